@@ -1,0 +1,52 @@
+package comment
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+// The reasons for which something is not done. They are the whole vocabulary:
+// server/errors.go maps each to a status and a code, and whatever is none of
+// them is `internal`.
+var (
+	ErrBadFrame   = errors.New("the message is not one of the protocol")
+	ErrEmpty      = errors.New("the text is empty")
+	ErrTooLong    = errors.New("the text is too long")
+	ErrBadStyle   = errors.New("the style is malformed")
+	ErrRoomClosed = errors.New("the room is closed")
+	ErrRoomPaused = errors.New("the room is paused")
+	ErrMuted      = errors.New("the author is muted")
+	ErrBanned     = errors.New("the author is banned")
+	ErrSlowDown   = errors.New("too many comments")
+	ErrDuplicate  = errors.New("the same was sent before")
+	ErrRefused    = errors.New("the filter refused it")
+	ErrBusy       = errors.New("the log cannot be written right now")
+	ErrNotFound   = errors.New("there is no such thing")
+	ErrNotAllowed = errors.New("this role may not do that")
+	ErrExpired    = errors.New("it is too late for that")
+)
+
+// WaitError says after what time trying again makes sense. It wraps one of the
+// sentinels, most often [ErrSlowDown].
+type WaitError struct {
+	Err  error
+	Wait time.Duration
+}
+
+// Error names the reason and the wait.
+func (e *WaitError) Error() string {
+	return fmt.Sprintf("%v, again in %v", e.Err, e.Wait.Round(time.Millisecond))
+}
+
+// Unwrap gives the sentinel.
+func (e *WaitError) Unwrap() error { return e.Err }
+
+// Wait tells how long err asks to wait; zero when it does not say.
+func Wait(err error) time.Duration {
+	var w *WaitError
+	if errors.As(err, &w) {
+		return w.Wait
+	}
+	return 0
+}

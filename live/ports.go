@@ -1,0 +1,158 @@
+// Package live runs the rooms: it takes comments in, has them checked and made
+// durable, follows the log, and paces what goes out to the screens. It knows
+// no database, no socket and no JSON; what it needs of them it says here.
+package live
+
+import (
+	"context"
+	"time"
+
+	"danmaku/comment"
+)
+
+// Journal is the durable log of all rooms, in one order for each room. The
+// contract every implementation must pass is live/journaltest.
+type Journal interface {
+	// Append makes ev durable and gives it back numbered. It returns when a
+	// killed process could no longer lose it. Events of one room come out in the
+	// order of their numbers. An event that cannot happen any more (a ref that is
+	// bound, a decision that has been made, a comment that is gone) is not an
+	// error: nothing is written, and the receipt tells what stands.
+	// Errors: comment.ErrBusy when the queue is full or the write failed,
+	// comment.ErrNotFound for an unknown room or comment.
+	Append(ctx context.Context, ev comment.Event) (Receipt, error)
+
+	// Follow hands every committed batch to fn, in order, from one goroutine, and
+	// never one event twice. It is called once, before the first Append. fn must
+	// not wait for anything slow: while it runs the log fills its queue.
+	Follow(fn func(batch []comment.Event))
+
+	// Since gives a room's events with after < seq, oldest first, at most limit,
+	// as a resume needs them: without comments that were taken down since, and
+	// without those before the last clear (the remove and clear events
+	// themselves are there).
+	Since(ctx context.Context, room string, after int64, limit int) ([]comment.Event, error)
+
+	// Recent gives the newest limit events of a room, oldest first, with the same
+	// omissions as Since.
+	Recent(ctx context.Context, room string, limit int) ([]comment.Event, error)
+
+	// Ready is nil while the log can be written.
+	Ready() error
+}
+
+// Receipt is a journal's answer.
+type Receipt struct {
+	Event comment.Event
+	// Again is true when nothing was written: Event then says what stands
+	// already. For a bound ref or a decided comment its Kind is comment, held or
+	// refused (remove for a comment that was taken down).
+	Again bool
+}
+
+// History reads the rows of comments.
+type History interface {
+	Comments(ctx context.Context, room string, q comment.HistoryQuery) (rows []comment.Row, more bool, err error)
+	Comment(ctx context.Context, room string, id comment.ID) (comment.Row, error)
+}
+
+// RoomRecord is a room as stored, with its place in the log.
+type RoomRecord struct {
+	comment.Room
+	Head comment.Position
+}
+
+// Rooms stores rooms. A change of settings goes through the journal as an event
+// of kind room; AddRoom and DeleteRoom do not.
+type Rooms interface {
+	Rooms(ctx context.Context) ([]RoomRecord, error)
+	AddRoom(ctx context.Context, r comment.Room) (RoomRecord, error)
+}
+
+// Link is a role on a room with a key that can be taken back.
+type Link struct {
+	ID       int64
+	Room     string // empty: all rooms
+	Role     comment.Role
+	Label    string
+	Hash     []byte // SHA-256 of the key
+	Made     time.Time
+	LastUsed time.Time // to the minute; zero when never
+	Revoked  time.Time // zero while it is good
+}
+
+// Links stores links. They are never deleted: a revoked one explains the log.
+type Links interface {
+	Links(ctx context.Context) ([]Link, error)
+	LinkByHash(ctx context.Context, hash []byte) (Link, error) // ErrNotFound
+	// AddLink stores l; makeHash gets the new ID, since some keys are made of it.
+	AddLink(ctx context.Context, l Link, makeHash func(id int64) []byte) (Link, error)
+	RevokeLink(ctx context.Context, id int64, at time.Time) error
+	TouchLink(ctx context.Context, id int64, at time.Time) error
+}
+
+// RuleList is a named list of keyword rules, in the language of package
+// moderation.
+type RuleList struct {
+	Room    string // empty: for every room
+	Name    string
+	Text    string // one rule a line
+	On      bool
+	Changed time.Time
+}
+
+// Rules stores rule lists.
+type Rules interface {
+	RuleLists(ctx context.Context) ([]RuleList, error)
+	PutRuleList(ctx context.Context, l RuleList) error
+}
+
+// Bans reads the bans in force. They are made and lifted by journal events of
+// kind ban and unban.
+type Bans interface {
+	Bans(ctx context.Context, now time.Time) ([]comment.Ban, error)
+}
+
+// Changes tells that a program beside the server changed rooms, links, bans or
+// rules: the number grows with every change.
+type Changes interface {
+	Changes(ctx context.Context) (int64, error)
+}
+
+// Limiter asks all buckets that a draft falls into, and charges all or none.
+type Limiter interface {
+	// Allow returns nil, or a *comment.WaitError around comment.ErrSlowDown.
+	Allow(key LimitKey) error
+	// Fine takes further tokens of the user's bucket after a refusal by the
+	// filter, into a debt of at most one burst.
+	Fine(key LimitKey)
+	// Wait tells how long the user would have to wait now.
+	Wait(key LimitKey) time.Duration
+}
+
+// LimitKey names the buckets of one draft. Empty parts are not limited.
+type LimitKey struct {
+	Room    string
+	User    string // in the room
+	Address string // keyed hash of the masked address, over all rooms
+	Sender  int64  // link of a sender; then User and Address are not limited
+}
+
+// Filter decides about a normalised draft.
+type Filter interface {
+	Check(d comment.Draft, room comment.Room) comment.Verdict
+}
+
+// Encoder makes the bytes of the wire. It lives in package server.
+type Encoder interface {
+	// Event encodes e for a role, or gives nil when the role does not see it.
+	Event(role comment.Role, e comment.Event) []byte
+	// Frame joins encoded events into one frame.
+	Frame(pos comment.Position, events [][]byte) []byte
+}
+
+// Outlet sends a frame to every socket of a role in a room. It must not block
+// on any of them.
+type Outlet interface {
+	Broadcast(room string, role comment.Role, frame []byte)
+}
