@@ -1,0 +1,278 @@
+package ratelimit_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"danmaku/ratelimit"
+)
+
+const (
+	user ratelimit.Kind = iota
+	address
+	room
+)
+
+// hand is a clock that tests turn themselves.
+type hand struct{ t time.Time }
+
+func (h *hand) now() time.Time          { return h.t }
+func (h *hand) turn(d time.Duration)    { h.t = h.t.Add(d) }
+func start() *hand                      { return &hand{time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)} }
+func of(k ratelimit.Kind, n string) key { return key{Kind: k, Name: n} }
+
+type key = ratelimit.Key
+
+func limits() map[ratelimit.Kind]ratelimit.Limit {
+	return map[ratelimit.Kind]ratelimit.Limit{
+		user:    {Rate: 0.5, Burst: 3},
+		address: {Rate: 5, Burst: 20},
+		room:    {Rate: 40, Burst: 40},
+	}
+}
+
+func TestBurstThenRate(t *testing.T) {
+	clock := start()
+	l := ratelimit.New(ratelimit.Options{Limits: limits(), Clock: clock.now})
+	steps := []struct {
+		after time.Duration
+		ok    bool
+		wait  time.Duration
+	}{
+		{0, true, 0}, {0, true, 0}, {0, true, 0},
+		{0, false, 2 * time.Second},
+		{500 * time.Millisecond, false, 1500 * time.Millisecond},
+		{1500 * time.Millisecond, true, 0}, // refusals cost nothing
+		{0, false, 2 * time.Second},
+		{time.Hour, true, 0}, {0, true, 0}, {0, true, 0}, // never more than the burst
+		{0, false, 2 * time.Second},
+		{-time.Hour, false, 2 * time.Second}, // a clock set back gives nothing
+	}
+	for i, s := range steps {
+		clock.turn(s.after)
+		ok, wait := l.Allow(of(user, "u"))
+		if ok != s.ok || wait.Round(time.Millisecond) != s.wait {
+			t.Errorf("step %d: got %v, %v, want %v, %v", i, ok, wait, s.ok, s.wait)
+		}
+		if !ok && l.Wait(of(user, "u")) != wait {
+			t.Errorf("step %d: Wait says %v, Allow %v", i, l.Wait(of(user, "u")), wait)
+		}
+	}
+}
+
+func TestWaitIsEnough(t *testing.T) {
+	for _, r := range []float64{0.1, 0.3, 0.5, 1, 3, 7, 40, 333} {
+		clock := start()
+		l := ratelimit.New(ratelimit.Options{
+			Limits: map[ratelimit.Kind]ratelimit.Limit{user: {Rate: r, Burst: 2}}, Clock: clock.now,
+		})
+		for range 50 {
+			ok, wait := l.Allow(of(user, "u"))
+			if ok {
+				continue
+			}
+			clock.turn(wait)
+			if ok, again := l.Allow(of(user, "u")); !ok {
+				t.Fatalf("rate %v: after waiting %v it asks for %v more", r, wait, again)
+			}
+		}
+	}
+}
+
+func TestAllOrNone(t *testing.T) {
+	clock := start()
+	l := ratelimit.New(ratelimit.Options{Limits: limits(), Clock: clock.now})
+	u := of(user, "u")
+	for range 20 {
+		if ok, _ := l.Allow(of(address, "a")); !ok {
+			t.Fatal("the address's burst is 20")
+		}
+	}
+	for range 5 {
+		if ok, wait := l.Allow(u, of(address, "a"), of(room, "r")); ok || wait.Round(time.Millisecond) != 200*time.Millisecond {
+			t.Fatalf("got %v, %v, want a refusal by the address", ok, wait)
+		}
+	}
+	// The refusals above must not have cost the user or the room anything.
+	for range 3 {
+		if ok, _ := l.Allow(u); !ok {
+			t.Error("a refusal by another bucket was charged to the user")
+		}
+	}
+	for range 40 {
+		if ok, _ := l.Allow(of(room, "r")); !ok {
+			t.Fatal("a refusal by another bucket was charged to the room")
+		}
+	}
+}
+
+func TestFine(t *testing.T) {
+	clock := start()
+	l := ratelimit.New(ratelimit.Options{Limits: limits(), Clock: clock.now})
+	u := of(user, "u")
+	l.Allow(u)
+	l.Fine(u, 1) // refused by the filter: two tokens in all
+	if l.Allow(u); l.Wait(u).Round(time.Millisecond) != 2*time.Second {
+		t.Errorf("after one accepted and one refused the wait is %v, want 2 s", l.Wait(u))
+	}
+	l.Fine(u, 1000)
+	if got, want := l.Wait(u).Round(time.Millisecond), 8*time.Second; got != want {
+		t.Errorf("the deepest debt waits %v, want %v: three tokens of debt and one to send", got, want)
+	}
+	l.Fine(of(user, "another"), 1)
+	if got := l.Wait(of(user, "another")); got != 0 {
+		t.Errorf("a fine on a full bucket of 3 makes it wait %v", got)
+	}
+}
+
+func TestOffAndNameless(t *testing.T) {
+	clock := start()
+	l := ratelimit.New(ratelimit.Options{Clock: clock.now, Limits: map[ratelimit.Kind]ratelimit.Limit{
+		user: {Rate: 0, Burst: 3}, room: {Rate: 1, Burst: 0},
+	}})
+	for range 1000 {
+		if ok, _ := l.Allow(of(user, "u"), of(address, "a"), of(room, "")); !ok {
+			t.Fatal("a limit that is off, missing or without a name refused")
+		}
+	}
+	l.Fine(of(user, "u"), 5)
+	if l.Len() != 0 {
+		t.Errorf("%d keys are remembered without a limit", l.Len())
+	}
+	first, _ := l.Allow(of(room, "r"))
+	second, _ := l.Allow(of(room, "r"))
+	if !first || second {
+		t.Errorf("a burst of 0 must count as 1: got %v, %v", first, second)
+	}
+}
+
+// In no window of time, whatever its length, may more be accepted than the
+// burst plus what flows in meanwhile.
+func TestNeverMoreThanBurstPlusFlow(t *testing.T) {
+	for seed := range uint64(30) {
+		r := rand.New(rand.NewPCG(seed, 1))
+		limit := ratelimit.Limit{Rate: 0.2 + 20*r.Float64(), Burst: 1 + r.IntN(12)}
+		clock := start()
+		l := ratelimit.New(ratelimit.Options{
+			Limits: map[ratelimit.Kind]ratelimit.Limit{user: limit}, Clock: clock.now,
+		})
+		var accepted []time.Time
+		for range 600 {
+			clock.turn(time.Duration(r.ExpFloat64() * float64(time.Second) / limit.Rate / 3))
+			if ok, _ := l.Allow(of(user, "u")); ok {
+				accepted = append(accepted, clock.t)
+			}
+			if r.IntN(20) == 0 {
+				l.Fine(of(user, "u"), r.IntN(3))
+			}
+		}
+		for i := range accepted {
+			for j := i; j < len(accepted); j++ {
+				window := accepted[j].Sub(accepted[i]).Seconds()
+				if most := float64(limit.Burst) + limit.Rate*window + 1e-6; float64(j-i+1) > most {
+					t.Fatalf("seed %d, %+v: %d accepted in %.3f s, at most %.3f", seed, limit, j-i+1, window, most)
+				}
+			}
+		}
+		if len(accepted) < limit.Burst {
+			t.Fatalf("seed %d: only %d accepted", seed, len(accepted))
+		}
+	}
+}
+
+// Drafts that race must not overdraw any bucket, nor leave a token unused.
+func TestRace(t *testing.T) {
+	clock := start()
+	l := ratelimit.New(ratelimit.Options{Limits: limits(), Clock: clock.now})
+	var passed atomic.Int64
+	var wg sync.WaitGroup
+	for g := range 8 {
+		wg.Go(func() {
+			for i := range 200 {
+				u := of(user, fmt.Sprintf("u%d", (g*200+i)%50))
+				if ok, _ := l.Allow(u, of(address, "one hall"), of(room, "r")); ok {
+					passed.Add(1)
+				}
+				l.Wait(u)
+			}
+		})
+	}
+	wg.Wait()
+	if passed.Load() != 20 {
+		t.Errorf("%d passed, want exactly the address's burst of 20", passed.Load())
+	}
+}
+
+// However many keys come, no more than two generations are remembered, and
+// whoever is busy in between is not forgotten.
+func TestMillionKeysStayBounded(t *testing.T) {
+	clock := start()
+	l := ratelimit.New(ratelimit.Options{
+		Limits: map[ratelimit.Kind]ratelimit.Limit{user: {Rate: 0.001, Burst: 3}}, Clock: clock.now,
+	})
+	busy := of(user, "busy")
+	passed, most := 0, 0
+	for i := range 1_000_000 {
+		if ok, _ := l.Allow(of(user, strconv.Itoa(i))); !ok {
+			t.Fatalf("key %d was refused its first token", i)
+		}
+		if i%1000 == 0 {
+			if ok, _ := l.Allow(busy); ok {
+				passed++
+			}
+			most = max(most, l.Len())
+		}
+	}
+	if most > 2*ratelimit.DefaultKeys {
+		t.Errorf("%d keys were remembered, at most %d may be", most, 2*ratelimit.DefaultKeys)
+	}
+	if passed != 3 {
+		t.Errorf("the busy key passed %d times, want its burst of 3", passed)
+	}
+}
+
+func TestIdleKeysExpire(t *testing.T) {
+	clock := start()
+	l := ratelimit.New(ratelimit.Options{Limits: limits(), Clock: clock.now})
+	for i := range 100 {
+		l.Allow(of(user, strconv.Itoa(i)))
+	}
+	clock.turn(59 * time.Second)
+	l.Allow(of(user, "0"))
+	if l.Len() != 100 {
+		t.Fatalf("%d keys, want 100", l.Len())
+	}
+	clock.turn(time.Second) // the generation turns
+	l.Allow(of(user, "0"))
+	clock.turn(time.Minute)
+	l.Wait(of(user, "0"))
+	if l.Len() != 1 {
+		t.Errorf("%d keys are left after two lifetimes, want only the one in use", l.Len())
+	}
+	clock.turn(time.Hour)
+	l.Wait(of(user, "7"))
+	if l.Len() != 0 {
+		t.Errorf("%d keys are left after an hour of silence", l.Len())
+	}
+}
+
+func BenchmarkAllow(b *testing.B) {
+	l := ratelimit.New(ratelimit.Options{Limits: limits()})
+	names := make([]string, 50_000)
+	for i := range names {
+		names[i] = "user-pseudonym-" + strconv.Itoa(i)
+	}
+	b.ReportAllocs()
+	b.RunParallel(func(pb *testing.PB) {
+		i := rand.IntN(len(names))
+		for pb.Next() {
+			l.Allow(of(user, names[i%len(names)]), of(address, names[i/40%len(names)]), of(room, "r"))
+			i++
+		}
+	})
+}
