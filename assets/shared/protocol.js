@@ -1,0 +1,160 @@
+// The words of the wire (docs/protocol.md) and the pure helpers around them.
+// Nothing here touches the page or the network.
+
+/** The WebSocket subprotocol that this client speaks. */
+export const SUBPROTOCOL = 'danmaku.v1';
+
+/** Every way over the screen, in the order in which pages offer them. */
+export const MODES = /** @type {const} */ (['scroll', 'reverse', 'top', 'bottom']);
+
+/** Every letter height, smallest first. */
+export const SIZES = /** @type {const} */ (['small', 'medium', 'big']);
+
+/** The default colours of look.md; each holds on the overlay's outline. */
+export const COLORS = ['#ffffff', '#ff6b5e', '#ffc24a', '#fff16b', '#66e0ff', '#ff9bd2', '#b6f25c', '#9db2ff'];
+
+/** Codes of refusals and errors. */
+export const CODES = /** @type {const} */ ([
+  'bad_frame', 'empty', 'too_long', 'bad_style', 'room_closed', 'room_paused', 'muted', 'banned',
+  'slow_down', 'duplicate', 'refused', 'busy', 'not_found', 'not_allowed', 'expired', 'internal',
+]);
+
+/** Close codes that the client tells apart. */
+export const CLOSE = { done: 1000, full: 1013, key: 4001, banned: 4003, slow: 4008 };
+
+/** A frame from a client is at most this many bytes. */
+export const MAX_FRAME = 4096;
+
+/** A name is at most this many graphemes. */
+export const MAX_NAME = 20;
+
+/** A text is at most this many bytes, whatever length the room allows. */
+export const MAX_TEXT_BYTES = 1024;
+
+/**
+ * @typedef {'audience'|'overlay'|'console'} Role
+ *
+ * @typedef {object} Comment what is on the screens; see withDefaults
+ * @property {string} id
+ * @property {number} at ms since 1970
+ * @property {string} text
+ * @property {string} mode
+ * @property {string} color "#rrggbb"
+ * @property {string} size
+ * @property {string} name
+ * @property {string} user pseudonym, stable within the room
+ * @property {string} badge "" | owner | moderator
+ * @property {string} source
+ * @property {number} [seq]
+ * @property {string} [rule] for the console: why it was held or refused
+ * @property {string} [detail]
+ *
+ * @typedef {object} Room
+ * @property {string} id
+ * @property {string} title
+ * @property {'open'|'paused'|'closed'} state
+ * @property {string} [review]
+ * @property {number} [slow_ms]
+ * @property {number} [max_length] graphemes
+ * @property {string[]} [modes]
+ * @property {string[]} [colors] empty: any
+ * @property {string[]} [sizes]
+ * @property {string} [message]
+ * @property {number} [delay_ms]
+ * @property {string} [newcomers]
+ * @property {string} [links]
+ * @property {string[]} [phrases]
+ * @property {Record<string, string>} [look]
+ *
+ * @typedef {object} Hello
+ * @property {number} version
+ * @property {number} time ms, the server's clock
+ * @property {string} position
+ * @property {Role} role
+ * @property {Room} room
+ * @property {{id: string, name?: string, wait_ms?: number, muted_until?: number, token?: string}} [user]
+ * @property {boolean} resumed
+ * @property {Comment[]} recent
+ *
+ * @typedef {{type: string} & Record<string, any>} Frame
+ */
+
+/**
+ * The address of a room's socket. The page's own host is used, so that the
+ * address works behind any proxy, and wss under https.
+ * @param {{protocol: string, host: string}} location
+ * @param {string} room
+ * @param {Role} role
+ * @param {string} [key] of the overlay or secret-audience link
+ * @param {string} [since] the position to resume after
+ * @param {string} [token] the temporary identity where cookies are blocked
+ */
+export function socketUrl(location, room, role, key = '', since = '', token = '') {
+  const query = new URLSearchParams({ role });
+  if (key) query.set('key', key);
+  if (since) query.set('since', since);
+  if (token) query.set('token', token);
+  const scheme = location.protocol === 'https:' ? 'wss:' : 'ws:';
+  return `${scheme}//${location.host}/api/rooms/${encodeURIComponent(room)}/socket?${query}`;
+}
+
+/**
+ * A comment with the fields that the wire leaves out filled in.
+ * @param {Record<string, any>} raw
+ * @returns {Comment}
+ */
+export function withDefaults(raw) {
+  const comment = { mode: 'scroll', color: '#ffffff', size: 'medium', name: '', user: '', badge: '', source: 'audience', ...raw };
+  return /** @type {Comment} */ (/** @type {unknown} */ (comment));
+}
+
+/**
+ * A frame read from text, or null when it is not a JSON object with a type.
+ * @param {unknown} text
+ * @returns {Frame|null}
+ */
+export function parseFrame(text) {
+  if (typeof text !== 'string') return null;
+  try {
+    const frame = JSON.parse(text);
+    return frame !== null && typeof frame === 'object' && typeof frame.type === 'string' ? frame : null;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * A position "EPOCH:SEQ" taken apart; null for anything else.
+ * @param {unknown} position
+ * @returns {{epoch: string, seq: number}|null}
+ */
+export function parsePosition(position) {
+  if (typeof position !== 'string') return null;
+  const colon = position.indexOf(':');
+  const seq = Number(position.slice(colon + 1));
+  if (colon < 1 || !/^\d+$/.test(position.slice(colon + 1)) || !Number.isSafeInteger(seq)) return null;
+  return { epoch: position.slice(0, colon), seq };
+}
+
+const segmenter = typeof Intl !== 'undefined' && 'Segmenter' in Intl ? new Intl.Segmenter() : null;
+
+/**
+ * The text cut into what a person calls characters (UAX #29), as the server
+ * counts them. Without Intl.Segmenter (Firefox before 125) code points joined
+ * with their marks, joiners and modifiers come close.
+ * @param {string} text
+ * @returns {string[]}
+ */
+export function graphemes(text) {
+  if (segmenter) return Array.from(segmenter.segment(text), (s) => s.segment);
+  return text.match(/\p{RI}\p{RI}|.(?:[\p{M}\p{Emoji_Modifier}\u{E0020}-\u{E007F}]|\u200D.)*/gsu) ?? [];
+}
+
+/**
+ * How long a text will count at the server: blanks at the ends and runs of
+ * them inside are one.
+ * @param {string} text
+ */
+export function lengthOf(text) {
+  return graphemes(text.normalize('NFC').trim().replace(/\s+/gu, ' ')).length;
+}
