@@ -1,0 +1,149 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/BurntSushi/toml"
+)
+
+// maxFile bounds the settings file, in bytes.
+const maxFile = 1 << 20
+
+// fromFile reads the file that is named, or else the one in the data folder.
+func (r *reader) fromFile(flags, env source) source {
+	pick := func(name, def string) (string, bool) {
+		for _, src := range []source{flags, env} {
+			if g, ok := src[name]; ok {
+				return g.values[len(g.values)-1], true
+			}
+		}
+		return def, false
+	}
+	data, _ := pick("data", find(options, "data").def)
+	path, named := pick("config", filepath.Join(data, FileName))
+	if path == "" {
+		return nil // told by apply
+	}
+	text, err := readFile(path)
+	if errors.Is(err, os.ErrNotExist) && !named {
+		return nil
+	}
+	if err != nil {
+		r.fault(false, "settings file %s cannot be read: %v", path, err)
+		return nil
+	}
+	src := r.parseFile(path, text)
+	if g, ok := src["data"]; ok && !named {
+		r.fault(false, "data (%s): a file in the data folder cannot say where that folder is; use --data or --config", g.where)
+		delete(src, "data")
+	}
+	return src
+}
+
+func readFile(path string) (string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", errors.Unwrap(err) // the path is in our own words already
+	}
+	defer f.Close()
+	b, err := io.ReadAll(io.LimitReader(f, maxFile+1))
+	if err == nil && len(b) > maxFile {
+		err = fmt.Errorf("it is larger than %d bytes", maxFile)
+	}
+	return string(b), err
+}
+
+// parseFile reads TOML: one key for each option, named like the flag.
+func (r *reader) parseFile(path, text string) source {
+	var keys map[string]any
+	if _, err := toml.Decode(text, &keys); err != nil {
+		var bad toml.ParseError
+		if errors.As(err, &bad) {
+			r.fault(false, "%s:%d: this is not TOML: %s", path, bad.Position.Line, bad.Message)
+		} else {
+			r.fault(false, "%s: %v", path, err)
+		}
+		return nil
+	}
+	src := source{}
+	for _, name := range sortedByLine(keys, text) {
+		where := fmt.Sprintf("%s:%d", path, lineOf(text, name))
+		o := find(options, name)
+		if o == nil || name == "config" {
+			var names []string
+			for _, o := range options {
+				names = append(names, o.name)
+			}
+			r.fault(false, "%s: there is no key %q; %s", where, name, advice(name, names, "", "see danmaku --help for the options"))
+			continue
+		}
+		values, ok := tomlValues(keys[name], o.list)
+		if !ok {
+			want := "one text or number"
+			if o.list {
+				want = "a text or a list of texts"
+			}
+			r.fault(false, "%s (%s): the value has the wrong kind; write %s", name, where, want)
+			continue
+		}
+		src[name] = given{values: values, where: where}
+	}
+	return src
+}
+
+func tomlValues(v any, list bool) ([]string, bool) {
+	switch v := v.(type) {
+	case string:
+		return []string{v}, true
+	case int64:
+		return []string{strconv.FormatInt(v, 10)}, true
+	case float64:
+		return []string{strconv.FormatFloat(v, 'g', -1, 64)}, true
+	case []any:
+		out := []string{}
+		for _, e := range v {
+			s, ok := e.(string)
+			if !ok {
+				return nil, false
+			}
+			out = append(out, s)
+		}
+		return out, list
+	}
+	return nil, false
+}
+
+// lineOf finds where a top-level key or table stands. The TOML package gives
+// positions of faults only.
+func lineOf(text, key string) int {
+	at := regexp.MustCompile(`^\s*\[*\s*["']?` + regexp.QuoteMeta(key) + `["']?\s*[=.\]]`)
+	n := 0
+	for line := range strings.Lines(text) {
+		if n++; at.MatchString(line) {
+			return n
+		}
+	}
+	return 1
+}
+
+func sortedByLine(keys map[string]any, text string) []string {
+	var names []string
+	for name := range keys {
+		names = append(names, name)
+	}
+	slices.SortFunc(names, func(a, b string) int {
+		if d := lineOf(text, a) - lineOf(text, b); d != 0 {
+			return d
+		}
+		return strings.Compare(a, b)
+	})
+	return names
+}
