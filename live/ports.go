@@ -28,9 +28,10 @@ type Journal interface {
 	Follow(fn func(batch []comment.Event))
 
 	// Since gives a room's events with after < seq, oldest first, at most limit,
-	// as a resume needs them: without comments that were taken down since, and
-	// without those before the last clear (the remove and clear events
-	// themselves are there).
+	// as a resume needs them: without comments that were taken down since,
+	// without those shown before the last clear, and without what a later
+	// decision about the same comment replaced (the remove and clear events
+	// themselves are there). Errors: comment.ErrNotFound for an unknown room.
 	Since(ctx context.Context, room string, after int64, limit int) ([]comment.Event, error)
 
 	// Recent gives the newest limit events of a room, oldest first, with the same
@@ -41,14 +42,14 @@ type Journal interface {
 	Ready() error
 }
 
-// Receipt is a journal's answer.
-type Receipt struct {
-	Event comment.Event
-	// Again is true when nothing was written: Event then says what stands
-	// already. For a bound ref or a decided comment its Kind is comment, held or
-	// refused (remove for a comment that was taken down).
-	Again bool
-}
+// The words that the ports below speak. They live in package comment, so that
+// what implements a port need not import this package.
+type (
+	Receipt    = comment.Receipt
+	RoomRecord = comment.RoomRecord
+	Link       = comment.Link
+	RuleList   = comment.RuleList
+)
 
 // History reads the rows of comments.
 type History interface {
@@ -56,29 +57,11 @@ type History interface {
 	Comment(ctx context.Context, room string, id comment.ID) (comment.Row, error)
 }
 
-// RoomRecord is a room as stored, with its place in the log.
-type RoomRecord struct {
-	comment.Room
-	Head comment.Position
-}
-
 // Rooms stores rooms. A change of settings goes through the journal as an event
 // of kind room; AddRoom and DeleteRoom do not.
 type Rooms interface {
 	Rooms(ctx context.Context) ([]RoomRecord, error)
 	AddRoom(ctx context.Context, r comment.Room) (RoomRecord, error)
-}
-
-// Link is a role on a room with a key that can be taken back.
-type Link struct {
-	ID       int64
-	Room     string // empty: all rooms
-	Role     comment.Role
-	Label    string
-	Hash     []byte // SHA-256 of the key
-	Made     time.Time
-	LastUsed time.Time // to the minute; zero when never
-	Revoked  time.Time // zero while it is good
 }
 
 // Links stores links. They are never deleted: a revoked one explains the log.
@@ -89,16 +72,6 @@ type Links interface {
 	AddLink(ctx context.Context, l Link, makeHash func(id int64) []byte) (Link, error)
 	RevokeLink(ctx context.Context, id int64, at time.Time) error
 	TouchLink(ctx context.Context, id int64, at time.Time) error
-}
-
-// RuleList is a named list of keyword rules, in the language of package
-// moderation.
-type RuleList struct {
-	Room    string // empty: for every room
-	Name    string
-	Text    string // one rule a line
-	On      bool
-	Changed time.Time
 }
 
 // Rules stores rule lists.

@@ -1,0 +1,73 @@
+package comment
+
+import "time"
+
+// Receipt is a journal's answer to one event.
+type Receipt struct {
+	Event Event
+	// Again is true when nothing was written: Event then says what stands
+	// already. For a bound ref or a decided comment its Kind is comment, held or
+	// refused (remove for a comment that was taken down).
+	Again bool
+}
+
+// RoomRecord is a room as stored, with its place in the log.
+type RoomRecord struct {
+	Room
+	Head Position
+}
+
+// Link is a role on a room with a key that can be taken back.
+type Link struct {
+	ID       int64
+	Room     string // empty: all rooms
+	Role     Role
+	Label    string
+	Hash     []byte // SHA-256 of the key
+	Made     time.Time
+	LastUsed time.Time // to the minute; zero when never
+	Revoked  time.Time // zero while it is good
+}
+
+// RuleList is a named list of keyword rules, in the language of package
+// moderation.
+type RuleList struct {
+	Room    string // empty: for every room
+	Name    string
+	Text    string // one rule a line
+	On      bool
+	Changed time.Time
+}
+
+// On tells whether the link is one for a room.
+func (l Link) On(room string) bool { return l.Room == "" || l.Room == room }
+
+// Allows tells whether the link lets its bearer watch a room in a view.
+func (l Link) Allows(room string, v View) bool {
+	if !l.On(room) {
+		return false
+	}
+	switch v {
+	case ViewConsole:
+		return l.Role.Moderates()
+	case ViewOverlay:
+		return l.Role == Overlay || l.Role.Moderates()
+	case ViewAudience:
+		return l.Role == Audience || l.Role.Moderates()
+	}
+	return false
+}
+
+// View is what a socket sees: the role it asked for. A console is opened by an
+// owner or a moderator.
+type View string
+
+// The views.
+const (
+	ViewOverlay  View = "overlay"
+	ViewAudience View = "audience"
+	ViewConsole  View = "console"
+)
+
+// Views lists the views.
+var Views = []View{ViewOverlay, ViewAudience, ViewConsole}
