@@ -1,0 +1,175 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Lanes } from '../overlay/lanes.js';
+
+/** A small seeded generator (mulberry32), so that a failure can be run again. */
+function random(seed) {
+  return () => {
+    seed = (seed + 0x6d2b79f5) | 0;
+    let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+/** Where a comment is drawn, by the motion alone and in whole pixels, as the
+ * page's steps() do; nothing here asks the lanes. */
+function drawn(c, width, at) {
+  const gone = Math.floor(c.v * (at - c.t));
+  if (c.mode === 'scroll') return c.m - gone;
+  if (c.mode === 'reverse') return gone - c.m - c.w;
+  return Math.round((width - c.w) / 2);
+}
+
+/** Fails when two of the comments overlap at this time. */
+function check(active, width, at, seed) {
+  for (let i = 0; i < active.length; i++) {
+    const a = active[i];
+    const ax = drawn(a, width, at);
+    for (let j = i + 1; j < active.length; j++) {
+      const b = active[j];
+      if (a.lane + a.rows <= b.lane || b.lane + b.rows <= a.lane) continue;
+      const bx = drawn(b, width, at);
+      if (ax + a.w > bx && bx + b.w > ax) {
+        // What is drawn outside the screen disturbs nobody.
+        const from = Math.max(ax, bx), to = Math.min(ax + a.w, bx + b.w);
+        if (to <= 0 || from >= width) continue;
+        assert.fail(`seed ${seed}, ${at} ms, width ${width}: ${JSON.stringify(a)} at ${ax} over ${JSON.stringify(b)} at ${bx}`);
+      }
+    }
+  }
+}
+
+/** Runs one room with its own mix of comments, and gives how many were placed. */
+function run(seed, ticks) {
+  const r = random(seed);
+  const pick = (...of) => of[Math.floor(r() * of.length)];
+  let width = 320 + Math.floor(r() * 3600), rows = 1 + Math.floor(r() * 24);
+  let cross = 3000 + r() * 12000;
+  const gap = pick(4, 18, 40);
+  let lanes = new Lanes({ width, rows, gap });
+  let active = [], waiting = [], now = 0, placed = 0, id = 0;
+  const mix = r(); // some rooms are all scroll, some mixed
+  for (let tick = 0; tick < ticks; tick++) {
+    now += r() < 0.01 ? r() * 60_000 : 250 + r() * 5; // now and then the page was hidden
+    active = active.filter((c) => c.until > now);
+    if (r() < 0.004) {
+      if (r() < 0.5) width = 320 + Math.floor(r() * 3600);
+      else if (r() < 0.5) rows = 1 + Math.floor(r() * 24);
+      else cross = 3000 + r() * 12000;
+      lanes = new Lanes({ width, rows, gap });
+      for (const c of active) c.rows = Math.min(c.rows, rows);
+      if (r() < 0.3) for (const c of active) c.w = Math.ceil(c.w * (0.5 + r() * 1.5)); // fonts came late
+      const homeless = new Set(lanes.adopt(active, now));
+      active = active.filter((c) => c.until > now && !homeless.has(c));
+    }
+    for (let i = Math.floor(r() * 12); i > 0; i--) {
+      waiting.push({
+        id: id++, mode: r() < mix ? pick('reverse', 'top', 'bottom', 'scroll') : 'scroll',
+        w: Math.ceil(r() < 0.1 ? r() * 5000 : 20 + r() * 600), rows: Math.min(rows, pick(1, 1, 1, 2, 3)), t: 0, m: 0, v: 0, until: 0, lane: -1,
+      });
+    }
+    waiting = waiting.slice(-40);
+    const left = [];
+    for (const c of waiting) {
+      c.rows = Math.min(c.rows, rows);
+      const moving = c.mode === 'scroll' || c.mode === 'reverse';
+      c.t = now;
+      c.m = lanes.entry(c.mode);
+      c.v = moving ? (width + c.w) / cross : 0;
+      c.until = now + (moving ? cross : 4500);
+      const lane = lanes.find(c, now);
+      if (lane < 0) {
+        lanes.claim(c, now);
+        left.push(c);
+        continue;
+      }
+      lanes.take(c, lane);
+      active.push(c);
+      placed++;
+    }
+    waiting = left;
+    for (let i = 0; i < 3; i++) check(active, width, now + r() * 250, seed);
+  }
+  return placed;
+}
+
+test('no two comments ever overlap, at any mix of modes, lengths, sizes, resizes and gaps in time', () => {
+  // LANES_PLACEMENTS=1000000 is the long run of `make test-long`.
+  const goal = Number(process.env.LANES_PLACEMENTS ?? 100_000);
+  let placed = 0;
+  for (let seed = 1; placed < goal; seed++) placed += run(seed, 400);
+  assert.ok(placed >= goal);
+});
+
+const flight = (over) => ({ mode: 'scroll', w: 100, rows: 1, t: 0, m: 1000, v: 0.1, until: 11_000, lane: -1, ...over });
+
+test('a longer, faster one waits until it cannot catch up; a shorter one may go', () => {
+  const lanes = new Lanes({ width: 1000, rows: 1, gap: 10 });
+  lanes.take(flight({}), 0); // its tail leaves at 11 s
+  const at = 2000;
+  const long = flight({ w: 900, v: 0.19, t: at, until: at + 10_000 });
+  assert.equal(lanes.find(long, at), -1, 'its head would be at the edge after 5.3 s, at 7.3 s');
+  const slow = flight({ w: 50, v: 0.095, t: at, until: at + 11_052 });
+  assert.equal(lanes.find(slow, at), 0);
+});
+
+test('a comment taller than a lane takes several, and all of them must be free', () => {
+  const lanes = new Lanes({ width: 1000, rows: 3, gap: 10 });
+  lanes.take(flight({}), 1);
+  assert.equal(lanes.find(flight({ rows: 2 }), 0), -1);
+  assert.equal(lanes.find(flight({ rows: 1 }), 0), 0);
+});
+
+test('top fills from above and bottom from below, and neither shares a lane with movers', () => {
+  const lanes = new Lanes({ width: 1000, rows: 4, gap: 10 });
+  lanes.take(flight({}), 0);
+  assert.equal(lanes.find(flight({ mode: 'top', v: 0 }), 0), 1);
+  assert.equal(lanes.find(flight({ mode: 'bottom', v: 0 }), 0), 3);
+  assert.equal(lanes.find(flight({ mode: 'reverse', m: 0 }), 5000), 1, 'the scroll tail is inside, but the lane is not free');
+});
+
+test('a kind that finds every lane taken gets one in turn, however many of the others come', () => {
+  for (const mode of ['top', 'bottom', 'reverse']) {
+    const lanes = new Lanes({ width: 1000, rows: 3, gap: 10 });
+    let got = -1;
+    const wanted = flight({ mode, v: mode === 'reverse' ? 0.1 : 0, m: 0 });
+    for (let now = 0; now < 20_000 && got < 0; now += 250) {
+      wanted.t = now;
+      wanted.until = now + 4000;
+      if (lanes.find(wanted, now) >= 0 && now > 0) got = now;
+      else lanes.claim(wanted, now);
+      for (let i = 0; i < 10; i++) {
+        const c = flight({ t: now, until: now + 11_000 });
+        const lane = lanes.find(c, now);
+        if (lane >= 0) lanes.take(c, lane);
+      }
+    }
+    assert.ok(got > 0 && got <= 11_250, `${mode} got its lane at ${got}`);
+  }
+});
+
+test('a big one is not kept out for ever by a stream of small ones', () => {
+  const lanes = new Lanes({ width: 1000, rows: 4, gap: 10 });
+  let got = -1;
+  for (let now = 0; now < 20_000 && got < 0; now += 250) {
+    // The small ones come first in every tick, which is the worst case.
+    for (let i = 0; i < 1 + (now / 250) % 2; i++) {
+      const c = flight({ t: now, until: now + 11_000 });
+      const lane = lanes.find(c, now);
+      if (lane >= 0) lanes.take(c, lane);
+    }
+    const big = flight({ rows: 2, t: now, until: now + 11_000 });
+    if (now >= 2000 && lanes.find(big, now) >= 0) got = now;
+    else if (now >= 2000) lanes.claim(big, now);
+  }
+  assert.ok(got >= 0 && got <= 5000, `got at ${got}`);
+});
+
+test('a claim that nobody repeats lapses', () => {
+  const lanes = new Lanes({ width: 1000, rows: 1, gap: 10 });
+  lanes.take(flight({}), 0);
+  lanes.claim(flight({ mode: 'top', v: 0 }), 2000);
+  assert.equal(lanes.find(flight({ t: 2250 }), 2250), -1, 'claimed');
+  assert.equal(lanes.find(flight({ t: 2700, w: 50, v: 0.095 }), 2700), 0, 'lapsed');
+});
