@@ -26,6 +26,7 @@ export const TIMES = { silent: 25_000, opening: 12_000, stale: 15_000, settled: 
  * @property {(frame: Frame) => void} [events] after all events of a frame were handed over
  * @property {(ack: Frame) => void} [ack]
  * @property {(stats: Frame) => void} [stats]
+ * @property {(beat: Frame) => void} [beat] already answered
  * @property {(error: Frame) => void} [error]
  * @property {(bye: Frame) => void} [bye]
  * @property {(state: State) => void} [state]
@@ -151,7 +152,8 @@ export class RoomSocket {
       case 'hello': return this.#hello(/** @type {any} */ (frame));
       case 'beat':
         if (this.#ws?.readyState === 1) this.#ws.send('{"type":"beat"}');
-        return this.#ordered(frame);
+        this.#ordered(frame);
+        return this.#call('beat', frame);
       case 'events': return this.#ordered(frame);
       case 'bye':
         this.#bye = String(frame.code);

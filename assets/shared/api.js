@@ -1,0 +1,50 @@
+// The HTTP side of docs/protocol.md.
+
+/** A refusal by the server, or a server that cannot be reached (code offline). */
+export class ApiError extends Error {
+  /**
+   * @param {number} status 0 when there was no answer
+   * @param {string} code
+   * @param {string} message
+   * @param {number} waitMs
+   */
+  constructor(status, code, message, waitMs = 0) {
+    super(message);
+    this.status = status;
+    this.code = code;
+    this.waitMs = waitMs;
+  }
+}
+
+/**
+ * One call. Resolves to the JSON answer (null when there is none), rejects
+ * with an ApiError.
+ * @param {string} method
+ * @param {string} path
+ * @param {any} [body]
+ * @param {typeof fetch} [fetcher]
+ * @returns {Promise<any>}
+ */
+export async function call(method, path, body, fetcher = fetch) {
+  /** @type {Record<string, string>} */
+  const headers = { Accept: 'application/json', 'X-Requested-With': 'danmaku' };
+  if (body !== undefined) headers['Content-Type'] = 'application/json';
+  let answer;
+  try {
+    answer = await fetcher(path, { method, headers, credentials: 'same-origin', body: body === undefined ? undefined : JSON.stringify(body) });
+  } catch (fault) {
+    throw new ApiError(0, 'offline', String(fault));
+  }
+  const data = await answer.json().catch(() => null);
+  if (answer.ok) return data;
+  throw new ApiError(answer.status, data?.code ?? 'internal', data?.message ?? answer.statusText, data?.wait_ms ?? 0);
+}
+
+/**
+ * The path of something in a room.
+ * @param {string} room
+ * @param {...string} parts
+ */
+export function roomPath(room, ...parts) {
+  return ['/api/rooms', room, ...parts].map((part, i) => (i === 0 ? part : encodeURIComponent(part))).join('/');
+}

@@ -1,0 +1,116 @@
+// Words of the page in the person's language. Sentences are whole keys; plural
+// forms are objects by Intl.PluralRules category.
+
+/** Languages that every locale file exists for, with their own names. */
+export const LANGUAGES = /** @type {const} */ ({ en: 'English', 'zh-CN': '简体中文', ja: '日本語' });
+
+/** @typedef {string | Partial<Record<Intl.LDMLPluralRule, string>>} Message */
+
+/**
+ * The best of what we have for a list of wishes, the most wanted first. Han
+ * script in any region is better served by zh-CN than by English.
+ * @param {readonly (string|null|undefined)[]} wishes
+ * @param {readonly string[]} [have]
+ */
+export function choose(wishes, have = Object.keys(LANGUAGES)) {
+  for (const wish of wishes) {
+    if (!wish) continue;
+    const exact = have.find((lang) => lang.toLowerCase() === wish.toLowerCase());
+    if (exact) return exact;
+    const base = wish.toLowerCase().split(/[-_]/)[0];
+    const near = have.find((lang) => lang.toLowerCase().split('-')[0] === base);
+    if (near) return near;
+  }
+  return have[0];
+}
+
+/**
+ * A message with its parameters in place. `n` chooses the plural form; numbers
+ * are written as the language does. An unknown parameter stays visible.
+ * @param {Message|undefined} message
+ * @param {string} lang
+ * @param {Record<string, string|number>} [params]
+ */
+export function format(message, lang, params = {}) {
+  if (message === undefined) return '';
+  let text = message;
+  if (typeof text === 'object') {
+    const form = new Intl.PluralRules(lang).select(Number(params.n ?? 0));
+    text = text[form] ?? text.other ?? '';
+  }
+  return text.replace(/\{(\w+)\}/g, (whole, name) => {
+    const value = params[name];
+    return value === undefined ? whole : typeof value === 'number' ? value.toLocaleString(lang) : value;
+  }).trim();
+}
+
+const COOKIE = 'danmaku_lang';
+
+/** The language that the person chose before; "" when none. */
+function saved() {
+  return document.cookie.split('; ').find((c) => c.startsWith(`${COOKIE}=`))?.slice(COOKIE.length + 1) ?? '';
+}
+
+/** The words of one page, loaded language by language. */
+export class Words {
+  #page;
+  #lang = 'en';
+  /** @type {Record<string, Message>} */ #messages = {};
+  /** @type {Set<() => void>} */ #listeners = new Set();
+
+  /** @param {string} page the first part of the locale files' names */
+  constructor(page) { this.#page = page; }
+
+  get lang() { return this.#lang; }
+
+  /**
+   * Loads the language that the address, an earlier choice or the browser asks
+   * for. The server rendered the page in `document.documentElement.lang`; when
+   * that is another one, the page's words are put anew.
+   */
+  async start() {
+    const asked = new URLSearchParams(location.search).get('lang');
+    await this.use(choose([asked, saved(), ...navigator.languages]), Boolean(asked));
+  }
+
+  /**
+   * @param {string} lang
+   * @param {boolean} [remember] for the next visit; a cookie, so that the server renders it
+   */
+  async use(lang, remember = false) {
+    const answer = await fetch(new URL(`../locales/${this.#page}.${lang}.json`, import.meta.url));
+    if (!answer.ok) throw new Error(`no words for ${lang}: ${answer.status}`);
+    this.#messages = await answer.json();
+    this.#lang = lang;
+    if (remember) document.cookie = `${COOKIE}=${lang}; path=/; max-age=31536000; SameSite=Lax`;
+    this.render(document.documentElement);
+    document.documentElement.lang = lang;
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** @param {() => void} listener called after every change of language */
+  onChange(listener) { this.#listeners.add(listener); }
+
+  /** @param {string} key */
+  has(key) { return key in this.#messages; }
+
+  /** @param {string} key @param {Record<string, string|number>} [params] */
+  t = (key, params) => format(this.#messages[key], this.#lang, params) || key;
+
+  /**
+   * Puts the words into everything below root that names a key: data-t for the
+   * text, data-t-label for the label and tooltip, data-t-placeholder.
+   * @param {ParentNode} root
+   */
+  render(root) {
+    for (const node of /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll('[data-t],[data-t-label],[data-t-placeholder]'))) {
+      const { t, tLabel, tPlaceholder } = node.dataset;
+      if (t) node.textContent = this.t(t);
+      if (tLabel) {
+        node.setAttribute('aria-label', this.t(tLabel));
+        if (node.matches('button,summary,a,label')) node.title = this.t(tLabel);
+      }
+      if (tPlaceholder) node.setAttribute('placeholder', this.t(tPlaceholder));
+    }
+  }
+}

@@ -1,0 +1,30 @@
+// Dark or light: as the system says until the person chooses. theme-first.js
+// puts an earlier choice in place before the first paint.
+
+const KEY = 'danmaku-theme';
+
+/** @typedef {'dark'|'light'} Theme */
+
+/** The theme that is seen now. @returns {Theme} */
+export function theme() {
+  const chosen = document.documentElement.dataset.theme;
+  if (chosen === 'dark' || chosen === 'light') return chosen;
+  return matchMedia('(prefers-color-scheme: light)').matches ? 'light' : 'dark';
+}
+
+/** Turns to the other theme and remembers it where the browser lets us. */
+export function toggleTheme() {
+  const next = theme() === 'dark' ? 'light' : 'dark';
+  document.documentElement.dataset.theme = next;
+  try {
+    localStorage.setItem(KEY, next);
+  } catch { /* storage is blocked: the choice lasts as long as the page */ }
+  paintBrowser();
+  return next;
+}
+
+/** Gives the browser's own bars the page's colour. */
+export function paintBrowser() {
+  const color = getComputedStyle(document.documentElement).getPropertyValue('--surface').trim();
+  document.querySelector('meta[name="theme-color"]')?.setAttribute('content', color);
+}
