@@ -50,3 +50,25 @@ func Wait(err error) time.Duration {
 	}
 	return 0
 }
+
+// codes are the words of the wire for the sentinels.
+var codes = []struct {
+	err  error
+	code string
+}{
+	{ErrBadFrame, "bad_frame"}, {ErrEmpty, "empty"}, {ErrTooLong, "too_long"}, {ErrBadStyle, "bad_style"},
+	{ErrRoomClosed, "room_closed"}, {ErrRoomPaused, "room_paused"}, {ErrMuted, "muted"}, {ErrBanned, "banned"},
+	{ErrSlowDown, "slow_down"}, {ErrDuplicate, "duplicate"}, {ErrRefused, "refused"}, {ErrBusy, "busy"},
+	{ErrNotFound, "not_found"}, {ErrNotAllowed, "not_allowed"}, {ErrExpired, "expired"},
+}
+
+// Code gives the word of the protocol for an error: `internal` when it is none
+// of the sentinels.
+func Code(err error) string {
+	for _, c := range codes {
+		if errors.Is(err, c.err) {
+			return c.code
+		}
+	}
+	return "internal"
+}

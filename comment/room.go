@@ -55,8 +55,6 @@ type Room struct {
 	Links     Gate          // Refused or Allow
 	Phrases   []string      // quick phrases and emoji offered to the audience
 	Look      Look
-	Secret    bool // the audience needs a key, too
-	Archived  bool // no longer listed; its log is kept
 }
 
 // Gate lets something through or does not.

@@ -111,21 +111,52 @@ type LimitKey struct {
 	Sender  int64  // link of a sender; then User and Address are not limited
 }
 
-// Filter decides about a normalised draft.
+// Filter decides about normalised drafts, by rules that can be exchanged while
+// it works.
 type Filter interface {
 	Check(d comment.Draft, room comment.Room) comment.Verdict
+	// SetRules exchanges all rule lists at once. Lines that cannot be understood
+	// are left out and named in the error; the rest is in force.
+	SetRules(lists []RuleList) error
 }
+
+// View is what a socket sees; see [comment.View].
+type View = comment.View
+
+// The views.
+const (
+	ViewOverlay  = comment.ViewOverlay
+	ViewAudience = comment.ViewAudience
+	ViewConsole  = comment.ViewConsole
+)
+
+// Views lists the views.
+var Views = comment.Views
 
 // Encoder makes the bytes of the wire. It lives in package server.
 type Encoder interface {
-	// Event encodes e for a role, or gives nil when the role does not see it.
-	Event(role comment.Role, e comment.Event) []byte
+	// Event encodes e for a view, or gives nil when the view does not see it.
+	Event(v View, e comment.Event) []byte
 	// Frame joins encoded events into one frame.
 	Frame(pos comment.Position, events [][]byte) []byte
 }
 
-// Outlet sends a frame to every socket of a role in a room. It must not block
-// on any of them.
+// Seat is who sits at a socket.
+type Seat struct {
+	Room string
+	View View
+	User string // pseudonym, for the audience
+	Link int64  // zero without one
+}
+
+// Outlet is all sockets of this process. None of its methods waits for a
+// client.
 type Outlet interface {
-	Broadcast(room string, role comment.Role, frame []byte)
+	// Broadcast sends a frame to every socket of a view in a room.
+	Broadcast(room string, v View, frame []byte)
+	// Evict asks why for every socket and closes those with an answer, after
+	// telling them: comment.ErrExpired for a revoked link, comment.ErrBanned.
+	Evict(why func(Seat) error)
+	// Count tells how many sockets a view of a room has.
+	Count(room string, v View) int
 }

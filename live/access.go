@@ -1,0 +1,258 @@
+package live
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"danmaku/comment"
+)
+
+const (
+	codeAge      = 10 * time.Minute // of a one-time code
+	unknownRate  = 20               // look-ups a second for keys not in memory
+	touchEvery   = time.Minute      // how fine Link.LastUsed is
+	defaultLabel = "start"          // of the links made at the first start
+)
+
+// access knows every link and decides what a key lets its bearer do.
+type access struct {
+	store Links
+	keys  Keys
+	now   func() time.Time
+
+	mu      sync.RWMutex
+	byHash  map[string]Link
+	byID    map[int64]Link
+	codes   map[string]time.Time // one-time codes and when they end
+	second  int64                // the second in which look-ups are counted
+	lookups int
+}
+
+func newAccess(store Links, keys Keys, now func() time.Time) *access {
+	return &access{store: store, keys: keys, now: now, codes: map[string]time.Time{}}
+}
+
+// load reads all links. It returns those that were good and are not any more.
+func (a *access) load(ctx context.Context) (revoked []int64, err error) {
+	links, err := a.store.Links(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("load links: %w", err)
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	before := a.byID
+	a.byHash, a.byID = map[string]Link{}, map[int64]Link{}
+	for _, l := range links {
+		a.byHash[string(l.Hash)] = l
+		a.byID[l.ID] = l
+		if was, ok := before[l.ID]; ok && was.Revoked.IsZero() && !l.Revoked.IsZero() {
+			revoked = append(revoked, l.ID)
+		}
+	}
+	return revoked, nil
+}
+
+// Open finds the link of a key and notes its use. ErrExpired for a revoked one,
+// ErrNotFound for no link at all.
+func (h *Hall) Open(ctx context.Context, key string) (Link, error) {
+	a := h.access
+	if !saneKey(key) {
+		return Link{}, comment.ErrNotFound
+	}
+	hash := hashKey(key)
+	a.mu.RLock()
+	l, ok := a.byHash[string(hash)]
+	a.mu.RUnlock()
+	if !ok {
+		if !a.mayLookUp() {
+			return Link{}, comment.ErrNotFound
+		}
+		var err error
+		if l, err = a.store.LinkByHash(ctx, hash); err != nil {
+			return Link{}, err
+		}
+	}
+	if !l.Revoked.IsZero() {
+		return Link{}, comment.ErrExpired
+	}
+	a.touch(ctx, l.ID)
+	return l, nil
+}
+
+// mayLookUp bounds what guessing keys can cost.
+func (a *access) mayLookUp() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if s := a.now().Unix(); s != a.second {
+		a.second, a.lookups = s, 0
+	}
+	a.lookups++
+	return a.lookups <= unknownRate
+}
+
+// touch notes that a link was used, at most once a minute.
+func (a *access) touch(ctx context.Context, id int64) {
+	now := a.now()
+	a.mu.Lock()
+	l, ok := a.byID[id]
+	fresh := !ok || now.Sub(l.LastUsed) < touchEvery
+	if !fresh {
+		l.LastUsed = now
+		a.byID[id], a.byHash[string(l.Hash)] = l, l
+	}
+	a.mu.Unlock()
+	if !fresh {
+		// A use that is not noted is no reason to turn anybody away.
+		_ = a.store.TouchLink(ctx, id, now)
+	}
+}
+
+// LinkByID finds a link that is still good, for a session that names it.
+func (h *Hall) LinkByID(id int64) (Link, error) {
+	h.access.mu.RLock()
+	defer h.access.mu.RUnlock()
+	l, ok := h.access.byID[id]
+	if !ok {
+		return Link{}, comment.ErrNotFound
+	}
+	if !l.Revoked.IsZero() {
+		return Link{}, comment.ErrExpired
+	}
+	return l, nil
+}
+
+// NewCode makes a one-time code for an owner's session: good for ten minutes
+// and one use, and gone with the process.
+func (h *Hall) NewCode() string {
+	code := randomKey()
+	h.access.mu.Lock()
+	defer h.access.mu.Unlock()
+	h.access.codes[code] = h.now().Add(codeAge)
+	return code
+}
+
+// TradeCode gives the owner link for a one-time code, and ErrExpired for one
+// that was used, is too old, or never was.
+func (h *Hall) TradeCode(code string) (Link, error) {
+	a := h.access
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	end, ok := a.codes[code]
+	delete(a.codes, code)
+	if !ok || h.now().After(end) {
+		return Link{}, comment.ErrExpired
+	}
+	owner, ok := a.find(func(l Link) bool { return l.Role == comment.Owner })
+	if !ok {
+		return Link{}, comment.ErrExpired
+	}
+	return owner, nil
+}
+
+// find gives the oldest good link that fits. The caller holds the lock.
+func (a *access) find(fits func(Link) bool) (Link, bool) {
+	var found Link
+	for _, l := range a.byID {
+		if l.Revoked.IsZero() && fits(l) && (found.ID == 0 || l.ID < found.ID) {
+			found = l
+		}
+	}
+	return found, found.ID != 0
+}
+
+// ScreenKey gives the key of a room's overlay or audience link to show it
+// again, and ErrNotFound when there is no such link.
+func (h *Hall) ScreenKey(room string, role comment.Role) (string, error) {
+	h.access.mu.RLock()
+	defer h.access.mu.RUnlock()
+	l, ok := h.access.find(func(l Link) bool { return l.Role == role && l.Room == room })
+	if !ok {
+		return "", comment.ErrNotFound
+	}
+	return h.access.keys.screenKey(l.ID), nil
+}
+
+// Registrar makes and revokes links; a command beside a running server uses
+// it, too.
+type Registrar struct {
+	Links Links
+	Rooms Rooms
+	Keys  Keys
+	Now   func() time.Time
+}
+
+// New makes a link and gives its key, which for owners, moderators and senders
+// is shown this once. An owner's link has no room.
+func (r Registrar) New(ctx context.Context, room string, role comment.Role, label string) (Link, string, error) {
+	if !slices.Contains(comment.Roles, role) {
+		return Link{}, "", fmt.Errorf("role %q: use owner, moderator, overlay, audience or sender", role)
+	}
+	if comment.Graphemes(label) > comment.MaxTitleLen {
+		return Link{}, "", fmt.Errorf("label: at most %d characters", comment.MaxTitleLen)
+	}
+	if role == comment.Owner {
+		room = ""
+	} else if err := r.known(ctx, room); err != nil {
+		return Link{}, "", err
+	}
+	key := randomKey()
+	l, err := r.Links.AddLink(ctx, Link{Room: room, Role: role, Label: label, Made: r.Now()}, func(id int64) []byte {
+		if role == comment.Overlay || role == comment.Audience {
+			key = r.Keys.screenKey(id)
+		}
+		return hashKey(key)
+	})
+	if err != nil {
+		return Link{}, "", fmt.Errorf("make a link: %w", err)
+	}
+	return l, key, nil
+}
+
+func (r Registrar) known(ctx context.Context, room string) error {
+	rooms, err := r.Rooms.Rooms(ctx)
+	if err != nil {
+		return fmt.Errorf("read rooms: %w", err)
+	}
+	if !slices.ContainsFunc(rooms, func(rec RoomRecord) bool { return rec.ID == room }) {
+		return fmt.Errorf("room %q: %w", room, comment.ErrNotFound)
+	}
+	return nil
+}
+
+// FirstStart makes what an empty folder lacks: the room, an owner link and the
+// room's overlay link.
+func (r Registrar) FirstStart(ctx context.Context, room string) error {
+	if err := r.known(ctx, room); errors.Is(err, comment.ErrNotFound) {
+		rooms, err := r.Rooms.Rooms(ctx)
+		if err != nil || len(rooms) > 0 {
+			return err // the owner has other rooms
+		}
+		if _, err := r.Rooms.AddRoom(ctx, comment.NewRoom(room)); err != nil {
+			return fmt.Errorf("make room %s: %w", room, err)
+		}
+	} else if err != nil {
+		return err
+	}
+	links, err := r.Links.Links(ctx)
+	if err != nil {
+		return fmt.Errorf("read links: %w", err)
+	}
+	for _, want := range []struct {
+		role comment.Role
+		room string
+	}{{comment.Owner, ""}, {comment.Overlay, room}} {
+		if slices.ContainsFunc(links, func(l Link) bool {
+			return l.Role == want.role && l.Room == want.room && l.Revoked.IsZero()
+		}) {
+			continue
+		}
+		if _, _, err := r.New(ctx, want.room, want.role, defaultLabel); err != nil {
+			return err
+		}
+	}
+	return nil
+}

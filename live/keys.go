@@ -1,0 +1,85 @@
+package live
+
+import (
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base32"
+	"encoding/base64"
+	"net/netip"
+	"strconv"
+	"strings"
+)
+
+// Keys derives everything that must be stable and unguessable from the one
+// secret of the data folder. It holds no state.
+type Keys struct{ secret []byte }
+
+// NewKeys takes the content of secret.key.
+func NewKeys(secret []byte) Keys { return Keys{secret: secret} }
+
+// Mac is a keyed hash (HMAC-SHA-256) of some text for one purpose. Two
+// purposes never share a value.
+func (k Keys) Mac(purpose, text string) []byte {
+	m := hmac.New(sha256.New, k.secret)
+	m.Write([]byte(purpose))
+	m.Write([]byte{0})
+	m.Write([]byte(text))
+	return m.Sum(nil)
+}
+
+// base32 without what reads alike; lower case.
+var nameEncoding = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding)
+
+// Pseudonym names an identity within one room: the same there for ever, and
+// not to be linked with another room's.
+func (k Keys) Pseudonym(room, identity string) string {
+	return nameEncoding.EncodeToString(k.Mac("pseudonym", room+"/"+identity)[:10])
+}
+
+// AuthorPseudonym names an author a sender link speaks for.
+func (k Keys) AuthorPseudonym(link int64, author string) string {
+	return nameEncoding.EncodeToString(k.Mac("author", strconv.FormatInt(link, 10)+"/"+author)[:10])
+}
+
+// Address hashes an address after masking it to what one household or hall
+// shares: /32 for IPv4, /64 for IPv6. The address itself is never kept.
+func (k Keys) Address(a netip.Addr) string {
+	a = a.Unmap().WithZone("")
+	bits := 64
+	if a.Is4() {
+		bits = 32
+	}
+	p, err := a.Prefix(bits)
+	if err != nil {
+		return ""
+	}
+	return nameEncoding.EncodeToString(k.Mac("address", p.String())[:10])
+}
+
+// screenKey is the key of an overlay or audience link: made of the link's
+// number, so that it can be shown again.
+func (k Keys) screenKey(link int64) string {
+	return base64.RawURLEncoding.EncodeToString(k.Mac("link", strconv.FormatInt(link, 10))[:18])
+}
+
+// hashKey is what is stored of a link's key.
+func hashKey(key string) []byte {
+	h := sha256.Sum256([]byte(key))
+	return h[:]
+}
+
+// randomKey is a new key of 144 bits.
+func randomKey() string {
+	b := make([]byte, 18)
+	rand.Read(b) // never fails, see crypto/rand
+	return base64.RawURLEncoding.EncodeToString(b)
+}
+
+// saneKey tells whether a string can be a key at all, so that nonsense costs
+// no look-up.
+func saneKey(key string) bool {
+	return len(key) == 24 && !strings.ContainsFunc(key, func(r rune) bool {
+		return !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || r == '-' || r == '_')
+	})
+}

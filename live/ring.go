@@ -1,0 +1,56 @@
+package live
+
+import (
+	"slices"
+
+	"danmaku/comment"
+)
+
+// ringSize is how many events of a room are held ready for those who come back
+// or come new. What is older is read from the journal.
+const ringSize = 1024
+
+// item is one event with its bytes for each view, nil where it is not seen.
+type item struct {
+	event comment.Event
+	bytes [3][]byte // by viewIndex
+	gone  bool      // a comment that was taken down or cleared away since
+}
+
+func viewIndex(v View) int { return slices.Index(Views, v) }
+
+// ring holds the newest events of a room in log order.
+type ring struct {
+	items []item // circular once full
+	next  int    // where the next one goes once full
+	since int64  // the ring holds every event with a seq above this one
+}
+
+func (r *ring) push(it item) {
+	if len(r.items) < ringSize {
+		r.items = append(r.items, it)
+		return
+	}
+	r.since = r.items[r.next].event.Seq
+	r.items[r.next] = it
+	r.next = (r.next + 1) % ringSize
+}
+
+// each calls fn from the newest event to the oldest, until fn returns false.
+func (r *ring) each(fn func(*item) bool) {
+	for n := len(r.items); n > 0; n-- {
+		if !fn(&r.items[(r.next+n-1)%len(r.items)]) {
+			return
+		}
+	}
+}
+
+// take marks comments as gone for which lost is true.
+func (r *ring) take(lost func(comment.Comment) bool) {
+	for i := range r.items {
+		it := &r.items[i]
+		if it.event.Kind == comment.KindComment && lost(it.event.Comment) {
+			it.gone = true
+		}
+	}
+}

@@ -1,0 +1,136 @@
+package live
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"time"
+
+	"danmaku/comment"
+)
+
+// room is one room in memory: its settings, its newest events, and a feed for
+// each view. The journal's follower is the only one who changes it.
+type room struct {
+	id    string
+	epoch string
+	feeds [3]*feed // by viewIndex
+	stop  context.CancelFunc
+	done  sync.WaitGroup
+	tally tally
+
+	mu      sync.RWMutex
+	setup   comment.Room
+	ring    ring
+	cleared int64 // seq of the last clear
+}
+
+// newRoom builds a room from its record and its newest events, and starts its
+// feeds.
+func newRoom(rec RoomRecord, recent []comment.Event, enc Encoder, out Outlet) *room {
+	ctx, stop := context.WithCancel(context.Background())
+	r := &room{id: rec.ID, epoch: rec.Head.Epoch, setup: rec.Room, stop: stop}
+	if len(recent) >= ringSize {
+		r.ring.since = recent[0].Seq - 1
+	}
+	for _, e := range recent {
+		r.ring.push(encode(enc, e))
+	}
+	for i, v := range Views {
+		f := newFeed(v, rec.Head.Seq, func(pos int64, events [][]byte) {
+			out.Broadcast(r.id, v, enc.Frame(r.position(pos), events))
+		})
+		r.feeds[i] = f
+		r.done.Go(func() { f.run(ctx) })
+	}
+	return r
+}
+
+func (r *room) close() {
+	r.stop()
+	r.done.Wait()
+}
+
+func (r *room) position(seq int64) comment.Position {
+	return comment.Position{Epoch: r.epoch, Seq: seq}
+}
+
+func (r *room) feed(v View) *feed { return r.feeds[viewIndex(v)] }
+
+func (r *room) settings() comment.Room {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return r.setup
+}
+
+func encode(enc Encoder, e comment.Event) item {
+	it := item{event: e}
+	for i, v := range Views {
+		it.bytes[i] = enc.Event(v, e)
+	}
+	return it
+}
+
+// apply takes an event that has left the journal.
+func (r *room) apply(enc Encoder, e comment.Event) {
+	it := encode(enc, e)
+	r.mu.Lock()
+	switch e.Kind {
+	case comment.KindRemove:
+		r.ring.take(func(c comment.Comment) bool { return slices.Contains(e.IDs, c.ID) })
+	case comment.KindClear:
+		r.ring.take(func(comment.Comment) bool { return true })
+		r.cleared = e.Seq
+	case comment.KindRoom:
+		r.setup = *e.Setup
+	}
+	r.ring.push(it)
+	r.mu.Unlock()
+	r.tally.count(e)
+	for i, f := range r.feeds {
+		f.add(e, it.bytes[i])
+	}
+}
+
+// recents are the newest comments a view starts from: overlays those of the
+// last 30 s, phones 50, consoles 200.
+func (r *room) recents(v View, passed int64, now time.Time) [][]byte {
+	limit := map[View]int{ViewOverlay: ringSize, ViewAudience: 50, ViewConsole: 200}[v]
+	var out [][]byte
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	r.ring.each(func(it *item) bool {
+		e := &it.event
+		if e.Kind == comment.KindClear || len(out) == limit ||
+			v == ViewOverlay && now.Sub(e.At) > 30*time.Second {
+			return false
+		}
+		if e.Kind == comment.KindComment && !it.gone && e.Seq <= passed {
+			out = append(out, it.bytes[viewIndex(v)])
+		}
+		return true
+	})
+	slices.Reverse(out)
+	return out
+}
+
+// missed gives what a view has not seen in (since, passed], from the ring.
+// ok is false when the ring does not reach back so far.
+func (r *room) missed(v View, since, passed int64) (out []item, ok bool) {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	if since < r.ring.since {
+		return nil, false
+	}
+	r.ring.each(func(it *item) bool {
+		if it.event.Seq <= since {
+			return false
+		}
+		if it.event.Seq <= passed && !it.gone && it.bytes[viewIndex(v)] != nil {
+			out = append(out, *it)
+		}
+		return true
+	})
+	slices.Reverse(out)
+	return out, true
+}

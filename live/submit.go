@@ -1,0 +1,213 @@
+package live
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"danmaku/comment"
+)
+
+// Author is who sends a comment, as the server established it.
+type Author struct {
+	Role     comment.Role // Audience, Sender, Moderator or Owner
+	User     string       // pseudonym in the room
+	Address  string       // keyed hash of the masked address; empty for a sender
+	Identity time.Time    // when the identity was made; zero when unknown
+	Link     int64        // of a sender, moderator or owner
+}
+
+// Outcome is what became of a comment.
+type Outcome struct {
+	Status  comment.Status // Shown, Held or Refused (Removed when asked again later)
+	Comment comment.Comment
+	Rule    string        // for the log; never for the author
+	Wait    time.Duration // until the author may send again
+}
+
+// Submit takes one comment through limits and checks into the journal, and
+// returns when it is durable. What shows it hangs on the journal's far end.
+//
+// Errors that are the author's to mend: those of [comment.Draft.Normalize],
+// ErrRoomClosed, ErrRoomPaused, ErrSlowDown (a *comment.WaitError), ErrBusy,
+// ErrNotFound. A refusal by the filter is an outcome, not an error: it is in
+// the log.
+func (h *Hall) Submit(ctx context.Context, roomID string, a Author, d comment.Draft) (Outcome, error) {
+	r, err := h.room(roomID)
+	if err != nil {
+		return Outcome{}, err
+	}
+	setup := r.settings()
+	d.Room, d.User, d.Address, d.Identity, d.At = roomID, a.User, a.Address, a.Identity, h.now()
+	d.Badge = badge(a.Role)
+	if d, err = d.Normalize(setup); err != nil {
+		r.tally.stop(comment.Code(err), d.At)
+		return Outcome{}, err
+	}
+	key := refKey{roomID, d.User, d.Ref}
+	if d.Ref != "" {
+		if o, ok := h.refs.get(key); ok {
+			o.Wait = 0 // it was told the first time
+			return o, nil
+		}
+	}
+	limit := LimitKey{Room: roomID, User: d.User, Address: a.Address}
+	if a.Role == comment.Sender {
+		limit = LimitKey{Room: roomID, Sender: a.Link}
+	}
+	if err := h.admit(setup, a, limit); err != nil {
+		r.tally.stop(comment.Code(err), d.At)
+		return Outcome{}, err
+	}
+	o, err := h.log(ctx, setup, d, h.filter.Check(d, setup))
+	if err != nil {
+		return Outcome{}, err
+	}
+	if o.Status == comment.Refused && !a.Role.Moderates() {
+		h.limiter.Fine(limit)
+	}
+	if a.Role == comment.Audience {
+		o.Wait = h.limiter.Wait(limit)
+	}
+	if d.Ref != "" {
+		h.refs.put(key, o, d.At)
+	}
+	return o, nil
+}
+
+// badge marks what those write who run the room.
+func badge(r comment.Role) comment.Badge {
+	switch r {
+	case comment.Owner:
+		return comment.BadgeOwner
+	case comment.Moderator:
+		return comment.BadgeModerator
+	}
+	return comment.NoBadge
+}
+
+// admit asks the room and the limits. Those who run the room are not limited.
+func (h *Hall) admit(setup comment.Room, a Author, limit LimitKey) error {
+	switch {
+	case setup.State == comment.Closed:
+		return comment.ErrRoomClosed
+	case a.Role.Moderates():
+		return nil
+	case setup.State == comment.Paused:
+		return comment.ErrRoomPaused
+	}
+	return h.limiter.Allow(limit)
+}
+
+// log writes a checked draft into the journal.
+func (h *Hall) log(ctx context.Context, setup comment.Room, d comment.Draft, v comment.Verdict) (Outcome, error) {
+	e := comment.Event{
+		Room: setup.ID, At: d.At, Kind: kindOf(v.Action, setup.Review, d.Badge),
+		Comment: comment.Comment{
+			ID: h.newID(d.At), At: d.At, Text: d.Text, Name: d.Name, User: d.User,
+			Mode: d.Mode, Color: d.Color, Size: d.Size, Badge: d.Badge, Source: d.Source,
+		},
+		Entry: comment.Entry{
+			Ref: d.Ref, Rule: v.Rule, Word: v.Word, Detail: v.Detail, Spans: v.Spans, Address: d.Address,
+		},
+	}
+	if v.Action == comment.Mask {
+		e.Comment.Text, e.Comment.Name, e.Entry.Original = v.Text, v.Name, d.Text
+	}
+	began := time.Now()
+	receipt, err := h.journal.Append(ctx, e)
+	if err != nil {
+		if !errors.Is(err, comment.ErrBusy) && !errors.Is(err, comment.ErrNotFound) {
+			err = fmt.Errorf("append a comment: %w", err)
+		}
+		return Outcome{}, err
+	}
+	h.saved.Store(int64(time.Since(began)))
+	return outcomeOf(receipt.Event), nil
+}
+
+// kindOf turns a verdict into an event by the room's way of review.
+func kindOf(a comment.Action, review comment.Review, b comment.Badge) comment.Kind {
+	if a == comment.Hold && review == comment.ReviewOff {
+		a = comment.Refuse
+	}
+	if a < comment.Hold && review == comment.ReviewAll && b == comment.NoBadge {
+		a = comment.Hold
+	}
+	switch a {
+	case comment.Hold:
+		return comment.KindHeld
+	case comment.Refuse:
+		return comment.KindRefused
+	}
+	return comment.KindComment
+}
+
+func outcomeOf(e comment.Event) Outcome {
+	status := map[comment.Kind]comment.Status{
+		comment.KindComment: comment.Shown, comment.KindHeld: comment.Held,
+		comment.KindRefused: comment.Refused, comment.KindRemove: comment.Removed,
+	}[e.Kind]
+	return Outcome{Status: status, Comment: e.Comment, Rule: e.Entry.Rule}
+}
+
+// Actor is who acts on a room: a link's label, shown to other moderators.
+type Actor struct {
+	Role  comment.Role
+	Label string
+}
+
+// Remove takes comments down from every screen, for good. It is no fault when
+// some, or all, are down already; an ID that was never there is ErrNotFound.
+func (h *Hall) Remove(ctx context.Context, roomID string, by Actor, ids ...comment.ID) error {
+	if !by.Role.Moderates() {
+		return comment.ErrNotAllowed
+	}
+	if _, err := h.room(roomID); err != nil {
+		return err
+	}
+	if len(ids) == 1 {
+		if _, err := h.history.Comment(ctx, roomID, ids[0]); err != nil {
+			return fmt.Errorf("take down: %w", err)
+		}
+	}
+	return h.remove(ctx, roomID, by.Label, ids)
+}
+
+// withdrawTime is how long an author may take a comment back.
+const withdrawTime = 10 * time.Second
+
+// Withdraw takes an author's own comment back. Somebody else's is ErrNotFound,
+// one older than ten seconds ErrExpired.
+func (h *Hall) Withdraw(ctx context.Context, roomID string, user string, id comment.ID) error {
+	row, err := h.history.Comment(ctx, roomID, id)
+	if err != nil {
+		return fmt.Errorf("withdraw: %w", err)
+	}
+	if user == "" || row.User != user {
+		return comment.ErrNotFound
+	}
+	if h.now().Sub(row.At) > withdrawTime {
+		return comment.ErrExpired
+	}
+	return h.remove(ctx, roomID, "", []comment.ID{id})
+}
+
+func (h *Hall) remove(ctx context.Context, roomID, by string, ids []comment.ID) error {
+	_, err := h.journal.Append(ctx, comment.Event{
+		Room: roomID, At: h.now(), Kind: comment.KindRemove, By: by, IDs: ids,
+	})
+	if err != nil {
+		return fmt.Errorf("take down: %w", err)
+	}
+	return nil
+}
+
+// Comments gives a page of a room's history.
+func (h *Hall) Comments(ctx context.Context, roomID string, q comment.HistoryQuery) ([]comment.Row, bool, error) {
+	if _, err := h.room(roomID); err != nil {
+		return nil, false, err
+	}
+	return h.history.Comments(ctx, roomID, q)
+}
