@@ -1,0 +1,279 @@
+package export_test
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"danmaku/comment"
+	"danmaku/export"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+)
+
+func readFile(t *testing.T, name string) ([]export.Item, export.Report, error) {
+	t.Helper()
+	f, err := os.Open("../testdata/replay/" + name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	return export.ReadBilibili(f)
+}
+
+// The counts were taken from the files with other tools.
+func TestRealFiles(t *testing.T) {
+	type counts struct {
+		items, positioned, malformed int
+		scroll, top, bottom          int
+		small, medium, big           int
+		first, last                  time.Duration
+	}
+	for name, want := range map[string]counts{
+		"comment.xml": {items: 1386, scroll: 1202, top: 74, bottom: 110, small: 125, medium: 1216, big: 45,
+			first: 0, last: 506400 * time.Millisecond},
+		"boss.xml": {items: 937, positioned: 63, scroll: 770, top: 50, bottom: 117, small: 64, medium: 873,
+			first: 0, last: 258477997 * time.Microsecond},
+	} {
+		t.Run(name, func(t *testing.T) {
+			items, report, err := readFile(t, name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := counts{items: len(items), positioned: report.Positioned, malformed: len(report.Malformed)}
+			got.last = items[len(items)-1].Offset
+			for _, it := range items {
+				switch it.Mode {
+				case comment.Scroll:
+					got.scroll++
+				case comment.Top:
+					got.top++
+				case comment.Bottom:
+					got.bottom++
+				}
+				switch it.Size {
+				case comment.Small:
+					got.small++
+				case comment.Medium:
+					got.medium++
+				case comment.Big:
+					got.big++
+				}
+				if it.Text == "" || it.Sender == "" || it.ID == "" || it.SentAt.Year() < 2009 {
+					t.Errorf("line %d is not whole: %+v", it.Line, it)
+				}
+			}
+			want.first, got.first = 0, 0
+			if d := cmp.Diff(want, got, cmp.AllowUnexported(counts{})); d != "" {
+				t.Errorf("(-want +got):\n%s", d)
+			}
+			if !slices.IsSortedFunc(items, func(a, b export.Item) int { return int(a.Offset - b.Offset) }) {
+				t.Error("the items are not in order of time")
+			}
+		})
+	}
+}
+
+func TestBrokenFiles(t *testing.T) {
+	for name, want := range map[string]export.SyntaxError{
+		"no_closing.xml": {Line: 9, Column: 1, Reason: "a comment begins inside another one; <d> of line 8, column 1 is not closed"},
+		"xss.xml":        {Line: 1, Column: 1, Reason: "this is no comment file of Bilibili: it begins with <img> and not with <i>"},
+	} {
+		items, report, err := readFile(t, name)
+		var got *export.SyntaxError
+		if !errors.As(err, &got) || *got != want {
+			t.Errorf("%s: got %v, want %v", name, err, &want)
+		}
+		if len(items) > 0 || report.Skipped() > 0 {
+			t.Errorf("%s: something of a broken file is used", name)
+		}
+	}
+}
+
+const good = `12.345,5,36,16744448,1700000000,0,ab12,7`
+
+func TestFields(t *testing.T) {
+	item := export.Item{
+		Offset: 12345 * time.Millisecond, Text: "hi", Mode: comment.Top, Color: "#ff8000", Size: comment.Big,
+		Sender: "ab12", SentAt: time.Unix(1700000000, 0).UTC(), ID: "7", Line: 2,
+	}
+	with := func(change func(*export.Item)) *export.Item { i := item; change(&i); return &i }
+	for _, row := range []struct {
+		p          string
+		want       *export.Item
+		positioned bool
+		reason     string
+	}{
+		{p: good, want: &item},
+		{p: good + ",11", want: &item},
+		{p: " 12.345, 5,36 ,16744448,1700000000,0,ab12,7", want: &item},
+		{p: "12.345,5,35,16744448,1700000000,0,ab12,7", want: with(func(i *export.Item) { i.Size = comment.Medium })},
+		{p: "12.345,5,18,16744448,1700000000,0,ab12,7", want: with(func(i *export.Item) { i.Size = comment.Small })},
+		{p: "12.345,1,64,16744448,1700000000,0,ab12,7", want: with(func(i *export.Item) { i.Mode = comment.Scroll })},
+		{p: "12.345,2,64,16744448,1700000000,0,ab12,7", want: with(func(i *export.Item) { i.Mode = comment.Scroll })},
+		{p: "12.345,4,64,16744448,1700000000,0,ab12,7", want: with(func(i *export.Item) { i.Mode = comment.Bottom })},
+		{p: "12.345,6,64,16744448,1700000000,0,ab12,7", want: with(func(i *export.Item) { i.Mode = comment.Reverse })},
+		{p: "12.345,5,36,0,0,0,,7", want: with(func(i *export.Item) { i.Color, i.Sender, i.SentAt = "#000000", "", time.Time{} })},
+		{p: "12.345,7,36,16744448,1700000000,0,ab12,7", positioned: true},
+		{p: "12.345,9,36,16744448,1700000000,0,ab12,7", positioned: true},
+		{p: "", reason: "p has 1 fields; 8 or 9 were expected"},
+		{p: "12.345,5,36,16744448,1700000000,0,ab12", reason: "p has 7 fields"},
+		{p: good + ",8,9", reason: "p has 10 fields"},
+		{p: "soon,5,36,16744448,1700000000,0,ab12,7", reason: `the time "soon" is no number of seconds`},
+		{p: "-1,5,36,16744448,1700000000,0,ab12,7", reason: `the time "-1"`},
+		{p: "NaN,5,36,16744448,1700000000,0,ab12,7", reason: `the time "NaN"`},
+		{p: "1e300,5,36,16744448,1700000000,0,ab12,7", reason: `the time "1e300"`},
+		{p: "1,x,36,16744448,1700000000,0,ab12,7", reason: `the type "x" is unknown`},
+		{p: "1,0,36,16744448,1700000000,0,ab12,7", reason: `the type "0" is unknown`},
+		{p: "1,5,big,16744448,1700000000,0,ab12,7", reason: `the size "big"`},
+		{p: "1,5,36,16777216,1700000000,0,ab12,7", reason: `the colour "16777216" is no number from 0 to 16777215`},
+		{p: "1,5,36,-1,1700000000,0,ab12,7", reason: `the colour "-1"`},
+		{p: "1,5,36,1,yesterday,0,ab12,7", reason: `the date "yesterday"`},
+	} {
+		t.Run(row.p, func(t *testing.T) {
+			items, report, err := export.ReadBilibili(strings.NewReader("<i>\n<d p=\"" + row.p + "\">hi</d></i>"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if (report.Positioned == 1) != row.positioned || (len(report.Malformed) == 1) != (row.reason != "") {
+				t.Errorf("report %+v", report)
+			}
+			if row.reason != "" && (report.Malformed[0].Line != 2 || !strings.HasPrefix(report.Malformed[0].Reason, row.reason)) {
+				t.Errorf("defect %+v, want line 2: %s", report.Malformed[0], row.reason)
+			}
+			var want []export.Item
+			if row.want != nil {
+				want = []export.Item{*row.want}
+			}
+			if d := cmp.Diff(want, items); d != "" {
+				t.Errorf("(-want +got):\n%s", d)
+			}
+		})
+	}
+}
+
+func d(sec float64, id, text string) string {
+	return fmt.Sprintf(`<d p="%g,1,25,1,1,0,a,%s">%s</d>`, sec, id, text)
+}
+
+func TestOrder(t *testing.T) {
+	items, _, err := export.ReadBilibili(strings.NewReader("<i>" + d(2, "9", "c") + d(2, "10", "d") + d(0.5, "99", "a") +
+		d(2, "8", "b") + d(2, "18446744073709551616", "e") + "</i>"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got string
+	for _, it := range items {
+		got += it.Text
+	}
+	if got != "abcde" {
+		t.Errorf("order %q, want by time, then by ID as a number", got)
+	}
+}
+
+func TestTexts(t *testing.T) {
+	for in, want := range map[string]string{
+		"a &lt;b&gt; &amp; &quot;c&quot; &#x5f39;&#24149;": `a <b> & "c" 弹幕`,
+		"<![CDATA[<script>]]>":                             "<script>",
+		"bad\x08 and \x00 bytes\uFFFE":                     "bad and  bytes",
+		"&#8;&#x1F;&#xD800;&#x110000;refs&#65;":            "refsA",
+		"line\r\nbreak":                                    "line\nbreak",
+		"<b>bold</b> text":                                 "bold text",
+		"<!-- note -->x":                                   "x",
+		"":                                                 "",
+	} {
+		items, report, err := export.ReadBilibili(strings.NewReader("\ufeff<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<i>" + d(1, "1", in) + "</i>\n"))
+		if err != nil || report.Skipped() > 0 || len(items) != 1 {
+			t.Errorf("%q: %d items, %+v, %v", in, len(items), report, err)
+			continue
+		}
+		if items[0].Text != want {
+			t.Errorf("%q: got %q, want %q", in, items[0].Text, want)
+		}
+	}
+}
+
+func TestPlaces(t *testing.T) {
+	for in, want := range map[string]string{
+		"":                         "line 1, column 1: the file is empty",
+		" \n":                      "line 1, column 1: the file is empty",
+		"hello":                    "line 1, column 1: this is no comment file of Bilibili: it begins with text",
+		"\n\n  <html></html>":      "line 3, column 3: this is no comment file of Bilibili: it begins with <html>",
+		"{\"a\": 1}":               "line 1, column 1: this is no comment file",
+		"<!-- x -->":               "line 1, column 11: this is no comment file of Bilibili: there is no <i> in it",
+		"<i>\n<d p=\"1\">弹幕</i>":   "line 2, column 12: </i> comes before the end of <d> of line 2, column 1",
+		"<i>\n弹幕<d p='1'>x":        "line 2, column 13: the file ends before <d> of line 2, column 3 is closed",
+		"<i></i></i>":              "line 1, column 8: </i> closes nothing",
+		"<i></i>\n<i></i>":         "line 2, column 1: <i> stands behind the end",
+		"<i></i> more":             "line 1, column 9: text stands behind the end",
+		"<i><d p=1>x</d></i>":      "line 1, column",
+		"<i>\n\n<d p=\"&nope;\"/>": "line 3, column",
+		"<i>\n\xff</i>":            "line 2, column",
+		"<?xml version='1.0' encoding='gbk'?><i/>": `line 1, column 1: the file says that it is in "gbk"; save it as UTF-8`,
+		"\xff\xfe<\x00i\x00":                       "line 1, column 1: the file is UTF-16",
+		strings.Repeat("<i>", 100000):              "line 1, column 49: elements are nested more than 16 deep",
+	} {
+		_, _, err := export.ReadBilibili(strings.NewReader(in))
+		if err == nil || !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("%.60q: got %v, want %s", in, err, want)
+		}
+	}
+}
+
+// endless is a reader without an end.
+type endless struct{}
+
+func (endless) Read(b []byte) (int, error) { return len(b), nil }
+
+func TestTooLarge(t *testing.T) {
+	if _, _, err := export.ReadBilibili(endless{}); err == nil || err.Error() != "the file is larger than 64 MiB" {
+		t.Errorf("got %v", err)
+	}
+}
+
+// Whatever comes in, the result is in order and within its bounds, an error
+// names a place inside the file, and never are there both.
+func FuzzReadBilibili(f *testing.F) {
+	for _, name := range []string{"no_closing.xml", "xss.xml"} {
+		b, err := os.ReadFile("../testdata/replay/" + name)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(string(b))
+	}
+	f.Add("\ufeff<?xml version='1.0'?>\r\n<i>" + d(1.5, "3", "x\x01&#2;<b>y</b>") + d(1, "2", "&lt;") + "<d p='7'/></i>")
+	f.Add("<i><d p='" + good + "'><![CDATA[x]]></d><!-- - --><?pi?></i>")
+	f.Fuzz(func(t *testing.T, in string) {
+		items, report, err := export.ReadBilibili(strings.NewReader(in))
+		if err != nil {
+			var bad *export.SyntaxError
+			if !errors.As(err, &bad) {
+				t.Fatalf("not a SyntaxError: %v", err)
+			}
+			lines := strings.Split(in, "\n")
+			if bad.Line < 1 || bad.Line > len(lines) || bad.Column < 1 || bad.Column > utf8.RuneCountInString(lines[bad.Line-1])+1 {
+				t.Fatalf("no such place in the file: %v", err)
+			}
+			if len(items) > 0 || !cmp.Equal(report, export.Report{}, cmpopts.EquateEmpty()) {
+				t.Fatal("an error and a result")
+			}
+			return
+		}
+		var last time.Duration
+		for _, it := range items {
+			if it.Offset < last || it.Offset > 31*24*time.Hour {
+				t.Fatalf("out of order or bounds: %v after %v", it.Offset, last)
+			}
+			last = it.Offset
+			if !utf8.ValidString(it.Text) || len(it.Color) != 7 || !slices.Contains(comment.Modes, it.Mode) || !slices.Contains(comment.Sizes, it.Size) {
+				t.Fatalf("not a comment: %+v", it)
+			}
+		}
+	})
+}

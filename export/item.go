@@ -1,0 +1,53 @@
+// Package export reads and writes comments in the formats of other programs.
+package export
+
+import (
+	"fmt"
+	"time"
+
+	"danmaku/comment"
+)
+
+// MaxFile is the largest file that is read, in bytes. A comment takes about
+// 100, so this is some 600,000 of them.
+const MaxFile = 64 << 20
+
+// Item is one comment of a recording, as far as the format holds it.
+type Item struct {
+	Offset time.Duration // since the beginning of the recording, never negative
+	Text   string        // as in the file; it has passed no check
+	Mode   comment.Mode
+	Color  string // "#rrggbb"
+	Size   comment.Size
+	Sender string    // pseudonym of the author in the format's own terms, may be empty
+	SentAt time.Time // when it was first written; zero when the file does not say
+	ID     string    // the file's own name for it
+	Line   int       // where it stands in the file, from 1
+}
+
+// Report tells what of a file did not become an [Item].
+type Report struct {
+	Positioned int      // comments placed or moved by a program, which have no place in our lanes
+	Malformed  []Defect // comments that cannot be read
+}
+
+// Skipped is the number of comments that were left out.
+func (r Report) Skipped() int { return r.Positioned + len(r.Malformed) }
+
+// Defect is one comment that cannot be read.
+type Defect struct {
+	Line   int
+	Reason string
+}
+
+// SyntaxError says where a file stops being what it should be. Nothing of such
+// a file is used.
+type SyntaxError struct {
+	Line   int // from 1
+	Column int // in characters, from 1
+	Reason string
+}
+
+func (e *SyntaxError) Error() string {
+	return fmt.Sprintf("line %d, column %d: %s", e.Line, e.Column, e.Reason)
+}
