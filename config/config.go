@@ -74,7 +74,7 @@ func Load(args, environ []string) (Config, error) {
 	set := reader{fs: fs, offered: options}
 	cfg, rest, err := set.load(args, environ)
 	if err == nil && len(rest) > 0 {
-		err = joined{usage(`"%s": danmaku takes no such argument; see danmaku --help`, rest[0])}
+		err = joined{Usagef(`"%s": danmaku takes no such argument; see danmaku --help`, rest[0])}
 	}
 	return cfg, err
 }

@@ -37,7 +37,9 @@ type usageError struct{ text string }
 func (e usageError) Error() string { return e.text }
 func (usageError) Unwrap() error   { return ErrUsage }
 
-func usage(format string, args ...any) error { return usageError{fmt.Sprintf(format, args...)} }
+// Usagef makes a fault of the command line out of what a command found itself.
+// It is an [ErrUsage].
+func Usagef(format string, args ...any) error { return usageError{fmt.Sprintf(format, args...)} }
 
 // given is a value as it was found, and where.
 type given struct {

@@ -1,0 +1,462 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"danmaku/comment"
+	"danmaku/config"
+	"danmaku/export"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// replayPost is one request as the server saw it.
+type replayPost struct {
+	path, auth string
+	Ref        string `json:"ref"`
+	Text       string `json:"text"`
+	Mode       string `json:"mode"`
+	Color      string `json:"color"`
+	Size       string `json:"size"`
+	Author     string `json:"author"`
+	Source     string `json:"source"`
+}
+
+// replayServer answers every comment as its text asks for, in the words of the
+// protocol: "held", "refused", "slow" and "busy" (once each, then shown), a
+// status such as "=404 not_found" always, everything else is shown.
+type replayServer struct {
+	mu    sync.Mutex
+	posts []replayPost
+	seen  map[string]int // by ref
+	after func(n int)    // called with the number of posts so far
+}
+
+func (s *replayServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	p := replayPost{path: r.Method + " " + r.URL.Path, auth: r.Header.Get("Authorization")}
+	if err := json.NewDecoder(r.Body).Decode(&p); err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	}
+	s.mu.Lock()
+	s.posts = append(s.posts, p)
+	if s.seen == nil {
+		s.seen = map[string]int{}
+	}
+	s.seen[p.Ref]++
+	first, n := s.seen[p.Ref] == 1, len(s.posts)
+	s.mu.Unlock()
+	if s.after != nil {
+		s.after(n)
+	}
+	answer := func(status int, body string) {
+		w.WriteHeader(status)
+		io.WriteString(w, body)
+	}
+	var status int
+	var code string
+	n, _ = fmt.Sscanf(p.Text, "=%d %s", &status, &code)
+	switch {
+	case n > 0:
+		w.Header().Set("Location", "https://elsewhere.example/")
+		answer(status, fmt.Sprintf(`{"code":%q,"message":"so it is"}`, code))
+	case p.Text == "held":
+		answer(202, `{"outcome":"held","id":"1"}`)
+	case p.Text == "refused":
+		answer(422, `{"outcome":"refused","code":"refused"}`)
+	case p.Text == "slow" && first:
+		w.Header().Set("Retry-After", "1")
+		answer(429, `{"outcome":"refused","code":"slow_down","wait_ms":5}`)
+	case p.Text == "busy" && first:
+		answer(503, `{"outcome":"refused","code":"busy","wait_ms":5}`)
+	default:
+		answer(201, `{"outcome":"shown","id":"1"}`)
+	}
+}
+
+func (s *replayServer) texts(author string) (out []string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, p := range s.posts {
+		if p.Author == author {
+			out = append(out, p.Text)
+		}
+	}
+	return out
+}
+
+// recording writes a file with the comments "author: text", a millisecond apart.
+func recording(t *testing.T, comments ...string) string {
+	t.Helper()
+	var b strings.Builder
+	b.WriteString("<i>\n")
+	for n, c := range comments {
+		author, text, _ := strings.Cut(c, ": ")
+		fmt.Fprintf(&b, "<d p=\"%g,5,36,16744448,1700000000,0,%s,%d\">%s</d>\n", float64(n)/1000, author, n, text)
+	}
+	b.WriteString("</i>")
+	path := filepath.Join(t.TempDir(), "show.xml")
+	if err := os.WriteFile(path, []byte(b.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func noLinks(context.Context, config.Config) (senderLinks, error) {
+	return nil, errors.New("no link was to be made")
+}
+
+// runReplay replays against s with a key.
+func runReplay(t *testing.T, ctx context.Context, s *replayServer, file string, more ...string) (code int, out, errOut string) {
+	t.Helper()
+	srv := httptest.NewServer(s)
+	defer srv.Close()
+	var o, e bytes.Buffer
+	args := append([]string{file, "--room", "hall", "--url", srv.URL, "--speed", "1000000"}, more...)
+	code = replayCommand(ctx, args, []string{"DANMAKU_KEY=secret", "DANMAKU_DATA=" + t.TempDir()}, &o, &e, noLinks)
+	return code, o.String(), e.String()
+}
+
+func TestReplayOutcomes(t *testing.T) {
+	s := &replayServer{}
+	file := recording(t, "a: one", "a: slow", "a: two", "b: busy", "b: three/n/n四", "c: held", "c: refused", "d: =422 too_long", "e: =500 internal",
+		"f: http://x.example/news")
+	code, out, errOut := runReplay(t, t.Context(), s, file)
+	if want := "show.xml to room hall"; !strings.Contains(out, want) {
+		t.Errorf("got\n%s\nwithout %q", out, want)
+	}
+	_, account, _ := strings.Cut(out, "to room")
+	_, account, _ = strings.Cut(account, "\n")
+	if d := cmp.Diff("  shown         6\n  held          1\n  refused       2  (refused 1, too_long 1)\n  skipped       0\n  failed        1\n", account); d != "" {
+		t.Errorf("account (-want +got):\n%s", d)
+	}
+	if code != 1 || !strings.Contains(errOut, "1 comments failed; the last: the server answered 500 internal so it is") {
+		t.Errorf("code %d, errors %q; a comment that failed is a failure", code, errOut)
+	}
+	if d := cmp.Diff([]string{"one", "slow", "slow", "two"}, s.texts("a")); d != "" {
+		t.Errorf("order of one author:\n%s", d)
+	}
+	if d := cmp.Diff([]string{"busy", "busy", "three\n\n四"}, s.texts("b")); d != "" {
+		t.Errorf("order of one author:\n%s", d)
+	}
+	if d := cmp.Diff([]string{"http://x.example/news"}, s.texts("f")); d != "" {
+		t.Errorf("an address is no line break:\n%s", d)
+	}
+	if len(s.seen) != 10 || len(s.posts) != 12 {
+		t.Errorf("%d refs in %d posts, want one ref for each of 10 comments, two of them sent twice", len(s.seen), len(s.posts))
+	}
+	for _, p := range s.posts {
+		want := replayPost{path: "POST /api/rooms/hall/comments", auth: "Bearer secret", Ref: p.Ref, Text: p.Text, Author: p.Author,
+			Mode: "top", Color: "#ff8000", Size: "big", Source: "replay"}
+		if p != want {
+			t.Errorf("got %+v, want %+v", p, want)
+		}
+	}
+}
+
+func TestReplayOfRealFiles(t *testing.T) {
+	for file, want := range map[string][]string{
+		"comment.xml": {"  shown      1386\n", "  skipped       0\n", "  failed        0\n"},
+		"boss.xml":    {"  shown       937\n", "  skipped      63  (positioned 63)\n", "  failed        0\n"},
+	} {
+		s := &replayServer{}
+		code, out, errOut := runReplay(t, t.Context(), s, filepath.Join("testdata", "replay", file))
+		if code != 0 || errOut != "" {
+			t.Errorf("%s: code %d, errors %q", file, code, errOut)
+		}
+		for _, line := range append(want, "100 %") {
+			if !strings.Contains(out, line) {
+				t.Errorf("%s: got\n%s\nwithout %q", file, out, line)
+			}
+		}
+	}
+}
+
+// A second replay of the same file must not look like a repetition of the first.
+func TestReplayAgain(t *testing.T) {
+	s := &replayServer{}
+	file := recording(t, "a: one", "b: two")
+	for range 2 {
+		if code, _, errOut := runReplay(t, t.Context(), s, file); code != 0 {
+			t.Fatal(errOut)
+		}
+	}
+	if len(s.seen) != 4 {
+		t.Errorf("%d refs for two replays of two comments, want 4", len(s.seen))
+	}
+}
+
+func TestReplayOfBrokenFiles(t *testing.T) {
+	for file, want := range map[string]string{
+		"testdata/replay/no_closing.xml": "testdata/replay/no_closing.xml: line 9, column 1: a comment begins inside another one",
+		"testdata/replay/xss.xml":        "testdata/replay/xss.xml: line 1, column 1: this is no comment file of Bilibili",
+		"testdata/replay/none.xml":       "the file cannot be read: open testdata/replay/none.xml",
+		"testdata/replay":                "testdata/replay: ",
+	} {
+		s := &replayServer{}
+		code, out, errOut := runReplay(t, t.Context(), s, file)
+		if code != 1 || !strings.HasPrefix(errOut, want) || strings.Count(errOut, "\n") != 1 {
+			t.Errorf("%s: code %d, errors %q, want one line %q", file, code, errOut, want)
+		}
+		if len(s.posts) > 0 || out != "" {
+			t.Errorf("%s: %d comments of a broken file were sent, output %q", file, len(s.posts), out)
+		}
+	}
+}
+
+func TestReplaySaysWhatIsMalformed(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "x.xml")
+	text := "<i>\n<d p=\"1,1,25,1,1,0,a,1\">x</d>\n<d p=\"soon\">y</d>\n<d p=\"1,8,25,1,1,0,a,1\">z</d></i>"
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	code, out, errOut := runReplay(t, t.Context(), &replayServer{}, path)
+	if code != 0 || !strings.Contains(errOut, "line 3 is skipped: p has 1 fields") || !strings.Contains(out, "  skipped       2  (positioned 1, malformed 1)\n") {
+		t.Errorf("code %d, errors %q, output\n%s", code, errOut, out)
+	}
+}
+
+// These answers end a replay at the first of them.
+func TestReplayFinalAnswers(t *testing.T) {
+	for text, want := range map[string]string{
+		"=401 not_allowed": "the server does not take the key (401 not_allowed so it is)",
+		"=403 not_allowed": "the key may not send to this room (403 not_allowed so it is)",
+		"=404 not_found":   "there is no such room at http://",
+		"=409 room_closed": "the room is closed (409 room_closed so it is)",
+		"=308 moved":       "the server sends on to https://elsewhere.example/; give that address as --url",
+	} {
+		s := &replayServer{}
+		code, out, errOut := runReplay(t, t.Context(), s, recording(t, "a: one", "a: "+text, "a: two", "a: three"))
+		if code != 1 || !strings.HasPrefix(errOut, want) {
+			t.Errorf("%s: code %d, errors %q, want %q", text, code, errOut, want)
+		}
+		if !strings.Contains(out, "  shown         1\n") || !strings.Contains(out, "  not sent      3\n") {
+			t.Errorf("%s: the account is\n%s", text, out)
+		}
+	}
+}
+
+func TestReplayInterrupted(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	s := &replayServer{after: func(n int) {
+		if n == 3 {
+			cancel()
+		}
+	}}
+	code, out, errOut := runReplay(t, ctx, s, recording(t, "a: 1", "a: 2", "a: 3", "a: 4", "a: 5", "a: 6"))
+	if code != 0 || errOut != "" {
+		t.Errorf("code %d, errors %q", code, errOut)
+	}
+	// What was on its way is waited for, so the account is true.
+	if !strings.Contains(out, "  shown         3\n") || !strings.Contains(out, "  not sent      3\n") {
+		t.Errorf("the account is\n%s", out)
+	}
+}
+
+// recordedLinks stands for a data folder.
+type recordedLinks struct {
+	acts   []string
+	newErr error
+}
+
+func (l *recordedLinks) New(_ context.Context, room, label string) (string, func(context.Context) error, error) {
+	l.acts = append(l.acts, "new "+room+" "+label)
+	return "made", func(ctx context.Context) error {
+		l.acts = append(l.acts, "revoke")
+		return ctx.Err()
+	}, l.newErr
+}
+
+func (l *recordedLinks) Close() error {
+	l.acts = append(l.acts, "close")
+	return nil
+}
+
+func TestReplayMakesALinkAndRevokesIt(t *testing.T) {
+	all := []string{"new live replay show.xml", "revoke", "close"}
+	for _, row := range []struct {
+		name, text string
+		interrupt  bool
+		links      recordedLinks
+		acts       []string
+		code       int
+		errOut     string
+	}{
+		{name: "done", text: "hi", acts: all},
+		{name: "interrupted", text: "hi", interrupt: true, acts: all},
+		{name: "key not known there", text: "=401 x", acts: all, code: 1, errOut: "does not keep its data in"},
+		{name: "no link", text: "hi", links: recordedLinks{newErr: comment.ErrNotFound}, acts: []string{all[0], "close"}, code: 1, errOut: "make a sender link: there is no such thing"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			s := &replayServer{after: func(int) {
+				if row.interrupt {
+					cancel()
+				}
+			}}
+			srv := httptest.NewServer(s)
+			defer srv.Close()
+			data := t.TempDir()
+			var out, errOut bytes.Buffer
+			code := replayCommand(ctx, []string{recording(t, "a: "+row.text), "--data", data, "--url", srv.URL}, nil, &out, &errOut,
+				func(_ context.Context, cfg config.Config) (senderLinks, error) {
+					if cfg.Data != data {
+						t.Errorf("opened %q, want %q", cfg.Data, data)
+					}
+					return &row.links, nil
+				})
+			if d := cmp.Diff(row.acts, row.links.acts); d != "" {
+				t.Errorf("acts (-want +got):\n%s", d)
+			}
+			if code != row.code || !strings.Contains(errOut.String(), row.errOut) || row.errOut == "" && errOut.Len() > 0 {
+				t.Errorf("code %d, errors %q", code, errOut.String())
+			}
+			for _, p := range s.posts {
+				if p.auth != "Bearer made" {
+					t.Errorf("sent with %q", p.auth)
+				}
+			}
+		})
+	}
+}
+
+func TestReplayWithoutADataFolder(t *testing.T) {
+	var out, errOut bytes.Buffer
+	code := replayCommand(t.Context(), []string{recording(t, "a: x"), "--data", filepath.Join(t.TempDir(), "none")}, nil, &out, &errOut, noLinks)
+	if code != 1 || !strings.Contains(errOut.String(), "to make a sender link in; name the server's with --data, or give --key") {
+		t.Errorf("code %d, errors %q", code, errOut.String())
+	}
+}
+
+func TestReplayUsage(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for _, row := range []struct {
+		args []string
+		want string
+	}{
+		{nil, "replay takes one FILE, got 0"},
+		{[]string{"a", "b"}, "replay takes one FILE, got 2"},
+		{[]string{"a", "--speed", "0"}, `--speed "0": write a number`},
+		{[]string{"a", "--speed", "NaN"}, `--speed "NaN": write a number`},
+		{[]string{"a", "--room", "No Room"}, `--room "No Room": use`},
+		{[]string{"a", "--url", "localhost:2333"}, `--url "localhost:2333": write the server's address`},
+		{[]string{"a", "--sped", "2"}, "--sped: there is no such option; did you mean --speed?"},
+	} {
+		var out, errOut bytes.Buffer
+		code := replayCommand(t.Context(), row.args, nil, &out, &errOut, noLinks)
+		if code != 2 || !strings.HasPrefix(errOut.String(), row.want) || out.Len() > 0 {
+			t.Errorf("%v: code %d, errors %q, want %q", row.args, code, errOut.String(), row.want)
+		}
+	}
+	var out, errOut bytes.Buffer
+	if code := replayCommand(t.Context(), []string{"--help"}, nil, &out, &errOut, noLinks); code != 0 || !strings.HasPrefix(out.String(), "Usage: danmaku replay FILE") {
+		t.Errorf("help: code %d, %q", code, out.String())
+	}
+}
+
+func TestLocalURL(t *testing.T) {
+	for listen, want := range map[string]string{
+		":2333": "http://127.0.0.1:2333", "0.0.0.0:80": "http://127.0.0.1:80", "[::]:1": "http://127.0.0.1:1",
+		"192.168.1.5:8080": "http://192.168.1.5:8080", "[::1]:5": "http://[::1]:5", ":0": "",
+	} {
+		if got, err := localURL(listen); got != want || (err != nil) != (want == "") {
+			t.Errorf("localURL(%q) = %q, %v, want %q", listen, got, err, want)
+		}
+	}
+}
+
+// roundTrip answers requests without a network, so that time can be faked.
+type roundTrip func(*http.Request) (*http.Response, error)
+
+func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+func shown() *http.Response {
+	return &http.Response{StatusCode: 201, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(`{"outcome":"shown"}`))}
+}
+
+func TestReplayKeepsTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		begun := time.Now()
+		var mu sync.Mutex
+		var at []time.Duration
+		p := &player{speed: 4, url: "http://server/", items: []export.Item{
+			{Offset: 0}, {Offset: 2 * time.Second}, {Offset: 2 * time.Second}, {Offset: 10 * time.Second}, {Offset: time.Hour}},
+			client: &http.Client{Transport: roundTrip(func(*http.Request) (*http.Response, error) {
+				mu.Lock()
+				defer mu.Unlock()
+				at = append(at, time.Since(begun))
+				return shown(), nil
+			})}}
+		if err := p.play(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		want := []time.Duration{0, 500 * time.Millisecond, 500 * time.Millisecond, 2500 * time.Millisecond, 15 * time.Minute}
+		if d := cmp.Diff(want, at); d != "" {
+			t.Errorf("sent at (-want +got):\n%s", d)
+		}
+	})
+}
+
+func TestReplayWaitsForASilentServer(t *testing.T) {
+	for _, row := range []struct {
+		silent time.Duration
+		want   string
+	}{
+		{silent: 20 * time.Second},
+		{silent: time.Hour, want: "no answer for 31s: "},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			var refs []string
+			begun := time.Now()
+			p := &player{speed: 1, patience: 30 * time.Second, run: "r", url: "http://server/", items: []export.Item{{Text: "x"}},
+				client: &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+					var post replayPost
+					if err := json.NewDecoder(r.Body).Decode(&post); err != nil {
+						t.Error(err)
+					}
+					refs = append(refs, post.Ref)
+					if time.Since(begun) < row.silent {
+						return nil, io.ErrUnexpectedEOF
+					}
+					return shown(), nil
+				})}}
+			err := p.play(t.Context())
+			if row.want == "" && (err != nil || p.tally.shown != 1) {
+				t.Errorf("after %v: %v, %+v", row.silent, err, p.tally)
+			}
+			if row.want != "" && (err == nil || !strings.HasPrefix(err.Error(), row.want)) {
+				t.Errorf("after %v: got %v, want %s", row.silent, err, row.want)
+			}
+			for _, ref := range refs {
+				if ref != "r-0" {
+					t.Errorf("sent again with another ref: %v", refs)
+				}
+			}
+		})
+	}
+}
+
+func TestReplayToNobody(t *testing.T) {
+	srv := httptest.NewServer(nil)
+	srv.Close()
+	var out, errOut bytes.Buffer
+	code := replayCommand(t.Context(), []string{recording(t, "a: x"), "--url", srv.URL, "--key", "k"}, nil, &out, &errOut, noLinks)
+	if code != 1 || !strings.HasPrefix(errOut.String(), "nobody answers there: ") {
+		t.Errorf("code %d, errors %q", code, errOut.String())
+	}
+}
