@@ -1,0 +1,115 @@
+package server
+
+import (
+	"context"
+	"math/rand/v2"
+	"time"
+
+	"github.com/olahol/melody"
+
+	"danmaku/live"
+)
+
+// start begins beats and stats. shutdown ends them.
+func (k *sockets) start() {
+	ctx, stop := context.WithCancel(context.Background())
+	k.mu.Lock()
+	k.stop = stop
+	k.mu.Unlock()
+	k.beats.Go(func() { every(ctx, k.server.opt.Beat, k.beat) })
+	k.beats.Go(func() { every(ctx, k.server.opt.StatsEvery, k.stats) })
+}
+
+func every(ctx context.Context, d time.Duration, do func()) {
+	tick := time.NewTicker(d)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			do()
+		}
+	}
+}
+
+// beat tells every socket the time and how far it has been told, and cuts
+// those that left two beats unanswered: protocol pings are answered by the
+// browser even when its page hangs, beats are not.
+func (k *sockets) beat() {
+	now := k.server.now()
+	k.mu.RLock()
+	keys := make([]hubKey, 0, len(k.hubs))
+	for key := range k.hubs {
+		keys = append(keys, key)
+	}
+	k.mu.RUnlock()
+	for _, key := range keys {
+		pos, err := k.server.hall.Position(key.room, key.view)
+		if err != nil {
+			continue
+		}
+		k.Broadcast(key.room, key.view, mustMarshal(wireBeat{
+			Type: "beat", Time: now.UnixMilli(), Position: pos.String(), People: k.Count(key.room, live.ViewAudience),
+		}))
+	}
+	silent := now.Add(-2*k.server.opt.Beat - k.server.opt.Beat/2).UnixNano()
+	k.each(func(_ hubKey, sess *melody.Session) {
+		if seatOf(sess).heard.Load() < silent {
+			k.cut(sess, "silent", melody.CloseGoingAway)
+		}
+	})
+}
+
+// stats tells consoles how their room is doing.
+func (k *sockets) stats() {
+	k.mu.RLock()
+	var rooms []string
+	for key := range k.hubs {
+		if key.view == live.ViewConsole {
+			rooms = append(rooms, key.room)
+		}
+	}
+	k.mu.RUnlock()
+	for _, room := range rooms {
+		if k.Count(room, live.ViewConsole) == 0 {
+			continue
+		}
+		if s, err := k.server.hall.Stats(room); err == nil {
+			k.Broadcast(room, live.ViewConsole, mustMarshal(toWireStats(s)))
+		}
+	}
+}
+
+// restartSpread is over how long clients spread their return after a restart.
+const restartSpread = 2 * time.Second
+
+// shutdown tells every socket that the server restarts and closes it with
+// 1012; what has not gone when ctx ends is cut.
+func (k *sockets) shutdown(ctx context.Context) {
+	k.mu.Lock()
+	k.closing = true
+	stop := k.stop
+	k.mu.Unlock()
+	if stop != nil {
+		stop()
+	}
+	k.beats.Wait()
+	k.each(func(_ hubKey, sess *melody.Session) {
+		wait := rand.N(restartSpread)
+		k.bye(sess, wireBye{Code: "restart", WaitMS: wait.Milliseconds()}, melody.CloseServiceRestart)
+	})
+	gone := make(chan struct{})
+	go func() {
+		k.handlers.Wait()
+		k.cutters.Wait()
+		close(gone)
+	}()
+	select {
+	case <-gone:
+		return
+	case <-ctx.Done():
+	}
+	k.each(func(_ hubKey, sess *melody.Session) { _ = sess.WebsocketConnection().NetConn().Close() })
+	<-gone
+}

@@ -1,0 +1,129 @@
+package server
+
+import (
+	"bytes"
+	"fmt"
+	"image"
+	"image/color"
+	"image/png"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+	"rsc.io/qr"
+
+	"danmaku/comment"
+)
+
+// listRooms is GET /api/rooms: those the link is for.
+func (s *Server) listRooms(c echo.Context) error {
+	l, err := s.link(c.Request())
+	if err != nil {
+		return err
+	}
+	if !l.Role.Moderates() {
+		return comment.ErrNotAllowed
+	}
+	out := struct {
+		Rooms []wireRoom `json:"rooms"`
+	}{Rooms: []wireRoom{}}
+	for _, r := range s.hall.RoomList() {
+		if l.On(r.ID) {
+			out.Rooms = append(out.Rooms, toWireRoom(r))
+		}
+	}
+	return c.JSON(http.StatusOK, out)
+}
+
+// getRoom is GET /api/rooms/{room}.
+func (s *Server) getRoom(c echo.Context) error {
+	if _, err := s.moderator(c); err != nil {
+		return err
+	}
+	r, err := s.hall.Room(c.Param("room"))
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, toWireRoom(r))
+}
+
+// stats is GET /api/rooms/{room}/stats.
+func (s *Server) stats(c echo.Context) error {
+	if _, err := s.moderator(c); err != nil {
+		return err
+	}
+	st, err := s.hall.Stats(c.Param("room"))
+	if err != nil {
+		return err
+	}
+	w := toWireStats(st)
+	w.Type = ""
+	return c.JSON(http.StatusOK, w)
+}
+
+// audienceQR encodes a room's audience link.
+func (s *Server) audienceQR(c echo.Context) (*qr.Code, error) {
+	r, err := s.hall.Room(c.Param("room"))
+	if err != nil {
+		return nil, err
+	}
+	code, err := qr.Encode(s.opt.PublicURL+"/r/"+r.ID, qr.M)
+	if err != nil {
+		return nil, fmt.Errorf("encode the audience link: %w", err)
+	}
+	return code, nil
+}
+
+const quietZone = 4 // modules around a QR code, ISO/IEC 18004
+
+// qrSVG is GET /api/rooms/{room}/qr.svg.
+func (s *Server) qrSVG(c echo.Context) error {
+	code, err := s.audienceQR(c)
+	if err != nil {
+		return err
+	}
+	side := code.Size + 2*quietZone
+	var b bytes.Buffer
+	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" shape-rendering="crispEdges"><path fill="#fff" d="M0 0h%dv%dH0z"/><path d="`, side, side, side, side)
+	for y := range code.Size {
+		for x := range code.Size {
+			if code.Black(x, y) {
+				fmt.Fprintf(&b, "M%d %dh1v1h-1z", x+quietZone, y+quietZone)
+			}
+		}
+	}
+	b.WriteString(`"/></svg>`)
+	return c.Blob(http.StatusOK, "image/svg+xml", b.Bytes())
+}
+
+// qrPNG is GET /api/rooms/{room}/qr.png.
+func (s *Server) qrPNG(c echo.Context) error {
+	code, err := s.audienceQR(c)
+	if err != nil {
+		return err
+	}
+	const scale = 12 // pixels a module: good for paper
+	side := (code.Size + 2*quietZone) * scale
+	img := image.NewPaletted(image.Rect(0, 0, side, side), color.Palette{color.White, color.Black})
+	for y := range side {
+		for x := range side {
+			if code.Black(x/scale-quietZone, y/scale-quietZone) {
+				img.SetColorIndex(x, y, 1)
+			}
+		}
+	}
+	var b bytes.Buffer
+	if err := png.Encode(&b, img); err != nil {
+		return fmt.Errorf("draw the audience link: %w", err)
+	}
+	return c.Blob(http.StatusOK, "image/png", b.Bytes())
+}
+
+func (s *Server) healthz(c echo.Context) error { return c.String(http.StatusOK, "ok\n") }
+
+// readyz is whether comments can be saved.
+func (s *Server) readyz(c echo.Context) error {
+	if err := s.hall.Ready(); err != nil {
+		return c.String(http.StatusServiceUnavailable, "the log cannot be written\n")
+	}
+	return c.String(http.StatusOK, "ready\n")
+}

@@ -1,0 +1,338 @@
+package server
+
+import (
+	"encoding/json"
+	"slices"
+	"strconv"
+	"time"
+
+	"danmaku/comment"
+	"danmaku/live"
+)
+
+// This file is the wire: the only place that knows how domain words are spelled
+// in JSON. docs/protocol.md is its description; golden frames in
+// comment/testdata/frames are its proof.
+
+// wireComment is a comment as clients get it; what equals the default is left
+// out.
+type wireComment struct {
+	ID     string `json:"id"`
+	At     int64  `json:"at"` // Unix ms
+	Text   string `json:"text"`
+	Mode   string `json:"mode,omitempty"`
+	Color  string `json:"color,omitempty"`
+	Size   string `json:"size,omitempty"`
+	Name   string `json:"name,omitempty"`
+	User   string `json:"user,omitempty"`
+	Badge  string `json:"badge,omitempty"`
+	Source string `json:"source,omitempty"`
+}
+
+// without gives v as a string, or nothing when it is the default.
+func without[T ~string](v, def T) string {
+	if v == def {
+		return ""
+	}
+	return string(v)
+}
+
+func toWire(c comment.Comment) wireComment {
+	return wireComment{
+		ID: c.ID.String(), At: c.At.UnixMilli(), Text: c.Text,
+		Mode: without(c.Mode, comment.Scroll), Color: without(c.Color, comment.White), Size: without(c.Size, comment.Medium),
+		Name: c.Name, User: c.User, Badge: string(c.Badge), Source: without(c.Source, comment.FromAudience),
+	}
+}
+
+// wireEntry is what only consoles see beside a comment.
+type wireEntry struct {
+	Rule     string   `json:"rule,omitempty"`
+	Word     string   `json:"word,omitempty"`
+	Detail   string   `json:"detail,omitempty"`
+	Original string   `json:"original,omitempty"`
+	Spans    [][2]int `json:"spans,omitempty"` // [from, to) in code points of the text
+	By       string   `json:"by,omitempty"`
+}
+
+func toWireEntry(e comment.Entry, by string) *wireEntry {
+	w := &wireEntry{Rule: e.Rule, Word: e.Word, Detail: e.Detail, Original: e.Original, By: by}
+	for _, s := range e.Spans {
+		w.Spans = append(w.Spans, [2]int{s.From, s.To})
+	}
+	return w
+}
+
+// wireEvent is one event inside an `events` frame.
+type wireEvent struct {
+	Type string `json:"type"`
+	Seq  int64  `json:"seq"`
+	*wireComment
+	*wireEntry
+	IDs []string `json:"ids,omitempty"`
+}
+
+// wireRoom is a room's settings as everybody may know them.
+type wireRoom struct {
+	ID        string         `json:"id"`
+	Title     string         `json:"title"`
+	State     comment.State  `json:"state"`
+	Review    comment.Review `json:"review"`
+	SlowMS    int64          `json:"slow_ms"`
+	MaxLength int            `json:"max_length"`
+	Modes     []comment.Mode `json:"modes"`
+	Colors    []string       `json:"colors"`
+	Sizes     []comment.Size `json:"sizes"`
+	Message   string         `json:"message"`
+	DelayMS   int64          `json:"delay_ms"`
+	Newcomers comment.Gate   `json:"newcomers"`
+	Links     comment.Gate   `json:"links"`
+	Phrases   []string       `json:"phrases"`
+	Look      wireLook       `json:"look"`
+}
+
+type wireLook struct {
+	Color   string `json:"color,omitempty"`
+	Picture string `json:"picture,omitempty"`
+}
+
+// list makes an empty JSON array of nil.
+func list[T any](s []T) []T {
+	if s == nil {
+		return []T{}
+	}
+	return s
+}
+
+func toWireRoom(r comment.Room) wireRoom {
+	return wireRoom{
+		ID: r.ID, Title: r.Title, State: r.State, Review: r.Review, SlowMS: r.Slow.Milliseconds(),
+		MaxLength: r.MaxLength, Modes: list(r.Modes), Colors: list(r.Colors), Sizes: list(r.Sizes),
+		Message: r.Message, DelayMS: r.Delay.Milliseconds(), Newcomers: r.Newcomers, Links: r.Links,
+		Phrases: list(r.Phrases), Look: wireLook(r.Look),
+	}
+}
+
+// mustMarshal encodes our own wire types, which cannot fail.
+func mustMarshal(v any) []byte {
+	b, err := json.Marshal(v)
+	if err != nil {
+		panic("server: encode " + err.Error())
+	}
+	return b
+}
+
+// Encoder is live.Encoder for protocol version 1.
+type Encoder struct{}
+
+var _ live.Encoder = Encoder{}
+
+// Event implements live.Encoder.
+func (Encoder) Event(v live.View, e comment.Event) []byte {
+	w := wireEvent{Type: string(e.Kind), Seq: e.Seq}
+	switch e.Kind {
+	case comment.KindComment, comment.KindHeld, comment.KindRefused:
+		c := toWire(e.Comment)
+		w.wireComment = &c
+		if v == live.ViewConsole {
+			w.wireEntry = toWireEntry(e.Entry, e.By)
+		} else if e.Kind != comment.KindComment {
+			return nil
+		}
+	case comment.KindRemove:
+		for _, id := range e.IDs {
+			w.IDs = append(w.IDs, id.String())
+		}
+		if v == live.ViewConsole {
+			w.wireEntry = &wireEntry{By: e.By}
+		}
+	case comment.KindClear:
+	default:
+		return nil // kinds that nothing makes yet
+	}
+	return mustMarshal(w)
+}
+
+// Frame implements live.Encoder.
+func (Encoder) Frame(pos comment.Position, events [][]byte) []byte {
+	n := 64
+	for _, e := range events {
+		n += len(e) + 1
+	}
+	b := make([]byte, 0, n)
+	b = append(b, `{"type":"events","position":`...)
+	b = strconv.AppendQuote(b, pos.String())
+	b = append(b, `,"events":[`...)
+	for i, e := range events {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = append(b, e...)
+	}
+	return append(b, "]}"...)
+}
+
+type wireUser struct {
+	ID     string `json:"id"`
+	Name   string `json:"name"`
+	WaitMS int64  `json:"wait_ms"`
+	Token  string `json:"token,omitempty"`
+}
+
+type wireHello struct {
+	Type     string            `json:"type"`
+	Version  int               `json:"version"`
+	Time     int64             `json:"time"`
+	Position string            `json:"position"`
+	Role     live.View         `json:"role"`
+	Room     wireRoom          `json:"room"`
+	User     *wireUser         `json:"user,omitempty"`
+	People   int               `json:"people"`
+	Resumed  bool              `json:"resumed"`
+	Recent   []json.RawMessage `json:"recent,omitempty"`
+}
+
+func helloFrame(w live.Welcome, v live.View, user *wireUser, now time.Time) []byte {
+	h := wireHello{
+		Type: "hello", Version: 1, Time: now.UnixMilli(), Position: w.Position.String(), Role: v,
+		Room: toWireRoom(w.Room), User: user, People: w.People, Resumed: w.Resumed,
+	}
+	for _, b := range w.Recent {
+		h.Recent = append(h.Recent, json.RawMessage(b))
+	}
+	return mustMarshal(h)
+}
+
+type wireBeat struct {
+	Type     string `json:"type"`
+	Time     int64  `json:"time"`
+	Position string `json:"position"`
+	People   int    `json:"people"`
+}
+
+type wireStats struct {
+	Type    string            `json:"type"`
+	Clients map[live.View]int `json:"clients"`
+	Rate    int               `json:"rate"`
+	Refused map[string]int    `json:"refused"`
+	Log     wireLog           `json:"log"`
+}
+
+type wireLog struct {
+	Ready  bool    `json:"ready"`
+	WaitMS float64 `json:"wait_ms"`
+}
+
+func toWireStats(s live.Stats) wireStats {
+	return wireStats{
+		Type: "stats", Clients: s.Clients, Rate: s.Rate, Refused: s.Stopped,
+		Log: wireLog{Ready: s.Log == nil, WaitMS: float64(s.Saved.Microseconds()) / 1000},
+	}
+}
+
+// wireAck answers a send, over the socket and over HTTP.
+type wireAck struct {
+	Type    string         `json:"type,omitempty"`
+	Ref     string         `json:"ref,omitempty"`
+	Outcome comment.Status `json:"outcome"`
+	ID      string         `json:"id,omitempty"`
+	Comment *wireComment   `json:"comment,omitempty"`
+	Code    string         `json:"code,omitempty"`
+	Message string         `json:"message,omitempty"`
+	WaitMS  int64          `json:"wait_ms,omitempty"`
+}
+
+// ackOf tells an author what became of a comment; never which rule it was.
+func ackOf(ref string, o live.Outcome, err error) wireAck {
+	a := wireAck{Ref: ref, Outcome: comment.Refused, WaitMS: o.Wait.Milliseconds()}
+	if err != nil {
+		f := faultOf(err)
+		a.Code, a.Message, a.WaitMS = f.Code, f.Message, comment.Wait(err).Milliseconds()
+		return a
+	}
+	a.ID = o.Comment.ID.String()
+	switch o.Status {
+	case comment.Refused:
+		f := faultOf(comment.ErrRefused)
+		a.Code, a.Message = f.Code, f.Message
+	case comment.Held:
+		a.Outcome = comment.Held
+	default: // shown, or shown and taken down since
+		a.Outcome = comment.Shown
+		c := toWire(o.Comment)
+		a.Comment = &c
+	}
+	return a
+}
+
+type wireBye struct {
+	Type   string `json:"type"`
+	Code   string `json:"code"`
+	WaitMS int64  `json:"wait_ms,omitempty"`
+}
+
+type wireError struct {
+	Type    string `json:"type,omitempty"`
+	Code    string `json:"code"`
+	Message string `json:"message"`
+	WaitMS  int64  `json:"wait_ms,omitempty"`
+}
+
+// wireRow is a row of history.
+type wireRow struct {
+	wireComment
+	Seq    int64          `json:"seq"`
+	Status comment.Status `json:"status"`
+	*wireEntry
+}
+
+func toWireRow(r comment.Row) wireRow {
+	w := wireRow{wireComment: toWire(r.Comment), Seq: r.Seq, Status: r.Status}
+	if r.Status != comment.Shown {
+		w.wireEntry = toWireEntry(r.Entry, r.By)
+	}
+	return w
+}
+
+// draftFields are what a client may say of a comment.
+type draftFields struct {
+	Ref   string `json:"ref"`
+	Text  string `json:"text"`
+	Mode  string `json:"mode"`
+	Color string `json:"color"`
+	Size  string `json:"size"`
+	Name  string `json:"name"`
+}
+
+func (f draftFields) draft(source comment.Source) comment.Draft {
+	return comment.Draft{
+		Ref: f.Ref, Text: f.Text, Name: f.Name, Mode: comment.Mode(f.Mode), Color: f.Color,
+		Size: comment.Size(f.Size), Source: source,
+	}
+}
+
+// clientFrame is everything a client can send over a socket.
+type clientFrame struct {
+	Type string `json:"type"`
+	draftFields
+	Event string `json:"event"` // obs
+}
+
+// obsEvents are what an overlay tells of OBS.
+var obsEvents = []string{"stream_start", "stream_stop", "record_start", "record_stop"}
+
+// decodeFrame reads a client's frame. It is ErrBadFrame when it is no object
+// of a kind that a client may send.
+func decodeFrame(b []byte) (clientFrame, error) {
+	var f clientFrame
+	if err := json.Unmarshal(b, &f); err != nil {
+		return clientFrame{}, comment.ErrBadFrame
+	}
+	switch {
+	case f.Type == "send", f.Type == "beat":
+		return f, nil
+	case f.Type == "obs" && slices.Contains(obsEvents, f.Event):
+		return f, nil
+	}
+	return clientFrame{}, comment.ErrBadFrame
+}
