@@ -1,8 +1,8 @@
 // Words of the page in the person's language. Sentences are whole keys; plural
 // forms are objects by Intl.PluralRules category.
 
-/** Languages that every locale file exists for, with their own names. */
-export const LANGUAGES = /** @type {const} */ ({ en: 'English', 'zh-CN': '简体中文', ja: '日本語' });
+/** Languages that every page's locale file exists for; the first is what everybody else gets. */
+export const LANGUAGES = /** @type {readonly string[]} */ (['en', 'zh-CN', 'ja']);
 
 /** @typedef {string | Partial<Record<Intl.LDMLPluralRule, string>>} Message */
 
@@ -11,8 +11,9 @@ export const LANGUAGES = /** @type {const} */ ({ en: 'English', 'zh-CN': '简体
  * script in any region is better served by zh-CN than by English.
  * @param {readonly (string|null|undefined)[]} wishes
  * @param {readonly string[]} [have]
+ * @returns {string}
  */
-export function choose(wishes, have = Object.keys(LANGUAGES)) {
+export function choose(wishes, have = LANGUAGES) {
   for (const wish of wishes) {
     if (!wish) continue;
     const exact = have.find((lang) => lang.toLowerCase() === wish.toLowerCase());
@@ -66,11 +67,19 @@ export class Words {
   /**
    * Loads the language that the address, an earlier choice or the browser asks
    * for. The server rendered the page in `document.documentElement.lang`; when
-   * that is another one, the page's words are put anew.
+   * that is another one, the page's words are put anew. It returns when the
+   * words are there: without them the page cannot say what happens.
    */
   async start() {
     const asked = new URLSearchParams(location.search).get('lang');
-    await this.use(choose([asked, saved(), ...navigator.languages]), Boolean(asked));
+    const lang = choose([asked, saved(), ...navigator.languages]);
+    for (let wait = 500; ; wait = Math.min(wait * 2, 10_000)) {
+      try {
+        return await this.use(lang, Boolean(asked));
+      } catch {
+        await new Promise((again) => setTimeout(again, wait));
+      }
+    }
   }
 
   /**

@@ -1,0 +1,173 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { Outbox, PATIENCE } from '../audience/outbox.js';
+import { FakeClock } from './fakes.js';
+
+const draft = (/** @type {string} */ text) => ({ text, mode: 'scroll', color: '#ffffff', size: 'medium', name: '' });
+
+/** @param {any[]} [kept] */
+function start(kept) {
+  const clock = new FakeClock();
+  /** @type {any[]} */ const sent = [];
+  /** @type {any[]} */ const log = [];
+  /** @type {any} */ let stored = [];
+  let wire = true, n = 0;
+  const box = new Outbox({
+    send: (frame) => { if (wire) sent.push(frame); return wire; },
+    changed: (item) => log.push(['changed', item.text, item.state]),
+    settled: (item, ack) => log.push(['settled', item.text, ack.outcome]),
+    returned: (item, ack) => log.push(['returned', item.text, ack.code]),
+    caughtUp: (count) => log.push(['caughtUp', count]),
+    keep: (items) => { stored = structuredClone(items); },
+    setTimeout: clock.setTimeout, clearTimeout: clock.clearTimeout,
+    makeRef: () => `r${++n}`,
+  }, kept);
+  return { clock, sent, log, box, stored: () => stored, refs: () => sent.map((f) => f.ref), wire: (/** @type {boolean} */ on) => { wire = on; } };
+}
+const ack = (/** @type {string} */ ref, /** @type {string} */ outcome, more = {}) => ({ type: 'ack', ref, outcome, ...more });
+
+test('one is on its way at a time, in order', () => {
+  const { box, refs } = start();
+  box.online();
+  box.add(draft('a')); box.add(draft('b'));
+  assert.deepEqual(refs(), ['r1']);
+  box.answered(ack('r1', 'shown'));
+  assert.deepEqual(refs(), ['r1', 'r2']);
+});
+
+test('what is written while away goes out once on return', () => {
+  const { box, refs, log, clock } = start();
+  box.add(draft('a')); box.add(draft('b'));
+  assert.deepEqual(refs(), []);
+  box.online();
+  box.answered(ack('r1', 'shown'));
+  box.answered(ack('r2', 'shown'));
+  clock.advance(100_000);
+  assert.deepEqual(refs(), ['r1', 'r2']);
+  assert.deepEqual(log.at(-1), ['caughtUp', 2]);
+});
+
+test('the connection goes before the answer: sent again with the same ref', () => {
+  const { box, refs, log } = start();
+  box.online();
+  box.add(draft('a'));
+  box.offline();
+  box.online();
+  assert.deepEqual(refs(), ['r1', 'r1']);
+  box.answered(ack('r1', 'shown'));
+  box.answered(ack('r1', 'shown'));
+  assert.equal(log.filter(([kind]) => kind === 'settled').length, 1, 'a second answer changes nothing');
+});
+
+test('no answer at all: sent again with the same ref', () => {
+  const { box, refs, clock } = start();
+  box.online();
+  box.add(draft('a'));
+  clock.advance(PATIENCE.answer);
+  assert.deepEqual(refs(), ['r1', 'r1']);
+});
+
+test('busy is tried again by itself and keeps those behind it waiting', () => {
+  const { box, refs, clock, log } = start();
+  box.online();
+  box.add(draft('a')); box.add(draft('b'));
+  box.answered(ack('r1', 'refused', { code: 'busy', wait_ms: 3000 }));
+  assert.deepEqual(log.at(-1), ['changed', 'a', 'retrying']);
+  clock.advance(2999);
+  assert.deepEqual(refs(), ['r1']);
+  clock.advance(100);
+  assert.deepEqual(refs(), ['r1', 'r1']);
+  box.answered(ack('r1', 'shown'));
+  assert.deepEqual(refs(), ['r1', 'r1', 'r2']);
+});
+
+test('slow_down gives a comment back to the person before the screen', () => {
+  const { box, log, clock, refs } = start();
+  box.online();
+  box.add(draft('a'));
+  box.answered(ack('r1', 'refused', { code: 'slow_down', wait_ms: 1500 }));
+  assert.deepEqual(log.at(-1), ['returned', 'a', 'slow_down']);
+  clock.advance(60_000);
+  assert.deepEqual(refs(), ['r1']);
+});
+
+test('slow_down makes a late one wait, since nobody sits before it', () => {
+  const { box, refs, clock, log } = start();
+  for (const text of ['a', 'b', 'c']) box.add(draft(text));
+  box.online();
+  box.answered(ack('r1', 'shown'));
+  box.answered(ack('r2', 'refused', { code: 'slow_down', wait_ms: 2000 }));
+  clock.advance(1999);
+  assert.deepEqual(refs(), ['r1', 'r2']);
+  clock.advance(100);
+  assert.deepEqual(refs(), ['r1', 'r2', 'r2']);
+  box.answered(ack('r2', 'shown'));
+  box.answered(ack('r3', 'held', { id: 'x' }));
+  assert.deepEqual(log.at(-1), ['caughtUp', 3]);
+});
+
+test('refusals for good settle, refusals by state return', () => {
+  for (const [code, kind] of [['refused', 'settled'], ['duplicate', 'settled'], ['muted', 'returned'], ['room_paused', 'returned'], ['too_long', 'returned'], ['empty', 'returned']]) {
+    const { box, log } = start();
+    box.online();
+    box.add(draft('a'));
+    box.answered(ack('r1', 'refused', { code }));
+    assert.equal(log.at(-1)[0], kind, code);
+    assert.equal(box.items.length, 0);
+  }
+});
+
+test('a held one is settled again when a moderator has decided', () => {
+  const { box, log } = start();
+  box.online();
+  box.add(draft('a'));
+  box.answered(ack('r1', 'held', { id: 'x' }));
+  box.add(draft('b'));
+  box.answered(ack('r1', 'shown', { id: 'x' }));
+  box.answered(ack('r2', 'shown'));
+  assert.deepEqual(log.filter(([kind]) => kind === 'settled'), [['settled', 'a', 'held'], ['settled', 'a', 'shown'], ['settled', 'b', 'shown']]);
+});
+
+test('what is unanswered survives a reload, with its ref', () => {
+  const first = start();
+  first.box.online();
+  first.box.add(draft('a')); first.box.add(draft('b'));
+  first.box.answered(ack('r1', 'shown'));
+  const second = start(first.stored());
+  second.box.online();
+  assert.deepEqual(second.refs(), ['r2']);
+  second.box.answered(ack('r2', 'shown'));
+  assert.deepEqual(second.stored(), []);
+});
+
+test('whatever the line does, each comment is settled once and in order', () => {
+  let seed = 11;
+  const rnd = (/** @type {number} */ n) => { seed = (seed * 1103515245 + 12345) % 2147483648; return (seed >> 8) % n; };
+  for (let round = 0; round < 200; round++) {
+    const { box, sent, log, clock, wire } = start();
+    const bound = new Map(); // the server: ref -> text
+    let written = 0, read = 0, up = false;
+    const serve = () => {
+      while (read < sent.length) {
+        const f = sent[read++];
+        const busy = !bound.has(f.ref) && rnd(4) === 0;
+        if (!busy) bound.set(f.ref, f.text);
+        if (rnd(5) === 0) continue; // the answer is lost
+        box.answered(busy ? ack(f.ref, 'refused', { code: 'busy', wait_ms: 500 }) : ack(f.ref, 'shown'));
+      }
+    };
+    for (let step = 0; step < 60; step++) {
+      switch (rnd(4)) {
+        case 0: if (written < 8) box.add(draft(`t${written++}`)); break;
+        case 1: up = !up; wire(up); if (up) box.online(); else box.offline(); break;
+        case 2: clock.advance(rnd(10_000)); break;
+        default: if (up) serve();
+      }
+    }
+    wire(true); box.online();
+    for (let i = 0; i < 200 && box.items.length > 0; i++) { serve(); clock.advance(PATIENCE.answer); }
+    assert.equal(box.items.length, 0);
+    assert.deepEqual(log.filter(([k]) => k === 'settled').map(([, text]) => text), Array.from({ length: written }, (_, i) => `t${i}`));
+    assert.deepEqual([...bound.values()], Array.from({ length: written }, (_, i) => `t${i}`));
+  }
+});

@@ -1,0 +1,222 @@
+// The field, the button with its ring, and the strip above them that says in
+// words what happened.
+
+import { byId, el, icon } from '../shared/dom.js';
+import { COLORS, MAX_NAME, graphemes, lengthOf } from '../shared/protocol.js';
+
+/** @typedef {import('./outbox.js').Draft} Draft */
+/** @typedef {'stop'|'calm'|'good'} Tone */
+
+/** The counter appears from this share of the length on. */
+const COUNT_FROM = 0.7;
+
+export class Composer {
+  #form; #words; #send; #now;
+  #text; #name; #button; #label; #count; #strip; #said; #alarm;
+  #most = 100;
+  #until = 0;
+  /** @type {any} */ #ticker = null;
+  /** @type {string} */ #closed = '';
+  #counting = false;
+
+  /**
+   * @param {HTMLFormElement} form
+   * @param {import('../shared/i18n.js').Words} words
+   * @param {(draft: Draft) => void} send
+   * @param {() => number} [now] ms
+   */
+  constructor(form, words, send, now = Date.now) {
+    this.#form = form;
+    this.#words = words;
+    this.#send = send;
+    this.#now = now;
+    this.#text = /** @type {HTMLInputElement} */ (byId('text'));
+    this.#name = /** @type {HTMLInputElement} */ (byId('name'));
+    this.#button = /** @type {HTMLButtonElement} */ (byId('send'));
+    this.#label = /** @type {HTMLElement} */ (this.#button.lastElementChild);
+    this.#count = byId('count');
+    this.#strip = byId('strip');
+    this.#said = byId('said');
+    this.#alarm = byId('alarm');
+    form.addEventListener('submit', (event) => { event.preventDefault(); this.#submit(); });
+    this.#text.addEventListener('input', () => { this.quiet(); this.#counted(); });
+    // Enter that ends a composition is not a wish to send. Safari reports it
+    // after the composition's end, with the key code 229 of an input method.
+    this.#text.addEventListener('keydown', (event) => {
+      if (event.key === 'Enter' && (event.isComposing || event.keyCode === 229)) event.preventDefault();
+    });
+    // A tap on a choice or the button must not close the keyboard.
+    form.addEventListener('mousedown', (event) => {
+      if (!(/** @type {Element} */ (event.target)).closest('.field')) event.preventDefault();
+    });
+  }
+
+  get text() { return this.#text.value; }
+
+  /** What is chosen now. @returns {Draft} */
+  draft() {
+    const data = new FormData(this.#form);
+    const chosen = (/** @type {string} */ name, /** @type {string} */ other) => String(data.get(name) ?? other);
+    return {
+      text: this.#text.value, name: graphemes(this.#name.value.trim()).slice(0, MAX_NAME).join(''),
+      mode: chosen('mode', 'scroll'), color: chosen('color', '#ffffff'), size: chosen('size', 'medium'),
+    };
+  }
+
+  /** Puts a text and choices back. @param {Partial<Draft>} draft */
+  restore(draft) {
+    if (draft.text !== undefined) this.#text.value = draft.text;
+    if (draft.name !== undefined) this.#name.value = draft.name;
+    for (const key of /** @type {const} */ (['mode', 'color', 'size'])) {
+      const input = /** @type {HTMLInputElement|null} */ (this.#form.querySelector(`input[name="${key}"][value="${draft[key]}"]`));
+      if (input && !input.closest('label')?.hidden) input.checked = true;
+    }
+    this.#counted();
+  }
+
+  /** Offers only what the room allows. @param {import('../shared/protocol.js').Room} room */
+  allow(room) {
+    this.#most = room.max_length ?? 100;
+    this.#offer('mode', room.modes ?? [], 'scroll');
+    this.#offer('size', room.sizes ?? [], 'medium');
+    const colors = room.colors?.length ? ['#ffffff', ...room.colors.filter((c) => c !== '#ffffff')] : COLORS;
+    this.#swatches(colors);
+    this.#offer('color', colors, '#ffffff');
+    this.#counted();
+  }
+
+  /** Nothing can be sent for a reason that lasts; "" lifts it. @param {string} why */
+  close(why) {
+    this.#closed = why;
+    this.#state();
+  }
+
+  /** The ring around the button: nothing can be sent for so long. @param {number} ms */
+  wait(ms) {
+    this.#until = ms > 0 ? this.#now() + ms : 0;
+    this.#button.classList.remove('waiting');
+    if (ms > 0) {
+      const rect = /** @type {SVGRectElement} */ (this.#button.querySelector('rect'));
+      const { offsetWidth: width, offsetHeight: height } = this.#button;
+      for (const [name, value] of Object.entries({ x: 1.5, y: 1.5, width: width - 3, height: height - 3, rx: 13 })) rect.setAttribute(name, String(value));
+      this.#button.style.setProperty('--wait', `${ms}ms`);
+      this.#button.classList.add('waiting');
+    }
+    this.#tick();
+  }
+
+  /** ms until something can be sent again */
+  get waiting() { return Math.max(0, this.#until - this.#now()); }
+
+  /**
+   * Says in the strip what happened; `then` is what to do about it.
+   * @param {Tone} tone @param {string} glyph @param {string} what @param {string} [then]
+   */
+  say(tone, glyph, what, then = '') {
+    this.#counting = false;
+    this.#strip.className = `strip ${tone}`;
+    const words = then ? el('span', {}, el('strong', {}, what), ` ${then}`) : el('span', {}, what);
+    this.#strip.replaceChildren(icon(glyph), words);
+    this.#strip.hidden = false;
+    this.#form.querySelector('.field')?.classList.toggle('bad', tone === 'stop');
+    this.#text.toggleAttribute('aria-invalid', tone === 'stop');
+    this.announce(`${what} ${then}`, tone === 'stop');
+  }
+
+  /** For those who do not see it. @param {string} words @param {boolean} [urgent] */
+  announce(words, urgent = false) {
+    (urgent ? this.#alarm : this.#said).textContent = words;
+    (urgent ? this.#said : this.#alarm).textContent = '';
+  }
+
+  /** The strip has been read: its cause is gone. */
+  quiet() {
+    this.#counting = false;
+    this.#strip.hidden = true;
+    this.#form.querySelector('.field')?.classList.remove('bad');
+    this.#text.removeAttribute('aria-invalid');
+  }
+
+  /** Says that it is too early, counting down. */
+  sayWait() {
+    const n = Math.ceil(this.waiting / 1000);
+    this.say('calm', 'slow', this.#words.t('slow_down', { n }));
+    this.#counting = true;
+  }
+
+  /** Words again, in another language. */
+  redraw() {
+    this.#tick();
+    this.#counted();
+    if (!this.#counting) this.quiet();
+  }
+
+  #submit() {
+    if (this.#closed) return this.say('calm', 'pause', this.#closed);
+    if (this.waiting > 0) return this.sayWait();
+    const length = lengthOf(this.#text.value);
+    if (length === 0) return this.#text.focus();
+    if (length > this.#most) return this.say('stop', 'refuse', this.#words.t('too_long', { n: length - this.#most }), this.#words.t('too_long_do'));
+    const draft = this.draft();
+    this.#text.value = '';
+    this.quiet();
+    this.#counted();
+    this.#send(draft);
+  }
+
+  #counted() {
+    const length = lengthOf(this.#text.value);
+    const show = length >= this.#most * COUNT_FROM;
+    this.#count.hidden = !show;
+    this.#count.textContent = `${length}/${this.#most}`;
+    this.#count.classList.toggle('over', length > this.#most);
+    this.#count.parentElement?.classList.toggle('counted', show);
+  }
+
+  /** Once a second while there is something to count, else not at all. */
+  #tick() {
+    clearTimeout(this.#ticker);
+    const left = this.waiting;
+    if (left > 0) this.#ticker = setTimeout(() => this.#tick(), left % 1000 || 1000);
+    else if (this.#counting) this.quiet();
+    if (this.#counting) {
+      // Only what is seen counts down; a screen reader has heard it once.
+      /** @type {HTMLElement} */ (this.#strip.lastElementChild).textContent = this.#words.t('slow_down', { n: Math.ceil(left / 1000) });
+    }
+    this.#state();
+  }
+
+  #state() {
+    const left = this.waiting;
+    this.#button.classList.toggle('waiting', left > 0);
+    this.#label.textContent = left > 0 ? this.#words.t('seconds', { n: Math.ceil(left / 1000) }) : this.#words.t('send');
+    if (this.#closed || left > 0) this.#button.setAttribute('aria-disabled', 'true');
+    else this.#button.removeAttribute('aria-disabled');
+  }
+
+  /** @param {string} name @param {readonly string[]} allowed empty: all @param {string} always */
+  #offer(name, allowed, always) {
+    const inputs = /** @type {NodeListOf<HTMLInputElement>} */ (this.#form.querySelectorAll(`input[name="${name}"]`));
+    for (const input of inputs) {
+      const ok = allowed.length === 0 || input.value === always || allowed.includes(input.value);
+      const label = /** @type {HTMLElement} */ (input.closest('label'));
+      label.hidden = !ok;
+      if (!ok && input.checked) input.checked = false;
+    }
+    if (![...inputs].some((i) => i.checked)) for (const i of inputs) if (i.value === always) i.checked = true;
+    const group = inputs[0]?.closest('.group');
+    if (group instanceof HTMLElement) group.hidden = [...inputs].filter((i) => !i.closest('label')?.hidden).length < 2;
+  }
+
+  /** Makes swatches for colours that the page did not come with. @param {readonly string[]} colors */
+  #swatches(colors) {
+    const group = /** @type {HTMLElement} */ (this.#form.querySelector('#colors'));
+    for (const color of colors) {
+      if (group.querySelector(`input[value="${color}"]`) || !/^#[0-9a-f]{6}$/.test(color)) continue;
+      const label = el('label', { class: 'pick swatch', title: color },
+        el('input', { type: 'radio', name: 'color', value: color, 'aria-label': color }), el('span', { class: 'face' }));
+      label.style.setProperty('--swatch', color);
+      group.append(label);
+    }
+  }
+}

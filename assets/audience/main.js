@@ -1,0 +1,214 @@
+// The audience page: wires the socket, the outbox, the feed and the composer.
+
+import { byId, el, icon } from '../shared/dom.js';
+import { Words } from '../shared/i18n.js';
+import { wireMenus } from '../shared/menu.js';
+import { RoomSocket } from '../shared/socket.js';
+import { paintBrowser, theme, toggleTheme } from '../shared/theme.js';
+import { Composer } from './composer.js';
+import { Feed } from './feed.js';
+import { Outbox } from './outbox.js';
+import { Memory } from './memory.js';
+import { outcomeWords } from './outcome.js';
+import { followViewport } from './viewport.js';
+
+const root = document.documentElement;
+const roomId = root.dataset.room ?? '';
+const words = new Words('audience');
+const memory = new Memory(roomId);
+const feed = new Feed(byId('feed'), byId('fresh'), words);
+const composer = new Composer(byId('composer'), words, write);
+
+/** @type {any} */ let room = { id: roomId, title: '', state: root.dataset.state ?? 'open', message: '' };
+let people = 0;
+let lost = ''; // why the socket stopped for good
+let mutedUntil = 0;
+let wasOpen = false;
+/** @type {any} */ let lostTimer = null;
+
+const outbox = new Outbox({
+  send: (frame) => socket.send(frame),
+  changed: (item) => feed.settle(item.ref, item.state),
+  settled, returned, caughtUp,
+  keep: (items) => memory.keepOutbox(items),
+  setTimeout: (fn, ms) => setTimeout(fn, ms),
+  clearTimeout: (id) => clearTimeout(id),
+  makeRef: () => Array.from(crypto.getRandomValues(new Uint8Array(12)), (b) => b.toString(36).padStart(2, '0')).join(''),
+}, memory.outbox());
+
+const socket = new RoomSocket({
+  room: roomId, role: 'audience', key: new URLSearchParams(location.search).get('key') ?? '',
+  handlers: {
+    hello(hello) {
+      room = hello.room;
+      people = /** @type {any} */ (hello).people ?? people;
+      mutedUntil = hello.user?.muted_until ?? 0;
+      if (!hello.resumed) feed.reset(hello.recent, hello.user?.id ?? '');
+      composer.allow(room);
+      if (hello.user?.wait_ms) composer.wait(hello.user.wait_ms);
+      describe();
+      outbox.online();
+    },
+    comment: (comment) => feed.add(comment),
+    remove: (event) => feed.remove(event),
+    clear: () => feed.clear(),
+    room(fields) {
+      room = { ...room, ...fields };
+      composer.allow(room);
+      describe();
+    },
+    ack: (ack) => outbox.answered(ack),
+    beat(beat) {
+      people = beat.people ?? people;
+      describe();
+    },
+    bye(bye) { if (['revoked', 'not_allowed', 'banned'].includes(bye.code)) lost = bye.code; },
+    state: connection,
+  },
+});
+
+/** @param {import('./outbox.js').Draft} draft */
+function write(draft) {
+  memory.keepStyle(draft);
+  memory.keepText('');
+  const item = outbox.add(draft);
+  feed.addOwn(item, item.state);
+}
+
+/** @param {import('./outbox.js').Item} item @param {any} ack */
+function settled(item, ack) {
+  if (ack.wait_ms && ack.outcome !== 'refused') composer.wait(ack.wait_ms);
+  if (ack.outcome !== 'refused') {
+    feed.settle(item.ref, ack.outcome, ack);
+    composer.announce(words.t(ack.outcome));
+    return;
+  }
+  giveBack(item, ack);
+}
+
+/** @param {import('./outbox.js').Item} item @param {any} ack */
+function returned(item, ack) {
+  if (ack.code === 'slow_down') composer.wait(ack.wait_ms ?? 1000);
+  giveBack(item, ack);
+}
+
+/** A text that was not sent goes back to where it can be edited. @param {import('./outbox.js').Item} item @param {any} ack */
+function giveBack(item, ack) {
+  const edit = () => {
+    feed.takeBack(item.ref);
+    composer.restore(item);
+    byId('text').focus();
+  };
+  if (composer.text.trim() === '' && !item.late) edit();
+  else {
+    feed.settle(item.ref, 'refused');
+    feed.offerEdit(item.ref, edit);
+  }
+  if (ack.code === 'slow_down') return composer.sayWait();
+  const said = outcomeWords(words, ack, { mutedUntil, message: room.message });
+  composer.say(said.tone, said.icon, said.what, said.then);
+}
+
+/** @param {number} count */
+function caughtUp(count) { back(count); }
+
+/** @param {'connecting'|'open'|'waiting'|'stopped'} state */
+function connection(state) {
+  clearTimeout(lostTimer);
+  if (state === 'open') {
+    lost = '';
+    if (wasOpen && root.dataset.offline !== undefined) back(0);
+    wasOpen = true;
+    delete root.dataset.offline;
+  } else {
+    outbox.offline();
+    if (state === 'stopped') showOffline();
+    // A blink is no news.
+    else lostTimer = setTimeout(showOffline, 1500);
+  }
+  describe();
+}
+
+function showOffline() {
+  root.dataset.offline = '';
+  describe();
+}
+
+/** @type {any} */ let backTimer = null;
+/** @type {string} */ let backWords = '';
+/** @param {number} sent */
+function back(sent) {
+  backWords = sent > 0 ? words.t('back_sent', { n: sent }) : words.t('back');
+  clearTimeout(backTimer);
+  backTimer = setTimeout(() => { backWords = ''; describe(); }, 4000);
+  describe();
+}
+
+/** Title, status, message, and the one banner that matters most. */
+function describe() {
+  const { t } = words;
+  const title = room.title || roomId;
+  if (room.title) {
+    byId('title').firstElementChild?.replaceChildren(title);
+    document.title = title;
+  }
+  const offline = root.dataset.offline !== undefined;
+  const status = offline ? t('no_connection') : t(room.state === 'open' ? 'live' : room.state);
+  byId('status').textContent = people > 0 && !offline ? `${status} · ${t('people', { n: people })}` : status;
+  byId('dot').className = `live-dot${offline || room.state !== 'open' ? ' off' : ''}`;
+  const message = byId('message');
+  message.hidden = !room.message || room.state !== 'open';
+  message.firstElementChild?.replaceChildren(room.message ?? '');
+  const [tone, glyph, text] = news();
+  const banner = byId('banner');
+  if (banner.textContent !== text) banner.replaceChildren(...(text ? [icon(glyph), el('span', {}, text)] : []));
+  banner.className = `banner ${tone}`;
+  banner.hidden = text === '';
+  composer.close(tone === 'stop' || tone === 'warn' ? text : '');
+  feed.resized();
+}
+
+/** stop > warn > offline > back @returns {[string, string, string]} tone, icon, words */
+function news() {
+  const { t } = words;
+  if (lost) return ['stop', 'ban', t(lost === 'banned' ? 'banned' : 'key_bad')];
+  if (mutedUntil > Date.now()) return ['stop', 'mute', outcomeWords(words, { code: 'muted' }, { mutedUntil }).what];
+  if (room.state !== 'open') return ['warn', 'pause', t(`room_${room.state}`, { message: room.message ?? '' })];
+  if (root.dataset.offline !== undefined) return ['calm', 'offline', t('offline')];
+  if (backWords) return ['good', 'wifi', backWords];
+  return ['', '', ''];
+}
+
+function drawMenus() {
+  const button = byId('theme');
+  const other = theme() === 'dark' ? 'light' : 'dark';
+  button.querySelector('svg')?.replaceWith(icon(other === 'light' ? 'sun' : 'moon'));
+  /** @type {HTMLElement} */ (button.querySelector('span')).textContent = words.t(`theme_${other}`);
+  for (const link of byId('languages').querySelectorAll('a')) {
+    link.setAttribute('aria-current', String(link.lang === words.lang));
+  }
+}
+
+byId('languages').addEventListener('click', (event) => {
+  const link = /** @type {Element} */ (event.target).closest('a');
+  if (!link) return;
+  event.preventDefault();
+  void words.use(link.lang, true);
+});
+byId('theme').addEventListener('click', () => { toggleTheme(); drawMenus(); });
+byId('text').addEventListener('input', () => memory.keepText(composer.text));
+byId('name').addEventListener('change', () => memory.keepStyle(composer.draft()));
+byId('choices').addEventListener('change', () => memory.keepStyle(composer.draft()));
+words.onChange(() => {
+  feed.redraw();
+  composer.redraw();
+  drawMenus();
+  describe();
+});
+wireMenus(document);
+followViewport(window, () => feed.resized());
+composer.restore({ ...memory.style(), ...(composer.text ? {} : { text: memory.text() }) });
+paintBrowser();
+await words.start();
+for (const item of outbox.items) feed.addOwn(item, item.state);
+socket.connect();

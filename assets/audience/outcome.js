@@ -1,0 +1,36 @@
+// What a refusal says to the audience: what happened, then what to do. Never
+// which rule or word it was.
+
+/** Further than this (ms) a mute is for ever, as far as a person can tell. */
+const EVER = 366 * 24 * 3600 * 1000;
+
+/**
+ * @param {{t: (key: string, params?: Record<string, string|number>) => string, lang: string}} words
+ * @param {{code?: string}} ack
+ * @param {{mutedUntil?: number, message?: string}} around
+ * @param {number} [now] ms
+ * @returns {{tone: 'stop'|'calm', icon: string, what: string, then: string}}
+ */
+export function outcomeWords({ t, lang }, { code }, { mutedUntil = 0, message = '' }, now = Date.now()) {
+  switch (code) {
+    case 'muted': {
+      const soon = mutedUntil > now && mutedUntil - now < EVER;
+      return { tone: 'stop', icon: 'mute', what: soon ? t('muted', { time: clock(mutedUntil, now, lang) }) : t('muted_ever'), then: '' };
+    }
+    case 'banned': return { tone: 'stop', icon: 'ban', what: t('banned'), then: '' };
+    case 'room_paused': return { tone: 'calm', icon: 'pause', what: t('room_paused', { message }), then: '' };
+    case 'room_closed': return { tone: 'calm', icon: 'pause', what: t('room_closed', { message }), then: '' };
+    case 'busy': return { tone: 'calm', icon: 'clock', what: t('busy'), then: '' };
+    case 'empty': return { tone: 'stop', icon: 'refuse', what: t('refused'), then: t('empty') };
+    case 'too_long': return { tone: 'stop', icon: 'refuse', what: t('refused'), then: t('too_long_do') };
+    case 'duplicate': return { tone: 'stop', icon: 'refuse', what: t('refused'), then: t('duplicate_do') };
+    case 'refused': return { tone: 'stop', icon: 'refuse', what: t('refused'), then: t('refused_do') };
+  }
+  return { tone: 'stop', icon: 'refuse', what: t('refused'), then: t('failed') };
+}
+
+/** The person's clock, with the day when it is not today. @param {number} at @param {number} now @param {string} lang */
+function clock(at, now, lang) {
+  const today = new Date(at).toDateString() === new Date(now).toDateString();
+  return new Date(at).toLocaleString(lang, { hour: '2-digit', minute: '2-digit', ...(today ? {} : { month: 'short', day: 'numeric' }) });
+}

@@ -1,0 +1,30 @@
+// The page is as high as what the on-screen keyboard leaves of it.
+
+/** px: below these the room message, then the header go. */
+const SHORT = 520, TINY = 400;
+
+/**
+ * Follows the visual viewport; without one the stylesheet's 100dvh stands.
+ * @param {Window} window
+ * @param {() => void} changed after the height changed
+ */
+export function followViewport(window, changed) {
+  const root = window.document.documentElement;
+  const view = window.visualViewport;
+  let last = '';
+  const follow = () => {
+    const height = Math.round(view?.height ?? window.innerHeight);
+    const top = Math.round(view?.offsetTop ?? 0);
+    // Pinched in, the person wants to see a part larger: leave the page alone.
+    if ((view?.scale ?? 1) > 1.01 || `${height} ${top}` === last) return;
+    last = `${height} ${top}`;
+    root.style.setProperty('--app-height', `${height}px`);
+    root.style.setProperty('--app-top', `${top}px`);
+    root.toggleAttribute('data-short', height < SHORT);
+    root.toggleAttribute('data-tiny', height < TINY);
+    changed();
+  };
+  for (const target of [view, window]) target?.addEventListener('resize', follow);
+  view?.addEventListener('scroll', follow);
+  follow();
+}
