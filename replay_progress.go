@@ -6,6 +6,7 @@ import (
 	"os"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"golang.org/x/term"
 )
@@ -19,6 +20,7 @@ type progress struct {
 	begun    time.Time
 	drawn    time.Time
 	tenth    int
+	width    int // of the line drawn last
 }
 
 func newProgress(out io.Writer, all int) *progress {
@@ -45,8 +47,10 @@ func (p *progress) update(t tally) {
 		p.drawn = now
 		const width = 30
 		full := sent * width / p.all
-		fmt.Fprintf(p.out, "\r\x1b[K%s%s %3d %%  %s  %v",
-			strings.Repeat("█", full), strings.Repeat("░", width-full), sent*100/p.all, p.counts(t), now.Sub(p.begun).Round(time.Second))
+		line := fmt.Sprintf("%s%s %3d %%  %s  %v", strings.Repeat("█", full), strings.Repeat("░", width-full),
+			sent*100/p.all, p.counts(t), now.Sub(p.begun).Round(time.Second))
+		fmt.Fprintf(p.out, "\r%-*s", p.width, line) // blanks over what is left of a longer line
+		p.width = utf8.RuneCountInString(line)
 	}
 }
 

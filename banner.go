@@ -1,0 +1,143 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"net"
+	"net/netip"
+	"net/url"
+	"os"
+	"runtime"
+	"strconv"
+	"strings"
+
+	"golang.org/x/term"
+	"rsc.io/qr"
+)
+
+// bannerPaths are the three ways in, as path and query.
+type bannerPaths struct {
+	Overlay  string // with its key
+	Audience string
+	Console  string // with its one-time code
+}
+
+// printBanner tells how to reach the server that listens on the address, or,
+// where it is set, under the public URL. lan is what lanAddresses found. The
+// overlay and the console are given for this machine, where OBS and the browser
+// of whoever starts it run (a page from 127.0.0.1 may use the clipboard, one
+// from another plain http address may not); the audience is elsewhere.
+func printBanner(out io.Writer, listening netip.AddrPort, public *url.URL, lan []netip.Addr, paths bannerPaths) error {
+	here, there, warning := bases(listening, public, lan)
+	audience := here + paths.Audience
+	if len(there) > 0 {
+		audience = there[0] + paths.Audience
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "Overlay   %s\n          Add this to OBS as a browser source, 1920 × 1080.\n\n", here+paths.Overlay)
+	fmt.Fprintf(&b, "Audience  %s\n", audience)
+	for _, other := range there[min(1, len(there)):] {
+		fmt.Fprintf(&b, "          or %s\n", other+paths.Audience)
+	}
+	if warning != "" {
+		fmt.Fprintf(&b, "          %s\n", warning)
+	}
+	b.WriteByte('\n')
+	if err := drawQR(&b, audience, out); err != nil {
+		return err
+	}
+	fmt.Fprintf(&b, "\nConsole   %s\n          Opens once, within ten minutes.", here+paths.Console)
+	if len(there) > 0 && there[0] != here {
+		fmt.Fprintf(&b, "\n          From another machine: %s in place of %s.", hostOf(there[0]), hostOf(here))
+	}
+	b.WriteByte('\n')
+	_, err := io.WriteString(out, b.String())
+	return err
+}
+
+// maxBases bounds the audience addresses listed, so that a machine with many
+// networks does not push the code off the screen.
+const maxBases = 4
+
+// bases gives the address of the server for this machine, and those for other
+// machines, best first. warning is set when there are none.
+func bases(listening netip.AddrPort, public *url.URL, lan []netip.Addr) (here string, there []string, warning string) {
+	if public != nil {
+		return public.String(), []string{public.String()}, ""
+	}
+	base := func(a netip.Addr) string {
+		return "http://" + net.JoinHostPort(a.String(), strconv.Itoa(int(listening.Port())))
+	}
+	addr := listening.Addr().Unmap()
+	switch {
+	case addr.IsLoopback():
+		return base(addr), nil, "Phones cannot reach this: the server listens for this machine alone. Start it with --listen :" +
+			strconv.Itoa(int(listening.Port())) + "."
+	case addr.IsValid() && !addr.IsUnspecified():
+		return base(addr), []string{base(addr)}, ""
+	}
+	here = base(netip.AddrFrom4([4]byte{127, 0, 0, 1}))
+	for _, a := range lan {
+		if len(there) < maxBases && (a.Is4() || !addr.Is4()) {
+			there = append(there, base(a))
+		}
+	}
+	if len(there) == 0 {
+		warning = "Phones cannot reach this: the machine is in no network. Connect it and start again, or give --public-url."
+	}
+	return here, there, warning
+}
+
+func hostOf(base string) string {
+	_, host, _ := strings.Cut(base, "://")
+	return host
+}
+
+// quietZone is the light border around a code, in modules (ISO/IEC 18004).
+const quietZone = 4
+
+// drawQR writes the code of text to b as it will look on out.
+func drawQR(b *strings.Builder, text string, out io.Writer) error {
+	code, err := qr.Encode(text, qr.M)
+	if err != nil {
+		return fmt.Errorf("draw the audience's QR code: %w", err)
+	}
+	terminal := isTerminal(out)
+	if f, ok := out.(*os.File); ok && terminal {
+		if width, _, err := term.GetSize(int(f.Fd())); err == nil && width < code.Size+2*quietZone {
+			b.WriteString("          The window is too narrow for the QR code; the console shows it, too.\n")
+			return nil
+		}
+	}
+	// Old Windows consoles print escape sequences as they are; theirs is a dark
+	// ground, as is assumed for everything that is no terminal.
+	halfBlocks(b, code, terminal && runtime.GOOS != "windows")
+	return nil
+}
+
+// halfBlocks draws two rows of modules in each line. With colours it sets black
+// on white itself, so that the ground of the terminal does not matter; without,
+// the light modules are drawn, which is right on a dark ground.
+func halfBlocks(b *strings.Builder, code *qr.Code, colours bool) {
+	//                  none  upper lower both
+	glyphs := [4]string{" ", "▀", "▄", "█"}
+	for y := -quietZone; y < code.Size+quietZone; y += 2 {
+		if colours {
+			b.WriteString("\x1b[38;5;16;48;5;231m") // black and white of the fixed palette, not the theme's
+		}
+		for x := -quietZone; x < code.Size+quietZone; x++ {
+			ink := 0
+			if code.Black(x, y) == colours {
+				ink = 1
+			}
+			if code.Black(x, y+1) == colours {
+				ink |= 2
+			}
+			b.WriteString(glyphs[ink])
+		}
+		if colours {
+			b.WriteString("\x1b[0m")
+		}
+		b.WriteByte('\n')
+	}
+}
