@@ -102,7 +102,6 @@ func validRef(ref string) bool {
 // clean drops what has no place in one line of shown text. Tag characters stay
 // only inside an emoji flag, which begins with a black flag.
 func clean(s string) string {
-	s = norm.NFC.String(s)
 	var b strings.Builder
 	b.Grow(len(s))
 	space := true // swallow leading spaces
@@ -124,7 +123,9 @@ func clean(s string) string {
 		space = false
 		b.WriteRune(r)
 	}
-	return strings.TrimRightFunc(b.String(), unicode.IsSpace)
+	// Composing comes last: what was dropped may have stood between a letter and
+	// its mark.
+	return norm.NFC.String(strings.TrimRightFunc(b.String(), unicode.IsSpace))
 }
 
 // isDirectionControl tells the invisible characters of UAX #9 that turn the
