@@ -107,6 +107,18 @@ export class Lanes {
     }
   }
 
+  /** Makes c longer at its tail, when nothing flies behind it yet.
+   * @param {Flight} c @param {number} extra px
+   * @returns {boolean} whether it could */
+  grow(c, extra) {
+    const rows = this.#rows.slice(c.lane, c.lane + c.rows);
+    if (c.v === 0 ? c.w + extra > this.#width : rows.some((row) => row.last !== c)) return false;
+    c.w += extra;
+    if (c.v > 0) c.until = this.leaves(c);
+    for (const row of rows) row.until = Math.max(row.until, c.until);
+    return true;
+  }
+
   /**
    * Gives flying comments lanes anew, after a change of size, pitch or fonts:
    * each keeps its way and speed, and its lane where it can. Returns those for

@@ -1,0 +1,219 @@
+// Draws comments with elements and the compositor. The stage knows it through
+// four calls, measure, show, hide and pace, so that another way of drawing can
+// take its place; the rest of its members are for geometry and tools.
+
+import { needsLight } from './text.js';
+
+/** Spare elements that are kept. */
+const POOL = 100;
+
+/** Milliseconds and pixels of way past the edge: the tick takes a comment away
+ * before its animation would finish, also when the tick comes late or the
+ * comment has grown by a count. */
+const OVERSHOOT = { ms: 2000, px: 160 };
+
+/** Slower than this many pixels a frame, whole-pixel steps are seen as jerks. */
+const SLOW = 2;
+
+/**
+ * @typedef {object} View the elements of one comment
+ * @property {HTMLElement} slot ours: place and motion
+ * @property {HTMLElement} dm the streamer's: everything that is seen
+ * @property {HTMLElement} text
+ * @property {Animation|null} motion
+ *
+ * @typedef {import('./lanes.js').Flight & {parts: import('../shared/protocol.js').Comment[], h: number, y: number, view: View|null}} Drawn
+ *
+ * @typedef {object} Style what the renderer must know of the options
+ * @property {boolean} names
+ * @property {'crisp'|'smooth'} motion
+ * @property {{owner: string, moderator: string}} labels
+ */
+
+export class DomRenderer {
+  #root; #clock;
+  /** @type {View[]} */
+  #pool = [];
+  /** @type {{plain: View, counted: View}} */
+  #probe;
+  /** @type {Style} */
+  style = { names: false, motion: 'crisp', labels: { owner: '', moderator: '' } };
+
+  /** @param {HTMLElement} root the stage's element @param {import('./clock.js').StageClock} clock */
+  constructor(root, clock) {
+    this.#root = root;
+    this.#clock = clock;
+    this.#probe = { plain: this.#make(), counted: this.#make() };
+    this.#probe.plain.text.textContent = this.#probe.counted.text.textContent = 'Ågあ国한';
+    setCount(this.#probe.counted, 2);
+    for (const view of [this.#probe.plain, this.#probe.counted]) view.slot.classList.add('dm-probe');
+  }
+
+  /** The element whose size changes when fonts or styles do. */
+  get probe() {
+    return this.#probe.plain.dm;
+  }
+
+  get pooled() {
+    return this.#pool.length;
+  }
+
+  /** The stage's size, a medium comment's height and the width a count adds, px. */
+  box() {
+    const { plain, counted } = this.#probe;
+    return {
+      width: this.#root.clientWidth, height: this.#root.clientHeight,
+      line: plain.dm.offsetHeight, count: Math.max(0, counted.dm.offsetWidth - plain.dm.offsetWidth) + 1,
+    };
+  }
+
+  /** Writes all texts, then reads all sizes once.
+   * @param {Drawn[]} items */
+  measure(items) {
+    for (const item of items) this.#write(item);
+    for (const item of items) {
+      const { dm } = /** @type {View} */ (item.view);
+      // offsetWidth is rounded; the next whole pixel holds every fraction.
+      item.w = dm.offsetWidth + 1;
+      item.h = dm.offsetHeight;
+    }
+  }
+
+  /** Puts an item where its flight says and sets it going; called again, it
+   * puts it right after a change. @param {Drawn} item @param {number} exit travel
+   * coordinate at which it is gone */
+  show(item, exit) {
+    const view = /** @type {View} */ (item.view);
+    view.motion?.cancel();
+    view.slot.dataset.mode = item.mode;
+    view.slot.style.visibility = 'visible';
+    if (item.v === 0) {
+      const x = Math.round((this.#root.clientWidth - item.w) / 2);
+      view.motion = null;
+      view.slot.style.transform = `translate3d(${x}px,${item.y}px,0)`;
+      return;
+    }
+    const dots = globalThis.devicePixelRatio || 1;
+    const way = item.m - exit + item.w + item.v * OVERSHOOT.ms + OVERSHOOT.px;
+    const steps = Math.ceil(way * dots);
+    const length = steps / dots;
+    const from = item.mode === 'reverse' ? -item.m : item.m;
+    const to = item.mode === 'reverse' ? from + length : from - length;
+    const crisp = this.style.motion === 'crisp' && (item.v * 1000 * dots) / 60 >= SLOW;
+    view.motion = view.slot.animate(
+      [{ transform: `translate3d(${from}px,${item.y}px,0)` }, { transform: `translate3d(${to}px,${item.y}px,0)` }],
+      { duration: length / item.v, easing: crisp ? `steps(${steps})` : 'linear', fill: 'both' },
+    );
+    // A start time of our own: where a comment is follows from the clock alone,
+    // not from when the browser got round to starting it.
+    view.motion.startTime = this.#clock.timelineTime(item.t);
+    if (!this.#clock.running) this.#halt(view.motion, item);
+  }
+
+  /** Takes an item off the screen at once. @param {Drawn} item */
+  hide(item) {
+    const view = item.view;
+    item.view = null;
+    if (!view) return;
+    view.motion?.cancel();
+    view.motion = null;
+    if (this.#pool.length >= POOL) return view.slot.remove();
+    view.slot.style.display = 'none';
+    view.text.textContent = ''; // nothing of a removed comment stays in the page
+    this.#pool.push(view);
+  }
+
+  /** Stops or starts the motion of all items; the clock has been told before.
+   * @param {Iterable<Drawn>} items */
+  pace(items) {
+    for (const item of items) {
+      const motion = item.view?.motion;
+      if (!motion) continue;
+      if (this.#clock.running) motion.startTime = this.#clock.timelineTime(item.t);
+      else this.#halt(motion, item);
+    }
+  }
+
+  /** Where an item really is, by the browser. @param {Drawn} item */
+  rect(item) {
+    const { x, y, width, height } = /** @type {View} */ (item.view).dm.getBoundingClientRect();
+    return { x, y, w: width, h: height };
+  }
+
+  /** @param {Animation} motion @param {Drawn} item */
+  #halt(motion, item) {
+    motion.pause();
+    motion.currentTime = this.#clock.now - item.t; // at once, not at the next frame
+  }
+
+  /** @returns {View} */
+  #make() {
+    const slot = document.createElement('div');
+    const dm = document.createElement('div');
+    const text = document.createElement('bdi');
+    slot.className = 'dm-slot';
+    dm.className = 'dm';
+    text.className = 'dm-text';
+    dm.append(text);
+    slot.append(dm);
+    this.#root.append(slot);
+    return { slot, dm, text, motion: null };
+  }
+
+  /** @param {Drawn} item */
+  #write(item) {
+    const c = item.parts[0];
+    let view = item.view;
+    if (!view) {
+      view = item.view = this.#pool.pop() ?? this.#make();
+      view.slot.style.display = '';
+      view.slot.style.visibility = 'hidden';
+      view.slot.style.transform = '';
+    }
+    const { dm } = view;
+    if (view.text.textContent !== c.text) view.text.textContent = c.text;
+    dm.style.setProperty('--dm-color', c.color);
+    setData(dm, 'mode', c.mode);
+    setData(dm, 'size', c.size);
+    setData(dm, 'source', c.source);
+    setData(dm, 'user', c.user);
+    setData(dm, 'badge', c.badge);
+    setData(dm, 'outline', needsLight(c.color) ? 'light' : '');
+    const label = c.badge === 'owner' ? this.style.labels.owner : c.badge === 'moderator' ? this.style.labels.moderator : '';
+    setPart(view, 'dm-badge', label);
+    setPart(view, 'dm-name', this.style.names ? c.name : '');
+    setCount(view, item.parts.length);
+  }
+}
+
+/** @param {HTMLElement} node @param {string} name @param {string} value */
+function setData(node, name, value) {
+  if (node.dataset[name] === value) return;
+  if (value) node.dataset[name] = value;
+  else delete node.dataset[name];
+}
+
+/** A part before the text: made when first needed, gone when empty.
+ * @param {View} view @param {string} name @param {string} value */
+function setPart(view, name, value) {
+  let node = view.dm.querySelector(`.${name}`);
+  if (!value) return node?.remove();
+  if (!node) {
+    node = document.createElement('bdi');
+    node.className = name;
+    view.dm.insertBefore(node, name === 'dm-badge' ? view.dm.firstChild : view.text);
+  }
+  node.textContent = value;
+}
+
+/** @param {View} view @param {number} n */
+function setCount(view, n) {
+  let node = view.dm.querySelector('.dm-count');
+  if (n < 2) return node?.remove();
+  if (!node) {
+    node = document.createElement('span');
+    node.className = 'dm-count';
+    view.dm.append(node);
+  }
+  node.textContent = `×${n}`;
+}

@@ -1,0 +1,336 @@
+// The stage: takes comments in, gives each a lane and a moment, and takes it
+// away again. It works in ticks of 250 ms, and not at all while empty.
+
+import { Crowd, keyOf } from './crowd.js';
+import { Lanes, moves } from './lanes.js';
+import { QUEUE_WAIT, Queue, rank } from './queue.js';
+import { soundColor, withoutEmoji } from './text.js';
+
+/** @typedef {import('../shared/protocol.js').Comment} Comment */
+/** @typedef {import('./options.js').Options} Options */
+/** @typedef {import('./renderer.js').Drawn & import('./queue.js').Waiting & import('./crowd.js').Member} Item */
+
+/** ms between ticks while there is something to do. */
+export const TICK = 250;
+
+/** At most this many new texts are measured in one tick: a flood costs no more. */
+const BATCH = 60;
+
+/** The smallest gap between two comments, as part of a medium letter's height. */
+const GAP = 0.5;
+
+const MODES = ['scroll', 'reverse', 'top', 'bottom'];
+const SIZES = ['small', 'medium', 'big'];
+
+export class Stage {
+  #renderer; #clock; #options; #env; #on;
+  /** @type {Queue<Item>} */ #queue = new Queue();
+  /** @type {Crowd<Item>} */ #crowd = new Crowd();
+  /** @type {Set<Item>} */ #flying = new Set();
+  /** @type {Set<Item>} flying ones whose words have changed */ #changed = new Set();
+  #lanes = new Lanes({ width: 0, rows: 1, gap: 0 });
+  #box = { width: 0, height: 0, line: 0, count: 0, pitch: 1, top: 0 };
+  #count = { received: 0, placed: 0, merged: 0, removed: 0, full: 0, late: 0, ticks: 0 };
+  #hidden = false;
+  #lastTick = -Infinity;
+  #notBefore = 0;
+  #due = Infinity;
+  /** @type {any} */ #timer = null;
+
+  /**
+   * @param {object} parts
+   * @param {import('./renderer.js').DomRenderer} parts.renderer
+   * @param {import('./clock.js').StageClock} parts.clock
+   * @param {Options} parts.options
+   * @param {{setTimeout: (fn: () => void, ms: number) => any, clearTimeout: (id: any) => void}} parts.env
+   * @param {{tick?: () => void, push?: () => number}} [parts.on] tick is told after each tick; push
+   *   before comments are taken in, and gives the ms that they shall wait
+   */
+  constructor({ renderer, clock, options, env, on = {} }) {
+    this.#renderer = renderer;
+    this.#clock = clock;
+    this.#options = options;
+    this.#env = env;
+    this.#on = on;
+    this.refresh();
+  }
+
+  /** @param {Comment[]} comments as on the wire, with all defaults filled in */
+  push(comments) {
+    const wait = this.#on.push?.() ?? 0;
+    if (wait > 0) this.#notBefore = this.#clock.real + wait;
+    for (const c of comments) this.#take(c);
+    if (this.#queue.length > 0 || this.#changed.size > 0) this.#wake(this.#lastTick + TICK);
+  }
+
+  /** Takes comments off: flying, waiting or merged. @param {{ids?: string[], user?: string}} what */
+  remove({ ids = [], user = '' }) {
+    for (const id of user ? [...ids, ...this.#crowd.idsOf(user)] : ids) {
+      const item = this.#crowd.part(id);
+      if (!item) continue;
+      this.#count.removed++;
+      if (item.parts.length === 0) this.#drop(item);
+      else if (this.#flying.has(item)) this.#rewrite(item);
+      else item.w = 0;
+    }
+  }
+
+  /** Empties the stage and the queue. */
+  clear() {
+    for (const item of [...this.#flying, ...this.#queue]) {
+      this.#count.removed += item.parts.length;
+      this.#renderer.hide(item);
+    }
+    this.#flying.clear();
+    this.#changed.clear();
+    this.#queue.clear();
+    this.#crowd.clear();
+    this.#lanes = this.#newLanes();
+  }
+
+  pause() {
+    if (!this.#clock.running) return;
+    this.#clock.pause();
+    this.#renderer.pace(this.#flying);
+    this.#sleep();
+  }
+
+  resume() {
+    if (this.#clock.running) return;
+    this.#clock.resume();
+    this.#renderer.pace(this.#flying);
+    this.#tick();
+  }
+
+  /** A hidden source draws nothing and takes nothing in, so that nothing bursts
+   * out when it is seen again. @param {boolean} hidden */
+  setHidden(hidden) {
+    if (hidden === this.#hidden) return;
+    this.#hidden = hidden;
+    if (hidden) this.#sleep();
+    else this.#tick();
+  }
+
+  /** @param {Options} options */
+  config(options) {
+    this.#options = options;
+    this.refresh();
+  }
+
+  /** Measures everything anew, after a change of size, fonts, styles or options.
+   * Flying comments keep their way; one that no lane can take any more goes. */
+  refresh() {
+    const box = this.#renderer.box();
+    const { area, region, size } = this.#options;
+    const pitch = Math.max(1, Math.round(1.2 * (box.line || 1.25 * size)));
+    const height = box.height * area;
+    const fit = Math.max(1, Math.floor((height + 0.5) / pitch));
+    const rows = this.#options.lanes ? Math.min(fit, this.#options.lanes) : fit;
+    this.#box = { ...box, pitch, top: region === 'bottom' ? Math.max(0, Math.floor(box.height - rows * pitch)) : 0 };
+    this.#lanes = this.#newLanes(rows);
+    for (const item of this.#queue) item.w = 0;
+    if (this.#flying.size === 0) return;
+    this.#changed.clear();
+    const items = [...this.#flying];
+    this.#renderer.measure(items);
+    for (const item of items) item.rows = this.#rowsOf(item);
+    for (const item of this.#lanes.adopt(items, this.#clock.now)) {
+      const lane = this.#options.overlap ? this.#lanes.least(item, this.#clock.now) : -1;
+      if (lane >= 0) this.#lanes.take(item, lane);
+      else {
+        this.#count.full += item.parts.length;
+        this.#drop(item);
+      }
+    }
+    for (const item of this.#flying) this.#show(item);
+  }
+
+  stats() {
+    const { full, late, ...counts } = this.#count;
+    return {
+      ...counts, active: this.#flying.size, queued: this.#queue.length,
+      dropped: { full, late }, lanes: this.#lanes.count, pool: this.#renderer.pooled,
+    };
+  }
+
+  /** Where every comment on the stage is, by the browser's own account. */
+  rects() {
+    return [...this.#flying].map((item) => ({ id: item.parts[0].id, lane: item.lane, ...this.#renderer.rect(item) }));
+  }
+
+  /** For debug=1. */
+  layout() {
+    return { ...this.#box, lanes: this.#lanes.held(this.#clock.now) };
+  }
+
+  /** @param {Comment} raw */
+  #take(raw) {
+    if (this.#crowd.has(raw.id)) return;
+    const text = this.#options.emoji ? raw.text : withoutEmoji(raw.text);
+    if (text.trim() === '') return;
+    this.#count.received++;
+    if (this.#hidden) {
+      this.#count.late++;
+      return;
+    }
+    const c = {
+      ...raw, text, color: soundColor(raw.color),
+      mode: MODES.includes(raw.mode) ? raw.mode : 'scroll', size: SIZES.includes(raw.size) ? raw.size : 'medium',
+    };
+    const key = this.#options.merge ? keyOf(c, this.#options.names) : '';
+    if (this.#merge(key, c)) return;
+    const patient = c.badge || c.mode !== 'scroll'; // they wait for a lane to drain, which takes a crossing
+    const wait = patient ? Math.max(QUEUE_WAIT, this.#options.duration * 1000) : QUEUE_WAIT;
+    /** @type {Item} */
+    const item = {
+      parts: [c], key, rank: rank(c.badge), late: Math.max(this.#clock.real, this.#notBefore) + wait,
+      mode: /** @type {any} */ (c.mode), w: 0, h: 0, rows: 1, t: 0, m: 0, v: 0, until: 0, lane: -1, y: 0, view: null,
+    };
+    this.#crowd.admit(item);
+    const out = this.#queue.add(item);
+    if (out) this.#lose(out, 'full');
+  }
+
+  /** Lets an equal comment stand for this one too. @param {string} key @param {Comment} c */
+  #merge(key, c) {
+    const twin = this.#crowd.twin(key);
+    if (!twin) return false;
+    if (this.#flying.has(twin)) {
+      const now = this.#clock.now;
+      const old = now - twin.t > (twin.until - twin.t) * 0.6;
+      // A count makes it longer, which the one behind it must allow.
+      if (old || (twin.parts.length === 1 && !this.#lanes.grow(twin, this.#box.count))) return false;
+      this.#changed.add(twin);
+    } else {
+      twin.w = 0;
+    }
+    this.#crowd.join(twin, c);
+    this.#count.merged++;
+    return true;
+  }
+
+  #tick() {
+    this.#sleep();
+    if (this.#hidden || !this.#clock.running) return;
+    this.#lastTick = this.#clock.real;
+    this.#count.ticks++;
+    for (const item of this.#flying) {
+      if (item.until <= this.#clock.now) this.#drop(item);
+    }
+    for (const item of this.#queue.expire(this.#clock.real)) this.#lose(item, 'late');
+    const waiting = [...this.#queue].slice(0, BATCH);
+    const changed = [...this.#changed];
+    const widths = changed.map((item) => item.w);
+    this.#renderer.measure([...changed, ...waiting.filter((item) => item.w === 0)]);
+    // What flies keeps the width its lane knows: it never needs more.
+    changed.forEach((item, i) => { item.w = widths[i]; });
+    this.#changed.clear();
+    this.#place(waiting);
+    this.#on.tick?.();
+    this.#plan();
+  }
+
+  /** @param {Item[]} waiting measured, in the order of their claim */
+  #place(waiting) {
+    const now = this.#clock.now;
+    /** @type {Map<string, number>} the narrowest that found no lane, by kind: wider ones need not ask */
+    const blocked = new Map();
+    let covered = 0;
+    for (const item of waiting) {
+      if (this.#flying.size >= this.#options.limit && item.rank === 0) continue;
+      this.#prepare(item, now);
+      const kind = `${item.mode}:${item.rows}`;
+      if (item.w >= (blocked.get(kind) ?? Infinity)) continue;
+      let lane = this.#lanes.find(item, now);
+      if (lane < 0 && this.#options.overlap && covered++ < this.#lanes.count) lane = this.#lanes.least(item, now);
+      if (lane < 0) {
+        this.#lanes.claim(item, now);
+        blocked.set(kind, moves(item.mode) ? item.w : 0);
+        continue;
+      }
+      this.#lanes.take(item, lane);
+      this.#queue.delete(item);
+      this.#flying.add(item);
+      this.#count.placed++;
+      this.#show(item);
+    }
+  }
+
+  /** Gives an item the flight it would have if it set out now. @param {Item} item @param {number} now */
+  #prepare(item, now) {
+    const { width } = this.#box;
+    const cross = this.#options.duration * 1000;
+    item.rows = this.#rowsOf(item);
+    // A line that is wider than the screen can only be read when it moves.
+    if (!moves(item.mode) && item.w > width) item.mode = 'scroll';
+    item.t = now;
+    item.m = this.#lanes.entry(item.mode);
+    item.v = moves(item.mode) ? (width + item.w) / cross : 0;
+    item.until = now + (moves(item.mode) ? cross : Math.min(6000, Math.max(3000, cross / 2)));
+  }
+
+  /** @param {Item} item */
+  #show(item) {
+    const room = Math.min(item.rows, this.#lanes.count) * this.#box.pitch;
+    item.y = this.#box.top + item.lane * this.#box.pitch + Math.round((room - item.h) / 2);
+    this.#renderer.show(item, this.#lanes.exit(item.mode));
+  }
+
+  /** Words of a flying item, now: what was removed must not be read on.
+   * @param {Item} item */
+  #rewrite(item) {
+    const { w } = item;
+    this.#renderer.measure([item]);
+    item.w = w;
+  }
+
+  /** @param {Item} item @param {'full'|'late'} why */
+  #lose(item, why) {
+    this.#count[why] += item.parts.length;
+    this.#drop(item);
+  }
+
+  /** @param {Item} item */
+  #drop(item) {
+    this.#renderer.hide(item);
+    this.#crowd.forget(item);
+    this.#queue.delete(item);
+    this.#flying.delete(item);
+    this.#changed.delete(item);
+  }
+
+  /** @param {number} [rows] */
+  #newLanes(rows = this.#lanes.count) {
+    return new Lanes({ width: this.#box.width, rows, gap: Math.ceil(this.#options.size * GAP) });
+  }
+
+  /** @param {Item} item */
+  #rowsOf(item) {
+    return Math.max(1, Math.min(this.#lanes.count, Math.ceil(item.h / this.#box.pitch)));
+  }
+
+  /** Plans the next tick: soon while somebody waits, else when the first leaves. */
+  #plan() {
+    if (this.#queue.length > 0) return this.#wake(this.#lastTick + TICK);
+    let first = Infinity;
+    for (const item of this.#flying) first = Math.min(first, item.until);
+    if (first < Infinity) this.#wake(Math.max(this.#lastTick + TICK, this.#clock.real + first - this.#clock.now));
+  }
+
+  /** Ticks at a time of the timeline, or before; at once means after this task,
+   * so that all comments of one frame from the server share a tick. @param {number} at */
+  #wake(at) {
+    if (this.#hidden || !this.#clock.running) return;
+    const due = Math.max(at, this.#notBefore, this.#clock.real);
+    if (due >= this.#due) return;
+    this.#sleep();
+    this.#due = due;
+    this.#timer = this.#env.setTimeout(() => this.#tick(), due - this.#clock.real);
+  }
+
+  #sleep() {
+    this.#env.clearTimeout(this.#timer);
+    this.#timer = null;
+    this.#due = Infinity;
+  }
+}

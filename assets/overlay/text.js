@@ -1,0 +1,55 @@
+// What a comment says and in which colours, before it is drawn. Pure.
+
+/** The outline's default colour. */
+export const INK = '#0b0e10';
+
+const EMOJI = new RegExp(
+  '\\p{RI}\\p{RI}' +
+  '|[0-9#*]\\uFE0F?\\u20E3' +
+  '|(?:\\p{Emoji_Presentation}|\\p{Extended_Pictographic}\\uFE0F)' +
+    '(?:\\p{Emoji_Modifier}|\\uFE0F|\\u200D\\p{Extended_Pictographic}|[\\u{E0020}-\\u{E007F}])*', 'gu');
+
+/** The text without emoji; what is text by nature (© 3 ❤︎) stays.
+ * @param {string} text */
+export const withoutEmoji = (text) => text.replace(EMOJI, '').replace(/ {2,}/g, ' ').trim();
+
+/** "#rrggbb" for what is one, else white. @param {string} color */
+export const soundColor = (color) => (/^#[0-9a-f]{6}$/i.test(color) ? color.toLowerCase() : '#ffffff');
+
+/** Relative luminance by WCAG 2. @param {string} color "#rrggbb" */
+function luminance(color) {
+  const [r, g, b] = [1, 3, 5].map((i) => {
+    const c = parseInt(color.slice(i, i + 2), 16) / 255;
+    return c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+}
+
+/** Contrast of two colours by WCAG 2, 1 to 21. @param {string} a @param {string} b */
+export function contrast(a, b) {
+  const [high, low] = [luminance(a), luminance(b)].sort((x, y) => y - x);
+  return (high + 0.05) / (low + 0.05);
+}
+
+/** Whether a text colour needs the light outline in place of the dark one: it
+ * would be under 3:1. @param {string} color */
+export const needsLight = (color) => contrast(color, INK) < 3;
+
+/** Words on the stage. A label is one word, so these need no locale file.
+ * @type {Record<string, {owner: string, moderator: string, scan: string}>} */
+const WORDS = {
+  en: { owner: 'Host', moderator: 'Mod', scan: 'Scan to write on the screen' },
+  'zh-cn': { owner: '主播', moderator: '房管', scan: '扫码发弹幕' },
+  'zh-tw': { owner: '主播', moderator: '管理員', scan: '掃碼發彈幕' },
+  ja: { owner: '配信者', moderator: 'モデ', scan: 'スキャンしてコメント' },
+  ko: { owner: '방송인', moderator: '매니저', scan: '스캔해서 댓글 쓰기' },
+};
+
+/** The words of a language, by its nearest relative, else English.
+ * @param {string} lang */
+export function words(lang) {
+  const tag = lang.toLowerCase();
+  if (/^zh-(tw|hk|mo|hant)/.test(tag)) return WORDS['zh-tw'];
+  if (/^zh/.test(tag)) return WORDS['zh-cn'];
+  return WORDS[tag] ?? WORDS[tag.split('-')[0]] ?? WORDS.en;
+}

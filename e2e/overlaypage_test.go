@@ -1,0 +1,153 @@
+package e2e_test
+
+import (
+	"encoding/json"
+	"html/template"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"danmaku/e2e/browser"
+
+	"github.com/gorilla/websocket"
+)
+
+// overlayCSP is what the server sends with the overlay's page.
+const overlayCSP = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'"
+
+// frame is a JSON object of the wire.
+type frame map[string]any
+
+// room stands in for the server: it serves the overlay's page and assets as
+// they are in the tree, and speaks whatever frames a test wants over a real
+// WebSocket. So these tests say what the page does, whatever the server does.
+type room struct {
+	*httptest.Server
+	sockets chan *websocket.Conn
+}
+
+func newRoom(t *testing.T) *room {
+	t.Helper()
+	page, err := template.ParseFiles("../assets/overlay/index.html")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &room{sockets: make(chan *websocket.Conn, 16)}
+	mux := http.NewServeMux()
+	mux.Handle("GET /a/test/", http.StripPrefix("/a/test/", http.FileServer(http.Dir("../assets"))))
+	mux.HandleFunc("GET /overlay/{room}", func(w http.ResponseWriter, req *http.Request) {
+		w.Header().Set("Content-Security-Policy", overlayCSP)
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		type info struct{ ID, Title string }
+		err := page.Execute(w, map[string]any{
+			"Base": "/a/test", "Lang": "zh-CN", "Room": info{req.PathValue("room"), "周五游戏夜"}, "Modules": []string{},
+		})
+		if err != nil {
+			t.Errorf("overlay page: %v", err)
+		}
+	})
+	upgrader := websocket.Upgrader{Subprotocols: []string{"danmaku.v1"}}
+	mux.HandleFunc("GET /api/rooms/{room}/socket", func(w http.ResponseWriter, req *http.Request) {
+		conn, err := upgrader.Upgrade(w, req, nil)
+		if err != nil {
+			return // the upgrader has answered
+		}
+		r.sockets <- conn
+	})
+	mux.HandleFunc("GET /api/rooms/{room}/qr.svg", func(w http.ResponseWriter, _ *http.Request) {
+		svg, err := os.ReadFile("testdata/code.svg")
+		if err != nil {
+			t.Errorf("code: %v", err)
+		}
+		w.Header().Set("Content-Type", "image/svg+xml")
+		w.Write(svg)
+	})
+	r.Server = httptest.NewServer(mux)
+	t.Cleanup(r.Close)
+	return r
+}
+
+// overlay opens the overlay with a query such as "bench=1&size=28" and waits
+// until its engine stands.
+func (r *room) overlay(t *testing.T, query string) *browser.Page {
+	t.Helper()
+	p := browser.Open(t, r.URL+"/overlay/live?"+query)
+	p.Eval("danmaku.ready")
+	return p
+}
+
+// accept waits for the page's socket and greets it as the server does.
+func (r *room) accept(t *testing.T, hello frame) *websocket.Conn {
+	t.Helper()
+	conn := <-r.sockets
+	t.Cleanup(func() { conn.Close() })
+	full := frame{
+		"type": "hello", "version": 1, "time": 1_700_000_100_000, "position": "e:10", "role": "overlay",
+		"room": frame{"id": "live", "title": "周五游戏夜", "state": "open"}, "resumed": false, "recent": []frame{},
+	}
+	for k, v := range hello {
+		full[k] = v
+	}
+	send(t, conn, full)
+	return conn
+}
+
+func send(t *testing.T, conn *websocket.Conn, f frame) {
+	t.Helper()
+	if err := conn.WriteJSON(f); err != nil {
+		t.Fatalf("write a frame: %v", err)
+	}
+}
+
+// push hands comments to the engine by its hook.
+func push(p *browser.Page, comments ...frame) {
+	b, err := json.Marshal(comments)
+	if err != nil {
+		panic(err)
+	}
+	p.Eval("void danmaku.push(" + string(b) + ")")
+}
+
+// stats is what danmaku.stats() tells.
+type stats struct {
+	Received, Placed, Active, Queued, Merged, Removed, Lanes, Pool, Ticks int
+	Dropped                                                               struct{ Full, Late int }
+}
+
+func statsOf(p *browser.Page) stats {
+	return browser.Value[stats](p, "danmaku.stats()")
+}
+
+// rect is one of danmaku.rects().
+type rect struct {
+	ID         string
+	Lane       int
+	X, Y, W, H float64
+}
+
+func rectsOf(p *browser.Page) []rect {
+	return browser.Value[[]rect](p, "danmaku.rects()")
+}
+
+// picture writes a screenshot where PICTURES says, for people to look at.
+func picture(t *testing.T, p *browser.Page, name string) {
+	t.Helper()
+	dir := os.Getenv("PICTURES")
+	if dir == "" {
+		return
+	}
+	if err := os.WriteFile(filepath.Join(dir, name), p.Screenshot(), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func query(pairs ...string) string {
+	q := url.Values{}
+	for i := 0; i < len(pairs); i += 2 {
+		q.Set(pairs[i], pairs[i+1])
+	}
+	return q.Encode()
+}
