@@ -1,0 +1,283 @@
+package main_test
+
+import (
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// This file holds the import law of docs/architecture.md. It covers the code
+// that ships; tests may import upward.
+
+// module begins the path of our own packages.
+const module = "danmaku"
+
+// mayImport lists for each folder the folders of ours that it may import. A
+// folder that is not here is a breach: its place has to be decided first. The
+// folder "." is main, which may import everything.
+var mayImport = map[string][]string{
+	"server":     {"live", "comment"},
+	"live":       {"comment"},
+	"store":      {"comment"},
+	"moderation": {"comment"},
+	"export":     {"comment"},
+	"ratelimit":  {},
+	"config":     {},
+	"comment":    {},
+}
+
+// testSupport are folders that only tests import.
+var testSupport = []string{"e2e", "e2e/browser", "live/journaltest"}
+
+// onlyIn lists what may be imported by some folders alone: the technologies
+// that have one home each.
+var onlyIn = []struct {
+	path string // and what lies below it
+	dirs []string
+}{
+	{"github.com/labstack/echo", []string{"server"}},
+	{"github.com/olahol/melody", []string{"server"}},
+	{"github.com/gorilla/websocket", []string{"server"}},
+	{"database/sql", []string{"store"}},
+	{"github.com/mattn/go-sqlite3", []string{"store"}},
+	{"modernc.org/sqlite", []string{"store"}},
+	{"github.com/BurntSushi/toml", []string{"config"}},
+}
+
+// leafImports are the modules outside the standard library that the leaf may
+// use.
+var leafImports = []string{"golang.org/x/text", "github.com/rivo/uniseg"}
+
+// environment are the functions that read variables.
+var environment = []string{"Getenv", "LookupEnv", "Environ", "ExpandEnv"}
+
+// breaches lists what file, which lies in the folder dir, does against the law.
+func breaches(dir, name string, file *ast.File) (out []string) {
+	if slices.Contains(testSupport, dir) {
+		return nil
+	}
+	say := func(format string, args ...any) {
+		out = append(out, fmt.Sprintf("%s ", path.Join(dir, name))+fmt.Sprintf(format, args...))
+	}
+	allowed, known := mayImport[dir]
+	if dir != "." && !known {
+		say("lies in %s, a folder without a place in the import law: decide its row in architecture_test.go and docs/architecture.md", dir)
+	}
+	for _, spec := range file.Imports {
+		imported, err := strconv.Unquote(spec.Path.Value)
+		if err != nil {
+			say("imports %s, which is no path", spec.Path.Value)
+			continue
+		}
+		if below(imported, module) {
+			own := strings.TrimPrefix(strings.TrimPrefix(imported, module), "/")
+			switch {
+			case slices.Contains(testSupport, own):
+				say("imports %s: only tests may import what supports tests", imported)
+			case known && !slices.Contains(allowed, own):
+				say("imports %s: %s", imported, rowOf(dir, allowed))
+			}
+		}
+		for _, rule := range onlyIn {
+			if below(imported, rule.path) && !slices.Contains(rule.dirs, dir) {
+				say("imports %s: that lives in %s/ only", imported, strings.Join(rule.dirs, "/ and "))
+			}
+		}
+		if dir == "comment" && strings.Contains(strings.Split(imported, "/")[0], ".") &&
+			!slices.ContainsFunc(leafImports, func(p string) bool { return below(imported, p) }) {
+			say("imports %s: the leaf uses the standard library, %s alone", imported, strings.Join(leafImports, " and "))
+		}
+	}
+	if dir != "config" && dir != "." {
+		for _, fn := range uses(file, "os", environment) {
+			say("calls os.%s: only config/ and main read the environment", fn)
+		}
+	}
+	for _, fn := range exportedWith(file, "Context", "github.com/labstack/echo/v4") {
+		say("has echo.Context in the exported %s: it does not leave server/", fn)
+	}
+	return out
+}
+
+func rowOf(dir string, allowed []string) string {
+	if len(allowed) == 0 {
+		return dir + " may import nothing of ours"
+	}
+	return dir + " may import " + strings.Join(allowed, " and ") + " alone of ours"
+}
+
+// below tells whether the import path p is root or lies under it.
+func below(p, root string) bool { return p == root || strings.HasPrefix(p, root+"/") }
+
+// localName is the name by which file knows the package at the path; empty when
+// it does not import it. plain is its name when the import gives none.
+func localName(file *ast.File, importPath, plain string) string {
+	for _, spec := range file.Imports {
+		if spec.Path.Value == strconv.Quote(importPath) {
+			if spec.Name != nil {
+				return spec.Name.Name
+			}
+			return plain
+		}
+	}
+	return ""
+}
+
+// uses lists which of the names of a package of the standard library stand in
+// file.
+func uses(file *ast.File, pkg string, names []string) (out []string) {
+	local := localName(file, pkg, pkg)
+	if local == "" {
+		return nil
+	}
+	ast.Inspect(file, func(n ast.Node) bool {
+		if sel, ok := n.(*ast.SelectorExpr); ok && isIdent(sel.X, local) && slices.Contains(names, sel.Sel.Name) {
+			out = append(out, sel.Sel.Name)
+		}
+		return true
+	})
+	return out
+}
+
+func isIdent(e ast.Expr, name string) bool {
+	id, ok := e.(*ast.Ident)
+	return ok && id.Name == name
+}
+
+// exportedWith lists the exported functions, methods of exported types, and
+// type declarations of file whose signature names a type of a package.
+func exportedWith(file *ast.File, typ, pkg string) (out []string) {
+	local := localName(file, pkg, path.Base(path.Dir(pkg)))
+	if local == "" {
+		return nil
+	}
+	names := func(n ast.Node) (found bool) {
+		ast.Inspect(n, func(n ast.Node) bool {
+			if sel, ok := n.(*ast.SelectorExpr); ok && isIdent(sel.X, local) && sel.Sel.Name == typ {
+				found = true
+			}
+			return !found
+		})
+		return found
+	}
+	for _, decl := range file.Decls {
+		switch d := decl.(type) {
+		case *ast.FuncDecl:
+			if d.Name.IsExported() && exportedReceiver(d) && names(d.Type) {
+				out = append(out, d.Name.Name)
+			}
+		case *ast.GenDecl:
+			for _, spec := range d.Specs {
+				if t, ok := spec.(*ast.TypeSpec); ok && t.Name.IsExported() && names(t.Type) {
+					out = append(out, t.Name.Name)
+				}
+			}
+		}
+	}
+	return out
+}
+
+func exportedReceiver(d *ast.FuncDecl) bool {
+	if d.Recv == nil || len(d.Recv.List) == 0 {
+		return true
+	}
+	exported := false
+	ast.Inspect(d.Recv.List[0].Type, func(n ast.Node) bool {
+		if id, ok := n.(*ast.Ident); ok {
+			exported = exported || id.IsExported()
+		}
+		return true
+	})
+	return exported
+}
+
+// TestImportLaw reads every Go file of the program, whatever system it is for.
+func TestImportLaw(t *testing.T) {
+	seen := map[string]bool{}
+	err := filepath.WalkDir(".", func(p string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		name := d.Name()
+		if d.IsDir() {
+			if p != "." && (strings.HasPrefix(name, ".") || slices.Contains([]string{"assets", "node_modules", "testdata", "danmaku-data"}, name)) {
+				return filepath.SkipDir
+			}
+			return nil
+		}
+		if !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
+			return nil
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), p, nil, parser.SkipObjectResolution)
+		if err != nil {
+			return err
+		}
+		dir := filepath.ToSlash(filepath.Dir(p))
+		seen[dir] = true
+		for _, b := range breaches(dir, name, file) {
+			t.Error(b)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for dir := range mayImport {
+		if !seen[dir] {
+			t.Errorf("the law has a row for %s, where no Go file is", dir)
+		}
+	}
+}
+
+// TestImportLawBites breaks every rule once.
+func TestImportLawBites(t *testing.T) {
+	for _, row := range []struct{ dir, source, want string }{
+		{"live", `import "danmaku/store"`, "live/x.go imports danmaku/store: live may import comment alone of ours"},
+		{"live", `import "danmaku/server"`, "live may import comment alone"},
+		{"comment", `import "danmaku/live"`, "comment may import nothing of ours"},
+		{"comment", `import "danmaku"`, "comment may import nothing of ours"},
+		{"export", `import "danmaku/moderation"`, "export may import comment alone"},
+		{"config", `import "danmaku/comment"`, "config may import nothing of ours"},
+		{"server", `import "danmaku/store"`, "server may import live and comment alone"},
+		{".", `import "danmaku/live/journaltest"`, "only tests may import what supports tests"},
+		{".", `import "github.com/olahol/melody"`, "x.go imports github.com/olahol/melody: that lives in server/ only"},
+		{"live", `import "github.com/labstack/echo/v4"`, "that lives in server/ only"},
+		{"server", `import "database/sql"`, "that lives in store/ only"},
+		{"live", `import "database/sql/driver"`, "that lives in store/ only"},
+		{".", `import _ "modernc.org/sqlite"`, "that lives in store/ only"},
+		{"comment", `import "github.com/google/uuid"`, "the leaf uses the standard library"},
+		{"util", ``, "util/x.go lies in util, a folder without a place in the import law"},
+		{"store", `import "os"; var _ = os.Getenv("HOME")`, "store/x.go calls os.Getenv: only config/ and main read the environment"},
+		{"server", `import sys "os"; var _, _ = sys.LookupEnv("HOME")`, "calls os.LookupEnv"},
+		{"live", `import "os"; var read = os.Environ`, "calls os.Environ"},
+		{"server", `import "github.com/labstack/echo/v4"; func Handle(c echo.Context) error`, "server/x.go has echo.Context in the exported Handle"},
+		{"server", `import e "github.com/labstack/echo/v4"; type Hook struct{ F func(e.Context) }`, "in the exported Hook"},
+		{"server", `import "github.com/labstack/echo/v4"; func (s *Server) Get(c echo.Context) error`, "in the exported Get"},
+
+		{".", `import ("os"; "danmaku/store"; "danmaku/server"); var _ = os.Environ()`, ""},
+		{"config", `import "os"; var _ = os.Getenv("HOME")`, ""},
+		{"server", `import ("danmaku/live"; "danmaku/comment"; "github.com/olahol/melody")`, ""},
+		{"server", `import "github.com/labstack/echo/v4"; func (h *handlers) Get(c echo.Context) error; func get(c echo.Context)`, ""},
+		{"store", `import ("database/sql"; "danmaku/comment"; "os"); var _ = os.Open`, ""},
+		{"comment", `import ("strings"; "golang.org/x/text/unicode/norm"; "github.com/rivo/uniseg")`, ""},
+		{"live/journaltest", `import ("danmaku/live"; "os"); var _ = os.Getenv`, ""},
+		{"live", `import "danmakuother/x"`, ""},
+	} {
+		file, err := parser.ParseFile(token.NewFileSet(), "x.go", "package x\n"+row.source, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatalf("%s: %v", row.source, err)
+		}
+		got := strings.Join(breaches(row.dir, "x.go", file), "\n")
+		if row.want == "" && got != "" || !strings.Contains(got, row.want) {
+			t.Errorf("%s in %s: got %q, want %q", row.source, row.dir, got, row.want)
+		}
+	}
+}
