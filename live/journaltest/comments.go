@@ -1,0 +1,254 @@
+package journaltest
+
+import (
+	"fmt"
+	"sync"
+
+	"danmaku/comment"
+)
+
+func (s *suite) refs() {
+	for kind, want := range map[comment.Kind]comment.Status{
+		comment.KindComment: comment.Shown, comment.KindHeld: comment.Held, comment.KindRefused: comment.Refused,
+	} {
+		first := s.put(withRef(write(kind, "first"), string(kind)))
+		again := withRef(shown("second"), string(kind))
+		got := s.stands(again, kind, first.Comment.ID)
+		if got.Seq != first.Seq || got.Comment.Text != "first" || got.Entry.Ref != string(kind) {
+			s.Errorf("%s: what stands is %+v, want the first", kind, got)
+		}
+		s.reopen()
+		s.stands(again, kind, first.Comment.ID)
+		if row := s.row(first.Comment.ID); row.Status != want {
+			s.Errorf("%s: the row is %s", kind, row.Status)
+		}
+	}
+	if n := len(s.since(0)); n != 3 {
+		s.Errorf("the log has %d events, want 3", n)
+	}
+	// A ref belongs to its author, and without a ref nothing is bound.
+	other := withRef(shown("bob's"), "comment")
+	other.Comment.User = "bob"
+	s.put(other)
+	s.put(shown("no ref"))
+	s.put(shown("no ref"))
+	// What came of it later is what stands.
+	first := s.put(withRef(shown("soon gone"), "gone"))
+	s.put(act(comment.KindRemove, first.Comment.ID))
+	s.stands(withRef(shown("back"), "gone"), comment.KindRemove, first.Comment.ID)
+	// The very same event twice, without a ref, is the same comment.
+	twice := s.put(shown("twice"))
+	s.stands(twice, comment.KindComment, twice.Comment.ID)
+}
+
+func (s *suite) refRace() {
+	const rivals = 50
+	receipts := make([]comment.Receipt, rivals)
+	var all sync.WaitGroup
+	for i := range rivals {
+		all.Go(func() { receipts[i] = s.try(withRef(shown("race"), "c1")) })
+		all.Go(func() { s.try(shown("bystander")) })
+	}
+	all.Wait()
+	written := 0
+	for _, r := range receipts {
+		if !r.Again {
+			written++
+		}
+		if r.Event.Comment.ID != receipts[0].Event.Comment.ID {
+			s.Errorf("one ref names %v and %v", r.Event.Comment.ID, receipts[0].Event.Comment.ID)
+		}
+	}
+	if written != 1 {
+		s.Errorf("%d comments were written with one ref", written)
+	}
+	if n := len(s.since(0)); n != rivals+1 {
+		s.Errorf("the log has %d events, want %d: the rest of the batch must stand", n, rivals+1)
+	}
+}
+
+func (s *suite) decisions() {
+	held := write(comment.KindHeld, "held")
+	held.Entry.Rule, held.Entry.Word = "words", "w"
+	held = s.put(held)
+	s.log("held held")
+	approve := decision(comment.KindComment, comment.Held, held.Comment.ID, "mod one")
+	got := s.put(approve)
+	if got.Seq <= held.Seq || got.Comment.Text != "held" || got.Entry.Rule != "words" || !got.Comment.At.Equal(approve.At) {
+		s.Errorf("approved is %+v, want the comment as new as the decision", got)
+	}
+	row := s.row(held.Comment.ID)
+	if row.Status != comment.Shown || row.Seq != got.Seq || row.By != "mod one" || !row.At.Equal(approve.At) {
+		s.Errorf("the row is %+v", row)
+	}
+	// The held event is replaced by the decision.
+	s.log("comment held")
+	late := s.stands(decision(comment.KindRefused, comment.Held, held.Comment.ID, "mod two"), comment.KindComment, held.Comment.ID)
+	if late.Seq != got.Seq || late.By != "mod one" {
+		s.Errorf("what stands is %+v", late)
+	}
+	s.reopen()
+	s.stands(approve, comment.KindComment, held.Comment.ID)
+
+	other := s.put(write(comment.KindHeld, "other"))
+	no := s.put(decision(comment.KindRefused, comment.Held, other.Comment.ID, "mod two"))
+	if row := s.row(other.Comment.ID); row.Status != comment.Refused || row.Seq != no.Seq || !row.At.Equal(other.Comment.At) {
+		s.Errorf("the refused row is %+v", row)
+	}
+	s.stands(decision(comment.KindComment, comment.Held, other.Comment.ID, "mod one"), comment.KindRefused, other.Comment.ID)
+	s.log("comment held", "refused other")
+}
+
+func (s *suite) decisionRace() {
+	const rivals = 20
+	held := s.put(write(comment.KindHeld, "held"))
+	receipts := make([]comment.Receipt, rivals)
+	var all sync.WaitGroup
+	for i := range rivals {
+		kind := comment.KindComment
+		if i%2 == 0 {
+			kind = comment.KindRefused
+		}
+		all.Go(func() {
+			receipts[i] = s.try(decision(kind, comment.Held, held.Comment.ID, fmt.Sprint("mod ", i)))
+		})
+	}
+	all.Wait()
+	var first comment.Event
+	written := 0
+	for _, r := range receipts {
+		if !r.Again {
+			first = r.Event
+			written++
+		}
+	}
+	if written != 1 {
+		s.Fatalf("%d decisions were written", written)
+	}
+	for _, r := range receipts {
+		if r.Event.Kind != first.Kind || r.Event.Seq != first.Seq || r.Event.By != first.By {
+			s.Errorf("answered with %s %d by %q, want %s %d by %q",
+				r.Event.Kind, r.Event.Seq, r.Event.By, first.Kind, first.Seq, first.By)
+		}
+	}
+}
+
+func (s *suite) undo() {
+	no := s.put(write(comment.KindRefused, "no"))
+	s.stands(decision(comment.KindComment, comment.Held, no.Comment.ID, "mod"), comment.KindRefused, no.Comment.ID)
+	yes := s.put(decision(comment.KindComment, comment.Refused, no.Comment.ID, "mod"))
+	if row := s.row(no.Comment.ID); row.Status != comment.Shown || row.Seq != yes.Seq {
+		s.Errorf("the row is %+v", row)
+	}
+	s.log("comment no")
+	s.stands(decision(comment.KindComment, comment.Refused, no.Comment.ID, "mod"), comment.KindComment, no.Comment.ID)
+	// What was taken down does not come back.
+	s.put(act(comment.KindRemove, no.Comment.ID))
+	s.stands(decision(comment.KindComment, comment.Refused, no.Comment.ID, "mod"), comment.KindRemove, no.Comment.ID)
+	s.log("remove 1")
+}
+
+func (s *suite) remove() {
+	a, b := s.put(shown("a")), s.put(shown("b"))
+	held, no := s.put(write(comment.KindHeld, "held")), s.put(write(comment.KindRefused, "no"))
+	unknown := comment.NewID(moment, 1)
+	ev := s.put(act(comment.KindRemove, a.Comment.ID, unknown, held.Comment.ID, a.Comment.ID, no.Comment.ID))
+	if len(ev.IDs) != 2 || ev.IDs[0] != a.Comment.ID || ev.IDs[1] != held.Comment.ID {
+		s.Errorf("taken down were %v, want the shown and the held one", ev.IDs)
+	}
+	s.log("comment b", "refused no", "remove 2")
+	row := s.row(a.Comment.ID)
+	if row.Status != comment.Removed || row.By != "mod" || row.Seq > ev.Seq || row.Seq <= no.Seq {
+		s.Errorf("the row is %+v", row)
+	}
+	if r := s.try(act(comment.KindRemove, a.Comment.ID, unknown)); !r.Again || r.Event.Kind != comment.KindRemove {
+		s.Errorf("taking down what is gone: %+v", r)
+	}
+	// Whoever was away since before the removal hears of it.
+	if got := brief(s.since(b.Seq)); len(got) != 2 || got[1] != "remove 2" {
+		s.Errorf("after the second comment come %q", got)
+	}
+	s.reopen()
+	s.log("comment b", "refused no", "remove 2")
+	s.stands(decision(comment.KindComment, comment.Held, held.Comment.ID, "mod"), comment.KindRemove, held.Comment.ID)
+}
+
+func (s *suite) removeUser() {
+	a, b := s.put(shown("a")), s.put(shown("b"))
+	held := s.put(write(comment.KindHeld, "held"))
+	other := shown("bob's")
+	other.Comment.User = "bob"
+	s.put(other)
+	all := act(comment.KindRemove)
+	all.User = "ann"
+	ev := s.put(all)
+	if len(ev.IDs) != 2 || ev.IDs[0] != a.Comment.ID || ev.IDs[1] != b.Comment.ID || ev.User != "ann" {
+		s.Errorf("taken down were %v of %q", ev.IDs, ev.User)
+	}
+	if row := s.row(held.Comment.ID); row.Status != comment.Held {
+		s.Errorf("the held one is %s: only what is shown is taken down", row.Status)
+	}
+	s.log("held held", "comment bob's", "remove 2")
+	if r := s.try(all); !r.Again {
+		s.Error("nothing was left to take down")
+	}
+	all.User = "nobody"
+	if r := s.try(all); !r.Again {
+		s.Error("a stranger has nothing to take down")
+	}
+}
+
+// pages walks history while many rows were changed by one event.
+func (s *suite) pages() {
+	const n = 30
+	ids := map[comment.ID]bool{}
+	for i := range n {
+		ids[s.put(shown(fmt.Sprint(i))).Comment.ID] = true
+	}
+	all := act(comment.KindRemove)
+	all.User = "ann"
+	s.put(all)
+	ids[s.put(shown("last")).Comment.ID] = true
+	var before int64
+	seen := 0
+	for {
+		rows, more, err := s.History.Comments(s.ctx, room, comment.HistoryQuery{Before: before, Limit: 7})
+		if err != nil {
+			s.Fatal(err)
+		}
+		for _, row := range rows {
+			if before != 0 && row.Seq >= before || !ids[row.ID] {
+				s.Fatalf("row %d %v comes twice or out of order", row.Seq, row.ID)
+			}
+			delete(ids, row.ID)
+			before = row.Seq
+			seen++
+		}
+		if !more {
+			break
+		}
+	}
+	if seen != n+1 {
+		s.Errorf("the pages show %d rows, want %d", seen, n+1)
+	}
+}
+
+func (s *suite) clear() {
+	s.put(shown("before"))
+	held := s.put(write(comment.KindHeld, "waits"))
+	at := s.put(act(comment.KindClear))
+	after := s.put(shown("after"))
+	s.log("held waits", "clear", "comment after")
+	if row := s.row(after.Comment.ID); row.Status != comment.Shown {
+		s.Errorf("the row is %s", row.Status)
+	}
+	if got := brief(s.since(at.Seq)); len(got) != 1 {
+		s.Errorf("after the clear come %q", got)
+	}
+	s.put(decision(comment.KindComment, comment.Held, held.Comment.ID, "mod"))
+	s.log("clear", "comment after", "comment waits")
+	s.reopen()
+	s.log("clear", "comment after", "comment waits")
+	s.put(act(comment.KindClear))
+	s.log("clear", "clear")
+}
