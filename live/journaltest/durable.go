@@ -184,7 +184,6 @@ func (s *suite) fullQueue() {
 	if got := written.Load(); got != 0 {
 		s.Errorf("%d events were acknowledged while nothing could be written", got)
 	}
-	// One that gives up while it waits is not written.
 	resume()
 	all.Wait()
 	if n := len(s.since(0)); n != int(written.Load()) {
