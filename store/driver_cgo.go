@@ -1,0 +1,47 @@
+//go:build cgo
+
+package store
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+
+	"github.com/mattn/go-sqlite3"
+)
+
+// connector opens connections that all get the same pragmas. go-sqlite3 has
+// names in the DSN for some of them only, so they run in its connect hook,
+// which, like the DSN, reaches every connection of the pool.
+type connector struct {
+	dsn    string
+	driver *sqlite3.SQLiteDriver
+}
+
+func (c connector) Connect(context.Context) (driver.Conn, error) { return c.driver.Open(c.dsn) }
+
+func (c connector) Driver() driver.Driver { return c.driver }
+
+// openDB makes a pool over the file at path. Nothing is opened yet.
+func openDB(path string, pragmas []pragma) (*sql.DB, error) {
+	hook := func(conn *sqlite3.SQLiteConn) error {
+		for _, p := range pragmas {
+			if _, err := conn.Exec("PRAGMA "+p.name+"="+p.value, nil); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	return sql.OpenDB(connector{dsn: fileURI(path), driver: &sqlite3.SQLiteDriver{ConnectHook: hook}}), nil
+}
+
+// resultCode gives SQLite's primary result code (https://sqlite.org/rescode.html),
+// or zero when err does not come from SQLite.
+func resultCode(err error) int {
+	var e sqlite3.Error
+	if errors.As(err, &e) {
+		return int(e.Code) & 0xff
+	}
+	return 0
+}

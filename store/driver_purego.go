@@ -1,0 +1,32 @@
+//go:build !cgo
+
+package store
+
+import (
+	"database/sql"
+	"errors"
+	"net/url"
+
+	"modernc.org/sqlite"
+)
+
+// openDB makes a pool over the file at path. Nothing is opened yet. The driver
+// runs busy_timeout first and the other pragmas by name; none of ours depends
+// on another order.
+func openDB(path string, pragmas []pragma) (*sql.DB, error) {
+	q := url.Values{}
+	for _, p := range pragmas {
+		q.Add("_pragma", p.name+"("+p.value+")")
+	}
+	return sql.Open("sqlite", fileURI(path)+"?"+q.Encode())
+}
+
+// resultCode gives SQLite's primary result code (https://sqlite.org/rescode.html),
+// or zero when err does not come from SQLite.
+func resultCode(err error) int {
+	var e *sqlite.Error
+	if errors.As(err, &e) {
+		return e.Code() & 0xff
+	}
+	return 0
+}

@@ -1,0 +1,292 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"database/sql"
+
+	"danmaku/comment"
+)
+
+const (
+	// queueLen is how many events may wait for the disk before Append answers
+	// comment.ErrBusy.
+	queueLen = 4096
+	// batchLen bounds one transaction, so that the first of a full queue does not
+	// wait for the last.
+	batchLen = 1024
+	// followLen is how many batches may wait for the follower before the writer
+	// waits for it.
+	followLen = 16
+	// probeEvery is how often a log at fault is tried again while nobody writes.
+	probeEvery = time.Second
+)
+
+// journal is the one ordered writer. Events queue up; the goroutine in run
+// takes whatever has gathered while the previous commit ran and commits it as
+// one transaction ("natural" group commit: no timer, so a lone event never
+// waits). The other changes of the database run between two such batches.
+type journal struct {
+	db  *sql.DB // one connection, lent to w
+	log *slog.Logger
+	w   writer // used by run alone
+
+	gate   sync.RWMutex // guards closed and the closing of queue
+	closed bool
+	queue  chan *request
+	jobs   chan *job
+	probe  chan struct{}
+	done   chan struct{} // closed when run has ended
+
+	follower atomic.Pointer[follower]
+	fault    atomic.Pointer[error] // why the last write failed; nil: it did not
+	probed   atomic.Int64          // when Ready last asked for a probe, ns
+}
+
+// request is one event on its way through the writer.
+type request struct {
+	ev      comment.Event
+	taken   atomic.Bool // by the writer, or by its author who gave up
+	done    chan struct{}
+	receipt comment.Receipt
+	err     error
+}
+
+// take is true for the first caller alone: the writer that is about to write
+// the event, or the author who no longer waits for it.
+func (r *request) take() bool { return r.taken.CompareAndSwap(false, true) }
+
+// job is a change that is no event.
+type job struct {
+	fn  func(*txn) error
+	err chan error
+}
+
+// follower hands batches on without holding up the commits.
+type follower struct {
+	batches chan []comment.Event
+	ended   chan struct{}
+}
+
+func (j *journal) start(db *sql.DB, log *slog.Logger) error {
+	j.db, j.log = db, log
+	j.queue = make(chan *request, queueLen)
+	j.jobs = make(chan *job)
+	j.probe = make(chan struct{}, 1)
+	j.done = make(chan struct{})
+	j.w = writer{db: db}
+	if err := j.w.ready(); err != nil {
+		return err
+	}
+	go j.run()
+	return nil
+}
+
+// stop closes the queue and waits until everything in it is written and
+// followed.
+func (j *journal) stop(ctx context.Context) error {
+	j.gate.Lock()
+	if !j.closed {
+		j.closed = true
+		close(j.queue)
+	}
+	j.gate.Unlock()
+	select {
+	case <-j.done:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// Append implements live.Journal. A context that ends while the event is still
+// queued takes it out again: its error means that nothing was written. Once the
+// writer has the event, Append waits for the outcome, which takes as long as
+// one commit. It must not be called from the follower.
+//
+// Besides the errors of the port there are plain ones for an event that cannot
+// be written at all, such as a comment without an ID or a ban of nobody.
+func (j *journal) Append(ctx context.Context, ev comment.Event) (comment.Receipt, error) {
+	if err := ctx.Err(); err != nil {
+		return comment.Receipt{}, fmt.Errorf("append: %w", err)
+	}
+	req := &request{ev: ev, done: make(chan struct{})}
+	if !j.enqueue(req) {
+		return comment.Receipt{}, comment.ErrBusy
+	}
+	select {
+	case <-req.done:
+	case <-ctx.Done():
+		if req.take() {
+			return comment.Receipt{}, fmt.Errorf("append: %w", ctx.Err())
+		}
+		<-req.done
+	}
+	return req.receipt, req.err
+}
+
+func (j *journal) enqueue(req *request) bool {
+	j.gate.RLock()
+	defer j.gate.RUnlock()
+	if j.closed {
+		return false
+	}
+	select {
+	case j.queue <- req:
+		return true
+	default:
+		return false
+	}
+}
+
+// Follow implements live.Journal. A second call is a fault of the program and
+// panics.
+func (j *journal) Follow(fn func(batch []comment.Event)) {
+	f := &follower{batches: make(chan []comment.Event, followLen), ended: make(chan struct{})}
+	if !j.follower.CompareAndSwap(nil, f) {
+		panic("store: Follow is called twice")
+	}
+	go func() {
+		defer close(f.ended)
+		for batch := range f.batches {
+			fn(batch)
+		}
+	}()
+}
+
+// Ready implements live.Journal: it says why the last write failed. While it
+// does, each call lets the writer try again, at most once a second, so that a
+// server that nobody writes to notices that there is room again.
+func (j *journal) Ready() error {
+	j.gate.RLock()
+	closed := j.closed
+	j.gate.RUnlock()
+	if closed {
+		return errors.New("the log is closed")
+	}
+	fault := j.fault.Load()
+	if fault == nil {
+		return nil
+	}
+	now, last := time.Now().UnixNano(), j.probed.Load()
+	if now-last >= int64(probeEvery) && j.probed.CompareAndSwap(last, now) {
+		select {
+		case j.probe <- struct{}{}:
+		default:
+		}
+	}
+	return fmt.Errorf("the log cannot be written: %w", *fault)
+}
+
+// run is the writer goroutine.
+func (j *journal) run() {
+	defer close(j.done)
+	batch := make([]*request, 0, batchLen)
+	for {
+		select {
+		case req, ok := <-j.queue:
+			if !ok {
+				j.end()
+				return
+			}
+			batch = j.gather(batch[:0], req)
+			j.commit(batch)
+			clear(batch) // the requests are their authors' now
+		case jb := <-j.jobs:
+			err := j.w.transact(jb.fn)
+			j.judge(err)
+			jb.err <- err
+		case <-j.probe:
+			j.judge(j.w.probe())
+		}
+	}
+}
+
+// end waits for the follower and gives the connection back.
+func (j *journal) end() {
+	if f := j.follower.Load(); f != nil {
+		close(f.batches)
+		<-f.ended
+	}
+	j.w.release()
+}
+
+// gather takes what is queued, up to one batch, without waiting for more.
+func (j *journal) gather(batch []*request, first *request) []*request {
+	if first.take() {
+		batch = append(batch, first)
+	}
+	for len(batch) < batchLen {
+		select {
+		case req, ok := <-j.queue:
+			if !ok {
+				return batch
+			}
+			if req.take() {
+				batch = append(batch, req)
+			}
+		default:
+			return batch
+		}
+	}
+	return batch
+}
+
+// commit makes a batch durable, hands it to the follower and answers.
+func (j *journal) commit(batch []*request) {
+	if len(batch) == 0 {
+		return
+	}
+	events, err := j.w.write(batch)
+	j.judge(err)
+	if f := j.follower.Load(); f != nil && len(events) > 0 {
+		f.batches <- events
+	}
+	for _, req := range batch {
+		if err != nil {
+			req.receipt, req.err = comment.Receipt{}, comment.ErrBusy
+		}
+		close(req.done)
+	}
+}
+
+// judge keeps in mind whether the database can be written, and logs when that
+// changes.
+func (j *journal) judge(err error) {
+	switch was := j.fault.Load(); {
+	case err != nil && !isFault(err):
+		// The change was refused, the database is well; it may have been before.
+	case err != nil:
+		j.fault.Store(&err)
+		if was == nil {
+			j.log.Error("the log cannot be written; comments are answered busy", "error", err)
+		}
+	case was != nil:
+		j.fault.Store(nil)
+		j.log.Info("the log can be written again")
+	}
+}
+
+// change runs fn in a transaction between two batches. ctx counts until it is
+// its turn. A database that cannot be written gives comment.ErrBusy.
+func (j *journal) change(ctx context.Context, fn func(*txn) error) error {
+	jb := &job{fn: fn, err: make(chan error, 1)}
+	select {
+	case j.jobs <- jb:
+	case <-j.done:
+		return fmt.Errorf("%w: the store is closed", comment.ErrBusy)
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	err := <-jb.err
+	if err != nil && isFault(err) {
+		return fmt.Errorf("%w: %v", comment.ErrBusy, err)
+	}
+	return err
+}

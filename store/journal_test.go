@@ -1,0 +1,71 @@
+package store_test
+
+import (
+	"context"
+	"testing"
+
+	"danmaku/comment"
+	"danmaku/live"
+	"danmaku/live/journaltest"
+	"danmaku/store"
+)
+
+var (
+	_ live.Journal = (*store.Store)(nil)
+	_ live.History = (*store.Store)(nil)
+	_ live.Rooms   = (*store.Store)(nil)
+	_ live.Links   = (*store.Store)(nil)
+	_ live.Rules   = (*store.Store)(nil)
+	_ live.Bans    = (*store.Store)(nil)
+	_ live.Changes = (*store.Store)(nil)
+)
+
+func TestJournal(t *testing.T) {
+	journaltest.Run(t, func(t *testing.T) journaltest.Harness { return harness(t, t.TempDir()) })
+}
+
+// open opens a store that is closed when the test ends.
+func open(t testing.TB, dir string) *store.Store {
+	t.Helper()
+	s, err := store.Open(context.Background(), store.Options{Dir: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(context.Background()); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
+}
+
+func harness(t *testing.T, dir string) journaltest.Harness {
+	s := open(t, dir)
+	return journaltest.Harness{
+		Journal: s, History: s, Rooms: s, Close: s.Close,
+		Reopen: func(t *testing.T) journaltest.Harness { return harness(t, dir) },
+		Stall:  func(*testing.T) func() { return s.Hold() },
+		Break: func(t *testing.T) func() {
+			// Another program holds the database, longer than ours waits.
+			exec(t, s, "PRAGMA busy_timeout=1")
+			return open(t, dir).Hold()
+		},
+	}
+}
+
+func exec(t testing.TB, s *store.Store, query string) {
+	t.Helper()
+	if err := s.Exec(query); err != nil {
+		t.Fatalf("%s: %v", query, err)
+	}
+}
+
+// addRoom makes a room and gives an event maker for it.
+func addRoom(t testing.TB, s *store.Store, name string) comment.RoomRecord {
+	t.Helper()
+	r, err := s.AddRoom(context.Background(), comment.NewRoom(name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}

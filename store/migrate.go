@@ -1,0 +1,130 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"fmt"
+	"path/filepath"
+	"sort"
+)
+
+// applicationID marks our databases in the file header ("DMKU"), so that a file
+// of another program is never taken for an empty one of ours.
+const applicationID = 0x444d4b55
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// script is one step from a version of the schema to the next.
+type script struct {
+	name string
+	sql  string
+}
+
+// scripts lists the steps in order; the file 0001_… leads to version 1.
+func scripts() ([]script, error) {
+	entries, err := migrations.ReadDir("migrations")
+	if err != nil {
+		return nil, err
+	}
+	var list []script
+	for _, e := range entries {
+		text, err := migrations.ReadFile("migrations/" + e.Name())
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, script{name: e.Name(), sql: string(text)})
+	}
+	sort.Slice(list, func(i, j int) bool { return list[i].name < list[j].name })
+	return list, nil
+}
+
+// checkFile looks at a database without changing a byte of it: it must be
+// empty, or ours and not newer than this program.
+func checkFile(ctx context.Context, path string) error {
+	db, err := openDB(path, []pragma{{"busy_timeout", "5000"}, {"query_only", "1"}})
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	// One statement, so that all three are of the same moment: another program
+	// may be making the database just now.
+	var app, version, tables int
+	const q = `SELECT a.application_id, v.user_version, (SELECT count(*) FROM sqlite_master)
+		FROM pragma_application_id a, pragma_user_version v`
+	if err := db.QueryRowContext(ctx, q).Scan(&app, &version, &tables); err != nil {
+		return err
+	}
+	if app != applicationID && (app != 0 || tables > 0) {
+		return fmt.Errorf("%s belongs to another program; name another folder with --data", path)
+	}
+	return checkVersion(path, version)
+}
+
+func checkVersion(path string, version int) error {
+	list, err := scripts()
+	if err != nil {
+		return err
+	}
+	if version > len(list) {
+		return fmt.Errorf("%s was written by a newer danmaku (its version is %d, this program knows %d); "+
+			"start the newer program, or name another folder with --data", path, version, len(list))
+	}
+	return nil
+}
+
+// migrate brings the database up to date, each step in a transaction of its
+// own. Two programs may do so at once: the second finds it done.
+func migrate(ctx context.Context, db *sql.DB) error {
+	list, err := scripts()
+	if err != nil {
+		return err
+	}
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	for {
+		done, err := step(ctx, conn, list)
+		if err != nil || done {
+			return err
+		}
+	}
+}
+
+// step does the next migration and tells whether there was none left.
+func step(ctx context.Context, conn *sql.Conn, list []script) (done bool, err error) {
+	var version int
+	if err := conn.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
+		return false, err
+	}
+	if version >= len(list) {
+		return true, nil
+	}
+	// The lock comes first, then the version that counts.
+	if _, err := conn.ExecContext(ctx, "BEGIN IMMEDIATE"); err != nil {
+		return false, err
+	}
+	defer func() {
+		if err != nil {
+			_, _ = conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
+		}
+	}()
+	if err := conn.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
+		return false, err
+	}
+	if version < len(list) {
+		next := list[version]
+		if _, err := conn.ExecContext(ctx, next.sql); err != nil {
+			return false, fmt.Errorf("migration %s: %w", filepath.Base(next.name), err)
+		}
+		mark := fmt.Sprintf("PRAGMA user_version=%d; PRAGMA application_id=%d", version+1, applicationID)
+		if _, err := conn.ExecContext(ctx, mark); err != nil {
+			return false, fmt.Errorf("migration %s: %w", next.name, err)
+		}
+	}
+	_, err = conn.ExecContext(ctx, "COMMIT")
+	return false, err
+}

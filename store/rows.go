@@ -1,0 +1,212 @@
+package store
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"danmaku/comment"
+)
+
+// statuses and kinds give the numbers in the database: a value's place. New
+// ones go at the end.
+var (
+	statuses = []comment.Status{"", comment.Shown, comment.Held, comment.Refused, comment.Removed}
+	kinds    = []comment.Kind{
+		"", comment.KindComment, comment.KindHeld, comment.KindRefused, comment.KindRemove,
+		comment.KindClear, comment.KindRoom, comment.KindPin, comment.KindBan, comment.KindUnban,
+	}
+)
+
+func code[T comparable](list []T, v T) int { return slices.Index(list, v) }
+
+func decode[T any](list []T, n int) (v T) {
+	if n > 0 && n < len(list) {
+		return list[n]
+	}
+	return v
+}
+
+// toMS and fromMS keep the zero time apart from 1970.
+func toMS(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMilli()
+}
+
+func fromMS(ms int64) time.Time {
+	if ms == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms).UTC()
+}
+
+// toMinute cuts t to the minute, in milliseconds.
+func toMinute(t time.Time) int64 { return toMS(t) / 60_000 * 60_000 }
+
+// orDefault and unlessDefault translate between a default and the empty text
+// that the database keeps for it.
+func orDefault[T ~string](v, def T) T {
+	if v == "" {
+		return def
+	}
+	return v
+}
+
+func unlessDefault[T ~string](v, def T) T {
+	if v == def {
+		return ""
+	}
+	return v
+}
+
+// tidy gives an event as it will come back from the database, so that the
+// follower and a resume see the same.
+func tidy(ev comment.Event) comment.Event {
+	ev.At = fromMS(toMS(ev.At))
+	switch ev.Kind {
+	case comment.KindComment, comment.KindHeld, comment.KindRefused:
+		c := &ev.Comment
+		c.At = fromMS(toMS(c.At))
+		c.Mode = orDefault(c.Mode, comment.Scroll)
+		c.Size = orDefault(c.Size, comment.Medium)
+		c.Color = orDefault(c.Color, comment.White)
+		c.Source = orDefault(c.Source, comment.FromAudience)
+	}
+	return ev
+}
+
+// eventData is the part of an event that only some kinds have.
+type eventData struct {
+	From     comment.Status  `json:"from,omitempty"`
+	IDs      []comment.ID    `json:"ids,omitempty"`
+	User     string          `json:"user,omitempty"`
+	Settings json.RawMessage `json:"settings,omitempty"`
+	Changed  []string        `json:"changed,omitempty"`
+	Ban      *banData        `json:"ban,omitempty"`
+}
+
+// banData is a ban as an event keeps it.
+type banData struct {
+	ID      int64           `json:"id"`
+	Kind    comment.BanKind `json:"kind"`
+	User    string          `json:"user,omitempty"`
+	Address string          `json:"address,omitempty"`
+	UntilMS int64           `json:"until_ms,omitempty"`
+	ShowEnd bool            `json:"show_end,omitempty"`
+	Reason  string          `json:"reason,omitempty"`
+	By      string          `json:"by,omitempty"`
+	AtMS    int64           `json:"at_ms,omitempty"`
+}
+
+// encodeData gives the JSON of an event, or nil where there is nothing in it.
+func encodeData(ev comment.Event) (any, error) {
+	d := eventData{From: ev.From, IDs: ev.IDs, User: ev.User, Changed: ev.Changed}
+	switch {
+	case ev.Setup != nil:
+		text, err := encodeRoom(*ev.Setup)
+		if err != nil {
+			return nil, err
+		}
+		d.Settings = json.RawMessage(text)
+	case ev.Ban != nil:
+		b := ev.Ban
+		d.Ban = &banData{
+			ID: b.ID, Kind: b.Kind, User: b.User, Address: b.Address, UntilMS: toMS(b.Until),
+			ShowEnd: b.ShowEnd, Reason: b.Reason, By: b.By, AtMS: toMS(b.At),
+		}
+	case d.From == "" && d.IDs == nil && d.User == "" && d.Changed == nil:
+		return nil, nil
+	}
+	b, err := json.Marshal(d)
+	return string(b), err
+}
+
+func decodeData(ev *comment.Event, text string) error {
+	if text == "" {
+		return nil
+	}
+	var d eventData
+	if err := json.Unmarshal([]byte(text), &d); err != nil {
+		return fmt.Errorf("event %d of room %s: %w", ev.Seq, ev.Room, err)
+	}
+	ev.From, ev.IDs, ev.User, ev.Changed = d.From, d.IDs, d.User, d.Changed
+	if d.Settings != nil {
+		room, err := decodeRoom(ev.Room, string(d.Settings))
+		if err != nil {
+			return err
+		}
+		ev.Setup = &room
+	}
+	if b := d.Ban; b != nil {
+		ev.Ban = &comment.Ban{
+			ID: b.ID, Room: ev.Room, Kind: b.Kind, User: b.User, Address: b.Address,
+			Until: fromMS(b.UntilMS), ShowEnd: b.ShowEnd, Reason: b.Reason, By: b.By, At: fromMS(b.AtMS),
+		}
+	}
+	return nil
+}
+
+// encodeSpans writes spans as "0-3 5-7".
+func encodeSpans(spans []comment.Span) string {
+	if len(spans) == 0 {
+		return ""
+	}
+	parts := make([]string, len(spans))
+	for i, s := range spans {
+		parts[i] = strconv.Itoa(s.From) + "-" + strconv.Itoa(s.To)
+	}
+	return strings.Join(parts, " ")
+}
+
+func decodeSpans(text string) []comment.Span {
+	var spans []comment.Span
+	for _, part := range strings.Fields(text) {
+		from, to, _ := strings.Cut(part, "-")
+		f, err1 := strconv.Atoi(from)
+		t, err2 := strconv.Atoi(to)
+		if err1 == nil && err2 == nil {
+			spans = append(spans, comment.Span{From: f, To: t})
+		}
+	}
+	return spans
+}
+
+// rowColumns are the columns that rowScan reads, of comments c and users u.
+// They also fit an outer join that found no comment: then the ID is zero.
+const rowColumns = `COALESCE(c.id, 0), COALESCE(c.seq, 0), COALESCE(c.status, 0), COALESCE(c.at, 0),
+	COALESCE(c.text, ''), COALESCE(c.original, ''), COALESCE(c.name, ''), COALESCE(u.name, ''),
+	COALESCE(c.mode, ''), COALESCE(c.color, ''), COALESCE(c.size, ''), COALESCE(c.badge, ''),
+	COALESCE(c.source, ''), COALESCE(c.rule, ''), COALESCE(c.word, ''), COALESCE(c.detail, ''),
+	COALESCE(c.spans, ''), COALESCE(c.address, ''), COALESCE(c.ref, ''), COALESCE(c.actor, '')`
+
+// rowScan takes the columns of one row.
+type rowScan struct {
+	row    comment.Row
+	status int
+	at     int64
+	spans  string
+}
+
+func (s *rowScan) dest() []any {
+	r := &s.row
+	return []any{
+		&r.ID, &r.Seq, &s.status, &s.at, &r.Text, &r.Original, &r.Name, &r.User,
+		&r.Mode, &r.Color, &r.Size, &r.Badge, &r.Source, &r.Rule, &r.Word, &r.Detail,
+		&s.spans, &r.Address, &r.Ref, &r.By,
+	}
+}
+
+func (s *rowScan) result() comment.Row {
+	r := s.row
+	r.Status, r.At, r.Spans = decode(statuses, s.status), fromMS(s.at), decodeSpans(s.spans)
+	r.Mode = orDefault(r.Mode, comment.Scroll)
+	r.Color = orDefault(r.Color, comment.White)
+	r.Size = orDefault(r.Size, comment.Medium)
+	r.Source = orDefault(r.Source, comment.FromAudience)
+	return r
+}

@@ -1,0 +1,94 @@
+package store
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// secretLen is the length of the server key in bytes.
+const secretLen = 32
+
+// Secret reads the server key of a data folder and makes it (and the folder)
+// the first time. It lies beside the database, not in it, so that a copy of the
+// database lets nobody forge a link or a cookie. Of two programs that make it
+// at once, both get the same key.
+func Secret(dir string) ([]byte, error) {
+	dir, err := makeFolder(dir)
+	if err != nil {
+		return nil, err
+	}
+	path := filepath.Join(dir, secretFile)
+	key, err := readSecret(path)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return key, err
+	}
+	if err := makeSecret(dir, path); err != nil {
+		return nil, notWritable(dir, err)
+	}
+	return readSecret(path)
+}
+
+func readSecret(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s cannot be read (%w); give this user the right to", path, cause(err))
+	}
+	defer f.Close()
+	if err := private(f); err != nil {
+		return nil, err
+	}
+	key, err := io.ReadAll(io.LimitReader(f, secretLen+1))
+	if err != nil {
+		return nil, fmt.Errorf("%s cannot be read: %w", path, cause(err))
+	}
+	if len(key) != secretLen {
+		return nil, fmt.Errorf("%s is damaged: it must be %d bytes; put a backup in its place, "+
+			"or delete it, which makes every overlay link and console session void", path, secretLen)
+	}
+	return key, nil
+}
+
+// makeSecret puts a whole key in place at once: it is written beside and then
+// linked to its name, which fails where another program was faster. Where the
+// file system knows no links, the name itself is taken first.
+func makeSecret(dir, path string) error {
+	key := make([]byte, secretLen)
+	rand.Read(key) // never fails
+	tmp, err := os.CreateTemp(dir, secretFile+".*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(tmp.Name())
+	if err := writeAll(tmp, key); err != nil {
+		return err
+	}
+	err = os.Link(tmp.Name(), path)
+	if err == nil || errors.Is(err, fs.ErrExist) {
+		return nil
+	}
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return writeAll(f, key)
+}
+
+// writeAll writes, has the disk keep it, and closes.
+func writeAll(f *os.File, b []byte) error {
+	_, err := f.Write(b)
+	if err == nil {
+		err = f.Sync()
+	}
+	return errors.Join(err, f.Close())
+}
