@@ -1,0 +1,43 @@
+# Everything a developer does here, in one word each. `make` alone lists it.
+.DEFAULT_GOAL := help
+.PHONY: help run build test test-go test-js lint setup demo pictures bench fuzz clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+
+run: ## start the server (flags: make run ARGS="--listen :8080")
+	go run . $(ARGS)
+
+build: ## build ./danmaku
+	go build -trimpath -o danmaku .
+
+test: ## set up, then check everything
+	scripts/setup.sh
+	scripts/test.sh
+
+test-go: ## Go tests with the race detector
+	scripts/test.sh go
+
+test-js: ## JavaScript tests
+	scripts/test.sh js
+
+lint: ## format, vet, staticcheck, types
+	scripts/test.sh format vet staticcheck types
+
+setup: ## install what the tests need (Debian)
+	scripts/setup.sh
+
+demo: ## server, a replay of real comments and the overlay in Chromium; ends with a picture
+	go run ./tools/demo
+
+pictures: ## make the pictures of the README anew
+	go run ./tools/demo -speed 8 -stop 28s -picture docs/pictures/overlay.png
+
+bench: ## measure the journal, the filter and the fan-out
+	go test -run '^$$' -bench . -benchmem ./store ./live ./moderation
+
+fuzz: ## run every fuzz target for FUZZTIME (default 20s)
+	scripts/fuzz.sh
+
+clean: ## remove what was built
+	rm -rf danmaku node_modules

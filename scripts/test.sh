@@ -1,0 +1,89 @@
+#!/usr/bin/env bash
+# Runs the parts named as arguments, or all of them, goes on after a failure,
+# and ends with a line for each. A part that cannot run here is skipped with its
+# reason; under CI=true that is a failure.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+
+all=(format vet staticcheck js types purego go)
+summary=()
+failed=0
+reason=
+
+# A part returns 0 passed, 3 skipped (with a reason), anything else failed.
+skip() {
+	reason=$1
+	return 3
+}
+
+part_format() {
+	local bad
+	bad=$(gofmt -l . 2>&1)
+	[ -z "$bad" ] || {
+		printf 'gofmt -w is due for:\n%s\n' "$bad"
+		return 1
+	}
+}
+
+part_vet() { go vet ./...; }
+
+part_staticcheck() { go tool staticcheck ./...; }
+
+part_js() {
+	command -v node >/dev/null || { skip "no Node.js"; return; }
+	# The files by name: what a folder means to --test differs by version of Node.
+	node --test assets/_test/*.test.js
+}
+
+part_types() {
+	command -v npm >/dev/null || { skip "no npm"; return; }
+	if [ ! -x node_modules/.bin/tsc ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then
+		npm ci --no-audit --no-fund --loglevel=error || {
+			skip "npm ci failed; the types are not checked"
+			return
+		}
+	fi
+	node_modules/.bin/tsc --noEmit
+}
+
+# What a machine without a C compiler gets.
+part_purego() {
+	CGO_ENABLED=0 go build -o /dev/null . && CGO_ENABLED=0 go test ./store
+}
+
+part_go() {
+	if ! command -v "${CC:-gcc}" >/dev/null; then
+		CGO_ENABLED=0 go test -shuffle=on ./... || return
+		skip "passed without the race detector: no C compiler"
+		return
+	fi
+	CGO_ENABLED=1 go test -race -shuffle=on ./...
+}
+
+[ $# -gt 0 ] || set -- "${all[@]}"
+for part in "$@"; do
+	declare -F "part_$part" >/dev/null || {
+		echo "test.sh: there is no part $part; parts: ${all[*]}" >&2
+		exit 2
+	}
+	printf '== %s\n' "$part"
+	begun=$SECONDS
+	"part_$part"
+	code=$?
+	case $code in
+	0) result=passed ;;
+	3)
+		result="skipped: $reason"
+		[ "${CI:-}" = true ] && failed=1
+		;;
+	*)
+		result=FAILED
+		failed=1
+		;;
+	esac
+	summary+=("$(printf '%-12s %4d s  %s' "$part" $((SECONDS - begun)) "$result")")
+done
+
+printf '\n'
+printf '%s\n' "${summary[@]}"
+exit $failed
