@@ -101,7 +101,7 @@ export class Words {
   onChange(listener) { this.#listeners.add(listener); }
 
   /** @param {string} key */
-  has(key) { return key in this.#messages; }
+  has = (key) => key in this.#messages;
 
   /** @param {string} key @param {Record<string, string|number>} [params] */
   t = (key, params) => format(this.#messages[key], this.#lang, params) || key;

@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { FeedModel, matches } from '../console/model.js';
+import { Series, chart } from '../console/series.js';
+
+const c = (/** @type {number} */ n, more = {}) => ({ id: `c${String(n).padStart(4, '0')}`, at: 1000 + n, seq: n, text: `text ${n}`, name: `n${n}`, user: `u${n % 3}`, ...more });
+/** @param {FeedModel} model @param {any} [kind] @param {string} [query] */
+const ids = (model, kind = 'all', query = '') => model.newest(kind, query, 1e6).map((e) => Number(e.id.slice(1)));
+
+test('entries stand in the order of time, however they come', () => {
+  const model = new FeedModel();
+  for (const n of [3, 1, 2, 5, 4]) model.put(c(n), 'shown');
+  assert.deepEqual(ids(model), [1, 2, 3, 4, 5]);
+  assert.equal(model.put(c(6), 'shown').last, true);
+  assert.equal(model.put(c(0), 'shown').last, false);
+});
+
+test('a comment is listed once, and older news does not undo newer', () => {
+  const model = new FeedModel();
+  model.put(c(1, { seq: 5 }), 'held');
+  model.put(c(1, { seq: 9, at: 2000 }), 'shown');
+  assert.equal(model.put(c(1, { seq: 5 }), 'held').entry.status, 'shown');
+  assert.equal(model.size, 1);
+  model.remove({ ids: ['c0001'], by: 'mod-2', seq: 12 });
+  model.put(c(1, { seq: 9 }), 'shown');
+  assert.equal(model.get('c0001')?.status, 'removed', 'a late answer of history does not bring it back');
+  assert.equal(model.get('c0001')?.by, 'mod-2');
+});
+
+test('an approved comment moves to the time of its approval', () => {
+  const model = new FeedModel();
+  model.put(c(1), 'held');
+  model.put(c(2), 'shown');
+  model.put(c(1, { seq: 3, at: 5000 }), 'shown');
+  assert.deepEqual(ids(model), [2, 1]);
+});
+
+test('remove by ids and by author; unknown ids are no harm', () => {
+  const model = new FeedModel();
+  for (let n = 1; n <= 6; n++) model.put(c(n), n === 4 ? 'refused' : 'shown');
+  assert.equal(model.remove({ ids: ['c0002', 'nobody'] }).length, 1);
+  assert.deepEqual(model.remove({ user: 'u1' }).map((e) => e.id), ['c0001'], 'the refused one by the same author was on no screen');
+  assert.deepEqual(ids(model, 'stopped'), [1, 2, 4]);
+  assert.deepEqual(ids(model, 'shown'), [3, 5, 6]);
+});
+
+test('clear takes what is shown off the screens, and only that', () => {
+  const model = new FeedModel();
+  model.put(c(1), 'shown'); model.put(c(2), 'held'); model.put(c(3), 'refused');
+  assert.deepEqual(model.clear().map((e) => e.id), ['c0001']);
+  assert.deepEqual(ids(model, 'stopped'), [2, 3]);
+});
+
+test('search finds parts of text and name without case and width', () => {
+  const model = new FeedModel();
+  model.put(c(1, { text: 'ＢＯＳＳ 来了' }), 'shown');
+  model.put(c(2, { name: 'Bossy' }), 'shown');
+  assert.deepEqual(ids(model, 'all', 'boss'), [1, 2]);
+  assert.deepEqual(ids(model, 'all', '来'), [1]);
+  assert.equal(matches(/** @type {any} */ (model.get('c0001')), 'stopped', 'boss'), false);
+});
+
+test('memory is bounded, the newest stay, and the index with them', () => {
+  const model = new FeedModel(100);
+  for (let n = 0; n < 1000; n++) model.put(c(n), 'shown');
+  assert.equal(model.size, 100);
+  assert.equal(ids(model)[0], 900);
+  assert.equal(model.get('c0899'), undefined);
+  assert.deepEqual(model.newest('all', '', 3).map((e) => e.id), ['c0997', 'c0998', 'c0999']);
+});
+
+test('reset forgets', () => {
+  const model = new FeedModel();
+  model.put(c(1), 'held');
+  model.reset([c(2)]);
+  assert.deepEqual(ids(model), [2]);
+  assert.equal(model.get('c0001'), undefined);
+});
+
+test('a series keeps the mean of any length in bounded space', () => {
+  for (const length of [0, 1, 2, 119, 120, 121, 1000, 4321]) {
+    const series = new Series(120);
+    for (let i = 0; i < length; i++) series.add(i);
+    const { values } = series;
+    assert.ok(values.length <= 120);
+    if (length > 240) assert.ok(values.length >= 60, 'and keeps its shape');
+    for (let i = 1; i < values.length; i++) assert.ok(values[i] > values[i - 1], 'rising stays rising');
+    if (length > 0) assert.ok(values[0] < Math.max(1, length / 50));
+  }
+});
+
+test('a chart stays in its box', () => {
+  assert.deepEqual(chart([5], 100, 56), { stroke: '', area: '' });
+  for (const values of [[0, 0], [1, 5, 3], [1e6, 0, 1e6]]) {
+    for (const [x, y] of chart(values, 100, 56).stroke.slice(1).split('L').map((p) => p.split(' ').map(Number))) {
+      assert.ok(x >= 0 && x <= 100 && y >= 0 && y <= 56);
+    }
+  }
+});

@@ -1,0 +1,108 @@
+// What the console knows of a room's comments: each once, in the order of
+// time, with what became of it. No page in here.
+
+import { withDefaults } from '../shared/protocol.js';
+
+/** Entries kept in memory; older ones are asked of the server (history). */
+export const MOST = 10_000;
+
+/**
+ * @typedef {'shown'|'held'|'refused'|'removed'|'cleared'} Status
+ * @typedef {import('../shared/protocol.js').Comment & {status: Status, seq: number, by: string, rule: string, busy?: boolean, failed?: boolean}} Entry
+ * @typedef {'all'|'shown'|'stopped'} Kind
+ */
+
+/** @param {Entry} a @param {Entry} b oldest first; ids grow with time */
+const order = (a, b) => a.at - b.at || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+
+export class FeedModel {
+  /** @type {Map<string, Entry>} */ #byId = new Map();
+  /** @type {Entry[]} */ #list = [];
+  #most;
+
+  /** @param {number} [most] */
+  constructor(most = MOST) { this.#most = most; }
+
+  get size() { return this.#list.length; }
+
+  /** @param {string} id */
+  get(id) { return this.#byId.get(id); }
+
+  /** Forgets everything and starts from what the server remembers. @param {any[]} recent comments, all shown */
+  reset(recent) {
+    this.#byId.clear();
+    this.#list = [];
+    for (const comment of recent) this.put(comment, 'shown');
+  }
+
+  /**
+   * A comment and its status, from an event or a row of history. News of a
+   * known one replaces what is known, unless it is older (a smaller seq): the
+   * answer to a request for history may come after events that overtook it.
+   * @param {any} raw @param {Status} status
+   * @returns {{entry: Entry, fresh: boolean, last: boolean}} fresh: not known before; last: it stands at the end
+   */
+  put(raw, status) {
+    const known = this.#byId.get(raw.id);
+    const next = /** @type {Entry} */ ({ ...withDefaults(raw), by: raw.by ?? '', rule: raw.rule ?? '', seq: raw.seq ?? 0, status });
+    if (known) {
+      if (next.seq < known.seq) return { entry: known, fresh: false, last: false };
+      const moved = next.at !== known.at;
+      if (moved) this.#list.splice(this.#list.indexOf(known), 1);
+      Object.assign(known, next, { busy: false, failed: false });
+      return { entry: known, fresh: false, last: moved ? this.#insert(known) : false };
+    }
+    this.#byId.set(next.id, next);
+    return { entry: next, fresh: true, last: this.#insert(next) };
+  }
+
+  /** Taken down. @param {{ids?: string[], user?: string, by?: string, seq?: number}} which @returns {Entry[]} those that changed */
+  remove({ ids = [], user = '', by = '', seq = 0 }) {
+    const gone = ids.map((id) => this.#byId.get(id)).filter((entry) => entry !== undefined);
+    if (user) gone.push(...this.#list.filter((entry) => entry.user === user && (entry.status === 'shown' || entry.status === 'cleared')));
+    for (const entry of gone) Object.assign(entry, { status: 'removed', by, busy: false, failed: false, seq: Math.max(seq, entry.seq) });
+    return gone;
+  }
+
+  /** Every screen was emptied. @returns {Entry[]} those that changed */
+  clear() {
+    const gone = this.#list.filter((entry) => entry.status === 'shown');
+    for (const entry of gone) entry.status = 'cleared';
+    return gone;
+  }
+
+  /** The newest `count` that match, oldest first. @param {Kind} kind @param {string} query @param {number} count */
+  newest(kind, query, count) {
+    /** @type {Entry[]} */ const found = [];
+    for (let i = this.#list.length - 1; i >= 0 && found.length < count; i--) {
+      if (matches(this.#list[i], kind, query)) found.push(this.#list[i]);
+    }
+    return found.reverse();
+  }
+
+  /** @param {Entry} entry @returns {boolean} whether it stands at the end */
+  #insert(entry) {
+    let at = this.#list.length;
+    while (at > 0 && order(this.#list[at - 1], entry) > 0) at--;
+    this.#list.splice(at, 0, entry);
+    const last = at === this.#list.length - 1;
+    while (this.#list.length > this.#most) this.#byId.delete(/** @type {Entry} */ (this.#list.shift()).id);
+    return last;
+  }
+}
+
+/**
+ * Whether a filter and a search show an entry. The search is for a part of the
+ * text or the name, without regard to case and width.
+ * @param {Entry} entry @param {Kind} kind @param {string} query
+ */
+export function matches(entry, kind, query) {
+  if (kind === 'shown' && entry.status !== 'shown') return false;
+  if (kind === 'stopped' && (entry.status === 'shown' || entry.status === 'cleared')) return false;
+  if (!query) return true;
+  const sought = plain(query);
+  return plain(entry.text).includes(sought) || plain(entry.name).includes(sought);
+}
+
+/** @param {string} text */
+const plain = (text) => text.normalize('NFKC').toLowerCase();

@@ -1,0 +1,67 @@
+// The column of numbers: what `stats` says, every two seconds.
+
+import { byId, el, icon } from '../shared/dom.js';
+import { Series, chart } from './series.js';
+
+/** Rules shown at once; the rest is for the page of numbers. */
+const RULES = 6;
+
+export class Numbers {
+  #words;
+  #rate = new Series();
+  #people = new Series();
+  /** @type {any} */ #last = null;
+
+  /** @param {import('../shared/i18n.js').Words} words */
+  constructor(words) { this.#words = words; }
+
+  /** @param {any} stats a stats frame */
+  take(stats) {
+    this.#last = stats;
+    this.#rate.add(stats.rate ?? 0);
+    this.#people.add(stats.clients?.audience ?? 0);
+    this.draw();
+  }
+
+  draw() {
+    if (!this.#last) return;
+    const { t, lang } = this.#words;
+    const { clients = {}, rate = 0, refused = {}, log = { ready: true } } = this.#last;
+    const write = (/** @type {string} */ id, /** @type {number} */ n) => { byId(id).textContent = n.toLocaleString(lang); };
+    write('rate', rate);
+    write('people', clients.audience ?? 0);
+    write('phones', clients.audience ?? 0);
+    write('overlays', clients.overlay ?? 0);
+    write('consoles', clients.console ?? 0);
+    byId('counts').textContent = t('dock_counts', { people: clients.audience ?? 0, rate });
+    const saved = byId('saved');
+    saved.classList.toggle('bad', !log.ready);
+    saved.replaceChildren(icon(log.ready ? 'check' : 'warn'), log.ready ? t('saved_ms', { n: Math.round((log.wait_ms ?? 0) * 10) / 10 }) : t('saved_not'));
+    for (const node of document.querySelectorAll('.range')) node.textContent = t('since_open');
+    this.#chart('rate-chart', this.#rate.values);
+    this.#chart('people-chart', this.#people.values);
+    this.#bars(refused);
+  }
+
+  /** @param {string} id @param {number[]} values */
+  #chart(id, values) {
+    const svg = byId(id);
+    const { stroke, area } = chart(values, 100, 56);
+    svg.querySelector('.stroke')?.setAttribute('d', stroke);
+    svg.querySelector('.area')?.setAttribute('d', area);
+    const [first, last, most] = [values[0], values.at(-1) ?? 0, Math.max(...values)].map(Math.round);
+    svg.setAttribute('aria-label', this.#words.t('chart', { first, last, most }));
+  }
+
+  /** @param {Record<string, number>} refused */
+  #bars(refused) {
+    const { t, has, lang } = this.#words;
+    const rules = Object.entries(refused).filter(([, n]) => n > 0).sort((a, b) => b[1] - a[1]).slice(0, RULES);
+    const top = rules[0]?.[1] ?? 1;
+    byId('stopped').replaceChildren(...rules.map(([rule, n]) => {
+      const bar = el('i', { 'aria-hidden': 'true' });
+      bar.style.setProperty('--share', `${(n / top) * 100}%`);
+      return el('li', {}, el('span', {}, has(`rule_${rule}`) ? t(`rule_${rule}`) : rule), bar, el('b', {}, n.toLocaleString(lang)));
+    }), ...(rules.length === 0 ? [el('li', { class: 'none' }, t('stopped_none'))] : []));
+  }
+}
