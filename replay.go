@@ -155,6 +155,9 @@ func (opt *replayOptions) makeLink(ctx context.Context, openLinks linkOpener) (f
 		return nil, fmt.Errorf("make a sender link: %w", err)
 	}
 	key, revoke, err := links.New(ctx, opt.room, "replay "+filepath.Base(opt.file))
+	if errors.Is(err, comment.ErrNotFound) {
+		err = fmt.Errorf("there is no room %s in %s", opt.room, opt.cfg.Data)
+	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("make a sender link: %w", err), links.Close())
 	}

@@ -299,7 +299,7 @@ func TestReplayMakesALinkAndRevokesIt(t *testing.T) {
 		{name: "done", text: "hi", acts: all},
 		{name: "interrupted", text: "hi", interrupt: true, acts: all},
 		{name: "key not known there", text: "=401 x", acts: all, code: 1, errOut: "does not keep its data in"},
-		{name: "no link", text: "hi", links: recordedLinks{newErr: comment.ErrNotFound}, acts: []string{all[0], "close"}, code: 1, errOut: "make a sender link: there is no such thing"},
+		{name: "no link", text: "hi", links: recordedLinks{newErr: comment.ErrNotFound}, acts: []string{all[0], "close"}, code: 1, errOut: "make a sender link: there is no room live in "},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
