@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"fmt"
 )
 
 // Hold keeps the writer from its work until the function it gives is called.
@@ -49,3 +50,28 @@ const (
 	SinceQuery  = sinceQuery
 	RecentQuery = recentQuery
 )
+
+// OpenFile opens any SQLite file, with a short patience.
+func OpenFile(path string) (*sql.DB, error) { return openDB(path, []pragma{{"busy_timeout", "100"}}) }
+
+// MigrateWith brings a database up to date by other steps than ours.
+func MigrateWith(ctx context.Context, db *sql.DB, steps []string) error {
+	var list []script
+	for i, text := range steps {
+		list = append(list, script{name: fmt.Sprintf("%04d_test.sql", i+1), sql: text})
+	}
+	return migrateTo(ctx, db, list)
+}
+
+// Probe tries whether the database can be written, as Ready has it done.
+func (s *Store) Probe() error {
+	err := make(chan error, 1)
+	_ = s.change(context.Background(), func(t *txn) error {
+		if e := t.control("ROLLBACK"); e != nil {
+			return e
+		}
+		err <- t.probe()
+		return t.control("BEGIN IMMEDIATE")
+	})
+	return <-err
+}

@@ -257,7 +257,7 @@ func (j *journal) commit(batch []*request) {
 }
 
 // judge keeps in mind whether the database can be written, and logs when that
-// changes.
+// changes. A transaction that changed nothing proves nothing.
 func (j *journal) judge(err error) {
 	switch was := j.fault.Load(); {
 	case err != nil && !isFault(err):
@@ -267,7 +267,7 @@ func (j *journal) judge(err error) {
 		if was == nil {
 			j.log.Error("the log cannot be written; comments are answered busy", "error", err)
 		}
-	case was != nil:
+	case was != nil && j.w.wrote:
 		j.fault.Store(nil)
 		j.log.Info("the log can be written again")
 	}

@@ -47,13 +47,13 @@ func harness(t *testing.T, dir string) journaltest.Harness {
 		Stall:  func(*testing.T) func() { return s.Hold() },
 		Break: func(t *testing.T) func() {
 			// Another program holds the database, longer than ours waits.
-			exec(t, s, "PRAGMA busy_timeout=1")
+			run(t, s, "PRAGMA busy_timeout=1")
 			return open(t, dir).Hold()
 		},
 	}
 }
 
-func exec(t testing.TB, s *store.Store, query string) {
+func run(t testing.TB, s *store.Store, query string) {
 	t.Helper()
 	if err := s.Exec(query); err != nil {
 		t.Fatalf("%s: %v", query, err)

@@ -43,7 +43,7 @@ func scripts() ([]script, error) {
 // checkFile looks at a database without changing a byte of it: it must be
 // empty, or ours and not newer than this program.
 func checkFile(ctx context.Context, path string) error {
-	db, err := openDB(path, []pragma{{"busy_timeout", "5000"}, {"query_only", "1"}})
+	db, err := openDB(path, []pragma{{"busy_timeout", "2000"}, {"query_only", "1"}})
 	if err != nil {
 		return err
 	}
@@ -81,6 +81,10 @@ func migrate(ctx context.Context, db *sql.DB) error {
 	if err != nil {
 		return err
 	}
+	return migrateTo(ctx, db, list)
+}
+
+func migrateTo(ctx context.Context, db *sql.DB, list []script) error {
 	conn, err := db.Conn(ctx)
 	if err != nil {
 		return err

@@ -18,6 +18,7 @@ type writer struct {
 	conn  *sql.Conn            // nil: to be taken from db
 	stmts map[string]*sql.Stmt // prepared on conn, by their text
 	users map[userKey]int64    // rows of users, for the authors seen last
+	wrote bool                 // the last transaction changed a row
 }
 
 type userKey struct {
@@ -68,30 +69,39 @@ func (w *writer) prepared(query string) (*sql.Stmt, error) {
 	return s, nil
 }
 
-// exec runs a statement and tells how many rows it touched.
+// control runs a statement that begins or ends something and changes no row.
+func (w *writer) control(query string) error {
+	_, err := w.run(query)
+	return err
+}
+
+// exec runs a statement and tells how many rows it changed.
 func (w *writer) exec(query string, args ...any) (rows int64, err error) {
-	s, err := w.prepared(query)
+	res, err := w.run(query, args...)
 	if err != nil {
 		return 0, err
 	}
-	res, err := s.ExecContext(background, args...)
-	if err != nil {
-		return 0, err
-	}
-	return res.RowsAffected()
+	rows, err = res.RowsAffected()
+	w.wrote = w.wrote || rows > 0
+	return rows, err
 }
 
 // insert runs a statement and gives the new row's id.
 func (w *writer) insert(query string, args ...any) (id int64, err error) {
+	res, err := w.run(query, args...)
+	if err != nil {
+		return 0, err
+	}
+	w.wrote = true
+	return res.LastInsertId()
+}
+
+func (w *writer) run(query string, args ...any) (sql.Result, error) {
 	s, err := w.prepared(query)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
-	res, err := s.ExecContext(background, args...)
-	if err != nil {
-		return 0, err
-	}
-	return res.LastInsertId()
+	return s.ExecContext(background, args...)
 }
 
 // get reads one row; no row is comment.ErrNotFound.
@@ -112,17 +122,18 @@ func (w *writer) transact(fn func(*txn) error) error {
 	if err := w.ready(); err != nil {
 		return err
 	}
-	if _, err := w.exec("BEGIN IMMEDIATE"); err != nil {
+	if err := w.control("BEGIN IMMEDIATE"); err != nil {
 		w.rollback()
 		return err
 	}
+	w.wrote = false
 	t := &txn{writer: w, rooms: map[string]*roomState{}}
 	err := fn(t)
 	if err == nil {
 		err = t.flush()
 	}
 	if err == nil {
-		_, err = w.exec("COMMIT")
+		err = w.control("COMMIT")
 	}
 	if err != nil {
 		w.rollback()
@@ -135,12 +146,12 @@ func (w *writer) transact(fn func(*txn) error) error {
 // connection that cannot do that either is given up.
 func (w *writer) rollback() {
 	clear(w.users) // some of their rows may be gone
-	if _, err := w.exec("ROLLBACK"); err == nil {
+	if err := w.control("ROLLBACK"); err == nil {
 		return
 	}
-	_, err := w.exec("BEGIN")
+	err := w.control("BEGIN")
 	if err == nil {
-		_, err = w.exec("ROLLBACK")
+		err = w.control("ROLLBACK")
 	}
 	if err == nil {
 		return
@@ -189,23 +200,22 @@ func (t *txn) answer(req *request, guarded bool) error {
 		}
 		return err
 	}
-	if _, err := t.exec("SAVEPOINT event"); err != nil {
+	if err := t.control("SAVEPOINT event"); err != nil {
 		return err
 	}
 	undo := t.mark(req.ev.Room)
 	receipt, err := t.apply(req.ev)
 	if err == nil {
 		req.receipt = receipt
-		_, err = t.exec("RELEASE event")
-		return err
+		return t.control("RELEASE event")
 	}
 	if isFault(err) {
 		return err
 	}
-	if _, err := t.exec("ROLLBACK TO event"); err != nil {
+	if err := t.control("ROLLBACK TO event"); err != nil {
 		return err
 	}
-	if _, err := t.exec("RELEASE event"); err != nil {
+	if err := t.control("RELEASE event"); err != nil {
 		return err
 	}
 	undo()

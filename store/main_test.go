@@ -1,0 +1,156 @@
+package store_test
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"danmaku/comment"
+	"danmaku/store"
+)
+
+// childDir names the folder that a test binary writes to when it is started as
+// the process that will be killed.
+const childDir = "STORE_TEST_CHILD"
+
+func TestMain(m *testing.M) {
+	if dir := os.Getenv(childDir); dir != "" {
+		if err := writeUntilKilled(dir); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+	}
+	os.Exit(m.Run())
+}
+
+// writeUntilKilled appends from several goroutines for ever and prints the ID
+// and number of each comment once it is acknowledged.
+func writeUntilKilled(dir string) error {
+	s, err := store.Open(context.Background(), store.Options{Dir: dir})
+	if err != nil {
+		return err
+	}
+	var out sync.Mutex
+	var all sync.WaitGroup
+	fail := make(chan error, 8)
+	for w := range 8 {
+		all.Go(func() {
+			for i := 0; ; i++ {
+				ev := newComment("live", fmt.Sprintf("%d of writer %d", i, w))
+				r, err := s.Append(context.Background(), ev)
+				if err != nil {
+					fail <- err
+					return
+				}
+				out.Lock()
+				fmt.Println(int64(r.Event.Comment.ID), r.Event.Seq)
+				out.Unlock()
+			}
+		})
+	}
+	return <-fail
+}
+
+// TestKilled kills a writing process without warning, several times over on one
+// log, and looks for everything that it acknowledged.
+func TestKilled(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, dir)
+	addRoom(t, s, "live")
+	if err := s.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	acked := map[int64]int64{}
+	for range 3 {
+		killOnce(t, dir, acked)
+		checkLog(t, dir, acked)
+	}
+}
+
+// killOnce lets a child write and kills it after some hundred acknowledgements.
+func killOnce(t *testing.T, dir string, acked map[int64]int64) {
+	t.Helper()
+	child := exec.Command(os.Args[0], "-test.run=^$")
+	child.Env = append(os.Environ(), childDir+"="+dir)
+	child.Stderr = os.Stderr
+	out, err := child.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := child.Start(); err != nil {
+		t.Fatal(err)
+	}
+	lines := bufio.NewScanner(out)
+	for n := 0; lines.Scan(); n++ {
+		id, seq, ok := strings.Cut(lines.Text(), " ")
+		i, err1 := strconv.ParseInt(id, 10, 64)
+		q, err2 := strconv.ParseInt(seq, 10, 64)
+		if !ok || err1 != nil || err2 != nil {
+			break // the line that was being written when the process died
+		}
+		acked[i] = q
+		if n == 300 {
+			if err := child.Process.Kill(); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if err := child.Wait(); err == nil || child.ProcessState.Exited() {
+		t.Fatalf("the child ended by itself: %v", err)
+	}
+}
+
+func checkLog(t *testing.T, dir string, acked map[int64]int64) {
+	t.Helper()
+	s := open(t, dir)
+	events, err := s.Since(t.Context(), "live", 0, 1_000_000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := map[int64]int64{}
+	var last int64
+	for _, ev := range events {
+		if ev.Seq <= last {
+			t.Fatalf("number %d comes after %d", ev.Seq, last)
+		}
+		last = ev.Seq
+		found[int64(ev.Comment.ID)] = ev.Seq
+	}
+	for id, seq := range acked {
+		if found[id] != seq {
+			t.Errorf("comment %d was acknowledged as number %d, the log has %d", id, seq, found[id])
+		}
+	}
+	if len(acked) < 300 {
+		t.Errorf("only %d were acknowledged", len(acked))
+	}
+	if err := s.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+var salt struct {
+	sync.Mutex
+	n uint32
+}
+
+// newComment makes an event with an ID that no other has, also not in another
+// process.
+func newComment(room, text string) comment.Event {
+	salt.Lock()
+	salt.n++
+	n := salt.n
+	salt.Unlock()
+	at := time.Now()
+	return comment.Event{
+		Room: room, At: at, Kind: comment.KindComment,
+		Comment: comment.Comment{ID: comment.NewID(at, n), At: at, Text: text, User: "ann"},
+	}
+}

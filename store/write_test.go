@@ -1,0 +1,305 @@
+package store_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"danmaku/comment"
+	"danmaku/store"
+)
+
+// TestFullDisk lets SQLite run into a full disk while several write, and makes
+// room again: nothing that was acknowledged is lost, nothing else is there.
+func TestFullDisk(t *testing.T) {
+	s := open(t, t.TempDir())
+	addRoom(t, s, "live")
+	if err := s.Ready(); err != nil {
+		t.Fatal(err)
+	}
+	var followed atomic.Int64
+	s.Follow(func(batch []comment.Event) { followed.Add(int64(len(batch))) })
+	run(t, s, "PRAGMA max_page_count=60")
+	long := strings.Repeat("弾", 300)
+	var acked atomic.Int64
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			for {
+				_, err := s.Append(t.Context(), newComment("live", long))
+				if err != nil {
+					if !errors.Is(err, comment.ErrBusy) {
+						t.Errorf("append to a full disk: %v, want ErrBusy", err)
+					}
+					return
+				}
+				acked.Add(1)
+			}
+		})
+	}
+	all.Wait()
+	// Some of the eight may have fitted a smaller batch after the first fault:
+	// now there is no room for one more either.
+	for {
+		if _, err := s.Append(t.Context(), newComment("live", long)); err != nil {
+			break
+		}
+		acked.Add(1)
+	}
+	err := s.Ready()
+	if err == nil || !strings.Contains(err.Error(), "full") {
+		t.Fatalf("Ready on a full disk: %v", err)
+	}
+	if _, err := s.AddRoom(t.Context(), comment.NewRoom(strings.Repeat("r", 32))); err != nil && !errors.Is(err, comment.ErrBusy) {
+		t.Errorf("a room on a full disk: %v", err)
+	}
+	checkCount(t, s, int(acked.Load()))
+
+	run(t, s, "PRAGMA max_page_count=100000")
+	if _, err := s.Append(t.Context(), newComment("live", "room again")); err != nil {
+		t.Fatal(err)
+	}
+	acked.Add(1)
+	if err := s.Ready(); err != nil {
+		t.Errorf("Ready when there is room again: %v", err)
+	}
+	checkCount(t, s, int(acked.Load()))
+	if err := s.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if followed.Load() != acked.Load() {
+		t.Errorf("%d were followed, %d acknowledged", followed.Load(), acked.Load())
+	}
+}
+
+func checkCount(t *testing.T, s *store.Store, want int) {
+	t.Helper()
+	events, err := s.Since(t.Context(), "live", 0, 1_000_000)
+	if err != nil || len(events) != want {
+		t.Fatalf("the log has %d events, %v, want %d", len(events), err, want)
+	}
+	for i, ev := range events {
+		if ev.Seq != int64(i+1) {
+			t.Fatalf("event %d has number %d", i+1, ev.Seq)
+		}
+	}
+}
+
+// TestProbe: a server that nobody writes to finds out by itself that there is
+// room again, and not before.
+func TestProbe(t *testing.T) {
+	s := open(t, t.TempDir())
+	addRoom(t, s, "live")
+	run(t, s, "PRAGMA max_page_count=1") // SQLite makes it the pages there are
+	var err error
+	for err == nil {
+		_, err = s.Append(t.Context(), newComment("live", strings.Repeat("x", 1000)))
+	}
+	if err := s.Probe(); err == nil {
+		t.Error("the probe found room on a full disk")
+	}
+	if s.Ready() == nil {
+		t.Error("the log says that it can be written")
+	}
+	run(t, s, "PRAGMA max_page_count=100000")
+	deadline := time.After(30 * time.Second)
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for s.Ready() != nil {
+		select {
+		case <-tick.C:
+		case <-deadline:
+			t.Fatal("Ready does not look for room")
+		}
+	}
+	var left int
+	if err := s.Readers().QueryRowContext(t.Context(), "SELECT count(*) FROM meta WHERE key = 'probe'").Scan(&left); err != nil || left != 0 {
+		t.Errorf("the probe left %d rows, %v", left, err)
+	}
+}
+
+// TestGivenUp: who stops waiting while the event is still queued can be sure
+// that it was not written.
+func TestGivenUp(t *testing.T) {
+	s := open(t, t.TempDir())
+	addRoom(t, s, "live")
+	release := s.Hold()
+	ctx, cancel := context.WithCancel(t.Context())
+	const n = 100
+	errs := make(chan error, n)
+	for range n {
+		go func() {
+			_, err := s.Append(ctx, newComment("live", "given up"))
+			errs <- err
+		}()
+	}
+	cancel()
+	for range n {
+		if err := <-errs; !errors.Is(err, context.Canceled) {
+			t.Errorf("append: %v, want context.Canceled", err)
+		}
+	}
+	release()
+	if _, err := s.Append(t.Context(), newComment("live", "kept")); err != nil {
+		t.Fatal(err)
+	}
+	checkCount(t, s, 1)
+}
+
+// TestClosePatience: a Close that may not wait says so, and the next one ends
+// the work.
+func TestClosePatience(t *testing.T) {
+	s := open(t, t.TempDir())
+	addRoom(t, s, "live")
+	release := s.Hold()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := s.Close(ctx); !errors.Is(err, context.Canceled) {
+		t.Errorf("close: %v, want context.Canceled", err)
+	}
+	release()
+	if err := s.Close(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestChangesBetweenBatches: rooms and links come through while the writer is
+// never idle.
+func TestChangesBetweenBatches(t *testing.T) {
+	s := open(t, t.TempDir())
+	addRoom(t, s, "live")
+	ctx, stop := context.WithCancel(t.Context())
+	var all sync.WaitGroup
+	for range 16 {
+		all.Go(func() {
+			for ctx.Err() == nil {
+				if _, err := s.Append(t.Context(), newComment("live", "x")); err != nil {
+					t.Error(err)
+					return
+				}
+			}
+		})
+	}
+	for i := range 50 {
+		addRoom(t, s, fmt.Sprint("room-", i))
+	}
+	stop()
+	all.Wait()
+	if rooms, err := s.Rooms(t.Context()); err != nil || len(rooms) != 51 {
+		t.Errorf("%d rooms, %v", len(rooms), err)
+	}
+}
+
+// TestBesideAnother: a command in another process (here: another store) writes
+// while the server does; nobody is refused and both see all.
+func TestBesideAnother(t *testing.T) {
+	dir := t.TempDir()
+	server, command := open(t, dir), open(t, dir)
+	addRoom(t, server, "live")
+	var all sync.WaitGroup
+	for range 4 {
+		all.Go(func() {
+			for range 50 {
+				if _, err := server.Append(t.Context(), newComment("live", "x")); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	for i := range 20 {
+		l := comment.Link{Room: "live", Role: comment.Sender, Made: time.Now()}
+		if _, err := command.AddLink(t.Context(), l, func(id int64) []byte { return fmt.Append(nil, id, i) }); err != nil {
+			t.Error(err)
+		}
+	}
+	all.Wait()
+	checkCount(t, command, 200)
+	if links, err := server.Links(t.Context()); err != nil || len(links) != 20 {
+		t.Errorf("%d links, %v", len(links), err)
+	}
+}
+
+// TestFollowTwice: a second follower would split the log.
+func TestFollowTwice(t *testing.T) {
+	s := open(t, t.TempDir())
+	s.Follow(func([]comment.Event) {})
+	defer func() {
+		if recover() == nil {
+			t.Error("a second follower was taken")
+		}
+	}()
+	s.Follow(func([]comment.Event) {})
+}
+
+// BenchmarkAppend is the way of a comment through the log, many at once, as
+// they come from a busy room.
+func BenchmarkAppend(b *testing.B) {
+	for _, writers := range []int{1, 64} {
+		b.Run(fmt.Sprintf("writers=%d", writers), func(b *testing.B) {
+			s := open(b, b.TempDir())
+			addRoom(b, s, "live")
+			b.ReportAllocs()
+			b.SetParallelism(writers)
+			b.RunParallel(func(pb *testing.PB) {
+				for pb.Next() {
+					if _, err := s.Append(context.Background(), newComment("live", "弾幕 comes in from the right")); err != nil {
+						b.Error(err)
+						return
+					}
+				}
+			})
+		})
+	}
+}
+
+// BenchmarkStart opens a log of many comments: nothing may be scanned. It needs
+// DANMAKU_BENCH_ROWS, since filling it takes a while.
+func BenchmarkStart(b *testing.B) {
+	dir := b.TempDir()
+	s := open(b, dir)
+	addRoom(b, s, "live")
+	rows := os.Getenv("DANMAKU_BENCH_ROWS")
+	if rows == "" {
+		rows = "10000"
+	}
+	fill(b, s, rows)
+	if err := s.Close(context.Background()); err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		s, err := store.Open(context.Background(), store.Options{Dir: dir})
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, err := s.Rooms(context.Background()); err != nil {
+			b.Fatal(err)
+		}
+		if _, err := s.Recent(context.Background(), "live", 1024); err != nil {
+			b.Fatal(err)
+		}
+		if err := s.Close(context.Background()); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// fill puts rows into the log by SQL, far faster than comments could come.
+func fill(t testing.TB, s *store.Store, rows string) {
+	t.Helper()
+	for _, q := range []string{
+		"INSERT OR IGNORE INTO users (id, room, name) SELECT value, 1, 'user' || value FROM generate(1000)",
+		"INSERT INTO comments (id, room, seq, user, at, status, text) SELECT value, 1, value, value % 1000 + 1, 1, CASE WHEN value % 100 = 0 THEN 2 ELSE 1 END, 'text ' || value FROM generate(N)",
+		"INSERT INTO events (room, seq, at, kind, comment) SELECT room, seq, at, CASE status WHEN 2 THEN 2 ELSE 1 END, id FROM comments",
+		"UPDATE rooms SET seq = (SELECT max(seq) FROM events)",
+	} {
+		q = strings.ReplaceAll(q, "generate(1000)", "(WITH RECURSIVE g(value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM g WHERE value < 1000) SELECT value FROM g)")
+		q = strings.ReplaceAll(q, "generate(N)", "(WITH RECURSIVE g(value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM g WHERE value < "+rows+") SELECT value FROM g)")
+		run(t, s, q)
+	}
+}
