@@ -1,9 +1,14 @@
 // The overlay page: reads its address, sets the stage, listens to the room.
-// Nothing but comments is ever drawn: every fault is silent.
+// Nothing but comments (and the room's code, where asked for) is ever drawn:
+// every fault is silent.
 
-import { RoomSocket } from '../shared/socket.js';
 import { withDefaults } from '../shared/protocol.js';
+import { RoomSocket } from '../shared/socket.js';
 import { StageClock } from './clock.js';
+import { RoomCode } from './code.js';
+import { Debug } from './debug.js';
+import { Demo } from './demo.js';
+import { Obs } from './obs.js';
 import { readOptions } from './options.js';
 import { applyOptions, outlineKind } from './page.js';
 import { DomRenderer } from './renderer.js';
@@ -11,7 +16,9 @@ import { Stage } from './stage.js';
 import { words } from './text.js';
 
 const root = document.documentElement;
+const room = root.dataset.room ?? '';
 const query = new URLSearchParams(location.search);
+const key = query.get('key') ?? '';
 let options = readOptions(query);
 
 const sheet = document.createElement('style');
@@ -24,11 +31,20 @@ const clock = new StageClock(document.timeline);
 const element = /** @type {HTMLElement} */ (document.getElementById('stage'));
 const renderer = new DomRenderer(element, clock);
 dress();
-const stage = new Stage({
+const stage = /** @type {Stage} */ (new Stage({
   renderer, clock, options,
   env: { setTimeout: (fn, ms) => setTimeout(fn, ms), clearTimeout: (id) => clearTimeout(id) },
+  on: { tick: () => debug.draw(), push: () => code.busy() },
+}));
+const code = new RoomCode(document.body, {
+  src: `/api/rooms/${encodeURIComponent(room)}/qr.svg${key && `?key=${encodeURIComponent(key)}`}`,
+  title: root.dataset.title ?? '', label: words(root.lang).scan,
+  quiet: () => stage.stats().active + stage.stats().queued === 0,
 });
+const debug = new Debug(document.body, stage);
+const demo = new Demo((comments) => stage.push(comments));
 
+/** Options that are style. */
 function dress() {
   if (options.lang) root.lang = options.lang;
   root.dataset.theme = options.theme;
@@ -36,28 +52,62 @@ function dress() {
   renderer.style = { names: options.names, motion: options.motion, labels: words(root.lang) };
 }
 
+/** Options that are more than style. */
+function equip() {
+  code.set(options.qr, options.idle);
+  debug.set(options.debug);
+  demo.set(options.demo);
+}
+
 /** @param {Record<string, unknown>} changes names and values as in the query */
 function config(changes) {
   options = readOptions(Object.entries(changes), options);
   dress();
   stage.config(options);
+  equip();
 }
 
 // Late styles and fonts: the probe's size tells of most, the head of the rest.
 const refresh = () => stage.refresh();
-new ResizeObserver(refresh).observe(element);
-new ResizeObserver(refresh).observe(renderer.probe);
+const sizes = new ResizeObserver(refresh);
+sizes.observe(element);
+sizes.observe(renderer.probe);
 new MutationObserver(refresh).observe(document.head, { childList: true, subtree: true, characterData: true });
 document.fonts.addEventListener('loadingdone', refresh);
 
-let obsHides = false;
-const see = () => stage.setHidden(document.hidden || obsHides);
+let obsShows = true;
+const see = () => stage.setHidden(document.hidden || !obsShows);
 document.addEventListener('visibilitychange', see);
-window.addEventListener('obsSourceVisibleChanged', (event) => {
-  obsHides = /** @type {CustomEvent} */ (event).detail?.visible === false;
-  see();
-});
 see();
+
+/** While catching up: the server's time before which a comment would have crossed already. */
+let oldest = 0;
+/** @param {{at: number}} c */
+const young = (c) => c.at >= oldest;
+
+const socket = new RoomSocket({
+  room, role: 'overlay', key,
+  handlers: {
+    hello(hello) {
+      oldest = hello.time - options.duration * 1000;
+      obs.flush();
+      if (hello.resumed) return;
+      stage.clear();
+      stage.push(hello.recent.filter(young));
+      oldest = 0;
+    },
+    comment: (c) => { if (young(c)) stage.push([c]); },
+    events: () => { oldest = 0; }, // the first frame after a resume was what was missed
+    remove: (what) => stage.remove(what),
+    clear: () => stage.clear(),
+  },
+});
+const obs = new Obs(window, {
+  send: (frame) => socket.send(frame),
+  visible(shown) { obsShows = shown; see(); },
+});
+equip();
+if (!options.bench && !options.demo) socket.connect();
 
 let made = 0;
 /** @param {any} comments one or many, as on the wire; an id is made where it lacks */
@@ -65,40 +115,15 @@ function push(comments) {
   stage.push([comments].flat().map((c) => withDefaults({ id: `local-${++made}`, ...c, text: String(c.text ?? '') })));
 }
 
-function listen() {
-  const socket = new RoomSocket({
-    room: root.dataset.room ?? '', role: 'overlay', key: query.get('key') ?? '',
-    handlers: {
-      hello(hello) {
-        oldest = hello.time - options.duration * 1000;
-        if (hello.resumed) return;
-        stage.clear();
-        stage.push(hello.recent.filter(young));
-        oldest = 0;
-      },
-      comment: (c) => { if (young(c)) stage.push([c]); },
-      events: () => { oldest = 0; }, // the first frame after a resume was what was missed
-      remove: (what) => stage.remove(what),
-      clear: () => stage.clear(),
-    },
-  });
-  socket.connect();
-}
-
-/** While catching up: the server's time before which a comment would have crossed already. */
-let oldest = 0;
-/** @param {{at: number}} c */
-const young = (c) => c.at >= oldest;
-
-if (!options.bench && !options.demo) listen();
-
-window.danmaku = {
-  push, config,
-  /** @param {string[]} ids */ remove: (ids) => stage.remove({ ids }),
-  clear: () => stage.clear(),
-  pause: () => stage.pause(),
-  resume: () => stage.resume(),
-  stats: () => stage.stats(),
-  rects: () => stage.rects(),
-  ready: document.fonts.ready.then(() => stage.refresh()),
-};
+Object.assign(window, {
+  danmaku: {
+    push, config,
+    /** @param {string[]} ids */ remove: (ids) => stage.remove({ ids }),
+    clear: () => stage.clear(),
+    pause: () => stage.pause(),
+    resume: () => stage.resume(),
+    stats: () => stage.stats(),
+    rects: () => stage.rects(),
+    ready: document.fonts.ready.then(refresh),
+  },
+});

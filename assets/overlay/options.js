@@ -71,12 +71,13 @@ const READERS = {
   lang: (text) => (/^([a-z]{2,3}(-[a-z0-9]{2,8})*)?$/i.test(text) ? text : undefined),
 };
 
-/** Names that older tools use. @type {Record<string, (text: string) => [string, string]>} */
-const ALIASES = {
-  speed: (text) => ['duration', text.trim() === '' ? text : String(15 - Number(text))],
-  maxtracks: (text) => ['lanes', text],
-  fontsize: (text) => ['size', text],
-};
+/** Names that older tools use.
+ * @type {Map<string, (text: string) => [string, string]>} */
+const ALIASES = new Map([
+  ['speed', (text) => ['duration', text.trim() === '' ? text : String(15 - Number(text))]],
+  ['maxtracks', (text) => ['lanes', text]],
+  ['fontsize', (text) => ['size', text]],
+]);
 
 /**
  * Reads options by name over a base. Unknown names are ignored, a bad value
@@ -92,9 +93,10 @@ export function readOptions(pairs, base = DEFAULTS) {
   const aliased = new Map();
   for (const [name, value] of pairs) {
     const key = name.toLowerCase();
-    const [target, text] = ALIASES[key] ? ALIASES[key](String(value)) : [key, String(value)];
-    const into = ALIASES[key] ? aliased : own;
-    if (target in READERS && !into.has(target)) into.set(target, text);
+    const alias = ALIASES.get(key);
+    const [target, text] = alias ? alias(String(value)) : [key, String(value)];
+    const into = alias ? aliased : own;
+    if (Object.hasOwn(READERS, target) && !into.has(target)) into.set(target, text);
   }
   /** @type {any} */
   const options = { ...base };

@@ -1,4 +1,6 @@
-// How options reach the page: custom properties and attributes.
+// How options reach the page: custom properties.
+
+import { DEFAULTS } from './options.js';
 
 /** @typedef {import('./options.js').Options} Options */
 
@@ -8,7 +10,7 @@ const STROKES = 123;
 /** "stroke" where the browser really draws outlines under text, else "shadow".
  * @param {string} userAgent */
 export function outlineKind(userAgent) {
-  const version = Number(/\bChrom(?:e|ium)\/(\d+)/.exec(userAgent)?.[1] ?? 0);
+  const version = Number(/Chrom(?:e|ium)\/(\d+)/.exec(userAgent)?.[1] ?? 0);
   return version >= STROKES ? 'stroke' : 'shadow';
 }
 
@@ -20,15 +22,16 @@ export function quoteFonts(font) {
 }
 
 /** Turns options into style. The properties go into a style sheet of their own
- * before the streamer's and not onto elements, so that theirs win.
- * @param {Options} o @param {CSSStyleDeclaration} rule of :root */
+ * before the streamer's and not onto elements, so that theirs win; what is as
+ * by default is left to the theme.
+ * @param {Readonly<Options>} o @param {CSSStyleDeclaration} rule of :root */
 export function applyOptions(o, rule) {
-  /** @param {string} name @param {string} value */
-  const set = (name, value) => (value ? rule.setProperty(name, value) : rule.removeProperty(name));
-  set('--danmaku-font', quoteFonts(o.font));
-  set('--danmaku-size', `${o.size}px`);
-  set('--danmaku-weight', String(o.weight));
-  set('--danmaku-stroke-width', `${o.stroke}px`);
-  set('--danmaku-opacity', o.opacity === 1 ? '' : String(o.opacity));
-  set('background-color', o.chroma && `#${o.chroma}`);
+  /** @param {string} name @param {boolean} set @param {string} value */
+  const property = (name, set, value) => (set ? rule.setProperty(name, value) : rule.removeProperty(name));
+  property('--danmaku-font', o.font !== '', quoteFonts(o.font));
+  property('--danmaku-size', o.size !== DEFAULTS.size, `${o.size}px`);
+  property('--danmaku-weight', o.weight !== DEFAULTS.weight, String(o.weight));
+  property('--danmaku-stroke-width', o.stroke !== DEFAULTS.stroke, `${o.stroke}px`);
+  property('--danmaku-opacity', o.opacity !== DEFAULTS.opacity, String(o.opacity));
+  property('background-color', o.chroma !== '', `#${o.chroma}`);
 }

@@ -16,8 +16,8 @@ export const TICK = 250;
 /** At most this many new texts are measured in one tick: a flood costs no more. */
 const BATCH = 60;
 
-/** The smallest gap between two comments, as part of a medium letter's height. */
-const GAP = 0.5;
+/** The smallest gap between two comments, as part of a medium line's height. */
+const GAP = 0.4;
 
 const MODES = ['scroll', 'reverse', 'top', 'bottom'];
 const SIZES = ['small', 'medium', 'big'];
@@ -301,7 +301,7 @@ export class Stage {
 
   /** @param {number} [rows] */
   #newLanes(rows = this.#lanes.count) {
-    return new Lanes({ width: this.#box.width, rows, gap: Math.ceil(this.#options.size * GAP) });
+    return new Lanes({ width: this.#box.width, rows, gap: Math.ceil(this.#box.line * GAP) });
   }
 
   /** @param {Item} item */

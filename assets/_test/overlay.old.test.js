@@ -1,0 +1,63 @@
+// OBS 30 has Chromium 103. `tsc` with lib ES2022 knows what the language lacks
+// there; this list has what it does not know: newer DOM, CSS and syntax.
+
+import assert from 'node:assert/strict';
+import { readFileSync, readdirSync } from 'node:fs';
+import { test } from 'node:test';
+
+const NEWER = {
+  js: [
+    [/\bObject\.groupBy\b|\bMap\.groupBy\b/, 'groupBy, 117'], [/\.(toSorted|toReversed|toSpliced|with)\(/, 'change by copy, 110'],
+    [/\bPromise\.(withResolvers|try)\b/, 'Promise.withResolvers, 119'], [/\bArray\.fromAsync\b/, '121'], [/\.isWellFormed\(|\.toWellFormed\(/, '111'],
+    [/\bURL\.canParse\b|\bURL\.parse\b/, '120'], [/\bstartViewTransition\b/, '111'], [/\bpopover\b/i, '114'], [/\bCloseWatcher\b/, '120'],
+    [/\bcheckVisibility\b/, '105'], [/\bscheduler\.(yield|postTask)\b/, 'not everywhere'], [/\bsetHTML\b|\bSanitizer\b/, 'newer'],
+    [/\bIterator\.(from|prototype)\b|\bIterator\b\./, '122'], [/\bnew Set\([^)]*\)\.(union|intersection|difference)/, '122'], [/\.(union|intersection|difference|isSubsetOf)\(/, '122'],
+    [/\/[^/\n]+\/[a-z]*v[a-z]*[.,;)]/, 'the v flag, 112'], [/\bmoveBefore\b/, '133'], [/\busing\s+\w+\s*=/, '134'], [/\bimport\s+\w+\s+from\s+'[^']+'\s+with\b/, '123'],
+    [/\boverallProgress\b|\bScrollTimeline\b|\bViewTimeline\b/, '115'], [/\bAbortSignal\.any\b/, '116'], [/\bArrayBuffer\b.*\bresizable\b/, '111'], [/\bIntl\.DurationFormat\b/, '129'],
+  ],
+  css: [
+    [/:has\(/, '105'], [/&/, 'nesting, 112'], [/@container\b|container-type/, '105'], [/@starting-style/, '117'], [/@scope/, '118'],
+    [/\bcolor-mix\(/, '111'], [/\boklch\(|\boklab\(|\bcolor\(/, '111'], [/\b(sin|cos|tan|pow|round|abs)\(/, '111 and later'], [/\blight-dark\(/, '123'],
+    [/\d(dvh|svh|lvh|dvw)\b/, '108'], [/text-wrap\b/, '114'], [/\btranslate:|\bscale:|\brotate:/, '104'], [/animation-timeline|view-transition/, '115'],
+    [/@media[^{]*[<>]=?/, 'range queries, 104'], [/\bpopover\b/, '114'], [/anchor-name|position-anchor/, '125'], [/field-sizing|interpolate-size|calc-size/, '123'],
+    [/text-box|@property.*@property.*@property/, '133'], [/transition-behavior|allow-discrete/, '117'], [/\bif\(/, '137'],
+  ],
+};
+const FOREVER = [
+  [/\b(innerHTML|outerHTML|insertAdjacentHTML|document\.write|DOMParser|createContextualFragment)\b/, 'text is never markup'],
+  [/setAttribute\(\s*['"]style/, 'styles are properties'], [/\beval\(|new Function\b/, 'no code from text'],
+  [/\bconsole\.\w+\(|\balert\(/, 'the overlay is silent'], [/\bwill-change\b/, 'one layer a comment is the motion’s own'],
+  [/requestAnimationFrame|transitionend/, 'the compositor moves comments'], [/https?:\/\//, 'nothing comes from the net'], [/@import|@font-face/, 'system fonts only'],
+];
+
+/** The source without comments, which may say what the code must not do. */
+const bare = (source) => source.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|\s)\/\/.*$/gm, '');
+
+const folders = ['../overlay/', '../shared/'];
+for (const folder of folders) {
+  const base = new URL(folder, import.meta.url);
+  // Of shared/ the overlay's page uses these two.
+  const names = folder === '../shared/' ? ['socket.js', 'protocol.js'] : readdirSync(base).filter((name) => /\.(js|css|html)$/.test(name));
+  assert.ok(names.length > 0);
+  for (const name of names) {
+    const source = bare(readFileSync(new URL(name, base), 'utf8'));
+    const kind = name.slice(name.lastIndexOf('.') + 1);
+    if (kind !== 'html') test(`${folder}${name} keeps to Chromium 103`, () => {
+      for (const [pattern, why] of NEWER[kind]) assert.doesNotMatch(source, pattern, String(why));
+    });
+    if (folder === '../overlay/') {
+      test(`${name} does nothing that an overlay must not`, () => {
+        for (const [pattern, why] of FOREVER) assert.doesNotMatch(source, pattern, String(why));
+      });
+      if (name.endsWith('.js') && name !== 'main.js') {
+        test(`${name} touches no document when imported`, () => import(new URL(name, base).href));
+      }
+    }
+  }
+}
+
+test('the list finds what it is for', () => {
+  const finds = (kind, text) => NEWER[kind].some(([pattern]) => pattern.test(text));
+  for (const text of ['Object.groupBy(a, b)', 'list.toSorted()', 'Promise.withResolvers()', 'a.union(b)', 'URL.canParse(x)']) assert.ok(finds('js', text), text);
+  for (const text of ['a:has(b)', '.a { & .b {} }', 'color-mix(in srgb, red, blue)', 'height: 100dvh', '@starting-style {}', 'rotate: 3deg']) assert.ok(finds('css', text), text);
+});

@@ -1,0 +1,159 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { StageClock } from '../overlay/clock.js';
+import { Crowd, MERGE_MOST, keyOf } from '../overlay/crowd.js';
+import { demoComment } from '../overlay/demo.js';
+import { Obs } from '../overlay/obs.js';
+import { outlineKind, quoteFonts } from '../overlay/page.js';
+import { Queue, rank } from '../overlay/queue.js';
+import { contrast, needsLight, soundColor, withoutEmoji, words } from '../overlay/text.js';
+import { COLORS } from '../shared/protocol.js';
+
+const waiting = (name, rank = 0, late = 2000) => ({ name, rank, late });
+const names = (items) => [...items].map((item) => item.name).join(' ');
+
+test('queue: hosts first, then moderators, in each the oldest first', () => {
+  const queue = new Queue(10);
+  for (const [name, badge] of [['a', ''], ['b', 'moderator'], ['c', 'owner'], ['d', ''], ['e', 'owner']]) queue.add(waiting(name, rank(badge)));
+  assert.equal(names(queue), 'c e b a d');
+});
+
+test('queue: when full, the oldest of the lowest class is dropped', () => {
+  const queue = new Queue(3);
+  assert.equal(queue.add(waiting('m', 1)), null);
+  queue.add(waiting('a'));
+  queue.add(waiting('b'));
+  assert.equal(queue.add(waiting('c')).name, 'a');
+  assert.equal(queue.add(waiting('n', 1)).name, 'b');
+  assert.equal(queue.add(waiting('o', 2)).name, 'c');
+  assert.equal(queue.add(waiting('d')).name, 'd', 'nobody lower waits than the newcomer itself');
+  assert.equal(queue.add(waiting('p', 2)).name, 'm');
+  assert.equal(names(queue), 'o p n');
+});
+
+test('queue: what has waited too long is taken out', () => {
+  const queue = new Queue();
+  queue.add(waiting('a', 0, 100));
+  queue.add(waiting('b', 2, 9000));
+  queue.add(waiting('c', 0, 300));
+  assert.equal(names(queue.expire(100)), '');
+  assert.equal(names(queue.expire(301)), 'a c');
+  assert.equal(queue.length, 1);
+});
+
+const said = (id, over) => ({ id, at: 0, text: '666', mode: 'scroll', color: '#ffffff', size: 'medium', name: '', user: `u${id}`, badge: '', source: 'audience', ...over });
+
+test('crowd: equal to the eye is equal; badges never merge', () => {
+  const key = keyOf(said('1'), false);
+  assert.equal(keyOf(said('2', { text: ' 666 ' }), false), key);
+  assert.equal(keyOf(said('2', { name: 'x' }), false), key);
+  assert.notEqual(keyOf(said('2', { name: 'x' }), true), key);
+  for (const over of [{ text: '667' }, { color: '#000000' }, { size: 'big' }, { mode: 'top' }]) assert.notEqual(keyOf(said('2', over), false), key);
+  assert.equal(keyOf(said('2', { badge: 'owner' }), false), '');
+});
+
+test('crowd: an item stands for many and loses them one by one', () => {
+  const crowd = new Crowd();
+  const key = keyOf(said('1'), false);
+  const item = { parts: [said('1')], key };
+  crowd.admit(item);
+  assert.equal(crowd.twin(key), item);
+  crowd.join(item, said('2', { user: 'u1' }));
+  crowd.join(item, said('3'));
+  assert.deepEqual(crowd.idsOf('u1'), ['1', '2']);
+  assert.equal(crowd.part('1'), item);
+  assert.equal(crowd.part('1'), undefined);
+  assert.deepEqual(item.parts.map((p) => p.id), ['2', '3']);
+  assert.equal(crowd.has('1'), false);
+  crowd.part('2');
+  crowd.part('3');
+  crowd.forget(item);
+  assert.equal(crowd.twin(key), undefined);
+});
+
+test('crowd: one item stands for a bounded number, and a newer twin takes over', () => {
+  const crowd = new Crowd();
+  const old = { parts: Array.from({ length: MERGE_MOST }, (_, i) => said(`o${i}`)), key: 'k' };
+  crowd.admit(old);
+  assert.equal(crowd.twin('k'), undefined);
+  const young = { parts: [said('y')], key: 'k' };
+  crowd.admit(young);
+  crowd.forget(old);
+  assert.equal(crowd.twin('k'), young);
+  assert.equal(crowd.has('o5'), false);
+});
+
+test('clock: a pause moves nothing', () => {
+  const timeline = { currentTime: 1000 };
+  const clock = new StageClock(timeline);
+  clock.pause();
+  timeline.currentTime = 5000;
+  clock.pause();
+  assert.equal(clock.now, 1000);
+  clock.resume();
+  assert.equal(clock.now, 1000);
+  timeline.currentTime = 5100;
+  assert.equal(clock.now, 1100);
+  assert.equal(clock.timelineTime(1100), 5100);
+});
+
+test('text: every default colour holds on the dark outline, dark ones get a light one', () => {
+  for (const color of COLORS) assert.ok(contrast(color, '#0b0e10') > 6, color);
+  assert.ok(Math.abs(contrast('#ffffff', '#0b0e10') - 19.4) < 0.1);
+  for (const color of ['#000000', '#0000ff', '#400040', '#333333']) assert.equal(needsLight(color), true, color);
+  assert.equal(needsLight('#ff0000'), false);
+  assert.equal(soundColor('red; background: url(x)'), '#ffffff');
+  assert.equal(soundColor('#FF8000'), '#ff8000');
+});
+
+test('text: emoji are cut whole, text is left alone', () => {
+  for (const [text, want] of [
+    ['go 👨‍👩‍👧‍👦 on', 'go on'], ['🇯🇵日本', '日本'], ['👋🏽', ''], ['1️⃣ first', 'first'], ['© 2024 ™ 3 # *', '© 2024 ™ 3 # *'],
+    ['🏴󠁧󠁢󠁳󠁣󠁴󠁿x', 'x'], ['می‌خواهم', 'می‌خواهم'], ['❤️ you', 'you'], ['❤ you', '❤ you'],
+  ]) assert.equal(withoutEmoji(text), want, text);
+});
+
+test('text: words by the nearest language', () => {
+  assert.equal(words('zh-TW').moderator, '管理員');
+  assert.equal(words('zh-Hans-SG').moderator, '房管');
+  assert.equal(words('ja-JP').owner, '配信者');
+  assert.equal(words('fr').owner, 'Host');
+});
+
+test('page: outlines by version, fonts in quotes', () => {
+  assert.equal(outlineKind('Mozilla/5.0 … Chrome/103.0.5060.134 Safari/537.36 OBS/30.0.2'), 'shadow');
+  assert.equal(outlineKind('Mozilla/5.0 … Chrome/127.0.6533.120 Safari/537.36 OBS/31.0.0'), 'stroke');
+  assert.equal(outlineKind('HeadlessChrome/156.0.0.0'), 'stroke');
+  assert.equal(outlineKind('Mozilla/5.0 Firefox/140.0'), 'shadow');
+  assert.equal(quoteFonts(`Noto Serif, "Comic ' Sans",,`), '"Noto Serif", "Comic  Sans"');
+});
+
+test('demo: every comment of the feed is sound', () => {
+  let n = 0;
+  const kinds = new Set();
+  for (let i = 0; i < 3000; i++) {
+    const c = demoComment(i, () => ((n = (n * 16807 + 11) % 2147483647) / 2147483647));
+    assert.ok(c.text.length > 0 && c.text.length < 100);
+    kinds.add(c.mode).add(c.size).add(c.badge);
+  }
+  for (const kind of ['scroll', 'reverse', 'top', 'bottom', 'small', 'medium', 'big', 'owner', 'moderator']) assert.ok(kinds.has(kind), kind);
+});
+
+test('obs: acts wait while the server is away, the newest eight', () => {
+  const target = new EventTarget();
+  const sent = [];
+  let up = false;
+  const seen = [];
+  const obs = new Obs(target, { send: (frame) => up && sent.push(frame) > 0, visible: (shown) => seen.push(shown) });
+  target.dispatchEvent(new Event('obsStreamingStarted'));
+  for (let i = 0; i < 9; i++) target.dispatchEvent(new Event('obsRecordingStarted'));
+  up = true;
+  obs.flush();
+  assert.equal(sent.length, 8);
+  assert.deepEqual({ ...sent[0], at: 0 }, { type: 'obs', event: 'record_start', at: 0 });
+  target.dispatchEvent(new Event('obsStreamingStopped'));
+  assert.equal(sent.at(-1).event, 'stream_stop');
+  target.dispatchEvent(new CustomEvent('obsSourceVisibleChanged', { detail: { visible: false } }));
+  target.dispatchEvent(new CustomEvent('obsSourceVisibleChanged', { detail: { visible: true } }));
+  assert.deepEqual(seen, [false, true]);
+});

@@ -1,0 +1,326 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { StageClock } from '../overlay/clock.js';
+import { DEFAULTS } from '../overlay/options.js';
+import { Stage } from '../overlay/stage.js';
+
+/** A stage whose time and sizes are the test's: 20 px a letter, 45 px a line. */
+function setUp(changes = {}, box = {}) {
+  const timeline = { currentTime: 1000 };
+  const clock = new StageClock(timeline);
+  const timers = new Map();
+  let ids = 0;
+  const env = {
+    setTimeout: (fn, ms) => { timers.set(++ids, { fn, at: timeline.currentTime + ms }); return ids; },
+    clearTimeout: (id) => timers.delete(id),
+  };
+  const renderer = {
+    size: { width: 1920, height: 1080, line: 45, count: 50, ...box },
+    pooled: 0, measured: 0, shown: new Map(), log: [],
+    box() { return { ...this.size }; },
+    measure(items) {
+      for (const item of items) {
+        this.measured++;
+        item.w = item.parts[0].text.length * 20 + (item.parts.length > 1 ? 50 : 0);
+        item.h = item.parts[0].size === 'big' ? 68 : 45;
+      }
+    },
+    show(item) { this.shown.set(item, true); },
+    hide(item) { this.shown.delete(item); },
+    pace() {},
+    rect: (item) => ({ x: 0, y: item.y, w: item.w, h: item.h }),
+  };
+  const stage = new Stage({ renderer, clock, options: { ...DEFAULTS, ...changes }, env, on: changes.on });
+  /** Lets time pass, running every timer at its moment. */
+  const pass = (ms) => {
+    const end = timeline.currentTime + ms;
+    for (;;) {
+      const next = [...timers].filter(([, t]) => t.at <= end).sort((a, b) => a[1].at - b[1].at)[0];
+      if (!next) break;
+      timers.delete(next[0]);
+      timeline.currentTime = Math.max(timeline.currentTime, next[1].at);
+      next[1].fn();
+    }
+    timeline.currentTime = end;
+  };
+  return { stage, renderer, timeline, timers, pass, onScreen: () => [...renderer.shown.keys()].map((i) => i.parts[0].id) };
+}
+
+let made = 0;
+const say = (over = {}) => ({ id: `c${++made}`, at: 0, text: 'hello', mode: 'scroll', color: '#ffffff', size: 'medium', name: '', user: 'u', badge: '', source: 'audience', ...over });
+const many = (n, over) => Array.from({ length: n }, () => say(over));
+
+/** What came in is somewhere: the counters add up. */
+function balanced(stage) {
+  const s = stage.stats();
+  assert.equal(s.received, s.placed + s.queued + s.merged + s.dropped.full + s.dropped.late, JSON.stringify(s));
+}
+
+test('a quiet stage shows a comment at once, then works every 250 ms, then not at all', () => {
+  const { stage, pass, timers, onScreen } = setUp();
+  stage.push([say({ id: 'a' })]);
+  pass(0);
+  assert.deepEqual(onScreen(), ['a']);
+  stage.push([say({ id: 'b' })]);
+  pass(249);
+  assert.deepEqual(onScreen(), ['a']);
+  pass(1);
+  assert.deepEqual(onScreen(), ['a', 'b']);
+  pass(9500);
+  assert.deepEqual(onScreen(), []);
+  assert.equal(timers.size, 0, 'an empty stage has no timer');
+  assert.ok(stage.stats().ticks <= 5, `${stage.stats().ticks} ticks`);
+  balanced(stage);
+});
+
+test('a removal is immediate: flying, waiting, by person', () => {
+  const { stage, pass, onScreen } = setUp();
+  stage.push([say({ id: 'a' }), say({ id: 'b', user: 'bad' })]);
+  pass(0);
+  stage.push([say({ id: 'c' }), say({ id: 'd', user: 'bad' })]);
+  stage.remove({ ids: ['a', 'unknown'] });
+  assert.deepEqual(onScreen(), ['b']);
+  stage.remove({ user: 'bad' });
+  assert.deepEqual(onScreen(), []);
+  pass(250);
+  assert.deepEqual(onScreen(), ['c']);
+  assert.equal(stage.stats().removed, 3);
+});
+
+test('the same id twice is one comment', () => {
+  const { stage, pass, onScreen } = setUp();
+  stage.push([say({ id: 'a' }), say({ id: 'a' })]);
+  pass(0);
+  stage.push([say({ id: 'a' })]);
+  pass(300);
+  assert.deepEqual(onScreen(), ['a']);
+  assert.equal(stage.stats().received, 1);
+});
+
+test('a flood is bounded in the queue, in what is measured, and dropped after 2 s; hosts go first', () => {
+  const { stage, renderer, pass, onScreen } = setUp({}, { height: 108 }); // two lanes
+  stage.push([...many(1000), say({ id: 'host', badge: 'owner' })]);
+  assert.equal(stage.stats().queued, 200);
+  assert.equal(stage.stats().dropped.full, 801);
+  pass(0);
+  assert.deepEqual(onScreen()[0], 'host');
+  assert.ok(renderer.measured <= 60);
+  pass(2500);
+  assert.equal(stage.stats().queued, 0);
+  assert.ok(stage.stats().dropped.late > 150);
+  balanced(stage);
+});
+
+test('limit bounds what is on screen, but not for hosts', () => {
+  const { stage, pass, onScreen } = setUp({ limit: 3 });
+  stage.push([...many(6), say({ id: 'mod', badge: 'moderator' })]);
+  pass(0);
+  assert.equal(onScreen().length, 3);
+  assert.ok(onScreen().includes('mod'));
+});
+
+test('short ones may pass a long one that finds no lane', () => {
+  const { stage, pass, onScreen } = setUp({}, { height: 54 }); // one lane
+  stage.push([say({ id: 'first', text: 'x'.repeat(10) })]);
+  pass(1500);
+  stage.push([say({ id: 'long', text: 'x'.repeat(90) }), say({ id: 'short', text: 'x' })]);
+  pass(0);
+  assert.deepEqual(onScreen(), ['first', 'short']);
+});
+
+test('merge: equal ones become one with a count, waiting or flying, and leave one by one', () => {
+  const { stage, pass, renderer, onScreen } = setUp({ merge: true });
+  stage.push([say({ id: 'a', text: '666', user: 'x' }), say({ id: 'b', text: '666' }), say({ id: 'c', text: '777' })]);
+  pass(0);
+  assert.deepEqual(onScreen(), ['a', 'c']);
+  stage.push([say({ id: 'd', text: '666' }), say({ id: 'e', text: '777' })]);
+  pass(250);
+  const [first, second] = [...renderer.shown.keys()];
+  assert.equal(first.parts.length, 3);
+  assert.equal(second.parts.length, 2);
+  stage.remove({ user: 'x' });
+  assert.deepEqual(first.parts.map((p) => p.id), ['b', 'd']);
+  stage.remove({ ids: ['b', 'd'] });
+  assert.deepEqual(onScreen(), ['c']);
+  assert.equal(stage.stats().merged, 3);
+  balanced(stage);
+});
+
+test('merge: a flying one grows only while nothing follows it in its lane', () => {
+  const { stage, pass, renderer } = setUp({ merge: true }, { height: 54 });
+  stage.push([say({ id: 'a', text: '666' })]);
+  pass(1000);
+  stage.push([say({ id: 'b', text: 'next' })]);
+  pass(250);
+  stage.push([say({ id: 'c', text: '666' })]);
+  pass(500);
+  const shown = [...renderer.shown.keys()];
+  assert.equal(shown[0].parts.length, 1, 'b follows a');
+  assert.equal(shown[0].w, 60);
+});
+
+test('merge: the count keeps the width that the lane knows', () => {
+  const { stage, pass, renderer } = setUp({ merge: true }, { height: 54 });
+  stage.push([say({ id: 'a', text: '666' })]);
+  pass(500);
+  stage.push([say({ text: '666' })]);
+  pass(250);
+  const [item] = renderer.shown.keys();
+  assert.equal(item.w, 110);
+  stage.remove({ ids: ['a'] });
+  assert.equal(item.w, 110, 'shorter words do not make room that was promised');
+});
+
+test('pause stops everything; what waited too long meanwhile is not shown', () => {
+  const { stage, pass, onScreen, timers } = setUp();
+  stage.push([say({ id: 'a' })]);
+  pass(1000);
+  stage.pause();
+  assert.equal(timers.size, 0);
+  stage.push([say({ id: 'b' })]);
+  pass(60_000);
+  stage.push([say({ id: 'c' })]);
+  stage.remove({ ids: ['nobody'] });
+  assert.deepEqual(onScreen(), ['a']);
+  stage.resume();
+  assert.deepEqual(onScreen(), ['a', 'c']);
+  pass(7900);
+  assert.deepEqual(onScreen(), ['a', 'c'], 'a has 8 s of its way left after the pause');
+  pass(200);
+  assert.deepEqual(onScreen(), ['c']);
+});
+
+test('hidden: nothing is drawn or kept, and nothing bursts out on return', () => {
+  const { stage, pass, onScreen, timers } = setUp();
+  stage.push([say({ id: 'a' })]);
+  pass(100);
+  stage.push([say({ id: 'waiting' })]);
+  stage.setHidden(true);
+  for (let i = 0; i < 60; i++) {
+    stage.push(many(10));
+    pass(1000);
+    assert.equal(timers.size, 0);
+  }
+  stage.setHidden(false);
+  pass(0);
+  assert.deepEqual(onScreen(), []);
+  assert.equal(stage.stats().dropped.late, 601);
+  stage.push([say({ id: 'new' })]);
+  pass(250);
+  assert.deepEqual(onScreen(), ['new']);
+});
+
+test('hidden for a moment: what flew goes on flying, a removal still counts', () => {
+  const { stage, pass, onScreen } = setUp();
+  stage.push([say({ id: 'a' }), say({ id: 'b' })]);
+  pass(1000);
+  stage.setHidden(true);
+  pass(2000);
+  stage.remove({ ids: ['a'] });
+  stage.setHidden(false);
+  assert.deepEqual(onScreen(), ['b']);
+});
+
+test('a resize while flying keeps everybody apart and drops whom no lane can take', () => {
+  const { stage, pass, renderer, onScreen } = setUp();
+  stage.push(many(20));
+  pass(0);
+  assert.equal(onScreen().length, 20);
+  pass(1000);
+  renderer.size.height = 540;
+  stage.refresh();
+  assert.equal(stage.stats().lanes, 10);
+  assert.equal(onScreen().length, 10);
+  for (const { y, h } of stage.rects()) assert.ok(y >= 0 && y + h <= 540);
+  renderer.size.width = 1280;
+  stage.refresh();
+  assert.equal(onScreen().length, 10, 'a narrower stage alone drops nobody');
+  balancedAfterResize(stage);
+});
+
+function balancedAfterResize(stage) {
+  const s = stage.stats();
+  assert.equal(s.active, s.placed - s.dropped.full);
+}
+
+test('area, region, lanes and size change while running', () => {
+  const { stage, pass } = setUp();
+  stage.push([say()]);
+  pass(0);
+  stage.config({ ...DEFAULTS, area: 0.5 });
+  assert.equal(stage.stats().lanes, 10);
+  stage.config({ ...DEFAULTS, area: 0.5, lanes: 4 });
+  assert.equal(stage.stats().lanes, 4);
+  stage.config({ ...DEFAULTS, area: 0.5, region: 'bottom' });
+  pass(9000);
+  stage.push([say({ id: 'low' })]);
+  pass(250);
+  assert.ok(stage.rects()[0].y >= 540);
+});
+
+test('a line wider than the screen moves, whatever it wanted', () => {
+  const { stage, pass, renderer } = setUp();
+  stage.push([say({ mode: 'top', text: 'x'.repeat(97) }), say({ mode: 'top', text: 'x' })]);
+  pass(0);
+  assert.deepEqual([...renderer.shown.keys()].map((i) => i.mode), ['scroll', 'top']);
+});
+
+test('strange modes, sizes and colours are drawn as the default', () => {
+  const { stage, pass, renderer } = setUp();
+  stage.push([say({ mode: 'spiral', size: 'huge', color: 'url(evil)' })]);
+  pass(0);
+  const [{ parts: [c] }] = renderer.shown.keys();
+  assert.deepEqual([c.mode, c.size, c.color], ['scroll', 'medium', '#ffffff']);
+});
+
+test('emoji=0 cuts emoji, and what is nothing else is not drawn', () => {
+  const { stage, pass, renderer } = setUp({ emoji: false });
+  stage.push([say({ text: '👋🏽' }), say({ text: 'hi 👋🏽' })]);
+  pass(0);
+  assert.deepEqual([...renderer.shown.keys()].map((i) => i.parts[0].text), ['hi']);
+});
+
+test('comments wait while the code fades, and not longer', () => {
+  let fade = 240;
+  const { stage, pass, onScreen } = setUp({ on: { push: () => fade } });
+  stage.push([say({ id: 'a' })]);
+  fade = 0;
+  pass(239);
+  assert.deepEqual(onScreen(), []);
+  pass(1);
+  assert.deepEqual(onScreen(), ['a']);
+});
+
+test('overlap=1: a full screen shows them anyway, up to the limit', () => {
+  const { stage, pass, onScreen } = setUp({ overlap: true, limit: 30 }, { height: 540 });
+  stage.push(many(60));
+  pass(0);
+  assert.equal(onScreen().length, 20, 'one more a lane in one tick');
+  pass(500);
+  assert.equal(onScreen().length, 30);
+});
+
+test('clear empties stage and queue', () => {
+  const { stage, pass, onScreen } = setUp();
+  stage.push(many(50));
+  pass(0);
+  stage.clear();
+  assert.deepEqual(onScreen(), []);
+  assert.equal(stage.stats().queued, 0);
+  stage.push([say({ id: 'again' })]);
+  pass(250);
+  assert.deepEqual(onScreen(), ['again']);
+});
+
+test('hours of a busy room: nothing grows', () => {
+  const { stage, pass, renderer } = setUp({ merge: true });
+  for (let i = 0; i < 4000; i++) {
+    stage.push(many(1 + (i % 5), { text: 'x'.repeat(1 + (i % 30)) }));
+    pass(250);
+  }
+  pass(10_000);
+  const s = stage.stats();
+  assert.equal(s.active + s.queued, 0);
+  assert.equal(renderer.shown.size, 0);
+  balanced(stage);
+});

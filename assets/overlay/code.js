@@ -1,0 +1,87 @@
+// The room's code on the stage: always, or while nobody writes. It gives way
+// before a comment comes.
+
+/** ms of its fade, as in overlay.css. */
+const FADE = 240;
+
+/** ms between looks whether the last comments have left. */
+const AGAIN = 1000;
+
+export class RoomCode {
+  #root; #quiet; #card; #image;
+  /** @type {'0'|'1'|'idle'} */ #mode = '0';
+  #idle = 0;
+  #shown = false;
+  /** @type {any} */ #timer = null;
+
+  /**
+   * @param {HTMLElement} root where it stands
+   * @param {{src: string, title: string, label: string, quiet: () => boolean}} what the picture's
+   *   address, the words beside it, and whether no comment is on the stage
+   */
+  constructor(root, { src, title, label, quiet }) {
+    this.#root = root;
+    this.#quiet = quiet;
+    this.#card = document.createElement('div');
+    this.#card.className = 'dm-code';
+    this.#image = document.createElement('img');
+    this.#image.className = 'dm-code-image';
+    this.#image.alt = '';
+    this.#image.dataset.src = src;
+    const words = document.createElement('div');
+    for (const [name, text] of [['dm-code-title', title], ['dm-code-label', label]]) {
+      const line = document.createElement('bdi');
+      line.className = name;
+      line.textContent = text;
+      words.append(line);
+    }
+    this.#card.append(this.#image, words);
+    // A card without its code is of no use to anybody: it stays away.
+    this.#image.onload = () => { if (this.#shown) this.#card.classList.add('dm-code-shown'); };
+    this.#image.onerror = () => { this.#hide(); this.#wait(); };
+  }
+
+  /** @param {'0'|'1'|'idle'} mode @param {number} seconds until idle shows it */
+  set(mode, seconds) {
+    if (mode === this.#mode && seconds * 1000 === this.#idle) return;
+    this.#mode = mode;
+    this.#idle = seconds * 1000;
+    if (mode === '1') this.#show();
+    else this.#hide();
+    this.#wait();
+  }
+
+  /** A comment comes: the code goes. Gives the ms that this takes. */
+  busy() {
+    if (this.#mode !== 'idle') return 0;
+    const wait = this.#shown ? FADE : 0;
+    this.#hide();
+    this.#wait();
+    return wait;
+  }
+
+  #wait() {
+    clearTimeout(this.#timer);
+    if (this.#mode === '0' || this.#shown) return;
+    this.#timer = setTimeout(() => this.#look(), this.#idle);
+  }
+
+  #look() {
+    if (this.#mode === '1' || this.#quiet()) return this.#show();
+    this.#timer = setTimeout(() => this.#look(), AGAIN);
+  }
+
+  #show() {
+    this.#shown = true;
+    this.#root.append(this.#card);
+    this.#image.src = this.#image.dataset.src ?? '';
+  }
+
+  #hide() {
+    this.#shown = false;
+    this.#card.classList.remove('dm-code-shown');
+    this.#image.removeAttribute('src');
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => { if (!this.#shown) this.#card.remove(); }, FADE);
+  }
+}

@@ -1,0 +1,45 @@
+// debug=1: the lanes, what holds them, and the counters. For those who build or
+// tune an overlay, never on air.
+
+export class Debug {
+  #root; #stage;
+  /** @type {HTMLElement|null} */ #box = null;
+
+  /** @param {HTMLElement} root @param {import('./stage.js').Stage} stage */
+  constructor(root, stage) {
+    this.#root = root;
+    this.#stage = stage;
+  }
+
+  /** @param {boolean} on */
+  set(on) {
+    if (!on) {
+      this.#box?.remove();
+      this.#box = null;
+    } else if (!this.#box) {
+      this.#box = document.createElement('div');
+      this.#box.className = 'dm-debug';
+      this.#root.append(this.#box);
+    }
+    this.draw();
+  }
+
+  draw() {
+    if (!this.#box) return;
+    const { lanes, pitch, top, width, height } = this.#stage.layout();
+    const rows = lanes.map((kind, i) => {
+      const row = document.createElement('div');
+      row.className = 'dm-debug-lane';
+      row.style.top = `${top + i * pitch}px`;
+      row.style.height = `${pitch}px`;
+      row.textContent = `${i} ${kind}`;
+      return row;
+    });
+    const { dropped, ...counts } = this.#stage.stats();
+    const words = Object.entries({ ...counts, full: dropped.full, late: dropped.late, width, height, pitch });
+    const text = document.createElement('div');
+    text.className = 'dm-debug-counts';
+    text.textContent = words.map(([name, value]) => `${name} ${value}`).join('\n');
+    this.#box.replaceChildren(...rows, text);
+  }
+}

@@ -1,0 +1,39 @@
+// What OBS tells a browser source (obs-browser's window events), for the stage
+// and for the server: a recording's start is the natural zero of an export.
+
+/** @type {Record<string, string>} */
+const ACTS = {
+  obsStreamingStarted: 'stream_start', obsStreamingStopped: 'stream_stop',
+  obsRecordingStarted: 'record_start', obsRecordingStopped: 'record_stop',
+};
+
+/** Acts that are kept while the server cannot be reached. */
+const KEPT = 8;
+
+export class Obs {
+  #send;
+  /** @type {{type: 'obs', event: string, at: number}[]} */ #kept = [];
+
+  /**
+   * @param {EventTarget} target the window
+   * @param {{send: (frame: object) => boolean, visible: (shown: boolean) => void}} to
+   */
+  constructor(target, { send, visible }) {
+    this.#send = send;
+    for (const [name, event] of Object.entries(ACTS)) {
+      target.addEventListener(name, () => {
+        this.#kept.push({ type: 'obs', event, at: Date.now() });
+        this.#kept.splice(0, this.#kept.length - KEPT);
+        this.flush();
+      });
+    }
+    target.addEventListener('obsSourceVisibleChanged', (event) => {
+      visible(/** @type {CustomEvent} */ (event).detail?.visible !== false);
+    });
+  }
+
+  /** Tells the server what it has not heard yet. */
+  flush() {
+    while (this.#kept.length > 0 && this.#send(this.#kept[0])) this.#kept.shift();
+  }
+}
