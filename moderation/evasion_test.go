@@ -1,0 +1,101 @@
+package moderation_test
+
+import (
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"danmaku/comment"
+	"danmaku/moderation"
+)
+
+type sample struct {
+	line                      int
+	input, keyword, technique string
+	block, hard               bool
+}
+
+// samples reads a list of evasions: input (Go escapes), expected, keyword,
+// technique, tab-separated, with a header.
+func samples(t *testing.T, name string) []sample {
+	t.Helper()
+	data, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []sample
+	for i, line := range strings.Split(strings.TrimSpace(string(data)), "\n") {
+		f := strings.Split(line, "\t")
+		if i == 0 || strings.HasPrefix(line, "#") {
+			continue
+		}
+		if len(f) != 4 {
+			t.Fatalf("%s:%d: %d fields", name, i+1, len(f))
+		}
+		input, err := strconv.Unquote(`"` + strings.ReplaceAll(f[0], `"`, `\"`) + `"`)
+		if err != nil {
+			t.Fatalf("%s:%d: %v", name, i+1, err)
+		}
+		out = append(out, sample{
+			line: i + 1, input: input, keyword: f[2], technique: f[3],
+			block: f[1] == "block", hard: strings.HasPrefix(f[3], "hard"),
+		})
+	}
+	return out
+}
+
+func compileFile(t *testing.T, name string) *moderation.Rules {
+	t.Helper()
+	text, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rules, faults := moderation.Compile([]moderation.List{{Name: "words", Text: string(text), On: true}})
+	for _, f := range faults {
+		if !f.Warning {
+			t.Error(f)
+		}
+	}
+	return rules
+}
+
+// checkSamples runs a list; hard rows count, but do not fail.
+func checkSamples(t *testing.T, list, rulesFile string) (hardStopped int) {
+	rules := compileFile(t, rulesFile)
+	blocked, blocks, passed, allows := 0, 0, 0, 0
+	for _, s := range samples(t, list) {
+		v := moderation.CheckText(rules, s.input, time.Now())
+		stopped := v.Action != comment.Pass
+		switch {
+		case s.hard && s.block && stopped:
+			hardStopped++
+		case s.hard && s.block:
+			t.Logf("%s:%d: hard, missed: %q (%s)", list, s.line, s.input, s.technique)
+		case s.hard:
+		case s.block:
+			blocks++
+			if stopped {
+				blocked++
+			} else {
+				t.Errorf("%s:%d: %q passes, must be stopped for %s (%s); read as %q", list, s.line, s.input, s.keyword, s.technique, v.Folded)
+			}
+		default:
+			allows++
+			if !stopped {
+				passed++
+			} else {
+				t.Errorf("%s:%d: %q must pass (%s): %v, rule %s, word %s, read as %q", list, s.line, s.input, s.technique, v.Action, v.Rule, v.Word, v.Folded)
+			}
+		}
+	}
+	t.Logf("%s: %d of %d stopped, %d of %d passed, %d hard ones stopped", list, blocked, blocks, passed, allows, hardStopped)
+	return hardStopped
+}
+
+func TestEvasions(t *testing.T) {
+	if hard := checkSamples(t, "testdata/evasion.tsv", "testdata/evasion-rules.txt"); hard < 10 {
+		t.Errorf("%d hard rows are stopped, want at least 10", hard)
+	}
+}

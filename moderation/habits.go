@@ -1,0 +1,190 @@
+package moderation
+
+import (
+	"hash/maphash"
+	"sync"
+	"time"
+
+	"danmaku/comment"
+)
+
+// Rules of the checks on behaviour, as they stand in Verdict.Rule.
+const (
+	RuleDuplicate = "duplicate" // the author said the same a moment ago
+	RuleSlow      = "slow"      // the room's slow mode; Verdict.Wait says how long
+	RuleNewcomer  = "newcomer"  // new here, and the room has newcomers' comments held
+	RuleRaid      = "raid"      // many say the same, and it carries an address
+)
+
+// Bounds of the checks on behaviour.
+const (
+	duplicateFor = 30 * time.Second
+	raidFor      = 10 * time.Second
+	raidVoices   = 5
+	newcomerFor  = time.Minute
+	knownFor     = 12 * time.Hour
+)
+
+// habits remembers what authors did. Every memory is bounded, see [memory].
+type habits struct {
+	started time.Time
+	seed    maphash.Seed
+
+	mu    sync.Mutex
+	said  memory[saying]    // author and text
+	last  memory[saying]    // author
+	raids memory[voices]    // text
+	known memory[time.Time] // authors who had a comment pass
+}
+
+type saying struct {
+	at  time.Time
+	ref uint64 // of the sending, so that a repetition of it is not a second comment
+}
+
+// voices are the last authors of one text.
+type voices struct {
+	who [raidVoices]uint64
+	at  [raidVoices]time.Time
+	n   int
+}
+
+func (h *habits) init(keys int, now time.Time) {
+	h.started, h.seed = now, maphash.MakeSeed()
+	h.said.init(keys, duplicateFor, now)
+	h.last.init(keys, comment.MaxSlow, now)
+	h.raids.init(keys, raidFor, now)
+	h.known.init(keys, knownFor, now)
+}
+
+func (h *habits) hash(parts ...string) uint64 {
+	var m maphash.Hash
+	m.SetSeed(h.seed)
+	for _, p := range parts {
+		m.WriteString(p)
+		m.WriteByte(0)
+	}
+	return m.Sum64()
+}
+
+// check decides about a draft whose text has the verdict v. What is refused
+// leaves no trace: it was never said.
+func (h *habits) check(d comment.Draft, room comment.Room, v comment.Verdict) comment.Verdict {
+	if d.User == "" || v.Action == comment.Refuse {
+		return v
+	}
+	gist := gist(d.Text)
+	author := h.hash(d.Room, d.User)
+	words := h.hash(d.Room, d.User, gist)
+	var ref uint64
+	if d.Ref != "" {
+		ref = h.hash(d.Ref)
+	}
+	now := d.At
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if room.Slow > 0 {
+		if s, ok := h.last.get(author, now); ok && !s.same(ref) {
+			if wait := room.Slow - now.Sub(s.at); wait > 0 {
+				return comment.Verdict{Action: comment.Refuse, Rule: RuleSlow, Detail: "slow mode", Wait: wait}
+			}
+		}
+	}
+	if s, ok := h.said.get(words, now); ok && !s.same(ref) && now.Sub(s.at) < duplicateFor {
+		return comment.Verdict{Action: comment.Refuse, Rule: RuleDuplicate, Detail: "said by the same author a moment ago"}
+	}
+	v = comment.Stricter(v, h.raid(d, gist, author, now))
+	v = comment.Stricter(v, h.newcomer(d, room, author, now))
+	h.said.set(words, saying{now, ref}, now)
+	h.last.set(author, saying{now, ref}, now)
+	if v.Action <= comment.Mask {
+		h.known.set(author, now, now)
+	}
+	return v
+}
+
+// same tells a repetition of the same sending, as after an answer of busy.
+func (s saying) same(ref uint64) bool { return ref != 0 && s.ref == ref }
+
+// raid holds a text that several authors send at the same time when it carries
+// an address. Without one it is a choir, and welcome.
+func (h *habits) raid(d comment.Draft, gist string, author uint64, now time.Time) comment.Verdict {
+	if findLink(gist) == "" && findLink(d.Text) == "" {
+		return comment.Verdict{}
+	}
+	key := h.hash(d.Room, "", gist)
+	r, _ := h.raids.get(key, now)
+	oldest, others := 0, 1
+	for i := range r.who {
+		if r.who[i] == author {
+			oldest = i
+			break
+		}
+		if r.at[i].Before(r.at[oldest]) {
+			oldest = i
+		}
+	}
+	r.who[oldest], r.at[oldest] = author, now
+	for i := range r.who {
+		if i != oldest && r.who[i] != 0 && now.Sub(r.at[i]) < raidFor {
+			others++
+		}
+	}
+	h.raids.set(key, r, now)
+	if others < raidVoices {
+		return comment.Verdict{}
+	}
+	return comment.Verdict{Action: comment.Hold, Rule: RuleRaid, Detail: "many send this address at once"}
+}
+
+// newcomer holds what somebody writes in the first minute, and the first
+// comment. Who was here before the program started is not new.
+func (h *habits) newcomer(d comment.Draft, room comment.Room, author uint64, now time.Time) comment.Verdict {
+	if room.Newcomers != comment.GateHeld {
+		return comment.Verdict{}
+	}
+	v := comment.Verdict{Action: comment.Hold, Rule: RuleNewcomer, Detail: "in the author's first minute here"}
+	if !d.Identity.IsZero() {
+		if now.Sub(d.Identity) < newcomerFor {
+			return v
+		}
+		if d.Identity.Before(h.started) {
+			return comment.Verdict{}
+		}
+	}
+	if _, ok := h.known.get(author, now); ok {
+		return comment.Verdict{}
+	}
+	v.Detail = "the author's first comment here"
+	return v
+}
+
+// Welcome tells the chain that a moderator let a comment of this author
+// through, who is then no newcomer any more.
+func (c *Chain) Welcome(room, user string) {
+	h := &c.habit
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	now := c.clock()
+	h.known.set(h.hash(room, user), now, now)
+}
+
+// gist is a text without case, width and spaces: what makes two texts the same
+// for the eye. Digits and signs stay, since they carry the meaning of cheers.
+func gist(text string) string {
+	m := matchers.Get().(*matcher)
+	defer matchers.Put(m)
+	m.runes = m.runes[:0]
+	for _, r := range text {
+		m.runes = append(m.runes, r)
+	}
+	m.fold.fold(m.runes)
+	keep := m.fold.cells[:0]
+	for _, c := range m.fold.cells {
+		if c.kind != space {
+			keep = append(keep, c)
+		}
+	}
+	m.fold.cells = keep
+	return m.fold.String()
+}

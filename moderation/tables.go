@@ -1,0 +1,186 @@
+package moderation
+
+import (
+	_ "embed"
+	"strconv"
+	"strings"
+	"sync"
+	"unicode"
+)
+
+//go:generate go run gen_tables.go
+
+//go:embed data/fold.txt
+var foldText string
+
+//go:embed data/looks.txt
+var looksText string
+
+// page holds what 256 neighbouring characters become: 0 is themselves,
+// anything else an index into pool of a length and that many characters.
+type page [256]uint16
+
+// table maps characters to short sequences of characters.
+type table struct {
+	pages map[rune]*page // of r>>8
+	low   [256]*page     // the first 65,536 characters without a map
+	pool  []rune
+}
+
+// of gives what r maps to; ok is false when the table does not name it.
+func (t *table) of(r rune) (to []rune, ok bool) {
+	var p *page
+	if r < 0x10000 {
+		p = t.low[r>>8]
+	} else {
+		p = t.pages[r>>8]
+	}
+	if p == nil || p[r&0xFF] == 0 {
+		return nil, false
+	}
+	i := int(p[r&0xFF])
+	n := int(t.pool[i])
+	return t.pool[i+1 : i+1+n], true
+}
+
+// parseTable reads the format that gen_tables.go writes. It panics on a fault:
+// the text is part of the program.
+func parseTable(text string) *table {
+	t := &table{pages: map[rune]*page{}, pool: []rune{0}}
+	seen := map[string]uint16{}
+	for line := range strings.Lines(text) {
+		from, to, _ := strings.Cut(strings.TrimSpace(line), " ")
+		if from == "#" {
+			continue
+		}
+		at, known := seen[to]
+		if !known {
+			at = uint16(len(t.pool))
+			t.pool = append(t.pool, 0)
+			for h := range strings.FieldsSeq(to) {
+				if h != "-" {
+					t.pool = append(t.pool, hexRune(h))
+				}
+			}
+			t.pool[at] = rune(len(t.pool) - int(at) - 1)
+			if len(t.pool) > 1<<16 {
+				panic("moderation: the folding table has outgrown 16 bits")
+			}
+			seen[to] = at
+		}
+		r := hexRune(from)
+		p := t.pages[r>>8]
+		if p == nil {
+			p = new(page)
+			t.pages[r>>8] = p
+			if r < 0x10000 {
+				t.low[r>>8] = p
+			}
+		}
+		p[r&0xFF] = at
+	}
+	return t
+}
+
+func hexRune(s string) rune {
+	n, err := strconv.ParseInt(s, 16, 32)
+	if err != nil {
+		panic("moderation: folding table: " + err.Error())
+	}
+	return rune(n)
+}
+
+// tables are read once, at the first use: a few milliseconds that commands
+// without a filter need not spend.
+var tables = sync.OnceValue(func() (t struct {
+	fold, looks *table
+	back        map[rune][]rune // Latin letter to the Cyrillic and Greek it can be taken for
+}) {
+	t.fold, t.looks = parseTable(foldText), parseTable(looksText)
+	t.back = map[rune][]rune{}
+	for _, span := range [][2]rune{{0x0391, 0x03C9}, {0x0400, 0x04FF}} {
+		for r := span[0]; r <= span[1]; r++ {
+			if _, folded := t.fold.of(r); folded {
+				continue // its own folded form comes along by itself
+			}
+			as, _ := t.looks.of(r)
+			for _, l := range as {
+				t.back[l] = append(t.back[l], r)
+			}
+		}
+	}
+	for latin, cyrillic := range map[rune]string{'u': "и", 'n': "п", '3': "з", '6': "б", '4': "ч", '0': "о", '@': "а"} {
+		t.back[latin] = append(t.back[latin], []rune(cyrillic)...)
+	}
+	return t
+})
+
+// script is a coarse view of Unicode's scripts, as far as matching differs.
+type script uint8
+
+const (
+	common script = iota // digits, punctuation, symbols, emoji
+	latin
+	cyrillic
+	greek
+	han
+	kana
+	hangul
+	living // any other script in which people write today
+	rare   // scripts that comments use only for their shapes
+)
+
+// scriptOf tells the script of a letter or mark.
+func scriptOf(r rune) script {
+	switch {
+	case r < 0x80:
+		if 'a' <= r|0x20 && r|0x20 <= 'z' {
+			return latin
+		}
+		return common
+	case 0x4E00 <= r && r <= 0x9FFF, 0x3400 <= r && r <= 0x4DBF, 0x20000 <= r && r <= 0x3FFFF:
+		return han
+	case 0x3041 <= r && r <= 0x30FF && r != 0x30FB:
+		return kana
+	case 0xAC00 <= r && r <= 0xD7A3, 0x1100 <= r && r <= 0x11FF, 0x3131 <= r && r <= 0x318E:
+		return hangul
+	case 0x0400 <= r && r <= 0x052F:
+		return cyrillic
+	}
+	switch {
+	case !unicode.IsLetter(r) && !unicode.IsMark(r):
+		return common
+	case unicode.Is(unicode.Latin, r):
+		return latin
+	case unicode.Is(unicode.Greek, r):
+		return greek
+	case unicode.Is(unicode.Cyrillic, r):
+		return cyrillic
+	case unicode.Is(unicode.Han, r):
+		return han
+	case unicode.In(r, unicode.Lisu, unicode.Canadian_Aboriginal, unicode.Cherokee, unicode.Coptic, unicode.Yi,
+		unicode.Vai, unicode.Deseret, unicode.Gothic, unicode.Old_Italic, unicode.Runic, unicode.Osage,
+		unicode.Tifinagh, unicode.Bamum, unicode.Miao, unicode.Warang_Citi, unicode.Lycian, unicode.Carian,
+		unicode.Lydian, unicode.Elbasan, unicode.Glagolitic, unicode.Shavian, unicode.Medefaidrin):
+		return rare
+	}
+	return living
+}
+
+// cjk tells the scripts that are written without spaces between words; Korean
+// counts because its words carry endings.
+func (s script) cjk() bool { return s == han || s == kana || s == hangul }
+
+// spaced tells the scripts whose entries match whole words only.
+func (s script) spaced() bool { return s == latin || s == cyrillic || s == greek }
+
+// keepsMarks tells the scripts whose marks are vowels or sounds of their own.
+func (s script) keepsMarks(r rune) bool {
+	switch s {
+	case kana, hangul:
+		return true
+	case living: // all but Arabic, Hebrew, Syriac and Armenian, where they are optional
+		return !(0x0530 <= r && r <= 0x08FF)
+	}
+	return false
+}

@@ -1,0 +1,286 @@
+package moderation
+
+import (
+	"cmp"
+	"slices"
+)
+
+// trie is the automaton that all entries of a rule set are matched with: their
+// folded forms as a tree in three flat arrays, the children of a node side by
+// side and sorted. It is walked over the readings of a text from each of its
+// characters. That is not one pass, as with failure links, but a text's
+// characters have several readings and gaps, over which failure links are not
+// defined; and since a walk ends at the first character that no entry goes on
+// with, its length hardly depends on the number of entries (see the benchmark).
+type trie struct {
+	label []rune
+	first []uint32 // of the children; they end where the next node's begin
+	entry []uint32 // 1 + index of the first entry that ends here; 0 for none
+}
+
+// keyed is a folded entry on its way into the trie.
+type keyed struct {
+	head  uint64 // the first three characters, to sort by without looking further
+	from  uint32 // of its runes in the arena
+	to    uint32
+	index uint32 // of the entry
+}
+
+func headOf(runes []rune) uint64 {
+	var h uint64
+	for i := range 3 {
+		h <<= 21
+		if i < len(runes) {
+			h |= uint64(runes[i])
+		}
+	}
+	return h
+}
+
+// sortKeys orders keys by their runes, and equal ones by their entry.
+func sortKeys(keys []keyed, arena []rune) {
+	slices.SortFunc(keys, func(a, b keyed) int {
+		if a.head != b.head {
+			return cmp.Compare(a.head, b.head)
+		}
+		if c := slices.Compare(arena[a.from:a.to], arena[b.from:b.to]); c != 0 {
+			return c
+		}
+		return cmp.Compare(a.index, b.index)
+	})
+}
+
+// buildTrie makes a trie of sorted keys; the entry at place i of the keys is
+// entry i of the trie.
+func buildTrie(keys []keyed, arena []rune) *trie {
+	type span struct{ lo, hi, depth uint32 }
+	t := &trie{}
+	grow := len(keys)*3 + 16
+	t.label, t.first, t.entry = make([]rune, 1, grow), make([]uint32, 0, grow), make([]uint32, 0, grow)
+	queue := make([]span, 1, grow)
+	queue[0] = span{0, uint32(len(keys)), 0}
+	for n := 0; n < len(queue); n++ {
+		s := queue[n]
+		ends := uint32(0)
+		for s.lo < s.hi && keys[s.lo].to-keys[s.lo].from == s.depth {
+			if ends == 0 {
+				ends = s.lo + 1
+			}
+			s.lo++
+		}
+		t.entry = append(t.entry, ends)
+		t.first = append(t.first, uint32(len(queue)))
+		for s.lo < s.hi {
+			r := arena[keys[s.lo].from+s.depth]
+			mid := s.lo
+			for mid < s.hi && arena[keys[mid].from+s.depth] == r {
+				mid++
+			}
+			t.label = append(t.label, r)
+			queue = append(queue, span{s.lo, mid, s.depth + 1})
+			s.lo = mid
+		}
+	}
+	t.first = append(t.first, uint32(len(queue)))
+	t.label, t.first, t.entry = slices.Clip(slices.Clone(t.label)), slices.Clone(t.first), slices.Clone(t.entry)
+	return t
+}
+
+// child gives the node behind r.
+func (t *trie) child(node uint32, r rune) (uint32, bool) {
+	lo, hi := t.first[node], t.first[node+1]
+	for hi-lo > 8 {
+		mid := (lo + hi) / 2
+		if t.label[mid] <= r {
+			lo = mid
+		} else {
+			hi = mid
+		}
+	}
+	for ; lo < hi; lo++ {
+		if t.label[lo] == r {
+			return lo, true
+		}
+	}
+	return 0, false
+}
+
+// step is one character of a match: the cells it was read from.
+type step struct {
+	cell  int32 // the first cell
+	end   int32 // behind the last, repetitions included
+	label rune
+	how   how
+	stays int32 // repetitions of the same letter behind it
+}
+
+// maxSteps bounds the work on one text. An ordinary comment needs some
+// hundreds; what needs more is made to be ambiguous.
+const maxSteps = 60_000
+
+// walker matches one folded text against one trie.
+type walker struct {
+	trie  *trie
+	cells []cell
+	arcs  []arc
+	exact bool // plain readings only: for what the shown list would not need
+	path  []step
+	steps int
+	found func(entry uint32, path []step) // called for each way that spells an entry
+}
+
+// run walks from every cell. It gives false when it gave up.
+func (w *walker) run() bool {
+	w.steps = 0
+	w.path = w.path[:0]
+	for i := range w.cells {
+		if w.cells[i].kind == space {
+			continue
+		}
+		w.next(0, int32(i))
+	}
+	return w.steps < maxSteps
+}
+
+// next tries every reading of the cell at pos.
+func (w *walker) next(node uint32, pos int32) {
+	if pos >= int32(len(w.cells)) || w.trie.first[node] == w.trie.first[node+1] {
+		return
+	}
+	if w.steps++; w.steps >= maxSteps {
+		return
+	}
+	c := &w.cells[pos]
+	w.take(node, pos, arc{c.r, 1, plain})
+	for _, a := range w.arcs[c.lo:c.hi] {
+		w.take(node, pos, a)
+	}
+	if c.kind == symbol && len(w.path) > 0 && !c.joined {
+		w.wildcard(node, pos)
+	}
+}
+
+func (w *walker) take(node uint32, pos int32, a arc) {
+	if child, ok := w.trie.child(node, a.r); ok {
+		w.path = append(w.path, step{cell: pos, end: pos + int32(a.width), label: a.r, how: a.how})
+		w.arrive(child)
+		w.path = w.path[:len(w.path)-1]
+	}
+}
+
+// wildcard lets a sign stand for a letter: an asterisk for any, others for a
+// vowel.
+func (w *walker) wildcard(node uint32, pos int32) {
+	wilds := 0
+	for _, s := range w.path {
+		if s.how == wild || s.how == wildVowel {
+			wilds++
+		}
+	}
+	if wilds >= 3 {
+		return
+	}
+	star := w.cells[pos].r == '*' || w.cells[pos].r == '＊'
+	for child := w.trie.first[node]; child < w.trie.first[node+1]; child++ {
+		r := w.trie.label[child]
+		how := wildVowel
+		switch {
+		case star && scriptOf(r).spaced():
+			how = wild
+		case wilds > 0 || !isVowel(r):
+			continue
+		}
+		w.path = append(w.path, step{cell: pos, end: pos + 1, label: r, how: how})
+		w.arrive(child)
+		w.path = w.path[:len(w.path)-1]
+	}
+}
+
+// arrive is called with a path that leads to node: it reports the entries that
+// end there, then goes on behind repetitions, directly, and over gaps.
+func (w *walker) arrive(node uint32) {
+	if e := w.trie.entry[node]; e > 0 {
+		w.found(e-1, w.path)
+	}
+	last := &w.path[len(w.path)-1]
+	pos := last.end
+	if pos >= int32(len(w.cells)) {
+		return
+	}
+	c := &w.cells[pos]
+	if w.repeats(last, c) {
+		kept := *last
+		last.end, last.stays = last.end+1, last.stays+1
+		w.arrive(node)
+		w.path[len(w.path)-1] = kept
+	}
+	if w.trie.first[node] == w.trie.first[node+1] {
+		return
+	}
+	w.next(node, pos)
+	if last.how == wild || last.how == wildVowel {
+		return
+	}
+	w.gap(node, pos, scriptOf(w.path[len(w.path)-1].label))
+}
+
+// repeats tells whether c says the letter of the step once more.
+func (w *walker) repeats(s *step, c *cell) bool {
+	if s.how == wild || s.how == wildVowel || '0' <= s.label && s.label <= '9' || kindOf(s.label) != letter {
+		return false
+	}
+	if c.r == s.label {
+		return true
+	}
+	for _, a := range w.arcs[c.lo:c.hi] {
+		if a.r == s.label && a.width == 1 {
+			return true
+		}
+	}
+	return false
+}
+
+// gap goes on behind characters that only separate: up to two between
+// characters of scripts without spaces, three between letters. A run of one
+// sign counts once.
+func (w *walker) gap(node uint32, pos int32, after script) {
+	most := 3
+	if after.cjk() {
+		most = 2
+	}
+	for n := 0; pos < int32(len(w.cells)); pos++ {
+		c := &w.cells[pos]
+		if !separates(c, after) {
+			return
+		}
+		if !c.joined && (pos == 0 || w.cells[pos-1].r != c.r || c.kind == letter || c.kind == digit) {
+			n++
+		}
+		if n > most {
+			return
+		}
+		w.next(node, pos+1)
+	}
+}
+
+// separates tells whether a cell may stand between the letters of a match.
+func separates(c *cell, after script) bool {
+	switch c.kind {
+	case symbol, space:
+		return true
+	case digit:
+		return true
+	}
+	if after.cjk() {
+		return c.script == latin || c.script == han && c.r >= 0x20000 || 0x3131 <= c.r && c.r <= 0x318E
+	}
+	return false
+}
+
+func isVowel(r rune) bool {
+	switch r {
+	case 'a', 'e', 'i', 'o', 'u', 'y', 'а', 'е', 'и', 'о', 'у', 'ы', 'э', 'ю', 'я', 'і', 'α', 'ε', 'η', 'ι', 'ο', 'υ', 'ω':
+		return true
+	}
+	return false
+}
