@@ -1,18 +1,23 @@
 package e2e_test
 
 import (
+	"bytes"
 	"encoding/json"
+	"fmt"
 	"html/template"
+	"image/png"
+	"io"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"danmaku/e2e/browser"
 
 	"github.com/gorilla/websocket"
+	"rsc.io/qr"
 )
 
 // overlayCSP is what the server sends with the overlay's page.
@@ -58,12 +63,13 @@ func newRoom(t *testing.T) *room {
 		r.sockets <- conn
 	})
 	mux.HandleFunc("GET /api/rooms/{room}/qr.svg", func(w http.ResponseWriter, _ *http.Request) {
-		svg, err := os.ReadFile("testdata/code.svg")
-		if err != nil {
+		w.Header().Set("Content-Type", "image/svg+xml")
+		if err := codeSVG(w, "http://192.168.1.20:2333/r/live"); err != nil {
 			t.Errorf("code: %v", err)
 		}
-		w.Header().Set("Content-Type", "image/svg+xml")
-		w.Write(svg)
+	})
+	mux.HandleFunc("GET /game.svg", func(w http.ResponseWriter, req *http.Request) {
+		http.ServeFile(w, req, "testdata/game.svg")
 	})
 	r.Server = httptest.NewServer(mux)
 	t.Cleanup(r.Close)
@@ -132,6 +138,24 @@ func rectsOf(p *browser.Page) []rect {
 	return browser.Value[[]rect](p, "danmaku.rects()")
 }
 
+// codeSVG draws the QR code of a text, a unit for each module.
+func codeSVG(w io.Writer, text string) error {
+	code, err := qr.Encode(text, qr.M)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(w, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="-2 -2 %d %[1]d" shape-rendering="crispEdges"><path fill="#13191b" d="`, code.Size+4)
+	for y := range code.Size {
+		for x := range code.Size {
+			if code.Black(x, y) {
+				fmt.Fprintf(w, "M%d %dh1v1h-1z", x, y)
+			}
+		}
+	}
+	_, err = io.WriteString(w, `"/></svg>`)
+	return err
+}
+
 // picture writes a screenshot where PICTURES says, for people to look at.
 func picture(t *testing.T, p *browser.Page, name string) {
 	t.Helper()
@@ -144,10 +168,23 @@ func picture(t *testing.T, p *browser.Page, name string) {
 	}
 }
 
-func query(pairs ...string) string {
-	q := url.Values{}
-	for i := 0; i < len(pairs); i += 2 {
-		q.Set(pairs[i], pairs[i+1])
+// visiblePixels counts the pixels of a screenshot that are not transparent.
+func visiblePixels(t *testing.T, shot []byte) int {
+	t.Helper()
+	img, err := png.Decode(bytes.NewReader(shot))
+	if err != nil {
+		t.Fatal(err)
 	}
-	return q.Encode()
+	n := 0
+	b := img.Bounds()
+	for y := b.Min.Y; y < b.Max.Y; y++ {
+		for x := b.Min.X; x < b.Max.X; x++ {
+			if _, _, _, a := img.At(x, y).RGBA(); a > 0 {
+				n++
+			}
+		}
+	}
+	return n
 }
+
+func farAway() time.Time { return time.Now().Add(time.Minute) }

@@ -85,23 +85,24 @@ export class DomRenderer {
   show(item, exit) {
     const view = /** @type {View} */ (item.view);
     view.motion?.cancel();
-    view.slot.dataset.mode = item.mode;
     view.slot.style.visibility = 'visible';
+    const dots = globalThis.devicePixelRatio || 1;
+    // Between two pixels of the screen, letters would be soft.
+    const snap = (/** @type {number} */ at) => Math.round(at * dots) / dots;
+    const y = snap(item.y);
     if (item.v === 0) {
-      const x = Math.round((this.#root.clientWidth - item.w) / 2);
       view.motion = null;
-      view.slot.style.transform = `translate3d(${x}px,${item.y}px,0)`;
+      view.slot.style.transform = `translate3d(${snap((this.#root.clientWidth - item.w) / 2)}px,${y}px,0)`;
       return;
     }
-    const dots = globalThis.devicePixelRatio || 1;
     const way = item.m - exit + item.w + item.v * OVERSHOOT.ms + OVERSHOOT.px;
     const steps = Math.ceil(way * dots);
     const length = steps / dots;
-    const from = item.mode === 'reverse' ? -item.m : item.m;
+    const from = snap(item.mode === 'reverse' ? -item.m - item.w : item.m);
     const to = item.mode === 'reverse' ? from + length : from - length;
     const crisp = this.style.motion === 'crisp' && (item.v * 1000 * dots) / 60 >= SLOW;
     view.motion = view.slot.animate(
-      [{ transform: `translate3d(${from}px,${item.y}px,0)` }, { transform: `translate3d(${to}px,${item.y}px,0)` }],
+      [{ transform: `translate3d(${from}px,${y}px,0)` }, { transform: `translate3d(${to}px,${y}px,0)` }],
       { duration: length / item.v, easing: crisp ? `steps(${steps})` : 'linear', fill: 'both' },
     );
     // A start time of our own: where a comment is follows from the clock alone,

@@ -223,7 +223,10 @@ export class Stage {
     const widths = changed.map((item) => item.w);
     this.#renderer.measure([...changed, ...waiting.filter((item) => item.w === 0)]);
     // What flies keeps the width its lane knows: it never needs more.
-    changed.forEach((item, i) => { item.w = widths[i]; });
+    changed.forEach((item, i) => {
+      item.w = widths[i];
+      if (item.mode !== 'scroll') this.#show(item); // its left edge follows from its width
+    });
     this.#changed.clear();
     this.#place(waiting);
     this.#on.tick?.();
