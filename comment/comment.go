@@ -217,7 +217,17 @@ type Verdict struct {
 	InName bool   // the match is in the name, and Spans count in its runes
 	Text   string // the masked text, when Action is [Mask]
 	Name   string // the masked name, when Action is [Mask]
+
+	Wait time.Duration // with [RuleSlow]: until another comment is welcome
 }
+
+// Rules in [Verdict.Rule] that are limits: what they refuse was not at fault
+// for what it says, so it is answered with a code of its own (slow_down,
+// duplicate), counted, and not kept.
+const (
+	RuleSlow      = "slow"
+	RuleDuplicate = "duplicate"
+)
 
 // Stricter returns the verdict with the higher action, the first of equals.
 func Stricter(a, b Verdict) Verdict {

@@ -5,6 +5,7 @@
 package moderation
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"sync"
@@ -36,10 +37,10 @@ type Chain struct {
 type ruleSets struct {
 	lists  map[string][]List
 	rules  map[string]*Rules
-	faults map[string][]Fault
+	faults map[string]Faults
 }
 
-// New makes a chain without any rules.
+// New makes a chain with the shipped list.
 func New(o Options) *Chain {
 	c := &Chain{clock: o.Clock}
 	if c.clock == nil {
@@ -47,26 +48,34 @@ func New(o Options) *Chain {
 	}
 	c.habit.init(o.Keys, c.clock())
 	c.rules.Store(&ruleSets{})
+	if err := c.SetLists(nil); err != nil {
+		panic("moderation: the shipped list: " + err.Error()) // a test reads it
+	}
 	return c
 }
 
 // SetLists replaces all lists. They are compiled first and then swapped in one
 // step, so that every comment meets either the old rules or the new ones; rooms
-// whose lists did not change are not compiled again. Of lines with a fault the
-// good ones apply.
-func (c *Chain) SetLists(lists []List) []Fault {
+// whose lists did not change are not compiled again. The shipped list applies to
+// every room until there is one named [StarterName] for all rooms: that can
+// switch it off, or say something else.
+//
+// Lines that cannot be understood are left out and named in the error, which is
+// a [Faults]; the rest is in force. What is only worth a warning is not in it,
+// see [Compile].
+func (c *Chain) SetLists(lists []List) error {
 	c.swap.Lock()
 	defer c.swap.Unlock()
 	old := c.rules.Load()
-	next := &ruleSets{lists: map[string][]List{}, rules: map[string]*Rules{}, faults: map[string][]Fault{}}
+	next := &ruleSets{lists: map[string][]List{}, rules: map[string]*Rules{}, faults: map[string]Faults{}}
 	var rooms []string
-	for _, l := range lists {
+	for _, l := range withStarter(lists) {
 		if _, seen := next.lists[l.Room]; !seen {
 			rooms = append(rooms, l.Room)
 		}
 		next.lists[l.Room] = append(next.lists[l.Room], l)
 	}
-	var faults []Fault
+	var faults Faults
 	for _, room := range rooms {
 		if slices.Equal(old.lists[room], next.lists[room]) {
 			next.rules[room], next.faults[room] = old.rules[room], old.faults[room]
@@ -76,6 +85,10 @@ func (c *Chain) SetLists(lists []List) []Fault {
 		faults = append(faults, next.faults[room]...)
 	}
 	c.rules.Store(next)
+	faults = slices.DeleteFunc(faults, func(f Fault) bool { return f.Warning })
+	if len(faults) == 0 {
+		return nil
+	}
 	return faults
 }
 
@@ -92,13 +105,16 @@ func (c *Chain) sets(room string) []*Rules {
 // soft. Drafts of a replay, and of those who run the room, are not checked for
 // behaviour.
 //
-// Verdicts with the rules [RuleSlow] and [RuleDuplicate] are about behaviour
-// and not about what the text says; Verdict.Wait is set for the former.
+// Verdicts with the rules [comment.RuleSlow] and [comment.RuleDuplicate] are
+// limits: the text was not at fault. Verdict.Wait is set for the former.
 func (c *Chain) Check(d comment.Draft, room comment.Room) comment.Verdict {
 	if d.At.IsZero() {
 		d.At = c.clock()
 	}
 	v := checkText(c.sets(room.ID), d, room)
+	if v.Action == comment.Mask {
+		v.Text, v.Name = cmp.Or(v.Text, d.Text), cmp.Or(v.Name, d.Name)
+	}
 	if d.Source == comment.FromReplay || d.Badge != comment.NoBadge {
 		return v
 	}
@@ -137,6 +153,9 @@ func decide(sets []*Rules, text string, room comment.Room, at time.Time) comment
 	v = checkText(sets, d, room)
 	if v.Action != comment.Mask {
 		v.Text = d.Text
+	}
+	if v.Folded == "" {
+		_, v.Folded, _ = words(nil, d.Text, 0)
 	}
 	return v
 }

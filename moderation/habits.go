@@ -8,12 +8,11 @@ import (
 	"danmaku/comment"
 )
 
-// Rules of the checks on behaviour, as they stand in Verdict.Rule.
+// Rules of the checks on behaviour, as they stand in Verdict.Rule, besides
+// comment.RuleSlow and comment.RuleDuplicate.
 const (
-	RuleDuplicate = "duplicate" // the author said the same a moment ago
-	RuleSlow      = "slow"      // the room's slow mode; Verdict.Wait says how long
-	RuleNewcomer  = "newcomer"  // new here, and the room has newcomers' comments held
-	RuleRaid      = "raid"      // many say the same, and it carries an address
+	RuleNewcomer = "newcomer" // new here, and the room has newcomers' comments held
+	RuleRaid     = "raid"     // many say the same, and it carries an address
 )
 
 // Bounds of the checks on behaviour.
@@ -86,12 +85,12 @@ func (h *habits) check(d comment.Draft, room comment.Room, v comment.Verdict) co
 	if room.Slow > 0 {
 		if s, ok := h.last.get(author, now); ok && !s.same(ref) {
 			if wait := room.Slow - now.Sub(s.at); wait > 0 {
-				return comment.Verdict{Action: comment.Refuse, Rule: RuleSlow, Detail: "slow mode", Wait: wait}
+				return comment.Verdict{Action: comment.Refuse, Rule: comment.RuleSlow, Detail: "slow mode", Wait: wait}
 			}
 		}
 	}
 	if s, ok := h.said.get(words, now); ok && !s.same(ref) && now.Sub(s.at) < duplicateFor {
-		return comment.Verdict{Action: comment.Refuse, Rule: RuleDuplicate, Detail: "said by the same author a moment ago"}
+		return comment.Verdict{Action: comment.Refuse, Rule: comment.RuleDuplicate, Detail: "said by the same author a moment ago"}
 	}
 	v = comment.Stricter(v, h.raid(d, gist, author, now))
 	v = comment.Stricter(v, h.newcomer(d, room, author, now))

@@ -44,6 +44,18 @@ func (f Fault) String() string {
 	return fmt.Sprintf("list %s, line %d: %s: %s", f.List, f.Line, f.Entry, f.Message)
 }
 
+// Faults are the lines of lists that were left out. It is an error.
+type Faults []Fault
+
+// Error names every line, one below the other.
+func (f Faults) Error() string {
+	lines := make([]string, len(f))
+	for i, one := range f {
+		lines[i] = one.String()
+	}
+	return strings.Join(lines, "\n")
+}
+
 // Bounds of a rule set.
 const (
 	MaxExpressions = 100  // regular expressions that apply to one room
@@ -102,7 +114,7 @@ func (r *Rules) Len() int { return len(r.entries) + len(r.exprs) }
 
 // Compile makes one rule set of the lists that are on. Lines that cannot be
 // used are left out and told about.
-func Compile(lists []List) (*Rules, []Fault) {
+func Compile(lists []List) (*Rules, Faults) {
 	c := compiler{rules: &Rules{}}
 	for _, l := range lists {
 		if !l.On {
@@ -129,7 +141,7 @@ func Compile(lists []List) (*Rules, []Fault) {
 
 type compiler struct {
 	rules  *Rules
-	faults []Fault
+	faults Faults
 	list   List
 	fold   folding
 	runes  []rune
