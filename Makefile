@@ -31,7 +31,7 @@ demo: ## server, a replay of real comments and the overlay in Chromium; ends wit
 	go run ./tools/demo
 
 pictures: ## make the pictures of the README anew
-	go run ./tools/demo -speed 8 -stop 28s -picture docs/pictures/overlay.png
+	go run ./tools/demo -file testdata/replay/stage.xml -speed 1.7 -picture docs/pictures/overlay.png
 
 bench: ## measure the journal, the filter and the fan-out
 	go test -run '^$$' -bench . -benchmem ./store ./live ./moderation

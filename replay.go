@@ -68,18 +68,10 @@ func replayCommand(ctx context.Context, args, environ []string, out, errOut io.W
 		fmt.Fprint(out, replayUsage)
 		return 0
 	}
-	if err != nil {
-		fmt.Fprintln(errOut, err)
-		if errors.Is(err, config.ErrUsage) {
-			return 2
-		}
-		return 1
+	if err == nil {
+		err = replay(ctx, opt, out, errOut, openLinks)
 	}
-	if err := replay(ctx, opt, out, errOut, openLinks); err != nil {
-		fmt.Fprintln(errOut, err)
-		return 1
-	}
-	return 0
+	return finish(environment{out: out, err: errOut}, err)
 }
 
 func replay(ctx context.Context, opt replayOptions, out, errOut io.Writer, openLinks linkOpener) (err error) {
@@ -89,10 +81,10 @@ func replay(ctx context.Context, opt replayOptions, out, errOut io.Writer, openL
 	}
 	for i, d := range report.Malformed {
 		if i == 10 {
-			fmt.Fprintf(errOut, "… and %d more like these\n", len(report.Malformed)-i)
+			fmt.Fprintf(errOut, "danmaku: … and %d more like these\n", len(report.Malformed)-i)
 			break
 		}
-		fmt.Fprintf(errOut, "%s: line %d is skipped: %s\n", opt.file, d.Line, d.Reason)
+		fmt.Fprintf(errOut, "danmaku: %s: line %d is skipped: %s\n", opt.file, d.Line, d.Reason)
 	}
 	ownLink := opt.key == ""
 	if ownLink {

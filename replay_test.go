@@ -209,7 +209,7 @@ func TestReplayOfBrokenFiles(t *testing.T) {
 	} {
 		s := &replayServer{}
 		code, out, errOut := runReplay(t, t.Context(), s, file)
-		if code != 1 || !strings.HasPrefix(errOut, want) || strings.Count(errOut, "\n") != 1 {
+		if code != 1 || !strings.HasPrefix(errOut, "danmaku: "+want) || strings.Count(errOut, "\n") != 1 {
 			t.Errorf("%s: code %d, errors %q, want one line %q", file, code, errOut, want)
 		}
 		if len(s.posts) > 0 || out != "" {
@@ -241,7 +241,7 @@ func TestReplayFinalAnswers(t *testing.T) {
 	} {
 		s := &replayServer{}
 		code, out, errOut := runReplay(t, t.Context(), s, recording(t, "a: one", "a: "+text, "a: two", "a: three"))
-		if code != 1 || !strings.HasPrefix(errOut, want) {
+		if code != 1 || !strings.HasPrefix(errOut, "danmaku: "+want) {
 			t.Errorf("%s: code %d, errors %q, want %q", text, code, errOut, want)
 		}
 		if !strings.Contains(out, "  shown         1\n") || !strings.Contains(out, "  not sent      3\n") {
@@ -359,7 +359,7 @@ func TestReplayUsage(t *testing.T) {
 	} {
 		var out, errOut bytes.Buffer
 		code := replayCommand(t.Context(), row.args, nil, &out, &errOut, noLinks)
-		if code != 2 || !strings.HasPrefix(errOut.String(), row.want) || out.Len() > 0 {
+		if code != 2 || !strings.HasPrefix(errOut.String(), "danmaku: "+row.want) || out.Len() > 0 {
 			t.Errorf("%v: code %d, errors %q, want %q", row.args, code, errOut.String(), row.want)
 		}
 	}
@@ -456,7 +456,7 @@ func TestReplayToNobody(t *testing.T) {
 	srv.Close()
 	var out, errOut bytes.Buffer
 	code := replayCommand(t.Context(), []string{recording(t, "a: x"), "--url", srv.URL, "--key", "k"}, nil, &out, &errOut, noLinks)
-	if code != 1 || !strings.HasPrefix(errOut.String(), "nobody answers there: ") {
+	if code != 1 || !strings.HasPrefix(errOut.String(), "danmaku: nobody answers there: ") {
 		t.Errorf("code %d, errors %q", code, errOut.String())
 	}
 }
