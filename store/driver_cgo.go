@@ -25,6 +25,12 @@ func (c connector) Driver() driver.Driver { return c.driver }
 
 // openDB makes a pool over the file at path. Nothing is opened yet.
 func openDB(path string, pragmas []pragma) (*sql.DB, error) {
+	dsn := fileURI(path)
+	for _, p := range pragmas {
+		if p.name == "busy_timeout" { // it must hold for what the driver runs before the hook
+			dsn += "?_busy_timeout=" + p.value
+		}
+	}
 	hook := func(conn *sqlite3.SQLiteConn) error {
 		for _, p := range pragmas {
 			if _, err := conn.Exec("PRAGMA "+p.name+"="+p.value, nil); err != nil {
@@ -33,7 +39,7 @@ func openDB(path string, pragmas []pragma) (*sql.DB, error) {
 		}
 		return nil
 	}
-	return sql.OpenDB(connector{dsn: fileURI(path), driver: &sqlite3.SQLiteDriver{ConnectHook: hook}}), nil
+	return sql.OpenDB(connector{dsn: dsn, driver: &sqlite3.SQLiteDriver{ConnectHook: hook}}), nil
 }
 
 // resultCode gives SQLite's primary result code (https://sqlite.org/rescode.html),

@@ -75,3 +75,6 @@ func (s *Store) Probe() error {
 	})
 	return <-err
 }
+
+// Queued is how many events wait for the writer.
+func (s *Store) Queued() int { return len(s.queue) }

@@ -108,19 +108,25 @@ func TestProbe(t *testing.T) {
 		t.Error("the log says that it can be written")
 	}
 	run(t, s, "PRAGMA max_page_count=100000")
-	deadline := time.After(30 * time.Second)
-	tick := time.NewTicker(20 * time.Millisecond)
-	defer tick.Stop()
-	for s.Ready() != nil {
-		select {
-		case <-tick.C:
-		case <-deadline:
-			t.Fatal("Ready does not look for room")
-		}
-	}
+	waitFor(t, func() bool { return s.Ready() == nil })
 	var left int
 	if err := s.Readers().QueryRowContext(t.Context(), "SELECT count(*) FROM meta WHERE key = 'probe'").Scan(&left); err != nil || left != 0 {
 		t.Errorf("the probe left %d rows, %v", left, err)
+	}
+}
+
+// waitFor asks until it is so.
+func waitFor(t *testing.T, so func() bool) {
+	t.Helper()
+	deadline := time.After(30 * time.Second)
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for !so() {
+		select {
+		case <-tick.C:
+		case <-deadline:
+			t.Fatal("it did not come to pass")
+		}
 	}
 }
 
@@ -132,6 +138,7 @@ func TestGivenUp(t *testing.T) {
 	release := s.Hold()
 	ctx, cancel := context.WithCancel(t.Context())
 	const n = 100
+	queued := s.Queued()
 	errs := make(chan error, n)
 	for range n {
 		go func() {
@@ -139,6 +146,7 @@ func TestGivenUp(t *testing.T) {
 			errs <- err
 		}()
 	}
+	waitFor(t, func() bool { return s.Queued() == queued+n })
 	cancel()
 	for range n {
 		if err := <-errs; !errors.Is(err, context.Canceled) {
@@ -166,6 +174,83 @@ func TestClosePatience(t *testing.T) {
 	release()
 	if err := s.Close(t.Context()); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestCloseWaitsForFollower: what was written is followed before Close returns.
+func TestCloseWaitsForFollower(t *testing.T) {
+	s := open(t, t.TempDir())
+	addRoom(t, s, "live")
+	gate := make(chan struct{})
+	var followed atomic.Int64
+	s.Follow(func(batch []comment.Event) {
+		<-gate
+		followed.Add(int64(len(batch)))
+	})
+	for range 5 {
+		put(t, s, newComment("live", "x"))
+	}
+	short, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	if err := s.Close(short); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("close with a follower that is not done: %v", err)
+	}
+	close(gate)
+	if err := s.Close(t.Context()); err != nil || followed.Load() != 5 {
+		t.Errorf("%d events were followed before Close returned, %v", followed.Load(), err)
+	}
+}
+
+// TestOneRefusedOfBatch: an event that the database refuses costs the others of
+// its batch nothing, not even an author who is new in it.
+func TestOneRefusedOfBatch(t *testing.T) {
+	s := open(t, t.TempDir())
+	addRoom(t, s, "live")
+	release := s.Hold()
+	refused := comment.Event{Room: "live", Kind: comment.KindBan, At: noon, Ban: &comment.Ban{Kind: "whisper", User: "ann"}}
+	type answer struct {
+		r   comment.Receipt
+		err error
+	}
+	var answers []chan answer
+	send := func(ev comment.Event) {
+		before := s.Queued()
+		a := make(chan answer, 1)
+		answers = append(answers, a)
+		go func() {
+			r, err := s.Append(t.Context(), ev)
+			a <- answer{r, err}
+		}()
+		waitFor(t, func() bool { return s.Queued() == before+1 })
+	}
+	first, last := newComment("live", "before"), newComment("live", "after")
+	first.Comment.User, last.Comment.User = "new one", "new two"
+	send(first)
+	send(refused)
+	send(last)
+	release()
+	got := make([]answer, len(answers))
+	for i, a := range answers {
+		got[i] = <-a
+	}
+	if got[0].err != nil || got[2].err != nil {
+		t.Errorf("the good ones: %v, %v", got[0].err, got[2].err)
+	}
+	if err := got[1].err; err == nil || errors.Is(err, comment.ErrBusy) || !strings.Contains(err.Error(), "append ban") {
+		t.Errorf("the refused one: %v", err)
+	}
+	if got[0].r.Event.Seq != 1 || got[2].r.Event.Seq <= 1 {
+		t.Errorf("the numbers are %d and %d", got[0].r.Event.Seq, got[2].r.Event.Seq)
+	}
+	for _, ev := range []comment.Event{first, last} {
+		ev.Comment.ID += 1 << 21 // no salt of the tests is that high
+		put(t, s, ev) // by an author whose row must be there
+		if rows, _, err := s.Comments(t.Context(), "live", comment.HistoryQuery{User: ev.Comment.User}); err != nil || len(rows) != 2 {
+			t.Errorf("%s has %d comments, %v", ev.Comment.User, len(rows), err)
+		}
+	}
+	if err := s.Ready(); err != nil {
+		t.Errorf("a refused event is no fault of the log: %v", err)
 	}
 }
 

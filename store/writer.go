@@ -203,7 +203,6 @@ func (t *txn) answer(req *request, guarded bool) error {
 	if err := t.control("SAVEPOINT event"); err != nil {
 		return err
 	}
-	undo := t.mark(req.ev.Room)
 	receipt, err := t.apply(req.ev)
 	if err == nil {
 		req.receipt = receipt
@@ -218,31 +217,12 @@ func (t *txn) answer(req *request, guarded bool) error {
 	if err := t.control("RELEASE event"); err != nil {
 		return err
 	}
-	undo()
+	clear(t.users) // some of their rows may be gone; a number skipped is no harm
 	req.err = fmt.Errorf("append %s: %w", req.ev.Kind, err)
 	if outcome(err) {
 		req.err = err
 	}
 	return nil
-}
-
-// mark gives a function that forgets what memory learns from now on.
-func (t *txn) mark(room string) (undo func()) {
-	events, bump := len(t.events), t.bump
-	var head int64
-	state := t.rooms[room]
-	if state != nil {
-		head = state.head
-	}
-	return func() {
-		clear(t.users)
-		t.events, t.bump = t.events[:events], bump
-		if state != nil {
-			state.head = head
-		} else {
-			delete(t.rooms, room)
-		}
-	}
 }
 
 // probe writes 64 KiB and deletes it again: a full disk can still have room for

@@ -143,7 +143,10 @@ func (s *suite) undo() {
 	s.log("comment no")
 	s.stands(decision(comment.KindComment, comment.Refused, no.Comment.ID, "mod"), comment.KindComment, no.Comment.ID)
 	// What was taken down does not come back.
-	s.put(act(comment.KindRemove, no.Comment.ID))
+	gone := s.put(act(comment.KindRemove, no.Comment.ID))
+	if row := s.row(no.Comment.ID); row.Seq != gone.Seq {
+		s.Errorf("the row has number %d, the event that took it down %d", row.Seq, gone.Seq)
+	}
 	s.stands(decision(comment.KindComment, comment.Refused, no.Comment.ID, "mod"), comment.KindRemove, no.Comment.ID)
 	s.log("remove 1")
 }
