@@ -115,7 +115,8 @@ export class Composer {
   say(tone, glyph, what, then = '') {
     this.#counting = false;
     this.#strip.className = `strip ${tone}`;
-    const words = then ? el('span', {}, el('strong', {}, what), ` ${then}`) : el('span', {}, what);
+    // A full-width stop brings its own space.
+    const words = then ? el('span', {}, el('strong', {}, what), /[。！？]$/u.test(what) ? then : ` ${then}`) : el('span', {}, what);
     this.#strip.replaceChildren(icon(glyph), words);
     this.#strip.hidden = false;
     this.#form.querySelector('.field')?.classList.toggle('bad', tone === 'stop');

@@ -2,6 +2,7 @@
 
 import { byId, el, icon } from '../shared/dom.js';
 import { Words } from '../shared/i18n.js';
+import { Lifeline } from '../shared/lifeline.js';
 import { wireMenus } from '../shared/menu.js';
 import { RoomSocket } from '../shared/socket.js';
 import { paintBrowser, theme, toggleTheme } from '../shared/theme.js';
@@ -23,8 +24,8 @@ const composer = new Composer(byId('composer'), words, write);
 let people = 0;
 let lost = ''; // why the socket stopped for good
 let mutedUntil = 0;
-let wasOpen = false;
-/** @type {any} */ let lostTimer = null;
+let sentLate = 0;
+const line = new Lifeline({ changed: () => describe() });
 
 const outbox = new Outbox({
   send: (frame) => socket.send(frame),
@@ -109,38 +110,21 @@ function giveBack(item, ack) {
   composer.say(said.tone, said.icon, said.what, said.then);
 }
 
-/** @param {number} count */
-function caughtUp(count) { back(count); }
+/** @param {number} count of late ones that went out */
+function caughtUp(count) {
+  sentLate = count;
+  line.back();
+  describe();
+}
 
 /** @param {'connecting'|'open'|'waiting'|'stopped'} state */
 function connection(state) {
-  clearTimeout(lostTimer);
-  if (state === 'open') {
-    lost = '';
-    if (wasOpen && root.dataset.offline !== undefined) back(0);
-    wasOpen = true;
-    delete root.dataset.offline;
-  } else {
+  if (state === 'open') lost = '';
+  else {
+    sentLate = 0;
     outbox.offline();
-    if (state === 'stopped') showOffline();
-    // A blink is no news.
-    else lostTimer = setTimeout(showOffline, 1500);
   }
-  describe();
-}
-
-function showOffline() {
-  root.dataset.offline = '';
-  describe();
-}
-
-/** @type {any} */ let backTimer = null;
-/** @type {string} */ let backWords = '';
-/** @param {number} sent */
-function back(sent) {
-  backWords = sent > 0 ? words.t('back_sent', { n: sent }) : words.t('back');
-  clearTimeout(backTimer);
-  backTimer = setTimeout(() => { backWords = ''; describe(); }, 4000);
+  line.state(state);
   describe();
 }
 
@@ -152,7 +136,7 @@ function describe() {
     byId('title').firstElementChild?.replaceChildren(title);
     document.title = title;
   }
-  const offline = root.dataset.offline !== undefined;
+  const { offline } = line;
   const status = offline ? t('no_connection') : t(room.state === 'open' ? 'live' : room.state);
   byId('status').textContent = people > 0 && !offline ? `${status} · ${t('people', { n: people })}` : status;
   byId('dot').className = `live-dot${offline || room.state !== 'open' ? ' off' : ''}`;
@@ -174,8 +158,8 @@ function news() {
   if (lost) return ['stop', 'ban', t(lost === 'banned' ? 'banned' : 'key_bad')];
   if (mutedUntil > Date.now()) return ['stop', 'mute', outcomeWords(words, { code: 'muted' }, { mutedUntil }).what];
   if (room.state !== 'open') return ['warn', 'pause', t(`room_${room.state}`, { message: room.message ?? '' })];
-  if (root.dataset.offline !== undefined) return ['calm', 'offline', t('offline')];
-  if (backWords) return ['good', 'wifi', backWords];
+  if (line.offline) return ['calm', 'offline', t('offline')];
+  if (line.news === 'back') return ['good', 'wifi', sentLate > 0 ? t('back_sent', { n: sentLate }) : t('back')];
   return ['', '', ''];
 }
 

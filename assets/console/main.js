@@ -3,6 +3,7 @@
 import { call, roomPath } from '../shared/api.js';
 import { byId, el, icon } from '../shared/dom.js';
 import { Words } from '../shared/i18n.js';
+import { Lifeline } from '../shared/lifeline.js';
 import { wireMenus } from '../shared/menu.js';
 import { RoomSocket } from '../shared/socket.js';
 import { paintBrowser, theme, toggleTheme } from '../shared/theme.js';
@@ -23,10 +24,9 @@ const view = new FeedView(
 
 /** @type {any} */ let room = {};
 let saving = true;
-let greeted = 0;
 let stopped = '';
-/** @type {''|'offline'|'back'|'back_anew'} */ let line = '';
-/** @type {any} */ let lineTimer = null;
+let anew = false;
+const line = new Lifeline({ changed: () => describe() });
 
 /** @param {any} event @param {import('./model.js').Status} status */
 function put(event, status) {
@@ -44,7 +44,7 @@ const socket = new RoomSocket({
         view.redraw();
         void history();
       }
-      if (greeted++ > 0) news(hello.resumed ? 'back' : 'back_anew', 4000);
+      anew = !hello.resumed;
       describe();
     },
     comment: (comment) => put(comment, 'shown'),
@@ -68,11 +68,7 @@ const socket = new RoomSocket({
     },
     bye(bye) { stopped = bye.code; },
     state(state) {
-      clearTimeout(lineTimer);
-      if (state === 'open') { if (line === 'offline') line = ''; }
-      else if (state === 'stopped') describe();
-      // A blink is no news.
-      else if (greeted > 0 && line !== 'offline') lineTimer = setTimeout(() => news('offline', 0), 1500);
+      line.state(state);
       describe();
     },
   },
@@ -130,14 +126,6 @@ function showNumbers(open) {
   byId('code').setAttribute('aria-expanded', String(open));
 }
 
-/** @param {''|'offline'|'back'|'back_anew'} what @param {number} ms 0: until it changes */
-function news(what, ms) {
-  clearTimeout(lineTimer);
-  line = what;
-  if (ms > 0) lineTimer = setTimeout(() => news('', 0), ms);
-  describe();
-}
-
 /** Title, state, and the one banner that matters most. */
 function describe() {
   const { t } = words;
@@ -145,8 +133,8 @@ function describe() {
     byId('title').firstElementChild?.replaceChildren(room.title);
     document.title = `${room.title} · ${t('app')}`;
   }
-  const away = socket.state === 'stopped' || line === 'offline';
-  byId('state').textContent = t(away ? 'connecting' : room.state === 'paused' ? 'paused' : room.state === 'closed' ? 'closed' : 'live');
+  const away = line.offline;
+  byId('state').textContent = t(socket.state === 'stopped' ? 'stopped' : away ? 'connecting' : room.state === 'paused' ? 'paused' : room.state === 'closed' ? 'closed' : 'live');
   byId('dot').className = `live-dot${away || (room.state && room.state !== 'open') ? ' off' : ''}`;
   const [tone, glyph, text] = banner();
   const box = byId('banner');
@@ -160,8 +148,8 @@ function banner() {
   const { t } = words;
   if (socket.state === 'stopped' && stopped) return ['stop', 'lock', t(stopped === 'revoked' ? 'stopped_key' : 'stopped_not_allowed')];
   if (!saving) return ['warn', 'warn', t('behind')];
-  if (line === 'offline') return ['calm', 'offline', t('offline')];
-  if (line) return ['good', 'wifi', t(line)];
+  if (line.offline) return ['calm', 'offline', t('offline')];
+  if (line.news === 'back') return ['good', 'wifi', t(anew ? 'back_anew' : 'back')];
   return ['', '', ''];
 }
 
@@ -193,10 +181,11 @@ async function copyLink() {
   setTimeout(() => { label.textContent = words.t('copy'); }, 2000);
 }
 
-byId('address').textContent = audience.replace(/^https?:\/\//, '');
+// The address may break before the port and the path, not inside a word.
+byId('address').append(...audience.replace(/^https?:\/\//, '').split(/(?=:\d+\/|\/r\/)/).flatMap((part) => [part, document.createElement('wbr')]));
 byId('copy').addEventListener('click', copyLink);
 byId('code').addEventListener('click', () => showNumbers(!root.hasAttribute('data-numbers')));
-byId('theme').addEventListener('click', () => { toggleTheme(); drawMenus(); });
+for (const button of document.querySelectorAll('.theme')) button.addEventListener('click', () => { toggleTheme(); drawMenus(); });
 byId('filter').addEventListener('change', filter);
 byId('search').addEventListener('input', filter);
 byId('rooms-menu').addEventListener('toggle', (event) => { if (/** @type {HTMLDetailsElement} */ (event.target).open) void listRooms(); });
