@@ -32,7 +32,12 @@ part_staticcheck() { go tool staticcheck ./...; }
 part_js() {
 	command -v node >/dev/null || { skip "no Node.js"; return; }
 	# The files by name: what a folder means to --test differs by version of Node.
-	node --test assets/_test/*.test.js
+	local said
+	said=$(node --test --test-reporter=tap assets/_test/*.test.js 2>&1) || {
+		printf '%s\n' "$said"
+		return 1
+	}
+	grep -E '^# (tests|pass|skipped|todo) ' <<<"$said"
 }
 
 part_types() {
