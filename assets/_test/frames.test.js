@@ -1,0 +1,94 @@
+// The golden frames that the Go tests write and check, read by the client.
+import assert from 'node:assert/strict';
+import { readFileSync, readdirSync } from 'node:fs';
+import test from 'node:test';
+import { Outbox } from '../audience/outbox.js';
+import { FeedModel } from '../console/model.js';
+import { parseFrame, parsePosition } from '../shared/protocol.js';
+import { RoomSocket } from '../shared/socket.js';
+import { FakeNetwork } from './fakes.js';
+
+const folder = new URL('../../comment/testdata/frames/', import.meta.url);
+const read = (/** @type {string} */ name) => readFileSync(new URL(`${name}.json`, folder), 'utf8');
+const names = readdirSync(folder).filter((f) => f.endsWith('.json')).map((f) => f.slice(0, -5));
+
+test('every golden frame is one the client knows', () => {
+  assert.ok(names.length > 5);
+  for (const name of names) {
+    const frame = parseFrame(read(name));
+    assert.ok(frame, name);
+    assert.ok(name.startsWith(frame.type), name);
+    if ('position' in frame) assert.ok(parsePosition(frame.position), name);
+  }
+});
+
+/** @param {'audience'|'overlay'|'console'} role @param {string[]} frames */
+function play(role, ...frames) {
+  const net = new FakeNetwork();
+  /** @type {[string, any][]} */ const log = [];
+  const kinds = ['hello', 'comment', 'held', 'refused', 'remove', 'clear', 'ack', 'stats', 'beat', 'bye'];
+  const handlers = Object.fromEntries(kinds.map((k) => [k, (/** @type {any} */ arg) => log.push([k, arg])]));
+  const socket = new RoomSocket({ room: 'live', role, env: net.env, handlers });
+  socket.connect();
+  net.last.feed(...frames);
+  assert.deepEqual(net.reports, []);
+  return { log, socket, net, got: (/** @type {string} */ kind) => log.filter(([k]) => k === kind).map(([, arg]) => arg) };
+}
+
+test('a phone is greeted with the room, itself and what was said', () => {
+  const { got, socket } = play('audience', read('hello-audience'));
+  const [hello] = got('hello');
+  assert.equal(hello.room.title, 'Friday');
+  assert.equal(hello.user.wait_ms, 1500);
+  assert.equal(hello.recent[0].color, '#ffffff', 'defaults are filled in');
+  assert.equal(socket.position, 'k3f9:44');
+});
+
+test('an overlay that resumes gets what it missed, with styles and defaults', () => {
+  const missed = JSON.parse(read('events-overlay'));
+  const hello = { ...JSON.parse(read('hello-overlay')), position: 'k3f9:40' };
+  const { got, log } = play('overlay', JSON.stringify(hello), JSON.stringify(missed));
+  const [styled, plain] = got('comment');
+  assert.deepEqual([styled.mode, styled.color, styled.size, styled.badge, styled.source], ['top', '#66e0ff', 'big', 'moderator', 'replay']);
+  assert.equal(styled.text, '前方高能 <b>&');
+  assert.deepEqual([plain.mode, plain.color, plain.size, plain.name, plain.badge, plain.source], ['scroll', '#ffffff', 'medium', '', '', 'audience']);
+  assert.deepEqual(log.map(([k]) => k), ['hello', 'comment', 'comment', 'remove', 'clear']);
+});
+
+test('a console lists what its events say', () => {
+  const hello = { ...JSON.parse(read('hello-overlay')), role: 'console', position: 'k3f9:40', resumed: false };
+  const { got } = play('console', JSON.stringify(hello), read('events-console'), read('stats'));
+  const model = new FeedModel();
+  for (const comment of got('comment')) model.put(comment, 'shown');
+  for (const comment of got('refused')) model.put(comment, 'refused');
+  for (const event of got('remove')) model.remove(event);
+  const [row] = model.newest('stopped', '', 5);
+  assert.deepEqual([row.status, row.by, row.rule], ['removed', 'mod-2', 'words']);
+  assert.equal(got('stats')[0].clients.audience, 482);
+});
+
+test('beats move the position and are answered; the wait of bye is kept', () => {
+  const { socket, net, got } = play('audience', read('hello-audience'), read('beat'), read('bye-restart'));
+  assert.equal(socket.position, 'k3f9:44');
+  assert.deepEqual(net.last.sent, ['{"type":"beat"}']);
+  assert.equal(got('beat')[0].people, 3);
+  net.last.cut(1012);
+  assert.ok(net.clock.next >= JSON.parse(read('bye-restart')).wait_ms);
+});
+
+for (const [name, kind, what] of [['ack-shown', 'settled', 'shown'], ['ack-held', 'settled', 'held'], ['ack-refused', 'settled', 'refused'], ['ack-slow-down', 'returned', 'refused']]) {
+  test(`${name} is understood by the outbox`, () => {
+    const ack = JSON.parse(read(name));
+    const net = new FakeNetwork();
+    /** @type {any[]} */ const log = [];
+    const box = new Outbox({
+      send: () => true, changed() {}, setTimeout: net.clock.setTimeout, clearTimeout: net.clock.clearTimeout, makeRef: () => ack.ref,
+      settled: (_, a) => log.push(['settled', a.outcome]), returned: (_, a) => log.push(['returned', a.outcome]),
+    });
+    box.online();
+    box.add({ text: '666', mode: 'scroll', color: '#ffffff', size: 'medium', name: '' });
+    box.answered(ack);
+    assert.deepEqual(log, [[kind, what]]);
+    assert.equal(box.items.length, 0);
+  });
+}
