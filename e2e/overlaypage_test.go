@@ -62,7 +62,11 @@ func newRoom(t *testing.T) *room {
 		}
 		r.sockets <- conn
 	})
-	mux.HandleFunc("GET /api/rooms/{room}/qr.svg", func(w http.ResponseWriter, _ *http.Request) {
+	mux.HandleFunc("GET /api/rooms/{room}/qr.svg", func(w http.ResponseWriter, req *http.Request) {
+		if req.PathValue("room") == "missing" {
+			http.NotFound(w, req)
+			return
+		}
 		w.Header().Set("Content-Type", "image/svg+xml")
 		if err := codeSVG(w, "http://192.168.1.20:2333/r/live"); err != nil {
 			t.Errorf("code: %v", err)

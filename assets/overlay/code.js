@@ -13,6 +13,7 @@ export class RoomCode {
   #idle = 0;
   #shown = false;
   /** @type {any} */ #timer = null;
+  /** @type {any} */ #fading = null;
 
   /**
    * @param {HTMLElement} root where it stands
@@ -73,6 +74,7 @@ export class RoomCode {
 
   #show() {
     this.#shown = true;
+    clearTimeout(this.#fading);
     this.#root.append(this.#card);
     this.#image.src = this.#image.dataset.src ?? '';
   }
@@ -80,8 +82,7 @@ export class RoomCode {
   #hide() {
     this.#shown = false;
     this.#card.classList.remove('dm-code-shown');
-    this.#image.removeAttribute('src');
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => { if (!this.#shown) this.#card.remove(); }, FADE);
+    clearTimeout(this.#fading);
+    this.#fading = setTimeout(() => this.#card.remove(), FADE);
   }
 }

@@ -1,0 +1,223 @@
+package e2e_test
+
+import (
+	"fmt"
+	"testing"
+
+	"danmaku/e2e/browser"
+)
+
+// style reads one computed property of the first comment on the stage.
+func style(p *browser.Page, selector, property string) string {
+	return browser.Value[string](p, fmt.Sprintf(`getComputedStyle(document.querySelector('.dm-slot:not(.dm-probe) %s')).getPropertyValue(%q)`, selector, property))
+}
+
+func TestOverlayOptionsReachTheScreen(t *testing.T) {
+	for _, c := range []struct{ query, selector, property, want string }{
+		{"", ".dm", "font-size", "36px"},
+		{"", ".dm", "font-weight", "700"},
+		{"size=44", ".dm", "font-size", "44px"},
+		{"fontSize=20&weight=400", ".dm", "font-weight", "400"},
+		{"stroke=3", ".dm", "-webkit-text-stroke-width", "6px"},
+		{"opacity=0.5", ".dm", "opacity", "0.5"},
+		{"font=Noto+Serif", ".dm", "--danmaku-font", `"Noto Serif"`},
+		{"theme=quiet", ".dm", "font-size", "28px"},
+		{"theme=quiet&size=50", ".dm", "font-size", "50px"},
+		{"theme=plate", ".dm", "background-color", "rgba(11, 14, 16, 0.78)"},
+		{"names=1", ".dm-name", "font-weight", "700"},
+	} {
+		t.Run(c.query+" "+c.property, func(t *testing.T) {
+			t.Parallel()
+			p := newRoom(t).overlay(t, "bench=1&"+c.query)
+			push(p, frame{"text": "a", "name": "Aoi"})
+			p.Wait(`danmaku.stats().active === 1`)
+			if got := style(p, c.selector, c.property); got != c.want {
+				t.Errorf("%s %s is %q, want %q", c.selector, c.property, got, c.want)
+			}
+		})
+	}
+}
+
+func TestOverlayChroma(t *testing.T) {
+	t.Parallel()
+	p := newRoom(t).overlay(t, "bench=1&chroma=00FF00")
+	if got := browser.Value[string](p, `getComputedStyle(document.documentElement).backgroundColor`); got != "rgb(0, 255, 0)" {
+		t.Error(got)
+	}
+	if n := visiblePixels(t, p.Screenshot()); n != 1920*1080 {
+		t.Errorf("%d pixels have a colour", n)
+	}
+	p.Eval(`danmaku.config({ chroma: '' })`)
+	if n := visiblePixels(t, p.Screenshot()); n != 0 {
+		t.Errorf("%d pixels have a colour without chroma", n)
+	}
+}
+
+// OBS appends the streamer's CSS to the head when it likes, also long after the
+// first comment.
+func TestOverlayCustomCSSWinsWheneverItComes(t *testing.T) {
+	t.Parallel()
+	p := newRoom(t).overlay(t, "bench=1&size=30&stroke=1")
+	push(p, frame{"id": "a", "text": "a", "color": "#ff6b5e"}, frame{"id": "b", "text": "b", "badge": "owner"})
+	p.Wait(`danmaku.stats().active === 2`)
+	lanes := statsOf(p).Lanes
+	p.Eval(`{ const css = document.createElement('style'); css.textContent = ':root { --danmaku-size: 60px } .dm { color: rgb(1, 2, 3); --danmaku-stroke-width: 5px; letter-spacing: 3px } .dm[data-badge="owner"] { background: rgb(9, 9, 9) }'; document.head.append(css); }`)
+	for property, want := range map[string]string{"font-size": "60px", "color": "rgb(1, 2, 3)", "letter-spacing": "3px", "-webkit-text-stroke-width": "10px"} {
+		if got := style(p, ".dm:not([data-badge])", property); got != want {
+			t.Errorf("%s is %q, want %q", property, got, want)
+		}
+	}
+	if got := style(p, ".dm[data-badge]", "background-color"); got != "rgb(9, 9, 9)" {
+		t.Errorf("the plate is %q", got)
+	}
+	p.Wait(`danmaku.stats().lanes === 12`) // 1080 / (1.2 * 75)
+	if lanes == 12 {
+		t.Error("the lanes were that high before")
+	}
+	if found := browser.Value[*string](p, overlapping); found != nil {
+		t.Error(*found)
+	}
+}
+
+func TestOverlayMergedCount(t *testing.T) {
+	t.Parallel()
+	p := newRoom(t).overlay(t, "bench=1&merge=1")
+	p.Eval(`danmaku.push([1, 2, 3].map((i) => ({ id: 'x' + i, text: '666', user: 'u' + i })))`)
+	const count = `document.querySelector('.dm-slot:not(.dm-probe) .dm-count')?.textContent`
+	p.Wait(count + ` === '×3'`)
+	p.Eval(`danmaku.push({ id: 'x4', text: '666' })`)
+	p.Wait(count + ` === '×4'`)
+	p.Eval(`danmaku.remove(['x1', 'x2'])`)
+	if got := browser.Value[string](p, count); got != "×2" {
+		t.Errorf("after two removals it says %s", got)
+	}
+	p.Eval(`danmaku.remove(['x4'])`)
+	if got := browser.Value[bool](p, count+` === undefined`); !got {
+		t.Error("one alone has a count")
+	}
+	p.Eval(`danmaku.remove(['x3'])`)
+	p.Wait(shown + `.length === 0`)
+}
+
+func TestOverlayCodeGivesWay(t *testing.T) {
+	t.Parallel()
+	p := newRoom(t).overlay(t, "bench=1&qr=idle&idle=1&duration=2")
+	const there = `!!document.querySelector('.dm-code-shown')`
+	if browser.Value[bool](p, there) {
+		t.Error("the code is there at once")
+	}
+	p.Wait(there)
+	if got := browser.Value[string](p, `document.querySelector('.dm-code').innerText`); got != "周五游戏夜\n扫码发弹幕" {
+		t.Errorf("it says %q", got)
+	}
+	picture(t, p, "code.png")
+	// The first comment waits for the fade.
+	opacity := browser.Value[string](p, `new Promise((done) => {
+		danmaku.push({ id: 'a', text: 'a' });
+		const look = () => danmaku.stats().active ? done(document.querySelector('.dm-code') ? getComputedStyle(document.querySelector('.dm-code')).opacity : '0') : requestAnimationFrame(look);
+		look();
+	})`)
+	var left float64
+	fmt.Sscan(opacity, &left)
+	if left > 0.1 {
+		t.Errorf("the comment came while the code was at opacity %s", opacity)
+	}
+	p.Wait(there) // it comes back once the comment has left and a second has passed
+	if n := statsOf(p).Active; n != 0 {
+		t.Errorf("the code came back while %d comments flew", n)
+	}
+	p.Eval(`danmaku.config({ qr: 0 })`)
+	p.Wait(`!document.querySelector('.dm-code')`)
+}
+
+func TestOverlayWithoutACodeShowsNothing(t *testing.T) {
+	t.Parallel()
+	r := newRoom(t)
+	p := browser.New(t)
+	p.Ignore("qr.svg")
+	p.Goto(r.URL + "/overlay/missing?bench=1&qr=1")
+	p.Eval("danmaku.ready")
+	p.Wait(`performance.getEntriesByType('resource').some((e) => e.name.includes('qr.svg'))`)
+	if n := visiblePixels(t, p.Screenshot()); n != 0 {
+		t.Errorf("%d pixels are drawn without a code", n)
+	}
+}
+
+func TestOverlayDemoNeedsNoServer(t *testing.T) {
+	t.Parallel()
+	r := newRoom(t)
+	p := r.overlay(t, "demo=1&debug=1&merge=1&names=1")
+	p.Wait(`danmaku.stats().placed > 12`)
+	if found := browser.Value[*string](p, overlapping); found != nil {
+		t.Error(*found)
+	}
+	picture(t, p, "debug.png")
+	p.Eval(`danmaku.config({ demo: false, debug: false })`)
+	p.Wait(`!document.querySelector('.dm-debug')`)
+	received := statsOf(p).Received
+	p.Eval(`new Promise((done) => setTimeout(done, 900))`)
+	if now := statsOf(p).Received; now != received {
+		t.Errorf("the feed goes on: %d after %d", now, received)
+	}
+	select {
+	case <-r.sockets:
+		t.Error("the demo connected to the server")
+	default:
+	}
+}
+
+// scene is that of the design's picture: every kind at once.
+var scene = []frame{
+	{"text": "这一段配乐太好听了", "color": "#ffc24a"}, {"text": "first time here, hello from Lyon", "color": "#66e0ff"}, {"text": "“quotes” can’t look wide"}, {"text": "초견입니다 잘 부탁드려요"},
+	{"text": "哈哈哈哈哈哈", "color": "#fff16b"}, {"text": "左边有宝箱，别漏了", "color": "#ff9bd2"}, {"text": "is this the hard route?", "color": "#b6f25c"}, {"text": "that dodge was clean"},
+	{"text": "ここの音楽ほんと好き", "color": "#9db2ff"}, {"text": "phase two has HOW much health"}, {"text": "加油！！！", "size": "big", "color": "#fff16b"}, {"text": "666"},
+	{"text": "初見です、よろしくお願いします"}, {"text": "مرحبا من المغرب"}, {"text": "夜猫子到此一游 👋🏽"}, {"text": "clip that 🎬"},
+	{"text": "小声说一句：桥下有近路", "size": "small"}, {"text": "前方高能，非战斗人员撤离", "color": "#ff6b5e"}, {"text": "please keep it friendly", "badge": "moderator"}, {"text": "from the left", "mode": "reverse"},
+	{"text": "打完这个休息五分钟，大家先喝水", "mode": "top", "badge": "owner"}, {"text": "次の攻撃は右によけて", "mode": "bottom", "color": "#66e0ff"}, {"text": "black holds too", "color": "#000000"}, {"text": "👨‍👩‍👧‍👦 here 🇯🇵"},
+	{"text": "blue too", "color": "#0000ff"}, {"text": "刚才那个闪避是怎么按出来的"}, {"text": "主播稳住，我们能赢", "color": "#ff9bd2"}, {"text": "สู้ ๆ นะ", "color": "#b6f25c"},
+}
+
+// TestOverlayPictures makes the pictures of docs/pictures; PICTURES says where
+// to. Without it, it still looks that each scene stands without a fault.
+func TestOverlayPictures(t *testing.T) {
+	for _, c := range []struct {
+		name          string
+		width, height int64
+		dots          float64
+		query         string
+	}{
+		{"overlay-720p.png", 1280, 720, 1, ""}, {"overlay-1080p.png", 1920, 1080, 1, ""}, {"overlay-4k.png", 3840, 2160, 1, "size=72&stroke=4"},
+		{"overlay-4k-scaled.png", 1920, 1080, 2, ""}, {"overlay-shadows.png", 1920, 1080, 1, "shadows"},
+		{"theme-quiet.png", 1280, 720, 1, "theme=quiet"}, {"theme-plate.png", 1280, 720, 1, "theme=plate"},
+		{"theme-hall.png", 1280, 720, 1, "theme=hall"}, {"theme-paper.png", 1280, 720, 1, "theme=paper"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			r := newRoom(t)
+			p := browser.New(t)
+			p.Size(c.width, c.height, c.dots)
+			p.Goto(r.URL + "/overlay/live?bench=1&merge=1&" + c.query)
+			p.Eval("danmaku.ready")
+			if c.query == "shadows" {
+				p.Eval(`void (document.documentElement.dataset.outline = 'shadow')`)
+			}
+			p.Eval(`document.body.style.background = 'url(/game.svg) 0 0 / 100% 100%'; (() => { const i = new Image(); i.src = '/game.svg'; return i.decode(); })()`)
+			for i, f := range scene {
+				if i%4 == 0 && i > 0 {
+					p.Eval(`new Promise((done) => setTimeout(done, 900))`)
+				}
+				push(p, f)
+				if i == 16 {
+					p.Eval(`danmaku.push(Array.from({ length: 13 }, () => ({ text: '666' })))`)
+				}
+			}
+			p.Wait(`danmaku.stats().queued === 0`)
+			p.Eval(`new Promise((done) => setTimeout(done, 700))`)
+			if found := browser.Value[*string](p, overlapping); found != nil {
+				t.Error(*found)
+			}
+			p.Eval(`danmaku.pause()`)
+			picture(t, p, c.name)
+		})
+	}
+}
