@@ -67,6 +67,12 @@ func TestRooms(t *testing.T) {
 	if made[0].Head.Epoch == made[1].Head.Epoch || strings.Contains(made[0].Head.Epoch, ":") || made[0].Head.Epoch == "" {
 		t.Errorf("epochs %q and %q", made[0].Head.Epoch, made[1].Head.Epoch)
 	}
+	bumped(t, s, func() {
+		changed := full
+		changed.Title = "new"
+		made[1].Room, made[1].Head.Seq = changed, 1
+		put(t, s, comment.Event{Room: "full", Kind: comment.KindRoom, At: noon, Setup: &changed, Changed: []string{"title"}})
+	})
 	if _, err := s.AddRoom(t.Context(), comment.NewRoom("live")); err == nil || !strings.Contains(err.Error(), `"live" is taken`) {
 		t.Errorf("a room made twice: %v", err)
 	}
@@ -121,7 +127,7 @@ func TestLinks(t *testing.T) {
 		t.Errorf("revoking an unknown link: %v", err)
 	}
 	before, _ := s.Changes(t.Context())
-	for _, at := range []time.Time{noon, noon.Add(-time.Hour), noon.Add(10 * time.Second)} {
+	for _, at := range []time.Time{noon, noon.Add(10 * time.Second), noon.Add(-time.Hour)} {
 		if err := s.TouchLink(t.Context(), owner.ID, at); err != nil {
 			t.Error(err)
 		}

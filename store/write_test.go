@@ -244,13 +244,28 @@ func TestOneRefusedOfBatch(t *testing.T) {
 	}
 	for _, ev := range []comment.Event{first, last} {
 		ev.Comment.ID += 1 << 21 // no salt of the tests is that high
-		put(t, s, ev) // by an author whose row must be there
+		put(t, s, ev)            // by an author whose row must be there
 		if rows, _, err := s.Comments(t.Context(), "live", comment.HistoryQuery{User: ev.Comment.User}); err != nil || len(rows) != 2 {
 			t.Errorf("%s has %d comments, %v", ev.Comment.User, len(rows), err)
 		}
 	}
 	if err := s.Ready(); err != nil {
 		t.Errorf("a refused event is no fault of the log: %v", err)
+	}
+}
+
+// TestNumberTaken: should a number be in the log that the room does not know
+// of, it costs one event, not the room.
+func TestNumberTaken(t *testing.T) {
+	s := open(t, t.TempDir())
+	addRoom(t, s, "live")
+	run(t, s, "INSERT INTO events (room, seq, at, kind) VALUES (1, 1, 0, 5)")
+	ev := newComment("live", "x")
+	if _, err := s.Append(t.Context(), ev); err == nil {
+		t.Error("a number was given twice")
+	}
+	if got := put(t, s, ev); got.Seq != 2 {
+		t.Errorf("the next number is %d, want 2", got.Seq)
 	}
 }
 
