@@ -108,17 +108,19 @@ export class Words {
 
   /**
    * Puts the words into everything below root that names a key: data-t for the
-   * text, data-t-label for the label and tooltip, data-t-placeholder.
+   * text, data-t-label for the label and tooltip, data-t-title for the tooltip
+   * alone, data-t-placeholder.
    * @param {ParentNode} root
    */
   render(root) {
-    for (const node of /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll('[data-t],[data-t-label],[data-t-placeholder]'))) {
-      const { t, tLabel, tPlaceholder } = node.dataset;
+    for (const node of /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll('[data-t],[data-t-label],[data-t-title],[data-t-placeholder]'))) {
+      const { t, tLabel, tTitle, tPlaceholder } = node.dataset;
       if (t) node.textContent = this.t(t);
       if (tLabel) {
         node.setAttribute('aria-label', this.t(tLabel));
         if (node.matches('button,summary,a,label')) node.title = this.t(tLabel);
       }
+      if (tTitle) node.title = this.t(tTitle);
       if (tPlaceholder) node.setAttribute('placeholder', this.t(tPlaceholder));
     }
   }
