@@ -2,7 +2,6 @@ package live
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -12,10 +11,10 @@ import (
 )
 
 const (
-	codeAge      = 10 * time.Minute // of a one-time code
-	unknownRate  = 20               // look-ups a second for keys not in memory
-	touchEvery   = time.Minute      // how fine Link.LastUsed is
-	defaultLabel = "start"          // of the links made at the first start
+	codeAge     = 10 * time.Minute // of a one-time code
+	unknownRate = 20               // look-ups a second for keys not in memory
+	touchEvery  = time.Minute      // how fine Link.LastUsed is
+	firstLabel  = "first start"    // of the links made there
 )
 
 // access knows every link and decides what a key lets its bearer do.
@@ -75,6 +74,9 @@ func (h *Hall) Open(ctx context.Context, key string) (Link, error) {
 		if l, err = a.store.LinkByHash(ctx, hash); err != nil {
 			return Link{}, err
 		}
+		a.mu.Lock()
+		a.byHash[string(hash)], a.byID[l.ID] = l, l
+		a.mu.Unlock()
 	}
 	if !l.Revoked.IsZero() {
 		return Link{}, comment.ErrExpired
@@ -223,34 +225,37 @@ func (r Registrar) known(ctx context.Context, room string) error {
 	return nil
 }
 
-// FirstStart makes what an empty folder lacks: the room, an owner link and the
-// room's overlay link.
-func (r Registrar) FirstStart(ctx context.Context, room string) error {
-	if err := r.known(ctx, room); errors.Is(err, comment.ErrNotFound) {
-		rooms, err := r.Rooms.Rooms(ctx)
-		if err != nil || len(rooms) > 0 {
-			return err // the owner has other rooms
+// FirstStart makes what a data folder lacks: a first room when it has none, an
+// owner link, and an overlay link for each room.
+func (r Registrar) FirstStart(ctx context.Context, first string) error {
+	rooms, err := r.Rooms.Rooms(ctx)
+	if err != nil {
+		return fmt.Errorf("read rooms: %w", err)
+	}
+	if len(rooms) == 0 {
+		rec, err := r.Rooms.AddRoom(ctx, comment.NewRoom(first))
+		if err != nil {
+			return fmt.Errorf("make room %s: %w", first, err)
 		}
-		if _, err := r.Rooms.AddRoom(ctx, comment.NewRoom(room)); err != nil {
-			return fmt.Errorf("make room %s: %w", room, err)
-		}
-	} else if err != nil {
-		return err
+		rooms = append(rooms, rec)
 	}
 	links, err := r.Links.Links(ctx)
 	if err != nil {
 		return fmt.Errorf("read links: %w", err)
 	}
-	for _, want := range []struct {
-		role comment.Role
-		room string
-	}{{comment.Owner, ""}, {comment.Overlay, room}} {
-		if slices.ContainsFunc(links, func(l Link) bool {
-			return l.Role == want.role && l.Room == want.room && l.Revoked.IsZero()
-		}) {
+	has := func(room string, role comment.Role) bool {
+		return slices.ContainsFunc(links, func(l Link) bool { return l.Role == role && l.Room == room && l.Revoked.IsZero() })
+	}
+	if !has("", comment.Owner) {
+		if _, _, err := r.New(ctx, "", comment.Owner, firstLabel); err != nil {
+			return err
+		}
+	}
+	for _, room := range rooms {
+		if has(room.ID, comment.Overlay) {
 			continue
 		}
-		if _, _, err := r.New(ctx, want.room, want.role, defaultLabel); err != nil {
+		if _, _, err := r.New(ctx, room.ID, comment.Overlay, firstLabel); err != nil {
 			return err
 		}
 	}

@@ -80,6 +80,8 @@ type seat struct {
 	frames bucket // of text frames; used by the reading goroutine alone
 	pings  bucket // of control frames; used by the reading goroutine alone
 	cut    sync.Once
+	ended  atomic.Bool   // it is being cut: what it still sends is read and dropped
+	gone   chan struct{} // closed when the socket is no more
 }
 
 // bucket counts what a client may send without being a flood. It is not a
@@ -146,7 +148,7 @@ func (s *Server) seat(c echo.Context, room string, view live.View) (*seat, *wire
 	addr := s.hall.Keys().Address(s.address(c))
 	now := s.now()
 	st := &seat{
-		Seat: live.Seat{Room: room, View: view}, addr: addr,
+		Seat: live.Seat{Room: room, View: view}, addr: addr, gone: make(chan struct{}),
 		frames: bucket{rate: frameRate, burst: 2 * frameRate, tokens: 2 * frameRate, at: now},
 		pings:  bucket{rate: controlRate, burst: 4 * controlRate, tokens: 4 * controlRate, at: now},
 	}
@@ -306,6 +308,7 @@ type arrival struct {
 
 // serve upgrades and stays until the socket closes.
 func (k *sockets) serve(c echo.Context, st *seat, user *wireUser, since *comment.Position) error {
+	defer close(st.gone)
 	keys := map[string]any{"arrival": arrival{seat: st, user: user, since: since, ctx: c.Request().Context()}}
 	err := k.hub(hubKey{st.Room, st.View}).HandleRequestWithKeys(c.Response(), c.Request(), keys)
 	if errors.Is(err, melody.ErrClosed) {
@@ -326,7 +329,7 @@ func (k *sockets) connected(sess *melody.Session) {
 	conn := sess.WebsocketConnection()
 	conn.SetPingHandler(func(data string) error {
 		if !k.control(sess) {
-			return websocket.ErrCloseSent
+			return nil
 		}
 		// A pong that cannot be written is the writing side's to notice.
 		_ = conn.WriteControl(websocket.PongMessage, []byte(data), time.Now().Add(closeTimeout))
@@ -349,7 +352,11 @@ func (k *sockets) write(sess *melody.Session, frame []byte) { _ = sess.Write(fra
 
 // control counts a ping or pong, and ends a flood of them.
 func (k *sockets) control(sess *melody.Session) bool {
-	if seatOf(sess).pings.take(time.Now()) {
+	st := seatOf(sess)
+	if st.ended.Load() {
+		return false
+	}
+	if st.pings.take(time.Now()) {
 		return true
 	}
 	k.cut(sess, "flooding", websocket.ClosePolicyViolation)
@@ -357,11 +364,21 @@ func (k *sockets) control(sess *melody.Session) bool {
 }
 
 // cut ends a connection from the outside, once, without waiting for its queue.
+// For a moment it is still read, since closing over unread bytes would reset
+// the connection and the client would never see the close code.
 func (k *sockets) cut(sess *melody.Session, reason string, code int) {
-	seatOf(sess).cut.Do(func() {
+	st := seatOf(sess)
+	st.cut.Do(func() {
+		st.ended.Store(true)
 		k.cutters.Go(func() {
 			conn := sess.WebsocketConnection()
 			_ = conn.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(code, reason), time.Now().Add(closeTimeout))
+			patience := time.NewTimer(closeTimeout)
+			defer patience.Stop()
+			select {
+			case <-st.gone:
+			case <-patience.C:
+			}
 			_ = conn.NetConn().Close()
 		})
 	})
@@ -385,6 +402,9 @@ func (k *sockets) guarded(handle func(*melody.Session, []byte)) func(*melody.Ses
 			}
 		}()
 		st := seatOf(sess)
+		if st.ended.Load() {
+			return
+		}
 		st.heard.Store(k.server.now().UnixNano())
 		if !st.frames.take(time.Now()) {
 			k.cut(sess, "flooding", websocket.ClosePolicyViolation)

@@ -1,0 +1,118 @@
+// Command danmaku puts an audience's live comments on a stream: phones write,
+// comments fly over the picture, moderators run the room. One program serves
+// everything; docs/architecture.md says what lives where.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"syscall"
+
+	"danmaku/config"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, environment{args: os.Args[1:], environ: os.Environ(), in: os.Stdin, out: os.Stdout, err: os.Stderr})
+	stop()
+	os.Exit(code)
+}
+
+// environment is everything of the outside world that a command may use.
+type environment struct {
+	args     []string // after the command's name
+	environ  []string // as os.Environ gives it
+	in       io.Reader
+	out, err io.Writer
+}
+
+// Exit codes, see docs/protocol.md.
+const (
+	exitDone   = 0
+	exitFailed = 1
+	exitUsage  = 2
+)
+
+// run is the program: it returns the exit code.
+func run(ctx context.Context, env environment) int {
+	name := "serve"
+	if len(env.args) > 0 && !strings.HasPrefix(env.args[0], "-") {
+		name, env.args = env.args[0], env.args[1:]
+	}
+	switch name {
+	case "serve":
+		return finish(env, serveCommand(ctx, env))
+	case "link":
+		return finish(env, linkCommand(ctx, env))
+	case "replay":
+		return replayCommand(ctx, env.args, env.environ, env.out, env.err, openSenderLinks)
+	case "check":
+		return checkCommand(env.args, env.in, env.out, env.err)
+	case "config":
+		fmt.Fprint(env.out, config.Table())
+		return exitDone
+	case "version":
+		fmt.Fprintln(env.out, version())
+		return exitDone
+	case "help":
+		fmt.Fprint(env.out, help())
+		return exitDone
+	}
+	fmt.Fprintf(env.err, "%q is not a command of danmaku. Commands: %s. See danmaku help.\n", name, strings.Join(commands, ", "))
+	return exitUsage
+}
+
+var commands = []string{"serve", "replay", "link", "check", "config", "version", "help"}
+
+func help() string {
+	return `danmaku [serve] [flags]     start the server (the default)
+danmaku replay FILE         send the comments of a Bilibili XML file to a room
+danmaku link new|list|revoke  make, list and take back links, beside a running server
+danmaku check               say of lines on standard input what the filter says
+danmaku config              print all options as a table
+danmaku version             print the version
+
+` + config.Help()
+}
+
+// finish turns an error into lines on standard error and an exit code.
+func finish(env environment, err error) int {
+	switch {
+	case err == nil:
+		return exitDone
+	case errors.Is(err, flag.ErrHelp):
+		fmt.Fprint(env.out, help())
+		return exitDone
+	}
+	for line := range strings.Lines(err.Error()) {
+		fmt.Fprintln(env.err, "danmaku: "+strings.TrimRight(line, "\n"))
+	}
+	if errors.Is(err, config.ErrUsage) {
+		return exitUsage
+	}
+	return exitFailed
+}
+
+// version names the build: a release carries its number, a checkout its commit.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "danmaku (unknown build)"
+	}
+	setting := func(key string) string {
+		i := slices.IndexFunc(info.Settings, func(s debug.BuildSetting) bool { return s.Key == key })
+		if i < 0 {
+			return "unknown"
+		}
+		return info.Settings[i].Value
+	}
+	return fmt.Sprintf("danmaku %s, commit %s of %s, %s", info.Main.Version, setting("vcs.revision"), setting("vcs.time"), info.GoVersion)
+}

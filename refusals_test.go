@@ -1,0 +1,402 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/gorilla/websocket"
+)
+
+// What is refused before the upgrade.
+func TestHandshakeRefusals(t *testing.T) {
+	p := start(t, t.TempDir())
+	b := p.phone()
+	host := strings.TrimPrefix(p.base, "http://")
+	for _, tt := range []struct {
+		name, origin, protocol, path string
+		status                       int // 101 is let in
+	}{
+		{name: "own origin", origin: "http://" + host, status: 101},
+		{name: "no origin", status: 101},
+		{name: "foreign origin", origin: "https://evil.example", status: 403},
+		{name: "null origin", origin: "null", status: 403},
+		{name: "own host, other port", origin: "http://127.0.0.1:1", status: 403},
+		{name: "look-alike before", origin: "http://evil-" + host, status: 403},
+		{name: "look-alike behind", origin: "http://" + host + ".evil.example", status: 403},
+		{name: "look-alike user", origin: "http://" + host + "@evil.example", status: 403},
+		{name: "look-alike path", origin: "http://" + host + "/", status: 403},
+		{name: "another scheme", origin: "file://" + host, status: 403},
+		{name: "other subprotocol", protocol: "graphql-ws", status: 400},
+		{name: "ours among others", protocol: "graphql-ws, danmaku.v1", status: 101},
+		{name: "unknown room", path: "/api/rooms/nowhere/socket?role=audience", status: 404},
+		{name: "unknown role", path: "/api/rooms/live/socket?role=owner", status: 400},
+		{name: "no role", path: "/api/rooms/live/socket", status: 400},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			path := tt.path
+			if path == "" {
+				path = "/api/rooms/live/socket?role=audience"
+			}
+			h := http.Header{}
+			if tt.origin != "" {
+				h.Set("Origin", tt.origin)
+			}
+			if tt.protocol != "" {
+				h.Set("Sec-WebSocket-Protocol", tt.protocol)
+			}
+			conn, resp, err := (&websocket.Dialer{Jar: b.http.Jar}).Dial("ws://"+host+path, h)
+			if err == nil {
+				defer conn.Close()
+				if want := map[bool]string{true: "danmaku.v1"}[tt.protocol != ""]; conn.Subprotocol() != want {
+					t.Errorf("subprotocol %q", conn.Subprotocol())
+				}
+			}
+			if resp == nil || resp.StatusCode != tt.status {
+				t.Errorf("got %v, %v, want %d", resp, err, tt.status)
+			}
+		})
+	}
+}
+
+// What is let in and then told why it must go.
+func TestByeRefusals(t *testing.T) {
+	p := start(t, t.TempDir())
+	audience, sender, moderator := p.link("audience"), p.link("sender"), p.link("moderator")
+	revoked := p.link("overlay")
+	if code := run(t.Context(), environment{args: []string{"link", "revoke", "--data", p.data, revoked.ID}, out: &strings.Builder{}, err: &strings.Builder{}}); code != 0 {
+		t.Fatal(code)
+	}
+	for _, tt := range []struct{ name, role, key, bye string }{
+		{name: "overlay without a key", role: "overlay", bye: "not_allowed"},
+		{name: "overlay with nonsense", role: "overlay", key: "nonsense", bye: "not_allowed"},
+		{name: "overlay with a wrong key", role: "overlay", key: strings.Repeat("A", 24), bye: "not_allowed"},
+		{name: "overlay with a revoked key", role: "overlay", key: revoked.Key, bye: "revoked"},
+		{name: "overlay with an audience key", role: "overlay", key: audience.Key, bye: "not_allowed"},
+		{name: "overlay with a sender key", role: "overlay", key: sender.Key, bye: "not_allowed"},
+		{name: "console without a session", role: "console", bye: "not_allowed"},
+		{name: "console with the overlay key", role: "console", key: p.overlay, bye: "not_allowed"},
+		{name: "console with a sender key", role: "console", key: sender.Key, bye: "not_allowed"},
+		{name: "console with a moderator key", role: "console", key: moderator.Key},
+		{name: "overlay with a moderator key", role: "overlay", key: moderator.Key},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			q := ""
+			if tt.key != "" {
+				q = "&key=" + tt.key
+			}
+			s := p.browser().open(tt.role, q)
+			s.t = t
+			if tt.bye == "" {
+				s.next("hello")
+				return
+			}
+			if f := s.next("bye"); f.Code != tt.bye {
+				t.Errorf("bye %q, want %q", f.Code, tt.bye)
+			}
+			if code := s.closeCode(); code != 4001 {
+				t.Errorf("closed with %d", code)
+			}
+		})
+	}
+}
+
+// Whom a route lets in: no session, a phone, an overlay key, a sender, another
+// room's moderator and so on.
+func TestRoutesByRole(t *testing.T) {
+	p := start(t, t.TempDir())
+	s := p.phone().open("audience", "")
+	s.send("c1", "something")
+	id := s.next("ack").ID
+	bearer := func(key string) map[string]string { return map[string]string{"Authorization": "Bearer " + key} }
+	callers := map[string]map[string]string{
+		"nobody": nil, "overlay": bearer(p.overlay), "sender": bearer(p.link("sender").Key),
+		"audience": bearer(p.link("audience").Key), "wrong": bearer(strings.Repeat("A", 24)),
+		"moderator": bearer(p.link("moderator").Key), "owner": bearer(p.link("owner").Key),
+	}
+	for _, tt := range []struct {
+		method, path string
+		open         bool
+	}{
+		{method: "GET", path: "/api/rooms"},
+		{method: "GET", path: "/api/rooms/live"},
+		{method: "GET", path: "/api/rooms/live/stats"},
+		{method: "GET", path: "/api/rooms/live/comments"},
+		{method: "POST", path: "/api/rooms/live/comments/" + id + "/remove"},
+		{method: "GET", path: "/api/rooms/live/qr.svg", open: true},
+		{method: "GET", path: "/api/rooms/live/qr.png", open: true},
+		{method: "GET", path: "/healthz", open: true},
+		{method: "GET", path: "/readyz", open: true},
+	} {
+		for who, header := range callers {
+			status, body := p.browser().do(tt.method, tt.path, nil, header)
+			allowed := status < 300
+			want := tt.open || who == "moderator" || who == "owner"
+			if allowed != want {
+				t.Errorf("%s %s by %s: %d %s", tt.method, tt.path, who, status, body)
+			}
+			if !allowed && (status != 401 && status != 403 || strings.Contains(body, "something")) {
+				t.Errorf("%s %s by %s is refused with %d %s", tt.method, tt.path, who, status, body)
+			}
+			if unknown := who == "nobody" || who == "wrong"; !allowed && unknown != (status == 401) {
+				t.Errorf("%s %s by %s: %d", tt.method, tt.path, who, status)
+			}
+		}
+	}
+}
+
+// A session in a cookie changes nothing without our header, and nothing from
+// another site.
+func TestSessionsAreGuardedAgainstOtherSites(t *testing.T) {
+	p := start(t, t.TempDir())
+	s := p.phone().open("audience", "")
+	s.send("c1", "something")
+	path := "/api/rooms/live/comments/" + s.next("ack").ID + "/remove"
+	boss := p.console()
+	for name, header := range map[string]map[string]string{
+		"no header":     nil,
+		"cross-site":    {"X-Requested-With": "danmaku", "Sec-Fetch-Site": "cross-site"},
+		"other origin":  {"X-Requested-With": "danmaku", "Origin": "https://evil.example"},
+		"simple header": {"X-Requested-With": "XMLHttpRequest"},
+	} {
+		if status, body := boss.do("POST", path, nil, header); status != 401 && status != 403 {
+			t.Errorf("%s: %d %s", name, status, body)
+		}
+	}
+	if status, body := boss.do("POST", path, nil, ours); status != 204 {
+		t.Errorf("our own page: %d %s", status, body)
+	}
+}
+
+// Frames that are no good are answered or end the socket; nothing comes of
+// them.
+func TestBadFrames(t *testing.T) {
+	p := start(t, t.TempDir(), "--user-rate", "0")
+	big := fmt.Sprintf(`{"type":"send","text":%q}`, strings.Repeat("x", 5<<10))
+	deep := `{"type":"send","text":` + strings.Repeat("[", 1000) + strings.Repeat("]", 1000) + `}`
+	for _, tt := range []struct {
+		name   string
+		kind   int
+		in     string
+		code   string // of the answer
+		closed int    // or the close code
+	}{
+		{name: "5 KiB", in: big, closed: websocket.CloseMessageTooBig},
+		{name: "not UTF-8", in: "{\"type\":\"send\",\"text\":\"\xff\"}", closed: websocket.CloseInvalidFramePayloadData},
+		{name: "binary", kind: websocket.BinaryMessage, in: `{"type":"send","text":"x"}`, code: "bad_frame"},
+		{name: "deep", in: deep, code: "bad_frame"},
+		{name: "no JSON", in: "hello", code: "bad_frame"},
+		{name: "unknown type", in: `{"type":"shout"}`, code: "bad_frame"},
+		{name: "obs on a phone", in: `{"type":"obs","event":"stream_start"}`, code: "bad_frame"},
+		{name: "empty", in: `{"type":"send","text":""}`, code: "empty"},
+		{name: "blank", in: `{"type":"send","text":"   \n"}`, code: "empty"},
+		{name: "invisible", in: `{"type":"send","text":"\u200b\u3164"}`, code: "empty"},
+		{name: "too long", in: `{"type":"send","text":"` + strings.Repeat("哈", 101) + `"}`, code: "too_long"},
+		{name: "2,000 characters", in: `{"type":"send","text":"` + strings.Repeat("x", 2000) + `"}`, code: "too_long"},
+		{name: "bad colour", in: `{"type":"send","text":"x","color":"red"}`, code: "bad_style"},
+		{name: "bad ref", in: `{"type":"send","text":"x","ref":"a b"}`, code: "bad_frame"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := p.phone().open("audience", "")
+			s.t = t
+			kind := tt.kind
+			if kind == 0 {
+				kind = websocket.TextMessage
+			}
+			if err := s.conn.WriteMessage(kind, []byte(tt.in)); err != nil {
+				t.Fatal(err)
+			}
+			if tt.closed != 0 {
+				if code := s.closeCode(); code != tt.closed {
+					t.Errorf("closed with %d, want %d", code, tt.closed)
+				}
+				return
+			}
+			for f := range s.frames {
+				if f.Type == "ack" || f.Type == "error" {
+					if f.Code != tt.code {
+						t.Errorf("answered %+v, want %s", f, tt.code)
+					}
+					break
+				}
+			}
+		})
+	}
+	if _, body := p.console().do("GET", "/api/rooms/live/comments", nil, nil); !strings.Contains(body, `"comments":[]`) {
+		t.Errorf("something is in the log: %s", body)
+	}
+}
+
+func TestWatchersMayNotSend(t *testing.T) {
+	p := start(t, t.TempDir())
+	for _, s := range []*socket{p.overlaySocket(""), p.console().open("console", "")} {
+		s.send("c1", "hello")
+		if a := s.next("ack"); a.Outcome != "refused" || a.Code != "not_allowed" || a.Ref != "c1" {
+			t.Errorf("%+v", a)
+		}
+	}
+}
+
+func TestFloods(t *testing.T) {
+	p := start(t, t.TempDir())
+	for name, write := range map[string]func(*websocket.Conn) error{
+		"pings": func(c *websocket.Conn) error { return c.WriteMessage(websocket.PingMessage, nil) },
+		"pongs": func(c *websocket.Conn) error { return c.WriteMessage(websocket.PongMessage, nil) },
+		"beats": func(c *websocket.Conn) error { return c.WriteMessage(websocket.TextMessage, []byte(`{"type":"beat"}`)) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := p.phone().open("audience", "")
+			s.t = t
+			for range 500 {
+				if write(s.conn) != nil {
+					break
+				}
+			}
+			if code := s.closeCode(); code != websocket.ClosePolicyViolation {
+				t.Errorf("closed with %d", code)
+			}
+		})
+	}
+}
+
+// Without a trusted proxy X-Forwarded-For says nothing; with one it does.
+func TestForwardedFor(t *testing.T) {
+	post := func(p *program, i int) int {
+		b := p.phone()
+		h := map[string]string{"X-Forwarded-For": fmt.Sprintf("203.0.113.%d", i)}
+		status, _ := b.do("POST", "/api/rooms/live/comments", map[string]string{"text": fmt.Sprint("comment ", i)}, h)
+		return status
+	}
+	count := func(p *program) (limited int) {
+		for i := range 12 {
+			if post(p, i) == http.StatusTooManyRequests {
+				limited++
+			}
+		}
+		return limited
+	}
+	args := []string{"--address-rate", "0.001"} // a burst of one
+	if n := count(start(t, t.TempDir(), args...)); n != 11 {
+		t.Errorf("forged addresses: %d of 12 limited, want 11", n)
+	}
+	if n := count(start(t, t.TempDir(), append(args, "--trusted-proxy", "127.0.0.0/8")...)); n != 0 {
+		t.Errorf("a trusted proxy's addresses: %d of 12 limited, want none", n)
+	}
+}
+
+func TestSocketCaps(t *testing.T) {
+	p := start(t, t.TempDir(), "--max-sockets", "3", "--max-sockets-per-address", "2")
+	for range 2 {
+		p.phone().open("audience", "").next("hello")
+	}
+	s := p.phone().open("audience", "")
+	if b := s.next("bye"); b.Code != "full" {
+		t.Errorf("bye %+v", b)
+	}
+	if code := s.closeCode(); code != websocket.CloseTryAgainLater {
+		t.Errorf("closed with %d", code)
+	}
+	q := start(t, t.TempDir(), "--max-sockets", "1")
+	q.phone().open("audience", "").next("hello")
+	if _, resp, err := q.phone().dial("audience", "", nil); err == nil || resp == nil || resp.StatusCode != http.StatusServiceUnavailable {
+		t.Errorf("over the process's cap: %v, %v", resp, err)
+	}
+}
+
+func TestFilesAreTheOwnersAlone(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "data")
+	p := start(t, dir)
+	s := p.phone().open("audience", "")
+	s.send("c1", "something")
+	s.next("ack")
+	err := filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		info, err := d.Info()
+		if err != nil {
+			return err
+		}
+		want := os.FileMode(0o600)
+		if d.IsDir() {
+			want = 0o700
+		}
+		if info.Mode().Perm() != want {
+			t.Errorf("%s is %v", path, info.Mode())
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Every fault of a start is one clear line, exit code 1 (2 for bad usage).
+func TestStartFaults(t *testing.T) {
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	dir := t.TempDir()
+	file := filepath.Join(dir, "file")
+	broken := filepath.Join(dir, "broken.toml")
+	for name, text := range map[string]string{file: "not a folder", broken: "user-rate = \"fast\"\nusr-burst = 3\n"} {
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	notDB := filepath.Join(dir, "notdb")
+	if err := errors.Join(os.Mkdir(notDB, 0o700), os.WriteFile(filepath.Join(notDB, "danmaku.db"), []byte(strings.Repeat("x", 4096)), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	fresh := func() string { return t.TempDir() }
+	for _, tt := range []struct {
+		name  string
+		args  []string
+		code  int
+		lines []string // words of each line
+	}{
+		{name: "port in use", args: []string{"--listen", taken.Addr().String(), "--data", fresh()}, code: 1, lines: []string{"in use"}},
+		{name: "a file where the folder should be", args: []string{"--listen", "127.0.0.1:0", "--data", file}, code: 1, lines: []string{file}},
+		{name: "no database", args: []string{"--listen", "127.0.0.1:0", "--data", notDB}, code: 1, lines: []string{notDB}},
+		{name: "broken config", args: []string{"--config", broken, "--data", fresh()}, code: 1, lines: []string{"usr-burst", "user-rate"}},
+		{name: "unknown flag", args: []string{"--prot", "80"}, code: 2, lines: []string{"prot"}},
+		{name: "bad value", args: []string{"--user-burst", "many"}, code: 2, lines: []string{"user-burst"}},
+		{name: "unknown command", args: []string{"fly"}, code: 2, lines: []string{"fly"}},
+		{name: "link without a word", args: []string{"link"}, code: 2, lines: []string{"new, list or revoke"}},
+		{name: "link of an unknown role", args: []string{"link", "new", "--role", "king", "--data", fresh()}, code: 1, lines: []string{"king"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var out, errs strings.Builder
+			code := run(t.Context(), environment{args: tt.args, in: strings.NewReader(""), out: &out, err: &errs})
+			if code != tt.code || out.Len() > 0 {
+				t.Errorf("exit code %d, want %d; printed %q", code, tt.code, out.String())
+			}
+			lines := strings.Split(strings.TrimSpace(errs.String()), "\n")
+			if len(lines) != len(tt.lines) {
+				t.Fatalf("%d lines, want %d:\n%s", len(lines), len(tt.lines), errs.String())
+			}
+			for i, word := range tt.lines {
+				if !strings.Contains(lines[i], word) {
+					t.Errorf("line %q lacks %q", lines[i], word)
+				}
+			}
+		})
+	}
+}
+
+// Two servers on one folder would number the same log.
+func TestSecondServerOnAFolderIsRefused(t *testing.T) {
+	p := start(t, t.TempDir())
+	var errs strings.Builder
+	code := run(t.Context(), environment{args: []string{"--listen", "127.0.0.1:0", "--data", p.data}, out: &strings.Builder{}, err: &errs})
+	if code != exitFailed || strings.Count(errs.String(), "\n") != 1 {
+		t.Errorf("exit code %d: %s", code, errs.String())
+	}
+}

@@ -1,0 +1,172 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/netip"
+	"slices"
+	"syscall"
+	"time"
+
+	"danmaku/comment"
+	"danmaku/config"
+	"danmaku/live"
+	"danmaku/server"
+	"danmaku/store"
+)
+
+// firstRoom is the room an empty data folder gets.
+const firstRoom = "live"
+
+// stopWithin is how long everything together may take to end.
+const stopWithin = 5 * time.Second
+
+// serveCommand runs the server until ctx ends.
+func serveCommand(ctx context.Context, env environment) error {
+	cfg, err := config.Load(env.args, env.environ)
+	if err != nil {
+		return err
+	}
+	log := slog.New(slog.NewTextHandler(env.err, &slog.HandlerOptions{Level: cfg.LogLevel}))
+	unlock, err := store.Lock(cfg.Data)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = unlock() }() // the process ends anyway
+	db, keys, err := openStore(ctx, cfg, log)
+	if err != nil {
+		return err
+	}
+	err = serve(ctx, env, cfg, log, db, keys)
+	end, cancel := context.WithTimeout(context.Background(), stopWithin)
+	defer cancel()
+	return errors.Join(err, db.Close(end))
+}
+
+// openStore opens the data folder, beside a running server or as one.
+func openStore(ctx context.Context, cfg config.Config, log *slog.Logger) (*store.Store, live.Keys, error) {
+	db, err := store.Open(ctx, store.Options{Dir: cfg.Data, Full: cfg.Sync == config.SyncFull, Log: log})
+	if err != nil {
+		return nil, live.Keys{}, err
+	}
+	secret, err := store.Secret(cfg.Data)
+	if err != nil {
+		return nil, live.Keys{}, errors.Join(err, db.Close(ctx))
+	}
+	return db, live.NewKeys(secret), nil
+}
+
+// serve wires the parts and runs them. They end in the opposite order: stop
+// listening and close the sockets, end the hall, and then, at the caller's,
+// drain the journal and close the database.
+func serve(ctx context.Context, env environment, cfg config.Config, log *slog.Logger, db *store.Store, keys live.Keys) error {
+	registrar := live.Registrar{Links: db, Rooms: db, Keys: keys, Now: time.Now}
+	if err := registrar.FirstStart(ctx, firstRoom); err != nil {
+		return fmt.Errorf("first start: %w", err)
+	}
+	listener, err := net.Listen("tcp", cfg.Listen)
+	if err != nil {
+		return explainListen(cfg.Listen, err)
+	}
+	defer listener.Close()
+	listening, err := netip.ParseAddrPort(listener.Addr().String())
+	if err != nil {
+		return fmt.Errorf("read the address listened on: %w", err)
+	}
+	lan := lanAddresses()
+	pages, err := fs.Sub(assets, "assets")
+	if err != nil {
+		return fmt.Errorf("open the embedded pages: %w", err)
+	}
+	srv, err := server.New(server.Options{
+		Assets: pages, PublicURL: audienceBase(cfg, listening, lan), Origins: cfg.AllowedOrigins(), TrustedProxies: cfg.TrustedProxies,
+		MaxSockets: cfg.MaxSockets, MaxPerAddress: cfg.MaxSocketsPerAddress, Log: log, Now: time.Now,
+	})
+	if err != nil {
+		return err
+	}
+	var (
+		_ live.Journal = db
+		_ live.History = db
+		_ live.Outlet  = srv.Outlet()
+	)
+	hall, err := live.Open(ctx, live.Parts{
+		Journal: db, History: db, Rooms: db, Links: db, Rules: db, Changes: db,
+		Limiter: newLimiter(cfg), Filter: newFilter(),
+		Encoder: server.Encoder{}, Outlet: srv.Outlet(), Keys: keys, Log: log, Now: time.Now,
+	})
+	if err != nil {
+		return err
+	}
+	hall.Start()
+	defer hall.Close()
+	paths, err := waysIn(hall)
+	if err != nil {
+		return err
+	}
+	served := make(chan error, 1)
+	go func() { served <- srv.Serve(listener, hall) }()
+	if err := printBanner(env.out, listening, cfg.PublicURL, lan, paths); err != nil {
+		log.Warn("the addresses could not be printed", "err", err)
+	}
+	select {
+	case err := <-served:
+		return err
+	case <-ctx.Done():
+	}
+	end, cancel := context.WithTimeout(context.Background(), stopWithin*3/5)
+	defer cancel()
+	if err := srv.Shutdown(end); err != nil {
+		log.Warn("not everybody could be told that the server stops", "err", err)
+	}
+	return <-served
+}
+
+// explainListen says what to do about an address that cannot be listened on.
+func explainListen(listen string, err error) error {
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return fmt.Errorf("%s is in use by another program; stop that one, or start with another --listen, say --listen :2334", listen)
+	case errors.Is(err, syscall.EACCES):
+		return fmt.Errorf("%s may not be listened on; start with a port above 1023, say --listen :2333", listen)
+	case errors.Is(err, syscall.EADDRNOTAVAIL):
+		return fmt.Errorf("%s is no address of this machine; start with --listen :2333 to listen on all of them", listen)
+	}
+	return fmt.Errorf("cannot listen on %s: %w", listen, err)
+}
+
+// waysIn are the three addresses that every start prints: of the first room,
+// since whoever has more finds the others in the console.
+func waysIn(hall *live.Hall) (bannerPaths, error) {
+	rooms := hall.RoomList()
+	if len(rooms) == 0 {
+		return bannerPaths{}, errors.New("the data folder has no room; start with an empty --data folder")
+	}
+	room := rooms[0].ID
+	if slices.ContainsFunc(rooms, func(r comment.Room) bool { return r.ID == firstRoom }) {
+		room = firstRoom
+	}
+	paths := bannerPaths{
+		Overlay: "/overlay/" + room, Audience: "/r/" + room,
+		Console: "/console/" + room + "?code=" + hall.NewCode(),
+	}
+	key, err := hall.ScreenKey(room, comment.Overlay)
+	if err != nil {
+		return bannerPaths{}, fmt.Errorf("find the overlay link of room %s: %w", room, err)
+	}
+	paths.Overlay += "?key=" + key
+	return paths, nil
+}
+
+// audienceBase is what links and QR codes for the audience begin with.
+func audienceBase(cfg config.Config, listening netip.AddrPort, lan []netip.Addr) string {
+	here, there, _ := bases(listening, cfg.PublicURL, lan)
+	if len(there) > 0 {
+		return there[0]
+	}
+	return here
+}

@@ -1,0 +1,175 @@
+package server
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"danmaku/comment"
+	"danmaku/live"
+)
+
+var update = flag.Bool("update", false, "write the golden frames anew")
+
+var goldenTime = time.UnixMilli(1_700_000_000_000).UTC()
+
+// goldenComment has every field set to something that is not the default.
+func goldenComment() comment.Comment {
+	return comment.Comment{
+		ID: comment.NewID(goldenTime, 7), At: goldenTime, Text: "前方高能 <b>&", Name: "雪见", User: "k3f9",
+		Mode: comment.Top, Color: "#66e0ff", Size: comment.Big, Badge: comment.BadgeModerator, Source: comment.FromReplay,
+	}
+}
+
+func plainComment() comment.Comment {
+	return comment.Comment{
+		ID: comment.NewID(goldenTime, 8), At: goldenTime, Text: "666", User: "k3f9",
+		Mode: comment.Scroll, Color: comment.White, Size: comment.Medium, Source: comment.FromAudience,
+	}
+}
+
+// goldenFrames are the frames of docs/protocol.md as this program writes them.
+// The JavaScript tests read the same files.
+func goldenFrames() map[string][]byte {
+	enc := Encoder{}
+	pos := comment.Position{Epoch: "k3f9", Seq: 44}
+	entry := comment.Entry{Rule: "words", Word: "bad", Detail: "on the list", Original: "a bad word", Spans: []comment.Span{{From: 2, To: 5}}}
+	events := []comment.Event{
+		{Seq: 41, At: goldenTime, Kind: comment.KindComment, Comment: goldenComment()},
+		{Seq: 42, At: goldenTime, Kind: comment.KindComment, Comment: plainComment(), Entry: entry},
+		{Seq: 43, At: goldenTime, Kind: comment.KindRefused, Comment: plainComment(), Entry: entry},
+		{Seq: 44, At: goldenTime, Kind: comment.KindRemove, IDs: []comment.ID{plainComment().ID}, By: "mod-2"},
+		{Seq: 45, At: goldenTime, Kind: comment.KindClear},
+	}
+	frame := func(v live.View) []byte {
+		var out [][]byte
+		for _, e := range events {
+			if b := enc.Event(v, e); b != nil {
+				out = append(out, b)
+			}
+		}
+		return enc.Frame(pos, out)
+	}
+	room := comment.NewRoom("live")
+	room.Title, room.Message, room.Slow = "Friday", "20:30", 5*time.Second
+	welcome := live.Welcome{Room: room, Position: pos, End: pos, People: 3, Recent: [][]byte{enc.Event(live.ViewAudience, events[1])}}
+	resumed := welcome
+	resumed.Resumed, resumed.Recent = true, nil
+	ack := func(o live.Outcome, err error) []byte {
+		a := ackOf("c1", o, err)
+		a.Type = "ack"
+		return mustMarshal(a)
+	}
+	return map[string][]byte{
+		"hello-audience": helloFrame(welcome, live.ViewAudience, &wireUser{ID: "k3f9", WaitMS: 1500, Token: "t"}, goldenTime),
+		"hello-overlay":  helloFrame(resumed, live.ViewOverlay, nil, goldenTime),
+		"events-overlay": frame(live.ViewOverlay),
+		"events-console": frame(live.ViewConsole),
+		"ack-shown":      ack(live.Outcome{Status: comment.Shown, Comment: plainComment(), Wait: 2 * time.Second}, nil),
+		"ack-held":       ack(live.Outcome{Status: comment.Held, Comment: plainComment()}, nil),
+		"ack-refused":    ack(live.Outcome{Status: comment.Refused, Comment: plainComment(), Rule: "words"}, nil),
+		"ack-slow-down":  ack(live.Outcome{}, &comment.WaitError{Err: comment.ErrSlowDown, Wait: 1200 * time.Millisecond}),
+		"beat":           mustMarshal(wireBeat{Type: "beat", Time: goldenTime.UnixMilli(), Position: pos.String(), People: 3}),
+		"bye-restart":    mustMarshal(wireBye{Type: "bye", Code: "restart", WaitMS: 700}),
+		"stats": mustMarshal(toWireStats(live.Stats{
+			Counts:  live.Counts{Rate: 84, Stopped: map[string]int{"words": 5}},
+			Clients: map[live.View]int{live.ViewAudience: 482, live.ViewOverlay: 1, live.ViewConsole: 2}, Saved: 300 * time.Microsecond,
+		})),
+	}
+}
+
+func TestGoldenFrames(t *testing.T) {
+	dir := filepath.Join("..", "comment", "testdata", "frames")
+	for name, got := range goldenFrames() {
+		path := filepath.Join(dir, name+".json")
+		var pretty bytes.Buffer
+		if err := json.Indent(&pretty, got, "", "  "); err != nil {
+			t.Fatalf("%s is no JSON: %v", name, err)
+		}
+		pretty.WriteByte('\n')
+		if *update {
+			if err := os.WriteFile(path, pretty.Bytes(), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(pretty.Bytes(), want) {
+			t.Errorf("%s differs from its golden frame:\n%s\nwant\n%s", name, pretty.Bytes(), want)
+		}
+	}
+}
+
+// What only moderators may see must not be in any other frame.
+func TestAudienceNeverLearnsTheRule(t *testing.T) {
+	for name, frame := range goldenFrames() {
+		if strings.HasSuffix(name, "console") || name == "stats" {
+			continue
+		}
+		for _, secret := range []string{"rule", "words", "a bad word", "on the list", "mod-2"} {
+			if bytes.Contains(frame, []byte(secret)) {
+				t.Errorf("%s tells %q", name, secret)
+			}
+		}
+	}
+}
+
+func TestDecodeFrame(t *testing.T) {
+	deep := `{"type":"send","text":"x","more":` + strings.Repeat("[", 1500) + strings.Repeat("]", 1500) + `}`
+	for _, tt := range []struct {
+		name, in, text string
+		bad            bool
+	}{
+		{name: "a send", in: `{"type":"send","ref":"c1","text":"hi"}`, text: "hi"},
+		{name: "unknown fields are ignored", in: `{"type":"send","text":"hi","future":{"a":[1]}}`, text: "hi"},
+		{name: "deep JSON in an unknown field", in: deep, text: "x"},
+		{name: "a beat", in: `{"type":"beat"}`},
+		{name: "OBS", in: `{"type":"obs","event":"record_start","at":1}`},
+		{name: "OBS says something else", in: `{"type":"obs","event":"format_disk"}`, bad: true},
+		{name: "no type", in: `{"text":"hi"}`, bad: true},
+		{name: "a server's frame", in: `{"type":"events","events":[]}`, bad: true},
+		{name: "text is a number", in: `{"type":"send","text":5}`, bad: true},
+		{name: "an array", in: `[{"type":"send"}]`, bad: true},
+		{name: "a string", in: `"send"`, bad: true},
+		{name: "null", in: `null`, bad: true},
+		{name: "two objects", in: `{"type":"beat"}{"type":"beat"}`, bad: true},
+		{name: "nothing", in: ``, bad: true},
+		{name: "only deep", in: strings.Repeat("[", 4000), bad: true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			f, err := decodeFrame([]byte(tt.in))
+			if tt.bad != errors.Is(err, comment.ErrBadFrame) || f.Text != tt.text {
+				t.Errorf("got %+v, %v", f, err)
+			}
+		})
+	}
+}
+
+func FuzzDecodeFrame(f *testing.F) {
+	f.Add([]byte(`{"type":"send","ref":"c1","text":"hi","mode":"top","color":"#ffffff","size":"big","name":"n"}`))
+	f.Add([]byte(`{"type":"beat"}`))
+	f.Add([]byte(`{"type":"send","text":"\ud800"}`))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		frame, err := decodeFrame(b)
+		if err != nil {
+			return
+		}
+		d := frame.draft(comment.FromAudience)
+		d, err = d.Normalize(comment.NewRoom("live"))
+		if err != nil {
+			return
+		}
+		again, err := d.Normalize(comment.NewRoom("live"))
+		if err != nil || again.Text != d.Text || again.Name != d.Name {
+			t.Errorf("normalising twice differs: %q %q, %v", d.Text, again.Text, err)
+		}
+	})
+}
