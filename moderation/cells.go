@@ -148,7 +148,7 @@ func kindOf(r rune) kind {
 		return space
 	case r < 0x80:
 		return symbol
-	case unicode.IsLetter(r), unicode.IsMark(r):
+	case unicode.IsLetter(r), unicode.IsMark(r) && (r < 0x1D100 || r > 0x1D1FF): // stems of notes are no letters
 		return letter
 	case unicode.IsSpace(r):
 		return space

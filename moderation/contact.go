@@ -219,12 +219,11 @@ func phoneShaped(all string, groups []group) bool {
 		return false
 	}
 	first, last := groups[0].digits, groups[len(groups)-1].digits
-	if len(last) < 2 || strings.HasSuffix(last, "000") {
-		return false
-	}
 	switch {
-	case len(all) == 11 && all[0] == '1' && all[1] >= '3':
+	case len(all) == 11 && all[0] == '1' && all[1] >= '3' && len(first) >= 2 && len(last) >= 3:
 		return true // China
+	case len(last) < 2 || strings.HasSuffix(last, "000"):
+		return false
 	case all[0] == '0' && len(all) >= 9:
 		return true // trunk prefix
 	case len(groups) == 3 && len(first) == 3 && len(last) == 4:

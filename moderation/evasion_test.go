@@ -99,3 +99,33 @@ func TestEvasions(t *testing.T) {
 		t.Errorf("%d hard rows are stopped, want at least 10", hard)
 	}
 }
+
+// Our own rows for the same rules, several for each technique.
+func TestVariants(t *testing.T) {
+	checkSamples(t, "testdata/variants.tsv", "testdata/evasion-rules.txt")
+}
+
+// Nothing innocent may be stopped, by the short and ambiguous words of the list
+// of evasions as little as by the shipped one.
+func TestInnocent(t *testing.T) {
+	data, err := os.ReadFile("testdata/innocent.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	shipped, _ := moderation.Compile([]moderation.List{moderation.Starter()})
+	short := compileFile(t, "testdata/evasion-rules.txt")
+	n := 0
+	for i, line := range strings.Split(strings.TrimSpace(string(data)), "\n") {
+		if strings.HasPrefix(line, "# ") {
+			continue
+		}
+		text := strings.ReplaceAll(line, `\\`, `\`)
+		n++
+		for name, rules := range map[string]*moderation.Rules{"shipped": shipped, "short": short} {
+			if v := moderation.CheckText(rules, text, time.Now()); v.Action != comment.Pass {
+				t.Errorf("line %d: %q: %v by %s (%s), %s: %s", i+1, text, v.Action, v.Rule, name, v.Word, v.Detail)
+			}
+		}
+	}
+	t.Logf("%d texts", n)
+}

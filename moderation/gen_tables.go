@@ -144,7 +144,7 @@ func ignorable(r rune) bool {
 	case r == 0x2800, r == 0x034F, r == 0x115F, r == 0x1160, r == 0x17B4, r == 0x17B5, r == 0x3164, r == 0xFFA0,
 		r == 0x1D159, r == 0x0640: // blanks, fillers, and the Arabic stretching bar
 		return true
-	case 0xFFF0 <= r && r <= 0xFFFB:
+	case 0xFFF0 <= r && r <= 0xFFFB, 0x1D165 <= r && r <= 0x1D172: // the latter are stems and flags of notes
 		return true
 	}
 	return unicode.In(r, unicode.Cf, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)

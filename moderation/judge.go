@@ -126,7 +126,10 @@ func (j judge) readings(e *entry, path []step) (aggressive, ok bool) {
 	}
 	n := len(path)
 	if glyphs > 0 && !foreign(scripts, genuine+sounds > 0) {
-		return false, false
+		if !j.patchwork(path) {
+			return false, false
+		}
+		aggressive = true
 	}
 	letters := genuine + glyphs + sounds
 	if digits+signs+sounds+wilds+vowels == 0 {
@@ -161,6 +164,22 @@ func foreign(scripts uint16, genuine bool) bool {
 		return false
 	}
 	return true
+}
+
+// patchwork tells a word that is all Cyrillic but of several languages at once:
+// nobody but a forger takes dze, shha and dotted i together.
+func (j judge) patchwork(path []step) bool {
+	seen, odd := "", 0
+	for _, s := range path {
+		r := j.cells[s.cell].r
+		if strings.ContainsRune("ԁԛԝ", r) {
+			return true
+		}
+		if strings.ContainsRune("ѕһјіӏү", r) && !strings.ContainsRune(seen, r) {
+			seen, odd = seen+string(r), odd+1
+		}
+	}
+	return odd >= 2
 }
 
 // kanaLike tells whether an ideograph may be read as the kana it looks like:
@@ -208,7 +227,7 @@ func (j judge) runs(e *entry, path []step) (aggressive, ok bool) {
 			return false, false
 		default:
 			doubled++
-			odd = odd || !strings.ContainsRune("aihjkquvwxy", label)
+			odd = odd || !strings.ContainsRune("aihjkquvwxyуыэюяйьъщжцхф", label)
 		}
 	}
 	return doubled > 0, doubled == 0 || !odd || doubled > 1

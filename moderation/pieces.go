@@ -78,8 +78,11 @@ func (j judge) spelledAlone(path []step, p *pieces) bool {
 			return true
 		}
 	}
-	if j.single(path[0].cell, -1) != 0 {
-		return false
+	if r := j.single(path[0].cell, -1); r != 0 {
+		// An article may stand before it: "a b i t c h", unless that is spelled, too.
+		if len(path) < 4 || r != 'a' && r != 'i' && r != 'u' && r != 'o' || j.single(path[0].cell-2, -1) != 0 {
+			return false
+		}
 	}
 	end := path[len(path)-1].end
 	r := j.single(end-1, +1)

@@ -148,7 +148,7 @@ func scriptOf(r rune) script {
 		return cyrillic
 	}
 	switch {
-	case !unicode.IsLetter(r) && !unicode.IsMark(r):
+	case kindOf(r) != letter:
 		return common
 	case unicode.Is(unicode.Latin, r):
 		return latin

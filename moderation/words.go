@@ -253,7 +253,7 @@ func (w *walker) gap(node uint32, pos int32, after script) {
 		if !separates(c, after) {
 			return
 		}
-		if !c.joined && (pos == 0 || w.cells[pos-1].r != c.r || c.kind == letter || c.kind == digit) {
+		if !c.joined && w.cells[pos-1].from != c.from && (w.cells[pos-1].r != c.r || c.kind == letter || c.kind == digit) {
 			n++
 		}
 		if n > most {
@@ -272,7 +272,7 @@ func separates(c *cell, after script) bool {
 		return true
 	}
 	if after.cjk() {
-		return c.script == latin || c.script == han && c.r >= 0x20000 || 0x3131 <= c.r && c.r <= 0x318E
+		return c.script == latin || c.script == han && c.r >= 0x20000 || c.r < 0x3200 && isJamo(c.r)
 	}
 	return false
 }

@@ -1,0 +1,73 @@
+package moderation_test
+
+import (
+	"encoding/xml"
+	"errors"
+	"io"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"danmaku/comment"
+	"danmaku/moderation"
+)
+
+// realComments reads the comments of a Bilibili XML file, those with a place of
+// their own (type 7 and above) left out.
+func realComments(t *testing.T, name string) []string {
+	t.Helper()
+	f, err := os.Open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	var out []string
+	for dec := xml.NewDecoder(f); ; {
+		tok, err := dec.Token()
+		if errors.Is(err, io.EOF) {
+			return out
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		start, ok := tok.(xml.StartElement)
+		if !ok || start.Name.Local != "d" {
+			continue
+		}
+		var d struct {
+			P    string `xml:"p,attr"`
+			Text string `xml:",chardata"`
+		}
+		if err := dec.DecodeElement(&d, &start); err != nil {
+			t.Fatal(err)
+		}
+		if f := strings.Split(d.P, ","); len(f) > 1 && len(f[1]) == 1 && f[1] < "7" && strings.TrimSpace(d.Text) != "" {
+			out = append(out, d.Text)
+		}
+	}
+}
+
+// Of real comments the shipped list may stop at most 3 in 1,000.
+func TestRealComments(t *testing.T) {
+	rules, faults := moderation.Compile([]moderation.List{moderation.Starter()})
+	for _, f := range faults {
+		t.Errorf("the shipped list: %v", f)
+	}
+	stopped, all := 0, 0
+	for _, name := range []string{"comment.xml", "boss.xml"} {
+		for _, text := range realComments(t, "../testdata/replay/"+name) {
+			all++
+			if v := moderation.CheckText(rules, text, time.Now()); v.Action != comment.Pass {
+				stopped++
+				t.Logf("%s: %q: %v by %s, %s (%s)", name, text, v.Action, v.Rule, v.Word, v.Detail)
+			}
+		}
+	}
+	if all < 2000 {
+		t.Fatalf("only %d comments were read", all)
+	}
+	if stopped*1000 > 3*all {
+		t.Errorf("%d of %d real comments are stopped", stopped, all)
+	}
+}
