@@ -173,3 +173,13 @@ test('a claim that nobody repeats lapses', () => {
   assert.equal(lanes.find(flight({ t: 2250 }), 2250), -1, 'claimed');
   assert.equal(lanes.find(flight({ t: 2700, w: 50, v: 0.095 }), 2700), 0, 'lapsed');
 });
+
+test('a lane that top has used is kept for the next one, for a while and not in a small stage', () => {
+  for (const [rows, at, want] of [[8, 10_000, -1], [8, 30_000, 0], [4, 10_000, 0]]) {
+    const lanes = new Lanes({ width: 1000, rows, gap: 10 });
+    for (let lane = 1; lane < rows; lane++) lanes.take(flight({ t: at, until: at + 11_000, w: 900 }), lane);
+    lanes.take(flight({ mode: 'top', v: 0, until: 4500 }), 0);
+    assert.equal(lanes.find(flight({ t: at, until: at + 11_000 }), at), want, `${rows} lanes at ${at}`);
+    assert.equal(lanes.find(flight({ mode: 'top', v: 0, t: at }), at), 0);
+  }
+});

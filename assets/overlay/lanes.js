@@ -27,6 +27,13 @@ export const EDGE = 4;
  * than two ticks. */
 const CLAIM = 600;
 
+/** Top and bottom keep their lane this long after use, in ms: where they are
+ * used now and then, the next one need not wait for a lane to drain. */
+const KEEP = 15_000;
+
+/** They keep none where there are fewer lanes than this, nor more than two. */
+const KEEP_FROM = 8;
+
 /** @param {string} mode */
 export const moves = (mode) => mode === 'scroll' || mode === 'reverse';
 
@@ -100,10 +107,14 @@ export class Lanes {
   take(c, lane) {
     c.lane = lane;
     const k = Math.min(c.rows, this.#rows.length);
+    const key = `${c.mode}:${k}`;
+    const kept = this.#rows.filter((row, i) => (i < lane || i >= lane + k) && row.claim === key && row.claimed > c.t).length;
+    const keep = !moves(c.mode) && this.#rows.length >= KEEP_FROM && kept + k <= 2;
     for (const row of this.#rows.slice(lane, lane + k)) {
       row.last = c;
       row.until = Math.max(row.until, c.until);
-      row.claim = '';
+      if (keep) row.claimed = c.until + KEEP;
+      row.claim = keep ? key : '';
     }
   }
 
@@ -152,7 +163,7 @@ export class Lanes {
     let has = false;
     for (const row of this.#rows) {
       if (row.claim === key && row.claimed > now) {
-        row.claimed = now + CLAIM;
+        row.claimed = Math.max(row.claimed, now + CLAIM);
         has = true;
       }
     }
