@@ -7,6 +7,9 @@ import { COLORS, MAX_NAME, graphemes, lengthOf } from '../shared/protocol.js';
 /** @typedef {import('./outbox.js').Draft} Draft */
 /** @typedef {'stop'|'calm'|'good'} Tone */
 
+/** ms for which good news stays in the strip */
+const GOOD = 4_000;
+
 /** The counter appears from this share of the length on. */
 const COUNT_FROM = 0.7;
 
@@ -18,6 +21,7 @@ export class Composer {
   /** @type {any} */ #ticker = null;
   /** @type {string} */ #closed = '';
   #counting = false;
+  /** @type {any} */ #leaving = null;
 
   /**
    * @param {HTMLFormElement} form
@@ -122,6 +126,8 @@ export class Composer {
     this.#form.querySelector('.field')?.classList.toggle('bad', tone === 'stop');
     this.#text.toggleAttribute('aria-invalid', tone === 'stop');
     this.announce(`${what} ${then}`, tone === 'stop');
+    clearTimeout(this.#leaving);
+    if (tone === 'good') this.#leaving = setTimeout(() => this.quiet(), GOOD);
   }
 
   /** For those who do not see it. @param {string} words @param {boolean} [urgent] */
@@ -132,6 +138,7 @@ export class Composer {
 
   /** The strip has been read: its cause is gone. */
   quiet() {
+    clearTimeout(this.#leaving);
     this.#counting = false;
     this.#strip.hidden = true;
     this.#form.querySelector('.field')?.classList.remove('bad');

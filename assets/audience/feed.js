@@ -15,7 +15,8 @@ const CHIPS = { shown: 'check', held: 'clock', refused: 'refuse', queued: 'offli
 
 /** @typedef {import('../shared/protocol.js').Comment} Comment */
 /** @typedef {'sending'|'queued'|'retrying'|'shown'|'held'|'refused'} OwnState */
-/** @typedef {{node: HTMLElement, comment: Partial<Comment> & {text: string}, ref: string, state: OwnState|''}} Row */
+/** @typedef {{key: 'edit'|'take_back', act: () => void}} Offer what an own row's text button does */
+/** @typedef {{node: HTMLElement, comment: Partial<Comment> & {text: string}, ref: string, state: OwnState|'', offer?: Offer|null}} Row */
 
 export class Feed {
   #list; #fresh; #words;
@@ -58,7 +59,7 @@ export class Feed {
   add(comment) {
     const known = this.#byId.get(comment.id);
     if (known) {
-      if (known.state !== '') this.#become(known, 'shown', comment);
+      if (known.state !== '' && known.state !== 'shown') this.#become(known, 'shown', comment);
       return;
     }
     const own = comment.user !== '' && comment.user === this.#me;
@@ -99,11 +100,15 @@ export class Feed {
     return row?.comment.text ?? '';
   }
 
-  /** Offers to edit an own comment that was not sent. @param {string} ref @param {() => void} edit */
-  offerEdit(ref, edit) {
+  /**
+   * Puts a text button on an own row; null takes it away. Nothing moves.
+   * @param {string} ref @param {Offer|null} offer
+   */
+  offer(ref, offer) {
     const row = this.#byRef.get(ref);
-    row?.node.append(el('button', { type: 'button', class: 'button line edit', onclick: edit }, this.#words.t('edit')));
-    if (this.#stuck) this.toEnd();
+    if (!row) return;
+    row.offer = offer;
+    this.#draw(row);
   }
 
   /** Comments that were taken down. @param {{ids?: string[], user?: string}} which */
@@ -165,6 +170,7 @@ export class Feed {
   /** @param {Row} row @param {OwnState} state @param {Comment} [comment] as shown, maybe masked */
   #become(row, state, comment) {
     row.state = state;
+    row.offer = null;
     if (comment) row.comment = comment;
     this.#draw(row);
     if (this.#stuck) this.#list.scrollTop = this.#list.scrollHeight;
@@ -184,6 +190,7 @@ export class Feed {
     }
     who.append(state !== '' ? el('span', {}, t('you')) : said(nameOf({ name: comment.name ?? '', user: comment.user ?? '' }, t('guest'))));
     if (comment.badge) who.append(el('span', { class: 'badge' }, t(comment.badge)));
+    if (row.offer) who.append(el('button', { type: 'button', class: 'offer', onclick: row.offer.act }, t(row.offer.key)));
     // "Sending" appears only when it takes long enough to be read.
     if (state !== '' && state !== 'sending') who.append(this.#chip(state));
     if (state === 'sending') setTimeout(() => { if (row.state === 'sending') who.append(this.#chip(state)); }, 400);

@@ -1,5 +1,6 @@
 // The audience page: wires the socket, the outbox, the feed and the composer.
 
+import { call, roomPath } from '../shared/api.js';
 import { byId, el, icon } from '../shared/dom.js';
 import { Words } from '../shared/i18n.js';
 import { Lifeline } from '../shared/lifeline.js';
@@ -82,9 +83,30 @@ function settled(item, ack) {
   if (ack.outcome !== 'refused') {
     feed.settle(item.ref, ack.outcome, ack);
     composer.announce(words.t(ack.outcome));
+    if (ack.outcome === 'shown') offerTakeBack(item, ack.id);
     return;
   }
   giveBack(item, ack);
+}
+
+/** ms for which the server lets an author take a comment back, less the way there */
+const TAKE_BACK = 9_500;
+
+/** @param {import('./outbox.js').Item} item @param {string} id */
+function offerTakeBack(item, id) {
+  const end = setTimeout(() => feed.offer(item.ref, null), TAKE_BACK);
+  const act = async () => {
+    clearTimeout(end);
+    feed.offer(item.ref, null);
+    try {
+      await call('DELETE', roomPath(roomId, 'comments', id));
+      feed.takeBack(item.ref);
+      composer.say('good', 'undo', words.t('withdrawn'));
+    } catch {
+      composer.say('stop', 'refuse', words.t('take_back_failed'));
+    }
+  };
+  feed.offer(item.ref, { key: 'take_back', act });
 }
 
 /** @param {import('./outbox.js').Item} item @param {any} ack */
@@ -103,7 +125,7 @@ function giveBack(item, ack) {
   if (composer.text.trim() === '' && !item.late) edit();
   else {
     feed.settle(item.ref, 'refused');
-    feed.offerEdit(item.ref, edit);
+    feed.offer(item.ref, { key: 'edit', act: edit });
   }
   if (ack.code === 'slow_down') return composer.sayWait();
   const said = outcomeWords(words, ack, { mutedUntil, message: room.message });
