@@ -116,6 +116,14 @@ func (r *Rules) Len() int { return len(r.entries) + len(r.exprs) }
 // used are left out and told about.
 func Compile(lists []List) (*Rules, Faults) {
 	c := compiler{rules: &Rules{}}
+	lines, size := 0, 0
+	for _, l := range lists {
+		if l.On {
+			lines, size = lines+strings.Count(l.Text, "\n")+1, size+len(l.Text)
+		}
+	}
+	c.rules.entries, c.keys = make([]entry, 0, lines), make([]keyed, 0, lines)
+	c.arena = make([]rune, 0, size/2) // rarely more: most lists are not ASCII, or have notes
 	for _, l := range lists {
 		if !l.On {
 			continue

@@ -51,39 +51,54 @@ func sortKeys(keys []keyed, arena []rune) {
 }
 
 // buildTrie makes a trie of sorted keys; the entry at place i of the keys is
-// entry i of the trie.
+// entry i of the trie. It is built level by level, so that the children of a
+// node lie side by side.
 func buildTrie(keys []keyed, arena []rune) *trie {
-	type span struct{ lo, hi, depth uint32 }
-	t := &trie{}
-	grow := len(keys)*3 + 16
-	t.label, t.first, t.entry = make([]rune, 1, grow), make([]uint32, 0, grow), make([]uint32, 0, grow)
-	queue := make([]span, 1, grow)
-	queue[0] = span{0, uint32(len(keys)), 0}
-	for n := 0; n < len(queue); n++ {
-		s := queue[n]
-		ends := uint32(0)
-		for s.lo < s.hi && keys[s.lo].to-keys[s.lo].from == s.depth {
-			if ends == 0 {
-				ends = s.lo + 1
+	type part struct{ lo, hi uint32 } // of the keys below a node
+	nodes := countNodes(keys, arena)
+	t := &trie{label: make([]rune, 1, nodes), first: make([]uint32, 0, nodes+1), entry: make([]uint32, 0, nodes)}
+	level, below := []part{{0, uint32(len(keys))}}, []part{}
+	for depth := uint32(0); len(level) > 0; depth++ {
+		for _, s := range level {
+			ends := uint32(0)
+			for s.lo < s.hi && keys[s.lo].to-keys[s.lo].from == depth {
+				if ends == 0 {
+					ends = s.lo + 1
+				}
+				s.lo++
 			}
-			s.lo++
-		}
-		t.entry = append(t.entry, ends)
-		t.first = append(t.first, uint32(len(queue)))
-		for s.lo < s.hi {
-			r := arena[keys[s.lo].from+s.depth]
-			mid := s.lo
-			for mid < s.hi && arena[keys[mid].from+s.depth] == r {
-				mid++
+			t.entry = append(t.entry, ends)
+			t.first = append(t.first, uint32(len(t.label)))
+			for s.lo < s.hi {
+				r, mid := arena[keys[s.lo].from+depth], s.lo
+				for mid < s.hi && arena[keys[mid].from+depth] == r {
+					mid++
+				}
+				t.label = append(t.label, r)
+				below = append(below, part{s.lo, mid})
+				s.lo = mid
 			}
-			t.label = append(t.label, r)
-			queue = append(queue, span{s.lo, mid, s.depth + 1})
-			s.lo = mid
 		}
+		level, below = below, level[:0]
 	}
-	t.first = append(t.first, uint32(len(queue)))
-	t.label, t.first, t.entry = slices.Clip(slices.Clone(t.label)), slices.Clone(t.first), slices.Clone(t.entry)
+	t.first = append(t.first, uint32(len(t.label)))
 	return t
+}
+
+// countNodes counts the different beginnings of sorted keys.
+func countNodes(keys []keyed, arena []rune) int {
+	n := 1
+	var last []rune
+	for _, k := range keys {
+		key := arena[k.from:k.to]
+		same := 0
+		for same < min(len(key), len(last)) && key[same] == last[same] {
+			same++
+		}
+		n += len(key) - same
+		last = key
+	}
+	return n
 }
 
 // child gives the node behind r.
