@@ -11,7 +11,7 @@ import { Composer } from './composer.js';
 import { Feed } from './feed.js';
 import { Outbox } from './outbox.js';
 import { Memory } from './memory.js';
-import { outcomeWords } from './outcome.js';
+import { bannerWords, outcomeWords } from './outcome.js';
 import { followViewport } from './viewport.js';
 
 const root = document.documentElement;
@@ -46,6 +46,7 @@ const socket = new RoomSocket({
       people = /** @type {any} */ (hello).people ?? people;
       mutedUntil = hello.user?.muted_until ?? 0;
       if (!hello.resumed) feed.reset(hello.recent, hello.user?.id ?? '');
+      root.dataset.greeted = '';
       composer.allow(room);
       if (hello.user?.wait_ms) composer.wait(hello.user.wait_ms);
       describe();
@@ -120,6 +121,7 @@ function giveBack(item, ack) {
   const edit = () => {
     feed.takeBack(item.ref);
     composer.restore(item);
+    memory.keepText(composer.text);
     byId('text').focus();
   };
   if (composer.text.trim() === '' && !item.late) edit();
@@ -165,24 +167,13 @@ function describe() {
   const message = byId('message');
   message.hidden = !room.message || room.state !== 'open';
   message.firstElementChild?.replaceChildren(room.message ?? '');
-  const [tone, glyph, text] = news();
+  const { tone, icon: glyph, text } = bannerWords(words, { lost, mutedUntil, room, line: line.news, sentLate });
   const banner = byId('banner');
   if (banner.textContent !== text) banner.replaceChildren(...(text ? [icon(glyph), el('span', {}, text)] : []));
   banner.className = `banner ${tone}`;
   banner.hidden = text === '';
   composer.close(tone === 'stop' || tone === 'warn' ? text : '');
   feed.resized();
-}
-
-/** stop > warn > offline > back @returns {[string, string, string]} tone, icon, words */
-function news() {
-  const { t } = words;
-  if (lost) return ['stop', 'ban', t(lost === 'banned' ? 'banned' : 'key_bad')];
-  if (mutedUntil > Date.now()) return ['stop', 'mute', outcomeWords(words, { code: 'muted' }, { mutedUntil }).what];
-  if (room.state !== 'open') return ['warn', 'pause', t(`room_${room.state}`, { message: room.message ?? '' })];
-  if (line.offline) return ['calm', 'offline', t('offline')];
-  if (line.news === 'back') return ['good', 'wifi', sentLate > 0 ? t('back_sent', { n: sentLate }) : t('back')];
-  return ['', '', ''];
 }
 
 function drawMenus() {

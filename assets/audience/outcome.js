@@ -29,6 +29,24 @@ export function outcomeWords({ t, lang }, { code }, { mutedUntil = 0, message = 
   return { tone: 'stop', icon: 'refuse', what: t('refused'), then: t('failed') };
 }
 
+/**
+ * The one banner that matters most: stop > warn > offline > back. With an empty
+ * text there is none; with stop and warn nothing can be sent.
+ * @param {{t: (key: string, params?: Record<string, string|number>) => string, lang: string}} words
+ * @param {{lost: string, mutedUntil: number, room: {state: string, message?: string}, line: string, sentLate: number}} state
+ * @param {number} [now] ms
+ * @returns {{tone: ''|'stop'|'warn'|'calm'|'good', icon: string, text: string}}
+ */
+export function bannerWords(words, { lost, mutedUntil, room, line, sentLate }, now = Date.now()) {
+  const { t } = words;
+  if (lost) return { tone: 'stop', icon: 'ban', text: t(lost === 'banned' ? 'banned' : 'key_bad') };
+  if (mutedUntil > now) return { tone: 'stop', icon: 'mute', text: outcomeWords(words, { code: 'muted' }, { mutedUntil }, now).what };
+  if (room.state !== 'open') return { tone: 'warn', icon: 'pause', text: t(`room_${room.state}`, { message: room.message ?? '' }) };
+  if (line === 'offline') return { tone: 'calm', icon: 'offline', text: t('offline') };
+  if (line === 'back') return { tone: 'good', icon: 'wifi', text: sentLate > 0 ? t('back_sent', { n: sentLate }) : t('back') };
+  return { tone: '', icon: '', text: '' };
+}
+
 /** The person's clock, with the day when it is not today. @param {number} at @param {number} now @param {string} lang */
 function clock(at, now, lang) {
   const today = new Date(at).toDateString() === new Date(now).toDateString();
