@@ -105,7 +105,7 @@ function sayEmpty(filtered, box) {
   const { t } = words;
   const act = filtered
     ? el('button', { type: 'button', class: 'button line', onclick: showAll }, t('show_all'))
-    : el('button', { type: 'button', class: 'button line code-button', onclick: () => showNumbers(true) }, icon('qr'), t('show_code'));
+    : el('button', { type: 'button', class: 'button line show-code', onclick: () => showNumbers(true) }, icon('qr'), t('show_code'));
   box.replaceChildren(el('p', {}, t(filtered ? 'empty_filter' : 'empty')), act);
 }
 
