@@ -55,6 +55,22 @@ func main() {
 	for r := rune(0xE0000); r <= 0xE0FFF; r++ {
 		folds[r] = ""
 	}
+	for settled := false; !settled; { // what something folds to may fold itself
+		settled = true
+		for r, s := range folds {
+			var b strings.Builder
+			for _, c := range s {
+				if f, ok := folds[c]; ok {
+					b.WriteString(f)
+				} else {
+					b.WriteRune(c)
+				}
+			}
+			if b.String() != s {
+				folds[r], settled = b.String(), false
+			}
+		}
+	}
 	write("data/fold.txt", "What each character becomes when text is folded; - is nothing.", folds)
 	write("data/looks.txt", "The letters that each character can be taken for.", looks(folds))
 }

@@ -11,6 +11,8 @@ import (
 type hit struct {
 	action     comment.Action
 	rule       string // the list's name
+	list       uint16
+	line       uint32
 	word       string
 	span       comment.Span
 	aggressive bool
@@ -104,7 +106,7 @@ func (m *matcher) found(index uint32, path []step) {
 			continue
 		}
 		h := hit{
-			action: e.action, rule: m.rules.lists[e.list], word: e.text, span: span,
+			action: e.action, rule: m.rules.lists[e.list], list: e.list, line: e.line, word: e.text, span: span,
 			aggressive: aggressive, view: m.view.name,
 		}
 		if aggressive && !e.stated {
@@ -122,7 +124,7 @@ func (m *matcher) expressions(r *Rules, text, folded string) {
 		if x.until != 0 && m.now >= x.until {
 			continue
 		}
-		h := hit{action: x.action, rule: r.lists[x.list], word: x.text}
+		h := hit{action: x.action, rule: r.lists[x.list], list: x.list, line: x.line, word: x.text}
 		if at := x.re.FindStringIndex(text); at != nil {
 			from := utf8.RuneCountInString(text[:at[0]])
 			h.span = comment.Span{From: from, To: from + utf8.RuneCountInString(text[at[0]:at[1]])}

@@ -96,6 +96,7 @@ type expression struct {
 	re     *regexp.Regexp
 	text   string
 	list   uint16
+	line   uint32
 	until  int64
 	action comment.Action
 }
@@ -274,7 +275,7 @@ func (c *compiler) expression(n int, head string, e *entry) {
 		c.fault(n, head, false, "this expression matches every comment")
 		return
 	}
-	c.rules.exprs = append(c.rules.exprs, expression{re: re, text: head, list: e.list, until: e.until, action: e.action})
+	c.rules.exprs = append(c.rules.exprs, expression{re: re, text: head, list: e.list, line: e.line, until: e.until, action: e.action})
 }
 
 func (c *compiler) word(n int, head string, e *entry) {
