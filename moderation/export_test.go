@@ -1,0 +1,9 @@
+package moderation
+
+// Remembered counts what the checks on behaviour hold.
+func Remembered(c *Chain) int {
+	h := &c.habit
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.said.size() + h.last.size() + h.raids.size() + h.known.size()
+}
