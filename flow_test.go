@@ -10,6 +10,9 @@ import (
 	"time"
 
 	"github.com/gorilla/websocket"
+
+	"danmaku/config"
+	"danmaku/live"
 )
 
 func textIs(s string) func(event) bool { return func(e event) bool { return e.Text == s } }
@@ -244,4 +247,53 @@ func TestMarkupIsText(t *testing.T) {
 		}
 		overlay.until("it", textIs(text))
 	}
+}
+
+// A list that somebody changes in the database beside the server is in force
+// within moments.
+func TestRulesChangeWhileItRuns(t *testing.T) {
+	p := start(t, t.TempDir(), "--user-rate", "0")
+	s := p.phone().open("audience", "")
+	s.send("before", "the zebra is loose")
+	if a := s.next("ack"); a.Outcome != "shown" {
+		t.Fatalf("before: %+v", a)
+	}
+	cfg, err := config.Load([]string{"--data", p.data}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := openDesk(t.Context(), cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	put := func(text string) {
+		t.Helper()
+		if err := d.db.PutRuleList(t.Context(), live.RuleList{Room: "live", Name: "mine", Text: text, On: true}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	n := 0
+	until := func(text string, fits func(frame) bool) {
+		t.Helper()
+		tick := time.NewTicker(100 * time.Millisecond) // slower than what counts as a flood
+		defer tick.Stop()
+		for deadline := time.Now().Add(patience); time.Now().Before(deadline); n++ {
+			<-tick.C
+			s.send(fmt.Sprint("try-", n), fmt.Sprint(text, " ", n))
+			if fits(s.next("ack")) {
+				return
+			}
+		}
+		t.Errorf("%q: the change never came", text)
+	}
+	shownAs := func(start string) func(frame) bool {
+		return func(a frame) bool { return a.Outcome == "shown" && strings.HasPrefix(a.Comment.Text, start) }
+	}
+	put("zebra")
+	until("a ＺＥＢ\u200bＲＡ runs", func(a frame) bool { return a.Outcome == "refused" && a.Code == "refused" })
+	put("zebra => mask")
+	until("the zebra again", shownAs("the ***** again"))
+	put("# zebra")
+	until("the zebra is free", shownAs("the zebra is free"))
 }

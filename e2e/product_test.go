@@ -1,0 +1,125 @@
+package e2e
+
+import (
+	"bufio"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"syscall"
+	"testing"
+
+	"danmaku/e2e/browser"
+)
+
+// product is the built program, running on a folder of its own.
+type product struct{ overlay, audience, console string }
+
+var ways = map[string]*regexp.Regexp{
+	"overlay":  regexp.MustCompile(`^Overlay\s+(\S+)`),
+	"audience": regexp.MustCompile(`^Audience\s+(\S+)`),
+	"console":  regexp.MustCompile(`^Console\s+(\S+)`),
+}
+
+// startProduct builds danmaku as a user would, starts it and reads the three
+// addresses that it prints.
+func startProduct(t *testing.T, args ...string) product {
+	t.Helper()
+	binary := filepath.Join(t.TempDir(), "danmaku")
+	if out, err := exec.Command("go", "build", "-o", binary, "danmaku").CombinedOutput(); err != nil {
+		t.Fatalf("build: %v\n%s", err, out)
+	}
+	args = append([]string{"--listen", "127.0.0.1:0", "--data", filepath.Join(t.TempDir(), "data")}, args...)
+	cmd := exec.Command(binary, args...)
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
+			t.Errorf("stop: %v", err)
+		}
+		if err := cmd.Wait(); err != nil {
+			t.Errorf("the program ended with %v", err)
+		}
+	})
+	found := map[string]string{}
+	for lines := bufio.NewScanner(out); len(found) < len(ways) && lines.Scan(); {
+		for name, way := range ways {
+			if m := way.FindStringSubmatch(lines.Text()); m != nil {
+				found[name] = m[1]
+			}
+		}
+	}
+	if len(found) < len(ways) {
+		t.Fatalf("it printed only %v", found)
+	}
+	return product{found["overlay"], found["audience"], found["console"]}
+}
+
+// phoneAt opens the audience page as a phone has it.
+func phoneAt(t *testing.T, url string) *browser.Page {
+	t.Helper()
+	p := browser.New(t)
+	p.Size(390, 844, 2)
+	p.Goto(url)
+	p.Wait(has("#status", "here")) // it counts people only when it is connected
+	return p
+}
+
+// has is JavaScript that is true when an element's text holds a text.
+func has(selector, text string) string {
+	return `[...document.querySelectorAll("` + selector + `")].some((e) => e.textContent.includes(` + strconv.Quote(text) + `))`
+}
+
+// say types a comment on a phone and sends it.
+func say(p *browser.Page, text string) {
+	p.Eval(`(() => {
+		const field = document.querySelector("#text");
+		field.focus();
+		field.value = ` + strconv.Quote(text) + `;
+		field.dispatchEvent(new Event("input", { bubbles: true }));
+		document.querySelector("#send").click();
+	})()`)
+}
+
+// Two phones, an overlay and a console: a comment is on all of them, is taken
+// down, and is gone from all of them. Any error or policy report of a page
+// fails the test.
+func TestACommentAppearsAndIsTakenDownEverywhere(t *testing.T) {
+	p := startProduct(t)
+	overlay := browser.Open(t, p.overlay)
+	console := browser.New(t)
+	console.Size(1280, 800, 1)
+	console.Goto(p.console)
+	author, reader := phoneAt(t, p.audience), phoneAt(t, p.audience)
+
+	const text = `前方高能 <b>not bold</b> 👋🏽`
+	say(author, text)
+	author.Wait(has(".feed .own", text))
+	author.Wait(has("body", "On screen"))
+	reader.Wait(has(".feed li", text))
+	console.Wait(has(".feed li", text))
+	overlay.Wait(has(".dm-text", text))
+	overlay.Wait(`danmaku.stats().active === 1`)
+	if browser.Value[bool](reader, `document.querySelector(".feed b, .feed bdi b") !== null`) {
+		t.Error("markup in a comment became an element")
+	}
+
+	console.Eval(`[...document.querySelectorAll(".feed .row")].find((e) => e.textContent.includes("前方高能")).querySelector("button.danger").click()`)
+	overlay.Wait(`danmaku.stats().active === 0`)
+	author.Wait(`!` + has(".feed li", text))
+	reader.Wait(`!` + has(".feed li", text))
+	console.Wait(has(".feed .row.removed", text))
+
+	// Nor does it come back for whoever opens a page now.
+	late := phoneAt(t, p.audience)
+	say(late, "the next one")
+	late.Wait(has(".feed li", "the next one"))
+	if browser.Value[bool](late, has(".feed li", text)) {
+		t.Error("a comment that was taken down is back")
+	}
+}
