@@ -1,6 +1,8 @@
 package moderation_test
 
 import (
+	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -186,23 +188,41 @@ func TestRaids(t *testing.T) {
 	}
 }
 
-// A million authors leave no more behind than two generations hold.
+// A million authors leave no more behind than two generations hold, and that
+// stays below 64 MB.
 func TestMillionAuthors(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes seconds")
 	}
-	const keys = 5_000 // the bound is the same code for any number
 	start := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
-	c := moderation.New(moderation.Options{Keys: keys, Clock: func() time.Time { return start }})
+	c := moderation.New(moderation.Options{Clock: func() time.Time { return start }})
 	room := comment.NewRoom("r")
-	room.Slow = time.Second
-	for i := range 200_000 {
-		d := comment.Draft{Room: "r", User: "user" + time.Duration(i).String(), Text: "hi", At: start.Add(time.Duration(i) * time.Microsecond)}
+	room.Slow, room.Newcomers, room.Links = time.Second, comment.GateHeld, comment.GateAllowed
+	heap := func() int64 {
+		var m runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&m)
+		return int64(m.HeapAlloc)
+	}
+	before, most := heap(), int64(0)
+	for i := range 1_000_000 {
+		d := comment.Draft{Room: "r", User: "user" + strconv.Itoa(i), Text: "hi", Identity: start.Add(-time.Hour), At: start.Add(time.Duration(i) * time.Microsecond)}
+		if i%16 == 0 {
+			d.Text = "example.com/" + strconv.Itoa(i)
+		}
 		if v := c.Check(d, room); v.Action != comment.Pass {
 			t.Fatalf("author %d: %+v", i, v)
 		}
+		if i%100_000 == 99_999 {
+			most = max(most, heap()-before)
+		}
 	}
-	if got := moderation.Remembered(c); got > 4*2*keys {
-		t.Errorf("%d keys are remembered, at most %d may be", got, 4*2*keys)
+	if got, bound := moderation.Remembered(c), 2*(3*moderation.DefaultKeys+moderation.DefaultKeys/8); got > bound {
+		t.Errorf("%d keys are remembered, at most %d may be", got, bound)
 	}
+	t.Logf("at most %.1f MB", float64(most)/1e6)
+	if most > 64e6 {
+		t.Errorf("%d bytes are held, at most 64 MB may be", most)
+	}
+	runtime.KeepAlive(c)
 }

@@ -30,29 +30,32 @@ type habits struct {
 	seed    maphash.Seed
 
 	mu    sync.Mutex
-	said  memory[saying]    // author and text
-	last  memory[saying]    // author
-	raids memory[voices]    // text
-	known memory[time.Time] // authors who had a comment pass
+	said  memory[saying]   // author and text
+	last  memory[saying]   // author
+	raids memory[voices]   // text
+	known memory[struct{}] // authors who had a comment pass
 }
 
+// saying is kept small: there may be some hundred thousands of it.
 type saying struct {
-	at  time.Time
+	at  int64  // Unix milliseconds
 	ref uint64 // of the sending, so that a repetition of it is not a second comment
 }
 
 // voices are the last authors of one text.
 type voices struct {
 	who [raidVoices]uint64
-	at  [raidVoices]time.Time
-	n   int
+	at  [raidVoices]int64 // Unix milliseconds
 }
 
 func (h *habits) init(keys int, now time.Time) {
 	h.started, h.seed = now, maphash.MakeSeed()
+	if keys <= 0 {
+		keys = DefaultKeys
+	}
 	h.said.init(keys, duplicateFor, now)
 	h.last.init(keys, comment.MaxSlow, now)
-	h.raids.init(keys, raidFor, now)
+	h.raids.init(max(1, keys/8), raidFor, now) // only texts with an address come here
 	h.known.init(keys, knownFor, now)
 }
 
@@ -84,26 +87,30 @@ func (h *habits) check(d comment.Draft, room comment.Room, v comment.Verdict) co
 	defer h.mu.Unlock()
 	if room.Slow > 0 {
 		if s, ok := h.last.get(author, now); ok && !s.same(ref) {
-			if wait := room.Slow - now.Sub(s.at); wait > 0 {
+			if wait := room.Slow - s.age(now); wait > 0 {
 				return comment.Verdict{Action: comment.Refuse, Rule: comment.RuleSlow, Detail: "slow mode", Wait: wait}
 			}
 		}
 	}
-	if s, ok := h.said.get(words, now); ok && !s.same(ref) && now.Sub(s.at) < duplicateFor {
+	if s, ok := h.said.get(words, now); ok && !s.same(ref) && s.age(now) < duplicateFor {
 		return comment.Verdict{Action: comment.Refuse, Rule: comment.RuleDuplicate, Detail: "said by the same author a moment ago"}
 	}
 	v = comment.Stricter(v, h.raid(d, gist, author, now))
 	v = comment.Stricter(v, h.newcomer(d, room, author, now))
-	h.said.set(words, saying{now, ref}, now)
-	h.last.set(author, saying{now, ref}, now)
+	h.said.set(words, saying{now.UnixMilli(), ref}, now)
+	h.last.set(author, saying{now.UnixMilli(), ref}, now)
 	if v.Action <= comment.Mask {
-		h.known.set(author, now, now)
+		h.known.set(author, struct{}{}, now)
 	}
 	return v
 }
 
 // same tells a repetition of the same sending, as after an answer of busy.
 func (s saying) same(ref uint64) bool { return ref != 0 && s.ref == ref }
+
+func (s saying) age(now time.Time) time.Duration {
+	return time.Duration(now.UnixMilli()-s.at) * time.Millisecond
+}
 
 // raid holds a text that several authors send at the same time when it carries
 // an address. Without one it is a choir, and welcome.
@@ -119,13 +126,14 @@ func (h *habits) raid(d comment.Draft, gist string, author uint64, now time.Time
 			oldest = i
 			break
 		}
-		if r.at[i].Before(r.at[oldest]) {
+		if r.at[i] < r.at[oldest] {
 			oldest = i
 		}
 	}
-	r.who[oldest], r.at[oldest] = author, now
+	ms := now.UnixMilli()
+	r.who[oldest], r.at[oldest] = author, ms
 	for i := range r.who {
-		if i != oldest && r.who[i] != 0 && now.Sub(r.at[i]) < raidFor {
+		if i != oldest && r.who[i] != 0 && ms-r.at[i] < raidFor.Milliseconds() {
 			others++
 		}
 	}
@@ -165,7 +173,7 @@ func (c *Chain) Welcome(room, user string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	now := c.clock()
-	h.known.set(h.hash(room, user), now, now)
+	h.known.set(h.hash(room, user), struct{}{}, now)
 }
 
 // gist is a text without case, width and spaces: what makes two texts the same

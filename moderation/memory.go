@@ -3,8 +3,8 @@ package moderation
 import "time"
 
 // DefaultKeys is the number of keys that one generation of a check's memory
-// holds when nothing else is said. The four memories together stay below 64 MB
-// for each 200,000 keys a generation.
+// holds when nothing else is said. All memories together then stay below 64 MB
+// (see TestMillionAuthors).
 const DefaultKeys = 200_000
 
 // memory maps hashed keys to values for at least a given time, in two
@@ -19,9 +19,6 @@ type memory[V any] struct {
 }
 
 func (m *memory[V]) init(keys int, life time.Duration, now time.Time) {
-	if keys <= 0 {
-		keys = DefaultKeys
-	}
 	m.keys, m.life, m.turned = keys, life, now
 	m.young = map[uint64]V{}
 }
