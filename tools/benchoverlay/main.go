@@ -1,0 +1,170 @@
+// Command benchoverlay measures what the overlay's engine costs beside the
+// libraries that people would otherwise take: the processor time of the whole
+// browser for each displayed frame, at the same comments, letters and crossing
+// time, interleaved in one run on one machine. It is a tool of this repository
+// (`make bench-overlay`) and not part of the product.
+package main
+
+import (
+	"cmp"
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// engine is one thing under test and, for a library, its files under
+// node_modules.
+type engine struct {
+	name    string
+	version string // of the npm package
+	scripts []string
+	styles  []string
+}
+
+// pkg is the npm package of an engine.
+func (e engine) pkg() string {
+	for _, suffix := range []string{"-dom", "-canvas"} {
+		if name, ok := strings.CutSuffix(e.name, suffix); ok {
+			return name
+		}
+	}
+	return e.name
+}
+
+var engines = []engine{
+	{name: "ours"},
+	{name: "danmaku-dom", version: "2.0.10", scripts: []string{"danmaku/dist/danmaku.min.js"}},
+	{name: "danmaku-canvas", version: "2.0.10", scripts: []string{"danmaku/dist/danmaku.min.js"}},
+	{name: "danmu.js", version: "1.2.1", scripts: []string{"danmu.js/dist/index.js"}},
+	{name: "danmu", version: "0.20.0", scripts: []string{"danmu/dist/danmu.umd.js"}},
+	{
+		name: "comment-core-library", version: "0.11.1",
+		scripts: []string{"comment-core-library/dist/CommentCoreLibrary.min.js"},
+		styles:  []string{"comment-core-library/dist/css/style.min.css"},
+	},
+}
+
+// settings are what the command line may change.
+type settings struct {
+	loads   []int         // comments in one crossing; 0 is an idle page
+	engines []engine      // those to run
+	rounds  int           // of each engine and load; the median counts
+	warm    time.Duration // before measuring
+	window  time.Duration // measured
+	modules string        // folder of node_modules, installed when empty
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+}
+
+func run(ctx context.Context, args []string, out, errs io.Writer) int {
+	s, err := parse(args, errs)
+	if err != nil {
+		return 2
+	}
+	if err := bench(ctx, s, out, errs); err != nil {
+		fmt.Fprintln(errs, "benchoverlay:", err)
+		return 1
+	}
+	return 0
+}
+
+func parse(args []string, errs io.Writer) (settings, error) {
+	var s settings
+	flags := flag.NewFlagSet("benchoverlay", flag.ContinueOnError)
+	flags.SetOutput(errs)
+	loads := flags.String("loads", "0,50,200", "comments in one crossing of 8 s; 0 is an idle page")
+	names := flags.String("engines", "", "those to run, by name; all when empty")
+	flags.IntVar(&s.rounds, "rounds", 3, "times that each is run; the median counts")
+	flags.DurationVar(&s.warm, "warm", 10*time.Second, "time before measuring")
+	flags.DurationVar(&s.window, "window", 15*time.Second, "time that is measured")
+	flags.StringVar(&s.modules, "modules", "", "folder with node_modules; installed into the user's cache when empty")
+	if err := flags.Parse(args); err != nil {
+		return s, err
+	}
+	for word := range strings.SplitSeq(*loads, ",") {
+		n, err := strconv.Atoi(word)
+		if err != nil || n < 0 {
+			fmt.Fprintf(errs, "-loads: %q is not a number of comments\n", word)
+			return s, flag.ErrHelp
+		}
+		s.loads = append(s.loads, n)
+	}
+	wanted := strings.FieldsFunc(*names, func(r rune) bool { return r == ',' })
+	for _, e := range engines {
+		if len(wanted) == 0 || slices.Contains(wanted, e.name) {
+			s.engines = append(s.engines, e)
+		}
+	}
+	if len(s.engines) == 0 || s.rounds < 1 {
+		fmt.Fprintln(errs, "nothing to run")
+		return s, flag.ErrHelp
+	}
+	return s, nil
+}
+
+// bench runs every engine at every load, interleaved, so that a machine that
+// grows warm or busy does so for all of them, and prints the table.
+func bench(ctx context.Context, s settings, out, errs io.Writer) error {
+	site, err := serve(ctx, s, errs)
+	if err != nil {
+		return err
+	}
+	defer site.Close()
+	for _, load := range s.loads {
+		results := map[string][]result{}
+		for round := range s.rounds {
+			for _, e := range s.engines {
+				if load == 0 && e.name != "ours" {
+					continue
+				}
+				r, err := measure(ctx, site.URL, e, load, s)
+				if err != nil {
+					return fmt.Errorf("%s at %d: %w", e.name, load, err)
+				}
+				fmt.Fprintf(errs, "round %d %-22s %s\n", round+1, e.name, r)
+				results[e.name] = append(results[e.name], r)
+			}
+		}
+		table(out, load, s.engines, results)
+	}
+	return nil
+}
+
+// table prints the medians of one load as Markdown.
+func table(out io.Writer, load int, list []engine, results map[string][]result) {
+	fmt.Fprintf(out, "\n### %d in one crossing\n\n", load)
+	fmt.Fprintln(out, "| engine | shown | % of a core | frames a second | core ms a frame | p95 ms | over 33 ms |")
+	fmt.Fprintln(out, "|---|---|---|---|---|---|---|")
+	for _, e := range list {
+		runs := results[e.name]
+		if len(runs) == 0 {
+			continue
+		}
+		name := e.name
+		if e.version != "" {
+			name += " " + e.version
+		}
+		median := func(of func(result) float64) float64 {
+			values := make([]float64, len(runs))
+			for i, r := range runs {
+				values[i] = of(r)
+			}
+			slices.SortFunc(values, cmp.Compare)
+			return values[len(values)/2]
+		}
+		fmt.Fprintf(out, "| %s | %.0f | %.0f | %.1f | %.2f | %.1f | %.0f |\n", name,
+			median(func(r result) float64 { return r.shown }), median(result.percent), median(result.rate),
+			median(result.perFrame), median(result.p95), median(result.long))
+	}
+}

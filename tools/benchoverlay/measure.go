@@ -1,0 +1,253 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"danmaku/e2e/browser"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/tracing"
+	"github.com/chromedp/chromedp"
+)
+
+// result is one run of one engine.
+type result struct {
+	shown  float64       // comments on the screen, the mean of the samples
+	cpu    time.Duration // of the whole browser
+	window time.Duration
+	frames []float64 // ms between displayed frames
+}
+
+// percent is the share of one core.
+func (r result) percent() float64 { return 100 * r.cpu.Seconds() / r.window.Seconds() }
+
+// rate is displayed frames a second.
+func (r result) rate() float64 { return float64(len(r.frames)) / r.window.Seconds() }
+
+// perFrame is core milliseconds for a displayed frame; 0 without frames.
+func (r result) perFrame() float64 {
+	if len(r.frames) == 0 {
+		return 0
+	}
+	return float64(r.cpu.Milliseconds()) / float64(len(r.frames))
+}
+
+// p95 of the time between displayed frames, ms.
+func (r result) p95() float64 {
+	if len(r.frames) == 0 {
+		return 0
+	}
+	sorted := slices.Sorted(slices.Values(r.frames))
+	return sorted[int(math.Ceil(0.95*float64(len(sorted))))-1]
+}
+
+// long counts the frames that came more than 33 ms after the one before, with
+// half a refresh of tolerance: at 60 Hz two refreshes are 33.3 ms.
+func (r result) long() float64 {
+	n := 0
+	for _, ms := range r.frames {
+		if ms > 33.4+8.3 {
+			n++
+		}
+	}
+	return float64(n)
+}
+
+func (r result) String() string {
+	return fmt.Sprintf("shown %3.0f, %3.0f %% of a core, %4.1f frames/s, %5.2f ms a frame, p95 %.1f ms, %v over 33 ms",
+		r.shown, r.percent(), r.rate(), r.perFrame(), r.p95(), r.long())
+}
+
+// measure runs one engine in a browser of its own.
+func measure(ctx context.Context, site string, e engine, load int, s settings) (result, error) {
+	path, err := browser.Path()
+	if err != nil {
+		return result{}, err
+	}
+	alloc, stopAlloc := chromedp.NewExecAllocator(ctx, browser.Options(path)...)
+	defer stopAlloc()
+	tab, stop := chromedp.NewContext(alloc, chromedp.WithErrorf(func(string, ...any) {}))
+	defer stop()
+	url := site + "/engine/" + e.name
+	if e.name == "ours" {
+		// Where all 200 shall be shown they must be allowed to overlap, as the
+		// libraries do.
+		url = site + "/overlay?bench=1&size=28&stroke=1&duration=8&overlap=1&limit=2000"
+	}
+	if err := chromedp.Do(tab); err != nil {
+		return result{}, err
+	}
+	_, err = chromedp.Call(tab, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: 1920, Height: 1080, DeviceScaleFactor: 1})
+	if err != nil {
+		return result{}, err
+	}
+	if err := chromedp.Do(tab, chromedp.Navigate(url)); err != nil {
+		return result{}, err
+	}
+	if e.name == "ours" {
+		if err := chromedp.Do(tab, chromedp.Evaluate[chromedp.Void]("{\n"+string(enginesJS)+"\n}")); err != nil {
+			return result{}, err
+		}
+	}
+	start := fmt.Sprintf("bench.start(%q, %d)", e.name, load)
+	if err := chromedp.Do(tab, chromedp.Evaluate[chromedp.Void](start, chromedp.EvalAwaitPromise)); err != nil {
+		return result{}, err
+	}
+	pid := chromedp.FromContext(tab).Browser.Process().Pid
+	return window(tab, pid, s)
+}
+
+// window waits until the engine runs evenly, then counts frames and processor
+// time.
+func window(tab context.Context, pid int, s settings) (result, error) {
+	if err := chromedp.Do(tab, chromedp.Sleep(s.warm)); err != nil {
+		return result{}, err
+	}
+	swaps, err := newSwaps(tab)
+	if err != nil {
+		return result{}, err
+	}
+	before, err := treeCPU(pid)
+	if err != nil {
+		return result{}, err
+	}
+	began := time.Now()
+	var r result
+	const samples = 3
+	for range samples {
+		if err := chromedp.Do(tab, chromedp.Sleep(s.window/samples)); err != nil {
+			return result{}, err
+		}
+		n, err := chromedp.Run(tab, chromedp.Evaluate[float64]("bench.shown()"))
+		if err != nil {
+			return result{}, err
+		}
+		r.shown += n / samples
+	}
+	after, err := treeCPU(pid)
+	if err != nil {
+		return result{}, err
+	}
+	r.window = time.Since(began)
+	r.cpu = after - before
+	r.frames, err = swaps.stop(tab)
+	return r, err
+}
+
+// swaps follows the browser's own account of the frames that it displayed: the
+// display compositor's swaps, from tracing. It counts alike for what scripts
+// draw and for what the compositor moves alone.
+type swaps struct {
+	mu   sync.Mutex
+	at   []float64 // µs
+	done chan struct{}
+}
+
+const swapEvent = "Display::DrawAndSwap"
+
+func newSwaps(tab context.Context) (*swaps, error) {
+	s := &swaps{done: make(chan struct{})}
+	err := chromedp.Listen(tab, func(ev any) {
+		switch ev := ev.(type) {
+		case *tracing.EventDataCollected:
+			s.collect(ev)
+		case *tracing.EventTracingComplete:
+			close(s.done)
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	_, err = chromedp.Call(tab, tracing.Start, tracing.StartParams{
+		TransferMode: tracing.StartTransferModeReportEvents,
+		TraceConfig:  &tracing.TraceConfig{IncludedCategories: []string{"viz"}, ExcludedCategories: []string{"*"}},
+	})
+	return s, err
+}
+
+func (s *swaps) collect(ev *tracing.EventDataCollected) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, raw := range ev.Value {
+		var e struct {
+			Name  string  `json:"name"`
+			Phase string  `json:"ph"`
+			TS    float64 `json:"ts"`
+		}
+		if json.Unmarshal(raw, &e) == nil && e.Name == swapEvent && (e.Phase == "X" || e.Phase == "B") {
+			s.at = append(s.at, e.TS)
+		}
+	}
+}
+
+// stop ends the count and gives the ms between frames.
+func (s *swaps) stop(tab context.Context) ([]float64, error) {
+	if _, err := chromedp.Call(tab, tracing.End, cdp.Empty{}); err != nil {
+		return nil, err
+	}
+	select {
+	case <-s.done:
+	case <-time.After(30 * time.Second):
+		return nil, errors.New("tracing did not end")
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	slices.Sort(s.at)
+	frames := make([]float64, 0, len(s.at))
+	for i := 1; i < len(s.at); i++ {
+		frames = append(frames, (s.at[i]-s.at[i-1])/1000)
+	}
+	return frames, nil
+}
+
+// treeCPU is the processor time that a process and all below it have used, as
+// /proc tells it. Chromium starts its parts at the beginning, so none that
+// counts ends between two looks.
+func treeCPU(root int) (time.Duration, error) {
+	entries, err := os.ReadDir("/proc")
+	if err != nil {
+		return 0, err
+	}
+	parents := map[int]int{}
+	ticks := map[int]int64{}
+	for _, entry := range entries {
+		pid, err := strconv.Atoi(entry.Name())
+		if err != nil {
+			continue
+		}
+		stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+		if err != nil {
+			continue // it has ended meanwhile
+		}
+		// The name in parentheses may hold anything; the fields begin after it.
+		fields := strings.Fields(string(stat[strings.LastIndexByte(string(stat), ')')+1:]))
+		parents[pid], _ = strconv.Atoi(fields[1])
+		user, _ := strconv.ParseInt(fields[11], 10, 64)
+		system, _ := strconv.ParseInt(fields[12], 10, 64)
+		ticks[pid] = user + system
+	}
+	var sum int64
+	for pid := range ticks {
+		for p := pid; p > 1; p = parents[p] {
+			if p == root {
+				sum += ticks[pid]
+				break
+			}
+		}
+	}
+	if sum == 0 {
+		return 0, fmt.Errorf("no process %d", root)
+	}
+	return time.Duration(sum) * time.Second / 100, nil // Linux counts in 1/100 s
+}
