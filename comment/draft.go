@@ -153,7 +153,7 @@ func Invisible(r rune) bool {
 		return true // joiners and fillers
 	case 0x180B <= r && r <= 0x180F, 0xFE00 <= r && r <= 0xFE0F, 0xE0000 <= r && r <= 0xE0FFF, 0xFFF0 <= r && r <= 0xFFFB:
 		return true // variation selectors, tags, interlinear marks
-	case 0x1D159 == r, 0x1D173 <= r && r <= 0x1D17A: // musical formats, null note head
+	case r == 0x1D159, 0x1D173 <= r && r <= 0x1D17A: // musical formats, null note head
 		return true
 	case unicode.Is(unicode.Mn, r) || unicode.Is(unicode.Me, r):
 		return true // a mark without a base

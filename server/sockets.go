@@ -74,7 +74,6 @@ func newSockets(s *Server) *sockets {
 type seat struct {
 	live.Seat
 	author live.Author
-	name   string // of the audience member, for the log only
 	addr   string // keyed hash of the masked address
 	heard  atomic.Int64
 	frames bucket // of text frames; used by the reading goroutine alone
