@@ -2,6 +2,7 @@ package moderation
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"danmaku/comment"
@@ -38,6 +39,7 @@ func contact(cells []cell, text string) comment.Verdict {
 			Spans: []span{{From: int(cells[from].from), To: int(cells[to-1].to)}},
 		}
 	}
+	cells = asDigits(cells)
 	groups := digitGroups(cells)
 	asked := len(groups) > 0 && cue.MatchString(text)
 	for i := 0; i < len(groups); {
@@ -57,6 +59,63 @@ func contact(cells []cell, text string) comment.Verdict {
 		return comment.Verdict{Action: comment.Hold, Rule: "contact", Detail: "a number, spelled in words"}
 	}
 	return comment.Verdict{}
+}
+
+// asDigits gives the cells with what stands for a digit in a number as that
+// digit: an o, an l, and Chinese digits, where enough real ones are around.
+func asDigits(cells []cell) []cell {
+	out, copied := cells, false
+	for i := 0; i < len(cells); {
+		real, hans, all, end, last := 0, 0, 0, i, -1
+		for k := i; k < len(cells); k++ {
+			_, like := digitLike(cells[k])
+			switch {
+			case cells[k].kind == digit:
+				real, all = real+1, all+1
+			case like && (all > 0 || cells[k].script == han || k+1 < len(cells) && cells[k+1].kind == digit):
+				all++
+				if cells[k].script == han {
+					hans++
+				}
+			case (cells[k].kind == space || cells[k].kind == symbol) && last >= 0 && k-last <= 2:
+				continue
+			default:
+				k = len(cells)
+				continue
+			}
+			last, end = k, k+1
+		}
+		if end == i {
+			i++
+			continue
+		}
+		if all > real && all >= minContact && (real >= 5 || hans >= 5 && all >= 9 && end-i > all || hans > 0 && real >= 3) {
+			if !copied {
+				out, copied = slices.Clone(cells), true
+			}
+			for k := i; k < end; k++ {
+				if d, like := digitLike(cells[k]); like {
+					out[k].kind, out[k].r, out[k].script = digit, d, common
+				}
+			}
+		}
+		i = end
+	}
+	return out
+}
+
+// digitLike gives the digit that a letter stands for.
+func digitLike(c cell) (rune, bool) {
+	switch c.r {
+	case 'o':
+		return '0', true
+	case 'l', 'i':
+		return '1', true
+	}
+	if v := hanDigit(c.r); v >= 0 {
+		return rune('0' + v), true
+	}
+	return 0, false
 }
 
 // digitGroups finds the digits of a text. The glue of a group is what stands
@@ -122,7 +181,7 @@ func isContact(cells []cell, groups []group, asked bool) bool {
 	}
 	switch {
 	case len(groups) == 1:
-		return !round(all) || asked
+		return asked || !round(all) && !isDate(groups)
 	case singles == len(groups):
 		return asked || !countdown(groups)
 	case asked:
@@ -195,7 +254,11 @@ func countdown(groups []group) bool {
 
 // isDate tells dates, with or without a time behind them.
 func isDate(groups []group) bool {
-	if len(groups) < 3 {
+	if len(groups) == 1 {
+		s := groups[0].digits // 20240115
+		return len(s) == 8 && (s[:2] == "19" || s[:2] == "20") && s[4:6] >= "01" && s[4:6] <= "12" && s[6:] >= "01" && s[6:] <= "31"
+	}
+	if len(groups) < 3 || len(groups) > 4 {
 		return false
 	}
 	a, b, c := groups[0].digits, groups[1].digits, groups[2].digits
@@ -241,33 +304,35 @@ func phoneShaped(all string, groups []group) bool {
 // hanDigits are the digits of Chinese and Japanese, the formal ones, too.
 const hanDigits = "〇零一二三四五六七八九幺两壹贰叁肆伍陆柒捌玖"
 
+// hanDigit gives the value of a Chinese digit, −1 for anything else.
+func hanDigit(r rune) int {
+	i := strings.IndexRune(hanDigits, r)
+	if r < 0x3000 || i < 0 {
+		return -1
+	}
+	switch n := i / 3; {
+	case n < 2:
+		return 0
+	case n < 11:
+		return n - 1
+	case n == 11:
+		return 1
+	case n == 12:
+		return 2
+	default:
+		return n - 12
+	}
+}
+
 // spelledDigits finds seven and more Chinese digits in a row that do not just
 // count.
 func spelledDigits(cells []cell) (from, to int32) {
-	value := func(c cell) int {
-		i := strings.IndexRune(hanDigits, c.r)
-		if c.r < 0x3000 || i < 0 {
-			return -1
-		}
-		switch n := i / 3; {
-		case n < 2:
-			return 0
-		case n < 11:
-			return n - 1
-		case n == 11:
-			return 1
-		case n == 12:
-			return 2
-		default:
-			return n - 12
-		}
-	}
 	for i := 0; i < len(cells); i++ {
 		start, seen, counting := i, 0, true
-		for ; i < len(cells) && value(cells[i]) >= 0; i++ {
-			v := value(cells[i])
+		for ; i < len(cells) && hanDigit(cells[i].r) >= 0; i++ {
+			v := hanDigit(cells[i].r)
 			seen |= 1 << v
-			if i > start && v != value(cells[i-1])+1 && v != value(cells[i-1]) {
+			if i > start && v != hanDigit(cells[i-1].r)+1 && v != hanDigit(cells[i-1].r) {
 				counting = false
 			}
 		}

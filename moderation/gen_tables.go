@@ -266,7 +266,7 @@ func looks(folds map[rune]string) map[rune]string {
 	lines("data/lookalikes.txt", func(f []string) {
 		for _, s := range f[1:] {
 			if r := []rune(s); r[0] >= 0x80 {
-				add(r[0], rune(f[0][0]))
+				add(r[0], []rune(f[0])[0])
 			}
 		}
 	})

@@ -20,9 +20,23 @@ var figures = []struct{ drawn, letter string }{
 // entry means what it says.
 func (f *folding) read() {
 	t := tables()
+	number := 0 // behind the run of digits that was measured last
+	long := false
 	for i := range f.cells {
 		c := &f.cells[i]
-		c.lo = int32(len(f.arcs))
+		c.lo, c.hi = int32(len(f.arcs)), int32(len(f.arcs))
+		if c.kind == digit {
+			if i >= number {
+				number = f.digitsEnd(i)
+				long = number-i > maxLeetRun
+			}
+			if long {
+				continue
+			}
+		}
+		if c.kind == symbol && f.inRow(i) {
+			continue
+		}
 		if c.raw < 0x80 || c.kind != letter || c.script == latin {
 			f.readASCII(i)
 		}
@@ -59,6 +73,25 @@ func (f *folding) read() {
 		}
 		c.hi = int32(len(f.arcs))
 	}
+}
+
+// inRow tells whether cell i is one of three equal ones in a row: so many of a
+// sign are no letters.
+func (f *folding) inRow(i int) bool {
+	same := func(k int) bool { return k >= 0 && k < len(f.cells) && f.cells[k].r == f.cells[i].r }
+	return same(i-1) && (same(i+1) || same(i-2)) || same(i+1) && same(i+2)
+}
+
+// maxLeetRun is how many digits in a row may be letters: more are a number, or
+// laughter.
+const maxLeetRun = 4
+
+// digitsEnd gives the end of the run of digits at i.
+func (f *folding) digitsEnd(i int) int {
+	for i < len(f.cells) && f.cells[i].kind == digit {
+		i++
+	}
+	return i
 }
 
 // readASCII adds leet readings of cell i.

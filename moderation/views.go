@@ -58,7 +58,7 @@ func views(text []rune) []*view {
 		out = append(out, composed(text))
 	}
 	if turned {
-		out = append(out, uprighted(text))
+		out = append(out, uprighted(text, true), uprighted(text, false))
 	}
 	return out
 }
@@ -184,10 +184,16 @@ var upright = map[rune]rune{
 	'n': 'u', 'u': 'n', 'b': 'q', 'q': 'b', 'd': 'p', 'p': 'd', 'l': 'l', 'M': 'w', 'W': 'm', 'N': 'n', 'U': 'n', '6': '9', '9': '6',
 }
 
-// uprighted reads a text from its end, with each letter turned back.
-func uprighted(text []rune) *view {
+// uprighted turns every letter back, and reads from the end, as somebody does
+// who turns the screen, or from the beginning, where only the letters were
+// turned.
+func uprighted(text []rune, fromEnd bool) *view {
 	v := &view{name: "turned round"}
-	for i := len(text) - 1; i >= 0; i-- {
+	for k := range text {
+		i := k
+		if fromEnd {
+			i = len(text) - 1 - k
+		}
 		r := text[i]
 		if u := upright[r]; u != 0 {
 			r = u

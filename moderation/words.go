@@ -131,7 +131,7 @@ type step struct {
 
 // maxSteps bounds the work on one text. An ordinary comment needs some
 // hundreds; what needs more is made to be ambiguous.
-const maxSteps = 60_000
+const maxSteps = 20_000
 
 // walker matches one folded text against one trie.
 type walker struct {
@@ -195,7 +195,10 @@ func (w *walker) wildcard(node uint32, pos int32) {
 	if wilds >= 3 {
 		return
 	}
-	star := w.cells[pos].r == '*' || w.cells[pos].r == '＊'
+	star := w.cells[pos].r == '*'
+	if !star && !(w.isLetter(pos-1) && w.isLetter(pos+1)) {
+		return // only inside a word can a sign be a vowel
+	}
 	for child := w.trie.first[node]; child < w.trie.first[node+1]; child++ {
 		r := w.trie.label[child]
 		how := wildVowel
@@ -265,7 +268,7 @@ func (w *walker) gap(node uint32, pos int32, after script) {
 	}
 	for n := 0; pos < int32(len(w.cells)); pos++ {
 		c := &w.cells[pos]
-		if !separates(c, after) {
+		if !separates(c, after) || c.kind == digit && !after.cjk() && (n > 0 || w.digitAt(pos+1)) {
 			return
 		}
 		if !c.joined && w.cells[pos-1].from != c.from && (w.cells[pos-1].r != c.r || c.kind == letter || c.kind == digit) {
@@ -276,6 +279,14 @@ func (w *walker) gap(node uint32, pos int32, after script) {
 		}
 		w.next(node, pos+1)
 	}
+}
+
+func (w *walker) isLetter(pos int32) bool {
+	return pos >= 0 && int(pos) < len(w.cells) && w.cells[pos].kind == letter
+}
+
+func (w *walker) digitAt(pos int32) bool {
+	return int(pos) < len(w.cells) && w.cells[pos].kind == digit
 }
 
 // separates tells whether a cell may stand between the letters of a match.
