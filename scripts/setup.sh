@@ -42,10 +42,9 @@ if [ -n "$list" ] && command -v apt-get >/dev/null; then
 	if [ "${root[*]:-}" != false ]; then
 		packages=$(cut -d: -f1 <<<"$list" | tr '\n' ' ')
 		echo "setup: installing $packages"
-		export DEBIAN_FRONTEND=noninteractive
 		# shellcheck disable=SC2086 # a list of words
-		"${root[@]}" apt-get update -qq &&
-			"${root[@]}" apt-get install -y -qq --no-install-recommends $packages >/dev/null
+		"${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get update -qq &&
+			"${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $packages >/dev/null
 		list=$(missing)
 	fi
 fi
