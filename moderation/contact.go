@@ -186,7 +186,7 @@ func isContact(cells []cell, groups []group, asked bool) bool {
 		return asked || !countdown(groups)
 	case asked:
 		return true
-	case years == len(groups), isDate(groups), decimals(groups), countdown(groups):
+	case years == len(groups), isDate(groups), isScores(groups), decimals(groups), countdown(groups):
 		return false
 	}
 	return phoneShaped(all, groups)
@@ -263,6 +263,16 @@ func isDate(groups []group) bool {
 	}
 	a, b, c := groups[0].digits, groups[1].digits, groups[2].digits
 	return len(a) == 4 && len(b) <= 2 && len(c) <= 2 || len(a) <= 2 && len(b) <= 2 && (len(c) == 4 || len(c) == 2)
+}
+
+// isScores tells pairs of small numbers: 21-19 21-17 21-15.
+func isScores(groups []group) bool {
+	for i, g := range groups {
+		if len(g.digits) > 3 || i%2 == 1 && g.glue != "-" || i > 0 && i%2 == 0 && !strings.HasPrefix(g.glue, " ") {
+			return false
+		}
+	}
+	return len(groups)%2 == 0
 }
 
 // decimals tells numbers with a point, versions and addresses of machines.

@@ -113,7 +113,7 @@ func (j judge) readings(e *entry, path []step) (aggressive, ok bool) {
 			digits++
 		case leetSymbol:
 			signs++
-			if i == len(path)-1 && c.r == '!' || i == 0 && strings.ContainsRune("([{<#!+", c.r) {
+			if i == len(path)-1 && c.r == '!' || i == 0 && strings.ContainsRune("([{<#!", c.r) {
 				return false, false
 			}
 		case sound:
@@ -285,15 +285,31 @@ func (j judge) blank(from, to int32) bool {
 // hide a word, and not the grammar of two clauses or of a number.
 func (j judge) gapInCJK(e *entry, path []step, from, to int32) bool {
 	before, after := j.at(path[0].cell-1), j.at(path[len(path)-1].end)
-	inside := before != nil && before.kind == letter && after != nil && after.kind == letter
+	inside := isLetter(before) && isLetter(after)
+	if e.kanaOnly {
+		inside = isLetter(before) || isLetter(after)
+	}
+	stop, spaced, dash := false, false, false
 	for i := from; i < to; i++ {
 		c := &j.cells[i]
-		switch {
-		case c.kind == digit && (before != nil && before.kind == digit || e.letters < 2):
+		stop = stop || isStop(c.r)
+		spaced = spaced || c.kind == space
+		dash = dash || c.r == '-' || c.r == '–' || c.r == '—'
+		if c.kind == digit && before != nil && before.kind == digit {
 			return false // 1日2本 counts something
-		case isStop(c.r) && (inside || e.kanaOnly):
-			return false
-		case c.kind == letter && e.kanaOnly:
+		}
+	}
+	// A comma between every two characters is no comma.
+	natural := stop || spaced && dash
+	return !natural || !inside || len(path) > 2 && j.everyGap(path)
+}
+
+func isLetter(c *cell) bool { return c != nil && c.kind == letter }
+
+// everyGap tells whether something stands between all characters of a match.
+func (j judge) everyGap(path []step) bool {
+	for i := 1; i < len(path); i++ {
+		if path[i].cell == path[i-1].end {
 			return false
 		}
 	}
@@ -302,5 +318,5 @@ func (j judge) gapInCJK(e *entry, path []step, from, to int32) bool {
 
 // isStop tells the punctuation that ends a clause.
 func isStop(r rune) bool {
-	return strings.ContainsRune(",、;:!?。．.，；：！？…「」『』（）()", r)
+	return strings.ContainsRune(",、;:!?。，；：！？…「」『』（）()", r)
 }

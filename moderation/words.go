@@ -260,7 +260,7 @@ func (w *walker) repeats(s *step, c *cell) bool {
 
 // gap goes on behind characters that only separate: up to two between
 // characters of scripts without spaces, three between letters. A run of one
-// sign counts once.
+// sign counts once, and spaces around a sign do not count.
 func (w *walker) gap(node uint32, pos int32, after script) {
 	most := 3
 	if after.cjk() {
@@ -271,7 +271,8 @@ func (w *walker) gap(node uint32, pos int32, after script) {
 		if !separates(c, after) || c.kind == digit && !after.cjk() && (n > 0 || w.digitAt(pos+1)) {
 			return
 		}
-		if !c.joined && w.cells[pos-1].from != c.from && (w.cells[pos-1].r != c.r || c.kind == letter || c.kind == digit) {
+		beside := c.kind == space && (w.cells[pos-1].kind == symbol || w.symbolAt(pos+1))
+		if !c.joined && !beside && w.cells[pos-1].from != c.from && (w.cells[pos-1].r != c.r || c.kind == letter || c.kind == digit) {
 			n++
 		}
 		if n > most {
@@ -283,6 +284,10 @@ func (w *walker) gap(node uint32, pos int32, after script) {
 
 func (w *walker) isLetter(pos int32) bool {
 	return pos >= 0 && int(pos) < len(w.cells) && w.cells[pos].kind == letter
+}
+
+func (w *walker) symbolAt(pos int32) bool {
+	return int(pos) < len(w.cells) && w.cells[pos].kind == symbol
 }
 
 func (w *walker) digitAt(pos int32) bool {
