@@ -63,7 +63,7 @@ func compareIDs(a, b string) int {
 }
 
 type bilibiliParser struct {
-	data []byte
+	data []byte // as it came: places are counted in it
 	dec  *xml.Decoder
 
 	// The place last asked for. Places are asked for in order, so that counting
@@ -92,8 +92,7 @@ func newBilibiliParser(data []byte) (*bilibiliParser, error) {
 	case len(bytes.TrimSpace(data)) == 0:
 		return nil, p.fault(0, "the file is empty")
 	}
-	p.data = blankIllegal(data)
-	p.dec = xml.NewDecoder(bytes.NewReader(p.data))
+	p.dec = xml.NewDecoder(bytes.NewReader(blankIllegal(bytes.Clone(data))))
 	p.dec.CharsetReader = func(name string, _ io.Reader) (io.Reader, error) {
 		return nil, charsetError(name)
 	}
@@ -109,7 +108,7 @@ func (e charsetError) Error() string {
 
 // blank takes the place of what XML 1.0 forbids: it is allowed there, as long
 // as a control character, and means nothing in a comment, so it is dropped from
-// the text. Positions in the file stay true that way.
+// the text. Offsets in the file stay true that way.
 const blank = 0x7f
 
 var charRef = regexp.MustCompile(`&#(?:[0-9]{1,9}|x[0-9A-Fa-f]{1,8});`)
@@ -272,7 +271,7 @@ func (p *bilibiliParser) characters(at int, text []byte) error {
 	}
 	ignored := bytes.Trim(text, " \t\r\n\x7f\ufeff")
 	if len(p.open) == 0 && len(ignored) > 0 {
-		at += bytes.Index(p.data[at:], ignored[:1])
+		at += max(0, bytes.Index(p.data[at:], ignored[:1])) // a reference stands there in other letters
 		if !p.rooted {
 			return p.fault(at, "this is no comment file of Bilibili: it begins with text and not with <i>")
 		}
