@@ -164,11 +164,11 @@ func decide(sets []*Rules, text string, room comment.Room, at time.Time) comment
 // together.
 func checkText(sets []*Rules, d comment.Draft, room comment.Room) comment.Verdict {
 	now := d.At.Unix()
-	v := checkOne(sets, d.Text, room, now, d.Source != comment.FromReplay)
+	v := checkOne(sets, d.Text, room, now)
 	if d.Name == "" || v.Action == comment.Refuse {
 		return v
 	}
-	n := checkOne(sets, d.Name, room, now, d.Source != comment.FromReplay)
+	n := checkOne(sets, d.Name, room, now)
 	if n.Action == comment.Mask {
 		n.Name, n.Text = n.Text, ""
 	}
@@ -186,7 +186,7 @@ func checkText(sets []*Rules, d comment.Draft, room comment.Room) comment.Verdic
 }
 
 // checkOne runs the checks on one text, the hard ones first.
-func checkOne(sets []*Rules, text string, room comment.Room, now int64, shape bool) comment.Verdict {
+func checkOne(sets []*Rules, text string, room comment.Room, now int64) comment.Verdict {
 	v := layout(text)
 	if v.Action == comment.Refuse {
 		return v
@@ -200,7 +200,7 @@ func checkOne(sets []*Rules, text string, room comment.Room, now int64, shape bo
 	if v.Action < comment.Hold {
 		v = comment.Stricter(v, contactOf(text, folded))
 	}
-	if shape && v.Action < comment.Hold {
+	if v.Action < comment.Hold {
 		v = comment.Stricter(v, repeats(text))
 		v = comment.Stricter(v, capitals(text))
 	}

@@ -164,7 +164,7 @@ func isContact(cells []cell, groups []group, asked bool) bool {
 		if len(g.digits) == 1 {
 			singles++
 		}
-		if len(g.digits) == 4 && (strings.HasPrefix(g.digits, "19") || strings.HasPrefix(g.digits, "20")) {
+		if isYear(g.digits) {
 			years++
 		}
 	}
@@ -255,15 +255,26 @@ func countdown(groups []group) bool {
 // isDate tells dates, with or without a time behind them.
 func isDate(groups []group) bool {
 	if len(groups) == 1 {
-		s := groups[0].digits // 20240115
-		return len(s) == 8 && (s[:2] == "19" || s[:2] == "20") && s[4:6] >= "01" && s[4:6] <= "12" && s[6:] >= "01" && s[6:] <= "31"
+		return isWrittenDate(groups[0].digits)
 	}
-	if len(groups) < 3 || len(groups) > 4 {
+	if len(groups) < 3 || len(groups) > 5 {
 		return false
 	}
+	for _, g := range groups[3:] { // hours and minutes
+		if len(g.digits) > 2 {
+			return false
+		}
+	}
 	a, b, c := groups[0].digits, groups[1].digits, groups[2].digits
-	return len(a) == 4 && len(b) <= 2 && len(c) <= 2 || len(a) <= 2 && len(b) <= 2 && (len(c) == 4 || len(c) == 2)
+	return isYear(a) && len(b) <= 2 && len(c) <= 2 || len(groups) == 3 && len(a) <= 2 && len(b) <= 2 && (isYear(c) || len(c) == 2)
 }
+
+func isYear(s string) bool { return len(s) == 4 && (s[:2] == "19" || s[:2] == "20") }
+
+var writtenDate = regexp.MustCompile(`^(?:19|20)\d\d(?:(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])|[1-9](?:0[1-9]|[12]\d|3[01])|1[0-2][1-9])$`)
+
+// isWrittenDate tells dates without signs: 20240115, 2024831.
+func isWrittenDate(s string) bool { return writtenDate.MatchString(s) }
 
 // isScores tells pairs of small numbers: 21-19 21-17 21-15.
 func isScores(groups []group) bool {

@@ -138,7 +138,6 @@ type walker struct {
 	trie  *trie
 	cells []cell
 	arcs  []arc
-	exact bool // plain readings only: for what the shown list would not need
 	path  []step
 	steps int
 	found func(entry uint32, path []step) // called for each way that spells an entry
