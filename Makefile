@@ -1,9 +1,9 @@
 # Everything a developer does here, in one word each. `make` alone lists it.
 .DEFAULT_GOAL := help
-.PHONY: help run build test test-go test-js lint setup demo pictures bench fuzz clean
+.PHONY: help run build test test-go test-js lint setup demo pictures bench bench-overlay fuzz clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 
 run: ## start the server (flags: make run ARGS="--listen :8080")
 	go run . $(ARGS)
@@ -33,8 +33,11 @@ demo: ## server, a replay of real comments and the overlay in Chromium; ends wit
 pictures: ## make the pictures of the README anew
 	go run ./tools/demo -file testdata/replay/stage.xml -speed 1.7 -picture docs/pictures/overlay.png
 
-bench: ## measure the journal, the filter and the fan-out
-	go test -run '^$$' -bench . -benchmem ./store ./live ./moderation
+bench: ## measure the log, the filter, the limiter and the whole program
+	go test -run '^$$' -bench . -benchmem ./store ./moderation ./ratelimit .
+
+bench-overlay: ## measure the overlay against other libraries (fetches them by npm)
+	go run ./tools/benchoverlay
 
 fuzz: ## run every fuzz target for FUZZTIME (default 20s)
 	scripts/fuzz.sh
