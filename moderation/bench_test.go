@@ -83,6 +83,24 @@ func BenchmarkDecision(b *testing.B) {
 	}
 }
 
+// Everything that a comment passes, from two threads: shipped list, 10,000
+// entries of the room, behaviour.
+func BenchmarkCheck(b *testing.B) {
+	c := moderation.New(moderation.Options{})
+	if err := c.SetLists([]moderation.List{{Room: "r", Name: "words", Text: manyEntries(10_000), On: true}}); err != nil {
+		b.Fatal(err)
+	}
+	room := comment.NewRoom("r")
+	room.Slow = time.Millisecond
+	b.ReportAllocs()
+	b.RunParallel(func(pb *testing.PB) {
+		for i := 0; pb.Next(); i++ {
+			user := fmt.Sprint("user", rand.IntN(50_000))
+			c.Check(comment.Draft{Room: "r", User: user, Text: fmt.Sprint("今天的主播真的好厉害啊 ", i), Name: "小明"}, room)
+		}
+	})
+}
+
 // The size and the speed that a swap of rules may cost. The bounds are wide
 // enough for a loaded machine; the benchmark has the numbers.
 func TestBuildStaysSmall(t *testing.T) {

@@ -76,6 +76,11 @@ func (h *habits) check(d comment.Draft, room comment.Room, v comment.Verdict) co
 		return v
 	}
 	gist := gist(d.Text)
+	linked := false
+	if room.Links == comment.GateAllowed { // elsewhere no address comes so far
+		_, folded, _ := words(nil, d.Text, 0)
+		linked = findLink(folded) != ""
+	}
 	author := h.hash(d.Room, d.User)
 	words := h.hash(d.Room, d.User, gist)
 	var ref uint64
@@ -95,7 +100,9 @@ func (h *habits) check(d comment.Draft, room comment.Room, v comment.Verdict) co
 	if s, ok := h.said.get(words, now); ok && !s.same(ref) && s.age(now) < duplicateFor {
 		return comment.Verdict{Action: comment.Refuse, Rule: comment.RuleDuplicate, Detail: "said by the same author a moment ago"}
 	}
-	v = comment.Stricter(v, h.raid(d, gist, author, now))
+	if linked {
+		v = comment.Stricter(v, h.raid(h.hash(d.Room, "", gist), author, now))
+	}
 	v = comment.Stricter(v, h.newcomer(d, room, author, now))
 	h.said.set(words, saying{now.UnixMilli(), ref}, now)
 	h.last.set(author, saying{now.UnixMilli(), ref}, now)
@@ -112,13 +119,9 @@ func (s saying) age(now time.Time) time.Duration {
 	return time.Duration(now.UnixMilli()-s.at) * time.Millisecond
 }
 
-// raid holds a text that several authors send at the same time when it carries
-// an address. Without one it is a choir, and welcome.
-func (h *habits) raid(d comment.Draft, gist string, author uint64, now time.Time) comment.Verdict {
-	if findLink(gist) == "" && findLink(d.Text) == "" {
-		return comment.Verdict{}
-	}
-	key := h.hash(d.Room, "", gist)
+// raid holds a text with an address that several authors send at the same time.
+// Without an address it is a choir, and welcome. The key is that of the text.
+func (h *habits) raid(key, author uint64, now time.Time) comment.Verdict {
 	r, _ := h.raids.get(key, now)
 	oldest, others := 0, 1
 	for i := range r.who {

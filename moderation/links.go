@@ -53,8 +53,8 @@ func findLink(folded string) string {
 			continue
 		}
 		for _, re := range []*regexp.Regexp{scheme, path, mail, ip, spoken} {
-			if s := re.FindString(t); s != "" {
-				return strings.TrimSpace(s)
+			if at := re.FindStringIndex(t); at != nil {
+				return whole(t, at[0], at[1])
 			}
 		}
 		for _, m := range domain.FindAllStringSubmatch(t, 4) {
@@ -64,6 +64,16 @@ func findLink(folded string) string {
 		}
 	}
 	return ""
+}
+
+// whole widens a find to the next spaces, for the moderator to read.
+func whole(s string, from, to int) string {
+	if i := strings.IndexByte(s[to:], ' '); i >= 0 {
+		to += i
+	} else {
+		to = len(s)
+	}
+	return strings.TrimSpace(s[from:to])
 }
 
 var dots = strings.NewReplacer("。", ".", "．", ".", "｡", ".", "：", ":", "／", "/", "⁄", "/", "∕", "/", "․", ".", "﹒", ".")
