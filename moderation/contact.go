@@ -41,7 +41,7 @@ func contact(cells []cell, text string) comment.Verdict {
 	}
 	cells = asDigits(cells)
 	groups := digitGroups(cells)
-	asked := len(groups) > 0 && cue.MatchString(text)
+	asked := cue.MatchString(text)
 	for i := 0; i < len(groups); {
 		n := 1 // groups that belong together
 		for i+n < len(groups) && groups[i+n].glue != "|" {
@@ -52,7 +52,7 @@ func contact(cells []cell, text string) comment.Verdict {
 		}
 		i += n
 	}
-	if from, to := spelledDigits(cells); to > 0 {
+	if from, to := spelledDigits(cells, asked); to > 0 {
 		return hold(from, to)
 	}
 	if numberWords(text) {
@@ -346,8 +346,8 @@ func hanDigit(r rune) int {
 }
 
 // spelledDigits finds seven and more Chinese digits in a row that do not just
-// count.
-func spelledDigits(cells []cell) (from, to int32) {
+// count, unless somebody asks to be called.
+func spelledDigits(cells []cell, asked bool) (from, to int32) {
 	for i := 0; i < len(cells); i++ {
 		start, seen, counting := i, 0, true
 		for ; i < len(cells) && hanDigit(cells[i].r) >= 0; i++ {
@@ -358,7 +358,7 @@ func spelledDigits(cells []cell) (from, to int32) {
 			}
 		}
 		several := seen&(seen-1) != 0 && seen&(seen-1)&(seen-2) != 0
-		if i-start >= minContact && several && !counting {
+		if i-start >= minContact && several && (asked || !counting) {
 			return int32(start), int32(i)
 		}
 	}

@@ -231,6 +231,12 @@ func (w *walker) arrive(node uint32) {
 		w.arrive(node)
 		w.path[len(w.path)-1] = kept
 	}
+	if w.spelledAgain(last, pos) {
+		kept := *last
+		last.end, last.stays = last.end+2, last.stays+1
+		w.arrive(node)
+		w.path[len(w.path)-1] = kept
+	}
 	if w.trie.first[node] == w.trie.first[node+1] {
 		return
 	}
@@ -255,6 +261,24 @@ func (w *walker) repeats(s *step, c *cell) bool {
 		}
 	}
 	return false
+}
+
+// spelledAgain tells whether a letter of a spelled word comes once more behind
+// the sign that parts its letters: f.u.u.u.c.k.
+func (w *walker) spelledAgain(last *step, pos int32) bool {
+	if int(pos)+1 >= len(w.cells) || last.how != plain || !scriptOf(last.label).spaced() {
+		return false
+	}
+	sign, c := &w.cells[pos], &w.cells[pos+1]
+	if sign.kind != symbol && sign.kind != space || c.r != last.label {
+		return false
+	}
+	before := w.path[0].cell
+	if n := len(w.path); n > 1 {
+		before = w.path[n-2].end
+	}
+	// The same sign must stand before the letter, or behind the repeated one.
+	return last.cell > before && w.cells[last.cell-1].r == sign.r || int(pos)+2 < len(w.cells) && w.cells[pos+2].r == sign.r
 }
 
 // gap goes on behind characters that only separate: up to two between
