@@ -222,7 +222,7 @@ func (j judge) runs(e *entry, path []step) (aggressive, ok bool) {
 		}
 		switch {
 		case said == int32(asked):
-		case said >= 3 && e.how != exception:
+		case (said >= 3 || label == 'ー') && e.how != exception:
 		case e.how == exception, scriptOf(label).cjk():
 			return false, false
 		default:

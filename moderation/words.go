@@ -291,6 +291,10 @@ func (w *walker) gap(node uint32, pos int32, after script) {
 	}
 	for n := 0; pos < int32(len(w.cells)); pos++ {
 		c := &w.cells[pos]
+		if after == kana && c.r == 'ー' && (w.cells[pos-1].r == 'ー' || int(pos)+1 < len(w.cells) && w.cells[pos+1].r == 'ー') {
+			w.next(node, pos+1) // a vowel that is drawn out
+			continue
+		}
 		if !separates(c, after) || c.kind == digit && !after.cjk() && (n > 0 || w.digitAt(pos+1)) {
 			return
 		}
