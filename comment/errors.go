@@ -25,7 +25,27 @@ var (
 	ErrNotFound   = errors.New("there is no such thing")
 	ErrNotAllowed = errors.New("this role may not do that")
 	ErrExpired    = errors.New("it is too late for that")
+	ErrInvalid    = errors.New("a value is out of bounds")
+	ErrTaken      = errors.New("the name is taken")
 )
+
+// ExplainedError says in a sentence for people what is wrong, and wraps one of
+// the sentinels.
+type ExplainedError struct {
+	Err    error
+	Detail string
+}
+
+// Error is the sentence.
+func (e *ExplainedError) Error() string { return e.Detail }
+
+// Unwrap gives the sentinel.
+func (e *ExplainedError) Unwrap() error { return e.Err }
+
+// Explain wraps a sentinel with a sentence that its receiver may read.
+func Explain(err error, format string, args ...any) error {
+	return &ExplainedError{Err: err, Detail: fmt.Sprintf(format, args...)}
+}
 
 // WaitError says after what time trying again makes sense. It wraps one of the
 // sentinels, most often [ErrSlowDown].
@@ -59,7 +79,7 @@ var codes = []struct {
 	{ErrBadFrame, "bad_frame"}, {ErrEmpty, "empty"}, {ErrTooLong, "too_long"}, {ErrBadStyle, "bad_style"},
 	{ErrRoomClosed, "room_closed"}, {ErrRoomPaused, "room_paused"}, {ErrMuted, "muted"}, {ErrBanned, "banned"},
 	{ErrSlowDown, "slow_down"}, {ErrDuplicate, "duplicate"}, {ErrRefused, "refused"}, {ErrBusy, "busy"},
-	{ErrNotFound, "not_found"}, {ErrNotAllowed, "not_allowed"}, {ErrExpired, "expired"},
+	{ErrNotFound, "not_found"}, {ErrNotAllowed, "not_allowed"}, {ErrExpired, "expired"}, {ErrInvalid, "bad_frame"}, {ErrTaken, "bad_frame"},
 }
 
 // Code gives the word of the protocol for an error: `internal` when it is none

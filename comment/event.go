@@ -36,6 +36,7 @@ type Event struct {
 	Setup   *Room   // room: all settings after the change
 	Changed []string
 	Ban     *Ban // ban, unban
+	Act     *Act // what the audit says of it; nil for an author's doing or the program's
 }
 
 // Entry is what the log keeps with a comment and only moderators see.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -55,6 +56,8 @@ type Room struct {
 	Links     Gate          // Refused or Allow
 	Phrases   []string      // quick phrases and emoji offered to the audience
 	Look      Look
+	Archived  bool  // off every list; its log stays
+	Lock      *Lock // set during a lock-down
 }
 
 // Gate lets something through or does not.
@@ -119,9 +122,28 @@ func (r Room) Validate() error {
 	fault(r.Newcomers == GateOpen || r.Newcomers == GateHeld, "newcomers %q: open or held", r.Newcomers)
 	fault(r.Links == GateAllowed || r.Links == GateRefused, "links %q: allowed or refused", r.Links)
 	fault(r.Look.Color == "" || rgb.MatchString(r.Look.Color), "look colour %q: write #rrggbb", r.Look.Color)
+	fault(!r.Archived || r.State == Closed, "an archived room is closed")
+	fault(len(r.Look.Picture) <= 200 && (r.Look.Picture == "" || strings.HasPrefix(r.Look.Picture, "/") && !strings.HasPrefix(r.Look.Picture, "//")),
+		"look picture %q: a path on this server", r.Look.Picture)
+	fault(len(r.Colors) <= 64 && len(r.Modes) <= 16 && len(r.Sizes) <= 16, "colours, modes or sizes: too many")
 	fault(len(r.Phrases) <= 24, "phrases: at most 24")
 	for _, p := range r.Phrases {
 		fault(p != "" && Graphemes(p) <= 20, "phrase %q: 1 to 20 characters", p)
 	}
 	return errors.Join(faults...)
+}
+
+// Tidy gives the room with its texts as one line each, without controls, and
+// its colours in lower case.
+func (r Room) Tidy() Room {
+	r.Title, r.Message = clean(r.Title), clean(r.Message)
+	r.Phrases, r.Colors = slices.Clone(r.Phrases), slices.Clone(r.Colors)
+	for i, p := range r.Phrases {
+		r.Phrases[i] = clean(p)
+	}
+	for i, c := range r.Colors {
+		r.Colors[i] = strings.ToLower(c)
+	}
+	r.Look.Color = strings.ToLower(r.Look.Color)
+	return r
 }

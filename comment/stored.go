@@ -14,7 +14,16 @@ type Receipt struct {
 // RoomRecord is a room as stored, with its place in the log.
 type RoomRecord struct {
 	Room
-	Head Position
+	Head   Position
+	Pinned ID // 0: nothing is pinned
+}
+
+// RuleFault is something about a line of a list that its author should know.
+type RuleFault struct {
+	Line    int    // from 1
+	Entry   string // as written
+	Message string // one English sentence
+	Warning bool   // the line works, but perhaps not as meant; otherwise it is left out
 }
 
 // Link is a role on a room with a key that can be taken back.
@@ -71,3 +80,11 @@ const (
 
 // Views lists the views.
 var Views = []View{ViewOverlay, ViewAudience, ViewConsole}
+
+// Person is what is known of an author in one room.
+type Person struct {
+	User        string
+	Names       []string       // chosen lately, at most five
+	Counts      map[Status]int // comments
+	First, Last time.Time      // comment; zero without one
+}

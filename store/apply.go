@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"fmt"
+	"strconv"
 
 	"danmaku/comment"
 )
@@ -131,12 +132,23 @@ func (t *txn) record(room *roomState, ev comment.Event) (comment.Receipt, error)
 	if _, err := t.exec(q, room.id, ev.Seq, toMS(ev.At), code(kinds, ev.Kind), about, ev.By, data); err != nil {
 		return comment.Receipt{}, err
 	}
+	if ev.Act != nil {
+		a := *ev.Act
+		a.At = ev.At
+		if ev.Ban != nil && a.About == "" { // it has its number since a moment ago
+			a.About = strconv.FormatInt(ev.Ban.ID, 10)
+		}
+		if _, err := t.act(room.id, a); err != nil {
+			return comment.Receipt{}, err
+		}
+	}
 	t.events = append(t.events, ev)
 	return comment.Receipt{Event: ev}, nil
 }
 
+// clear empties the screens, of the pinned comment, too.
 func (t *txn) clear(room *roomState, ev comment.Event) (comment.Receipt, error) {
-	if _, err := t.exec("UPDATE rooms SET cleared = ? WHERE id = ?", room.head+1, room.id); err != nil {
+	if _, err := t.exec("UPDATE rooms SET cleared = ?, pinned = 0 WHERE id = ?", room.head+1, room.id); err != nil {
 		return comment.Receipt{}, err
 	}
 	return t.record(room, ev)
@@ -173,6 +185,17 @@ func (t *txn) pin(room *roomState, ev comment.Event) (comment.Receipt, error) {
 		if row.Status != comment.Shown {
 			return standing(ev.Room, row), nil
 		}
+	}
+	var pinned int64
+	if len(ev.IDs) == 1 {
+		pinned = int64(ev.IDs[0])
+	}
+	n, err := t.exec("UPDATE rooms SET pinned = ?1 WHERE id = ?2 AND pinned <> ?1", pinned, room.id)
+	if err != nil {
+		return comment.Receipt{}, err
+	}
+	if n == 0 {
+		return comment.Receipt{Event: ev, Again: true}, nil
 	}
 	return t.record(room, ev)
 }

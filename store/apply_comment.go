@@ -146,6 +146,9 @@ func (t *txn) remove(room *roomState, ev comment.Event) (comment.Receipt, error)
 		if n > 0 {
 			room.head++
 			taken = append(taken, id)
+			if _, err := t.exec("UPDATE rooms SET pinned = 0 WHERE id = ? AND pinned = ?", room.id, int64(id)); err != nil {
+				return comment.Receipt{}, err
+			}
 		}
 	}
 	if len(taken) == 0 {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"danmaku/comment"
 )
@@ -113,4 +114,72 @@ func (s *Store) Comment(ctx context.Context, room string, id comment.ID) (commen
 		return comment.Row{}, fmt.Errorf("read comment %v: %w", id, err)
 	}
 	return scan.result(), nil
+}
+
+// Neighbours implements live.History: the authors who wrote from one masked
+// address since a moment, found by the comments' IDs, which are in order of
+// time.
+func (s *Store) Neighbours(ctx context.Context, room, address string, since time.Time) ([]string, error) {
+	const q = `SELECT DISTINCT u.name FROM comments c JOIN users u ON u.id = c.user
+		WHERE c.id >= ? AND c.address = ? AND c.room = (SELECT id FROM rooms WHERE name = ?)`
+	rows, err := s.read.QueryContext(ctx, q, int64(comment.NewID(since, 0)), address, room)
+	if err != nil {
+		return nil, fmt.Errorf("read who shares an address: %w", err)
+	}
+	defer rows.Close()
+	var users []string
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			return nil, fmt.Errorf("read who shares an address: %w", err)
+		}
+		users = append(users, name)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("read who shares an address: %w", err)
+	}
+	return users, nil
+}
+
+// Person implements live.History: how many comments of each status an author
+// has in a room, when the first and the last was made, and the last names.
+func (s *Store) Person(ctx context.Context, room, user string) (comment.Person, error) {
+	const where = ` FROM comments WHERE user = (SELECT id FROM users WHERE name = ? AND room = (SELECT id FROM rooms WHERE name = ?))`
+	p := comment.Person{User: user, Counts: map[comment.Status]int{}}
+	rows, err := s.read.QueryContext(ctx, `SELECT status, count(*), min(at), max(at)`+where+` GROUP BY status`, user, room)
+	if err != nil {
+		return p, fmt.Errorf("read about an author: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var status, n int
+		var first, last int64
+		if err := rows.Scan(&status, &n, &first, &last); err != nil {
+			return p, fmt.Errorf("read about an author: %w", err)
+		}
+		p.Counts[decode(statuses, status)] = n
+		if at := fromMS(first); p.First.IsZero() || at.Before(p.First) {
+			p.First = at
+		}
+		if at := fromMS(last); at.After(p.Last) {
+			p.Last = at
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return p, fmt.Errorf("read about an author: %w", err)
+	}
+	const names = `SELECT DISTINCT name FROM (SELECT name` + where + ` ORDER BY seq DESC LIMIT 200) WHERE name <> '' LIMIT 5`
+	named, err := s.read.QueryContext(ctx, names, user, room)
+	if err != nil {
+		return p, fmt.Errorf("read an author's names: %w", err)
+	}
+	defer named.Close()
+	for named.Next() {
+		var name string
+		if err := named.Scan(&name); err != nil {
+			return p, fmt.Errorf("read an author's names: %w", err)
+		}
+		p.Names = append(p.Names, name)
+	}
+	return p, named.Err()
 }

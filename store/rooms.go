@@ -11,7 +11,7 @@ import (
 
 // Rooms implements live.Rooms: every room, archived ones too, oldest first.
 func (s *Store) Rooms(ctx context.Context) ([]comment.RoomRecord, error) {
-	rows, err := s.read.QueryContext(ctx, "SELECT name, epoch, seq, settings FROM rooms ORDER BY id")
+	rows, err := s.read.QueryContext(ctx, "SELECT name, epoch, seq, pinned, settings FROM rooms ORDER BY id")
 	if err != nil {
 		return nil, fmt.Errorf("read rooms: %w", err)
 	}
@@ -20,14 +20,15 @@ func (s *Store) Rooms(ctx context.Context) ([]comment.RoomRecord, error) {
 	for rows.Next() {
 		var name, text string
 		var head comment.Position
-		if err := rows.Scan(&name, &head.Epoch, &head.Seq, &text); err != nil {
+		var pinned comment.ID
+		if err := rows.Scan(&name, &head.Epoch, &head.Seq, &pinned, &text); err != nil {
 			return nil, fmt.Errorf("read rooms: %w", err)
 		}
 		room, err := decodeRoom(name, text)
 		if err != nil {
 			return nil, fmt.Errorf("read rooms: %w", err)
 		}
-		list = append(list, comment.RoomRecord{Room: room, Head: head})
+		list = append(list, comment.RoomRecord{Room: room, Head: head, Pinned: pinned})
 	}
 	if err := rows.Err(); err != nil {
 		return nil, fmt.Errorf("read rooms: %w", err)
@@ -36,8 +37,8 @@ func (s *Store) Rooms(ctx context.Context) ([]comment.RoomRecord, error) {
 }
 
 // AddRoom implements live.Rooms: it makes a room with an empty log and a new
-// epoch. Errors: a plain one for a name that is taken or settings out of
-// bounds, comment.ErrBusy when the database cannot be written.
+// epoch. Errors: comment.ErrTaken for a name that is taken, a plain one for
+// settings out of bounds, comment.ErrBusy when the database cannot be written.
 func (s *Store) AddRoom(ctx context.Context, r comment.Room) (comment.RoomRecord, error) {
 	if err := r.Validate(); err != nil {
 		return comment.RoomRecord{}, fmt.Errorf("add room: %w", err)
@@ -50,7 +51,7 @@ func (s *Store) AddRoom(ctx context.Context, r comment.Room) (comment.RoomRecord
 	err = s.change(ctx, func(t *txn) error {
 		n, err := t.exec("INSERT INTO rooms (name, epoch, settings) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", r.ID, epoch, text)
 		if err == nil && n == 0 {
-			return fmt.Errorf("the name %q is taken; choose another", r.ID)
+			return comment.Explain(comment.ErrTaken, "the name %q is taken; choose another", r.ID)
 		}
 		t.bump = true
 		return err

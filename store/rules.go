@@ -55,3 +55,27 @@ func (s *Store) PutRuleList(ctx context.Context, l comment.RuleList) error {
 	}
 	return nil
 }
+
+// DeleteRuleList implements live.Rules. Errors: comment.ErrNotFound,
+// comment.ErrBusy.
+func (s *Store) DeleteRuleList(ctx context.Context, room, name string) error {
+	err := s.change(ctx, func(t *txn) error {
+		var id int64
+		if room != "" {
+			var err error
+			if id, err = t.roomID(room); err != nil {
+				return err
+			}
+		}
+		n, err := t.exec("DELETE FROM rule_lists WHERE room = ? AND name = ?", id, name)
+		if err == nil && n == 0 {
+			return comment.ErrNotFound
+		}
+		t.bump = true
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("delete rule list %q: %w", name, err)
+	}
+	return nil
+}

@@ -26,26 +26,45 @@ type settings struct {
 	Phrases   []string       `json:"phrases"`
 	LookColor string         `json:"look_color"`
 	LookPic   string         `json:"look_picture"`
+	Archived  bool           `json:"archived,omitempty"`
+	Lock      *lock          `json:"lock,omitempty"`
+}
+
+// lock is what a lock-down puts back when it ends.
+type lock struct {
+	State     comment.State `json:"state"`
+	Links     comment.Gate  `json:"links"`
+	Newcomers comment.Gate  `json:"newcomers"`
+	SlowMS    int64         `json:"slow_ms"`
 }
 
 func fromRoom(r comment.Room) settings {
-	return settings{
+	s := settings{
 		Title: r.Title, State: r.State, Review: r.Review, SlowMS: r.Slow.Milliseconds(),
 		MaxLength: r.MaxLength, Modes: r.Modes, Colors: r.Colors, Sizes: r.Sizes,
 		Message: r.Message, DelayMS: r.Delay.Milliseconds(), Newcomers: r.Newcomers,
 		Links: r.Links, Phrases: r.Phrases, LookColor: r.Look.Color, LookPic: r.Look.Picture,
+		Archived: r.Archived,
 	}
+	if l := r.Lock; l != nil {
+		s.Lock = &lock{State: l.State, Links: l.Links, Newcomers: l.Newcomers, SlowMS: l.Slow.Milliseconds()}
+	}
+	return s
 }
 
 func (s settings) room(id string) comment.Room {
-	return comment.Room{
+	r := comment.Room{
 		ID: id, Title: s.Title, State: s.State, Review: s.Review,
 		Slow: time.Duration(s.SlowMS) * time.Millisecond, MaxLength: s.MaxLength,
 		Modes: s.Modes, Colors: s.Colors, Sizes: s.Sizes, Message: s.Message,
 		Delay: time.Duration(s.DelayMS) * time.Millisecond, Newcomers: s.Newcomers,
 		Links: s.Links, Phrases: s.Phrases,
-		Look: comment.Look{Color: s.LookColor, Picture: s.LookPic},
+		Look: comment.Look{Color: s.LookColor, Picture: s.LookPic}, Archived: s.Archived,
 	}
+	if l := s.Lock; l != nil {
+		r.Lock = &comment.Lock{State: l.State, Links: l.Links, Newcomers: l.Newcomers, Slow: time.Duration(l.SlowMS) * time.Millisecond}
+	}
+	return r
 }
 
 func encodeRoom(r comment.Room) (string, error) {

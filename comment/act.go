@@ -1,0 +1,60 @@
+package comment
+
+import "time"
+
+// ActKind says what somebody who runs the room did.
+type ActKind string
+
+// The kinds of act, named as on the wire.
+const (
+	ActApprove    ActKind = "approve"
+	ActRefuse     ActKind = "refuse"
+	ActRemove     ActKind = "remove"      // one or several comments
+	ActRemoveUser ActKind = "remove_user" // all that an author has on the screens
+	ActClear      ActKind = "clear"
+	ActPin        ActKind = "pin"
+	ActUnpin      ActKind = "unpin"
+	ActSettings   ActKind = "settings"
+	ActLockdown   ActKind = "lockdown"
+	ActUnlock     ActKind = "unlock"
+	ActMute       ActKind = "mute"
+	ActBan        ActKind = "ban"
+	ActUnban      ActKind = "unban"
+	ActRules      ActKind = "rules"
+	ActLink       ActKind = "link"   // a link was made
+	ActRevoke     ActKind = "revoke" // a link was taken back
+	ActRoom       ActKind = "room"   // the room was made
+	ActArchive    ActKind = "archive"
+)
+
+// Act is one line of the audit: who did what, and when. An act that is also an
+// event of the log is written in the same transaction, see [Event.Act].
+type Act struct {
+	ID      int64
+	Room    string // empty: about all rooms, such as an owner's link
+	At      time.Time
+	By      string // the acting link's label
+	Link    int64  // the acting link
+	Role    Role   // of the acting link
+	Kind    ActKind
+	About   string   // what it was done to: a comment's ID, a ban's, a link's, a list's name
+	User    string   // whom it concerns, a pseudonym; may be empty
+	Detail  string   // for people: the comment's text, a reason, a label
+	Changed []string // settings: the fields, named as on the wire
+	Before  *Room    // settings: all of them before
+	After   *Room    // settings: all of them after
+	Undone  int64    // the act that undid this one; 0 while it stands
+	Undoes  int64    // the act that this one undoes; 0 for most
+}
+
+// ActQuery selects acts, newest first. Zero fields do not select.
+type ActQuery struct {
+	Room   string
+	Global bool // also those about all rooms
+	Kind   ActKind
+	By     string
+	Text   string // part of the detail, what it is about, the user or the label
+	ID     int64
+	Before int64 // only acts with a smaller ID
+	Limit  int   // 1 to 200
+}

@@ -1,0 +1,139 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"danmaku/comment"
+)
+
+// act writes one line of the audit.
+func (t *txn) act(room int64, a comment.Act) (int64, error) {
+	setup := func(r *comment.Room) (string, error) {
+		if r == nil {
+			return "", nil
+		}
+		return encodeRoom(*r)
+	}
+	before, err := setup(a.Before)
+	if err != nil {
+		return 0, malformed("%v", err)
+	}
+	after, err := setup(a.After)
+	if err != nil {
+		return 0, malformed("%v", err)
+	}
+	const q = `INSERT INTO acts (room, at, actor, link, role, kind, about, user, detail, changed, before, after)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+	id, err := t.insert(q, room, toMS(a.At), a.By, a.Link, string(a.Role), string(a.Kind),
+		a.About, a.User, a.Detail, strings.Join(a.Changed, ","), before, after)
+	if err != nil || a.Undoes == 0 {
+		return id, err
+	}
+	_, err = t.exec("UPDATE acts SET undone = ? WHERE id = ? AND undone = 0", id, a.Undoes)
+	return id, err
+}
+
+// AddAct implements live.Audit, for acts that are no events. Errors:
+// comment.ErrNotFound for an unknown room, comment.ErrBusy.
+func (s *Store) AddAct(ctx context.Context, a comment.Act) error {
+	err := s.change(ctx, func(t *txn) error {
+		var room int64
+		if a.Room != "" {
+			id, err := t.roomID(a.Room)
+			if err != nil {
+				return err
+			}
+			room = id
+		}
+		_, err := t.act(room, a)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("note an act: %w", err)
+	}
+	return nil
+}
+
+const actColumns = `a.id, COALESCE(r.name, ''), a.at, a.actor, a.link, a.role, a.kind, a.about, a.user, a.detail,
+	a.changed, a.before, a.after, a.undone`
+
+// Acts implements live.Audit: newest first, at most q.Limit; more tells that
+// another page follows, which begins before the last act's ID.
+func (s *Store) Acts(ctx context.Context, q comment.ActQuery) (acts []comment.Act, more bool, err error) {
+	limit := q.Limit
+	if limit < 1 {
+		limit = pageDefault
+	}
+	limit = min(limit, pageMax)
+	var b strings.Builder
+	b.WriteString(`SELECT ` + actColumns + ` FROM acts a LEFT JOIN rooms r ON r.id = a.room
+		WHERE (a.room = (SELECT id FROM rooms WHERE name = ?)`)
+	args := []any{q.Room}
+	if q.Global {
+		b.WriteString(` OR a.room = 0`)
+	}
+	b.WriteString(`)`)
+	add := func(on bool, sql string, values ...any) {
+		if on {
+			b.WriteString(sql)
+			args = append(args, values...)
+		}
+	}
+	like := "%" + likeEscape.Replace(q.Text) + "%"
+	add(q.Kind != "", ` AND a.kind = ?`, string(q.Kind))
+	add(q.By != "", ` AND a.actor = ?`, q.By)
+	add(q.ID > 0, ` AND a.id = ?`, q.ID)
+	add(q.Before > 0, ` AND a.id < ?`, q.Before)
+	add(q.Text != "", ` AND (a.detail LIKE ? ESCAPE '\' OR a.about LIKE ? ESCAPE '\' OR a.user LIKE ? ESCAPE '\' OR a.actor LIKE ? ESCAPE '\')`,
+		like, like, like, like)
+	b.WriteString(` ORDER BY a.id DESC LIMIT ?`)
+	rows, err := s.read.QueryContext(ctx, b.String(), append(args, limit+1)...)
+	if err != nil {
+		return nil, false, fmt.Errorf("read acts: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		a, err := scanAct(rows.Scan)
+		if err != nil {
+			return nil, false, fmt.Errorf("read acts: %w", err)
+		}
+		acts = append(acts, a)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, false, fmt.Errorf("read acts: %w", err)
+	}
+	if len(acts) > limit {
+		return acts[:limit], true, nil
+	}
+	return acts, false, nil
+}
+
+func scanAct(scan func(...any) error) (comment.Act, error) {
+	var a comment.Act
+	var at int64
+	var changed, before, after string
+	if err := scan(&a.ID, &a.Room, &at, &a.By, &a.Link, &a.Role, &a.Kind, &a.About, &a.User, &a.Detail,
+		&changed, &before, &after, &a.Undone); err != nil {
+		return a, err
+	}
+	a.At = fromMS(at)
+	if changed != "" {
+		a.Changed = strings.Split(changed, ",")
+	}
+	var err error
+	if a.Before, err = actRoom(a.Room, before); err != nil {
+		return a, err
+	}
+	a.After, err = actRoom(a.Room, after)
+	return a, err
+}
+
+func actRoom(name, text string) (*comment.Room, error) {
+	if text == "" {
+		return nil, nil
+	}
+	r, err := decodeRoom(name, text)
+	return &r, err
+}

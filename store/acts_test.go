@@ -1,0 +1,136 @@
+package store_test
+
+import (
+	"testing"
+	"time"
+
+	"danmaku/comment"
+	"danmaku/store"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// An act is written with its event, an act that nothing came of is not, and
+// both kinds of act are found again after a restart.
+func TestActs(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, dir)
+	rec := addRoom(t, s, "live")
+	addRoom(t, s, "other")
+	at := noon.UTC()
+	after := rec.Room
+	after.Title = "new"
+	acts := []comment.Act{
+		{Room: "live", At: at, By: "mod", Link: 3, Role: comment.Moderator, Kind: comment.ActSettings, Changed: []string{"title", "links"}, Before: &rec.Room, After: &after},
+		{Room: "live", At: at, By: "mod", Link: 3, Role: comment.Moderator, Kind: comment.ActBan, About: "1", User: "ann", Detail: "100% rude"},
+		{Room: "live", At: at.Add(time.Second), By: "boss", Link: 1, Role: comment.Owner, Kind: comment.ActUnban, About: "1", User: "ann"},
+		{At: at, By: "boss", Link: 1, Role: comment.Owner, Kind: comment.ActLink, About: "7", Detail: "for bob"},
+		{Room: "other", At: at, By: "boss", Link: 1, Role: comment.Owner, Kind: comment.ActRules, About: "list"},
+	}
+	put(t, s, comment.Event{Room: "live", At: at, Kind: comment.KindRoom, Setup: &after, Changed: acts[0].Changed, Act: &acts[0]})
+	ban := put(t, s, comment.Event{Room: "live", At: at, Kind: comment.KindBan, Ban: &comment.Ban{Kind: comment.FullBan, User: "ann"},
+		Act: &comment.Act{By: "mod", Link: 3, Role: comment.Moderator, Kind: comment.ActBan, User: "ann", Detail: "100% rude"}})
+	undo := acts[2]
+	undo.Undoes = 2
+	unban := comment.Event{Room: "live", At: acts[2].At, Kind: comment.KindUnban, Ban: ban.Ban, Act: &undo}
+	put(t, s, unban)
+	if r, err := s.Append(t.Context(), unban); err != nil || !r.Again {
+		t.Errorf("lifted twice: %+v, %v", r, err)
+	}
+	for _, a := range acts[3:] {
+		if err := s.AddAct(t.Context(), a); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for i := range acts {
+		acts[i].ID = int64(i + 1)
+	}
+	acts[1].Undone = 3
+	s = open(t, dir)
+	for name, tt := range map[string]struct {
+		q    comment.ActQuery
+		want []comment.Act
+	}{
+		"room":       {comment.ActQuery{Room: "live"}, []comment.Act{acts[2], acts[1], acts[0]}},
+		"and global": {comment.ActQuery{Room: "live", Global: true, Limit: 2}, []comment.Act{acts[3], acts[2]}},
+		"before":     {comment.ActQuery{Room: "live", Before: 3}, []comment.Act{acts[1], acts[0]}},
+		"kind":       {comment.ActQuery{Room: "live", Kind: comment.ActSettings}, acts[:1]},
+		"by":         {comment.ActQuery{Room: "live", By: "boss"}, acts[2:3]},
+		"text":       {comment.ActQuery{Room: "live", Text: "0%"}, acts[1:2]},
+		"id":         {comment.ActQuery{Room: "live", ID: 1}, acts[:1]},
+		"other room": {comment.ActQuery{Room: "live", ID: 5}, nil},
+		"nothing":    {comment.ActQuery{Room: "nowhere"}, nil},
+	} {
+		got, more, err := s.Acts(t.Context(), tt.q)
+		if diff := cmp.Diff(tt.want, got); diff != "" || err != nil || more != (tt.q.Limit == 2) {
+			t.Errorf("%s: %v, more %v (-want +got):\n%s", name, err, more, diff)
+		}
+	}
+}
+
+// What is pinned survives a restart, until it is unpinned, taken down or
+// cleared away.
+func TestPinned(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, dir)
+	addRoom(t, s, "live")
+	c := put(t, s, newComment("live", "look")).Comment
+	pin := comment.Event{Room: "live", At: noon, Kind: comment.KindPin, IDs: []comment.ID{c.ID}}
+	pinAndEnd(t, &s, dir, "unpin", pin, comment.Event{Room: "live", At: noon, Kind: comment.KindPin})
+	pinAndEnd(t, &s, dir, "clear", pin, comment.Event{Room: "live", At: noon, Kind: comment.KindClear})
+	pinAndEnd(t, &s, dir, "remove", pin, comment.Event{Room: "live", At: noon, Kind: comment.KindRemove, User: c.User})
+}
+
+func pinAndEnd(t *testing.T, s **store.Store, dir, name string, pin, end comment.Event) {
+	t.Helper()
+	put(t, *s, pin)
+	if r, err := (*s).Append(t.Context(), pin); err != nil || !r.Again {
+		t.Errorf("%s: pinned twice: %+v, %v", name, r, err)
+	}
+	for _, want := range []comment.ID{pin.IDs[0], 0} {
+		if err := (*s).Close(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		*s = open(t, dir)
+		rooms, err := (*s).Rooms(t.Context())
+		if err != nil || rooms[0].Pinned != want {
+			t.Errorf("%s: %v is pinned, %v, want %v", name, rooms[0].Pinned, err, want)
+		}
+		if want != 0 {
+			put(t, *s, end)
+		}
+	}
+}
+
+// Who shares an address, and what is known of a person.
+func TestPeople(t *testing.T) {
+	s := open(t, t.TempDir())
+	addRoom(t, s, "live")
+	addRoom(t, s, "other")
+	write := func(room, user, address, name string, k comment.Kind, at time.Time) {
+		ev := newComment(room, "hi")
+		ev.Kind, ev.Comment.ID = k, comment.NewID(at, uint32(at.UnixNano()/1000))
+		ev.Comment.User, ev.Comment.Name, ev.Comment.At, ev.Entry.Address, ev.Entry.Ref = user, name, at, address, ""
+		put(t, s, ev)
+	}
+	now := noon.UTC().Truncate(time.Millisecond)
+	write("live", "ann", "home", "Ann", comment.KindComment, now)
+	write("live", "ann", "home", "", comment.KindHeld, now.Add(1234*time.Microsecond))
+	write("live", "bob", "home", "Bob", comment.KindRefused, now.Add(2345*time.Microsecond))
+	write("live", "old", "home", "", comment.KindComment, now.Add(-time.Hour))
+	write("live", "far", "away", "", comment.KindComment, now.Add(3456*time.Microsecond))
+	write("other", "cat", "home", "", comment.KindComment, now.Add(4567*time.Microsecond))
+	users, err := s.Neighbours(t.Context(), "live", "home", now.Add(-time.Minute))
+	if err != nil || len(users) != 2 || users[0]+users[1] != "annbob" && users[0]+users[1] != "bobann" {
+		t.Errorf("neighbours %v, %v", users, err)
+	}
+	p, err := s.Person(t.Context(), "live", "ann")
+	want := comment.Person{User: "ann", Names: []string{"Ann"}, First: now, Last: now.Add(time.Millisecond),
+		Counts: map[comment.Status]int{comment.Shown: 1, comment.Held: 1}}
+	if diff := cmp.Diff(want, p); diff != "" || err != nil {
+		t.Errorf("%v (-want +got):\n%s", err, diff)
+	}
+}
