@@ -88,7 +88,30 @@ func newFilter() rules { return rules{moderation.New(moderation.Options{})} }
 func (r rules) SetRules(lists []live.RuleList) error {
 	converted := make([]moderation.List, len(lists))
 	for i, l := range lists {
-		converted[i] = moderation.List{Room: l.Room, Name: l.Name, Text: l.Text, On: l.On}
+		converted[i] = moderationList(l)
 	}
 	return r.SetLists(converted)
+}
+
+// Shipped implements live.Filter.
+func (r rules) Shipped() live.RuleList {
+	l := moderation.Starter()
+	return live.RuleList{Name: l.Name, Text: l.Text, On: l.On}
+}
+
+// Preview implements live.Filter.
+func (r rules) Preview(edited live.RuleList, others []live.RuleList, shown []string) []comment.RuleFault {
+	beside := make([]moderation.List, len(others))
+	for i, l := range others {
+		beside[i] = moderationList(l)
+	}
+	var out []comment.RuleFault
+	for _, f := range moderation.Preview(moderationList(edited), beside, shown, time.Now()) {
+		out = append(out, comment.RuleFault{Line: f.Line, Entry: f.Entry, Message: f.Message, Warning: f.Warning})
+	}
+	return out
+}
+
+func moderationList(l live.RuleList) moderation.List {
+	return moderation.List{Room: l.Room, Name: l.Name, Text: l.Text, On: l.On}
 }

@@ -95,7 +95,7 @@ func serve(ctx context.Context, env environment, cfg config.Config, log *slog.Lo
 		_ live.Outlet  = srv.Outlet()
 	)
 	hall, err := live.Open(ctx, live.Parts{
-		Journal: db, History: db, Rooms: db, Links: db, Rules: db, Changes: db,
+		Journal: db, History: db, Rooms: db, Links: db, Rules: db, Bans: db, Audit: db, Changes: db,
 		Limiter: newLimiter(cfg), Filter: newFilter(),
 		Encoder: server.Encoder{}, Outlet: srv.Outlet(), Keys: keys, Log: log, Now: time.Now,
 	})

@@ -173,3 +173,7 @@ func assigned(r rune) bool {
 // Graphemes counts what a person would call characters (UAX #29 extended
 // grapheme clusters), as Intl.Segmenter does in the browser.
 func Graphemes(s string) int { return uniseg.GraphemeClusterCount(s) }
+
+// OneLine brings a text into the form of a title: NFC, without line breaks and
+// controls, and without spaces at its ends.
+func OneLine(s string) string { return clean(s) }

@@ -26,6 +26,8 @@ type Parts struct {
 	Rooms   Rooms
 	Links   Links
 	Rules   Rules
+	Bans    Bans
+	Audit   Audit
 	Changes Changes
 	Limiter Limiter
 	Filter  Filter
@@ -42,6 +44,8 @@ type Hall struct {
 	history History
 	stored  Rooms
 	rules   Rules
+	banned  Bans
+	audit   Audit
 	changes Changes
 	limiter Limiter
 	filter  Filter
@@ -53,6 +57,7 @@ type Hall struct {
 
 	access *access
 	refs   *refs
+	bans   bans
 	salt   atomic.Uint32
 	saved  atomic.Int64 // nanoseconds the last append took
 
@@ -67,7 +72,7 @@ type Hall struct {
 // [Hall.Start].
 func Open(ctx context.Context, p Parts) (*Hall, error) {
 	h := &Hall{
-		journal: p.Journal, history: p.History, stored: p.Rooms, rules: p.Rules, changes: p.Changes,
+		journal: p.Journal, history: p.History, stored: p.Rooms, rules: p.Rules, banned: p.Bans, audit: p.Audit, changes: p.Changes,
 		limiter: p.Limiter, filter: p.Filter, encoder: p.Encoder, outlet: p.Outlet, keys: p.Keys,
 		slog: p.Log, now: p.Now, access: newAccess(p.Links, p.Keys, p.Now), refs: newRefs(),
 		rooms: map[string]*room{},
@@ -113,6 +118,17 @@ func (h *Hall) load(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := h.loadLinks(ctx); err != nil {
+		return err
+	}
+	if err := h.loadBans(ctx); err != nil {
+		return err
+	}
+	return h.loadRules(ctx)
+}
+
+// loadLinks reads all links, and closes the sockets of those taken back.
+func (h *Hall) loadLinks(ctx context.Context) error {
 	revoked, err := h.access.load(ctx)
 	if err != nil {
 		return err
@@ -125,6 +141,10 @@ func (h *Hall) load(ctx context.Context) error {
 			return nil
 		})
 	}
+	return nil
+}
+
+func (h *Hall) loadRules(ctx context.Context) error {
 	lists, err := h.rules.RuleLists(ctx)
 	if err != nil {
 		return fmt.Errorf("load rules: %w", err)
@@ -146,9 +166,18 @@ func (h *Hall) addRoom(ctx context.Context, rec RoomRecord) error {
 	if err != nil {
 		return fmt.Errorf("load room %s: %w", rec.ID, err)
 	}
+	r := newRoom(rec, recent, h.encoder, h.outlet)
+	if err := h.recall(ctx, r, rec); err != nil {
+		r.close()
+		return fmt.Errorf("load room %s: %w", rec.ID, err)
+	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.rooms[rec.ID] = newRoom(rec, recent, h.encoder, h.outlet)
+	if _, known := h.rooms[rec.ID]; known { // made by a request meanwhile
+		r.close()
+		return nil
+	}
+	h.rooms[rec.ID] = r
 	return nil
 }
 
@@ -179,6 +208,7 @@ func (h *Hall) watch(ctx context.Context) {
 func (h *Hall) apply(batch []comment.Event) {
 	for _, e := range batch {
 		if r, err := h.room(e.Room); err == nil {
+			h.settle(r, e)
 			r.apply(h.encoder, e)
 		} else {
 			h.slog.Warn("the journal has an event of an unknown room", "room", e.Room, "seq", e.Seq)

@@ -24,6 +24,9 @@ type Welcome struct {
 	End      comment.Position
 	Recent   [][]byte // not resumed: encoded comments to start from
 	People   int      // phones in the room
+	Pin      *comment.Comment
+	Held     [][]byte // for a console: the queue, oldest first, see queueHello
+	Waiting  int      // how many are in the queue
 }
 
 // Join hands welcome what a new socket of a view must be told first, and no
@@ -60,6 +63,12 @@ func (h *Hall) Join(ctx context.Context, roomID string, v View, since *comment.P
 		} else {
 			w.Position = w.End
 			w.Recent = r.recents(v, passed, h.now())
+		}
+		if c, ok := r.pinned(passed); ok {
+			w.Pin = &c
+		}
+		if v == ViewConsole {
+			w.Held, w.Waiting = r.toReview()
 		}
 		welcome(w)
 	})

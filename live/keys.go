@@ -37,6 +37,11 @@ func (k Keys) Pseudonym(room, identity string) string {
 	return nameEncoding.EncodeToString(k.Mac("pseudonym", room+"/"+identity)[:10])
 }
 
+// LinkPseudonym names somebody who runs a room when he writes there.
+func (k Keys) LinkPseudonym(room string, link int64) string {
+	return k.Pseudonym(room, "link/"+strconv.FormatInt(link, 10))
+}
+
 // AuthorPseudonym names an author a sender link speaks for.
 func (k Keys) AuthorPseudonym(link int64, author string) string {
 	return nameEncoding.EncodeToString(k.Mac("author", strconv.FormatInt(link, 10)+"/"+author)[:10])

@@ -55,6 +55,16 @@ type (
 type History interface {
 	Comments(ctx context.Context, room string, q comment.HistoryQuery) (rows []comment.Row, more bool, err error)
 	Comment(ctx context.Context, room string, id comment.ID) (comment.Row, error)
+	// Neighbours lists the authors who wrote from a masked address since a moment.
+	Neighbours(ctx context.Context, room, address string, since time.Time) ([]string, error)
+	Person(ctx context.Context, room, user string) (comment.Person, error)
+}
+
+// Audit keeps who did what. Acts that are events of the log are written with
+// them, see [comment.Event.Act]; AddAct is for the others.
+type Audit interface {
+	AddAct(ctx context.Context, a comment.Act) error
+	Acts(ctx context.Context, q comment.ActQuery) (acts []comment.Act, more bool, err error)
 }
 
 // Rooms stores rooms. A change of settings goes through the journal as an event
@@ -78,6 +88,7 @@ type Links interface {
 type Rules interface {
 	RuleLists(ctx context.Context) ([]RuleList, error)
 	PutRuleList(ctx context.Context, l RuleList) error
+	DeleteRuleList(ctx context.Context, room, name string) error // ErrNotFound
 }
 
 // Bans reads the bans in force. They are made and lifted by journal events of
@@ -118,6 +129,17 @@ type Filter interface {
 	// SetRules exchanges all rule lists at once. Lines that cannot be understood
 	// are left out and named in the error; the rest is in force.
 	SetRules(lists []RuleList) error
+	// CheckText decides about text alone, as the rules of a room would.
+	CheckText(text string, room comment.Room) comment.Verdict
+	// Preview tells what the author of a list should know before it is saved:
+	// lines that are left out, and lines that would have stopped some of the texts
+	// shown lately. The others are the lists that apply beside it.
+	Preview(edited RuleList, others []RuleList, shown []string) []comment.RuleFault
+	// Shipped is the list that applies to every room until one of its name for
+	// all rooms is stored.
+	Shipped() RuleList
+	// Welcome says that a moderator let a comment of this author through.
+	Welcome(room, user string)
 }
 
 // View is what a socket sees; see [comment.View].
@@ -139,6 +161,10 @@ type Encoder interface {
 	Event(v View, e comment.Event) []byte
 	// Frame joins encoded events into one frame.
 	Frame(pos comment.Position, events [][]byte) []byte
+	// Ack tells an author what became of a comment that had to wait.
+	Ack(ref string, o Outcome) []byte
+	// Muted tells an audience member until when he may not write; zero: he may.
+	Muted(until time.Time) []byte
 }
 
 // Seat is who sits at a socket.
@@ -147,6 +173,8 @@ type Seat struct {
 	View View
 	User string // pseudonym, for the audience
 	Link int64  // zero without one
+
+	Address string // keyed hash of the masked address
 }
 
 // Outlet is all sockets of this process. None of its methods waits for a
@@ -157,6 +185,11 @@ type Outlet interface {
 	// Evict asks why for every socket and closes those with an answer, after
 	// telling them: comment.ErrExpired for a revoked link, comment.ErrBanned.
 	Evict(why func(Seat) error)
+	// Tell sends a frame to an audience member's own sockets in a room.
+	Tell(room, user string, frame []byte)
+	// People lists the audience members of a room that are connected; with an
+	// address, those behind it.
+	People(room, address string) []string
 	// Count tells how many sockets a view of a room has.
 	Count(room string, v View) int
 }

@@ -23,13 +23,19 @@ type room struct {
 	setup   comment.Room
 	ring    ring
 	cleared int64 // seq of the last clear
+	queue   queue // held comments
+	pins    pins
+	applied int64         // seq of the last event applied
+	moved   chan struct{} // closed when applied grows; nil while nobody waits
+
+	editing sync.Mutex // one change of settings at a time
 }
 
 // newRoom builds a room from its record and its newest events, and starts its
 // feeds.
 func newRoom(rec RoomRecord, recent []comment.Event, enc Encoder, out Outlet) *room {
 	ctx, stop := context.WithCancel(context.Background())
-	r := &room{id: rec.ID, epoch: rec.Head.Epoch, setup: rec.Room, stop: stop}
+	r := &room{id: rec.ID, epoch: rec.Head.Epoch, setup: rec.Room, stop: stop, applied: rec.Head.Seq}
 	if len(recent) >= ringSize {
 		r.ring.since = recent[0].Seq - 1
 	}
@@ -84,7 +90,14 @@ func (r *room) apply(enc Encoder, e comment.Event) {
 	case comment.KindRoom:
 		r.setup = *e.Setup
 	}
+	r.queue.apply(it)
+	r.pins.apply(e)
 	r.ring.push(it)
+	r.applied = e.Seq
+	if r.moved != nil {
+		close(r.moved)
+		r.moved = nil
+	}
 	r.mu.Unlock()
 	r.tally.count(e)
 	for i, f := range r.feeds {

@@ -30,7 +30,8 @@ type Outcome struct {
 // returns when it is durable. What shows it hangs on the journal's far end.
 //
 // Errors that are the author's to mend: those of [comment.Draft.Normalize],
-// ErrRoomClosed, ErrRoomPaused, ErrSlowDown (a *comment.WaitError), ErrBusy,
+// ErrRoomClosed, ErrRoomPaused, ErrMuted (with a wait unless it is for ever),
+// ErrBanned, ErrSlowDown (a *comment.WaitError), ErrDuplicate, ErrBusy,
 // ErrNotFound. A refusal by the filter is an outcome, not an error: it is in
 // the log.
 func (h *Hall) Submit(ctx context.Context, roomID string, a Author, d comment.Draft) (Outcome, error) {
@@ -56,11 +57,16 @@ func (h *Hall) Submit(ctx context.Context, roomID string, a Author, d comment.Dr
 	if a.Role == comment.Sender {
 		limit = LimitKey{Room: roomID, Sender: a.Link}
 	}
-	if err := h.admit(setup, a, limit); err != nil {
+	if err := h.admit(setup, a, limit, d.At); err != nil {
 		r.tally.stop(comment.Code(err), d.At)
 		return Outcome{}, err
 	}
-	o, err := h.log(ctx, setup, d, h.filter.Check(d, setup))
+	v := h.filter.Check(d, setup)
+	if err := limitOf(v); err != nil {
+		r.tally.stop(v.Rule, d.At)
+		return Outcome{}, err
+	}
+	o, err := h.log(ctx, setup, d, v)
 	if err != nil {
 		return Outcome{}, err
 	}
@@ -88,7 +94,7 @@ func badge(r comment.Role) comment.Badge {
 }
 
 // admit asks the room and the limits. Those who run the room are not limited.
-func (h *Hall) admit(setup comment.Room, a Author, limit LimitKey) error {
+func (h *Hall) admit(setup comment.Room, a Author, limit LimitKey, now time.Time) error {
 	switch {
 	case setup.State == comment.Closed:
 		return comment.ErrRoomClosed
@@ -97,7 +103,24 @@ func (h *Hall) admit(setup comment.Room, a Author, limit LimitKey) error {
 	case setup.State == comment.Paused:
 		return comment.ErrRoomPaused
 	}
+	if err := h.bans.refuse(setup.ID, a.User, a.Address, now); err != nil {
+		return err
+	}
 	return h.limiter.Allow(limit)
+}
+
+// limitOf gives the error of a verdict that is a limit: what it refuses was
+// not at fault for what it says, so it is counted, not kept, and binds no ref.
+func limitOf(v comment.Verdict) error {
+	switch {
+	case v.Action != comment.Refuse:
+		return nil
+	case v.Rule == comment.RuleSlow:
+		return &comment.WaitError{Err: comment.ErrSlowDown, Wait: v.Wait}
+	case v.Rule == comment.RuleDuplicate:
+		return comment.ErrDuplicate
+	}
+	return nil
 }
 
 // log writes a checked draft into the journal.
@@ -115,6 +138,9 @@ func (h *Hall) log(ctx context.Context, setup comment.Room, d comment.Draft, v c
 	if v.Action == comment.Mask {
 		e.Comment.Text, e.Comment.Name, e.Entry.Original = v.Text, v.Name, d.Text
 	}
+	if e.Kind == comment.KindHeld && v.Action < comment.Hold {
+		e.Entry.Rule, e.Entry.Detail = RuleReview, "every comment of this room is looked at first"
+	}
 	began := time.Now()
 	receipt, err := h.journal.Append(ctx, e)
 	if err != nil {
@@ -126,6 +152,10 @@ func (h *Hall) log(ctx context.Context, setup comment.Room, d comment.Draft, v c
 	h.saved.Store(int64(time.Since(began)))
 	return outcomeOf(receipt.Event), nil
 }
+
+// RuleReview stands as the rule of a comment that only the room's way of review
+// holds.
+const RuleReview = "review"
 
 // kindOf turns a verdict into an event by the room's way of review.
 func kindOf(a comment.Action, review comment.Review, b comment.Badge) comment.Kind {
@@ -152,29 +182,6 @@ func outcomeOf(e comment.Event) Outcome {
 	return Outcome{Status: status, Comment: e.Comment, Rule: e.Entry.Rule}
 }
 
-// Actor is who acts on a room: a link's label, shown to other moderators.
-type Actor struct {
-	Role  comment.Role
-	Label string
-}
-
-// Remove takes comments down from every screen, for good. It is no fault when
-// some, or all, are down already; an ID that was never there is ErrNotFound.
-func (h *Hall) Remove(ctx context.Context, roomID string, by Actor, ids ...comment.ID) error {
-	if !by.Role.Moderates() {
-		return comment.ErrNotAllowed
-	}
-	if _, err := h.room(roomID); err != nil {
-		return err
-	}
-	if len(ids) == 1 {
-		if _, err := h.history.Comment(ctx, roomID, ids[0]); err != nil {
-			return fmt.Errorf("take down: %w", err)
-		}
-	}
-	return h.remove(ctx, roomID, by.Label, ids)
-}
-
 // withdrawTime is how long an author may take a comment back.
 const withdrawTime = 10 * time.Second
 
@@ -191,15 +198,9 @@ func (h *Hall) Withdraw(ctx context.Context, roomID string, user string, id comm
 	if h.now().Sub(row.At) > withdrawTime {
 		return comment.ErrExpired
 	}
-	return h.remove(ctx, roomID, "", []comment.ID{id})
-}
-
-func (h *Hall) remove(ctx context.Context, roomID, by string, ids []comment.ID) error {
-	_, err := h.journal.Append(ctx, comment.Event{
-		Room: roomID, At: h.now(), Kind: comment.KindRemove, By: by, IDs: ids,
-	})
+	_, err = h.journal.Append(ctx, comment.Event{Room: roomID, At: h.now(), Kind: comment.KindRemove, IDs: []comment.ID{id}})
 	if err != nil {
-		return fmt.Errorf("take down: %w", err)
+		return fmt.Errorf("withdraw: %w", err)
 	}
 	return nil
 }

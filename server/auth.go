@@ -176,7 +176,19 @@ func (s *Server) moderator(c echo.Context) (live.Actor, error) {
 	if !l.Role.Moderates() || !l.On(c.Param("room")) {
 		return live.Actor{}, comment.ErrNotAllowed
 	}
-	return live.Actor{Role: l.Role, Label: l.Label}, nil
+	return live.Actor{Role: l.Role, Label: l.Label, Link: l.ID}, nil
+}
+
+// owner gives the owner who asks, or why nobody may.
+func (s *Server) owner(c echo.Context) (live.Actor, error) {
+	l, err := s.link(c.Request())
+	if err != nil {
+		return live.Actor{}, err
+	}
+	if l.Role != comment.Owner {
+		return live.Actor{}, comment.ErrNotAllowed
+	}
+	return live.Actor{Role: l.Role, Label: l.Label, Link: l.ID}, nil
 }
 
 // address is where the request comes from: the peer, or what a trusted proxy

@@ -69,7 +69,7 @@ func (s *Server) author(c echo.Context, f postFields) (live.Author, comment.Sour
 		}
 		return live.Author{Role: comment.Sender, User: keys.AuthorPseudonym(l.ID, f.Author), Link: l.ID}, f.Source, nil
 	case err == nil && l.Role.Moderates() && l.On(room):
-		user := keys.Pseudonym(room, "link/"+strconv.FormatInt(l.ID, 10))
+		user := keys.LinkPseudonym(room, l.ID)
 		return live.Author{Role: l.Role, User: user, Link: l.ID}, comment.FromAudience, nil
 	case err == nil:
 		return live.Author{}, "", comment.ErrNotAllowed
@@ -118,6 +118,24 @@ func readJSON(c echo.Context, into any) error {
 	return nil
 }
 
+// readOptionalJSON is readJSON where the body may be left out.
+func readOptionalJSON(c echo.Context, into any) error {
+	if c.Request().ContentLength == 0 {
+		return nil
+	}
+	return readJSON(c, into)
+}
+
+// moderatorOf is moderator for an act on the comment in the path.
+func (s *Server) moderatorOf(c echo.Context) (live.Actor, comment.ID, error) {
+	actor, err := s.moderator(c)
+	if err != nil {
+		return actor, 0, err
+	}
+	id, err := comment.ParseID(c.Param("id"))
+	return actor, id, err
+}
+
 // withdrawComment is DELETE /api/rooms/{room}/comments/{id}, for its author.
 func (s *Server) withdrawComment(c echo.Context) error {
 	id, err := comment.ParseID(c.Param("id"))
@@ -130,22 +148,6 @@ func (s *Server) withdrawComment(c echo.Context) error {
 	}
 	room := c.Param("room")
 	if err := s.hall.Withdraw(c.Request().Context(), room, s.hall.Keys().Pseudonym(room, who.id), id); err != nil {
-		return err
-	}
-	return c.NoContent(http.StatusNoContent)
-}
-
-// removeComment is POST /api/rooms/{room}/comments/{id}/remove.
-func (s *Server) removeComment(c echo.Context) error {
-	actor, err := s.moderator(c)
-	if err != nil {
-		return err
-	}
-	id, err := comment.ParseID(c.Param("id"))
-	if err != nil {
-		return err
-	}
-	if err := s.hall.Remove(c.Request().Context(), c.Param("room"), actor, id); err != nil {
 		return err
 	}
 	return c.NoContent(http.StatusNoContent)

@@ -34,6 +34,8 @@ var faults = []fault{
 	{err: comment.ErrNotFound, Status: http.StatusNotFound, Message: "There is no such thing here."},
 	{err: comment.ErrNotAllowed, Status: http.StatusForbidden, Message: "This link does not allow that."},
 	{err: comment.ErrExpired, Status: http.StatusGone, Message: "It is too late for that."},
+	{err: comment.ErrInvalid, Status: http.StatusUnprocessableEntity, Message: "A value is out of bounds."},
+	{err: comment.ErrTaken, Status: http.StatusConflict, Message: "That name is taken. Choose another."},
 	{err: errNoKey, Status: http.StatusUnauthorized, Message: "Open the console link again, or send Authorization: Bearer with a key that is good."},
 }
 
@@ -49,6 +51,9 @@ func faultOf(err error) fault {
 			f.Code = comment.Code(f.err)
 			if f.err == errNoKey {
 				f.Code = comment.Code(comment.ErrNotAllowed)
+			}
+			if why := (*comment.ExplainedError)(nil); errors.As(err, &why) {
+				f.Message = why.Detail
 			}
 			return f
 		}

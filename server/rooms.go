@@ -27,7 +27,7 @@ func (s *Server) listRooms(c echo.Context) error {
 		Rooms []wireRoom `json:"rooms"`
 	}{Rooms: []wireRoom{}}
 	for _, r := range s.hall.RoomList() {
-		if l.On(r.ID) {
+		if l.On(r.ID) && (!r.Archived || c.QueryParam("archived") == "1") {
 			out.Rooms = append(out.Rooms, toWireRoom(r))
 		}
 	}
@@ -81,6 +81,11 @@ func (s *Server) qrSVG(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	return c.Blob(http.StatusOK, "image/svg+xml", drawSVG(code))
+}
+
+// drawSVG draws a code with its quiet zone, black on white.
+func drawSVG(code *qr.Code) []byte {
 	side := code.Size + 2*quietZone
 	var b bytes.Buffer
 	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" shape-rendering="crispEdges"><path fill="#fff" d="M0 0h%dv%dH0z"/><path d="`, side, side, side, side)
@@ -92,7 +97,7 @@ func (s *Server) qrSVG(c echo.Context) error {
 		}
 	}
 	b.WriteString(`"/></svg>`)
-	return c.Blob(http.StatusOK, "image/svg+xml", b.Bytes())
+	return b.Bytes()
 }
 
 // qrPNG is GET /api/rooms/{room}/qr.png.

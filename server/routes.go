@@ -20,7 +20,7 @@ func (s *Server) routes() *echo.Echo {
 	e.HideBanner, e.HidePort = true, true
 	e.IPExtractor = s.ipExtractor()
 	e.HTTPErrorHandler = s.answerError
-	e.Use(s.recover, s.headers, middleware.BodyLimit("64K"), s.crossOrigin)
+	e.Use(s.recover, s.headers, limitBodies(), s.crossOrigin)
 
 	e.GET("/", s.front)
 	e.GET("/r/:room", s.audiencePage)
@@ -35,9 +35,19 @@ func (s *Server) routes() *echo.Echo {
 	e.GET("/readyz", s.readyz)
 
 	api := e.Group("/api", noStore)
+	api.GET("/links", s.listLinks)
+	api.POST("/links", s.newLink)
+	api.DELETE("/links/:id", s.revokeLink)
+	api.GET("/links/:id/qr.svg", s.linkQR)
 	api.GET("/rooms", s.listRooms)
+	api.POST("/rooms", s.newRoom)
 	room := api.Group("/rooms/:room")
 	room.GET("", s.getRoom)
+	room.PATCH("", s.patchRoom)
+	room.DELETE("", s.archiveRoom)
+	room.POST("/lockdown", s.lockDown)
+	room.DELETE("/lockdown", s.unlock)
+	room.POST("/clear", s.clearRoom)
 	room.GET("/socket", s.socket)
 	room.GET("/stats", s.stats)
 	room.GET("/qr.svg", s.qrSVG)
@@ -45,7 +55,24 @@ func (s *Server) routes() *echo.Echo {
 	room.GET("/comments", s.listComments)
 	room.POST("/comments", s.postComment)
 	room.DELETE("/comments/:id", s.withdrawComment)
+	room.POST("/comments/bulk", s.bulk)
+	room.POST("/comments/:id/approve", s.decide(comment.ActApprove))
+	room.POST("/comments/:id/refuse", s.decide(comment.ActRefuse))
 	room.POST("/comments/:id/remove", s.removeComment)
+	room.POST("/comments/:id/pin", s.pin)
+	room.DELETE("/comments/:id/pin", s.unpin)
+	room.GET("/comments/:id/address", s.behindAddress)
+	room.GET("/users/:user", s.person)
+	room.POST("/users/:user/remove", s.removeUser)
+	room.GET("/bans", s.listBans)
+	room.POST("/bans", s.newBan)
+	room.DELETE("/bans/:id", s.liftBan)
+	room.GET("/rules", s.listRules)
+	room.PUT("/rules", s.putRules)
+	room.DELETE("/rules/:name", s.deleteRules)
+	room.POST("/rules/check", s.checkRules)
+	room.GET("/audit", s.listActs)
+	room.POST("/audit/:id/undo", s.undo)
 	return e
 }
 
@@ -104,6 +131,20 @@ func (s *Server) crossOrigin(next echo.HandlerFunc) echo.HandlerFunc {
 		}
 		return next(c)
 	}
+}
+
+// rulesPath is the one route that takes more than a form's worth.
+const rulesPath = "/api/rooms/:room/rules"
+
+// limitBodies bounds what a request may carry: 64 KiB, and for a list of rules
+// what it takes as JSON with every character escaped.
+func limitBodies() echo.MiddlewareFunc {
+	long := func(c echo.Context) bool { return c.Path() == rulesPath && c.Request().Method == http.MethodPut }
+	few := middleware.BodyLimitWithConfig(middleware.BodyLimitConfig{Limit: "64K", Skipper: long})
+	many := middleware.BodyLimitWithConfig(middleware.BodyLimitConfig{
+		Limit: "6M", Skipper: func(c echo.Context) bool { return !long(c) },
+	})
+	return func(next echo.HandlerFunc) echo.HandlerFunc { return few(many(next)) }
 }
 
 func noStore(next echo.HandlerFunc) echo.HandlerFunc {

@@ -51,6 +51,7 @@ type sockets struct {
 	closing bool
 	hubs    map[hubKey]*melody.Melody
 	byAddr  map[string]int
+	people  people
 }
 
 type hubKey struct {
@@ -109,7 +110,8 @@ func (s *Server) socket(c echo.Context) error {
 		return comment.ErrNotAllowed
 	}
 	room := c.Param("room")
-	if _, err := s.hall.Room(room); err != nil {
+	setup, err := s.hall.Room(room)
+	if err != nil {
 		return err
 	}
 	view := live.View(c.QueryParam("role"))
@@ -120,6 +122,9 @@ func (s *Server) socket(c echo.Context) error {
 		return comment.ErrBusy
 	}
 	defer s.sockets.leave()
+	if setup.Archived {
+		return s.turnAway(c, comment.ErrRoomClosed)
+	}
 	st, user, err := s.seat(c, room, view)
 	if err != nil {
 		return s.turnAway(c, err)
@@ -147,7 +152,7 @@ func (s *Server) seat(c echo.Context, room string, view live.View) (*seat, *wire
 	addr := s.hall.Keys().Address(s.address(c))
 	now := s.now()
 	st := &seat{
-		Seat: live.Seat{Room: room, View: view}, addr: addr, gone: make(chan struct{}),
+		Seat: live.Seat{Room: room, View: view, Address: addr}, addr: addr, gone: make(chan struct{}),
 		frames: bucket{rate: frameRate, burst: 2 * frameRate, tokens: 2 * frameRate, at: now},
 		pings:  bucket{rate: controlRate, burst: 4 * controlRate, tokens: 4 * controlRate, at: now},
 	}
@@ -173,8 +178,12 @@ func (s *Server) seat(c echo.Context, room string, view live.View) (*seat, *wire
 	}
 	st.User = s.hall.Keys().Pseudonym(room, id.id)
 	st.author = live.Author{Role: comment.Audience, User: st.User, Address: addr, Identity: id.made}
+	muted, err := s.hall.Sit(room, st.User, addr)
+	if err != nil {
+		return nil, nil, err
+	}
 	wait := s.hall.Wait(room, st.User)
-	return st, &wireUser{ID: st.User, WaitMS: wait.Milliseconds(), Token: token}, nil
+	return st, &wireUser{ID: st.User, WaitMS: wait.Milliseconds(), Muted: mutedMS(muted), Token: token}, nil
 }
 
 // watcher gives the link an overlay or a console came with.
@@ -308,6 +317,7 @@ type arrival struct {
 // serve upgrades and stays until the socket closes.
 func (k *sockets) serve(c echo.Context, st *seat, user *wireUser, since *comment.Position) error {
 	defer close(st.gone)
+	defer k.people.rise(st)
 	keys := map[string]any{"arrival": arrival{seat: st, user: user, since: since, ctx: c.Request().Context()}}
 	err := k.hub(hubKey{st.Room, st.View}).HandleRequestWithKeys(c.Response(), c.Request(), keys)
 	if errors.Is(err, melody.ErrClosed) {
@@ -334,6 +344,13 @@ func (k *sockets) connected(sess *melody.Session) {
 		_ = conn.WriteControl(websocket.PongMessage, []byte(data), time.Now().Add(closeTimeout))
 		return nil
 	})
+	k.people.sit(a.seat, sess)
+	// A ban of this very moment has either found the socket, or is found here.
+	if _, err := k.server.hall.Sit(a.Room, a.User, a.Address); err != nil && a.View == live.ViewAudience {
+		code, closeCode := byeOf(err)
+		k.bye(sess, wireBye{Code: code}, closeCode)
+		return
+	}
 	err := k.server.hall.Join(a.ctx, a.Room, a.View, a.since, func(w live.Welcome) {
 		k.write(sess, helloFrame(w, a.View, a.user, k.server.now()))
 		if w.Resumed {

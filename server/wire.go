@@ -69,7 +69,15 @@ type wireEvent struct {
 	Seq  int64  `json:"seq"`
 	*wireComment
 	*wireEntry
-	IDs []string `json:"ids,omitempty"`
+	From comment.Status `json:"from,omitempty"`
+	IDs  []string       `json:"ids,omitempty"`
+}
+
+// wireRemoveUser is a removal of more than one cares to list.
+type wireRemoveUser struct {
+	Type string `json:"type"`
+	Seq  int64  `json:"seq"`
+	User string `json:"user"`
 }
 
 // wireRoom is a room's settings as everybody may know them.
@@ -89,6 +97,8 @@ type wireRoom struct {
 	Links     comment.Gate   `json:"links"`
 	Phrases   []string       `json:"phrases"`
 	Look      wireLook       `json:"look"`
+	Locked    bool           `json:"locked,omitempty"`
+	Archived  bool           `json:"archived,omitempty"`
 }
 
 type wireLook struct {
@@ -109,7 +119,7 @@ func toWireRoom(r comment.Room) wireRoom {
 		ID: r.ID, Title: r.Title, State: r.State, Review: r.Review, SlowMS: r.Slow.Milliseconds(),
 		MaxLength: r.MaxLength, Modes: list(r.Modes), Colors: list(r.Colors), Sizes: list(r.Sizes),
 		Message: r.Message, DelayMS: r.Delay.Milliseconds(), Newcomers: r.Newcomers, Links: r.Links,
-		Phrases: list(r.Phrases), Look: wireLook(r.Look),
+		Phrases: list(r.Phrases), Look: wireLook(r.Look), Locked: r.Lock != nil, Archived: r.Archived,
 	}
 }
 
@@ -136,10 +146,14 @@ func (Encoder) Event(v live.View, e comment.Event) []byte {
 		w.wireComment = &c
 		if v == live.ViewConsole {
 			w.wireEntry = toWireEntry(e.Entry, e.By)
+			w.From = e.From
 		} else if e.Kind != comment.KindComment {
 			return nil
 		}
 	case comment.KindRemove:
+		if e.User != "" && len(e.IDs) > manyIDs && v != live.ViewConsole {
+			return mustMarshal(wireRemoveUser{Type: w.Type, Seq: w.Seq, User: e.User})
+		}
 		for _, id := range e.IDs {
 			w.IDs = append(w.IDs, id.String())
 		}
@@ -147,11 +161,23 @@ func (Encoder) Event(v live.View, e comment.Event) []byte {
 			w.wireEntry = &wireEntry{By: e.By}
 		}
 	case comment.KindClear:
+	case comment.KindRoom:
+		return encodeRoomEvent(e)
+	case comment.KindPin:
+		return encodePin(e)
+	case comment.KindBan, comment.KindUnban:
+		if v == live.ViewConsole && e.Ban != nil {
+			return mustMarshal(wireBanEvent{Type: string(e.Kind), Seq: e.Seq, wireBan: toWireBan(*e.Ban)})
+		}
+		return nil
 	default:
-		return nil // kinds that nothing makes yet
+		return nil
 	}
 	return mustMarshal(w)
 }
+
+// manyIDs is how many comments of one author a screen is told one by one.
+const manyIDs = 100
 
 // Frame implements live.Encoder.
 func (Encoder) Frame(pos comment.Position, events [][]byte) []byte {
@@ -176,6 +202,7 @@ type wireUser struct {
 	ID     string `json:"id"`
 	Name   string `json:"name"`
 	WaitMS int64  `json:"wait_ms"`
+	Muted  int64  `json:"muted_until,omitempty"` // ms
 	Token  string `json:"token,omitempty"`
 }
 
@@ -190,6 +217,9 @@ type wireHello struct {
 	People   int               `json:"people"`
 	Resumed  bool              `json:"resumed"`
 	Recent   []json.RawMessage `json:"recent,omitempty"`
+	Pin      *wireComment      `json:"pin,omitempty"`
+	Held     []json.RawMessage `json:"held,omitempty"`
+	Waiting  int               `json:"held_total,omitempty"`
 }
 
 func helloFrame(w live.Welcome, v live.View, user *wireUser, now time.Time) []byte {
@@ -199,6 +229,14 @@ func helloFrame(w live.Welcome, v live.View, user *wireUser, now time.Time) []by
 	}
 	for _, b := range w.Recent {
 		h.Recent = append(h.Recent, json.RawMessage(b))
+	}
+	for _, b := range w.Held {
+		h.Held = append(h.Held, json.RawMessage(b))
+	}
+	h.Waiting = w.Waiting
+	if w.Pin != nil {
+		c := toWire(*w.Pin)
+		h.Pin = &c
 	}
 	return mustMarshal(h)
 }

@@ -1,0 +1,139 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// room tests: what those who run it do, and what everybody then sees.
+
+// reply is any answer of the API.
+type reply struct {
+	ID, Status, By, Code, Message, Key, URL, QR string
+	Again                                       bool
+	Verdict, Rule, Word, Folded                 string
+	Kind, User, Address, State, Title           string
+	Until, Next                                 int64
+	SlowMS                                      int64 `json:"slow_ms"`
+	Locked, Archived                            bool
+	Removed, People                             int
+	Results                                     []reply
+	Bans                                        []reply
+	Rooms                                       []reply
+	Links                                       json.RawMessage
+	Acts                                        []act
+	Faults                                      []struct {
+		Line           int
+		Entry, Message string
+		Warning        bool
+	}
+}
+
+type act struct {
+	ID                                 int64
+	At                                 int64
+	By, Role, Act, About, User, Detail string
+	Before, After                      map[string]json.RawMessage
+	Undo, Undone                       bool
+}
+
+// call sends a request as a console does and expects a status.
+func (b *browser) call(method, path string, body any, status int) reply {
+	b.t.Helper()
+	got, text := b.do(method, path, body, ours)
+	if got != status {
+		b.t.Fatalf("%s %s answers %d, want %d: %s", method, path, got, status, text)
+	}
+	var a reply
+	if text != "" {
+		if err := json.Unmarshal([]byte(text), &a); err != nil {
+			b.t.Fatalf("%s %s answers %s: %v", method, path, text, err)
+		}
+	}
+	return a
+}
+
+// moderator is a browser with the session of a new moderator's link.
+func (p *program) moderator() *browser {
+	p.t.Helper()
+	b := p.browser()
+	if status, body := b.do("GET", "/console/live?key="+p.link("moderator").Key, nil, nil); status != http.StatusOK {
+		p.t.Fatalf("the console answers %d: %s", status, body)
+	}
+	return b
+}
+
+const liveRoom = "/api/rooms/live"
+
+// say sends one comment and gives its first answer.
+func (s *socket) say(text string) frame {
+	s.t.Helper()
+	s.send(fmt.Sprintf("r%d", len(text))+strings.Map(func(r rune) rune {
+		if r > ' ' && r <= '~' {
+			return r
+		}
+		return -1
+	}, text), text)
+	return s.next("ack")
+}
+
+func isEvent(kind, id string) func(event) bool {
+	return func(e event) bool { return e.Type == kind && (e.ID == id || slices.Contains(e.IDs, id)) }
+}
+
+// Held, approved, flies; the author hears it on the socket that he sent it on.
+func TestReview(t *testing.T) {
+	p := start(t, t.TempDir(), "--user-rate", "0")
+	boss := p.moderator()
+	boss.call("PATCH", liveRoom, map[string]any{"review": "all"}, 200)
+	author, overlay, console := p.phone().open("audience", ""), p.overlaySocket(""), boss.open("console", "")
+	for _, s := range []*socket{author, overlay, console} {
+		s.next("hello")
+	}
+	first, second, third := author.say("first"), author.say("second"), author.say("third")
+	if first.Outcome != "held" || second.Outcome != "held" {
+		t.Fatalf("acks: %+v, %+v", first, second)
+	}
+	console.until("the held one", isEvent("held", first.ID))
+	if d := boss.call("POST", liveRoom+"/comments/"+first.ID+"/approve", nil, 200); d.Status != "shown" || d.Again {
+		t.Errorf("approve: %+v", d)
+	}
+	if a := author.next("ack"); a.Ref != first.Ref || a.Outcome != "shown" || a.ID != first.ID || a.Comment == nil || a.Comment.Text != "first" {
+		t.Errorf("the second ack: %+v", a)
+	}
+	overlay.until("it flies", isEvent("comment", first.ID))
+	if again := author.say("first"); again.Outcome != "shown" || again.ID != first.ID {
+		t.Errorf("the same ref after the decision: %+v", again)
+	}
+	if d := boss.call("POST", liveRoom+"/comments/"+second.ID+"/refuse", nil, 200); d.Status != "refused" {
+		t.Errorf("refuse: %+v", d)
+	}
+	if a := author.next("ack"); a.Ref != second.Ref || a.Outcome != "refused" || a.Code != "refused" || a.Comment != nil {
+		t.Errorf("the second ack of a refused one: %+v", a)
+	}
+	// Another moderator who decides meanwhile hears what stands.
+	if d := p.moderator().call("POST", liveRoom+"/comments/"+second.ID+"/approve", nil, 200); d.Status != "refused" || !d.Again {
+		t.Errorf("a late approval: %+v", d)
+	}
+	// An undo is an act of its own.
+	if d := boss.call("POST", liveRoom+"/comments/"+second.ID+"/approve", map[string]string{"from": "refused"}, 200); d.Status != "shown" || d.Again {
+		t.Errorf("the undo: %+v", d)
+	}
+	overlay.until("it flies after all", isEvent("comment", second.ID))
+	res := boss.call("POST", liveRoom+"/comments/bulk", map[string]any{"act": "approve", "ids": []string{third.ID, "0000000000001", first.ID}}, 200).Results
+	if len(res) != 3 || res[0].Status != "shown" || res[1].Code != "not_found" || res[2].Status != "shown" || !res[2].Again {
+		t.Errorf("bulk: %+v", res)
+	}
+	res = boss.call("POST", liveRoom+"/comments/bulk", map[string]any{"act": "remove", "ids": []string{third.ID, first.ID}}, 200).Results
+	if len(res) != 2 || res[0].Status != "removed" || res[1].Status != "removed" {
+		t.Errorf("bulk: %+v", res)
+	}
+	e := overlay.until("both go", isEvent("remove", third.ID))
+	if !slices.Contains(e.IDs, first.ID) {
+		t.Errorf("one removal of both: %+v", e)
+	}
+}

@@ -1,0 +1,121 @@
+package server
+
+import (
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"danmaku/comment"
+	"danmaku/live"
+)
+
+// listBans is GET /api/rooms/{room}/bans.
+func (s *Server) listBans(c echo.Context) error {
+	if _, err := s.moderator(c); err != nil {
+		return err
+	}
+	bans, err := s.hall.Bans(c.Param("room"))
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, map[string]any{"bans": toWireBans(bans)})
+}
+
+// banFields are a ban as it is asked for.
+type banFields struct {
+	User      string          `json:"user"`
+	AddressOf string          `json:"address_of"`
+	Kind      comment.BanKind `json:"kind"`
+	Seconds   int64           `json:"seconds"`
+	Until     string          `json:"until"`
+	Reason    string          `json:"reason"`
+	Remove    bool            `json:"remove"`
+}
+
+func (f banFields) request() (live.BanRequest, error) {
+	q := live.BanRequest{
+		User: f.User, Kind: f.Kind, For: time.Duration(f.Seconds) * time.Second, ShowEnd: f.Until == "show_end",
+		Reason: comment.OneLine(f.Reason), Remove: f.Remove,
+	}
+	if f.Seconds < 0 || f.Seconds > 1<<32 { // what Duration can hold is checked before it is made
+		return q, comment.Explain(comment.ErrInvalid, "seconds: 0 (for ever) or a number of seconds")
+	}
+	if f.Until != "" && !q.ShowEnd {
+		return q, comment.Explain(comment.ErrInvalid, "until %q: only show_end; for a time say seconds", f.Until)
+	}
+	if f.AddressOf != "" {
+		id, err := comment.ParseID(f.AddressOf)
+		if err != nil {
+			return q, err
+		}
+		q.AddressOf = id
+	}
+	return q, nil
+}
+
+// newBan is POST /api/rooms/{room}/bans.
+func (s *Server) newBan(c echo.Context) error {
+	actor, err := s.moderator(c)
+	if err != nil {
+		return err
+	}
+	var f banFields
+	if err := readJSON(c, &f); err != nil {
+		return err
+	}
+	q, err := f.request()
+	if err != nil {
+		return err
+	}
+	ban, removed, err := s.hall.Ban(c.Request().Context(), c.Param("room"), actor, q)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusCreated, struct {
+		wireBan
+		Removed int `json:"removed"`
+	}{toWireBan(ban), removed})
+}
+
+// liftBan is DELETE /api/rooms/{room}/bans/{id}.
+func (s *Server) liftBan(c echo.Context) error {
+	actor, err := s.moderator(c)
+	if err != nil {
+		return err
+	}
+	id, err := strconv.ParseInt(c.Param("id"), 10, 64)
+	if err != nil {
+		return comment.ErrNotFound
+	}
+	if err := s.hall.Unban(c.Request().Context(), c.Param("room"), actor, id); err != nil {
+		return err
+	}
+	return c.NoContent(http.StatusNoContent)
+}
+
+// behindAddress is GET /api/rooms/{room}/comments/{id}/address.
+func (s *Server) behindAddress(c echo.Context) error {
+	_, id, err := s.moderatorOf(c)
+	if err != nil {
+		return err
+	}
+	n, err := s.hall.Behind(c.Request().Context(), c.Param("room"), id)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, map[string]int{"people": n})
+}
+
+// person is GET /api/rooms/{room}/users/{user}.
+func (s *Server) person(c echo.Context) error {
+	if _, err := s.moderator(c); err != nil {
+		return err
+	}
+	p, err := s.hall.Person(c.Request().Context(), c.Param("room"), c.Param("user"))
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, toWirePerson(p))
+}

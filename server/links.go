@@ -1,0 +1,134 @@
+package server
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+
+	"github.com/labstack/echo/v4"
+	"rsc.io/qr"
+
+	"danmaku/comment"
+	"danmaku/live"
+)
+
+// linkURL is where a link leads. Overlays run beside the console as a rule, so
+// theirs has the console's own host; the others are handed to other people.
+func (s *Server) linkURL(c echo.Context, l live.Link, key string) string {
+	if key == "" {
+		return ""
+	}
+	base, q := s.opt.PublicURL, "?key="+url.QueryEscape(key)
+	switch l.Role {
+	case comment.Overlay:
+		scheme := "http://"
+		if s.isHTTPS(c.Request()) {
+			scheme = "https://"
+		}
+		return scheme + c.Request().Host + "/overlay/" + l.Room + q
+	case comment.Audience:
+		return base + "/r/" + l.Room + q
+	case comment.Owner:
+		return base + "/console" + q
+	case comment.Moderator:
+		return base + "/console/" + l.Room + q
+	}
+	return base + "/api/rooms/" + l.Room + "/comments"
+}
+
+func (s *Server) toWireLink(c echo.Context, l live.Link, key string) wireLink {
+	return wireLink{
+		ID: strconv.FormatInt(l.ID, 10), Room: l.Room, Role: l.Role, Label: l.Label,
+		Made: unixMS(l.Made), LastUsed: unixMS(l.LastUsed), Revoked: unixMS(l.Revoked), URL: s.linkURL(c, l, key),
+	}
+}
+
+// listLinks is GET /api/links.
+func (s *Server) listLinks(c echo.Context) error {
+	actor, err := s.owner(c)
+	if err != nil {
+		return err
+	}
+	links, err := s.hall.LinkList(actor)
+	if err != nil {
+		return err
+	}
+	out := []wireLink{}
+	for _, l := range links {
+		if l.Revoked.IsZero() {
+			out = append(out, s.toWireLink(c, l, s.hall.KeyOf(l)))
+		} else if c.QueryParam("revoked") == "1" {
+			out = append(out, s.toWireLink(c, l, ""))
+		}
+	}
+	return c.JSON(http.StatusOK, map[string]any{"links": out})
+}
+
+// newLink is POST /api/links.
+func (s *Server) newLink(c echo.Context) error {
+	actor, err := s.owner(c)
+	if err != nil {
+		return err
+	}
+	var body struct {
+		Room  string       `json:"room"`
+		Role  comment.Role `json:"role"`
+		Label string       `json:"label"`
+	}
+	if err := readJSON(c, &body); err != nil {
+		return err
+	}
+	l, key, err := s.hall.NewLink(c.Request().Context(), actor, body.Room, body.Role, body.Label)
+	if err != nil {
+		return err
+	}
+	w := s.toWireLink(c, l, key)
+	w.Key = key
+	code, err := qr.Encode(w.URL, qr.M)
+	if err != nil {
+		return fmt.Errorf("encode a link: %w", err)
+	}
+	w.QR = string(drawSVG(code))
+	return c.JSON(http.StatusCreated, w)
+}
+
+// revokeLink is DELETE /api/links/{id}.
+func (s *Server) revokeLink(c echo.Context) error {
+	actor, err := s.owner(c)
+	if err != nil {
+		return err
+	}
+	id, err := strconv.ParseInt(c.Param("id"), 10, 64)
+	if err != nil {
+		return comment.ErrNotFound
+	}
+	if err := s.hall.RevokeLink(c.Request().Context(), actor, id); err != nil {
+		return err
+	}
+	return c.NoContent(http.StatusNoContent)
+}
+
+// linkQR is GET /api/links/{id}/qr.svg, of a link whose key can be shown again.
+func (s *Server) linkQR(c echo.Context) error {
+	actor, err := s.owner(c)
+	if err != nil {
+		return err
+	}
+	links, err := s.hall.LinkList(actor)
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(links, func(l live.Link) bool {
+		return strconv.FormatInt(l.ID, 10) == c.Param("id") && l.Revoked.IsZero() && s.hall.KeyOf(l) != ""
+	})
+	if i < 0 {
+		return comment.ErrNotFound
+	}
+	code, err := qr.Encode(s.linkURL(c, links[i], s.hall.KeyOf(links[i])), qr.M)
+	if err != nil {
+		return fmt.Errorf("encode a link: %w", err)
+	}
+	return c.Blob(http.StatusOK, "image/svg+xml", drawSVG(code))
+}
