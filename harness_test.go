@@ -11,6 +11,7 @@ import (
 	"net/http/cookiejar"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -229,6 +230,7 @@ type socket struct {
 	t      testing.TB
 	conn   *websocket.Conn
 	frames chan frame
+	passed []frame    // read while waiting for one of another type
 	closed chan error // one value, when reading has ended
 }
 
@@ -286,9 +288,16 @@ func (p *program) overlaySocket(since string) *socket {
 	return p.browser().open("overlay", q)
 }
 
-// next waits for the next frame of a type; others are passed over.
+// next waits for the next frame of a type. Those of other types are kept for
+// later: an answer and the event it answers for come in any order.
 func (s *socket) next(kind string) frame {
 	s.t.Helper()
+	for i, f := range s.passed {
+		if f.Type == kind {
+			s.passed = slices.Delete(s.passed, i, i+1)
+			return f
+		}
+	}
 	deadline := time.After(patience)
 	for {
 		select {
@@ -299,6 +308,7 @@ func (s *socket) next(kind string) frame {
 			if f.Type == kind {
 				return f
 			}
+			s.passed = append(s.passed, f)
 		case <-deadline:
 			s.t.Fatalf("no %s came", kind)
 		}

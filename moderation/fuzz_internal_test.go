@@ -1,6 +1,7 @@
 package moderation
 
 import (
+	"flag"
 	"fmt"
 	"maps"
 	"slices"
@@ -12,9 +13,22 @@ import (
 	"danmaku/comment"
 )
 
+// fuzzing tells a fuzz run from an ordinary test of the seeds, in which no time
+// is measured: the machine may be busy with all other tests.
+func fuzzing() bool {
+	return slices.ContainsFunc([]string{"test.fuzz", "test.fuzzworker"}, func(name string) bool {
+		f := flag.Lookup(name)
+		return f != nil && f.Value.String() != "" && f.Value.String() != "false"
+	})
+}
+
 // watchdog fails a fuzz input that takes longer than any comment may.
 func watchdog(t *testing.T, what string, do func()) {
 	t.Helper()
+	if !fuzzing() {
+		do()
+		return
+	}
 	start := time.Now()
 	do()
 	if took := time.Since(start); took > limit {

@@ -254,8 +254,8 @@ func TestPreview(t *testing.T) {
 	}
 }
 
-// Texts made to be read in very many ways cost little, and do not slip through
-// for it.
+// Texts made to be read in very many ways do not slip through for it. (That
+// they cost little is bounded in steps, and watched by the fuzz targets.)
 func TestTangledTexts(t *testing.T) {
 	var b strings.Builder
 	for i := range 3000 {
@@ -269,17 +269,9 @@ func TestTangledTexts(t *testing.T) {
 		strings.Repeat("a*", 45), strings.Repeat("i.l.", 25), strings.Repeat("f*u*c*k*", 12), strings.Repeat("<", 99),
 		strings.Repeat("aA", 45), strings.Repeat("&lt;", 25), strings.Repeat("％", 99), strings.Repeat("1 ", 49) + "fuck",
 	} {
-		best := time.Hour
-		for range 3 {
-			start := time.Now()
-			v := moderation.CheckText(rules, text, start)
-			best = min(best, time.Since(start))
-			if strings.Contains(text, "fuck") && v.Action == comment.Pass {
-				t.Errorf("%q passes", text)
-			}
-		}
-		if best > slower*50*time.Millisecond {
-			t.Errorf("%q takes %v", text, best)
+		v := moderation.CheckText(rules, text, time.Now())
+		if strings.Contains(text, "fuck") && v.Action == comment.Pass {
+			t.Errorf("%q passes", text)
 		}
 	}
 }
