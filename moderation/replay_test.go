@@ -15,7 +15,7 @@ import (
 
 // realComments reads the comments of a Bilibili XML file, those with a place of
 // their own (type 7 and above) left out.
-func realComments(t *testing.T, name string) []string {
+func realComments(t testing.TB, name string) []string {
 	t.Helper()
 	f, err := os.Open(name)
 	if err != nil {
