@@ -24,20 +24,32 @@ var paces = map[View]pace{
 	ViewAudience: {tick: 250 * time.Millisecond, comments: 5},
 }
 
+// earlyBytes is how much may wait before a frame leaves without waiting for its
+// tick. It is the size of a socket's write buffer: what fits goes out in one
+// write(2).
+const earlyBytes = 4 << 10
+
+// urgentGap is the least time between two frames that a removal hastens, so
+// that a flood of removals is no flood of frames.
+const urgentGap = 40 * time.Millisecond
+
 // feed gathers what one view of one room is to be told and sends it at the
-// view's pace: at once when it was quiet, else one frame a tick. When sending
-// takes longer than a tick, frames grow and nothing is lost.
+// view's pace: at once when it was quiet, else one frame a tick, or sooner when
+// a frame is full. When sending takes longer than a tick, frames grow and
+// nothing is lost.
 type feed struct {
 	view View
 	pace pace
-	send func(pos int64, events [][]byte)
+	send func(pos int64, events [][]byte) // must not keep events
 
 	// gate orders frames and newcomers: a newcomer's hello is written while no
 	// frame is on its way, so that it continues exactly where the frames go on.
-	gate sync.Mutex
+	gate   sync.Mutex
+	events [][]byte // what flush hands to send, kept for its memory
 
 	mu      sync.Mutex
 	pending []waiting
+	size    int // bytes of pending
 	urgent  bool
 	head    int64 // seq of the last event seen
 	passed  int64 // how far the view has been told, see position in docs/protocol.md
@@ -65,12 +77,10 @@ func (f *feed) add(e comment.Event, b []byte) {
 	switch e.Kind {
 	case comment.KindRemove:
 		// What has not left yet need not leave at all.
-		f.pending = slices.DeleteFunc(f.pending, func(w waiting) bool {
-			return w.id != 0 && slices.Contains(e.IDs, w.id)
-		})
+		f.drop(func(w waiting) bool { return w.id != 0 && slices.Contains(e.IDs, w.id) })
 		f.urgent = f.urgent || b != nil
 	case comment.KindClear:
-		f.pending = slices.DeleteFunc(f.pending, func(w waiting) bool { return w.id != 0 })
+		f.drop(func(w waiting) bool { return w.id != 0 })
 		f.urgent = f.urgent || b != nil
 	case comment.KindRefused:
 		if f.pace.refused > 0 && !f.countRefused(e.At) {
@@ -89,10 +99,31 @@ func (f *feed) add(e comment.Event, b []byte) {
 		f.thin()
 	}
 	f.pending = append(f.pending, w)
+	f.size += len(w.bytes)
+	// The sender is woken by what can change its mind alone: the first event
+	// that waits, a removal, a full frame.
+	if len(f.pending) > 1 && !f.urgent && !f.full() {
+		return
+	}
 	select {
 	case f.wake <- struct{}{}:
 	default:
 	}
+}
+
+// full is true when what waits should not wait for its tick. A sample never is:
+// its bound is a number of comments a tick.
+func (f *feed) full() bool { return f.size >= earlyBytes && f.pace.comments == 0 }
+
+// drop takes out of what waits.
+func (f *feed) drop(gone func(waiting) bool) {
+	f.pending = slices.DeleteFunc(f.pending, func(w waiting) bool {
+		if !gone(w) {
+			return false
+		}
+		f.size -= len(w.bytes)
+		return true
+	})
 }
 
 // thin drops the oldest waiting comment when one more would be too many for a
@@ -111,6 +142,7 @@ func (f *feed) thin() {
 		}
 	}
 	if n >= f.pace.comments {
+		f.size -= len(f.pending[oldest].bytes)
 		f.pending = slices.Delete(f.pending, oldest, oldest+1)
 	}
 }
@@ -128,14 +160,22 @@ func (f *feed) run(ctx context.Context) {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	<-timer.C
-	var last time.Time
+	var last, hastened time.Time // when a frame left, and one that did not wait
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-f.wake:
 		}
-		for wait := f.pace.tick - time.Since(last); wait > 0 && !f.isUrgent(); wait = f.pace.tick - time.Since(last) {
+		for {
+			wait, urgent := f.wait(time.Now(), last, hastened)
+			if wait <= 0 {
+				last = time.Now()
+				if urgent {
+					hastened = last
+				}
+				break
+			}
 			timer.Reset(wait)
 			select {
 			case <-ctx.Done():
@@ -144,15 +184,23 @@ func (f *feed) run(ctx context.Context) {
 			case <-f.wake:
 			}
 		}
-		last = time.Now()
 		f.flush()
 	}
 }
 
-func (f *feed) isUrgent() bool {
+// wait tells how long the next frame has to wait, and whether it is hastened by
+// a removal.
+func (f *feed) wait(now, last, hastened time.Time) (wait time.Duration, urgent bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return f.urgent
+	wait = f.pace.tick - now.Sub(last)
+	switch {
+	case f.full():
+		return 0, false
+	case f.urgent:
+		return min(wait, urgentGap-now.Sub(hastened)), true
+	}
+	return wait, false
 }
 
 // flush sends what is pending as one frame.
@@ -160,18 +208,20 @@ func (f *feed) flush() {
 	f.gate.Lock()
 	defer f.gate.Unlock()
 	f.mu.Lock()
-	events := make([][]byte, len(f.pending))
-	for i, w := range f.pending {
-		events[i] = w.bytes
+	events := f.events[:0]
+	for _, w := range f.pending {
+		events = append(events, w.bytes)
 	}
-	f.pending = f.pending[:0]
-	f.urgent = false
+	clear(f.pending)
+	f.pending, f.size, f.urgent = f.pending[:0], 0, false
 	f.passed = f.head
 	pos := f.passed
 	f.mu.Unlock()
 	if len(events) > 0 {
 		f.send(pos, events)
 	}
+	clear(events) // send keeps none of them
+	f.events = events[:0]
 }
 
 // position tells how far the view has been told.

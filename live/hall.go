@@ -162,7 +162,7 @@ func (h *Hall) addRoom(ctx context.Context, rec RoomRecord) error {
 	if known {
 		return nil
 	}
-	recent, err := h.journal.Recent(ctx, rec.ID, ringSize)
+	recent, err := h.journal.Recent(ctx, rec.ID, ringLoad)
 	if err != nil {
 		return fmt.Errorf("load room %s: %w", rec.ID, err)
 	}

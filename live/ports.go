@@ -161,6 +161,8 @@ type Encoder interface {
 	Event(v View, e comment.Event) []byte
 	// Frame joins encoded events into one frame.
 	Frame(pos comment.Position, events [][]byte) []byte
+	// List joins encoded events into what [Welcome] carries.
+	List(events [][]byte) []byte
 	// Ack tells an author what became of a comment that had to wait.
 	Ack(ref string, o Outcome) []byte
 	// Muted tells an audience member until when he may not write; zero: he may.

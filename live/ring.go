@@ -7,8 +7,13 @@ import (
 )
 
 // ringSize is how many events of a room are held ready for those who come back
-// or come new. What is older is read from the journal.
-const ringSize = 1024
+// or come new: as many as a resume may be told, so that nobody's return asks
+// the database while the room has been running for so long.
+const ringSize = resumeLimit
+
+// ringLoad is how many of them are read when the process starts. Who missed
+// more than these has what is older read from the journal.
+const ringLoad = 1024
 
 // item is one event with its bytes for each view, nil where it is not seen.
 type item struct {

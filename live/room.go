@@ -29,6 +29,9 @@ type room struct {
 	moved   chan struct{} // closed when applied grows; nil while nobody waits
 
 	editing sync.Mutex // one change of settings at a time
+
+	starts [3]starts // by viewIndex
+	older  shared    // reads of the journal for those who were away for long
 }
 
 // newRoom builds a room from its record and its newest events, and starts its
@@ -36,7 +39,7 @@ type room struct {
 func newRoom(rec RoomRecord, recent []comment.Event, enc Encoder, out Outlet) *room {
 	ctx, stop := context.WithCancel(context.Background())
 	r := &room{id: rec.ID, epoch: rec.Head.Epoch, setup: rec.Room, stop: stop, applied: rec.Head.Seq}
-	if len(recent) >= ringSize {
+	if len(recent) >= ringLoad {
 		r.ring.since = recent[0].Seq - 1
 	}
 	for _, e := range recent {
@@ -105,13 +108,36 @@ func (r *room) apply(enc Encoder, e comment.Event) {
 	}
 }
 
-// recents are the newest comments a view starts from: overlays those of the
-// last 30 s, phones 50, consoles 200.
-func (r *room) recents(v View, passed int64, now time.Time) [][]byte {
-	limit := map[View]int{ViewOverlay: ringSize, ViewAudience: 50, ViewConsole: 200}[v]
-	var out [][]byte
+// starts is what the last newcomer of a view started from, kept since in a
+// storm of arrivals the next one starts from the same.
+type starts struct {
+	mu      sync.Mutex
+	valid   bool
+	applied int64
+	passed  int64
+	second  int64 // overlays start from less with every second
+	list    []byte
+}
+
+// recents are the newest comments that a view starts from, as the encoder lists
+// them: overlays those of the last 30 s, phones 50, consoles 200.
+func (r *room) recents(enc Encoder, v View, passed int64, now time.Time) []byte {
+	s := &r.starts[viewIndex(v)]
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	r.mu.RLock()
 	defer r.mu.RUnlock()
+	if s.valid && s.applied == r.applied && s.passed == passed && s.second == now.Unix() {
+		return s.list
+	}
+	s.valid, s.applied, s.passed, s.second = true, r.applied, passed, now.Unix()
+	s.list = enc.List(r.newest(v, passed, now))
+	return s.list
+}
+
+// newest gives the encoded comments that a view starts from, oldest first.
+func (r *room) newest(v View, passed int64, now time.Time) (out [][]byte) {
+	limit := map[View]int{ViewOverlay: 1000, ViewAudience: 50, ViewConsole: 200}[v]
 	r.ring.each(func(it *item) bool {
 		e := &it.event
 		if e.Kind == comment.KindClear || len(out) == limit ||
@@ -127,20 +153,34 @@ func (r *room) recents(v View, passed int64, now time.Time) [][]byte {
 	return out
 }
 
+// reaches tells whether the ring holds every event after since.
+func (r *room) reaches(since int64) bool {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return since >= r.ring.since
+}
+
+// piece is one encoded event that a client missed.
+type piece struct {
+	bytes   []byte
+	comment bool // and so may be left out of a phone's sample
+}
+
 // missed gives what a view has not seen in (since, passed], from the ring.
 // ok is false when the ring does not reach back so far.
-func (r *room) missed(v View, since, passed int64) (out []item, ok bool) {
+func (r *room) missed(v View, since, passed int64) (out []piece, ok bool) {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	if since < r.ring.since {
 		return nil, false
 	}
+	view := viewIndex(v)
 	r.ring.each(func(it *item) bool {
 		if it.event.Seq <= since {
 			return false
 		}
-		if it.event.Seq <= passed && !it.gone && it.bytes[viewIndex(v)] != nil {
-			out = append(out, *it)
+		if it.event.Seq <= passed && !it.gone && it.bytes[view] != nil {
+			out = append(out, piece{it.bytes[view], it.event.Kind == comment.KindComment})
 		}
 		return true
 	})

@@ -188,14 +188,30 @@ func (Encoder) Frame(pos comment.Position, events [][]byte) []byte {
 	b := make([]byte, 0, n)
 	b = append(b, `{"type":"events","position":`...)
 	b = strconv.AppendQuote(b, pos.String())
-	b = append(b, `,"events":[`...)
+	b = append(b, `,"events":`...)
+	b = appendList(b, events)
+	return append(b, '}')
+}
+
+// List implements live.Encoder.
+func (Encoder) List(events [][]byte) []byte {
+	n := 2
+	for _, e := range events {
+		n += len(e) + 1
+	}
+	return appendList(make([]byte, 0, n), events)
+}
+
+// appendList writes encoded events as a JSON array.
+func appendList(b []byte, events [][]byte) []byte {
+	b = append(b, '[')
 	for i, e := range events {
 		if i > 0 {
 			b = append(b, ',')
 		}
 		b = append(b, e...)
 	}
-	return append(b, "]}"...)
+	return append(b, ']')
 }
 
 type wireUser struct {
@@ -216,29 +232,35 @@ type wireHello struct {
 	User     *wireUser         `json:"user,omitempty"`
 	People   int               `json:"people"`
 	Resumed  bool              `json:"resumed"`
-	Recent   []json.RawMessage `json:"recent,omitempty"`
 	Pin      *wireComment      `json:"pin,omitempty"`
 	Held     []json.RawMessage `json:"held,omitempty"`
 	Waiting  int               `json:"held_total,omitempty"`
+	// recent follows, see helloFrame.
 }
 
 func helloFrame(w live.Welcome, v live.View, user *wireUser, now time.Time) []byte {
 	h := wireHello{
 		Type: "hello", Version: 1, Time: now.UnixMilli(), Position: w.Position.String(), Role: v,
-		Room: toWireRoom(w.Room), User: user, People: w.People, Resumed: w.Resumed,
-	}
-	for _, b := range w.Recent {
-		h.Recent = append(h.Recent, json.RawMessage(b))
+		Room: toWireRoom(w.Room), User: user, People: w.People, Resumed: w.Resumed, Waiting: w.Waiting,
 	}
 	for _, b := range w.Held {
 		h.Held = append(h.Held, json.RawMessage(b))
 	}
-	h.Waiting = w.Waiting
 	if w.Pin != nil {
 		c := toWire(*w.Pin)
 		h.Pin = &c
 	}
-	return mustMarshal(h)
+	head := mustMarshal(h)
+	if len(w.Recent) <= len("[]") {
+		return head
+	}
+	// The list is the same for all who come at one position, and it can be long:
+	// it is copied behind the rest, not encoded anew.
+	b := make([]byte, 0, len(head)+len(`,"recent":`)+len(w.Recent))
+	b = append(b, head[:len(head)-1]...)
+	b = append(b, `,"recent":`...)
+	b = append(b, w.Recent...)
+	return append(b, '}')
 }
 
 type wireBeat struct {

@@ -58,7 +58,7 @@ func goldenFrames() map[string][]byte {
 	}
 	room := comment.NewRoom("live")
 	room.Title, room.Message, room.Slow = "Friday", "20:30", 5*time.Second
-	welcome := live.Welcome{Room: room, Position: pos, End: pos, People: 3, Recent: [][]byte{enc.Event(live.ViewAudience, events[1])}}
+	welcome := live.Welcome{Room: room, Position: pos, End: pos, People: 3, Recent: enc.List([][]byte{enc.Event(live.ViewAudience, events[1])})}
 	resumed := welcome
 	resumed.Resumed, resumed.Recent = true, nil
 	ack := func(o live.Outcome, err error) []byte {
