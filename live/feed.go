@@ -25,9 +25,9 @@ var paces = map[View]pace{
 }
 
 // earlyBytes is how much may wait before a frame leaves without waiting for its
-// tick. It is the size of a socket's write buffer: what fits goes out in one
-// write(2).
-const earlyBytes = 4 << 10
+// tick: a socket's write buffer of 4 KB, less the frame's own words and the rest
+// of the event that filled it.
+const earlyBytes = 4<<10 - 512
 
 // urgentGap is the least time between two frames that a removal hastens, so
 // that a flood of removals is no flood of frames.

@@ -56,7 +56,7 @@ func (k *sockets) beat() {
 	silent := now.Add(-2*k.server.opt.Beat - k.server.opt.Beat/2).UnixNano()
 	k.each(func(_ hubKey, sess *melody.Session) {
 		if seatOf(sess).heard.Load() < silent {
-			k.cut(sess, "silent", melody.CloseGoingAway)
+			k.cut(sess, endSilent)
 		}
 	})
 }
@@ -76,13 +76,18 @@ func (k *sockets) stats() {
 			continue
 		}
 		if s, err := k.server.hall.Stats(room); err == nil {
-			k.Broadcast(room, live.ViewConsole, mustMarshal(toWireStats(s)))
+			k.Broadcast(room, live.ViewConsole, mustMarshal(toWireStats(s, k.slow.Load())))
 		}
 	}
 }
 
 // restartSpread is over how long clients spread their return after a restart.
 const restartSpread = 2 * time.Second
+
+func (k *sockets) restarting(sess *melody.Session) {
+	wait := rand.N(restartSpread)
+	k.bye(sess, endWith(wireBye{Code: "restart", WaitMS: wait.Milliseconds()}, melody.CloseServiceRestart))
+}
 
 // shutdown tells every socket that the server restarts and closes it with
 // 1012; what has not gone when ctx ends is cut.
@@ -95,10 +100,7 @@ func (k *sockets) shutdown(ctx context.Context) {
 		stop()
 	}
 	k.beats.Wait()
-	k.each(func(_ hubKey, sess *melody.Session) {
-		wait := rand.N(restartSpread)
-		k.bye(sess, wireBye{Code: "restart", WaitMS: wait.Milliseconds()}, melody.CloseServiceRestart)
-	})
+	k.each(func(_ hubKey, sess *melody.Session) { k.restarting(sess) })
 	gone := make(chan struct{})
 	go func() {
 		k.handlers.Wait()

@@ -55,7 +55,7 @@ func (s *Server) stats(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	w := toWireStats(st)
+	w := toWireStats(st, s.sockets.slow.Load())
 	w.Type = ""
 	return c.JSON(http.StatusOK, w)
 }

@@ -2,7 +2,9 @@ package server
 
 import (
 	"context"
+	"encoding/base64"
 	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 	"sync"
@@ -42,6 +44,7 @@ type sockets struct {
 	server   *Server
 	upgrader *websocket.Upgrader
 	total    atomic.Int64
+	slow     atomic.Int64   // clients cut since they did not read fast enough
 	cutters  sync.WaitGroup // closing what will not read
 	handlers sync.WaitGroup // requests that hold a socket
 	stop     context.CancelFunc
@@ -71,37 +74,6 @@ func newSockets(s *Server) *sockets {
 	}
 }
 
-// seat is what a session carries.
-type seat struct {
-	live.Seat
-	author live.Author
-	addr   string // keyed hash of the masked address
-	heard  atomic.Int64
-	frames bucket // of text frames; used by the reading goroutine alone
-	pings  bucket // of control frames; used by the reading goroutine alone
-	cut    sync.Once
-	ended  atomic.Bool   // it is being cut: what it still sends is read and dropped
-	gone   chan struct{} // closed when the socket is no more
-}
-
-// bucket counts what a client may send without being a flood. It is not a
-// limit on comments: that is ratelimit's.
-type bucket struct {
-	rate, burst float64
-	tokens      float64
-	at          time.Time
-}
-
-func (b *bucket) take(now time.Time) bool {
-	b.tokens = min(b.burst, b.tokens+now.Sub(b.at).Seconds()*b.rate)
-	b.at = now
-	if b.tokens < 1 {
-		return false
-	}
-	b.tokens--
-	return true
-}
-
 // socket is the route: what can be refused over HTTP is refused before the
 // upgrade, the rest is told in a bye, which a page can read.
 func (s *Server) socket(c echo.Context) error {
@@ -115,154 +87,45 @@ func (s *Server) socket(c echo.Context) error {
 		return err
 	}
 	view := live.View(c.QueryParam("role"))
-	if !slices.Contains(live.Views, view) || !offersOurs(r) || !websocket.IsWebSocketUpgrade(r) {
+	if !slices.Contains(live.Views, view) || !offersOurs(r) || !canUpgrade(r) {
 		return comment.ErrBadFrame
 	}
 	if !s.sockets.enter(s.opt.MaxSockets) {
 		return comment.ErrBusy
 	}
-	defer s.sockets.leave()
 	if setup.Archived {
+		defer s.sockets.leave()
 		return s.turnAway(c, comment.ErrRoomClosed)
 	}
 	st, user, err := s.seat(c, room, view)
+	if err == nil && !s.sockets.sit(st.addr, s.opt.MaxPerAddress) {
+		err = comment.ErrBusy
+	}
 	if err != nil {
+		defer s.sockets.leave()
 		return s.turnAway(c, err)
 	}
-	if !s.sockets.sit(st.addr, s.opt.MaxPerAddress) {
-		return s.turnAway(c, comment.ErrBusy)
-	}
-	defer s.sockets.rise(st.addr)
-	var since *comment.Position
+	a := arrival{user: user}
 	if p, ok := comment.ParsePosition(c.QueryParam("since")); ok {
-		since = &p
+		a.since = &p
 	}
-	return s.sockets.serve(c, st, user, since)
+	return s.sockets.serve(c, st, a, func() {
+		s.sockets.rise(st.addr)
+		s.sockets.leave()
+	})
+}
+
+// canUpgrade is true when the upgrader will find nothing wrong: once the
+// connection has been taken, nothing can be answered any more.
+func canUpgrade(r *http.Request) bool {
+	key, err := base64.StdEncoding.DecodeString(r.Header.Get("Sec-WebSocket-Key"))
+	return err == nil && len(key) == 16 && websocket.IsWebSocketUpgrade(r) && r.Header.Get("Sec-WebSocket-Version") == "13"
 }
 
 // offersOurs is true when the client offers our subprotocol, or none.
 func offersOurs(r *http.Request) bool {
 	offered := websocket.Subprotocols(r)
 	return len(offered) == 0 || slices.Contains(offered, Subprotocol)
-}
-
-// seat establishes who sits down, and what an audience member is told of
-// himself.
-func (s *Server) seat(c echo.Context, room string, view live.View) (*seat, *wireUser, error) {
-	addr := s.hall.Keys().Address(s.address(c))
-	now := s.now()
-	st := &seat{
-		Seat: live.Seat{Room: room, View: view, Address: addr}, addr: addr, gone: make(chan struct{}),
-		frames: bucket{rate: frameRate, burst: 2 * frameRate, tokens: 2 * frameRate, at: now},
-		pings:  bucket{rate: controlRate, burst: 4 * controlRate, tokens: 4 * controlRate, at: now},
-	}
-	st.heard.Store(now.UnixNano())
-	if view != live.ViewAudience {
-		l, err := s.watcher(c, view)
-		if err != nil {
-			return nil, nil, err
-		}
-		if !l.Allows(room, view) {
-			return nil, nil, comment.ErrNotAllowed
-		}
-		st.Link = l.ID
-		return st, nil, nil
-	}
-	id, ok := s.audience(c.Request())
-	var token string
-	if !ok { // cookies are blocked: the page brings the token back by itself
-		if id, ok = s.readIdentity(c.QueryParam("token")); !ok {
-			id = newIdentity(now)
-		}
-		token = s.identityToken(id)
-	}
-	st.User = s.hall.Keys().Pseudonym(room, id.id)
-	st.author = live.Author{Role: comment.Audience, User: st.User, Address: addr, Identity: id.made}
-	muted, err := s.hall.Sit(room, st.User, addr)
-	if err != nil {
-		return nil, nil, err
-	}
-	wait := s.hall.Wait(room, st.User)
-	return st, &wireUser{ID: st.User, WaitMS: wait.Milliseconds(), Muted: mutedMS(muted), Token: token}, nil
-}
-
-// watcher gives the link an overlay or a console came with.
-func (s *Server) watcher(c echo.Context, view live.View) (live.Link, error) {
-	if key := c.QueryParam("key"); key != "" {
-		return s.hall.Open(c.Request().Context(), key)
-	}
-	if view == live.ViewConsole {
-		return s.link(c.Request())
-	}
-	return live.Link{}, errNoKey
-}
-
-// byes maps why a socket is closed to the word and the close code.
-func byeOf(err error) (code string, closeCode int) {
-	switch {
-	case errors.Is(err, comment.ErrExpired):
-		return "revoked", closeKey
-	case errors.Is(err, comment.ErrBanned):
-		return "banned", closeBanned
-	case errors.Is(err, comment.ErrBusy):
-		return "full", websocket.CloseTryAgainLater
-	case errors.Is(err, comment.ErrRoomClosed):
-		return "closed", websocket.CloseNormalClosure
-	}
-	return "not_allowed", closeKey
-}
-
-// turnAway upgrades, says why, and closes: a page cannot read a refused
-// handshake.
-func (s *Server) turnAway(c echo.Context, why error) error {
-	conn, err := s.sockets.upgrader.Upgrade(c.Response(), c.Request(), nil)
-	if err != nil {
-		return nil // the upgrader has answered
-	}
-	defer conn.Close()
-	code, closeCode := byeOf(why)
-	deadline := time.Now().Add(closeTimeout)
-	_ = conn.SetWriteDeadline(deadline)
-	if conn.WriteMessage(websocket.TextMessage, mustMarshal(wireBye{Type: "bye", Code: code})) == nil {
-		_ = conn.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(closeCode, code), deadline)
-	}
-	return nil
-}
-
-// enter counts a socket in, unless the process is full or closing.
-func (k *sockets) enter(limit int) bool {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if k.closing || limit > 0 && k.total.Load() >= int64(limit) {
-		return false
-	}
-	k.total.Add(1)
-	k.handlers.Add(1)
-	return true
-}
-
-func (k *sockets) leave() {
-	k.total.Add(-1)
-	k.handlers.Done()
-}
-
-// sit counts a socket of an address, unless it has too many.
-func (k *sockets) sit(addr string, limit int) bool {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if limit > 0 && k.byAddr[addr] >= limit {
-		return false
-	}
-	k.byAddr[addr]++
-	return true
-}
-
-func (k *sockets) rise(addr string) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if k.byAddr[addr]--; k.byAddr[addr] <= 0 {
-		delete(k.byAddr, addr)
-	}
 }
 
 // hub gives the melody of a view of a room.
@@ -296,45 +159,61 @@ func (k *sockets) newHub() *melody.Melody {
 		k.complain(sess, comment.ErrBadFrame)
 	}))
 	m.HandlePong(func(sess *melody.Session) { k.control(sess) })
+	// No HandleClose: melody would no longer answer a client's close frame.
 	// The handler runs in whoever writes, often under melody's lock: it must do
 	// nothing but cut. Session.Close here would call it again without end.
 	m.HandleError(func(sess *melody.Session, err error) {
 		if errors.Is(err, melody.ErrMessageBufferFull) {
-			k.cut(sess, "slow", closeSlow)
+			k.cut(sess, endSlow)
 		}
 	})
 	return m
 }
 
-// arrival is what connected needs of a request.
+// arrival is what connected needs to greet, and nobody after it.
 type arrival struct {
-	*seat
 	user  *wireUser
 	since *comment.Position
-	ctx   context.Context
 }
 
-// serve upgrades and stays until the socket closes.
-func (k *sockets) serve(c echo.Context, st *seat, user *wireUser, since *comment.Position) error {
-	defer close(st.gone)
-	defer k.people.rise(st)
-	keys := map[string]any{"arrival": arrival{seat: st, user: user, since: since, ctx: c.Request().Context()}}
-	err := k.hub(hubKey{st.Room, st.View}).HandleRequestWithKeys(c.Response(), c.Request(), keys)
-	if errors.Is(err, melody.ErrClosed) {
-		return comment.ErrBusy
+// serve takes the connection from net/http and gives it a goroutine of its own,
+// so that net/http's buffers go back: with 10,000 sockets they are 80 MB.
+func (k *sockets) serve(c echo.Context, st *seat, a arrival, leave func()) error {
+	st.arrival = &a
+	m, r := k.hub(hubKey{st.Room, st.View}), c.Request()
+	taken, err := hijack(c.Response().Writer)
+	if err != nil {
+		leave()
+		return fmt.Errorf("take a connection: %w", err)
 	}
-	return nil // a failed handshake has been answered by the upgrader
+	go func() {
+		defer leave()
+		defer close(st.gone)
+		defer k.people.rise(st)
+		defer taken.conn.Close()
+		defer k.caught(nil)
+		if err := m.HandleRequestWithKeys(taken, r, map[string]any{seatKey: st}); err != nil {
+			k.server.log.Debug("a handshake failed", "err", err)
+		}
+	}()
+	return nil
 }
+
+const seatKey = "seat"
 
 func seatOf(sess *melody.Session) *seat {
-	v, _ := sess.Get("arrival")
-	return v.(arrival).seat
+	v, _ := sess.Get(seatKey)
+	return v.(*seat)
 }
 
 // connected greets: the session is registered already, so no frame is missed.
+// What is written here waits for the write pump, so it must fit the queue: the
+// past is one frame.
 func (k *sockets) connected(sess *melody.Session) {
-	v, _ := sess.Get("arrival")
-	a := v.(arrival)
+	defer k.caught(sess)
+	st := seatOf(sess)
+	a := *st.arrival
+	st.arrival, sess.Request = nil, nil // kilobytes that an idle client need not hold
 	conn := sess.WebsocketConnection()
 	conn.SetPingHandler(func(data string) error {
 		if !k.control(sess) {
@@ -344,22 +223,29 @@ func (k *sockets) connected(sess *melody.Session) {
 		_ = conn.WriteControl(websocket.PongMessage, []byte(data), time.Now().Add(closeTimeout))
 		return nil
 	})
-	k.people.sit(a.seat, sess)
+	k.people.sit(st, sess)
 	// A ban of this very moment has either found the socket, or is found here.
-	if _, err := k.server.hall.Sit(a.Room, a.User, a.Address); err != nil && a.View == live.ViewAudience {
+	if _, err := k.server.hall.Sit(st.Room, st.User, st.Address); err != nil && st.View == live.ViewAudience {
 		code, closeCode := byeOf(err)
-		k.bye(sess, wireBye{Code: code}, closeCode)
+		k.bye(sess, endWith(wireBye{Code: code}, closeCode))
 		return
 	}
-	err := k.server.hall.Join(a.ctx, a.Room, a.View, a.since, func(w live.Welcome) {
-		k.write(sess, helloFrame(w, a.View, a.user, k.server.now()))
+	err := k.server.hall.Join(context.Background(), st.Room, st.View, a.since, func(w live.Welcome) {
+		k.write(sess, helloFrame(w, st.View, a.user, k.server.now()))
 		if w.Resumed {
 			k.write(sess, Encoder{}.Frame(w.End, w.Missed))
 		}
 	})
 	if err != nil {
-		k.server.log.Error("a client could not join", "room", a.Room, "view", a.View, "err", err)
-		k.cut(sess, "full", websocket.CloseTryAgainLater)
+		k.server.log.Error("a client could not join", "room", st.Room, "view", st.View, "err", err)
+		k.cut(sess, endFull)
+	}
+	// Who registered after shutdown looked round was not told by it.
+	k.mu.RLock()
+	closing := k.closing
+	k.mu.RUnlock()
+	if closing {
+		k.restarting(sess)
 	}
 }
 
@@ -375,55 +261,21 @@ func (k *sockets) control(sess *melody.Session) bool {
 	if st.pings.take(time.Now()) {
 		return true
 	}
-	k.cut(sess, "flooding", websocket.ClosePolicyViolation)
+	k.cut(sess, endFlooding)
 	return false
 }
 
-// cut ends a connection from the outside, once, without waiting for its queue.
-// For a moment it is still read, since closing over unread bytes would reset
-// the connection and the client would never see the close code.
-func (k *sockets) cut(sess *melody.Session, reason string, code int) {
-	st := seatOf(sess)
-	st.cut.Do(func() {
-		st.ended.Store(true)
-		k.cutters.Go(func() {
-			conn := sess.WebsocketConnection()
-			_ = conn.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(code, reason), time.Now().Add(closeTimeout))
-			patience := time.NewTimer(closeTimeout)
-			defer patience.Stop()
-			select {
-			case <-st.gone:
-			case <-patience.C:
-			}
-			_ = conn.NetConn().Close()
-		})
-	})
-}
-
-// bye tells a client why, and closes when it has been told.
-func (k *sockets) bye(sess *melody.Session, b wireBye, code int) {
-	b.Type = "bye"
-	k.write(sess, mustMarshal(b))
-	_ = sess.CloseWithMsg(melody.FormatCloseMessage(code, b.Code))
-}
-
-// guarded keeps a panic in a handler from leaking the session or ending the
-// process: it is logged, and the client is cut.
+// guarded lets in what a client may send now.
 func (k *sockets) guarded(handle func(*melody.Session, []byte)) func(*melody.Session, []byte) {
 	return func(sess *melody.Session, msg []byte) {
-		defer func() {
-			if p := recover(); p != nil {
-				k.server.log.Error("a message handler failed", "panic", p)
-				k.cut(sess, "internal", websocket.CloseInternalServerErr)
-			}
-		}()
+		defer k.caught(sess)
 		st := seatOf(sess)
 		if st.ended.Load() {
 			return
 		}
 		st.heard.Store(k.server.now().UnixNano())
 		if !st.frames.take(time.Now()) {
-			k.cut(sess, "flooding", websocket.ClosePolicyViolation)
+			k.cut(sess, endFlooding)
 			return
 		}
 		handle(sess, msg)
@@ -433,7 +285,7 @@ func (k *sockets) guarded(handle func(*melody.Session, []byte)) func(*melody.Ses
 // message answers one text frame.
 func (k *sockets) message(sess *melody.Session, msg []byte) {
 	if !utf8.Valid(msg) {
-		k.cut(sess, "not UTF-8", websocket.CloseInvalidFramePayloadData)
+		k.cut(sess, endNotUTF8)
 		return
 	}
 	f, err := decodeFrame(msg)
@@ -497,7 +349,7 @@ func (k *sockets) Evict(why func(live.Seat) error) {
 	k.each(func(_ hubKey, sess *melody.Session) {
 		if err := why(seatOf(sess).Seat); err != nil {
 			code, closeCode := byeOf(err)
-			k.bye(sess, wireBye{Code: code}, closeCode)
+			k.bye(sess, endWith(wireBye{Code: code}, closeCode))
 		}
 	})
 }

@@ -275,6 +275,7 @@ type wireStats struct {
 	Clients map[live.View]int `json:"clients"`
 	Rate    int               `json:"rate"`
 	Refused map[string]int    `json:"refused"`
+	Slow    int64             `json:"slow,omitempty"` // sockets of the process cut for not reading, since its start
 	Log     wireLog           `json:"log"`
 }
 
@@ -283,9 +284,9 @@ type wireLog struct {
 	WaitMS float64 `json:"wait_ms"`
 }
 
-func toWireStats(s live.Stats) wireStats {
+func toWireStats(s live.Stats, slow int64) wireStats {
 	return wireStats{
-		Type: "stats", Clients: s.Clients, Rate: s.Rate, Refused: s.Stopped,
+		Type: "stats", Clients: s.Clients, Rate: s.Rate, Refused: s.Stopped, Slow: slow,
 		Log: wireLog{Ready: s.Log == nil, WaitMS: float64(s.Saved.Microseconds()) / 1000},
 	}
 }

@@ -80,7 +80,7 @@ func goldenFrames() map[string][]byte {
 		"stats": mustMarshal(toWireStats(live.Stats{
 			Counts:  live.Counts{Rate: 84, Stopped: map[string]int{"words": 5}},
 			Clients: map[live.View]int{live.ViewAudience: 482, live.ViewOverlay: 1, live.ViewConsole: 2}, Saved: 300 * time.Microsecond,
-		})),
+		}, 0)),
 	}
 }
 
