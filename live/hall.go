@@ -247,13 +247,17 @@ func (h *Hall) RoomList() []comment.Room {
 	return out
 }
 
-// Position tells how far a view of a room has been told.
-func (h *Hall) Position(roomID string, v View) (comment.Position, error) {
+// Still runs fn with how far a view of a room has been told, while no frame is
+// on its way to it: a client drops comments up to the position it knows, so one
+// that overtook its frame would lose the frame's comments. fn must not wait for
+// anything.
+func (h *Hall) Still(roomID string, v View, fn func(comment.Position)) error {
 	r, err := h.room(roomID)
 	if err != nil {
-		return comment.Position{}, err
+		return err
 	}
-	return r.position(r.feed(v).position()), nil
+	r.feed(v).join(func(passed int64) { fn(r.position(passed)) })
+	return nil
 }
 
 // Wait tells how long an author would have to wait now.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/olahol/melody"
 
+	"danmaku/comment"
 	"danmaku/live"
 )
 
@@ -45,13 +46,12 @@ func (k *sockets) beat() {
 	}
 	k.mu.RUnlock()
 	for _, key := range keys {
-		pos, err := k.server.hall.Position(key.room, key.view)
-		if err != nil {
-			continue
-		}
-		k.Broadcast(key.room, key.view, mustMarshal(wireBeat{
-			Type: "beat", Time: now.UnixMilli(), Position: pos.String(), People: k.Count(key.room, live.ViewAudience),
-		}))
+		people := k.Count(key.room, live.ViewAudience)
+		_ = k.server.hall.Still(key.room, key.view, func(pos comment.Position) { // a room that is gone has nobody to tell
+			k.Broadcast(key.room, key.view, mustMarshal(wireBeat{
+				Type: "beat", Time: now.UnixMilli(), Position: pos.String(), People: people,
+			}))
+		})
 	}
 	silent := now.Add(-2*k.server.opt.Beat - k.server.opt.Beat/2).UnixNano()
 	k.each(func(_ hubKey, sess *melody.Session) {
