@@ -32,7 +32,10 @@ type access struct {
 }
 
 func newAccess(store Links, keys Keys, now func() time.Time) *access {
-	return &access{store: store, keys: keys, now: now, codes: map[string]time.Time{}}
+	return &access{
+		store: store, keys: keys, now: now,
+		byHash: map[string]Link{}, byID: map[int64]Link{}, codes: map[string]time.Time{},
+	}
 }
 
 // load reads all links. It returns those that were good and are not any more.
@@ -50,6 +53,13 @@ func (a *access) load(ctx context.Context) (revoked []int64, err error) {
 		a.byID[l.ID] = l
 		if was, ok := before[l.ID]; ok && was.Revoked.IsZero() && !l.Revoked.IsZero() {
 			revoked = append(revoked, l.ID)
+		}
+	}
+	// Links are never deleted: one that is not there was looked up after it was
+	// made, while this list was being read.
+	for id, l := range before {
+		if _, ok := a.byID[id]; !ok {
+			a.byID[id], a.byHash[string(l.Hash)] = l, l
 		}
 	}
 	return revoked, nil
@@ -75,6 +85,9 @@ func (h *Hall) Open(ctx context.Context, key string) (Link, error) {
 			return Link{}, err
 		}
 		a.mu.Lock()
+		if known, ok := a.byID[l.ID]; ok {
+			l = known // loaded meanwhile, perhaps as revoked
+		}
 		a.byHash[string(hash)], a.byID[l.ID] = l, l
 		a.mu.Unlock()
 	}
@@ -125,6 +138,17 @@ func (h *Hall) LinkByID(id int64) (Link, error) {
 		return Link{}, comment.ErrExpired
 	}
 	return l, nil
+}
+
+// Stays tells why a seat that was given may not be kept, nil when it may. It is
+// asked once the socket is registered: what was taken back between the look at
+// the key and that moment could not evict it.
+func (h *Hall) Stays(s Seat) error {
+	if s.Link == 0 {
+		return nil
+	}
+	_, err := h.LinkByID(s.Link)
+	return err
 }
 
 // NewCode makes a one-time code for an owner's session: good for ten minutes

@@ -247,6 +247,10 @@ func (k *sockets) connected(sess *melody.Session) {
 	if closing {
 		k.restarting(sess)
 	}
+	if err := k.server.hall.Stays(a.Seat); err != nil {
+		code, closeCode := byeOf(err)
+		k.bye(sess, wireBye{Code: code}, closeCode)
+	}
 }
 
 // write queues a frame; a full queue has been dealt with by the error handler.
