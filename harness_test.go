@@ -11,9 +11,11 @@ import (
 	"net/http/cookiejar"
 	"net/url"
 	"regexp"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -100,9 +102,45 @@ func start(t testing.TB, data string, args ...string) *program {
 			return -1
 		}
 	})
-	t.Cleanup(func() { p.stop() })
+	running.Add(1)
+	t.Cleanup(func() {
+		p.stop()
+		noLeaks(t)
+	})
 	return p
 }
+
+// ownFrames are in the stack of every goroutine that the program itself starts,
+// or that serves a socket.
+var ownFrames = regexp.MustCompile(`danmaku/(?:server|live|store)\.|olahol/melody\.|main\.serve`)
+
+// noLeaks fails the test when goroutines of a program that has ended live on.
+// One that has done its last act may still need a moment to be gone; a program
+// of the same test that still runs is none of our business.
+func noLeaks(t testing.TB) {
+	t.Helper()
+	if running.Add(-1) > 0 {
+		return
+	}
+	var left []string
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); runtime.Gosched() {
+		stacks := make([]byte, 4<<20)
+		stacks = stacks[:runtime.Stack(stacks, true)]
+		left = left[:0]
+		for stack := range strings.SplitSeq(string(stacks), "\n\n") {
+			if ownFrames.MatchString(stack) {
+				left = append(left, stack)
+			}
+		}
+		if len(left) == 0 {
+			return
+		}
+	}
+	t.Errorf("%d goroutines live on after the program has ended:\n%s", len(left), strings.Join(left, "\n\n"))
+}
+
+// running counts the programs of the running test.
+var running atomic.Int32
 
 // browser is an HTTP client with cookies, as a phone or a moderator has one.
 type browser struct {
