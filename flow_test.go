@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -235,6 +236,29 @@ func TestStopTellsEverybody(t *testing.T) {
 			t.Errorf("closed with %d", code)
 		}
 	}
+}
+
+// writerFunc is a writer that is a function.
+type writerFunc func([]byte) (int, error)
+
+func (f writerFunc) Write(p []byte) (int, error) { return f(p) }
+
+// Whoever stops the program while it starts has it stopped, without complaint.
+func TestStopDuringTheStart(t *testing.T) {
+	for range 10 {
+		ctx, cancel := context.WithCancel(t.Context())
+		var errs strings.Builder
+		env := environment{args: []string{"--listen", "127.0.0.1:0", "--data", t.TempDir()}, err: &errs}
+		env.out = writerFunc(func(p []byte) (int, error) { cancel(); return len(p), nil })
+		if code := run(ctx, env); code != exitDone || errs.Len() > 0 {
+			t.Errorf("stopped at the banner: exit code %d: %s", code, &errs)
+		}
+		env.out = &strings.Builder{}
+		if code := run(ctx, env); code != exitDone || errs.Len() > 0 {
+			t.Errorf("stopped before the start: exit code %d: %s", code, &errs)
+		}
+	}
+	noLeaks(t)
 }
 
 func TestMarkupIsText(t *testing.T) {

@@ -25,7 +25,8 @@ const firstRoom = "live"
 // stopWithin is how long everything together may take to end.
 const stopWithin = 5 * time.Second
 
-// serveCommand runs the server until ctx ends.
+// serveCommand runs the server until ctx ends. That it ended while the server
+// was still starting is no fault.
 func serveCommand(ctx context.Context, env environment) error {
 	cfg, err := config.Load(env.args, env.environ)
 	if err != nil {
@@ -39,12 +40,20 @@ func serveCommand(ctx context.Context, env environment) error {
 	defer func() { _ = unlock() }() // the process ends anyway
 	db, keys, err := openStore(ctx, cfg, log)
 	if err != nil {
-		return err
+		return unlessStopped(ctx, err)
 	}
-	err = serve(ctx, env, cfg, log, db, keys)
+	err = unlessStopped(ctx, serve(ctx, env, cfg, log, db, keys))
 	end, cancel := context.WithTimeout(context.Background(), stopWithin)
 	defer cancel()
 	return errors.Join(err, db.Close(end))
+}
+
+// unlessStopped leaves out an error that only says that ctx has ended.
+func unlessStopped(ctx context.Context, err error) error {
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		return nil
+	}
+	return err
 }
 
 // openStore opens the data folder, beside a running server or as one.

@@ -11,12 +11,15 @@ import (
 	"danmaku/live"
 )
 
-// start begins beats and stats. shutdown ends them.
+// start begins beats and stats. shutdown ends them; after it nothing begins.
 func (k *sockets) start() {
-	ctx, stop := context.WithCancel(context.Background())
 	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.closing {
+		return
+	}
+	ctx, stop := context.WithCancel(context.Background())
 	k.stop = stop
-	k.mu.Unlock()
 	k.beats.Go(func() { every(ctx, k.server.opt.Beat, k.beat) })
 	k.beats.Go(func() { every(ctx, k.server.opt.StatsEvery, k.stats) })
 }
