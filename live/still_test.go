@@ -13,11 +13,18 @@ type plainEncoder struct{}
 func (plainEncoder) Event(View, comment.Event) []byte        { return []byte("event") }
 func (plainEncoder) Frame(comment.Position, [][]byte) []byte { return []byte("frame") }
 
+func (plainEncoder) Ack(string, Outcome) []byte { return []byte("ack") }
+
+func (plainEncoder) List([][]byte) []byte   { return []byte("list") }
+func (plainEncoder) Muted(time.Time) []byte { return []byte("muted") }
+
 // outletFunc is an outlet whose Broadcast is a function.
 type outletFunc func(room string, v View, frame []byte)
 
 func (f outletFunc) Broadcast(room string, v View, frame []byte) { f(room, v, frame) }
 func (outletFunc) Evict(func(Seat) error)                        {}
+func (outletFunc) People(string, string) []string                { return nil }
+func (outletFunc) Tell(string, string, []byte)                   {}
 func (outletFunc) Count(string, View) int                        { return 0 }
 
 // A client drops comments up to the position it knows. So a beat must not tell

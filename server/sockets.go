@@ -224,13 +224,18 @@ func (k *sockets) connected(sess *melody.Session) {
 		return nil
 	})
 	k.people.sit(st, sess)
-	// A ban of this very moment has either found the socket, or is found here.
-	if _, err := k.server.hall.Sit(st.Room, st.User, st.Address); err != nil && st.View == live.ViewAudience {
+	// A ban or a revocation of this very moment has either found the socket, or is
+	// found here.
+	err := k.server.hall.Stays(st.Seat)
+	if st.View == live.ViewAudience {
+		_, err = k.server.hall.Sit(st.Room, st.User, st.Address)
+	}
+	if err != nil {
 		code, closeCode := byeOf(err)
 		k.bye(sess, endWith(wireBye{Code: code}, closeCode))
 		return
 	}
-	err := k.server.hall.Join(context.Background(), st.Room, st.View, a.since, func(w live.Welcome) {
+	err = k.server.hall.Join(context.Background(), st.Room, st.View, a.since, func(w live.Welcome) {
 		k.write(sess, helloFrame(w, st.View, a.user, k.server.now()))
 		if w.Resumed {
 			k.write(sess, Encoder{}.Frame(w.End, w.Missed))
@@ -246,10 +251,6 @@ func (k *sockets) connected(sess *melody.Session) {
 	k.mu.RUnlock()
 	if closing {
 		k.restarting(sess)
-	}
-	if err := k.server.hall.Stays(a.Seat); err != nil {
-		code, closeCode := byeOf(err)
-		k.bye(sess, wireBye{Code: code}, closeCode)
 	}
 }
 
