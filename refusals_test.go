@@ -1,10 +1,12 @@
 package main
 
 import (
+	"bufio"
 	"errors"
 	"fmt"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -230,6 +232,63 @@ func TestBadFrames(t *testing.T) {
 	if _, body := p.console().do("GET", "/api/rooms/live/comments", nil, nil); !strings.Contains(body, `"comments":[]`) {
 		t.Errorf("something is in the log: %s", body)
 	}
+}
+
+// What may not be posted. Nothing of it is a fault of the server.
+func TestPostRefusals(t *testing.T) {
+	p := start(t, t.TempDir())
+	b := p.phone()
+	for _, tt := range []struct {
+		name, kind, body string
+		length           int64 // that is claimed, when it is not the body's
+		status           int
+	}{
+		{name: "no JSON", kind: "application/json", body: "{", status: http.StatusBadRequest},
+		{name: "a form's type", kind: "text/plain", body: `{"text":"x"}`, status: http.StatusBadRequest},
+		{name: "not UTF-8", kind: "application/json", body: "{\"text\":\"\xff\"}", status: http.StatusBadRequest},
+		{name: "empty", kind: "application/json", body: `{"text":" "}`, status: http.StatusUnprocessableEntity},
+		{name: "more than 64 KiB", kind: "application/json", body: `{"text":"` + strings.Repeat("x", 70_000) + `"}`, status: http.StatusRequestEntityTooLarge},
+		{name: "cut off", kind: "application/json", body: `{"text":"x"}`, length: 100, status: http.StatusBadRequest},
+	} {
+		if tt.length == 0 {
+			tt.length = int64(len(tt.body))
+		}
+		if status := b.postRaw(tt.kind, tt.body, tt.length); status != tt.status {
+			t.Errorf("%s: %d, want %d", tt.name, status, tt.status)
+		}
+	}
+	p.stop()
+	if strings.Contains(p.logs.String(), "level=ERROR") {
+		t.Errorf("the log complains:\n%s", p.logs)
+	}
+}
+
+// postRaw posts a comment over a connection of its own, whose sending half ends
+// after the body, and gives the status.
+func (b *browser) postRaw(kind, body string, length int64) int {
+	b.t.Helper()
+	at, err := url.Parse(b.p.base)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	conn, err := net.Dial("tcp", at.Host)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	defer conn.Close()
+	cookies := ""
+	for _, c := range b.http.Jar.Cookies(at) {
+		cookies += c.Name + "=" + c.Value + "; "
+	}
+	fmt.Fprintf(conn, "POST /api/rooms/live/comments HTTP/1.1\r\nHost: %s\r\nCookie: %s\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n%s",
+		at.Host, cookies, kind, length, body)
+	_ = conn.(*net.TCPConn).CloseWrite() // it may have answered and closed already
+	resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	return resp.StatusCode
 }
 
 func TestWatchersMayNotSend(t *testing.T) {

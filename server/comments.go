@@ -109,8 +109,11 @@ func readJSON(c echo.Context, into any) error {
 		return comment.ErrBadFrame
 	}
 	b, err := io.ReadAll(r.Body)
-	if err != nil {
+	if tooLarge := (*echo.HTTPError)(nil); errors.As(err, &tooLarge) {
 		return err
+	}
+	if err != nil { // cut off, or too slow: the client's fault, and nothing for the log
+		return comment.ErrBadFrame
 	}
 	if !utf8.Valid(b) || json.Unmarshal(b, into) != nil {
 		return comment.ErrBadFrame
