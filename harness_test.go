@@ -249,8 +249,16 @@ type frame struct {
 	Code     string
 	WaitMS   int64 `json:"wait_ms"`
 	Comment  *event
-	User     *struct{ ID, Token string }
-	People   int
+	User     *struct {
+		ID, Token string
+		Muted     int64 `json:"muted_until"`
+	}
+	Muted     int64 `json:"muted_until"` // of a user frame
+	Held      []event
+	HeldTotal int `json:"held_total"`
+	Pin       *event
+	Room      *reply
+	People    int
 }
 
 type event struct {
@@ -261,6 +269,10 @@ type event struct {
 	Name string
 	User string
 	IDs  []string
+
+	Badge, By, From, Rule, State string
+	SlowMS                       int64 `json:"slow_ms"`
+	Comment                      *event
 }
 
 // socket is a client's end. Frames are read as they come, into a queue of

@@ -137,3 +137,10 @@ func TestReview(t *testing.T) {
 		t.Errorf("one removal of both: %+v", e)
 	}
 }
+
+func decode(t testing.TB, text string, into any) {
+	t.Helper()
+	if err := json.Unmarshal([]byte(text), into); err != nil {
+		t.Fatalf("%s: %v", text, err)
+	}
+}
