@@ -287,7 +287,11 @@ type socket struct {
 
 // dial opens a socket. query is added to the role's.
 func (b *browser) dial(role, query string, header http.Header) (*socket, *http.Response, error) {
-	u := "ws" + strings.TrimPrefix(b.p.base, "http") + "/api/rooms/live/socket?role=" + role + query
+	return b.dialRoom("live", role, query, header)
+}
+
+func (b *browser) dialRoom(room, role, query string, header http.Header) (*socket, *http.Response, error) {
+	u := "ws" + strings.TrimPrefix(b.p.base, "http") + "/api/rooms/" + room + "/socket?role=" + role + query
 	d := websocket.Dialer{Jar: b.http.Jar, HandshakeTimeout: patience}
 	if header.Get("Sec-WebSocket-Protocol") == "" {
 		d.Subprotocols = []string{"danmaku.v1"}

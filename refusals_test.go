@@ -113,37 +113,75 @@ func TestByeRefusals(t *testing.T) {
 func TestRoutesByRole(t *testing.T) {
 	p := start(t, t.TempDir())
 	s := p.phone().open("audience", "")
+	user := s.next("hello").User.ID
 	s.send("c1", "something")
 	id := s.next("ack").ID
 	bearer := func(key string) map[string]string { return map[string]string{"Authorization": "Bearer " + key} }
+	p.console().call("POST", "/api/rooms", map[string]any{"id": "other"}, 201)
+	foreign := p.console().call("POST", "/api/links", map[string]any{"room": "other", "role": "moderator"}, 201)
 	callers := map[string]map[string]string{
 		"nobody": nil, "overlay": bearer(p.overlay), "sender": bearer(p.link("sender").Key),
 		"audience": bearer(p.link("audience").Key), "wrong": bearer(strings.Repeat("A", 24)),
 		"moderator": bearer(p.link("moderator").Key), "owner": bearer(p.link("owner").Key),
+		"other room's moderator": bearer(foreign.Key),
 	}
+	const everybody, moderators, owners, allModerators = 0, 1, 2, 3
+	type body = map[string]any
+	comments := "/api/rooms/live/comments/"
 	for _, tt := range []struct {
 		method, path string
-		open         bool
+		who          int
+		body         any
 	}{
-		{method: "GET", path: "/api/rooms"},
-		{method: "GET", path: "/api/rooms/live"},
-		{method: "GET", path: "/api/rooms/live/stats"},
-		{method: "GET", path: "/api/rooms/live/comments"},
-		{method: "POST", path: "/api/rooms/live/comments/" + id + "/remove"},
-		{method: "GET", path: "/api/rooms/live/qr.svg", open: true},
-		{method: "GET", path: "/api/rooms/live/qr.png", open: true},
-		{method: "GET", path: "/healthz", open: true},
-		{method: "GET", path: "/readyz", open: true},
+		{method: "GET", path: "/api/rooms", who: allModerators},
+		{method: "POST", path: "/api/rooms", who: owners, body: body{"id": "Not Valid"}},
+		{method: "GET", path: "/api/rooms/live", who: moderators},
+		{method: "PATCH", path: "/api/rooms/live", who: moderators, body: body{"title": "live"}},
+		{method: "POST", path: "/api/rooms/live/lockdown", who: moderators},
+		{method: "DELETE", path: "/api/rooms/live/lockdown", who: moderators},
+		{method: "GET", path: "/api/rooms/live/stats", who: moderators},
+		{method: "GET", path: "/api/rooms/live/comments", who: moderators},
+		{method: "POST", path: comments + "bulk", who: moderators, body: body{"act": "approve", "ids": []string{id}}},
+		{method: "POST", path: comments + id + "/approve", who: moderators},
+		{method: "POST", path: comments + id + "/refuse", who: moderators},
+		{method: "POST", path: comments + id + "/pin", who: moderators},
+		{method: "DELETE", path: comments + id + "/pin", who: moderators},
+		{method: "GET", path: comments + id + "/address", who: moderators},
+		{method: "POST", path: comments + id + "/remove", who: moderators},
+		{method: "GET", path: "/api/rooms/live/users/" + user, who: moderators},
+		{method: "POST", path: "/api/rooms/live/users/" + user + "/remove", who: moderators},
+		{method: "POST", path: "/api/rooms/live/clear", who: moderators},
+		{method: "GET", path: "/api/rooms/live/bans", who: moderators},
+		{method: "POST", path: "/api/rooms/live/bans", who: moderators, body: body{"user": user, "kind": "mute", "seconds": 1}},
+		{method: "DELETE", path: "/api/rooms/live/bans/1", who: moderators},
+		{method: "GET", path: "/api/rooms/live/rules", who: moderators},
+		{method: "PUT", path: "/api/rooms/live/rules", who: moderators, body: body{"name": "mine", "text": "word"}},
+		{method: "PUT", path: "/api/rooms/live/rules", who: owners, body: body{"name": "mine", "text": "word", "all": true}},
+		{method: "DELETE", path: "/api/rooms/live/rules/mine", who: moderators},
+		{method: "POST", path: "/api/rooms/live/rules/check", who: moderators, body: body{"text": "word"}},
+		{method: "GET", path: "/api/rooms/live/audit", who: moderators},
+		{method: "GET", path: "/api/rooms/live/audit?format=csv", who: moderators},
+		{method: "POST", path: "/api/rooms/live/audit/1/undo", who: moderators},
+		{method: "GET", path: "/api/links", who: owners},
+		{method: "POST", path: "/api/links", who: owners, body: body{"room": "live", "role": "sender"}},
+		{method: "DELETE", path: "/api/links/999", who: owners},
+		{method: "GET", path: "/api/links/999/qr.svg", who: owners},
+		{method: "GET", path: "/api/rooms/live/qr.svg"},
+		{method: "GET", path: "/api/rooms/live/qr.png"},
+		{method: "GET", path: "/healthz"},
+		{method: "GET", path: "/readyz"},
+		{method: "DELETE", path: "/api/rooms/live", who: owners}, // the last: it closes the room
 	} {
 		for who, header := range callers {
-			status, body := p.browser().do(tt.method, tt.path, nil, header)
-			allowed := status < 300
-			want := tt.open || who == "moderator" || who == "owner"
-			if allowed != want {
-				t.Errorf("%s %s by %s: %d %s", tt.method, tt.path, who, status, body)
+			status, text := p.browser().do(tt.method, tt.path, tt.body, header)
+			allowed := status != 401 && status != 403
+			want := tt.who == everybody || who == "owner" || who == "moderator" && tt.who != owners ||
+				who == "other room's moderator" && tt.who == allModerators
+			if allowed != want || status >= 500 || status == 405 {
+				t.Errorf("%s %s by %s: %d %s", tt.method, tt.path, who, status, text)
 			}
-			if !allowed && (status != 401 && status != 403 || strings.Contains(body, "something")) {
-				t.Errorf("%s %s by %s is refused with %d %s", tt.method, tt.path, who, status, body)
+			if !allowed && strings.Contains(text, "something") {
+				t.Errorf("%s %s by %s tells what it refuses: %d %s", tt.method, tt.path, who, status, text)
 			}
 			if unknown := who == "nobody" || who == "wrong"; !allowed && unknown != (status == 401) {
 				t.Errorf("%s %s by %s: %d", tt.method, tt.path, who, status)

@@ -1,0 +1,88 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// Rules are saved with their warnings, apply to the next comment, and can be
+// tried without sending anything.
+func TestRulesOfARoom(t *testing.T) {
+	p := start(t, t.TempDir(), "--user-rate", "0")
+	owner, mod := p.console(), p.moderator()
+	s := p.phone().open("audience", "")
+	for i := range 3 {
+		s.say(fmt.Sprint("fruit ", i, " tangerine"))
+	}
+	list := map[string]any{"name": "ours", "text": "tangerine => hold # fruit\nx\n/(/\nlemon", "dry": true}
+	dry := mod.call("PUT", liveRoom+"/rules", list, 200)
+	if a := s.say("one more tangerine"); a.Outcome != "shown" {
+		t.Errorf("dry rules apply: %+v", a)
+	}
+	delete(list, "dry")
+	saved := mod.call("PUT", liveRoom+"/rules", list, 200)
+	for name, r := range map[string]reply{"dry": dry, "saved": saved} {
+		byLine := map[int]string{}
+		for _, f := range r.Faults {
+			byLine[f.Line] += fmt.Sprint(f.Message, " warning=", f.Warning)
+		}
+		if !strings.Contains(byLine[1], "tangerine\"") || !strings.Contains(byLine[1], "warning=true") {
+			t.Errorf("%s: nothing about what it would have stopped: %v", name, byLine)
+		}
+		if !strings.Contains(byLine[2], "warning=true") || !strings.Contains(byLine[3], "warning=false") || byLine[4] != "" {
+			t.Errorf("%s: %v", name, byLine)
+		}
+	}
+	if a := s.say("yet another tangerine"); a.Outcome != "held" {
+		t.Errorf("saved rules do not apply: %+v", a)
+	}
+	if a := s.say("a lemon"); a.Outcome != "refused" || a.Code != "refused" {
+		t.Errorf("saved rules do not apply: %+v", a)
+	}
+	v := mod.call("POST", liveRoom+"/rules/check", map[string]any{"text": "L E M O N!"}, 200)
+	if v.Verdict == "pass" || v.Word != "lemon" || v.Rule == "" || v.Folded == "" {
+		t.Errorf("%+v", v)
+	}
+	if v := mod.call("POST", liveRoom+"/rules/check", map[string]any{"text": "hello"}, 200); v.Verdict != "pass" {
+		t.Errorf("%+v", v)
+	}
+	_, body := mod.do("GET", liveRoom+"/rules", nil, nil)
+	if !strings.Contains(body, `"name":"starter"`) || !strings.Contains(body, `"shipped":true`) || !strings.Contains(body, `"name":"ours"`) {
+		t.Errorf("%s", body)
+	}
+	// Those for all rooms are the owner's.
+	list["all"] = true
+	mod.call("PUT", liveRoom+"/rules", list, 403)
+	mod.call("DELETE", liveRoom+"/rules/ours?all=1", nil, 403)
+	owner.call("PUT", liveRoom+"/rules", map[string]any{"name": "starter", "all": true, "on": false}, 200)
+	if _, body = mod.do("GET", liveRoom+"/rules", nil, nil); strings.Contains(body, `"shipped":true`) {
+		t.Errorf("%s", body)
+	}
+	for _, bad := range []map[string]any{{"text": "x"}, {"name": strings.Repeat("x", 41)}, {"name": "two\nlines"}, {"name": "big", "text": strings.Repeat("x", 1<<20+1)}} {
+		mod.call("PUT", liveRoom+"/rules", bad, 422)
+	}
+	mod.call("DELETE", liveRoom+"/rules/ours", nil, 204)
+	mod.call("DELETE", liveRoom+"/rules/ours", nil, 404)
+	if a := s.say("a lemon again"); a.Outcome != "shown" {
+		t.Errorf("a deleted list applies: %+v", a)
+	}
+	acts := mod.call("GET", liveRoom+"/audit?act=rules", nil, 200).Acts
+	if len(acts) != 2 || acts[0].Detail != "deleted" || acts[0].About != "ours" {
+		t.Errorf("%+v", acts)
+	}
+}
+
+// A hundred thousand words are saved in one request.
+func TestLongRules(t *testing.T) {
+	p := start(t, t.TempDir())
+	var b strings.Builder
+	for i := range 90_000 {
+		fmt.Fprintf(&b, "word%06d\n", i)
+	}
+	mod := p.moderator()
+	mod.call("PUT", liveRoom+"/rules", map[string]any{"name": "long", "text": b.String()}, 200)
+	if v := mod.call("POST", liveRoom+"/rules/check", map[string]any{"text": "word089999"}, 200); v.Verdict != "refuse" {
+		t.Errorf("%+v", v)
+	}
+}
