@@ -48,10 +48,11 @@ type feed struct {
 	events [][]byte // what flush hands to send, kept for its memory
 
 	mu      sync.Mutex
+	lag     lag
 	pending []waiting
 	size    int // bytes of pending
 	urgent  bool
-	head    int64 // seq of the last event seen
+	head    int64 // seq of the last event that the view is not behind on
 	passed  int64 // how far the view has been told, see position in docs/protocol.md
 	second  int64 // the second in which refused are being counted
 	refused int
@@ -61,7 +62,8 @@ type feed struct {
 // waiting is an encoded event that has not been sent.
 type waiting struct {
 	bytes []byte
-	id    comment.ID // of a comment, else 0
+	id    comment.ID // the comment whose text is in it, else 0
+	thins bool       // it is a comment, and so may be left out of a sample
 }
 
 func newFeed(v View, head int64, send func(pos int64, events [][]byte)) *feed {
@@ -69,33 +71,75 @@ func newFeed(v View, head int64, send func(pos int64, events [][]byte)) *feed {
 }
 
 // add takes an event that has left the journal. b is nil when the view does
-// not see it; it still moves the position.
+// not see it; it still moves the position. A view that lags behind gets it
+// later; but what takes something down, or changes the room, goes at once.
 func (f *feed) add(e comment.Event, b []byte) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.head = e.Seq
+	x := told{seq: e.Seq, at: e.At, kind: e.Kind, ids: e.IDs, bytes: b}
+	if e.Kind == comment.KindComment {
+		x.ids = []comment.ID{e.Comment.ID}
+	}
+	if !f.lag.on() {
+		f.take(x)
+		return
+	}
+	f.lag.push(x)
 	switch e.Kind {
-	case comment.KindRemove:
-		// What has not left yet need not leave at all.
-		f.drop(func(w waiting) bool { return w.id != 0 && slices.Contains(e.IDs, w.id) })
-		f.urgent = f.urgent || b != nil
-	case comment.KindClear:
-		f.drop(func(w waiting) bool { return w.id != 0 })
-		f.urgent = f.urgent || b != nil
+	case comment.KindRemove, comment.KindClear:
+		f.dropFor(x)
+		f.hasten(b)
+	case comment.KindRoom:
+		f.hasten(b)
+		f.lag.blank(e.Seq)
+	default:
+		f.rouse() // to set its timer
+	}
+}
+
+// hasten lets something go at once that does not move the position.
+func (f *feed) hasten(b []byte) {
+	if b == nil {
+		return
+	}
+	f.pending = append(f.pending, waiting{bytes: b})
+	f.size += len(b)
+	f.urgent = true
+	f.rouse()
+}
+
+// dropFor takes out of what waits the comments that x takes down: what has not
+// left yet need not leave at all.
+func (f *feed) dropFor(x told) {
+	f.drop(func(w waiting) bool {
+		return w.id != 0 && (x.kind == comment.KindClear || slices.Contains(x.ids, w.id))
+	})
+}
+
+// take puts an event among what leaves with the next frame.
+func (f *feed) take(x told) {
+	f.head = x.seq
+	switch x.kind {
+	case comment.KindRemove, comment.KindClear:
+		f.dropFor(x)
+		f.urgent = f.urgent || x.bytes != nil
 	case comment.KindRefused:
-		if f.pace.refused > 0 && !f.countRefused(e.At) {
-			b = nil
+		if f.pace.refused > 0 && !f.countRefused(x.at) {
+			x.bytes = nil
 		}
 	}
-	if b == nil {
+	if x.bytes == nil {
 		if len(f.pending) == 0 {
 			f.passed = f.head
 		}
 		return
 	}
-	w := waiting{bytes: b}
-	if e.Kind == comment.KindComment {
-		w.id = e.Comment.ID
+	w := waiting{bytes: x.bytes}
+	if x.tells() {
+		w.id = x.ids[0]
+	}
+	if x.kind == comment.KindComment {
+		w.thins = true
 		f.thin()
 	}
 	f.pending = append(f.pending, w)
@@ -105,6 +149,10 @@ func (f *feed) add(e comment.Event, b []byte) {
 	if len(f.pending) > 1 && !f.urgent && !f.full() {
 		return
 	}
+	f.rouse()
+}
+
+func (f *feed) rouse() {
 	select {
 	case f.wake <- struct{}{}:
 	default:
@@ -134,7 +182,7 @@ func (f *feed) thin() {
 	}
 	n, oldest := 0, -1
 	for i, w := range f.pending {
-		if w.id != 0 {
+		if w.thins {
 			if oldest < 0 {
 				oldest = i
 			}
@@ -162,10 +210,8 @@ func (f *feed) run(ctx context.Context) {
 	<-timer.C
 	var last, hastened time.Time // when a frame left, and one that did not wait
 	for {
-		select {
-		case <-ctx.Done():
+		if !f.idle(ctx, timer) {
 			return
-		case <-f.wake:
 		}
 		for {
 			wait, urgent := f.wait(time.Now(), last, hastened)
@@ -188,6 +234,50 @@ func (f *feed) run(ctx context.Context) {
 	}
 }
 
+// idle waits until there is something to send, or ctx ends: then it is false.
+func (f *feed) idle(ctx context.Context, timer *time.Timer) bool {
+	for {
+		due, ready := f.drain(time.Now())
+		if ready {
+			return ctx.Err() == nil
+		}
+		var later <-chan time.Time
+		if due > 0 {
+			timer.Reset(due)
+			later = timer.C
+		}
+		select {
+		case <-ctx.Done():
+			return false
+		case <-f.wake:
+		case <-later:
+		}
+	}
+}
+
+// drain takes what has waited out its delay. It tells whether anything is to be
+// sent, and else how long until the next is due; 0 when nothing lags.
+func (f *feed) drain(now time.Time) (due time.Duration, ready bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for {
+		x, wait, ok := f.lag.next(now)
+		if !ok {
+			return wait, len(f.pending) > 0
+		}
+		f.take(x)
+	}
+}
+
+// setDelay lets the view lag behind the log. What waits for a longer one drains
+// in order.
+func (f *feed) setDelay(d time.Duration) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.lag.delay = d
+	f.rouse()
+}
+
 // wait tells how long the next frame has to wait, and whether it is hastened by
 // a removal.
 func (f *feed) wait(now, last, hastened time.Time) (wait time.Duration, urgent bool) {
@@ -205,6 +295,7 @@ func (f *feed) wait(now, last, hastened time.Time) (wait time.Duration, urgent b
 
 // flush sends what is pending as one frame.
 func (f *feed) flush() {
+	f.drain(time.Now())
 	f.gate.Lock()
 	defer f.gate.Unlock()
 	f.mu.Lock()

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -24,18 +25,26 @@ func runFeed(t *testing.T, v View, script func(f *feed, frames func() []sent)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		start := time.Now()
+		var mu sync.Mutex
 		var frames []sent
 		f := newFeed(v, 0, func(pos int64, events [][]byte) {
 			s := sent{after: time.Since(start), pos: pos}
 			for _, e := range events {
 				s.events = append(s.events, string(e))
 			}
+			mu.Lock()
+			defer mu.Unlock()
 			frames = append(frames, s)
 		})
 		ctx, stop := context.WithCancel(t.Context())
 		done := make(chan struct{})
 		go func() { f.run(ctx); close(done) }()
-		script(f, func() []sent { synctest.Wait(); return slices.Clone(frames) })
+		script(f, func() []sent {
+			synctest.Wait()
+			mu.Lock()
+			defer mu.Unlock()
+			return slices.Clone(frames)
+		})
 		stop()
 		<-done
 	})

@@ -162,7 +162,11 @@ func (h *Hall) addRoom(ctx context.Context, rec RoomRecord) error {
 	if known {
 		return nil
 	}
-	recent, err := h.journal.Recent(ctx, rec.ID, ringLoad)
+	load := ringLoad
+	if rec.Delay > 0 { // what is still to leave must be among them
+		load = ringSize
+	}
+	recent, err := h.journal.Recent(ctx, rec.ID, load)
 	if err != nil {
 		return fmt.Errorf("load room %s: %w", rec.ID, err)
 	}

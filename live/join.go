@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"time"
 
 	"danmaku/comment"
 )
@@ -23,8 +24,9 @@ type Welcome struct {
 	Resumed  bool
 	Missed   [][]byte // resumed: the encoded events since then
 	End      comment.Position
-	Recent   []byte // not resumed: the list of encoded comments to start from; not to be changed
-	People   int    // phones in the room
+	Recent   []byte        // not resumed: the list of encoded comments to start from; not to be changed
+	People   int           // phones in the room
+	Lag      time.Duration // how far the view is behind the log
 	Pin      *comment.Comment
 	Held     [][]byte // for a console: the queue, oldest first, see queueHello
 	Waiting  int      // how many are in the queue
@@ -58,6 +60,9 @@ func (h *Hall) Join(ctx context.Context, roomID string, v View, since *comment.P
 		}
 	}
 	w := Welcome{Room: r.settings(), People: h.outlet.Count(roomID, ViewAudience)}
+	if delayed(v) {
+		w.Lag = w.Room.Delay
+	}
 	r.feed(v).join(func(passed int64) {
 		w.End = r.position(passed)
 		if since != nil {
@@ -67,7 +72,7 @@ func (h *Hall) Join(ctx context.Context, roomID string, v View, since *comment.P
 			w.Position = *since
 		} else {
 			w.Position = w.End
-			w.Recent = r.recents(h.encoder, v, passed, h.now())
+			w.Recent = r.recents(h.encoder, v, passed, h.now().Add(-w.Lag))
 		}
 		if c, ok := r.pinned(passed); ok {
 			w.Pin = &c
@@ -101,7 +106,7 @@ func (h *Hall) replay(r *room, v View, since, passed int64, past reading) ([][]b
 		if e.Seq > passed {
 			break // comes with the next frame
 		}
-		if b := h.encoder.Event(v, e); b != nil {
+		if b := h.encoder.Event(v, e); b != nil && e.Kind != comment.KindRoom {
 			pieces = append(pieces, piece{b, e.Kind == comment.KindComment})
 		}
 	}
@@ -110,6 +115,9 @@ func (h *Hall) replay(r *room, v View, since, passed int64, past reading) ([][]b
 		return nil, false
 	}
 	pieces = append(pieces, newer...)
+	if delayed(v) {
+		pieces = append(pieces, r.ahead(v, passed)...)
+	}
 	if len(pieces) > resumeLimit {
 		return nil, false
 	}

@@ -19,7 +19,7 @@ const ringLoad = 1024
 type item struct {
 	event comment.Event
 	bytes [3][]byte // by viewIndex
-	gone  bool      // a comment that was taken down or cleared away since
+	gone  bool      // a comment, or its pin, that was taken down or cleared away since
 }
 
 func viewIndex(v View) int { return slices.Index(Views, v) }
@@ -50,11 +50,11 @@ func (r *ring) each(fn func(*item) bool) {
 	}
 }
 
-// take marks comments as gone for which lost is true.
+// take marks comments as gone for which lost is true, and what carries one.
 func (r *ring) take(lost func(comment.Comment) bool) {
 	for i := range r.items {
 		it := &r.items[i]
-		if it.event.Kind == comment.KindComment && lost(it.event.Comment) {
+		if k := it.event.Kind; (k == comment.KindComment || k == comment.KindPin && len(it.event.IDs) == 1) && lost(it.event.Comment) {
 			it.gone = true
 		}
 	}

@@ -42,13 +42,19 @@ func newRoom(rec RoomRecord, recent []comment.Event, enc Encoder, out Outlet) *r
 	if len(recent) >= ringLoad {
 		r.ring.since = recent[0].Seq - 1
 	}
-	for _, e := range recent {
-		r.ring.push(encode(enc, e))
+	items := make([]item, len(recent))
+	for i, e := range recent {
+		items[i] = encode(enc, e)
+		r.ring.push(items[i])
 	}
 	for i, v := range Views {
-		f := newFeed(v, rec.Head.Seq, func(pos int64, events [][]byte) {
+		head, waits := start(v, rec, items, time.Now())
+		f := newFeed(v, head, func(pos int64, events [][]byte) {
 			out.Broadcast(r.id, v, enc.Frame(r.position(pos), events))
 		})
+		if delayed(v) {
+			f.lag = lag{delay: rec.Delay, queue: waits}
+		}
 		r.feeds[i] = f
 		r.done.Go(func() { f.run(ctx) })
 	}
@@ -104,6 +110,9 @@ func (r *room) apply(enc Encoder, e comment.Event) {
 	r.mu.Unlock()
 	r.tally.count(e)
 	for i, f := range r.feeds {
+		if e.Kind == comment.KindRoom && delayed(Views[i]) {
+			f.setDelay(e.Setup.Delay)
+		}
 		f.add(e, it.bytes[i])
 	}
 }
@@ -153,6 +162,24 @@ func (r *room) newest(v View, passed int64, now time.Time) (out [][]byte) {
 	return out
 }
 
+// ahead gives what went to a view before its place in the log, after passed:
+// everything that takes something down.
+func (r *room) ahead(v View, passed int64) (out []piece) {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	r.ring.each(func(it *item) bool {
+		if it.event.Seq <= passed {
+			return false
+		}
+		if k := it.event.Kind; (k == comment.KindRemove || k == comment.KindClear) && it.bytes[viewIndex(v)] != nil {
+			out = append(out, piece{bytes: it.bytes[viewIndex(v)]})
+		}
+		return true
+	})
+	slices.Reverse(out)
+	return out
+}
+
 // reaches tells whether the ring holds every event after since.
 func (r *room) reaches(since int64) bool {
 	r.mu.RLock()
@@ -179,7 +206,8 @@ func (r *room) missed(v View, since, passed int64) (out []piece, ok bool) {
 		if it.event.Seq <= since {
 			return false
 		}
-		if it.event.Seq <= passed && !it.gone && it.bytes[view] != nil {
+		// The settings are in hello, and newer there.
+		if it.event.Seq <= passed && !it.gone && it.bytes[view] != nil && it.event.Kind != comment.KindRoom {
 			out = append(out, piece{it.bytes[view], it.event.Kind == comment.KindComment})
 		}
 		return true

@@ -1,0 +1,56 @@
+package main
+
+import (
+	"slices"
+	"testing"
+	"time"
+)
+
+// With a delay the author and the consoles hear at once, the screens later; what
+// is taken down meanwhile never leaves the server.
+func TestRecallDuringTheDelay(t *testing.T) {
+	dir := t.TempDir()
+	p := start(t, dir, "--user-rate", "0")
+	mod := p.moderator()
+	mod.call("PATCH", liveRoom, map[string]any{"delay_ms": 1500}, 200)
+	phone, reader, overlay, console := p.phone().open("audience", ""), p.phone().open("audience", ""), p.overlaySocket(""), mod.open("console", "")
+	for _, s := range []*socket{phone, reader, overlay, console} {
+		s.next("hello")
+	}
+	began := time.Now()
+	bad, good := phone.say("bad"), phone.say("good")
+	if bad.Outcome != "shown" || good.Outcome != "shown" {
+		t.Fatalf("%+v, %+v", bad, good)
+	}
+	console.until("it is in the console", isEvent("comment", good.ID))
+	mod.call("POST", liveRoom+"/comments/"+bad.ID+"/remove", nil, 204)
+	if at := time.Since(began); at > time.Second {
+		t.Skipf("this machine took %v for the recall", at)
+	}
+	for name, s := range map[string]*socket{"overlay": overlay, "phone": reader} {
+		var kinds []string
+		s.until("the good one", func(e event) bool {
+			kinds = append(kinds, e.Type)
+			if e.ID == bad.ID {
+				t.Errorf("%s: the bad one came", name)
+			}
+			return e.ID == good.ID
+		})
+		if since := time.Since(began); since < 1500*time.Millisecond {
+			t.Errorf("%s: the good one came after %v", name, since)
+		}
+		if !slices.Equal(kinds, []string{"remove", "comment"}) {
+			t.Errorf("%s: %v", name, kinds)
+		}
+	}
+	// What is still on its way when the server stops leaves after its start.
+	late := phone.say("late")
+	p.stop()
+	p = start(t, dir)
+	overlay = p.overlaySocket("")
+	h := overlay.next("hello")
+	if slices.ContainsFunc(h.Recent, func(e event) bool { return e.ID == late.ID }) {
+		t.Errorf("it left early: %+v", h.Recent)
+	}
+	overlay.until("the late one", isEvent("comment", late.ID))
+}

@@ -1,0 +1,149 @@
+package live
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"danmaku/comment"
+)
+
+// words joins what several frames carried.
+func words(frames []sent) string {
+	var all []string
+	for _, f := range frames {
+		all = append(all, f.events...)
+	}
+	return strings.Join(all, " ")
+}
+
+func TestDelayKeepsOrderAndPosition(t *testing.T) {
+	runFeed(t, ViewOverlay, func(f *feed, frames func() []sent) {
+		f.setDelay(3 * time.Second)
+		began := time.Now()
+		for seq := int64(1); seq <= 3; seq++ {
+			shown(f, seq)
+			time.Sleep(time.Second)
+		}
+		got := frames()
+		if len(got) != 1 || words(got) != "c1" || got[0].after != 3*time.Second || got[0].pos != 1 {
+			t.Fatalf("after 3 s: %+v", got)
+		}
+		if p := f.position(); p != 1 {
+			t.Errorf("the position is %d", p)
+		}
+		time.Sleep(3*time.Second - time.Since(began)%time.Second)
+		if got = frames(); words(got) != "c1 c2 c3" || got[2].after != 5*time.Second || f.position() != 3 {
+			t.Errorf("at the end: %+v", got)
+		}
+	})
+}
+
+// A removal goes at once, without moving the position, and again at its place;
+// what it takes down and has not left yet never leaves.
+func TestRemovalDoesNotWaitForTheDelay(t *testing.T) {
+	runFeed(t, ViewAudience, func(f *feed, frames func() []sent) {
+		shown(f, 1)
+		frames()
+		f.setDelay(2 * time.Second)
+		time.Sleep(time.Second)
+		shown(f, 2)
+		shown(f, 3)
+		f.add(comment.Event{Seq: 4, Kind: comment.KindPin, At: time.Now(), IDs: []comment.ID{2}}, []byte("p2"))
+		at := time.Now()
+		f.add(comment.Event{Seq: 5, Kind: comment.KindRemove, At: at, IDs: []comment.ID{1, 2}}, []byte("r"))
+		got := frames()
+		if len(got) != 2 || words(got[1:]) != "r" || got[1].after != time.Second || got[1].pos != 1 || f.position() != 1 {
+			t.Fatalf("the removal: %+v, position %d", got, f.position())
+		}
+		time.Sleep(3 * time.Second)
+		if got = frames(); words(got) != "c1 r c3 r" || f.position() != 5 {
+			t.Errorf("in all: %+v, position %d", got, f.position())
+		}
+	})
+}
+
+func TestClearDuringTheDelay(t *testing.T) {
+	runFeed(t, ViewOverlay, func(f *feed, frames func() []sent) {
+		f.setDelay(2 * time.Second)
+		shown(f, 1)
+		f.add(comment.Event{Seq: 2, Kind: comment.KindClear, At: time.Now()}, []byte("clear"))
+		shown(f, 3)
+		if got := frames(); words(got) != "clear" || got[0].pos != 0 {
+			t.Fatalf("%+v", got)
+		}
+		time.Sleep(3 * time.Second)
+		if got := frames(); words(got) != "clear clear c3" {
+			t.Errorf("%+v", got)
+		}
+	})
+}
+
+// A shorter delay lets more go, in order; none at all lets everything go.
+func TestShorterDelayDrainsInOrder(t *testing.T) {
+	runFeed(t, ViewOverlay, func(f *feed, frames func() []sent) {
+		f.setDelay(10 * time.Second)
+		for seq := int64(1); seq <= 8; seq++ {
+			shown(f, seq)
+			time.Sleep(time.Second)
+		}
+		f.setDelay(5 * time.Second)
+		if got := frames(); words(got) != "c1 c2 c3 c4" {
+			t.Fatalf("%+v", got)
+		}
+		f.setDelay(0)
+		shown(f, 9)
+		time.Sleep(time.Second)
+		if got := frames(); words(got) != "c1 c2 c3 c4 c5 c6 c7 c8 c9" {
+			t.Errorf("%+v", got)
+		}
+		shown(f, 10)
+		if got := frames(); !strings.HasSuffix(words(got), "c10") {
+			t.Errorf("without a delay: %+v", got)
+		}
+	})
+}
+
+// Settings apply at once; their place in the log only moves the position.
+func TestSettingsDoNotWait(t *testing.T) {
+	runFeed(t, ViewAudience, func(f *feed, frames func() []sent) {
+		f.setDelay(2 * time.Second)
+		f.add(comment.Event{Seq: 1, Kind: comment.KindRoom, At: time.Now()}, []byte("room"))
+		if got := frames(); words(got) != "room" || got[0].pos != 0 {
+			t.Fatalf("%+v", got)
+		}
+		time.Sleep(3 * time.Second)
+		if got := frames(); words(got) != "room" || f.position() != 1 {
+			t.Errorf("%+v, position %d", got, f.position())
+		}
+	})
+}
+
+// After a restart the feed goes on where it was: what had not left still waits.
+func TestDelayOverARestart(t *testing.T) {
+	now := time.Now()
+	var recent []item
+	for seq := int64(1); seq <= 4; seq++ {
+		it := item{event: comment.Event{Seq: seq * 10, Kind: comment.KindComment, At: now.Add(time.Duration(seq-4) * time.Second), Comment: comment.Comment{ID: comment.ID(seq)}}}
+		for i := range it.bytes {
+			it.bytes[i] = fmt.Append(nil, "c", seq)
+		}
+		recent = append(recent, it)
+	}
+	rec := RoomRecord{Room: comment.NewRoom("live"), Head: comment.Position{Seq: 40}}
+	for delay, want := range map[time.Duration]string{0: "40", 2 * time.Second: "29 c3 c4", 10 * time.Second: "9 c1 c2 c3 c4"} {
+		rec.Delay = delay
+		head, waits := start(ViewOverlay, rec, recent, now)
+		got := fmt.Sprint(head)
+		for _, w := range waits {
+			got += " " + string(w.bytes)
+		}
+		if got != want {
+			t.Errorf("with a delay of %v: %s, want %s", delay, got, want)
+		}
+		if head, waits := start(ViewConsole, rec, recent, now); head != 40 || waits != nil {
+			t.Errorf("a console lags behind: %d, %v", head, waits)
+		}
+	}
+}
