@@ -18,32 +18,56 @@ import (
 const (
 	userBucket ratelimit.Kind = iota
 	addressBucket
+	newcomerBucket
 	roomBucket
 	senderBucket
 )
 
-// bursts of the buckets that are not a person's, in seconds of their rate.
-const addressBurst, roomBurst, senderBurst = 4, 2, 1
+// bursts of the buckets that are not a person's, in seconds of their rate. The
+// room's takes a hall of 500 that answers within three seconds.
+const addressBurst, roomBurst, senderBurst = 4, 10, 1
+
+// A hall's phones share one address and come all at once. Behind each address
+// so many new ones are taken at their word, and so many more each second; who
+// has been here for newTime is not new.
+const (
+	newBurst = 600
+	newRate  = 5
+	newTime  = time.Minute
+)
 
 // finePart is what a refusal by the filter costs besides the token that the
 // send itself cost.
 const finePart = 1
 
 // limits is live.Limiter over token buckets.
-type limits struct{ buckets *ratelimit.Limiter }
+type limits struct {
+	buckets *ratelimit.Limiter
+	crowd   *ratelimit.Crowd
+	grows   bool // by how much an address's limit grows for a person, is known
+}
 
 var _ live.Limiter = limits{}
 
-func newLimiter(cfg config.Config) limits {
+func newLimiter(cfg config.Config, clock func() time.Time) limits {
 	limit := func(rate, burst float64) ratelimit.Limit {
 		return ratelimit.Limit{Rate: rate, Burst: max(1, int(burst))}
 	}
-	return limits{ratelimit.New(ratelimit.Options{Limits: map[ratelimit.Kind]ratelimit.Limit{
-		userBucket:    limit(cfg.UserRate, float64(cfg.UserBurst)),
-		addressBucket: limit(cfg.AddressRate, addressBurst*cfg.AddressRate),
-		roomBucket:    limit(cfg.RoomRate, roomBurst*cfg.RoomRate),
-		senderBucket:  limit(cfg.SenderRate, senderBurst*cfg.SenderRate),
-	}})}
+	buckets := ratelimit.New(ratelimit.Options{Clock: clock, Limits: map[ratelimit.Kind]ratelimit.Limit{
+		userBucket:     limit(cfg.UserRate, float64(cfg.UserBurst)),
+		addressBucket:  limit(cfg.AddressRate, addressBurst*cfg.AddressRate),
+		newcomerBucket: limit(newRate, newBurst),
+		roomBucket:     limit(cfg.RoomRate, roomBurst*cfg.RoomRate),
+		senderBucket:   limit(cfg.SenderRate, senderBurst*cfg.SenderRate),
+	}})
+	return limits{
+		buckets: buckets,
+		crowd: ratelimit.NewCrowd(ratelimit.CrowdOptions{
+			Limiter: buckets, Floor: addressBucket, Newcomers: newcomerBucket, Age: newTime,
+		}),
+		// Without a limit of their own, people are bounded by their address alone.
+		grows: cfg.UserRate > 0,
+	}
 }
 
 func userKey(k live.LimitKey) ratelimit.Key {
@@ -55,13 +79,20 @@ func userKey(k live.LimitKey) ratelimit.Key {
 
 // Allow implements live.Limiter.
 func (l limits) Allow(k live.LimitKey) error {
-	keys := []ratelimit.Key{{Kind: roomBucket, Name: k.Room}}
-	if k.Sender != 0 {
-		keys = append(keys, ratelimit.Key{Kind: senderBucket, Name: strconv.FormatInt(k.Sender, 10)})
-	} else {
-		keys = append(keys, userKey(k), ratelimit.Key{Kind: addressBucket, Name: k.Address})
+	var ok bool
+	var wait time.Duration
+	room := ratelimit.Key{Kind: roomBucket, Name: k.Room}
+	switch {
+	case k.Sender != 0:
+		ok, wait = l.buckets.Allow(room, ratelimit.Key{Kind: senderBucket, Name: strconv.FormatInt(k.Sender, 10)})
+	case !l.grows:
+		ok, wait = l.buckets.Allow(room, ratelimit.Key{Kind: addressBucket, Name: k.Address})
+	default:
+		user := userKey(k)
+		m := ratelimit.Member{Group: k.Address, Name: user.Name, Since: k.Identity}
+		ok, wait = l.crowd.Allow(m, room, user)
 	}
-	if ok, wait := l.buckets.Allow(keys...); !ok {
+	if !ok {
 		return &comment.WaitError{Err: comment.ErrSlowDown, Wait: wait}
 	}
 	return nil
@@ -76,6 +107,13 @@ func (l limits) Fine(k live.LimitKey) {
 
 // Wait implements live.Limiter.
 func (l limits) Wait(k live.LimitKey) time.Duration { return l.buckets.Wait(userKey(k)) }
+
+// Passed implements live.Limiter.
+func (l limits) Passed(k live.LimitKey) {
+	if user := userKey(k); user.Name != "" {
+		l.crowd.Passed(user.Name)
+	}
+}
 
 // rules is live.Filter over the chain of checks.
 type rules struct{ *moderation.Chain }

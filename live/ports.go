@@ -112,6 +112,9 @@ type Limiter interface {
 	Fine(key LimitKey)
 	// Wait tells how long the user would have to wait now.
 	Wait(key LimitKey) time.Duration
+	// Passed tells that a comment of the user was shown, which makes him one of
+	// those by whom his address's limit grows.
+	Passed(key LimitKey)
 }
 
 // LimitKey names the buckets of one draft. Empty parts are not limited.
@@ -120,6 +123,11 @@ type LimitKey struct {
 	User    string // in the room
 	Address string // keyed hash of the masked address, over all rooms
 	Sender  int64  // link of a sender; then User and Address are not limited
+
+	// Identity is when the user's identity was made; zero counts as just now.
+	// The address's limit grows only with those older than a minute, those of
+	// whom a comment was shown, and the first few hundred new ones.
+	Identity time.Time
 }
 
 // Filter decides about normalised drafts, by rules that can be exchanged while

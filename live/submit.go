@@ -15,6 +15,7 @@ type Author struct {
 	User     string       // pseudonym in the room
 	Address  string       // keyed hash of the masked address; empty for a sender
 	Identity time.Time    // when the identity was made; zero when unknown
+	Fleeting bool         // the identity lives in the page alone: limits take it as new
 	Link     int64        // of a sender, moderator or owner
 }
 
@@ -53,7 +54,10 @@ func (h *Hall) Submit(ctx context.Context, roomID string, a Author, d comment.Dr
 			return o, nil
 		}
 	}
-	limit := LimitKey{Room: roomID, User: d.User, Address: a.Address}
+	limit := LimitKey{Room: roomID, User: d.User, Address: a.Address, Identity: a.Identity}
+	if a.Fleeting {
+		limit.Identity = time.Time{}
+	}
 	if a.Role == comment.Sender {
 		limit = LimitKey{Room: roomID, Sender: a.Link}
 	}
@@ -74,6 +78,9 @@ func (h *Hall) Submit(ctx context.Context, roomID string, a Author, d comment.Dr
 		h.limiter.Fine(limit)
 	}
 	if a.Role == comment.Audience {
+		if o.Status == comment.Shown {
+			h.limiter.Passed(limit)
+		}
 		o.Wait = h.limiter.Wait(limit)
 	}
 	if d.Ref != "" {

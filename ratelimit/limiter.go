@@ -143,6 +143,13 @@ func (l *Limiter) Wait(k Key) time.Duration {
 	return l.wait(k, l.now())
 }
 
+// Now reads the limiter's clock, which never goes back.
+func (l *Limiter) Now() time.Time {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.now()
+}
+
 // Len counts the keys that are remembered, in both generations.
 func (l *Limiter) Len() int {
 	l.mu.Lock()
