@@ -29,8 +29,9 @@ const (
 
 // identity is an audience member: a random name and when it was given.
 type identity struct {
-	id   string
-	made time.Time
+	id       string
+	made     time.Time
+	fleeting bool // it did not come in a cookie
 }
 
 func newIdentity(now time.Time) identity {
@@ -72,21 +73,45 @@ func (s *Server) readIdentity(token string) (identity, bool) {
 	return identity{id: f[0], made: time.Unix(made, 0)}, err == nil
 }
 
-// audience gives the identity in the request's cookie.
-func (s *Server) audience(r *http.Request) (identity, bool) {
-	c, err := r.Cookie(s.cookieName(r, identityCookie))
-	if err != nil {
-		return identity{}, false
+// tokenHeader carries the identity where cookies are blocked, in requests that
+// our scripts make; tokenField does in the form without scripts.
+const (
+	tokenHeader = "X-Danmaku-Identity"
+	tokenField  = "token"
+)
+
+// audience gives the identity in the request's cookie, else in its header. One
+// that did not come in a cookie is fleeting: whoever throws it away gets the
+// next for nothing.
+func (s *Server) audience(r *http.Request) (id identity, ok bool) {
+	if c, err := r.Cookie(s.cookieName(r, identityCookie)); err == nil {
+		if id, ok = s.readIdentity(c.Value); ok {
+			return id, true
+		}
 	}
-	return s.readIdentity(c.Value)
+	return s.fleeting(r.Header.Get(tokenHeader))
 }
 
-// ensureAudience gives the request's identity, or a new one in a cookie.
+// fleeting reads an identity that the page kept itself.
+func (s *Server) fleeting(token string) (identity, bool) {
+	id, ok := s.readIdentity(token)
+	id.fleeting = true
+	return id, ok
+}
+
+// ensureAudience gives the request's identity, or a new one in a cookie. Where
+// cookies are blocked the form brings it back.
 func (s *Server) ensureAudience(c echo.Context) identity {
 	if id, ok := s.audience(c.Request()); ok {
 		return id
 	}
+	if c.Request().Method == http.MethodPost {
+		if id, ok := s.fleeting(c.FormValue(tokenField)); ok {
+			return id
+		}
+	}
 	id := newIdentity(s.now())
+	id.fleeting = true // until its cookie comes back
 	s.setCookie(c, identityCookie, s.identityToken(id), identityAge)
 	return id
 }

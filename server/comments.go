@@ -87,7 +87,7 @@ func (s *Server) audienceAuthor(c echo.Context, room string, id identity) live.A
 	keys := s.hall.Keys()
 	return live.Author{
 		Role: comment.Audience, User: keys.Pseudonym(room, id.id),
-		Address: keys.Address(s.address(c)), Identity: id.made,
+		Address: keys.Address(s.address(c)), Identity: id.made, Fleeting: id.fleeting,
 	}
 }
 

@@ -129,6 +129,7 @@ type pageData struct {
 	Role    comment.Role
 	Outcome *pageOutcome
 	Notice  pageNotice
+	Token   string // the identity, for a form whose browser sent no cookie
 	Origin  string // of the audience's address
 }
 
@@ -164,9 +165,9 @@ func (s *Server) render(c echo.Context, status int, name string, d pageData) err
 		return fmt.Errorf("render %s: %w", name, err)
 	}
 	h := c.Response().Header()
-	h.Set("Cache-Control", "no-cache")
+	h.Set("Cache-Control", "private, no-cache")
 	h.Set("Content-Security-Policy", s.policy(c.Request(), name))
-	return c.HTMLBlob(status, b.Bytes())
+	return sendPage(c, status, b.Bytes())
 }
 
 // policy is the page's Content-Security-Policy. The overlay must let OBS put
@@ -200,8 +201,7 @@ func (s *Server) audiencePage(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	s.ensureAudience(c)
-	return s.render(c, http.StatusOK, "audience/index.html", pageData{Room: r})
+	return s.render(c, http.StatusOK, "audience/index.html", pageData{Room: r, Token: s.formToken(s.ensureAudience(c))})
 }
 
 // plainForm is POST /r/{room}: the composer without JavaScript.
@@ -231,7 +231,15 @@ func (s *Server) plainForm(c echo.Context) error {
 			retryAfter(c, err)
 		}
 	}
-	return s.render(c, status, "audience/index.html", pageData{Room: r, Outcome: out})
+	return s.render(c, status, "audience/index.html", pageData{Room: r, Outcome: out, Token: s.formToken(id)})
+}
+
+// formToken is what a form carries whose browser may block cookies.
+func (s *Server) formToken(id identity) string {
+	if !id.fleeting {
+		return ""
+	}
+	return s.identityToken(id)
 }
 
 // overlayPage is GET /overlay/{room}. It is the same for every room and key, an

@@ -70,13 +70,14 @@ func (s *Server) seat(c echo.Context, room string, view live.View) (*seat, *wire
 	id, ok := s.audience(c.Request())
 	var token string
 	if !ok { // cookies are blocked: the page brings the token back by itself
-		if id, ok = s.readIdentity(c.QueryParam("token")); !ok {
+		if id, ok = s.fleeting(c.QueryParam("token")); !ok {
 			id = newIdentity(now)
+			id.fleeting = true
 		}
 		token = s.identityToken(id)
 	}
 	st.User = s.hall.Keys().Pseudonym(room, id.id)
-	st.author = live.Author{Role: comment.Audience, User: st.User, Address: addr, Identity: id.made}
+	st.author = live.Author{Role: comment.Audience, User: st.User, Address: addr, Identity: id.made, Fleeting: id.fleeting}
 	muted, err := s.hall.Sit(room, st.User, addr)
 	if err != nil {
 		return nil, nil, err
