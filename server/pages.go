@@ -42,6 +42,9 @@ func newPages(tree fs.FS) (*pages, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := a.bundle("audience", "shared/tokens.css", "shared/base.css", "audience/audience.css"); err != nil {
+		return nil, fmt.Errorf("bundle the audience page: %w", err)
+	}
 	p := &pages{assets: a, byName: map[string]map[string]*template.Template{}, modules: map[string][]string{}}
 	p.langs = []string{"en"}
 	var tags []language.Tag

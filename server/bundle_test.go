@@ -1,0 +1,86 @@
+package server
+
+import (
+	"os"
+	"strings"
+	"testing"
+	"testing/fstest"
+)
+
+// What the bundler cannot take is told at start, not found out by a phone.
+func TestBundleRefusesWhatItCannotTake(t *testing.T) {
+	for name, tt := range map[string]struct{ main, other, fault string }{
+		"default export":  {"import { a } from './other.js';\n", "export default 1;\n", "cannot be bundled"},
+		"list of exports": {"import { a } from './other.js';\n", "const a = 1;\nexport { a };\n", "cannot be bundled"},
+		"whole import":    {"import * as o from './other.js';\n", "export const a = 1;\n", "cannot be bundled"},
+		"missing":         {"import { a } from './nowhere.js';\n", "", "there is no module"},
+		"circle":          {"import { a } from './other.js';\n", "import { b } from './main.js';\nexport const a = 1;\n", "imports itself"},
+		"fine":            {"import { a as b } from './other.js';\nb();\n", "/** b */\nexport function a() {}\n", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			a, err := readAssets(fstest.MapFS{
+				"page/main.js": {Data: []byte(tt.main)}, "page/other.js": {Data: []byte(tt.other)},
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			err = a.bundle("page")
+			if tt.fault == "" && err != nil || tt.fault != "" && (err == nil || !strings.Contains(err.Error(), tt.fault)) {
+				t.Errorf("got %v, want %q", err, tt.fault)
+			}
+		})
+	}
+}
+
+// Comments go, code stays, and nothing of one module leaks into another.
+func TestBundleKeepsTheCode(t *testing.T) {
+	a, err := readAssets(fstest.MapFS{
+		"page/main.js":    {Data: []byte("// A page.\n\nimport { LIST, Box as Other } from '../shared/box.js';\n\n/** @type {any} */ let room = 1;\n/**\n * words\n */\nconst url = 'http://x/*'; // stays\nnew Other(LIST, room, url);\n")},
+		"shared/box.js":   {Data: []byte("// Boxes.\nimport { clock } from './clock.js';\nconst SPRITE = new URL('./icons.svg', import.meta.url).href;\nexport const LIST = [clock, SPRITE];\nexport class Box {\n  /** @param {string} a\n   * @param {string} b */\n  constructor(a, b) {}\n}\n")},
+		"shared/clock.js": {Data: []byte("export async function clock() {}\n")},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := a.bundle("page"); err != nil {
+		t.Fatal(err)
+	}
+	want := `// page/main.js and its modules, see server/bundle.go in the source; the modules lie beside this file.
+// shared/clock.js
+const m_shared_clock = (() => {
+async function clock() {}
+return { clock };
+})();
+// shared/box.js
+const m_shared_box = (() => {
+const { clock } = m_shared_clock;
+const SPRITE = new URL('../shared/icons.svg', import.meta.url).href;
+const LIST = [clock, SPRITE];
+class Box {
+constructor(a, b) {}
+}
+return { LIST, Box };
+})();
+// page/main.js
+const { LIST, Box: Other } = m_shared_box;
+let room = 1;
+const url = 'http://x/*'; // stays
+new Other(LIST, room, url);
+`
+	if got := string(a.files["page/all.js"].plain); got != want {
+		t.Errorf("got:\n%s", got)
+	}
+}
+
+// The real page's bundle has no comment left that costs a phone anything.
+func TestAudienceBundle(t *testing.T) {
+	p, err := newPages(os.DirFS("../assets"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	script := p.assets.files["audience/all.js"]
+	if strings.Contains(string(script.plain), "/**") && strings.Count(string(script.plain), "/**") > 10 || strings.Contains(string(script.plain), "@typedef") {
+		t.Errorf("%d comments are left", strings.Count(string(script.plain), "/**"))
+	}
+	t.Logf("%d bytes, gzip %d, brotli %d", len(script.plain), len(script.gzip), len(script.brotli))
+}
