@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"bufio"
+	"net/url"
 	"os/exec"
 	"path/filepath"
 	"regexp"
@@ -122,4 +123,13 @@ func TestACommentAppearsAndIsTakenDownEverywhere(t *testing.T) {
 	if browser.Value[bool](late, has(".feed li", text)) {
 		t.Error("a comment that was taken down is back")
 	}
+}
+
+// host is where the program listens.
+func (p product) host() string {
+	u, err := url.Parse(p.audience)
+	if err != nil {
+		return ""
+	}
+	return u.Host
 }

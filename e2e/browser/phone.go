@@ -1,0 +1,138 @@
+package browser
+
+import (
+	"context"
+	"testing"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/chromedp"
+)
+
+// NewPhone opens an empty tab that behaves as a phone of 390 by 844 does: the
+// page's own viewport counts, and fingers touch it.
+func NewPhone(t testing.TB) *Page {
+	t.Helper()
+	p := New(t)
+	p.phone()
+	return p
+}
+
+func (p *Page) phone() {
+	p.t.Helper()
+	p.Hand(390, 844)
+	Call(p, emulation.SetTouchEmulationEnabled, emulation.SetTouchEmulationEnabledParams{Enabled: true})
+	Call(p, network.Enable, network.EnableParams{})
+}
+
+// Hand sets the phone's viewport in CSS pixels; a lower one is what an open
+// keyboard leaves.
+func (p *Page) Hand(width, height int64) {
+	p.t.Helper()
+	Call(p, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{
+		Width: width, Height: height, DeviceScaleFactor: 2, Mobile: true,
+	})
+}
+
+// Sibling opens a further phone tab with the same cookies and storage.
+func (p *Page) Sibling() *Page {
+	p.t.Helper()
+	tab, closeTab := chromedp.NewContext(p.Ctx)
+	if err := chromedp.Do(tab); err != nil {
+		p.t.Fatalf("open a second tab: %v", err)
+	}
+	ctx, cancel := context.WithTimeout(tab, deadline)
+	q := &Page{Ctx: ctx, t: p.t}
+	p.t.Cleanup(func() {
+		q.check()
+		cancel()
+		closeTab()
+	})
+	if err := chromedp.Listen(tab, q.listen); err != nil {
+		p.t.Fatalf("listen to a second tab: %v", err)
+	}
+	q.phone()
+	return q
+}
+
+// Line sets what the network is like: latency of each request in ms and
+// kilobits a second; 0 and 0 is the real one.
+func (p *Page) Line(latency, kilobits float64) {
+	p.t.Helper()
+	through := kilobits * 1000 / 8
+	if kilobits == 0 {
+		through = -1
+	}
+	p.conditions(network.Conditions{Latency: latency, DownloadThroughput: through, UploadThroughput: through})
+}
+
+// Tunnel cuts the network off, for requests and open sockets, until Line.
+func (p *Page) Tunnel() {
+	p.t.Helper()
+	p.conditions(network.Conditions{Offline: true, DownloadThroughput: -1, UploadThroughput: -1})
+}
+
+func (p *Page) conditions(c network.Conditions) {
+	p.t.Helper()
+	Call(p, network.EmulateNetworkConditionsByRule, network.EmulateNetworkConditionsByRuleParams{
+		MatchedNetworkConditions: []*network.Conditions{&c},
+	})
+	Call(p, network.OverrideNetworkState, network.OverrideNetworkStateParams{
+		Offline: c.Offline, Latency: c.Latency, DownloadThroughput: c.DownloadThroughput, UploadThroughput: c.UploadThroughput,
+	})
+}
+
+// Slow makes the processor so many times slower.
+func (p *Page) Slow(times float64) {
+	p.t.Helper()
+	Call(p, emulation.SetCPUThrottlingRate, emulation.SetCPUThrottlingRateParams{Rate: times})
+}
+
+// Before runs a script in every document before its own scripts.
+func (p *Page) Before(js string) {
+	p.t.Helper()
+	Call(p, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: js})
+}
+
+// Key presses and releases a key of the keyboard, as Chromium names it.
+func (p *Page) Key(key string, code int64) {
+	p.t.Helper()
+	text := ""
+	if key == "Enter" {
+		text = "\r"
+	}
+	Call(p, input.DispatchKeyEvent, input.DispatchKeyEventParams{Type: input.DispatchKeyEventTypeKeyDown, Key: key, Code: key, WindowsVirtualKeyCode: code, NativeVirtualKeyCode: code, Text: text})
+	Call(p, input.DispatchKeyEvent, input.DispatchKeyEventParams{Type: input.DispatchKeyEventTypeKeyUp, Key: key, Code: key, WindowsVirtualKeyCode: code, NativeVirtualKeyCode: code})
+}
+
+// Type writes as a keyboard without composition does.
+func (p *Page) Type(text string) {
+	p.t.Helper()
+	Call(p, input.InsertText, input.InsertTextParams{Text: text})
+}
+
+// Compose writes as an input method does that is not done yet.
+func (p *Page) Compose(text string) {
+	p.t.Helper()
+	n := int64(len([]rune(text)))
+	Call(p, input.ImeSetComposition, input.ImeSetCompositionParams{Text: text, SelectionStart: n, SelectionEnd: n})
+}
+
+// Requests collects the address of every request that the page makes.
+func (p *Page) Requests(each func(url string), bytes func(n float64)) {
+	p.t.Helper()
+	if err := chromedp.Listen(p.Ctx, func(event any) {
+		switch e := event.(type) {
+		case *network.EventRequestWillBeSent:
+			each(e.Request.URL)
+		case *network.EventWebSocketCreated:
+			each(e.URL)
+		case *network.EventLoadingFinished:
+			bytes(e.EncodedDataLength)
+		}
+	}); err != nil {
+		p.t.Fatalf("listen to requests: %v", err)
+	}
+}
