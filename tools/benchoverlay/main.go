@@ -59,6 +59,9 @@ type settings struct {
 	warm    time.Duration // before measuring
 	window  time.Duration // measured
 	modules string        // folder of node_modules, installed when empty
+	soak    time.Duration // when not 0: ours alone, this long, instead of the comparison
+	rate    float64       // comments a second of the soak
+	query   string        // options of the soak
 }
 
 func main() {
@@ -72,7 +75,11 @@ func run(ctx context.Context, args []string, out, errs io.Writer) int {
 	if err != nil {
 		return 2
 	}
-	if err := bench(ctx, s, out, errs); err != nil {
+	work := bench
+	if s.soak > 0 {
+		work = soak
+	}
+	if err := work(ctx, s, out, errs); err != nil {
 		fmt.Fprintln(errs, "benchoverlay:", err)
 		return 1
 	}
@@ -89,8 +96,14 @@ func parse(args []string, errs io.Writer) (settings, error) {
 	flags.DurationVar(&s.warm, "warm", 10*time.Second, "time before measuring")
 	flags.DurationVar(&s.window, "window", 15*time.Second, "time that is measured")
 	flags.StringVar(&s.modules, "modules", "", "folder with node_modules; installed into the user's cache when empty")
+	flags.DurationVar(&s.soak, "soak", 0, "run ours alone this long instead, and look for drops, overlap and growth")
+	flags.Float64Var(&s.rate, "rate", 12, "comments a second of the soak")
+	flags.StringVar(&s.query, "query", "size=28&duration=8", "options of the overlay in the soak")
 	if err := flags.Parse(args); err != nil {
 		return s, err
+	}
+	if s.soak > 0 {
+		return s, nil
 	}
 	for word := range strings.SplitSeq(*loads, ",") {
 		n, err := strconv.Atoi(word)
