@@ -127,3 +127,47 @@ func TestSeatOfARevokedLinkDoesNotStay(t *testing.T) {
 		t.Errorf("a revoked link: %v, want expired", err)
 	}
 }
+
+// What must end by itself: a one-time code after ten minutes, and the looking
+// up of keys that nobody has heard of after twenty in a second.
+func TestCodesAndGuessesEnd(t *testing.T) {
+	table := &memoryLinks{}
+	now := time.Unix(1_700_000_000, 0)
+	clock := func() time.Time { return now }
+	h := &Hall{access: newAccess(table, NewKeys([]byte("secret")), clock), now: clock}
+	if _, err := table.AddLink(t.Context(), Link{Role: comment.Owner}, func(int64) []byte { return hashKey(randomKey()) }); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.access.load(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	young, old := h.NewCode(), h.NewCode()
+	now = now.Add(codeAge)
+	if _, err := h.TradeCode(young); err != nil {
+		t.Errorf("after ten minutes: %v", err)
+	}
+	if _, err := h.TradeCode(young); !errors.Is(err, comment.ErrExpired) {
+		t.Errorf("a second time: %v", err)
+	}
+	now = now.Add(time.Second)
+	if _, err := h.TradeCode(old); !errors.Is(err, comment.ErrExpired) {
+		t.Errorf("after more than ten minutes: %v", err)
+	}
+
+	key := randomKey()
+	if _, err := table.AddLink(t.Context(), Link{Role: comment.Owner}, func(int64) []byte { return hashKey(key) }); err != nil {
+		t.Fatal(err)
+	}
+	for range unknownRate {
+		if _, err := h.Open(t.Context(), randomKey()); !errors.Is(err, comment.ErrNotFound) {
+			t.Fatalf("a guess: %v", err)
+		}
+	}
+	if _, err := h.Open(t.Context(), key); !errors.Is(err, comment.ErrNotFound) {
+		t.Errorf("after %d guesses in a second a key is still looked up: %v", unknownRate, err)
+	}
+	now = now.Add(time.Second)
+	if _, err := h.Open(t.Context(), key); err != nil {
+		t.Errorf("a second later: %v", err)
+	}
+}
