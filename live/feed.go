@@ -111,9 +111,11 @@ func (f *feed) hasten(b []byte) {
 // dropFor takes out of what waits the comments that x takes down: what has not
 // left yet need not leave at all.
 func (f *feed) dropFor(x told) {
-	f.drop(func(w waiting) bool {
-		return w.id != 0 && (x.kind == comment.KindClear || slices.Contains(x.ids, w.id))
-	})
+	if len(f.pending) == 0 {
+		return
+	}
+	down := among(x.ids)
+	f.drop(func(w waiting) bool { return w.id != 0 && (x.kind == comment.KindClear || down(w.id)) })
 }
 
 // take puts an event among what leaves with the next frame.

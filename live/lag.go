@@ -1,7 +1,6 @@
 package live
 
 import (
-	"slices"
 	"time"
 
 	"danmaku/comment"
@@ -35,9 +34,10 @@ func (l *lag) on() bool { return l.delay > 0 || len(l.queue) > 0 }
 // push queues an event. What it takes down never leaves.
 func (l *lag) push(x told) {
 	if x.kind == comment.KindRemove || x.kind == comment.KindClear {
+		down := among(x.ids)
 		for i := range l.queue {
 			w := &l.queue[i]
-			if w.tells() && (x.kind == comment.KindClear || slices.Contains(x.ids, w.ids[0])) {
+			if w.tells() && (x.kind == comment.KindClear || down(w.ids[0])) {
 				w.bytes = nil
 			}
 		}

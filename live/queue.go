@@ -42,17 +42,35 @@ func (q *queue) drop(ids []comment.ID) {
 	if len(q.items) == 0 {
 		return
 	}
-	q.items = slices.DeleteFunc(q.items, func(it item) bool { return slices.Contains(ids, it.event.Comment.ID) })
+	gone := among(ids)
+	q.items = slices.DeleteFunc(q.items, func(it item) bool { return gone(it.event.Comment.ID) })
 }
 
-// find gives a held comment by its ID.
-func (q *queue) find(id comment.ID) (comment.Event, bool) {
-	for _, it := range q.items {
-		if it.event.Comment.ID == id {
-			return it.event, true
+// find gives those of the comments that are held.
+func (q *queue) find(ids []comment.ID) (held []comment.Event) {
+	if len(q.items) == 0 {
+		return nil
+	}
+	asked := among(ids)
+	for i := range q.items {
+		if e := &q.items[i].event; asked(e.Comment.ID) {
+			held = append(held, *e)
 		}
 	}
-	return comment.Event{}, false
+	return held
+}
+
+// among asks whether an ID is one of many: a removal of everything that an
+// author wrote can name thousands.
+func among(ids []comment.ID) func(comment.ID) bool {
+	if len(ids) < 8 {
+		return func(id comment.ID) bool { return slices.Contains(ids, id) }
+	}
+	set := make(map[comment.ID]bool, len(ids))
+	for _, id := range ids {
+		set[id] = true
+	}
+	return func(id comment.ID) bool { return set[id] }
 }
 
 // pins remembers which comment is pinned, and since when, so that a screen

@@ -233,13 +233,11 @@ func (h *Hall) settle(r *room, e comment.Event) {
 			h.filter.Welcome(r.id, e.Comment.User)
 		}
 	case comment.KindRemove:
-		for _, id := range e.IDs {
-			r.mu.RLock()
-			held, ok := r.queue.find(id)
-			r.mu.RUnlock()
-			if ok {
-				h.tellAuthor(r, held, Outcome{Status: comment.Refused, Comment: held.Comment})
-			}
+		r.mu.RLock()
+		held := r.queue.find(e.IDs)
+		r.mu.RUnlock()
+		for _, was := range held {
+			h.tellAuthor(r, was, Outcome{Status: comment.Refused, Comment: was.Comment})
 		}
 	case comment.KindBan, comment.KindUnban:
 		h.enforce(e)

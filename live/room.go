@@ -92,7 +92,8 @@ func (r *room) apply(enc Encoder, e comment.Event) {
 	r.mu.Lock()
 	switch e.Kind {
 	case comment.KindRemove:
-		r.ring.take(func(c comment.Comment) bool { return slices.Contains(e.IDs, c.ID) })
+		down := among(e.IDs)
+		r.ring.take(func(c comment.Comment) bool { return down(c.ID) })
 	case comment.KindClear:
 		r.ring.take(func(comment.Comment) bool { return true })
 		r.cleared = e.Seq

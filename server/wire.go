@@ -167,7 +167,9 @@ func (Encoder) Event(v live.View, e comment.Event) []byte {
 		return encodePin(e)
 	case comment.KindBan, comment.KindUnban:
 		if v == live.ViewConsole && e.Ban != nil {
-			return mustMarshal(wireBanEvent{Type: string(e.Kind), Seq: e.Seq, wireBan: toWireBan(*e.Ban)})
+			w := wireBanEvent{Type: string(e.Kind), Seq: e.Seq, wireBan: toWireBan(*e.Ban)}
+			w.By = e.By // of an unban: who lifted it
+			return mustMarshal(w)
 		}
 		return nil
 	default:

@@ -47,7 +47,7 @@ func goldenFrames() map[string][]byte {
 		{Seq: 44, At: goldenTime, Kind: comment.KindRemove, IDs: []comment.ID{plainComment().ID}, By: "mod-2"},
 		{Seq: 45, At: goldenTime, Kind: comment.KindClear},
 	}
-	frame := func(v live.View) []byte {
+	frame := func(v live.View, events ...comment.Event) []byte {
 		var out [][]byte
 		for _, e := range events {
 			if b := enc.Event(v, e); b != nil {
@@ -61,22 +61,41 @@ func goldenFrames() map[string][]byte {
 	welcome := live.Welcome{Room: room, Position: pos, End: pos, People: 3, Recent: enc.List([][]byte{enc.Event(live.ViewAudience, events[1])})}
 	resumed := welcome
 	resumed.Resumed, resumed.Recent = true, nil
+	entry.Address = "never told"
+	held := comment.Event{Seq: 46, At: goldenTime, Kind: comment.KindHeld, Comment: plainComment(), Entry: entry}
+	pinned := goldenComment()
+	console := welcome
+	console.Recent, console.Pin, console.Held, console.Waiting = enc.List(nil), &pinned, [][]byte{enc.Event(live.ViewConsole, held)}, 1
+	locked := room.LockedDown()
+	ban := comment.Ban{ID: 7, Kind: comment.Mute, User: "k3f9", Until: goldenTime.Add(time.Minute), Reason: "spam", By: "mod-2", At: goldenTime}
+	running := []comment.Event{
+		held,
+		{Seq: 47, At: goldenTime, Kind: comment.KindComment, Comment: plainComment(), Entry: entry, From: comment.Held, By: "mod-2"},
+		{Seq: 48, At: goldenTime, Kind: comment.KindPin, IDs: []comment.ID{pinned.ID}, Comment: pinned, By: "mod-2"},
+		{Seq: 49, At: goldenTime, Kind: comment.KindRoom, Setup: &locked, Changed: room.Changes(locked), By: "mod-2"},
+		{Seq: 50, At: goldenTime, Kind: comment.KindBan, Ban: &ban, By: "mod-2"},
+		{Seq: 51, At: goldenTime, Kind: comment.KindUnban, Ban: &ban, By: "boss"},
+		{Seq: 52, At: goldenTime, Kind: comment.KindPin},
+	}
 	ack := func(o live.Outcome, err error) []byte {
 		a := ackOf("c1", o, err)
 		a.Type = "ack"
 		return mustMarshal(a)
 	}
 	return map[string][]byte{
-		"hello-audience": helloFrame(welcome, live.ViewAudience, &wireUser{ID: "k3f9", WaitMS: 1500, Token: "t"}, goldenTime),
-		"hello-overlay":  helloFrame(resumed, live.ViewOverlay, nil, goldenTime),
-		"events-overlay": frame(live.ViewOverlay),
-		"events-console": frame(live.ViewConsole),
-		"ack-shown":      ack(live.Outcome{Status: comment.Shown, Comment: plainComment(), Wait: 2 * time.Second}, nil),
-		"ack-held":       ack(live.Outcome{Status: comment.Held, Comment: plainComment()}, nil),
-		"ack-refused":    ack(live.Outcome{Status: comment.Refused, Comment: plainComment(), Rule: "words"}, nil),
-		"ack-slow-down":  ack(live.Outcome{}, &comment.WaitError{Err: comment.ErrSlowDown, Wait: 1200 * time.Millisecond}),
-		"beat":           mustMarshal(wireBeat{Type: "beat", Time: goldenTime.UnixMilli(), Position: pos.String(), People: 3}),
-		"bye-restart":    mustMarshal(wireBye{Type: "bye", Code: "restart", WaitMS: 700}),
+		"hello-audience":         helloFrame(welcome, live.ViewAudience, &wireUser{ID: "k3f9", WaitMS: 1500, Token: "t"}, goldenTime),
+		"hello-overlay":          helloFrame(resumed, live.ViewOverlay, nil, goldenTime),
+		"events-overlay":         frame(live.ViewOverlay, events...),
+		"events-console":         frame(live.ViewConsole, events...),
+		"hello-console":          helloFrame(console, live.ViewConsole, nil, goldenTime),
+		"events-running-console": frame(live.ViewConsole, running...),
+		"events-running":         frame(live.ViewOverlay, running...),
+		"ack-shown":              ack(live.Outcome{Status: comment.Shown, Comment: plainComment(), Wait: 2 * time.Second}, nil),
+		"ack-held":               ack(live.Outcome{Status: comment.Held, Comment: plainComment()}, nil),
+		"ack-refused":            ack(live.Outcome{Status: comment.Refused, Comment: plainComment(), Rule: "words"}, nil),
+		"ack-slow-down":          ack(live.Outcome{}, &comment.WaitError{Err: comment.ErrSlowDown, Wait: 1200 * time.Millisecond}),
+		"beat":                   mustMarshal(wireBeat{Type: "beat", Time: goldenTime.UnixMilli(), Position: pos.String(), People: 3}),
+		"bye-restart":            mustMarshal(wireBye{Type: "bye", Code: "restart", WaitMS: 700}),
 		"stats": mustMarshal(toWireStats(live.Stats{
 			Counts:  live.Counts{Rate: 84, Stopped: map[string]int{"words": 5}},
 			Clients: map[live.View]int{live.ViewAudience: 482, live.ViewOverlay: 1, live.ViewConsole: 2}, Saved: 300 * time.Microsecond,
