@@ -28,6 +28,7 @@ var roomFields = []roomField{
 	{"links", func(r *Room) any { return &r.Links }},
 	{"phrases", func(r *Room) any { return &r.Phrases }},
 	{"look", func(r *Room) any { return &r.Look }},
+	{"secret", func(r *Room) any { return &r.Secret }},
 	{"archived", func(r *Room) any { return &r.Archived }},
 	{"locked", func(r *Room) any { return &r.Lock }},
 }

@@ -58,6 +58,7 @@ type Room struct {
 	Look      Look
 	Archived  bool  // off every list; its log stays
 	Lock      *Lock // set during a lock-down
+	Secret    bool  // phones come in with an audience link's key alone
 }
 
 // Gate lets something through or does not.

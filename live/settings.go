@@ -45,6 +45,11 @@ func (h *Hall) setRoom(ctx context.Context, roomID string, by Actor, kind commen
 	if _, err := h.do(ctx, r, by, comment.Event{Kind: comment.KindRoom, Setup: &after, Changed: names, Act: a}); err != nil {
 		return comment.Room{}, err
 	}
+	if after.Secret && !before.Secret {
+		if err := h.hide(ctx, roomID); err != nil {
+			return after, err
+		}
+	}
 	if after.Archived {
 		h.outlet.Evict(func(s Seat) error {
 			if s.Room == roomID {
@@ -57,6 +62,26 @@ func (h *Hall) setRoom(ctx context.Context, roomID string, by Actor, kind commen
 		return after, h.endShow(ctx, r, by)
 	}
 	return after, nil
+}
+
+// hide makes a secret room's audience link when it has none, and shows those out
+// who came without one.
+func (h *Hall) hide(ctx context.Context, roomID string) error {
+	if _, err := h.ScreenKey(roomID, comment.Audience); err != nil {
+		if _, _, err := h.registrar().New(ctx, roomID, comment.Audience, roomID); err != nil {
+			return err
+		}
+		if err := h.loadLinks(ctx); err != nil {
+			return err
+		}
+	}
+	h.outlet.Evict(func(s Seat) error {
+		if s.Room == roomID && s.View == ViewAudience && s.Link == 0 {
+			return comment.ErrNotAllowed
+		}
+		return nil
+	})
+	return nil
 }
 
 // LockDown pauses a room, refuses links, holds newcomers, slows everybody down
@@ -111,6 +136,11 @@ func (h *Hall) NewRoom(ctx context.Context, by Actor, setup comment.Room) (comme
 	}
 	if _, _, err := h.registrar().New(ctx, rec.ID, comment.Overlay, rec.ID); err != nil {
 		return comment.Room{}, err
+	}
+	if rec.Secret {
+		if err := h.hide(ctx, rec.ID); err != nil {
+			return comment.Room{}, err
+		}
 	}
 	if err := h.loadLinks(ctx); err != nil {
 		return comment.Room{}, err

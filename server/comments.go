@@ -76,6 +76,9 @@ func (s *Server) author(c echo.Context, f postFields) (live.Author, comment.Sour
 	case r.Header.Get("Authorization") != "":
 		return live.Author{}, "", errNoKey
 	}
+	if _, err := s.guest(c, room); err != nil {
+		return live.Author{}, "", err
+	}
 	id, ok := s.audience(r)
 	if !ok {
 		return live.Author{}, "", errNoKey

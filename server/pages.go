@@ -191,7 +191,7 @@ func (s *Server) policy(r *http.Request, name string) string {
 
 // front is GET /: the one open room, else a short list.
 func (s *Server) front(c echo.Context) error {
-	open := slices.DeleteFunc(s.hall.RoomList(), func(r comment.Room) bool { return r.State == comment.Closed })
+	open := slices.DeleteFunc(s.hall.RoomList(), func(r comment.Room) bool { return r.State == comment.Closed || r.Secret })
 	if len(open) == 1 {
 		return c.Redirect(http.StatusFound, "/r/"+open[0].ID)
 	}
@@ -204,6 +204,12 @@ func (s *Server) audiencePage(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	if c.QueryParams().Has("key") {
+		return s.welcomeGuest(c, r)
+	}
+	if _, err := s.guest(c, r.ID); err != nil {
+		return err
+	}
 	return s.render(c, http.StatusOK, "audience/index.html", pageData{Room: r, Token: s.formToken(s.ensureAudience(c))})
 }
 
@@ -212,6 +218,9 @@ func (s *Server) plainForm(c echo.Context) error {
 	room := c.Param("room")
 	r, err := s.hall.Room(room)
 	if err != nil {
+		return err
+	}
+	if _, err := s.guest(c, room); err != nil {
 		return err
 	}
 	id := s.ensureAudience(c)

@@ -7,6 +7,7 @@ import (
 	"image/color"
 	"image/png"
 	"net/http"
+	"net/url"
 
 	"github.com/labstack/echo/v4"
 	"rsc.io/qr"
@@ -66,7 +67,15 @@ func (s *Server) audienceQR(c echo.Context) (*qr.Code, error) {
 	if err != nil {
 		return nil, err
 	}
-	code, err := qr.Encode(s.opt.PublicURL+"/r/"+r.ID, qr.M)
+	to := s.opt.PublicURL + "/r/" + r.ID
+	if r.Secret {
+		key, err := s.secretKey(c, r.ID)
+		if err != nil {
+			return nil, err
+		}
+		to += "?key=" + url.QueryEscape(key)
+	}
+	code, err := qr.Encode(to, qr.M)
 	if err != nil {
 		return nil, fmt.Errorf("encode the audience link: %w", err)
 	}

@@ -67,6 +67,11 @@ func (s *Server) seat(c echo.Context, room string, view live.View) (*seat, *wire
 		st.Link = l.ID
 		return st, nil, nil
 	}
+	link, err := s.guest(c, room)
+	if err != nil {
+		return nil, nil, err
+	}
+	st.Link = link
 	id, ok := s.audience(c.Request())
 	var token string
 	if !ok { // cookies are blocked: the page brings the token back by itself

@@ -31,6 +31,7 @@ type roomPatch struct {
 	Phrases   *[]string       `json:"phrases"`
 	Look      *wireLook       `json:"look"`
 	Archived  *bool           `json:"archived"`
+	Secret    *bool           `json:"secret"`
 }
 
 func put[T any](into *T, v *T) {
@@ -56,6 +57,7 @@ func (p roomPatch) apply(r comment.Room) (comment.Room, error) {
 	put(&r.Links, p.Links)
 	put(&r.Phrases, p.Phrases)
 	put(&r.Archived, p.Archived)
+	put(&r.Secret, p.Secret)
 	for _, d := range []struct {
 		name string
 		ms   *int64

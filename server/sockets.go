@@ -227,7 +227,7 @@ func (k *sockets) connected(sess *melody.Session) {
 	// A ban or a revocation of this very moment has either found the socket, or is
 	// found here.
 	err := k.server.hall.Stays(st.Seat)
-	if st.View == live.ViewAudience {
+	if err == nil && st.View == live.ViewAudience {
 		_, err = k.server.hall.Sit(st.Room, st.User, st.Address)
 	}
 	if err != nil {

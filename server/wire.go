@@ -99,6 +99,7 @@ type wireRoom struct {
 	Look      wireLook       `json:"look"`
 	Locked    bool           `json:"locked,omitempty"`
 	Archived  bool           `json:"archived,omitempty"`
+	Secret    bool           `json:"secret,omitempty"`
 }
 
 type wireLook struct {
@@ -119,7 +120,7 @@ func toWireRoom(r comment.Room) wireRoom {
 		ID: r.ID, Title: r.Title, State: r.State, Review: r.Review, SlowMS: r.Slow.Milliseconds(),
 		MaxLength: r.MaxLength, Modes: list(r.Modes), Colors: list(r.Colors), Sizes: list(r.Sizes),
 		Message: r.Message, DelayMS: r.Delay.Milliseconds(), Newcomers: r.Newcomers, Links: r.Links,
-		Phrases: list(r.Phrases), Look: wireLook(r.Look), Locked: r.Lock != nil, Archived: r.Archived,
+		Phrases: list(r.Phrases), Look: wireLook(r.Look), Locked: r.Lock != nil, Archived: r.Archived, Secret: r.Secret,
 	}
 }
 

@@ -18,7 +18,7 @@ func roomFields(r comment.Room) map[string]json.RawMessage {
 		panic("server: decode our own room: " + err.Error())
 	}
 	// These are left out of a room when false; a change says so.
-	for _, name := range []string{"locked", "archived"} {
+	for _, name := range []string{"locked", "archived", "secret"} {
 		if all[name] == nil {
 			all[name] = json.RawMessage("false")
 		}

@@ -50,7 +50,7 @@ func TestRooms(t *testing.T) {
 	full.Sizes, full.Message, full.Delay = []comment.Size{comment.Medium}, "hello", 10*time.Second
 	full.Newcomers, full.Links, full.Phrases = comment.GateHeld, comment.GateAllowed, []string{"a", "b"}
 	full.Look = comment.Look{Color: "#445566", Picture: "/p.png"}
-	full.Archived, full.Lock = true, &comment.Lock{State: comment.Open, Links: comment.GateAllowed, Newcomers: comment.GateOpen, Slow: time.Second}
+	full.Secret, full.Archived, full.Lock = true, true, &comment.Lock{State: comment.Open, Links: comment.GateAllowed, Newcomers: comment.GateOpen, Slow: time.Second}
 	// Every field differs from the default, so a forgotten one shows.
 	v, def := reflect.ValueOf(full), reflect.ValueOf(comment.NewRoom("live"))
 	for i := range v.NumField() {

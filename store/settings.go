@@ -27,6 +27,7 @@ type settings struct {
 	LookColor string         `json:"look_color"`
 	LookPic   string         `json:"look_picture"`
 	Archived  bool           `json:"archived,omitempty"`
+	Secret    bool           `json:"secret,omitempty"`
 	Lock      *lock          `json:"lock,omitempty"`
 }
 
@@ -44,7 +45,7 @@ func fromRoom(r comment.Room) settings {
 		MaxLength: r.MaxLength, Modes: r.Modes, Colors: r.Colors, Sizes: r.Sizes,
 		Message: r.Message, DelayMS: r.Delay.Milliseconds(), Newcomers: r.Newcomers,
 		Links: r.Links, Phrases: r.Phrases, LookColor: r.Look.Color, LookPic: r.Look.Picture,
-		Archived: r.Archived,
+		Archived: r.Archived, Secret: r.Secret,
 	}
 	if l := r.Lock; l != nil {
 		s.Lock = &lock{State: l.State, Links: l.Links, Newcomers: l.Newcomers, SlowMS: l.Slow.Milliseconds()}
@@ -59,7 +60,7 @@ func (s settings) room(id string) comment.Room {
 		Modes: s.Modes, Colors: s.Colors, Sizes: s.Sizes, Message: s.Message,
 		Delay: time.Duration(s.DelayMS) * time.Millisecond, Newcomers: s.Newcomers,
 		Links: s.Links, Phrases: s.Phrases,
-		Look: comment.Look{Color: s.LookColor, Picture: s.LookPic}, Archived: s.Archived,
+		Look: comment.Look{Color: s.LookColor, Picture: s.LookPic}, Archived: s.Archived, Secret: s.Secret,
 	}
 	if l := s.Lock; l != nil {
 		r.Lock = &comment.Lock{State: l.State, Links: l.Links, Newcomers: l.Newcomers, Slow: time.Duration(l.SlowMS) * time.Millisecond}
