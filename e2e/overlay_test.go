@@ -26,6 +26,7 @@ func events(position string, list ...frame) frame {
 }
 
 func TestOverlayFollowsItsRoom(t *testing.T) {
+	t.Parallel()
 	r := newRoom(t)
 	p := browser.Open(t, r.URL+"/overlay/live?key=secret")
 	const now = 1_700_000_100_000
@@ -48,7 +49,20 @@ func TestOverlayFollowsItsRoom(t *testing.T) {
 	p.Wait(shown + `.length === 1`)
 }
 
+func TestOverlayKnowsOfTheDelayLine(t *testing.T) {
+	t.Parallel()
+	r := newRoom(t)
+	p := browser.Open(t, r.URL+"/overlay/live?key=secret")
+	const now = 1_700_000_100_000
+	r.accept(t, frame{
+		"time": now, "room": frame{"id": "live", "title": "", "state": "open", "delay_ms": 30_000},
+		"recent": []frame{{"id": "gone", "at": now - 40_000, "text": "has crossed"}, {"id": "due", "at": now - 33_000, "text": "came out 3 s ago"}},
+	})
+	p.Wait(shown + `.join() === 'came out 3 s ago'`)
+}
+
 func TestOverlayComesBackWithoutGapOrDouble(t *testing.T) {
+	t.Parallel()
 	r := newRoom(t)
 	p := browser.Open(t, r.URL+"/overlay/live?key=secret")
 	const now = 1_700_000_100_000
@@ -72,6 +86,7 @@ func TestOverlayComesBackWithoutGapOrDouble(t *testing.T) {
 }
 
 func TestOverlayShowsMarkupAsText(t *testing.T) {
+	t.Parallel()
 	p := newRoom(t).overlay(t, "bench=1&names=1")
 	evil := `<img src=x onerror="document.title='evil'"><script>document.title='evil'</script>`
 	push(p, frame{"id": "x", "text": evil, "name": evil, "user": `"><b>`, "badge": "owner", "source": "<i>"})
@@ -132,6 +147,7 @@ func TestOverlayNeverOverlaps(t *testing.T) {
 }
 
 func TestOverlayNeverOverlapsWhileEverythingChanges(t *testing.T) {
+	t.Parallel()
 	p := newRoom(t).overlay(t, "bench=1&duration=4&merge=1")
 	sheet := `const style = document.createElement('style'); document.head.append(style);`
 	p.Eval(`{ ` + sheet + ` window.restyle = (css) => { style.textContent = css; }; }`)
@@ -152,6 +168,7 @@ func TestOverlayNeverOverlapsWhileEverythingChanges(t *testing.T) {
 }
 
 func TestOverlayResizes(t *testing.T) {
+	t.Parallel()
 	p := newRoom(t).overlay(t, "bench=1&duration=4")
 	for i, size := range [][2]int64{{1920, 1080}, {1280, 720}, {3840, 2160}, {800, 600}, {320, 200}} {
 		p.Size(size[0], size[1], 1)
@@ -174,6 +191,7 @@ func TestOverlayResizes(t *testing.T) {
 }
 
 func TestOverlayTakesACommentOffWithinTwoFrames(t *testing.T) {
+	t.Parallel()
 	p := newRoom(t).overlay(t, "bench=1")
 	p.Eval(mix + `(40, 1)`)
 	p.Wait(`danmaku.stats().active > 10 && danmaku.stats().queued === 0`) // nobody takes a place that gets free
@@ -199,6 +217,7 @@ func TestOverlayTakesACommentOffWithinTwoFrames(t *testing.T) {
 }
 
 func TestOverlayMovesByWholePixelsOfTheScreen(t *testing.T) {
+	t.Parallel()
 	for _, dots := range []float64{1, 1.5, 2, 3} {
 		r := newRoom(t)
 		p := browser.New(t)
@@ -220,6 +239,7 @@ func TestOverlayMovesByWholePixelsOfTheScreen(t *testing.T) {
 }
 
 func TestOverlayRestsWhenEmpty(t *testing.T) {
+	t.Parallel()
 	p := newRoom(t).overlay(t, "bench=1&duration=2")
 	push(p, frame{"id": "a", "text": "a"})
 	p.Wait(`danmaku.stats().active === 1`)
@@ -235,6 +255,7 @@ func TestOverlayRestsWhenEmpty(t *testing.T) {
 }
 
 func TestOverlayHiddenAndBack(t *testing.T) {
+	t.Parallel()
 	p := newRoom(t).overlay(t, "bench=1&duration=3")
 	hide := func(visible bool) {
 		p.Eval(fmt.Sprintf(`void dispatchEvent(new CustomEvent('obsSourceVisibleChanged', { detail: { visible: %v } }))`, visible))
@@ -262,6 +283,7 @@ func TestOverlayHiddenAndBack(t *testing.T) {
 }
 
 func TestOverlayPauses(t *testing.T) {
+	t.Parallel()
 	p := newRoom(t).overlay(t, "bench=1")
 	p.Eval(mix + `(12, 1)`)
 	p.Wait(`danmaku.stats().active > 5`)

@@ -238,6 +238,17 @@ test('a resize while flying keeps everybody apart and drops whom no lane can tak
   balancedAfterResize(stage);
 });
 
+test('a change between ticks takes away at once whose time is over: its lane is given to others', () => {
+  const { stage, pass, timeline, renderer, onScreen } = setUp({}, { height: 54 });
+  stage.push([say({ id: 'top', mode: 'top' })]);
+  pass(0);
+  stage.push([say({ id: 'next' })]);
+  timeline.currentTime += 4600; // its 4.5 s are over, the tick is late
+  renderer.size.line = 44;
+  stage.refresh();
+  assert.deepEqual(onScreen(), []);
+});
+
 function balancedAfterResize(stage) {
   const s = stage.stats();
   assert.equal(s.active, s.placed - s.dropped.full);

@@ -89,7 +89,8 @@ const socket = new RoomSocket({
   room, role: 'overlay', key,
   handlers: {
     hello(hello) {
-      oldest = hello.time - options.duration * 1000;
+      // In a room with a delay line everything comes that much later.
+      oldest = hello.time - (hello.room?.delay_ms ?? 0) - options.duration * 1000;
       obs.flush();
       if (hello.resumed) return;
       stage.clear();

@@ -2,25 +2,19 @@
 // away again. It works in ticks of 250 ms, and not at all while empty.
 
 import { Crowd, keyOf } from './crowd.js';
+import { geometry, newItem, sound } from './item.js';
 import { Lanes, moves } from './lanes.js';
-import { QUEUE_WAIT, Queue, rank } from './queue.js';
-import { soundColor, withoutEmoji } from './text.js';
+import { Queue } from './queue.js';
 
 /** @typedef {import('../shared/protocol.js').Comment} Comment */
 /** @typedef {import('./options.js').Options} Options */
-/** @typedef {import('./renderer.js').Drawn & import('./queue.js').Waiting & import('./crowd.js').Member} Item */
+/** @typedef {import('./item.js').Item} Item */
 
 /** ms between ticks while there is something to do. */
 export const TICK = 250;
 
 /** At most this many new texts are measured in one tick: a flood costs no more. */
 const BATCH = 60;
-
-/** The smallest gap between two comments, as part of a medium line's height. */
-const GAP = 0.4;
-
-const MODES = ['scroll', 'reverse', 'top', 'bottom'];
-const SIZES = ['small', 'medium', 'big'];
 
 export class Stage {
   #renderer; #clock; #options; #env; #on;
@@ -29,7 +23,7 @@ export class Stage {
   /** @type {Set<Item>} */ #flying = new Set();
   /** @type {Set<Item>} flying ones whose words have changed */ #changed = new Set();
   #lanes = new Lanes({ width: 0, rows: 1, gap: 0 });
-  #box = { width: 0, height: 0, line: 0, count: 0, pitch: 1, top: 0 };
+  #box = geometry({ width: 0, height: 0, line: 0, count: 0 }, { area: 1, region: 'full', size: 1, lanes: 0 });
   #count = { received: 0, placed: 0, merged: 0, removed: 0, full: 0, late: 0, ticks: 0 };
   #hidden = false;
   #lastTick = -Infinity;
@@ -120,15 +114,10 @@ export class Stage {
   /** Measures everything anew, after a change of size, fonts, styles or options.
    * Flying comments keep their way; one that no lane can take any more goes. */
   refresh() {
-    const box = this.#renderer.box();
-    const { area, region, size } = this.#options;
-    const pitch = Math.max(1, Math.round(1.2 * (box.line || 1.25 * size)));
-    const height = box.height * area;
-    const fit = Math.max(1, Math.floor((height + 0.5) / pitch));
-    const rows = this.#options.lanes ? Math.min(fit, this.#options.lanes) : fit;
-    this.#box = { ...box, pitch, top: region === 'bottom' ? Math.max(0, Math.floor(box.height - rows * pitch)) : 0 };
-    this.#lanes = this.#newLanes(rows);
+    this.#box = geometry(this.#renderer.box(), this.#options);
+    this.#lanes = this.#newLanes();
     for (const item of this.#queue) item.w = 0;
+    this.#recycle(); // their lanes are given away now, not at the next tick
     if (this.#flying.size === 0) return;
     this.#changed.clear();
     const items = [...this.#flying];
@@ -166,26 +155,17 @@ export class Stage {
   /** @param {Comment} raw */
   #take(raw) {
     if (this.#crowd.has(raw.id)) return;
-    const text = this.#options.emoji ? raw.text : withoutEmoji(raw.text);
-    if (text.trim() === '') return;
+    const c = sound(raw, this.#options.emoji);
+    if (!c) return;
     this.#count.received++;
     if (this.#hidden) {
       this.#count.late++;
       return;
     }
-    const c = {
-      ...raw, text, color: soundColor(raw.color),
-      mode: MODES.includes(raw.mode) ? raw.mode : 'scroll', size: SIZES.includes(raw.size) ? raw.size : 'medium',
-    };
     const key = this.#options.merge ? keyOf(c, this.#options.names) : '';
     if (this.#merge(key, c)) return;
-    const patient = c.badge || c.mode !== 'scroll'; // they wait for a lane to drain, which takes a crossing
-    const wait = patient ? Math.max(QUEUE_WAIT, this.#options.duration * 1000) : QUEUE_WAIT;
-    /** @type {Item} */
-    const item = {
-      parts: [c], key, rank: rank(c.badge), late: Math.max(this.#clock.real, this.#notBefore) + wait,
-      mode: /** @type {any} */ (c.mode), w: 0, h: 0, rows: 1, t: 0, m: 0, v: 0, until: 0, lane: -1, y: 0, view: null,
-    };
+    const from = Math.max(this.#clock.real, this.#notBefore);
+    const item = newItem(c, key, from, this.#options.duration * 1000);
     this.#crowd.admit(item);
     const out = this.#queue.add(item);
     if (out) this.#lose(out, 'full');
@@ -214,9 +194,7 @@ export class Stage {
     if (this.#hidden || !this.#clock.running) return;
     this.#lastTick = this.#clock.real;
     this.#count.ticks++;
-    for (const item of this.#flying) {
-      if (item.until <= this.#clock.now) this.#drop(item);
-    }
+    this.#recycle();
     for (const item of this.#queue.expire(this.#clock.real)) this.#lose(item, 'late');
     const waiting = [...this.#queue].slice(0, BATCH);
     const changed = [...this.#changed];
@@ -231,6 +209,13 @@ export class Stage {
     this.#place(waiting);
     this.#on.tick?.();
     this.#plan();
+  }
+
+  /** Takes away who has left. */
+  #recycle() {
+    for (const item of this.#flying) {
+      if (item.until <= this.#clock.now) this.#drop(item);
+    }
   }
 
   /** @param {Item[]} waiting measured, in the order of their claim */
@@ -302,9 +287,8 @@ export class Stage {
     this.#changed.delete(item);
   }
 
-  /** @param {number} [rows] */
-  #newLanes(rows = this.#lanes.count) {
-    return new Lanes({ width: this.#box.width, rows, gap: Math.ceil(this.#box.line * GAP) });
+  #newLanes() {
+    return new Lanes(this.#box);
   }
 
   /** @param {Item} item */

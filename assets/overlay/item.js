@@ -1,0 +1,53 @@
+// What goes over the stage, and the stage's measures. Pure.
+
+import { QUEUE_WAIT, rank } from './queue.js';
+import { soundColor, withoutEmoji } from './text.js';
+
+/** @typedef {import('../shared/protocol.js').Comment} Comment */
+/** @typedef {import('./renderer.js').Drawn & import('./queue.js').Waiting & import('./crowd.js').Member} Item */
+
+const MODES = ['scroll', 'reverse', 'top', 'bottom'];
+const SIZES = ['small', 'medium', 'big'];
+
+/** A lane's height, as part of a medium line's. */
+const PITCH = 1.2;
+
+/** The smallest gap between two comments, as part of a medium line's height. */
+const GAP = 0.4;
+
+/** The comment as it can be drawn: strange modes, sizes and colours become the
+ * default. Null when there is nothing to draw.
+ * @param {Comment} raw @param {boolean} emoji whether they are shown @returns {Comment|null} */
+export function sound(raw, emoji) {
+  const text = emoji ? raw.text : withoutEmoji(raw.text);
+  if (text.trim() === '') return null;
+  return {
+    ...raw, text, color: soundColor(raw.color),
+    mode: MODES.includes(raw.mode) ? raw.mode : 'scroll', size: SIZES.includes(raw.size) ? raw.size : 'medium',
+  };
+}
+
+/** An item that waits for its lane.
+ * @param {Comment} c @param {string} key of equal comments @param {number} from when it begins to
+ *   wait, ms @param {number} crossing ms @returns {Item} */
+export function newItem(c, key, from, crossing) {
+  // Those who are worth it, or need a lane of another kind to drain, wait longer.
+  const patient = c.badge !== '' || c.mode !== 'scroll';
+  return {
+    parts: [c], key, rank: rank(c.badge), late: from + (patient ? Math.max(QUEUE_WAIT, crossing) : QUEUE_WAIT),
+    mode: /** @type {any} */ (c.mode), w: 0, h: 0, rows: 1, t: 0, m: 0, v: 0, until: 0, lane: -1, y: 0, view: null,
+  };
+}
+
+/** The measures that follow from the page's and the options.
+ * @param {{width: number, height: number, line: number, count: number}} box of the renderer, px
+ * @param {Pick<import('./options.js').Options, 'area'|'region'|'size'|'lanes'>} options
+ */
+export function geometry(box, { area, region, size, lanes }) {
+  const pitch = Math.max(1, Math.round(PITCH * (box.line || 1.25 * size)));
+  // Half a pixel of grace: 0.3 of 1080 is 324.00000000000006 or a little less.
+  const fit = Math.max(1, Math.floor((box.height * area + 0.5) / pitch));
+  const rows = lanes ? Math.min(fit, lanes) : fit;
+  const top = region === 'bottom' ? Math.max(0, Math.floor(box.height - rows * pitch)) : 0;
+  return { ...box, pitch, rows, top, gap: Math.ceil(box.line * GAP) };
+}
