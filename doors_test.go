@@ -1,6 +1,12 @@
 package main
 
 import (
+	"encoding/base64"
+	"strconv"
+	"time"
+
+	"danmaku/live"
+	"danmaku/store"
 	"fmt"
 	"net/http"
 	"strings"
@@ -149,7 +155,20 @@ func TestForgedSessions(t *testing.T) {
 	if status := ask(good); status != http.StatusOK {
 		t.Fatalf("the good one: %d", status)
 	}
+	secret, err := store.Secret(p.data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	aged := func(days int) string { // signed by us, on another day
+		at := strconv.FormatInt(time.Now().AddDate(0, 0, -days).Unix(), 10)
+		text := strings.Join([]string{fields[0], fields[1], at}, ".")
+		return text + "." + base64.RawURLEncoding.EncodeToString(live.NewKeys(secret).Mac("session", text)[:18])
+	}
+	if status := ask(aged(29)); status != http.StatusOK {
+		t.Errorf("one of 29 days ago: %d", status)
+	}
 	for name, forged := range map[string]string{
+		"one of 31 days ago":   aged(31),
 		"the owner's link":     strings.Join(append([]string{"1"}, fields[1:]...), "."),
 		"another life of it":   strings.Join([]string{fields[0], "000000000000", fields[2], fields[3]}, "."),
 		"a later day":          strings.Join([]string{fields[0], fields[1], fields[2] + "0", fields[3]}, "."),

@@ -322,3 +322,34 @@ func TestRulesChangeWhileItRuns(t *testing.T) {
 	put("# zebra")
 	until("the zebra is free", shownAs("the zebra is free"))
 }
+
+// A command beside the server knows where it answers, and the list of links
+// when one was used.
+func TestCommandsKnowTheRunningServer(t *testing.T) {
+	p := start(t, t.TempDir())
+	overlay := p.link("overlay")
+	if !strings.HasPrefix(overlay.URL, p.base+"/overlay/live?key=") {
+		t.Errorf("the link is %s, the server is %s", overlay.URL, p.base)
+	}
+	p.browser().open("overlay", "&key="+overlay.Key).next("hello")
+	used := func() bool {
+		var out strings.Builder
+		if code := run(t.Context(), environment{args: []string{"link", "list", "--data", p.data}, out: &out, err: &out}); code != exitDone {
+			t.Fatal(out.String())
+		}
+		for line := range strings.Lines(out.String()) {
+			if f := strings.Fields(line); len(f) > 0 && f[0] == overlay.ID {
+				return !strings.Contains(line, "never")
+			}
+		}
+		t.Fatalf("link %s is not listed:\n%s", overlay.ID, out.String())
+		return false
+	}
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for deadline := time.Now().Add(patience); !used(); <-tick.C {
+		if time.Now().After(deadline) {
+			t.Fatal("the use of the link is not noted")
+		}
+	}
+}

@@ -9,7 +9,11 @@ import (
 	"io"
 	"log/slog"
 	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
 	"strconv"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -25,7 +29,12 @@ type desk struct {
 	db *store.Store
 }
 
+// openDesk opens a data folder that is there already: a command makes none, so
+// that a mistyped --data does not pass for an empty one.
 func openDesk(ctx context.Context, cfg config.Config) (*desk, error) {
+	if !store.Exists(cfg.Data) {
+		return nil, fmt.Errorf("%s holds no data of danmaku; give the server's --data, or start danmaku once to make it", cfg.Data)
+	}
 	db, keys, err := openStore(ctx, cfg, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return nil, err
@@ -96,6 +105,9 @@ func linkNew(ctx context.Context, env environment) error {
 	if len(rest) > 0 || *role == "" {
 		return config.Usagef("use: danmaku link new --room ROOM --role owner|moderator|overlay|audience|sender [--label LABEL] [--json]")
 	}
+	if !slices.Contains(comment.Roles, comment.Role(*role)) {
+		return config.Usagef("--role %s: use owner, moderator, overlay, audience or sender", *role)
+	}
 	d, err := openDesk(ctx, cfg)
 	if err != nil {
 		return err
@@ -124,12 +136,7 @@ func linkNew(ctx context.Context, env environment) error {
 
 // linkURL is where a link leads, by the public URL or this machine's name.
 func linkURL(cfg config.Config, l live.Link, room, key string) string {
-	base := "http://localhost:2333"
-	if cfg.PublicURL != nil {
-		base = cfg.PublicURL.String()
-	} else if local, err := localURL(cfg.Listen); err == nil {
-		base = local
-	}
+	base := serverURL(cfg)
 	q := "?key=" + url.QueryEscape(key)
 	switch l.Role {
 	case comment.Owner:
@@ -142,6 +149,41 @@ func linkURL(cfg config.Config, l live.Link, room, key string) string {
 		return base + "/r/" + room + q
 	}
 	return base + "/api/rooms/" + room + "/comments"
+}
+
+// addressFile lies in the data folder while a server runs and says where it
+// answers, for commands beside it.
+const addressFile = "address"
+
+// noteAddress tells commands beside this server where it answers. forget takes
+// that back.
+func noteAddress(dir, base string) (forget func(), err error) {
+	name := filepath.Join(dir, addressFile)
+	if err := os.WriteFile(name, []byte(base+"\n"), 0o600); err != nil {
+		return nil, fmt.Errorf("note the address of the server: %w", err)
+	}
+	return func() { _ = os.Remove(name) }, nil // at worst a command believes an old one
+}
+
+// serverURL is where the server of a data folder answers: under its public
+// URL, where the running one says, or where the options would put it.
+func serverURL(cfg config.Config) string {
+	if cfg.PublicURL != nil {
+		return cfg.PublicURL.String()
+	}
+	if local, err := runningURL(cfg); err == nil {
+		return local
+	}
+	return "http://127.0.0.1:2333"
+}
+
+// runningURL is where programs on this machine reach the server of a data
+// folder: what a running one has noted, else what the options say.
+func runningURL(cfg config.Config) (string, error) {
+	if noted, err := os.ReadFile(filepath.Join(cfg.Data, addressFile)); err == nil {
+		return strings.TrimSpace(string(noted)), nil
+	}
+	return localURL(cfg.Listen)
 }
 
 func linkList(ctx context.Context, env environment) error {

@@ -31,7 +31,7 @@ Ctrl-C ends it with the account so far.
 
   --room R      room to send to (default live)
   --speed N     times as fast as it was; 0.01 to 1000000 (default 1)
-  --url U       address of the server (default: this machine, at the port of --listen)
+  --url U       address of the server (default: the one that runs on the data folder)
   --key K       key of a sender link, better given as DANMAKU_KEY; without one, a
                 link is made in the data folder and revoked at the end
   --data FOLDER the server's data folder, for that link
@@ -187,7 +187,7 @@ func replayFlags(args, environ []string) (opt replayOptions, err error) {
 	opt.speed, err = strconv.ParseFloat(*speed, 64)
 	fault(err == nil && !math.IsNaN(opt.speed) && opt.speed >= 0.01 && opt.speed <= 1e6, "--speed %q: write a number from 0.01 to 1000000", *speed)
 	if opt.url == "" {
-		opt.url, err = localURL(cfg.Listen)
+		opt.url, err = runningURL(cfg)
 		fault(err == nil, "--url: %v", err)
 	}
 	u, err := url.Parse(opt.url)

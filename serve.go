@@ -86,6 +86,12 @@ func serve(ctx context.Context, env environment, cfg config.Config, log *slog.Lo
 	if err != nil {
 		return fmt.Errorf("read the address listened on: %w", err)
 	}
+	here, _, _ := bases(listening, nil, nil)
+	forget, err := noteAddress(cfg.Data, here)
+	if err != nil {
+		return err
+	}
+	defer forget()
 	lan := lanAddresses()
 	pages, err := fs.Sub(assets, "assets")
 	if err != nil {

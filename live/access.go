@@ -29,12 +29,13 @@ type access struct {
 	codes   map[string]time.Time // one-time codes and when they end
 	second  int64                // the second in which look-ups are counted
 	lookups int
+	used    map[int64]time.Time // uses of links that are not stored yet
 }
 
 func newAccess(store Links, keys Keys, now func() time.Time) *access {
 	return &access{
 		store: store, keys: keys, now: now,
-		byHash: map[string]Link{}, byID: map[int64]Link{}, codes: map[string]time.Time{},
+		byHash: map[string]Link{}, byID: map[int64]Link{}, codes: map[string]time.Time{}, used: map[int64]time.Time{},
 	}
 }
 
@@ -94,7 +95,7 @@ func (h *Hall) Open(ctx context.Context, key string) (Link, error) {
 	if !l.Revoked.IsZero() {
 		return Link{}, comment.ErrExpired
 	}
-	a.touch(ctx, l.ID)
+	a.touch(l.ID)
 	return l, nil
 }
 
@@ -109,20 +110,30 @@ func (a *access) mayLookUp() bool {
 	return a.lookups <= unknownRate
 }
 
-// touch notes that a link was used, at most once a minute.
-func (a *access) touch(ctx context.Context, id int64) {
+// touch notes that a link was used, at most once a minute. It is stored a
+// little later, by flush: nobody at the door waits for the database.
+func (a *access) touch(id int64) {
 	now := a.now()
 	a.mu.Lock()
+	defer a.mu.Unlock()
 	l, ok := a.byID[id]
-	fresh := !ok || now.Sub(l.LastUsed) < touchEvery
-	if !fresh {
-		l.LastUsed = now
-		a.byID[id], a.byHash[string(l.Hash)] = l, l
+	if !ok || now.Sub(l.LastUsed) < touchEvery {
+		return
 	}
+	l.LastUsed = now
+	a.byID[id], a.byHash[string(l.Hash)] = l, l
+	a.used[id] = now
+}
+
+// flush stores when links were used. A use that cannot be stored is forgotten:
+// it is not worth a second try.
+func (a *access) flush(ctx context.Context) {
+	a.mu.Lock()
+	used := a.used
+	a.used = map[int64]time.Time{}
 	a.mu.Unlock()
-	if !fresh {
-		// A use that is not noted is no reason to turn anybody away.
-		_ = a.store.TouchLink(ctx, id, now)
+	for id, at := range used {
+		_ = a.store.TouchLink(ctx, id, at)
 	}
 }
 

@@ -191,6 +191,7 @@ func (h *Hall) watch(ctx context.Context) {
 	tick := time.NewTicker(pollEvery)
 	defer tick.Stop()
 	for {
+		h.access.flush(ctx)
 		n, err := h.changes.Changes(ctx)
 		if err == nil && n != known {
 			if err = h.load(ctx); err == nil {

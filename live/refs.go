@@ -10,7 +10,7 @@ type refKey struct{ room, user, ref string }
 
 const (
 	refAge   = 10 * time.Minute
-	refBound = 100_000 // names a generation holds
+	refBound = 20_000 // names a generation holds; with the longest texts some 30 MB
 )
 
 // refs remembers what became of named comments, so that a phone that sends one

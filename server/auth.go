@@ -136,7 +136,9 @@ func (s *Server) cookieName(r *http.Request, name string) string {
 
 // isHTTPS tells whether the browser speaks https, here or to a trusted proxy.
 func (s *Server) isHTTPS(r *http.Request) bool {
-	return r.TLS != nil || s.fromProxy(r) && strings.EqualFold(r.Header.Get("X-Forwarded-Proto"), "https")
+	// In a chain of proxies the first word is the browser's.
+	proto, _, _ := strings.Cut(r.Header.Get("X-Forwarded-Proto"), ",")
+	return r.TLS != nil || s.fromProxy(r) && strings.EqualFold(strings.TrimSpace(proto), "https")
 }
 
 // openSession remembers in the browser which link it came with.

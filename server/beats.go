@@ -116,5 +116,9 @@ func (k *sockets) shutdown(ctx context.Context) {
 	case <-ctx.Done():
 	}
 	k.each(func(_ hubKey, sess *melody.Session) { _ = sess.WebsocketConnection().NetConn().Close() })
-	<-gone
+	// Whoever still waits for the journal then is answered by its closing.
+	select {
+	case <-gone:
+	case <-time.After(closeTimeout):
+	}
 }

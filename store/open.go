@@ -104,6 +104,12 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	return s, nil
 }
 
+// Exists tells whether a folder holds a database already.
+func Exists(dir string) bool {
+	_, err := os.Stat(filepath.Join(dir, dbFile))
+	return err == nil
+}
+
 func open(ctx context.Context, path string, o Options) (*Store, error) {
 	write, err := openDB(path, pragmas(false, o.Full))
 	if err != nil {
