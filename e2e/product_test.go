@@ -92,13 +92,19 @@ func say(p *browser.Page, text string) {
 // fails the test.
 func TestACommentAppearsAndIsTakenDownEverywhere(t *testing.T) {
 	p := startProduct(t)
-	overlay := browser.Open(t, p.overlay)
+	overlay := browser.Open(t, p.overlay+"&names=1")
 	console := browser.New(t)
 	console.Size(1280, 800, 1)
 	console.Goto(p.console)
 	author, reader := phoneAt(t, p.audience), phoneAt(t, p.audience)
 
 	const text = `前方高能 <b>not bold</b> 👋🏽`
+	author.Eval(`(() => {
+		const field = document.querySelector("#name");
+		field.value = "<b>me</b><i>";
+		field.dispatchEvent(new Event("input", { bubbles: true }));
+		field.dispatchEvent(new Event("change", { bubbles: true }));
+	})()`)
 	say(author, text)
 	author.Wait(has(".feed .own", text))
 	author.Wait(has("body", "On screen"))
@@ -106,8 +112,11 @@ func TestACommentAppearsAndIsTakenDownEverywhere(t *testing.T) {
 	console.Wait(has(".feed li", text))
 	overlay.Wait(has(".dm-text", text))
 	overlay.Wait(`danmaku.stats().active === 1`)
-	if browser.Value[bool](reader, `document.querySelector(".feed b, .feed bdi b") !== null`) {
-		t.Error("markup in a comment became an element")
+	for where, page := range map[string]*browser.Page{".feed": reader, "#feed": console, "body": overlay} {
+		page.Wait(has(where, "<b>me</b><i>"))
+		if browser.Value[bool](page, `document.querySelector("`+where+`").querySelector("b, i, img, script") !== null`) {
+			t.Errorf("markup in a comment or a name became an element in %s", where)
+		}
 	}
 
 	console.Eval(`[...document.querySelectorAll(".feed .row")].find((e) => e.textContent.includes("前方高能")).querySelector("button.danger").click()`)
