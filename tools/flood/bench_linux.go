@@ -1,0 +1,379 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+)
+
+// goals are what the fan-out must reach, as ratios to the bare loop.
+var goals = []struct {
+	name string
+	load load
+	most float64
+	p99  time.Duration
+}{
+	{"1,000 × 100/s", load{clients: 1000, rate: 100}, 2.0, 80 * time.Millisecond},
+	{"5,000 × 100/s", load{clients: 5000, rate: 100}, 2.0, 250 * time.Millisecond},
+	{"10,000 × 20/s", load{clients: 10000, rate: 20}, 1.5, 0},
+}
+
+// bench is one run of the measurements.
+type bench struct {
+	program string
+	out     io.Writer
+	rounds  int
+	measure time.Duration
+}
+
+func benchCommand(ctx context.Context, args []string) error {
+	flags := flag.NewFlagSet("flood bench", flag.ContinueOnError)
+	rounds := flags.Int("rounds", 3, "rounds of each measurement; the median counts")
+	measure := flags.Duration("measure", 8*time.Second, "how long each load is measured")
+	only := flags.String("only", "fanout,idle,slow,overload,storm,phones", "which measurements")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	dir, err := os.MkdirTemp("", "flood")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	b := bench{program: filepath.Join(dir, "danmaku"), out: os.Stdout, rounds: *rounds, measure: *measure}
+	build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-o", b.program, ".")
+	build.Stderr = os.Stderr
+	if err := build.Run(); err != nil {
+		return fmt.Errorf("build danmaku (start flood in its folder): %w", err)
+	}
+	all := map[string]func(context.Context) error{
+		"fanout": b.fanout, "idle": b.idle, "slow": b.slow, "overload": b.overload, "storm": b.storm, "phones": b.phones,
+	}
+	for name := range strings.SplitSeq(*only, ",") {
+		measure, ok := all[name]
+		if !ok {
+			return fmt.Errorf("%q is not one of the measurements", name)
+		}
+		if err := measure(ctx); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	return nil
+}
+
+// ours runs fn with a fresh danmaku.
+func (b bench) ours(ctx context.Context, fn func(*process) error, more ...string) error {
+	data, err := os.MkdirTemp(filepath.Dir(b.program), "data")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(data)
+	p, err := startOurs(ctx, b.program, data, more...)
+	if err != nil {
+		return err
+	}
+	defer p.stop()
+	return fn(p)
+}
+
+func (b bench) trial(ctx context.Context, kind string, l load) (r result, err error) {
+	if kind == "ours" {
+		err = b.ours(ctx, func(p *process) error { r, err = try(ctx, p, l); return err })
+		return r, err
+	}
+	p, err := startBaseline(ctx, kind)
+	if err != nil {
+		return result{}, err
+	}
+	defer p.stop()
+	return try(ctx, p, l)
+}
+
+// fanout measures ours beside the bare loop and plain melody, one after the
+// other in each round, since the machine is not the same from minute to minute.
+func (b bench) fanout(ctx context.Context) error {
+	fmt.Fprintln(b.out, "| load | bare loop, CPU s / million | ours | plain melody | ours : bare | melody : bare | ours p99 | lost | delivered / s |")
+	fmt.Fprintln(b.out, "|---|---|---|---|---|---|---|---|---|")
+	for _, g := range goals {
+		l := g.load
+		l.measure = b.measure
+		var oursRatio, melodyRatio []float64
+		byKind := map[string][]result{}
+		for range b.rounds {
+			for _, kind := range []string{"bare", "ours", "melody"} {
+				r, err := b.trial(ctx, kind, l)
+				if err != nil {
+					return fmt.Errorf("%s, %s: %w", g.name, kind, err)
+				}
+				fmt.Fprintf(os.Stderr, "%s %-6s %v\n", g.name, kind, r)
+				byKind[kind] = append(byKind[kind], r)
+			}
+			last := len(byKind["bare"]) - 1
+			bare := byKind["bare"][last].perMillion.Seconds()
+			oursRatio = append(oursRatio, byKind["ours"][last].perMillion.Seconds()/bare)
+			melodyRatio = append(melodyRatio, byKind["melody"][last].perMillion.Seconds()/bare)
+		}
+		seconds := func(kind string) float64 {
+			return median(each(byKind[kind], func(r result) float64 { return r.perMillion.Seconds() }))
+		}
+		ours := byKind["ours"]
+		lost := int64(0)
+		for _, r := range ours {
+			lost += r.lost + r.doubled
+		}
+		fmt.Fprintf(b.out, "| %s | %.2f | %.2f | %.2f | %.2f (at most %.1f) | %.2f | %v | %d | %.0f |\n",
+			g.name, seconds("bare"), seconds("ours"), seconds("melody"), median(oursRatio), g.most, median(melodyRatio),
+			round(time.Duration(median(each(ours, func(r result) float64 { return float64(r.p99) })))), lost,
+			median(each(ours, func(r result) float64 { return r.delivered })))
+	}
+	return nil
+}
+
+// idle measures what a client costs that only listens.
+func (b bench) idle(ctx context.Context) error {
+	const n = 10_000
+	return b.ours(ctx, func(p *process) error {
+		before := resident(p.cmd.Process.Pid)
+		s, stop, err := phones(ctx, p, n)
+		if err != nil {
+			return err
+		}
+		defer stop()
+		if err := s.greetAll(ctx, n, 30*time.Second); err != nil {
+			return err
+		}
+		if err := sleep(ctx, 12*time.Second); err != nil { // a beat goes to all, and a collection has run
+			return err
+		}
+		after := resident(p.cmd.Process.Pid)
+		fmt.Fprintf(b.out, "idle: %d phones, %.1f KB resident for each (%d MB before, %d MB after; at most 20 KB)\n",
+			n, float64(after-before)/n/1024, before>>20, after>>20)
+		return nil
+	})
+}
+
+// phones opens n sockets of the audience.
+func phones(ctx context.Context, p *process, n int) (*swarm, func(), error) {
+	line := &timeline{gap: time.Second, start: time.Now(), accepted: map[int]bool{}}
+	s, err := newSwarm(p.base, "/api/rooms/live/socket?role=audience", n, line)
+	if err != nil {
+		return nil, nil, err
+	}
+	reading, stop := context.WithCancel(ctx)
+	if err := s.connect(reading); err != nil {
+		stop()
+		return nil, nil, err
+	}
+	return s, func() { stop(); s.close() }, nil
+}
+
+func (s *swarm) greetAll(ctx context.Context, n int64, patience time.Duration) error {
+	for end := time.Now().Add(patience); s.greeted.Load() < n; {
+		if time.Now().After(end) {
+			return fmt.Errorf("only %d of %d clients were greeted", s.greeted.Load(), n)
+		}
+		if err := sleep(ctx, 10*time.Millisecond); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// slow measures what 100 clients that never read cost the other 900.
+func (b bench) slow(ctx context.Context) error {
+	var with, without []float64
+	var cut []string
+	for range b.rounds {
+		l := load{clients: 900, rate: 100, measure: b.measure}
+		r, err := b.trial(ctx, "ours", l)
+		if err != nil {
+			return err
+		}
+		without = append(without, float64(r.p99))
+		l.clients, l.sleepers, l.measure = 1000, 100, max(b.measure, 20*time.Second)
+		err = b.ours(ctx, func(p *process) error {
+			gone := make(chan string, 1)
+			watching, stop := context.WithCancel(ctx)
+			defer stop()
+			go func() { gone <- b.watchSlow(watching, p, 100) }()
+			r, err = try(ctx, p, l)
+			stop()
+			cut = append(cut, <-gone)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		with = append(with, float64(r.p99))
+		fmt.Fprintln(os.Stderr, "slow:", r, cut[len(cut)-1])
+	}
+	fmt.Fprintf(b.out, "slow: p99 of 900 readers %v alone, %v beside 100 that never read (%.2f times; at most 1.2); %s\n",
+		round(time.Duration(median(without))), round(time.Duration(median(with))), median(with)/median(without), strings.Join(cut, "; "))
+	return nil
+}
+
+// watchSlow asks the server until it has cut so many slow clients.
+func (b bench) watchSlow(ctx context.Context, p *process, want int64) string {
+	began := time.Now()
+	var stats struct{ Slow int64 }
+	for stats.Slow < want {
+		if sleep(ctx, 100*time.Millisecond) != nil {
+			return fmt.Sprintf("%d of %d cut", stats.Slow, want)
+		}
+		_ = p.get(ctx, "/api/rooms/live/stats", &stats) // asked again anyway
+	}
+	return fmt.Sprintf("all %d cut after %.1f s", want, time.Since(began).Seconds())
+}
+
+// get asks as the owner.
+func (p *process) get(ctx context.Context, path string, into any) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, p.base+path, nil)
+	if err != nil {
+		return err
+	}
+	req.Header.Set("Authorization", "Bearer "+p.owner)
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		return fmt.Errorf("%s answers %d", path, resp.StatusCode)
+	}
+	return json.NewDecoder(resp.Body).Decode(into)
+}
+
+// overload offers 5,000 comments a second.
+func (b bench) overload(ctx context.Context) error {
+	return b.ours(ctx, func(p *process) error {
+		before := resident(p.cmd.Process.Pid)
+		r, err := try(ctx, p, load{clients: 20, rate: 5000, workers: 64, measure: 2 * b.measure})
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(b.out, "overload: %d offered, %d accepted and delivered to each of 20 overlays (lost %d, doubled %d)%s; p99 %v; %d MB before, %d MB after\n",
+			r.offered, r.accepted, r.lost, r.doubled, r.answers, round(r.p99), before>>20, r.memory>>20)
+		return nil
+	})
+}
+
+// storm has 10,000 phones return at once after a restart.
+func (b bench) storm(ctx context.Context) error {
+	const n = 10_000
+	data, err := os.MkdirTemp(filepath.Dir(b.program), "data")
+	if err != nil {
+		return err
+	}
+	p, err := startOurs(ctx, b.program, data)
+	if err != nil {
+		return err
+	}
+	s, stop, err := phones(ctx, p, n)
+	if err != nil {
+		p.stop()
+		return err
+	}
+	defer stop()
+	s.resume = true
+	if err := s.greetAll(ctx, n, 30*time.Second); err != nil {
+		return err
+	}
+	p.stop()
+	for s.closed.Load() < n {
+		if err := sleep(ctx, 10*time.Millisecond); err != nil {
+			return err
+		}
+	}
+	again, err := startOurs(ctx, b.program, data, "--listen", strings.TrimPrefix(p.base, "http://"))
+	if err != nil {
+		return err
+	}
+	defer again.stop()
+	began, server := time.Now(), cpu(again.cmd.Process.Pid)
+	s.greeted.Store(0)
+	if _, err := s.returnAll(ctx); err != nil {
+		return err
+	}
+	if err := s.greetAll(ctx, n, 30*time.Second); err != nil {
+		return err
+	}
+	fmt.Fprintf(b.out, "storm: %d phones back and greeted %.1f s after a restart, %.1f s of the server's CPU (at most 10 s)\n",
+		n, time.Since(began).Seconds(), (cpu(again.cmd.Process.Pid) - server).Seconds())
+	return nil
+}
+
+// phones measures that what a phone costs does not grow with the room.
+func (b bench) phones(ctx context.Context) error {
+	for _, rate := range []int{20, 500} {
+		err := b.ours(ctx, func(p *process) error {
+			p.path = "/api/rooms/live/socket?role=audience"
+			before := cpu(p.cmd.Process.Pid)
+			r, err := try(ctx, p, load{clients: 10_000, rate: rate, workers: 16, measure: b.measure})
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(b.out, "phones: 10,000 in a room with %d comments a second: %.2f s of CPU a second (with all it took to get in: %.1f s), %.0f comments a second to each\n",
+				rate, r.perMillion.Seconds()*r.delivered/1e6, (cpu(p.cmd.Process.Pid) - before).Seconds(), r.delivered/10_000)
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func each[T, U any](list []T, fn func(T) U) (out []U) {
+	for _, v := range list {
+		out = append(out, fn(v))
+	}
+	return out
+}
+
+func median(list []float64) float64 {
+	list = slices.Sorted(slices.Values(list))
+	return list[len(list)/2]
+}
+
+// runCommand puts a load on a server that runs already.
+func runCommand(ctx context.Context, args []string) error {
+	flags := flag.NewFlagSet("flood run", flag.ContinueOnError)
+	var l load
+	url := flags.String("url", "http://127.0.0.1:2333", "the server")
+	room := flags.String("room", "live", "the room")
+	role := flags.String("role", "audience", "what the clients are: audience, overlay or console")
+	key := flags.String("key", "", "key of an overlay or moderator link")
+	sender := flags.String("sender", "", "key of a sender link; without one nothing is sent")
+	pid := flags.Int("pid", 0, "process of the server, for its CPU and memory")
+	flags.IntVar(&l.clients, "clients", 1000, "how many")
+	flags.IntVar(&l.sleepers, "slow", 0, "of them, how many never read")
+	flags.IntVar(&l.rate, "rate", 20, "comments a second")
+	flags.IntVar(&l.workers, "connections", 4, "connections that send")
+	flags.DurationVar(&l.measure, "measure", 10*time.Second, "how long")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	if *sender == "" {
+		return fmt.Errorf("give a sender link's key with -sender (danmaku link new --role sender)")
+	}
+	self, err := os.FindProcess(*pid)
+	if err != nil {
+		return err
+	}
+	p := &process{base: *url, room: *room, key: *sender, cmd: &exec.Cmd{Process: self}}
+	p.path = "/api/rooms/" + *room + "/socket?role=" + *role + "&key=" + *key
+	r, err := try(ctx, p, l)
+	if err != nil {
+		return err
+	}
+	fmt.Println(r)
+	return nil
+}

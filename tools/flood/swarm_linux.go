@@ -1,0 +1,340 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"fmt"
+	"net"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+)
+
+// client is one socket of the swarm.
+type client struct {
+	fd       int
+	rest     []byte // of a frame that has not come whole
+	last     int64  // seq of the newest comment
+	got      int64  // comments
+	doubled  int64
+	sum      uint64
+	greeted  bool
+	closed   bool
+	sleeper  bool // never reads
+	position string
+}
+
+// swarm is many sockets and one goroutine that reads them all: epoll and one
+// read(2) a frame, where net.Conn would take two and a switch of goroutines.
+type swarm struct {
+	addr    syscall.SockaddrInet4
+	host    string
+	path    string // of the request, with its query
+	resume  bool   // come back, at the last position, when closed
+	line    *timeline
+	clients []*client
+	epoll   int
+	byFD    sync.Map // int -> *client
+
+	counting atomic.Bool
+	greeted  atomic.Int64
+	closed   atomic.Int64
+	frames   atomic.Int64
+	bytes    atomic.Int64
+	all      atomic.Int64 // comments delivered
+	told     atomic.Int64 // of them, while counting
+	delays   delays       // of the reader alone
+	seen     [8]*parsed   // the newest frames
+	next     int
+	done     chan struct{}
+}
+
+// newSwarm prepares n clients of a server on this machine.
+func newSwarm(base, path string, n int, line *timeline) (*swarm, error) {
+	host := strings.TrimPrefix(base, "http://")
+	tcp, err := net.ResolveTCPAddr("tcp4", host)
+	if err != nil {
+		return nil, fmt.Errorf("server address: %w", err)
+	}
+	s := &swarm{host: host, path: path, line: line, done: make(chan struct{})}
+	s.addr.Port = tcp.Port
+	copy(s.addr.Addr[:], tcp.IP.To4())
+	if s.epoll, err = syscall.EpollCreate1(syscall.EPOLL_CLOEXEC); err != nil {
+		return nil, fmt.Errorf("epoll: %w", err)
+	}
+	for range n {
+		s.clients = append(s.clients, &client{fd: -1})
+	}
+	return s, nil
+}
+
+// connect opens all sockets, some at a time, from 127.0.0.1 to 127.0.0.20, and
+// begins to read.
+func (s *swarm) connect(ctx context.Context) error {
+	go s.read(ctx)
+	all := make([]int, len(s.clients))
+	for i := range all {
+		all[i] = i
+	}
+	return s.openAll(ctx, all)
+}
+
+// returnAll opens every closed socket again and tells how many there were.
+func (s *swarm) returnAll(ctx context.Context) (int, error) {
+	var gone []int
+	for i, c := range s.clients {
+		if c.closed {
+			c.greeted = false
+			gone = append(gone, i)
+		}
+	}
+	return len(gone), s.openAll(ctx, gone)
+}
+
+func (s *swarm) openAll(ctx context.Context, which []int) error {
+	work := make(chan int)
+	var workers sync.WaitGroup
+	var failed atomic.Pointer[error]
+	for range 32 {
+		workers.Go(func() {
+			for i := range work {
+				if err := s.open(s.clients[i], i); err != nil {
+					failed.CompareAndSwap(nil, &err)
+				}
+			}
+		})
+	}
+	for _, i := range which {
+		if failed.Load() != nil || ctx.Err() != nil {
+			break
+		}
+		work <- i
+	}
+	close(work)
+	workers.Wait()
+	if err := failed.Load(); err != nil {
+		return fmt.Errorf("open a socket: %w", *err)
+	}
+	return ctx.Err()
+}
+
+// open connects and shakes hands, blocking, and gives the socket to epoll.
+func (s *swarm) open(c *client, i int) error {
+	fd, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return err
+	}
+	from := syscall.SockaddrInet4{Addr: [4]byte{127, 0, 0, byte(1 + i%20)}}
+	if err := syscall.Bind(fd, &from); err != nil {
+		return fmt.Errorf("bind: %w", err)
+	}
+	patience := syscall.Timeval{Sec: 20}
+	_ = syscall.SetsockoptTimeval(fd, syscall.SOL_SOCKET, syscall.SO_RCVTIMEO, &patience)
+	if err := syscall.Connect(fd, &s.addr); err != nil {
+		return fmt.Errorf("connect: %w", err)
+	}
+	path := s.path
+	if c.position != "" {
+		path += "&since=" + c.position
+	}
+	req := "GET " + path + " HTTP/1.1\r\nHost: " + s.host + "\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n" +
+		"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Protocol: danmaku.v1\r\n\r\n"
+	if _, err := syscall.Write(fd, []byte(req)); err != nil {
+		return fmt.Errorf("handshake: %w", err)
+	}
+	buf := make([]byte, 0, 4096)
+	for {
+		n, err := syscall.Read(fd, buf[len(buf):cap(buf)])
+		if err != nil || n == 0 {
+			return fmt.Errorf("handshake: the server closed (%v)", err)
+		}
+		buf = buf[:len(buf)+n]
+		if end := bytes.Index(buf, []byte("\r\n\r\n")); end >= 0 {
+			if !bytes.HasPrefix(buf, []byte("HTTP/1.1 101")) {
+				return fmt.Errorf("handshake: %s", bytes.SplitN(buf, []byte("\r\n"), 2)[0])
+			}
+			c.rest = append(c.rest[:0], buf[end+4:]...)
+			break
+		}
+	}
+	if err := syscall.SetNonblock(fd, true); err != nil {
+		return err
+	}
+	c.fd, c.closed = fd, false
+	if c.sleeper {
+		return nil
+	}
+	s.byFD.Store(fd, c)
+	ev := syscall.EpollEvent{Events: syscall.EPOLLIN | syscall.EPOLLRDHUP, Fd: int32(fd)}
+	// What came with the handshake may be all there is for a while: a wake-up for
+	// writing has the reader look at it.
+	if len(c.rest) > 0 {
+		ev.Events |= syscall.EPOLLOUT
+	}
+	return syscall.EpollCtl(s.epoll, syscall.EPOLL_CTL_ADD, fd, &ev)
+}
+
+// read is the reader.
+func (s *swarm) read(ctx context.Context) {
+	defer close(s.done)
+	events := make([]syscall.EpollEvent, 512)
+	buf := make([]byte, 256<<10)
+	for ctx.Err() == nil {
+		n, err := syscall.EpollWait(s.epoll, events, 100)
+		if err != nil && err != syscall.EINTR {
+			return
+		}
+		for _, ev := range events[:max(n, 0)] {
+			v, ok := s.byFD.Load(int(ev.Fd))
+			if !ok {
+				continue
+			}
+			c := v.(*client)
+			if ev.Events&syscall.EPOLLOUT != 0 {
+				in := syscall.EpollEvent{Events: syscall.EPOLLIN | syscall.EPOLLRDHUP, Fd: ev.Fd}
+				_ = syscall.EpollCtl(s.epoll, syscall.EPOLL_CTL_MOD, int(ev.Fd), &in)
+				s.take(c, nil)
+			}
+			if ev.Events&(syscall.EPOLLIN|syscall.EPOLLHUP|syscall.EPOLLERR|syscall.EPOLLRDHUP) == 0 {
+				continue
+			}
+			switch n, err := syscall.Read(c.fd, buf); {
+			case n > 0:
+				s.take(c, buf[:n])
+			case err == syscall.EAGAIN || err == syscall.EINTR:
+			default:
+				s.drop(c)
+			}
+		}
+	}
+}
+
+// take reads the frames in b, after what was left of the last read.
+func (s *swarm) take(c *client, b []byte) {
+	if len(c.rest) > 0 {
+		c.rest = append(c.rest, b...)
+		b = c.rest
+	}
+	for {
+		op, payload, n := unframe(b)
+		if n == 0 {
+			break
+		}
+		b = b[n:]
+		s.frames.Add(1)
+		s.bytes.Add(int64(n))
+		switch op {
+		case 1:
+			s.text(c, payload)
+		case 9:
+			s.write(c, 0x8a, payload)
+		case 8:
+			s.drop(c)
+			return
+		}
+	}
+	c.rest = append(c.rest[:0], b...)
+}
+
+// unframe splits a whole frame off; n is its length, 0 when it is not whole.
+func unframe(b []byte) (op byte, payload []byte, n int) {
+	if len(b) < 2 {
+		return 0, nil, 0
+	}
+	head, size := 2, int(b[1]&0x7f)
+	switch {
+	case size == 126 && len(b) >= 4:
+		head, size = 4, int(binary.BigEndian.Uint16(b[2:]))
+	case size == 127 && len(b) >= 10:
+		head, size = 10, int(binary.BigEndian.Uint64(b[2:]))
+	case size >= 126:
+		return 0, nil, 0
+	}
+	if len(b) < head+size {
+		return 0, nil, 0
+	}
+	return b[0] & 0x0f, b[head : head+size], head + size
+}
+
+// write sends a small frame; its mask is zero, which leaves it as it is.
+func (s *swarm) write(c *client, first byte, payload []byte) {
+	frame := append([]byte{first, 0x80 | byte(len(payload)), 0, 0, 0, 0}, payload...)
+	_, _ = syscall.Write(c.fd, frame) // a socket that cannot take it is closing
+}
+
+func (s *swarm) text(c *client, frame []byte) {
+	switch {
+	case bytes.HasPrefix(frame, eventsMark):
+		s.events(c, s.parsed(frame))
+	case bytes.HasPrefix(frame, helloMark):
+		if !c.greeted {
+			c.greeted = true
+			s.greeted.Add(1)
+		}
+		if s.resume {
+			c.position = string(until(frame, positionMark, '"'))
+		}
+	case bytes.HasPrefix(frame, beatMark):
+		s.write(c, 0x81, []byte(`{"type":"beat"}`))
+	}
+}
+
+func (s *swarm) parsed(frame []byte) *parsed {
+	for _, p := range s.seen {
+		if p != nil && bytes.Equal(p.bytes, frame) {
+			return p
+		}
+	}
+	p := parse(frame)
+	s.seen[s.next%len(s.seen)] = p
+	s.next++
+	return p
+}
+
+func (s *swarm) events(c *client, p *parsed) {
+	if s.resume {
+		c.position = p.position
+	}
+	if len(p.numbers) == 0 {
+		return
+	}
+	if p.first <= c.last {
+		c.doubled++
+	}
+	c.last = p.last
+	c.got += int64(len(p.numbers))
+	c.sum += p.sum
+	s.all.Add(int64(len(p.numbers)))
+	if s.counting.Load() {
+		s.told.Add(int64(len(p.numbers)))
+		now := time.Now()
+		for _, n := range p.numbers {
+			s.delays.add(now.Sub(s.line.due(n)))
+		}
+	}
+}
+
+// drop closes a client's socket.
+func (s *swarm) drop(c *client) {
+	if c.closed {
+		return
+	}
+	c.closed = true
+	s.closed.Add(1)
+	s.byFD.Delete(c.fd)
+	_ = syscall.Close(c.fd)
+}
+
+// close ends all sockets, after the reader.
+func (s *swarm) close() {
+	<-s.done
+	for _, c := range s.clients {
+		if c.fd >= 0 && !c.closed {
+			_ = syscall.Close(c.fd)
+		}
+	}
+	_ = syscall.Close(s.epoll)
+}

@@ -1,0 +1,181 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// load is what a trial does.
+type load struct {
+	clients, rate int // rate in comments a second
+	sleepers      int // of the clients, those that never read
+	workers       int // connections that send
+	measure       time.Duration
+}
+
+// result is what became of a load.
+type result struct {
+	delivered     float64 // comments a second, over all clients
+	perMillion    time.Duration
+	own           time.Duration // our own CPU, a million deliveries
+	p50, p99, max time.Duration
+	lost, doubled int64
+	closed        int64
+	frame         float64 // bytes
+	offered       int64
+	accepted      int64
+	answers       string
+	memory        int64 // resident at the end of measuring
+}
+
+func (r result) String() string {
+	return fmt.Sprintf("%8.0f/s  CPU %.2f s/M  own %.2f s/M  p50 %v p99 %v max %v  lost %d doubled %d closed %d  frame %.0f B  %d MB%s",
+		r.delivered, r.perMillion.Seconds(), r.own.Seconds(), round(r.p50), round(r.p99), round(r.max),
+		r.lost, r.doubled, r.closed, r.frame, r.memory>>20, r.answers)
+}
+
+func round(d time.Duration) time.Duration { return d.Round(100 * time.Microsecond) }
+
+// warm is how long a load runs before it is measured.
+const warm = 2 * time.Second
+
+// try puts a load on a server and tells what became of it.
+func try(ctx context.Context, p *process, l load) (result, error) {
+	line := &timeline{gap: time.Second / time.Duration(l.rate), accepted: map[int]bool{}}
+	s, err := newSwarm(p.base, p.path, l.clients, line)
+	if err != nil {
+		return result{}, err
+	}
+	for i := range l.sleepers {
+		s.clients[i].sleeper = true
+	}
+	reading, stopReading := context.WithCancel(ctx)
+	defer stopReading()
+	if err := s.connect(reading); err != nil {
+		return result{}, err
+	}
+	line.start = time.Now().Add(500 * time.Millisecond)
+	post, posted, err := begin(ctx, p, line, l.workers)
+	if err != nil {
+		return result{}, err
+	}
+	defer post.cancel()
+	if err := sleep(ctx, time.Until(line.start)+warm); err != nil {
+		return result{}, err
+	}
+	frames, size := s.frames.Load(), s.bytes.Load()
+	began, server, own := time.Now(), cpu(p.cmd.Process.Pid), cpu(0)
+	s.counting.Store(true)
+	if err := sleep(ctx, l.measure); err != nil {
+		return result{}, err
+	}
+	s.counting.Store(false)
+	took, server, own := time.Since(began), cpu(p.cmd.Process.Pid)-server, cpu(0)-own
+	r := result{memory: resident(p.cmd.Process.Pid), closed: s.closed.Load()}
+	told := float64(s.told.Load())
+	r.delivered = told / took.Seconds()
+	r.perMillion = time.Duration(float64(server) / told * 1e6)
+	r.own = time.Duration(float64(own) / told * 1e6)
+	r.frame = float64(s.bytes.Load()-size) / float64(max(s.frames.Load()-frames, 1))
+	post.cancel()
+	<-posted
+	s.settle(ctx, int64(len(line.accepted))*int64(l.clients-l.sleepers))
+	stopReading()
+	s.close()
+	r.p50, r.p99, r.max = s.delays.quantile(0.5), s.delays.quantile(0.99), s.delays.max
+	s.account(&r, p.key != "")
+	if post.senders != nil {
+		r.offered, r.accepted = post.offered.Load(), post.accepted.Load()
+		r.answers = post.summary()
+	}
+	return r, nil
+}
+
+// posting is what sends comments, for a server that has none of its own.
+type posting struct {
+	*senders
+	cancel context.CancelFunc
+}
+
+func (p posting) summary() string {
+	var b strings.Builder
+	p.answers.Range(func(status, _ any) bool {
+		if status != 201 {
+			fmt.Fprintf(&b, "  answered %d: %d", status, p.count(status.(int)))
+		}
+		return true
+	})
+	if n := p.failed.Load(); n > 0 {
+		fmt.Fprintf(&b, "  no answer: %d", n)
+	}
+	return b.String()
+}
+
+// begin starts the comments; posted is closed when all have been answered.
+func begin(ctx context.Context, p *process, line *timeline, workers int) (posting, chan struct{}, error) {
+	posted := make(chan struct{})
+	ctx, cancel := context.WithCancel(ctx)
+	if p.key == "" {
+		close(posted)
+		_, err := fmt.Fprintf(p.stdin, "%d %d\n", line.start.UnixNano(), line.gap.Nanoseconds())
+		return posting{cancel: cancel}, posted, err
+	}
+	post := posting{&senders{base: p.base, key: p.key, room: p.room, line: line, workers: max(workers, 4)}, cancel}
+	go func() {
+		defer close(posted)
+		post.run(ctx)
+	}()
+	return post, posted, nil
+}
+
+// settle waits until as many comments have come as were accepted, or no more
+// come.
+func (s *swarm) settle(ctx context.Context, want int64) {
+	for last := int64(-1); s.all.Load() < want && s.all.Load() != last; {
+		last = s.all.Load()
+		if sleep(ctx, time.Second) != nil {
+			return
+		}
+	}
+}
+
+// account compares what each client got with what was accepted; a server that
+// has comments of its own does not say, so there the client with the most
+// counts.
+func (s *swarm) account(r *result, accepted bool) {
+	var most *client
+	for _, c := range s.clients {
+		if !c.sleeper && (most == nil || c.got > most.got) {
+			most = c
+		}
+	}
+	want, sum := most.got, most.sum
+	if accepted {
+		want, sum = int64(len(s.line.accepted)), s.line.sum
+	}
+	for _, c := range s.clients {
+		if c.sleeper {
+			continue
+		}
+		r.doubled += c.doubled
+		switch {
+		case c.got != want:
+			r.lost += max(want-c.got, 0)
+		case c.sum != sum:
+			r.lost++ // as many, but not the same
+		}
+	}
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-t.C:
+		return nil
+	}
+}
