@@ -44,6 +44,7 @@ type house struct {
 // Allow, Fine, Wait: live.Limiter. Check, SetRules: of live.Filter.
 func (h *house) Allow(live.LimitKey) error { return nil }
 func (h *house) Fine(live.LimitKey)        {}
+func (h *house) Passed(live.LimitKey)      {}
 func (h *house) Wait(live.LimitKey) time.Duration {
 	if h.onWait != nil {
 		h.onWait()

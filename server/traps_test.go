@@ -280,8 +280,8 @@ func TestHistoryIsOneFrame(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	pos, err := h.hall.Position("live", live.ViewOverlay)
-	if err != nil {
+	var pos comment.Position
+	if err := h.hall.Still("live", live.ViewOverlay, func(p comment.Position) { pos = p }); err != nil {
 		t.Fatal(err)
 	}
 	d := websocket.Dialer{HandshakeTimeout: patience}
