@@ -29,13 +29,14 @@ var mayImport = map[string][]string{
 	"store":      {"comment"},
 	"moderation": {"comment"},
 	"export":     {"comment"},
+	"obs":        {},
 	"ratelimit":  {},
 	"config":     {},
 	"comment":    {},
 }
 
 // testSupport are folders that only tests import.
-var testSupport = []string{"e2e", "e2e/browser", "live/journaltest"}
+var testSupport = []string{"e2e", "e2e/browser", "live/journaltest", "obs/obstest"}
 
 // onlyIn lists what may be imported by some folders alone: the technologies
 // that have one home each.
@@ -45,7 +46,7 @@ var onlyIn = []struct {
 }{
 	{"github.com/labstack/echo", []string{"server"}},
 	{"github.com/olahol/melody", []string{"server", "tools/flood"}}, // the flood measures ours beside it
-	{"github.com/gorilla/websocket", []string{"server"}},
+	{"github.com/gorilla/websocket", []string{"server", "obs"}},
 	{"database/sql", []string{"store"}},
 	{"github.com/mattn/go-sqlite3", []string{"store"}},
 	{"modernc.org/sqlite", []string{"store"}},

@@ -52,6 +52,8 @@ func run(ctx context.Context, env environment) int {
 		return finish(env, serveCommand(ctx, env))
 	case "link":
 		return finish(env, linkCommand(ctx, env))
+	case "obs":
+		return finish(env, obsCommand(ctx, env))
 	case "replay":
 		return replayCommand(ctx, env.args, env.environ, env.out, env.err, openSenderLinks)
 	case "check":
@@ -70,12 +72,13 @@ func run(ctx context.Context, env environment) int {
 	return exitUsage
 }
 
-var commands = []string{"serve", "replay", "link", "check", "config", "version", "help"}
+var commands = []string{"serve", "replay", "link", "obs", "check", "config", "version", "help"}
 
 func help() string {
 	return `danmaku [serve] [flags]     start the server (the default)
 danmaku replay FILE         send the comments of a Bilibili XML file to a room
 danmaku link new|list|revoke  make, list and take back links, beside a running server
+danmaku obs add             put the overlay into OBS, beside a running server
 danmaku check               say of lines on standard input what the filter says
 danmaku config              print all options as a table
 danmaku version             print the version

@@ -14,9 +14,9 @@ import (
 // variablePrefix begins the name of every variable of the program.
 const variablePrefix = "DANMAKU_"
 
-// otherVariables are read by commands themselves: a key does not belong on a
-// command line, where every user of the machine can see it.
-var otherVariables = []string{"DANMAKU_KEY"}
+// otherVariables are read by commands themselves: a key or a password does not
+// belong on a command line, where every user of the machine can see it.
+var otherVariables = []string{"DANMAKU_KEY", "DANMAKU_OBS_PASSWORD"}
 
 // joined prints one fault a line, without a word around them.
 type joined []error

@@ -2,6 +2,7 @@ package live
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strconv"
 
@@ -10,6 +11,21 @@ import (
 
 func (h *Hall) registrar() Registrar {
 	return Registrar{Links: h.access.store, Rooms: h.stored, Keys: h.keys, Now: h.now}
+}
+
+// ScreenKey gives the key of a room's first overlay or audience link that is not
+// taken back, or ErrNotFound; see [Hall.ScreenKey].
+func (r Registrar) ScreenKey(ctx context.Context, room string, role comment.Role) (string, error) {
+	links, err := r.Links.Links(ctx)
+	if err != nil {
+		return "", fmt.Errorf("read links: %w", err)
+	}
+	for _, l := range links {
+		if l.Role == role && l.Room == room && l.Revoked.IsZero() && (role == comment.Overlay || role == comment.Audience) {
+			return r.Keys.screenKey(l.ID), nil
+		}
+	}
+	return "", comment.ErrNotFound
 }
 
 // LinkList gives every link, oldest first, those taken back too. It is for the

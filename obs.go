@@ -1,0 +1,163 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"strings"
+	"time"
+
+	"golang.org/x/term"
+
+	"danmaku/comment"
+	"danmaku/config"
+	"danmaku/live"
+	"danmaku/obs"
+)
+
+// obsPassword is the variable for the password of obs-websocket; arguments can
+// be seen by every user of the machine.
+const obsPassword = "DANMAKU_OBS_PASSWORD"
+
+// obsOptions are the flags of `danmaku obs add`.
+type obsOptions struct {
+	room, name, scene string
+	studio            string // address of obs-websocket
+	server            string // address of our own server, as OBS reaches it
+	dock              bool
+}
+
+// obsCommand is `danmaku obs add`.
+func obsCommand(ctx context.Context, env environment) error {
+	if len(env.args) == 0 || env.args[0] != "add" {
+		return config.Usagef("use: danmaku obs add [--room ROOM] [--name NAME] [--scene SCENE] [--obs URL] [--server URL] [--dock]")
+	}
+	var opt obsOptions
+	fs := flag.NewFlagSet("danmaku obs add", flag.ContinueOnError)
+	fs.StringVar(&opt.room, "room", firstRoom, "room that the overlay shows")
+	fs.StringVar(&opt.name, "name", "danmaku", "what the source is called in OBS")
+	fs.StringVar(&opt.scene, "scene", "", "scene for the source (default: the one on air)")
+	fs.StringVar(&opt.studio, "obs", obs.DefaultURL, "where OBS listens")
+	fs.StringVar(&opt.server, "server", "", "address of the danmaku server as OBS reaches it")
+	fs.BoolVar(&opt.dock, "dock", false, "also make a link for a dock with the moderators' view")
+	cfg, rest, err := config.LoadCommand(fs, env.args[1:], env.environ)
+	if err != nil {
+		return err
+	}
+	if len(rest) > 0 {
+		return config.Usagef("danmaku obs add: %q is one word too many", rest[0])
+	}
+	if opt.name == "" {
+		return config.Usagef("--name: the source needs a name")
+	}
+	d, err := openDesk(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	key, err := d.ScreenKey(ctx, opt.room, comment.Overlay)
+	if errors.Is(err, comment.ErrNotFound) {
+		return fmt.Errorf("room %q has no overlay link in %s; danmaku link new --role overlay --room %s makes one", opt.room, cfg.Data, opt.room)
+	}
+	if err != nil {
+		return err
+	}
+	overlay := live.Link{Role: comment.Overlay, Room: opt.room}
+	if opt.server == "" {
+		opt.server = strings.TrimSuffix(linkURL(cfg, overlay, opt.room, ""), "/overlay/"+opt.room+"?key=")
+	}
+	opt.server = strings.TrimRight(opt.server, "/")
+	if err := addToOBS(ctx, env, opt, opt.server+"/overlay/"+opt.room+"?key="+key); err != nil {
+		return err
+	}
+	return offerDock(ctx, env.out, d, opt)
+}
+
+// addToOBS makes the source and says what it did.
+func addToOBS(ctx context.Context, env environment, opt obsOptions, overlay string) error {
+	studio, err := obs.Dial(ctx, opt.studio, func() (string, error) { return askPassword(env) })
+	switch {
+	case errors.Is(err, obs.ErrUnreachable):
+		return fmt.Errorf("%w\nIn OBS open Tools, WebSocket Server Settings, and turn on the server; OBS 28 and later have it. "+
+			"Another port or machine is said with --obs ws://HOST:PORT", err)
+	case errors.Is(err, obs.ErrWrongPassword):
+		return fmt.Errorf("%w; OBS shows it under Tools, WebSocket Server Settings, Show Connect Info", err)
+	case err != nil:
+		return err
+	}
+	defer studio.Close()
+	placed, err := studio.Place(obs.Source{Name: opt.name, URL: overlay, Scene: opt.scene})
+	if errors.Is(err, obs.ErrNoBrowser) {
+		return fmt.Errorf("%w; install OBS from obsproject.com, or the package obs-browser of your system", err)
+	}
+	if err != nil {
+		return err
+	}
+	did := "Refreshed"
+	if placed.Made {
+		did = "Added"
+	}
+	fmt.Fprintf(env.out, "%s the source %q in the scene %q of OBS %s, %d × %d.\n", did, opt.name, placed.Scene, placed.Version, placed.Width, placed.Height)
+	if !answers(ctx, opt.server) {
+		fmt.Fprintf(env.out, "Nothing answers at %s yet. Start danmaku and run this again; if it listens elsewhere, add --server URL.\n", opt.server)
+	}
+	return nil
+}
+
+// offerDock prints the address of a dock, with a key of its own when asked for.
+func offerDock(ctx context.Context, out io.Writer, d *desk, opt obsOptions) error {
+	if !opt.dock {
+		fmt.Fprintln(out, "For the moderators' view in a dock of OBS, run this with --dock.")
+		return nil
+	}
+	l, key, err := d.New(ctx, opt.room, comment.Moderator, "OBS dock")
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "Dock   %s/dock/%s?key=%s\n", opt.server, opt.room, key)
+	fmt.Fprintln(out, "       In OBS open Docks, Custom Browser Docks, and paste this address.")
+	fmt.Fprintf(out, "       The key is shown only now. To take it back: danmaku link revoke %d\n", l.ID)
+	return nil
+}
+
+// askPassword takes the password from the environment, else from a person.
+func askPassword(env environment) (string, error) {
+	for _, kv := range env.environ {
+		if v, ok := strings.CutPrefix(kv, obsPassword+"="); ok && v != "" {
+			return v, nil
+		}
+	}
+	in, ok := env.in.(*os.File)
+	if !ok || !term.IsTerminal(int(in.Fd())) {
+		return "", errors.New("OBS wants its password; set " + obsPassword + ", or run this in a terminal to be asked for it")
+	}
+	fmt.Fprint(env.err, "Password of OBS (Tools, WebSocket Server Settings): ")
+	password, err := term.ReadPassword(int(in.Fd()))
+	fmt.Fprintln(env.err)
+	if err != nil {
+		return "", fmt.Errorf("read the password: %w", err)
+	}
+	return string(password), nil
+}
+
+// answers tells whether a danmaku server is there.
+func answers(ctx context.Context, base string) bool {
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, base+"/healthz", nil)
+	if err != nil {
+		return false
+	}
+	client := newReplayClient()
+	defer client.CloseIdleConnections()
+	resp, err := client.Do(r)
+	if err != nil {
+		return false
+	}
+	defer resp.Body.Close()
+	return resp.StatusCode == http.StatusOK
+}

@@ -1,0 +1,135 @@
+package obs
+
+import "fmt"
+
+// browserKind is what OBS calls its browser source.
+const browserKind = "browser_source"
+
+// Source is the browser source that [Client.Place] makes or mends.
+type Source struct {
+	Name  string // by which the user finds it
+	URL   string // the overlay with its key
+	Scene string // where it goes; empty is the one on air
+}
+
+// Placed is what [Client.Place] did.
+type Placed struct {
+	Scene         string
+	Width, Height int  // of the canvas, and now of the source
+	Made          bool // it was not there before
+	Version       string
+}
+
+// settings are the fields of a browser source that are ours. What else the user
+// set, the custom CSS above all, is left as it is.
+type settings struct {
+	URL       string `json:"url"`
+	LocalFile bool   `json:"is_local_file"`
+	Width     int    `json:"width"`
+	Height    int    `json:"height"`
+}
+
+// Place makes the browser source, or gives an existing one of this name the
+// address and the size of the canvas and loads it anew. It stands in the scene,
+// at the top left, unscaled: over everything when it is new there, else where
+// the user had put it in the order. An input of this name that is no browser
+// source is left alone and is an error. [ErrNoBrowser] says that OBS was built
+// without browser sources.
+func (c *Client) Place(s Source) (Placed, error) {
+	var p Placed
+	var about struct {
+		Version string `json:"obsVersion"`
+	}
+	var video struct {
+		Width  int `json:"baseWidth"`
+		Height int `json:"baseHeight"`
+	}
+	if err := c.call("GetVersion", nil, &about); err != nil {
+		return p, err
+	}
+	if err := c.call("GetVideoSettings", nil, &video); err != nil {
+		return p, err
+	}
+	if s.Scene == "" {
+		var scene struct {
+			Name string `json:"currentProgramSceneName"`
+		}
+		if err := c.call("GetCurrentProgramScene", nil, &scene); err != nil {
+			return p, err
+		}
+		s.Scene = scene.Name
+	}
+	p = Placed{Scene: s.Scene, Width: video.Width, Height: video.Height, Version: about.Version}
+	var err error
+	if p.Made, err = c.ensureInput(s, settings{URL: s.URL, Width: p.Width, Height: p.Height}); err != nil {
+		return p, err
+	}
+	return p, c.fill(s)
+}
+
+// ensureInput makes the input or mends the one that is there.
+func (c *Client) ensureInput(s Source, want settings) (made bool, err error) {
+	err = c.call("CreateInput", map[string]any{
+		"sceneName": s.Scene, "inputName": s.Name, "inputKind": browserKind,
+		"inputSettings": want, "sceneItemEnabled": true,
+	}, nil)
+	switch {
+	case err == nil:
+		return true, nil
+	case refused(err, codeInvalidKind):
+		return false, ErrNoBrowser
+	case refused(err, codeNotFound):
+		return false, fmt.Errorf("OBS has no scene %q", s.Scene)
+	case !refused(err, codeAlreadyExists):
+		return false, err
+	}
+	var there struct {
+		Kind string `json:"inputKind"`
+	}
+	named := map[string]any{"inputName": s.Name}
+	err = c.call("GetInputSettings", named, &there)
+	if err != nil && !refused(err, codeInvalidType) { // a scene has that name
+		return false, err
+	}
+	if there.Kind != browserKind {
+		return false, fmt.Errorf("OBS has something else called %q, which is no browser source; choose another name", s.Name)
+	}
+	if err := c.call("SetInputSettings", map[string]any{
+		"inputName": s.Name, "inputSettings": want, "overlay": true,
+	}, nil); err != nil {
+		return false, err
+	}
+	// The page may be the same and yet blank, because it was opened before the
+	// server was there; nothing but this button loads it again.
+	return false, c.call("PressInputPropertiesButton", map[string]any{
+		"inputName": s.Name, "propertyName": "refreshnocache",
+	}, nil)
+}
+
+// fill puts the source into the scene, if it is only in others, and over the
+// whole canvas.
+func (c *Client) fill(s Source) error {
+	var item struct {
+		ID int `json:"sceneItemId"`
+	}
+	where := map[string]any{"sceneName": s.Scene, "sourceName": s.Name}
+	err := c.call("GetSceneItemId", where, &item)
+	if refused(err, codeNotFound) {
+		err = c.call("CreateSceneItem", where, &item)
+	}
+	if refused(err, codeNotFound) {
+		return fmt.Errorf("OBS has no scene %q", s.Scene)
+	}
+	if err != nil {
+		return err
+	}
+	return c.call("SetSceneItemTransform", map[string]any{
+		"sceneName": s.Scene, "sceneItemId": item.ID,
+		"sceneItemTransform": map[string]any{
+			"positionX": 0, "positionY": 0, "rotation": 0, "scaleX": 1, "scaleY": 1,
+			"alignment":  5, // left and top, OBS_ALIGN_LEFT | OBS_ALIGN_TOP
+			"boundsType": "OBS_BOUNDS_NONE",
+			"cropLeft":   0, "cropTop": 0, "cropRight": 0, "cropBottom": 0,
+		},
+	}, nil)
+}
