@@ -76,10 +76,7 @@ func newFeed(v View, head int64, send func(pos int64, events [][]byte)) *feed {
 func (f *feed) add(e comment.Event, b []byte) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	x := told{seq: e.Seq, at: e.At, kind: e.Kind, ids: e.IDs, bytes: b}
-	if e.Kind == comment.KindComment {
-		x.ids = []comment.ID{e.Comment.ID}
-	}
+	x := toldOf(e, b)
 	if !f.lag.on() {
 		f.take(x)
 		return
@@ -125,10 +122,9 @@ func (f *feed) take(x told) {
 	case comment.KindRemove, comment.KindClear:
 		f.dropFor(x)
 		f.urgent = f.urgent || x.bytes != nil
-	case comment.KindRefused:
-		if f.pace.refused > 0 && !f.countRefused(x.at) {
-			x.bytes = nil
-		}
+	}
+	if x.flood && f.pace.refused > 0 && !f.countRefused(x.at) {
+		x.bytes = nil
 	}
 	if x.bytes == nil {
 		if len(f.pending) == 0 {

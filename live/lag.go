@@ -13,6 +13,18 @@ type told struct {
 	kind  comment.Kind
 	ids   []comment.ID // of a comment, or of what is taken down
 	bytes []byte       // nil: the view does not see it
+	flood bool         // one of what can be too many: refused by the filter
+}
+
+// toldOf picks from an event what a feed needs.
+func toldOf(e comment.Event, b []byte) told {
+	x := told{seq: e.Seq, at: e.At, kind: e.Kind, ids: e.IDs, bytes: b}
+	if e.Kind == comment.KindComment {
+		x.ids = []comment.ID{e.Comment.ID}
+	}
+	// A decision is none of them: it takes a comment out of every queue.
+	x.flood = e.Kind == comment.KindRefused && e.From == ""
+	return x
 }
 
 // tells is true when the event has a comment's text in it.
@@ -86,10 +98,7 @@ func start(v View, rec RoomRecord, recent []item, now time.Time) (head int64, wa
 		if len(waits) == 0 {
 			head = e.Seq - 1
 		}
-		x := told{seq: e.Seq, at: e.At, kind: e.Kind, ids: e.IDs, bytes: it.bytes[viewIndex(v)]}
-		if e.Kind == comment.KindComment {
-			x.ids = []comment.ID{e.Comment.ID}
-		}
+		x := toldOf(e, it.bytes[viewIndex(v)])
 		if e.Kind == comment.KindRoom {
 			x.bytes = nil
 		}

@@ -147,3 +147,24 @@ func TestDelayOverARestart(t *testing.T) {
 		}
 	}
 }
+
+// A console is spared a flood of refusals, but never a decision: it takes a
+// comment out of the queue.
+func TestDecisionsAreNoFlood(t *testing.T) {
+	runFeed(t, ViewConsole, func(f *feed, frames func() []sent) {
+		at := time.Now()
+		for seq := int64(1); seq <= 200; seq++ {
+			e := comment.Event{Seq: seq, Kind: comment.KindRefused, At: at}
+			b := []byte("filter")
+			if seq%2 == 0 {
+				e.From, b = comment.Held, []byte("moderator")
+			}
+			f.add(e, b)
+		}
+		time.Sleep(time.Second)
+		got := words(frames())
+		if d, r := strings.Count(got, "moderator"), strings.Count(got, "filter"); d != 100 || r != 50 {
+			t.Errorf("%d decisions and %d refusals, want 100 and 50", d, r)
+		}
+	})
+}

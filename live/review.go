@@ -233,6 +233,9 @@ func (h *Hall) settle(r *room, e comment.Event) {
 			h.filter.Welcome(r.id, e.Comment.User)
 		}
 	case comment.KindRemove:
+		if e.Act == nil {
+			return // its author took it back, and knows
+		}
 		r.mu.RLock()
 		held := r.queue.find(e.IDs)
 		r.mu.RUnlock()
