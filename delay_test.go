@@ -58,3 +58,30 @@ func TestRecallDuringTheDelay(t *testing.T) {
 		t.Errorf("after a restart the late one came after %v", since)
 	}
 }
+
+// Who was away while something was taken down hears it at once when coming
+// back, not when the delay is over.
+func TestRemovalIsAheadInAResume(t *testing.T) {
+	p := start(t, t.TempDir(), "--user-rate", "0")
+	mod := p.moderator()
+	phone, overlay := p.phone().open("audience", ""), p.overlaySocket("")
+	overlay.next("hello")
+	c := phone.say("on air")
+	var at string
+	for at == "" {
+		if f := overlay.next("events"); slices.ContainsFunc(f.Events, isEvent("comment", c.ID)) {
+			at = f.Position
+		}
+	}
+	overlay.conn.Close()
+	mod.call("PATCH", liveRoom, map[string]any{"delay_ms": 10_000, "title": "slow"}, 200)
+	mod.call("POST", liveRoom+"/comments/"+c.ID+"/remove", nil, 204)
+	overlay = p.overlaySocket(at)
+	if h := overlay.next("hello"); !h.Resumed || h.Room.Title != "slow" || h.Position != at {
+		t.Fatalf("%+v", h)
+	}
+	f := overlay.next("events")
+	if len(f.Events) != 1 || f.Events[0].Type != "remove" || f.Events[0].IDs[0] != c.ID || f.Position != at {
+		t.Errorf("the missed ones: %+v", f)
+	}
+}

@@ -24,8 +24,9 @@ type banKey struct{ room, user, address string }
 
 func keyOf(b comment.Ban) banKey { return banKey{b.Room, b.User, b.Address} }
 
-// set replaces everything by what is stored, but keeps what is newer.
-func (b *bans) set(list []comment.Ban) {
+// set replaces everything by what is stored, but keeps what is newer and in
+// force.
+func (b *bans) set(list []comment.Ban, now time.Time) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	var newest int64
@@ -33,7 +34,7 @@ func (b *bans) set(list []comment.Ban) {
 		newest = max(newest, ban.ID)
 	}
 	for id, ban := range b.byID {
-		if id > newest {
+		if id > newest && ban.Active(now) {
 			list = append(list, ban)
 		}
 	}
@@ -143,11 +144,12 @@ func (b *bans) refuse(room, user, address string, now time.Time) error {
 }
 
 func (h *Hall) loadBans(ctx context.Context) error {
-	list, err := h.banned.Bans(ctx, h.now())
+	now := h.now()
+	list, err := h.banned.Bans(ctx, now)
 	if err != nil {
 		return fmt.Errorf("load bans: %w", err)
 	}
-	h.bans.set(list)
+	h.bans.set(list, now)
 	return nil
 }
 

@@ -2,6 +2,7 @@ package live
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"strings"
 	"testing"
 	"time"
@@ -167,4 +168,68 @@ func TestDecisionsAreNoFlood(t *testing.T) {
 			t.Errorf("%d decisions and %d refusals, want 100 and 50", d, r)
 		}
 	})
+}
+
+// Whatever comes in which order, with whatever delay: comments leave once, in
+// order, not after they were taken down, and all of them in the end.
+func TestDelayHoldsForAnySequence(t *testing.T) {
+	for seed := range uint64(60) {
+		rnd := rand.New(rand.NewPCG(seed, 7))
+		runFeed(t, ViewOverlay, func(f *feed, frames func() []sent) {
+			down := map[int64]int{} // comment -> frames that had left when it was taken down
+			var shownSeqs []int64
+			delay := time.Duration(0)
+			seq := int64(0)
+			for range 200 {
+				time.Sleep(time.Duration(rnd.IntN(300)) * time.Millisecond)
+				switch n := rnd.IntN(20); {
+				case n < 14:
+					seq++
+					shown(f, seq)
+					shownSeqs = append(shownSeqs, seq)
+				case n < 18 && len(shownSeqs) > 0:
+					seq++
+					lost := shownSeqs[max(0, len(shownSeqs)-1-rnd.IntN(30))]
+					if _, gone := down[lost]; !gone {
+						down[lost] = len(frames())
+					}
+					removed(f, seq, comment.ID(lost))
+				case n == 18:
+					seq++
+					f.add(comment.Event{Seq: seq, Kind: comment.KindRefused, At: time.Now()}, nil)
+				default:
+					delay = time.Duration(rnd.IntN(5)) * time.Second
+					f.setDelay(delay)
+				}
+			}
+			time.Sleep(20 * time.Second)
+			left := map[int64]int{}
+			last, pos := int64(0), int64(0)
+			for i, frame := range frames() {
+				if frame.pos < pos {
+					t.Fatalf("seed %d: the position went back from %d to %d", seed, pos, frame.pos)
+				}
+				pos = frame.pos
+				for _, e := range frame.events {
+					var n int64
+					if _, err := fmt.Sscanf(e, "c%d", &n); err != nil {
+						continue
+					}
+					left[n]++
+					if at, gone := down[n]; n <= last || n > pos || gone && i >= at {
+						t.Fatalf("seed %d: comment %d after %d, position %d, taken down %v (frame %d of %d)", seed, n, last, pos, gone, i, at)
+					}
+					last = n
+				}
+			}
+			for _, n := range shownSeqs {
+				if _, gone := down[n]; left[n] != 1 && !gone {
+					t.Fatalf("seed %d: comment %d left %d times", seed, n, left[n])
+				}
+			}
+			if p := f.position(); p != seq {
+				t.Errorf("seed %d: the position is %d, want %d", seed, p, seq)
+			}
+		})
+	}
 }
