@@ -21,39 +21,41 @@ const pollEvery = 250 * time.Millisecond
 
 // Parts is what a hall is built of. All are needed.
 type Parts struct {
-	Journal Journal
-	History History
-	Rooms   Rooms
-	Links   Links
-	Rules   Rules
-	Bans    Bans
-	Audit   Audit
-	Changes Changes
-	Limiter Limiter
-	Filter  Filter
-	Encoder Encoder
-	Outlet  Outlet
-	Keys    Keys
-	Log     *slog.Logger
-	Now     func() time.Time
+	Journal  Journal
+	History  History
+	Rooms    Rooms
+	Links    Links
+	Rules    Rules
+	Pictures Pictures
+	Bans     Bans
+	Audit    Audit
+	Changes  Changes
+	Limiter  Limiter
+	Filter   Filter
+	Encoder  Encoder
+	Outlet   Outlet
+	Keys     Keys
+	Log      *slog.Logger
+	Now      func() time.Time
 }
 
 // Hall is all rooms of this process.
 type Hall struct {
-	journal Journal
-	history History
-	stored  Rooms
-	rules   Rules
-	banned  Bans
-	audit   Audit
-	changes Changes
-	limiter Limiter
-	filter  Filter
-	encoder Encoder
-	outlet  Outlet
-	keys    Keys
-	slog    *slog.Logger
-	now     func() time.Time
+	journal  Journal
+	history  History
+	stored   Rooms
+	rules    Rules
+	pictures Pictures
+	banned   Bans
+	audit    Audit
+	changes  Changes
+	limiter  Limiter
+	filter   Filter
+	encoder  Encoder
+	outlet   Outlet
+	keys     Keys
+	slog     *slog.Logger
+	now      func() time.Time
 
 	access *access
 	refs   *refs
@@ -72,7 +74,7 @@ type Hall struct {
 // [Hall.Start].
 func Open(ctx context.Context, p Parts) (*Hall, error) {
 	h := &Hall{
-		journal: p.Journal, history: p.History, stored: p.Rooms, rules: p.Rules, banned: p.Bans, audit: p.Audit, changes: p.Changes,
+		journal: p.Journal, history: p.History, stored: p.Rooms, rules: p.Rules, pictures: p.Pictures, banned: p.Bans, audit: p.Audit, changes: p.Changes,
 		limiter: p.Limiter, filter: p.Filter, encoder: p.Encoder, outlet: p.Outlet, keys: p.Keys,
 		slog: p.Log, now: p.Now, access: newAccess(p.Links, p.Keys, p.Now), refs: newRefs(),
 		rooms: map[string]*room{},

@@ -84,6 +84,12 @@ type Links interface {
 	TouchLink(ctx context.Context, id int64, at time.Time) error
 }
 
+// Pictures stores what dresses rooms' pages.
+type Pictures interface {
+	PutPicture(ctx context.Context, room, hash string, jpeg []byte) error
+	Picture(ctx context.Context, room, hash string) ([]byte, error) // ErrNotFound
+}
+
 // Rules stores rule lists.
 type Rules interface {
 	RuleLists(ctx context.Context) ([]RuleList, error)

@@ -25,6 +25,8 @@ func (s *Server) routes() *echo.Echo {
 	e.GET("/", s.front)
 	e.GET("/r/:room", s.audiencePage)
 	e.POST("/r/:room", s.plainForm)
+	e.GET("/r/:room/app.webmanifest", s.manifest)
+	e.GET("/r/:room/picture/:file", s.picture)
 	e.GET("/overlay/:room", s.overlayPage)
 	e.GET("/console", s.consolePage)
 	e.GET("/console/:room", s.consolePage)
@@ -45,6 +47,7 @@ func (s *Server) routes() *echo.Echo {
 	room.GET("", s.getRoom)
 	room.PATCH("", s.patchRoom)
 	room.DELETE("", s.archiveRoom)
+	room.PUT("/picture", s.putPicture)
 	room.POST("/lockdown", s.lockDown)
 	room.DELETE("/lockdown", s.unlock)
 	room.POST("/clear", s.clearRoom)
@@ -133,13 +136,16 @@ func (s *Server) crossOrigin(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// rulesPath is the one route that takes more than a form's worth.
+// rulesPath and picturePath are the routes that take more than a form's worth.
 const rulesPath = "/api/rooms/:room/rules"
 
 // limitBodies bounds what a request may carry: 64 KiB, and for a list of rules
-// what it takes as JSON with every character escaped.
+// what it takes as JSON with every character escaped, which is enough for a
+// picture, too.
 func limitBodies() echo.MiddlewareFunc {
-	long := func(c echo.Context) bool { return c.Path() == rulesPath && c.Request().Method == http.MethodPut }
+	long := func(c echo.Context) bool {
+		return (c.Path() == rulesPath || c.Path() == picturePath) && c.Request().Method == http.MethodPut
+	}
 	few := middleware.BodyLimitWithConfig(middleware.BodyLimitConfig{Limit: "64K", Skipper: long})
 	many := middleware.BodyLimitWithConfig(middleware.BodyLimitConfig{
 		Limit: "6M", Skipper: func(c echo.Context) bool { return !long(c) },

@@ -8,6 +8,7 @@ import { wireMenus } from '../shared/menu.js';
 import { RoomSocket } from '../shared/socket.js';
 import { paintBrowser, theme, toggleTheme } from '../shared/theme.js';
 import { Composer } from './composer.js';
+import { Phrases, wear } from './dress.js';
 import { Feed } from './feed.js';
 import { Outbox } from './outbox.js';
 import { Memory } from './memory.js';
@@ -20,6 +21,7 @@ const words = new Words('audience');
 const memory = new Memory(roomId);
 const feed = new Feed(byId('feed'), byId('fresh'), words);
 const composer = new Composer(byId('composer'), words, write);
+const phrases = new Phrases();
 
 /** @type {any} */ let room = { id: roomId, title: '', state: root.dataset.state ?? 'open', message: '' };
 let people = 0;
@@ -49,7 +51,7 @@ const socket = new RoomSocket({
       token = hello.user?.token ?? '';
       if (!hello.resumed) feed.reset(hello.recent, hello.user?.id ?? '');
       root.dataset.greeted = '';
-      composer.allow(room);
+      dress();
       if (hello.user?.wait_ms) composer.wait(hello.user.wait_ms);
       describe();
       outbox.online();
@@ -59,7 +61,7 @@ const socket = new RoomSocket({
     clear: () => feed.clear(),
     room(fields) {
       room = { ...room, ...fields };
-      composer.allow(room);
+      dress();
       describe();
     },
     ack: (ack) => outbox.answered(ack),
@@ -159,6 +161,13 @@ function connection(state) {
   }
   line.state(state);
   describe();
+}
+
+/** What the room allows and how it looks. */
+function dress() {
+  composer.allow(room);
+  phrases.offer(room.phrases);
+  wear(room.look);
 }
 
 /** Title, status, message, and the one banner that matters most. */

@@ -1,0 +1,60 @@
+// How the room dresses the page: its colour under the header, its picture, and
+// the phrases that it offers.
+
+import { byId, el } from '../shared/dom.js';
+
+/** A picture comes from our own server: one slash at the beginning, not two. */
+const OWN = /^\/(?!\/)/;
+
+/** @param {Record<string, string>} look */
+export function wear({ color = '', picture = '' } = {}) {
+  const top = /** @type {HTMLElement} */ (document.querySelector('.top'));
+  const good = /^#[0-9a-f]{6}$/.test(color);
+  top.classList.toggle('dressed', good);
+  if (good) top.style.setProperty('--room', color);
+  const image = /** @type {HTMLImageElement} */ (byId('picture'));
+  const shown = OWN.test(picture);
+  if (shown && image.getAttribute('src') !== picture) image.src = picture;
+  if (!shown) image.removeAttribute('src');
+  image.hidden = !shown;
+}
+
+/** The key that swaps the row of choices for the room's phrases, and back. */
+export class Phrases {
+  #key = byId('phrase-key');
+  #row = byId('phrases');
+  #choices = byId('choices');
+  #text = /** @type {HTMLInputElement} */ (byId('text'));
+  #offered = '';
+
+  constructor() {
+    this.#key.addEventListener('click', () => this.#show(this.#row.hidden));
+    this.#row.addEventListener('click', (event) => {
+      const button = /** @type {Element} */ (event.target).closest('button');
+      if (button) this.#put(button.textContent ?? '');
+    });
+  }
+
+  /** @param {readonly string[]} phrases */
+  offer(phrases = []) {
+    if (JSON.stringify(phrases) === this.#offered) return;
+    this.#offered = JSON.stringify(phrases);
+    this.#row.replaceChildren(...phrases.map((p) => el('button', { type: 'button', dir: 'auto' }, p)));
+    this.#key.hidden = phrases.length === 0;
+    if (phrases.length === 0) this.#show(false);
+  }
+
+  /** @param {boolean} open */
+  #show(open) {
+    this.#row.hidden = !open;
+    this.#choices.hidden = open;
+    this.#key.setAttribute('aria-expanded', String(open));
+  }
+
+  /** Writes where the cursor is, as the keyboard would. @param {string} phrase */
+  #put(phrase) {
+    const { value, selectionStart, selectionEnd } = this.#text;
+    this.#text.setRangeText(phrase, selectionStart ?? value.length, selectionEnd ?? value.length, 'end');
+    this.#text.dispatchEvent(new Event('input', { bubbles: true }));
+  }
+}
