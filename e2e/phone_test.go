@@ -1,6 +1,8 @@
 package e2e
 
 import (
+	"fmt"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -67,5 +69,301 @@ func TestPhoneIsThereAtOnce(t *testing.T) {
 	}
 	if len(foreign) > 0 {
 		t.Errorf("foreign hosts: %v", foreign)
+	}
+}
+
+// 2. The composer: reachable above the keyboard, safe with input methods,
+// counting as the server counts, offering only what the room allows.
+func TestPhoneComposer(t *testing.T) {
+	p := startProduct(t, "--user-rate", "0")
+	o := p.owner(t)
+	phone := hand(t, p.audience)
+
+	t.Run("the keyboard leaves field and button", func(t *testing.T) {
+		tap(phone, "#text")
+		for _, height := range []int64{480, 360, 300, 844} {
+			phone.Hand(390, height)
+			phone.Wait(`document.documentElement.style.getPropertyValue("--app-height") === "` + strconv.FormatInt(height, 10) + `px"`)
+			for _, what := range []string{"#text", "#send", ".pick"} {
+				if !is(phone, `(() => { const r = document.querySelector("`+what+`").getBoundingClientRect(); return r.top >= 0 && r.bottom <= innerHeight && r.left >= 0 && r.right <= innerWidth; })()`) {
+					t.Errorf("%s is out of reach at a height of %d", what, height)
+				}
+			}
+			if !is(phone, `scrollY === 0 && visualViewport.scale === 1`) {
+				t.Errorf("the page jumped or zoomed at %d", height)
+			}
+		}
+		// iOS zooms into fields below 16 px.
+		for _, what := range []string{"#text", "#name"} {
+			if !is(phone, `parseFloat(getComputedStyle(document.querySelector("`+what+`")).fontSize) >= 16`) {
+				t.Errorf("%s would be zoomed into", what)
+			}
+		}
+	})
+
+	t.Run("an input method does not send", func(t *testing.T) {
+		tap(phone, "#text")
+		phone.Eval(`document.querySelector("#text").focus()`)
+		phone.Compose("にほんご")
+		phone.Key("Enter", 229) // what browsers tell while the method works
+		if got := value(phone); got != "にほんご" {
+			t.Fatalf("the field holds %q", got)
+		}
+		// Safari ends the composition first and then tells of the Enter, as 229.
+		phone.Type("日本語")
+		if !is(phone, `!document.querySelector("#text").dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", keyCode: 229, bubbles: true, cancelable: true }))`) {
+			t.Error("Safari's Enter would send")
+		}
+		if is(phone, `document.querySelector(".feed .own")`) {
+			t.Fatal("something was sent")
+		}
+		phone.Key("Enter", 13)
+		phone.Wait(has(".feed .own.shown", "日本語"))
+		if got := value(phone); got != "" {
+			t.Errorf("the field still holds %q", got)
+		}
+		if n := len(o.rows("日本語")); n != 1 {
+			t.Errorf("it was sent %d times", n)
+		}
+	})
+
+	t.Run("letters are counted as people see them", func(t *testing.T) {
+		o.set(map[string]any{"max_length": 5})
+		phone.Wait(`document.querySelector("#count").textContent.endsWith("/5")`)
+		const family = "👨‍👩‍👧‍👦"
+		write(phone, strings.Repeat(family, 6))
+		if !is(phone, has("#count", "6/5")) {
+			t.Errorf("the counter says %q", browser.Value[string](phone, `document.querySelector("#count").textContent`))
+		}
+		tap(phone, "#send")
+		phone.Wait(has("#strip", "1 character too long"))
+		if got := value(phone); got != strings.Repeat(family, 6) {
+			t.Errorf("the text was lost: %q", got)
+		}
+		phone.Eval(`document.querySelector("#text").value = ""`)
+		send(phone, strings.Repeat(family, 5))
+		phone.Wait(has(".feed .own.shown", strings.Repeat(family, 5)))
+		o.set(map[string]any{"max_length": 100})
+	})
+
+	t.Run("only what the room allows is offered", func(t *testing.T) {
+		o.set(map[string]any{"modes": []string{"scroll", "top"}, "colors": []string{"#66e0ff", "#123456"}, "sizes": []string{"medium"}})
+		offered := `[...document.querySelectorAll(".choices label")].filter((l) => l.checkVisibility()).map((l) => l.querySelector("input").value).join(" ")`
+		phone.Wait(offered + ` === "scroll top #ffffff #66e0ff #123456"`)
+		tap(phone, `input[value="top"]`)
+		tap(phone, `input[value="#123456"]`)
+		send(phone, "styled")
+		phone.Wait(has(".feed .own.shown", "styled"))
+		if row := o.rows("styled")[0]; row["mode"] != "top" || row["color"] != "#123456" {
+			t.Errorf("it was sent as %v", row)
+		}
+		// What is taken away while it is chosen falls back.
+		o.set(map[string]any{"modes": []string{"scroll", "bottom"}, "colors": []string{"#ff6b5e"}})
+		phone.Wait(`!` + offered + `.includes("top")`)
+		send(phone, "plain")
+		phone.Wait(has(".feed .own.shown", "plain"))
+		if row := o.rows("plain")[0]; row["mode"] != nil || row["color"] != nil {
+			t.Errorf("it was sent as %v", row)
+		}
+	})
+
+	t.Run("quick phrases", func(t *testing.T) {
+		if is(phone, `document.querySelector("#phrase-key").checkVisibility()`) {
+			t.Error("there is a key without phrases")
+		}
+		o.set(map[string]any{"phrases": []string{"前方高能", "👏", "GG"}})
+		phone.Wait(`document.querySelector("#phrase-key").checkVisibility()`)
+		tap(phone, "#phrase-key")
+		if !is(phone, `document.querySelector("#phrases").checkVisibility() && !document.querySelector("#choices").checkVisibility()`) {
+			t.Error("the row was not swapped")
+		}
+		write(phone, "ab")
+		phone.Eval(`document.querySelector("#text").setSelectionRange(1, 1)`)
+		tap(phone, "#phrases button:nth-child(2)")
+		if got := value(phone); got != "a👏b" {
+			t.Errorf("the phrase went to %q", got)
+		}
+		o.set(map[string]any{"phrases": []string{}})
+		phone.Wait(`document.querySelector("#choices").checkVisibility() && !document.querySelector("#phrase-key").checkVisibility()`)
+		phone.Eval(`document.querySelector("#text").value = ""`)
+	})
+
+	t.Run("a name is remembered", func(t *testing.T) {
+		phone.Eval(`(() => { const n = document.querySelector("#name"); n.value = "Aoi"; n.dispatchEvent(new Event("change", { bubbles: true })); })()`)
+		phone.Goto(p.audience)
+		phone.Wait(greeted)
+		send(phone, "with a name")
+		phone.Wait(has(".feed .own.shown", "with a name"))
+		if row := o.rows("with a name")[0]; row["name"] != "Aoi" {
+			t.Errorf("it was sent as %v", row)
+		}
+	})
+}
+
+// 3. What happened is said in words, next to what was typed.
+func TestPhoneSaysWhatHappened(t *testing.T) {
+	p := startProduct(t)
+	o := p.owner(t)
+	o.call("PUT", room+"/rules", map[string]any{"name": "test", "text": "forbidden"})
+
+	t.Run("shown, then taken back", func(t *testing.T) {
+		phone := hand(t, p.audience)
+		send(phone, "a slip")
+		phone.Wait(has(".feed .own.shown .chip", "On screen"))
+		phone.Wait(has("#said", "On screen"))
+		id := o.rows("a slip")[0]["id"]
+		tap(phone, ".feed .own .offer")
+		phone.Wait(has("#strip", "Taken back"))
+		phone.Wait(`!` + has(".feed li", "a slip"))
+		if row := o.rows("a slip")[0]; row["id"] != id || row["status"] != "removed" {
+			t.Errorf("the log says %v", row)
+		}
+	})
+	t.Run("refused", func(t *testing.T) {
+		phone := hand(t, p.audience)
+		send(phone, "this is forbidden")
+		phone.Wait(has("#strip.stop", "Please word it differently"))
+		if value(phone) != "this is forbidden" || !is(phone, has("#alarm", "Not sent")) || is(phone, has("body", "rule")) {
+			t.Errorf("the field holds %q", value(phone))
+		}
+		phone.Type("!")
+		if is(phone, `document.querySelector("#strip").checkVisibility()`) {
+			t.Error("the strip stays while the text is being mended")
+		}
+	})
+	t.Run("too fast", func(t *testing.T) {
+		phone := hand(t, p.audience)
+		for _, text := range []string{"one", "two", "three"} {
+			send(phone, text)
+			phone.Wait(has(".feed .own.shown", text))
+		}
+		send(phone, "four")
+		phone.Wait(has("#strip", "You can send again in"))
+		phone.Wait(`/^[12]/.test(document.querySelector("#send span").textContent) && document.querySelector("#send").classList.contains("waiting")`)
+		if value(phone) != "four" || len(o.rows("four")) != 0 {
+			t.Errorf("the field holds %q", value(phone))
+		}
+		if !is(phone, `document.querySelector(".ring").checkVisibility() && document.querySelector(".ring rect").getAnimations().length === 1`) {
+			t.Error("the ring does not run")
+		}
+		phone.Key("Enter", 13) // sends nothing, queues nothing
+		phone.Wait(`!document.querySelector("#send").classList.contains("waiting")`)
+		if len(o.rows("four")) != 0 {
+			t.Error("it was sent by itself")
+		}
+		tap(phone, "#send")
+		phone.Wait(has(".feed .own.shown", "four"))
+	})
+	t.Run("held, then approved or refused", func(t *testing.T) {
+		o.set(map[string]any{"review": "all"})
+		phone, other := hand(t, p.audience), hand(t, p.audience)
+		send(phone, "please look")
+		phone.Wait(has(".feed .own.held .chip", "Waiting for a moderator"))
+		if is(other, has(".feed li", "please look")) {
+			t.Error("others see what is held")
+		}
+		o.call("POST", room+"/comments/"+o.rows("please look")[0]["id"].(string)+"/approve", nil)
+		phone.Wait(has(".feed .own.shown .chip", "On screen"))
+		other.Wait(has(".feed li", "please look"))
+		if n := browser.Value[int](phone, `[...document.querySelectorAll(".feed li")].filter((l) => l.textContent.includes("please look")).length`); n != 1 {
+			t.Errorf("it is in the list %d times", n)
+		}
+		send(phone, "and this")
+		phone.Wait(has(".feed .own.held", "and this"))
+		o.call("POST", room+"/comments/"+o.rows("and this")[0]["id"].(string)+"/refuse", nil)
+		phone.Wait(has(".feed .own.refused .chip", "Not sent"))
+		phone.Wait(has(".feed .own.refused .offer", "Edit"))
+		tap(phone, ".feed .own.refused .offer")
+		if value(phone) != "and this" {
+			t.Errorf("to edit it the field holds %q", value(phone))
+		}
+		o.set(map[string]any{"review": "held"})
+	})
+	t.Run("paused and closed", func(t *testing.T) {
+		phone := hand(t, p.audience)
+		o.set(map[string]any{"state": "paused", "message": "Back after the break"})
+		phone.Wait(has("#banner.warn", "Comments are paused. Back after the break"))
+		send(phone, "meanwhile")
+		phone.Wait(has("#strip", "Comments are paused"))
+		if value(phone) != "meanwhile" {
+			t.Errorf("the field holds %q", value(phone))
+		}
+		o.set(map[string]any{"state": "closed", "message": "See you on Friday"})
+		phone.Wait(has("#banner", "This room is closed. See you on Friday"))
+		o.set(map[string]any{"state": "open", "message": ""})
+		phone.Wait(`!document.querySelector("#banner").checkVisibility()`)
+		tap(phone, "#send")
+		phone.Wait(has(".feed .own.shown", "meanwhile"))
+	})
+	t.Run("muted, then not, then banned", func(t *testing.T) {
+		phone := hand(t, p.audience)
+		send(phone, "who am I")
+		phone.Wait(has(".feed .own.shown", "who am I"))
+		user := o.rows("who am I")[0]["user"]
+		ban := o.call("POST", room+"/bans", map[string]any{"user": user, "kind": "mute", "seconds": 3600})
+		phone.Wait(has("#banner.stop", "You cannot send until"))
+		send(phone, "kept")
+		phone.Wait(has("#strip", "You cannot send until"))
+		if value(phone) != "kept" {
+			t.Errorf("the field holds %q", value(phone))
+		}
+		o.say("still watching")
+		phone.Wait(has(".feed li", "still watching"))
+		o.call("DELETE", room+"/bans/"+ban["id"].(string), nil)
+		phone.Wait(`!document.querySelector("#banner").checkVisibility()`)
+		o.call("POST", room+"/bans", map[string]any{"user": user, "kind": "ban", "seconds": 3600})
+		phone.Wait(has("#banner.stop", "You can no longer take part"))
+	})
+}
+
+// 4. The list: stays where the person reads, is bounded, forgets what was taken
+// down.
+func TestPhoneFeed(t *testing.T) {
+	p := startProduct(t)
+	o := p.owner(t)
+	phone := hand(t, p.audience)
+	var ids []string
+	for i := range 30 {
+		ids = append(ids, o.say(fmt.Sprint("line ", i)))
+		if i%5 == 4 { // a phone is given the newest five of each quarter of a second
+			phone.Wait(has(".feed li", fmt.Sprint("line ", i)))
+		}
+	}
+	atEnd := `(() => { const f = document.querySelector("#feed"); return f.scrollHeight - f.scrollTop - f.clientHeight < 2; })()`
+	phone.Wait(atEnd)
+	last := `[...document.querySelectorAll(".feed li")].at(-1).textContent`
+	if !is(phone, last+`.includes("line 29")`) {
+		t.Error("the newest is not at the bottom")
+	}
+	phone.Eval(`new Promise((done) => { const f = document.querySelector("#feed"); f.addEventListener("scroll", () => done(), { once: true }); f.scrollTop = 40; })`)
+	o.say("while reading")
+	phone.Wait(has("#fresh", "1 new"))
+	if top := browser.Value[float64](phone, `document.querySelector("#feed").scrollTop`); top != 40 {
+		t.Errorf("the list moved to %v under the reader's eyes", top)
+	}
+	tap(phone, "#fresh")
+	phone.Wait(atEnd + ` && !document.querySelector("#fresh").checkVisibility()`)
+	o.call("POST", room+"/comments/bulk", map[string]any{"ids": ids[20:25], "act": "remove"})
+	phone.Wait(`!` + has(".feed li", "line 20") + ` && !` + has(".feed li", "line 24") + ` && ` + has(".feed li", "line 25"))
+	o.call("POST", room+"/clear", nil)
+	phone.Wait(`document.querySelectorAll(".feed li").length === 0 && document.querySelector(".empty").checkVisibility()`)
+	// Bounded, also while somebody reads further up: the module itself, fed by hand.
+	n := browser.Value[[]int](phone, `import(new URL("feed.js", document.querySelector("script[type=module]").src)).then(({ Feed }) => {
+		const words = { t: (key) => key };
+		const list = document.querySelector("#feed"), fresh = document.querySelector("#fresh");
+		const feed = new Feed(list, fresh, words);
+		const add = (i) => feed.add({ id: "x" + i, text: "row " + i, user: "u", name: "", color: "#ffffff", badge: "" });
+		for (let i = 0; i < 700; i++) add(i);
+		const stuck = list.children.length;
+		return new Promise((done) => {
+			list.addEventListener("scroll", () => {
+				for (let i = 700; i < 1700; i++) add(i);
+				done([stuck, list.children.length]);
+			}, { once: true });
+			list.scrollTop = 0;
+		});
+	})`)
+	if n[0] != 200 || n[1] != 400 {
+		t.Errorf("the list keeps %v rows", n)
 	}
 }

@@ -65,6 +65,10 @@ const socket = new RoomSocket({
       describe();
     },
     ack: (ack) => outbox.answered(ack),
+    user(user) {
+      mutedUntil = user.muted_until ?? mutedUntil;
+      describe();
+    },
     beat(beat) {
       people = beat.people ?? people;
       describe();

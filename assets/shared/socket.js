@@ -25,6 +25,7 @@ export const TIMES = { silent: 25_000, opening: 12_000, stale: 15_000, settled: 
  * @property {(event: Frame) => void} [unban]
  * @property {(frame: Frame) => void} [events] after all events of a frame were handed over
  * @property {(ack: Frame) => void} [ack]
+ * @property {(user: Frame) => void} [user] what changed of hello.user
  * @property {(stats: Frame) => void} [stats]
  * @property {(beat: Frame) => void} [beat] already answered
  * @property {(error: Frame) => void} [error]
@@ -159,7 +160,7 @@ export class RoomSocket {
         this.#bye = String(frame.code);
         this.#notBefore = this.#env.now() + (Number(frame.wait_ms) || 0);
         return this.#call('bye', frame);
-      case 'ack': case 'stats': case 'error': return this.#call(frame.type, frame);
+      case 'ack': case 'user': case 'stats': case 'error': return this.#call(frame.type, frame);
     }
   }
 
