@@ -132,3 +132,8 @@ func value(p *browser.Page) string {
 
 // is reads a condition once.
 func is(p *browser.Page, js string) bool { return browser.Value[bool](p, "Boolean("+js+")") }
+
+// empty takes everything out of the field, as a person does.
+func empty(p *browser.Page) {
+	p.Eval(`(() => { const f = document.querySelector("#text"); f.value = ""; f.dispatchEvent(new Event("input", { bubbles: true })); })()`)
+}

@@ -140,7 +140,7 @@ func TestPhoneComposer(t *testing.T) {
 		if got := value(phone); got != strings.Repeat(family, 6) {
 			t.Errorf("the text was lost: %q", got)
 		}
-		phone.Eval(`document.querySelector("#text").value = ""`)
+		empty(phone)
 		send(phone, strings.Repeat(family, 5))
 		phone.Wait(has(".feed .own.shown", strings.Repeat(family, 5)))
 		o.set(map[string]any{"max_length": 100})
@@ -185,7 +185,7 @@ func TestPhoneComposer(t *testing.T) {
 		}
 		o.set(map[string]any{"phrases": []string{}})
 		phone.Wait(`document.querySelector("#choices").checkVisibility() && !document.querySelector("#phrase-key").checkVisibility()`)
-		phone.Eval(`document.querySelector("#text").value = ""`)
+		empty(phone)
 	})
 
 	t.Run("a name is remembered", func(t *testing.T) {

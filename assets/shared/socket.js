@@ -39,7 +39,7 @@ export const TIMES = { silent: 25_000, opening: 12_000, stale: 15_000, settled: 
  * @property {(id: any) => void} clearTimeout
  * @property {() => number} now ms, may jump while a device sleeps
  * @property {() => number} random in [0, 1)
- * @property {(wake: () => void) => (() => void)} onWake calls wake when the network or the page comes back; returns how to stop that
+ * @property {(wake: () => void, lost: () => void) => (() => void)} onWake calls wake when the network or the page comes back, lost when the device has no network; returns how to stop that
  * @property {(fault: unknown) => void} report a handler's exception; it must not harm the connection
  */
 
@@ -52,13 +52,15 @@ function browser() {
     clearTimeout: (id) => globalThis.clearTimeout(id),
     now: () => Date.now(),
     random: () => Math.random(),
-    onWake(wake) {
+    onWake(wake, lost) {
       const visible = () => { if (!document.hidden) wake(); };
       window.addEventListener('online', wake);
+      window.addEventListener('offline', lost);
       window.addEventListener('pageshow', visible);
       document.addEventListener('visibilitychange', visible);
       return () => {
         window.removeEventListener('online', wake);
+        window.removeEventListener('offline', lost);
         window.removeEventListener('pageshow', visible);
         document.removeEventListener('visibilitychange', visible);
       };
@@ -104,7 +106,7 @@ export class RoomSocket {
   /** Connects, and from then on reconnects for ever. */
   connect() {
     if (this.#state === 'connecting' || this.#state === 'open') return;
-    this.#unwake ??= this.#env.onWake(() => this.#wake());
+    this.#unwake ??= this.#env.onWake(() => this.#wake(), () => this.#lost());
     this.#open();
   }
 
@@ -255,6 +257,13 @@ export class RoomSocket {
     const now = this.#env.now();
     if (this.#state === 'waiting' && !this.#locked && now >= this.#notBefore) this.#open();
     else if (this.#state !== 'stopped' && this.#ws && now - this.#heard > TIMES.stale) this.#open();
+  }
+
+  /** The device says that it has no network: better to know now than after a silence. */
+  #lost() {
+    if (!this.#ws) return;
+    this.#drop();
+    this.#closed(0);
   }
 
   /** Gives the socket up when nothing was heard for too long. */

@@ -3,6 +3,7 @@ package browser
 import (
 	"context"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/input"
@@ -68,7 +69,8 @@ func (p *Page) Line(latency, kilobits float64) {
 	p.conditions(network.Conditions{Latency: latency, DownloadThroughput: through, UploadThroughput: through})
 }
 
-// Tunnel cuts the network off, for requests and open sockets, until Line.
+// Tunnel takes the network away until Line: requests fail, and the page is told
+// that the device is offline. (Chromium leaves open sockets open.)
 func (p *Page) Tunnel() {
 	p.t.Helper()
 	p.conditions(network.Conditions{Offline: true, DownloadThroughput: -1, UploadThroughput: -1})
@@ -134,5 +136,31 @@ func (p *Page) Requests(each func(url string), bytes func(n float64)) {
 		}
 	}); err != nil {
 		p.t.Fatalf("listen to requests: %v", err)
+	}
+}
+
+// Loaded begins to look for the end of a load; what it gives waits for it.
+func (p *Page) Loaded() (wait func()) {
+	p.t.Helper()
+	done := make(chan struct{}, 8)
+	ctx, stop := context.WithCancel(p.Ctx)
+	if err := chromedp.Listen(ctx, func(event any) {
+		if _, ok := event.(*page.EventLoadEventFired); ok {
+			select {
+			case done <- struct{}{}:
+			default:
+			}
+		}
+	}); err != nil {
+		p.t.Fatalf("listen for a load: %v", err)
+	}
+	return func() {
+		p.t.Helper()
+		defer stop()
+		select {
+		case <-done:
+		case <-time.After(20 * time.Second):
+			p.t.Fatal("the page did not load")
+		}
 	}
 }

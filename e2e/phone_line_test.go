@@ -1,0 +1,247 @@
+package e2e
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
+
+	"danmaku/e2e/browser"
+)
+
+// 5. In a tunnel and behind a locked screen nothing that was typed is lost, and
+// nothing goes out twice.
+func TestPhoneLosesNothing(t *testing.T) {
+	p := startProduct(t)
+	o := p.owner(t)
+
+	t.Run("a tunnel", func(t *testing.T) {
+		phone := hand(t, p.audience)
+		phone.Ignore("ERR_INTERNET_DISCONNECTED") // Chromium reports what we cut off
+		send(phone, "before the tunnel")
+		phone.Wait(has(".feed .own.shown", "before the tunnel"))
+		phone.Tunnel()
+		phone.Wait(has("#banner.calm", "No connection"))
+		send(phone, "in the tunnel")
+		phone.Wait(has(".feed .own.queued", "in the tunnel"))
+		send(phone, "deep in the tunnel")
+		phone.Wait(has(".feed .own.queued", "deep in the tunnel"))
+		write(phone, "half a sen")
+		missed := o.say("said outside")
+		gone := o.say("said and taken down outside")
+		o.call("POST", room+"/comments/"+gone+"/remove", nil)
+		o.call("POST", room+"/comments/"+o.rows("before the tunnel")[0]["id"].(string)+"/remove", nil)
+		phone.Line(0, 0)
+		phone.Wait(has(".feed .own.shown", "in the tunnel") + ` && ` + has(".feed .own.shown", "deep in the tunnel"))
+		phone.Wait(has("#banner.good", "2 sent"))
+		phone.Wait(has(".feed li", "said outside"))
+		if is(phone, has(".feed li", "before the tunnel")+` || `+has(".feed li", "taken down outside")) {
+			t.Error("what was taken down meanwhile is in the list")
+		}
+		if value(phone) != "half a sen" {
+			t.Errorf("the field holds %q", value(phone))
+		}
+		for _, text := range []string{"in the tunnel", "deep in the tunnel"} {
+			if n := len(o.rows(text)); n != 1 {
+				t.Errorf("%q was sent %d times", text, n)
+			}
+		}
+		phone.Wait(`!document.querySelector("#banner").checkVisibility()`)
+		if missed == "" {
+			t.Error("nothing was missed")
+		}
+	})
+
+	t.Run("a reload in the middle", func(t *testing.T) {
+		phone := hand(t, p.audience)
+		phone.Ignore("ERR_INTERNET_DISCONNECTED")
+		phone.Tunnel()
+		phone.Wait(has("#banner.calm", "No connection"))
+		send(phone, "queued over a reload")
+		phone.Wait(has(".feed .own.queued", "queued over a reload"))
+		write(phone, "and this half")
+		phone.Line(0, 0)
+		phone.Eval(`void location.reload()`)
+		phone.Wait(has(".feed .own.shown", "queued over a reload"))
+		if value(phone) != "and this half" || len(o.rows("queued over a reload")) != 1 {
+			t.Errorf("the field holds %q, sent %d times", value(phone), len(o.rows("queued over a reload")))
+		}
+	})
+
+	t.Run("an answer that never came", func(t *testing.T) {
+		phone := browser.NewPhone(t)
+		phone.Ignore("ERR_INTERNET_DISCONNECTED")
+		// The line breaks when the comment is out and before its answer is heard.
+		phone.Before(`(() => {
+			const Real = WebSocket;
+			let swallowed = false;
+			window.WebSocket = class extends Real {
+				send(data) {
+					super.send(data);
+					if (data.includes('"send"') && !swallowed) {
+						swallowed = true;
+						const hear = this.onmessage;
+						this.onmessage = (e) => (e.data.includes('"ack"') ? this.close() : hear.call(this, e));
+					}
+				}
+			};
+		})();`)
+		phone.Goto(p.audience)
+		phone.Wait(greeted)
+		send(phone, "answered late")
+		phone.Wait(has(".feed .own.shown", "answered late"))
+		if n := len(o.rows("answered late")); n != 1 {
+			t.Errorf("it was sent %d times", n)
+		}
+	})
+
+	t.Run("locked for a while", func(t *testing.T) {
+		phone := hand(t, p.audience)
+		phone.Ignore("Back-Forward Cache") // how Chromium puts a page to sleep
+		send(phone, "good night")
+		phone.Wait(has(".feed .own.shown", "good night"))
+		write(phone, "still here")
+		browser.Call(phone, page.SetWebLifecycleState, page.SetWebLifecycleStateParams{State: "frozen"})
+		for i := range 60 { // more than a phone keeps of the past
+			o.say(fmt.Sprint("in the night ", i))
+		}
+		browser.Call(phone, page.SetWebLifecycleState, page.SetWebLifecycleStateParams{State: "active"})
+		phone.Wait(has(".feed li", "in the night 59"))
+		if value(phone) != "still here" {
+			t.Errorf("the field holds %q", value(phone))
+		}
+	})
+
+	t.Run("the server starts anew", func(t *testing.T) {
+		// Reconnects are spread: of many attempts no two come at the same wait.
+		phone := browser.NewPhone(t)
+		phone.Ignore("ERR_INTERNET_DISCONNECTED")
+		phone.Goto(p.audience)
+		phone.Wait(greeted)
+		waits := browser.Value[[]float64](phone, `import(new URL("../shared/socket.js", document.querySelector("script[type=module]").src)).then(({ RoomSocket }) => {
+			const waits = [];
+			for (let i = 0; i < 50; i++) {
+				class Dead { readyState = 0; constructor() { this.onclose = null; queueMicrotask(() => this.onclose?.({ code: 1006 })); } close() {} }
+				const env = { WebSocket: Dead, location, setTimeout: (fn, ms) => { if (ms < 11_000) waits.push(ms); return 0; }, clearTimeout() {}, now: () => 0, random: Math.random, onWake: () => () => {}, report() {} };
+				new RoomSocket({ room: "live", role: "audience", env }).connect();
+			}
+			return new Promise((done) => setTimeout(() => done(waits)));
+		})`)
+		low, high := waits[0], waits[0]
+		for _, w := range waits {
+			low, high = min(low, w), max(high, w)
+		}
+		if len(waits) != 50 || high-low < 200 {
+			t.Errorf("%d waits between %v and %v ms", len(waits), low, high)
+		}
+	})
+}
+
+// 6. Two tabs are one person; where cookies are blocked a person can still send
+// and take back.
+func TestPhoneIdentity(t *testing.T) {
+	p := startProduct(t)
+	o := p.owner(t)
+
+	t.Run("two tabs are one person", func(t *testing.T) {
+		one := hand(t, p.audience)
+		two := one.Sibling()
+		two.Goto(p.audience)
+		two.Wait(greeted)
+		send(one, "from the first tab")
+		two.Wait(has(".feed .own", "from the first tab"))
+		send(two, "from the second tab")
+		one.Wait(has(".feed .own", "from the second tab"))
+		send(two, "again")
+		two.Wait(has(".feed .own.shown", "again"))
+		send(one, "too much") // the limit is the person's, not the tab's
+		one.Wait(has("#strip", "You can send again in"))
+		a, b := o.rows("from the first tab")[0], o.rows("from the second tab")[0]
+		if a["user"] != b["user"] {
+			t.Errorf("two people: %v and %v", a["user"], b["user"])
+		}
+	})
+
+	t.Run("a private window is somebody else", func(t *testing.T) {
+		one, two := hand(t, p.audience), hand(t, p.audience) // each has a profile of its own
+		send(one, "public")
+		one.Wait(has(".feed .own.shown", "public"))
+		two.Wait(has(".feed li:not(.own)", "public"))
+		send(two, "private")
+		two.Wait(has(".feed .own.shown", "private"))
+	})
+
+	t.Run("blocked cookies", func(t *testing.T) {
+		phone := browser.NewPhone(t)
+		// What a browser does that blocks them: none is sent, none is kept, and
+		// storage throws.
+		browser.Call(phone, emulation.SetDocumentCookieDisabled, emulation.SetDocumentCookieDisabledParams{Disabled: true})
+		phone.Before(`for (const name of ["localStorage", "sessionStorage"]) Object.defineProperty(window, name, { get() { throw new DOMException("blocked", "SecurityError"); } });`)
+		phone.Goto(p.audience)
+		phone.Wait(greeted)
+		browser.Call(phone, network.ClearBrowserCookies, cdp.Empty{})
+		phone.Ignore("ERR_INTERNET_DISCONNECTED")
+		phone.Tunnel()
+		phone.Wait(has("#banner.calm", "No connection"))
+		phone.Line(0, 0)
+		phone.Wait(`!` + has("#banner", "No connection") + ` && ` + has("#status", "here"))
+		send(phone, "no cookie")
+		phone.Wait(has(".feed .own.shown", "no cookie"))
+		tap(phone, ".feed .own .offer")
+		phone.Wait(has("#strip.good", "Taken back"))
+		if row := o.rows("no cookie")[0]; row["status"] != "removed" {
+			t.Errorf("the log says %v", row)
+		}
+		// The same person after the next tunnel.
+		send(phone, "still me")
+		phone.Wait(has(".feed .own.shown", "still me"))
+		phone.Tunnel()
+		phone.Wait(has("#banner.calm", "No connection"))
+		phone.Line(0, 0)
+		phone.Wait(`!` + has("#banner", "No connection"))
+		send(phone, "me again")
+		phone.Wait(has(".feed .own.shown", "me again"))
+		if a, b := o.rows("still me")[0], o.rows("me again")[0]; a["user"] != b["user"] {
+			t.Errorf("two people: %v and %v", a["user"], b["user"])
+		}
+	})
+}
+
+// 10. Without JavaScript the form sends and the page says what happened.
+func TestPhoneWithoutJavaScript(t *testing.T) {
+	p := startProduct(t)
+	o := p.owner(t)
+	o.call("PUT", room+"/rules", map[string]any{"name": "test", "text": "forbidden"})
+	phone := browser.NewPhone(t)
+	phone.Ignore("422") // Chromium reports the status of a page that says why
+	browser.Call(phone, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+	phone.Goto(p.audience)
+	post := func(text string) string {
+		t.Helper()
+		phone.Eval(`document.querySelector("#text").focus()`)
+		phone.Type(text)
+		loaded := phone.Loaded()
+		phone.Key("Enter", 13)
+		loaded()
+		return browser.Value[string](phone, `document.querySelector("#strip").textContent`)
+	}
+	if got := post("plain and simple"); !strings.Contains(got, "On screen") {
+		t.Errorf("the page says %q", got)
+	}
+	if n := len(o.rows("plain and simple")); n != 1 {
+		t.Errorf("it was sent %d times", n)
+	}
+	if got := post("forbidden thing"); !strings.Contains(got, "Please word it differently") {
+		t.Errorf("the page says %q", got)
+	}
+	if got := value(phone); got != "forbidden thing" {
+		t.Errorf("the field holds %q", got)
+	}
+	if is(phone, `[...document.querySelectorAll(".script")].some((e) => e.checkVisibility())`) {
+		t.Error("something is offered that needs JavaScript")
+	}
+}
