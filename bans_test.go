@@ -240,3 +240,47 @@ func TestWhoMayActOnWhom(t *testing.T) {
 	mod.call("POST", liveRoom+"/comments/"+held.ID+"/approve", nil, 200)
 	mod.call("GET", liveRoom+"/users/nobody", nil, 404)
 }
+
+// Limits are for the audience: who runs the room is not stopped by them.
+func TestWhoRunsTheRoomIsNotLimited(t *testing.T) {
+	p := start(t, t.TempDir(), "--user-burst", "1", "--address-rate", "0.001", "--room-rate", "0.001")
+	mod := p.moderator()
+	mod.call("PATCH", liveRoom, map[string]any{"slow_ms": 60_000, "newcomers": "held", "state": "paused"}, 200)
+	for i := range 8 {
+		if status, body := mod.post("the same again"); status != http.StatusCreated {
+			t.Errorf("comment %d: %d %s", i, status, body)
+		}
+	}
+	mod.call("PATCH", liveRoom, map[string]any{"state": "closed"}, 200)
+	if status, _ := mod.post("nobody is here"); status != http.StatusConflict {
+		t.Errorf("in a closed room: %d", status)
+	}
+}
+
+// A person that a sender link speaks for can be banned like any other.
+func TestBanOfASendersAuthor(t *testing.T) {
+	p := start(t, t.TempDir())
+	key, mod := p.link("sender").Key, p.moderator()
+	auth := map[string]string{"Authorization": "Bearer " + key}
+	say := func(author, text string) (int, frame) {
+		t.Helper()
+		var f frame
+		status, body := p.browser().do("POST", liveRoom+"/comments", map[string]string{"text": text, "author": author}, auth)
+		decode(t, body, &f)
+		return status, f
+	}
+	status, first := say("ann", "hello")
+	if status != 201 || first.Comment == nil {
+		t.Fatalf("%d %+v", status, first)
+	}
+	if r := mod.call("POST", liveRoom+"/bans", map[string]any{"address_of": first.ID, "kind": "ban"}, 404); !strings.Contains(r.Message, "user") {
+		t.Errorf("a ban by an address that is not there: %+v", r)
+	}
+	mod.call("POST", liveRoom+"/bans", map[string]any{"user": first.Comment.User, "kind": "mute", "seconds": 60}, 201)
+	if status, f := say("ann", "again"); status != 403 || f.Code != "muted" {
+		t.Errorf("the muted one: %d %+v", status, f)
+	}
+	if status, f := say("bob", "me, too"); status != 201 {
+		t.Errorf("another: %d %+v", status, f)
+	}
+}

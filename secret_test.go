@@ -76,3 +76,20 @@ func TestSecretRoom(t *testing.T) {
 	owner.call("PATCH", liveRoom, map[string]any{"secret": false}, 200)
 	p.phone().open("audience", "").next("hello")
 }
+
+// The addresses that every start prints let phones into a secret room, too.
+func TestSecretRoomIsPrintedWithItsKey(t *testing.T) {
+	dir := t.TempDir()
+	p := start(t, dir)
+	p.console().call("PATCH", liveRoom, map[string]any{"secret": true}, 200)
+	p.stop()
+	p = start(t, dir)
+	_, rest, found := strings.Cut(p.banner, "/r/live?key=")
+	if !found {
+		t.Fatalf("the banner has no key for phones:\n%s", p.banner)
+	}
+	key, _, _ := strings.Cut(rest, "\n")
+	if status, _ := p.browser().do("GET", "/r/live?key="+strings.Fields(key)[0], nil, nil); status != http.StatusOK {
+		t.Errorf("the printed address answers %d", status)
+	}
+}

@@ -169,6 +169,11 @@ func waysIn(hall *live.Hall) (bannerPaths, error) {
 		Overlay: "/overlay/" + room, Audience: "/r/" + room,
 		Console: "/console/" + room + "?code=" + hall.NewCode(),
 	}
+	if setup, err := hall.Room(room); err == nil && setup.Secret {
+		if key, err := hall.ScreenKey(room, comment.Audience); err == nil {
+			paths.Audience += "?key=" + key
+		}
+	}
 	key, err := hall.ScreenKey(room, comment.Overlay)
 	if err != nil {
 		return bannerPaths{}, fmt.Errorf("find the overlay link of room %s: %w", room, err)
