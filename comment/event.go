@@ -65,6 +65,7 @@ type HistoryQuery struct {
 	Status Status
 	User   string
 	Text   string // part of the text or the name
+	Source Source
 	Before int64  // only rows with a smaller Seq
 	Limit  int    // 1 to 200
 }

@@ -165,7 +165,8 @@ func (s *Server) listComments(c echo.Context) error {
 		return err
 	}
 	q := comment.HistoryQuery{
-		Status: comment.Status(c.QueryParam("status")), User: c.QueryParam("user"), Text: c.QueryParam("q"), Limit: 50,
+		Status: comment.Status(c.QueryParam("status")), User: c.QueryParam("user"), Text: c.QueryParam("q"),
+		Source: comment.Source(c.QueryParam("source")), Limit: 50,
 	}
 	for name, into := range map[string]func(int64){
 		"before": func(n int64) { q.Before = n },

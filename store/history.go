@@ -68,6 +68,10 @@ func historyQuery(room string, q comment.HistoryQuery, limit int) (query string,
 			b.WriteString(` AND c.status <> 1`) // lets SQLite use the partial index
 		}
 	}
+	if q.Source != "" {
+		b.WriteString(` AND c.source = ?`)
+		args = append(args, string(unlessDefault(q.Source, comment.FromAudience)))
+	}
 	if q.Before > 0 {
 		b.WriteString(` AND c.seq < ?`)
 		args = append(args, q.Before)

@@ -236,7 +236,9 @@ func TestHistory(t *testing.T) {
 	for _, status := range []comment.Status{"", comment.Shown, comment.Held, comment.Refused, comment.Removed, "unheard"} {
 		for _, user := range []string{"", "user1", "nobody"} {
 			for _, text := range []string{"", "hello", "%", "_", `\`, "弾", "name", "secret", "' OR 1=1 --"} {
-				queries = append(queries, comment.HistoryQuery{Status: status, User: user, Text: text, Limit: 5})
+				for _, source := range []comment.Source{"", comment.FromAudience, comment.FromReplay, "radio"} {
+					queries = append(queries, comment.HistoryQuery{Status: status, User: user, Text: text, Source: source, Limit: 5})
+				}
 			}
 		}
 	}
@@ -283,6 +285,9 @@ func history(t *testing.T, s *store.Store, texts []string) []comment.Row {
 	for i := range 280 {
 		ev := newComment("live", texts[i%len(texts)])
 		ev.Kind, ev.Comment.User = kinds[i%4], fmt.Sprint("user", i%3)
+		if i%6 == 0 {
+			ev.Comment.Source = comment.FromReplay
+		}
 		if i%5 == 0 {
 			ev.Comment.Name, ev.Entry.Original = "Name", "the secret"
 		}
@@ -309,7 +314,7 @@ func pick(rows []comment.Row, q comment.HistoryQuery) []comment.Row {
 	var out []comment.Row
 	has := func(s string) bool { return strings.Contains(strings.ToLower(s), strings.ToLower(q.Text)) }
 	for _, r := range rows {
-		if (q.Status == "" || r.Status == q.Status) && (q.User == "" || r.User == q.User) &&
+		if (q.Status == "" || r.Status == q.Status) && (q.User == "" || r.User == q.User) && (q.Source == "" || r.Source == q.Source) &&
 			(has(r.Text) || has(r.Name) || has(r.Original)) {
 			out = append(out, r)
 		}
