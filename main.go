@@ -56,6 +56,8 @@ func run(ctx context.Context, env environment) int {
 		return finish(env, obsCommand(ctx, env))
 	case "replay":
 		return replayCommand(ctx, env.args, env.environ, env.out, env.err, openSenderLinks)
+	case "backup":
+		return finish(env, backupCommand(ctx, env))
 	case "check":
 		return checkCommand(env.args, env.in, env.out, env.err)
 	case "config":
@@ -72,7 +74,7 @@ func run(ctx context.Context, env environment) int {
 	return exitUsage
 }
 
-var commands = []string{"serve", "replay", "link", "obs", "check", "config", "version", "help"}
+var commands = []string{"serve", "replay", "link", "backup", "obs", "check", "config", "version", "help"}
 
 func help() string {
 	return `danmaku [serve] [flags]     start the server (the default)

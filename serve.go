@@ -119,6 +119,7 @@ func serve(ctx context.Context, env environment, cfg config.Config, log *slog.Lo
 	}
 	hall.Start()
 	defer hall.Close()
+	defer keepFor(ctx, time.Duration(cfg.KeepDays)*24*time.Hour, db, hall, log)()
 	paths, err := waysIn(hall)
 	if err != nil {
 		return err

@@ -38,6 +38,8 @@ type Config struct {
 	UserBurst                                   int
 
 	MaxSockets, MaxSocketsPerAddress int
+
+	KeepDays int // how long comments are kept; 0 for ever
 }
 
 // Sync says what an acknowledged comment survives.

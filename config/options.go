@@ -51,6 +51,8 @@ var options = []option{
 		help: "connections at the same time; `auto` = the descriptor limit less 100, 0 = no cap"},
 	{name: "max-sockets-per-address", value: "N", def: "2000", set: scalar(setMaxPerAddress),
 		help: "connections at the same time from one network address; 0 = no cap"},
+	{name: "keep-days", value: "N", def: "0", set: scalar(setKeepDays),
+		help: "days after which comments are deleted for good; 0 = kept for ever"},
 	{name: "sync", value: "MODE", def: "normal", set: scalar(setSync),
 		help: "what an acknowledged comment survives: `normal` a killed process, `full` also a power cut"},
 	{name: "log-level", value: "LEVEL", def: "info", set: scalar(setLogLevel),
@@ -203,6 +205,14 @@ func setMaxPerAddress(c *Config, s string) error {
 	n, err := number(s, 0, 10_000_000)
 	if err == nil {
 		c.MaxSocketsPerAddress = n
+	}
+	return err
+}
+
+func setKeepDays(c *Config, s string) error {
+	n, err := number(s, 0, 36_500)
+	if err == nil {
+		c.KeepDays = n
 	}
 	return err
 }

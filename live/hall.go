@@ -233,6 +233,18 @@ func (h *Hall) room(id string) (*room, error) {
 	return r, nil
 }
 
+// Forget takes comments written before a moment out of memory, after they were
+// deleted from the log: nobody starts from them any more.
+func (h *Hall) Forget(before time.Time) {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	for _, r := range h.rooms {
+		r.mu.Lock()
+		r.ring.take(func(c comment.Comment) bool { return c.At.Before(before) })
+		r.mu.Unlock()
+	}
+}
+
 // Room gives a room's settings.
 func (h *Hall) Room(id string) (comment.Room, error) {
 	r, err := h.room(id)

@@ -7,6 +7,7 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"errors"
+	"fmt"
 
 	"github.com/mattn/go-sqlite3"
 )
@@ -50,4 +51,27 @@ func resultCode(err error) int {
 		return int(e.Code) & 0xff
 	}
 	return 0
+}
+
+// backup copies the database of a connection over the file at path, in one
+// step.
+func backup(driverConn any, path string) error {
+	from, ok := driverConn.(*sqlite3.SQLiteConn)
+	if !ok {
+		return fmt.Errorf("connection is a %T", driverConn)
+	}
+	conn, err := (&sqlite3.SQLiteDriver{}).Open(fileURI(path))
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	b, err := conn.(*sqlite3.SQLiteConn).Backup("main", from, "main")
+	if err != nil {
+		return err
+	}
+	done, err := b.Step(-1)
+	if err == nil && !done {
+		err = errors.New("the copy is not whole")
+	}
+	return errors.Join(err, b.Finish())
 }

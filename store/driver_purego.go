@@ -5,6 +5,7 @@ package store
 import (
 	"database/sql"
 	"errors"
+	"fmt"
 	"net/url"
 
 	"modernc.org/sqlite"
@@ -29,4 +30,24 @@ func resultCode(err error) int {
 		return e.Code() & 0xff
 	}
 	return 0
+}
+
+// backup copies the database of a connection over the file at path, in one
+// step.
+func backup(driverConn any, path string) error {
+	from, ok := driverConn.(interface {
+		NewBackup(uri string) (*sqlite.Backup, error)
+	})
+	if !ok {
+		return fmt.Errorf("connection is a %T", driverConn)
+	}
+	b, err := from.NewBackup(fileURI(path))
+	if err != nil {
+		return err
+	}
+	more, err := b.Step(-1)
+	if err == nil && more {
+		err = errors.New("the copy is not whole")
+	}
+	return errors.Join(err, b.Finish())
 }

@@ -119,6 +119,9 @@ func open(ctx context.Context, path string, o Options) (*Store, error) {
 	if err := migrate(ctx, write); err != nil {
 		return nil, errors.Join(err, write.Close())
 	}
+	if err := renumber(ctx, write); err != nil {
+		return nil, errors.Join(err, write.Close())
+	}
 	read, err := openDB(path, pragmas(true, o.Full))
 	if err != nil {
 		return nil, errors.Join(err, write.Close())

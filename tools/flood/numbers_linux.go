@@ -13,7 +13,7 @@ import (
 const (
 	consonants = "lmrvz"
 	vowels     = "aeiou"
-	syllables  = 6 // 25^6 numbers
+	syllables  = 6   // 25^6 numbers
 	opening    = "第" // with it a comment is 125 bytes on the wire
 )
 

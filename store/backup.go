@@ -1,0 +1,144 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// Backup copies the database into a new file, in one step of SQLite's backup
+// API, while the server writes on: readers do not hold up the writer. The copy
+// is marked: the first [Open] of it draws new epochs, since the numbers that
+// were given after the copy was made will be given again.
+//
+// The server key is not in it (see [Secret]); without the key the copy is worth
+// its comments, rooms and rules, but overlay links are new. The file can be
+// read by its owner alone. What exists is never overwritten.
+func (s *Store) Backup(ctx context.Context, path string) error {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return fmt.Errorf("backup: %w", err)
+	}
+	if _, err := os.Lstat(path); err == nil {
+		return fmt.Errorf("%s exists; name a file that does not, such as one with the date", path)
+	}
+	// It gets its name when it is whole: a copy broken off is never taken for one.
+	part := path + ".part"
+	f, err := os.OpenFile(part, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return fmt.Errorf("%s exists: another backup is under way or was broken off; delete it and try again", part)
+	}
+	if err != nil {
+		return fmt.Errorf("%s cannot be made: %w", part, cause(err))
+	}
+	if err := f.Close(); err != nil {
+		return fmt.Errorf("%s cannot be made: %w", part, cause(err))
+	}
+	if err = s.copyTo(ctx, part); err == nil {
+		err = markCopy(ctx, part)
+	}
+	if err == nil {
+		err = takeName(part, path)
+	}
+	if err != nil {
+		return errors.Join(fmt.Errorf("backup to %s: %w", path, err), os.Remove(part))
+	}
+	return nil
+}
+
+// takeName gives the file its name unless that was taken meanwhile.
+func takeName(part, path string) error {
+	if err := os.Link(part, path); err == nil {
+		return os.Remove(part)
+	} else if errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	return os.Rename(part, path) // a file system without links
+}
+
+// copyTo copies the database over an empty file, through a reading connection.
+func (s *Store) copyTo(ctx context.Context, path string) error {
+	conn, err := s.read.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	return conn.Raw(func(driverConn any) error { return backup(driverConn, path) })
+}
+
+// markCopy has the first start draw new epochs, and leaves one file that is on
+// the disk.
+func markCopy(ctx context.Context, path string) error {
+	db, err := openDB(path, []pragma{{"busy_timeout", "5000"}, {"journal_mode", "DELETE"}, {"synchronous", "FULL"}})
+	if err != nil {
+		return err
+	}
+	_, err = db.ExecContext(ctx, "INSERT OR REPLACE INTO meta (key, value) VALUES ('copied', 1)")
+	return errors.Join(err, db.Close())
+}
+
+// renumber draws new epochs when the database is a copy that is opened for the
+// first time.
+func renumber(ctx context.Context, db *sql.DB) (err error) {
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	const marked = "SELECT count(*) FROM meta WHERE key = 'copied'"
+	var copied int
+	if err := conn.QueryRowContext(ctx, marked).Scan(&copied); err != nil || copied == 0 {
+		return err
+	}
+	if _, err := conn.ExecContext(ctx, "BEGIN IMMEDIATE"); err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			_, _ = conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
+		}
+	}()
+	// Another program may have been faster.
+	res, err := conn.ExecContext(ctx, "DELETE FROM meta WHERE key = 'copied'")
+	if err != nil {
+		return err
+	}
+	if n, err := res.RowsAffected(); err != nil {
+		return err
+	} else if n > 0 {
+		if err := drawEpochs(ctx, conn); err != nil {
+			return err
+		}
+	}
+	_, err = conn.ExecContext(ctx, "COMMIT")
+	return err
+}
+
+func drawEpochs(ctx context.Context, conn *sql.Conn) error {
+	rows, err := conn.QueryContext(ctx, "SELECT id FROM rooms")
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	var rooms []int64
+	for rows.Next() {
+		var id int64
+		if err := rows.Scan(&id); err != nil {
+			return err
+		}
+		rooms = append(rooms, id)
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	for _, id := range rooms {
+		if _, err := conn.ExecContext(ctx, "UPDATE rooms SET epoch = ? WHERE id = ?", newEpoch(), id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
