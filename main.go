@@ -80,6 +80,7 @@ func help() string {
 	return `danmaku [serve] [flags]     start the server (the default)
 danmaku replay FILE         send the comments of a Bilibili XML file to a room
 danmaku link new|list|revoke  make, list and take back links, beside a running server
+danmaku backup FILE         copy the database into a new file, beside a running server
 danmaku obs add             put the overlay into OBS, beside a running server
 danmaku check               say of lines on standard input what the filter says
 danmaku config              print all options as a table
