@@ -437,6 +437,8 @@ func TestQueueOverARestart(t *testing.T) {
 func TestTwoConsolesRacing(t *testing.T) {
 	p := start(t, t.TempDir(), "--user-rate", "0", "--room-rate", "0", "--address-rate", "0")
 	a, b := p.moderator(), p.moderator()
+	dock := p.browser() // the same link on a second screen
+	dock.http.Jar = a.http.Jar
 	a.call("PATCH", liveRoom, map[string]any{"review": "all"}, 200)
 	ca := a.open("console", "")
 	ca.next("hello")
@@ -448,7 +450,7 @@ func TestTwoConsolesRacing(t *testing.T) {
 		for n, act := range []struct {
 			b    *browser
 			kind string
-		}{{a, "approve"}, {b, "refuse"}} {
+		}{{a, "approve"}, {[]*browser{b, dock}[i%2], "refuse"}} {
 			wg.Go(func() {
 				_, text := act.b.do("POST", liveRoom+"/comments/"+held.ID+"/"+act.kind, nil, ours)
 				_ = json.Unmarshal([]byte(text), &answers[n])

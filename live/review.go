@@ -3,6 +3,7 @@ package live
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"danmaku/comment"
 )
@@ -26,8 +27,8 @@ func statusOf(k comment.Kind) comment.Status {
 
 // Decide approves or refuses a comment that is held, or approves a refused one.
 // from says which of these the moderator saw. Empty, it is held; but what the
-// filter or the same moderator refused can be approved without saying so, since
-// no two decisions can be racing there.
+// filter refused, or the same moderator a while ago, can be approved without
+// saying so, since no two decisions can be racing there.
 //
 // Of two decisions the first stands: the second gets it as its answer.
 // Errors: ErrNotFound, ErrNotAllowed (the comment of somebody banned is not
@@ -44,7 +45,7 @@ func (h *Hall) Decide(ctx context.Context, roomID string, by Actor, id comment.I
 	e := comment.Event{Kind: comment.KindRefused, Comment: comment.Comment{ID: id}, From: comment.Held}
 	if kind == comment.ActApprove {
 		e.Kind = comment.KindComment
-		if from == "" && row.Status == comment.Refused && (row.By == "" || row.By == by.Name()) || from == comment.Refused {
+		if from == comment.Refused || from == "" && r.reversible(ctx, row, by, h.now()) {
 			e.From = comment.Refused
 		}
 		if row.Status == e.From {
@@ -63,6 +64,33 @@ func (h *Hall) Decide(ctx context.Context, roomID string, by Actor, id comment.I
 		return Decision{}, err
 	}
 	return Decision{ID: id, Status: statusOf(receipt.Event.Kind), By: receipt.Event.By, Again: receipt.Again}, nil
+}
+
+// racing is for how long two decisions of one moderator count as made at once:
+// a link can be open on two screens.
+const racing = time.Second
+
+// reversible tells whether approving a refused comment is clearly meant as that.
+func (r *room) reversible(ctx context.Context, row comment.Row, by Actor, now time.Time) bool {
+	if row.Status != comment.Refused {
+		return false
+	}
+	if row.By == "" {
+		return true
+	}
+	fresh := false
+	r.follow(ctx, row.Seq) // the row can be read before the room has its event
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	r.ring.each(func(it *item) bool {
+		e := &it.event
+		if now.Sub(e.At) >= racing {
+			return false
+		}
+		fresh = e.Kind == comment.KindRefused && e.Comment.ID == row.ID
+		return !fresh
+	})
+	return row.By == by.Name() && !fresh
 }
 
 // MaxBulk is how many comments one act may decide about.
