@@ -99,6 +99,7 @@ func serve(ctx context.Context, env environment, cfg config.Config, log *slog.Lo
 	}
 	srv, err := server.New(server.Options{
 		Assets: pages, PublicURL: audienceBase(cfg, listening, lan), Origins: cfg.AllowedOrigins(), TrustedProxies: cfg.TrustedProxies,
+		Bases: audienceBases(cfg, listening, lan), SameNetwork: cfg.PublicURL == nil,
 		MaxSockets: cfg.MaxSockets, MaxPerAddress: cfg.MaxSocketsPerAddress, Log: log, Now: time.Now,
 	})
 	if err != nil {
@@ -181,6 +182,16 @@ func waysIn(hall *live.Hall) (bannerPaths, error) {
 	}
 	paths.Overlay += "?key=" + key
 	return paths, nil
+}
+
+// audienceBases are all addresses under which the audience may come, the
+// likeliest first; that of this machine alone is the last.
+func audienceBases(cfg config.Config, listening netip.AddrPort, lan []netip.Addr) []string {
+	here, there, _ := bases(listening, cfg.PublicURL, lan)
+	if slices.Contains(there, here) {
+		return there
+	}
+	return append(there, here)
 }
 
 // audienceBase is what links and QR codes for the audience begin with.

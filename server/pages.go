@@ -27,12 +27,14 @@ type pages struct {
 	matcher language.Matcher
 	byName  map[string]map[string]*template.Template // page file -> language
 	modules map[string][]string                      // page folder -> module addresses
+	loader  *template.Template
 }
 
 // pageFiles are the templates and the locale files each takes its words from.
 var pageFiles = map[string]string{
 	"audience/index.html": "audience", "audience/rooms.html": "audience", "shared/notice.html": "audience",
 	"console/index.html": "console", "overlay/index.html": "overlay",
+	"poster/index.html": "welcome", "screen/index.html": "welcome",
 }
 
 // newPages reads all templates. The languages are those audience words exist
@@ -46,6 +48,9 @@ func newPages(tree fs.FS) (*pages, error) {
 		return nil, fmt.Errorf("bundle the audience page: %w", err)
 	}
 	p := &pages{assets: a, byName: map[string]map[string]*template.Template{}, modules: map[string][]string{}}
+	if p.loader, err = readLoader(tree); err != nil {
+		return nil, err
+	}
 	p.langs = []string{"en"}
 	var tags []language.Tag
 	for name := range a.files {
@@ -134,6 +139,7 @@ type pageData struct {
 	Notice  pageNotice
 	Token   string // the identity, for a form whose browser sent no cookie
 	Origin  string // of the audience's address
+	Hall    *hallPage
 }
 
 type pageOutcome struct {
@@ -185,7 +191,11 @@ func (s *Server) policy(r *http.Request, name string) string {
 	if host := r.Host; host != "" && !strings.ContainsAny(host, " ;,'\"") {
 		connect += " ws://" + host + " wss://" + host
 	}
-	return "default-src 'none'; script-src 'self'; style-src " + style + "; img-src 'self' data:; font-src 'self'; " +
+	images, framed := "'self' data:", ""
+	if strings.HasPrefix(name, "screen/") { // the overlay over a picture of this machine
+		images, framed = images+" blob:", "frame-src 'self'; "
+	}
+	return "default-src 'none'; " + framed + "script-src 'self'; style-src " + style + "; img-src " + images + "; font-src 'self'; " +
 		"connect-src " + connect + "; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors " + frames
 }
 

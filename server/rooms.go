@@ -67,7 +67,7 @@ func (s *Server) audienceQR(c echo.Context) (*qr.Code, error) {
 	if err != nil {
 		return nil, err
 	}
-	to := s.opt.PublicURL + "/r/" + r.ID
+	to := s.audienceBase(c) + "/r/" + r.ID
 	if r.Secret {
 		key, err := s.secretKey(c, r.ID)
 		if err != nil {
@@ -132,7 +132,12 @@ func (s *Server) qrPNG(c echo.Context) error {
 	return c.Blob(http.StatusOK, "image/png", b.Bytes())
 }
 
-func (s *Server) healthz(c echo.Context) error { return c.String(http.StatusOK, "ok\n") }
+// healthz is whether there is a server. Pages of other origins may ask, too: the
+// loader for OBS lies in a file.
+func (s *Server) healthz(c echo.Context) error {
+	c.Response().Header().Set("Cross-Origin-Resource-Policy", "cross-origin")
+	return c.String(http.StatusOK, "ok\n")
+}
 
 // readyz is whether comments can be saved.
 func (s *Server) readyz(c echo.Context) error {

@@ -23,6 +23,8 @@ import (
 type Options struct {
 	Assets         fs.FS          // the embedded assets/
 	PublicURL      string         // what links and QR codes carry, without a slash at the end
+	Bases          []string       // all that the audience's address may begin with, the likeliest first
+	SameNetwork    bool           // phones reach it from this machine's network alone
 	Origins        []string       // foreign origins whose pages may open sockets
 	TrustedProxies []netip.Prefix // who may say a client's address
 	MaxSockets     int            // of the process

@@ -54,11 +54,13 @@ function named(folder) {
   return found;
 }
 
-for (const folder of ['audience', 'console']) {
+/** Each page's folder and the first part of its locale files. */
+const PAGES = [['audience', 'audience'], ['console', 'console'], ['poster', 'welcome'], ['screen', 'welcome']];
+for (const [folder, page] of PAGES) {
   test(`${folder}: every key that is named exists`, () => {
-    const words = JSON.parse(read(`locales/${folder}.en.json`));
+    const words = JSON.parse(read(`locales/${page}.en.json`));
     const keys = named(folder);
-    assert.ok(keys.size > 20);
+    assert.ok(keys.size > 4);
     for (const key of keys) assert.ok(key in words, key);
   });
 }

@@ -1,0 +1,165 @@
+package e2e
+
+import (
+	"bytes"
+	"context"
+	"image/color"
+	"image/png"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+
+	"danmaku/e2e/browser"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/chromedp"
+)
+
+// freePort is a port that nobody listens on.
+func freePort(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().String()
+}
+
+// saveLoader puts the loader into a file. It asks with the overlay's key; a
+// console that is signed in needs none.
+func saveLoader(t *testing.T, overlay, file string) {
+	t.Helper()
+	resp, err := http.Get(strings.Replace(overlay, "/overlay/", "/overlay-loader/", 1) + "&size=48")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	text, err := io.ReadAll(resp.Body)
+	if err != nil || resp.StatusCode != http.StatusOK {
+		t.Fatalf("the loader: %d, %v", resp.StatusCode, err)
+	}
+	if got := resp.Header.Get("Content-Disposition"); got != `attachment; filename="overlay-loader.html"` {
+		t.Errorf("it is no download: %q", got)
+	}
+	if err := os.WriteFile(file, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// OBS is started first: the file waits without a visible pixel, however long,
+// and goes to the overlay once the server is there.
+func TestTheLoaderWaitsForTheServer(t *testing.T) {
+	folder := t.TempDir()
+	file := filepath.Join(folder, "overlay-loader.html")
+	args := []string{"--listen", freePort(t), "--data", filepath.Join(folder, "data")}
+	if !t.Run("fetch", func(t *testing.T) { saveLoader(t, startProduct(t, args...).overlay, file) }) {
+		return
+	}
+	obs := browser.New(t)
+	obs.Ignore("ERR_CONNECTION_REFUSED") // that is what it waits out
+	obs.Goto("file://" + file)
+	obs.Wait(`performance.getEntriesByType("resource").length >= 3`) // it has knocked in vain three times
+	picture, err := png.Decode(bytes.NewReader(obs.Screenshot()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for y := range picture.Bounds().Dy() {
+		for x := range picture.Bounds().Dx() {
+			if _, _, _, a := picture.At(x, y).RGBA(); a != 0 {
+				t.Fatalf("the pixel %d,%d can be seen", x, y)
+			}
+		}
+	}
+	arrived := navigation(t, obs, "/overlay/live?key=")
+	p := startProduct(t, args...)
+	if to := <-arrived; !strings.Contains(to, "size=48") {
+		t.Errorf("it went to %s", to)
+	}
+	phone := phoneAt(t, p.audience)
+	obs.Wait(`typeof danmaku === "object"`)
+	say(phone, "there you are")
+	obs.Wait(has(".dm-text", "there you are"))
+}
+
+// navigation gives the address once the tab is at one that contains a text, and
+// closes without one when the tab ends.
+func navigation(t *testing.T, p *browser.Page, text string) <-chan string {
+	t.Helper()
+	arrived := make(chan string, 1)
+	var once sync.Once
+	tell := func(url string) { once.Do(func() { arrived <- url; close(arrived) }) }
+	context.AfterFunc(p.Ctx, func() { tell("nowhere") })
+	if err := chromedp.Listen(p.Ctx, func(event any) {
+		if e, ok := event.(*page.EventFrameNavigated); ok && strings.Contains(e.Frame.URL, text) {
+			tell(e.Frame.URL)
+		}
+	}); err != nil {
+		t.Fatal(err)
+	}
+	return arrived
+}
+
+// colorAt is the colour of a page's pixel.
+func colorAt(t *testing.T, p *browser.Page, x, y int) color.NRGBA {
+	t.Helper()
+	picture, err := png.Decode(bytes.NewReader(p.Screenshot()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return color.NRGBAModel.Convert(picture.At(x, y)).(color.NRGBA)
+}
+
+// The second screen shows its colour through the overlay, and comments over it.
+func TestTheSecondScreenShowsCommentsOverItsColour(t *testing.T) {
+	p := startProduct(t)
+	for _, scheme := range []string{"dark", "light"} {
+		screen := browser.New(t)
+		screen.Size(1280, 720, 1)
+		browser.Call(screen, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
+		})
+		screen.Goto(strings.Replace(p.overlay, "/overlay/", "/screen/", 1) + "&color=204060")
+		screen.Wait(`document.getElementById("overlay").contentWindow.danmaku !== undefined`)
+		if got, want := colorAt(t, screen, 30, 700), (color.NRGBA{0x20, 0x40, 0x60, 0xff}); got != want {
+			t.Errorf("%s: the colour is %v, want %v", scheme, got, want)
+		}
+		phone := phoneAt(t, p.audience)
+		say(phone, "on the wall, "+scheme)
+		screen.Wait(`[...document.getElementById("overlay").contentDocument.querySelectorAll(".dm-text")].some((e) => e.textContent.includes("on the wall, ` + scheme + `"))`)
+
+		screen.Eval(`(() => { const c = document.getElementById("color"); c.value = "#112233"; c.dispatchEvent(new Event("input", { bubbles: true })); document.getElementById("code").click(); })()`)
+		screen.Wait(`location.search.includes("color=112233") && location.search.includes("qr=1")`)
+		screen.Wait(`document.getElementById("overlay").contentDocument?.querySelector("img")?.naturalWidth > 0`)
+		screen.Wait(`document.documentElement.classList.contains("still")`)
+	}
+}
+
+var pdfPage = regexp.MustCompile(`/Type /Page\b`)
+
+// The poster has title, code and address, and prints them on one sheet alone.
+func TestThePosterIsOneSheetWithTitleCodeAndAddress(t *testing.T) {
+	p := startProduct(t)
+	poster := browser.New(t)
+	poster.Size(900, 1200, 1)
+	poster.Goto("http://" + p.host() + "/poster/live")
+	poster.Wait(`document.querySelector(".code").naturalWidth > 0 && document.querySelector("#print") !== null`)
+	if !browser.Value[bool](poster, has(".address", p.host()+"/r/live")) || !browser.Value[bool](poster, has("h1", "live")) {
+		t.Error("the poster lacks its address or title")
+	}
+	pdf := browser.Call(poster, page.PrintToPDF, page.PrintToPDFParams{PreferCSSPageSize: new(true)}).Data
+	if n := len(pdfPage.FindAll(pdf, -1)); n != 1 {
+		t.Errorf("it prints on %d sheets", n)
+	}
+	browser.Call(poster, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"})
+	if browser.Value[bool](poster, `document.querySelector(".bar").checkVisibility()`) {
+		t.Error("the buttons are printed, too")
+	}
+}

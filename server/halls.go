@@ -1,0 +1,173 @@
+package server
+
+import (
+	"bytes"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"danmaku/comment"
+	"danmaku/live"
+)
+
+// This file has what is shown besides a stream: a poster, a second screen for a
+// projector, and the file that waits for the server in OBS.
+
+// hallPage is what the poster, the second screen and the welcome see of a room.
+type hallPage struct {
+	Overlay string       // address of the overlay with its key
+	Short   string       // the audience's address as one types it
+	Query   template.URL // of the code's address, "?at=…" or empty
+	// SameNetwork is true when phones must be in this machine's network.
+	SameNetwork bool
+	Ways        []way
+}
+
+// way is an address under which the audience may come.
+type way struct {
+	Base, Short string
+	Here        bool // works on this machine alone
+}
+
+// ways lists the audience's addresses of a room, the likeliest first.
+func (s *Server) ways(room string) (out []way) {
+	for _, base := range s.opt.Bases {
+		out = append(out, way{Base: base, Short: short(base) + "/r/" + room, Here: local(base)})
+	}
+	return out
+}
+
+// short leaves out what browsers put before an address themselves.
+func short(base string) string {
+	return strings.TrimPrefix(strings.TrimPrefix(base, "http://"), "https://")
+}
+
+// local tells whether a base names the machine itself.
+func local(base string) bool {
+	u, err := url.Parse(base)
+	return err == nil && (u.Hostname() == "localhost" || strings.HasPrefix(u.Hostname(), "127.") || u.Hostname() == "::1")
+}
+
+// audienceBase is what the audience's link begins with: the base that the
+// request asks for in ?at, when it is one of ours, else the likeliest.
+func (s *Server) audienceBase(c echo.Context) string {
+	if at := c.QueryParam("at"); slices.Contains(s.opt.Bases, at) {
+		return at
+	}
+	return s.opt.PublicURL
+}
+
+// moderatedRoom gives the room of the path to whoever runs it, by session.
+func (s *Server) moderatedRoom(c echo.Context) (comment.Room, live.Link, error) {
+	l, err := s.session(c.Request())
+	if err != nil {
+		return comment.Room{}, l, err
+	}
+	r, err := s.hall.Room(c.Param("room"))
+	if err != nil {
+		return r, l, err
+	}
+	if !l.Role.Moderates() || !l.On(r.ID) {
+		return r, l, comment.ErrNotAllowed
+	}
+	return r, l, nil
+}
+
+// posterPage is GET /poster/{room}: title, code and address for the wall. It
+// shows what the audience sees anyway; that of a secret room is for those who
+// are let in.
+func (s *Server) posterPage(c echo.Context) error {
+	r, err := s.hall.Room(c.Param("room"))
+	if err != nil {
+		return err
+	}
+	if _, err := s.audienceQR(c); err != nil { // it knows who may have a secret room's
+		return err
+	}
+	base := s.audienceBase(c)
+	p := &hallPage{Short: short(base) + "/r/" + r.ID, SameNetwork: s.opt.SameNetwork}
+	if r.Secret {
+		p.Short = "" // it is of no use without its key
+	}
+	if base != s.opt.PublicURL {
+		p.Query = template.URL("?at=" + url.QueryEscape(base))
+	}
+	return s.render(c, http.StatusOK, "poster/index.html", pageData{Room: r, Hall: p})
+}
+
+// screenPage is GET /screen/{room}: the overlay over a colour or a picture. A
+// projector's machine may have the overlay's key in place of a session.
+func (s *Server) screenPage(c echo.Context) error {
+	r, key, err := s.screenKey(c)
+	if err != nil {
+		return err
+	}
+	query := c.QueryParams()
+	query.Del("color") // the page's own
+	query.Set("key", key)
+	p := &hallPage{Overlay: "/overlay/" + r.ID + "?" + query.Encode()}
+	return s.render(c, http.StatusOK, "screen/index.html", pageData{Room: r, Hall: p})
+}
+
+// screenKey gives the room of the path and the key of its overlay, by the key
+// in the request or by a session.
+func (s *Server) screenKey(c echo.Context) (comment.Room, string, error) {
+	if key := c.QueryParam("key"); key != "" {
+		l, err := s.hall.Open(c.Request().Context(), key)
+		if err != nil || l.Role != comment.Overlay || !l.On(c.Param("room")) {
+			return comment.Room{}, "", comment.ErrNotAllowed
+		}
+		r, err := s.hall.Room(c.Param("room"))
+		return r, key, err
+	}
+	r, _, err := s.moderatedRoom(c)
+	if err != nil {
+		return r, "", err
+	}
+	key, err := s.hall.ScreenKey(r.ID, comment.Overlay)
+	return r, key, err
+}
+
+// overlayURL is the overlay's whole address, on the host that the browser uses.
+func (s *Server) overlayURL(c echo.Context, room string, query url.Values) string {
+	scheme := "http://"
+	if s.isHTTPS(c.Request()) {
+		scheme = "https://"
+	}
+	return scheme + c.Request().Host + "/overlay/" + room + "?" + query.Encode()
+}
+
+// loader is GET /overlay-loader/{room}: a file to keep beside OBS. The overlay's
+// options in the query go into it.
+func (s *Server) loader(c echo.Context) error {
+	r, key, err := s.screenKey(c)
+	if err != nil {
+		return err
+	}
+	query := c.QueryParams()
+	query.Set("key", key)
+	var b bytes.Buffer
+	if err := s.pages.loader.Execute(&b, hallPage{Overlay: s.overlayURL(c, r.ID, query)}); err != nil {
+		return fmt.Errorf("write the loader: %w", err)
+	}
+	h := c.Response().Header()
+	h.Set("Cache-Control", "no-store")
+	h.Set("Content-Disposition", `attachment; filename="overlay-loader.html"`)
+	return c.HTMLBlob(http.StatusOK, b.Bytes())
+}
+
+// readLoader reads the template of [Server.loader], which is no page of ours:
+// it is opened from a disk.
+func readLoader(tree fs.FS) (*template.Template, error) {
+	t, err := template.ParseFS(tree, "overlay/loader.html")
+	if err != nil {
+		return nil, fmt.Errorf("read the loader: %w", err)
+	}
+	return t, nil
+}
