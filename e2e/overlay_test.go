@@ -101,7 +101,7 @@ func TestOverlayShowsMarkupAsText(t *testing.T) {
 // than a tenth of a pixel inside the window, or null. Brute force over what the
 // browser says, nothing of the engine's own account.
 const overlapping = `(() => {
-	const list = [...document.querySelectorAll('.dm-slot:not(.dm-probe)')].filter((s) => s.style.display !== 'none' && s.style.visibility === 'visible')
+	const list = [...document.querySelectorAll('.dm-slot:not(.dm-probe), .dm-pin')].filter((s) => s.className === 'dm-pin' || (s.style.display !== 'none' && s.style.visibility === 'visible'))
 		.map((s) => ({ text: s.textContent, box: s.querySelector('.dm').getBoundingClientRect() }));
 	for (const [i, a] of list.entries()) for (const b of list.slice(i + 1)) {
 		const left = Math.max(a.box.left, b.box.left, 0), right = Math.min(a.box.right, b.box.right, innerWidth);

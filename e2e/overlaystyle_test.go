@@ -189,6 +189,7 @@ func TestOverlayPictures(t *testing.T) {
 	}{
 		{"overlay-720p.png", 1280, 720, 1, ""}, {"overlay-1080p.png", 1920, 1080, 1, ""}, {"overlay-4k.png", 3840, 2160, 1, "size=72&stroke=4"},
 		{"overlay-4k-scaled.png", 1920, 1080, 2, ""}, {"overlay-shadows.png", 1920, 1080, 1, "shadows"},
+		{"overlay-pin.png", 1920, 1080, 1, "names=1"},
 		{"theme-quiet.png", 1280, 720, 1, "theme=quiet"}, {"theme-plate.png", 1280, 720, 1, "theme=plate"},
 		{"theme-hall.png", 1600, 900, 1, "theme=hall"}, {"theme-paper.png", 1280, 720, 1, "theme=paper"},
 	} {
@@ -206,6 +207,9 @@ func TestOverlayPictures(t *testing.T) {
 				p.Eval(`void (document.documentElement.dataset.outline = 'shadow')`)
 			}
 			p.Eval(`document.body.style.background = 'url(/game.svg) 0 0 / 100% 100%'; (() => { const i = new Image(); i.src = '/game.svg'; return i.decode(); })()`)
+			if c.name == "overlay-pin.png" {
+				p.Eval(`danmaku.pin({ text: '今晚十点抽奖，关注后在评论里写“到”就算报名 · Draw at ten: write “here” to take part', name: '月半', color: '#fff16b', badge: 'owner' })`)
+			}
 			for i, f := range scene {
 				if i%4 == 0 && i > 0 {
 					p.Eval(`new Promise((done) => setTimeout(done, 900))`)

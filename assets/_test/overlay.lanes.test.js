@@ -48,6 +48,7 @@ function run(seed, ticks) {
   let cross = 3000 + r() * 12000;
   const gap = pick(4, 18, 40);
   let lanes = new Lanes({ width, rows, gap });
+  let shut = [];
   let active = [], waiting = [], now = 0, placed = 0, id = 0;
   const mix = r(); // some rooms are all scroll, some mixed
   for (let tick = 0; tick < ticks; tick++) {
@@ -56,8 +57,9 @@ function run(seed, ticks) {
     if (r() < 0.004) {
       if (r() < 0.5) width = 320 + Math.floor(r() * 3600);
       else if (r() < 0.5) rows = 1 + Math.floor(r() * 24);
+      else if (r() < 0.5) shut = shut.length ? [] : [0, 1, 2].slice(Math.floor(r() * 3)); // pinned, unpinned
       else cross = 3000 + r() * 12000;
-      lanes = new Lanes({ width, rows, gap });
+      lanes = new Lanes({ width, rows, gap, shut });
       for (const c of active) c.rows = Math.min(c.rows, rows);
       if (r() < 0.3) for (const c of active) c.w = Math.ceil(c.w * (0.5 + r() * 1.5)); // fonts came late
       const homeless = new Set(lanes.adopt(active, now));
@@ -89,6 +91,9 @@ function run(seed, ticks) {
       placed++;
     }
     waiting = left;
+    for (const c of active) {
+      assert.ok(!shut.some((i) => i >= c.lane && i < c.lane + c.rows), `seed ${seed}: ${JSON.stringify(c)} is in a shut lane`);
+    }
     for (let i = 0; i < 3; i++) check(active, width, now + r() * 250, seed);
   }
   return placed;
@@ -112,6 +117,24 @@ test('a longer, faster one waits until it cannot catch up; a shorter one may go'
   assert.equal(lanes.find(long, at), -1, 'its head would be at the edge after 5.3 s, at 7.3 s');
   const slow = flight({ w: 50, v: 0.095, t: at, until: at + 11_052 });
   assert.equal(lanes.find(slow, at), 0);
+});
+
+test('lanes that are shut take nobody; who flew there goes where there is a gap, and nobody else moves', () => {
+  const old = [
+    flight({ id: 'a', lane: 0, t: 0 }), flight({ id: 'b', lane: 1, t: 0 }), flight({ id: 'c', lane: 1, t: 8000, until: 19_000 }),
+    flight({ id: 'd', lane: 0, t: 4000, until: 15_000 }), flight({ id: 'e', lane: 0, t: 8000, until: 19_000 }),
+  ];
+  const lanes = new Lanes({ width: 1000, rows: 2, gap: 10, shut: [0] });
+  assert.deepEqual(lanes.adopt(old, 9000).map((c) => c.id), ['a', 'e'], 'b and c are where they are');
+  assert.deepEqual(old.filter((c) => c.lane === 1).map((c) => c.id), ['b', 'c', 'd'], 'd goes between them');
+  assert.equal(lanes.find(flight({ t: 9000 }), 9000), -1, 'c is the one to follow, not d');
+  assert.equal(lanes.find(flight({ t: 9100 }), 9100), 1);
+  assert.equal(lanes.least(flight({ t: 9000 }), 9000), 1);
+  assert.deepEqual(lanes.held(9000), ['shut', 'scroll']);
+  const none = new Lanes({ width: 1000, rows: 1, gap: 10, shut: [0] });
+  none.claim(flight({}), 0);
+  assert.equal(none.find(flight({}), 0), -1);
+  assert.equal(none.least(flight({}), 0), -1);
 });
 
 test('a comment taller than a lane takes several, and all of them must be free', () => {

@@ -30,7 +30,7 @@ function setUp(changes = {}, box = {}) {
     pace() {},
     rect: (item) => ({ x: 0, y: item.y, w: item.w, h: item.h }),
   };
-  const stage = new Stage({ renderer, clock, options: { ...DEFAULTS, ...changes }, env, on: changes.on });
+  const stage = new Stage({ renderer, clock, options: { ...DEFAULTS, ...changes }, env, on: changes.on, pin: changes.pin });
   /** Lets time pass, running every timer at its moment. */
   const pass = (ms) => {
     const end = timeline.currentTime + ms;
@@ -334,4 +334,30 @@ test('hours of a busy room: nothing grows', () => {
   assert.equal(s.active + s.queued, 0);
   assert.equal(renderer.shown.size, 0);
   balanced(stage);
+});
+
+test('what stands on the stage shuts the lanes it covers, until it goes', () => {
+  let at = null;
+  const { stage, pass, renderer } = setUp({ pin: { place: () => at } });
+  stage.push(many(3, { mode: 'top' }));
+  stage.push(many(20));
+  pass(0);
+  const lanes = () => [...renderer.shown.keys()].map((item) => item.lane).sort((a, b) => a - b);
+  assert.equal(lanes().length, 20);
+  const before = new Map([...renderer.shown.keys()].map((item) => [item, item.lane]));
+  at = { top: 27, bottom: 80 }; // of 54 px each: the first and the second
+  stage.refresh();
+  assert.ok(lanes()[0] >= 2, String(lanes()));
+  for (const item of renderer.shown.keys()) if (before.get(item) > 1) assert.equal(item.lane, before.get(item), 'one moved without need');
+  stage.clear();
+  stage.push(many(30));
+  pass(1000);
+  assert.ok(lanes()[0] >= 2, 'clear opens no lane of the pin');
+  at = null;
+  stage.refresh();
+  stage.push(many(5));
+  pass(9000);
+  stage.push(many(1));
+  pass(250);
+  assert.equal(lanes()[0], 0);
 });

@@ -51,3 +51,14 @@ export function geometry(box, { area, region, size, lanes }) {
   const top = region === 'bottom' ? Math.max(0, Math.floor(box.height - rows * pitch)) : 0;
   return { ...box, pitch, rows, top, gap: Math.ceil(box.line * GAP) };
 }
+
+/** The lanes that something covers which stands on the stage. A pixel on either
+ * side keeps letters from touching it.
+ * @param {{top: number, pitch: number, rows: number}} box
+ * @param {{top: number, bottom: number}|null} at px, null: nothing stands there
+ * @returns {number[]} */
+export function covered({ top, pitch, rows }, at) {
+  if (!at) return [];
+  return Array.from({ length: rows }, (_, i) => i).filter((i) => (
+    top + i * pitch < at.bottom + 1 && top + (i + 1) * pitch > at.top - 1));
+}

@@ -42,17 +42,18 @@ export const moves = (mode) => mode === 'scroll' || mode === 'reverse';
 export const headAt = (c, at) => c.m - c.v * (at - c.t);
 
 export class Lanes {
-  /** @type {{last: Flight|null, until: number, claim: string, claimed: number}[]} */
+  /** @type {{last: Flight|null, until: number, claim: string, claimed: number, shut: boolean}[]} */
   #rows = [];
   #width = 0;
   #gap = 0;
 
-  /** @param {{width: number, rows: number, gap: number}} size */
-  constructor({ width, rows, gap }) {
+  /** @param {{width: number, rows: number, gap: number, shut?: number[]}} size shut are lanes that
+   * nobody may use */
+  constructor({ width, rows, gap, shut = [] }) {
     this.#width = width;
     this.#gap = gap;
     for (let i = 0; i < Math.max(1, rows); i++) {
-      this.#rows.push({ last: null, until: -Infinity, claim: '', claimed: -Infinity });
+      this.#rows.push({ last: null, until: -Infinity, claim: '', claimed: -Infinity, shut: shut.includes(i) });
     }
   }
 
@@ -79,20 +80,12 @@ export class Lanes {
   }
 
   /**
-   * The first lane in which c can be from now on, or -1. c.t may lie in the
-   * past: that is how flying comments are placed anew after a resize.
+   * The first lane in which c can be from now on, or -1.
    * @param {Flight} c @param {number} now
-   * @param {number} [prefer] a lane to try first
    */
-  find(c, now, prefer = -1) {
-    const n = this.#rows.length;
-    const k = Math.min(c.rows, n);
-    if (prefer >= 0 && prefer <= n - k && this.#fits(c, prefer, k, now)) return prefer;
-    for (let i = 0; i <= n - k; i++) {
-      const lane = c.mode === 'bottom' ? n - k - i : i;
-      if (this.#fits(c, lane, k, now)) return lane;
-    }
-    return -1;
+  find(c, now) {
+    const k = Math.min(c.rows, this.#rows.length);
+    return this.#order(c).find((lane) => this.#fits(c, lane, k, now)) ?? -1;
   }
 
   /** The lane in which c would overlap least, for those who allow overlap.
@@ -131,21 +124,22 @@ export class Lanes {
   }
 
   /**
-   * Gives flying comments lanes anew, after a change of size, pitch or fonts:
-   * each keeps its way and speed, and its lane where it can. Returns those for
-   * whom there is no place without overlap.
+   * Gives flying comments lanes anew, after a change of size, pitch, fonts or
+   * shut lanes: each keeps its way and speed, and its lane where it can. Those
+   * who cannot go wherever a lane has a gap for them, so that the others need
+   * not move. Returns those for whom there is no place without overlap.
    * @template {Flight} T
    * @param {T[]} flights @param {number} now
    * @returns {T[]}
    */
   adopt(flights, now) {
-    const homeless = [];
-    for (const c of [...flights].sort((a, b) => a.t - b.t)) {
-      if (c.v > 0) c.until = this.leaves(c);
-      if (c.until <= now) continue;
-      const lane = this.find(c, now, c.lane);
-      if (lane < 0) homeless.push(c);
-      else this.take(c, lane);
+    /** @type {T[]} */
+    const placed = [], homeless = [];
+    const flying = [...flights].sort((a, b) => a.t - b.t);
+    for (const c of flying) if (c.v > 0) c.until = this.leaves(c);
+    const settled = flying.filter((c) => c.until > now && this.#settle(c, [c.lane], placed, now));
+    for (const c of flying) {
+      if (c.until > now && !settled.includes(c) && !this.#settle(c, this.#order(c), placed, now)) homeless.push(c);
     }
     return homeless;
   }
@@ -182,21 +176,63 @@ export class Lanes {
   /** For debug=1 and tests: what holds each lane at a time.
    * @param {number} now */
   held(now) {
-    return this.#rows.map((r) => (r.until > now ? (r.last?.mode ?? '') : r.claimed > now && r.claim ? 'claimed' : ''));
+    return this.#rows.map((r) => (r.shut ? 'shut' : r.until > now ? (r.last?.mode ?? '') : r.claimed > now && r.claim ? 'claimed' : ''));
+  }
+
+  /** The lanes that c can begin at, in the order in which they are tried.
+   * @param {Flight} c */
+  #order(c) {
+    const last = this.#rows.length - Math.min(c.rows, this.#rows.length);
+    return Array.from({ length: last + 1 }, (_, i) => (c.mode === 'bottom' ? last - i : i));
+  }
+
+  /** Puts c into the first of some lanes in which it overlaps none of those
+   * placed, be it between two of them. @template {Flight} T
+   * @param {T} c @param {number[]} lanes @param {T[]} placed c joins them @param {number} now
+   * @returns {boolean} whether there was one */
+  #settle(c, lanes, placed, now) {
+    const n = this.#rows.length;
+    const k = Math.min(c.rows, n);
+    const others = placed.filter((p) => !this.#apart(c, p, now));
+    const lane = lanes.find((i) => i >= 0 && i <= n - k && this.#rows.slice(i, i + k).every((r) => !r.shut)
+      && others.every((p) => p.lane >= i + k || p.lane + Math.min(p.rows, n) <= i)) ?? -1;
+    if (lane < 0) return false;
+    const rows = this.#rows.slice(lane, lane + k);
+    const before = rows.map((row) => row.last);
+    this.take(c, lane);
+    rows.forEach((row, i) => { // a lane remembers whoever is the farthest behind
+      const last = before[i];
+      if (last && headAt(last, now) > headAt(c, now)) row.last = last;
+    });
+    placed.push(c);
+    return true;
+  }
+
+  /** Whether two flights can share a lane from now on. @param {Flight} a @param {Flight} b @param {number} now */
+  #apart(a, b, now) {
+    if (a.mode !== b.mode || a.v === 0) return false;
+    const [ahead, behind] = headAt(a, now) < headAt(b, now) ? [a, b] : [b, a];
+    return this.#follows(ahead, behind, now);
+  }
+
+  /** Whether a mover stays behind another: two lines over time cannot cross when
+   * they are in order at both ends, now and when the one ahead is gone.
+   * @param {Flight} ahead @param {Flight} behind @param {number} now */
+  #follows(ahead, behind, now) {
+    return headAt(ahead, now) + ahead.w + this.#gap <= headAt(behind, now)
+      && headAt(behind, this.leaves(ahead)) >= this.exit(behind.mode) + EDGE;
   }
 
   /** @param {Flight} c @param {number} lane @param {number} k @param {number} now */
   #fits(c, lane, k, now) {
     for (let i = lane; i < lane + k; i++) {
       const row = this.#rows[i];
+      if (row.shut) return false;
       if (row.claim && row.claimed > now && row.claim !== `${c.mode}:${k}`) return false;
       if (row.until <= now) continue;
       const last = /** @type {Flight} */ (row.last);
       if (last.mode !== c.mode || c.v === 0) return false;
-      // Two lines over time cannot cross when they are in order at both ends:
-      // now, and at the moment the one ahead is gone.
-      if (headAt(last, now) + last.w + this.#gap > headAt(c, now)) return false;
-      if (headAt(c, this.leaves(last)) < this.exit(c.mode) + EDGE) return false;
+      if (!this.#follows(last, c, now)) return false;
     }
     return true;
   }
@@ -205,14 +241,12 @@ export class Lanes {
    * rows that nobody else has claimed.
    * @param {Flight} c @param {number} now @param {(row: {last: Flight|null, until: number}) => boolean} allowed */
   #soonest(c, now, allowed) {
-    const n = this.#rows.length;
-    const k = Math.min(c.rows, n);
+    const k = Math.min(c.rows, this.#rows.length);
     let best = { lane: -1, ready: Infinity };
-    for (let i = 0; i <= n - k; i++) {
-      const lane = c.mode === 'bottom' ? n - k - i : i;
+    for (const lane of this.#order(c)) {
       let ready = now;
       for (const row of this.#rows.slice(lane, lane + k)) {
-        const free = !row.claim || row.claimed <= now || row.claim === `${c.mode}:${k}`;
+        const free = !row.shut && (!row.claim || row.claimed <= now || row.claim === `${c.mode}:${k}`);
         ready = Math.max(ready, free && allowed(row) ? this.#ready(row, c, now) : Infinity);
       }
       if (ready < best.ready) best = { lane, ready };

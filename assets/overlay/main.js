@@ -11,6 +11,7 @@ import { Demo } from './demo.js';
 import { Obs } from './obs.js';
 import { readOptions } from './options.js';
 import { applyOptions, outlineKind } from './page.js';
+import { Pin } from './pin.js';
 import { DomRenderer } from './renderer.js';
 import { Stage } from './stage.js';
 import { words } from './text.js';
@@ -30,9 +31,10 @@ root.dataset.outline = outlineKind(navigator.userAgent);
 const clock = new StageClock(document.timeline);
 const element = /** @type {HTMLElement} */ (document.getElementById('stage'));
 const renderer = new DomRenderer(element, clock);
+const pin = new Pin(element, { style: () => renderer.style, changed: () => stage.refresh() });
 dress();
 const stage = /** @type {Stage} */ (new Stage({
-  renderer, clock, options,
+  renderer, clock, options, pin,
   env: { setTimeout: (fn, ms) => setTimeout(fn, ms), clearTimeout: (id) => clearTimeout(id) },
   on: { tick: () => debug.draw(), push: () => code.busy() },
 }));
@@ -50,6 +52,7 @@ function dress() {
   root.dataset.theme = options.theme;
   applyOptions(options, rule.style);
   renderer.style = { names: options.names, motion: options.motion, labels: words(root.lang) };
+  pin.dress(options.emoji);
 }
 
 /** Options that are more than style. */
@@ -85,6 +88,20 @@ let oldest = 0;
 /** @param {{at: number}} c */
 const young = (c) => c.at >= oldest;
 
+/** What was missed says nothing new of the pin: hello has what holds after it. */
+let catching = false;
+
+/** @param {{ids?: string[], user?: string}} what */
+function remove(what) {
+  stage.remove(what);
+  if (!catching) pin.remove(what);
+}
+
+function clear() {
+  stage.clear();
+  if (!catching) pin.set(null);
+}
+
 const socket = new RoomSocket({
   room, role: 'overlay', key,
   handlers: {
@@ -92,15 +109,21 @@ const socket = new RoomSocket({
       // In a room with a delay line everything comes that much later.
       oldest = hello.time - (hello.room?.delay_ms ?? 0) - options.duration * 1000;
       obs.flush();
+      catching = hello.resumed;
+      pin.set(hello.pin ? withDefaults(hello.pin) : null);
       if (hello.resumed) return;
       stage.clear();
       stage.push(hello.recent.filter(young));
       oldest = 0;
     },
     comment: (c) => { if (young(c)) stage.push([c]); },
-    events: () => { oldest = 0; }, // the first frame after a resume was what was missed
-    remove: (what) => stage.remove(what),
-    clear: () => stage.clear(),
+    events: () => { oldest = 0; catching = false; }, // the first frame after a resume was what was missed
+    remove, clear,
+    pin(event) {
+      if (catching) return;
+      if (event.comment) pin.set(withDefaults(event.comment));
+      else if (!event.id) pin.set(null);
+    },
   },
 });
 const obs = new Obs(window, {
@@ -111,16 +134,15 @@ equip();
 if (!options.bench && !options.demo) socket.connect();
 
 let made = 0;
-/** @param {any} comments one or many, as on the wire; an id is made where it lacks */
-function push(comments) {
-  stage.push([comments].flat().map((c) => withDefaults({ id: `local-${++made}`, ...c, text: String(c.text ?? '') })));
-}
+/** @param {any} c as on the wire; an id is made where it lacks */
+const whole = (c) => withDefaults({ id: `local-${++made}`, ...c, text: String(c.text ?? '') });
 
 Object.assign(window, {
   danmaku: {
-    push, config,
-    /** @param {string[]} ids */ remove: (ids) => stage.remove({ ids }),
-    clear: () => stage.clear(),
+    config, clear,
+    /** @param {any} comments one or many */ push: (comments) => stage.push([comments].flat().map(whole)),
+    /** @param {string[]} ids */ remove: (ids) => remove({ ids }),
+    /** @param {any} comment */ pin: (comment) => pin.set(comment ? whole(comment) : null),
     pause: () => stage.pause(),
     resume: () => stage.resume(),
     stats: () => stage.stats(),

@@ -2,7 +2,7 @@
 // four calls, measure, show, hide and pace, so that another way of drawing can
 // take its place; the rest of its members are for geometry and tools.
 
-import { needsLight } from './text.js';
+import { makeView, setCount, writeView } from './view.js';
 
 /** Spare elements that are kept. */
 const POOL = 100;
@@ -16,18 +16,9 @@ const OVERSHOOT = { ms: 2000, px: 160 };
 const SLOW = 2;
 
 /**
- * @typedef {object} View the elements of one comment
- * @property {HTMLElement} slot ours: place and motion
- * @property {HTMLElement} dm the streamer's: everything that is seen
- * @property {HTMLElement} text
- * @property {Animation|null} motion
- *
+ * @typedef {import('./view.js').View} View
+ * @typedef {import('./view.js').Style & {motion: 'crisp'|'smooth'}} Style what it must know of the options
  * @typedef {import('./lanes.js').Flight & {parts: import('../shared/protocol.js').Comment[], h: number, y: number, view: View|null}} Drawn
- *
- * @typedef {object} Style what the renderer must know of the options
- * @property {boolean} names
- * @property {'crisp'|'smooth'} motion
- * @property {{owner: string, moderator: string}} labels
  */
 
 export class DomRenderer {
@@ -147,18 +138,10 @@ export class DomRenderer {
     motion.currentTime = this.#clock.now - item.t; // at once, not at the next frame
   }
 
-  /** @returns {View} */
   #make() {
-    const slot = document.createElement('div');
-    const dm = document.createElement('div');
-    const text = document.createElement('bdi');
-    slot.className = 'dm-slot';
-    dm.className = 'dm';
-    text.className = 'dm-text';
-    dm.append(text);
-    slot.append(dm);
-    this.#root.append(slot);
-    return { slot, dm, text, motion: null };
+    const view = makeView('dm-slot');
+    this.#root.append(view.slot);
+    return view;
   }
 
   /** @param {Drawn} item */
@@ -171,50 +154,6 @@ export class DomRenderer {
       view.slot.style.visibility = 'hidden';
       view.slot.style.transform = '';
     }
-    const { dm } = view;
-    if (view.text.textContent !== c.text) view.text.textContent = c.text;
-    dm.style.setProperty('--dm-color', c.color);
-    setData(dm, 'mode', c.mode);
-    setData(dm, 'size', c.size);
-    setData(dm, 'source', c.source);
-    setData(dm, 'user', c.user);
-    setData(dm, 'badge', c.badge);
-    setData(dm, 'outline', needsLight(c.color) ? 'light' : '');
-    const label = c.badge === 'owner' ? this.style.labels.owner : c.badge === 'moderator' ? this.style.labels.moderator : '';
-    setPart(view, 'dm-badge', label);
-    setPart(view, 'dm-name', this.style.names ? c.name : '');
-    setCount(view, item.parts.length);
+    writeView(view, c, item.parts.length, this.style);
   }
-}
-
-/** @param {HTMLElement} node @param {string} name @param {string} value */
-function setData(node, name, value) {
-  if (node.dataset[name] === value) return;
-  if (value) node.dataset[name] = value;
-  else delete node.dataset[name];
-}
-
-/** A part before the text: made when first needed, gone when empty.
- * @param {View} view @param {string} name @param {string} value */
-function setPart(view, name, value) {
-  let node = view.dm.querySelector(`.${name}`);
-  if (!value) return node?.remove();
-  if (!node) {
-    node = document.createElement('bdi');
-    node.className = name;
-    view.dm.insertBefore(node, name === 'dm-badge' ? view.dm.firstChild : view.text);
-  }
-  node.textContent = value;
-}
-
-/** @param {View} view @param {number} n */
-function setCount(view, n) {
-  let node = view.dm.querySelector('.dm-count');
-  if (n < 2) return node?.remove();
-  if (!node) {
-    node = document.createElement('span');
-    node.className = 'dm-count';
-    view.dm.append(node);
-  }
-  node.textContent = `×${n}`;
 }

@@ -2,7 +2,7 @@
 // away again. It works in ticks of 250 ms, and not at all while empty.
 
 import { Crowd, keyOf } from './crowd.js';
-import { geometry, newItem, sound } from './item.js';
+import { covered, geometry, newItem, sound } from './item.js';
 import { Lanes, moves } from './lanes.js';
 import { Queue } from './queue.js';
 
@@ -17,7 +17,7 @@ export const TICK = 250;
 const BATCH = 60;
 
 export class Stage {
-  #renderer; #clock; #options; #env; #on;
+  #renderer; #clock; #options; #env; #on; #pin;
   /** @type {Queue<Item>} */ #queue = new Queue();
   /** @type {Crowd<Item>} */ #crowd = new Crowd();
   /** @type {Set<Item>} */ #flying = new Set();
@@ -25,6 +25,7 @@ export class Stage {
   #lanes = new Lanes({ width: 0, rows: 1, gap: 0 });
   #box = geometry({ width: 0, height: 0, line: 0, count: 0 }, { area: 1, region: 'full', size: 1, lanes: 0 });
   #count = { received: 0, placed: 0, merged: 0, removed: 0, full: 0, late: 0, ticks: 0 };
+  /** @type {number[]} lanes that nobody may use */ #shut = [];
   #hidden = false;
   #lastTick = -Infinity;
   #notBefore = 0;
@@ -37,15 +38,18 @@ export class Stage {
    * @param {import('./clock.js').StageClock} parts.clock
    * @param {Options} parts.options
    * @param {{setTimeout: (fn: () => void, ms: number) => any, clearTimeout: (id: any) => void}} parts.env
+   * @param {{place: (box: ReturnType<typeof geometry>) => {top: number, bottom: number}|null}} [parts.pin]
+   *   what stands on the stage; it tells what it covers, and its lanes are shut
    * @param {{tick?: () => void, push?: () => number}} [parts.on] tick is told after each tick; push
    *   before comments are taken in, and gives the ms that they shall wait
    */
-  constructor({ renderer, clock, options, env, on = {} }) {
+  constructor({ renderer, clock, options, env, pin, on = {} }) {
     this.#renderer = renderer;
     this.#clock = clock;
     this.#options = options;
     this.#env = env;
     this.#on = on;
+    this.#pin = pin;
     this.refresh();
   }
 
@@ -111,10 +115,11 @@ export class Stage {
     this.refresh();
   }
 
-  /** Measures everything anew, after a change of size, fonts, styles or options.
+  /** Measures everything anew, after a change of size, fonts, styles, options or pin.
    * Flying comments keep their way; one that no lane can take any more goes. */
   refresh() {
     this.#box = geometry(this.#renderer.box(), this.#options);
+    this.#shut = covered(this.#box, this.#pin?.place(this.#box) ?? null);
     this.#lanes = this.#newLanes();
     for (const item of this.#queue) item.w = 0;
     this.#recycle(); // their lanes are given away now, not at the next tick
@@ -288,7 +293,7 @@ export class Stage {
   }
 
   #newLanes() {
-    return new Lanes(this.#box);
+    return new Lanes({ ...this.#box, shut: this.#shut });
   }
 
   /** @param {Item} item */

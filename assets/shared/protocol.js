@@ -75,6 +75,7 @@ export const MAX_TEXT_BYTES = 1024;
  * @property {{id: string, name?: string, wait_ms?: number, muted_until?: number, token?: string}} [user]
  * @property {boolean} resumed
  * @property {Comment[]} recent
+ * @property {Comment} [pin] what stands on the overlay
  *
  * @typedef {{type: string} & Record<string, any>} Frame
  */
