@@ -36,6 +36,7 @@ func startProduct(t *testing.T, args ...string) product {
 	if err != nil {
 		t.Fatal(err)
 	}
+	cmd.Stderr = t.Output()
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}

@@ -135,6 +135,7 @@ type pageData struct {
 	View    string
 	Signed  bool
 	Role    comment.Role
+	Me      string // the name under which this session's acts stand
 	Outcome *pageOutcome
 	Notice  pageNotice
 	Token   string // the identity, for a form whose browser sent no cookie
@@ -303,6 +304,7 @@ func (s *Server) consolePage(c echo.Context) error {
 		return comment.ErrNotAllowed
 	}
 	d.Signed, d.Role = true, l.Role
+	d.Me = live.Actor{Role: l.Role, Label: l.Label, Link: l.ID}.Name()
 	return s.render(c, http.StatusOK, "console/index.html", d)
 }
 

@@ -5,7 +5,7 @@ import { Series, chart } from '../console/series.js';
 
 const c = (/** @type {number} */ n, more = {}) => ({ id: `c${String(n).padStart(4, '0')}`, at: 1000 + n, seq: n, text: `text ${n}`, name: `n${n}`, user: `u${n % 3}`, ...more });
 /** @param {FeedModel} model @param {any} [kind] @param {string} [query] */
-const ids = (model, kind = 'all', query = '') => model.newest(kind, query, 1e6).map((e) => Number(e.id.slice(1)));
+const ids = (model, kind = 'all', query = '') => model.all.filter((e) => matches(e, { kind, query, user: '', source: '' })).map((e) => Number(e.id.slice(1)));
 
 test('entries stand in the order of time, however they come', () => {
   const model = new FeedModel();
@@ -57,7 +57,7 @@ test('search finds parts of text and name without case and width', () => {
   model.put(c(2, { name: 'Bossy' }), 'shown');
   assert.deepEqual(ids(model, 'all', 'boss'), [1, 2]);
   assert.deepEqual(ids(model, 'all', '来'), [1]);
-  assert.equal(matches(/** @type {any} */ (model.get('c0001')), 'stopped', 'boss'), false);
+  assert.equal(matches(/** @type {any} */ (model.get('c0001')), { kind: 'stopped', query: 'boss', user: '', source: '' }), false);
 });
 
 test('memory is bounded, the newest stay, and the index with them', () => {
@@ -66,7 +66,17 @@ test('memory is bounded, the newest stay, and the index with them', () => {
   assert.equal(model.size, 100);
   assert.equal(ids(model)[0], 900);
   assert.equal(model.get('c0899'), undefined);
-  assert.deepEqual(model.newest('all', '', 3).map((e) => e.id), ['c0997', 'c0998', 'c0999']);
+});
+
+test('filters by state, person and source', () => {
+  const model = new FeedModel();
+  model.put(c(1, { source: 'api' }), 'held'); model.put(c(2), 'refused'); model.put(c(3), 'shown'); model.put(c(4), 'shown');
+  const fit = (/** @type {any} */ filter) => model.all.filter((e) => matches(e, { kind: 'all', query: '', user: '', source: '', ...filter })).map((e) => e.seq);
+  assert.deepEqual(fit({ kind: 'held' }), [1]);
+  assert.deepEqual(fit({ kind: 'refused' }), [2]);
+  assert.deepEqual(fit({ user: 'u1' }), [1, 4]);
+  assert.deepEqual(fit({ source: 'audience' }), [2, 3, 4]);
+  assert.deepEqual(fit({ user: 'u1', kind: 'stopped' }), [1]);
 });
 
 test('reset forgets', () => {

@@ -1,44 +1,64 @@
-// The console's feed: rows appear at the end and the list holds still while a
-// person points at it, is in it with the keyboard, or reads further up.
+// The console's feed: a window on ten thousand rows. Rows appear at the end, and
+// the list holds still while a person points at it, is in it with the keyboard,
+// or reads further up.
 
 import { el } from '../shared/dom.js';
-import { matches } from './model.js';
+import { Geometry } from './geometry.js';
+import { MOST, matches } from './model.js';
 import { drawRow } from './row.js';
-
-/** Rows in the page at once; the model knows more. */
-const DRAWN = 400;
 
 /** px from the end within which the list counts as being there. */
 const NEAR = 40;
 
+/** Rows drawn outside of what is seen, on either side. */
+const SPARE = 12;
+
+/** px of a row of one line */
+const LINE = { wide: 36, dock: 53 };
+
 /** @typedef {import('./model.js').Entry} Entry */
+/** @typedef {import('./model.js').Filter} Filter */
+
+/**
+ * @typedef {object} Acts what rows and the list ask for
+ * @property {(act: string, id: string) => void} row takedown, mute, person, pin, ban
+ * @property {(filtered: boolean, box: HTMLElement) => void} empty says so, and what to do
+ * @property {() => void} older the list was scrolled to its beginning
+ * @property {(entry: Entry) => {left: number, of: number}} waiting ms that it waits in the delay line, and of how many
+ */
 
 export class FeedView {
-  #list; #hold; #model; #words; #act;
+  #list; #parts; #model; #words; #act;
+  #above = el('li', { class: 'space', 'aria-hidden': 'true' });
+  #below = el('li', { class: 'space', 'aria-hidden': 'true' });
+  /** @type {Entry[]} those that the filter shows */ #items = [];
   /** @type {Map<string, HTMLElement>} */ #rows = new Map();
-  /** @type {Set<string>} */ #waiting = new Set();
+  /** @type {Set<Entry>} */ #waiting = new Set();
   /** @type {Set<Entry>} */ #changed = new Set();
-  #anew = false;
+  #geometry = new Geometry(LINE.wide);
+  #anew = true;
   #frame = 0;
+  #width = 0;
   #pointed = false;
   #focused = false;
   #away = false;
-  /** @type {import('./model.js').Kind} */ #kind = 'all';
-  #query = '';
+  #cursor = '';
+  /** @type {Filter} */ #filter = { kind: 'all', query: '', user: '', source: '' };
 
   /**
    * @param {{list: HTMLElement, hold: HTMLElement, why: HTMLElement, fresh: HTMLButtonElement, empty: HTMLElement}} parts
    * @param {import('./model.js').FeedModel} model
    * @param {import('../shared/i18n.js').Words} words
-   * @param {{takeDown: (id: string) => void, empty: (filtered: boolean, box: HTMLElement) => void}} act
+   * @param {Acts} act
    */
   constructor(parts, model, words, act) {
     this.#list = parts.list;
-    this.#hold = parts;
+    this.#parts = parts;
     this.#model = model;
     this.#words = words;
     this.#act = act;
-    const { list } = this.#hold;
+    const { list } = parts;
+    list.append(this.#above, this.#below);
     // Only a mouse hovers; a finger that has left the glass holds nothing.
     list.addEventListener('pointerenter', (e) => { if (e.pointerType === 'mouse') { this.#pointed = true; this.#schedule(); } });
     list.addEventListener('pointerleave', () => { this.#pointed = false; this.#schedule(); });
@@ -48,13 +68,17 @@ export class FeedView {
     list.addEventListener('click', (e) => this.#clicked(e));
     list.addEventListener('keydown', (e) => this.#keyed(e));
     parts.fresh.addEventListener('click', () => this.toNewest());
+    new ResizeObserver(() => this.#schedule()).observe(list);
   }
 
-  /** An entry that came or changed. @param {Entry} entry @param {boolean} fresh @param {boolean} last */
-  put(entry, fresh, last) {
-    if (fresh && last) this.#waiting.add(entry.id);
-    else if (fresh) this.#anew = true;
-    else this.#changed.add(entry);
+  /**
+   * An entry that came or changed, as the model tells it.
+   * @param {{entry: Entry, fresh: boolean, last: boolean, moved: boolean}} news
+   */
+  put({ entry, fresh, last, moved }) {
+    if (last && (fresh || moved)) this.#waiting.add(entry);
+    if (moved || (fresh && !last)) this.#anew = true;
+    if (!fresh) this.#changed.add(entry);
     this.#schedule();
   }
 
@@ -64,16 +88,23 @@ export class FeedView {
     this.#schedule();
   }
 
-  /** Everything is to be drawn again (another list, filter or language). */
+  /** An approved comment stands at another place now: the order is to be read again. */
   redraw() {
+    this.#anew = true;
+    for (const row of this.#rows.values()) row.remove();
+    this.#rows.clear();
+    this.#schedule();
+  }
+
+  /** The order or number of entries has changed; rows stay. */
+  refill() {
     this.#anew = true;
     this.#schedule();
   }
 
-  /** @param {import('./model.js').Kind} kind @param {string} query */
-  filter(kind, query) {
-    this.#kind = kind;
-    this.#query = query.trim();
+  /** @param {Filter} filter */
+  filter(filter) {
+    this.#filter = { ...filter, query: filter.query.trim() };
     this.#away = false;
     this.redraw();
   }
@@ -83,7 +114,16 @@ export class FeedView {
     this.#schedule();
   }
 
+  /** Takes the keyboard into the list, to its last row. */
+  enter() {
+    const last = this.#items.at(-1);
+    if (last) this.#focus(this.#items.length - 1);
+  }
+
   get #holding() { return this.#pointed || this.#focused || this.#away; }
+
+  /** @param {Entry} entry */
+  #fits(entry) { return matches(entry, this.#filter); }
 
   /** However much comes in, it is drawn once for each picture of the screen. */
   #schedule() {
@@ -94,109 +134,178 @@ export class FeedView {
   }
 
   #flush() {
-    if (this.#anew) this.#drawAll();
-    for (const entry of this.#changed) this.#redrawRow(entry);
+    const anchor = this.#away || this.#holding ? this.#anchor() : null;
+    for (const entry of this.#changed) {
+      const listed = this.#rows.has(entry.id);
+      if (listed !== this.#fits(entry)) this.#anew = true;
+      if (listed) this.#redrawRow(entry);
+    }
     this.#changed.clear();
-    if (!this.#holding) {
-      const fresh = [...this.#waiting].slice(-DRAWN).map((id) => this.#model.get(id)).filter((entry) => entry !== undefined);
+    if (this.#anew) {
+      // A list that holds still keeps new rows out, whatever else changes.
+      const late = this.#holding ? this.#waiting : null;
+      this.#items = this.#model.all.filter((entry) => this.#fits(entry) && !late?.has(entry));
+      if (!late) this.#waiting.clear();
+      this.#anew = false;
+    }
+    if (!this.#holding && this.#waiting.size > 0) {
+      for (const entry of this.#waiting) if (this.#fits(entry)) this.#items.push(entry);
       this.#waiting.clear();
-      this.#append(fresh.filter((entry) => matches(entry, this.#kind, this.#query)));
+      if (this.#items.length > MOST) this.#items.splice(0, this.#items.length - MOST);
     }
+    const none = this.#items.length === 0;
+    this.#list.hidden = none;
+    this.#parts.empty.hidden = !none;
+    if (none) this.#act.empty(this.#model.size > 0, this.#parts.empty);
+    else this.#render(anchor);
     this.#sayHold();
-    const none = this.#rows.size === 0;
-    if (this.#hold.empty.hidden === none) {
-      this.#hold.empty.hidden = !none;
-      if (none) this.#act.empty(this.#model.size > 0, this.#hold.empty);
-    }
   }
 
-  #drawAll() {
-    this.#anew = false;
-    this.#waiting.clear();
-    this.#changed.clear();
-    this.#rows.clear();
-    this.#hold.empty.hidden = true;
-    const scrolled = this.#away ? this.#list.scrollTop : -1;
-    this.#list.replaceChildren();
-    this.#append(this.#model.newest(this.#kind, this.#query, DRAWN));
-    if (scrolled >= 0) this.#list.scrollTop = scrolled;
+  /** What stands at the upper edge, so that it can stay there. */
+  #anchor() {
+    const i = this.#geometry.at(this.#list.scrollTop);
+    const entry = this.#items[i];
+    return entry ? { entry, by: this.#list.scrollTop - this.#geometry.top(i) } : null;
   }
 
-  /** @param {Entry[]} entries */
-  #append(entries) {
-    if (entries.length === 0 && this.#rows.size > 0) return this.#stick();
-    const rows = document.createDocumentFragment();
-    for (const entry of entries) {
-      const row = el('li', { tabindex: '-1' });
-      drawRow(row, entry, this.#words);
-      this.#rows.set(entry.id, row);
-      rows.append(row);
+  /** @param {{entry: Entry, by: number}|null} anchor */
+  #render(anchor) {
+    const { clientHeight: height, clientWidth: width } = this.#list;
+    if (width !== this.#width) {
+      this.#width = width;
+      this.#geometry.forget(width < 600 ? LINE.dock : LINE.wide);
     }
-    this.#list.append(rows);
-    while (this.#rows.size > DRAWN) {
-      const first = /** @type {HTMLElement} */ (this.#list.firstElementChild);
-      this.#rows.delete(first.dataset.id ?? '');
-      first.remove();
+    for (let again = 0; again < 4; again++) {
+      this.#geometry.lay(this.#items);
+      const at = anchor ? this.#items.indexOf(anchor.entry) : -1;
+      const y = anchor && at >= 0 ? this.#geometry.top(at) + anchor.by : this.#away ? this.#list.scrollTop : this.#geometry.total;
+      const [from, to] = this.#geometry.window(Math.min(y, this.#geometry.total - height), height, SPARE);
+      this.#place(from, to);
+      if (!this.#measure(from, to) && (again > 0 || !anchor)) break;
     }
-    this.#list.lastElementChild?.setAttribute('tabindex', '0');
-    this.#stick();
+    if (anchor && this.#items.includes(anchor.entry)) {
+      const y = this.#geometry.top(this.#items.indexOf(anchor.entry)) + anchor.by;
+      if (Math.abs(y - this.#list.scrollTop) >= 1) this.#list.scrollTop = y;
+    } else if (!this.#away) this.#list.scrollTop = this.#list.scrollHeight;
   }
 
-  #stick() {
-    if (!this.#away) this.#list.scrollTop = this.#list.scrollHeight;
+  /** Puts the rows of a window into the page and takes the others out. @param {number} from @param {number} to */
+  #place(from, to) {
+    const wanted = new Set();
+    for (let i = from; i < to; i++) wanted.add(this.#items[i].id);
+    for (const [id, row] of this.#rows) {
+      if (wanted.has(id)) continue;
+      const focused = row.contains(document.activeElement);
+      this.#rows.delete(id);
+      if (focused) this.#list.focus({ preventScroll: true });
+      row.remove();
+    }
+    /** @type {Element} */ let before = this.#above;
+    for (let i = from; i < to; i++) {
+      const entry = this.#items[i];
+      let row = this.#rows.get(entry.id);
+      if (!row) {
+        row = el('li', { tabindex: '-1' });
+        this.#draw(row, entry);
+        this.#rows.set(entry.id, row);
+      }
+      row.setAttribute('aria-posinset', String(i + 1));
+      row.setAttribute('aria-setsize', String(this.#items.length));
+      if (before.nextElementSibling !== row) before.after(row);
+      before = row;
+    }
+    this.#above.style.height = `${this.#geometry.top(from)}px`;
+    this.#below.style.height = `${this.#geometry.total - this.#geometry.top(to)}px`;
+    const entrance = this.#rows.get(this.#cursor) ?? this.#rows.get(this.#items[to - 1]?.id ?? '');
+    for (const row of this.#rows.values()) if (row.tabIndex !== (row === entrance ? 0 : -1)) row.tabIndex = row === entrance ? 0 : -1;
   }
+
+  /** @param {number} from @param {number} to @returns {boolean} whether a height was not what we thought */
+  #measure(from, to) {
+    let news = false;
+    for (let i = from; i < to; i++) {
+      const { id } = this.#items[i];
+      const height = this.#rows.get(id)?.getBoundingClientRect().height;
+      if (height && this.#geometry.measured(id, height)) news = true;
+    }
+    return news;
+  }
+
+  /** @param {HTMLElement} row @param {Entry} entry */
+  #draw(row, entry) { drawRow(row, entry, this.#words, this.#act.waiting(entry)); }
 
   /** @param {Entry} entry */
   #redrawRow(entry) {
     const row = this.#rows.get(entry.id);
     if (!row) return;
     const focused = row.contains(document.activeElement);
-    drawRow(row, entry, this.#words);
+    this.#draw(row, entry);
     // The button that had the focus may be gone with its act.
     if (focused && !row.contains(document.activeElement)) row.focus();
   }
 
   #scrolled() {
     const { scrollTop, scrollHeight, clientHeight } = this.#list;
-    const away = scrollHeight - scrollTop - clientHeight > NEAR;
-    if (away === this.#away) return;
-    this.#away = away;
+    this.#away = scrollHeight - scrollTop - clientHeight > NEAR;
+    if (scrollTop < clientHeight && this.#away) this.#act.older();
     this.#schedule();
   }
 
   #sayHold() {
-    const { hold, why, fresh } = this.#hold;
-    const waiting = [...this.#waiting].filter((id) => {
-      const entry = this.#model.get(id);
-      return entry && matches(entry, this.#kind, this.#query);
-    }).length;
-    hold.hidden = !(this.#holding && (waiting > 0 || this.#away));
+    const { hold, why, fresh } = this.#parts;
+    let waiting = 0;
+    for (const entry of this.#waiting) if (this.#fits(entry)) waiting++;
+    const hide = !(this.#holding && (waiting > 0 || this.#away));
+    if (hold.hidden !== hide) {
+      hold.hidden = hide;
+      if (!hide && !this.#away) this.#list.scrollTop = this.#list.scrollHeight;
+    }
+    if (hide) return;
     why.textContent = this.#words.t(this.#away ? 'hold_scroll' : this.#focused ? 'hold_focus' : 'hold_pointer');
     fresh.textContent = this.#words.t(waiting > 0 ? 'new' : 'to_newest', { n: waiting });
   }
 
   /** @param {MouseEvent} event */
   #clicked(event) {
-    const button = /** @type {Element} */ (event.target).closest('.danger');
+    const button = /** @type {HTMLElement|null} */ (/** @type {Element} */ (event.target).closest('[data-act]'));
     const id = /** @type {HTMLElement|null} */ (button?.closest('.row'))?.dataset.id;
-    if (id) this.#act.takeDown(id);
+    if (id && button && button.getAttribute('aria-disabled') !== 'true') this.#act.row(button.dataset.act ?? '', id);
   }
 
-  /** Arrows walk the rows, Delete takes the current one down. @param {KeyboardEvent} event */
+  /** @param {number} i a row that may not be in the page yet */
+  #focus(i) {
+    const entry = this.#items[i];
+    if (!entry) return;
+    this.#cursor = entry.id;
+    const { clientHeight: height, scrollTop } = this.#list;
+    const [top, bottom] = [this.#geometry.top(i), this.#geometry.top(i + 1)];
+    if (top < scrollTop) this.#list.scrollTop = top;
+    else if (bottom > scrollTop + height) this.#list.scrollTop = bottom - height;
+    const { scrollHeight } = this.#list;
+    this.#away = scrollHeight - this.#list.scrollTop - height > NEAR;
+    this.#render(this.#away ? this.#anchor() : null);
+    this.#rows.get(entry.id)?.focus({ preventScroll: true });
+  }
+
+  /** Arrows walk the rows; letters and Delete act on the current one. @param {KeyboardEvent} event */
   #keyed(event) {
-    const row = /** @type {HTMLElement|null} */ (/** @type {Element} */ (event.target).closest('.row'));
-    if (!row || event.ctrlKey || event.metaKey || event.altKey) return;
-    const to = { ArrowUp: row.previousElementSibling, ArrowDown: row.nextElementSibling, Home: this.#list.firstElementChild, End: this.#list.lastElementChild }[event.key];
-    if (to instanceof HTMLElement) {
-      row.setAttribute('tabindex', '-1');
-      to.setAttribute('tabindex', '0');
-      to.focus();
-      to.scrollIntoView({ block: 'nearest' });
-    } else if (event.key === 'Delete' && row.querySelector('.danger')) {
-      this.#act.takeDown(row.dataset.id ?? '');
-    } else if (event.key === 'Escape') {
-      row.blur();
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const target = /** @type {Element} */ (event.target);
+    const row = /** @type {HTMLElement|null} */ (target.closest('.row'));
+    const id = row?.dataset.id ?? this.#cursor;
+    const at = this.#items.findIndex((entry) => entry.id === id);
+    const page = Math.max(1, Math.floor(this.#list.clientHeight / LINE.wide) - 1);
+    const last = this.#items.length - 1;
+    const to = { ArrowUp: at - 1, ArrowDown: at + 1, PageUp: at - page, PageDown: at + page, Home: 0, End: last }[event.key];
+    const act = { Delete: 'takedown', m: 'mute', b: 'ban', i: 'person', p: 'pin' }[event.key];
+    if (to !== undefined) this.#focus(Math.min(last, Math.max(0, to)));
+    else if (act && at >= 0) this.#act.row(act, id);
+    else if (event.key === 'Enter' && target === row) this.#act.row('person', id);
+    else if (event.key === 'Escape') {
+      this.#cursor = '';
+      /** @type {HTMLElement} */ (document.activeElement)?.blur();
     } else return;
     event.preventDefault();
+    event.stopPropagation();
   }
 }

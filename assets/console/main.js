@@ -1,69 +1,128 @@
-// The console: wires the socket, the feed and the numbers of one room.
+// The console: wires the socket to the model, the queue and what shows them.
 
-import { call, roomPath } from '../shared/api.js';
-import { byId, el, icon } from '../shared/dom.js';
+import { byId, el, icon, said } from '../shared/dom.js';
 import { Words } from '../shared/i18n.js';
 import { Lifeline } from '../shared/lifeline.js';
-import { wireMenus } from '../shared/menu.js';
+import { close, wireMenus } from '../shared/menu.js';
 import { RoomSocket } from '../shared/socket.js';
 import { paintBrowser, theme, toggleTheme } from '../shared/theme.js';
+import { Acts } from './acts.js';
+import { Banner } from './banner.js';
+import { Compose } from './compose.js';
+import { Desk } from './desk.js';
 import { FeedView } from './feed.js';
+import { wireFilters } from './filters.js';
+import { Header } from './header.js';
+import { History } from './history.js';
+import { wireKeys } from './keys.js';
 import { FeedModel } from './model.js';
 import { Numbers } from './numbers.js';
+import { Queue } from './queue.js';
+import { ReviewView } from './review.js';
+import { Sections } from './sections.js';
+import { Switches } from './switches.js';
 
 const root = document.documentElement;
-const roomId = root.dataset.room ?? '';
-const audience = `${root.dataset.origin || location.origin}/r/${roomId}`;
 const words = new Words('console');
+const desk = new Desk({ roomId: root.dataset.room ?? '', role: root.dataset.role ?? '', me: root.dataset.me ?? '', view: document.body.dataset.view ?? '', words });
 const model = new FeedModel();
+const queue = new Queue();
 const numbers = new Numbers(words);
+const acts = new Acts(desk, model, queue, (entries) => view.changed(entries));
+const history = new History(desk, model, () => view.refill());
 const view = new FeedView(
   { list: byId('feed'), hold: byId('hold'), why: byId('hold-why'), fresh: byId('fresh'), empty: byId('empty') },
-  model, words, { takeDown, empty: sayEmpty },
+  model, words, { row: actOnRow, empty: sayEmpty, older: () => history.older(), waiting },
 );
+const counts = /** @type {HTMLElement[]} */ ([...document.querySelectorAll('.count')]);
+const review = new ReviewView({
+  list: byId('queue'), decided: byId('decided'), decidedBox: byId('decided-box'), empty: byId('review-empty'), next: byId('next'), bulk: byId('bulk'), several: byId('several'), counts,
+}, desk, queue, acts, { ban: (entry) => void openBan('ban', entry), person: (entry) => void openPerson(entry) });
+const switches = new Switches(/** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll('[data-switch]')), desk, acts);
+const sections = new Sections(desk, acts);
+const line = new Lifeline({ changed: () => describe() });
+const banner = new Banner(byId('banner'), desk, lasting);
+const compose = new Compose({ form: byId('compose'), field: byId('say'), button: byId('say-send'), strip: byId('compose-strip') }, desk);
+const filters = wireFilters(desk, view);
 
-/** @type {any} */ let room = {};
 let saving = true;
 let stopped = '';
 let anew = false;
-const line = new Lifeline({ changed: () => describe() });
 
 /** @param {any} event @param {import('./model.js').Status} status */
 function put(event, status) {
-  const { entry, fresh, last } = model.put(event, status);
-  view.put(entry, fresh, last);
+  const news = model.put(event, status);
+  view.put(news);
+  return news.entry;
+}
+
+/** A word of somebody on a comment: it leaves the queue, or changes its mind. @param {any} event @param {'shown'|'refused'} status */
+function decided(event, status) {
+  put(event, status);
+  if (event.from !== 'held') return void (event.from && queue.forget(event.id));
+  queue.leave(event.id);
+  if (event.by) queue.remember({ id: event.id, text: event.text, status, by: event.by });
+  desk.tell('queue');
 }
 
 const socket = new RoomSocket({
-  room: roomId, role: 'console',
+  room: desk.roomId, role: 'console',
   handlers: {
-    hello(hello) {
-      room = hello.room;
-      if (!hello.resumed) {
-        model.reset(hello.recent);
-        view.redraw();
-        void history();
-      }
+    hello(/** @type {any} */ hello) {
+      desk.setClock(hello.time);
+      desk.room = hello.room;
       anew = !hello.resumed;
-      describe();
+      if (anew) {
+        model.reset(hello.recent);
+        void history.start();
+      }
+      const held = (hello.held ?? []).map((/** @type {any} */ event) => model.put(event, 'held').entry);
+      queue.reset(held, hello.held_total ?? held.length);
+      if (anew) view.redraw();
+      else view.refill();
+      desk.pin = hello.pin ?? null;
+      for (const topic of /** @type {const} */ (['room', 'queue', 'pin', 'bans'])) desk.tell(topic);
     },
-    comment: (comment) => put(comment, 'shown'),
-    held: (comment) => put(comment, 'held'),
-    refused: (comment) => put(comment, 'refused'),
-    remove: (event) => view.changed(model.remove(event)),
-    clear: () => view.changed(model.clear()),
+    comment: (comment) => decided(comment, 'shown'),
+    held(comment) {
+      queue.add(put(comment, 'held'));
+      desk.tell('queue');
+    },
+    refused: (comment) => decided(comment, 'refused'),
+    remove(event) {
+      for (const id of event.ids ?? []) {
+        const item = queue.get(id);
+        queue.forget(id);
+        if (!item) continue;
+        queue.leave(id);
+        if (event.by) queue.remember({ id, text: item.text, status: 'removed', by: event.by });
+      }
+      view.changed(model.remove(event));
+      if (desk.pin && model.get(desk.pin.id)?.status === 'removed') desk.pin = null;
+      desk.tell('queue');
+      desk.tell('pin');
+    },
+    clear() {
+      view.changed(model.clear());
+      desk.pin = null;
+      desk.tell('pin');
+    },
+    pin(/** @type {any} */ event) {
+      desk.pin = event.id ? event.comment ?? model.get(event.id) ?? null : null;
+      desk.tell('pin');
+    },
+    ban: () => desk.tell('bans'),
+    unban: () => desk.tell('bans'),
     room(fields) {
-      room = { ...room, ...fields };
-      describe();
+      const { type, seq, ...changed } = /** @type {any} */ (fields);
+      desk.room = { ...desk.room, ...changed };
+      desk.tell('room');
     },
     stats(stats) {
+      desk.stats = stats;
       saving = stats.log?.ready !== false;
       numbers.take(stats);
-      const overlay = byId('overlay');
-      overlay.hidden = false;
-      const on = stats.clients?.overlay > 0;
-      overlay.classList.toggle('off', !on);
-      /** @type {HTMLElement} */ (overlay.querySelector('span')).textContent = words.t(on ? 'overlay_on' : 'overlay_off');
+      desk.tell('stats');
       describe();
     },
     bye(bye) { stopped = bye.code; },
@@ -74,139 +133,145 @@ const socket = new RoomSocket({
   },
 });
 
-/** The stopped ones of before, which `recent` leaves out. */
-async function history() {
-  try {
-    const { comments = [] } = await call('GET', `${roomPath(roomId, 'comments')}?limit=200`);
-    for (const row of comments) model.put(row, row.status);
-    view.redraw();
-  } catch { /* the live part works without; the next hello asks again */ }
+/** How long an entry waits in the delay line. @param {import('./model.js').Entry} entry */
+function waiting(entry) {
+  const of = desk.room.delay_ms ?? 0;
+  return { left: of > 0 ? entry.at + of - desk.now : 0, of: Math.max(1, of) };
 }
 
-/** @param {string} id */
-async function takeDown(id) {
+/** @param {string} act @param {string} id */
+function actOnRow(act, id) {
   const entry = model.get(id);
-  if (!entry || entry.busy) return;
-  Object.assign(entry, { busy: true, failed: false });
-  view.changed([entry]);
-  try {
-    await call('POST', roomPath(roomId, 'comments', id, 'remove'));
-    // The row changes when the log says so; that reaches every console alike.
-    entry.busy = false;
-  } catch {
-    Object.assign(entry, { busy: false, failed: true });
-    byId('alarm').textContent = words.t('take_down_failed');
-  }
-  view.changed([entry]);
+  if (!entry) return;
+  const live = entry.status === 'shown' || entry.status === 'cleared';
+  if (act === 'takedown') { if (live || entry.status === 'held') void acts.takeDown(id); }
+  else if (act === 'person') void openPerson(entry);
+  else if (act === 'pin') { if (entry.status === 'shown') void (desk.pin?.id === id ? acts.unpin(id) : acts.pin(id)); }
+  else if (!entry.badge) void openBan(/** @type {'mute'|'ban'} */ (act), entry);
+}
+
+/** @param {import('./model.js').Entry} entry */
+async function openPerson(entry) {
+  const { openPerson: open } = await import('./person.js');
+  open(desk, acts, entry, { ban: openBan, only: filters.only });
+}
+
+/** @param {'mute'|'ban'} kind @param {import('./model.js').Entry} entry */
+async function openBan(kind, entry) {
+  const { openBan: open } = await import('./ban.js');
+  open(desk, acts, kind, entry);
+}
+
+async function openHelp() {
+  const { openHelp: open } = await import('./help.js');
+  open(words);
 }
 
 /** @param {boolean} filtered @param {HTMLElement} box */
 function sayEmpty(filtered, box) {
   const { t } = words;
+  const key = `${filtered}${words.lang}`;
+  if (box.dataset.said === key && box.childElementCount > 0) return;
+  box.dataset.said = key;
   const act = filtered
-    ? el('button', { type: 'button', class: 'button line', onclick: showAll }, t('show_all'))
-    : el('button', { type: 'button', class: 'button line show-code', onclick: () => showNumbers(true) }, icon('qr'), t('show_code'));
+    ? el('button', { type: 'button', class: 'button line', onclick: () => filters.all() }, t('show_all'))
+    : el('button', { type: 'button', class: 'button line show-code', onclick: () => header.showNumbers(true) }, icon('qr'), t('show_code'));
   box.replaceChildren(el('p', {}, t(filtered ? 'empty_filter' : 'empty')), act);
 }
 
-function showAll() {
-  /** @type {HTMLInputElement} */ (document.querySelector('#filter [value="all"]')).checked = true;
-  /** @type {HTMLInputElement} */ (byId('search')).value = '';
-  filter();
+/** stop > warn > offline > back @returns {any} */
+function lasting() {
+  const { t } = words;
+  if (socket.state === 'stopped' && stopped) return { first: true, tone: 'stop', glyph: 'lock', text: t(stopped === 'revoked' ? 'stopped_key' : stopped === 'closed' ? 'stopped_closed' : 'stopped_not_allowed') };
+  if (!saving && !line.offline) return { first: true, tone: 'warn', glyph: 'warn', text: t('behind') };
+  if (line.offline) return { first: true, tone: 'calm', glyph: 'offline', text: t('offline') };
+  if (line.news === 'back') return { tone: 'good', glyph: 'wifi', text: t(anew ? 'back_anew' : 'back') };
+  if (desk.room.locked) return { tone: 'warn', glyph: 'lock', text: t('locked'), undo: () => acts.lock(false), act: 'unlock' };
+  if (desk.room.state === 'paused') return { tone: 'warn', glyph: 'pause', text: t('paused_told'), undo: () => acts.set({ state: 'open' }), act: 'go_on' };
+  if (desk.room.state === 'closed') return { tone: 'calm', glyph: 'lock', text: t('closed_told'), undo: () => acts.set({ state: 'open' }), act: 'open_room' };
+  return null;
 }
 
-function filter() {
-  const chosen = /** @type {HTMLInputElement|null} */ (document.querySelector('#filter :checked'));
-  view.filter(/** @type {any} */ (chosen?.value ?? 'all'), /** @type {HTMLInputElement} */ (byId('search')).value);
-}
+const header = new Header(desk, acts, () => ({ away: line.offline, stopped: socket.state === 'stopped' }));
 
-/** @param {boolean} open */
-function showNumbers(open) {
-  root.toggleAttribute('data-numbers', open);
-  byId('code').setAttribute('aria-expanded', String(open));
-}
-
-/** Title, state, and the one banner that matters most. */
 function describe() {
-  const { t } = words;
-  if (room.title) {
-    byId('title').firstElementChild?.replaceChildren(room.title);
-    document.title = `${room.title} · ${t('app')}`;
-  }
-  const away = line.offline;
-  byId('state').textContent = t(socket.state === 'stopped' ? 'stopped' : away ? 'connecting' : room.state === 'paused' ? 'paused' : room.state === 'closed' ? 'closed' : 'live');
-  byId('dot').className = `live-dot${away || (room.state && room.state !== 'open') ? ' off' : ''}`;
-  const [tone, glyph, text] = banner();
-  const box = byId('banner');
-  if (box.textContent !== text) box.replaceChildren(...(text ? [icon(glyph), el('span', {}, text)] : []));
-  box.className = `banner ${tone}`;
-  box.hidden = text === '';
+  header.draw();
+  banner.draw();
 }
 
-/** stop > warn > offline > back @returns {[string, string, string]} tone, icon, words */
-function banner() {
-  const { t } = words;
-  if (socket.state === 'stopped' && stopped) return ['stop', 'lock', t(stopped === 'revoked' ? 'stopped_key' : 'stopped_not_allowed')];
-  if (!saving) return ['warn', 'warn', t('behind')];
-  if (line.offline) return ['calm', 'offline', t('offline')];
-  if (line.news === 'back') return ['good', 'wifi', t(anew ? 'back_anew' : 'back')];
-  return ['', '', ''];
+function drawPin() {
+  byId('pinned').hidden = !desk.pin;
+  byId('pinned-text').replaceChildren(...(desk.pin ? [said(desk.pin.text)] : []));
 }
 
-function drawMenus() {
+let delay = 0;
+desk.on('room', () => {
+  describe();
+  if (delay !== desk.room.delay_ms) view.redraw(); // bars appear or go
+  delay = desk.room.delay_ms;
+});
+desk.on('pin', drawPin);
+desk.on('trouble', (text) => { byId('alarm').textContent = text; });
+byId('unpin').addEventListener('click', () => { if (desk.pin) void acts.unpin(desk.pin.id); });
+for (const button of document.querySelectorAll('.theme')) button.addEventListener('click', turn);
+for (const id of ['help', 'help-narrow']) byId(id).addEventListener('click', () => void openHelp());
+
+function turn() {
+  toggleTheme();
   byId('theme').replaceChildren(icon(theme() === 'dark' ? 'sun' : 'moon'));
-  for (const link of byId('languages').querySelectorAll('a')) link.setAttribute('aria-current', String(link.lang === words.lang));
 }
 
-async function listRooms() {
-  try {
-    const { rooms = [] } = await call('GET', '/api/rooms');
-    const here = document.body.dataset.view === 'dock' ? 'dock' : 'console';
-    byId('rooms').replaceChildren(...rooms.map((/** @type {any} */ r) => el('a', { href: `/${here}/${encodeURIComponent(r.id)}`, 'aria-current': String(r.id === roomId) },
-      el('bdi', { dir: 'auto' }, r.title || r.id), icon('check'))));
-    for (const svg of byId('rooms').querySelectorAll('svg')) svg.classList.add('tick');
-  } catch { /* the switcher stays as it was; the room works without */ }
-}
-
-async function copyLink() {
-  const label = /** @type {HTMLElement} */ (byId('copy').querySelector('span'));
-  try {
-    await navigator.clipboard.writeText(audience);
-  } catch {
-    // Without https there is no clipboard: select the address instead.
-    getSelection()?.selectAllChildren(byId('address'));
-    return;
-  }
-  label.textContent = words.t('copied');
-  setTimeout(() => { label.textContent = words.t('copy'); }, 2000);
-}
-
-// The address may break before the port and the path, not inside a word.
-byId('address').append(...audience.replace(/^https?:\/\//, '').split(/(?=:\d+\/|\/r\/)/).flatMap((part) => [part, document.createElement('wbr')]));
-byId('copy').addEventListener('click', copyLink);
-byId('code').addEventListener('click', () => showNumbers(!root.hasAttribute('data-numbers')));
-for (const button of document.querySelectorAll('.theme')) button.addEventListener('click', () => { toggleTheme(); drawMenus(); });
-byId('filter').addEventListener('change', filter);
-byId('search').addEventListener('input', filter);
-byId('rooms-menu').addEventListener('toggle', (event) => { if (/** @type {HTMLDetailsElement} */ (event.target).open) void listRooms(); });
+/** @param {'approve'|'refuse'|'ban'|'person'} act */
+const onReview = (act) => {
+  if (sections.now !== 'live' || queue.items.length === 0) return false;
+  // A key that was meant for the item before must not decide about this one.
+  if (!queue.slid) review.act(act);
+};
+const move = (/** @type {number} */ step) => sections.now === 'live' && (queue.move(step) ? review.draw() : undefined);
+const live = (/** @type {() => void} */ act) => () => sections.now === 'live' && act();
+wireKeys({
+  a: () => onReview('approve'), r: () => onReview('refuse'), b: () => onReview('ban'), i: () => onReview('person'),
+  ArrowDown: () => move(1), ArrowUp: () => move(-1),
+  x: live(() => {
+    const { current } = queue;
+    if (!current) return;
+    if (!review.choosing) review.choose(true);
+    queue.choose(current.id);
+    review.draw();
+  }),
+  z: () => {
+    const own = queue.decided.find((d) => d.by === desk.me && d.status !== 'removed');
+    if (!banner.undo() && own) void acts.undo(own);
+  },
+  f: live(() => { header.tab('feed'); view.enter(); }),
+  c: live(() => compose.focus()),
+  '/': live(() => byId('search').focus()),
+  '?': () => void openHelp(),
+  t: turn,
+  Escape: () => (review.choosing ? review.choose(false) : header.showNumbers(false)),
+  'Shift+P': () => switches.press('pause'), 'Shift+C': () => switches.press('clear'), 'Shift+L': () => switches.press('links'),
+  'Shift+N': () => switches.press('newcomers'), 'Shift+S': () => switches.press('slow'), 'Shift+D': () => switches.press('lock'),
+  ...Object.fromEntries([1, 2, 3, 4, 5, 6, 7].map((n) => [String(n), () => sections.go(n)])),
+});
 byId('languages').addEventListener('click', (event) => {
   const link = /** @type {Element} */ (event.target).closest('a');
   if (!link) return;
   event.preventDefault();
+  close(/** @type {HTMLDetailsElement} */ (byId('more-menu')));
   void words.use(link.lang, true);
 });
-document.addEventListener('keydown', (event) => {
-  const typing = /** @type {Element} */ (event.target).matches?.('input, textarea');
-  if (event.key === '/' && !typing) { event.preventDefault(); byId('search').focus(); }
-  if (event.key === 'Escape' && root.hasAttribute('data-numbers')) showNumbers(false);
-});
 words.onChange(() => {
+  for (const link of byId('languages').querySelectorAll('a')) link.setAttribute('aria-current', String(link.lang === words.lang));
   view.redraw();
   numbers.draw();
-  drawMenus();
+  filters.draw();
+  review.draw();
   describe();
+  desk.tell('section');
 });
 wireMenus(document);
 paintBrowser();
+byId('theme').replaceChildren(icon(theme() === 'dark' ? 'sun' : 'moon'));
 await words.start();
+sections.follow();
 socket.connect();

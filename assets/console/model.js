@@ -6,10 +6,14 @@ import { withDefaults } from '../shared/protocol.js';
 /** Entries kept in memory; older ones are asked of the server (history). */
 export const MOST = 10_000;
 
+/** ms between two comments of one author when slow mode is switched on by its button. */
+export const SLOW = 10_000;
+
 /**
  * @typedef {'shown'|'held'|'refused'|'removed'|'cleared'} Status
- * @typedef {import('../shared/protocol.js').Comment & {status: Status, seq: number, by: string, rule: string, busy?: boolean, failed?: boolean}} Entry
- * @typedef {'all'|'shown'|'stopped'} Kind
+ * @typedef {import('../shared/protocol.js').Comment & {status: Status, seq: number, by: string, rule: string, word: string, spans: number[][], busy?: boolean, failed?: boolean, plain?: string}} Entry
+ * @typedef {'all'|'shown'|'stopped'|'held'|'refused'|'removed'} Kind
+ * @typedef {{kind: Kind, query: string, user: string, source: string}} Filter
  */
 
 /** @param {Entry} a @param {Entry} b oldest first; ids grow with time */
@@ -24,6 +28,9 @@ export class FeedModel {
   constructor(most = MOST) { this.#most = most; }
 
   get size() { return this.#list.length; }
+
+  /** Oldest first. @returns {readonly Entry[]} */
+  get all() { return this.#list; }
 
   /** @param {string} id */
   get(id) { return this.#byId.get(id); }
@@ -40,20 +47,20 @@ export class FeedModel {
    * known one replaces what is known, unless it is older (a smaller seq): the
    * answer to a request for history may come after events that overtook it.
    * @param {any} raw @param {Status} status
-   * @returns {{entry: Entry, fresh: boolean, last: boolean}} fresh: not known before; last: it stands at the end
+   * @returns {{entry: Entry, fresh: boolean, last: boolean, moved: boolean}} fresh: not known before; last: it stands at the end; moved: it stood elsewhere
    */
   put(raw, status) {
     const known = this.#byId.get(raw.id);
-    const next = /** @type {Entry} */ ({ ...withDefaults(raw), by: raw.by ?? '', rule: raw.rule ?? '', seq: raw.seq ?? 0, status });
+    const next = /** @type {Entry} */ ({ word: '', spans: [], ...withDefaults(raw), by: raw.by ?? '', rule: raw.rule ?? '', seq: raw.seq ?? 0, status, plain: undefined });
     if (known) {
-      if (next.seq < known.seq) return { entry: known, fresh: false, last: false };
+      if (next.seq < known.seq) return { entry: known, fresh: false, last: false, moved: false };
       const moved = next.at !== known.at;
       if (moved) this.#list.splice(this.#list.indexOf(known), 1);
       Object.assign(known, next, { busy: false, failed: false });
-      return { entry: known, fresh: false, last: moved ? this.#insert(known) : false };
+      return { entry: known, fresh: false, last: moved ? this.#insert(known) : false, moved };
     }
     this.#byId.set(next.id, next);
-    return { entry: next, fresh: true, last: this.#insert(next) };
+    return { entry: next, fresh: true, last: this.#insert(next), moved: false };
   }
 
   /** Taken down. @param {{ids?: string[], user?: string, by?: string, seq?: number}} which @returns {Entry[]} those that changed */
@@ -71,15 +78,6 @@ export class FeedModel {
     return gone;
   }
 
-  /** The newest `count` that match, oldest first. @param {Kind} kind @param {string} query @param {number} count */
-  newest(kind, query, count) {
-    /** @type {Entry[]} */ const found = [];
-    for (let i = this.#list.length - 1; i >= 0 && found.length < count; i--) {
-      if (matches(this.#list[i], kind, query)) found.push(this.#list[i]);
-    }
-    return found.reverse();
-  }
-
   /** @param {Entry} entry @returns {boolean} whether it stands at the end */
   #insert(entry) {
     let at = this.#list.length;
@@ -92,16 +90,18 @@ export class FeedModel {
 }
 
 /**
- * Whether a filter and a search show an entry. The search is for a part of the
- * text or the name, without regard to case and width.
- * @param {Entry} entry @param {Kind} kind @param {string} query
+ * Whether a filter shows an entry. The search is for a part of the text or the
+ * name, without regard to case and width.
+ * @param {Entry} entry @param {Filter} filter
  */
-export function matches(entry, kind, query) {
-  if (kind === 'shown' && entry.status !== 'shown') return false;
-  if (kind === 'stopped' && (entry.status === 'shown' || entry.status === 'cleared')) return false;
+export function matches(entry, { kind, query, user, source }) {
+  const { status } = entry;
+  if (kind === 'stopped' ? status === 'shown' || status === 'cleared' : kind !== 'all' && status !== kind) return false;
+  if (user && entry.user !== user) return false;
+  if (source && entry.source !== source) return false;
   if (!query) return true;
-  const sought = plain(query);
-  return plain(entry.text).includes(sought) || plain(entry.name).includes(sought);
+  entry.plain ??= plain(`${entry.text}\n${entry.name}`);
+  return entry.plain.includes(plain(query));
 }
 
 /** @param {string} text */

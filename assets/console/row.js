@@ -1,4 +1,4 @@
-// One row of the console's feed: time · colour · name · text · state · act.
+// One row of the console's feed: time · colour · name · text · state · acts.
 
 import { el, icon, said } from '../shared/dom.js';
 import { nameOf } from '../shared/names.js';
@@ -8,31 +8,45 @@ import { nameOf } from '../shared/names.js';
 
 const time = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false });
 
-/** Draws an entry into its row, from nothing. @param {HTMLElement} row @param {Entry} entry @param {Words} words */
-export function drawRow(row, entry, words) {
+/** The person's clock. @param {number} at ms */
+export const clock = (at) => time.format(new Date(at));
+
+/**
+ * Draws an entry into its row, from nothing.
+ * @param {HTMLElement} row @param {Entry} entry @param {Words} words
+ * @param {{left: number, of: number}} [waiting] ms in the delay line
+ */
+export function drawRow(row, entry, words, waiting = { left: 0, of: 1 }) {
   const { t } = words;
-  row.className = `row ${entry.status}${entry.busy ? ' busy' : ''}`;
+  const waits = entry.status === 'shown' && waiting.left > 0;
+  row.className = `row ${entry.status}${entry.busy ? ' busy' : ''}${waits ? ' waiting' : ''}`;
   row.dataset.id = entry.id;
   const dot = el('span', { class: 'dot', hidden: entry.color === '#ffffff' });
   dot.style.setProperty('--dot', entry.color);
   const name = el('span', { class: 'name' }, said(nameOf(entry, t('guest'))), entry.badge && el('span', { class: 'badge' }, t(entry.badge)));
   const text = el('span', { class: 'said' }, said(entry.text));
-  const at = new Date(entry.at);
-  row.replaceChildren(el('time', { class: 'time', datetime: at.toISOString() }, time.format(at)), dot, name, text);
+  row.replaceChildren(el('time', { class: 'time', datetime: new Date(entry.at).toISOString() }, clock(entry.at)), dot, name, text);
   const chip = chipOf(entry, words);
   if (chip) row.append(chip);
-  if (entry.status === 'shown' || entry.status === 'cleared') row.append(takeDown(entry, words));
+  row.append(actsOf(entry, words));
+  if (waits) {
+    const bar = el('span', { class: 'wait-bar', 'aria-hidden': 'true' });
+    bar.style.setProperty('--left', `${Math.round(waiting.left)}ms`);
+    bar.style.setProperty('--share', String(Math.min(1, waiting.left / waiting.of)));
+    bar.addEventListener('animationend', () => { row.classList.remove('waiting'); bar.remove(); });
+    row.append(bar);
+  }
 }
 
-/** @param {Entry} entry @param {Words} words */
-function chipOf(entry, { t, has }) {
-  const chip = (/** @type {string} */ tone, /** @type {string} */ glyph, /** @type {string} */ words) => el('span', { class: `chip ${tone}` }, icon(glyph), words);
+/** What is to be known of an entry beside its text. @param {Entry} entry @param {Words} words */
+export function chipOf(entry, { t, has }) {
+  const chip = (/** @type {string} */ tone, /** @type {string} */ glyph, /** @type {string} */ words) => el('span', { class: `chip ${tone}` }, icon(glyph), el('span', {}, words));
   if (entry.failed) return chip('stop', 'warn', t('take_down_failed'));
   switch (entry.status) {
     case 'held': return chip('held', 'clock', t('held'));
     case 'refused': {
-      const rule = entry.rule && has(`rule_${entry.rule}`) ? t(`rule_${entry.rule}`) : entry.rule;
-      return chip('stop', 'refuse', rule ? t('refused_rule', { rule }) : t('refused'));
+      const why = entry.by || (entry.rule && has(`rule_${entry.rule}`) ? t(`rule_${entry.rule}`) : entry.rule);
+      return chip('stop', 'refuse', why ? t('refused_rule', { rule: why }) : t('refused'));
     }
     case 'removed': return chip('', 'takedown', entry.by ? t('removed_by', { who: entry.by }) : t('removed'));
     case 'cleared': return chip('', 'sweep', t('cleared'));
@@ -40,10 +54,16 @@ function chipOf(entry, { t, has }) {
   return null;
 }
 
-/** @param {Entry} entry @param {Words} words */
-function takeDown(entry, { t }) {
-  return el('button', {
-    type: 'button', class: 'icon-button danger', title: t('take_down'), tabindex: '-1',
-    'aria-label': t('take_down_of', { text: entry.text }), 'aria-disabled': entry.busy ? 'true' : null,
-  }, icon('takedown'));
+/** The same act is always at the same place: take down is the last. @param {Entry} entry @param {Words} words */
+function actsOf(entry, { t }) {
+  const button = (/** @type {string} */ act, /** @type {string} */ glyph, /** @type {string} */ label, /** @type {string} */ key, more = '') => el('button', {
+    type: 'button', class: `icon-button ${more}`, title: `${t(act)} (${key})`, tabindex: '-1', 'data-act': act === 'take_down' ? 'takedown' : act,
+    'aria-label': label, 'aria-disabled': entry.busy && act === 'take_down' ? 'true' : null,
+  }, icon(glyph));
+  const live = entry.status === 'shown' || entry.status === 'cleared';
+  const others = entry.badge ? [] : [button('mute', 'mute', t('mute_of', { name: nameOf(entry, t('guest')) }), 'M', 'on-hover')];
+  return el('span', { class: 'acts' }, ...others,
+    live ? button('person', 'person', t('person_of', { name: nameOf(entry, t('guest')) }), 'I', 'on-hover') : '',
+    live ? button('take_down', 'takedown', t('take_down_of', { text: entry.text }), 'Del', 'danger')
+      : button('person', 'more', t('person_of', { name: nameOf(entry, t('guest')) }), 'I'));
 }

@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { Geometry } from '../console/geometry.js';
+import { nameOf } from '../console/keys.js';
+import { Queue, SLID, cut } from '../console/queue.js';
+
+const item = (/** @type {number} */ n, more = {}) => /** @type {any} */ ({ id: `h${n}`, text: `held ${n}`, at: n, status: 'held', ...more });
+const filled = (n = 3) => {
+  let now = 1000;
+  const queue = new Queue(() => now);
+  queue.reset(Array.from({ length: n }, (_, i) => item(i + 1)), n);
+  return { queue, pass: (/** @type {number} */ ms) => { now += ms; } };
+};
+
+test('the oldest is looked at first, and the next one after it has left', () => {
+  const { queue } = filled();
+  assert.equal(queue.current?.id, 'h1');
+  queue.leave('h1');
+  assert.equal(queue.current?.id, 'h2');
+  queue.look('h3');
+  queue.leave('h3');
+  assert.equal(queue.current?.id, 'h2', 'the last one left: the one before it');
+  queue.leave('h2');
+  assert.equal(queue.current, undefined);
+  assert.equal(queue.total, 0);
+});
+
+test('a key does not act on an item that has just slid into place, but on one that was chosen', () => {
+  const { queue, pass } = filled();
+  pass(SLID);
+  assert.equal(queue.slid, false);
+  queue.leave('h1'); // by somebody else
+  assert.equal(queue.slid, true);
+  pass(SLID - 1);
+  assert.equal(queue.slid, true);
+  pass(1);
+  assert.equal(queue.slid, false);
+  queue.leave('h2');
+  queue.look('h3');
+  assert.equal(queue.slid, false);
+});
+
+test('what leaves in the middle moves nothing', () => {
+  const { queue } = filled();
+  queue.leave('h2');
+  assert.equal(queue.current?.id, 'h1');
+  assert.equal(queue.place, 1);
+  assert.equal(queue.leave('h2'), undefined);
+});
+
+test('moving stops at the ends', () => {
+  const { queue } = filled(2);
+  assert.equal(queue.move(-1), false);
+  assert.equal(queue.move(1), true);
+  assert.equal(queue.move(1), false);
+  assert.equal(queue.current?.id, 'h2');
+});
+
+test('the whole queue replaces what was known, and keeps the place and the choice where it can', () => {
+  const { queue } = filled();
+  queue.look('h2');
+  queue.choose('h2'); queue.choose('h3');
+  queue.reset([item(2), item(4)], 700);
+  assert.equal(queue.current?.id, 'h2');
+  assert.deepEqual(queue.chosen, ['h2']);
+  assert.equal(queue.total, 700);
+  queue.add(item(4));
+  assert.equal(queue.items.length, 2, 'twice is once');
+});
+
+test('decisions are told once each, the newest first, and not without end', () => {
+  const { queue } = filled();
+  for (let n = 0; n < 100; n++) queue.remember({ id: `d${n}`, text: '', status: 'shown', by: 'me' });
+  queue.remember({ id: 'd98', text: '', status: 'refused', by: 'you' });
+  assert.equal(queue.decided[0].id, 'd98');
+  assert.equal(queue.decided.filter((d) => d.id === 'd98').length, 1);
+  assert.ok(queue.decided.length <= 12);
+});
+
+test('a text is cut at what matched, in code points, and comes back whole', () => {
+  assert.deepEqual(cut('ab👋🏽c', [[2, 4]]), [{ text: 'ab', hit: false }, { text: '👋🏽', hit: true }, { text: 'c', hit: false }]);
+  assert.deepEqual(cut('abc'), [{ text: 'abc', hit: false }]);
+  const texts = ['', 'a', '薇❤信 b o s s', '<img src=x>', '👨‍👩‍👧 x'];
+  const spans = [[[0, 1]], [[1, 2], [0, 1]], [[0, 99]], [[5, 2]], [[-3, 2], [1, 4]], [[2, 2]]];
+  for (const text of texts) for (const s of spans) {
+    assert.equal(cut(text, s).map((p) => p.text).join(''), text);
+    for (const part of cut(text, s)) assert.notEqual(part.text, '');
+  }
+});
+
+test('rows lie under each other, measured or guessed', () => {
+  const rows = Array.from({ length: 10_000 }, (_, i) => ({ id: String(i) }));
+  const g = new Geometry(36);
+  g.lay(rows);
+  assert.equal(g.total, 360_000);
+  assert.equal(g.measured('5', 36), false, 'as guessed is no news');
+  assert.equal(g.measured('5', 80), true);
+  g.lay(rows);
+  assert.equal(g.total, 360_044);
+  for (let y = 0; y < g.total; y += 997) {
+    const i = g.at(y);
+    assert.ok(g.top(i) <= y && y < g.top(i + 1));
+    const [from, to] = g.window(y, 600, 3);
+    assert.ok(g.top(from) <= y && g.top(to) >= Math.min(y + 600, g.total));
+    assert.ok(to - from < 30, 'and no more than needed');
+  }
+  assert.deepEqual(g.window(-50, 600, 0)[0], 0);
+  g.lay([]);
+  assert.equal(g.total, 0);
+  assert.deepEqual(g.window(0, 600, 5), [0, 0]);
+});
+
+test('keys have the same name under Caps Lock and input methods', () => {
+  const key = (/** @type {string} */ key, shiftKey = false, code = '') => nameOf({ key, code, shiftKey });
+  assert.equal(key('A'), 'a');
+  assert.equal(key('a'), 'a');
+  assert.equal(key('l', true), 'Shift+L', 'Caps Lock and Shift');
+  assert.equal(key('?', true), '?');
+  assert.equal(key('Process', false, 'KeyR'), 'r');
+  assert.equal(key('ArrowUp'), 'ArrowUp');
+});

@@ -1,0 +1,171 @@
+// Everything a moderator does to the room, over HTTP. What comes of it arrives
+// as events, for this console as for all others.
+
+import { ApiError, call } from '../shared/api.js';
+import { nameOf } from '../shared/names.js';
+
+/** @typedef {import('./model.js').Entry} Entry */
+
+export class Acts {
+  #desk; #model; #queue; #redraw;
+
+  /**
+   * @param {import('./desk.js').Desk} desk
+   * @param {import('./model.js').FeedModel} model
+   * @param {import('./queue.js').Queue} queue
+   * @param {(entries: Entry[]) => void} redraw rows that look different now
+   */
+  constructor(desk, model, queue, redraw) {
+    this.#desk = desk;
+    this.#model = model;
+    this.#queue = queue;
+    this.#redraw = redraw;
+  }
+
+  /** @param {string} id */
+  find(id) { return this.#model.get(id) ?? this.#queue.get(id); }
+
+  /** Says in words why something was not done. @param {unknown} fault */
+  trouble(fault) {
+    const { t, has } = this.#desk.words;
+    const code = fault instanceof ApiError ? fault.code : 'internal';
+    if (!(fault instanceof ApiError)) reportError(fault);
+    const text = code === 'bad_frame' && fault instanceof ApiError ? fault.message : t(has(`fault_${code}`) ? `fault_${code}` : 'fault_other');
+    this.#desk.tell('trouble', text);
+    this.#desk.notice({ text, tone: 'stop', glyph: 'warn' });
+  }
+
+  /**
+   * One call; a refusal is told and gives undefined.
+   * @param {string} method @param {string} path @param {any} [body]
+   * @returns {Promise<any>}
+   */
+  async call(method, path, body) {
+    try {
+      return (await call(method, path, body)) ?? true;
+    } catch (fault) {
+      this.trouble(fault);
+      return undefined;
+    }
+  }
+
+  /** @param {string} id */
+  async takeDown(id) {
+    const entry = this.find(id);
+    if (!entry || entry.busy || entry.status === 'removed') return;
+    this.#mark([entry], true);
+    try {
+      await call('POST', this.#desk.path('comments', id, 'remove'));
+      entry.busy = false; // the row changes when the log says so
+    } catch (fault) {
+      Object.assign(entry, { busy: false, failed: true });
+      this.trouble(fault);
+    }
+    this.#redraw([entry]);
+  }
+
+  /**
+   * Approves or refuses what waits.
+   * @param {'approve'|'refuse'} act @param {string[]} ids
+   */
+  async decide(act, ids) {
+    const items = ids.flatMap((id) => this.#queue.get(id) ?? []).filter((item) => !item.busy);
+    if (items.length === 0) return;
+    this.#mark(items, true);
+    this.#queue.chooseAll(false);
+    if (items.length === 1) this.#queue.move(1) || this.#queue.move(-1);
+    this.#desk.tell('queue');
+    try {
+      for (let i = 0; i < items.length; i += 200) await this.#decideSome(act, items.slice(i, i + 200));
+      if (items.length > 1) this.#desk.notice({ text: this.#desk.words.t(act === 'approve' ? 'approved_n' : 'refused_n', { n: items.length }), glyph: 'check' });
+    } catch (fault) {
+      this.trouble(fault);
+    }
+    this.#mark(items, false);
+    this.#desk.tell('queue');
+  }
+
+  /** @param {'approve'|'refuse'} act @param {Entry[]} items */
+  async #decideSome(act, items) {
+    const ids = items.map((item) => item.id);
+    const results = ids.length === 1
+      ? [await call('POST', this.#desk.path('comments', ids[0], act))]
+      : (await call('POST', this.#desk.path('comments', 'bulk'), { ids, act })).results;
+    for (const result of results) {
+      if (result.code) { this.trouble(new ApiError(409, result.code, '')); continue; }
+      // Another moderator was first: what he decided stands, and is said.
+      if (result.again && result.by && result.by !== this.#desk.me) this.#desk.notice({ text: this.#desk.words.t('was_first', { who: result.by }), glyph: 'person' });
+    }
+  }
+
+  /** Back to what it was: what was refused is shown, what was shown is taken down. @param {import('./queue.js').Decided} decided */
+  async undo(decided) {
+    const done = decided.status === 'refused'
+      ? await this.call('POST', this.#desk.path('comments', decided.id, 'approve'), { from: 'refused' })
+      : await this.call('POST', this.#desk.path('comments', decided.id, 'remove'));
+    if (!done) return;
+    this.#queue.forget(decided.id);
+    this.#desk.tell('queue');
+  }
+
+  /** Shows what the filter or somebody refused. @param {string} id */
+  letThrough(id) { return this.call('POST', this.#desk.path('comments', id, 'approve'), { from: 'refused' }); }
+
+  /** Screens only: history keeps the comments. */
+  async clear() {
+    if (await this.call('POST', this.#desk.path('clear'))) this.#desk.notice({ text: this.#desk.words.t('cleared_all'), glyph: 'sweep' });
+  }
+
+  /**
+   * Changes settings. With words, a banner offers the way back.
+   * @param {Record<string, any>} fields @param {string} [told] key of the words
+   */
+  async set(fields, told = '') {
+    const before = Object.fromEntries(Object.keys(fields).map((name) => [name, this.#desk.room[name]]));
+    const room = await this.call('PATCH', this.#desk.path(), fields);
+    if (room && told) this.#desk.notice({ text: this.#desk.words.t(told), tone: 'warn', glyph: 'warn', undo: () => this.set(before) });
+    return room;
+  }
+
+  /** @param {boolean} on */
+  lock(on) { return this.call(on ? 'POST' : 'DELETE', this.#desk.path('lockdown')); }
+
+  /** @param {Record<string, any>} ban as POST /bans takes it @param {string} name of whom */
+  async ban(ban, name) {
+    const made = await this.call('POST', this.#desk.path('bans'), ban);
+    if (!made) return undefined;
+    const { t } = this.#desk.words;
+    this.#desk.tell('bans');
+    this.#desk.notice({ text: t(ban.kind === 'ban' ? 'banned_told' : 'muted_told', { name, n: made.removed }), glyph: ban.kind === 'ban' ? 'ban' : 'mute', undo: () => this.lift(made.id) });
+    return made;
+  }
+
+  /** @param {string} id of a ban */
+  async lift(id) {
+    const done = await this.call('DELETE', this.#desk.path('bans', id));
+    this.#desk.tell('bans');
+    return done;
+  }
+
+  /** @param {string} id */
+  pin(id) { return this.call('POST', this.#desk.path('comments', id, 'pin')); }
+
+  /** @param {string} id */
+  unpin(id) { return this.call('DELETE', this.#desk.path('comments', id, 'pin')); }
+
+  /** @param {string} user @param {string} name */
+  async removeUser(user, name) {
+    const done = await this.call('POST', this.#desk.path('users', user, 'remove'));
+    if (done) this.#desk.notice({ text: this.#desk.words.t('removed_n', { n: done.removed, name }), glyph: 'takedown' });
+    return done;
+  }
+
+  /** The name to show for whoever wrote an entry. @param {{name: string, user: string}} entry */
+  nameOf(entry) { return nameOf(entry, this.#desk.words.t('guest')); }
+
+  /** @param {Entry[]} entries @param {boolean} busy */
+  #mark(entries, busy) {
+    for (const entry of entries) Object.assign(entry, { busy, failed: false });
+    this.#redraw(entries);
+  }
+}

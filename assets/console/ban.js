@@ -1,0 +1,100 @@
+// The dialog of a mute or ban: whom, for how long, why, and whether what they
+// have on the screens goes.
+
+import { call } from '../shared/api.js';
+import { el } from '../shared/dom.js';
+import { openDialog } from './dialog.js';
+
+/** Seconds; 0 is for ever, -1 this show. */
+const TIMES = [10, 60, 300, 600, 1800, 3600, 86_400, -1, 0];
+
+/** What is chosen at first. */
+const FIRST = { mute: 600, ban: 86_400 };
+
+/** @param {import('../shared/i18n.js').Words} words @param {number} seconds */
+export function lasting({ t }, seconds) {
+  if (seconds < 0) return t('for_show');
+  if (seconds === 0) return t('for_ever');
+  if (seconds < 60) return t('for_s', { n: seconds });
+  return seconds < 3600 ? t('for_m', { n: seconds / 60 }) : t('for_h', { n: seconds / 3600 });
+}
+
+/**
+ * @param {import('./desk.js').Desk} desk
+ * @param {import('./acts.js').Acts} acts
+ * @param {'mute'|'ban'} kind
+ * @param {import('./model.js').Entry} entry of whom
+ */
+export function openBan(desk, acts, kind, entry) {
+  const { words } = desk;
+  const { t } = words;
+  const name = acts.nameOf(entry);
+  const radio = (/** @type {string} */ group, /** @type {string} */ value, /** @type {boolean} */ on, /** @type {Node|string} */ text) => {
+    const input = el('input', { type: 'radio', name: group, value });
+    input.checked = on;
+    return el('label', {}, input, el('span', {}, text));
+  };
+  const field = (/** @type {string} */ legend, /** @type {string} */ kind, /** @type {Node[]} */ ...parts) => el('fieldset', { class: `choices ${kind}` }, el('legend', {}, legend), el('div', { class: 'segments' }, ...parts));
+  const behind = el('span', {}, t('by_address'));
+  const remove = el('input', { type: 'checkbox', name: 'remove' });
+  remove.checked = kind === 'ban';
+  const confirm = el('button', { type: 'submit', class: 'button stop full' });
+  const times = field(t('how_long'), 'wrap', ...TIMES.map((s) => radio('seconds', String(s), s === FIRST[kind], lasting(words, s))));
+  const form = el('form', { class: 'ban-form', method: 'dialog' },
+    el('blockquote', {}, el('bdi', { dir: 'auto' }, entry.text)),
+    field(t('what'), '', radio('kind', 'mute', kind === 'mute', t('mute')), radio('kind', 'ban', kind === 'ban', t('ban'))),
+    el('p', { class: 'help', id: 'ban-help' }),
+    field(t('whom'), 'tall', radio('whom', 'user', true, el('bdi', { dir: 'auto' }, name)), radio('whom', 'address', false, behind)),
+    times,
+    el('label', { class: 'field' }, el('span', {}, t('reason')), el('input', { name: 'reason', maxlength: 200, autocomplete: 'off', dir: 'auto' })),
+    el('label', { class: 'check' }, remove, el('span', {}, t('take_down_too'))),
+    el('div', { class: 'dialog-buttons' }, el('button', { type: 'button', class: 'button line', onclick: () => dialog.close() }, t('cancel')), confirm));
+
+  const chosen = () => {
+    const data = new FormData(form);
+    return { kind: /** @type {'mute'|'ban'} */ (data.get('kind')), seconds: Number(data.get('seconds')), address: data.get('whom') === 'address', reason: String(data.get('reason') ?? '').trim() };
+  };
+  const describe = () => {
+    const now = chosen();
+    /** @type {HTMLElement} */ (form.querySelector('#ban-help')).textContent = t(now.kind === 'ban' ? 'ban_help' : 'mute_help');
+    confirm.textContent = t(now.kind === 'ban' ? 'ban_for' : 'mute_for', { time: lasting(words, now.seconds) });
+  };
+  form.addEventListener('change', (event) => {
+    const input = /** @type {HTMLInputElement} */ (event.target);
+    if (input.name === 'kind') remove.checked = input.value === 'ban';
+    describe();
+  });
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    const now = chosen();
+    dialog.close();
+    void ban(now);
+  });
+
+  const ban = async (/** @type {ReturnType<typeof chosen>} */ { kind, seconds, address, reason }) => {
+    const made = await acts.ban({
+      kind, reason, remove: remove.checked,
+      ...(address ? { address_of: entry.id } : { user: entry.user }),
+      ...(seconds < 0 ? { until: 'show_end' } : { seconds }),
+    }, name);
+    // What waits for review is decided with it.
+    if (made && acts.find(entry.id)?.status === 'held') void acts.decide('refuse', [entry.id]);
+  };
+
+  const dialog = openDialog(words, t(kind === 'ban' ? 'ban_of' : 'mute_of', { name }), 'small', form);
+  describe();
+  confirm.focus();
+  void count();
+
+  async function count() {
+    const address = /** @type {HTMLInputElement} */ (form.querySelector('[value="address"]'));
+    try {
+      const { people } = await call('GET', desk.path('comments', entry.id, 'address'));
+      behind.textContent = t('by_address_n', { n: people });
+    } catch {
+      // It came without an address, or through a sender.
+      address.disabled = true;
+      behind.textContent = t('by_address_none');
+    }
+  }
+}

@@ -1,0 +1,63 @@
+// What the feed shows: by state, by source, by one person, and by words.
+
+import { byId, el, icon, said } from '../shared/dom.js';
+
+/** @typedef {import('./model.js').Filter} Filter */
+
+const STATES = /** @type {const} */ (['held', 'refused', 'removed']);
+const SOURCES = ['audience', 'api', 'replay', 'twitch', 'youtube', 'bilibili'];
+
+/**
+ * @param {import('./desk.js').Desk} desk
+ * @param {import('./feed.js').FeedView} view
+ */
+export function wireFilters(desk, view) {
+  const { words } = desk;
+  const search = /** @type {HTMLInputElement} */ (byId('search'));
+  const segments = byId('filter'), menu = byId('filters'), row = byId('filtered');
+  /** @type {Filter & {name: string}} */ const filter = { kind: 'all', query: '', user: '', source: '', name: '' };
+
+  const apply = () => {
+    for (const input of segments.querySelectorAll('input')) input.checked = input.value === filter.kind;
+    search.value = filter.query;
+    draw();
+    view.filter({ ...filter });
+  };
+  const set = (/** @type {Partial<typeof filter>} */ change) => { Object.assign(filter, change); apply(); };
+
+  const item = (/** @type {string} */ text, /** @type {boolean} */ on, /** @type {() => void} */ act) => {
+    const tick = icon('check');
+    tick.classList.add('tick');
+    return el('button', { type: 'button', 'aria-pressed': String(on), onclick: act }, el('span', {}, text), tick);
+  };
+  const draw = () => {
+    const { t } = words;
+    menu.replaceChildren(
+      ...STATES.map((kind) => item(t(`only_${kind}`), filter.kind === kind, () => set({ kind: filter.kind === kind ? 'all' : kind }))),
+      el('hr'),
+      ...SOURCES.map((source) => item(t(`source_${source}`), filter.source === source, () => set({ source: filter.source === source ? '' : source }))));
+    /** @type {HTMLElement[]} */ const chips = [];
+    const chip = (/** @type {Node|string} */ text, /** @type {Partial<typeof filter>} */ back) => chips.push(el('button', { type: 'button', class: 'chip', title: t('filter_off'), onclick: () => set(back) }, text, icon('x')));
+    const state = STATES.find((kind) => kind === filter.kind);
+    if (state) chip(t(`only_${state}`), { kind: 'all' });
+    if (filter.source) chip(t(`source_${filter.source}`), { source: '' });
+    if (filter.user) chip(said(filter.name), { user: '', name: '' });
+    row.hidden = chips.length === 0;
+    row.replaceChildren(...chips);
+  };
+
+  segments.addEventListener('change', (event) => set({ kind: /** @type {any} */ (event.target).value }));
+  search.addEventListener('input', () => { filter.query = search.value; view.filter({ ...filter }); });
+  search.addEventListener('keydown', (event) => {
+    if (event.key !== 'Escape') return;
+    if (search.value) set({ query: '' });
+    else search.blur();
+    event.stopPropagation();
+  });
+  return {
+    draw,
+    all: () => set({ kind: 'all', query: '', user: '', source: '', name: '' }),
+    /** Only one person's. @param {string} user @param {string} name */
+    only: (user, name) => set({ kind: 'all', query: '', source: '', user, name }),
+  };
+}

@@ -1,0 +1,135 @@
+// The header: the room and its state, the rooms menu, tabs and the numbers that
+// open over the feed where they have no column.
+
+import { byId, el, icon } from '../shared/dom.js';
+import { SECTIONS } from './sections.js';
+
+export class Header {
+  #desk; #acts; #line;
+  #audience;
+
+  /**
+   * @param {import('./desk.js').Desk} desk
+   * @param {import('./acts.js').Acts} acts
+   * @param {() => {away: boolean, stopped: boolean}} line
+   */
+  constructor(desk, acts, line) {
+    this.#desk = desk;
+    this.#acts = acts;
+    this.#line = line;
+    this.#audience = `${document.documentElement.dataset.origin || location.origin}/r/${desk.roomId}`;
+    // The address may break before the port and the path, not inside a word.
+    byId('address').append(...this.#audience.replace(/^https?:\/\//, '').split(/(?=:\d+\/|\/r\/)/).flatMap((part) => [part, document.createElement('wbr')]));
+    byId('copy').addEventListener('click', () => void copy(this.#audience, byId('copy'), desk.words, byId('address')));
+    byId('code').addEventListener('click', () => this.showNumbers(!document.documentElement.hasAttribute('data-numbers')));
+    byId('live-switch').addEventListener('change', (event) => void acts.set({ state: /** @type {HTMLInputElement} */ (event.target).value }));
+    byId('rooms-menu').addEventListener('toggle', (event) => { if (/** @type {HTMLDetailsElement} */ (event.target).open) void this.#rooms(); });
+    const tabs = /** @type {NodeListOf<HTMLElement>} */ (byId('tabs').querySelectorAll('[role="tab"]'));
+    for (const tab of tabs) {
+      tab.addEventListener('click', () => this.tab(tab.id.slice(4)));
+      tab.addEventListener('keydown', (event) => {
+        if (!['ArrowLeft', 'ArrowRight'].includes(event.key)) return;
+        const other = tab === tabs[0] ? tabs[1] : tabs[0];
+        this.tab(other.id.slice(4));
+        other.focus();
+      });
+    }
+  }
+
+  /** @param {string} name feed or review */
+  tab(name) {
+    document.documentElement.dataset.tab = name;
+    for (const tab of /** @type {NodeListOf<HTMLElement>} */ (byId('tabs').querySelectorAll('[role="tab"]'))) {
+      const on = tab.id === `tab-${name}`;
+      tab.setAttribute('aria-selected', String(on));
+      tab.tabIndex = on ? 0 : -1;
+    }
+  }
+
+  /** @param {boolean} open @returns {boolean|void} false: nothing to close */
+  showNumbers(open) {
+    const root = document.documentElement;
+    if (!open && !root.hasAttribute('data-numbers')) return false;
+    root.toggleAttribute('data-numbers', open);
+    byId('code').setAttribute('aria-expanded', String(open));
+  }
+
+  draw() {
+    const { room, words: { t }, stats } = this.#desk;
+    const { away, stopped } = this.#line();
+    if (room.title !== undefined) {
+      for (const id of ['title', 'title-narrow']) byId(id).firstElementChild?.replaceChildren(room.title || room.id);
+      document.title = `${room.title || room.id} · ${t('app')}`;
+    }
+    byId('state').textContent = t(stopped ? 'stopped' : away ? 'connecting' : room.state === 'paused' ? 'paused' : room.state === 'closed' ? 'closed' : 'live');
+    byId('dot').className = `live-dot${away || (room.state && room.state !== 'open') ? ' off' : ''}`;
+    document.documentElement.classList.toggle('away', away || stopped);
+    for (const input of byId('live-switch').querySelectorAll('input')) {
+      input.checked = input.value === room.state;
+      input.nextElementSibling?.querySelector('.live-dot')?.classList.toggle('off', away || room.state !== 'open');
+    }
+    const delay = byId('delay');
+    delay.hidden = !(room.delay_ms > 0);
+    const seconds = (room.delay_ms ?? 0) / 1000;
+    delay.title = t('delay_told', { n: seconds });
+    /** @type {HTMLElement} */ (delay.querySelector('span')).textContent = t('age_s', { n: seconds });
+    if (stats) {
+      const overlay = byId('overlay'), on = stats.clients?.overlay > 0;
+      overlay.hidden = false;
+      overlay.classList.toggle('off', !on);
+      /** @type {HTMLElement} */ (overlay.querySelector('span')).textContent = t(on ? 'overlay_on' : 'overlay_off');
+    }
+    this.#pages();
+  }
+
+  /** The pages in the narrow menu; from a dock they open in the browser. */
+  #pages() {
+    const { t } = this.#desk.words;
+    const dock = this.#desk.view === 'dock';
+    const nav = byId('more-pages');
+    const key = this.#desk.words.lang;
+    if (nav.dataset.lang === key) return;
+    nav.dataset.lang = key;
+    nav.replaceChildren(...SECTIONS.filter((name) => name !== 'links' || this.#desk.owner).map((name) => el('a', {
+      href: dock ? `/console/${encodeURIComponent(this.#desk.roomId)}#${name === 'live' ? '' : name}` : `#${name === 'live' ? '' : name}`,
+      target: dock ? '_blank' : null, rel: dock ? 'noopener' : null, 'data-section-link': dock ? null : name,
+    }, el('span', {}, t(`page_${name}`)), dock && icon('external'))));
+  }
+
+  async #rooms() {
+    const { t } = this.#desk.words;
+    const list = await this.#acts.call('GET', '/api/rooms');
+    if (!list) return;
+    const here = this.#desk.view === 'dock' ? 'dock' : 'console';
+    const items = (list.rooms ?? []).map((/** @type {any} */ r) => {
+      const tick = icon('check');
+      tick.classList.add('tick');
+      return el('a', { href: `/${here}/${encodeURIComponent(r.id)}`, 'aria-current': String(r.id === this.#desk.roomId) },
+        el('bdi', { dir: 'auto' }, r.title || r.id), r.state !== 'open' && el('span', { class: 'room-state' }, t(r.state === 'paused' ? 'paused' : 'closed')), tick);
+    });
+    const manage = this.#desk.owner ? [el('hr'), el('button', { type: 'button', onclick: () => void this.#manage() }, icon('plus'), t('rooms_manage'))] : [];
+    byId('rooms').replaceChildren(...items, ...manage);
+  }
+
+  async #manage() {
+    const { openRooms } = await import('./rooms.js');
+    openRooms(this.#desk, this.#acts);
+  }
+}
+
+/**
+ * Copies and says so on the button; without https there is no clipboard, and
+ * the text is selected instead.
+ * @param {string} text @param {HTMLElement} button @param {import('../shared/i18n.js').Words} words @param {HTMLElement} shown
+ */
+export async function copy(text, button, words, shown) {
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    getSelection()?.selectAllChildren(shown);
+    return;
+  }
+  const label = button.querySelector('span') ?? button;
+  label.textContent = words.t('copied');
+  setTimeout(() => { label.textContent = words.t('copy'); }, 2000);
+}

@@ -1,0 +1,51 @@
+// The keyboard: which key does what, where, and whether single letters count.
+
+const KEEP = 'danmaku-single-keys';
+
+/** Every key, by where it works; the help lists them in this order. */
+export const KEYS = /** @type {const} */ ([
+  ['review', [['A', 'key_approve'], ['R', 'key_refuse'], ['B', 'key_ban'], ['↑ ↓', 'key_move'], ['X', 'key_select'], ['I', 'key_person'], ['Z', 'key_undo']]],
+  ['feed', [['F', 'key_feed'], ['↑ ↓', 'key_row'], ['Del', 'key_takedown'], ['M', 'key_mute'], ['B', 'key_ban_row'], ['P', 'key_pin'], ['I', 'key_person'], ['Esc', 'key_leave']]],
+  ['room', [['Shift P', 'key_pause'], ['Shift C', 'key_clear'], ['Shift L', 'key_links'], ['Shift N', 'key_newcomers'], ['Shift S', 'key_slow'], ['Shift D', 'key_lock'], ['C', 'key_compose']]],
+  ['pages', [['1 – 7', 'key_pages'], ['/', 'key_search'], ['?', 'key_help'], ['T', 'key_theme']]],
+]);
+
+/** Whether single letters act; people who speak to their computer switch it off. */
+export function lettersAct() {
+  try { return localStorage.getItem(KEEP) !== 'off'; } catch { return true; }
+}
+
+/** @param {boolean} on */
+export function setLettersAct(on) {
+  try { localStorage.setItem(KEEP, on ? 'on' : 'off'); } catch { /* as long as the page */ }
+}
+
+/**
+ * Calls what a key stands for; see nameOf.
+ * @param {Record<string, () => unknown>} acts false from one: the key was not used
+ */
+export function wireKeys(acts) {
+  document.addEventListener('keydown', (event) => {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    const target = /** @type {HTMLElement} */ (event.target);
+    if (target.closest?.('input:not([type="radio"]):not([type="checkbox"]), textarea, select, dialog, [contenteditable]')) return;
+    // Radios, menus and scrolling pages have their own use for arrows.
+    if (event.key.startsWith('Arrow') && target.closest?.('[type="radio"], details[open], .page, [role="tab"]')) return;
+    const name = nameOf(event);
+    const single = name.replace('Shift+', '').length === 1;
+    if (single && (event.repeat || (name !== '?' && !lettersAct()))) return;
+    const act = acts[name];
+    if (act && act() !== false) event.preventDefault();
+  });
+}
+
+/**
+ * The key as the help writes it, whatever Caps Lock or an input method makes of
+ * it: "a", "Shift+A", "?", "ArrowUp".
+ * @param {{key: string, code: string, shiftKey: boolean}} event
+ */
+export function nameOf({ key, code, shiftKey }) {
+  const letter = /^[a-z]$/i.test(key) ? key.toLowerCase() : key === 'Process' && code.startsWith('Key') ? code.slice(3).toLowerCase() : '';
+  if (letter) return shiftKey ? `Shift+${letter.toUpperCase()}` : letter;
+  return key;
+}
