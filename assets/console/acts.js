@@ -14,8 +14,10 @@ export class Acts {
    * @param {import('./model.js').FeedModel} model
    * @param {import('./queue.js').Queue} queue
    * @param {(entries: Entry[]) => void} redraw rows that look different now
+   * @param {import('./numbers.js').Numbers} numbers
    */
-  constructor(desk, model, queue, redraw) {
+  constructor(desk, model, queue, redraw, numbers) {
+    this.numbers = numbers;
     this.#desk = desk;
     this.#model = model;
     this.#queue = queue;
@@ -162,6 +164,13 @@ export class Acts {
 
   /** The name to show for whoever wrote an entry. @param {{name: string, user: string}} entry */
   nameOf(entry) { return nameOf(entry, this.#desk.words.t('guest')); }
+
+  /** A name for a pseudonym, as its newest comment here has it. @param {string} user */
+  nameOfUser(user) {
+    const { all } = this.#model;
+    for (let i = all.length - 1; i >= 0; i--) if (all[i].user === user) return this.nameOf(all[i]);
+    return this.nameOf({ name: '', user });
+  }
 
   /** @param {Entry[]} entries @param {boolean} busy */
   #mark(entries, busy) {

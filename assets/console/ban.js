@@ -88,11 +88,16 @@ export function openBan(desk, acts, kind, entry) {
 
   async function count() {
     const address = /** @type {HTMLInputElement} */ (form.querySelector('[value="address"]'));
+    if (entry.source !== 'audience') return none();
     try {
       const { people } = await call('GET', desk.path('comments', entry.id, 'address'));
       behind.textContent = t('by_address_n', { n: people });
     } catch {
-      // It came without an address, or through a sender.
+      none();
+    }
+
+    // It came through a program, or the address is forgotten.
+    function none() {
       address.disabled = true;
       behind.textContent = t('by_address_none');
     }

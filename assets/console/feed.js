@@ -39,6 +39,7 @@ export class FeedView {
   #anew = true;
   #frame = 0;
   #width = 0;
+  #height = 0;
   #pointed = false;
   #focused = false;
   #away = false;
@@ -171,6 +172,7 @@ export class FeedView {
   /** @param {{entry: Entry, by: number}|null} anchor */
   #render(anchor) {
     const { clientHeight: height, clientWidth: width } = this.#list;
+    this.#height = height;
     if (width !== this.#width) {
       this.#width = width;
       this.#geometry.forget(width < 600 ? LINE.dock : LINE.wide);
@@ -246,6 +248,8 @@ export class FeedView {
 
   #scrolled() {
     const { scrollTop, scrollHeight, clientHeight } = this.#list;
+    // A list that was made smaller is not one that somebody scrolled.
+    if (clientHeight !== this.#height) return this.#schedule();
     this.#away = scrollHeight - scrollTop - clientHeight > NEAR;
     if (scrollTop < clientHeight && this.#away) this.#act.older();
     this.#schedule();

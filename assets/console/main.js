@@ -28,7 +28,7 @@ const desk = new Desk({ roomId: root.dataset.room ?? '', role: root.dataset.role
 const model = new FeedModel();
 const queue = new Queue();
 const numbers = new Numbers(words);
-const acts = new Acts(desk, model, queue, (entries) => view.changed(entries));
+const acts = new Acts(desk, model, queue, (entries) => view.changed(entries), numbers);
 const history = new History(desk, model, () => view.refill());
 const view = new FeedView(
   { list: byId('feed'), hold: byId('hold'), why: byId('hold-why'), fresh: byId('fresh'), empty: byId('empty') },

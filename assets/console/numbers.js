@@ -15,6 +15,12 @@ export class Numbers {
   /** @param {import('../shared/i18n.js').Words} words */
   constructor(words) { this.#words = words; }
 
+  /** Comments a minute since the page was opened. */
+  get rates() { return this.#rate.values; }
+
+  /** Phones connected since the page was opened. */
+  get people() { return this.#people.values; }
+
   /** @param {any} stats a stats frame */
   take(stats) {
     this.#last = stats;

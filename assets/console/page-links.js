@@ -1,1 +1,64 @@
-export function open(host) { const h = document.createElement('h2'); h.textContent='x'; host.append(h); return () => {}; }
+// Links by role: who holds one, when it was last used, copy, code, take back.
+
+import { el, icon, said } from '../shared/dom.js';
+import { confirmFirst, openDialog } from './dialog.js';
+import { copy } from './header.js';
+import { frame, when } from './page.js';
+
+const ROLES = ['moderator', 'overlay', 'audience', 'sender', 'owner'];
+
+/** @type {import('./sections.js').Open} */
+export function open(host, desk, acts) {
+  const { words } = desk;
+  const { t, lang } = words;
+  const box = frame(host, t('page_links'), t('links_lead'), 'narrow-page');
+  const role = el('select', { 'aria-label': t('link_role') }, ...ROLES.map((r) => el('option', { value: r }, t(`role_${r}`))));
+  const label = el('input', { class: 'plain-field', placeholder: t('link_label'), 'aria-label': t('link_label'), maxlength: 80, autocomplete: 'off', dir: 'auto' });
+  const form = el('form', { class: 'page-bar' }, role, label, el('button', { type: 'submit', class: 'button main' }, t('link_make')));
+  const fresh = el('div', { role: 'status' });
+  const list = el('ul', { class: 'lines' });
+  box.append(el('h3', {}, t('link_new')), form, fresh, list);
+  form.addEventListener('submit', (event) => { event.preventDefault(); void make(); });
+  void load();
+  return () => {};
+
+  async function make() {
+    const made = await acts.call('POST', '/api/links', { room: role.value === 'owner' ? '' : desk.roomId, role: role.value, label: label.value.trim() });
+    if (!made) return;
+    label.value = '';
+    const secret = role.value === 'sender' ? made.key : made.url;
+    const shown = el('p', { class: 'mono' }, secret);
+    const button = el('button', { type: 'button', class: 'button line', onclick: () => void copy(secret, button, words, shown) }, icon('copy'), el('span', {}, t('copy')));
+    const once = !['overlay', 'audience'].includes(made.role);
+    fresh.replaceChildren(el('div', { class: 'new-link' }, el('p', {}, el('b', {}, t('link_ready')), ' ', once ? t('link_once') : ''), shown,
+      made.role !== 'sender' && el('img', { src: `data:image/svg+xml,${encodeURIComponent(made.qr)}`, alt: t('link_qr'), width: 160, height: 160 }), el('div', { class: 'page-bar' }, button)));
+    void load();
+  }
+
+  async function load() {
+    const got = await acts.call('GET', '/api/links');
+    if (!got) return;
+    const here = got.links.filter((/** @type {any} */ l) => !l.room || l.room === desk.roomId);
+    list.replaceChildren(...here.map(line));
+  }
+
+  /** @param {any} link */
+  function line(link) {
+    const name = link.label || t('link_nolabel');
+    const act = (/** @type {string} */ text, /** @type {string} */ glyph, /** @type {string} */ tone, /** @type {(button: HTMLElement) => void} */ fn) => {
+      const button = el('button', { type: 'button', class: `button ${tone}`, 'aria-label': `${text}: ${name}` }, icon(glyph), el('span', {}, text));
+      button.addEventListener('click', () => fn(button));
+      return button;
+    };
+    const url = link.url ? el('span', { class: 'mono soft' }, link.url) : null;
+    return el('li', { class: 'line-row' }, el('span', { class: 'chip' }, t(`role_${link.role}`)),
+      el('span', { class: 'grow' }, el('b', {}, said(name)), ' ', !link.room && el('span', { class: 'soft' }, t('all_rooms')), el('br'),
+        el('span', { class: 'when' }, link.last_used ? t('link_used', { time: when(link.last_used, lang) }) : t('link_never'), ' · ', t('link_made', { time: when(link.made, lang) })), url && el('br'), url),
+      link.url && act(t('copy'), 'copy', 'line', (button) => void copy(link.url, button, words, /** @type {HTMLElement} */ (url))),
+      link.url && act(t('link_show_qr'), 'qr', 'line', () => void openDialog(words, name, 'small', el('p', {}, el('img', { class: 'qr-big', src: `/api/links/${encodeURIComponent(link.id)}/qr.svg`, alt: t('link_qr') })), el('p', { class: 'mono' }, link.url))),
+      act(t('link_revoke'), 'x', 'stop', () => confirmFirst(words, { title: t('link_revoke_title'), text: t('link_revoke_text', { label: name }), yes: t('link_revoke') }, async () => {
+        await acts.call('DELETE', `/api/links/${encodeURIComponent(link.id)}`);
+        void load();
+      })));
+  }
+}

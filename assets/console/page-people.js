@@ -1,1 +1,33 @@
-export function open(host) { const h = document.createElement('h2'); h.textContent='x'; host.append(h); return () => {}; }
+// Mutes and bans in force.
+
+import { el, icon } from '../shared/dom.js';
+import { frame } from './page.js';
+import { banRow } from './person.js';
+
+/** @type {import('./sections.js').Open} */
+export function open(host, desk, acts) {
+  const { t } = desk.words;
+  const box = frame(host, t('page_people'), t('people_lead'), 'narrow-page');
+  const search = el('input', { type: 'search', placeholder: t('people_search'), 'aria-label': t('people_search'), dir: 'auto' });
+  const list = el('ul', { class: 'lines' });
+  /** @type {any[]} */ let bans = [];
+  box.append(el('div', { class: 'page-bar' }, el('label', { class: 'search' }, icon('search'), search)), list);
+  search.addEventListener('input', draw);
+
+  async function load() {
+    const got = await acts.call('GET', desk.path('bans'));
+    if (got) bans = got.bans ?? [];
+    draw();
+  }
+
+  function draw() {
+    const sought = search.value.trim().toLowerCase();
+    const rows = bans.map((ban) => ({ ban, name: ban.user ? acts.nameOfUser(ban.user) : '' }))
+      .filter(({ ban, name }) => !sought || [name, ban.reason, ban.by, ban.user, ban.address].some((part) => part?.toLowerCase().includes(sought)));
+    list.replaceChildren(...rows.map(({ ban, name }) => banRow(desk, acts, ban, name)));
+    if (rows.length === 0) list.append(el('li', { class: 'none-yet' }, t('people_none')));
+  }
+
+  void load();
+  return desk.on('bans', () => void load());
+}

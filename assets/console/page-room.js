@@ -1,1 +1,107 @@
-export function open(host) { const h = document.createElement('h2'); h.textContent='x'; host.append(h); return () => {}; }
+// The room's settings: each change goes out when it is made, and works for
+// everybody at once.
+
+import { el } from '../shared/dom.js';
+import { COLORS, MODES, SIZES } from '../shared/protocol.js';
+import { confirmFirst } from './dialog.js';
+import { frame, toggle } from './page.js';
+
+/** @type {import('./sections.js').Open} */
+export function open(host, desk, acts) {
+  const { words } = desk;
+  const { t } = words;
+  const box = frame(host, t('page_room'), t('room_lead'), 'narrow-page settings');
+  /** @type {(() => void)[]} how each control follows the room */ const follow = [];
+
+  /** @param {string} label @param {string} help @param {Node[]} controls */
+  const row = (label, help, ...controls) => {
+    const id = `set-${box.childElementCount}`;
+    const control = el('div', { class: 'control', role: 'group', 'aria-labelledby': id }, ...controls);
+    box.append(el('div', { class: 'set' }, el('p', {}, el('span', { id }, label), help && el('span', { class: 'help' }, help)), control));
+    return control;
+  };
+  const save = async (/** @type {Record<string, any>} */ fields, /** @type {HTMLElement} */ near) => {
+    const done = await acts.set(fields);
+    for (const update of follow) update();
+    if (!done) return;
+    const told = el('span', { class: 'saved-now', role: 'status' }, t('set_saved'));
+    near.closest('.control')?.querySelector('.saved-now')?.remove();
+    near.closest('.control')?.append(told);
+    setTimeout(() => told.remove(), 2500);
+  };
+
+  /** @param {string} field @param {string} label @param {string} prefix of the words @param {readonly string[]} values @param {string} [help] */
+  const choice = (field, label, prefix, values, help = '') => {
+    const inputs = values.map((value) => el('input', { type: 'radio', name: field, value }));
+    const group = el('div', { class: 'segments' }, ...inputs.map((input) => el('label', {}, input, el('span', {}, t(`${prefix}_${input.value}`)))));
+    group.addEventListener('change', (event) => void save({ [field]: /** @type {HTMLInputElement} */ (event.target).value }, group));
+    row(label, help, group);
+    follow.push(() => { for (const input of inputs) input.checked = input.value === desk.room[field]; });
+  };
+  /** @param {string} field @param {string} label @param {{read: (v: any) => string, write: (text: string) => any, help?: string, attrs?: any, area?: boolean}} how */
+  const text = (field, label, { read, write, help = '', attrs = {}, area = false }) => {
+    const input = area ? el('textarea', { rows: 5, 'aria-label': label, dir: 'auto', ...attrs }) : el('input', { 'aria-label': label, dir: 'auto', ...attrs });
+    input.addEventListener('change', () => { if (input.checkValidity()) void save({ [field]: write(input.value) }, input); });
+    row(label, help, input);
+    follow.push(() => { if (document.activeElement !== input) input.value = read(desk.room[field]); });
+  };
+  const plain = { read: (/** @type {any} */ v) => v ?? '', write: (/** @type {string} */ v) => v };
+  const seconds = { read: (/** @type {any} */ v) => String((v ?? 0) / 1000), write: (/** @type {string} */ v) => Math.round(Number(v) * 1000) };
+  /** @param {string} field @param {string} label @param {string} prefix @param {readonly string[]} values @param {string} fixed always allowed */
+  const several = (field, label, prefix, values, fixed) => {
+    const inputs = values.map((value) => el('input', { type: 'checkbox', value, disabled: value === fixed, title: value === fixed ? t('always_on') : null }));
+    const group = el('div', { class: 'swatches' }, ...inputs.map((input) => el('label', {}, input, t(`${prefix}_${input.value}`))));
+    group.addEventListener('change', () => void save({ [field]: inputs.filter((input) => input.checked).map((input) => input.value) }, group));
+    row(label, '', group);
+    follow.push(() => { for (const input of inputs) input.checked = input.value === fixed || (desk.room[field] ?? []).includes(input.value); });
+  };
+
+  text('title', t('set_title'), { ...plain, attrs: { maxlength: 200 } });
+  text('message', t('set_message'), { ...plain, attrs: { maxlength: 400 } });
+  choice('state', t('set_state'), 'state', ['open', 'paused', 'closed']);
+  choice('review', t('set_review'), 'review', ['off', 'held', 'all'], t('set_review_help'));
+  choice('newcomers', t('set_newcomers'), 'newcomers', ['open', 'held']);
+  choice('links', t('set_links'), 'links', ['allowed', 'refused']);
+  text('slow_ms', t('set_slow'), { ...seconds, attrs: { type: 'number', min: 0, max: 3600, step: 'any' } });
+  text('delay_ms', t('set_delay'), { ...seconds, help: t('set_delay_help'), attrs: { type: 'number', min: 0, max: 10, step: 'any' } });
+  text('max_length', t('set_length'), { read: (v) => String(v ?? 100), write: Number, attrs: { type: 'number', min: 1, max: 500 } });
+  several('modes', t('set_modes'), 'mode', MODES, 'scroll');
+  several('sizes', t('set_sizes'), 'size', SIZES, 'medium');
+  colors();
+  text('phrases', t('set_phrases'), { read: (v) => (v ?? []).join('\n'), write: (v) => v.split('\n').map((line) => line.trim()).filter(Boolean), help: t('set_phrases_help'), area: true });
+  look();
+  if (desk.owner) {
+    row(t('set_archive'), t('set_archive_help'), el('button', { type: 'button', class: 'button stop', onclick: () => confirmFirst(words, { title: t('set_archive'), text: t('set_archive_help'), yes: t('room_archive') }, () => void acts.call('DELETE', desk.path())) }, t('room_archive')));
+  }
+  const update = () => { for (const fn of follow) fn(); };
+  update();
+  return desk.on('room', update);
+
+  function colors() {
+    const inputs = COLORS.filter((color) => color !== '#ffffff').map((color) => el('input', { type: 'checkbox', value: color, 'aria-label': color }));
+    const group = el('div', { class: 'swatches' }, ...inputs.map((input) => {
+      const dot = el('span', { class: 'dot' });
+      dot.style.setProperty('--dot', input.value);
+      return el('label', {}, input, dot, input.value);
+    }));
+    group.addEventListener('change', () => {
+      const known = inputs.map((input) => input.value);
+      const others = (desk.room.colors ?? []).filter((/** @type {string} */ color) => !known.includes(color));
+      void save({ colors: [...inputs.filter((input) => input.checked).map((input) => input.value), ...others] }, group);
+    });
+    row(t('set_colors'), t('set_colors_help'), group);
+    follow.push(() => { for (const input of inputs) input.checked = (desk.room.colors ?? []).includes(input.value); });
+  }
+
+  function look() {
+    const input = el('input', { type: 'color', 'aria-label': t('set_look') });
+    const none = toggle(t('set_look_none'), false, (off) => void save({ look: { ...desk.room.look, color: off ? '' : input.value } }, input));
+    input.addEventListener('change', () => void save({ look: { ...desk.room.look, color: input.value } }, input));
+    row(t('set_look'), '', el('div', { class: 'with' }, input, none));
+    follow.push(() => {
+      const color = desk.room.look?.color ?? '';
+      if (color) input.value = color;
+      /** @type {HTMLInputElement} */ (none.querySelector('input')).checked = !color;
+    });
+  }
+}

@@ -1,1 +1,142 @@
-export function open(host) { const h = document.createElement('h2'); h.textContent='x'; host.append(h); return () => {}; }
+// Rule lists: on or off, edited with faults at their lines, tried on a text and
+// on what was shown lately.
+
+import { el, icon, said } from '../shared/dom.js';
+import { confirmFirst } from './dialog.js';
+import { Editor } from './editor.js';
+import { frame, later, toggle } from './page.js';
+import { cut } from './queue.js';
+
+/** @typedef {{name: string, text: string, on: boolean, all: boolean, shipped?: boolean}} List */
+
+/** @type {import('./sections.js').Open} */
+export function open(host, desk, acts) {
+  const { words } = desk;
+  const { t } = words;
+  const box = frame(host, t('page_rules'), t('page_rules_lead'));
+  const editor = new Editor(t('rules_editor'));
+  const chooser = el('select', { 'aria-label': t('rules_list') });
+  const state = el('span', { class: 'saved-now', role: 'status' });
+  const faults = el('ul', { class: 'fault-list', 'aria-label': t('rules_faults') });
+  const bar = el('div', { class: 'page-bar' });
+  const summary = el('p', { class: 'help', role: 'status' });
+  const saveButton = el('button', { type: 'button', class: 'button main', onclick: () => void put(false) }, t('rules_save'));
+  const tryButton = el('button', { type: 'button', class: 'button line', onclick: () => void tryLast() }, t('rules_last500'));
+  const deleteButton = el('button', { type: 'button', class: 'button stop', onclick: remove }, t('rules_delete'));
+  /** @type {List[]} */ let lists = [];
+  /** @type {List|null} */ let now = null;
+  let run = 0;
+
+  box.append(el('div', { class: 'rules-grid' },
+    el('section', {}, bar, editor.box, el('p', { class: 'help' }, t('rules_syntax')), el('div', { class: 'page-bar' }, saveButton, tryButton, deleteButton, state), summary, faults),
+    test()));
+  const dry = later(() => void put(true), 500);
+  editor.onInput(() => {
+    if (now) now.text = editor.value;
+    state.textContent = t('unsaved');
+    dry();
+  });
+  chooser.addEventListener('change', () => choose(Number(chooser.value)));
+  void load('');
+  return () => { run++; };
+
+  /** @param {string} name to be chosen */
+  async function load(name) {
+    const got = await acts.call('GET', desk.path('rules'));
+    if (!got) return;
+    lists = got.lists;
+    choose(Math.max(0, lists.findIndex((l) => l.name === name)));
+  }
+
+  /** @param {number} i */
+  function choose(i) {
+    now = lists[i] ?? { name: 'room', text: '', on: true, all: false };
+    if (!lists.includes(now)) lists.push(now);
+    const mine = desk.owner || !now.all;
+    const name = now;
+    chooser.replaceChildren(...lists.map((l, n) => el('option', { value: n }, l.all ? `${l.name} · ${t('rules_all')}` : l.name)));
+    chooser.value = String(lists.indexOf(now));
+    bar.replaceChildren(chooser, toggle(t('rules_on'), now.on, (on) => { name.on = on; void put(false); }),
+      el('button', { type: 'button', class: 'button line', onclick: fresh }, icon('plus'), t('rules_new')));
+    editor.value = now.text;
+    editor.readOnly = !mine;
+    saveButton.setAttribute('aria-disabled', String(!mine));
+    deleteButton.hidden = Boolean(now.shipped) || !mine || now.name === 'starter';
+    state.textContent = '';
+    summary.textContent = '';
+    void put(true);
+  }
+
+  function fresh() {
+    let n = 1;
+    while (lists.some((l) => l.name === `list ${n}`)) n++;
+    const input = el('input', { class: 'plain-field', 'aria-label': t('rules_name'), maxlength: 40, value: `list ${n}`, dir: 'auto' });
+    const add = () => {
+      const name = input.value.trim();
+      if (!name) return;
+      const known = lists.findIndex((l) => l.name === name && !l.all);
+      if (known < 0) lists.push({ name, text: '', on: true, all: false });
+      choose(known < 0 ? lists.length - 1 : known);
+      editor.focus();
+    };
+    input.addEventListener('keydown', (event) => { if (event.key === 'Enter' && !event.isComposing) add(); });
+    bar.replaceChildren(input, el('button', { type: 'button', class: 'button', onclick: add }, t('rules_new')));
+    input.select();
+  }
+
+  /** Saves, or only asks what there would be to say. @param {boolean} only */
+  async function put(only) {
+    if (!now || (!only && saveButton.getAttribute('aria-disabled') === 'true')) return;
+    const mine = ++run;
+    const { name, text, on, all } = now;
+    if (only && all && !desk.owner) return;
+    const got = await acts.call('PUT', desk.path('rules'), { name, text, on, all, dry: only });
+    if (!got || mine !== run) return got;
+    const list = got.faults ?? [];
+    editor.mark(list);
+    faults.replaceChildren(...list.map((/** @type {any} */ fault) => el('li', { class: fault.warning ? 'doubt' : '' }, icon(fault.warning ? 'warn' : 'refuse'),
+      el('button', { type: 'button', class: 'as-text', onclick: () => editor.goTo(fault.line) }, el('b', {}, t('rules_fault_of', { n: fault.line })), ' ', said(fault.entry), ' — ', said(fault.message)))));
+    if (list.length === 0) faults.replaceChildren(el('li', { class: 'none-yet' }, t('rules_no_faults')));
+    if (!only) state.textContent = t('rules_saved');
+    return got;
+  }
+
+  /** Which lines would have stopped what was shown. */
+  async function tryLast() {
+    const got = await put(true);
+    if (!got) return;
+    const n = (got.faults ?? []).filter((/** @type {any} */ fault) => fault.warning && /last \d/.test(fault.message)).length;
+    summary.textContent = n === 0 ? t('rules_last500_none') : t('rules_last500_some', { n });
+  }
+
+  function remove() {
+    if (!now) return;
+    const { name, all } = now;
+    confirmFirst(words, { title: t('rules_delete_title'), text: t('rules_delete_text', { name }), yes: t('rules_delete') }, async () => {
+      if (await acts.call('DELETE', `${desk.path('rules', name)}${all ? '?all=1' : ''}`)) void load('');
+    });
+  }
+
+  function test() {
+    const input = el('textarea', { rows: 3, id: 'rules-test', dir: 'auto' });
+    const out = el('div', { class: 'verdict', role: 'status', hidden: true });
+    const check = async () => {
+      const text = input.value;
+      out.hidden = !text;
+      if (!text) return;
+      const v = await acts.call('POST', desk.path('rules', 'check'), { text });
+      if (!v || text !== input.value) return;
+      const tone = { pass: 'shown', mask: 'held', hold: 'held', refuse: 'stop' }[/** @type {string} */ (v.verdict)] ?? '';
+      const marked = el('bdi', { dir: 'auto' });
+      for (const part of cut(text, v.spans)) marked.append(part.hit ? el('mark', {}, part.text) : part.text);
+      const rule = words.has(`rule_${v.rule}`) ? t(`rule_${v.rule}`) : v.rule;
+      out.replaceChildren(el('p', {}, el('span', { class: `chip ${tone}` }, icon(v.verdict === 'pass' ? 'check' : v.verdict === 'refuse' ? 'refuse' : 'clock'), el('span', {}, t(`verdict_${v.verdict}`)))),
+        el('p', { class: 'held-text' }, marked),
+        v.rule ? el('p', { class: 'help' }, rule, v.word && ' · ', v.word && said(v.word), v.detail && ' · ', v.detail && said(v.detail)) : '',
+        v.verdict === 'mask' ? el('p', { class: 'help' }, t('shown_as'), ' ', said(v.text)) : '',
+        v.folded ? el('p', { class: 'help' }, t('folded_as'), ' ', el('b', {}, said(v.folded))) : '');
+    };
+    input.addEventListener('input', later(() => void check(), 200));
+    return el('section', { class: 'rules-test' }, el('label', { class: 'field' }, el('span', {}, t('rules_test')), input), el('p', { class: 'help' }, t('rules_test_help')), out);
+  }
+}

@@ -1,1 +1,57 @@
-export function open(host) { const h = document.createElement('h2'); h.textContent='x'; host.append(h); return () => {}; }
+// The numbers of the room, larger, and as tables for those who hear them.
+
+import { el } from '../shared/dom.js';
+import { frame } from './page.js';
+import { chart } from './series.js';
+
+const SVG = 'http://www.w3.org/2000/svg';
+
+/** @type {import('./sections.js').Open} */
+export function open(host, desk, acts) {
+  const { words } = desk;
+  const { t, has, lang } = words;
+  const box = frame(host, t('page_stats'), t('stats_lead'));
+  const grid = el('div', { class: 'stats-grid' });
+  box.append(grid);
+  draw();
+  return desk.on('stats', draw);
+
+  function draw() {
+    const { clients = {}, rate = 0, refused = {}, log = { ready: true } } = desk.stats ?? {};
+    const opened = [...grid.querySelectorAll('details')].map((d) => d.open);
+    const rules = Object.entries(refused).filter(([, n]) => n > 0).sort((a, b) => b[1] - a[1]);
+    const top = rules[0]?.[1] ?? 1;
+    const rows = (/** @type {(string|number)[][]} */ list) => el('dl', {}, ...list.map(([name, value]) => el('div', {}, el('dt', {}, String(name)), el('dd', {}, typeof value === 'number' ? value.toLocaleString(lang) : value))));
+    grid.replaceChildren(
+      line(t('rate'), rate, acts.numbers.rates), line(t('people'), clients.audience ?? 0, acts.numbers.people),
+      el('section', {}, el('h3', {}, t('stopped_by_rule')), el('ul', { class: 'bars' }, ...rules.map(([rule, n]) => {
+        const bar = el('i', { 'aria-hidden': 'true' });
+        bar.style.setProperty('--share', `${(n / top) * 100}%`);
+        return el('li', {}, el('span', {}, has(`rule_${rule}`) ? t(`rule_${rule}`) : rule), bar, el('b', {}, n.toLocaleString(lang)));
+      }), rules.length === 0 && el('li', { class: 'none' }, t('stopped_none')))),
+      el('section', {}, el('h3', {}, t('connected')), rows([
+        [t('phones'), clients.audience ?? 0], [t('overlays'), clients.overlay ?? 0], [t('consoles'), clients.console ?? 0],
+        [t('saved'), log.ready ? t('saved_ms', { n: Math.round((log.wait_ms ?? 0) * 10) / 10 }) : t('saved_not')],
+      ])));
+    grid.querySelectorAll('details').forEach((d, i) => { d.open = opened[i] ?? false; });
+  }
+
+  /** @param {string} title @param {number} now @param {number[]} values */
+  function line(title, now, values) {
+    const { stroke, area } = chart(values, 100, 56);
+    const svg = document.createElementNS(SVG, 'svg');
+    for (const [name, value] of Object.entries({ class: 'spark', viewBox: '0 0 100 56', preserveAspectRatio: 'none', 'aria-hidden': 'true' })) svg.setAttribute(name, value);
+    for (const [name, d] of [['area', area], ['stroke', stroke]]) {
+      const path = document.createElementNS(SVG, 'path');
+      path.setAttribute('class', name);
+      path.setAttribute('d', d);
+      svg.append(path);
+    }
+    // Twelve rows say as much as a hundred.
+    const step = Math.max(1, Math.ceil(values.length / 12));
+    const some = values.filter((_, i) => i % step === 0);
+    return el('section', {}, el('h3', {}, title), el('p', { class: 'big' }, now.toLocaleString(lang)), svg,
+      el('details', {}, el('summary', {}, t('stats_table')), el('table', {}, el('thead', {}, el('tr', {}, el('th', { scope: 'col' }, t('stats_when')), el('th', { scope: 'col' }, title))),
+        el('tbody', {}, ...some.map((v, i) => el('tr', {}, el('th', { scope: 'row' }, `${i + 1} / ${some.length}`), el('td', {}, Math.round(v).toLocaleString(lang))))))));
+  }
+}

@@ -106,7 +106,7 @@ export class ReviewView {
     }
     if (!current) {
       const body = el('button', { type: 'button', class: 'held-body', 'data-act': 'look' }, this.#text(item),
-        el('span', { class: 'held-meta' }, ...this.#meta([said(this.#acts.nameOf(item)), this.#reason(item)]), this.#age(item)));
+        el('span', { class: 'held-meta' }, ...this.#meta([said(this.#acts.nameOf(item)), this.#reason(item), this.#age(item)])));
       const quick = (/** @type {string} */ act, /** @type {string} */ glyph) => el('button', { type: 'button', class: 'icon-button', 'data-act': act, title: t(act), 'aria-label': t(`${act}_of`, { text: item.text }) }, icon(glyph));
       row.append(body, quick('approve', 'check'), quick('refuse', 'x'));
       return row;

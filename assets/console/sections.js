@@ -6,7 +6,12 @@ import { byId } from '../shared/dom.js';
 /** In the order of the rail and of the keys 1 to 7. */
 export const SECTIONS = ['live', 'rules', 'people', 'stats', 'links', 'audit', 'room'];
 
-/** @type {Record<string, () => Promise<{open: (host: HTMLElement, desk: import('./desk.js').Desk, acts: import('./acts.js').Acts) => (() => void)}>>} */
+/**
+ * Opens a page in a box; what it gives ends it.
+ * @typedef {(host: HTMLElement, desk: import('./desk.js').Desk, acts: import('./acts.js').Acts) => (() => void)} Open
+ */
+
+/** @type {Record<string, () => Promise<{open: Open}>>} */
 const LOAD = {
   rules: () => import('./page-rules.js'),
   people: () => import('./page-people.js'),
