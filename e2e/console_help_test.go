@@ -17,16 +17,16 @@ import (
 	"danmaku/e2e/browser"
 )
 
-// hand acts on a room over HTTP with the session of a console: it does what
+// runner acts on a room over HTTP with the session of a console: it does what
 // other people would do while a test looks at one page.
-type hand struct {
+type runner struct {
 	t    testing.TB
 	base string
 	http *http.Client
 }
 
-// handAt opens a session by a console's address.
-func handAt(t testing.TB, console string) *hand {
+// runnerAt opens a session by a console's address.
+func runnerAt(t testing.TB, console string) *runner {
 	t.Helper()
 	jar, err := cookiejar.New(nil)
 	if err != nil {
@@ -36,7 +36,7 @@ func handAt(t testing.TB, console string) *hand {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &hand{t: t, base: u.Scheme + "://" + u.Host, http: &http.Client{Jar: jar}}
+	h := &runner{t: t, base: u.Scheme + "://" + u.Host, http: &http.Client{Jar: jar}}
 	r, err := h.http.Get(console)
 	if err != nil {
 		t.Fatal(err)
@@ -49,7 +49,7 @@ func handAt(t testing.TB, console string) *hand {
 }
 
 // do makes one call and gives its JSON; a status other than 2xx fails the test.
-func (h *hand) do(method, path string, body any) map[string]any {
+func (h *runner) do(method, path string, body any) map[string]any {
 	h.t.Helper()
 	b, err := json.Marshal(body)
 	if err != nil {
@@ -79,7 +79,7 @@ func (h *hand) do(method, path string, body any) map[string]any {
 }
 
 // link makes a link and gives its address and key.
-func (h *hand) link(role, label string) (address, key string) {
+func (h *runner) link(role, label string) (address, key string) {
 	h.t.Helper()
 	l := h.do("POST", "/api/links", map[string]string{"room": "live", "role": role, "label": label})
 	return l["url"].(string), l["key"].(string)
@@ -87,11 +87,11 @@ func (h *hand) link(role, label string) (address, key string) {
 
 // sender posts comments as a program does, each by an author of its own.
 type sender struct {
-	h   *hand
+	h   *runner
 	key string
 }
 
-func (h *hand) sender() *sender {
+func (h *runner) sender() *sender {
 	_, key := h.link("sender", "test")
 	return &sender{h, key}
 }
@@ -137,7 +137,7 @@ func dress(p *browser.Page, theme string) {
 
 // hall fills a room as an evening does: comments, some of them held, refused,
 // taken down.
-func hall(h *hand) {
+func hall(h *runner) {
 	s := h.sender()
 	h.do("PATCH", "/api/rooms/live", map[string]any{"title": "Friday Night Bosses", "links": "refused"})
 	h.do("PUT", "/api/rooms/live/rules", map[string]any{"name": "spoilers", "text": "brother => hold\nお兄さん => hold\n笨蛋 => hold\nfinal boss => hold\n", "on": true})
@@ -183,7 +183,7 @@ func TestPicturesOfTheConsole(t *testing.T) {
 	}
 	only := os.Getenv("PICTURES_ONLY")
 	p := startProduct(t, "--room-rate", "0", "--user-rate", "0", "--address-rate", "0", "--sender-rate", "0")
-	h := handAt(t, p.console)
+	h := runnerAt(t, p.console)
 	hall(h)
 	owner, _ := h.link("owner", "Mika")
 	type shot struct {

@@ -61,7 +61,7 @@ func ready(p *browser.Page, text string) {
 
 const holdBoss = "boss => hold\n"
 
-func rules(h *hand, text string) {
+func rules(h *runner, text string) {
 	h.do("PUT", "/api/rooms/live/rules", map[string]any{"name": "words", "text": text, "on": true})
 }
 
@@ -69,7 +69,7 @@ func rules(h *hand, text string) {
 // approved by one key, and flies; and the author is told.
 func TestAHeldCommentIsApprovedAndFlies(t *testing.T) {
 	p := startProduct(t, free...)
-	h := handAt(t, p.console)
+	h := runnerAt(t, p.console)
 	rules(h, holdBoss)
 	address, _ := h.link("owner", "Mika")
 	overlay := browser.Open(t, p.overlay)
@@ -104,7 +104,7 @@ func TestAHeldCommentIsApprovedAndFlies(t *testing.T) {
 // A comment that flies is gone from the overlay within 150 ms of the click.
 func TestRecallWhileFlying(t *testing.T) {
 	p := startProduct(t, free...)
-	h := handAt(t, p.console)
+	h := runnerAt(t, p.console)
 	address, _ := h.link("owner", "Mika")
 	overlay := browser.Open(t, p.overlay)
 	console := consoleAt(t, address)
@@ -135,7 +135,7 @@ func TestRecallWhileFlying(t *testing.T) {
 // What is taken down in the delay line never reaches the overlay.
 func TestRecallDuringTheDelay(t *testing.T) {
 	p := startProduct(t, free...)
-	h := handAt(t, p.console)
+	h := runnerAt(t, p.console)
 	address, _ := h.link("owner", "Mika")
 	h.do("PATCH", "/api/rooms/live", map[string]any{"delay_ms": 3000})
 	overlay := browser.Open(t, p.overlay)
@@ -159,7 +159,7 @@ func TestRecallDuringTheDelay(t *testing.T) {
 // both see it.
 func TestTwoConsolesRace(t *testing.T) {
 	p := startProduct(t, free...)
-	h := handAt(t, p.console)
+	h := runnerAt(t, p.console)
 	rules(h, holdBoss)
 	one, _ := h.link("moderator", "Ann")
 	two, _ := h.link("moderator", "Ben")
@@ -189,7 +189,7 @@ func TestTwoConsolesRace(t *testing.T) {
 func TestARestartKeepsTheQueue(t *testing.T) {
 	data := t.TempDir()
 	first, stop := startStoppable(t, data, "127.0.0.1:0")
-	h := handAt(t, first.console)
+	h := runnerAt(t, first.console)
 	rules(h, holdBoss)
 	address, _ := h.link("owner", "Mika")
 	console := consoleAt(t, address)
@@ -251,7 +251,7 @@ func startStoppable(t *testing.T, data, listen string) (product, func()) {
 // A ban takes down what is on the screens, disconnects, and the phone stays out.
 func TestABanTakesDownDisconnectsAndStays(t *testing.T) {
 	p := startProduct(t, free...)
-	h := handAt(t, p.console)
+	h := runnerAt(t, p.console)
 	address, _ := h.link("owner", "Mika")
 	overlay := browser.Open(t, p.overlay)
 	console := consoleAt(t, address)
@@ -299,7 +299,7 @@ func TestABanTakesDownDisconnectsAndStays(t *testing.T) {
 // Everything a moderator does works without a mouse.
 func TestEveryActByKeyboard(t *testing.T) {
 	p := startProduct(t, free...)
-	h := handAt(t, p.console)
+	h := runnerAt(t, p.console)
 	rules(h, holdBoss)
 	address, _ := h.link("owner", "Mika")
 	console := consoleAt(t, address)
@@ -402,7 +402,7 @@ func TestEveryActByKeyboard(t *testing.T) {
 // through them misses no picture of the screen for long.
 func TestTenThousandRows(t *testing.T) {
 	p := startProduct(t, free...)
-	h := handAt(t, p.console)
+	h := runnerAt(t, p.console)
 	address, _ := h.link("owner", "Mika")
 	console := consoleAt(t, address)
 	console.Eval(`(async () => {
@@ -464,7 +464,7 @@ func TestTenThousandRows(t *testing.T) {
 // Nothing that anybody writes anywhere becomes an element.
 func TestNoPayloadBecomesAnElement(t *testing.T) {
 	p := startProduct(t, free...)
-	h := handAt(t, p.console)
+	h := runnerAt(t, p.console)
 	payloads := []string{
 		`<script>window.pwned=1</script>`, `<img src=x onerror=window.pwned=1>`, `<svg onload=window.pwned=1>`, `<svg/onload=window.pwned=1>`,
 		`"><script>window.pwned=1</script>`, `'><img src=x onerror=window.pwned=1>`, `<iframe src=javascript:window.pwned=1>`, `<body onload=window.pwned=1>`,
