@@ -30,9 +30,8 @@ setup: ## install what the tests need (Debian)
 demo: ## server, a replay of real comments and the overlay in Chromium; ends with a picture
 	go run ./tools/demo
 
-pictures: ## make the pictures of the README and docs/pictures anew
+pictures: ## make the pictures of the README anew
 	go run ./tools/demo -file testdata/replay/stage.xml -speed 1.7 -picture docs/pictures/overlay.png
-	PICTURES=$(CURDIR)/docs/pictures go test ./e2e -run TestPicturesOfTheConsole -count=1 -timeout 20m
 
 bench: ## measure each step of a comment's way, then the fan-out beside a bare loop (12 minutes)
 	go test -run '^$$' -bench . -benchmem ./live ./server ./store ./moderation ./ratelimit .

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"bufio"
 	"encoding/json"
 	"fmt"
 	"os/exec"
@@ -230,7 +231,13 @@ func startStoppable(t *testing.T, data, listen string) (product, func()) {
 		t.Fatalf("build: %v\n%s", err, out)
 	}
 	cmd := exec.Command(binary, append([]string{"--listen", listen, "--data", data + "/data"}, free...)...)
-	p := run(t, cmd)
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
 	ended := false
 	stop := func() {
 		if ended {
@@ -245,7 +252,15 @@ func startStoppable(t *testing.T, data, listen string) (product, func()) {
 		}
 	}
 	t.Cleanup(stop)
-	return p, stop
+	found := map[string]string{}
+	for lines := bufio.NewScanner(out); len(found) < len(ways) && lines.Scan(); {
+		for name, way := range ways {
+			if m := way.FindStringSubmatch(lines.Text()); m != nil {
+				found[name] = m[1]
+			}
+		}
+	}
+	return product{found["overlay"], found["audience"], found["console"]}, stop
 }
 
 // A ban takes down what is on the screens, disconnects, and the phone stays out.

@@ -32,7 +32,13 @@ func startProduct(t *testing.T, args ...string) product {
 	}
 	args = append([]string{"--listen", "127.0.0.1:0", "--data", filepath.Join(t.TempDir(), "data")}, args...)
 	cmd := exec.Command(binary, args...)
-	p := run(t, cmd)
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
 	t.Cleanup(func() {
 		if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
 			t.Errorf("stop: %v", err)
@@ -41,20 +47,6 @@ func startProduct(t *testing.T, args ...string) product {
 			t.Errorf("the program ended with %v", err)
 		}
 	})
-	return p
-}
-
-// run starts a program that is not running yet and reads its three addresses.
-func run(t *testing.T, cmd *exec.Cmd) product {
-	t.Helper()
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	cmd.Stderr = t.Output()
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
 	found := map[string]string{}
 	for lines := bufio.NewScanner(out); len(found) < len(ways) && lines.Scan(); {
 		for name, way := range ways {

@@ -7,6 +7,7 @@ import { SECTIONS } from './sections.js';
 export class Header {
   #desk; #acts; #line;
   #audience;
+  #narrow = matchMedia('(max-width: 1023px)');
 
   /**
    * @param {import('./desk.js').Desk} desk
@@ -24,6 +25,7 @@ export class Header {
     byId('code').addEventListener('click', () => this.showNumbers(!document.documentElement.hasAttribute('data-numbers')));
     byId('live-switch').addEventListener('change', (event) => void acts.set({ state: /** @type {HTMLInputElement} */ (event.target).value }));
     byId('rooms-menu').addEventListener('toggle', (event) => { if (/** @type {HTMLDetailsElement} */ (event.target).open) void this.#rooms(); });
+    this.#narrow.addEventListener('change', () => this.#landmark());
     const tabs = /** @type {NodeListOf<HTMLElement>} */ (byId('tabs').querySelectorAll('[role="tab"]'));
     for (const tab of tabs) {
       tab.addEventListener('click', () => this.tab(tab.id.slice(4)));
@@ -44,6 +46,13 @@ export class Header {
       tab.setAttribute('aria-selected', String(on));
       tab.tabIndex = on ? 0 : -1;
     }
+    this.#landmark();
+  }
+
+  /** The page's main part is the review column while it stands alone. */
+  #landmark() {
+    const alone = this.#narrow.matches && document.documentElement.dataset.tab === 'review';
+    byId('review').setAttribute('role', alone ? 'main' : 'complementary');
   }
 
   /** @param {boolean} open @returns {boolean|void} false: nothing to close */
