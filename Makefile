@@ -30,8 +30,9 @@ setup: ## install what the tests need (Debian)
 demo: ## server, a replay of real comments and the overlay in Chromium; ends with a picture
 	go run ./tools/demo
 
-pictures: ## make the pictures of the README anew
+pictures: ## make the pictures of the README and of docs/ anew
 	go run ./tools/demo -file testdata/replay/stage.xml -speed 1.7 -picture docs/pictures/overlay.png
+	PICTURES=$(CURDIR)/docs/pictures go test -count=1 -run 'TestOverlayPictures/(overlay-(720p|1080p|4k|pin)\.png|theme)' ./e2e
 
 bench: ## measure each step of a comment's way, then the fan-out beside a bare loop (12 minutes)
 	go test -run '^$$' -bench . -benchmem ./live ./server ./store ./moderation ./ratelimit .
