@@ -24,7 +24,7 @@ var ways = map[string]*regexp.Regexp{
 
 // startProduct builds danmaku as a user would, starts it and reads the three
 // addresses that it prints.
-func startProduct(t *testing.T, args ...string) product {
+func startProduct(t testing.TB, args ...string) product {
 	t.Helper()
 	binary := filepath.Join(t.TempDir(), "danmaku")
 	if out, err := exec.Command("go", "build", "-o", binary, "danmaku").CombinedOutput(); err != nil {
@@ -62,7 +62,7 @@ func startProduct(t *testing.T, args ...string) product {
 }
 
 // phoneAt opens the audience page as a phone has it.
-func phoneAt(t *testing.T, url string) *browser.Page {
+func phoneAt(t testing.TB, url string) *browser.Page {
 	t.Helper()
 	p := browser.New(t)
 	p.Size(390, 844, 2)
@@ -119,7 +119,7 @@ func TestACommentAppearsAndIsTakenDownEverywhere(t *testing.T) {
 		}
 	}
 
-	console.Eval(`[...document.querySelectorAll(".feed .row")].find((e) => e.textContent.includes("前方高能")).querySelector("button.danger").click()`)
+	t.Logf("gone from the overlay %.0f ms after the click", takeDown(console, overlay, "前方高能"))
 	overlay.Wait(`danmaku.stats().active === 0`)
 	author.Wait(`!` + has(".feed li", text))
 	reader.Wait(`!` + has(".feed li", text))
