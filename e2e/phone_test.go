@@ -335,6 +335,14 @@ func TestPhoneFeed(t *testing.T) {
 	if !is(phone, last+`.includes("line 29")`) {
 		t.Error("the newest is not at the bottom")
 	}
+	// The keyboard and the strip take from its height: it stays at the end.
+	phone.Hand(390, 480)
+	phone.Wait(`document.querySelector("#feed").clientHeight < 400 && ` + atEnd)
+	send(phone, strings.Repeat("x", 101))
+	phone.Wait(`document.querySelector("#strip").checkVisibility() && ` + atEnd)
+	empty(phone)
+	phone.Hand(390, 844)
+	phone.Wait(`document.querySelector("#feed").clientHeight > 400 && ` + atEnd)
 	phone.Eval(`new Promise((done) => { const f = document.querySelector("#feed"); f.addEventListener("scroll", () => done(), { once: true }); f.scrollTop = 40; })`)
 	o.say("while reading")
 	phone.Wait(has("#fresh", "1 new"))

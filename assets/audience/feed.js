@@ -24,6 +24,7 @@ export class Feed {
   /** @type {Map<string, Row>} */ #byId = new Map();
   /** @type {Map<string, Row>} */ #byRef = new Map();
   #stuck = true;
+  #height = 0;
   #unseen = 0;
   #me = '';
 
@@ -38,6 +39,8 @@ export class Feed {
     this.#words = words;
     list.addEventListener('scroll', () => this.#scrolled(), { passive: true });
     fresh.addEventListener('click', () => this.toEnd());
+    // The keyboard, a banner and the strip take from the list's height.
+    new ResizeObserver(() => this.#resized()).observe(list);
   }
 
   /** Starts anew from what the server remembers; own unanswered rows stay. @param {Comment[]} recent @param {string} me */
@@ -138,9 +141,14 @@ export class Feed {
   }
 
   /** The list's height changed: stay where the person was. */
-  resized() { if (this.#stuck) this.toEnd(); }
+  #resized() {
+    this.#height = this.#list.clientHeight;
+    if (this.#stuck) this.toEnd();
+  }
 
   #scrolled() {
+    // A scroll of ours that is told after the keyboard opened is no wish to leave.
+    if (this.#list.clientHeight !== this.#height) return this.#resized();
     const { scrollTop, scrollHeight, clientHeight } = this.#list;
     this.#stuck = scrollHeight - scrollTop - clientHeight < NEAR;
     if (this.#stuck && this.#unseen > 0) this.#count(-this.#unseen);

@@ -195,7 +195,6 @@ function describe() {
   banner.className = `banner ${tone}`;
   banner.hidden = text === '';
   composer.close(tone === 'stop' || tone === 'warn' ? text : '');
-  feed.resized();
 }
 
 function drawMenus() {
@@ -225,7 +224,7 @@ words.onChange(() => {
   describe();
 });
 wireMenus(document);
-followViewport(window, () => feed.resized());
+followViewport(window);
 composer.restore({ ...memory.style(), ...(composer.text ? {} : { text: memory.text() }) });
 paintBrowser();
 await words.start();

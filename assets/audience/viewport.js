@@ -6,9 +6,8 @@ const SHORT = 520, TINY = 400;
 /**
  * Follows the visual viewport; without one the stylesheet's 100dvh stands.
  * @param {Window} window
- * @param {() => void} changed after the height changed
  */
-export function followViewport(window, changed) {
+export function followViewport(window) {
   const root = window.document.documentElement;
   const view = window.visualViewport;
   let last = '';
@@ -22,7 +21,6 @@ export function followViewport(window, changed) {
     root.style.setProperty('--app-top', `${top}px`);
     root.toggleAttribute('data-short', height < SHORT);
     root.toggleAttribute('data-tiny', height < TINY);
-    changed();
   };
   for (const target of [view, window]) target?.addEventListener('resize', follow);
   view?.addEventListener('scroll', follow);
