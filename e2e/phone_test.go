@@ -358,7 +358,9 @@ func TestPhoneFeed(t *testing.T) {
 	// Bounded, also while somebody reads further up: the module itself, fed by hand.
 	n := browser.Value[[]int](phone, `import(new URL("feed.js", document.querySelector("script[type=module]").src)).then(({ Feed }) => {
 		const words = { t: (key) => key };
-		const list = document.querySelector("#feed"), fresh = document.querySelector("#fresh");
+		const list = document.createElement("ol"), fresh = document.querySelector("#fresh").cloneNode(true);
+		list.className = "feed";
+		document.querySelector("#feed").replaceWith(list);
 		const feed = new Feed(list, fresh, words);
 		const add = (i) => feed.add({ id: "x" + i, text: "row " + i, user: "u", name: "", color: "#ffffff", badge: "" });
 		for (let i = 0; i < 700; i++) add(i);

@@ -38,6 +38,7 @@ export class FakeNetwork {
   random = 0.5;
   /** @type {unknown[]} */ reports = [];
   /** @type {Set<() => void>} */ wakers = new Set();
+  /** @type {(() => void)|null} */ lost = null; // tells of a device without network
   /** @type {any} */ env;
   constructor() {
     const net = this;
@@ -69,7 +70,7 @@ export class FakeNetwork {
       location: { protocol: 'http:', host: 'hall.local:2333' },
       setTimeout: this.clock.setTimeout, clearTimeout: this.clock.clearTimeout, now: this.clock.now,
       random: () => this.random,
-      onWake: (/** @type {() => void} */ wake) => { this.wakers.add(wake); return () => this.wakers.delete(wake); },
+      onWake: (/** @type {() => void} */ wake, /** @type {() => void} */ lost) => { this.lost = lost; this.wakers.add(wake); return () => this.wakers.delete(wake); },
       report: (/** @type {unknown} */ fault) => this.reports.push(fault),
     };
   }

@@ -193,6 +193,20 @@ test('it comes back at once when the network or the page does', () => {
   assert.equal(net.sockets.length, 11, 'one that slept is not trusted');
 });
 
+test('a device that says it is offline is believed at once', () => {
+  const { net } = start();
+  net.last.feed(hello());
+  assert.equal(net.last.readyState, 1);
+  net.lost?.();
+  assert.ok(net.last.readyState >= 2, 'the socket is let go, not waited for');
+  assert.ok(net.clock.next <= 625, 'and tried again, in case the device is wrong');
+  net.wake();
+  assert.equal(net.sockets.length, 2);
+  net.lost?.();
+  net.lost?.();
+  assert.equal(net.sockets.length, 2);
+});
+
 test('an old socket that still speaks is not heard', () => {
   const { net, ids } = start();
   const old = net.last;

@@ -137,6 +137,11 @@ export class Feed {
   toEnd() {
     this.#stuck = true;
     this.#count(-this.#unseen);
+    this.#stick();
+  }
+
+  #stick() {
+    this.#height = this.#list.clientHeight;
     this.#list.scrollTop = this.#list.scrollHeight;
   }
 
@@ -164,7 +169,7 @@ export class Feed {
     // that nothing moves under the eyes.
     const most = this.#stuck ? MOST : MOST * 2;
     while (this.#rows.length > most) this.#drop(this.#rows[0]);
-    if (this.#stuck) this.#list.scrollTop = this.#list.scrollHeight;
+    if (this.#stuck) this.#stick();
   }
 
   /** @param {Row} row @param {boolean} [listed] */
@@ -181,7 +186,7 @@ export class Feed {
     row.offer = null;
     if (comment) row.comment = comment;
     this.#draw(row);
-    if (this.#stuck) this.#list.scrollTop = this.#list.scrollHeight;
+    if (this.#stuck) this.#stick();
   }
 
   /** @param {Row} row */
