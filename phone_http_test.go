@@ -242,3 +242,22 @@ func TestRoomPicture(t *testing.T) {
 		t.Error("the page does not show it")
 	}
 }
+
+// A secret room's manifest says nothing to who has not come in by its link.
+func TestManifestOfASecretRoom(t *testing.T) {
+	p := start(t, t.TempDir())
+	if status, body := p.phone().do("GET", "/r/live/app.webmanifest", nil, nil); status != http.StatusOK || !strings.Contains(body, `"start_url":"/r/live"`) {
+		t.Errorf("an open room's: %d %s", status, body)
+	}
+	if status, body := p.console().do("PATCH", "/api/rooms/live", map[string]any{"secret": true, "title": "hidden"}, ours); status != http.StatusOK {
+		t.Fatalf("%d %s", status, body)
+	}
+	if status, body := p.browser().do("GET", "/r/live/app.webmanifest", nil, nil); status != http.StatusForbidden || strings.Contains(body, "hidden") {
+		t.Errorf("a stranger gets %d %s", status, body)
+	}
+	guest := p.browser()
+	guest.do("GET", "/r/live?key="+p.link("audience").Key, nil, nil)
+	if status, body := guest.do("GET", "/r/live/app.webmanifest", nil, nil); status != http.StatusOK || !strings.Contains(body, "hidden") {
+		t.Errorf("a guest gets %d %s", status, body)
+	}
+}

@@ -51,7 +51,8 @@ func (s *Server) putPicture(c echo.Context) error {
 	return c.JSON(http.StatusOK, toWireRoom(r))
 }
 
-// picture is GET /r/{room}/picture/{hash}.jpg.
+// picture is GET /r/{room}/picture/{hash}.jpg. Who knows the hash has seen the
+// room, so a secret room's picture asks for nothing more.
 func (s *Server) picture(c echo.Context) error {
 	hash, ok := strings.CutSuffix(c.Param("file"), ".jpg")
 	if !ok {
@@ -124,6 +125,9 @@ func shrink(img image.Image) image.Image {
 func (s *Server) manifest(c echo.Context) error {
 	r, err := s.hall.Room(c.Param("room"))
 	if err != nil {
+		return err
+	}
+	if _, err := s.guest(c, r.ID); err != nil {
 		return err
 	}
 	type icon struct {
