@@ -249,15 +249,15 @@ func TestManifestOfASecretRoom(t *testing.T) {
 	if status, body := p.phone().do("GET", "/r/live/app.webmanifest", nil, nil); status != http.StatusOK || !strings.Contains(body, `"start_url":"/r/live"`) {
 		t.Errorf("an open room's: %d %s", status, body)
 	}
-	if status, body := p.console().do("PATCH", "/api/rooms/live", map[string]any{"secret": true, "title": "hidden"}, ours); status != http.StatusOK {
+	if status, body := p.console().do("PATCH", "/api/rooms/live", map[string]any{"secret": true, "title": "midnight"}, ours); status != http.StatusOK {
 		t.Fatalf("%d %s", status, body)
 	}
-	if status, body := p.browser().do("GET", "/r/live/app.webmanifest", nil, nil); status != http.StatusForbidden || strings.Contains(body, "hidden") {
+	if status, body := p.browser().do("GET", "/r/live/app.webmanifest", nil, nil); status != http.StatusForbidden || strings.Contains(body, "midnight") {
 		t.Errorf("a stranger gets %d %s", status, body)
 	}
 	guest := p.browser()
 	guest.do("GET", "/r/live?key="+p.link("audience").Key, nil, nil)
-	if status, body := guest.do("GET", "/r/live/app.webmanifest", nil, nil); status != http.StatusOK || !strings.Contains(body, "hidden") {
+	if status, body := guest.do("GET", "/r/live/app.webmanifest", nil, nil); status != http.StatusOK || !strings.Contains(body, "midnight") {
 		t.Errorf("a guest gets %d %s", status, body)
 	}
 }
