@@ -32,7 +32,7 @@ demo: ## server, a replay of real comments and the overlay in Chromium; ends wit
 
 pictures: ## make the pictures of the README and of docs/ anew
 	go run ./tools/demo -file testdata/replay/stage.xml -speed 1.7 -picture docs/pictures/overlay.png
-	PICTURES=$(CURDIR)/docs/pictures go test -count=1 -run 'TestOverlayPictures/(overlay-(720p|1080p|4k|pin)\.png|theme)' ./e2e
+	PICTURES=$(CURDIR)/docs/pictures go test -count=1 -run 'TestOverlayPictures/(overlay-(720p|1080p|4k|pin)\.png|theme)|TestPhonePictures' ./e2e
 
 bench: ## measure each step of a comment's way, then the fan-out beside a bare loop (12 minutes)
 	go test -run '^$$' -bench . -benchmem ./live ./server ./store ./moderation ./ratelimit .
