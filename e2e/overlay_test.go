@@ -7,6 +7,7 @@ import (
 
 	"danmaku/e2e/browser"
 
+	"github.com/chromedp/cdproto/page"
 	"github.com/gorilla/websocket"
 )
 
@@ -279,6 +280,71 @@ func TestOverlayHiddenAndBack(t *testing.T) {
 	}
 	if s := statsOf(p); s.Placed == before.Placed {
 		t.Error("nothing flies after the return")
+	}
+}
+
+// A page that the browser hides has no frames and slow timers. Frozen,
+// it does nothing at all and loses its socket. Meanwhile the room goes on.
+func TestOverlayReallyHiddenAndBack(t *testing.T) {
+	for _, frozen := range []bool{false, true} {
+		t.Run(fmt.Sprintf("frozen %v", frozen), func(t *testing.T) {
+			t.Parallel()
+			r := newRoom(t)
+			p := browser.Open(t, r.URL+"/overlay/live?key=secret&duration=5")
+			p.Ignore("Page entered Back-Forward Cache") // so Chromium drops the socket of a frozen page
+			const now = 1_700_000_100_000
+			conn := r.accept(t, nil)
+			seq := 10
+			say := func(n int, size string) {
+				t.Helper()
+				var list []frame
+				for range n {
+					seq++
+					list = append(list, event("comment", seq, frame{"id": fmt.Sprint(seq), "at": now, "text": fmt.Sprintf("comment %d, 前方高能", seq), "size": size}))
+				}
+				send(t, conn, events(fmt.Sprintf("e:%d", seq), list...))
+			}
+			say(10, "medium")
+			say(3, "big")
+			p.Wait(`danmaku.stats().placed === 13`)
+			before := statsOf(p)
+			show := p.Hide()
+			for range 20 {
+				say(8, "medium")
+			}
+			p.Wait(`danmaku.stats().received === 173`) // it keeps its connection
+			if s := statsOf(p); s.Placed != before.Placed || s.Ticks != before.Ticks {
+				t.Errorf("it worked while hidden: %+v, before %+v", s, before)
+			}
+			send(t, conn, events(fmt.Sprintf("e:%d", seq), event("remove", seq, frame{"ids": []string{"11"}})))
+			p.Wait(`!danmaku.rects().some((r) => r.id === '11')`) // it obeys
+			if frozen {
+				browser.Call(p, page.SetWebLifecycleState, page.SetWebLifecycleStateParams{State: page.SetWebLifecycleStateStateFrozen})
+				browser.Call(p, page.SetWebLifecycleState, page.SetWebLifecycleStateParams{State: page.SetWebLifecycleStateStateActive})
+				position := fmt.Sprintf("e:%d", seq)
+				conn = r.accept(t, frame{"resumed": true, "position": position, "time": now + 60_000})
+				var missed []frame
+				for range 160 { // too old by now
+					seq++
+					missed = append(missed, event("comment", seq, frame{"id": fmt.Sprint(seq), "at": now, "text": "late"}))
+				}
+				seq++
+				missed = append(missed, event("comment", seq, frame{"id": "young", "at": now + 59_000, "text": "young"}))
+				send(t, conn, events(fmt.Sprintf("e:%d", seq), missed...))
+				p.Wait(`danmaku.stats().received === 174`)
+			}
+			show()
+			if s := statsOf(p); s.Queued+s.Placed > before.Placed+1 { // one for the young one of a frozen page
+				t.Errorf("a burst on return: %+v", s)
+			}
+			say(1, "medium")
+			if found := watch(p, 8, `(k) => `+mix+`(6, 500 + k)`); found != "" {
+				t.Error(found)
+			}
+			if s := statsOf(p); s.Placed == before.Placed {
+				t.Error("nothing flies after the return")
+			}
+		})
 	}
 }
 

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/audits"
+	cdpbrowser "github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	cdplog "github.com/chromedp/cdproto/log"
@@ -171,6 +172,24 @@ func (p *Page) Size(width, height int64, scale float64) {
 	Call(p, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{
 		Width: width, Height: height, DeviceScaleFactor: scale,
 	})
+}
+
+// Hide minimizes the tab's window, which hides the page as a browser does; the
+// function that it gives shows it again.
+func (p *Page) Hide() (show func()) {
+	p.t.Helper()
+	id := Call(p, cdpbrowser.GetWindowForTarget, cdpbrowser.GetWindowForTargetParams{}).WindowID
+	become := func(state cdpbrowser.WindowState) {
+		p.t.Helper()
+		Call(p, cdpbrowser.SetWindowBounds, cdpbrowser.SetWindowBoundsParams{WindowID: id, Bounds: &cdpbrowser.Bounds{WindowState: state}})
+	}
+	become(cdpbrowser.WindowStateMinimized)
+	p.Wait(`document.hidden`)
+	return func() {
+		p.t.Helper()
+		become(cdpbrowser.WindowStateNormal)
+		p.Wait(`!document.hidden`)
+	}
 }
 
 // Eval evaluates an expression for its effect, waiting for a promise.
