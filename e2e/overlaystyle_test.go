@@ -219,7 +219,7 @@ func TestOverlayPictures(t *testing.T) {
 					p.Eval(`danmaku.push(Array.from({ length: 13 }, () => ({ text: '666' })))`)
 				}
 			}
-			if c.width > 1280 { // a smaller stage has more waiting than it can show
+			if c.width > 1600 { // a smaller stage has more waiting than it can show
 				p.Wait(`danmaku.stats().queued === 0`)
 			}
 			p.Eval(`new Promise((done) => setTimeout(done, 700))`)
