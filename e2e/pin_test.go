@@ -1,0 +1,36 @@
+package e2e
+
+import (
+	"path/filepath"
+	"testing"
+
+	"danmaku/e2e/browser"
+)
+
+// A pin stands until it is unpinned, over a reload and a restart.
+func TestAPinStaysOverAReloadAndARestart(t *testing.T) {
+	data := filepath.Join(t.TempDir(), "kept")
+	const text = "Draw at ten, write here"
+	const pinned = `document.querySelector(".dm-pin .dm-text")?.textContent === "` + text + `"`
+	act := func(console *browser.Page, method, path, body string) string {
+		return browser.Value[string](console, `fetch("/api/rooms/live/comments`+path+`", { method: "`+method+`", headers: { "Content-Type": "application/json", "X-Requested-With": "danmaku" }, body: `+body+` })
+			.then(async (r) => { if (!r.ok) throw new Error("said: " + r.status); return r.status === 204 ? "" : (await r.json()).id; })`)
+	}
+	id := ""
+	t.Run("first", func(t *testing.T) {
+		p := startProduct(t, "--data", data)
+		overlay, console := browser.Open(t, p.overlay), browser.Open(t, p.console)
+		id = act(console, "POST", "", `JSON.stringify({ text: "`+text+`" })`)
+		act(console, "POST", "/"+id+"/pin", "undefined")
+		overlay.Wait(pinned)
+		overlay.Goto(p.overlay)
+		overlay.Wait(pinned)
+	})
+	t.Run("restarted", func(t *testing.T) {
+		p := startProduct(t, "--data", data)
+		overlay, console := browser.Open(t, p.overlay), browser.Open(t, p.console)
+		overlay.Wait(pinned)
+		act(console, "DELETE", "/"+id+"/pin", "undefined")
+		overlay.Wait(`!document.querySelector(".dm-pin")`)
+	})
+}
