@@ -66,8 +66,8 @@ type HistoryQuery struct {
 	User   string
 	Text   string // part of the text or the name
 	Source Source
-	Before int64  // only rows with a smaller Seq
-	Limit  int    // 1 to 200
+	Before int64 // only rows with a smaller Seq
+	Limit  int   // 1 to 200
 }
 
 // BanKind is how much a ban takes away.
