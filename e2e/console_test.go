@@ -1,13 +1,10 @@
 package e2e
 
 import (
-	"bufio"
 	"encoding/json"
 	"fmt"
-	"os/exec"
 	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 
 	"github.com/chromedp/cdproto/input"
@@ -226,41 +223,7 @@ func TestARestartKeepsTheQueue(t *testing.T) {
 // startStoppable is startProduct on a folder and an address, and how to end it.
 func startStoppable(t *testing.T, data, listen string) (product, func()) {
 	t.Helper()
-	binary := data + "/program"
-	if out, err := exec.Command("go", "build", "-o", binary, "danmaku").CombinedOutput(); err != nil {
-		t.Fatalf("build: %v\n%s", err, out)
-	}
-	cmd := exec.Command(binary, append([]string{"--listen", listen, "--data", data + "/data"}, free...)...)
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	ended := false
-	stop := func() {
-		if ended {
-			return
-		}
-		ended = true
-		if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
-			t.Errorf("stop: %v", err)
-		}
-		if err := cmd.Wait(); err != nil {
-			t.Errorf("the program ended with %v", err)
-		}
-	}
-	t.Cleanup(stop)
-	found := map[string]string{}
-	for lines := bufio.NewScanner(out); len(found) < len(ways) && lines.Scan(); {
-		for name, way := range ways {
-			if m := way.FindStringSubmatch(lines.Text()); m != nil {
-				found[name] = m[1]
-			}
-		}
-	}
-	return product{found["overlay"], found["audience"], found["console"]}, stop
+	return launch(t, append([]string{"--listen", listen, "--data", data + "/data"}, free...)...)
 }
 
 // A ban takes down what is on the screens, disconnects, and the phone stays out.

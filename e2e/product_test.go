@@ -2,11 +2,14 @@ package e2e
 
 import (
 	"bufio"
+	"fmt"
 	"net/url"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strconv"
+	"sync"
 	"syscall"
 	"testing"
 
@@ -22,15 +25,38 @@ var ways = map[string]*regexp.Regexp{
 	"console":  regexp.MustCompile(`^Console\s+(\S+)`),
 }
 
-// startProduct builds danmaku as a user would, starts it and reads the three
-// addresses that it prints.
+// built is the folder of the program that all tests share.
+var built string
+
+// builtOnce builds the program for the first test that asks.
+var builtOnce = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "danmaku-e2e-")
+	if err != nil {
+		return "", err
+	}
+	built = dir
+	binary := filepath.Join(dir, "danmaku")
+	if out, err := exec.Command("go", "build", "-o", binary, "danmaku").CombinedOutput(); err != nil {
+		return "", fmt.Errorf("build: %w\n%s", err, out)
+	}
+	return binary, nil
+})
+
+// startProduct starts the program as a user would, on a folder and a port of
+// its own, and reads the addresses that it prints.
 func startProduct(t testing.TB, args ...string) product {
 	t.Helper()
-	binary := filepath.Join(t.TempDir(), "danmaku")
-	if out, err := exec.Command("go", "build", "-o", binary, "danmaku").CombinedOutput(); err != nil {
-		t.Fatalf("build: %v\n%s", err, out)
+	p, _ := launch(t, append([]string{"--listen", "127.0.0.1:0", "--data", filepath.Join(t.TempDir(), "data")}, args...)...)
+	return p
+}
+
+// launch starts the program. It is ended with the test, or by stop before.
+func launch(t testing.TB, args ...string) (p product, stop func()) {
+	t.Helper()
+	binary, err := builtOnce()
+	if err != nil {
+		t.Fatal(err)
 	}
-	args = append([]string{"--listen", "127.0.0.1:0", "--data", filepath.Join(t.TempDir(), "data")}, args...)
 	cmd := exec.Command(binary, args...)
 	out, err := cmd.StdoutPipe()
 	if err != nil {
@@ -39,14 +65,18 @@ func startProduct(t testing.TB, args ...string) product {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
-			t.Errorf("stop: %v", err)
-		}
-		if err := cmd.Wait(); err != nil {
-			t.Errorf("the program ended with %v", err)
-		}
-	})
+	var once sync.Once
+	stop = func() {
+		once.Do(func() {
+			if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
+				t.Errorf("stop: %v", err)
+			}
+			if err := cmd.Wait(); err != nil {
+				t.Errorf("the program ended with %v", err)
+			}
+		})
+	}
+	t.Cleanup(stop)
 	found := map[string]string{}
 	for lines := bufio.NewScanner(out); len(found) < len(ways) && lines.Scan(); {
 		for name, way := range ways {
@@ -58,7 +88,7 @@ func startProduct(t testing.TB, args ...string) product {
 	if len(found) < len(ways) {
 		t.Fatalf("it printed only %v", found)
 	}
-	return product{found["overlay"], found["audience"], found["console"]}
+	return product{found["overlay"], found["audience"], found["console"]}, stop
 }
 
 // phoneAt opens the audience page as a phone has it.
