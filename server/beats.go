@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"math/rand/v2"
+	"runtime/debug"
 	"time"
 
 	"github.com/olahol/melody"
@@ -62,6 +63,24 @@ func (k *sockets) beat() {
 			k.cut(sess, endSilent)
 		}
 	})
+	k.tidy()
+}
+
+// tidyStep is how many sockets must have come for tidying to be worth it.
+const tidyStep = 1000
+
+// tidy gives back what a storm of handshakes has left: as much as the sockets
+// themselves, and without it that stays until the collector's turn, which with
+// little going on is minutes away. It waits until the storm is over.
+func (k *sockets) tidy() {
+	n := k.total.Load()
+	settled := n-k.before < tidyStep/10
+	k.before = n
+	k.tidied = min(k.tidied, n)
+	if settled && n-k.tidied >= tidyStep {
+		k.tidied = n
+		debug.FreeOSMemory()
+	}
 }
 
 // stats tells consoles how their room is doing.

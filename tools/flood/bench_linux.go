@@ -150,7 +150,7 @@ func (b bench) idle(ctx context.Context) error {
 		if err := s.greetAll(ctx, n, 30*time.Second); err != nil {
 			return err
 		}
-		if err := sleep(ctx, 12*time.Second); err != nil { // a beat goes to all, and a collection has run
+		if err := sleep(ctx, 25*time.Second); err != nil { // two beats go to all, and the server tidies up
 			return err
 		}
 		after := resident(p.cmd.Process.Pid)

@@ -148,6 +148,9 @@ func (s *swarm) open(c *client, i int) error {
 	buf := make([]byte, 0, 4096)
 	for {
 		n, err := syscall.Read(fd, buf[len(buf):cap(buf)])
+		if err == syscall.EINTR { // with a timeout the kernel does not go on by itself
+			continue
+		}
 		if err != nil || n == 0 {
 			return fmt.Errorf("handshake: the server closed (%v)", err)
 		}
