@@ -31,7 +31,7 @@ const patience = 10 * time.Second
 // the test says.
 type house struct {
 	*Server
-	t    *testing.T
+	t    testing.TB
 	base string // host:port
 	hall *live.Hall
 	db   *store.Store
@@ -78,7 +78,7 @@ func (e encoder) List(events [][]byte) []byte {
 	return e.Encoder.List(events)
 }
 
-func newHouse(t *testing.T) *house {
+func newHouse(t testing.TB) *house {
 	t.Helper()
 	ctx := context.Background()
 	h := &house{t: t}
@@ -169,7 +169,7 @@ func (h *house) deaf() net.Conn {
 }
 
 // next reads frames until one of a type comes.
-func next(t *testing.T, conn *websocket.Conn, kind string) map[string]any {
+func next(t testing.TB, conn *websocket.Conn, kind string) map[string]any {
 	t.Helper()
 	for {
 		_, b, err := conn.ReadMessage()
@@ -188,7 +188,7 @@ func next(t *testing.T, conn *websocket.Conn, kind string) map[string]any {
 
 // ended reads until the socket closes, and gives the code of the last bye and
 // of the close frame.
-func ended(t *testing.T, conn *websocket.Conn) (bye string, code int) {
+func ended(t testing.TB, conn *websocket.Conn) (bye string, code int) {
 	t.Helper()
 	for {
 		_, b, err := conn.ReadMessage()
@@ -210,7 +210,7 @@ func ended(t *testing.T, conn *websocket.Conn) (bye string, code int) {
 
 // eventually waits for what another goroutine is about to bring about and
 // tells nobody.
-func eventually(t *testing.T, what string, is func() bool) {
+func eventually(t testing.TB, what string, is func() bool) {
 	t.Helper()
 	tick := time.NewTicker(time.Millisecond)
 	defer tick.Stop()

@@ -1,0 +1,132 @@
+package server
+
+import (
+	"context"
+	"io"
+	"testing"
+	"time"
+
+	"danmaku/comment"
+	"danmaku/live"
+)
+
+// The steps of a comment's way that lie here; filter, limiter and journal have
+// theirs in their own packages.
+
+func benchEvent(n int) comment.Event {
+	at := time.UnixMilli(1_760_000_000_000 + int64(n))
+	return comment.Event{Room: "live", Seq: int64(n), At: at, Kind: comment.KindComment, Comment: comment.Comment{
+		ID: comment.NewID(at, uint32(n)), At: at, Text: "前方高能，请坐稳", User: "k3f9k3f9",
+		Mode: comment.Scroll, Color: comment.White, Size: comment.Medium, Source: comment.FromAudience,
+	}}
+}
+
+func BenchmarkDecode(b *testing.B) {
+	frame := []byte(`{"type":"send","ref":"c1","text":"前方高能，请坐稳","mode":"scroll","color":"#ffffff","size":"medium"}`)
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := decodeFrame(frame); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkEncode is one event for all three views.
+func BenchmarkEncode(b *testing.B) {
+	e := benchEvent(1)
+	b.ReportAllocs()
+	for b.Loop() {
+		for _, v := range live.Views {
+			Encoder{}.Event(v, e)
+		}
+	}
+}
+
+// BenchmarkFrame joins four events, which is a tick of 100 comments a second.
+func BenchmarkFrame(b *testing.B) {
+	events := make([][]byte, 4)
+	for i := range events {
+		events[i] = Encoder{}.Event(live.ViewOverlay, benchEvent(i))
+	}
+	pos := comment.Position{Epoch: "k3f9k3f9k3f9", Seq: 42}
+	b.ReportAllocs()
+	for b.Loop() {
+		Encoder{}.Frame(pos, events)
+	}
+}
+
+// BenchmarkHello greets a newcomer with 200 comments to start from, which are
+// encoded already.
+func BenchmarkHello(b *testing.B) {
+	events := make([][]byte, 200)
+	for i := range events {
+		events[i] = Encoder{}.Event(live.ViewConsole, benchEvent(i))
+	}
+	w := live.Welcome{Room: comment.NewRoom("live"), Recent: Encoder{}.List(events)}
+	b.ReportAllocs()
+	for b.Loop() {
+		helloFrame(w, live.ViewConsole, nil, time.Now())
+	}
+}
+
+// BenchmarkSubmit is the use case with a real log, from 64 phones at once, with
+// a limiter and a filter that do nothing.
+func BenchmarkSubmit(b *testing.B) {
+	h := newHouse(b)
+	author := live.Author{Role: comment.Audience, User: "k3f9k3f9", Address: "a"}
+	b.SetParallelism(32)
+	b.ReportAllocs()
+	b.RunParallel(func(pb *testing.PB) {
+		for pb.Next() {
+			_, err := h.hall.Submit(context.Background(), "live", author, comment.Draft{Text: "前方高能，请坐稳", Source: comment.FromAudience})
+			if err != nil {
+				b.Error(err)
+				return
+			}
+		}
+	})
+}
+
+// BenchmarkBroadcast sends one frame to 500 sockets and waits until each has
+// read as many bytes; the allocations are those of the server and melody.
+func BenchmarkBroadcast(b *testing.B) {
+	h := newHouse(b)
+	const n = 500
+	var conns []io.Reader
+	for range n {
+		conns = append(conns, h.deaf())
+	}
+	eventually(b, "all sockets", func() bool { return h.phones() == n })
+	frame := make([]byte, 560)
+	for i := range frame {
+		frame[i] = 'x'
+	}
+	got := make(chan error, n)
+	turn := make([]chan struct{}, n)
+	for i, conn := range conns {
+		turn[i] = make(chan struct{}, 1)
+		go func() {
+			buf := make([]byte, len(frame)+4) // with its header
+			for range turn[i] {
+				_, err := io.ReadFull(conn, buf)
+				got <- err
+			}
+		}()
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		h.sockets.Broadcast("live", live.ViewAudience, frame)
+		for i := range turn {
+			turn[i] <- struct{}{}
+		}
+		for range n {
+			if err := <-got; err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+	for i := range turn {
+		close(turn[i])
+	}
+	b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N)/n, "µs/socket")
+}
