@@ -19,20 +19,25 @@ type Item struct {
 	Mode   comment.Mode
 	Color  string // "#rrggbb"
 	Size   comment.Size
-	Sender string    // pseudonym of the author in the format's own terms, may be empty
-	SentAt time.Time // when it was first written; zero when the file does not say
-	ID     string    // the file's own name for it
-	Line   int       // where it stands in the file, from 1
+	Name   string         // the author's chosen name, where the format has one
+	Sender string         // pseudonym of the author in the format's own terms, may be empty
+	SentAt time.Time      // when it was first written; zero when the file does not say
+	ID     string         // the file's own name for it
+	Status comment.Status // what had become of it; empty where the format does not say, which means shown
+	Source comment.Source // the door it came through; empty where the format does not say
+	Line   int            // where it stands in the file, from 1
 }
 
 // Report tells what of a file did not become an [Item].
 type Report struct {
 	Positioned int      // comments placed or moved by a program, which have no place in our lanes
+	Deleted    int      // niconico: comments taken down, of which the file keeps the place alone
+	Commands   int      // niconico: notes of the broadcaster to the player
 	Malformed  []Defect // comments that cannot be read
 }
 
 // Skipped is the number of comments that were left out.
-func (r Report) Skipped() int { return r.Positioned + len(r.Malformed) }
+func (r Report) Skipped() int { return r.Positioned + r.Deleted + r.Commands + len(r.Malformed) }
 
 // Defect is one comment that cannot be read.
 type Defect struct {

@@ -1,0 +1,87 @@
+// The rule of the lanes exists twice: in lanes.js and, for exports to ASS, in
+// export/lanes.go. Both are held to one file of decisions.
+// LANES_VECTORS=write makes it anew from lanes.js.
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { Lanes } from '../overlay/lanes.js';
+
+const FILE = new URL('../../export/testdata/lanes.json', import.meta.url);
+
+/** @param {number} seed */
+function random(seed) {
+  return () => {
+    seed = (seed + 0x6d2b79f5) | 0;
+    let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+/** What happens in one room: stages [width, rows, gap], and ticks with what
+ * wants to fly, as [mode, width, rows]. */
+function story(seed) {
+  const r = random(seed);
+  const pick = (...of) => of[Math.floor(r() * of.length)];
+  const mix = r(), cross = 3000 + Math.floor(r() * 12_000);
+  const stage = () => [320 + Math.floor(r() * 3600), 1 + Math.floor(r() * 20), pick(4, 18, 40)];
+  const ticks = [];
+  let now = 0;
+  for (let i = 0; i < 60; i++) {
+    now += r() < 0.03 ? r() * 30_000 : 250 + r() * 5;
+    const wants = [];
+    for (let n = Math.floor(r() * 7); n > 0; n--) {
+      const mode = r() < mix ? pick('reverse', 'top', 'bottom', 'scroll') : 'scroll';
+      wants.push([mode, Math.ceil(r() < 0.1 ? r() * 5000 : 20 + r() * 600), pick(1, 1, 1, 2, 3)]);
+    }
+    ticks.push({ now, stage: i === 0 || r() < 0.02 ? stage() : null, wants });
+  }
+  return { cross, ticks };
+}
+
+/** The lane of everything that wants to fly, -1 for what has to wait, and after
+ * a change of stage the lanes of those who fly already. */
+function play({ cross, ticks }) {
+  let width = 0, lanes = new Lanes({ width, rows: 1, gap: 0 });
+  let active = [];
+  return ticks.map(({ now, stage, wants }) => {
+    active = active.filter((c) => c.until > now);
+    let adopted = null;
+    if (stage) {
+      width = stage[0];
+      lanes = new Lanes({ width, rows: stage[1], gap: stage[2] });
+      const homeless = new Set(lanes.adopt(active, now));
+      active = active.filter((c) => c.until > now && !homeless.has(c));
+      adopted = active.map((c) => c.lane);
+    }
+    const got = wants.map(([mode, w, rows], i) => {
+      const moving = mode === 'scroll' || mode === 'reverse';
+      const c = { mode, w, rows, t: now, m: lanes.entry(mode), v: moving ? (width + w) / cross : 0, until: now + (moving ? cross : 4500), lane: -1 };
+      const lane = lanes.find(c, now);
+      const least = lane < 0 && i % 5 === 4 ? lanes.least(c, now) : -1;
+      if (lane < 0 && least < 0) {
+        lanes.claim(c, now);
+        return [-1, -1];
+      }
+      lanes.take(c, lane < 0 ? least : lane);
+      active.push(c);
+      return [lane, least];
+    });
+    return { adopted, got };
+  });
+}
+
+if (process.env.LANES_VECTORS === 'write') {
+  const rooms = Array.from({ length: 12 }, (_, i) => story(i + 1));
+  writeFileSync(FILE, `${JSON.stringify(rooms.map((s) => ({ ...s, decisions: play(s) })))}\n`);
+}
+
+test('the lanes decide as the vectors say that Go checks, too', () => {
+  const rooms = JSON.parse(readFileSync(FILE, 'utf8'));
+  let decisions = 0;
+  for (const { decisions: want, ...s } of rooms) {
+    assert.deepEqual(play(s), want);
+    decisions += s.ticks.reduce((n, t) => n + t.wants.length, 0);
+  }
+  assert.ok(decisions > 1000);
+});

@@ -1,0 +1,29 @@
+package comment
+
+import "time"
+
+// MomentKind is something that OBS did.
+type MomentKind string
+
+// The kinds of moment, in the words of the wire.
+const (
+	StreamStart MomentKind = "stream_start"
+	StreamStop  MomentKind = "stream_stop"
+	RecordStart MomentKind = "record_start"
+	RecordStop  MomentKind = "record_stop"
+)
+
+// Moment is when OBS did something, by the server's clock, which is also the
+// clock of the comments.
+type Moment struct {
+	Room string
+	At   time.Time
+	Kind MomentKind
+}
+
+// Archive selects the rows of an export. Zero fields do not select.
+type Archive struct {
+	From     time.Time // the first moment
+	To       time.Time // the first moment that is not in it any more
+	Statuses []Status  // empty: [Shown] alone
+}

@@ -1,0 +1,76 @@
+package export
+
+import (
+	"bufio"
+	"encoding/xml"
+	"fmt"
+	"hash/fnv"
+	"strconv"
+	"time"
+
+	"danmaku/comment"
+)
+
+// bilibiliWriter writes what [ReadBilibili] reads.
+type bilibiliWriter struct{}
+
+// The numbers of Bilibili, see [ReadBilibili].
+var (
+	bilibiliTypes = map[comment.Mode]int{comment.Scroll: 1, comment.Bottom: 4, comment.Top: 5, comment.Reverse: 6}
+	bilibiliSizes = map[comment.Size]int{comment.Small: 18, comment.Medium: 25, comment.Big: 36}
+)
+
+// begin writes the head that readers expect. maxlimit is how many comments
+// Bilibili keeps; it is larger than any file, so that no reader cuts one.
+func (bilibiliWriter) begin(w *bufio.Writer) error {
+	_, err := w.WriteString(xml.Header + "<i>\n<chatserver>danmaku</chatserver><chatid>0</chatid><mission>0</mission>" +
+		"<maxlimit>100000000</maxlimit><state>0</state><real_name>0</real_name><source>k-v</source>\n")
+	return err
+}
+
+func (bilibiliWriter) add(w *bufio.Writer, row comment.Row, offset time.Duration) error {
+	fmt.Fprintf(w, `<d p="%s,%d,%d,%d,%d,0,%s,%d">`, seconds(offset), or(bilibiliTypes[row.Mode], 1),
+		or(bilibiliSizes[row.Size], 25), rgbOf(row.Color), row.At.Unix(), senderHash(row.User), int64(row.ID))
+	if err := xml.EscapeText(w, []byte(row.Text)); err != nil {
+		return err
+	}
+	_, err := w.WriteString("</d>\n")
+	return err
+}
+
+func (bilibiliWriter) end(w *bufio.Writer) error {
+	_, err := w.WriteString("</i>\n")
+	return err
+}
+
+// seconds writes milliseconds as a decimal number.
+func seconds(d time.Duration) string {
+	ms := d.Milliseconds()
+	return fmt.Sprintf("%d.%03d", ms/1000, ms%1000)
+}
+
+// senderHash stands for an author where a format wants hexadecimal digits:
+// FNV-1a of the pseudonym, 64 bits, so that no two of a room meet.
+func senderHash(user string) string {
+	h := fnv.New64a()
+	h.Write([]byte(user)) // never fails, see hash.Hash
+	return fmt.Sprintf("%016x", h.Sum64())
+}
+
+// rgbOf reads "#rrggbb", and white for anything else.
+func rgbOf(color string) uint32 {
+	if len(color) == 7 && color[0] == '#' {
+		if n, err := strconv.ParseUint(color[1:], 16, 32); err == nil {
+			return uint32(n)
+		}
+	}
+	return 0xffffff
+}
+
+func or[T comparable](v, other T) T {
+	var zero T
+	if v == zero {
+		return other
+	}
+	return v
+}

@@ -1,0 +1,109 @@
+package export
+
+import (
+	"bufio"
+	"encoding/csv"
+	"encoding/json"
+	"strconv"
+	"strings"
+	"time"
+
+	"danmaku/comment"
+)
+
+// jsonRow is one line of JSON Lines. The names are for good.
+type jsonRow struct {
+	Seq      int64          `json:"seq"`
+	ID       string         `json:"id"`
+	Room     string         `json:"room"`
+	TS       string         `json:"ts"` // RFC 3339, milliseconds, UTC
+	OffsetMS int64          `json:"offset_ms"`
+	Text     string         `json:"text"`
+	Name     string         `json:"name"`
+	Sender   string         `json:"sender"` // pseudonym
+	Mode     comment.Mode   `json:"mode"`
+	Color    string         `json:"color"`
+	Size     comment.Size   `json:"size"`
+	Status   comment.Status `json:"status"`
+	Rule     string         `json:"rule"`
+	Source   comment.Source `json:"source"`
+}
+
+// stampLayout is RFC 3339 with milliseconds.
+const stampLayout = "2006-01-02T15:04:05.000Z07:00"
+
+// toJSONRow never has the text from before masking.
+func toJSONRow(room string, row comment.Row, offset time.Duration) jsonRow {
+	return jsonRow{
+		Seq: row.Seq, ID: row.ID.String(), Room: room, TS: row.At.UTC().Format(stampLayout),
+		OffsetMS: offset.Milliseconds(), Text: row.Text, Name: row.Name, Sender: row.User,
+		Mode: row.Mode, Color: row.Color, Size: row.Size, Status: row.Status, Rule: row.Rule, Source: row.Source,
+	}
+}
+
+// jsonWriter writes what [ReadJSONLines] reads.
+type jsonWriter struct {
+	room string
+	enc  *json.Encoder
+}
+
+func (j *jsonWriter) begin(w *bufio.Writer) error {
+	j.enc = json.NewEncoder(w)
+	j.enc.SetEscapeHTML(false)
+	return nil
+}
+
+func (j *jsonWriter) add(_ *bufio.Writer, row comment.Row, offset time.Duration) error {
+	return j.enc.Encode(toJSONRow(j.room, row, offset))
+}
+
+func (j *jsonWriter) end(*bufio.Writer) error { return nil }
+
+// csvWriter writes RFC 4180 with the columns of JSON Lines.
+type csvWriter struct {
+	room string
+	bom  bool
+	enc  *csv.Writer
+}
+
+func (c *csvWriter) begin(w *bufio.Writer) error {
+	if c.bom {
+		w.WriteString("\ufeff") // a bufio.Writer keeps its first error for the end
+	}
+	c.enc = csv.NewWriter(w)
+	c.enc.UseCRLF = true
+	return c.enc.Write([]string{"seq", "id", "room", "ts", "offset_ms", "text", "name", "sender",
+		"mode", "color", "size", "status", "rule", "source"})
+}
+
+func (c *csvWriter) add(_ *bufio.Writer, row comment.Row, offset time.Duration) error {
+	r := toJSONRow(c.room, row, offset)
+	return c.enc.Write([]string{
+		strconv.FormatInt(r.Seq, 10), r.ID, r.Room, r.TS, strconv.FormatInt(r.OffsetMS, 10), cell(r.Text), cell(r.Name),
+		cell(r.Sender), string(r.Mode), cell(r.Color), string(r.Size), string(r.Status), cell(r.Rule), string(r.Source),
+	})
+}
+
+func (c *csvWriter) end(*bufio.Writer) error {
+	c.enc.Flush()
+	return c.enc.Error()
+}
+
+// cell keeps a spreadsheet from taking a text for a formula: what begins with
+// one of its signs gets a leading quote. The full-width signs are among them,
+// since a spreadsheet in an East Asian language reads them, too
+// (owasp.org/www-community/attacks/CSV_Injection).
+func cell(s string) string {
+	if s == "" {
+		return s
+	}
+	if strings.ContainsAny(s[:1], "=+-@\t\r\n") {
+		return "'" + s
+	}
+	for _, sign := range []string{"＝", "＋", "－", "＠"} {
+		if strings.HasPrefix(s, sign) {
+			return "'" + s
+		}
+	}
+	return s
+}
