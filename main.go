@@ -56,6 +56,8 @@ func run(ctx context.Context, env environment) int {
 		return finish(env, obsCommand(ctx, env))
 	case "replay":
 		return replayCommand(ctx, env.args, env.environ, env.out, env.err, openSenderLinks)
+	case "export":
+		return finish(env, exportCommand(ctx, env))
 	case "backup":
 		return finish(env, backupCommand(ctx, env))
 	case "check":
@@ -74,11 +76,12 @@ func run(ctx context.Context, env environment) int {
 	return exitUsage
 }
 
-var commands = []string{"serve", "replay", "link", "backup", "obs", "check", "config", "version", "help"}
+var commands = []string{"serve", "replay", "link", "export", "backup", "obs", "check", "config", "version", "help"}
 
 func help() string {
 	return `danmaku [serve] [flags]     start the server (the default)
-danmaku replay FILE         send the comments of a Bilibili XML file to a room
+danmaku replay FILE         send the comments of a file (Bilibili XML, niconico XML, JSON Lines) to a room
+danmaku export              write the comments of a room to a file (XML, ASS, JSON Lines, CSV)
 danmaku link new|list|revoke  make, list and take back links, beside a running server
 danmaku backup FILE         copy the database into a new file, beside a running server
 danmaku obs add             put the overlay into OBS, beside a running server

@@ -26,7 +26,7 @@ import (
 
 const replayUsage = `Usage: danmaku replay FILE [--room R] [--speed N] [--url U] [--key K]
 
-Sends the comments of FILE (Bilibili XML) to a running server, each at its time.
+Sends the comments of FILE (Bilibili XML, niconico XML or our JSON Lines) to a running server, each at its time.
 Ctrl-C ends it with the account so far.
 
   --room R      room to send to (default live)
@@ -128,11 +128,18 @@ func readRecording(path string) ([]export.Item, export.Report, error) {
 		return nil, export.Report{}, fmt.Errorf("the file cannot be read: %w", err)
 	}
 	defer f.Close()
-	items, report, err := export.ReadBilibili(f)
+	items, report, _, err := export.Read(f)
 	if err != nil {
 		return nil, export.Report{}, fmt.Errorf("%s: %w; nothing was sent", path, err)
 	}
-	return items, report, nil
+	shown := items[:0]
+	for _, it := range items {
+		if it.Status == "" || it.Status == comment.Shown {
+			shown = append(shown, it)
+		}
+	}
+	report.Withheld = len(items) - len(shown)
+	return shown, report, nil
 }
 
 // makeLink puts the key of a new sender link into opt. The function it gives

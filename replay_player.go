@@ -77,8 +77,13 @@ func (t tally) write(w io.Writer, report export.Report) {
 	}
 	row("refused", t.refusals(), why...)
 	why = nil
-	if report.Positioned > 0 {
-		why = append(why, fmt.Sprintf("positioned %d", report.Positioned))
+	for _, kind := range []struct {
+		name string
+		n    int
+	}{{"positioned", report.Positioned}, {"deleted", report.Deleted}, {"commands", report.Commands}, {"not shown then", report.Withheld}} {
+		if kind.n > 0 {
+			why = append(why, fmt.Sprintf("%s %d", kind.name, kind.n))
+		}
 	}
 	if n := len(report.Malformed); n > 0 {
 		why = append(why, fmt.Sprintf("malformed %d", n))
@@ -196,10 +201,14 @@ func (p *player) body(n int) ([]byte, error) {
 	for range 2 {
 		text = lineBreak.ReplaceAllString(text, "\n$1")
 	}
-	return json.Marshal(map[string]string{
+	fields := map[string]string{
 		"ref": p.run + "-" + strconv.Itoa(n), "text": text, "mode": string(it.Mode), "color": it.Color,
 		"size": string(it.Size), "author": it.Sender, "source": "replay",
-	})
+	}
+	if it.Name != "" {
+		fields["name"] = it.Name
+	}
+	return json.Marshal(fields)
 }
 
 // answer is what the server said to one comment.

@@ -100,7 +100,7 @@ func serve(ctx context.Context, env environment, cfg config.Config, log *slog.Lo
 	srv, err := server.New(server.Options{
 		Assets: pages, PublicURL: audienceBase(cfg, listening, lan), Origins: cfg.AllowedOrigins(), TrustedProxies: cfg.TrustedProxies,
 		Bases: audienceBases(cfg, listening, lan), SameNetwork: cfg.PublicURL == nil,
-		MaxSockets: cfg.MaxSockets, MaxPerAddress: cfg.MaxSocketsPerAddress, Log: log, Now: time.Now,
+		MaxSockets: cfg.MaxSockets, MaxPerAddress: cfg.MaxSocketsPerAddress, Archive: archive{db}, Log: log, Now: time.Now,
 	})
 	if err != nil {
 		return err

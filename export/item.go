@@ -33,11 +33,14 @@ type Report struct {
 	Positioned int      // comments placed or moved by a program, which have no place in our lanes
 	Deleted    int      // niconico: comments taken down, of which the file keeps the place alone
 	Commands   int      // niconico: notes of the broadcaster to the player
+	Withheld   int      // JSON Lines: comments that were held, refused or taken down; who replays counts them
 	Malformed  []Defect // comments that cannot be read
 }
 
 // Skipped is the number of comments that were left out.
-func (r Report) Skipped() int { return r.Positioned + r.Deleted + r.Commands + len(r.Malformed) }
+func (r Report) Skipped() int {
+	return r.Positioned + r.Deleted + r.Commands + r.Withheld + len(r.Malformed)
+}
 
 // Defect is one comment that cannot be read.
 type Defect struct {

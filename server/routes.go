@@ -56,6 +56,7 @@ func (s *Server) routes() *echo.Echo {
 	room.POST("/clear", s.clearRoom)
 	room.GET("/socket", s.socket)
 	room.GET("/stats", s.stats)
+	room.GET("/export", s.exportRoom)
 	room.GET("/qr.svg", s.qrSVG)
 	room.GET("/qr.png", s.qrPNG)
 	room.GET("/comments", s.listComments)

@@ -31,6 +31,7 @@ type Options struct {
 	MaxPerAddress  int            // sockets of one masked address
 	Beat           time.Duration  // between beats; 10 s when zero
 	StatsEvery     time.Duration  // between stats for consoles; 2 s when zero
+	Archive        Archive        // files of what was said
 	Log            *slog.Logger
 	Now            func() time.Time
 }
@@ -47,6 +48,7 @@ type Server struct {
 	sockets *sockets
 	guard   *http.CrossOriginProtection
 	forged  sync.Once
+	moments moments
 }
 
 // New builds a server. It is complete after [Server.Serve] got its hall; the

@@ -319,7 +319,7 @@ func (k *sockets) message(sess *melody.Session, msg []byte) {
 	switch {
 	case f.Type == "beat":
 	case f.Type == "obs" && st.View == live.ViewOverlay:
-		k.server.log.Info("OBS tells", "room", st.Room, "event", f.Event)
+		k.server.obsTells(st.Room, f)
 	case f.Type == "obs":
 		k.complain(sess, comment.ErrBadFrame)
 	case st.View != live.ViewAudience:

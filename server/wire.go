@@ -380,6 +380,7 @@ type clientFrame struct {
 	Type string `json:"type"`
 	draftFields
 	Event string `json:"event"` // obs
+	At    int64  `json:"at"`    // obs: ms, by the page's clock
 }
 
 // obsEvents are what an overlay tells of OBS.

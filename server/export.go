@@ -1,0 +1,110 @@
+package server
+
+import (
+	"context"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"danmaku/comment"
+)
+
+// Archive writes what was said to files, and notes when OBS records.
+type Archive interface {
+	// Export prepares a file of a room's comments, as the query asks. Errors:
+	// comment.ErrInvalid with an explanation, comment.ErrNotFound.
+	Export(ctx context.Context, room string, query url.Values) (Download, error)
+	// AddMoment notes what OBS did.
+	AddMoment(ctx context.Context, m comment.Moment) error
+}
+
+// Download is a file that is about to be written.
+type Download struct {
+	Name      string // of the file
+	MediaType string
+	Count     int // comments that are selected
+	Early     int // those of them from before the beginning
+	Write     func(ctx context.Context, w io.Writer) error
+}
+
+// exportRoom is GET /api/rooms/{room}/export. The counts in the head let a page
+// show how far the download is.
+func (s *Server) exportRoom(c echo.Context) error {
+	if _, err := s.moderator(c); err != nil {
+		return err
+	}
+	ctx := c.Request().Context()
+	d, err := s.opt.Archive.Export(ctx, c.Param("room"), c.QueryParams())
+	if err != nil {
+		return err
+	}
+	h := c.Response().Header()
+	h.Set("Content-Type", d.MediaType)
+	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": d.Name}))
+	h.Set("Danmaku-Count", strconv.Itoa(d.Count))
+	h.Set("Danmaku-Early", strconv.Itoa(d.Early))
+	c.Response().WriteHeader(http.StatusOK)
+	if err := d.Write(ctx, c.Response()); err != nil {
+		if ctx.Err() == nil {
+			s.log.Warn("an export was broken off", "room", c.Param("room"), "err", err)
+		}
+		// The head is out; only a torn connection can say that this is not all.
+		panic(http.ErrAbortHandler)
+	}
+	return nil
+}
+
+// obsPatience is how old an overlay's report may be to count as just now. An
+// older one was kept while the server could not be reached.
+const obsPatience = 10 * time.Second
+
+// obsEvery bounds how often a room's overlays are heard on one matter.
+const obsEvery = time.Second
+
+// moments keeps overlays from filling the log with what OBS does.
+type moments struct {
+	mu   sync.Mutex
+	last map[comment.Moment]time.Time // by room and kind
+}
+
+// fresh tells whether the matter was not told of just now.
+func (m *moments) fresh(room string, kind comment.MomentKind, now time.Time) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	key := comment.Moment{Room: room, Kind: kind}
+	if m.last == nil {
+		m.last = map[comment.Moment]time.Time{}
+	}
+	if now.Sub(m.last[key]) < obsEvery {
+		return false
+	}
+	m.last[key] = now
+	return true
+}
+
+// obsTells notes what an overlay tells of OBS. Comments carry the server's
+// clock, so its own counts, unless the overlay had to wait to tell.
+func (s *Server) obsTells(room string, f clientFrame) {
+	now := s.now()
+	at, told := now, time.UnixMilli(f.At)
+	if told.Before(now.Add(-obsPatience)) && told.After(now.Add(-24*time.Hour)) {
+		at = told
+	}
+	kind := comment.MomentKind(f.Event)
+	if s.opt.Archive == nil || !slices.Contains(obsEvents, f.Event) || !s.moments.fresh(room, kind, now) {
+		return
+	}
+	s.log.Info("OBS tells", "room", room, "event", f.Event)
+	ctx, cancel := context.WithTimeout(context.Background(), obsPatience)
+	defer cancel()
+	if err := s.opt.Archive.AddMoment(ctx, comment.Moment{Room: room, At: at, Kind: kind}); err != nil {
+		s.log.Warn("what OBS tells is not noted", "room", room, "event", f.Event, "err", err)
+	}
+}
