@@ -1,6 +1,6 @@
 # Everything a developer does here, in one word each. `make` alone lists it.
 .DEFAULT_GOAL := help
-.PHONY: help run build test test-go test-js lint setup demo pictures bench bench-overlay fuzz clean
+.PHONY: help run build test test-go test-js lint setup demo pictures ass-picture bench bench-overlay fuzz clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -33,6 +33,9 @@ demo: ## server, a replay of real comments and the overlay in Chromium; ends wit
 pictures: ## make the pictures of the README and of docs/ anew
 	go run ./tools/demo -file testdata/replay/stage.xml -speed 1.7 -picture docs/pictures/overlay.png
 	PICTURES=$(CURDIR)/docs/pictures go test -count=1 -run 'TestOverlayPictures/(overlay-(720p|1080p|4k|pin)\.png|theme)|TestPhonePictures' ./e2e
+
+ass-picture: ## draw the golden ASS file with ffmpeg's libass into ass.png
+	ffmpeg -loglevel error -y -f lavfi -i color=c=0x335577:s=1920x1080:d=20:r=2 -vf ass=export/testdata/sample.ass -ss 16.5 -frames:v 1 -update 1 ass.png
 
 bench: ## measure each step of a comment's way, then the fan-out beside a bare loop (12 minutes)
 	go test -run '^$$' -bench . -benchmem ./live ./server ./store ./moderation ./ratelimit .

@@ -27,9 +27,7 @@ func (s *Store) Archive(ctx context.Context, room string, q comment.Archive) ite
 			yield(comment.Row{}, err)
 			return
 		}
-		where, args := archiveWhere(room, q)
-		query := `SELECT ` + rowColumns + ` FROM comments c JOIN users u ON u.id = c.user
-			WHERE (c.at, c.id) > (?, ?) AND ` + where + ` ORDER BY c.at, c.id LIMIT ?`
+		query, args := archiveQuery(room, q)
 		at, id := int64(math.MinInt64), int64(math.MinInt64)
 		for {
 			page, err := s.rows(ctx, query, append(append([]any{at, id}, args...), archivePage))
@@ -49,6 +47,14 @@ func (s *Store) Archive(ctx context.Context, room string, q comment.Archive) ite
 			at, id = toMS(last.At), int64(last.ID)
 		}
 	}
+}
+
+// archiveQuery writes the query of one page. Its first two arguments, which are
+// not in args, say behind which row the page begins; the last is its length.
+func archiveQuery(room string, q comment.Archive) (query string, args []any) {
+	where, args := archiveWhere(room, q)
+	return `SELECT ` + rowColumns + ` FROM comments c JOIN users u ON u.id = c.user
+		WHERE (c.at, c.id) > (?, ?) AND ` + where + ` ORDER BY c.at, c.id LIMIT ?`, args
 }
 
 // CountArchive tells how many rows q selects now. Errors: comment.ErrNotFound

@@ -45,6 +45,9 @@ const ReaderCount = readers
 // HistoryPlan tells how SQLite would answer a query of history.
 var HistoryPlan = historyQuery
 
+// ArchiveQuery is the query of one page of an export.
+var ArchiveQuery = archiveQuery
+
 // The queries of a resume, for their plans.
 const (
 	SinceQuery  = sinceQuery

@@ -1,0 +1,121 @@
+package export_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"danmaku/export"
+)
+
+// drawn is one comment as a player draws it: its left edge at two moments, in
+// hundredths of a second.
+type drawn struct {
+	from, to    float64
+	x1, x2      float64
+	y, w, h     float64
+	reverse     bool
+	description string
+}
+
+var (
+	move = regexp.MustCompile(`\\move\((\d+),(\d+),(-?\d+),\d+\)`)
+	pos  = regexp.MustCompile(`\\pos\(960,(\d+)\)`)
+	size = regexp.MustCompile(`\\fs(\d+)`)
+)
+
+func clock(t *testing.T, s string) float64 {
+	t.Helper()
+	var h, m, sec, cs int
+	if _, err := fmt.Sscanf(s, "%d:%02d:%02d.%02d", &h, &m, &sec, &cs); err != nil || m > 59 || sec > 59 {
+		t.Fatalf("time %q: %v", s, err)
+	}
+	return float64(((h*60+m)*60+sec)*100 + cs)
+}
+
+// dialogues reads the events of an ASS file that move.
+func dialogues(t *testing.T, file string) (out []drawn) {
+	t.Helper()
+	num := func(s string) float64 { n, _ := strconv.ParseFloat(s, 64); return n }
+	for line := range strings.Lines(file) {
+		rest, ok := strings.CutPrefix(line, "Dialogue: ")
+		if !ok {
+			continue
+		}
+		f := strings.SplitN(rest, ",", 10)
+		d := drawn{from: clock(t, f[1]), to: clock(t, f[2]), h: 45, description: line}
+		if m := size.FindStringSubmatch(f[9]); m != nil {
+			d.h = num(m[1])
+		}
+		switch m, p := move.FindStringSubmatch(f[9]), pos.FindStringSubmatch(f[9]); {
+		case m != nil && strings.Contains(f[9], `\an9`):
+			d.w, d.y, d.reverse = num(m[3])-1920, num(m[2]), true
+			d.x1, d.x2 = -d.w, 1920
+		case m != nil:
+			d.w, d.y = -num(m[3]), num(m[2])
+			d.x1, d.x2 = 1920, -d.w
+		case p != nil:
+			d.y, d.w, d.x1, d.x2 = num(p[1]), 1920, 0, 0 // it has its lane alone
+		default:
+			t.Fatalf("no place in %s", line)
+		}
+		out = append(out, d)
+	}
+	return out
+}
+
+func (d drawn) at(t float64) float64 { return d.x1 + (d.x2-d.x1)*(t-d.from)/(d.to-d.from) }
+
+// TestNoOverlap looks in the file itself whether two comments ever cover each
+// other, in rooms in which every one finds a lane.
+func TestNoOverlap(t *testing.T) {
+	pairs := 0
+	for seed := range uint64(20) {
+		rows := random(rand.New(rand.NewPCG(seed, 7)), 200)
+		for i := range rows {
+			rows[i].At = began.Add(rows[i].At.Sub(began) * 5 / 2) // about one a second
+		}
+		file, sum := write(t, export.ASS, export.Options{}, rows)
+		all := dialogues(t, file)
+		if len(all) != len(rows) || sum.Covered > 0 {
+			t.Fatalf("seed %d: %d of %d are in the file, %+v", seed, len(all), len(rows), sum)
+		}
+		for i, a := range all {
+			if a.y < 0 || a.y+a.h > 1080 {
+				t.Fatalf("outside the picture: %s", a.description)
+			}
+			for _, b := range all[i+1:] {
+				from, to := max(a.from, b.from), min(a.to, b.to)
+				if from >= to || a.y+a.h <= b.y || b.y+b.h <= a.y {
+					continue
+				}
+				pairs++
+				for k := range 5 { // both move evenly, so the ends would do
+					at := from + (to-from)*float64(k)/4
+					if left, right := max(a.at(at), b.at(at)), min(a.at(at)+a.w, b.at(at)+b.w); right > max(left, 0) && left < 1920 {
+						t.Fatalf("seed %d: at %v\n%s%s", seed, at, a.description, b.description)
+					}
+				}
+			}
+		}
+	}
+	if pairs < 100 {
+		t.Errorf("only %d pairs were looked at", pairs)
+	}
+}
+
+// TestFlood has more comments than lanes: none is lost, and the account says
+// how many cover others.
+func TestFlood(t *testing.T) {
+	rows := random(rand.New(rand.NewPCG(3, 7)), 3000)
+	for i := range rows {
+		rows[i].At = began.Add(rows[i].At.Sub(began) / 40)
+	}
+	file, sum := write(t, export.ASS, export.Options{}, rows)
+	if n := strings.Count(file, "Dialogue: "); n != len(rows) || sum.Covered == 0 {
+		t.Errorf("%d of %d, %+v", n, len(rows), sum)
+	}
+}

@@ -1,0 +1,310 @@
+package export_test
+
+import (
+	"bytes"
+	"encoding/csv"
+	"encoding/xml"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"danmaku/comment"
+	"danmaku/export"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+var began = time.Date(2023, 11, 14, 22, 13, 7, 655e6, time.UTC)
+
+// said makes a row that was shown at an offset from began.
+func said(n int, offset time.Duration, text string, style func(*comment.Row)) comment.Row {
+	at := began.Add(offset)
+	row := comment.Row{Seq: int64(n), Status: comment.Shown, Comment: comment.Comment{
+		ID: comment.NewID(at, uint32(n)), At: at, Text: text, User: fmt.Sprintf("user%d", n%7),
+		Mode: comment.Scroll, Color: comment.White, Size: comment.Medium, Source: comment.FromAudience,
+	}}
+	if style != nil {
+		style(&row)
+	}
+	return row
+}
+
+// sample has a case of everything that a format could stumble over.
+func sample() []comment.Row {
+	masked := func(r *comment.Row) { r.Original, r.Rule = "what nobody shall read", "words" }
+	return []comment.Row{
+		said(1, -5*time.Second, "before the recording", nil),
+		said(2, 0, "hello 世界 👋🏽", func(r *comment.Row) { r.Name = "Kim, \"the\" one" }),
+		said(3, 12345*time.Millisecond, "top & big <b>", func(r *comment.Row) {
+			r.Mode, r.Size, r.Color, r.At = comment.Top, comment.Big, "#ff8000", time.UnixMilli(1700000000000).UTC()
+		}),
+		said(4, 13*time.Second, "below, small", func(r *comment.Row) { r.Mode, r.Size = comment.Bottom, comment.Small }),
+		said(5, 14*time.Second, "backwards in red", func(r *comment.Row) { r.Mode, r.Color = comment.Reverse, "#ff0000" }),
+		said(6, 15*time.Second, `{\fs200\an5}tags \N and {\p1}m 0 0{\p0}`, nil),
+		said(7, 16*time.Second, "=HYPERLINK(\"http://x\",\"y\")", func(r *comment.Row) { r.Name = "@SUM(A1)" }),
+		said(8, 17*time.Second, "a ***** word", masked),
+		said(9, 18*time.Second, "bad\x01 \uFFFE\x00char\u0085s ]]> '\"", nil),
+		said(10, 59996*time.Millisecond, "＝1＋1", func(r *comment.Row) { r.Color = "#000000" }),
+	}
+}
+
+func write(t testing.TB, f export.Format, opt export.Options, rows []comment.Row) (string, export.Summary) {
+	t.Helper()
+	var b bytes.Buffer
+	w, err := export.NewWriter(&b, f, opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range rows {
+		if err := w.Write(r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.String(), w.Summary()
+}
+
+func TestGolden(t *testing.T) {
+	for _, f := range export.Formats {
+		t.Run(string(f), func(t *testing.T) {
+			got, sum := write(t, f, export.Options{Room: "live", Zero: began, BOM: true}, sample())
+			if strings.Contains(got, "nobody") {
+				t.Error("the text from before masking is in the file")
+			}
+			wantEarly := 1
+			if f == export.JSONLines || f == export.CSV {
+				wantEarly = 0
+			}
+			if sum.Early != wantEarly || sum.Written != 10-wantEarly {
+				t.Errorf("summary %+v", sum)
+			}
+			path := "testdata/sample" + f.Suffix()
+			if *update {
+				if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(string(want), got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestPublishedVector(t *testing.T) {
+	got, _ := write(t, export.BilibiliXML, export.Options{Zero: began}, sample())
+	if want := `<d p="12.345,5,36,16744448,1700000000,0,`; !strings.Contains(got, want) {
+		t.Errorf("%s is not in\n%s", want, got)
+	}
+	ass, _ := write(t, export.ASS, export.Options{Zero: began}, sample())
+	for _, want := range []string{`\c&H0080FF&`, ",0:01:00.00,"} {
+		if !strings.Contains(ass, want) {
+			t.Errorf("%s is not in\n%s", want, ass)
+		}
+	}
+}
+
+func TestZero(t *testing.T) {
+	rows := sample()
+	for _, tt := range []struct {
+		name  string
+		opt   export.Options
+		first string
+		early int
+	}{
+		{"first comment", export.Options{}, `<d p="0.000,1,25,16777215,1699999982,`, 0},
+		{"given, dropped", export.Options{Zero: began}, `<d p="0.000,1,25,16777215,1699999987,`, 1},
+		{"given, clamped", export.Options{Zero: began, Early: export.EarlyClamp}, `<d p="0.000,1,25,16777215,1699999982,`, 1},
+	} {
+		got, sum := write(t, export.BilibiliXML, tt.opt, rows)
+		if i := strings.Index(got, "<d "); !strings.HasPrefix(got[i:], tt.first) || sum.Early != tt.early {
+			t.Errorf("%s: %+v\n%s", tt.name, sum, got)
+		}
+	}
+}
+
+// TestSpreadsheet reads the CSV back and looks for cells that a spreadsheet
+// would take for formulas.
+func TestSpreadsheet(t *testing.T) {
+	rows := sample()
+	for i, start := range []string{"=", "+", "-", "@", "＝", "＋", "－", "＠"} {
+		rows = append(rows, said(20+i, 2*time.Minute, start+"1", func(r *comment.Row) { r.Name = start + "name" }))
+	}
+	got, _ := write(t, export.CSV, export.Options{Room: "live"}, rows)
+	table, err := csv.NewReader(strings.NewReader(got)).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(table) != len(rows)+1 || strings.Count(got, "\r\n") != len(table) {
+		t.Errorf("%d lines of %d rows", len(table), len(rows))
+	}
+	for _, line := range table[1:] {
+		for i, cell := range line {
+			if i != 4 && strings.ContainsAny(cell[:min(1, len(cell))], "=+-@\t\r") || strings.HasPrefix(cell, "＝") {
+				t.Errorf("a formula: %q", cell)
+			}
+		}
+	}
+}
+
+// TestTags looks for anything of a comment that a player would obey.
+func TestTags(t *testing.T) {
+	got, _ := write(t, export.ASS, export.Options{}, sample())
+	for line := range strings.Lines(got) {
+		fields := strings.SplitN(strings.TrimPrefix(line, "Dialogue: "), ",", 10)
+		if len(fields) != 10 || !strings.HasPrefix(line, "Dialogue: ") {
+			continue
+		}
+		_, text, _ := strings.Cut(fields[9], "}")
+		if strings.ContainsAny(text, `{}\`) {
+			t.Errorf("a tag of the author: %s", text)
+		}
+	}
+}
+
+// random makes rows of every look whose texts are as the log keeps them.
+func random(r *rand.Rand, n int) []comment.Row {
+	alphabet := []rune("abc <>&\"'=+-@{}\\,;/弹幕コメントहिन्दी👩‍👩‍👧é\u3000]#")
+	pick := func(list ...string) string { return list[r.IntN(len(list))] }
+	var rows []comment.Row
+	offset := time.Duration(0)
+	for len(rows) < n {
+		text := make([]rune, 1+r.IntN(30))
+		for i := range text {
+			text[i] = alphabet[r.IntN(len(alphabet))]
+		}
+		d, err := comment.Draft{
+			Text: string(text), Name: pick("", "", "Ann", "=cmd", "名前"), Mode: comment.Modes[r.IntN(4)], Size: comment.Sizes[r.IntN(3)],
+			Color: pick(comment.White, "#ff0000", "#000000", fmt.Sprintf("#%06x", r.IntN(1<<24))),
+		}.Normalize(comment.NewRoom("live"))
+		if err != nil {
+			continue
+		}
+		offset += time.Duration(r.IntN(900)) * time.Millisecond
+		rows = append(rows, said(len(rows)+1, offset, d.Text, func(row *comment.Row) {
+			row.Name, row.Mode, row.Size, row.Color = d.Name, d.Mode, d.Size, d.Color
+			row.Source = []comment.Source{comment.FromAudience, comment.FromAPI, comment.FromReplay}[r.IntN(3)]
+		}))
+	}
+	return rows
+}
+
+// TestRoundTrip writes random comments and reads them back: nothing that the
+// format can hold is lost.
+func TestRoundTrip(t *testing.T) {
+	holds := map[export.Format]func(item export.Item, row comment.Row) (got, want export.Item){
+		export.JSONLines: func(it export.Item, r comment.Row) (export.Item, export.Item) {
+			return it, export.Item{Offset: r.At.Sub(began), Text: r.Text, Mode: r.Mode, Color: r.Color, Size: r.Size, Name: r.Name,
+				Sender: r.User, SentAt: r.At, ID: r.ID.String(), Status: r.Status, Source: r.Source, Line: it.Line}
+		},
+		export.BilibiliXML: func(it export.Item, r comment.Row) (export.Item, export.Item) {
+			return it, export.Item{Offset: r.At.Sub(began), Text: r.Text, Mode: r.Mode, Color: r.Color, Size: r.Size,
+				Sender: it.Sender, SentAt: r.At.Truncate(time.Second), ID: fmt.Sprint(int64(r.ID)), Line: it.Line}
+		},
+		export.NiconicoXML: func(it export.Item, r comment.Row) (export.Item, export.Item) {
+			if r.Mode == comment.Reverse {
+				r.Mode = comment.Scroll // the format has none
+			}
+			return it, export.Item{Offset: r.At.Sub(began).Round(10 * time.Millisecond), Text: r.Text, Mode: r.Mode, Color: r.Color, Size: r.Size,
+				Sender: r.User, SentAt: r.At, ID: fmt.Sprint(r.Seq), Line: it.Line}
+		},
+	}
+	for f, pair := range holds {
+		for seed := range uint64(30) {
+			rows := random(rand.New(rand.NewPCG(seed, 1)), 100)
+			file, _ := write(t, f, export.Options{Room: "live", Zero: began}, rows)
+			items, report, format, err := export.Read(strings.NewReader(file))
+			if err != nil || format != f || report.Skipped() > 0 || len(items) != len(rows) {
+				t.Fatalf("%s, seed %d: read as %s, %d items, report %+v, error %v", f, seed, format, len(items), report, err)
+			}
+			senders := map[string]string{}
+			for i, it := range items {
+				got, want := pair(it, rows[i])
+				if diff := cmp.Diff(want, got); diff != "" {
+					t.Fatalf("%s, seed %d, comment %d:\n%s", f, seed, i, diff)
+				}
+				if was, ok := senders[rows[i].User]; ok && was != it.Sender || it.Sender == "" {
+					t.Fatalf("%s: %s is %q and %q", f, rows[i].User, was, it.Sender)
+				}
+				senders[rows[i].User] = it.Sender
+			}
+		}
+	}
+}
+
+// TestSoundXML reads what is written with a strict parser, whatever the text.
+func TestSoundXML(t *testing.T) {
+	var rows []comment.Row
+	for r := rune(0); r < 0x3000; r++ {
+		rows = append(rows, said(int(r), time.Second, "a"+string(r)+"b\xff", func(row *comment.Row) { row.User = "u" + string(r) }))
+	}
+	for _, f := range []export.Format{export.BilibiliXML, export.NiconicoXML} {
+		file, _ := write(t, f, export.Options{}, rows)
+		dec := xml.NewDecoder(strings.NewReader(file))
+		for {
+			if _, err := dec.Token(); errors.Is(err, io.EOF) {
+				break
+			} else if err != nil {
+				t.Fatalf("%s: %v", f, err)
+			}
+		}
+		if strings.Contains(file, "&#x1;") || strings.Contains(file, "\uFFFD") {
+			t.Errorf("%s holds what XML forbids, or a mark for it", f)
+		}
+	}
+}
+
+// counter counts bytes and keeps none.
+type counter int64
+
+func (c *counter) Write(p []byte) (int, error) { *c += counter(len(p)); return len(p), nil }
+
+// TestMemory writes 100,000 comments and looks at the most that lives at once.
+func TestMemory(t *testing.T) {
+	texts := random(rand.New(rand.NewPCG(1, 2)), 500)
+	for _, f := range export.Formats {
+		var out counter
+		w, err := export.NewWriter(&out, f, export.Options{Room: "live"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var before, now runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&before)
+		peak := uint64(0)
+		for i := range 100_000 {
+			row := texts[i%len(texts)]
+			row.At = began.Add(time.Duration(i) * 25 * time.Millisecond) // 40 a second
+			row.ID = comment.NewID(row.At, uint32(i))
+			if err := w.Write(row); err != nil {
+				t.Fatal(err)
+			}
+			if i%10_000 == 9999 {
+				runtime.GC()
+				runtime.ReadMemStats(&now)
+				peak = max(peak, now.HeapAlloc-min(now.HeapAlloc, before.HeapAlloc))
+			}
+		}
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if peak > 4<<20 || out < 5_000_000 || w.Summary().Written != 100_000 {
+			t.Errorf("%s: %d bytes live, %d written, %+v", f, peak, out, w.Summary())
+		}
+	}
+}
