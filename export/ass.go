@@ -186,7 +186,7 @@ func (a *assWriter) place(w *bufio.Writer, item *assItem, now float64, blocked m
 	if narrowest, ok := blocked[kind]; ok && item.W >= narrowest {
 		return false, nil
 	}
-	lane := a.lanes.find(&item.flight, now, -1)
+	lane := a.lanes.find(&item.flight, now)
 	if lane < 0 {
 		a.lanes.claim(&item.flight, now)
 		blocked[kind] = 0
@@ -201,7 +201,7 @@ func (a *assWriter) place(w *bufio.Writer, item *assItem, now float64, blocked m
 // cover lets an item fly where it covers others least.
 func (a *assWriter) cover(w *bufio.Writer, item *assItem, now float64) error {
 	a.prepare(item, now)
-	lane := a.lanes.find(&item.flight, now, -1)
+	lane := a.lanes.find(&item.flight, now)
 	if lane < 0 {
 		a.summary.Covered++
 		lane = a.lanes.least(&item.flight, now)

@@ -1,16 +1,15 @@
 package export
 
 import (
-	"cmp"
 	"math"
-	"slices"
 	"strconv"
 
 	"danmaku/comment"
 )
 
 // This file is assets/overlay/lanes.js in Go: the rule by which no two comments
-// overlap. Both are held to testdata/lanes.json. Every product is converted to
+// overlap, without what a file has no use for: a stage that changes its size,
+// and shut lanes. Both are held to testdata/lanes.json. Every product is converted to
 // float64 on its own, which keeps the compiler from fusing it with a sum (some
 // processors can) and so from rounding otherwise than JavaScript.
 
@@ -76,14 +75,10 @@ func (l *lanes) exit(m comment.Mode) float64 { return l.entry(m) - l.width }
 // leaves is when a mover has left.
 func (l *lanes) leaves(c *flight) float64 { return c.T + (c.M+c.W-l.exit(c.Mode))/c.V }
 
-// find gives the first lane in which c can be from now on, or -1. prefer is
-// tried first when it is not negative.
-func (l *lanes) find(c *flight, now float64, prefer int) int {
+// find gives the first lane in which c can be from now on, or -1.
+func (l *lanes) find(c *flight, now float64) int {
 	n := len(l.rows)
 	k := min(c.Rows, n)
-	if prefer >= 0 && prefer <= n-k && l.fits(c, prefer, k, now) {
-		return prefer
-	}
 	for i := 0; i <= n-k; i++ {
 		lane := i
 		if c.Mode == comment.Bottom {
@@ -123,27 +118,6 @@ func (l *lanes) take(c *flight, lane int) {
 			row.claim = key
 		}
 	}
-}
-
-// adopt gives flying comments lanes anew and returns those for whom there is no
-// place.
-func (l *lanes) adopt(flights []*flight, now float64) (homeless []*flight) {
-	sorted := slices.Clone(flights)
-	slices.SortStableFunc(sorted, func(a, b *flight) int { return cmp.Compare(a.T, b.T) })
-	for _, c := range sorted {
-		if c.V > 0 {
-			c.Until = l.leaves(c)
-		}
-		if c.Until <= now {
-			continue
-		}
-		if lane := l.find(c, now, c.Lane); lane < 0 {
-			homeless = append(homeless, c)
-		} else {
-			l.take(c, lane)
-		}
-	}
-	return homeless
 }
 
 // claim reserves the lanes that will be ready first for c's kind.

@@ -12,15 +12,12 @@ import (
 // assets/_test/overlay.vectors.test.js writes and checks, too.
 type laneRoom struct {
 	Cross float64
+	Stage [3]float64 // width, rows, gap
 	Ticks []struct {
 		Now   float64
-		Stage []float64
 		Wants [][3]any
 	}
-	Decisions []struct {
-		Adopted []int
-		Got     [][2]int
-	}
+	Decisions [][][2]int // a lane, or -1, and the lane of least overlap
 }
 
 func TestLanesDecideAsTheOverlay(t *testing.T) {
@@ -43,20 +40,9 @@ func TestLanesDecideAsTheOverlay(t *testing.T) {
 
 func checkLanes(t *testing.T, n int, room laneRoom) (decisions int) {
 	t.Helper()
-	l := newLanes(0, 1, 0)
-	var active []*flight
+	l := newLanes(room.Stage[0], int(room.Stage[1]), room.Stage[2])
 	for i, tick := range room.Ticks {
 		now, want := tick.Now, room.Decisions[i]
-		active = flying(active, now, nil)
-		if tick.Stage != nil {
-			l = newLanes(tick.Stage[0], int(tick.Stage[1]), tick.Stage[2])
-			active = flying(active, now, l.adopt(active, now))
-			for j, c := range active {
-				if c.Lane != want.Adopted[j] {
-					t.Fatalf("room %d, tick %d: %+v is adopted in lane %d and not %d", n, i, c, c.Lane, want.Adopted[j])
-				}
-			}
-		}
 		for j, w := range tick.Wants {
 			decisions++
 			c := &flight{Mode: comment.Mode(w[0].(string)), W: w[1].(float64), Rows: int(w[2].(float64)), T: now, Lane: -1, Until: now + 4500}
@@ -64,34 +50,19 @@ func checkLanes(t *testing.T, n int, room laneRoom) (decisions int) {
 			if moves(c.Mode) {
 				c.V, c.Until = (l.width+c.W)/room.Cross, now+room.Cross
 			}
-			got := [2]int{l.find(c, now, -1), -1}
+			got := [2]int{l.find(c, now), -1}
 			if got[0] < 0 && j%5 == 4 {
 				got[1] = l.least(c, now)
 			}
-			if got != want.Got[j] {
-				t.Fatalf("room %d, tick %d: %+v gets %v and not %v", n, i, c, got, want.Got[j])
+			if got != want[j] {
+				t.Fatalf("room %d, tick %d: %+v gets %v and not %v", n, i, c, got, want[j])
 			}
 			if lane := max(got[0], got[1]); lane >= 0 {
 				l.take(c, lane)
-				active = append(active, c)
 			} else {
 				l.claim(c, now)
 			}
 		}
 	}
 	return decisions
-}
-
-// flying gives those who are still under way and not homeless.
-func flying(list []*flight, now float64, homeless []*flight) (out []*flight) {
-	gone := map[*flight]bool{}
-	for _, c := range homeless {
-		gone[c] = true
-	}
-	for _, c := range list {
-		if c.Until > now && !gone[c] {
-			out = append(out, c)
-		}
-	}
-	return out
 }

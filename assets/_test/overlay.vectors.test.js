@@ -18,13 +18,13 @@ function random(seed) {
   };
 }
 
-/** What happens in one room: stages [width, rows, gap], and ticks with what
+/** What happens in one room: a stage [width, rows, gap], and ticks with what
  * wants to fly, as [mode, width, rows]. */
 function story(seed) {
   const r = random(seed);
   const pick = (...of) => of[Math.floor(r() * of.length)];
   const mix = r(), cross = 3000 + Math.floor(r() * 12_000);
-  const stage = () => [320 + Math.floor(r() * 3600), 1 + Math.floor(r() * 20), pick(4, 18, 40)];
+  const stage = [320 + Math.floor(r() * 3600), 1 + Math.floor(r() * 20), pick(4, 18, 40)];
   const ticks = [];
   let now = 0;
   for (let i = 0; i < 60; i++) {
@@ -34,27 +34,17 @@ function story(seed) {
       const mode = r() < mix ? pick('reverse', 'top', 'bottom', 'scroll') : 'scroll';
       wants.push([mode, Math.ceil(r() < 0.1 ? r() * 5000 : 20 + r() * 600), pick(1, 1, 1, 2, 3)]);
     }
-    ticks.push({ now, stage: i === 0 || r() < 0.02 ? stage() : null, wants });
+    ticks.push({ now, wants });
   }
-  return { cross, ticks };
+  return { cross, stage, ticks };
 }
 
-/** The lane of everything that wants to fly, -1 for what has to wait, and after
- * a change of stage the lanes of those who fly already. */
-function play({ cross, ticks }) {
-  let width = 0, lanes = new Lanes({ width, rows: 1, gap: 0 });
-  let active = [];
-  return ticks.map(({ now, stage, wants }) => {
-    active = active.filter((c) => c.until > now);
-    let adopted = null;
-    if (stage) {
-      width = stage[0];
-      lanes = new Lanes({ width, rows: stage[1], gap: stage[2] });
-      const homeless = new Set(lanes.adopt(active, now));
-      active = active.filter((c) => c.until > now && !homeless.has(c));
-      adopted = active.map((c) => c.lane);
-    }
-    const got = wants.map(([mode, w, rows], i) => {
+/** The lane of everything that wants to fly, -1 for what has to wait, and the
+ * lane of least overlap where that was asked for. */
+function play({ cross, stage: [width, rows, gap], ticks }) {
+  const lanes = new Lanes({ width, rows, gap });
+  return ticks.map(({ now, wants }) => {
+    return wants.map(([mode, w, rows], i) => {
       const moving = mode === 'scroll' || mode === 'reverse';
       const c = { mode, w, rows, t: now, m: lanes.entry(mode), v: moving ? (width + w) / cross : 0, until: now + (moving ? cross : 4500), lane: -1 };
       const lane = lanes.find(c, now);
@@ -64,10 +54,8 @@ function play({ cross, ticks }) {
         return [-1, -1];
       }
       lanes.take(c, lane < 0 ? least : lane);
-      active.push(c);
       return [lane, least];
     });
-    return { adopted, got };
   });
 }
 
