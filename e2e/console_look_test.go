@@ -69,3 +69,58 @@ func TestConsoleAxe(t *testing.T) {
 		}
 	}
 }
+
+// A setting that is changed on the room's page holds for everybody at once, on
+// this page, too; and the header's own switch stays its own.
+func TestSettingsHoldAtOnce(t *testing.T) {
+	p := startProduct(t, free...)
+	h := runnerAt(t, p.console)
+	address, _ := h.link("owner", "Mika")
+	console, phone := consoleAt(t, address), phoneAt(t, p.audience)
+	console.Eval(`location.hash = "room"`)
+	console.Wait(`document.querySelector('#page [value="open"]')?.checked && document.querySelector('#live-switch [value="open"]').checked`)
+	console.Eval(`(() => {
+		const title = document.querySelector("#page .set input");
+		title.value = "Friday <i>night</i>";
+		title.dispatchEvent(new Event("change", { bubbles: true }));
+	})()`)
+	phone.Wait(has("body", "Friday <i>night</i>"))
+	console.Wait(has("#title", "Friday <i>night</i>"))
+	console.Eval(`document.querySelector('#page [value="paused"]').click()`)
+	phone.Wait(has("body", "Comments are paused"))
+	console.Wait(`document.querySelector('#live-switch [value="paused"]').checked && document.querySelector('#page [value="paused"]').checked`)
+	console.Wait(has("#banner", "Comments are paused"))
+	console.Eval(`document.querySelector("#banner button").click()`)
+	console.Wait(`document.querySelector('#page [value="open"]').checked`)
+	phone.Wait(`!` + has("body", "Comments are paused"))
+}
+
+// The dock does what the wide console does: the next item is decided from its
+// card below the feed.
+func TestTheDockDecides(t *testing.T) {
+	p := startProduct(t, free...)
+	h := runnerAt(t, p.console)
+	rules(h, holdBoss)
+	address, _ := h.link("moderator", "Ann")
+	dock := browser.New(t)
+	dock.Size(320, 720, 2)
+	dock.Goto(address)
+	dock.Goto(h.base + "/dock/live")
+	overlay := browser.Open(t, p.overlay)
+	s := h.sender()
+	s.say("moss", "boss one", nil)
+	s.say("noodle", "boss two", nil)
+	dock.Wait(has("#next mark", "boss") + ` && document.querySelector("#next").checkVisibility()`)
+	dock.Eval(`document.querySelector('#next [data-act="approve"]').click()`)
+	overlay.Wait(has(".dm-text", "boss one"))
+	dock.Wait(has("#next", "boss two"))
+	dock.Eval(`document.querySelector("#tab-review").click()`)
+	dock.Wait(has("#decided", "you approved") + ` && !document.querySelector("#next").checkVisibility()`)
+	if wide := browser.Value[int](dock, `document.documentElement.scrollWidth`); wide > 320 {
+		t.Errorf("the dock is %d px wide", wide)
+	}
+	small := browser.Value[[]string](dock, `[...document.querySelectorAll("button, summary, a:not(.skip)")].filter((e) => e.checkVisibility()).map((e) => [e, e.getBoundingClientRect()]).filter(([, r]) => r.width > 0 && (r.height < 43.5 || r.width < 43.5)).map(([e, r]) => e.outerHTML.slice(0, 120) + " " + r.width + "x" + r.height)`)
+	for _, target := range small {
+		t.Errorf("less than 44 px: %s", target)
+	}
+}

@@ -1,6 +1,7 @@
 // The room's settings: each change goes out when it is made, and works for
 // everybody at once.
 
+import { ApiError } from '../shared/api.js';
 import { el } from '../shared/dom.js';
 import { COLORS, MODES, SIZES } from '../shared/protocol.js';
 import { confirmFirst } from './dialog.js';
@@ -32,7 +33,7 @@ export function open(host, desk, acts) {
 
   /** @param {string} field @param {string} label @param {string} prefix of the words @param {readonly string[]} values @param {string} [help] */
   const choice = (field, label, prefix, values, help = '') => {
-    const inputs = values.map((value) => el('input', { type: 'radio', name: field, value }));
+    const inputs = values.map((value) => el('input', { type: 'radio', name: `set-${field}`, value }));
     const group = el('div', { class: 'segments' }, ...inputs.map((input) => el('label', {}, input, el('span', {}, t(`${prefix}_${input.value}`)))));
     group.addEventListener('change', (event) => void save({ [field]: /** @type {HTMLInputElement} */ (event.target).value }, group));
     row(label, help, group);
@@ -70,6 +71,7 @@ export function open(host, desk, acts) {
   colors();
   text('phrases', t('set_phrases'), { read: (v) => (v ?? []).join('\n'), write: (v) => v.split('\n').map((line) => line.trim()).filter(Boolean), help: t('set_phrases_help'), area: true });
   look();
+  if (desk.owner) picture();
   if (desk.owner) {
     row(t('set_archive'), t('set_archive_help'), el('button', { type: 'button', class: 'button stop', onclick: () => confirmFirst(words, { title: t('set_archive'), text: t('set_archive_help'), yes: t('room_archive') }, () => void acts.call('DELETE', desk.path())) }, t('room_archive')));
   }
@@ -103,5 +105,22 @@ export function open(host, desk, acts) {
       if (color) input.value = color;
       /** @type {HTMLInputElement} */ (none.querySelector('input')).checked = !color;
     });
+  }
+
+  /** Drawn anew by the server, so that it carries nothing but the picture. */
+  function picture() {
+    const file = el('input', { type: 'file', accept: 'image/png,image/jpeg,image/gif', 'aria-label': t('set_picture') });
+    const off = el('button', { type: 'button', class: 'button line', onclick: () => void save({ look: { ...desk.room.look, picture: '' } }, off) }, t('set_picture_off'));
+    file.addEventListener('change', async () => {
+      const [chosen] = file.files ?? [];
+      if (!chosen) return;
+      try {
+        const answer = await fetch(desk.path('picture'), { method: 'PUT', headers: { 'X-Requested-With': 'danmaku', 'Content-Type': chosen.type }, body: chosen });
+        if (!answer.ok) throw new ApiError(answer.status, 'bad_frame', (await answer.json()).message);
+        file.value = '';
+      } catch (fault) { acts.trouble(fault instanceof ApiError ? fault : new ApiError(0, 'offline', '')); }
+    });
+    row(t('set_picture'), t('set_picture_help'), el('div', { class: 'with' }, file, off));
+    follow.push(() => { off.hidden = !desk.room.look?.picture; });
   }
 }
