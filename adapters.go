@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"strconv"
 	"time"
 
@@ -8,7 +10,9 @@ import (
 	"danmaku/config"
 	"danmaku/live"
 	"danmaku/moderation"
+	"danmaku/obs"
 	"danmaku/ratelimit"
+	"danmaku/server"
 )
 
 // This file fits packages that know nothing of each other to what package live
@@ -35,6 +39,12 @@ const (
 	newRate  = 5
 	newTime  = time.Minute
 )
+
+// studioWithin is how long OBS may take for everything that the console asks.
+const studioWithin = 15 * time.Second
+
+// sourceName is what our source is called in OBS unless somebody says otherwise.
+const sourceName = "danmaku"
 
 // finePart is what a refusal by the filter costs besides the token that the
 // send itself cost.
@@ -113,6 +123,45 @@ func (l limits) Passed(k live.LimitKey) {
 	if user := userKey(k); user.Name != "" {
 		l.crowd.Passed(user.Name)
 	}
+}
+
+// studio is server.Studio over obs-websocket.
+type studio struct{ url string }
+
+var _ server.Studio = studio{}
+
+func newStudio(url string) studio {
+	if url == "" {
+		url = obs.DefaultURL
+	}
+	return studio{url}
+}
+
+// AddOverlay implements server.Studio.
+func (s studio) AddOverlay(ctx context.Context, overlay, password string) (server.StudioReport, error) {
+	ctx, cancel := context.WithTimeout(ctx, studioWithin)
+	defer cancel()
+	client, err := obs.Dial(ctx, s.url, func() (string, error) { return password, nil })
+	var placed obs.Placed
+	if err == nil {
+		defer client.Close()
+		placed, err = client.Place(obs.Source{Name: sourceName, URL: overlay})
+	}
+	r := server.StudioReport{Version: placed.Version, Width: placed.Width, Height: placed.Height}
+	for told, outcome := range map[error]server.StudioOutcome{
+		obs.ErrUnreachable: server.StudioUnreachable, obs.ErrWrongPassword: server.StudioPassword,
+		obs.ErrNoBrowser: server.StudioNoBrowser, obs.ErrNameTaken: server.StudioRefused,
+	} {
+		if errors.Is(err, told) {
+			r.Outcome = outcome
+			return r, nil
+		}
+	}
+	r.Outcome = server.StudioRefreshed
+	if placed.Made {
+		r.Outcome = server.StudioAdded
+	}
+	return r, err
 }
 
 // rules is live.Filter over the chain of checks.

@@ -66,13 +66,21 @@ func (w *watched) Write(p []byte) (int, error) {
 // it is. It is stopped with the test.
 func start(t testing.TB, data string, args ...string) *program {
 	t.Helper()
+	return startIn(t, environment{}, data, args...)
+}
+
+// startIn is start in a given environment; its arguments, input and outputs are
+// set here.
+func startIn(t testing.TB, env environment, data string, args ...string) *program {
+	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	out := &watched{word: "code=", seen: make(chan struct{})}
 	logs := &bytes.Buffer{}
 	ended := make(chan int, 1)
 	go func() {
-		args := append([]string{"--listen", "127.0.0.1:0", "--data", data}, args...)
-		ended <- run(ctx, environment{args: args, in: strings.NewReader(""), out: out, err: logs})
+		env.args = append([]string{"--listen", "127.0.0.1:0", "--data", data}, args...)
+		env.in, env.out, env.err = strings.NewReader(""), out, logs
+		ended <- run(ctx, env)
 	}()
 	select {
 	case <-out.seen:

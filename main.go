@@ -21,8 +21,15 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	code := run(ctx, environment{args: os.Args[1:], environ: os.Environ(), in: os.Stdin, out: os.Stdout, err: os.Stderr})
+	clicked := doubleClicked(os.Args)
+	code := run(ctx, environment{
+		args: os.Args[1:], environ: os.Environ(), in: os.Stdin, out: os.Stdout, err: os.Stderr,
+		clicked: clicked, open: openBrowser,
+	})
 	stop()
+	if clicked && code != exitDone {
+		holdWindow(os.Stdin, os.Stderr)
+	}
 	os.Exit(code)
 }
 
@@ -32,6 +39,9 @@ type environment struct {
 	environ  []string // as os.Environ gives it
 	in       io.Reader
 	out, err io.Writer
+	clicked  bool                       // started from the desktop, not in a terminal
+	open     func(address string) error // shows an address in the browser
+	studio   string                     // where OBS listens, for the console; empty is the usual
 }
 
 // Exit codes, see docs/protocol.md.

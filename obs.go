@@ -39,7 +39,7 @@ func obsCommand(ctx context.Context, env environment) error {
 	var opt obsOptions
 	fs := flag.NewFlagSet("danmaku obs add", flag.ContinueOnError)
 	fs.StringVar(&opt.room, "room", firstRoom, "room that the overlay shows")
-	fs.StringVar(&opt.name, "name", "danmaku", "what the source is called in OBS")
+	fs.StringVar(&opt.name, "name", sourceName, "what the source is called in OBS")
 	fs.StringVar(&opt.scene, "scene", "", "scene for the source (default: the one on air)")
 	fs.StringVar(&opt.studio, "obs", obs.DefaultURL, "where OBS listens")
 	fs.StringVar(&opt.server, "server", "", "address of the danmaku server as OBS reaches it")

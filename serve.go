@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/netip"
 	"slices"
+	"strings"
 	"syscall"
 	"time"
 
@@ -74,6 +75,10 @@ func openStore(ctx context.Context, cfg config.Config, log *slog.Logger) (*store
 // drain the journal and close the database.
 func serve(ctx context.Context, env environment, cfg config.Config, log *slog.Logger, db *store.Store, keys live.Keys) error {
 	registrar := live.Registrar{Links: db, Rooms: db, Keys: keys, Now: time.Now}
+	rooms, err := db.Rooms(ctx)
+	if err != nil {
+		return fmt.Errorf("first start: %w", err)
+	}
 	if err := registrar.FirstStart(ctx, firstRoom); err != nil {
 		return fmt.Errorf("first start: %w", err)
 	}
@@ -99,7 +104,7 @@ func serve(ctx context.Context, env environment, cfg config.Config, log *slog.Lo
 	}
 	srv, err := server.New(server.Options{
 		Assets: pages, PublicURL: audienceBase(cfg, listening, lan), Origins: cfg.AllowedOrigins(), TrustedProxies: cfg.TrustedProxies,
-		Bases: audienceBases(cfg, listening, lan), SameNetwork: cfg.PublicURL == nil,
+		Bases: audienceBases(cfg, listening, lan), SameNetwork: cfg.PublicURL == nil, Studio: newStudio(env.studio),
 		MaxSockets: cfg.MaxSockets, MaxPerAddress: cfg.MaxSocketsPerAddress, Archive: archive{db}, Log: log, Now: time.Now,
 	})
 	if err != nil {
@@ -121,7 +126,7 @@ func serve(ctx context.Context, env environment, cfg config.Config, log *slog.Lo
 	hall.Start()
 	defer hall.Close()
 	defer keepFor(ctx, time.Duration(cfg.KeepDays)*24*time.Hour, db, hall, log)()
-	paths, err := waysIn(hall)
+	paths, err := waysIn(hall, len(rooms) == 0)
 	if err != nil {
 		return err
 	}
@@ -129,6 +134,11 @@ func serve(ctx context.Context, env environment, cfg config.Config, log *slog.Lo
 	go func() { served <- srv.Serve(listener, hall) }()
 	if err := printBanner(env.out, listening, cfg.PublicURL, lan, paths); err != nil {
 		log.Warn("the addresses could not be printed", "err", err)
+	}
+	if wantsBrowser(cfg.Open, env.clicked) {
+		if err := env.open(here + paths.Console); err != nil {
+			log.Warn("open the console's address yourself; the browser could not be asked", "err", err)
+		}
 	}
 	select {
 	case err := <-served:
@@ -157,8 +167,9 @@ func explainListen(listen string, err error) error {
 }
 
 // waysIn are the three addresses that every start prints: of the first room,
-// since whoever has more finds the others in the console.
-func waysIn(hall *live.Hall) (bannerPaths, error) {
+// since whoever has more finds the others in the console. The first start of all
+// leads to the welcome.
+func waysIn(hall *live.Hall, first bool) (bannerPaths, error) {
 	rooms := hall.RoomList()
 	if len(rooms) == 0 {
 		return bannerPaths{}, errors.New("the data folder has no room; start with an empty --data folder")
@@ -175,6 +186,9 @@ func waysIn(hall *live.Hall) (bannerPaths, error) {
 		if key, err := hall.ScreenKey(room, comment.Audience); err == nil {
 			paths.Audience += "?key=" + key
 		}
+	}
+	if first {
+		paths.Console = "/welcome" + strings.TrimPrefix(paths.Console, "/console")
 	}
 	key, err := hall.ScreenKey(room, comment.Overlay)
 	if err != nil {

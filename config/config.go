@@ -31,6 +31,7 @@ type Config struct {
 	PublicURL      *url.URL       // base of links and QR codes; nil when not set
 	Origins        []string       // pages of these origins may connect, besides our own
 	TrustedProxies []netip.Prefix // who may say the client's address
+	Open           Open           // whether a start shows the console in the browser
 	Sync           Sync
 	LogLevel       slog.Level
 
@@ -41,6 +42,16 @@ type Config struct {
 
 	KeepDays int // how long comments are kept; 0 for ever
 }
+
+// Open says when a start shows the console in the browser.
+type Open string
+
+// The kinds of Open.
+const (
+	OpenAuto   Open = "auto" // when nobody sits in a terminal
+	OpenAlways Open = "always"
+	OpenNever  Open = "never"
+)
 
 // Sync says what an acknowledged comment survives.
 type Sync string

@@ -37,6 +37,8 @@ var options = []option{
 		help: "further web origin whose pages may connect; may be repeated"},
 	{name: "trusted-proxy", value: "CIDR", list: true, set: setProxies,
 		help: "network of a proxy that may say the client's address; may be repeated"},
+	{name: "open", value: "WHEN", def: "auto", set: scalar(setOpen),
+		help: "open the console in the browser at start: `auto` when double-clicked, `always` or `never`"},
 	{name: "user-rate", value: "N", def: "0.5", set: rate(func(c *Config) *float64 { return &c.UserRate }),
 		help: "comments a second of one person; 0 = no limit"},
 	{name: "user-burst", value: "N", def: "3", set: scalar(setBurst),
@@ -221,6 +223,14 @@ func setSync(c *Config, s string) error {
 	c.Sync = Sync(s)
 	if c.Sync != SyncNormal && c.Sync != SyncFull {
 		return fmt.Errorf("is unknown; write normal or full")
+	}
+	return nil
+}
+
+func setOpen(c *Config, s string) error {
+	c.Open = Open(s)
+	if c.Open != OpenAuto && c.Open != OpenAlways && c.Open != OpenNever {
+		return fmt.Errorf("is unknown; write auto, always or never")
 	}
 	return nil
 }

@@ -51,6 +51,7 @@ var (
 	ErrUnreachable   = errors.New("OBS does not answer")
 	ErrWrongPassword = errors.New("OBS does not take the password")
 	ErrNoBrowser     = errors.New("this OBS has no browser source")
+	ErrNameTaken     = errors.New("OBS has something else of that name, which is no browser source")
 )
 
 // Codes of a [StatusError] that we act upon.

@@ -102,8 +102,8 @@ func TestPlaceRefused(t *testing.T) {
 	}{
 		{"an OBS without browser sources", func(s *obstest.Studio) { s.Kinds = nil }, obs.Source{Name: "danmaku"}, obs.ErrNoBrowser.Error()},
 		{"another kind of that name", func(s *obstest.Studio) { s.Inputs["danmaku"] = &obstest.Input{Kind: "color_source_v3"} },
-			obs.Source{Name: "danmaku"}, `"danmaku", which is no browser source`},
-		{"a scene of that name", func(s *obstest.Studio) {}, obs.Source{Name: "Break"}, `"Break", which is no browser source`},
+			obs.Source{Name: "danmaku"}, `"danmaku": OBS has something else of that name`},
+		{"a scene of that name", func(s *obstest.Studio) {}, obs.Source{Name: "Break"}, `"Break": OBS has something else of that name`},
 		{"no such scene", func(s *obstest.Studio) {}, obs.Source{Name: "danmaku", Scene: "Nowhere"}, `no scene "Nowhere"`},
 	} {
 		t.Run(row.name, func(t *testing.T) {

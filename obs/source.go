@@ -92,7 +92,7 @@ func (c *Client) ensureInput(s Source, want settings) (made bool, err error) {
 		return false, err
 	}
 	if there.Kind != browserKind {
-		return false, fmt.Errorf("OBS has something else called %q, which is no browser source; choose another name", s.Name)
+		return false, fmt.Errorf("%q: %w; choose another name", s.Name, ErrNameTaken)
 	}
 	if err := c.call("SetInputSettings", map[string]any{
 		"inputName": s.Name, "inputSettings": want, "overlay": true,

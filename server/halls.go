@@ -27,6 +27,8 @@ type hallPage struct {
 	// SameNetwork is true when phones must be in this machine's network.
 	SameNetwork bool
 	Ways        []way
+	OnlyHere    bool // no phone can reach it
+	Studio      bool // there is a button that asks OBS
 }
 
 // way is an address under which the audience may come.

@@ -34,7 +34,7 @@ type pages struct {
 var pageFiles = map[string]string{
 	"audience/index.html": "audience", "audience/rooms.html": "audience", "shared/notice.html": "audience",
 	"console/index.html": "console", "overlay/index.html": "overlay",
-	"poster/index.html": "welcome", "screen/index.html": "welcome",
+	"welcome/index.html": "welcome", "poster/index.html": "welcome", "screen/index.html": "welcome",
 }
 
 // newPages reads all templates. The languages are those audience words exist

@@ -1,0 +1,96 @@
+package server
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+
+	"github.com/labstack/echo/v4"
+
+	"danmaku/comment"
+)
+
+// Studio is the OBS on this machine.
+type Studio interface {
+	// AddOverlay makes or refreshes the browser source with the overlay's address.
+	// What a person can mend is told in the report's outcome, not as an error.
+	AddOverlay(ctx context.Context, overlay, password string) (StudioReport, error)
+}
+
+// StudioReport says what became of it.
+type StudioReport struct {
+	Outcome       StudioOutcome
+	Version       string // of OBS
+	Width, Height int    // of its canvas
+}
+
+// StudioOutcome is what OBS said.
+type StudioOutcome string
+
+// The outcomes, as on the wire.
+const (
+	StudioAdded       StudioOutcome = "added"
+	StudioRefreshed   StudioOutcome = "refreshed"
+	StudioUnreachable StudioOutcome = "unreachable" // not running, or its WebSocket server is off
+	StudioPassword    StudioOutcome = "password"    // it wants one, or another
+	StudioNoBrowser   StudioOutcome = "no_browser"  // built without browser sources
+	StudioRefused     StudioOutcome = "refused"     // the name of the source is taken
+)
+
+type wireStudio struct {
+	Outcome StudioOutcome `json:"outcome"`
+	Version string        `json:"version,omitempty"`
+	Width   int           `json:"width,omitempty"`
+	Height  int           `json:"height,omitempty"`
+}
+
+// welcomePage is GET /welcome/{room}: the three steps of the first start. Like
+// the console it trades a key or a one-time code for a session.
+func (s *Server) welcomePage(c echo.Context) error {
+	if query := c.QueryParams(); query.Has("key") || query.Has("code") {
+		return s.trade(c, query)
+	}
+	l, err := s.session(c.Request())
+	if err != nil || !l.Role.Moderates() {
+		return s.render(c, http.StatusUnauthorized, "console/index.html",
+			pageData{View: "console", Room: comment.Room{ID: c.Param("room")}})
+	}
+	r, key, err := s.screenKey(c)
+	if err != nil {
+		return err
+	}
+	p := &hallPage{
+		Overlay: s.overlayURL(c, r.ID, url.Values{"key": {key}}), SameNetwork: s.opt.SameNetwork, Ways: s.ways(r.ID),
+		Studio: s.opt.Studio != nil && l.Role == comment.Owner,
+	}
+	p.OnlyHere = len(p.Ways) == 1 && p.Ways[0].Here
+	return s.render(c, http.StatusOK, "welcome/index.html", pageData{Room: r, Hall: p, Role: l.Role})
+}
+
+// addToStudio is POST /api/rooms/{room}/obs: the owner lets the server put the
+// overlay into the OBS on the server's machine.
+func (s *Server) addToStudio(c echo.Context) error {
+	if _, err := s.owner(c); err != nil {
+		return err
+	}
+	var body struct {
+		Password string `json:"password"`
+	}
+	if err := readJSON(c, &body); err != nil {
+		return err
+	}
+	if s.opt.Studio == nil {
+		return comment.ErrNotFound
+	}
+	room := c.Param("room")
+	key, err := s.hall.ScreenKey(room, comment.Overlay)
+	if err != nil {
+		return err
+	}
+	overlay := s.overlayURL(c, room, url.Values{"key": {key}})
+	r, err := s.opt.Studio.AddOverlay(c.Request().Context(), overlay, body.Password)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, wireStudio(r))
+}
