@@ -470,7 +470,7 @@ func TestNoPayloadBecomesAnElement(t *testing.T) {
 	phone.Wait(has(".feed li", last))
 	look := func(name string, page *browser.Page) {
 		t.Helper()
-		found := browser.Value[[]string](page, `[...document.querySelectorAll("script:not([src]), iframe, object, embed, video, math, marquee, xss, base, style:not([data-own]), template, img:not([src^='/']):not([src^='data:']), bdi > *:not(mark), [onerror], [onload], [onfocus], [ontoggle], a[href^='javascript']")].filter((e) => !e.closest("head style")).map((e) => e.outerHTML.slice(0, 200))`)
+		found := browser.Value[[]string](page, `[...document.querySelectorAll("script:not([src]), iframe, object, embed, video, math, marquee, xss, base, style:not([data-own]), template, img[src]:not([src^='/']):not([src^='data:']), bdi > *:not(mark), [onerror], [onload], [onfocus], [ontoggle], a[href^='javascript']")].filter((e) => !e.closest("head style")).map((e) => e.outerHTML.slice(0, 200))`)
 		for _, element := range found {
 			if name == "overlay" && strings.HasPrefix(element, "<style") {
 				continue // its own
