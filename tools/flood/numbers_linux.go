@@ -147,14 +147,6 @@ func (d *delays) add(took time.Duration) {
 	d.max = max(d.max, took)
 }
 
-func (d *delays) merge(o *delays) {
-	for i, n := range o.counts {
-		d.counts[i] += n
-	}
-	d.total += o.total
-	d.max = max(d.max, o.max)
-}
-
 // quantile gives the latency that a share of all stays within.
 func (d *delays) quantile(q float64) time.Duration {
 	want := int64(float64(d.total) * q)
