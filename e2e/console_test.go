@@ -349,10 +349,12 @@ func TestEveryActByKeyboard(t *testing.T) {
 	press(console, "ArrowUp", "i")
 	console.Wait(has("dialog[open]", "late 1"))
 	press(console, "Escape")
+	console.Wait(`document.querySelector("dialog[open]") === null`)
 	press(console, "m")
 	console.Wait(`document.querySelector("dialog[open] button.full") === document.activeElement`)
 	press(console, "Enter")
 	console.Wait(has("#banner", "is muted"))
+	console.Wait(`document.querySelector("dialog[open]") === null`)
 	press(console, "Escape", "z")
 	console.Wait(`fetch("/api/rooms/live/bans").then((r) => r.json()).then((b) => b.bans.length === 0)`)
 
@@ -368,6 +370,7 @@ func TestEveryActByKeyboard(t *testing.T) {
 	press(console, "Escape", "Escape", "?")
 	console.Wait(has("dialog[open]", "Lock down"))
 	press(console, "Escape")
+	console.Wait(`document.querySelector("dialog[open]") === null`)
 	for i, page := range []string{"rules", "people", "stats", "links", "audit", "room"} {
 		press(console, strconv.Itoa(i+2))
 		console.Wait(`document.documentElement.dataset.section === "` + page + `" && document.querySelector("#page h2") !== null`)

@@ -65,7 +65,7 @@ func TestPhoneLosesNothing(t *testing.T) {
 		phone.Wait(has(".feed .own.queued", "queued over a reload"))
 		write(phone, "and this half")
 		phone.Line(0, 0)
-		phone.Eval(`void location.reload()`)
+		phone.Goto(p.audience)
 		phone.Wait(has(".feed .own.shown", "queued over a reload"))
 		if value(phone) != "and this half" || len(o.rows("queued over a reload")) != 1 {
 			t.Errorf("the field holds %q, sent %d times", value(phone), len(o.rows("queued over a reload")))

@@ -62,7 +62,13 @@ part_go() {
 		skip "passed without the race detector: no C compiler"
 		return
 	fi
-	CGO_ENABLED=1 go test -race -shuffle=on ./...
+	# The browser's tests come by themselves: beside others they would wait for a
+	# processor more than for a page.
+	local packages code=0
+	packages=$(go list ./... | grep -v '/e2e') || return
+	CGO_ENABLED=1 go test -race -shuffle=on $packages || code=1
+	CGO_ENABLED=1 go test -race -shuffle=on ./e2e/... || code=1
+	return $code
 }
 
 [ $# -gt 0 ] || set -- "${all[@]}"

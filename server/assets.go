@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/andybalholm/brotli"
 	"github.com/labstack/echo/v4"
@@ -78,7 +79,13 @@ const brotliQuality = 5
 
 // pack makes the shorter forms of b.
 func pack(b []byte) body {
-	return body{plain: b, gzip: gzipped(b), brotli: brotlied(b)}
+	key := sha256.Sum256(b)
+	if known, ok := packed.Load(key); ok {
+		return known.(body)
+	}
+	done := body{plain: b, gzip: gzipped(b), brotli: brotlied(b)}
+	packed.Store(key, done)
+	return done
 }
 
 func gzipped(b []byte) []byte {
@@ -89,6 +96,10 @@ func gzipped(b []byte) []byte {
 	}
 	return shorter(z, &buf, b)
 }
+
+// packed remembers what was packed, by the hash of its content: a process that
+// starts several servers, as tests do, packs once.
+var packed sync.Map
 
 func brotlied(b []byte) []byte {
 	var buf bytes.Buffer

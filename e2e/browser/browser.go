@@ -206,14 +206,22 @@ func Value[T any](p *Page, js string) T {
 	return v
 }
 
-// Wait waits until an expression is true, at most 20 s. The page looks itself,
-// without eval, which its Content-Security-Policy forbids.
+// Wait waits until an expression is true, at most 30 s, also over a change of
+// page. The page looks itself, without eval, which its Content-Security-Policy
+// forbids.
 func (p *Page) Wait(js string) {
 	p.t.Helper()
-	ctx, cancel := context.WithTimeout(p.Ctx, 20*time.Second)
+	ctx, cancel := context.WithTimeout(p.Ctx, 30*time.Second)
 	defer cancel()
 	look := fmt.Sprintf(`new Promise((done) => { const look = () => ((%s) ? done(true) : setTimeout(look, 15)); look(); })`, js)
-	if _, err := chromedp.Run(ctx, chromedp.Evaluate[bool](look, chromedp.EvalAwaitPromise)); err != nil {
+	for {
+		_, err := chromedp.Run(ctx, chromedp.Evaluate[bool](look, chromedp.EvalAwaitPromise))
+		switch {
+		case err == nil:
+			return
+		case ctx.Err() == nil && strings.Contains(err.Error(), "navigated"):
+			continue // the page that was looking is gone: look in the new one
+		}
 		p.t.Fatalf("never true: %s (%v); the page reported: %q", js, err, p.Faults())
 	}
 }
