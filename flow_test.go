@@ -294,7 +294,7 @@ func TestRulesChangeWhileItRuns(t *testing.T) {
 	defer d.Close()
 	put := func(text string) {
 		t.Helper()
-		if err := d.db.PutRuleList(t.Context(), live.RuleList{Room: "live", Name: "mine", Text: text, On: true}); err != nil {
+		if err := d.db.PutRuleList(t.Context(), live.RuleList{Room: "live", Name: "mine", Text: text, On: true}, nil); err != nil {
 			t.Fatal(err)
 		}
 	}

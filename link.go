@@ -39,7 +39,7 @@ func openDesk(ctx context.Context, cfg config.Config) (*desk, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &desk{Registrar: live.Registrar{Links: db, Rooms: db, Keys: keys, Now: time.Now}, db: db}, nil
+	return &desk{Registrar: live.Registrar{Links: db, Rooms: db, Keys: keys, Now: time.Now, By: live.Shell}, db: db}, nil
 }
 
 // Close closes the data folder.
@@ -62,7 +62,7 @@ func (r replayLinks) New(ctx context.Context, room, label string) (string, func(
 	if err != nil {
 		return "", nil, err
 	}
-	return key, func(ctx context.Context) error { return r.db.RevokeLink(ctx, l.ID, r.Now()) }, nil
+	return key, func(ctx context.Context) error { return r.Revoke(ctx, l.ID) }, nil
 }
 
 // linkCommand is `danmaku link new|list|revoke`.
@@ -246,7 +246,7 @@ func linkRevoke(ctx context.Context, env environment) error {
 		return err
 	}
 	defer d.Close()
-	if err := d.db.RevokeLink(ctx, id, d.Now()); errors.Is(err, comment.ErrNotFound) {
+	if err := d.Revoke(ctx, id); errors.Is(err, comment.ErrNotFound) {
 		return fmt.Errorf("there is no link %d; danmaku link list shows them", id)
 	} else if err != nil {
 		return err

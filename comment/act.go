@@ -34,8 +34,8 @@ type Act struct {
 	Room    string // empty: about all rooms, such as an owner's link
 	At      time.Time
 	By      string // the acting link's label
-	Link    int64  // the acting link
-	Role    Role   // of the acting link
+	Link    int64  // the acting link; 0 for a command
+	Role    Role   // of the acting link, or CommandLine
 	Kind    ActKind
 	About   string   // what it was done to: a comment's ID, a ban's, a link's, a list's name
 	User    string   // whom it concerns, a pseudonym; may be empty

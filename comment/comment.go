@@ -168,6 +168,10 @@ const (
 	Audience  Role = "audience"  // watches and writes as a phone
 )
 
+// CommandLine is the role of whoever acts by a command on the server's machine.
+// No link has it: who may open the data folder may do everything anyway.
+const CommandLine Role = "command"
+
 // Roles lists the roles a link can have.
 var Roles = []Role{Owner, Moderator, Overlay, Audience, Sender}
 

@@ -220,6 +220,7 @@ type Registrar struct {
 	Rooms Rooms
 	Keys  Keys
 	Now   func() time.Time
+	By    Actor // in whose name; without a role nothing is noted in the audit
 }
 
 // New makes a link and gives its key, which for owners, moderators and senders
@@ -237,16 +238,37 @@ func (r Registrar) New(ctx context.Context, room string, role comment.Role, labe
 		return Link{}, "", err
 	}
 	key := randomKey()
+	a := r.By.noted(comment.ActLink, r.Now())
+	if a != nil {
+		a.Detail = string(role) + " " + label
+	}
 	l, err := r.Links.AddLink(ctx, Link{Room: room, Role: role, Label: label, Made: r.Now()}, func(id int64) []byte {
 		if role == comment.Overlay || role == comment.Audience {
 			key = r.Keys.screenKey(id)
 		}
 		return hashKey(key)
-	})
+	}, a)
 	if err != nil {
 		return Link{}, "", fmt.Errorf("make a link: %w", err)
 	}
 	return l, key, nil
+}
+
+// Revoke takes a link back. Errors: ErrNotFound, ErrBusy.
+func (r Registrar) Revoke(ctx context.Context, id int64) error {
+	links, err := r.Links.Links(ctx)
+	if err != nil {
+		return fmt.Errorf("read links: %w", err)
+	}
+	i := slices.IndexFunc(links, func(l Link) bool { return l.ID == id })
+	if i < 0 {
+		return comment.ErrNotFound
+	}
+	a := r.By.noted(comment.ActRevoke, r.Now())
+	if a != nil {
+		a.Detail = string(links[i].Role) + " " + links[i].Label
+	}
+	return r.Links.RevokeLink(ctx, id, r.Now(), a)
 }
 
 func (r Registrar) known(ctx context.Context, room string) error {
@@ -268,7 +290,7 @@ func (r Registrar) FirstStart(ctx context.Context, first string) error {
 		return fmt.Errorf("read rooms: %w", err)
 	}
 	if len(rooms) == 0 {
-		rec, err := r.Rooms.AddRoom(ctx, comment.NewRoom(first))
+		rec, err := r.Rooms.AddRoom(ctx, comment.NewRoom(first), nil)
 		if err != nil {
 			return fmt.Errorf("make room %s: %w", first, err)
 		}

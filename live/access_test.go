@@ -37,14 +37,14 @@ func (m *memoryLinks) LinkByHash(_ context.Context, hash []byte) (Link, error) {
 	return found, nil
 }
 
-func (m *memoryLinks) AddLink(_ context.Context, l Link, makeHash func(int64) []byte) (Link, error) {
+func (m *memoryLinks) AddLink(_ context.Context, l Link, makeHash func(int64) []byte, _ *Act) (Link, error) {
 	l.ID = int64(len(m.links) + 1)
 	l.Hash = makeHash(l.ID)
 	m.links = append(m.links, l)
 	return l, nil
 }
 
-func (m *memoryLinks) RevokeLink(_ context.Context, id int64, at time.Time) error {
+func (m *memoryLinks) RevokeLink(_ context.Context, id int64, at time.Time, _ *Act) error {
 	m.links[id-1].Revoked = at
 	return nil
 }
@@ -57,7 +57,7 @@ func newDoor(t *testing.T) (*Hall, *memoryLinks, Link, string) {
 	table := &memoryLinks{}
 	h := &Hall{access: newAccess(table, NewKeys([]byte("secret")), time.Now)}
 	key := randomKey()
-	l, err := table.AddLink(t.Context(), Link{Room: "live", Role: comment.Overlay}, func(int64) []byte { return hashKey(key) })
+	l, err := table.AddLink(t.Context(), Link{Room: "live", Role: comment.Overlay}, func(int64) []byte { return hashKey(key) }, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,7 +66,7 @@ func newDoor(t *testing.T) (*Hall, *memoryLinks, Link, string) {
 
 func (m *memoryLinks) revoke(t *testing.T, h *Hall, id int64) {
 	t.Helper()
-	if err := m.RevokeLink(t.Context(), id, time.Now()); err != nil {
+	if err := m.RevokeLink(t.Context(), id, time.Now(), nil); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := h.access.load(t.Context()); err != nil {
@@ -94,7 +94,7 @@ func TestLinkMadeDuringLoading(t *testing.T) {
 	table.listed = func() {
 		key := randomKey()
 		var err error
-		if made, err = table.AddLink(t.Context(), Link{Role: comment.Owner}, func(int64) []byte { return hashKey(key) }); err != nil {
+		if made, err = table.AddLink(t.Context(), Link{Role: comment.Owner}, func(int64) []byte { return hashKey(key) }, nil); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := h.Open(t.Context(), key); err != nil {
@@ -135,7 +135,7 @@ func TestCodesAndGuessesEnd(t *testing.T) {
 	now := time.Unix(1_700_000_000, 0)
 	clock := func() time.Time { return now }
 	h := &Hall{access: newAccess(table, NewKeys([]byte("secret")), clock), now: clock}
-	if _, err := table.AddLink(t.Context(), Link{Role: comment.Owner}, func(int64) []byte { return hashKey(randomKey()) }); err != nil {
+	if _, err := table.AddLink(t.Context(), Link{Role: comment.Owner}, func(int64) []byte { return hashKey(randomKey()) }, nil); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := h.access.load(t.Context()); err != nil {
@@ -155,7 +155,7 @@ func TestCodesAndGuessesEnd(t *testing.T) {
 	}
 
 	key := randomKey()
-	if _, err := table.AddLink(t.Context(), Link{Role: comment.Owner}, func(int64) []byte { return hashKey(key) }); err != nil {
+	if _, err := table.AddLink(t.Context(), Link{Role: comment.Owner}, func(int64) []byte { return hashKey(key) }, nil); err != nil {
 		t.Fatal(err)
 	}
 	for range unknownRate {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"time"
 
 	"danmaku/comment"
 )
@@ -29,6 +30,20 @@ func (a Actor) Name() string {
 func (a Actor) act(kind comment.ActKind) *comment.Act {
 	return &comment.Act{By: a.Name(), Link: a.Link, Role: a.Role, Kind: kind, Undoes: a.undoes}
 }
+
+// noted starts the line of an act that is no event of the log, or gives none
+// where nobody acts: at the first start.
+func (a Actor) noted(kind comment.ActKind, at time.Time) *comment.Act {
+	if a.Role == "" {
+		return nil
+	}
+	line := a.act(kind)
+	line.At = at
+	return line
+}
+
+// Shell is whoever acts by a command on the server's machine.
+var Shell = Actor{Role: comment.CommandLine, Label: "command line"}
 
 // acting gives the room that somebody who runs it acts on.
 func (h *Hall) acting(roomID string, by Actor) (*room, error) {

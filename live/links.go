@@ -4,13 +4,12 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strconv"
 
 	"danmaku/comment"
 )
 
-func (h *Hall) registrar() Registrar {
-	return Registrar{Links: h.access.store, Rooms: h.stored, Keys: h.keys, Now: h.now}
+func (h *Hall) registrar(by Actor) Registrar {
+	return Registrar{Links: h.access.store, Rooms: h.stored, Keys: h.keys, Now: h.now, By: by}
 }
 
 // ScreenKey gives the key of a room's first overlay or audience link that is not
@@ -66,16 +65,11 @@ func (h *Hall) NewLink(ctx context.Context, by Actor, roomID string, role commen
 	if comment.Graphemes(label) > comment.MaxTitleLen {
 		return Link{}, "", comment.Explain(comment.ErrInvalid, "label: at most %d characters", comment.MaxTitleLen)
 	}
-	l, key, err := h.registrar().New(ctx, roomID, role, label)
+	l, key, err := h.registrar(by).New(ctx, roomID, role, label)
 	if err != nil {
 		return Link{}, "", err
 	}
-	if err := h.loadLinks(ctx); err != nil {
-		return Link{}, "", err
-	}
-	a := by.act(comment.ActLink)
-	a.About, a.Detail = strconv.FormatInt(l.ID, 10), string(role)+" "+label
-	return l, key, h.note(ctx, l.Room, a)
+	return l, key, h.loadLinks(ctx)
 }
 
 // RevokeLink takes a link back: its sockets close at once. The last owner's
@@ -103,13 +97,8 @@ func (h *Hall) RevokeLink(ctx context.Context, by Actor, id int64) error {
 	case found.Role == comment.Owner && owners == 1:
 		return comment.Explain(comment.ErrNotAllowed, "This is the last owner's link. Make another one first.")
 	}
-	if err := h.access.store.RevokeLink(ctx, id, h.now()); err != nil {
+	if err := h.registrar(by).Revoke(ctx, id); err != nil {
 		return err
 	}
-	if err := h.loadLinks(ctx); err != nil {
-		return err
-	}
-	a := by.act(comment.ActRevoke)
-	a.About, a.Detail = strconv.FormatInt(id, 10), string(found.Role)+" "+found.Label
-	return h.note(ctx, found.Room, a)
+	return h.loadLinks(ctx)
 }

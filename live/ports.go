@@ -49,6 +49,7 @@ type (
 	RoomRecord = comment.RoomRecord
 	Link       = comment.Link
 	RuleList   = comment.RuleList
+	Act        = comment.Act
 )
 
 // History reads the rows of comments.
@@ -60,27 +61,31 @@ type History interface {
 	Person(ctx context.Context, room, user string) (comment.Person, error)
 }
 
-// Audit keeps who did what. Acts that are events of the log are written with
-// them, see [comment.Event.Act]; AddAct is for the others.
+// Audit reads who did what. Acts are written with what they tell of: with the
+// event of the log, see [comment.Event.Act], or with the link, room or list.
 type Audit interface {
-	AddAct(ctx context.Context, a comment.Act) error
 	Acts(ctx context.Context, q comment.ActQuery) (acts []comment.Act, more bool, err error)
 }
 
 // Rooms stores rooms. A change of settings goes through the journal as an event
-// of kind room; AddRoom and DeleteRoom do not.
+// of kind room; AddRoom does not, and writes its act, when there is one, with
+// the room.
 type Rooms interface {
 	Rooms(ctx context.Context) ([]RoomRecord, error)
-	AddRoom(ctx context.Context, r comment.Room) (RoomRecord, error)
+	AddRoom(ctx context.Context, r comment.Room, a *Act) (RoomRecord, error)
 }
 
 // Links stores links. They are never deleted: a revoked one explains the log.
+// The act, when there is one, is written in the same transaction, and is about
+// the link.
 type Links interface {
 	Links(ctx context.Context) ([]Link, error)
 	LinkByHash(ctx context.Context, hash []byte) (Link, error) // ErrNotFound
 	// AddLink stores l; makeHash gets the new ID, since some keys are made of it.
-	AddLink(ctx context.Context, l Link, makeHash func(id int64) []byte) (Link, error)
-	RevokeLink(ctx context.Context, id int64, at time.Time) error
+	AddLink(ctx context.Context, l Link, makeHash func(id int64) []byte, a *Act) (Link, error)
+	// RevokeLink takes a link back; one that was taken back before stays as it is,
+	// and no act is written. Errors: ErrNotFound, ErrBusy.
+	RevokeLink(ctx context.Context, id int64, at time.Time, a *Act) error
 	TouchLink(ctx context.Context, id int64, at time.Time) error
 }
 
@@ -90,11 +95,11 @@ type Pictures interface {
 	Picture(ctx context.Context, room, hash string) ([]byte, error) // ErrNotFound
 }
 
-// Rules stores rule lists.
+// Rules stores rule lists, each change with its act in one transaction.
 type Rules interface {
 	RuleLists(ctx context.Context) ([]RuleList, error)
-	PutRuleList(ctx context.Context, l RuleList) error
-	DeleteRuleList(ctx context.Context, room, name string) error // ErrNotFound
+	PutRuleList(ctx context.Context, l RuleList, a *Act) error
+	DeleteRuleList(ctx context.Context, room, name string, a *Act) error // ErrNotFound
 }
 
 // Bans reads the bans in force. They are made and lifted by journal events of

@@ -79,18 +79,15 @@ func (h *Hall) PutRules(ctx context.Context, roomID string, by Actor, l RuleList
 		return faults, nil
 	}
 	l.Changed = h.now()
-	if err := h.rules.PutRuleList(ctx, l); err != nil {
-		return nil, err
-	}
-	if err := h.loadRules(ctx); err != nil {
-		return nil, err
-	}
-	a := by.act(comment.ActRules)
+	a := by.noted(comment.ActRules, l.Changed)
 	a.About = l.Name
 	if !l.On {
 		a.Detail = "off"
 	}
-	return faults, h.note(ctx, l.Room, a)
+	if err := h.rules.PutRuleList(ctx, l, a); err != nil {
+		return nil, err
+	}
+	return faults, h.loadRules(ctx)
 }
 
 // mayRule tells whether somebody may change a list of listRoom.
@@ -129,15 +126,12 @@ func (h *Hall) DeleteRules(ctx context.Context, roomID string, by Actor, listRoo
 	if err := h.mayRule(roomID, by, listRoom); err != nil {
 		return err
 	}
-	if err := h.rules.DeleteRuleList(ctx, listRoom, name); err != nil {
-		return err
-	}
-	if err := h.loadRules(ctx); err != nil {
-		return err
-	}
-	a := by.act(comment.ActRules)
+	a := by.noted(comment.ActRules, h.now())
 	a.About, a.Detail = name, "deleted"
-	return h.note(ctx, listRoom, a)
+	if err := h.rules.DeleteRuleList(ctx, listRoom, name, a); err != nil {
+		return err
+	}
+	return h.loadRules(ctx)
 }
 
 // CheckText tells what the filter would say of a text in a room.

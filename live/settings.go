@@ -40,15 +40,24 @@ func (h *Hall) setRoom(ctx context.Context, roomID string, by Actor, kind commen
 	if slices.Contains(names, "archived") && by.Role != comment.Owner {
 		return comment.Room{}, comment.ErrNotAllowed
 	}
+	hidden := after.Secret && !before.Secret
+	if hidden {
+		if err := h.wayIn(ctx, roomID, by); err != nil {
+			return comment.Room{}, err
+		}
+	}
 	a := by.act(kind)
 	a.Changed, a.Before, a.After = names, &before, &after
 	if _, err := h.do(ctx, r, by, comment.Event{Kind: comment.KindRoom, Setup: &after, Changed: names, Act: a}); err != nil {
 		return comment.Room{}, err
 	}
-	if after.Secret && !before.Secret {
-		if err := h.hide(ctx, roomID); err != nil {
-			return after, err
-		}
+	if hidden {
+		h.outlet.Evict(func(s Seat) error {
+			if s.Room == roomID && s.View == ViewAudience && s.Link == 0 {
+				return comment.ErrNotAllowed
+			}
+			return nil
+		})
 	}
 	if after.Archived {
 		h.outlet.Evict(func(s Seat) error {
@@ -64,24 +73,16 @@ func (h *Hall) setRoom(ctx context.Context, roomID string, by Actor, kind commen
 	return after, nil
 }
 
-// hide makes a secret room's audience link when it has none, and shows those out
-// who came without one.
-func (h *Hall) hide(ctx context.Context, roomID string) error {
-	if _, err := h.ScreenKey(roomID, comment.Audience); err != nil {
-		if _, _, err := h.registrar().New(ctx, roomID, comment.Audience, roomID); err != nil {
-			return err
-		}
-		if err := h.loadLinks(ctx); err != nil {
-			return err
-		}
-	}
-	h.outlet.Evict(func(s Seat) error {
-		if s.Room == roomID && s.View == ViewAudience && s.Link == 0 {
-			return comment.ErrNotAllowed
-		}
+// wayIn makes the audience link of a room that is to be secret, when it has none:
+// before it is, so that there is always a way in.
+func (h *Hall) wayIn(ctx context.Context, roomID string, by Actor) error {
+	if _, err := h.ScreenKey(roomID, comment.Audience); err == nil {
 		return nil
-	})
-	return nil
+	}
+	if _, _, err := h.registrar(by).New(ctx, roomID, comment.Audience, roomID); err != nil {
+		return err
+	}
+	return h.loadLinks(ctx)
 }
 
 // LockDown pauses a room, refuses links, holds newcomers, slows everybody down
@@ -127,31 +128,22 @@ func (h *Hall) NewRoom(ctx context.Context, by Actor, setup comment.Room) (comme
 	if err := setup.Validate(); err != nil {
 		return comment.Room{}, comment.Explain(comment.ErrInvalid, "%v", err)
 	}
-	rec, err := h.stored.AddRoom(ctx, setup)
+	a := by.noted(comment.ActRoom, h.now())
+	a.About, a.Detail = setup.ID, setup.Title
+	rec, err := h.stored.AddRoom(ctx, setup, a)
 	if err != nil {
 		return comment.Room{}, fmt.Errorf("make a room: %w", err)
 	}
 	if err := h.addRoom(ctx, rec); err != nil {
 		return comment.Room{}, err
 	}
-	if _, _, err := h.registrar().New(ctx, rec.ID, comment.Overlay, rec.ID); err != nil {
+	if _, _, err := h.registrar(Actor{}).New(ctx, rec.ID, comment.Overlay, rec.ID); err != nil {
 		return comment.Room{}, err
 	}
 	if rec.Secret {
-		if err := h.hide(ctx, rec.ID); err != nil {
+		if err := h.wayIn(ctx, rec.ID, Actor{}); err != nil {
 			return comment.Room{}, err
 		}
 	}
-	if err := h.loadLinks(ctx); err != nil {
-		return comment.Room{}, err
-	}
-	a := by.act(comment.ActRoom)
-	a.About, a.Detail = rec.ID, rec.Title
-	return rec.Room, h.note(ctx, rec.ID, a)
-}
-
-// note writes an act that is no event.
-func (h *Hall) note(ctx context.Context, roomID string, a *comment.Act) error {
-	a.Room, a.At = roomID, h.now()
-	return h.audit.AddAct(ctx, *a)
+	return rec.Room, h.loadLinks(ctx)
 }

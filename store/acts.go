@@ -35,25 +35,14 @@ func (t *txn) act(room int64, a comment.Act) (int64, error) {
 	return id, err
 }
 
-// AddAct implements live.Audit, for acts that are no events. Errors:
-// comment.ErrNotFound for an unknown room, comment.ErrBusy.
-func (s *Store) AddAct(ctx context.Context, a comment.Act) error {
-	err := s.change(ctx, func(t *txn) error {
-		var room int64
-		if a.Room != "" {
-			id, err := t.roomID(a.Room)
-			if err != nil {
-				return err
-			}
-			room = id
-		}
-		_, err := t.act(room, a)
-		return err
-	})
-	if err != nil {
-		return fmt.Errorf("note an act: %w", err)
+// note writes the line of an act that is no event; room is its row, 0 for all
+// rooms. Without an act there is nothing to write.
+func (t *txn) note(room int64, a *comment.Act) error {
+	if a == nil {
+		return nil
 	}
-	return nil
+	_, err := t.act(room, *a)
+	return err
 }
 
 const actColumns = `a.id, COALESCE(r.name, ''), a.at, a.actor, a.link, a.role, a.kind, a.about, a.user, a.detail,

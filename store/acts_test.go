@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -24,7 +25,7 @@ func TestActs(t *testing.T) {
 		{Room: "live", At: at, By: "mod", Link: 3, Role: comment.Moderator, Kind: comment.ActSettings, Changed: []string{"title", "links"}, Before: &rec.Room, After: &after},
 		{Room: "live", At: at, By: "mod", Link: 3, Role: comment.Moderator, Kind: comment.ActBan, About: "1", User: "ann", Detail: "100% rude"},
 		{Room: "live", At: at.Add(time.Second), By: "boss", Link: 1, Role: comment.Owner, Kind: comment.ActUnban, About: "1", User: "ann"},
-		{At: at, By: "boss", Link: 1, Role: comment.Owner, Kind: comment.ActLink, About: "7", Detail: "for bob"},
+		{At: at, By: "boss", Link: 1, Role: comment.Owner, Kind: comment.ActLink, About: "1", Detail: "for bob"},
 		{Room: "other", At: at, By: "boss", Link: 1, Role: comment.Owner, Kind: comment.ActRules, About: "list"},
 	}
 	put(t, s, comment.Event{Room: "live", At: at, Kind: comment.KindRoom, Setup: &after, Changed: acts[0].Changed, Act: &acts[0]})
@@ -37,10 +38,11 @@ func TestActs(t *testing.T) {
 	if r, err := s.Append(t.Context(), unban); err != nil || !r.Again {
 		t.Errorf("lifted twice: %+v, %v", r, err)
 	}
-	for _, a := range acts[3:] {
-		if err := s.AddAct(t.Context(), a); err != nil {
-			t.Fatal(err)
-		}
+	if _, err := s.AddLink(t.Context(), comment.Link{Role: comment.Owner, Hash: []byte("hash")}, nil, &acts[3]); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.PutRuleList(t.Context(), comment.RuleList{Room: "other", Name: "list"}, &acts[4]); err != nil {
+		t.Fatal(err)
 	}
 	if err := s.Close(t.Context()); err != nil {
 		t.Fatal(err)
@@ -68,6 +70,94 @@ func TestActs(t *testing.T) {
 		if diff := cmp.Diff(tt.want, got); diff != "" || err != nil || more != (tt.q.Limit == 2) {
 			t.Errorf("%s: %v, more %v (-want +got):\n%s", name, err, more, diff)
 		}
+	}
+}
+
+// A change that is no event and its line in the audit are written both, or
+// neither is.
+func TestAnActIsWrittenWithItsChange(t *testing.T) {
+	s := open(t, t.TempDir())
+	addRoom(t, s, "live")
+	link, err := s.AddLink(t.Context(), comment.Link{Room: "live", Role: comment.Sender, Hash: []byte("one")}, nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.PutRuleList(t.Context(), comment.RuleList{Room: "live", Name: "kept", On: true}, nil); err != nil {
+		t.Fatal(err)
+	}
+	state := func() (out struct {
+		Links   []comment.Link
+		Rooms   []comment.RoomRecord
+		Lists   []comment.RuleList
+		Acts    []comment.Act
+		Changes int64
+	}) {
+		var errs [5]error
+		out.Links, errs[0] = s.Links(t.Context())
+		out.Rooms, errs[1] = s.Rooms(t.Context())
+		out.Lists, errs[2] = s.RuleLists(t.Context())
+		out.Acts, _, errs[3] = s.Acts(t.Context(), comment.ActQuery{Room: "live", Global: true})
+		out.Changes, errs[4] = s.Changes(t.Context())
+		if err := errors.Join(errs[:]...); err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}
+	line := func(kind comment.ActKind) *comment.Act {
+		return &comment.Act{At: noon, By: "boss", Link: 1, Role: comment.Owner, Kind: kind, About: string(kind)}
+	}
+	changes := []struct {
+		name string
+		do   func() error
+	}{
+		{"make a link", func() error {
+			_, err := s.AddLink(t.Context(), comment.Link{Room: "live", Role: comment.Sender, Hash: []byte("two")}, nil, line(comment.ActLink))
+			return err
+		}},
+		{"take it back", func() error { return s.RevokeLink(t.Context(), link.ID, noon, line(comment.ActRevoke)) }},
+		{"make a room", func() error {
+			_, err := s.AddRoom(t.Context(), comment.NewRoom("second"), line(comment.ActRoom))
+			return err
+		}},
+		{"save a list", func() error {
+			return s.PutRuleList(t.Context(), comment.RuleList{Room: "live", Name: "new", On: true}, line(comment.ActRules))
+		}},
+		{"delete a list", func() error { return s.DeleteRuleList(t.Context(), "live", "kept", line(comment.ActRules)) }},
+	}
+	run(t, s, "CREATE TRIGGER no_acts BEFORE INSERT ON acts BEGIN SELECT RAISE(ABORT, 'no'); END")
+	before := state()
+	for _, c := range changes {
+		if err := c.do(); err == nil {
+			t.Errorf("%s: done without its line", c.name)
+		}
+	}
+	if diff := cmp.Diff(before, state()); diff != "" {
+		t.Errorf("what was left of it (-before +after):\n%s", diff)
+	}
+	run(t, s, "DROP TRIGGER no_acts")
+	for _, c := range changes {
+		before := state()
+		if err := c.do(); err != nil {
+			t.Errorf("%s: %v", c.name, err)
+		}
+		after := state()
+		lines := len(after.Acts) - len(before.Acts)
+		if c.name == "make a room" { // its line is in the new room
+			acts, _, err := s.Acts(t.Context(), comment.ActQuery{Room: "second"})
+			if lines = len(acts); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if lines != 1 || after.Changes != before.Changes+1 {
+			t.Errorf("%s: %d lines, the counter %d and then %d", c.name, lines, before.Changes, after.Changes)
+		}
+	}
+	again := state()
+	if err := s.RevokeLink(t.Context(), link.ID, noon, line(comment.ActRevoke)); err != nil {
+		t.Error(err)
+	}
+	if diff := cmp.Diff(again, state()); diff != "" {
+		t.Errorf("taken back twice (-before +after):\n%s", diff)
 	}
 }
 

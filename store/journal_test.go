@@ -63,7 +63,7 @@ func run(t testing.TB, s *store.Store, query string) {
 // addRoom makes a room and gives an event maker for it.
 func addRoom(t testing.TB, s *store.Store, name string) comment.RoomRecord {
 	t.Helper()
-	r, err := s.AddRoom(context.Background(), comment.NewRoom(name))
+	r, err := s.AddRoom(context.Background(), comment.NewRoom(name), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

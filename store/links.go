@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
 	"danmaku/comment"
@@ -55,18 +56,20 @@ func (s *Store) LinkByHash(ctx context.Context, hash []byte) (comment.Link, erro
 	return l, nil
 }
 
-// AddLink implements live.Links. With a nil makeHash the hash is l.Hash.
+// AddLink implements live.Links. With a nil makeHash the hash is l.Hash. The act
+// is about the new link's ID.
 // Errors: comment.ErrNotFound for an unknown room, comment.ErrBusy when the
 // database cannot be written.
-func (s *Store) AddLink(ctx context.Context, l comment.Link, makeHash func(id int64) []byte) (comment.Link, error) {
+func (s *Store) AddLink(ctx context.Context, l comment.Link, makeHash func(id int64) []byte, a *comment.Act) (comment.Link, error) {
 	err := s.change(ctx, func(t *txn) error {
 		var room any
+		var noted int64
 		if l.Room != "" {
 			id, err := t.roomID(l.Room)
 			if err != nil {
 				return err
 			}
-			room = id
+			room, noted = id, id
 		}
 		const q = "INSERT INTO links (room, role, label, made, used, revoked) VALUES (?, ?, ?, ?, ?, ?)"
 		id, err := t.insert(q, room, string(l.Role), l.Label, toMS(l.Made), toMinute(l.LastUsed), toMS(l.Revoked))
@@ -78,8 +81,11 @@ func (s *Store) AddLink(ctx context.Context, l comment.Link, makeHash func(id in
 			l.Hash = makeHash(id)
 		}
 		t.bump = true
-		_, err = t.exec("UPDATE links SET hash = ? WHERE id = ?", l.Hash, id)
-		return err
+		if _, err = t.exec("UPDATE links SET hash = ? WHERE id = ?", l.Hash, id); err != nil || a == nil {
+			return err
+		}
+		a.About = strconv.FormatInt(id, 10)
+		return t.note(noted, a)
 	})
 	if err != nil {
 		return comment.Link{}, fmt.Errorf("add link: %w", err)
@@ -90,15 +96,19 @@ func (s *Store) AddLink(ctx context.Context, l comment.Link, makeHash func(id in
 
 // RevokeLink implements live.Links. A link that is revoked already keeps its
 // first time. Errors: comment.ErrNotFound, comment.ErrBusy.
-func (s *Store) RevokeLink(ctx context.Context, id int64, at time.Time) error {
+func (s *Store) RevokeLink(ctx context.Context, id int64, at time.Time, a *comment.Act) error {
 	err := s.change(ctx, func(t *txn) error {
-		const q = "UPDATE links SET revoked = CASE revoked WHEN 0 THEN ? ELSE revoked END WHERE id = ?"
-		n, err := t.exec(q, max(toMS(at), 1), id)
-		if err == nil && n == 0 {
-			return comment.ErrNotFound
+		var room, revoked int64
+		err := t.get("SELECT COALESCE(room, 0), revoked FROM links WHERE id = ?", []any{id}, &room, &revoked)
+		if err != nil || revoked != 0 {
+			return err
 		}
 		t.bump = true
-		return err
+		if _, err := t.exec("UPDATE links SET revoked = ? WHERE id = ?", max(toMS(at), 1), id); err != nil || a == nil {
+			return err
+		}
+		a.About = strconv.FormatInt(id, 10)
+		return t.note(room, a)
 	})
 	if err != nil {
 		return fmt.Errorf("revoke link %d: %w", id, err)

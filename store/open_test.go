@@ -395,7 +395,7 @@ func TestClosed(t *testing.T) {
 	if err := s.Close(t.Context()); err != nil {
 		t.Errorf("closing twice: %v", err)
 	}
-	if _, err := s.AddRoom(t.Context(), comment.NewRoom("late")); !errors.Is(err, comment.ErrBusy) {
+	if _, err := s.AddRoom(t.Context(), comment.NewRoom("late"), nil); !errors.Is(err, comment.ErrBusy) {
 		t.Errorf("a room in a closed store: %v", err)
 	}
 }

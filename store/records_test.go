@@ -60,7 +60,7 @@ func TestRooms(t *testing.T) {
 	}
 	var made []comment.RoomRecord
 	bumped(t, s, func() { made = append(made, addRoom(t, s, "live")) })
-	r, err := s.AddRoom(t.Context(), full)
+	r, err := s.AddRoom(t.Context(), full, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,10 +74,10 @@ func TestRooms(t *testing.T) {
 		made[1].Room, made[1].Head.Seq = changed, 1
 		put(t, s, comment.Event{Room: "full", Kind: comment.KindRoom, At: noon, Setup: &changed, Changed: []string{"title"}})
 	})
-	if _, err := s.AddRoom(t.Context(), comment.NewRoom("live")); err == nil || !strings.Contains(err.Error(), `"live" is taken`) {
+	if _, err := s.AddRoom(t.Context(), comment.NewRoom("live"), nil); err == nil || !strings.Contains(err.Error(), `"live" is taken`) {
 		t.Errorf("a room made twice: %v", err)
 	}
-	if _, err := s.AddRoom(t.Context(), comment.NewRoom("No Good")); err == nil {
+	if _, err := s.AddRoom(t.Context(), comment.NewRoom("No Good"), nil); err == nil {
 		t.Error("a room with a bad name was made")
 	}
 	if err := s.Close(t.Context()); err != nil {
@@ -99,32 +99,32 @@ func TestLinks(t *testing.T) {
 	var owner, overlay comment.Link
 	var err error
 	bumped(t, s, func() {
-		owner, err = s.AddLink(t.Context(), comment.Link{Role: comment.Owner, Label: "me", Made: noon}, hash)
+		owner, err = s.AddLink(t.Context(), comment.Link{Role: comment.Owner, Label: "me", Made: noon}, hash, nil)
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	overlay, err = s.AddLink(t.Context(), comment.Link{Room: "live", Role: comment.Overlay, Made: noon}, hash)
+	overlay, err = s.AddLink(t.Context(), comment.Link{Room: "live", Role: comment.Overlay, Made: noon}, hash, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if overlay.ID == owner.ID || string(overlay.Hash) != string(hash(overlay.ID)) {
 		t.Errorf("the links are %+v and %+v", owner, overlay)
 	}
-	if _, err := s.AddLink(t.Context(), comment.Link{Room: "nowhere", Role: comment.Overlay}, hash); !errors.Is(err, comment.ErrNotFound) {
+	if _, err := s.AddLink(t.Context(), comment.Link{Room: "nowhere", Role: comment.Overlay}, hash, nil); !errors.Is(err, comment.ErrNotFound) {
 		t.Errorf("a link of an unknown room: %v", err)
 	}
-	if _, err := s.AddLink(t.Context(), comment.Link{Role: comment.Owner, Hash: owner.Hash}, nil); err == nil {
+	if _, err := s.AddLink(t.Context(), comment.Link{Role: comment.Owner, Hash: owner.Hash}, nil, nil); err == nil {
 		t.Error("two links have one key")
 	}
-	bumped(t, s, func() { err = s.RevokeLink(t.Context(), overlay.ID, noon.Add(time.Hour)) })
+	bumped(t, s, func() { err = s.RevokeLink(t.Context(), overlay.ID, noon.Add(time.Hour), nil) })
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.RevokeLink(t.Context(), overlay.ID, noon.Add(2*time.Hour)); err != nil {
+	if err := s.RevokeLink(t.Context(), overlay.ID, noon.Add(2*time.Hour), nil); err != nil {
 		t.Error(err)
 	}
-	if err := s.RevokeLink(t.Context(), 4711, noon); !errors.Is(err, comment.ErrNotFound) {
+	if err := s.RevokeLink(t.Context(), 4711, noon, nil); !errors.Is(err, comment.ErrNotFound) {
 		t.Errorf("revoking an unknown link: %v", err)
 	}
 	before, _ := s.Changes(t.Context())
@@ -165,16 +165,16 @@ func TestRuleLists(t *testing.T) {
 	}
 	for _, l := range lists {
 		bumped(t, s, func() {
-			if err := s.PutRuleList(t.Context(), l); err != nil {
+			if err := s.PutRuleList(t.Context(), l, nil); err != nil {
 				t.Fatal(err)
 			}
 		})
 	}
 	lists[0].Text, lists[0].On, lists[0].Changed = "new", false, noon.Add(time.Hour)
-	if err := s.PutRuleList(t.Context(), lists[0]); err != nil {
+	if err := s.PutRuleList(t.Context(), lists[0], nil); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.PutRuleList(t.Context(), comment.RuleList{Room: "nowhere", Name: "x"}); !errors.Is(err, comment.ErrNotFound) {
+	if err := s.PutRuleList(t.Context(), comment.RuleList{Room: "nowhere", Name: "x"}, nil); !errors.Is(err, comment.ErrNotFound) {
 		t.Errorf("a list of an unknown room: %v", err)
 	}
 	got, err := s.RuleLists(t.Context())

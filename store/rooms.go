@@ -39,7 +39,7 @@ func (s *Store) Rooms(ctx context.Context) ([]comment.RoomRecord, error) {
 // AddRoom implements live.Rooms: it makes a room with an empty log and a new
 // epoch. Errors: comment.ErrTaken for a name that is taken, a plain one for
 // settings out of bounds, comment.ErrBusy when the database cannot be written.
-func (s *Store) AddRoom(ctx context.Context, r comment.Room) (comment.RoomRecord, error) {
+func (s *Store) AddRoom(ctx context.Context, r comment.Room, a *comment.Act) (comment.RoomRecord, error) {
 	if err := r.Validate(); err != nil {
 		return comment.RoomRecord{}, fmt.Errorf("add room: %w", err)
 	}
@@ -54,7 +54,14 @@ func (s *Store) AddRoom(ctx context.Context, r comment.Room) (comment.RoomRecord
 			return comment.Explain(comment.ErrTaken, "the name %q is taken; choose another", r.ID)
 		}
 		t.bump = true
-		return err
+		if err != nil || a == nil {
+			return err
+		}
+		id, err := t.roomID(r.ID)
+		if err != nil {
+			return err
+		}
+		return t.note(id, a)
 	})
 	if err != nil {
 		return comment.RoomRecord{}, fmt.Errorf("add room: %w", err)

@@ -35,7 +35,7 @@ func (s *Store) RuleLists(ctx context.Context) ([]comment.RuleList, error) {
 // PutRuleList implements live.Rules: it makes the list or replaces the one of
 // the same room and name. Errors: comment.ErrNotFound for an unknown room,
 // comment.ErrBusy when the database cannot be written.
-func (s *Store) PutRuleList(ctx context.Context, l comment.RuleList) error {
+func (s *Store) PutRuleList(ctx context.Context, l comment.RuleList, a *comment.Act) error {
 	err := s.change(ctx, func(t *txn) error {
 		var room int64
 		if l.Room != "" {
@@ -46,9 +46,11 @@ func (s *Store) PutRuleList(ctx context.Context, l comment.RuleList) error {
 			room = id
 		}
 		t.bump = true
-		_, err := t.exec("INSERT OR REPLACE INTO rule_lists (room, name, text, active, changed) VALUES (?, ?, ?, ?, ?)",
-			room, l.Name, l.Text, l.On, toMS(l.Changed))
-		return err
+		if _, err := t.exec("INSERT OR REPLACE INTO rule_lists (room, name, text, active, changed) VALUES (?, ?, ?, ?, ?)",
+			room, l.Name, l.Text, l.On, toMS(l.Changed)); err != nil {
+			return err
+		}
+		return t.note(room, a)
 	})
 	if err != nil {
 		return fmt.Errorf("store rule list %q: %w", l.Name, err)
@@ -58,7 +60,7 @@ func (s *Store) PutRuleList(ctx context.Context, l comment.RuleList) error {
 
 // DeleteRuleList implements live.Rules. Errors: comment.ErrNotFound,
 // comment.ErrBusy.
-func (s *Store) DeleteRuleList(ctx context.Context, room, name string) error {
+func (s *Store) DeleteRuleList(ctx context.Context, room, name string, a *comment.Act) error {
 	err := s.change(ctx, func(t *txn) error {
 		var id int64
 		if room != "" {
@@ -72,7 +74,10 @@ func (s *Store) DeleteRuleList(ctx context.Context, room, name string) error {
 			return comment.ErrNotFound
 		}
 		t.bump = true
-		return err
+		if err != nil {
+			return err
+		}
+		return t.note(id, a)
 	})
 	if err != nil {
 		return fmt.Errorf("delete rule list %q: %w", name, err)

@@ -56,7 +56,7 @@ func TestFullDisk(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "full") {
 		t.Fatalf("Ready on a full disk: %v", err)
 	}
-	if _, err := s.AddRoom(t.Context(), comment.NewRoom(strings.Repeat("r", 32))); err != nil && !errors.Is(err, comment.ErrBusy) {
+	if _, err := s.AddRoom(t.Context(), comment.NewRoom(strings.Repeat("r", 32)), nil); err != nil && !errors.Is(err, comment.ErrBusy) {
 		t.Errorf("a room on a full disk: %v", err)
 	}
 	checkCount(t, s, int(acked.Load()))
@@ -314,7 +314,7 @@ func TestBesideAnother(t *testing.T) {
 	}
 	for i := range 20 {
 		l := comment.Link{Room: "live", Role: comment.Sender, Made: time.Now()}
-		if _, err := command.AddLink(t.Context(), l, func(id int64) []byte { return fmt.Append(nil, id, i) }); err != nil {
+		if _, err := command.AddLink(t.Context(), l, func(id int64) []byte { return fmt.Append(nil, id, i) }, nil); err != nil {
 			t.Error(err)
 		}
 	}

@@ -44,7 +44,7 @@ export function open(host, desk, acts) {
     const changes = Object.keys(act.after ?? {}).map((name) => `${name}: ${value(act.before?.[name])} → ${value(act.after[name])}`).join(' · ');
     const what = act.detail || changes || act.about || '';
     return el('li', { class: 'line-row' }, el('time', { class: 'when', datetime: new Date(act.at).toISOString() }, when(act.at, lang)),
-      el('b', {}, said(act.by)), el('span', {}, has(`act_${act.act}`) ? t(`act_${act.act}`) : act.act),
+      el('b', {}, act.role === 'command' ? t('by_command') : said(act.by)), el('span', {}, has(`act_${act.act}`) ? t(`act_${act.act}`) : act.act),
       el('span', { class: `grow${act.undone ? ' done' : ''}` }, said(what)),
       act.undone ? el('span', { class: 'chip' }, icon('undo'), el('span', {}, t('audit_undone')))
         : act.undo && el('button', { type: 'button', class: 'button line', 'aria-label': t('undo_of', { text: what }), onclick: () => void undo(act.id) }, icon('undo'), el('span', {}, t('undo'))));

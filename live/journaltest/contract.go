@@ -157,7 +157,7 @@ func (s *suite) malformed() {
 }
 
 func (s *suite) rooms() {
-	if _, err := s.Rooms.AddRoom(s.ctx, comment.NewRoom("other")); err != nil {
+	if _, err := s.Rooms.AddRoom(s.ctx, comment.NewRoom("other"), nil); err != nil {
 		s.Fatal(err)
 	}
 	mine := s.put(withRef(shown("mine"), "c1"))

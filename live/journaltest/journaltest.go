@@ -88,7 +88,7 @@ const room = "live"
 
 func newSuite(t *testing.T, open func(t *testing.T) Harness) *suite {
 	s := &suite{T: t, Harness: open(t), ctx: t.Context(), more: make(chan struct{})}
-	if _, err := s.Rooms.AddRoom(s.ctx, comment.NewRoom(room)); err != nil {
+	if _, err := s.Rooms.AddRoom(s.ctx, comment.NewRoom(room), nil); err != nil {
 		t.Fatal(err)
 	}
 	s.watch()
