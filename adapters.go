@@ -194,7 +194,9 @@ func (r rules) Preview(edited live.RuleList, others []live.RuleList, shown []str
 	}
 	var out []comment.RuleFault
 	for _, f := range moderation.Preview(moderationList(edited), beside, shown, time.Now()) {
-		out = append(out, comment.RuleFault{Line: f.Line, Entry: f.Entry, Message: f.Message, Warning: f.Warning})
+		out = append(out, comment.RuleFault{
+			Line: f.Line, Entry: f.Entry, Code: string(f.Code), Word: f.Word, N: f.N, Of: f.Of, Message: f.Message(), Warning: f.Warning(),
+		})
 	}
 	return out
 }

@@ -68,8 +68,8 @@ func checkRules(file string, errOut io.Writer) (*moderation.Rules, error) {
 	rules, faults := moderation.Compile([]moderation.List{list})
 	bad := 0
 	for _, f := range faults {
-		fmt.Fprintf(errOut, "danmaku check: rules, line %d: %s: %s\n", f.Line, f.Entry, f.Message)
-		if !f.Warning {
+		fmt.Fprintf(errOut, "danmaku check: rules, line %d: %s: %s\n", f.Line, f.Entry, f.Message())
+		if !f.Warning() {
 			bad++
 		}
 	}

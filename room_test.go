@@ -27,9 +27,9 @@ type reply struct {
 	Links                                       json.RawMessage
 	Acts                                        []act
 	Faults                                      []struct {
-		Line           int
-		Entry, Message string
-		Warning        bool
+		Line, N, Of                int
+		Entry, Message, Code, Word string
+		Warning                    bool
 	}
 }
 

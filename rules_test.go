@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"danmaku/moderation"
 )
 
 // Rules are saved with their warnings, apply to the next comment, and can be
@@ -25,9 +27,9 @@ func TestRulesOfARoom(t *testing.T) {
 	for name, r := range map[string]reply{"dry": dry, "saved": saved} {
 		byLine := map[int]string{}
 		for _, f := range r.Faults {
-			byLine[f.Line] += fmt.Sprint(f.Message, " warning=", f.Warning)
+			byLine[f.Line] += fmt.Sprint(f.Message, " warning=", f.Warning, " ", f.Code, " ", f.Word, " ", f.N, "/", f.Of)
 		}
-		if !strings.Contains(byLine[1], "tangerine\"") || !strings.Contains(byLine[1], "warning=true") {
+		if !strings.Contains(byLine[1], "tangerine\"") || !strings.Contains(byLine[1], "warning=true would_stop ") || !strings.Contains(byLine[1], " tangerine 3/3") && !strings.Contains(byLine[1], " tangerine 4/4") {
 			t.Errorf("%s: nothing about what it would have stopped: %v", name, byLine)
 		}
 		if !strings.Contains(byLine[2], "warning=true") || !strings.Contains(byLine[3], "warning=false") || byLine[4] != "" {
@@ -70,6 +72,30 @@ func TestRulesOfARoom(t *testing.T) {
 	acts := mod.call("GET", liveRoom+"/audit?act=rules", nil, 200).Acts
 	if len(acts) != 2 || acts[0].Detail != "deleted" || acts[0].About != "ours" {
 		t.Errorf("%+v", acts)
+	}
+}
+
+// The console has a sentence for everything that can be the matter with a line,
+// in every language.
+func TestFaultsOfRulesInEveryLanguage(t *testing.T) {
+	for _, lang := range []string{"en", "zh-CN", "ja"} {
+		b, err := assets.ReadFile("assets/locales/console." + lang + ".json")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var words map[string]any
+		decode(t, string(b), &words)
+		for _, code := range moderation.FaultCodes() {
+			english := moderation.Fault{Code: code, Word: "W", N: 71, Of: 93}.Message()
+			said, _ := words["line_"+string(code)].(string)
+			for param, used := range map[string]bool{
+				"{word}": strings.Contains(english, "W"), "{n}": strings.Contains(english, "71"), "{of}": strings.Contains(english, "93"),
+			} {
+				if said == "" || strings.Contains(said, param) != used {
+					t.Errorf("%s: %s is said as %q, which has to have %s: %v", lang, code, said, param, used)
+				}
+			}
+		}
 	}
 }
 

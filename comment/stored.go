@@ -22,7 +22,10 @@ type RoomRecord struct {
 type RuleFault struct {
 	Line    int    // from 1
 	Entry   string // as written
-	Message string // one English sentence
+	Code    string // what is the matter, for who says it in another language
+	Word    string // of the sentence: what was written, or a comment as an example
+	N, Of   int    // its numbers
+	Message string // the sentence in English
 	Warning bool   // the line works, but perhaps not as meant; otherwise it is left out
 }
 

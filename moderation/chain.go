@@ -85,7 +85,7 @@ func (c *Chain) SetLists(lists []List) error {
 		faults = append(faults, next.faults[room]...)
 	}
 	c.rules.Store(next)
-	faults = slices.DeleteFunc(faults, func(f Fault) bool { return f.Warning })
+	faults = slices.DeleteFunc(faults, func(f Fault) bool { return f.Warning() })
 	if len(faults) == 0 {
 		return nil
 	}

@@ -54,7 +54,7 @@ func compileFile(t *testing.T, name string) *moderation.Rules {
 	}
 	rules, faults := moderation.Compile([]moderation.List{{Name: "words", Text: string(text), On: true}})
 	for _, f := range faults {
-		if !f.Warning {
+		if !f.Warning() {
 			t.Error(f)
 		}
 	}

@@ -96,7 +96,7 @@ func FuzzRules(f *testing.F) {
 			rules, faults := Compile([]List{{Name: "l", Text: list, On: true}})
 			lines := strings.Count(list, "\n") + 1
 			for _, fault := range faults {
-				if fault.Line < 1 || fault.Line > lines || fault.Message == "" {
+				if fault.Line < 1 || fault.Line > lines || fault.Message() == "" {
 					t.Fatalf("%+v of %d lines", fault, lines)
 				}
 			}

@@ -1,7 +1,6 @@
 package moderation
 
 import (
-	"fmt"
 	"time"
 
 	"danmaku/comment"
@@ -20,12 +19,7 @@ func Preview(edited List, others []List, shown []string, at time.Time) Faults {
 			out = append(out, f)
 		}
 	}
-	type stop struct {
-		count   int
-		example string
-		fault   Fault
-	}
-	stops := map[uint32]*stop{}
+	stops := map[uint32]*Fault{}
 	var order []uint32
 	for _, text := range shown {
 		found, _, _ := words([]*Rules{rules}, text, at.Unix())
@@ -37,17 +31,15 @@ func Preview(edited List, others []List, shown []string, at time.Time) Faults {
 			seen[h.line] = true
 			s := stops[h.line]
 			if s == nil {
-				s = &stop{example: text, fault: Fault{Room: edited.Room, List: edited.Name, Line: int(h.line), Entry: h.word, Warning: true}}
+				s = &Fault{Room: edited.Room, List: edited.Name, Line: int(h.line), Entry: h.word, Code: WouldStop, Word: text, Of: len(shown)}
 				stops[h.line] = s
 				order = append(order, h.line)
 			}
-			s.count++
+			s.N++
 		}
 	}
 	for _, line := range order {
-		s := stops[line]
-		s.fault.Message = fmt.Sprintf("would have stopped %d of the last %d comments, such as %q", s.count, len(shown), s.example)
-		out = append(out, s.fault)
+		out = append(out, *stops[line])
 	}
 	return out
 }

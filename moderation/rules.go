@@ -1,7 +1,6 @@
 package moderation
 
 import (
-	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -27,33 +26,6 @@ type List struct {
 	Name string
 	Text string
 	On   bool
-}
-
-// Fault is something about a line of a list that its author should know.
-type Fault struct {
-	Room    string
-	List    string
-	Line    int    // from 1
-	Entry   string // as written
-	Message string // one English sentence
-	Warning bool   // the line works, but perhaps not as meant; otherwise it is left out
-}
-
-// String gives the fault in one line.
-func (f Fault) String() string {
-	return fmt.Sprintf("list %s, line %d: %s: %s", f.List, f.Line, f.Entry, f.Message)
-}
-
-// Faults are the lines of lists that were left out. It is an error.
-type Faults []Fault
-
-// Error names every line, one below the other.
-func (f Faults) Error() string {
-	lines := make([]string, len(f))
-	for i, one := range f {
-		lines[i] = one.String()
-	}
-	return strings.Join(lines, "\n")
 }
 
 // Bounds of a rule set.
@@ -160,11 +132,9 @@ type compiler struct {
 
 func (c *compiler) key(i int) []rune { return c.arena[c.keys[i].from:c.keys[i].to] }
 
-func (c *compiler) fault(line int, entry string, warning bool, format string, args ...any) {
-	c.faults = append(c.faults, Fault{
-		Room: c.list.Room, List: c.list.Name, Line: line, Entry: entry,
-		Message: fmt.Sprintf(format, args...), Warning: warning,
-	})
+func (c *compiler) fault(f Fault) {
+	f.Room, f.List = c.list.Room, c.list.Name
+	c.faults = append(c.faults, f)
 }
 
 // line compiles one line.
@@ -174,13 +144,13 @@ func (c *compiler) line(n int, line string) {
 	}
 	head, opts := splitOptions(line)
 	e := entry{list: uint16(len(c.rules.lists) - 1), line: uint32(n), action: comment.Refuse}
-	if msg := e.options(opts); msg != "" {
-		c.fault(n, line, false, "%s", msg)
+	if code, word := e.options(opts); code != "" {
+		c.fault(Fault{Line: n, Entry: line, Code: code, Word: word})
 		return
 	}
 	switch {
 	case head == "":
-		c.fault(n, line, false, "there is no entry before the options")
+		c.fault(Fault{Line: n, Entry: line, Code: NoEntry})
 	case len(head) > 1 && head[0] == '/' && head[len(head)-1] == '/':
 		c.expression(n, head, &e)
 	default:
@@ -217,33 +187,32 @@ func closingSlash(line string) int {
 	return 0
 }
 
-// options reads what follows an entry; it gives a message when it cannot.
-func (e *entry) options(opts string) string {
+// options reads what follows an entry; it says what it cannot read.
+func (e *entry) options(opts string) (fault FaultCode, word string) {
 	for opts != "" {
-		var word string
 		if opts[0] == '#' {
-			return ""
+			return "", ""
 		}
 		if rest, ok := strings.CutPrefix(opts, "=>"); ok {
 			word, opts, _ = strings.Cut(strings.TrimSpace(rest), " ")
 			a, ok := comment.ParseAction(word)
 			if !ok || a == comment.Pass {
-				return fmt.Sprintf("after => write hold, mask or refuse, not %q", word)
+				return NoAction, word
 			}
 			e.action, e.stated = a, true
 		} else if rest, ok := strings.CutPrefix(opts, "@until"); ok {
 			word, opts, _ = strings.Cut(strings.TrimSpace(rest), " ")
 			at, ok := parseUntil(word)
 			if !ok {
-				return fmt.Sprintf("after @until write a date such as 2026-12-31, not %q", word)
+				return NoDate, word
 			}
 			e.until = at.Unix()
 		} else {
-			return fmt.Sprintf("%q is no option: use => action, @until date or # note", opts)
+			return NoOption, opts
 		}
 		opts = strings.TrimSpace(opts)
 	}
-	return ""
+	return "", ""
 }
 
 // parseUntil reads a day, which is meant to its end in the server's time zone,
@@ -260,19 +229,19 @@ func (c *compiler) expression(n int, head string, e *entry) {
 	src := head[1 : len(head)-1]
 	switch {
 	case len(c.rules.exprs) >= MaxExpressions:
-		c.fault(n, head, false, "a room can have %d regular expressions, this is one more", MaxExpressions)
+		c.fault(Fault{Line: n, Entry: head, Code: TooManyExpressions, N: MaxExpressions})
 		return
 	case src == "" || len(src) > maxExpression:
-		c.fault(n, head, false, "a regular expression has 1 to %d bytes", maxExpression)
+		c.fault(Fault{Line: n, Entry: head, Code: ExpressionLength, N: maxExpression})
 		return
 	}
 	re, err := regexp.Compile("(?i:" + src + ")")
 	if err != nil {
-		c.fault(n, head, false, "not a regular expression (RE2): %v", strings.TrimPrefix(err.Error(), "error parsing regexp: "))
+		c.fault(Fault{Line: n, Entry: head, Code: NoExpression, Word: strings.TrimPrefix(err.Error(), "error parsing regexp: ")})
 		return
 	}
 	if re.MatchString("") {
-		c.fault(n, head, false, "this expression matches every comment")
+		c.fault(Fault{Line: n, Entry: head, Code: MatchesAll})
 		return
 	}
 	c.rules.exprs = append(c.rules.exprs, expression{re: re, text: head, list: e.list, line: e.line, until: e.until, action: e.action})
@@ -304,15 +273,15 @@ func (c *compiler) word(n int, head string, e *entry) {
 	size := len(c.arena) - from
 	switch {
 	case size == 0 || hits == 0:
-		c.fault(n, head, true, "holds no letter, digit or emoji and is ignored")
+		c.fault(Fault{Line: n, Entry: head, Code: NoLetters})
 		c.arena = c.arena[:from]
 		return
 	case size > maxEntryRunes:
-		c.fault(n, head, false, "longer than %d characters", maxEntryRunes)
+		c.fault(Fault{Line: n, Entry: head, Code: EntryTooLong, N: maxEntryRunes})
 		c.arena = c.arena[:from]
 		return
 	case e.letters < 2 && e.how == forbid && e.class != signEntry && e.class != numberEntry:
-		c.fault(n, head, true, "folds to less than two letters")
+		c.fault(Fault{Line: n, Entry: head, Code: OneLetter})
 	}
 	c.keys = append(c.keys, keyed{headOf(c.arena[from:]), uint32(from), uint32(len(c.arena)), uint32(len(c.rules.entries))})
 	c.rules.entries = append(c.rules.entries, *e)

@@ -72,7 +72,7 @@ func TestRulesLanguage(t *testing.T) {
 	for _, tt := range tests {
 		rules, faults := moderation.Compile([]moderation.List{{Name: "l", Text: tt.rules, On: true}})
 		for _, f := range faults {
-			if !f.Warning {
+			if !f.Warning() {
 				t.Errorf("%q: %v", tt.rules, f)
 			}
 		}
@@ -107,7 +107,7 @@ func TestRulesFaults(t *testing.T) {
 			t.Errorf("%q: %v", tt.line, faults)
 			continue
 		}
-		if f := faults[0]; f.Line != 3 || f.Warning != tt.warning || !strings.Contains(f.Message, tt.message) || f.Room != "r" {
+		if f := faults[0]; f.Line != 3 || f.Warning() != tt.warning || !strings.Contains(f.Message(), tt.message) || f.Room != "r" {
 			t.Errorf("%q: %+v", tt.line, f)
 		}
 	}

@@ -201,6 +201,10 @@ func toWireList(l live.RuleList) wireList {
 type wireFault struct {
 	Line    int    `json:"line"`
 	Entry   string `json:"entry"`
+	Code    string `json:"code"`
+	Word    string `json:"word,omitempty"`
+	N       int    `json:"n,omitempty"`
+	Of      int    `json:"of,omitempty"`
 	Message string `json:"message"`
 	Warning bool   `json:"warning"`
 }

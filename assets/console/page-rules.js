@@ -7,7 +7,10 @@ import { Editor } from './editor.js';
 import { frame, later, toggle } from './page.js';
 import { cut } from './queue.js';
 
-/** @typedef {{name: string, text: string, on: boolean, all: boolean, shipped?: boolean}} List */
+/**
+ * @typedef {{name: string, text: string, on: boolean, all: boolean, shipped?: boolean}} List
+ * @typedef {{line: number, entry: string, code: string, message: string, warning: boolean}} Fault
+ */
 
 /** @type {import('./sections.js').Open} */
 export function open(host, desk, acts) {
@@ -92,20 +95,26 @@ export function open(host, desk, acts) {
     if (only && all && !desk.owner) return;
     const got = await acts.call('PUT', desk.path('rules'), { name, text, on, all, dry: only });
     if (!got || mine !== run) return got;
-    const list = got.faults ?? [];
+    /** @type {Fault[]} */
+    const list = (got.faults ?? []).map((/** @type {any} */ fault) => ({ ...fault, message: sentence(fault) }));
     editor.mark(list);
-    faults.replaceChildren(...list.map((/** @type {any} */ fault) => el('li', { class: fault.warning ? 'doubt' : '' }, icon(fault.warning ? 'warn' : 'refuse'),
+    faults.replaceChildren(...list.map((fault) => el('li', { class: fault.warning ? 'doubt' : '' }, icon(fault.warning ? 'warn' : 'refuse'),
       el('button', { type: 'button', class: 'as-text', onclick: () => editor.goTo(fault.line) }, el('b', {}, t('rules_fault_of', { n: fault.line })), ' ', said(fault.entry), ' — ', said(fault.message)))));
     if (list.length === 0) faults.replaceChildren(el('li', { class: 'none-yet' }, t('rules_no_faults')));
     if (!only) state.textContent = t('rules_saved');
     return got;
   }
 
+  /** What is the matter with a line, in the language of the page. @param {any} fault */
+  function sentence({ code, word = '', n = 0, of = 0, message }) {
+    return words.has(`line_${code}`) ? t(`line_${code}`, { word, n, of }) : message;
+  }
+
   /** Which lines would have stopped what was shown. */
   async function tryLast() {
     const got = await put(true);
     if (!got) return;
-    const n = (got.faults ?? []).filter((/** @type {any} */ fault) => fault.warning && /last \d/.test(fault.message)).length;
+    const n = (got.faults ?? []).filter((/** @type {any} */ fault) => fault.code === 'would_stop').length;
     summary.textContent = n === 0 ? t('rules_last500_none') : t('rules_last500_some', { n });
   }
 
