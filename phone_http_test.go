@@ -241,6 +241,29 @@ func TestRoomPicture(t *testing.T) {
 	if !strings.Contains(page, `src="`+address+`"`) || !strings.Contains(page, `og:image" content="http://127.0.0.1`) && !strings.Contains(page, address+`">`) {
 		t.Error("the page does not show it")
 	}
+
+	// Replaced, then taken off, then undone: what is not shown is not served.
+	status := func(path string) int { got, _ := p.browser().do("GET", path, nil, nil); return got }
+	if got, text := put(owner, pictureOf(t, 64, 64, asPNG)); got != 200 {
+		t.Fatalf("%d %s", got, text)
+	}
+	if got := status(address); got != 404 {
+		t.Errorf("the picture that was replaced answers %d", got)
+	}
+	_, text = owner.do("GET", liveRoom, nil, nil)
+	decode(t, text, &answer)
+	if got := status(answer.Look.Picture); got != 200 {
+		t.Errorf("the new one answers %d", got)
+	}
+	owner.call("PATCH", liveRoom, map[string]any{"look": map[string]any{}}, 200)
+	if got := status(answer.Look.Picture); got != 404 {
+		t.Errorf("the picture that was taken off answers %d", got)
+	}
+	acts := owner.call("GET", liveRoom+"/audit?act=settings&limit=1", nil, 200).Acts
+	owner.call("POST", fmt.Sprint(liveRoom, "/audit/", acts[0].ID, "/undo"), nil, 204)
+	if got := status(answer.Look.Picture); got != 200 {
+		t.Errorf("after the undo it answers %d", got)
+	}
 }
 
 // A secret room's manifest says nothing to who has not come in by its link.

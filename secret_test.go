@@ -1,7 +1,10 @@
 package main
 
 import (
+	"io"
 	"net/http"
+	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -91,5 +94,81 @@ func TestSecretRoomIsPrintedWithItsKey(t *testing.T) {
 	key, _, _ := strings.Cut(rest, "\n")
 	if status, _ := p.browser().do("GET", "/r/live?key="+strings.Fields(key)[0], nil, nil); status != http.StatusOK {
 		t.Errorf("the printed address answers %d", status)
+	}
+}
+
+var formAction = regexp.MustCompile(`action="([^"]+)"`)
+
+// Where cookies are blocked the key stays in the address: the page, its form, its
+// socket and its manifest work with it, and end with the link. Who keeps cookies
+// has a clean address.
+func TestSecretRoomWithoutCookies(t *testing.T) {
+	p := start(t, t.TempDir(), "--user-rate", "0")
+	owner := p.console()
+	owner.call("PATCH", liveRoom, map[string]any{"secret": true, "title": "midnight"}, 200)
+	link := owner.call("POST", "/api/links", map[string]any{"room": "live", "role": "audience", "label": "guests"}, 201)
+	bare := p.browser()
+	bare.http.Jar = nil
+	visit := func(b *browser, path string) (at *url.URL, status int, page string) {
+		t.Helper()
+		resp, err := b.http.Get(p.base + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer resp.Body.Close()
+		text, err := io.ReadAll(resp.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return resp.Request.URL, resp.StatusCode, string(text)
+	}
+	at, status, page := visit(bare, "/r/live?lang=ja&key="+link.Key)
+	action := formAction.FindStringSubmatch(page)
+	token := hiddenToken.FindStringSubmatch(page)
+	if status != 200 || at.Query().Get("key") != link.Key || at.Query().Get("lang") != "ja" || action == nil || token == nil {
+		t.Fatalf("%d at %s", status, at)
+	}
+	for name, path := range map[string]string{"a reload": at.RequestURI(), "another language": "/r/live?lang=zh-CN&key=" + link.Key} {
+		if _, status, _ := visit(bare, path); status != 200 {
+			t.Errorf("%s: %d", name, status)
+		}
+	}
+	if _, status, text := visit(bare, "/r/live/app.webmanifest?key="+link.Key); status != 200 || !strings.Contains(text, `"start_url":"/r/live?key=`+link.Key) {
+		t.Errorf("the manifest: %d %s", status, text)
+	}
+	resp, err := bare.http.PostForm(p.base+action[1], url.Values{"text": {"by the form"}, "token": {token[1]}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer, err := io.ReadAll(resp.Body)
+	resp.Body.Close()
+	if again := formAction.FindStringSubmatch(string(answer)); err != nil || resp.StatusCode != 200 || again == nil || again[1] != action[1] {
+		t.Errorf("the form: %d, %v", resp.StatusCode, again)
+	}
+	s := bare.open("audience", "&key="+link.Key)
+	if a := s.say("by the socket"); a.Outcome != "shown" {
+		t.Errorf("%+v", a)
+	}
+	// The keys of others open nothing, and an address without one neither.
+	for _, path := range []string{"/r/live", "/r/live?cookie=1", "/r/live?cookie=1&key=" + p.overlay, "/r/live?cookie=1&key=" + strings.Repeat("A", 24)} {
+		if _, status, page := visit(bare, path); status != 403 || strings.Contains(page, "midnight") {
+			t.Errorf("%s: %d", path, status)
+		}
+	}
+	keeps := p.browser()
+	for range 2 { // at first, and with the cookie that is there
+		if at, status, _ := visit(keeps, "/r/live?key="+link.Key); status != 200 || at.RequestURI() != "/r/live" {
+			t.Errorf("who keeps cookies is at %s: %d", at, status)
+		}
+	}
+	owner.call("DELETE", "/api/links/"+link.ID, nil, 204)
+	if f := s.next("bye"); f.Code != "revoked" {
+		t.Errorf("after the link was taken back: %+v", f)
+	}
+	if _, status, _ := visit(bare, at.RequestURI()); status != 403 {
+		t.Errorf("its page: %d", status)
+	}
+	if f := bare.open("audience", "&key="+link.Key).next("bye"); f.Code != "revoked" {
+		t.Errorf("its socket: %+v", f)
 	}
 }

@@ -24,12 +24,22 @@ func (h *Hall) SetPicture(ctx context.Context, roomID string, by Actor, jpeg []b
 		return comment.Room{}, err
 	}
 	return h.SetRoom(ctx, roomID, by, func(r comment.Room) (comment.Room, error) {
-		r.Look.Picture = "/r/" + roomID + "/picture/" + hash + ".jpg"
+		r.Look.Picture = picturePath(roomID, hash)
 		return r, nil
 	})
 }
 
-// Picture gives the bytes of a room's picture. Errors: ErrNotFound.
+func picturePath(roomID, hash string) string { return "/r/" + roomID + "/picture/" + hash + ".jpg" }
+
+// Picture gives the bytes of the picture that a room shows. Errors: ErrNotFound,
+// also for one that was taken off, though it is kept for an undo.
 func (h *Hall) Picture(ctx context.Context, roomID, hash string) ([]byte, error) {
+	r, err := h.Room(roomID)
+	if err != nil {
+		return nil, err
+	}
+	if r.Look.Picture != picturePath(roomID, hash) {
+		return nil, comment.ErrNotFound
+	}
 	return h.pictures.Picture(ctx, roomID, hash)
 }

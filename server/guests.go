@@ -55,20 +55,38 @@ func (s *Server) guest(c echo.Context, room string) (int64, error) {
 	return id, nil
 }
 
+// triedCookie marks the address of somebody who was just given a cookie.
+const triedCookie = "cookie"
+
 // welcomeGuest trades the key of an audience link for a cookie and drops it from
-// the address.
-func (s *Server) welcomeGuest(c echo.Context, room comment.Room) error {
-	l, err := s.hall.Open(c.Request().Context(), c.QueryParam("key"))
-	if err == nil && l.Allows(room.ID, live.ViewAudience) {
-		s.setCookie(c, guestCookie(room.ID), s.sign("guest", strconv.FormatInt(l.ID, 10), generation(l)), guestAge)
-	} else if room.Secret {
-		return comment.ErrNotAllowed
+// the address. Where the cookie does not come back the key has to stay there:
+// then it gives the key, and the page is to be shown to its bearer. Otherwise
+// the request has been answered.
+func (s *Server) welcomeGuest(c echo.Context, room comment.Room) (key string, err error) {
+	r, query := c.Request(), c.QueryParams()
+	key = query.Get("key")
+	l, err := s.hall.Open(r.Context(), key)
+	good := err == nil && l.Allows(room.ID, live.ViewAudience)
+	if !good && room.Secret {
+		return "", comment.ErrNotAllowed
 	}
-	query := c.QueryParams()
-	query.Del("key")
-	to := *c.Request().URL
+	_, missing := r.Cookie(s.cookieName(r, guestCookie(room.ID)))
+	tried := query.Has(triedCookie)
+	if good && tried && missing != nil {
+		return key, nil
+	}
+	if good {
+		s.setCookie(c, guestCookie(room.ID), s.sign("guest", strconv.FormatInt(l.ID, 10), generation(l)), guestAge)
+	}
+	query.Del(triedCookie)
+	if !good || len(r.Cookies()) > 0 { // he keeps cookies, so this one, too
+		query.Del("key")
+	} else {
+		query.Set(triedCookie, "1")
+	}
+	to := *r.URL
 	to.RawQuery = query.Encode()
-	return c.Redirect(http.StatusSeeOther, to.RequestURI())
+	return "", c.Redirect(http.StatusSeeOther, to.RequestURI())
 }
 
 // secretKey gives the key of a secret room's audience link to those who may

@@ -91,14 +91,20 @@ func (p *pages) parse(tree fs.FS, name, words, lang string) (*template.Template,
 			return nil, fmt.Errorf("locales/%s.%s.json: %w", words, l, err)
 		}
 	}
-	text, err := fs.ReadFile(tree, name)
-	if err != nil {
-		return nil, err
-	}
 	tag := language.Make(lang)
-	return template.New(name).Funcs(template.FuncMap{
+	page := template.New(name).Funcs(template.FuncMap{
 		"t": func(key string, args ...any) (string, error) { return say(tag, messages[key], key, args) },
-	}).Parse(string(text))
+	})
+	for _, file := range []string{"shared/plain.html", name} {
+		text, err := fs.ReadFile(tree, file)
+		if err != nil {
+			return nil, err
+		}
+		if page, err = page.Parse(string(text)); err != nil {
+			return nil, err
+		}
+	}
+	return page, nil
 }
 
 // say puts parameters into a message; "n" chooses its plural form.
@@ -139,6 +145,7 @@ type pageData struct {
 	Outcome *pageOutcome
 	Notice  pageNotice
 	Token   string // the identity, for a form whose browser sent no cookie
+	Key     string // of the audience link, where no cookie keeps it
 	Origin  string // of the audience's address
 	Hall    *hallPage
 }
@@ -215,13 +222,15 @@ func (s *Server) audiencePage(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	var key string
 	if c.QueryParams().Has("key") {
-		return s.welcomeGuest(c, r)
-	}
-	if _, err := s.guest(c, r.ID); err != nil {
+		if key, err = s.welcomeGuest(c, r); err != nil || key == "" {
+			return err
+		}
+	} else if _, err := s.guest(c, r.ID); err != nil {
 		return err
 	}
-	return s.render(c, http.StatusOK, "audience/index.html", pageData{Room: r, Token: s.formToken(s.ensureAudience(c))})
+	return s.render(c, http.StatusOK, "audience/index.html", pageData{Room: r, Key: key, Token: s.formToken(s.ensureAudience(c))})
 }
 
 // plainForm is POST /r/{room}: the composer without JavaScript.
@@ -254,7 +263,7 @@ func (s *Server) plainForm(c echo.Context) error {
 			retryAfter(c, err)
 		}
 	}
-	return s.render(c, status, "audience/index.html", pageData{Room: r, Outcome: out, Token: s.formToken(id)})
+	return s.render(c, status, "audience/index.html", pageData{Room: r, Key: c.QueryParam("key"), Outcome: out, Token: s.formToken(id)})
 }
 
 // formToken is what a form carries whose browser may block cookies.

@@ -10,6 +10,7 @@ import (
 	_ "image/png"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -136,12 +137,16 @@ func (s *Server) manifest(c echo.Context) error {
 		Type    string `json:"type"`
 		Purpose string `json:"purpose,omitempty"`
 	}
+	start := "/r/" + r.ID
+	if key := c.QueryParam("key"); key != "" { // where no cookie keeps it
+		start += "?key=" + url.QueryEscape(key)
+	}
 	at := s.pages.assets.base + "/shared/"
 	c.Response().Header().Set("Cache-Control", "private, no-cache")
 	c.Response().Header().Set(echo.HeaderContentType, types[".webmanifest"])
 	c.Response().WriteHeader(http.StatusOK)
 	_, err = c.Response().Write(mustMarshal(map[string]any{
-		"id": "/r/" + r.ID, "name": r.Title, "short_name": r.Title, "start_url": "/r/" + r.ID, "scope": "/r/" + r.ID,
+		"id": "/r/" + r.ID, "name": r.Title, "short_name": r.Title, "start_url": start, "scope": "/r/" + r.ID,
 		"display": "standalone", "background_color": "#0D1113", "theme_color": "#13191C",
 		"icons": []icon{
 			{at + "mark.svg", "any", "image/svg+xml", "any"},

@@ -14,6 +14,7 @@ export function wear({ color = '', picture = '' } = {}) {
   if (good) top.style.setProperty('--room', color);
   const image = /** @type {HTMLImageElement} */ (byId('picture'));
   const shown = OWN.test(picture);
+  image.onerror = () => { image.hidden = true; }; // it was replaced since
   if (shown && image.getAttribute('src') !== picture) image.src = picture;
   if (!shown) image.removeAttribute('src');
   image.hidden = !shown;
