@@ -173,3 +173,43 @@ func readLoader(tree fs.FS) (*template.Template, error) {
 	}
 	return t, nil
 }
+
+// addresses is GET /api/rooms/{room}/addresses: the overlay's address with its
+// key, and under which addresses the audience may come, the likeliest first.
+func (s *Server) addresses(c echo.Context) error {
+	if _, err := s.moderator(c); err != nil {
+		return err
+	}
+	r, err := s.hall.Room(c.Param("room"))
+	if err != nil {
+		return err
+	}
+	out := wireAddresses{Audience: []wireWay{}, SameNetwork: s.opt.SameNetwork}
+	if key, err := s.hall.ScreenKey(r.ID, comment.Overlay); err == nil { // else its link was taken back
+		out.Overlay = s.overlayURL(c, r.ID, url.Values{"key": {key}})
+	}
+	query := ""
+	if r.Secret {
+		key, err := s.hall.ScreenKey(r.ID, comment.Audience)
+		if err != nil {
+			return c.JSON(http.StatusOK, out) // nobody can come in
+		}
+		query = "?" + url.Values{"key": {key}}.Encode()
+	}
+	for _, w := range s.ways(r.ID) {
+		out.Audience = append(out.Audience, wireWay{At: w.Base, URL: w.Base + "/r/" + r.ID + query, Here: w.Here})
+	}
+	return c.JSON(http.StatusOK, out)
+}
+
+type wireAddresses struct {
+	Overlay     string    `json:"overlay,omitempty"`
+	Audience    []wireWay `json:"audience"`
+	SameNetwork bool      `json:"same_network"` // phones must be in the network of the server's machine
+}
+
+type wireWay struct {
+	At   string `json:"at"` // what ?at of codes and posters names
+	URL  string `json:"url"`
+	Here bool   `json:"here,omitempty"` // works on the server's machine alone
+}

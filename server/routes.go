@@ -56,6 +56,7 @@ func (s *Server) routes() *echo.Echo {
 	room.DELETE("/lockdown", s.unlock)
 	room.POST("/clear", s.clearRoom)
 	room.POST("/obs", s.addToStudio)
+	room.GET("/addresses", s.addresses)
 	room.GET("/socket", s.socket)
 	room.GET("/stats", s.stats)
 	room.GET("/export", s.exportRoom)
