@@ -371,7 +371,7 @@ func TestEveryActByKeyboard(t *testing.T) {
 	console.Wait(has("dialog[open]", "Lock down"))
 	press(console, "Escape")
 	console.Wait(`document.querySelector("dialog[open]") === null`)
-	for i, page := range []string{"rules", "people", "stats", "links", "audit", "room"} {
+	for i, page := range []string{"air", "rules", "people", "stats", "links", "audit", "room"} {
 		press(console, strconv.Itoa(i+2))
 		console.Wait(`document.documentElement.dataset.section === "` + page + `" && document.querySelector("#page h2") !== null`)
 	}

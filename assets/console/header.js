@@ -2,6 +2,7 @@
 // open over the feed where they have no column.
 
 import { byId, el, icon } from '../shared/dom.js';
+import { copy } from './page.js';
 import { SECTIONS } from './sections.js';
 
 export class Header {
@@ -124,21 +125,4 @@ export class Header {
     const { openRooms } = await import('./rooms.js');
     openRooms(this.#desk, this.#acts);
   }
-}
-
-/**
- * Copies and says so on the button; without https there is no clipboard, and
- * the text is selected instead.
- * @param {string} text @param {HTMLElement} button @param {import('../shared/i18n.js').Words} words @param {HTMLElement} shown
- */
-export async function copy(text, button, words, shown) {
-  try {
-    await navigator.clipboard.writeText(text);
-  } catch {
-    getSelection()?.selectAllChildren(shown);
-    return;
-  }
-  const label = button.querySelector('span') ?? button;
-  label.textContent = words.t('copied');
-  setTimeout(() => { label.textContent = words.t('copy'); }, 2000);
 }

@@ -251,7 +251,7 @@ wireKeys({
   Escape: () => (review.choosing ? review.choose(false) : header.showNumbers(false)),
   'Shift+P': () => switches.press('pause'), 'Shift+C': () => switches.press('clear'), 'Shift+L': () => switches.press('links'),
   'Shift+N': () => switches.press('newcomers'), 'Shift+S': () => switches.press('slow'), 'Shift+D': () => switches.press('lock'),
-  ...Object.fromEntries([1, 2, 3, 4, 5, 6, 7].map((n) => [String(n), () => sections.go(n)])),
+  ...Object.fromEntries([1, 2, 3, 4, 5, 6, 7, 8].map((n) => [String(n), () => sections.go(n)])),
 });
 byId('languages').addEventListener('click', (event) => {
   const link = /** @type {Element} */ (event.target).closest('a');

@@ -2,8 +2,7 @@
 
 import { el, icon, said } from '../shared/dom.js';
 import { confirmFirst, openDialog } from './dialog.js';
-import { copy } from './header.js';
-import { frame, when } from './page.js';
+import { copy, frame, once, when } from './page.js';
 
 const ROLES = ['moderator', 'overlay', 'audience', 'sender', 'owner'];
 
@@ -26,12 +25,10 @@ export function open(host, desk, acts) {
     const made = await acts.call('POST', '/api/links', { room: role.value === 'owner' ? '' : desk.roomId, role: role.value, label: label.value.trim() });
     if (!made) return;
     label.value = '';
-    const secret = role.value === 'sender' ? made.key : made.url;
-    const shown = el('p', { class: 'mono' }, secret);
-    const button = el('button', { type: 'button', class: 'button line', onclick: () => void copy(secret, button, words, shown) }, icon('copy'), el('span', {}, t('copy')));
-    const once = !['overlay', 'audience'].includes(made.role);
-    fresh.replaceChildren(el('div', { class: 'new-link' }, el('p', {}, el('b', {}, t('link_ready')), ' ', once ? t('link_once') : ''), shown,
-      made.role !== 'sender' && el('img', { src: `data:image/svg+xml,${encodeURIComponent(made.qr)}`, alt: t('link_qr'), width: 160, height: 160 }), el('div', { class: 'page-bar' }, button)));
+    const sender = made.role === 'sender';
+    const again = ['overlay', 'audience'].includes(made.role); // its key can be shown again
+    fresh.replaceChildren(once(words, sender ? made.key : made.url, again ? '' : t('link_once'),
+      !sender && el('img', { src: `data:image/svg+xml,${encodeURIComponent(made.qr)}`, alt: t('link_qr'), width: 160, height: 160 })));
     void load();
   }
 

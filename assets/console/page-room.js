@@ -1,11 +1,13 @@
 // The room's settings: each change goes out when it is made, and works for
 // everybody at once.
 
-import { ApiError } from '../shared/api.js';
-import { el } from '../shared/dom.js';
+import { el, icon } from '../shared/dom.js';
 import { COLORS, MODES, SIZES } from '../shared/protocol.js';
 import { confirmFirst } from './dialog.js';
 import { frame, toggle } from './page.js';
+
+/** Bytes; see mostPicture in server/picture.go. */
+const MOST_PICTURE = 2 * 2 ** 20;
 
 /** @type {import('./sections.js').Open} */
 export function open(host, desk, acts) {
@@ -23,8 +25,10 @@ export function open(host, desk, acts) {
   };
   const save = async (/** @type {Record<string, any>} */ fields, /** @type {HTMLElement} */ near) => {
     const done = await acts.set(fields);
-    for (const update of follow) update();
-    if (!done) return;
+    update();
+    if (done) tell(near);
+  };
+  const tell = (/** @type {HTMLElement} */ near) => {
     const told = el('span', { class: 'saved-now', role: 'status' }, t('set_saved'));
     near.closest('.control')?.querySelector('.saved-now')?.remove();
     near.closest('.control')?.append(told);
@@ -72,12 +76,14 @@ export function open(host, desk, acts) {
   text('phrases', t('set_phrases'), { read: (v) => (v ?? []).join('\n'), write: (v) => v.split('\n').map((line) => line.trim()).filter(Boolean), help: t('set_phrases_help'), area: true });
   look();
   if (desk.owner) picture();
+  secret();
   if (desk.owner) {
     row(t('set_archive'), t('set_archive_help'), el('button', { type: 'button', class: 'button stop', onclick: () => confirmFirst(words, { title: t('set_archive'), text: t('set_archive_help'), yes: t('room_archive') }, () => void acts.call('DELETE', desk.path())) }, t('room_archive')));
   }
-  const update = () => { for (const fn of follow) fn(); };
   update();
   return desk.on('room', update);
+
+  function update() { for (const fn of follow) fn(); }
 
   function colors() {
     const inputs = COLORS.filter((color) => color !== '#ffffff').map((color) => el('input', { type: 'checkbox', value: color, 'aria-label': color }));
@@ -93,6 +99,19 @@ export function open(host, desk, acts) {
     });
     row(t('set_colors'), t('set_colors_help'), group);
     follow.push(() => { for (const input of inputs) input.checked = (desk.room.colors ?? []).includes(input.value); });
+  }
+
+  /** Whoever came without a key is shown out, which nobody can undo. */
+  function secret() {
+    const group = el('div', { class: 'with' });
+    const control = toggle(t('set_secret_on'), false, (on) => {
+      if (!on) return void save({ secret: false }, group);
+      update(); // it stays off until that is confirmed
+      confirmFirst(words, { title: t('set_secret_title'), text: t('set_secret_text', { n: desk.stats?.clients?.audience ?? 0 }), yes: t('set_secret_yes') }, () => void save({ secret: true }, group));
+    });
+    group.append(control, el('a', { class: 'button line', href: '#air' }, icon('qr'), el('span', {}, t('set_secret_code'))));
+    row(t('set_secret'), t('set_secret_help'), group);
+    follow.push(() => { /** @type {HTMLInputElement} */ (control.querySelector('input')).checked = Boolean(desk.room.secret); });
   }
 
   function look() {
@@ -111,16 +130,36 @@ export function open(host, desk, acts) {
   function picture() {
     const file = el('input', { type: 'file', accept: 'image/png,image/jpeg,image/gif', 'aria-label': t('set_picture') });
     const off = el('button', { type: 'button', class: 'button line', onclick: () => void save({ look: { ...desk.room.look, picture: '' } }, off) }, t('set_picture_off'));
+    const shown = el('img', { class: 'room-picture', alt: t('set_picture_now'), hidden: true });
+    const fault = el('p', { class: 'fault', role: 'alert', hidden: true });
     file.addEventListener('change', async () => {
       const [chosen] = file.files ?? [];
       if (!chosen) return;
-      try {
-        const answer = await fetch(desk.path('picture'), { method: 'PUT', headers: { 'X-Requested-With': 'danmaku', 'Content-Type': chosen.type }, body: chosen });
-        if (!answer.ok) throw new ApiError(answer.status, 'bad_frame', (await answer.json()).message);
-        file.value = '';
-      } catch (fault) { acts.trouble(fault instanceof ApiError ? fault : new ApiError(0, 'offline', '')); }
+      fault.hidden = true;
+      const code = chosen.size > MOST_PICTURE ? 'set_picture_big' : await send(chosen);
+      file.value = '';
+      fault.hidden = !code;
+      fault.textContent = code && t(code);
+      if (!code) tell(file);
     });
-    row(t('set_picture'), t('set_picture_help'), el('div', { class: 'with' }, file, off));
-    follow.push(() => { off.hidden = !desk.room.look?.picture; });
+    row(t('set_picture'), t('set_picture_help'), shown, el('div', { class: 'with' }, file, off), fault);
+    follow.push(() => {
+      const address = desk.room.look?.picture ?? '';
+      off.hidden = shown.hidden = !address;
+      if (address && shown.getAttribute('src') !== address) shown.setAttribute('src', address);
+    });
+  }
+
+  /** Sends a picture; gives the key of the words for why it was not taken. @param {File} chosen */
+  async function send(chosen) {
+    try {
+      const answer = await fetch(desk.path('picture'), { method: 'PUT', headers: { 'X-Requested-With': 'danmaku', 'Content-Type': chosen.type }, body: chosen });
+      if (answer.ok) return '';
+      if (answer.status === 422) return 'set_picture_bad';
+      const { code } = await answer.json();
+      return words.has(`fault_${code}`) ? `fault_${code}` : 'fault_other';
+    } catch {
+      return 'fault_offline';
+    }
   }
 }

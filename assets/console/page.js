@@ -1,6 +1,6 @@
 // What the pages beside the live one have in common.
 
-import { el } from '../shared/dom.js';
+import { el, icon } from '../shared/dom.js';
 
 /**
  * Fills a page with its heading and gives the box for the rest.
@@ -36,4 +36,37 @@ export function toggle(text, on, act) {
   input.checked = on;
   input.addEventListener('change', () => act(input.checked));
   return el('label', { class: 'toggle' }, input, el('i', { 'aria-hidden': 'true' }), el('span', {}, text));
+}
+
+/**
+ * Copies and says so on the button. The clipboard is for https and this machine
+ * alone; elsewhere the old way is tried, which leaves the text selected.
+ * @param {string} text @param {HTMLElement} button @param {import('../shared/i18n.js').Words} words @param {HTMLElement} shown where the text stands
+ */
+export async function copy(text, button, words, shown) {
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    getSelection()?.selectAllChildren(shown);
+    if (!document.execCommand('copy')) return;
+  }
+  const label = button.querySelector('span') ?? button;
+  label.textContent = words.t('copied');
+  setTimeout(() => { label.textContent = words.t('copy'); }, 2000);
+}
+
+/** @param {import('../shared/i18n.js').Words} words @param {string} text @param {HTMLElement} shown where it stands @param {string} [of] whose, for screen readers */
+export function copyButton(words, text, shown, of = '') {
+  const button = el('button', { type: 'button', class: 'button line', 'aria-label': of ? `${words.t('copy')}: ${of}` : null }, icon('copy'), el('span', {}, words.t('copy')));
+  button.addEventListener('click', () => void copy(text, button, words, shown));
+  return button;
+}
+
+/**
+ * A key that is shown this once.
+ * @param {import('../shared/i18n.js').Words} words @param {string} secret @param {string} note @param {Node|false} [more]
+ */
+export function once(words, secret, note, more = false) {
+  const shown = el('p', { class: 'mono' }, secret);
+  return el('div', { class: 'new-link' }, el('p', {}, el('b', {}, words.t('link_ready')), ' ', note), shown, more || '', el('div', { class: 'page-bar' }, copyButton(words, secret, shown)));
 }

@@ -3,8 +3,8 @@
 
 import { byId } from '../shared/dom.js';
 
-/** In the order of the rail and of the keys 1 to 7. */
-export const SECTIONS = ['live', 'rules', 'people', 'stats', 'links', 'audit', 'room'];
+/** In the order of the rail and of the keys 1 to 8. */
+export const SECTIONS = ['live', 'air', 'rules', 'people', 'stats', 'links', 'audit', 'room'];
 
 /**
  * Opens a page in a box; what it gives ends it.
@@ -13,6 +13,7 @@ export const SECTIONS = ['live', 'rules', 'people', 'stats', 'links', 'audit', '
 
 /** @type {Record<string, () => Promise<{open: Open}>>} */
 const LOAD = {
+  air: () => import('./page-air.js'),
   rules: () => import('./page-rules.js'),
   people: () => import('./page-people.js'),
   stats: () => import('./page-stats.js'),

@@ -1,0 +1,322 @@
+package e2e
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"strconv"
+	"strings"
+	"testing"
+
+	"danmaku/e2e/browser"
+)
+
+// enter puts text into a field as somebody who leaves it would.
+func enter(p *browser.Page, selector, text string) {
+	p.Wait(`document.querySelector(` + strconv.Quote(selector) + `) !== null`)
+	p.Eval(`(() => {
+		const field = document.querySelector(` + strconv.Quote(selector) + `);
+		field.focus();
+		field.value = ` + strconv.Quote(text) + `;
+		for (const type of ["input", "change"]) field.dispatchEvent(new Event(type, { bubbles: true }));
+	})()`)
+}
+
+// click presses the first thing that fits and holds a text, as soon as it is
+// there.
+func click(p *browser.Page, selector, text string) {
+	find := `[...document.querySelectorAll(` + strconv.Quote(selector) + `)].find((e) => (e.ariaLabel ?? e.textContent).includes(` + strconv.Quote(text) + `) && e.checkVisibility())`
+	p.Wait(find + ` !== undefined`)
+	p.Eval(find + `.click()`)
+}
+
+// copied waits until a press has put a text into the clipboard.
+func copied(t *testing.T, p *browser.Page, within, want string) {
+	t.Helper()
+	p.Eval(`(() => { window.copied = undefined; navigator.clipboard.writeText = (text) => { window.copied = text; return Promise.resolve(); }; })()`)
+	click(p, within+" button", "Copy")
+	p.Wait(`window.copied !== undefined`)
+	if got := browser.Value[string](p, `window.copied`); got != want {
+		t.Errorf("copied is %q, want %q", got, want)
+	}
+	p.Wait(has(within+" button", "Copied"))
+}
+
+// The owner makes a room, names it, closes and opens it, archives it and brings
+// it back, all in the console.
+func TestRoomsAreRunInTheConsole(t *testing.T) {
+	p := startProduct(t, free...)
+	h := runnerAt(t, p.console)
+	address, _ := h.link("owner", "Mika")
+	console := consoleAt(t, address)
+	console.Ignore("409") // the name that is taken
+	manage := func() {
+		console.Eval(`document.querySelector("#rooms-menu").open = true`)
+		click(console, "#rooms button", "Make and manage rooms")
+		console.Wait(has(".rooms-list", "live"))
+	}
+	manage()
+	enter(console, "dialog [name=id]", "live")
+	click(console, "dialog button", "Make the room")
+	console.Wait(has("dialog [role=alert]", "There is a room of this name"))
+	enter(console, "dialog [name=id]", "second-room")
+	enter(console, "dialog [name=title]", "The <b>second</b>")
+	click(console, "dialog button", "Make the room")
+	console.Wait(`location.pathname === "/console/second-room" && ` + has("#title", "The <b>second</b>"))
+
+	console.Eval(`location.hash = "room"`)
+	enter(console, "#page .set input", "Attic")
+	console.Wait(has("#title", "Attic"))
+
+	state := func(want string) {
+		t.Helper()
+		if r := h.do("GET", "/api/rooms/second-room", nil); r["state"] != want {
+			t.Errorf("it is %v, want %s", r["state"], want)
+		}
+	}
+	row := `[...document.querySelectorAll(".rooms-list li")].find((e) => e.textContent.includes("Attic"))`
+	press := func(button, then string) {
+		t.Helper()
+		console.Wait(`[...(` + row + `?.querySelectorAll("button") ?? [])].some((e) => e.textContent === "` + button + `")`)
+		console.Eval(`[...` + row + `.querySelectorAll("button")].find((e) => e.textContent === "` + button + `").click()`)
+		console.Wait(`[...(` + row + `?.querySelectorAll("button") ?? [])].some((e) => e.textContent === "` + then + `")`)
+	}
+	console.Goto(h.base + "/console/live")
+	manage()
+	press("Close", "Open")
+	state("closed")
+	press("Open", "Close")
+	state("open")
+	phone := phoneAt(t, h.base+"/r/second-room")
+	press("Archive", "Bring back")
+	phone.Wait(`!document.querySelector("#banner").hidden`)
+	if list := h.do("GET", "/api/rooms", nil)["rooms"].([]any); len(list) != 1 {
+		t.Errorf("an archived room is listed: %v", list)
+	}
+	press("Bring back", "Open")
+	state("closed")
+}
+
+// A link is made for somebody, opens the console for him, is copied, shown as a
+// code, and taken back, which ends what it opened.
+func TestLinksAreGivenAndTakenBack(t *testing.T) {
+	p := startProduct(t, free...)
+	h := runnerAt(t, p.console)
+	address, _ := h.link("owner", "Mika")
+	console := consoleAt(t, address)
+	console.Eval(`location.hash = "links"`)
+	line := func(text string) string {
+		return `[...document.querySelectorAll("#page .line-row")].find((e) => e.textContent.includes("` + text + `"))`
+	}
+	enter(console, "#page select", "moderator")
+	enter(console, "#page form input", "Ann <i>")
+	click(console, "#page form button", "Make link")
+	console.Wait(has("#page .new-link", "shown this once") + ` && document.querySelector(".new-link img").naturalWidth > 0`)
+	given := browser.Value[string](console, `document.querySelector(".new-link .mono").textContent`)
+	if !strings.HasPrefix(given, h.base+"/console/live?key=") {
+		t.Fatalf("the link is %s", given)
+	}
+	copied(t, console, ".new-link", given)
+	console.Wait(line("Ann <i>") + `?.textContent.includes("never used")`)
+	if browser.Value[bool](console, line("Ann <i>")+`.textContent.includes("key=")`) {
+		t.Error("the key of a moderator is shown again")
+	}
+
+	ann := consoleAt(t, given)
+	if browser.Value[bool](ann, `location.search.includes("key") || document.querySelector('[data-section-link="links"]') !== null`) {
+		t.Error("a moderator sees the page of links, or the key in the address")
+	}
+	console.Eval(`location.hash = "audit"`)
+	console.Wait(has("#page", "made a link"))
+	console.Eval(`location.hash = "links"`)
+	console.Wait(line("Ann <i>") + `?.textContent.includes("last used")`)
+
+	// The overlay's can be shown again, as text and as a code.
+	console.Eval(line("/overlay/live?key=") + `.id = "overlay-line"`)
+	copied(t, console, "#overlay-line", p.overlay)
+	click(console, "#overlay-line button", "Code")
+	console.Wait(`document.querySelector("dialog[open] img")?.naturalWidth > 0`)
+	press(console, "Escape")
+	console.Wait(`document.querySelector("dialog") === null`)
+
+	console.Eval(line("Ann <i>") + `.id = "ann-line"`)
+	click(console, "#ann-line button", "Take back")
+	console.Wait(has("dialog[open]", "Ann <i>"))
+	click(console, "dialog[open] button", "Take back")
+	ann.Wait(has("#banner", "This link was taken back"))
+	console.Wait(line("Ann <i>") + ` === undefined`)
+	ann.Ignore("401")
+	ann.Goto(given)
+	ann.Wait(has("main", "This link has had its time"))
+}
+
+// The page "On air" has every address, and each of them leads somewhere.
+func TestOnAirHasEveryAddress(t *testing.T) {
+	p := startProduct(t, free...)
+	h := runnerAt(t, p.console)
+	address, _ := h.link("owner", "Mika")
+	console := consoleAt(t, address)
+	console.Eval(`document.querySelector('.rail [data-section-link="air"]').click()`)
+	console.Wait(has("#page .mono", "/overlay/live?key=") + ` && document.querySelector("#page .qr-big").naturalWidth > 0`)
+	if got := browser.Value[string](console, `document.querySelector("#page .mono").textContent`); got != p.overlay {
+		t.Errorf("the overlay's address is %s, want %s", got, p.overlay)
+	}
+	copied(t, console, "#page .set", p.overlay)
+	copied(t, console, "#page .entry-big", p.audience)
+	type way struct {
+		Path   string
+		Status int
+	}
+	ways := browser.Value[[]way](console, `Promise.all([...document.querySelectorAll("#page a")].map(async (a) => ({ path: a.pathname, status: (await fetch(a.href)).status })))`)
+	found := map[string]int{}
+	for _, w := range ways {
+		found[w.Path] = w.Status
+	}
+	for _, path := range []string{"/welcome/live", "/overlay-loader/live", "/dock/live", "/api/rooms/live/qr.png", "/poster/live", "/screen/live"} {
+		if found[path] != http.StatusOK {
+			t.Errorf("%s answers %d", path, found[path])
+		}
+	}
+	click(console, "#page button", "Make an address for OBS")
+	console.Wait(has("#page .new-link .mono", "/dock/live?key="))
+	dock := browser.New(t)
+	dock.Size(320, 720, 2)
+	dock.Goto(browser.Value[string](console, `document.querySelector("#page .new-link .mono").textContent`))
+	dock.Wait(`document.body.dataset.view === "dock" && document.querySelector("#rate").textContent !== "–"`)
+
+	// A moderator has the addresses, too, but makes none.
+	given, _ := h.link("moderator", "Ann")
+	ann := consoleAt(t, given)
+	ann.Eval(`location.hash = "air"`)
+	ann.Wait(has("#page .mono", "/overlay/live?key="))
+	if browser.Value[bool](ann, has("#page button", "Make an address")) {
+		t.Error("a moderator is offered what only an owner may do")
+	}
+}
+
+// withoutCookies stands before a server and lets no cookie through, as a browser
+// that blocks them.
+func withoutCookies(t *testing.T, base string) string {
+	t.Helper()
+	to, err := url.Parse(base)
+	if err != nil {
+		t.Fatal(err)
+	}
+	proxy := httptest.NewServer(&httputil.ReverseProxy{
+		Rewrite: func(r *httputil.ProxyRequest) {
+			r.SetURL(to)
+			r.Out.Host = r.In.Host
+			r.Out.Header.Del("Cookie")
+		},
+		ModifyResponse: func(r *http.Response) error { r.Header.Del("Set-Cookie"); return nil },
+	})
+	t.Cleanup(proxy.Close)
+	return proxy.URL
+}
+
+// A room is made secret in the console: who came without the key is out, who
+// comes with the new code is in, also where cookies are blocked.
+func TestASecretRoomIsMadeInTheConsole(t *testing.T) {
+	p := startProduct(t, free...)
+	h := runnerAt(t, p.console)
+	given, _ := h.link("moderator", "Ann")
+	console, before := consoleAt(t, given), phoneAt(t, p.audience)
+	console.Wait(`document.querySelector("#phones").textContent === "1"`)
+	console.Eval(`location.hash = "room"`)
+	click(console, "#page .toggle", "Only with the key")
+	console.Wait(has("dialog[open]", "1 phone is here now"))
+	click(console, "dialog[open] button", "Keep it")
+	toggle := `[...document.querySelectorAll("#page .toggle")].find((e) => e.textContent.includes("Only with the key")).querySelector("input").checked`
+	if browser.Value[bool](console, toggle) {
+		t.Error("the switch is on, though nothing was changed")
+	}
+	click(console, "#page .toggle", "Only with the key")
+	click(console, "dialog[open] button", "Make it secret")
+	before.Wait(`!document.querySelector("#banner").hidden && document.querySelector("#banner").className.includes("stop")`)
+	console.Wait(toggle)
+	click(console, "#page a", "Code and address")
+	console.Wait(has("#page .entry-big .mono", "/r/live?key="))
+	address := browser.Value[string](console, `document.querySelector("#page .entry-big .mono").textContent`)
+
+	guest := phoneAt(t, address)
+	if at := browser.Value[string](guest, `location.pathname + location.search`); at != "/r/live" {
+		t.Errorf("the guest is at %s", at)
+	}
+	bare := browser.New(t)
+	bare.Goto(strings.Replace(address, h.base, withoutCookies(t, h.base), 1))
+	bare.Wait(has("#status", "here"))
+	for range 2 { // at first, and after a reload
+		say(bare, "no cookie, but the key")
+		bare.Wait(has(".feed .own", "no cookie, but the key"))
+		guest.Wait(has(".feed li", "no cookie, but the key"))
+		bare.Eval(`location.reload()`)
+		bare.Wait(has(".feed li", "no cookie, but the key") + ` && ` + has("#status", "here"))
+	}
+}
+
+// A picture is chosen in the console, seen on phones from our own address, is
+// replaced and removed; what is no picture is told from one by its content.
+func TestThePictureIsChosenInTheConsole(t *testing.T) {
+	p := startProduct(t, free...)
+	h := runnerAt(t, p.console)
+	address, _ := h.link("owner", "Mika")
+	console, phone := consoleAt(t, address), phoneAt(t, p.audience)
+	console.Ignore("422")
+	console.Eval(`location.hash = "room"`)
+	console.Wait(`document.querySelector("#page input[type=file]") !== null`)
+	choose := func(file string) {
+		console.Eval(`(async () => {
+			const input = document.querySelector("#page input[type=file]"), files = new DataTransfer();
+			const drawn = (color, type) => new Promise((done) => { const c = document.createElement("canvas"); c.width = 320; c.height = 120; const g = c.getContext("2d"); g.fillStyle = color; g.fillRect(0, 0, 320, 120); c.toBlob(done, type); });
+			files.items.add(` + file + `);
+			input.files = files.files;
+			input.dispatchEvent(new Event("change", { bubbles: true }));
+		})()`)
+	}
+	alert := func(text string) {
+		t.Helper()
+		console.Wait(`[...document.querySelectorAll("#page .fault")].some((e) => !e.hidden && e.textContent.includes("` + text + `"))`)
+	}
+	choose(`new File(["<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>"], "a.png", { type: "image/png" })`)
+	alert("cannot be used")
+	choose(`new File([new Uint8Array(2 * 2 ** 20 + 1)], "a.png", { type: "image/png" })`)
+	alert("Larger than 2 MB")
+	look := func() string { return h.do("GET", "/api/rooms/live", nil)["look"].(map[string]any)["picture"].(string) }
+
+	choose(`new File([await drawn("#ff0000", "image/jpeg")], "a.gif", { type: "image/gif" })`) // its name does not matter
+	const shown = `document.querySelector("#picture").naturalWidth === 320 && document.querySelector("#picture").checkVisibility()`
+	phone.Wait(shown)
+	console.Wait(`document.querySelector("#page .room-picture").naturalWidth === 320 && ![...document.querySelectorAll("#page .fault")].some((e) => !e.hidden)`)
+	first := look()
+	choose(`new File([await drawn("#0000ff", "image/png")], "b", { type: "" })`)
+	console.Wait(`document.querySelector("#page .room-picture").getAttribute("src") !== "` + first + `"`)
+	second := look()
+	phone.Wait(`new URL(document.querySelector("#picture").src).href === location.origin + "` + second + `" && ` + shown)
+	if r, err := http.Get(h.base + first); err != nil || r.StatusCode != http.StatusNotFound || r.Body.Close() != nil {
+		t.Errorf("the picture that was replaced is still there: %v, %v", r, err)
+	}
+	click(console, "#page button", "Remove picture")
+	phone.Wait(`!document.querySelector("#picture").checkVisibility()`)
+	console.Wait(`document.querySelector("#page .room-picture").hidden`)
+}
+
+// What is the matter with a line of the rules is said in the page's language.
+func TestFaultsOfRulesAreSaidInTheLanguage(t *testing.T) {
+	p := startProduct(t, free...)
+	h := runnerAt(t, p.console)
+	s := h.sender()
+	s.say("moss", "tangerine <i>pie</i>", nil)
+	address, _ := h.link("owner", "Mika")
+	console := consoleAt(t, address)
+	console.Goto(h.base + "/console/live?lang=zh-CN#rules")
+	enter(console, ".editor textarea", "tangerine\nx\n/(/\nlemon => burn")
+	for _, text := range []string{"第 1 行", "会拦下最近 1 条弹幕中的 1 条，例如「tangerine <i>pie</i>」", "只剩一个字", "不是有效的正则表达式", "不能写「burn」"} {
+		console.Wait(has(".fault-list li", text))
+	}
+	if titles := browser.Value[string](console, `[...document.querySelectorAll(".gutter [title]")].map((e) => e.title).join("|")`); !strings.Contains(titles, "不能写「burn」") {
+		t.Errorf("beside the lines: %s", titles)
+	}
+	click(console, "#page button", "500")
+	console.Wait(has("#page .help", "1"))
+}
