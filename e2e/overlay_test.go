@@ -35,6 +35,10 @@ func TestOverlayFollowsItsRoom(t *testing.T) {
 		{"id": "old", "at": now - 9500, "text": "too old"}, {"id": "young", "at": now - 3000, "text": "young"},
 	}})
 	p.Wait(shown + `.join() === 'young'`)
+	// It is 3 s old: it goes on from where it would be, a third of the way over.
+	if way := browser.Value[float64](p, `document.getAnimations()[0].currentTime`); way < 3000 {
+		t.Errorf("what is 3 s old has flown for %v ms", way)
+	}
 	send(t, conn, events("e:12",
 		event("comment", 11, frame{"id": "a", "at": now, "text": "<b>a</b>", "user": "u1"}),
 		event("comment", 12, frame{"id": "b", "at": now, "text": "b", "user": "u2"})))
@@ -76,6 +80,9 @@ func TestOverlayComesBackWithoutGapOrDouble(t *testing.T) {
 		event("comment", 12, frame{"id": "late", "at": now + 1000, "text": "late"}),
 		event("comment", 13, frame{"id": "fresh", "at": now + 29_000, "text": "fresh"})))
 	p.Wait(shown + `.join() === 'before,fresh'`)
+	if way := browser.Value[float64](p, `document.getAnimations().find((a) => a.effect.target.textContent === 'fresh').currentTime`); way < 1000 {
+		t.Errorf("what was missed and is 1 s old has flown for %v ms", way)
+	}
 	send(t, back, events("e:14", event("comment", 14, frame{"id": "z", "at": now, "text": "approved late"})))
 	p.Wait(shown + `.join() === 'before,fresh,approved late'`)
 	back.Close()
@@ -99,13 +106,14 @@ func TestOverlayShowsMarkupAsText(t *testing.T) {
 }
 
 // overlapping is an expression: the first two rectangles that overlap by more
-// than a tenth of a pixel inside the window, or null. Brute force over what the
+// than a tenth of a pixel inside the stage, or null. Brute force over what the
 // browser says, nothing of the engine's own account.
 const overlapping = `(() => {
+	const stage = document.querySelector('.dm-stage').getBoundingClientRect();
 	const list = [...document.querySelectorAll('.dm-slot:not(.dm-probe), .dm-pin')].filter((s) => s.className === 'dm-pin' || (s.style.display !== 'none' && s.style.visibility === 'visible'))
 		.map((s) => ({ text: s.textContent, box: s.querySelector('.dm').getBoundingClientRect() }));
 	for (const [i, a] of list.entries()) for (const b of list.slice(i + 1)) {
-		const left = Math.max(a.box.left, b.box.left, 0), right = Math.min(a.box.right, b.box.right, innerWidth);
+		const left = Math.max(a.box.left, b.box.left, stage.left), right = Math.min(a.box.right, b.box.right, stage.right);
 		const top = Math.max(a.box.top, b.box.top), bottom = Math.min(a.box.bottom, b.box.bottom);
 		if (right - left > 0.1 && bottom - top > 0.1) return JSON.stringify([a, b]);
 	}
@@ -161,11 +169,29 @@ func TestOverlayNeverOverlapsWhileEverythingChanges(t *testing.T) {
 		if (k === 24) danmaku.config({ duration: 3, size: 24, area: 1, names: true });
 		if (k === 30) dispatchEvent(new CustomEvent('obsSourceVisibleChanged', { detail: { visible: false } }));
 		if (k === 36) dispatchEvent(new CustomEvent('obsSourceVisibleChanged', { detail: { visible: true } }));
+		if (k === 33) danmaku.config({ font: 'Late' });
+		if (k === 37) { const late = new FontFace('Late', 'local("Noto Sans Mono CJK SC"), local("DejaVu Sans Mono")'); document.fonts.add(late); late.load(); }
 		if (k === 40) danmaku.config({ motion: 'smooth', lanes: 5 });
+		if (k === 44) restyle('.dm-stage { inset: 130px 200px 90px 40px }');
 	}`)
 	if found != "" {
 		t.Error(found)
 	}
+}
+
+// A font that comes late makes flying comments wider or narrower.
+func TestOverlayMeasuresAgainWhenAFontComes(t *testing.T) {
+	t.Parallel()
+	p := newRoom(t).overlay(t, "bench=1&font=Late")
+	push(p, frame{"id": "a", "text": "iiiiiiiiii iiiiiiiiii"})
+	p.Wait(`danmaku.stats().active === 1`)
+	const drawn = `document.querySelector('.dm-slot:not(.dm-probe) .dm').offsetWidth`
+	before := browser.Value[int](p, drawn)
+	p.Eval(`{ window.font = new FontFace('Late', 'local("Noto Sans Mono CJK SC"), local("DejaVu Sans Mono")'); document.fonts.add(font); }`)
+	p.Eval(`font.load().then(() => undefined)`)
+	p.Wait(fmt.Sprintf(`%s > %d`, drawn, before+50))
+	// The animation's way ends so far beyond the edge as the comment is now wide.
+	p.Wait(fmt.Sprintf(`(() => { const last = document.getAnimations()[0].effect.getKeyframes()[1].transform; return -parseFloat(last.slice(12)) > %s + 160; })()`, drawn))
 }
 
 func TestOverlayResizes(t *testing.T) {

@@ -176,22 +176,29 @@ func picture(t *testing.T, p *browser.Page, name string) {
 // visiblePixels counts the pixels of a screenshot that are not transparent.
 func visiblePixels(t *testing.T, shot []byte) int {
 	t.Helper()
+	return inkOutside(t, shot, image.Rectangle{})
+}
+
+// inkOutside counts the pixels outside of a rectangle that are not transparent.
+func inkOutside(t *testing.T, shot []byte, inside image.Rectangle) int {
+	t.Helper()
 	img, err := png.Decode(bytes.NewReader(shot))
 	if err != nil {
 		t.Fatal(err)
 	}
 	var pixels []byte
+	var stride int
 	switch img := img.(type) {
 	case *image.NRGBA:
-		pixels = img.Pix
+		pixels, stride = img.Pix, img.Stride
 	case *image.RGBA: // an opaque one
-		pixels = img.Pix
+		pixels, stride = img.Pix, img.Stride
 	default:
 		t.Fatalf("a screenshot of another kind: %T", img)
 	}
 	n := 0
 	for i := 3; i < len(pixels); i += 4 {
-		if pixels[i] > 0 {
+		if pixels[i] > 0 && !image.Pt(i%stride/4, i/stride).In(inside) {
 			n++
 		}
 	}

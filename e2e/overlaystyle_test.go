@@ -2,6 +2,7 @@ package e2e_test
 
 import (
 	"fmt"
+	"image"
 	"os"
 	"testing"
 
@@ -80,6 +81,35 @@ func TestOverlayCustomCSSWinsWheneverItComes(t *testing.T) {
 	}
 }
 
+// Styles may give the comments less of the picture, and keep some off it.
+func TestOverlayKeepsToTheFieldThatStylesGive(t *testing.T) {
+	t.Parallel()
+	p := newRoom(t).overlay(t, "bench=1&debug=1")
+	p.Eval(`{ const css = document.createElement('style'); css.textContent = '.dm-stage { inset: 100px 300px 200px 60px } .dm[data-source="twitch"], .dm[data-user="pest"] { display: none }'; document.head.append(css); }`)
+	p.Wait(`danmaku.stats().lanes === 14`) // 780 / 54
+	p.Eval(mix + `(30, 4); danmaku.push([{ id: 't', text: 'from afar', source: 'twitch' }, { id: 'p', text: 'pest', user: 'pest' }]); danmaku.pin({ id: 'pin', text: 'stands' })`)
+	p.Wait(`danmaku.stats().active > 8`)
+	if browser.Value[bool](p, `danmaku.rects().some((r) => r.id === 't' || r.id === 'p')`) {
+		t.Error("what is not displayed has a lane")
+	}
+	const out = `[...document.querySelectorAll('.dm-pin .dm, .dm-debug-lane')].map((e) => e.getBoundingClientRect()).filter((b) => b.top < 100 || b.bottom > 881 || b.left < 60 || b.right > 1621).length`
+	if n := browser.Value[int](p, out); n != 0 {
+		t.Errorf("%d stand outside of the field", n)
+	}
+	for _, b := range rectsOf(p) {
+		if b.Y < 100 || b.Y+b.H > 881 {
+			t.Errorf("%+v is outside of the field", b)
+		}
+	}
+	p.Eval(`danmaku.config({ debug: false })`)
+	if n := inkOutside(t, p.Screenshot(), image.Rect(60, 100, 1620, 880)); n != 0 {
+		t.Errorf("%d pixels are drawn outside of the field", n)
+	}
+	if found := browser.Value[*string](p, overlapping); found != nil {
+		t.Error(*found)
+	}
+}
+
 func TestOverlayMergedCount(t *testing.T) {
 	t.Parallel()
 	p := newRoom(t).overlay(t, "bench=1&merge=1")
@@ -129,6 +159,22 @@ func TestOverlayCodeGivesWay(t *testing.T) {
 	}
 	p.Eval(`danmaku.config({ qr: 0 })`)
 	p.Wait(`!document.querySelector('.dm-code')`)
+}
+
+func TestOverlayCodeBearsTheRoomsPresentTitle(t *testing.T) {
+	t.Parallel()
+	r := newRoom(t)
+	p := browser.Open(t, r.URL+"/overlay/live?key=secret&qr=1&debug=1")
+	const title = `document.querySelector('.dm-code-title')?.textContent`
+	p.Wait(title + ` === '周五游戏夜'`)
+	conn := r.accept(t, frame{"room": frame{"id": "live", "title": "<i>renamed</i>", "state": "open"}})
+	p.Wait(title + ` === '<i>renamed</i>'`)
+	send(t, conn, events("e:11", event("room", 11, frame{"slow_ms": 2000})))
+	send(t, conn, events("e:12", event("room", 12, frame{"title": "again"})))
+	p.Wait(title + ` === 'again'`)
+	p.Wait(`document.querySelector('.dm-debug-counts').textContent.startsWith('server open')`)
+	conn.Close()
+	p.Wait(`!document.querySelector('.dm-debug-counts').textContent.startsWith('server open')`)
 }
 
 func TestOverlayWithoutACodeShowsNothing(t *testing.T) {

@@ -16,13 +16,15 @@ function setUp(changes = {}, box = {}) {
   };
   const renderer = {
     size: { width: 1920, height: 1080, line: 45, count: 50, ...box },
-    pooled: 0, measured: 0, shown: new Map(), log: [],
+    pooled: 0, measured: 0, undisplayed: '', shown: new Map(), log: [],
     box() { return { ...this.size }; },
     measure(items) {
       for (const item of items) {
         this.measured++;
-        item.w = item.parts[0].text.length * 20 + (item.parts.length > 1 ? 50 : 0);
-        item.h = item.parts[0].size === 'big' ? 68 : 45;
+        const c = item.parts[0];
+        const displayed = c.source !== this.undisplayed;
+        item.w = displayed ? c.text.length * 20 + (item.parts.length > 1 ? 50 : 0) : 1;
+        item.h = displayed ? (c.size === 'big' ? 68 : 45) : 0;
       }
     },
     show(item) { this.shown.set(item, true); },
@@ -321,6 +323,63 @@ test('clear empties stage and queue', () => {
   stage.push([say({ id: 'again' })]);
   pass(250);
   assert.deepEqual(onScreen(), ['again']);
+});
+
+test('what set out before the page was there goes on from where it would be', () => {
+  const { stage, pass, renderer, onScreen } = setUp({}, { height: 540 });
+  const ago = { fresh: 0, a: 3000, b: 6000, gone: 8500, top: 2000, 'top-over': 4400 };
+  stage.push(Object.keys(ago).map((id) => say({ id, mode: id.startsWith('top') ? 'top' : 'scroll' })), (c) => ago[c.id]);
+  pass(0);
+  assert.deepEqual(onScreen().sort(), ['a', 'b', 'fresh', 'top']);
+  assert.equal(stage.stats().dropped.late, 2, 'less than a second is not worth it');
+  for (const item of renderer.shown.keys()) {
+    const id = item.parts[0].id;
+    assert.equal(1000 - item.t, ago[id], id);
+    assert.equal(item.until - item.t, id === 'top' ? 4500 : 9000);
+  }
+  pass(3000); // b has crossed, the one at the top has stood its time
+  assert.deepEqual(onScreen().sort(), ['a', 'fresh']);
+  balanced(stage);
+});
+
+test('after an absence nothing overlaps, and who would not have set out yet comes in at the edge', () => {
+  const { stage, pass, renderer, timeline } = setUp({}, { height: 108 }); // two lanes
+  const comments = many(24).map((c, i) => ({ ...c, text: 'x'.repeat(3 + ((i * 7) % 30)), at: i * 350 }));
+  stage.push(comments, (c) => 8400 - c.at);
+  pass(0);
+  const midway = [...renderer.shown.keys()].filter((item) => item.t < 1000);
+  assert.ok(midway.length >= 8, `${midway.length} midway`);
+  for (let step = 0; step < 80; step++) {
+    const boxes = [...renderer.shown.keys()].map((item) => ({ item, x: item.m - item.v * (timeline.currentTime - item.t) }));
+    for (const [i, a] of boxes.entries()) {
+      for (const b of boxes.slice(i + 1)) {
+        assert.ok(a.item.lane !== b.item.lane || a.x + a.item.w <= b.x || b.x + b.item.w <= a.x || Math.max(a.x, b.x) > 1920 || Math.min(a.x + a.item.w, b.x + b.item.w) < 0,
+          `${JSON.stringify(a)} over ${JSON.stringify(b)}`);
+      }
+    }
+    pass(125);
+  }
+  assert.ok(stage.stats().placed > midway.length, 'nobody came in at the edge');
+  balanced(stage);
+});
+
+test('what a streamer’s styles do not display takes no lane and is not counted', () => {
+  const { stage, pass, renderer, onScreen } = setUp({ merge: true }, { height: 54 }); // one lane
+  renderer.undisplayed = 'twitch';
+  stage.push([say({ id: 'a', source: 'twitch', text: '666' }), say({ id: 'b', source: 'twitch', text: '666' }), say({ id: 'c' })]);
+  pass(0);
+  assert.deepEqual(onScreen(), ['c']);
+  assert.deepEqual([stage.stats().received, stage.stats().merged, stage.stats().queued], [1, 0, 0]);
+  balanced(stage);
+});
+
+test('blanks at the ends make no comment wider than its equal', () => {
+  const { stage, pass, renderer } = setUp({ merge: true });
+  stage.push([say({ id: 'a', text: '666' }), say({ id: 'b', text: `  666${' '.repeat(40)}` })]);
+  pass(0);
+  stage.remove({ ids: ['a'] });
+  const [item] = renderer.shown.keys();
+  assert.equal(item.parts[0].text, '666');
 });
 
 test('hours of a busy room: nothing grows', () => {

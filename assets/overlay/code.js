@@ -8,7 +8,7 @@ const FADE = 240;
 const AGAIN = 1000;
 
 export class RoomCode {
-  #root; #quiet; #card; #image;
+  #root; #quiet; #card; #image; #title;
   /** @type {'0'|'1'|'idle'} */ #mode = '0';
   #idle = 0;
   #shown = false;
@@ -30,12 +30,15 @@ export class RoomCode {
     this.#image.alt = '';
     this.#image.dataset.src = src;
     const words = document.createElement('div');
-    for (const [name, text] of [['dm-code-title', title], ['dm-code-label', label]]) {
+    const [titled, labelled] = ['dm-code-title', 'dm-code-label'].map((name) => {
       const line = document.createElement('bdi');
       line.className = name;
-      line.textContent = text;
       words.append(line);
-    }
+      return line;
+    });
+    titled.textContent = title;
+    labelled.textContent = label;
+    this.#title = titled;
     this.#card.append(this.#image, words);
     // A card without its code is of no use to anybody: it stays away.
     this.#image.onload = () => { if (this.#shown) this.#card.classList.add('dm-code-shown'); };
@@ -50,6 +53,11 @@ export class RoomCode {
     if (mode === '1') this.#show();
     else this.#hide();
     this.#wait();
+  }
+
+  /** @param {string} [title] the room's new one; undefined: it has not changed */
+  rename(title) {
+    if (title !== undefined) this.#title.textContent = title;
   }
 
   /** A comment comes: the code goes. Gives the ms that this takes. */

@@ -17,7 +17,7 @@ export const MERGE_MOST = 999;
  * never merged. @param {Comment} c @param {boolean} names whether names are shown */
 export function keyOf(c, names) {
   if (c.badge) return '';
-  return [c.mode, c.size, c.color, names ? c.name : '', c.text.trim()].join('\n');
+  return [c.mode, c.size, c.color, names ? c.name : '', c.text].join('\n');
 }
 
 /** @template {Member} T */

@@ -1,14 +1,16 @@
-// debug=1: the lanes, what holds them, and the counters. For those who build or
-// tune an overlay, never on air.
+// debug=1: the lanes, what holds them, the counters, and whether the server is
+// there. For those who build or tune an overlay, never on air.
 
 export class Debug {
-  #root; #stage;
+  #root; #stage; #server;
   /** @type {HTMLElement|null} */ #box = null;
 
-  /** @param {HTMLElement} root @param {import('./stage.js').Stage} stage */
-  constructor(root, stage) {
+  /** @param {HTMLElement} root the stage's element @param {import('./stage.js').Stage} stage
+   * @param {() => string} server the state of the connection */
+  constructor(root, stage, server) {
     this.#root = root;
     this.#stage = stage;
+    this.#server = server;
   }
 
   /** @param {boolean} on */
@@ -36,7 +38,7 @@ export class Debug {
       return row;
     });
     const { dropped, ...counts } = this.#stage.stats();
-    const words = Object.entries({ ...counts, full: dropped.full, late: dropped.late, width, height, pitch });
+    const words = Object.entries({ server: this.#server(), ...counts, full: dropped.full, late: dropped.late, width, height, pitch });
     const text = document.createElement('div');
     text.className = 'dm-debug-counts';
     text.textContent = words.map(([name, value]) => `${name} ${value}`).join('\n');

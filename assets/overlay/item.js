@@ -4,7 +4,13 @@ import { QUEUE_WAIT, rank } from './queue.js';
 import { soundColor, withoutEmoji } from './text.js';
 
 /** @typedef {import('../shared/protocol.js').Comment} Comment */
-/** @typedef {import('./renderer.js').Drawn & import('./queue.js').Waiting & import('./crowd.js').Member} Item */
+/**
+ * @typedef {object} Start
+ * @property {number} began when it would have set out, had the stage been there, ms; Infinity: it sets
+ *   out when it finds a lane
+ *
+ * @typedef {import('./renderer.js').Drawn & import('./queue.js').Waiting & import('./crowd.js').Member & Start} Item
+ */
 
 const MODES = ['scroll', 'reverse', 'top', 'bottom'];
 const SIZES = ['small', 'medium', 'big'];
@@ -19,8 +25,8 @@ const GAP = 0.4;
  * default. Null when there is nothing to draw.
  * @param {Comment} raw @param {boolean} emoji whether they are shown @returns {Comment|null} */
 export function sound(raw, emoji) {
-  const text = emoji ? raw.text : withoutEmoji(raw.text);
-  if (text.trim() === '') return null;
+  const text = (emoji ? raw.text : withoutEmoji(raw.text)).trim();
+  if (text === '') return null;
   return {
     ...raw, text, color: soundColor(raw.color),
     mode: MODES.includes(raw.mode) ? raw.mode : 'scroll', size: SIZES.includes(raw.size) ? raw.size : 'medium',
@@ -35,7 +41,8 @@ export function newItem(c, key, from, crossing) {
   const patient = c.badge !== '' || c.mode !== 'scroll';
   return {
     parts: [c], key, rank: rank(c.badge), late: from + (patient ? Math.max(QUEUE_WAIT, crossing) : QUEUE_WAIT),
-    mode: /** @type {any} */ (c.mode), w: 0, h: 0, rows: 1, t: 0, m: 0, v: 0, until: 0, lane: -1, y: 0, view: null,
+    mode: /** @type {any} */ (c.mode), w: 0, h: 0, rows: 1, began: Infinity, t: 0, m: 0, v: 0, until: 0, lane: -1, y: 0,
+    view: null,
   };
 }
 

@@ -91,11 +91,17 @@ export class Lanes {
   /** The lane in which c would overlap least, for those who allow overlap.
    * @param {Flight} c @param {number} now */
   least(c, now) {
-    const block = this.#soonest(c, now, () => true);
-    return block.lane;
+    return this.soonest(c, now).lane;
   }
 
-  /** Puts c into a lane that find or least gave.
+  /** Where and when c could set out first from a time on, which may lie in the past:
+   * the lane, -1 when all are shut or claimed, and the moment.
+   * @param {Flight} c @param {number} from */
+  soonest(c, from) {
+    return this.#soonest(c, from, () => true);
+  }
+
+  /** Puts c into a lane that find, least or soonest gave.
    * @param {Flight} c @param {number} lane */
   take(c, lane) {
     c.lane = lane;

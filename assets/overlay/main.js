@@ -43,7 +43,7 @@ const code = new RoomCode(document.body, {
   title: root.dataset.title ?? '', label: words(root.lang).scan,
   quiet: () => stage.stats().active + stage.stats().queued === 0,
 });
-const debug = new Debug(document.body, stage);
+const debug = new Debug(element, stage, () => socket.state);
 const demo = new Demo((comments) => stage.push(comments));
 
 /** Options that are style. */
@@ -83,10 +83,13 @@ const see = () => stage.setHidden(document.hidden || !obsShows);
 document.addEventListener('visibilitychange', see);
 see();
 
-/** While catching up: the server's time before which a comment would have crossed already. */
-let oldest = 0;
-/** @param {{at: number}} c */
-const young = (c) => c.at >= oldest;
+/** While catching up: the server's time of what an overlay that was never away would just begin to
+ * show. In a room with a delay line that is as long ago. 0: what comes is of now. */
+let present = 0;
+/** ms since a comment would have set out. @param {{at: number}} c */
+const age = (c) => (present ? Math.max(0, present - c.at) : 0);
+/** Whether it would not have crossed yet. @param {{at: number}} c */
+const young = (c) => age(c) <= options.duration * 1000;
 
 /** What was missed says nothing new of the pin: hello has what holds after it. */
 let catching = false;
@@ -106,18 +109,20 @@ const socket = new RoomSocket({
   room, role: 'overlay', key,
   handlers: {
     hello(hello) {
-      // In a room with a delay line everything comes that much later.
-      oldest = hello.time - (hello.room?.delay_ms ?? 0) - options.duration * 1000;
+      present = hello.time - (hello.room?.delay_ms ?? 0);
+      code.rename(hello.room?.title);
       obs.flush();
       catching = hello.resumed;
       pin.set(hello.pin ? withDefaults(hello.pin) : null);
       if (hello.resumed) return;
       stage.clear();
-      stage.push(hello.recent.filter(young));
-      oldest = 0;
+      stage.push(hello.recent.filter(young), age);
+      present = 0;
     },
-    comment: (c) => { if (young(c)) stage.push([c]); },
-    events: () => { oldest = 0; catching = false; }, // the first frame after a resume was what was missed
+    comment: (c) => { if (young(c)) stage.push([c], age); },
+    events: () => { present = 0; catching = false; }, // the first frame after a resume was what was missed
+    room: (change) => code.rename(change.title),
+    state: () => debug.draw(),
     remove, clear,
     pin(event) {
       if (catching) return;
@@ -141,7 +146,7 @@ Object.assign(window, {
   danmaku: {
     config, clear,
     /** @param {any} comments one or many */ push: (comments) => stage.push([comments].flat().map(whole)),
-    /** @param {string[]} ids */ remove: (ids) => remove({ ids }),
+    /** @param {string|string[]} ids */ remove: (ids) => remove({ ids: [ids].flat() }),
     /** @param {any} comment */ pin: (comment) => pin.set(comment ? whole(comment) : null),
     pause: () => stage.pause(),
     resume: () => stage.resume(),

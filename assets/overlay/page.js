@@ -14,11 +14,14 @@ export function outlineKind(userAgent) {
   return version >= STROKES ? 'stroke' : 'shadow';
 }
 
+/** Families that CSS knows by word; in quotes they would be a font's name. */
+const GENERIC = ['serif', 'sans-serif', 'monospace', 'cursive', 'fantasy', 'system-ui', 'ui-serif', 'ui-sans-serif', 'ui-monospace', 'ui-rounded', 'math', 'emoji'];
+
 /** A family list with every name in quotes, safe in a style.
  * @param {string} font */
 export function quoteFonts(font) {
   const names = font.split(',').map((name) => name.replace(/["']/g, '').trim()).filter(Boolean);
-  return names.map((name) => `"${name}"`).join(', ');
+  return names.map((name) => (GENERIC.includes(name.toLowerCase()) ? name : `"${name}"`)).join(', ');
 }
 
 /** Turns options into style. The properties go into a style sheet of their own

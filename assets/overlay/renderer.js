@@ -111,7 +111,7 @@ export class DomRenderer {
     view.motion = null;
     if (this.#pool.length >= POOL) return view.slot.remove();
     view.slot.style.display = 'none';
-    view.text.textContent = ''; // nothing of a removed comment stays in the page
+    for (const part of view.dm.children) part.textContent = ''; // nothing of a removed comment stays in the page
     this.#pool.push(view);
   }
 

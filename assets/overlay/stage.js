@@ -1,45 +1,41 @@
 // The stage: takes comments in, gives each a lane and a moment, and takes it
-// away again. It works in ticks of 250 ms, and not at all while empty.
+// away again. What it does in a tick, and in which order, stands in #tick.
 
 import { Crowd, keyOf } from './crowd.js';
-import { covered, geometry, newItem, sound } from './item.js';
-import { Lanes, moves } from './lanes.js';
+import { Field } from './field.js';
+import { newItem, sound } from './item.js';
+import { moves } from './lanes.js';
 import { Queue } from './queue.js';
+import { Ticker } from './ticker.js';
 
 /** @typedef {import('../shared/protocol.js').Comment} Comment */
 /** @typedef {import('./options.js').Options} Options */
 /** @typedef {import('./item.js').Item} Item */
 
-/** ms between ticks while there is something to do. */
-export const TICK = 250;
-
 /** At most this many new texts are measured in one tick: a flood costs no more. */
 const BATCH = 60;
 
+/** What goes on after an absence is shown when it has at least this many ms left. */
+const WORTH = 1000;
+
 export class Stage {
-  #renderer; #clock; #options; #env; #on; #pin;
+  #renderer; #clock; #options; #on; #pin; #ticker;
   /** @type {Queue<Item>} */ #queue = new Queue();
   /** @type {Crowd<Item>} */ #crowd = new Crowd();
   /** @type {Set<Item>} */ #flying = new Set();
   /** @type {Set<Item>} flying ones whose words have changed */ #changed = new Set();
-  #lanes = new Lanes({ width: 0, rows: 1, gap: 0 });
-  #box = geometry({ width: 0, height: 0, line: 0, count: 0 }, { area: 1, region: 'full', size: 1, lanes: 0 });
+  #field = new Field();
   #count = { received: 0, placed: 0, merged: 0, removed: 0, full: 0, late: 0, ticks: 0 };
-  /** @type {number[]} lanes that nobody may use */ #shut = [];
   #hidden = false;
-  #lastTick = -Infinity;
-  #notBefore = 0;
-  #due = Infinity;
-  /** @type {any} */ #timer = null;
 
   /**
    * @param {object} parts
    * @param {import('./renderer.js').DomRenderer} parts.renderer
    * @param {import('./clock.js').StageClock} parts.clock
    * @param {Options} parts.options
-   * @param {{setTimeout: (fn: () => void, ms: number) => any, clearTimeout: (id: any) => void}} parts.env
-   * @param {{place: (box: ReturnType<typeof geometry>) => {top: number, bottom: number}|null}} [parts.pin]
-   *   what stands on the stage; it tells what it covers, and its lanes are shut
+   * @param {ConstructorParameters<typeof Ticker>[1]} parts.env
+   * @param {{place: Parameters<Field['lay']>[2]}} [parts.pin] what stands on the stage; it tells what it
+   *   covers, and its lanes are shut
    * @param {{tick?: () => void, push?: () => number}} [parts.on] tick is told after each tick; push
    *   before comments are taken in, and gives the ms that they shall wait
    */
@@ -47,18 +43,19 @@ export class Stage {
     this.#renderer = renderer;
     this.#clock = clock;
     this.#options = options;
-    this.#env = env;
     this.#on = on;
     this.#pin = pin;
+    this.#ticker = new Ticker(clock, env, () => this.#tick());
     this.refresh();
   }
 
-  /** @param {Comment[]} comments as on the wire, with all defaults filled in */
-  push(comments) {
-    const wait = this.#on.push?.() ?? 0;
-    if (wait > 0) this.#notBefore = this.#clock.real + wait;
-    for (const c of comments) this.#take(c);
-    if (this.#queue.length > 0 || this.#changed.size > 0) this.#wake(this.#lastTick + TICK);
+  /** @param {Comment[]} comments as on the wire, with all defaults filled in
+   * @param {(c: Comment) => number} [age] ms since a comment would have set out, had the stage been
+   *   there: it goes on from where it would be by now */
+  push(comments, age = () => 0) {
+    this.#ticker.hold(this.#on.push?.() ?? 0);
+    for (const c of comments) this.#take(c, age(c));
+    if (this.#awake && (this.#queue.length > 0 || this.#changed.size > 0)) this.#ticker.soon();
   }
 
   /** Takes comments off: flying, waiting or merged. @param {{ids?: string[], user?: string}} what */
@@ -83,21 +80,21 @@ export class Stage {
     this.#changed.clear();
     this.#queue.clear();
     this.#crowd.clear();
-    this.#lanes = this.#newLanes();
+    this.#field.empty();
   }
 
   pause() {
     if (!this.#clock.running) return;
     this.#clock.pause();
     this.#renderer.pace(this.#flying);
-    this.#sleep();
+    this.#ticker.stop();
   }
 
   resume() {
     if (this.#clock.running) return;
     this.#clock.resume();
     this.#renderer.pace(this.#flying);
-    this.#tick();
+    if (this.#awake) this.#ticker.now();
   }
 
   /** A hidden source draws nothing and takes nothing in, so that nothing bursts
@@ -105,8 +102,8 @@ export class Stage {
   setHidden(hidden) {
     if (hidden === this.#hidden) return;
     this.#hidden = hidden;
-    if (hidden) this.#sleep();
-    else this.#tick();
+    if (this.#awake) this.#ticker.now();
+    else this.#ticker.stop();
   }
 
   /** @param {Options} options */
@@ -118,23 +115,20 @@ export class Stage {
   /** Measures everything anew, after a change of size, fonts, styles, options or pin.
    * Flying comments keep their way; one that no lane can take any more goes. */
   refresh() {
-    this.#box = geometry(this.#renderer.box(), this.#options);
-    this.#shut = covered(this.#box, this.#pin?.place(this.#box) ?? null);
-    this.#lanes = this.#newLanes();
+    this.#field.lay(this.#renderer.box(), this.#options, (box) => this.#pin?.place(box) ?? null);
     for (const item of this.#queue) item.w = 0;
     this.#recycle(); // their lanes are given away now, not at the next tick
     if (this.#flying.size === 0) return;
     this.#changed.clear();
+    const { lanes } = this.#field;
+    const now = this.#clock.now;
     const items = [...this.#flying];
     this.#renderer.measure(items);
-    for (const item of items) item.rows = this.#rowsOf(item);
-    for (const item of this.#lanes.adopt(items, this.#clock.now)) {
-      const lane = this.#options.overlap ? this.#lanes.least(item, this.#clock.now) : -1;
-      if (lane >= 0) this.#lanes.take(item, lane);
-      else {
-        this.#count.full += item.parts.length;
-        this.#drop(item);
-      }
+    for (const item of items) this.#field.fit(item);
+    for (const item of lanes.adopt(items, now)) {
+      const lane = this.#options.overlap ? lanes.least(item, now) : -1;
+      if (lane >= 0) lanes.take(item, lane);
+      else this.#lose(item, 'full');
     }
     for (const item of this.#flying) this.#show(item);
   }
@@ -143,7 +137,7 @@ export class Stage {
     const { full, late, ...counts } = this.#count;
     return {
       ...counts, active: this.#flying.size, queued: this.#queue.length,
-      dropped: { full, late }, lanes: this.#lanes.count, pool: this.#renderer.pooled,
+      dropped: { full, late }, lanes: this.#field.lanes.count, pool: this.#renderer.pooled,
     };
   }
 
@@ -154,11 +148,16 @@ export class Stage {
 
   /** For debug=1. */
   layout() {
-    return { ...this.#box, lanes: this.#lanes.held(this.#clock.now) };
+    return { ...this.#field.box, lanes: this.#field.lanes.held(this.#clock.now) };
   }
 
-  /** @param {Comment} raw */
-  #take(raw) {
+  /** Whether there is anybody to draw for. */
+  get #awake() {
+    return !this.#hidden && this.#clock.running;
+  }
+
+  /** @param {Comment} raw @param {number} age ms */
+  #take(raw, age) {
     if (this.#crowd.has(raw.id)) return;
     const c = sound(raw, this.#options.emoji);
     if (!c) return;
@@ -169,8 +168,8 @@ export class Stage {
     }
     const key = this.#options.merge ? keyOf(c, this.#options.names) : '';
     if (this.#merge(key, c)) return;
-    const from = Math.max(this.#clock.real, this.#notBefore);
-    const item = newItem(c, key, from, this.#options.duration * 1000);
+    const item = newItem(c, key, this.#ticker.earliest, this.#options.duration * 1000);
+    if (age > 0) item.began = this.#clock.now - age;
     this.#crowd.admit(item);
     const out = this.#queue.add(item);
     if (out) this.#lose(out, 'full');
@@ -184,7 +183,7 @@ export class Stage {
       const now = this.#clock.now;
       const old = now - twin.t > (twin.until - twin.t) * 0.6;
       // A count makes it longer, which the one behind it must allow.
-      if (old || (twin.parts.length === 1 && !this.#lanes.grow(twin, this.#box.count))) return false;
+      if (old || (twin.parts.length === 1 && !this.#field.lanes.grow(twin, this.#field.box.count))) return false;
       this.#changed.add(twin);
     } else {
       twin.w = 0;
@@ -195,22 +194,11 @@ export class Stage {
   }
 
   #tick() {
-    this.#sleep();
-    if (this.#hidden || !this.#clock.running) return;
-    this.#lastTick = this.#clock.real;
     this.#count.ticks++;
     this.#recycle();
     for (const item of this.#queue.expire(this.#clock.real)) this.#lose(item, 'late');
     const waiting = [...this.#queue].slice(0, BATCH);
-    const changed = [...this.#changed];
-    const widths = changed.map((item) => item.w);
-    this.#renderer.measure([...changed, ...waiting.filter((item) => item.w === 0)]);
-    // What flies keeps the width its lane knows: it never needs more.
-    changed.forEach((item, i) => {
-      item.w = widths[i];
-      if (item.mode !== 'scroll') this.#show(item); // its left edge follows from its width
-    });
-    this.#changed.clear();
+    this.#measure(waiting);
     this.#place(waiting);
     this.#on.tick?.();
     this.#plan();
@@ -223,50 +211,75 @@ export class Stage {
     }
   }
 
+  /** Writes all new words, of those who wait and of those who fly, and reads all
+   * sizes once. @param {Item[]} waiting */
+  #measure(waiting) {
+    const changed = [...this.#changed];
+    const widths = changed.map((item) => item.w);
+    this.#renderer.measure([...changed, ...waiting.filter((item) => item.w === 0)]);
+    // What flies keeps the width its lane knows: it never needs more.
+    changed.forEach((item, i) => {
+      item.w = widths[i];
+      if (item.mode !== 'scroll') this.#show(item); // its left edge follows from its width
+    });
+    this.#changed.clear();
+  }
+
   /** @param {Item[]} waiting measured, in the order of their claim */
   #place(waiting) {
     const now = this.#clock.now;
+    const { lanes } = this.#field;
     /** @type {Map<string, number>} the narrowest that found no lane, by kind: wider ones need not ask */
     const blocked = new Map();
     let covered = 0;
     for (const item of waiting) {
+      if (item.h === 0) {
+        this.#forgo(item);
+        continue;
+      }
       if (this.#flying.size >= this.#options.limit && item.rank === 0) continue;
-      this.#prepare(item, now);
+      if (item.began < Infinity && this.#rejoin(item, now)) continue;
+      this.#field.prepare(item, now);
       const kind = `${item.mode}:${item.rows}`;
       if (item.w >= (blocked.get(kind) ?? Infinity)) continue;
-      let lane = this.#lanes.find(item, now);
-      if (lane < 0 && this.#options.overlap && covered++ < this.#lanes.count) lane = this.#lanes.least(item, now);
+      let lane = lanes.find(item, now);
+      if (lane < 0 && this.#options.overlap && covered++ < lanes.count) lane = lanes.least(item, now);
       if (lane < 0) {
-        this.#lanes.claim(item, now);
+        lanes.claim(item, now);
         blocked.set(kind, moves(item.mode) ? item.w : 0);
         continue;
       }
-      this.#lanes.take(item, lane);
-      this.#queue.delete(item);
-      this.#flying.add(item);
-      this.#count.placed++;
-      this.#show(item);
+      this.#launch(item, lane);
     }
   }
 
-  /** Gives an item the flight it would have if it set out now. @param {Item} item @param {number} now */
-  #prepare(item, now) {
-    const { width } = this.#box;
-    const cross = this.#options.duration * 1000;
-    item.rows = this.#rowsOf(item);
-    // A line that is wider than the screen can only be read when it moves.
-    if (!moves(item.mode) && item.w > width) item.mode = 'scroll';
-    item.t = now;
-    item.m = this.#lanes.entry(item.mode);
-    item.v = moves(item.mode) ? (width + item.w) / cross : 0;
-    item.until = now + (moves(item.mode) ? cross : Math.min(6000, Math.max(3000, cross / 2)));
+  /** Lets an item go on from where it would be, had the stage been there all the
+   * while. One that would not have set out yet comes in at the edge like the others.
+   * @param {Item} item @param {number} now @returns {boolean} whether that is settled */
+  #rejoin(item, now) {
+    this.#field.prepare(item, item.began);
+    const { lane, ready } = this.#field.lanes.soonest(item, item.began);
+    item.began = Infinity;
+    if (lane < 0 || ready > now) return false;
+    this.#field.prepare(item, ready);
+    if (item.until < now + WORTH) this.#lose(item, 'late');
+    else this.#launch(item, lane);
+    return true;
+  }
+
+  /** @param {Item} item prepared @param {number} lane */
+  #launch(item, lane) {
+    this.#field.lanes.take(item, lane);
+    this.#queue.delete(item);
+    this.#flying.add(item);
+    this.#count.placed++;
+    this.#show(item);
   }
 
   /** @param {Item} item */
   #show(item) {
-    const room = Math.min(item.rows, this.#lanes.count) * this.#box.pitch;
-    item.y = this.#box.top + item.lane * this.#box.pitch + Math.round((room - item.h) / 2);
-    this.#renderer.show(item, this.#lanes.exit(item.mode));
+    item.y = this.#field.top(item);
+    this.#renderer.show(item, this.#field.lanes.exit(item.mode));
   }
 
   /** Words of a flying item, now: what was removed must not be read on.
@@ -283,6 +296,14 @@ export class Stage {
     this.#drop(item);
   }
 
+  /** Lets go what a streamer's styles do not display: it takes no lane and counts
+   * for nothing. @param {Item} item */
+  #forgo(item) {
+    this.#count.received -= item.parts.length;
+    this.#count.merged -= item.parts.length - 1;
+    this.#drop(item);
+  }
+
   /** @param {Item} item */
   #drop(item) {
     this.#renderer.hide(item);
@@ -292,37 +313,11 @@ export class Stage {
     this.#changed.delete(item);
   }
 
-  #newLanes() {
-    return new Lanes({ ...this.#box, shut: this.#shut });
-  }
-
-  /** @param {Item} item */
-  #rowsOf(item) {
-    return Math.max(1, Math.min(this.#lanes.count, Math.ceil(item.h / this.#box.pitch)));
-  }
-
   /** Plans the next tick: soon while somebody waits, else when the first leaves. */
   #plan() {
-    if (this.#queue.length > 0) return this.#wake(this.#lastTick + TICK);
+    if (this.#queue.length > 0) return this.#ticker.soon();
     let first = Infinity;
     for (const item of this.#flying) first = Math.min(first, item.until);
-    if (first < Infinity) this.#wake(Math.max(this.#lastTick + TICK, this.#clock.real + first - this.#clock.now));
-  }
-
-  /** Ticks at a time of the timeline, or before; at once means after this task,
-   * so that all comments of one frame from the server share a tick. @param {number} at */
-  #wake(at) {
-    if (this.#hidden || !this.#clock.running) return;
-    const due = Math.max(at, this.#notBefore, this.#clock.real);
-    if (due >= this.#due) return;
-    this.#sleep();
-    this.#due = due;
-    this.#timer = this.#env.setTimeout(() => this.#tick(), due - this.#clock.real);
-  }
-
-  #sleep() {
-    this.#env.clearTimeout(this.#timer);
-    this.#timer = null;
-    this.#due = Infinity;
+    if (first < Infinity) this.#ticker.within(first - this.#clock.now);
   }
 }
