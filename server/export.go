@@ -61,8 +61,8 @@ func (s *Server) exportRoom(c echo.Context) error {
 	return nil
 }
 
-// obsPatience is how old an overlay's report may be to count as just now. An
-// older one was kept while the server could not be reached.
+// obsPatience is how old a report may be to count as just now when it does not
+// say how long ago that was. An older one was kept while the server was away.
 const obsPatience = 10 * time.Second
 
 // obsEvery bounds how often a room's overlays are heard on one matter.
@@ -89,14 +89,26 @@ func (m *moments) fresh(room string, kind comment.MomentKind, now time.Time) boo
 	return true
 }
 
-// obsTells notes what an overlay tells of OBS. Comments carry the server's
-// clock, so its own counts, unless the overlay had to wait to tell.
+// obsOldest is how old a report may be.
+const obsOldest = 24 * time.Hour
+
+// obsMoment is when that was of which an overlay tells. Comments carry the
+// server's clock, so the moment must, too: the page's may be minutes off.
+func obsMoment(f clientFrame, now time.Time) time.Time {
+	told := time.UnixMilli(f.At)
+	switch {
+	case f.Ago != nil && *f.Ago >= 0 && *f.Ago < obsOldest.Milliseconds():
+		return now.Add(-time.Duration(*f.Ago) * time.Millisecond)
+	case f.Ago == nil && told.Before(now.Add(-obsPatience)) && told.After(now.Add(-obsOldest)):
+		return told
+	}
+	return now
+}
+
+// obsTells notes what an overlay tells of OBS.
 func (s *Server) obsTells(room string, f clientFrame) {
 	now := s.now()
-	at, told := now, time.UnixMilli(f.At)
-	if told.Before(now.Add(-obsPatience)) && told.After(now.Add(-24*time.Hour)) {
-		at = told
-	}
+	at := obsMoment(f, now)
 	kind := comment.MomentKind(f.Event)
 	if s.opt.Archive == nil || !slices.Contains(obsEvents, f.Event) || !s.moments.fresh(room, kind, now) {
 		return

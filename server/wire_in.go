@@ -30,6 +30,7 @@ type clientFrame struct {
 	draftFields
 	Event string `json:"event"` // obs
 	At    int64  `json:"at"`    // obs: ms, by the page's clock
+	Ago   *int64 `json:"ago"`   // obs: ms since then
 }
 
 // obsEvents are what an overlay tells of OBS.

@@ -192,3 +192,29 @@ func FuzzDecodeFrame(f *testing.F) {
 		}
 	})
 }
+
+// What OBS did is noted by our clock, whatever the page's says.
+func TestObsMoment(t *testing.T) {
+	ago := func(d time.Duration) *int64 { ms := d.Milliseconds(); return &ms }
+	now := goldenTime
+	wrong := now.Add(-7 * time.Minute).UnixMilli()
+	for name, row := range map[string]struct {
+		frame clientFrame
+		want  time.Duration // before now
+	}{
+		"just now, by a clock that is wrong":   {clientFrame{At: wrong, Ago: ago(0)}, 0},
+		"a minute ago, by one that is wrong":   {clientFrame{At: wrong, Ago: ago(time.Minute)}, time.Minute},
+		"in the time to come":                  {clientFrame{At: wrong, Ago: ago(-time.Hour)}, 0},
+		"the day before yesterday":             {clientFrame{Ago: ago(48 * time.Hour)}, 0},
+		"beyond all numbers":                   {clientFrame{Ago: new(int64(1 << 62))}, 0},
+		"an old client, just now":              {clientFrame{At: now.Add(-9 * time.Second).UnixMilli()}, 0},
+		"an old client that kept it":           {clientFrame{At: now.Add(-time.Minute).UnixMilli()}, time.Minute},
+		"an old client, the day before":        {clientFrame{At: now.Add(-48 * time.Hour).UnixMilli()}, 0},
+		"an old client, in the time to come":   {clientFrame{At: now.Add(time.Hour).UnixMilli()}, 0},
+		"an old client that does not say when": {clientFrame{}, 0},
+	} {
+		if got := now.Sub(obsMoment(row.frame, now)); got != row.want {
+			t.Errorf("%s: %v before now, want %v", name, got, row.want)
+		}
+	}
+}

@@ -12,7 +12,7 @@ const KEPT = 8;
 
 export class Obs {
   #send;
-  /** @type {{type: 'obs', event: string, at: number}[]} */ #kept = [];
+  /** @type {{event: string, at: number}[]} */ #kept = [];
 
   /**
    * @param {EventTarget} target the window
@@ -22,7 +22,7 @@ export class Obs {
     this.#send = send;
     for (const [name, event] of Object.entries(ACTS)) {
       target.addEventListener(name, () => {
-        this.#kept.push({ type: 'obs', event, at: Date.now() });
+        this.#kept.push({ event, at: Date.now() });
         this.#kept.splice(0, this.#kept.length - KEPT);
         this.flush();
       });
@@ -32,8 +32,12 @@ export class Obs {
     });
   }
 
-  /** Tells the server what it has not heard yet. */
+  /** Tells the server what it has not heard yet, and how long ago that was: its clock may be another. */
   flush() {
-    while (this.#kept.length > 0 && this.#send(this.#kept[0])) this.#kept.shift();
+    while (this.#kept.length > 0) {
+      const [{ event, at }] = this.#kept;
+      if (!this.#send({ type: 'obs', event, at, ago: Math.max(0, Date.now() - at) })) return;
+      this.#kept.shift();
+    }
   }
 }
