@@ -163,3 +163,25 @@ func TestThePosterIsOneSheetWithTitleCodeAndAddress(t *testing.T) {
 		t.Error("the buttons are printed, too")
 	}
 }
+
+// axe finds nothing on the pages beside the stream, in any language, dark or light.
+func TestHallPagesAxe(t *testing.T) {
+	source := axe(t)
+	p := startProduct(t, "--listen", "0.0.0.0:0") // as it comes, with every address
+	page := browser.New(t)
+	page.Size(1280, 800, 1)
+	page.Goto(p.welcome())
+	base := strings.TrimSuffix(strings.Split(p.console, "?")[0], "/console/live")
+	for _, at := range []struct{ theme, lang string }{{"dark", "en"}, {"light", "zh-CN"}, {"light", "ja"}} {
+		dress(page, at.theme)
+		for path, ready := range map[string]string{
+			"/welcome/live": `document.querySelector(".next") && document.getElementById("code").naturalWidth > 0`,
+			"/poster/live":  `document.querySelector(".code").naturalWidth > 0`,
+			"/screen/live":  `document.getElementById("overlay").contentWindow.danmaku !== undefined`,
+		} {
+			page.Goto(base + path + "?lang=" + at.lang)
+			page.Wait(ready + ` && document.documentElement.lang === "` + at.lang + `"`)
+			checkAxe(t, page, source, path+" "+at.theme+" "+at.lang)
+		}
+	}
+}

@@ -47,28 +47,10 @@ func fill(p *browser.Page) {
 // 7. What axe calls serious is not there, in any language, light or dark, with
 // menus and phrases open, nor on the list of rooms.
 func TestPhoneAxe(t *testing.T) {
-	axe, err := os.ReadFile("../node_modules/axe-core/axe.min.js")
-	if err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal(err)
-		}
-		t.Skip("axe is not installed: run npm ci")
-	}
+	source := axe(t)
 	p, o := dressed(t)
 	o.call("POST", "/api/rooms", map[string]any{"id": "other", "title": "Another room"})
-	look := func(phone *browser.Page, what string) {
-		t.Helper()
-		phone.Eval(string(axe) + `;0`)
-		found := browser.Value[[]struct {
-			ID, Impact, Help string
-			Nodes            []struct {
-				HTML, FailureSummary string
-			}
-		}](phone, `axe.run(document, { resultTypes: ["violations"] }).then((r) => r.violations.filter((v) => ["serious", "critical", "moderate"].includes(v.impact)))`)
-		for _, v := range found {
-			t.Errorf("%s: %s %s (%s): %+v", what, v.Impact, v.ID, v.Help, v.Nodes)
-		}
-	}
+	look := func(phone *browser.Page, what string) { t.Helper(); checkAxe(t, phone, source, what) }
 	for _, theme := range []string{"dark", "light"} {
 		for _, lang := range []string{"en", "zh-CN", "ja"} {
 			phone := browser.NewPhone(t)
