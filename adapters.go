@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strconv"
@@ -126,28 +127,27 @@ func (l limits) Passed(k live.LimitKey) {
 }
 
 // studio is server.Studio over obs-websocket.
-type studio struct{ url string }
+type studio struct {
+	url      string
+	password string // for those who give none
+}
 
 var _ server.Studio = studio{}
-
-func newStudio(url string) studio {
-	if url == "" {
-		url = obs.DefaultURL
-	}
-	return studio{url}
-}
 
 // AddOverlay implements server.Studio.
 func (s studio) AddOverlay(ctx context.Context, overlay, password string) (server.StudioReport, error) {
 	ctx, cancel := context.WithTimeout(ctx, studioWithin)
 	defer cancel()
+	password = cmp.Or(password, s.password)
 	client, err := obs.Dial(ctx, s.url, func() (string, error) { return password, nil })
 	var placed obs.Placed
 	if err == nil {
 		defer client.Close()
 		placed, err = client.Place(obs.Source{Name: sourceName, URL: overlay})
 	}
-	r := server.StudioReport{Version: placed.Version, Width: placed.Width, Height: placed.Height}
+	r := server.StudioReport{
+		At: hostOf(s.url), Version: placed.Version, Width: placed.Width, Height: placed.Height, FPS: placed.FPS,
+	}
 	for told, outcome := range map[error]server.StudioOutcome{
 		obs.ErrUnreachable: server.StudioUnreachable, obs.ErrWrongPassword: server.StudioPassword,
 		obs.ErrNoBrowser: server.StudioNoBrowser, obs.ErrNameTaken: server.StudioRefused,

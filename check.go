@@ -24,12 +24,10 @@ func checkCommand(args []string, in io.Reader, out, errOut io.Writer) int {
 	flags.SetOutput(errOut)
 	file := flags.String("rules", "", "a `file` of rules to use in place of the shipped list")
 	asJSON := flags.Bool("json", false, "lines in are JSON strings, lines out JSON objects")
-	flags.Usage = func() {
-		fmt.Fprintln(errOut, "danmaku check [--rules FILE] [--json]   reads lines from standard input")
-		flags.PrintDefaults()
-	}
+	flags.Usage = func() {} // the fault alone is said
 	switch err := flags.Parse(args); {
 	case errors.Is(err, flag.ErrHelp):
+		fmt.Fprint(out, usages["check"])
 		return exitDone
 	case err != nil:
 		return exitUsage

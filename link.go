@@ -68,7 +68,10 @@ func (r replayLinks) New(ctx context.Context, room, label string) (string, func(
 // linkCommand is `danmaku link new|list|revoke`.
 func linkCommand(ctx context.Context, env environment) error {
 	if len(env.args) == 0 {
-		return config.Usagef("danmaku link: say new, list or revoke")
+		return config.Usagef("danmaku link: say new, list or revoke; see danmaku link --help")
+	}
+	if asksHelp(env.args) {
+		return config.ErrHelp
 	}
 	act := env.args[0]
 	env.args = env.args[1:]

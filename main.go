@@ -41,7 +41,6 @@ type environment struct {
 	out, err io.Writer
 	clicked  bool                       // started from the desktop, not in a terminal
 	open     func(address string) error // shows an address in the browser
-	studio   string                     // where OBS listens, for the console; empty is the usual
 }
 
 // Exit codes, see docs/protocol.md.
@@ -60,46 +59,44 @@ func run(ctx context.Context, env environment) int {
 	switch name {
 	case "serve":
 		return finish(env, serveCommand(ctx, env))
+	case "open":
+		return finish(env, told(env, name, openCommand(ctx, env)))
 	case "link":
-		return finish(env, linkCommand(ctx, env))
+		return finish(env, told(env, name, linkCommand(ctx, env)))
 	case "obs":
-		return finish(env, obsCommand(ctx, env))
+		return finish(env, told(env, name, obsCommand(ctx, env)))
 	case "replay":
 		return replayCommand(ctx, env.args, env.environ, env.out, env.err, openSenderLinks)
 	case "export":
 		return finish(env, exportCommand(ctx, env))
 	case "backup":
-		return finish(env, backupCommand(ctx, env))
+		return finish(env, told(env, name, backupCommand(ctx, env)))
 	case "check":
 		return checkCommand(env.args, env.in, env.out, env.err)
+	case "help":
+		return finish(env, helpCommand(env))
+	}
+	if !slices.Contains(commands, name) {
+		return finish(env, config.Usagef("%s", noCommand(name)))
+	}
+	if asksHelp(env.args) {
+		return finish(env, told(env, name, config.ErrHelp))
+	}
+	switch name { // those that take nothing
 	case "config":
 		fmt.Fprint(env.out, config.Table())
 		return exitDone
 	case "version":
 		fmt.Fprintln(env.out, version())
-		return exitDone
-	case "help":
-		fmt.Fprint(env.out, help())
-		return exitDone
 	}
-	fmt.Fprintf(env.err, "%q is not a command of danmaku. Commands: %s. See danmaku help.\n", name, strings.Join(commands, ", "))
-	return exitUsage
+	return exitDone
 }
 
-var commands = []string{"serve", "replay", "link", "export", "backup", "obs", "check", "config", "version", "help"}
+var commands = []string{"serve", "open", "obs", "link", "replay", "export", "backup", "check", "config", "version", "help"}
 
-func help() string {
-	return `danmaku [serve] [flags]     start the server (the default)
-danmaku replay FILE         send the comments of a file (Bilibili XML, niconico XML, JSON Lines) to a room
-danmaku export              write the comments of a room to a file (XML, ASS, JSON Lines, CSV)
-danmaku link new|list|revoke  make, list and take back links, beside a running server
-danmaku backup FILE         copy the database into a new file, beside a running server
-danmaku obs add             put the overlay into OBS, beside a running server
-danmaku check               say of lines on standard input what the filter says
-danmaku config              print all options as a table
-danmaku version             print the version
-
-` + config.Help()
+// noCommand says what there is in place of a word that is no command.
+func noCommand(word string) string {
+	return fmt.Sprintf("%q is not a command; there are %s. See danmaku help.", word, strings.Join(commands, ", "))
 }
 
 // finish turns an error into lines on standard error and an exit code.

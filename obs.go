@@ -6,7 +6,10 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
+	"net/netip"
+	"net/url"
 	"os"
 	"strings"
 	"time"
@@ -15,7 +18,6 @@ import (
 
 	"danmaku/comment"
 	"danmaku/config"
-	"danmaku/live"
 	"danmaku/obs"
 )
 
@@ -26,25 +28,26 @@ const obsPassword = "DANMAKU_OBS_PASSWORD"
 // obsOptions are the flags of `danmaku obs add`.
 type obsOptions struct {
 	room, name, scene string
-	studio            string // address of obs-websocket
 	server            string // address of our own server, as OBS reaches it
 	dock              bool
 }
 
 // obsCommand is `danmaku obs add`.
 func obsCommand(ctx context.Context, env environment) error {
+	if asksHelp(env.args) {
+		return config.ErrHelp
+	}
 	if len(env.args) == 0 || env.args[0] != "add" {
-		return config.Usagef("use: danmaku obs add [--room ROOM] [--name NAME] [--scene SCENE] [--obs URL] [--server URL] [--dock]")
+		return config.Usagef("use: danmaku obs add; see danmaku obs --help")
 	}
 	var opt obsOptions
 	fs := flag.NewFlagSet("danmaku obs add", flag.ContinueOnError)
 	fs.StringVar(&opt.room, "room", firstRoom, "room that the overlay shows")
 	fs.StringVar(&opt.name, "name", sourceName, "what the source is called in OBS")
 	fs.StringVar(&opt.scene, "scene", "", "scene for the source (default: the one on air)")
-	fs.StringVar(&opt.studio, "obs", obs.DefaultURL, "where OBS listens")
 	fs.StringVar(&opt.server, "server", "", "address of the danmaku server as OBS reaches it")
 	fs.BoolVar(&opt.dock, "dock", false, "also make a link for a dock with the moderators' view")
-	cfg, rest, err := config.LoadCommand(fs, env.args[1:], env.environ)
+	cfg, rest, err := config.LoadCommand(fs, env.args[1:], env.environ, "obs")
 	if err != nil {
 		return err
 	}
@@ -66,24 +69,53 @@ func obsCommand(ctx context.Context, env environment) error {
 	if err != nil {
 		return err
 	}
-	overlay := live.Link{Role: comment.Overlay, Room: opt.room}
 	if opt.server == "" {
-		opt.server = strings.TrimSuffix(linkURL(cfg, overlay, opt.room, ""), "/overlay/"+opt.room+"?key=")
+		if opt.server, err = serverForOBS(cfg); err != nil {
+			return err
+		}
 	}
 	opt.server = strings.TrimRight(opt.server, "/")
-	if err := addToOBS(ctx, env, opt, opt.server+"/overlay/"+opt.room+"?key="+key); err != nil {
+	if err := addToOBS(ctx, env, cfg.OBS, opt, opt.server+"/overlay/"+opt.room+"?key="+key); err != nil {
 		return err
 	}
 	return offerDock(ctx, env.out, d, opt)
 }
 
+// serverForOBS is our server's address as OBS reaches it: on this machine, or,
+// when OBS runs on another, in this machine's network.
+func serverForOBS(cfg config.Config) (string, error) {
+	base := serverURL(cfg)
+	if onThisMachine(cfg.OBS) || !onThisMachine(base) {
+		return base, nil
+	}
+	lan := lanAddresses()
+	if len(lan) == 0 {
+		return "", fmt.Errorf("OBS runs on another machine (%s), and this one is in no network; say with --server how OBS reaches danmaku", cfg.OBS)
+	}
+	_, port, err := net.SplitHostPort(hostOf(base))
+	if err != nil {
+		return "", fmt.Errorf("the port of the server is not known (%s); say with --server how OBS reaches danmaku", base)
+	}
+	return "http://" + net.JoinHostPort(lan[0].String(), port), nil
+}
+
+// onThisMachine tells whether an address names the machine itself.
+func onThisMachine(address string) bool {
+	u, err := url.Parse(address)
+	if err != nil {
+		return false
+	}
+	a, err := netip.ParseAddr(u.Hostname())
+	return err == nil && a.IsLoopback() || u.Hostname() == "localhost"
+}
+
 // addToOBS makes the source and says what it did.
-func addToOBS(ctx context.Context, env environment, opt obsOptions, overlay string) error {
-	studio, err := obs.Dial(ctx, opt.studio, func() (string, error) { return askPassword(env) })
+func addToOBS(ctx context.Context, env environment, at string, opt obsOptions, overlay string) error {
+	studio, err := obs.Dial(ctx, at, func() (string, error) { return askPassword(env) })
 	switch {
 	case errors.Is(err, obs.ErrUnreachable):
 		return fmt.Errorf("%w\nIn OBS open Tools, WebSocket Server Settings, and turn on the server; OBS 28 and later have it. "+
-			"Another port or machine is said with --obs ws://HOST:PORT", err)
+			"Another port or machine is said with --obs HOST:PORT", err)
 	case errors.Is(err, obs.ErrWrongPassword):
 		return fmt.Errorf("%w; OBS shows it under Tools, WebSocket Server Settings, Show Connect Info", err)
 	case err != nil:
@@ -101,7 +133,7 @@ func addToOBS(ctx context.Context, env environment, opt obsOptions, overlay stri
 	if placed.Made {
 		did = "Added"
 	}
-	fmt.Fprintf(env.out, "%s the source %q in the scene %q of OBS %s, %d × %d.\n", did, opt.name, placed.Scene, placed.Version, placed.Width, placed.Height)
+	fmt.Fprintf(env.out, "%s the source %q in the scene %q of OBS %s, %d × %d, %.4g fps.\n", did, opt.name, placed.Scene, placed.Version, placed.Width, placed.Height, placed.FPS)
 	if !answers(ctx, opt.server) {
 		fmt.Fprintf(env.out, "Nothing answers at %s yet. Start danmaku and run this again; if it listens elsewhere, add --server URL.\n", opt.server)
 	}
@@ -124,12 +156,20 @@ func offerDock(ctx context.Context, out io.Writer, d *desk, opt obsOptions) erro
 	return nil
 }
 
+// passwordOf is the password in the environment, or nothing.
+func passwordOf(environ []string) (password string) {
+	for _, kv := range environ {
+		if v, ok := strings.CutPrefix(kv, obsPassword+"="); ok {
+			password = v
+		}
+	}
+	return password
+}
+
 // askPassword takes the password from the environment, else from a person.
 func askPassword(env environment) (string, error) {
-	for _, kv := range env.environ {
-		if v, ok := strings.CutPrefix(kv, obsPassword+"="); ok && v != "" {
-			return v, nil
-		}
+	if password := passwordOf(env.environ); password != "" {
+		return password, nil
 	}
 	in, ok := env.in.(*os.File)
 	if !ok || !term.IsTerminal(int(in.Fd())) {

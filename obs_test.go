@@ -28,7 +28,7 @@ func TestOBSAdd(t *testing.T) {
 	password := []string{obsPassword + "=right"}
 
 	code, out, errs := addOBS(t, p, password, "--obs", url, "--server", p.base+"/")
-	if code != exitDone || !strings.Contains(out, `Added the source "danmaku" in the scene "Game" of OBS 29.0.2, 2560 × 1440.`) || strings.Contains(out, "Nothing answers") {
+	if code != exitDone || !strings.Contains(out, `Added the source "danmaku" in the scene "Game" of OBS 29.0.2, 2560 × 1440, 59.94 fps.`) || strings.Contains(out, "Nothing answers") {
 		t.Fatalf("ended with %d: %s%s", code, out, errs)
 	}
 	studio.Look(func() {

@@ -8,7 +8,9 @@ import (
 	"log/slog"
 	"net"
 	"net/netip"
+	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -35,6 +37,9 @@ func serveCommand(ctx context.Context, env environment) error {
 	}
 	log := slog.New(slog.NewTextHandler(env.err, &slog.HandlerOptions{Level: cfg.LogLevel}))
 	unlock, err := store.Lock(cfg.Data)
+	if errors.Is(err, store.ErrServed) && wantsBrowser(cfg.Open, env.clicked) {
+		return openRunning(ctx, env, cfg, startsWithin)
+	}
 	if err != nil {
 		return err
 	}
@@ -84,7 +89,7 @@ func serve(ctx context.Context, env environment, cfg config.Config, log *slog.Lo
 	}
 	listener, err := net.Listen("tcp", cfg.Listen)
 	if err != nil {
-		return explainListen(cfg.Listen, err)
+		return explainListen(cfg, err)
 	}
 	defer listener.Close()
 	listening, err := netip.ParseAddrPort(listener.Addr().String())
@@ -104,7 +109,8 @@ func serve(ctx context.Context, env environment, cfg config.Config, log *slog.Lo
 	}
 	srv, err := server.New(server.Options{
 		Assets: pages, PublicURL: audienceBase(cfg, listening, lan), Origins: cfg.AllowedOrigins(), TrustedProxies: cfg.TrustedProxies,
-		Bases: audienceBases(cfg, listening, lan), SameNetwork: cfg.PublicURL == nil, Studio: newStudio(env.studio),
+		Bases: audienceBases(cfg, listening, lan), SameNetwork: cfg.PublicURL == nil,
+		Studio: studio{url: cfg.OBS, password: passwordOf(env.environ)}, StudioBase: studioBase(cfg, listening, lan),
 		MaxSockets: cfg.MaxSockets, MaxPerAddress: cfg.MaxSocketsPerAddress, Archive: archive{db}, Log: log, Now: time.Now,
 	})
 	if err != nil {
@@ -154,16 +160,67 @@ func serve(ctx context.Context, env environment, cfg config.Config, log *slog.Lo
 }
 
 // explainListen says what to do about an address that cannot be listened on.
-func explainListen(listen string, err error) error {
-	switch {
-	case errors.Is(err, syscall.EADDRINUSE):
-		return fmt.Errorf("%s is in use by another program; stop that one, or start with another --listen, say --listen :2334", listen)
-	case errors.Is(err, syscall.EACCES):
-		return fmt.Errorf("%s may not be listened on; start with a port above 1023, say --listen :2333", listen)
-	case errors.Is(err, syscall.EADDRNOTAVAIL):
-		return fmt.Errorf("%s is no address of this machine; start with --listen :2333 to listen on all of them", listen)
+// Who double-clicked has no flags to give, so the settings file is named, too.
+func explainListen(cfg config.Config, err error) error {
+	var advice string
+	switch fault := listenFault(err); fault {
+	case syscall.EADDRINUSE:
+		advice = cfg.Listen + " is in use by another program, perhaps by a danmaku with another data folder. Close it and start again, or take another port"
+	case syscall.EACCES:
+		advice = cfg.Listen + " may not be listened on by this user, or the system keeps it for itself. Take another port above 1023"
+	case syscall.EADDRNOTAVAIL:
+		return fmt.Errorf("%s is no address of this machine; start with --listen :2333 to listen on all of them", cfg.Listen)
+	default:
+		return fmt.Errorf("cannot listen on %s: %w", cfg.Listen, err)
 	}
-	return fmt.Errorf("cannot listen on %s: %w", listen, err)
+	other := ":" + otherPort(cfg.Listen)
+	file := cfg.File
+	if file == "" {
+		file = filepath.Join(cfg.Data, config.FileName)
+		if whole, err := filepath.Abs(file); err == nil {
+			file = whole
+		}
+	}
+	return fmt.Errorf("%s: start with --listen %s, or write the line `listen = %q` into the file %s; the overlay's address in OBS then changes with it",
+		advice, other, other, file)
+}
+
+// otherPort is a port beside the one that cannot be had.
+func otherPort(listen string) string {
+	_, port, _ := net.SplitHostPort(listen)
+	n, err := strconv.Atoi(port)
+	if err != nil || n < 1024 || n > 65_000 {
+		return "2333"
+	}
+	return strconv.Itoa(n + 1)
+}
+
+// listenFault names the three faults that have words of their own. Windows has
+// numbers of its own for them, see "Windows Sockets Error Codes" (WSAEADDRINUSE,
+// WSAEACCES, WSAEADDRNOTAVAIL); elsewhere these numbers do not come up.
+func listenFault(err error) syscall.Errno {
+	var number syscall.Errno
+	if !errors.As(err, &number) {
+		return 0
+	}
+	switch number {
+	case 10048:
+		return syscall.EADDRINUSE
+	case 10013:
+		return syscall.EACCES
+	case 10049:
+		return syscall.EADDRNOTAVAIL
+	}
+	return number
+}
+
+// studioBase is our address for an OBS on another machine; for the usual one it
+// is empty, since what the owner's browser uses is good there, too.
+func studioBase(cfg config.Config, listening netip.AddrPort, lan []netip.Addr) string {
+	if onThisMachine(cfg.OBS) {
+		return ""
+	}
+	return audienceBase(cfg, listening, lan)
 }
 
 // waysIn are the three addresses that every start prints: of the first room,

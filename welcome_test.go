@@ -68,18 +68,22 @@ func TestTheConsoleAddsTheOverlayToOBS(t *testing.T) {
 		t.Run(row.name, func(t *testing.T) {
 			studio := obstest.New()
 			row.set(studio)
-			p := startIn(t, environment{studio: studio.Start(t)}, t.TempDir())
+			p := start(t, t.TempDir(), "--obs", studio.Start(t))
 			status, body := p.console().do("POST", "/api/rooms/live/obs", map[string]string{"password": row.password}, ours)
 			var got struct {
-				Outcome, Version string
-				Width            int
+				Outcome, Version, At string
+				Width                int
+				FPS                  float64
 			}
 			if err := json.Unmarshal([]byte(body), &got); err != nil || status != 200 || got.Outcome != row.want {
 				t.Fatalf("got %d, %s, want %s", status, body, row.want)
 			}
 			added := row.want == "added" || row.want == "refreshed"
-			if added && (got.Width != 2560 || got.Version != "29.0.2") {
+			if added && (got.Width != 2560 || got.Version != "29.0.2" || got.FPS < 59) {
 				t.Errorf("got %s", body)
+			}
+			if !strings.HasPrefix(got.At, "127.0.0.1:") {
+				t.Errorf("it does not say where it asked: %s", body)
 			}
 			studio.Look(func() {
 				in := studio.Inputs["danmaku"]
@@ -93,7 +97,7 @@ func TestTheConsoleAddsTheOverlayToOBS(t *testing.T) {
 
 func TestOnlyTheOwnerMayAskOBS(t *testing.T) {
 	studio := obstest.New()
-	p := startIn(t, environment{studio: studio.Start(t)}, t.TempDir())
+	p := start(t, t.TempDir(), "--obs", studio.Start(t))
 	moderator := map[string]string{"Authorization": "Bearer " + p.link("moderator").Key}
 	owner := map[string]string{"Authorization": "Bearer " + p.link("owner").Key}
 	for _, row := range []struct {
@@ -114,7 +118,7 @@ func TestOnlyTheOwnerMayAskOBS(t *testing.T) {
 		}
 	})
 	studio2 := strings.Replace(p.base, "http", "ws", 1) // no OBS
-	q := startIn(t, environment{studio: studio2}, t.TempDir())
+	q := start(t, t.TempDir(), "--obs", studio2)
 	if _, body := q.console().do("POST", "/api/rooms/live/obs", map[string]string{}, ours); !strings.Contains(body, `"unreachable"`) {
 		t.Errorf("without an OBS: %s", body)
 	}

@@ -32,6 +32,7 @@ type Config struct {
 	Origins        []string       // pages of these origins may connect, besides our own
 	TrustedProxies []netip.Prefix // who may say the client's address
 	Open           Open           // whether a start shows the console in the browser
+	OBS            string         // where OBS listens for us, as ws://HOST:PORT
 	Sync           Sync
 	LogLevel       slog.Level
 
@@ -92,11 +93,11 @@ func Load(args, environ []string) (Config, error) {
 	return cfg, err
 }
 
-// LoadCommand reads the options of a command beside the server. It adds --data
-// and --config to the command's own flags in fs; variables and the settings
-// file count as for the server. Arguments that are no flags may stand anywhere
-// and come back in rest.
-func LoadCommand(fs *flag.FlagSet, args, environ []string) (cfg Config, rest []string, err error) {
-	set := reader{fs: fs, offered: commandOptions()}
+// LoadCommand reads the options of a command beside the server. It adds --data,
+// --config and the options in also to the command's own flags in fs; variables
+// and the settings file count as for the server. Arguments that are no flags may
+// stand anywhere and come back in rest.
+func LoadCommand(fs *flag.FlagSet, args, environ []string, also ...string) (cfg Config, rest []string, err error) {
+	set := reader{fs: fs, offered: commandOptions(also)}
 	return set.load(args, environ)
 }

@@ -39,6 +39,8 @@ var options = []option{
 		help: "network of a proxy that may say the client's address; may be repeated"},
 	{name: "open", value: "WHEN", def: "auto", set: scalar(setOpen),
 		help: "open the console in the browser at start: `auto` when double-clicked, `always` or `never`"},
+	{name: "obs", value: "ADDRESS", def: "ws://127.0.0.1:4455", set: scalar(setOBS),
+		help: "where OBS listens, for putting the overlay into it"},
 	{name: "user-rate", value: "N", def: "0.5", set: rate(func(c *Config) *float64 { return &c.UserRate }),
 		help: "comments a second of one person; 0 = no limit"},
 	{name: "user-burst", value: "N", def: "3", set: scalar(setBurst),
@@ -62,9 +64,9 @@ var options = []option{
 }
 
 // commandOptions lists what a command beside the server offers as flags.
-func commandOptions() []option {
+func commandOptions(also []string) []option {
 	return slices.DeleteFunc(slices.Clone(options), func(o option) bool {
-		return o.name != "data" && o.name != "config"
+		return o.name != "data" && o.name != "config" && !slices.Contains(also, o.name)
 	})
 }
 
@@ -127,12 +129,14 @@ func setPublicURL(c *Config, s string) error {
 	return nil
 }
 
-// webURL tells whether u names a host over http or https. The port was checked
-// by url.Parse to be a number, not to be possible.
+// webURL tells whether u names a host over http or https.
 func webURL(u *url.URL) bool {
-	if u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" {
-		return false
-	}
+	return (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != "" && possiblePort(u)
+}
+
+// possiblePort tells whether u names no port or one that can be; url.Parse has
+// only seen that it is a number.
+func possiblePort(u *url.URL) bool {
 	n, err := strconv.ParseUint(u.Port(), 10, 16)
 	return u.Port() == "" && !strings.HasSuffix(u.Host, ":") || err == nil && n > 0
 }
@@ -147,6 +151,27 @@ func originOf(u *url.URL) string {
 		host = strings.TrimSuffix(host, ":443")
 	}
 	return u.Scheme + "://" + host
+}
+
+// obsPort is where obs-websocket listens when nobody changed it.
+const obsPort = "4455"
+
+func setOBS(c *Config, s string) error {
+	written := s
+	if !strings.Contains(s, "://") {
+		written = "ws://" + s
+	}
+	u, err := url.Parse(written)
+	if err != nil || u.Scheme != "ws" && u.Scheme != "wss" || u.Hostname() == "" || u.User != nil ||
+		strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" || !possiblePort(u) {
+		return fmt.Errorf("is no address of OBS; write host and port, such as 192.168.1.20:%s", obsPort)
+	}
+	port := u.Port()
+	if port == "" {
+		port = obsPort
+	}
+	c.OBS = u.Scheme + "://" + net.JoinHostPort(u.Hostname(), port)
+	return nil
 }
 
 func setOrigins(c *Config, values []string) error {

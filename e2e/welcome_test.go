@@ -8,7 +8,9 @@ import (
 
 	"danmaku/e2e/browser"
 
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/page"
 )
 
 // welcomeOf is the address that the first start prints.
@@ -38,6 +40,22 @@ func TestTheWelcomeLeadsToAir(t *testing.T) {
 	welcome.Eval(`document.getElementById("send").click()`)
 	overlay.Wait(has(".dm-text", "Hello from the console"))
 	welcome.Wait(done("step-test") + ` && ` + has("#sent", "On screen."))
+	browser.Call(overlay, page.Close, cdp.Empty{}) // as when the source is taken out of OBS
+	welcome.Wait(`!` + done("step-obs") + ` && ` + has("#overlay-check", "No overlay is connected yet."))
+}
+
+// A server that has gone is told, and its return, too.
+func TestTheWelcomeNoticesThatTheServerIsAway(t *testing.T) {
+	args := []string{"--listen", freePort(t), "--data", filepath.Join(t.TempDir(), "data")}
+	p, stop := launch(t, args...)
+	welcome := browser.New(t)
+	welcome.Ignore("ERR_CONNECTION_REFUSED")
+	welcome.Goto(p.welcome())
+	welcome.Wait(has("#phone-check", "No phone has opened it yet."))
+	stop()
+	welcome.Wait(has("#overlay-check", "danmaku does not answer.") + ` && ` + has("#phone-check", "danmaku does not answer."))
+	launch(t, args...)
+	welcome.Wait(has("#overlay-check", "No overlay is connected yet.") + ` && ` + has("#phone-check", "No phone has opened it yet."))
 }
 
 // Every address of the audience has its own code, poster and file.

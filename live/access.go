@@ -11,10 +11,9 @@ import (
 )
 
 const (
-	codeAge     = 10 * time.Minute // of a one-time code
-	unknownRate = 20               // look-ups a second for keys not in memory
-	touchEvery  = time.Minute      // how fine Link.LastUsed is
-	firstLabel  = "first start"    // of the links made there
+	unknownRate = 20            // look-ups a second for keys not in memory
+	touchEvery  = time.Minute   // how fine Link.LastUsed is
+	firstLabel  = "first start" // of the links made there
 )
 
 // access knows every link and decides what a key lets its bearer do.
@@ -26,7 +25,8 @@ type access struct {
 	mu      sync.RWMutex
 	byHash  map[string]Link
 	byID    map[int64]Link
-	codes   map[string]time.Time // one-time codes and when they end
+	began   time.Time
+	traded  map[string]time.Time // one-time codes that were used, until they end anyway
 	second  int64                // the second in which look-ups are counted
 	lookups int
 	used    map[int64]time.Time // uses of links that are not stored yet
@@ -35,7 +35,7 @@ type access struct {
 func newAccess(store Links, keys Keys, now func() time.Time) *access {
 	return &access{
 		store: store, keys: keys, now: now,
-		byHash: map[string]Link{}, byID: map[int64]Link{}, codes: map[string]time.Time{}, used: map[int64]time.Time{},
+		byHash: map[string]Link{}, byID: map[int64]Link{}, began: now(), traded: map[string]time.Time{}, used: map[int64]time.Time{},
 	}
 }
 
@@ -162,27 +162,29 @@ func (h *Hall) Stays(s Seat) error {
 	return err
 }
 
-// NewCode makes a one-time code for an owner's session: good for ten minutes
-// and one use, and gone with the process.
-func (h *Hall) NewCode() string {
-	code := randomKey()
-	h.access.mu.Lock()
-	defer h.access.mu.Unlock()
-	h.access.codes[code] = h.now().Add(codeAge)
-	return code
-}
+// NewCode makes a one-time code for an owner's session.
+func (h *Hall) NewCode() string { return h.access.keys.NewCode(h.now()) }
 
-// TradeCode gives the owner link for a one-time code, and ErrExpired for one
-// that was used, is too old, or never was.
+// TradeCode gives the owner link for a one-time code: good for ten minutes and
+// one use, and gone with the process, since which were used is in memory alone.
+// ErrExpired for every other.
 func (h *Hall) TradeCode(code string) (Link, error) {
-	a := h.access
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	end, ok := a.codes[code]
-	delete(a.codes, code)
-	if !ok || h.now().After(end) {
+	a, now := h.access, h.now()
+	made, ok := a.keys.codeMade(code)
+	if !ok || made.Before(a.began) || made.After(now) || now.Sub(made) > codeAge {
 		return Link{}, comment.ErrExpired
 	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if _, again := a.traded[code]; again {
+		return Link{}, comment.ErrExpired
+	}
+	for old, end := range a.traded {
+		if now.After(end) {
+			delete(a.traded, old)
+		}
+	}
+	a.traded[code] = made.Add(codeAge)
 	owner, ok := a.find(func(l Link) bool { return l.Role == comment.Owner })
 	if !ok {
 		return Link{}, comment.ErrExpired

@@ -154,6 +154,21 @@ func TestCodesAndGuessesEnd(t *testing.T) {
 		t.Errorf("after more than ten minutes: %v", err)
 	}
 
+	for name, code := range map[string]string{
+		"nonsense": "x", "none": "", "another secret's": NewKeys([]byte("other")).NewCode(now),
+		"from before the start":   h.access.keys.NewCode(h.access.began.Add(-time.Nanosecond)),
+		"from the time to come":   h.access.keys.NewCode(now.Add(time.Second)),
+		"one letter is another's": swapLast(h.NewCode()),
+	} {
+		if _, err := h.TradeCode(code); !errors.Is(err, comment.ErrExpired) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	now = now.Add(codeAge + time.Second)
+	if _, err := h.TradeCode(h.NewCode()); err != nil || len(h.access.traded) != 1 {
+		t.Errorf("%v; %d used codes are remembered, those too old among them", err, len(h.access.traded))
+	}
+
 	key := randomKey()
 	if _, err := table.AddLink(t.Context(), Link{Role: comment.Owner}, func(int64) []byte { return hashKey(key) }, nil); err != nil {
 		t.Fatal(err)
@@ -170,4 +185,12 @@ func TestCodesAndGuessesEnd(t *testing.T) {
 	if _, err := h.Open(t.Context(), key); err != nil {
 		t.Errorf("a second later: %v", err)
 	}
+}
+
+// swapLast changes the last letter of a code.
+func swapLast(code string) string {
+	if last := code[len(code)-1]; last == 'A' {
+		return code[:len(code)-1] + "Q"
+	}
+	return code[:len(code)-1] + "A"
 }

@@ -6,9 +6,11 @@ import (
 	"crypto/sha256"
 	"encoding/base32"
 	"encoding/base64"
+	"encoding/binary"
 	"net/netip"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Keys derives everything that must be stable and unguessable from the one
@@ -66,6 +68,28 @@ func (k Keys) Address(a netip.Addr) string {
 // number, so that it can be shown again.
 func (k Keys) screenKey(link int64) string {
 	return base64.RawURLEncoding.EncodeToString(k.Mac("link", strconv.FormatInt(link, 10))[:18])
+}
+
+// codeAge is how long a one-time code is good.
+const codeAge = 10 * time.Minute
+
+// NewCode makes a one-time code for an owner's session, see [Hall.TradeCode]:
+// when it was made, and a signature. Whoever has the secret can make one, so that
+// a command beside the server can open its console.
+func (k Keys) NewCode(now time.Time) string {
+	b := make([]byte, 8+12)
+	binary.BigEndian.PutUint64(b, uint64(now.UnixNano()))
+	rand.Read(b[8:]) // never fails, see crypto/rand
+	return base64.RawURLEncoding.EncodeToString(append(b, k.Mac("code", string(b))[:18]...))
+}
+
+// codeMade tells when a code was made, if it is one.
+func (k Keys) codeMade(code string) (time.Time, bool) {
+	b, err := base64.RawURLEncoding.Strict().DecodeString(code)
+	if err != nil || len(b) != 8+12+18 || !hmac.Equal(b[20:], k.Mac("code", string(b[:20]))[:18]) {
+		return time.Time{}, false
+	}
+	return time.Unix(0, int64(binary.BigEndian.Uint64(b))), true
 }
 
 // hashKey is what is stored of a link's key.

@@ -16,9 +16,6 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// DefaultURL is where OBS listens when nobody changed it.
-const DefaultURL = "ws://127.0.0.1:4455"
-
 // subprotocol asks for JSON; OBS speaks MessagePack, too.
 const subprotocol = "obswebsocket.json"
 

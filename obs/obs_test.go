@@ -48,7 +48,7 @@ func TestPlaceMakesTheSource(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if want := (obs.Placed{Scene: "Game", Width: 2560, Height: 1440, Made: true, Version: "29.0.2"}); p != want {
+		if want := (obs.Placed{Scene: "Game", Width: 2560, Height: 1440, FPS: 60000. / 1001, Made: true, Version: "29.0.2"}); p != want {
 			t.Errorf("got %+v, want %+v", p, want)
 		}
 		s.Look(func() {

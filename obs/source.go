@@ -15,8 +15,9 @@ type Source struct {
 // Placed is what [Client.Place] did.
 type Placed struct {
 	Scene         string
-	Width, Height int  // of the canvas, and now of the source
-	Made          bool // it was not there before
+	Width, Height int     // of the canvas, and now of the source
+	FPS           float64 // of the canvas
+	Made          bool    // it was not there before
 	Version       string
 }
 
@@ -41,8 +42,10 @@ func (c *Client) Place(s Source) (Placed, error) {
 		Version string `json:"obsVersion"`
 	}
 	var video struct {
-		Width  int `json:"baseWidth"`
-		Height int `json:"baseHeight"`
+		Width  int     `json:"baseWidth"`
+		Height int     `json:"baseHeight"`
+		Frames float64 `json:"fpsNumerator"`
+		Per    float64 `json:"fpsDenominator"` // seconds
 	}
 	if err := c.call("GetVersion", nil, &about); err != nil {
 		return p, err
@@ -60,6 +63,9 @@ func (c *Client) Place(s Source) (Placed, error) {
 		s.Scene = scene.Name
 	}
 	p = Placed{Scene: s.Scene, Width: video.Width, Height: video.Height, Version: about.Version}
+	if video.Per > 0 {
+		p.FPS = video.Frames / video.Per
+	}
 	var err error
 	if p.Made, err = c.ensureInput(s, settings{URL: s.URL, Width: p.Width, Height: p.Height}); err != nil {
 		return p, err

@@ -25,7 +25,8 @@ type Options struct {
 	PublicURL      string         // what links and QR codes carry, without a slash at the end
 	Bases          []string       // all that the audience's address may begin with, the likeliest first
 	SameNetwork    bool           // phones reach it from this machine's network alone
-	Studio         Studio         // the OBS on this machine; nil is none
+	Studio         Studio         // the OBS that may be asked; nil is none
+	StudioBase     string         // our address as that OBS reaches it; empty: as the owner's browser does
 	Origins        []string       // foreign origins whose pages may open sockets
 	TrustedProxies []netip.Prefix // who may say a client's address
 	MaxSockets     int            // of the process

@@ -10,7 +10,7 @@ import (
 	"danmaku/comment"
 )
 
-// Studio is the OBS on this machine.
+// Studio is the OBS that the server may ask, as a rule on its own machine.
 type Studio interface {
 	// AddOverlay makes or refreshes the browser source with the overlay's address.
 	// What a person can mend is told in the report's outcome, not as an error.
@@ -20,8 +20,10 @@ type Studio interface {
 // StudioReport says what became of it.
 type StudioReport struct {
 	Outcome       StudioOutcome
-	Version       string // of OBS
-	Width, Height int    // of its canvas
+	At            string  // where it was asked, as host:port
+	Version       string  // of OBS
+	Width, Height int     // of its canvas
+	FPS           float64 // of its canvas
 }
 
 // StudioOutcome is what OBS said.
@@ -39,9 +41,11 @@ const (
 
 type wireStudio struct {
 	Outcome StudioOutcome `json:"outcome"`
+	At      string        `json:"at"`
 	Version string        `json:"version,omitempty"`
 	Width   int           `json:"width,omitempty"`
 	Height  int           `json:"height,omitempty"`
+	FPS     float64       `json:"fps,omitempty"`
 }
 
 // welcomePage is GET /welcome/{room}: the three steps of the first start. Like
@@ -68,7 +72,7 @@ func (s *Server) welcomePage(c echo.Context) error {
 }
 
 // addToStudio is POST /api/rooms/{room}/obs: the owner lets the server put the
-// overlay into the OBS on the server's machine.
+// overlay into OBS.
 func (s *Server) addToStudio(c echo.Context) error {
 	if _, err := s.owner(c); err != nil {
 		return err
@@ -87,7 +91,11 @@ func (s *Server) addToStudio(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	overlay := s.overlayURL(c, room, url.Values{"key": {key}})
+	query := url.Values{"key": {key}}
+	overlay := s.overlayURL(c, room, query)
+	if s.opt.StudioBase != "" {
+		overlay = s.opt.StudioBase + "/overlay/" + room + "?" + query.Encode()
+	}
 	r, err := s.opt.Studio.AddOverlay(c.Request().Context(), overlay, body.Password)
 	if err != nil {
 		return err

@@ -10,12 +10,15 @@ import (
 	"strings"
 )
 
+// ErrServed is in the chain of what [Lock] says when a server has the folder.
+var ErrServed = errors.New("another danmaku server")
+
 // errTaken is what takeLock says when another process has the lock.
 var errTaken = errors.New("taken")
 
 // Lock makes this process the one server of a data folder until the returned
 // function is called or the process ends, however it ends. Commands that only
-// read or change settings need no lock. A second server gets an error that says
+// read or change settings need no lock. A second server gets [ErrServed] and
 // what to do: two of them would number the same rooms twice.
 func Lock(dir string) (unlock func() error, err error) {
 	dir, err = makeFolder(dir)
@@ -29,8 +32,8 @@ func Lock(dir string) (unlock func() error, err error) {
 	err = takeLock(f)
 	if errors.Is(err, errTaken) {
 		defer f.Close()
-		return nil, fmt.Errorf("another danmaku server%s already uses the data folder %s; "+
-			"stop it, or name another folder with --data", holder(f), dir)
+		return nil, fmt.Errorf("%w%s already uses the data folder %s; "+
+			"danmaku open shows its console. To start another, stop it or name another folder with --data", ErrServed, holder(f), dir)
 	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("lock the data folder %s: %w", dir, cause(err)), f.Close())

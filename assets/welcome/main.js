@@ -36,6 +36,12 @@ function say(id, tone, text) {
 const socket = new RoomSocket({
   room, role: 'console',
   handlers: {
+    state(state) {
+      if (state !== 'waiting') return;
+      tick('step-obs', false); // nobody knows now
+      write('overlay-check', t('away'));
+      write('phone-check', t('away'));
+    },
     stats({ clients = {} }) {
       tick('step-obs', clients.overlay > 0);
       write('overlay-check', t(clients.overlay > 0 ? 'obs_connected' : 'obs_waits'));
@@ -71,7 +77,10 @@ async function addToOBS() {
     if (asks) password.focus();
     else password.value = '';
     const said = !asks ? `obs_${done.outcome}` : password.value ? 'obs_wrong_password' : 'obs_wants_password';
-    say('added', good ? 'good' : 'bad', t(said, { version: done.version ?? '', width: String(done.width ?? ''), height: String(done.height ?? '') }));
+    say('added', good ? 'good' : 'bad', t(said, {
+      at: done.at, version: done.version ?? '', width: String(done.width ?? ''), height: String(done.height ?? ''),
+      fps: String(Math.round((done.fps ?? 0) * 100) / 100),
+    }));
   } catch {
     say('added', 'bad', t('failed'));
   }

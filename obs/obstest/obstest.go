@@ -177,7 +177,8 @@ func (s *Studio) act(name string, d map[string]any) (map[string]any, *refusal) {
 	case "GetVersion":
 		return map[string]any{"obsVersion": "29.0.2", "obsWebSocketVersion": "5.1.0", "rpcVersion": 1}, nil
 	case "GetVideoSettings":
-		return map[string]any{"baseWidth": s.Width, "baseHeight": s.Height, "outputWidth": 1280, "outputHeight": 720}, nil
+		return map[string]any{"baseWidth": s.Width, "baseHeight": s.Height, "outputWidth": 1280, "outputHeight": 720,
+			"fpsNumerator": 60000, "fpsDenominator": 1001}, nil
 	case "GetCurrentProgramScene":
 		return map[string]any{"currentProgramSceneName": s.Program}, nil
 	case "CreateInput":
