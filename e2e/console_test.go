@@ -379,6 +379,50 @@ func TestEveryActByKeyboard(t *testing.T) {
 	console.Wait(has(".feed .row.cleared", "late 0"))
 }
 
+// A key counts from the moment that a dialog is closed: the browser leaves the
+// focus in it until the next picture of the screen.
+func TestAKeyCountsRightAfterADialog(t *testing.T) {
+	p := startProduct(t, free...)
+	h := runnerAt(t, p.console)
+	rules(h, holdBoss)
+	address, _ := h.link("owner", "Mika")
+	console := consoleAt(t, address)
+	s := h.sender()
+	s.say("moss", "boss one", nil)
+	s.say("noodle", "just a line", nil)
+	ready(console, "boss one")
+	console.Wait(has(".feed .row", "just a line"))
+	closed := func(key string) string { // closes the dialog and presses a key before anything else can happen
+		return `(() => {
+			(document.querySelector("dialog[open] [name=reason]") ?? document.activeElement).focus();
+			document.querySelector("dialog[open]").close();
+			document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key: "` + key + `", bubbles: true, cancelable: true }));
+		})()`
+	}
+	dialogs := []struct{ key, sign string }{{"?", ".help-columns"}, {"i", ".person-comments"}, {"b", ".ban-form"}}
+	for _, from := range []string{"", "f"} { // from the queue, and from a row of the feed
+		if from != "" {
+			press(console, from)
+			console.Wait(has(".row:focus", "just a line"))
+		}
+		press(console, "i")
+		console.Wait(`document.querySelector("dialog[open] .person-comments") !== null`)
+		for _, first := range dialogs {
+			for _, next := range dialogs {
+				for _, d := range []struct{ key, sign string }{first, next} {
+					console.Eval(closed(d.key))
+					console.Wait(`document.querySelector("dialog[open] ` + d.sign + `") !== null && document.querySelectorAll("dialog").length === 1`)
+				}
+			}
+		}
+		press(console, "Escape")
+		console.Wait(`document.querySelector("dialog") === null`)
+		if from != "" && !browser.Value[bool](console, has(".row:focus", "just a line")) {
+			t.Error("the focus is not back in its row")
+		}
+	}
+}
+
 // Ten thousand comments are listed, and few of them are in the page; scrolling
 // through them misses no picture of the screen for long.
 func TestTenThousandRows(t *testing.T) {
@@ -493,6 +537,11 @@ func TestNoPayloadBecomesAnElement(t *testing.T) {
 	press(console, "i")
 	console.Wait(`document.querySelector("dialog .person-row") !== null`)
 	look("card", console)
+	press(console, "Escape")
+	console.Wait(`document.querySelector("dialog[open]") === null`)
+	press(console, "b")
+	console.Wait(`document.querySelector("dialog blockquote") !== null`)
+	look("ban", console)
 	press(console, "Escape")
 	console.Wait(`document.querySelector("dialog[open]") === null`)
 	for _, title := range payloads {

@@ -3,6 +3,7 @@
 // or reads further up.
 
 import { el } from '../shared/dom.js';
+import { lettersAct, nameOf } from './keys.js';
 import { Geometry } from './geometry.js';
 import { MOST, matches } from './model.js';
 import { drawRow } from './row.js';
@@ -301,7 +302,9 @@ export class FeedView {
     const page = Math.max(1, Math.floor(this.#list.clientHeight / LINE.wide) - 1);
     const last = this.#items.length - 1;
     const to = { ArrowUp: at - 1, ArrowDown: at + 1, PageUp: at - page, PageDown: at + page, Home: 0, End: last }[event.key];
-    const act = { Delete: 'takedown', m: 'mute', b: 'ban', i: 'person', p: 'pin' }[event.key];
+    const name = nameOf(event);
+    const letter = !event.repeat && lettersAct() ? { m: 'mute', b: 'ban', i: 'person', p: 'pin' }[name] : undefined;
+    const act = name === 'Delete' ? 'takedown' : letter;
     if (to !== undefined) this.#focus(Math.min(last, Math.max(0, to)));
     else if (act && at >= 0) this.#act.row(act, id);
     else if (event.key === 'Enter' && target === row) this.#act.row('person', id);

@@ -28,7 +28,9 @@ export function wireKeys(acts) {
   document.addEventListener('keydown', (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     const target = /** @type {HTMLElement} */ (event.target);
-    if (target.closest?.('input:not([type="radio"]):not([type="checkbox"]), textarea, select, dialog, [contenteditable]')) return;
+    // A dialog that was closed keeps the focus until the next picture of the screen, and has no use for keys.
+    const shut = target.closest?.('dialog:not([open])');
+    if (!shut && target.closest?.('input:not([type="radio"]):not([type="checkbox"]), textarea, select, dialog, [contenteditable]')) return;
     // Radios, menus and scrolling pages have their own use for arrows.
     if (event.key.startsWith('Arrow') && target.closest?.('[type="radio"], details[open], .page, [role="tab"]')) return;
     const name = nameOf(event);
