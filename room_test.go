@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -135,6 +136,72 @@ func TestReview(t *testing.T) {
 	e := overlay.until("both go", isEvent("remove", third.ID))
 	if !slices.Contains(e.IDs, first.ID) {
 		t.Errorf("one removal of both: %+v", e)
+	}
+}
+
+// Who is taken down is taken down whole: what waits for review does not come
+// later, and its author hears so.
+func TestTakingDownAPersonTakesWhatWaits(t *testing.T) {
+	p := start(t, t.TempDir(), "--user-rate", "0")
+	boss := p.moderator()
+	phone := p.phone()
+	author, console := phone.open("audience", ""), boss.open("console", "")
+	console.next("hello")
+	me := author.next("hello").User.ID
+	shown := author.say("on the screen")
+	boss.call("PATCH", liveRoom, map[string]any{"review": "all"}, 200)
+	held := author.say("waits")
+	address := author.say("waits, too, and is behind an address")
+	console.until("what waits", isEvent("held", held.ID))
+	if r := boss.call("POST", liveRoom+"/users/"+me+"/remove", nil, 200); r.Removed != 3 {
+		t.Errorf("removed: %+v", r)
+	}
+	if e := console.until("all go", isEvent("remove", held.ID)); !slices.Contains(e.IDs, shown.ID) || !slices.Contains(e.IDs, address.ID) {
+		t.Errorf("one removal of all: %+v", e)
+	}
+	for _, was := range []frame{held, address} {
+		if a := author.next("ack"); a.Ref != was.Ref || a.Outcome != "refused" || a.Code != "refused" {
+			t.Errorf("the second ack: %+v", a)
+		}
+	}
+	if d := boss.call("POST", liveRoom+"/comments/"+held.ID+"/approve", nil, 200); d.Status != "removed" || !d.Again {
+		t.Errorf("a late approval: %+v", d)
+	}
+	if h := boss.open("console", "").next("hello"); h.HeldTotal != 0 {
+		t.Errorf("%d are left to review", h.HeldTotal)
+	}
+	// A ban by address does the same.
+	last := author.say("the last one")
+	if r := boss.call("POST", liveRoom+"/bans", map[string]any{"address_of": last.ID, "kind": "mute", "remove": true}, 201); r.Removed != 1 {
+		t.Errorf("removed with the mute: %+v", r)
+	}
+	console.until("it goes, too", isEvent("remove", last.ID))
+}
+
+// History says of what was shown whether it is still on the screens.
+func TestHistoryKnowsOfAClear(t *testing.T) {
+	p := start(t, t.TempDir(), "--user-rate", "0")
+	boss, author := p.moderator(), p.phone().open("audience", "")
+	author.next("hello")
+	before := author.say("before")
+	boss.call("POST", liveRoom+"/clear", nil, 204)
+	after := author.say("after")
+	var page struct {
+		Comments []struct {
+			ID, Status string
+			Cleared    bool
+		}
+	}
+	_, body := boss.do("GET", liveRoom+"/comments", nil, nil)
+	decode(t, body, &page)
+	got := map[string]bool{}
+	for _, c := range page.Comments {
+		if c.Status == "shown" {
+			got[c.ID] = c.Cleared
+		}
+	}
+	if want := map[string]bool{before.ID: true, after.ID: false}; !maps.Equal(got, want) {
+		t.Errorf("history: %s", body)
 	}
 }
 

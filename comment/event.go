@@ -54,9 +54,10 @@ type Entry struct {
 type Row struct {
 	Comment
 	Entry
-	Seq    int64 // of the last event about it
-	Status Status
-	By     string // who decided or took it down; empty when nobody did
+	Seq     int64 // of the last event about it
+	Status  Status
+	By      string // who decided or took it down; empty when nobody did
+	Cleared bool   // shown, but the screens were cleared since
 }
 
 // HistoryQuery selects rows of one room, newest first. Zero fields do not

@@ -291,7 +291,8 @@ func sanePseudonym(s string) bool {
 	return err == nil && len(b) == 10
 }
 
-// removeBanned takes down what those hit by a ban have on the screens.
+// removeBanned takes down what those hit by a ban have on the screens, and what
+// waits for review.
 func (h *Hall) removeBanned(ctx context.Context, roomID string, by Actor, ban comment.Ban) (int, error) {
 	if ban.User != "" {
 		return h.RemoveUser(ctx, roomID, by, ban.User)
@@ -302,14 +303,14 @@ func (h *Hall) removeBanned(ctx context.Context, roomID string, by Actor, ban co
 	}
 	var ids []comment.ID
 	for _, user := range users {
-		q := comment.HistoryQuery{Status: comment.Shown, User: user, Limit: 200}
+		q := comment.HistoryQuery{User: user, Limit: 200}
 		for more := true; more; {
 			var rows []comment.Row
 			if rows, more, err = h.history.Comments(ctx, roomID, q); err != nil {
 				return 0, err
 			}
 			for _, row := range rows {
-				if row.Address == ban.Address {
+				if row.Address == ban.Address && (row.Status == comment.Shown || row.Status == comment.Held) {
 					ids = append(ids, row.ID)
 				}
 				q.Before = row.Seq

@@ -180,8 +180,8 @@ func (h *Hall) takeDown(ctx context.Context, roomID string, by Actor, ids []comm
 	return err
 }
 
-// RemoveUser takes down everything that an author has on the screens, and tells
-// how many comments that were.
+// RemoveUser takes down everything that an author has on the screens, and what
+// waits for review, and tells how many comments that were.
 func (h *Hall) RemoveUser(ctx context.Context, roomID string, by Actor, user string) (int, error) {
 	r, err := h.acting(roomID, by)
 	if err != nil {

@@ -22,7 +22,6 @@ type room struct {
 	mu      sync.RWMutex
 	setup   comment.Room
 	ring    ring
-	cleared int64 // seq of the last clear
 	queue   queue // held comments
 	pins    pins
 	applied int64         // seq of the last event applied
@@ -96,7 +95,6 @@ func (r *room) apply(enc Encoder, e comment.Event) {
 		r.ring.take(func(c comment.Comment) bool { return down(c.ID) })
 	case comment.KindClear:
 		r.ring.take(func(comment.Comment) bool { return true })
-		r.cleared = e.Seq
 	case comment.KindRoom:
 		r.setup = *e.Setup
 	}

@@ -133,13 +133,14 @@ func mustMarshal(v any) []byte {
 // wireRow is a row of history.
 type wireRow struct {
 	wireComment
-	Seq    int64          `json:"seq"`
-	Status comment.Status `json:"status"`
+	Seq     int64          `json:"seq"`
+	Status  comment.Status `json:"status"`
+	Cleared bool           `json:"cleared,omitempty"` // of a shown one
 	*wireEntry
 }
 
 func toWireRow(r comment.Row) wireRow {
-	w := wireRow{wireComment: toWire(r.Comment), Seq: r.Seq, Status: r.Status}
+	w := wireRow{wireComment: toWire(r.Comment), Seq: r.Seq, Status: r.Status, Cleared: r.Cleared}
 	if r.Status != comment.Shown {
 		w.wireEntry = toWireEntry(r.Entry, r.By)
 	}

@@ -132,7 +132,7 @@ func (t *txn) remove(room *roomState, ev comment.Event) (comment.Receipt, error)
 	ids := ev.IDs
 	if ev.User != "" {
 		var err error
-		if ids, err = t.shownBy(room, ev.User); err != nil {
+		if ids, err = t.standingBy(room, ev.User); err != nil {
 			return comment.Receipt{}, err
 		}
 	}
@@ -159,9 +159,10 @@ func (t *txn) remove(room *roomState, ev comment.Event) (comment.Receipt, error)
 	return t.record(room, ev)
 }
 
-// shownBy lists the comments of an author that are on the screens.
-func (t *txn) shownBy(room *roomState, user string) ([]comment.ID, error) {
-	s, err := t.prepared(`SELECT id FROM comments WHERE status = 1 AND user =
+// standingBy lists the comments of an author that are on the screens, or wait to
+// be.
+func (t *txn) standingBy(room *roomState, user string) ([]comment.ID, error) {
+	s, err := t.prepared(`SELECT id FROM comments WHERE status IN (1, 2) AND user =
 		(SELECT id FROM users WHERE room = ? AND name = ?) ORDER BY seq`)
 	if err != nil {
 		return nil, err

@@ -182,7 +182,8 @@ const rowColumns = `COALESCE(c.id, 0), COALESCE(c.seq, 0), COALESCE(c.status, 0)
 	COALESCE(c.text, ''), COALESCE(c.original, ''), COALESCE(c.name, ''), COALESCE(u.name, ''),
 	COALESCE(c.mode, ''), COALESCE(c.color, ''), COALESCE(c.size, ''), COALESCE(c.badge, ''),
 	COALESCE(c.source, ''), COALESCE(c.rule, ''), COALESCE(c.word, ''), COALESCE(c.detail, ''),
-	COALESCE(c.spans, ''), COALESCE(c.address, ''), COALESCE(c.ref, ''), COALESCE(c.actor, '')`
+	COALESCE(c.spans, ''), COALESCE(c.address, ''), COALESCE(c.ref, ''), COALESCE(c.actor, ''),
+	COALESCE(c.status = 1 AND c.seq < (SELECT cleared FROM rooms WHERE id = c.room), 0)`
 
 // rowScan takes the columns of one row.
 type rowScan struct {
@@ -197,7 +198,7 @@ func (s *rowScan) dest() []any {
 	return []any{
 		&r.ID, &r.Seq, &s.status, &s.at, &r.Text, &r.Original, &r.Name, &r.User,
 		&r.Mode, &r.Color, &r.Size, &r.Badge, &r.Source, &r.Rule, &r.Word, &r.Detail,
-		&s.spans, &r.Address, &r.Ref, &r.By,
+		&s.spans, &r.Address, &r.Ref, &r.By, &r.Cleared,
 	}
 }
 

@@ -51,6 +51,22 @@ test('clear takes what is shown off the screens, and only that', () => {
   assert.deepEqual(ids(model, 'stopped'), [2, 3]);
 });
 
+test('what history says of the time before a clear was cleared, whenever the answer comes', () => {
+  const model = new FeedModel();
+  model.put(c(1), 'shown');
+  model.clear({ seq: 4 });
+  model.put(c(1), 'shown'); // asked for before the clear
+  model.put(c(2), 'shown');
+  model.put(c(3), 'held');
+  model.put(c(5), 'shown');
+  assert.deepEqual(model.all.map((e) => e.status), ['cleared', 'cleared', 'held', 'shown']);
+  model.put(c(3, { seq: 6, at: 9000 }), 'shown');
+  assert.equal(model.get('c0003')?.status, 'shown', 'what was approved since is on the screens');
+  model.reset([c(7)]);
+  model.put(c(1), 'shown');
+  assert.equal(model.get('c0001')?.status, 'shown', 'another log may begin with small numbers');
+});
+
 test('search finds parts of text and name without case and width', () => {
   const model = new FeedModel();
   model.put(c(1, { text: 'ＢＯＳＳ 来了' }), 'shown');

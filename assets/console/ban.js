@@ -77,8 +77,8 @@ export function openBan(desk, acts, kind, entry) {
       ...(address ? { address_of: entry.id } : { user: entry.user }),
       ...(seconds < 0 ? { until: 'show_end' } : { seconds }),
     }, name);
-    // What waits for review is decided with it.
-    if (made && acts.find(entry.id)?.status === 'held') void acts.decide('refuse', [entry.id]);
+    // What waits for review is decided with it, unless it goes with the rest.
+    if (made && !remove.checked && acts.find(entry.id)?.status === 'held') void acts.decide('refuse', [entry.id]);
   };
 
   const dialog = openDialog(words, t(kind === 'ban' ? 'ban_of' : 'mute_of', { name }), 'small', form);

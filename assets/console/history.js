@@ -39,7 +39,7 @@ export class History {
     try {
       const { comments = [], next = 0 } = await call('GET', `${this.#desk.path('comments')}?limit=200${from}`);
       if (run !== this.#ran) return; // the list has started anew meanwhile
-      for (const row of comments) this.#model.put(row, row.status);
+      for (const row of comments) this.#model.put(row, row.cleared ? 'cleared' : row.status);
       this.#next = next;
       this.#done();
     } catch { /* the live part works without; scrolling or the next hello asks again */ }

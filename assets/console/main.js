@@ -102,8 +102,8 @@ const socket = new RoomSocket({
       desk.tell('queue');
       desk.tell('pin');
     },
-    clear() {
-      view.changed(model.clear());
+    clear(event) {
+      view.changed(model.clear(/** @type {any} */ (event)));
       desk.pin = null;
       desk.tell('pin');
     },

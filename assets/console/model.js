@@ -22,6 +22,8 @@ const order = (a, b) => a.at - b.at || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
 export class FeedModel {
   /** @type {Map<string, Entry>} */ #byId = new Map();
   /** @type {Entry[]} */ #list = [];
+  /** seq of the last clear that was heard of */
+  #swept = 0;
   #most;
 
   /** @param {number} [most] */
@@ -39,18 +41,21 @@ export class FeedModel {
   reset(recent) {
     this.#byId.clear();
     this.#list = [];
+    this.#swept = 0;
     for (const comment of recent) this.put(comment, 'shown');
   }
 
   /**
    * A comment and its status, from an event or a row of history. News of a
    * known one replaces what is known, unless it is older (a smaller seq): the
-   * answer to a request for history may come after events that overtook it.
+   * answer to a request for history may come after events that overtook it. A
+   * clear is such an event, and leaves no mark on the rows.
    * @param {any} raw @param {Status} status
    * @returns {{entry: Entry, fresh: boolean, last: boolean, moved: boolean}} fresh: not known before; last: it stands at the end; moved: it stood elsewhere
    */
   put(raw, status) {
     const known = this.#byId.get(raw.id);
+    if (status === 'shown' && raw.seq > 0 && raw.seq < this.#swept) status = 'cleared';
     const next = /** @type {Entry} */ ({ word: '', spans: [], ...withDefaults(raw), by: raw.by ?? '', rule: raw.rule ?? '', seq: raw.seq ?? 0, status, plain: undefined });
     if (known) {
       if (next.seq < known.seq) return { entry: known, fresh: false, last: false, moved: false };
@@ -71,8 +76,9 @@ export class FeedModel {
     return gone;
   }
 
-  /** Every screen was emptied. @returns {Entry[]} those that changed */
-  clear() {
+  /** Every screen was emptied. @param {{seq?: number}} [event] @returns {Entry[]} those that changed */
+  clear({ seq = 0 } = {}) {
+    this.#swept = Math.max(this.#swept, seq);
     const gone = this.#list.filter((entry) => entry.status === 'shown');
     for (const entry of gone) entry.status = 'cleared';
     return gone;

@@ -68,8 +68,8 @@ export function openPerson(desk, acts, entry, open) {
     try {
       const { comments: rows = [] } = await call('GET', `${desk.path('comments')}?user=${encodeURIComponent(entry.user)}&limit=50`);
       comments.replaceChildren(...rows.map((/** @type {any} */ row) => {
-        const item = { by: '', rule: '', ...row };
-        return el('li', { class: `person-row ${row.status}` }, el('time', {}, clock(row.at)), el('span', { class: 'said' }, said(row.text)), chipOf(item, words));
+        const item = { by: '', rule: '', ...row, status: row.cleared ? 'cleared' : row.status };
+        return el('li', { class: `person-row ${item.status}` }, el('time', {}, clock(row.at)), el('span', { class: 'said' }, said(row.text)), chipOf(item, words));
       }));
     } catch (fault) { acts.trouble(fault); }
   }

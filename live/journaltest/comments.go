@@ -2,6 +2,7 @@ package journaltest
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 
 	"danmaku/comment"
@@ -178,20 +179,23 @@ func (s *suite) remove() {
 
 func (s *suite) removeUser() {
 	a, b := s.put(shown("a")), s.put(shown("b"))
-	held := s.put(write(comment.KindHeld, "held"))
+	held, no := s.put(write(comment.KindHeld, "held")), s.put(write(comment.KindRefused, "no"))
 	other := shown("bob's")
 	other.Comment.User = "bob"
 	s.put(other)
 	all := act(comment.KindRemove)
 	all.User = "ann"
 	ev := s.put(all)
-	if len(ev.IDs) != 2 || ev.IDs[0] != a.Comment.ID || ev.IDs[1] != b.Comment.ID || ev.User != "ann" {
-		s.Errorf("taken down were %v of %q", ev.IDs, ev.User)
+	if want := []comment.ID{a.Comment.ID, b.Comment.ID, held.Comment.ID}; !slices.Equal(ev.IDs, want) || ev.User != "ann" {
+		s.Errorf("taken down were %v of %q, want %v", ev.IDs, ev.User, want)
 	}
-	if row := s.row(held.Comment.ID); row.Status != comment.Held {
-		s.Errorf("the held one is %s: only what is shown is taken down", row.Status)
+	if row := s.row(held.Comment.ID); row.Status != comment.Removed || row.By != "mod" {
+		s.Errorf("the held one is %s by %q: what waits must not come after what was taken down", row.Status, row.By)
 	}
-	s.log("held held", "comment bob's", "remove 2")
+	if row := s.row(no.Comment.ID); row.Status != comment.Refused {
+		s.Errorf("the refused one is %s", row.Status)
+	}
+	s.log("refused no", "comment bob's", "remove 3")
 	if r := s.try(all); !r.Again {
 		s.Error("nothing was left to take down")
 	}
@@ -237,19 +241,25 @@ func (s *suite) pages() {
 }
 
 func (s *suite) clear() {
-	s.put(shown("before"))
+	before := s.put(shown("before"))
 	held := s.put(write(comment.KindHeld, "waits"))
 	at := s.put(act(comment.KindClear))
 	after := s.put(shown("after"))
 	s.log("held waits", "clear", "comment after")
-	if row := s.row(after.Comment.ID); row.Status != comment.Shown {
-		s.Errorf("the row is %s", row.Status)
+	if row := s.row(before.Comment.ID); row.Status != comment.Shown || !row.Cleared {
+		s.Errorf("the row of before is %s, cleared %v", row.Status, row.Cleared)
+	}
+	if row := s.row(after.Comment.ID); row.Status != comment.Shown || row.Cleared {
+		s.Errorf("the row of after is %s, cleared %v", row.Status, row.Cleared)
 	}
 	if got := brief(s.since(at.Seq)); len(got) != 1 {
 		s.Errorf("after the clear come %q", got)
 	}
 	s.put(decision(comment.KindComment, comment.Held, held.Comment.ID, "mod"))
 	s.log("clear", "comment after", "comment waits")
+	if row := s.row(held.Comment.ID); row.Cleared {
+		s.Error("what was approved since is on the screens")
+	}
 	s.reopen()
 	s.log("clear", "comment after", "comment waits")
 	s.put(act(comment.KindClear))
