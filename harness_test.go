@@ -267,6 +267,7 @@ type frame struct {
 	Pin       *event
 	Room      *reply
 	People    int
+	Raid      *struct{ Newcomers int }
 }
 
 type event struct {

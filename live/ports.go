@@ -157,6 +157,8 @@ type Filter interface {
 	// Shipped is the list that applies to every room until one of its name for
 	// all rooms is stored.
 	Shipped() RuleList
+	// Raid tells what comes over a room right now.
+	Raid(room string) comment.Raid
 	// Welcome says that a moderator let a comment of this author through.
 	Welcome(room, user string)
 }

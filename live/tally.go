@@ -84,6 +84,7 @@ func (t *tally) counts(now time.Time) Counts {
 type Stats struct {
 	Counts
 	Clients map[View]int
+	Raid    comment.Raid
 	Log     error         // nil while the log can be written
 	Saved   time.Duration // how long the last comment took to be durable
 }
@@ -94,8 +95,8 @@ func (h *Hall) Stats(roomID string) (Stats, error) {
 	if err != nil {
 		return Stats{}, err
 	}
-	s := Stats{Counts: r.tally.counts(h.now()), Clients: map[View]int{}, Log: h.journal.Ready(),
-		Saved: time.Duration(h.saved.Load())}
+	s := Stats{Counts: r.tally.counts(h.now()), Clients: map[View]int{}, Raid: h.filter.Raid(roomID),
+		Log: h.journal.Ready(), Saved: time.Duration(h.saved.Load())}
 	for _, v := range Views {
 		s.Clients[v] = h.outlet.Count(roomID, v)
 	}

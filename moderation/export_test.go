@@ -7,3 +7,11 @@ func Remembered(c *Chain) int {
 	defer h.mu.Unlock()
 	return h.said.size() + h.last.size() + h.raids.size() + h.known.size()
 }
+
+// RememberedOfRaids counts the rooms and texts that are watched.
+func RememberedOfRaids(c *Chain) int {
+	h := &c.habit
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.crowds.rooms.size() + h.crowds.texts.size()
+}

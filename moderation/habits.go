@@ -34,6 +34,8 @@ type habits struct {
 	last  memory[saying]   // author
 	raids memory[voices]   // text
 	known memory[struct{}] // authors who had a comment pass
+
+	crowds raids
 }
 
 // saying is kept small: there may be some hundred thousands of it.
@@ -57,6 +59,7 @@ func (h *habits) init(keys int, now time.Time) {
 	h.last.init(keys, comment.MaxSlow, now)
 	h.raids.init(max(1, keys/8), raidFor, now) // only texts with an address come here
 	h.known.init(keys, knownFor, now)
+	h.crowds.init(now)
 }
 
 func (h *habits) hash(parts ...string) uint64 {
@@ -69,25 +72,30 @@ func (h *habits) hash(parts ...string) uint64 {
 	return m.Sum64()
 }
 
-// check decides about a draft whose text has the verdict v. What is refused
-// leaves no trace: it was never said.
+// check decides about a draft whose text has the verdict v. What is refused was
+// never said; it counts as part of a raid alone.
 func (h *habits) check(d comment.Draft, room comment.Room, v comment.Verdict) comment.Verdict {
-	if d.User == "" || v.Action == comment.Refuse {
+	if d.User == "" {
 		return v
 	}
 	gist := gist(d.Text)
+	author, now := h.hash(d.Room, d.User), d.At
+	if v.Action == comment.Refuse {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		h.crowd(d, gist, author, now)
+		return v
+	}
 	linked := false
 	if room.Links == comment.GateAllowed { // elsewhere no address comes so far
 		_, folded, _ := words(nil, d.Text, 0)
 		linked = findLink(folded) != ""
 	}
-	author := h.hash(d.Room, d.User)
 	words := h.hash(d.Room, d.User, gist)
 	var ref uint64
 	if d.Ref != "" {
 		ref = h.hash(d.Ref)
 	}
-	now := d.At
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if room.Slow > 0 {
@@ -100,6 +108,7 @@ func (h *habits) check(d comment.Draft, room comment.Room, v comment.Verdict) co
 	if s, ok := h.said.get(words, now); ok && !s.same(ref) && s.age(now) < duplicateFor {
 		return comment.Verdict{Action: comment.Refuse, Rule: comment.RuleDuplicate, Detail: "said by the same author a moment ago"}
 	}
+	h.crowd(d, gist, author, now)
 	if linked {
 		v = comment.Stricter(v, h.raid(h.hash(d.Room, "", gist), author, now))
 	}
@@ -110,6 +119,15 @@ func (h *habits) check(d comment.Draft, room comment.Room, v comment.Verdict) co
 		h.known.set(author, struct{}{}, now)
 	}
 	return v
+}
+
+// crowd counts a draft that is no repetition of the same author.
+func (h *habits) crowd(d comment.Draft, gist string, author uint64, now time.Time) {
+	var key uint64
+	if choral(gist) {
+		key = h.hash(d.Room, "", gist)
+	}
+	h.crowds.hear(h.hash(d.Room), author, key, d.Text, h.stranger(d, author, now), now)
 }
 
 // same tells a repetition of the same sending, as after an answer of busy.

@@ -98,9 +98,46 @@ func (k *sockets) stats() {
 			continue
 		}
 		if s, err := k.server.hall.Stats(room); err == nil {
-			k.Broadcast(room, live.ViewConsole, mustMarshal(toWireStats(s, k.slow.Load())))
+			k.Broadcast(room, live.ViewConsole, mustMarshal(toWireStats(s, k.account(room))))
 		}
 	}
+}
+
+// longestShown is what an overlay may say at most; more is no figure but a
+// clock that was set.
+const longestShown = time.Minute
+
+// see notes what an overlay told of how long comments take to be seen.
+func (st *seat) see(ms *int64) {
+	if ms != nil && *ms >= 0 && *ms <= longestShown.Milliseconds() {
+		st.shown.Store(*ms + 1)
+	}
+}
+
+// account is what only the sockets know of a room.
+type account struct {
+	slow  int64  // sockets of the process cut for not reading, since its start
+	shown *int64 // ms until comments are seen on the slowest overlay; nil while none has told
+}
+
+func (k *sockets) account(room string) account {
+	a := account{slow: k.slow.Load()}
+	k.mu.RLock()
+	m := k.hubs[hubKey{room, live.ViewOverlay}]
+	k.mu.RUnlock()
+	if m == nil {
+		return a
+	}
+	all, err := m.Sessions()
+	if err != nil {
+		return a // closing
+	}
+	for _, sess := range all {
+		if ms := seatOf(sess).shown.Load() - 1; ms >= 0 && (a.shown == nil || ms > *a.shown) {
+			a.shown = &ms
+		}
+	}
+	return a
 }
 
 // restartSpread is over how long clients spread their return after a restart.

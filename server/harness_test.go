@@ -58,6 +58,7 @@ type filter struct {
 }
 
 func (f filter) SetRules([]live.RuleList) error { return nil }
+func (f filter) Raid(string) comment.Raid       { return comment.Raid{} }
 func (f filter) Shipped() live.RuleList         { return live.RuleList{} }
 func (f filter) Check(d comment.Draft, _ comment.Room) comment.Verdict {
 	if f.h.onCheck != nil {

@@ -56,7 +56,7 @@ func (s *Server) stats(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	w := toWireStats(st, s.sockets.slow.Load())
+	w := toWireStats(st, s.sockets.account(c.Param("room")))
 	w.Type = ""
 	return c.JSON(http.StatusOK, w)
 }

@@ -17,8 +17,9 @@ type seat struct {
 	author live.Author
 	addr   string // keyed hash of the masked address
 	heard  atomic.Int64
-	frames bucket // of text frames; used by the reading goroutine alone
-	pings  bucket // of control frames; used by the reading goroutine alone
+	shown  atomic.Int64 // of an overlay: ms until comments are seen on it, and one; 0 while unknown
+	frames bucket       // of text frames; used by the reading goroutine alone
+	pings  bucket       // of control frames; used by the reading goroutine alone
 	cut    sync.Once
 	ended  atomic.Bool            // it is being cut: what it still sends is read and dropped
 	ending atomic.Pointer[ending] // set by bye

@@ -318,6 +318,9 @@ func (k *sockets) message(sess *melody.Session, msg []byte) {
 	st := seatOf(sess)
 	switch {
 	case f.Type == "beat":
+		if st.View == live.ViewOverlay {
+			st.see(f.ShownMS)
+		}
 	case f.Type == "obs" && st.View == live.ViewOverlay:
 		k.server.obsTells(st.Room, f)
 	case f.Type == "obs":

@@ -31,6 +31,8 @@ type clientFrame struct {
 	Event string `json:"event"` // obs
 	At    int64  `json:"at"`    // obs: ms, by the page's clock
 	Ago   *int64 `json:"ago"`   // obs: ms since then
+
+	ShownMS *int64 `json:"shown_ms"` // beat of an overlay
 }
 
 // obsEvents are what an overlay tells of OBS.

@@ -154,8 +154,18 @@ type wireStats struct {
 	Clients map[live.View]int `json:"clients"`
 	Rate    int               `json:"rate"`
 	Refused map[string]int    `json:"refused"`
-	Slow    int64             `json:"slow,omitempty"` // sockets of the process cut for not reading, since its start
+	Slow    int64             `json:"slow,omitempty"`
+	Shown   *int64            `json:"shown_ms,omitempty"`
+	Raid    *wireRaid         `json:"raid,omitempty"`
 	Log     wireLog           `json:"log"`
+}
+
+// wireRaid is what comes over a room; it is left out while the room is calm.
+type wireRaid struct {
+	Seconds   int    `json:"seconds"` // within which the people below wrote
+	Newcomers int    `json:"newcomers,omitempty"`
+	Voices    int    `json:"voices,omitempty"`
+	Text      string `json:"text,omitempty"`
 }
 
 type wireLog struct {
@@ -163,11 +173,15 @@ type wireLog struct {
 	WaitMS float64 `json:"wait_ms"`
 }
 
-func toWireStats(s live.Stats, slow int64) wireStats {
-	return wireStats{
-		Type: "stats", Clients: s.Clients, Rate: s.Rate, Refused: s.Stopped, Slow: slow,
+func toWireStats(s live.Stats, a account) wireStats {
+	w := wireStats{
+		Type: "stats", Clients: s.Clients, Rate: s.Rate, Refused: s.Stopped, Slow: a.slow, Shown: a.shown,
 		Log: wireLog{Ready: s.Log == nil, WaitMS: float64(s.Saved.Microseconds()) / 1000},
 	}
+	if r := s.Raid; !r.Calm() {
+		w.Raid = &wireRaid{Seconds: int(comment.RaidWindow.Seconds()), Newcomers: r.Newcomers, Voices: r.Voices, Text: r.Text}
+	}
+	return w
 }
 
 // wireAck answers a send, over the socket and over HTTP.

@@ -77,6 +77,7 @@ func goldenFrames() map[string][]byte {
 		{Seq: 51, At: goldenTime, Kind: comment.KindUnban, Ban: &ban, By: "boss"},
 		{Seq: 52, At: goldenTime, Kind: comment.KindPin},
 	}
+	seen := int64(64)
 	ack := func(o live.Outcome, err error) []byte {
 		a := ackOf("c1", o, err)
 		a.Type = "ack"
@@ -98,8 +99,9 @@ func goldenFrames() map[string][]byte {
 		"bye-restart":            mustMarshal(wireBye{Type: "bye", Code: "restart", WaitMS: 700}),
 		"stats": mustMarshal(toWireStats(live.Stats{
 			Counts:  live.Counts{Rate: 84, Stopped: map[string]int{"words": 5}},
+			Raid:    comment.Raid{Newcomers: 61, Voices: 14, Text: "come and see the other stream"},
 			Clients: map[live.View]int{live.ViewAudience: 482, live.ViewOverlay: 1, live.ViewConsole: 2}, Saved: 300 * time.Microsecond,
-		}, 0)),
+		}, account{shown: &seen})),
 	}
 }
 

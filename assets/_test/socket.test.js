@@ -50,6 +50,15 @@ test('a beat is answered, also before hello', () => {
   assert.deepEqual(net.last.sent, ['{"type":"beat"}']);
 });
 
+test('the answer to a beat carries what the page has to tell', () => {
+  let told = {};
+  const { net } = start({ socket: { answer: () => told } });
+  net.last.feed({ type: 'beat', position: 'e:1' });
+  told = { shown_ms: 64 };
+  net.last.feed({ type: 'beat', position: 'e:2' });
+  assert.deepEqual(net.last.sent, ['{"type":"beat"}', '{"type":"beat","shown_ms":64}']);
+});
+
 test('comments at or below the position are dropped; remove and clear never are', () => {
   const { net, ids, log } = start();
   net.last.feed(hello({ position: 'e:10' }));

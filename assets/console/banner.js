@@ -1,20 +1,34 @@
-// The one banner under the header: what lasts (offline, paused, locked down),
-// or for a moment what was just done, with its undo.
+// The one banner under the header: what lasts (offline, paused, locked down, a
+// raid), or for a moment what was just done, with its undo.
 
-import { el, icon } from '../shared/dom.js';
+import { el, icon, said } from '../shared/dom.js';
 
 /** ms for which an act is told */
 const TOLD = 8_000;
 
+/**
+ * @typedef {object} Lasting what holds now, as a notice
+ * @property {boolean} [first] it stands before what was just done
+ * @property {boolean} [firm] it stands before what was just done, but for faults
+ * @property {string} [act] key of the word on the button that ends it; else "undo"
+ * @property {string} [quote] what somebody wrote, behind the text
+ * @property {{name: string, glyph: string, word: string, act: () => unknown}[]} [answers]
+ * @property {() => unknown} [wave] takes it away
+ * @typedef {import('./desk.js').Notice & Lasting} Told
+ */
+
 export class Banner {
   #box; #desk; #lasting;
+  #words = el('span', { class: 'banner-words' });
   /** @type {import('./desk.js').Notice|null} */ #notice = null;
   /** @type {any} */ #timer = null;
+  /** @type {Told|null} what stands there */ #now = null;
+  #shape = '';
 
   /**
    * @param {HTMLElement} box
    * @param {import('./desk.js').Desk} desk
-   * @param {() => (import('./desk.js').Notice & {first?: boolean, act?: string})|null} lasting what holds now; `first` stands before what was just done
+   * @param {() => Told|null} lasting
    */
   constructor(box, desk, lasting) {
     this.#box = box;
@@ -45,32 +59,52 @@ export class Banner {
 
   draw() {
     const lasting = this.#lasting();
-    const now = lasting?.first ? lasting : this.#notice ?? lasting;
-    const key = now ? `${now.tone}${now.text}${Boolean(now.undo)}${this.#desk.words.lang}` : '';
-    if (this.#box.dataset.said === key) return;
-    this.#box.dataset.said = key;
-    this.#box.hidden = !now;
-    this.#box.className = `banner ${now?.tone ?? 'calm'}`;
-    this.#box.replaceChildren();
+    const notice = this.#notice;
+    const firm = lasting?.first || (lasting?.firm && notice?.tone !== 'stop');
+    /** @type {Told|null} */ const now = firm ? lasting : notice ?? lasting;
+    this.#now = now;
+    this.#build(now);
     if (!now) return;
-    this.#box.append(icon(now.glyph ?? 'check'), el('span', { class: 'banner-words' }, now.text));
-    const { undo } = now;
-    if (!undo) return;
-    this.#box.append(el('button', { type: 'button', class: 'button line', onclick: () => { this.#take(now, undo); } },
-      icon('undo'), this.#desk.words.t(/** @type {any} */ (now).act ?? 'undo')));
+    const quote = now.quote ? said(now.quote) : '';
+    if (this.#words.textContent !== now.text + (now.quote ?? '')) this.#words.replaceChildren(now.text, quote);
   }
 
-  /** @param {import('./desk.js').Notice} notice @param {() => Promise<unknown>} undo */
-  #take(notice, undo) {
-    if (this.#notice === notice) this.#notice = null;
-    void undo().then(() => this.draw());
+  /** The buttons stay what they are while only the words change: one may be about to be pressed. @param {Told|null} now */
+  #build(now) {
+    const shape = now ? JSON.stringify([now.tone, now.glyph, Boolean(now.undo), now.act, now.answers?.map((a) => a.word), Boolean(now.wave), this.#desk.words.lang]) : '';
+    if (shape === this.#shape) return;
+    this.#shape = shape;
+    const box = this.#box;
+    const { t } = this.#desk.words;
+    const focused = box.contains(document.activeElement);
+    box.hidden = !now;
+    box.className = `banner ${now?.tone ?? 'calm'}`;
+    this.#words.replaceChildren();
+    if (!now) return box.replaceChildren();
+    const button = (/** @type {string} */ glyph, /** @type {string} */ word, /** @type {() => void} */ act, more = {}) => el('button', { type: 'button', class: 'button line', onclick: act, ...more }, icon(glyph), el('span', {}, word));
+    const buttons = [
+      ...(now.answers ?? []).map((a, i) => button(a.glyph, a.word, () => void this.#now?.answers?.[i]?.act(), { 'data-answer': a.name })),
+      now.undo && button('undo', t(now.act ?? 'undo'), () => this.#undo(), { 'data-undo': true }),
+    ].filter((b) => b instanceof HTMLElement);
+    box.replaceChildren(icon(now.glyph ?? 'check'), this.#words);
+    if (buttons.length > 0) box.append(el('span', { class: 'banner-acts' }, ...buttons));
+    if (now.wave) box.append(el('button', { type: 'button', class: 'icon-button wave', 'aria-label': t('wave'), title: t('wave'), onclick: () => void this.#now?.wave?.() }, icon('x')));
+    // The button that was pressed may be gone with what it did.
+    if (focused) (/** @type {HTMLElement|null} */ (box.querySelector('[data-undo]')) ?? buttons[0])?.focus();
+  }
+
+  #undo() {
+    const now = this.#now;
+    if (!now?.undo) return;
+    if (this.#notice === now) this.#notice = null;
+    void now.undo().then(() => this.draw());
     this.draw();
   }
 
   /** Undoes what the banner tells, by key. @returns {boolean} whether there was something */
   undo() {
-    const button = this.#box.querySelector('button');
-    button?.click();
-    return Boolean(button);
+    const able = Boolean(this.#now?.undo);
+    this.#undo();
+    return able;
   }
 }

@@ -84,10 +84,14 @@ export class Header {
     delay.title = t('delay_told', { n: seconds });
     /** @type {HTMLElement} */ (delay.querySelector('span')).textContent = t('age_s', { n: seconds });
     if (stats) {
-      const overlay = byId('overlay'), on = stats.clients?.overlay > 0;
+      const overlay = byId('overlay'), n = stats.clients?.overlay ?? 0;
+      const words = t(n > 1 ? 'overlay_on_n' : n === 1 ? 'overlay_on' : 'overlay_off', { n });
+      const late = n > 0 && stats.shown_ms !== undefined ? t('ms', { n: stats.shown_ms }) : '';
       overlay.hidden = false;
-      overlay.classList.toggle('off', !on);
-      /** @type {HTMLElement} */ (overlay.querySelector('span')).textContent = t(on ? 'overlay_on' : 'overlay_off');
+      overlay.classList.toggle('off', n === 0);
+      overlay.title = late ? `${words} · ${t('shown_in', { time: late })}` : words;
+      /** @type {HTMLElement} */ (overlay.querySelector('span')).textContent = words;
+      /** @type {HTMLElement} */ (overlay.querySelector('small')).textContent = late;
     }
     this.#pages();
   }

@@ -15,9 +15,11 @@ import { wireFilters } from './filters.js';
 import { Header } from './header.js';
 import { History } from './history.js';
 import { wireKeys } from './keys.js';
+import { lasting } from './lasting.js';
 import { FeedModel } from './model.js';
 import { Numbers } from './numbers.js';
 import { Queue } from './queue.js';
+import { RaidWatch } from './raid.js';
 import { ReviewView } from './review.js';
 import { Sections } from './sections.js';
 import { Switches } from './switches.js';
@@ -28,6 +30,7 @@ const desk = new Desk({ roomId: root.dataset.room ?? '', role: root.dataset.role
 const model = new FeedModel();
 const queue = new Queue();
 const numbers = new Numbers(words);
+const raids = new RaidWatch();
 const acts = new Acts(desk, model, queue, (entries) => view.changed(entries), numbers);
 const history = new History(desk, model, () => view.refill());
 const view = new FeedView(
@@ -41,7 +44,9 @@ const review = new ReviewView({
 const switches = new Switches(/** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll('[data-switch]')), desk, acts);
 const sections = new Sections(desk, acts);
 const line = new Lifeline({ changed: () => describe() });
-const banner = new Banner(byId('banner'), desk, lasting);
+const banner = new Banner(byId('banner'), desk, () => lasting({
+  desk, acts, switches, raids, saving, anew, stopped: socket.state === 'stopped' ? stopped : '', away: line.offline, back: line.news === 'back', changed: describe,
+}));
 const compose = new Compose({ form: byId('compose'), field: byId('say'), button: byId('say-send'), strip: byId('compose-strip') }, desk);
 const filters = wireFilters(desk, view);
 
@@ -120,6 +125,7 @@ const socket = new RoomSocket({
     },
     stats(stats) {
       desk.stats = stats;
+      raids.take(/** @type {any} */ (stats).raid, desk.room);
       saving = stats.log?.ready !== false;
       numbers.take(stats);
       desk.tell('stats');
@@ -177,19 +183,6 @@ function sayEmpty(filtered, box) {
     ? el('button', { type: 'button', class: 'button line', onclick: () => filters.all() }, t('show_all'))
     : el('button', { type: 'button', class: 'button line show-code', onclick: () => header.showNumbers(true) }, icon('qr'), t('show_code'));
   box.replaceChildren(el('p', {}, t(filtered ? 'empty_filter' : 'empty')), act);
-}
-
-/** stop > warn > offline > back @returns {any} */
-function lasting() {
-  const { t } = words;
-  if (socket.state === 'stopped' && stopped) return { first: true, tone: 'stop', glyph: 'lock', text: t(stopped === 'revoked' ? 'stopped_key' : stopped === 'closed' ? 'stopped_closed' : 'stopped_not_allowed') };
-  if (!saving && !line.offline) return { first: true, tone: 'warn', glyph: 'warn', text: t('behind') };
-  if (line.offline) return { first: true, tone: 'calm', glyph: 'offline', text: t('offline') };
-  if (line.news === 'back') return { tone: 'good', glyph: 'wifi', text: t(anew ? 'back_anew' : 'back') };
-  if (desk.room.locked) return { tone: 'warn', glyph: 'lock', text: t('locked'), undo: () => acts.lock(false), act: 'unlock' };
-  if (desk.room.state === 'paused') return { tone: 'warn', glyph: 'pause', text: t('paused_told'), undo: () => acts.set({ state: 'open' }), act: 'go_on' };
-  if (desk.room.state === 'closed') return { tone: 'calm', glyph: 'lock', text: t('closed_told'), undo: () => acts.set({ state: 'open' }), act: 'open_room' };
-  return null;
 }
 
 const header = new Header(desk, acts, () => ({ away: line.offline, stopped: socket.state === 'stopped' }));

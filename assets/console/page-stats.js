@@ -17,7 +17,7 @@ export function open(host, desk, acts) {
   return desk.on('stats', draw);
 
   function draw() {
-    const { clients = {}, rate = 0, refused = {}, log = { ready: true } } = desk.stats ?? {};
+    const { clients = {}, rate = 0, refused = {}, log = { ready: true }, shown_ms: shown } = desk.stats ?? {};
     const opened = [...grid.querySelectorAll('details')].map((d) => d.open);
     const rules = Object.entries(refused).filter(([, n]) => n > 0).sort((a, b) => b[1] - a[1]);
     const top = rules[0]?.[1] ?? 1;
@@ -31,6 +31,7 @@ export function open(host, desk, acts) {
       }), rules.length === 0 && el('li', { class: 'none' }, t('stopped_none')))),
       el('section', {}, el('h3', {}, t('connected')), rows([
         [t('phones'), clients.audience ?? 0], [t('overlays'), clients.overlay ?? 0], [t('consoles'), clients.console ?? 0],
+        ...(shown !== undefined ? [[t('shown_after'), t('ms', { n: shown })]] : []),
         [t('saved'), log.ready ? t('saved_ms', { n: Math.round((log.wait_ms ?? 0) * 10) / 10 }) : t('saved_not')],
       ])));
     grid.querySelectorAll('details').forEach((d, i) => { d.open = opened[i] ?? false; });

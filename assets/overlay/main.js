@@ -8,6 +8,7 @@ import { StageClock } from './clock.js';
 import { RoomCode } from './code.js';
 import { Debug } from './debug.js';
 import { Demo } from './demo.js';
+import { Latency } from './latency.js';
 import { Obs } from './obs.js';
 import { readOptions } from './options.js';
 import { applyOptions, outlineKind } from './page.js';
@@ -33,10 +34,11 @@ const element = /** @type {HTMLElement} */ (document.getElementById('stage'));
 const renderer = new DomRenderer(element, clock);
 const pin = new Pin(element, { style: () => renderer.style, changed: () => stage.refresh() });
 dress();
+const latency = new Latency();
 const stage = /** @type {Stage} */ (new Stage({
   renderer, clock, options, pin,
   env: { setTimeout: (fn, ms) => setTimeout(fn, ms), clearTimeout: (id) => clearTimeout(id) },
-  on: { tick: () => debug.draw(), push: () => code.busy() },
+  on: { tick: () => debug.draw(), push: () => code.busy(), show: ({ at }) => latency.shown(at) },
 }));
 const code = new RoomCode(document.body, {
   src: `/api/rooms/${encodeURIComponent(room)}/qr.svg${key && `?key=${encodeURIComponent(key)}`}`,
@@ -106,11 +108,12 @@ function clear() {
 }
 
 const socket = new RoomSocket({
-  room, role: 'overlay', key,
+  room, role: 'overlay', key, answer: () => latency.tell(),
   handlers: {
     hello(hello) {
       present = hello.time - (hello.room?.delay_ms ?? 0);
       code.rename(hello.room?.title);
+      latency.greeted(hello.time, hello.room?.delay_ms ?? 0);
       obs.flush();
       catching = hello.resumed;
       pin.set(hello.pin ? withDefaults(hello.pin) : null);
@@ -121,9 +124,13 @@ const socket = new RoomSocket({
     },
     comment: (c) => { if (young(c)) stage.push([c], age); },
     events: () => { present = 0; catching = false; }, // the first frame after a resume was what was missed
-    room: (change) => code.rename(change.title),
+    room(change) {
+      code.rename(change.title);
+      if (change.delay_ms !== undefined) latency.delayed(change.delay_ms);
+    },
     state: () => debug.draw(),
     remove, clear,
+    beat: (beat) => latency.beat(Number(beat.time)),
     pin(event) {
       if (catching) return;
       if (event.comment) pin.set(withDefaults(event.comment));

@@ -36,8 +36,9 @@ export class Stage {
    * @param {ConstructorParameters<typeof Ticker>[1]} parts.env
    * @param {{place: Parameters<Field['lay']>[2]}} [parts.pin] what stands on the stage; it tells what it
    *   covers, and its lanes are shut
-   * @param {{tick?: () => void, push?: () => number}} [parts.on] tick is told after each tick; push
-   *   before comments are taken in, and gives the ms that they shall wait
+   * @param {{tick?: () => void, push?: () => number, show?: (comment: Comment) => void}} [parts.on]
+   *   tick is told after each tick; push before comments are taken in, and gives the ms that they
+   *   shall wait; show which of them has got a place, and is seen with the next picture
    */
   constructor({ renderer, clock, options, env, pin, on = {} }) {
     this.#renderer = renderer;
@@ -250,6 +251,7 @@ export class Stage {
         continue;
       }
       this.#launch(item, lane);
+      this.#on.show?.(item.parts[0]);
     }
   }
 

@@ -70,7 +70,7 @@ function browser() {
 }
 
 export class RoomSocket {
-  #env; #room; #role; #key; #handlers;
+  #env; #room; #role; #key; #handlers; #answer;
   /** @type {State} */ #state = 'stopped';
   /** @type {WebSocket|null} */ #ws = null;
   /** @type {any} */ #timer = null;
@@ -87,13 +87,15 @@ export class RoomSocket {
   #locked = false;
 
   /**
-   * @param {{room: string, role: import('./protocol.js').Role, key?: string, handlers?: Handlers, env?: Partial<Env>}} options
+   * @param {{room: string, role: import('./protocol.js').Role, key?: string, handlers?: Handlers, answer?: () => Record<string, any>, env?: Partial<Env>}} options
+   *   answer gives what the answer to a beat carries
    */
-  constructor({ room, role, key = '', handlers = {}, env = {} }) {
+  constructor({ room, role, key = '', handlers = {}, answer = () => ({}), env = {} }) {
     this.#room = room;
     this.#role = role;
     this.#key = key;
     this.#handlers = handlers;
+    this.#answer = answer;
     this.#env = /** @type {Env} */ ({ ...(env.WebSocket ? {} : browser()), ...env });
   }
 
@@ -154,7 +156,7 @@ export class RoomSocket {
     switch (frame.type) {
       case 'hello': return this.#hello(/** @type {any} */ (frame));
       case 'beat':
-        if (this.#ws?.readyState === 1) this.#ws.send('{"type":"beat"}');
+        if (this.#ws?.readyState === 1) this.#ws.send(JSON.stringify({ type: 'beat', ...this.#answer() }));
         this.#ordered(frame);
         return this.#call('beat', frame);
       case 'events': return this.#ordered(frame);

@@ -1,0 +1,56 @@
+// What the banner says as long as it holds: stop > warn > offline > back.
+
+/** @typedef {import('./banner.js').Told} Told */
+
+/**
+ * @typedef {object} State
+ * @property {import('./desk.js').Desk} desk
+ * @property {import('./acts.js').Acts} acts
+ * @property {import('./switches.js').Switches} switches
+ * @property {import('./raid.js').RaidWatch} raids
+ * @property {boolean} saving comments can be saved
+ * @property {string} stopped why the line was cut for good; '' while it was not
+ * @property {boolean} away the line is lost
+ * @property {boolean} back it was, a moment ago
+ * @property {boolean} anew and the list has started afresh since
+ * @property {() => void} changed something that is said here is another thing now
+ */
+
+/** @param {State} state @returns {Told|null} */
+export function lasting(state) {
+  const { desk: { room, words: { t } }, acts, saving, stopped, away, back, anew } = state;
+  if (stopped) return { first: true, tone: 'stop', glyph: 'lock', text: t(stopped === 'revoked' ? 'stopped_key' : stopped === 'closed' ? 'stopped_closed' : 'stopped_not_allowed') };
+  if (!saving && !away) return { first: true, tone: 'warn', glyph: 'warn', text: t('behind') };
+  if (away) return { first: true, tone: 'calm', glyph: 'offline', text: t('offline') };
+  if (back) return { tone: 'good', glyph: 'wifi', text: t(anew ? 'back_anew' : 'back') };
+  if (room.locked) return { tone: 'warn', glyph: 'lock', text: t('locked'), undo: () => acts.lock(false), act: 'unlock' };
+  if (room.state === 'paused') return { tone: 'warn', glyph: 'pause', text: t('paused_told'), undo: () => acts.set({ state: 'open' }), act: 'go_on' };
+  if (room.state === 'closed') return { tone: 'calm', glyph: 'lock', text: t('closed_told'), undo: () => acts.set({ state: 'open' }), act: 'open_room' };
+  return raided(state);
+}
+
+/** @param {State} state @returns {Told|null} */
+function raided({ desk, acts, switches, raids, changed }) {
+  const { room, words: { t, lang } } = desk;
+  const { raid } = raids;
+  const { given, left } = raids.answers(room);
+  if (!raid && given.length === 0) return null;
+  const text = [
+    raid?.newcomers && t('raid_newcomers_n', { n: raid.newcomers, s: raid.seconds ?? 30 }),
+    raid && given.some(({ name }) => name === 'newcomers') && t('raid_held'),
+    !raid && t('raid_over'),
+    raid?.voices && t('raid_voices_n', { n: raid.voices }),
+  ].filter(Boolean).join(lang === 'en' ? ' ' : '');
+  return {
+    tone: 'warn', glyph: 'warn', text, quote: raid?.voices ? raid.text : '', firm: raid !== null && given.length === 0,
+    answers: raid ? [
+      ...left.map(({ name, glyph }) => ({ name, glyph, word: t(name === 'newcomers' ? 'raid_newcomers' : `switch_${name}`), act: () => switches.press(name) })),
+      { name: 'lock', glyph: 'lock', word: t('switch_lock'), act: () => switches.press('lock') },
+    ] : [],
+    undo: given.length > 0 ? () => acts.set(raids.back(desk.room)) : undefined,
+    wave() {
+      raids.wave();
+      changed();
+    },
+  };
+}

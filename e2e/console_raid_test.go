@@ -1,0 +1,104 @@
+package e2e
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/cookiejar"
+	"testing"
+)
+
+// newcomers has people write who come right now, each with an identity of his
+// own, as phones do.
+func (h *runner) newcomers(n int, text func(i int) string) {
+	h.t.Helper()
+	for i := range n {
+		jar, err := cookiejar.New(nil)
+		if err != nil {
+			h.t.Fatal(err)
+		}
+		phone := &http.Client{Jar: jar}
+		page, err := phone.Get(h.base + "/r/live")
+		if err != nil {
+			h.t.Fatal(err)
+		}
+		page.Body.Close()
+		body, err := json.Marshal(map[string]string{"text": text(i)})
+		if err != nil {
+			h.t.Fatal(err)
+		}
+		q, err := http.NewRequest("POST", h.base+"/api/rooms/live/comments", bytes.NewReader(body))
+		if err != nil {
+			h.t.Fatal(err)
+		}
+		q.Header.Set("Content-Type", "application/json")
+		q.Header.Set("X-Requested-With", "danmaku")
+		r, err := phone.Do(q)
+		if err != nil {
+			h.t.Fatal(err)
+		}
+		r.Body.Close()
+		if r.StatusCode != http.StatusCreated && r.StatusCode != http.StatusAccepted {
+			h.t.Fatalf("newcomer %d: %d", i, r.StatusCode)
+		}
+	}
+}
+
+// A raid is told with an answer for each click, on every console; one click
+// takes all answers back, and one waves the news off.
+func TestARaidIsAnswered(t *testing.T) {
+	p := startProduct(t, free...)
+	h := runnerAt(t, p.console)
+	h.do("PATCH", "/api/rooms/live", map[string]any{"links": "allowed"})
+	one, _ := h.link("moderator", "Ann")
+	two, _ := h.link("moderator", "Ben")
+	ann, ben := consoleAt(t, one), consoleAt(t, two)
+	settings := func() string {
+		r := h.do("GET", "/api/rooms/live", nil)
+		return fmt.Sprint(r["newcomers"], " ", r["slow_ms"], " ", r["links"], " ", r["state"])
+	}
+	click := func(word string) string {
+		return `[...document.querySelectorAll("#banner button")].find((b) => (b.getAttribute("aria-label") ?? b.textContent) === "` + word + `").click()`
+	}
+	const calm = "open 0 allowed open"
+	const stream = "come and see the other <b>stream</b>"
+	h.newcomers(25, func(i int) string {
+		if i < 14 {
+			return stream
+		}
+		return fmt.Sprint("hello ", i)
+	})
+	ann.Wait(has("#banner.warn", "25 newcomers in 30 s.") + " && " + has("#banner.warn", "14 people write the same:"))
+	ann.Wait(has("#banner bdi", stream))
+	if got := textsOf(ann, "#banner button"); got != "Hold newcomers|Slow mode|Links off|Lock down|" {
+		t.Errorf("the answers are %q", got)
+	}
+	ann.Eval(`[...document.querySelectorAll("#banner button")][0].focus()`)
+	ann.Eval(click("Hold newcomers"))
+	ann.Wait(has("#banner", "Their comments go to review.") + ` && document.activeElement.matches("#banner [data-undo]")`)
+	ann.Eval(click("Slow mode"))
+	ann.Eval(click("Links off"))
+	ann.Wait(`document.querySelectorAll("#banner .button").length === 2`) // lock down and undo
+	if got := settings(); got != "held 10000 refused open" {
+		t.Errorf("after three answers: %s", got)
+	}
+	// The other moderator can take them back, by key.
+	ben.Wait(`document.querySelectorAll("#banner .button").length === 2`)
+	press(ben, "z")
+	ben.Wait(`document.querySelectorAll("#banner .button").length === 4`)
+	if got := settings(); got != calm {
+		t.Errorf("taken back: %s", got)
+	}
+	ann.Wait(`document.querySelectorAll("#banner .button").length === 4`)
+	ann.Eval(click("Lock down"))
+	ann.Wait(has("#banner", "Locked down"))
+	press(ann, "z")
+	ann.Wait(has("#banner", "25 newcomers in 30 s."))
+	if got := settings(); got != calm {
+		t.Errorf("the lock-down taken back: %s", got)
+	}
+	ann.Eval(click("Close"))
+	ann.Wait(`document.querySelector("#banner").hidden`)
+	ben.Wait(has("#banner", "25 newcomers in 30 s."))
+}

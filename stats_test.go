@@ -1,0 +1,91 @@
+package main
+
+import (
+	"fmt"
+	"testing"
+)
+
+// numbers is what stats say, as these tests read them.
+type numbers struct {
+	Shown *int64 `json:"shown_ms"`
+	Raid  *struct {
+		Seconds, Newcomers, Voices int
+		Text                       string
+	}
+}
+
+func (b *browser) numbers() (n numbers) {
+	b.t.Helper()
+	_, body := b.do("GET", liveRoom+"/stats", nil, nil)
+	decode(b.t, body, &n)
+	return n
+}
+
+// An overlay tells with its beats how long comments take to be seen; moderators
+// hear of the slowest, and nonsense counts for nothing.
+func TestOverlaysTellHowLongCommentsTake(t *testing.T) {
+	p := start(t, t.TempDir())
+	mod := p.moderator()
+	fast, slow, phone := p.overlaySocket(""), p.overlaySocket(""), p.phone().open("audience", "")
+	tells := func(s *socket, ms any) {
+		t.Helper()
+		s.write(map[string]any{"type": "beat", "shown_ms": ms})
+		s.write(map[string]any{"type": "nothing"})
+		s.next("error") // what came before it has been read
+	}
+	if n := mod.numbers(); n.Shown != nil {
+		t.Errorf("before any has told: %d", *n.Shown)
+	}
+	tells(fast, 0)
+	if n := mod.numbers(); n.Shown == nil || *n.Shown != 0 {
+		t.Errorf("one is as fast as can be: %v", n.Shown)
+	}
+	tells(fast, 64)
+	tells(slow, 250)
+	for _, wrong := range []any{-1, 60_001, 1e18, nil} {
+		tells(fast, wrong)
+	}
+	tells(phone, 9000)
+	if n := mod.numbers(); n.Shown == nil || *n.Shown != 250 {
+		t.Errorf("the slowest: %v", n.Shown)
+	}
+	tells(slow, 30)
+	if n := mod.numbers(); n.Shown == nil || *n.Shown != 64 {
+		t.Errorf("it has become faster: %v", n.Shown)
+	}
+}
+
+// When many newcomers write the same, consoles hear of it; a bystander's room
+// does not, nor does the audience.
+func TestConsolesHearOfARaid(t *testing.T) {
+	p := start(t, t.TempDir(), "--user-rate", "0", "--address-rate", "0", "--room-rate", "0")
+	mod := p.moderator()
+	console, phone := mod.open("console", ""), p.phone().open("audience", "")
+	if n := mod.numbers(); n.Raid != nil {
+		t.Errorf("in a calm room: %+v", *n.Raid)
+	}
+	const text = "come and see the other stream"
+	for i := range 25 {
+		said := text
+		if i >= 12 {
+			said = fmt.Sprint("hello ", i)
+		}
+		if status, body := p.phone().post(said); status != 201 {
+			t.Fatalf("newcomer %d: %d %s", i, status, body)
+		}
+	}
+	n := mod.numbers()
+	if n.Raid == nil || n.Raid.Newcomers != 25 || n.Raid.Voices != 12 || n.Raid.Text != text || n.Raid.Seconds != 30 {
+		t.Errorf("the raid: %+v", n.Raid)
+	}
+	for f := console.next("stats"); f.Raid == nil || f.Raid.Newcomers != 25; {
+		f = console.next("stats")
+	}
+	phone.send("last", "the last one")
+	phone.next("ack")
+	for _, f := range phone.passed {
+		if f.Raid != nil {
+			t.Errorf("a phone is told %+v", f)
+		}
+	}
+}
