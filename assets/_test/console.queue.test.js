@@ -93,9 +93,8 @@ test('rows lie under each other, measured or guessed', () => {
   const g = new Geometry(36);
   g.lay(rows);
   assert.equal(g.total, 360_000);
-  assert.equal(g.measured('5', 36), false, 'as guessed is no news');
-  assert.equal(g.measured('5', 80), true);
-  g.lay(rows);
+  assert.equal(g.measured(5, '5', 36), false, 'as guessed is no news');
+  assert.equal(g.measured(5, '5', 80), true);
   assert.equal(g.total, 360_044);
   for (let y = 0; y < g.total; y += 997) {
     const i = g.at(y);
@@ -104,6 +103,14 @@ test('rows lie under each other, measured or guessed', () => {
     assert.ok(g.top(from) <= y && g.top(to) >= Math.min(y + 600, g.total));
     assert.ok(to - from < 30, 'and no more than needed');
   }
+  assert.equal(g.top(7), 36 * 7 + 44);
+  assert.equal(g.measured(2, '2', 50), true);
+  assert.equal(g.top(7), 36 * 7 + 58, 'also before what was asked for');
+  g.lay(rows.slice(3));
+  assert.equal(g.top(4), 36 * 4 + 44, 'a height belongs to the row, not to its place');
+  g.forget(40);
+  g.lay(rows);
+  assert.equal(g.total, 400_000);
   assert.deepEqual(g.window(-50, 600, 0)[0], 0);
   g.lay([]);
   assert.equal(g.total, 0);

@@ -2,11 +2,11 @@
 // the list holds still while a person points at it, is in it with the keyboard,
 // or reads further up.
 
-import { el } from '../shared/dom.js';
-import { lettersAct, nameOf } from './keys.js';
 import { Geometry } from './geometry.js';
+import { lettersAct, nameOf } from './keys.js';
 import { MOST, matches } from './model.js';
 import { drawRow } from './row.js';
+import { Rows } from './rows.js';
 
 /** px from the end within which the list counts as being there. */
 const NEAR = 40;
@@ -30,14 +30,13 @@ const LINE = { wide: 36, dock: 53 };
 
 export class FeedView {
   #list; #parts; #model; #words; #act;
-  #above = el('li', { class: 'space', 'aria-hidden': 'true' });
-  #below = el('li', { class: 'space', 'aria-hidden': 'true' });
   /** @type {Entry[]} those that the filter shows */ #items = [];
-  /** @type {Map<string, HTMLElement>} */ #rows = new Map();
   /** @type {Set<Entry>} */ #waiting = new Set();
   /** @type {Set<Entry>} */ #changed = new Set();
   #geometry = new Geometry(LINE.wide);
+  #rows;
   #anew = true;
+  /** whether the geometry knows the items */ #laid = false;
   #frame = 0;
   #width = 0;
   #height = 0;
@@ -60,7 +59,7 @@ export class FeedView {
     this.#words = words;
     this.#act = act;
     const { list } = parts;
-    list.append(this.#above, this.#below);
+    this.#rows = new Rows(list, this.#geometry, (row, entry) => drawRow(row, entry, words, act.waiting(entry)));
     // Only a mouse hovers; a finger that has left the glass holds nothing.
     list.addEventListener('pointerenter', (e) => { if (e.pointerType === 'mouse') { this.#pointed = true; this.#schedule(); } });
     list.addEventListener('pointerleave', () => { this.#pointed = false; this.#schedule(); });
@@ -93,7 +92,6 @@ export class FeedView {
   /** An approved comment stands at another place now: the order is to be read again. */
   redraw() {
     this.#anew = true;
-    for (const row of this.#rows.values()) row.remove();
     this.#rows.clear();
     this.#schedule();
   }
@@ -138,9 +136,9 @@ export class FeedView {
   #flush() {
     const anchor = this.#away || this.#holding ? this.#anchor() : null;
     for (const entry of this.#changed) {
-      const listed = this.#rows.has(entry.id);
+      const listed = this.#rows.get(entry.id) !== undefined;
       if (listed !== this.#fits(entry)) this.#anew = true;
-      if (listed) this.#redrawRow(entry);
+      this.#rows.redraw(entry);
     }
     this.#changed.clear();
     if (this.#anew) {
@@ -148,11 +146,12 @@ export class FeedView {
       const late = this.#holding ? this.#waiting : null;
       this.#items = this.#model.all.filter((entry) => this.#fits(entry) && !late?.has(entry));
       if (!late) this.#waiting.clear();
-      this.#anew = false;
+      this.#anew = this.#laid = false;
     }
     if (!this.#holding && this.#waiting.size > 0) {
       for (const entry of this.#waiting) if (this.#fits(entry)) this.#items.push(entry);
       this.#waiting.clear();
+      this.#laid = false;
       if (this.#items.length > MOST) this.#items.splice(0, this.#items.length - MOST);
     }
     const none = this.#items.length === 0;
@@ -165,86 +164,36 @@ export class FeedView {
 
   /** What stands at the upper edge, so that it can stay there. */
   #anchor() {
-    const i = this.#geometry.at(this.#list.scrollTop);
+    const y = this.#list.scrollTop;
+    const i = this.#geometry.at(y);
     const entry = this.#items[i];
-    return entry ? { entry, by: this.#list.scrollTop - this.#geometry.top(i) } : null;
+    return entry ? { entry, i, by: y - this.#geometry.top(i) } : null;
   }
 
-  /** @param {{entry: Entry, by: number}|null} anchor */
+  /** @param {{entry: Entry, i: number, by: number}|null} anchor */
   #render(anchor) {
     const { clientHeight: height, clientWidth: width } = this.#list;
+    const y0 = this.#list.scrollTop;
     this.#height = height;
     if (width !== this.#width) {
       this.#width = width;
       this.#geometry.forget(width < 600 ? LINE.dock : LINE.wide);
+      this.#rows.forget();
+      this.#laid = false;
     }
+    if (!this.#laid) this.#geometry.lay(this.#items);
+    this.#laid = true;
+    const at = !anchor || this.#items[anchor.i] === anchor.entry ? anchor?.i ?? -1 : this.#items.indexOf(anchor.entry);
+    const goal = () => (anchor && at >= 0 ? this.#geometry.top(at) + anchor.by : this.#away ? y0 : this.#geometry.total - height);
     for (let again = 0; again < 4; again++) {
-      this.#geometry.lay(this.#items);
-      const at = anchor ? this.#items.indexOf(anchor.entry) : -1;
-      const y = anchor && at >= 0 ? this.#geometry.top(at) + anchor.by : this.#away ? this.#list.scrollTop : this.#geometry.total;
-      const [from, to] = this.#geometry.window(Math.min(y, this.#geometry.total - height), height, SPARE);
-      this.#place(from, to);
-      if (!this.#measure(from, to) && (again > 0 || !anchor)) break;
+      const [from, to] = this.#geometry.window(Math.min(goal(), this.#geometry.total - height), height, SPARE);
+      this.#rows.place(this.#items, from, to, this.#cursor);
+      if (!this.#rows.measure(this.#items, from, to)) break;
     }
-    if (anchor && this.#items.includes(anchor.entry)) {
-      const y = this.#geometry.top(this.#items.indexOf(anchor.entry)) + anchor.by;
-      if (Math.abs(y - this.#list.scrollTop) >= 1) this.#list.scrollTop = y;
+    if (anchor && at >= 0) {
+      const y = goal();
+      if (Math.abs(y - y0) >= 1) this.#list.scrollTop = y;
     } else if (!this.#away) this.#list.scrollTop = this.#list.scrollHeight;
-  }
-
-  /** Puts the rows of a window into the page and takes the others out. @param {number} from @param {number} to */
-  #place(from, to) {
-    const wanted = new Set();
-    for (let i = from; i < to; i++) wanted.add(this.#items[i].id);
-    for (const [id, row] of this.#rows) {
-      if (wanted.has(id)) continue;
-      const focused = row.contains(document.activeElement);
-      this.#rows.delete(id);
-      if (focused) this.#list.focus({ preventScroll: true });
-      row.remove();
-    }
-    /** @type {Element} */ let before = this.#above;
-    for (let i = from; i < to; i++) {
-      const entry = this.#items[i];
-      let row = this.#rows.get(entry.id);
-      if (!row) {
-        row = el('li', { tabindex: '-1' });
-        this.#draw(row, entry);
-        this.#rows.set(entry.id, row);
-      }
-      row.setAttribute('aria-posinset', String(i + 1));
-      row.setAttribute('aria-setsize', String(this.#items.length));
-      if (before.nextElementSibling !== row) before.after(row);
-      before = row;
-    }
-    this.#above.style.height = `${this.#geometry.top(from)}px`;
-    this.#below.style.height = `${this.#geometry.total - this.#geometry.top(to)}px`;
-    const entrance = this.#rows.get(this.#cursor) ?? this.#rows.get(this.#items[to - 1]?.id ?? '');
-    for (const row of this.#rows.values()) if (row.tabIndex !== (row === entrance ? 0 : -1)) row.tabIndex = row === entrance ? 0 : -1;
-  }
-
-  /** @param {number} from @param {number} to @returns {boolean} whether a height was not what we thought */
-  #measure(from, to) {
-    let news = false;
-    for (let i = from; i < to; i++) {
-      const { id } = this.#items[i];
-      const height = this.#rows.get(id)?.getBoundingClientRect().height;
-      if (height && this.#geometry.measured(id, height)) news = true;
-    }
-    return news;
-  }
-
-  /** @param {HTMLElement} row @param {Entry} entry */
-  #draw(row, entry) { drawRow(row, entry, this.#words, this.#act.waiting(entry)); }
-
-  /** @param {Entry} entry */
-  #redrawRow(entry) {
-    const row = this.#rows.get(entry.id);
-    if (!row) return;
-    const focused = row.contains(document.activeElement);
-    this.#draw(row, entry);
-    // The button that had the focus may be gone with its act.
-    if (focused && !row.contains(document.activeElement)) row.focus();
   }
 
   #scrolled() {
