@@ -19,14 +19,10 @@ import (
 // are small, from 36 on big. A comment with a bad p is left out and reported.
 //
 // Characters that XML 1.0 forbids are dropped: real files hold them. Any other
-// fault of the XML is a [*SyntaxError], and then nothing is returned. The whole
-// of r is read first, at most [MaxFile].
+// fault of the XML is a [*SyntaxError], and then nothing is returned. At most
+// [MaxFile] bytes are read.
 func ReadBilibili(r io.Reader) ([]Item, Report, error) {
-	data, err := readAll(r)
-	if err != nil {
-		return nil, Report{}, err
-	}
-	return readXML(data, bilibili)
+	return readXML(buffered(r), bilibili, mostComments)
 }
 
 var bilibili = xmlDialect{maker: "Bilibili", root: "i", item: "d", read: func(attr func(string) string, _ string, report *Report) (Item, bool, error) {

@@ -8,13 +8,11 @@ import (
 	"strings"
 	"testing"
 	"time"
-	"unicode/utf8"
 
 	"danmaku/comment"
 	"danmaku/export"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
 func readFile(t *testing.T, name string) ([]export.Item, export.Report, error) {
@@ -226,56 +224,4 @@ func TestPlaces(t *testing.T) {
 			t.Errorf("%.60q: got %v, want %s", in, err, want)
 		}
 	}
-}
-
-// endless is a reader without an end.
-type endless struct{}
-
-func (endless) Read(b []byte) (int, error) { return len(b), nil }
-
-func TestTooLarge(t *testing.T) {
-	if _, _, err := export.ReadBilibili(endless{}); err == nil || err.Error() != "the file is larger than 64 MiB" {
-		t.Errorf("got %v", err)
-	}
-}
-
-// Whatever comes in, the result is in order and within its bounds, an error
-// names a place inside the file, and never are there both.
-func FuzzReadBilibili(f *testing.F) {
-	for _, name := range []string{"no_closing.xml", "xss.xml"} {
-		b, err := os.ReadFile("../testdata/replay/" + name)
-		if err != nil {
-			f.Fatal(err)
-		}
-		f.Add(string(b))
-	}
-	f.Add("\ufeff<?xml version='1.0'?>\r\n<i>" + d(1.5, "3", "x\x01&#2;<b>y</b>") + d(1, "2", "&lt;") + "<d p='7'/></i>")
-	f.Add("<i><d p='" + good + "'><![CDATA[x]]></d><!-- - --><?pi?></i>")
-	f.Fuzz(func(t *testing.T, in string) {
-		items, report, err := export.ReadBilibili(strings.NewReader(in))
-		if err != nil {
-			var bad *export.SyntaxError
-			if !errors.As(err, &bad) {
-				t.Fatalf("not a SyntaxError: %v", err)
-			}
-			lines := strings.Split(in, "\n")
-			if bad.Line < 1 || bad.Line > len(lines) || bad.Column < 1 || bad.Column > utf8.RuneCountInString(lines[bad.Line-1])+1 {
-				t.Fatalf("no such place in the file: %v", err)
-			}
-			if len(items) > 0 || !cmp.Equal(report, export.Report{}, cmpopts.EquateEmpty()) {
-				t.Fatal("an error and a result")
-			}
-			return
-		}
-		var last time.Duration
-		for _, it := range items {
-			if it.Offset < last || it.Offset > 31*24*time.Hour {
-				t.Fatalf("out of order or bounds: %v after %v", it.Offset, last)
-			}
-			last = it.Offset
-			if !utf8.ValidString(it.Text) || len(it.Color) != 7 || !slices.Contains(comment.Modes, it.Mode) || !slices.Contains(comment.Sizes, it.Size) {
-				t.Fatalf("not a comment: %+v", it)
-			}
-		}
-	})
 }

@@ -1,6 +1,7 @@
 package export
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/json"
 	"errors"
@@ -20,14 +21,10 @@ import (
 // and names that are not known are ignored. When the recording begins before
 // its zero, the earliest comment is the beginning. A bad line is left out and
 // reported; when every line is bad, the first fault is a [*SyntaxError].
-// Comments that were not shown are among the items, with their Status. The whole
-// of r is read first, at most [MaxFile].
+// Comments that were not shown are among the items, with their Status. At most
+// [MaxFile] bytes are read.
 func ReadJSONLines(r io.Reader) ([]Item, Report, error) {
-	data, err := readAll(r)
-	if err != nil {
-		return nil, Report{}, err
-	}
-	return readJSONLines(data)
+	return readJSONLines(buffered(r), mostComments)
 }
 
 // lineIn is a line as it is read: what is missing can be told from zero.
@@ -43,28 +40,39 @@ type timed struct {
 	hasOffset bool
 }
 
-func readJSONLines(data []byte) ([]Item, Report, error) {
+func readJSONLines(r *bufio.Reader, most int) ([]Item, Report, error) {
 	var report Report
-	var lines []timed
-	number := 0
-	for line := range bytes.Lines(bytes.TrimPrefix(data, []byte("\ufeff"))) {
-		number++
-		if line = bytes.TrimSpace(line); len(line) == 0 {
-			continue
+	var read []timed
+	err := lines(r, func(number int, line []byte, long bool) error {
+		if number == 1 {
+			line = bytes.TrimPrefix(line, []byte("\ufeff"))
+		}
+		if line = bytes.TrimSpace(line); len(line) == 0 && !long {
+			return nil
+		}
+		if len(read)+len(report.Malformed) >= most {
+			return tooMany(most)
 		}
 		item, err := readLine(line)
+		if long {
+			err = fmt.Errorf("it is longer than %d MiB", maxPiece>>20)
+		}
 		if err != nil {
 			report.Malformed = append(report.Malformed, Defect{number, err.Error()})
-			continue
+			return nil
 		}
 		item.Line = number
-		lines = append(lines, item)
+		read = append(read, item)
+		return nil
+	})
+	if err != nil {
+		return nil, Report{}, err
 	}
-	if len(lines) == 0 && len(report.Malformed) > 0 {
+	if len(read) == 0 && len(report.Malformed) > 0 {
 		first := report.Malformed[0]
 		return nil, Report{}, &SyntaxError{Line: first.Line, Column: 1, Reason: "this is no export in JSON Lines: " + first.Reason}
 	}
-	items := onOneClock(lines, &report)
+	items := onOneClock(read, &report)
 	inOrder(items)
 	return items, report, nil
 }
@@ -127,6 +135,9 @@ func readLine(line []byte) (timed, error) {
 		at, err := time.Parse(time.RFC3339, in.TS)
 		if err != nil {
 			return timed{}, fmt.Errorf("ts %.40q is no time like 2026-11-21T04:05:06.789Z", in.TS)
+		}
+		if at.Year() < 1970 {
+			return timed{}, fmt.Errorf("ts %.40q is before 1970", in.TS)
 		}
 		item.SentAt = at.UTC()
 	}

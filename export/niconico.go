@@ -23,11 +23,7 @@ import (
 // have in common, and what niconico's help says of commands
 // (qa.nicovideo.jp/faq/show/271).
 func ReadNiconico(r io.Reader) ([]Item, Report, error) {
-	data, err := readAll(r)
-	if err != nil {
-		return nil, Report{}, err
-	}
-	return readXML(data, niconico)
+	return readXML(buffered(r), niconico, mostComments)
 }
 
 var niconico = xmlDialect{maker: "niconico", root: "packet", item: "chat", read: readChat}

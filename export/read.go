@@ -1,9 +1,11 @@
 package export
 
 import (
+	"bufio"
 	"bytes"
 	"cmp"
 	"encoding/xml"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -14,32 +16,48 @@ import (
 // claims to is a defect.
 const maxOffset = 30 * 24 * time.Hour
 
+// mostComments is how many comments a file may hold: more do not fit into
+// [MaxFile] unless most of them are empty.
+const mostComments = 1_000_000
+
+// ErrTooMany is a file with more comments than are taken.
+var ErrTooMany = errors.New("too many comments")
+
+func tooMany(most int) error {
+	return fmt.Errorf("the file holds more than %d comments: %w", most, ErrTooMany)
+}
+
 // Read reads a file of comments in Bilibili's XML, niconico's XML or JSON Lines
 // and tells which it is by its content. It is ordered by time, then ID. See
 // [ReadBilibili], [ReadNiconico] and [ReadJSONLines].
-func Read(r io.Reader) ([]Item, Report, Format, error) {
-	data, err := readAll(r)
-	if err != nil {
-		return nil, Report{}, "", err
-	}
-	format := recognise(data)
+func Read(r io.Reader) ([]Item, Report, Format, error) { return ReadAtMost(r, mostComments) }
+
+// ReadAtMost is [Read] of a file that may hold no more than so many comments,
+// those that are skipped among them. Only they are in memory: the file is
+// looked at while it comes, and the first fault ends it. A longer one is
+// [ErrTooMany].
+func ReadAtMost(r io.Reader, most int) ([]Item, Report, Format, error) {
+	b := buffered(r)
+	format := recognise(b)
 	var items []Item
 	var report Report
+	var err error
 	switch format {
 	case JSONLines:
-		items, report, err = readJSONLines(data)
+		items, report, err = readJSONLines(b, most)
 	case NiconicoXML:
-		items, report, err = readXML(data, niconico)
+		items, report, err = readXML(b, niconico, most)
 	default:
-		items, report, err = readXML(data, bilibili)
+		items, report, err = readXML(b, bilibili, most)
 	}
 	return items, report, format, err
 }
 
 // recognise tells a format by how it begins; what begins like none of them is
 // left to Bilibili's reader, which says what is wrong.
-func recognise(data []byte) Format {
-	start := bytes.TrimLeft(bytes.TrimPrefix(data, []byte("\ufeff")), " \t\r\n")
+func recognise(r *bufio.Reader) Format {
+	start, _ := r.Peek(r.Size()) // fewer of a short file; an error comes again
+	start = bytes.TrimLeft(bytes.TrimPrefix(start, []byte("\ufeff")), " \t\r\n")
 	if bytes.HasPrefix(start, []byte("{")) {
 		return JSONLines
 	}
@@ -56,17 +74,6 @@ func recognise(data []byte) Format {
 			return BilibiliXML
 		}
 	}
-}
-
-func readAll(r io.Reader) ([]byte, error) {
-	var data bytes.Buffer
-	if _, err := data.ReadFrom(io.LimitReader(r, MaxFile+1)); err != nil {
-		return nil, fmt.Errorf("read comments: %w", err)
-	}
-	if data.Len() > MaxFile {
-		return nil, fmt.Errorf("the file is larger than %d MiB", MaxFile>>20)
-	}
-	return data.Bytes(), nil
 }
 
 func inOrder(items []Item) {

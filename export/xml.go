@@ -1,14 +1,13 @@
 package export
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/xml"
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -17,9 +16,9 @@ import (
 // filling the parser's memory.
 const maxDepth = 16
 
-// readXML reads a whole file of a dialect, ordered by time, then ID.
-func readXML(data []byte, dialect xmlDialect) ([]Item, Report, error) {
-	p, err := newXMLParser(data, dialect)
+// readXML reads a file of a dialect, ordered by time, then ID.
+func readXML(r *bufio.Reader, dialect xmlDialect, most int) ([]Item, Report, error) {
+	p, err := newXMLParser(r, dialect, most)
 	if err != nil {
 		return nil, Report{}, err
 	}
@@ -44,12 +43,9 @@ type xmlDialect struct {
 // xmlParser reads a file of a dialect and says of each fault where it is.
 type xmlParser struct {
 	dialect xmlDialect
-	data    []byte // as it came: places are counted in it
+	most    int // comments
+	src     *source
 	dec     *xml.Decoder
-
-	// The place last asked for. Places are asked for in order, so that counting
-	// lines goes over the file once.
-	at, line, lineStart int
 
 	open   []openElement
 	rooted bool // the root was seen
@@ -63,18 +59,15 @@ type xmlParser struct {
 // openElement is an element whose end has not come yet.
 type openElement struct {
 	name string
-	at   int
+	at   place
 }
 
-func newXMLParser(data []byte, dialect xmlDialect) (*xmlParser, error) {
-	p := &xmlParser{dialect: dialect, data: data, line: 1}
-	switch {
-	case bytes.HasPrefix(data, []byte("\xff\xfe")), bytes.HasPrefix(data, []byte("\xfe\xff")):
-		return nil, p.fault(0, "the file is UTF-16; save it as UTF-8")
-	case len(bytes.TrimSpace(data)) == 0:
-		return nil, p.fault(0, "the file is empty")
+func newXMLParser(r *bufio.Reader, dialect xmlDialect, most int) (*xmlParser, error) {
+	if start, _ := r.Peek(2); string(start) == "\xff\xfe" || string(start) == "\xfe\xff" {
+		return nil, fault(place{1, 1}, "the file is UTF-16; save it as UTF-8")
 	}
-	p.dec = xml.NewDecoder(bytes.NewReader(blankIllegal(bytes.Clone(data))))
+	p := &xmlParser{dialect: dialect, most: most, src: newSource(r)}
+	p.dec = xml.NewDecoder(p.src)
 	p.dec.CharsetReader = func(name string, _ io.Reader) (io.Reader, error) {
 		return nil, charsetError(name)
 	}
@@ -88,79 +81,33 @@ func (e charsetError) Error() string {
 	return fmt.Sprintf("the file says that it is in %q; save it as UTF-8", string(e))
 }
 
-// blank takes the place of what XML 1.0 forbids: it is allowed there, as long
-// as a control character, and means nothing in a comment, so it is dropped from
-// the text. Offsets in the file stay true that way.
-const blank = 0x7f
-
-var charRef = regexp.MustCompile(`&#(?:[0-9]{1,9}|x[0-9A-Fa-f]{1,8});`)
-
-// blankIllegal overwrites forbidden characters and references to them.
-func blankIllegal(data []byte) []byte {
-	for i := 0; i < len(data); {
-		r, n := rune(data[i]), 1
-		if r >= utf8.RuneSelf {
-			r, n = utf8.DecodeRune(data[i:])
-		}
-		if !legal(r) {
-			fill(data[i : i+n])
-		}
-		i += n
-	}
-	for _, at := range charRef.FindAllIndex(data, -1) {
-		digits, base := string(data[at[0]+2:at[1]-1]), 10
-		if digits[0] == 'x' {
-			digits, base = digits[1:], 16
-		}
-		if n, err := strconv.ParseUint(digits, base, 32); err != nil || n > utf8.MaxRune || !legal(rune(n)) {
-			fill(data[at[0]:at[1]])
-		}
-	}
-	return data
-}
-
-func fill(b []byte) {
-	for i := range b {
-		b[i] = blank
-	}
-}
-
 // legal tells whether XML 1.0 allows r (its production 2, Char).
 func legal(r rune) bool {
 	return r == '\t' || r == '\n' || r == '\r' || r >= 0x20 && r <= 0xD7FF ||
 		r >= 0xE000 && r <= 0xFFFD || r >= 0x10000 && r <= utf8.MaxRune
 }
 
-// fault makes a SyntaxError for the place at, which must not lie before the
-// last place that was asked for.
-func (p *xmlParser) fault(at int, format string, args ...any) *SyntaxError {
-	line, column := p.place(at)
-	return &SyntaxError{Line: line, Column: column, Reason: fmt.Sprintf(format, args...)}
+// fault makes a SyntaxError.
+func fault(at place, format string, args ...any) *SyntaxError {
+	return &SyntaxError{Line: at.line, Column: at.column, Reason: fmt.Sprintf(format, args...)}
 }
 
-func (p *xmlParser) place(at int) (line, column int) {
-	if at < p.at {
-		p.at, p.line, p.lineStart = 0, 1, 0
-	}
-	for ; p.at < at; p.at++ {
-		if p.data[p.at] == '\n' {
-			p.line++
-			p.lineStart = p.at + 1
-		}
-	}
-	return p.line, utf8.RuneCount(bytes.TrimPrefix(p.data[p.lineStart:at], []byte("\ufeff"))) + 1
-}
+// here is how far the XML package has read.
+func (p *xmlParser) here() place { return p.src.at(p.dec.InputOffset()) }
 
 func (p *xmlParser) parse() error {
 	for {
-		start := int(p.dec.InputOffset())
+		start := p.here()
+		p.src.begin()
 		// The raw token leaves matching ends to us, so that we can say which
 		// begin is at fault.
 		tok, err := p.dec.RawToken()
-		if err == io.EOF {
+		switch {
+		case p.src.err != nil:
+			return p.src.err
+		case err == io.EOF:
 			return p.end()
-		}
-		if err != nil {
+		case err != nil:
 			return p.tokenFault(start, err)
 		}
 		switch tok := tok.(type) {
@@ -179,10 +126,10 @@ func (p *xmlParser) parse() error {
 
 // tokenFault turns an error of the XML package into ours. The package's own
 // position is where it stopped reading.
-func (p *xmlParser) tokenFault(start int, err error) error {
+func (p *xmlParser) tokenFault(start place, err error) error {
 	var charset charsetError
 	if errors.As(err, &charset) {
-		return p.fault(start, "%v", charset)
+		return fault(start, "%v", charset)
 	}
 	reason := err.Error()
 	var bad *xml.SyntaxError
@@ -192,22 +139,22 @@ func (p *xmlParser) tokenFault(start int, err error) error {
 	if !p.rooted {
 		reason += fmt.Sprintf("; this is no comment file of %s, which is XML and begins with <%s>", p.dialect.maker, p.dialect.root)
 	}
-	return p.fault(min(int(p.dec.InputOffset()), len(p.data)), "%s", reason)
+	return fault(p.here(), "%s", reason)
 }
 
-func (p *xmlParser) begin(at int, el xml.StartElement) error {
+func (p *xmlParser) begin(at place, el xml.StartElement) error {
 	name := el.Name.Local
 	switch {
 	case !p.rooted && name != p.dialect.root:
-		return p.fault(at, "this is no comment file of %s: it begins with <%s> and not with <%s>", p.dialect.maker, name, p.dialect.root)
+		return fault(at, "this is no comment file of %s: it begins with <%s> and not with <%s>", p.dialect.maker, name, p.dialect.root)
 	case p.rooted && len(p.open) == 0:
-		return p.fault(at, "<%s> stands behind the end of the file's <%s>", name, p.dialect.root)
+		return fault(at, "<%s> stands behind the end of the file's <%s>", name, p.dialect.root)
 	case p.inside && name == p.dialect.item:
-		line, column := p.place(p.open[len(p.open)-1].at)
-		return p.fault(at, "a comment begins inside another one; <%s> of line %d, column %d is not closed",
-			p.open[len(p.open)-1].name, line, column)
+		last := p.open[len(p.open)-1]
+		return fault(at, "a comment begins inside another one; <%s> of line %d, column %d is not closed",
+			last.name, last.at.line, last.at.column)
 	case len(p.open) == maxDepth:
-		return p.fault(at, "elements are nested more than %d deep", maxDepth)
+		return fault(at, "elements are nested more than %d deep", maxDepth)
 	}
 	p.rooted = true
 	p.open = append(p.open, openElement{name, at})
@@ -218,26 +165,27 @@ func (p *xmlParser) begin(at int, el xml.StartElement) error {
 	return nil
 }
 
-func (p *xmlParser) close(at int, name string) error {
+func (p *xmlParser) close(at place, name string) error {
 	if len(p.open) == 0 {
-		return p.fault(at, "</%s> closes nothing", name)
+		return fault(at, "</%s> closes nothing", name)
 	}
 	last := p.open[len(p.open)-1]
 	if last.name != name {
-		line, column := p.place(last.at)
-		return p.fault(at, "</%s> comes before the end of <%s> of line %d, column %d", name, last.name, line, column)
+		return fault(at, "</%s> comes before the end of <%s> of line %d, column %d", name, last.name, last.at.line, last.at.column)
 	}
 	p.open = p.open[:len(p.open)-1]
 	if p.inside && len(p.open) == 1 {
-		line, _ := p.place(last.at)
-		p.add(line, p.text.String())
 		p.inside = false
+		return p.add(last.at.line, p.text.String())
 	}
 	return nil
 }
 
-func (p *xmlParser) characters(at int, text []byte) error {
+func (p *xmlParser) characters(at place, text []byte) error {
 	if p.inside {
+		if p.text.Len()+len(text) > maxPiece {
+			return fault(at, "a comment is longer than %d MiB", maxPiece>>20)
+		}
 		for _, b := range text {
 			if b != blank {
 				p.text.WriteByte(b)
@@ -247,29 +195,36 @@ func (p *xmlParser) characters(at int, text []byte) error {
 	}
 	ignored := bytes.Trim(text, " \t\r\n\x7f\ufeff")
 	if len(p.open) == 0 && len(ignored) > 0 {
-		at += max(0, bytes.Index(p.data[at:], ignored[:1])) // a reference stands there in other letters
-		if !p.rooted {
-			return p.fault(at, "this is no comment file of %s: it begins with text and not with <%s>", p.dialect.maker, p.dialect.root)
+		if p.src.marked {
+			at = p.src.mark
 		}
-		return p.fault(at, "text stands behind the end of the file's <%s>", p.dialect.root)
+		if !p.rooted {
+			return fault(at, "this is no comment file of %s: it begins with text and not with <%s>", p.dialect.maker, p.dialect.root)
+		}
+		return fault(at, "text stands behind the end of the file's <%s>", p.dialect.root)
 	}
 	return nil
 }
 
 func (p *xmlParser) end() error {
-	if !p.rooted {
-		return p.fault(len(p.data), "this is no comment file of %s: there is no <%s> in it", p.dialect.maker, p.dialect.root)
-	}
-	if n := len(p.open); n > 0 {
-		line, column := p.place(p.open[n-1].at)
-		return p.fault(len(p.data), "the file ends before <%s> of line %d, column %d is closed", p.open[n-1].name, line, column)
+	switch here := p.here(); {
+	case !p.src.solid:
+		return fault(place{1, 1}, "the file is empty")
+	case !p.rooted:
+		return fault(here, "this is no comment file of %s: there is no <%s> in it", p.dialect.maker, p.dialect.root)
+	case len(p.open) > 0:
+		last := p.open[len(p.open)-1]
+		return fault(here, "the file ends before <%s> of line %d, column %d is closed", last.name, last.at.line, last.at.column)
 	}
 	return nil
 }
 
 // add reads one comment. What is wrong with it is its own matter: the others
 // count.
-func (p *xmlParser) add(line int, text string) {
+func (p *xmlParser) add(line int, text string) error {
+	if len(p.items)+p.report.Skipped() >= p.most {
+		return tooMany(p.most)
+	}
 	attr := func(name string) string {
 		for _, a := range p.attrs {
 			if a.Name.Local == name {
@@ -286,4 +241,5 @@ func (p *xmlParser) add(line int, text string) {
 		item.Text, item.Line = text, line
 		p.items = append(p.items, item)
 	}
+	return nil
 }

@@ -1,0 +1,299 @@
+package export_test
+
+import (
+	"errors"
+	"io"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"testing/iotest"
+	"time"
+	"unicode/utf8"
+
+	"danmaku/comment"
+	"danmaku/export"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+)
+
+// endless is a reader that repeats itself without an end.
+type endless struct {
+	piece string
+	read  int
+}
+
+func (e *endless) Read(b []byte) (int, error) {
+	n := copy(b, e.piece[e.read%len(e.piece):])
+	e.read += n
+	return n, nil
+}
+
+// A file without an end is read as far as it takes to see that, not further.
+func TestTooLarge(t *testing.T) {
+	const line = `{"text":"x","offset_ms":1}` + "\n"
+	for name, row := range map[string]struct {
+		file   string
+		reason string
+		most   int // bytes that may have been read
+	}{
+		"lines":     {strings.Repeat(" ", 60<<10) + "\n", "the file is larger than 64 MiB", 65 << 20},
+		"one line":  {`{"text":"`, "the file is larger than 64 MiB", 65 << 20},
+		"a text":    {"x", "line 1, column 1048579: a tag or a text is longer than 1 MiB", 2 << 20},
+		"a tag":     {"y", "line 1, column 1048579: a tag or a text is longer than 1 MiB", 2 << 20},
+		"depth":     {"<i>", "line 1, column 49: elements are nested more than 16 deep", 1 << 20},
+		"comments":  {line, "the file holds more than 50 comments: too many comments", 1 << 20},
+		"malformed": {"{}\n", "the file holds more than 50 comments: too many comments", 1 << 20},
+	} {
+		e := &endless{piece: row.file}
+		var in io.Reader = e
+		switch name {
+		case "lines":
+			in = io.MultiReader(strings.NewReader(line), e)
+		case "a tag":
+			in = io.MultiReader(strings.NewReader("<i a='"), e)
+		}
+		_, _, _, err := export.ReadAtMost(in, 50)
+		if err == nil || err.Error() != row.reason || e.read > row.most {
+			t.Errorf("%s: %v after %d bytes", name, err, e.read)
+		}
+	}
+	one := strings.Repeat(`<d p="1,1,25,1,1,0,a,1">x</d>`, 51)
+	if _, _, _, err := export.ReadAtMost(strings.NewReader("<i>"+one+"</i>"), 50); !errors.Is(err, export.ErrTooMany) {
+		t.Errorf("51 comments in XML: %v", err)
+	}
+	huge := "<i><d p='1,1,25,1,1,0,a,1'>" + strings.Repeat("<![CDATA["+strings.Repeat("x", 1<<19)+"]]>", 3) + "</d></i>"
+	if _, _, err := export.ReadBilibili(strings.NewReader(huge)); err == nil || !strings.Contains(err.Error(), "a comment is longer than 1 MiB") {
+		t.Errorf("a comment in pieces: %v", err)
+	}
+}
+
+// A fault is told when it comes: what stands behind it is not waited for.
+func TestFaultsAreToldWhileTheFileComes(t *testing.T) {
+	for _, start := range []string{"<i>\n</d>", "<packet>\n</chat>", "<i><d p='1'>x<d p='2'>"} {
+		behind := iotest.ErrReader(errors.New("somebody read on"))
+		_, _, _, err := export.Read(io.MultiReader(strings.NewReader(start+strings.Repeat(" ", 70<<10)), behind))
+		var bad *export.SyntaxError
+		if !errors.As(err, &bad) {
+			t.Errorf("%q: %v", start, err)
+		}
+	}
+	_, _, _, err := export.Read(io.MultiReader(strings.NewReader("<i>\n"), iotest.ErrReader(io.ErrUnexpectedEOF)))
+	var bad *export.SyntaxError
+	if !errors.Is(err, io.ErrUnexpectedEOF) || errors.As(err, &bad) {
+		t.Errorf("a file that is cut off is no file with a fault: %v", err)
+	}
+}
+
+// However the bytes of a file come, the same is read.
+func TestReadInPieces(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 5))
+	for _, f := range []export.Format{export.BilibiliXML, export.NiconicoXML, export.JSONLines} {
+		file, _ := write(t, f, export.Options{Room: "live"}, random(r, 300))
+		want, report, format, err := export.Read(strings.NewReader(file))
+		if err != nil || format != f || len(want) != 300 || report.Skipped() > 0 {
+			t.Fatalf("%s: %d items, %+v, %v", f, len(want), report, err)
+		}
+		got, _, _, err := export.Read(iotest.OneByteReader(strings.NewReader(file)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d := cmp.Diff(want, got); d != "" {
+			t.Errorf("%s:\n%s", f, d)
+		}
+	}
+}
+
+func TestNiconicoFields(t *testing.T) {
+	item := export.Item{
+		Offset: 12340 * time.Millisecond, Text: "hi", Mode: comment.Scroll, Color: comment.White, Size: comment.Medium,
+		Sender: "u", SentAt: time.UnixMicro(1700000000_000250).UTC(), ID: "7", Line: 2,
+	}
+	with := func(change func(*export.Item)) *export.Item { i := item; change(&i); return &i }
+	const chat = `no="7" vpos="1234" date="1700000000" date_usec="250" user_id="u"`
+	for _, row := range []struct {
+		attrs, text string
+		want        *export.Item
+		report      export.Report
+	}{
+		{attrs: chat, want: &item},
+		{attrs: chat + ` mail="184"`, want: &item},
+		{attrs: chat + ` mail="184 ue big red"`, want: with(func(i *export.Item) { i.Mode, i.Size, i.Color = comment.Top, comment.Big, "#ff0000" })},
+		{attrs: chat + ` mail="shita small #12AbCd"`, want: with(func(i *export.Item) { i.Mode, i.Size, i.Color = comment.Bottom, comment.Small, "#12abcd" })},
+		{attrs: chat + ` mail="naka ue green blue big small"`, want: with(func(i *export.Item) { i.Size, i.Color = comment.Big, "#00ff00" })},
+		{attrs: chat + ` mail="truered #zzzzzz gothic"`, want: with(func(i *export.Item) { i.Color = "#cc0033" })},
+		{attrs: `vpos="-500" no="7"`, want: with(func(i *export.Item) { i.Offset, i.Sender, i.SentAt = 0, "", time.Time{} })},
+		{attrs: `vpos="1234" no="7" date="0" user_id="u"`, want: with(func(i *export.Item) { i.SentAt = time.Time{} })},
+		{attrs: chat + ` deleted="1"`, report: export.Report{Deleted: 1}},
+		{attrs: chat + ` deleted="0"`, want: &item},
+		{attrs: chat + ` premium="3"`, text: "/vote start", report: export.Report{Commands: 1}},
+		{attrs: chat + ` premium="3"`, want: &item},
+		{attrs: chat + ` premium="1"`, text: "/hello", want: with(func(i *export.Item) { i.Text = "/hello" })},
+		{attrs: `no="7"`, report: malformed(`vpos "" is no number of hundredths of a second`)},
+		{attrs: `vpos="soon"`, report: malformed(`vpos "soon" is no number of hundredths of a second`)},
+		{attrs: `vpos="99999999999"`, report: malformed(`vpos "99999999999" is no number of hundredths of a second`)},
+		{attrs: `vpos="1" date="yesterday"`, report: malformed(`the date "yesterday" is no number of seconds`)},
+		{attrs: `vpos="1" date="1" date_usec="1000000"`, report: malformed(`date_usec "1000000" is no number of microseconds`)},
+	} {
+		t.Run(row.attrs, func(t *testing.T) {
+			text := row.text
+			if text == "" {
+				text = "hi"
+			}
+			items, report, format, err := export.Read(strings.NewReader("<packet>\n<chat " + row.attrs + ">" + text + "</chat></packet>"))
+			if err != nil || format != export.NiconicoXML {
+				t.Fatal(format, err)
+			}
+			var want []export.Item
+			if row.want != nil {
+				want = []export.Item{*row.want}
+			}
+			if d := cmp.Diff(want, items); d != "" {
+				t.Errorf("(-want +got):\n%s", d)
+			}
+			if d := cmp.Diff(row.report, report); d != "" {
+				t.Errorf("report (-want +got):\n%s", d)
+			}
+		})
+	}
+}
+
+// malformed is the report of one such comment in line 2.
+func malformed(reason string) export.Report {
+	return export.Report{Malformed: []export.Defect{{Line: 2, Reason: reason}}}
+}
+
+func TestJSONLines(t *testing.T) {
+	item := func(line int, offset time.Duration, text string) export.Item {
+		return export.Item{Offset: offset, Text: text, Mode: comment.Scroll, Color: comment.White, Size: comment.Medium, Line: line}
+	}
+	at := func(i export.Item, ts string) export.Item {
+		i.SentAt, _ = time.Parse(time.RFC3339, ts)
+		return i
+	}
+	for name, row := range map[string]struct {
+		in     string
+		want   []export.Item
+		report export.Report
+		fault  string
+	}{
+		"plain": {in: `{"text":"b","offset_ms":2000}` + "\n\n" + `{"text":"a","offset_ms":1500,"unknown":[1]}`,
+			want: []export.Item{item(3, 1500*time.Millisecond, "a"), item(1, 2*time.Second, "b")}},
+		"mark and breaks": {in: "\ufeff{\"text\":\"a\",\"offset_ms\":0}\r\n",
+			want: []export.Item{item(1, 0, "a")}},
+		"before its zero": {in: `{"text":"a","offset_ms":-2000}` + "\n" + `{"text":"b","offset_ms":500}`,
+			want: []export.Item{item(1, 0, "a"), item(2, 2500*time.Millisecond, "b")}},
+		"by the clock": {in: `{"text":"b","ts":"2026-11-21T20:00:01+01:00"}` + "\n" + `{"text":"a","ts":"2026-11-21T19:00:00Z"}`,
+			want: []export.Item{at(item(2, 0, "a"), "2026-11-21T19:00:00Z"), at(item(1, time.Second, "b"), "2026-11-21T19:00:01Z")}},
+		"two clocks": {in: `{"text":"a","offset_ms":1}` + "\n" + `{"text":"b","ts":"2026-11-21T19:00:00Z"}`,
+			want: []export.Item{item(1, time.Millisecond, "a")}, report: malformed("offset_ms is missing, which other lines have")},
+		"no time":     {in: `{"text":"a","offset_ms":1}` + "\n" + `{"text":"b"}`, want: []export.Item{item(1, time.Millisecond, "a")}, report: malformed("offset_ms and ts are missing")},
+		"no text":     {in: `{"text":"a","offset_ms":1}` + "\n" + `{"offset_ms":2}`, want: []export.Item{item(1, time.Millisecond, "a")}, report: malformed("text is missing")},
+		"mode":        {in: `{"text":"a","offset_ms":1}` + "\n" + `{"text":"b","offset_ms":2,"mode":"loop"}`, want: []export.Item{item(1, time.Millisecond, "a")}, report: malformed(`the mode "loop" is unknown`)},
+		"size":        {in: `{"text":"a","offset_ms":1}` + "\n" + `{"text":"b","offset_ms":2,"size":"huge"}`, want: []export.Item{item(1, time.Millisecond, "a")}, report: malformed(`the size "huge" is unknown`)},
+		"colour":      {in: `{"text":"a","offset_ms":1}` + "\n" + `{"text":"b","offset_ms":2,"color":"red"}`, want: []export.Item{item(1, time.Millisecond, "a")}, report: malformed(`the colour "red" is no #rrggbb`)},
+		"type":        {in: `{"text":"a","offset_ms":1}` + "\n" + `{"text":5,"offset_ms":2}`, want: []export.Item{item(1, time.Millisecond, "a")}, report: malformed("text is a number")},
+		"date":        {in: `{"text":"a","offset_ms":1}` + "\n" + `{"text":"b","ts":"soon"}`, want: []export.Item{item(1, time.Millisecond, "a")}, report: malformed(`ts "soon" is no time like 2026-11-21T04:05:06.789Z`)},
+		"far":         {in: `{"text":"a","offset_ms":1}` + "\n" + `{"text":"b","offset_ms":9999999999}`, want: []export.Item{item(1, time.Millisecond, "a")}, report: malformed("offset_ms 9999999999 is further than 30 days")},
+		"broken":      {in: `{"text":"a","offset_ms":1}` + "\n" + `{"text":"b"`, want: []export.Item{item(1, time.Millisecond, "a")}, report: malformed("it is no JSON object")},
+		"not UTF-8":   {in: `{"text":"a","offset_ms":1}` + "\n" + "{\"text\":\"\xff\",\"offset_ms\":1}", want: []export.Item{item(1, time.Millisecond, "a")}, report: malformed("it is not UTF-8")},
+		"long":        {in: `{"text":"a","offset_ms":1}` + "\n" + `{"text":"` + strings.Repeat("x", 2<<20) + `"}`, want: []export.Item{item(1, time.Millisecond, "a")}, report: malformed("it is longer than 1 MiB")},
+		"all are bad": {in: "\n{\"a\":1}\n{", fault: "line 2, column 1: this is no export in JSON Lines: text is missing"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			items, report, format, err := export.Read(strings.NewReader(row.in))
+			if format != export.JSONLines || row.fault != "" && (err == nil || err.Error() != row.fault) || row.fault == "" && err != nil {
+				t.Fatalf("read as %s: %v", format, err)
+			}
+			if d := cmp.Diff(row.want, items); d != "" {
+				t.Errorf("(-want +got):\n%s", d)
+			}
+			if d := cmp.Diff(row.report, report); d != "" {
+				t.Errorf("report (-want +got):\n%s", d)
+			}
+		})
+	}
+}
+
+// Whatever comes in, the result is in order and within its bounds, an error
+// names a place inside the file, and never are there both.
+func sound(t *testing.T, in string, items []export.Item, report export.Report, err error) {
+	t.Helper()
+	if err != nil {
+		var bad *export.SyntaxError
+		if !errors.As(err, &bad) {
+			t.Fatalf("not a SyntaxError: %v", err)
+		}
+		lines := strings.Split(in, "\n")
+		if bad.Line < 1 || bad.Line > len(lines) || bad.Column < 1 || bad.Column > utf8.RuneCountInString(lines[bad.Line-1])+1 {
+			t.Fatalf("no such place in the file: %v", err)
+		}
+		if len(items) > 0 || !cmp.Equal(report, export.Report{}, cmpopts.EquateEmpty()) {
+			t.Fatal("an error and a result")
+		}
+		return
+	}
+	var last time.Duration
+	for _, it := range items {
+		if it.Offset < last || it.Offset > 31*24*time.Hour {
+			t.Fatalf("out of order or bounds: %v after %v", it.Offset, last)
+		}
+		last = it.Offset
+		if !utf8.ValidString(it.Text) || len(it.Color) != 7 || !slices.Contains(comment.Modes, it.Mode) || !slices.Contains(comment.Sizes, it.Size) {
+			t.Fatalf("not a comment: %+v", it)
+		}
+	}
+	for _, d := range report.Malformed {
+		if d.Line < 1 || d.Line > strings.Count(in, "\n")+1 || d.Reason == "" {
+			t.Fatalf("no such defect: %+v", d)
+		}
+	}
+}
+
+// fuzzed reads a file whole and byte by byte.
+func fuzzed(t *testing.T, in string, read func(io.Reader) ([]export.Item, export.Report, error)) {
+	items, report, err := read(strings.NewReader(in))
+	sound(t, in, items, report, err)
+	slow, slowReport, slowErr := read(iotest.OneByteReader(strings.NewReader(in)))
+	if !cmp.Equal(items, slow) || !cmp.Equal(report, slowReport) || (err == nil) != (slowErr == nil) || err != nil && err.Error() != slowErr.Error() {
+		t.Fatalf("byte by byte it is read otherwise: %v, %v", err, slowErr)
+	}
+}
+
+func FuzzReadBilibili(f *testing.F) {
+	for _, name := range []string{"no_closing.xml", "xss.xml"} {
+		b, err := os.ReadFile("../testdata/replay/" + name)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(string(b))
+	}
+	f.Add("\ufeff<?xml version='1.0'?>\r\n<i>" + d(1.5, "3", "x\x01&#2;<b>y</b>") + d(1, "2", "&lt;") + "<d p='7'/></i>")
+	f.Add("<i><d p='" + good + "'><![CDATA[x]]></d><!-- - --><?pi?></i>")
+	f.Add("\uffff\uffff x<i>")
+	f.Fuzz(func(t *testing.T, in string) { fuzzed(t, in, export.ReadBilibili) })
+}
+
+func FuzzReadNiconico(f *testing.F) {
+	golden, err := os.ReadFile("testdata/sample.niconico.xml")
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(string(golden))
+	f.Add("<packet>\n<chat vpos='-1' mail='184 ue big #ABCDEF' deleted='1'/><chat premium='3' vpos='5'>/vote</chat><chat vpos='x'>\x01</chat></packet>")
+	f.Add("<packet><chat date='1' date_usec='999999' vpos='5'>&#0;a</chat>")
+	f.Fuzz(func(t *testing.T, in string) { fuzzed(t, in, export.ReadNiconico) })
+}
+
+func FuzzReadJSONLines(f *testing.F) {
+	golden, err := os.ReadFile("testdata/sample.jsonl")
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(string(golden))
+	f.Add("\ufeff{\"text\":\"a\",\"offset_ms\":-5}\r\n\n{\"text\":\"b\",\"ts\":\"2026-11-21T20:00:01+01:00\"}\n{")
+	f.Add(`{"text":"a","ts":"0001-01-01T00:00:00Z"}` + "\n" + `{"text":"b","ts":"9999-01-01T00:00:00Z"}`)
+	f.Fuzz(func(t *testing.T, in string) { fuzzed(t, in, export.ReadJSONLines) })
+}
