@@ -26,11 +26,16 @@ const (
 	newcomerBucket
 	roomBucket
 	senderBucket
+	replayBucket
 )
 
 // bursts of the buckets that are not a person's, in seconds of their rate. The
 // room's takes a hall of 500 that answers within three seconds.
 const addressBurst, roomBurst, senderBurst = 4, 10, 1
+
+// replayShare is how much of a room's rate a replay that the server plays takes
+// at most: however fast it is played, the audience is heard.
+const replayShare = 0.5
 
 // A hall's phones share one address and come all at once. Behind each address
 // so many new ones are taken at their word, and so many more each second; who
@@ -70,6 +75,7 @@ func newLimiter(cfg config.Config, clock func() time.Time) limits {
 		newcomerBucket: limit(newRate, newBurst),
 		roomBucket:     limit(cfg.RoomRate, roomBurst*cfg.RoomRate),
 		senderBucket:   limit(cfg.SenderRate, senderBurst*cfg.SenderRate),
+		replayBucket:   limit(replayShare*cfg.RoomRate, replayShare*cfg.RoomRate),
 	}})
 	return limits{
 		buckets: buckets,
@@ -94,6 +100,8 @@ func (l limits) Allow(k live.LimitKey) error {
 	var wait time.Duration
 	room := ratelimit.Key{Kind: roomBucket, Name: k.Room}
 	switch {
+	case k.Replay:
+		ok, wait = l.buckets.Allow(room, ratelimit.Key{Kind: replayBucket, Name: k.Room})
 	case k.Sender != 0:
 		ok, wait = l.buckets.Allow(room, ratelimit.Key{Kind: senderBucket, Name: strconv.FormatInt(k.Sender, 10)})
 	case !l.grows:

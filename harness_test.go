@@ -268,6 +268,22 @@ type frame struct {
 	Room      *reply
 	People    int
 	Raid      *struct{ Newcomers int }
+	Replay    *replayState
+	replayState
+}
+
+// replayState is how a replay is doing.
+type replayState struct {
+	State, File, By, Why string
+	Total                int
+	Counts               struct{ Shown, Held, Refused, Skipped int }
+	Speed                float64
+	AtMS                 int64 `json:"at_ms"`
+	LengthMS             int64 `json:"length_ms"`
+	Defects              []struct {
+		Line    int
+		Message string
+	}
 }
 
 type event struct {
@@ -279,9 +295,9 @@ type event struct {
 	User string
 	IDs  []string
 
-	Badge, By, From, Rule, State string
-	SlowMS                       int64 `json:"slow_ms"`
-	Comment                      *event
+	Badge, By, From, Rule, State, Source string
+	SlowMS                               int64 `json:"slow_ms"`
+	Comment                              *event
 }
 
 // socket is a client's end. Frames are read as they come, into a queue of

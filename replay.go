@@ -22,6 +22,7 @@ import (
 	"danmaku/comment"
 	"danmaku/config"
 	"danmaku/export"
+	"danmaku/live"
 )
 
 const replayUsage = `Usage: danmaku replay FILE [--room R] [--speed N] [--url U] [--key K]
@@ -96,17 +97,17 @@ func replay(ctx context.Context, opt replayOptions, out, errOut io.Writer, openL
 	}
 	var run [6]byte
 	rand.Read(run[:]) // never fails, see crypto/rand
-	p := &player{
+	p := &postman{
 		client: newReplayClient(), patience: 30 * time.Second,
 		url: opt.url + "/api/rooms/" + opt.room + "/comments", key: opt.key,
-		run: hex.EncodeToString(run[:]), speed: opt.speed, items: items,
+		run: hex.EncodeToString(run[:]),
 	}
 	p.tally.skipped, p.tally.total = report.Skipped(), len(items)+report.Skipped()
 	bar := newProgress(out, len(items))
 	p.progress = bar.update
 
 	begun := time.Now()
-	err = p.play(ctx)
+	err = live.NewPlayer(items, opt.speed, p.deliver).Play(ctx)
 	bar.done()
 	fmt.Fprintf(out, "%s to room %s in %v\n", filepath.Base(opt.file), opt.room, time.Since(begun).Round(100*time.Millisecond))
 	p.tally.write(out, report)
@@ -122,23 +123,17 @@ func replay(ctx context.Context, opt replayOptions, out, errOut io.Writer, openL
 }
 
 // readRecording reads a whole file before anything is sent.
-func readRecording(path string) ([]export.Item, export.Report, error) {
+func readRecording(path string) (tape, export.Report, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, export.Report{}, fmt.Errorf("the file cannot be read: %w", err)
 	}
 	defer f.Close()
-	items, report, _, err := export.Read(f)
+	items, report, format, err := export.Read(f)
 	if err != nil {
 		return nil, export.Report{}, fmt.Errorf("%s: %w; nothing was sent", path, err)
 	}
-	shown := items[:0]
-	for _, it := range items {
-		if it.Status == "" || it.Status == comment.Shown {
-			shown = append(shown, it)
-		}
-	}
-	report.Withheld = len(items) - len(shown)
+	shown, report := tapeOf(items, report, format)
 	return shown, report, nil
 }
 
@@ -226,7 +221,7 @@ func localURL(listen string) (string, error) {
 
 func newReplayClient() *http.Client {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
-	transport.MaxIdleConnsPerHost = replayWorkers
+	transport.MaxIdleConnsPerHost = live.PlayWorkers
 	return &http.Client{
 		Transport: transport, Timeout: 30 * time.Second,
 		// A redirect would turn the POST into a GET.

@@ -6,12 +6,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"hash/maphash"
 	"io"
 	"maps"
 	"net"
 	"net/http"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -19,24 +17,19 @@ import (
 	"time"
 
 	"danmaku/export"
+	"danmaku/live"
 )
-
-// replayWorkers is how many comments are on their way at the same time. The
-// comments of one author go through one worker, so they keep their order.
-const replayWorkers = 16
 
 // errUnauthorized is the end of a replay whose key the server does not take.
 var errUnauthorized = errors.New("the server does not take the key")
 
-// player sends the items of a recording at their times.
-type player struct {
+// postman brings the comments of a recording to a server.
+type postman struct {
 	client   *http.Client
 	patience time.Duration // how long the server may give no answer at all
 	url      string        // of the room's comments
 	key      string
 	run      string // begins every ref, so that a second replay is not taken for a repetition
-	speed    float64
-	items    []export.Item
 	progress func(tally)
 
 	mu       sync.Mutex
@@ -95,118 +88,32 @@ func (t tally) write(w io.Writer, report export.Report) {
 	}
 }
 
-// play sends everything and returns when each comment has its answer. Ending
-// ctx ends it early without an error: nothing new is sent, what is on its way
-// is waited for. An error is one after which sending on makes no sense.
-func (p *player) play(ctx context.Context) error {
-	outer := ctx
-	ctx, stop := context.WithCancelCause(ctx)
-	defer stop(nil)
-	requests, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	defer cancel()
-	defer context.AfterFunc(ctx, func() { time.AfterFunc(3*time.Second, cancel) })()
-
-	var queues [replayWorkers]chan int
-	var workers sync.WaitGroup
-	for i := range queues {
-		queues[i] = make(chan int, 256)
-		workers.Go(func() {
-			for n := range queues[i] {
-				if ctx.Err() != nil {
-					continue
-				}
-				if err := p.send(ctx, requests, n); err != nil {
-					stop(err)
-				}
-			}
-		})
-	}
-	p.dispatch(ctx, queues[:])
-	workers.Wait()
-	if err := context.Cause(ctx); err != nil && outer.Err() == nil {
-		return err
-	}
-	return nil
-}
-
-// dispatch hands every item to its author's worker when its time has come, and
-// closes the queues.
-func (p *player) dispatch(ctx context.Context, queues []chan int) {
-	defer func() {
-		for _, q := range queues {
-			close(q)
-		}
-	}()
-	seed, start := maphash.MakeSeed(), time.Now()
-	timer := time.NewTimer(0)
-	defer timer.Stop()
-	for n, it := range p.items {
-		timer.Reset(time.Until(start.Add(time.Duration(float64(it.Offset) / p.speed))))
-		select {
-		case <-timer.C:
-		case <-ctx.Done():
-			return
-		}
-		author := it.Sender
-		if author == "" {
-			author = strconv.Itoa(n) // nobody's comments need no order
-		}
-		select {
-		case queues[maphash.String(seed, author)%uint64(len(queues))] <- n:
-		case <-ctx.Done():
-			return
-		}
-	}
-}
-
-// send posts one comment until it has an answer that stands. An error ends the
-// replay.
-func (p *player) send(ctx, requests context.Context, n int) error {
-	body, err := p.body(n)
+// deliver posts one comment and tells what its answer asks for, as
+// [live.Deliver] does.
+func (p *postman) deliver(ctx context.Context, s live.Said) (again time.Duration, err error) {
+	body, err := p.body(s)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	for {
-		a, err := p.post(requests, body)
-		var wait time.Duration
-		switch {
-		case err != nil && ctx.Err() != nil:
-			return nil // interrupted: it counts as not sent
-		case err != nil:
-			if err := p.unreachable(err); err != nil {
-				return err
-			}
-			wait = time.Second
-		case a.status == http.StatusTooManyRequests || a.status >= 502 && a.status <= 504:
-			wait = min(max(a.wait, 50*time.Millisecond), time.Minute)
-		default:
-			return p.count(a)
-		}
-		select {
-		case <-time.After(wait):
-		case <-ctx.Done():
-			return nil
-		}
+	a, err := p.post(ctx, body)
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return 0, nil // interrupted: it counts as not sent
+	case err != nil:
+		return time.Second, p.unreachable(err)
+	case a.status == http.StatusTooManyRequests || a.status >= 502 && a.status <= 504:
+		return min(max(a.wait, 50*time.Millisecond), time.Minute), nil
 	}
+	return 0, p.count(a)
 }
 
-// lineBreak is how old Bilibili comments write a line break; what goes on with
-// letters is more likely an address.
-var lineBreak = regexp.MustCompile(`/n([^a-z]|$)`)
-
-func (p *player) body(n int) ([]byte, error) {
-	it := p.items[n]
-	// Twice, since breaks in a row share the letter between them.
-	text := it.Text
-	for range 2 {
-		text = lineBreak.ReplaceAllString(text, "\n$1")
-	}
+func (p *postman) body(s live.Said) ([]byte, error) {
 	fields := map[string]string{
-		"ref": p.run + "-" + strconv.Itoa(n), "text": text, "mode": string(it.Mode), "color": it.Color,
-		"size": string(it.Size), "author": it.Sender, "source": "replay",
+		"ref": p.run + "-" + strconv.Itoa(s.N), "text": s.Text, "mode": string(s.Mode), "color": s.Color,
+		"size": string(s.Size), "author": s.Author, "source": "replay",
 	}
-	if it.Name != "" {
-		fields["name"] = it.Name
+	if s.Name != "" {
+		fields["name"] = s.Name
 	}
 	return json.Marshal(fields)
 }
@@ -222,7 +129,7 @@ type answer struct {
 	WaitMS   int64  `json:"wait_ms"`
 }
 
-func (p *player) post(ctx context.Context, body []byte) (a answer, err error) {
+func (p *postman) post(ctx context.Context, body []byte) (a answer, err error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, p.url, bytes.NewReader(body))
 	if err != nil {
 		return a, err
@@ -258,7 +165,7 @@ func (p *player) post(ctx context.Context, body []byte) (a answer, err error) {
 // once when nobody listens there from the start, else when the server has been
 // silent too long. A short restart is waited for; the ref keeps a comment whose
 // answer was lost from being shown twice.
-func (p *player) unreachable(err error) error {
+func (p *postman) unreachable(err error) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	var op *net.OpError
@@ -275,7 +182,7 @@ func (p *player) unreachable(err error) error {
 }
 
 // count notes an answer that stands, or tells that no other can be better.
-func (p *player) count(a answer) error {
+func (p *postman) count(a answer) error {
 	said := strings.TrimSpace(fmt.Sprintf("%d %s %s", a.status, a.Code, a.Message))
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -19,7 +19,7 @@ import (
 
 	"danmaku/comment"
 	"danmaku/config"
-	"danmaku/export"
+	"danmaku/live"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -394,15 +394,15 @@ func TestReplayKeepsTime(t *testing.T) {
 		begun := time.Now()
 		var mu sync.Mutex
 		var at []time.Duration
-		p := &player{speed: 4, url: "http://server/", items: []export.Item{
-			{Offset: 0}, {Offset: 2 * time.Second}, {Offset: 2 * time.Second}, {Offset: 10 * time.Second}, {Offset: time.Hour}},
+		p := &postman{url: "http://server/",
 			client: &http.Client{Transport: roundTrip(func(*http.Request) (*http.Response, error) {
 				mu.Lock()
 				defer mu.Unlock()
 				at = append(at, time.Since(begun))
 				return shown(), nil
 			})}}
-		if err := p.play(t.Context()); err != nil {
+		items := tape{{}, {N: 1, Offset: 2 * time.Second}, {N: 2, Offset: 2 * time.Second}, {N: 3, Offset: 10 * time.Second}, {N: 4, Offset: time.Hour}}
+		if err := live.NewPlayer(items, 4, p.deliver).Play(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		want := []time.Duration{0, 500 * time.Millisecond, 500 * time.Millisecond, 2500 * time.Millisecond, 15 * time.Minute}
@@ -423,7 +423,7 @@ func TestReplayWaitsForASilentServer(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			var refs []string
 			begun := time.Now()
-			p := &player{speed: 1, patience: 30 * time.Second, run: "r", url: "http://server/", items: []export.Item{{Text: "x"}},
+			p := &postman{patience: 30 * time.Second, run: "r", url: "http://server/",
 				client: &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
 					var post replayPost
 					if err := json.NewDecoder(r.Body).Decode(&post); err != nil {
@@ -435,7 +435,7 @@ func TestReplayWaitsForASilentServer(t *testing.T) {
 					}
 					return shown(), nil
 				})}}
-			err := p.play(t.Context())
+			err := live.NewPlayer(tape{{Text: "x"}}, 1, p.deliver).Play(t.Context())
 			if row.want == "" && (err != nil || p.tally.shown != 1) {
 				t.Errorf("after %v: %v, %+v", row.silent, err, p.tally)
 			}

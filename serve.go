@@ -123,7 +123,7 @@ func serve(ctx context.Context, env environment, cfg config.Config, log *slog.Lo
 	)
 	hall, err := live.Open(ctx, live.Parts{
 		Journal: db, History: db, Rooms: db, Links: db, Rules: db, Pictures: db, Bans: db, Audit: db, Changes: db,
-		Limiter: newLimiter(cfg, time.Now), Filter: newFilter(),
+		Recordings: recordings{db}, Limiter: newLimiter(cfg, time.Now), Filter: newFilter(),
 		Encoder: server.Encoder{}, Outlet: srv.Outlet(), Keys: keys, Log: log, Now: time.Now,
 	})
 	if err != nil {

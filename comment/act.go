@@ -25,6 +25,8 @@ const (
 	ActRevoke     ActKind = "revoke" // a link was taken back
 	ActRoom       ActKind = "room"   // the room was made
 	ActArchive    ActKind = "archive"
+	ActReplay     ActKind = "replay"      // a replay was begun
+	ActReplayStop ActKind = "replay_stop" // … and ended before its time
 )
 
 // Act is one line of the audit: who did what, and when. An act that is also an

@@ -26,4 +26,11 @@ type Archive struct {
 	From     time.Time // the first moment
 	To       time.Time // the first moment that is not in it any more
 	Statuses []Status  // empty: [Shown] alone
+	Without  Source    // a door whose comments are left out
+}
+
+// Session is a time in which a room was busy.
+type Session struct {
+	From, To time.Time // of the first and the last comment
+	Count    int       // comments that were shown and still are
 }

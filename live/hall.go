@@ -30,13 +30,16 @@ type Parts struct {
 	Bans     Bans
 	Audit    Audit
 	Changes  Changes
-	Limiter  Limiter
-	Filter   Filter
-	Encoder  Encoder
-	Outlet   Outlet
-	Keys     Keys
-	Log      *slog.Logger
-	Now      func() time.Time
+
+	Recordings Recordings
+
+	Limiter Limiter
+	Filter  Filter
+	Encoder Encoder
+	Outlet  Outlet
+	Keys    Keys
+	Log     *slog.Logger
+	Now     func() time.Time
 }
 
 // Hall is all rooms of this process.
@@ -49,6 +52,7 @@ type Hall struct {
 	banned   Bans
 	audit    Audit
 	changes  Changes
+	tapes    Recordings
 	limiter  Limiter
 	filter   Filter
 	encoder  Encoder
@@ -57,11 +61,12 @@ type Hall struct {
 	slog     *slog.Logger
 	now      func() time.Time
 
-	access *access
-	refs   *refs
-	bans   bans
-	salt   atomic.Uint32
-	saved  atomic.Int64 // nanoseconds the last append took
+	access  *access
+	refs    *refs
+	bans    bans
+	replays replays
+	salt    atomic.Uint32
+	saved   atomic.Int64 // nanoseconds the last append took
 
 	mu    sync.RWMutex
 	rooms map[string]*room
@@ -74,7 +79,7 @@ type Hall struct {
 // [Hall.Start].
 func Open(ctx context.Context, p Parts) (*Hall, error) {
 	h := &Hall{
-		journal: p.Journal, history: p.History, stored: p.Rooms, rules: p.Rules, pictures: p.Pictures, banned: p.Bans, audit: p.Audit, changes: p.Changes,
+		journal: p.Journal, history: p.History, stored: p.Rooms, rules: p.Rules, pictures: p.Pictures, banned: p.Bans, audit: p.Audit, changes: p.Changes, tapes: p.Recordings,
 		limiter: p.Limiter, filter: p.Filter, encoder: p.Encoder, outlet: p.Outlet, keys: p.Keys,
 		slog: p.Log, now: p.Now, access: newAccess(p.Links, p.Keys, p.Now), refs: newRefs(),
 		rooms: map[string]*room{},
@@ -94,9 +99,10 @@ func (h *Hall) Start() {
 	h.done.Go(func() { h.watch(ctx) })
 }
 
-// Close ends what Start began and the rooms' feeds. The journal is the
+// Close ends what Start began, replays and the rooms' feeds. The journal is the
 // caller's to close, after it.
 func (h *Hall) Close() error {
+	h.replays.close()
 	if h.stop != nil {
 		h.stop()
 	}
@@ -217,6 +223,9 @@ func (h *Hall) apply(batch []comment.Event) {
 		if r, err := h.room(e.Room); err == nil {
 			h.settle(r, e)
 			r.apply(h.encoder, e)
+			if rp := h.replays.find(e.Room); rp != nil && e.Kind == comment.KindRoom && e.Setup.State == comment.Closed {
+				rp.halt()
+			}
 		} else {
 			h.slog.Warn("the journal has an event of an unknown room", "room", e.Room, "seq", e.Seq)
 		}

@@ -30,6 +30,7 @@ type Welcome struct {
 	Pin      *comment.Comment
 	Held     [][]byte // for a console: the queue, oldest first, see queueHello
 	Waiting  int      // how many are in the queue
+	Replay   *Replay  // for a console: the replay that is under way
 }
 
 // Join hands welcome what a new socket of a view must be told first, and no
@@ -79,6 +80,7 @@ func (h *Hall) Join(ctx context.Context, roomID string, v View, since *comment.P
 		}
 		if v == ViewConsole {
 			w.Held, w.Waiting = r.toReview()
+			w.Replay = h.replays.active(roomID)
 		}
 		welcome(w)
 	})

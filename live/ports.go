@@ -5,6 +5,7 @@ package live
 
 import (
 	"context"
+	"io"
 	"time"
 
 	"danmaku/comment"
@@ -61,9 +62,11 @@ type History interface {
 	Person(ctx context.Context, room, user string) (comment.Person, error)
 }
 
-// Audit reads who did what. Acts are written with what they tell of: with the
+// Audit keeps who did what. Acts are written with what they tell of: with the
 // event of the log, see [comment.Event.Act], or with the link, room or list.
 type Audit interface {
+	// AddAct is for acts on what is not stored: replays.
+	AddAct(ctx context.Context, a comment.Act) error
 	Acts(ctx context.Context, q comment.ActQuery) (acts []comment.Act, more bool, err error)
 }
 
@@ -108,6 +111,18 @@ type Bans interface {
 	Bans(ctx context.Context, now time.Time) ([]comment.Ban, error)
 }
 
+// Recordings finds what can be played again.
+type Recordings interface {
+	// Past is what a room showed from a moment on and before another (zero: up
+	// to now), without what was a replay then.
+	Past(ctx context.Context, room string, from, to time.Time) (Tape, error)
+	// File reads a file. Errors that its owner can mend are comment.ErrInvalid
+	// with an explanation.
+	File(ctx context.Context, name string, file io.Reader) (Tape, error)
+	// Sessions lists when a room was busy, newest first.
+	Sessions(ctx context.Context, room string) ([]comment.Session, error)
+}
+
 // Changes tells that a program beside the server changed rooms, links, bans or
 // rules: the number grows with every change.
 type Changes interface {
@@ -134,6 +149,7 @@ type LimitKey struct {
 	User    string // in the room
 	Address string // keyed hash of the masked address, over all rooms
 	Sender  int64  // link of a sender; then User and Address are not limited
+	Replay  bool   // it is of a replay that the server plays, which leaves room for the living
 
 	// Identity is when the user's identity was made; zero counts as just now.
 	// The address's limit grows only with those older than a minute, those of
@@ -188,6 +204,8 @@ type Encoder interface {
 	Ack(ref string, o Outcome) []byte
 	// Muted tells an audience member until when he may not write; zero: he may.
 	Muted(until time.Time) []byte
+	// Replay tells consoles how a replay is doing.
+	Replay(r Replay) []byte
 }
 
 // Seat is who sits at a socket.

@@ -17,6 +17,7 @@ func (plainEncoder) Ack(string, Outcome) []byte { return []byte("ack") }
 
 func (plainEncoder) List([][]byte) []byte   { return []byte("list") }
 func (plainEncoder) Muted(time.Time) []byte { return []byte("muted") }
+func (plainEncoder) Replay(Replay) []byte   { return []byte("replay") }
 
 // outletFunc is an outlet whose Broadcast is a function.
 type outletFunc func(room string, v View, frame []byte)

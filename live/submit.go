@@ -17,6 +17,7 @@ type Author struct {
 	Identity time.Time    // when the identity was made; zero when unknown
 	Fleeting bool         // the identity lives in the page alone: limits take it as new
 	Link     int64        // of a sender, moderator or owner
+	Replay   bool         // a sender: it is a replay that the server plays
 }
 
 // Outcome is what became of a comment.
@@ -59,10 +60,12 @@ func (h *Hall) Submit(ctx context.Context, roomID string, a Author, d comment.Dr
 		limit.Identity = time.Time{}
 	}
 	if a.Role == comment.Sender {
-		limit = LimitKey{Room: roomID, Sender: a.Link}
+		limit = LimitKey{Room: roomID, Sender: a.Link, Replay: a.Replay}
 	}
 	if err := h.admit(setup, a, limit, d.At); err != nil {
-		r.tally.stop(comment.Code(err), d.At)
+		if !a.Replay { // it comes again, and has an account of its own
+			r.tally.stop(comment.Code(err), d.At)
+		}
 		return Outcome{}, err
 	}
 	v := h.filter.Check(d, setup)

@@ -60,6 +60,12 @@ func (s *Server) routes() *echo.Echo {
 	room.GET("/socket", s.socket)
 	room.GET("/stats", s.stats)
 	room.GET("/export", s.exportRoom)
+	room.GET("/sessions", s.listSessions)
+	room.GET("/replay", s.getReplay)
+	room.POST("/replay", s.replayPast)
+	room.PUT("/replay/file", s.replayFile)
+	room.PATCH("/replay", s.steerReplay)
+	room.DELETE("/replay", s.stopReplay)
 	room.GET("/qr.svg", s.qrSVG)
 	room.GET("/qr.png", s.qrPNG)
 	room.GET("/comments", s.listComments)
@@ -146,18 +152,28 @@ func (s *Server) crossOrigin(next echo.HandlerFunc) echo.HandlerFunc {
 // rulesPath and picturePath are the routes that take more than a form's worth.
 const rulesPath = "/api/rooms/:room/rules"
 
-// limitBodies bounds what a request may carry: 64 KiB, and for a list of rules
-// what it takes as JSON with every character escaped, which is enough for a
-// picture, too.
+// limitBodies bounds what a request may carry: 64 KiB, for a list of rules what
+// it takes as JSON with every character escaped, which is enough for a picture,
+// too, and for a file to be replayed a file's worth.
 func limitBodies() echo.MiddlewareFunc {
-	long := func(c echo.Context) bool {
-		return (c.Path() == rulesPath || c.Path() == picturePath) && c.Request().Method == http.MethodPut
+	limit := func(c echo.Context) string {
+		switch {
+		case c.Request().Method != http.MethodPut:
+		case c.Path() == rulesPath, c.Path() == picturePath:
+			return "6M"
+		case c.Path() == replayFilePath:
+			return replayFileLimit
+		}
+		return "64K"
 	}
-	few := middleware.BodyLimitWithConfig(middleware.BodyLimitConfig{Limit: "64K", Skipper: long})
-	many := middleware.BodyLimitWithConfig(middleware.BodyLimitConfig{
-		Limit: "6M", Skipper: func(c echo.Context) bool { return !long(c) },
-	})
-	return func(next echo.HandlerFunc) echo.HandlerFunc { return few(many(next)) }
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		for _, size := range []string{"64K", "6M", replayFileLimit} {
+			next = middleware.BodyLimitWithConfig(middleware.BodyLimitConfig{
+				Limit: size, Skipper: func(c echo.Context) bool { return limit(c) != size },
+			})(next)
+		}
+		return next
+	}
 }
 
 func noStore(next echo.HandlerFunc) echo.HandlerFunc {

@@ -114,6 +114,7 @@ type wireHello struct {
 	Pin      *wireComment      `json:"pin,omitempty"`
 	Held     []json.RawMessage `json:"held,omitempty"`
 	Waiting  int               `json:"held_total,omitempty"`
+	Replay   *wireReplay       `json:"replay,omitempty"`
 	// recent follows, see helloFrame.
 }
 
@@ -128,6 +129,11 @@ func helloFrame(w live.Welcome, v live.View, user *wireUser, now time.Time) []by
 	if w.Pin != nil {
 		c := toWire(*w.Pin)
 		h.Pin = &c
+	}
+	if w.Replay != nil {
+		r := toWireReplay(*w.Replay)
+		r.Defects = nil
+		h.Replay = &r
 	}
 	head := mustMarshal(h)
 	if len(w.Recent) <= len("[]") {

@@ -66,6 +66,15 @@ func goldenFrames() map[string][]byte {
 	pinned := goldenComment()
 	console := welcome
 	console.Recent, console.Pin, console.Held, console.Waiting = enc.List(nil), &pinned, [][]byte{enc.Event(live.ViewConsole, held)}, 1
+	replay := live.Replay{
+		State: live.ReplayPlaying, File: "show.xml", By: "Mika", Total: 1386, Skipped: 2, At: 83400 * time.Millisecond, Length: 506400 * time.Millisecond,
+		Speed: 2, Shown: 219, Held: 1, Refused: 3, Defects: []live.Defect{{Line: 3, Reason: "for its sender alone"}},
+	}
+	console.Replay = &replay
+	over := live.Replay{
+		State: live.ReplayFailed, From: goldenTime.Add(-time.Hour), To: goldenTime, By: "Mika", Total: 40, At: time.Minute, Length: time.Hour,
+		Speed: 1, Shown: 12, Why: comment.ErrRoomClosed,
+	}
 	locked := room.LockedDown()
 	ban := comment.Ban{ID: 7, Kind: comment.Mute, User: "k3f9", Until: goldenTime.Add(time.Minute), Reason: "spam", By: "mod-2", At: goldenTime}
 	running := []comment.Event{
@@ -88,6 +97,8 @@ func goldenFrames() map[string][]byte {
 		"hello-overlay":          helloFrame(resumed, live.ViewOverlay, nil, goldenTime),
 		"events-overlay":         frame(live.ViewOverlay, events...),
 		"events-console":         frame(live.ViewConsole, events...),
+		"replay":                 enc.Replay(replay),
+		"replay-over":            enc.Replay(over),
 		"hello-console":          helloFrame(console, live.ViewConsole, nil, goldenTime),
 		"events-running-console": frame(live.ViewConsole, running...),
 		"events-running":         frame(live.ViewOverlay, running...),

@@ -45,6 +45,22 @@ func (t *txn) note(room int64, a *comment.Act) error {
 	return err
 }
 
+// AddAct implements live.Audit, for acts on what is not stored. Errors:
+// comment.ErrNotFound for an unknown room, comment.ErrBusy.
+func (s *Store) AddAct(ctx context.Context, a comment.Act) error {
+	err := s.change(ctx, func(t *txn) error {
+		room, err := t.roomID(a.Room)
+		if err != nil {
+			return err
+		}
+		return t.note(room, &a)
+	})
+	if err != nil {
+		return fmt.Errorf("note an act: %w", err)
+	}
+	return nil
+}
+
 const actColumns = `a.id, COALESCE(r.name, ''), a.at, a.actor, a.link, a.role, a.kind, a.about, a.user, a.detail,
 	a.changed, a.before, a.after, a.undone`
 

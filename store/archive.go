@@ -87,8 +87,13 @@ func archiveWhere(room string, q comment.Archive) (where string, args []any) {
 		args = append(args, code(statuses, st))
 	}
 	// The plus keeps SQLite from the index by status, which is in another order.
-	return `c.room = (SELECT id FROM rooms WHERE name = ?) AND c.at >= ? AND c.at < ?
-		AND +c.status IN (?` + strings.Repeat(", ?", len(chosen)-1) + `)`, args
+	where = `c.room = (SELECT id FROM rooms WHERE name = ?) AND c.at >= ? AND c.at < ?
+		AND +c.status IN (?` + strings.Repeat(", ?", len(chosen)-1) + `)`
+	if q.Without != "" {
+		where += ` AND c.source <> ?`
+		args = append(args, string(unlessDefault(q.Without, comment.FromAudience)))
+	}
+	return where, args
 }
 
 // momentsApart is how close two moments of a kind are the same one: every

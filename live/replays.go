@@ -1,0 +1,459 @@
+package live
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"sync"
+	"time"
+
+	"danmaku/comment"
+)
+
+// Limits of what is played in this process.
+const (
+	SlowestReplay = 0.25
+	FastestReplay = 10
+	replaysAtOnce = 4           // files are in memory while they play
+	replayTold    = time.Second // between two words to consoles
+)
+
+// Tape is a recording with what is known of it.
+type Tape struct {
+	Recording
+	Total   int           // comments
+	Length  time.Duration // until the last one
+	Skipped int           // what of a file is no comment that could be played
+	Defects []Defect      // those of them that are malformed, the first few
+}
+
+// Defect is a line of a file that cannot be read.
+type Defect struct {
+	Line   int
+	Reason string
+}
+
+// ReplayState is what a replay is at.
+type ReplayState string
+
+// The states of a replay, as on the wire.
+const (
+	ReplayLoading ReplayState = "loading"
+	ReplayPlaying ReplayState = "playing"
+	ReplayPaused  ReplayState = "paused"
+	ReplayEnded   ReplayState = "ended"   // everything was played
+	ReplayStopped ReplayState = "stopped" // by somebody, or with the program
+	ReplayFailed  ReplayState = "failed"  // see Why
+)
+
+// Replay is how a replay is doing.
+type Replay struct {
+	State    ReplayState
+	File     string    // its name; empty for the room's own past
+	From, To time.Time // of the room's own past
+	By       string    // who began it
+	Total    int       // comments
+	At       time.Duration
+	Length   time.Duration
+	Speed    float64
+
+	Shown, Held, Refused int
+	Skipped              int      // not played: no comments, or taken down since
+	Defects              []Defect // of the file, for whoever began it
+	Why                  error    // why it failed, or pauses without anybody's doing
+}
+
+// Active tells whether the replay is not over.
+func (r Replay) Active() bool {
+	return r.State == ReplayLoading || r.State == ReplayPlaying || r.State == ReplayPaused
+}
+
+// replays are those of all rooms, at most one in each. The last one of a room
+// stays, for whoever asks what became of it; nothing of them outlives the
+// process.
+type replays struct {
+	mu      sync.Mutex
+	closed  bool
+	rooms   map[string]*replay
+	playing sync.WaitGroup
+}
+
+// replay is one of them.
+type replay struct {
+	mu     sync.Mutex
+	told   Replay
+	player *Player            // nil until it is loaded
+	stop   context.CancelFunc // as player
+	halted bool               // it is to end
+}
+
+// enter takes a room's place for a replay that is about to be loaded.
+func (s *replays) enter(room string, rp *replay) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := 0
+	for _, other := range s.rooms {
+		if other.now().Active() {
+			n++
+		}
+	}
+	switch was := s.rooms[room]; {
+	case s.closed:
+		return comment.ErrBusy
+	case was != nil && was.now().Active():
+		return comment.Explain(comment.ErrTaken, "A replay is under way in this room. Stop it first.")
+	case n >= replaysAtOnce:
+		return comment.Explain(comment.ErrTaken, "Replays are under way in %d rooms. Stop one of them first.", n)
+	}
+	if s.rooms == nil {
+		s.rooms = map[string]*replay{}
+	}
+	s.rooms[room] = rp
+	return nil
+}
+
+// run plays in the background, unless the hall is closing.
+func (s *replays) run(rp *replay, play func(ctx context.Context)) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return false
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	rp.mu.Lock()
+	rp.stop = stop
+	if rp.halted { // while it was being loaded
+		stop()
+	}
+	rp.mu.Unlock()
+	s.playing.Go(func() {
+		defer stop()
+		play(ctx)
+	})
+	return true
+}
+
+// close stops them all and waits for them.
+func (s *replays) close() {
+	s.mu.Lock()
+	s.closed = true
+	for _, rp := range s.rooms {
+		rp.halt()
+	}
+	s.mu.Unlock()
+	s.playing.Wait()
+}
+
+// find gives a room's replay, under way or over; nil when there was none.
+func (s *replays) find(room string) *replay {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.rooms[room]
+}
+
+// active gives a room's replay while it is under way.
+func (s *replays) active(room string) *Replay {
+	rp := s.find(room)
+	if rp == nil {
+		return nil
+	}
+	if now := rp.now(); now.Active() {
+		return &now
+	}
+	return nil
+}
+
+// halt ends it early.
+func (rp *replay) halt() {
+	rp.mu.Lock()
+	defer rp.mu.Unlock()
+	rp.halted = true
+	if rp.stop != nil {
+		rp.stop()
+	}
+}
+
+// now tells how it is doing.
+func (rp *replay) now() Replay {
+	rp.mu.Lock()
+	defer rp.mu.Unlock()
+	out := rp.told
+	if out.State != ReplayPlaying {
+		return out
+	}
+	at, paused, speed := rp.player.Where()
+	out.At, out.Speed = min(at, out.Length), speed
+	if paused {
+		out.State = ReplayPaused
+	}
+	return out
+}
+
+// note changes what is told.
+func (rp *replay) note(fn func(*Replay)) {
+	rp.mu.Lock()
+	defer rp.mu.Unlock()
+	fn(&rp.told)
+}
+
+// tell tells the room's consoles. While it does none of them is being greeted,
+// so that none keeps what its hello said.
+func (h *Hall) tell(r *room, rp *replay) {
+	r.feed(ViewConsole).join(func(int64) { h.outlet.Broadcast(r.id, ViewConsole, h.encoder.Replay(rp.now())) })
+}
+
+// Sessions lists when a room was busy, newest first.
+func (h *Hall) Sessions(ctx context.Context, roomID string, by Actor) ([]comment.Session, error) {
+	if _, err := h.acting(roomID, by); err != nil {
+		return nil, err
+	}
+	return h.tapes.Sessions(ctx, roomID)
+}
+
+// ReplayPast begins to play again what a room showed from a moment on and
+// before another (zero: up to now). The owner alone may. Errors: ErrNotAllowed,
+// ErrNotFound, ErrRoomClosed, ErrInvalid and ErrTaken with an explanation.
+func (h *Hall) ReplayPast(ctx context.Context, roomID string, by Actor, from, to time.Time, speed float64) (Replay, error) {
+	// A replay must not run into its own comments.
+	if now := h.now(); to.IsZero() || to.After(now) {
+		to = now
+	}
+	return h.begin(ctx, roomID, by, Replay{From: from, To: to, Speed: speed}, func() (Tape, error) {
+		if !from.Before(to) {
+			return Tape{}, comment.Explain(comment.ErrInvalid, "The time ends before it begins.")
+		}
+		return h.tapes.Past(ctx, roomID, from, to)
+	})
+}
+
+// ReplayFile begins to play a file. Errors as of [Hall.ReplayPast].
+func (h *Hall) ReplayFile(ctx context.Context, roomID string, by Actor, name string, file io.Reader, speed float64) (Replay, error) {
+	return h.begin(ctx, roomID, by, Replay{File: name, Speed: speed}, func() (Tape, error) { return h.tapes.File(ctx, name, file) })
+}
+
+func (h *Hall) begin(ctx context.Context, roomID string, by Actor, told Replay, load func() (Tape, error)) (Replay, error) {
+	r, err := h.acting(roomID, by)
+	switch {
+	case err != nil:
+		return Replay{}, err
+	case by.Role != comment.Owner:
+		return Replay{}, comment.ErrNotAllowed
+	case r.settings().State == comment.Closed:
+		return Replay{}, comment.ErrRoomClosed
+	}
+	if err := saneSpeed(told.Speed); err != nil {
+		return Replay{}, err
+	}
+	told.State, told.By = ReplayLoading, by.Name()
+	rp := &replay{told: told}
+	if err := h.replays.enter(roomID, rp); err != nil {
+		return Replay{}, err
+	}
+	h.tell(r, rp)
+	tape, err := load()
+	if err == nil && tape.Total == 0 {
+		err = comment.Explain(comment.ErrInvalid, "There is no comment in it that could be played.")
+	}
+	if err == nil {
+		told.Total, told.Length, told.Skipped, told.Defects = tape.Total, tape.Length, tape.Skipped, tape.Defects
+		err = h.noteReplay(ctx, roomID, by, comment.ActReplay, told)
+	}
+	if err == nil {
+		rp.mu.Lock()
+		rp.player = NewPlayer(tape, told.Speed, h.deliver(r, rp, by.Link))
+		rp.told = told
+		rp.told.State = ReplayPlaying
+		rp.mu.Unlock()
+		if !h.replays.run(rp, func(ctx context.Context) { h.play(ctx, r, rp) }) {
+			err = comment.ErrBusy
+		}
+	}
+	if err != nil {
+		rp.note(func(t *Replay) { t.State, t.Why = ReplayFailed, err })
+		h.tell(r, rp)
+		return Replay{}, err
+	}
+	h.tell(r, rp)
+	return rp.now(), nil
+}
+
+func saneSpeed(speed float64) error {
+	if speed >= SlowestReplay && speed <= FastestReplay {
+		return nil
+	}
+	return comment.Explain(comment.ErrInvalid, "speed %v: use %v to %v", speed, SlowestReplay, FastestReplay)
+}
+
+// noteReplay writes a line of the audit.
+func (h *Hall) noteReplay(ctx context.Context, roomID string, by Actor, kind comment.ActKind, told Replay) error {
+	a := by.act(kind)
+	a.Room, a.At, a.About = roomID, h.now(), told.File
+	if told.File == "" {
+		a.About = told.From.UTC().Format(time.RFC3339)
+	}
+	a.Detail = fmt.Sprintf("%s, %d comments, × %s", a.About, told.Total, strconv.FormatFloat(told.Speed, 'f', -1, 64))
+	return h.audit.AddAct(ctx, *a)
+}
+
+// play plays to the end and tells consoles how it goes.
+func (h *Hall) play(ctx context.Context, r *room, rp *replay) {
+	played := make(chan error, 1)
+	go func() { played <- rp.player.Play(ctx) }()
+	tick := time.NewTicker(replayTold)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+			if rp.now().State == ReplayPlaying {
+				h.tell(r, rp)
+			}
+			continue
+		case err := <-played:
+			last := rp.now()
+			rp.note(func(t *Replay) {
+				t.At, t.Speed = last.At, last.Speed
+				switch {
+				case err != nil:
+					t.State, t.Why = ReplayFailed, err
+				case ctx.Err() != nil:
+					t.State = ReplayStopped
+				default:
+					t.State, t.At = ReplayEnded, t.Length
+				}
+			})
+			if err != nil && comment.Code(err) == "internal" {
+				h.slog.Error("a replay failed", "room", r.id, "err", err)
+			}
+			last = rp.now()
+			h.slog.Info("a replay is over", "room", r.id, "state", last.State, "shown", last.Shown, "held", last.Held, "refused", last.Refused)
+			h.tell(r, rp)
+			return
+		}
+	}
+}
+
+// replayWait is the least time before a comment that the room does not take yet
+// is offered again.
+const replayWait = 50 * time.Millisecond
+
+// deliver puts a replayed comment before the room's limit and filter, like any
+// other.
+func (h *Hall) deliver(r *room, rp *replay, link int64) Deliver {
+	return func(ctx context.Context, s Said) (time.Duration, error) {
+		if s.ID != 0 {
+			// What was taken down since the replay began does not come back.
+			row, err := h.history.Comment(ctx, r.id, s.ID)
+			if err != nil && !errors.Is(err, comment.ErrNotFound) {
+				return 0, fmt.Errorf("look a comment up: %w", err)
+			}
+			if err != nil || row.Status != comment.Shown {
+				rp.note(func(t *Replay) { t.Skipped++ })
+				return 0, nil
+			}
+		}
+		o, err := h.Submit(ctx, r.id, Author{
+			Role: comment.Sender, User: h.keys.AuthorPseudonym(link, s.Author), Link: link, Replay: true,
+		}, comment.Draft{Text: s.Text, Name: s.Name, Mode: s.Mode, Color: s.Color, Size: s.Size, Source: comment.FromReplay})
+		switch {
+		case errors.Is(err, comment.ErrSlowDown), errors.Is(err, comment.ErrBusy):
+			return max(comment.Wait(err), replayWait), nil
+		case errors.Is(err, comment.ErrRoomPaused):
+			rp.player.Pause()
+			rp.note(func(t *Replay) { t.Why = comment.ErrRoomPaused })
+			h.tell(r, rp)
+			return replayWait, nil // asked again when the replay goes on
+		case errors.Is(err, comment.ErrRoomClosed), err != nil && comment.Code(err) == "internal":
+			return 0, err
+		}
+		rp.note(func(t *Replay) {
+			switch {
+			case err != nil || o.Status == comment.Refused:
+				t.Refused++
+			case o.Status == comment.Held:
+				t.Held++
+			default:
+				t.Shown++
+			}
+		})
+		return 0, nil
+	}
+}
+
+// Steering is what may be changed of a replay while it plays; nil stays.
+type Steering struct {
+	State *ReplayState // ReplayPlaying or ReplayPaused
+	Speed *float64
+	At    *time.Duration
+}
+
+// Steer pauses a replay, lets it go on, changes its speed or moves it. Whoever
+// moderates may. Errors: ErrNotFound when none is under way, ErrInvalid with an
+// explanation.
+func (h *Hall) Steer(roomID string, by Actor, s Steering) (Replay, error) {
+	r, err := h.acting(roomID, by)
+	if err != nil {
+		return Replay{}, err
+	}
+	rp := h.replays.find(roomID)
+	if rp == nil {
+		return Replay{}, comment.ErrNotFound
+	}
+	now := rp.now()
+	switch {
+	case now.State != ReplayPlaying && now.State != ReplayPaused:
+		return Replay{}, comment.ErrNotFound
+	case s.State != nil && *s.State != ReplayPlaying && *s.State != ReplayPaused:
+		return Replay{}, comment.Explain(comment.ErrInvalid, "state %q: playing or paused", *s.State)
+	case s.At != nil && (*s.At < 0 || *s.At > now.Length):
+		return Replay{}, comment.Explain(comment.ErrInvalid, "at_ms %d: 0 to %d", s.At.Milliseconds(), now.Length.Milliseconds())
+	}
+	if s.Speed != nil {
+		if err := saneSpeed(*s.Speed); err != nil {
+			return Replay{}, err
+		}
+		rp.player.SetSpeed(*s.Speed)
+	}
+	if s.At != nil {
+		rp.player.Seek(*s.At)
+	}
+	if s.State != nil {
+		if *s.State == ReplayPaused {
+			rp.player.Pause()
+		} else {
+			rp.player.Resume()
+		}
+		rp.note(func(t *Replay) { t.Why = nil })
+	}
+	h.tell(r, rp)
+	return rp.now(), nil
+}
+
+// StopReplay ends a replay before its time. Whoever moderates may. ErrNotFound
+// when none is under way.
+func (h *Hall) StopReplay(ctx context.Context, roomID string, by Actor) error {
+	if _, err := h.acting(roomID, by); err != nil {
+		return err
+	}
+	rp := h.replays.find(roomID)
+	if rp == nil || !rp.now().Active() {
+		return comment.ErrNotFound
+	}
+	now := rp.now()
+	rp.halt()
+	return h.noteReplay(ctx, roomID, by, comment.ActReplayStop, now)
+}
+
+// ReplayOf tells what a room's replay is doing, or how the last one ended.
+// ErrNotFound when there was none since the start.
+func (h *Hall) ReplayOf(roomID string, by Actor) (Replay, error) {
+	if _, err := h.acting(roomID, by); err != nil {
+		return Replay{}, err
+	}
+	rp := h.replays.find(roomID)
+	if rp == nil {
+		return Replay{}, comment.ErrNotFound
+	}
+	return rp.now(), nil
+}

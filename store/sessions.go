@@ -1,0 +1,90 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"danmaku/comment"
+)
+
+// Session tells of the rows that q selects when the first and the last of them
+// came, and how many there are; Count is 0 when there is none. Errors:
+// comment.ErrNotFound for an unknown room.
+func (s *Store) Session(ctx context.Context, room string, q comment.Archive) (comment.Session, error) {
+	if err := s.known(ctx, room); err != nil {
+		return comment.Session{}, err
+	}
+	return s.session(ctx, room, q)
+}
+
+func (s *Store) session(ctx context.Context, room string, q comment.Archive) (out comment.Session, err error) {
+	where, args := archiveWhere(room, q)
+	var from, to sql.NullInt64
+	const query = `SELECT MIN(c.at), MAX(c.at), COUNT(*) FROM comments c WHERE `
+	if err := s.read.QueryRowContext(ctx, query+where, args...).Scan(&from, &to, &out.Count); err != nil {
+		return out, fmt.Errorf("read a session of room %s: %w", room, err)
+	}
+	if out.Count > 0 {
+		out.From, out.To = fromMS(from.Int64), fromMS(to.Int64)
+	}
+	return out, nil
+}
+
+// Sessions finds when a room was busy: comments that were shown and still are,
+// and were no replay, with less than gap between one and the next. Newest first,
+// at most limit. Each is found by steps of gap along the index by time, so that
+// a room of years costs no more than one of a day. Errors: comment.ErrNotFound
+// for an unknown room.
+func (s *Store) Sessions(ctx context.Context, room string, gap time.Duration, limit int) ([]comment.Session, error) {
+	if err := s.known(ctx, room); err != nil {
+		return nil, err
+	}
+	q := comment.Archive{Without: comment.FromReplay}
+	// edge is the earliest or the latest moment of what q selects.
+	edge := func(which string) (at time.Time, ok bool, err error) {
+		where, args := archiveWhere(room, q)
+		// By an order, since MIN and MAX would read all that are selected.
+		query := `SELECT c.at FROM comments c WHERE ` + where + ` ORDER BY c.at ` + which + ` LIMIT 1`
+		var ms int64
+		err = s.read.QueryRowContext(ctx, query, args...).Scan(&ms)
+		if err == sql.ErrNoRows {
+			return at, false, nil
+		}
+		return fromMS(ms), err == nil, err
+	}
+	var out []comment.Session
+	for len(out) < limit {
+		q.From = time.Time{}
+		last, ok, err := edge("DESC")
+		if err != nil {
+			return nil, fmt.Errorf("read sessions of room %s: %w", room, err)
+		}
+		if !ok {
+			break
+		}
+		first := last
+		for {
+			q.From, q.To = first.Add(-gap), first
+			earlier, ok, err := edge("ASC")
+			if err != nil {
+				return nil, fmt.Errorf("read sessions of room %s: %w", room, err)
+			}
+			if !ok {
+				break
+			}
+			first = earlier
+		}
+		q.From, q.To = first, last.Add(time.Millisecond)
+		found, err := s.session(ctx, room, q)
+		if err != nil {
+			return nil, err
+		}
+		if found.Count > 0 { // else it was taken down meanwhile
+			out = append(out, found)
+		}
+		q.To = first
+	}
+	return out, nil
+}
