@@ -32,7 +32,7 @@ demo: ## server, a replay of real comments and the overlay in Chromium; ends wit
 
 pictures: ## make the pictures of the README and of docs/ anew
 	go run ./tools/demo -file testdata/replay/stage.xml -speed 1.7 -picture docs/pictures/overlay.png
-	PICTURES=$(CURDIR)/docs/pictures go test -count=1 -run 'TestOverlayPictures/(overlay-(720p|1080p|4k|pin)\.png|theme)|TestPhonePictures|TestPicturesOfTheConsole' ./e2e
+	PICTURES=$(CURDIR)/docs/pictures go test -count=1 -run 'TestOverlayPictures/(overlay-(720p|1080p|4k|pin)\.png|theme)|TestPhonePictures|TestPicturesOfTheConsole|TestTheBuilderFitsEverywhere' ./e2e
 
 ass-picture: ## draw the golden ASS file with ffmpeg's libass into ass.png
 	ffmpeg -loglevel error -y -f lavfi -i color=c=0x335577:s=1920x1080:d=20:r=2 -vf ass=export/testdata/sample.ass -ss 16.5 -frames:v 1 -update 1 ass.png

@@ -48,7 +48,7 @@ func hallAt(t *testing.T, clock func() time.Time, change func(*config.Config)) *
 		t.Fatal(err)
 	}
 	hall, err := live.Open(ctx, live.Parts{
-		Journal: db, History: db, Rooms: db, Links: db, Rules: db, Pictures: db, Bans: db, Audit: db, Changes: db,
+		Journal: db, History: db, Rooms: db, Links: db, Rules: db, Pictures: db, Styles: db, Bans: db, Audit: db, Changes: db,
 		Limiter: newLimiter(cfg, clock), Filter: newFilter(),
 		Encoder: server.Encoder{}, Outlet: nobody{}, Keys: keys, Log: log, Now: clock,
 	})

@@ -122,7 +122,7 @@ func serve(ctx context.Context, env environment, cfg config.Config, log *slog.Lo
 		_ live.Outlet  = srv.Outlet()
 	)
 	hall, err := live.Open(ctx, live.Parts{
-		Journal: db, History: db, Rooms: db, Links: db, Rules: db, Pictures: db, Bans: db, Audit: db, Changes: db,
+		Journal: db, History: db, Rooms: db, Links: db, Rules: db, Pictures: db, Styles: db, Bans: db, Audit: db, Changes: db,
 		Recordings: recordings{db}, Limiter: newLimiter(cfg, time.Now), Filter: newFilter(),
 		Encoder: server.Encoder{}, Outlet: srv.Outlet(), Keys: keys, Log: log, Now: time.Now,
 	})

@@ -51,6 +51,15 @@ type RuleList struct {
 	Changed time.Time
 }
 
+// Style is how an overlay looks, kept under a name for those who run a room.
+type Style struct {
+	Room    string
+	Name    string
+	Options map[string]string // as an overlay's address has them
+	CSS     string            // what OBS's box Custom CSS gets
+	Changed time.Time
+}
+
 // On tells whether the link is one for a room.
 func (l Link) On(room string) bool { return l.Room == "" || l.Room == room }
 

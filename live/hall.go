@@ -27,6 +27,7 @@ type Parts struct {
 	Links    Links
 	Rules    Rules
 	Pictures Pictures
+	Styles   Styles
 	Bans     Bans
 	Audit    Audit
 	Changes  Changes
@@ -49,6 +50,7 @@ type Hall struct {
 	stored   Rooms
 	rules    Rules
 	pictures Pictures
+	styles   Styles
 	banned   Bans
 	audit    Audit
 	changes  Changes
@@ -79,7 +81,7 @@ type Hall struct {
 // [Hall.Start].
 func Open(ctx context.Context, p Parts) (*Hall, error) {
 	h := &Hall{
-		journal: p.Journal, history: p.History, stored: p.Rooms, rules: p.Rules, pictures: p.Pictures, banned: p.Bans, audit: p.Audit, changes: p.Changes, tapes: p.Recordings,
+		journal: p.Journal, history: p.History, stored: p.Rooms, rules: p.Rules, pictures: p.Pictures, styles: p.Styles, banned: p.Bans, audit: p.Audit, changes: p.Changes, tapes: p.Recordings,
 		limiter: p.Limiter, filter: p.Filter, encoder: p.Encoder, outlet: p.Outlet, keys: p.Keys,
 		slog: p.Log, now: p.Now, access: newAccess(p.Links, p.Keys, p.Now), refs: newRefs(),
 		rooms: map[string]*room{},

@@ -51,6 +51,7 @@ type (
 	Link       = comment.Link
 	RuleList   = comment.RuleList
 	Act        = comment.Act
+	Style      = comment.Style
 )
 
 // History reads the rows of comments.
@@ -103,6 +104,17 @@ type Rules interface {
 	RuleLists(ctx context.Context) ([]RuleList, error)
 	PutRuleList(ctx context.Context, l RuleList, a *Act) error
 	DeleteRuleList(ctx context.Context, room, name string, a *Act) error // ErrNotFound
+}
+
+// Styles keeps how overlays look. Nobody but the builder reads them.
+type Styles interface {
+	// Styles gives those of a room, by name.
+	Styles(ctx context.Context, room string) ([]Style, error)
+	// PutStyle makes the style or replaces the one of the same room and name.
+	// Errors: comment.ErrNotFound for an unknown room, comment.ErrBusy.
+	PutStyle(ctx context.Context, s Style) error
+	// DeleteStyle errors: comment.ErrNotFound, comment.ErrBusy.
+	DeleteStyle(ctx context.Context, room, name string) error
 }
 
 // Bans reads the bans in force. They are made and lifted by journal events of

@@ -6,6 +6,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"net/url"
 	"strconv"
 	"unicode/utf8"
 
@@ -122,6 +123,19 @@ func readJSON(c echo.Context, into any) error {
 		return comment.ErrBadFrame
 	}
 	return nil
+}
+
+// nameOf gives the name in the path. echo leaves a path as it was sent when it
+// has an escaped slash.
+func nameOf(c echo.Context) string {
+	name := c.Param("name")
+	if c.Request().URL.RawPath == "" {
+		return name
+	}
+	if plain, err := url.PathUnescape(name); err == nil {
+		return plain
+	}
+	return name
 }
 
 // readOptionalJSON is readJSON where the body may be left out.

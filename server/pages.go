@@ -35,6 +35,7 @@ var pageFiles = map[string]string{
 	"audience/index.html": "audience", "audience/rooms.html": "audience", "shared/notice.html": "audience",
 	"console/index.html": "console", "overlay/index.html": "overlay",
 	"welcome/index.html": "welcome", "poster/index.html": "welcome", "screen/index.html": "welcome",
+	"builder/index.html": "builder",
 }
 
 // newPages reads all templates. The languages are those audience words exist
@@ -200,8 +201,11 @@ func (s *Server) policy(r *http.Request, name string) string {
 		connect += " ws://" + host + " wss://" + host
 	}
 	images, framed := "'self' data:", ""
-	if strings.HasPrefix(name, "screen/") { // the overlay over a picture of this machine
-		images, framed = images+" blob:", "frame-src 'self'; "
+	if strings.HasPrefix(name, "screen/") || strings.HasPrefix(name, "builder/") {
+		framed = "frame-src 'self'; " // the overlay
+	}
+	if strings.HasPrefix(name, "screen/") { // over a picture of this machine
+		images += " blob:"
 	}
 	return "default-src 'none'; " + framed + "script-src 'self'; style-src " + style + "; img-src " + images + "; font-src 'self'; " +
 		"connect-src " + connect + "; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors " + frames

@@ -32,6 +32,7 @@ func (s *Server) routes() *echo.Echo {
 	e.GET("/console/:room", s.consolePage)
 	e.GET("/dock/:room", s.consolePage)
 	e.GET("/welcome/:room", s.welcomePage)
+	e.GET("/builder/:room", s.builderPage)
 	e.GET("/poster/:room", s.posterPage)
 	e.GET("/screen/:room", s.screenPage)
 	e.GET("/overlay-loader/:room", s.loader)
@@ -87,6 +88,9 @@ func (s *Server) routes() *echo.Echo {
 	room.PUT("/rules", s.putRules)
 	room.DELETE("/rules/:name", s.deleteRules)
 	room.POST("/rules/check", s.checkRules)
+	room.GET("/styles", s.listStyles)
+	room.PUT("/styles", s.putStyle)
+	room.DELETE("/styles/:name", s.deleteStyle)
 	room.GET("/audit", s.listActs)
 	room.POST("/audit/:id/undo", s.undo)
 	return e

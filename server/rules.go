@@ -69,7 +69,7 @@ func (s *Server) deleteRules(c echo.Context) error {
 	if c.QueryParam("all") == "1" {
 		listRoom = ""
 	}
-	if err := s.hall.DeleteRules(c.Request().Context(), c.Param("room"), actor, listRoom, c.Param("name")); err != nil {
+	if err := s.hall.DeleteRules(c.Request().Context(), c.Param("room"), actor, listRoom, nameOf(c)); err != nil {
 		return err
 	}
 	return c.NoContent(http.StatusNoContent)

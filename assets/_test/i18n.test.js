@@ -55,7 +55,7 @@ function named(folder) {
 }
 
 /** Each page's folder and the first part of its locale files. */
-const PAGES = [['audience', 'audience'], ['console', 'console'], ['poster', 'welcome'], ['screen', 'welcome'], ['welcome', 'welcome']];
+const PAGES = [['builder', 'builder'], ['audience', 'audience'], ['console', 'console'], ['poster', 'welcome'], ['screen', 'welcome'], ['welcome', 'welcome']];
 for (const [folder, page] of PAGES) {
   test(`${folder}: every key that is named exists`, () => {
     const words = JSON.parse(read(`locales/${page}.en.json`));

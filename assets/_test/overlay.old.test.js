@@ -47,8 +47,8 @@ function inPages(page) {
 const folders = ['../overlay/', '../shared/'];
 for (const folder of folders) {
   const base = new URL(folder, import.meta.url);
-  // Of shared/ the overlay's page uses these two.
-  const names = folder === '../shared/' ? ['socket.js', 'protocol.js'] : readdirSync(base).filter((name) => /\.(js|css|html)$/.test(name));
+  // Of shared/ the overlay's page uses these.
+  const names = folder === '../shared/' ? ['socket.js', 'protocol.js', 'options.js'] : readdirSync(base).filter((name) => /\.(js|css|html)$/.test(name));
   assert.ok(names.length > 0);
   for (const name of names) {
     const source = bare(readFileSync(new URL(name, base), 'utf8'));

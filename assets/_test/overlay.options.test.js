@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { DEFAULTS, readOptions } from '../overlay/options.js';
+import { DEFAULTS, OPTIONS, THEMES, THEME_OPTIONS, readOption, readOptions, writeOption } from '../shared/options.js';
+
+const docs = (/** @type {string} */ name) => readFileSync(new URL(`../../docs/${name}`, import.meta.url), 'utf8');
+const names = /** @type {(keyof typeof OPTIONS)[]} */ (Object.keys(OPTIONS));
 
 /** @param {string} query */
 const read = (query) => readOptions(new URLSearchParams(query));
@@ -48,4 +52,57 @@ test('a change over options leaves the others, and a bad one leaves all', () => 
   const base = read('size=20&merge=1');
   assert.deepEqual(readOptions(Object.entries({ duration: 5, merge: false }), base), { ...base, duration: 5, merge: false });
   assert.deepEqual(readOptions(Object.entries({ size: 'big' }), base), base);
+});
+
+test('the table has the options of protocol.md and their defaults, and no others', () => {
+  const section = docs('protocol.md').split('## Overlay query\n')[1].split('\n')[0];
+  /** @type {Map<string, string>} */
+  const rows = new Map();
+  for (const part of section.split(' · ')) {
+    const known = part.match(/^`(\w+)`/);
+    assert.ok(known, part);
+    rows.set(known[1], part);
+  }
+  assert.deepEqual([...rows.keys()].sort(), [...names].sort());
+  for (const [name, row] of rows) {
+    const option = OPTIONS[/** @type {keyof typeof OPTIONS} */ (name)];
+    const told = row.match(/\(([\w.]+)/)?.[1];
+    if (told && told !== 'equal') assert.equal(readOption(/** @type {any} */ (name), told), option.value, row);
+    // "0·1" and the like are all values there are.
+    const values = row.match(/ ((?:[\w]+·)+\w+)/)?.[1].split('·');
+    if (option.kind === 'flag') assert.deepEqual(values, ['0', '1'], row);
+    if (option.kind === 'choice' && name !== 'theme') assert.deepEqual(values, option.values, row);
+  }
+});
+
+test('overlay.md tells every option with its default and its bounds', () => {
+  const rows = [...docs('overlay.md').matchAll(/^\| `(\w+)` \| ([^|]+?) \| (.*) \|$/gm)];
+  const told = new Map(rows.filter((m) => Object.hasOwn(OPTIONS, m[1])).map((m) => [m[1], m]));
+  assert.deepEqual([...told.keys()].sort(), [...names].sort());
+  for (const name of names) {
+    const { kind, value, low, high, values } = OPTIONS[name];
+    const [row, , standard, words] = /** @type {RegExpMatchArray} */ (told.get(name));
+    if (standard !== '–' && name !== 'lang') assert.equal(readOption(name, standard), value, row);
+    if (standard === '–') assert.equal(value, '', row);
+    if (low !== undefined) assert.match(words, new RegExp(`\\b${low} to ${high}\\b`), row);
+    if (kind === 'choice' && name !== 'qr') for (const one of values ?? []) if (one) assert.ok(words.includes(`\`${one}\``), `${row}: ${one}`);
+  }
+});
+
+test('every value is read again as it was written', () => {
+  for (const name of names) {
+    const { kind, value, low, high, values } = OPTIONS[name];
+    const tries = { flag: [true, false], choice: values, number: [low, high], whole: [low, high], font: ['Noto Serif, Arial'], color: ['00ff7f'], lang: ['zh-TW'] }[kind];
+    for (const one of [value, ...(tries ?? [])]) assert.equal(readOption(name, writeOption(name, one)), one, `${name}=${writeOption(name, one)}`);
+  }
+});
+
+test('what the ready styles set is what overlay.css sets', () => {
+  const css = readFileSync(new URL('../overlay/overlay.css', import.meta.url), 'utf8');
+  const properties = { size: 'size', weight: 'weight', 'stroke-width': 'stroke', opacity: 'opacity' };
+  for (const theme of THEMES.filter(Boolean)) {
+    const rule = css.match(new RegExp(`:where\\(:root\\[data-theme="${theme}"\\]\\) \\{([^}]*)\\}`))?.[1] ?? '';
+    const set = Object.fromEntries([...rule.matchAll(/--danmaku-([\w-]+): ([\d.]+)(?:px)?;/g)].map((m) => [properties[/** @type {keyof typeof properties} */ (m[1])], Number(m[2])]));
+    assert.deepEqual(set, THEME_OPTIONS[theme] ?? {}, theme);
+  }
 });

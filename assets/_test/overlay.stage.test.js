@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { StageClock } from '../overlay/clock.js';
-import { DEFAULTS } from '../overlay/options.js';
+import { DEFAULTS } from '../shared/options.js';
 import { Stage } from '../overlay/stage.js';
 
 /** A stage whose time and sizes are the test's: 20 px a letter, 45 px a line. */

@@ -4,7 +4,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import test from 'node:test';
 
 const assets = new URL('../', import.meta.url);
-const folders = ['shared', 'audience', 'console', 'poster', 'screen', 'welcome'];
+const folders = ['shared', 'audience', 'console', 'poster', 'screen', 'welcome', 'builder'];
 const files = folders.flatMap((f) => readdirSync(new URL(`${f}/`, assets)).map((name) => `${f}/${name}`));
 const read = (/** @type {string} */ path) => readFileSync(new URL(path, assets), 'utf8');
 

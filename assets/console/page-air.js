@@ -48,7 +48,7 @@ export function open(host, desk, acts) {
     return [
       el('h3', {}, t('air_obs')),
       row(t('air_overlay'), t('air_overlay_help'), ...(overlay
-        ? [shown, el('div', { class: 'with' }, copyButton(words, overlay, shown), way(`/welcome/${room}`, 'external', t('air_welcome')))]
+        ? [shown, el('div', { class: 'with' }, copyButton(words, overlay, shown), way(`/builder/${room}`, 'size', t('air_builder')), way(`/welcome/${room}`, 'external', t('air_welcome')))]
         : [el('p', {}, t('air_no_overlay'))])),
       overlay && row(t('air_loader'), t('air_loader_help'), way(`/overlay-loader/${room}`, 'download', t('air_loader_get'), { download: '' })),
       row(t('air_dock'), t(desk.owner ? 'air_dock_help' : 'air_dock_ask'), ...dock()),

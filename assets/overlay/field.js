@@ -25,7 +25,7 @@ export class Field {
   }
 
   /** Takes all measures anew; the lanes are empty then.
-   * @param {Parameters<typeof geometry>[0]} box the renderer's @param {import('./options.js').Options} options
+   * @param {Parameters<typeof geometry>[0]} box the renderer's @param {import('../shared/options.js').Options} options
    * @param {(box: ReturnType<typeof geometry>) => {top: number, bottom: number}|null} stands gives, once
    *   the measures are known, what something covers that stands on the stage */
   lay(box, options, stands) {

@@ -48,7 +48,7 @@ export function newItem(c, key, from, crossing) {
 
 /** The measures that follow from the page's and the options.
  * @param {{width: number, height: number, line: number, count: number}} box of the renderer, px
- * @param {Pick<import('./options.js').Options, 'area'|'region'|'size'|'lanes'>} options
+ * @param {Pick<import('../shared/options.js').Options, 'area'|'region'|'size'|'lanes'>} options
  */
 export function geometry(box, { area, region, size, lanes }) {
   const pitch = Math.max(1, Math.round(PITCH * (box.line || 1.25 * size)));

@@ -2,6 +2,7 @@
 // Nothing but comments (and the room's code, where asked for) is ever drawn:
 // every fault is silent.
 
+import { readOptions } from '../shared/options.js';
 import { withDefaults } from '../shared/protocol.js';
 import { RoomSocket } from '../shared/socket.js';
 import { StageClock } from './clock.js';
@@ -10,7 +11,6 @@ import { Debug } from './debug.js';
 import { Demo } from './demo.js';
 import { Latency } from './latency.js';
 import { Obs } from './obs.js';
-import { readOptions } from './options.js';
 import { applyOptions, outlineKind } from './page.js';
 import { Pin } from './pin.js';
 import { DomRenderer } from './renderer.js';
@@ -21,6 +21,7 @@ const root = document.documentElement;
 const room = root.dataset.room ?? '';
 const query = new URLSearchParams(location.search);
 const key = query.get('key') ?? '';
+const ownLang = root.lang;
 let options = readOptions(query);
 
 const sheet = document.createElement('style');
@@ -50,7 +51,7 @@ const demo = new Demo((comments) => stage.push(comments));
 
 /** Options that are style. */
 function dress() {
-  if (options.lang) root.lang = options.lang;
+  root.lang = options.lang || ownLang;
   root.dataset.theme = options.theme;
   applyOptions(options, rule.style);
   renderer.style = { names: options.names, motion: options.motion, labels: words(root.lang) };

@@ -1,8 +1,8 @@
 // How options reach the page: custom properties.
 
-import { DEFAULTS } from './options.js';
+import { DEFAULTS } from '../shared/options.js';
 
-/** @typedef {import('./options.js').Options} Options */
+/** @typedef {import('../shared/options.js').Options} Options */
 
 /** The Chromium version that first paints text strokes under HTML text. */
 const STROKES = 123;

@@ -9,7 +9,7 @@ import { Queue } from './queue.js';
 import { Ticker } from './ticker.js';
 
 /** @typedef {import('../shared/protocol.js').Comment} Comment */
-/** @typedef {import('./options.js').Options} Options */
+/** @typedef {import('../shared/options.js').Options} Options */
 /** @typedef {import('./item.js').Item} Item */
 
 /** At most this many new texts are measured in one tick: a flood costs no more. */

@@ -1,0 +1,193 @@
+// The builder without its page: what it makes of the table of options.
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { cssFaults } from '../builder/css.js';
+import { KIND, MOST_CSS, VERSION, ofText, toFile } from '../builder/file.js';
+import { brokenAt } from '../builder/json.js';
+import { allTexts, changed, changedTexts, ofAddress, queryOf } from '../builder/link.js';
+import { NAMES, beginning, completions } from '../builder/names.js';
+import { GROUPS, LANGS, PLACE, SLIDES, inWords, meant, seen } from '../builder/panel.js';
+import { PRESETS, presetOf, withPreset } from '../builder/presets.js';
+import { Style } from '../builder/style.js';
+import { LANGUAGES } from '../shared/i18n.js';
+import { DEFAULTS, OPTIONS, readOption, readOptions } from '../shared/options.js';
+
+const read = (/** @type {string} */ path) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
+const names = /** @type {(keyof typeof OPTIONS)[]} */ (Object.keys(OPTIONS));
+
+/** A value of each option that is not its default. @type {any} */
+const OTHER = {
+  duration: 12.5, area: 0.4, region: 'bottom', lanes: 8, font: 'Noto Serif, Arial', size: 44, weight: 400, stroke: 1.5, opacity: 0.8, limit: 40, motion: 'smooth',
+  overlap: true, names: true, emoji: false, merge: true, theme: 'plate', chroma: '00ff7f', qr: 'idle', idle: 30, demo: true, bench: true, debug: true, lang: 'zh-TW',
+};
+
+test('every option has its place on the panel, once, and a name in every language', () => {
+  assert.deepEqual(Object.values(GROUPS).flat().sort(), [...names].sort());
+  assert.deepEqual(Object.keys(OTHER).sort(), [...names].sort());
+  for (const lang of LANGUAGES) {
+    const words = JSON.parse(read(`locales/builder.${lang}.json`));
+    const has = (/** @type {string} */ key) => assert.ok(key in words, `${lang} ${key}`);
+    for (const group of Object.keys(GROUPS)) has(`group_${group}`);
+    for (const preset of Object.keys(PRESETS)) { has(`preset_${preset}`); has(`preset_${preset}_words`); }
+    for (const name of names) {
+      has(`opt_${name}`);
+      for (const value of OPTIONS[name].values ?? []) has(`val_${name}_${value || 'none'}`);
+      for (const value of [DEFAULTS[name], OTHER[name]]) {
+        inWords(name, value, (key) => { has(key); return ''; });
+      }
+    }
+    for (const one of LANGS) has(`val_lang_${one || 'none'}`);
+    for (const { key } of NAMES) has(key);
+    for (const slide of Object.values(SLIDES)) if (slide.unit) { has(`unit_${slide.unit}`); has(`amount_${slide.unit}`); }
+  }
+});
+
+test('sliders stay within what the option takes, and hit what they show', () => {
+  for (const name of names) {
+    const slide = SLIDES[name];
+    const numeric = ['number', 'whole'].includes(OPTIONS[name].kind);
+    assert.equal(slide !== undefined, numeric, name);
+    if (!slide) continue;
+    for (let shown = slide.from; shown <= slide.to; shown += slide.step) {
+      const text = OPTIONS[name].auto && shown === 0 ? OPTIONS[name].auto : String(meant(name, shown));
+      const value = readOption(name, text);
+      assert.notEqual(value, undefined, `${name} ${shown}`);
+      assert.equal(seen(name, value), shown, name);
+    }
+    assert.ok(seen(name, /** @type {number} */ (DEFAULTS[name])) >= slide.from && seen(name, /** @type {number} */ (DEFAULTS[name])) <= slide.to, name);
+  }
+});
+
+test('an address says what differs and nothing else, and means the same when read', () => {
+  assert.equal(queryOf(DEFAULTS), '');
+  assert.equal(queryOf({ ...DEFAULTS, size: 44, merge: true }), 'size=44&merge=1');
+  for (const name of names) {
+    const options = { ...DEFAULTS, [name]: OTHER[name] };
+    assert.deepEqual(changed(options), [name]);
+    assert.deepEqual(readOptions(new URLSearchParams(queryOf(options))), options, queryOf(options));
+    assert.deepEqual(readOptions(Object.entries(changedTexts(options))), options);
+    // The preview gets all of them, so that one goes back to its default, too.
+    assert.deepEqual(readOptions(Object.entries(allTexts(DEFAULTS)), options), DEFAULTS, name);
+  }
+});
+
+test('an overlay’s address is read, and nothing else is taken for one', () => {
+  assert.deepEqual(ofAddress(' http://192.168.1.2:2333/overlay/live?key=abc&fontSize=44&speed=9 '), { ...DEFAULTS, size: 44, duration: 6 });
+  assert.deepEqual(ofAddress('https://x.example/screen/live?key=abc&color=000000&merge'), { ...DEFAULTS, merge: true });
+  for (const bad of ['', 'overlay/live', 'http://x.example/', 'http://x.example/console/live', '{"size":1}']) assert.equal(ofAddress(bad), null, bad);
+});
+
+test('presets are known when they are met, and leave what belongs to the place', () => {
+  const here = { ...DEFAULTS, lang: 'ja', chroma: '00ff00', size: 80, merge: true };
+  for (const name of Object.keys(PRESETS)) {
+    const options = withPreset(name, here);
+    assert.equal(presetOf(options), name);
+    assert.equal(options.lang, 'ja');
+    assert.equal(options.size, PRESETS[name].size ?? DEFAULTS.size);
+    for (const [option, value] of Object.entries(PRESETS[name])) {
+      assert.notEqual(value, DEFAULTS[/** @type {keyof typeof OPTIONS} */ (option)], `${name} sets ${option} to what it is anyway`);
+      assert.ok(!PLACE.includes(/** @type {any} */ (option)), `${name} sets ${option}`);
+    }
+    assert.deepEqual(readOptions(new URLSearchParams(queryOf(options))), options, name);
+  }
+  assert.equal(presetOf(DEFAULTS), '');
+});
+
+test('a file gives back what was put in', () => {
+  const look = { options: { ...DEFAULTS, ...OTHER }, css: ':root { --danmaku-size: 44px }\n.dm::after { content: "“\\201D”" }\n' };
+  assert.deepEqual(ofText(toFile(look)), { look, faults: [] });
+  assert.deepEqual(ofText(`\uFEFF${toFile({ options: DEFAULTS, css: '' })}`), { look: { options: DEFAULTS, css: '' }, faults: [] });
+  assert.deepEqual(ofText('http://127.0.0.1:2333/overlay/live?key=k&size=50').look, { options: { ...DEFAULTS, size: 50 } });
+});
+
+test('what is wrong with a file is told, all of it, and nothing is taken', () => {
+  /** @param {any} more */
+  const file = (more) => JSON.stringify({ kind: KIND, version: VERSION, ...more });
+  for (const [text, want] of /** @type {[string, string[]][]} */ ([
+    ['', ['import_empty']], ['   ', ['import_empty']], ['hello', ['import_no_json']], ['[]', ['import_other']], ['null', ['import_other']], ['"x"', ['import_other']],
+    ['{}', ['import_other']], ['{"a":', ['import_no_json_at']], [JSON.stringify({ kind: 'something', version: 1 }), ['import_other']],
+    [JSON.stringify({ kind: KIND, version: 2 }), ['import_newer']], [JSON.stringify({ kind: KIND }), ['import_newer']],
+    [file({ options: [] }), ['import_options']], [file({ options: 'size' }), ['import_options']], [file({ options: null }), []],
+    [file({ more: 1 }), ['import_unknown']], [file({ options: { siez: 44 } }), ['import_unknown']], [file({ options: { constructor: 1 } }), ['import_unknown']],
+    ['{"kind":"danmaku overlay","version":1,"options":{"__proto__":{"size":1}}}', ['import_unknown']],
+    [file({ options: { size: 4000, merge: 'yes', region: 'left', chroma: 'red', lang: 'zh_CN', font: 'a;b', qr: {} } }), Array(7).fill('import_value')],
+    [file({ css: 5 }), ['import_css']], [file({ css: 'x'.repeat(MOST_CSS + 1) }), ['css_long']],
+    [file({ options: { size: 1 }, css: [] }), ['import_value', 'import_css']],
+    [file({ options: { size: '44', merge: 1, lanes: 0, qr: '1' } }), []],
+  ])) {
+    const { look, faults } = ofText(text);
+    assert.deepEqual(faults.map(({ key }) => key), want, text.slice(0, 80));
+    if (want.length > 0) assert.deepEqual(look, {});
+  }
+  const [fault] = ofText(file({ options: { size: 4000 } })).faults;
+  assert.deepEqual(fault.params, { name: 'size', value: '4000', allowed: '8–400' });
+  const [where] = ofText('{\n  "kind": "danmaku overlay",\n  oops\n}').faults;
+  assert.deepEqual(where, { key: 'import_no_json_at', params: { line: 3, column: 3 } });
+});
+
+test('JSON breaks where it breaks', () => {
+  for (const good of ['1', ' [ ] ', '{}', '{"a":[1,-2.5e+3,true,null,"\\u00e9\\n"],"b":{}}\n', '"x"']) {
+    JSON.parse(good);
+    assert.equal(brokenAt(good), -1, good);
+  }
+  for (const [bad, at] of /** @type {[string, number][]} */ ([
+    ['', 0], ['{', 1], ['{"a" 1}', 5], ['{"a":1,}', 7], ['[1 2]', 3], ['[1,]', 3], ['{"a":tru}', 5], ['{a:1}', 1], ['{"a":01}', 6], ['{} x', 3], ['"a\nb"', 0], ["{'a':1}", 1],
+  ])) {
+    assert.throws(() => JSON.parse(bad), bad);
+    assert.equal(brokenAt(bad), at, bad);
+  }
+});
+
+test('steps back: one for each thing that was changed, and for all at once', () => {
+  const style = new Style();
+  let told = 0;
+  style.onChange(() => told++);
+  for (const size of [40, 41, 42]) style.set({ size }, 'size');
+  style.set({ merge: true }, 'merge');
+  style.set({ merge: true }, 'merge'); // changes nothing
+  style.setCss('.dm {');
+  style.setCss('.dm {}');
+  style.replace({ options: DEFAULTS, css: '' });
+  assert.equal(told, 7);
+  assert.ok(style.undo());
+  assert.deepEqual([style.options.size, style.options.merge, style.css], [42, true, '.dm {}']);
+  style.undo();
+  assert.equal(style.css, '');
+  style.undo();
+  assert.deepEqual([style.options.size, style.options.merge], [42, false]);
+  style.undo();
+  assert.deepEqual(style.options, DEFAULTS);
+  assert.equal(style.canUndo, false);
+  assert.equal(style.undo(), false);
+});
+
+test('CSS that cannot work is told with its line', () => {
+  for (const [css, want] of /** @type {[string, string[]][]} */ ([
+    ['', []], ['.dm { color: red }\n', []], ['.dm { content: "}" } /* { */', []], ['.dm { background: url(data:image/png;base64,//8=) }', []],
+    ['.dm::after { content: "https://me.example" }', []], ['@media (min-width: 1px) {\n .dm {\n }\n}', []],
+    ['.dm {\n color: red;', ['1 css_open']], ['.dm {}\n}', ['2 css_close']], ['/* a\nb\n.dm {}', ['1 css_comment']], ['/*/', ['1 css_comment']],
+    ['.dm { content: "a }\n', ['1 css_open', '1 css_quote']], ['\n@import "x.css";', ['2 css_net']], ['.dm {\n background: url( "https://x.example/a.png" ) }', ['2 css_net']],
+    ['/* one\ntwo */\n.dm { background: url(//x) }', ['3 css_net']],
+  ])) assert.deepEqual(cssFaults(css).map(({ line, key }) => `${line} ${key}`).sort(), want, css);
+});
+
+test('the editor knows the names of css.md and no others', () => {
+  const doc = readFileSync(new URL('../../docs/css.md', import.meta.url), 'utf8');
+  const told = new Set();
+  for (const [, cell] of doc.matchAll(/^\| ((?:`[^`]+` ?)+) \|/gm)) {
+    for (const [, name] of cell.matchAll(/`([^`]+)`/g)) told.add(name.replace(/=.*$/, ''));
+  }
+  assert.deepEqual(NAMES.map(({ name }) => name).sort(), [...told].sort());
+});
+
+test('names are offered while they are typed', () => {
+  const offered = (/** @type {string} */ before) => completions(beginning(before)).map(({ name }) => name);
+  assert.deepEqual(offered('.dm { --danmaku-st'), ['--danmaku-stroke-color', '--danmaku-stroke-width']);
+  assert.deepEqual(offered('.dm-te'), ['.dm-text']);
+  assert.deepEqual(offered('.dm[data-b'), ['data-badge']);
+  assert.equal(beginning('.dm[data-b'), '[data-b');
+  assert.ok(offered('\n.dm').includes('.dm-pin'));
+  for (const none of ['', '.', 'c', '.dm { color: red', 'x {']) assert.deepEqual(offered(none), [], none);
+});

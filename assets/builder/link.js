@@ -1,0 +1,38 @@
+// The overlay's address for a set of options. Pure.
+
+import { DEFAULTS, OPTIONS, readOptions, writeOption } from '../shared/options.js';
+
+/** @typedef {import('../shared/options.js').Options} Options */
+/** @typedef {keyof Options} Name */
+
+/** The options that are not as by default, in the order of the table.
+ * @param {Readonly<Options>} options @returns {Name[]} */
+export const changed = (options) => /** @type {Name[]} */ (Object.keys(OPTIONS)).filter((name) => options[name] !== DEFAULTS[name]);
+
+/** What of an address says so; empty when all is as by default.
+ * @param {Readonly<Options>} options */
+export function queryOf(options) {
+  const query = new URLSearchParams(changed(options).map((name) => [name, writeOption(name, options[name])]));
+  return query.toString();
+}
+
+/** All options as texts, as danmaku.config() takes them.
+ * @param {Readonly<Options>} options @returns {Record<string, string>} */
+export const allTexts = (options) => Object.fromEntries(Object.keys(OPTIONS).map((name) => [name, writeOption(/** @type {Name} */ (name), options[/** @type {Name} */ (name)])]));
+
+/** Those that are not as by default, as texts: what a style keeps.
+ * @param {Readonly<Options>} options @returns {Record<string, string>} */
+export const changedTexts = (options) => Object.fromEntries(changed(options).map((name) => [name, writeOption(name, options[name])]));
+
+/** The options of an overlay's address (or of a screen's, or a loader's), or
+ * null when the text is no such address.
+ * @param {string} text @returns {Options|null} */
+export function ofAddress(text) {
+  let address;
+  try {
+    address = new URL(text.trim());
+  } catch {
+    return null;
+  }
+  return /\/(overlay|screen|overlay-loader)\/[^/]+$/.test(address.pathname) ? readOptions(address.searchParams) : null;
+}

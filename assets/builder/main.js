@@ -1,0 +1,128 @@
+// The builder: every option of the overlay, what it does, and the address that
+// says so.
+
+import { copyText } from '../shared/clipboard.js';
+import { byId, el } from '../shared/dom.js';
+import { Words } from '../shared/i18n.js';
+import { wireMenus } from '../shared/menu.js';
+import { DEFAULTS } from '../shared/options.js';
+import { RoomSocket } from '../shared/socket.js';
+import { toggleTheme } from '../shared/theme.js';
+import { control } from './controls.js';
+import { readDraft, writeDraft } from './draft.js';
+import { Editor } from './editor.js';
+import { Exchange } from './exchange.js';
+import { GROUPS, inWords } from './panel.js';
+import { Preview } from './preview.js';
+import { Backdrop } from './scenes.js';
+import { Share } from './share.js';
+import { Shelf } from './shelf.js';
+import { Style } from './style.js';
+
+const { room = '', overlay = '' } = document.documentElement.dataset;
+const words = new Words('builder');
+const { t } = words;
+await words.use(document.documentElement.lang, new URLSearchParams(location.search).has('lang'));
+
+const style = new Style(readDraft(room));
+const preview = new Preview({ room, frame: byId('frame'), box: byId('stage'), area: byId('area') });
+const backdrop = new Backdrop(byId('backdrop'));
+const share = new Share({ base: overlay, style, t }, { link: byId('link'), list: byId('differences'), empty: byId('none'), count: byId('count') });
+const shelf = new Shelf({ room, style, t, say }, { ours: byId('presets'), theirs: byId('kept'), form: byId('keep-form'), name: byId('keep-name'), keep: byId('keep') });
+const exchange = new Exchange({ style, t, say }, { panel: byId('import'), field: byId('import-text'), file: byId('import-file'), faults: byId('import-faults'), cancel: byId('import-cancel') });
+const editor = new Editor({ box: byId('editor'), faults: byId('css-faults'), names: byId('names') }, t, (css) => style.setCss(css));
+
+const controls = Object.entries(GROUPS).map(([group, names]) => {
+  const made = names.map((name) => control(name, { t, has: words.has, want: (change, about) => { style.set(change, about); drawControls(); } }));
+  byId('groups').append(el('details', { class: 'group', open: group !== 'special', 'data-group': group },
+    el('summary', {}, el('h3', {}, t(`group_${group}`))), ...made.map(({ node }) => node)));
+  return made;
+}).flat();
+
+function drawControls() {
+  for (const one of controls) one.show(style.options);
+}
+
+function draw() {
+  const { options, css } = style;
+  drawControls();
+  preview.show(options, css);
+  editor.show(css);
+  share.show();
+  shelf.show();
+  byId('area').firstElementChild?.replaceChildren(t('area_line', { value: inWords('area', options.area, t) }));
+  byId('undo').setAttribute('aria-disabled', String(!style.canUndo));
+  byId('css-step').hidden = byId('copy-css').hidden = css.trim() === '';
+}
+
+/** Says what happened, with a way back where there is one.
+ * @type {import('./shelf.js').Say} */
+function say(text, undo, bad = false) {
+  const box = byId('said');
+  box.hidden = false;
+  box.className = `said ${bad ? 'bad' : ''}`;
+  box.replaceChildren(el('span', {}, text));
+  if (undo) box.append(el('button', { type: 'button', class: 'as-text', onclick: () => { box.hidden = true; undo(); } }, t('undo')));
+}
+
+/** @param {HTMLElement} button @param {string} text @param {string} label */
+async function copy(button, text, label) {
+  const box = /** @type {HTMLElement} */ (button.querySelector('span'));
+  box.textContent = t(await copyText(text) ? 'copied' : 'not_copied');
+  setTimeout(() => { box.textContent = t(label); }, 2000);
+}
+
+function reset() {
+  style.replace({ options: DEFAULTS, css: '' });
+  say(t('reset_done'), () => style.undo());
+}
+
+let paused = false;
+/** @param {boolean} on */
+function pause(on) {
+  paused = on;
+  preview.pause(on);
+  backdrop.pause(on);
+  const button = byId('pause');
+  button.setAttribute('aria-pressed', String(on));
+}
+
+wireMenus(document);
+style.onChange(() => { draw(); writeDraft(room, style); });
+byId('theme').addEventListener('click', () => toggleTheme());
+byId('undo').addEventListener('click', () => { if (style.undo()) byId('said').hidden = true; });
+byId('reset').addEventListener('click', reset);
+byId('open-import').addEventListener('click', () => exchange.open());
+byId('export').addEventListener('click', () => exchange.save(`danmaku-overlay-${room}.json`));
+byId('copy').addEventListener('click', () => void copy(byId('copy'), share.address, 'copy_link'));
+byId('copy-css').addEventListener('click', () => void copy(byId('copy-css'), style.css, 'copy_css'));
+byId('pause').addEventListener('click', () => pause(!paused));
+byId('scene').addEventListener('change', (event) => backdrop.show(/** @type {any} */ (event.target).value));
+byId('canvas').addEventListener('change', (event) => {
+  const [width, height] = /** @type {HTMLSelectElement} */ (event.target).value.split('x').map(Number);
+  preview.size(width, height);
+});
+addEventListener('keydown', (event) => {
+  const typing = /** @type {Element} */ (event.target).closest('textarea, input:not([type="range"], [type="checkbox"], [type="radio"])');
+  if (event.key.toLowerCase() !== 'z' || !(event.ctrlKey || event.metaKey) || event.shiftKey || typing) return;
+  event.preventDefault();
+  style.undo();
+});
+// On a phone the groups are closed but for the first: the preview stays in sight.
+if (matchMedia('(max-width: 599px)').matches) {
+  for (const group of /** @type {NodeListOf<HTMLDetailsElement>} */ (document.querySelectorAll('.group:not(:first-child)'))) group.open = false;
+}
+draw();
+void shelf.load();
+
+new RoomSocket({
+  room, role: 'console',
+  handlers: {
+    stats({ clients = {} }) {
+      const on = clients.overlay > 0;
+      byId('on-air').hidden = false;
+      byId('on-air').classList.toggle('off', !on);
+      /** @type {HTMLElement} */ (byId('on-air').querySelector('span')).textContent = t(on ? 'overlay_on' : 'overlay_off');
+    },
+  },
+}).connect();

@@ -1,0 +1,43 @@
+// The names that docs/css.md promises, for the editor's list; a test compares.
+
+/** @typedef {{name: string, insert: string, key: string}} CssName what is typed in, and the word that says what it is */
+
+/** @type {readonly CssName[]} */
+export const NAMES = Object.freeze([
+  { name: '--danmaku-font', insert: '--danmaku-font: "Arial";', key: 'css_font' },
+  { name: '--danmaku-size', insert: '--danmaku-size: 44px;', key: 'css_size' },
+  { name: '--danmaku-weight', insert: '--danmaku-weight: 800;', key: 'css_weight' },
+  { name: '--danmaku-stroke-color', insert: '--danmaku-stroke-color: #0B0E10;', key: 'css_stroke_color' },
+  { name: '--danmaku-stroke-width', insert: '--danmaku-stroke-width: 3px;', key: 'css_stroke_width' },
+  { name: '--danmaku-opacity', insert: '--danmaku-opacity: .8;', key: 'css_opacity' },
+  { name: '.dm-stage', insert: '.dm-stage', key: 'css_stage' },
+  { name: '.dm', insert: '.dm', key: 'css_dm' },
+  { name: '.dm-text', insert: '.dm-text', key: 'css_text' },
+  { name: '.dm-name', insert: '.dm-name', key: 'css_name' },
+  { name: '.dm-badge', insert: '.dm-badge', key: 'css_badge' },
+  { name: '.dm-count', insert: '.dm-count', key: 'css_count' },
+  { name: '.dm-pin', insert: '.dm-pin', key: 'css_pin' },
+  { name: '.dm-code', insert: '.dm-code', key: 'css_code' },
+  { name: '.dm-code-image', insert: '.dm-code-image', key: 'css_code_image' },
+  { name: '.dm-code-title', insert: '.dm-code-title', key: 'css_code_title' },
+  { name: '.dm-code-label', insert: '.dm-code-label', key: 'css_code_label' },
+  { name: 'data-mode', insert: '[data-mode="top"]', key: 'css_mode' },
+  { name: 'data-size', insert: '[data-size="big"]', key: 'css_data_size' },
+  { name: 'data-source', insert: '[data-source="twitch"]', key: 'css_source' },
+  { name: 'data-user', insert: '[data-user="…"]', key: 'css_user' },
+  { name: 'data-badge', insert: '[data-badge="owner"]', key: 'css_data_badge' },
+  { name: 'data-outline', insert: '[data-outline="light"]', key: 'css_outline' },
+]);
+
+/** What before the caret may be the beginning of a name. @param {string} before */
+export const beginning = (before) => /(?:--|\.|\[|\b)[a-z][\w-]*$|--$|\.$|\[$/i.exec(before)?.[0] ?? '';
+
+/**
+ * Names that begin so, as what to type in. A single letter brings nothing.
+ * @param {string} begun @returns {CssName[]}
+ */
+export function completions(begun) {
+  const text = begun.replace(/^\[/, '').toLowerCase();
+  if (text.length < 2) return [];
+  return NAMES.filter(({ name }) => name.startsWith(text) || name.replace(/^(--danmaku-|\.dm-)/, '').startsWith(text) && text.length > 2);
+}

@@ -1,0 +1,74 @@
+// How the builder shows the table of options: groups, and for numbers the part
+// of their range that a slider goes through. Pure.
+
+/** @typedef {keyof import('../shared/options.js').Options} Name */
+
+/** Every option stands in one of these; a test sees to it.
+ * @type {Readonly<Record<string, readonly Name[]>>} */
+export const GROUPS = Object.freeze({
+  text: ['theme', 'font', 'size', 'weight', 'stroke', 'opacity'],
+  motion: ['duration', 'area', 'region', 'lanes', 'motion'],
+  shown: ['limit', 'overlap', 'merge', 'names', 'emoji'],
+  code: ['qr', 'idle'],
+  special: ['lang', 'chroma', 'demo', 'debug', 'bench'],
+});
+
+/** What belongs to where the overlay runs and not to its look: a preset leaves it.
+ * @type {readonly Name[]} */
+export const PLACE = ['lang', 'chroma', 'demo', 'debug', 'bench'];
+
+/**
+ * @typedef {object} Slide
+ * @property {number} from
+ * @property {number} to
+ * @property {number} step
+ * @property {string} unit a word of the page, "" for none
+ * @property {number} [times] what people see is the value times this
+ */
+
+/** In what people see. Fields beside the sliders take the whole range.
+ * @type {Readonly<Partial<Record<Name, Slide>>>} */
+export const SLIDES = Object.freeze({
+  size: { from: 12, to: 120, step: 1, unit: 'px' },
+  weight: { from: 100, to: 900, step: 100, unit: '' },
+  stroke: { from: 0, to: 8, step: 0.5, unit: 'px' },
+  opacity: { from: 0, to: 100, step: 5, unit: 'percent', times: 100 },
+  duration: { from: 2, to: 20, step: 0.5, unit: 's' },
+  area: { from: 10, to: 100, step: 5, unit: 'percent', times: 100 },
+  lanes: { from: 0, to: 30, step: 1, unit: '' },
+  limit: { from: 10, to: 400, step: 10, unit: '' },
+  idle: { from: 5, to: 300, step: 5, unit: 's' },
+});
+
+/** Families that come with Windows, macOS or OBS's usual Linux; any other may be typed. */
+export const FONTS = Object.freeze([
+  'Microsoft YaHei', 'SimHei', 'PingFang SC', 'Noto Sans CJK SC', 'Noto Serif CJK SC', 'Yu Gothic', 'Meiryo', 'Hiragino Sans', 'MS PGothic',
+  'Arial', 'Verdana', 'Georgia', 'Impact', 'Comic Sans MS', 'Segoe UI', 'Helvetica Neue',
+]);
+
+/** Languages that have words or shapes of their own on the stage; empty is the page's. */
+export const LANGS = Object.freeze(['', 'en', 'zh-CN', 'zh-TW', 'ja', 'ko']);
+
+/** A value as people see it. @param {Name} name @param {number} value */
+export const seen = (name, value) => Math.round(value * (SLIDES[name]?.times ?? 1) * 1000) / 1000;
+
+/** The value of what people see. @param {Name} name @param {number} shown */
+export const meant = (name, shown) => Math.round((shown / (SLIDES[name]?.times ?? 1)) * 100_000) / 100_000;
+
+/**
+ * An option's value in words.
+ * @param {Name} name @param {any} value
+ * @param {(key: string, params?: Record<string, string|number>) => string} t
+ */
+export function inWords(name, value, t) {
+  const slide = SLIDES[name];
+  if (slide) {
+    if (name === 'lanes' && value === 0) return t('val_lanes_auto');
+    return slide.unit ? t(`amount_${slide.unit}`, { n: seen(name, value) }) : String(seen(name, value));
+  }
+  if (typeof value === 'boolean') return t(value ? 'on' : 'off');
+  if (name === 'font') return value || t('val_font_none');
+  if (name === 'lang') return LANGS.includes(value) ? t(`val_lang_${value || 'none'}`) : value;
+  if (name === 'chroma') return value ? `#${value}` : t('val_chroma_none');
+  return t(`val_${name}_${value || 'none'}`);
+}

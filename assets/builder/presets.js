@@ -1,0 +1,33 @@
+// Looks to begin with. Pure.
+
+import { DEFAULTS, OPTIONS } from '../shared/options.js';
+import { PLACE } from './panel.js';
+
+/** @typedef {import('../shared/options.js').Options} Options */
+
+/** What each of our own sets; all else is as by default.
+ * @type {Readonly<Record<string, Partial<Options>>>} */
+export const PRESETS = Object.freeze({
+  // The upper half, slim outlines, a little of the picture shining through.
+  bilibili: { duration: 8, area: 0.5, region: 'top', stroke: 1, opacity: 0.85 },
+  // The whole picture, large and fast, and when it is full they cover each other.
+  niconico: { duration: 5, size: 48, overlap: true },
+  // For talk and music: few, small, slow, and nothing twice.
+  quiet: { theme: 'quiet', duration: 12, area: 0.35, region: 'top', limit: 30, merge: true },
+  // For a projector: large, slow enough to be read from the last row, and the
+  // code whenever nobody writes.
+  hall: { theme: 'hall', duration: 12, merge: true, qr: 'idle', idle: 30 },
+});
+
+/** The options after one of our own was chosen. @param {string} name @param {Readonly<Options>} now
+ * @returns {Options} */
+export function withPreset(name, now) {
+  const place = Object.fromEntries(PLACE.map((option) => [option, now[option]]));
+  return { ...DEFAULTS, ...PRESETS[name], ...place };
+}
+
+/** @param {Readonly<Options>} a @param {Readonly<Options>} b */
+export const sameOptions = (a, b) => /** @type {(keyof Options)[]} */ (Object.keys(OPTIONS)).every((name) => a[name] === b[name]);
+
+/** Which of our own these options are, or "". @param {Readonly<Options>} options */
+export const presetOf = (options) => Object.keys(PRESETS).find((name) => sameOptions(withPreset(name, options), options)) ?? '';

@@ -1,0 +1,86 @@
+// The overlay itself in a frame, with its own feed, over a picture: what is seen
+// here is drawn by the code that OBS runs. It is as large as a canvas of OBS and
+// made small as a whole.
+
+import { allTexts, queryOf } from './link.js';
+
+/** @typedef {import('../shared/options.js').Options} Options */
+
+export class Preview {
+  #frame; #box; #area; #room;
+  /** @type {Readonly<Options>|null} */ #options = null;
+  #css = '';
+  #paused = false;
+  /** @type {HTMLStyleElement|null} */ #sheet = null;
+  #width = 1920;
+  #height = 1080;
+
+  /**
+   * @param {{room: string, frame: HTMLIFrameElement, box: HTMLElement, area: HTMLElement}} page
+   *   the frame, the box that it is fitted into, and the line where the area ends
+   */
+  constructor({ room, frame, box, area }) {
+    this.#room = room;
+    this.#frame = frame;
+    this.#box = box;
+    this.#area = area;
+    frame.addEventListener('load', () => this.#dress());
+    new ResizeObserver(() => this.#fit()).observe(box);
+  }
+
+  /** @param {Readonly<Options>} options @param {string} css */
+  show(options, css) {
+    this.#options = options;
+    this.#css = css;
+    if (!this.#frame.src) {
+      // demo is set by itself: the feed is the preview's whatever the option says.
+      const query = new URLSearchParams(queryOf(options));
+      query.set('demo', '1');
+      this.#frame.src = `/overlay/${encodeURIComponent(this.#room)}?${query}`;
+    } else {
+      this.#overlay?.config({ ...allTexts(options), demo: '1' });
+      if (this.#sheet) this.#sheet.textContent = css;
+    }
+    const upper = options.region !== 'bottom';
+    this.#area.hidden = options.area === 1;
+    this.#area.classList.toggle('above', !upper);
+    this.#area.style.setProperty('--at', `${(upper ? options.area : 1 - options.area) * 100}%`);
+  }
+
+  /** @param {boolean} on everything stands still */
+  pause(on) {
+    this.#paused = on;
+    if (on) this.#overlay?.pause();
+    else this.#overlay?.resume();
+  }
+
+  /** The canvas of OBS. @param {number} width @param {number} height */
+  size(width, height) {
+    this.#width = width;
+    this.#height = height;
+    this.#fit();
+  }
+
+  /** The overlay's hooks, when it is there. @returns {any} */
+  get #overlay() {
+    return /** @type {any} */ (this.#frame.contentWindow)?.danmaku;
+  }
+
+  /** As OBS does: a style at the end of the head, once the page is loaded. */
+  #dress() {
+    const page = this.#frame.contentDocument;
+    if (!page?.head || !this.#overlay || !this.#options) return; // the empty page before the first
+    this.#sheet = page.createElement('style');
+    this.#sheet.textContent = this.#css;
+    page.head.append(this.#sheet);
+    this.#overlay.config({ ...allTexts(this.#options), demo: '1' }); // it may have changed while the page loaded
+    if (this.#paused) this.#overlay.pause();
+  }
+
+  #fit() {
+    this.#box.style.setProperty('--ratio', `${this.#width} / ${this.#height}`);
+    this.#frame.style.setProperty('width', `${this.#width}px`);
+    this.#frame.style.setProperty('height', `${this.#height}px`);
+    this.#frame.style.setProperty('transform', `scale(${this.#box.clientWidth / this.#width})`);
+  }
+}

@@ -1,0 +1,57 @@
+// What leaves the builder: the address, with what differs in bold, and the list
+// of it, each of which goes back with a click.
+
+import { el, icon } from '../shared/dom.js';
+import { DEFAULTS, writeOption } from '../shared/options.js';
+import { changed, queryOf } from './link.js';
+import { inWords } from './panel.js';
+
+/** @typedef {(key: string, params?: Record<string, string|number>) => string} T */
+
+/** The key as it is shown: a screen may be seen by others. @param {string} base */
+const veiled = (base) => base.replace(/key=([^&]{4})[^&]+([^&]{4})/, 'key=$1…$2');
+
+export class Share {
+  #base; #t; #style; #link; #list; #empty; #count;
+
+  /**
+   * @param {{base: string, style: import('./style.js').Style, t: T}} host base is the overlay's address with its key
+   * @param {{link: HTMLElement, list: HTMLElement, empty: HTMLElement, count: HTMLElement}} page
+   */
+  constructor({ base, style, t }, { link, list, empty, count }) {
+    this.#base = base;
+    this.#t = t;
+    this.#style = style;
+    this.#link = link;
+    this.#list = list;
+    this.#empty = empty;
+    this.#count = count;
+  }
+
+  /** The whole address. */
+  get address() {
+    const query = queryOf(this.#style.options);
+    return this.#base + (query && `&${query}`);
+  }
+
+  show() {
+    const { options } = this.#style;
+    const names = changed(options);
+    this.#link.replaceChildren(veiled(this.#base), ...names.map((name) => el('b', {}, `&${new URLSearchParams({ [name]: writeOption(name, options[name]) })}`)));
+    this.#list.replaceChildren(...names.map((name) => el('li', {}, el('button', {
+      type: 'button', class: 'chip', 'data-back': name, title: this.#t('back_to', { name: this.#t(`opt_${name}`), value: inWords(name, DEFAULTS[name], this.#t) }),
+      onclick: () => this.#back(name),
+    }, el('span', {}, this.#t('differs', { name: this.#t(`opt_${name}`), value: inWords(name, options[name], this.#t) })), icon('undo')))));
+    this.#empty.hidden = names.length > 0;
+    this.#count.textContent = this.#t('count', { n: names.length });
+  }
+
+  /** @param {import('./link.js').Name} name */
+  #back(name) {
+    const at = changed(this.#style.options).indexOf(name);
+    this.#style.set({ [name]: DEFAULTS[name] });
+    // Whoever works by keys stays in the list.
+    const rest = this.#list.querySelectorAll('button');
+    (rest[Math.min(at, rest.length - 1)] ?? this.#count).focus();
+  }
+}

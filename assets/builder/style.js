@@ -1,0 +1,75 @@
+// The style that is being built: options and CSS, with steps back. Knows no page.
+
+import { DEFAULTS } from '../shared/options.js';
+import { sameOptions } from './presets.js';
+
+/** @typedef {import('../shared/options.js').Options} Options */
+/** @typedef {{options: Readonly<Options>, css: string}} Look */
+
+/** Steps back that are kept. */
+const STEPS = 100;
+
+export class Style {
+  /** @type {Look} */ #now = { options: DEFAULTS, css: '' };
+  /** @type {Look[]} */ #past = [];
+  #about = '';
+  /** @type {Set<() => void>} */ #listeners = new Set();
+
+  /** @param {Partial<Look>} [start] */
+  constructor(start = {}) {
+    this.#now = { ...this.#now, ...start };
+  }
+
+  get options() { return this.#now.options; }
+
+  get css() { return this.#now.css; }
+
+  get canUndo() { return this.#past.length > 0; }
+
+  /** @param {() => void} listener */
+  onChange(listener) { this.#listeners.add(listener); }
+
+  /**
+   * Changes some options. Changes of one thing in a row, as by a slider, are one
+   * step back.
+   * @param {Partial<Options>} options
+   * @param {string} [about] names that thing; without it the change is a step of its own
+   */
+  set(options, about = '') {
+    this.#become({ options: { ...this.options, ...options }, css: this.css }, about);
+  }
+
+  /** @param {string} css */
+  setCss(css) {
+    this.#become({ options: this.options, css }, 'css');
+  }
+
+  /** Everything at once, as by a preset, a file or a reset. @param {Partial<Look>} look */
+  replace(look) {
+    this.#become({ ...this.#now, ...look }, '');
+  }
+
+  /** @returns {boolean} whether there was a step to take back */
+  undo() {
+    const before = this.#past.pop();
+    if (!before) return false;
+    this.#now = before;
+    this.#about = '';
+    this.#tell();
+    return true;
+  }
+
+  /** @param {Look} next @param {string} about */
+  #become(next, about) {
+    if (sameOptions(next.options, this.options) && next.css === this.css) return;
+    if (!about || about !== this.#about) this.#past.push(this.#now);
+    if (this.#past.length > STEPS) this.#past.shift();
+    this.#about = about;
+    this.#now = next;
+    this.#tell();
+  }
+
+  #tell() {
+    for (const listener of this.#listeners) listener();
+  }
+}

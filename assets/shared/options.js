@@ -1,0 +1,155 @@
+// The overlay's options: what the query of its address means. One table, which
+// the overlay reads addresses with and the builder makes its controls from. Pure.
+
+/**
+ * @typedef {object} Options
+ * @property {number} duration seconds a comment takes to cross
+ * @property {number} area part of the height that is used, 0.1 to 1
+ * @property {'full'|'top'|'bottom'} region where that part lies
+ * @property {number} lanes at most this many; 0 = as many as fit
+ * @property {string} font family, put before the system's
+ * @property {number} size px of a medium comment
+ * @property {number} weight 100 to 900
+ * @property {number} stroke px of outline that are seen
+ * @property {number} opacity 0 to 1
+ * @property {number} limit comments on screen
+ * @property {'crisp'|'smooth'} motion whole pixels, or between them
+ * @property {boolean} overlap comments may cover each other when it is full
+ * @property {boolean} names show who wrote
+ * @property {boolean} emoji show emoji; without, they are cut from the text
+ * @property {boolean} merge equal comments become one with a count
+ * @property {string} theme one of THEMES
+ * @property {string} chroma RRGGBB of the background; empty = transparent
+ * @property {'0'|'1'|'idle'} qr the code of the room: never, always, when idle
+ * @property {number} idle seconds without a comment until qr=idle shows it
+ * @property {boolean} demo a built-in feed, no server
+ * @property {boolean} bench no server, no history: tools push comments
+ * @property {boolean} debug draw lanes and counters
+ * @property {string} lang language of fonts and labels; empty = the page's
+ */
+
+/**
+ * One row of the table. `low` and `high` bound a number, `auto` is what an
+ * address may say for the default, `values` are the words of a choice.
+ * @typedef {object} Option
+ * @property {'number'|'whole'|'flag'|'choice'|'font'|'color'|'lang'} kind
+ * @property {number|string|boolean} value the default
+ * @property {number} [low]
+ * @property {number} [high]
+ * @property {string} [auto]
+ * @property {readonly string[]} [values]
+ */
+
+/** Ready styles of overlay.css; docs/css.md shows them. */
+export const THEMES = ['', 'quiet', 'plate', 'hall', 'paper'];
+
+/** What ready styles set of what are options, too, as overlay.css does: it holds
+ * while the option itself is as by default.
+ * @type {Record<string, Partial<Options>>} */
+export const THEME_OPTIONS = {
+  quiet: { size: 28, weight: 600, stroke: 1, opacity: 0.75 },
+  hall: { size: 56, weight: 800, stroke: 3 },
+};
+
+/** @param {number} value @param {number} low @param {number} high @returns {Option} */
+const number = (value, low, high) => ({ kind: 'number', value, low, high });
+/** @param {number} value @param {number} low @param {number} high @returns {Option} */
+const whole = (value, low, high) => ({ kind: 'whole', value, low, high });
+/** @param {boolean} value @returns {Option} */
+const flag = (value) => ({ kind: 'flag', value });
+/** The first is the default. @param {readonly string[]} values @returns {Option} */
+const choice = (values) => ({ kind: 'choice', value: values[0], values });
+
+/** Every option, by the name that addresses use.
+ * @type {Readonly<Record<keyof Options, Option>>} */
+export const OPTIONS = Object.freeze({
+  duration: number(9, 2, 60), area: number(1, 0.1, 1), region: choice(['full', 'top', 'bottom']),
+  lanes: { ...whole(0, 1, 200), auto: 'auto' }, font: { kind: 'font', value: '' },
+  size: number(36, 8, 400), weight: whole(700, 1, 1000), stroke: number(2, 0, 20), opacity: number(1, 0, 1), limit: whole(150, 1, 2000),
+  motion: choice(['crisp', 'smooth']), overlap: flag(false), names: flag(false), emoji: flag(true), merge: flag(false), theme: choice(THEMES),
+  chroma: { kind: 'color', value: '' }, qr: choice(['0', '1', 'idle']), idle: number(60, 1, 86_400),
+  demo: flag(false), bench: flag(false), debug: flag(false), lang: { kind: 'lang', value: '' },
+});
+
+/** @type {Readonly<Options>} */
+export const DEFAULTS = Object.freeze(/** @type {any} */ (Object.fromEntries(Object.entries(OPTIONS).map(([name, option]) => [name, option.value]))));
+
+/** @param {string} text */
+const bool = (text) => (/^(1|true|)$/i.test(text) ? true : /^(0|false)$/i.test(text) ? false : undefined);
+
+/** @param {Option} option @param {string} text */
+function bounded({ low = -Infinity, high = Infinity }, text) {
+  const value = text.trim() === '' ? NaN : Number(text);
+  return value >= low && value <= high ? value : undefined;
+}
+
+/** How the text of each kind is read; undefined for a bad one.
+ * @type {Record<Option['kind'], (option: Option, text: string) => any>} */
+const READERS = {
+  number: bounded,
+  whole(option, text) {
+    const value = bounded(option, text);
+    return Number.isInteger(value) ? value : undefined;
+  },
+  flag: (_, text) => bool(text),
+  choice({ values = [] }, text) {
+    if (values.includes(text)) return text;
+    // Of a choice with 0 and 1 the flag's other spellings are good, too.
+    const on = values.includes('1') ? bool(text) : undefined;
+    return on === undefined ? undefined : on ? '1' : '0';
+  },
+  font: (_, text) => (text.length <= 200 && !/[;{}<>\\\n\r]/.test(text) ? text.trim() : undefined),
+  color: (_, text) => (text === '' ? '' : /^#?[0-9a-f]{6}$/i.test(text) ? text.replace('#', '').toLowerCase() : undefined),
+  lang: (_, text) => (/^([a-z]{2,3}(-[a-z0-9]{2,8})*)?$/i.test(text) ? text : undefined),
+};
+
+/** The value that a text means, or undefined for a bad one.
+ * @param {keyof Options} name @param {string} text */
+export function readOption(name, text) {
+  const option = OPTIONS[name];
+  return text === option.auto ? option.value : READERS[option.kind](option, text);
+}
+
+/** The text for a value, as an address has it.
+ * @param {keyof Options} name @param {any} value */
+export function writeOption(name, value) {
+  const option = OPTIONS[name];
+  if (option.auto !== undefined && value === option.value) return option.auto;
+  return option.kind === 'flag' ? (value ? '1' : '0') : String(value);
+}
+
+/** Names that older tools use.
+ * @type {Map<string, (text: string) => [string, string]>} */
+const ALIASES = new Map([
+  ['speed', (text) => ['duration', text.trim() === '' ? text : String(15 - Number(text))]],
+  ['maxtracks', (text) => ['lanes', text]],
+  ['fontsize', (text) => ['size', text]],
+]);
+
+/**
+ * Reads options by name over a base. Unknown names are ignored, a bad value
+ * leaves the base's, an own name beats its alias, the first of equals counts.
+ * @param {Iterable<[string, unknown]>} pairs
+ * @param {Readonly<Options>} [base]
+ * @returns {Options}
+ */
+export function readOptions(pairs, base = DEFAULTS) {
+  /** @type {Map<string, string>} */
+  const own = new Map();
+  /** @type {Map<string, string>} */
+  const aliased = new Map();
+  for (const [name, value] of pairs) {
+    const key = name.toLowerCase();
+    const alias = ALIASES.get(key);
+    const [target, text] = alias ? alias(String(value)) : [key, String(value)];
+    const into = alias ? aliased : own;
+    if (Object.hasOwn(OPTIONS, target) && !into.has(target)) into.set(target, text);
+  }
+  /** @type {any} */
+  const options = { ...base };
+  for (const [name, text] of new Map([...aliased, ...own])) {
+    const value = readOption(/** @type {keyof Options} */ (name), text);
+    if (value !== undefined) options[name] = value;
+  }
+  return options;
+}

@@ -1,0 +1,357 @@
+package e2e
+
+import (
+	"encoding/json"
+	"maps"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/cdproto/emulation"
+
+	"danmaku/e2e/browser"
+)
+
+// builderAt opens the builder and waits until the overlay in it stands.
+func builderAt(t testing.TB, address string) *browser.Page {
+	t.Helper()
+	b := browser.New(t)
+	b.Size(1440, 900, 1)
+	b.Goto(strings.Replace(strings.Replace(address, "/console/live", "/console", 1), "/console", "/builder/live", 1))
+	b.Wait(stands)
+	return b
+}
+
+// stands is true once the overlay in the builder has its options and its CSS.
+const stands = inside + `?.document?.querySelectorAll("head style").length === 2 && document.querySelectorAll(".opt").length > 20`
+
+// inside is the window of the overlay in the builder.
+const inside = `document.getElementById("frame").contentWindow`
+
+// offered reads what the button for the address puts on the clipboard.
+func offered(b *browser.Page, button string) string {
+	return browser.Value[string](b, `(async () => {
+		let text;
+		navigator.clipboard.writeText = async (t) => { text = t; };
+		document.getElementById("`+button+`").click();
+		await Promise.resolve();
+		return text;
+	})()`)
+}
+
+// options are those of an overlay's address, without the key.
+func options(t testing.TB, address string) map[string]string {
+	t.Helper()
+	u, err := url.Parse(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := map[string]string{}
+	for name, values := range u.Query() {
+		out[name] = values[0]
+	}
+	delete(out, "key")
+	return out
+}
+
+// change does to the control of an option what a person does.
+func change(b *browser.Page, option, value string) {
+	b.Eval(`(() => {
+		const opt = document.querySelector('[data-option="` + option + `"]'), value = ` + strconv.Quote(value) + `;
+		opt.closest("details").open = true;
+		const radio = opt.querySelector('input[type="radio"][value="' + value + '"]');
+		const toggle = opt.querySelector('input[type="checkbox"]');
+		const field = opt.querySelector('input[type="color"], input[type="range"], select, input.field');
+		if (radio) return radio.click();
+		if (toggle && !field) return toggle.click();
+		field.value = value;
+		for (const type of ["input", "change"]) field.dispatchEvent(new Event(type, { bubbles: true }));
+	})()`)
+}
+
+// Each control changes the address by its option alone, and the overlay in the
+// preview; a step back takes it away again.
+func TestTheBuilderHasEveryOption(t *testing.T) {
+	p := startProduct(t)
+	b := builderAt(t, p.console)
+	if got := offered(b, "copy"); got != p.overlay {
+		t.Errorf("the address is %q, the start printed %q", got, p.overlay)
+	}
+	// What the overlay is told is written down.
+	b.Eval(`(() => { const { danmaku } = ` + inside + `, config = danmaku.config; danmaku.config = (all) => { window.told = all; config(all); }; })()`)
+	root := `getComputedStyle(` + inside + `.document.documentElement)`
+	rows := []struct{ name, value, written, sees string }{
+		{"size", "44", "44", root + `.getPropertyValue("--danmaku-size") === "44px"`},
+		{"weight", "400", "400", root + `.getPropertyValue("--danmaku-weight") === "400"`},
+		{"stroke", "3", "3", root + `.getPropertyValue("--danmaku-stroke-width") === "3px"`},
+		{"opacity", "80", "0.8", root + `.getPropertyValue("--danmaku-opacity") === "0.8"`},
+		{"font", "Noto Serif", "Noto Serif", root + `.getPropertyValue("--danmaku-font") === '"Noto Serif"'`},
+		{"theme", "plate", "plate", inside + `.document.documentElement.dataset.theme === "plate"`},
+		{"chroma", "#00ff00", "00ff00", root + `.backgroundColor === "rgb(0, 255, 0)"`},
+		{"lang", "ja", "ja", inside + `.document.documentElement.lang === "ja"`},
+		{"area", "40", "0.4", inside + `.danmaku.stats().lanes === 8 && !document.getElementById("area").hidden`},
+		{"lanes", "5", "5", inside + `.danmaku.stats().lanes === 5`},
+		{"debug", "1", "1", inside + `.document.querySelector(".dm-debug") !== null`},
+		{"qr", "1", "1", inside + `.document.querySelector(".dm-code-shown") !== null`},
+		{"names", "1", "1", inside + `.document.querySelector(".dm-slot:not(.dm-probe) .dm-name") !== null`},
+		{"duration", "12", "12", ""}, {"region", "bottom", "bottom", ""}, {"motion", "smooth", "smooth", ""}, {"limit", "40", "40", ""},
+		{"overlap", "1", "1", ""}, {"merge", "1", "1", ""}, {"emoji", "0", "0", ""}, {"idle", "30", "30", ""}, {"bench", "1", "1", ""}, {"demo", "1", "1", ""},
+	}
+	left := browser.Value[map[string]bool](b, `Object.fromEntries([...document.querySelectorAll("[data-option]")].map((e) => [e.dataset.option, true]))`)
+	for _, row := range rows {
+		delete(left, row.name)
+		change(b, row.name, row.value)
+		if got := options(t, offered(b, "copy")); len(got) != 1 || got[row.name] != row.written {
+			t.Errorf("%s: the address has %v, want %s", row.name, got, row.written)
+		}
+		if got := browser.Value[string](b, `document.querySelector("#link b").textContent`); got != ("&" + url.Values{row.name: {row.written}}.Encode()) {
+			t.Errorf("%s: shown is %q", row.name, got)
+		}
+		if got := browser.Value[string](b, `told.`+row.name); got != row.written {
+			t.Errorf("%s: the overlay is told %q, want %q", row.name, got, row.written)
+		}
+		if row.sees != "" {
+			b.Wait(row.sees)
+		}
+		b.Eval(`document.getElementById("undo").click()`)
+		if got := options(t, offered(b, "copy")); len(got) != 0 {
+			t.Errorf("%s: after the step back the address has %v", row.name, got)
+		}
+	}
+	for name := range left {
+		t.Errorf("the test has no row for %s", name)
+	}
+}
+
+// Looks to begin with, looks that are kept for all who run the room, the reset
+// and files; and a reload loses nothing.
+func TestLooksOfTheBuilder(t *testing.T) {
+	p := startProduct(t)
+	h := runnerAt(t, p.console)
+	owner, _ := h.link("owner", "Mika")
+	b := builderAt(t, owner)
+	address := func() map[string]string { t.Helper(); return options(t, offered(b, "copy")) }
+	for preset, want := range map[string]map[string]string{
+		"bilibili": {"duration": "8", "area": "0.5", "region": "top", "stroke": "1", "opacity": "0.85"},
+		"niconico": {"duration": "5", "size": "48", "overlap": "1"},
+		"quiet":    {"theme": "quiet", "duration": "12", "area": "0.35", "region": "top", "limit": "30", "merge": "1"},
+		"hall":     {"theme": "hall", "duration": "12", "merge": "1", "qr": "idle", "idle": "30"},
+	} {
+		b.Eval(`document.querySelector('[data-preset="` + preset + `"]').click()`)
+		if got := address(); !maps.Equal(got, want) {
+			t.Errorf("%s: the address has %v", preset, got)
+		}
+		if !browser.Value[bool](b, `document.querySelector('[data-preset="`+preset+`"]').ariaPressed === "true"`) {
+			t.Errorf("%s is not marked", preset)
+		}
+	}
+	// A ready style's own size is what its slider shows.
+	b.Eval(`document.querySelector('[data-preset="hall"]').click()`)
+	if got := browser.Value[string](b, `document.querySelector('[data-option="size"] input[type="number"]').value`); got != "56" {
+		t.Errorf("in the hall the size is shown as %s", got)
+	}
+
+	// Kept by one, there for another.
+	const css = ".dm { letter-spacing: 2px }"
+	change(b, "size", "44")
+	enter(b, "#css", css)
+	own := address()
+	enter(b, "#keep-name", "Friday <b>")
+	b.Eval(`document.getElementById("keep").click()`)
+	b.Wait(`document.querySelector("#kept .preset[aria-pressed='true']") !== null && ` + has("#said", "Friday <b>"))
+	moderator, _ := h.link("moderator", "Ann")
+	other := builderAt(t, moderator)
+	other.Wait(has("#kept .preset", "Friday <b>"))
+	other.Eval(`document.querySelector("#kept .preset").click()`)
+	if got := options(t, offered(other, "copy")); !maps.Equal(got, own) {
+		t.Errorf("the other has %v, want %v", got, own)
+	}
+	if got := offered(other, "copy-css"); got != css {
+		t.Errorf("the other's CSS is %q", got)
+	}
+	// Deleted there, and back.
+	other.Eval(`document.querySelector("#kept .danger").click()`)
+	other.Wait(`document.querySelector("#kept li") === null`)
+	other.Eval(`document.querySelector("#said button").click()`)
+	other.Wait(has("#kept .preset", "Friday <b>"))
+
+	// A reload keeps what was built; a reset can be taken back.
+	b.Goto(strings.Replace(p.console[:strings.Index(p.console, "?")], "/console/", "/builder/", 1))
+	b.Wait(stands + ` && document.querySelector("#kept .preset[aria-pressed='true']") !== null`)
+	if got := address(); !maps.Equal(got, own) {
+		t.Errorf("after a reload it has %v", got)
+	}
+	b.Eval(`document.getElementById("reset").click()`)
+	if got := address(); len(got) != 0 || browser.Value[string](b, `document.getElementById("css").value`) != "" {
+		t.Errorf("after a reset it has %v", got)
+	}
+	b.Eval(`document.querySelector("#said button").click()`)
+	if got := address(); !maps.Equal(got, own) || browser.Value[string](b, `document.getElementById("css").value`) != css {
+		t.Errorf("the reset was not taken back: %v", got)
+	}
+
+	// Out and in again.
+	file := browser.Value[string](b, `(async () => {
+		let file;
+		const make = URL.createObjectURL;
+		URL.createObjectURL = (blob) => { file = blob; return make.call(URL, blob); };
+		document.getElementById("export").click();
+		return file.text();
+	})()`)
+	var parsed struct {
+		Kind    string
+		Version int
+		Options map[string]any
+		CSS     string
+	}
+	if err := json.Unmarshal([]byte(file), &parsed); err != nil || parsed.Version != 1 || parsed.CSS != css || parsed.Options["size"] != 44.0 {
+		t.Errorf("%v: %s", err, file)
+	}
+	b.Eval(`document.getElementById("reset").click(); document.getElementById("open-import").click()`)
+	take := func(text string) {
+		enter(b, "#import-text", text)
+		b.Eval(`document.querySelector("#import .main").click()`)
+	}
+	take(strings.Replace(strings.Replace(file, `44`, `4400`, 1), `"merge"`, `"mirge"`, 1))
+	if n := browser.Value[int](b, `document.querySelectorAll("#import-faults li").length`); n != 2 || len(address()) != 0 {
+		t.Errorf("a bad file: %d faults, and it has %v", n, address())
+	}
+	if !browser.Value[bool](b, has("#import-faults", "mirge")+` && `+has("#import-faults", "8–400")) {
+		t.Error("the faults are not told")
+	}
+	take(file)
+	if got := address(); !maps.Equal(got, own) || browser.Value[string](b, `document.getElementById("css").value`) != css || !browser.Value[bool](b, `document.getElementById("import").hidden`) {
+		t.Errorf("what was exported comes back as %v", got)
+	}
+}
+
+// styled has every computed property of everything on the stage, by element.
+const styled = `Object.fromEntries([...document.querySelectorAll(".dm-slot:not(.dm-probe) .dm, .dm-slot:not(.dm-probe) .dm *, .dm-pin *")].flatMap((e) => ["", "::before"].map((part) => {
+	const style = getComputedStyle(e, part);
+	return [e.className + " of " + e.closest(".dm").textContent + part, Object.fromEntries([...style].map((p) => [p, style.getPropertyValue(p)]))];
+})))`
+
+// CSS in the builder does what it does in OBS's box, to the last property.
+func TestTheBuildersCSSIsThatOfOBS(t *testing.T) {
+	p := startProduct(t)
+	const css = `:root { --danmaku-size: 44px; --danmaku-stroke-color: #123456; }
+.dm { letter-spacing: 1px; --danmaku-stroke-width: 3px; }
+.dm[data-badge="owner"] { background: rgb(9, 8, 7); border-radius: 3px; }
+.dm[data-source="twitch"] .dm-text { font-style: italic; }
+.dm-name::before { content: "@"; }
+.dm-pin .dm { border-color: #66e0ff; max-width: 50vw; }
+@media (min-width: 1900px) { .dm-text { text-decoration: underline; } }
+.dm { color: nonsense; } } .dm-badge { color: rgb(1, 2, 3) }`
+	const stage = `danmaku.config({ demo: 0 }); danmaku.clear();
+		danmaku.push([{ id: "a", text: "one", color: "#ff6b5e", name: "Aoi" }, { id: "b", text: "two", badge: "owner" }, { id: "c", text: "three", source: "twitch", size: "big" }, { id: "d", text: "four", color: "#000000" }]);
+		danmaku.pin({ id: "p", text: "pinned", name: "Mika" });`
+	b := builderAt(t, p.console)
+	change(b, "stroke", "1")
+	change(b, "names", "1")
+	enter(b, "#css", css)
+	// OBS puts a style with the text of its box at the end of the head.
+	obs := browser.Open(t, offered(b, "copy"))
+	box, err := json.Marshal(offered(b, "copy-css"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	obs.Wait(`typeof danmaku === "object"`)
+	obs.Eval(`{ const style = document.createElement("style"); style.textContent = ` + string(box) + `; document.head.append(style); }`)
+	obs.Eval(stage + `; 0`)
+	b.Eval(`(({ danmaku }) => {` + stage + `})(` + inside + `); 0`)
+	obs.Wait(`danmaku.stats().active === 4`)
+	b.Wait(inside + `.danmaku.stats().active === 4`)
+	want := browser.Value[map[string]map[string]string](obs, styled)
+	got := browser.Value[map[string]map[string]string](b, strings.ReplaceAll(styled, "document.", inside+".document."))
+	if len(want) < 20 || len(got) != len(want) || want["dm of Hosttwo"]["background-color"] != "rgb(9, 8, 7)" {
+		t.Fatalf("%d elements in OBS, %d in the builder; the host's plate is %q", len(want), len(got), want["dm of Hosttwo"]["background-color"])
+	}
+	for element, properties := range want {
+		for property, value := range properties {
+			if got[element][property] != value {
+				t.Errorf("%s: %s is %q, in OBS %q", element, property, got[element][property], value)
+			}
+		}
+	}
+	// What cannot work is told.
+	if !browser.Value[bool](b, has("#css-faults", "Line 8")) {
+		t.Error("nothing is said about the brace too many")
+	}
+}
+
+// The documented names are completed while one types, by keys alone.
+func TestTheBuilderCompletesNames(t *testing.T) {
+	p := startProduct(t)
+	b := builderAt(t, p.console)
+	b.Eval(`document.getElementById("css").focus()`)
+	press(b, ".", "d", "m", "-", "t", "e")
+	b.Wait(`!document.getElementById("css-offers").hidden && document.getElementById("css").getAttribute("aria-activedescendant") === "offer-0"`)
+	press(b, "Enter")
+	if got := browser.Value[string](b, `document.getElementById("css").value`); got != ".dm-text" {
+		t.Errorf("it has %q", got)
+	}
+	if !browser.Value[bool](b, `document.getElementById("css-offers").hidden && !document.getElementById("css").hasAttribute("aria-activedescendant")`) {
+		t.Error("the offers stay")
+	}
+	b.Eval(`document.querySelector(".names").open = true; [...document.querySelectorAll(".name")].find((e) => e.textContent === "data-badge").click()`)
+	if got := browser.Value[string](b, `document.getElementById("css").value`); got != `.dm-text[data-badge="owner"]` {
+		t.Errorf("it has %q", got)
+	}
+}
+
+// Nothing runs off the side and axe finds nothing, in any language, theme or
+// width; the pictures are kept when PICTURES names a folder.
+func TestTheBuilderFitsEverywhere(t *testing.T) {
+	axe, err := os.ReadFile("../node_modules/axe-core/axe.min.js")
+	if err != nil && os.Getenv("CI") == "true" {
+		t.Fatal(err)
+	}
+	p := startProduct(t)
+	b := builderAt(t, p.console)
+	b.Eval(`document.querySelector('[data-preset="bilibili"]').click()`)
+	enter(b, "#css", ".dm { --danmaku-stroke-width: 2px; }\n.dm[data-badge=\"owner\"] {\n  background: #0B0E10; border-radius: 10px;\n}")
+	scenes := map[string]string{"en": "dark", "zh-CN": "light", "ja": "moving"}
+	for _, at := range []struct {
+		width, height int64
+		langs         []string
+	}{{1440, 900, []string{"en", "zh-CN", "ja"}}, {1280, 800, []string{"ja"}}, {768, 1024, []string{"en", "ja"}}, {320, 640, []string{"en", "zh-CN"}}} {
+		for i, lang := range at.langs {
+			theme := []string{"dark", "light"}[(i+int(at.width)/320)%2]
+			browser.Call(b, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+				Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: theme}},
+			})
+			b.Size(at.width, at.height, 1)
+			b.Goto("http://" + p.host() + "/builder/live?lang=" + lang)
+			b.Wait(stands + ` && document.documentElement.lang === "` + lang + `"`)
+			b.Eval(`document.querySelector('#scene [value="` + scenes[lang] + `"]').click()`)
+			if os.Getenv("PICTURES") != "" {
+				b.Wait(inside + `.danmaku.rects().some((r) => r.x < 200)`)
+			}
+			b.Eval(`document.getElementById("pause").click()`)
+			what := lang + "-" + strconv.FormatInt(at.width, 10) + "-" + theme
+			if over := browser.Value[int](b, `document.documentElement.scrollWidth - innerWidth`); over > 0 {
+				t.Errorf("%s: %d px run off", what, over)
+			}
+			if folder := os.Getenv("PICTURES"); folder != "" {
+				b.Eval(`new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))`)
+				if err := os.WriteFile(filepath.Join(folder, "builder-"+what+".png"), b.Screenshot(), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if axe == nil {
+				continue
+			}
+			b.Eval(`for (const d of document.querySelectorAll("details:not(.menu)")) d.open = true; document.getElementById("open-import").click(); 0`)
+			b.Eval(string(axe) + `;0`)
+			for _, v := range browser.Value[[]struct {
+				ID, Impact, Help string
+				Nodes            []struct{ HTML, FailureSummary string }
+			}](b, `axe.run(document, { iframes: false, resultTypes: ["violations"] }).then((r) => r.violations.filter((v) => v.impact !== "minor"))`) {
+				t.Errorf("%s: %s %s (%s): %+v", what, v.Impact, v.ID, v.Help, v.Nodes)
+			}
+		}
+	}
+}

@@ -1,0 +1,102 @@
+package server
+
+import (
+	"net/http"
+	"net/url"
+
+	"github.com/labstack/echo/v4"
+
+	"danmaku/comment"
+	"danmaku/live"
+)
+
+// This file has the overlay builder and the styles that it keeps.
+
+// builderPage is GET /builder/{room}: every option of the overlay with a
+// preview. Like the console it trades a key or a one-time code for a session.
+func (s *Server) builderPage(c echo.Context) error {
+	if query := c.QueryParams(); query.Has("key") || query.Has("code") {
+		return s.trade(c, query)
+	}
+	l, err := s.session(c.Request())
+	if err != nil || !l.Role.Moderates() {
+		return s.render(c, http.StatusUnauthorized, "console/index.html",
+			pageData{View: "console", Room: comment.Room{ID: c.Param("room")}})
+	}
+	r, l, err := s.moderatedRoom(c)
+	if err != nil {
+		return err
+	}
+	key, err := s.hall.ScreenKey(r.ID, comment.Overlay)
+	if err != nil {
+		return err
+	}
+	p := &hallPage{
+		Overlay: s.overlayURL(c, r.ID, url.Values{"key": {key}}),
+		Studio:  s.opt.Studio != nil && l.Role == comment.Owner,
+	}
+	return s.render(c, http.StatusOK, "builder/index.html", pageData{Room: r, Hall: p, Role: l.Role})
+}
+
+// wireStyle is an overlay's style.
+type wireStyle struct {
+	Name    string            `json:"name"`
+	Options map[string]string `json:"options"`
+	CSS     string            `json:"css"`
+	Changed int64             `json:"changed,omitempty"` // ms
+}
+
+func toWireStyle(s live.Style) wireStyle {
+	w := wireStyle{Name: s.Name, Options: s.Options, CSS: s.CSS, Changed: unixMS(s.Changed)}
+	if w.Options == nil {
+		w.Options = map[string]string{}
+	}
+	return w
+}
+
+// listStyles is GET /api/rooms/{room}/styles.
+func (s *Server) listStyles(c echo.Context) error {
+	actor, err := s.moderator(c)
+	if err != nil {
+		return err
+	}
+	styles, err := s.hall.Styles(c.Request().Context(), c.Param("room"), actor)
+	if err != nil {
+		return err
+	}
+	out := make([]wireStyle, len(styles))
+	for i, st := range styles {
+		out[i] = toWireStyle(st)
+	}
+	return c.JSON(http.StatusOK, map[string]any{"styles": out})
+}
+
+// putStyle is PUT /api/rooms/{room}/styles.
+func (s *Server) putStyle(c echo.Context) error {
+	actor, err := s.moderator(c)
+	if err != nil {
+		return err
+	}
+	var body wireStyle
+	if err := readJSON(c, &body); err != nil {
+		return err
+	}
+	st, err := s.hall.PutStyle(c.Request().Context(), c.Param("room"), actor,
+		live.Style{Name: body.Name, Options: body.Options, CSS: body.CSS})
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, toWireStyle(st))
+}
+
+// deleteStyle is DELETE /api/rooms/{room}/styles/{name}.
+func (s *Server) deleteStyle(c echo.Context) error {
+	actor, err := s.moderator(c)
+	if err != nil {
+		return err
+	}
+	if err := s.hall.DeleteStyle(c.Request().Context(), c.Param("room"), actor, nameOf(c)); err != nil {
+		return err
+	}
+	return c.NoContent(http.StatusNoContent)
+}
