@@ -173,7 +173,7 @@ func TestOnAirHasEveryAddress(t *testing.T) {
 	for _, w := range ways {
 		found[w.Path] = w.Status
 	}
-	for _, path := range []string{"/welcome/live", "/overlay-loader/live", "/dock/live", "/api/rooms/live/qr.png", "/poster/live", "/screen/live"} {
+	for _, path := range []string{"/builder/live", "/welcome/live", "/overlay-loader/live", "/dock/live", "/api/rooms/live/qr.png", "/poster/live", "/screen/live"} {
 		if found[path] != http.StatusOK {
 			t.Errorf("%s answers %d", path, found[path])
 		}
@@ -226,7 +226,7 @@ func TestASecretRoomIsMadeInTheConsole(t *testing.T) {
 	console.Eval(`location.hash = "room"`)
 	click(console, "#page .toggle", "Only with the key")
 	console.Wait(has("dialog[open]", "1 phone is here now"))
-	click(console, "dialog[open] button", "Keep it")
+	click(console, "dialog[open] button", "Cancel")
 	toggle := `[...document.querySelectorAll("#page .toggle")].find((e) => e.textContent.includes("Only with the key")).querySelector("input").checked`
 	if browser.Value[bool](console, toggle) {
 		t.Error("the switch is on, though nothing was changed")
@@ -239,19 +239,20 @@ func TestASecretRoomIsMadeInTheConsole(t *testing.T) {
 	console.Wait(has("#page .entry-big .mono", "/r/live?key="))
 	address := browser.Value[string](console, `document.querySelector("#page .entry-big .mono").textContent`)
 
+	console.Wait(`"http://" + document.querySelector("#address").textContent === ` + strconv.Quote(address))
+
 	guest := phoneAt(t, address)
 	if at := browser.Value[string](guest, `location.pathname + location.search`); at != "/r/live" {
 		t.Errorf("the guest is at %s", at)
 	}
 	bare := browser.New(t)
 	bare.Goto(strings.Replace(address, h.base, withoutCookies(t, h.base), 1))
-	bare.Wait(has("#status", "here"))
-	for range 2 { // at first, and after a reload
-		say(bare, "no cookie, but the key")
-		bare.Wait(has(".feed .own", "no cookie, but the key"))
-		guest.Wait(has(".feed li", "no cookie, but the key"))
-		bare.Eval(`location.reload()`)
-		bare.Wait(has(".feed li", "no cookie, but the key") + ` && ` + has("#status", "here"))
+	for _, text := range []string{"no cookie, but the key", "after a reload"} {
+		bare.Wait(has("#status", "here"))
+		say(bare, text)
+		bare.Wait(has(".feed .own", text))
+		guest.Wait(has(".feed li", text))
+		bare.Goto(browser.Value[string](bare, `location.href`))
 	}
 }
 

@@ -1,6 +1,7 @@
 package moderation
 
 import (
+	"slices"
 	"time"
 
 	"danmaku/comment"
@@ -41,5 +42,6 @@ func Preview(edited List, others []List, shown []string, at time.Time) Faults {
 	for _, line := range order {
 		out = append(out, *stops[line])
 	}
+	slices.SortStableFunc(out, func(a, b Fault) int { return a.Line - b.Line })
 	return out
 }

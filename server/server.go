@@ -48,7 +48,6 @@ type Server struct {
 	pages   *pages
 	http    *http.Server
 	sockets *sockets
-	door    *door
 	guard   *http.CrossOriginProtection
 	forged  sync.Once
 	moments moments
@@ -77,11 +76,10 @@ func New(opt Options) (*Server, error) {
 		return nil, fmt.Errorf("read the pages: %w", err)
 	}
 	s.sockets = newSockets(s)
-	s.door = s.newDoor()
 	s.echo = s.routes()
 	s.http = &http.Server{
 		Handler: s.echo, ReadHeaderTimeout: 5 * time.Second, IdleTimeout: 60 * time.Second,
-		MaxHeaderBytes: 16 << 10, ConnState: s.door.watch, ErrorLog: slog.NewLogLogger(opt.Log.Handler(), slog.LevelDebug),
+		MaxHeaderBytes: 16 << 10, ErrorLog: slog.NewLogLogger(opt.Log.Handler(), slog.LevelDebug),
 	}
 	return s, nil
 }
@@ -93,8 +91,7 @@ func (s *Server) Outlet() live.Outlet { return s.sockets }
 func (s *Server) Serve(l net.Listener, hall *live.Hall) error {
 	s.hall = hall
 	s.sockets.start()
-	s.door.Listener = l
-	if err := s.http.Serve(s.door); !errors.Is(err, http.ErrServerClosed) {
+	if err := s.http.Serve(l); !errors.Is(err, http.ErrServerClosed) {
 		return fmt.Errorf("serve: %w", err)
 	}
 	return nil

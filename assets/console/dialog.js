@@ -32,12 +32,12 @@ export function openDialog(words, title, kind, ...body) {
 /**
  * Asks before something that cannot be undone.
  * @param {import('../shared/i18n.js').Words} words
- * @param {{title: string, text: string, yes: string}} ask
+ * @param {{title: string, text: string, yes: string, no?: string}} ask
  * @param {() => void} act
  */
-export function confirmFirst(words, { title, text, yes }, act) {
+export function confirmFirst(words, { title, text, yes, no = words.t('keep') }, act) {
   const dialog = openDialog(words, title, 'small', el('p', { class: 'dialog-text' }, text), el('div', { class: 'dialog-buttons' },
-    el('button', { type: 'button', class: 'button line', onclick: () => dialog.close() }, words.t('keep')),
+    el('button', { type: 'button', class: 'button line', onclick: () => dialog.close() }, no),
     el('button', { type: 'button', class: 'button stop full', onclick: () => { dialog.close(); act(); } }, yes)));
   /** @type {HTMLElement|null} */ (dialog.querySelector('.dialog-buttons .line'))?.focus();
 }

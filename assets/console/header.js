@@ -20,8 +20,13 @@ export class Header {
     this.#acts = acts;
     this.#line = line;
     this.#audience = `${document.documentElement.dataset.origin || location.origin}/r/${desk.roomId}`;
-    // The address may break before the port and the path, not inside a word.
-    byId('address').append(...this.#audience.replace(/^https?:\/\//, '').split(/(?=:\d+\/|\/r\/)/).flatMap((part) => [part, document.createElement('wbr')]));
+    this.#address(this.#audience);
+    let secret = false;
+    desk.on('room', () => {
+      if (secret === Boolean(desk.room.secret)) return;
+      secret = !secret;
+      void this.#invite();
+    });
     byId('copy').addEventListener('click', () => void copy(this.#audience, byId('copy'), desk.words, byId('address')));
     byId('code').addEventListener('click', () => this.showNumbers(!document.documentElement.hasAttribute('data-numbers')));
     byId('live-switch').addEventListener('change', (event) => void acts.set({ state: /** @type {HTMLInputElement} */ (event.target).value }));
@@ -37,6 +42,19 @@ export class Header {
         other.focus();
       });
     }
+  }
+
+  /** The audience's address of a secret room has its key. */
+  async #invite() {
+    const got = await this.#acts.call('GET', this.#desk.path('addresses'));
+    if (got?.audience?.length > 0) this.#address(got.audience[0].url);
+  }
+
+  /** @param {string} url */
+  #address(url) {
+    this.#audience = url;
+    // It may break before the port, the path and the key, not inside a word.
+    byId('address').replaceChildren(...url.replace(/^https?:\/\//, '').split(/(?=:\d+\/|\/r\/|\?)/).flatMap((part) => [part, document.createElement('wbr')]));
   }
 
   /** @param {string} name feed or review */

@@ -2,7 +2,7 @@
 
 import { el, icon, said } from '../shared/dom.js';
 import { confirmFirst, openDialog } from './dialog.js';
-import { copy, frame, once, when } from './page.js';
+import { copy, frame, once, roughly } from './page.js';
 
 const ROLES = ['moderator', 'overlay', 'audience', 'sender', 'owner'];
 
@@ -13,9 +13,9 @@ export function open(host, desk, acts) {
   const box = frame(host, t('page_links'), t('links_lead'), 'narrow-page');
   const role = el('select', { 'aria-label': t('link_role') }, ...ROLES.map((r) => el('option', { value: r }, t(`role_${r}`))));
   const label = el('input', { class: 'plain-field', placeholder: t('link_label'), 'aria-label': t('link_label'), maxlength: 80, autocomplete: 'off', dir: 'auto' });
-  const form = el('form', { class: 'page-bar' }, role, label, el('button', { type: 'submit', class: 'button main' }, t('link_make')));
+  const form = el('form', { class: 'page-bar link-form' }, role, label, el('button', { type: 'submit', class: 'button main' }, t('link_make')));
   const fresh = el('div', { role: 'status' });
-  const list = el('ul', { class: 'lines' });
+  const list = el('ul', { class: 'lines links' });
   box.append(el('h3', {}, t('link_new')), form, fresh, list);
   form.addEventListener('submit', (event) => { event.preventDefault(); void make(); });
   void load();
@@ -48,9 +48,9 @@ export function open(host, desk, acts) {
       return button;
     };
     const url = link.url ? el('span', { class: 'mono soft' }, link.url) : null;
-    return el('li', { class: 'line-row' }, el('span', { class: 'chip' }, t(`role_${link.role}`)),
+    return el('li', { class: 'line-row' }, el('span', { class: 'role' }, el('span', { class: 'chip' }, t(`role_${link.role}`))),
       el('span', { class: 'grow' }, el('b', {}, said(name)), ' ', !link.room && el('span', { class: 'soft' }, t('all_rooms')), el('br'),
-        el('span', { class: 'when' }, link.last_used ? t('link_used', { time: when(link.last_used, lang) }) : t('link_never'), ' · ', t('link_made', { time: when(link.made, lang) })), url && el('br'), url),
+        el('span', { class: 'when' }, link.last_used ? t('link_used', { time: roughly(link.last_used, lang) }) : t('link_never'), ' · ', t('link_made', { time: roughly(link.made, lang) })), url && el('br'), url),
       el('span', { class: 'row-acts' }, link.url && act(t('copy'), 'copy', 'line', (button) => void copy(link.url, button, words, /** @type {HTMLElement} */ (url))),
       link.url && act(t('link_show_qr'), 'qr', 'line', () => void openDialog(words, name, 'small', el('p', {}, el('img', { class: 'qr-big', src: `/api/links/${encodeURIComponent(link.id)}/qr.svg`, alt: t('link_qr') })), el('p', { class: 'mono' }, link.url))),
       act(t('link_revoke'), 'x', 'stop', () => confirmFirst(words, { title: t('link_revoke_title'), text: t('link_revoke_text', { label: name }), yes: t('link_revoke') }, async () => {

@@ -105,9 +105,10 @@ export function open(host, desk, acts) {
   function secret() {
     const group = el('div', { class: 'with' });
     const control = toggle(t('set_secret_on'), false, (on) => {
-      if (!on) return void save({ secret: false }, group);
+      const n = desk.stats?.clients?.audience ?? 0;
+      if (!on || n === 0) return void save({ secret: on }, group);
       update(); // it stays off until that is confirmed
-      confirmFirst(words, { title: t('set_secret_title'), text: t('set_secret_text', { n: desk.stats?.clients?.audience ?? 0 }), yes: t('set_secret_yes') }, () => void save({ secret: true }, group));
+      confirmFirst(words, { title: t('set_secret_title'), text: t('set_secret_text', { n }), yes: t('set_secret_yes'), no: t('cancel') }, () => void save({ secret: true }, group));
     });
     group.append(control, el('a', { class: 'button line', href: '#air' }, icon('qr'), el('span', {}, t('set_secret_code'))));
     row(t('set_secret'), t('set_secret_help'), group);
@@ -128,7 +129,8 @@ export function open(host, desk, acts) {
 
   /** Drawn anew by the server, so that it carries nothing but the picture. */
   function picture() {
-    const file = el('input', { type: 'file', accept: 'image/png,image/jpeg,image/gif', 'aria-label': t('set_picture') });
+    const file = el('input', { type: 'file', class: 'sr', accept: 'image/png,image/jpeg,image/gif' });
+    const choose = el('label', { class: 'button line file' }, icon('upload'), el('span', {}, t('set_picture_choose')), file);
     const off = el('button', { type: 'button', class: 'button line', onclick: () => void save({ look: { ...desk.room.look, picture: '' } }, off) }, t('set_picture_off'));
     const shown = el('img', { class: 'room-picture', alt: t('set_picture_now'), hidden: true });
     const fault = el('p', { class: 'fault', role: 'alert', hidden: true });
@@ -142,7 +144,7 @@ export function open(host, desk, acts) {
       fault.textContent = code && t(code);
       if (!code) tell(file);
     });
-    row(t('set_picture'), t('set_picture_help'), shown, el('div', { class: 'with' }, file, off), fault);
+    row(t('set_picture'), t('set_picture_help'), shown, el('div', { class: 'with' }, choose, off), fault);
     follow.push(() => {
       const address = desk.room.look?.picture ?? '';
       off.hidden = shown.hidden = !address;

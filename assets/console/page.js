@@ -12,6 +12,9 @@ export function frame(host, title, lead, more = '') {
   return box;
 }
 
+/** To the minute: what is kept no finer, or need not be read so. @param {number} at ms @param {string} lang */
+export const roughly = (at, lang) => new Date(at).toLocaleString(lang, { dateStyle: 'medium', timeStyle: 'short' });
+
 /** @param {number} at ms @param {string} lang */
 export const when = (at, lang) => new Date(at).toLocaleString(lang, { dateStyle: 'short', timeStyle: 'medium' });
 
@@ -68,5 +71,5 @@ export function copyButton(words, text, shown, of = '') {
  */
 export function once(words, secret, note, more = false) {
   const shown = el('p', { class: 'mono' }, secret);
-  return el('div', { class: 'new-link' }, el('p', {}, el('b', {}, words.t('link_ready')), ' ', note), shown, more || '', el('div', { class: 'page-bar' }, copyButton(words, secret, shown)));
+  return el('div', { class: 'new-link' }, el('div', {}, el('p', {}, el('b', {}, words.t('link_ready')), ' ', note), shown, copyButton(words, secret, shown)), more || '');
 }

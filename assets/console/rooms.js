@@ -38,7 +38,7 @@ export function openRooms(desk, acts) {
     list.replaceChildren(...got.rooms.map((/** @type {any} */ room) => {
       const act = (/** @type {string} */ text, /** @type {string} */ glyph, /** @type {() => Promise<any>} */ fn) => el('button', { type: 'button', class: 'button line', onclick: () => void fn().then(draw) }, icon(glyph), el('span', {}, text));
       const set = (/** @type {any} */ fields) => acts.call('PATCH', roomPath(room.id), fields);
-      return el('li', {}, el('span', { class: 'rooms-name' }, said(room.title || room.id), el('span', { class: 'help' }, room.id)),
+      return el('li', {}, el('span', { class: 'rooms-name' }, room.archived ? said(room.title || room.id) : el('a', { href: `/console/${encodeURIComponent(room.id)}` }, said(room.title || room.id)), el('span', { class: 'help' }, room.id)),
         room.archived
           ? act(t('room_back'), 'undo', () => set({ archived: false }))
           : act(t(room.state === 'closed' ? 'open_room' : 'close_room'), room.state === 'closed' ? 'play' : 'lock', () => set({ state: room.state === 'closed' ? 'open' : 'closed' })),
