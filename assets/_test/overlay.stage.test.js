@@ -10,9 +10,9 @@ function setUp(changes = {}, box = {}) {
   const clock = new StageClock(timeline);
   const timers = new Map();
   let ids = 0;
-  const env = {
-    setTimeout: (fn, ms) => { timers.set(++ids, { fn, at: timeline.currentTime + ms }); return ids; },
-    clearTimeout: (id) => timers.delete(id),
+  const timer = {
+    set(fn, ms) { this.clear(); timers.set(++ids, { fn, at: timeline.currentTime + ms }); },
+    clear() { timers.clear(); },
   };
   const renderer = {
     size: { width: 1920, height: 1080, line: 45, count: 50, ...box },
@@ -32,7 +32,7 @@ function setUp(changes = {}, box = {}) {
     pace() {},
     rect: (item) => ({ x: 0, y: item.y, w: item.w, h: item.h }),
   };
-  const stage = new Stage({ renderer, clock, options: { ...DEFAULTS, ...changes }, env, on: changes.on, pin: changes.pin });
+  const stage = new Stage({ renderer, clock, options: { ...DEFAULTS, ...changes }, timer, on: changes.on, pin: changes.pin });
   /** Lets time pass, running every timer at its moment. */
   const pass = (ms) => {
     const end = timeline.currentTime + ms;

@@ -9,6 +9,7 @@ import { StageClock } from './clock.js';
 import { RoomCode } from './code.js';
 import { Debug } from './debug.js';
 import { Demo } from './demo.js';
+import { FrameTimer } from './frames.js';
 import { Latency } from './latency.js';
 import { Obs } from './obs.js';
 import { applyOptions, outlineKind } from './page.js';
@@ -37,8 +38,7 @@ const pin = new Pin(element, { style: () => renderer.style, changed: () => stage
 dress();
 const latency = new Latency();
 const stage = /** @type {Stage} */ (new Stage({
-  renderer, clock, options, pin,
-  env: { setTimeout: (fn, ms) => setTimeout(fn, ms), clearTimeout: (id) => clearTimeout(id) },
+  renderer, clock, options, pin, timer: new FrameTimer(),
   on: { tick: () => debug.draw(), push: () => code.busy(), show: ({ at }) => latency.shown(at) },
 }));
 const code = new RoomCode(document.body, {

@@ -33,20 +33,20 @@ export class Stage {
    * @param {import('./renderer.js').DomRenderer} parts.renderer
    * @param {import('./clock.js').StageClock} parts.clock
    * @param {Options} parts.options
-   * @param {ConstructorParameters<typeof Ticker>[1]} parts.env
+   * @param {ConstructorParameters<typeof Ticker>[1]} parts.timer
    * @param {{place: Parameters<Field['lay']>[2]}} [parts.pin] what stands on the stage; it tells what it
    *   covers, and its lanes are shut
    * @param {{tick?: () => void, push?: () => number, show?: (comment: Comment) => void}} [parts.on]
    *   tick is told after each tick; push before comments are taken in, and gives the ms that they
    *   shall wait; show which of them has got a place, and is seen with the next picture
    */
-  constructor({ renderer, clock, options, env, pin, on = {} }) {
+  constructor({ renderer, clock, options, timer, pin, on = {} }) {
     this.#renderer = renderer;
     this.#clock = clock;
     this.#options = options;
     this.#on = on;
     this.#pin = pin;
-    this.#ticker = new Ticker(clock, env, () => this.#tick());
+    this.#ticker = new Ticker(clock, timer, () => this.#tick());
     this.refresh();
   }
 

@@ -5,20 +5,20 @@
 export const TICK = 250;
 
 export class Ticker {
-  #clock; #env; #work;
+  #clock; #timer; #work;
   #last = -Infinity;
   #notBefore = 0;
   #due = Infinity;
-  /** @type {any} */ #timer = null;
 
   /**
    * @param {import('./clock.js').StageClock} clock
-   * @param {{setTimeout: (fn: () => void, ms: number) => any, clearTimeout: (id: any) => void}} env
+   * @param {{set: (fn: () => void, ms: number) => void, clear: () => void}} timer one that rings at
+   *   the beginning of a frame
    * @param {() => void} work
    */
-  constructor(clock, env, work) {
+  constructor(clock, timer, work) {
     this.#clock = clock;
-    this.#env = env;
+    this.#timer = timer;
     this.#work = work;
   }
 
@@ -51,8 +51,7 @@ export class Ticker {
   }
 
   stop() {
-    this.#env.clearTimeout(this.#timer);
-    this.#timer = null;
+    this.#timer.clear();
     this.#due = Infinity;
   }
 
@@ -62,6 +61,6 @@ export class Ticker {
     if (due >= this.#due) return;
     this.stop();
     this.#due = due;
-    this.#timer = this.#env.setTimeout(() => this.now(), due - this.#clock.real);
+    this.#timer.set(() => this.now(), due - this.#clock.real);
   }
 }
