@@ -99,7 +99,8 @@ func open(ctx context.Context, url string) (tab context.Context, stop func(), er
 	if err != nil {
 		return nil, nil, err
 	}
-	alloc, stopAlloc := chromedp.NewExecAllocator(ctx, browser.Options(path)...)
+	// The window is larger than the page: what lies outside of it Chromium does not draw.
+	alloc, stopAlloc := chromedp.NewExecAllocator(ctx, append(browser.Options(path), chromedp.WindowSize(2000, 1300))...)
 	tab, stopTab := chromedp.NewContext(alloc, chromedp.WithErrorf(func(string, ...any) {}))
 	stop = func() { stopTab(); stopAlloc() }
 	if err = chromedp.Do(tab); err == nil {
