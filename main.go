@@ -11,7 +11,6 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"slices"
 	"strings"
 	"syscall"
@@ -87,7 +86,7 @@ func run(ctx context.Context, env environment) int {
 		fmt.Fprint(env.out, config.Table())
 		return exitDone
 	case "version":
-		fmt.Fprintln(env.out, version())
+		return finish(env, versionCommand(ctx, env))
 	}
 	return exitDone
 }
@@ -115,20 +114,4 @@ func finish(env environment, err error) int {
 		return exitUsage
 	}
 	return exitFailed
-}
-
-// version names the build: a release carries its number, a checkout its commit.
-func version() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return "danmaku (unknown build)"
-	}
-	setting := func(key string) string {
-		i := slices.IndexFunc(info.Settings, func(s debug.BuildSetting) bool { return s.Key == key })
-		if i < 0 {
-			return "unknown"
-		}
-		return info.Settings[i].Value
-	}
-	return fmt.Sprintf("danmaku %s, commit %s of %s, %s", info.Main.Version, setting("vcs.revision"), setting("vcs.time"), info.GoVersion)
 }

@@ -12,6 +12,12 @@ import (
 	"github.com/mattn/go-sqlite3"
 )
 
+// The driver of this build.
+const (
+	driverModule = "github.com/mattn/go-sqlite3"
+	driverKind   = "in C"
+)
+
 // connector opens connections that all get the same pragmas. go-sqlite3 has
 // names in the DSN for some of them only, so they run in its connect hook,
 // which, like the DSN, reaches every connection of the pool.

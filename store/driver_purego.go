@@ -11,6 +11,12 @@ import (
 	"modernc.org/sqlite"
 )
 
+// The driver of this build.
+const (
+	driverModule = "modernc.org/sqlite"
+	driverKind   = "in Go"
+)
+
 // openDB makes a pool over the file at path. Nothing is opened yet. The driver
 // runs busy_timeout first and the other pragmas by name; none of ours depends
 // on another order.

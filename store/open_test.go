@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"strings"
 	"sync"
@@ -397,5 +398,15 @@ func TestClosed(t *testing.T) {
 	}
 	if _, err := s.AddRoom(t.Context(), comment.NewRoom("late"), nil); !errors.Is(err, comment.ErrBusy) {
 		t.Errorf("a room in a closed store: %v", err)
+	}
+}
+
+func TestEngine(t *testing.T) {
+	b, err := store.Engine(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if ok, _ := regexp.MatchString(`^3\.\d+\.\d+$`, b.SQLite); !ok || b.Driver == "" || b.Kind == "" {
+		t.Errorf("it says %+v", b)
 	}
 }
