@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
 # Installs what `make test` needs and what is missing, by apt-get where that is
-# allowed. Without it the tests say what they skip; under CI=true that is a
+# allowed; with the argument release what `make release` and `make release-check`
+# need. Without it the tests say what they skip; under CI=true that is a
 # failure, so that a green run means that everything ran.
 set -u
 cd "$(dirname "$0")/.." || exit 1
+what=${1:-test}
 
 if ! command -v go >/dev/null; then
 	echo "setup: Go is missing; install Go 1.26 or newer from https://go.dev/dl/" >&2
@@ -12,10 +14,28 @@ fi
 
 # what is missing, as lines "package: what it is for"
 missing() {
+	if [ "${what:-}" = release ]; then
+		missing_for_release
+	else
+		missing_for_tests
+	fi
+}
+
+missing_for_release() {
+	command -v gcc >/dev/null || echo "gcc libc6-dev: the build for Linux on amd64"
+	command -v aarch64-linux-gnu-gcc >/dev/null || echo "gcc-aarch64-linux-gnu libc6-dev-arm64-cross: the build for Linux on arm64"
+	command -v x86_64-w64-mingw32-gcc >/dev/null || echo "gcc-mingw-w64-x86-64: the build for Windows on amd64"
+	command -v qemu-aarch64-static >/dev/null || echo "qemu-user-static: trying the build for Linux on arm64"
+	[ -x /usr/lib/wine/wine64 ] || command -v wine64 >/dev/null || echo "wine64: trying the build for Windows"
+}
+
+missing_for_tests() {
 	local name
 	command -v gcc >/dev/null || echo "gcc libc6-dev: the race detector and SQLite in C"
 	command -v node >/dev/null || echo "nodejs: the JavaScript tests"
 	command -v npm >/dev/null || echo "npm: the types of the JavaScript"
+	command -v curl >/dev/null || echo "curl: the calls of docs/api.md"
+	[ -x /usr/sbin/nginx ] || command -v nginx >/dev/null || echo "nginx-light: the proxy of docs/proxies.md"
 	if [ -z "${CHROMIUM:-}" ]; then
 		for name in chromium chromium-browser google-chrome-stable google-chrome chrome ""; do
 			[ -n "$name" ] && command -v "$name" >/dev/null && break

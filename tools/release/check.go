@@ -1,0 +1,326 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// patience is how long a check waits for what must come; emulated programs
+// take their time.
+const patience = 90 * time.Second
+
+// check unpacks the archives in dist, compares their checksums, and sends a
+// comment through every program that can be started here. It says what it
+// skips, and fails when nothing could be tried.
+func check(ctx context.Context, dist string, chosen []target, out io.Writer) error {
+	sums, err := os.ReadFile(filepath.Join(dist, sumsFile))
+	if err != nil {
+		return fmt.Errorf("%w; make release builds what is checked", err)
+	}
+	tried := 0
+	var faults []error
+	for _, t := range chosen {
+		file, err := archiveIn(dist, string(sums), t)
+		if err == nil {
+			err = checkSum(dist, string(sums), file)
+		}
+		if err != nil {
+			faults = append(faults, err)
+			continue
+		}
+		how, why := runnerFor(t)
+		if why != "" {
+			fmt.Fprintf(out, "%-14s skipped, checksum right: %s\n", t, why)
+			continue
+		}
+		tried++
+		begun := time.Now()
+		said, err := try(ctx, t, filepath.Join(dist, file), how)
+		if err != nil {
+			fmt.Fprintf(out, "%-14s FAILED %s\n", t, how.name)
+			faults = append(faults, fmt.Errorf("%s: %w", t, err))
+			continue
+		}
+		fmt.Fprintf(out, "%-14s passed %s in %.0f s: a comment by HTTP reached the overlay's socket and the export\n%s", t, how.name, time.Since(begun).Seconds(), indent(said))
+	}
+	if tried == 0 && len(faults) == 0 {
+		return errors.New("none of the builds can be started here")
+	}
+	return errors.Join(faults...)
+}
+
+func indent(said string) (out string) {
+	for line := range strings.Lines(said) {
+		out += "               " + strings.TrimRight(line, "\r\n") + "\n"
+	}
+	return out
+}
+
+// archiveIn finds a target's archive among those with a checksum.
+func archiveIn(dist, sums string, t target) (string, error) {
+	for line := range strings.Lines(sums) {
+		_, name, _ := strings.Cut(strings.TrimSpace(line), "  ")
+		version := strings.TrimSuffix(strings.TrimSuffix(strings.TrimPrefix(name, "danmaku-"), ".tar.gz"), ".zip")
+		version, ok := strings.CutSuffix(version, "-"+t.goos+"-"+t.goarch)
+		if ok && t.archive(version) == name {
+			return name, nil
+		}
+	}
+	return "", fmt.Errorf("%s: %s in %s names no archive of it", t, sumsFile, dist)
+}
+
+func checkSum(dist, sums, name string) error {
+	got, err := sumOf(filepath.Join(dist, name))
+	if err != nil {
+		return err
+	}
+	if !strings.Contains(sums, got+"  "+name+"\n") {
+		return fmt.Errorf("%s: the checksum in %s is another's", name, sumsFile)
+	}
+	return nil
+}
+
+// runner starts programs of a target on this machine.
+type runner struct {
+	name    string
+	command []string // before the program
+	prepare func(ctx context.Context, dir string) (environ []string, err error)
+	after   func(environ []string)
+	signals bool // it hands a signal on to the program
+}
+
+// runnerFor says how a target's program can be started here, or why not.
+func runnerFor(t target) (r runner, why string) {
+	find := func(names ...string) string {
+		for _, name := range names {
+			if path, err := exec.LookPath(name); err == nil {
+				return path
+			}
+		}
+		return ""
+	}
+	switch {
+	case t.goos == runtime.GOOS && t.goarch == runtime.GOARCH:
+		return runner{name: "on this machine", signals: true}, ""
+	case t.goos == "linux" && t.goarch == "arm64":
+		if emulator := find("qemu-aarch64-static", "qemu-aarch64"); emulator != "" {
+			return runner{name: "under " + filepath.Base(emulator), command: []string{emulator}, signals: true}, ""
+		}
+		return runner{}, "there is no qemu-aarch64; Debian: apt-get install qemu-user-static"
+	case t.goos == "windows" && t.goarch == "amd64":
+		if wine := find("wine64", "/usr/lib/wine/wine64", "wine"); wine != "" {
+			return runner{name: "under wine", command: []string{wine}, prepare: prepareWine, after: endWine}, ""
+		}
+		return runner{}, "there is no wine; Debian: apt-get install wine64"
+	case t.goos == "darwin":
+		return runner{}, "only a Mac starts it"
+	}
+	return runner{}, "nothing on " + runtime.GOOS + "/" + runtime.GOARCH + " starts it"
+}
+
+// shim stands in for the one library that Go's programs want and Wine before
+// version 9 lacks: it is asked for random bytes.
+const shim = `#include <windows.h>
+BOOLEAN NTAPI SystemFunction036(PVOID, ULONG);
+__declspec(dllexport) BOOL WINAPI ProcessPrng(PBYTE to, SIZE_T n) { return SystemFunction036(to, (ULONG)n); }
+`
+
+// prepareWine makes a Wine of its own in dir.
+func prepareWine(ctx context.Context, dir string) ([]string, error) {
+	prefix := filepath.Join(dir, "wine")
+	env := []string{"WINEPREFIX=" + prefix, "WINEARCH=win64", "WINEDEBUG=-all", "DISPLAY=", "WINEDLLOVERRIDES=mscoree,mshtml=;bcryptprimitives=n,b"}
+	boot := "wineboot"
+	if _, err := exec.LookPath(boot); err != nil {
+		boot = "/usr/lib/wine/wineboot"
+	}
+	if _, err := os.Stat(boot); err != nil && !filepath.IsAbs(boot) {
+		boot, _ = exec.LookPath(boot)
+	}
+	if _, err := output(ctx, dir, env, boot, "--init"); err != nil {
+		return nil, fmt.Errorf("make a folder for wine: %w", err)
+	}
+	system := filepath.Join(prefix, "drive_c", "windows", "system32")
+	library := filepath.Join(system, "bcryptprimitives.dll")
+	if _, err := os.Stat(library); err == nil {
+		return env, nil
+	}
+	code := filepath.Join(dir, "shim.c")
+	if err := os.WriteFile(code, []byte(shim), 0o600); err != nil {
+		return nil, err
+	}
+	if _, err := output(ctx, dir, nil, "x86_64-w64-mingw32-gcc", "-shared", "-O2", "-o", library, code, "-ladvapi32"); err != nil {
+		return nil, fmt.Errorf("wine lacks bcryptprimitives.dll, and a stand-in cannot be built: %w", err)
+	}
+	return env, nil
+}
+
+// endWine stops what runs in the folder that prepareWine made.
+func endWine(environ []string) {
+	server := "wineserver"
+	if _, err := exec.LookPath(server); err != nil {
+		server = "/usr/lib/wine/wineserver64"
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	_, _ = output(ctx, "", environ, server, "--kill") // it may have ended by itself
+}
+
+// try starts a build as its users would and sends a comment through it.
+func try(ctx context.Context, t target, archive string, how runner) (version string, err error) {
+	ctx, cancel := context.WithTimeout(ctx, 4*patience)
+	defer cancel()
+	dir, err := os.MkdirTemp("", "danmaku-check-")
+	if err != nil {
+		return "", err
+	}
+	defer os.RemoveAll(dir)
+	folder, err := unpack(archive, dir)
+	if err != nil {
+		return "", err
+	}
+	var environ []string
+	if how.prepare != nil {
+		if environ, err = how.prepare(ctx, dir); err != nil {
+			return "", err
+		}
+		defer how.after(environ)
+	}
+	command := append(append([]string{}, how.command...), filepath.Join(folder, t.program()))
+	version, err = output(ctx, folder, environ, command[0], append(command[1:], "version")...)
+	if err != nil {
+		return "", err
+	}
+	if err := saysWhatItIs(version, filepath.Base(archive), t); err != nil {
+		return version, err
+	}
+	p, err := startProgram(ctx, folder, environ, command, how.signals)
+	if err != nil {
+		return version, err
+	}
+	err = carry(ctx, p)
+	if stopped := p.stop(); err == nil {
+		err = stopped
+	}
+	if err != nil {
+		return version, fmt.Errorf("%w\nit printed:\n%s", err, p.errs.String())
+	}
+	// A second program reads what the first has kept.
+	exported, err := output(ctx, folder, environ, command[0], append(command[1:], "export", "--format", "jsonl", "--data", "data")...)
+	if err != nil {
+		return version, err
+	}
+	if !strings.Contains(exported, checkText) {
+		return version, fmt.Errorf("the export lacks the comment: %s", exported)
+	}
+	return version, nil
+}
+
+// saysWhatItIs compares what `danmaku version` prints with what was built.
+func saysWhatItIs(said, archive string, t target) error {
+	version := strings.TrimPrefix(archive, "danmaku-")
+	version, _, _ = strings.Cut(version, "-"+t.goos+"-"+t.goarch)
+	for _, want := range []string{"danmaku " + version, "for " + t.String(), ", " + t.engine()} {
+		if !strings.Contains(said, want) {
+			return fmt.Errorf("version says %q, which lacks %q", said, want)
+		}
+	}
+	return nil
+}
+
+// lockedBuffer may be written to while it is read.
+type lockedBuffer struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (b *lockedBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.Write(p)
+}
+
+func (b *lockedBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.String()
+}
+
+// running is a started danmaku.
+type running struct {
+	cmd       *exec.Cmd
+	base, key string // address of the server and key of its overlay
+	signals   bool
+	errs      lockedBuffer
+	printed   chan struct{} // closed when it prints no more
+}
+
+var overlayLine = regexp.MustCompile(`^Overlay\s+(https?://[^/\s]+)/overlay/live\?key=([^&\s]+)`)
+
+// startProgram starts a server on a free port and waits until it has printed
+// where it is.
+func startProgram(ctx context.Context, dir string, environ, command []string, signals bool) (*running, error) {
+	p := &running{signals: signals, printed: make(chan struct{})}
+	p.cmd = exec.CommandContext(ctx, command[0], append(command[1:], "--listen", "127.0.0.1:0", "--data", "data", "--open", "never")...)
+	p.cmd.Dir = dir
+	p.cmd.Env = append(os.Environ(), environ...)
+	p.cmd.Stderr = &p.errs
+	stdout, err := p.cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	if err := p.cmd.Start(); err != nil {
+		return nil, err
+	}
+	found := make(chan []string, 1)
+	go func() {
+		defer close(p.printed)
+		for lines := bufio.NewScanner(stdout); lines.Scan(); {
+			if m := overlayLine.FindStringSubmatch(lines.Text()); m != nil {
+				found <- m
+			}
+		}
+	}()
+	var why string
+	select {
+	case m := <-found:
+		p.base, p.key = m[1], m[2]
+		return p, nil
+	case <-p.printed:
+		why = "it ended"
+	case <-time.After(patience):
+		why = "it is silent"
+	}
+	return nil, errors.Join(fmt.Errorf("no overlay's address: %s; it printed:\n%s", why, &p.errs), p.stop())
+}
+
+// stop ends the program: as Ctrl-C does, and it must end well, where a signal
+// reaches it; by force elsewhere.
+func (p *running) stop() error {
+	if !p.signals {
+		_ = p.cmd.Process.Kill()
+		<-p.printed
+		_ = p.cmd.Wait()
+		return nil
+	}
+	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil && !errors.Is(err, os.ErrProcessDone) {
+		return err
+	}
+	<-p.printed
+	if err := p.cmd.Wait(); err != nil {
+		return fmt.Errorf("it ended with %w", err)
+	}
+	return nil
+}

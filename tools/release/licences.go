@@ -1,0 +1,209 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// work is something of others that a build contains.
+type work struct {
+	name  string
+	texts []text // its licences
+}
+
+type text struct {
+	name string // below the work's folder
+	data string
+}
+
+// ours is the path of our own module.
+const ours = "danmaku"
+
+// imported finds the modules whose packages a target's build contains, Go's own
+// library first. Each must carry a licence.
+func imported(ctx context.Context, t target, dir string) ([]work, error) {
+	const line = `{{if .Module}}{{.Module.Path}}|{{.Module.Dir}}|{{.Dir}}{{end}}`
+	said, err := output(ctx, dir, append(t.environ(), "CC=false"), // list compiles nothing
+		"go", "list", "-deps", "-tags="+t.tags(), "-f", line, ".")
+	if err != nil {
+		return nil, err
+	}
+	folders := map[string]map[string]bool{} // by module: where licences may lie
+	roots := map[string]string{}
+	for entry := range strings.Lines(said) {
+		fields := strings.Split(strings.TrimSpace(entry), "|")
+		if len(fields) != 3 || fields[0] == ours {
+			continue
+		}
+		module, root := fields[0], fields[1]
+		if root == "" {
+			return nil, fmt.Errorf("the files of %s are not here; go mod download fetches them", module)
+		}
+		roots[module] = root
+		if folders[module] == nil {
+			folders[module] = map[string]bool{}
+		}
+		for d := fields[2]; strings.HasPrefix(d, root); d = filepath.Dir(d) {
+			folders[module][d] = true
+		}
+	}
+	goroot, err := output(ctx, dir, nil, "go", "env", "GOROOT")
+	if err != nil {
+		return nil, err
+	}
+	standard := strings.TrimSpace(goroot)
+	roots["go"], folders["go"] = standard, map[string]bool{standard: true}
+
+	var works []work
+	var faults []error
+	for _, module := range slices.Sorted(maps.Keys(roots)) {
+		w := work{name: module}
+		for _, d := range slices.Sorted(maps.Keys(folders[module])) {
+			found, err := licencesIn(roots[module], d)
+			if err != nil {
+				return nil, err
+			}
+			w.texts = append(w.texts, found...)
+		}
+		if kinds, _ := w.kinds(); len(kinds) == 0 {
+			faults = append(faults, fmt.Errorf("%s has no licence that we know in %s", module, roots[module]))
+		}
+		works = append(works, w)
+	}
+	return works, errors.Join(faults...)
+}
+
+// licenceName is how files with a licence, and with what belongs to it, are
+// called.
+var licenceName = regexp.MustCompile(`(?i)^(licen[cs]e|copying|notice|patents|[\w-]+-licen[cs]e)([._-][\w.-]+)?$`)
+
+// licencesIn gives the licences in one folder of a module.
+func licencesIn(root, dir string) ([]text, error) {
+	files, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, err
+	}
+	var out []text
+	for _, f := range files {
+		if f.IsDir() || !licenceName.MatchString(f.Name()) || strings.HasSuffix(f.Name(), ".go") {
+			continue
+		}
+		data, err := os.ReadFile(filepath.Join(dir, f.Name()))
+		if err != nil {
+			return nil, err
+		}
+		name, err := filepath.Rel(root, filepath.Join(dir, f.Name()))
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, text{filepath.ToSlash(name), string(data)})
+	}
+	return out, nil
+}
+
+// marks tell licences by a sentence that only they have. The first that fits
+// counts.
+var marks = []struct{ kind, sentence string }{
+	{"Apache-2.0", "Apache License Version 2.0"},
+	{"MPL-2.0", "Mozilla Public License Version 2.0"},
+	{"Unicode-3.0", "UNICODE LICENSE V3"},
+	{"MIT", "Permission is hereby granted, free of charge, to any person obtaining a copy of this software"},
+	{"BSD-3-Clause", "may be used to endorse or promote products derived from this software without specific prior written permission"},
+	{"BSD-2-Clause", "Redistributions in binary form must reproduce the above copyright notice"},
+	{"ISC", "Permission to use, copy, modify, and/or distribute this software for any purpose with or without fee is hereby granted"},
+	{"public domain", "The author disclaims copyright to this source code"},
+}
+
+func kindOf(licence string) string {
+	flat := strings.ToLower(strings.Join(strings.Fields(licence), " "))
+	flat = strings.ReplaceAll(flat, "apache license, version", "apache license version")
+	for _, m := range marks {
+		if strings.Contains(flat, strings.ToLower(m.sentence)) {
+			return m.kind
+		}
+	}
+	return ""
+}
+
+var copyrightLine = regexp.MustCompile(`(?mi)^[\s/*#]*(?:Portions )?Copyright (?:\(c\)|©|\d)[^\n]*`)
+
+// kinds names a work's licences, and who holds the rights.
+func (w work) kinds() (kinds, holders []string) {
+	for _, t := range w.texts {
+		if k := kindOf(t.data); k != "" && !slices.Contains(kinds, k) {
+			kinds = append(kinds, k)
+		}
+		for _, line := range copyrightLine.FindAllString(t.data, -1) {
+			line = strings.TrimSuffix(strings.Join(strings.Fields(strings.Trim(line, " \t\r\n/*#")), " "), " or")
+			if !slices.Contains(holders, line) {
+				holders = append(holders, line)
+			}
+		}
+	}
+	return kinds, holders
+}
+
+// licences are the texts that go into a target's archive.
+func licences(ctx context.Context, t target, dir string) ([]entry, error) {
+	works, err := imported(ctx, t, dir)
+	if err != nil {
+		return nil, err
+	}
+	own, err := dataTexts(dir)
+	if err != nil {
+		return nil, err
+	}
+	works = append(works, own...)
+	for _, l := range t.linked {
+		w := work{name: l.name}
+		for _, file := range l.texts {
+			data, err := os.ReadFile(file)
+			if err != nil {
+				return nil, fmt.Errorf("the licence of %s: %w", l.name, err)
+			}
+			w.texts = append(w.texts, text{path.Base(file), string(data)})
+		}
+		works = append(works, w)
+	}
+	var out []entry
+	for _, w := range works {
+		for _, t := range w.texts {
+			out = append(out, entry{name: path.Join("licences", w.name, t.name), data: []byte(t.data)})
+		}
+	}
+	return out, nil
+}
+
+// dataFolder holds tables that were made out of others' data, with the licences
+// beside them: LICENSE-Name.txt.
+const dataFolder = "moderation/data"
+
+// dataTexts are the licences of data that the program contains.
+func dataTexts(dir string) ([]work, error) {
+	files, err := fs.Glob(os.DirFS(dir), dataFolder+"/LICENSE-*.txt")
+	if err != nil {
+		return nil, err
+	}
+	if len(files) == 0 {
+		return nil, fmt.Errorf("no licences in %s", dataFolder)
+	}
+	var out []work
+	for _, name := range files {
+		data, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(name)))
+		if err != nil {
+			return nil, err
+		}
+		title := strings.TrimSuffix(strings.TrimPrefix(path.Base(name), "LICENSE-"), ".txt")
+		out = append(out, work{name: "data " + title, texts: []text{{path.Base(name), string(data)}}})
+	}
+	return out, nil
+}

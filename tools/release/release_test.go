@@ -1,0 +1,217 @@
+package main
+
+import (
+	"archive/tar"
+	"archive/zip"
+	"bytes"
+	"compress/gzip"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+var commitTime = time.Date(2026, 11, 21, 8, 0, 1, 0, time.UTC)
+
+// The same files give the same bytes, whatever order they come in and wherever
+// they are written; they are in order, of one time, and come out as they went in.
+func TestPackIsReproducible(t *testing.T) {
+	entries := []entry{
+		{name: "danmaku", data: []byte("program"), run: true},
+		{name: "README.md", data: []byte("read")},
+		{name: "licences/go/LICENSE", data: []byte("may")},
+	}
+	for _, tt := range []struct {
+		file string
+		list func(*testing.T, []byte) ([]string, []time.Time)
+	}{{"danmaku-v1.0.0-linux-amd64.tar.gz", listTar}, {"danmaku-v1.0.0-darwin-arm64.zip", listZip}} {
+		t.Run(tt.file, func(t *testing.T) {
+			const folder = "danmaku-folder"
+			var made [2][]byte
+			for i := range made {
+				file := filepath.Join(t.TempDir(), tt.file)
+				if err := pack(file, folder, entries, commitTime); err != nil {
+					t.Fatal(err)
+				}
+				var err error
+				if made[i], err = os.ReadFile(file); err != nil {
+					t.Fatal(err)
+				}
+				slices.Reverse(entries)
+			}
+			if !bytes.Equal(made[0], made[1]) {
+				t.Error("two archives of the same files differ")
+			}
+			names, times := tt.list(t, made[0])
+			want := []string{folder + "/README.md", folder + "/danmaku", folder + "/licences/go/LICENSE"}
+			if diff := cmp.Diff(want, names); diff != "" {
+				t.Errorf("names (-want +got):\n%s", diff)
+			}
+			for _, at := range times {
+				if !at.Equal(commitTime) {
+					t.Errorf("a file is of %v", at)
+				}
+			}
+			file, dir := filepath.Join(t.TempDir(), tt.file), t.TempDir()
+			if err := os.WriteFile(file, made[0], 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := unpack(file, dir); err != nil {
+				t.Fatal(err)
+			}
+			for _, e := range entries {
+				name := filepath.Join(dir, folder, e.name)
+				data, err := os.ReadFile(name)
+				if err != nil || !bytes.Equal(data, e.data) {
+					t.Errorf("%s comes out as %q, %v", e.name, data, err)
+				}
+				if info, err := os.Stat(name); err != nil || (info.Mode()&0o100 != 0) != e.run {
+					t.Errorf("%s: mode %v, %v", e.name, info.Mode(), err)
+				}
+			}
+		})
+	}
+	if err := pack(filepath.Join(t.TempDir(), "x.zip"), "x", []entry{{name: "a"}, {name: "a"}}, commitTime); err == nil {
+		t.Error("a file that is there twice is taken")
+	}
+}
+
+func listTar(t *testing.T, data []byte) (names []string, times []time.Time) {
+	zipped, err := gzip.NewReader(bytes.NewReader(data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for files := tar.NewReader(zipped); ; {
+		h, err := files.Next()
+		if errors.Is(err, io.EOF) {
+			return names, times
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if h.Uid != 0 || h.Gid != 0 || h.Uname != "" {
+			t.Errorf("%s is somebody's: %+v", h.Name, h)
+		}
+		names, times = append(names, h.Name), append(times, h.ModTime)
+	}
+}
+
+func listZip(t *testing.T, data []byte) (names []string, times []time.Time) {
+	files, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, h := range files.File {
+		names, times = append(names, h.Name), append(times, h.Modified)
+	}
+	return names, times
+}
+
+// An archive cannot write outside the folder that it is unpacked in.
+func TestUnpackStaysInside(t *testing.T) {
+	var b bytes.Buffer
+	files := tar.NewWriter(&b)
+	if err := files.WriteHeader(&tar.Header{Typeflag: tar.TypeReg, Name: "../outside", Mode: 0o600}); err != nil {
+		t.Fatal(err)
+	}
+	if err := files.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := untar(&b, t.TempDir()); err == nil {
+		t.Error("it wrote outside")
+	}
+}
+
+// NOTICE is what the imports of all builds want.
+func TestNoticeIsCurrent(t *testing.T) {
+	want, err := notice(t.Context(), "../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := os.ReadFile("../../NOTICE")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, string(got)); diff != "" {
+		t.Errorf("NOTICE is not current; make notice writes it anew (-want +got):\n%s", diff)
+	}
+}
+
+// A module without a licence stops a release.
+func TestLicenceMissing(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name, data string) {
+		t.Helper()
+		name = filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(name, []byte(data), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("go.mod", "module danmaku\ngo 1.26\nrequire example.org/nolicence v0.0.0\nreplace example.org/nolicence => ./nolicence\n")
+	write("main.go", "package main\nimport _ \"example.org/nolicence/part\"\nfunc main() {}\n")
+	write("nolicence/go.mod", "module example.org/nolicence\ngo 1.26\n")
+	write("nolicence/part/part.go", "package part\n")
+	if _, err := imported(t.Context(), targets[0], dir); err == nil || !strings.Contains(err.Error(), "example.org/nolicence has no licence") {
+		t.Errorf("it says %v", err)
+	}
+	write("nolicence/part/LICENSE.txt", "Permission is hereby granted, free of charge, to any person obtaining\na copy of this software …")
+	works, err := imported(t.Context(), targets[0], dir)
+	if err != nil || len(works) != 2 || works[0].name != "example.org/nolicence" || works[0].texts[0].name != "part/LICENSE.txt" || works[1].name != "go" {
+		t.Errorf("with a licence beside the package: %+v, %v", works, err)
+	}
+}
+
+func TestVersionOf(t *testing.T) {
+	for _, tt := range []struct {
+		tags []string
+		want string
+	}{
+		{[]string{"v1.2.3", "v1.2.2"}, "v1.2.3"},
+		{[]string{"v1.2.3-rc.1"}, "v1.2.3-rc.1"},
+		{nil, "v0.0.0-20261121080001.0123456789ab"},
+		{[]string{"version-one"}, ""},
+		{[]string{"v1.2.3/../../x"}, ""},
+	} {
+		got, err := versionOf(tt.tags, commitTime, "0123456789abcdef")
+		if got != tt.want || (err == nil) != (tt.want != "") {
+			t.Errorf("%v: %q, %v; want %q", tt.tags, got, err, tt.want)
+		}
+	}
+}
+
+// A check does not start what somebody has changed.
+func TestCheckRefusesAChangedArchive(t *testing.T) {
+	dist := t.TempDir()
+	name := targets[0].archive("v1.0.0")
+	if err := pack(filepath.Join(dist, name), targets[0].folder("v1.0.0"), []entry{{name: "danmaku", run: true}}, commitTime); err != nil {
+		t.Fatal(err)
+	}
+	if err := writeSums(dist, []string{name}); err != nil {
+		t.Fatal(err)
+	}
+	f, err := os.OpenFile(filepath.Join(dist, name), os.O_WRONLY|os.O_APPEND, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.WriteString("more"); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := check(t.Context(), dist, targets[:1], io.Discard); err == nil || !strings.Contains(err.Error(), "checksum") {
+		t.Errorf("it says %v", err)
+	}
+	if err := check(t.Context(), dist, targets[1:2], io.Discard); err == nil || !strings.Contains(err.Error(), "names no archive") {
+		t.Errorf("without an archive it says %v", err)
+	}
+}

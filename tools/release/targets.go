@@ -1,0 +1,116 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// target is a system that we publish for. With a C compiler SQLite is the one in
+// C, linked statically; where Debian has none for the target, it is the one in
+// Go.
+type target struct {
+	goos, goarch string
+	level        string // the oldest processor it runs on, as the go command's variable
+	cc, pkg      string // C compiler and Debian's package of it; empty: SQLite in Go
+	ldflags      string // of the C compiler
+	linked       []linked
+}
+
+// linked is what a C compiler puts into a program beside our code, with the
+// texts that must come with it as Debian installs them.
+type linked struct {
+	name  string
+	texts []string
+}
+
+// The libraries of the C compilers, as Debian 12 names their files.
+var (
+	glibc = linked{"glibc", []string{"/usr/share/doc/libc6-dev/copyright", "/usr/share/common-licenses/LGPL-2.1"}}
+	// Debian's files of the cross library are those of the same source package.
+	gcc   = linked{"libgcc", []string{"/usr/share/doc/gcc/copyright", "/usr/share/common-licenses/GPL-3"}}
+	mingw = linked{"mingw-w64", []string{"/usr/share/doc/mingw-w64-x86-64-dev/copyright"}}
+)
+
+const static = "-static -Wl,--build-id=none"
+
+var targets = []target{
+	{goos: "linux", goarch: "amd64", level: "GOAMD64=v1", cc: "gcc", pkg: "gcc libc6-dev", ldflags: static, linked: []linked{glibc, gcc}},
+	{goos: "linux", goarch: "arm64", level: "GOARM64=v8.0", cc: "aarch64-linux-gnu-gcc", pkg: "gcc-aarch64-linux-gnu libc6-dev-arm64-cross", ldflags: static, linked: []linked{glibc, gcc}},
+	{goos: "windows", goarch: "amd64", level: "GOAMD64=v1", cc: "x86_64-w64-mingw32-gcc", pkg: "gcc-mingw-w64-x86-64", ldflags: "-static -Wl,--no-insert-timestamp", linked: []linked{mingw, gcc}},
+	{goos: "windows", goarch: "arm64", level: "GOARM64=v8.0"},
+	{goos: "darwin", goarch: "amd64", level: "GOAMD64=v1"},
+	{goos: "darwin", goarch: "arm64", level: "GOARM64=v8.0"},
+}
+
+func (t target) String() string { return t.goos + "/" + t.goarch }
+
+// program is the name of the file that is run.
+func (t target) program() string {
+	if t.goos == "windows" {
+		return "danmaku.exe"
+	}
+	return "danmaku"
+}
+
+// archive is the name of the target's file in dist; folder is the one folder in
+// it.
+func (t target) folder(version string) string {
+	return strings.Join([]string{"danmaku", version, t.goos, t.goarch}, "-")
+}
+
+func (t target) archive(version string) string {
+	if t.goos == "linux" {
+		return t.folder(version) + ".tar.gz"
+	}
+	return t.folder(version) + ".zip"
+}
+
+// tags are the build tags: names of hosts and users are looked up without the C
+// library, which a static program cannot load its parts of, and SQLite loads no
+// extensions.
+func (t target) tags() string {
+	if t.cc == "" {
+		return ""
+	}
+	return "netgo,osusergo,sqlite_omit_load_extension"
+}
+
+// environ is what the go command is told; nothing of the caller's own settings
+// may change the bytes.
+func (t target) environ() []string {
+	env := []string{
+		"GOOS=" + t.goos, "GOARCH=" + t.goarch, t.level,
+		"GOFLAGS=-mod=readonly", "GOEXPERIMENT=", "GOWORK=off", "CGO_ENABLED=0",
+	}
+	if t.cc != "" {
+		env = append(env, "CGO_ENABLED=1", "CC="+t.cc, "CGO_CFLAGS=-O2", "CGO_CPPFLAGS=", "CGO_LDFLAGS=")
+	}
+	return env
+}
+
+// linkerFlags strips the program and puts the release's name into it.
+func (t target) linkerFlags(s source) string {
+	flags := fmt.Sprintf("-s -w -buildid= -X main.releaseVersion=%s -X main.releaseCommit=%s -X main.releaseDate=%s",
+		s.version, s.commit, s.date.Format("2006-01-02T15:04:05Z"))
+	if t.cc != "" {
+		flags += ` -linkmode external -extldflags "` + t.ldflags + `"`
+	}
+	return flags
+}
+
+// choose gives the targets of a list by commas; an empty one means all.
+func choose(list string) ([]target, error) {
+	if list == "" {
+		return targets, nil
+	}
+	var out []target
+	for name := range strings.SplitSeq(list, ",") {
+		i := slices.IndexFunc(targets, func(t target) bool { return t.String() == name })
+		if i < 0 {
+			return nil, fmt.Errorf("there is no target %q; use some of %v", name, targets)
+		}
+		out = append(out, targets[i])
+	}
+	return out, nil
+}
