@@ -39,7 +39,7 @@ type program struct {
 }
 
 var (
-	overlayLine = regexp.MustCompile(`(http://[^/\s]+)/overlay/live\?key=(\S+)`)
+	overlayLine = regexp.MustCompile(`(https?://[^/\s]+)/overlay/live\?key=(\S+)`)
 	codeLine    = regexp.MustCompile(`\?code=(\S+)`)
 )
 

@@ -22,7 +22,7 @@ danmaku export                write the comments of a room to a file (XML, ASS, 
 danmaku backup FILE           copy the database into a new file
 danmaku check                 say of lines on standard input what the filter says
 danmaku config                print all options as a table
-danmaku version               print the version
+danmaku version               print version, commit, Go and SQLite
 
 All but check, config and version work beside the running server, on its data
 folder. danmaku COMMAND --help tells more of each.
@@ -96,7 +96,7 @@ text: verdict, rule, matched word and text, parted by tabs.
 	"replay":  replayUsage,
 	"export":  exportUsage,
 	"config":  "Usage: danmaku config\n\nPrints all options of the server as a Markdown table.\n",
-	"version": "Usage: danmaku version\n\nPrints version, commit and Go's version.\n",
+	"version": "Usage: danmaku version\n\nPrints the version, the commit with its date, Go, and SQLite with its driver.\n",
 }
 
 // helpWanted are the words that ask for help where a command or act may stand.

@@ -156,7 +156,7 @@ type wireBeat struct {
 }
 
 type wireStats struct {
-	Type    string            `json:"type"`
+	Type    string            `json:"type,omitempty"`
 	Clients map[live.View]int `json:"clients"`
 	Rate    int               `json:"rate"`
 	Refused map[string]int    `json:"refused"`

@@ -22,6 +22,7 @@ import (
 
 type options struct {
 	file, picture string
+	animation     string // make a moving picture instead
 	speed         float64
 	stop          time.Duration
 }
@@ -32,6 +33,7 @@ func main() {
 	flag.Float64Var(&opt.speed, "speed", 8, "times as fast as it was")
 	flag.DurationVar(&opt.stop, "stop", 0, "end after this time (0: with the recording)")
 	flag.StringVar(&opt.picture, "picture", filepath.Join(os.TempDir(), "danmaku-demo.png"), "where the picture goes")
+	flag.StringVar(&opt.animation, "animation", "", "make a moving picture (WebP) of the overlay's first seconds instead, by ffmpeg")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -66,20 +68,18 @@ func demo(ctx context.Context, opt options, out, errOut io.Writer) (err error) {
 	}
 	defer screen.close()
 
+	if opt.animation != "" {
+		return film(ctx, opt, screen, srv, program, data, out, errOut)
+	}
 	if opt.stop > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, opt.stop)
 		defer cancel()
 	}
-	replay := exec.CommandContext(ctx, program, "replay", opt.file, "--speed", fmt.Sprint(opt.speed), "--url", srv.base, "--data", data)
-	// Interrupted, a replay ends with its account.
-	replay.Cancel = func() error { return replay.Process.Signal(os.Interrupt) }
-	replay.Stdout, replay.Stderr = out, errOut
-	if err := replay.Start(); err != nil {
+	done, err := startReplay(ctx, opt, srv, program, data, out, errOut)
+	if err != nil {
 		return err
 	}
-	done := make(chan error, 1)
-	go func() { done <- replay.Wait() }()
 	fullest, err := screen.watch(done)
 	if err != nil && ctx.Err() == nil {
 		return err
@@ -88,6 +88,50 @@ func demo(ctx context.Context, opt options, out, errOut io.Writer) (err error) {
 		return err
 	}
 	fmt.Fprintf(out, "the fullest moment: %s\n", opt.picture)
+	return nil
+}
+
+// startReplay plays the recording to the server; done has one value, how it
+// ended. Interrupted, a replay ends with its account.
+func startReplay(ctx context.Context, opt options, srv *server, program, data string, out, errOut io.Writer) (done chan error, err error) {
+	replay := exec.CommandContext(ctx, program, "replay", opt.file, "--speed", fmt.Sprint(opt.speed), "--url", srv.base, "--data", data)
+	replay.Cancel = func() error { return replay.Process.Signal(os.Interrupt) }
+	replay.Stdout, replay.Stderr = out, errOut
+	if err := replay.Start(); err != nil {
+		return nil, err
+	}
+	done = make(chan error, 1)
+	go func() { done <- replay.Wait() }()
+	return done, nil
+}
+
+// film makes the moving picture: everything goes slower by the same factor.
+func film(ctx context.Context, opt options, s *screen, srv *server, program, data string, out, errOut io.Writer) error {
+	frames, err := os.MkdirTemp("", "danmaku-frames-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(frames)
+	if err := s.slow(slower); err != nil {
+		return err
+	}
+	playing, stop := context.WithCancel(ctx)
+	defer stop()
+	opt.speed /= slower
+	done, err := startReplay(playing, opt, srv, program, data, out, errOut)
+	if err != nil {
+		return err
+	}
+	n, err := s.film(ctx, frames)
+	stop()
+	<-done // interrupted, or at its end
+	if err != nil {
+		return err
+	}
+	if err := animate(ctx, frames, opt.animation); err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "%d frames: %s\n", n, opt.animation)
 	return nil
 }
 
