@@ -36,7 +36,7 @@ var mayImport = map[string][]string{
 }
 
 // testSupport are folders that only tests import.
-var testSupport = []string{"e2e", "e2e/browser", "live/journaltest", "obs/obstest"}
+var testSupport = []string{"e2e", "e2e/browser", "e2e/smalldisk", "live/journaltest", "obs/obstest"}
 
 // onlyIn lists what may be imported by some folders alone: the technologies
 // that have one home each.

@@ -23,11 +23,12 @@ import (
 // nobody is an outlet without sockets.
 type nobody struct{}
 
-func (nobody) Broadcast(string, live.View, []byte) {}
-func (nobody) Evict(func(live.Seat) error)         {}
-func (nobody) Count(string, live.View) int         { return 0 }
-func (nobody) Tell(string, string, []byte)         {}
-func (nobody) People(string, string) []string      { return nil }
+func (nobody) Broadcast(string, live.View, []byte) <-chan struct{} { return nil }
+func (nobody) Announce(string, live.View, []byte)                  {}
+func (nobody) Evict(func(live.Seat) error)                         {}
+func (nobody) Count(string, live.View) int                         { return 0 }
+func (nobody) Tell(string, string, []byte)                         {}
+func (nobody) People(string, string) []string                      { return nil }
 
 // hallAt builds everything behind the sockets, on a clock of the test's own.
 func hallAt(t *testing.T, clock func() time.Time, change func(*config.Config)) *live.Hall {

@@ -270,6 +270,7 @@ type frame struct {
 	Raid      *struct{ Newcomers int }
 	Replay    *replayState
 	replayState
+	Log struct{ Ready bool } // of stats
 }
 
 // replayState is how a replay is doing.

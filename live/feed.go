@@ -33,14 +33,18 @@ const earlyBytes = 4<<10 - 512
 // that a flood of removals is no flood of frames.
 const urgentGap = 40 * time.Millisecond
 
+// lagPatience is how long a frame waits at most for the one before it. Sockets
+// that cannot keep up even so are slow clients.
+const lagPatience = 2 * time.Second
+
 // feed gathers what one view of one room is to be told and sends it at the
 // view's pace: at once when it was quiet, else one frame a tick, or sooner when
-// a frame is full. When sending takes longer than a tick, frames grow and
-// nothing is lost.
+// a frame is full. When sending takes longer than a tick, or most sockets have
+// not been written the last frame yet, frames grow and nothing is lost.
 type feed struct {
 	view View
 	pace pace
-	send func(pos int64, events [][]byte) // must not keep events
+	send sender
 
 	// gate orders frames and newcomers: a newcomer's hello is written while no
 	// frame is on its way, so that it continues exactly where the frames go on.
@@ -66,7 +70,11 @@ type waiting struct {
 	thins bool       // it is a comment, and so may be left out of a sample
 }
 
-func newFeed(v View, head int64, send func(pos int64, events [][]byte)) *feed {
+// sender sends a frame. It must not keep the events; what it gives is as of
+// [Outlet.Broadcast].
+type sender func(pos int64, events [][]byte) (taken <-chan struct{})
+
+func newFeed(v View, head int64, send sender) *feed {
 	return &feed{view: v, pace: paces[v], send: send, head: head, passed: head, wake: make(chan struct{}, 1)}
 }
 
@@ -207,12 +215,18 @@ func (f *feed) run(ctx context.Context) {
 	defer timer.Stop()
 	<-timer.C
 	var last, hastened time.Time // when a frame left, and one that did not wait
+	var taken <-chan struct{}    // of the last frame
 	for {
 		if !f.idle(ctx, timer) {
 			return
 		}
 		for {
-			wait, urgent := f.wait(time.Now(), last, hastened)
+			select {
+			case <-taken:
+				taken = nil
+			default:
+			}
+			wait, urgent := f.wait(time.Now(), last, hastened, taken != nil)
 			if wait <= 0 {
 				last = time.Now()
 				if urgent {
@@ -225,10 +239,11 @@ func (f *feed) run(ctx context.Context) {
 			case <-ctx.Done():
 				return
 			case <-timer.C:
+			case <-taken: // what waits may be full, or its tick over
 			case <-f.wake:
 			}
 		}
-		f.flush()
+		taken = f.flush()
 	}
 }
 
@@ -277,13 +292,17 @@ func (f *feed) setDelay(d time.Duration) {
 }
 
 // wait tells how long the next frame has to wait, and whether it is hastened by
-// a removal.
-func (f *feed) wait(now, last, hastened time.Time) (wait time.Duration, urgent bool) {
+// a removal. It lags while most have not taken the last one: a further frame
+// would only queue up behind that.
+func (f *feed) wait(now, last, hastened time.Time, lags bool) (wait time.Duration, urgent bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	wait = f.pace.tick - now.Sub(last)
+	if lags {
+		wait = lagPatience - now.Sub(last)
+	}
 	switch {
-	case f.full():
+	case f.full() && !lags:
 		return 0, false
 	case f.urgent:
 		return min(wait, urgentGap-now.Sub(hastened)), true
@@ -291,8 +310,9 @@ func (f *feed) wait(now, last, hastened time.Time) (wait time.Duration, urgent b
 	return wait, false
 }
 
-// flush sends what is pending as one frame.
-func (f *feed) flush() {
+// flush sends what is pending as one frame, and gives what tells that it has
+// been taken.
+func (f *feed) flush() (taken <-chan struct{}) {
 	f.drain(time.Now())
 	f.gate.Lock()
 	defer f.gate.Unlock()
@@ -307,10 +327,11 @@ func (f *feed) flush() {
 	pos := f.passed
 	f.mu.Unlock()
 	if len(events) > 0 {
-		f.send(pos, events)
+		taken = f.send(pos, events)
 	}
 	clear(events) // send keeps none of them
 	f.events = events[:0]
+	return taken
 }
 
 // position tells how far the view has been told.

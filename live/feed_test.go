@@ -27,7 +27,7 @@ func runFeed(t *testing.T, v View, script func(f *feed, frames func() []sent)) {
 		start := time.Now()
 		var mu sync.Mutex
 		var frames []sent
-		f := newFeed(v, 0, func(pos int64, events [][]byte) {
+		f := newFeed(v, 0, func(pos int64, events [][]byte) <-chan struct{} {
 			s := sent{after: time.Since(start), pos: pos}
 			for _, e := range events {
 				s.events = append(s.events, string(e))
@@ -35,6 +35,7 @@ func runFeed(t *testing.T, v View, script func(f *feed, frames func() []sent)) {
 			mu.Lock()
 			defer mu.Unlock()
 			frames = append(frames, s)
+			return nil
 		})
 		ctx, stop := context.WithCancel(t.Context())
 		done := make(chan struct{})
@@ -190,12 +191,13 @@ func TestSlowSendingMakesLargerFrames(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var got []string
 		frames := 0
-		f := newFeed(ViewOverlay, 0, func(_ int64, events [][]byte) {
+		f := newFeed(ViewOverlay, 0, func(_ int64, events [][]byte) <-chan struct{} {
 			time.Sleep(300 * time.Millisecond)
 			frames++
 			for _, e := range events {
 				got = append(got, string(e))
 			}
+			return nil
 		})
 		ctx, stop := context.WithCancel(t.Context())
 		done := make(chan struct{})
@@ -215,6 +217,66 @@ func TestSlowSendingMakesLargerFrames(t *testing.T) {
 				t.Fatalf("event %d is %s", i+1, e)
 			}
 		}
+	})
+}
+
+// Sockets whose queues lag get one large frame in place of many, however full it
+// grows; but what is taken down goes at once, and nobody holds up the others for
+// ever.
+func TestFramesGrowUntilTheLastIsTaken(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		start := time.Now()
+		var frames []sent
+		var taken chan struct{}
+		f := newFeed(ViewOverlay, 0, func(pos int64, events [][]byte) <-chan struct{} {
+			s := sent{after: time.Since(start), pos: pos}
+			for _, e := range events {
+				s.events = append(s.events, string(e))
+			}
+			frames = append(frames, s)
+			taken = make(chan struct{})
+			return taken
+		})
+		ctx, stop := context.WithCancel(t.Context())
+		done := make(chan struct{})
+		go func() { f.run(ctx); close(done) }()
+		next := func(what string, after time.Duration, first, last string, events int) {
+			t.Helper()
+			synctest.Wait()
+			if len(frames) != 1 {
+				t.Fatalf("%s: %d frames left: %+v", what, len(frames), frames)
+			}
+			s := frames[0]
+			if s.after != after || len(s.events) != events || !strings.HasPrefix(s.events[0], first) || !strings.HasPrefix(s.events[events-1], last) {
+				t.Errorf("%s: after %v came %d events: %.100q", what, s.after, len(s.events), s.events)
+			}
+			frames = nil
+		}
+		large := func(seq int64) {
+			f.add(comment.Event{Seq: seq, Kind: comment.KindComment, Comment: comment.Comment{ID: comment.ID(seq)}},
+				fmt.Appendf(nil, "c%d %s", seq, strings.Repeat("x", 1000)))
+		}
+		large(1)
+		next("the first", 0, "c1 ", "c1 ", 1)
+		for seq := int64(2); seq <= 50; seq++ { // twelve times what a frame may hold
+			large(seq)
+			time.Sleep(10 * time.Millisecond)
+		}
+		close(taken)
+		next("when it was taken", 490*time.Millisecond, "c2 ", "c50 ", 49)
+		large(51)
+		removed(f, 52, 7)
+		next("a removal", 490*time.Millisecond, "c51 ", "r52", 2)
+		large(53)
+		close(taken) // within the tick
+		synctest.Wait()
+		time.Sleep(time.Second)
+		next("the next tick", 530*time.Millisecond, "c53 ", "c53 ", 1)
+		large(54)
+		time.Sleep(10 * time.Second)
+		next("nobody takes it", 530*time.Millisecond+lagPatience, "c54 ", "c54 ", 1)
+		stop()
+		<-done
 	})
 }
 

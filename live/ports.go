@@ -233,8 +233,12 @@ type Seat struct {
 // Outlet is all sockets of this process. None of its methods waits for a
 // client.
 type Outlet interface {
-	// Broadcast sends a frame to every socket of a view in a room.
-	Broadcast(room string, v View, frame []byte)
+	// Broadcast sends a frame to every socket of a view in a room. What it gives
+	// is closed when most of those that read have been written the frame; nil
+	// when nobody is to be waited for.
+	Broadcast(room string, v View, frame []byte) (taken <-chan struct{})
+	// Announce sends what is not of the log, which nothing waits for.
+	Announce(room string, v View, frame []byte)
 	// Evict asks why for every socket and closes those with an answer, after
 	// telling them: comment.ErrExpired for a revoked link, comment.ErrBanned.
 	Evict(why func(Seat) error)

@@ -201,7 +201,7 @@ func (rp *replay) note(fn func(*Replay)) {
 // tell tells the room's consoles. While it does none of them is being greeted,
 // so that none keeps what its hello said.
 func (h *Hall) tell(r *room, rp *replay) {
-	r.feed(ViewConsole).join(func(int64) { h.outlet.Broadcast(r.id, ViewConsole, h.encoder.Replay(rp.now())) })
+	r.feed(ViewConsole).join(func(int64) { h.outlet.Announce(r.id, ViewConsole, h.encoder.Replay(rp.now())) })
 }
 
 // Sessions lists when a room was busy, newest first.

@@ -48,8 +48,8 @@ func newRoom(rec RoomRecord, recent []comment.Event, enc Encoder, out Outlet) *r
 	}
 	for i, v := range Views {
 		head, waits := start(v, rec, items, time.Now())
-		f := newFeed(v, head, func(pos int64, events [][]byte) {
-			out.Broadcast(r.id, v, enc.Frame(r.position(pos), events))
+		f := newFeed(v, head, func(pos int64, events [][]byte) <-chan struct{} {
+			return out.Broadcast(r.id, v, enc.Frame(r.position(pos), events))
 		})
 		if delayed(v) {
 			f.lag = lag{delay: rec.Delay, queue: waits}

@@ -22,11 +22,15 @@ func (plainEncoder) Replay(Replay) []byte   { return []byte("replay") }
 // outletFunc is an outlet whose Broadcast is a function.
 type outletFunc func(room string, v View, frame []byte)
 
-func (f outletFunc) Broadcast(room string, v View, frame []byte) { f(room, v, frame) }
-func (outletFunc) Evict(func(Seat) error)                        {}
-func (outletFunc) People(string, string) []string                { return nil }
-func (outletFunc) Tell(string, string, []byte)                   {}
-func (outletFunc) Count(string, View) int                        { return 0 }
+func (f outletFunc) Broadcast(room string, v View, frame []byte) <-chan struct{} {
+	f(room, v, frame)
+	return nil
+}
+func (outletFunc) Announce(string, View, []byte)  {}
+func (outletFunc) Evict(func(Seat) error)         {}
+func (outletFunc) People(string, string) []string { return nil }
+func (outletFunc) Tell(string, string, []byte)    {}
+func (outletFunc) Count(string, View) int         { return 0 }
 
 // A client drops comments up to the position it knows. So a beat must not tell
 // a position whose frame is still on its way.

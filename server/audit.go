@@ -109,6 +109,9 @@ func (s *Server) exportActs(c echo.Context, actor live.Actor, q comment.ActQuery
 		if err := flush(); err != nil {
 			return err
 		}
+		if err := answerBy(w, answerWithin); err != nil { // for the next page
+			return err
+		}
 		more = further
 	}
 	return nil

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"net/http"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -231,13 +232,10 @@ func (s *Server) address(c echo.Context) netip.Addr {
 // fromProxy tells whether the peer is a proxy that the config trusts.
 func (s *Server) fromProxy(r *http.Request) bool {
 	p, err := netip.ParseAddrPort(r.RemoteAddr)
-	if err != nil {
-		return false
-	}
-	for _, net := range s.opt.TrustedProxies {
-		if net.Contains(p.Addr().Unmap()) {
-			return true
-		}
-	}
-	return false
+	return err == nil && s.proxy(p.Addr())
+}
+
+// proxy tells whether an address is that of a proxy that the config trusts.
+func (s *Server) proxy(a netip.Addr) bool {
+	return slices.ContainsFunc(s.opt.TrustedProxies, func(net netip.Prefix) bool { return net.Contains(a.Unmap()) })
 }

@@ -52,7 +52,7 @@ func (k *sockets) beat() {
 	for _, key := range keys {
 		people := k.Count(key.room, live.ViewAudience)
 		_ = k.server.hall.Still(key.room, key.view, func(pos comment.Position) { // a room that is gone has nobody to tell
-			k.Broadcast(key.room, key.view, mustMarshal(wireBeat{
+			k.Announce(key.room, key.view, mustMarshal(wireBeat{
 				Type: "beat", Time: now.UnixMilli(), Position: pos.String(), People: people,
 			}))
 		})
@@ -98,7 +98,7 @@ func (k *sockets) stats() {
 			continue
 		}
 		if s, err := k.server.hall.Stats(room); err == nil {
-			k.Broadcast(room, live.ViewConsole, mustMarshal(toWireStats(s, k.account(room))))
+			k.Announce(room, live.ViewConsole, mustMarshal(toWireStats(s, k.account(room))))
 		}
 	}
 }

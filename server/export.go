@@ -51,7 +51,7 @@ func (s *Server) exportRoom(c echo.Context) error {
 	h.Set("Danmaku-Count", strconv.Itoa(d.Count))
 	h.Set("Danmaku-Early", strconv.Itoa(d.Early))
 	c.Response().WriteHeader(http.StatusOK)
-	if err := d.Write(ctx, c.Response()); err != nil {
+	if err := d.Write(ctx, steady{c.Response(), answerWithin}); err != nil {
 		if ctx.Err() == nil {
 			s.log.Warn("an export was broken off", "room", c.Param("room"), "err", err)
 		}

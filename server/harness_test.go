@@ -39,6 +39,7 @@ type house struct {
 	onWait  func() // called while somebody sits down
 	onCheck func(comment.Draft)
 	onList  atomic.Pointer[func()] // called while somebody is greeted
+	onEvent atomic.Pointer[func()] // called while an event leaves the journal
 }
 
 // Allow, Fine, Wait: live.Limiter. Check, SetRules: of live.Filter.
@@ -77,6 +78,13 @@ func (e encoder) List(events [][]byte) []byte {
 		(*fn)()
 	}
 	return e.Encoder.List(events)
+}
+
+func (e encoder) Event(v live.View, ev comment.Event) []byte {
+	if fn := e.h.onEvent.Load(); fn != nil {
+		(*fn)()
+	}
+	return e.Encoder.Event(v, ev)
 }
 
 func newHouse(t testing.TB) *house {

@@ -12,6 +12,47 @@ import (
 // and a client that drips them holds a connection and a goroutine meanwhile.
 const bodyWithin = 10 * time.Second
 
+// answerWithin is how long a client may take to read an answer. It is there for
+// clients that ask for much and read nothing, which would hold a connection and
+// a goroutine for ever.
+const answerWithin = time.Minute
+
+// unstuck bounds the time that an answer may take. It begins anew with each
+// request; a connection that is hijacked has no deadline.
+func unstuck(limit time.Duration) echo.MiddlewareFunc {
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			if err := answerBy(c.Response(), limit); err != nil {
+				return err
+			}
+			return next(c)
+		}
+	}
+}
+
+func answerBy(w http.ResponseWriter, limit time.Duration) error {
+	err := http.NewResponseController(w).SetWriteDeadline(time.Now().Add(limit))
+	if errors.Is(err, http.ErrNotSupported) {
+		return nil
+	}
+	return err
+}
+
+// steady is an answer that may take as long as it likes while it is being read:
+// the deadline moves with every write.
+type steady struct {
+	http.ResponseWriter
+	limit time.Duration
+}
+
+// Write implements io.Writer.
+func (s steady) Write(b []byte) (int, error) {
+	if err := answerBy(s.ResponseWriter, s.limit); err != nil {
+		return 0, err
+	}
+	return s.ResponseWriter.Write(b)
+}
+
 // hurry bounds the time in which a request's body must have come. At its end
 // net/http takes the deadline away by itself, so the work may take longer.
 func hurry(limit time.Duration) echo.MiddlewareFunc {

@@ -69,3 +69,66 @@ func TestWorkMayTakeLongerThanTheBody(t *testing.T) {
 		t.Errorf("the work was ended: status %d", resp.StatusCode)
 	}
 }
+
+// Who asks for much and reads nothing holds a connection for so long and no
+// longer.
+func TestAnswerMustBeRead(t *testing.T) {
+	wrote := make(chan error, 1)
+	e := echo.New()
+	e.Use(unstuck(50 * time.Millisecond))
+	e.GET("/", func(c echo.Context) error {
+		for page := make([]byte, 1<<20); ; {
+			if _, err := c.Response().Write(page); err != nil {
+				wrote <- err
+				return err
+			}
+		}
+	})
+	s := httptest.NewServer(e)
+	defer s.Close()
+	conn, err := net.Dial("tcp", s.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	fmt.Fprint(conn, "GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+	select {
+	case err := <-wrote:
+		if !errors.Is(err, os.ErrDeadlineExceeded) {
+			t.Errorf("writing ended with %v", err)
+		}
+	case <-time.After(10 * time.Second):
+		t.Error("the client is still waited for")
+	}
+}
+
+// deadlines is an answer that remembers how its deadline moved.
+type deadlines struct {
+	*httptest.ResponseRecorder
+	moved []time.Time
+}
+
+func (d *deadlines) SetWriteDeadline(t time.Time) error {
+	d.moved = append(d.moved, t)
+	return nil
+}
+
+// A long download may take its time while it is read.
+func TestDeadlineMovesWithADownload(t *testing.T) {
+	began := time.Now()
+	d := &deadlines{ResponseRecorder: httptest.NewRecorder()}
+	w := steady{d, time.Hour}
+	for range 3 {
+		if _, err := w.Write([]byte("page")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(d.moved) != 3 || d.Body.Len() != 12 {
+		t.Fatalf("the deadline moved %d times over %q", len(d.moved), d.Body)
+	}
+	for i, at := range d.moved {
+		if at.Before(began.Add(time.Hour)) || i > 0 && at.Before(d.moved[i-1]) {
+			t.Errorf("deadline %d is %v", i, at.Sub(began))
+		}
+	}
+}

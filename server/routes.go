@@ -20,7 +20,7 @@ func (s *Server) routes() *echo.Echo {
 	e.HideBanner, e.HidePort = true, true
 	e.IPExtractor = s.ipExtractor()
 	e.HTTPErrorHandler = s.answerError
-	e.Use(s.recover, s.headers, hurry(bodyWithin), limitBodies(), s.crossOrigin)
+	e.Use(s.recover, s.headers, unstuck(answerWithin), hurry(bodyWithin), limitBodies(), s.crossOrigin)
 
 	e.GET("/", s.front)
 	e.GET("/r/:room", s.audiencePage)

@@ -48,6 +48,7 @@ type Server struct {
 	pages   *pages
 	http    *http.Server
 	sockets *sockets
+	door    *door
 	guard   *http.CrossOriginProtection
 	forged  sync.Once
 	moments moments
@@ -76,10 +77,11 @@ func New(opt Options) (*Server, error) {
 		return nil, fmt.Errorf("read the pages: %w", err)
 	}
 	s.sockets = newSockets(s)
+	s.door = s.newDoor()
 	s.echo = s.routes()
 	s.http = &http.Server{
 		Handler: s.echo, ReadHeaderTimeout: 5 * time.Second, IdleTimeout: 60 * time.Second,
-		MaxHeaderBytes: 16 << 10, ErrorLog: slog.NewLogLogger(opt.Log.Handler(), slog.LevelDebug),
+		MaxHeaderBytes: 16 << 10, ConnState: s.door.watch, ErrorLog: slog.NewLogLogger(opt.Log.Handler(), slog.LevelDebug),
 	}
 	return s, nil
 }
@@ -91,7 +93,8 @@ func (s *Server) Outlet() live.Outlet { return s.sockets }
 func (s *Server) Serve(l net.Listener, hall *live.Hall) error {
 	s.hall = hall
 	s.sockets.start()
-	if err := s.http.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+	s.door.Listener = l
+	if err := s.http.Serve(s.door); !errors.Is(err, http.ErrServerClosed) {
 		return fmt.Errorf("serve: %w", err)
 	}
 	return nil

@@ -54,7 +54,7 @@ type sockets struct {
 
 	mu      sync.RWMutex
 	closing bool
-	hubs    map[hubKey]*melody.Melody
+	hubs    map[hubKey]*hub
 	byAddr  map[string]int
 	people  people
 }
@@ -68,7 +68,7 @@ var _ live.Outlet = (*sockets)(nil)
 
 func newSockets(s *Server) *sockets {
 	return &sockets{
-		server: s, hubs: map[hubKey]*melody.Melody{}, byAddr: map[string]int{},
+		server: s, hubs: map[hubKey]*hub{}, byAddr: map[string]int{},
 		upgrader: &websocket.Upgrader{
 			ReadBufferSize: 512, WriteBufferSize: 4 << 10, WriteBufferPool: &sync.Pool{},
 			Subprotocols: []string{Subprotocol}, CheckOrigin: s.sameOrigin,
@@ -130,8 +130,8 @@ func offersOurs(r *http.Request) bool {
 	return len(offered) == 0 || slices.Contains(offered, Subprotocol)
 }
 
-// hub gives the melody of a view of a room.
-func (k *sockets) hub(key hubKey) *melody.Melody {
+// hub gives the sockets of a view of a room.
+func (k *sockets) hub(key hubKey) *hub {
 	k.mu.RLock()
 	m := k.hubs[key]
 	k.mu.RUnlock()
@@ -148,8 +148,8 @@ func (k *sockets) hub(key hubKey) *melody.Melody {
 }
 
 // newHub sets up a melody so that none of its defaults is left to chance.
-func (k *sockets) newHub() *melody.Melody {
-	m := melody.New()
+func (k *sockets) newHub() *hub {
+	m := &hub{Melody: melody.New()}
 	m.Upgrader = k.upgrader
 	m.Config = &melody.Config{
 		WriteWait: 10 * time.Second, PongWait: 60 * time.Second, PingPeriod: 25 * time.Second,
@@ -170,6 +170,7 @@ func (k *sockets) newHub() *melody.Melody {
 		k.complain(sess, comment.ErrBadFrame)
 	}))
 	m.HandlePong(func(sess *melody.Session) { k.control(sess) })
+	m.HandleSentMessage(m.sent)
 	// No HandleClose: melody would no longer answer a client's close frame.
 	// The handler runs in whoever writes, often under melody's lock: it must do
 	// nothing but cut. Session.Close here would call it again without end.
@@ -197,11 +198,12 @@ func (k *sockets) serve(c echo.Context, st *seat, a arrival, leave func()) error
 		leave()
 		return fmt.Errorf("take a connection: %w", err)
 	}
+	taken.join(&m.pulse)
 	go func() {
 		defer leave()
 		defer close(st.gone)
 		defer k.people.rise(st)
-		defer taken.conn.Close()
+		defer taken.leave()
 		defer k.caught(nil)
 		if err := m.HandleRequestWithKeys(taken, r, map[string]any{seatKey: st}); err != nil {
 			k.server.log.Debug("a handshake failed", "err", err)
@@ -349,24 +351,34 @@ func (k *sockets) complain(sess *melody.Session, err error) {
 }
 
 // Broadcast implements live.Outlet.
-func (k *sockets) Broadcast(room string, v live.View, frame []byte) {
-	k.mu.RLock()
-	m := k.hubs[hubKey{room, v}]
-	k.mu.RUnlock()
-	if m != nil {
+func (k *sockets) Broadcast(room string, v live.View, frame []byte) (taken <-chan struct{}) {
+	if m := k.find(room, v); m != nil {
+		taken = m.pulse.launch(frame, m.Len())
 		_ = m.Broadcast(frame) // closed only when the process stops
 	}
+	return taken
+}
+
+// Announce implements live.Outlet.
+func (k *sockets) Announce(room string, v live.View, frame []byte) {
+	if m := k.find(room, v); m != nil {
+		_ = m.Broadcast(frame) // as above
+	}
+}
+
+// find gives the sockets of a view of a room, nil when nobody has come yet.
+func (k *sockets) find(room string, v live.View) *hub {
+	k.mu.RLock()
+	defer k.mu.RUnlock()
+	return k.hubs[hubKey{room, v}]
 }
 
 // Count implements live.Outlet.
 func (k *sockets) Count(room string, v live.View) int {
-	k.mu.RLock()
-	m := k.hubs[hubKey{room, v}]
-	k.mu.RUnlock()
-	if m == nil {
-		return 0
+	if m := k.find(room, v); m != nil {
+		return m.Len()
 	}
-	return m.Len()
+	return 0
 }
 
 // Evict implements live.Outlet.
@@ -382,7 +394,7 @@ func (k *sockets) Evict(why func(live.Seat) error) {
 // each calls fn for every session.
 func (k *sockets) each(fn func(hubKey, *melody.Session)) {
 	k.mu.RLock()
-	hubs := make(map[hubKey]*melody.Melody, len(k.hubs))
+	hubs := make(map[hubKey]*hub, len(k.hubs))
 	for key, m := range k.hubs {
 		hubs[key] = m
 	}

@@ -25,6 +25,8 @@ type stream struct {
 	*net.TCPConn
 	deadline time.Time // for writing; gorilla's write lock guards it
 	farewell atomic.Pointer[[]byte]
+	pulse    *pulse       // of its hub; set before anything is written
+	state    atomic.Int32 // idle, writing or left
 }
 
 func newStream(c *net.TCPConn) *stream {
@@ -34,8 +36,10 @@ func newStream(c *net.TCPConn) *stream {
 }
 
 // SetWriteDeadline moves the deadline when it moves by a second or more, or
-// nearer: melody sets it before every frame, which costs a timer each time.
+// nearer: gorilla sets it before every frame, which costs a timer each time. It
+// is the one call that every write begins with.
 func (s *stream) SetWriteDeadline(t time.Time) error {
+	s.begins()
 	if ahead := t.Sub(s.deadline); !t.IsZero() && ahead >= 0 && ahead < deadlineStep {
 		return nil
 	}
@@ -84,6 +88,21 @@ func hijack(w http.ResponseWriter) (*hijacked, error) {
 		conn = newStream(tcp)
 	}
 	return &hijacked{conn: conn, buf: buf, header: http.Header{}}, nil
+}
+
+// join makes the connection one of a hub's.
+func (h *hijacked) join(p *pulse) {
+	if s, ok := h.conn.(*stream); ok {
+		s.pulse = p
+	}
+}
+
+// leave closes the connection, which its hub no longer waits for.
+func (h *hijacked) leave() {
+	_ = h.conn.Close()
+	if s, ok := h.conn.(*stream); ok && s.pulse != nil {
+		s.leaves()
+	}
 }
 
 // Hijack implements http.Hijacker.

@@ -251,20 +251,6 @@ func (p *process) get(ctx context.Context, path string, into any) error {
 	return json.NewDecoder(resp.Body).Decode(into)
 }
 
-// overload offers 5,000 comments a second.
-func (b bench) overload(ctx context.Context) error {
-	return b.ours(ctx, func(p *process) error {
-		before := resident(p.cmd.Process.Pid)
-		r, err := try(ctx, p, load{clients: 20, rate: 5000, workers: 64, measure: 2 * b.measure})
-		if err != nil {
-			return err
-		}
-		fmt.Fprintf(b.out, "overload: %d offered, %d accepted and delivered to each of 20 overlays (lost %d, doubled %d)%s; p99 %v; %d MB before, %d MB after\n",
-			r.offered, r.accepted, r.lost, r.doubled, r.answers, round(r.p99), before>>20, r.memory>>20)
-		return nil
-	})
-}
-
 // storm has 10,000 phones return at once after a restart.
 func (b bench) storm(ctx context.Context) error {
 	const n = 10_000
@@ -341,39 +327,4 @@ func each[T, U any](list []T, fn func(T) U) (out []U) {
 func median(list []float64) float64 {
 	list = slices.Sorted(slices.Values(list))
 	return list[len(list)/2]
-}
-
-// runCommand puts a load on a server that runs already.
-func runCommand(ctx context.Context, args []string) error {
-	flags := flag.NewFlagSet("flood run", flag.ContinueOnError)
-	var l load
-	url := flags.String("url", "http://127.0.0.1:2333", "the server")
-	room := flags.String("room", "live", "the room")
-	role := flags.String("role", "audience", "what the clients are: audience, overlay or console")
-	key := flags.String("key", "", "key of an overlay or moderator link")
-	sender := flags.String("sender", "", "key of a sender link; without one nothing is sent")
-	pid := flags.Int("pid", 0, "process of the server, for its CPU and memory")
-	flags.IntVar(&l.clients, "clients", 1000, "how many")
-	flags.IntVar(&l.sleepers, "slow", 0, "of them, how many never read")
-	flags.IntVar(&l.rate, "rate", 20, "comments a second")
-	flags.IntVar(&l.workers, "connections", 4, "connections that send")
-	flags.DurationVar(&l.measure, "measure", 10*time.Second, "how long")
-	if err := flags.Parse(args); err != nil {
-		return err
-	}
-	if *sender == "" {
-		return fmt.Errorf("give a sender link's key with -sender (danmaku link new --role sender)")
-	}
-	self, err := os.FindProcess(*pid)
-	if err != nil {
-		return err
-	}
-	p := &process{base: *url, room: *room, key: *sender, cmd: &exec.Cmd{Process: self}}
-	p.path = "/api/rooms/" + *room + "/socket?role=" + *role + "&key=" + *key
-	r, err := try(ctx, p, l)
-	if err != nil {
-		return err
-	}
-	fmt.Println(r)
-	return nil
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 )
@@ -87,5 +88,44 @@ func TestQuantilesAreNearTheTruth(t *testing.T) {
 	}
 	if d.max != 100*time.Millisecond {
 		t.Errorf("the longest is %v", d.max)
+	}
+}
+
+// What phones send must be whole frames, and their answers are sorted by what
+// became of the comment.
+func TestCrowdCountsAnswers(t *testing.T) {
+	for _, size := range []int{0, 125, 126, 300} {
+		frame := maskedFrame(0x81, make([]byte, size))
+		frame[1] &= 0x7f // as a server would send it; the mask is then a part of the payload
+		if _, payload, n := unframe(frame); n != len(frame)-4 || len(payload) != size {
+			t.Errorf("a frame of %d is read as %d of %d bytes", size, len(payload), n)
+		}
+	}
+	s := &swarm{line: &timeline{accepted: map[int]bool{}}}
+	c := newCrowd(s, s.line)
+	for _, frame := range []string{
+		`{"type":"ack","ref":"3","outcome":"shown","id":"x","comment":{"text":"a"}}`,
+		`{"type":"ack","ref":"4","outcome":"refused","code":"slow_down","wait_ms":5}`,
+		`{"type":"ack","ref":"5","outcome":"refused","code":"busy"}`,
+		`{"type":"ack","ref":"6","outcome":"shown"}`,
+	} {
+		s.text(&client{}, []byte(frame))
+	}
+	if c.count("shown") != 2 || c.count("slow_down") != 1 || c.count("busy") != 1 || c.answered.Load() != 4 {
+		t.Errorf("counted %v", c.outcomes)
+	}
+	if len(s.line.accepted) != 2 || !s.line.accepted[3] || !s.line.accepted[6] {
+		t.Errorf("accepted %v", s.line.accepted)
+	}
+}
+
+func TestEachRoomHasItsKey(t *testing.T) {
+	for _, tt := range []struct {
+		keys string
+		want []string
+	}{{"k", []string{"k", "k", "k"}}, {"a,b,c", []string{"a", "b", "c"}}, {"", []string{"", "", ""}}, {"a,b", nil}} {
+		if got, err := forRooms([]string{"x", "y", "z"}, tt.keys); !slices.Equal(got, tt.want) || (err != nil) != (tt.want == nil) {
+			t.Errorf("%q: %q, %v", tt.keys, got, err)
+		}
 	}
 }

@@ -5,7 +5,9 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
+	"math/rand/v2"
 	"net"
+	"os"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -24,6 +26,7 @@ type client struct {
 	greeted  bool
 	closed   bool
 	sleeper  bool // never reads
+	leaving  atomic.Bool
 	position string
 }
 
@@ -35,6 +38,7 @@ type swarm struct {
 	path    string // of the request, with its query
 	resume  bool   // come back, at the last position, when closed
 	line    *timeline
+	ack     func(frame []byte) // is told of answers; may be nil
 	clients []*client
 	epoll   int
 	byFD    sync.Map // int -> *client
@@ -42,6 +46,8 @@ type swarm struct {
 	counting atomic.Bool
 	greeted  atomic.Int64
 	closed   atomic.Int64
+	returned atomic.Int64
+	left     chan *client // who was told to leave and is gone
 	frames   atomic.Int64
 	bytes    atomic.Int64
 	all      atomic.Int64 // comments delivered
@@ -59,7 +65,7 @@ func newSwarm(base, path string, n int, line *timeline) (*swarm, error) {
 	if err != nil {
 		return nil, fmt.Errorf("server address: %w", err)
 	}
-	s := &swarm{host: host, path: path, line: line, done: make(chan struct{})}
+	s := &swarm{host: host, path: path, line: line, left: make(chan *client, 1), done: make(chan struct{})}
 	s.addr.Port = tcp.Port
 	copy(s.addr.Addr[:], tcp.IP.To4())
 	if s.epoll, err = syscall.EpollCreate1(syscall.EPOLL_CLOEXEC); err != nil {
@@ -262,10 +268,9 @@ func unframe(b []byte) (op byte, payload []byte, n int) {
 	return b[0] & 0x0f, b[head : head+size], head + size
 }
 
-// write sends a small frame; its mask is zero, which leaves it as it is.
+// write sends a frame.
 func (s *swarm) write(c *client, first byte, payload []byte) {
-	frame := append([]byte{first, 0x80 | byte(len(payload)), 0, 0, 0, 0}, payload...)
-	_, _ = syscall.Write(c.fd, frame) // a socket that cannot take it is closing
+	_, _ = syscall.Write(c.fd, maskedFrame(first, payload)) // a socket that cannot take it is closing
 }
 
 func (s *swarm) text(c *client, frame []byte) {
@@ -280,6 +285,8 @@ func (s *swarm) text(c *client, frame []byte) {
 		if s.resume {
 			c.position = string(until(frame, positionMark, '"'))
 		}
+	case s.ack != nil && bytes.HasPrefix(frame, ackMark):
+		s.ack(frame)
 	case bytes.HasPrefix(frame, beatMark):
 		s.write(c, 0x81, []byte(`{"type":"beat"}`))
 	}
@@ -329,6 +336,45 @@ func (s *swarm) drop(c *client) {
 	s.closed.Add(1)
 	s.byFD.Delete(c.fd)
 	_ = syscall.Close(c.fd)
+	if c.leaving.Swap(false) {
+		s.left <- c
+	}
+}
+
+// churn has clients leave at random, so many a second, and come back where they
+// were.
+func (s *swarm) churn(ctx context.Context, perSecond int) {
+	tick := time.NewTicker(time.Second / time.Duration(perSecond))
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		i := rand.IntN(len(s.clients))
+		c := s.clients[i]
+		if c.sleeper {
+			continue
+		}
+		c.leaving.Store(true)
+		if err := syscall.Shutdown(c.fd, syscall.SHUT_RDWR); err != nil {
+			if !c.leaving.Swap(false) { // the server was first, and the reader has told
+				<-s.left
+			}
+			continue
+		}
+		select {
+		case <-s.left: // it has been read to its end
+		case <-s.done:
+			return
+		}
+		if err := s.open(c, i); err != nil {
+			fmt.Fprintln(os.Stderr, "flood: a client could not come back:", err)
+			continue
+		}
+		s.returned.Add(1)
+	}
 }
 
 // close ends all sockets, after the reader.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -12,6 +13,7 @@ type load struct {
 	clients, rate int // rate in comments a second
 	sleepers      int // of the clients, those that never read
 	workers       int // connections that send
+	reconnects    int // clients that leave and resume, a second
 	measure       time.Duration
 }
 
@@ -22,7 +24,8 @@ type result struct {
 	own           time.Duration // our own CPU, a million deliveries
 	p50, p99, max time.Duration
 	lost, doubled int64
-	closed        int64
+	closed        int64   // by the server
+	returned      int64   // left of their own, and back
 	frame         float64 // bytes
 	offered       int64
 	accepted      int64
@@ -31,9 +34,9 @@ type result struct {
 }
 
 func (r result) String() string {
-	return fmt.Sprintf("%8.0f/s  CPU %.2f s/M  own %.2f s/M  p50 %v p99 %v max %v  lost %d doubled %d closed %d  frame %.0f B  %d MB%s",
+	return fmt.Sprintf("%8.0f/s  CPU %.2f s/M  own %.2f s/M  p50 %v p99 %v max %v  lost %d doubled %d closed %d back %d  frame %.0f B  %d MB%s",
 		r.delivered, r.perMillion.Seconds(), r.own.Seconds(), round(r.p50), round(r.p99), round(r.max),
-		r.lost, r.doubled, r.closed, r.frame, r.memory>>20, r.answers)
+		r.lost, r.doubled, r.closed, r.returned, r.frame, r.memory>>20, r.answers)
 }
 
 func round(d time.Duration) time.Duration { return d.Round(100 * time.Microsecond) }
@@ -43,54 +46,109 @@ const warm = 2 * time.Second
 
 // try puts a load on a server and tells what became of it.
 func try(ctx context.Context, p *process, l load) (result, error) {
-	line := &timeline{gap: time.Second / time.Duration(l.rate), accepted: map[int]bool{}}
-	s, err := newSwarm(p.base, p.path, l.clients, line)
+	list, err := tryRooms(ctx, []*process{p}, l)
 	if err != nil {
 		return result{}, err
 	}
-	for i := range l.sleepers {
-		s.clients[i].sleeper = true
-	}
+	return list[0], nil
+}
+
+// trial is a load on one room.
+type trial struct {
+	*swarm
+	process      *process
+	post         posting
+	posted       chan struct{}
+	frames, size int64 // when measuring began
+}
+
+// tryRooms puts a load on several rooms of one server at once; each process
+// names one of them. The CPU of all is shared out among all deliveries.
+func tryRooms(ctx context.Context, rooms []*process, l load) ([]result, error) {
 	reading, stopReading := context.WithCancel(ctx)
 	defer stopReading()
-	if err := s.connect(reading); err != nil {
-		return result{}, err
+	var trials []*trial
+	for _, p := range rooms {
+		line := &timeline{gap: time.Second / time.Duration(l.rate), accepted: map[int]bool{}}
+		s, err := newSwarm(p.base, p.path, l.clients, line)
+		if err != nil {
+			return nil, err
+		}
+		s.resume = l.reconnects > 0
+		for i := range l.sleepers {
+			s.clients[i].sleeper = true
+		}
+		if err := s.connect(reading); err != nil {
+			return nil, err
+		}
+		trials = append(trials, &trial{swarm: s, process: p})
 	}
-	line.start = time.Now().Add(500 * time.Millisecond)
-	post, posted, err := begin(ctx, p, line, l.workers)
-	if err != nil {
-		return result{}, err
+	start := time.Now().Add(500 * time.Millisecond)
+	var err error
+	for _, t := range trials {
+		t.line.start = start
+		if t.post, t.posted, err = begin(ctx, t.process, t.line, l.workers); err != nil {
+			return nil, err
+		}
+		defer t.post.cancel()
 	}
-	defer post.cancel()
-	if err := sleep(ctx, time.Until(line.start)+warm); err != nil {
-		return result{}, err
+	leaving, stay := context.WithCancel(ctx)
+	defer stay()
+	var leavers sync.WaitGroup
+	if l.reconnects > 0 {
+		for _, t := range trials {
+			leavers.Go(func() { t.churn(leaving, l.reconnects) })
+		}
 	}
-	frames, size := s.frames.Load(), s.bytes.Load()
-	began, server, own := time.Now(), cpu(p.cmd.Process.Pid), cpu(0)
-	s.counting.Store(true)
+	if err := sleep(ctx, time.Until(start)+warm); err != nil {
+		return nil, err
+	}
+	pid := rooms[0].cmd.Process.Pid
+	for _, t := range trials {
+		t.frames, t.size = t.swarm.frames.Load(), t.bytes.Load()
+	}
+	began, server, own := time.Now(), cpu(pid), cpu(0)
+	for _, t := range trials {
+		t.counting.Store(true)
+	}
 	if err := sleep(ctx, l.measure); err != nil {
-		return result{}, err
+		return nil, err
 	}
-	s.counting.Store(false)
-	took, server, own := time.Since(began), cpu(p.cmd.Process.Pid)-server, cpu(0)-own
-	r := result{memory: resident(p.cmd.Process.Pid), closed: s.closed.Load()}
-	told := float64(s.told.Load())
-	r.delivered = told / took.Seconds()
-	r.perMillion = time.Duration(float64(server) / told * 1e6)
-	r.own = time.Duration(float64(own) / told * 1e6)
-	r.frame = float64(s.bytes.Load()-size) / float64(max(s.frames.Load()-frames, 1))
-	post.cancel()
-	<-posted
-	s.settle(ctx, int64(len(line.accepted))*int64(l.clients-l.sleepers))
+	for _, t := range trials {
+		t.counting.Store(false)
+	}
+	took, server, own := time.Since(began), cpu(pid)-server, cpu(0)-own
+	memory, told := resident(pid), int64(0)
+	list := make([]result, len(trials))
+	for i, t := range trials {
+		told += t.told.Load()
+		list[i] = result{memory: memory, closed: t.closed.Load() - t.returned.Load(), returned: t.returned.Load()}
+		list[i].delivered = float64(t.told.Load()) / took.Seconds()
+		list[i].frame = float64(t.bytes.Load()-t.size) / float64(max(t.swarm.frames.Load()-t.frames, 1))
+	}
+	stay()
+	leavers.Wait()
+	for _, t := range trials {
+		t.post.cancel()
+	}
+	for _, t := range trials {
+		<-t.posted
+		t.settle(ctx, int64(len(t.line.accepted))*int64(l.clients-l.sleepers))
+	}
 	stopReading()
-	s.close()
-	r.p50, r.p99, r.max = s.delays.quantile(0.5), s.delays.quantile(0.99), s.delays.max
-	s.account(&r, p.key != "")
-	if post.senders != nil {
-		r.offered, r.accepted = post.offered.Load(), post.accepted.Load()
-		r.answers = post.summary()
+	for i, t := range trials {
+		t.close()
+		r := &list[i]
+		r.perMillion = time.Duration(float64(server) / float64(told) * 1e6)
+		r.own = time.Duration(float64(own) / float64(told) * 1e6)
+		r.p50, r.p99, r.max = t.delays.quantile(0.5), t.delays.quantile(0.99), t.delays.max
+		t.account(r, t.process.key != "")
+		if t.post.senders != nil {
+			r.offered, r.accepted = t.post.offered.Load(), t.post.accepted.Load()
+			r.answers = t.post.summary()
+		}
 	}
-	return r, nil
+	return list, nil
 }
 
 // posting is what sends comments, for a server that has none of its own.

@@ -1,0 +1,50 @@
+package e2e
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"danmaku/e2e/browser"
+	"danmaku/e2e/smalldisk"
+)
+
+// What people see of a full disk: the phone keeps the comment and tries again, the
+// console says what is wrong, and the overlay goes on as if nothing were. With
+// room again everything is as before, by itself.
+func TestFullDiskOnEveryPage(t *testing.T) {
+	disk := smalldisk.New(t, 8)
+	p, _ := launch(t, append([]string{"--listen", "127.0.0.1:0", "--data", filepath.Join(disk.Dir, "data")}, free...)...)
+	overlay := browser.Open(t, p.overlay+"&duration=30")
+	console := consoleAt(t, p.console)
+	phone := phoneAt(t, p.audience)
+	say(phone, "before it was full")
+	overlay.Wait(has(".dm-text", "before it was full"))
+	console.Wait(has("#feed", "before it was full"))
+
+	empty := disk.Fill()
+	say(phone, "not saved at first")
+	phone.Wait(has(".feed .own", "Trying again"))
+	console.Wait(has("#banner", "Comments cannot be saved right now"))
+	console.Wait(has("#saved", "Not now"))
+	if dir := os.Getenv("PICTURES"); dir != "" {
+		for name, page := range map[string]*browser.Page{"disk-console.png": console, "disk-phone.png": phone} {
+			if err := os.WriteFile(filepath.Join(dir, name), page.Screenshot(), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	const where = `[...document.querySelectorAll(".dm-text")].find((e) => e.textContent === "before it was full").getBoundingClientRect().left`
+	overlay.Eval(`window.before = ` + where)
+	overlay.Wait(where + ` < window.before`)
+
+	empty()
+	phone.Wait(has(".feed .own", "not saved at first"))
+	overlay.Wait(has(".dm-text", "not saved at first"))
+	console.Wait(has("#feed", "not saved at first"))
+	console.Wait(`!` + has("#banner", "Comments cannot be saved right now"))
+	console.Wait(`!` + has("#saved", "Not now"))
+	if !browser.Value[bool](overlay, has(".dm-text", "before it was full")) {
+		t.Error("what flew before is no longer there")
+	}
+}
