@@ -246,8 +246,8 @@ func TestPreview(t *testing.T) {
 		got = append(got, f.String())
 	}
 	want := []string{
-		"list mine, line 3: z: folds to less than two letters",
 		`list mine, line 1: nice: would have stopped 2 of the last 6 comments, such as "nice"`,
+		"list mine, line 3: z: folds to less than two letters",
 	}
 	if strings.Join(got, "\n") != strings.Join(want, "\n") {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
