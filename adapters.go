@@ -143,15 +143,19 @@ type studio struct {
 var _ server.Studio = studio{}
 
 // AddOverlay implements server.Studio.
-func (s studio) AddOverlay(ctx context.Context, overlay, password string) (server.StudioReport, error) {
+func (s studio) AddOverlay(ctx context.Context, o server.StudioOrder) (server.StudioReport, error) {
 	ctx, cancel := context.WithTimeout(ctx, studioWithin)
 	defer cancel()
-	password = cmp.Or(password, s.password)
+	password := cmp.Or(o.Password, s.password)
 	client, err := obs.Dial(ctx, s.url, func() (string, error) { return password, nil })
 	var placed obs.Placed
 	if err == nil {
 		defer client.Close()
-		placed, err = client.Place(obs.Source{Name: sourceName, URL: overlay})
+		source := obs.Source{Name: sourceName, URL: o.URL}
+		if o.Look {
+			source.Look = &obs.Look{CSS: o.CSS}
+		}
+		placed, err = client.Place(source)
 	}
 	r := server.StudioReport{
 		At: hostOf(s.url), Version: placed.Version, Width: placed.Width, Height: placed.Height, FPS: placed.FPS,

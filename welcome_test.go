@@ -95,6 +95,34 @@ func TestTheConsoleAddsTheOverlayToOBS(t *testing.T) {
 	}
 }
 
+// The builder sends its look along; what cannot be one is refused before OBS is
+// asked.
+func TestTheBuilderDressesOBS(t *testing.T) {
+	studio := obstest.New()
+	p := start(t, t.TempDir(), "--obs", studio.Start(t))
+	owner := p.console()
+	owner.call("POST", liveRoom+"/obs", map[string]any{"options": map[string]string{"size": "44", "font": "a&b=c"}, "css": ".dm { color: red }"}, 200)
+	dressed := func(url, css string) {
+		t.Helper()
+		studio.Look(func() {
+			if got := studio.Inputs["danmaku"].Settings; got["url"] != url || got["css"] != css {
+				t.Errorf("the source has %q and %q", got["url"], got["css"])
+			}
+		})
+	}
+	look := p.base + "/overlay/live?font=a%26b%3Dc&key=" + p.overlay + "&size=44"
+	dressed(look, "/* danmaku builder */\n.dm { color: red }")
+	for _, bad := range []map[string]any{
+		{"options": map[string]string{"key": "other"}}, {"options": map[string]string{"Size!": "1"}}, {"css": strings.Repeat("x", 32<<10+1)},
+	} {
+		owner.call("POST", liveRoom+"/obs", bad, 422)
+	}
+	owner.call("POST", liveRoom+"/obs", map[string]any{}, 200) // the welcome's button keeps it
+	dressed(p.base+"/overlay/live?key="+p.overlay+"&font=a%26b%3Dc&size=44", "/* danmaku builder */\n.dm { color: red }")
+	owner.call("POST", liveRoom+"/obs", map[string]any{"options": map[string]string{}}, 200)
+	dressed(p.base+"/overlay/live?key="+p.overlay, "")
+}
+
 func TestOnlyTheOwnerMayAskOBS(t *testing.T) {
 	studio := obstest.New()
 	p := start(t, t.TempDir(), "--obs", studio.Start(t))

@@ -13,6 +13,7 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 
 	"danmaku/e2e/browser"
+	"danmaku/obs/obstest"
 )
 
 // builderAt opens the builder and waits until the overlay in it stands.
@@ -229,7 +230,7 @@ func TestLooksOfTheBuilder(t *testing.T) {
 }
 
 // styled has every computed property of everything on the stage, by element.
-const styled = `Object.fromEntries([...document.querySelectorAll(".dm-slot:not(.dm-probe) .dm, .dm-slot:not(.dm-probe) .dm *, .dm-pin *")].flatMap((e) => ["", "::before"].map((part) => {
+const styled = `Object.fromEntries([...document.querySelectorAll(".dm-slot:not(.dm-probe) .dm, .dm-slot:not(.dm-probe) .dm *, .dm-pin *")].filter((e) => e.checkVisibility()).flatMap((e) => ["", "::before"].map((part) => {
 	const style = getComputedStyle(e, part);
 	return [e.className + " of " + e.closest(".dm").textContent + part, Object.fromEntries([...style].map((p) => [p, style.getPropertyValue(p)]))];
 })))`
@@ -280,6 +281,27 @@ func TestTheBuildersCSSIsThatOfOBS(t *testing.T) {
 	if !browser.Value[bool](b, has("#css-faults", "Line 8")) {
 		t.Error("nothing is said about the brace too many")
 	}
+}
+
+// The owner's button puts address and CSS into OBS, and asks for its password.
+func TestTheBuilderPutsItsLookIntoOBS(t *testing.T) {
+	studio := obstest.New()
+	studio.Password = "right"
+	p := startProduct(t, "--obs", studio.Start(t))
+	b := builderAt(t, p.console)
+	change(b, "size", "44")
+	enter(b, "#css", ".dm { color: red }")
+	b.Eval(`document.getElementById("add").click()`)
+	b.Wait(`!document.getElementById("secret").hidden && ` + has("#added.bad", "OBS wants its password"))
+	enter(b, "#password", "right")
+	b.Eval(`document.querySelector("#secret .button").click()`)
+	b.Wait(has("#added.good", "It is in OBS") + ` && document.getElementById("secret").hidden`)
+	studio.Look(func() {
+		in := studio.Inputs["danmaku"]
+		if at := offered(b, "copy"); in == nil || in.Settings["url"] != at || in.Settings["css"] != "/* danmaku builder */\n.dm { color: red }" {
+			t.Errorf("the source is %+v, the address %s", in, at)
+		}
+	})
 }
 
 // The documented names are completed while one types, by keys alone.

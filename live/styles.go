@@ -2,7 +2,6 @@ package live
 
 import (
 	"context"
-	"fmt"
 	"regexp"
 	"strings"
 	"unicode"
@@ -51,9 +50,6 @@ func (h *Hall) PutStyle(ctx context.Context, roomID string, by Actor, s Style) (
 
 // soundStyle tells what is wrong with a style that shall be kept beside others.
 func soundStyle(s Style, kept []Style) error {
-	wrong := func(format string, args ...any) error {
-		return comment.Explain(comment.ErrInvalid, "%s", fmt.Sprintf(format, args...))
-	}
 	others := 0
 	for _, k := range kept {
 		if k.Name != s.Name {
@@ -62,17 +58,25 @@ func soundStyle(s Style, kept []Style) error {
 	}
 	switch {
 	case s.Name == "" || s.Name != comment.OneLine(s.Name) || comment.Graphemes(s.Name) > maxStyleName:
-		return wrong("name: 1 to %d characters in one line", maxStyleName)
-	case len(s.CSS) > MaxStyleCSS:
-		return wrong("css: at most %d bytes", MaxStyleCSS)
-	case len(s.Options) > maxOptions:
-		return wrong("options: at most %d", maxOptions)
+		return comment.Explain(comment.ErrInvalid, "name: 1 to %d characters in one line", maxStyleName)
 	case others >= maxStyles:
-		return wrong("at most %d styles in a room; delete one first", maxStyles)
+		return comment.Explain(comment.ErrInvalid, "at most %d styles in a room; delete one first", maxStyles)
 	}
-	for name, value := range s.Options {
-		if !optionName.MatchString(name) || len(value) > maxOption || strings.ContainsFunc(value, unicode.IsControl) {
-			return wrong("options: %q is none, or its value is too long", name)
+	return SoundLook(s.Options, s.CSS)
+}
+
+// SoundLook tells what is wrong with options and CSS for an overlay: ErrInvalid
+// with a sentence, or nil.
+func SoundLook(options map[string]string, css string) error {
+	switch {
+	case len(css) > MaxStyleCSS:
+		return comment.Explain(comment.ErrInvalid, "css: at most %d bytes", MaxStyleCSS)
+	case len(options) > maxOptions:
+		return comment.Explain(comment.ErrInvalid, "options: at most %d", maxOptions)
+	}
+	for name, value := range options {
+		if name == "key" || !optionName.MatchString(name) || len(value) > maxOption || strings.ContainsFunc(value, unicode.IsControl) {
+			return comment.Explain(comment.ErrInvalid, "options: %q is none, or its value is too long", name)
 		}
 	}
 	return nil

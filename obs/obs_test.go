@@ -93,6 +93,48 @@ func TestPlaceRefreshesTheSource(t *testing.T) {
 	})
 }
 
+// A look is made in the builder: it goes into the address and the box, and stays
+// when somebody else refreshes the source. What the user wrote into the box goes
+// for no look without CSS.
+func TestPlaceKeepsTheLook(t *testing.T) {
+	const builders = "/* danmaku builder */\n.dm {}"
+	for _, row := range []struct {
+		name     string
+		url, css string // of the source before
+		want     obs.Source
+		thenURL  string
+		thenCSS  string
+	}{
+		{"refreshed", overlay + "&size=44&merge=1", "body{}", obs.Source{URL: overlay}, overlay + "&merge=1&size=44", "body{}"},
+		{"with another key", strings.Replace(overlay, "key=", "key=old", 1) + "&size=44", builders, obs.Source{URL: overlay}, overlay + "&size=44", builders},
+		{"of another room", strings.Replace(overlay, "/live", "/other", 1) + "&size=44", "", obs.Source{URL: overlay}, overlay, ""},
+		{"with a look", overlay + "&size=44", "body{}", obs.Source{URL: overlay + "&merge=1", Look: &obs.Look{CSS: ".dm {}"}}, overlay + "&merge=1", builders},
+		{"with a look without CSS", overlay + "&size=44", builders, obs.Source{URL: overlay, Look: &obs.Look{}}, overlay, ""},
+		{"over the user's CSS", overlay, "body{}", obs.Source{URL: overlay, Look: &obs.Look{}}, overlay, "body{}"},
+	} {
+		s := obstest.New()
+		s.Inputs["danmaku"] = &obstest.Input{Kind: "browser_source", Settings: map[string]any{"url": row.url, "css": row.css}}
+		row.want.Name = "danmaku"
+		if _, err := dial(t, s.Start(t), "").Place(row.want); err != nil {
+			t.Fatal(err)
+		}
+		s.Look(func() {
+			if got := s.Inputs["danmaku"].Settings; got["url"] != row.thenURL || got["css"] != row.thenCSS {
+				t.Errorf("%s: the source has %q and %q", row.name, got["url"], got["css"])
+			}
+		})
+	}
+	s := obstest.New()
+	if _, err := dial(t, s.Start(t), "").Place(obs.Source{Name: "danmaku", URL: overlay, Look: &obs.Look{CSS: ".dm {}"}}); err != nil {
+		t.Fatal(err)
+	}
+	s.Look(func() {
+		if got := s.Inputs["danmaku"].Settings["css"]; got != builders {
+			t.Errorf("a new source has %q", got)
+		}
+	})
+}
+
 func TestPlaceRefused(t *testing.T) {
 	for _, row := range []struct {
 		name   string

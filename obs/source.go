@@ -1,6 +1,10 @@
 package obs
 
-import "fmt"
+import (
+	"fmt"
+	"net/url"
+	"strings"
+)
 
 // browserKind is what OBS calls its browser source.
 const browserKind = "browser_source"
@@ -10,7 +14,18 @@ type Source struct {
 	Name  string // by which the user finds it
 	URL   string // the overlay with its key
 	Scene string // where it goes; empty is the one on air
+	Look  *Look  // nil: as it is, as far as the source shows the same overlay
 }
+
+// Look is how a source shall look: all options stand in its URL.
+type Look struct {
+	// CSS goes into its box. Without any, CSS that an earlier look put there goes,
+	// and what the user wrote stays.
+	CSS string
+}
+
+// cssMark begins the CSS that came from here.
+const cssMark = "/* danmaku builder */\n"
 
 // Placed is what [Client.Place] did.
 type Placed struct {
@@ -22,16 +37,53 @@ type Placed struct {
 }
 
 // settings are the fields of a browser source that are ours. What else the user
-// set, the custom CSS above all, is left as it is.
+// set is left as it is, and so is the custom CSS unless a look brings some.
 type settings struct {
-	URL       string `json:"url"`
-	LocalFile bool   `json:"is_local_file"`
-	Width     int    `json:"width"`
-	Height    int    `json:"height"`
+	URL       string  `json:"url"`
+	LocalFile bool    `json:"is_local_file"`
+	Width     int     `json:"width"`
+	Height    int     `json:"height"`
+	CSS       *string `json:"css,omitempty"`
+}
+
+// dressed gives the settings for a source that has these URL and CSS.
+func (s settings) dressed(look *Look, oldURL, oldCSS string) settings {
+	switch {
+	case look == nil:
+		s.URL = withOptions(s.URL, oldURL)
+	case look.CSS != "":
+		css := cssMark + look.CSS
+		s.CSS = &css
+	case strings.HasPrefix(oldCSS, cssMark):
+		s.CSS = new(string)
+	}
+	return s
+}
+
+// withOptions gives fresh the options of an older address of the same overlay.
+func withOptions(fresh, old string) string {
+	to, err := url.Parse(fresh)
+	if err != nil {
+		return fresh
+	}
+	from, err := url.Parse(old)
+	if err != nil || from.Path != to.Path || from.RawQuery == "" {
+		return fresh
+	}
+	query, options := to.Query(), from.Query()
+	for name := range query {
+		delete(options, name) // the key above all
+	}
+	if len(options) == 0 {
+		return fresh
+	}
+	to.RawQuery += "&" + options.Encode()
+	return to.String()
 }
 
 // Place makes the browser source, or gives an existing one of this name the
-// address and the size of the canvas and loads it anew. It stands in the scene,
+// address, with the options that it had, and the size of the canvas, and loads it
+// anew. It stands in the scene,
 // at the top left, unscaled: over everything when it is new there, else where
 // the user had put it in the order. An input of this name that is no browser
 // source is left alone and is an error. [ErrNoBrowser] says that OBS was built
@@ -77,7 +129,7 @@ func (c *Client) Place(s Source) (Placed, error) {
 func (c *Client) ensureInput(s Source, want settings) (made bool, err error) {
 	err = c.call("CreateInput", map[string]any{
 		"sceneName": s.Scene, "inputName": s.Name, "inputKind": browserKind,
-		"inputSettings": want, "sceneItemEnabled": true,
+		"inputSettings": want.dressed(s.Look, "", ""), "sceneItemEnabled": true,
 	}, nil)
 	switch {
 	case err == nil:
@@ -90,7 +142,11 @@ func (c *Client) ensureInput(s Source, want settings) (made bool, err error) {
 		return false, err
 	}
 	var there struct {
-		Kind string `json:"inputKind"`
+		Kind     string `json:"inputKind"`
+		Settings struct {
+			URL string `json:"url"`
+			CSS string `json:"css"`
+		} `json:"inputSettings"`
 	}
 	named := map[string]any{"inputName": s.Name}
 	err = c.call("GetInputSettings", named, &there)
@@ -101,7 +157,7 @@ func (c *Client) ensureInput(s Source, want settings) (made bool, err error) {
 		return false, fmt.Errorf("%q: %w; choose another name", s.Name, ErrNameTaken)
 	}
 	if err := c.call("SetInputSettings", map[string]any{
-		"inputName": s.Name, "inputSettings": want, "overlay": true,
+		"inputName": s.Name, "inputSettings": want.dressed(s.Look, there.Settings.URL, there.Settings.CSS), "overlay": true,
 	}, nil); err != nil {
 		return false, err
 	}

@@ -8,13 +8,24 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"danmaku/comment"
+	"danmaku/live"
 )
 
 // Studio is the OBS that the server may ask, as a rule on its own machine.
 type Studio interface {
 	// AddOverlay makes or refreshes the browser source with the overlay's address.
 	// What a person can mend is told in the report's outcome, not as an error.
-	AddOverlay(ctx context.Context, overlay, password string) (StudioReport, error)
+	AddOverlay(ctx context.Context, o StudioOrder) (StudioReport, error)
+}
+
+// StudioOrder is what OBS shall show.
+type StudioOrder struct {
+	URL      string // of the overlay
+	Password string // of OBS
+	// Look is true when the URL has all options that the source shall have and
+	// CSS is what its box shall have; otherwise it keeps those it has.
+	Look bool
+	CSS  string
 }
 
 // StudioReport says what became of it.
@@ -78,9 +89,14 @@ func (s *Server) addToStudio(c echo.Context) error {
 		return err
 	}
 	var body struct {
-		Password string `json:"password"`
+		Password string            `json:"password"`
+		Options  map[string]string `json:"options"` // nil: those it has
+		CSS      string            `json:"css"`
 	}
 	if err := readJSON(c, &body); err != nil {
+		return err
+	}
+	if err := live.SoundLook(body.Options, body.CSS); err != nil {
 		return err
 	}
 	if s.opt.Studio == nil {
@@ -91,12 +107,16 @@ func (s *Server) addToStudio(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	query := url.Values{"key": {key}}
-	overlay := s.overlayURL(c, room, query)
-	if s.opt.StudioBase != "" {
-		overlay = s.opt.StudioBase + "/overlay/" + room + "?" + query.Encode()
+	query := url.Values{}
+	for name, value := range body.Options {
+		query.Set(name, value)
 	}
-	r, err := s.opt.Studio.AddOverlay(c.Request().Context(), overlay, body.Password)
+	query.Set("key", key)
+	o := StudioOrder{URL: s.overlayURL(c, room, query), Password: body.Password, Look: body.Options != nil, CSS: body.CSS}
+	if s.opt.StudioBase != "" {
+		o.URL = s.opt.StudioBase + "/overlay/" + room + "?" + query.Encode()
+	}
+	r, err := s.opt.Studio.AddOverlay(c.Request().Context(), o)
 	if err != nil {
 		return err
 	}

@@ -7,11 +7,13 @@ import { Words } from '../shared/i18n.js';
 import { wireMenus } from '../shared/menu.js';
 import { DEFAULTS } from '../shared/options.js';
 import { RoomSocket } from '../shared/socket.js';
+import { addToStudio } from '../shared/studio.js';
 import { toggleTheme } from '../shared/theme.js';
 import { control } from './controls.js';
 import { readDraft, writeDraft } from './draft.js';
 import { Editor } from './editor.js';
 import { Exchange } from './exchange.js';
+import { changedTexts, queryOf } from './link.js';
 import { GROUPS, inWords } from './panel.js';
 import { Preview } from './preview.js';
 import { Backdrop } from './scenes.js';
@@ -52,6 +54,9 @@ function draw() {
   shelf.show();
   byId('area').firstElementChild?.replaceChildren(t('area_line', { value: inWords('area', options.area, t) }));
   byId('undo').setAttribute('aria-disabled', String(!style.canUndo));
+  const query = queryOf(options);
+  byId('to-screen').setAttribute('href', `/screen/${encodeURIComponent(room)}${query && `?${query}`}`);
+  byId('to-loader').setAttribute('href', `/overlay-loader/${encodeURIComponent(room)}${query && `?${query}`}`);
   byId('css-step').hidden = byId('copy-css').hidden = css.trim() === '';
 }
 
@@ -70,6 +75,22 @@ async function copy(button, text, label) {
   const box = /** @type {HTMLElement} */ (button.querySelector('span'));
   box.textContent = t(await copyText(text) ? 'copied' : 'not_copied');
   setTimeout(() => { box.textContent = t(label); }, 2000);
+}
+
+/** Lets the server put this look into OBS. The words are the welcome's, which has
+ * the same button. */
+async function addToOBS() {
+  const said = new Words('welcome');
+  await said.use(words.lang);
+  const box = byId('added');
+  await addToStudio(room, {
+    form: byId('secret'), password: byId('password'), t: said.t,
+    say(tone, text) {
+      box.hidden = false;
+      box.className = `told ${tone}`;
+      box.textContent = text;
+    },
+  }, { options: changedTexts(style.options), css: style.css });
 }
 
 function reset() {
@@ -96,6 +117,8 @@ byId('open-import').addEventListener('click', () => exchange.open());
 byId('export').addEventListener('click', () => exchange.save(`danmaku-overlay-${room}.json`));
 byId('copy').addEventListener('click', () => void copy(byId('copy'), share.address, 'copy_link'));
 byId('copy-css').addEventListener('click', () => void copy(byId('copy-css'), style.css, 'copy_css'));
+document.getElementById('add')?.addEventListener('click', () => void addToOBS());
+document.getElementById('secret')?.addEventListener('submit', (event) => { event.preventDefault(); void addToOBS(); });
 byId('pause').addEventListener('click', () => pause(!paused));
 byId('scene').addEventListener('change', (event) => backdrop.show(/** @type {any} */ (event.target).value));
 byId('canvas').addEventListener('change', (event) => {

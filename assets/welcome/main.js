@@ -1,10 +1,12 @@
 // The welcome: three steps to air, each ticked off when it has really happened.
 
 import { ApiError, call, roomPath } from '../shared/api.js';
+import { copyText } from '../shared/clipboard.js';
 import { byId } from '../shared/dom.js';
 import { Words } from '../shared/i18n.js';
 import { wireMenus } from '../shared/menu.js';
 import { RoomSocket } from '../shared/socket.js';
+import { addToStudio } from '../shared/studio.js';
 import { toggleTheme } from '../shared/theme.js';
 
 const room = document.documentElement.dataset.room ?? '';
@@ -51,39 +53,15 @@ const socket = new RoomSocket({
   },
 });
 
-/** The clipboard is for https and this machine alone; the old way works elsewhere. */
 async function copy() {
-  const field = /** @type {HTMLInputElement} */ (byId('overlay'));
-  try {
-    await navigator.clipboard.writeText(field.value);
-  } catch {
-    field.focus();
-    field.select();
-    document.execCommand('copy');
-  }
+  if (!await copyText(/** @type {HTMLInputElement} */ (byId('overlay')).value)) return;
   write('copy', t('copied'));
   setTimeout(() => write('copy', t('copy')), 2000);
 }
 
-/** Lets the server put the overlay into the OBS on its machine. */
-async function addToOBS() {
-  const password = /** @type {HTMLInputElement} */ (byId('password'));
-  say('added', '', t('obs_adding'));
-  try {
-    const done = await call('POST', roomPath(room, 'obs'), { password: password.value });
-    const good = done.outcome === 'added' || done.outcome === 'refreshed';
-    const asks = done.outcome === 'password';
-    byId('secret').hidden = !asks;
-    if (asks) password.focus();
-    else password.value = '';
-    const said = !asks ? `obs_${done.outcome}` : password.value ? 'obs_wrong_password' : 'obs_wants_password';
-    say('added', good ? 'good' : 'bad', t(said, {
-      at: done.at, version: done.version ?? '', width: String(done.width ?? ''), height: String(done.height ?? ''),
-      fps: String(Math.round((done.fps ?? 0) * 100) / 100),
-    }));
-  } catch {
-    say('added', 'bad', t('failed'));
-  }
+/** Lets the server put the overlay into OBS. */
+function addToOBS() {
+  void addToStudio(room, { form: byId('secret'), password: byId('password'), say: (tone, text) => say('added', tone, text), t });
 }
 
 /** @param {Event} event */
@@ -114,8 +92,8 @@ byId('theme').addEventListener('click', () => toggleTheme());
 byId('ways').addEventListener('change', choose);
 await words.use(document.documentElement.lang, new URLSearchParams(location.search).has('lang'));
 byId('copy').addEventListener('click', () => void copy());
-document.getElementById('add')?.addEventListener('click', () => void addToOBS());
-byId('secret').addEventListener('submit', (event) => { event.preventDefault(); void addToOBS(); });
+document.getElementById('add')?.addEventListener('click', addToOBS);
+byId('secret').addEventListener('submit', (event) => { event.preventDefault(); addToOBS(); });
 byId('test').addEventListener('submit', (event) => void send(event));
 tick('step-obs', false);
 socket.connect();
