@@ -3,6 +3,7 @@ package e2e_test
 import (
 	"fmt"
 	"image"
+	"math"
 	"os"
 	"testing"
 
@@ -175,6 +176,18 @@ func TestOverlayCodeBearsTheRoomsPresentTitle(t *testing.T) {
 	p.Wait(`document.querySelector('.dm-debug-counts').textContent.startsWith('server open')`)
 	conn.Close()
 	p.Wait(`!document.querySelector('.dm-debug-counts').textContent.startsWith('server open')`)
+	// It is as large a part of any picture, and no smaller on small ones with room for it.
+	for _, c := range []struct {
+		width, height int64
+		want          float64
+	}{{1920, 1080, 168}, {3840, 2160, 336}, {800, 600, 168}, {320, 200, 84}} {
+		p.Size(c.width, c.height, 1)
+		p.Wait(fmt.Sprintf(`innerHeight === %d`, c.height))
+		b := browser.Value[map[string]float64](p, `(({ left, top, right, bottom }, code) => ({ left, top, right, bottom, code }))(document.querySelector('.dm-code').getBoundingClientRect(), document.querySelector('.dm-code-image').getBoundingClientRect().width)`)
+		if math.Abs(b["code"]-c.want) > 0.5 || b["left"] < 0 || b["top"] < 0 || b["right"] > float64(c.width) || b["bottom"] > float64(c.height) {
+			t.Errorf("at %d by %d: %v, want a code of %v", c.width, c.height, b, c.want)
+		}
+	}
 }
 
 func TestOverlayWithoutACodeShowsNothing(t *testing.T) {

@@ -1,52 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { StageClock } from '../overlay/clock.js';
 import { DEFAULTS } from '../shared/options.js';
-import { Stage } from '../overlay/stage.js';
-
-/** A stage whose time and sizes are the test's: 20 px a letter, 45 px a line. */
-function setUp(changes = {}, box = {}) {
-  const timeline = { currentTime: 1000 };
-  const clock = new StageClock(timeline);
-  const timers = new Map();
-  let ids = 0;
-  const timer = {
-    set(fn, ms) { this.clear(); timers.set(++ids, { fn, at: timeline.currentTime + ms }); },
-    clear() { timers.clear(); },
-  };
-  const renderer = {
-    size: { width: 1920, height: 1080, line: 45, count: 50, ...box },
-    pooled: 0, measured: 0, undisplayed: '', shown: new Map(), log: [],
-    box() { return { ...this.size }; },
-    measure(items) {
-      for (const item of items) {
-        this.measured++;
-        const c = item.parts[0];
-        const displayed = c.source !== this.undisplayed;
-        item.w = displayed ? c.text.length * 20 + (item.parts.length > 1 ? 50 : 0) : 1;
-        item.h = displayed ? (c.size === 'big' ? 68 : 45) : 0;
-      }
-    },
-    show(item) { this.shown.set(item, true); },
-    hide(item) { this.shown.delete(item); },
-    pace() {},
-    rect: (item) => ({ x: 0, y: item.y, w: item.w, h: item.h }),
-  };
-  const stage = new Stage({ renderer, clock, options: { ...DEFAULTS, ...changes }, timer, on: changes.on, pin: changes.pin });
-  /** Lets time pass, running every timer at its moment. */
-  const pass = (ms) => {
-    const end = timeline.currentTime + ms;
-    for (;;) {
-      const next = [...timers].filter(([, t]) => t.at <= end).sort((a, b) => a[1].at - b[1].at)[0];
-      if (!next) break;
-      timers.delete(next[0]);
-      timeline.currentTime = Math.max(timeline.currentTime, next[1].at);
-      next[1].fn();
-    }
-    timeline.currentTime = end;
-  };
-  return { stage, renderer, timeline, timers, pass, onScreen: () => [...renderer.shown.keys()].map((i) => i.parts[0].id) };
-}
+import { setUp } from './stage.js';
 
 let made = 0;
 const say = (over = {}) => ({ id: `c${++made}`, at: 0, text: 'hello', mode: 'scroll', color: '#ffffff', size: 'medium', name: '', user: 'u', badge: '', source: 'audience', ...over });
@@ -295,7 +250,7 @@ test('emoji=0 cuts emoji, and what is nothing else is not drawn', () => {
 
 test('comments wait while the code fades, and not longer', () => {
   let fade = 240;
-  const { stage, pass, onScreen } = setUp({ on: { push: () => fade } });
+  const { stage, pass, onScreen } = setUp({}, {}, { on: { push: () => fade } });
   stage.push([say({ id: 'a' })]);
   fade = 0;
   pass(239);
@@ -373,6 +328,33 @@ test('what a streamer’s styles do not display takes no lane and is not counted
   balanced(stage);
 });
 
+test('what is left of a merged lot may look otherwise: it takes more room, or goes where there is none', () => {
+  for (const followed of [false, true]) {
+    const { stage, pass, renderer, onScreen } = setUp({ merge: true }, { height: 54 }); // one lane
+    renderer.wider = 'twitch';
+    stage.push([say({ id: 'a', text: '666' }), say({ id: 'b', text: '666', source: 'twitch' })]);
+    pass(0);
+    if (followed) {
+      pass(1000);
+      stage.push([say({ id: 'next', text: '1' })]);
+      pass(250);
+    }
+    stage.remove({ ids: ['a'] });
+    assert.deepEqual(onScreen(), followed ? ['next'] : ['b']);
+    if (!followed) assert.equal([...renderer.shown.keys()][0].w, 260);
+  }
+});
+
+test('many removals of one lot are written once', () => {
+  const { stage, pass, renderer } = setUp({ merge: true });
+  const lot = many(200, { text: '666' });
+  stage.push(lot);
+  pass(0);
+  const before = renderer.measured;
+  stage.remove({ ids: lot.slice(0, 150).map((c) => c.id) });
+  assert.equal(renderer.measured, before + 1);
+});
+
 test('blanks at the ends make no comment wider than its equal', () => {
   const { stage, pass, renderer } = setUp({ merge: true });
   stage.push([say({ id: 'a', text: '666' }), say({ id: 'b', text: `  666${' '.repeat(40)}` })]);
@@ -397,7 +379,7 @@ test('hours of a busy room: nothing grows', () => {
 
 test('what stands on the stage shuts the lanes it covers, until it goes', () => {
   let at = null;
-  const { stage, pass, renderer } = setUp({ pin: { place: () => at } });
+  const { stage, pass, renderer } = setUp({}, {}, { pin: { place: () => at } });
   stage.push(many(3, { mode: 'top' }));
   stage.push(many(20));
   pass(0);

@@ -61,14 +61,18 @@ export class Stage {
 
   /** Takes comments off: flying, waiting or merged. @param {{ids?: string[], user?: string}} what */
   remove({ ids = [], user = '' }) {
+    /** @type {Set<Item>} those that stand for fewer now */
+    const less = new Set();
     for (const id of user ? [...ids, ...this.#crowd.idsOf(user)] : ids) {
       const item = this.#crowd.part(id);
       if (!item) continue;
       this.#count.removed++;
-      if (item.parts.length === 0) this.#drop(item);
-      else if (this.#flying.has(item)) this.#rewrite(item);
-      else item.w = 0;
+      if (item.parts.length > 0) less.add(item);
+      else this.#drop(item);
     }
+    for (const item of less) item.w = this.#flying.has(item) ? item.w : 0;
+    // At once: what was removed must not be read on.
+    this.#write([...less].filter((item) => this.#flying.has(item)));
   }
 
   /** Empties the stage and the queue. */
@@ -199,7 +203,8 @@ export class Stage {
     this.#recycle();
     for (const item of this.#queue.expire(this.#clock.real)) this.#lose(item, 'late');
     const waiting = [...this.#queue].slice(0, BATCH);
-    this.#measure(waiting);
+    this.#write([...this.#changed], waiting.filter((item) => item.w === 0));
+    this.#changed.clear();
     this.#place(waiting);
     this.#on.tick?.();
     this.#plan();
@@ -212,18 +217,23 @@ export class Stage {
     }
   }
 
-  /** Writes all new words, of those who wait and of those who fly, and reads all
-   * sizes once. @param {Item[]} waiting */
-  #measure(waiting) {
-    const changed = [...this.#changed];
-    const widths = changed.map((item) => item.w);
-    this.#renderer.measure([...changed, ...waiting.filter((item) => item.w === 0)]);
-    // What flies keeps the width its lane knows: it never needs more.
+  /** Writes the words of flying items that have changed, and those of new ones, and
+   * reads all sizes once. What flies keeps the size that its lanes know. It may
+   * need more, when other styles hold for the one that is left of a merged lot:
+   * where there is no room for that, it goes.
+   * @param {Item[]} changed @param {Item[]} [fresh] */
+  #write(changed, fresh = []) {
+    const known = changed.map(({ w, h, rows }) => ({ w, h, rows }));
+    this.#renderer.measure([...changed, ...fresh]);
     changed.forEach((item, i) => {
-      item.w = widths[i];
-      if (item.mode !== 'scroll') this.#show(item); // its left edge follows from its width
+      const { w, h, rows } = known[i];
+      const more = item.w - w;
+      this.#field.fit(item);
+      const higher = item.rows > rows;
+      Object.assign(item, { w, rows });
+      if (higher || (more > 0 && !this.#field.lanes.grow(item, more))) this.#lose(item, 'full');
+      else if (more > 0 || item.h !== h || item.mode !== 'scroll') this.#show(item); // its place follows from its size
     });
-    this.#changed.clear();
   }
 
   /** @param {Item[]} waiting measured, in the order of their claim */
@@ -282,14 +292,6 @@ export class Stage {
   #show(item) {
     item.y = this.#field.top(item);
     this.#renderer.show(item, this.#field.lanes.exit(item.mode));
-  }
-
-  /** Words of a flying item, now: what was removed must not be read on.
-   * @param {Item} item */
-  #rewrite(item) {
-    const { w } = item;
-    this.#renderer.measure([item]);
-    item.w = w;
   }
 
   /** @param {Item} item @param {'full'|'late'} why */
