@@ -17,7 +17,7 @@ type reply struct {
 	ID, Status, By, Code, Message, Key, URL, QR string
 	Again                                       bool
 	Verdict, Rule, Word, Folded                 string
-	Kind, User, Address, State, Title           string
+	Kind, User, Address, State, Title, Reason   string
 	Until, Next                                 int64
 	SlowMS                                      int64 `json:"slow_ms"`
 	Locked, Archived                            bool

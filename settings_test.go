@@ -350,6 +350,30 @@ func TestAudit(t *testing.T) {
 	if !undone.Undone || undone.Undo {
 		t.Errorf("%+v", undone)
 	}
+	// What undid it is an act that can be undone itself.
+	newest := func(kind string) act {
+		t.Helper()
+		return mod.call("GET", liveRoom+"/audit?limit=1&act="+kind, nil, 200).Acts[0]
+	}
+	undo(newest("unban").ID, 204)
+	bans := mod.call("GET", liveRoom+"/bans", nil, 200).Bans
+	if len(bans) != 1 || bans[0].User != me || bans[0].Kind != "mute" || bans[0].Reason != "rude" || bans[0].By != "=cmd()" {
+		t.Errorf("muted again: %+v", bans)
+	}
+	if a := s.say("two"); a.Code != "muted" {
+		t.Errorf("muted again: %+v", a)
+	}
+	undo(newest("unban").ID, 410)
+	undo(newest("mute").ID, 204)
+	if a := s.say("three"); a.Outcome != "shown" {
+		t.Errorf("lifted again: %+v", a)
+	}
+	mod.call("POST", liveRoom+"/lockdown", nil, 200)
+	undo(newest("lockdown").ID, 204)
+	undo(newest("unlock").ID, 204)
+	if r := mod.call("GET", liveRoom, nil, 200); !r.Locked {
+		t.Errorf("locked down again: %+v", r)
+	}
 }
 
 // One comment stays on the overlay until it is taken down, also for those who

@@ -24,7 +24,7 @@ func CanUndo(a comment.Act) bool {
 	}
 	switch a.Kind {
 	case comment.ActApprove, comment.ActRefuse, comment.ActPin, comment.ActUnpin, comment.ActSettings,
-		comment.ActLockdown, comment.ActArchive, comment.ActMute, comment.ActBan:
+		comment.ActLockdown, comment.ActUnlock, comment.ActArchive, comment.ActMute, comment.ActBan, comment.ActUnban:
 		return true
 	}
 	return false
@@ -57,10 +57,16 @@ func (h *Hall) Undo(ctx context.Context, roomID string, by Actor, id int64) erro
 	case comment.ActLockdown:
 		_, err = h.Unlock(ctx, roomID, by)
 		return err
-	case comment.ActMute, comment.ActBan:
+	case comment.ActUnlock:
+		_, err = h.LockDown(ctx, roomID, by)
+		return err
+	case comment.ActMute, comment.ActBan, comment.ActUnban:
 		ban, err := strconv.ParseInt(a.About, 10, 64)
 		if err != nil {
 			return comment.ErrExpired
+		}
+		if a.Kind == comment.ActUnban {
+			return h.reban(ctx, roomID, by, ban)
 		}
 		return h.Unban(ctx, roomID, by, ban)
 	}

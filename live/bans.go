@@ -341,6 +341,30 @@ func (h *Hall) unban(ctx context.Context, r *room, by Actor, id int64) error {
 	return err
 }
 
+// reban puts a lifted ban into force again, as long as it would have lasted.
+// Errors: ErrExpired when that is over, ErrNotAllowed for somebody who runs the
+// room by now.
+func (h *Hall) reban(ctx context.Context, roomID string, by Actor, id int64) error {
+	r, err := h.acting(roomID, by)
+	if err != nil {
+		return err
+	}
+	ban, err := h.banned.Ban(ctx, roomID, id)
+	switch {
+	case err != nil:
+		return fmt.Errorf("ban again: %w", err)
+	case !ban.Active(h.now()):
+		return comment.Explain(comment.ErrExpired, "Its time is over.")
+	case ban.User != "" && h.rank(roomID, ban.User).Moderates():
+		return comment.ErrNotAllowed
+	}
+	ban.ID, ban.By, ban.At = 0, "", time.Time{} // it is a new one, by who acts now
+	a := by.act(comment.ActKind(ban.Kind))
+	a.User, a.Detail = ban.User, ban.Reason
+	_, err = h.do(ctx, r, by, comment.Event{Kind: comment.KindBan, Ban: &ban, Act: a})
+	return err
+}
+
 // endShow lifts the bans that hold for this show.
 func (h *Hall) endShow(ctx context.Context, r *room, by Actor) error {
 	var errs []error

@@ -117,10 +117,12 @@ type Styles interface {
 	DeleteStyle(ctx context.Context, room, name string) error
 }
 
-// Bans reads the bans in force. They are made and lifted by journal events of
+// Bans reads bans. They are made and lifted by journal events of
 // kind ban and unban.
 type Bans interface {
 	Bans(ctx context.Context, now time.Time) ([]comment.Ban, error)
+	// Ban gives one, also when it was lifted. Errors: comment.ErrNotFound.
+	Ban(ctx context.Context, room string, id int64) (comment.Ban, error)
 }
 
 // Recordings finds what can be played again.

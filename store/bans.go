@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 	"time"
 
@@ -49,6 +51,21 @@ func (s *Store) Bans(ctx context.Context, now time.Time) ([]comment.Ban, error) 
 		return nil, fmt.Errorf("read bans: %w", err)
 	}
 	return bans, nil
+}
+
+// Ban implements live.Bans: one ban of a room, also a lifted one. Errors:
+// comment.ErrNotFound.
+func (s *Store) Ban(ctx context.Context, room string, id int64) (comment.Ban, error) {
+	const q = `SELECT ` + banColumns + ` FROM bans b JOIN rooms r ON r.id = b.room WHERE b.id = ? AND r.name = ?`
+	var scan banScan
+	err := s.read.QueryRowContext(ctx, q, id, room).Scan(scan.dest()...)
+	if errors.Is(err, sql.ErrNoRows) {
+		return comment.Ban{}, comment.ErrNotFound
+	}
+	if err != nil {
+		return comment.Ban{}, fmt.Errorf("read ban %d: %w", id, err)
+	}
+	return scan.result(), nil
 }
 
 // ban writes a ban and gives it its ID.

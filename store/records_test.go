@@ -223,6 +223,15 @@ func TestBans(t *testing.T) {
 			}
 		}
 	}
+	for _, want := range []comment.Ban{forever, hour, lifted} {
+		got, err := s.Ban(t.Context(), want.Room, want.ID)
+		if diff := cmp.Diff(want, got); err != nil || diff != "" {
+			t.Errorf("one ban: %v (-want +got)\n%s", err, diff)
+		}
+	}
+	if _, err := s.Ban(t.Context(), "live", hour.ID); !errors.Is(err, comment.ErrNotFound) {
+		t.Errorf("a ban of another room: %v", err)
+	}
 }
 
 // TestHistory compares every kind of query with a plain loop over all rows.

@@ -1,13 +1,21 @@
 // The record: every act with who, when, what, and undo where it can be.
 
 import { el, icon, said } from '../shared/dom.js';
+import { changes } from './change.js';
 import { frame, later, when } from './page.js';
 
 const ACTS = ['approve', 'refuse', 'remove', 'remove_user', 'clear', 'pin', 'unpin', 'settings', 'lockdown', 'unlock', 'mute', 'ban', 'unban', 'rules', 'link', 'revoke', 'room', 'archive'];
 
+/** Acts on a person, who is named beside the reason. */
+const PERSONAL = ['mute', 'ban', 'unban', 'remove_user'];
+
+/** ms between a sign that somebody acted and the look into the record */
+const SOON = 300;
+
 /** @type {import('./sections.js').Open} */
 export function open(host, desk, acts) {
-  const { t, has, lang } = desk.words;
+  const { words } = desk;
+  const { t, has, lang } = words;
   const box = frame(host, t('page_audit'), t('audit_lead'));
   const search = el('input', { type: 'search', placeholder: t('audit_search'), 'aria-label': t('audit_search'), dir: 'auto' });
   const kind = el('select', { 'aria-label': t('audit_act') }, el('option', { value: '' }, t('audit_any')), ...ACTS.map((act) => el('option', { value: act }, t(`act_${act}`))));
@@ -15,12 +23,19 @@ export function open(host, desk, acts) {
   const jsonl = el('a', { class: 'button line', download: true }, icon('download'), t('export_jsonl'));
   const list = el('ul', { class: 'lines' });
   const more = el('button', { type: 'button', class: 'button', hidden: true, onclick: () => void load(next) }, t('audit_more'));
-  let next = 0, run = 0;
+  let next = 0, run = 0, further = false;
   box.append(el('div', { class: 'page-bar' }, el('label', { class: 'search' }, icon('search'), search), kind, csv, jsonl), list, el('p', { class: 'page-bar' }, more));
   search.addEventListener('input', later(() => void load(), 250));
   kind.addEventListener('change', () => void load());
+  // Somebody has acted; but whoever reads further down keeps his place.
+  const again = later(() => { if (!further) void load(); }, SOON);
+  const off = /** @type {const} */ (['room', 'queue', 'pin', 'bans']).map((topic) => desk.on(topic, again));
   void load();
-  return () => { run++; };
+  return () => {
+    run++;
+    further = true;
+    off.forEach((end) => end());
+  };
 
   /** @param {number} [before] */
   async function load(before = 0) {
@@ -32,18 +47,27 @@ export function open(host, desk, acts) {
     if (before) query.set('before', String(before));
     const got = await acts.call('GET', `${desk.path('audit')}?${query}`);
     if (!got || mine !== run) return;
+    further = before > 0;
     const rows = got.acts.map(line);
     if (before) list.append(...rows);
-    else list.replaceChildren(...(rows.length > 0 ? rows : [el('li', { class: 'none-yet' }, t('audit_none'))]));
+    else replace(rows);
     next = got.next ?? 0;
     more.hidden = next === 0;
   }
 
+  /** The keyboard stays at the act where it was. @param {HTMLElement[]} rows */
+  function replace(rows) {
+    const at = /** @type {HTMLElement|null} */ (document.activeElement?.closest('.line-row'))?.dataset.id;
+    list.replaceChildren(...(rows.length > 0 ? rows : [el('li', { class: 'none-yet' }, t('audit_none'))]));
+    const row = at && rows.find((row) => row.dataset.id === at);
+    if (row) (row.querySelector('button') ?? row).focus();
+  }
+
   /** @param {any} act */
   function line(act) {
-    const changes = Object.keys(act.after ?? {}).map((name) => `${name}: ${value(act.before?.[name])} → ${value(act.after[name])}`).join(' · ');
-    const what = act.detail || changes || act.about || '';
-    return el('li', { class: 'line-row' }, el('time', { class: 'when', datetime: new Date(act.at).toISOString() }, when(act.at, lang)),
+    const whom = PERSONAL.includes(act.act) ? (act.user ? acts.nameOfUser(act.user) : t('by_address')) : '';
+    const what = [whom, act.detail || changes(act, words) || (whom ? '' : act.about)].filter(Boolean).join(' · ');
+    return el('li', { class: 'line-row', 'data-id': act.id, tabindex: '-1' }, el('time', { class: 'when', datetime: new Date(act.at).toISOString() }, when(act.at, lang)),
       el('b', {}, act.role === 'command' ? t('by_command') : said(act.by)), el('span', {}, has(`act_${act.act}`) ? t(`act_${act.act}`) : act.act),
       el('span', { class: `grow${act.undone ? ' done' : ''}` }, said(what)),
       act.undone ? el('span', { class: 'chip' }, icon('undo'), el('span', {}, t('audit_undone')))
@@ -55,7 +79,4 @@ export function open(host, desk, acts) {
     await acts.call('POST', desk.path('audit', String(id), 'undo'));
     void load();
   }
-
-  /** @param {any} v */
-  function value(v) { return v === undefined ? '' : typeof v === 'string' ? v || '–' : JSON.stringify(v); }
 }

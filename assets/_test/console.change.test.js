@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import test from 'node:test';
+import { changes } from '../console/change.js';
+import { format } from '../shared/i18n.js';
+
+/** @param {string} lang @returns {any} the words of the console */
+function words(lang) {
+  const all = JSON.parse(readFileSync(new URL(`../locales/console.${lang}.json`, import.meta.url), 'utf8'));
+  return { lang, has: (/** @type {string} */ key) => key in all, t: (/** @type {string} */ key, /** @type {any} */ params) => format(all[key], lang, params) };
+}
+
+test('what changed is told in the words of the settings page', () => {
+  for (const [before, after, told] of /** @type {any[]} */ ([
+    [{ title: 'live' }, { title: 'Friday' }, 'Title: live → Friday'],
+    [{ slow_ms: 0, newcomers: 'open' }, { slow_ms: 10_000, newcomers: 'held' }, 'Slow mode: 0 s → 10 s · Newcomers: Free → Held'],
+    [{ modes: ['scroll'] }, { modes: ['scroll', 'top'] }, 'Ways over the screen: Scroll → Scroll, Top'],
+    [{ colors: [] }, { colors: ['#ff0000'] }, 'Colours: – → #ff0000'],
+    [{ locked: false }, { locked: true }, 'Lock down: no → yes'],
+    [{ message: '' }, { message: 'x'.repeat(200) }, `Message: – → ${'x'.repeat(59)}…`],
+    [{ look: { color: '#123456' } }, { look: {} }, 'Colour of the room: #123456 → –'],
+    [{ future: 1 }, { future: 2000 }, 'future: 1 → 2,000'],
+  ])) assert.equal(changes({ before, after }, words('en')), told);
+  assert.equal(changes({}, words('en')), '');
+});
+
+test('every setting has a name in every language', () => {
+  const settings = ['title', 'state', 'review', 'slow_ms', 'max_length', 'modes', 'colors', 'sizes', 'message', 'delay_ms', 'newcomers', 'links', 'phrases', 'look', 'locked', 'archived', 'secret'];
+  for (const lang of ['en', 'zh-CN', 'ja']) {
+    for (const name of settings) assert.ok(!changes({ before: {}, after: { [name]: true } }, words(lang)).startsWith(name), `${lang} ${name}`);
+  }
+});
