@@ -135,9 +135,9 @@ func TestTheSecondScreenShowsCommentsOverItsColour(t *testing.T) {
 		say(phone, "on the wall, "+scheme)
 		screen.Wait(`[...document.getElementById("overlay").contentDocument.querySelectorAll(".dm-text")].some((e) => e.textContent.includes("on the wall, ` + scheme + `"))`)
 
-		screen.Eval(`(() => { const c = document.getElementById("color"); c.value = "#112233"; c.dispatchEvent(new Event("input", { bubbles: true })); document.getElementById("code").click(); })()`)
-		screen.Wait(`location.search.includes("color=112233") && location.search.includes("qr=1")`)
-		screen.Wait(`document.getElementById("overlay").contentDocument?.querySelector("img")?.naturalWidth > 0`)
+		screen.Eval(`(() => { const c = document.getElementById("color"); c.value = "#112233"; c.dispatchEvent(new Event("input", { bubbles: true })); const s = document.getElementById("code"); s.value = "large"; s.dispatchEvent(new Event("change", { bubbles: true })); })()`)
+		screen.Wait(`location.search.includes("color=112233") && location.search.includes("code=large")`)
+		screen.Wait(`document.querySelector("#card .code").naturalWidth > 0 && document.querySelector("#card").checkVisibility()`)
 		screen.Wait(`document.documentElement.classList.contains("still")`)
 	}
 }
@@ -154,9 +154,19 @@ func TestThePosterIsOneSheetWithTitleCodeAndAddress(t *testing.T) {
 	if !browser.Value[bool](poster, has(".address", p.host()+"/r/live")) || !browser.Value[bool](poster, has("h1", "live")) {
 		t.Error("the poster lacks its address or title")
 	}
-	pdf := browser.Call(poster, page.PrintToPDF, page.PrintToPDFParams{PreferCSSPageSize: new(true)}).Data
-	if n := len(pdfPage.FindAll(pdf, -1)); n != 1 {
-		t.Errorf("it prints on %d sheets", n)
+	p.owner(t).set(map[string]any{"title": "The finals of the spring tournament, day two, with friends"})
+	poster.Goto("http://" + p.host() + "/poster/live")
+	poster.Wait(`document.querySelector(".code").naturalWidth > 0`)
+	for name, sheet := range map[string]page.PrintToPDFParams{
+		"A4":            {PaperWidth: 8.27, PaperHeight: 11.69},
+		"A4, landscape": {PaperWidth: 11.69, PaperHeight: 8.27},
+		"A6":            {PaperWidth: 4.13, PaperHeight: 5.83},
+		"letter":        {PaperWidth: 8.5, PaperHeight: 11},
+	} {
+		pdf := browser.Call(poster, page.PrintToPDF, sheet).Data
+		if n := len(pdfPage.FindAll(pdf, -1)); n != 1 {
+			t.Errorf("%s: it prints on %d sheets", name, n)
+		}
 	}
 	browser.Call(poster, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"})
 	if browser.Value[bool](poster, `document.querySelector(".bar").checkVisibility()`) {
@@ -184,4 +194,31 @@ func TestHallPagesAxe(t *testing.T) {
 			checkAxe(t, page, source, path+" "+at.theme+" "+at.lang)
 		}
 	}
+}
+
+// On a screen of more pixels comments are as large as on a smaller one, unless
+// the address says how large; the card with the code is, too.
+func TestTheSecondScreenIsReadInAHall(t *testing.T) {
+	p := startProduct(t)
+	screen := browser.New(t)
+	address := strings.Replace(p.overlay, "/overlay/", "/screen/", 1)
+	for _, row := range []struct {
+		width, height int64
+		query, size   string
+	}{{1920, 1080, "", "36"}, {3840, 2160, "", "72"}, {3840, 2160, "&size=50", "50"}} {
+		screen.Size(row.width, row.height, 1)
+		screen.Goto(address + row.query + "&code=corner")
+		screen.Wait(`document.querySelector("#card .code").naturalWidth > 0`)
+		screen.Wait(`document.getElementById("overlay").contentDocument?.defaultView.danmaku !== undefined`)
+		if !is(screen, `new URLSearchParams(document.getElementById("overlay").contentWindow.location.search).get("size") === "`+row.size+`"`) {
+			t.Errorf("%d × %d%s: the overlay is at %s", row.width, row.height, row.query, browser.Value[string](screen, `document.getElementById("overlay").src`))
+		}
+		if high := browser.Value[float64](screen, `document.querySelector("#card .code").getBoundingClientRect().height / innerHeight`); high < 0.25 {
+			t.Errorf("%d × %d: the code takes %.2f of the height", row.width, row.height, high)
+		}
+	}
+	// The window is drawn larger: the overlay follows.
+	screen.Goto(address)
+	screen.Size(1280, 720, 1)
+	screen.Wait(`document.getElementById("overlay").src.includes("size=24")`)
 }

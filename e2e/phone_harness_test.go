@@ -26,7 +26,8 @@ func (p product) owner(t *testing.T) *owner {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := &owner{t: t, base: "http://" + p.host(), http: http.Client{Jar: jar}}
+	base, _, _ := strings.Cut(p.console, "/console/")
+	o := &owner{t: t, base: base, http: http.Client{Jar: jar}}
 	resp, err := o.http.Get(p.console)
 	if err != nil {
 		t.Fatal(err)

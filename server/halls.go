@@ -23,7 +23,7 @@ import (
 type hallPage struct {
 	Overlay string       // address of the overlay with its key
 	Short   string       // the audience's address as one types it
-	Query   template.URL // of the code's address, "?at=…" or empty
+	Query   template.URL // of the code's address, "?at=…", "?key=…" or empty
 	// SameNetwork is true when phones must be in this machine's network.
 	SameNetwork bool
 	Ways        []way
@@ -103,6 +103,9 @@ func (s *Server) posterPage(c echo.Context) error {
 	return s.render(c, http.StatusOK, "poster/index.html", pageData{Room: r, Hall: p})
 }
 
+// screenOwn are the options of the second screen itself; the overlay gets the rest.
+var screenOwn = []string{"color", "code", "at"}
+
 // screenPage is GET /screen/{room}: the overlay over a colour or a picture. A
 // projector's machine may have the overlay's key in place of a session.
 func (s *Server) screenPage(c echo.Context) error {
@@ -111,9 +114,25 @@ func (s *Server) screenPage(c echo.Context) error {
 		return err
 	}
 	query := c.QueryParams()
-	query.Del("color") // the page's own
+	for _, own := range screenOwn {
+		query.Del(own)
+	}
 	query.Set("key", key)
-	p := &hallPage{Overlay: "/overlay/" + r.ID + "?" + query.Encode()}
+	p := &hallPage{
+		Overlay: "/overlay/" + r.ID + "?" + query.Encode(),
+		Short:   short(s.audienceBase(c)) + "/r/" + r.ID, SameNetwork: s.opt.SameNetwork,
+	}
+	code := url.Values{}
+	if at := c.QueryParam("at"); at != "" {
+		code.Set("at", at)
+	}
+	if r.Secret {
+		p.Short = ""
+		code.Set("key", key)
+	}
+	if len(code) > 0 {
+		p.Query = template.URL("?" + code.Encode())
+	}
 	return s.render(c, http.StatusOK, "screen/index.html", pageData{Room: r, Hall: p})
 }
 

@@ -2,16 +2,28 @@
 // that a reload or a bookmark brings them back; a picture stays on this machine.
 
 import { byId } from '../shared/dom.js';
+import { countLetters } from '../shared/letters.js';
 
 /** ms without a movement until the panel and the pointer go. */
 const STILL = 4000;
+
+/** px of a medium comment on a screen so many px high; larger in proportion. */
+const SIZE = 36;
+const HEIGHT = 1080;
+
+/** Of the size, what a change of the window must come to until the overlay is loaded anew. */
+const MATTERS = 0.1;
+
+/** ms until a window that is being drawn larger has come to rest. */
+const REST = 400;
 
 const query = new URLSearchParams(location.search);
 const overlay = /** @type {HTMLIFrameElement} */ (byId('overlay'));
 const picture = /** @type {HTMLImageElement} */ (byId('picture'));
 const color = /** @type {HTMLInputElement} */ (byId('color'));
 const file = /** @type {HTMLInputElement} */ (byId('file'));
-const code = /** @type {HTMLInputElement} */ (byId('code'));
+const code = /** @type {HTMLSelectElement} */ (byId('code'));
+const card = byId('card');
 
 /** @param {string} name @param {string} value empty takes it out of the address */
 function keep(name, value) {
@@ -32,22 +44,38 @@ function show(chosen) {
   else picture.removeAttribute('src');
 }
 
-/** The overlay takes its options from its own address. */
-function reload() {
+function showCode() {
+  card.hidden = code.value === '';
+  card.classList.toggle('large', code.value === 'large');
+}
+
+/** A hall reads what fills the screen, not what has so many pixels; who says a size gets it. */
+const sizes = !['size', 'fontSize'].some((name) => query.has(name));
+let size = 0;
+function fit() {
+  const wanted = Math.max(SIZE / 2, Math.round((innerHeight / HEIGHT) * SIZE));
+  if (!sizes || Math.abs(wanted - size) <= size * MATTERS) return;
+  size = wanted;
   const to = new URL(overlay.src);
-  to.searchParams.set('qr', code.checked ? '1' : '0');
-  overlay.src = to.href;
+  to.searchParams.set('size', String(size));
+  if (to.href !== overlay.src) overlay.src = to.href;
 }
 
 const asked = query.get('color') ?? '';
 if (/^[0-9a-f]{6}$/i.test(asked)) color.value = `#${asked.toLowerCase()}`;
 paint();
-code.checked = query.get('qr') === '1';
+code.value = query.get('code') ?? '';
+if (code.selectedIndex < 0) code.value = '';
+countLetters(byId('address'));
+showCode();
+fit();
+let resting = 0;
+addEventListener('resize', () => { clearTimeout(resting); resting = setTimeout(fit, REST); });
 
 color.addEventListener('input', () => { paint(); keep('color', color.value.slice(1)); });
 file.addEventListener('change', () => show(file.files?.[0]));
 byId('bare').addEventListener('click', () => { file.value = ''; show(undefined); });
-code.addEventListener('change', () => { keep('qr', code.checked ? '1' : ''); reload(); });
+code.addEventListener('change', () => { keep('code', code.value); showCode(); });
 byId('full').addEventListener('click', () => {
   if (document.fullscreenElement) void document.exitFullscreen();
   else void document.documentElement.requestFullscreen();
