@@ -3,7 +3,10 @@ package main
 import (
 	"fmt"
 	"net/http"
+	"os"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -115,6 +118,43 @@ func TestMutesAndRestart(t *testing.T) {
 	mod.call("PATCH", liveRoom, map[string]string{"state": "open"}, 200)
 	if status, body := banned.post("hello again"); status != http.StatusCreated {
 		t.Errorf("after the show: %d %s", status, body)
+	}
+}
+
+// Every duration that the console offers is one that the server keeps.
+func TestDurationsOfTheConsole(t *testing.T) {
+	text, err := os.ReadFile("assets/console/ban.js")
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := regexp.MustCompile(`const TIMES = \[([^\]]+)\]`).FindSubmatch(text)
+	if found == nil {
+		t.Fatal("ban.js has no list of durations")
+	}
+	p := start(t, t.TempDir())
+	me := p.phone().open("audience", "").next("hello").User.ID
+	mod := p.moderator()
+	var lengths []int
+	for _, word := range strings.Split(strings.ReplaceAll(string(found[1]), "_", ""), ",") {
+		seconds, err := strconv.Atoi(strings.TrimSpace(word))
+		if err != nil {
+			t.Fatal(err)
+		}
+		lengths = append(lengths, seconds)
+		ask := map[string]any{"user": me, "kind": "mute", "seconds": seconds}
+		if seconds < 0 {
+			delete(ask, "seconds")
+			ask["until"] = "show_end"
+		}
+		before := time.Now().UnixMilli()
+		ban := mod.call("POST", liveRoom+"/bans", ask, 201)
+		after := time.Now().UnixMilli()
+		if from := ban.Until - int64(seconds)*1000; seconds > 0 && (from < before || from > after) || seconds <= 0 && ban.Until != 0 {
+			t.Errorf("%d seconds from %d to %d end %d", seconds, before, after, ban.Until)
+		}
+	}
+	if want := []int{10, 60, 300, 600, 1800, 3600, 86400, -1, 0}; !slices.Equal(lengths, want) {
+		t.Errorf("the console offers %v, want %v", lengths, want)
 	}
 }
 

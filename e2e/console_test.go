@@ -552,7 +552,7 @@ func TestNoPayloadBecomesAnElement(t *testing.T) {
 		}
 		console.Wait(`document.querySelector("#title").textContent === ` + string(want))
 	}
-	for _, page := range []string{"rules", "people", "links", "audit", "room"} {
+	for _, page := range []string{"air", "rules", "people", "links", "audit", "room"} {
 		console.Eval(`location.hash = "` + page + `"`)
 		console.Wait(`document.querySelector("#page .set, #page .line-row, #page .none-yet, #page .fault-list li, #page .doubt") !== null`)
 		look(page, console)
