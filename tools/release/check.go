@@ -97,7 +97,7 @@ func checkSum(dist, sums, name string) error {
 type runner struct {
 	name    string
 	command []string // before the program
-	prepare func(ctx context.Context, dir string) (environ []string, err error)
+	prepare func(ctx context.Context, program, dir string) (environ []string, err error)
 	after   func(environ []string)
 	signals bool // it hands a signal on to the program
 }
@@ -139,17 +139,10 @@ __declspec(dllexport) BOOL WINAPI ProcessPrng(PBYTE to, SIZE_T n) { return Syste
 `
 
 // prepareWine makes a Wine of its own in dir.
-func prepareWine(ctx context.Context, dir string) ([]string, error) {
+func prepareWine(ctx context.Context, wine, dir string) ([]string, error) {
 	prefix := filepath.Join(dir, "wine")
 	env := []string{"WINEPREFIX=" + prefix, "WINEARCH=win64", "WINEDEBUG=-all", "DISPLAY=", "WINEDLLOVERRIDES=mscoree,mshtml=;bcryptprimitives=n,b"}
-	boot := "wineboot"
-	if _, err := exec.LookPath(boot); err != nil {
-		boot = "/usr/lib/wine/wineboot"
-	}
-	if _, err := os.Stat(boot); err != nil && !filepath.IsAbs(boot) {
-		boot, _ = exec.LookPath(boot)
-	}
-	if _, err := output(ctx, dir, env, boot, "--init"); err != nil {
+	if _, err := output(ctx, dir, env, wine, "wineboot", "--init"); err != nil {
 		return nil, fmt.Errorf("make a folder for wine: %w", err)
 	}
 	system := filepath.Join(prefix, "drive_c", "windows", "system32")
@@ -193,7 +186,7 @@ func try(ctx context.Context, t target, archive string, how runner) (version str
 	}
 	var environ []string
 	if how.prepare != nil {
-		if environ, err = how.prepare(ctx, dir); err != nil {
+		if environ, err = how.prepare(ctx, how.command[0], dir); err != nil {
 			return "", err
 		}
 		defer how.after(environ)
