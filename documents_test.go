@@ -84,6 +84,9 @@ func anchors(page string) (out []string) {
 	return out
 }
 
+// mergeMark is what git leaves where two changes met.
+var mergeMark = regexp.MustCompile(`(?m)^(<<<<<<<|=======|>>>>>>>)( .*)?$`)
+
 // brokenLinks lists the relative links of a page that lead nowhere. read gives
 // another page's text, or an error where there is none.
 func brokenLinks(name, page string, read func(string) (string, error)) (broken []string) {
@@ -122,8 +125,12 @@ func TestLinksLeadSomewhere(t *testing.T) {
 		return string(text), err
 	}
 	for _, name := range documentNames(t) {
-		for _, link := range brokenLinks(name, readPage(t, name), read) {
+		page := readPage(t, name)
+		for _, link := range brokenLinks(name, page, read) {
 			t.Errorf("%s: %s leads nowhere", name, link)
+		}
+		if mark := mergeMark.FindString(page); mark != "" {
+			t.Errorf("%s: a merge has left %q", name, mark)
 		}
 	}
 }

@@ -165,10 +165,13 @@ func licences(ctx context.Context, t target, dir string) ([]entry, error) {
 	works = append(works, own...)
 	for _, l := range t.linked {
 		w := work{name: l.name}
-		for _, file := range l.texts {
+		for i, file := range l.texts {
 			data, err := os.ReadFile(file)
 			if err != nil {
 				return nil, fmt.Errorf("the licence of %s: %w", l.name, err)
+			}
+			if i == 0 && !strings.Contains(strings.Join(strings.Fields(string(data)), " "), l.sentence) {
+				return nil, fmt.Errorf("the licence of %s: %s lacks %q", l.name, file, l.sentence)
 			}
 			w.texts = append(w.texts, text{path.Base(file), string(data)})
 		}

@@ -18,26 +18,32 @@ type target struct {
 }
 
 // linked is what a C compiler puts into a program beside our code, with the
-// texts that must come with it as Debian installs them.
+// texts that must come with it as Debian installs them. The first of them must
+// hold a sentence, so that another package's text is not taken for it.
 type linked struct {
-	name  string
-	texts []string
+	name     string
+	sentence string
+	texts    []string
 }
 
-// The libraries of the C compilers, as Debian 12 names their files.
-var (
-	glibc = linked{"glibc", []string{"/usr/share/doc/libc6-dev/copyright", "/usr/share/common-licenses/LGPL-2.1"}}
-	// Debian's files of the cross library are those of the same source package.
-	gcc   = linked{"libgcc", []string{"/usr/share/doc/gcc/copyright", "/usr/share/common-licenses/GPL-3"}}
-	mingw = linked{"mingw-w64", []string{"/usr/share/doc/mingw-w64-x86-64-dev/copyright"}}
-)
+// The libraries of the C compilers, each by the package of Debian 12 that has
+// them.
+func glibc(pkg string) linked {
+	return linked{"glibc", "GNU Lesser General Public", []string{"/usr/share/doc/" + pkg + "/copyright", "/usr/share/common-licenses/LGPL-2.1"}}
+}
+
+func libgcc(pkg string) linked {
+	return linked{"libgcc", "GCC RUNTIME LIBRARY EXCEPTION", []string{"/usr/share/doc/" + pkg + "/copyright", "/usr/share/common-licenses/GPL-3"}}
+}
+
+var mingw = linked{"mingw-w64", "Upstream-Name: mingw-w64", []string{"/usr/share/doc/mingw-w64-x86-64-dev/copyright"}}
 
 const static = "-static -Wl,--build-id=none"
 
 var targets = []target{
-	{goos: "linux", goarch: "amd64", level: "GOAMD64=v1", cc: "gcc", pkg: "gcc libc6-dev", ldflags: static, linked: []linked{glibc, gcc}},
-	{goos: "linux", goarch: "arm64", level: "GOARM64=v8.0", cc: "aarch64-linux-gnu-gcc", pkg: "gcc-aarch64-linux-gnu libc6-dev-arm64-cross", ldflags: static, linked: []linked{glibc, gcc}},
-	{goos: "windows", goarch: "amd64", level: "GOAMD64=v1", cc: "x86_64-w64-mingw32-gcc", pkg: "gcc-mingw-w64-x86-64", ldflags: "-static -Wl,--no-insert-timestamp", linked: []linked{mingw, gcc}},
+	{goos: "linux", goarch: "amd64", level: "GOAMD64=v1", cc: "gcc", pkg: "gcc libc6-dev", ldflags: static, linked: []linked{glibc("libc6-dev"), libgcc("gcc-12-base")}},
+	{goos: "linux", goarch: "arm64", level: "GOARM64=v8.0", cc: "aarch64-linux-gnu-gcc", pkg: "gcc-aarch64-linux-gnu libc6-dev-arm64-cross", ldflags: static, linked: []linked{glibc("libc6-dev-arm64-cross"), libgcc("gcc-12-cross-base")}},
+	{goos: "windows", goarch: "amd64", level: "GOAMD64=v1", cc: "x86_64-w64-mingw32-gcc", pkg: "gcc-mingw-w64-x86-64", ldflags: "-static -Wl,--no-insert-timestamp", linked: []linked{mingw, libgcc("gcc-mingw-w64-base")}},
 	{goos: "windows", goarch: "arm64", level: "GOARM64=v8.0"},
 	{goos: "darwin", goarch: "amd64", level: "GOAMD64=v1"},
 	{goos: "darwin", goarch: "arm64", level: "GOARM64=v8.0"},
