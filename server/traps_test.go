@@ -147,6 +147,28 @@ func TestArrivalDuringShutdownIsTold(t *testing.T) {
 	}
 }
 
+// Closing a melody sends a close frame without a code, and drops its list.
+// Guard: each session is told and closed by itself.
+func TestEverybodyIsToldOfAShutdown(t *testing.T) {
+	h := newHouse(t)
+	var conns []*websocket.Conn
+	for range 5 {
+		conns = append(conns, h.phone())
+		next(t, conns[len(conns)-1], "hello")
+	}
+	eventually(t, "all sockets", func() bool { return h.phones() == len(conns) })
+	end, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	done := make(chan struct{})
+	go func() { defer close(done); h.sockets.shutdown(end) }()
+	for i, conn := range conns {
+		if bye, code := ended(t, conn); bye != "restart" || code != websocket.CloseServiceRestart {
+			t.Errorf("number %d was told %q and closed with %d", i, bye, code)
+		}
+	}
+	<-done
+}
+
 // Sockets come, go and are broadcast to while the server closes.
 func TestEverythingRacesShutdown(t *testing.T) {
 	h := newHouse(t)
@@ -227,25 +249,41 @@ func TestPanicWhileGreetingCostsOneClient(t *testing.T) {
 // many goes on.
 func TestEvictGoesOnPastAClosedSession(t *testing.T) {
 	h := newHouse(t)
-	var conns []*websocket.Conn
-	for range 10 {
-		conns = append(conns, h.phone())
-		next(t, conns[len(conns)-1], "hello")
-	}
-	eventually(t, "all sockets", func() bool { return h.phones() == 10 })
-	for i, conn := range conns {
-		if i%2 == 0 {
-			conn.Close() // some of them are still listed when the others are told
+	block := make(chan struct{})
+	release := sync.OnceFunc(func() { close(block) })
+	defer release()
+	h.onCheck = func(comment.Draft) { <-block }
+	var open []*websocket.Conn
+	const each = 5
+	for range each {
+		conn, gone := h.phone(), h.phone()
+		next(t, conn, "hello")
+		next(t, gone, "hello")
+		open = append(open, conn)
+		// One whose handler is at work stays in the list after its socket has closed.
+		if err := gone.WriteJSON(map[string]string{"type": "send", "text": "the last"}); err != nil {
+			t.Fatal(err)
 		}
+		gone.Close()
 	}
-	h.sockets.Evict(func(live.Seat) error { return comment.ErrExpired })
-	for i, conn := range conns {
-		if i%2 == 1 {
-			if bye, code := ended(t, conn); bye != "revoked" || code != closeKey {
-				t.Errorf("number %d was told %q and closed with %d", i, bye, code)
+	eventually(t, "closed sessions in the list", func() bool {
+		h.sockets.Announce("live", live.ViewAudience, []byte(`{"type":"beat"}`))
+		closed := 0
+		h.sockets.each(func(_ hubKey, sess *melody.Session) {
+			if sess.IsClosed() {
+				closed++
 			}
+		})
+		return closed == each
+	})
+	h.sockets.Evict(func(live.Seat) error { return comment.ErrExpired })
+	for i, conn := range open {
+		if bye, code := ended(t, conn); bye != "revoked" || code != closeKey {
+			t.Errorf("number %d was told %q and closed with %d", i, bye, code)
 		}
 	}
+	release()
+	eventually(t, "an empty list", func() bool { return h.phones() == 0 })
 }
 
 // With a HandleClose melody no longer answers a client's close frame. Guard: we
@@ -299,6 +337,102 @@ func TestHistoryIsOneFrame(t *testing.T) {
 	}
 	if got != 3*queueLen {
 		t.Errorf("%d events came", got)
+	}
+}
+
+// melody lets every Origin in. Guard: ours is asked before the connection is
+// taken, where a browser's tools still show the answer, and by the upgrader.
+func TestForeignOriginIsRefusedBeforeTheHijack(t *testing.T) {
+	h := newHouse(t)
+	for origin, want := range map[string]int{
+		"https://elsewhere.example": http.StatusForbidden, "null": http.StatusForbidden, "http://" + h.base + ".elsewhere.example": http.StatusForbidden,
+		"http://" + h.base: http.StatusSwitchingProtocols, "": http.StatusSwitchingProtocols,
+	} {
+		head := http.Header{}
+		if origin != "" {
+			head.Set("Origin", origin)
+		}
+		conn, resp, err := (&websocket.Dialer{HandshakeTimeout: patience}).Dial("ws://"+h.base+"/api/rooms/live/socket?role=audience", head)
+		if conn != nil {
+			conn.Close()
+		}
+		if resp == nil || resp.StatusCode != want {
+			t.Errorf("origin %q: %v, %v; want %d", origin, resp, err, want)
+		}
+		r := httptest.NewRequest(http.MethodGet, "http://"+h.base+"/api/rooms/live/socket", nil)
+		r.Header = head
+		if got := h.sockets.upgrader.CheckOrigin(r); got != (want != http.StatusForbidden) {
+			t.Errorf("origin %q: the upgrader says %v", origin, got)
+		}
+	}
+}
+
+// melody takes 512 bytes, gorilla any size. Guard: 4 KiB are taken, and not one
+// more.
+func TestFramesHaveABound(t *testing.T) {
+	h := newHouse(t)
+	conn := h.phone()
+	next(t, conn, "hello")
+	frame := func(size int) []byte {
+		b := []byte(`{"type":"send","ref":"big","text":""}`)
+		return append(b[:len(b)-2], strings.Repeat("x", size-len(b))+`"}`...)
+	}
+	if err := conn.WriteMessage(websocket.TextMessage, frame(maxFrame)); err != nil {
+		t.Fatal(err)
+	}
+	if a := next(t, conn, "ack"); a["code"] != "too_long" {
+		t.Errorf("%d bytes are answered %v", maxFrame, a)
+	}
+	if err := conn.WriteMessage(websocket.TextMessage, frame(maxFrame+1)); err != nil {
+		t.Fatal(err)
+	}
+	if _, code := ended(t, conn); code != websocket.CloseMessageTooBig {
+		t.Errorf("one more closes with %d", code)
+	}
+}
+
+// melody answers any number of pings, and lets any number of frames come. Guard:
+// each connection has a bucket for control frames and one for others.
+func TestFloodsEndTheConnection(t *testing.T) {
+	for name, flood := range map[string]struct{ kind, fine int }{
+		"pings": {websocket.PingMessage, 4 * controlRate}, "pongs": {websocket.PongMessage, 4 * controlRate},
+		"beats": {websocket.TextMessage, 2 * frameRate}, "binary": {websocket.BinaryMessage, 2 * frameRate},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := newHouse(t)
+			conn := h.phone()
+			next(t, conn, "hello")
+			pongs := 0
+			conn.SetPongHandler(func(string) error { pongs++; return nil })
+			write := func() error {
+				if flood.kind == websocket.PingMessage || flood.kind == websocket.PongMessage {
+					return conn.WriteControl(flood.kind, nil, time.Now().Add(patience))
+				}
+				return conn.WriteMessage(flood.kind, []byte(plainBeat))
+			}
+			for range flood.fine {
+				if err := write(); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if flood.kind == websocket.PingMessage { // none of these was too much
+				if err := conn.WriteMessage(websocket.TextMessage, []byte(`{"type":"send","text":"after them"}`)); err != nil {
+					t.Fatal(err)
+				}
+				next(t, conn, "ack")
+				if pongs != flood.fine {
+					t.Errorf("%d pings had %d answers", flood.fine, pongs)
+				}
+			}
+			for range 20 * flood.fine { // more than come anew meanwhile
+				if write() != nil {
+					break // it has closed already
+				}
+			}
+			if _, code := ended(t, conn); code != websocket.ClosePolicyViolation {
+				t.Errorf("closed with %d", code)
+			}
+		})
 	}
 }
 
