@@ -22,7 +22,7 @@ import (
 )
 
 // overlayCSP is what the server sends with the overlay's page.
-const overlayCSP = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'"
+const overlayCSP = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; connect-src 'self'"
 
 // frame is a JSON object of the wire.
 type frame map[string]any

@@ -7,7 +7,8 @@ import (
 	"danmaku/e2e/browser"
 )
 
-// A pin stands until it is unpinned, over a reload and a restart.
+// A pin stands until it is unpinned, over a reload and a restart; what flies
+// goes on over a reload from where it would be.
 func TestAPinStaysOverAReloadAndARestart(t *testing.T) {
 	data := filepath.Join(t.TempDir(), "kept")
 	const text = "Draw at ten, write here"
@@ -23,8 +24,14 @@ func TestAPinStaysOverAReloadAndARestart(t *testing.T) {
 		id = act(console, "POST", "", `JSON.stringify({ text: "`+text+`" })`)
 		act(console, "POST", "/"+id+"/pin", "undefined")
 		overlay.Wait(pinned)
+		const flown = `(document.getAnimations().find((a) => a.effect.target.matches(".dm-slot") && a.effect.target.textContent.includes("` + text + `"))?.currentTime ?? -1)`
+		overlay.Wait(flown + ` > 1000`)
+		before := browser.Value[float64](overlay, flown)
 		overlay.Goto(p.overlay)
-		overlay.Wait(pinned)
+		overlay.Wait(pinned + ` && ` + flown + ` > -1`)
+		if after := browser.Value[float64](overlay, flown); after < before {
+			t.Errorf("it had flown for %v ms, and for %v ms after a reload", before, after)
+		}
 	})
 	t.Run("restarted", func(t *testing.T) {
 		p := startProduct(t, "--data", data)

@@ -189,12 +189,13 @@ func (s *Server) render(c echo.Context, status int, name string, d pageData) err
 }
 
 // policy is the page's Content-Security-Policy. The overlay must let OBS put
-// its custom CSS into the page; nothing else may carry inline styles. Older
+// its custom CSS into the page, with fonts that lie in the CSS itself; nothing
+// else may carry inline styles. Older
 // Safari does not take 'self' for sockets, so the host is named.
 func (s *Server) policy(r *http.Request, name string) string {
-	style, frames := "'self'", "'none'"
+	style, fonts, frames := "'self'", "'self'", "'none'"
 	if strings.HasPrefix(name, "overlay/") {
-		style, frames = "'self' 'unsafe-inline'", "'self'"
+		style, fonts, frames = "'self' 'unsafe-inline'", "'self' data:", "'self'"
 	}
 	connect := "'self'"
 	if host := r.Host; host != "" && !strings.ContainsAny(host, " ;,'\"") {
@@ -207,7 +208,7 @@ func (s *Server) policy(r *http.Request, name string) string {
 	if strings.HasPrefix(name, "screen/") { // over a picture of this machine
 		images += " blob:"
 	}
-	return "default-src 'none'; " + framed + "script-src 'self'; style-src " + style + "; img-src " + images + "; font-src 'self'; " +
+	return "default-src 'none'; " + framed + "script-src 'self'; style-src " + style + "; img-src " + images + "; font-src " + fonts + "; " +
 		"connect-src " + connect + "; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors " + frames
 }
 
