@@ -203,7 +203,7 @@ func TestPicturesOfTheConsole(t *testing.T) {
 		{"help", "/console/live", 1280, 800, `document.querySelector("#help").click()`},
 		{"rooms", "/console/live", 1280, 800, `document.querySelector("#rooms-menu").open = true`},
 	}
-	for _, page := range []string{"air", "rules", "people", "stats", "links", "audit", "room"} {
+	for _, page := range []string{"air", "rules", "people", "stats", "links", "audit", "export", "room"} {
 		shots = append(shots, shot{page + "-1280", "/console/live#" + page, 1280, 800, ""}, shot{page + "-768", "/console/live#" + page, 768, 1024, ""}, shot{page + "-320", "/console/live#" + page, 320, 720, ""})
 	}
 	// The live page in every look; of the others each size once.

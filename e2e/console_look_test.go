@@ -35,7 +35,7 @@ func TestConsoleAxe(t *testing.T) {
 				look(page, "review on the dock "+at.theme)
 				continue
 			}
-			for _, section := range []string{"air", "rules", "people", "stats", "links", "audit", "room"} {
+			for _, section := range []string{"air", "rules", "people", "stats", "links", "audit", "export", "room"} {
 				page.Eval(`location.hash = "` + section + `"`)
 				page.Wait(`document.querySelector("#page h2") && document.documentElement.dataset.section === "` + section + `" && document.querySelector("#page :is(.set, .line-row, .none-yet, .fault-list li, .stats-grid section)")`)
 				look(page, section+" "+at.theme+" "+at.lang)

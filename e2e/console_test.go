@@ -371,7 +371,7 @@ func TestEveryActByKeyboard(t *testing.T) {
 	console.Wait(has("dialog[open]", "Lock down"))
 	press(console, "Escape")
 	console.Wait(`document.querySelector("dialog[open]") === null`)
-	for i, page := range []string{"air", "rules", "people", "stats", "links", "audit", "room"} {
+	for i, page := range []string{"air", "rules", "people", "stats", "links", "audit", "export", "room"} {
 		press(console, strconv.Itoa(i+2))
 		console.Wait(`document.documentElement.dataset.section === "` + page + `" && document.querySelector("#page h2") !== null`)
 	}
@@ -552,7 +552,7 @@ func TestNoPayloadBecomesAnElement(t *testing.T) {
 		}
 		console.Wait(`document.querySelector("#title").textContent === ` + string(want))
 	}
-	for _, page := range []string{"air", "rules", "people", "links", "audit", "room"} {
+	for _, page := range []string{"air", "rules", "people", "links", "audit", "export", "room"} {
 		console.Eval(`location.hash = "` + page + `"`)
 		console.Wait(`document.querySelector("#page .set, #page .line-row, #page .none-yet, #page .fault-list li, #page .doubt") !== null`)
 		look(page, console)

@@ -203,6 +203,7 @@ export class Feed {
     }
     who.append(state !== '' ? el('span', {}, t('you')) : said(nameOf({ name: comment.name ?? '', user: comment.user ?? '' }, t('guest'))));
     if (comment.badge) who.append(el('span', { class: 'badge' }, t(comment.badge)));
+    if (comment.source === 'replay') who.append(el('span', { class: 'badge' }, t('replay')));
     if (row.offer) who.append(el('button', { type: 'button', class: 'offer', onclick: row.offer.act }, t(row.offer.key)));
     // "Sending" appears only when it takes long enough to be read.
     if (state !== '' && state !== 'sending') who.append(this.#chip(state));

@@ -4,7 +4,7 @@
 import { roomPath } from '../shared/api.js';
 
 /**
- * @typedef {'room'|'stats'|'queue'|'pin'|'bans'|'notice'|'trouble'|'acted'|'filter'|'section'} Topic
+ * @typedef {'room'|'stats'|'queue'|'pin'|'bans'|'replay'|'notice'|'trouble'|'acted'|'filter'|'section'} Topic
  *
  * @typedef {object} Notice
  * @property {string} text
@@ -17,6 +17,7 @@ export class Desk {
   /** @type {any} settings as in hello.room */ room = {};
   /** @type {import('../shared/protocol.js').Comment|null} what stays on the overlay */ pin = null;
   /** @type {any} the newest stats frame */ stats = null;
+  /** @type {import('./replay.js').Replay|null} what is played again, or was last while this page stood */ replay = null;
   #ahead = 0;
   /** @type {Map<Topic, Set<(value: any) => void>>} */ #listeners = new Map();
 

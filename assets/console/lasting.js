@@ -1,5 +1,8 @@
 // What the banner says as long as it holds: stop > warn > offline > back.
 
+import { isOn, replayName } from './replay.js';
+import { length } from './tape.js';
+
 /** @typedef {import('./banner.js').Told} Told */
 
 /**
@@ -26,7 +29,7 @@ export function lasting(state) {
   if (room.locked) return { tone: 'warn', glyph: 'lock', text: t('locked'), undo: () => acts.lock(false), act: 'unlock' };
   if (room.state === 'paused') return { tone: 'warn', glyph: 'pause', text: t('paused_told'), undo: () => acts.set({ state: 'open' }), act: 'go_on' };
   if (room.state === 'closed') return { tone: 'calm', glyph: 'lock', text: t('closed_told'), undo: () => acts.set({ state: 'open' }), act: 'open_room' };
-  return raided(state);
+  return raided(state) ?? replayed(state);
 }
 
 /** @param {State} state @returns {Told|null} */
@@ -53,4 +56,17 @@ function raided({ desk, acts, switches, raids, changed }) {
       changed();
     },
   };
+}
+
+/** A replay is on, whoever began it. @param {State} state @returns {Told|null} */
+function replayed({ desk, acts }) {
+  const { replay, words } = desk;
+  if (!replay || !isOn(replay)) return null;
+  const { t } = words;
+  const paused = replay.state === 'paused', loading = replay.state === 'loading';
+  const name = replayName(words, replay);
+  const steer = { name: 'hold', glyph: paused ? 'play' : 'pause', word: t(paused ? 'replay_go_on' : 'replay_pause'), act: () => acts.call('PATCH', desk.path('replay'), { state: paused ? 'playing' : 'paused' }) };
+  const stop = { name: 'stop', glyph: 'x', word: t('replay_stop'), act: () => acts.call('DELETE', desk.path('replay')) };
+  const text = loading ? t('replay_banner_loading', { name }) : t(paused ? 'replay_banner_paused' : 'replay_banner', { name, at: length(replay.at_ms), of: length(replay.length_ms) });
+  return { tone: 'calm', glyph: paused ? 'pause' : 'play', text, answers: loading ? [stop] : [steer, stop] };
 }

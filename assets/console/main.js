@@ -86,7 +86,8 @@ const socket = new RoomSocket({
       if (anew) view.redraw();
       else view.refill();
       desk.pin = hello.pin ?? null;
-      for (const topic of /** @type {const} */ (['room', 'queue', 'pin', 'bans'])) desk.tell(topic);
+      desk.replay = hello.replay ?? null;
+      for (const topic of /** @type {const} */ (['room', 'queue', 'pin', 'bans', 'replay'])) desk.tell(topic);
     },
     comment: (comment) => decided(comment, 'shown'),
     held(comment) {
@@ -122,6 +123,10 @@ const socket = new RoomSocket({
       const { type, seq, ...changed } = /** @type {any} */ (fields);
       desk.room = { ...desk.room, ...changed };
       desk.tell('room');
+    },
+    replay(/** @type {any} */ replay) {
+      desk.replay = replay;
+      desk.tell('replay');
     },
     stats(stats) {
       desk.stats = stats;
@@ -204,6 +209,7 @@ desk.on('room', () => {
   delay = desk.room.delay_ms;
 });
 desk.on('pin', drawPin);
+desk.on('replay', () => banner.draw());
 desk.on('trouble', (text) => { byId('alarm').textContent = text; });
 byId('unpin').addEventListener('click', () => { if (desk.pin) void acts.unpin(desk.pin.id); });
 for (const button of document.querySelectorAll('.theme')) button.addEventListener('click', turn);
@@ -244,7 +250,7 @@ wireKeys({
   Escape: () => (review.choosing ? review.choose(false) : header.showNumbers(false)),
   'Shift+P': () => switches.press('pause'), 'Shift+C': () => switches.press('clear'), 'Shift+L': () => switches.press('links'),
   'Shift+N': () => switches.press('newcomers'), 'Shift+S': () => switches.press('slow'), 'Shift+D': () => switches.press('lock'),
-  ...Object.fromEntries([1, 2, 3, 4, 5, 6, 7, 8].map((n) => [String(n), () => sections.go(n)])),
+  ...Object.fromEntries([1, 2, 3, 4, 5, 6, 7, 8, 9].map((n) => [String(n), () => sections.go(n)])),
 });
 byId('languages').addEventListener('click', (event) => {
   const link = /** @type {Element} */ (event.target).closest('a');

@@ -4,7 +4,7 @@ import { el, icon, said } from '../shared/dom.js';
 import { changes } from './change.js';
 import { frame, later, when } from './page.js';
 
-const ACTS = ['approve', 'refuse', 'remove', 'remove_user', 'clear', 'pin', 'unpin', 'settings', 'lockdown', 'unlock', 'mute', 'ban', 'unban', 'rules', 'link', 'revoke', 'room', 'archive'];
+const ACTS = ['approve', 'refuse', 'remove', 'remove_user', 'clear', 'pin', 'unpin', 'settings', 'lockdown', 'unlock', 'mute', 'ban', 'unban', 'rules', 'link', 'revoke', 'room', 'archive', 'replay', 'replay_stop'];
 
 /** Acts on a person, who is named beside the reason. */
 const PERSONAL = ['mute', 'ban', 'unban', 'remove_user'];

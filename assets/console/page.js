@@ -73,3 +73,22 @@ export function once(words, secret, note, more = false) {
   const shown = el('p', { class: 'mono' }, secret);
   return el('div', { class: 'new-link' }, el('div', {}, el('p', {}, el('b', {}, words.t('link_ready')), ' ', note), shown, copyButton(words, secret, shown)), more || '');
 }
+
+/** A control with its label, as a row of settings. @param {string} label @param {string} help @param {...Node} controls */
+export function setting(label, help, ...controls) {
+  const id = `set-${label}`.replace(/\s+/g, '-');
+  return el('div', { class: 'set' }, el('p', {}, el('span', { id }, label), help && el('span', { class: 'help' }, help)),
+    el('div', { class: 'control', role: 'group', 'aria-labelledby': id }, ...controls));
+}
+
+/** Choices of which one holds. @param {string} name @param {readonly string[]} values @param {(value: string) => string} word @param {() => void} changed */
+export function choice(name, values, word, changed) {
+  const inputs = values.map((value, i) => {
+    const input = el('input', { type: 'radio', name, value });
+    input.checked = i === 0;
+    return input;
+  });
+  const group = el('div', { class: 'segments' }, ...inputs.map((input) => el('label', {}, input, el('span', {}, word(input.value)))));
+  group.addEventListener('change', changed);
+  return { group, get value() { return inputs.find((input) => input.checked)?.value ?? values[0]; } };
+}

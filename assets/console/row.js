@@ -23,7 +23,7 @@ export function drawRow(row, entry, words, waiting = { left: 0, of: 1 }) {
   row.dataset.id = entry.id;
   const dot = el('span', { class: 'dot', hidden: entry.color === '#ffffff' });
   dot.style.setProperty('--dot', entry.color);
-  const name = el('span', { class: 'name' }, said(nameOf(entry, t('guest'))), entry.badge && el('span', { class: 'badge' }, t(entry.badge)));
+  const name = el('span', { class: 'name' }, said(nameOf(entry, t('guest'))), entry.badge && el('span', { class: 'badge' }, t(entry.badge)), entry.source === 'replay' && el('span', { class: 'replayed', title: t('source_replay') }, icon('undo'), el('span', { class: 'sr' }, t('source_replay'))));
   const text = el('span', { class: 'said' }, said(entry.text));
   row.replaceChildren(el('time', { class: 'time', datetime: new Date(entry.at).toISOString() }, clock(entry.at)), dot, name, text);
   const chip = chipOf(entry, words);

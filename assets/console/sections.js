@@ -3,8 +3,8 @@
 
 import { byId } from '../shared/dom.js';
 
-/** In the order of the rail and of the keys 1 to 8. */
-export const SECTIONS = ['live', 'air', 'rules', 'people', 'stats', 'links', 'audit', 'room'];
+/** In the order of the rail and of the keys 1 to 9. */
+export const SECTIONS = ['live', 'air', 'rules', 'people', 'stats', 'links', 'audit', 'export', 'room'];
 
 /**
  * Opens a page in a box; what it gives ends it.
@@ -19,6 +19,7 @@ const LOAD = {
   stats: () => import('./page-stats.js'),
   links: () => import('./page-links.js'),
   audit: () => import('./page-audit.js'),
+  export: () => import('./page-export.js'),
   room: () => import('./page-room.js'),
 };
 

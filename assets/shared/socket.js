@@ -27,6 +27,7 @@ export const TIMES = { silent: 25_000, opening: 12_000, stale: 15_000, settled: 
  * @property {(ack: Frame) => void} [ack]
  * @property {(user: Frame) => void} [user] what changed of hello.user
  * @property {(stats: Frame) => void} [stats]
+ * @property {(replay: Frame) => void} [replay]
  * @property {(beat: Frame) => void} [beat] already answered
  * @property {(error: Frame) => void} [error]
  * @property {(bye: Frame) => void} [bye]
@@ -164,7 +165,7 @@ export class RoomSocket {
         this.#bye = String(frame.code);
         this.#notBefore = this.#env.now() + (Number(frame.wait_ms) || 0);
         return this.#call('bye', frame);
-      case 'ack': case 'user': case 'stats': case 'error': return this.#call(frame.type, frame);
+      case 'ack': case 'user': case 'stats': case 'replay': case 'error': return this.#call(frame.type, frame);
     }
   }
 

@@ -1,0 +1,184 @@
+// The replay's part of the page: a past session or a file goes on air again.
+// How it goes is told by the server, to this console as to all others.
+
+import { el, icon, said } from '../shared/dom.js';
+import { choice, setting } from './page.js';
+import { MOST_FILE, SPEEDS, length, sessionName } from './tape.js';
+
+/**
+ * The frame `replay` of docs/protocol.md.
+ * @typedef {object} Replay
+ * @property {'loading'|'playing'|'paused'|'ended'|'stopped'|'failed'} state
+ * @property {string} [file]
+ * @property {number} [from]
+ * @property {number} [to]
+ * @property {string} by
+ * @property {number} total
+ * @property {number} at_ms
+ * @property {number} length_ms
+ * @property {number} speed
+ * @property {{shown: number, held: number, refused: number, skipped: number}} counts
+ * @property {string} [why]
+ * @property {{line: number, message: string}[]} [defects]
+ */
+
+/** @param {Replay|null} replay */
+export const isOn = (replay) => replay !== null && ['loading', 'playing', 'paused'].includes(replay.state);
+
+/** What is played, in words. @param {import('../shared/i18n.js').Words} words @param {Replay} replay */
+export function replayName({ lang }, { file, from }) {
+  return file || new Intl.DateTimeFormat(lang, { dateStyle: 'medium', timeStyle: 'short' }).format(from);
+}
+
+/**
+ * @param {HTMLElement} box @param {import('./desk.js').Desk} desk @param {import('./acts.js').Acts} acts
+ * @param {(fn: (sessions: import('./tape.js').Session[]) => void) => void} follow
+ * @returns {() => void} ends it
+ */
+export function openReplay(box, desk, acts, follow) {
+  const { words } = desk;
+  const { t } = words;
+  const panel = openPanel(desk, acts);
+  const form = desk.owner ? openForm(desk, acts, follow) : null;
+  const note = el('p', { class: 'help' }, t(desk.owner ? 'replay_help' : 'replay_owner'));
+  box.append(note, panel.box, ...(form ? [form.box] : []));
+  const draw = () => {
+    panel.draw();
+    if (form) form.box.hidden = isOn(desk.replay);
+    note.hidden = isOn(desk.replay);
+  };
+  draw();
+  return desk.on('replay', draw);
+}
+
+/**
+ * What is on, or how the last one ended.
+ * @param {import('./desk.js').Desk} desk @param {import('./acts.js').Acts} acts
+ */
+function openPanel(desk, acts) {
+  const { words } = desk;
+  const { t, lang } = words;
+  const number = new Intl.NumberFormat(lang);
+  const steer = (/** @type {Record<string, any>} */ change) => void acts.call('PATCH', desk.path('replay'), change);
+  const name = el('p', { class: 'replay-name' });
+  const at = el('input', { type: 'range', min: 0, step: 1000, 'aria-label': t('replay_at') });
+  const time = el('p', { class: 'replay-time' });
+  const speed = el('select', { 'aria-label': t('replay_speed') }, ...SPEEDS.map((s) => el('option', { value: s }, t('times', { n: s }))));
+  const glyph = el('span', { class: 'glyph' }), word = el('span');
+  const hold = el('button', { type: 'button', class: 'button', onclick: () => steer({ state: desk.replay?.state === 'paused' ? 'playing' : 'paused' }) }, glyph, word);
+  const stop = el('button', { type: 'button', class: 'button stop', onclick: () => void acts.call('DELETE', desk.path('replay')) }, icon('x'), el('span', {}, t('replay_stop')));
+  const counts = el('p', { class: 'help' });
+  const why = el('p', { class: 'fault', role: 'status' });
+  const controls = el('div', { class: 'page-bar' }, hold, stop, speed);
+  const box = el('div', { class: 'replay-panel', hidden: true }, name, at, time, why, controls, counts);
+  let moving = false;
+  at.addEventListener('input', () => { moving = true; drawTime(Number(at.value)); });
+  at.addEventListener('change', () => { moving = false; steer({ at_ms: Number(at.value) }); });
+  speed.addEventListener('change', () => steer({ speed: Number(speed.value) }));
+
+  /** @param {number} ms */
+  function drawTime(ms) {
+    const text = t('replay_time', { at: length(ms), of: length(desk.replay?.length_ms ?? 0) });
+    time.textContent = text;
+    at.setAttribute('aria-valuetext', text);
+  }
+
+  function draw() {
+    const { replay } = desk;
+    box.hidden = replay === null;
+    if (replay === null) return;
+    const on = isOn(replay), loading = replay.state === 'loading';
+    name.replaceChildren(said(replayName(words, replay)), el('span', { class: `chip${replay.state === 'playing' ? ' shown' : replay.state === 'failed' ? ' stop' : ''}` }, t(`replay_${replay.state}`)));
+    at.hidden = time.hidden = controls.hidden = !on || loading;
+    at.max = String(replay.length_ms);
+    if (!moving) {
+      at.value = String(replay.at_ms);
+      drawTime(replay.at_ms);
+    }
+    // A speed that somebody chose over HTTP is none of ours.
+    if (document.activeElement !== speed) speed.value = SPEEDS.includes(replay.speed) ? String(replay.speed) : '';
+    const paused = replay.state === 'paused';
+    if (glyph.dataset.of !== replay.state) {
+      glyph.dataset.of = replay.state;
+      glyph.replaceChildren(icon(paused ? 'play' : 'pause'));
+    }
+    word.textContent = t(paused ? 'replay_go_on' : 'replay_pause');
+    why.textContent = !replay.why ? '' : t(replay.why === 'room_paused' ? 'replay_why_paused' : replay.why === 'room_closed' ? 'replay_why_closed' : 'replay_why_other');
+    why.hidden = !replay.why;
+    const { shown, held, refused, skipped } = replay.counts;
+    counts.textContent = t('replay_counts', { of: number.format(replay.total), shown: number.format(shown), held: number.format(held), refused: number.format(refused), skipped: number.format(skipped) });
+    counts.hidden = loading;
+  }
+  return { box, draw };
+}
+
+/**
+ * What the owner begins one with.
+ * @param {import('./desk.js').Desk} desk @param {import('./acts.js').Acts} acts
+ * @param {(fn: (sessions: import('./tape.js').Session[]) => void) => void} follow
+ */
+function openForm(desk, acts, follow) {
+  const { words } = desk;
+  const { t } = words;
+  /** @type {import('./tape.js').Session[]} */ let sessions = [];
+  let busy = false;
+  const source = choice('replay-source', ['past', 'file'], (s) => t(`replay_${s}`), draw);
+  const session = el('select', { 'aria-label': t('replay_past') });
+  const file = el('input', { type: 'file', accept: '.xml,.jsonl,.json,.txt', 'aria-label': t('replay_file') });
+  const formats = el('p', { class: 'help' }, t('replay_formats'));
+  const speed = el('select', { 'aria-label': t('replay_speed') }, ...SPEEDS.map((s) => el('option', { value: s }, t('times', { n: s }))));
+  speed.value = '1';
+  const begin = el('button', { type: 'button', class: 'button main', onclick: () => void start() }, icon('play'), el('span', {}, t('replay_begin')));
+  const told = el('div', { role: 'status' });
+  const box = el('div', {}, setting(t('replay_source'), '', source.group, session, file, formats), setting(t('replay_speed'), t('replay_speed_help'), speed),
+    el('div', { class: 'page-bar' }, begin), told);
+  file.addEventListener('change', draw);
+  follow((list) => {
+    sessions = list;
+    session.replaceChildren(...(list.length > 0 ? list.map((s, i) => el('option', { value: i }, sessionName(words, s))) : [el('option', { value: '' }, t('replay_no_past'))]));
+    draw();
+  });
+  draw();
+  return { box };
+
+  function draw() {
+    const past = source.value === 'past';
+    session.hidden = !past;
+    session.disabled = sessions.length === 0;
+    file.hidden = formats.hidden = past;
+    begin.setAttribute('aria-disabled', String(busy || !(past ? sessions[Number(session.value)] : file.files?.[0])));
+  }
+
+  /** @param {string} text @param {{line: number, message: string}[]} [defects] */
+  function fault(text, defects = []) {
+    told.replaceChildren(el('p', { class: defects.length > 0 ? '' : 'fault' }, text), ...(defects.length > 0 ? [el('ul', { class: 'fault-list' }, ...defects.map((d) => el('li', { class: 'doubt' }, icon('warn'), t('replay_defect', { line: d.line, message: d.message }))))] : []));
+  }
+
+  async function start() {
+    if (begin.getAttribute('aria-disabled') === 'true') return;
+    told.replaceChildren();
+    const chosen = source.value === 'file' ? file.files?.[0] : undefined;
+    if (chosen && chosen.size > MOST_FILE) return fault(t('replay_too_large'));
+    busy = true;
+    draw();
+    try {
+      const begun = await (chosen ? upload(chosen) : fetch(desk.path('replay'), {
+        method: 'POST', headers: { 'X-Requested-With': 'danmaku', 'Content-Type': 'application/json' },
+        body: JSON.stringify({ from: sessions[Number(session.value)].from, to: sessions[Number(session.value)].to + 1, speed: Number(speed.value) }),
+      }));
+      const answer = await begun.json().catch(() => ({}));
+      if (!begun.ok) fault(answer.code === 'room_closed' ? t('replay_why_closed') : answer.message ?? t('fault_other'));
+      else if (answer.defects?.length > 0) fault(t('replay_defects'), answer.defects);
+    } catch {
+      fault(t('fault_offline'));
+    }
+    busy = false;
+    draw();
+  }
+
+  /** @param {File} chosen */
+  function upload(chosen) {
+    const query = new URLSearchParams({ name: chosen.name, speed: speed.value });
+    return fetch(`${desk.path('replay', 'file')}?${query}`, { method: 'PUT', headers: { 'X-Requested-With': 'danmaku', 'Content-Type': 'application/octet-stream' }, body: chosen });
+  }
+}

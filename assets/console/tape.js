@@ -1,0 +1,93 @@
+// What exports and replays are made of, without a page: the query of an export,
+// lengths of time, and how far a download is.
+
+/** In the order in which they are offered, with what a file of each ends on. */
+export const FORMATS = /** @type {const} */ (['bilibili-xml', 'ass', 'niconico-xml', 'jsonl', 'csv']);
+
+/** What may become of a comment, as history says it. */
+export const STATUSES = /** @type {const} */ (['shown', 'held', 'refused', 'removed']);
+
+/** Times as fast as it was. */
+export const SPEEDS = [0.25, 0.5, 1, 2, 4, 10];
+
+/** Bytes of a file that the server reads at most. */
+export const MOST_FILE = 64 * 1024 * 1024;
+
+/**
+ * When the room was busy, as GET …/sessions says it.
+ * @typedef {{from: number, to: number, count: number}} Session
+ *
+ * @typedef {object} Choice what is to be exported
+ * @property {string} format
+ * @property {string[]} statuses
+ * @property {number} from ms; 0: from the beginning on
+ * @property {number} to ms; 0: up to now
+ * @property {'auto'|'recording'|'first'|'time'} zero where the file begins
+ * @property {number} zeroAt ms, with zero "time"
+ * @property {''|'drop'|'clamp'} early what becomes of what came before that
+ * @property {boolean} bom of CSV
+ */
+
+/**
+ * The query of GET …/export: only what differs from what the server does unasked.
+ * @param {Choice} choice
+ */
+export function exportQuery({ format, statuses, from, to, zero, zeroAt, early, bom }) {
+  const query = new URLSearchParams({ format });
+  if (statuses.length > 0 && statuses.join() !== 'shown') query.set('status', statuses.join());
+  if (from > 0) query.set('from', String(from));
+  if (to > 0) query.set('to', String(to));
+  if (zero === 'time') query.set('zero', String(zeroAt));
+  else if (zero !== 'auto') query.set('zero', zero);
+  if (early) query.set('early', early);
+  if (bom && format === 'csv') query.set('bom', '1');
+  return query;
+}
+
+/** A length as a player shows it: 1:02:03 or 2:03. @param {number} ms */
+export function length(ms) {
+  const s = Math.max(0, Math.floor(ms / 1000));
+  const two = (/** @type {number} */ n) => String(n).padStart(2, '0');
+  const minutes = Math.floor(s / 60);
+  return minutes < 60 ? `${minutes}:${two(s % 60)}` : `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(s % 60)}`;
+}
+
+/** What a field for date and time says, in ms; NaN when it says nothing. @param {string} text */
+export const moment = (text) => (text ? new Date(text).getTime() : NaN);
+
+/** A moment as such a field takes it, in this person's zone. @param {number} at ms */
+export function field(at) {
+  const local = new Date(at - new Date(at).getTimezoneOffset() * 60_000);
+  return local.toISOString().slice(0, 19);
+}
+
+/** The name that a download is to have. @param {string|null} disposition the header @param {string} other */
+export const nameOf = (disposition, other) => /filename="?([^";]+)"?/.exec(disposition ?? '')?.[1] ?? other;
+
+/**
+ * Reads an answer to its end and counts lines, since every format has one for
+ * each comment. Rejects when it is torn: then it is not complete.
+ * @param {Response} answer
+ * @param {(lines: number, bytes: number) => void} progress
+ */
+export async function readLines(answer, progress) {
+  /** @type {BlobPart[]} */ const parts = [];
+  const reader = answer.body?.getReader();
+  let lines = 0, bytes = 0;
+  while (reader) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    parts.push(value);
+    bytes += value.length;
+    for (let i = value.indexOf(10); i >= 0; i = value.indexOf(10, i + 1)) lines++;
+    progress(lines, bytes);
+  }
+  return new Blob(parts, { type: answer.headers.get('Content-Type') ?? '' });
+}
+
+/** A session in words. @param {import('../shared/i18n.js').Words} words @param {Session} session */
+export function sessionName({ t, lang }, { from, to, count }) {
+  const day = new Intl.DateTimeFormat(lang, { dateStyle: 'medium' }).format(from);
+  const time = new Intl.DateTimeFormat(lang, { timeStyle: 'short' });
+  return t('session', { day, from: time.format(from), to: time.format(to), n: count });
+}

@@ -1,0 +1,106 @@
+package e2e
+
+import (
+	"encoding/csv"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"danmaku/e2e/browser"
+
+	"github.com/chromedp/chromedp"
+)
+
+// The owner downloads what was said, as a spreadsheet and as XML, and plays the
+// XML again: it flies over the overlay, marked as a replay, while every console
+// can pause and stop it.
+func TestExportAndReplayInTheConsole(t *testing.T) {
+	p := startProduct(t, free...)
+	h := runnerAt(t, p.console)
+	s := h.sender()
+	s.say("moss", "the first", nil)
+	gone := s.say("moss", "taken down later", nil)
+	s.say("=noodle", "=1+1, or \"so\"", nil)
+	h.do("POST", "/api/rooms/live/comments/"+gone+"/remove", nil)
+	address, _ := h.link("owner", "Mika")
+	console := consoleAt(t, address)
+	next := console.Downloads()
+	console.Eval(`location.hash = "export"`)
+	console.Wait(`document.querySelector('#page [value="csv"]')`)
+
+	console.Eval(`document.querySelector('#page [value="csv"]').click()`)
+	console.Eval(`document.querySelector('#page [value="removed"]').click()`)
+	console.Eval(pressed("Download"))
+	console.Wait(has("#page [role=status]", "3 comments downloaded."))
+	name, text := next()
+	table, err := csv.NewReader(strings.NewReader(string(text))).ReadAll()
+	if err != nil || len(table) != 4 || !strings.HasPrefix(name, "live-") || !strings.HasSuffix(name, ".csv") {
+		t.Fatalf("%s holds %q, %v", name, table, err)
+	}
+	for i, want := range []string{"text", "the first", "taken down later", `'=1+1, or "so"`} {
+		if table[i][5] != want {
+			t.Errorf("line %d says %q, want %q", i, table[i][5], want)
+		}
+	}
+	if table[3][6] != "'=noodle" || table[2][11] != "removed" || table[1][11] != "shown" {
+		t.Errorf("the table is %q", table)
+	}
+
+	// Without any status there is nothing to be had, and that is said.
+	console.Eval(`for (const input of document.querySelectorAll('#page .swatches :checked')) input.click()`)
+	console.Wait(has("#page .fault", "Choose which comments."))
+	console.Eval(`document.querySelector('#page [value="shown"]').click()`)
+	console.Eval(`document.querySelector('#page [value="bilibili-xml"]').click()`)
+	console.Eval(pressed("Download"))
+	console.Wait(has("#page [role=status]", "2 comments downloaded."))
+	_, text = next()
+	if !strings.Contains(string(text), ">the first</d>") || strings.Contains(string(text), "taken down") {
+		t.Errorf("the XML is\n%s", text)
+	}
+
+	// A file with a fault is told with its place; what was downloaded is played.
+	folder := t.TempDir()
+	file := func(name, text string) string {
+		path := filepath.Join(folder, name)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	overlay := browser.Open(t, p.overlay)
+	overlay.Wait(`typeof danmaku === "object" && danmaku.stats().state === "open" || document.readyState === "complete"`)
+	play := func(path string) {
+		console.Do(chromedp.SetUploadFiles(chromedp.CSS(`#page input[type="file"]`), []string{path}))
+		console.Wait(`document.querySelector("#page .button.main").getAttribute("aria-disabled") === "false"`)
+		console.Eval(`document.querySelector("#page .button.main").click()`)
+	}
+	console.Ignore("status of 422") // Chromium's own word on what is refused
+	console.Eval(`document.querySelector('#page [value="file"]').click()`)
+	play(file("broken.xml", "<i>\n<d p=\"1\">x</i>"))
+	console.Wait(has("#page .fault", "line 2, column 11: </i> comes before the end of <d>"))
+	long := strings.Replace(string(text), "</i>", `<d p="3000,1,25,16777215,1700000000,0,a,9">much later</d></i>`, 1)
+	play(file("show <b>.xml", long))
+	console.Wait(has(".replay-name", "show <b>.xml") + ` && ` + has(".replay-name .chip", "On air"))
+	overlay.Wait(has(`.dm[data-source='replay']`, "the first"))
+	console.Wait(has("#page .replay-panel .help", "3 comments · 2 shown · 0 held · 0 refused · 0 skipped"))
+
+	// Another console, of a moderator, sees it and steers it from its live page.
+	modAddress, _ := h.link("moderator", "Ann")
+	mod := consoleAt(t, modAddress)
+	mod.Wait(has("#banner", "Replay: show <b>.xml") + ` && ` + has("#banner", "of 50:00"))
+	mod.Wait(has("#feed .replayed", "Replayed"))
+	mod.Eval(`document.querySelector('#banner [data-answer="hold"]').click()`)
+	console.Wait(has(".replay-name .chip", "Paused"))
+	console.Eval(`(() => { const at = document.querySelector('#page [type="range"]'); at.value = at.max; at.dispatchEvent(new Event("change")); })()`)
+	mod.Wait(has("#banner", "Replay paused: show <b>.xml, 50:00 of 50:00"))
+	console.Eval(pressed("Go on"))
+	overlay.Wait(has(".dm-text", "much later"))
+	console.Wait(has(".replay-name .chip", "Played to the end"))
+	mod.Wait(`!` + has("#banner", "show"))
+}
+
+// pressed is JavaScript that presses the page's button with a word.
+func pressed(word string) string {
+	return `[...document.querySelectorAll("#page button")].find((b) => b.textContent.includes("` + word + `")).click()`
+}
