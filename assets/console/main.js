@@ -75,8 +75,10 @@ const socket = new RoomSocket({
   handlers: {
     hello(/** @type {any} */ hello) {
       desk.setClock(hello.time);
-      desk.room = hello.room;
       anew = !hello.resumed;
+      // However short it was away: the list is another one, and that is said.
+      if (anew && desk.room.id) line.back();
+      desk.room = hello.room;
       if (anew) {
         model.reset(hello.recent);
         void history.start();
