@@ -397,3 +397,26 @@ func TestOverlayPauses(t *testing.T) {
 	}
 	p.Wait(fmt.Sprintf(`danmaku.rects().find((r) => r.id === %q).x < %v`, first[0].ID, first[0].X-20))
 }
+
+// The hooks are for tools, so they are what docs/overlay.md says, and no more.
+func TestOverlayHooksAreAsWritten(t *testing.T) {
+	t.Parallel()
+	p := newRoom(t).overlay(t, "bench=1&merge=1")
+	p.Eval(`danmaku.push({ id: 'one', text: 'alone' }); danmaku.push([{ id: 'a', text: '666' }, { id: 'b', text: '666' }, { text: '' }, {}])`)
+	p.Wait(`danmaku.stats().active === 2`)
+	for _, c := range []struct{ js, want string }{
+		{`Object.keys(danmaku).sort().join()`, "clear,config,pause,pin,push,ready,rects,remove,resume,stats"},
+		{`Object.keys(danmaku.stats()).sort().join()`, "active,dropped,lanes,merged,placed,pool,queued,received,removed,ticks"},
+		{`Object.keys(danmaku.stats().dropped).sort().join()`, "full,late"},
+		{`Object.keys(danmaku.rects()[0]).join()`, "id,lane,x,y,w,h"},
+		{`danmaku.rects().map((r) => r.id).join()`, "one,a"},
+		{`(danmaku.remove('one'), danmaku.remove(['a']), danmaku.rects().map((r) => r.id).join())`, "b"},
+		{`(danmaku.pin({ text: 'stands' }), ` + pinned + `)`, "stands"},
+		{`(danmaku.clear(), danmaku.rects().length + ` + pinned + `)`, "0"},
+		{`(danmaku.config({ size: 50, nonsense: 1, weight: 'heavy' }), getComputedStyle(document.querySelector('.dm')).fontSize)`, "50px"},
+	} {
+		if got := browser.Value[string](p, c.js); got != c.want {
+			t.Errorf("%s is %q, want %q", c.js, got, c.want)
+		}
+	}
+}

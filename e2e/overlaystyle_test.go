@@ -173,6 +173,10 @@ func TestOverlayCodeBearsTheRoomsPresentTitle(t *testing.T) {
 	send(t, conn, events("e:11", event("room", 11, frame{"slow_ms": 2000})))
 	send(t, conn, events("e:12", event("room", 12, frame{"title": "again"})))
 	p.Wait(title + ` === 'again'`)
+	p.Eval(`danmaku.config({ lang: 'ja' })`)
+	if got := browser.Value[string](p, `document.querySelector('.dm-code-label').textContent`); got != "スキャンしてコメント" {
+		t.Errorf("in Japanese it says %q", got)
+	}
 	p.Wait(`document.querySelector('.dm-debug-counts').textContent.startsWith('server open')`)
 	conn.Close()
 	p.Wait(`!document.querySelector('.dm-debug-counts').textContent.startsWith('server open')`)

@@ -8,7 +8,7 @@ const FADE = 240;
 const AGAIN = 1000;
 
 export class RoomCode {
-  #root; #quiet; #card; #image; #title;
+  #root; #quiet; #card; #image; #title; #label;
   /** @type {'0'|'1'|'idle'} */ #mode = '0';
   #idle = 0;
   #shown = false;
@@ -39,6 +39,7 @@ export class RoomCode {
     titled.textContent = title;
     labelled.textContent = label;
     this.#title = titled;
+    this.#label = labelled;
     this.#card.append(this.#image, words);
     // A card without its code is of no use to anybody: it stays away.
     this.#image.onload = () => { if (this.#shown) this.#card.classList.add('dm-code-shown'); };
@@ -58,6 +59,11 @@ export class RoomCode {
   /** @param {string} [title] the room's new one; undefined: it has not changed */
   rename(title) {
     if (title !== undefined) this.#title.textContent = title;
+  }
+
+  /** @param {string} label words under the title, in the overlay's language */
+  word(label) {
+    if (this.#label.textContent !== label) this.#label.textContent = label;
   }
 
   /** A comment comes: the code goes. Gives the ms that this takes. */

@@ -60,6 +60,7 @@ function dress() {
 
 /** Options that are more than style. */
 function equip() {
+  code.word(words(root.lang).scan);
   code.set(options.qr, options.idle);
   debug.set(options.debug);
   demo.set(options.demo);
