@@ -105,7 +105,7 @@ func size(file string) float64 {
 }
 
 // shown is how a page names a picture that lies beside it.
-var shown = regexp.MustCompile(`\]\(((?:docs/)?pictures/[\w.-]+)\)`)
+var shown = regexp.MustCompile(`(?:\]\(|src=")((?:docs/)?pictures/[\w.-]+)[)"]`)
 
 // documents are the pages that come with a program, with the pictures that they
 // show.

@@ -170,6 +170,23 @@ func TestLicenceMissing(t *testing.T) {
 	}
 }
 
+// The pages come with the pictures that they show, once each.
+func TestDocuments(t *testing.T) {
+	pages, err := documents("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	count := map[string]int{}
+	for _, e := range pages {
+		count[e.name]++
+	}
+	for _, want := range []string{"README.md", "README.ja.md", "LICENSE", "NOTICE", "docs/obs.md", "docs/pictures/flight.webp", "docs/pictures/phone-en-dark.png", "docs/pictures/theme-quiet.png"} {
+		if count[want] != 1 {
+			t.Errorf("%s is there %d times", want, count[want])
+		}
+	}
+}
+
 func TestVersionOf(t *testing.T) {
 	for _, tt := range []struct {
 		tags []string
