@@ -2,6 +2,9 @@ package main
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -96,6 +99,38 @@ func TestFaultsOfRulesInEveryLanguage(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// What the checks say of a text has its words in the console.
+func TestDetailsOfChecksInTheConsole(t *testing.T) {
+	script, err := os.ReadFile("assets/console/details.js")
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := filepath.Glob("moderation/*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	sentence := regexp.MustCompile(`(?:Detail(?::| =)|refuse\(|view\{name:) ?"([^"]+)"`)
+	found := 0
+	for _, file := range files {
+		if strings.HasSuffix(file, "_test.go") || file == "moderation/habits.go" { // habits are not of a text alone
+			continue
+		}
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range sentence.FindAllSubmatch(text, -1) {
+			found++
+			if !strings.Contains(string(script), "'"+string(m[1])+"'") {
+				t.Errorf("%s says %q, for which details.js has no words", file, m[1])
+			}
+		}
+	}
+	if found < 15 {
+		t.Errorf("only %d sentences were found", found)
 	}
 }
 

@@ -318,6 +318,8 @@ func TestFaultsOfRulesAreSaidInTheLanguage(t *testing.T) {
 	if titles := browser.Value[string](console, `[...document.querySelectorAll(".gutter [title]")].map((e) => e.title).join("|")`); !strings.Contains(titles, "不能写「burn」") {
 		t.Errorf("beside the lines: %s", titles)
 	}
+	enter(console, "#rules-test", "&lt;fuck&gt;")
+	console.Wait(has(".verdict", "原样的词"))
 	click(console, "#page button", "500")
 	console.Wait(has("#page .help", "1"))
 }

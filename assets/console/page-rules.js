@@ -3,6 +3,7 @@
 
 import { el, icon, said } from '../shared/dom.js';
 import { confirmFirst } from './dialog.js';
+import { explain } from './details.js';
 import { Editor } from './editor.js';
 import { frame, later, toggle } from './page.js';
 import { cut } from './queue.js';
@@ -141,7 +142,7 @@ export function open(host, desk, acts) {
       const rule = words.has(`rule_${v.rule}`) ? t(`rule_${v.rule}`) : v.rule;
       out.replaceChildren(el('p', {}, el('span', { class: `chip ${tone}` }, icon(v.verdict === 'pass' ? 'check' : v.verdict === 'refuse' ? 'refuse' : 'clock'), el('span', {}, t(`verdict_${v.verdict}`)))),
         el('p', { class: 'held-text' }, marked),
-        v.rule ? el('p', { class: 'help' }, rule, v.word && ' · ', v.word && said(v.word), v.detail && ' · ', v.detail && said(v.detail)) : '',
+        v.rule ? el('p', { class: 'help' }, rule, v.word && ' · ', v.word && said(v.word), ...(v.detail && v.rule !== 'length' ? explain(words, v.detail).flatMap((part) => [' · ', said(part)]) : [])) : '',
         v.verdict === 'mask' ? el('p', { class: 'help' }, t('shown_as'), ' ', said(v.text)) : '',
         v.folded ? el('p', { class: 'help' }, t('folded_as'), ' ', el('b', {}, said(v.folded))) : '');
     };
