@@ -30,7 +30,7 @@ func TestMain(m *testing.M) {
 }
 
 // child starts the program as a process of its own and waits for its banner.
-func child(t *testing.T, data string, args ...string) (*program, *exec.Cmd) {
+func child(t testing.TB, data string, args ...string) (*program, *exec.Cmd) {
 	t.Helper()
 	cmd := exec.Command(os.Args[0])
 	all := append([]string{"--listen", "127.0.0.1:0", "--data", data}, args...)
