@@ -138,14 +138,18 @@ if (matchMedia('(max-width: 599px)').matches) {
 draw();
 void shelf.load();
 
+/** @param {boolean} on @param {string} key */
+function tellAir(on, key) {
+  const chip = byId('on-air');
+  chip.hidden = false;
+  chip.classList.toggle('off', !on);
+  /** @type {HTMLElement} */ (chip.querySelector('span')).textContent = t(key);
+}
+
 new RoomSocket({
   room, role: 'console',
   handlers: {
-    stats({ clients = {} }) {
-      const on = clients.overlay > 0;
-      byId('on-air').hidden = false;
-      byId('on-air').classList.toggle('off', !on);
-      /** @type {HTMLElement} */ (byId('on-air').querySelector('span')).textContent = t(on ? 'overlay_on' : 'overlay_off');
-    },
+    state: (state) => { if (state === 'waiting') tellAir(false, 'away'); },
+    stats: ({ clients = {} }) => tellAir(clients.overlay > 0, clients.overlay > 0 ? 'overlay_on' : 'overlay_off'),
   },
 }).connect();

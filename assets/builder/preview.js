@@ -78,7 +78,7 @@ export class Preview {
   }
 
   #fit() {
-    this.#box.style.setProperty('--ratio', `${this.#width} / ${this.#height}`);
+    this.#box.style.setProperty('--ratio', String(this.#width / this.#height));
     this.#frame.style.setProperty('width', `${this.#width}px`);
     this.#frame.style.setProperty('height', `${this.#height}px`);
     this.#frame.style.setProperty('transform', `scale(${this.#box.clientWidth / this.#width})`);
