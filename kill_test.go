@@ -98,21 +98,22 @@ func (s *screen) moveTo(position string) {
 	}
 }
 
-// crowd is how many phones send, ten comments a second each.
-const crowd = 20
+// crowd is how many phones send, ten comments a second each, and kills how often
+// the process dies under that.
+const crowd, kills = 20, 20
 
-// Ten times the process is killed while 200 comments a second arrive. What was
+// Twenty times the process is killed while 200 comments a second arrive. What was
 // acknowledged is in the log, in each author's order; the overlay, which
 // resumes each time, saw exactly the log.
 func TestKilledProcessLosesNothingAcknowledged(t *testing.T) {
 	if testing.Short() {
-		t.Skip("kills ten processes")
+		t.Skip("kills twenty processes")
 	}
 	dir := t.TempDir()
 	off := []string{"--user-rate", "0", "--address-rate", "0", "--room-rate", "0"}
-	acked := make([][]string, 0, 10*crowd) // by phone and round
+	acked := make([][]string, 0, kills*crowd) // by phone and round
 	overlay := &screen{}
-	for round := range 10 {
+	for round := range kills {
 		p, cmd := child(t, dir, off...)
 		screenSocket := p.overlaySocket(overlay.position)
 		overlay.take(t, screenSocket.next("hello"))
@@ -121,7 +122,7 @@ func TestKilledProcessLosesNothingAcknowledged(t *testing.T) {
 			phones = append(phones, p.phone().open("audience", ""))
 		}
 		var total atomic.Int64
-		enough := int64(60 + rand.IntN(120))
+		enough := int64(30 + rand.IntN(90))
 		var readers sync.WaitGroup
 		lists := make([][]string, crowd)
 		for i, phone := range phones {

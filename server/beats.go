@@ -73,14 +73,27 @@ const tidyStep = 1000
 // themselves, and without it that stays until the collector's turn, which with
 // little going on is minutes away. It waits until the storm is over.
 func (k *sockets) tidy() {
-	n := k.total.Load()
-	settled := n-k.before < tidyStep/10
-	k.before = n
-	k.tidied = min(k.tidied, n)
-	if settled && n-k.tidied >= tidyStep {
-		k.tidied = n
+	if k.storm.over(k.total.Load()) {
 		debug.FreeOSMemory()
 	}
+}
+
+// storm watches how many sockets there are from beat to beat.
+type storm struct {
+	before int64 // at the last beat
+	tidied int64 // when it was last over, or fewer that have stayed since
+}
+
+// over is true once after every storm that has left something.
+func (s *storm) over(sockets int64) bool {
+	settled := sockets-s.before < tidyStep/10
+	s.before = sockets
+	s.tidied = min(s.tidied, sockets)
+	if !settled || sockets-s.tidied < tidyStep {
+		return false
+	}
+	s.tidied = sockets
+	return true
 }
 
 // stats tells consoles how their room is doing.

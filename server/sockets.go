@@ -44,9 +44,8 @@ type sockets struct {
 	server   *Server
 	upgrader *websocket.Upgrader
 	total    atomic.Int64
-	slow     atomic.Int64 // clients cut since they did not read fast enough
-	before   int64        // total at the last beat; of the beats' goroutine, as tidied
-	tidied   int64
+	slow     atomic.Int64   // clients cut since they did not read fast enough
+	storm    storm          // of the beats' goroutine
 	cutters  sync.WaitGroup // closing what will not read
 	handlers sync.WaitGroup // requests that hold a socket
 	stop     context.CancelFunc

@@ -1,0 +1,67 @@
+package server
+
+import (
+	"testing"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"danmaku/comment"
+	"danmaku/live"
+)
+
+// Ten thousand clients that come back at once must not ask the database, which
+// has other things to do then: with it closed they are greeted all the same, and
+// told what they missed.
+func TestHandshakesAskNoDatabase(t *testing.T) {
+	h := newHouse(t)
+	key, err := h.hall.ScreenKey("live", comment.Overlay)
+	if err != nil {
+		t.Fatal(err)
+	}
+	overlay := h.overlay()
+	next(t, overlay, "hello")
+	const said = 300
+	for n := range said {
+		h.says(n)
+	}
+	for got := 0; got < said; {
+		got += len(next(t, overlay, "events")["events"].([]any))
+	}
+	var pos comment.Position
+	if err := h.hall.Still("live", live.ViewOverlay, func(p comment.Position) { pos = p }); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.db.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		query   string
+		resumed bool
+		missed  int // comments in recent, or in the frame after hello
+	}{
+		{"role=audience", false, 50},
+		{"role=audience&since=" + pos.Epoch + ":0", true, 50},
+		{"role=audience&since=" + pos.String(), true, 0},
+		{"role=overlay&key=" + key, false, said},
+		{"role=overlay&key=" + key + "&since=" + pos.Epoch + ":100", true, said - 100},
+		{"role=overlay&key=" + key + "&since=another:100", false, said},
+	} {
+		d := websocket.Dialer{HandshakeTimeout: patience, Subprotocols: []string{Subprotocol}}
+		conn, _, err := d.Dial("ws://"+h.base+"/api/rooms/live/socket?"+tt.query, nil)
+		if err != nil {
+			t.Errorf("%s: %v", tt.query, err)
+			continue
+		}
+		_ = conn.SetReadDeadline(time.Now().Add(patience))
+		hello := next(t, conn, "hello")
+		list, _ := hello["recent"].([]any)
+		if tt.resumed {
+			list, _ = next(t, conn, "events")["events"].([]any)
+		}
+		if hello["resumed"] != tt.resumed || len(list) != tt.missed {
+			t.Errorf("%s: resumed %v, %d comments; want %v and %d", tt.query, hello["resumed"], len(list), tt.resumed, tt.missed)
+		}
+		conn.Close()
+	}
+}
