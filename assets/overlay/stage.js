@@ -1,11 +1,11 @@
 // The stage: takes comments in, gives each a lane and a moment, and takes it
 // away again. What it does in a tick, and in which order, stands in #tick.
 
-import { Crowd, keyOf } from './crowd.js';
+import { Cast } from './cast.js';
+import { keyOf } from './crowd.js';
 import { Field } from './field.js';
 import { newItem, sound } from './item.js';
 import { moves } from './lanes.js';
-import { Queue } from './queue.js';
 import { Ticker } from './ticker.js';
 
 /** @typedef {import('../shared/protocol.js').Comment} Comment */
@@ -19,13 +19,9 @@ const BATCH = 60;
 const WORTH = 1000;
 
 export class Stage {
-  #renderer; #clock; #options; #on; #pin; #ticker;
-  /** @type {Queue<Item>} */ #queue = new Queue();
-  /** @type {Crowd<Item>} */ #crowd = new Crowd();
-  /** @type {Set<Item>} */ #flying = new Set();
-  /** @type {Set<Item>} flying ones whose words have changed */ #changed = new Set();
+  #renderer; #clock; #options; #on; #pin; #ticker; #cast;
   #field = new Field();
-  #count = { received: 0, placed: 0, merged: 0, removed: 0, full: 0, late: 0, ticks: 0 };
+  #ticks = 0;
   #hidden = false;
 
   /**
@@ -46,6 +42,7 @@ export class Stage {
     this.#options = options;
     this.#on = on;
     this.#pin = pin;
+    this.#cast = new Cast((item) => renderer.hide(item));
     this.#ticker = new Ticker(clock, timer, () => this.#tick());
     this.refresh();
   }
@@ -56,49 +53,31 @@ export class Stage {
   push(comments, age = () => 0) {
     this.#ticker.hold(this.#on.push?.() ?? 0);
     for (const c of comments) this.#take(c, age(c));
-    if (this.#awake && (this.#queue.length > 0 || this.#changed.size > 0)) this.#ticker.soon();
+    if (this.#awake && (this.#cast.waiting.length > 0 || this.#cast.changed.size > 0)) this.#ticker.soon();
   }
 
   /** Takes comments off: flying, waiting or merged. @param {{ids?: string[], user?: string}} what */
   remove({ ids = [], user = '' }) {
-    /** @type {Set<Item>} those that stand for fewer now */
-    const less = new Set();
-    for (const id of user ? [...ids, ...this.#crowd.idsOf(user)] : ids) {
-      const item = this.#crowd.part(id);
-      if (!item) continue;
-      this.#count.removed++;
-      if (item.parts.length > 0) less.add(item);
-      else this.#drop(item);
-    }
-    for (const item of less) item.w = this.#flying.has(item) ? item.w : 0;
-    // At once: what was removed must not be read on.
-    this.#write([...less].filter((item) => this.#flying.has(item)));
+    this.#write(this.#cast.remove(ids, user));
   }
 
   /** Empties the stage and the queue. */
   clear() {
-    for (const item of [...this.#flying, ...this.#queue]) {
-      this.#count.removed += item.parts.length;
-      this.#renderer.hide(item);
-    }
-    this.#flying.clear();
-    this.#changed.clear();
-    this.#queue.clear();
-    this.#crowd.clear();
+    this.#cast.clear();
     this.#field.empty();
   }
 
   pause() {
     if (!this.#clock.running) return;
     this.#clock.pause();
-    this.#renderer.pace(this.#flying);
+    this.#renderer.pace(this.#cast.flying);
     this.#ticker.stop();
   }
 
   resume() {
     if (this.#clock.running) return;
     this.#clock.resume();
-    this.#renderer.pace(this.#flying);
+    this.#renderer.pace(this.#cast.flying);
     if (this.#awake) this.#ticker.now();
   }
 
@@ -120,35 +99,36 @@ export class Stage {
   /** Measures everything anew, after a change of size, fonts, styles, options or pin.
    * Flying comments keep their way; one that no lane can take any more goes. */
   refresh() {
+    const { waiting, flying, changed } = this.#cast;
     this.#field.lay(this.#renderer.box(), this.#options, (box) => this.#pin?.place(box) ?? null);
-    for (const item of this.#queue) item.w = 0;
+    for (const item of waiting) item.w = 0;
     this.#recycle(); // their lanes are given away now, not at the next tick
-    if (this.#flying.size === 0) return;
-    this.#changed.clear();
+    if (flying.size === 0) return;
+    changed.clear();
     const { lanes } = this.#field;
     const now = this.#clock.now;
-    const items = [...this.#flying];
+    const items = [...flying];
     this.#renderer.measure(items);
     for (const item of items) this.#field.fit(item);
     for (const item of lanes.adopt(items, now)) {
       const lane = this.#options.overlap ? lanes.least(item, now) : -1;
       if (lane >= 0) lanes.take(item, lane);
-      else this.#lose(item, 'full');
+      else this.#cast.lose(item, 'full');
     }
-    for (const item of this.#flying) this.#show(item);
+    for (const item of flying) this.#show(item);
   }
 
   stats() {
-    const { full, late, ...counts } = this.#count;
+    const { full, late, ...counts } = this.#cast.count;
     return {
-      ...counts, active: this.#flying.size, queued: this.#queue.length,
+      ...counts, ticks: this.#ticks, active: this.#cast.flying.size, queued: this.#cast.waiting.length,
       dropped: { full, late }, lanes: this.#field.lanes.count, pool: this.#renderer.pooled,
     };
   }
 
   /** Where every comment on the stage is, by the browser's own account. */
   rects() {
-    return [...this.#flying].map((item) => ({ id: item.parts[0].id, lane: item.lane, ...this.#renderer.rect(item) }));
+    return [...this.#cast.flying].map((item) => ({ id: item.parts[0].id, lane: item.lane, ...this.#renderer.rect(item) }));
   }
 
   /** For debug=1. */
@@ -163,57 +143,45 @@ export class Stage {
 
   /** @param {Comment} raw @param {number} age ms */
   #take(raw, age) {
-    if (this.#crowd.has(raw.id)) return;
+    if (this.#cast.has(raw.id)) return;
     const c = sound(raw, this.#options.emoji);
     if (!c) return;
-    this.#count.received++;
-    if (this.#hidden) {
-      this.#count.late++;
-      return;
-    }
+    this.#cast.receive();
+    if (this.#hidden) return this.#cast.miss();
     const key = this.#options.merge ? keyOf(c, this.#options.names) : '';
-    if (this.#merge(key, c)) return;
+    const twin = this.#cast.twin(key);
+    if (twin && this.#hasRoom(twin)) return this.#cast.join(twin, c);
     const item = newItem(c, key, this.#ticker.earliest, this.#options.duration * 1000);
     if (age > 0) item.began = this.#clock.now - age;
-    this.#crowd.admit(item);
-    const out = this.#queue.add(item);
-    if (out) this.#lose(out, 'full');
+    this.#cast.queue(item);
   }
 
-  /** Lets an equal comment stand for this one too. @param {string} key @param {Comment} c */
-  #merge(key, c) {
-    const twin = this.#crowd.twin(key);
-    if (!twin) return false;
-    if (this.#flying.has(twin)) {
-      const now = this.#clock.now;
-      const old = now - twin.t > (twin.until - twin.t) * 0.6;
-      // A count makes it longer, which the one behind it must allow.
-      if (old || (twin.parts.length === 1 && !this.#field.lanes.grow(twin, this.#field.box.count))) return false;
-      this.#changed.add(twin);
-    } else {
-      twin.w = 0;
-    }
-    this.#crowd.join(twin, c);
-    this.#count.merged++;
-    return true;
+  /** Whether an item can stand for one more: not when most of its way is behind it,
+   * and a first count makes it longer, which the one behind it must allow.
+   * @param {Item} item */
+  #hasRoom(item) {
+    if (!this.#cast.flying.has(item)) return true;
+    const old = this.#clock.now - item.t > (item.until - item.t) * 0.6;
+    return !old && (item.parts.length > 1 || this.#field.lanes.grow(item, this.#field.box.count));
   }
 
   #tick() {
-    this.#count.ticks++;
+    const { waiting, changed } = this.#cast;
+    this.#ticks++;
     this.#recycle();
-    for (const item of this.#queue.expire(this.#clock.real)) this.#lose(item, 'late');
-    const waiting = [...this.#queue].slice(0, BATCH);
-    this.#write([...this.#changed], waiting.filter((item) => item.w === 0));
-    this.#changed.clear();
-    this.#place(waiting);
+    for (const item of waiting.expire(this.#clock.real)) this.#cast.lose(item, 'late');
+    const first = [...waiting].slice(0, BATCH);
+    this.#write([...changed], first.filter((item) => item.w === 0));
+    changed.clear();
+    this.#place(first);
     this.#on.tick?.();
     this.#plan();
   }
 
   /** Takes away who has left. */
   #recycle() {
-    for (const item of this.#flying) {
-      if (item.until <= this.#clock.now) this.#drop(item);
+    for (const item of this.#cast.flying) {
+      if (item.until <= this.#clock.now) this.#cast.drop(item);
     }
   }
 
@@ -231,7 +199,7 @@ export class Stage {
       this.#field.fit(item);
       const higher = item.rows > rows;
       Object.assign(item, { w, rows });
-      if (higher || (more > 0 && !this.#field.lanes.grow(item, more))) this.#lose(item, 'full');
+      if (higher || (more > 0 && !this.#field.lanes.grow(item, more))) this.#cast.lose(item, 'full');
       else if (more > 0 || item.h !== h || item.mode !== 'scroll') this.#show(item); // its place follows from its size
     });
   }
@@ -245,10 +213,10 @@ export class Stage {
     let covered = 0;
     for (const item of waiting) {
       if (item.h === 0) {
-        this.#forgo(item);
+        this.#cast.forgo(item); // the streamer's styles do not display it
         continue;
       }
-      if (this.#flying.size >= this.#options.limit && item.rank === 0) continue;
+      if (this.#cast.flying.size >= this.#options.limit && item.rank === 0) continue;
       if (item.began < Infinity && this.#rejoin(item, now)) continue;
       this.#field.prepare(item, now);
       const kind = `${item.mode}:${item.rows}`;
@@ -274,7 +242,7 @@ export class Stage {
     item.began = Infinity;
     if (lane < 0 || ready > now) return false;
     this.#field.prepare(item, ready);
-    if (item.until < now + WORTH) this.#lose(item, 'late');
+    if (item.until < now + WORTH) this.#cast.lose(item, 'late');
     else this.#launch(item, lane);
     return true;
   }
@@ -282,9 +250,7 @@ export class Stage {
   /** @param {Item} item prepared @param {number} lane */
   #launch(item, lane) {
     this.#field.lanes.take(item, lane);
-    this.#queue.delete(item);
-    this.#flying.add(item);
-    this.#count.placed++;
+    this.#cast.launch(item);
     this.#show(item);
   }
 
@@ -294,34 +260,11 @@ export class Stage {
     this.#renderer.show(item, this.#field.lanes.exit(item.mode));
   }
 
-  /** @param {Item} item @param {'full'|'late'} why */
-  #lose(item, why) {
-    this.#count[why] += item.parts.length;
-    this.#drop(item);
-  }
-
-  /** Lets go what a streamer's styles do not display: it takes no lane and counts
-   * for nothing. @param {Item} item */
-  #forgo(item) {
-    this.#count.received -= item.parts.length;
-    this.#count.merged -= item.parts.length - 1;
-    this.#drop(item);
-  }
-
-  /** @param {Item} item */
-  #drop(item) {
-    this.#renderer.hide(item);
-    this.#crowd.forget(item);
-    this.#queue.delete(item);
-    this.#flying.delete(item);
-    this.#changed.delete(item);
-  }
-
   /** Plans the next tick: soon while somebody waits, else when the first leaves. */
   #plan() {
-    if (this.#queue.length > 0) return this.#ticker.soon();
+    if (this.#cast.waiting.length > 0) return this.#ticker.soon();
     let first = Infinity;
-    for (const item of this.#flying) first = Math.min(first, item.until);
+    for (const item of this.#cast.flying) first = Math.min(first, item.until);
     if (first < Infinity) this.#ticker.within(first - this.#clock.now);
   }
 }
