@@ -23,7 +23,7 @@ func TestWelcome(t *testing.T) {
 	if status != 200 {
 		t.Fatalf("the first visit gets %d", status)
 	}
-	for _, want := range []string{p.base + "/overlay/live?key=" + p.overlay, strings.TrimPrefix(p.base, "http://") + "/r/live", "Phones cannot reach this computer", `id="add"`} {
+	for _, want := range []string{p.base + "/overlay/live?key=" + p.overlay, strings.TrimPrefix(p.base, "http://") + "/r/live", "Phones cannot reach this computer", `id="add"`, `href="/builder/live"`} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page lacks %q", want)
 		}

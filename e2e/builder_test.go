@@ -190,6 +190,9 @@ func TestLooksOfTheBuilder(t *testing.T) {
 		t.Errorf("after a reset it has %v", got)
 	}
 	b.Eval(`document.querySelector("#said button").click()`)
+	if !browser.Value[bool](b, `document.activeElement === document.getElementById("undo") && document.getElementById("said").hidden`) {
+		t.Error("the keyboard is lost after the reset was taken back")
+	}
 	if got := address(); !maps.Equal(got, own) || browser.Value[string](b, `document.getElementById("css").value`) != css {
 		t.Errorf("the reset was not taken back: %v", got)
 	}

@@ -67,7 +67,7 @@ function say(text, undo, bad = false) {
   box.hidden = false;
   box.className = `said ${bad ? 'bad' : ''}`;
   box.replaceChildren(el('span', {}, text));
-  if (undo) box.append(el('button', { type: 'button', class: 'as-text', onclick: () => { box.hidden = true; undo(); } }, t('undo')));
+  if (undo) box.append(el('button', { type: 'button', class: 'as-text', onclick: () => { box.hidden = true; byId('undo').focus(); undo(); } }, t('undo')));
 }
 
 /** @param {HTMLElement} button @param {string} text @param {string} label */
@@ -109,9 +109,13 @@ function pause(on) {
 }
 
 wireMenus(document);
-style.onChange(() => { draw(); writeDraft(room, style); });
+style.onChange(() => {
+  byId('said').hidden = true; // its way back would lead elsewhere now
+  draw();
+  writeDraft(room, style);
+});
 byId('theme').addEventListener('click', () => toggleTheme());
-byId('undo').addEventListener('click', () => { if (style.undo()) byId('said').hidden = true; });
+byId('undo').addEventListener('click', () => style.undo());
 byId('reset').addEventListener('click', reset);
 byId('open-import').addEventListener('click', () => exchange.open());
 byId('export').addEventListener('click', () => exchange.save(`danmaku-overlay-${room}.json`));
