@@ -99,7 +99,7 @@ func TestAPortInUse(t *testing.T) {
 	var out, errs bytes.Buffer
 	code := run(t.Context(), environment{args: []string{"--listen", taken.Addr().String(), "--data", data}, out: &out, err: &errs})
 	for _, want := range []string{
-		"is in use by another program", "write the line `listen = \":", "into the file " + filepath.Join(data, config.FileName),
+		"is in use by another program", "write the line `listen = \"127.0.0.1:", "into the file " + filepath.Join(data, config.FileName),
 	} {
 		if !strings.Contains(errs.String(), want) {
 			t.Errorf("it does not say %q:\n%s", want, &errs)
@@ -124,7 +124,7 @@ func TestTheAdviceForAPortWorks(t *testing.T) {
 		t.Fatal(err)
 	}
 	cfg, err := config.Load([]string{"--data", data}, nil)
-	if err != nil || cfg.Listen != ":2334" {
+	if err != nil || cfg.Listen != "127.0.0.1:2334" {
 		t.Errorf("listens on %q, %v", cfg.Listen, err)
 	}
 }

@@ -173,7 +173,7 @@ func explainListen(cfg config.Config, err error) error {
 	default:
 		return fmt.Errorf("cannot listen on %s: %w", cfg.Listen, err)
 	}
-	other := ":" + otherPort(cfg.Listen)
+	other := otherPort(cfg.Listen)
 	file := cfg.File
 	if file == "" {
 		file = filepath.Join(cfg.Data, config.FileName)
@@ -185,14 +185,14 @@ func explainListen(cfg config.Config, err error) error {
 		advice, other, other, file)
 }
 
-// otherPort is a port beside the one that cannot be had.
+// otherPort is an address to listen on with a port beside the one that cannot be had.
 func otherPort(listen string) string {
-	_, port, _ := net.SplitHostPort(listen)
+	host, port, _ := net.SplitHostPort(listen)
 	n, err := strconv.Atoi(port)
 	if err != nil || n < 1024 || n > 65_000 {
-		return "2333"
+		n = 2332
 	}
-	return strconv.Itoa(n + 1)
+	return net.JoinHostPort(host, strconv.Itoa(n+1))
 }
 
 // listenFault names the three faults that have words of their own. Windows has

@@ -35,7 +35,7 @@ type access struct {
 func newAccess(store Links, keys Keys, now func() time.Time) *access {
 	return &access{
 		store: store, keys: keys, now: now,
-		byHash: map[string]Link{}, byID: map[int64]Link{}, began: now(), traded: map[string]time.Time{}, used: map[int64]time.Time{},
+		byHash: map[string]Link{}, byID: map[int64]Link{}, began: now().Truncate(time.Millisecond), traded: map[string]time.Time{}, used: map[int64]time.Time{},
 	}
 }
 
