@@ -108,6 +108,9 @@ func TestAPortInUse(t *testing.T) {
 	if code != exitFailed || out.Len() > 0 {
 		t.Errorf("ended with %d: %s", code, &out)
 	}
+	if p := start(t, data); !strings.Contains(p.banner, "/welcome/live?code=") {
+		t.Errorf("the first start that worked does not lead to the welcome:\n%s", p.banner)
+	}
 }
 
 // The advice is followed as it stands.

@@ -84,14 +84,15 @@ func serve(ctx context.Context, env environment, cfg config.Config, log *slog.Lo
 	if err != nil {
 		return fmt.Errorf("first start: %w", err)
 	}
-	if err := registrar.FirstStart(ctx, firstRoom); err != nil {
-		return fmt.Errorf("first start: %w", err)
-	}
+	// Before anything is made: a start that fails here is not the first one.
 	listener, err := net.Listen("tcp", cfg.Listen)
 	if err != nil {
 		return explainListen(cfg, err)
 	}
 	defer listener.Close()
+	if err := registrar.FirstStart(ctx, firstRoom); err != nil {
+		return fmt.Errorf("first start: %w", err)
+	}
 	listening, err := netip.ParseAddrPort(listener.Addr().String())
 	if err != nil {
 		return fmt.Errorf("read the address listened on: %w", err)
