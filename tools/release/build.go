@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"debug/elf"
 	"errors"
 	"fmt"
 	"io"
@@ -44,6 +45,11 @@ func build(ctx context.Context, repository, dist, cache string, chosen []target,
 		program := filepath.Join(dir, t.goos+"-"+t.goarch, t.program())
 		if err := compile(ctx, t, src, program, cache); err != nil {
 			return fmt.Errorf("%s: %w", t, err)
+		}
+		if t.goos == "linux" {
+			if err := standsAlone(program); err != nil {
+				return fmt.Errorf("%s: %w", t, err)
+			}
 		}
 		code, err := os.ReadFile(program)
 		if err != nil {
@@ -94,6 +100,22 @@ func compile(ctx context.Context, t target, src source, program, cache string) e
 	_, err := output(ctx, src.dir, env, "go", "build", "-trimpath", "-buildvcs=false", "-mod=readonly",
 		"-tags="+t.tags(), "-ldflags="+t.linkerFlags(src), "-o", program, ".")
 	return err
+}
+
+// standsAlone makes sure that a program for Linux asks for no library of the
+// machine that it will run on.
+func standsAlone(program string) error {
+	f, err := elf.Open(program)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	for _, p := range f.Progs {
+		if p.Type == elf.PT_INTERP {
+			return fmt.Errorf("%s is not static", filepath.Base(program))
+		}
+	}
+	return nil
 }
 
 func size(file string) float64 {

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -183,6 +184,29 @@ func TestDocuments(t *testing.T) {
 	for _, want := range []string{"README.md", "README.ja.md", "LICENSE", "NOTICE", "docs/obs.md", "docs/pictures/flight.webp", "docs/pictures/phone-en-dark.png", "docs/pictures/theme-quiet.png"} {
 		if count[want] != 1 {
 			t.Errorf("%s is there %d times", want, count[want])
+		}
+	}
+}
+
+// A program that needs the machine's libraries is no release for Linux.
+func TestStandsAlone(t *testing.T) {
+	for _, tt := range []struct {
+		flags string
+		fault bool
+	}{{"-linkmode=internal", false}, {"-linkmode=external", true}} {
+		dir := t.TempDir()
+		if err := os.WriteFile(filepath.Join(dir, "main.go"), []byte("package main\n\nfunc main() {}\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		program := filepath.Join(dir, "program")
+		if _, err := exec.LookPath("gcc"); err != nil && tt.fault {
+			t.Skip("there is no gcc")
+		}
+		if _, err := output(t.Context(), dir, []string{"CGO_ENABLED=1"}, "go", "build", "-o", program, "-ldflags="+tt.flags, "main.go"); err != nil {
+			t.Fatal(err)
+		}
+		if err := standsAlone(program); (err != nil) != tt.fault {
+			t.Errorf("linked with %s: %v", tt.flags, err)
 		}
 	}
 }
