@@ -31,6 +31,7 @@ export class Header {
     byId('code').addEventListener('click', () => this.showNumbers(!document.documentElement.hasAttribute('data-numbers')));
     byId('live-switch').addEventListener('change', (event) => void acts.set({ state: /** @type {HTMLInputElement} */ (event.target).value }));
     byId('rooms-menu').addEventListener('toggle', (event) => { if (/** @type {HTMLDetailsElement} */ (event.target).open) void this.#rooms(); });
+    document.getElementById('rooms-narrow')?.addEventListener('click', () => void this.#manage());
     this.#narrow.addEventListener('change', () => this.#landmark());
     const tabs = /** @type {NodeListOf<HTMLElement>} */ (byId('tabs').querySelectorAll('[role="tab"]'));
     for (const tab of tabs) {
@@ -47,7 +48,10 @@ export class Header {
   /** The audience's address of a secret room has its key. */
   async #invite() {
     const got = await this.#acts.call('GET', this.#desk.path('addresses'));
-    if (got?.audience?.length > 0) this.#address(got.audience[0].url);
+    if (!(got?.audience?.length > 0)) return;
+    this.#address(got.audience[0].url);
+    // Another address, since browsers keep the picture of one that they have shown.
+    document.querySelector('.entry img')?.setAttribute('src', `${this.#desk.path('qr.svg')}?new=${Date.now()}`);
   }
 
   /** @param {string} url */

@@ -7,7 +7,7 @@ export const KEYS = /** @type {const} */ ([
   ['review', [['A', 'key_approve'], ['R', 'key_refuse'], ['B', 'key_ban'], ['↑ ↓', 'key_move'], ['X', 'key_select'], ['I', 'key_person'], ['Z', 'key_undo']]],
   ['feed', [['F', 'key_feed'], ['↑ ↓', 'key_row'], ['Del', 'key_takedown'], ['M', 'key_mute'], ['B', 'key_ban_row'], ['P', 'key_pin'], ['I', 'key_person'], ['Esc', 'key_leave']]],
   ['room', [['Shift P', 'key_pause'], ['Shift C', 'key_clear'], ['Shift L', 'key_links'], ['Shift N', 'key_newcomers'], ['Shift S', 'key_slow'], ['Shift D', 'key_lock'], ['C', 'key_compose']]],
-  ['pages', [['1 – 8', 'key_pages'], ['/', 'key_search'], ['?', 'key_help'], ['T', 'key_theme']]],
+  ['pages', [['1 – 9', 'key_pages'], ['/', 'key_search'], ['?', 'key_help'], ['T', 'key_theme']]],
 ]);
 
 /** Whether single letters act; people who speak to their computer switch it off. */

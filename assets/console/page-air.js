@@ -79,7 +79,7 @@ export function open(host, desk, acts) {
     /** @param {Way} chosen */
     const choose = ({ at, url }) => {
       const query = `?at=${encodeURIComponent(at)}`;
-      picture.src = `${desk.path('qr.svg')}${query}`;
+      picture.src = `${desk.path('qr.svg')}${query}&new=${Date.now()}`; // it may have another key than when it was shown last
       shown.textContent = url;
       acting.replaceChildren(copyButton(words, url, shown), way(`${desk.path('qr.png')}${query}`, 'download', t('air_code_get'), { download: `${desk.roomId}.png` }), way(`/poster/${room}${query}`, 'print', t('air_poster')));
     };

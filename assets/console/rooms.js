@@ -8,6 +8,7 @@ import { openDialog } from './dialog.js';
 export function openRooms(desk, acts) {
   const { words } = desk;
   const { t } = words;
+  const here = desk.view === 'dock' ? 'dock' : 'console';
   const list = el('ul', { class: 'rooms-list' });
   const id = el('input', { name: 'id', required: true, pattern: '[a-z0-9][a-z0-9_\\-]{0,31}', maxlength: 32, autocomplete: 'off', spellcheck: 'false' });
   const title = el('input', { name: 'title', maxlength: 80, autocomplete: 'off', dir: 'auto' });
@@ -23,7 +24,7 @@ export function openRooms(desk, acts) {
   async function make() {
     try {
       const room = await call('POST', '/api/rooms', { id: id.value.trim(), ...(title.value.trim() ? { title: title.value.trim() } : {}) });
-      location.assign(`/console/${encodeURIComponent(room.id)}`);
+      location.assign(`/${here}/${encodeURIComponent(room.id)}`);
     } catch (e) {
       fault.hidden = false;
       const { code = '', status = 0, message = '' } = /** @type {any} */ (e);
@@ -38,7 +39,7 @@ export function openRooms(desk, acts) {
     list.replaceChildren(...got.rooms.map((/** @type {any} */ room) => {
       const act = (/** @type {string} */ text, /** @type {string} */ glyph, /** @type {() => Promise<any>} */ fn) => el('button', { type: 'button', class: 'button line', onclick: () => void fn().then(draw) }, icon(glyph), el('span', {}, text));
       const set = (/** @type {any} */ fields) => acts.call('PATCH', roomPath(room.id), fields);
-      return el('li', {}, el('span', { class: 'rooms-name' }, room.archived ? said(room.title || room.id) : el('a', { href: `/console/${encodeURIComponent(room.id)}` }, said(room.title || room.id)), el('span', { class: 'help' }, room.id)),
+      return el('li', {}, el('span', { class: 'rooms-name' }, room.archived ? said(room.title || room.id) : el('a', { href: `/${here}/${encodeURIComponent(room.id)}` }, said(room.title || room.id)), el('span', { class: 'help' }, room.id)),
         room.archived
           ? act(t('room_back'), 'undo', () => set({ archived: false }))
           : act(t(room.state === 'closed' ? 'open_room' : 'close_room'), room.state === 'closed' ? 'play' : 'lock', () => set({ state: room.state === 'closed' ? 'open' : 'closed' })),
