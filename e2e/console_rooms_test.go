@@ -68,6 +68,11 @@ func TestRoomsAreRunInTheConsole(t *testing.T) {
 	console.Eval(`location.hash = "room"`)
 	enter(console, "#page .set input", "Attic")
 	console.Wait(has("#title", "Attic"))
+	enter(console, "#page .set input", strings.Repeat("👩‍👩‍👧", 61))
+	console.Wait(`document.querySelector("#page .set input").validationMessage === "At most 60 characters."`)
+	if got := h.do("GET", "/api/rooms/second-room", nil)["title"]; got != "Attic" {
+		t.Errorf("the title is %v", got)
+	}
 
 	state := func(want string) {
 		t.Helper()

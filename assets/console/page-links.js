@@ -12,7 +12,7 @@ export function open(host, desk, acts) {
   const { t, lang } = words;
   const box = frame(host, t('page_links'), t('links_lead'), 'narrow-page');
   const role = el('select', { 'aria-label': t('link_role') }, ...ROLES.map((r) => el('option', { value: r }, t(`role_${r}`))));
-  const label = el('input', { class: 'plain-field', placeholder: t('link_label'), 'aria-label': t('link_label'), maxlength: 80, autocomplete: 'off', dir: 'auto' });
+  const label = el('input', { class: 'plain-field', placeholder: t('link_label'), 'aria-label': t('link_label'), maxlength: 60, autocomplete: 'off', dir: 'auto' });
   const form = el('form', { class: 'page-bar link-form' }, role, label, el('button', { type: 'submit', class: 'button main' }, t('link_make')));
   const fresh = el('div', { role: 'status' });
   const list = el('ul', { class: 'lines links' });

@@ -2,7 +2,7 @@
 // everybody at once.
 
 import { el, icon } from '../shared/dom.js';
-import { COLORS, MODES, SIZES } from '../shared/protocol.js';
+import { COLORS, MODES, SIZES, graphemes } from '../shared/protocol.js';
 import { confirmFirst } from './dialog.js';
 import { frame, toggle } from './page.js';
 
@@ -43,13 +43,19 @@ export function open(host, desk, acts) {
     row(label, help, group);
     follow.push(() => { for (const input of inputs) input.checked = input.value === desk.room[field]; });
   };
-  /** @param {string} field @param {string} label @param {{read: (v: any) => string, write: (text: string) => any, help?: string, attrs?: any, area?: boolean}} how */
-  const text = (field, label, { read, write, help = '', attrs = {}, area = false }) => {
+  /** @param {string} field @param {string} label @param {{read: (v: any) => string, write: (text: string) => any, help?: string, attrs?: any, area?: boolean, fault?: (text: string) => string}} how `fault` says why a text cannot be taken */
+  const text = (field, label, { read, write, help = '', attrs = {}, area = false, fault = () => '' }) => {
     const input = area ? el('textarea', { rows: 5, 'aria-label': label, dir: 'auto', ...attrs }) : el('input', { 'aria-label': label, dir: 'auto', ...attrs });
-    input.addEventListener('change', () => { if (input.checkValidity()) void save({ [field]: write(input.value) }, input); });
+    input.addEventListener('input', () => input.setCustomValidity(''));
+    input.addEventListener('change', () => {
+      input.setCustomValidity(fault(input.value));
+      if (input.reportValidity()) void save({ [field]: write(input.value) }, input);
+    });
     row(label, help, input);
     follow.push(() => { if (document.activeElement !== input) input.value = read(desk.room[field]); });
   };
+  const atMost = (/** @type {number} */ n) => (/** @type {string} */ v) => (graphemes(v.trim()).length > n ? t('set_too_long', { n }) : '');
+  const lines = (/** @type {string} */ v) => v.split('\n').map((line) => line.trim()).filter(Boolean);
   const plain = { read: (/** @type {any} */ v) => v ?? '', write: (/** @type {string} */ v) => v };
   const seconds = { read: (/** @type {any} */ v) => String((v ?? 0) / 1000), write: (/** @type {string} */ v) => Math.round(Number(v) * 1000) };
   /** @param {string} field @param {string} label @param {string} prefix @param {readonly string[]} values @param {string} fixed always allowed */
@@ -61,19 +67,22 @@ export function open(host, desk, acts) {
     follow.push(() => { for (const input of inputs) input.checked = input.value === fixed || (desk.room[field] ?? []).includes(input.value); });
   };
 
-  text('title', t('set_title'), { ...plain, attrs: { maxlength: 200 } });
-  text('message', t('set_message'), { ...plain, attrs: { maxlength: 400 } });
+  text('title', t('set_title'), { ...plain, fault: atMost(60) });
+  text('message', t('set_message'), { ...plain, fault: atMost(200) });
   choice('state', t('set_state'), 'state', ['open', 'paused', 'closed']);
   choice('review', t('set_review'), 'review', ['off', 'held', 'all'], t('set_review_help'));
   choice('newcomers', t('set_newcomers'), 'newcomers', ['open', 'held']);
   choice('links', t('set_links'), 'links', ['allowed', 'refused']);
-  text('slow_ms', t('set_slow'), { ...seconds, attrs: { type: 'number', min: 0, max: 3600, step: 'any' } });
+  text('slow_ms', t('set_slow'), { ...seconds, attrs: { type: 'number', min: 0, max: 120, step: 'any' } });
   text('delay_ms', t('set_delay'), { ...seconds, help: t('set_delay_help'), attrs: { type: 'number', min: 0, max: 10, step: 'any' } });
   text('max_length', t('set_length'), { read: (v) => String(v ?? 100), write: Number, attrs: { type: 'number', min: 1, max: 500 } });
   several('modes', t('set_modes'), 'mode', MODES, 'scroll');
   several('sizes', t('set_sizes'), 'size', SIZES, 'medium');
   colors();
-  text('phrases', t('set_phrases'), { read: (v) => (v ?? []).join('\n'), write: (v) => v.split('\n').map((line) => line.trim()).filter(Boolean), help: t('set_phrases_help'), area: true });
+  text('phrases', t('set_phrases'), {
+    read: (v) => (v ?? []).join('\n'), write: lines, help: t('set_phrases_help'), area: true,
+    fault: (v) => (lines(v).length > 24 || lines(v).some((line) => atMost(20)(line)) ? t('set_phrases_help') : ''),
+  });
   look();
   if (desk.owner) picture();
   secret();

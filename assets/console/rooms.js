@@ -11,7 +11,7 @@ export function openRooms(desk, acts) {
   const here = desk.view === 'dock' ? 'dock' : 'console';
   const list = el('ul', { class: 'rooms-list' });
   const id = el('input', { name: 'id', required: true, pattern: '[a-z0-9][a-z0-9_\\-]{0,31}', maxlength: 32, autocomplete: 'off', spellcheck: 'false' });
-  const title = el('input', { name: 'title', maxlength: 80, autocomplete: 'off', dir: 'auto' });
+  const title = el('input', { name: 'title', maxlength: 60, autocomplete: 'off', dir: 'auto' });
   const fault = el('p', { class: 'fault', role: 'alert', hidden: true });
   const form = el('form', { class: 'stack' }, el('h3', {}, t('room_new')),
     el('label', { class: 'field' }, el('span', {}, t('room_id')), id), el('p', { class: 'help' }, t('room_id_help')),
