@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"fmt"
 	"testing"
 
 	"danmaku/e2e/browser"
@@ -19,6 +20,7 @@ func TestConsoleAxe(t *testing.T) {
 		page := browser.New(t)
 		dress(page, at.theme)
 		page.Goto(address)
+		h.newcomers(25, func(i int) string { return fmt.Sprint("hello there ", i) })
 		for _, size := range []struct {
 			width int64
 			path  string
@@ -26,6 +28,9 @@ func TestConsoleAxe(t *testing.T) {
 			page.Size(size.width, 900, 1)
 			page.Goto(h.base + size.path + "?lang=" + at.lang)
 			page.Wait(`document.querySelector(".held-item") && document.querySelector("#feed .row")`)
+			if size.width == 1440 {
+				page.Wait(`document.querySelector("#banner .wave")`) // a raid
+			}
 			look(page, size.path+" "+at.theme+" "+at.lang)
 			if size.width == 768 {
 				continue

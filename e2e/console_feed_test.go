@@ -1,0 +1,72 @@
+package e2e
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/chromedp/cdproto/input"
+
+	"danmaku/e2e/browser"
+)
+
+// The feed holds still while the mouse points at it, and shows what is asked
+// for: by words, by person, by source, by state.
+func TestTheFeedHoldsStillAndFilters(t *testing.T) {
+	p := startProduct(t, free...)
+	h := runnerAt(t, p.console)
+	rules(h, holdBoss)
+	address, _ := h.link("owner", "Mika")
+	console := consoleAt(t, address)
+	s := h.sender()
+	for i := range 40 { // more than fit
+		s.say(fmt.Sprint("guest", i%4), fmt.Sprintf("line %d", i), nil)
+	}
+	s.say("guest1", "boss", nil)
+	console.Wait(has(".feed .row", "boss"))
+	mouse := func(x, y float64) {
+		t.Helper()
+		browser.Call(console, input.DispatchMouseEvent, input.DispatchMouseEventParams{Type: input.DispatchMouseEventTypeMouseMoved, X: x, Y: y})
+	}
+	mouse(400, 500)
+	console.Wait(`document.querySelector("#feed").matches(":hover")`)
+	s.say("guest2", "while it is read", nil)
+	s.say("guest2", "and another one", nil)
+	console.Wait(has("#hold", "Holding still while you point at it") + " && " + has("#fresh", "2 new"))
+	console.Wait(`!` + has(".feed .row", "while it is read"))
+	// A comment that is taken down changes where it stands.
+	console.Eval(`[...document.querySelectorAll(".feed .row")].find((e) => e.textContent.includes("line 39")).querySelector(".danger").click()`)
+	console.Wait(has(".feed .row.removed", "line 39") + ` && !` + has(".feed .row", "while it is read"))
+	mouse(1400, 500)
+	console.Wait(has(".feed .row", "and another one") + ` && document.querySelector("#hold").hidden`)
+
+	shows := func(what, first string, n int) {
+		t.Helper()
+		console.Wait(fmt.Sprintf(`document.querySelector(".feed .row")?.getAttribute("aria-setsize") === "%d"`, n) + " && " + has(".feed .row", first))
+		t.Log(what)
+	}
+	choose := func(word string) { // in the menu of filters
+		console.Eval(`document.querySelector("#filter-menu").open = true`)
+		console.Eval(`[...document.querySelectorAll("#filters button")].find((b) => b.textContent === "` + word + `").click()`)
+	}
+	press(console, "/")
+	browser.Call(console, input.InsertText, input.InsertTextParams{Text: "ＬＩＮＥ 1"})
+	shows("by words, whatever their width", "line 19", 11)
+	press(console, "Escape", "Escape") // empties the field, and leaves it
+	choose("Taken down")
+	shows("what was taken down", "line 39", 1)
+	choose("Taken down")
+	choose("From phones")
+	console.Wait(`document.querySelector("#feed").hidden && ` + has("#empty", "Nothing matches"))
+	choose("From the API")
+	shows("by source", "and another one", 43)
+	console.Eval(`document.querySelector("#filtered .chip").click()`)
+	press(console, "f")
+	console.Wait(has(".row:focus", "and another one"))
+	press(console, "i")
+	console.Wait(`document.querySelector("dialog .person-comments") !== null`)
+	console.Eval(`[...document.querySelectorAll("dialog button")].find((b) => b.textContent === "Only theirs").click()`)
+	shows("by person", "and another one", 12)
+	if got := textsOf(console, ".feed .row .name"); got == "" || len(got) > 12*7 {
+		t.Errorf("names: %s", got)
+	}
+}
