@@ -8,6 +8,7 @@ import (
 // numbers is what stats say, as these tests read them.
 type numbers struct {
 	Shown *int64 `json:"shown_ms"`
+	Hour  struct{ Shown, People []int }
 	Raid  *struct {
 		Seconds, Newcomers, Voices int
 		Text                       string
@@ -52,6 +53,22 @@ func TestOverlaysTellHowLongCommentsTake(t *testing.T) {
 	tells(slow, 30)
 	if n := mod.numbers(); n.Shown == nil || *n.Shown != 64 {
 		t.Errorf("it has become faster: %v", n.Shown)
+	}
+}
+
+// The last hour is told minute by minute, also to a console that comes late.
+func TestTheLastHour(t *testing.T) {
+	p := start(t, t.TempDir(), "--user-rate", "0")
+	mod, s := p.moderator(), p.phone().open("audience", "")
+	for _, text := range []string{"one", "two", "three"} {
+		s.say(text)
+	}
+	hour := mod.numbers().Hour
+	if len(hour.Shown) != 60 || len(hour.People) != 60 {
+		t.Fatalf("an hour has %d and %d minutes", len(hour.Shown), len(hour.People))
+	}
+	if n := hour.Shown[58] + hour.Shown[59]; n != 3 { // a minute may have turned meanwhile
+		t.Errorf("the last minutes: %v", hour.Shown[50:])
 	}
 }
 

@@ -20,6 +20,7 @@ type minute struct {
 	shown   int
 	seconds [60]int // shown in each second
 	stopped map[string]int
+	people  int // the most phones that were seen connected
 }
 
 func (t *tally) minute(at time.Time) *minute {
@@ -50,6 +51,46 @@ func (t *tally) stop(rule string, at time.Time) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.minute(at).stopped[rule]++
+}
+
+// crowd notes how many phones are connected.
+func (t *tally) crowd(people int, at time.Time) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	m := t.minute(at)
+	m.people = max(m.people, people)
+}
+
+// Hour is a room's last hour, minute by minute, the present one last.
+type Hour struct{ Shown, People [60]int }
+
+func (t *tally) hour(now time.Time) (h Hour) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	this := now.Unix() / 60
+	for i := range t.minutes {
+		m := &t.minutes[i]
+		if age := this - m.at; age >= 0 && age < 60 {
+			h.Shown[59-age], h.People[59-age] = m.shown, m.people
+		}
+	}
+	return h
+}
+
+// Hour tells how a room's last hour went.
+func (h *Hall) Hour(roomID string) (Hour, error) {
+	r, err := h.room(roomID)
+	if err != nil {
+		return Hour{}, err
+	}
+	return r.tally.hour(h.now()), nil
+}
+
+// Crowd notes how many phones of a room are connected now.
+func (h *Hall) Crowd(roomID string, people int) {
+	if r, err := h.room(roomID); err == nil { // a room that is gone has no numbers
+		r.tally.crowd(people, h.now())
+	}
 }
 
 // Counts is what a tally says.

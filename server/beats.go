@@ -51,6 +51,9 @@ func (k *sockets) beat() {
 	k.mu.RUnlock()
 	for _, key := range keys {
 		people := k.Count(key.room, live.ViewAudience)
+		if key.view == live.ViewAudience {
+			k.server.hall.Crowd(key.room, people)
+		}
 		_ = k.server.hall.Still(key.room, key.view, func(pos comment.Position) { // a room that is gone has nobody to tell
 			k.Announce(key.room, key.view, mustMarshal(wireBeat{
 				Type: "beat", Time: now.UnixMilli(), Position: pos.String(), People: people,

@@ -58,6 +58,11 @@ func (s *Server) stats(c echo.Context) error {
 	}
 	w := toWireStats(st, s.sockets.account(c.Param("room")))
 	w.Type = ""
+	hour, err := s.hall.Hour(c.Param("room"))
+	if err != nil {
+		return err
+	}
+	w.Hour = (*wireHour)(&hour)
 	return c.JSON(http.StatusOK, w)
 }
 

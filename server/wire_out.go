@@ -163,7 +163,14 @@ type wireStats struct {
 	Slow    int64             `json:"slow,omitempty"`
 	Shown   *int64            `json:"shown_ms,omitempty"`
 	Raid    *wireRaid         `json:"raid,omitempty"`
+	Hour    *wireHour         `json:"hour,omitempty"` // over HTTP alone
 	Log     wireLog           `json:"log"`
+}
+
+// wireHour is the last hour in 60 minutes, the present one last.
+type wireHour struct {
+	Shown  [60]int `json:"shown"`
+	People [60]int `json:"people"`
 }
 
 // wireRaid is what comes over a room; it is left out while the room is calm.

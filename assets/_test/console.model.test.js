@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { FeedModel, matches } from '../console/model.js';
-import { Series, chart } from '../console/series.js';
+import { chart } from '../console/series.js';
 
 const c = (/** @type {number} */ n, more = {}) => ({ id: `c${String(n).padStart(4, '0')}`, at: 1000 + n, seq: n, text: `text ${n}`, name: `n${n}`, user: `u${n % 3}`, ...more });
 /** @param {FeedModel} model @param {any} [kind] @param {string} [query] */
@@ -101,18 +101,6 @@ test('reset forgets', () => {
   model.reset([c(2)]);
   assert.deepEqual(ids(model), [2]);
   assert.equal(model.get('c0001'), undefined);
-});
-
-test('a series keeps the mean of any length in bounded space', () => {
-  for (const length of [0, 1, 2, 119, 120, 121, 1000, 4321]) {
-    const series = new Series(120);
-    for (let i = 0; i < length; i++) series.add(i);
-    const { values } = series;
-    assert.ok(values.length <= 120);
-    if (length > 240) assert.ok(values.length >= 60, 'and keeps its shape');
-    for (let i = 1; i < values.length; i++) assert.ok(values[i] > values[i - 1], 'rising stays rising');
-    if (length > 0) assert.ok(values[0] < Math.max(1, length / 50));
-  }
 });
 
 test('a chart stays in its box', () => {

@@ -29,7 +29,7 @@ const words = new Words('console');
 const desk = new Desk({ roomId: root.dataset.room ?? '', role: root.dataset.role ?? '', me: root.dataset.me ?? '', view: document.body.dataset.view ?? '', words });
 const model = new FeedModel();
 const queue = new Queue();
-const numbers = new Numbers(words);
+const numbers = new Numbers(words, desk.path('stats'));
 const raids = new RaidWatch();
 const acts = new Acts(desk, model, queue, (entries) => view.changed(entries), numbers);
 const history = new History(desk, model, () => view.refill());

@@ -1,32 +1,49 @@
 // The column of numbers: what `stats` says, every two seconds.
 
+import { call } from '../shared/api.js';
 import { byId, el, icon } from '../shared/dom.js';
-import { Series, chart } from './series.js';
+import { chart } from './series.js';
 
 /** Rules shown at once; the rest is for the page of numbers. */
 const RULES = 6;
 
+/** ms between two looks at the last hour */
+const EVERY = 60_000;
+
 export class Numbers {
-  #words;
-  #rate = new Series();
-  #people = new Series();
+  #words; #path;
+  /** @type {{shown: number[], people: number[]}} by the minute, the present one last */ #hour = { shown: [], people: [] };
+  #asked = -Infinity;
   /** @type {any} */ #last = null;
 
-  /** @param {import('../shared/i18n.js').Words} words */
-  constructor(words) { this.#words = words; }
+  /** @param {import('../shared/i18n.js').Words} words @param {string} path of the room's stats */
+  constructor(words, path) {
+    this.#words = words;
+    this.#path = path;
+  }
 
-  /** Comments a minute since the page was opened. */
-  get rates() { return this.#rate.values; }
+  /** Comments in each minute of the last hour, and in the last 60 s. */
+  get rates() { return this.#with(this.#hour.shown, this.#last?.rate ?? 0); }
 
-  /** Phones connected since the page was opened. */
-  get people() { return this.#people.values; }
+  /** Phones connected in each minute of the last hour, and now. */
+  get people() { return this.#with(this.#hour.people, this.#last?.clients?.audience ?? 0); }
+
+  /** The present minute is not over: what holds now stands for it. @param {number[]} minutes @param {number} now */
+  #with(minutes, now) { return [...minutes.slice(0, -1), now]; }
 
   /** @param {any} stats a stats frame */
   take(stats) {
     this.#last = stats;
-    this.#rate.add(stats.rate ?? 0);
-    this.#people.add(stats.clients?.audience ?? 0);
     this.draw();
+    if (performance.now() - this.#asked >= EVERY) void this.#ask();
+  }
+
+  async #ask() {
+    this.#asked = performance.now();
+    try {
+      this.#hour = (await call('GET', this.#path)).hour;
+      this.draw();
+    } catch { /* the next minute asks again; until then the chart stands still */ }
   }
 
   draw() {
@@ -43,9 +60,9 @@ export class Numbers {
     const saved = byId('saved');
     saved.classList.toggle('bad', !log.ready);
     saved.replaceChildren(icon(log.ready ? 'check' : 'warn'), log.ready ? t('saved_ms', { n: Math.round((log.wait_ms ?? 0) * 10) / 10 }) : t('saved_not'));
-    for (const node of document.querySelectorAll('.range')) node.textContent = t('since_open');
-    this.#chart('rate-chart', this.#rate.values);
-    this.#chart('people-chart', this.#people.values);
+    for (const node of document.querySelectorAll('.range')) node.textContent = t('last_hour');
+    this.#chart('rate-chart', this.rates);
+    this.#chart('people-chart', this.people);
     this.#bars(refused);
   }
 

@@ -48,11 +48,11 @@ export function open(host, desk, acts) {
       path.setAttribute('d', d);
       svg.append(path);
     }
-    // Twelve rows say as much as a hundred.
-    const step = Math.max(1, Math.ceil(values.length / 12));
-    const some = values.filter((_, i) => i % step === 0);
+    // Twelve rows say as much as sixty.
+    const some = values.map((v, i) => ({ v, ago: values.length - 1 - i })).filter(({ ago }) => ago % 5 === 0);
+    const clock = (/** @type {number} */ ago) => new Date(desk.now - ago * 60_000).toLocaleTimeString(lang, { timeStyle: 'short' });
     return el('section', {}, el('h3', {}, title), el('p', { class: 'big' }, now.toLocaleString(lang)), svg,
       el('details', {}, el('summary', {}, t('stats_table')), el('table', {}, el('thead', {}, el('tr', {}, el('th', { scope: 'col' }, t('stats_when')), el('th', { scope: 'col' }, title))),
-        el('tbody', {}, ...some.map((v, i) => el('tr', {}, el('th', { scope: 'row' }, `${i + 1} / ${some.length}`), el('td', {}, Math.round(v).toLocaleString(lang))))))));
+        el('tbody', {}, ...some.map(({ v, ago }) => el('tr', {}, el('th', { scope: 'row' }, clock(ago)), el('td', {}, v.toLocaleString(lang))))))));
   }
 }
