@@ -179,7 +179,7 @@ func TestTags(t *testing.T) {
 
 // random makes rows of every look whose texts are as the log keeps them.
 func random(r *rand.Rand, n int) []comment.Row {
-	alphabet := []rune("abc <>&\"'=+-@{}\\,;/弹幕コメントहिन्दी👩‍👩‍👧é\u3000]#")
+	alphabet := []rune("abc <>&\"'=+-@{}\\,;/nN弹幕コメントहिन्दी👩‍👩‍👧🏴é\u3000]#!x0شكرا")
 	pick := func(list ...string) string { return list[r.IntN(len(list))] }
 	var rows []comment.Row
 	offset := time.Duration(0)
@@ -196,9 +196,13 @@ func random(r *rand.Rand, n int) []comment.Row {
 			continue
 		}
 		offset += time.Duration(r.IntN(900)) * time.Millisecond
+		if r.IntN(40) == 0 {
+			offset += time.Duration(r.IntN(10_000)) * time.Second // a break of hours
+		}
 		rows = append(rows, said(len(rows)+1, offset, d.Text, func(row *comment.Row) {
 			row.Name, row.Mode, row.Size, row.Color = d.Name, d.Mode, d.Size, d.Color
 			row.Source = []comment.Source{comment.FromAudience, comment.FromAPI, comment.FromReplay}[r.IntN(3)]
+			row.Status = []comment.Status{comment.Shown, comment.Held, comment.Refused, comment.Removed}[r.IntN(4)]
 		}))
 	}
 	return rows
@@ -243,6 +247,22 @@ func TestRoundTrip(t *testing.T) {
 				}
 				senders[rows[i].User] = it.Sender
 			}
+		}
+	}
+}
+
+// What came before the beginning keeps its distance where the format can hold
+// it: the reader begins with the earliest.
+func TestRoundTripFromBeforeTheBeginning(t *testing.T) {
+	rows := random(rand.New(rand.NewPCG(9, 9)), 100)
+	file, _ := write(t, export.JSONLines, export.Options{Room: "live", Zero: rows[50].At}, rows)
+	items, report, err := export.ReadJSONLines(strings.NewReader(file))
+	if err != nil || report.Skipped() > 0 || len(items) != len(rows) {
+		t.Fatalf("%d items, report %+v, error %v", len(items), report, err)
+	}
+	for i, it := range items {
+		if want := rows[i].At.Sub(rows[0].At); it.Offset != want || it.Text != rows[i].Text {
+			t.Errorf("comment %d is %q at %v, want %q at %v", i, it.Text, it.Offset, rows[i].Text, want)
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/labstack/echo/v4"
 
@@ -130,8 +131,9 @@ func actCells(a wireAct) []string {
 		a.About, a.User, a.Detail, fields(a.Before), fields(a.After), strconv.FormatBool(a.Undone),
 	}
 	for i, cell := range cells {
-		// A spreadsheet would take these for a formula.
-		if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
+		// A spreadsheet would take these for a formula; the full-width signs in East
+		// Asian languages, too.
+		if sign, _ := utf8.DecodeRuneInString(cell); cell != "" && strings.ContainsRune("=+-@\t\r\n＝＋－＠", sign) {
 			cells[i] = "'" + cell
 		}
 	}
