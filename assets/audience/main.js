@@ -60,6 +60,8 @@ const socket = new RoomSocket({
     remove: (event) => feed.remove(event),
     clear: () => feed.clear(),
     room(fields) {
+      // A shorter slow mode holds at once; what else there is to wait for the server says.
+      if ((fields.slow_ms ?? Infinity) < (room.slow_ms ?? 0)) composer.wait(0);
       room = { ...room, ...fields };
       dress();
       describe();
