@@ -122,6 +122,7 @@ func TestTheBuilderHasEveryOption(t *testing.T) {
 			t.Errorf("%s: after the step back the address has %v", row.name, got)
 		}
 	}
+	b.Wait(inside + `.document.documentElement.lang === "en"`)
 	for name := range left {
 		t.Errorf("the test has no row for %s", name)
 	}
@@ -223,7 +224,7 @@ func TestLooksOfTheBuilder(t *testing.T) {
 	if n := browser.Value[int](b, `document.querySelectorAll("#import-faults li").length`); n != 2 || len(address()) != 0 {
 		t.Errorf("a bad file: %d faults, and it has %v", n, address())
 	}
-	if !browser.Value[bool](b, has("#import-faults", "mirge")+` && `+has("#import-faults", "8–400")) {
+	if !browser.Value[bool](b, `document.querySelector("#import-text[aria-invalid='true']") !== null && `+has("#import-faults", "mirge")+` && `+has("#import-faults", "8–400")) {
 		t.Error("the faults are not told")
 	}
 	take(file)

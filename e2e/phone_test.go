@@ -223,7 +223,7 @@ func TestPhoneSaysWhatHappened(t *testing.T) {
 		phone := hand(t, p.audience)
 		send(phone, "this is forbidden")
 		phone.Wait(has("#strip.stop", "Please word it differently"))
-		if value(phone) != "this is forbidden" || !is(phone, has("#alarm", "Not sent")) || is(phone, has("body", "rule")) {
+		if value(phone) != "this is forbidden" || !is(phone, `document.querySelector("#text").ariaInvalid === "true"`) || !is(phone, has("#alarm", "Not sent")) || is(phone, has("body", "rule")) {
 			t.Errorf("the field holds %q", value(phone))
 		}
 		phone.Type("!")

@@ -1,7 +1,7 @@
 // The field, the button with its ring, and the strip above them that says in
 // words what happened.
 
-import { byId, el, icon } from '../shared/dom.js';
+import { byId, el, icon, invalid } from '../shared/dom.js';
 import { COLORS, MAX_NAME, graphemes, lengthOf } from '../shared/protocol.js';
 
 /** @typedef {import('./outbox.js').Draft} Draft */
@@ -124,7 +124,7 @@ export class Composer {
     this.#strip.replaceChildren(icon(glyph), words);
     this.#strip.hidden = false;
     this.#form.querySelector('.field')?.classList.toggle('bad', tone === 'stop');
-    this.#text.toggleAttribute('aria-invalid', tone === 'stop');
+    invalid(this.#text, tone === 'stop');
     this.announce(`${what} ${then}`, tone === 'stop');
     clearTimeout(this.#leaving);
     if (tone === 'good') this.#leaving = setTimeout(() => this.quiet(), GOOD);

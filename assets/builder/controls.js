@@ -1,7 +1,7 @@
 // A control for each option, made from the table. A control shows what holds and
 // says what a person wants; it keeps nothing itself.
 
-import { el } from '../shared/dom.js';
+import { el, invalid } from '../shared/dom.js';
 import { DEFAULTS, OPTIONS, THEME_OPTIONS, readOption } from '../shared/options.js';
 import { FONTS, LANGS, SLIDES, inWords, meant, seen } from './panel.js';
 
@@ -70,7 +70,7 @@ function slider(name, { t, want }) {
   /** @param {boolean} bad */
   const blame = (bad) => {
     fault.hidden = !bad;
-    field.toggleAttribute('aria-invalid', bad);
+    invalid(field, bad);
     if (bad) field.setAttribute('aria-errormessage', fault.id);
     else field.removeAttribute('aria-errormessage');
   };
@@ -149,7 +149,7 @@ function font(name, { t, want }) {
   field.addEventListener('input', () => {
     const value = readOption(name, field.value);
     fault.hidden = value !== undefined;
-    field.toggleAttribute('aria-invalid', value === undefined);
+    invalid(field, value === undefined);
     if (value !== undefined) want({ [name]: value }, name);
   });
   return {

@@ -1,7 +1,7 @@
 // The field for CSS: numbered lines, faults beside them, and the documented
 // names, to be chosen from a list or while typing.
 
-import { el } from '../shared/dom.js';
+import { el, invalid } from '../shared/dom.js';
 import { cssFaults } from './css.js';
 import { NAMES, beginning, completions } from './names.js';
 
@@ -122,6 +122,6 @@ export class Editor {
     this.#gutter.scrollTop = this.#field.scrollTop;
     this.#faults.replaceChildren(...faults.slice(0, 5).map(({ key, params }) => el('li', {}, this.#t(key, params))));
     this.#faults.hidden = faults.length === 0;
-    this.#field.toggleAttribute('aria-invalid', faults.length > 0);
+    invalid(this.#field, faults.length > 0);
   }
 }

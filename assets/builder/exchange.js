@@ -1,6 +1,6 @@
 // Files in and out.
 
-import { el } from '../shared/dom.js';
+import { el, invalid } from '../shared/dom.js';
 import { ofText, toFile } from './file.js';
 
 /** Bytes that a file of ours can have by far. */
@@ -61,7 +61,7 @@ export class Exchange {
   #blame(faults) {
     this.#faults.hidden = faults.length === 0;
     this.#faults.replaceChildren(...faults.map(({ key, params }) => el('li', {}, this.#t(key, params))));
-    this.#field.toggleAttribute('aria-invalid', faults.length > 0);
+    invalid(this.#field, faults.length > 0);
   }
 
   /** @param {string} name of the file */

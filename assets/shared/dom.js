@@ -63,3 +63,14 @@ export function byId(id) {
   if (!node) throw new Error(`the page has no #${id}`);
   return /** @type {T} */ (node);
 }
+
+/**
+ * Tells screen readers, and the style, that what is in a field is wrong, or no
+ * longer is.
+ * @param {HTMLElement} field
+ * @param {boolean} bad
+ */
+export function invalid(field, bad) {
+  if (bad) field.setAttribute('aria-invalid', 'true');
+  else field.removeAttribute('aria-invalid');
+}
