@@ -41,8 +41,9 @@ pictures: ## make the pictures of the README and of docs/ anew
 ass-picture:
 	ffmpeg -loglevel error -y -f lavfi -i color=c=0x335577:s=1920x1080:d=20:r=2 -vf ass=export/testdata/sample.ass -ss 16.5 -frames:v 1 -update 1 ass.png
 
-bench: ## measure each step of a comment's way, then the fan-out beside a bare loop (12 minutes)
+bench: ## measure each step of a comment's way, then the fan-out beside a bare loop (14 minutes)
 	go test -run '^$$' -bench . -benchmem ./live ./server ./store ./moderation ./ratelimit .
+	go test -run '^$$' -bench . ./e2e
 	go run ./tools/flood bench
 
 bench-overlay: ## measure the overlay against other libraries (fetches them by npm)
