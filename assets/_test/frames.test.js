@@ -3,7 +3,9 @@ import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import test from 'node:test';
 import { Outbox } from '../audience/outbox.js';
+import { lasting } from '../console/lasting.js';
 import { FeedModel, matches } from '../console/model.js';
+import { isOn, replayName } from '../console/replay.js';
 import { parseFrame, parsePosition } from '../shared/protocol.js';
 import { RoomSocket } from '../shared/socket.js';
 import { FakeNetwork } from './fakes.js';
@@ -26,7 +28,7 @@ test('every golden frame is one the client knows', () => {
 function play(role, ...frames) {
   const net = new FakeNetwork();
   /** @type {[string, any][]} */ const log = [];
-  const kinds = ['hello', 'comment', 'held', 'refused', 'remove', 'clear', 'ack', 'stats', 'beat', 'bye'];
+  const kinds = ['hello', 'comment', 'held', 'refused', 'remove', 'clear', 'ack', 'stats', 'replay', 'beat', 'bye'];
   const handlers = Object.fromEntries(kinds.map((k) => [k, (/** @type {any} */ arg) => log.push([k, arg])]));
   const socket = new RoomSocket({ room: 'live', role, env: net.env, handlers });
   socket.connect();
@@ -92,3 +94,26 @@ for (const [name, kind, what] of [['ack-shown', 'settled', 'shown'], ['ack-held'
     assert.equal(box.items.length, 0);
   });
 }
+
+test('a console is greeted with the replay that is on, hears how it goes, and offers to pause and stop it', () => {
+  const { got } = play('console', read('hello-console'), read('replay'), read('replay-over'));
+  const [hello] = got('hello'), [on, over] = got('replay');
+  assert.deepEqual({ ...hello.replay, type: 'replay' }, on);
+  assert.ok(isOn(hello.replay) && !isOn(over) && !isOn(null));
+  /** @type {any[]} */ const calls = [];
+  const words = { lang: 'en', t: (/** @type {string} */ key, /** @type {any} */ more = {}) => [key, ...Object.values(more)].join(' ') };
+  const told = (/** @type {any} */ replay) => lasting(/** @type {any} */ ({
+    desk: { room: { state: 'open' }, words, replay, path: (/** @type {string[]} */ ...parts) => parts.join('/') }, saving: true, stopped: '',
+    acts: { call: (/** @type {any[]} */ ...call) => calls.push(call) }, raids: { raid: null, answers: () => ({ given: [], left: [] }) },
+  }));
+  const banner = told(on);
+  assert.equal(banner?.text, 'replay_banner show.xml 1:23 8:26');
+  for (const { act } of banner?.answers ?? []) act();
+  for (const { act } of told({ ...on, state: 'paused' })?.answers ?? []) act();
+  assert.deepEqual(calls.map(([method, path, body]) => [method, path, body?.state]), [
+    ['PATCH', 'replay', 'paused'], ['DELETE', 'replay', undefined], ['PATCH', 'replay', 'playing'], ['DELETE', 'replay', undefined],
+  ]);
+  assert.deepEqual(told({ ...on, state: 'loading' })?.answers?.map((a) => a.name), ['stop']);
+  assert.equal(told(over), null);
+  assert.match(replayName(/** @type {any} */ (words), over), /Nov 14, 2023/);
+});
