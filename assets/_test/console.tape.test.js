@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { exportQuery, field, length, moment, nameOf, readLines, sessionName } from '../console/tape.js';
+import { account, exportQuery, field, length, moment, nameOf, readLines, sessionName } from '../console/tape.js';
 
 /** @type {import('../console/tape.js').Choice} */
 const plain = { format: 'ass', statuses: ['shown'], from: 0, to: 0, zero: 'auto', zeroAt: NaN, early: '', bom: false };
@@ -15,6 +15,16 @@ test('an export asks for what differs from the default', () => {
   assert.equal(query({ zero: 'time', zeroAt: 7, early: 'clamp' }), 'format=ass&zero=7&early=clamp');
   assert.equal(query({ bom: true }), 'format=ass');
   assert.equal(query({ format: 'csv', bom: true }), 'format=csv&bom=1');
+});
+
+test('what came before the beginning is left out or not, by format and wish', () => {
+  const of = (/** @type {string} */ format, /** @type {any} */ early) => account({ ...plain, format, early }, 10, 3);
+  for (const format of ['ass', 'bilibili-xml', 'niconico-xml']) assert.deepEqual(of(format, ''), { written: 7, left: 3 });
+  for (const format of ['jsonl', 'csv']) assert.deepEqual(of(format, ''), { written: 10, left: 0 });
+  for (const format of ['ass', 'csv']) {
+    assert.deepEqual(of(format, 'drop'), { written: 7, left: 3 });
+    assert.deepEqual(of(format, 'clamp'), { written: 10, left: 0 });
+  }
 });
 
 test('lengths as a player shows them', () => {

@@ -5,7 +5,7 @@ import { ApiError } from '../shared/api.js';
 import { el, icon } from '../shared/dom.js';
 import { choice, frame, setting } from './page.js';
 import { openReplay } from './replay.js';
-import { FORMATS, STATUSES, exportQuery, field, moment, nameOf, readLines, sessionName } from './tape.js';
+import { FORMATS, STATUSES, account, exportQuery, field, moment, nameOf, readLines, sessionName } from './tape.js';
 
 /** @typedef {import('./tape.js').Session} Session */
 
@@ -132,7 +132,7 @@ function openExport(box, desk, acts, follow) {
     draw();
     say(t('export_begun'));
     try {
-      await fetchFile(exportQuery(choices), running.signal);
+      await fetchFile(choices, running.signal);
     } catch (fault) {
       if (running.signal.aborted) say(t('export_stopped'));
       else if (fault instanceof ApiError) say(fault.code === 'bad_frame' && choices.zero === 'recording' ? t('export_no_recording') : fault.message, true);
@@ -143,23 +143,24 @@ function openExport(box, desk, acts, follow) {
     get.setAttribute('aria-disabled', 'false');
   }
 
-  /** @param {URLSearchParams} query @param {AbortSignal} signal */
-  async function fetchFile(query, signal) {
-    const answer = await fetch(`${desk.path('export')}?${query}`, { signal });
+  /** @param {import('./tape.js').Choice} choices @param {AbortSignal} signal */
+  async function fetchFile(choices, signal) {
+    const answer = await fetch(`${desk.path('export')}?${exportQuery(choices)}`, { signal });
     if (!answer.ok) {
       const fault = await answer.json().catch(() => null);
       throw new ApiError(answer.status, fault?.code ?? 'internal', fault?.message ?? answer.statusText);
     }
-    const early = Number(answer.headers.get('Danmaku-Early')), all = Number(answer.headers.get('Danmaku-Count'));
+    const before = Number(answer.headers.get('Danmaku-Early'));
+    const { written, left } = account(choices, Number(answer.headers.get('Danmaku-Count')), before);
     const blob = await readLines(answer, (lines) => {
-      bar.value = Math.min(1, lines / Math.max(1, all));
-      say(t('export_got', { n: number.format(Math.min(lines, all)), of: number.format(all) }));
+      bar.value = Math.min(1, lines / Math.max(1, written));
+      say(t('export_got', { n: number.format(Math.min(lines, written)), of: number.format(written) }));
     });
     const link = el('a', { href: URL.createObjectURL(blob), download: nameOf(answer.headers.get('Content-Disposition'), 'comments') });
     document.body.append(link);
     link.click();
     link.remove();
     setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
-    say([t('export_done', { n: all }), early > 0 && t('export_early_n', { n: early })].filter(Boolean).join(lang === 'en' ? ' ' : ''));
+    say([t('export_done', { n: written }), left > 0 ? t('export_left_n', { n: left }) : before > 0 && t('export_early_n', { n: before })].filter(Boolean).join(lang === 'en' ? ' ' : ''));
   }
 }

@@ -44,6 +44,16 @@ export function exportQuery({ format, statuses, from, to, zero, zeroAt, early, b
   return query;
 }
 
+/**
+ * How many comments the file holds, and how many from before its beginning were
+ * left out of it: JSON Lines and CSV can hold those, with a negative time.
+ * @param {Choice} choice @param {number} all that were selected @param {number} before those of them from before the beginning
+ */
+export function account({ format, early }, all, before) {
+  const left = early === 'drop' || (early === '' && format !== 'jsonl' && format !== 'csv') ? before : 0;
+  return { written: all - left, left };
+}
+
 /** A length as a player shows it: 1:02:03 or 2:03. @param {number} ms */
 export function length(ms) {
   const s = Math.max(0, Math.floor(ms / 1000));
