@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/chromedp/cdproto/input"
@@ -212,12 +213,46 @@ func TestARestartKeepsTheQueue(t *testing.T) {
 		t.Errorf("after the restart %q is marked", got)
 	}
 	// All of them, by keyboard.
-	press(console, "x")
-	console.Eval(`document.querySelector('#bulk [data-act="all"]').click()`)
+	press(console, "Shift+X")
 	console.Wait(has("#bulk", "30"))
 	press(console, "a")
 	console.Wait(`document.querySelector(".held-item") === null`)
 	console.Wait(has("#banner", "30 approved"))
+}
+
+// More waits than a console is told when it comes: what it lacks follows when
+// the rest is decided.
+func TestALongQueueIsDecidedWhole(t *testing.T) {
+	p := startProduct(t, free...)
+	h := runnerAt(t, p.console)
+	rules(h, holdBoss)
+	address, _ := h.link("owner", "Mika")
+	s := h.sender()
+	const long = 520
+	var all sync.WaitGroup
+	for w := range 8 {
+		all.Go(func() {
+			for i := w; i < long; i += 8 {
+				s.say(fmt.Sprint("guest", i%50), fmt.Sprintf("boss %d", i), nil)
+			}
+		})
+	}
+	all.Wait()
+	if t.Failed() {
+		return
+	}
+	console := consoleAt(t, address)
+	console.Wait(`document.querySelector(".review .count").textContent === "520"`)
+	press(console, "Shift+X")
+	console.Wait(has("#bulk", "500 selected"))
+	press(console, "a")
+	console.Wait(has("#banner", "500 approved") + ` && document.querySelectorAll(".held-item").length === 20`)
+	press(console, "Shift+X", "r")
+	console.Wait(`document.querySelector(".held-item") === null && !document.querySelector("#review-empty").hidden`)
+	waiting := h.do("GET", "/api/rooms/live/comments?status=held", nil)["comments"].([]any)
+	if len(waiting) != 0 {
+		t.Errorf("%d are left", len(waiting))
+	}
 }
 
 // startStoppable is startProduct on a folder and an address, and how to end it.

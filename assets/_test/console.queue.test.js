@@ -88,6 +88,24 @@ test('a text is cut at what matched, in code points, and comes back whole', () =
   }
 });
 
+test('a queue that is longer than the greeting is filled from behind', () => {
+  const { queue } = filled(0);
+  queue.reset([item(501), item(502)], 502);
+  assert.equal(queue.lacking, 500);
+  queue.look('h502');
+  queue.fill([item(500), item(499), item(502)]); // newest first, as history has them
+  assert.deepEqual(queue.items.map((i) => i.id), ['h499', 'h500', 'h501', 'h502']);
+  assert.equal(queue.current?.id, 'h502', 'the eye stays where it is');
+  assert.equal(queue.total, 502);
+  for (const i of [...queue.items]) queue.leave(i.id);
+  assert.equal(queue.lacking, 498);
+  queue.fill([item(3)]);
+  assert.equal(queue.current?.id, 'h3');
+  queue.leave('h3');
+  queue.fill([]);
+  assert.equal(queue.total, 0, 'another moderator has decided about the rest');
+});
+
 test('rows lie under each other, measured or guessed', () => {
   const rows = Array.from({ length: 10_000 }, (_, i) => ({ id: String(i) }));
   const g = new Geometry(36);

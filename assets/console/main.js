@@ -13,6 +13,7 @@ import { Desk } from './desk.js';
 import { FeedView } from './feed.js';
 import { wireFilters } from './filters.js';
 import { Header } from './header.js';
+import { refillQueue } from './held.js';
 import { History } from './history.js';
 import { wireKeys } from './keys.js';
 import { lasting } from './lasting.js';
@@ -29,7 +30,7 @@ const words = new Words('console');
 const desk = new Desk({ roomId: root.dataset.room ?? '', role: root.dataset.role ?? '', me: root.dataset.me ?? '', view: document.body.dataset.view ?? '', words });
 const model = new FeedModel();
 const queue = new Queue();
-const numbers = new Numbers(words, desk.path('stats'));
+const numbers = new Numbers(words, desk.path('stats'), () => desk.tell('stats'));
 const raids = new RaidWatch();
 const acts = new Acts(desk, model, queue, (entries) => view.changed(entries), numbers);
 const history = new History(desk, model, () => view.refill());
@@ -43,6 +44,7 @@ const review = new ReviewView({
 }, desk, queue, acts, { ban: (entry) => void openBan('ban', entry), person: (entry) => void openPerson(entry) });
 const switches = new Switches(/** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll('[data-switch]')), desk, acts);
 const sections = new Sections(desk, acts);
+refillQueue(desk, queue, (row) => model.put(row, 'held').entry);
 const line = new Lifeline({ changed: () => describe() });
 const banner = new Banner(byId('banner'), desk, () => lasting({
   desk, acts, switches, raids, saving, anew, stopped: socket.state === 'stopped' ? stopped : '', away: line.offline, back: line.news === 'back', changed: describe,
@@ -225,8 +227,8 @@ function turn() {
 /** @param {'approve'|'refuse'|'ban'|'person'} act */
 const onReview = (act) => {
   if (sections.now !== 'live' || queue.items.length === 0) return false;
-  // A key that was meant for the item before must not decide about this one.
-  if (!queue.slid) review.act(act);
+  // A key that was meant for the item before must not decide about this one; those that were selected are meant.
+  if (!queue.slid || ((act === 'approve' || act === 'refuse') && review.choosing && queue.chosen.length > 0)) review.act(act);
 };
 const move = (/** @type {number} */ step) => sections.now === 'live' && (queue.move(step) ? review.draw() : undefined);
 const live = (/** @type {() => void} */ act) => () => sections.now === 'live' && act();
@@ -238,6 +240,11 @@ wireKeys({
     if (!current) return;
     if (!review.choosing) review.choose(true);
     queue.choose(current.id);
+    review.draw();
+  }),
+  'Shift+X': live(() => {
+    review.choose(true);
+    queue.chooseAll(queue.chosen.length < queue.items.length);
     review.draw();
   }),
   z: () => {

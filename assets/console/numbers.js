@@ -11,13 +11,18 @@ const RULES = 6;
 const EVERY = 60_000;
 
 export class Numbers {
-  #words; #path;
+  #words; #path; #changed;
   /** @type {{shown: number[], people: number[]}} by the minute, the present one last */ #hour = { shown: [], people: [] };
   #asked = -Infinity;
   /** @type {any} */ #last = null;
 
-  /** @param {import('../shared/i18n.js').Words} words @param {string} path of the room's stats */
-  constructor(words, path) {
+  /**
+   * @param {import('../shared/i18n.js').Words} words
+   * @param {string} path of the room's stats
+   * @param {() => void} changed the last hour is there
+   */
+  constructor(words, path, changed) {
+    this.#changed = changed;
     this.#words = words;
     this.#path = path;
   }
@@ -43,6 +48,7 @@ export class Numbers {
     try {
       this.#hour = (await call('GET', this.#path)).hour;
       this.draw();
+      this.#changed();
     } catch { /* the next minute asks again; until then the chart stands still */ }
   }
 

@@ -47,6 +47,17 @@ export class Queue {
   /** @param {string} id */
   get(id) { return this.#items.find((item) => item.id === id); }
 
+  /** How many wait that this console does not have: a greeting brings the newest 500. */
+  get lacking() { return this.total - this.#items.length; }
+
+  /** Those before the ones that are here; none: there are no others. @param {Entry[]} items */
+  fill(items) {
+    const fresh = items.filter((item) => !this.get(item.id));
+    this.#items = [...fresh, ...this.#items].sort((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1));
+    this.#total = fresh.length > 0 ? Math.max(this.#total, this.#items.length) : this.#items.length;
+    if (!this.current) this.#follow(0);
+  }
+
   /** The whole queue, as the server has it. @param {Entry[]} items oldest first @param {number} total */
   reset(items, total) {
     this.#items = items;

@@ -42,15 +42,18 @@ export class Sections {
   /** @param {number} n as the keys count @returns {boolean} */
   go(n) {
     const name = SECTIONS[n - 1];
-    if (!name || document.body.dataset.view === 'dock') return false;
+    if (!name || !this.#may(name) || document.body.dataset.view === 'dock') return false;
     location.hash = name === 'live' ? '' : name;
     return true;
   }
 
+  /** Links are the owner's alone. @param {string} name */
+  #may(name) { return name !== 'links' || this.#desk.owner; }
+
   /** Opens what the address names. */
   follow() {
     const asked = location.hash.slice(1);
-    const name = LOAD[asked] && document.body.dataset.view !== 'dock' ? asked : 'live';
+    const name = LOAD[asked] && this.#may(asked) && document.body.dataset.view !== 'dock' ? asked : 'live';
     if (name === this.#now) return;
     this.#now = name;
     document.documentElement.dataset.section = name;
