@@ -21,7 +21,7 @@ import (
 // remembered from line to line.
 func checkCommand(args []string, in io.Reader, out, errOut io.Writer) int {
 	flags := flag.NewFlagSet("check", flag.ContinueOnError)
-	flags.SetOutput(errOut)
+	flags.SetOutput(io.Discard)
 	file := flags.String("rules", "", "a `file` of rules to use in place of the shipped list")
 	asJSON := flags.Bool("json", false, "lines in are JSON strings, lines out JSON objects")
 	flags.Usage = func() {} // the fault alone is said
@@ -30,6 +30,7 @@ func checkCommand(args []string, in io.Reader, out, errOut io.Writer) int {
 		fmt.Fprint(out, usages["check"])
 		return exitDone
 	case err != nil:
+		fmt.Fprintf(errOut, "danmaku check: %v; see danmaku check --help\n", err)
 		return exitUsage
 	case flags.NArg() > 0:
 		fmt.Fprintf(errOut, "danmaku check: %q is too much: it reads lines from standard input\n", flags.Arg(0))

@@ -27,7 +27,7 @@ export async function addToStudio(room, { form, password, say, t }, look) {
     if (asks) password.focus();
     else password.value = '';
     const said = !asks ? `obs_${done.outcome}` : password.value ? 'obs_wrong_password' : 'obs_wants_password';
-    say(good ? 'good' : 'bad', t(said, {
+    say(good ? 'good' : said === 'obs_wants_password' ? '' : 'bad', t(said, {
       at: done.at, version: done.version ?? '', width: String(done.width ?? ''), height: String(done.height ?? ''),
       fps: String(Math.round((done.fps ?? 0) * 100) / 100),
     }));
