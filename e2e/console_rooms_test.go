@@ -226,6 +226,10 @@ func TestASecretRoomIsMadeInTheConsole(t *testing.T) {
 	p := startProduct(t, free...)
 	h := runnerAt(t, p.console)
 	given, _ := h.link("moderator", "Ann")
+	overlay := browser.Open(t, p.overlay+"&qr=1")
+	const code = `fetch(document.querySelector(".dm-code-image").src).then((r) => r.text())`
+	overlay.Wait(`document.querySelector(".dm-code-image")?.naturalWidth > 0`)
+	open := browser.Value[string](overlay, code)
 	console, before := consoleAt(t, given), phoneAt(t, p.audience)
 	console.Wait(`document.querySelector("#phones").textContent === "1"`)
 	console.Eval(`location.hash = "room"`)
@@ -246,6 +250,10 @@ func TestASecretRoomIsMadeInTheConsole(t *testing.T) {
 
 	console.Wait(`"http://" + document.querySelector("#address").textContent === ` + strconv.Quote(address))
 
+	overlay.Wait(`document.querySelector(".dm-code-image").src.includes("new=")`)
+	if now := browser.Value[string](overlay, code); now == open || now != browser.Value[string](console, `fetch("/api/rooms/live/qr.svg").then((r) => r.text())`) {
+		t.Error("the overlay's code does not lead into the secret room")
+	}
 	guest := phoneAt(t, address)
 	if at := browser.Value[string](guest, `location.pathname + location.search`); at != "/r/live" {
 		t.Errorf("the guest is at %s", at)

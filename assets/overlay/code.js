@@ -61,6 +61,15 @@ export class RoomCode {
     if (title !== undefined) this.#title.textContent = title;
   }
 
+  /** It leads elsewhere now. A new address for the picture, since browsers keep what they have shown. */
+  renew() {
+    const [path, query = ''] = (this.#image.dataset.src ?? '').split('?');
+    const params = new URLSearchParams(query);
+    params.set('new', String(Date.now()));
+    this.#image.dataset.src = `${path}?${params}`;
+    if (this.#shown) this.#image.src = this.#image.dataset.src;
+  }
+
   /** @param {string} label words under the title, in the overlay's language */
   word(label) {
     if (this.#label.textContent !== label) this.#label.textContent = label;

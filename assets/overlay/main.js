@@ -49,6 +49,15 @@ const code = new RoomCode(document.body, {
 const debug = new Debug(element, stage, () => socket.state);
 const demo = new Demo((comments) => stage.push(comments));
 
+let secret = false;
+
+/** The code of a secret room has its key. @param {boolean} now */
+function hide(now) {
+  if (now === secret) return;
+  secret = now;
+  code.renew();
+}
+
 /** Options that are style. */
 function dress() {
   root.lang = options.lang || ownLang;
@@ -115,6 +124,7 @@ const socket = new RoomSocket({
     hello(hello) {
       present = hello.time - (hello.room?.delay_ms ?? 0);
       code.rename(hello.room?.title);
+      hide(Boolean(hello.room?.secret));
       latency.greeted(hello.time, hello.room?.delay_ms ?? 0);
       obs.flush();
       catching = hello.resumed;
@@ -128,6 +138,7 @@ const socket = new RoomSocket({
     events: () => { present = 0; catching = false; }, // the first frame after a resume was what was missed
     room(change) {
       code.rename(change.title);
+      if (change.secret !== undefined) hide(change.secret);
       if (change.delay_ms !== undefined) latency.delayed(change.delay_ms);
     },
     state: () => debug.draw(),

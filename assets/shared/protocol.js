@@ -56,6 +56,7 @@ export const MAX_TEXT_BYTES = 1024;
  * @property {string} [review]
  * @property {number} [slow_ms]
  * @property {number} [max_length] graphemes
+ * @property {boolean} [secret] phones come in with a key alone
  * @property {string[]} [modes]
  * @property {string[]} [colors] empty: any
  * @property {string[]} [sizes]
