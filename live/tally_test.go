@@ -12,12 +12,12 @@ func TestTallyHour(t *testing.T) {
 	var tl tally
 	noon := time.Date(2026, 1, 1, 12, 0, 30, 0, time.UTC)
 	at := func(minutes int) time.Time { return noon.Add(time.Duration(minutes) * time.Minute) }
-	for minutes, n := range map[int]int{-60: 9, -59: 1, -30: 2, 0: 3} {
-		for range n {
-			tl.count(comment.Event{Kind: comment.KindComment, At: at(minutes)})
+	for _, m := range []struct{ minutes, n int }{{-60, 9}, {-59, 1}, {-30, 2}, {0, 3}} {
+		for range m.n {
+			tl.count(comment.Event{Kind: comment.KindComment, At: at(m.minutes)})
 		}
-		tl.crowd(10*n, at(minutes))
-		tl.crowd(n, at(minutes)) // fewer, later in the same minute
+		tl.crowd(10*m.n, at(m.minutes))
+		tl.crowd(m.n, at(m.minutes)) // fewer, later in the same minute
 	}
 	tl.count(comment.Event{Kind: comment.KindHeld, At: noon})
 	var want Hour
