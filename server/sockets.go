@@ -202,7 +202,7 @@ func (k *sockets) serve(c echo.Context, st *seat, a arrival, leave func()) error
 		defer leave()
 		defer close(st.gone)
 		defer k.people.rise(st)
-		defer taken.leave()
+		defer depart(taken.conn) // and not a method of taken, which would keep its buffers
 		defer k.caught(nil)
 		if err := m.HandleRequestWithKeys(taken, r, map[string]any{seatKey: st}); err != nil {
 			k.server.log.Debug("a handshake failed", "err", err)

@@ -97,10 +97,10 @@ func (h *hijacked) join(p *pulse) {
 	}
 }
 
-// leave closes the connection, which its hub no longer waits for.
-func (h *hijacked) leave() {
-	_ = h.conn.Close()
-	if s, ok := h.conn.(*stream); ok && s.pulse != nil {
+// depart closes a connection, which its hub no longer waits for.
+func depart(conn net.Conn) {
+	_ = conn.Close()
+	if s, ok := conn.(*stream); ok && s.pulse != nil {
 		s.leaves()
 	}
 }
