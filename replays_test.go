@@ -184,11 +184,14 @@ func TestReplayOfThePast(t *testing.T) {
 		t.Fatalf("not all are shown: %v", ids)
 	}
 	boss.call("POST", liveRoom+"/comments/"+ids["gone before"]+"/remove", nil, 204)
+	console := boss.open("console", "")
+	console.next("hello")
 	if status, _, answer := boss.upload("other.xml", "&speed=10", film(0, "from a file")); status != 201 {
 		t.Fatal(status, answer)
 	}
-	console := boss.open("console", "")
-	console.until("the file's comment", func(e event) bool { return e.Text == "from a file" })
+	if end := console.over(); end.Counts.Shown != 1 {
+		t.Fatalf("the file's replay ends as %+v", end)
+	}
 
 	_, body := boss.do("GET", liveRoom+"/sessions", nil, nil)
 	var list struct {
