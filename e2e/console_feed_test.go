@@ -2,12 +2,42 @@ package e2e
 
 import (
 	"fmt"
+	"sync"
 	"testing"
 
 	"github.com/chromedp/cdproto/input"
 
 	"danmaku/e2e/browser"
 )
+
+// A search finds what was written long before the console was opened.
+func TestASearchReachesIntoHistory(t *testing.T) {
+	p := startProduct(t, free...)
+	h := runnerAt(t, p.console)
+	address, _ := h.link("owner", "Mika")
+	s := h.sender()
+	s.say("moss", "the needle in the hay", nil)
+	var all sync.WaitGroup
+	for w := range 8 {
+		all.Go(func() {
+			for i := w; i < 400; i += 8 { // more than a console starts with
+				s.say(fmt.Sprint("guest", i%40), fmt.Sprintf("hay %d", i), nil)
+			}
+		})
+	}
+	all.Wait()
+	if t.Failed() {
+		return
+	}
+	s.say("moss", "the last one", nil)
+	console := consoleAt(t, address)
+	console.Wait(has(".feed .row", "the last one"))
+	press(console, "/")
+	browser.Call(console, input.InsertText, input.InsertTextParams{Text: "needle"})
+	console.Wait(has(".feed .row", "the needle in the hay") + ` && document.querySelectorAll(".feed .row").length === 1`)
+	press(console, "Escape", "Escape")
+	console.Wait(has(".feed .row", "the last one"))
+}
 
 // The feed holds still while the mouse points at it, and shows what is asked
 // for: by words, by person, by source, by state.

@@ -63,7 +63,7 @@ export class FeedView {
     // Only a mouse hovers; a finger that has left the glass holds nothing.
     list.addEventListener('pointerenter', (e) => { if (e.pointerType === 'mouse') { this.#pointed = true; this.#schedule(); } });
     list.addEventListener('pointerleave', () => { this.#pointed = false; this.#schedule(); });
-    list.addEventListener('focusin', () => { this.#focused = list.matches(':has(:focus-visible)') || document.activeElement?.matches(':focus-visible') === true; this.#schedule(); });
+    list.addEventListener('focusin', () => { this.#focused = document.activeElement?.matches(':focus-visible') === true; this.#schedule(); });
     list.addEventListener('focusout', () => { this.#focused = false; this.#schedule(); });
     list.addEventListener('scroll', () => this.#scrolled(), { passive: true });
     list.addEventListener('click', (e) => this.#clicked(e));

@@ -9,7 +9,7 @@ const SOURCES = ['audience', 'api', 'replay', 'twitch', 'youtube', 'bilibili'];
 
 /**
  * @param {import('./desk.js').Desk} desk
- * @param {import('./feed.js').FeedView} view
+ * @param {{filter: (filter: Filter) => void}} view
  */
 export function wireFilters(desk, view) {
   const { words } = desk;

@@ -1,14 +1,23 @@
 // What the console reads from history: the newest rows at the start, older ones
-// when the feed is scrolled to its beginning.
+// when the feed is scrolled to its beginning, and what a search may be after
+// that was never listed here.
 
 import { call } from '../shared/api.js';
 import { MOST } from './model.js';
+
+/** ms without another letter before history is searched */
+const SOON = 300;
+
+/** @typedef {import('./model.js').Filter} Filter */
 
 export class History {
   #desk; #model; #done;
   #next = 0;
   #busy = false;
   #ran = 0;
+  /** what is searched for, as in the address; '' for nothing */ #sought = '';
+  /** seq before which the search goes on; 0: nowhere */ #further = 0;
+  /** @type {any} */ #timer = null;
 
   /**
    * @param {import('./desk.js').Desk} desk
@@ -25,24 +34,66 @@ export class History {
   start() {
     this.#ran++;
     this.#busy = false;
+    if (this.#sought) void this.#search();
     return this.#read('');
   }
 
+  /** The feed shows only some: they are looked for in history, too. @param {Filter} filter */
+  find(filter) {
+    clearTimeout(this.#timer);
+    this.#sought = query(filter);
+    this.#further = 0;
+    if (this.#sought) this.#timer = setTimeout(() => void this.#search(), SOON);
+  }
+
   older() {
-    if (!this.#busy && this.#next > 0 && this.#model.size < MOST) void this.#read(`&before=${this.#next}`);
+    if (this.#sought) {
+      if (this.#further > 0) void this.#search();
+    } else if (!this.#busy && this.#next > 0 && this.#model.size < MOST) void this.#read(`&before=${this.#next}`);
   }
 
   /** @param {string} from */
   async #read(from) {
     const run = this.#ran;
     this.#busy = true;
-    try {
-      const { comments = [], next = 0 } = await call('GET', `${this.#desk.path('comments')}?limit=200${from}`);
-      if (run !== this.#ran) return; // the list has started anew meanwhile
-      for (const row of comments) this.#model.put(row, row.cleared ? 'cleared' : row.status);
-      this.#next = next;
-      this.#done();
-    } catch { /* the live part works without; scrolling or the next hello asks again */ }
-    if (run === this.#ran) this.#busy = false;
+    const next = await this.#page(from, () => run === this.#ran);
+    if (run !== this.#ran) return; // the list has started anew meanwhile
+    if (next >= 0) this.#next = next;
+    this.#busy = false;
   }
+
+  async #search() {
+    const sought = this.#sought, run = this.#ran;
+    const from = this.#further > 0 ? `&before=${this.#further}` : '';
+    this.#further = 0; // one page at a time
+    const next = await this.#page(`${sought}${from}`, () => run === this.#ran && sought === this.#sought);
+    if (next > 0 && sought === this.#sought) this.#further = next;
+  }
+
+  /**
+   * @param {string} more of the address @param {() => boolean} wanted whether the answer still is
+   * @returns {Promise<number>} seq before which another page begins, 0 when there is none, -1 when nothing was read
+   */
+  async #page(more, wanted) {
+    try {
+      const { comments = [], next = 0 } = await call('GET', `${this.#desk.path('comments')}?limit=200${more}`);
+      if (!wanted()) return -1;
+      for (const row of comments) this.#model.put(row, row.cleared ? 'cleared' : row.status);
+      this.#done();
+      return next;
+    } catch {
+      return -1; // the live part works without; scrolling or the next hello asks again
+    }
+  }
+}
+
+/** A filter as history takes it. @param {Filter} filter */
+export function query({ kind, query: words, user, source }) {
+  const q = new URLSearchParams();
+  const text = words.trim();
+  if (text) q.set('q', text);
+  if (user) q.set('user', user);
+  if (source) q.set('source', source);
+  if (['held', 'refused', 'removed'].includes(kind)) q.set('status', kind);
+  return `${q}` && `&${q}`;
 }

@@ -50,7 +50,10 @@ const banner = new Banner(byId('banner'), desk, () => lasting({
   desk, acts, switches, raids, saving, anew, stopped: socket.state === 'stopped' ? stopped : '', away: line.offline, back: line.news === 'back', changed: describe,
 }));
 const compose = new Compose({ form: byId('compose'), field: byId('say'), button: byId('say-send'), strip: byId('compose-strip') }, desk);
-const filters = wireFilters(desk, view);
+const filters = wireFilters(desk, { filter(filter) {
+  view.filter(filter);
+  history.find(filter);
+} });
 
 let saving = true;
 let stopped = '';
