@@ -234,6 +234,28 @@ func TestPicturesOfTheConsole(t *testing.T) {
 			}
 		}
 	}
+	// A raid is over in half a minute, so each picture has one of its own.
+	for _, shot := range []struct{ name, theme, lang, path string }{
+		{"raid-1440", "dark", "en", "/console/live"}, {"raid-768", "light", "zh-CN", "/console/live"}, {"raid-320", "dark", "ja", "/dock/live"},
+	} {
+		name := fmt.Sprintf("console-%s-%s-%s.png", shot.name, shot.theme, shot.lang)
+		if !strings.Contains(name, only) {
+			continue
+		}
+		size := map[string][2]int64{"raid-1440": {1440, 900}, "raid-768": {768, 1024}, "raid-320": {320, 720}}[shot.name]
+		b := browser.New(t)
+		dress(b, shot.theme)
+		b.Size(size[0], size[1], 1)
+		b.Goto(owner)
+		b.Goto(h.base + shot.path + "?lang=" + shot.lang)
+		h.newcomers(25, func(i int) string {
+			return []string{"come and see the other stream", fmt.Sprint("hello there ", i)}[i%2]
+		})
+		b.Wait(`document.querySelector("#banner .wave") && document.querySelector("#banner bdi")`)
+		if err := os.WriteFile(filepath.Join(folder, name), b.Screenshot(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 // textsOf gives the texts of elements, joined by bars.
