@@ -146,8 +146,10 @@ func TestCodesAndGuessesEnd(t *testing.T) {
 	if _, err := h.TradeCode(young); err != nil {
 		t.Errorf("after ten minutes: %v", err)
 	}
-	if _, err := h.TradeCode(young); !errors.Is(err, comment.ErrExpired) {
-		t.Errorf("a second time: %v", err)
+	for _, again := range []string{young, young + "\n", young[:3] + "\r\n" + young[3:]} {
+		if _, err := h.TradeCode(again); !errors.Is(err, comment.ErrExpired) {
+			t.Errorf("a second time, as %q: %v", again, err)
+		}
 	}
 	now = now.Add(time.Second)
 	if _, err := h.TradeCode(old); !errors.Is(err, comment.ErrExpired) {
