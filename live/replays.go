@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime/debug"
 	"strconv"
 	"sync"
 	"time"
@@ -84,7 +85,7 @@ type replays struct {
 type replay struct {
 	mu     sync.Mutex
 	told   Replay
-	player *Player            // nil until it is loaded
+	player *Player            // nil until it is loaded, and again when it is over: a file is large
 	stop   context.CancelFunc // as player
 	halted bool               // it is to end
 }
@@ -165,11 +166,15 @@ func (s *replays) active(room string) *Replay {
 	return nil
 }
 
-// halt ends it early.
+// halt ends it early. What is still being loaded is over at once, so that a file
+// that never comes to its end keeps nobody from another.
 func (rp *replay) halt() {
 	rp.mu.Lock()
 	defer rp.mu.Unlock()
 	rp.halted = true
+	if rp.told.State == ReplayLoading {
+		rp.told.State = ReplayStopped
+	}
 	if rp.stop != nil {
 		rp.stop()
 	}
@@ -191,6 +196,35 @@ func (rp *replay) now() Replay {
 	return out
 }
 
+// loaded begins to play, unless it was ended meanwhile.
+func (rp *replay) loaded(told Replay, player *Player) error {
+	rp.mu.Lock()
+	defer rp.mu.Unlock()
+	if rp.halted {
+		return errHalted
+	}
+	rp.told, rp.player = told, player
+	rp.told.State = ReplayPlaying
+	return nil
+}
+
+// failed ends what was not played. One that was stopped stays so.
+func (rp *replay) failed(why error) {
+	rp.mu.Lock()
+	defer rp.mu.Unlock()
+	if rp.told.Active() {
+		rp.told.State, rp.told.Why = ReplayFailed, why
+	}
+	rp.player = nil
+}
+
+// steered gives its player while it plays, else nil.
+func (rp *replay) steered() *Player {
+	rp.mu.Lock()
+	defer rp.mu.Unlock()
+	return rp.player
+}
+
 // note changes what is told.
 func (rp *replay) note(fn func(*Replay)) {
 	rp.mu.Lock()
@@ -198,10 +232,21 @@ func (rp *replay) note(fn func(*Replay)) {
 	fn(&rp.told)
 }
 
+// errHalted is for whoever sends a file that is not wanted any more.
+var errHalted = comment.Explain(comment.ErrTaken, "The replay was stopped while it was being read.")
+
+// errStumbled is a fault of ours, which the log tells of.
+var errStumbled = errors.New("a replay failed by a fault of the program")
+
 // tell tells the room's consoles. While it does none of them is being greeted,
-// so that none keeps what its hello said.
+// so that none keeps what its hello said. Of one that another has followed there
+// is nothing to tell.
 func (h *Hall) tell(r *room, rp *replay) {
-	r.feed(ViewConsole).join(func(int64) { h.outlet.Announce(r.id, ViewConsole, h.encoder.Replay(rp.now())) })
+	r.feed(ViewConsole).join(func(int64) {
+		if h.replays.find(r.id) == rp {
+			h.outlet.Announce(r.id, ViewConsole, h.encoder.Replay(rp.now()))
+		}
+	})
 }
 
 // Sessions lists when a room was busy, newest first.
@@ -251,8 +296,18 @@ func (h *Hall) begin(ctx context.Context, roomID string, by Actor, told Replay, 
 	if err := h.replays.enter(roomID, rp); err != nil {
 		return Replay{}, err
 	}
+	// Also when reading it panics: a room cannot wait for ever.
+	defer func() {
+		if rp.now().State == ReplayLoading {
+			rp.failed(errStumbled)
+			h.tell(r, rp)
+		}
+	}()
 	h.tell(r, rp)
 	tape, err := load()
+	if !rp.now().Active() {
+		err = errHalted
+	}
 	if err == nil && tape.Total == 0 {
 		err = comment.Explain(comment.ErrInvalid, "There is no comment in it that could be played.")
 	}
@@ -261,17 +316,13 @@ func (h *Hall) begin(ctx context.Context, roomID string, by Actor, told Replay, 
 		err = h.noteReplay(ctx, roomID, by, comment.ActReplay, told)
 	}
 	if err == nil {
-		rp.mu.Lock()
-		rp.player = NewPlayer(tape, told.Speed, h.deliver(r, rp, by.Link))
-		rp.told = told
-		rp.told.State = ReplayPlaying
-		rp.mu.Unlock()
-		if !h.replays.run(rp, func(ctx context.Context) { h.play(ctx, r, rp) }) {
+		player := NewPlayer(tape, told.Speed, h.deliver(r, rp, by.Link))
+		if err = rp.loaded(told, player); err == nil && !h.replays.run(rp, func(ctx context.Context) { h.play(ctx, r, rp, player) }) {
 			err = comment.ErrBusy
 		}
 	}
 	if err != nil {
-		rp.note(func(t *Replay) { t.State, t.Why = ReplayFailed, err })
+		rp.failed(err)
 		h.tell(r, rp)
 		return Replay{}, err
 	}
@@ -298,9 +349,9 @@ func (h *Hall) noteReplay(ctx context.Context, roomID string, by Actor, kind com
 }
 
 // play plays to the end and tells consoles how it goes.
-func (h *Hall) play(ctx context.Context, r *room, rp *replay) {
+func (h *Hall) play(ctx context.Context, r *room, rp *replay, player *Player) {
 	played := make(chan error, 1)
-	go func() { played <- rp.player.Play(ctx) }()
+	go func() { played <- player.Play(ctx) }()
 	tick := time.NewTicker(replayTold)
 	defer tick.Stop()
 	for {
@@ -313,6 +364,7 @@ func (h *Hall) play(ctx context.Context, r *room, rp *replay) {
 		case err := <-played:
 			last := rp.now()
 			rp.note(func(t *Replay) {
+				rp.player = nil
 				t.At, t.Speed = last.At, last.Speed
 				switch {
 				case err != nil:
@@ -341,7 +393,13 @@ const replayWait = 50 * time.Millisecond
 // deliver puts a replayed comment before the room's limit and filter, like any
 // other.
 func (h *Hall) deliver(r *room, rp *replay, link int64) Deliver {
-	return func(ctx context.Context, s Said) (time.Duration, error) {
+	return func(ctx context.Context, s Said) (again time.Duration, err error) {
+		defer func() {
+			if p := recover(); p != nil { // it costs its replay, and not the program
+				h.slog.Error("a replayed comment failed", "room", r.id, "panic", p, "stack", string(debug.Stack()))
+				err = errStumbled
+			}
+		}()
 		if s.ID != 0 {
 			// What was taken down since the replay began does not come back.
 			row, err := h.history.Comment(ctx, r.id, s.ID)
@@ -360,7 +418,7 @@ func (h *Hall) deliver(r *room, rp *replay, link int64) Deliver {
 		case errors.Is(err, comment.ErrSlowDown), errors.Is(err, comment.ErrBusy):
 			return max(comment.Wait(err), replayWait), nil
 		case errors.Is(err, comment.ErrRoomPaused):
-			rp.player.Pause()
+			rp.steered().Pause()
 			rp.note(func(t *Replay) { t.Why = comment.ErrRoomPaused })
 			h.tell(r, rp)
 			return replayWait, nil // asked again when the replay goes on
@@ -400,9 +458,9 @@ func (h *Hall) Steer(roomID string, by Actor, s Steering) (Replay, error) {
 	if rp == nil {
 		return Replay{}, comment.ErrNotFound
 	}
-	now := rp.now()
+	now, player := rp.now(), rp.steered()
 	switch {
-	case now.State != ReplayPlaying && now.State != ReplayPaused:
+	case player == nil:
 		return Replay{}, comment.ErrNotFound
 	case s.State != nil && *s.State != ReplayPlaying && *s.State != ReplayPaused:
 		return Replay{}, comment.Explain(comment.ErrInvalid, "state %q: playing or paused", *s.State)
@@ -413,16 +471,16 @@ func (h *Hall) Steer(roomID string, by Actor, s Steering) (Replay, error) {
 		if err := saneSpeed(*s.Speed); err != nil {
 			return Replay{}, err
 		}
-		rp.player.SetSpeed(*s.Speed)
+		player.SetSpeed(*s.Speed)
 	}
 	if s.At != nil {
-		rp.player.Seek(*s.At)
+		player.Seek(*s.At)
 	}
 	if s.State != nil {
 		if *s.State == ReplayPaused {
-			rp.player.Pause()
+			player.Pause()
 		} else {
-			rp.player.Resume()
+			player.Resume()
 		}
 		rp.note(func(t *Replay) { t.Why = nil })
 	}
@@ -433,15 +491,22 @@ func (h *Hall) Steer(roomID string, by Actor, s Steering) (Replay, error) {
 // StopReplay ends a replay before its time. Whoever moderates may. ErrNotFound
 // when none is under way.
 func (h *Hall) StopReplay(ctx context.Context, roomID string, by Actor) error {
-	if _, err := h.acting(roomID, by); err != nil {
+	r, err := h.acting(roomID, by)
+	if err != nil {
 		return err
 	}
 	rp := h.replays.find(roomID)
-	if rp == nil || !rp.now().Active() {
+	if rp == nil {
 		return comment.ErrNotFound
 	}
 	now := rp.now()
+	if !now.Active() {
+		return comment.ErrNotFound
+	}
 	rp.halt()
+	if now.State == ReplayLoading {
+		h.tell(r, rp)
+	}
 	return h.noteReplay(ctx, roomID, by, comment.ActReplayStop, now)
 }
 

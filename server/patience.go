@@ -61,11 +61,25 @@ func hurry(limit time.Duration) echo.MiddlewareFunc {
 			if c.Request().ContentLength == 0 {
 				return next(c)
 			}
-			err := http.NewResponseController(c.Response()).SetReadDeadline(time.Now().Add(limit))
-			if err != nil && !errors.Is(err, http.ErrNotSupported) {
+			if err := bodyBy(c.Response(), limit); err != nil {
 				return err
 			}
 			return next(c)
 		}
 	}
+}
+
+func bodyBy(w http.ResponseWriter, limit time.Duration) error {
+	err := http.NewResponseController(w).SetReadDeadline(time.Now().Add(limit))
+	if errors.Is(err, http.ErrNotSupported) {
+		return nil
+	}
+	return err
+}
+
+// patiently gives a large body longer to come, and its answer the usual time
+// behind that. It is for those alone whose key is known: an answer, too, that
+// refuses them first waits for some of the body.
+func patiently(w http.ResponseWriter, body time.Duration) error {
+	return errors.Join(bodyBy(w, body), answerBy(w, body+answerWithin))
 }

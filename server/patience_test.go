@@ -105,7 +105,13 @@ func TestAnswerMustBeRead(t *testing.T) {
 // deadlines is an answer that remembers how its deadline moved.
 type deadlines struct {
 	*httptest.ResponseRecorder
-	moved []time.Time
+	moved []time.Time // for writing
+	body  time.Time
+}
+
+func (d *deadlines) SetReadDeadline(t time.Time) error {
+	d.body = t
+	return nil
 }
 
 func (d *deadlines) SetWriteDeadline(t time.Time) error {
@@ -130,5 +136,20 @@ func TestDeadlineMovesWithADownload(t *testing.T) {
 		if at.Before(began.Add(time.Hour)) || i > 0 && at.Before(d.moved[i-1]) {
 			t.Errorf("deadline %d is %v", i, at.Sub(began))
 		}
+	}
+}
+
+// The answer to a large file that took its time must still be written.
+func TestAnswerComesAfterALargeBody(t *testing.T) {
+	d := &deadlines{ResponseRecorder: httptest.NewRecorder()}
+	began := time.Now()
+	if err := patiently(d, replayFileWithin); err != nil {
+		t.Fatal(err)
+	}
+	if d.body.Before(began.Add(replayFileWithin)) {
+		t.Errorf("the body may come for %v", d.body.Sub(began))
+	}
+	if len(d.moved) != 1 || d.moved[0].Before(d.body.Add(answerWithin)) {
+		t.Errorf("the body may come until %v, the answer may be written until %v", d.body, d.moved)
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -25,6 +26,7 @@ const (
 	mostPixels    = 16_000_000 // a phone's camera; more is a bomb
 	pictureWidth  = 1280       // pixels kept: twice the page's width
 	pictureHeight = 640
+	pictureWithin = time.Minute // for it to come, over an owner's mobile line
 )
 
 // putPicture is PUT /api/rooms/{room}/picture. What is stored is drawn anew, so
@@ -32,6 +34,9 @@ const (
 func (s *Server) putPicture(c echo.Context) error {
 	actor, err := s.owner(c)
 	if err != nil {
+		return err
+	}
+	if err := patiently(c.Response(), pictureWithin); err != nil {
 		return err
 	}
 	b, err := io.ReadAll(c.Request().Body)

@@ -1,7 +1,6 @@
 package server
 
 import (
-	"errors"
 	"io"
 	"net/http"
 	"strconv"
@@ -97,9 +96,8 @@ func (s *Server) replayFile(c echo.Context) error {
 	if len(name) == 0 {
 		name = []rune("file")
 	}
-	deadline := http.NewResponseController(c.Response()).SetReadDeadline(time.Now().Add(replayFileWithin))
-	if deadline != nil && !errors.Is(deadline, http.ErrNotSupported) {
-		return deadline
+	if err := patiently(c.Response(), replayFileWithin); err != nil {
+		return err
 	}
 	body := c.Request().Body
 	r, err := s.hall.ReplayFile(c.Request().Context(), c.Param("room"), actor, string(name), body, speed)
