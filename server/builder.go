@@ -15,13 +15,8 @@ import (
 // builderPage is GET /builder/{room}: every option of the overlay with a
 // preview. Like the console it trades a key or a one-time code for a session.
 func (s *Server) builderPage(c echo.Context) error {
-	if query := c.QueryParams(); query.Has("key") || query.Has("code") {
-		return s.trade(c, query)
-	}
-	l, err := s.session(c.Request())
-	if err != nil || !l.Role.Moderates() {
-		return s.render(c, http.StatusUnauthorized, "console/index.html",
-			pageData{View: "console", Room: comment.Room{ID: c.Param("room")}})
+	if done, err := s.signIn(c); done {
+		return err
 	}
 	r, l, err := s.moderatedRoom(c)
 	if err != nil {

@@ -322,6 +322,21 @@ func (s *Server) consolePage(c echo.Context) error {
 	return s.render(c, http.StatusOK, "console/index.html", d)
 }
 
+// signIn trades a key or a one-time code for a session, as the console's own page
+// does, and shows the console's door to whoever has none. Then the request has
+// been answered.
+func (s *Server) signIn(c echo.Context) (done bool, err error) {
+	if query := c.QueryParams(); query.Has("key") || query.Has("code") {
+		return true, s.trade(c, query)
+	}
+	l, err := s.session(c.Request())
+	if err != nil || !l.Role.Moderates() {
+		return true, s.render(c, http.StatusUnauthorized, "console/index.html",
+			pageData{View: "console", Room: comment.Room{ID: c.Param("room")}})
+	}
+	return false, nil
+}
+
 // trade opens a session for a console link or a one-time code.
 func (s *Server) trade(c echo.Context, query url.Values) error {
 	var l live.Link

@@ -153,7 +153,8 @@ func (s *Server) crossOrigin(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// rulesPath and picturePath are the routes that take more than a form's worth.
+// rulesPath, picturePath and replayFilePath are the routes that take more than a
+// form's worth.
 const rulesPath = "/api/rooms/:room/rules"
 
 // limitBodies bounds what a request may carry: 64 KiB, for a list of rules what

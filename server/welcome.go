@@ -62,15 +62,14 @@ type wireStudio struct {
 // welcomePage is GET /welcome/{room}: the three steps of the first start. Like
 // the console it trades a key or a one-time code for a session.
 func (s *Server) welcomePage(c echo.Context) error {
-	if query := c.QueryParams(); query.Has("key") || query.Has("code") {
-		return s.trade(c, query)
+	if done, err := s.signIn(c); done {
+		return err
 	}
-	l, err := s.session(c.Request())
-	if err != nil || !l.Role.Moderates() {
-		return s.render(c, http.StatusUnauthorized, "console/index.html",
-			pageData{View: "console", Room: comment.Room{ID: c.Param("room")}})
+	r, l, err := s.moderatedRoom(c)
+	if err != nil {
+		return err
 	}
-	r, key, err := s.screenKey(c)
+	key, err := s.hall.ScreenKey(r.ID, comment.Overlay)
 	if err != nil {
 		return err
 	}
