@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -16,8 +17,8 @@ import (
 	"time"
 )
 
-// childVariable makes the test binary be the program itself, so that it can be
-// killed.
+// childVariable makes the test binary be the program itself, so that it is a
+// process of its own.
 const childVariable = "DANMAKU_TEST_CHILD"
 
 func TestMain(m *testing.M) {
@@ -26,15 +27,40 @@ func TestMain(m *testing.M) {
 		env := environment{args: strings.Split(args, "\n"), environ: nil, in: os.Stdin, out: os.Stdout, err: os.Stderr}
 		os.Exit(run(context.Background(), env))
 	}
-	os.Exit(m.Run())
+	code := m.Run()
+	if built != "" {
+		_ = os.RemoveAll(built)
+	}
+	os.Exit(code)
 }
+
+// built is the folder of the program that is built for those tests that kill it.
+var built string
+
+// builtOnce builds it for the first of them. Without the race detector, which
+// watches the tests that run the program in their own process, a start takes a
+// tenth of a second in place of two.
+var builtOnce = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "danmaku-test-")
+	if err != nil {
+		return "", err
+	}
+	built = dir
+	binary := filepath.Join(dir, "danmaku")
+	if out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
+		return "", fmt.Errorf("build: %w\n%s", err, out)
+	}
+	return binary, nil
+})
 
 // child starts the program as a process of its own and waits for its banner.
 func child(t testing.TB, data string, args ...string) (*program, *exec.Cmd) {
 	t.Helper()
-	cmd := exec.Command(os.Args[0])
-	all := append([]string{"--listen", "127.0.0.1:0", "--data", data}, args...)
-	cmd.Env = append(os.Environ(), childVariable+"="+strings.Join(all, "\n"))
+	binary, err := builtOnce()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(binary, append([]string{"--listen", "127.0.0.1:0", "--data", data}, args...)...)
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -119,7 +145,7 @@ func TestKilledProcessLosesNothingAcknowledged(t *testing.T) {
 		overlay.take(t, screenSocket.next("hello"))
 		var phones []*socket
 		for range crowd {
-			phones = append(phones, p.phone().open("audience", ""))
+			phones = append(phones, p.browser().open("audience", "")) // the page itself is of no matter here
 		}
 		var total atomic.Int64
 		enough := int64(30 + rand.IntN(90))
