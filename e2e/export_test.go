@@ -2,6 +2,9 @@ package e2e
 
 import (
 	"encoding/csv"
+	"fmt"
+	"io"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -79,11 +82,41 @@ func TestExportAndReplayInTheConsole(t *testing.T) {
 	console.Eval(`document.querySelector('#page [value="file"]').click()`)
 	play(file("broken.xml", "<i>\n<d p=\"1\">x</i>"))
 	console.Wait(has("#page .fault", "line 2, column 11: </i> comes before the end of <d>"))
+
+	// A file that never comes to its end can be stopped, and is in nobody's way.
+	_, key := h.link("owner", "a slow line")
+	body, sent := io.Pipe()
+	defer sent.Close()
+	slow, err := http.NewRequest("PUT", h.base+"/api/rooms/live/replay/file?name=slow.xml", body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	slow.Header.Set("Authorization", "Bearer "+key)
+	answered := make(chan int, 1)
+	go func() {
+		answer, err := http.DefaultClient.Do(slow)
+		if err != nil {
+			answered <- 0
+			return
+		}
+		answer.Body.Close()
+		answered <- answer.StatusCode
+	}()
+	fmt.Fprint(sent, "<i>")
+	console.Wait(has(".replay-name", "slow.xml") + ` && ` + has(".replay-name .chip", "Loading"))
+	console.Eval(`[...document.querySelectorAll(".replay-panel .page-bar > *")].filter((e) => e.checkVisibility()).map((e) => e.textContent).join() === "Stop" && document.querySelector(".replay-panel .stop").click()`)
+	console.Wait(has(".replay-name .chip", "Stopped"))
 	long := strings.Replace(string(text), "</i>", `<d p="3000,1,25,16777215,1700000000,0,a,9">much later</d></i>`, 1)
 	play(file("show <b>.xml", long))
 	console.Wait(has(".replay-name", "show <b>.xml") + ` && ` + has(".replay-name .chip", "On air"))
 	overlay.Wait(has(`.dm[data-source='replay']`, "the first"))
 	console.Wait(has("#page .replay-panel .help", "3 comments · 2 shown · 0 held · 0 refused · 0 skipped"))
+
+	fmt.Fprint(sent, `<d p="1,1,25,16777215,1700000000,0,a,9">too late</d></i>`)
+	sent.Close()
+	if status := <-answered; status != http.StatusConflict {
+		t.Errorf("the file that was stopped is answered %d", status)
+	}
 
 	// Another console, of a moderator, sees it and steers it from its live page.
 	modAddress, _ := h.link("moderator", "Ann")

@@ -89,7 +89,9 @@ function openPanel(desk, acts) {
     if (replay === null) return;
     const on = isOn(replay), loading = replay.state === 'loading';
     name.replaceChildren(said(replayName(words, replay)), el('span', { class: `chip${replay.state === 'playing' ? ' shown' : replay.state === 'failed' ? ' stop' : ''}` }, t(`replay_${replay.state}`)));
-    at.hidden = time.hidden = controls.hidden = !on || loading;
+    at.hidden = time.hidden = !on || loading;
+    controls.hidden = !on;
+    hold.hidden = speed.hidden = loading; // what is loading can be stopped
     at.max = String(replay.length_ms);
     if (!moving) {
       at.value = String(replay.at_ms);
