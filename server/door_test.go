@@ -131,8 +131,15 @@ func TestConnectionsAtWorkAreBounded(t *testing.T) {
 	if got := h.comes(t, "127.0.0.2").answer(); got != http.StatusServiceUnavailable {
 		t.Errorf("one too many is answered %d", got)
 	}
-	for i := range 5 {
-		if got := h.comes(t, "127.0.0.9").asks(); got != http.StatusOK {
+	var proxied []*visitor
+	for range 5 {
+		v := h.comes(t, "127.0.0.9")
+		v.begins()
+		proxied = append(proxied, v)
+	}
+	eventually(t, "all of the proxy's", func() bool { plain, _ := d.counts(); return plain == 2+len(proxied) })
+	for i, v := range proxied {
+		if got := v.ends(); got != http.StatusOK {
 			t.Errorf("connection %d of a proxy is answered %d", i, got)
 		}
 	}
