@@ -155,6 +155,25 @@ func TestLimits(t *testing.T) {
 	}
 }
 
+// In slow mode every answer tells when the next may come, also that of the filter.
+func TestSlowModeIsToldAtOnce(t *testing.T) {
+	p := start(t, t.TempDir())
+	mod := p.console()
+	mod.call("PUT", liveRoom+"/rules", map[string]any{"name": "test", "text": "forbidden"}, 200)
+	mod.call("PATCH", liveRoom, map[string]any{"slow_ms": 60_000}, 200)
+	for text, outcome := range map[string]string{"one": "shown", "forbidden": "refused"} {
+		s := p.phone().open("audience", "")
+		s.send("c1", text)
+		if a := s.next("ack"); a.Outcome != outcome || a.WaitMS != 60_000 {
+			t.Errorf("%s: %+v", text, a)
+		}
+		s.send("c1", text) // asked again: it was told the first time
+		if a := s.next("ack"); a.Outcome != outcome || a.WaitMS != 0 {
+			t.Errorf("%s again: %+v", text, a)
+		}
+	}
+}
+
 func TestWithdrawIsForTheAuthor(t *testing.T) {
 	p := start(t, t.TempDir())
 	author, stranger := p.phone(), p.phone()

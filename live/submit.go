@@ -84,7 +84,7 @@ func (h *Hall) Submit(ctx context.Context, roomID string, a Author, d comment.Dr
 		if o.Status == comment.Shown {
 			h.limiter.Passed(limit)
 		}
-		o.Wait = h.limiter.Wait(limit)
+		o.Wait = max(h.limiter.Wait(limit), setup.Slow)
 	}
 	if d.Ref != "" {
 		h.refs.put(key, o, d.At)
