@@ -106,7 +106,7 @@ func TestPhoneTouchTargets(t *testing.T) {
 
 // 7. Text twice as large is whole, on one column, and the composer stays.
 func TestPhoneLargeText(t *testing.T) {
-	p, _ := dressed(t)
+	p, o := dressed(t)
 	for _, lang := range []string{"en", "zh-CN", "ja"} {
 		phone := hand(t, p.audience+"?lang="+lang)
 		phone.Eval(`document.documentElement.style.fontSize = "200%"`)
@@ -128,6 +128,17 @@ func TestPhoneLargeText(t *testing.T) {
 		if room := browser.Value[float64](phone, `document.querySelector("#feed").clientHeight`); room < 100 {
 			t.Errorf("%s: %v px are left for the list", lang, room)
 		}
+	}
+	// The ring is as wide as the button, which is as wide as before the wait.
+	phone := hand(t, p.audience)
+	phone.Eval(`document.documentElement.style.fontSize = "200%"`)
+	wide := browser.Value[float64](phone, `document.querySelector("#send").offsetWidth`)
+	o.set(map[string]any{"slow_ms": 120_000})
+	send(phone, "and now slowly")
+	phone.Wait(`document.querySelector("#send").classList.contains("waiting")`)
+	got := browser.Value[[]float64](phone, `["#send", ".ring rect"].map((s) => document.querySelector(s).getBoundingClientRect().width)`)
+	if got[0] < wide || got[1] > got[0] || got[1] < got[0]-4 {
+		t.Errorf("the button is %v px wide and was %v, its ring %v", got[0], wide, got[1])
 	}
 }
 

@@ -3,6 +3,7 @@ package e2e
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"danmaku/e2e/browser"
@@ -84,6 +85,109 @@ func TestPhonePictures(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+}
+
+// TestPhonePicturesOfStates makes the pictures of what can happen to a comment,
+// of much text, and of large letters. What they show is tested elsewhere.
+func TestPhonePicturesOfStates(t *testing.T) {
+	if os.Getenv("PICTURES") == "" {
+		t.Skip("it makes pictures, and PICTURES does not say where to")
+	}
+	p := startProduct(t)
+	o := p.owner(t)
+	o.set(map[string]any{"title": "Friday game night"})
+	o.call("PUT", room+"/rules", map[string]any{"name": "test", "text": "forbidden"})
+	for _, text := range []string{"that dodge was clean", "ここの音楽ほんと好き", "first time here, hello from Lyon"} {
+		o.say(text)
+	}
+	at := func(theme, lang string) *browser.Page {
+		phone := browser.NewPhone(t)
+		phone.Ignore("ERR_INTERNET_DISCONNECTED")
+		media(phone, "prefers-color-scheme", theme)
+		phone.Goto(p.audience + "?lang=" + lang)
+		phone.Wait(greeted)
+		phone.Hand(390, 640)
+		return phone
+	}
+	keep := func(phone *browser.Page, name string) {
+		t.Helper()
+		phone.Wait(`document.getAnimations().filter((a) => !a.effect.target.closest(".ring")).length === 0`)
+		shoot(t, phone, "phone-state-"+name+".png")
+	}
+	refused := at("dark", "en")
+	send(refused, "something forbidden")
+	refused.Wait(`document.querySelector("#strip.stop")?.checkVisibility()`)
+	keep(refused, "refused-dark-en")
+
+	fast := at("light", "ja")
+	for _, text := range []string{"左に宝箱あるよ", "次は右", "その次は左"} {
+		send(fast, text)
+		fast.Wait(has(".feed .own.shown", text))
+	}
+	send(fast, "待って")
+	fast.Wait(`document.querySelector("#strip").checkVisibility()`)
+	keep(fast, "too-fast-light-ja")
+
+	away := at("light", "zh-CN")
+	send(away, "左边有宝箱")
+	away.Wait(has(".feed .own.shown", "左边有宝箱"))
+	away.Tunnel()
+	away.Wait(`document.querySelector("#banner.calm")?.checkVisibility()`)
+	send(away, "下一下往右躲")
+	away.Wait(has(".feed .own.queued", "下一下往右躲"))
+	write(away, "还有一句")
+	keep(away, "offline-light-zh-CN")
+
+	muted := at("dark", "zh-CN")
+	send(muted, "我是谁")
+	muted.Wait(has(".feed .own.shown", "我是谁"))
+	o.call("POST", room+"/bans", map[string]any{"user": o.rows("我是谁")[0]["user"], "kind": "mute", "seconds": 3600})
+	muted.Wait(`document.querySelector("#banner.stop")?.checkVisibility()`)
+	send(muted, "还在写")
+	keep(muted, "muted-dark-zh-CN")
+
+	o.set(map[string]any{"review": "all"})
+	held := at("light", "en")
+	send(held, "please look at this one")
+	held.Wait(has(".feed .own.held", "please look"))
+	send(held, "and at this")
+	held.Wait(has(".feed .own.held", "and at this"))
+	o.call("POST", room+"/comments/"+o.rows("and at this")[0]["id"].(string)+"/refuse", nil)
+	held.Wait(`document.querySelector(".feed .own.refused")`)
+	keep(held, "held-light-en")
+	o.set(map[string]any{"review": "held"})
+
+	arabic := at("dark", "en")
+	o.say("مرحبا بكم من المغرب، هذه أول مرة أشاهد فيها البث معكم وأنا سعيد هنا الليلة OBS 31")
+	o.say("Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichen und נהדר in a row")
+	arabic.Wait(has(".feed li", "Donaudampf"))
+	write(arabic, strings.Repeat("مرحبا بكم من المغرب ", 4))
+	keep(arabic, "long-dark-en")
+
+	large := at("light", "en")
+	large.Eval(`document.documentElement.style.fontSize = "200%"`)
+	send(large, "so very forbidden")
+	large.Wait(`document.querySelector("#strip.stop")?.checkVisibility()`)
+	keep(large, "large-light-en")
+	large.Hand(390, 844)
+	empty(large)
+	send(large, "large letters")
+	large.Wait(has(".feed .own.shown", "large letters"))
+	keep(large, "large-shown-light-en")
+
+	paused := at("dark", "ja")
+	o.set(map[string]any{"state": "paused", "message": "休憩のあと、20時半に再開します"})
+	paused.Wait(`document.querySelector("#banner.warn")?.checkVisibility()`)
+	send(paused, "書いておく")
+	keep(paused, "paused-dark-ja")
+	closed := at("light", "en")
+	o.set(map[string]any{"state": "closed", "message": "See you on Friday at eight"})
+	closed.Wait(has("#banner", "See you on Friday"))
+	keep(closed, "closed-light-en")
+	closed.Hand(360, 640)
+	o.set(map[string]any{"state": "open", "message": ""})
+	closed.Wait(`!document.querySelector("#banner").checkVisibility()`)
+	keep(closed, "360-light-en")
 }
 
 // drawn is one of our drawings as PNG.

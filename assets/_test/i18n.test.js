@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import test from 'node:test';
-import { LANGUAGES, choose, format } from '../shared/i18n.js';
+import { LANGUAGES, Words, choose, format } from '../shared/i18n.js';
 
 const assets = new URL('../', import.meta.url);
 const read = (/** @type {string} */ path) => readFileSync(new URL(path, assets), 'utf8');
@@ -64,3 +64,21 @@ for (const [folder, page] of PAGES) {
     for (const key of keys) assert.ok(key in words, key);
   });
 }
+
+test('of two languages chosen in haste the last stands, and before the first there are no words', async () => {
+  const world = /** @type {any} */ (globalThis), { fetch } = world;
+  /** @type {((answer: any) => void)[]} */ const answers = [];
+  world.fetch = () => new Promise((answer) => answers.push(answer));
+  world.document = { documentElement: { lang: '', querySelectorAll: () => [] } };
+  try {
+    const words = new Words('audience');
+    assert.equal(words.t('send'), '');
+    const both = [words.use('ja'), words.use('en')];
+    for (const [i, send] of [[1, 'Send'], [0, '送信']]) answers[Number(i)]({ ok: true, json: async () => ({ send }) });
+    await Promise.all(both);
+    assert.deepEqual([words.t('send'), words.lang, world.document.documentElement.lang, words.t('nothing')], ['Send', 'en', 'en', 'nothing']);
+  } finally {
+    world.fetch = fetch;
+    delete world.document;
+  }
+});

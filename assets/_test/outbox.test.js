@@ -171,3 +171,46 @@ test('whatever the line does, each comment is settled once and in order', () => 
     assert.deepEqual([...bound.values()], Array.from({ length: written }, (_, i) => `t${i}`));
   }
 });
+
+test('a frame that the server would hang up on is given back instead', () => {
+  const { box, sent, log } = start();
+  box.online();
+  box.add(draft(`a${'\u0301'.repeat(3000)}`));
+  box.add(draft('b'));
+  assert.deepEqual(sent.map((f) => f.text), ['b']);
+  assert.deepEqual(log.filter(([kind]) => kind === 'returned').map(([, , code]) => code), ['too_long']);
+});
+
+test('what is held is asked about on return, by later pages too, and a limit is no answer', () => {
+  const first = start();
+  first.box.online();
+  for (const text of ['a', 'b', 'c', 'd']) first.box.add(draft(text));
+  for (const ref of ['r1', 'r2', 'r3', 'r4']) first.box.answered(ack(ref, 'held', { id: ref }));
+  const { box, refs, log, stored } = start(first.stored());
+  assert.deepEqual(box.kept.map((i) => i.state), ['held', 'held', 'held', 'held']);
+  box.online();
+  assert.deepEqual(refs(), ['r2', 'r3', 'r4'], 'no more than a burst');
+  box.answered(ack('r2', 'held', { id: 'r2' }));
+  box.answered(ack('r3', 'refused', { code: 'slow_down', wait_ms: 2000 }));
+  assert.deepEqual(log, []);
+  box.answered(ack('r3', 'refused', { code: 'refused' }));
+  box.answered(ack('r4', 'shown', { id: 'r4' }));
+  assert.deepEqual(log, [['settled', 'c', 'refused'], ['settled', 'd', 'shown']]);
+  assert.deepEqual(stored().map((/** @type {any} */ i) => i.text), ['a', 'b']);
+});
+
+test('what was not sent is kept until it is edited, and never sent by itself', () => {
+  const first = start();
+  first.box.online();
+  for (let i = 0; i < 25; i++) {
+    const item = first.box.add(draft(`t${i}`));
+    first.box.answered(ack(item.ref, 'refused', { code: 'refused' }));
+    first.box.keepRefused(item);
+  }
+  const { box, refs, stored } = start(first.stored());
+  assert.deepEqual(box.kept.map((i) => i.text), Array.from({ length: 20 }, (_, i) => `t${i + 5}`));
+  box.online();
+  assert.deepEqual(refs(), []);
+  box.forget(box.kept[0]);
+  assert.equal(stored().length, 19);
+});

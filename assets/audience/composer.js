@@ -2,7 +2,7 @@
 // words what happened.
 
 import { byId, el, icon, invalid } from '../shared/dom.js';
-import { COLORS, MAX_NAME, graphemes, lengthOf } from '../shared/protocol.js';
+import { COLORS, lengthOf, nameToSend, tooHeavy } from '../shared/protocol.js';
 
 /** @typedef {import('./outbox.js').Draft} Draft */
 /** @typedef {'stop'|'calm'|'good'} Tone */
@@ -15,11 +15,13 @@ const COUNT_FROM = 0.7;
 
 export class Composer {
   #form; #words; #send; #now;
+  #choices = byId('choices');
   #text; #name; #button; #label; #count; #strip; #said; #alarm;
   #most = 100;
   #until = 0;
   /** @type {any} */ #ticker = null;
-  /** @type {string} */ #closed = '';
+  #closed = '';
+  #glyph = '';
   #counting = false;
   /** @type {any} */ #leaving = null;
 
@@ -49,6 +51,16 @@ export class Composer {
     this.#text.addEventListener('keydown', (event) => {
       if (event.key === 'Enter' && (event.isComposing || event.keyCode === 229)) event.preventDefault();
     });
+    // Enter after the name belongs to the name: the half-written comment stays.
+    this.#name.addEventListener('keydown', (event) => {
+      if (event.key !== 'Enter') return;
+      event.preventDefault();
+      if (event.isComposing || event.keyCode === 229) return;
+      this.#name.dispatchEvent(new Event('change', { bubbles: true }));
+      /** @type {HTMLDetailsElement} */ (this.#name.closest('details')).open = false;
+      this.#text.focus();
+    });
+    new ResizeObserver(() => this.#fit()).observe(this.#choices);
     // A tap on a choice or the button must not close the keyboard.
     form.addEventListener('mousedown', (event) => {
       if (!(/** @type {Element} */ (event.target)).closest('.field')) event.preventDefault();
@@ -62,7 +74,7 @@ export class Composer {
     const data = new FormData(this.#form);
     const chosen = (/** @type {string} */ name, /** @type {string} */ other) => String(data.get(name) ?? other);
     return {
-      text: this.#text.value, name: graphemes(this.#name.value.trim()).slice(0, MAX_NAME).join(''),
+      text: this.#text.value, name: nameToSend(this.#name.value),
       mode: chosen('mode', 'scroll'), color: chosen('color', '#ffffff'), size: chosen('size', 'medium'),
     };
   }
@@ -86,12 +98,27 @@ export class Composer {
     const colors = room.colors?.length ? ['#ffffff', ...room.colors.filter((c) => c !== '#ffffff')] : COLORS;
     this.#swatches(colors);
     this.#offer('color', colors, '#ffffff');
+    this.#fit();
     this.#counted();
   }
 
-  /** Nothing can be sent for a reason that lasts; "" lifts it. @param {string} why */
-  close(why) {
+  /** Where the row of choices scrolls, its last target in sight is cut in half, so that it says so. */
+  #fit() {
+    const row = this.#choices;
+    row.style.removeProperty('--pick');
+    const { left, right } = row.getBoundingClientRect();
+    if (row.scrollWidth <= row.clientWidth || right - left === 0) return;
+    const starts = [.../** @type {NodeListOf<HTMLElement>} */ (row.querySelectorAll('.pick'))]
+      .filter((pick) => pick.offsetWidth > 0).map((pick) => [pick.getBoundingClientRect().left - left + row.scrollLeft, pick.offsetWidth]);
+    const inSight = starts.filter(([start, width]) => start + width / 2 <= right - left);
+    const [start, width] = inSight.at(-1) ?? [0, 0], before = inSight.length - 1;
+    if (before > 0) row.style.setProperty('--pick', `${(right - left - start + before * width) / (before + 0.5)}px`);
+  }
+
+  /** Nothing can be sent for a reason that lasts; "" lifts it. @param {string} why @param {string} glyph */
+  close(why, glyph) {
     this.#closed = why;
+    this.#glyph = glyph;
     this.#state();
   }
 
@@ -99,14 +126,16 @@ export class Composer {
   wait(ms) {
     this.#until = ms > 0 ? this.#now() + ms : 0;
     this.#button.classList.remove('waiting');
+    // The seconds are shorter or longer than the word: the button keeps its width, and the ring fits it.
+    this.#button.style.minWidth = ms > 0 ? `${this.#button.offsetWidth}px` : '';
+    this.#tick();
     if (ms > 0) {
       const rect = /** @type {SVGRectElement} */ (this.#button.querySelector('rect'));
       const { offsetWidth: width, offsetHeight: height } = this.#button;
       for (const [name, value] of Object.entries({ x: 1.5, y: 1.5, width: width - 3, height: height - 3, rx: 13 })) rect.setAttribute(name, String(value));
+      this.#button.style.minWidth = `${width}px`;
       this.#button.style.setProperty('--wait', `${ms}ms`);
-      this.#button.classList.add('waiting');
     }
-    this.#tick();
   }
 
   /** ms until something can be sent again */
@@ -115,16 +144,17 @@ export class Composer {
   /**
    * Says in the strip what happened; `then` is what to do about it.
    * @param {Tone} tone @param {string} glyph @param {string} what @param {string} [then]
+   * @param {boolean} [here] it is about what stands in the field
    */
-  say(tone, glyph, what, then = '') {
+  say(tone, glyph, what, then = '', here = true) {
     this.#counting = false;
     this.#strip.className = `strip ${tone}`;
     // A full-width stop brings its own space.
     const words = then ? el('span', {}, el('strong', {}, what), /[。！？]$/u.test(what) ? then : ` ${then}`) : el('span', {}, what);
     this.#strip.replaceChildren(icon(glyph), words);
     this.#strip.hidden = false;
-    this.#form.querySelector('.field')?.classList.toggle('bad', tone === 'stop');
-    invalid(this.#text, tone === 'stop');
+    this.#form.querySelector('.field')?.classList.toggle('bad', here && tone === 'stop');
+    invalid(this.#text, here && tone === 'stop');
     this.announce(`${what} ${then}`, tone === 'stop');
     clearTimeout(this.#leaving);
     if (tone === 'good') this.#leaving = setTimeout(() => this.quiet(), GOOD);
@@ -160,11 +190,12 @@ export class Composer {
   }
 
   #submit() {
-    if (this.#closed) return this.say('calm', 'pause', this.#closed);
+    if (this.#closed) return this.say('calm', this.#glyph, this.#closed);
     if (this.waiting > 0) return this.sayWait();
     const length = lengthOf(this.#text.value);
     if (length === 0) return this.#text.focus();
     if (length > this.#most) return this.say('stop', 'refuse', this.#words.t('too_long', { n: length - this.#most }), this.#words.t('too_long_do'));
+    if (tooHeavy(this.#text.value)) return this.say('stop', 'refuse', this.#words.t('refused'), this.#words.t('too_long_do'));
     const draft = this.draft();
     this.#text.value = '';
     this.quiet();
@@ -197,6 +228,7 @@ export class Composer {
   #state() {
     const left = this.waiting;
     this.#button.classList.toggle('waiting', left > 0);
+    if (left <= 0) this.#button.style.minWidth = '';
     this.#label.textContent = left > 0 ? this.#words.t('seconds', { n: Math.ceil(left / 1000) }) : this.#words.t('send');
     if (this.#closed || left > 0) this.#button.setAttribute('aria-disabled', 'true');
     else this.#button.removeAttribute('aria-disabled');

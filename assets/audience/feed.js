@@ -18,6 +18,9 @@ const CHIPS = { shown: 'check', held: 'clock', refused: 'refuse', queued: 'offli
 /** @typedef {{key: 'edit'|'take_back', act: () => void}} Offer what an own row's text button does */
 /** @typedef {{node: HTMLElement, comment: Partial<Comment> & {text: string}, ref: string, state: OwnState|'', offer?: Offer|null}} Row */
 
+/** Own and not on the screens (yet): its text is nowhere else. @param {Row} row */
+const open = ({ state }) => state !== '' && state !== 'shown';
+
 export class Feed {
   #list; #fresh; #words;
   /** @type {Row[]} */ #rows = [];
@@ -25,7 +28,7 @@ export class Feed {
   /** @type {Map<string, Row>} */ #byRef = new Map();
   #stuck = true;
   #height = 0;
-  #unseen = 0;
+  /** @type {Set<Row>} came while the person reads further up */ #unseen = new Set();
   #me = '';
 
   /**
@@ -46,12 +49,12 @@ export class Feed {
   /** Starts anew from what the server remembers; own unanswered rows stay. @param {Comment[]} recent @param {string} me */
   reset(recent, me) {
     this.#me = me;
-    const open = this.#rows.filter((row) => row.state !== '' && row.state !== 'shown');
-    for (const row of this.#rows) if (!open.includes(row)) this.#drop(row, false);
+    const mine = this.#rows.filter(open);
+    for (const row of this.#rows) if (!open(row)) this.#drop(row, false);
     this.#rows = [];
     this.#list.replaceChildren();
     for (const comment of recent) this.add(comment);
-    for (const row of open) {
+    for (const row of mine) {
       this.#rows.push(row);
       this.#list.append(row.node);
     }
@@ -66,12 +69,16 @@ export class Feed {
       return;
     }
     const own = comment.user !== '' && comment.user === this.#me;
-    this.#append({ node: el('li', { class: 'row' }), comment, ref: '', state: own ? 'shown' : '' });
-    if (!this.#stuck) this.#count(1);
+    /** @type {Row} */
+    const row = { node: el('li', { class: 'row' }), comment, ref: '', state: own ? 'shown' : '' };
+    this.#append(row);
+    if (!this.#stuck) this.#unseen.add(row);
+    this.#count();
   }
 
   /** An own comment on its way. @param {{ref: string, text: string, color: string, name: string}} item @param {OwnState} state */
   addOwn(item, state) {
+    /** @type {Row} */
     const row = { node: el('li', { class: 'row arrived' }), comment: { text: item.text, color: item.color }, ref: item.ref, state };
     this.#byRef.set(item.ref, row);
     this.#append(row);
@@ -89,18 +96,25 @@ export class Feed {
     if (id) {
       // The broadcast may have overtaken the answer: one comment, one row.
       const twin = this.#byId.get(id);
-      if (twin && twin !== row) this.#drop(twin);
+      if (twin && twin !== row) this.#still(() => this.#drop(twin));
       this.#byId.set(id, row);
       row.comment.id = id;
     }
     this.#become(row, state, ack.comment);
   }
 
-  /** Takes an own row that was not sent off the list and gives its text back. @param {string} ref */
+  /** Puts another text on an own row that was not sent. @param {string} ref @param {string} text */
+  rewrite(ref, text) {
+    const row = this.#byRef.get(ref);
+    if (!row) return;
+    row.comment = { ...row.comment, text };
+    this.#become(row, 'refused');
+  }
+
+  /** Takes an own row off the list. @param {string} ref */
   takeBack(ref) {
     const row = this.#byRef.get(ref);
-    if (row) this.#drop(row);
-    return row?.comment.text ?? '';
+    if (row) this.#still(() => this.#drop(row));
   }
 
   /**
@@ -116,28 +130,50 @@ export class Feed {
 
   /** Comments that were taken down. @param {{ids?: string[], user?: string}} which */
   remove({ ids = [], user = '' }) {
-    for (const id of ids) {
-      const row = this.#byId.get(id);
-      if (row) this.#drop(row);
-    }
-    if (user) for (const row of [...this.#rows]) if (row.comment.user === user) this.#drop(row);
+    this.#still(() => {
+      for (const id of ids) {
+        const row = this.#byId.get(id);
+        if (row) this.#drop(row);
+      }
+      if (user) for (const row of [...this.#rows]) if (row.comment.user === user) this.#drop(row);
+    });
   }
 
   /** Everything that was on the screens goes. */
   clear() {
-    for (const row of [...this.#rows]) if (row.state === '' || row.state === 'shown') this.#drop(row);
+    this.#still(() => { for (const row of [...this.#rows]) if (!open(row)) this.#drop(row); });
   }
 
   /** Draws every row again, in another language. */
   redraw() {
-    for (const row of this.#rows) this.#draw(row);
-    this.#count(0);
+    this.#still(() => { for (const row of this.#rows) this.#draw(row); });
+    this.#count();
   }
 
   toEnd() {
     this.#stuck = true;
-    this.#count(-this.#unseen);
+    this.#seen();
     this.#stick();
+  }
+
+  /**
+   * Changes the list while what is being read stays where it is: Safari does
+   * not see to that by itself, so no browser is asked to (overflow-anchor).
+   * @param {() => void} change
+   */
+  #still(change) {
+    if (this.#stuck) {
+      change();
+      return this.#stick();
+    }
+    const top = (/** @type {HTMLElement} */ node) => node.getBoundingClientRect().top;
+    const edge = top(this.#list);
+    const read = this.#rows.filter(({ node }) => node.getBoundingClientRect().bottom > edge).map(({ node }) => ({ node, was: top(node) }));
+    change();
+    const kept = read.find(({ node }) => node.isConnected);
+    if (kept) this.#list.scrollTop += top(kept.node) - kept.was;
+    // What is left may be short enough to end here, and then no scroll tells.
+    this.#scrolled();
   }
 
   #stick() {
@@ -148,7 +184,8 @@ export class Feed {
   /** The list's height changed: stay where the person was. */
   #resized() {
     this.#height = this.#list.clientHeight;
-    if (this.#stuck) this.toEnd();
+    const { scrollHeight, clientHeight } = this.#list;
+    if (this.#stuck || scrollHeight - clientHeight < NEAR) this.toEnd();
   }
 
   #scrolled() {
@@ -156,7 +193,7 @@ export class Feed {
     if (this.#list.clientHeight !== this.#height) return this.#resized();
     const { scrollTop, scrollHeight, clientHeight } = this.#list;
     this.#stuck = scrollHeight - scrollTop - clientHeight < NEAR;
-    if (this.#stuck && this.#unseen > 0) this.#count(-this.#unseen);
+    if (this.#stuck && this.#unseen.size > 0) this.#seen();
   }
 
   /** @param {Row} row */
@@ -168,16 +205,32 @@ export class Feed {
     // While the person reads further up the list may grow a little more, so
     // that nothing moves under the eyes.
     const most = this.#stuck ? MOST : MOST * 2;
-    while (this.#rows.length > most) this.#drop(this.#rows[0]);
-    if (this.#stuck) this.#stick();
+    if (this.#rows.length > most) this.#still(() => this.#trim(most));
+    else if (this.#stuck) this.#stick();
+  }
+
+  /** The oldest go; an own one that waits or was not sent is not others' to push out. @param {number} most */
+  #trim(most) {
+    for (let i = 0; this.#rows.length > most && i < this.#rows.length;) {
+      if (open(this.#rows[i]) && i < MOST / 2) i++;
+      else this.#drop(this.#rows[i]);
+    }
   }
 
   /** @param {Row} row @param {boolean} [listed] */
   #drop(row, listed = true) {
     if (row.comment.id && this.#byId.get(row.comment.id) === row) this.#byId.delete(row.comment.id);
     this.#byRef.delete(row.ref);
-    row.node.remove();
+    this.#keepFocus(row, () => row.node.remove());
+    if (this.#unseen.delete(row)) this.#count();
     if (listed) this.#rows.splice(this.#rows.indexOf(row), 1);
+  }
+
+  /** A keyboard that stood on a row is not thrown to the page's start. @param {Row} row @param {() => void} change */
+  #keepFocus({ node }, change) {
+    const inside = node.contains(document.activeElement);
+    change();
+    if (inside) this.#list.focus({ preventScroll: true });
   }
 
   /** @param {Row} row @param {OwnState} state @param {Comment} [comment] as shown, maybe masked */
@@ -185,8 +238,7 @@ export class Feed {
     row.state = state;
     row.offer = null;
     if (comment) row.comment = comment;
-    this.#draw(row);
-    if (this.#stuck) this.#stick();
+    this.#still(() => this.#draw(row));
   }
 
   /** @param {Row} row */
@@ -208,7 +260,7 @@ export class Feed {
     // "Sending" appears only when it takes long enough to be read.
     if (state !== '' && state !== 'sending') who.append(this.#chip(state));
     if (state === 'sending') setTimeout(() => { if (row.state === 'sending') who.append(this.#chip(state)); }, 400);
-    node.replaceChildren(who, el('p', { class: 'said' }, said(comment.text)));
+    this.#keepFocus(row, () => node.replaceChildren(who, el('p', { class: 'said' }, said(comment.text))));
   }
 
   /** @param {OwnState} state */
@@ -217,10 +269,14 @@ export class Feed {
     return el('span', { class: `chip ${tone}` }, icon(CHIPS[state]), this.#words.t(state === 'refused' ? 'not_sent' : state));
   }
 
-  /** @param {number} change */
-  #count(change) {
-    this.#unseen = Math.max(0, this.#unseen + change);
-    this.#fresh.hidden = this.#unseen === 0;
-    /** @type {HTMLElement} */ (this.#fresh.firstElementChild).textContent = this.#words.t('new', { n: this.#unseen });
+  #seen() {
+    this.#unseen.clear();
+    this.#count();
+  }
+
+  #count() {
+    const n = this.#unseen.size;
+    this.#fresh.hidden = n === 0;
+    /** @type {HTMLElement} */ (this.#fresh.firstElementChild).textContent = this.#words.t('new', { n });
   }
 }

@@ -1,6 +1,6 @@
 // The audience page: wires the socket, the outbox, the feed and the composer.
 
-import { call, roomPath } from '../shared/api.js';
+import { ApiError, call, roomPath } from '../shared/api.js';
 import { byId, el, icon } from '../shared/dom.js';
 import { Words } from '../shared/i18n.js';
 import { Lifeline } from '../shared/lifeline.js';
@@ -29,6 +29,7 @@ let lost = ''; // why the socket stopped for good
 let mutedUntil = 0;
 let sentLate = 0;
 let token = ''; // who this is, where cookies are blocked
+let ahead = 0; // ms by which this device's clock is ahead of the server's
 const line = new Lifeline({ changed: () => describe() });
 
 const outbox = new Outbox({
@@ -47,7 +48,8 @@ const socket = new RoomSocket({
     hello(hello) {
       room = hello.room;
       people = /** @type {any} */ (hello).people ?? people;
-      mutedUntil = hello.user?.muted_until ?? 0;
+      ahead = Date.now() - (hello.time ?? Date.now());
+      mutedUntil = here(hello.user?.muted_until ?? 0);
       token = hello.user?.token ?? '';
       if (!hello.resumed) feed.reset(hello.recent, hello.user?.id ?? '');
       root.dataset.greeted = '';
@@ -68,17 +70,23 @@ const socket = new RoomSocket({
     },
     ack: (ack) => outbox.answered(ack),
     user(user) {
-      mutedUntil = user.muted_until ?? mutedUntil;
+      if (user.muted_until !== undefined) mutedUntil = here(user.muted_until);
       describe();
     },
     beat(beat) {
       people = beat.people ?? people;
       describe();
     },
-    bye(bye) { if (['revoked', 'not_allowed', 'banned'].includes(bye.code)) lost = bye.code; },
+    bye(bye) {
+      if (['revoked', 'not_allowed', 'banned'].includes(bye.code)) lost = bye.code;
+      if (bye.code === 'closed') room = { ...room, state: 'closed' };
+    },
     state: connection,
   },
 });
+
+/** A time of the server's by this device's clock, which is the one that a person sees. @param {number} at ms, 0 none */
+function here(at) { return at > 0 ? at + ahead : 0; }
 
 /** @param {import('./outbox.js').Draft} draft */
 function write(draft) {
@@ -90,11 +98,11 @@ function write(draft) {
 
 /** @param {import('./outbox.js').Item} item @param {any} ack */
 function settled(item, ack) {
-  if (ack.wait_ms && ack.outcome !== 'refused') composer.wait(ack.wait_ms);
+  if (ack.wait_ms) composer.wait(ack.wait_ms);
   if (ack.outcome !== 'refused') {
     feed.settle(item.ref, ack.outcome, ack);
     composer.announce(words.t(ack.outcome));
-    if (ack.outcome === 'shown') offerTakeBack(item, ack.id);
+    if (ack.outcome === 'shown') offerTakeBack(item, ack.id, TAKE_BACK - Math.max(0, Date.now() - here(ack.comment?.at ?? 0)));
     return;
   }
   giveBack(item, ack);
@@ -103,18 +111,24 @@ function settled(item, ack) {
 /** ms for which the server lets an author take a comment back, less the way there */
 const TAKE_BACK = 9_500;
 
-/** @param {import('./outbox.js').Item} item @param {string} id */
-function offerTakeBack(item, id) {
-  const end = setTimeout(() => feed.offer(item.ref, null), TAKE_BACK);
+/** @param {import('./outbox.js').Item} item @param {string} id @param {number} left ms */
+function offerTakeBack(item, id, left) {
+  if (left <= 0) return; // told late, of what happened while away
+  let over = false;
+  setTimeout(() => {
+    over = true;
+    feed.offer(item.ref, null);
+  }, left);
   const act = async () => {
-    clearTimeout(end);
     feed.offer(item.ref, null);
     try {
       await call('DELETE', roomPath(roomId, 'comments', id), undefined, withToken);
       feed.takeBack(item.ref);
       composer.say('good', 'undo', words.t('withdrawn'));
-    } catch {
-      composer.say('stop', 'refuse', words.t('take_back_failed'));
+    } catch (fault) {
+      const away = fault instanceof ApiError && fault.code === 'offline';
+      if (away && !over) feed.offer(item.ref, { key: 'take_back', act });
+      composer.say(away ? 'calm' : 'stop', away ? 'offline' : 'refuse', words.t(away ? 'take_back_offline' : 'take_back_failed'), '', false);
     }
   };
   feed.offer(item.ref, { key: 'take_back', act });
@@ -135,20 +149,39 @@ function returned(item, ack) {
 
 /** A text that was not sent goes back to where it can be edited. @param {import('./outbox.js').Item} item @param {any} ack */
 function giveBack(item, ack) {
-  const edit = () => {
-    feed.takeBack(item.ref);
-    composer.restore(item);
-    memory.keepText(composer.text);
-    byId('text').focus();
-  };
-  if (composer.text.trim() === '' && !item.late) edit();
+  const toField = composer.text.trim() === '' && !item.late;
+  if (toField) edit(item);
   else {
+    outbox.keepRefused(item);
     feed.settle(item.ref, 'refused');
-    feed.offer(item.ref, { key: 'edit', act: edit });
+    offerEdit(item);
   }
   if (ack.code === 'slow_down') return composer.sayWait();
   const said = outcomeWords(words, ack, { mutedUntil, message: room.message });
-  composer.say(said.tone, said.icon, said.what, said.then);
+  composer.say(said.tone, said.icon, said.what, said.then, toField);
+}
+
+/** @param {import('./outbox.js').Item} item that was not sent */
+function offerEdit(item) {
+  feed.offer(item.ref, { key: 'edit', act: () => edit(item) });
+}
+
+/** Into the field with it; what stands there half-written changes places with it. @param {import('./outbox.js').Item} item */
+function edit(item) {
+  const half = composer.text;
+  composer.restore(item);
+  if (half.trim() === '') {
+    outbox.forget(item);
+    feed.takeBack(item.ref);
+  } else {
+    item.text = half;
+    outbox.keepRefused(item);
+    feed.rewrite(item.ref, half);
+    offerEdit(item);
+  }
+  composer.quiet();
+  memory.keepText(composer.text);
+  byId('text').focus();
 }
 
 /** @param {number} count of late ones that went out */
@@ -196,7 +229,7 @@ function describe() {
   if (banner.textContent !== text) banner.replaceChildren(...(text ? [icon(glyph), el('span', {}, text)] : []));
   banner.className = `banner ${tone}`;
   banner.hidden = text === '';
-  composer.close(tone === 'stop' || tone === 'warn' ? text : '');
+  composer.close(tone === 'stop' || tone === 'warn' ? text : '', glyph);
 }
 
 function drawMenus() {
@@ -213,8 +246,11 @@ byId('languages').addEventListener('click', (event) => {
   const link = /** @type {Element} */ (event.target).closest('a');
   if (!link) return;
   event.preventDefault();
-  void words.use(link.lang, true);
+  // In a tunnel the words stay as they are.
+  words.use(link.lang, true).catch(() => { if (line.offline) composer.say('calm', 'offline', words.t('no_connection')); });
 });
+// A mute may have ended since the last beat.
+byId('composer').addEventListener('submit', () => describe(), { capture: true });
 byId('theme').addEventListener('click', () => { toggleTheme(); drawMenus(); });
 byId('text').addEventListener('input', () => memory.keepText(composer.text));
 byId('name').addEventListener('change', () => memory.keepStyle(composer.draft()));
@@ -229,6 +265,9 @@ wireMenus(document);
 followViewport(window);
 composer.restore({ ...memory.style(), ...(composer.text ? {} : { text: memory.text() }) });
 paintBrowser();
+for (const item of outbox.kept) {
+  feed.addOwn(item, item.state);
+  if (item.state === 'refused') offerEdit(item);
+}
 await words.start();
-for (const item of outbox.items) feed.addOwn(item, item.state);
 socket.connect();

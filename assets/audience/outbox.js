@@ -3,9 +3,11 @@
 // answered, so that sending it again (after a tunnel, a restart of the server,
 // a reload of the page) can never make it two.
 
+import { MAX_FRAME, bytesOf } from '../shared/protocol.js';
+
 /**
  * @typedef {{text: string, mode: string, color: string, size: string, name: string}} Draft
- * @typedef {'sending'|'queued'|'retrying'} ItemState
+ * @typedef {'sending'|'queued'|'retrying'|'held'|'refused'} ItemState
  * @typedef {Draft & {ref: string, late: boolean, state: ItemState}} Item late: it was written or sent again while away, so nobody sits before it
  *
  * @typedef {object} Ports
@@ -14,7 +16,7 @@
  * @property {(item: Item, ack: any) => void} settled shown, held or refused for good
  * @property {(item: Item, ack: any) => void} returned the server would not take it now: it goes back to its writer
  * @property {(count: number) => void} [caughtUp] so many late ones went out
- * @property {(items: Item[]) => void} [keep] stores what is unanswered
+ * @property {(items: Item[]) => void} [keep] stores what is unanswered, held or not sent
  * @property {(fn: () => void, ms: number) => any} setTimeout
  * @property {(id: any) => void} clearTimeout
  * @property {() => string} makeRef
@@ -23,6 +25,12 @@
 /** ms: without an answer it is sent again; what `busy` without a wait means. */
 export const PATIENCE = { answer: 8_000, busy: 2_000 };
 
+/** So many texts of each kind are kept that wait for a moderator or were not sent. */
+const MOST = 20;
+
+/** So many held ones are asked about on return; what the server has forgotten to answer costs one of a burst of three. */
+const ASKED = 3;
+
 /** Refusals after which the same comment is tried again by itself. */
 const TRANSIENT = new Set(['busy', 'internal']);
 
@@ -30,6 +38,7 @@ export class Outbox {
   #ports;
   /** @type {Item[]} */ #queue = [];
   /** @type {Map<string, Item>} */ #held = new Map();
+  /** @type {Map<string, Item>} not sent, to be edited */ #refused = new Map();
   #online = false;
   #inFlight = false;
   #lateSent = 0;
@@ -38,11 +47,31 @@ export class Outbox {
   /** @param {Ports} ports @param {Item[]} [kept] what an earlier page stored */
   constructor(ports, kept = []) {
     this.#ports = ports;
-    this.#queue = kept.map((item) => ({ ...item, late: true, state: 'queued' }));
+    for (const item of kept) {
+      if (item.state === 'held') this.#held.set(item.ref, { ...item, late: true });
+      else if (item.state === 'refused') this.#refused.set(item.ref, { ...item, late: true });
+      else this.#queue.push({ ...item, late: true, state: 'queued' });
+    }
   }
 
   /** What is not answered yet, oldest first. @returns {readonly Item[]} */
   get items() { return this.#queue; }
+
+  /** What is not on the screens: not sent, held, not answered yet. @returns {Item[]} */
+  get kept() { return [...this.#refused.values(), ...this.#held.values(), ...this.#queue]; }
+
+  /** It was not sent and stays where its writer can edit it, until forget. @param {Item} item */
+  keepRefused(item) {
+    item.state = 'refused';
+    this.#refused.set(item.ref, item);
+    bound(this.#refused);
+    this.#kept();
+  }
+
+  /** @param {Item} item that was not sent and is edited now */
+  forget(item) {
+    if (this.#refused.delete(item.ref)) this.#kept();
+  }
 
   /** @param {Draft} draft @returns {Item} */
   add(draft) {
@@ -60,6 +89,8 @@ export class Outbox {
     this.#inFlight = false;
     this.#stopTimer();
     this.#pump();
+    // What a moderator decided meanwhile is the answer to the same ref.
+    for (const item of [...this.#held.values()].slice(-ASKED)) this.#ports.send(frameOf(item));
   }
 
   offline() {
@@ -73,7 +104,10 @@ export class Outbox {
   answered(ack) {
     const held = this.#held.get(ack.ref);
     if (held && this.#queue[0]?.ref !== ack.ref) {
-      if (ack.outcome !== 'held') this.#held.delete(ack.ref);
+      // Asked again on return: a limit or a pause says nothing about it.
+      if (ack.outcome === 'held' || (ack.outcome === 'refused' && ack.code !== 'refused')) return;
+      this.#held.delete(ack.ref);
+      this.#kept();
       return this.#ports.settled(held, ack);
     }
     const item = this.#queue[0];
@@ -92,7 +126,9 @@ export class Outbox {
     if (item.late && ack.outcome !== 'refused') this.#lateSent++;
     if (ack.outcome === 'held') {
       item.late = true; // its decision comes when its writer is elsewhere
+      item.state = 'held';
       this.#held.set(item.ref, item);
+      bound(this.#held);
     }
     this.#kept();
     if (final) this.#ports.settled(item, ack);
@@ -109,8 +145,10 @@ export class Outbox {
   #pump() {
     const item = this.#queue[0];
     if (!item || !this.#online || this.#inFlight || this.#timer !== null) return;
-    const { ref, text, mode, color, size, name } = item;
-    if (!this.#ports.send({ type: 'send', ref, text, mode, color, size, name })) return;
+    const frame = frameOf(item);
+    // The server would hang up on it, each time anew.
+    if (bytesOf(JSON.stringify(frame)) > MAX_FRAME) return this.answered({ ref: item.ref, outcome: 'refused', code: 'too_long' });
+    if (!this.#ports.send(frame)) return;
     this.#inFlight = true;
     if (item.state !== 'retrying') this.#become(item, 'sending', item.late);
     this.#arm(PATIENCE.answer);
@@ -140,5 +178,15 @@ export class Outbox {
     this.#kept();
   }
 
-  #kept() { this.#ports.keep?.(this.#queue); }
+  #kept() { this.#ports.keep?.(this.kept); }
+}
+
+/** The oldest go. @param {Map<string, Item>} items */
+function bound(items) {
+  for (const ref of items.keys()) if (items.size > MOST) items.delete(ref);
+}
+
+/** @param {Item} item */
+function frameOf({ ref, text, mode, color, size, name }) {
+  return { type: 'send', ref, text, mode, color, size, name };
 }

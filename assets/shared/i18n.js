@@ -56,7 +56,8 @@ function saved() {
 export class Words {
   #page;
   #lang = 'en';
-  /** @type {Record<string, Message>} */ #messages = {};
+  /** @type {Record<string, Message>|null} */ #messages = null;
+  #asked = '';
   /** @type {Set<() => void>} */ #listeners = new Set();
 
   /** @param {string} page the first part of the locale files' names */
@@ -87,9 +88,12 @@ export class Words {
    * @param {boolean} [remember] for the next visit; a cookie, so that the server renders it
    */
   async use(lang, remember = false) {
+    this.#asked = lang;
     const answer = await fetch(new URL(`../locales/${this.#page}.${lang}.json`, import.meta.url));
     if (!answer.ok) throw new Error(`no words for ${lang}: ${answer.status}`);
-    this.#messages = await answer.json();
+    const messages = await answer.json();
+    if (this.#asked !== lang) return; // another was chosen meanwhile
+    this.#messages = messages;
     this.#lang = lang;
     if (remember) document.cookie = `${COOKIE}=${lang}; path=/; max-age=31536000; SameSite=Lax`;
     this.render(document.documentElement);
@@ -101,10 +105,10 @@ export class Words {
   onChange(listener) { this.#listeners.add(listener); }
 
   /** @param {string} key */
-  has = (key) => key in this.#messages;
+  has = (key) => key in (this.#messages ?? {});
 
-  /** @param {string} key @param {Record<string, string|number>} [params] */
-  t = (key, params) => format(this.#messages[key], this.#lang, params) || key;
+  /** Before the words are there it is empty. @param {string} key @param {Record<string, string|number>} [params] */
+  t = (key, params) => (this.#messages ? format(this.#messages[key], this.#lang, params) || key : '');
 
   /**
    * Puts the words into everything below root that names a key: data-t for the

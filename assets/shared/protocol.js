@@ -31,6 +31,9 @@ export const MAX_NAME = 20;
 /** A text is at most this many bytes, whatever length the room allows. */
 export const MAX_TEXT_BYTES = 1024;
 
+/** A name is at most this many bytes: one letter can carry many marks. */
+export const MAX_NAME_BYTES = MAX_TEXT_BYTES / 4;
+
 /**
  * @typedef {'audience'|'overlay'|'console'} Role
  *
@@ -152,11 +155,21 @@ export function graphemes(text) {
   return text.match(/\p{RI}\p{RI}|.(?:[\p{M}\p{Emoji_Modifier}\u{E0020}-\u{E007F}]|\u200D.)*/gsu) ?? [];
 }
 
-/**
- * How long a text will count at the server: blanks at the ends and runs of
- * them inside are one.
- * @param {string} text
- */
-export function lengthOf(text) {
-  return graphemes(text.normalize('NFC').trim().replace(/\s+/gu, ' ')).length;
+/** A text as the server keeps it: blanks at the ends go, runs of them are one. @param {string} text */
+const tidy = (text) => text.normalize('NFC').trim().replace(/\s+/gu, ' ');
+
+/** How long a text will count at the server. @param {string} text */
+export const lengthOf = (text) => graphemes(tidy(text)).length;
+
+/** @param {string} text */
+export const bytesOf = (text) => new TextEncoder().encode(text).length;
+
+/** Whether a text is more than the server takes whatever its length. @param {string} text */
+export const tooHeavy = (text) => bytesOf(tidy(text)) > MAX_TEXT_BYTES;
+
+/** A name of no more than the server takes. @param {string} name */
+export function nameToSend(name) {
+  const letters = graphemes(tidy(name)).slice(0, MAX_NAME);
+  while (bytesOf(letters.join('')) > MAX_NAME_BYTES) letters.pop();
+  return letters.join('').trim();
 }

@@ -1,0 +1,279 @@
+package e2e
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"testing"
+
+	"danmaku/e2e/browser"
+)
+
+// 3, 5. What was typed is somewhere to be found, whatever happens around it.
+func TestPhoneKeepsEveryText(t *testing.T) {
+	p := startProduct(t)
+	o := p.owner(t)
+	o.call("PUT", room+"/rules", map[string]any{"name": "test", "text": "forbidden"})
+
+	t.Run("edited while another is half-written, and over a reload", func(t *testing.T) {
+		phone := hand(t, p.audience)
+		phone.Ignore("ERR_INTERNET_DISCONNECTED")
+		phone.Tunnel()
+		phone.Wait(has("#banner.calm", "No connection"))
+		send(phone, "forbidden in a tunnel")
+		phone.Wait(has(".feed .own.queued", "forbidden in a tunnel"))
+		write(phone, "half of another")
+		phone.Line(0, 0)
+		phone.Wait(has(".feed .own.refused .offer", "Edit"))
+		phone.Wait(has("#strip", "word it differently"))
+		if is(phone, `document.querySelector("#text").hasAttribute("aria-invalid") || document.querySelector(".field.bad")`) {
+			t.Error("the text that was not sent yet is called bad")
+		}
+		phone.Goto(p.audience)
+		phone.Wait(has(".feed .own.refused .offer", "Edit"))
+		phone.Wait(greeted)
+		tap(phone, ".feed .own.refused .offer")
+		if got := value(phone); got != "forbidden in a tunnel" {
+			t.Errorf("to edit it the field holds %q", got)
+		}
+		phone.Wait(has(".feed .own.refused", "half of another"))
+		tap(phone, ".feed .own.refused .offer")
+		if got := value(phone); got != "half of another" {
+			t.Errorf("after changing back the field holds %q", got)
+		}
+		empty(phone)
+		tap(phone, ".feed .own.refused .offer")
+		if is(phone, `document.querySelector(".feed .own.refused")`) {
+			t.Error("what is edited is in the list, too")
+		}
+		phone.Goto(p.audience)
+		phone.Wait(greeted)
+		if got := value(phone); got != "forbidden in a tunnel" || is(phone, `document.querySelector(".feed .own.refused")`) {
+			t.Errorf("after a reload the field holds %q", got)
+		}
+	})
+
+	t.Run("one letter with three thousand marks", func(t *testing.T) {
+		phone := hand(t, p.audience)
+		heavy := "a" + strings.Repeat("\u0301\u0323", 1500)
+		send(phone, heavy)
+		phone.Wait(has("#strip.stop", "Please shorten it"))
+		if value(phone) != heavy {
+			t.Error("the text was lost")
+		}
+		empty(phone)
+		phone.Eval(`(() => { const n = document.querySelector("#name"); n.value = "b" + "\u0301\u0323".repeat(900); n.dispatchEvent(new Event("change", { bubbles: true })); })()`)
+		send(phone, "and a light one")
+		phone.Wait(has(".feed .own.shown", "and a light one"))
+	})
+
+	t.Run("Enter after the name", func(t *testing.T) {
+		phone := hand(t, p.audience)
+		write(phone, "not yet")
+		tap(phone, ".menu:last-of-type summary")
+		phone.Eval(`document.querySelector("#name").focus()`)
+		phone.Compose("あおい")
+		phone.Key("Enter", 229)
+		if !is(phone, `document.activeElement.id === "name"`) {
+			t.Error("the input method's Enter leaves the name")
+		}
+		phone.Type("葵")
+		phone.Key("Enter", 13)
+		phone.Wait(`document.activeElement.id === "text" && !document.querySelector(".menu[open]")`)
+		if value(phone) != "not yet" || is(phone, `document.querySelector(".feed .own")`) {
+			t.Error("the half-written comment was sent")
+		}
+		phone.Key("Enter", 13)
+		phone.Wait(has(".feed .own.shown", "not yet"))
+		if row := o.rows("not yet")[0]; row["name"] != "葵" {
+			t.Errorf("it was sent as %v", row)
+		}
+	})
+
+	t.Run("sent before the page has its words", func(t *testing.T) {
+		phone := browser.NewPhone(t)
+		phone.Before(`(() => {
+			const real = fetch;
+			window.fetch = async (url, init) => {
+				if (String(url).includes("/locales/")) await new Promise((go) => { window.words = go; });
+				return real(url, init);
+			};
+		})();`)
+		phone.Goto(p.audience)
+		phone.Wait(`window.words`)
+		send(phone, "the first to speak")
+		phone.Wait(`document.querySelectorAll(".feed .own").length === 1`)
+		if raw := browser.Value[string](phone, `document.querySelector(".feed").innerText`); strings.Contains(raw, "queued") {
+			t.Errorf("a key is shown: %q", raw)
+		}
+		phone.Eval(`words()`)
+		phone.Wait(has(".feed .own.shown", "the first to speak"))
+		if n := browser.Value[int](phone, `document.querySelectorAll(".feed .own").length`); n != 1 {
+			t.Errorf("it is in the list %d times", n)
+		}
+	})
+
+	t.Run("decided by a moderator while away", func(t *testing.T) {
+		o.set(map[string]any{"review": "all"})
+		phone := hand(t, p.audience)
+		phone.Ignore("ERR_INTERNET_DISCONNECTED")
+		for _, text := range []string{"yes to this", "no to this"} {
+			send(phone, text)
+			phone.Wait(has(".feed .own.held", text))
+		}
+		phone.Goto(p.audience)
+		phone.Wait(has(".feed .own.held", "yes to this") + ` && ` + has(".feed .own.held", "no to this"))
+		phone.Wait(greeted)
+		phone.Tunnel()
+		phone.Wait(has("#banner.calm", "No connection"))
+		o.call("POST", room+"/comments/"+o.rows("yes to this")[0]["id"].(string)+"/approve", nil)
+		o.call("POST", room+"/comments/"+o.rows("no to this")[0]["id"].(string)+"/refuse", nil)
+		phone.Line(0, 0)
+		phone.Wait(has(".feed .own.shown", "yes to this"))
+		phone.Wait(has(".feed .own.refused", "no to this"))
+		if n := len(o.rows("yes to this")) + len(o.rows("no to this")); n != 2 {
+			t.Errorf("asking again made %d comments of two", n)
+		}
+		o.set(map[string]any{"review": "held"})
+	})
+
+	t.Run("muted, by a clock that is two hours ahead", func(t *testing.T) {
+		phone := browser.NewPhone(t)
+		phone.Before(`(() => { const real = Date.now; Date.now = () => real() + 2 * 3600_000; })();`)
+		phone.Goto(p.audience)
+		phone.Wait(greeted)
+		send(phone, "what time is it")
+		phone.Wait(has(".feed .own.shown", "what time is it"))
+		o.call("POST", room+"/bans", map[string]any{"user": o.rows("what time is it")[0]["user"], "kind": "mute", "seconds": 3600})
+		phone.Wait(has("#banner.stop", "You cannot send until"))
+	})
+
+	t.Run("taken back in a tunnel", func(t *testing.T) {
+		phone := hand(t, p.audience)
+		phone.Ignore("ERR_INTERNET_DISCONNECTED")
+		send(phone, "a slip under ground")
+		phone.Wait(has(".feed .own.shown .offer", "Take back"))
+		phone.Tunnel()
+		tap(phone, ".feed .own .offer")
+		phone.Wait(has("#strip.calm", "It is still on screen"))
+		phone.Wait(has(".feed .own.shown .offer", "Take back"))
+		phone.Line(0, 0)
+		tap(phone, ".feed .own .offer")
+		phone.Wait(has("#strip.good", "Taken back"))
+	})
+}
+
+// 4. Who reads further up is not disturbed by what is taken down, and own texts
+// that are nowhere else are not pushed out by others'.
+func TestPhoneFeedWhileReading(t *testing.T) {
+	p := startProduct(t)
+	phone := hand(t, p.audience)
+	// Safari does not hold a list still by itself; here no browser is asked to.
+	if !is(phone, `getComputedStyle(document.querySelector("#feed")).overflowAnchor === "none"`) {
+		t.Error("the browser holds the list, and this test shows nothing")
+	}
+	got := browser.Value[map[string]any](phone, `import(new URL("feed.js", document.querySelector("script[type=module]").src)).then(async ({ Feed }) => {
+		const list = document.createElement("ol"), fresh = document.querySelector("#fresh");
+		list.className = "feed";
+		list.tabIndex = 0;
+		document.querySelector("#feed").replaceWith(list);
+		const feed = new Feed(list, fresh, { t: (key, params) => key + (params?.n ?? "") });
+		const add = (i) => feed.add({ id: "x" + i, text: ("row " + i + " ").repeat(1 + i % 30), user: i % 2 ? "odd" : "even", name: "", color: "#ffffff", badge: "" });
+		const own = (ref, state) => { feed.addOwn({ ref, text: ref, color: "#ffffff", name: "" }, state); feed.offer(ref, { key: "edit", act() {} }); };
+		const scrolled = () => new Promise((done) => list.addEventListener("scroll", done, { once: true }));
+		const row = (text) => [...list.children].find((li) => li.textContent.includes(text));
+		const out = {};
+		own("mine", "refused");
+		for (let i = 0; i < 300; i++) add(i);
+		out.mine = Boolean(row("mine")); out.rows = list.children.length;
+		let told = scrolled();
+		list.scrollTop = 2000;
+		await told;
+		const eyes = [...list.children].find((li) => li.getBoundingClientRect().top > list.getBoundingClientRect().top);
+		const before = eyes.getBoundingClientRect().top;
+		for (let i = 300; i < 305; i++) add(i);
+		out.five = fresh.textContent;
+		feed.remove({ ids: [...list.children].slice(2, 6).map((li) => "x" + li.textContent.match(/row (\d+)/)[1]).concat("x301", "x302") });
+		out.three = fresh.textContent;
+		out.moved = eyes.getBoundingClientRect().top - before;
+		for (let i = 305; i < 800; i++) add(i);
+		out.trimmed = list.children.length; out.still = Boolean(row("mine"));
+		const key = row("mine").querySelector("button");
+		key.focus();
+		feed.offer("mine", null);
+		out.focus = document.activeElement === list;
+		feed.clear();
+		out.left = list.children.length; out.fresh = fresh.hidden;
+		feed.takeBack("mine");
+		add(900);
+		out.end = fresh.hidden;
+		for (let i = 0; i < 100; i++) own("q" + i, "queued");
+		for (let i = 1000; i < 1400; i++) { add(i); own("r" + i, "refused"); }
+		out.bounded = list.children.length;
+		return out;
+	})`)
+	want := map[string]any{"mine": true, "rows": 200.0, "five": "new5", "three": "new3", "moved": 0.0, "trimmed": 400.0, "still": true, "focus": true, "left": 1.0, "fresh": true, "end": true, "bounded": 200.0}
+	for name, w := range want {
+		if g := got[name]; g != w {
+			t.Errorf("%s: %v, want %v", name, g, w)
+		}
+	}
+}
+
+// 2, 7. On every width the row of choices shows that it goes on; whatever the
+// owner and others write, field and button stay where the thumb is.
+func TestPhoneHoldsWhatIsLong(t *testing.T) {
+	p := startProduct(t, "--user-rate", "0")
+	o := p.owner(t)
+	long := strings.Repeat("Donaudampfschifffahrtsgesellschaftskapitän", 2) + strings.Repeat(" die Fortsetzung", 6)
+	o.set(map[string]any{"title": strings.Repeat("W", 60), "message": string([]rune(long)[:180])})
+	phone := hand(t, p.audience)
+	cut := `(() => {
+		const row = document.querySelector("#choices").getBoundingClientRect();
+		const picks = [...document.querySelectorAll(".pick")].map((p) => p.getBoundingClientRect()).filter((r) => r.width > 0);
+		const last = picks.filter((r) => r.left < row.right).at(-1);
+		const part = (row.right - last.left) / last.width;
+		return Math.min(...picks.map((r) => r.width)) >= 44 && last !== picks.at(-1) && part > 0.4 && part < 0.6;
+	})()`
+	for _, width := range []int64{320, 344, 360, 375, 390, 393, 412, 414, 430} {
+		phone.Hand(width, 700)
+		phone.Wait(`innerWidth === ` + strconv.FormatInt(width, 10) + ` && ` + cut)
+	}
+	o.set(map[string]any{"modes": []string{"scroll", "top"}, "phrases": []string{"👏"}})
+	phone.Wait(`document.querySelector("#phrase-key").checkVisibility() && ` + cut)
+	// A row that is all in sight is left alone.
+	o.set(map[string]any{"colors": []string{"#ff6b5e"}})
+	phone.Wait(`document.querySelectorAll("#colors label:not([hidden])").length === 2 && document.querySelector("#choices").style.getPropertyValue("--pick") === ""`)
+
+	phone.Eval(`(() => { const n = document.querySelector("#name"); n.value = "` + strings.Repeat("W", 20) + `"; })()`)
+	send(phone, strings.Repeat("Donaudampfschifffahrtsgesellschaftskapitän", 2))
+	phone.Wait(`document.querySelector(".feed .own.shown")`)
+	other := hand(t, p.audience)
+	other.Wait(`document.querySelector(".feed .row")`)
+	o.set(map[string]any{"state": "paused"})
+	for _, page := range []*browser.Page{phone, other} {
+		page.Wait(`document.querySelector("#banner").checkVisibility()`)
+		page.Eval(`document.documentElement.style.fontSize = "200%"`)
+		send(page, strings.Repeat("م", 71))
+		page.Wait(`document.querySelector("#strip").checkVisibility()`)
+		for _, height := range []int64{700, 480, 330} {
+			page.Hand(360, height)
+			page.Wait(fmt.Sprintf(`document.documentElement.style.getPropertyValue("--app-height") === "%dpx"`, height))
+			for _, what := range []string{"#text", "#send", "#choices"} {
+				if !is(page, `(() => { const r = document.querySelector("`+what+`").getBoundingClientRect(); return r.top >= 0 && r.bottom <= innerHeight && r.right <= innerWidth; })()`) {
+					t.Errorf("%s is out of reach at a height of %d", what, height)
+				}
+			}
+			if !is(page, `document.querySelector(".app").scrollWidth <= innerWidth && document.querySelector("#feed").scrollWidth <= innerWidth`) {
+				t.Errorf("something is wider than the phone at %d", height)
+			}
+		}
+		// The counter does not stand on text that begins at the right.
+		if !is(page, `(() => {
+			const f = document.querySelector("#text"), style = getComputedStyle(f), box = f.getBoundingClientRect(), count = document.querySelector("#count").getBoundingClientRect();
+			return count.width > 0 && style.direction === "rtl" && box.right - parseFloat(style.paddingRight) - parseFloat(style.borderRightWidth) <= count.left;
+		})()`) {
+			t.Error("the counter stands on the text")
+		}
+	}
+}
