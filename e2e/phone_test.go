@@ -199,6 +199,11 @@ func TestPhoneComposer(t *testing.T) {
 		if row := o.rows("styled")[0]; row["mode"] != "top" || row["color"] != "#123456" {
 			t.Errorf("it was sent as %v", row)
 		}
+		phone.Goto(p.audience)
+		phone.Wait(greeted)
+		if !is(phone, `document.querySelector('input[value="top"]').checked && document.querySelector('input[value="#123456"]')?.checked`) {
+			t.Error("what was chosen is forgotten on the next visit")
+		}
 		// What is taken away while it is chosen falls back.
 		o.set(map[string]any{"modes": []string{"scroll", "bottom"}, "colors": []string{"#ff6b5e"}})
 		phone.Wait(`!` + offered + `.includes("top")`)

@@ -22,6 +22,7 @@ export class Composer {
   /** @type {any} */ #ticker = null;
   #closed = '';
   #glyph = '';
+  #wish = '';
   #counting = false;
   /** @type {any} */ #leaving = null;
 
@@ -86,6 +87,7 @@ export class Composer {
     for (const key of /** @type {const} */ (['mode', 'color', 'size'])) {
       const input = /** @type {HTMLInputElement|null} */ (this.#form.querySelector(`input[name="${key}"][value="${draft[key]}"]`));
       if (input && !input.closest('label')?.hidden) input.checked = true;
+      else if (key === 'color') this.#wish = draft.color ?? '';
     }
     this.#counted();
   }
@@ -98,6 +100,10 @@ export class Composer {
     const colors = room.colors?.length ? ['#ffffff', ...room.colors.filter((c) => c !== '#ffffff')] : COLORS;
     this.#swatches(colors);
     this.#offer('color', colors, '#ffffff');
+    // A colour of the room's own, chosen on an earlier visit, is there only now.
+    const wish = this.#wish;
+    this.#wish = '';
+    if (wish && colors.includes(wish) && this.draft().color === '#ffffff') this.restore({ color: wish });
     this.#fit();
     this.#counted();
   }
