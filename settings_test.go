@@ -383,6 +383,7 @@ func TestPin(t *testing.T) {
 	p := start(t, dir, "--user-rate", "0")
 	mod := p.moderator()
 	s, overlay := p.phone().open("audience", ""), p.overlaySocket("")
+	overlay.next("hello")
 	one, two := s.say("one"), s.say("two")
 	mod.call("POST", liveRoom+"/comments/"+one.ID+"/pin", nil, 204)
 	if e := overlay.until("the pin", isEvent("pin", one.ID)); e.Comment == nil || e.Comment.Text != "one" {
