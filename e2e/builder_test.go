@@ -298,7 +298,7 @@ func TestTheBuilderPutsItsLookIntoOBS(t *testing.T) {
 	change(b, "size", "44")
 	enter(b, "#css", ".dm { color: red }")
 	b.Eval(`document.getElementById("add").click()`)
-	b.Wait(`!document.getElementById("secret").hidden && ` + has("#added.bad", "OBS wants its password"))
+	b.Wait(`!document.getElementById("secret").hidden && ` + has("#added:not(.bad)", "OBS wants its password"))
 	enter(b, "#password", "right")
 	b.Eval(`document.querySelector("#secret .button").click()`)
 	b.Wait(has("#added.good", "It is in OBS") + ` && document.getElementById("secret").hidden`)
