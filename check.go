@@ -13,6 +13,7 @@ import (
 	"unicode/utf8"
 
 	"danmaku/comment"
+	"danmaku/config"
 	"danmaku/moderation"
 )
 
@@ -30,7 +31,7 @@ func checkCommand(args []string, in io.Reader, out, errOut io.Writer) int {
 		fmt.Fprint(out, usages["check"])
 		return exitDone
 	case err != nil:
-		fmt.Fprintf(errOut, "danmaku check: %v; see danmaku check --help\n", err)
+		fmt.Fprintf(errOut, "danmaku check: %s\n", config.FlagFault(flags, err))
 		return exitUsage
 	case flags.NArg() > 0:
 		fmt.Fprintf(errOut, "danmaku check: %q is too much: it reads lines from standard input\n", flags.Arg(0))
@@ -57,7 +58,7 @@ func checkRules(file string, errOut io.Writer) (*moderation.Rules, error) {
 	if file != "" {
 		text, err := os.ReadFile(file)
 		if err != nil {
-			return nil, fmt.Errorf("rules: %w", err)
+			return nil, fmt.Errorf("the rules cannot be read: %w", err)
 		}
 		if !utf8.Valid(text) {
 			return nil, fmt.Errorf("rules: %s is not UTF-8", file)

@@ -31,8 +31,8 @@ func TestCheckCommand(t *testing.T) {
 		{"json", []string{"--json", "--rules", good}, `"f\nu\nc\nk <b>"` + "\n", `{"verdict":"hold","rule":"words","word":"fuck","folded":"f u c k <b>","text":"f u c k <b>"}` + "\n", "", 0},
 		{"no json", []string{"--json"}, "hello\n\"a\"\n", `{"verdict":"refuse","rule":"layout","word":"","folded":"","text":"hello"}` + "\n" + `{"verdict":"pass","rule":"","word":"","folded":"a","text":"a"}` + "\n", "line 1 is not a JSON string", 1},
 		{"bad rules", []string{"--rules", bad}, "hello\n", "", "line 2", 1},
-		{"no such rules", []string{"--rules", "/does/not/exist"}, "hello\n", "", "rules: open", 1},
-		{"unknown flag", []string{"--nope"}, "", "", "nope", 2},
+		{"no such rules", []string{"--rules", "/does/not/exist"}, "hello\n", "", "the rules cannot be read: open", 1},
+		{"unknown flag", []string{"--rule", "x"}, "", "", "--rule: there is no such option; did you mean --rules?", 2},
 		{"too many words", []string{"x"}, "", "", "too much", 2},
 	}
 	for _, tt := range tests {

@@ -99,7 +99,7 @@ func (a archive) prepare(ctx context.Context, room string, query url.Values) (p 
 	p.query.From, p.query.To = moment("from"), moment("to")
 	p.opt = export.Options{Room: room, Early: export.Early(query.Get("early")), BOM: set(query, "bom")}
 	if !p.format.Valid() {
-		bad("format %q: use one of %v", p.format, export.Formats)
+		bad("format %q: use bilibili-xml, ass, niconico-xml, jsonl or csv", p.format)
 	}
 	if e := p.opt.Early; e != export.EarlyDefault && e != export.EarlyDrop && e != export.EarlyClamp {
 		bad("early %q: use drop or clamp", e)

@@ -166,7 +166,7 @@ func TestExportRefuses(t *testing.T) {
 		text string
 	}{
 		"":                                    {exitUsage, "use: danmaku export"},
-		"--format mp4":                        {exitUsage, "bilibili-xml"},
+		"--format mp4":                        {exitUsage, "use bilibili-xml, ass, niconico-xml, jsonl or csv"},
 		"--format csv more":                   {exitUsage, "use: danmaku export"},
 		"--format csv --room none":            {exitFailed, `no room "none"`},
 		"--format csv --out /nowhere/at/all":  {exitFailed, "/nowhere/at"},

@@ -118,7 +118,7 @@ func linkNew(ctx context.Context, env environment) error {
 	defer d.Close()
 	l, key, err := d.New(ctx, *room, comment.Role(*role), *label)
 	if errors.Is(err, comment.ErrNotFound) {
-		return fmt.Errorf("there is no room %q in %s; start danmaku once to make room %q", *room, cfg.Data, firstRoom)
+		return fmt.Errorf("there is no room %q in %s; the console's menu of rooms shows which there are and makes new ones", *room, cfg.Data)
 	}
 	if err != nil {
 		return err

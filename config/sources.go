@@ -143,7 +143,7 @@ func (r *reader) fromFlags(args []string) (source, []string, error) {
 		case err != nil:
 			// The package stops at a flag it does not know; go on behind it. What
 			// follows may be its value, so plain arguments are not judged then.
-			r.faults = append(r.faults, usageError{r.flagFault(err)})
+			r.faults = append(r.faults, usageError{FlagFault(r.fs, err)})
 		case len(args) > 0:
 			rest, args = append(rest, args[0]), args[1:]
 		}
@@ -153,13 +153,15 @@ func (r *reader) fromFlags(args []string) (source, []string, error) {
 
 var undefined = regexp.MustCompile(`^flag provided but not defined: -(.*)$`)
 
-func (r *reader) flagFault(err error) string {
+// FlagFault says in our words what fs.Parse did not take, and names the option
+// that was perhaps meant.
+func FlagFault(fs *flag.FlagSet, err error) string {
 	m := undefined.FindStringSubmatch(err.Error())
 	if m == nil {
 		return err.Error() + "; see danmaku --help"
 	}
 	var names []string
-	r.fs.VisitAll(func(f *flag.Flag) { names = append(names, f.Name) })
+	fs.VisitAll(func(f *flag.Flag) { names = append(names, f.Name) })
 	return fmt.Sprintf("--%s: there is no such option; %s", m[1], advice(m[1], names, "--", "see danmaku --help"))
 }
 

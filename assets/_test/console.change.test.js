@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import test from 'node:test';
-import { changes } from '../console/change.js';
+import { changes, detail } from '../console/change.js';
 import { format } from '../shared/i18n.js';
 
 /** @param {string} lang @returns {any} the words of the console */
@@ -29,4 +29,15 @@ test('every setting has a name in every language', () => {
   for (const lang of ['en', 'zh-CN', 'ja']) {
     for (const name of settings) assert.ok(!changes({ before: {}, after: { [name]: true } }, words(lang)).startsWith(name), `${lang} ${name}`);
   }
+});
+
+test('the role of a link is told in the language of the page, its label as it was written', () => {
+  for (const [act, lang, told] of /** @type {any[]} */ ([
+    [{ act: 'link', detail: 'moderator left desk' }, 'en', 'Moderator · left desk'],
+    [{ act: 'revoke', detail: 'moderator left desk' }, 'ja', 'モデレーター · left desk'],
+    [{ act: 'link', detail: 'owner ' }, 'zh-CN', words('zh-CN').t('role_owner')],
+    [{ act: 'link', detail: 'pilot Kim' }, 'en', 'pilot · Kim'],
+    [{ act: 'mute', detail: 'moderator left desk' }, 'ja', 'moderator left desk'],
+    [{ act: 'settings', before: { title: 'a' }, after: { title: 'b' } }, 'en', 'Title: a → b'],
+  ])) assert.equal(detail(act, words(lang)), told);
 });

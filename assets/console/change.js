@@ -21,6 +21,18 @@ export function changes({ before = {}, after = {} }, words) {
   return Object.keys(after).map((name) => `${label(name, words)}: ${value(name, before[name], words)} → ${value(name, after[name], words)}`).join(' · ');
 }
 
+/**
+ * What the record says beside an act. That of a link begins with its role, which
+ * has a word in every language; the rest is a label that somebody wrote.
+ * @param {{act: string, detail?: string, before?: Record<string, any>, after?: Record<string, any>}} act
+ * @param {import('../shared/i18n.js').Words} words
+ */
+export function detail(act, words) {
+  if (act.act !== 'link' && act.act !== 'revoke') return act.detail || changes(act, words);
+  const [role = '', ...rest] = (act.detail ?? '').split(' ');
+  return [words.has(`role_${role}`) ? words.t(`role_${role}`) : role, rest.join(' ')].filter(Boolean).join(' · ');
+}
+
 /** @param {string} name @param {import('../shared/i18n.js').Words} words */
 function label(name, { t, has }) {
   const key = NAMES[name] ?? `set_${name}`;

@@ -1,7 +1,7 @@
 // The record: every act with who, when, what, and undo where it can be.
 
 import { el, icon, said } from '../shared/dom.js';
-import { changes } from './change.js';
+import { detail } from './change.js';
 import { frame, later, when } from './page.js';
 
 const ACTS = ['approve', 'refuse', 'remove', 'remove_user', 'clear', 'pin', 'unpin', 'settings', 'lockdown', 'unlock', 'mute', 'ban', 'unban', 'rules', 'link', 'revoke', 'room', 'archive', 'replay', 'replay_stop'];
@@ -66,7 +66,7 @@ export function open(host, desk, acts) {
   /** @param {any} act */
   function line(act) {
     const whom = PERSONAL.includes(act.act) ? (act.user ? acts.nameOfUser(act.user) : t('by_address')) : '';
-    const what = [whom, act.detail || changes(act, words) || (whom ? '' : act.about)].filter(Boolean).join(' · ');
+    const what = [whom, detail(act, words) || (whom ? '' : act.about)].filter(Boolean).join(' · ');
     return el('li', { class: 'line-row', 'data-id': act.id, tabindex: '-1' }, el('time', { class: 'when', datetime: new Date(act.at).toISOString() }, when(act.at, lang)),
       el('b', {}, act.role === 'command' ? t('by_command') : said(act.by)), el('span', {}, has(`act_${act.act}`) ? t(`act_${act.act}`) : act.act),
       el('span', { class: `grow${act.undone ? ' done' : ''}` }, said(what)),
