@@ -62,7 +62,7 @@ func TestUndoFromTheRecord(t *testing.T) {
 	overlay.Wait(`!` + has(".dm-text", "boss approved"))
 	undo("refusedboss refused")
 	overlay.Wait(has(".dm-text", "boss refused"))
-	undo("startpinnedpinned line") // not what was unpinned
+	undo("hostpinnedpinned line") // not what was unpinned
 	console.Wait(`document.querySelector("#pinned").hidden`)
 
 	// What somebody else does appears by itself; what is gone stays gone.

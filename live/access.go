@@ -13,7 +13,8 @@ import (
 const (
 	unknownRate = 20            // look-ups a second for keys not in memory
 	touchEvery  = time.Minute   // how fine Link.LastUsed is
-	firstLabel  = "first start" // of the links made there
+	firstLabel  = "first start" // of the overlays' links made there
+	hostLabel   = "host"        // of the owner's, who acts under that name
 )
 
 // access knows every link and decides what a key lets its bearer do.
@@ -306,7 +307,7 @@ func (r Registrar) FirstStart(ctx context.Context, first string) error {
 		return slices.ContainsFunc(links, func(l Link) bool { return l.Role == role && l.Room == room && l.Revoked.IsZero() })
 	}
 	if !has("", comment.Owner) {
-		if _, _, err := r.New(ctx, "", comment.Owner, firstLabel); err != nil {
+		if _, _, err := r.New(ctx, "", comment.Owner, hostLabel); err != nil {
 			return err
 		}
 	}
