@@ -14,7 +14,7 @@ import (
 
 // enter puts text into a field as somebody who leaves it would.
 func enter(p *browser.Page, selector, text string) {
-	p.Wait(`document.querySelector(` + strconv.Quote(selector) + `) !== null`)
+	p.Wait(`((field) => field !== null && !field.readOnly)(document.querySelector(` + strconv.Quote(selector) + `))`)
 	p.Eval(`(() => {
 		const field = document.querySelector(` + strconv.Quote(selector) + `);
 		field.focus();

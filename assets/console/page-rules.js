@@ -41,6 +41,7 @@ export function open(host, desk, acts) {
     dry();
   });
   chooser.addEventListener('change', () => choose(Number(chooser.value)));
+  editor.readOnly = true; // what is typed before the list is there would be lost
   void load('');
   return () => { run++; };
 
