@@ -28,6 +28,14 @@ func (s *Store) Exec(query string) error {
 	})
 }
 
+// Touch makes a change that takes no room.
+func (s *Store) Touch() error {
+	return s.change(context.Background(), func(t *txn) error {
+		_, err := t.exec("UPDATE meta SET value = value + 1 WHERE key = 'changes'")
+		return err
+	})
+}
+
 // Pragma reads a pragma of the writing connection.
 func (s *Store) Pragma(name string) (value string, err error) {
 	err = s.change(context.Background(), func(t *txn) error {

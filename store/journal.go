@@ -24,7 +24,7 @@ const (
 	// followLen is how many batches may wait for the follower before the writer
 	// waits for it.
 	followLen = 16
-	// probeEvery is how often a log at fault is tried again while nobody writes.
+	// probeEvery is how often a log at fault is tried again at most.
 	probeEvery = time.Second
 )
 
@@ -174,14 +174,19 @@ func (j *journal) Ready() error {
 	if fault == nil {
 		return nil
 	}
-	now, last := time.Now().UnixNano(), j.probed.Load()
-	if now-last >= int64(probeEvery) && j.probed.CompareAndSwap(last, now) {
+	if j.due() {
 		select {
 		case j.probe <- struct{}{}:
 		default:
 		}
 	}
 	return fmt.Errorf("the log cannot be written: %w", *fault)
+}
+
+// due is true at most once every probeEvery: then a log at fault is tried.
+func (j *journal) due() bool {
+	now, last := time.Now().UnixNano(), j.probed.Load()
+	return now-last >= int64(probeEvery) && j.probed.CompareAndSwap(last, now)
 }
 
 // run is the writer goroutine.
@@ -203,7 +208,7 @@ func (j *journal) run() {
 			j.judge(err)
 			jb.err <- err
 		case <-j.probe:
-			j.judge(j.w.probe())
+			j.try()
 		}
 	}
 }
@@ -256,8 +261,10 @@ func (j *journal) commit(batch []*request) {
 	}
 }
 
-// judge keeps in mind whether the database can be written, and logs when that
-// changes. A transaction that changed nothing proves nothing.
+// judge keeps in mind that the database cannot be written, and logs it. That
+// something was written again proves little: on a full disk a small change still
+// fits where a larger one did not, and the log would come and go. It is the
+// occasion to try.
 func (j *journal) judge(err error) {
 	switch was := j.fault.Load(); {
 	case err != nil && !isFault(err):
@@ -267,8 +274,18 @@ func (j *journal) judge(err error) {
 		if was == nil {
 			j.log.Error("the log cannot be written; comments are answered busy", "error", err)
 		}
-	case was != nil && j.w.wrote:
-		j.fault.Store(nil)
+	case was != nil && j.w.wrote && j.due():
+		j.try()
+	}
+}
+
+// try finds out whether a database at fault can be written again.
+func (j *journal) try() {
+	if err := j.w.probe(); err != nil {
+		j.fault.Store(&err)
+		return
+	}
+	if j.fault.Swap(nil) != nil {
 		j.log.Info("the log can be written again")
 	}
 }

@@ -225,11 +225,12 @@ func (t *txn) answer(req *request, guarded bool) error {
 	return nil
 }
 
-// probe writes 64 KiB and deletes it again: a full disk can still have room for
-// a change that needs no new page.
+// probe writes 1 MiB and deletes it again: about what a full batch needs, and more
+// than what a transaction that found the disk full has left free in the
+// write-ahead log.
 func (w *writer) probe() error {
 	err := w.transact(func(t *txn) error {
-		_, err := t.exec("INSERT OR REPLACE INTO meta (key, value) VALUES ('probe', zeroblob(65536))")
+		_, err := t.exec("INSERT OR REPLACE INTO meta (key, value) VALUES ('probe', zeroblob(1048576))")
 		return err
 	})
 	if err != nil {
