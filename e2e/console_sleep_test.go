@@ -24,8 +24,7 @@ func TestAnHourOfSleep(t *testing.T) {
 	s.say("moss", "before the sleep", nil)
 	s.say("moss", "boss before the sleep", nil)
 	console := consoleAt(t, address)
-	console.Ignore("WebSocket")
-	console.Ignore("ERR_CONNECTION")
+	console.IgnoreAway()
 	console.Wait(has(".feed .row", "before the sleep") + " && " + has(".held-item", "boss before the sleep"))
 	console.Eval(`(() => {
 		window.same = true;

@@ -192,8 +192,7 @@ func TestARestartKeepsTheQueue(t *testing.T) {
 	rules(h, holdBoss)
 	address, _ := h.link("owner", "Mika")
 	console := consoleAt(t, address)
-	console.Ignore("WebSocket")
-	console.Ignore("ERR_CONNECTION")
+	console.IgnoreAway()
 	s := h.sender()
 	for i := range 30 {
 		s.say(fmt.Sprint("guest", i), fmt.Sprintf("boss of level %d", i), nil)

@@ -64,7 +64,7 @@ func TestTheLoaderWaitsForTheServer(t *testing.T) {
 		return
 	}
 	obs := browser.New(t)
-	obs.Ignore("ERR_CONNECTION_REFUSED") // that is what it waits out
+	obs.IgnoreAway() // that is what it waits out
 	obs.Goto("file://" + file)
 	obs.Wait(`performance.getEntriesByType("resource").length >= 3`) // it has knocked in vain three times
 	picture, err := png.Decode(bytes.NewReader(obs.Screenshot()))

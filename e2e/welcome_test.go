@@ -50,7 +50,7 @@ func TestTheWelcomeNoticesThatTheServerIsAway(t *testing.T) {
 	args := []string{"--listen", freePort(t), "--data", filepath.Join(t.TempDir(), "data")}
 	p, stop := launch(t, args...)
 	welcome := browser.New(t)
-	welcome.Ignore("ERR_CONNECTION_") // refused or reset
+	welcome.IgnoreAway()
 	welcome.Goto(p.welcome())
 	welcome.Wait(has("#phone-check", "No phone has opened it yet."))
 	stop()

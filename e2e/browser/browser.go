@@ -246,6 +246,13 @@ func (p *Page) Ignore(text string) {
 	p.ignored = append(p.ignored, text)
 }
 
+// IgnoreAway tells that the server goes away in this test: Chromium reports each
+// request and each handshake that it cannot finish then.
+func (p *Page) IgnoreAway() {
+	p.Ignore("net::ERR_CONNECTION_") // refused or reset
+	p.Ignore("WebSocket connection to ")
+}
+
 // Faults gives what the page has reported so far.
 func (p *Page) Faults() []string {
 	p.mu.Lock()
