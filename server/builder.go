@@ -2,36 +2,17 @@ package server
 
 import (
 	"net/http"
-	"net/url"
 
 	"github.com/labstack/echo/v4"
 
-	"danmaku/comment"
 	"danmaku/live"
 )
 
 // This file has the overlay builder and the styles that it keeps.
 
 // builderPage is GET /builder/{room}: every option of the overlay with a
-// preview. Like the console it trades a key or a one-time code for a session.
-func (s *Server) builderPage(c echo.Context) error {
-	if done, err := s.signIn(c); done {
-		return err
-	}
-	r, l, err := s.moderatedRoom(c)
-	if err != nil {
-		return err
-	}
-	key, err := s.hall.ScreenKey(r.ID, comment.Overlay)
-	if err != nil {
-		return err
-	}
-	p := &hallPage{
-		Overlay: s.overlayURL(c, r.ID, url.Values{"key": {key}}),
-		Studio:  s.opt.Studio != nil && l.Role == comment.Owner,
-	}
-	return s.render(c, http.StatusOK, "builder/index.html", pageData{Room: r, Hall: p, Role: l.Role})
-}
+// preview.
+func (s *Server) builderPage(c echo.Context) error { return s.hostPage(c, "builder/index.html") }
 
 // wireStyle is an overlay's style.
 type wireStyle struct {

@@ -19,7 +19,8 @@ import (
 // This file has what is shown besides a stream: a poster, a second screen for a
 // projector, and the file that waits for the server in OBS.
 
-// hallPage is what the poster, the second screen and the welcome see of a room.
+// hallPage is what the poster, the second screen, the welcome and the builder
+// see of a room.
 type hallPage struct {
 	Overlay string       // address of the overlay with its key
 	Short   string       // the audience's address as one types it
@@ -79,6 +80,28 @@ func (s *Server) moderatedRoom(c echo.Context) (comment.Room, live.Link, error) 
 		return r, l, comment.ErrNotAllowed
 	}
 	return r, l, nil
+}
+
+// hostPage answers with a page that helps whoever runs a room to put its overlay
+// on air. Like the console it trades a key or a one-time code for a session.
+func (s *Server) hostPage(c echo.Context, page string) error {
+	if done, err := s.signIn(c); done {
+		return err
+	}
+	r, l, err := s.moderatedRoom(c)
+	if err != nil {
+		return err
+	}
+	key, err := s.hall.ScreenKey(r.ID, comment.Overlay)
+	if err != nil {
+		return err
+	}
+	p := &hallPage{
+		Overlay: s.overlayURL(c, r.ID, url.Values{"key": {key}}), SameNetwork: s.opt.SameNetwork, Ways: s.ways(r.ID),
+		Studio: s.opt.Studio != nil && l.Role == comment.Owner,
+	}
+	p.OnlyHere = len(p.Ways) == 1 && p.Ways[0].Here
+	return s.render(c, http.StatusOK, page, pageData{Room: r, Hall: p, Role: l.Role})
 }
 
 // posterPage is GET /poster/{room}: title, code and address for the wall. It

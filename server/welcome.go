@@ -59,27 +59,8 @@ type wireStudio struct {
 	FPS     float64       `json:"fps,omitempty"`
 }
 
-// welcomePage is GET /welcome/{room}: the three steps of the first start. Like
-// the console it trades a key or a one-time code for a session.
-func (s *Server) welcomePage(c echo.Context) error {
-	if done, err := s.signIn(c); done {
-		return err
-	}
-	r, l, err := s.moderatedRoom(c)
-	if err != nil {
-		return err
-	}
-	key, err := s.hall.ScreenKey(r.ID, comment.Overlay)
-	if err != nil {
-		return err
-	}
-	p := &hallPage{
-		Overlay: s.overlayURL(c, r.ID, url.Values{"key": {key}}), SameNetwork: s.opt.SameNetwork, Ways: s.ways(r.ID),
-		Studio: s.opt.Studio != nil && l.Role == comment.Owner,
-	}
-	p.OnlyHere = len(p.Ways) == 1 && p.Ways[0].Here
-	return s.render(c, http.StatusOK, "welcome/index.html", pageData{Room: r, Hall: p, Role: l.Role})
-}
+// welcomePage is GET /welcome/{room}: the three steps of the first start.
+func (s *Server) welcomePage(c echo.Context) error { return s.hostPage(c, "welcome/index.html") }
 
 // addToStudio is POST /api/rooms/{room}/obs: the owner lets the server put the
 // overlay into OBS.
