@@ -7,9 +7,10 @@ import (
 
 // numbers is what stats say, as these tests read them.
 type numbers struct {
-	Shown *int64 `json:"shown_ms"`
-	Hour  struct{ Shown, People []int }
-	Raid  *struct {
+	Shown   *int64 `json:"shown_ms"`
+	Hour    struct{ Shown, People []int }
+	Refused map[string]int
+	Raid    *struct {
 		Seconds, Newcomers, Voices int
 		Text                       string
 	}
@@ -103,6 +104,29 @@ func TestConsolesHearOfARaid(t *testing.T) {
 	for _, f := range phone.passed {
 		if f.Raid != nil {
 			t.Errorf("a phone is told %+v", f)
+		}
+	}
+}
+
+// Whoever is told to slow down is counted, but not a replay that waits its turn.
+func TestAReplayThatWaitsIsNotTooFast(t *testing.T) {
+	p := start(t, t.TempDir(), "--sender-rate", "0.001") // one in a quarter of an hour
+	mod := p.moderator()
+	auth := map[string]string{"Authorization": "Bearer " + p.link("sender").Key}
+	say := func(source string) int {
+		status, _ := p.browser().do("POST", liveRoom+"/comments", map[string]string{"text": "a comment", "source": source}, auth)
+		return status
+	}
+	for i, row := range []struct {
+		source  string
+		status  int
+		tooFast int
+	}{{"replay", 201, 0}, {"replay", 429, 0}, {"api", 429, 1}, {"replay", 429, 1}} {
+		if status := say(row.source); status != row.status {
+			t.Errorf("%d, %s: %d, want %d", i, row.source, status, row.status)
+		}
+		if n := mod.numbers().Refused["slow_down"]; n != row.tooFast {
+			t.Errorf("%d, %s: the numbers say %d times too fast, want %d", i, row.source, n, row.tooFast)
 		}
 	}
 }

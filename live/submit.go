@@ -63,7 +63,9 @@ func (h *Hall) Submit(ctx context.Context, roomID string, a Author, d comment.Dr
 		limit = LimitKey{Room: roomID, Sender: a.Link, Replay: a.Replay}
 	}
 	if err := h.admit(setup, a, limit, d.At); err != nil {
-		if !a.Replay { // it comes again, and has an account of its own
+		// A replay that waits its turn is nobody who was too fast: it comes again,
+		// and has an account of its own.
+		if !a.Replay && !(d.Source == comment.FromReplay && errors.Is(err, comment.ErrSlowDown)) {
 			r.tally.stop(comment.Code(err), d.At)
 		}
 		return Outcome{}, err
