@@ -282,8 +282,8 @@ type replayState struct {
 	AtMS                 int64 `json:"at_ms"`
 	LengthMS             int64 `json:"length_ms"`
 	Defects              []struct {
-		Line    int
-		Message string
+		Line, N       int
+		Message, Code string
 	}
 }
 

@@ -79,9 +79,9 @@ func (p past) From(ctx context.Context, offset time.Duration) iter.Seq2[live.Sai
 // File implements live.Recordings.
 func (r recordings) File(_ context.Context, _ string, file io.Reader) (live.Tape, error) {
 	items, report, format, err := export.ReadAtMost(file, replayComments)
-	var bad *export.SyntaxError
-	if errors.As(err, &bad) || errors.Is(err, export.ErrTooMany) {
-		return live.Tape{}, comment.Explain(comment.ErrInvalid, "%v", err)
+	var bad *comment.Fault
+	if errors.As(err, &bad) {
+		return live.Tape{}, comment.ExplainFault(comment.ErrInvalid, bad)
 	}
 	if err != nil { // the file did not come whole
 		return live.Tape{}, comment.Explain(comment.ErrBadFrame, "%v", err)
@@ -91,9 +91,7 @@ func (r recordings) File(_ context.Context, _ string, file io.Reader) (live.Tape
 	if len(t) > 0 {
 		tape.Length = t[len(t)-1].Offset
 	}
-	for _, d := range report.Malformed[:min(len(report.Malformed), defectsTold)] {
-		tape.Defects = append(tape.Defects, live.Defect(d))
-	}
+	tape.Defects = report.Malformed[:min(len(report.Malformed), defectsTold)]
 	return tape, nil
 }
 

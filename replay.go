@@ -85,7 +85,7 @@ func replay(ctx context.Context, opt replayOptions, out, errOut io.Writer, openL
 			fmt.Fprintf(errOut, "danmaku: … and %d more like these\n", len(report.Malformed)-i)
 			break
 		}
-		fmt.Fprintf(errOut, "danmaku: %s: line %d is skipped: %s\n", opt.file, d.Line, d.Reason)
+		fmt.Fprintf(errOut, "danmaku: %s: line %d is skipped: %s\n", opt.file, d.Line, d.Message)
 	}
 	ownLink := opt.key == ""
 	if ownLink {

@@ -10,6 +10,9 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"danmaku/export"
+	"danmaku/live"
 )
 
 // upload begins a replay of a file as the console does.
@@ -139,19 +142,22 @@ func TestReplayOfFilesThatAreRefused(t *testing.T) {
 		query, file string
 		status      int
 		message     string
+		code        string // of the fault, which the console has words for
 	}{
-		"no closing": {"", string(noClosing), 422, "line 9, column 1: a comment begins inside another one"},
-		"a page":     {"", "<html></html>", 422, "line 1, column 1: this is no comment file of Bilibili"},
-		"nothing":    {"", " ", 422, "line 1, column 1: the file is empty"},
-		"no comment": {"", "<i></i>", 422, "There is no comment in it"},
-		"only held":  {"", `{"text":"x","offset_ms":1,"status":"held"}`, 422, "There is no comment in it"},
-		"many":       {"", "<i>" + many + "</i>", 422, "more than 100000 comments"},
-		"fast":       {"&speed=11", "<i></i>", 422, "speed 11: use 0.25 to 10"},
-		"no speed":   {"&speed=NaN", "<i></i>", 422, "speed NaN"},
-		"soon":       {"&speed=soon", "<i></i>", 400, ""},
+		"no closing": {"", string(noClosing), 422, "line 9, column 1: a comment begins inside another one", "inside"},
+		"a page":     {"", "<html></html>", 422, "line 1, column 1: this is no comment file of Bilibili", "other_root"},
+		"nothing":    {"", " ", 422, "line 1, column 1: the file is empty", "empty_file"},
+		"no comment": {"", "<i></i>", 422, "There is no comment in it", "nothing"},
+		"only held":  {"", `{"text":"x","offset_ms":1,"status":"held"}`, 422, "There is no comment in it", "nothing"},
+		"no line":    {"", "{}", 422, "this is no export in JSON Lines: text is missing", "no_line"},
+		"large":      {"", `{"text":"x","offset_ms":1}` + strings.Repeat(strings.Repeat(" ", 1<<16)+"\n", export.MaxFile>>16), 422, "larger than 64 MiB", "too_large"},
+		"many":       {"", "<i>" + many + "</i>", 422, "more than 100000 comments", "too_many"},
+		"fast":       {"&speed=11", "<i></i>", 422, "speed 11: use 0.25 to 10", ""},
+		"no speed":   {"&speed=NaN", "<i></i>", 422, "speed NaN", ""},
+		"soon":       {"&speed=soon", "<i></i>", 400, "", ""},
 	} {
 		status, _, answer := boss.upload(name, row.query, strings.NewReader(row.file))
-		if status != row.status || answer.Code != "bad_frame" || !strings.Contains(answer.Message, row.message) {
+		if status != row.status || answer.Code != "bad_frame" || !strings.Contains(answer.Message, row.message) || answer.Fault.Code != row.code {
 			t.Errorf("%s: %d %+v", name, status, answer)
 		}
 	}
@@ -164,8 +170,36 @@ func TestReplayOfFilesThatAreRefused(t *testing.T) {
 		t.Errorf("the record says %+v", acts)
 	}
 	status, state, _ := boss.upload("some.xml", "", strings.NewReader("<i>\n<d p=\"0,1,25,1,1,0,a,1\">x</d>\n<d p=\"soon\">y</d>\n<d p=\"1,8,25,1,1,0,a,1\">z</d></i>"))
-	if status != 201 || state.Total != 1 || state.Counts.Skipped != 2 || len(state.Defects) != 1 || state.Defects[0].Line != 3 {
+	if status != 201 || state.Total != 1 || state.Counts.Skipped != 2 || len(state.Defects) != 1 ||
+		state.Defects[0].Line != 3 || state.Defects[0].Code != "p_fields" || state.Defects[0].N != 1 {
 		t.Errorf("with a malformed line: %d %+v", status, state)
+	}
+}
+
+// The console has words for everything for which a replay may not begin, in
+// every language.
+func TestFaultsOfReplaysInEveryLanguage(t *testing.T) {
+	sentences := export.FaultSentences()
+	for _, code := range []string{live.FaultNothing, live.FaultUnderWay, live.FaultHalted} {
+		sentences[code] = "a sentence"
+	}
+	sentences[live.FaultManyUnderWay] = "{n}"
+	for _, lang := range []string{"en", "zh-CN", "ja"} {
+		b, err := assets.ReadFile("assets/locales/console." + lang + ".json")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var words map[string]any
+		decode(t, string(b), &words)
+		for code, english := range sentences {
+			said, _ := words["tape_"+code].(string)
+			for _, param := range []string{"{word}", "{n}", "{line}", "{column}", "{why}"} {
+				used := strings.Contains(english, param) || param == "{word}" && strings.Contains(english, "{raw}")
+				if said == "" || strings.Contains(said, param) != used {
+					t.Errorf("%s: %s is said as %q, which has to have %s: %v", lang, code, said, param, used)
+				}
+			}
+		}
 	}
 }
 
@@ -218,7 +252,7 @@ func TestReplayOfThePast(t *testing.T) {
 		t.Errorf("a console is greeted with %+v", h.Replay)
 	}
 	status, _, answer := boss.upload("second.xml", "", film(0, "x"))
-	if status != 409 || !strings.Contains(answer.Message, "Stop it first") {
+	if status != 409 || !strings.Contains(answer.Message, "Stop it first") || answer.Fault.Code != "under_way" {
 		t.Errorf("a second one: %d %+v", status, answer)
 	}
 	boss.call("POST", liveRoom+"/comments/"+ids["gone meanwhile"]+"/remove", nil, 204)

@@ -27,7 +27,11 @@ type reply struct {
 	Rooms                                       []reply
 	Links                                       json.RawMessage
 	Acts                                        []act
-	Faults                                      []struct {
+	Fault                                       struct {
+		Line, Column, N        int
+		Code, Word, Other, Why string
+	}
+	Faults []struct {
 		Line, N, Of                int
 		Entry, Message, Code, Word string
 		Warning                    bool

@@ -34,6 +34,7 @@ var (
 type ExplainedError struct {
 	Err    error
 	Detail string
+	Fault  *Fault // the same for other languages; nil where the console has no need of it
 }
 
 // Error is the sentence.
@@ -45,6 +46,11 @@ func (e *ExplainedError) Unwrap() error { return e.Err }
 // Explain wraps a sentinel with a sentence that its receiver may read.
 func Explain(err error, format string, args ...any) error {
 	return &ExplainedError{Err: err, Detail: fmt.Sprintf(format, args...)}
+}
+
+// ExplainFault is [Explain] with what other languages need.
+func ExplainFault(err error, f *Fault) error {
+	return &ExplainedError{Err: err, Detail: f.Error(), Fault: f}
 }
 
 // WaitError says after what time trying again makes sense. It wraps one of the

@@ -81,7 +81,7 @@ func TestExportAndReplayInTheConsole(t *testing.T) {
 	console.Ignore("status of 422") // Chromium's own word on what is refused
 	console.Eval(`document.querySelector('#page [value="file"]').click()`)
 	play(file("broken.xml", "<i>\n<d p=\"1\">x</i>"))
-	console.Wait(has("#page .fault", "line 2, column 11: </i> comes before the end of <d>"))
+	console.Wait(has("#page .fault", "Line 2, column 11: </i> comes before the end of <d>"))
 
 	// A file that never comes to its end can be stopped, and is in nobody's way.
 	_, key := h.link("owner", "a slow line")

@@ -19,18 +19,18 @@ import (
 // are small, from 36 on big. A comment with a bad p is left out and reported.
 //
 // Characters that XML 1.0 forbids are dropped: real files hold them. Any other
-// fault of the XML is a [*SyntaxError], and then nothing is returned. At most
+// fault of the XML is a [*comment.Fault], and then nothing is returned. At most
 // [MaxFile] bytes are read.
 func ReadBilibili(r io.Reader) ([]Item, Report, error) {
 	return readXML(buffered(r), bilibili, mostComments)
 }
 
-var bilibili = xmlDialect{maker: "Bilibili", root: "i", item: "d", read: func(attr func(string) string, _ string, report *Report) (Item, bool, error) {
-	item, positioned, err := parseP(attr("p"))
+var bilibili = xmlDialect{root: "i", item: "d", read: func(attr func(string) string, _ string, report *Report) (Item, bool, *comment.Fault) {
+	item, positioned, bad := parseP(attr("p"))
 	if positioned {
 		report.Positioned++
 	}
-	return item, err == nil && !positioned, err
+	return item, bad == nil && !positioned, bad
 }}
 
 var bilibiliModes = map[int]comment.Mode{
@@ -38,36 +38,39 @@ var bilibiliModes = map[int]comment.Mode{
 	4: comment.Bottom, 5: comment.Top, 6: comment.Reverse,
 }
 
-func parseP(attr string) (item Item, positioned bool, err error) {
+func parseP(attr string) (item Item, positioned bool, bad *comment.Fault) {
+	not := func(code, word string) (Item, bool, *comment.Fault) {
+		return Item{}, false, flaw(comment.Fault{Code: code, Word: word})
+	}
 	f := strings.Split(attr, ",")
 	if len(f) != 8 && len(f) != 9 {
-		return Item{}, false, fmt.Errorf("p has %d fields; 8 or 9 were expected", len(f))
+		return Item{}, false, flaw(comment.Fault{Code: faultFields, N: len(f)})
 	}
 	for i := range f {
 		f[i] = strings.TrimSpace(f[i])
 	}
 	seconds, err := strconv.ParseFloat(f[0], 64)
 	if err != nil || math.IsNaN(seconds) || seconds < 0 || seconds > maxOffset.Seconds() {
-		return Item{}, false, fmt.Errorf("the time %.40q is no number of seconds", f[0])
+		return not(faultTime, f[0])
 	}
 	kind, err := strconv.Atoi(f[1])
 	if err != nil || kind < 1 {
-		return Item{}, false, fmt.Errorf("the type %.40q is unknown", f[1])
+		return not(faultType, f[1])
 	}
 	if kind > 6 {
 		return Item{}, true, nil
 	}
 	size, err := strconv.Atoi(f[2])
 	if err != nil || size < 1 {
-		return Item{}, false, fmt.Errorf("the size %.40q is no height of letters", f[2])
+		return not(faultHeight, f[2])
 	}
 	color, err := strconv.ParseUint(f[3], 10, 24)
 	if err != nil {
-		return Item{}, false, fmt.Errorf("the colour %.40q is no number from 0 to 16777215", f[3])
+		return not(faultNumberColor, f[3])
 	}
 	sent, err := strconv.ParseInt(f[4], 10, 64)
 	if err != nil || sent < 0 || sent > 1<<40 {
-		return Item{}, false, fmt.Errorf("the date %.40q is no number of seconds", f[4])
+		return not(faultDate, f[4])
 	}
 	item = Item{
 		Offset: time.Duration(math.Round(seconds*1e6)) * time.Microsecond,

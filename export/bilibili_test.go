@@ -79,14 +79,16 @@ func TestRealFiles(t *testing.T) {
 }
 
 func TestBrokenFiles(t *testing.T) {
-	for name, want := range map[string]export.SyntaxError{
-		"no_closing.xml": {Line: 9, Column: 1, Reason: "a comment begins inside another one; <d> of line 8, column 1 is not closed"},
-		"xss.xml":        {Line: 1, Column: 1, Reason: "this is no comment file of Bilibili: it begins with <img> and not with <i>"},
+	for name, want := range map[string]comment.Fault{
+		"no_closing.xml": {Line: 9, Column: 1, Code: "inside", Word: "d", OfLine: 8, OfColumn: 1,
+			Message: "a comment begins inside another one; <d> of line 8, column 1 is not closed"},
+		"xss.xml": {Line: 1, Column: 1, Code: "other_root", Word: "img", Other: "i",
+			Message: "this is no comment file of Bilibili: it begins with <img> and not with <i>"},
 	} {
 		items, report, err := readFile(t, name)
-		var got *export.SyntaxError
+		var got *comment.Fault
 		if !errors.As(err, &got) || *got != want {
-			t.Errorf("%s: got %v, want %v", name, err, &want)
+			t.Errorf("%s: got %+v, want %+v", name, got, want)
 		}
 		if len(items) > 0 || report.Skipped() > 0 {
 			t.Errorf("%s: something of a broken file is used", name)
@@ -142,7 +144,7 @@ func TestFields(t *testing.T) {
 			if (report.Positioned == 1) != row.positioned || (len(report.Malformed) == 1) != (row.reason != "") {
 				t.Errorf("report %+v", report)
 			}
-			if row.reason != "" && (report.Malformed[0].Line != 2 || !strings.HasPrefix(report.Malformed[0].Reason, row.reason)) {
+			if row.reason != "" && (report.Malformed[0].Line != 2 || !strings.HasPrefix(report.Malformed[0].Message, row.reason)) {
 				t.Errorf("defect %+v, want line 2: %s", report.Malformed[0], row.reason)
 			}
 			var want []export.Item

@@ -2,7 +2,6 @@
 package export
 
 import (
-	"fmt"
 	"time"
 
 	"danmaku/comment"
@@ -30,32 +29,14 @@ type Item struct {
 
 // Report tells what of a file did not become an [Item].
 type Report struct {
-	Positioned int      // comments placed or moved by a program, which have no place in our lanes
-	Deleted    int      // niconico: comments taken down, of which the file keeps the place alone
-	Commands   int      // niconico: notes of the broadcaster to the player
-	Withheld   int      // JSON Lines: comments that were held, refused or taken down; who replays counts them
-	Malformed  []Defect // comments that cannot be read
+	Positioned int             // comments placed or moved by a program, which have no place in our lanes
+	Deleted    int             // niconico: comments taken down, of which the file keeps the place alone
+	Commands   int             // niconico: notes of the broadcaster to the player
+	Withheld   int             // JSON Lines: comments that were held, refused or taken down; who replays counts them
+	Malformed  []comment.Fault // comments that cannot be read
 }
 
 // Skipped is the number of comments that were left out.
 func (r Report) Skipped() int {
 	return r.Positioned + r.Deleted + r.Commands + r.Withheld + len(r.Malformed)
-}
-
-// Defect is one comment that cannot be read.
-type Defect struct {
-	Line   int
-	Reason string
-}
-
-// SyntaxError says where a file stops being what it should be. Nothing of such
-// a file is used.
-type SyntaxError struct {
-	Line   int // from 1
-	Column int // in characters, from 1
-	Reason string
-}
-
-func (e *SyntaxError) Error() string {
-	return fmt.Sprintf("line %d, column %d: %s", e.Line, e.Column, e.Reason)
 }

@@ -5,9 +5,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -20,7 +20,7 @@ import (
 // offset_ms or, in a file where no line has that, ts; all else may be missing,
 // and names that are not known are ignored. When the recording begins before
 // its zero, the earliest comment is the beginning. A bad line is left out and
-// reported; when every line is bad, the first fault is a [*SyntaxError].
+// reported; when every line is bad, the first fault is a [*comment.Fault].
 // Comments that were not shown are among the items, with their Status. At most
 // [MaxFile] bytes are read.
 func ReadJSONLines(r io.Reader) ([]Item, Report, error) {
@@ -51,14 +51,15 @@ func readJSONLines(r *bufio.Reader, most int) ([]Item, Report, error) {
 			return nil
 		}
 		if len(read)+len(report.Malformed) >= most {
-			return tooMany(most)
+			return flaw(comment.Fault{Code: faultTooMany, N: most})
 		}
-		item, err := readLine(line)
+		item, bad := readLine(line)
 		if long {
-			err = fmt.Errorf("it is longer than %d MiB", maxPiece>>20)
+			bad = flaw(comment.Fault{Code: faultLineTooLong, N: maxPiece >> 20})
 		}
-		if err != nil {
-			report.Malformed = append(report.Malformed, Defect{number, err.Error()})
+		if bad != nil {
+			bad.Line = number
+			report.Malformed = append(report.Malformed, *bad)
 			return nil
 		}
 		item.Line = number
@@ -69,8 +70,9 @@ func readJSONLines(r *bufio.Reader, most int) ([]Item, Report, error) {
 		return nil, Report{}, err
 	}
 	if len(read) == 0 && len(report.Malformed) > 0 {
-		first := report.Malformed[0]
-		return nil, Report{}, &SyntaxError{Line: first.Line, Column: 1, Reason: "this is no export in JSON Lines: " + first.Reason}
+		whole := report.Malformed[0]
+		whole.Code, whole.Why = faultNoLine, whole.Code
+		return nil, Report{}, fault(place{whole.Line, 1}, whole)
 	}
 	items := onOneClock(read, &report)
 	inOrder(items)
@@ -84,7 +86,7 @@ func onOneClock(lines []timed, report *Report) []Item {
 	var first time.Time
 	for _, l := range lines {
 		if offsets && !l.hasOffset {
-			report.Malformed = append(report.Malformed, Defect{l.Line, "offset_ms is missing, which other lines have"})
+			report.Malformed = append(report.Malformed, lineFault(l.Line, comment.Fault{Code: faultNoOffset}))
 			continue
 		}
 		if first.IsZero() || l.SentAt.Before(first) {
@@ -104,7 +106,7 @@ func onOneClock(lines []timed, report *Report) []Item {
 	kept := items[:0]
 	for _, it := range items {
 		if it.Offset -= early; it.Offset > maxOffset {
-			report.Malformed = append(report.Malformed, Defect{it.Line, "it comes more than 30 days after the first"})
+			report.Malformed = append(report.Malformed, lineFault(it.Line, comment.Fault{Code: faultLate, N: mostDays}))
 			continue
 		}
 		kept = append(kept, it)
@@ -112,20 +114,28 @@ func onOneClock(lines []timed, report *Report) []Item {
 	return kept
 }
 
-func readLine(line []byte) (timed, error) {
+func lineFault(line int, f comment.Fault) comment.Fault {
+	f.Line = line
+	return *flaw(f)
+}
+
+func readLine(line []byte) (timed, *comment.Fault) {
+	not := func(code, word string) (timed, *comment.Fault) {
+		return timed{}, flaw(comment.Fault{Code: code, Word: word})
+	}
 	var in lineIn
 	if !utf8.Valid(line) {
-		return timed{}, errors.New("it is not UTF-8")
+		return not(faultNotUTF8, "")
 	}
 	if err := json.Unmarshal(line, &in); err != nil {
 		var kind *json.UnmarshalTypeError
 		if errors.As(err, &kind) && kind.Field != "" {
-			return timed{}, fmt.Errorf("%s is a %s", kind.Field, kind.Value)
+			return timed{}, flaw(comment.Fault{Code: faultKind, Word: kind.Field, Other: kind.Value})
 		}
-		return timed{}, errors.New("it is no JSON object")
+		return not(faultNotJSON, "")
 	}
 	if in.Text == nil {
-		return timed{}, errors.New("text is missing")
+		return not(faultNoText, "")
 	}
 	item := Item{
 		Text: *in.Text, Name: in.Name, Mode: or(in.Mode, comment.Scroll), Color: strings.ToLower(or(in.Color, comment.White)),
@@ -134,24 +144,24 @@ func readLine(line []byte) (timed, error) {
 	if in.TS != "" {
 		at, err := time.Parse(time.RFC3339, in.TS)
 		if err != nil {
-			return timed{}, fmt.Errorf("ts %.40q is no time like 2026-11-21T04:05:06.789Z", in.TS)
+			return not(faultNotMoment, in.TS)
 		}
 		if at.Year() < 1970 {
-			return timed{}, fmt.Errorf("ts %.40q is before 1970", in.TS)
+			return not(faultMomentEarly, in.TS)
 		}
 		item.SentAt = at.UTC()
 	}
 	switch {
 	case in.OffsetMS == nil && in.TS == "":
-		return timed{}, errors.New("offset_ms and ts are missing")
+		return not(faultNoTime, "")
 	case in.OffsetMS != nil && (*in.OffsetMS > maxOffset.Milliseconds() || *in.OffsetMS < -maxOffset.Milliseconds()):
-		return timed{}, fmt.Errorf("offset_ms %d is further than 30 days", *in.OffsetMS)
+		return timed{}, flaw(comment.Fault{Code: faultOffset, Word: strconv.FormatInt(*in.OffsetMS, 10), N: mostDays})
 	case !slices.Contains(comment.Modes, item.Mode):
-		return timed{}, fmt.Errorf("the mode %.40q is unknown", item.Mode)
+		return not(faultMode, string(item.Mode))
 	case !slices.Contains(comment.Sizes, item.Size):
-		return timed{}, fmt.Errorf("the size %.40q is unknown", item.Size)
+		return not(faultSize, string(item.Size))
 	case !hexColor.MatchString(item.Color):
-		return timed{}, fmt.Errorf("the colour %.40q is no #rrggbb", item.Color)
+		return not(faultHexColor, item.Color)
 	}
 	out := timed{Item: item, hasOffset: in.OffsetMS != nil}
 	if out.hasOffset {

@@ -1,7 +1,6 @@
 package export
 
 import (
-	"fmt"
 	"io"
 	"regexp"
 	"strconv"
@@ -26,9 +25,9 @@ func ReadNiconico(r io.Reader) ([]Item, Report, error) {
 	return readXML(buffered(r), niconico, mostComments)
 }
 
-var niconico = xmlDialect{maker: "niconico", root: "packet", item: "chat", read: readChat}
+var niconico = xmlDialect{root: "packet", item: "chat", read: readChat}
 
-func readChat(attr func(string) string, text string, report *Report) (Item, bool, error) {
+func readChat(attr func(string) string, text string, report *Report) (Item, bool, *comment.Fault) {
 	switch premium := attr("premium"); {
 	case attr("deleted") != "" && attr("deleted") != "0":
 		report.Deleted++
@@ -39,31 +38,32 @@ func readChat(attr func(string) string, text string, report *Report) (Item, bool
 	}
 	vpos, err := strconv.ParseInt(strings.TrimSpace(attr("vpos")), 10, 64)
 	if err != nil || vpos > int64(maxOffset/(10*time.Millisecond)) {
-		return Item{}, false, fmt.Errorf("vpos %.40q is no number of hundredths of a second", attr("vpos"))
+		return Item{}, false, flaw(comment.Fault{Code: faultVpos, Word: attr("vpos")})
 	}
 	item := Item{
 		Offset: time.Duration(max(vpos, 0)) * 10 * time.Millisecond, Mode: comment.Scroll, Size: comment.Medium,
 		Color: comment.White, Sender: attr("user_id"), ID: attr("no"),
 	}
-	if item.SentAt, err = chatDate(attr("date"), attr("date_usec")); err != nil {
-		return Item{}, false, err
+	var bad *comment.Fault
+	if item.SentAt, bad = chatDate(attr("date"), attr("date_usec")); bad != nil {
+		return Item{}, false, bad
 	}
 	readMail(&item, attr("mail"))
 	return item, true, nil
 }
 
 // chatDate is when a comment was sent; files may leave it out.
-func chatDate(date, usec string) (time.Time, error) {
+func chatDate(date, usec string) (time.Time, *comment.Fault) {
 	if date == "" || date == "0" {
 		return time.Time{}, nil
 	}
 	s, err := strconv.ParseInt(date, 10, 64)
 	if err != nil || s < 0 || s > 1<<40 {
-		return time.Time{}, fmt.Errorf("the date %.40q is no number of seconds", date)
+		return time.Time{}, flaw(comment.Fault{Code: faultDate, Word: date})
 	}
 	us, err := strconv.ParseInt(or(usec, "0"), 10, 64)
 	if err != nil || us < 0 || us > 999_999 {
-		return time.Time{}, fmt.Errorf("date_usec %.40q is no number of microseconds", usec)
+		return time.Time{}, flaw(comment.Fault{Code: faultUsec, Word: usec})
 	}
 	return time.Unix(s, us*1000).UTC(), nil
 }

@@ -5,8 +5,6 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/xml"
-	"errors"
-	"fmt"
 	"io"
 	"slices"
 	"time"
@@ -14,18 +12,14 @@ import (
 
 // maxOffset bounds the time of a comment: no recording lasts a month, and what
 // claims to is a defect.
-const maxOffset = 30 * 24 * time.Hour
+const (
+	mostDays  = 30
+	maxOffset = mostDays * 24 * time.Hour
+)
 
 // mostComments is how many comments a file may hold: more do not fit into
 // [MaxFile] unless most of them are empty.
 const mostComments = 1_000_000
-
-// ErrTooMany is a file with more comments than are taken.
-var ErrTooMany = errors.New("too many comments")
-
-func tooMany(most int) error {
-	return fmt.Errorf("the file holds more than %d comments: %w", most, ErrTooMany)
-}
 
 // Read reads a file of comments in Bilibili's XML, niconico's XML or JSON Lines
 // and tells which it is by its content. It is ordered by time, then ID. See
@@ -34,8 +28,8 @@ func Read(r io.Reader) ([]Item, Report, Format, error) { return ReadAtMost(r, mo
 
 // ReadAtMost is [Read] of a file that may hold no more than so many comments,
 // those that are skipped among them. Only they are in memory: the file is
-// looked at while it comes, and the first fault ends it. A longer one is
-// [ErrTooMany].
+// looked at while it comes, and the first fault ends it. What is the matter with a
+// file is a [*comment.Fault].
 func ReadAtMost(r io.Reader, most int) ([]Item, Report, Format, error) {
 	b := buffered(r)
 	format := recognise(b)

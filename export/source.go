@@ -9,6 +9,8 @@ import (
 	"regexp"
 	"strconv"
 	"unicode/utf8"
+
+	"danmaku/comment"
 )
 
 // maxPiece bounds a line, a tag or a text of a file, in bytes: the longest that
@@ -16,7 +18,7 @@ import (
 const maxPiece = 1 << 20
 
 // errTooLarge is a file beyond [MaxFile].
-var errTooLarge = fmt.Errorf("the file is larger than %d MiB", MaxFile>>20)
+var errTooLarge = flaw(comment.Fault{Code: faultTooLarge, N: MaxFile >> 20})
 
 // limited reads at most MaxFile bytes and tells a longer file from one that ends
 // there.
@@ -84,7 +86,7 @@ func (s *source) ReadByte() (byte, error) {
 		}
 	}
 	if s.read-s.begun > maxPiece {
-		s.err = &SyntaxError{Line: s.now.line, Column: s.now.column, Reason: fmt.Sprintf("a tag or a text is longer than %d MiB", maxPiece>>20)}
+		s.err = fault(s.now, comment.Fault{Code: faultPieceTooLong, N: maxPiece >> 20})
 		return 0, s.err
 	}
 	b := s.ready[0]

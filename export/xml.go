@@ -5,11 +5,12 @@ import (
 	"bytes"
 	"encoding/xml"
 	"errors"
-	"fmt"
 	"io"
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"danmaku/comment"
 )
 
 // maxDepth is deeper than the format nests (2), and keeps a hostile file from
@@ -32,12 +33,11 @@ func readXML(r *bufio.Reader, dialect xmlDialect, most int) ([]Item, Report, err
 // xmlDialect is one format of comments in XML: a root with one element for each
 // comment, whose text is the comment's.
 type xmlDialect struct {
-	maker string // who made it up, in messages
-	root  string
-	item  string
+	root string
+	item string
 	// read makes an item of an element's attributes. Its Text and Line are filled
 	// in afterwards. What is no comment is counted in the report.
-	read func(attr func(name string) string, text string, report *Report) (item Item, ok bool, err error)
+	read func(attr func(name string) string, text string, report *Report) (item Item, ok bool, bad *comment.Fault)
 }
 
 // xmlParser reads a file of a dialect and says of each fault where it is.
@@ -64,7 +64,7 @@ type openElement struct {
 
 func newXMLParser(r *bufio.Reader, dialect xmlDialect, most int) (*xmlParser, error) {
 	if start, _ := r.Peek(2); string(start) == "\xff\xfe" || string(start) == "\xfe\xff" {
-		return nil, fault(place{1, 1}, "the file is UTF-16; save it as UTF-8")
+		return nil, fault(place{1, 1}, comment.Fault{Code: faultUTF16})
 	}
 	p := &xmlParser{dialect: dialect, most: most, src: newSource(r)}
 	p.dec = xml.NewDecoder(p.src)
@@ -77,9 +77,7 @@ func newXMLParser(r *bufio.Reader, dialect xmlDialect, most int) (*xmlParser, er
 // charsetError is a declared encoding that is not UTF-8.
 type charsetError string
 
-func (e charsetError) Error() string {
-	return fmt.Sprintf("the file says that it is in %q; save it as UTF-8", string(e))
-}
+func (e charsetError) Error() string { return "in " + string(e) }
 
 // legal tells whether XML 1.0 allows r (its production 2, Char).
 func legal(r rune) bool {
@@ -87,9 +85,16 @@ func legal(r rune) bool {
 		r >= 0xE000 && r <= 0xFFFD || r >= 0x10000 && r <= utf8.MaxRune
 }
 
-// fault makes a SyntaxError.
-func fault(at place, format string, args ...any) *SyntaxError {
-	return &SyntaxError{Line: at.line, Column: at.column, Reason: fmt.Sprintf(format, args...)}
+// fault says what is the matter at a place.
+func fault(at place, f comment.Fault) *comment.Fault {
+	f.Line, f.Column = at.line, at.column
+	return flaw(f)
+}
+
+// faultAbout is fault about an element that is open.
+func faultAbout(el openElement, at place, f comment.Fault) *comment.Fault {
+	f.OfLine, f.OfColumn = el.at.line, el.at.column
+	return fault(at, f)
 }
 
 // here is how far the XML package has read.
@@ -129,7 +134,7 @@ func (p *xmlParser) parse() error {
 func (p *xmlParser) tokenFault(start place, err error) error {
 	var charset charsetError
 	if errors.As(err, &charset) {
-		return fault(start, "%v", charset)
+		return fault(start, comment.Fault{Code: faultEncoding, Word: string(charset)})
 	}
 	reason := err.Error()
 	var bad *xml.SyntaxError
@@ -137,24 +142,23 @@ func (p *xmlParser) tokenFault(start place, err error) error {
 		reason = bad.Msg
 	}
 	if !p.rooted {
-		reason += fmt.Sprintf("; this is no comment file of %s, which is XML and begins with <%s>", p.dialect.maker, p.dialect.root)
+		return fault(p.here(), comment.Fault{Code: faultNoComments, Word: reason, Other: p.dialect.root})
 	}
-	return fault(p.here(), "%s", reason)
+	return fault(p.here(), comment.Fault{Code: faultNotXML, Word: reason})
 }
 
 func (p *xmlParser) begin(at place, el xml.StartElement) error {
 	name := el.Name.Local
 	switch {
 	case !p.rooted && name != p.dialect.root:
-		return fault(at, "this is no comment file of %s: it begins with <%s> and not with <%s>", p.dialect.maker, name, p.dialect.root)
+		return fault(at, comment.Fault{Code: faultOtherRoot, Word: name, Other: p.dialect.root})
 	case p.rooted && len(p.open) == 0:
-		return fault(at, "<%s> stands behind the end of the file's <%s>", name, p.dialect.root)
+		return fault(at, comment.Fault{Code: faultBehind, Word: name, Other: p.dialect.root})
 	case p.inside && name == p.dialect.item:
 		last := p.open[len(p.open)-1]
-		return fault(at, "a comment begins inside another one; <%s> of line %d, column %d is not closed",
-			last.name, last.at.line, last.at.column)
+		return faultAbout(last, at, comment.Fault{Code: faultInside, Word: last.name})
 	case len(p.open) == maxDepth:
-		return fault(at, "elements are nested more than %d deep", maxDepth)
+		return fault(at, comment.Fault{Code: faultDeep, N: maxDepth})
 	}
 	p.rooted = true
 	p.open = append(p.open, openElement{name, at})
@@ -167,11 +171,11 @@ func (p *xmlParser) begin(at place, el xml.StartElement) error {
 
 func (p *xmlParser) close(at place, name string) error {
 	if len(p.open) == 0 {
-		return fault(at, "</%s> closes nothing", name)
+		return fault(at, comment.Fault{Code: faultClosesNothing, Word: name})
 	}
 	last := p.open[len(p.open)-1]
 	if last.name != name {
-		return fault(at, "</%s> comes before the end of <%s> of line %d, column %d", name, last.name, last.at.line, last.at.column)
+		return faultAbout(last, at, comment.Fault{Code: faultClosesOther, Word: name, Other: last.name})
 	}
 	p.open = p.open[:len(p.open)-1]
 	if p.inside && len(p.open) == 1 {
@@ -184,7 +188,7 @@ func (p *xmlParser) close(at place, name string) error {
 func (p *xmlParser) characters(at place, text []byte) error {
 	if p.inside {
 		if p.text.Len()+len(text) > maxPiece {
-			return fault(at, "a comment is longer than %d MiB", maxPiece>>20)
+			return fault(at, comment.Fault{Code: faultTextTooLong, N: maxPiece >> 20})
 		}
 		for _, b := range text {
 			if b != blank {
@@ -199,9 +203,9 @@ func (p *xmlParser) characters(at place, text []byte) error {
 			at = p.src.mark
 		}
 		if !p.rooted {
-			return fault(at, "this is no comment file of %s: it begins with text and not with <%s>", p.dialect.maker, p.dialect.root)
+			return fault(at, comment.Fault{Code: faultTextFirst, Other: p.dialect.root})
 		}
-		return fault(at, "text stands behind the end of the file's <%s>", p.dialect.root)
+		return fault(at, comment.Fault{Code: faultTextBehind, Other: p.dialect.root})
 	}
 	return nil
 }
@@ -209,12 +213,12 @@ func (p *xmlParser) characters(at place, text []byte) error {
 func (p *xmlParser) end() error {
 	switch here := p.here(); {
 	case !p.src.solid:
-		return fault(place{1, 1}, "the file is empty")
+		return fault(place{1, 1}, comment.Fault{Code: faultEmpty})
 	case !p.rooted:
-		return fault(here, "this is no comment file of %s: there is no <%s> in it", p.dialect.maker, p.dialect.root)
+		return fault(here, comment.Fault{Code: faultNoRoot, Other: p.dialect.root})
 	case len(p.open) > 0:
 		last := p.open[len(p.open)-1]
-		return fault(here, "the file ends before <%s> of line %d, column %d is closed", last.name, last.at.line, last.at.column)
+		return faultAbout(last, here, comment.Fault{Code: faultNotClosed, Word: last.name})
 	}
 	return nil
 }
@@ -223,7 +227,7 @@ func (p *xmlParser) end() error {
 // count.
 func (p *xmlParser) add(line int, text string) error {
 	if len(p.items)+p.report.Skipped() >= p.most {
-		return tooMany(p.most)
+		return flaw(comment.Fault{Code: faultTooMany, N: p.most})
 	}
 	attr := func(name string) string {
 		for _, a := range p.attrs {
@@ -233,10 +237,11 @@ func (p *xmlParser) add(line int, text string) error {
 		}
 		return ""
 	}
-	item, ok, err := p.dialect.read(attr, text, &p.report)
+	item, ok, bad := p.dialect.read(attr, text, &p.report)
 	switch {
-	case err != nil:
-		p.report.Malformed = append(p.report.Malformed, Defect{line, err.Error()})
+	case bad != nil:
+		bad.Line = line
+		p.report.Malformed = append(p.report.Malformed, *bad)
 	case ok:
 		item.Text, item.Line = text, line
 		p.items = append(p.items, item)

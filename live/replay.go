@@ -3,6 +3,7 @@ package live
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"time"
 
@@ -20,17 +21,20 @@ const (
 // Tape is a recording with what is known of it.
 type Tape struct {
 	Recording
-	Total   int           // comments
-	Length  time.Duration // until the last one
-	Skipped int           // what of a file is no comment that could be played
-	Defects []Defect      // those of them that are malformed, the first few
+	Total   int             // comments
+	Length  time.Duration   // until the last one
+	Skipped int             // what of a file is no comment that could be played
+	Defects []comment.Fault // those of them that are malformed, the first few
 }
 
-// Defect is a line of a file that cannot be read.
-type Defect struct {
-	Line   int
-	Reason string
-}
+// Why a replay does not begin, besides what is the matter with its file: codes
+// of [comment.Fault].
+const (
+	FaultNothing      = "nothing"
+	FaultUnderWay     = "under_way"
+	FaultManyUnderWay = "many_under_way" // N: rooms
+	FaultHalted       = "halted"
+)
 
 // ReplayState is what a replay is at.
 type ReplayState string
@@ -57,9 +61,9 @@ type Replay struct {
 	Speed    float64
 
 	Shown, Held, Refused int
-	Skipped              int      // not played: no comments, or taken down since
-	Defects              []Defect // of the file, for whoever began it
-	Why                  error    // why it failed, or pauses without anybody's doing
+	Skipped              int             // not played: no comments, or taken down since
+	Defects              []comment.Fault // of the file, for whoever began it
+	Why                  error           // why it failed, or pauses without anybody's doing
 }
 
 // Active tells whether the replay is not over.
@@ -100,9 +104,11 @@ func (s *replays) enter(room string, rp *replay) error {
 	case s.closed:
 		return comment.ErrBusy
 	case was != nil && was.now().Active():
-		return comment.Explain(comment.ErrTaken, "A replay is under way in this room. Stop it first.")
+		return comment.ExplainFault(comment.ErrTaken, &comment.Fault{Code: FaultUnderWay, Message: "A replay is under way in this room. Stop it first."})
 	case n >= replaysAtOnce:
-		return comment.Explain(comment.ErrTaken, "Replays are under way in %d rooms. Stop one of them first.", n)
+		return comment.ExplainFault(comment.ErrTaken, &comment.Fault{
+			Code: FaultManyUnderWay, N: n, Message: fmt.Sprintf("Replays are under way in %d rooms. Stop one of them first.", n),
+		})
 	}
 	if s.rooms == nil {
 		s.rooms = map[string]*replay{}
@@ -229,7 +235,7 @@ func (rp *replay) note(fn func(*Replay)) {
 }
 
 // errHalted is for whoever sends a file that is not wanted any more.
-var errHalted = comment.Explain(comment.ErrTaken, "The replay was stopped while it was being read.")
+var errHalted = comment.ExplainFault(comment.ErrTaken, &comment.Fault{Code: FaultHalted, Message: "The replay was stopped while it was being read."})
 
 // errStumbled is a fault of ours, which the log tells of.
 var errStumbled = errors.New("a replay failed by a fault of the program")

@@ -83,7 +83,7 @@ func (h *Hall) begin(ctx context.Context, roomID string, by Actor, told Replay, 
 		err = errHalted
 	}
 	if err == nil && tape.Total == 0 {
-		err = comment.Explain(comment.ErrInvalid, "There is no comment in it that could be played.")
+		err = comment.ExplainFault(comment.ErrInvalid, &comment.Fault{Code: FaultNothing, Message: "There is no comment in it that could be played."})
 	}
 	if err == nil {
 		told.Total, told.Length, told.Skipped, told.Defects = tape.Total, tape.Length, tape.Skipped, tape.Defects

@@ -14,6 +14,7 @@ type fault struct {
 	Status  int
 	Code    string
 	Message string
+	Why     *comment.Fault // for other languages than that of Message, or nil
 }
 
 // faults is the one table from the domain's errors to the outside. Whatever is
@@ -53,7 +54,7 @@ func faultOf(err error) fault {
 				f.Code = comment.Code(comment.ErrNotAllowed)
 			}
 			if why := (*comment.ExplainedError)(nil); errors.As(err, &why) {
-				f.Message = why.Detail
+				f.Message, f.Why = why.Detail, why.Fault
 			}
 			return f
 		}

@@ -16,7 +16,7 @@ import (
 // wrong with it, its reader says; the limit here only ends what never ends.
 const (
 	replayFilePath   = "/api/rooms/:room/replay/file"
-	replayFileLimit  = "65M"
+	replayFileLimit  = "65MiB" // M would be a million
 	replayFileWithin = 5 * time.Minute
 )
 
@@ -169,7 +169,7 @@ type wireReplay struct {
 	Speed    float64          `json:"speed"`
 	Counts   wireCounts       `json:"counts"`
 	Why      string           `json:"why,omitempty"` // a code
-	Defects  []wireDefect     `json:"defects,omitempty"`
+	Defects  []wireReason     `json:"defects,omitempty"`
 }
 
 // wireCounts is what became of the comments of a replay.
@@ -180,9 +180,26 @@ type wireCounts struct {
 	Skipped int `json:"skipped"`
 }
 
-type wireDefect struct {
-	Line    int    `json:"line"`
-	Message string `json:"message"`
+// wireReason is why a replay does not begin, or what is the matter with a comment
+// of its file: a sentence, and what other languages make theirs of.
+type wireReason struct {
+	Line     int    `json:"line,omitempty"`
+	Column   int    `json:"column,omitempty"`
+	Code     string `json:"code"`
+	Word     string `json:"word,omitempty"`
+	Other    string `json:"other,omitempty"`
+	N        int    `json:"n,omitempty"`
+	Why      string `json:"why,omitempty"`
+	OfLine   int    `json:"of_line,omitempty"`
+	OfColumn int    `json:"of_column,omitempty"`
+	Message  string `json:"message"`
+}
+
+func toWireReason(f comment.Fault) wireReason {
+	return wireReason{
+		Line: f.Line, Column: f.Column, Code: f.Code, Word: f.Word, Other: f.Other, N: f.N, Why: f.Why,
+		OfLine: f.OfLine, OfColumn: f.OfColumn, Message: f.Message,
+	}
 }
 
 func toWireReplay(r live.Replay) wireReplay {
@@ -195,7 +212,7 @@ func toWireReplay(r live.Replay) wireReplay {
 		w.Why = comment.Code(r.Why)
 	}
 	for _, d := range r.Defects {
-		w.Defects = append(w.Defects, wireDefect{d.Line, d.Reason})
+		w.Defects = append(w.Defects, toWireReason(d))
 	}
 	return w
 }

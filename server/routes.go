@@ -234,6 +234,10 @@ func (s *Server) answerError(err error, c echo.Context) {
 	}
 	if strings.HasPrefix(c.Request().URL.Path, "/api/") {
 		w := wireError{Code: f.Code, Message: f.Message, WaitMS: comment.Wait(err).Milliseconds()}
+		if f.Why != nil {
+			why := toWireReason(*f.Why)
+			w.Fault = &why
+		}
 		err = c.JSON(f.Status, w)
 	} else {
 		err = s.notice(c, f.Status, f.Code)

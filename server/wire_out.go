@@ -239,8 +239,9 @@ type wireBye struct {
 }
 
 type wireError struct {
-	Type    string `json:"type,omitempty"`
-	Code    string `json:"code"`
-	Message string `json:"message"`
-	WaitMS  int64  `json:"wait_ms,omitempty"`
+	Type    string      `json:"type,omitempty"`
+	Code    string      `json:"code"`
+	Message string      `json:"message"`
+	WaitMS  int64       `json:"wait_ms,omitempty"`
+	Fault   *wireReason `json:"fault,omitempty"`
 }

@@ -68,7 +68,7 @@ func goldenFrames() map[string][]byte {
 	console.Recent, console.Pin, console.Held, console.Waiting = enc.List(nil), &pinned, [][]byte{enc.Event(live.ViewConsole, held)}, 1
 	replay := live.Replay{
 		State: live.ReplayPlaying, File: "show.xml", By: "Mika", Total: 1386, Skipped: 2, At: 83400 * time.Millisecond, Length: 506400 * time.Millisecond,
-		Speed: 2, Shown: 219, Held: 1, Refused: 3, Defects: []live.Defect{{Line: 3, Reason: "for its sender alone"}},
+		Speed: 2, Shown: 219, Held: 1, Refused: 3, Defects: []comment.Fault{{Line: 3, Message: "for its sender alone"}},
 	}
 	console.Replay = &replay
 	over := live.Replay{

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { account, exportQuery, field, length, moment, nameOf, readLines, sessionName } from '../console/tape.js';
+import { account, exportQuery, faultAt, field, length, moment, nameOf, readLines, sessionName } from '../console/tape.js';
+import { format } from '../shared/i18n.js';
 
 /** @type {import('../console/tape.js').Choice} */
 const plain = { format: 'ass', statuses: ['shown'], from: 0, to: 0, zero: 'auto', zeroAt: NaN, early: '', bom: false };
@@ -49,6 +50,19 @@ test('a session in three languages', () => {
   for (const [lang, want] of [['en', 'Nov 21, 2026|8:00 PM|8:05 PM|3'], ['ja', '2026/11/21|20:00|20:05|3']]) {
     assert.equal(sessionName(/** @type {any} */ ({ t, lang }), { from: at, to: at + 300_000, count: 3 }).replace(/\u202f/g, ' '), want);
   }
+});
+
+test('a fault of a file in the language of the page, with its place', () => {
+  /** @type {Record<string, string>} */ const own = { tape_inside: '<{word}> {line}:{column}', tape_no_line: 'none: {why}', tape_p_fields: '{n} fields', replay_defect: 'L{line} {message}', replay_fault_at: 'L{line} C{column} {message}' };
+  const words = /** @type {any} */ ({ has: (/** @type {string} */ key) => key in own, t: (/** @type {string} */ key, /** @type {any} */ params) => format(own[key], 'en', params) });
+  const message = 'in English';
+  for (const [fault, want] of /** @type {[any, string][]} */ ([
+    [{ code: 'inside', message, line: 9, column: 1, word: '{line}', of_line: 8, of_column: 2 }, 'L9 C1 <{line}> 8:2'],
+    [{ code: 'no_line', message, line: 1, column: 1, why: 'p_fields', n: 7 }, 'L1 C1 none: 7 fields'],
+    [{ code: 'p_fields', message, line: 3, n: 7 }, 'L3 7 fields'],
+    [{ code: 'under_way', message }, message],
+    [{ code: 'of a newer server', message, line: 4 }, `L4 ${message}`],
+  ])) assert.equal(faultAt(words, fault), want);
 });
 
 test('lines are counted over every cut, and a torn answer is no file', async () => {

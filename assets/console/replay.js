@@ -3,7 +3,7 @@
 
 import { el, icon, said } from '../shared/dom.js';
 import { choice, setting } from './page.js';
-import { MOST_FILE, SPEEDS, length, sessionName } from './tape.js';
+import { MOST_FILE, SPEEDS, faultAt, length, sessionName } from './tape.js';
 
 /**
  * The frame `replay` of docs/protocol.md.
@@ -19,7 +19,7 @@ import { MOST_FILE, SPEEDS, length, sessionName } from './tape.js';
  * @property {number} speed
  * @property {{shown: number, held: number, refused: number, skipped: number}} counts
  * @property {string} [why]
- * @property {{line: number, message: string}[]} [defects]
+ * @property {import('./tape.js').Fault[]} [defects]
  */
 
 /** @param {Replay|null} replay */
@@ -151,9 +151,9 @@ function openForm(desk, acts, follow) {
     begin.setAttribute('aria-disabled', String(busy || !(past ? sessions[Number(session.value)] : file.files?.[0])));
   }
 
-  /** @param {string} text @param {{line: number, message: string}[]} [defects] */
+  /** @param {string} text @param {import('./tape.js').Fault[]} [defects] */
   function fault(text, defects = []) {
-    told.replaceChildren(el('p', { class: defects.length > 0 ? '' : 'fault' }, text), ...(defects.length > 0 ? [el('ul', { class: 'fault-list' }, ...defects.map((d) => el('li', { class: 'doubt' }, icon('warn'), t('replay_defect', { line: d.line, message: d.message }))))] : []));
+    told.replaceChildren(el('p', { class: defects.length > 0 ? '' : 'fault' }, text), ...(defects.length > 0 ? [el('ul', { class: 'fault-list' }, ...defects.map((d) => el('li', { class: 'doubt' }, icon('warn'), said(faultAt(words, d)))))] : []));
   }
 
   async function start() {
@@ -169,7 +169,7 @@ function openForm(desk, acts, follow) {
         body: JSON.stringify({ from: sessions[Number(session.value)].from, to: sessions[Number(session.value)].to + 1, speed: Number(speed.value) }),
       }));
       const answer = await begun.json().catch(() => ({}));
-      if (!begun.ok) fault(answer.code === 'room_closed' ? t('replay_why_closed') : answer.message ?? t('fault_other'));
+      if (!begun.ok) fault(answer.fault ? faultAt(words, answer.fault) : answer.code === 'room_closed' ? t('replay_why_closed') : answer.message ?? t('fault_other'));
       else if (answer.defects?.length > 0) fault(t('replay_defects'), answer.defects);
     } catch {
       fault(t('fault_offline'));

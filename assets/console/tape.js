@@ -95,6 +95,40 @@ export async function readLines(answer, progress) {
   return new Blob(parts, { type: answer.headers.get('Content-Type') ?? '' });
 }
 
+/**
+ * Why a replay does not begin, or what is the matter with a comment of its file:
+ * the words of the server's sentence, for every language.
+ * @typedef {object} Fault
+ * @property {string} code
+ * @property {string} message in English
+ * @property {number} [line] where in the file
+ * @property {number} [column]
+ * @property {string} [word]
+ * @property {string} [other]
+ * @property {number} [n]
+ * @property {string} [why] the code of a fault within
+ * @property {number} [of_line] where that begins which it is about
+ * @property {number} [of_column]
+ */
+
+/**
+ * A fault in the language of the page; one that has no words there as the server
+ * says it.
+ * @param {import('../shared/i18n.js').Words} words @param {Fault} fault @returns {string}
+ */
+export function faultName(words, { code, message, word = '', other = '', n = 0, why = '', of_line: line = 0, of_column: column = 0 }) {
+  if (!words.has(`tape_${code}`)) return message;
+  const within = why && faultName(words, { code: why, message: '', word, other, n });
+  return words.t(`tape_${code}`, { word, other, n, line, column, why: within });
+}
+
+/** The same with its place. @param {import('../shared/i18n.js').Words} words @param {Fault} fault */
+export function faultAt(words, fault) {
+  const { line = 0, column = 0 } = fault;
+  const message = faultName(words, fault);
+  return line === 0 ? message : words.t(column === 0 ? 'replay_defect' : 'replay_fault_at', { line, column, message });
+}
+
 /** A session in words. @param {import('../shared/i18n.js').Words} words @param {Session} session */
 export function sessionName({ t, lang }, { from, to, count }) {
   const day = new Intl.DateTimeFormat(lang, { dateStyle: 'medium' }).format(from);
