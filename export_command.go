@@ -34,8 +34,9 @@ Writes the comments of a room to a file, beside a running server.
   --zero WHEN    beginning of the recording: recording (when OBS last began to record,
                  else to stream), first (the first comment) or a TIME; default: recording
                  when OBS told of one, else first
-  --early WHAT   comments from before the beginning: drop or clamp (to the beginning);
-                 default: drop, but jsonl and csv keep them with their negative time
+  --early WHAT   comments from before the beginning, or while the recording was paused:
+                 drop or clamp (to the beginning, to the moment of the pause); default:
+                 drop, but jsonl and csv keep them, early ones with their negative time
   --all          held, refused and removed comments, too
   --status LIST  only these: shown, held, refused, removed, by commas
   --bom          begin a CSV file with a byte order mark, for old Excel
@@ -64,7 +65,7 @@ func (a archive) Export(ctx context.Context, room string, query url.Values) (ser
 	}
 	return server.Download{
 		Name:      room + time.Now().Format("-2006-01-02") + p.format.Suffix(),
-		MediaType: p.format.MediaType(), Count: p.count, Early: p.early,
+		MediaType: p.format.MediaType(), Count: p.count, Early: p.early, Paused: p.paused,
 		Write: func(ctx context.Context, w io.Writer) error {
 			_, err := p.write(ctx, w, nil)
 			return err
@@ -81,6 +82,7 @@ type exportPlan struct {
 	opt    export.Options
 	count  int // selected
 	early  int // those of them from before the beginning
+	paused int // those of them that came while the recording was paused
 }
 
 // prepare reads what is asked for and looks the beginning up.
@@ -123,7 +125,7 @@ func (a archive) prepare(ctx context.Context, room string, query url.Values) (p 
 		return p, comment.Explain(comment.ErrInvalid, "%s", strings.Join(faults, "; "))
 	}
 	if zero == "" || zero == "recording" {
-		if p.opt.Zero, err = a.recording(ctx, room, p.query, zero != ""); err != nil {
+		if p.opt.Zero, p.opt.Pauses, err = a.recording(ctx, room, p.query, zero != ""); err != nil {
 			return p, err
 		}
 	}
@@ -144,33 +146,56 @@ func parseMoment(s string) (time.Time, error) {
 }
 
 // recording is when OBS last began to record, else to stream, within what is
-// exported; zero when it told of neither and nobody insists.
-func (a archive) recording(ctx context.Context, room string, q comment.Archive, insist bool) (time.Time, error) {
+// exported, and when that recording was paused; zero when it told of neither and
+// nobody insists.
+func (a archive) recording(ctx context.Context, room string, q comment.Archive, insist bool) (time.Time, []comment.Pause, error) {
 	for _, kind := range []comment.MomentKind{comment.RecordStart, comment.StreamStart} {
 		at, err := a.db.LastMoment(ctx, room, kind, q.To)
 		if err == nil && !at.Before(q.From) {
-			return at, nil
+			if kind == comment.StreamStart { // a stream cannot be paused
+				return at, nil, nil
+			}
+			pauses, err := a.db.Pauses(ctx, room, at)
+			return at, pauses, err
 		}
 		if err != nil && !errors.Is(err, comment.ErrNotFound) {
-			return time.Time{}, err
+			return time.Time{}, nil, err
 		}
 	}
 	if insist {
-		return time.Time{}, comment.Explain(comment.ErrInvalid, "zero recording: OBS told of no recording in that time; use first or a time")
+		return time.Time{}, nil, comment.Explain(comment.ErrInvalid, "zero recording: OBS told of no recording in that time; use first or a time")
 	}
-	return time.Time{}, nil
+	return time.Time{}, nil, nil
 }
 
 func (p *exportPlan) countAll(ctx context.Context) (err error) {
 	if p.count, err = p.db.CountArchive(ctx, p.room, p.query); err != nil || p.opt.Zero.IsZero() {
 		return err
 	}
-	before := p.query
-	if before.To.IsZero() || p.opt.Zero.Before(before.To) {
-		before.To = p.opt.Zero
+	if p.early, err = p.countWithin(ctx, time.Time{}, p.opt.Zero); err != nil {
+		return err
 	}
-	p.early, err = p.db.CountArchive(ctx, p.room, before)
-	return err
+	for _, pause := range p.opt.Pauses {
+		n, err := p.countWithin(ctx, pause.From, pause.To)
+		if err != nil {
+			return err
+		}
+		p.paused += n
+	}
+	return nil
+}
+
+// countWithin tells how many of those selected came from one moment on (zero:
+// from the first) and before another (zero: to the last).
+func (p *exportPlan) countWithin(ctx context.Context, from, to time.Time) (int, error) {
+	q := p.query
+	if from.After(q.From) {
+		q.From = from
+	}
+	if !to.IsZero() && (q.To.IsZero() || to.Before(q.To)) {
+		q.To = to
+	}
+	return p.db.CountArchive(ctx, p.room, q)
 }
 
 // write writes the file. progress is told how many are done.
@@ -268,13 +293,16 @@ func exportTo(ctx context.Context, env environment, a archive, room, out string,
 		return fmt.Errorf("export: %w", err)
 	}
 	fmt.Fprintf(env.err, "%d comments written\n", sum.Written)
+	early, paused := "left out", "left out"
+	if plan.opt.Early == export.EarlyClamp {
+		early, paused = "put at the beginning", "put where it stood"
+	}
 	if sum.Early > 0 {
-		verb := "left out"
-		if plan.opt.Early == export.EarlyClamp {
-			verb = "put at the beginning"
-		}
 		fmt.Fprintf(env.err, "%d came before the beginning (%s) and are %s; --zero and --early change that\n",
-			sum.Early, plan.opt.Zero.Local().Format(time.DateTime), verb)
+			sum.Early, plan.opt.Zero.Local().Format(time.DateTime), early)
+	}
+	if sum.Paused > 0 {
+		fmt.Fprintf(env.err, "%d came while the recording was paused and are %s; --early changes that\n", sum.Paused, paused)
 	}
 	if sum.Covered > 0 {
 		fmt.Fprintf(env.err, "%d found no free lane and cover others\n", sum.Covered)

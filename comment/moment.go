@@ -11,6 +11,9 @@ const (
 	StreamStop  MomentKind = "stream_stop"
 	RecordStart MomentKind = "record_start"
 	RecordStop  MomentKind = "record_stop"
+
+	RecordPause  MomentKind = "record_pause"
+	RecordResume MomentKind = "record_resume"
 )
 
 // Moment is when OBS did something, by the server's clock, which is also the
@@ -20,6 +23,9 @@ type Moment struct {
 	At   time.Time
 	Kind MomentKind
 }
+
+// Pause is a time in which a recording stood still. To is zero while it does so.
+type Pause struct{ From, To time.Time }
 
 // Archive selects the rows of an export. Zero fields do not select.
 type Archive struct {

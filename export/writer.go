@@ -57,14 +57,15 @@ func (f Format) MediaType() string {
 // so that what came before its beginning has no place in it.
 func (f Format) clocked() bool { return f != JSONLines && f != CSV }
 
-// Early says what becomes of comments from before the beginning.
+// Early says what becomes of comments from before the beginning, and of those
+// that came while the recording was paused.
 type Early string
 
 // What can be done with them.
 const (
-	EarlyDefault Early = ""      // JSON Lines and CSV keep their negative time, the others leave them out
+	EarlyDefault Early = ""      // JSON Lines and CSV keep them, the early ones with their negative time, the others leave them out
 	EarlyDrop    Early = "drop"  // they are left out
-	EarlyClamp   Early = "clamp" // they come at the beginning
+	EarlyClamp   Early = "clamp" // they come at the beginning, or where the recording stood
 )
 
 // Options say how a file is written.
@@ -72,7 +73,10 @@ type Options struct {
 	Room  string
 	Zero  time.Time // the beginning of the recording; zero: the first comment written
 	Early Early
-	BOM   bool // CSV alone: begins with a byte order mark, for old Excel
+	// Pauses are the times after Zero in which the recording stood still, in
+	// their order: its clock did, too.
+	Pauses []comment.Pause
+	BOM    bool // CSV alone: begins with a byte order mark, for old Excel
 }
 
 // Writer writes comments to a file as they come, ordered by time, and keeps
@@ -83,6 +87,7 @@ type Writer struct {
 	opt     Options
 	enc     encoder
 	begun   bool
+	stood   time.Duration // how long the recording stood still in the pauses that are over
 	summary Summary
 }
 
@@ -90,6 +95,7 @@ type Writer struct {
 type Summary struct {
 	Written int
 	Early   int // left out, or put at the beginning, since they came before it
+	Paused  int // left out, or put where the recording stood, since they came while it was paused
 	Covered int // ASS: shown over another, since there was no lane where the overlay would have dropped them
 }
 
@@ -126,14 +132,18 @@ func (x *Writer) Write(row comment.Row) error {
 	if x.opt.Zero.IsZero() {
 		x.opt.Zero = row.At
 	}
-	offset := row.At.Sub(x.opt.Zero)
-	if offset < 0 {
+	offset, paused := x.clock(row.At)
+	outside := &x.summary.Early
+	if paused {
+		outside = &x.summary.Paused
+	}
+	if offset < 0 || paused {
 		switch {
 		case x.opt.Early == EarlyClamp:
-			offset = 0
-			x.summary.Early++
+			offset = max(offset, 0)
+			*outside++
 		case x.opt.Early == EarlyDrop || x.format.clocked():
-			x.summary.Early++
+			*outside++
 			return nil
 		}
 	}
@@ -143,6 +153,23 @@ func (x *Writer) Write(row comment.Row) error {
 	row.Text, row.Name = legalText(row.Text), legalText(row.Name)
 	x.summary.Written++
 	return x.enc.add(x.out, row, offset)
+}
+
+// clock is where the recording was at a moment, and whether it stood still. The
+// moments must come in their order.
+func (x *Writer) clock(at time.Time) (offset time.Duration, paused bool) {
+	for len(x.opt.Pauses) > 0 {
+		p := x.opt.Pauses[0]
+		if at.Before(p.From) {
+			break
+		}
+		if p.To.IsZero() || at.Before(p.To) {
+			return p.From.Sub(x.opt.Zero) - x.stood, true
+		}
+		x.stood += p.To.Sub(p.From)
+		x.opt.Pauses = x.opt.Pauses[1:]
+	}
+	return at.Sub(x.opt.Zero) - x.stood, false
 }
 
 func (x *Writer) begin() error {

@@ -10,7 +10,9 @@ import (
 	"io"
 	"math/rand/v2"
 	"os"
+	"regexp"
 	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -134,6 +136,41 @@ func TestZero(t *testing.T) {
 		got, sum := write(t, export.BilibiliXML, tt.opt, rows)
 		if i := strings.Index(got, "<d "); !strings.HasPrefix(got[i:], tt.first) || sum.Early != tt.early {
 			t.Errorf("%s: %+v\n%s", tt.name, sum, got)
+		}
+	}
+}
+
+// TestPauses writes beside a recording that was paused twice: its clock stood
+// still, and what came then is not in it.
+func TestPauses(t *testing.T) {
+	at := func(s int) time.Time { return began.Add(time.Duration(s) * time.Second) }
+	pauses := []comment.Pause{{From: at(10), To: at(30)}, {From: at(40), To: at(45)}, {From: at(100)}}
+	var rows []comment.Row
+	for i, s := range []int{-5, 0, 9, 10, 29, 30, 39, 42, 46, 99, 100, 500} {
+		rows = append(rows, comment.Row{Seq: int64(i + 1), Status: comment.Shown, Comment: comment.Comment{ID: comment.ID(i + 1), At: at(s), Text: strconv.Itoa(s)}})
+	}
+	for _, tt := range []struct {
+		format        export.Format
+		early         export.Early
+		want          string // text@seconds
+		before, stood int
+	}{
+		{export.JSONLines, export.EarlyDefault, "-5@-5 0@0 9@9 10@10 29@10 30@10 39@19 42@20 46@21 99@74 100@75 500@75", 0, 0},
+		{export.JSONLines, export.EarlyDrop, "0@0 9@9 30@10 39@19 46@21 99@74", 1, 5},
+		{export.BilibiliXML, export.EarlyDefault, "0@0 9@9 30@10 39@19 46@21 99@74", 1, 5},
+		{export.BilibiliXML, export.EarlyClamp, "-5@0 0@0 9@9 10@10 29@10 30@10 39@19 42@20 46@21 99@74 100@75 500@75", 1, 5},
+	} {
+		text, sum := write(t, tt.format, export.Options{Zero: began, Early: tt.early, Pauses: pauses}, rows)
+		pattern := regexp.MustCompile(`<d p="(-?\d+)\.000[^>]*>([^<]+)<`)
+		if tt.format == export.JSONLines {
+			pattern = regexp.MustCompile(`"offset_ms":(-?\d+?)(?:000)?,"text":"([^"]+)"`)
+		}
+		var got []string
+		for _, m := range pattern.FindAllStringSubmatch(text, -1) {
+			got = append(got, m[2]+"@"+m[1])
+		}
+		if s := strings.Join(got, " "); s != tt.want || sum.Early != tt.before || sum.Paused != tt.stood {
+			t.Errorf("%s %q: %+v\n got %s\nwant %s", tt.format, tt.early, sum, s, tt.want)
 		}
 	}
 }

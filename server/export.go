@@ -31,6 +31,7 @@ type Download struct {
 	MediaType string
 	Count     int // comments that are selected
 	Early     int // those of them from before the beginning
+	Paused    int // those of them that came while the recording was paused
 	Write     func(ctx context.Context, w io.Writer) error
 }
 
@@ -50,6 +51,7 @@ func (s *Server) exportRoom(c echo.Context) error {
 	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": d.Name}))
 	h.Set("Danmaku-Count", strconv.Itoa(d.Count))
 	h.Set("Danmaku-Early", strconv.Itoa(d.Early))
+	h.Set("Danmaku-Paused", strconv.Itoa(d.Paused))
 	c.Response().WriteHeader(http.StatusOK)
 	if err := d.Write(ctx, steady{c.Response(), answerWithin}); err != nil {
 		if ctx.Err() == nil {
@@ -74,6 +76,11 @@ type moments struct {
 	last map[comment.Moment]time.Time // by room and kind
 }
 
+// undoes says which moment is the end of which: after it the first is news again.
+var undoes = map[comment.MomentKind]comment.MomentKind{
+	comment.RecordPause: comment.RecordResume, comment.RecordResume: comment.RecordPause,
+}
+
 // fresh tells whether the matter was not told of just now.
 func (m *moments) fresh(room string, kind comment.MomentKind, now time.Time) bool {
 	m.mu.Lock()
@@ -86,6 +93,9 @@ func (m *moments) fresh(room string, kind comment.MomentKind, now time.Time) boo
 		return false
 	}
 	m.last[key] = now
+	if other, ok := undoes[kind]; ok {
+		delete(m.last, comment.Moment{Room: room, Kind: other})
+	}
 	return true
 }
 

@@ -36,7 +36,7 @@ type clientFrame struct {
 }
 
 // obsEvents are what an overlay tells of OBS.
-var obsEvents = []string{"stream_start", "stream_stop", "record_start", "record_stop"}
+var obsEvents = []string{"stream_start", "stream_stop", "record_start", "record_stop", "record_pause", "record_resume"}
 
 // decodeFrame reads a client's frame. It is ErrBadFrame when it is no object
 // of a kind that a client may send.

@@ -165,6 +165,7 @@ func TestDecodeFrame(t *testing.T) {
 		{name: "deep JSON in an unknown field", in: deep, text: "x"},
 		{name: "a beat", in: `{"type":"beat"}`},
 		{name: "OBS", in: `{"type":"obs","event":"record_start","at":1}`},
+		{name: "OBS pauses", in: `{"type":"obs","event":"record_pause","ago":1}`},
 		{name: "OBS says something else", in: `{"type":"obs","event":"format_disk"}`, bad: true},
 		{name: "no type", in: `{"text":"hi"}`, bad: true},
 		{name: "a server's frame", in: `{"type":"events","events":[]}`, bad: true},
@@ -228,6 +229,29 @@ func TestObsMoment(t *testing.T) {
 	} {
 		if got := now.Sub(obsMoment(row.frame, now)); got != row.want {
 			t.Errorf("%s: %v before now, want %v", name, got, row.want)
+		}
+	}
+}
+
+// A room hears of one matter once a second, but of what ends it at once: else
+// the second of two short pauses would be missed, and its end be nothing new.
+func TestObsMomentsThatAreFresh(t *testing.T) {
+	now := goldenTime
+	var m moments
+	for i, row := range []struct {
+		room  string
+		kind  comment.MomentKind
+		after time.Duration
+		want  bool
+	}{
+		{"live", comment.RecordStart, 0, true}, {"live", comment.RecordStart, 10 * time.Millisecond, false},
+		{"hall", comment.RecordStart, 10 * time.Millisecond, true}, {"live", comment.RecordStart, time.Second, true},
+		{"live", comment.RecordPause, time.Second, true}, {"live", comment.RecordPause, 1100 * time.Millisecond, false},
+		{"live", comment.RecordResume, 1200 * time.Millisecond, true}, {"live", comment.RecordPause, 1300 * time.Millisecond, true},
+		{"hall", comment.RecordResume, 1300 * time.Millisecond, true}, {"live", comment.RecordPause, 1400 * time.Millisecond, false},
+	} {
+		if got := m.fresh(row.room, row.kind, now.Add(row.after)); got != row.want {
+			t.Errorf("%d: %s in %s after %v is fresh: %v", i, row.kind, row.room, row.after, got)
 		}
 	}
 }

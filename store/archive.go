@@ -103,8 +103,9 @@ const momentsApart = 5 * time.Second
 // momentsKept bounds the moments of a room; the oldest go first.
 const momentsKept = 1000
 
-// AddMoment notes what OBS did, once for all who tell of it. Errors:
-// comment.ErrNotFound for an unknown room, comment.ErrBusy.
+// AddMoment notes what OBS did, once for all who tell of it: a pause or its end
+// only when it changes something, others unless there is one of the kind close
+// by. Errors: comment.ErrNotFound for an unknown room, comment.ErrBusy.
 func (s *Store) AddMoment(ctx context.Context, m comment.Moment) error {
 	err := s.change(ctx, func(t *txn) error {
 		room, err := t.roomID(m.Room)
@@ -114,7 +115,15 @@ func (s *Store) AddMoment(ctx context.Context, m comment.Moment) error {
 		at, near := toMS(m.At), momentsApart.Milliseconds()
 		const insert = `INSERT INTO moments (room, at, kind) SELECT ?1, ?2, ?3 WHERE NOT EXISTS
 			(SELECT 1 FROM moments WHERE room = ?1 AND kind = ?3 AND at > ?2 - ?4 AND at < ?2 + ?4)`
-		if _, err := t.exec(insert, room, at, string(m.Kind), near); err != nil {
+		// Two short pauses may be close to each other.
+		const change = `INSERT OR IGNORE INTO moments (room, at, kind) SELECT ?1, ?2, ?3 WHERE (?3 = ?4) = COALESCE(
+			(SELECT kind <> ?4 FROM moments WHERE room = ?1 AND at <= ?2 AND kind GLOB 'record_*' ORDER BY at DESC, kind DESC LIMIT 1), TRUE)`
+		if m.Kind == comment.RecordPause || m.Kind == comment.RecordResume {
+			_, err = t.exec(change, room, at, string(m.Kind), string(comment.RecordPause))
+		} else {
+			_, err = t.exec(insert, room, at, string(m.Kind), near)
+		}
+		if err != nil {
 			return err
 		}
 		const trim = `DELETE FROM moments WHERE room = ?1 AND at <
@@ -146,4 +155,37 @@ func (s *Store) LastMoment(ctx context.Context, room string, kind comment.Moment
 		return time.Time{}, fmt.Errorf("read when OBS began: %w", err)
 	}
 	return fromMS(at), nil
+}
+
+// Pauses gives the times after start in which the recording that began then was
+// paused, in their order.
+func (s *Store) Pauses(ctx context.Context, room string, start time.Time) (out []comment.Pause, err error) {
+	const q = `SELECT at, kind FROM moments WHERE room = (SELECT id FROM rooms WHERE name = ?) AND at > ? AND kind GLOB 'record_*'
+		ORDER BY at, kind`
+	rows, err := s.read.QueryContext(ctx, q, room, start.UnixMilli())
+	if err != nil {
+		return nil, fmt.Errorf("read when OBS paused: %w", err)
+	}
+	defer rows.Close()
+	paused := false
+	for rows.Next() {
+		var at int64
+		var kind comment.MomentKind
+		if err := rows.Scan(&at, &kind); err != nil {
+			return nil, fmt.Errorf("read when OBS paused: %w", err)
+		}
+		switch {
+		case kind == comment.RecordStart: // another recording
+			return out, nil
+		case !paused && kind == comment.RecordPause:
+			out = append(out, comment.Pause{From: fromMS(at)})
+		case paused && kind != comment.RecordPause: // it goes on, or is over
+			out[len(out)-1].To = fromMS(at)
+		}
+		paused = len(out) > 0 && out[len(out)-1].To.IsZero()
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("read when OBS paused: %w", err)
+	}
+	return out, nil
 }

@@ -117,6 +117,62 @@ func TestMoments(t *testing.T) {
 	}
 }
 
+// TestPauses tells of a recording that was paused, by two sources at once, and
+// reads back when it stood still.
+func TestPauses(t *testing.T) {
+	at := time.Date(2026, 11, 21, 20, 0, 0, 0, time.UTC)
+	type told struct {
+		after time.Duration // the beginning
+		kind  comment.MomentKind
+	}
+	const s = time.Second
+	for _, tt := range []struct {
+		name string
+		told []told
+		want []time.Duration // from, to, from, to …; -1: not yet
+	}{
+		{"none", nil, nil},
+		{"one", []told{{60 * s, comment.RecordPause}, {90 * s, comment.RecordResume}}, []time.Duration{60 * s, 90 * s}},
+		{"by two sources", []told{
+			{60 * s, comment.RecordPause}, {60*s + 20*time.Millisecond, comment.RecordPause},
+			{62 * s, comment.RecordResume}, {62*s + 30*time.Millisecond, comment.RecordResume},
+			{64 * s, comment.RecordPause}, {64*s - 10*time.Millisecond, comment.RecordPause},
+			{80 * s, comment.RecordResume}, {80*s - 5*time.Millisecond, comment.RecordResume},
+		}, []time.Duration{60 * s, 62 * s, 64*s - 10*time.Millisecond, 80*s - 5*time.Millisecond}},
+		{"kept while the server was away", []told{{90 * s, comment.RecordResume}, {60 * s, comment.RecordPause}, {91 * s, comment.RecordResume}}, []time.Duration{60 * s, 91 * s}},
+		{"a page says that nothing is paused", []told{{60 * s, comment.RecordResume}, {70 * s, comment.RecordResume}}, nil},
+		{"stopped while paused", []told{{60 * s, comment.RecordPause}, {70 * s, comment.RecordStop}, {80 * s, comment.RecordResume}}, []time.Duration{60 * s, 70 * s}},
+		{"paused still", []told{{60 * s, comment.RecordPause}}, []time.Duration{60 * s, -1}},
+		{"the next recording has its own", []told{{60 * s, comment.RecordPause}, {70 * s, comment.RecordStop}, {100 * s, comment.RecordStart}, {110 * s, comment.RecordPause}}, []time.Duration{60 * s, 70 * s}},
+		{"a stream says nothing of it", []told{{60 * s, comment.RecordPause}, {70 * s, comment.StreamStop}, {80 * s, comment.RecordResume}}, []time.Duration{60 * s, 80 * s}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			db := open(t, t.TempDir())
+			addRoom(t, db, "live")
+			for _, m := range append([]told{{-20 * s, comment.RecordPause}, {0, comment.RecordStart}}, tt.told...) {
+				if err := db.AddMoment(t.Context(), comment.Moment{Room: "live", Kind: m.kind, At: at.Add(m.after)}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			pauses, err := db.Pauses(t.Context(), "live", at)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []time.Duration
+			for _, p := range pauses {
+				to := time.Duration(-1)
+				if !p.To.IsZero() {
+					to = p.To.Sub(at)
+				}
+				got = append(got, p.From.Sub(at), to)
+			}
+			if !slices.Equal(got, tt.want) {
+				t.Errorf("paused %v, want %v", got, tt.want)
+			}
+		})
+	}
+}
+
 func TestArchivePlan(t *testing.T) {
 	s := open(t, t.TempDir())
 	query, args := store.ArchiveQuery("live", comment.Archive{})

@@ -155,7 +155,22 @@ test('obs: acts wait while the server is away, the newest eight', () => {
   assert.ok(ago >= 0 && at + ago <= Date.now(), `${at} + ${ago}`);
   target.dispatchEvent(new Event('obsStreamingStopped'));
   assert.equal(sent.at(-1).event, 'stream_stop');
+  target.dispatchEvent(new Event('obsRecordingPaused'));
+  target.dispatchEvent(new Event('obsRecordingUnpaused'));
+  assert.deepEqual(sent.slice(-2).map(({ event }) => event), ['record_pause', 'record_resume']);
   // Node.js 18, which Debian 12 has, knows no CustomEvent.
   for (const visible of [false, true]) target.dispatchEvent(Object.assign(new Event('obsSourceVisibleChanged'), { detail: { visible } }));
   assert.deepEqual(seen, [false, true]);
+});
+
+test('obs: a page that was away says whether the recording is paused', () => {
+  for (const [status, want] of [
+    [{ recording: true, recordingPaused: true }, ['record_pause']], [{ recording: true, recordingPaused: false }, ['record_resume']],
+    [{ recording: true }, ['record_resume']], [{ recording: false, recordingPaused: false }, []],
+  ]) {
+    const sent = [];
+    const target = Object.assign(new EventTarget(), { obsstudio: { getStatus: (fn) => fn(status) } });
+    new Obs(target, { send: ({ event }) => sent.push(event) > 0, visible: () => {} });
+    assert.deepEqual(sent, want);
+  }
 });

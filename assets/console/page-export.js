@@ -150,8 +150,8 @@ function openExport(box, desk, acts, follow) {
       const fault = await answer.json().catch(() => null);
       throw new ApiError(answer.status, fault?.code ?? 'internal', fault?.message ?? answer.statusText);
     }
-    const before = Number(answer.headers.get('Danmaku-Early'));
-    const { written, left } = account(choices, Number(answer.headers.get('Danmaku-Count')), before);
+    const [all, before, paused] = ['Count', 'Early', 'Paused'].map((name) => Number(answer.headers.get(`Danmaku-${name}`)));
+    const { written, left } = account(choices, all, before + paused);
     const blob = await readLines(answer, (lines) => {
       bar.value = Math.min(1, lines / Math.max(1, written));
       say(t('export_got', { n: number.format(Math.min(lines, written)), of: number.format(written) }));
@@ -161,6 +161,7 @@ function openExport(box, desk, acts, follow) {
     link.click();
     link.remove();
     setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
-    say([t('export_done', { n: written }), left > 0 ? t('export_left_n', { n: left }) : before > 0 && t('export_early_n', { n: before })].filter(Boolean).join(lang === 'en' ? ' ' : ''));
+    const outside = [before > 0 && t(left > 0 ? 'export_left_n' : 'export_early_n', { n: before }), paused > 0 && t(left > 0 ? 'export_paused_left_n' : 'export_paused_n', { n: paused })];
+    say([t('export_done', { n: written }), ...outside].filter(Boolean).join(lang === 'en' ? ' ' : ''));
   }
 }

@@ -24,7 +24,7 @@ export const MOST_FILE = 64 * 1024 * 1024;
  * @property {number} to ms; 0: up to now
  * @property {'auto'|'recording'|'first'|'time'} zero where the file begins
  * @property {number} zeroAt ms, with zero "time"
- * @property {''|'drop'|'clamp'} early what becomes of what came before that
+ * @property {''|'drop'|'clamp'} early what becomes of what came before that, or in a pause
  * @property {boolean} bom of CSV
  */
 
@@ -45,9 +45,9 @@ export function exportQuery({ format, statuses, from, to, zero, zeroAt, early, b
 }
 
 /**
- * How many comments the file holds, and how many from before its beginning were
- * left out of it: JSON Lines and CSV can hold those, with a negative time.
- * @param {Choice} choice @param {number} all that were selected @param {number} before those of them from before the beginning
+ * How many comments the file holds, and how many that are not in the recording
+ * were left out of it: JSON Lines and CSV can hold those.
+ * @param {Choice} choice @param {number} all that were selected @param {number} before those of them from before the beginning or in a pause
  */
 export function account({ format, early }, all, before) {
   const left = early === 'drop' || (early === '' && format !== 'jsonl' && format !== 'csv') ? before : 0;

@@ -5,6 +5,7 @@
 const ACTS = {
   obsStreamingStarted: 'stream_start', obsStreamingStopped: 'stream_stop',
   obsRecordingStarted: 'record_start', obsRecordingStopped: 'record_stop',
+  obsRecordingPaused: 'record_pause', obsRecordingUnpaused: 'record_resume',
 };
 
 /** Acts that are kept while the server cannot be reached. */
@@ -15,21 +16,30 @@ export class Obs {
   /** @type {{event: string, at: number}[]} */ #kept = [];
 
   /**
-   * @param {EventTarget} target the window
+   * @param {EventTarget & {obsstudio?: {getStatus?: (fn: (status: {recording?: boolean, recordingPaused?: boolean}) => void) => void}}} target
+   *   the window
    * @param {{send: (frame: object) => boolean, visible: (shown: boolean) => void}} to
    */
   constructor(target, { send, visible }) {
     this.#send = send;
     for (const [name, event] of Object.entries(ACTS)) {
-      target.addEventListener(name, () => {
-        this.#kept.push({ event, at: Date.now() });
-        this.#kept.splice(0, this.#kept.length - KEPT);
-        this.flush();
-      });
+      target.addEventListener(name, () => this.#note(event));
     }
+    // A page that was away meanwhile, with its scene, has not heard of a pause or
+    // of its end. To say again what holds already changes nothing.
+    target.obsstudio?.getStatus?.(({ recording, recordingPaused }) => {
+      if (recording) this.#note(recordingPaused ? 'record_pause' : 'record_resume');
+    });
     target.addEventListener('obsSourceVisibleChanged', (event) => {
       visible(/** @type {CustomEvent} */ (event).detail?.visible !== false);
     });
+  }
+
+  /** @param {string} event */
+  #note(event) {
+    this.#kept.push({ event, at: Date.now() });
+    this.#kept.splice(0, this.#kept.length - KEPT);
+    this.flush();
   }
 
   /** Tells the server what it has not heard yet, and how long ago that was: its clock may be another. */
