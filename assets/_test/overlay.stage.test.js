@@ -147,24 +147,72 @@ test('pause stops everything; what waited too long meanwhile is not shown', () =
   assert.deepEqual(onScreen(), ['c']);
 });
 
-test('hidden: nothing is drawn or kept, and nothing bursts out on return', () => {
-  const { stage, pass, onScreen, timers } = setUp();
+test('hidden: nothing is drawn, and on return each is where it would be', () => {
+  const { stage, pass, renderer, timeline, onScreen, timers } = setUp({}, { height: 540 }); // ten lanes
   stage.push([say({ id: 'a' })]);
   pass(100);
   stage.push([say({ id: 'waiting' })]);
   stage.setHidden(true);
-  for (let i = 0; i < 60; i++) {
-    stage.push(many(10));
-    pass(1000);
+  for (let i = 0; i < 600; i++) {
+    stage.push([say({ id: `h${i}` })]);
+    pass(100);
     assert.equal(timers.size, 0);
+    assert.ok(stage.stats().queued <= 81, `${stage.stats().queued} wait: more than would fly`);
   }
+  assert.deepEqual([renderer.measured, onScreen().length], [1, 1], 'it worked while hidden');
   stage.setHidden(false);
-  pass(0);
-  assert.deepEqual(onScreen(), []);
-  assert.equal(stage.stats().dropped.late, 601);
+  const now = timeline.currentTime;
+  for (const item of renderer.shown.keys()) {
+    const back = 600 - Number(item.parts[0].id.slice(1)); // it came so many tenths of a second ago
+    assert.ok(now - item.t <= back * 100 && now - item.t >= back * 100 - 2000, `${item.parts[0].id} is ${now - item.t} ms on its way`);
+  }
+  assert.ok(onScreen().length >= 50, `${onScreen().length} are there`);
+  assert.ok(!onScreen().includes('waiting'), 'what waited is a minute old');
   stage.push([say({ id: 'new' })]);
-  pass(250);
-  assert.deepEqual(onScreen(), ['new']);
+  pass(1500);
+  assert.ok(onScreen().includes('new'));
+  balanced(stage);
+});
+
+test('hidden: what came is bounded, is taken down, cleared and merged as ever', () => {
+  const { stage, pass, onScreen } = setUp({ merge: true }, { height: 540 });
+  stage.setHidden(true);
+  stage.push([say({ id: 'bad' }), say({ id: 'by bad', user: 'bad', text: 'x' }), say({ id: 'good', text: 'y' })]);
+  stage.push([say({ id: 'a', text: '666' })]);
+  pass(3000);
+  stage.push([say({ id: 'b', text: '666' })]);
+  pass(4000);
+  stage.push([say({ id: 'c', text: '666' })]); // a is nearly over
+  stage.remove({ ids: ['bad'] });
+  stage.remove({ user: 'bad' });
+  stage.setHidden(false);
+  assert.deepEqual(onScreen().sort(), ['a', 'c', 'good']);
+  assert.equal(stage.stats().merged, 1);
+  stage.setHidden(true);
+  stage.push(many(500, { text: '' }).map((c, i) => ({ ...c, text: String(i) })));
+  assert.equal(stage.stats().queued, 200);
+  stage.clear();
+  stage.setHidden(false);
+  pass(300);
+  assert.deepEqual(onScreen(), []);
+});
+
+test('only what came while the stage was there tells how long comments take', () => {
+  const seen = [];
+  const { stage, pass } = setUp({}, { height: 54 }, { on: { show: ({ id }) => seen.push(id) } }); // one lane
+  stage.push([say({ id: 'live' })]);
+  pass(0);
+  stage.push([say({ id: 'from before' })], () => 100);
+  pass(3000);
+  stage.setHidden(true);
+  stage.push([say({ id: 'unseen' }), say({ id: 'unseen, too' })]);
+  pass(500);
+  stage.setHidden(false);
+  pass(3000);
+  assert.equal(stage.stats().placed, 4);
+  stage.push([say({ id: 'again' })]);
+  pass(0);
+  assert.deepEqual(seen, ['live', 'again']);
 });
 
 test('hidden for a moment: what flew goes on flying, a removal still counts', () => {

@@ -40,11 +40,6 @@ export class Cast {
     this.#count.received++;
   }
 
-  /** Counts a comment that came while nobody was there to see it. */
-  miss() {
-    this.#count.late++;
-  }
-
   /** Lets an item wait; when too many do, one of them goes. @param {Item} item */
   queue(item) {
     this.#crowd.admit(item);

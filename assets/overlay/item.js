@@ -8,6 +8,8 @@ import { soundColor, withoutEmoji } from './text.js';
  * @typedef {object} Start
  * @property {number} began when it would have set out, had the stage been there, ms; Infinity: it sets
  *   out when it finds a lane
+ * @property {number} patience how long it waits for a lane, ms
+ * @property {boolean} live whether the stage was there when it came
  *
  * @typedef {import('./renderer.js').Drawn & import('./queue.js').Waiting & import('./crowd.js').Member & Start} Item
  */
@@ -38,11 +40,10 @@ export function sound(raw, emoji) {
  *   wait, ms @param {number} crossing ms @returns {Item} */
 export function newItem(c, key, from, crossing) {
   // Those who are worth it, or need a lane of another kind to drain, wait longer.
-  const patient = c.badge !== '' || c.mode !== 'scroll';
+  const patience = c.badge !== '' || c.mode !== 'scroll' ? Math.max(QUEUE_WAIT, crossing) : QUEUE_WAIT;
   return {
-    parts: [c], key, rank: rank(c.badge), late: from + (patient ? Math.max(QUEUE_WAIT, crossing) : QUEUE_WAIT),
-    mode: /** @type {any} */ (c.mode), w: 0, h: 0, rows: 1, began: Infinity, t: 0, m: 0, v: 0, until: 0, lane: -1, y: 0,
-    view: null,
+    parts: [c], key, rank: rank(c.badge), late: from + patience, patience, began: Infinity, live: true,
+    mode: /** @type {any} */ (c.mode), w: 0, h: 0, rows: 1, t: 0, m: 0, v: 0, until: 0, lane: -1, y: 0, view: null,
   };
 }
 

@@ -12,7 +12,8 @@ import { Ticker } from './ticker.js';
 /** @typedef {import('../shared/options.js').Options} Options */
 /** @typedef {import('./item.js').Item} Item */
 
-/** At most this many new texts are measured in one tick: a flood costs no more. */
+/** At most this many new texts are measured in one tick: a flood costs no more.
+ * What goes on after an absence comes on top, once: it would be seen to appear. */
 const BATCH = 60;
 
 /** What goes on after an absence is shown when it has at least this many ms left. */
@@ -34,7 +35,8 @@ export class Stage {
    *   covers, and its lanes are shut
    * @param {{tick?: () => void, push?: () => number, show?: (comment: Comment) => void}} [parts.on]
    *   tick is told after each tick; push before comments are taken in, and gives the ms that they
-   *   shall wait; show which of them has got a place, and is seen with the next picture
+   *   shall wait; show which of them has got a place, and is seen with the next picture, when it
+   *   did not have to wait for an absence to end
    */
   constructor({ renderer, clock, options, timer, pin, on = {} }) {
     this.#renderer = renderer;
@@ -53,6 +55,7 @@ export class Stage {
   push(comments, age = () => 0) {
     this.#ticker.hold(this.#on.push?.() ?? 0);
     for (const c of comments) this.#take(c, age(c));
+    if (this.#hidden) this.#expire(); // no tick does it
     if (this.#awake && (this.#cast.waiting.length > 0 || this.#cast.changed.size > 0)) this.#ticker.soon();
   }
 
@@ -81,8 +84,9 @@ export class Stage {
     if (this.#awake) this.#ticker.now();
   }
 
-  /** A hidden source draws nothing and takes nothing in, so that nothing bursts
-   * out when it is seen again. @param {boolean} hidden */
+  /** A hidden source draws nothing. What comes meanwhile waits for as long as it
+   * would fly; when the source is seen again, each goes on from where it would be.
+   * @param {boolean} hidden */
   setHidden(hidden) {
     if (hidden === this.#hidden) return;
     this.#hidden = hidden;
@@ -147,12 +151,16 @@ export class Stage {
     const c = sound(raw, this.#options.emoji);
     if (!c) return;
     this.#cast.receive();
-    if (this.#hidden) return this.#cast.miss();
     const key = this.#options.merge ? keyOf(c, this.#options.names) : '';
     const twin = this.#cast.twin(key);
     if (twin && this.#hasRoom(twin)) return this.#cast.join(twin, c);
-    const item = newItem(c, key, this.#ticker.earliest, this.#options.duration * 1000);
-    if (age > 0) item.began = this.#clock.now - age;
+    const crossing = this.#options.duration * 1000;
+    const item = newItem(c, key, this.#ticker.earliest, crossing);
+    if (age > 0 || this.#hidden) {
+      item.began = this.#clock.now - age;
+      item.live = false;
+    }
+    if (this.#hidden) item.late = this.#clock.real - age + crossing - WORTH;
     this.#cast.queue(item);
   }
 
@@ -160,8 +168,11 @@ export class Stage {
    * and a first count makes it longer, which the one behind it must allow.
    * @param {Item} item */
   #hasRoom(item) {
-    if (!this.#cast.flying.has(item)) return true;
-    const old = this.#clock.now - item.t > (item.until - item.t) * 0.6;
+    const flies = this.#cast.flying.has(item);
+    // One that waits for the source to be seen again has had its way, too.
+    const [since, way] = flies ? [item.t, item.until - item.t] : [item.began, this.#options.duration * 1000];
+    const old = this.#clock.now - since > way * 0.6;
+    if (!flies) return !old;
     return !old && (item.parts.length > 1 || this.#field.lanes.grow(item, this.#field.box.count));
   }
 
@@ -169,13 +180,18 @@ export class Stage {
     const { waiting, changed } = this.#cast;
     this.#ticks++;
     this.#recycle();
-    for (const item of waiting.expire(this.#clock.real)) this.#cast.lose(item, 'late');
-    const first = [...waiting].slice(0, BATCH);
+    this.#expire();
+    const first = [...waiting].filter((item, i) => i < BATCH || item.began < Infinity);
     this.#write([...changed], first.filter((item) => item.w === 0));
     changed.clear();
     this.#place(first);
     this.#on.tick?.();
     this.#plan();
+  }
+
+  /** Lets go of who has waited too long. */
+  #expire() {
+    for (const item of this.#cast.waiting.expire(this.#clock.real)) this.#cast.lose(item, 'late');
   }
 
   /** Takes away who has left. */
@@ -229,7 +245,7 @@ export class Stage {
         continue;
       }
       this.#launch(item, lane);
-      this.#on.show?.(item.parts[0]);
+      if (item.live) this.#on.show?.(item.parts[0]);
     }
   }
 
@@ -240,6 +256,7 @@ export class Stage {
     this.#field.prepare(item, item.began);
     const { lane, ready } = this.#field.lanes.soonest(item, item.began);
     item.began = Infinity;
+    item.late = this.#clock.real + item.patience; // it waits like one that has just come
     if (lane < 0 || ready > now) return false;
     this.#field.prepare(item, ready);
     if (item.until < now + WORTH) this.#cast.lose(item, 'late');
