@@ -205,7 +205,7 @@ func TestTheSecondScreenIsReadInAHall(t *testing.T) {
 	for _, row := range []struct {
 		width, height int64
 		query, size   string
-	}{{1920, 1080, "", "36"}, {3840, 2160, "", "72"}, {3840, 2160, "&size=50", "50"}} {
+	}{{1920, 1080, "", "36"}, {3840, 2160, "", "72"}, {3840, 2160, "&size=50", "50"}, {3840, 2160, "&theme=hall", "112"}} {
 		screen.Size(row.width, row.height, 1)
 		screen.Goto(address + row.query + "&code=corner")
 		screen.Wait(`document.querySelector("#card .code").naturalWidth > 0`)

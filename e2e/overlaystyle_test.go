@@ -26,6 +26,7 @@ func TestOverlayOptionsReachTheScreen(t *testing.T) {
 		{"font=Noto+Serif", ".dm", "--danmaku-font", `"Noto Serif"`},
 		{"theme=quiet", ".dm", "font-size", "28px"},
 		{"theme=quiet&size=50", ".dm", "font-size", "50px"},
+		{"theme=quiet&size=36", ".dm", "font-size", "36px"},
 		{"theme=plate", ".dm", "background-color", "rgba(11, 14, 16, 0.78)"},
 		{"names=1", ".dm-name", "font-weight", "700"},
 	} {

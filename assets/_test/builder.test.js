@@ -12,7 +12,7 @@ import { GROUPS, LANGS, PLACE, SLIDES, inWords, meant, seen } from '../builder/p
 import { PRESETS, presetOf, withPreset } from '../builder/presets.js';
 import { Style } from '../builder/style.js';
 import { LANGUAGES } from '../shared/i18n.js';
-import { DEFAULTS, OPTIONS, readOption, readOptions } from '../shared/options.js';
+import { DEFAULTS, OPTIONS, THEMES, defaultOf, readOption, readOptions } from '../shared/options.js';
 
 const read = (/** @type {string} */ path) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
 const names = /** @type {(keyof typeof OPTIONS)[]} */ (Object.keys(OPTIONS));
@@ -73,6 +73,31 @@ test('an address says what differs and nothing else, and means the same when rea
   }
 });
 
+test('in a ready style every value can be said, the overlay’s own defaults, too', () => {
+  for (const theme of THEMES) {
+    const style = new Style();
+    style.set({ theme });
+    assert.deepEqual(changedTexts(style.options), theme ? { theme } : {});
+    assert.equal(style.options.size, defaultOf('size', theme));
+    for (const name of /** @type {const} */ (['size', 'weight', 'stroke', 'opacity'])) {
+      for (const value of [DEFAULTS[name], { size: 40, weight: 500, stroke: 2.5, opacity: 0.3 }[name]]) {
+        const options = { ...style.options, [name]: value };
+        assert.deepEqual(readOptions(new URLSearchParams(queryOf(options))), options, queryOf(options));
+        assert.deepEqual(readOptions(Object.entries(allTexts(options)), style.options), options);
+        assert.deepEqual(ofText(toFile({ options, css: '' })).look.options, options);
+      }
+    }
+  }
+  const style = new Style();
+  style.set({ theme: 'hall' });
+  style.set({ size: 36 });
+  assert.equal(queryOf(style.options), 'size=36&theme=hall');
+  style.set({ theme: 'quiet' }); // what was said stays, the rest follows
+  assert.deepEqual([style.options.size, style.options.weight], [36, 600]);
+  style.set({ theme: '' });
+  assert.equal(queryOf(style.options), '');
+});
+
 test('an overlay’s address is read, and nothing else is taken for one', () => {
   assert.deepEqual(ofAddress(' http://192.168.1.2:2333/overlay/live?key=abc&fontSize=44&speed=9 '), { ...DEFAULTS, size: 44, duration: 6 });
   assert.deepEqual(ofAddress('https://x.example/screen/live?key=abc&color=000000&merge'), { ...DEFAULTS, merge: true });
@@ -85,7 +110,7 @@ test('presets are known when they are met, and leave what belongs to the place',
     const options = withPreset(name, here);
     assert.equal(presetOf(options), name);
     assert.equal(options.lang, 'ja');
-    assert.equal(options.size, PRESETS[name].size ?? DEFAULTS.size);
+    assert.equal(options.size, PRESETS[name].size ?? defaultOf('size', options.theme));
     for (const [option, value] of Object.entries(PRESETS[name])) {
       assert.notEqual(value, DEFAULTS[/** @type {keyof typeof OPTIONS} */ (option)], `${name} sets ${option} to what it is anyway`);
       assert.ok(!PLACE.includes(/** @type {any} */ (option)), `${name} sets ${option}`);

@@ -10,6 +10,7 @@ const names = /** @type {(keyof typeof OPTIONS)[]} */ (Object.keys(OPTIONS));
 const read = (query) => readOptions(new URLSearchParams(query));
 /** What differs from the defaults. @param {string} query */
 const changed = (query) => Object.fromEntries(Object.entries(read(query)).filter(([k, v]) => v !== DEFAULTS[k]));
+const under = (/** @type {string} */ theme) => ({ ...THEME_OPTIONS[theme], theme });
 
 test('an address without options means the defaults', () => {
   assert.deepEqual(read('key=abc'), { ...DEFAULTS });
@@ -20,6 +21,8 @@ for (const [query, want] of [
   ['font=Noto+Serif+CJK+SC&size=28&weight=400&stroke=1.5&opacity=0.8', { font: 'Noto Serif CJK SC', size: 28, weight: 400, stroke: 1.5, opacity: 0.8 }],
   ['limit=40&motion=smooth&overlap=1&names=true&emoji=0&merge', { limit: 40, motion: 'smooth', overlap: true, names: true, emoji: false, merge: true }],
   ['theme=plate&chroma=00FF00&qr=idle&idle=30&demo=1&bench=1&debug=1&lang=ja', { theme: 'plate', chroma: '00ff00', qr: 'idle', idle: 30, demo: true, bench: true, debug: true, lang: 'ja' }],
+  ['theme=hall', under('hall')], ['theme=hall&size=36', { weight: 800, stroke: 3, theme: 'hall' }], ['size=36&weight=700&theme=hall', { stroke: 3, theme: 'hall' }],
+  ['theme=hall&fontSize=36', { weight: 800, stroke: 3, theme: 'hall' }], ['theme=hall&size=bad', under('hall')], ['theme=paper&stroke=0', { theme: 'paper', stroke: 0 }],
   ['qr', { qr: '1' }], ['qr=true', { qr: '1' }], ['qr=1', { qr: '1' }], ['qr=0', {}], ['qr=maybe', {}],
   ['chroma=%2300ff00', { chroma: '00ff00' }], ['opacity=0', { opacity: 0 }], ['stroke=0', { stroke: 0 }], ['lanes=auto', {}],
 ]) {
@@ -52,6 +55,14 @@ test('a change over options leaves the others, and a bad one leaves all', () => 
   const base = read('size=20&merge=1');
   assert.deepEqual(readOptions(Object.entries({ duration: 5, merge: false }), base), { ...base, duration: 5, merge: false });
   assert.deepEqual(readOptions(Object.entries({ size: 'big' }), base), base);
+});
+
+test('a change of the ready style changes what nobody said', () => {
+  const hall = readOptions(Object.entries({ theme: 'hall' }), read('size=20'));
+  assert.deepEqual([hall.size, hall.weight], [20, 800]);
+  const bare = readOptions(Object.entries({ theme: '' }), hall);
+  assert.deepEqual([bare.size, bare.weight], [20, 700]);
+  assert.deepEqual(readOptions(Object.entries({ theme: 'evil' }), hall), hall);
 });
 
 test('the table has the options of protocol.md and their defaults, and no others', () => {

@@ -2,7 +2,8 @@
 // says what a person wants; it keeps nothing itself.
 
 import { el, invalid } from '../shared/dom.js';
-import { DEFAULTS, OPTIONS, THEME_OPTIONS, readOption } from '../shared/options.js';
+import { DEFAULTS, OPTIONS, readOption } from '../shared/options.js';
+import { differs } from './link.js';
 import { FONTS, LANGS, SLIDES, inWords, meant, seen } from './panel.js';
 
 /** @typedef {import('../shared/options.js').Options} Options */
@@ -28,7 +29,7 @@ export function control(name, host) {
   return {
     node,
     show(options) {
-      dot.hidden = options[name] === DEFAULTS[name];
+      dot.hidden = !differs(name, options);
       part.show(options);
     },
   };
@@ -51,10 +52,6 @@ function make(name, host) {
   if (kind === 'lang') return select(name, host, LANGS);
   return values.length > 3 ? select(name, host, values) : segments(name, host, values);
 }
-
-/** What an option is at the moment: while it is as by default, a ready style may
- * have set it. @param {Name} name @param {Readonly<Options>} options */
-const effective = (name, options) => (options[name] === DEFAULTS[name] ? THEME_OPTIONS[options.theme]?.[name] : undefined) ?? options[name];
 
 /** @param {Name} name @param {Host} host @returns {Part} */
 function slider(name, { t, want }) {
@@ -84,7 +81,7 @@ function slider(name, { t, want }) {
     nodes: (label) => [label, range, el('span', { class: 'amount' }, field, unitWord && el('span', { class: 'unit', 'aria-hidden': 'true' }, unitWord)), fault],
     focusable: range,
     show(options) {
-      const now = /** @type {number} */ (effective(name, options));
+      const now = /** @type {number} */ (options[name]);
       const shown = seen(name, now);
       range.value = String(shown);
       range.setAttribute('aria-valuetext', inWords(name, now, t));

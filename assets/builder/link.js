@@ -1,13 +1,17 @@
 // The overlay's address for a set of options. Pure.
 
-import { DEFAULTS, OPTIONS, readOptions, writeOption } from '../shared/options.js';
+import { DEFAULTS, OPTIONS, defaultOf, readOptions, writeOption } from '../shared/options.js';
 
 /** @typedef {import('../shared/options.js').Options} Options */
 /** @typedef {keyof Options} Name */
 
+/** Whether an option is not as by default, which a ready style may have set.
+ * @param {Name} name @param {Readonly<Options>} options */
+export const differs = (name, options) => options[name] !== (name === 'theme' ? DEFAULTS.theme : defaultOf(name, options.theme));
+
 /** The options that are not as by default, in the order of the table.
  * @param {Readonly<Options>} options @returns {Name[]} */
-export const changed = (options) => /** @type {Name[]} */ (Object.keys(OPTIONS)).filter((name) => options[name] !== DEFAULTS[name]);
+export const changed = (options) => /** @type {Name[]} */ (Object.keys(OPTIONS)).filter((name) => differs(name, options));
 
 /** What of an address says so; empty when all is as by default.
  * @param {Readonly<Options>} options */

@@ -41,6 +41,10 @@ const controls = Object.entries(GROUPS).map(([group, names]) => {
   return made;
 }).flat();
 
+// The preview is never quiet by itself.
+const peek = el('button', { type: 'button', class: 'button line', id: 'peek', onclick: () => preview.rest() }, t('peek'));
+byId('groups').querySelector('[data-option="qr"]')?.append(peek);
+
 function drawControls() {
   for (const one of controls) one.show(style.options);
 }
@@ -57,6 +61,7 @@ function draw() {
   const query = queryOf(options);
   byId('to-screen').setAttribute('href', `/screen/${encodeURIComponent(room)}${query && `?${query}`}`);
   byId('to-loader').setAttribute('href', `/overlay-loader/${encodeURIComponent(room)}${query && `?${query}`}`);
+  peek.hidden = options.qr !== 'idle';
   byId('css-step').hidden = byId('copy-css').hidden = css.trim() === '';
 }
 

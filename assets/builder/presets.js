@@ -1,6 +1,6 @@
 // Looks to begin with. Pure.
 
-import { DEFAULTS, OPTIONS } from '../shared/options.js';
+import { DEFAULTS, OPTIONS, withTheme } from '../shared/options.js';
 import { PLACE } from './panel.js';
 
 /** @typedef {import('../shared/options.js').Options} Options */
@@ -23,7 +23,7 @@ export const PRESETS = Object.freeze({
  * @returns {Options} */
 export function withPreset(name, now) {
   const place = Object.fromEntries(PLACE.map((option) => [option, now[option]]));
-  return { ...DEFAULTS, ...PRESETS[name], ...place };
+  return { ...withTheme(DEFAULTS, PRESETS[name].theme ?? ''), ...PRESETS[name], ...place };
 }
 
 /** @param {Readonly<Options>} a @param {Readonly<Options>} b */

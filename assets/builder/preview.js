@@ -6,11 +6,15 @@ import { allTexts, queryOf } from './link.js';
 
 /** @typedef {import('../shared/options.js').Options} Options */
 
+/** ms that the feed rests, for the code that is shown while nobody writes. */
+const REST = 6000;
+
 export class Preview {
   #frame; #box; #area; #room;
   /** @type {Readonly<Options>|null} */ #options = null;
   #css = '';
   #paused = false;
+  /** @type {any} */ #resting = null;
   /** @type {HTMLStyleElement|null} */ #sheet = null;
   #width = 1920;
   #height = 1080;
@@ -30,6 +34,7 @@ export class Preview {
 
   /** @param {Readonly<Options>} options @param {string} css */
   show(options, css) {
+    const idles = options.qr === 'idle' && (this.#options?.qr !== 'idle' || this.#options.idle !== options.idle);
     this.#options = options;
     this.#css = css;
     if (!this.#frame.src) {
@@ -38,7 +43,8 @@ export class Preview {
       query.set('demo', '1');
       this.#frame.src = `/overlay/${encodeURIComponent(this.#room)}?${query}`;
     } else {
-      this.#overlay?.config({ ...allTexts(options), demo: '1' });
+      if (idles) this.rest();
+      else this.#config();
       if (this.#sheet) this.#sheet.textContent = css;
     }
     const upper = options.region !== 'bottom';
@@ -52,6 +58,21 @@ export class Preview {
     this.#paused = on;
     if (on) this.#overlay?.pause();
     else this.#overlay?.resume();
+  }
+
+  /** Lets the feed rest for a moment, so that the code is seen that is shown while
+   * nobody writes; then the feed comes back and the code gives way. */
+  rest() {
+    clearTimeout(this.#resting);
+    this.#resting = setTimeout(() => { this.#resting = null; this.#config(); }, REST);
+    this.#config();
+    this.#overlay?.clear();
+  }
+
+  /** The feed is the preview's whatever the options say, and so is how soon it
+   * counts as resting: sooner than anybody would wait. */
+  #config() {
+    if (this.#options) this.#overlay?.config({ ...allTexts(this.#options), idle: '1', demo: this.#resting === null ? '1' : '0' });
   }
 
   /** The canvas of OBS. @param {number} width @param {number} height */
@@ -73,7 +94,8 @@ export class Preview {
     this.#sheet = page.createElement('style');
     this.#sheet.textContent = this.#css;
     page.head.append(this.#sheet);
-    this.#overlay.config({ ...allTexts(this.#options), demo: '1' }); // it may have changed while the page loaded
+    this.#config(); // they may have changed while the page loaded
+    if (this.#options.qr === 'idle') this.rest();
     if (this.#paused) this.#overlay.pause();
   }
 

@@ -2,7 +2,7 @@
 // of it, each of which goes back with a click.
 
 import { el, icon } from '../shared/dom.js';
-import { DEFAULTS, writeOption } from '../shared/options.js';
+import { defaultOf, writeOption } from '../shared/options.js';
 import { changed, queryOf } from './link.js';
 import { inWords } from './panel.js';
 
@@ -39,7 +39,7 @@ export class Share {
     const names = changed(options);
     this.#link.replaceChildren(veiled(this.#base), ...names.map((name) => el('b', {}, `&${new URLSearchParams({ [name]: writeOption(name, options[name]) })}`)));
     this.#list.replaceChildren(...names.map((name) => el('li', {}, el('button', {
-      type: 'button', class: 'chip', 'data-back': name, title: this.#t('back_to', { name: this.#t(`opt_${name}`), value: inWords(name, DEFAULTS[name], this.#t) }),
+      type: 'button', class: 'chip', 'data-back': name, title: this.#t('back_to', { name: this.#t(`opt_${name}`), value: inWords(name, defaultOf(name, options.theme), this.#t) }),
       onclick: () => this.#back(name),
     }, el('span', {}, this.#t('differs', { name: this.#t(`opt_${name}`), value: inWords(name, options[name], this.#t) })), icon('undo')))));
     this.#empty.hidden = names.length > 0;
@@ -48,8 +48,9 @@ export class Share {
 
   /** @param {import('./link.js').Name} name */
   #back(name) {
-    const at = changed(this.#style.options).indexOf(name);
-    this.#style.set({ [name]: DEFAULTS[name] });
+    const { options } = this.#style;
+    const at = changed(options).indexOf(name);
+    this.#style.set({ [name]: name === 'theme' ? '' : defaultOf(name, options.theme) });
     // Whoever works by keys stays in the list.
     const rest = this.#list.querySelectorAll('button');
     (rest[Math.min(at, rest.length - 1)] ?? this.#count).focus();

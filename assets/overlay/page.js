@@ -1,6 +1,6 @@
 // How options reach the page: custom properties.
 
-import { DEFAULTS } from '../shared/options.js';
+import { defaultOf } from '../shared/options.js';
 
 /** @typedef {import('../shared/options.js').Options} Options */
 
@@ -26,15 +26,17 @@ export function quoteFonts(font) {
 
 /** Turns options into style. The properties go into a style sheet of their own
  * before the streamer's and not onto elements, so that theirs win; what is as
- * by default is left to the theme.
+ * by default in a theme is left to it.
  * @param {Readonly<Options>} o @param {CSSStyleDeclaration} rule of :root */
 export function applyOptions(o, rule) {
   /** @param {string} name @param {boolean} set @param {string} value */
   const property = (name, set, value) => (set ? rule.setProperty(name, value) : rule.removeProperty(name));
+  /** @param {'size'|'weight'|'stroke'|'opacity'} name */
+  const said = (name) => o[name] !== defaultOf(name, o.theme);
   property('--danmaku-font', o.font !== '', quoteFonts(o.font));
-  property('--danmaku-size', o.size !== DEFAULTS.size, `${o.size}px`);
-  property('--danmaku-weight', o.weight !== DEFAULTS.weight, String(o.weight));
-  property('--danmaku-stroke-width', o.stroke !== DEFAULTS.stroke, `${o.stroke}px`);
-  property('--danmaku-opacity', o.opacity !== DEFAULTS.opacity, String(o.opacity));
+  property('--danmaku-size', said('size'), `${o.size}px`);
+  property('--danmaku-weight', said('weight'), String(o.weight));
+  property('--danmaku-stroke-width', said('stroke'), `${o.stroke}px`);
+  property('--danmaku-opacity', said('opacity'), String(o.opacity));
   property('background-color', o.chroma !== '', `#${o.chroma}`);
 }

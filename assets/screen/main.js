@@ -3,12 +3,12 @@
 
 import { byId } from '../shared/dom.js';
 import { countLetters } from '../shared/letters.js';
+import { defaultOf } from '../shared/options.js';
 
 /** ms without a movement until the panel and the pointer go. */
 const STILL = 4000;
 
-/** px of a medium comment on a screen so many px high; larger in proportion. */
-const SIZE = 36;
+/** px of a screen on which comments are as large as the overlay's defaults; larger in proportion. */
 const HEIGHT = 1080;
 
 /** Of the size, what a change of the window must come to until the overlay is loaded anew. */
@@ -51,9 +51,10 @@ function showCode() {
 
 /** A hall reads what fills the screen, not what has so many pixels; who says a size gets it. */
 const sizes = !['size', 'fontSize'].some((name) => query.has(name));
+const usual = defaultOf('size', query.get('theme') ?? '');
 let size = 0;
 function fit() {
-  const wanted = Math.max(SIZE / 2, Math.round((innerHeight / HEIGHT) * SIZE));
+  const wanted = Math.max(usual / 2, Math.round((innerHeight / HEIGHT) * usual));
   if (!sizes || Math.abs(wanted - size) <= size * MATTERS) return;
   size = wanted;
   const to = new URL(overlay.src);

@@ -43,8 +43,8 @@
 /** Ready styles of overlay.css; docs/css.md shows them. */
 export const THEMES = ['', 'quiet', 'plate', 'hall', 'paper'];
 
-/** What ready styles set of what are options, too, as overlay.css does: it holds
- * while the option itself is as by default.
+/** What ready styles set of what are options, too, as overlay.css does: that is
+ * their default while the style is on.
  * @type {Record<string, Partial<Options>>} */
 export const THEME_OPTIONS = {
   quiet: { size: 28, weight: 600, stroke: 1, opacity: 0.75 },
@@ -73,6 +73,21 @@ export const OPTIONS = Object.freeze({
 
 /** @type {Readonly<Options>} */
 export const DEFAULTS = Object.freeze(/** @type {any} */ (Object.fromEntries(Object.entries(OPTIONS).map(([name, option]) => [name, option.value]))));
+
+/** What an option is when nobody says, under a ready style.
+ * @template {keyof Options} N @param {N} name @param {string} theme @returns {Options[N]} */
+export const defaultOf = (name, theme) => /** @type {any} */ (THEME_OPTIONS[theme]?.[name] ?? DEFAULTS[name]);
+
+/** The options in another ready style: what is as by default follows it.
+ * @param {Readonly<Options>} options @param {string} theme @returns {Options} */
+export function withTheme(options, theme) {
+  /** @type {any} */
+  const next = { ...options, theme };
+  for (const name of /** @type {(keyof Options)[]} */ (Object.keys(OPTIONS))) {
+    if (name !== 'theme' && options[name] === defaultOf(name, options.theme)) next[name] = defaultOf(name, theme);
+  }
+  return next;
+}
 
 /** @param {string} text */
 const bool = (text) => (/^(1|true|)$/i.test(text) ? true : /^(0|false)$/i.test(text) ? false : undefined);
@@ -129,6 +144,7 @@ const ALIASES = new Map([
 /**
  * Reads options by name over a base. Unknown names are ignored, a bad value
  * leaves the base's, an own name beats its alias, the first of equals counts.
+ * A ready style changes what is as by default; what is said beside it holds.
  * @param {Iterable<[string, unknown]>} pairs
  * @param {Readonly<Options>} [base]
  * @returns {Options}
@@ -145,8 +161,9 @@ export function readOptions(pairs, base = DEFAULTS) {
     const into = alias ? aliased : own;
     if (Object.hasOwn(OPTIONS, target) && !into.has(target)) into.set(target, text);
   }
+  const theme = readOption('theme', own.get('theme') ?? base.theme) ?? base.theme;
   /** @type {any} */
-  const options = { ...base };
+  const options = withTheme(base, theme);
   for (const [name, text] of new Map([...aliased, ...own])) {
     const value = readOption(/** @type {keyof Options} */ (name), text);
     if (value !== undefined) options[name] = value;
