@@ -134,6 +134,47 @@ func TestIdentityWithoutCookies(t *testing.T) {
 	}
 }
 
+// A person whose browser runs no JavaScript is told for how long he cannot
+// write, in the page's language and without his clock, and keeps the text.
+func TestTheFormSaysHowLongAMuteLasts(t *testing.T) {
+	p := start(t, t.TempDir())
+	mod := p.moderator()
+	for _, tt := range []struct {
+		seconds    int
+		lang, want string
+	}{
+		{59, "en", "You cannot send for another minute. You can keep watching."},
+		{600, "en", "You cannot send for another 10 minutes."},
+		{600, "zh-CN", "10 分钟内不能发言，仍可观看。"},
+		{3 * 3600, "ja", "あと3時間は送れません。"},
+		{7 * 86400, "en", "You cannot send for another 7 days."},
+		{0, "en", "You cannot send in this room. You can keep watching."},
+	} {
+		b := p.phone()
+		user := b.open("audience", "").next("hello").User.ID
+		mod.call("POST", liveRoom+"/bans", map[string]any{"user": user, "kind": "mute", "seconds": tt.seconds}, 201)
+		req, err := http.NewRequest("POST", p.base+"/r/live?lang="+tt.lang, strings.NewReader(url.Values{"text": {"still here"}}.Encode()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		resp, err := b.http.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(resp.Body)
+		resp.Body.Close()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, want := range []string{tt.want, `value="still here"`} {
+			if resp.StatusCode != http.StatusForbidden || !strings.Contains(string(body), want) {
+				t.Errorf("muted for %d s, %s: %d without %q", tt.seconds, tt.lang, resp.StatusCode, want)
+			}
+		}
+	}
+}
+
 // pictureOf draws something to send.
 func pictureOf(t *testing.T, w, h int, encode func(io.Writer, image.Image) error) []byte {
 	t.Helper()

@@ -250,12 +250,14 @@ func TestPhoneHoldsWhatIsLong(t *testing.T) {
 	phone.Wait(`document.querySelector(".feed .own.shown")`)
 	other := hand(t, p.audience)
 	other.Wait(`document.querySelector(".feed .row")`)
+	for _, page := range []*browser.Page{phone, other} {
+		page.Eval(`document.documentElement.style.fontSize = "200%"`)
+		send(page, strings.Repeat("م", 101))
+		page.Wait(`document.querySelector("#strip").checkVisibility()`)
+	}
 	o.set(map[string]any{"state": "paused"})
 	for _, page := range []*browser.Page{phone, other} {
 		page.Wait(`document.querySelector("#banner").checkVisibility()`)
-		page.Eval(`document.documentElement.style.fontSize = "200%"`)
-		send(page, strings.Repeat("م", 71))
-		page.Wait(`document.querySelector("#strip").checkVisibility()`)
 		for _, height := range []int64{700, 480, 330} {
 			page.Hand(360, height)
 			page.Wait(fmt.Sprintf(`document.documentElement.style.getPropertyValue("--app-height") === "%dpx"`, height))
@@ -268,6 +270,19 @@ func TestPhoneHoldsWhatIsLong(t *testing.T) {
 				t.Errorf("something is wider than the phone at %d", height)
 			}
 		}
+		// Held sideways, with the keyboard open, all of it is in one row.
+		page.Hand(740, 170)
+		page.Wait(`document.documentElement.style.getPropertyValue("--app-height") === "170px"`)
+		if !is(page, `(() => {
+			const [text, send, choices] = ["#text", "#send", "#choices"].map((s) => document.querySelector(s).getBoundingClientRect());
+			const middle = (r) => (r.top + r.bottom) / 2;
+			return choices.bottom <= innerHeight && choices.left >= send.right && choices.right <= innerWidth && text.width > 200
+				&& Math.abs(middle(text) - middle(choices)) < 5 && Math.abs(middle(text) - middle(send)) < 5;
+		})()`) {
+			t.Error("sideways the composer is not one row")
+		}
+		page.Hand(360, 330)
+		page.Wait(`document.documentElement.style.getPropertyValue("--app-height") === "330px"`)
 		// The counter does not stand on text that begins at the right.
 		if !is(page, `(() => {
 			const f = document.querySelector("#text"), style = getComputedStyle(f), box = f.getBoundingClientRect(), count = document.querySelector("#count").getBoundingClientRect();

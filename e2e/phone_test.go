@@ -326,12 +326,18 @@ func TestPhoneSaysWhatHappened(t *testing.T) {
 		}
 		o.set(map[string]any{"review": "held"})
 	})
+	// What lasts is said once, right above the field, and again to who listens.
+	said := func(text string) string {
+		return has("#banner", text) + ` && document.querySelector("#alarm").textContent.includes("` + text + `")
+			&& !document.querySelector("#strip").checkVisibility()
+			&& Math.abs(document.querySelector("#banner").getBoundingClientRect().bottom - document.querySelector("#composer").getBoundingClientRect().top) <= 1`
+	}
 	t.Run("paused and closed", func(t *testing.T) {
 		phone := hand(t, p.audience)
 		o.set(map[string]any{"state": "paused", "message": "Back after the break"})
 		phone.Wait(has("#banner.warn", "Comments are paused. Back after the break"))
 		send(phone, "meanwhile")
-		phone.Wait(has("#strip", "Comments are paused"))
+		phone.Wait(said("Comments are paused"))
 		if value(phone) != "meanwhile" {
 			t.Errorf("the field holds %q", value(phone))
 		}
@@ -350,7 +356,7 @@ func TestPhoneSaysWhatHappened(t *testing.T) {
 		ban := o.call("POST", room+"/bans", map[string]any{"user": user, "kind": "mute", "seconds": 3600})
 		phone.Wait(has("#banner.stop", "You cannot send until"))
 		send(phone, "kept")
-		phone.Wait(has("#strip", "You cannot send until"))
+		phone.Wait(said("You cannot send until"))
 		if value(phone) != "kept" {
 			t.Errorf("the field holds %q", value(phone))
 		}
@@ -370,6 +376,16 @@ func TestPhoneFeed(t *testing.T) {
 	o := p.owner(t)
 	phone := hand(t, p.audience)
 	var ids []string
+	// While there are few they stand above the field, and who runs the room
+	// without a name is no guest.
+	few := o.say("the very first")
+	phone.Wait(`(() => {
+		const row = document.querySelector(".feed li:last-child");
+		return row?.textContent === "Host" + "the very first"
+			&& document.querySelector("#composer").getBoundingClientRect().top - row.getBoundingClientRect().bottom < 20;
+	})()`)
+	o.call("POST", room+"/comments/"+few+"/remove", nil)
+	phone.Wait(`!document.querySelector(".feed li")`)
 	for i := range 30 {
 		ids = append(ids, o.say(fmt.Sprint("line ", i)))
 		if i%5 == 4 { // a phone is given the newest five of each quarter of a second

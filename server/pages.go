@@ -11,6 +11,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/labstack/echo/v4"
 	"golang.org/x/text/feature/plural"
@@ -155,7 +156,31 @@ type pageOutcome struct {
 	Kind  comment.Status
 	Code  string
 	Wait  int // seconds, rounded up
+	Mute  pageMute
 	Draft string
+}
+
+// pageMute says for how long somebody cannot write: the message and its number.
+// A page without JavaScript does not know the person's clock, so it counts.
+type pageMute struct {
+	Words string
+	N     int
+}
+
+// muteFor puts a wait into words; one that has no end, or none that a person
+// would wait for, has no number. It is rounded up: then it is over for sure.
+func muteFor(wait time.Duration) pageMute {
+	const day = 24 * time.Hour
+	up := func(unit time.Duration) int { return int((wait + unit - 1) / unit) }
+	switch {
+	case wait <= 0 || wait > 366*day:
+		return pageMute{Words: "muted_ever"}
+	case wait <= 90*time.Minute:
+		return pageMute{"muted_minutes", up(time.Minute)}
+	case wait <= 2*day:
+		return pageMute{"muted_hours", up(time.Hour)}
+	}
+	return pageMute{"muted_days", up(day)}
 }
 
 type pageNotice struct{ Status, Code string }
@@ -258,7 +283,7 @@ func (s *Server) plainForm(c echo.Context) error {
 		return err
 	}
 	ack := ackOf("", o, err)
-	out := &pageOutcome{Kind: ack.Outcome, Code: ack.Code, Wait: int((ack.WaitMS + 999) / 1000)}
+	out := &pageOutcome{Kind: ack.Outcome, Code: ack.Code, Wait: int((ack.WaitMS + 999) / 1000), Mute: muteFor(comment.Wait(err))}
 	status := http.StatusOK
 	if ack.Outcome == comment.Refused {
 		out.Draft = d.Text

@@ -21,7 +21,6 @@ export class Composer {
   #until = 0;
   /** @type {any} */ #ticker = null;
   #closed = '';
-  #glyph = '';
   #wish = '';
   #counting = false;
   /** @type {any} */ #leaving = null;
@@ -121,10 +120,10 @@ export class Composer {
     if (before > 0) row.style.setProperty('--pick', `${(right - left - start + before * width) / (before + 0.5)}px`);
   }
 
-  /** Nothing can be sent for a reason that lasts; "" lifts it. @param {string} why @param {string} glyph */
-  close(why, glyph) {
+  /** Nothing can be sent for a reason that lasts; "" lifts it. @param {string} why as the banner says it */
+  close(why) {
     this.#closed = why;
-    this.#glyph = glyph;
+    if (why && this.#strip.textContent === why) this.quiet(); // the banner says it from here on
     this.#state();
   }
 
@@ -153,6 +152,11 @@ export class Composer {
    * @param {boolean} [here] it is about what stands in the field
    */
   say(tone, glyph, what, then = '', here = true) {
+    // The banner above the field says it already; once is enough for the eyes.
+    if (what === this.#closed) {
+      this.quiet();
+      return this.announce(what, true);
+    }
     this.#counting = false;
     this.#strip.className = `strip ${tone}`;
     // A full-width stop brings its own space.
@@ -196,7 +200,7 @@ export class Composer {
   }
 
   #submit() {
-    if (this.#closed) return this.say('calm', this.#glyph, this.#closed);
+    if (this.#closed) return this.say('calm', '', this.#closed);
     if (this.waiting > 0) return this.sayWait();
     const length = lengthOf(this.#text.value);
     if (length === 0) return this.#text.focus();

@@ -253,7 +253,9 @@ export class Feed {
       dot.style.setProperty('--dot', comment.color);
       who.append(dot);
     }
-    who.append(state !== '' ? el('span', {}, t('you')) : said(nameOf({ name: comment.name ?? '', user: comment.user ?? '' }, t('guest'))));
+    // Who runs the room and says no name is no guest: the badge is the name.
+    if (state !== '') who.append(el('span', {}, t('you')));
+    else if (comment.name || !comment.badge) who.append(said(nameOf({ name: comment.name ?? '', user: comment.user ?? '' }, t('guest'))));
     if (comment.badge) who.append(el('span', { class: 'badge' }, t(comment.badge)));
     if (comment.source === 'replay') who.append(el('span', { class: 'badge' }, t('replay')));
     if (row.offer) who.append(el('button', { type: 'button', class: 'offer', onclick: row.offer.act }, t(row.offer.key)));

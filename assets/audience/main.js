@@ -229,7 +229,7 @@ function describe() {
   if (banner.textContent !== text) banner.replaceChildren(...(text ? [icon(glyph), el('span', {}, text)] : []));
   banner.className = `banner ${tone}`;
   banner.hidden = text === '';
-  composer.close(tone === 'stop' || tone === 'warn' ? text : '', glyph);
+  composer.close(tone === 'stop' || tone === 'warn' ? text : '');
 }
 
 function drawMenus() {

@@ -3,6 +3,9 @@
 /** px: below these the room message, then the header go. */
 const SHORT = 520, TINY = 400;
 
+/** px: from this width on a short page sets the composer in one row, and so has room for its header longer. */
+const WIDE = 600, TINY_WIDE = 300;
+
 /**
  * Follows the visual viewport; without one the stylesheet's 100dvh stands.
  * @param {Window} window
@@ -14,13 +17,14 @@ export function followViewport(window) {
   const follow = () => {
     const height = Math.round(view?.height ?? window.innerHeight);
     const top = Math.round(view?.offsetTop ?? 0);
+    const wide = window.innerWidth >= WIDE;
     // Pinched in, the person wants to see a part larger: leave the page alone.
-    if ((view?.scale ?? 1) > 1.01 || `${height} ${top}` === last) return;
-    last = `${height} ${top}`;
+    if ((view?.scale ?? 1) > 1.01 || `${height} ${top} ${wide}` === last) return;
+    last = `${height} ${top} ${wide}`;
     root.style.setProperty('--app-height', `${height}px`);
     root.style.setProperty('--app-top', `${top}px`);
     root.toggleAttribute('data-short', height < SHORT);
-    root.toggleAttribute('data-tiny', height < TINY);
+    root.toggleAttribute('data-tiny', height < (wide ? TINY_WIDE : TINY));
   };
   for (const target of [view, window]) target?.addEventListener('resize', follow);
   view?.addEventListener('scroll', follow);
