@@ -205,8 +205,7 @@ func abuse(b *browser, done <-chan struct{}) int {
 			case f, ok := <-s.frames:
 				if !ok { // cut; the next write will tell
 					open = false
-				}
-				if f.Outcome == "shown" {
+				} else if f.Outcome == "shown" {
 					shown++
 				}
 			default:

@@ -171,14 +171,14 @@ func TestKilledProcessLosesNothingAcknowledged(t *testing.T) {
 		}
 		_ = cmd.Wait()
 		for f := range screenSocket.frames {
-			overlay.take(t, f)
+			overlay.take(t, *f)
 		}
 		acked = append(acked, lists...)
 	}
 	p := start(t, dir)
 	resumed := p.overlaySocket(overlay.position)
-	overlay.take(t, <-resumed.frames)
-	overlay.take(t, <-resumed.frames)
+	overlay.take(t, resumed.anything())
+	overlay.take(t, resumed.anything())
 	logged := wholeLog(t, p)
 	n := 0
 	for _, list := range acked {

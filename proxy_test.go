@@ -201,7 +201,7 @@ func TestNginx(t *testing.T) {
 			}
 			return nil, resp.StatusCode
 		}
-		s := &socket{t: t, conn: conn, frames: make(chan frame, 1000), closed: make(chan error, 1)}
+		s := &socket{t: t, conn: conn, frames: make(chan *frame, 1000), closed: make(chan error, 1)}
 		t.Cleanup(func() { conn.Close() })
 		go s.read()
 		return s, resp.StatusCode

@@ -58,7 +58,7 @@ func (r *replica) leave(t *testing.T, dies bool) {
 	r.socket.conn.Close()
 	for f := range r.socket.frames {
 		if !dies {
-			r.apply(t, f)
+			r.apply(t, *f)
 		}
 	}
 	r.socket = nil
@@ -168,7 +168,7 @@ func (s *socket) anything() frame {
 	if !ok {
 		s.t.Fatalf("the socket closed: %v", <-s.closed)
 	}
-	return f
+	return *f
 }
 
 // standing reads from the log what is shown since the last clear, oldest first.

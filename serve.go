@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"net"
 	"net/netip"
@@ -104,12 +103,12 @@ func serve(ctx context.Context, env environment, cfg config.Config, log *slog.Lo
 	}
 	defer forget()
 	lan := lanAddresses()
-	pages, err := fs.Sub(assets, "assets")
+	pages, err := readPages()
 	if err != nil {
-		return fmt.Errorf("open the embedded pages: %w", err)
+		return fmt.Errorf("read the embedded pages: %w", err)
 	}
 	srv, err := server.New(server.Options{
-		Assets: pages, PublicURL: audienceBase(cfg, listening, lan), Origins: cfg.AllowedOrigins(), TrustedProxies: cfg.TrustedProxies,
+		Pages: pages, PublicURL: audienceBase(cfg, listening, lan), Origins: cfg.AllowedOrigins(), TrustedProxies: cfg.TrustedProxies,
 		Bases: audienceBases(cfg, listening, lan), SameNetwork: cfg.PublicURL == nil,
 		Studio: studio{url: cfg.OBS, password: passwordOf(env.environ)}, StudioBase: studioBase(cfg, listening, lan),
 		MaxSockets: cfg.MaxSockets, MaxPerAddress: cfg.MaxSocketsPerAddress, Archive: archive{db}, Log: log, Now: time.Now,

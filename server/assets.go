@@ -29,8 +29,12 @@ type file struct {
 	body
 }
 
-// body is some bytes and their shorter forms; one that is not shorter is nil.
-type body struct{ plain, gzip, brotli []byte }
+// body is some bytes and their shorter forms, each made for the first client that
+// takes it; one that is not shorter is nil.
+type body struct {
+	plain        []byte
+	gzip, brotli func() []byte
+}
 
 // assets is the whole tree under one hash: what changes gets a new address, so
 // everything may be kept for ever.
@@ -73,19 +77,13 @@ func readAssets(tree fs.FS) (*assets, error) {
 	return a, nil
 }
 
-// brotliQuality is where brotli still packs everything within a tenth of a
-// second; the best (11) would save a twelfth more and take ten times as long.
+// brotliQuality is where brotli still packs all files together within a tenth of
+// a second; the best (11) would save a twelfth more and take ten times as long.
 const brotliQuality = 5
 
-// pack makes the shorter forms of b.
+// pack gives b with what makes its shorter forms, each once.
 func pack(b []byte) body {
-	key := sha256.Sum256(b)
-	if known, ok := packed.Load(key); ok {
-		return known.(body)
-	}
-	done := body{plain: b, gzip: gzipped(b), brotli: brotlied(b)}
-	packed.Store(key, done)
-	return done
+	return body{b, sync.OnceValue(func() []byte { return gzipped(b) }), sync.OnceValue(func() []byte { return brotlied(b) })}
 }
 
 func gzipped(b []byte) []byte {
@@ -96,10 +94,6 @@ func gzipped(b []byte) []byte {
 	}
 	return shorter(z, &buf, b)
 }
-
-// packed remembers what was packed, by the hash of its content: a process that
-// starts several servers, as tests do, packs once.
-var packed sync.Map
 
 func brotlied(b []byte) []byte {
 	var buf bytes.Buffer
@@ -119,11 +113,15 @@ func shorter(w io.WriteCloser, out *bytes.Buffer, b []byte) []byte {
 // best chooses the shortest form that the client takes.
 func (b body) best(r *http.Request) (coding string, packed []byte) {
 	takes := codings(r)
-	switch {
-	case b.brotli != nil && takes["br"]:
-		return "br", b.brotli
-	case b.gzip != nil && takes["gzip"]:
-		return "gzip", b.gzip
+	if takes["br"] {
+		if packed = b.brotli(); packed != nil {
+			return "br", packed
+		}
+	}
+	if takes["gzip"] {
+		if packed = b.gzip(); packed != nil {
+			return "gzip", packed
+		}
 	}
 	return "", b.plain
 }
@@ -139,17 +137,9 @@ func codings(r *http.Request) map[string]bool {
 	return takes
 }
 
-// sendPage answers with bytes that were made for this request, packed at the
-// pace of a request.
+// sendPage answers with bytes that were made for this request.
 func sendPage(c echo.Context, status int, html []byte) error {
-	takes := codings(c.Request())
-	b := body{plain: html}
-	if takes["br"] {
-		b.brotli = brotlied(html)
-	} else if takes["gzip"] {
-		b.gzip = gzipped(html)
-	}
-	return b.send(c, status, echo.MIMETextHTMLCharsetUTF8)
+	return pack(html).send(c, status, echo.MIMETextHTMLCharsetUTF8)
 }
 
 // send answers with the bytes, packed where the client takes that.
@@ -167,12 +157,12 @@ func (b body) send(c echo.Context, status int, mime string) error {
 // asset is GET /a/{hash}/…: for ever under its hash. A page that was loaded
 // before a restart asks under an old one; it gets the new file, not to be kept.
 func (s *Server) asset(c echo.Context) error {
-	f, ok := s.pages.assets.files[c.Param("*")]
+	f, ok := s.opt.Pages.assets.files[c.Param("*")]
 	if !ok {
 		return comment.ErrNotFound
 	}
 	cache := "public, max-age=31536000, immutable"
-	if "/a/"+c.Param("hash") != s.pages.assets.base {
+	if "/a/"+c.Param("hash") != s.opt.Pages.assets.base {
 		cache = "no-cache"
 	}
 	c.Response().Header().Set("Cache-Control", cache)
@@ -180,7 +170,7 @@ func (s *Server) asset(c echo.Context) error {
 }
 
 func (s *Server) favicon(c echo.Context) error {
-	f, ok := s.pages.assets.files["shared/mark.svg"]
+	f, ok := s.opt.Pages.assets.files["shared/mark.svg"]
 	if !ok {
 		return comment.ErrNotFound
 	}

@@ -1,7 +1,6 @@
 package server
 
 import (
-	"os"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -74,13 +73,10 @@ new Other(LIST, room, url);
 
 // The real page's bundle has no comment left that costs a phone anything.
 func TestAudienceBundle(t *testing.T) {
-	p, err := newPages(os.DirFS("../assets"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	p := realPages(t)
 	script := p.assets.files["audience/all.js"]
 	if strings.Contains(string(script.plain), "/**") && strings.Count(string(script.plain), "/**") > 10 || strings.Contains(string(script.plain), "@typedef") {
 		t.Errorf("%d comments are left", strings.Count(string(script.plain), "/**"))
 	}
-	t.Logf("%d bytes, gzip %d, brotli %d", len(script.plain), len(script.gzip), len(script.brotli))
+	t.Logf("%d bytes, gzip %d, brotli %d", len(script.plain), len(script.gzip()), len(script.brotli()))
 }

@@ -197,7 +197,7 @@ func (s *Server) loader(c echo.Context) error {
 	query := c.QueryParams()
 	query.Set("key", key)
 	var b bytes.Buffer
-	if err := s.pages.loader.Execute(&b, hallPage{Overlay: s.overlayURL(c, r.ID, query)}); err != nil {
+	if err := s.opt.Pages.loader.Execute(&b, hallPage{Overlay: s.overlayURL(c, r.ID, query)}); err != nil {
 		return fmt.Errorf("write the loader: %w", err)
 	}
 	h := c.Response().Header()

@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -24,8 +25,9 @@ import (
 	"danmaku/store"
 )
 
-// patience is how long a test waits for what must come. It is no measure.
-const patience = 10 * time.Second
+// patience is how long a test waits for what must come. It is no measure: a
+// test that needs it has failed, also on a slow and busy machine.
+const patience = time.Minute
 
 // house is a server over a real store, with a limiter and a filter that do as
 // the test says.
@@ -87,6 +89,17 @@ func (e encoder) Event(v live.View, ev comment.Event) []byte {
 	return e.Encoder.Event(v, ev)
 }
 
+var readPages = sync.OnceValues(func() (*Pages, error) { return ReadPages(os.DirFS("../assets")) })
+
+func realPages(t testing.TB) *Pages {
+	t.Helper()
+	p, err := readPages()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
 func newHouse(t testing.TB) *house {
 	t.Helper()
 	ctx := context.Background()
@@ -102,7 +115,7 @@ func newHouse(t testing.TB) *house {
 	if err := (live.Registrar{Links: db, Rooms: db, Keys: keys, Now: time.Now}).FirstStart(ctx, "live"); err != nil {
 		t.Fatal(err)
 	}
-	srv, err := New(Options{Assets: os.DirFS("../assets"), Log: log, Now: time.Now})
+	srv, err := New(Options{Pages: realPages(t), Log: log, Now: time.Now})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -21,8 +21,9 @@ import (
 	"danmaku/live"
 )
 
-// pages are the HTML templates in every language, and the assets beside them.
-type pages struct {
+// Pages are the HTML templates in every language, and the assets beside them.
+// They never change, so that several servers may share them.
+type Pages struct {
 	assets  *assets
 	langs   []string
 	matcher language.Matcher
@@ -39,9 +40,9 @@ var pageFiles = map[string]string{
 	"builder/index.html": "builder",
 }
 
-// newPages reads all templates. The languages are those audience words exist
-// in; the first is what everybody else gets.
-func newPages(tree fs.FS) (*pages, error) {
+// ReadPages reads the tree of assets. The languages are those audience words
+// exist in; the first is what everybody else gets.
+func ReadPages(tree fs.FS) (*Pages, error) {
 	a, err := readAssets(tree)
 	if err != nil {
 		return nil, err
@@ -49,7 +50,7 @@ func newPages(tree fs.FS) (*pages, error) {
 	if err := a.bundle("audience", "shared/tokens.css", "shared/base.css", "audience/audience.css"); err != nil {
 		return nil, fmt.Errorf("bundle the audience page: %w", err)
 	}
-	p := &pages{assets: a, byName: map[string]map[string]*template.Template{}, modules: map[string][]string{}}
+	p := &Pages{assets: a, byName: map[string]map[string]*template.Template{}, modules: map[string][]string{}}
 	if p.loader, err = readLoader(tree); err != nil {
 		return nil, err
 	}
@@ -82,7 +83,7 @@ func newPages(tree fs.FS) (*pages, error) {
 	return p, nil
 }
 
-func (p *pages) parse(tree fs.FS, name, words, lang string) (*template.Template, error) {
+func (p *Pages) parse(tree fs.FS, name, words, lang string) (*template.Template, error) {
 	messages := map[string]any{}
 	for _, l := range []string{"en", lang} { // what a language lacks is English
 		f, ok := p.assets.files["locales/"+words+"."+l+".json"]
@@ -187,7 +188,7 @@ type pageNotice struct{ Status, Code string }
 
 // language chooses the page's language: ?lang, the cookie that the pages set,
 // then what the browser asks for.
-func (p *pages) language(r *http.Request) string {
+func (p *Pages) language(r *http.Request) string {
 	wishes := []string{r.URL.Query().Get("lang")}
 	if c, err := r.Cookie("danmaku_lang"); err == nil {
 		wishes = append(wishes, c.Value)
@@ -200,11 +201,11 @@ func (p *pages) language(r *http.Request) string {
 // render answers with a page. Pages are never kept: the next start may have
 // other assets.
 func (s *Server) render(c echo.Context, status int, name string, d pageData) error {
-	d.Lang, d.Langs, d.Base = s.pages.language(c.Request()), s.pages.langs, s.pages.assets.base
-	d.Modules = s.pages.modules[path.Dir(name)]
+	d.Lang, d.Langs, d.Base = s.opt.Pages.language(c.Request()), s.opt.Pages.langs, s.opt.Pages.assets.base
+	d.Modules = s.opt.Pages.modules[path.Dir(name)]
 	d.Origin = s.opt.PublicURL
 	var b bytes.Buffer
-	if err := s.pages.byName[name][d.Lang].Execute(&b, d); err != nil {
+	if err := s.opt.Pages.byName[name][d.Lang].Execute(&b, d); err != nil {
 		return fmt.Errorf("render %s: %w", name, err)
 	}
 	h := c.Response().Header()

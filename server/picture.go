@@ -146,7 +146,7 @@ func (s *Server) manifest(c echo.Context) error {
 	if key := c.QueryParam("key"); key != "" { // where no cookie keeps it
 		start += "?key=" + url.QueryEscape(key)
 	}
-	at := s.pages.assets.base + "/shared/"
+	at := s.opt.Pages.assets.base + "/shared/"
 	c.Response().Header().Set("Cache-Control", "private, no-cache")
 	c.Response().Header().Set(echo.HeaderContentType, types[".webmanifest"])
 	c.Response().WriteHeader(http.StatusOK)

@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
@@ -21,7 +20,7 @@ import (
 
 // Options are what the outside needs to know. Zero limits are off.
 type Options struct {
-	Assets         fs.FS          // the embedded assets/
+	Pages          *Pages         // what [ReadPages] read
 	PublicURL      string         // what links and QR codes carry, without a slash at the end
 	Bases          []string       // all that the audience's address may begin with, the likeliest first
 	SameNetwork    bool           // phones reach it from this machine's network alone
@@ -45,7 +44,6 @@ type Server struct {
 	log     *slog.Logger
 	hall    *live.Hall
 	echo    *echo.Echo
-	pages   *pages
 	http    *http.Server
 	sockets *sockets
 	door    *door
@@ -71,10 +69,6 @@ func New(opt Options) (*Server, error) {
 		if err := s.guard.AddTrustedOrigin(originOf(o)); err != nil {
 			return nil, fmt.Errorf("origin %q: write it as https://host or https://host:port", o)
 		}
-	}
-	var err error
-	if s.pages, err = newPages(opt.Assets); err != nil {
-		return nil, fmt.Errorf("read the pages: %w", err)
 	}
 	s.sockets = newSockets(s)
 	s.door = s.newDoor()
