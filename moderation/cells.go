@@ -40,6 +40,7 @@ const (
 	sound                 // ph for f, v for u, a capital I for l
 	wild                  // an asterisk for any letter
 	wildVowel             // any sign for a vowel
+	parts                 // two characters for one that is made of them
 )
 
 // arc is another way of reading a cell: as the letter r, using width cells.

@@ -111,12 +111,18 @@ func (c *Chain) Check(d comment.Draft, room comment.Room) comment.Verdict {
 	if d.At.IsZero() {
 		d.At = c.clock()
 	}
-	v := checkText(c.sets(room.ID), d, room)
+	sets := c.sets(room.ID)
+	v := checkText(sets, d, room)
 	if v.Action == comment.Mask {
 		v.Text, v.Name = cmp.Or(v.Text, d.Text), cmp.Or(v.Name, d.Name)
 	}
 	if d.Source == comment.FromReplay || d.Badge != comment.NoBadge {
 		return v
+	}
+	if v.Action < comment.Hold && d.User != "" && isPiece(d.Text) {
+		if pieces := c.habit.pieces(d); len(pieces) > 0 {
+			v = comment.Stricter(v, spelled(sets, pieces, d.Text, d.At.Unix()))
+		}
 	}
 	return c.habit.check(d, room, v)
 }
@@ -234,7 +240,7 @@ func checkJoined(sets []*Rules, d comment.Draft, now int64) comment.Verdict {
 	border := utf8.RuneCountInString(d.Name)
 	found, folded, _ := words(sets, d.Name+d.Text, now)
 	for _, h := range found {
-		if h.span.From < border && border < h.span.To && h.action >= comment.Hold {
+		if h.span.From < border && border < h.span.To && h.action >= comment.Hold && !h.exact {
 			return comment.Verdict{
 				Action: comment.Hold, Rule: h.rule, Word: h.word, Folded: folded,
 				Detail: "the name and the text together", Spans: []span{{From: 0, To: h.span.To - border}},
@@ -257,7 +263,10 @@ func wordVerdict(found []hit, text string) comment.Verdict {
 		}
 	}
 	v := comment.Verdict{Action: top.action, Rule: top.rule, Word: top.word, Detail: "the word as written"}
-	if top.aggressive {
+	switch {
+	case top.sound:
+		v.Detail = "sounds like the word"
+	case top.aggressive:
 		v.Detail = "the word, taken apart or with other signs"
 	}
 	if top.view != "" {

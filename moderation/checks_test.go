@@ -245,7 +245,7 @@ func TestMillionAuthors(t *testing.T) {
 			most = max(most, heap()-before)
 		}
 	}
-	if got, bound := moderation.Remembered(c), 2*(3*moderation.DefaultKeys+moderation.DefaultKeys/8); got > bound {
+	if got, bound := moderation.Remembered(c), 2*(3*moderation.DefaultKeys+2*moderation.DefaultKeys/8); got > bound {
 		t.Errorf("%d keys are remembered, at most %d may be", got, bound)
 	}
 	t.Logf("at most %.1f MB", float64(most)/1e6)

@@ -5,7 +5,7 @@ func Remembered(c *Chain) int {
 	h := &c.habit
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return h.said.size() + h.last.size() + h.raids.size() + h.known.size()
+	return h.said.size() + h.last.size() + h.raids.size() + h.known.size() + h.tails.size()
 }
 
 // RememberedOfRaids counts the rooms and texts that are watched.

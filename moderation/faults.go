@@ -34,7 +34,7 @@ var sentences = map[FaultCode]string{
 	NoEntry:            "there is no entry before the options",
 	NoAction:           "after => write hold, mask or refuse, not {word}",
 	NoDate:             "after @until write a date such as 2026-12-31, not {word}",
-	NoOption:           "{word} is no option: use => action, @until date or # note",
+	NoOption:           "{word} is no option: use => action, @until date, @exact or # note",
 	TooManyExpressions: "a room can have {n} regular expressions, this is one more",
 	ExpressionLength:   "a regular expression has 1 to {n} bytes",
 	NoExpression:       "not a regular expression (RE2): {reason}",

@@ -115,6 +115,43 @@ func FuzzRules(f *testing.F) {
 	})
 }
 
+// Whatever sounds like an entry is at most held: without its sounds a list
+// refuses and masks just the same.
+func FuzzSounds(f *testing.F) {
+	f.Add("傻逼\n操你妈\n妈的", "煞笔 shabi sha3bi1 cāo nǐ mā 草ni马")
+	f.Add("西安\n先\n嫌啊", "xian xi'an xiān x i a n")
+	f.Add("强奸 => mask\n!抢奸", "弓虽女干 qiangjian 抢建 抢奸")
+	f.Add("女女\n绿女", "nvnv nünü lünu lv nv")
+	f.Fuzz(func(t *testing.T, list, text string) {
+		if len(list) > 500 || len(text) > comment.MaxTextBytes || !utf8.ValidString(list) || !utf8.ValidString(text) {
+			return
+		}
+		watchdog(t, "hearing", func() {
+			rules, _ := Compile([]List{{Name: "l", Text: list, On: true}})
+			deaf := *rules
+			deaf.sonic = nil
+			with, _, tangled := words([]*Rules{rules}, text, 0)
+			without, _, _ := words([]*Rules{&deaf}, text, 0)
+			if tangled || len(with) >= maxHits {
+				return
+			}
+			kept := with[:0]
+			for _, h := range with {
+				if !h.sound {
+					kept = append(kept, h)
+					continue
+				}
+				if h.action > comment.Hold || h.exact || !h.aggressive || h.span.From < 0 || h.span.From >= h.span.To || h.span.To > utf8.RuneCountInString(text) {
+					t.Fatalf("%q in %q: %+v", list, text, h)
+				}
+			}
+			if !slices.Equal(kept, without) {
+				t.Fatalf("%q in %q: %v, without sounds %v", list, text, kept, without)
+			}
+		})
+	})
+}
+
 // The plain readings of the automaton are compared with a naive search: every
 // entry at every place.
 func FuzzMatch(f *testing.F) {

@@ -34,6 +34,7 @@ type habits struct {
 	last  memory[saying]   // author
 	raids memory[voices]   // text
 	known memory[struct{}] // authors who had a comment pass
+	tails memory[tail]     // author, see spelled.go
 
 	crowds raids
 }
@@ -59,6 +60,7 @@ func (h *habits) init(keys int, now time.Time) {
 	h.last.init(keys, comment.MaxSlow, now)
 	h.raids.init(max(1, keys/8), raidFor, now) // only texts with an address come here
 	h.known.init(keys, knownFor, now)
+	h.tails.init(max(1, keys/8), spelledFor, now) // only who wrote short comments
 	h.crowds.init(now)
 }
 
@@ -92,10 +94,7 @@ func (h *habits) check(d comment.Draft, room comment.Room, v comment.Verdict) co
 		linked = findLink(folded) != ""
 	}
 	words := h.hash(d.Room, d.User, gist)
-	var ref uint64
-	if d.Ref != "" {
-		ref = h.hash(d.Ref)
-	}
+	ref := h.ref(d)
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if room.Slow > 0 {
@@ -115,10 +114,19 @@ func (h *habits) check(d comment.Draft, room comment.Room, v comment.Verdict) co
 	v = comment.Stricter(v, h.newcomer(d, room, author, now))
 	h.said.set(words, saying{now.UnixMilli(), ref}, now)
 	h.last.set(author, saying{now.UnixMilli(), ref}, now)
+	h.keep(d, author, ref)
 	if v.Action <= comment.Mask {
 		h.known.set(author, struct{}{}, now)
 	}
 	return v
+}
+
+// ref names the sending of a draft; 0 where it has no name.
+func (h *habits) ref(d comment.Draft) uint64 {
+	if d.Ref == "" {
+		return 0
+	}
+	return h.hash(d.Ref)
 }
 
 // crowd counts a draft that is no repetition of the same author.

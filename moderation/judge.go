@@ -122,6 +122,9 @@ func (j judge) readings(e *entry, path []step) (aggressive, ok bool) {
 			wilds++
 		case wildVowel:
 			vowels++
+		case parts:
+			aggressive = true
+			genuine++
 		}
 	}
 	n := len(path)

@@ -16,6 +16,8 @@ type hit struct {
 	word       string
 	span       comment.Span
 	aggressive bool
+	sound      bool   // found by its sound
+	exact      bool   // the entry counts only as written
 	view       string // how the text was turned to find it
 }
 
@@ -24,6 +26,9 @@ type matcher struct {
 	fold  folding
 	walk  walker
 	judge judge
+	ear   ear
+	entry folding // of an entry that sounds like the text
+	key   []rune  // its characters
 	runes []rune
 	hits  []hit
 	void  []comment.Span // what exceptions cover
@@ -35,6 +40,7 @@ type matcher struct {
 var matchers = sync.Pool{New: func() any {
 	m := &matcher{}
 	m.walk.found = m.found
+	m.ear.found = m.sounded
 	return m
 }}
 
@@ -60,12 +66,22 @@ func words(sets []*Rules, text string, now int64) (hits []hit, folded string, ta
 		if folded == "" {
 			folded = m.fold.String()
 		}
+		heard, audible := false, false
 		for _, r := range sets {
 			if r == nil || len(r.entries) == 0 {
 				continue
 			}
 			m.rules, m.walk.trie = r, r.trie
 			tangled = !m.walk.run() || tangled
+			if r.sonic == nil {
+				continue
+			}
+			if !heard {
+				heard, audible = true, m.ear.hear(m.fold.cells)
+			}
+			if audible {
+				tangled = !m.ear.listen(r.sonic) || tangled
+			}
 		}
 	}
 	for _, r := range sets {
@@ -96,7 +112,7 @@ func (m *matcher) found(index uint32, path []step) {
 			continue
 		}
 		ok, aggressive := m.judge.match(e, path)
-		if !ok || e.how == exception && aggressive {
+		if !ok || (e.how == exception || e.exact) && aggressive {
 			continue
 		}
 		first, last := m.fold.cells[path[0].cell], m.fold.cells[path[len(path)-1].end-1]
@@ -107,7 +123,7 @@ func (m *matcher) found(index uint32, path []step) {
 		}
 		h := hit{
 			action: e.action, rule: m.rules.lists[e.list], list: e.list, line: e.line, word: e.text, span: span,
-			aggressive: aggressive, view: m.view.name,
+			aggressive: aggressive, exact: e.exact, view: m.view.name,
 		}
 		if aggressive && !e.stated {
 			h.action = comment.Hold

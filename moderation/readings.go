@@ -59,6 +59,13 @@ func (f *folding) read() {
 				}
 			}
 		}
+		if c.script == han && i+1 < len(f.cells) {
+			for _, p := range t.parts[c.r] {
+				if f.cells[i+1].r == p.right {
+					f.arcs = append(f.arcs, arc{p.whole, 2, parts})
+				}
+			}
+		}
 		if f.mixed && c.script != cyrillic && c.script != greek {
 			how := glyph
 			switch c.kind {

@@ -48,24 +48,37 @@ func realComments(t testing.TB, name string) []string {
 	}
 }
 
-// Of real comments the shipped list may stop at most 3 in 1,000.
+// Of real comments the shipped list may stop at most 3 in 1,000, and the sound of
+// its words and of the short ones of the list of evasions 1.
 func TestRealComments(t *testing.T) {
 	rules, faults := moderation.Compile([]moderation.List{moderation.Starter()})
 	for _, f := range faults {
 		t.Errorf("the shipped list: %v", f)
 	}
-	stopped, all := 0, 0
+	short, heard := compileFile(t, "testdata/evasion-rules.txt"), "sounds like the word"
+	stopped, bySound, all := 0, 0, 0
 	for _, name := range []string{"comment.xml", "boss.xml"} {
 		for _, text := range realComments(t, "../testdata/replay/"+name) {
 			all++
+			if v := moderation.CheckText(short, text, time.Now()); v.Detail == heard {
+				bySound++
+				t.Logf("%s: %q sounds like %s", name, text, v.Word)
+			}
 			if v := moderation.CheckText(rules, text, time.Now()); v.Action != comment.Pass {
 				stopped++
+				if v.Detail == heard {
+					bySound++
+				}
 				t.Logf("%s: %q: %v by %s, %s (%s)", name, text, v.Action, v.Rule, v.Word, v.Detail)
 			}
 		}
 	}
 	if all < 2000 {
 		t.Fatalf("only %d comments were read", all)
+	}
+	t.Logf("%d of %d stopped, %d for their sound", stopped, all, bySound)
+	if bySound*1000 > all {
+		t.Errorf("%d of %d real comments are held for their sound", bySound, all)
 	}
 	if stopped*1000 > 3*all {
 		t.Errorf("%d of %d real comments are stopped", stopped, all)

@@ -17,6 +17,7 @@ import (
 //	!some phrase      an exception: what matches inside it does not count
 //	word => hold      what to do: hold, mask or refuse (the default)
 //	word @until 2026-12-31
+//	word @exact       only as it is written, without guesses
 //	word # a note
 //
 // A line that begins with # is a note; a backslash before the first character
@@ -54,6 +55,7 @@ type entry struct {
 	class     entryClass
 	how       entryHow
 	stated    bool // the rule names its action itself
+	exact     bool // only as written, no guesses
 	openStart bool
 	openEnd   bool
 	kanaOnly  bool
@@ -79,6 +81,7 @@ type Rules struct {
 	lists   []string // names
 	entries []entry
 	trie    *trie
+	sonic   *sonic // the same entries by their sound, where they have one; nil when none has
 	exprs   []expression
 }
 
@@ -117,6 +120,7 @@ func Compile(lists []List) (*Rules, Faults) {
 	}
 	c.rules.entries = sorted
 	c.rules.trie = buildTrie(c.keys, c.arena)
+	c.rules.sonic = sonicOf(sorted, c.key)
 	return c.rules, c.faults
 }
 
@@ -159,7 +163,7 @@ func (c *compiler) line(n int, line string) {
 }
 
 // splitOptions parts a line into the entry and what follows it. Options begin
-// at the first " => ", " @until " or " # ".
+// at the first " => ", " @until ", " @exact" or " # ".
 func splitOptions(line string) (head, opts string) {
 	from := 0
 	if line[0] == '/' {
@@ -168,7 +172,7 @@ func splitOptions(line string) (head, opts string) {
 		}
 	}
 	end := len(line)
-	for _, mark := range []string{" =>", " @until ", " #", "\t=>", "\t@until", "\t#"} {
+	for _, mark := range []string{" =>", " @until ", " @exact", " #", "\t=>", "\t@until", "\t@exact", "\t#"} {
 		if i := strings.Index(line[from:], mark); i >= 0 && from+i < end {
 			end = from + i
 		}
@@ -207,6 +211,8 @@ func (e *entry) options(opts string) (fault FaultCode, word string) {
 				return NoDate, word
 			}
 			e.until = at.Unix()
+		} else if rest, ok := strings.CutPrefix(opts, "@exact"); ok && (rest == "" || rest[0] == ' ' || rest[0] == '\t') {
+			e.exact, opts = true, rest
 		} else {
 			return NoOption, opts
 		}

@@ -16,6 +16,12 @@ var foldText string
 //go:embed data/looks.txt
 var looksText string
 
+//go:embed data/parts.txt
+var partsText string
+
+// part is what a character makes with the one before it.
+type part struct{ right, whole rune }
+
 // page holds what 256 neighbouring characters become: 0 is themselves,
 // anything else an index into pool of a length and that many characters.
 type page [256]uint16
@@ -95,6 +101,7 @@ func hexRune(s string) rune {
 var tables = sync.OnceValue(func() (t struct {
 	fold, looks *table
 	back        map[rune][]rune // Latin letter to the Cyrillic and Greek it can be taken for
+	parts       map[rune][]part // left half of an ideograph to what it can be the half of
 }) {
 	t.fold, t.looks = parseTable(foldText), parseTable(looksText)
 	t.back = map[rune][]rune{}
@@ -111,6 +118,11 @@ var tables = sync.OnceValue(func() (t struct {
 	}
 	for latin, cyrillic := range map[rune]string{'u': "и", 'n': "п", '3': "з", '6': "б", '4': "ч", '0': "о", '@': "а"} {
 		t.back[latin] = append(t.back[latin], []rune(cyrillic)...)
+	}
+	t.parts = map[rune][]part{}
+	for line := range tableLines(partsText) {
+		f := []rune(line) // whole, left and right, with spaces between
+		t.parts[f[2]] = append(t.parts[f[2]], part{right: f[4], whole: f[0]})
 	}
 	return t
 })

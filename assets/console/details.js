@@ -5,6 +5,8 @@
 const DETAILS = /** @type {Record<string, string>} */ ({
   'the word as written': 'detail_written',
   'the word, taken apart or with other signs': 'detail_apart',
+  'sounds like the word': 'detail_sound',
+  'spelled over several comments': 'detail_several',
   'the name and the text together': 'detail_name',
   'written so that it can be read in too many ways': 'detail_ways',
   'a number like that of a phone or an account': 'detail_number',
