@@ -22,35 +22,42 @@ type bannerPaths struct {
 	Console  string // with its one-time code
 }
 
-// printBanner tells how to reach the server that listens on the address, or,
+// printBanner tells in somebody's words how to reach the server that listens on the address, or,
 // where it is set, under the public URL. lan is what lanAddresses found. The
 // overlay and the console are given for this machine, where OBS and the browser
 // of whoever starts it run (a page from 127.0.0.1 may use the clipboard, one
 // from another plain http address may not); the audience is elsewhere.
-func printBanner(out io.Writer, listening netip.AddrPort, public *url.URL, lan []netip.Addr, paths bannerPaths) error {
-	here, there, warning := bases(listening, public, lan)
+func printBanner(out io.Writer, w terminalWords, listening netip.AddrPort, public *url.URL, lan []netip.Addr, paths bannerPaths) error {
+	here, there := bases(listening, public, lan)
 	audience := here + paths.Audience
 	if len(there) > 0 {
 		audience = there[0] + paths.Audience
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "Overlay   %s\n          Add this to OBS as a browser source, 1920 × 1080.\n\n", here+paths.Overlay)
-	fmt.Fprintf(&b, "Audience  %s\n", audience)
+	line := func(label, format string, args ...any) { fmt.Fprintf(&b, label+format+"\n", args...) }
+	line(w.overlay, "%s", here+paths.Overlay)
+	line(w.under(), "%s\n", w.add)
+	line(w.audience, "%s", audience)
 	for _, other := range there[min(1, len(there)):] {
-		fmt.Fprintf(&b, "          or %s\n", other+paths.Audience)
+		line(w.under(), w.or, other+paths.Audience)
 	}
-	if warning != "" {
-		fmt.Fprintf(&b, "          %s\n", warning)
+	switch {
+	case len(there) > 0:
+	case listening.Addr().Unmap().IsLoopback():
+		line(w.under(), w.alone, strconv.Itoa(int(listening.Port())))
+	default:
+		line(w.under(), "%s", w.nowhere)
 	}
 	b.WriteByte('\n')
-	if err := drawQR(&b, audience, out); err != nil {
+	if err := drawQR(&b, audience, out, w); err != nil {
 		return err
 	}
-	fmt.Fprintf(&b, "\nConsole   %s\n          Opens once, within ten minutes.", here+paths.Console)
-	if len(there) > 0 && there[0] != here {
-		fmt.Fprintf(&b, "\n          From another machine: %s in place of %s.", hostOf(there[0]), hostOf(here))
-	}
 	b.WriteByte('\n')
+	line(w.console, "%s", here+paths.Console)
+	line(w.under(), "%s", w.once)
+	if len(there) > 0 && there[0] != here {
+		line(w.under(), w.elsewhere, hostOf(there[0]), hostOf(here))
+	}
 	_, err := io.WriteString(out, b.String())
 	return err
 }
@@ -60,10 +67,10 @@ func printBanner(out io.Writer, listening netip.AddrPort, public *url.URL, lan [
 const maxBases = 4
 
 // bases gives the address of the server for this machine, and those for other
-// machines, best first. warning is set when there are none.
-func bases(listening netip.AddrPort, public *url.URL, lan []netip.Addr) (here string, there []string, warning string) {
+// machines, best first: none when no other can reach it.
+func bases(listening netip.AddrPort, public *url.URL, lan []netip.Addr) (here string, there []string) {
 	if public != nil {
-		return public.String(), []string{public.String()}, ""
+		return public.String(), []string{public.String()}
 	}
 	base := func(a netip.Addr) string {
 		return "http://" + net.JoinHostPort(a.String(), strconv.Itoa(int(listening.Port())))
@@ -71,10 +78,9 @@ func bases(listening netip.AddrPort, public *url.URL, lan []netip.Addr) (here st
 	addr := listening.Addr().Unmap()
 	switch {
 	case addr.IsLoopback():
-		return base(addr), nil, "Phones cannot reach this: the server listens for this machine alone. Start it with --listen :" +
-			strconv.Itoa(int(listening.Port())) + "."
+		return base(addr), nil
 	case addr.IsValid() && !addr.IsUnspecified():
-		return base(addr), []string{base(addr)}, ""
+		return base(addr), []string{base(addr)}
 	}
 	here = base(netip.AddrFrom4([4]byte{127, 0, 0, 1}))
 	for _, a := range lan {
@@ -82,10 +88,7 @@ func bases(listening netip.AddrPort, public *url.URL, lan []netip.Addr) (here st
 			there = append(there, base(a))
 		}
 	}
-	if len(there) == 0 {
-		warning = "Phones cannot reach this: the machine is in no network. Connect it and start again, or give --public-url."
-	}
-	return here, there, warning
+	return here, there
 }
 
 func hostOf(base string) string {
@@ -97,7 +100,7 @@ func hostOf(base string) string {
 const quietZone = 4
 
 // drawQR writes the code of text to b as it will look on out.
-func drawQR(b *strings.Builder, text string, out io.Writer) error {
+func drawQR(b *strings.Builder, text string, out io.Writer, w terminalWords) error {
 	code, err := qr.Encode(text, qr.M)
 	if err != nil {
 		return fmt.Errorf("draw the audience's QR code: %w", err)
@@ -105,7 +108,7 @@ func drawQR(b *strings.Builder, text string, out io.Writer) error {
 	terminal := isTerminal(out)
 	if f, ok := out.(*os.File); ok && terminal {
 		if width, _, err := term.GetSize(int(f.Fd())); err == nil && width < code.Size+2*quietZone {
-			b.WriteString("          The window is too narrow for the QR code; the console shows it, too.\n")
+			b.WriteString(w.under() + w.narrow + "\n")
 			return nil
 		}
 	}

@@ -4,8 +4,11 @@ import (
 	"bytes"
 	"net/netip"
 	"net/url"
+	"reflect"
 	"strings"
 	"testing"
+
+	"danmaku/config"
 
 	"github.com/google/go-cmp/cmp"
 	"rsc.io/qr"
@@ -85,7 +88,7 @@ func TestBanner(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			var out bytes.Buffer
-			if err := printBanner(&out, netip.MustParseAddrPort(row.listening), row.public, row.lan, paths); err != nil {
+			if err := printBanner(&out, startWords[config.English], netip.MustParseAddrPort(row.listening), row.public, row.lan, paths); err != nil {
 				t.Fatal(err)
 			}
 			text := out.String()
@@ -107,6 +110,72 @@ func TestBanner(t *testing.T) {
 				t.Error("escape sequences go to what is no terminal")
 			}
 		})
+	}
+}
+
+// Every language says everything, in columns of one width, with the same places
+// for what is filled in.
+func TestBannerInEveryLanguage(t *testing.T) {
+	paths := bannerPaths{Overlay: "/overlay/live?key=KEY", Audience: "/r/live", Console: "/console?code=CODE"}
+	columns := func(s string) (n int) {
+		for _, r := range s {
+			if n++; r >= 0x2e80 { // from there on letters of CJK, two columns wide
+				n++
+			}
+		}
+		return n
+	}
+	english := reflect.ValueOf(startWords[config.English])
+	for lang, w := range startWords {
+		v := reflect.ValueOf(w)
+		for i := range v.NumField() {
+			text, want := v.Field(i).String(), english.Field(i).String()
+			if text == "" || lang != config.English && text == want || strings.Count(text, "%") != strings.Count(want, "%") {
+				t.Errorf("%s: %s is %q", lang, v.Type().Field(i).Name, text)
+			}
+		}
+		for _, label := range []string{w.overlay, w.audience, w.console} {
+			if columns(label) != len(w.under()) || !strings.HasSuffix(label, " ") {
+				t.Errorf("%s: the label %q is %d wide, not %d", lang, label, columns(label), len(w.under()))
+			}
+		}
+		for listening, marks := range map[string][]string{
+			"[::]:2333":      {"http://192.168.1.20:2333/r/live\n", "http://10.0.0.5:2333/r/live\n", "192.168.1.20:2333", "127.0.0.1:2333", "█"},
+			"127.0.0.1:2333": {"--listen :2333"},
+		} {
+			var out bytes.Buffer
+			if err := printBanner(&out, w, netip.MustParseAddrPort(listening), nil, addrs("192.168.1.20", "10.0.0.5"), paths); err != nil {
+				t.Fatal(err)
+			}
+			for _, mark := range append(marks, w.overlay+"http://127.0.0.1:2333/overlay/live?key=KEY\n", w.console+"http", w.once) {
+				if !strings.Contains(out.String(), mark) || strings.Contains(out.String(), "%!") {
+					t.Errorf("%s on %s: no %q in\n%s", lang, listening, mark, &out)
+				}
+			}
+		}
+	}
+}
+
+func TestSystemLanguage(t *testing.T) {
+	for _, row := range []struct {
+		environ string
+		want    config.Lang
+	}{
+		{"LANG=zh_CN.UTF-8", config.Chinese}, {"LANG=ja_JP.utf8", config.Japanese}, {"LANG=zh_TW.UTF-8", config.Chinese}, {"LANG=ja.UTF-8@x", config.Japanese},
+		{"LANG=de_DE.UTF-8", config.English}, {"LANG=C.UTF-8", config.English}, {"LANG=C", config.English}, {"LANG=POSIX", config.English},
+		{"LC_ALL=ja_JP.UTF-8 LANG=zh_CN.UTF-8", config.Japanese}, {"LC_ALL= LC_MESSAGES=ja_JP.UTF-8 LANG=zh_CN.UTF-8", config.Japanese}, {"LC_ALL=C LANG=zh_CN.UTF-8", config.English},
+		{"LANG=zh_CN.GB18030", config.English}, {"LANG=ja_JP", config.English}, {"LANG=zh_CN.UTF-8 TERM=linux", config.English}, {"LANG=zh_CN.UTF-8 TERM=xterm", config.Chinese},
+		{"XLANG=zh_CN.UTF-8 LANGUAGE=zh LANG=en_US.UTF-8", config.English},
+	} {
+		if got := systemLang(strings.Fields(row.environ)); got != row.want {
+			t.Errorf("%s: %s, want %s", row.environ, got, row.want)
+		}
+		if got := wordsIn(config.Japanese, strings.Fields(row.environ)); got != startWords[config.Japanese] {
+			t.Errorf("%s: what was asked for is not %v", row.environ, got)
+		}
+		if got := wordsIn(config.LangAuto, strings.Fields(row.environ)); got != startWords[row.want] {
+			t.Errorf("%s: the words are %v", row.environ, got)
+		}
 	}
 }
 

@@ -43,6 +43,7 @@ var usages = map[string]string{
 Opens the console of the running server in the browser and prints its address,
 with a new code: good for ten minutes and one use.
 
+  --lang LANG   language of what it prints: auto (as the system has it), en, zh-CN, ja
 ` + folderFlags,
 
 	"obs": `Usage: danmaku obs add [--room R] [--name N] [--scene S] [--obs A] [--server U] [--dock]

@@ -20,7 +20,7 @@ const (
 
 // openCommand is `danmaku open`.
 func openCommand(ctx context.Context, env environment) error {
-	cfg, rest, err := config.LoadCommand(flag.NewFlagSet("danmaku open", flag.ContinueOnError), env.args, env.environ)
+	cfg, rest, err := config.LoadCommand(flag.NewFlagSet("danmaku open", flag.ContinueOnError), env.args, env.environ, "lang")
 	if err != nil {
 		return err
 	}
@@ -57,7 +57,8 @@ func openRunning(ctx context.Context, env environment, cfg config.Config, patien
 	if err := d.Close(); err != nil {
 		return err
 	}
-	fmt.Fprintf(env.out, "Console   %s\n          Opens once, within ten minutes.\n", address)
+	w := wordsIn(cfg.Lang, env.environ)
+	fmt.Fprintf(env.out, "%s%s\n%s%s\n", w.console, address, w.under(), w.once)
 	if err := env.open(address); err != nil {
 		fmt.Fprintf(env.err, "danmaku: open that address yourself; the browser could not be asked: %v\n", err)
 	}

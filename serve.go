@@ -96,7 +96,7 @@ func serve(ctx context.Context, env environment, cfg config.Config, log *slog.Lo
 	if err != nil {
 		return fmt.Errorf("read the address listened on: %w", err)
 	}
-	here, _, _ := bases(listening, nil, nil)
+	here, _ := bases(listening, nil, nil)
 	forget, err := noteAddress(cfg.Data, here)
 	if err != nil {
 		return err
@@ -138,7 +138,7 @@ func serve(ctx context.Context, env environment, cfg config.Config, log *slog.Lo
 	}
 	served := make(chan error, 1)
 	go func() { served <- srv.Serve(listener, hall) }()
-	if err := printBanner(env.out, listening, cfg.PublicURL, lan, paths); err != nil {
+	if err := printBanner(env.out, wordsIn(cfg.Lang, env.environ), listening, cfg.PublicURL, lan, paths); err != nil {
 		log.Warn("the addresses could not be printed", "err", err)
 	}
 	if wantsBrowser(cfg.Open, env.clicked) {
@@ -258,7 +258,7 @@ func waysIn(hall *live.Hall, first bool) (bannerPaths, error) {
 // audienceBases are all addresses under which the audience may come, the
 // likeliest first; that of this machine alone is the last.
 func audienceBases(cfg config.Config, listening netip.AddrPort, lan []netip.Addr) []string {
-	here, there, _ := bases(listening, cfg.PublicURL, lan)
+	here, there := bases(listening, cfg.PublicURL, lan)
 	if slices.Contains(there, here) {
 		return there
 	}
@@ -267,7 +267,7 @@ func audienceBases(cfg config.Config, listening netip.AddrPort, lan []netip.Addr
 
 // audienceBase is what links and QR codes for the audience begin with.
 func audienceBase(cfg config.Config, listening netip.AddrPort, lan []netip.Addr) string {
-	here, there, _ := bases(listening, cfg.PublicURL, lan)
+	here, there := bases(listening, cfg.PublicURL, lan)
 	if len(there) > 0 {
 		return there[0]
 	}

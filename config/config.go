@@ -32,6 +32,7 @@ type Config struct {
 	Origins        []string       // pages of these origins may connect, besides our own
 	TrustedProxies []netip.Prefix // who may say the client's address
 	Open           Open           // whether a start shows the console in the browser
+	Lang           Lang           // language of what a start prints
 	OBS            string         // where OBS listens for us, as ws://HOST:PORT
 	Sync           Sync
 	LogLevel       slog.Level
@@ -52,6 +53,17 @@ const (
 	OpenAuto   Open = "auto" // when nobody sits in a terminal
 	OpenAlways Open = "always"
 	OpenNever  Open = "never"
+)
+
+// Lang is the language of what a start prints into its terminal.
+type Lang string
+
+// The languages.
+const (
+	LangAuto Lang = "auto" // that of the system
+	English  Lang = "en"
+	Chinese  Lang = "zh-CN"
+	Japanese Lang = "ja"
 )
 
 // Sync says what an acknowledged comment survives.

@@ -40,7 +40,7 @@ func TestDefaults(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := config.Config{
-		Listen: ":2333", Data: "danmaku-data", Open: config.OpenAuto, OBS: "ws://127.0.0.1:4455", Sync: config.SyncNormal, LogLevel: slog.LevelInfo,
+		Listen: ":2333", Data: "danmaku-data", Open: config.OpenAuto, Lang: config.LangAuto, OBS: "ws://127.0.0.1:4455", Sync: config.SyncNormal, LogLevel: slog.LevelInfo,
 		UserRate: 0.5, UserBurst: 3, AddressRate: 5, RoomRate: 40, SenderRate: 200,
 		MaxSocketsPerAddress: 2000,
 	}
@@ -58,7 +58,7 @@ func TestEveryOptionFromEverySource(t *testing.T) {
 		Listen: "127.0.0.1:8080", Data: data, PublicURL: &url.URL{Scheme: "https", Host: "live.example.org"},
 		Origins:        []string{"https://a.example", "http://b.example:81"},
 		TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("127.0.0.1/32"), netip.MustParsePrefix("2001:db8::/32")},
-		Open:           config.OpenNever, OBS: "ws://192.168.1.20:4456", Sync: config.SyncFull, LogLevel: slog.LevelDebug,
+		Open:           config.OpenNever, Lang: config.Chinese, OBS: "ws://192.168.1.20:4456", Sync: config.SyncFull, LogLevel: slog.LevelDebug,
 		UserRate: 1.5, UserBurst: 4, AddressRate: 6, RoomRate: 0, SenderRate: 7,
 		MaxSockets: 0, MaxSocketsPerAddress: 9,
 	}
@@ -66,7 +66,7 @@ func TestEveryOptionFromEverySource(t *testing.T) {
 		{"listen", "127.0.0.1:8080"}, {"data", data}, {"public-url", "https://Live.Example.org/"},
 		{"origin", "https://A.example:443,http://b.example:81"}, {"trusted-proxy", "10.1.2.3/8, 127.0.0.1 ,2001:db8::1/32"},
 		{"user-rate", "1.5"}, {"user-burst", "4"}, {"address-rate", "6"}, {"room-rate", "0"}, {"sender-rate", "7"},
-		{"max-sockets", "0"}, {"max-sockets-per-address", "9"}, {"sync", "full"}, {"open", "never"}, {"obs", "192.168.1.20:4456"}, {"log-level", "debug"},
+		{"max-sockets", "0"}, {"max-sockets-per-address", "9"}, {"sync", "full"}, {"open", "never"}, {"lang", "zh-CN"}, {"obs", "192.168.1.20:4456"}, {"log-level", "debug"},
 	}
 	var flags, env []string
 	var file strings.Builder

@@ -39,6 +39,8 @@ var options = []option{
 		help: "network of a proxy that may say the client's address; may be repeated"},
 	{name: "open", value: "WHEN", def: "auto", set: scalar(setOpen),
 		help: "open the console in the browser at start: `auto` when double-clicked, `always` or `never`"},
+	{name: "lang", value: "LANG", def: "auto", set: scalar(setLang),
+		help: "language of what a start prints: `auto` as the system has it, `en`, `zh-CN` or `ja`"},
 	{name: "obs", value: "ADDRESS", def: "ws://127.0.0.1:4455", set: scalar(setOBS),
 		help: "where OBS listens, for putting the overlay into it"},
 	{name: "user-rate", value: "N", def: "0.5", set: rate(func(c *Config) *float64 { return &c.UserRate }),
@@ -256,6 +258,14 @@ func setOpen(c *Config, s string) error {
 	c.Open = Open(s)
 	if c.Open != OpenAuto && c.Open != OpenAlways && c.Open != OpenNever {
 		return fmt.Errorf("is unknown; write auto, always or never")
+	}
+	return nil
+}
+
+func setLang(c *Config, s string) error {
+	c.Lang = Lang(s)
+	if c.Lang != LangAuto && c.Lang != English && c.Lang != Chinese && c.Lang != Japanese {
+		return fmt.Errorf("is unknown; write auto, en, zh-CN or ja")
 	}
 	return nil
 }

@@ -21,9 +21,9 @@ import (
 type product struct{ overlay, audience, console string }
 
 var ways = map[string]*regexp.Regexp{
-	"overlay":  regexp.MustCompile(`^Overlay\s+(\S+)`),
-	"audience": regexp.MustCompile(`^Audience\s+(\S+)`),
-	"console":  regexp.MustCompile(`^Console\s+(\S+)`),
+	"overlay":  regexp.MustCompile(`^\S+\s+(\S+/overlay/\S+)`),
+	"audience": regexp.MustCompile(`^\S+\s+(\S+/r/\S+)`),
+	"console":  regexp.MustCompile(`^\S+\s+(\S+[?]code=\S+)`),
 }
 
 // built is the folder of the program that all tests share.

@@ -141,7 +141,7 @@ type server struct {
 	base, overlay string
 }
 
-var overlayLine = regexp.MustCompile(`^Overlay\s+((https?://[^/]+)/overlay/\S+)`)
+var overlayLine = regexp.MustCompile(`^\S+\s+((https?://[^/]+)/overlay/\S+)`)
 
 // startServer runs the program on a free port and reads the overlay's address
 // from what it prints.

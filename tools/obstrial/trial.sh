@@ -112,7 +112,7 @@ xdotool windowmove "$main" 0 0 windowsize "$main" 1280 840
 
 (cd "$home" && exec ./danmaku --listen 127.0.0.1:2333) >"$home/danmaku.log" 2>&1 &
 children+=($!)
-must grep -q Console "$home/danmaku.log"
+must grep -q code= "$home/danmaku.log"
 data=$home/danmaku-data
 
 sources_plus=(274 796)

@@ -260,7 +260,7 @@ type running struct {
 	printed   chan struct{} // closed when it prints no more
 }
 
-var overlayLine = regexp.MustCompile(`^Overlay\s+(https?://[^/\s]+)/overlay/live\?key=([^&\s]+)`)
+var overlayLine = regexp.MustCompile(`^\S+\s+(https?://[^/\s]+)/overlay/live\?key=([^&\s]+)`)
 
 // startProgram starts a server on a free port and waits until it has printed
 // where it is.
