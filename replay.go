@@ -81,8 +81,8 @@ func replay(ctx context.Context, opt replayOptions, out, errOut io.Writer, openL
 		return err
 	}
 	for i, d := range report.Malformed {
-		if i == 10 {
-			fmt.Fprintf(errOut, "danmaku: … and %d more like these\n", len(report.Malformed)-i)
+		if i == defectsTold {
+			fmt.Fprintf(errOut, "danmaku: … and %d more like these\n", report.Unread-i)
 			break
 		}
 		fmt.Fprintf(errOut, "danmaku: %s: line %d is skipped: %s\n", opt.file, d.Line, d.Message)

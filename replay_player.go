@@ -78,7 +78,7 @@ func (t tally) write(w io.Writer, report export.Report) {
 			why = append(why, fmt.Sprintf("%s %d", kind.name, kind.n))
 		}
 	}
-	if n := len(report.Malformed); n > 0 {
+	if n := report.Unread; n > 0 {
 		why = append(why, fmt.Sprintf("malformed %d", n))
 	}
 	row("skipped", t.skipped, why...)

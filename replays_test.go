@@ -1,16 +1,21 @@
 package main
 
 import (
+	"bufio"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
+	"net"
 	"net/http"
 	"net/url"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
+	"danmaku/comment"
 	"danmaku/export"
 	"danmaku/live"
 )
@@ -150,7 +155,6 @@ func TestReplayOfFilesThatAreRefused(t *testing.T) {
 		"no comment": {"", "<i></i>", 422, "There is no comment in it", "nothing"},
 		"only held":  {"", `{"text":"x","offset_ms":1,"status":"held"}`, 422, "There is no comment in it", "nothing"},
 		"no line":    {"", "{}", 422, "this is no export in JSON Lines: text is missing", "no_line"},
-		"large":      {"", `{"text":"x","offset_ms":1}` + strings.Repeat(strings.Repeat(" ", 1<<16)+"\n", export.MaxFile>>16), 422, "larger than 64 MiB", "too_large"},
 		"many":       {"", "<i>" + many + "</i>", 422, "more than 100000 comments", "too_many"},
 		"fast":       {"&speed=11", "<i></i>", 422, "speed 11: use 0.25 to 10", ""},
 		"no speed":   {"&speed=NaN", "<i></i>", 422, "speed NaN", ""},
@@ -169,10 +173,89 @@ func TestReplayOfFilesThatAreRefused(t *testing.T) {
 	if acts := boss.call("GET", liveRoom+"/audit?act=replay", nil, 200).Acts; len(acts) > 0 {
 		t.Errorf("the record says %+v", acts)
 	}
+	// A file may be as large as its reader takes it, and no larger by much.
+	for length, want := range map[int]int{export.MaxFile: 422, export.MaxFile + 2<<20: 413} {
+		if status := announced(t, p, length); status != want {
+			t.Errorf("a file of %d bytes: %d, want %d", length, status, want)
+		}
+	}
 	status, state, _ := boss.upload("some.xml", "", strings.NewReader("<i>\n<d p=\"0,1,25,1,1,0,a,1\">x</d>\n<d p=\"soon\">y</d>\n<d p=\"1,8,25,1,1,0,a,1\">z</d></i>"))
 	if status != 201 || state.Total != 1 || state.Counts.Skipped != 2 || len(state.Defects) != 1 ||
 		state.Defects[0].Line != 3 || state.Defects[0].Code != "p_fields" || state.Defects[0].N != 1 {
 		t.Errorf("with a malformed line: %d %+v", status, state)
+	}
+}
+
+// announced begins to send a file of a length, which ends after its first fault.
+func announced(t *testing.T, p *program, length int) int {
+	t.Helper()
+	host := strings.TrimPrefix(p.base, "http://")
+	conn, err := net.Dial("tcp", host)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	fmt.Fprintf(conn, "PUT %s/replay/file HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\nContent-Length: %d\r\n\r\n</i>",
+		liveRoom, host, p.link("owner").Key, length)
+	if err := conn.(*net.TCPConn).CloseWrite(); err != nil {
+		t.Fatal(err)
+	}
+	answer, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer.Body.Close()
+	return answer.StatusCode
+}
+
+// A file that is played lies in the data folder under no name, or for no longer
+// than it is played; what a program left that was ended by force is removed.
+func TestFilesThatArePlayedLeaveNothing(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "replay-1.tmp"), []byte("left"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	left := func() []string {
+		names, err := filepath.Glob(filepath.Join(dir, "replay-*"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return names
+	}
+	p := start(t, dir)
+	if names := left(); len(names) > 0 {
+		t.Errorf("of an earlier run there is %v", names)
+	}
+	boss := p.console()
+	console := boss.open("console", "")
+	console.next("hello")
+	for _, file := range []string{"<i></i>", "<html>"} {
+		if status, _, answer := boss.upload("x.xml", "", strings.NewReader(file)); status != 422 {
+			t.Errorf("%s: %d %+v", file, status, answer)
+		}
+		console.over()
+	}
+	if status, _, answer := boss.upload("x.xml", "&speed=10", film(0.1, "a", "b")); status != 201 {
+		t.Fatal(status, answer)
+	}
+	if end := console.over(); end.Counts.Shown != 2 {
+		t.Errorf("it ends as %+v", end)
+	}
+	p.stop()
+	if names := left(); len(names) > 0 {
+		t.Errorf("there is %v", names)
+	}
+
+	// Where an open file keeps its name, closing it removes it.
+	f, err := os.CreateTemp(dir, scratchFiles)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := (scratch{f, true}).Close(); err != nil || len(left()) > 0 {
+		t.Errorf("closed: %v, there is %v", err, left())
+	}
+	if _, err := (recordings{dir: filepath.Join(dir, "gone")}).File(t.Context(), "x", film(0, "a")); !errors.Is(err, comment.ErrBusy) {
+		t.Errorf("without a folder: %v", err)
 	}
 }
 

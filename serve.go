@@ -43,6 +43,9 @@ func serveCommand(ctx context.Context, env environment) error {
 		return err
 	}
 	defer func() { _ = unlock() }() // the process ends anyway
+	if err := sweep(cfg.Data); err != nil {
+		log.Warn("files that an earlier run left could not be removed", "err", err)
+	}
 	db, keys, err := openStore(ctx, cfg, log)
 	if err != nil {
 		return unlessStopped(ctx, err)
@@ -123,7 +126,7 @@ func serve(ctx context.Context, env environment, cfg config.Config, log *slog.Lo
 	)
 	hall, err := live.Open(ctx, live.Parts{
 		Journal: db, History: db, Rooms: db, Links: db, Rules: db, Pictures: db, Styles: db, Bans: db, Audit: db, Changes: db,
-		Recordings: recordings{db}, Limiter: newLimiter(cfg, time.Now), Filter: newFilter(),
+		Recordings: recordings{db, cfg.Data}, Limiter: newLimiter(cfg, time.Now), Filter: newFilter(),
 		Encoder: server.Encoder{}, Outlet: srv.Outlet(), Keys: keys, Log: log, Now: time.Now,
 	})
 	if err != nil {

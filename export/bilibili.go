@@ -22,7 +22,7 @@ import (
 // fault of the XML is a [*comment.Fault], and then nothing is returned. At most
 // [MaxFile] bytes are read.
 func ReadBilibili(r io.Reader) ([]Item, Report, error) {
-	return readXML(buffered(r), bilibili, mostComments)
+	return readAs(BilibiliXML, buffered(r), mostComments)
 }
 
 var bilibili = xmlDialect{root: "i", item: "d", read: func(attr func(string) string, _ string, report *Report) (Item, bool, *comment.Fault) {

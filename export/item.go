@@ -33,10 +33,22 @@ type Report struct {
 	Deleted    int             // niconico: comments taken down, of which the file keeps the place alone
 	Commands   int             // niconico: notes of the broadcaster to the player
 	Withheld   int             // JSON Lines: comments that were held, refused or taken down; who replays counts them
-	Malformed  []comment.Fault // comments that cannot be read
+	Unread     int             // comments that cannot be read
+	Malformed  []comment.Fault // what is the matter with the first of those
+}
+
+// mostMalformed is of how many comments a report says what is the matter.
+const mostMalformed = 20
+
+// unread notes a comment that cannot be read.
+func (r *Report) unread(line int, f *comment.Fault) {
+	if r.Unread++; len(r.Malformed) < mostMalformed {
+		f.Line = line
+		r.Malformed = append(r.Malformed, *f)
+	}
 }
 
 // Skipped is the number of comments that were left out.
 func (r Report) Skipped() int {
-	return r.Positioned + r.Deleted + r.Commands + r.Withheld + len(r.Malformed)
+	return r.Positioned + r.Deleted + r.Commands + r.Withheld + r.Unread
 }

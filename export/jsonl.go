@@ -24,7 +24,7 @@ import (
 // Comments that were not shown are among the items, with their Status. At most
 // [MaxFile] bytes are read.
 func ReadJSONLines(r io.Reader) ([]Item, Report, error) {
-	return readJSONLines(buffered(r), mostComments)
+	return readAs(JSONLines, buffered(r), mostComments)
 }
 
 // lineIn is a line as it is read: what is missing can be told from zero.
@@ -34,15 +34,9 @@ type lineIn struct {
 	Text     *string `json:"text"`
 }
 
-// timed is an item whose Offset may lie before the beginning.
-type timed struct {
-	Item
-	hasOffset bool
-}
-
-func readJSONLines(r *bufio.Reader, most int) ([]Item, Report, error) {
-	var report Report
-	var read []timed
+// scanJSONLines hands on the comments of a file as they come.
+func scanJSONLines(r *bufio.Reader, most int, report *Report, keep func(timed) error) error {
+	seen := 0
 	err := lines(r, func(number int, line []byte, long bool) error {
 		if number == 1 {
 			line = bytes.TrimPrefix(line, []byte("\ufeff"))
@@ -50,7 +44,7 @@ func readJSONLines(r *bufio.Reader, most int) ([]Item, Report, error) {
 		if line = bytes.TrimSpace(line); len(line) == 0 && !long {
 			return nil
 		}
-		if len(read)+len(report.Malformed) >= most {
+		if seen++; seen > most {
 			return flaw(comment.Fault{Code: faultTooMany, N: most})
 		}
 		item, bad := readLine(line)
@@ -58,65 +52,18 @@ func readJSONLines(r *bufio.Reader, most int) ([]Item, Report, error) {
 			bad = flaw(comment.Fault{Code: faultLineTooLong, N: maxPiece >> 20})
 		}
 		if bad != nil {
-			bad.Line = number
-			report.Malformed = append(report.Malformed, *bad)
+			report.unread(number, bad)
 			return nil
 		}
 		item.Line = number
-		read = append(read, item)
-		return nil
+		return keep(item)
 	})
-	if err != nil {
-		return nil, Report{}, err
-	}
-	if len(read) == 0 && len(report.Malformed) > 0 {
+	if err == nil && seen > 0 && seen == report.Unread {
 		whole := report.Malformed[0]
 		whole.Code, whole.Why = faultNoLine, whole.Code
-		return nil, Report{}, fault(place{whole.Line, 1}, whole)
+		return fault(place{whole.Line, 1}, whole)
 	}
-	items := onOneClock(read, &report)
-	inOrder(items)
-	return items, report, nil
-}
-
-// onOneClock gives every item an offset that is not negative.
-func onOneClock(lines []timed, report *Report) []Item {
-	offsets := slices.ContainsFunc(lines, func(l timed) bool { return l.hasOffset })
-	items := make([]Item, 0, len(lines))
-	var first time.Time
-	for _, l := range lines {
-		if offsets && !l.hasOffset {
-			report.Malformed = append(report.Malformed, lineFault(l.Line, comment.Fault{Code: faultNoOffset}))
-			continue
-		}
-		if first.IsZero() || l.SentAt.Before(first) {
-			first = l.SentAt
-		}
-		items = append(items, l.Item)
-	}
-	if !offsets {
-		for i := range items {
-			items[i].Offset = items[i].SentAt.Sub(first)
-		}
-	}
-	var early time.Duration
-	for _, it := range items {
-		early = min(early, it.Offset)
-	}
-	kept := items[:0]
-	for _, it := range items {
-		if it.Offset -= early; it.Offset > maxOffset {
-			report.Malformed = append(report.Malformed, lineFault(it.Line, comment.Fault{Code: faultLate, N: mostDays}))
-			continue
-		}
-		kept = append(kept, it)
-	}
-	return kept
-}
-
-func lineFault(line int, f comment.Fault) comment.Fault {
-	f.Line = line
-	return *flaw(f)
+	return err
 }
 
 func readLine(line []byte) (timed, *comment.Fault) {

@@ -22,7 +22,7 @@ import (
 // have in common, and what niconico's help says of commands
 // (qa.nicovideo.jp/faq/show/271).
 func ReadNiconico(r io.Reader) ([]Item, Report, error) {
-	return readXML(buffered(r), niconico, mostComments)
+	return readAs(NiconicoXML, buffered(r), mostComments)
 }
 
 var niconico = xmlDialect{root: "packet", item: "chat", read: readChat}

@@ -3,7 +3,6 @@ package export
 import (
 	"bufio"
 	"bytes"
-	"cmp"
 	"encoding/xml"
 	"io"
 	"slices"
@@ -33,18 +32,27 @@ func Read(r io.Reader) ([]Item, Report, Format, error) { return ReadAtMost(r, mo
 func ReadAtMost(r io.Reader, most int) ([]Item, Report, Format, error) {
 	b := buffered(r)
 	format := recognise(b)
-	var items []Item
-	var report Report
-	var err error
-	switch format {
-	case JSONLines:
-		items, report, err = readJSONLines(b, most)
-	case NiconicoXML:
-		items, report, err = readXML(b, niconico, most)
-	default:
-		items, report, err = readXML(b, bilibili, most)
-	}
+	items, report, err := readAs(format, b, most)
 	return items, report, format, err
+}
+
+// readAs reads a file of a format into memory.
+func readAs(format Format, r *bufio.Reader, most int) ([]Item, Report, error) {
+	var read []Item
+	stamps, report, err := scan(format, r, most, func(i Item) (stamp, error) {
+		read = append(read, i)
+		return stamp{ref: int64(len(read) - 1)}, nil
+	})
+	if err != nil {
+		return nil, Report{}, err
+	}
+	items := slices.Grow([]Item(nil), len(stamps))
+	for _, s := range stamps {
+		item := read[s.ref]
+		item.Offset = s.at
+		items = append(items, item)
+	}
+	return items, report, nil
 }
 
 // recognise tells a format by how it begins; what begins like none of them is
@@ -68,15 +76,4 @@ func recognise(r *bufio.Reader) Format {
 			return BilibiliXML
 		}
 	}
-}
-
-func inOrder(items []Item) {
-	slices.SortStableFunc(items, func(a, b Item) int {
-		return cmp.Or(cmp.Compare(a.Offset, b.Offset), compareIDs(a.ID, b.ID))
-	})
-}
-
-// compareIDs orders decimal numbers of any length without reading them.
-func compareIDs(a, b string) int {
-	return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b))
 }

@@ -162,7 +162,7 @@ func TestNiconicoFields(t *testing.T) {
 
 // malformed is the report of one such comment in line 2.
 func malformed(reason string) export.Report {
-	return export.Report{Malformed: []comment.Fault{{Line: 2, Message: reason}}}
+	return export.Report{Unread: 1, Malformed: []comment.Fault{{Line: 2, Message: reason}}}
 }
 
 // sentenceOnly compares faults by their place and sentence, which is made of all

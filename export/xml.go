@@ -17,17 +17,14 @@ import (
 // filling the parser's memory.
 const maxDepth = 16
 
-// readXML reads a file of a dialect, ordered by time, then ID.
-func readXML(r *bufio.Reader, dialect xmlDialect, most int) ([]Item, Report, error) {
+// scanXML hands on the comments of a file of a dialect as they come.
+func scanXML(r *bufio.Reader, dialect xmlDialect, most int, report *Report, keep func(timed) error) error {
 	p, err := newXMLParser(r, dialect, most)
 	if err != nil {
-		return nil, Report{}, err
+		return err
 	}
-	if err := p.parse(); err != nil {
-		return nil, Report{}, err
-	}
-	inOrder(p.items)
-	return p.items, p.report, nil
+	p.report, p.keep = report, keep
+	return p.parse()
 }
 
 // xmlDialect is one format of comments in XML: a root with one element for each
@@ -52,8 +49,9 @@ type xmlParser struct {
 	text   strings.Builder
 	attrs  []xml.Attr // of the comment that is open
 	inside bool       // a comment is open
-	items  []Item
-	report Report
+	seen   int        // comments
+	report *Report
+	keep   func(timed) error
 }
 
 // openElement is an element whose end has not come yet.
@@ -226,7 +224,7 @@ func (p *xmlParser) end() error {
 // add reads one comment. What is wrong with it is its own matter: the others
 // count.
 func (p *xmlParser) add(line int, text string) error {
-	if len(p.items)+p.report.Skipped() >= p.most {
+	if p.seen++; p.seen > p.most {
 		return flaw(comment.Fault{Code: faultTooMany, N: p.most})
 	}
 	attr := func(name string) string {
@@ -237,14 +235,13 @@ func (p *xmlParser) add(line int, text string) error {
 		}
 		return ""
 	}
-	item, ok, bad := p.dialect.read(attr, text, &p.report)
+	item, ok, bad := p.dialect.read(attr, text, p.report)
 	switch {
 	case bad != nil:
-		bad.Line = line
-		p.report.Malformed = append(p.report.Malformed, *bad)
+		p.report.unread(line, bad)
 	case ok:
 		item.Text, item.Line = text, line
-		p.items = append(p.items, item)
+		return p.keep(timed{item, true})
 	}
 	return nil
 }

@@ -29,6 +29,8 @@ type Recording interface {
 	// From gives the comments from an offset on, in the order of their time.
 	// After an error nothing follows.
 	From(ctx context.Context, offset time.Duration) iter.Seq2[Said, error]
+	// Close lets go of what it holds. Nothing is asked of it afterwards.
+	Close() error
 }
 
 // Deliver hands one comment on. A wait above zero asks for the same again after

@@ -19,6 +19,8 @@ import (
 // reel is a recording with a comment at each of its seconds.
 type reel []int
 
+func (reel) Close() error { return nil }
+
 func (r reel) From(_ context.Context, offset time.Duration) iter.Seq2[live.Said, error] {
 	return func(yield func(live.Said, error) bool) {
 		for n, second := range r {

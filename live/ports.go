@@ -130,8 +130,9 @@ type Recordings interface {
 	// Past is what a room showed from a moment on and before another (zero: up
 	// to now), without what was a replay then.
 	Past(ctx context.Context, room string, from, to time.Time) (Tape, error)
-	// File reads a file. Errors that its owner can mend are comment.ErrInvalid
-	// with an explanation.
+	// File reads a file, which is not in memory as a whole then or later. Errors
+	// that its owner can mend are comment.ErrInvalid with an explanation;
+	// comment.ErrBusy when there is no room for it.
 	File(ctx context.Context, name string, file io.Reader) (Tape, error)
 	// Sessions lists when a room was busy, newest first.
 	Sessions(ctx context.Context, room string) ([]comment.Session, error)

@@ -14,7 +14,7 @@ import (
 const (
 	SlowestReplay = 0.25
 	FastestReplay = 10
-	replaysAtOnce = 4           // files are in memory while they play
+	replaysAtOnce = 4           // each has a file, and people to disturb
 	replayTold    = time.Second // between two words to consoles
 )
 

@@ -79,6 +79,12 @@ func (h *Hall) begin(ctx context.Context, roomID string, by Actor, told Replay, 
 	}()
 	h.tell(r, rp)
 	tape, err := load()
+	played := false
+	defer func() {
+		if !played && tape.Recording != nil {
+			h.letGo(r, tape)
+		}
+	}()
 	if !rp.now().Active() {
 		err = errHalted
 	}
@@ -91,8 +97,14 @@ func (h *Hall) begin(ctx context.Context, roomID string, by Actor, told Replay, 
 	}
 	if err == nil {
 		player := NewPlayer(tape, told.Speed, h.deliver(r, rp, by.Link))
-		if err = rp.loaded(told, player); err == nil && !h.replays.run(rp, func(ctx context.Context) { h.play(ctx, r, rp, player) }) {
-			err = comment.ErrBusy
+		if err = rp.loaded(told, player); err == nil {
+			played = h.replays.run(rp, func(ctx context.Context) {
+				defer h.letGo(r, tape)
+				h.play(ctx, r, rp, player)
+			})
+			if !played {
+				err = comment.ErrBusy
+			}
 		}
 	}
 	if err != nil {
@@ -102,6 +114,13 @@ func (h *Hall) begin(ctx context.Context, roomID string, by Actor, told Replay, 
 	}
 	h.tell(r, rp)
 	return rp.now(), nil
+}
+
+// letGo ends what nobody plays any more.
+func (h *Hall) letGo(r *room, tape Tape) {
+	if err := tape.Close(); err != nil {
+		h.slog.Warn("a recording that is over could not be let go of", "room", r.id, "err", err)
+	}
 }
 
 func saneSpeed(speed float64) error {

@@ -60,6 +60,8 @@ func one() Tape {
 
 type shortFilm struct{}
 
+func (shortFilm) Close() error { return nil }
+
 func (shortFilm) From(context.Context, time.Duration) iter.Seq2[Said, error] {
 	return func(yield func(Said, error) bool) { yield(Said{Text: "x"}, nil) }
 }

@@ -169,7 +169,7 @@ function openForm(desk, acts, follow) {
         body: JSON.stringify({ from: sessions[Number(session.value)].from, to: sessions[Number(session.value)].to + 1, speed: Number(speed.value) }),
       }));
       const answer = await begun.json().catch(() => ({}));
-      if (!begun.ok) fault(answer.fault ? faultAt(words, answer.fault) : answer.code === 'room_closed' ? t('replay_why_closed') : answer.message ?? t('fault_other'));
+      if (!begun.ok) fault(answer.fault ? faultAt(words, answer.fault) : answer.code === 'room_closed' ? t('replay_why_closed') : t(words.has(`fault_${answer.code}`) ? `fault_${answer.code}` : 'fault_other'));
       else if (answer.defects?.length > 0) fault(t('replay_defects'), answer.defects);
     } catch {
       fault(t('fault_offline'));
