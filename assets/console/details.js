@@ -22,6 +22,12 @@ const DETAILS = /** @type {Record<string, string>} */ ({
   'not UTF-8': 'detail_bytes',
 });
 
+/** Where the word is only partly in the text, which explains too little by itself. */
+const BEYOND = ['the name and the text together', 'spelled over several comments'];
+
+/** @param {string | undefined} detail */
+export const reachesBeyond = (detail) => BEYOND.includes(detail ?? '');
+
 /** In which form the text was read, which follows the sentence. */
 const FORMS = /** @type {Record<string, string>} */ ({
   'without markup': 'detail_markup',

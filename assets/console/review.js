@@ -2,6 +2,7 @@
 // what was decided just now. On narrow screens the next item is pinned below.
 
 import { el, icon, said } from '../shared/dom.js';
+import { explain, reachesBeyond } from './details.js';
 import { cut } from './queue.js';
 
 /** @typedef {import('./model.js').Entry} Entry */
@@ -125,7 +126,8 @@ export class ReviewView {
     const { t } = this.#desk.words;
     const seen = cut(item.text, item.spans).filter((part) => part.hit).map((part) => part.text).join('');
     const read = item.word && item.word !== seen ? el('span', {}, t('read_as'), ' ', el('b', {}, said(item.word))) : null;
-    return el('p', { class: 'held-why' }, ...this.#meta([this.#reason(item), read]));
+    const beyond = reachesBeyond(item.detail) ? el('span', {}, ...explain(this.#desk.words, item.detail ?? '')) : null;
+    return el('p', { class: 'held-why' }, ...this.#meta([this.#reason(item), read, beyond]));
   }
 
   /** Parts on one line with dots between. @param {(Node|string|null)[]} parts */
