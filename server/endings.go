@@ -95,8 +95,8 @@ func (k *sockets) cut(sess *melody.Session, e ending) {
 		}
 		k.cutters.Go(func() {
 			conn := sess.WebsocketConnection()
-			if s, ok := conn.NetConn().(*stream); ok && e.bye.Code != "" {
-				s.say(mustMarshal(e.bye))
+			if e.bye.Code != "" {
+				streamOf(sess).say(mustMarshal(e.bye))
 			}
 			_ = conn.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(e.code, e.reason), time.Now().Add(closeTimeout))
 			patience := time.NewTimer(closeTimeout)

@@ -6,12 +6,6 @@ import (
 	"github.com/olahol/melody"
 )
 
-// hub is the sockets of one view of a room.
-type hub struct {
-	*melody.Melody
-	pulse pulse
-}
-
 // pulse tells how far a hub's sockets are with the frames they were given. A
 // broadcast only fills their queues; when the machine cannot write as fast, the
 // frames there grow old, and one large frame would do for many small ones.
@@ -66,12 +60,9 @@ func (f *flight) land() {
 	}
 }
 
-// sent is told of every frame that has been written.
-func (h *hub) sent(sess *melody.Session, frame []byte) {
-	if s, ok := sess.WebsocketConnection().NetConn().(*stream); ok {
-		s.ends()
-	}
-	h.pulse.landed(frame)
+// sent is told of every frame that melody has written.
+func (h *hub) sent(sess *melody.Session, payload []byte) {
+	h.pulse.landed(streamOf(sess).sent(payload))
 }
 
 // What a connection is doing, for its hub's pulse.

@@ -26,6 +26,7 @@ type seat struct {
 	gone   chan struct{}          // closed when the socket is no more
 
 	arrival *arrival // until it has been greeted
+	member  *member  // from then on
 }
 
 // bucket counts what a client may send without being a flood. It is not a

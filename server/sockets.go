@@ -3,14 +3,12 @@ package server
 import (
 	"context"
 	"encoding/base64"
-	"errors"
 	"fmt"
 	"net/http"
 	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
-	"unicode/utf8"
 
 	"github.com/gorilla/websocket"
 	"github.com/labstack/echo/v4"
@@ -129,6 +127,48 @@ func offersOurs(r *http.Request) bool {
 	return len(offered) == 0 || slices.Contains(offered, Subprotocol)
 }
 
+// arrival is what connected needs to greet, and nobody after it.
+type arrival struct {
+	user  *wireUser
+	since *comment.Position
+}
+
+// serve takes the connection from net/http and gives it a goroutine of its own,
+// so that net/http's buffers go back: with 10,000 sockets they are 80 MB.
+func (k *sockets) serve(c echo.Context, st *seat, a arrival, leave func()) error {
+	st.arrival = &a
+	m, r := k.hub(hubKey{st.Room, st.View}), c.Request()
+	taken, err := hijack(c.Response().Writer)
+	if err != nil {
+		leave()
+		return fmt.Errorf("take a connection: %w", err)
+	}
+	taken.conn.pulse = &m.pulse
+	go func() {
+		defer leave()
+		defer close(st.gone)
+		defer k.people.rise(st)
+		defer m.rise(st)
+		defer taken.conn.depart() // and not a method of taken, which would keep its buffers
+		defer k.caught(nil)
+		if err := m.HandleRequestWithKeys(taken, r, map[string]any{seatKey: st}); err != nil {
+			k.server.log.Debug("a handshake failed", "err", err)
+		}
+	}()
+	return nil
+}
+
+const seatKey = "seat"
+
+func seatOf(sess *melody.Session) *seat {
+	v, _ := sess.Get(seatKey)
+	return v.(*seat)
+}
+
+func streamOf(sess *melody.Session) *stream {
+	return sess.WebsocketConnection().NetConn().(*stream)
+}
+
 // hub gives the sockets of a view of a room.
 func (k *sockets) hub(key hubKey) *hub {
 	k.mu.RLock()
@@ -146,214 +186,10 @@ func (k *sockets) hub(key hubKey) *hub {
 	return m
 }
 
-// newHub sets up a melody so that none of its defaults is left to chance.
-func (k *sockets) newHub() *hub {
-	m := &hub{Melody: melody.New()}
-	m.Upgrader = k.upgrader
-	m.Config = &melody.Config{
-		WriteWait: 10 * time.Second, PongWait: 60 * time.Second, PingPeriod: 25 * time.Second,
-		MaxMessageSize: maxFrame, MessageBufferSize: queueLen,
-	}
-	// Greeting takes a deep stack, and a goroutine that has grown one keeps it: on
-	// one of its own it goes back, 4 KB less for each socket.
-	m.HandleConnect(func(sess *melody.Session) {
-		greeted := make(chan struct{})
-		go func() {
-			defer close(greeted)
-			k.connected(sess)
-		}()
-		<-greeted
-	})
-	m.HandleMessage(k.guarded(k.message))
-	m.HandleMessageBinary(k.guarded(func(sess *melody.Session, _ []byte) {
-		k.complain(sess, comment.ErrBadFrame)
-	}))
-	m.HandlePong(func(sess *melody.Session) { k.control(sess) })
-	m.HandleSentMessage(m.sent)
-	// No HandleClose: melody would no longer answer a client's close frame.
-	// The handler runs in whoever writes, often under melody's lock: it must do
-	// nothing but cut. Session.Close here would call it again without end.
-	m.HandleError(func(sess *melody.Session, err error) {
-		if errors.Is(err, melody.ErrMessageBufferFull) {
-			k.cut(sess, endSlow)
-		}
-	})
-	return m
-}
-
-// arrival is what connected needs to greet, and nobody after it.
-type arrival struct {
-	user  *wireUser
-	since *comment.Position
-}
-
-// serve takes the connection from net/http and gives it a goroutine of its own,
-// so that net/http's buffers go back: with 10,000 sockets they are 80 MB.
-func (k *sockets) serve(c echo.Context, st *seat, a arrival, leave func()) error {
-	st.arrival = &a
-	m, r := k.hub(hubKey{st.Room, st.View}), c.Request()
-	taken, err := hijack(c.Response().Writer)
-	if err != nil {
-		leave()
-		return fmt.Errorf("take a connection: %w", err)
-	}
-	taken.join(&m.pulse)
-	go func() {
-		defer leave()
-		defer close(st.gone)
-		defer k.people.rise(st)
-		defer depart(taken.conn) // and not a method of taken, which would keep its buffers
-		defer k.caught(nil)
-		if err := m.HandleRequestWithKeys(taken, r, map[string]any{seatKey: st}); err != nil {
-			k.server.log.Debug("a handshake failed", "err", err)
-		}
-	}()
-	return nil
-}
-
-const seatKey = "seat"
-
-func seatOf(sess *melody.Session) *seat {
-	v, _ := sess.Get(seatKey)
-	return v.(*seat)
-}
-
-// connected greets: the session is registered already, so no frame is missed.
-// What is written here waits for the write pump, so it must fit the queue: the
-// past is one frame.
-func (k *sockets) connected(sess *melody.Session) {
-	defer k.caught(sess)
-	st := seatOf(sess)
-	a := *st.arrival
-	st.arrival, sess.Request = nil, nil // kilobytes that an idle client need not hold
-	conn := sess.WebsocketConnection()
-	conn.SetPingHandler(func(data string) error {
-		if !k.control(sess) {
-			return nil
-		}
-		// A pong that cannot be written is the writing side's to notice.
-		_ = conn.WriteControl(websocket.PongMessage, []byte(data), time.Now().Add(closeTimeout))
-		return nil
-	})
-	k.people.sit(st, sess)
-	// A ban or a revocation of this very moment has either found the socket, or is
-	// found here.
-	err := k.server.hall.Stays(st.Seat)
-	if err == nil && st.View == live.ViewAudience {
-		_, err = k.server.hall.Sit(st.Room, st.User, st.Address)
-	}
-	if err != nil {
-		code, closeCode := byeOf(err)
-		k.bye(sess, endWith(wireBye{Code: code}, closeCode))
-		return
-	}
-	err = k.server.hall.Join(context.Background(), st.Room, st.View, a.since, func(w live.Welcome) {
-		k.write(sess, helloFrame(w, st.View, a.user, k.server.now()))
-		if w.Resumed {
-			k.write(sess, Encoder{}.Frame(w.End, w.Missed))
-		}
-	})
-	if err != nil {
-		k.server.log.Error("a client could not join", "room", st.Room, "view", st.View, "err", err)
-		k.cut(sess, endFull)
-	}
-	// Who registered after shutdown looked round was not told by it.
-	k.mu.RLock()
-	closing := k.closing
-	k.mu.RUnlock()
-	if closing {
-		k.restarting(sess)
-	}
-}
-
-// write queues a frame; a full queue has been dealt with by the error handler.
-func (k *sockets) write(sess *melody.Session, frame []byte) { _ = sess.Write(frame) }
-
-// control counts a ping or pong, and ends a flood of them.
-func (k *sockets) control(sess *melody.Session) bool {
-	st := seatOf(sess)
-	if st.ended.Load() {
-		return false
-	}
-	if st.pings.take(time.Now()) {
-		return true
-	}
-	k.cut(sess, endFlooding)
-	return false
-}
-
-// plainBeat is a client's beat as our pages write it.
-const plainBeat = `{"type":"beat"}`
-
-// guarded lets in what a client may send now.
-func (k *sockets) guarded(handle func(*melody.Session, []byte)) func(*melody.Session, []byte) {
-	return func(sess *melody.Session, msg []byte) {
-		defer k.caught(sess)
-		st := seatOf(sess)
-		if st.ended.Load() {
-			return
-		}
-		st.heard.Store(k.server.now().UnixNano())
-		if !st.frames.take(time.Now()) {
-			k.cut(sess, endFlooding)
-			return
-		}
-		if string(msg) == plainBeat {
-			return // all that an idle client sends: it need not grow the stack for decoding
-		}
-		handle(sess, msg)
-	}
-}
-
-// message answers one text frame.
-func (k *sockets) message(sess *melody.Session, msg []byte) {
-	if !utf8.Valid(msg) {
-		k.cut(sess, endNotUTF8)
-		return
-	}
-	f, err := decodeFrame(msg)
-	if err != nil {
-		k.complain(sess, err)
-		return
-	}
-	st := seatOf(sess)
-	switch {
-	case f.Type == "beat":
-		if st.View == live.ViewOverlay {
-			st.see(f.ShownMS)
-		}
-	case f.Type == "obs" && st.View == live.ViewOverlay:
-		k.server.obsTells(st.Room, f)
-	case f.Type == "obs":
-		k.complain(sess, comment.ErrBadFrame)
-	case st.View != live.ViewAudience:
-		k.ack(sess, f.Ref, live.Outcome{}, comment.ErrNotAllowed)
-	default:
-		// The socket may close meanwhile; the comment is sent all the same.
-		o, err := k.server.hall.Submit(context.Background(), st.Room, st.author, f.draft(comment.FromAudience))
-		k.ack(sess, f.Ref, o, err)
-	}
-}
-
-func (k *sockets) ack(sess *melody.Session, ref string, o live.Outcome, err error) {
-	if err != nil && faultOf(err).Code == internal.Code {
-		k.server.log.Error("a comment failed", "err", err)
-	}
-	a := ackOf(ref, o, err)
-	a.Type = "ack"
-	k.write(sess, mustMarshal(a))
-}
-
-func (k *sockets) complain(sess *melody.Session, err error) {
-	f := faultOf(err)
-	k.write(sess, mustMarshal(wireError{Type: "error", Code: f.Code, Message: f.Message}))
-}
-
 // Broadcast implements live.Outlet.
 func (k *sockets) Broadcast(room string, v live.View, frame []byte) (taken <-chan struct{}) {
 	if m := k.find(room, v); m != nil {
-		taken = m.pulse.launch(frame, m.Len())
-		_ = m.Broadcast(frame) // closed only when the process stops
+		taken = m.broadcast(frame)
 	}
 	return taken
 }
@@ -361,7 +197,7 @@ func (k *sockets) Broadcast(room string, v live.View, frame []byte) (taken <-cha
 // Announce implements live.Outlet.
 func (k *sockets) Announce(room string, v live.View, frame []byte) {
 	if m := k.find(room, v); m != nil {
-		_ = m.Broadcast(frame) // as above
+		m.announce(frame)
 	}
 }
 
