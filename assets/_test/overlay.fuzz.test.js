@@ -28,7 +28,7 @@ function evening(seed, steps) {
   const r = random(seed);
   const pick = (...of) => of[Math.floor(r() * of.length)];
   let pinned = null;
-  let options = { ...DEFAULTS, merge: r() < 0.5, limit: pick(150, 150, 5), names: r() < 0.3 };
+  let options = { ...DEFAULTS, merge: r() < 0.5, limit: pick(150, 150, 5), names: r() < 0.3, overlap: r() < 0.1 };
   const { stage, renderer, timeline, timers, pass } = setUp(options, { width: pick(800, 1920), height: pick(54, 200, 1080) }, { pin: { place: () => pinned } });
   renderer.wider = pick('', 'twitch');
   const known = [];
@@ -74,6 +74,8 @@ function evening(seed, steps) {
     assert.ok(s.queued <= 200, where);
     assert.ok(timers.size <= 1 && (timers.size === 0 || !(hidden || paused)), `${where}: ${timers.size} timers`);
     assert.ok(hidden || paused || s.active + s.queued === 0 || timers.size === 1, `${where}: nobody will take them away`);
+    for (const { t, lane, rows } of flying.filter((item) => item.until > now)) assert.ok(t <= now && lane >= 0 && lane + Math.min(rows, s.lanes) <= s.lanes, `${where}: set out at ${t}, now ${now}, lane ${lane} of ${s.lanes}, ${rows} high`);
+    if (options.overlap) continue;
     if (hidden) continue; // nobody sees it; the next tick puts it right
     const { width } = renderer.size;
     const boxes = flying.filter((item) => item.until > now).map((item) => ({ ...box(item, width, now), item }));
