@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net"
 	"strconv"
 	"time"
 
@@ -128,14 +129,25 @@ type response struct {
 // connection ends with ctx. The errors are [ErrUnreachable] and
 // [ErrWrongPassword], what password gave, and faults of the protocol.
 func Dial(ctx context.Context, url string, password func() (string, error)) (*Client, error) {
-	dialer := websocket.Dialer{Subprotocols: []string{subprotocol}, HandshakeTimeout: answerWithin}
+	stop := func() bool { return true }
+	dialer := websocket.Dialer{Subprotocols: []string{subprotocol}, HandshakeTimeout: answerWithin,
+		// A handshake under way heeds the deadline of ctx, but not its end.
+		NetDialContext: func(dialing context.Context, network, address string) (net.Conn, error) {
+			var d net.Dialer
+			conn, err := d.DialContext(dialing, network, address)
+			if err == nil {
+				stop = context.AfterFunc(ctx, func() { _ = conn.Close() })
+			}
+			return conn, err
+		},
+	}
 	conn, _, err := dialer.DialContext(ctx, url, nil)
 	if err != nil {
+		stop()
 		return nil, fmt.Errorf("%w at %s: %w", ErrUnreachable, url, err)
 	}
 	conn.SetReadLimit(longest)
-	c := &Client{conn: conn}
-	c.stop = context.AfterFunc(ctx, func() { _ = conn.Close() })
+	c := &Client{conn: conn, stop: stop}
 	if err := c.greet(password); err != nil {
 		c.Close()
 		return nil, err
