@@ -2,7 +2,8 @@
 # Installs what `make test` needs and what is missing, by apt-get where that is
 # allowed; with the argument release what `make release` and `make release-check`
 # need. Without it the tests say what they skip; under CI=true that is a
-# failure, so that a green run means that everything ran.
+# failure, so that a green run means that everything ran. Every download has a
+# second try: mirrors and registries hiccup.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 what=${1:-test}
@@ -11,6 +12,22 @@ if ! command -v go >/dev/null; then
 	echo "setup: Go is missing; install Go 1.26 or newer from https://go.dev/dl/" >&2
 	exit 1
 fi
+
+# twice runs a download, and once more when it fails.
+twice() {
+	"$@" && return
+	echo "setup: $* failed; once more in 10 s" >&2
+	sleep 10
+	"$@"
+}
+
+# install gets Debian packages. It waits for a system that is just installing
+# its own updates.
+install() {
+	"${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get update -qq -o Acquire::Retries=3 -o DPkg::Lock::Timeout=120 &&
+		"${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq -o Acquire::Retries=3 -o DPkg::Lock::Timeout=120 \
+			--no-install-recommends "$@" >/dev/null
+}
 
 # what is missing, as lines "package: what it is for"
 missing() {
@@ -63,8 +80,7 @@ if [ -n "$list" ] && command -v apt-get >/dev/null; then
 		packages=$(cut -d: -f1 <<<"$list" | tr '\n' ' ')
 		echo "setup: installing $packages"
 		# shellcheck disable=SC2086 # a list of words
-		"${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get update -qq &&
-			"${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $packages >/dev/null
+		twice install $packages
 		list=$(missing)
 	fi
 fi
@@ -79,5 +95,12 @@ if [ -n "$list" ]; then
 		exit 1
 	fi
 	echo "setup: going on without; what needs it is skipped and says so" >&2
+fi
+
+# What these cannot get is missed, and told, by what needs it.
+twice go mod download
+if [ "$what" = test ] && command -v npm >/dev/null &&
+	{ [ ! -x node_modules/.bin/tsc ] || [ package-lock.json -nt node_modules/.package-lock.json ]; }; then
+	twice npm ci --no-audit --no-fund --loglevel=error
 fi
 exit 0
