@@ -37,14 +37,14 @@ func TestBodyMustComeInTime(t *testing.T) {
 		if !errors.Is(err, os.ErrDeadlineExceeded) {
 			t.Errorf("reading ended with %v", err)
 		}
-	case <-time.After(10 * time.Second):
+	case <-time.After(patience):
 		t.Error("the body is still waited for")
 	}
 }
 
 // A request that came in time may be worked on for longer.
 func TestWorkMayTakeLongerThanTheBody(t *testing.T) {
-	const limit = 50 * time.Millisecond
+	const limit = time.Second // in which the body, which is there, must be read on a busy machine
 	e := echo.New()
 	e.Use(hurry(limit))
 	e.POST("/", func(c echo.Context) error {
@@ -54,7 +54,7 @@ func TestWorkMayTakeLongerThanTheBody(t *testing.T) {
 		select {
 		case <-c.Request().Context().Done():
 			return c.NoContent(http.StatusTeapot)
-		case <-time.After(3 * limit):
+		case <-time.After(limit + limit/10):
 			return c.NoContent(http.StatusNoContent)
 		}
 	})
@@ -97,7 +97,7 @@ func TestAnswerMustBeRead(t *testing.T) {
 		if !errors.Is(err, os.ErrDeadlineExceeded) {
 			t.Errorf("writing ended with %v", err)
 		}
-	case <-time.After(10 * time.Second):
+	case <-time.After(patience):
 		t.Error("the client is still waited for")
 	}
 }

@@ -27,8 +27,8 @@ import (
 )
 
 // deadline is how long one page may live; a test that hangs says so instead of
-// stopping the whole run.
-const deadline = 2 * time.Minute
+// stopping the whole run. It is no measure: a busy machine may be slow.
+const deadline = 5 * time.Minute
 
 // names are the programs that count as Chromium, the first found is taken.
 var names = []string{"chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome"}
@@ -206,12 +206,12 @@ func Value[T any](p *Page, js string) T {
 	return v
 }
 
-// Wait waits until an expression is true, at most 30 s, also over a change of
+// Wait waits until an expression is true, at most a minute, also over a change of
 // page. The page looks itself, without eval, which its Content-Security-Policy
 // forbids.
 func (p *Page) Wait(js string) {
 	p.t.Helper()
-	ctx, cancel := context.WithTimeout(p.Ctx, 30*time.Second)
+	ctx, cancel := context.WithTimeout(p.Ctx, time.Minute)
 	defer cancel()
 	look := fmt.Sprintf(`new Promise((done) => { const look = () => ((%s) ? done(true) : setTimeout(look, 15)); look(); })`, js)
 	for {

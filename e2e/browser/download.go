@@ -49,7 +49,7 @@ func (p *Page) Downloads() (next func() (name string, text []byte)) {
 				p.t.Fatalf("read a download: %v", err)
 			}
 			return name, text
-		case <-time.After(30 * time.Second):
+		case <-time.After(time.Minute):
 			p.t.Fatalf("nothing was downloaded; the page reported: %q", p.Faults())
 		}
 		return "", nil
