@@ -3,6 +3,7 @@ package e2e
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"image/color"
 	"image/png"
 	"io"
@@ -139,6 +140,18 @@ func TestTheSecondScreenShowsCommentsOverItsColour(t *testing.T) {
 		screen.Wait(`location.search.includes("color=112233") && location.search.includes("code=large")`)
 		screen.Wait(`document.querySelector("#card .code").naturalWidth > 0 && document.querySelector("#card").checkVisibility()`)
 		screen.Wait(`document.documentElement.classList.contains("still")`)
+		// A projector is seldom as wide as a television: the card is whole on each.
+		for _, size := range [][2]int64{{1024, 768}, {1280, 1024}, {1280, 800}, {768, 1024}, {1280, 720}} {
+			screen.Size(size[0], size[1], 1)
+			screen.Wait(fmt.Sprintf(`innerWidth === %d && innerHeight === %d && (() => {
+				const card = document.getElementById("card").getBoundingClientRect();
+				return card.left > 0 && card.top > 0 && card.right < innerWidth && card.bottom < innerHeight
+					&& ["#card .code", "#card .title", "#card .lead", "#address"].every((s) => {
+						const r = document.querySelector(s).getBoundingClientRect();
+						return r.width > 0 && r.left >= card.left && r.right <= card.right && r.top >= card.top && r.bottom <= card.bottom;
+					});
+			})()`, size[0], size[1]))
+		}
 	}
 }
 
