@@ -235,12 +235,13 @@ func contactOf(text, folded string) comment.Verdict {
 }
 
 // checkJoined looks for words that begin in the name and end in the text. That
-// may be chance, so it is never more than held.
+// may be chance, so it is never more than held, and what only sounds like a
+// word does not count: a name stands before everything that its owner says.
 func checkJoined(sets []*Rules, d comment.Draft, now int64) comment.Verdict {
 	border := utf8.RuneCountInString(d.Name)
 	found, folded, _ := words(sets, d.Name+d.Text, now)
 	for _, h := range found {
-		if h.span.From < border && border < h.span.To && h.action >= comment.Hold && !h.exact {
+		if h.span.From < border && border < h.span.To && h.action >= comment.Hold && !h.exact && !h.sound {
 			return comment.Verdict{
 				Action: comment.Hold, Rule: h.rule, Word: h.word, Folded: folded,
 				Detail: "the name and the text together", Spans: []span{{From: 0, To: h.span.To - border}},

@@ -10,6 +10,7 @@ type heard struct {
 	sound uint16
 }
 
+// gapKind is what stands between two letters.
 type gapKind uint8
 
 const (
@@ -24,7 +25,6 @@ const (
 	otherUnit unitKind = iota
 	hanUnit
 	latinUnit
-	kanaUnit
 	digitUnit
 )
 
@@ -38,13 +38,12 @@ type run struct {
 
 // ear reads a text as syllables. It is reused from text to text.
 type ear struct {
-	units    []heard
-	runs     []run
-	path     []uttered
-	steps    int
-	japanese bool
-	sonic    *sonic
-	found    func(entry uint32, from, to int32) // with cells
+	units []heard
+	runs  []run
+	path  []uttered
+	steps int
+	sonic *sonic
+	found func(entry uint32, from, to int32) // with cells
 }
 
 // uttered is one syllable of a match: units from (inclusive) to (exclusive).
@@ -56,7 +55,8 @@ const (
 	longestRun = 60 // Latin letters in a row
 )
 
-// hear reads the cells. It tells whether there is anything to compare.
+// hear reads the cells. It tells whether there is anything to compare: Japanese
+// reads its ideographs in its own way.
 func (h *ear) hear(cells []cell) bool {
 	h.units, h.runs = h.units[:0], h.runs[:0]
 	hans, kanas, latins := 0, 0, 0
@@ -86,13 +86,12 @@ func (h *ear) hear(cells []cell) bool {
 			u.kind = latinUnit
 			latins++
 		case c.script == kana:
-			u.kind = kanaUnit
 			kanas++
 		}
 		h.units = append(h.units, u)
 	}
-	h.japanese = kanas > 2 && kanas >= hans
-	if hans+latins < 2 || h.japanese {
+	japanese := kanas > 2 && kanas >= hans
+	if hans+latins < 2 || japanese {
 		return false
 	}
 	if latins > 0 {

@@ -1,5 +1,7 @@
 package moderation
 
+func (m *memory[V]) size() int { return len(m.young) + len(m.old) }
+
 // Remembered counts what the checks on behaviour hold.
 func Remembered(c *Chain) int {
 	h := &c.habit

@@ -54,5 +54,3 @@ func (m *memory[V]) age(now time.Time) {
 func (m *memory[V]) turn(now time.Time) {
 	m.old, m.young, m.turned = m.young, map[uint64]V{}, now
 }
-
-func (m *memory[V]) size() int { return len(m.young) + len(m.old) }

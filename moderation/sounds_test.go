@@ -89,6 +89,21 @@ func TestExact(t *testing.T) {
 	}
 }
 
+// A name and the text behind it are not heard as one.
+func TestNamesAreNotHeardWithTheText(t *testing.T) {
+	c := chainOf(t, "妈逼\n傻逼\n")
+	for name, text := range map[string]string{"小马": "笔试过了", "sha": "bi", "煞": "笔"} {
+		v := c.Check(comment.Draft{Room: "r", User: name, Name: name, Text: text, At: spelledFrom}, comment.NewRoom("r"))
+		if v.Action != comment.Pass {
+			t.Errorf("%s says %q: %+v", name, text, v)
+		}
+	}
+	v := c.Check(comment.Draft{Room: "r", User: "u", Name: "煞笔", Text: "大家好", At: spelledFrom}, comment.NewRoom("r"))
+	if v.Action != comment.Hold || !v.InName {
+		t.Errorf("a name that sounds like a word: %+v", v)
+	}
+}
+
 // Characters that are written as their parts.
 func TestParts(t *testing.T) {
 	rules := compile(t, "强奸\n妈逼\n他妈的\n鸡巴\n加微信\n")
