@@ -66,6 +66,15 @@ func number(c echo.Context, name string) (int64, error) {
 	return n, nil
 }
 
+// numbered gives the number in the path of what has one: acts, bans, links.
+func numbered(c echo.Context) (int64, error) {
+	id, err := strconv.ParseInt(c.Param("id"), 10, 64)
+	if err != nil {
+		return 0, comment.ErrNotFound
+	}
+	return id, nil
+}
+
 // exportActs streams every act that is selected, page by page.
 func (s *Server) exportActs(c echo.Context, actor live.Actor, q comment.ActQuery, format string) error {
 	var write func(wireAct) error
@@ -146,9 +155,9 @@ func (s *Server) undo(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	id, err := strconv.ParseInt(c.Param("id"), 10, 64)
+	id, err := numbered(c)
 	if err != nil {
-		return comment.ErrNotFound
+		return err
 	}
 	if err := s.hall.Undo(c.Request().Context(), c.Param("room"), actor, id); err != nil {
 		return err

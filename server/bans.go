@@ -2,7 +2,6 @@ package server
 
 import (
 	"net/http"
-	"strconv"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -85,9 +84,9 @@ func (s *Server) liftBan(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	id, err := strconv.ParseInt(c.Param("id"), 10, 64)
+	id, err := numbered(c)
 	if err != nil {
-		return comment.ErrNotFound
+		return err
 	}
 	if err := s.hall.Unban(c.Request().Context(), c.Param("room"), actor, id); err != nil {
 		return err

@@ -100,9 +100,9 @@ func (s *Server) revokeLink(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	id, err := strconv.ParseInt(c.Param("id"), 10, 64)
+	id, err := numbered(c)
 	if err != nil {
-		return comment.ErrNotFound
+		return err
 	}
 	if err := s.hall.RevokeLink(c.Request().Context(), actor, id); err != nil {
 		return err
