@@ -32,8 +32,7 @@ func TestASearchReachesIntoHistory(t *testing.T) {
 	s.say("moss", "the last one", nil)
 	console := consoleAt(t, address)
 	console.Wait(has(".feed .row", "the last one"))
-	press(console, "/")
-	browser.Call(console, input.InsertText, input.InsertTextParams{Text: "needle"})
+	search(console, "needle")
 	console.Wait(has(".feed .row", "the needle in the hay") + ` && document.querySelectorAll(".feed .row").length === 1`)
 	press(console, "Escape", "Escape")
 	console.Wait(has(".feed .row", "the last one"))
@@ -78,8 +77,7 @@ func TestTheFeedHoldsStillAndFilters(t *testing.T) {
 		console.Eval(`document.querySelector("#filter-menu").open = true`)
 		console.Eval(`[...document.querySelectorAll("#filters button")].find((b) => b.textContent === "` + word + `").click()`)
 	}
-	press(console, "/")
-	browser.Call(console, input.InsertText, input.InsertTextParams{Text: "ＬＩＮＥ 1"})
+	search(console, "ＬＩＮＥ 1")
 	shows("by words, whatever their width", "line 19", 11)
 	press(console, "Escape", "Escape") // empties the field, and leaves it
 	choose("Taken down")

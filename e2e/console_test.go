@@ -51,6 +51,13 @@ func press(p *browser.Page, keys ...string) {
 	}
 }
 
+// search types into the feed's search, which it opens by its key.
+func search(p *browser.Page, text string) {
+	press(p, "/")
+	p.Wait(`document.activeElement.id === "search"`)
+	browser.Call(p, input.InsertText, input.InsertTextParams{Text: text})
+}
+
 // ready waits until a key counts for the current item of the queue, which holds
 // the text.
 func ready(p *browser.Page, text string) {
@@ -397,9 +404,8 @@ func TestEveryActByKeyboard(t *testing.T) {
 	browser.Call(console, input.InsertText, input.InsertTextParams{Text: "hello from the host"})
 	press(console, "Enter")
 	console.Wait(has(".feed .row .badge", "Host"))
-	press(console, "Escape", "/")
-	console.Wait(`document.activeElement.id === "search"`)
-	browser.Call(console, input.InsertText, input.InsertTextParams{Text: "HOST"})
+	press(console, "Escape")
+	search(console, "HOST")
 	console.Wait(`document.querySelectorAll(".feed .row").length === 1`)
 	press(console, "Escape", "Escape", "?")
 	console.Wait(has("dialog[open]", "Lock down"))
