@@ -11,8 +11,8 @@ type numbers struct {
 	Hour    struct{ Shown, People []int }
 	Refused map[string]int
 	Raid    *struct {
-		Seconds, Newcomers, Voices int
-		Text                       string
+		Seconds, Newcomers, Stopped, Voices int
+		Text                                string
 	}
 }
 
@@ -84,16 +84,16 @@ func TestConsolesHearOfARaid(t *testing.T) {
 	}
 	const text = "come and see the other stream"
 	for i := range 25 {
-		said := text
-		if i >= 12 {
-			said = fmt.Sprint("hello ", i)
+		said, want := text, 201
+		if i >= 12 { // a show begins, so newcomers are news where the rules stop many
+			said, want = fmt.Sprint("fuck you ", i), 422
 		}
-		if status, body := p.phone().post(said); status != 201 {
+		if status, body := p.phone().post(said); status != want {
 			t.Fatalf("newcomer %d: %d %s", i, status, body)
 		}
 	}
 	n := mod.numbers()
-	if n.Raid == nil || n.Raid.Newcomers != 25 || n.Raid.Voices != 12 || n.Raid.Text != text || n.Raid.Seconds != 30 {
+	if n.Raid == nil || n.Raid.Newcomers != 25 || n.Raid.Stopped != 13 || n.Raid.Voices != 12 || n.Raid.Text != text || n.Raid.Seconds != 30 {
 		t.Errorf("the raid: %+v", n.Raid)
 	}
 	for f := console.next("stats"); f.Raid == nil || f.Raid.Newcomers != 25; {

@@ -85,7 +85,7 @@ func (h *habits) check(d comment.Draft, room comment.Room, v comment.Verdict) co
 	if v.Action == comment.Refuse {
 		h.mu.Lock()
 		defer h.mu.Unlock()
-		h.crowd(d, gist, author, now)
+		h.crowd(d, gist, author, true, now)
 		return v
 	}
 	linked := false
@@ -107,7 +107,7 @@ func (h *habits) check(d comment.Draft, room comment.Room, v comment.Verdict) co
 	if s, ok := h.said.get(words, now); ok && !s.same(ref) && s.age(now) < duplicateFor {
 		return comment.Verdict{Action: comment.Refuse, Rule: comment.RuleDuplicate, Detail: "said by the same author a moment ago"}
 	}
-	h.crowd(d, gist, author, now)
+	h.crowd(d, gist, author, v.Action == comment.Hold, now)
 	if linked {
 		v = comment.Stricter(v, h.raid(h.hash(d.Room, "", gist), author, now))
 	}
@@ -129,13 +129,14 @@ func (h *habits) ref(d comment.Draft) uint64 {
 	return h.hash(d.Ref)
 }
 
-// crowd counts a draft that is no repetition of the same author.
-func (h *habits) crowd(d comment.Draft, gist string, author uint64, now time.Time) {
+// crowd counts a draft that is no repetition of the same author; stopped, when
+// the rules refuse or hold its text.
+func (h *habits) crowd(d comment.Draft, gist string, author uint64, stopped bool, now time.Time) {
 	var key uint64
 	if choral(gist) {
 		key = h.hash(d.Room, "", gist)
 	}
-	h.crowds.hear(h.hash(d.Room), author, key, d.Text, h.stranger(d, author, now), now)
+	h.crowds.hear(h.hash(d.Room), author, key, d.Text, h.stranger(d, author, now), stopped, now)
 }
 
 // same tells a repetition of the same sending, as after an answer of busy.

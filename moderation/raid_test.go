@@ -17,6 +17,26 @@ type square struct {
 	now   time.Time
 }
 
+// newShow is a square in which people who are not new have talked for so long
+// that the show's first minutes are over.
+func newShow() *square {
+	s := newSquare()
+	s.talk(11*time.Minute, 0)
+	return s
+}
+
+// talk has one person write every five seconds, and so many newcomers in each
+// half minute beside him.
+func (s *square) talk(within time.Duration, newcomers int) {
+	for i := range int(within / (5 * time.Second)) {
+		s.now = s.now.Add(5 * time.Second)
+		s.says("regular", fmt.Sprint("well ", i), old)
+		for j := i * newcomers / 6; j < (i+1)*newcomers/6; j++ {
+			s.says(fmt.Sprint("visitor", s.now.Unix(), j), each(j), fresh)
+		}
+	}
+}
+
 func newSquare() *square {
 	s := &square{room: comment.NewRoom("r"), now: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}
 	s.chain = moderation.New(moderation.Options{Clock: func() time.Time { return s.now }})
@@ -68,17 +88,13 @@ func TestRaidIsNoticed(t *testing.T) {
 				s.says(fmt.Sprint("user", i%2), each(i), fresh)
 			}
 		}, comment.Raid{}},
-		{"newcomers whom the filter refuses", func(s *square) { s.many(30, 20*time.Second, same("fuck"), fresh) }, comment.Raid{Newcomers: 30}},
+		{"newcomers whom the filter refuses", func(s *square) { s.many(30, 20*time.Second, same("fuck"), fresh) }, comment.Raid{Newcomers: 30, Stopped: 30}},
 		{"newcomers in another room", func(s *square) {
 			s.room.ID = "other"
 			s.many(61, 20*time.Second, each, fresh)
 			s.room.ID = "r"
 		}, comment.Raid{}},
-		{"strangers of a program right after a start", func(s *square) { s.many(61, 20*time.Second, each, none) }, comment.Raid{}},
-		{"strangers of a program", func(s *square) {
-			s.now = s.now.Add(time.Hour)
-			s.many(61, 20*time.Second, each, none)
-		}, comment.Raid{Newcomers: 61}},
+		{"strangers of a program", func(s *square) { s.many(61, 20*time.Second, each, none) }, comment.Raid{Newcomers: 61}},
 		{"the same text", func(s *square) { s.many(14, 20*time.Second, same(meme), old) }, comment.Raid{Voices: 14, Text: meme}},
 		{"the same text for the eye", func(s *square) {
 			s.many(14, 20*time.Second, func(i int) string {
@@ -108,6 +124,68 @@ func TestRaidIsNoticed(t *testing.T) {
 		{"more than are counted", func(s *square) { s.many(5000, 20*time.Second, each, fresh) }, comment.Raid{Newcomers: 512}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
+			s := newShow()
+			tt.do(s)
+			if got := s.chain.Raid("r"); got != tt.want {
+				t.Errorf("%+v, want %+v", got, tt.want)
+			}
+		})
+	}
+}
+
+// In a show's first minutes everybody is new, and that is no raid; unless the
+// rules stop many of them. Later it is, where more come than usual.
+func TestAShowsStartIsNoRaid(t *testing.T) {
+	half := func(i int) string {
+		if i%2 == 0 {
+			return "fuck"
+		}
+		return each(i)
+	}
+	for _, tt := range []struct {
+		name string
+		do   func(*square)
+		want comment.Raid
+	}{
+		{"the doors open", func(s *square) { s.many(400, 20*time.Second, each, fresh) }, comment.Raid{}},
+		{"half an hour after somebody tried it out", func(s *square) {
+			s.says("host", "is it on", old)
+			s.now = s.now.Add(20 * time.Minute)
+			s.says("host", "still on", old)
+			s.now = s.now.Add(20 * time.Minute)
+			s.many(400, 20*time.Second, each, fresh)
+		}, comment.Raid{}},
+		{"after a night's silence", func(s *square) {
+			s.talk(time.Hour, 0)
+			s.now = s.now.Add(9 * time.Hour)
+			s.many(400, 20*time.Second, each, fresh)
+		}, comment.Raid{}},
+		{"after a break of ten minutes", func(s *square) {
+			s.talk(time.Hour, 0)
+			s.now = s.now.Add(10 * time.Minute)
+			s.many(61, 20*time.Second, each, fresh)
+		}, comment.Raid{Newcomers: 61}},
+		{"strangers of a program right after its start", func(s *square) { s.many(61, 20*time.Second, half, none) }, comment.Raid{}},
+		{"the rules stop half of them", func(s *square) { s.many(60, 20*time.Second, half, fresh) }, comment.Raid{Newcomers: 60, Stopped: 30}},
+		{"the rules stop few", func(s *square) {
+			s.many(60, 20*time.Second, func(i int) string {
+				if i%10 == 0 {
+					return "fuck"
+				}
+				return each(i)
+			}, fresh)
+		}, comment.Raid{}},
+		{"as many as all the time", func(s *square) {
+			s.talk(20*time.Minute, 30)
+			s.many(60, 20*time.Second, each, fresh)
+		}, comment.Raid{}},
+		{"far more than all the time", func(s *square) {
+			s.talk(20*time.Minute, 30)
+			s.now = s.now.Add(comment.RaidWindow)
+			s.many(100, 20*time.Second, each, fresh)
+		}, comment.Raid{Newcomers: 100}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
 			s := newSquare()
 			tt.do(s)
 			if got := s.chain.Raid("r"); got != tt.want {
@@ -117,9 +195,24 @@ func TestRaidIsNoticed(t *testing.T) {
 	}
 }
 
+// However long a raid lasts, it does not become usual.
+func TestALongRaidIsNotUsual(t *testing.T) {
+	s := newShow()
+	for range 60 {
+		s.talk(comment.RaidWindow, 40)
+		if s.chain.Raid("r").Calm() {
+			t.Fatal("it is not told any more")
+		}
+	}
+	s.talk(2*comment.RaidWindow, 0)
+	if got := s.chain.Raid("r"); !got.Calm() {
+		t.Errorf("it is over: %+v", got)
+	}
+}
+
 // An alarm that is on stays on until half as many are left, and ends by itself.
 func TestRaidEnds(t *testing.T) {
-	s := newSquare()
+	s := newShow()
 	s.many(30, 30*time.Second, each, fresh)
 	for _, step := range []struct {
 		after time.Duration

@@ -177,6 +177,7 @@ type wireHour struct {
 type wireRaid struct {
 	Seconds   int    `json:"seconds"` // within which the people below wrote
 	Newcomers int    `json:"newcomers,omitempty"`
+	Stopped   int    `json:"stopped,omitempty"`
 	Voices    int    `json:"voices,omitempty"`
 	Text      string `json:"text,omitempty"`
 }
@@ -192,7 +193,7 @@ func toWireStats(s live.Stats, a account) wireStats {
 		Log: wireLog{Ready: s.Log == nil, WaitMS: float64(s.Saved.Microseconds()) / 1000},
 	}
 	if r := s.Raid; !r.Calm() {
-		w.Raid = &wireRaid{Seconds: int(comment.RaidWindow.Seconds()), Newcomers: r.Newcomers, Voices: r.Voices, Text: r.Text}
+		w.Raid = &wireRaid{Seconds: int(comment.RaidWindow.Seconds()), Newcomers: r.Newcomers, Stopped: r.Stopped, Voices: r.Voices, Text: r.Text}
 	}
 	return w
 }

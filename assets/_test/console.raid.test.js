@@ -27,6 +27,16 @@ test('numbers that are told move only when they have clearly grown, or fallen', 
   assert.deepEqual(told, [20, 20, 25, 25, 32, 61, 61, 30, 12]);
 });
 
+test('of how many newcomers the rules stopped something is told with them, and waved off with them', () => {
+  const { watch } = watched();
+  watch.take({ newcomers: 61, stopped: 30, voices: 14, text: 'come' }, calm);
+  assert.equal(watch.raid?.stopped, 30);
+  watch.wave();
+  watch.take({ newcomers: 61, stopped: 40, voices: 14, text: 'go' }, calm);
+  assert.equal(watch.raid?.text, 'go');
+  assert.equal(watch.raid?.stopped, 0);
+});
+
 test('an answer is what was switched on since it began, by whomever, and one step takes all back', () => {
   const { watch } = watched();
   watch.take({ newcomers: 61 }, calm);

@@ -40,6 +40,7 @@ function raided({ desk, acts, switches, raids, changed }) {
   if (!raid && given.length === 0) return null;
   const text = [
     raid?.newcomers && t('raid_newcomers_n', { n: raid.newcomers, s: raid.seconds ?? 30 }),
+    raid?.stopped && t('raid_stopped_n', { n: raid.stopped }),
     raid && given.some(({ name }) => name === 'newcomers') && t('raid_held'),
     !raid && t('raid_over'),
     raid?.voices && t('raid_voices_n', { n: raid.voices }),

@@ -14,7 +14,7 @@ const ANSWERS = /** @type {const} */ ([
   { name: 'links', glyph: 'linkoff', field: 'links', on: 'refused' },
 ]);
 
-/** @typedef {{newcomers?: number, voices?: number, text?: string, seconds?: number}} Raid as in `stats` */
+/** @typedef {{newcomers?: number, stopped?: number, voices?: number, text?: string, seconds?: number}} Raid as in `stats` */
 
 export class RaidWatch {
   #now;
@@ -32,7 +32,7 @@ export class RaidWatch {
 
   /** @param {Raid|undefined} raid of the newest stats @param {Record<string, any>} room */
   take(raid, room) {
-    const { newcomers = 0, voices = 0, text = '', seconds = 30 } = raid ?? {};
+    const { newcomers = 0, stopped = 0, voices = 0, text = '', seconds = 30 } = raid ?? {};
     const fresh = this.#now() < this.#quiet ? 0 : newcomers;
     const loud = this.#waved.has(text) ? 0 : voices;
     this.#on = fresh > 0 || loud > 0;
@@ -42,7 +42,7 @@ export class RaidWatch {
     }
     this.#before ??= Object.fromEntries(ANSWERS.map(({ field }) => [field, room[field]]));
     const last = this.#told;
-    this.#told = { seconds, newcomers: steady(last.newcomers, fresh), voices: text === last.text ? steady(last.voices, loud) : loud, text };
+    this.#told = { seconds, newcomers: steady(last.newcomers, fresh), stopped: fresh && steady(last.stopped, stopped), voices: text === last.text ? steady(last.voices, loud) : loud, text };
   }
 
   /**
