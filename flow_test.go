@@ -311,7 +311,10 @@ func TestRulesChangeWhileItRuns(t *testing.T) {
 	defer d.Close()
 	put := func(text string) {
 		t.Helper()
-		if err := d.db.PutRuleList(t.Context(), live.RuleList{Room: "live", Name: "mine", Text: text, On: true}, nil); err != nil {
+		err := d.db.ChangeRuleList(t.Context(), "live", "mine", func(*live.RuleList) (*live.RuleList, *live.Act, error) {
+			return &live.RuleList{Room: "live", Name: "mine", Text: text, On: true}, nil, nil
+		})
+		if err != nil {
 			t.Fatal(err)
 		}
 	}

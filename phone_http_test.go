@@ -305,6 +305,12 @@ func TestRoomPicture(t *testing.T) {
 	if got := status(answer.Look.Picture); got != 200 {
 		t.Errorf("after the undo it answers %d", got)
 	}
+	// The one before it comes back, too.
+	acts = owner.call("GET", liveRoom+"/audit?act=settings&limit=3", nil, 200).Acts
+	owner.call("POST", fmt.Sprint(liveRoom, "/audit/", acts[2].ID, "/undo"), nil, 204)
+	if got := status(address); got != 200 {
+		t.Errorf("the picture that was replaced, and is shown again, answers %d", got)
+	}
 }
 
 // A secret room's manifest says nothing to who has not come in by its link.

@@ -43,6 +43,7 @@ type act struct {
 	At                                 int64
 	By, Role, Act, About, User, Detail string
 	Before, After                      map[string]json.RawMessage
+	Changed                            []string
 	Undo, Undone                       bool
 }
 

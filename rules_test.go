@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -73,7 +74,8 @@ func TestRulesOfARoom(t *testing.T) {
 		t.Errorf("a deleted list applies: %+v", a)
 	}
 	acts := mod.call("GET", liveRoom+"/audit?act=rules", nil, 200).Acts
-	if len(acts) != 2 || acts[0].Detail != "deleted" || acts[0].About != "ours" {
+	if len(acts) != 2 || acts[0].About != "ours" || !slices.Equal(acts[0].Changed, []string{"deleted"}) || !slices.Equal(acts[1].Changed, []string{"made"}) ||
+		acts[1].Detail != "+tangerine => hold # fruit · +x · +/(/ · +lemon" {
 		t.Errorf("%+v", acts)
 	}
 }

@@ -27,6 +27,7 @@ var (
 	ErrExpired    = errors.New("it is too late for that")
 	ErrInvalid    = errors.New("a value is out of bounds")
 	ErrTaken      = errors.New("the name is taken")
+	ErrChanged    = errors.New("somebody changed it since")
 )
 
 // ExplainedError says in a sentence for people what is wrong, and wraps one of
@@ -52,6 +53,24 @@ func Explain(err error, format string, args ...any) error {
 func ExplainFault(err error, f *Fault) error {
 	return &ExplainedError{Err: err, Detail: f.Error(), Fault: f}
 }
+
+// ChangedError says who has changed since what somebody wants to undo, which is
+// then left as it is. It wraps [ErrChanged].
+type ChangedError struct {
+	By string // empty when it is not known
+	At time.Time
+}
+
+// Error names who it was.
+func (e *ChangedError) Error() string {
+	if e.By == "" {
+		return "It was changed since. Nothing was undone."
+	}
+	return e.By + " changed it since. Nothing was undone."
+}
+
+// Unwrap gives the sentinel.
+func (e *ChangedError) Unwrap() error { return ErrChanged }
 
 // WaitError says after what time trying again makes sense. It wraps one of the
 // sentinels, most often [ErrSlowDown].
@@ -86,6 +105,7 @@ var codes = []struct {
 	{ErrRoomClosed, "room_closed"}, {ErrRoomPaused, "room_paused"}, {ErrMuted, "muted"}, {ErrBanned, "banned"},
 	{ErrSlowDown, "slow_down"}, {ErrDuplicate, "duplicate"}, {ErrRefused, "refused"}, {ErrBusy, "busy"},
 	{ErrNotFound, "not_found"}, {ErrNotAllowed, "not_allowed"}, {ErrExpired, "expired"}, {ErrInvalid, "bad_frame"}, {ErrTaken, "bad_frame"},
+	{ErrChanged, "changed"},
 }
 
 // Code gives the word of the protocol for an error: `internal` when it is none

@@ -65,6 +65,22 @@ func TestUndoFromTheRecord(t *testing.T) {
 	undo("hostpinnedpinned line") // not what was unpinned
 	console.Wait(`document.querySelector("#pinned").hidden`)
 
+	// A list of rules, and a setting that was changed by somebody else since.
+	h.do("PUT", "/api/rooms/live/rules", map[string]any{"name": "words", "text": holdBoss + "plum", "on": true})
+	h.do("PATCH", "/api/rooms/live", map[string]any{"slow_ms": 5000})
+	h.do("PATCH", "/api/rooms/live", map[string]any{"slow_ms": 7000})
+	undo("changed ruleswords · entries changed · +plum")
+	if lists := fmt.Sprint(h.do("GET", "/api/rooms/live/rules", nil)["lists"]); strings.Contains(lists, "plum") {
+		t.Errorf("the lists: %s", lists)
+	}
+	console.Ignore("409")
+	console.Wait(row("Slow mode: 0 s → 5 s") + `?.querySelector("button")`)
+	console.Eval(row("Slow mode: 0 s → 5 s") + `.querySelector("button").click()`)
+	console.Wait(has("#banner", "host changed it since. Nothing was undone."))
+	if room("slow_ms") != "7000" {
+		t.Errorf("slow mode is %s", room("slow_ms"))
+	}
+
 	// What somebody else does appears by itself; what is gone stays gone.
 	h.do("POST", "/api/rooms/live/lockdown", nil)
 	undo("locked down")

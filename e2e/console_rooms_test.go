@@ -104,7 +104,7 @@ func TestRoomsAreRunInTheConsole(t *testing.T) {
 }
 
 // A link is made for somebody, opens the console for him, is copied, shown as a
-// code, and taken back, which ends what it opened.
+// code, taken back, which ends what it opened, and given back.
 func TestLinksAreGivenAndTakenBack(t *testing.T) {
 	p := startProduct(t, free...)
 	h := runnerAt(t, p.console)
@@ -112,7 +112,7 @@ func TestLinksAreGivenAndTakenBack(t *testing.T) {
 	console := consoleAt(t, address)
 	console.Eval(`location.hash = "links"`)
 	line := func(text string) string {
-		return `[...document.querySelectorAll("#page .line-row")].find((e) => e.textContent.includes("` + text + `"))`
+		return `[...document.querySelectorAll("#page .line-row")].find((e) => !e.closest("details") && e.textContent.includes("` + text + `"))`
 	}
 	enter(console, "#page select", "moderator")
 	enter(console, "#page form input", "Ann <i>")
@@ -154,6 +154,17 @@ func TestLinksAreGivenAndTakenBack(t *testing.T) {
 	ann.Ignore("401")
 	ann.Goto(given)
 	ann.Wait(has("main", "This link has had its time"))
+
+	// It was the wrong one: the same address works again.
+	console.Eval(`document.querySelector(".links-gone").open = true`)
+	click(console, ".links-gone button", "Give back")
+	console.Wait(has("dialog[open]", "Whoever still has its address comes in again: Moderator · Ann <i>"))
+	click(console, "dialog[open] button", "Give back")
+	console.Wait(line("Ann <i>") + ` !== undefined && document.querySelector(".links-gone").hidden`)
+	ann.Goto(given)
+	ann.Wait(`document.querySelector("#feed") !== null`)
+	console.Eval(`location.hash = "audit"`)
+	console.Wait(has("#page .line-row", "gave a link back"))
 }
 
 // The page "On air" has every address, and each of them leads somewhere.

@@ -49,6 +49,11 @@ func (m *memoryLinks) RevokeLink(_ context.Context, id int64, at time.Time, _ *A
 	return nil
 }
 
+func (m *memoryLinks) RestoreLink(_ context.Context, id int64, _ *Act) error {
+	m.links[id-1].Revoked = time.Time{}
+	return nil
+}
+
 func (m *memoryLinks) TouchLink(context.Context, int64, time.Time) error { return nil }
 
 // newDoor is a hall that knows links alone, and one overlay link with its key.

@@ -63,6 +63,8 @@ func (h *Hall) do(ctx context.Context, r *room, by Actor, e comment.Event) (Rece
 	}
 	if !receipt.Again {
 		r.follow(ctx, receipt.Event.Seq)
+	} else if by.undoes != 0 { // there is nothing left to undo
+		return Receipt{}, comment.ErrChanged
 	}
 	return receipt, nil
 }

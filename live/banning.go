@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -167,6 +168,8 @@ func (h *Hall) reban(ctx context.Context, roomID string, by Actor, id int64) err
 	switch {
 	case err != nil:
 		return fmt.Errorf("ban again: %w", err)
+	case slices.ContainsFunc(h.bans.on(roomID, ban.User, ban.Address, h.now()), func(b comment.Ban) bool { return keyOf(b) == keyOf(ban) }):
+		return comment.ErrChanged // by a ban that was made since
 	case !ban.Active(h.now()):
 		return comment.Explain(comment.ErrExpired, "Its time is over.")
 	case ban.User != "" && h.rank(roomID, ban.User).Moderates():

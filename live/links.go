@@ -92,12 +92,35 @@ func (h *Hall) RevokeLink(ctx context.Context, by Actor, id int64) error {
 	switch {
 	case found == nil:
 		return comment.ErrNotFound
+	case !found.Revoked.IsZero() && by.undoes != 0:
+		return comment.ErrChanged
 	case !found.Revoked.IsZero():
 		return nil
 	case found.Role == comment.Owner && owners == 1:
 		return comment.Explain(comment.ErrNotAllowed, "This is the last owner's link. Make another one first.")
 	}
 	if err := h.registrar(by).Revoke(ctx, id); err != nil {
+		return err
+	}
+	return h.loadLinks(ctx)
+}
+
+// RestoreLink gives a link back that was taken back: its key is good again for
+// whoever has it, and so are sessions that were opened with it. Errors:
+// ErrNotAllowed for anybody but the owner, ErrNotFound, ErrChanged for one that
+// is good, ErrBusy.
+func (h *Hall) RestoreLink(ctx context.Context, by Actor, id int64) error {
+	links, err := h.LinkList(by)
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(links, func(l Link) bool { return l.ID == id })
+	if i < 0 {
+		return comment.ErrNotFound
+	}
+	a := by.noted(comment.ActRestore, h.now())
+	a.Detail = string(links[i].Role) + " " + links[i].Label
+	if err := h.access.store.RestoreLink(ctx, id, a); err != nil {
 		return err
 	}
 	return h.loadLinks(ctx)

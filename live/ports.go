@@ -69,6 +69,9 @@ type Audit interface {
 	// AddAct is for acts on what is not stored: replays.
 	AddAct(ctx context.Context, a comment.Act) error
 	Acts(ctx context.Context, q comment.ActQuery) (acts []comment.Act, more bool, err error)
+	// ListEdit gives what an act did to a list of rules. Errors:
+	// comment.ErrNotFound when that is not kept.
+	ListEdit(ctx context.Context, act int64) (comment.ListEdit, error)
 }
 
 // Rooms stores rooms. A change of settings goes through the journal as an event
@@ -90,20 +93,26 @@ type Links interface {
 	// RevokeLink takes a link back; one that was taken back before stays as it is,
 	// and no act is written. Errors: ErrNotFound, ErrBusy.
 	RevokeLink(ctx context.Context, id int64, at time.Time, a *Act) error
+	// RestoreLink makes a link that was taken back good again. Errors: ErrNotFound,
+	// ErrChanged for one that is good, ErrBusy.
+	RestoreLink(ctx context.Context, id int64, a *Act) error
 	TouchLink(ctx context.Context, id int64, at time.Time) error
 }
 
-// Pictures stores what dresses rooms' pages.
+// Pictures stores what dresses rooms' pages: the picture that a room shows, and
+// some that it showed before.
 type Pictures interface {
 	PutPicture(ctx context.Context, room, hash string, jpeg []byte) error
 	Picture(ctx context.Context, room, hash string) ([]byte, error) // ErrNotFound
 }
 
-// Rules stores rule lists, each change with its act in one transaction.
+// Rules stores rule lists.
 type Rules interface {
 	RuleLists(ctx context.Context) ([]RuleList, error)
-	PutRuleList(ctx context.Context, l RuleList, a *Act) error
-	DeleteRuleList(ctx context.Context, room, name string, a *Act) error // ErrNotFound
+	// ChangeRuleList lets change see a list (nil: there is none), and stores what it
+	// gives (nil: there is none any more) with its act, all in one transaction.
+	// change must be quick: the log waits for it.
+	ChangeRuleList(ctx context.Context, room, name string, change func(was *RuleList) (*RuleList, *Act, error)) error
 }
 
 // Styles keeps how overlays look. Nobody but the builder reads them.

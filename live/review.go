@@ -224,10 +224,20 @@ func (h *Hall) Pin(ctx context.Context, roomID string, by Actor, id comment.ID) 
 	if row.Status != comment.Shown {
 		return comment.Explain(comment.ErrExpired, "Only a comment that is shown can be pinned.")
 	}
+	if by.undoes != 0 && r.somePinned() {
+		return comment.ErrChanged // another one, perhaps
+	}
 	a := by.act(comment.ActPin)
 	a.About, a.User, a.Detail = id.String(), row.User, row.Text
 	_, err = h.do(ctx, r, by, comment.Event{Kind: comment.KindPin, IDs: []comment.ID{id}, Comment: row.Comment, Act: a})
 	return err
+}
+
+func (r *room) somePinned() bool {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	_, ok := r.pins.at(r.applied)
+	return ok
 }
 
 // Unpin takes the pin off a comment; one that is not pinned is no fault.
@@ -240,6 +250,9 @@ func (h *Hall) Unpin(ctx context.Context, roomID string, by Actor, id comment.ID
 	c, ok := r.pins.at(r.applied)
 	r.mu.RUnlock()
 	if !ok || c.ID != id {
+		if by.undoes != 0 {
+			return comment.ErrChanged
+		}
 		return nil
 	}
 	a := by.act(comment.ActUnpin)

@@ -79,15 +79,35 @@ func (h *Hall) PutRules(ctx context.Context, roomID string, by Actor, l RuleList
 		return faults, nil
 	}
 	l.Changed = h.now()
-	a := by.noted(comment.ActRules, l.Changed)
-	a.About = l.Name
-	if !l.On {
-		a.Detail = "off"
+	return faults, h.changeRules(ctx, by, l.Room, l.Name, func(*RuleList) (*RuleList, error) { return &l, nil })
+}
+
+// changeRules stores what change makes of a list, with its line in the audit.
+func (h *Hall) changeRules(ctx context.Context, by Actor, listRoom, name string, change func(was *RuleList) (*RuleList, error)) error {
+	starter := h.filter.Shipped()
+	err := h.rules.ChangeRuleList(ctx, listRoom, name, func(was *RuleList) (*RuleList, *Act, error) {
+		now, err := change(was)
+		if err != nil {
+			return nil, nil, err
+		}
+		edit := editOf(was, now)
+		a := by.noted(comment.ActRules, h.now())
+		a.Room, a.About, a.Changed, a.List = listRoom, name, edit.Names(), &edit
+		// Whoever reads it wants to know what differs from what held before: where
+		// no text of their own is stored, the shipped one.
+		held := func(l *RuleList) *RuleList {
+			if listRoom == starter.Room && name == starter.Name && (l == nil || l.Text == "") {
+				return &starter
+			}
+			return l
+		}
+		a.Detail = differences(held(was), held(now))
+		return now, a, nil
+	})
+	if err != nil {
+		return err
 	}
-	if err := h.rules.PutRuleList(ctx, l, a); err != nil {
-		return nil, err
-	}
-	return faults, h.loadRules(ctx)
+	return h.loadRules(ctx)
 }
 
 // mayRule tells whether somebody may change a list of listRoom.
@@ -126,12 +146,12 @@ func (h *Hall) DeleteRules(ctx context.Context, roomID string, by Actor, listRoo
 	if err := h.mayRule(roomID, by, listRoom); err != nil {
 		return err
 	}
-	a := by.noted(comment.ActRules, h.now())
-	a.About, a.Detail = name, "deleted"
-	if err := h.rules.DeleteRuleList(ctx, listRoom, name, a); err != nil {
-		return err
-	}
-	return h.loadRules(ctx)
+	return h.changeRules(ctx, by, listRoom, name, func(was *RuleList) (*RuleList, error) {
+		if was == nil {
+			return nil, comment.ErrNotFound
+		}
+		return nil, nil
+	})
 }
 
 // CheckText tells what the filter would say of a text in a room.

@@ -112,6 +112,9 @@ func (h *Hall) Unlock(ctx context.Context, roomID string, by Actor) (comment.Roo
 // Archive closes a room and takes it off every list. Its log and history stay.
 func (h *Hall) Archive(ctx context.Context, roomID string, by Actor) error {
 	_, err := h.setRoom(ctx, roomID, by, comment.ActArchive, func(r comment.Room) (comment.Room, error) {
+		if r.Archived && by.undoes != 0 {
+			return r, comment.ErrChanged
+		}
 		r.State, r.Archived = comment.Closed, true
 		return r, nil
 	})

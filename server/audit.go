@@ -45,7 +45,7 @@ func (s *Server) listActs(c echo.Context) error {
 		Next int64     `json:"next,omitempty"`
 	}{Acts: make([]wireAct, len(acts))}
 	for i, a := range acts {
-		page.Acts[i] = toWireAct(a)
+		page.Acts[i] = toWireAct(a, actor)
 	}
 	if more {
 		page.Next = acts[len(acts)-1].ID
@@ -112,7 +112,7 @@ func (s *Server) exportActs(c echo.Context, actor live.Actor, q comment.ActQuery
 		}
 		for _, a := range acts {
 			q.Before = a.ID
-			if err := write(toWireAct(a)); err != nil {
+			if err := write(toWireAct(a, actor)); err != nil {
 				return err
 			}
 		}

@@ -110,6 +110,22 @@ func (s *Server) revokeLink(c echo.Context) error {
 	return c.NoContent(http.StatusNoContent)
 }
 
+// restoreLink is POST /api/links/{id}/restore.
+func (s *Server) restoreLink(c echo.Context) error {
+	actor, err := s.owner(c)
+	if err != nil {
+		return err
+	}
+	id, err := numbered(c)
+	if err != nil {
+		return err
+	}
+	if err := s.hall.RestoreLink(c.Request().Context(), actor, id); err != nil {
+		return err
+	}
+	return c.NoContent(http.StatusNoContent)
+}
+
 // linkQR is GET /api/links/{id}/qr.svg, of a link whose key can be shown again.
 func (s *Server) linkQR(c echo.Context) error {
 	actor, err := s.owner(c)

@@ -45,6 +45,7 @@ func (s *Server) routes() *echo.Echo {
 	api.GET("/links", s.listLinks)
 	api.POST("/links", s.newLink)
 	api.DELETE("/links/:id", s.revokeLink)
+	api.POST("/links/:id/restore", s.restoreLink)
 	api.GET("/links/:id/qr.svg", s.linkQR)
 	api.GET("/rooms", s.listRooms)
 	api.POST("/rooms", s.newRoom)
@@ -237,6 +238,9 @@ func (s *Server) answerError(err error, c echo.Context) {
 		if f.Why != nil {
 			why := toWireReason(*f.Why)
 			w.Fault = &why
+		}
+		if changed := (*comment.ChangedError)(nil); errors.As(err, &changed) {
+			w.Message, w.By = changed.Error(), changed.By
 		}
 		err = c.JSON(f.Status, w)
 	} else {

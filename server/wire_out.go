@@ -245,4 +245,5 @@ type wireError struct {
 	Message string      `json:"message"`
 	WaitMS  int64       `json:"wait_ms,omitempty"`
 	Fault   *wireReason `json:"fault,omitempty"`
+	By      string      `json:"by,omitempty"` // of changed: who it was
 }

@@ -211,24 +211,25 @@ type wireFault struct {
 
 // wireAct is a line of the audit.
 type wireAct struct {
-	ID     int64                      `json:"id"`
-	At     int64                      `json:"at"` // ms
-	By     string                     `json:"by"`
-	Role   comment.Role               `json:"role"`
-	Act    comment.ActKind            `json:"act"`
-	About  string                     `json:"about,omitempty"`
-	User   string                     `json:"user,omitempty"`
-	Detail string                     `json:"detail,omitempty"`
-	Before map[string]json.RawMessage `json:"before,omitempty"`
-	After  map[string]json.RawMessage `json:"after,omitempty"`
-	Undo   bool                       `json:"undo"`
-	Undone bool                       `json:"undone"`
+	ID      int64                      `json:"id"`
+	At      int64                      `json:"at"` // ms
+	By      string                     `json:"by"`
+	Role    comment.Role               `json:"role"`
+	Act     comment.ActKind            `json:"act"`
+	About   string                     `json:"about,omitempty"`
+	User    string                     `json:"user,omitempty"`
+	Detail  string                     `json:"detail,omitempty"`
+	Before  map[string]json.RawMessage `json:"before,omitempty"`
+	After   map[string]json.RawMessage `json:"after,omitempty"`
+	Changed []string                   `json:"changed,omitempty"`
+	Undo    bool                       `json:"undo"`
+	Undone  bool                       `json:"undone"`
 }
 
-func toWireAct(a comment.Act) wireAct {
+func toWireAct(a comment.Act, by live.Actor) wireAct {
 	w := wireAct{
 		ID: a.ID, At: unixMS(a.At), By: a.By, Role: a.Role, Act: a.Kind, About: a.About, User: a.User, Detail: a.Detail,
-		Undo: live.CanUndo(a), Undone: a.Undone != 0,
+		Changed: a.Changed, Undo: live.CanUndo(a, by), Undone: a.Undone != 0,
 	}
 	if a.Before != nil && a.After != nil {
 		w.Before, w.After = changedFields(*a.Before, a.Changed), changedFields(*a.After, a.Changed)

@@ -2,6 +2,9 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -24,10 +27,18 @@ func (t *txn) act(room int64, a comment.Act) (int64, error) {
 	if err != nil {
 		return 0, malformed("%v", err)
 	}
-	const q = `INSERT INTO acts (room, at, actor, link, role, kind, about, user, detail, changed, before, after)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+	kept, err := encodeEdit(a.List)
+	if err != nil {
+		return 0, malformed("%v", err)
+	}
+	const q = `INSERT INTO acts (room, at, actor, link, role, kind, about, user, detail, changed, before, after, kept)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 	id, err := t.insert(q, room, toMS(a.At), a.By, a.Link, string(a.Role), string(a.Kind),
-		a.About, a.User, a.Detail, strings.Join(a.Changed, ","), before, after)
+		a.About, a.User, a.Detail, strings.Join(a.Changed, ","), before, after, kept)
+	if err == nil && len(kept) > longEdit {
+		_, err = t.exec(`UPDATE acts SET kept = '' WHERE kept <> '' AND length(kept) > ? AND id <= (SELECT id FROM acts
+			WHERE kept <> '' AND length(kept) > ? ORDER BY id DESC LIMIT 1 OFFSET ?)`, longEdit, longEdit, longEdits)
+	}
 	if err != nil || a.Undoes == 0 {
 		return id, err
 	}
@@ -61,8 +72,54 @@ func (s *Store) AddAct(ctx context.Context, a comment.Act) error {
 	return nil
 }
 
+// Whole lists can be replaced, of up to a mebibyte each: of edits of more bytes
+// than this only so many are kept.
+const (
+	longEdit  = 16 << 10
+	longEdits = 50
+)
+
+// edit is a comment.ListEdit as the database keeps it.
+type edit struct {
+	Made    bool     `json:"made,omitempty"`
+	Deleted bool     `json:"deleted,omitempty"`
+	WasOn   bool     `json:"was_on,omitempty"`
+	On      bool     `json:"on,omitempty"`
+	Line    int      `json:"line,omitempty"`
+	Was     []string `json:"was,omitempty"`
+	Now     []string `json:"now,omitempty"`
+	Above   string   `json:"above,omitempty"`
+	Below   string   `json:"below,omitempty"`
+}
+
+func encodeEdit(e *comment.ListEdit) (string, error) {
+	if e == nil {
+		return "", nil
+	}
+	b, err := json.Marshal(edit(*e))
+	return string(b), err
+}
+
+// ListEdit implements live.Audit. Errors: comment.ErrNotFound for an act that
+// did nothing to a list, and for one of which that is not kept any more.
+func (s *Store) ListEdit(ctx context.Context, act int64) (comment.ListEdit, error) {
+	var text string
+	err := s.read.QueryRowContext(ctx, "SELECT kept FROM acts WHERE id = ? AND kept <> ''", act).Scan(&text)
+	if errors.Is(err, sql.ErrNoRows) {
+		return comment.ListEdit{}, comment.ErrNotFound
+	}
+	var e edit
+	if err == nil {
+		err = json.Unmarshal([]byte(text), &e)
+	}
+	if err != nil {
+		return comment.ListEdit{}, fmt.Errorf("read what act %d did: %w", act, err)
+	}
+	return comment.ListEdit(e), nil
+}
+
 const actColumns = `a.id, COALESCE(r.name, ''), a.at, a.actor, a.link, a.role, a.kind, a.about, a.user, a.detail,
-	a.changed, a.before, a.after, a.undone`
+	a.changed, a.before, a.after, a.kept <> '', a.undone`
 
 // Acts implements live.Audit: newest first, at most q.Limit; more tells that
 // another page follows, which begins before the last act's ID.
@@ -120,7 +177,7 @@ func scanAct(scan func(...any) error) (comment.Act, error) {
 	var at int64
 	var changed, before, after string
 	if err := scan(&a.ID, &a.Room, &at, &a.By, &a.Link, &a.Role, &a.Kind, &a.About, &a.User, &a.Detail,
-		&changed, &before, &after, &a.Undone); err != nil {
+		&changed, &before, &after, &a.Kept, &a.Undone); err != nil {
 		return a, err
 	}
 	a.At = fromMS(at)

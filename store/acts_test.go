@@ -2,6 +2,8 @@ package store_test
 
 import (
 	"errors"
+	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -41,7 +43,7 @@ func TestActs(t *testing.T) {
 	if _, err := s.AddLink(t.Context(), comment.Link{Role: comment.Owner, Hash: []byte("hash")}, nil, &acts[3]); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.PutRuleList(t.Context(), comment.RuleList{Room: "other", Name: "list"}, &acts[4]); err != nil {
+	if err := putList(t, s, comment.RuleList{Room: "other", Name: "list"}, &acts[4]); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.Close(t.Context()); err != nil {
@@ -82,7 +84,7 @@ func TestAnActIsWrittenWithItsChange(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.PutRuleList(t.Context(), comment.RuleList{Room: "live", Name: "kept", On: true}, nil); err != nil {
+	if err := putList(t, s, comment.RuleList{Room: "live", Name: "kept", On: true}, nil); err != nil {
 		t.Fatal(err)
 	}
 	state := func() (out struct {
@@ -120,9 +122,13 @@ func TestAnActIsWrittenWithItsChange(t *testing.T) {
 			return err
 		}},
 		{"save a list", func() error {
-			return s.PutRuleList(t.Context(), comment.RuleList{Room: "live", Name: "new", On: true}, line(comment.ActRules))
+			return putList(t, s, comment.RuleList{Room: "live", Name: "new", On: true}, line(comment.ActRules))
 		}},
-		{"delete a list", func() error { return s.DeleteRuleList(t.Context(), "live", "kept", line(comment.ActRules)) }},
+		{"delete a list", func() error {
+			return s.ChangeRuleList(t.Context(), "live", "kept", func(*comment.RuleList) (*comment.RuleList, *comment.Act, error) {
+				return nil, line(comment.ActRules), nil
+			})
+		}},
 	}
 	run(t, s, "CREATE TRIGGER no_acts BEFORE INSERT ON acts BEGIN SELECT RAISE(ABORT, 'no'); END")
 	before := state()
@@ -158,6 +164,70 @@ func TestAnActIsWrittenWithItsChange(t *testing.T) {
 	}
 	if diff := cmp.Diff(again, state()); diff != "" {
 		t.Errorf("taken back twice (-before +after):\n%s", diff)
+	}
+}
+
+// What an act did to a list is kept for its undo; of long ones the newest alone.
+func TestListEditsAreKept(t *testing.T) {
+	s := open(t, t.TempDir())
+	addRoom(t, s, "live")
+	short := comment.ListEdit{WasOn: true, Line: 3, Was: []string{"a"}, Now: []string{"b", ""}, Above: "up", Below: "down"}
+	long := comment.ListEdit{Made: true, On: true, Now: []string{strings.Repeat("x", 20<<10)}}
+	var want []comment.ListEdit
+	for i := range 60 {
+		e := long
+		if i%20 == 0 {
+			e = short
+		}
+		a := comment.Act{At: noon, Kind: comment.ActRules, About: "words", Changed: e.Names(), List: &e}
+		if err := putList(t, s, comment.RuleList{Room: "live", Name: "words"}, &a); err != nil {
+			t.Fatal(err)
+		}
+		want = append(want, e)
+	}
+	for i, e := range want {
+		got, err := s.ListEdit(t.Context(), int64(i+1))
+		acts, _, err2 := s.Acts(t.Context(), comment.ActQuery{Room: "live", ID: int64(i + 1)})
+		if err2 != nil || acts[0].Kept != (err == nil) {
+			t.Errorf("act %d is listed as kept: %v, %v", i+1, acts[0].Kept, err2)
+		}
+		if gone := i < 60-3-50+1 && i%20 != 0; gone {
+			if !errors.Is(err, comment.ErrNotFound) {
+				t.Errorf("act %d: %v", i+1, err)
+			}
+		} else if diff := cmp.Diff(e, got); err != nil || diff != "" {
+			t.Errorf("act %d: %v (-want +got):\n%s", i+1, err, diff)
+		}
+	}
+	if _, err := s.ListEdit(t.Context(), 999); !errors.Is(err, comment.ErrNotFound) {
+		t.Errorf("an unknown act: %v", err)
+	}
+}
+
+// A room's pictures before the one that it shows are kept, for an undo; the
+// oldest go, and those of other rooms do not.
+func TestPicturesBeforeAreKept(t *testing.T) {
+	s := open(t, t.TempDir())
+	addRoom(t, s, "live")
+	addRoom(t, s, "other")
+	for i := range 15 {
+		for _, room := range []string{"live", "other"}[:1+min(1, i/14)] {
+			if err := s.PutPicture(t.Context(), room, fmt.Sprint(i), []byte(room)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if err := s.PutPicture(t.Context(), "live", "3", []byte("live")); err != nil { // is the newest again
+		t.Fatal(err)
+	}
+	for i := range 15 {
+		got, err := s.Picture(t.Context(), "live", fmt.Sprint(i))
+		if gone := i < 4 && i != 3; gone != errors.Is(err, comment.ErrNotFound) || !gone && string(got) != "live" {
+			t.Errorf("picture %d: %q, %v", i, got, err)
+		}
+	}
+	if got, err := s.Picture(t.Context(), "other", "14"); err != nil || string(got) != "other" {
+		t.Errorf("another room's: %q, %v", got, err)
 	}
 }
 

@@ -116,6 +116,31 @@ func (s *Store) RevokeLink(ctx context.Context, id int64, at time.Time, a *comme
 	return nil
 }
 
+// RestoreLink implements live.Links. Errors: comment.ErrNotFound,
+// comment.ErrChanged for a link that is good, comment.ErrBusy.
+func (s *Store) RestoreLink(ctx context.Context, id int64, a *comment.Act) error {
+	err := s.change(ctx, func(t *txn) error {
+		var room, revoked int64
+		err := t.get("SELECT COALESCE(room, 0), revoked FROM links WHERE id = ?", []any{id}, &room, &revoked)
+		if err == nil && revoked == 0 {
+			err = comment.ErrChanged
+		}
+		if err != nil {
+			return err
+		}
+		t.bump = true
+		if _, err := t.exec("UPDATE links SET revoked = 0 WHERE id = ?", id); err != nil || a == nil {
+			return err
+		}
+		a.About = strconv.FormatInt(id, 10)
+		return t.note(room, a)
+	})
+	if err != nil {
+		return fmt.Errorf("give link %d back: %w", id, err)
+	}
+	return nil
+}
+
 // TouchLink implements live.Links: it notes the use to the minute, and never
 // goes back. It is no change that other programs are told of. Errors:
 // comment.ErrBusy; an unknown link is none, since nobody waits for the answer.

@@ -9,16 +9,24 @@ import (
 	"danmaku/comment"
 )
 
-// PutPicture implements live.Pictures: it replaces the room's picture. Errors:
-// comment.ErrNotFound for an unknown room, comment.ErrBusy when the database
-// cannot be written.
+// keptPictures is how many pictures of a room there are: the one that it shows,
+// and those that an undo can bring back.
+const keptPictures = 12
+
+// PutPicture implements live.Pictures: it keeps a room's picture beside those
+// before it, of which the oldest go. Errors: comment.ErrNotFound for an unknown
+// room, comment.ErrBusy when the database cannot be written.
 func (s *Store) PutPicture(ctx context.Context, room, hash string, jpeg []byte) error {
 	err := s.change(ctx, func(t *txn) error {
 		id, err := t.roomID(room)
 		if err != nil {
 			return err
 		}
-		_, err = t.exec("INSERT OR REPLACE INTO pictures (room, hash, jpeg) VALUES (?, ?, ?)", id, hash, jpeg)
+		if _, err = t.exec("INSERT OR REPLACE INTO pictures (room, hash, jpeg) VALUES (?, ?, ?)", id, hash, jpeg); err != nil {
+			return err
+		}
+		_, err = t.exec(`DELETE FROM pictures WHERE room = ?1 AND id <= (SELECT id FROM pictures
+			WHERE room = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2)`, id, keptPictures)
 		return err
 	})
 	if err != nil {

@@ -156,6 +156,12 @@ func TestLinks(t *testing.T) {
 	}
 }
 
+// putList stores a list with its act.
+func putList(t *testing.T, s *store.Store, l comment.RuleList, a *comment.Act) error {
+	t.Helper()
+	return s.ChangeRuleList(t.Context(), l.Room, l.Name, func(*comment.RuleList) (*comment.RuleList, *comment.Act, error) { return &l, a, nil })
+}
+
 func TestRuleLists(t *testing.T) {
 	s := open(t, t.TempDir())
 	addRoom(t, s, "live")
@@ -165,16 +171,16 @@ func TestRuleLists(t *testing.T) {
 	}
 	for _, l := range lists {
 		bumped(t, s, func() {
-			if err := s.PutRuleList(t.Context(), l, nil); err != nil {
+			if err := putList(t, s, l, nil); err != nil {
 				t.Fatal(err)
 			}
 		})
 	}
 	lists[0].Text, lists[0].On, lists[0].Changed = "new", false, noon.Add(time.Hour)
-	if err := s.PutRuleList(t.Context(), lists[0], nil); err != nil {
+	if err := putList(t, s, lists[0], nil); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.PutRuleList(t.Context(), comment.RuleList{Room: "nowhere", Name: "x"}, nil); !errors.Is(err, comment.ErrNotFound) {
+	if err := putList(t, s, comment.RuleList{Room: "nowhere", Name: "x"}, nil); !errors.Is(err, comment.ErrNotFound) {
 		t.Errorf("a list of an unknown room: %v", err)
 	}
 	got, err := s.RuleLists(t.Context())

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"danmaku/comment"
@@ -32,35 +33,10 @@ func (s *Store) RuleLists(ctx context.Context) ([]comment.RuleList, error) {
 	return lists, nil
 }
 
-// PutRuleList implements live.Rules: it makes the list or replaces the one of
-// the same room and name. Errors: comment.ErrNotFound for an unknown room,
-// comment.ErrBusy when the database cannot be written.
-func (s *Store) PutRuleList(ctx context.Context, l comment.RuleList, a *comment.Act) error {
-	err := s.change(ctx, func(t *txn) error {
-		var room int64
-		if l.Room != "" {
-			id, err := t.roomID(l.Room)
-			if err != nil {
-				return err
-			}
-			room = id
-		}
-		t.bump = true
-		if _, err := t.exec("INSERT OR REPLACE INTO rule_lists (room, name, text, active, changed) VALUES (?, ?, ?, ?, ?)",
-			room, l.Name, l.Text, l.On, toMS(l.Changed)); err != nil {
-			return err
-		}
-		return t.note(room, a)
-	})
-	if err != nil {
-		return fmt.Errorf("store rule list %q: %w", l.Name, err)
-	}
-	return nil
-}
-
-// DeleteRuleList implements live.Rules. Errors: comment.ErrNotFound,
-// comment.ErrBusy.
-func (s *Store) DeleteRuleList(ctx context.Context, room, name string, a *comment.Act) error {
+// ChangeRuleList implements live.Rules. Errors: comment.ErrNotFound for an
+// unknown room, those of change, comment.ErrBusy when the database cannot be
+// written.
+func (s *Store) ChangeRuleList(ctx context.Context, room, name string, change func(was *comment.RuleList) (*comment.RuleList, *comment.Act, error)) error {
 	err := s.change(ctx, func(t *txn) error {
 		var id int64
 		if room != "" {
@@ -69,18 +45,40 @@ func (s *Store) DeleteRuleList(ctx context.Context, room, name string, a *commen
 				return err
 			}
 		}
-		n, err := t.exec("DELETE FROM rule_lists WHERE room = ? AND name = ?", id, name)
-		if err == nil && n == 0 {
-			return comment.ErrNotFound
-		}
-		t.bump = true
+		was, err := t.ruleList(id, room, name)
 		if err != nil {
 			return err
 		}
-		return t.note(id, a)
+		now, act, err := change(was)
+		if err != nil {
+			return err
+		}
+		t.bump = true
+		if now == nil {
+			_, err = t.exec("DELETE FROM rule_lists WHERE room = ? AND name = ?", id, name)
+		} else {
+			_, err = t.exec("INSERT OR REPLACE INTO rule_lists (room, name, text, active, changed) VALUES (?, ?, ?, ?, ?)",
+				id, name, now.Text, now.On, toMS(now.Changed))
+		}
+		if err != nil {
+			return err
+		}
+		return t.note(id, act)
 	})
 	if err != nil {
-		return fmt.Errorf("delete rule list %q: %w", name, err)
+		return fmt.Errorf("change the rule list %q: %w", name, err)
 	}
 	return nil
+}
+
+// ruleList gives a list as it stands, nil when there is none.
+func (t *txn) ruleList(id int64, room, name string) (*comment.RuleList, error) {
+	l := comment.RuleList{Room: room, Name: name}
+	var changed int64
+	err := t.get("SELECT text, active, changed FROM rule_lists WHERE room = ? AND name = ?", []any{id, name}, &l.Text, &l.On, &changed)
+	if errors.Is(err, comment.ErrNotFound) {
+		return nil, nil
+	}
+	l.Changed = fromMS(changed)
+	return &l, err
 }

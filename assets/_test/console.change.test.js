@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import test from 'node:test';
 import { changes, detail } from '../console/change.js';
+import { labelled } from '../console/labels.js';
 import { format } from '../shared/i18n.js';
 
 /** @param {string} lang @returns {any} the words of the console */
@@ -37,7 +38,41 @@ test('the role of a link is told in the language of the page, its label as it wa
     [{ act: 'revoke', detail: 'moderator left desk' }, 'ja', 'モデレーター · left desk'],
     [{ act: 'link', detail: 'owner ' }, 'zh-CN', words('zh-CN').t('role_owner')],
     [{ act: 'link', detail: 'pilot Kim' }, 'en', 'pilot · Kim'],
+    [{ act: 'restore', detail: 'owner host' }, 'zh-CN', `${words('zh-CN').t('role_owner')} · 主持人`],
     [{ act: 'mute', detail: 'moderator left desk' }, 'ja', 'moderator left desk'],
     [{ act: 'settings', before: { title: 'a' }, after: { title: 'b' } }, 'en', 'Title: a → b'],
   ])) assert.equal(detail(act, words(lang)), told);
+});
+
+test('of rules the record says which list, what was done with it, and which entries came and went', () => {
+  for (const [act, told] of /** @type {any[]} */ ([
+    [{ changed: ['made'], detail: '+plum' }, 'words · new list · +plum'],
+    [{ changed: ['off', 'text'], detail: '+plum · −pear' }, 'words · switched off · entries changed · +plum · −pear'],
+    [{ changed: ['on'] }, 'words · switched on'],
+    [{ changed: [] }, 'words'],
+    [{ detail: 'off' }, 'words · switched off'], // as it was written once
+    [{ detail: 'deleted' }, 'words · deleted'],
+    [{}, 'words'],
+  ])) assert.equal(detail({ act: 'rules', about: 'words', ...act }, words('en')), told);
+});
+
+test('labels that the program gave have words in every language, what somebody wrote stays', () => {
+  for (const [label, en, zh] of [
+    ['host', 'host', '主持人'], ['first start', 'first start', '首次启动'], ['command line', 'Command line', '命令行'],
+    ['moderator 7', 'Moderator 7', '房管 7'], ['Ann', 'Ann', 'Ann'], ['', '', ''], ['host 2', 'host 2', 'host 2'], ['constructor', 'constructor', 'constructor'], ['Moderator 7', 'Moderator 7', 'Moderator 7'],
+  ]) {
+    assert.equal(labelled(label, words('en')), en);
+    assert.equal(labelled(label, words('zh-CN')), zh);
+  }
+});
+
+test('every act has a word in every language, and what is asked before an undo has all of it', () => {
+  const source = readFileSync(new URL('../../comment/act.go', import.meta.url), 'utf8');
+  const acts = [...source.matchAll(/ActKind = "([a-z_]+)"/g)].map(([, name]) => name);
+  assert.ok(acts.length > 15);
+  for (const lang of ['en', 'zh-CN', 'ja']) {
+    for (const act of acts) assert.ok(words(lang).has(`act_${act}`), `${lang} ${act}`);
+    for (const act of ['link', 'revoke', 'restore', 'room']) for (const part of ['title', 'text', 'yes']) assert.ok(words(lang).has(`undo_${act}_${part}`), `${lang} ${act} ${part}`);
+    for (const name of ['made', 'deleted', 'on', 'off', 'text']) assert.ok(words(lang).has(`list_${name}`), `${lang} ${name}`);
+  }
 });

@@ -3,6 +3,7 @@
 
 import { ApiError, call } from '../shared/api.js';
 import { nameOf } from '../shared/names.js';
+import { labelled } from './labels.js';
 
 /** @typedef {import('./model.js').Entry} Entry */
 
@@ -32,7 +33,8 @@ export class Acts {
     const { t, has } = this.#desk.words;
     const code = fault instanceof ApiError ? fault.code : 'internal';
     if (!(fault instanceof ApiError)) reportError(fault);
-    const text = code === 'bad_frame' && fault instanceof ApiError ? fault.message : t(has(`fault_${code}`) ? `fault_${code}` : 'fault_other');
+    const key = code === 'changed' && fault instanceof ApiError && fault.by ? 'fault_changed_by' : `fault_${code}`;
+    const text = code === 'bad_frame' && fault instanceof ApiError ? fault.message : t(has(key) ? key : 'fault_other', { who: fault instanceof ApiError ? labelled(fault.by, this.#desk.words) : '' });
     this.#desk.tell('trouble', text);
     this.#desk.notice({ text, tone: 'stop', glyph: 'warn' });
   }
@@ -96,7 +98,7 @@ export class Acts {
     for (const result of results) {
       if (result.code) { this.trouble(new ApiError(409, result.code, '')); continue; }
       // Another moderator was first: what he decided stands, and is said.
-      if (result.again && result.by && result.by !== this.#desk.me) this.#desk.notice({ text: this.#desk.words.t('was_first', { who: result.by }), glyph: 'person' });
+      if (result.again && result.by && result.by !== this.#desk.me) this.#desk.notice({ text: this.#desk.words.t('was_first', { who: labelled(result.by, this.#desk.words) }), glyph: 'person' });
     }
   }
 

@@ -1,6 +1,8 @@
 // What an act changed, in words: settings by the names that their page has for
 // them, and whom it concerns. No page in here.
 
+import { labelled } from './labels.js';
+
 /** Settings whose name on their page is a sentence, or that have none there. */
 const NAMES = /** @type {Record<string, string>} */ ({
   slow_ms: 'switch_slow', delay_ms: 'field_delay', max_length: 'field_length', phrases: 'field_phrases', look: 'set_look',
@@ -9,6 +11,9 @@ const NAMES = /** @type {Record<string, string>} */ ({
 
 /** Settings whose values are words of the page, and what these begin with. */
 const WORDS = /** @type {Record<string, string>} */ ({ state: 'state', review: 'review', newcomers: 'newcomers', links: 'links', modes: 'mode', sizes: 'size' });
+
+/** Acts whose detail is a role and a label. */
+const LINKS = ['link', 'revoke', 'restore'];
 
 /** Characters of a value that is told. */
 const MOST = 60;
@@ -23,14 +28,24 @@ export function changes({ before = {}, after = {} }, words) {
 
 /**
  * What the record says beside an act. That of a link begins with its role, which
- * has a word in every language; the rest is a label that somebody wrote.
- * @param {{act: string, detail?: string, before?: Record<string, any>, after?: Record<string, any>}} act
+ * has a word in every language; the rest is its label. Of rules it says which
+ * list, what was done with it, and which entries came and went.
+ * @param {{act: string, about?: string, detail?: string, changed?: string[], before?: Record<string, any>, after?: Record<string, any>}} act
  * @param {import('../shared/i18n.js').Words} words
  */
 export function detail(act, words) {
-  if (act.act !== 'link' && act.act !== 'revoke') return act.detail || changes(act, words);
-  const [role = '', ...rest] = (act.detail ?? '').split(' ');
-  return [words.has(`role_${role}`) ? words.t(`role_${role}`) : role, rest.join(' ')].filter(Boolean).join(' · ');
+  const told = act.detail ?? '';
+  if (act.act === 'rules') return [act.about, ...edits(act, words)].filter(Boolean).join(' · ');
+  if (!LINKS.includes(act.act)) return told || changes(act, words);
+  const [role = '', ...rest] = told.split(' ');
+  return [words.has(`role_${role}`) ? words.t(`role_${role}`) : role, labelled(rest.join(' '), words)].filter(Boolean).join(' · ');
+}
+
+/** @param {{detail?: string, changed?: string[]}} act @param {import('../shared/i18n.js').Words} words */
+function edits({ detail: told = '', changed }, { t, has }) {
+  // Before edits were kept, the detail was a word.
+  const names = changed ?? (['off', 'deleted'].includes(told) ? [told] : []);
+  return [...names.filter((name) => has(`list_${name}`)).map((name) => t(`list_${name}`)), changed || names.length === 0 ? told : ''];
 }
 
 /** @param {string} name @param {import('../shared/i18n.js').Words} words */

@@ -2,12 +2,17 @@
 
 import { el, icon, said } from '../shared/dom.js';
 import { detail } from './change.js';
+import { confirmFirst } from './dialog.js';
+import { labelled } from './labels.js';
 import { frame, later, when } from './page.js';
 
-const ACTS = ['approve', 'refuse', 'remove', 'remove_user', 'clear', 'pin', 'unpin', 'settings', 'lockdown', 'unlock', 'mute', 'ban', 'unban', 'rules', 'link', 'revoke', 'room', 'archive', 'replay', 'replay_stop'];
+const ACTS = ['approve', 'refuse', 'remove', 'remove_user', 'clear', 'pin', 'unpin', 'settings', 'lockdown', 'unlock', 'mute', 'ban', 'unban', 'rules', 'link', 'revoke', 'restore', 'room', 'archive', 'replay', 'replay_stop'];
 
 /** Acts on a person, who is named beside the reason. */
 const PERSONAL = ['mute', 'ban', 'unban', 'remove_user'];
+
+/** Acts whose undo has people in or out. */
+const ASKED = ['link', 'revoke', 'restore', 'room'];
 
 /** ms between a sign that somebody acted and the look into the record */
 const SOON = 300;
@@ -68,10 +73,16 @@ export function open(host, desk, acts) {
     const whom = PERSONAL.includes(act.act) ? (act.user ? acts.nameOfUser(act.user) : t('by_address')) : '';
     const what = [whom, detail(act, words) || (whom ? '' : act.about)].filter(Boolean).join(' · ');
     return el('li', { class: 'line-row', 'data-id': act.id, tabindex: '-1' }, el('time', { class: 'when', datetime: new Date(act.at).toISOString() }, when(act.at, lang)),
-      el('b', {}, act.role === 'command' ? t('by_command') : said(act.by)), el('span', {}, has(`act_${act.act}`) ? t(`act_${act.act}`) : act.act),
+      el('b', {}, said(labelled(act.by, words))), el('span', {}, has(`act_${act.act}`) ? t(`act_${act.act}`) : act.act),
       el('span', { class: `grow${act.undone ? ' done' : ''}` }, said(what)),
       act.undone ? el('span', { class: 'chip' }, icon('undo'), el('span', {}, t('audit_undone')))
-        : act.undo && el('button', { type: 'button', class: 'button line', 'aria-label': t('undo_of', { text: what }), onclick: () => void undo(act.id) }, icon('undo'), el('span', {}, t('undo'))));
+        : act.undo && el('button', { type: 'button', class: 'button line', 'aria-label': t('undo_of', { text: what }), onclick: () => ask(act, what) }, icon('undo'), el('span', {}, t('undo'))));
+  }
+
+  /** Who is let in or shown out by an undo is asked about first. @param {any} act @param {string} what */
+  function ask(act, what) {
+    if (!ASKED.includes(act.act)) return void undo(act.id);
+    confirmFirst(words, { title: t(`undo_${act.act}_title`), text: t(`undo_${act.act}_text`, { what }), yes: t(`undo_${act.act}_yes`), no: t('cancel') }, () => void undo(act.id));
   }
 
   /** @param {number} id */

@@ -2,6 +2,7 @@
 
 import { el, icon, said } from '../shared/dom.js';
 import { confirmFirst, openDialog } from './dialog.js';
+import { labelled } from './labels.js';
 import { copy, frame, once, roughly } from './page.js';
 
 const ROLES = ['moderator', 'overlay', 'audience', 'sender', 'owner'];
@@ -16,7 +17,9 @@ export function open(host, desk, acts) {
   const form = el('form', { class: 'page-bar link-form' }, role, label, el('button', { type: 'submit', class: 'button main' }, t('link_make')));
   const fresh = el('div', { role: 'status' });
   const list = el('ul', { class: 'lines links' });
-  box.append(el('h3', {}, t('link_new')), form, fresh, list);
+  const old = el('ul', { class: 'lines links' });
+  const gone = el('details', { class: 'links-gone', hidden: true }, el('summary', {}, t('links_revoked')), el('p', { class: 'help' }, t('links_revoked_help')), old);
+  box.append(el('h3', {}, t('link_new')), form, fresh, list, gone);
   form.addEventListener('submit', (event) => { event.preventDefault(); void make(); });
   void load();
   return () => {};
@@ -33,15 +36,18 @@ export function open(host, desk, acts) {
   }
 
   async function load() {
-    const got = await acts.call('GET', '/api/links');
+    const got = await acts.call('GET', '/api/links?revoked=1');
     if (!got) return;
     const here = got.links.filter((/** @type {any} */ l) => !l.room || l.room === desk.roomId);
-    list.replaceChildren(...here.map(line));
+    const revoked = here.filter((/** @type {any} */ l) => l.revoked).sort((/** @type {any} */ a, /** @type {any} */ b) => b.revoked - a.revoked);
+    list.replaceChildren(...here.filter((/** @type {any} */ l) => !l.revoked).map(line));
+    gone.hidden = revoked.length === 0;
+    old.replaceChildren(...revoked.map(goneLine));
   }
 
   /** @param {any} link */
   function line(link) {
-    const name = link.label || t('link_nolabel');
+    const name = link.label ? labelled(link.label, words) : t('link_nolabel');
     const act = (/** @type {string} */ text, /** @type {string} */ glyph, /** @type {string} */ tone, /** @type {(button: HTMLElement) => void} */ fn) => {
       const button = el('button', { type: 'button', class: `button ${tone}`, 'aria-label': `${text}: ${name}` }, icon(glyph), el('span', {}, text));
       button.addEventListener('click', () => fn(button));
@@ -54,8 +60,24 @@ export function open(host, desk, acts) {
       el('span', { class: 'row-acts' }, link.url && act(t('copy'), 'copy', 'line', (button) => void copy(link.url, button, words, /** @type {HTMLElement} */ (url))),
       link.url && act(t('link_show_qr'), 'qr', 'line', () => void openDialog(words, name, 'small', el('p', {}, el('img', { class: 'qr-big', src: `/api/links/${encodeURIComponent(link.id)}/qr.svg`, alt: t('link_qr') })), el('p', { class: 'mono' }, link.url))),
       act(t('link_revoke'), 'x', 'stop', () => confirmFirst(words, { title: t('link_revoke_title'), text: t('link_revoke_text', { label: name }), yes: t('link_revoke') }, async () => {
-        await acts.call('DELETE', `/api/links/${encodeURIComponent(link.id)}`);
+        if (await acts.call('DELETE', `/api/links/${encodeURIComponent(link.id)}`)) desk.notice({ text: t('link_revoked_told', { label: name }), glyph: 'link', undo: () => restore(link) });
         void load();
       }))));
+  }
+
+  /** A link that was taken back. @param {any} link */
+  function goneLine(link) {
+    const name = link.label ? labelled(link.label, words) : t('link_nolabel');
+    const back = el('button', { type: 'button', class: 'button line', 'aria-label': `${t('undo_revoke_yes')}: ${name}` }, icon('undo'), el('span', {}, t('undo_revoke_yes')));
+    back.addEventListener('click', () => confirmFirst(words, { title: t('undo_revoke_title'), text: t('undo_revoke_text', { what: `${t(`role_${link.role}`)} · ${name}` }), yes: t('undo_revoke_yes'), no: t('cancel') }, () => void restore(link)));
+    return el('li', { class: 'line-row' }, el('span', { class: 'role' }, el('span', { class: 'chip' }, t(`role_${link.role}`))),
+      el('span', { class: 'grow' }, el('b', {}, said(name)), ' ', !link.room && el('span', { class: 'soft' }, t('all_rooms')), el('br'),
+        el('span', { class: 'when' }, t('link_revoked', { time: roughly(link.revoked, lang) }))), back);
+  }
+
+  /** @param {any} link */
+  async function restore(link) {
+    await acts.call('POST', `/api/links/${encodeURIComponent(link.id)}/restore`);
+    void load();
   }
 }

@@ -3,6 +3,7 @@
 import { call } from '../shared/api.js';
 import { el, icon, said } from '../shared/dom.js';
 import { openDialog } from './dialog.js';
+import { labelled } from './labels.js';
 import { chipOf, clock } from './row.js';
 
 /** @typedef {import('./model.js').Entry} Entry */
@@ -88,6 +89,6 @@ export function banRow(desk, acts, ban, name = '') {
     el('span', { class: 'ban-words' },
       name && el('b', {}, said(name)), el('span', {}, until),
       ban.address && el('span', {}, t('whole_address', { address: ban.address })),
-      ban.reason && el('span', {}, said(ban.reason)), ban.by && el('span', {}, el('bdi', {}, t('by_who', { who: ban.by })))),
+      ban.reason && el('span', {}, said(ban.reason)), ban.by && el('span', {}, el('bdi', {}, t('by_who', { who: labelled(ban.by, desk.words) })))),
     el('button', { type: 'button', class: 'button line', onclick: () => void acts.lift(ban.id), 'aria-label': t('lift_of', { name: name || t(ban.kind === 'ban' ? 'banned' : 'muted') }) }, icon('undo'), el('span', {}, t('lift'))));
 }

@@ -3,6 +3,7 @@
 
 import { el, icon, said } from '../shared/dom.js';
 import { explain, reachesBeyond } from './details.js';
+import { labelled } from './labels.js';
 import { cut } from './queue.js';
 
 /** @typedef {import('./model.js').Entry} Entry */
@@ -200,7 +201,7 @@ export class ReviewView {
     const { t } = this.#desk.words;
     const mine = d.by === this.#desk.me;
     const verb = { shown: 'approved', refused: 'refused', removed: 'removed' }[d.status];
-    const who = mine ? t(`you_${verb}`) : t(`who_${verb}`, { who: d.by });
+    const who = mine ? t(`you_${verb}`) : t(`who_${verb}`, { who: labelled(d.by, this.#desk.words) });
     return el('li', { class: `decided ${d.status}`, 'data-id': d.id }, icon(d.status === 'shown' ? 'check' : d.status === 'refused' ? 'x' : 'takedown'),
       el('span', { class: 'decided-text' }, said(d.text)), el('span', { class: 'decided-who' }, el('bdi', {}, who)),
       mine && d.status !== 'removed' ? el('button', { type: 'button', class: 'icon-button', 'data-act': 'undo', title: t('undo'), 'aria-label': t('undo_of', { text: d.text }) }, icon('undo')) : el('span', { class: 'no-act' }));

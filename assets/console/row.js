@@ -2,6 +2,7 @@
 
 import { el, icon, said } from '../shared/dom.js';
 import { nameOf } from '../shared/names.js';
+import { labelled } from './labels.js';
 
 /** @typedef {import('./model.js').Entry} Entry */
 /** @typedef {import('../shared/i18n.js').Words} Words */
@@ -39,16 +40,17 @@ export function drawRow(row, entry, words, waiting = { left: 0, of: 1 }) {
 }
 
 /** What is to be known of an entry beside its text. @param {Entry} entry @param {Words} words */
-export function chipOf(entry, { t, has }) {
-  const chip = (/** @type {string} */ tone, /** @type {string} */ glyph, /** @type {string} */ words) => el('span', { class: `chip ${tone}` }, icon(glyph), el('span', {}, words));
+export function chipOf(entry, words) {
+  const { t, has } = words;
+  const chip = (/** @type {string} */ tone, /** @type {string} */ glyph, /** @type {string} */ text) => el('span', { class: `chip ${tone}` }, icon(glyph), el('span', {}, text));
   if (entry.failed) return chip('stop', 'warn', t('take_down_failed'));
   switch (entry.status) {
     case 'held': return chip('held', 'clock', t('held'));
     case 'refused': {
-      const why = entry.by || (entry.rule && has(`rule_${entry.rule}`) ? t(`rule_${entry.rule}`) : entry.rule);
+      const why = entry.by ? labelled(entry.by, words) : entry.rule && has(`rule_${entry.rule}`) ? t(`rule_${entry.rule}`) : entry.rule;
       return chip('stop', 'refuse', why ? t('refused_rule', { rule: why }) : t('refused'));
     }
-    case 'removed': return chip('', 'takedown', entry.by ? t('removed_by', { who: entry.by }) : t('removed'));
+    case 'removed': return chip('', 'takedown', entry.by ? t('removed_by', { who: labelled(entry.by, words) }) : t('removed'));
     case 'cleared': return chip('', 'sweep', t('cleared'));
   }
   return null;

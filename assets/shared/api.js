@@ -7,12 +7,14 @@ export class ApiError extends Error {
    * @param {string} code
    * @param {string} message
    * @param {number} waitMs
+   * @param {string} by of changed: who changed it since
    */
-  constructor(status, code, message, waitMs = 0) {
+  constructor(status, code, message, waitMs = 0, by = '') {
     super(message);
     this.status = status;
     this.code = code;
     this.waitMs = waitMs;
+    this.by = by;
   }
 }
 
@@ -37,7 +39,7 @@ export async function call(method, path, body, fetcher = fetch) {
   }
   const data = await answer.json().catch(() => null);
   if (answer.ok) return data;
-  throw new ApiError(answer.status, data?.code ?? 'internal', data?.message ?? answer.statusText, data?.wait_ms ?? 0);
+  throw new ApiError(answer.status, data?.code ?? 'internal', data?.message ?? answer.statusText, data?.wait_ms ?? 0, data?.by ?? '');
 }
 
 /**

@@ -1,0 +1,156 @@
+package live
+
+import (
+	"slices"
+	"strings"
+
+	"danmaku/comment"
+)
+
+// toldOfRules is how many letters of a change of rules the audit says; the whole
+// of it is kept for the undo.
+const toldOfRules = 300
+
+// editOf tells how one list became another; nil is none.
+func editOf(was, now *RuleList) comment.ListEdit {
+	e := comment.ListEdit{Made: was == nil, Deleted: now == nil}
+	var before, after []string
+	if was != nil {
+		before, e.WasOn = strings.Split(was.Text, "\n"), was.On
+	}
+	if now != nil {
+		after, e.On = strings.Split(now.Text, "\n"), now.On
+	}
+	if was == nil || now == nil {
+		e.Was, e.Now = before, after
+		return e
+	}
+	for e.Line < min(len(before), len(after)) && before[e.Line] == after[e.Line] {
+		e.Line++
+	}
+	tail := 0
+	for tail < min(len(before), len(after))-e.Line && before[len(before)-1-tail] == after[len(after)-1-tail] {
+		tail++
+	}
+	e.Was, e.Now = before[e.Line:len(before)-tail], after[e.Line:len(after)-tail]
+	if e.Line > 0 {
+		e.Above = before[e.Line-1]
+	}
+	if tail > 0 {
+		e.Below = before[len(before)-tail]
+	}
+	return e
+}
+
+// takeBack gives what a list becomes when an edit of it is undone, nil for none.
+// What others changed in other lines since stays; where they changed the same,
+// it is ErrChanged.
+func takeBack(e comment.ListEdit, list RuleList, now *RuleList) (*RuleList, error) {
+	if e.Deleted {
+		if now != nil {
+			return nil, comment.ErrChanged
+		}
+		list.Text, list.On = strings.Join(e.Was, "\n"), e.WasOn
+		return &list, nil
+	}
+	if now == nil || e.Made && (now.Text != strings.Join(e.Now, "\n") || now.On != e.On) {
+		return nil, comment.ErrChanged
+	}
+	if e.Made {
+		return nil, nil
+	}
+	list.Text, list.On = now.Text, now.On
+	if e.On != e.WasOn {
+		if now.On != e.On {
+			return nil, comment.ErrChanged
+		}
+		list.On = e.WasOn
+	}
+	if len(e.Was)+len(e.Now) == 0 {
+		return &list, nil
+	}
+	lines := strings.Split(now.Text, "\n")
+	at, ok := place(e, lines)
+	if !ok {
+		return nil, comment.ErrChanged
+	}
+	list.Text = strings.Join(slices.Concat(lines[:at], e.Was, lines[at+len(e.Now):]), "\n")
+	return &list, nil
+}
+
+// place finds the lines of an edit, those nearest to where they were. Lines that
+// were only taken out have their place between their neighbours; where one of
+// these went, too, the other is enough.
+func place(e comment.ListEdit, lines []string) (at int, ok bool) {
+	best := 0 // how well a place fits: one, and one for each neighbour that is still there
+	for i := 0; i+len(e.Now) <= len(lines); i++ {
+		end := i + len(e.Now)
+		if !slices.Equal(lines[i:end], e.Now) {
+			continue
+		}
+		fit := 0
+		if i > 0 && lines[i-1] == e.Above || i == 0 && e.Line == 0 {
+			fit++
+		}
+		if end < len(lines) && lines[end] == e.Below || end == len(lines) && e.Below == "" {
+			fit++
+		}
+		if len(e.Now) > 0 {
+			fit++
+		}
+		if fit > best || fit == best && fit > 0 && distance(i, e.Line) < distance(at, e.Line) {
+			at, best = i, fit
+		}
+	}
+	return at, best > 0
+}
+
+func distance(a, b int) int { return max(a, b) - min(a, b) }
+
+// differences says for people which entries came and which went, comments left
+// out.
+func differences(was, now *RuleList) string {
+	before, after := entries(was), entries(now)
+	var b strings.Builder
+	n := 0
+	say := func(sign string, mine, others map[string]bool, l *RuleList) {
+		if l == nil {
+			return
+		}
+		for line := range strings.SplitSeq(l.Text, "\n") {
+			line = strings.TrimSpace(line)
+			if !mine[line] || others[line] || n > toldOfRules {
+				continue
+			}
+			if b.Len() > 0 {
+				b.WriteString(" · ")
+			}
+			letters := []rune(comment.OneLine(sign + line))
+			if len(letters) > toldOfRules {
+				letters = append(letters[:toldOfRules:toldOfRules], '…')
+			}
+			b.WriteString(string(letters))
+			n += len(letters)
+			if n > toldOfRules {
+				b.WriteString(" …")
+			}
+		}
+	}
+	say("+", after, before, now)
+	say("−", before, after, was)
+	return b.String()
+}
+
+// entries are the rules of a list as they are written.
+func entries(l *RuleList) map[string]bool {
+	out := map[string]bool{}
+	if l == nil {
+		return out
+	}
+	for line := range strings.SplitSeq(l.Text, "\n") {
+		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") {
+			out[line] = true
+		}
+	}
+	return out
+}
