@@ -118,9 +118,10 @@ func TestOverlayResumesOverARestart(t *testing.T) {
 
 func TestOverlayFromAnotherLogStartsAfresh(t *testing.T) {
 	p := start(t, t.TempDir())
-	s := p.phone().open("audience", "")
-	s.send("1", "one")
-	s.next("ack")
+	first := p.overlaySocket("")
+	first.next("hello")
+	c := p.phone().open("audience", "").say("one")
+	first.until("what overlays start from", isEvent("comment", c.ID))
 	for _, since := range []string{"zzzz:1", "nonsense", "zzzz:99999999999999999999"} {
 		if h := p.overlaySocket(since).next("hello"); h.Resumed || len(h.Recent) != 1 {
 			t.Errorf("since %s: %+v", since, h)

@@ -62,7 +62,8 @@ func TestTheLastHour(t *testing.T) {
 	p := start(t, t.TempDir(), "--user-rate", "0")
 	mod, s := p.moderator(), p.phone().open("audience", "")
 	for _, text := range []string{"one", "two", "three"} {
-		s.say(text)
+		c := s.say(text)
+		s.until("what was counted before it was told", isEvent("comment", c.ID))
 	}
 	hour := mod.numbers().Hour
 	if len(hour.Shown) != 60 || len(hour.People) != 60 {
