@@ -213,7 +213,7 @@ func TestDialEndsWithItsContext(t *testing.T) {
 		}
 		defer conn.Close()
 		_, _ = conn.Read(make([]byte, 1<<16))
-		cancel() // it has asked and now waits for an answer
+		cancel()                          // it has asked and now waits for an answer
 		_, _ = conn.Read(make([]byte, 1)) // until the other end closes
 	}()
 	if _, err := obs.Dial(ctx, "ws://"+l.Addr().String(), says("")); !errors.Is(err, obs.ErrUnreachable) || !errors.Is(err, net.ErrClosed) { // no deadline
