@@ -51,49 +51,78 @@ part_types() {
 	node_modules/.bin/tsc --noEmit
 }
 
-# Runs the tests of e2e in two halves side by side, each with a browser of its
-# own: most of the time such a test waits.
-browser_tests() {
-	local dir code=0
-	dir=$(mktemp -d) || return
-	CGO_ENABLED=1 go test -race -c -o "$dir/e2e.test" ./e2e || { rm -rf "$dir"; return 1; }
-	(
-		cd e2e || exit
-		half() {
-			"$dir/e2e.test" -test.shuffle=on -test.timeout=10m \
-				-test.run "^($("$dir/e2e.test" -test.list '^Test' | awk -v rest="$1" 'NR % 2 == rest' | paste -sd '|'))\$" >"$dir/$1" 2>&1
-		}
-		half 0 &
-		half 1 || code=1
-		wait $! || code=1
-		cat "$dir/0" "$dir/1"
-		exit $code
-	) || code=1
-	rm -rf "$dir"
-	return $code
-}
-
 # What a machine without a C compiler gets.
 part_purego() {
 	CGO_ENABLED=0 go build -o /dev/null . && CGO_ENABLED=0 go test ./store
 }
 
+# compile makes the two test binaries that run longest, and warms the cache for
+# the program that their tests build. It begins while the other parts run: gcc
+# takes a minute for SQLite, on one processor.
+compile() {
+	CGO_ENABLED=1 go test -race -c -o "$work/" . ./e2e && go build -o /dev/null .
+}
+
+# third runs every third test of e2e, in a browser of its own.
+third() {
+	local tests
+	tests=$("$work/e2e.test" -test.list '^Test' | awk -v rest="$1" 'NR % 3 == rest' | paste -sd '|') || return
+	cd e2e && "$work/e2e.test" -test.shuffle=on -test.timeout=15m -test.run "^($tests)\$"
+}
+
+whole_program() { "$work/danmaku.test" -test.shuffle=on -test.timeout=15m; }
+
+packages() {
+	local names
+	names=$(go list ./... | grep -Ev '^danmaku(/e2e)?$') || return
+	# shellcheck disable=SC2086 # a list of words
+	CGO_ENABLED=1 go test -race -shuffle=on -p 1 -timeout=15m $names
+}
+
+# These tests wait more than they compute, so more of them run at once than there
+# are processors. Each stands alone: the leak checks look at a whole process.
 part_go() {
 	if ! command -v "${CC:-gcc}" >/dev/null; then
 		CGO_ENABLED=0 go test -shuffle=on ./... || return
 		skip "passed without the race detector: no C compiler"
 		return
 	fi
-	# The browser's tests come by themselves: beside others they would wait for a
-	# processor more than for a page.
-	local packages code=0
-	packages=$(go list ./... | grep -v '/e2e$') || return
-	CGO_ENABLED=1 go test -race -shuffle=on $packages || code=1
-	browser_tests || code=1
+	local job code=0 running=0 jobs=("third 0" "third 1" "third 2" whole_program packages)
+	if ! wait "$compiling"; then
+		cat "$work/compiled"
+		return 1
+	fi
+	for job in "${jobs[@]}"; do
+		if [ $running = 3 ]; then
+			wait -n || code=1
+			running=$((running - 1))
+		fi
+		(
+			begun=$SECONDS
+			# shellcheck disable=SC2086 # a function and its argument
+			($job) >"$work/$job" 2>&1
+			code=$?
+			echo "-- $job: $((SECONDS - begun)) s" >>"$work/$job"
+			exit $code
+		) &
+		running=$((running + 1))
+	done
+	while [ $running -gt 0 ]; do
+		wait -n || code=1
+		running=$((running - 1))
+	done
+	for job in "${jobs[@]}"; do cat "$work/$job"; done
 	return $code
 }
 
 [ $# -gt 0 ] || set -- "${all[@]}"
+work=$(mktemp -d) || exit 1
+trap 'kill $compiling 2>/dev/null; rm -rf "$work"' EXIT
+compiling=
+if [[ " $* " == *" go "* ]] && command -v "${CC:-gcc}" >/dev/null; then
+	compile >"$work/compiled" 2>&1 &
+	compiling=$!
+fi
 for part in "$@"; do
 	declare -F "part_$part" >/dev/null || {
 		echo "test.sh: there is no part $part; parts: ${all[*]}" >&2
