@@ -118,14 +118,15 @@ export class Feed {
   }
 
   /**
-   * Puts a text button on an own row; null takes it away. Nothing moves.
+   * Puts a text button on an own row; null takes it away. Nothing moves, though
+   * with large letters the row has a line more.
    * @param {string} ref @param {Offer|null} offer
    */
   offer(ref, offer) {
     const row = this.#byRef.get(ref);
     if (!row) return;
     row.offer = offer;
-    this.#draw(row);
+    this.#still(() => this.#draw(row));
   }
 
   /** Comments that were taken down. @param {{ids?: string[], user?: string}} which */
