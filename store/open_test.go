@@ -28,7 +28,7 @@ func TestPragmas(t *testing.T) {
 		}
 		want := map[string]string{
 			"journal_mode": "wal", "busy_timeout": "5000", "foreign_keys": "1", "synchronous": "1",
-			"cache_size": "-65536", "journal_size_limit": "67108864", "query_only": "0", "user_version": "5",
+			"cache_size": "-65536", "journal_size_limit": "67108864", "query_only": "0", "user_version": "6",
 		}
 		if full {
 			want["synchronous"] = "2"
