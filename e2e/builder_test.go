@@ -154,6 +154,13 @@ func TestLooksOfTheBuilder(t *testing.T) {
 			t.Errorf("%s is not marked", preset)
 		}
 	}
+	// What the preview shows for a moment only is written down.
+	b.Eval(`(() => {
+		const { document: page, MutationObserver } = ` + inside + `;
+		window.codes = 0;
+		new MutationObserver(() => { if (page.querySelector(".dm-code-shown")) window.codes++; }).observe(page.body, { subtree: true, childList: true, attributeFilter: ["class"] });
+		document.querySelector('[data-preset="bilibili"]').click();
+	})()`)
 	// A ready style's own size is what its slider shows.
 	b.Eval(`document.querySelector('[data-preset="hall"]').click()`)
 	if got := browser.Value[string](b, `document.querySelector('[data-option="size"] input[type="number"]').value`); got != "56" {
@@ -161,10 +168,10 @@ func TestLooksOfTheBuilder(t *testing.T) {
 	}
 	// The preview's feed rests for the code that is shown while nobody writes, and
 	// comes back.
-	b.Wait(inside + `.document.querySelector(".dm-code-shown") !== null`)
+	b.Wait(`codes > 0`)
 	b.Wait(inside + `.document.querySelector(".dm-code-shown") === null && ` + inside + `.danmaku.stats().active > 0`)
-	b.Eval(`document.getElementById("peek").click()`)
-	b.Wait(inside + `.document.querySelector(".dm-code-shown") !== null`)
+	b.Eval(`window.codes = 0; document.getElementById("peek").click()`)
+	b.Wait(`codes > 0`)
 	// The overlay's own size can be had in it, too.
 	change(b, "size", "36")
 	if got := address(); got["size"] != "36" || got["theme"] != "hall" {

@@ -43,6 +43,7 @@ export class Preview {
       query.set('demo', '1');
       this.#frame.src = `/overlay/${encodeURIComponent(this.#room)}?${query}`;
     } else {
+      if (options.qr !== 'idle') this.#wake();
       if (idles) this.rest();
       else this.#config();
       if (this.#sheet) this.#sheet.textContent = css;
@@ -63,10 +64,15 @@ export class Preview {
   /** Lets the feed rest for a moment, so that the code is seen that is shown while
    * nobody writes; then the feed comes back and the code gives way. */
   rest() {
-    clearTimeout(this.#resting);
-    this.#resting = setTimeout(() => { this.#resting = null; this.#config(); }, REST);
+    this.#wake();
+    this.#resting = setTimeout(() => { this.#wake(); this.#config(); }, REST);
     this.#config();
     this.#overlay?.clear();
+  }
+
+  #wake() {
+    clearTimeout(this.#resting);
+    this.#resting = null;
   }
 
   /** The feed is the preview's whatever the options say, and so is how soon it
