@@ -6,9 +6,10 @@ import (
 	"github.com/olahol/melody"
 )
 
-// pulse tells how far a hub's sockets are with the frames they were given. A
-// broadcast only fills their queues; when the machine cannot write as fast, the
-// frames there grow old, and one large frame would do for many small ones.
+// pulse tells how far a hub's sockets are with the frames they were given. Most
+// are written while they are given out, others lie in melody's queues; when the
+// machine cannot write those as fast, they grow old there, and one large frame
+// would do for many small ones.
 type pulse struct {
 	writing atomic.Int64 // sockets with a write under way
 	newest  atomic.Pointer[flight]
