@@ -33,7 +33,7 @@ demo: ## server, a replay of real comments and the overlay in Chromium; ends wit
 
 pictures: ## make the pictures of the README and of docs/ anew
 	go run ./tools/demo -file testdata/replay/stage.xml -speed 1.7 -picture docs/pictures/overlay.png
-	go run ./tools/demo -file testdata/replay/stage.xml -speed 1.7 -animation docs/pictures/flight.webp
+	go run ./tools/demo -file testdata/replay/stage.xml -speed 1.1 -animation docs/pictures/flight.webp
 	PICTURES=$(CURDIR)/docs/pictures go test -count=1 -run 'TestOverlayPictures/(overlay-(720p|1080p|4k|pin)\.png|theme)|TestPhonePictures|TestPicturesOfThe|Test(TheBuilder|TheWelcome)FitsEverywhere' ./e2e
 	@if command -v obs >/dev/null; then tools/obstrial/trial.sh docs/pictures; else echo 'pictures of OBS: skipped, there is no OBS here'; fi
 

@@ -165,7 +165,7 @@ func TestMovingPicture(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if frames := strings.Count(string(data), "ANMF"); !strings.HasPrefix(string(data), "RIFF") || frames < 40 || len(data) > 2_000_000 {
+	if frames := strings.Count(string(data), "ANMF"); !strings.HasPrefix(string(data), "RIFF") || frames < 40 || len(data) > 1_500_000 {
 		t.Errorf("it has %d frames and %d bytes; make pictures draws it anew", frames, len(data))
 	}
 }

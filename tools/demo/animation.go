@@ -99,7 +99,7 @@ func saveFrame(file string, ground image.Image, overlay []byte) error {
 // animate joins the frames in dir into a picture that moves for ever.
 func animate(ctx context.Context, dir, file string) error {
 	cmd := exec.CommandContext(ctx, "ffmpeg", "-loglevel", "error", "-y", "-framerate", fmt.Sprint(perSecond), "-i", filepath.Join(dir, "%03d.png"),
-		"-c:v", "libwebp_anim", "-quality", "38", "-compression_level", "6", "-loop", "0", file)
+		"-c:v", "libwebp_anim", "-quality", "50", "-compression_level", "6", "-loop", "0", file)
 	cmd.Stderr = os.Stderr
 	if err := cmd.Run(); err != nil {
 		return fmt.Errorf("join the frames (ffmpeg does it): %w", err)

@@ -39,40 +39,48 @@ var (
 	moon     = color.RGBA{0xE8, 0xEC, 0xF6, 255}
 )
 
+// The landscape is that of a game: squares of one colour, in few steps from one
+// to the next. A gradient shows the blocks of a compressed picture.
+const cellsWide, cellsHigh = 192, 108
+
 // landscape gives the colour at a place, both from 0 to 1.
 func landscape(x, y float64) color.RGBA {
-	night := smooth((x - 0.42) / 0.16)
+	column, row := math.Floor(x*cellsWide), math.Floor(y*cellsHigh)
+	x, y = (column+0.5)/cellsWide, (row+0.5)/cellsHigh
+	night := 1 - step(0.5-x-0.12*(y-0.5)) // a slanting edge
 	at := func(c [2]color.RGBA) color.RGBA { return mix(c[0], c[1], night) }
 	for i := len(hills) - 1; i >= 0; i-- {
 		k := float64(i)
 		ridge := 0.62 + 0.12*k - 0.05*math.Sin(7*x+2.1*k) - 0.03*math.Sin(17*x+1.3*k) - 0.008*math.Sin(61*x+k)
 		if y > ridge {
-			return mix(at(hills[i]), at(skyLow), 0.25*math.Max(0, 1-(y-ridge)*9)*(1-k/3))
+			return mix(at(hills[i]), at(skyLow), 0.25*inSteps(math.Max(0, 1-(y-ridge)*9), 3)*(1-k/3))
 		}
 	}
-	sky := mix(at(skyHigh), at(skyLow), smooth(y/0.75))
+	sky := mix(at(skyHigh), at(skyLow), inSteps(smooth(y/0.75), 8))
 	const aspect = float64(width) / height
 	disc := func(cx, cy, r float64) float64 {
 		return math.Hypot((x-cx)*aspect, y-cy) - r
 	}
 	if d := disc(0.18, 0.22, 0.06); d < 0.12 {
-		sky = mix(sky, sunlight, math.Min(1, 0.45*math.Exp(-math.Max(d, 0)*24)+step(-d)))
+		sky = mix(sky, sunlight, math.Min(1, 0.45*inSteps(math.Exp(-math.Max(d, 0)*24), 4)+step(-d)))
 	}
 	if disc(0.84, 0.2, 0.055) < 0 && disc(0.815, 0.185, 0.055) > 0 {
 		return moon
 	}
-	if star(x, y) < night {
+	if star(column, row) < night {
 		return mix(sky, moon, 0.8*(1-y))
 	}
 	return sky
 }
 
-// star is below 1 in a few cells of a fine grid, always the same ones.
-func star(x, y float64) float64 {
-	cx, cy := math.Floor(x*width/3), math.Floor(y*height/3)
-	h := math.Sin(cx*127.1+cy*311.7) * 43758.5453
-	return (h - math.Floor(h)) * 1200
+// star is below 1 in a few cells, always the same ones.
+func star(column, row float64) float64 {
+	h := math.Sin(column*127.1+row*311.7) * 43758.5453
+	return (h - math.Floor(h)) * 220
 }
+
+// inSteps rounds what is from 0 to 1.
+func inSteps(t, steps float64) float64 { return math.Round(t*steps) / steps }
 
 func smooth(t float64) float64 {
 	t = math.Min(1, math.Max(0, t))
