@@ -1,7 +1,6 @@
 package e2e
 
 import (
-	"fmt"
 	"testing"
 
 	"danmaku/e2e/browser"
@@ -20,7 +19,6 @@ func TestConsoleAxe(t *testing.T) {
 		page := browser.New(t)
 		dress(page, at.theme)
 		page.Goto(address)
-		h.newcomers(25, func(i int) string { return fmt.Sprint("hello there ", i) })
 		for _, size := range []struct {
 			width int64
 			path  string
@@ -29,6 +27,7 @@ func TestConsoleAxe(t *testing.T) {
 			page.Goto(h.base + size.path + "?lang=" + at.lang)
 			page.Wait(`document.querySelector(".held-item") && document.querySelector("#feed .row")`)
 			if size.width == 1440 {
+				h.newcomers(14, func(int) string { return "come and see the other stream, " + at.lang })
 				page.Wait(`document.querySelector("#banner .wave")`) // a raid
 			}
 			look(page, size.path+" "+at.theme+" "+at.lang)
