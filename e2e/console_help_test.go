@@ -249,9 +249,9 @@ func TestPicturesOfTheConsole(t *testing.T) {
 		b.Goto(owner)
 		b.Goto(h.base + shot.path + "?lang=" + shot.lang)
 		h.newcomers(25, func(i int) string {
-			return []string{"come and see the other stream", fmt.Sprint("hello there ", i)}[i%2]
+			return []string{"come and see the other stream", fmt.Sprint("free coins at https://coins.example/", i)}[i%2]
 		})
-		b.Wait(`document.querySelector("#banner .wave") && document.querySelector("#banner bdi")`)
+		b.Wait(`document.querySelector("#banner .wave") && document.querySelector("#banner bdi") && /2[0-9]/.test(document.querySelector("#banner").textContent)`)
 		if err := os.WriteFile(filepath.Join(folder, name), b.Screenshot(), 0o644); err != nil {
 			t.Fatal(err)
 		}

@@ -112,7 +112,8 @@ export class Header {
       overlay.hidden = false;
       overlay.classList.toggle('off', n === 0);
       overlay.title = late ? `${words} · ${t('shown_in', { time: late })}` : words;
-      /** @type {HTMLElement} */ (overlay.querySelector('span')).textContent = words;
+      /** @type {HTMLElement} */ (overlay.querySelector('.long')).textContent = words;
+      /** @type {HTMLElement} */ (overlay.querySelector('.short')).textContent = t(n > 1 ? 'short_overlays' : n === 1 ? 'short_overlay' : 'short_overlay_off', { n });
       /** @type {HTMLElement} */ (overlay.querySelector('small')).textContent = late;
     }
     this.#pages();
