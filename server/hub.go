@@ -34,7 +34,7 @@ func (k *sockets) newHub() *hub {
 	m := &hub{Melody: melody.New()}
 	m.Upgrader = k.upgrader
 	m.Config = &melody.Config{
-		WriteWait: 10 * time.Second, PongWait: 60 * time.Second, PingPeriod: 25 * time.Second,
+		WriteWait: writeWait, PongWait: 60 * time.Second, PingPeriod: 25 * time.Second,
 		MaxMessageSize: maxFrame, MessageBufferSize: queueLen,
 	}
 	// Greeting takes a deep stack, and a goroutine that has grown one keeps it: on

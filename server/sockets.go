@@ -33,6 +33,7 @@ const (
 	queueLen     = 64      // frames that wait for a client before it is cut
 	frameRate    = 20      // text frames a second, with a burst of twice that
 	controlRate  = 4       // pings and pongs a second, with a burst of four times that
+	writeWait    = 10 * time.Second
 	closeTimeout = time.Second
 )
 

@@ -19,8 +19,9 @@ import (
 // well for minutes.
 const sendBuffer = 32 << 10
 
-// deadlineStep is how far a write deadline must move to be moved at all.
-const deadlineStep = time.Second
+// deadlineStep is how far a write deadline must move to be moved at all. What is
+// not moved must still leave a control frame, which has closeTimeout, its time.
+const deadlineStep = closeTimeout / 2
 
 // stream is a client's connection under its WebSocket. All bytes that go to the
 // client pass here: those of melody's write pump and of gorilla's control frames
@@ -38,19 +39,20 @@ type stream struct {
 
 	mu     sync.Mutex // held while bytes are being written
 	rest   []byte     // of begun, which must come before anything else
-	closed bool       // a close frame was written, behind which there is nothing
+	closed bool       // a close frame was written, or a write has failed: nothing comes behind that
 }
 
 func newStream(c net.Conn) *stream {
-	s := &stream{Conn: c, raw: rawOf(c)}
+	s := &stream{Conn: c}
 	if tcp, ok := c.(*net.TCPConn); ok {
+		s.raw = rawOf(tcp)
 		// A refusal costs nothing but an early cut, so it is no fault.
 		_ = tcp.SetWriteBuffer(sendBuffer)
 	}
 	return s
 }
 
-// SetWriteDeadline moves the deadline when it moves by a second or more, or
+// SetWriteDeadline moves the deadline when it moves by half a second or more, or
 // nearer: gorilla sets it before every frame, which costs a timer each time. It
 // is the one call that every write begins with.
 func (s *stream) SetWriteDeadline(t time.Time) error {
@@ -69,10 +71,18 @@ var nudge = []byte{0x80 | websocket.TextMessage, 0}
 // Write is gorilla's. It brings whole frames, and such as are longer than its
 // buffer in two pieces; a control frame never comes between them, and a pass
 // does not either, since the frame is counted in queued.
-func (s *stream) Write(b []byte) (int, error) {
+func (s *stream) Write(b []byte) (n int, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	// What failed may be half written. gorilla writes nothing more then, but
+	// melody, which does not look at how its pings fare, hears of it only with the
+	// next frame that goes through its queue.
+	defer func() { s.closed = s.closed || err != nil }()
 	if s.rest != nil {
+		// A pong may come upon it before the pump does, and has less time.
+		if !isClose(b) {
+			_ = s.SetWriteDeadline(time.Now().Add(writeWait))
+		}
 		if _, err := s.Conn.Write(s.rest); err != nil {
 			return 0, err
 		}

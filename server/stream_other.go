@@ -9,6 +9,6 @@ import (
 
 // rawOf gives nothing: here every write waits, so all frames go through melody's
 // queues.
-func rawOf(net.Conn) syscall.RawConn { return nil }
+func rawOf(*net.TCPConn) syscall.RawConn { return nil }
 
 func writeNow(uintptr, []byte) int { return 0 }

@@ -2,6 +2,7 @@ package server
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"net"
 	"strings"
@@ -137,6 +138,61 @@ func TestClosedConnectionTakesNothing(t *testing.T) {
 	s.Close()
 	if left, done := s.pass(newParcel([]byte("frame"))); done || string(left) != "frame" {
 		t.Errorf("passed: %v, left %q", done, left)
+	}
+}
+
+// A pong that comes upon the rest of a frame gives it a frame's time, and not the
+// second that it has itself: the client would be cut for its ping.
+func TestRestHasItsTimeAlsoBeforeAPong(t *testing.T) {
+	s, client := pair(t)
+	huge := make([]byte, 1<<20)
+	if _, done := s.pass(newParcel(huge)); done || s.rest == nil {
+		t.Fatal("1 MB is written at once, or not begun")
+	}
+	_ = s.SetWriteDeadline(time.Now().Add(-time.Second)) // the pong's is over
+	pong := []byte{0x80 | websocket.PongMessage, 0}
+	wrote := make(chan error, 1)
+	go func() {
+		_, err := s.Write(pong)
+		wrote <- err
+		s.Close()
+	}()
+	got, err := io.ReadAll(client)
+	if err := errors.Join(err, <-wrote); err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got, append(frameOf(huge), pong...)) {
+		t.Errorf("%d bytes came", len(got))
+	}
+}
+
+// What a failed write has left may be half a frame. gorilla writes nothing more,
+// and melody, which forgets how its pings fared, would not notice.
+func TestNothingComesAfterAWriteThatFailed(t *testing.T) {
+	s, client := pair(t)
+	_ = s.SetWriteDeadline(time.Now().Add(-time.Second))
+	if _, err := s.Write([]byte{0x80 | websocket.PingMessage, 0}); err == nil {
+		t.Fatal("a write after its deadline works")
+	}
+	if left, done := s.pass(newParcel([]byte("frame"))); done || string(left) != "frame" {
+		t.Errorf("passed: %v, left %q", done, left)
+	}
+	s.Close()
+	if got, err := io.ReadAll(client); err != nil || len(got) > 0 {
+		t.Errorf("%q came, %v", got, err)
+	}
+}
+
+// What wraps a connection may change its bytes (TLS), so nothing passes it by.
+func TestNothingPassesAWrapper(t *testing.T) {
+	bare, client := pair(t)
+	s := newStream(struct{ *net.TCPConn }{bare.Conn.(*net.TCPConn)})
+	if left, done := s.pass(newParcel([]byte("frame"))); done || string(left) != "frame" {
+		t.Errorf("passed: %v, left %q", done, left)
+	}
+	s.Close()
+	if got, err := io.ReadAll(client); err != nil || len(got) > 0 {
+		t.Errorf("%q came, %v", got, err)
 	}
 }
 

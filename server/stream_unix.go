@@ -7,13 +7,10 @@ import (
 	"syscall"
 )
 
-// rawOf gives a connection's descriptor, nil when it has none of its own (TLS).
-func rawOf(c net.Conn) syscall.RawConn {
-	sc, ok := c.(syscall.Conn)
-	if !ok {
-		return nil
-	}
-	raw, err := sc.SyscallConn()
+// rawOf gives a connection's descriptor. It is for a bare TCP connection alone:
+// what wraps one, and may change the bytes, can have its descriptor, too.
+func rawOf(tcp *net.TCPConn) syscall.RawConn {
+	raw, err := tcp.SyscallConn()
 	if err != nil {
 		return nil
 	}
