@@ -40,7 +40,9 @@ func every(ctx context.Context, d time.Duration, do func()) {
 
 // beat tells every socket the time and how far it has been told, and cuts
 // those that left two beats unanswered: protocol pings are answered by the
-// browser even when its page hangs, beats are not.
+// browser even when its page hangs, beats are not. Who was told bye and is there
+// from one beat to the next reads too slowly: no further frame fills its queue,
+// which would have it cut, and each that waits there may take ten seconds.
 func (k *sockets) beat() {
 	now := k.server.now()
 	k.mu.RLock()
@@ -62,8 +64,12 @@ func (k *sockets) beat() {
 	}
 	silent := now.Add(-2*k.server.opt.Beat - k.server.opt.Beat/2).UnixNano()
 	k.each(func(_ hubKey, sess *melody.Session) {
-		if seatOf(sess).heard.Load() < silent {
+		st := seatOf(sess)
+		switch {
+		case st.heard.Load() < silent:
 			k.cut(sess, endSilent)
+		case st.ending.Load() != nil && st.stays.Swap(true):
+			k.cut(sess, endSlow)
 		}
 	})
 	k.tidy()

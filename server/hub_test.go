@@ -136,6 +136,25 @@ func TestNothingFollowsABye(t *testing.T) {
 	}
 }
 
+// Who was told bye gets no further frame that would fill its queue, and so is cut
+// when it has not gone from one beat to the next.
+func TestByeHasItsTime(t *testing.T) {
+	h := newHouse(t)
+	m := h.sockets.hub(hubKey{"live", live.ViewAudience})
+	release := make(chan struct{})
+	defer close(release)
+	m.HandleSentMessage(func(*melody.Session, []byte) { <-release }) // a pump that is held up by its client
+	conn := h.phone()
+	next(t, conn, "hello")
+	h.sockets.bye(h.member().sess, endWith(wireBye{Code: "revoked"}, closeKey))
+	for range 2 {
+		h.sockets.beat()
+	}
+	if bye, code := ended(t, conn); bye != "revoked" || code != closeKey {
+		t.Errorf("it was told %q and closed with %d", bye, code)
+	}
+}
+
 // Who is being cut may have missed a frame. A later one would hide that: the
 // client would go on from there.
 func TestNothingComesAfterAFrameThatIsMissed(t *testing.T) {

@@ -23,6 +23,7 @@ type seat struct {
 	cut    sync.Once
 	ended  atomic.Bool            // it is being cut: what it still sends is read and dropped
 	ending atomic.Pointer[ending] // set by bye
+	stays  atomic.Bool            // it had been told bye at the last beat
 	gone   chan struct{}          // closed when the socket is no more
 
 	arrival *arrival // until it has been greeted
