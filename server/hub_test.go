@@ -146,6 +146,7 @@ func TestByeHasItsTime(t *testing.T) {
 	m.HandleSentMessage(func(*melody.Session, []byte) { <-release }) // a pump that is held up by its client
 	conn := h.phone()
 	next(t, conn, "hello")
+	h.member().seat.heard.Store(time.Now().Add(time.Hour).UnixNano()) // it is not silent
 	h.sockets.bye(h.member().sess, endWith(wireBye{Code: "revoked"}, closeKey))
 	for range 2 {
 		h.sockets.beat()

@@ -78,11 +78,12 @@ func (s *stream) Write(b []byte) (n int, err error) {
 	// melody, which does not look at how its pings fare, hears of it only with the
 	// next frame that goes through its queue.
 	defer func() { s.closed = s.closed || err != nil }()
+	// A pong that has got gorilla's lock comes upon a full kernel, or the rest of a
+	// frame, as the pump would have: it gets as much time, and not its second.
+	if len(b) > 0 && b[0] == 0x80|websocket.PongMessage {
+		_ = s.SetWriteDeadline(time.Now().Add(writeWait))
+	}
 	if s.rest != nil {
-		// A pong may come upon it before the pump does, and has less time.
-		if !isClose(b) {
-			_ = s.SetWriteDeadline(time.Now().Add(writeWait))
-		}
 		if _, err := s.Conn.Write(s.rest); err != nil {
 			return 0, err
 		}
@@ -114,10 +115,10 @@ func isClose(b []byte) bool {
 // takes it at once. What is left, which is counted as queued already, is for
 // melody's queue.
 func (s *stream) pass(p *parcel) (left []byte, done bool) {
-	if s.raw != nil && s.queued.Load() == 0 && s.mu.TryLock() {
+	if s.raw != nil && s.mu.TryLock() {
 		defer s.mu.Unlock()
-		// Asked again: who queues a frame counts it first, and melody's pump cannot
-		// write it before mu is free.
+		// Asked under mu: who queues a frame counts it first, and melody's pump cannot
+		// write it, nor half of it, before mu is free.
 		if s.queued.Load() == 0 && !s.closed {
 			switch n := p.write(s.raw); {
 			case n == len(p.wire):
