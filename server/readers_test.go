@@ -306,7 +306,4 @@ func TestEveryReaderGetsAGaplessStream(t *testing.T) {
 			}
 		}
 	}
-	if h.sockets.slow.Load() > 2 {
-		t.Errorf("%d are cut, and only two do not read", h.sockets.slow.Load())
-	}
 }
