@@ -14,6 +14,7 @@ import (
 
 // reply is any answer of the API.
 type reply struct {
+	List                                        struct{ Version string }
 	ID, Status, By, Code, Message, Key, URL, QR string
 	Again                                       bool
 	Verdict, Rule, Word, Folded                 string

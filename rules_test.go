@@ -80,6 +80,94 @@ func TestRulesOfARoom(t *testing.T) {
 	}
 }
 
+// Who saves or deletes a list that somebody else has changed meanwhile is told
+// so, and what the other wrote stays.
+func TestASaveOfRulesOverwritesNobody(t *testing.T) {
+	p := start(t, t.TempDir())
+	owner, mod := hands(p)
+	type list struct {
+		Name, Text, Version string
+		On, All             bool
+	}
+	lists := func(name string) list {
+		t.Helper()
+		_, body := mod.do("GET", liveRoom+"/rules", nil, nil)
+		var all struct{ Lists []list }
+		decode(t, body, &all)
+		for _, l := range all.Lists {
+			if l.Name == name {
+				return l
+			}
+		}
+		return list{}
+	}
+	put := func(h hand, l list, base any, status int) reply {
+		t.Helper()
+		body := map[string]any{"name": l.Name, "text": l.Text, "on": l.On, "all": l.All}
+		if base != nil {
+			body["base"] = base
+		}
+		return h.call("PUT", liveRoom+"/rules", body, status)
+	}
+	stands := func(want list) {
+		t.Helper()
+		got := lists(want.Name)
+		if want.Version = got.Version; got != want {
+			t.Errorf("%+v stands, want %+v", got, want)
+		}
+	}
+	refused := func(r reply, who string) {
+		t.Helper()
+		if r.Code != "changed" || r.By != who || !strings.HasPrefix(r.Message, who+" changed it since,") {
+			t.Errorf("%+v, want changed by %s", r, who)
+		}
+	}
+	pear, plum, both := list{Name: "words", Text: "pear", On: true}, list{Name: "words", Text: "plum", On: true}, list{Name: "words", Text: "pear\nplum", On: true}
+
+	// Both make a list of the same name.
+	first := put(owner, pear, "", 200).List.Version
+	refused(put(mod, plum, "", 409), "Olga")
+	stands(pear)
+	if read := lists("words").Version; first == "" || read != first {
+		t.Errorf("saved as %q, read as %q", first, read)
+	}
+	// Both edit the same version; only what somebody has seen is replaced.
+	second := put(mod, both, first, 200).List.Version
+	refused(put(owner, plum, first, 409), "Mo")
+	stands(both)
+	put(owner, plum, second, 200)
+	stands(plum)
+	// Switching it off is a change, too; a dry run is of any version.
+	off := plum
+	off.On = false
+	put(mod, off, lists("words").Version, 200)
+	refused(put(owner, pear, second, 409), "Mo")
+	owner.call("PUT", liveRoom+"/rules", map[string]any{"name": "words", "text": "pear", "base": first, "dry": true}, 200)
+	stands(off)
+	// Deleting.
+	refused(owner.call("DELETE", liveRoom+"/rules/words?base="+first, nil, 409), "Mo")
+	owner.call("DELETE", liveRoom+"/rules/words?base="+lists("words").Version, nil, 204)
+	refused(put(mod, pear, second, 409), "Olga")
+	if l := lists("words"); l != (list{}) {
+		t.Errorf("%+v stands after it was deleted", l)
+	}
+	// Without a base whatever stands is replaced, as programs do.
+	put(mod, pear, nil, 200)
+	put(owner, plum, nil, 200)
+	stands(plum)
+
+	// The shipped list has a version before anybody saved one.
+	starter := lists("starter")
+	starter.On, starter.Text = false, ""
+	saved := put(owner, starter, starter.Version, 200).List.Version
+	if read := lists("starter").Version; saved == starter.Version || read != saved {
+		t.Errorf("switched off it is %q, read %q, was %q", saved, read, starter.Version)
+	}
+	refused(put(owner, starter, starter.Version, 409), "Olga")
+	starter.On = true
+	put(owner, starter, saved, 200)
+}
+
 // The console has a sentence for everything that can be the matter with a line,
 // in every language.
 func TestFaultsOfRulesInEveryLanguage(t *testing.T) {

@@ -53,7 +53,7 @@ func (h hand) undoOf(a act, status int) reply {
 // changedBy expects that an undo is refused since somebody changed the same.
 func (h hand) changedBy(a act, who string) {
 	h.t.Helper()
-	if r := h.undoOf(a, 409); r.Code != "changed" || r.By != who || !strings.HasPrefix(r.Message, who+" changed it since.") {
+	if r := h.undoOf(a, 409); r.Code != "changed" || r.By != who || !strings.HasPrefix(r.Message, who+" changed it since,") {
 		h.t.Errorf("%s of %s: %+v, want changed by %s", a.Act, a.By, r, who)
 	}
 	if again := h.call("GET", fmt.Sprint(liveRoom, "/audit?limit=200&act=", a.Act), nil, 200).Acts; len(again) > 0 {

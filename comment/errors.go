@@ -54,8 +54,8 @@ func ExplainFault(err error, f *Fault) error {
 	return &ExplainedError{Err: err, Detail: f.Error(), Fault: f}
 }
 
-// ChangedError says who has changed since what somebody wants to undo, which is
-// then left as it is. It wraps [ErrChanged].
+// ChangedError says who has changed since what somebody wants to undo or to save,
+// which is then left as it is. It wraps [ErrChanged].
 type ChangedError struct {
 	By string // empty when it is not known
 	At time.Time
@@ -64,9 +64,9 @@ type ChangedError struct {
 // Error names who it was.
 func (e *ChangedError) Error() string {
 	if e.By == "" {
-		return "It was changed since. Nothing was undone."
+		return "It was changed since, and is left as it is."
 	}
-	return e.By + " changed it since. Nothing was undone."
+	return e.By + " changed it since, and it is left as it is."
 }
 
 // Unwrap gives the sentinel.

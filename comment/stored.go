@@ -1,6 +1,11 @@
 package comment
 
-import "time"
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"time"
+)
 
 // Receipt is a journal's answer to one event.
 type Receipt struct {
@@ -49,6 +54,13 @@ type RuleList struct {
 	Text    string // one rule a line
 	On      bool
 	Changed time.Time
+}
+
+// Version tells one state of a list from others: what it says, and whether it is
+// on.
+func (l RuleList) Version() string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%t\n%s", l.On, l.Text))
+	return hex.EncodeToString(sum[:12])
 }
 
 // Style is how an overlay looks, kept under a name for those who run a room.

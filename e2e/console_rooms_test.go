@@ -347,3 +347,65 @@ func TestFaultsOfRulesAreSaidInTheLanguage(t *testing.T) {
 	click(console, "#page button", "500")
 	console.Wait(has("#page .help", "1"))
 }
+
+// Two moderators edit the same list: the second save says who was first, shows
+// what stands beside what was typed, and goes through knowingly or put together.
+func TestTwoEditTheSameRules(t *testing.T) {
+	p := startProduct(t, free...)
+	h := runnerAt(t, p.console)
+	save := func(text string) {
+		t.Helper()
+		h.do("PUT", "/api/rooms/live/rules", map[string]any{"name": "words", "text": text, "on": true})
+	}
+	stands := func(want string) {
+		t.Helper()
+		got := "no list"
+		for _, l := range h.do("GET", "/api/rooms/live/rules", nil)["lists"].([]any) {
+			if l := l.(map[string]any); l["name"] == "words" {
+				got = l["text"].(string)
+			}
+		}
+		if got != want {
+			t.Errorf("%q stands, want %q", got, want)
+		}
+	}
+	save("pear")
+	address, _ := h.link("moderator", "Ann")
+	console := consoleAt(t, address)
+	console.Ignore("409")
+	console.Eval(`location.hash = "rules"`)
+	// The room's own list comes first for those who may not change the others.
+	console.Wait(`document.querySelector(".editor textarea")?.value === "pear"`)
+
+	enter(console, ".editor textarea", "pear\nplum <i>")
+	save("pear\nquince")
+	click(console, "#page button.main", "Save")
+	console.Wait(has(".clash p", "host has saved this list since"))
+	console.Wait(`document.querySelector(".theirs textarea").value === "pear\nquince" && document.querySelector(".theirs .doubt").textContent === "2"`)
+	console.Wait(`document.querySelector(".editor textarea").value === "pear\nplum <i>" && document.activeElement.closest(".clash") !== null`)
+	stands("pear\nquince")
+	console.Eval(`document.querySelector(".editor textarea").focus()`)
+	click(console, "#page button.main", "Save") // not the way on
+	console.Wait(`document.activeElement.closest(".clash") !== null`)
+	stands("pear\nquince")
+
+	click(console, ".clash button", "Put both together")
+	console.Wait(`document.querySelector(".clash").hidden && document.querySelector(".editor textarea").value === "pear\nquince\nplum <i>"`)
+	stands("pear\nquince")
+	click(console, "#page button.main", "Save")
+	console.Wait(has("#page .saved-now", "Saved and in force"))
+	stands("pear\nquince\nplum <i>")
+
+	// What was saved here is the version that the next save is of.
+	enter(console, ".editor textarea", "mine alone")
+	click(console, "#page button.main", "Save")
+	console.Wait(has("#page .saved-now", "Saved and in force"))
+	stands("mine alone")
+	enter(console, ".editor textarea", "mine again")
+	h.do("DELETE", "/api/rooms/live/rules/words", nil)
+	click(console, "#page button.main", "Save")
+	console.Wait(has(".clash p", "host has deleted this list since"))
+	click(console, ".clash button", "Save mine in its place")
+	console.Wait(`document.querySelector(".clash").hidden`)
+	stands("mine again")
+}

@@ -37,7 +37,7 @@ var faults = []fault{
 	{err: comment.ErrExpired, Status: http.StatusGone, Message: "It is too late for that."},
 	{err: comment.ErrInvalid, Status: http.StatusUnprocessableEntity, Message: "A value is out of bounds."},
 	{err: comment.ErrTaken, Status: http.StatusConflict, Message: "That name is taken. Choose another."},
-	{err: comment.ErrChanged, Status: http.StatusConflict, Message: "It was changed since. Nothing was undone."},
+	{err: comment.ErrChanged, Status: http.StatusConflict, Message: "It was changed since, and is left as it is."},
 	{err: errNoKey, Status: http.StatusUnauthorized, Message: "Open the console link again, or send Authorization: Bearer with a key that is good."},
 }
 

@@ -34,7 +34,8 @@ func (s *Server) putRules(c echo.Context) error {
 	}
 	var body struct {
 		wireList
-		Dry bool `json:"dry"`
+		Base *string `json:"base"`
+		Dry  bool    `json:"dry"`
 	}
 	body.On = true
 	if err := readJSON(c, &body); err != nil {
@@ -44,14 +45,14 @@ func (s *Server) putRules(c echo.Context) error {
 	if body.All {
 		l.Room = ""
 	}
-	faults, err := s.hall.PutRules(c.Request().Context(), c.Param("room"), actor, l, body.Dry)
+	saved, faults, err := s.hall.PutRules(c.Request().Context(), c.Param("room"), actor, live.RulesEdit{List: l, Base: body.Base, Dry: body.Dry})
 	if err != nil {
 		return err
 	}
 	out := struct {
 		List   wireList    `json:"list"`
 		Faults []wireFault `json:"faults"`
-	}{toWireList(l), make([]wireFault, len(faults))}
+	}{toWireList(saved), make([]wireFault, len(faults))}
 	for i, f := range faults {
 		out.Faults[i] = wireFault(f)
 	}
@@ -59,7 +60,7 @@ func (s *Server) putRules(c echo.Context) error {
 }
 
 // deleteRules is DELETE /api/rooms/{room}/rules/{name}, with ?all=1 of a list
-// for all rooms.
+// for all rooms and ?base= as in putRules.
 func (s *Server) deleteRules(c echo.Context) error {
 	actor, err := s.moderator(c)
 	if err != nil {
@@ -69,7 +70,12 @@ func (s *Server) deleteRules(c echo.Context) error {
 	if c.QueryParam("all") == "1" {
 		listRoom = ""
 	}
-	if err := s.hall.DeleteRules(c.Request().Context(), c.Param("room"), actor, listRoom, nameOf(c)); err != nil {
+	var base *string
+	if q := c.QueryParams(); q.Has("base") {
+		version := q.Get("base")
+		base = &version
+	}
+	if err := s.hall.DeleteRules(c.Request().Context(), c.Param("room"), actor, listRoom, nameOf(c), base); err != nil {
 		return err
 	}
 	return c.NoContent(http.StatusNoContent)

@@ -192,10 +192,11 @@ type wireList struct {
 	All     bool   `json:"all"`               // for every room
 	Changed int64  `json:"changed,omitempty"` // ms
 	Shipped bool   `json:"shipped,omitempty"`
+	Version string `json:"version"` // of what it says and whether it is on
 }
 
 func toWireList(l live.RuleList) wireList {
-	return wireList{Name: l.Name, Text: l.Text, On: l.On, All: l.Room == "", Changed: unixMS(l.Changed)}
+	return wireList{Name: l.Name, Text: l.Text, On: l.On, All: l.Room == "", Changed: unixMS(l.Changed), Version: l.Version()}
 }
 
 type wireFault struct {

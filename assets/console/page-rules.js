@@ -1,15 +1,20 @@
 // Rule lists: on or off, edited with faults at their lines, tried on a text and
-// on what was shown lately.
+// on what was shown lately. A save says which version it is of, so that two who
+// edit one list do not write over each other.
 
+import { ApiError, call } from '../shared/api.js';
 import { el, icon, said } from '../shared/dom.js';
+import { Clash } from './clash.js';
 import { confirmFirst } from './dialog.js';
 import { explain } from './details.js';
 import { Editor } from './editor.js';
+import { labelled } from './labels.js';
 import { frame, later, toggle } from './page.js';
 import { cut } from './queue.js';
 
 /**
- * @typedef {{name: string, text: string, on: boolean, all: boolean, shipped?: boolean}} List
+ * A list, as it is typed here: `was` is its text at the version that it is of.
+ * @typedef {{name: string, text: string, was: string, version: string, on: boolean, all: boolean, shipped?: boolean}} List
  * @typedef {{line: number, entry: string, code: string, message: string, warning: boolean}} Fault
  */
 
@@ -30,14 +35,30 @@ export function open(host, desk, acts) {
   /** @type {List[]} */ let lists = [];
   /** @type {List|null} */ let now = null;
   let run = 0;
+  /** what is on its way: the next save is of the version that this one makes */ let saving = Promise.resolve();
+  const clash = new Clash(words, {
+    merged: (text) => {
+      if (!now || !clash.theirs) return;
+      Object.assign(now, { text, was: clash.theirs.text, version: clash.theirs.version });
+      choose(lists.indexOf(now));
+      state.textContent = t('rules_merged');
+      editor.focus();
+    },
+    over: () => {
+      if (now && clash.theirs) Object.assign(now, { was: clash.theirs.text, version: clash.theirs.version });
+      void put(false);
+    },
+    drop: () => void load(now?.name ?? ''),
+  });
 
   box.append(el('div', { class: 'rules-grid' },
-    el('section', {}, bar, editor.box, el('p', { class: 'help' }, t('rules_syntax')), el('div', { class: 'page-bar' }, saveButton, tryButton, deleteButton, state), summary, faults),
+    el('section', {}, bar, clash.box, el('div', { class: 'editors' }, editor.box, clash.beside), el('p', { class: 'help' }, t('rules_syntax')), el('div', { class: 'page-bar' }, saveButton, tryButton, deleteButton, state), summary, faults),
     test()));
   const dry = later(() => void put(true), 500);
   editor.onInput(() => {
     if (now) now.text = editor.value;
     state.textContent = t('unsaved');
+    clash.mine = editor.value;
     dry();
   });
   chooser.addEventListener('change', () => choose(Number(chooser.value)));
@@ -49,13 +70,21 @@ export function open(host, desk, acts) {
   async function load(name) {
     const got = await acts.call('GET', desk.path('rules'));
     if (!got) return;
-    lists = got.lists;
-    choose(Math.max(0, lists.findIndex((l) => l.name === name)));
+    lists = got.lists.map(begin);
+    const known = lists.findIndex((l) => l.name === name);
+    choose(known >= 0 ? known : Math.max(0, lists.findIndex((l) => desk.owner || !l.all)));
   }
+
+  /** @param {any} list as the server has it @returns {List} */
+  function begin(list) { return { ...list, was: list.text }; }
+
+  /** @param {string} name @returns {List} */
+  function empty(name) { return { name, text: '', was: '', version: '', on: true, all: false }; }
 
   /** @param {number} i */
   function choose(i) {
-    now = lists[i] ?? { name: 'room', text: '', on: true, all: false };
+    clash.end();
+    now = lists[i] ?? empty('room');
     if (!lists.includes(now)) lists.push(now);
     const mine = desk.owner || !now.all;
     const name = now;
@@ -67,7 +96,7 @@ export function open(host, desk, acts) {
     editor.readOnly = !mine;
     saveButton.setAttribute('aria-disabled', String(!mine));
     deleteButton.hidden = Boolean(now.shipped) || !mine || now.name === 'starter';
-    state.textContent = '';
+    state.textContent = !mine ? t('rules_of_owner') : now.text === now.was ? '' : t('unsaved');
     summary.textContent = '';
     void put(true);
   }
@@ -80,7 +109,7 @@ export function open(host, desk, acts) {
       const name = input.value.trim();
       if (!name) return;
       const known = lists.findIndex((l) => l.name === name && !l.all);
-      if (known < 0) lists.push({ name, text: '', on: true, all: false });
+      if (known < 0) lists.push(empty(name));
       choose(known < 0 ? lists.length - 1 : known);
       editor.focus();
     };
@@ -93,18 +122,49 @@ export function open(host, desk, acts) {
   async function put(only) {
     if (!now || (!only && saveButton.getAttribute('aria-disabled') === 'true')) return;
     const mine = ++run;
-    const { name, text, on, all } = now;
-    if (only && all && !desk.owner) return;
-    const got = await acts.call('PUT', desk.path('rules'), { name, text, on, all, dry: only });
+    const list = now;
+    if (only && list.all && !desk.owner) return;
+    const got = only ? await acts.call('PUT', desk.path('rules'), { ...as(list), dry: true }) : await save(list);
     if (!got || mine !== run) return got;
     /** @type {Fault[]} */
-    const list = (got.faults ?? []).map((/** @type {any} */ fault) => ({ ...fault, message: sentence(fault) }));
-    editor.mark(list);
-    faults.replaceChildren(...list.map((fault) => el('li', { class: fault.warning ? 'doubt' : '' }, icon(fault.warning ? 'warn' : 'refuse'),
+    const found = (got.faults ?? []).map((/** @type {any} */ fault) => ({ ...fault, message: sentence(fault) }));
+    editor.mark(found);
+    faults.replaceChildren(...found.map((fault) => el('li', { class: fault.warning ? 'doubt' : '' }, icon(fault.warning ? 'warn' : 'refuse'),
       el('button', { type: 'button', class: 'as-text', onclick: () => editor.goTo(fault.line) }, el('b', {}, t('rules_fault_of', { n: fault.line })), ' ', said(fault.entry), ' — ', said(fault.message)))));
-    if (list.length === 0) faults.replaceChildren(el('li', { class: 'none-yet' }, t('rules_no_faults')));
+    if (found.length === 0) faults.replaceChildren(el('li', { class: 'none-yet' }, t('rules_no_faults')));
     if (!only) state.textContent = t('rules_saved');
     return got;
+  }
+
+  /** @param {List} list */
+  function as({ name, text, on, all }) { return { name, text, on, all }; }
+
+  /** One after the other. @param {List} list @returns {Promise<any>} undefined when it was not saved */
+  function save(list) {
+    const done = saving.then(async () => {
+      const sent = as(list);
+      try {
+        const got = await call('PUT', desk.path('rules'), { ...sent, base: list.version });
+        Object.assign(list, { was: sent.text, version: got.list.version, shipped: false });
+        if (list === now) clash.end();
+        return got;
+      } catch (fault) {
+        if (fault instanceof ApiError && fault.code === 'changed') await changed(list, fault.by);
+        else acts.trouble(fault);
+        return undefined;
+      }
+    });
+    saving = done.then(() => {});
+    return done;
+  }
+
+  /** Somebody has saved this list meanwhile. @param {List} list @param {string} by */
+  async function changed(list, by) {
+    const got = await acts.call('GET', desk.path('rules'));
+    if (!got || list !== now) return;
+    const theirs = got.lists.find((/** @type {any} */ l) => l.name === list.name && l.all === list.all) ?? null;
+    state.textContent = t('unsaved');
+    clash.begin(list, theirs, by === desk.me ? '' : labelled(by, words) || t('rules_somebody'));
   }
 
   /** What is the matter with a line, in the language of the page. @param {any} fault */
@@ -122,9 +182,16 @@ export function open(host, desk, acts) {
 
   function remove() {
     if (!now) return;
-    const { name, all } = now;
+    const { name, all, version } = now;
+    const query = new URLSearchParams({ base: version, ...(all ? { all: '1' } : {}) });
     confirmFirst(words, { title: t('rules_delete_title'), text: t('rules_delete_text', { name }), yes: t('rules_delete') }, async () => {
-      if (await acts.call('DELETE', `${desk.path('rules', name)}${all ? '?all=1' : ''}`)) void load('');
+      try {
+        await call('DELETE', `${desk.path('rules', name)}?${query}`);
+        void load('');
+      } catch (fault) {
+        if (fault instanceof ApiError && fault.code === 'changed' && now) await changed(now, fault.by);
+        else acts.trouble(fault);
+      }
     });
   }
 
