@@ -186,7 +186,9 @@ func TestPicturesOfTheConsole(t *testing.T) {
 	p := startProduct(t, "--room-rate", "0", "--user-rate", "0", "--address-rate", "0", "--sender-rate", "0")
 	h := runnerAt(t, p.console)
 	hall(h)
+	browser.Open(t, p.overlay)
 	owner, _ := h.link("owner", "Mika")
+	const seen = `!document.querySelector("#overlay").matches(".off, [hidden]")`
 	type shot struct {
 		name, path    string
 		width, height int64
@@ -221,7 +223,7 @@ func TestPicturesOfTheConsole(t *testing.T) {
 			b.Size(s.width, s.height, 1)
 			b.Goto("about:blank")
 			b.Goto(h.base + strings.Replace(s.path, "/live", "/live?lang="+look.lang, 1))
-			b.Wait(`document.querySelector(".held-item") && document.querySelector("#feed .row") && document.querySelector("#rate").textContent !== "–"`)
+			b.Wait(`document.querySelector(".held-item") && document.querySelector("#feed .row") && document.querySelector("#rate").textContent !== "–" && ` + seen)
 			if strings.Contains(s.path, "#") {
 				b.Wait(`document.querySelector("#page h2")`)
 			}
@@ -251,7 +253,7 @@ func TestPicturesOfTheConsole(t *testing.T) {
 		h.newcomers(25, func(i int) string {
 			return []string{"come and see the other stream", fmt.Sprint("free coins at https://coins.example/", i)}[i%2]
 		})
-		b.Wait(`document.querySelector("#banner .wave") && document.querySelector("#banner bdi") && /2[0-9]/.test(document.querySelector("#banner").textContent)`)
+		b.Wait(`document.querySelector("#banner .wave") && document.querySelector("#banner bdi") && /2[0-9]/.test(document.querySelector("#banner").textContent) && ` + seen)
 		if err := os.WriteFile(filepath.Join(folder, name), b.Screenshot(), 0o644); err != nil {
 			t.Fatal(err)
 		}
