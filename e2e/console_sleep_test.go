@@ -80,3 +80,21 @@ func TestAnHourOfSleep(t *testing.T) {
 		t.Error("the page was loaded anew")
 	}
 }
+
+// A page that somebody left may lie in the browser's memory, as it was: its
+// connection ends with the visit, and a step back has a new one.
+func TestALeftPageIsGone(t *testing.T) {
+	p := startProduct(t, free...)
+	h := runnerAt(t, p.console)
+	address, _ := h.link("owner", "Mika")
+	other := consoleAt(t, address)
+	console := consoleAt(t, address)
+	two := `document.querySelector("#consoles").textContent === "2"`
+	other.Wait(two)
+	console.Goto("about:blank")
+	other.Wait(`document.querySelector("#consoles").textContent === "1"`)
+	console.Eval(`history.back()`)
+	other.Wait(two)
+	h.sender().say("moss", "after the step back", nil)
+	console.Wait(has(".feed .row", "after the step back"))
+}

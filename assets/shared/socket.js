@@ -40,7 +40,7 @@ export const TIMES = { silent: 25_000, opening: 12_000, stale: 15_000, settled: 
  * @property {(id: any) => void} clearTimeout
  * @property {() => number} now ms, may jump while a device sleeps
  * @property {() => number} random in [0, 1)
- * @property {(wake: () => void, lost: () => void) => (() => void)} onWake calls wake when the network or the page comes back, lost when the device has no network; returns how to stop that
+ * @property {(wake: () => void, lost: () => void) => (() => void)} onWake calls wake when the network or the page comes back, lost when the device has no network or the page is left; returns how to stop that
  * @property {(fault: unknown) => void} report a handler's exception; it must not harm the connection
  */
 
@@ -57,11 +57,15 @@ function browser() {
       const visible = () => { if (!document.hidden) wake(); };
       window.addEventListener('online', wake);
       window.addEventListener('offline', lost);
+      // A page that is left is kept as it is for a step back, and then nobody says
+      // goodbye: it would be counted until the server misses its answers.
+      window.addEventListener('pagehide', lost);
       window.addEventListener('pageshow', visible);
       document.addEventListener('visibilitychange', visible);
       return () => {
         window.removeEventListener('online', wake);
         window.removeEventListener('offline', lost);
+        window.removeEventListener('pagehide', lost);
         window.removeEventListener('pageshow', visible);
         document.removeEventListener('visibilitychange', visible);
       };
@@ -262,7 +266,7 @@ export class RoomSocket {
     else if (this.#state !== 'stopped' && this.#ws && now - this.#heard > TIMES.stale) this.#open();
   }
 
-  /** The device says that it has no network: better to know now than after a silence. */
+  /** The device has no network (better to know now than after a silence), or the page is left. */
   #lost() {
     if (!this.#ws) return;
     this.#drop();
