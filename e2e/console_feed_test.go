@@ -98,3 +98,46 @@ func TestTheFeedHoldsStillAndFilters(t *testing.T) {
 		t.Errorf("names: %s", got)
 	}
 }
+
+// In a busy room a person's card gives the keyboard back to the row it was
+// opened from: what the next key does is done to its author, and to nobody in
+// the queue.
+func TestKeysKeepToTheirRowInABusyRoom(t *testing.T) {
+	p := startProduct(t, free...)
+	h := runnerAt(t, p.console)
+	rules(h, holdBoss)
+	s := h.sender()
+	s.say("noodle", "boss waits", nil)
+	s.say("moss", "a line of its own", nil)
+	address, _ := h.link("owner", "Mika")
+	console := consoleAt(t, address)
+	ready(console, "boss waits")
+	console.Wait(has(".feed .row", "a line of its own"))
+	press(console, "f")
+	console.Wait(`document.activeElement.textContent.includes("a line of its own")`)
+	press(console, "i")
+	console.Wait(has("dialog[open]", "moss"))
+	for i := range 80 {
+		s.say("crowd", fmt.Sprint("busy room, line ", i), nil)
+	}
+	console.Wait(has("#fresh", "80 new"))
+	press(console, "Escape")
+	console.Wait(`!document.querySelector("dialog")`)
+	console.Wait(`document.activeElement.textContent.includes("a line of its own")`)
+	press(console, "b")
+	console.Wait(has("dialog[open]", "moss"))
+	press(console, "Escape")
+	console.Wait(`!document.querySelector("dialog")`)
+	press(console, "Delete")
+	console.Wait(has(".feed .row.removed", "a line of its own"))
+	press(console, "Escape")
+	console.Wait(has(".feed .row", "busy room, line 79")) // it goes on
+
+	// A lock-down and its way back are told at once, whatever was done before.
+	press(console, "Shift+C")
+	console.Wait(has("#banner", "All screens are empty"))
+	press(console, "Shift+D")
+	console.Wait(has("#banner", "Locked down") + ` && document.querySelector("#banner [data-undo]")`)
+	press(console, "z")
+	console.Wait(`document.querySelector("#banner").hidden`)
+}

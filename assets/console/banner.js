@@ -24,6 +24,7 @@ export class Banner {
   /** @type {any} */ #timer = null;
   /** @type {Told|null} what stands there */ #now = null;
   #shape = '';
+  #locked = false;
 
   /**
    * @param {HTMLElement} box
@@ -59,6 +60,10 @@ export class Banner {
 
   draw() {
     const lasting = this.#lasting();
+    // A lock-down and its way back are told before whatever was done until then.
+    const locked = lasting?.act === 'unlock';
+    if (locked && !this.#locked && this.#notice?.tone !== 'stop') this.#notice = null;
+    this.#locked = locked;
     const notice = this.#notice;
     const firm = lasting?.first || (lasting?.firm && notice?.tone !== 'stop');
     /** @type {Told|null} */ const now = firm ? lasting : notice ?? lasting;
@@ -84,7 +89,7 @@ export class Banner {
     const button = (/** @type {string} */ glyph, /** @type {string} */ word, /** @type {() => void} */ act, more = {}) => el('button', { type: 'button', class: 'button line', onclick: act, ...more }, icon(glyph), el('span', {}, word));
     const buttons = [
       ...(now.answers ?? []).map((a, i) => button(a.glyph, a.word, () => void this.#now?.answers?.[i]?.act(), { 'data-answer': a.name })),
-      now.undo && button('undo', t(now.act ?? 'undo'), () => this.#undo(), { 'data-undo': true }),
+      now.undo && button('undo', t(now.act ?? 'undo'), () => this.#undo(this.#now), { 'data-undo': true }),
     ].filter((b) => b instanceof HTMLElement);
     box.replaceChildren(icon(now.glyph ?? 'check'), this.#words);
     if (buttons.length > 0) box.append(el('span', { class: 'banner-acts' }, ...buttons));
@@ -93,18 +98,18 @@ export class Banner {
     if (focused) (/** @type {HTMLElement|null} */ (box.querySelector('[data-undo]')) ?? buttons[0])?.focus();
   }
 
-  #undo() {
-    const now = this.#now;
+  /** @param {Told|null} now */
+  #undo(now) {
     if (!now?.undo) return;
     if (this.#notice === now) this.#notice = null;
     void now.undo().then(() => this.draw());
     this.draw();
   }
 
-  /** Undoes what the banner tells, by key. @returns {boolean} whether there was something */
+  /** Undoes what was done last, also while a raid is told over it, or else what the banner tells. @returns {boolean} whether there was something */
   undo() {
-    const able = Boolean(this.#now?.undo);
-    this.#undo();
-    return able;
+    const now = this.#notice?.undo ? this.#notice : this.#now;
+    this.#undo(now);
+    return Boolean(now?.undo);
   }
 }

@@ -64,7 +64,18 @@ export class FeedView {
     list.addEventListener('pointerenter', (e) => { if (e.pointerType === 'mouse') { this.#pointed = true; this.#schedule(); } });
     list.addEventListener('pointerleave', () => { this.#pointed = false; this.#schedule(); });
     list.addEventListener('focusin', () => { this.#focused = document.activeElement?.matches(':focus-visible') === true; this.#schedule(); });
-    list.addEventListener('focusout', () => { this.#focused = false; this.#schedule(); });
+    list.addEventListener('focusout', (e) => {
+      // A dialog gives the focus back to its row, which must be there still: keys
+      // would else act on what waits in the queue, which is somebody else's.
+      if (this.#focused && /** @type {Element|null} */ (e.relatedTarget)?.closest('dialog')) return;
+      this.#focused = false;
+      this.#schedule();
+    });
+    document.addEventListener('close', () => {
+      if (document.querySelector('dialog[open]')) return; // one led to the other
+      this.#focused &&= list.contains(document.activeElement);
+      this.#schedule();
+    }, true);
     list.addEventListener('scroll', () => this.#scrolled(), { passive: true });
     list.addEventListener('click', (e) => this.#clicked(e));
     list.addEventListener('keydown', (e) => this.#keyed(e));
