@@ -386,7 +386,7 @@ func TestTheBuilderFitsEverywhere(t *testing.T) {
 			b.Wait(stands + ` && document.documentElement.lang === "` + lang + `"`)
 			b.Eval(`document.querySelector('#scene [value="` + scenes[lang] + `"]').click()`)
 			if os.Getenv("PICTURES") != "" {
-				b.Wait(inside + `.danmaku.rects().some((r) => r.x < 200)`)
+				b.Wait(inside + `.danmaku.rects().some((r) => r.x < 200) && ` + inside + `.danmaku.rects().length >= 16`)
 			}
 			b.Eval(`document.getElementById("pause").click()`)
 			what := lang + "-" + strconv.FormatInt(at.width, 10) + "-" + theme
