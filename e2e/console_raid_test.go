@@ -109,6 +109,7 @@ func TestARaidIsAnswered(t *testing.T) {
 	}
 	// The raid goes on, however long all this has taken.
 	h.newcomers(20, func(i int) string { return fmt.Sprint("fuck you again ", i) })
+	ann.Wait(has("#banner button", "Lock down"))
 	ann.Eval(click("Lock down"))
 	ann.Wait(has("#banner", "Locked down"))
 	press(ann, "z")
