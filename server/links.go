@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -95,23 +96,13 @@ func (s *Server) newLink(c echo.Context) error {
 }
 
 // revokeLink is DELETE /api/links/{id}.
-func (s *Server) revokeLink(c echo.Context) error {
-	actor, err := s.owner(c)
-	if err != nil {
-		return err
-	}
-	id, err := numbered(c)
-	if err != nil {
-		return err
-	}
-	if err := s.hall.RevokeLink(c.Request().Context(), actor, id); err != nil {
-		return err
-	}
-	return c.NoContent(http.StatusNoContent)
-}
+func (s *Server) revokeLink(c echo.Context) error { return s.toLink(c, s.hall.RevokeLink) }
 
 // restoreLink is POST /api/links/{id}/restore.
-func (s *Server) restoreLink(c echo.Context) error {
+func (s *Server) restoreLink(c echo.Context) error { return s.toLink(c, s.hall.RestoreLink) }
+
+// toLink has the owner do something to the link in the path.
+func (s *Server) toLink(c echo.Context, do func(ctx context.Context, by live.Actor, id int64) error) error {
 	actor, err := s.owner(c)
 	if err != nil {
 		return err
@@ -120,7 +111,7 @@ func (s *Server) restoreLink(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := s.hall.RestoreLink(c.Request().Context(), actor, id); err != nil {
+	if err := do(c.Request().Context(), actor, id); err != nil {
 		return err
 	}
 	return c.NoContent(http.StatusNoContent)

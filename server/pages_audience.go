@@ -1,0 +1,119 @@
+package server
+
+import (
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"danmaku/comment"
+)
+
+type pageOutcome struct {
+	Kind  comment.Status
+	Code  string
+	Wait  int // seconds, rounded up
+	Mute  pageMute
+	Draft string
+}
+
+// pageMute says for how long somebody cannot write: the message and its number.
+// A page without JavaScript does not know the person's clock, so it counts.
+type pageMute struct {
+	Words string
+	N     int
+}
+
+// muteFor puts a wait into words; one that has no end, or none that a person
+// would wait for, has no number. It is rounded up: then it is over for sure.
+func muteFor(wait time.Duration) pageMute {
+	const day = 24 * time.Hour
+	up := func(unit time.Duration) int { return int((wait + unit - 1) / unit) }
+	switch {
+	case wait <= 0 || wait > 366*day:
+		return pageMute{Words: "muted_ever"}
+	case wait <= 90*time.Minute:
+		return pageMute{"muted_minutes", up(time.Minute)}
+	case wait <= 2*day:
+		return pageMute{"muted_hours", up(time.Hour)}
+	}
+	return pageMute{"muted_days", up(day)}
+}
+
+// front is GET /: the one open room, else a short list.
+func (s *Server) front(c echo.Context) error {
+	open := slices.DeleteFunc(s.hall.RoomList(), func(r comment.Room) bool { return r.State == comment.Closed || r.Secret })
+	if len(open) == 1 {
+		return c.Redirect(http.StatusFound, "/r/"+open[0].ID)
+	}
+	return s.render(c, http.StatusOK, "audience/rooms.html", pageData{Rooms: open})
+}
+
+// audiencePage is GET /r/{room}.
+func (s *Server) audiencePage(c echo.Context) error {
+	r, err := s.hall.Room(c.Param("room"))
+	if err != nil {
+		return err
+	}
+	var key string
+	if c.QueryParams().Has("key") {
+		if key, err = s.welcomeGuest(c, r); err != nil || key == "" {
+			return err
+		}
+	} else if _, err := s.guest(c, r.ID); err != nil {
+		return err
+	}
+	return s.render(c, http.StatusOK, "audience/index.html", pageData{Room: r, Key: key, Token: s.formToken(s.ensureAudience(c))})
+}
+
+// plainForm is POST /r/{room}: the composer without JavaScript.
+func (s *Server) plainForm(c echo.Context) error {
+	room := c.Param("room")
+	r, err := s.hall.Room(room)
+	if err != nil {
+		return err
+	}
+	if _, err := s.guest(c, room); err != nil {
+		return err
+	}
+	id := s.ensureAudience(c)
+	d := comment.Draft{
+		Text: c.FormValue("text"), Name: c.FormValue("name"), Mode: comment.Mode(c.FormValue("mode")),
+		Color: c.FormValue("color"), Size: comment.Size(c.FormValue("size")), Source: comment.FromAudience,
+	}
+	o, err := s.hall.Submit(c.Request().Context(), room, s.audienceAuthor(c, room, id), d)
+	if err != nil && faultOf(err).Code == internal.Code {
+		return err
+	}
+	ack := ackOf("", o, err)
+	out := &pageOutcome{Kind: ack.Outcome, Code: ack.Code, Wait: int((ack.WaitMS + 999) / 1000), Mute: muteFor(comment.Wait(err))}
+	status := http.StatusOK
+	if ack.Outcome == comment.Refused {
+		out.Draft = d.Text
+		status = http.StatusUnprocessableEntity
+		if err != nil {
+			status = faultOf(err).Status
+			retryAfter(c, err)
+		}
+	}
+	return s.render(c, status, "audience/index.html", pageData{Room: r, Key: c.QueryParam("key"), Outcome: out, Token: s.formToken(id)})
+}
+
+// formToken is what a form carries whose browser may block cookies.
+func (s *Server) formToken(id identity) string {
+	if !id.fleeting {
+		return ""
+	}
+	return s.identityToken(id)
+}
+
+// overlayPage is GET /overlay/{room}. It is the same for every room and key, an
+// unknown one too: on air there is nothing to say about it. The socket knows.
+func (s *Server) overlayPage(c echo.Context) error {
+	r, err := s.hall.Room(c.Param("room"))
+	if err != nil {
+		r = comment.Room{ID: c.Param("room")}
+	}
+	return s.render(c, http.StatusOK, "overlay/index.html", pageData{Room: r})
+}
