@@ -1,6 +1,7 @@
-# Everything a developer does here, in one word each. `make` alone lists it.
+# What developers do here. `make` alone lists the usual targets; the others have
+# a comment above them.
 .DEFAULT_GOAL := help
-.PHONY: help run build test test-go test-js lint setup demo pictures ass-picture bench bench-overlay fuzz \
+.PHONY: help run build test test-go test-js test-browsers lint setup demo demo-chats pictures ass-picture bench bench-overlay fuzz soak \
 	release release-twice release-check notice clean
 
 help: ## list the targets
@@ -9,62 +10,80 @@ help: ## list the targets
 run: ## start the server (flags: make run ARGS="--listen :8080")
 	go run . $(ARGS)
 
-build: ## build ./danmaku
+build: ## build the program ./danmaku
 	go build -trimpath -o danmaku .
 
-test: ## set up, then check everything
+test: ## install what the tests need, then run all checks and tests
 	scripts/setup.sh
 	scripts/test.sh
 
-test-go: ## Go tests with the race detector
+# only the Go tests, with the race detector
+test-go:
 	scripts/test.sh go
 
+# only the JavaScript tests
 test-js:
 	scripts/test.sh js
 
-lint: ## format, vet, staticcheck, types
+test-browsers: ## test every page in old and new Chromium, Firefox and WebKit
+	scripts/setup.sh browsers
+	scripts/test.sh browsers
+
+lint: ## check formatting, vet, staticcheck and types
 	scripts/test.sh format vet staticcheck types
 
-setup: ## install what the tests need (Debian)
+setup: ## install what the tests need (on Debian)
 	scripts/setup.sh
 
-demo: ## server, a replay of real comments and the overlay in Chromium; ends with a picture
+demo: ## play recorded comments onto the overlay in Chromium, and save a picture of it
 	go run ./tools/demo
 
-pictures: ## make the pictures of the README and of docs/ anew
-	go run ./tools/demo -file testdata/replay/stage.xml -speed 1.7 -picture docs/pictures/overlay.png
-	go run ./tools/demo -file testdata/replay/stage.xml -speed 1.1 -animation docs/pictures/flight.webp
-	PICTURES=$(CURDIR)/docs/pictures go test -count=1 -run 'TestOverlayPictures/(overlay-(720p|1080p|4k|pin)\.png|theme)|TestPhonePictures|TestPicturesOfThe|Test(TheBuilder|TheWelcome)FitsEverywhere' ./e2e
-	@if command -v obs >/dev/null; then tools/obstrial/trial.sh docs/pictures; else echo 'pictures of OBS: skipped, there is no OBS here'; fi
+demo-chats: ## the same with simulated Twitch, YouTube and Bilibili chats
+	go run ./tools/demo -chats
+
+pictures: ## draw all pictures into pictures/, and update those that the documentation shows
+	mkdir -p pictures
+	go run ./tools/demo -file testdata/replay/stage.xml -speed 1.7 -picture pictures/overlay.png
+	go run ./tools/demo -file testdata/replay/stage.xml -speed 1.1 -animation pictures/flight.webp
+	PICTURES=$(CURDIR)/pictures go test -count=1 -run 'TestOverlayPictures/(overlay-(720p|1080p|4k|pin)\.png|theme)|TestPhonePictures|TestPicturesOfThe|Test(TheBuilder|TheWelcome)FitsEverywhere' ./e2e
+	@if command -v obs >/dev/null; then tools/obstrial/trial.sh pictures; else echo 'pictures of OBS: skipped, there is no OBS here'; fi
+	@for p in docs/pictures/*; do [ ! -f "pictures/$${p##*/}" ] || pngquant --force --quality 70-95 --output "$$p" "pictures/$${p##*/}" 2>/dev/null || cp "pictures/$${p##*/}" "$$p"; done
 
 # draw the golden ASS file with ffmpeg's libass into ass.png
 ass-picture:
 	ffmpeg -loglevel error -y -f lavfi -i color=c=0x335577:s=1920x1080:d=20:r=2 -vf ass=export/testdata/sample.ass -ss 16.5 -frames:v 1 -update 1 ass.png
 
-bench: ## measure each step of a comment's way, then the fan-out beside a bare loop (14 minutes)
-	go test -run '^$$' -bench . -benchmem ./live ./server ./store ./moderation ./ratelimit .
+bench: ## measure each step of a comment's way and the fan-out (30 minutes)
+	go test -run '^$$' -bench . -benchmem ./live ./server ./store ./moderation ./ratelimit ./tests
+	go test -run '^$$' -bench . -benchtime 1x ./server/socket
 	go test -run '^$$' -bench . ./e2e
 	go run ./tools/flood bench
 
-bench-overlay: ## measure the overlay against other libraries (fetches them by npm)
+# measure the overlay against other libraries (fetches them by npm)
+bench-overlay:
 	go run ./tools/benchoverlay
 
-fuzz: ## run every fuzz target for FUZZTIME (default 20s)
+# ten minutes of kills, a full disk, hostile clients, chats and a replay: what was lost?
+# (flags: make soak ARGS="-for 2m -phones 100")
+soak:
+	go run ./tools/flood promises $(ARGS)
+
+fuzz: ## run each fuzz target for FUZZTIME (20s)
 	scripts/fuzz.sh
 
 release: ## build for Linux, Windows and macOS into dist/, with licences and checksums
 	go run ./tools/release build
 
-# the same, and again in another folder with an empty cache: the same bytes
+# build the release twice, in two folders with empty caches, and compare the bytes
 release-twice:
 	go run ./tools/release twice
 
-release-check: ## start what was built, also under qemu and wine, and send a comment through each
+release-check: ## start each built program (with qemu and wine where needed) and send a comment
 	go run ./tools/release check
 
-# write what the builds contain of others
+# write NOTICE: the licences of what the builds contain
 notice:
 	go run ./tools/release notice > NOTICE.new && mv NOTICE.new NOTICE
 
-clean: ## remove what was built
+clean: ## remove the program, dist/ and node_modules/
 	rm -rf danmaku dist node_modules

@@ -3,9 +3,6 @@ package main
 import (
 	"embed"
 	"io/fs"
-	"sync"
-
-	"danmaku/server"
 )
 
 // assets are all pages and what they load; names that begin with _ are tests
@@ -14,11 +11,11 @@ import (
 //go:embed assets
 var assets embed.FS
 
-// readPages reads them once in a process: tests start the program many times.
-var readPages = sync.OnceValues(func() (*server.Pages, error) {
+// pages is the folder of the pages.
+func pages() fs.FS {
 	tree, err := fs.Sub(assets, "assets")
 	if err != nil {
-		return nil, err
+		panic(err) // the name is valid
 	}
-	return server.ReadPages(tree)
-})
+	return tree
+}

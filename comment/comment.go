@@ -1,6 +1,6 @@
-// Package comment holds the words of the domain: what a comment is, where it
-// may be, what can happen to it, and why it can be refused. It does no I/O and
-// knows nothing of JSON, SQL or sockets; every other package speaks in it.
+// Package comment says what a comment is: its text and style, its draft on the way
+// in, and the verdict about it. It does no I/O and knows nothing of rooms, JSON,
+// SQL or sockets.
 package comment
 
 import (
@@ -9,14 +9,12 @@ import (
 	"encoding/binary"
 	"fmt"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 )
 
 // ID names one comment for good. The upper 42 bits are milliseconds since
 // [idEpoch], so IDs sort by age; the lower 22 bits tell apart what was made in
-// the same millisecond. Zero is no comment.
+// the same millisecond. Zero means no comment.
 type ID int64
 
 // idEpoch keeps 42 bits of milliseconds good until the year 2159.
@@ -27,10 +25,14 @@ var idEpoch = time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)
 var idEncoding = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding)
 
 // NewID makes an ID from a moment and the low 22 bits of salt, which must
-// differ between two comments of the same millisecond.
+// differ between two comments of the same millisecond. Of a moment before 2020 or
+// after 2159 no ID can be made: it is not positive then.
 func NewID(at time.Time, salt uint32) ID {
 	return ID(at.Sub(idEpoch).Milliseconds()<<22 | int64(salt&(1<<22-1)))
 }
+
+// Time returns the moment that an ID was made from, in milliseconds.
+func (id ID) Time() time.Time { return idEpoch.Add(time.Duration(id>>22) * time.Millisecond) }
 
 // String writes the ID as 13 lower-case characters.
 func (id ID) String() string {
@@ -104,7 +106,18 @@ const (
 	FromTwitch   Source = "twitch"
 	FromYouTube  Source = "youtube"
 	FromBilibili Source = "bilibili"
+	FromKick     Source = "kick"
+	FromTikTok   Source = "tiktok"
+	FromNiconico Source = "niconico"
+	FromOther    Source = "other" // a platform that a bridge reads and we have no name for
 )
+
+// Platforms are the sources that a chat or a program brings comments of.
+var Platforms = []Source{FromTwitch, FromYouTube, FromBilibili, FromKick, FromTikTok, FromNiconico, FromOther}
+
+// Foreign reports whether a comment was written on a platform, and brought here by a
+// chat or a program.
+func (s Source) Foreign() bool { return slices.Contains(Platforms, s) }
 
 // Status is what became of a comment.
 type Status string
@@ -130,54 +143,10 @@ type Comment struct {
 	Size   Size
 	Badge  Badge
 	Source Source
+	Paid   *Paid   // nil for most
+	Emotes []Emote // pictures in Text, in order, without overlaps
+	Item   string  // the list of questions in which it asks; empty for a comment that flies
 }
-
-// Position is a place in a room's log. Epoch changes only when numbers could
-// be used again (a room made anew, a restored backup), so a position from
-// before is recognised and not mistaken for a place in the new log.
-type Position struct {
-	Epoch string
-	Seq   int64
-}
-
-// String writes the position as EPOCH:SEQ; clients hand it back unread.
-func (p Position) String() string { return p.Epoch + ":" + strconv.FormatInt(p.Seq, 10) }
-
-// ParsePosition reads EPOCH:SEQ. ok is false for anything else.
-func ParsePosition(s string) (p Position, ok bool) {
-	epoch, num, found := strings.Cut(s, ":")
-	if !found || epoch == "" {
-		return Position{}, false
-	}
-	seq, err := strconv.ParseInt(num, 10, 64)
-	if err != nil || seq < 0 {
-		return Position{}, false
-	}
-	return Position{Epoch: epoch, Seq: seq}, true
-}
-
-// Role is what a key or a cookie lets its bearer do in a room.
-type Role string
-
-// The roles, from the one that may do everything down.
-const (
-	Owner     Role = "owner"     // all rooms, links, settings
-	Moderator Role = "moderator" // one room
-	Sender    Role = "sender"    // writes over the HTTP API
-	Overlay   Role = "overlay"   // watches as a screen
-	Audience  Role = "audience"  // watches and writes as a phone
-)
-
-// CommandLine is the role of whoever acts by a command on the server's machine.
-// No link has it: who may open the data folder may do everything anyway.
-const CommandLine Role = "command"
-
-// Roles lists the roles a link can have.
-var Roles = []Role{Owner, Moderator, Overlay, Audience, Sender}
-
-// Moderates tells whether the role may take comments down and see what was
-// refused.
-func (r Role) Moderates() bool { return r == Owner || r == Moderator }
 
 // Action is what a check wants to happen. A higher one is stricter.
 type Action int
@@ -192,7 +161,7 @@ const (
 
 var actionNames = []string{"pass", "mask", "hold", "refuse"}
 
-// String gives the word used in rules, in `danmaku check` and on the wire.
+// String returns the word used in rules, in `danmaku check` and on the wire.
 func (a Action) String() string {
 	if a < 0 || int(a) >= len(actionNames) {
 		return fmt.Sprintf("action(%d)", int(a))
@@ -215,12 +184,18 @@ type Verdict struct {
 	Action Action
 	Rule   string // the check's or list's name: "words", "links", "layout", …
 	Word   string // the entry that matched, when a word did
+	Reason Reason // why, as a code; empty where Detail is a sentence of its own
+	Form   Form   // in which the text was read
 	Detail string // why, in one English sentence fragment, for moderators
 	Folded string // the text as the check read it, when folding mattered
 	Spans  []Span // what matched, in runes of Text; empty when all of it did
 	InName bool   // the match is in the name, and Spans count in its runes
 	Text   string // the masked text, when Action is [Mask]
 	Name   string // the masked name, when Action is [Mask]
+
+	// Shown is Spans in the masked text or name, when Action is [Mask].
+	Shown []Span
+	Took  time.Duration // how long the decision took, where that was too long
 
 	Wait time.Duration // with [RuleSlow]: until another comment is welcome
 }
@@ -232,6 +207,9 @@ const (
 	RuleSlow      = "slow"
 	RuleDuplicate = "duplicate"
 )
+
+// RuleSlowDecision is the rule in [Verdict.Rule] of what took too long to read.
+const RuleSlowDecision = "slow_decision"
 
 // Stricter returns the verdict with the higher action, the first of equals.
 func Stricter(a, b Verdict) Verdict {

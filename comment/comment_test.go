@@ -2,7 +2,6 @@ package comment_test
 
 import (
 	"errors"
-	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -31,21 +30,12 @@ func TestParseIDRefusesStrangers(t *testing.T) {
 	}
 }
 
-func TestPositions(t *testing.T) {
-	p := comment.Position{Epoch: "k3f9", Seq: 42}
-	if got, ok := comment.ParsePosition(p.String()); !ok || got != p {
-		t.Errorf("read back %v, %v", got, ok)
-	}
-	for _, s := range []string{"", "k3f9", "k3f9:", ":1", "k3f9:-1", "k3f9:1x", "k3f9:99999999999999999999"} {
-		if got, ok := comment.ParsePosition(s); ok {
-			t.Errorf("%q is %v", s, got)
-		}
-	}
-}
+// wide allows everything that a new room allows.
+var wide = comment.Limits{MaxLength: 100, Modes: comment.Modes, Sizes: comment.Sizes}
 
 func TestNormalizeText(t *testing.T) {
-	room := comment.NewRoom("live")
-	room.MaxLength = 10
+	limits := wide
+	limits.MaxLength = 10
 	family := "👨‍👩‍👧‍👦"
 	for _, tt := range []struct {
 		name, in, want string
@@ -75,7 +65,7 @@ func TestNormalizeText(t *testing.T) {
 		{name: "not UTF-8", in: "a\xff", err: comment.ErrBadFrame},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			got, err := comment.Draft{Text: tt.in}.Normalize(room)
+			got, err := comment.Draft{Text: tt.in}.Normalize(limits)
 			if !errors.Is(err, tt.err) || err == nil && got.Text != tt.want {
 				t.Errorf("got %q, %v; want %q, %v", got.Text, err, tt.want, tt.err)
 			}
@@ -84,7 +74,6 @@ func TestNormalizeText(t *testing.T) {
 }
 
 func TestNormalizeNameAndRef(t *testing.T) {
-	room := comment.NewRoom("live")
 	for _, tt := range []struct {
 		name, in, ref, want string
 		err                 error
@@ -101,7 +90,7 @@ func TestNormalizeNameAndRef(t *testing.T) {
 		{name: "a ref that is not ASCII", ref: "é", err: comment.ErrBadFrame},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			got, err := comment.Draft{Text: "hi", Name: tt.in, Ref: tt.ref}.Normalize(room)
+			got, err := comment.Draft{Text: "hi", Name: tt.in, Ref: tt.ref}.Normalize(wide)
 			if !errors.Is(err, tt.err) || err == nil && got.Name != tt.want {
 				t.Errorf("got %q, %v; want %q, %v", got.Name, err, tt.want, tt.err)
 			}
@@ -110,29 +99,28 @@ func TestNormalizeNameAndRef(t *testing.T) {
 }
 
 func TestNormalizeStyle(t *testing.T) {
-	strict := comment.NewRoom("live")
-	strict.Modes, strict.Sizes, strict.Colors = []comment.Mode{comment.Scroll}, []comment.Size{comment.Medium}, []string{"#66e0ff"}
+	strict := comment.Limits{MaxLength: 100, Modes: []comment.Mode{comment.Scroll}, Sizes: []comment.Size{comment.Medium}, Colors: []string{"#66e0ff"}}
 	plain := comment.Draft{Mode: comment.Scroll, Size: comment.Medium, Color: comment.White}
 	for _, tt := range []struct {
 		name     string
-		room     comment.Room
+		limits   comment.Limits
 		in, want comment.Draft
 		err      error
 	}{
-		{name: "defaults", room: comment.NewRoom("live"), want: plain},
-		{name: "all set", room: comment.NewRoom("live"), in: comment.Draft{Mode: comment.Top, Size: comment.Big, Color: "#FF6B5E"},
+		{name: "defaults", limits: wide, want: plain},
+		{name: "all set", limits: wide, in: comment.Draft{Mode: comment.Top, Size: comment.Big, Color: "#FF6B5E"},
 			want: comment.Draft{Mode: comment.Top, Size: comment.Big, Color: "#ff6b5e"}},
-		{name: "not allowed becomes the default", room: strict, in: comment.Draft{Mode: comment.Top, Size: comment.Big, Color: "#ff6b5e"}, want: plain},
-		{name: "an allowed colour", room: strict, in: comment.Draft{Color: "#66E0FF"},
+		{name: "not allowed becomes the default", limits: strict, in: comment.Draft{Mode: comment.Top, Size: comment.Big, Color: "#ff6b5e"}, want: plain},
+		{name: "an allowed colour", limits: strict, in: comment.Draft{Color: "#66E0FF"},
 			want: comment.Draft{Mode: comment.Scroll, Size: comment.Medium, Color: "#66e0ff"}},
-		{name: "an unknown mode", room: strict, in: comment.Draft{Mode: "diagonal"}, err: comment.ErrBadStyle},
-		{name: "an unknown size", room: strict, in: comment.Draft{Size: "huge"}, err: comment.ErrBadStyle},
-		{name: "a colour by name", room: strict, in: comment.Draft{Color: "red"}, err: comment.ErrBadStyle},
-		{name: "a colour with more behind it", room: strict, in: comment.Draft{Color: "#ffffff;}"}, err: comment.ErrBadStyle},
+		{name: "an unknown mode", limits: strict, in: comment.Draft{Mode: "diagonal"}, err: comment.ErrBadStyle},
+		{name: "an unknown size", limits: strict, in: comment.Draft{Size: "huge"}, err: comment.ErrBadStyle},
+		{name: "a colour by name", limits: strict, in: comment.Draft{Color: "red"}, err: comment.ErrBadStyle},
+		{name: "a colour with more behind it", limits: strict, in: comment.Draft{Color: "#ffffff;}"}, err: comment.ErrBadStyle},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			tt.in.Text = "hi"
-			got, err := tt.in.Normalize(tt.room)
+			got, err := tt.in.Normalize(tt.limits)
 			if !errors.Is(err, tt.err) {
 				t.Fatalf("got %v, want %v", err, tt.err)
 			}
@@ -143,49 +131,50 @@ func TestNormalizeStyle(t *testing.T) {
 	}
 }
 
-func TestRoomNamesEveryFault(t *testing.T) {
-	good := comment.NewRoom("friday-night_2")
-	if err := good.Validate(); err != nil {
-		t.Fatal(err)
-	}
-	bad := comment.NewRoom("No Room")
-	bad.State, bad.Review, bad.MaxLength, bad.Slow = "ajar", "some", 0, time.Hour
-	bad.Colors, bad.Modes, bad.Sizes = []string{"red"}, []comment.Mode{"up"}, []comment.Size{"xl"}
-	err := bad.Validate()
-	for _, word := range []string{"No Room", "ajar", "some", "length", "slow", "red", `"up"`, "xl"} {
-		if err == nil || !strings.Contains(err.Error(), word) {
-			t.Errorf("%v does not name %s", err, word)
-		}
-	}
-}
-
-func TestCodesAndWaits(t *testing.T) {
-	err := fmt.Errorf("submit: %w", &comment.WaitError{Err: comment.ErrSlowDown, Wait: 1500 * time.Millisecond})
-	if comment.Code(err) != "slow_down" || comment.Wait(err) != 1500*time.Millisecond {
-		t.Errorf("got %s after %v", comment.Code(err), comment.Wait(err))
-	}
-	if got := comment.Code(errors.New("disk on fire")); got != "internal" {
-		t.Errorf("a stranger is %q", got)
-	}
-}
-
 func FuzzNormalize(f *testing.F) {
 	for _, s := range []string{"hello", "e\u0301", "\u202eabc", "👨‍👩‍👧‍👦", "می\u200cخواهم", "\x00", "ᄒ\u1161\u11ab", "a\u3000 b"} {
 		f.Add(s)
 	}
-	room := comment.NewRoom("live")
 	f.Fuzz(func(t *testing.T, s string) {
-		d, err := comment.Draft{Text: s, Name: s}.Normalize(room)
+		d, err := comment.Draft{Text: s, Name: s}.Normalize(wide)
 		if err != nil {
 			return
 		}
 		if !utf8.ValidString(d.Text) || !comment.Visible(d.Text) || strings.ContainsAny(d.Text, "\n\r\t\x00") ||
-			len(d.Text) > comment.MaxTextBytes || comment.Graphemes(d.Text) > room.MaxLength {
+			len(d.Text) > comment.MaxTextBytes || comment.Graphemes(d.Text) > wide.MaxLength {
 			t.Errorf("%q became %q", s, d.Text)
 		}
-		again, err := d.Normalize(room)
+		again, err := d.Normalize(wide)
 		if err != nil || again.Text != d.Text || again.Name != d.Name {
 			t.Errorf("twice differs: %q, then %q, %v", d.Text, again.Text, err)
 		}
 	})
+}
+
+// Labels that look alike are alike: what shows nothing is not in them. What joins
+// letters and emoji stays.
+func TestLabel(t *testing.T) {
+	for in, want := range map[string]string{
+		"bot":                             "bot",
+		"b\u200bo\ufefft\u2060":           "bot",
+		"\u00adb\u180eo\u2800t\u3164":     "bot",
+		"b\u200do\u200ct\u200d":           "bot",
+		"\u202ebo\u2066t\u2069\ufff9":     "bot",
+		"bot\U000e0041\u034f":             "bot",
+		"a \ufe0f b":                      "a b",
+		" \u200b \n":                      "",
+		"\u200b":                          "",
+		"my \u200b bot":                   "my bot",
+		"Zo\u0065\u0301":                  "Zoé",
+		"می\u200cخواهم":                   "می\u200cخواهم",
+		"क्\u200dष":                       "क्\u200dष",
+		"👨\u200d👩\u200d👧":                 "👨\u200d👩\u200d👧",
+		"❤\ufe0f":                         "❤\ufe0f",
+		"🏴\U000e0067\U000e0062\U000e007f": "🏴\U000e0067\U000e0062\U000e007f",
+		"配信\u3000者":                       "配信\u3000者",
+	} {
+		if got := comment.Label(in); got != want {
+			t.Errorf("%+q: %+q, want %+q", in, got, want)
+		}
+	}
 }

@@ -1,6 +1,7 @@
 package comment
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -10,6 +11,14 @@ import (
 	"github.com/rivo/uniseg"
 	"golang.org/x/text/unicode/norm"
 )
+
+// Limits that hold everywhere.
+const (
+	MaxTextBytes = 1024 // of a text, whatever else is allowed
+	MaxNameLen   = 20   // graphemes
+)
+
+var color = regexp.MustCompile(`^#[0-9a-f]{6}$`)
 
 // Draft is a comment on its way in: what somebody wrote, and who it was, as
 // far as limits and checks need to know.
@@ -23,58 +32,103 @@ type Draft struct {
 	Ref    string // 1–64 printable ASCII, or empty
 	Source Source
 	Badge  Badge
+	Paid   *Paid   // nil for most; what is not valid is left out
+	Emotes []Emote // in code points of Text, in order
+	Item   string  // the list of questions in which it asks; empty for a comment that flies
+	// Anonymous asks to be shown without a name, and without the pseudonym that would tell
+	// which other comments are by the same person.
+	Anonymous bool
 
 	User     string    // pseudonym: keyed hash of the author's identity and the room
 	Address  string    // keyed hash of the masked address (/32, /64); empty for a sender link
+	Networks []string  // keyed hashes of the networks that share limits, the narrowest first; none for a program
 	Identity time.Time // when the author's identity was made; zero when unknown
 	At       time.Time // when it arrived
+	Link     int64     // by which it came; 0 for the audience
+	Chat     string    // the connected chat by which it came; empty for none
+
+	// Elapsed is At by a clock that is never set: the time since one moment for all
+	// drafts of a process. Zero: unknown, At must do.
+	Elapsed time.Duration
+}
+
+// Limits is what a place allows of a comment.
+type Limits struct {
+	MaxLength int      // of the text, in graphemes
+	Modes     []Mode   // besides Scroll
+	Colors    []string // besides White; empty allows any
+	Sizes     []Size   // besides Medium
 }
 
 // Normalize brings a draft into the form in which it is checked, stored and
 // shown: NFC, line breaks and tabs as single spaces, controls and direction
 // controls dropped (zero-width joiners stay: emoji and Persian need them),
-// spaces trimmed, style filled in. What the room does not allow becomes the
+// spaces trimmed, style filled in. What the limits do not allow becomes the
 // default.
 //
 // Errors: [ErrBadFrame] for text that is not UTF-8 or a ref that is malformed,
 // [ErrBadStyle] for a malformed mode, colour or size, [ErrEmpty] when nothing
-// in the text can be seen, [ErrTooLong] beyond the room's length or
-// [MaxTextBytes], or for a name of more than [MaxNameLen].
-func (d Draft) Normalize(room Room) (Draft, error) {
-	if !utf8.ValidString(d.Text) || !utf8.ValidString(d.Name) || !validRef(d.Ref) {
-		return d, ErrBadFrame
-	}
+// in the text can be seen, [ErrTooLong] beyond the length or
+// [MaxTextBytes], or for a name of more than [MaxNameLen]. Each comes with a sentence
+// that names the field and its limit.
+func (d Draft) Normalize(l Limits) (Draft, error) {
+	switch {
+	case !utf8.ValidString(d.Text):
+		return d, refuse(ErrBadFrame, "text: not valid UTF-8")
+	case !utf8.ValidString(d.Name):
+		return d, refuse(ErrBadFrame, "name: not valid UTF-8")
+	case !validRef(d.Ref):
+		return d, refuse(ErrBadFrame, "ref: at most 64 printable ASCII characters, without spaces")
 	// The byte limit comes first, so that nothing below works on a long text.
-	if len(d.Text) > 4*MaxTextBytes || len(d.Name) > MaxTextBytes {
-		return d, ErrTooLong
+	case len(d.Text) > 4*MaxTextBytes:
+		return d, refuse(ErrTooLong, "text: %d bytes, at most %d", len(d.Text), MaxTextBytes)
+	case len(d.Name) > MaxTextBytes:
+		return d, refuse(ErrTooLong, "name: %d bytes, at most %d", len(d.Name), MaxNameBytes)
 	}
+	raw := d.Text
 	d.Text, d.Name = clean(d.Text), clean(d.Name)
+	d.Emotes = settle(d.Emotes, raw, d.Text)
+	if d.Paid != nil && !d.Paid.Valid() {
+		d.Paid = nil
+	}
 	if !Visible(d.Text) {
-		return d, ErrEmpty
+		return d, refuse(ErrEmpty, "text: nothing in it can be seen")
 	}
 	if !Visible(d.Name) {
 		d.Name = ""
 	}
-	if len(d.Text) > MaxTextBytes || Graphemes(d.Text) > room.MaxLength ||
-		len(d.Name) > MaxTextBytes/4 || Graphemes(d.Name) > MaxNameLen {
-		return d, ErrTooLong
+	for _, f := range []struct {
+		name, value   string
+		letters, most int
+	}{{"text", d.Text, l.MaxLength, MaxTextBytes}, {"name", d.Name, MaxNameLen, MaxNameBytes}} {
+		if len(f.value) > f.most {
+			return d, refuse(ErrTooLong, "%s: %d bytes, at most %d", f.name, len(f.value), f.most)
+		}
+		if n := Graphemes(f.value); n > f.letters {
+			return d, refuse(ErrTooLong, "%s: %d characters, at most %d", f.name, n, f.letters)
+		}
 	}
-	return d.normalizeStyle(room)
+	return d.normalizeStyle(l)
 }
 
-func (d Draft) normalizeStyle(room Room) (Draft, error) {
+func (d Draft) normalizeStyle(l Limits) (Draft, error) {
 	d.Color = strings.ToLower(d.Color)
 	d.Mode, d.Size, d.Color = orElse(d.Mode, Scroll), orElse(d.Size, Medium), orElse(d.Color, White)
-	if !slices.Contains(Modes, d.Mode) || !slices.Contains(Sizes, d.Size) || !rgb.MatchString(d.Color) {
-		return d, ErrBadStyle
+	switch {
+	case !slices.Contains(Modes, d.Mode):
+		return d, refuse(ErrBadStyle, "mode %.40q: scroll, reverse, top or bottom", d.Mode)
+	case !slices.Contains(Sizes, d.Size):
+		return d, refuse(ErrBadStyle, "size %.40q: small, medium or big", d.Size)
+	case !color.MatchString(d.Color):
+		return d, refuse(ErrBadStyle, "color %.40q: write #rrggbb", d.Color)
 	}
-	if !slices.Contains(room.Modes, d.Mode) {
+	if !slices.Contains(l.Modes, d.Mode) {
 		d.Mode = Scroll
 	}
-	if !slices.Contains(room.Sizes, d.Size) {
+	if !slices.Contains(l.Sizes, d.Size) {
 		d.Size = Medium
 	}
-	if len(room.Colors) > 0 && !slices.Contains(room.Colors, d.Color) {
+	if len(l.Colors) > 0 && !slices.Contains(l.Colors, d.Color) {
 		d.Color = White
 	}
 	return d, nil
@@ -104,8 +158,17 @@ func validRef(ref string) bool {
 func clean(s string) string {
 	var b strings.Builder
 	b.Grow(len(s))
-	space := true // swallow leading spaces
+	keep(s, func(_ int, r rune) { b.WriteRune(r) })
+	// Composing comes last: what was dropped may have stood between a letter and
+	// its mark.
+	return norm.NFC.String(strings.TrimRightFunc(b.String(), unicode.IsSpace))
+}
+
+// keep calls fn for each character that clean keeps, with its place in s in runes.
+func keep(s string, fn func(at int, r rune)) {
+	space, at := true, -1 // swallow leading spaces
 	for _, r := range s {
+		at++
 		switch {
 		case unicode.IsSpace(r) || r == '\u2028' || r == '\u2029':
 			if !space {
@@ -113,7 +176,7 @@ func clean(s string) string {
 				if r != '\u3000' {
 					r = ' '
 				}
-				b.WriteRune(r)
+				fn(at, r)
 			}
 			space = true
 			continue
@@ -121,11 +184,42 @@ func clean(s string) string {
 			continue
 		}
 		space = false
-		b.WriteRune(r)
+		fn(at, r)
 	}
-	// Composing comes last: what was dropped may have stood between a letter and
-	// its mark.
-	return norm.NFC.String(strings.TrimRightFunc(b.String(), unicode.IsSpace))
+}
+
+// TypedSpans returns where parts of a normalised text, see [Draft.Normalize], stand
+// in the text as it was typed. Both count in runes. What lies outside of the
+// normalised text is left out.
+func TypedSpans(typed string, spans []Span) []Span {
+	var b strings.Builder
+	var places []int // of the kept characters
+	keep(typed, func(at int, r rune) {
+		b.WriteRune(r)
+		places = append(places, at)
+	})
+	var from, to []int // of the normalised characters
+	rest := strings.TrimRightFunc(b.String(), unicode.IsSpace)
+	for at := 0; rest != ""; {
+		segment := rest[:norm.NFC.NextBoundaryInString(rest, true)]
+		rest = rest[len(segment):]
+		n, composed := utf8.RuneCountInString(segment), utf8.RuneCountInString(norm.NFC.String(segment))
+		for i := range composed {
+			first, last := at, at+n-1
+			if n == composed {
+				first, last = at+i, at+i
+			}
+			from, to = append(from, places[first]), append(to, places[last]+1)
+		}
+		at += n
+	}
+	var out []Span
+	for _, s := range spans {
+		if s = (Span{max(s.From, 0), min(s.To, len(from))}); s.From < s.To {
+			out = append(out, Span{from[s.From], to[s.To-1]})
+		}
+	}
+	return out
 }
 
 // isDirectionControl tells the invisible characters of UAX #9 that turn the
@@ -137,12 +231,12 @@ func isDirectionControl(r rune) bool {
 		r == '\u202A' || r == '\u202B' || r == '\u202C' || '\u2066' <= r && r <= '\u2069'
 }
 
-// Visible tells whether anything of s leaves ink on the screen.
+// Visible reports whether anything of s leaves ink on the screen.
 func Visible(s string) bool {
 	return strings.ContainsFunc(s, func(r rune) bool { return !Invisible(r) })
 }
 
-// Invisible tells whether r shows nothing by itself: spaces, controls, format
+// Invisible reports whether r shows nothing by itself: spaces, controls, format
 // characters, default-ignorable code points (DerivedCoreProperties of Unicode),
 // and the blanks that Unicode counts as letters or symbols.
 func Invisible(r rune) bool {
@@ -174,6 +268,49 @@ func assigned(r rune) bool {
 // grapheme clusters), as Intl.Segmenter does in the browser.
 func Graphemes(s string) int { return uniseg.GraphemeClusterCount(s) }
 
-// OneLine brings a text into the form of a title: NFC, without line breaks and
-// controls, and without spaces at its ends.
-func OneLine(s string) string { return clean(s) }
+// OneLine brings a text into the form of a title: NFC, without line breaks,
+// controls and the overrides that turn the direction of a terminal's line around,
+// and without spaces at its ends.
+func OneLine(s string) string {
+	return clean(strings.Map(func(r rune) rune {
+		if r == '\u202D' || r == '\u202E' {
+			return -1
+		}
+		return r
+	}, s))
+}
+
+// Label brings a text into the form of a name that people tell apart by looking at
+// it: as [OneLine], and without characters that show nothing. Those that join
+// letters and emoji, and marks on them, stay where they do.
+func Label(s string) string {
+	var out []rune
+	letters := []rune(OneLine(s))
+	for i, r := range letters {
+		before := i > 0 && joins(letters[i-1])
+		switch {
+		case r == '\u200C' || r == '\u200D':
+			if !before || i+1 == len(letters) || !joins(letters[i+1]) {
+				continue
+			}
+		case r == ' ', r == '\u3000':
+		case isTag(r): // of an emoji flag
+			if i == 0 || letters[i-1] != '\U0001F3F4' && !isTag(letters[i-1]) {
+				continue
+			}
+		case unicode.Is(unicode.M, r) && r != '\u034F' && i > 0 && !unicode.IsSpace(letters[i-1]):
+		case Invisible(r):
+			continue
+		}
+		out = append(out, r)
+	}
+	return OneLine(string(out))
+}
+
+func isTag(r rune) bool { return 0xE0020 <= r && r <= 0xE007F }
+
+// joins reports whether a joiner beside r means something: beside letters of scripts
+// that have one, their marks, and emoji.
+func joins(r rune) bool {
+	return r > unicode.MaxLatin1 && !unicode.IsSpace(r) && !unicode.Is(unicode.Cf, r)
+}

@@ -3,118 +3,30 @@ package comment
 import (
 	"errors"
 	"fmt"
-	"time"
 )
 
-// The reasons for which something is not done. They are the whole vocabulary:
-// server/errors.go maps each to a status and a code, and whatever is none of
-// them is `internal`.
+// Why a draft or an ID is refused. Package room has the whole vocabulary.
 var (
-	ErrBadFrame   = errors.New("the message is not one of the protocol")
-	ErrEmpty      = errors.New("the text is empty")
-	ErrTooLong    = errors.New("the text is too long")
-	ErrBadStyle   = errors.New("the style is malformed")
-	ErrRoomClosed = errors.New("the room is closed")
-	ErrRoomPaused = errors.New("the room is paused")
-	ErrMuted      = errors.New("the author is muted")
-	ErrBanned     = errors.New("the author is banned")
-	ErrSlowDown   = errors.New("too many comments")
-	ErrDuplicate  = errors.New("the same was sent before")
-	ErrRefused    = errors.New("the filter refused it")
-	ErrBusy       = errors.New("the log cannot be written right now")
-	ErrNotFound   = errors.New("there is no such thing")
-	ErrNotAllowed = errors.New("this role may not do that")
-	ErrExpired    = errors.New("it is too late for that")
-	ErrInvalid    = errors.New("a value is out of bounds")
-	ErrTaken      = errors.New("the name is taken")
-	ErrChanged    = errors.New("somebody changed it since")
+	ErrBadFrame = errors.New("the message is not one of the protocol")
+	ErrEmpty    = errors.New("the text is empty")
+	ErrTooLong  = errors.New("the text is too long")
+	ErrBadStyle = errors.New("the style is malformed")
+	ErrNotFound = errors.New("there is no such thing")
 )
 
-// ExplainedError says in a sentence for people what is wrong, and wraps one of
-// the sentinels.
-type ExplainedError struct {
+// InputError says which field of a draft is wrong and what its limit is, and wraps
+// one of the sentinels.
+type InputError struct {
 	Err    error
-	Detail string
-	Fault  *Fault // the same for other languages; nil where the console has no need of it
+	Detail string // for people, in English
 }
 
 // Error is the sentence.
-func (e *ExplainedError) Error() string { return e.Detail }
+func (e *InputError) Error() string { return e.Detail }
 
-// Unwrap gives the sentinel.
-func (e *ExplainedError) Unwrap() error { return e.Err }
+// Unwrap returns the sentinel.
+func (e *InputError) Unwrap() error { return e.Err }
 
-// Explain wraps a sentinel with a sentence that its receiver may read.
-func Explain(err error, format string, args ...any) error {
-	return &ExplainedError{Err: err, Detail: fmt.Sprintf(format, args...)}
-}
-
-// ExplainFault is [Explain] with what other languages need.
-func ExplainFault(err error, f *Fault) error {
-	return &ExplainedError{Err: err, Detail: f.Error(), Fault: f}
-}
-
-// ChangedError says who has changed since what somebody wants to undo or to save,
-// which is then left as it is. It wraps [ErrChanged].
-type ChangedError struct {
-	By string // empty when it is not known
-	At time.Time
-}
-
-// Error names who it was.
-func (e *ChangedError) Error() string {
-	if e.By == "" {
-		return "It was changed since, and is left as it is."
-	}
-	return e.By + " changed it since, and it is left as it is."
-}
-
-// Unwrap gives the sentinel.
-func (e *ChangedError) Unwrap() error { return ErrChanged }
-
-// WaitError says after what time trying again makes sense. It wraps one of the
-// sentinels, most often [ErrSlowDown].
-type WaitError struct {
-	Err  error
-	Wait time.Duration
-}
-
-// Error names the reason and the wait.
-func (e *WaitError) Error() string {
-	return fmt.Sprintf("%v, again in %v", e.Err, e.Wait.Round(time.Millisecond))
-}
-
-// Unwrap gives the sentinel.
-func (e *WaitError) Unwrap() error { return e.Err }
-
-// Wait tells how long err asks to wait; zero when it does not say.
-func Wait(err error) time.Duration {
-	var w *WaitError
-	if errors.As(err, &w) {
-		return w.Wait
-	}
-	return 0
-}
-
-// codes are the words of the wire for the sentinels.
-var codes = []struct {
-	err  error
-	code string
-}{
-	{ErrBadFrame, "bad_frame"}, {ErrEmpty, "empty"}, {ErrTooLong, "too_long"}, {ErrBadStyle, "bad_style"},
-	{ErrRoomClosed, "room_closed"}, {ErrRoomPaused, "room_paused"}, {ErrMuted, "muted"}, {ErrBanned, "banned"},
-	{ErrSlowDown, "slow_down"}, {ErrDuplicate, "duplicate"}, {ErrRefused, "refused"}, {ErrBusy, "busy"},
-	{ErrNotFound, "not_found"}, {ErrNotAllowed, "not_allowed"}, {ErrExpired, "expired"}, {ErrInvalid, "bad_frame"}, {ErrTaken, "bad_frame"},
-	{ErrChanged, "changed"},
-}
-
-// Code gives the word of the protocol for an error: `internal` when it is none
-// of the sentinels.
-func Code(err error) string {
-	for _, c := range codes {
-		if errors.Is(err, c.err) {
-			return c.code
-		}
-	}
-	return "internal"
+func refuse(err error, format string, args ...any) error {
+	return &InputError{Err: err, Detail: fmt.Sprintf(format, args...)}
 }

@@ -37,12 +37,12 @@ func (r *reader) fromFile(flags, env source) source {
 		return nil
 	}
 	if err != nil {
-		r.fault(false, "settings file %s cannot be read: %v", path, err)
+		r.fault(Faultf(fileUnreadable, path, err))
 		return nil
 	}
 	src := r.parseFile(path, text)
 	if g, ok := src["data"]; ok && !named {
-		r.fault(false, "data (%s): a file in the data folder cannot say where that folder is; use --data or --config", g.where)
+		r.fault(Faultf(fileMovesData, g.where))
 		delete(src, "data")
 	}
 	return src
@@ -56,7 +56,7 @@ func readFile(path string) (string, error) {
 	defer f.Close()
 	b, err := io.ReadAll(io.LimitReader(f, maxFile+1))
 	if err == nil && len(b) > maxFile {
-		err = fmt.Errorf("it is larger than %d bytes", maxFile)
+		err = Faultf(fileTooLarge, maxFile)
 	}
 	return string(b), err
 }
@@ -67,9 +67,9 @@ func (r *reader) parseFile(path, text string) source {
 	if _, err := toml.Decode(text, &keys); err != nil {
 		var bad toml.ParseError
 		if errors.As(err, &bad) {
-			r.fault(false, "%s:%d: this is not TOML: %s", path, bad.Position.Line, bad.Message)
+			r.fault(Faultf(fileNotTOML, path, bad.Position.Line, bad.Message))
 		} else {
-			r.fault(false, "%s: %v", path, err)
+			r.fault(Faultf(fileFault, path, err))
 		}
 		return nil
 	}
@@ -82,16 +82,16 @@ func (r *reader) parseFile(path, text string) source {
 			for _, o := range options {
 				names = append(names, o.name)
 			}
-			r.fault(false, "%s: there is no key %q; %s", where, name, advice(name, names, "", "see danmaku --help for the options"))
+			r.fault(Faultf(unknownKey, where, name, advice(name, names, "", Faultf(seeHelp, "danmaku serve"))))
 			continue
 		}
-		values, ok := tomlValues(keys[name], o.list)
+		values, ok := tomlValues(keys[name], o.list, o.on)
 		if !ok {
-			want := "one text or number"
+			want := wrongKind
 			if o.list {
-				want = "a text or a list of texts"
+				want = wrongKindList
 			}
-			r.fault(false, "%s (%s): the value has the wrong kind; write %s", name, where, want)
+			r.fault(Faultf(want, name, where))
 			continue
 		}
 		src[name] = given{values: values, where: where}
@@ -99,12 +99,14 @@ func (r *reader) parseFile(path, text string) source {
 	return src
 }
 
-func tomlValues(v any, list bool) ([]string, bool) {
+func tomlValues(v any, list, on bool) ([]string, bool) {
 	switch v := v.(type) {
 	case string:
 		return []string{v}, true
 	case int64:
 		return []string{strconv.FormatInt(v, 10)}, true
+	case bool:
+		return []string{strconv.FormatBool(v)}, on
 	case float64:
 		return []string{strconv.FormatFloat(v, 'g', -1, 64)}, true
 	case []any:

@@ -1,7 +1,6 @@
 package config
 
 import (
-	"fmt"
 	"log/slog"
 	"math"
 	"net"
@@ -20,7 +19,11 @@ type option struct {
 	def   string // as it would be written; empty when unset
 	help  string
 	list  bool // may be given more than once, or with commas
-	set   func(c *Config, values []string) error
+	on    bool // a switch: its name alone means true
+
+	choices []string // all values, where there are few
+
+	set func(c *Config, values []string) error
 }
 
 // options lists every option in the order in which the help shows them.
@@ -33,16 +36,34 @@ var options = []option{
 		help: "settings file; `danmaku.toml` in the data folder when there is one"},
 	{name: "public-url", value: "URL", set: scalar(setPublicURL),
 		help: "address under which the audience reaches the server, for links and QR codes"},
+	{name: "domain", value: "NAME", list: true, set: setDomains,
+		help: "name that leads here, for which certificates are got and renewed; may be repeated"},
+	{name: "tls-cert", value: "FILE", set: scalar(func(c *Config, s string) error { c.TLSCert = s; return nil }),
+		help: "certificate with its chain (PEM), read again when it changes"},
+	{name: "tls-key", value: "FILE", set: scalar(func(c *Config, s string) error { c.TLSKey = s; return nil }),
+		help: "private key of that certificate (PEM)"},
+	{name: "self-signed", on: true, set: scalar(setSelfSigned),
+		help: "also speak https with a certificate made here, of which browsers warn, for networks without a name"},
+	{name: "tls-listen", value: "ADDRESS", def: "auto", set: scalar(setTLSListen),
+		help: "where https is spoken; `auto` = `:443`, with `--self-signed` `:2343`"},
+	{name: "http-listen", value: "ADDRESS", def: "auto", set: scalar(setHTTPListen),
+		help: "where http is led on to https; `auto` = `:80`, with `--self-signed` nowhere; `none`"},
+	{name: "acme-url", value: "URL", set: scalar(setACME),
+		help: "directory of another authority than Let's Encrypt for `--domain`"},
+	{name: "unix-socket", value: "FILE", set: scalar(func(c *Config, s string) error { c.UnixSocket = s; return nil }),
+		help: "also listen on a Unix socket, for a proxy on this machine; it may say the client's address"},
 	{name: "origin", value: "ORIGIN", list: true, set: setOrigins,
 		help: "further web origin whose pages may connect; may be repeated"},
 	{name: "trusted-proxy", value: "CIDR", list: true, set: setProxies,
-		help: "network of a proxy that may say the client's address; may be repeated"},
-	{name: "open", value: "WHEN", def: "auto", set: scalar(setOpen),
+		help: "network of a proxy that may say the client's address (`X-Forwarded-For`, `Forwarded`, PROXY protocol); may be repeated"},
+	{name: "open", value: "WHEN", def: "auto", choices: []string{"auto", "always", "never"}, set: scalar(setOpen),
 		help: "open the console in the browser at start: `auto` when double-clicked, `always` or `never`"},
-	{name: "lang", value: "LANG", def: "auto", set: scalar(setLang),
+	{name: "lang", value: "LANG", def: "auto", choices: []string{"auto", "en", "zh-CN", "ja"}, set: scalar(setLang),
 		help: "language of what a start prints: `auto` as the system has it, `en`, `zh-CN` or `ja`"},
 	{name: "obs", value: "ADDRESS", def: "ws://127.0.0.1:4455", set: scalar(setOBS),
 		help: "where OBS listens, for putting the overlay into it"},
+	{name: "chat-key", value: "KIND.NAME=VALUE", list: true, set: setChatKeys,
+		help: "key for chats without their own, such as `youtube.key=…`; may be repeated"},
 	{name: "user-rate", value: "N", def: "0.5", set: rate(func(c *Config) *float64 { return &c.UserRate }),
 		help: "comments a second of one person; 0 = no limit"},
 	{name: "user-burst", value: "N", def: "3", set: scalar(setBurst),
@@ -56,14 +77,27 @@ var options = []option{
 	{name: "max-sockets", value: "N", def: "auto", set: scalar(setMaxSockets),
 		help: "connections at the same time; `auto` = the descriptor limit less 100, 0 = no cap"},
 	{name: "max-sockets-per-address", value: "N", def: "2000", set: scalar(setMaxPerAddress),
-		help: "connections at the same time from one network address; 0 = no cap"},
+		help: "connections at the same time from one network address, at most three quarters of all; 0 = no cap"},
+	{name: "check-url", value: "URL", set: scalar(setCheckURL),
+		help: "service of yours that is asked about comments before they are shown, see `docs/second-opinion.md`"},
+	{name: "check-fail", value: "ACTION", def: "hold", choices: []string{"hold", "pass"}, set: scalar(setCheckFail),
+		help: "what becomes of a comment when that service does not answer: `hold` for a moderator or `pass`"},
 	{name: "keep-days", value: "N", def: "0", set: scalar(setKeepDays),
-		help: "days after which comments are deleted for good; 0 = kept for ever"},
-	{name: "sync", value: "MODE", def: "normal", set: scalar(setSync),
+		help: "days after which comments are deleted for good, 0 = never; it beats what is chosen on the welcome page"},
+	{name: "sync", value: "MODE", def: "normal", choices: []string{"normal", "full"}, set: scalar(setSync),
 		help: "what an acknowledged comment survives: `normal` a killed process, `full` also a power cut"},
-	{name: "log-level", value: "LEVEL", def: "info", set: scalar(setLogLevel),
+	{name: "metrics", value: "ADDRESS", set: scalar(setMetrics),
+		help: "where Prometheus and pprof may ask how the server is doing, see `docs/metrics.md`; a port alone is for this machine"},
+	{name: "access-log", on: true, set: scalar(setAccessLog),
+		help: "log each request, without what stands behind the `?` of its address"},
+	{name: "log-format", value: "FORMAT", def: "text", choices: []string{"text", "json"}, set: scalar(setLogFormat),
+		help: "how the log is written: `text` or `json`, one object a line"},
+	{name: "log-level", value: "LEVEL", def: "info", choices: []string{"debug", "info", "warn", "error"}, set: scalar(setLogLevel),
 		help: "`debug`, `info`, `warn` or `error`; below `info` the log holds comment text"},
 }
+
+// call is how the option is written on the command line.
+func (o option) call() string { return strings.TrimRight("--"+o.name+" "+o.value, " ") }
 
 // commandOptions lists what a command beside the server offers as flags.
 func commandOptions(also []string) []option {
@@ -72,7 +106,7 @@ func commandOptions(also []string) []option {
 	})
 }
 
-// find gives the option with the name, or nil.
+// find returns the option with the name, or nil.
 func find(list []option, name string) *option {
 	if i := slices.IndexFunc(list, func(o option) bool { return o.name == name }); i >= 0 {
 		return &list[i]
@@ -88,7 +122,7 @@ func rate(field func(*Config) *float64) func(*Config, []string) error {
 	return scalar(func(c *Config, s string) error {
 		n, err := strconv.ParseFloat(s, 64)
 		if err != nil || math.IsNaN(n) || n < 0 || n > 1e6 {
-			return fmt.Errorf("is no rate; write comments a second from 0 (no limit) to 1000000, such as 0.5")
+			return Faultf(badRate, s)
 		}
 		*field(c) = n
 		return nil
@@ -98,65 +132,39 @@ func rate(field func(*Config) *float64) func(*Config, []string) error {
 func number(s string, low, high int) (int, error) {
 	n, err := strconv.Atoi(s)
 	if err != nil || n < low || n > high {
-		return 0, fmt.Errorf("is not possible; write a whole number from %d to %d", low, high)
+		return 0, Faultf(badNumber, s, low, high)
 	}
 	return n, nil
 }
 
-func setListen(c *Config, s string) error {
-	host, port, err := net.SplitHostPort(s)
-	n, convErr := strconv.ParseUint(port, 10, 16)
-	_, ipErr := netip.ParseAddr(host)
-	if err != nil || convErr != nil || strings.ContainsAny(host, " /") || strings.Contains(host, ":") && ipErr != nil {
-		return fmt.Errorf("is no address to listen on; write :2333, 127.0.0.1:2333 or [::1]:2333")
-	}
-	c.Listen = net.JoinHostPort(host, strconv.FormatUint(n, 10))
-	return nil
-}
-
 func setData(c *Config, s string) error {
 	if strings.ContainsRune(s, 0) {
-		return fmt.Errorf("is no path of a folder")
+		return Faultf(badFolder, s)
 	}
 	c.Data = s
 	return nil
 }
 
-func setPublicURL(c *Config, s string) error {
-	u, err := url.Parse(s)
-	if err != nil || !webURL(u) || u.User != nil || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" {
-		return fmt.Errorf("is no address of a server; write scheme and host alone, such as https://live.example.org")
+// obsPort is where obs-websocket listens by default.
+const obsPort = "4455"
+
+// setChatKeys reads keys as KIND.NAME=VALUE. No fault repeats a value.
+func setChatKeys(c *Config, values []string) error {
+	keys := map[string]map[string]string{}
+	for _, v := range values {
+		name, value, found := strings.Cut(v, "=")
+		kind, name, dotted := strings.Cut(strings.TrimSpace(name), ".")
+		if value = strings.TrimSpace(value); !found || !dotted || kind == "" || name == "" || value == "" {
+			return Faultf(badChatKey)
+		}
+		if keys[kind] == nil {
+			keys[kind] = map[string]string{}
+		}
+		keys[kind][name] = value
 	}
-	c.PublicURL = &url.URL{Scheme: u.Scheme, Host: strings.ToLower(u.Host)}
+	c.ChatKeys = keys
 	return nil
 }
-
-// webURL tells whether u names a host over http or https.
-func webURL(u *url.URL) bool {
-	return (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != "" && possiblePort(u)
-}
-
-// possiblePort tells whether u names no port or one that can be; url.Parse has
-// only seen that it is a number.
-func possiblePort(u *url.URL) bool {
-	n, err := strconv.ParseUint(u.Port(), 10, 16)
-	return u.Port() == "" && !strings.HasSuffix(u.Host, ":") || err == nil && n > 0
-}
-
-// originOf writes the origin as browsers do: lower case, no default port.
-func originOf(u *url.URL) string {
-	host := strings.ToLower(u.Host)
-	switch u.Scheme {
-	case "http":
-		host = strings.TrimSuffix(host, ":80")
-	case "https":
-		host = strings.TrimSuffix(host, ":443")
-	}
-	return u.Scheme + "://" + host
-}
-
-// obsPort is where obs-websocket listens when nobody changed it.
-const obsPort = "4455"
 
 func setOBS(c *Config, s string) error {
 	written := s
@@ -166,7 +174,7 @@ func setOBS(c *Config, s string) error {
 	u, err := url.Parse(written)
 	if err != nil || u.Scheme != "ws" && u.Scheme != "wss" || u.Hostname() == "" || u.User != nil ||
 		strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" || !possiblePort(u) {
-		return fmt.Errorf("is no address of OBS; write host and port, such as 192.168.1.20:%s", obsPort)
+		return Faultf(badOBS, s, obsPort)
 	}
 	port := u.Port()
 	if port == "" {
@@ -176,12 +184,31 @@ func setOBS(c *Config, s string) error {
 	return nil
 }
 
+// setCheckURL reads where the second opinion is asked. No fault repeats the value,
+// which may hold a key.
+func setCheckURL(c *Config, s string) error {
+	u, err := url.Parse(s)
+	if err != nil || !webURL(u) || u.User != nil || u.Fragment != "" {
+		return Faultf(badCheckURL)
+	}
+	c.CheckURL = u
+	return nil
+}
+
+func setCheckFail(c *Config, s string) error {
+	c.CheckFail = CheckFail(s)
+	if c.CheckFail != CheckFailHold && c.CheckFail != CheckFailPass {
+		return Faultf(badChoice, s, "hold, pass")
+	}
+	return nil
+}
+
 func setOrigins(c *Config, values []string) error {
 	c.Origins = nil
 	for _, s := range values {
 		u, err := url.Parse(s)
 		if err != nil || !webURL(u) || u.User != nil || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" {
-			return fmt.Errorf("holds %q, which is no origin; write scheme, host and port alone, such as https://chat.example.org:8443", s)
+			return Faultf(badOrigin, s)
 		}
 		c.Origins = append(c.Origins, originOf(u))
 	}
@@ -195,13 +222,13 @@ func setProxies(c *Config, values []string) error {
 		if err != nil {
 			a, addrErr := netip.ParseAddr(s)
 			if addrErr != nil || a.Zone() != "" {
-				return fmt.Errorf("holds %q, which is no network; write 10.1.2.0/24, 10.1.2.3 or 2001:db8::/32", s)
+				return Faultf(badNetwork, s)
 			}
 			a = a.Unmap()
 			p = netip.PrefixFrom(a, a.BitLen())
 		}
 		if p.Addr().Is4In6() {
-			return fmt.Errorf("holds %q, an IPv4 network written as IPv6; write it as 10.1.2.0/24", s)
+			return Faultf(mappedIPv4, s)
 		}
 		c.TrustedProxies = append(c.TrustedProxies, p.Masked())
 	}
@@ -211,7 +238,7 @@ func setProxies(c *Config, values []string) error {
 func setBurst(c *Config, s string) (err error) {
 	n, err := number(s, 1, 10_000)
 	if err != nil {
-		return fmt.Errorf("%w; a limit is turned off by user-rate 0", err)
+		return Faultf(badBurst, err)
 	}
 	c.UserBurst = n
 	return nil
@@ -224,7 +251,7 @@ func setMaxSockets(c *Config, s string) (err error) {
 	}
 	n, err := number(s, 0, 10_000_000)
 	if err != nil {
-		return fmt.Errorf("%w, or auto", err)
+		return Faultf(orAuto, err)
 	}
 	c.MaxSockets = n
 	return nil
@@ -249,7 +276,7 @@ func setKeepDays(c *Config, s string) error {
 func setSync(c *Config, s string) error {
 	c.Sync = Sync(s)
 	if c.Sync != SyncNormal && c.Sync != SyncFull {
-		return fmt.Errorf("is unknown; write normal or full")
+		return Faultf(badChoice, s, "normal, full")
 	}
 	return nil
 }
@@ -257,7 +284,7 @@ func setSync(c *Config, s string) error {
 func setOpen(c *Config, s string) error {
 	c.Open = Open(s)
 	if c.Open != OpenAuto && c.Open != OpenAlways && c.Open != OpenNever {
-		return fmt.Errorf("is unknown; write auto, always or never")
+		return Faultf(badChoice, s, "auto, always, never")
 	}
 	return nil
 }
@@ -265,7 +292,40 @@ func setOpen(c *Config, s string) error {
 func setLang(c *Config, s string) error {
 	c.Lang = Lang(s)
 	if c.Lang != LangAuto && c.Lang != English && c.Lang != Chinese && c.Lang != Japanese {
-		return fmt.Errorf("is unknown; write auto, en, zh-CN or ja")
+		return Faultf(badChoice, s, "auto, en, zh-CN, ja")
+	}
+	return nil
+}
+
+// setMetrics reads an address to listen on. A port alone is for this machine: profiles
+// show more than a network should see.
+func setMetrics(c *Config, s string) error {
+	written := s
+	if !strings.Contains(written, ":") {
+		written = ":" + written
+	}
+	address, err := endpoint(written)
+	if err != nil {
+		return Faultf(badMetrics, s)
+	}
+	if strings.HasPrefix(address, ":") {
+		address = "127.0.0.1" + address
+	}
+	c.Metrics = address
+	return nil
+}
+
+func setAccessLog(c *Config, s string) (err error) {
+	if c.AccessLog, err = strconv.ParseBool(s); err != nil {
+		return Faultf(badChoice, s, "true, false")
+	}
+	return nil
+}
+
+func setLogFormat(c *Config, s string) error {
+	c.LogFormat = LogFormat(s)
+	if c.LogFormat != LogText && c.LogFormat != LogJSON {
+		return Faultf(badChoice, s, "text, json")
 	}
 	return nil
 }
@@ -274,7 +334,7 @@ func setLogLevel(c *Config, s string) error {
 	levels := map[string]slog.Level{"debug": slog.LevelDebug, "info": slog.LevelInfo, "warn": slog.LevelWarn, "error": slog.LevelError}
 	level, ok := levels[s]
 	if !ok {
-		return fmt.Errorf("is unknown; write debug, info, warn or error")
+		return Faultf(badChoice, s, "debug, info, warn, error")
 	}
 	c.LogLevel = level
 	return nil

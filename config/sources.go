@@ -3,7 +3,6 @@ package config
 import (
 	"errors"
 	"flag"
-	"fmt"
 	"io"
 	"path/filepath"
 	"regexp"
@@ -16,7 +15,8 @@ const variablePrefix = "DANMAKU_"
 
 // otherVariables are read by commands themselves: a key or a password does not
 // belong on a command line, where every user of the machine can see it.
-var otherVariables = []string{"DANMAKU_KEY", "DANMAKU_OBS_PASSWORD"}
+// The addresses of platforms are for tests and for those who work on the program.
+var otherVariables = []string{"DANMAKU_KEY", "DANMAKU_OBS_PASSWORD", "DANMAKU_TWITCH_URL", "DANMAKU_YOUTUBE_URL", "DANMAKU_BILIBILI_URL"}
 
 // joined prints one fault a line, without a word around them.
 type joined []error
@@ -30,16 +30,6 @@ func (j joined) Error() string {
 }
 
 func (j joined) Unwrap() []error { return j }
-
-// usageError is a fault of the command line.
-type usageError struct{ text string }
-
-func (e usageError) Error() string { return e.text }
-func (usageError) Unwrap() error   { return ErrUsage }
-
-// Usagef makes a fault of the command line out of what a command found itself.
-// It is an [ErrUsage].
-func Usagef(format string, args ...any) error { return usageError{fmt.Sprintf(format, args...)} }
 
 // given is a value as it was found, and where.
 type given struct {
@@ -73,7 +63,16 @@ func (r *reader) load(args, environ []string) (cfg Config, rest []string, err er
 		for _, src := range []source{file, env, flags} {
 			if g, ok := src[o.name]; ok {
 				r.apply(&cfg, o, g)
+				if o.name == "keep-days" {
+					cfg.KeepDaysBy = g.where
+				}
 			}
+		}
+	}
+	if len(r.faults) == 0 {
+		listenSet := slices.ContainsFunc([]source{file, env, flags}, func(s source) bool { _, ok := s["listen"]; return ok })
+		if f := cfg.resolveTLS(listenSet); f != nil {
+			r.fault(f)
 		}
 	}
 	if cfg.File == "" && len(file) > 0 {
@@ -90,21 +89,23 @@ func (r *reader) apply(cfg *Config, o option, g given) {
 		g.values = splitList(g.values)
 	}
 	if len(g.values) == 0 || !o.list && g.values[len(g.values)-1] == "" {
-		r.fault(g.usage, "%s (%s): the value is empty", o.name, g.where)
+		r.fault(g.of(emptyValue, o.name, g.where))
 		return
 	}
 	if err := o.set(cfg, g.values); err != nil {
-		r.fault(g.usage, "%s (%s): %q %v", o.name, g.where, strings.Join(g.values, ","), err)
+		r.fault(g.of(badValue, o.name, g.where, err))
 	}
 }
 
-func (r *reader) fault(isUsage bool, format string, args ...any) {
-	err := fmt.Errorf(format, args...)
-	if isUsage {
-		err = usageError{err.Error()}
+// of is a fault of the value: of the command line, when it stood there.
+func (g given) of(sentence Sentence, args ...any) *Fault {
+	if g.usage {
+		return Usage(sentence, args...)
 	}
-	r.faults = append(r.faults, err)
+	return Faultf(sentence, args...)
 }
+
+func (r *reader) fault(f *Fault) { r.faults = append(r.faults, f) }
 
 func splitList(values []string) (out []string) {
 	for _, v := range values {
@@ -123,46 +124,96 @@ func (r *reader) fromFlags(args []string) (source, []string, error) {
 	src := source{}
 	r.fs.SetOutput(io.Discard)
 	for _, o := range r.offered {
-		r.fs.Func(o.name, o.help, func(v string) error {
+		take := func(v string) error {
 			g := src[o.name]
 			src[o.name] = given{values: append(g.values, v), where: "--" + o.name, usage: true}
 			return nil
-		})
+		}
+		if o.on {
+			r.fs.BoolFunc(o.name, o.help, take)
+			continue
+		}
+		r.fs.Func(o.name, o.help, take)
 	}
+	args, plain := beforeDashes(args)
 	var rest []string
 	for len(args) > 0 {
 		err := r.fs.Parse(args)
-		if left := r.fs.Args(); err != nil && len(left) == len(args) {
-			args = left[1:] // "---x" is refused without being taken
-		} else {
-			args = left
+		left := r.fs.Args()
+		taken := args[:len(args)-len(left)]
+		if err != nil && len(taken) == 0 {
+			taken, left = args[:1], args[1:] // "---x" is refused without being taken
 		}
+		args = left
 		switch {
 		case errors.Is(err, flag.ErrHelp):
 			return nil, nil, ErrHelp
 		case err != nil:
 			// The package stops at a flag it does not know; go on behind it. What
 			// follows may be its value, so plain arguments are not judged then.
-			r.faults = append(r.faults, usageError{FlagFault(r.fs, err)})
+			r.faults = append(r.faults, flagFault(r.fs, taken[len(taken)-1], err))
 		case len(args) > 0:
 			rest, args = append(rest, args[0]), args[1:]
 		}
 	}
-	return src, rest, nil
+	r.swallowed(src)
+	return src, append(rest, plain...), nil
 }
 
-var undefined = regexp.MustCompile(`^flag provided but not defined: -(.*)$`)
-
-// FlagFault says in our words what fs.Parse did not take, and names the option
-// that was perhaps meant.
-func FlagFault(fs *flag.FlagSet, err error) string {
-	m := undefined.FindStringSubmatch(err.Error())
-	if m == nil {
-		return err.Error() + "; see danmaku --help"
+// beforeDashes parts the arguments at "--": what follows are not flags.
+func beforeDashes(args []string) (flags, plain []string) {
+	if i := slices.Index(args, "--"); i >= 0 {
+		return args[:i], args[i+1:]
 	}
-	var names []string
-	fs.VisitAll(func(f *flag.Flag) { names = append(names, f.Name) })
-	return fmt.Sprintf("--%s: there is no such option; %s", m[1], advice(m[1], names, "--", "see danmaku --help"))
+	return args, nil
+}
+
+// swallowed looks for flags that became values of others, as in --out --force:
+// then the value is missing.
+func (r *reader) swallowed(src source) {
+	known := func(value string) bool {
+		name := strings.TrimLeft(value, "-")
+		return name != value && r.fs.Lookup(name) != nil
+	}
+	r.fs.Visit(func(f *flag.Flag) {
+		value := f.Value.String()
+		if g, ok := src[f.Name]; ok {
+			value = g.values[len(g.values)-1]
+		}
+		if known(value) {
+			r.fault(Usage(noValue, f.Name, f.Name))
+		}
+	})
+}
+
+// What package flag says of what it does not take.
+var (
+	flagUndefined = regexp.MustCompile(`^flag provided but not defined: -(.*)$`)
+	flagNoValue   = regexp.MustCompile(`^flag needs an argument: -(.*)$`)
+	flagBadBool   = regexp.MustCompile(`^invalid boolean (?:value ("(?:[^"\\]|\\.)*") for|flag) -?([^:]*):`)
+	flagBadValue  = regexp.MustCompile(`(?s)^invalid value "(?:[^"\\]|\\.)*" for flag -([^:]*): (.*)$`)
+)
+
+// flagFault says in our words what package flag did not take, and names the
+// option that was perhaps meant. last is the argument at which it stopped.
+func flagFault(fs *flag.FlagSet, last string, err error) *Fault {
+	text := err.Error()
+	if m := flagUndefined.FindStringSubmatch(text); m != nil {
+		var names []string
+		fs.VisitAll(func(f *flag.Flag) { names = append(names, f.Name) })
+		return Usage(unknownOption, m[1], advice(m[1], names, "--", Faultf(seeHelp, fs.Name())))
+	}
+	if m := flagNoValue.FindStringSubmatch(text); m != nil {
+		return Usage(noValue, m[1], m[1])
+	}
+	if m := flagBadBool.FindStringSubmatch(text); m != nil {
+		name, value, _ := strings.Cut(strings.TrimLeft(last, "-"), "=")
+		return Usage(noSwitch, name, value)
+	}
+	if m := flagBadValue.FindStringSubmatch(text); m != nil {
+		return Usage(badFlagValue, m[1], m[2])
+	}
+	return Usage(badSyntax, last)
 }
 
 // fromEnviron reads the variables. An empty one counts as not set, as is usual
@@ -176,11 +227,14 @@ func (r *reader) fromEnviron(environ []string) source {
 		}
 		key := strings.ReplaceAll(strings.ToLower(strings.TrimPrefix(name, variablePrefix)), "_", "-")
 		if find(options, key) == nil || variable(key) != name {
+			if injected(name, value) {
+				continue
+			}
 			var names []string
 			for _, o := range options {
 				names = append(names, variable(o.name))
 			}
-			r.fault(false, "%s: there is no such variable; %s", name, advice(name, names, "", "unset it, or see danmaku --help for the options"))
+			r.fault(Faultf(unknownVariable, name, advice(name, names, "", Faultf(seeHelpOrUnset))))
 			continue
 		}
 		if value != "" {
@@ -190,7 +244,32 @@ func (r *reader) fromEnviron(environ []string) source {
 	return src
 }
 
-// variable gives the name of an option's variable.
+// injectedNames are the variables that Kubernetes sets in every container of a
+// namespace for each Service in it, when the Service's name is or begins with
+// danmaku (https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables),
+// and those that Docker's --link sets for such a container
+// (https://docs.docker.com/engine/network/links/#environment-variables).
+var injectedNames = regexp.MustCompile(`^DANMAKU(_[A-Z0-9_]+)?_(ENV_[A-Za-z0-9_]+|SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT_[0-9]+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)$`)
+
+// injectedValues are names of the same origin that somebody may well write who
+// means an option, each with the values that tell it apart.
+var injectedValues = map[*regexp.Regexp]*regexp.Regexp{
+	regexp.MustCompile(`^DANMAKU(_[A-Z0-9_]+)?_PORT$`): regexp.MustCompile(`^(tcp|udp|sctp)://`),
+	regexp.MustCompile(`^DANMAKU(_[A-Z0-9_]+)?_NAME$`): regexp.MustCompile(`^/`),
+}
+
+// injected reports whether a variable was set by a container platform and says
+// nothing to this program.
+func injected(name, value string) bool {
+	for names, values := range injectedValues {
+		if names.MatchString(name) && values.MatchString(value) {
+			return true
+		}
+	}
+	return injectedNames.MatchString(name)
+}
+
+// variable returns the name of an option's variable.
 func variable(option string) string {
 	return variablePrefix + strings.ToUpper(strings.ReplaceAll(option, "-", "_"))
 }

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Table gives the options as the Markdown table that stands in the README.
+// Table returns the options as the Markdown table that stands in the README.
 func Table() string {
 	var b strings.Builder
 	b.WriteString("| option | variable | default | what |\n|---|---|---|---|\n")
@@ -14,16 +14,16 @@ func Table() string {
 		if o.def != "" {
 			def = "`" + o.def + "`"
 		}
-		fmt.Fprintf(&b, "| `--%s %s` | `%s` | %s | %s |\n", o.name, o.value, variable(o.name), def, o.help)
+		fmt.Fprintf(&b, "| `%s` | `%s` | %s | %s |\n", o.call(), variable(o.name), def, o.help)
 	}
 	return b.String()
 }
 
-// Help gives the options as text for a terminal.
+// Help returns the options as text for a terminal.
 func Help() string {
 	var b strings.Builder
 	for _, o := range options {
-		fmt.Fprintf(&b, "  --%s %s\n        %s", o.name, o.value, strings.ReplaceAll(o.help, "`", ""))
+		fmt.Fprintf(&b, "  %s\n        %s", o.call(), strings.ReplaceAll(o.help, "`", ""))
 		if o.def != "" {
 			fmt.Fprintf(&b, " (default %s)", o.def)
 		}
@@ -34,8 +34,23 @@ func Help() string {
 	return b.String()
 }
 
-// advice names the known word that is nearest to the one given, if one is near.
-func advice(word string, known []string, prefix, otherwise string) string {
+// meant are words of other programs for our options.
+var meant = map[string]string{
+	"port": "listen", "host": "listen", "address": "listen", "addr": "listen", "bind": "listen",
+	"data-dir": "data", "language": "lang", "log": "log-level", "base-url": "public-url", "proxy": "trusted-proxy",
+}
+
+// advice names the known word that another program has for the one given, or
+// that is nearest to it, if one is near.
+func advice(word string, known []string, prefix string, otherwise *Fault) *Fault {
+	plain := strings.ReplaceAll(strings.ToLower(strings.TrimPrefix(word, variablePrefix)), "_", "-")
+	if option := meant[plain]; option != "" {
+		for _, k := range known {
+			if k == option || k == variable(option) {
+				return Faultf(didYouMean, prefix+k)
+			}
+		}
+	}
 	best, least := "", 1+len(word)/4
 	for _, k := range known {
 		if d := distance(strings.ToLower(word), strings.ToLower(k)); d <= least {
@@ -45,7 +60,7 @@ func advice(word string, known []string, prefix, otherwise string) string {
 	if best == "" {
 		return otherwise
 	}
-	return "did you mean " + prefix + best + "?"
+	return Faultf(didYouMean, prefix+best)
 }
 
 // distance is the number of letters to put in, take out or change (Levenshtein).

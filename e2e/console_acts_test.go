@@ -57,7 +57,7 @@ func TestEmergencySwitchesAreOneClickEach(t *testing.T) {
 	before := []string{room("state"), room("links"), room("newcomers"), room("slow_ms")}
 	say(phone, "the last one") // without waiting out what is left of the slow mode
 	overlay.Wait(has(".dm-text", "the last one"))
-	one("lock", true)
+	lockDown(console, `document.querySelector('.switches [data-switch="lock"]').click()`)
 	overlay.Wait(`danmaku.stats().active === 0`)
 	phone.Wait(has("body", "Comments are paused"))
 	if got := strings.Join([]string{room("state"), room("links"), room("newcomers"), room("slow_ms")}, " "); got != "paused refused held 30000" {
@@ -86,7 +86,7 @@ func TestTheBanDialogSaysWhomItHits(t *testing.T) {
 	console.Eval(`[...document.querySelectorAll(".feed .row")].find((e) => e.textContent.includes("from this hall")).querySelector('[data-act="mute"]').click()`)
 	console.Wait(has("dialog[open] label", "Everybody behind the same address: 2 people"))
 	times := browser.Value[string](console, `[...document.querySelectorAll('dialog [name="seconds"]')].map((e) => e.parentElement.textContent).join(" · ")`)
-	if times != "10 s · 1 min · 5 min · 10 min · 30 min · 1 h · 24 h · This show · For ever" {
+	if times != "10 s · 1 min · 5 min · 10 min · 30 min · 1 h · 24 h · This show · Forever" {
 		t.Errorf("durations: %s", times)
 	}
 	click(console, "dialog label", "This show")

@@ -136,7 +136,7 @@ func TestKeysKeepToTheirRowInABusyRoom(t *testing.T) {
 	// A lock-down and its way back are told at once, whatever was done before.
 	press(console, "Shift+C")
 	console.Wait(has("#banner", "All screens are empty"))
-	press(console, "Shift+D")
+	lockByKey(console)
 	console.Wait(has("#banner", "Locked down") + ` && document.querySelector("#banner [data-undo]")`)
 	press(console, "z")
 	console.Wait(`document.querySelector("#banner").hidden`)

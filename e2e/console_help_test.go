@@ -260,7 +260,7 @@ func TestPicturesOfTheConsole(t *testing.T) {
 	}
 }
 
-// textsOf gives the texts of elements, joined by bars.
+// textsOf returns the texts of elements, joined by bars.
 func textsOf(p *browser.Page, selector string) string {
 	return browser.Value[string](p, `[...document.querySelectorAll("`+selector+`")].map((e) => e.textContent).join("|")`)
 }

@@ -74,14 +74,14 @@ func TestARaidIsAnswered(t *testing.T) {
 	// by a quarter at a time.
 	ann.Wait(has("#banner.warn", " newcomers in 30 s. The rules stopped ") + " && " + has("#banner.warn", " people write the same:"))
 	ann.Wait(has("#banner bdi", stream))
-	if got := textsOf(ann, "#banner button"); got != "Hold newcomers|Slow mode|Links off|Lock down|" {
+	if got := textsOf(ann, "#banner button"); got != "Hold newcomers|Slow mode|URLs off|Lock down|" {
 		t.Errorf("the answers are %q", got)
 	}
 	ann.Eval(`[...document.querySelectorAll("#banner button")][0].focus()`)
 	ann.Eval(click("Hold newcomers"))
 	ann.Wait(has("#banner", "Their comments go to review.") + ` && document.activeElement.matches("#banner [data-undo]")`)
 	ann.Eval(click("Slow mode"))
-	ann.Eval(click("Links off"))
+	ann.Eval(click("URLs off"))
 	ann.Wait(`document.querySelectorAll("#banner .button").length === 2`) // lock down and undo
 	if got := settings(); got != "held 10000 refused open" {
 		t.Errorf("after three answers: %s", got)
@@ -111,6 +111,9 @@ func TestARaidIsAnswered(t *testing.T) {
 	h.newcomers(20, func(i int) string { return fmt.Sprint("fuck you again ", i) })
 	ann.Wait(has("#banner button", "Lock down"))
 	ann.Eval(click("Lock down"))
+	ann.Wait(has("#banner button", "Press again"))
+	armed(ann)
+	ann.Eval(click("Press again"))
 	ann.Wait(has("#banner", "Locked down"))
 	press(ann, "z")
 	ann.Wait(has("#banner", "newcomers in 30 s."))

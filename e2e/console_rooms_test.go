@@ -146,25 +146,25 @@ func TestLinksAreGivenAndTakenBack(t *testing.T) {
 	console.Wait(`document.querySelector("dialog") === null`)
 
 	console.Eval(line("Ann <i>") + `.id = "ann-line"`)
-	click(console, "#ann-line button", "Take back")
+	click(console, "#ann-line button", "Revoke")
 	console.Wait(has("dialog[open]", "Ann <i>"))
-	click(console, "dialog[open] button", "Take back")
-	ann.Wait(has("#banner", "This link was taken back"))
+	click(console, "dialog[open] button", "Revoke")
+	ann.Wait(has("#banner", "This link was revoked"))
 	console.Wait(line("Ann <i>") + ` === undefined`)
 	ann.Ignore("401")
 	ann.Goto(given)
-	ann.Wait(has("main", "This link has had its time"))
+	ann.Wait(has("main", "This link has expired"))
 
 	// It was the wrong one: the same address works again.
 	console.Eval(`document.querySelector(".links-gone").open = true`)
-	click(console, ".links-gone button", "Give back")
+	click(console, ".links-gone button", "Restore")
 	console.Wait(has("dialog[open]", "Whoever still has its address comes in again: Moderator · Ann <i>"))
-	click(console, "dialog[open] button", "Give back")
+	click(console, "dialog[open] button", "Restore")
 	console.Wait(line("Ann <i>") + ` !== undefined && document.querySelector(".links-gone").hidden`)
 	ann.Goto(given)
 	ann.Wait(`document.querySelector("#feed") !== null`)
 	console.Eval(`location.hash = "audit"`)
-	console.Wait(has("#page .line-row", "gave a link back"))
+	console.Wait(has("#page .line-row", "restored a link"))
 }
 
 // The page "On air" has every address, and each of them leads somewhere.
@@ -281,7 +281,7 @@ func TestASecretRoomIsMadeInTheConsole(t *testing.T) {
 }
 
 // A picture is chosen in the console, seen on phones from our own address, is
-// replaced and removed; what is no picture is told from one by its content.
+// replaced and removed; what is not a picture is told from one by its content.
 func TestThePictureIsChosenInTheConsole(t *testing.T) {
 	p := startProduct(t, free...)
 	h := runnerAt(t, p.console)

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"danmaku/e2e/browser"
+	"danmaku/export"
 
 	"github.com/chromedp/chromedp"
 )
@@ -32,6 +33,10 @@ func TestExportAndReplayInTheConsole(t *testing.T) {
 	console.Eval(`location.hash = "export"`)
 	console.Wait(`document.querySelector('#page [value="csv"]')`)
 
+	for _, f := range export.Formats {
+		console.Eval(fmt.Sprintf(`document.querySelector('#page [name="export-format"][value=%q]').click()`, string(f)))
+		console.Wait(fmt.Sprintf(`document.querySelector('#page .help').textContent !== "" && [...document.querySelectorAll('#page .check')].some((box) => box.offsetParent !== null) === %t`, f.Marked()))
+	}
 	console.Eval(`document.querySelector('#page [value="csv"]').click()`)
 	console.Eval(`document.querySelector('#page [value="removed"]').click()`)
 	console.Eval(pressed("Download"))
@@ -75,13 +80,24 @@ func TestExportAndReplayInTheConsole(t *testing.T) {
 	overlay.Wait(`typeof danmaku === "object" && danmaku.stats().state === "open" || document.readyState === "complete"`)
 	play := func(path string) {
 		console.Do(chromedp.SetUploadFiles(chromedp.CSS(`#page input[type="file"]`), []string{path}))
-		console.Wait(`document.querySelector("#page .button.main").getAttribute("aria-disabled") === "false"`)
-		console.Eval(`document.querySelector("#page .button.main").click()`)
+		console.Wait(`document.querySelector("#page section:last-of-type .button.main").getAttribute("aria-disabled") === "false"`)
+		console.Eval(`document.querySelector("#page section:last-of-type .button.main").click()`)
 	}
 	console.Ignore("status of 422") // Chromium's own word on what is refused
 	console.Eval(`document.querySelector('#page [value="file"]').click()`)
 	play(file("broken.xml", "<i>\n<d p=\"1\">x</i>"))
-	console.Wait(has("#page .fault", "Line 2, column 11: </i> comes before the end of <d>"))
+	console.Wait(has("#page .fault", "There is no comment in it that could be played.") + ` && ` + has("#page .fault-list", "Line 2, column 1: The comment has no end."))
+	play(file("subtitles.ass", "[Script Info]\n"))
+	console.Wait(has("#page .fault", "Line 1, column 1: This is a file of the kind ASS"))
+	// Of a damaged file what is whole is played, and what there is to say is said.
+	play(file("killed.xml", `<i><d p="0,1,25,1,later,0,a,1">whole</d><sc ts="0" user="Ann">paid</sc><gift ts="1"/>`+"\n"+`<d p="1,1`))
+	console.Wait(has("#page [role=status]", "It plays. About the file:"))
+	for _, want := range []string{"Super chats, which are played highlighted: 1", "Gifts, which are not played: 1", "Line 2, column 1: The comment has no end.",
+		"Line 2, column 10: The file ends before it is complete.", "Line 1, column 4: Comments with a field that cannot be read and has its default: 1. The first: The date “later” is no number of seconds."} {
+		console.Wait(has("#page .fault-list", want))
+	}
+	overlay.Wait(has(`.dm[data-source='replay']`, "paid"))
+	console.Wait(has(".replay-name .chip", "Played to the end"))
 
 	// A file that never comes to its end can be stopped, and is in nobody's way.
 	_, key := h.link("owner", "a slow line")
@@ -122,7 +138,7 @@ func TestExportAndReplayInTheConsole(t *testing.T) {
 	modAddress, _ := h.link("moderator", "Ann")
 	mod := consoleAt(t, modAddress)
 	mod.Wait(has("#banner", "Replay: show <b>.xml") + ` && ` + has("#banner", "of 50:00"))
-	mod.Wait(has("#feed .replayed", "Replayed"))
+	mod.Wait(has("#feed .source", "Replayed"))
 	mod.Eval(`document.querySelector('#banner [data-answer="hold"]').click()`)
 	console.Wait(has(".replay-name .chip", "Paused"))
 	console.Eval(`(() => { const at = document.querySelector('#page [type="range"]'); at.value = at.max; at.dispatchEvent(new Event("change")); })()`)

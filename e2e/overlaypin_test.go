@@ -2,6 +2,7 @@ package e2e_test
 
 import (
 	"fmt"
+	"math"
 	"testing"
 
 	"danmaku/e2e/browser"
@@ -132,7 +133,7 @@ func TestOverlayPinKeepsToItsPlace(t *testing.T) {
 	}
 	for _, size := range [][2]int64{{320, 200}, {1280, 720}, {3840, 2160}} {
 		p.Size(size[0], size[1], 1)
-		p.Wait(fmt.Sprintf(`danmaku.stats().lanes === %d`, size[1]/54))
+		p.Wait(fmt.Sprintf(`danmaku.stats().lanes === %d`, int(math.Floor(float64(size[1])*0.9+0.5)/54)))
 		if b := browser.Value[rect](p, box); b.X < 0 || b.X+b.W > float64(size[0]) || b.Y < 0 || b.Y+b.H > float64(size[1])*0.6 {
 			t.Errorf("%v: it is at %+v", size, b)
 		}

@@ -28,7 +28,12 @@ func TestOverlayOptionsReachTheScreen(t *testing.T) {
 		{"theme=quiet&size=50", ".dm", "font-size", "50px"},
 		{"theme=quiet&size=36", ".dm", "font-size", "36px"},
 		{"theme=plate", ".dm", "background-color", "rgba(11, 14, 16, 0.78)"},
-		{"names=1", ".dm-name", "font-weight", "700"},
+		{"names=1", ".dm-name", "font-weight", "500"}, // lighter than the text
+		{"theme=classic&names=1", ".dm-name", "font-weight", "700"},
+		{"theme=classic", ".dm", "-webkit-text-stroke-width", "4px"},
+		{"", ".dm", "-webkit-text-stroke-width", "3.6px"},
+		{"theme=niconico", ".dm", "-webkit-text-stroke-width", "2.8px"},
+		{"theme=niconico", ".dm", "font-size", "75px"},
 	} {
 		t.Run(c.query+" "+c.property, func(t *testing.T) {
 			t.Parallel()
@@ -74,8 +79,8 @@ func TestOverlayCustomCSSWinsWheneverItComes(t *testing.T) {
 	if got := style(p, ".dm[data-badge]", "background-color"); got != "rgb(9, 9, 9)" {
 		t.Errorf("the plate is %q", got)
 	}
-	p.Wait(`danmaku.stats().lanes === 12`) // 1080 / (1.2 * 75)
-	if lanes == 12 {
+	p.Wait(`danmaku.stats().lanes === 10`) // 0.9 * 1080 / (1.2 * 75)
+	if lanes == 10 {
 		t.Error("the lanes were that high before")
 	}
 	if found := browser.Value[*string](p, overlapping); found != nil {

@@ -87,7 +87,7 @@ func (o *owner) say(text string) string {
 	return o.call("POST", room+"/comments", map[string]any{"text": text})["id"].(string)
 }
 
-// rows gives the history's comments with a text.
+// rows returns the history's comments with a text.
 func (o *owner) rows(text string) (found []map[string]any) {
 	o.t.Helper()
 	for _, c := range o.call("GET", room+"/comments?limit=200", nil)["comments"].([]any) {

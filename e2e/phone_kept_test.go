@@ -177,14 +177,14 @@ func TestPhoneFeedWhileReading(t *testing.T) {
 		list.className = "feed";
 		list.tabIndex = 0;
 		document.querySelector("#feed").replaceWith(list);
-		const feed = new Feed(list, fresh, { t: (key, params) => key + (params?.n ?? "") });
-		const add = (i) => feed.add({ id: "x" + i, text: ("row " + i + " ").repeat(1 + i % 30), user: i % 2 ? "odd" : "even", name: "", color: "#ffffff", badge: "" });
+		const feed = new Feed(list, fresh, { t: (key, params) => key + (params?.n ?? "") }, { word: "shown" }, () => {});
+		const add = (i) => feed.add({ id: "x" + i, text: ("row " + i + " ").repeat(1 + i % 7), user: i % 2 ? "odd" : "even", name: "", color: "#ffffff", badge: "" });
 		const own = (ref, state) => { feed.addOwn({ ref, text: ref, color: "#ffffff", name: "" }, state); feed.offer(ref, { key: "edit", act() {} }); };
 		const scrolled = () => new Promise((done) => list.addEventListener("scroll", done, { once: true }));
 		const row = (text) => [...list.children].find((li) => li.textContent.includes(text));
 		const out = {};
 		own("mine", "refused");
-		for (let i = 0; i < 300; i++) add(i);
+		for (let i = 0; i < 210; i++) add(i);
 		out.mine = Boolean(row("mine")); out.rows = list.children.length;
 		let told = scrolled();
 		list.scrollTop = 2000;
@@ -196,7 +196,7 @@ func TestPhoneFeedWhileReading(t *testing.T) {
 		feed.remove({ ids: [...list.children].slice(2, 6).map((li) => "x" + li.textContent.match(/row (\d+)/)[1]).concat("x301", "x302") });
 		out.three = fresh.textContent;
 		out.moved = eyes.getBoundingClientRect().top - before;
-		for (let i = 305; i < 800; i++) add(i);
+		for (let i = 305; i < 520; i++) add(i);
 		out.trimmed = list.children.length; out.still = Boolean(row("mine"));
 		const key = row("mine").querySelector("button");
 		key.focus();
@@ -208,7 +208,7 @@ func TestPhoneFeedWhileReading(t *testing.T) {
 		add(900);
 		out.end = fresh.hidden;
 		for (let i = 0; i < 100; i++) own("q" + i, "queued");
-		for (let i = 1000; i < 1400; i++) { add(i); own("r" + i, "refused"); }
+		for (let i = 1000; i < 1220; i++) { add(i); own("r" + i, "refused"); }
 		out.bounded = list.children.length;
 		return out;
 	})`)

@@ -229,7 +229,7 @@ func TestPhoneWithoutJavaScript(t *testing.T) {
 		loaded()
 		return browser.Value[string](phone, `document.querySelector("#strip").textContent`)
 	}
-	if got := post("plain and simple"); !strings.Contains(got, "On screen") {
+	if got := post("plain and simple"); !strings.Contains(got, "Sent, but no overlay is connected") {
 		t.Errorf("the page says %q", got)
 	}
 	if n := len(o.rows("plain and simple")); n != 1 {

@@ -9,6 +9,9 @@ import (
 	"testing"
 
 	"danmaku/e2e/browser"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/performance"
 )
 
 // visit is one visit to the audience's page by a phone on a line of 400 kbit/s
@@ -54,6 +57,23 @@ func newVisit(t testing.TB, p product) *visit {
 	return v
 }
 
+// worked is how many ms of processor time the page on show has taken of its main
+// thread (each page begins anew), whatever else the machine does.
+func (v *visit) worked() float64 {
+	for _, m := range browser.Call(v.phone, performance.GetMetrics, cdp.Empty{}).Metrics {
+		if m.Name == "TaskDuration" {
+			return m.Value * 1000
+		}
+	}
+	return 0
+}
+
+// painted is how many ms the page on show took until its first words were to be seen.
+func (v *visit) painted() float64 {
+	v.phone.Wait(`performance.getEntriesByName("first-contentful-paint").length > 0`)
+	return browser.Value[float64](v.phone, `performance.getEntriesByName("first-contentful-paint")[0].startTime`)
+}
+
 // pay goes to the page, sends, and gives the ms until it could.
 func (v *visit) pay(url string) float64 {
 	v.phone.Goto(url)
@@ -63,7 +83,7 @@ func (v *visit) pay(url string) float64 {
 
 // 1. The first visit asks for everything together, so that it costs two round
 // trips and the socket's; the next asks for the page alone; nobody else's server
-// is asked; and it all weighs at most 40 KB. How many seconds that makes is
+// is asked; and it all weighs at most 40 KB, the next visit 12 KB. How many seconds that makes is
 // BenchmarkPhoneVisit's to say.
 func TestPhoneIsThereAtOnce(t *testing.T) {
 	p := startProduct(t)
@@ -71,7 +91,7 @@ func TestPhoneIsThereAtOnce(t *testing.T) {
 	// What the page cannot begin without, and when each was asked for and there.
 	const needs = `performance.getEntriesByType("resource").filter((r) => /\.(js|css|json)$/.test(new URL(r.name).pathname))`
 	t.Logf("first visit: could send after %.0f ms", v.pay(p.audience))
-	if n := browser.Value[int](v.phone, needs+`.length`); n < 3 {
+	if n := browser.Value[int](v.phone, needs+`.length`); n < 2 { // the stylesheets stand in the page
 		t.Fatalf("%d files: this test does not see what the page loads", n)
 	}
 	for _, late := range browser.Value[[]string](v.phone, `(() => {
@@ -80,38 +100,57 @@ func TestPhoneIsThereAtOnce(t *testing.T) {
 	})()`) {
 		t.Errorf("%s was asked for only when another file was there", late)
 	}
+	v.mu.Lock()
+	first := v.weight
+	v.mu.Unlock()
 	t.Logf("second visit: could send after %.0f ms", v.pay(p.audience))
 	for _, again := range browser.Value[[]string](v.phone, needs+`.filter((r) => r.transferSize > 0).map((r) => r.name)`) {
 		t.Errorf("%s was fetched again", again)
 	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	t.Logf("%.0f bytes in both", v.weight)
-	if v.weight > 40<<10 {
-		t.Errorf("%.0f bytes over the wire", v.weight)
+	t.Logf("%.0f bytes, and %.0f on the second visit", first, v.weight-first)
+	if first > 40<<10 || v.weight-first > 12<<10 { // the page brings its styles along each time
+		t.Errorf("%.0f bytes over the wire, and %.0f on the second visit", first, v.weight-first)
 	}
 	if len(v.foreign) > 0 {
 		t.Errorf("foreign hosts: %v", v.foreign)
 	}
 }
 
-// BenchmarkPhoneVisit tells how long a phone waits until it can send: on its
-// first visit and on the next.
+// BenchmarkPhoneVisit tells how long a phone waits until the first words are
+// there and until it can send, on its first visit and on the next: in a crowded
+// hall, an old phone on 1.6 Mbit/s, and, to tell what of it is this machine's, one
+// that nothing slows down.
 func BenchmarkPhoneVisit(b *testing.B) {
-	p := startProduct(b)
-	var first, again []float64
-	for b.Loop() {
-		v := newVisit(b, p)
-		first = append(first, v.pay(p.audience))
-		again = append(again, v.pay(p.audience))
+	for _, c := range []struct {
+		name                     string
+		latency, kilobits, times float64
+	}{{"hall", 400, 400, 4}, {"old", 150, 1600, 6}, {"unslowed", 0, 0, 1}} {
+		b.Run(c.name, func(b *testing.B) {
+			p := startProduct(b)
+			took := map[string][]float64{}
+			for b.Loop() {
+				v := newVisit(b, p)
+				v.phone.Line(c.latency, c.kilobits)
+				v.phone.Slow(c.times)
+				browser.Call(v.phone, performance.Enable, performance.EnableParams{TimeDomain: performance.EnableTimeDomainThreadTicks})
+				for _, visit := range []string{"first", "again"} {
+					took[visit] = append(took[visit], v.pay(p.audience))
+					took["cpu-"+visit] = append(took["cpu-"+visit], v.worked())
+					took["paint-"+visit] = append(took["paint-"+visit], v.painted())
+				}
+				// Chromium slows a page by a thread that spins, which would compete with the next visit.
+				v.phone.Slow(1)
+			}
+			for name, all := range took {
+				slices.Sort(all)
+				b.ReportMetric(all[len(all)/2], "ms-"+name)
+				b.ReportMetric(all[0], "ms-"+name+"-shortest")
+			}
+			b.ReportMetric(0, "ns/op")
+		})
 	}
-	slices.Sort(first)
-	slices.Sort(again)
-	b.ReportMetric(first[len(first)/2], "ms-first")
-	b.ReportMetric(first[len(first)-1], "ms-first-longest")
-	b.ReportMetric(again[len(again)/2], "ms-again")
-	b.ReportMetric(again[len(again)-1], "ms-again-longest")
-	b.ReportMetric(0, "ns/op")
 }
 
 // 2. The composer: reachable above the keyboard, safe with input methods,
@@ -256,8 +295,8 @@ func TestPhoneSaysWhatHappened(t *testing.T) {
 	t.Run("shown, then taken back", func(t *testing.T) {
 		phone := hand(t, p.audience)
 		send(phone, "a slip")
-		phone.Wait(has(".feed .own.shown .chip", "On screen"))
-		phone.Wait(has("#said", "On screen"))
+		phone.Wait(has(".feed .own.shown .chip", "Sent, but no overlay is connected"))
+		phone.Wait(has("#said", "Sent, but no overlay is connected"))
 		id := o.rows("a slip")[0]["id"]
 		tap(phone, ".feed .own .offer")
 		phone.Wait(has("#strip", "Taken back"))
@@ -310,7 +349,7 @@ func TestPhoneSaysWhatHappened(t *testing.T) {
 			t.Error("others see what is held")
 		}
 		o.call("POST", room+"/comments/"+o.rows("please look")[0]["id"].(string)+"/approve", nil)
-		phone.Wait(has(".feed .own.shown .chip", "On screen"))
+		phone.Wait(has(".feed .own.shown .chip", "Sent, but no overlay is connected"))
 		other.Wait(has(".feed li", "please look"))
 		if n := browser.Value[int](phone, `[...document.querySelectorAll(".feed li")].filter((l) => l.textContent.includes("please look")).length`); n != 1 {
 			t.Errorf("it is in the list %d times", n)
@@ -377,7 +416,7 @@ func TestPhoneFeed(t *testing.T) {
 	phone := hand(t, p.audience)
 	var ids []string
 	// While there are few they stand above the field, and who runs the room
-	// without a name is no guest.
+	// without a name is not a guest.
 	few := o.say("the very first")
 	phone.Wait(`(() => {
 		const row = document.querySelector(".feed li:last-child");
@@ -424,13 +463,13 @@ func TestPhoneFeed(t *testing.T) {
 		const list = document.createElement("ol"), fresh = document.querySelector("#fresh").cloneNode(true);
 		list.className = "feed";
 		document.querySelector("#feed").replaceWith(list);
-		const feed = new Feed(list, fresh, words);
+		const feed = new Feed(list, fresh, words, { word: "shown" }, () => {});
 		const add = (i) => feed.add({ id: "x" + i, text: "row " + i, user: "u", name: "", color: "#ffffff", badge: "" });
-		for (let i = 0; i < 700; i++) add(i);
+		for (let i = 0; i < 220; i++) add(i);
 		const stuck = list.children.length;
 		return new Promise((done) => {
 			list.addEventListener("scroll", () => {
-				for (let i = 700; i < 1700; i++) add(i);
+				for (let i = 220; i < 640; i++) add(i);
 				done([stuck, list.children.length]);
 			}, { once: true });
 			list.scrollTop = 0;

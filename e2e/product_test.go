@@ -29,8 +29,12 @@ var ways = map[string]*regexp.Regexp{
 // built is the folder of the program that all tests share.
 var built string
 
-// builtOnce builds the program for the first test that asks.
+// builtOnce builds the program for the first test that asks, unless the variable
+// BUILT names one.
 var builtOnce = sync.OnceValues(func() (string, error) {
+	if path := os.Getenv("BUILT"); path != "" {
+		return path, nil
+	}
 	dir, err := os.MkdirTemp("", "danmaku-e2e-")
 	if err != nil {
 		return "", err

@@ -35,7 +35,7 @@ func TestTheWelcomeLeadsToAir(t *testing.T) {
 		}
 	}
 	overlay := browser.Open(t, browser.Value[string](welcome, `document.getElementById("overlay").value`))
-	welcome.Wait(done("step-obs") + ` && ` + has("#overlay-check", "The overlay is connected."))
+	welcome.Wait(done("step-obs") + ` && ` + has("#overlay-check", "The overlay is on air."))
 	phoneAt(t, p.audience)
 	welcome.Wait(done("step-audience") + ` && ` + has("#phone-check", "1 phone is connected."))
 	welcome.Eval(`document.getElementById("send").click()`)

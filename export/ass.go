@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"danmaku/comment"
+	"danmaku/room"
 )
 
 // The stage of an ASS file: what the overlay draws by default at 1080p, in
@@ -23,10 +24,11 @@ const (
 	assPitch  = 54             // of lanes: 1.2 lines
 	assGap    = 18             // between two comments: 0.4 lines
 	assStroke = 2
-	assCross  = 9000
+	assSpeed  = assWidth / 9000.0 // px per ms, of all that flies
 	assFixed  = 4500
+	assStand  = 3 // that stand at each edge at once
 	assTick   = 250
-	assWait   = 2000 // until a comment is placed where it covers another
+	assWait   = 1000 // a comment starts at most so late; without a lane by then it covers another
 	assQueue  = 200  // that wait at most
 	assBatch  = 60   // that are looked at in one tick
 	assOnce   = 150  // on the screen, but for those who run the room
@@ -45,6 +47,7 @@ PlayResX: 1920
 PlayResY: 1080
 WrapStyle: 2
 ScaledBorderAndShadow: yes
+YCbCr Matrix: None
 
 [V4+ Styles]
 Format: Name, Fontname, Fontsize, PrimaryColour, SecondaryColour, OutlineColour, BackColour, Bold, Italic, Underline, StrikeOut, ScaleX, ScaleY, Spacing, Angle, BorderStyle, Outline, Shadow, Alignment, MarginL, MarginR, MarginV, Encoding
@@ -56,14 +59,18 @@ Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text
 
 // assWriter writes subtitles in ASS v4+. It gives every comment its lane and
 // moment as the overlay does: stage.js with its ticks and queue, lanes.js by
-// lanes.go. It differs in one thing: what the overlay drops, since it is late
-// and live, covers another comment here, in the lane where it does so least.
+// lanes.go. It differs in one thing: a screen is live, so a comment waits there
+// for a lane and is dropped when it is too late. A file cannot wait: what
+// has no lane within a second covers another comment, in the lane where it does
+// so least. What stands is a layer of its own, as on the overlay; where its edge
+// is full it covers the one that leaves first, which the overlay takes away.
 type assWriter struct {
 	lanes    *lanes
 	waiting  [3][]*assItem // by rank, as they came
 	flying   []*assItem
+	standing []*assItem
 	lastTick float64
-	due      float64 // of the next tick; infinite while nobody waits
+	due      float64 // of the next tick; infinite while nothing waits
 	summary  *Summary
 }
 
@@ -78,7 +85,7 @@ type assItem struct {
 	high  float64
 }
 
-func newASSWriter(summary *Summary) *assWriter {
+func newASSWriter(_ Options, summary *Summary) encoder {
 	return &assWriter{
 		lanes:    newLanes(assWidth, assHeight/assPitch, assGap),
 		lastTick: math.Inf(-1), due: math.Inf(1), summary: summary,
@@ -90,7 +97,7 @@ func (a *assWriter) begin(w *bufio.Writer) error {
 	return err
 }
 
-func (a *assWriter) add(w *bufio.Writer, row comment.Row, offset time.Duration) error {
+func (a *assWriter) add(w *bufio.Writer, row room.Row, offset time.Duration) error {
 	text := assText(row.Text)
 	if strings.TrimSpace(text) == "" {
 		return nil
@@ -114,9 +121,6 @@ func (a *assWriter) add(w *bufio.Writer, row comment.Row, offset time.Duration) 
 		item.rank = 1
 	}
 	item.late = at + assWait
-	if item.rank > 0 || item.Mode != comment.Scroll {
-		item.late = at + assCross // they wait for a lane to drain
-	}
 	a.waiting[item.rank] = append(a.waiting[item.rank], item)
 	a.due = min(a.due, max(at, a.lastTick+assTick))
 	if a.waits() <= assQueue {
@@ -155,7 +159,7 @@ func (a *assWriter) tick(w *bufio.Writer) error {
 		for _, item := range a.waiting[rank] {
 			seen++
 			placed, err := false, error(nil)
-			if item.late < now {
+			if item.late < now+assTick { // the next tick is too late
 				placed, err = true, a.cover(w, item, now)
 			} else if seen <= assBatch {
 				placed, err = a.place(w, item, now, blocked)
@@ -178,10 +182,13 @@ func (a *assWriter) tick(w *bufio.Writer) error {
 
 // place lets an item fly when there is a lane for it.
 func (a *assWriter) place(w *bufio.Writer, item *assItem, now float64, blocked map[string]float64) (bool, error) {
+	a.prepare(item, now)
+	if !moves(item.Mode) {
+		return true, a.stand(w, item, now)
+	}
 	if len(a.flying) >= assOnce && item.rank == 0 {
 		return false, nil
 	}
-	a.prepare(item, now)
 	kind := item.key(item.Rows)
 	if narrowest, ok := blocked[kind]; ok && item.W >= narrowest {
 		return false, nil
@@ -198,16 +205,21 @@ func (a *assWriter) place(w *bufio.Writer, item *assItem, now float64, blocked m
 	return true, a.show(w, item, lane)
 }
 
-// cover lets an item fly where it covers others least.
+// cover lets an item fly that has waited long enough: in a free lane, be it kept
+// for others, or else where it covers least.
 func (a *assWriter) cover(w *bufio.Writer, item *assItem, now float64) error {
 	a.prepare(item, now)
+	if !moves(item.Mode) {
+		return a.stand(w, item, now)
+	}
 	lane := a.lanes.find(&item.flight, now)
 	if lane < 0 {
-		a.summary.Covered++
-		lane = a.lanes.least(&item.flight, now)
-	}
-	if lane < 0 { // every lane is claimed by others
-		lane = 0
+		a.lanes.withoutClaims(func() {
+			if lane = a.lanes.find(&item.flight, now); lane < 0 {
+				a.summary.Covered++
+				lane = a.lanes.least(&item.flight, now)
+			}
+		})
 	}
 	return a.show(w, item, lane)
 }
@@ -219,14 +231,52 @@ func (a *assWriter) prepare(item *assItem, now float64) {
 	}
 	item.T, item.M, item.V, item.Until = now, a.lanes.entry(item.Mode), 0, now+assFixed
 	if moves(item.Mode) {
-		item.V, item.Until = (assWidth+item.W)/assCross, now+assCross
+		item.V, item.Until = assSpeed, now+math.Round((assWidth+item.W)/assSpeed/10)*10
 	}
 }
 
-// show writes an item that has its lane.
+// stand gives an item a place at its edge: the nearest that is free, or else that of
+// the comment which leaves first.
+func (a *assWriter) stand(w *bufio.Writer, item *assItem, now float64) error {
+	a.standing = slices.DeleteFunc(a.standing, func(c *assItem) bool { return c.Until <= now })
+	var first *assItem
+	there := 0
+	for _, c := range a.standing {
+		if c.Mode == item.Mode {
+			there++
+			if first == nil || c.Until < first.Until {
+				first = c
+			}
+		}
+	}
+	last := len(a.lanes.rows) - item.Rows
+	for i := 0; i <= last && there < assStand; i++ {
+		lane := i
+		if item.Mode == comment.Bottom {
+			lane = last - i
+		}
+		if !slices.ContainsFunc(a.standing, func(c *assItem) bool { return c.Lane < lane+item.Rows && lane < c.Lane+c.Rows }) {
+			return a.show(w, item, lane)
+		}
+	}
+	a.summary.Covered++
+	lane := 0
+	if first != nil {
+		lane = min(first.Lane, last)
+	}
+	return a.show(w, item, lane)
+}
+
+// show writes an item that has its lane. What stands is in front.
 func (a *assWriter) show(w *bufio.Writer, item *assItem, lane int) error {
-	a.lanes.take(&item.flight, lane)
-	a.flying = append(a.flying, item)
+	layer := 0
+	if moves(item.Mode) {
+		a.lanes.take(&item.flight, lane)
+		a.flying = append(a.flying, item)
+	} else {
+		layer, item.Lane = 1, lane
+		a.standing = append(a.standing, item)
+	}
 	y := float64(lane*assPitch) + math.Round((float64(item.Rows*assPitch)-item.high)/2)
 	var tags strings.Builder
 	switch item.Mode {
@@ -246,7 +296,7 @@ func (a *assWriter) show(w *bufio.Writer, item *assItem, lane int) error {
 	if contrast(item.color, ink) < 3 {
 		tags.WriteString(`\3c` + assColor(paper))
 	}
-	_, err := fmt.Fprintf(w, "Dialogue: 0,%s,%s,Danmaku,,0,0,0,,{%s}%s\n", assTime(item.T), assTime(item.Until), tags.String(), item.text)
+	_, err := fmt.Fprintf(w, "Dialogue: %d,%s,%s,Danmaku,,0,0,0,,{%s}%s\n", layer, assTime(item.T), assTime(item.Until), tags.String(), item.text)
 	return err
 }
 
@@ -255,7 +305,7 @@ func (a *assWriter) show(w *bufio.Writer, item *assItem, lane int) error {
 // becomes its full-width twin.
 func assText(s string) string { return assNeutral.Replace(s) }
 
-var assNeutral = strings.NewReplacer("{", "｛", "}", "｝", `\`, "＼", "\n", " ", "\r", " ")
+var assNeutral = strings.NewReplacer("{", "｛", "}", "｝", `\`, "＼", "\n", " ", "\r", " ", "\u2028", " ", "\u2029", " ")
 
 // assTime writes ms as H:MM:SS.cc; what is rounded up carries.
 func assTime(ms float64) string {

@@ -7,8 +7,11 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
+	"danmaku/comment"
 	"danmaku/export"
+	"danmaku/testrace"
 )
 
 // drawn is one comment as a player draws it: its left edge at two moments, in
@@ -18,6 +21,7 @@ type drawn struct {
 	x1, x2      float64
 	y, w, h     float64
 	reverse     bool
+	layer       string
 	description string
 }
 
@@ -46,7 +50,7 @@ func dialogues(t *testing.T, file string) (out []drawn) {
 			continue
 		}
 		f := strings.SplitN(rest, ",", 10)
-		d := drawn{from: clock(t, f[1]), to: clock(t, f[2]), h: 45, description: line}
+		d := drawn{layer: f[0], from: clock(t, f[1]), to: clock(t, f[2]), h: 45, description: line}
 		if m := size.FindStringSubmatch(f[9]); m != nil {
 			d.h = num(m[1])
 		}
@@ -72,11 +76,12 @@ func (d drawn) at(t float64) float64 { return d.x1 + (d.x2-d.x1)*(t-d.from)/(d.t
 // TestNoOverlap looks in the file itself whether two comments ever cover each
 // other, in rooms in which every one finds a lane.
 func TestNoOverlap(t *testing.T) {
+	testrace.Skip(t)
 	pairs := 0
 	for seed := range uint64(20) {
 		rows := random(rand.New(rand.NewPCG(seed, 7)), 200)
 		for i := range rows {
-			rows[i].At = began.Add(rows[i].At.Sub(began) * 5 / 2) // about one a second
+			rows[i].At = began.Add(rows[i].At.Sub(began) * 14) // so few that three at an edge are enough
 		}
 		file, sum := write(t, export.ASS, export.Options{}, rows)
 		all := dialogues(t, file)
@@ -88,6 +93,9 @@ func TestNoOverlap(t *testing.T) {
 				t.Fatalf("outside the picture: %s", a.description)
 			}
 			for _, b := range all[i+1:] {
+				if a.layer != b.layer {
+					continue // what stands is in front of what flies
+				}
 				from, to := max(a.from, b.from), min(a.to, b.to)
 				if from >= to || a.y+a.h <= b.y || b.y+b.h <= a.y {
 					continue
@@ -107,6 +115,41 @@ func TestNoOverlap(t *testing.T) {
 	}
 }
 
+// TestInTime looks in busy rooms whether every comment starts when it was
+// written, or at most a second later, top and bottom ones, too; and whether the
+// account is right about how many cover others for that.
+func TestInTime(t *testing.T) {
+	testrace.Skip(t)
+	const most = 100 // hundredths of a second
+	for seed := range uint64(10) {
+		rows := random(rand.New(rand.NewPCG(seed, 11)), 400)
+		for i := range rows {
+			rows[i].At = began.Add(time.Duration(i) * time.Duration(20+20*seed) * time.Millisecond)
+			rows[i].Text = strconv.Itoa(i) + " " + rows[i].Text
+			if seed%2 == 0 {
+				rows[i].Mode = []comment.Mode{comment.Top, comment.Bottom}[i%2]
+			}
+			rows[i].Badge = []comment.Badge{"", "", comment.BadgeModerator, comment.BadgeOwner}[i%4]
+		}
+		file, sum := write(t, export.ASS, export.Options{Zero: began}, rows)
+		all := dialogues(t, file)
+		if len(all) != len(rows) || sum.Covered == 0 || sum.Covered >= len(rows) {
+			t.Fatalf("seed %d: %d of %d are in the file, %+v", seed, len(all), len(rows), sum)
+		}
+		for _, d := range all {
+			_, text, _ := strings.Cut(d.description, "}")
+			n, err := strconv.Atoi(strings.Fields(text)[0])
+			if err != nil {
+				t.Fatal(err)
+			}
+			said := float64(rows[n].At.Sub(began).Milliseconds()) / 10
+			if d.from < said || d.from > said+most {
+				t.Errorf("seed %d: said at %v, drawn at %v: %s", seed, said, d.from, d.description)
+			}
+		}
+	}
+}
+
 // TestFlood has more comments than lanes: none is lost, and the account says
 // how many cover others.
 func TestFlood(t *testing.T) {
@@ -117,5 +160,37 @@ func TestFlood(t *testing.T) {
 	file, sum := write(t, export.ASS, export.Options{}, rows)
 	if n := strings.Count(file, "Dialogue: "); n != len(rows) || sum.Covered == 0 {
 		t.Errorf("%d of %d, %+v", n, len(rows), sum)
+	}
+}
+
+// TestStandingLayer: what stands is in front, stacked from its edge, whatever flies;
+// a fourth covers the one that leaves first. All that flies has one speed.
+func TestStandingLayer(t *testing.T) {
+	rows := random(rand.New(rand.NewPCG(5, 7)), 40)
+	for i := range rows {
+		rows[i].At, rows[i].Text, rows[i].Size, rows[i].Mode = began, strings.Repeat("x", i+1), comment.Medium, comment.Scroll
+		if i >= 33 {
+			rows[i].Mode = comment.Top
+		}
+		if i >= 37 {
+			rows[i].Mode = comment.Bottom
+		}
+	}
+	file, sum := write(t, export.ASS, export.Options{Zero: began}, rows)
+	var ys []float64
+	for _, d := range dialogues(t, file) {
+		if d.layer == "1" {
+			ys = append(ys, d.y)
+			continue
+		}
+		if v := (d.x1 - d.x2) / (d.to - d.from); v < 2.13 || v > 2.14 {
+			t.Errorf("%v px in a hundredth of a second: %s", v, d.description)
+		}
+	}
+	if got, want := fmt.Sprint(ys), "[5 59 113 5 1031 977 923]"; got != want {
+		t.Errorf("they stand at %s, want %s", got, want)
+	}
+	if sum.Covered < 1 {
+		t.Error("the fourth at the top covers none")
 	}
 }

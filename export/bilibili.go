@@ -1,90 +1,173 @@
 package export
 
 import (
-	"fmt"
-	"io"
-	"math"
 	"strconv"
 	"strings"
 	"time"
 
 	"danmaku/comment"
+	"danmaku/room"
 )
 
-// ReadBilibili reads the XML of Bilibili (<i> with one <d p="…"> for each
-// comment), ordered by time, then ID. The fields of p are: seconds, type, size,
-// colour as a decimal, Unix seconds, pool, sender, ID and sometimes a ninth.
-// Types 1 to 3 scroll, 4 stands below, 5 above, 6 runs backwards; 7 and above
-// are placed by a program and counted as [Report.Positioned]. Sizes up to 18
-// are small, from 36 on big. A comment with a bad p is left out and reported.
+// bilibili is the XML of Bilibili: <i> with one <d p="…"> for each comment. The
+// fields of p are seconds, type, size, colour as a decimal, the time when it was
+// sent, pool, sender, ID and sometimes more. Types 1 to 3 scroll, 4 stands below,
+// 5 above, 6 runs backwards; 7 and above are placed by a program and counted as
+// [Report.Positioned]. Sizes up to 18 are small, from 36 on big. Two others write
+// the same element: <i version="2.0"> has ID, attributes, milliseconds, type,
+// size, colour, time, pool and sender, and dandanplay has seconds, type, colour
+// and sender.
 //
-// Characters that XML 1.0 forbids are dropped: real files hold them. Any other
-// fault of the XML is a [*comment.Fault], and then nothing is returned. At most
-// [MaxFile] bytes are read.
-func ReadBilibili(r io.Reader) ([]Item, Report, error) {
-	return readAs(BilibiliXML, buffered(r), mostComments)
+// Recorders of live shows add the author's name as user and write what was paid
+// for beside the comments: <sc> is a comment ([Report.SuperChats]), <gift> and
+// <guard> are counted. biliup writes <s> for all of them.
+//
+// A comment needs its time. Every other field that is missing or cannot be read
+// has its default.
+var bilibili = xmlDialect{
+	root: "i",
+	items: map[string]func(*reading, *xmlDocument, xmlElement) error{
+		"d": readD, "sc": readSC, "s": readS,
+		"gift":  func(rd *reading, _ *xmlDocument, _ xmlElement) error { rd.report.Gifts++; return nil },
+		"guard": func(rd *reading, _ *xmlDocument, _ xmlElement) error { rd.report.Guards++; return nil },
+	},
+	noted: []string{"video_start_time"},
 }
 
-var bilibili = xmlDialect{root: "i", item: "d", read: func(attr func(string) string, _ string, report *Report) (Item, bool, *comment.Fault) {
-	item, positioned, bad := parseP(attr("p"))
-	if positioned {
-		report.Positioned++
-	}
-	return item, bad == nil && !positioned, bad
-}}
+func scanBilibili(in *input, rd *reading) error { return scanXML(in, rd, bilibili) }
 
-var bilibiliModes = map[int]comment.Mode{
+var bilibiliModes = map[int64]comment.Mode{
 	1: comment.Scroll, 2: comment.Scroll, 3: comment.Scroll,
 	4: comment.Bottom, 5: comment.Top, 6: comment.Reverse,
 }
 
-func parseP(attr string) (item Item, positioned bool, bad *comment.Fault) {
-	not := func(code, word string) (Item, bool, *comment.Fault) {
-		return Item{}, false, flaw(comment.Fault{Code: code, Word: word})
+func readD(rd *reading, doc *xmlDocument, el xmlElement) error {
+	item, positioned, bad := rd.parseP(el.attr("p"), strings.HasPrefix(doc.root.attr("version"), "2"))
+	switch {
+	case bad != nil:
+		rd.unread(*bad)
+		return nil
+	case positioned:
+		rd.report.Positioned++
+		return nil
 	}
-	f := strings.Split(attr, ",")
-	if len(f) != 8 && len(f) != 9 {
-		return Item{}, false, flaw(comment.Fault{Code: faultFields, N: len(f)})
+	if item.SentAt.IsZero() {
+		item.SentAt, _ = unixTime(el.attr("timestamp"))
 	}
+	if rd.begun.IsZero() && !item.SentAt.IsZero() {
+		rd.begun = item.SentAt.Add(-item.Offset)
+	}
+	item.Text, item.Name = el.text, strings.TrimSpace(el.attr("user"))
+	if item.Sender == "" {
+		item.Sender = or(el.attr("uid"), item.Name)
+	}
+	return rd.add(timed{item, true})
+}
+
+// parseP reads the fields of a comment of Bilibili and of the programs that took
+// them over.
+func (rd *reading) parseP(p string, second bool) (item Item, positioned bool, bad *room.Fault) {
+	f := strings.Split(p, ",")
 	for i := range f {
 		f[i] = strings.TrimSpace(f[i])
 	}
-	seconds, err := strconv.ParseFloat(f[0], 64)
-	if err != nil || math.IsNaN(seconds) || seconds < 0 || seconds > maxOffset.Seconds() {
-		return not(faultTime, f[0])
+	at, ok := offsetOf(f[0], time.Second)
+	unit := f[0]
+	field := func(n int) string {
+		if n >= len(f) {
+			return ""
+		}
+		return f[n]
 	}
-	kind, err := strconv.Atoi(f[1])
-	if err != nil || kind < 1 {
-		return not(faultType, f[1])
+	kind, height, color, sent, sender, id := field(1), field(2), field(3), field(4), field(6), field(7)
+	switch {
+	case second || !ok && len(f) >= 9 && strings.Trim(f[0], "0123456789") == "":
+		unit = field(2)
+		at, ok = offsetOf(unit, time.Millisecond)
+		kind, height, color, sent, sender, id = field(3), field(4), field(5), field(6), field(8), f[0]
+		if len(f) < 9 {
+			rd.side(faultFewFields, p)
+		}
+	case isDandanplay(f):
+		height, color, sent, sender, id = "", f[2], "", strings.Join(f[3:], ","), ""
+	case len(f) < 8:
+		rd.side(faultFewFields, p)
 	}
-	if kind > 6 {
+	if !ok {
+		return Item{}, false, &room.Fault{Code: faultTime, Word: unit}
+	}
+	item = Item{Offset: at, Sender: known(sender), ID: known(id)}
+	if rd.bilibiliStyle(&item, kind, height, color) {
 		return Item{}, true, nil
 	}
-	size, err := strconv.Atoi(f[2])
-	if err != nil || size < 1 {
-		return not(faultHeight, f[2])
-	}
-	color, err := strconv.ParseUint(f[3], 10, 24)
-	if err != nil {
-		return not(faultNumberColor, f[3])
-	}
-	sent, err := strconv.ParseInt(f[4], 10, 64)
-	if err != nil || sent < 0 || sent > 1<<40 {
-		return not(faultDate, f[4])
-	}
-	item = Item{
-		Offset: time.Duration(math.Round(seconds*1e6)) * time.Microsecond,
-		Mode:   bilibiliModes[kind], Color: fmt.Sprintf("#%06x", color), Size: comment.Medium,
-		Sender: f[6], ID: f[7],
-	}
-	if sent > 0 {
-		item.SentAt = time.Unix(sent, 0).UTC()
-	}
-	switch {
-	case size <= 18:
-		item.Size = comment.Small
-	case size >= 36:
-		item.Size = comment.Big
-	}
+	item.SentAt = rd.sentAt(sent)
 	return item, false, nil
+}
+
+// known is an ID, or nothing where a recorder writes 0 for one that it does not
+// have.
+func known(id string) string {
+	if id == "0" {
+		return ""
+	}
+	return id
+}
+
+// isDandanplay reports whether the fields are seconds, type, colour and sender: the
+// third is not a height of letters, or the fourth is not a colour.
+func isDandanplay(f []string) bool {
+	if len(f) < 4 || len(f) > 7 {
+		return false
+	}
+	const tallest = 127
+	if n, ok := whole(f[2]); ok && n <= tallest {
+		color, err := strconv.ParseUint(f[3], 10, 24)
+		return len(f) == 4 && (err != nil || n < 1 || color <= tallest && color > 0)
+	}
+	_, ok := anyColor(f[2])
+	return ok
+}
+
+// readSC reads a super chat.
+func readSC(rd *reading, doc *xmlDocument, el xmlElement) error {
+	return rd.paid(doc, el, or(el.attr("ts"), el.attr("p")), el.attr("user"))
+}
+
+// readS reads what biliup writes for everything that was paid for.
+func readS(rd *reading, doc *xmlDocument, el xmlElement) error {
+	switch el.attr("type") {
+	case "gift":
+		rd.report.Gifts++
+	case "guard_buy":
+		rd.report.Guards++
+	case "super_chat":
+		return rd.paid(doc, el, or(el.attr("ts"), el.attr("timestamp")), or(el.attr("user"), el.attr("username")))
+	}
+	return nil
+}
+
+// paid reads a comment that was paid for. Its time is in seconds since the
+// beginning, or a date; then the start of the recording or the date of a comment
+// tells how long after the beginning that was.
+func (rd *reading) paid(doc *xmlDocument, el xmlElement, ts, user string) error {
+	if strings.TrimSpace(el.text) == "" { // money without words
+		rd.report.Gifts++
+		return nil
+	}
+	t := timed{Item: Item{Text: el.text, Name: strings.TrimSpace(user)}}
+	t.Sender = or(el.attr("uid"), t.Name)
+	if t.Offset, t.hasOffset = offsetOf(ts, time.Second); !t.hasOffset {
+		sent, ok := unixTime(ts)
+		if !ok || sent.Year() < 2000 {
+			rd.unread(room.Fault{Code: faultTime, Word: ts})
+			return nil
+		}
+		t.SentAt = sent
+		if begun, ok := unixTime(doc.noted["video_start_time"]); ok && begun.Year() >= 2000 {
+			rd.begun = begun
+		}
+	}
+	rd.report.SuperChats++
+	paidStyle(&t.Item)
+	return rd.add(t)
 }

@@ -2,17 +2,19 @@ package export
 
 import (
 	"bufio"
-	"encoding/xml"
 	"fmt"
 	"hash/fnv"
 	"strconv"
 	"time"
 
 	"danmaku/comment"
+	"danmaku/room"
 )
 
 // bilibiliWriter writes what [ReadBilibili] reads.
 type bilibiliWriter struct{}
+
+func newBilibiliWriter(Options, *Summary) encoder { return bilibiliWriter{} }
 
 // The numbers of Bilibili, see [ReadBilibili].
 var (
@@ -23,18 +25,17 @@ var (
 // begin writes the head that readers expect. maxlimit is how many comments
 // Bilibili keeps; it is larger than any file, so that no reader cuts one.
 func (bilibiliWriter) begin(w *bufio.Writer) error {
-	_, err := w.WriteString(xml.Header + "<i>\n<chatserver>danmaku</chatserver><chatid>0</chatid><mission>0</mission>" +
+	_, err := w.WriteString(xmlDeclaration + "<i>\n<chatserver>danmaku</chatserver><chatid>0</chatid><mission>0</mission>" +
 		"<maxlimit>100000000</maxlimit><state>0</state><real_name>0</real_name><source>k-v</source>\n")
 	return err
 }
 
-func (bilibiliWriter) add(w *bufio.Writer, row comment.Row, offset time.Duration) error {
-	fmt.Fprintf(w, `<d p="%s,%d,%d,%d,%d,0,%s,%d">`, seconds(offset), or(bilibiliTypes[row.Mode], 1),
-		or(bilibiliSizes[row.Size], 25), rgbOf(row.Color), row.At.Unix(), senderHash(row.User), int64(row.ID))
-	if err := xml.EscapeText(w, []byte(row.Text)); err != nil {
-		return err
-	}
-	_, err := w.WriteString("</d>\n")
+// add writes the author's name as the attribute user, where recorders of live
+// rooms have it; p has no place for it.
+func (bilibiliWriter) add(w *bufio.Writer, row room.Row, offset time.Duration) error {
+	_, err := fmt.Fprintf(w, `<d p="%s,%d,%d,%d,%d,0,%s,%d"%s>%s</d>`+"\n", seconds(offset), or(bilibiliTypes[row.Mode], 1),
+		or(bilibiliSizes[row.Size], 25), rgbOf(row.Color), row.At.Unix(), senderHash(row.User), int64(row.ID),
+		userAttr(row.Name), escapeText(row.Text))
 	return err
 }
 

@@ -6,34 +6,50 @@ import (
 	"strings"
 
 	"danmaku/comment"
+	"danmaku/room"
 )
 
 // What can be the matter with a file, as on the wire. The console has a sentence
-// for each in every language; those below are the English ones. Nothing of such
-// a file is used.
+// for each in every language; those below are the English ones.
 const (
 	faultTooLarge      = "too_large"    // N: MiB
 	faultTooMany       = "too_many"     // N: comments
 	faultPieceTooLong  = "piece_long"   // N: MiB
 	faultTextTooLong   = "text_long"    // N: MiB
-	faultUTF16         = "utf16"        //
 	faultEncoding      = "encoding"     // Word: its name
-	faultNotXML        = "not_xml"      // Word: what package encoding/xml says of it
-	faultNoComments    = "no_xml"       // Word: as above, Other: the root that was expected
-	faultOtherRoot     = "other_root"   // Word: an element, Other: as above
+	faultOtherKind     = "other_kind"   // Word: the name of a kind of file
+	faultOtherCSV      = "other_csv"    //
+	faultOtherJSON     = "other_json"   // Word: names of fields
+	faultPlainText     = "plain_text"   //
+	faultBinary        = "binary"       //
+	faultInGzip        = "in_gzip"      // Why: what is wrong with what was packed
+	faultGzip          = "gzip"         //
+	faultOtherRoot     = "other_root"   // Word: an element, Other: the root that was expected
 	faultTextFirst     = "text_first"   // Other: as above
 	faultNoRoot        = "no_root"      // Other: as above
+	faultRootless      = "rootless"     // Other: as above
 	faultBehind        = "behind"       // Word: an element, Other: the root
 	faultTextBehind    = "text_behind"  // Other: the root
+	faultTextBefore    = "text_before"  //
 	faultInside        = "inside"       // Word: an element, OfLine and OfColumn: its place
-	faultDeep          = "deep"         // N: elements
+	faultDeep          = "deep"         // N: levels
 	faultClosesNothing = "closes_none"  // Word: an element
 	faultClosesOther   = "closes_other" // Word: an element, Other: the one that is open, OfLine and OfColumn: its place
 	faultNotClosed     = "not_closed"   // Word: an element, OfLine and OfColumn: its place
+	faultTagCut        = "tag_cut"      // OfLine and OfColumn: where the tag begins
+	faultTag           = "tag"          // Word: an element
+	faultAttribute     = "attribute"    // Word: its name
+	faultAmpersand     = "ampersand"    //
+	faultLessThan      = "less_than"    //
+	faultJSON          = "json"         //
+	faultJSONCut       = "json_cut"     // Word: { or [, OfLine and OfColumn: its place
+	faultQuoteOpen     = "quote_open"   // OfLine and OfColumn: where the row begins
+	faultSegmentCut    = "segment_cut"  //
+	faultGzipCut       = "gzip_cut"     //
 	faultEmpty         = "empty_file"   //
-	faultNoLine        = "no_line"      // Why: what is the matter with the first line
-	faultFields        = "p_fields"     // N: fields
-	faultTime          = "time"         // Word: here and below, what stands there
+	faultNoEnd         = "no_end"       // Word: an element
+	faultFewFields     = "few_fields"   // Word: here and below, what stands there
+	faultTime          = "time"         //
 	faultType          = "type"         //
 	faultHeight        = "height"       //
 	faultNumberColor   = "number_color" //
@@ -46,6 +62,9 @@ const (
 	faultNotUTF8       = "not_utf8"     //
 	faultKind          = "kind"         // Word: a name, Other: of what kind its value is
 	faultNotJSON       = "not_json"     //
+	faultNotComment    = "not_comment"  //
+	faultCSVRow        = "csv_row"      //
+	faultElem          = "elem"         //
 	faultNoText        = "no_text"      //
 	faultNotMoment     = "moment"       //
 	faultMomentEarly   = "moment_early" //
@@ -54,35 +73,76 @@ const (
 	faultMode          = "mode"         //
 	faultSize          = "size"         //
 	faultHexColor      = "hex_color"    //
+
+	noteCut       = "cut_off"   //
+	noteDefaulted = "defaulted" // N: comments, Why: what is wrong with the first
+	noteRepaired  = "repaired"  // N: faults, Why: the first
+
+	countSuperChats = "super_chats" // N, here and below: how many
+	countPositioned = "positioned"
+	countDeleted    = "deleted"
+	countCommands   = "commands"
+	countInvisible  = "invisible"
+	countGifts      = "gifts"
+	countGuards     = "guards"
+	countWithheld   = "withheld"
 )
 
-// fileSentences are of faults that end the reading of a file, lineSentences of a
-// comment that is left out. {word} stands for it in quotes, {raw} without.
+// fileSentences are of faults in how a file is written, and notes about it,
+// lineSentences of a comment or one of its fields. {word} stands for it in quotes,
+// {raw} without.
 var (
 	fileSentences = map[string]string{
 		faultTooLarge:      "the file is larger than {n} MiB",
 		faultTooMany:       "the file holds more than {n} comments",
 		faultPieceTooLong:  "a tag or a text is longer than {n} MiB",
 		faultTextTooLong:   "a comment is longer than {n} MiB",
-		faultUTF16:         "the file is UTF-16; save it as UTF-8",
 		faultEncoding:      "the file says that it is in {word}; save it as UTF-8",
-		faultNotXML:        "{raw}",
-		faultNoComments:    "{raw}; this is no comment file of {maker}, which is XML and begins with <{other}>",
+		faultOtherKind:     "this is a file of the kind {raw}, which holds no comments that can be replayed",
+		faultOtherCSV:      "this is a CSV file of another program: the columns text and offset_ms, or text and ts, are missing",
+		faultOtherJSON:     "this is JSON of a kind that is not known; its fields are: {raw}",
+		faultPlainText:     "this is plain text, not a file of comments",
+		faultBinary:        "this is a binary file of a kind that is not known",
+		faultInGzip:        "this is a gzip file; of what is in it: {why}",
+		faultGzip:          "this is a gzip file that cannot be unpacked",
 		faultOtherRoot:     "this is no comment file of {maker}: it begins with <{raw}> and not with <{other}>",
 		faultTextFirst:     "this is no comment file of {maker}: it begins with text and not with <{other}>",
 		faultNoRoot:        "this is no comment file of {maker}: there is no <{other}> in it",
+		faultRootless:      "the comments are not within <{other}>",
 		faultBehind:        "<{raw}> stands behind the end of the file's <{other}>",
 		faultTextBehind:    "text stands behind the end of the file's <{other}>",
+		faultTextBefore:    "text stands before the comments",
 		faultInside:        "a comment begins inside another one; <{raw}> of line {line}, column {column} is not closed",
 		faultDeep:          "elements are nested more than {n} deep",
 		faultClosesNothing: "</{raw}> closes nothing",
 		faultClosesOther:   "</{raw}> comes before the end of <{other}> of line {line}, column {column}",
 		faultNotClosed:     "the file ends before <{raw}> of line {line}, column {column} is closed",
+		faultTagCut:        "the file ends within the tag of line {line}, column {column}",
+		faultTag:           "the tag <{raw}> has no end",
+		faultAttribute:     "{word} is no attribute with a value in quotes",
+		faultAmpersand:     "& stands alone; XML wants &amp;",
+		faultLessThan:      "< stands alone; XML wants &lt;",
+		faultJSON:          "this is not well-formed JSON",
+		faultJSONCut:       "the file ends before the {raw} of line {line}, column {column} is closed",
+		faultQuoteOpen:     "the file ends before the quotes of the row of line {line} are closed",
+		faultSegmentCut:    "the file ends within a comment, or is damaged here",
+		faultGzipCut:       "the gzip file is cut off or damaged",
 		faultEmpty:         "the file is empty",
-		faultNoLine:        "this is no export in JSON Lines: {why}",
+		noteCut:            "the file ends before it is complete; what comes before that is read",
+		noteDefaulted:      "comments with a field that cannot be read and has its default: {n}; the first: {why}",
+		countSuperChats:    "super chats, which are played highlighted: {n}",
+		countPositioned:    "comments that are placed by a program, which are not played: {n}",
+		countDeleted:       "comments that were deleted, which are not played: {n}",
+		countCommands:      "commands to the player, which are not played: {n}",
+		countInvisible:     "invisible comments, which are not played: {n}",
+		countGifts:         "gifts, which are not played: {n}",
+		countGuards:        "memberships, which are not played: {n}",
+		countWithheld:      "comments that were not shown then, which are not played: {n}",
+		noteRepaired:       "places where the file is not well-formed: {n}; the first: {why}",
 	}
 	lineSentences = map[string]string{
-		faultFields:      "p has {n} fields; 8 or 9 were expected",
+		faultNoEnd:       "the comment has no end",
+		faultFewFields:   "fields are missing in {word}",
 		faultTime:        "the time {word} is no number of seconds",
 		faultType:        "the type {word} is unknown",
 		faultHeight:      "the size {word} is no height of letters",
@@ -96,18 +156,21 @@ var (
 		faultNotUTF8:     "it is not UTF-8",
 		faultKind:        "{raw} is a {other}",
 		faultNotJSON:     "it is no JSON object",
+		faultNotComment:  "it is no comment of this kind of file",
+		faultCSVRow:      "its quotes are not as CSV wants them",
+		faultElem:        "it is damaged",
 		faultNoText:      "text is missing",
 		faultNotMoment:   "ts {word} is no time like 2026-11-21T04:05:06.789Z",
 		faultMomentEarly: "ts {word} is before 1970",
 		faultNoTime:      "offset_ms and ts are missing",
-		faultOffset:      "offset_ms {raw} is further than {n} days",
+		faultOffset:      "offset_ms {raw} is no number, or further than {n} days",
 		faultMode:        "the mode {word} is unknown",
 		faultSize:        "the size {word} is unknown",
 		faultHexColor:    "the colour {word} is no #rrggbb",
 	}
 )
 
-// FaultSentences gives the English sentence of every code, with {word} and {raw}
+// FaultSentences returns the English sentence of every code, with {word} and {raw}
 // for the word, {other}, {n}, {line}, {column} and {why}.
 func FaultSentences() map[string]string {
 	all := maps.Clone(fileSentences)
@@ -115,29 +178,28 @@ func FaultSentences() map[string]string {
 	return all
 }
 
-// How much of a file a fault names, and how long a reason of others may be, in
-// characters.
-const mostNamed, mostReason = 40, 120
+// mostNamed is how much of a file a fault names, in characters.
+const mostNamed = 40
 
-// flaw gives a fault its sentence.
-func flaw(f comment.Fault) *comment.Fault {
-	most := mostNamed
-	if f.Code == faultNotXML || f.Code == faultNoComments {
-		most = mostReason
-	}
-	f.Word, f.Other = clipped(f.Word, most), clipped(f.Other, mostNamed)
-	sentence, ok := fileSentences[f.Code]
-	if !ok {
-		sentence = lineSentences[f.Code]
-	}
+// flaw gives a fault its sentence. What it names of the file goes to a terminal and
+// to pages, so it has no controls.
+func flaw(f room.Fault) *room.Fault {
+	f.Word, f.Other = comment.OneLine(clipped(f.Word, mostNamed)), comment.OneLine(clipped(f.Other, mostNamed))
 	maker := "Bilibili" // which of the two, its root tells
-	if f.Other == "packet" {
+	if f.Other == niconicoRoot {
 		maker = "niconico"
 	}
 	f.Message = strings.NewReplacer("{word}", strconv.Quote(f.Word), "{raw}", f.Word, "{other}", f.Other, "{n}", strconv.Itoa(f.N),
 		"{line}", strconv.Itoa(f.OfLine), "{column}", strconv.Itoa(f.OfColumn), "{maker}", maker).
-		Replace(strings.ReplaceAll(sentence, "{why}", lineSentences[f.Why]))
+		Replace(strings.ReplaceAll(sentenceOf(f.Code), "{why}", sentenceOf(f.Why)))
 	return &f
+}
+
+func sentenceOf(code string) string {
+	if s, ok := fileSentences[code]; ok {
+		return s
+	}
+	return lineSentences[code]
 }
 
 func clipped(s string, most int) string {
@@ -147,5 +209,5 @@ func clipped(s string, most int) string {
 			return s[:i]
 		}
 	}
-	return s
+	return strings.Clone(s) // not the line that it is a part of
 }

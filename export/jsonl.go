@@ -1,118 +1,84 @@
 package export
 
 import (
-	"bufio"
-	"bytes"
-	"encoding/json"
-	"errors"
-	"io"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"danmaku/comment"
+	"danmaku/room"
 )
 
-// ReadJSONLines reads what our export to JSON Lines writes: one object a line,
-// ordered by offset_ms, then ID. A line needs text and a time, which is
-// offset_ms or, in a file where no line has that, ts; all else may be missing,
-// and names that are not known are ignored. When the recording begins before
-// its zero, the earliest comment is the beginning. A bad line is left out and
-// reported; when every line is bad, the first fault is a [*comment.Fault].
-// Comments that were not shown are among the items, with their Status. At most
-// [MaxFile] bytes are read.
-func ReadJSONLines(r io.Reader) ([]Item, Report, error) {
-	return readAs(JSONLines, buffered(r), mostComments)
+// readJSONRow reads what our exports to JSON Lines and CSV write. It needs text
+// and a time, which is offset_ms or, in a file where no comment has that, ts; all
+// else may be missing, and names that are not known are ignored. Comments that
+// were not shown are handed on, too, with their Status.
+func readJSONRow(rd *reading, r jsonRecord) error {
+	switch raw := r.raw("text"); {
+	case len(raw) == 0 || string(raw) == "null":
+		rd.unread(room.Fault{Code: faultNoText})
+		return nil
+	case raw[0] != '"':
+		kinds := map[byte]string{'{': "object", '[': "array", 't': "bool", 'f': "bool"}
+		rd.unread(room.Fault{Code: faultKind, Word: "text", Other: or(kinds[raw[0]], "number")})
+		return nil
+	}
+	return rd.row(func(name string) string { return r.str(name) })
 }
 
-// lineIn is a line as it is read: what is missing can be told from zero.
-type lineIn struct {
-	jsonRow
-	OffsetMS *int64  `json:"offset_ms"`
-	Text     *string `json:"text"`
-}
-
-// scanJSONLines hands on the comments of a file as they come.
-func scanJSONLines(r *bufio.Reader, most int, report *Report, keep func(timed) error) error {
-	seen := 0
-	err := lines(r, func(number int, line []byte, long bool) error {
-		if number == 1 {
-			line = bytes.TrimPrefix(line, []byte("\ufeff"))
-		}
-		if line = bytes.TrimSpace(line); len(line) == 0 && !long {
-			return nil
-		}
-		if seen++; seen > most {
-			return flaw(comment.Fault{Code: faultTooMany, N: most})
-		}
-		item, bad := readLine(line)
-		if long {
-			bad = flaw(comment.Fault{Code: faultLineTooLong, N: maxPiece >> 20})
-		}
-		if bad != nil {
-			report.unread(number, bad)
-			return nil
-		}
-		item.Line = number
-		return keep(item)
-	})
-	if err == nil && seen > 0 && seen == report.Unread {
-		whole := report.Malformed[0]
-		whole.Code, whole.Why = faultNoLine, whole.Code
-		return fault(place{whole.Line, 1}, whole)
-	}
-	return err
-}
-
-func readLine(line []byte) (timed, *comment.Fault) {
-	not := func(code, word string) (timed, *comment.Fault) {
-		return timed{}, flaw(comment.Fault{Code: code, Word: word})
-	}
-	var in lineIn
-	if !utf8.Valid(line) {
-		return not(faultNotUTF8, "")
-	}
-	if err := json.Unmarshal(line, &in); err != nil {
-		var kind *json.UnmarshalTypeError
-		if errors.As(err, &kind) && kind.Field != "" {
-			return timed{}, flaw(comment.Fault{Code: faultKind, Word: kind.Field, Other: kind.Value})
-		}
-		return not(faultNotJSON, "")
-	}
-	if in.Text == nil {
-		return not(faultNoText, "")
-	}
+// row reads a comment of ours by the names of its columns.
+func (rd *reading) row(column func(name string) string) error {
 	item := Item{
-		Text: *in.Text, Name: in.Name, Mode: or(in.Mode, comment.Scroll), Color: strings.ToLower(or(in.Color, comment.White)),
-		Size: or(in.Size, comment.Medium), Sender: in.Sender, ID: in.ID, Status: in.Status, Source: in.Source,
+		Text: column("text"), Name: column("name"), Sender: column("sender"), ID: column("id"),
+		Mode: comment.Mode(or(strings.ToLower(column("mode")), string(comment.Scroll))), Size: comment.Size(or(strings.ToLower(column("size")), string(comment.Medium))),
+		Color: comment.White, Status: comment.Status(column("status")), Source: comment.Source(column("source")),
 	}
-	if in.TS != "" {
-		at, err := time.Parse(time.RFC3339, in.TS)
-		if err != nil {
-			return not(faultNotMoment, in.TS)
+	offset, ts := column("offset_ms"), column("ts")
+	if offset == "" && ts == "" {
+		rd.unread(room.Fault{Code: faultNoTime})
+		return nil
+	}
+	if ts != "" {
+		code := faultNotMoment
+		at, err := time.Parse(time.RFC3339, ts)
+		ok := err == nil
+		if ok && at.Year() < 1970 {
+			code, ok = faultMomentEarly, false
 		}
-		if at.Year() < 1970 {
-			return not(faultMomentEarly, in.TS)
+		switch {
+		case ok:
+			item.SentAt = at.UTC()
+		case offset == "":
+			rd.unread(room.Fault{Code: code, Word: ts})
+			return nil
+		default:
+			rd.side(code, ts)
 		}
-		item.SentAt = at.UTC()
 	}
-	switch {
-	case in.OffsetMS == nil && in.TS == "":
-		return not(faultNoTime, "")
-	case in.OffsetMS != nil && (*in.OffsetMS > maxOffset.Milliseconds() || *in.OffsetMS < -maxOffset.Milliseconds()):
-		return timed{}, flaw(comment.Fault{Code: faultOffset, Word: strconv.FormatInt(*in.OffsetMS, 10), N: mostDays})
-	case !slices.Contains(comment.Modes, item.Mode):
-		return not(faultMode, string(item.Mode))
-	case !slices.Contains(comment.Sizes, item.Size):
-		return not(faultSize, string(item.Size))
-	case !hexColor.MatchString(item.Color):
-		return not(faultHexColor, item.Color)
+	t := timed{Item: item, hasOffset: offset != ""}
+	if t.hasOffset {
+		ms, ok := number(offset)
+		if !ok || ms > float64(maxOffset.Milliseconds()) || ms < -float64(maxOffset.Milliseconds()) {
+			rd.unread(room.Fault{Code: faultOffset, Word: offset, N: mostDays})
+			return nil
+		}
+		t.Offset = time.Duration(ms * float64(time.Millisecond))
 	}
-	out := timed{Item: item, hasOffset: in.OffsetMS != nil}
-	if out.hasOffset {
-		out.Offset = time.Duration(*in.OffsetMS) * time.Millisecond
+	if !slices.Contains(comment.Modes, t.Mode) {
+		rd.side(faultMode, string(t.Mode))
+		t.Mode = comment.Scroll
 	}
-	return out, nil
+	if !slices.Contains(comment.Sizes, t.Size) {
+		rd.side(faultSize, string(t.Size))
+		t.Size = comment.Medium
+	}
+	if color := strings.TrimSpace(column("color")); color != "" {
+		c, ok := anyColor(color)
+		if ok {
+			t.Color = c
+		} else {
+			rd.side(faultHexColor, color)
+		}
+	}
+	return rd.add(t)
 }

@@ -2,6 +2,7 @@ package export
 
 import (
 	"math"
+	"slices"
 	"strconv"
 
 	"danmaku/comment"
@@ -75,7 +76,7 @@ func (l *lanes) exit(m comment.Mode) float64 { return l.entry(m) - l.width }
 // leaves is when a mover has left.
 func (l *lanes) leaves(c *flight) float64 { return c.T + (c.M+c.W-l.exit(c.Mode))/c.V }
 
-// find gives the first lane in which c can be from now on, or -1.
+// find returns the first lane in which c can be from now on, or -1.
 func (l *lanes) find(c *flight, now float64) int {
 	n := len(l.rows)
 	k := min(c.Rows, n)
@@ -91,9 +92,20 @@ func (l *lanes) find(c *flight, now float64) int {
 	return -1
 }
 
-// least gives the lane in which c would overlap least.
+// least returns the lane in which c would overlap least.
 func (l *lanes) least(c *flight, now float64) int {
 	return l.soonest(c, now, func(*laneRow) bool { return true })
+}
+
+// withoutClaims runs do while no lane is kept for anybody.
+func (l *lanes) withoutClaims(do func()) {
+	rows := l.rows
+	l.rows = slices.Clone(rows)
+	for i := range l.rows {
+		l.rows[i].claim = ""
+	}
+	do()
+	l.rows = rows
 }
 
 // take puts c into a lane that find or least gave.
@@ -178,7 +190,7 @@ func (l *lanes) fits(c *flight, lane, k int, now float64) bool {
 	return true
 }
 
-// soonest gives the block of lanes in which c could set out first, or -1.
+// soonest returns the block of lanes in which c could set out first, or -1.
 func (l *lanes) soonest(c *flight, now float64, allowed func(*laneRow) bool) int {
 	n := len(l.rows)
 	k := min(c.Rows, n)

@@ -1,79 +1,94 @@
 package export
 
 import (
-	"io"
-	"regexp"
-	"strconv"
 	"strings"
 	"time"
 
 	"danmaku/comment"
+	"danmaku/room"
 )
 
-// ReadNiconico reads the XML of niconico (<packet> with one <chat> for each
-// comment), ordered by vpos, then no. vpos counts hundredths of a second; one
-// below zero, from before the recording, becomes zero. mail holds commands, of
-// which place (ue, shita, naka), size (big, medium, small) and colour (a name or
-// #RRGGBB) are heeded, the first of each kind. Comments that were deleted and
-// what the broadcaster tells the player (premium 2 and 3, text with a leading
-// slash) are counted in the report. Faults are told as [ReadBilibili] does.
-//
-// There is no published specification; this is what the files that tools save
-// have in common, and what niconico's help says of commands
-// (qa.nicovideo.jp/faq/show/271).
-func ReadNiconico(r io.Reader) ([]Item, Report, error) {
-	return readAs(NiconicoXML, buffered(r), mostComments)
+// niconico is the XML of niconico: <packet> with one <chat> for each comment.
+// vpos counts hundredths of a second; one below zero, from before the recording,
+// becomes zero. mail holds commands, of which place (ue, shita, naka), size (big,
+// medium, small) and colour (a name or #RRGGBB) are heeded, the first of each
+// kind. Comments that were deleted, that are invisible, and what the broadcaster
+// or the operator tells the player are counted in the report.
+var niconico = xmlDialect{
+	root: niconicoRoot,
+	items: map[string]func(*reading, *xmlDocument, xmlElement) error{
+		"chat": func(rd *reading, _ *xmlDocument, el xmlElement) error { return rd.chat(el.attr, el.text) },
+	},
 }
 
-var niconico = xmlDialect{root: "packet", item: "chat", read: readChat}
+const niconicoRoot = "packet"
 
-func readChat(attr func(string) string, text string, report *Report) (Item, bool, *comment.Fault) {
-	switch premium := attr("premium"); {
-	case attr("deleted") != "" && attr("deleted") != "0":
-		report.Deleted++
-		return Item{}, false, nil
-	case (premium == "2" || premium == "3") && strings.HasPrefix(text, "/"):
-		report.Commands++
-		return Item{}, false, nil
+func scanNiconico(in *input, rd *reading) error { return scanXML(in, rd, niconico) }
+
+// commanders are the values of premium whose texts with a leading slash are told
+// to the player: 2 the system, 3 the broadcaster, 6 and 7 an official show.
+var commanders = map[string]bool{"2": true, "3": true, "6": true, "7": true}
+
+// chat reads a comment of niconico by the names of its attributes in XML, which
+// its JSON shares.
+func (rd *reading) chat(attr func(string) string, text string) error {
+	mail := strings.Fields(strings.ToLower(attr("mail")))
+	switch deleted := attr("deleted"); {
+	case deleted != "" && deleted != "0" && deleted != "false":
+		rd.report.Deleted++
+		return nil
+	case commanders[attr("premium")] && strings.HasPrefix(text, "/"):
+		rd.report.Commands++
+		return nil
+	case invisible(mail):
+		rd.report.Invisible++
+		return nil
 	}
-	vpos, err := strconv.ParseInt(strings.TrimSpace(attr("vpos")), 10, 64)
-	if err != nil || vpos > int64(maxOffset/(10*time.Millisecond)) {
-		return Item{}, false, flaw(comment.Fault{Code: faultVpos, Word: attr("vpos")})
+	vpos, unit := attr("vpos"), 10*time.Millisecond
+	if ms := attr("vposMs"); vpos == "" && ms != "" {
+		vpos, unit = ms, time.Millisecond
+	}
+	at, ok := offsetOf(vpos, unit)
+	if !ok {
+		rd.unread(room.Fault{Code: faultVpos, Word: vpos})
+		return nil
 	}
 	item := Item{
-		Offset: time.Duration(max(vpos, 0)) * 10 * time.Millisecond, Mode: comment.Scroll, Size: comment.Medium,
-		Color: comment.White, Sender: attr("user_id"), ID: attr("no"),
+		Offset: at, Text: text, Mode: comment.Scroll, Size: comment.Medium, Color: comment.White,
+		Name: strings.TrimSpace(attr("name")), Sender: attr("user_id"), ID: attr("no"), SentAt: rd.chatDate(attr("date"), attr("date_usec")),
 	}
-	var bad *comment.Fault
-	if item.SentAt, bad = chatDate(attr("date"), attr("date_usec")); bad != nil {
-		return Item{}, false, bad
-	}
-	readMail(&item, attr("mail"))
-	return item, true, nil
+	readMail(&item, mail)
+	return rd.add(timed{item, true})
 }
 
-// chatDate is when a comment was sent; files may leave it out.
-func chatDate(date, usec string) (time.Time, *comment.Fault) {
-	if date == "" || date == "0" {
-		return time.Time{}, nil
+// chatDate is when a comment was sent.
+func (rd *reading) chatDate(date, usec string) time.Time {
+	at := rd.sentAt(date)
+	if at.IsZero() || usec == "" || strings.ContainsAny(date, ".:") {
+		return at
 	}
-	s, err := strconv.ParseInt(date, 10, 64)
-	if err != nil || s < 0 || s > 1<<40 {
-		return time.Time{}, flaw(comment.Fault{Code: faultDate, Word: date})
+	us, ok := whole(usec)
+	if !ok || us < 0 || us > 999_999 {
+		rd.side(faultUsec, usec)
+		return at
 	}
-	us, err := strconv.ParseInt(or(usec, "0"), 10, 64)
-	if err != nil || us < 0 || us > 999_999 {
-		return time.Time{}, flaw(comment.Fault{Code: faultUsec, Word: usec})
-	}
-	return time.Unix(s, us*1000).UTC(), nil
+	return at.Add(time.Duration(us) * time.Microsecond)
 }
 
-var hexColor = regexp.MustCompile(`^#[0-9a-f]{6}$`)
+// invisible reports whether the commands hide a comment.
+func invisible(mail []string) bool {
+	for _, word := range mail {
+		if word == "invisible" {
+			return true
+		}
+	}
+	return false
+}
 
 // readMail takes the style from the commands of a comment.
-func readMail(item *Item, mail string) {
+func readMail(item *Item, mail []string) {
 	place, size, color := false, false, false
-	for _, word := range strings.Fields(strings.ToLower(mail)) {
+	for _, word := range mail {
 		if name := niconicoNames[word]; name != "" {
 			word = name
 		}

@@ -2,17 +2,19 @@ package export
 
 import (
 	"bufio"
-	"encoding/xml"
 	"fmt"
 	"strings"
 	"time"
 
 	"danmaku/comment"
+	"danmaku/room"
 )
 
 // niconicoWriter writes what [ReadNiconico] reads. The format has no comment
 // that runs backwards: it scrolls.
 type niconicoWriter struct{ no int }
+
+func newNiconicoWriter(Options, *Summary) encoder { return &niconicoWriter{} }
 
 // niconicoColors are the names of colours in the order in which tools write
 // them; those with a 2 have a second name, see niconicoNames.
@@ -38,22 +40,15 @@ var niconicoColorNames = func() map[string]string {
 }()
 
 func (n *niconicoWriter) begin(w *bufio.Writer) error {
-	_, err := w.WriteString(xml.Header + "<packet>\n")
+	_, err := w.WriteString(xmlDeclaration + "<packet>\n")
 	return err
 }
 
-func (n *niconicoWriter) add(w *bufio.Writer, row comment.Row, offset time.Duration) error {
+func (n *niconicoWriter) add(w *bufio.Writer, row room.Row, offset time.Duration) error {
 	n.no++
-	fmt.Fprintf(w, `<chat thread="1" no="%d" vpos="%d" date="%d" date_usec="%d" mail="%s" user_id="`, n.no,
-		offset.Round(10*time.Millisecond).Milliseconds()/10, row.At.Unix(), row.At.Nanosecond()/1000, mail(row.Comment))
-	if err := xml.EscapeText(w, []byte(legalText(row.User))); err != nil {
-		return err
-	}
-	w.WriteString(`" anonymity="1">`) // a bufio.Writer keeps its first error for the end
-	if err := xml.EscapeText(w, []byte(row.Text)); err != nil {
-		return err
-	}
-	_, err := w.WriteString("</chat>\n")
+	_, err := fmt.Fprintf(w, `<chat thread="1" no="%d" vpos="%d" date="%d" date_usec="%d" mail="%s" user_id="%s" anonymity="1"%s>%s</chat>`+"\n",
+		n.no, offset.Round(10*time.Millisecond).Milliseconds()/10, row.At.Unix(), row.At.Nanosecond()/1000, mail(row.Comment),
+		escapeAttr(legalText(row.User)), userAttr(row.Name), escapeText(row.Text))
 	return err
 }
 

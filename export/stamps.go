@@ -1,14 +1,14 @@
 package export
 
 import (
-	"bufio"
 	"cmp"
 	"errors"
+	"hash/maphash"
 	"slices"
 	"strings"
 	"time"
 
-	"danmaku/comment"
+	"danmaku/room"
 )
 
 // timed is an item whose Offset may be missing, or lie before the beginning.
@@ -25,7 +25,9 @@ type stamp struct {
 	sent      int64         // Unix microseconds
 	id        string        // at most mostID bytes
 	line      int32
-	size      int32 // of the comment, where it is
+	column    int32
+	author    uint64 // a hash
+	size      int32  // of the comment, where it is
 	hasOffset bool
 	left      bool // it only helps to find the beginning
 }
@@ -34,38 +36,68 @@ type stamp struct {
 // ones have twenty.
 const mostID = 64
 
-// scan reads a file, has each comment kept, and gives them in the order of time,
+// orderedID is as much of an ID as is kept.
+func orderedID(id string) string { return id[:min(len(id), mostID)] }
+
+// scan reads a file, has each comment kept, and returns them in the order of time,
 // then ID. keep says where the comment is; errLeft leaves it out.
-func scan(format Format, r *bufio.Reader, most int, keep func(Item) (stamp, error)) ([]stamp, Report, error) {
+func scan(file *opened, opt ReadOptions, keep func(Item) (stamp, error)) ([]stamp, Report, error) {
 	var stamps []stamp
 	var report Report
-	note := func(t timed) error {
+	rd := &reading{format: file.format, most: opt.Most, strict: opt.Strict, report: &report, lookup: file.lookup}
+	seed := maphash.MakeSeed()
+	rd.keep = func(t timed) error {
 		s, err := keep(t.Item)
 		if err != nil && !errors.Is(err, errLeft) {
 			return err
 		}
-		s.at, s.sent, s.line, s.hasOffset, s.left = t.Offset, t.SentAt.UnixMicro(), int32(t.Line), t.hasOffset, err != nil
-		s.id = strings.Clone(t.ID[:min(len(t.ID), mostID)]) // not the line that it is a part of
+		s.at, s.sent, s.line, s.column, s.hasOffset, s.left = t.Offset, t.SentAt.UnixMicro(), int32(t.Line), int32(t.Column), t.hasOffset, err != nil
+		s.id = strings.Clone(orderedID(t.ID)) // not the line that it is a part of
+		s.author = maphash.String(seed, t.Sender)
 		stamps = append(stamps, s)
 		return nil
 	}
-	var err error
-	switch format {
-	case JSONLines:
-		err = scanJSONLines(r, most, &report, note)
-	case NiconicoXML:
-		err = scanXML(r, niconico, most, &report, note)
-	default:
-		err = scanXML(r, bilibili, most, &report, note)
+	err := file.format.info().read(file.in, rd)
+	if err == nil {
+		err = file.end(rd)
 	}
 	if err != nil {
 		return nil, Report{}, err
 	}
+	file.format = rd.format
+	rd.done()
+	// What has a date alone in a file whose comments have offsets.
+	for i := range stamps {
+		if s := &stamps[i]; !s.hasOffset && !rd.begun.IsZero() {
+			s.at, s.hasOffset = max(time.Duration(s.sent-rd.begun.UnixMicro())*time.Microsecond, 0), true
+		}
+	}
+	stamps = takenDown(stamps, rd, seed, &report)
 	stamps = onOneClock(stamps, &report)
 	slices.SortStableFunc(stamps, func(a, b stamp) int {
 		return cmp.Or(cmp.Compare(a.at, b.at), compareIDs(a.id, b.id))
 	})
 	return stamps, report, nil
+}
+
+// takenDown leaves out what the file itself says was taken down later.
+func takenDown(stamps []stamp, rd *reading, seed maphash.Seed, report *Report) []stamp {
+	if len(rd.gone) == 0 && len(rd.goneAuthors) == 0 {
+		return stamps
+	}
+	authors := map[uint64]int{}
+	for author, n := range rd.goneAuthors {
+		authors[maphash.String(seed, author)] = n
+	}
+	kept := stamps[:0]
+	for i, s := range stamps {
+		if i < rd.gone[s.id] || i < authors[s.author] {
+			report.Deleted++
+			continue
+		}
+		kept = append(kept, s)
+	}
+	return kept
 }
 
 // errLeft leaves a comment out.
@@ -79,7 +111,7 @@ func onOneClock(stamps []stamp, report *Report) []stamp {
 	for _, s := range stamps {
 		if offsets && !s.hasOffset {
 			if !s.left {
-				report.unread(int(s.line), flaw(comment.Fault{Code: faultNoOffset}))
+				report.unread(place{int(s.line), int(s.column)}, room.Fault{Code: faultNoOffset})
 			}
 			continue
 		}
@@ -103,7 +135,7 @@ func onOneClock(stamps []stamp, report *Report) []stamp {
 		switch s.at -= early; {
 		case s.left:
 		case s.at > maxOffset:
-			report.unread(int(s.line), flaw(comment.Fault{Code: faultLate, N: mostDays}))
+			report.unread(place{int(s.line), int(s.column)}, room.Fault{Code: faultLate, N: mostDays})
 		default:
 			kept = append(kept, s)
 		}

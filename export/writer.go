@@ -4,91 +4,48 @@ import (
 	"bufio"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 	"time"
 
-	"danmaku/comment"
+	"danmaku/room"
 )
 
-// Format is a kind of file that comments are written in.
-type Format string
-
-// The formats.
-const (
-	BilibiliXML Format = "bilibili-xml" // players and archives of Bilibili's comments
-	ASS         Format = "ass"          // subtitles that any player draws, lanes and all
-	NiconicoXML Format = "niconico-xml" // tools for niconico's comments
-	JSONLines   Format = "jsonl"        // everything, for programs and for replay
-	CSV         Format = "csv"          // everything, for spreadsheets
-)
-
-// Formats lists the formats in the order in which they are offered.
-var Formats = []Format{BilibiliXML, ASS, NiconicoXML, JSONLines, CSV}
-
-// Valid tells whether f is one of [Formats].
-func (f Format) Valid() bool { return slices.Contains(Formats, f) }
-
-// Suffix is what the name of such a file ends with.
-func (f Format) Suffix() string {
-	switch f {
-	case BilibiliXML:
-		return ".xml"
-	case NiconicoXML:
-		return ".niconico.xml"
-	}
-	return "." + string(f)
-}
-
-// MediaType is the Content-Type of such a file.
-func (f Format) MediaType() string {
-	switch f {
-	case ASS:
-		return "text/x-ssa; charset=utf-8"
-	case JSONLines:
-		return "application/jsonl; charset=utf-8"
-	case CSV:
-		return "text/csv; charset=utf-8"
-	}
-	return "application/xml; charset=utf-8"
-}
-
-// clocked tells whether the format knows nothing but the time in the recording,
-// so that what came before its beginning has no place in it.
-func (f Format) clocked() bool { return f != JSONLines && f != CSV }
-
-// Early says what becomes of comments from before the beginning, and of those
-// that came while the recording was paused.
+// Early says what becomes of comments from outside the recording: from before
+// its beginning, from behind its end, and from while it was paused.
 type Early string
 
 // What can be done with them.
 const (
-	EarlyDefault Early = ""      // JSON Lines and CSV keep them, the early ones with their negative time, the others leave them out
+	EarlyDefault Early = ""      // JSON Lines and CSV keep them, those from before with their negative time, the others leave them out
 	EarlyDrop    Early = "drop"  // they are left out
-	EarlyClamp   Early = "clamp" // they come at the beginning, or where the recording stood
+	EarlyClamp   Early = "clamp" // they come at the beginning, at the end, or where the recording stood
 )
 
 // Options say how a file is written.
 type Options struct {
 	Room  string
 	Zero  time.Time // the beginning of the recording; zero: the first comment written
+	End   time.Time // the end of the recording; zero: it has none
 	Early Early
 	// Pauses are the times after Zero in which the recording stood still, in
 	// their order: its clock did, too.
-	Pauses []comment.Pause
-	BOM    bool // CSV alone: begins with a byte order mark, for old Excel
+	Pauses []room.Pause
+	BOM    bool // the file begins with a byte order mark, where [Format.Marked] allows it
 }
 
 // Writer writes comments to a file as they come, ordered by time, and keeps
-// only those in memory that are on the screen at the same moment (ASS) or none.
+// only those in memory that are on the screen at the same moment (subtitles) or
+// none. It is for one goroutine.
 type Writer struct {
-	out     *bufio.Writer
-	format  Format
-	opt     Options
-	enc     encoder
-	begun   bool
-	stood   time.Duration // how long the recording stood still in the pauses that are over
-	summary Summary
+	out      *bufio.Writer
+	timed    bool // the format has no place for what is outside the recording
+	marked   bool // the file begins with a byte order mark
+	opt      Options
+	enc      encoder
+	begun    bool
+	stood    time.Duration // how long the recording stood still in the pauses that are over
+	summary  Summary
+	selected Selected
 }
 
 // Summary is the account of an export.
@@ -96,54 +53,60 @@ type Summary struct {
 	Written int
 	Early   int // left out, or put at the beginning, since they came before it
 	Paused  int // left out, or put where the recording stood, since they came while it was paused
-	Covered int // ASS: shown over another, since there was no lane where the overlay would have dropped them
+	After   int // left out, or put at the end, since they came after it
+	Covered int // ASS: shown over another, since no lane became free within a second
+}
+
+// Selected counts the comments that were handed to a [Writer], whatever became
+// of them.
+type Selected struct {
+	All    int
+	Early  int // from before the beginning
+	Paused int // from while the recording was paused
+	After  int // from after its end
 }
 
 // encoder is one format.
 type encoder interface {
 	begin(w *bufio.Writer) error
-	add(w *bufio.Writer, row comment.Row, offset time.Duration) error
+	add(w *bufio.Writer, row room.Row, offset time.Duration) error
 	end(w *bufio.Writer) error
 }
 
 // NewWriter begins a file of a valid format. Nothing is written to w before the
 // first Write or Close.
 func NewWriter(w io.Writer, f Format, opt Options) (*Writer, error) {
-	x := &Writer{out: bufio.NewWriterSize(w, 64<<10), format: f, opt: opt}
-	switch f {
-	case BilibiliXML:
-		x.enc = bilibiliWriter{}
-	case NiconicoXML:
-		x.enc = &niconicoWriter{}
-	case ASS:
-		x.enc = newASSWriter(&x.summary)
-	case JSONLines:
-		x.enc = &jsonWriter{room: opt.Room}
-	case CSV:
-		x.enc = &csvWriter{room: opt.Room, bom: opt.BOM}
-	default:
+	info := f.info()
+	if info.write == nil {
 		return nil, fmt.Errorf("format %q is unknown", f)
 	}
+	x := &Writer{out: bufio.NewWriterSize(w, 64<<10), timed: info.timed, marked: opt.BOM && info.marked, opt: opt}
+	x.enc = info.write(opt, &x.summary)
 	return x, nil
 }
 
 // Write adds a comment. They must come in the order of their time.
-func (x *Writer) Write(row comment.Row) error {
+func (x *Writer) Write(row room.Row) error {
 	if x.opt.Zero.IsZero() {
 		x.opt.Zero = row.At
 	}
-	offset, paused := x.clock(row.At)
-	outside := &x.summary.Early
-	if paused {
-		outside = &x.summary.Paused
-	}
-	if offset < 0 || paused {
+	offset, at := x.clock(row.At)
+	x.selected.All++
+	if at != during {
+		came, treated := &x.selected.Early, &x.summary.Early
+		switch at {
+		case paused:
+			came, treated = &x.selected.Paused, &x.summary.Paused
+		case after:
+			came, treated = &x.selected.After, &x.summary.After
+		}
+		*came++
 		switch {
 		case x.opt.Early == EarlyClamp:
-			offset = max(offset, 0)
-			*outside++
-		case x.opt.Early == EarlyDrop || x.format.clocked():
-			*outside++
+			offset = x.clamp(offset, at)
+			*treated++
+		case x.opt.Early == EarlyDrop || x.timed:
+			*treated++
 			return nil
 		}
 	}
@@ -155,21 +118,49 @@ func (x *Writer) Write(row comment.Row) error {
 	return x.enc.add(x.out, row, offset)
 }
 
-// clock is where the recording was at a moment, and whether it stood still. The
-// moments must come in their order.
-func (x *Writer) clock(at time.Time) (offset time.Duration, paused bool) {
+// part is a part of the time that an export is about.
+type part int
+
+const (
+	before part = iota
+	during
+	paused
+	after
+)
+
+// clock is where the recording was at a moment, and in which part of the time
+// that is. The moments must come in their order.
+func (x *Writer) clock(at time.Time) (time.Duration, part) {
 	for len(x.opt.Pauses) > 0 {
 		p := x.opt.Pauses[0]
 		if at.Before(p.From) {
 			break
 		}
 		if p.To.IsZero() || at.Before(p.To) {
-			return p.From.Sub(x.opt.Zero) - x.stood, true
+			return p.From.Sub(x.opt.Zero) - x.stood, paused
 		}
 		x.stood += p.To.Sub(p.From)
 		x.opt.Pauses = x.opt.Pauses[1:]
 	}
-	return at.Sub(x.opt.Zero) - x.stood, false
+	offset := at.Sub(x.opt.Zero) - x.stood
+	switch {
+	case offset < 0:
+		return offset, before
+	case !x.opt.End.IsZero() && !at.Before(x.opt.End):
+		return offset, after
+	}
+	return offset, during
+}
+
+// clamp puts what is outside the recording at its nearest moment.
+func (x *Writer) clamp(offset time.Duration, at part) time.Duration {
+	switch at {
+	case before:
+		return 0
+	case after:
+		return x.opt.End.Sub(x.opt.Zero) - x.stood
+	}
+	return offset
 }
 
 func (x *Writer) begin() error {
@@ -177,11 +168,17 @@ func (x *Writer) begin() error {
 		return nil
 	}
 	x.begun = true
+	if x.marked {
+		x.out.WriteString("\ufeff") // a bufio.Writer keeps its first error for the end
+	}
 	return x.enc.begin(x.out)
 }
 
 // Summary is the account so far; it is complete after Close.
 func (x *Writer) Summary() Summary { return x.summary }
+
+// Selected counts what was handed to the writer so far.
+func (x *Writer) Selected() Selected { return x.selected }
 
 // Close ends the file. It does not close what it is written to.
 func (x *Writer) Close() error {

@@ -1,57 +1,69 @@
 package export
 
 import (
-	"bufio"
 	"bytes"
-	"encoding/xml"
-	"errors"
-	"io"
 	"slices"
 	"strings"
 	"unicode/utf8"
 
-	"danmaku/comment"
+	"danmaku/room"
 )
-
-// maxDepth is deeper than the format nests (2), and keeps a hostile file from
-// filling the parser's memory.
-const maxDepth = 16
-
-// scanXML hands on the comments of a file of a dialect as they come.
-func scanXML(r *bufio.Reader, dialect xmlDialect, most int, report *Report, keep func(timed) error) error {
-	p, err := newXMLParser(r, dialect, most)
-	if err != nil {
-		return err
-	}
-	p.report, p.keep = report, keep
-	return p.parse()
-}
 
 // xmlDialect is one format of comments in XML: a root with one element for each
 // comment, whose text is the comment's.
 type xmlDialect struct {
 	root string
-	item string
-	// read makes an item of an element's attributes. Its Text and Line are filled
-	// in afterwards. What is no comment is counted in the report.
-	read func(attr func(name string) string, text string, report *Report) (item Item, ok bool, bad *comment.Fault)
+	// items are the elements that are comments, or stand for something that
+	// viewers did. What an item becomes is handed to the reading.
+	items map[string]func(rd *reading, doc *xmlDocument, el xmlElement) error
+	// noted are elements whose text the items need.
+	noted []string
 }
 
-// xmlParser reads a file of a dialect and says of each fault where it is.
-type xmlParser struct {
-	dialect xmlDialect
-	most    int // comments
-	src     *source
-	dec     *xml.Decoder
+// xmlDocument is what a file says about itself.
+type xmlDocument struct {
+	root  xmlElement
+	noted map[string]string
+}
 
-	open   []openElement
-	rooted bool // the root was seen
-	text   strings.Builder
-	attrs  []xml.Attr // of the comment that is open
-	inside bool       // a comment is open
-	seen   int        // comments
-	report *Report
-	keep   func(timed) error
+// xmlElement is an element that was read to its end.
+type xmlElement struct {
+	name  string
+	attrs []xmlAttr
+	text  string
+}
+
+type xmlAttr struct{ name, value string }
+
+// attr returns the value of an attribute, or "".
+func (e xmlElement) attr(name string) string {
+	for _, a := range e.attrs {
+		if a.name == name {
+			return a.value
+		}
+	}
+	return ""
+}
+
+// xmlReader reads a file of a dialect. Programs write these files by joining
+// strings, and are killed while they write: so it reads what is there, notes
+// what is not as XML wants it, and refuses the file only when that is asked for.
+// Package encoding/xml stops at the first such place.
+type xmlReader struct {
+	*reading
+	in      *input
+	dialect xmlDialect
+	doc     xmlDocument
+
+	open    []openElement
+	rooted  bool        // the root, or a comment without one, has come
+	ended   bool        // the root has ended
+	foreign *room.Fault // says of another element that it is the first
+	noting  string
+	noteBuf []byte
+
+	deep   int   // elements that were nested too deep
+	deepAt place // the first of them
 }
 
 // openElement is an element whose end has not come yet.
@@ -60,66 +72,33 @@ type openElement struct {
 	at   place
 }
 
-func newXMLParser(r *bufio.Reader, dialect xmlDialect, most int) (*xmlParser, error) {
-	if start, _ := r.Peek(2); string(start) == "\xff\xfe" || string(start) == "\xfe\xff" {
-		return nil, fault(place{1, 1}, comment.Fault{Code: faultUTF16})
-	}
-	p := &xmlParser{dialect: dialect, most: most, src: newSource(r)}
-	p.dec = xml.NewDecoder(p.src)
-	p.dec.CharsetReader = func(name string, _ io.Reader) (io.Reader, error) {
-		return nil, charsetError(name)
-	}
-	return p, nil
-}
-
-// charsetError is a declared encoding that is not UTF-8.
-type charsetError string
-
-func (e charsetError) Error() string { return "in " + string(e) }
-
-// legal tells whether XML 1.0 allows r (its production 2, Char).
-func legal(r rune) bool {
-	return r == '\t' || r == '\n' || r == '\r' || r >= 0x20 && r <= 0xD7FF ||
-		r >= 0xE000 && r <= 0xFFFD || r >= 0x10000 && r <= utf8.MaxRune
-}
-
-// fault says what is the matter at a place.
-func fault(at place, f comment.Fault) *comment.Fault {
-	f.Line, f.Column = at.line, at.column
-	return flaw(f)
-}
-
-// faultAbout is fault about an element that is open.
-func faultAbout(el openElement, at place, f comment.Fault) *comment.Fault {
-	f.OfLine, f.OfColumn = el.at.line, el.at.column
-	return fault(at, f)
-}
-
-// here is how far the XML package has read.
-func (p *xmlParser) here() place { return p.src.at(p.dec.InputOffset()) }
-
-func (p *xmlParser) parse() error {
+// scanXML hands on the comments of a file of a dialect as they come.
+func scanXML(in *input, rd *reading, dialect xmlDialect) error {
+	p := &xmlReader{reading: rd, in: in, dialect: dialect, doc: xmlDocument{noted: map[string]string{}}}
 	for {
-		start := p.here()
-		p.src.begin()
-		// The raw token leaves matching ends to us, so that we can say which
-		// begin is at fault.
-		tok, err := p.dec.RawToken()
+		at := in.now
+		next := in.peek(2)
+		var err error
 		switch {
-		case p.src.err != nil:
-			return p.src.err
-		case err == io.EOF:
+		case len(next) == 0:
+			if in.err != nil {
+				return in.err
+			}
 			return p.end()
-		case err != nil:
-			return p.tokenFault(start, err)
-		}
-		switch tok := tok.(type) {
-		case xml.StartElement:
-			err = p.begin(start, tok)
-		case xml.EndElement:
-			err = p.close(start, tok.Name.Local)
-		case xml.CharData:
-			err = p.characters(start, tok)
+		case next[0] != '<':
+			err = p.characters()
+		case len(next) == 1:
+			in.skip(1)
+			err = p.leaveOff(at)
+		case next[1] == '!' || next[1] == '?':
+			err = p.markup(at)
+		case next[1] == '/':
+			err = p.endTag(at)
+		case isNameStart(next[1]):
+			err = p.startTag(at)
+		default:
+			in.skip(1)
+			err = p.problem(at, room.Fault{Code: faultLessThan})
 		}
 		if err != nil {
 			return err
@@ -127,121 +106,190 @@ func (p *xmlParser) parse() error {
 	}
 }
 
-// tokenFault turns an error of the XML package into ours. The package's own
-// position is where it stopped reading.
-func (p *xmlParser) tokenFault(start place, err error) error {
-	var charset charsetError
-	if errors.As(err, &charset) {
-		return fault(start, comment.Fault{Code: faultEncoding, Word: string(charset)})
-	}
-	reason := err.Error()
-	var bad *xml.SyntaxError
-	if errors.As(err, &bad) {
-		reason = bad.Msg
-	}
-	if !p.rooted {
-		return fault(p.here(), comment.Fault{Code: faultNoComments, Word: reason, Other: p.dialect.root})
-	}
-	return fault(p.here(), comment.Fault{Code: faultNotXML, Word: reason})
-}
-
-func (p *xmlParser) begin(at place, el xml.StartElement) error {
-	name := el.Name.Local
+// end is the end of the file.
+func (p *xmlReader) end() error {
 	switch {
-	case !p.rooted && name != p.dialect.root:
-		return fault(at, comment.Fault{Code: faultOtherRoot, Word: name, Other: p.dialect.root})
-	case p.rooted && len(p.open) == 0:
-		return fault(at, comment.Fault{Code: faultBehind, Word: name, Other: p.dialect.root})
-	case p.inside && name == p.dialect.item:
-		last := p.open[len(p.open)-1]
-		return faultAbout(last, at, comment.Fault{Code: faultInside, Word: last.name})
-	case len(p.open) == maxDepth:
-		return fault(at, comment.Fault{Code: faultDeep, N: maxDepth})
-	}
-	p.rooted = true
-	p.open = append(p.open, openElement{name, at})
-	if name == p.dialect.item && len(p.open) == 2 {
-		p.attrs, p.inside = slices.Clone(el.Attr), true
-		p.text.Reset()
-	}
-	return nil
-}
-
-func (p *xmlParser) close(at place, name string) error {
-	if len(p.open) == 0 {
-		return fault(at, comment.Fault{Code: faultClosesNothing, Word: name})
-	}
-	last := p.open[len(p.open)-1]
-	if last.name != name {
-		return faultAbout(last, at, comment.Fault{Code: faultClosesOther, Word: name, Other: last.name})
-	}
-	p.open = p.open[:len(p.open)-1]
-	if p.inside && len(p.open) == 1 {
-		p.inside = false
-		return p.add(last.at.line, p.text.String())
-	}
-	return nil
-}
-
-func (p *xmlParser) characters(at place, text []byte) error {
-	if p.inside {
-		if p.text.Len()+len(text) > maxPiece {
-			return fault(at, comment.Fault{Code: faultTextTooLong, N: maxPiece >> 20})
-		}
-		for _, b := range text {
-			if b != blank {
-				p.text.WriteByte(b)
-			}
-		}
-		return nil
-	}
-	ignored := bytes.Trim(text, " \t\r\n\x7f\ufeff")
-	if len(p.open) == 0 && len(ignored) > 0 {
-		if p.src.marked {
-			at = p.src.mark
-		}
-		if !p.rooted {
-			return fault(at, comment.Fault{Code: faultTextFirst, Other: p.dialect.root})
-		}
-		return fault(at, comment.Fault{Code: faultTextBehind, Other: p.dialect.root})
-	}
-	return nil
-}
-
-func (p *xmlParser) end() error {
-	switch here := p.here(); {
-	case !p.src.solid:
-		return fault(place{1, 1}, comment.Fault{Code: faultEmpty})
+	case p.foreign != nil && p.seen == 0:
+		return p.foreign
 	case !p.rooted:
-		return fault(here, comment.Fault{Code: faultNoRoot, Other: p.dialect.root})
+		return fault(p.in.now, room.Fault{Code: faultNoRoot, Other: p.dialect.root})
 	case len(p.open) > 0:
 		last := p.open[len(p.open)-1]
-		return faultAbout(last, here, comment.Fault{Code: faultNotClosed, Word: last.name})
+		return p.cut(p.in.now, notClosed(last))
 	}
 	return nil
 }
 
-// add reads one comment. What is wrong with it is its own matter: the others
-// count.
-func (p *xmlParser) add(line int, text string) error {
-	if p.seen++; p.seen > p.most {
-		return flaw(comment.Fault{Code: faultTooMany, N: p.most})
+// leaveOff is the end of the file in the middle of a tag that begins at a place.
+func (p *xmlReader) leaveOff(at place) error {
+	if p.in.err != nil {
+		return p.in.err
 	}
-	attr := func(name string) string {
-		for _, a := range p.attrs {
-			if a.Name.Local == name {
-				return strings.ReplaceAll(a.Value, string(rune(blank)), "")
-			}
+	if p.foreign != nil && p.seen == 0 {
+		return p.foreign
+	}
+	if !p.rooted {
+		return fault(p.in.now, room.Fault{Code: faultNoRoot, Other: p.dialect.root})
+	}
+	return p.cut(p.in.now, room.Fault{Code: faultTagCut, OfLine: at.line, OfColumn: at.column})
+}
+
+func notClosed(el openElement) room.Fault {
+	return room.Fault{Code: faultNotClosed, Word: el.name, OfLine: el.at.line, OfColumn: el.at.column}
+}
+
+// characters reads text outside of comments. Only where there is none it
+// matters.
+func (p *xmlReader) characters() error {
+	var at place
+	seen := false
+	for {
+		here := p.in.now
+		text := p.in.upTo("<")
+		if len(text) == 0 {
+			break
 		}
-		return ""
+		if p.noting != "" && len(p.noteBuf) < maxNoted {
+			p.noteBuf = append(p.noteBuf, text...)
+		}
+		if seen || len(p.open) > 0 {
+			continue
+		}
+		if i := bytes.IndexFunc(text, isSolid); i >= 0 {
+			at, seen = here.after(text[:i]), true
+		}
 	}
-	item, ok, bad := p.dialect.read(attr, text, p.report)
 	switch {
-	case bad != nil:
-		p.report.unread(line, bad)
-	case ok:
-		item.Text, item.Line = text, line
-		return p.keep(timed{item, true})
+	case !seen:
+		return nil
+	case !p.rooted && p.strict:
+		return fault(at, room.Fault{Code: faultTextFirst, Other: p.dialect.root})
+	case !p.rooted:
+		return p.problem(at, room.Fault{Code: faultTextBefore})
+	case p.ended:
+		return p.problem(at, room.Fault{Code: faultTextBehind, Other: p.dialect.root})
+	}
+	return nil // between comments that have no root
+}
+
+// isSolid reports whether r is more than white space and what is dropped.
+func isSolid(r rune) bool {
+	return r != ' ' && r != '\t' && r != '\n' && r != '\r' && r != '\ufeff' && r != 0x7f && legal(r)
+}
+
+// maxNoted bounds the text of an element that is noted, in bytes.
+const maxNoted = 64
+
+// markup reads a comment of XML, a CDATA section outside of a comment, a
+// declaration or an instruction, and means none of them.
+func (p *xmlReader) markup(at place) error {
+	start := p.in.peek(len("<![CDATA["))
+	end := ">"
+	switch {
+	case bytes.HasPrefix(start, []byte("<!--")):
+		end = "-->"
+		p.in.skip(len("<!--"))
+	case bytes.HasPrefix(start, []byte("<![CDATA[")):
+		end = "]]>"
+	case start[1] == '?':
+		end = "?>"
+	}
+	var held []byte // of an instruction, which may name an encoding
+	for {
+		if text := p.in.upTo(end[:1]); len(text) > 0 {
+			if end == "?>" && len(held) < 1024 {
+				held = append(held, text...)
+			}
+			continue
+		}
+		next := p.in.peek(len(end))
+		if len(next) < len(end) {
+			p.in.skip(len(next))
+			return p.leaveOff(at)
+		}
+		if string(next) == end {
+			p.in.skip(len(end))
+			break
+		}
+		p.in.skip(1)
+	}
+	if name := encodingOf(held); name != "" && !p.rooted {
+		return fault(at, room.Fault{Code: faultEncoding, Word: name})
 	}
 	return nil
+}
+
+// encodingOf returns the encoding that an XML declaration names, when it is one
+// that is not known. Those that are known were converted, see decoderOf; UTF-16 is
+// also what programs on Windows write that make the text in memory and the file in
+// UTF-8.
+func encodingOf(declaration []byte) string {
+	_, rest, ok := strings.Cut(string(declaration), "encoding")
+	if !ok || !bytes.HasPrefix(declaration, []byte("<xml ")) { // without its ?
+		return ""
+	}
+	rest = strings.TrimLeft(rest, " =\t\r\n")
+	if rest == "" {
+		return ""
+	}
+	name, _, _ := strings.Cut(rest[1:], rest[:1])
+	switch name := strings.ToLower(name); {
+	case encodings[name] != nil, strings.HasPrefix(name, "utf-16"),
+		slices.Contains([]string{"utf-8", "utf8", "us-ascii", "ascii", "utf16", "unicode"}, name):
+		return ""
+	}
+	return name
+}
+
+// beginsItem reports whether a comment begins here: its name and an attribute, so
+// that a text that holds something like it is not taken for one.
+func (p *xmlReader) beginsItem() bool {
+	const longest = 32
+	next := p.in.peek(longest)
+	for name := range p.dialect.items {
+		rest, ok := bytes.CutPrefix(next, []byte("<"+name))
+		if !ok || len(rest) == 0 || !isBlank(rest[0]) {
+			continue
+		}
+		rest = bytes.TrimLeft(rest, " \t\r\n")
+		n := 0
+		for n < len(rest) && isName(rest[n]) {
+			n++
+		}
+		if n > 0 && bytes.HasPrefix(bytes.TrimLeft(rest[n:], " "), []byte("=")) {
+			return true
+		}
+	}
+	return false
+}
+
+// endsItem reports whether the end of a comment stands here; of any comment, when
+// no name is given.
+func (p *xmlReader) endsItem(name string) bool {
+	if name == "" {
+		for name := range p.dialect.items {
+			if p.endsItem(name) {
+				return true
+			}
+		}
+		return false
+	}
+	const longest = 32 // prefix of a namespace
+	rest, ok := bytes.CutPrefix(p.in.peek(longest+len(name)+8), []byte("</"))
+	if !ok {
+		return false
+	}
+	if i := bytes.IndexByte(rest, ':'); i > 0 && i <= longest && !bytes.ContainsFunc(rest[:i], func(r rune) bool { return r < utf8.RuneSelf && !isName(byte(r)) }) {
+		rest = rest[i+1:]
+	}
+	rest, ok = bytes.CutPrefix(rest, []byte(name))
+	return ok && bytes.HasPrefix(bytes.TrimLeft(rest, " \t\r\n"), []byte(">"))
+}
+
+// endsFile reports whether the end of the root stands here and nothing behind it.
+func (p *xmlReader) endsFile() bool {
+	end := "</" + p.dialect.root + ">"
+	next := p.in.peek(256)
+	rest, ok := bytes.CutPrefix(next, []byte(end))
+	return ok && len(next) < 256 && len(bytes.TrimSpace(rest)) == 0
 }

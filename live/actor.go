@@ -3,89 +3,73 @@ package live
 import (
 	"context"
 	"fmt"
-	"strconv"
-	"time"
+	"slices"
 
-	"danmaku/comment"
+	"danmaku/room"
 )
 
-// Actor is who acts on a room: a link, by its label.
-type Actor struct {
-	Role  comment.Role
-	Label string
-	Link  int64
-
-	undoes int64 // the act that is being undone
-}
-
-// Name is what other moderators see.
-func (a Actor) Name() string {
-	if a.Label != "" {
-		return a.Label
-	}
-	return string(a.Role) + " " + strconv.FormatInt(a.Link, 10)
-}
-
-// act starts a line of the audit.
-func (a Actor) act(kind comment.ActKind) *comment.Act {
-	return &comment.Act{By: a.Name(), Link: a.Link, Role: a.Role, Kind: kind, Undoes: a.undoes}
-}
-
-// noted starts the line of an act that is no event of the log, or gives none
-// where nobody acts: at the first start.
-func (a Actor) noted(kind comment.ActKind, at time.Time) *comment.Act {
-	if a.Role == "" {
-		return nil
-	}
-	line := a.act(kind)
-	line.At = at
-	return line
-}
-
 // Shell is whoever acts by a command on the server's machine.
-var Shell = Actor{Role: comment.CommandLine, Label: "command line"}
+var Shell = room.Actor{Role: room.CommandLine, Label: "command line"}
 
-// acting gives the room that somebody who runs it acts on.
-func (h *Hall) acting(roomID string, by Actor) (*room, error) {
-	if !by.Role.Moderates() {
-		return nil, comment.ErrNotAllowed
+// May returns nil when somebody has a permission in a room; with an empty room, for
+// all of them. It is the only place that decides so: every use case asks it, and
+// whatever offers something beside the use cases. Errors: ErrNotAllowed,
+// ErrNotFound for an unknown room.
+func (svc *Service) May(roomID string, by room.Actor, p room.Permission) error {
+	if roomID != "" {
+		_, err := svc.may(roomID, by, p)
+		return err
 	}
-	return h.room(roomID)
+	if !by.Can(p, "") {
+		return room.ErrNotAllowed
+	}
+	return nil
+}
+
+// may returns the room that somebody has a permission in.
+func (svc *Service) may(roomID string, by room.Actor, p room.Permission) (*liveRoom, error) {
+	if !by.Can(p, roomID) {
+		return nil, room.ErrNotAllowed
+	}
+	return svc.room(roomID)
 }
 
 // do writes an act into the log and waits until the room has it, so that
 // whoever acted sees it everywhere.
-func (h *Hall) do(ctx context.Context, r *room, by Actor, e comment.Event) (Receipt, error) {
-	e.Room, e.At, e.By = r.id, h.now(), by.Name()
-	receipt, err := h.journal.Append(ctx, e)
+func (svc *Service) do(ctx context.Context, r *liveRoom, by room.Actor, e room.Event) (room.Receipt, error) {
+	receipts, err := svc.doAll(ctx, r, by, []room.Event{e})
 	if err != nil {
-		return Receipt{}, fmt.Errorf("%s: %w", e.Kind, err)
+		return room.Receipt{}, err
 	}
-	if !receipt.Again {
-		r.follow(ctx, receipt.Event.Seq)
-	} else if by.undoes != 0 { // there is nothing left to undo
-		return Receipt{}, comment.ErrChanged
-	}
-	return receipt, nil
+	return receipts[0], nil
 }
 
-// rank gives the role of an author who runs the room, else Audience. A link
-// that was taken back does not count any more.
-func (h *Hall) rank(roomID, user string) comment.Role {
-	h.access.mu.RLock()
-	defer h.access.mu.RUnlock()
-	for _, l := range h.access.byID {
-		if l.Role.Moderates() && l.On(roomID) && l.Revoked.IsZero() && h.keys.LinkPseudonym(roomID, l.ID) == user {
-			return l.Role
+// doAll is do for an act of several events: all of them are written, or none.
+func (svc *Service) doAll(ctx context.Context, r *liveRoom, by room.Actor, events []room.Event) ([]room.Receipt, error) {
+	at := svc.now()
+	for i := range events {
+		events[i].Room, events[i].At, events[i].By = r.id, at, by.Name()
+	}
+	receipts, err := svc.journal.AppendAll(ctx, events)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", events[0].Kind, err)
+	}
+	if receipts[0].Again && by.Undoes != 0 { // there is nothing left to undo
+		return nil, room.ErrChanged
+	}
+	for _, receipt := range slices.Backward(receipts) {
+		if !receipt.Again {
+			r.follow(ctx, receipt.Event.Seq)
+			break
 		}
 	}
-	return comment.Audience
+	return receipts, nil
 }
 
 // mayTouch is ErrNotAllowed where a moderator would act on the owner.
-func (h *Hall) mayTouch(by Actor, roomID, user string) error {
-	if by.Role != comment.Owner && h.rank(roomID, user) == comment.Owner {
-		return comment.ErrNotAllowed
+func (svc *Service) mayTouch(by room.Actor, roomID, user string) error {
+	if !by.Can(room.ActOnOwner, roomID) && svc.access.RoleOf(roomID, user).Can(room.ActOnOwner) {
+		return room.ErrNotAllowed
 	}
 	return nil
 }

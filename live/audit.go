@@ -3,15 +3,15 @@ package live
 import (
 	"context"
 
-	"danmaku/comment"
+	"danmaku/room"
 )
 
 // Acts lists what was done to a room, newest first; for the owner also what was
 // done to all rooms.
-func (h *Hall) Acts(ctx context.Context, by Actor, q comment.ActQuery) ([]comment.Act, bool, error) {
-	if _, err := h.acting(q.Room, by); err != nil {
+func (svc *Service) Acts(ctx context.Context, by room.Actor, q room.AuditQuery) ([]room.AuditEntry, bool, error) {
+	if _, err := svc.may(q.Room, by, room.ReadAudit); err != nil {
 		return nil, false, err
 	}
-	q.Global = by.Role == comment.Owner
-	return h.audit.Acts(ctx, q)
+	q.Global = by.Can(room.ReadSharedAudit, "")
+	return svc.audit.Acts(ctx, q)
 }

@@ -9,14 +9,16 @@ import (
 	"time"
 
 	"danmaku/comment"
+	"danmaku/live/access"
+	"danmaku/room"
 )
 
 // BanRequest is a ban as a moderator asks for it.
 type BanRequest struct {
 	User      string
 	AddressOf comment.ID // instead of User: the address that a comment came from
-	Kind      comment.BanKind
-	For       time.Duration // 0: for ever
+	Kind      room.BanKind
+	For       time.Duration // 0: forever
 	ShowEnd   bool          // until the room is closed
 	Reason    string
 	Remove    bool // also takes down what they have on the screens
@@ -29,166 +31,202 @@ const (
 )
 
 // Bans lists the bans of a room that are in force, newest first.
-func (h *Hall) Bans(roomID string) ([]comment.Ban, error) {
-	if _, err := h.room(roomID); err != nil {
+func (svc *Service) Bans(roomID string, by room.Actor) ([]room.Ban, error) {
+	if err := svc.May(roomID, by, room.ReadRoom); err != nil {
 		return nil, err
 	}
-	return h.bans.list(roomID, h.now()), nil
+	return svc.bans.list(roomID, svc.instant()), nil
 }
 
 // Ban keeps an author, or everybody behind an address, from writing, and with
 // a full ban from watching. removed tells how many comments were taken down.
 // Errors: ErrNotFound for a comment or an address that is not there,
 // ErrNotAllowed for a ban of those who run the room, ErrInvalid, ErrBusy.
-func (h *Hall) Ban(ctx context.Context, roomID string, by Actor, q BanRequest) (ban comment.Ban, removed int, err error) {
-	r, err := h.acting(roomID, by)
+func (svc *Service) Ban(ctx context.Context, roomID string, by room.Actor, q BanRequest) (ban room.Ban, removed int, err error) {
+	r, err := svc.may(roomID, by, room.BanAuthor)
 	if err != nil {
 		return ban, 0, err
 	}
-	if ban, err = h.banOf(ctx, roomID, q); err != nil {
+	if ban, err = svc.banOf(ctx, roomID, q); err != nil {
 		return ban, 0, err
 	}
-	a := by.act(comment.ActKind(ban.Kind))
+	a := by.Entry(room.Action(ban.Kind))
 	a.User, a.Detail = ban.User, ban.Reason
-	receipt, err := h.do(ctx, r, by, comment.Event{Kind: comment.KindBan, Ban: &ban, Act: a})
+	events := []room.Event{{Kind: room.KindBan, Ban: &ban, Act: a}}
+	switch {
+	case !q.Remove:
+	case ban.User != "":
+		events = append(events, removeUser(by, ban.User))
+	default:
+		ids, err := svc.fromAddress(ctx, roomID, ban.Address)
+		if err != nil {
+			return ban, 0, err
+		}
+		if len(ids) > 0 {
+			events = append(events, removeFrom(by, ids))
+		}
+	}
+	receipts, err := svc.doAll(ctx, r, by, events)
 	if err != nil {
 		return ban, 0, err
 	}
-	ban = *receipt.Event.Ban
-	if q.Remove {
-		removed, err = h.removeBanned(ctx, roomID, by, ban)
+	ban = *receipts[0].Event.Ban
+	if len(receipts) > 1 && !receipts[1].Again {
+		removed = len(receipts[1].Event.IDs)
 	}
-	return ban, removed, err
+	if !q.Remove || ban.Address == "" {
+		return ban, removed, nil
+	}
+	late, err := svc.removeLate(ctx, r, by, ban.Address)
+	if err != nil {
+		svc.slog.Warn("comments that came while their address was being banned are still there", "room", roomID, "err", err)
+	}
+	return ban, removed + late, nil
 }
 
-// banOf checks a request and finds whom it hits.
-func (h *Hall) banOf(ctx context.Context, roomID string, q BanRequest) (comment.Ban, error) {
-	ban := comment.Ban{Room: roomID, Kind: q.Kind, User: q.User, ShowEnd: q.ShowEnd, Reason: q.Reason}
+// removeLate takes down what came from an address after its comments had been
+// looked up and before the ban was in force.
+func (svc *Service) removeLate(ctx context.Context, r *liveRoom, by room.Actor, address string) (int, error) {
+	ids, err := svc.fromAddress(ctx, r.id, address)
+	if err != nil || len(ids) == 0 {
+		return 0, err
+	}
+	receipt, err := svc.do(ctx, r, by, removeFrom(by, ids))
+	if err != nil || receipt.Again {
+		return 0, err
+	}
+	return len(receipt.Event.IDs), nil
+}
+
+// removeFrom takes down comments that came from one address.
+func removeFrom(by room.Actor, ids []comment.ID) room.Event {
+	a := by.Entry(room.ActionRemove)
+	a.Detail = strconv.Itoa(len(ids)) + " comments from one address"
+	if len(ids) == 1 {
+		a.About = ids[0].String()
+	}
+	return room.Event{Kind: room.KindRemove, IDs: ids, Act: a}
+}
+
+// banOf checks a request and finds its target.
+func (svc *Service) banOf(ctx context.Context, roomID string, q BanRequest) (room.Ban, error) {
+	ban := room.Ban{Room: roomID, Kind: q.Kind, User: q.User, ShowEnd: q.ShowEnd, Reason: q.Reason}
 	switch {
-	case q.Kind != comment.Mute && q.Kind != comment.FullBan:
-		return ban, comment.Explain(comment.ErrInvalid, "kind %q: mute or ban", q.Kind)
+	case q.Kind != room.Mute && q.Kind != room.FullBan:
+		return ban, room.Explain(room.ErrInvalid, "kind %q: mute or ban", q.Kind)
 	case (q.User == "") == (q.AddressOf == 0):
-		return ban, comment.Explain(comment.ErrInvalid, "say either user or address_of")
+		return ban, room.Explain(room.ErrInvalid, "say either user or address_of")
 	case q.For < 0 || q.For > maxBan:
-		return ban, comment.Explain(comment.ErrInvalid, "seconds: 0 (for ever) to %d", int(maxBan.Seconds()))
+		return ban, room.Explain(room.ErrInvalid, "seconds: 0 (forever) to %d", int(maxBan.Seconds()))
 	case q.For > 0 && q.ShowEnd:
-		return ban, comment.Explain(comment.ErrInvalid, "say either seconds or until")
+		return ban, room.Explain(room.ErrInvalid, "say either seconds or until")
 	case comment.Graphemes(q.Reason) > maxReason:
-		return ban, comment.Explain(comment.ErrInvalid, "reason: at most %d characters", maxReason)
-	case q.User != "" && !sanePseudonym(q.User):
-		return ban, fmt.Errorf("ban: %w", comment.ErrNotFound)
+		return ban, room.Explain(room.ErrInvalid, "reason: at most %d characters", maxReason)
+	case q.User != "" && !access.ValidPseudonym(q.User):
+		return ban, fmt.Errorf("ban: %w", room.ErrNotFound)
 	}
 	if q.For > 0 {
-		ban.Until = h.now().Add(q.For)
+		ban.Until = svc.now().Add(q.For)
 	}
 	if q.AddressOf != 0 {
-		row, err := h.history.Comment(ctx, roomID, q.AddressOf)
+		row, err := svc.history.Comment(ctx, roomID, q.AddressOf)
 		if err != nil {
 			return ban, fmt.Errorf("ban: %w", err)
 		}
-		if row.Badge != comment.NoBadge || h.rank(roomID, row.User).Moderates() {
-			return ban, comment.ErrNotAllowed
+		if row.Badge != comment.NoBadge || svc.access.RoleOf(roomID, row.User).Can(room.Immune) {
+			return ban, room.ErrNotAllowed
 		}
 		if row.Address == "" {
-			return ban, comment.Explain(comment.ErrNotFound, "That comment came without an address: ban its user.")
+			return ban, room.Explain(room.ErrNotFound, "That comment came without an address: ban its user.")
 		}
 		ban.Address = row.Address
 	}
-	if ban.User != "" && h.rank(roomID, ban.User).Moderates() {
-		return ban, comment.ErrNotAllowed
+	if ban.User != "" && svc.access.RoleOf(roomID, ban.User).Can(room.Immune) {
+		return ban, room.ErrNotAllowed
 	}
 	return ban, nil
 }
 
-// sanePseudonym tells whether s can be what Keys.Pseudonym makes.
-func sanePseudonym(s string) bool {
-	b, err := nameEncoding.DecodeString(s)
-	return err == nil && len(b) == 10
-}
-
-// removeBanned takes down what those hit by a ban have on the screens, and what
-// waits for review.
-func (h *Hall) removeBanned(ctx context.Context, roomID string, by Actor, ban comment.Ban) (int, error) {
-	if ban.User != "" {
-		return h.RemoveUser(ctx, roomID, by, ban.User)
-	}
-	users, err := h.history.Neighbours(ctx, roomID, ban.Address, h.now().Add(-nearby))
+// fromAddress lists the comments of the last day that came from an address and are
+// on the screens or wait for review.
+func (svc *Service) fromAddress(ctx context.Context, roomID, address string) (ids []comment.ID, err error) {
+	users, err := svc.history.Neighbours(ctx, roomID, address, svc.now().Add(-nearby))
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
-	var ids []comment.ID
 	for _, user := range users {
-		q := comment.HistoryQuery{User: user, Limit: 200}
+		q := room.HistoryQuery{User: user, Limit: 200}
 		for more := true; more; {
-			var rows []comment.Row
-			if rows, more, err = h.history.Comments(ctx, roomID, q); err != nil {
-				return 0, err
+			var rows []room.Row
+			if rows, more, err = svc.history.Comments(ctx, roomID, q); err != nil {
+				return nil, err
 			}
 			for _, row := range rows {
-				if row.Address == ban.Address && (row.Status == comment.Shown || row.Status == comment.Held) {
+				if row.Address == address && (row.Status == comment.Shown || row.Status == comment.Held) {
 					ids = append(ids, row.ID)
 				}
 				q.Before = row.Seq
 			}
 		}
 	}
-	if len(ids) == 0 {
-		return 0, nil
-	}
-	return len(ids), h.takeDown(ctx, roomID, by, ids, strconv.Itoa(len(ids))+" comments from one address")
+	return ids, nil
 }
 
-// Unban lifts a ban; one that is lifted already is no fault.
-func (h *Hall) Unban(ctx context.Context, roomID string, by Actor, id int64) error {
-	r, err := h.acting(roomID, by)
+// Unban lifts a ban; one that is lifted already is not a fault.
+func (svc *Service) Unban(ctx context.Context, roomID string, by room.Actor, id int64) error {
+	r, err := svc.may(roomID, by, room.BanAuthor)
 	if err != nil {
 		return err
 	}
-	return h.unban(ctx, r, by, id)
+	return svc.unban(ctx, r, by, id)
 }
 
-func (h *Hall) unban(ctx context.Context, r *room, by Actor, id int64) error {
-	a := by.act(comment.ActUnban)
-	h.bans.mu.RLock()
-	a.User, a.Detail = h.bans.byID[id].User, h.bans.byID[id].Reason
-	h.bans.mu.RUnlock()
-	_, err := h.do(ctx, r, by, comment.Event{Kind: comment.KindUnban, Ban: &comment.Ban{ID: id}, Act: a})
+func (svc *Service) unban(ctx context.Context, r *liveRoom, by room.Actor, id int64) error {
+	_, err := svc.do(ctx, r, by, svc.lifting(by, id))
 	return err
+}
+
+// lifting is the event that lifts a ban.
+func (svc *Service) lifting(by room.Actor, id int64) room.Event {
+	a, ban := by.Entry(room.ActionUnban), svc.bans.find(id)
+	a.User, a.Detail = ban.User, ban.Reason
+	return room.Event{Kind: room.KindUnban, Ban: &room.Ban{ID: id}, Act: a}
 }
 
 // reban puts a lifted ban into force again, as long as it would have lasted.
 // Errors: ErrExpired when that is over, ErrNotAllowed for somebody who runs the
 // room by now.
-func (h *Hall) reban(ctx context.Context, roomID string, by Actor, id int64) error {
-	r, err := h.acting(roomID, by)
+func (svc *Service) reban(ctx context.Context, roomID string, by room.Actor, id int64) error {
+	r, err := svc.may(roomID, by, room.BanAuthor)
 	if err != nil {
 		return err
 	}
-	ban, err := h.banned.Ban(ctx, roomID, id)
+	ban, err := svc.banned.Ban(ctx, roomID, id)
 	switch {
+	case errors.Is(err, room.ErrNotFound): // it went with its age
+		return room.Explain(room.ErrExpired, "That ban is not kept any more.")
 	case err != nil:
 		return fmt.Errorf("ban again: %w", err)
-	case slices.ContainsFunc(h.bans.on(roomID, ban.User, ban.Address, h.now()), func(b comment.Ban) bool { return keyOf(b) == keyOf(ban) }):
-		return comment.ErrChanged // by a ban that was made since
-	case !ban.Active(h.now()):
-		return comment.Explain(comment.ErrExpired, "Its time is over.")
-	case ban.User != "" && h.rank(roomID, ban.User).Moderates():
-		return comment.ErrNotAllowed
+	case slices.ContainsFunc(svc.bans.on(roomID, ban.User, ban.Address, svc.instant()), func(b banInForce) bool { return keyOf(b.Ban) == keyOf(ban) }):
+		return room.ErrChanged // by a ban that was made since
+	case !ban.Active(svc.now()):
+		return room.Explain(room.ErrExpired, "Its time is over.")
+	case ban.User != "" && svc.access.RoleOf(roomID, ban.User).Can(room.Immune):
+		return room.ErrNotAllowed
 	}
 	ban.ID, ban.By, ban.At = 0, "", time.Time{} // it is a new one, by who acts now
-	a := by.act(comment.ActKind(ban.Kind))
+	a := by.Entry(room.Action(ban.Kind))
 	a.User, a.Detail = ban.User, ban.Reason
-	_, err = h.do(ctx, r, by, comment.Event{Kind: comment.KindBan, Ban: &ban, Act: a})
+	_, err = svc.do(ctx, r, by, room.Event{Kind: room.KindBan, Ban: &ban, Act: a})
 	return err
 }
 
 // endShow lifts the bans that hold for this show.
-func (h *Hall) endShow(ctx context.Context, r *room, by Actor) error {
-	var errs []error
-	for _, ban := range h.bans.list(r.id, h.now()) {
+func (svc *Service) endShow(r *liveRoom, by room.Actor) (events []room.Event) {
+	for _, ban := range svc.bans.list(r.id, svc.instant()) {
 		if ban.ShowEnd {
-			errs = append(errs, h.unban(ctx, r, by, ban.ID))
+			events = append(events, svc.lifting(by, ban.ID))
 		}
 	}
-	return errors.Join(errs...)
+	return events
 }

@@ -1,82 +1,104 @@
 package live
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
 	"sync"
 	"time"
 
-	"danmaku/comment"
+	"danmaku/room"
 )
 
 // bans are all bans in force, in memory.
 type bans struct {
 	mu   sync.RWMutex
-	byID map[int64]comment.Ban
+	byID map[int64]banInForce
 	by   map[banKey][]int64
+}
+
+// banInForce is a ban with its end on the monotonic clock. Of the two ends the
+// earlier counts: a clock that is set back makes no ban longer.
+type banInForce struct {
+	room.Ban
+	ends time.Duration // see [instant]; meaningless for a ban that does not end
+}
+
+// instant is a moment on both clocks: wall for what is stored and shown, mono,
+// which no correction of the clock moves, for durations.
+type instant struct {
+	wall time.Time
+	mono time.Duration // since the program started
+}
+
+// left is how long a ban still holds at a moment; zero or less: it does not.
+func (b banInForce) left(at instant) time.Duration {
+	if b.Until.IsZero() {
+		return Forever.Sub(at.wall)
+	}
+	return min(b.Until.Sub(at.wall), b.ends-at.mono)
 }
 
 // banKey is what a ban hits in a room: a user or an address.
 type banKey struct{ room, user, address string }
 
-func keyOf(b comment.Ban) banKey { return banKey{b.Room, b.User, b.Address} }
+func keyOf(b room.Ban) banKey { return banKey{b.Room, b.User, b.Address} }
 
-// set replaces everything by what is stored, but keeps what is newer and in
-// force.
-func (b *bans) set(list []comment.Ban, now time.Time) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	var newest int64
-	for _, ban := range list {
-		newest = max(newest, ban.ID)
+func (b *bans) put(ban room.Ban, at instant) {
+	if _, known := b.byID[ban.ID]; known {
+		return
 	}
-	for id, ban := range b.byID {
-		if id > newest && ban.Active(now) {
-			list = append(list, ban)
-		}
+	if b.byID == nil {
+		b.byID, b.by = map[int64]banInForce{}, map[banKey][]int64{}
 	}
-	b.byID, b.by = map[int64]comment.Ban{}, map[banKey][]int64{}
-	for _, ban := range list {
-		b.put(ban)
-	}
+	b.by[keyOf(ban)] = append(b.by[keyOf(ban)], ban.ID)
+	b.byID[ban.ID] = banInForce{ban, at.mono + ban.Until.Sub(at.wall)}
 }
 
-func (b *bans) put(ban comment.Ban) {
-	if _, known := b.byID[ban.ID]; !known {
-		b.by[keyOf(ban)] = append(b.by[keyOf(ban)], ban.ID)
+func (b *bans) drop(id int64) {
+	ban, known := b.byID[id]
+	if !known {
+		return
 	}
-	b.byID[ban.ID] = ban
-}
-
-func (b *bans) add(ban comment.Ban) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.put(ban)
-}
-
-func (b *bans) lift(ban comment.Ban) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	delete(b.byID, ban.ID)
-	k := keyOf(ban)
-	b.by[k] = slices.DeleteFunc(b.by[k], func(id int64) bool { return id == ban.ID })
+	delete(b.byID, id)
+	k := keyOf(ban.Ban)
+	b.by[k] = slices.DeleteFunc(b.by[k], func(other int64) bool { return other == id })
 	if len(b.by[k]) == 0 {
 		delete(b.by, k)
 	}
 }
 
-// on lists the bans in force on an author, by user and by address.
-func (b *bans) on(room, user, address string, now time.Time) []comment.Ban {
+func (b *bans) add(ban room.Ban, at instant) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.put(ban, at)
+}
+
+func (b *bans) lift(ban room.Ban) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.drop(ban.ID)
+}
+
+// find returns a ban that is in memory; its ID is zero for one that is not.
+func (b *bans) find(id int64) room.Ban {
 	b.mu.RLock()
 	defer b.mu.RUnlock()
-	var out []comment.Ban
+	return b.byID[id].Ban
+}
+
+// on lists the bans in force on an author, by user and by address.
+func (b *bans) on(room, user, address string, at instant) []banInForce {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	var out []banInForce
 	for _, k := range []banKey{{room: room, user: user}, {room: room, address: address}} {
 		if k.user == "" && k.address == "" {
 			continue
 		}
 		for _, id := range b.by[k] {
-			if ban := b.byID[id]; ban.Active(now) {
+			if ban := b.byID[id]; ban.left(at) > 0 {
 				out = append(out, ban)
 			}
 		}
@@ -84,99 +106,120 @@ func (b *bans) on(room, user, address string, now time.Time) []comment.Ban {
 	return out
 }
 
-// list gives the bans of a room that are in force, newest first.
-func (b *bans) list(room string, now time.Time) []comment.Ban {
+// list returns the bans of a room that are in force, newest first.
+func (b *bans) list(roomID string, at instant) []room.Ban {
 	b.mu.RLock()
 	defer b.mu.RUnlock()
-	var out []comment.Ban
+	var out []room.Ban
 	for _, ban := range b.byID {
-		if ban.Room == room && ban.Active(now) {
-			out = append(out, ban)
+		if ban.Room == roomID && ban.left(at) > 0 {
+			out = append(out, ban.Ban)
 		}
 	}
-	slices.SortFunc(out, func(x, y comment.Ban) int { return int(y.ID - x.ID) })
+	slices.SortFunc(out, func(x, y room.Ban) int { return cmp.Compare(y.ID, x.ID) })
 	return out
 }
 
 // Forever is the end of a ban that has none, for those who need a moment.
 var Forever = time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC)
 
-// mutedUntil tells until when an author may not write; zero: he may.
-func (b *bans) mutedUntil(room, user, address string, now time.Time) time.Time {
+// mutedUntil returns until when an author may not write, by the wall clock as it
+// is at the moment; zero: it may.
+func (b *bans) mutedUntil(room, user, address string, at instant) time.Time {
+	var left time.Duration
 	var until time.Time
-	for _, ban := range b.on(room, user, address, now) {
-		end := ban.Until
-		if end.IsZero() {
-			end = Forever
+	for _, ban := range b.on(room, user, address, at) {
+		if ban.Until.IsZero() {
+			return Forever
 		}
-		if end.After(until) {
-			until = end
+		if l := ban.left(at); l > left {
+			left, until = l, ban.Until
 		}
+	}
+	if left <= 0 {
+		return time.Time{}
+	}
+	// Two clocks never agree to the nanosecond. What was stored is told unless the
+	// wall clock was really set.
+	if end := at.wall.Add(left); until.Sub(end).Abs() > time.Second {
+		return end
 	}
 	return until
 }
 
-// outlaw is ErrNotAllowed for an author who is banned, not just muted.
-func (b *bans) outlaw(room, user, address string, now time.Time) error {
-	for _, ban := range b.on(room, user, address, now) {
-		if ban.Kind == comment.FullBan {
-			return comment.ErrNotAllowed
+// checkBanned is ErrNotAllowed for an author who is banned, not just muted.
+func (b *bans) checkBanned(roomID, user, address string, at instant) error {
+	for _, ban := range b.on(roomID, user, address, at) {
+		if ban.Kind == room.FullBan {
+			return room.ErrNotAllowed
 		}
 	}
 	return nil
 }
 
 // refuse is why an author may not write: ErrBanned, ErrMuted or nothing.
-func (b *bans) refuse(room, user, address string, now time.Time) error {
-	if b.outlaw(room, user, address, now) != nil {
-		return comment.ErrBanned
+func (b *bans) refuse(roomID, user, address string, at instant) error {
+	if b.checkBanned(roomID, user, address, at) != nil {
+		return room.ErrBanned
 	}
-	switch until := b.mutedUntil(room, user, address, now); {
+	switch until := b.mutedUntil(roomID, user, address, at); {
 	case until.IsZero():
 		return nil
 	case until.Equal(Forever):
-		return comment.ErrMuted
+		return room.ErrMuted
 	default:
-		return &comment.WaitError{Err: comment.ErrMuted, Wait: until.Sub(now)}
+		return &room.WaitError{Err: room.ErrMuted, Wait: until.Sub(at.wall)}
 	}
 }
 
-func (h *Hall) loadBans(ctx context.Context) error {
-	now := h.now()
-	list, err := h.banned.Bans(ctx, now)
+// instant reads both clocks.
+func (svc *Service) instant() instant {
+	at := instant{wall: svc.now()}
+	if svc.mono != nil {
+		at.mono = svc.mono()
+	}
+	return at
+}
+
+// loadBans reads the bans in force. It runs once, before anything is enforced.
+func (svc *Service) loadBans(ctx context.Context) error {
+	at := svc.instant()
+	list, err := svc.banned.Bans(ctx, at.wall)
 	if err != nil {
 		return fmt.Errorf("load bans: %w", err)
 	}
-	h.bans.set(list, now)
+	for _, ban := range list {
+		svc.bans.add(ban, at)
+	}
 	return nil
 }
 
-// Sit tells whether an audience member may come in (ErrBanned), and until when
-// he may not write.
-func (h *Hall) Sit(roomID, user, address string) (mutedUntil time.Time, err error) {
-	now := h.now()
-	if h.bans.outlaw(roomID, user, address, now) != nil {
-		return time.Time{}, comment.ErrBanned
+// Register reports whether an audience member may come in (ErrBanned), and until when
+// it may not write.
+func (svc *Service) Register(roomID, user, address string) (mutedUntil time.Time, err error) {
+	at := svc.instant()
+	if svc.bans.checkBanned(roomID, user, address, at) != nil {
+		return time.Time{}, room.ErrBanned
 	}
-	return h.bans.mutedUntil(roomID, user, address, now), nil
+	return svc.bans.mutedUntil(roomID, user, address, at), nil
 }
 
 // enforce puts a ban into force, or ends it, and tells those it hits.
-func (h *Hall) enforce(e comment.Event) {
+func (svc *Service) enforce(e room.Event) {
 	if e.Ban == nil {
 		return
 	}
-	ban := *e.Ban
-	if e.Kind == comment.KindUnban {
-		h.bans.lift(ban)
+	ban, at := *e.Ban, svc.instant()
+	if e.Kind == room.KindUnban {
+		svc.bans.lift(ban)
 	} else {
-		h.bans.add(ban)
+		svc.bans.add(ban, at)
 	}
-	if ban.Kind == comment.FullBan && e.Kind == comment.KindBan {
-		h.outlet.Evict(func(s Seat) error {
-			if s.Room == ban.Room && s.View == ViewAudience &&
+	if ban.Kind == room.FullBan && e.Kind == room.KindBan {
+		svc.outlet.Evict(func(s Client) error {
+			if s.Room == ban.Room && s.View == room.ViewAudience &&
 				(ban.User != "" && s.User == ban.User || ban.Address != "" && s.Address == ban.Address) {
-				return comment.ErrBanned
+				return room.ErrBanned
 			}
 			return nil
 		})
@@ -184,9 +227,12 @@ func (h *Hall) enforce(e comment.Event) {
 	}
 	users := []string{ban.User}
 	if ban.Address != "" {
-		users = h.outlet.People(ban.Room, ban.Address)
+		users = svc.outlet.People(ban.Room, ban.Address)
 	}
+	// Each socket by its own address: another ban may hold there.
 	for _, user := range users {
-		h.outlet.Tell(ban.Room, user, h.encoder.Muted(h.bans.mutedUntil(ban.Room, user, ban.Address, e.At)))
+		svc.outlet.Notify(ban.Room, user, func(s Client) []byte {
+			return svc.encoder.Muted(svc.bans.mutedUntil(ban.Room, s.User, s.Address, at))
+		})
 	}
 }

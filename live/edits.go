@@ -5,15 +5,16 @@ import (
 	"strings"
 
 	"danmaku/comment"
+	"danmaku/room"
 )
 
 // toldOfRules is how many letters of a change of rules the audit says; the whole
 // of it is kept for the undo.
-const toldOfRules = 300
+const reportedRules = 300
 
-// editOf tells how one list became another; nil is none.
-func editOf(was, now *RuleList) comment.ListEdit {
-	e := comment.ListEdit{Made: was == nil, Deleted: now == nil}
+// editOf returns how one list became another; nil is none.
+func editOf(was, now *room.RuleList) room.ListEdit {
+	e := room.ListEdit{Made: was == nil, Deleted: now == nil}
 	var before, after []string
 	if was != nil {
 		before, e.WasOn = strings.Split(was.Text, "\n"), was.On
@@ -42,19 +43,19 @@ func editOf(was, now *RuleList) comment.ListEdit {
 	return e
 }
 
-// takeBack gives what a list becomes when an edit of it is undone, nil for none.
+// takeBack returns what a list becomes when an edit of it is undone, nil for none.
 // What others changed in other lines since stays; where they changed the same,
 // it is ErrChanged.
-func takeBack(e comment.ListEdit, list RuleList, now *RuleList) (*RuleList, error) {
+func takeBack(e room.ListEdit, list room.RuleList, now *room.RuleList) (*room.RuleList, error) {
 	if e.Deleted {
 		if now != nil {
-			return nil, comment.ErrChanged
+			return nil, room.ErrChanged
 		}
 		list.Text, list.On = strings.Join(e.Was, "\n"), e.WasOn
 		return &list, nil
 	}
 	if now == nil || e.Made && (now.Text != strings.Join(e.Now, "\n") || now.On != e.On) {
-		return nil, comment.ErrChanged
+		return nil, room.ErrChanged
 	}
 	if e.Made {
 		return nil, nil
@@ -62,7 +63,7 @@ func takeBack(e comment.ListEdit, list RuleList, now *RuleList) (*RuleList, erro
 	list.Text, list.On = now.Text, now.On
 	if e.On != e.WasOn {
 		if now.On != e.On {
-			return nil, comment.ErrChanged
+			return nil, room.ErrChanged
 		}
 		list.On = e.WasOn
 	}
@@ -72,7 +73,7 @@ func takeBack(e comment.ListEdit, list RuleList, now *RuleList) (*RuleList, erro
 	lines := strings.Split(now.Text, "\n")
 	at, ok := place(e, lines)
 	if !ok {
-		return nil, comment.ErrChanged
+		return nil, room.ErrChanged
 	}
 	list.Text = strings.Join(slices.Concat(lines[:at], e.Was, lines[at+len(e.Now):]), "\n")
 	return &list, nil
@@ -81,7 +82,7 @@ func takeBack(e comment.ListEdit, list RuleList, now *RuleList) (*RuleList, erro
 // place finds the lines of an edit, those nearest to where they were. Lines that
 // were only taken out have their place between their neighbours; where one of
 // these went, too, the other is enough.
-func place(e comment.ListEdit, lines []string) (at int, ok bool) {
+func place(e room.ListEdit, lines []string) (at int, ok bool) {
 	best := 0 // how well a place fits: one, and one for each neighbour that is still there
 	for i := 0; i+len(e.Now) <= len(lines); i++ {
 		end := i + len(e.Now)
@@ -109,29 +110,29 @@ func distance(a, b int) int { return max(a, b) - min(a, b) }
 
 // differences says for people which entries came and which went, comments left
 // out.
-func differences(was, now *RuleList) string {
+func differences(was, now *room.RuleList) string {
 	before, after := entries(was), entries(now)
 	var b strings.Builder
 	n := 0
-	say := func(sign string, mine, others map[string]bool, l *RuleList) {
+	say := func(sign string, mine, others map[string]bool, l *room.RuleList) {
 		if l == nil {
 			return
 		}
 		for line := range strings.SplitSeq(l.Text, "\n") {
 			line = strings.TrimSpace(line)
-			if !mine[line] || others[line] || n > toldOfRules {
+			if !mine[line] || others[line] || n > reportedRules {
 				continue
 			}
 			if b.Len() > 0 {
 				b.WriteString(" · ")
 			}
 			letters := []rune(comment.OneLine(sign + line))
-			if len(letters) > toldOfRules {
-				letters = append(letters[:toldOfRules:toldOfRules], '…')
+			if len(letters) > reportedRules {
+				letters = append(letters[:reportedRules:reportedRules], '…')
 			}
 			b.WriteString(string(letters))
 			n += len(letters)
-			if n > toldOfRules {
+			if n > reportedRules {
 				b.WriteString(" …")
 			}
 		}
@@ -142,7 +143,7 @@ func differences(was, now *RuleList) string {
 }
 
 // entries are the rules of a list as they are written.
-func entries(l *RuleList) map[string]bool {
+func entries(l *room.RuleList) map[string]bool {
 	out := map[string]bool{}
 	if l == nil {
 		return out

@@ -5,20 +5,20 @@ import (
 	"strings"
 	"testing"
 
-	"danmaku/comment"
+	"danmaku/room"
 )
 
 // list is a rule list that is on, "off " before its text one that is not; "-"
 // is none.
-func list(text string) *RuleList {
+func list(text string) *room.RuleList {
 	if text == "-" {
 		return nil
 	}
 	text, off := strings.CutPrefix(text, "off ")
-	return &RuleList{Name: "words", Text: strings.ReplaceAll(text, " ", "\n"), On: !off}
+	return &room.RuleList{Name: "words", Text: strings.ReplaceAll(text, " ", "\n"), On: !off}
 }
 
-func written(l *RuleList) string {
+func written(l *room.RuleList) string {
 	if l == nil {
 		return "-"
 	}
@@ -66,8 +66,8 @@ func TestAnEditIsTakenBack(t *testing.T) {
 		{"it was made and then switched off", "-", "a b", "off a b", changed},
 		{"it was deleted and made anew", "a b", "-", "c", changed},
 	} {
-		got, err := takeBack(editOf(list(tt.was), list(tt.became)), RuleList{Name: "words"}, list(tt.now))
-		if errors.Is(err, comment.ErrChanged) {
+		got, err := takeBack(editOf(list(tt.was), list(tt.became)), room.RuleList{Name: "words"}, list(tt.now))
+		if errors.Is(err, room.ErrChanged) {
 			if tt.want != changed {
 				t.Errorf("%s: changed since", tt.name)
 			}
@@ -92,8 +92,8 @@ func TestEveryEditIsTakenBack(t *testing.T) {
 	}
 	for _, was := range texts {
 		for _, now := range texts {
-			before, after := &RuleList{Text: was, On: true}, &RuleList{Text: now, On: true}
-			got, err := takeBack(editOf(before, after), RuleList{}, after)
+			before, after := &room.RuleList{Text: was, On: true}, &room.RuleList{Text: now, On: true}
+			got, err := takeBack(editOf(before, after), room.RuleList{}, after)
 			if err != nil || got.Text != was {
 				t.Fatalf("%q became %q and is taken back as %v, %v", was, now, got, err)
 			}

@@ -2,126 +2,131 @@ package live
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
-	"danmaku/comment"
+	"danmaku/live/access"
+	"danmaku/room"
 )
 
-func (h *Hall) registrar(by Actor) Registrar {
-	return Registrar{Links: h.access.store, Rooms: h.stored, Keys: h.keys, Now: h.now, By: by}
+func (svc *Service) registrar(by room.Actor) access.Registrar {
+	return access.Registrar{Links: svc.links, Rooms: svc.stored, Keys: svc.keys, Now: svc.now, By: by}
 }
 
-// ScreenKey gives the key of a room's first overlay or audience link that is not
-// taken back, or ErrNotFound; see [Hall.ScreenKey].
-func (r Registrar) ScreenKey(ctx context.Context, room string, role comment.Role) (string, error) {
-	links, err := r.Links.Links(ctx)
-	if err != nil {
-		return "", fmt.Errorf("read links: %w", err)
-	}
-	for _, l := range links {
-		if l.Role == role && l.Room == room && l.Revoked.IsZero() && (role == comment.Overlay || role == comment.Audience) {
-			return r.Keys.screenKey(l.ID), nil
-		}
-	}
-	return "", comment.ErrNotFound
-}
-
-// LinkList gives every link, oldest first, those taken back too. It is for the
+// LinkList returns every link, oldest first, those taken back too. It is for the
 // owner alone.
-func (h *Hall) LinkList(by Actor) ([]Link, error) {
-	if by.Role != comment.Owner {
-		return nil, comment.ErrNotAllowed
+func (svc *Service) LinkList(by room.Actor) ([]room.AccessLink, error) {
+	if err := svc.May("", by, room.ManageLinks); err != nil {
+		return nil, err
 	}
-	h.access.mu.RLock()
-	defer h.access.mu.RUnlock()
-	var out []Link
-	for _, l := range h.access.byID {
-		out = append(out, l)
-	}
-	slices.SortFunc(out, func(a, b Link) int { return int(a.ID - b.ID) })
-	return out, nil
+	return svc.access.List(), nil
 }
 
-// KeyOf gives the key of an overlay's or audience's link to show it again;
+// KeyOf returns the key of an overlay's or audience's link to show it again;
 // those of the other roles are not known any more, and empty.
-func (h *Hall) KeyOf(l Link) string {
-	if l.Role != comment.Overlay && l.Role != comment.Audience {
-		return ""
-	}
-	return h.keys.screenKey(l.ID)
+func (svc *Service) KeyOf(l room.AccessLink) string {
+	return svc.keys.Shown(l)
 }
 
 // NewLink makes a link and gives its key. Errors: ErrNotAllowed for anybody but
 // the owner, ErrInvalid, ErrNotFound for an unknown room, ErrBusy.
-func (h *Hall) NewLink(ctx context.Context, by Actor, roomID string, role comment.Role, label string) (Link, string, error) {
-	if by.Role != comment.Owner {
-		return Link{}, "", comment.ErrNotAllowed
+func (svc *Service) NewLink(ctx context.Context, by room.Actor, roomID string, role room.Role, label string) (room.AccessLink, string, error) {
+	if err := svc.May("", by, room.ManageLinks); err != nil {
+		return room.AccessLink{}, "", err
 	}
-	if !slices.Contains(comment.Roles, role) {
-		return Link{}, "", comment.Explain(comment.ErrInvalid, "role %q: owner, moderator, overlay, audience or sender", role)
+	if !slices.Contains(room.LinkRoles, role) {
+		return room.AccessLink{}, "", room.Explain(room.ErrInvalid, "role %q: %s", role, room.RoleNames())
 	}
-	label = comment.OneLine(label)
-	if comment.Graphemes(label) > comment.MaxTitleLen {
-		return Link{}, "", comment.Explain(comment.ErrInvalid, "label: at most %d characters", comment.MaxTitleLen)
-	}
-	l, key, err := h.registrar(by).New(ctx, roomID, role, label)
+	l, key, err := svc.registrar(by).New(ctx, roomID, role, label)
 	if err != nil {
-		return Link{}, "", err
+		return room.AccessLink{}, "", err
 	}
-	return l, key, h.loadLinks(ctx)
+	return l, key, svc.loadLinks(ctx)
 }
 
 // RevokeLink takes a link back: its sockets close at once. The last owner's
-// link stays, since nobody could get in without it.
-func (h *Hall) RevokeLink(ctx context.Context, by Actor, id int64) error {
-	links, err := h.LinkList(by)
+// link stays, since without it there is no way in. Errors: ErrNotAllowed,
+// ErrNotFound, ErrChanged, ErrBusy.
+func (svc *Service) RevokeLink(ctx context.Context, by room.Actor, id int64) error {
+	links, err := svc.LinkList(by)
 	if err != nil {
 		return err
 	}
-	var found *Link
-	owners := 0
-	for _, l := range links {
-		if l.ID == id {
-			found = &l
-		}
-		if l.Role == comment.Owner && l.Revoked.IsZero() {
-			owners++
-		}
-	}
+	i := slices.IndexFunc(links, func(l room.AccessLink) bool { return l.ID == id })
 	switch {
-	case found == nil:
-		return comment.ErrNotFound
-	case !found.Revoked.IsZero() && by.undoes != 0:
-		return comment.ErrChanged
-	case !found.Revoked.IsZero():
+	case i < 0:
+		return room.ErrNotFound
+	case !links[i].Revoked.IsZero() && by.Undoes != 0:
+		return room.ErrChanged
+	case !links[i].Revoked.IsZero():
 		return nil
-	case found.Role == comment.Owner && owners == 1:
-		return comment.Explain(comment.ErrNotAllowed, "This is the last owner's link. Make another one first.")
 	}
-	if err := h.registrar(by).Revoke(ctx, id); err != nil {
+	if err := svc.registrar(by).Revoke(ctx, id); err != nil {
 		return err
 	}
-	return h.loadLinks(ctx)
+	return svc.loadLinks(ctx)
 }
 
 // RestoreLink gives a link back that was taken back: its key is good again for
 // whoever has it, and so are sessions that were opened with it. Errors:
 // ErrNotAllowed for anybody but the owner, ErrNotFound, ErrChanged for one that
 // is good, ErrBusy.
-func (h *Hall) RestoreLink(ctx context.Context, by Actor, id int64) error {
-	links, err := h.LinkList(by)
-	if err != nil {
+func (svc *Service) RestoreLink(ctx context.Context, by room.Actor, id int64) error {
+	if err := svc.May("", by, room.ManageLinks); err != nil {
 		return err
 	}
-	i := slices.IndexFunc(links, func(l Link) bool { return l.ID == id })
-	if i < 0 {
-		return comment.ErrNotFound
-	}
-	a := by.noted(comment.ActRestore, h.now())
-	a.Detail = string(links[i].Role) + " " + links[i].Label
-	if err := h.access.store.RestoreLink(ctx, id, a); err != nil {
+	if err := svc.registrar(by).Restore(ctx, id); err != nil {
 		return err
 	}
-	return h.loadLinks(ctx)
+	return svc.loadLinks(ctx)
+}
+
+// Open finds the link of a key in memory and notes its use. Errors: ErrExpired for a
+// revoked one, ErrNotFound for no link at all.
+func (svc *Service) Open(key string) (room.AccessLink, error) { return svc.access.Open(key) }
+
+// LinkByID finds a link that is still good, for a session that names it. Errors as of
+// [Service.Open].
+func (svc *Service) LinkByID(id int64) (room.AccessLink, error) { return svc.access.ByID(id) }
+
+// NewCode makes a one-time code for an owner's session.
+func (svc *Service) NewCode() string { return svc.access.NewCode() }
+
+// TradeCode returns the owner link for a one-time code; see [access.Table.TradeCode].
+func (svc *Service) TradeCode(code string) (room.AccessLink, error) {
+	return svc.access.TradeCode(code)
+}
+
+// ScreenKey returns the key of a room's overlay or audience link to show it again.
+// Errors: ErrNotFound when there is no such link.
+func (svc *Service) ScreenKey(roomID string, role room.Role) (string, error) {
+	return svc.access.ScreenKey(roomID, role)
+}
+
+// Stays returns why a client may not stay, nil when it may: its link was revoked,
+// or its room became secret or archived. It is asked once the socket is
+// registered, since what changed between the look at the key and that moment
+// could not evict it.
+func (svc *Service) Stays(s Client) error {
+	if r, err := svc.room(s.Room); err == nil {
+		if err := mayStay(r.settings(), s); err != nil {
+			return err
+		}
+	}
+	if s.Link == 0 {
+		return nil
+	}
+	_, err := svc.LinkByID(s.Link)
+	return err
+}
+
+// mayStay returns why the settings of a room keep a client out, nil when they do
+// not.
+func mayStay(setup room.Room, s Client) error {
+	switch {
+	case setup.Archived:
+		return room.ErrRoomClosed
+	case setup.Secret && s.View == room.ViewAudience && s.Link == 0:
+		return room.ErrNotAllowed
+	}
+	return nil
 }

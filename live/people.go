@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"danmaku/comment"
+	"danmaku/room"
 )
 
 // nearby is how far back authors count as being behind an address.
@@ -14,47 +15,53 @@ const nearby = 24 * time.Hour
 
 // Person is what those who run a room see of an author.
 type Person struct {
-	comment.Person
-	Role      comment.Role // of one who runs the room, else audience
+	room.Person
+	Role      room.Role // of one who runs the room, else audience
 	Connected bool
 	Wait      time.Duration
-	Bans      []comment.Ban
+	Bans      []room.Ban
 }
 
 // Person tells about an author. Somebody who was never there is ErrNotFound.
-func (h *Hall) Person(ctx context.Context, roomID, user string) (Person, error) {
-	if _, err := h.room(roomID); err != nil {
+func (svc *Service) Person(ctx context.Context, roomID string, by room.Actor, user string) (Person, error) {
+	if err := svc.May(roomID, by, room.ReadRoom); err != nil {
 		return Person{}, err
 	}
-	known, err := h.history.Person(ctx, roomID, user)
+	known, err := svc.history.Person(ctx, roomID, user)
 	if err != nil {
 		return Person{}, err
 	}
 	p := Person{
-		Person: known, Role: h.rank(roomID, user), Wait: h.Wait(roomID, user),
-		Connected: slices.Contains(h.outlet.People(roomID, ""), user), Bans: h.bans.on(roomID, user, "", h.now()),
+		Person: known, Role: svc.access.RoleOf(roomID, user), Wait: svc.Wait(roomID, user),
+		Connected: slices.Contains(svc.outlet.People(roomID, ""), user),
 	}
-	if len(p.Counts) == 0 && !p.Connected && p.Role == comment.Audience {
-		return Person{}, comment.ErrNotFound
+	for _, ban := range svc.bans.on(roomID, user, "", svc.instant()) {
+		p.Bans = append(p.Bans, ban.Ban)
+	}
+	if len(p.Counts) == 0 && !p.Connected && p.Role == room.Audience {
+		return Person{}, room.ErrNotFound
 	}
 	return p, nil
 }
 
-// Behind tells how many people a ban by a comment's address would hit: authors
+// Behind returns how many people a ban by a comment's address would hit: authors
 // of the last day, and who is connected now.
-func (h *Hall) Behind(ctx context.Context, roomID string, id comment.ID) (int, error) {
-	row, err := h.history.Comment(ctx, roomID, id)
+func (svc *Service) Behind(ctx context.Context, roomID string, by room.Actor, id comment.ID) (int, error) {
+	if err := svc.May(roomID, by, room.BanAuthor); err != nil {
+		return 0, err
+	}
+	row, err := svc.history.Comment(ctx, roomID, id)
 	if err != nil {
 		return 0, fmt.Errorf("look up an address: %w", err)
 	}
 	if row.Address == "" {
-		return 0, comment.Explain(comment.ErrNotFound, "That comment came without an address.")
+		return 0, room.Explain(room.ErrNotFound, "That comment came without an address.")
 	}
-	users, err := h.history.Neighbours(ctx, roomID, row.Address, h.now().Add(-nearby))
+	users, err := svc.history.Neighbours(ctx, roomID, row.Address, svc.now().Add(-nearby))
 	if err != nil {
 		return 0, err
 	}
-	users = append(users, h.outlet.People(roomID, row.Address)...)
+	users = append(users, svc.outlet.People(roomID, row.Address)...)
 	users = append(users, row.User)
 	slices.Sort(users)
 	return len(slices.Compact(users)), nil

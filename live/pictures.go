@@ -4,42 +4,60 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
+	"fmt"
+	"path"
+	"strings"
 
-	"danmaku/comment"
+	"danmaku/room"
 )
 
 // SetPicture dresses a room's audience page with a picture, which is JPEG that
 // we encoded ourselves, and gives the room as it is then. It is the owner's to
 // do. Errors: ErrNotAllowed, ErrNotFound, ErrBusy.
-func (h *Hall) SetPicture(ctx context.Context, roomID string, by Actor, jpeg []byte) (comment.Room, error) {
-	if by.Role != comment.Owner {
-		return comment.Room{}, comment.ErrNotAllowed
-	}
-	if _, err := h.acting(roomID, by); err != nil {
-		return comment.Room{}, err
+func (svc *Service) SetPicture(ctx context.Context, roomID string, by room.Actor, jpeg []byte) (room.Room, error) {
+	if _, err := svc.may(roomID, by, room.SetPicture); err != nil {
+		return room.Room{}, err
 	}
 	sum := sha256.Sum256(jpeg)
 	hash := hex.EncodeToString(sum[:8])
-	if err := h.pictures.PutPicture(ctx, roomID, hash, jpeg); err != nil {
-		return comment.Room{}, err
+	if err := svc.pictures.PutPicture(ctx, roomID, hash, jpeg); err != nil {
+		return room.Room{}, err
 	}
-	return h.SetRoom(ctx, roomID, by, func(r comment.Room) (comment.Room, error) {
-		r.Look.Picture = picturePath(roomID, hash)
+	return svc.setRoom(ctx, roomID, by, room.ActionSettings, func(r room.Room) (room.Room, error) {
+		r.Look.Picture = room.PicturePath(roomID, hash)
 		return r, nil
 	})
 }
 
-func picturePath(roomID, hash string) string { return "/r/" + roomID + "/picture/" + hash + ".jpg" }
+// ownPicture is ErrInvalid for a room that shows what is not a picture of its own.
+func (svc *Service) ownPicture(ctx context.Context, r room.Room) error {
+	picture := r.Look.Picture
+	if picture == "" {
+		return nil
+	}
+	err := room.ErrNotFound
+	if r.Undressed().Look.Picture != "" {
+		_, err = svc.pictures.Picture(ctx, r.ID, strings.TrimSuffix(path.Base(picture), ".jpg"))
+	}
+	if errors.Is(err, room.ErrNotFound) {
+		return room.Explain(room.ErrInvalid, "look.picture %.80q: this room has no such picture; send one with PUT /api/rooms/%s/picture, or leave it empty", picture, r.ID)
+	}
+	if err != nil {
+		return fmt.Errorf("look for a picture: %w", err)
+	}
+	return nil
+}
 
-// Picture gives the bytes of the picture that a room shows. Errors: ErrNotFound,
+// Picture returns the bytes of the picture that a room shows. Errors: ErrNotFound,
 // also for one that was taken off, though it is kept for an undo.
-func (h *Hall) Picture(ctx context.Context, roomID, hash string) ([]byte, error) {
-	r, err := h.Room(roomID)
+func (svc *Service) Picture(ctx context.Context, roomID, hash string) ([]byte, error) {
+	r, err := svc.Room(roomID)
 	if err != nil {
 		return nil, err
 	}
-	if r.Look.Picture != picturePath(roomID, hash) {
-		return nil, comment.ErrNotFound
+	if r.Look.Picture != room.PicturePath(roomID, hash) {
+		return nil, room.ErrNotFound
 	}
-	return h.pictures.Picture(ctx, roomID, hash)
+	return svc.pictures.Picture(ctx, roomID, hash)
 }

@@ -1,39 +1,102 @@
 package live
 
 import (
-	"context"
-	"errors"
 	"slices"
 
 	"danmaku/comment"
+	"danmaku/live/fanout"
+	"danmaku/room"
 )
 
-// queueBound is how many held comments of a room are in memory; what is beyond
-// is in history with the status held.
-const queueBound = 5000
-
-// queueHello is how many of them a console is told when it joins: it asks
-// history for older ones.
-const queueHello = 500
+// queueHello is how many of them a console is told when it joins, and groupHello
+// how many of those that are alike as long as others wait: it asks for the rest.
+const (
+	queueHello = 500
+	groupHello = 20
+)
 
 // queue is what waits for a moderator, in log order. The log is where it is
 // kept; this is what consoles start from.
-type queue struct{ items []item }
+type queue struct {
+	items  []fanout.Item
+	claims map[comment.ID]claim // of items, and of comments that are being written to the log
+	coming map[comment.ID]bool  // the latter
+	counts map[string]int       // of claims, by their keys
+	groups map[string]int       // of items, by their group
+}
+
+// take drops the items whose comments fn picks, and tells what is left of their
+// groups.
+func (q *queue) take(fn func(comment.Comment) bool) (left []room.GroupCount) {
+	var touched []string
+	q.items = slices.DeleteFunc(q.items, func(it fanout.Item) bool {
+		e := &it.Event
+		if !fn(e.Comment) {
+			return false
+		}
+		q.yield(e.Comment.ID)
+		if q.groups[e.Group]--; q.groups[e.Group] == 0 {
+			delete(q.groups, e.Group)
+		}
+		if e.Group != "" && !slices.Contains(touched, e.Group) {
+			touched = append(touched, e.Group)
+		}
+		return true
+	})
+	for _, group := range touched {
+		left = append(left, room.GroupCount{Group: group, Count: q.groups[group]})
+	}
+	return left
+}
+
+// count makes an event say how many of its group wait once it has happened. It is
+// for apply to do what the event says.
+func (q *queue) count(e *room.Event) {
+	switch {
+	case e.Kind == room.KindHeld:
+		e.Waiting = q.groups[e.Group] + 1
+	case e.From == comment.Held:
+		e.Waiting = q.groups[e.Group]
+		if _, waits := q.claims[e.Comment.ID]; waits && !q.coming[e.Comment.ID] {
+			e.Waiting--
+		}
+	case e.Kind == room.KindRemove || e.Kind == room.KindErase:
+		gone := map[string]int{}
+		for _, was := range q.find(e.IDs) {
+			if gone[was.Group]++; gone[was.Group] == 1 {
+				e.Groups = append(e.Groups, room.GroupCount{Group: was.Group})
+			}
+		}
+		for i := range e.Groups {
+			e.Groups[i].Count = q.groups[e.Groups[i].Group] - gone[e.Groups[i].Group]
+		}
+	}
+}
 
 // apply takes an event: a held comment joins, a decided one leaves.
-func (q *queue) apply(it item) {
-	e := it.event
+func (q *queue) apply(it fanout.Item) {
+	e := it.Event
 	switch e.Kind {
-	case comment.KindHeld:
-		if len(q.items) >= queueBound {
-			q.items = slices.Delete(q.items, 0, 1)
+	case room.KindHeld:
+		if q.coming[e.Comment.ID] {
+			delete(q.coming, e.Comment.ID)
+		} else {
+			c := claim{address: e.Entry.Address, stranger: heldByFilter(e.Entry.Rule)}
+			if e.Entry.Address != "" || e.Entry.Chat != "" {
+				c.user = e.Comment.User
+			}
+			q.put(e.Comment.ID, c)
 		}
+		if q.groups == nil {
+			q.groups = map[string]int{}
+		}
+		q.groups[e.Group]++
 		q.items = append(q.items, it)
-	case comment.KindComment, comment.KindRefused:
+	case room.KindComment, room.KindRefused:
 		if e.From == comment.Held {
 			q.drop([]comment.ID{e.Comment.ID})
 		}
-	case comment.KindRemove:
+	case room.KindRemove, room.KindErase:
 		q.drop(e.IDs)
 	}
 }
@@ -42,147 +105,85 @@ func (q *queue) drop(ids []comment.ID) {
 	if len(q.items) == 0 {
 		return
 	}
-	gone := among(ids)
-	q.items = slices.DeleteFunc(q.items, func(it item) bool { return gone(it.event.Comment.ID) })
+	gone := fanout.Among(ids)
+	q.take(func(c comment.Comment) bool { return gone(c.ID) })
 }
 
-// find gives those of the comments that are held.
-func (q *queue) find(ids []comment.ID) (held []comment.Event) {
-	if len(q.items) == 0 {
-		return nil
-	}
-	asked := among(ids)
+// members returns the comments of a group that wait, oldest first; upTo is the last
+// number in the log that counts, 0 for none.
+func (q *queue) members(group string, upTo int64) (held []room.Event) {
 	for i := range q.items {
-		if e := &q.items[i].event; asked(e.Comment.ID) {
+		if e := &q.items[i].Event; e.Group == group && (upTo == 0 || e.Seq <= upTo) {
 			held = append(held, *e)
 		}
 	}
 	return held
 }
 
-// among asks whether an ID is one of many: a removal of everything that an
-// author wrote can name thousands.
-func among(ids []comment.ID) func(comment.ID) bool {
-	if len(ids) < 8 {
-		return func(id comment.ID) bool { return slices.Contains(ids, id) }
+// page lists what waits from after a number of the log on, oldest first: of one
+// group, or of all, but then at most groupHello that are alike.
+func (q *queue) page(group string, after int64, limit int) (items []fanout.Item, more bool) {
+	told := map[string]int{}
+	for _, it := range q.items {
+		e := &it.Event
+		if group != "" && e.Group != group {
+			continue
+		}
+		if told[e.Group]++; group == "" && told[e.Group] > groupHello || e.Seq <= after {
+			continue
+		}
+		if len(items) == limit {
+			return items, true
+		}
+		items = append(items, it)
 	}
-	set := make(map[comment.ID]bool, len(ids))
-	for _, id := range ids {
-		set[id] = true
-	}
-	return func(id comment.ID) bool { return set[id] }
+	return items, false
 }
 
-// pins remembers which comment is pinned, and since when, so that a screen
-// that lags behind starts from what was pinned then.
-type pins struct{ list []pin }
-
-type pin struct {
-	seq     int64
-	comment comment.Comment // ID 0: none
-}
-
-// pinsKept is more than anybody pins within the longest delay.
-const pinsKept = 64
-
-func (p *pins) apply(e comment.Event) {
-	switch e.Kind {
-	case comment.KindPin:
-		next := pin{seq: e.Seq}
-		if len(e.IDs) == 1 {
-			next.comment = e.Comment
-		}
-		p.list = append(p.list, next)
-		if len(p.list) > pinsKept {
-			p.list = slices.Delete(p.list, 0, 1)
-		}
-	case comment.KindRemove: // at once for everybody, so also in the past
-		for i := range p.list {
-			if slices.Contains(e.IDs, p.list[i].comment.ID) {
-				p.list[i].comment = comment.Comment{}
+// oldest lists what a console starts from, at most so many, oldest first: some of
+// every group, and then the others.
+func (q *queue) oldest(limit int) []fanout.Item {
+	items, _ := q.page("", 0, limit)
+	if len(items) == limit || len(items) == len(q.items) {
+		return items
+	}
+	told := map[string]int{}
+	items, spare := nil, limit-len(items)
+	for _, it := range q.items {
+		if told[it.Event.Group]++; told[it.Event.Group] > groupHello {
+			if spare == 0 {
+				continue
 			}
+			spare--
 		}
-	case comment.KindClear:
-		p.list = nil
+		items = append(items, it)
 	}
+	return items
 }
 
-// at gives what was pinned at a place in the log.
-func (p *pins) at(seq int64) (comment.Comment, bool) {
-	for i := len(p.list) - 1; i >= 0; i-- {
-		if p.list[i].seq <= seq {
-			return p.list[i].comment, p.list[i].comment.ID != 0
+// countsOf returns how many of each group wait of which there are items, in their
+// order.
+func (q *queue) countsOf(items []fanout.Item) (out []room.GroupCount) {
+	seen := map[string]bool{}
+	for i := range items {
+		if g := items[i].Event.Group; !seen[g] {
+			seen[g] = true
+			out = append(out, room.GroupCount{Group: g, Count: q.groups[g]})
 		}
 	}
-	return comment.Comment{}, false
+	return out
 }
 
-// recall loads what a room waits with: held comments, and what is pinned.
-func (h *Hall) recall(ctx context.Context, r *room, rec RoomRecord) error {
-	q := comment.HistoryQuery{Status: comment.Held, Limit: 200}
-	for len(r.queue.items) < queueBound {
-		rows, more, err := h.history.Comments(ctx, r.id, q)
-		if err != nil {
-			return err
-		}
-		for _, row := range rows {
-			e := comment.Event{Room: r.id, Seq: row.Seq, At: row.At, Kind: comment.KindHeld, Comment: row.Comment, Entry: row.Entry}
-			r.queue.items = append(r.queue.items, encode(h.encoder, e))
-		}
-		if !more {
-			break
-		}
-		q.Before = rows[len(rows)-1].Seq
-	}
-	slices.Reverse(r.queue.items) // history is newest first
-	if rec.Pinned == 0 {
+// find returns those of the comments that are held.
+func (q *queue) find(ids []comment.ID) (held []room.Event) {
+	if len(q.items) == 0 {
 		return nil
 	}
-	row, err := h.history.Comment(ctx, r.id, rec.Pinned)
-	if errors.Is(err, comment.ErrNotFound) {
-		return nil // its text was deleted for its age
-	}
-	r.pins.list = []pin{{comment: row.Comment}}
-	return err
-}
-
-// toReview gives the newest of the queue for a console, oldest first, and how
-// many there are.
-func (r *room) toReview() (out [][]byte, total int) {
-	r.mu.RLock()
-	defer r.mu.RUnlock()
-	total = len(r.queue.items)
-	for _, it := range r.queue.items[max(0, total-queueHello):] {
-		out = append(out, it.bytes[viewIndex(ViewConsole)])
-	}
-	return out, total
-}
-
-// pinned gives what is pinned at a place in the log.
-func (r *room) pinned(seq int64) (comment.Comment, bool) {
-	r.mu.RLock()
-	defer r.mu.RUnlock()
-	return r.pins.at(seq)
-}
-
-// follow waits until the room has applied the event, so that whoever acted
-// sees his own act.
-func (r *room) follow(ctx context.Context, seq int64) {
-	for {
-		r.mu.Lock()
-		if r.applied >= seq {
-			r.mu.Unlock()
-			return
-		}
-		if r.moved == nil {
-			r.moved = make(chan struct{})
-		}
-		moved := r.moved
-		r.mu.Unlock()
-		select {
-		case <-moved:
-		case <-ctx.Done():
-			return // it is durable all the same
+	asked := fanout.Among(ids)
+	for i := range q.items {
+		if e := &q.items[i].Event; asked(e.Comment.ID) {
+			held = append(held, *e)
 		}
 	}
+	return held
 }

@@ -1,6 +1,7 @@
 package live
 
 import (
+	"danmaku/cache"
 	"sync"
 	"time"
 )
@@ -14,32 +15,36 @@ const (
 )
 
 // refs remembers what became of named comments, so that a phone that sends one
-// again after a lost answer gets the same answer at no cost. Two generations
-// bound its age and size; what has fallen out is still answered by the
-// journal's unique index.
+// again after a lost answer gets the same answer at no cost. What has fallen out is
+// still answered by the journal's unique index. Times are by the clock that is never
+// set. It is safe for concurrent use.
 type refs struct {
 	mu       sync.Mutex
-	now, old map[refKey]Outcome
-	turned   time.Time
+	outcomes cache.Cache[refKey, Outcome]
 }
 
-func newRefs() *refs { return &refs{now: map[refKey]Outcome{}} }
-
-func (r *refs) get(k refKey) (Outcome, bool) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	o, ok := r.now[k]
-	if !ok {
-		o, ok = r.old[k]
-	}
-	return o, ok
+func newRefs() *refs {
+	return &refs{outcomes: cache.New[refKey, Outcome](refBound, refAge, elapsedAt(0))}
 }
 
-func (r *refs) put(k refKey, o Outcome, at time.Time) {
+// elapsedAt makes a time of one on the clock that is never set.
+func elapsedAt(d time.Duration) time.Time { return time.Unix(0, int64(d)) }
+
+func (r *refs) get(k refKey, at time.Duration) (Outcome, bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if at.Sub(r.turned) > refAge || len(r.now) >= refBound {
-		r.old, r.now, r.turned = r.now, map[refKey]Outcome{}, at
-	}
-	r.now[k] = o
+	return r.outcomes.Get(k, elapsedAt(at))
+}
+
+func (r *refs) put(k refKey, o Outcome, at time.Duration) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.outcomes.Set(k, o, elapsedAt(at))
+}
+
+// expire forgets what is too old, also while nothing arrives.
+func (r *refs) expire(at time.Duration) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.outcomes.Expire(elapsedAt(at))
 }

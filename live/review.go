@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"danmaku/comment"
+	"danmaku/live/fanout"
+	"danmaku/room"
 )
 
 // Decision is what stands about a comment after somebody acted on it.
@@ -18,10 +20,10 @@ type Decision struct {
 }
 
 // statusOf is what an event makes of the comment it is about.
-func statusOf(k comment.Kind) comment.Status {
-	return map[comment.Kind]comment.Status{
-		comment.KindComment: comment.Shown, comment.KindHeld: comment.Held,
-		comment.KindRefused: comment.Refused, comment.KindRemove: comment.Removed,
+func statusOf(k room.Kind) comment.Status {
+	return map[room.Kind]comment.Status{
+		room.KindComment: comment.Shown, room.KindHeld: comment.Held,
+		room.KindRefused: comment.Refused, room.KindRemove: comment.Removed,
 	}[k]
 }
 
@@ -33,33 +35,33 @@ func statusOf(k comment.Kind) comment.Status {
 // Of two decisions the first stands: the second gets it as its answer.
 // Errors: ErrNotFound, ErrNotAllowed (the comment of somebody banned is not
 // approved, and the owner's not refused by a moderator), ErrBusy.
-func (h *Hall) Decide(ctx context.Context, roomID string, by Actor, id comment.ID, kind comment.ActKind, from comment.Status) (Decision, error) {
-	r, err := h.acting(roomID, by)
+func (svc *Service) Decide(ctx context.Context, roomID string, by room.Actor, id comment.ID, kind room.Action, from comment.Status) (Decision, error) {
+	r, err := svc.may(roomID, by, room.Decide)
 	if err != nil {
 		return Decision{}, err
 	}
-	row, err := h.history.Comment(ctx, roomID, id)
+	row, err := svc.history.Comment(ctx, roomID, id)
 	if err != nil {
 		return Decision{}, fmt.Errorf("%s: %w", kind, err)
 	}
-	e := comment.Event{Kind: comment.KindRefused, Comment: comment.Comment{ID: id}, From: comment.Held}
-	if kind == comment.ActApprove {
-		e.Kind = comment.KindComment
-		if from == comment.Refused || from == "" && r.reversible(ctx, row, by, h.now()) {
+	e := room.Event{Kind: room.KindRefused, Comment: comment.Comment{ID: id}, From: comment.Held}
+	if kind == room.ActionApprove {
+		e.Kind = room.KindComment
+		if from == comment.Refused || from == "" && r.reversible(ctx, row, by, svc.now()) {
 			e.From = comment.Refused
 		}
 		if row.Status == e.From {
-			err = h.bans.outlaw(roomID, row.User, row.Address, h.now())
+			err = svc.bans.checkBanned(roomID, row.User, row.Address, svc.instant())
 		}
 	} else {
-		err = h.mayTouch(by, roomID, row.User)
+		err = svc.mayTouch(by, roomID, row.User)
 	}
 	if err != nil {
 		return Decision{}, err
 	}
-	e.Act = by.act(kind)
+	e.Act = by.Entry(kind)
 	e.Act.About, e.Act.User, e.Act.Detail = id.String(), row.User, row.Text
-	receipt, err := h.do(ctx, r, by, e)
+	receipt, err := svc.do(ctx, r, by, e)
 	if err != nil {
 		return Decision{}, err
 	}
@@ -70,8 +72,8 @@ func (h *Hall) Decide(ctx context.Context, roomID string, by Actor, id comment.I
 // a link can be open on two screens.
 const racing = time.Second
 
-// reversible tells whether approving a refused comment is clearly meant as that.
-func (r *room) reversible(ctx context.Context, row comment.Row, by Actor, now time.Time) bool {
+// reversible reports whether approving a refused comment is clearly meant as that.
+func (r *liveRoom) reversible(ctx context.Context, row room.Row, by room.Actor, now time.Time) bool {
 	if row.Status != comment.Refused {
 		return false
 	}
@@ -82,12 +84,12 @@ func (r *room) reversible(ctx context.Context, row comment.Row, by Actor, now ti
 	r.follow(ctx, row.Seq) // the row can be read before the room has its event
 	r.mu.RLock()
 	defer r.mu.RUnlock()
-	r.ring.each(func(it *item) bool {
-		e := &it.event
+	r.ring.Each(func(it *fanout.Item) bool {
+		e := &it.Event
 		if now.Sub(e.At) >= racing {
 			return false
 		}
-		fresh = e.Kind == comment.KindRefused && e.Comment.ID == row.ID
+		fresh = e.Kind == room.KindRefused && e.Comment.ID == row.ID
 		return !fresh
 	})
 	return row.By == by.Name() && !fresh
@@ -98,27 +100,31 @@ const MaxBulk = 200
 
 // Bulk does the same to several comments, in the order given. What cannot be
 // done to one of them stands in its decision and does not hold up the others.
-func (h *Hall) Bulk(ctx context.Context, roomID string, by Actor, ids []comment.ID, kind comment.ActKind) ([]Decision, error) {
+func (svc *Service) Bulk(ctx context.Context, roomID string, by room.Actor, ids []comment.ID, kind room.Action) ([]Decision, error) {
 	if len(ids) == 0 || len(ids) > MaxBulk {
-		return nil, comment.Explain(comment.ErrInvalid, "ids: 1 to %d", MaxBulk)
+		return nil, room.Explain(room.ErrInvalid, "ids: 1 to %d", MaxBulk)
 	}
-	if _, err := h.acting(roomID, by); err != nil {
+	need := room.Decide
+	if kind == room.ActionRemove {
+		need = room.TakeDown
+	}
+	if _, err := svc.may(roomID, by, need); err != nil {
 		return nil, err
 	}
 	out := make([]Decision, len(ids))
 	for i, id := range ids {
 		var err error
 		switch kind {
-		case comment.ActRemove:
-			out[i], err = h.removable(ctx, roomID, by, id)
-		case comment.ActApprove, comment.ActRefuse:
-			out[i], err = h.Decide(ctx, roomID, by, id, kind, "")
+		case room.ActionRemove:
+			out[i], err = svc.removable(ctx, roomID, by, id)
+		case room.ActionApprove, room.ActionRefuse:
+			out[i], err = svc.Decide(ctx, roomID, by, id, kind, "")
 		default:
-			return nil, comment.Explain(comment.ErrInvalid, "act %q: approve, refuse or remove", kind)
+			return nil, room.Explain(room.ErrInvalid, "act %q: approve, refuse or remove", kind)
 		}
 		out[i].ID, out[i].Err = id, err
 	}
-	if kind != comment.ActRemove {
+	if kind != room.ActionRemove {
 		return out, nil
 	}
 	var down []comment.ID
@@ -130,17 +136,17 @@ func (h *Hall) Bulk(ctx context.Context, roomID string, by Actor, ids []comment.
 	if len(down) == 0 {
 		return out, nil
 	}
-	return out, h.takeDown(ctx, roomID, by, down, fmt.Sprintf("%d comments", len(down)))
+	return out, svc.takeDown(ctx, roomID, by, down, fmt.Sprintf("%d comments", len(down)))
 }
 
-// removable tells whether somebody may take a comment down.
-func (h *Hall) removable(ctx context.Context, roomID string, by Actor, id comment.ID) (Decision, error) {
-	row, err := h.history.Comment(ctx, roomID, id)
+// removable reports whether somebody may take a comment down.
+func (svc *Service) removable(ctx context.Context, roomID string, by room.Actor, id comment.ID) (Decision, error) {
+	row, err := svc.history.Comment(ctx, roomID, id)
 	if err != nil {
 		return Decision{}, fmt.Errorf("take down: %w", err)
 	}
-	if err := h.mayTouch(by, roomID, row.User); err != nil || row.Badge == comment.BadgeOwner && by.Role != comment.Owner {
-		return Decision{}, comment.ErrNotAllowed
+	if err := svc.mayTouch(by, roomID, row.User); err != nil || row.Badge == comment.BadgeOwner && !by.Can(room.ActOnOwner, roomID) {
+		return Decision{}, room.ErrNotAllowed
 	}
 	d := Decision{ID: id, Status: row.Status, By: row.By, Again: true}
 	if row.Status == comment.Shown || row.Status == comment.Held {
@@ -149,131 +155,138 @@ func (h *Hall) removable(ctx context.Context, roomID string, by Actor, id commen
 	return d, nil
 }
 
-// Remove takes a comment down from every screen, for good. It is no fault when
+// Remove takes a comment down from every screen, for good. It is not a fault when
 // it is down already; an ID that was never there is ErrNotFound, and a moderator
 // taking down the owner's ErrNotAllowed.
-func (h *Hall) Remove(ctx context.Context, roomID string, by Actor, id comment.ID) error {
-	if _, err := h.acting(roomID, by); err != nil {
+func (svc *Service) Remove(ctx context.Context, roomID string, by room.Actor, id comment.ID) error {
+	if _, err := svc.may(roomID, by, room.TakeDown); err != nil {
 		return err
 	}
-	row, err := h.history.Comment(ctx, roomID, id)
+	row, err := svc.history.Comment(ctx, roomID, id)
 	if err != nil {
 		return fmt.Errorf("take down: %w", err)
 	}
-	if _, err := h.removable(ctx, roomID, by, id); err != nil {
+	if _, err := svc.removable(ctx, roomID, by, id); err != nil {
 		return err
 	}
-	return h.takeDown(ctx, roomID, by, []comment.ID{id}, row.Text)
+	return svc.takeDown(ctx, roomID, by, []comment.ID{id}, row.Text)
 }
 
-func (h *Hall) takeDown(ctx context.Context, roomID string, by Actor, ids []comment.ID, detail string) error {
-	r, err := h.room(roomID)
+func (svc *Service) takeDown(ctx context.Context, roomID string, by room.Actor, ids []comment.ID, detail string) error {
+	r, err := svc.room(roomID)
 	if err != nil {
 		return err
 	}
-	a := by.act(comment.ActRemove)
+	a := by.Entry(room.ActionRemove)
 	a.Detail = detail
 	if len(ids) == 1 {
 		a.About = ids[0].String()
 	}
-	_, err = h.do(ctx, r, by, comment.Event{Kind: comment.KindRemove, IDs: ids, Act: a})
+	_, err = svc.do(ctx, r, by, room.Event{Kind: room.KindRemove, IDs: ids, Act: a})
 	return err
 }
 
 // RemoveUser takes down everything that an author has on the screens, and what
 // waits for review, and tells how many comments that were.
-func (h *Hall) RemoveUser(ctx context.Context, roomID string, by Actor, user string) (int, error) {
-	r, err := h.acting(roomID, by)
+func (svc *Service) RemoveUser(ctx context.Context, roomID string, by room.Actor, user string) (int, error) {
+	r, err := svc.may(roomID, by, room.TakeDown)
 	if err != nil {
 		return 0, err
 	}
-	if err := h.mayTouch(by, roomID, user); err != nil {
+	if err := svc.mayTouch(by, roomID, user); err != nil {
 		return 0, err
 	}
-	a := by.act(comment.ActRemoveUser)
-	a.User = user
-	receipt, err := h.do(ctx, r, by, comment.Event{Kind: comment.KindRemove, User: user, Act: a})
+	receipt, err := svc.do(ctx, r, by, removeUser(by, user))
 	if err != nil || receipt.Again {
 		return 0, err
 	}
 	return len(receipt.Event.IDs), nil
 }
 
+// removeUser is the event that takes down everything by an author.
+func removeUser(by room.Actor, user string) room.Event {
+	a := by.Entry(room.ActionRemoveUser)
+	a.User = user
+	return room.Event{Kind: room.KindRemove, User: user, Act: a}
+}
+
 // Clear empties every screen of a room. History keeps the comments.
-func (h *Hall) Clear(ctx context.Context, roomID string, by Actor) error {
-	r, err := h.acting(roomID, by)
+func (svc *Service) Clear(ctx context.Context, roomID string, by room.Actor) error {
+	r, err := svc.may(roomID, by, room.TakeDown)
 	if err != nil {
 		return err
 	}
-	_, err = h.do(ctx, r, by, comment.Event{Kind: comment.KindClear, Act: by.act(comment.ActClear)})
+	_, err = svc.do(ctx, r, by, room.Event{Kind: room.KindClear, Act: by.Entry(room.ActionClear)})
 	return err
 }
 
 // Pin keeps one shown comment on the overlay until it is unpinned, taken down
 // or cleared away; it takes the place of another. One that is not shown any
 // more is ErrExpired.
-func (h *Hall) Pin(ctx context.Context, roomID string, by Actor, id comment.ID) error {
-	r, err := h.acting(roomID, by)
+func (svc *Service) Pin(ctx context.Context, roomID string, by room.Actor, id comment.ID) error {
+	r, err := svc.may(roomID, by, room.PinComment)
 	if err != nil {
 		return err
 	}
-	row, err := h.history.Comment(ctx, roomID, id)
+	row, err := svc.history.Comment(ctx, roomID, id)
 	if err != nil {
 		return fmt.Errorf("pin: %w", err)
 	}
 	if row.Status != comment.Shown {
-		return comment.Explain(comment.ErrExpired, "Only a comment that is shown can be pinned.")
+		return room.Explain(room.ErrExpired, "Only a comment that is shown can be pinned.")
 	}
-	if by.undoes != 0 && r.somePinned() {
-		return comment.ErrChanged // another one, perhaps
+	if by.Undoes != 0 && r.somePinned() {
+		return room.ErrChanged // another one, perhaps
 	}
-	a := by.act(comment.ActPin)
+	a := by.Entry(room.ActionPin)
 	a.About, a.User, a.Detail = id.String(), row.User, row.Text
-	_, err = h.do(ctx, r, by, comment.Event{Kind: comment.KindPin, IDs: []comment.ID{id}, Comment: row.Comment, Act: a})
+	_, err = svc.do(ctx, r, by, room.Event{Kind: room.KindPin, IDs: []comment.ID{id}, Comment: row.Comment, Act: a})
 	return err
 }
 
-func (r *room) somePinned() bool {
+func (r *liveRoom) somePinned() bool {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
-	_, ok := r.pins.at(r.applied)
+	_, ok := r.pins.At(r.applied)
 	return ok
 }
 
-// Unpin takes the pin off a comment; one that is not pinned is no fault.
-func (h *Hall) Unpin(ctx context.Context, roomID string, by Actor, id comment.ID) error {
-	r, err := h.acting(roomID, by)
+// Unpin takes the pin off a comment; one that is not pinned is not a fault.
+func (svc *Service) Unpin(ctx context.Context, roomID string, by room.Actor, id comment.ID) error {
+	r, err := svc.may(roomID, by, room.PinComment)
 	if err != nil {
 		return err
 	}
 	r.mu.RLock()
-	c, ok := r.pins.at(r.applied)
+	c, ok := r.pins.At(r.applied)
 	r.mu.RUnlock()
 	if !ok || c.ID != id {
-		if by.undoes != 0 {
-			return comment.ErrChanged
+		if by.Undoes != 0 {
+			return room.ErrChanged
 		}
 		return nil
 	}
-	a := by.act(comment.ActUnpin)
+	a := by.Entry(room.ActionUnpin)
 	a.About, a.User, a.Detail = id.String(), c.User, c.Text
-	_, err = h.do(ctx, r, by, comment.Event{Kind: comment.KindPin, Act: a})
+	_, err = svc.do(ctx, r, by, room.Event{Kind: room.KindPin, Act: a})
 	return err
 }
 
-// settle does what an event means beyond its room's screens: the author of a
+// onCommitted does what an event means beyond its room's screens: the author of a
 // held comment hears what became of it, and a ban is in force. It runs before
 // the room applies the event.
-func (h *Hall) settle(r *room, e comment.Event) {
+func (svc *Service) onCommitted(r *liveRoom, e room.Event) {
 	switch e.Kind {
-	case comment.KindComment, comment.KindRefused:
-		if e.From != "" {
-			h.tellAuthor(r, e, outcomeOf(e))
+	case room.KindComment, room.KindRefused:
+		decided := e.From == comment.Held || e.From == comment.Refused
+		if decided {
+			svc.notifyAuthor(r, e, outcomeOf(e))
 		}
-		if e.From != "" && e.Kind == comment.KindComment {
-			h.filter.Welcome(r.id, e.Comment.User)
+		if decided && e.Kind == room.KindComment {
+			svc.filter.Welcome(r.id, e.Comment.User)
+			svc.limiter.MarkTrusted(room.LimitKey{Room: r.id, User: e.Comment.User})
 		}
-	case comment.KindRemove:
+	case room.KindRemove:
 		if e.Act == nil {
 			return // its author took it back, and knows
 		}
@@ -281,18 +294,18 @@ func (h *Hall) settle(r *room, e comment.Event) {
 		held := r.queue.find(e.IDs)
 		r.mu.RUnlock()
 		for _, was := range held {
-			h.tellAuthor(r, was, Outcome{Status: comment.Refused, Comment: was.Comment})
+			svc.notifyAuthor(r, was, Outcome{Status: comment.Refused, Comment: was.Comment})
 		}
-	case comment.KindBan, comment.KindUnban:
-		h.enforce(e)
+	case room.KindBan, room.KindUnban:
+		svc.enforce(e)
 	}
 }
 
-// tellAuthor gives an author the second answer to his comment, on the socket he
-// has now, and to the same ref from now on.
-func (h *Hall) tellAuthor(r *room, e comment.Event, o Outcome) {
+// notifyAuthor sends the author the second answer to a comment, on the author's
+// present socket, and answers the same ref with it from now on.
+func (svc *Service) notifyAuthor(r *liveRoom, e room.Event, o Outcome) {
 	if e.Entry.Ref != "" {
-		h.refs.put(refKey{r.id, e.Comment.User, e.Entry.Ref}, o, h.now())
+		svc.refs.put(refKey{r.id, e.Comment.User, e.Entry.Ref}, o, svc.instant().mono)
 	}
-	h.outlet.Tell(r.id, e.Comment.User, h.encoder.Ack(e.Entry.Ref, o))
+	svc.outlet.Tell(r.id, e.Comment.User, svc.encoder.Ack(e.Entry.Ref, o))
 }

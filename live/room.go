@@ -2,105 +2,153 @@ package live
 
 import (
 	"context"
-	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"danmaku/comment"
+	"danmaku/live/fanout"
+	"danmaku/room"
 )
 
 // room is one room in memory: its settings, its newest events, and a feed for
 // each view. The journal's follower is the only one who changes it.
-type room struct {
+type liveRoom struct {
 	id    string
 	epoch string
-	feeds [3]*feed // by viewIndex
-	stop  context.CancelFunc
-	done  sync.WaitGroup
+	feeds [3]*fanout.Broadcaster // by fanout.ViewIndex
 	tally tally
 
+	opinion  bool        // a second opinion is asked
+	sendsOut atomic.Bool // comments are sent to a webhook
+	keeping  *keptDays   // how long comments are kept; nil: forever
+
 	mu      sync.RWMutex
-	setup   comment.Room
-	ring    ring
+	setup   room.Room
+	ring    fanout.Ring
 	queue   queue // held comments
-	pins    pins
+	pins    fanout.Pins
+	showing showing
+	reacted reacted
 	applied int64         // seq of the last event applied
-	moved   chan struct{} // closed when applied grows; nil while nobody waits
+	moved   chan struct{} // closed when applied grows; nil while nothing waits
 
 	editing sync.Mutex // one change of settings at a time
 
-	starts [3]starts // by viewIndex
-	older  shared    // reads of the journal for those who were away for long
+	snapshots fanout.Snapshots
 }
 
 // newRoom builds a room from its record and its newest events, and starts its
-// feeds.
-func newRoom(rec RoomRecord, recent []comment.Event, enc Encoder, out Outlet) *room {
-	ctx, stop := context.WithCancel(context.Background())
-	r := &room{id: rec.ID, epoch: rec.Head.Epoch, setup: rec.Room, stop: stop, applied: rec.Head.Seq}
-	if len(recent) >= ringLoad {
-		r.ring.since = recent[0].Seq - 1
+// feeds, none of which has a goroutine while nothing happens.
+func newRoom(rec room.Record, recent []room.Event, enc Encoder, out Outlet, c clock, sent map[room.View]Observer) *liveRoom {
+	r := &liveRoom{id: rec.ID, epoch: rec.Head.Epoch, setup: rec.Room, applied: rec.Head.Seq}
+	r.tally.set = c.set
+	if len(recent) >= fanout.RingLoad {
+		r.ring.Since = recent[0].Seq - 1
 	}
-	items := make([]item, len(recent))
+	items := make([]fanout.Item, len(recent))
 	for i, e := range recent {
-		items[i] = encode(enc, e)
-		r.ring.push(items[i])
+		items[i] = fanout.Encode(enc, e)
+		r.ring.Push(items[i])
 	}
-	for i, v := range Views {
-		head, waits := start(v, rec, items, time.Now())
-		f := newFeed(v, head, func(pos int64, events [][]byte) <-chan struct{} {
-			return out.Broadcast(r.id, v, enc.Frame(r.position(pos), events))
+	for i, v := range room.Views {
+		delay := rec.Delay.Duration()
+		head, waits := fanout.Restart(v, rec.Head.Seq, delay, items, c.now(), c.elapsed())
+		f := fanout.NewBroadcaster(fanout.Options{
+			Room: r.id, View: v, Head: r.position(head), Elapsed: c.elapsed, Encoder: enc, Outlet: out, Sent: sent[v], Now: c.now,
 		})
-		if delayed(v) {
-			f.lag = lag{delay: rec.Delay, queue: waits}
+		if fanout.Delayed(v) {
+			f.StartWith(delay, waits)
 		}
 		r.feeds[i] = f
-		r.done.Go(func() { f.run(ctx) })
+		f.Start()
 	}
 	return r
 }
 
-func (r *room) close() {
-	r.stop()
-	r.done.Wait()
+func (r *liveRoom) close() {
+	for _, f := range r.feeds {
+		f.Stop()
+	}
 }
 
-func (r *room) position(seq int64) comment.Position {
-	return comment.Position{Epoch: r.epoch, Seq: seq}
+func (r *liveRoom) position(seq int64) room.Position {
+	return room.Position{Epoch: r.epoch, Seq: seq}
 }
 
-func (r *room) feed(v View) *feed { return r.feeds[viewIndex(v)] }
+// reserveReview is [queue.reserve].
+func (r *liveRoom) reserveReview(id comment.ID, c claim) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.queue.reserve(id, c)
+}
 
-func (r *room) settings() comment.Room {
+// releaseReview is [queue.release].
+func (r *liveRoom) releaseReview(id comment.ID) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.queue.release(id)
+}
+
+func (r *liveRoom) broadcaster(v room.View) *fanout.Broadcaster { return r.feeds[fanout.ViewIndex(v)] }
+
+func (r *liveRoom) settings() room.Room {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
-	return r.setup
+	setup := r.setup
+	setup.SecondOpinion, setup.Webhooks = r.opinion, r.sendsOut.Load()
+	setup.TextLeaves = r.textLeaves()
+	setup.KeepDays = r.keeping.days()
+	return setup
 }
 
-func encode(enc Encoder, e comment.Event) item {
-	it := item{event: e}
-	for i, v := range Views {
-		it.bytes[i] = enc.Event(v, e)
-	}
-	return it
-}
+// textLeaves reports whether anything is configured that sends comments of the room to
+// another program than those that watch it. Whatever comes to do so joins here, and
+// the audience's page says so.
+func (r *liveRoom) textLeaves() bool { return r.opinion || r.sendsOut.Load() }
 
 // apply takes an event that has left the journal.
-func (r *room) apply(enc Encoder, e comment.Event) {
-	it := encode(enc, e)
+func (r *liveRoom) apply(enc Encoder, e room.Event) {
+	switch e.Kind {
+	case room.KindEntry:
+		r.mu.Lock()
+		r.showing.keepFor(e)
+		r.showing.enter(*e.Part)
+		r.mu.Unlock()
+		return
+	case room.KindItem:
+		r.mu.Lock()
+		e.Item = r.showing.apply(*e.Item)
+		r.mu.Unlock()
+	case room.KindComment, room.KindRemove, room.KindErase, room.KindQuestion:
+		if e.Kind != room.KindComment || e.Comment.Item != "" {
+			r.mu.Lock()
+			r.showing.keepFor(e)
+			r.showing.follow(e)
+			r.mu.Unlock()
+		}
+	}
+	r.mu.RLock() // the queue is this goroutine's to change
+	r.queue.count(&e)
+	r.mu.RUnlock()
+	it := fanout.Encode(enc, e)
 	r.mu.Lock()
 	switch e.Kind {
-	case comment.KindRemove:
-		down := among(e.IDs)
-		r.ring.take(func(c comment.Comment) bool { return down(c.ID) })
-	case comment.KindClear:
-		r.ring.take(func(comment.Comment) bool { return true })
-	case comment.KindRoom:
+	case room.KindRemove:
+		down := fanout.Among(e.IDs)
+		r.ring.Take(func(c comment.Comment) bool { return down(c.ID) })
+	case room.KindErase:
+		r.ring.Erase(e.IDs)
+	case room.KindClear:
+		r.ring.Take(func(comment.Comment) bool { return true })
+	case room.KindComment:
+		r.showing.wrote(e.Comment)
+	case room.KindRoom:
 		r.setup = *e.Setup
 	}
 	r.queue.apply(it)
-	r.pins.apply(e)
-	r.ring.push(it)
+	r.pins.Apply(e)
+	r.ring.Push(it)
 	r.applied = e.Seq
 	if r.moved != nil {
 		close(r.moved)
@@ -109,108 +157,61 @@ func (r *room) apply(enc Encoder, e comment.Event) {
 	r.mu.Unlock()
 	r.tally.count(e)
 	for i, f := range r.feeds {
-		if e.Kind == comment.KindRoom && delayed(Views[i]) {
-			f.setDelay(e.Setup.Delay)
+		if e.Kind == room.KindRoom && fanout.Delayed(room.Views[i]) {
+			f.SetDelay(e.Setup.Delay.Duration())
 		}
-		f.add(e, it.bytes[i])
+		f.Add(e, it.Bytes[i])
 	}
-}
-
-// starts is what the last newcomer of a view started from, kept since in a
-// storm of arrivals the next one starts from the same.
-type starts struct {
-	mu      sync.Mutex
-	valid   bool
-	applied int64
-	passed  int64
-	second  int64 // overlays start from less with every second
-	list    []byte
 }
 
 // recents are the newest comments that a view starts from, as the encoder lists
-// them: overlays those of the last 30 s, phones 50, consoles 200.
-func (r *room) recents(enc Encoder, v View, passed int64, now time.Time) []byte {
-	s := &r.starts[viewIndex(v)]
-	s.mu.Lock()
-	defer s.mu.Unlock()
+// them.
+func (r *liveRoom) recents(enc Encoder, v room.View, passed int64, now time.Time) []byte {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
-	if s.valid && s.applied == r.applied && s.passed == passed && s.second == now.Unix() {
-		return s.list
+	return r.snapshots.List(v, r.applied, passed, now, func() []byte { return enc.List(r.ring.Newest(v, passed, now)) })
+}
+
+// reaches reports whether memory holds every event after since.
+func (r *liveRoom) reaches(since int64) bool {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return since >= r.ring.Since
+}
+
+// missed returns the encoded events of a view in (since, passed], of which past was
+// read from the journal. It is false when they cannot be told.
+func (r *liveRoom) missed(v room.View, since int64, past fanout.Past, passed int64) ([][]byte, bool) {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return r.ring.Missed(v, since, past, passed)
+}
+
+// pinned returns what is pinned at a place in the log.
+func (r *liveRoom) pinned(seq int64) (comment.Comment, bool) {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return r.pins.At(seq)
+}
+
+// follow waits until the room has applied the event, so that whoever acted sees
+// the result.
+func (r *liveRoom) follow(ctx context.Context, seq int64) {
+	for {
+		r.mu.Lock()
+		if r.applied >= seq {
+			r.mu.Unlock()
+			return
+		}
+		if r.moved == nil {
+			r.moved = make(chan struct{})
+		}
+		moved := r.moved
+		r.mu.Unlock()
+		select {
+		case <-moved:
+		case <-ctx.Done():
+			return // it is durable all the same
+		}
 	}
-	s.valid, s.applied, s.passed, s.second = true, r.applied, passed, now.Unix()
-	s.list = enc.List(r.newest(v, passed, now))
-	return s.list
-}
-
-// newest gives the encoded comments that a view starts from, oldest first.
-func (r *room) newest(v View, passed int64, now time.Time) (out [][]byte) {
-	limit := map[View]int{ViewOverlay: 1000, ViewAudience: 50, ViewConsole: 200}[v]
-	r.ring.each(func(it *item) bool {
-		e := &it.event
-		if e.Kind == comment.KindClear || len(out) == limit ||
-			v == ViewOverlay && now.Sub(e.At) > 30*time.Second {
-			return false
-		}
-		if e.Kind == comment.KindComment && !it.gone && e.Seq <= passed {
-			out = append(out, it.bytes[viewIndex(v)])
-		}
-		return true
-	})
-	slices.Reverse(out)
-	return out
-}
-
-// ahead gives what went to a view before its place in the log, after passed:
-// everything that takes something down.
-func (r *room) ahead(v View, passed int64) (out []piece) {
-	r.mu.RLock()
-	defer r.mu.RUnlock()
-	r.ring.each(func(it *item) bool {
-		if it.event.Seq <= passed {
-			return false
-		}
-		if k := it.event.Kind; (k == comment.KindRemove || k == comment.KindClear) && it.bytes[viewIndex(v)] != nil {
-			out = append(out, piece{bytes: it.bytes[viewIndex(v)]})
-		}
-		return true
-	})
-	slices.Reverse(out)
-	return out
-}
-
-// reaches tells whether the ring holds every event after since.
-func (r *room) reaches(since int64) bool {
-	r.mu.RLock()
-	defer r.mu.RUnlock()
-	return since >= r.ring.since
-}
-
-// piece is one encoded event that a client missed.
-type piece struct {
-	bytes   []byte
-	comment bool // and so may be left out of a phone's sample
-}
-
-// missed gives what a view has not seen in (since, passed], from the ring.
-// ok is false when the ring does not reach back so far.
-func (r *room) missed(v View, since, passed int64) (out []piece, ok bool) {
-	r.mu.RLock()
-	defer r.mu.RUnlock()
-	if since < r.ring.since {
-		return nil, false
-	}
-	view := viewIndex(v)
-	r.ring.each(func(it *item) bool {
-		if it.event.Seq <= since {
-			return false
-		}
-		// The settings are in hello, and newer there.
-		if it.event.Seq <= passed && !it.gone && it.bytes[view] != nil && it.event.Kind != comment.KindRoom {
-			out = append(out, piece{it.bytes[view], it.event.Kind == comment.KindComment})
-		}
-		return true
-	})
-	slices.Reverse(out)
-	return out, true
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"danmaku/comment"
+	"danmaku/room"
 )
 
 // The bounds of rule lists.
@@ -16,18 +17,26 @@ const (
 	tryOn       = 500     // comments shown lately that a list is tried on
 )
 
-// RuleLists gives the lists that apply to a room: its own, and those for all
+// storedTooLarge is the code of a fault of a list that is one too many for a room,
+// be it on or off.
+const storedTooLarge = "stored_too_large"
+
+// RuleLists returns the lists that apply to a room: its own, and those for all
 // rooms. shipped is true while nobody has saved a list in place of the shipped
 // one.
-func (h *Hall) RuleLists(ctx context.Context, roomID string) (lists []RuleList, shipped bool, err error) {
-	if _, err := h.room(roomID); err != nil {
+func (svc *Service) RuleLists(ctx context.Context, roomID string, by room.Actor) (lists []room.RuleList, shipped bool, err error) {
+	if err := svc.May(roomID, by, room.ReadRoom); err != nil {
 		return nil, false, err
 	}
-	all, err := h.rules.RuleLists(ctx)
+	return svc.ruleLists(ctx, roomID)
+}
+
+func (svc *Service) ruleLists(ctx context.Context, roomID string) (lists []room.RuleList, shipped bool, err error) {
+	all, err := svc.rules.RuleLists(ctx)
 	if err != nil {
 		return nil, false, fmt.Errorf("read rules: %w", err)
 	}
-	starter := h.filter.Shipped()
+	starter := svc.filter.Shipped()
 	shipped = true
 	for _, l := range all {
 		if l.Room != "" && l.Room != roomID {
@@ -35,88 +44,123 @@ func (h *Hall) RuleLists(ctx context.Context, roomID string) (lists []RuleList, 
 		}
 		if l.Room == "" && l.Name == starter.Name {
 			shipped = false
-			l.Text = h.held(l.Room, l.Name, &l).Text
+			l.Text = svc.held(l.Room, l.Name, &l).Text
 		}
 		lists = append(lists, l)
 	}
 	if shipped {
-		lists = append([]RuleList{starter}, lists...)
+		lists = append([]room.RuleList{starter}, lists...)
 	}
 	return lists, shipped, nil
 }
 
 // RulesEdit is a list as somebody wants it saved.
 type RulesEdit struct {
-	List RuleList
+	List room.RuleList
 	Base *string // the Version that was edited, empty for none; nil takes whatever stands
 	Dry  bool    // nothing is saved
 }
 
+// RuleFaults are what the author of a list should know: the gravest of it, and how
+// much there is.
+type RuleFaults struct {
+	Told  []room.RuleFault
+	Total int
+}
+
 // PutRules saves a list, unless dry, and gives it as it then applies, with what
-// its author should know. A list for all rooms has no room and takes an owner.
+// its author should know. A list that is on and has a line beyond what a room
+// can have is not saved, nor is one that grows what a room stores beyond its
+// bound. A list for all rooms has no room and takes an owner.
 // Errors: ErrChanged with who it was when another version than the base stands.
-func (h *Hall) PutRules(ctx context.Context, roomID string, by Actor, edit RulesEdit) (RuleList, []comment.RuleFault, error) {
+func (svc *Service) PutRules(ctx context.Context, roomID string, by room.Actor, edit RulesEdit) (room.RuleList, RuleFaults, error) {
 	l := edit.List
-	if err := h.mayRule(roomID, by, l.Room); err != nil {
-		return l, nil, err
+	if err := svc.mayRule(roomID, by, l.Room); err != nil {
+		return l, RuleFaults{}, err
 	}
-	lists, _, err := h.RuleLists(ctx, roomID)
+	lists, _, err := svc.ruleLists(ctx, roomID)
 	if err != nil {
-		return l, nil, err
+		return l, RuleFaults{}, err
 	}
-	var others []RuleList
+	var others []room.RuleList
+	stands := 0 // bytes of the list as it is
 	for _, o := range lists {
 		if o.Name != l.Name || o.Room != l.Room {
 			others = append(others, o)
+		} else {
+			stands = len(o.Text)
 		}
 	}
 	switch {
 	case l.Name == "" || l.Name != comment.OneLine(l.Name) || comment.Graphemes(l.Name) > maxListName:
-		return l, nil, comment.Explain(comment.ErrInvalid, "name: 1 to %d characters in one line", maxListName)
+		return l, RuleFaults{}, room.Explain(room.ErrInvalid, "name: 1 to %d characters in one line", maxListName)
 	case len(l.Text) > MaxRules:
-		return l, nil, comment.Explain(comment.ErrInvalid, "text: at most %d bytes", MaxRules)
+		return l, RuleFaults{}, room.Explain(room.ErrInvalid, "text: at most %d bytes", MaxRules)
 	case len(others) >= maxLists:
-		return l, nil, comment.Explain(comment.ErrInvalid, "at most %d lists", maxLists)
+		return l, RuleFaults{}, room.Explain(room.ErrInvalid, "at most %d lists", maxLists)
 	}
-	shown, err := h.shownLately(ctx, roomID)
+	shown, err := svc.shownLately(ctx, roomID)
 	if err != nil {
-		return l, nil, err
+		return l, RuleFaults{}, err
 	}
-	faults := h.filter.Preview(l, others, shown)
+	faults, err := svc.preview(ctx, l, others, shown)
+	if err != nil {
+		return l, RuleFaults{}, err
+	}
 	if edit.Dry {
 		return l, faults, nil
 	}
-	l.Changed = h.now()
-	err = h.changeRules(ctx, by, l.Room, l.Name, func(was *RuleList) (*RuleList, error) {
-		return &l, h.based(edit.Base, l.Room, l.Name, was)
-	})
-	if errors.Is(err, comment.ErrChanged) {
-		err = h.rulesChanged(ctx, roomID, by, l.Room, l.Name)
+	for _, f := range faults.Told {
+		// What is off costs its bytes alone. A list that does not grow is saved, so that
+		// what an older version took can be made smaller, or switched off.
+		if f.Over && (l.On && f.Code != storedTooLarge || f.Code == storedTooLarge && len(l.Text) > stands) {
+			return l, RuleFaults{}, room.Explain(room.ErrInvalid, "text: line %d: %s", f.Line, f.Message)
+		}
 	}
-	return *h.held(l.Room, l.Name, &l), faults, err
+	l.Changed = svc.now()
+	err = svc.changeRules(ctx, by, l.Room, l.Name, func(was *room.RuleList) (*room.RuleList, error) {
+		return &l, svc.based(edit.Base, l.Room, l.Name, was)
+	})
+	if errors.Is(err, room.ErrChanged) {
+		err = svc.rulesChanged(ctx, roomID, by, l.Room, l.Name)
+	}
+	return *svc.held(l.Room, l.Name, &l), faults, err
+}
+
+// preview compiles a list that is to be saved. One is compiled at a time, since each
+// takes much memory; the others wait, as long as ctx lets them.
+func (svc *Service) preview(ctx context.Context, l room.RuleList, others []room.RuleList, shown []string) (RuleFaults, error) {
+	select {
+	case svc.previews <- struct{}{}:
+		defer func() { <-svc.previews }()
+	case <-ctx.Done():
+		return RuleFaults{}, ctx.Err()
+	}
+	told, total := svc.filter.Preview(l, others, shown)
+	return RuleFaults{Told: told, Total: total}, nil
 }
 
 // based is ErrChanged unless what stands is the version that was edited.
-func (h *Hall) based(base *string, listRoom, name string, stands *RuleList) error {
+func (svc *Service) based(base *string, listRoom, name string, stands *room.RuleList) error {
 	if base == nil {
 		return nil
 	}
 	version := ""
-	if stands = h.held(listRoom, name, stands); stands != nil {
+	if stands = svc.held(listRoom, name, stands); stands != nil {
 		version = stands.Version()
 	}
 	if version != *base {
-		return comment.ErrChanged
+		return room.ErrChanged
 	}
 	return nil
 }
 
 // rulesChanged says who changed a list last.
-func (h *Hall) rulesChanged(ctx context.Context, roomID string, by Actor, listRoom, name string) error {
-	found := &comment.ChangedError{}
-	q := comment.ActQuery{Room: roomID, Kind: comment.ActRules, Limit: 200}
+func (svc *Service) rulesChanged(ctx context.Context, roomID string, by room.Actor, listRoom, name string) error {
+	found := &room.ChangedError{}
+	q := room.AuditQuery{Room: roomID, Kind: room.ActionRules, Limit: 200}
 	for range lookBack {
-		acts, more, err := h.Acts(ctx, by, q)
+		acts, more, err := svc.Acts(ctx, by, q)
 		if err != nil {
 			return err
 		}
@@ -134,10 +178,10 @@ func (h *Hall) rulesChanged(ctx context.Context, roomID string, by Actor, listRo
 	return found
 }
 
-// held gives a list as it applies: where no text of their own is stored, the
+// held returns a list as it applies: where no text of their own is stored, the
 // shipped one.
-func (h *Hall) held(listRoom, name string, stored *RuleList) *RuleList {
-	starter := h.filter.Shipped()
+func (svc *Service) held(listRoom, name string, stored *room.RuleList) *room.RuleList {
+	starter := svc.filter.Shipped()
 	if listRoom != starter.Room || name != starter.Name || stored != nil && stored.Text != "" {
 		return stored
 	}
@@ -147,43 +191,73 @@ func (h *Hall) held(listRoom, name string, stored *RuleList) *RuleList {
 	return &starter
 }
 
-// changeRules stores what change makes of a list, with its line in the audit.
-func (h *Hall) changeRules(ctx context.Context, by Actor, listRoom, name string, change func(was *RuleList) (*RuleList, error)) error {
-	err := h.rules.ChangeRuleList(ctx, listRoom, name, func(was *RuleList) (*RuleList, *Act, error) {
-		now, err := change(was)
-		if err != nil {
-			return nil, nil, err
+// changeTries is how often a change of rules is made anew when somebody else was
+// faster. A change that names its base fails the first time.
+const changeTries = 5
+
+// changeRules stores what change makes of a list, with its line in the audit. The
+// lists are compared here and not in the journal's writer, which has comments to
+// write: when another change came between, it is done again.
+func (svc *Service) changeRules(ctx context.Context, by room.Actor, listRoom, name string, change func(was *room.RuleList) (*room.RuleList, error)) error {
+	var err error
+	for range changeTries {
+		if err = svc.tryRules(ctx, by, listRoom, name, change); !errors.Is(err, errOutrun) {
+			break
 		}
-		edit := editOf(was, now)
-		a := by.noted(comment.ActRules, h.now())
-		a.Room, a.About, a.Changed, a.List = listRoom, name, edit.Names(), &edit
-		// Whoever reads it wants to know what differs from what held before.
-		a.Detail = differences(h.held(listRoom, name, was), h.held(listRoom, name, now))
-		return now, a, nil
-	})
+	}
+	if errors.Is(err, errOutrun) {
+		return room.ErrChanged
+	}
 	if err != nil {
 		return err
 	}
-	return h.loadRules(ctx)
+	return svc.loadRules(ctx)
 }
 
-// mayRule tells whether somebody may change a list of listRoom.
-func (h *Hall) mayRule(roomID string, by Actor, listRoom string) error {
-	if _, err := h.acting(roomID, by); err != nil {
+// errOutrun is a change that was made from a list that has changed since.
+var errOutrun = errors.New("another change was faster")
+
+func (svc *Service) tryRules(ctx context.Context, by room.Actor, listRoom, name string, change func(was *room.RuleList) (*room.RuleList, error)) error {
+	var was *room.RuleList
+	stored, err := svc.rules.RuleList(ctx, listRoom, name)
+	if err == nil {
+		was = &stored
+	} else if !errors.Is(err, room.ErrNotFound) {
 		return err
 	}
-	if listRoom == "" && by.Role != comment.Owner {
-		return comment.ErrNotAllowed
+	now, err := change(was)
+	if err != nil {
+		return err
+	}
+	edit := editOf(was, now)
+	a := by.EntryAt(room.ActionRules, svc.now())
+	a.Room, a.About, a.Changed, a.List = listRoom, name, edit.Names(), &edit
+	// Whoever reads it wants to know what differs from what held before.
+	a.Detail = differences(svc.held(listRoom, name, was), svc.held(listRoom, name, now))
+	err = svc.rules.ChangeRuleList(ctx, room.RuleChange{Room: listRoom, Name: name, Was: stored.Revision, Now: now, Act: a})
+	if errors.Is(err, room.ErrChanged) {
+		return errOutrun
+	}
+	return err
+}
+
+// mayRule reports whether somebody may change a list of listRoom.
+func (svc *Service) mayRule(roomID string, by room.Actor, listRoom string) error {
+	if _, err := svc.may(roomID, by, room.EditRules); err != nil {
+		return err
+	}
+	if listRoom == "" && !by.Can(room.EditSharedRules, "") {
+		return room.ErrNotAllowed
 	}
 	return nil
 }
 
-// shownLately gives the texts of the newest shown comments.
-func (h *Hall) shownLately(ctx context.Context, roomID string) ([]string, error) {
+// shownLately returns the texts of the newest shown comments.
+func (svc *Service) shownLately(ctx context.Context, roomID string) ([]string, error) {
 	var texts []string
-	q := comment.HistoryQuery{Status: comment.Shown, Limit: 200}
+	q := room.HistoryQuery{Status: comment.Shown, Limit: 200}
 	for len(texts) < tryOn {
-		rows, more, err := h.history.Comments(ctx, roomID, q)
+		rows, more, err := svc.history.Comments(ctx, roomID, q)
 		if err != nil {
 			return nil, fmt.Errorf("read what was shown: %w", err)
 		}
@@ -200,27 +274,27 @@ func (h *Hall) shownLately(ctx context.Context, roomID string) ([]string, error)
 
 // DeleteRules deletes a list, of which base is the version as in [RulesEdit].
 // The shipped one cannot be: it can be switched off.
-func (h *Hall) DeleteRules(ctx context.Context, roomID string, by Actor, listRoom, name string, base *string) error {
-	if err := h.mayRule(roomID, by, listRoom); err != nil {
+func (svc *Service) DeleteRules(ctx context.Context, roomID string, by room.Actor, listRoom, name string, base *string) error {
+	if err := svc.mayRule(roomID, by, listRoom); err != nil {
 		return err
 	}
-	err := h.changeRules(ctx, by, listRoom, name, func(was *RuleList) (*RuleList, error) {
+	err := svc.changeRules(ctx, by, listRoom, name, func(was *room.RuleList) (*room.RuleList, error) {
 		if was == nil {
-			return nil, comment.ErrNotFound
+			return nil, room.ErrNotFound
 		}
-		return nil, h.based(base, listRoom, name, was)
+		return nil, svc.based(base, listRoom, name, was)
 	})
-	if errors.Is(err, comment.ErrChanged) {
-		return h.rulesChanged(ctx, roomID, by, listRoom, name)
+	if errors.Is(err, room.ErrChanged) {
+		return svc.rulesChanged(ctx, roomID, by, listRoom, name)
 	}
 	return err
 }
 
-// CheckText tells what the filter would say of a text in a room.
-func (h *Hall) CheckText(roomID string, by Actor, text string) (comment.Verdict, error) {
-	r, err := h.acting(roomID, by)
+// CheckText returns what the filter would say of a text in a room.
+func (svc *Service) CheckText(roomID string, by room.Actor, text string) (comment.Verdict, error) {
+	r, err := svc.may(roomID, by, room.ReadRoom)
 	if err != nil {
 		return comment.Verdict{}, err
 	}
-	return h.filter.CheckText(text, r.settings()), nil
+	return svc.filter.CheckText(text, r.settings()), nil
 }

@@ -5,117 +5,110 @@ import (
 	"fmt"
 	"slices"
 
-	"danmaku/comment"
+	"danmaku/room"
 )
 
-// SetRoom changes a room's settings. change gets what holds now; no other
-// change of the same room runs meanwhile. Only the owner archives, and brings
-// back. Errors: ErrInvalid with a sentence for each setting that is out of
-// bounds, ErrNotAllowed, ErrBusy, and those of change.
-func (h *Hall) SetRoom(ctx context.Context, roomID string, by Actor, change func(comment.Room) (comment.Room, error)) (comment.Room, error) {
-	return h.setRoom(ctx, roomID, by, comment.ActSettings, change)
+// SetRoom changes a room's settings and returns the room as it is then. Only the
+// owner archives, and brings back. Errors: ErrInvalid with a sentence for each
+// setting that is unknown, of the wrong type or out of bounds, ErrNotAllowed,
+// ErrBusy.
+func (svc *Service) SetRoom(ctx context.Context, roomID string, by room.Actor, p room.Patch) (room.Room, error) {
+	return svc.setRoom(ctx, roomID, by, room.ActionSettings, p.Apply)
 }
 
-func (h *Hall) setRoom(ctx context.Context, roomID string, by Actor, kind comment.ActKind, change func(comment.Room) (comment.Room, error)) (comment.Room, error) {
-	r, err := h.acting(roomID, by)
+// setRoom changes settings as an act of a kind. change gets what holds now; no
+// other change of the same room runs meanwhile. The events in with, and the end of
+// the bans that hold for the show when it closes the room, are part of the act:
+// all of it happens, or nothing.
+func (svc *Service) setRoom(ctx context.Context, roomID string, by room.Actor, kind room.Action, change func(room.Room) (room.Room, error), with ...room.Event) (room.Room, error) {
+	r, err := svc.may(roomID, by, needed(kind))
 	if err != nil {
-		return comment.Room{}, err
+		return room.Room{}, err
 	}
 	r.editing.Lock()
 	defer r.editing.Unlock()
 	before := r.settings()
 	after, err := change(before)
 	if err != nil {
-		return comment.Room{}, err
+		return room.Room{}, err
 	}
 	after = after.Tidy()
 	after.ID = before.ID
 	if err := after.Validate(); err != nil {
-		return comment.Room{}, comment.Explain(comment.ErrInvalid, "%v", err)
+		return room.Room{}, room.Explain(room.ErrInvalid, "%v", err)
 	}
 	names := before.Changes(after)
 	if len(names) == 0 {
 		return before, nil
 	}
-	if slices.Contains(names, "archived") && by.Role != comment.Owner {
-		return comment.Room{}, comment.ErrNotAllowed
+	if slices.Contains(names, "archived") && !by.Can(room.ManageRooms, roomID) {
+		return room.Room{}, room.ErrNotAllowed
+	}
+	if after.Look.Picture != before.Look.Picture {
+		if err := svc.ownPicture(ctx, after); err != nil {
+			return room.Room{}, err
+		}
 	}
 	hidden := after.Secret && !before.Secret
 	if hidden {
-		if err := h.wayIn(ctx, roomID, by); err != nil {
-			return comment.Room{}, err
+		if err := svc.entryURL(ctx, roomID, by); err != nil {
+			return room.Room{}, err
 		}
 	}
-	a := by.act(kind)
+	a := by.Entry(kind)
 	a.Changed, a.Before, a.After = names, &before, &after
-	if _, err := h.do(ctx, r, by, comment.Event{Kind: comment.KindRoom, Setup: &after, Changed: names, Act: a}); err != nil {
-		return comment.Room{}, err
+	events := append([]room.Event{{Kind: room.KindRoom, Setup: &after, Changed: names, Act: a}}, with...)
+	if after.State == room.Closed && before.State != room.Closed {
+		events = append(events, svc.endShow(r, by)...)
 	}
-	if hidden {
-		h.outlet.Evict(func(s Seat) error {
-			if s.Room == roomID && s.View == ViewAudience && s.Link == 0 {
-				return comment.ErrNotAllowed
-			}
-			return nil
-		})
-	}
-	if after.Archived {
-		h.outlet.Evict(func(s Seat) error {
-			if s.Room == roomID {
-				return comment.ErrRoomClosed
-			}
-			return nil
-		})
-	}
-	if after.State == comment.Closed && before.State != comment.Closed {
-		return after, h.endShow(ctx, r, by)
+	if _, err := svc.doAll(ctx, r, by, events); err != nil {
+		return room.Room{}, err
 	}
 	return after, nil
 }
 
+// needed is the permission that a change of settings takes.
+func needed(kind room.Action) room.Permission {
+	switch kind {
+	case room.ActionLockdown, room.ActionUnlock:
+		return room.LockDown
+	case room.ActionArchive:
+		return room.ManageRooms
+	}
+	return room.ChangeSettings
+}
+
 // wayIn makes the audience link of a room that is to be secret, when it has none:
 // before it is, so that there is always a way in.
-func (h *Hall) wayIn(ctx context.Context, roomID string, by Actor) error {
-	if _, err := h.ScreenKey(roomID, comment.Audience); err == nil {
+func (svc *Service) entryURL(ctx context.Context, roomID string, by room.Actor) error {
+	if _, err := svc.ScreenKey(roomID, room.Audience); err == nil {
 		return nil
 	}
-	if _, _, err := h.registrar(by).New(ctx, roomID, comment.Audience, roomID); err != nil {
+	if _, _, err := svc.registrar(by).New(ctx, roomID, room.Audience, roomID); err != nil {
 		return err
 	}
-	return h.loadLinks(ctx)
+	return svc.loadLinks(ctx)
 }
 
 // LockDown pauses a room, refuses links, holds newcomers, slows everybody down
 // and empties the screens, as one act.
-func (h *Hall) LockDown(ctx context.Context, roomID string, by Actor) (comment.Room, error) {
-	was, err := h.Room(roomID)
-	if err != nil {
-		return comment.Room{}, err
-	}
-	now, err := h.setRoom(ctx, roomID, by, comment.ActLockdown, func(r comment.Room) (comment.Room, error) { return r.LockedDown(), nil })
-	if err != nil || was.Lock != nil {
-		return now, err
-	}
-	r, err := h.room(roomID)
-	if err != nil {
-		return now, err
-	}
-	_, err = h.do(ctx, r, by, comment.Event{Kind: comment.KindClear})
-	return now, err
+func (svc *Service) LockDown(ctx context.Context, roomID string, by room.Actor) (room.Room, error) {
+	return svc.setRoom(ctx, roomID, by, room.ActionLockdown,
+		func(r room.Room) (room.Room, error) { return r.LockedDown(), nil }, room.Event{Kind: room.KindClear})
 }
 
 // Unlock ends a lock-down and puts the settings back as they were.
-func (h *Hall) Unlock(ctx context.Context, roomID string, by Actor) (comment.Room, error) {
-	return h.setRoom(ctx, roomID, by, comment.ActUnlock, func(r comment.Room) (comment.Room, error) { return r.Unlocked(), nil })
+func (svc *Service) Unlock(ctx context.Context, roomID string, by room.Actor) (room.Room, error) {
+	return svc.setRoom(ctx, roomID, by, room.ActionUnlock, func(r room.Room) (room.Room, error) { return r.Unlocked(), nil })
 }
 
 // Archive closes a room and takes it off every list. Its log and history stay.
-func (h *Hall) Archive(ctx context.Context, roomID string, by Actor) error {
-	_, err := h.setRoom(ctx, roomID, by, comment.ActArchive, func(r comment.Room) (comment.Room, error) {
-		if r.Archived && by.undoes != 0 {
-			return r, comment.ErrChanged
+func (svc *Service) Archive(ctx context.Context, roomID string, by room.Actor) error {
+	_, err := svc.setRoom(ctx, roomID, by, room.ActionArchive, func(r room.Room) (room.Room, error) {
+		if r.Archived && by.Undoes != 0 {
+			return r, room.ErrChanged
 		}
-		r.State, r.Archived = comment.Closed, true
+		r.State, r.Archived = room.Closed, true
 		return r, nil
 	})
 	return err
@@ -123,30 +116,38 @@ func (h *Hall) Archive(ctx context.Context, roomID string, by Actor) error {
 
 // NewRoom makes a room with its overlay link. Errors: ErrNotAllowed for anybody
 // but the owner, ErrTaken, ErrInvalid, ErrBusy.
-func (h *Hall) NewRoom(ctx context.Context, by Actor, setup comment.Room) (comment.Room, error) {
-	if by.Role != comment.Owner {
-		return comment.Room{}, comment.ErrNotAllowed
+func (svc *Service) NewRoom(ctx context.Context, by room.Actor, setup room.Room) (room.Room, error) {
+	if err := svc.May("", by, room.ManageRooms); err != nil {
+		return room.Room{}, err
 	}
 	setup = setup.Tidy()
 	if err := setup.Validate(); err != nil {
-		return comment.Room{}, comment.Explain(comment.ErrInvalid, "%v", err)
+		return room.Room{}, room.Explain(room.ErrInvalid, "%v", err)
 	}
-	a := by.noted(comment.ActRoom, h.now())
+	if err := svc.ownPicture(ctx, setup); err != nil {
+		return room.Room{}, err
+	}
+	a := by.EntryAt(room.ActionRoom, svc.now())
 	a.About, a.Detail = setup.ID, setup.Title
-	rec, err := h.stored.AddRoom(ctx, setup, a)
-	if err != nil {
-		return comment.Room{}, fmt.Errorf("make a room: %w", err)
+	// The ways in are part of it: a room without them would be of no use.
+	roles := []room.Role{room.Overlay}
+	if setup.Secret {
+		roles = append(roles, room.Audience)
 	}
-	if err := h.addRoom(ctx, rec); err != nil {
-		return comment.Room{}, err
-	}
-	if _, _, err := h.registrar(Actor{}).New(ctx, rec.ID, comment.Overlay, rec.ID); err != nil {
-		return comment.Room{}, err
-	}
-	if rec.Secret {
-		if err := h.wayIn(ctx, rec.ID, Actor{}); err != nil {
-			return comment.Room{}, err
+	var links []room.AccessLink
+	for _, role := range roles {
+		l, _, err := svc.registrar(by).Screen(ctx, setup.ID, role, setup.ID)
+		if err != nil {
+			return room.Room{}, err
 		}
+		links = append(links, l)
 	}
-	return rec.Room, h.loadLinks(ctx)
+	rec, err := svc.stored.AddRoom(ctx, setup, a, links...)
+	if err != nil {
+		return room.Room{}, fmt.Errorf("make a room: %w", err)
+	}
+	if err := svc.addRoom(ctx, rec); err != nil {
+		return room.Room{}, err
+	}
+	return rec.Room, svc.loadLinks(ctx)
 }

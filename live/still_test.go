@@ -5,45 +5,67 @@ import (
 	"time"
 
 	"danmaku/comment"
+	"danmaku/live/fanout"
+	"danmaku/live/replay"
+	"danmaku/room"
+	"danmaku/show"
 )
 
 // plainEncoder makes bytes that say nothing.
 type plainEncoder struct{}
 
-func (plainEncoder) Event(View, comment.Event) []byte        { return []byte("event") }
-func (plainEncoder) Frame(comment.Position, [][]byte) []byte { return []byte("frame") }
+func (plainEncoder) Event(room.View, room.Event) []byte { return []byte("event") }
+
+func (plainEncoder) Frame(room.Position, [][]byte) fanout.Frame {
+	return fanout.Frame{Full: []byte("frame"), Brief: []byte("frame")}
+}
 
 func (plainEncoder) Ack(string, Outcome) []byte { return []byte("ack") }
 
-func (plainEncoder) List([][]byte) []byte   { return []byte("list") }
-func (plainEncoder) Muted(time.Time) []byte { return []byte("muted") }
-func (plainEncoder) Replay(Replay) []byte   { return []byte("replay") }
+func (plainEncoder) List([][]byte) []byte            { return []byte("list") }
+func (plainEncoder) Muted(time.Time) []byte          { return []byte("muted") }
+func (plainEncoder) Tally([]show.Item) []byte        { return []byte("tally") }
+func (plainEncoder) Reactions(map[string]int) []byte { return []byte("reactions") }
+func (plainEncoder) Replay(replay.Report) []byte     { return []byte("replay") }
 
-// outletFunc is an outlet whose Broadcast is a function.
-type outletFunc func(room string, v View, frame []byte)
+// outletFunc is an outlet whose broadcast is a function.
+type outletFunc func(room string, v room.View, frame []byte)
 
-func (f outletFunc) Broadcast(room string, v View, frame []byte) <-chan struct{} {
-	f(room, v, frame)
+func (f outletFunc) Recipients(roomID string, v room.View) fanout.Recipients {
+	return viewOf{f, roomID, v}
+}
+
+// viewOf is a view of a room at an outletFunc.
+type viewOf struct {
+	outlet outletFunc
+	room   string
+	view   room.View
+}
+
+func (v viewOf) Send(frame fanout.Frame) <-chan struct{} {
+	v.outlet(v.room, v.view, frame.Full)
 	return nil
 }
-func (outletFunc) Announce(string, View, []byte)  {}
-func (outletFunc) Evict(func(Seat) error)         {}
-func (outletFunc) People(string, string) []string { return nil }
-func (outletFunc) Tell(string, string, []byte)    {}
-func (outletFunc) Count(string, View) int         { return 0 }
+
+func (outletFunc) Announce(string, room.View, []byte)         {}
+func (outletFunc) Evict(func(Client) error)                   {}
+func (outletFunc) People(string, string) []string             { return nil }
+func (outletFunc) Tell(string, string, []byte)                {}
+func (outletFunc) Notify(string, string, func(Client) []byte) {}
+func (outletFunc) Count(string, room.View) int                { return 0 }
 
 // A client drops comments up to the position it knows. So a beat must not tell
 // a position whose frame is still on its way.
 func TestBeatDoesNotOvertakeAFrame(t *testing.T) {
-	h := &Hall{rooms: map[string]*room{}}
+	h := &Service{rooms: map[string]*liveRoom{}}
 	told := make(chan int64, 1)
 	overtook := make(chan bool, 1)
-	out := outletFunc(func(_ string, v View, _ []byte) {
-		if v != ViewOverlay {
+	out := outletFunc(func(_ string, v room.View, _ []byte) {
+		if v != room.ViewOverlay {
 			return
 		}
 		go func() {
-			if err := h.Still("live", ViewOverlay, func(p comment.Position) { told <- p.Seq }); err != nil {
+			if err := h.Still("live", room.ViewOverlay, func(p room.Position) { told <- p.Seq }); err != nil {
 				t.Error(err)
 			}
 		}()
@@ -54,10 +76,10 @@ func TestBeatDoesNotOvertakeAFrame(t *testing.T) {
 			overtook <- false
 		}
 	})
-	r := newRoom(RoomRecord{Room: comment.NewRoom("live")}, nil, plainEncoder{}, out)
+	r := newRoom(room.Record{Room: room.New("live")}, nil, plainEncoder{}, out, newClock(time.Now, nil), nil)
 	defer r.close()
 	h.rooms["live"] = r
-	r.apply(plainEncoder{}, comment.Event{Seq: 1, Kind: comment.KindComment, Comment: comment.Comment{ID: 1}})
+	r.apply(plainEncoder{}, room.Event{Seq: 1, Kind: room.KindComment, Comment: comment.Comment{ID: 1}})
 	if <-overtook {
 		t.Fatal("a position was told before the frame that it covers")
 	}

@@ -1,24 +1,33 @@
 package live
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
 	"danmaku/comment"
+	"danmaku/room"
 )
 
 // Author is who sends a comment, as the server established it.
 type Author struct {
-	Role     comment.Role // Audience, Sender, Moderator or Owner
-	User     string       // pseudonym in the room
-	Address  string       // keyed hash of the masked address; empty for a sender
-	Identity time.Time    // when the identity was made; zero when unknown
-	Fleeting bool         // the identity lives in the page alone: limits take it as new
-	Link     int64        // of a sender, moderator or owner
-	Replay   bool         // a sender: it is a replay that the server plays
+	Role     room.Role // Audience, Sender, Moderator or Owner
+	User     string    // pseudonym in the room
+	Address  string    // keyed hash of the masked address; empty for a sender
+	Networks []string  // keyed hashes of the networks that share limits, see [access.Keys.Networks]
+	Identity time.Time // when the identity was made, see Service.Stamp; zero when unknown
+	Fleeting bool      // the identity lives in the page alone: limits take it as new
+	Link     int64     // of a sender, moderator or owner
+	Replay   bool      // a sender: it is a replay that the server plays
+	Chat     string    // a sender: it is a connected chat, by its ID
+	HoldAll  bool      // of a chat: every comment waits for a moderator
 }
+
+// submitWithin bounds how long a comment waits for its turn in the log.
+const submitWithin = 5 * time.Second
 
 // Outcome is what became of a comment.
 type Outcome struct {
@@ -26,142 +35,327 @@ type Outcome struct {
 	Comment comment.Comment
 	Rule    string        // for the log; never for the author
 	Wait    time.Duration // until the author may send again
+	Part    *Part         // the message was a vote; with a Status it is a comment, too
 }
 
 // Submit takes one comment through limits and checks into the journal, and
 // returns when it is durable. What shows it hangs on the journal's far end.
 //
 // Errors that are the author's to mend: those of [comment.Draft.Normalize],
-// ErrRoomClosed, ErrRoomPaused, ErrMuted (with a wait unless it is for ever),
-// ErrBanned, ErrSlowDown (a *comment.WaitError), ErrDuplicate, ErrBusy,
+// ErrRoomClosed, ErrRoomPaused, ErrMuted (with a wait unless it is forever),
+// ErrBanned, ErrSlowDown (a *room.WaitError), ErrDuplicate, ErrBusy,
 // ErrNotFound. A refusal by the filter is an outcome, not an error: it is in
 // the log.
-func (h *Hall) Submit(ctx context.Context, roomID string, a Author, d comment.Draft) (Outcome, error) {
-	r, err := h.room(roomID)
+//
+// A ref that is bound is answered with what became of its comment, whatever would
+// be said of it now.
+//
+// Submit returns within submitWithin of the log's turn: what still waits for it
+// then was not written, and is ErrBusy.
+func (svc *Service) Submit(ctx context.Context, roomID string, a Author, d comment.Draft) (Outcome, error) {
+	ctx, cancel := context.WithTimeout(ctx, submitWithin)
+	defer cancel()
+	o, err := svc.submit(ctx, roomID, a, d)
+	if err == nil || d.Ref == "" || errors.Is(err, room.ErrNotFound) {
+		return o, err
+	}
+	return svc.boundBefore(ctx, refKey{roomID, a.User, d.Ref}, err)
+}
+
+// boundBefore answers for a comment that is refused, whose ref may have been bound
+// before the program started, or longer ago than memory reaches. Without a ref that
+// is bound it gives the refusal.
+func (svc *Service) boundBefore(ctx context.Context, key refKey, refusal error) (Outcome, error) {
+	if o, ok := svc.refs.get(key, svc.mono()); ok { // refused before submit looked
+		o.Wait = 0
+		return o, nil
+	}
+	select {
+	case svc.lookUps <- struct{}{}:
+		defer func() { <-svc.lookUps }()
+	case <-ctx.Done():
+		return Outcome{}, room.ErrBusy
+	case <-time.After(lookUpWithin):
+		// Whoever is told the refusal takes back a text that may be on the screens.
+		return Outcome{}, room.ErrBusy
+	}
+	row, err := svc.history.CommentByRef(ctx, key.room, key.user, key.ref)
+	switch {
+	case errors.Is(err, room.ErrNotFound):
+		return Outcome{}, refusal
+	case err != nil:
+		svc.slog.Warn("a ref could not be looked up", "room", key.room, "err", err)
+		return Outcome{}, room.ErrBusy
+	}
+	return Outcome{Status: row.Status, Comment: row.Comment, Rule: row.Rule}, nil
+}
+
+// Refused comments whose ref is not in memory are looked up by so many readers at
+// once, and wait no longer for one: what is refused must not keep moderators waiting.
+const (
+	lookUps      = 2
+	lookUpWithin = time.Second
+)
+
+// Stamp returns the time that a new identity bears. It is never set while the
+// program runs, so that no identity becomes older than it is.
+func (svc *Service) Stamp() time.Time { return svc.clock.steady() }
+
+func (svc *Service) submit(ctx context.Context, roomID string, a Author, d comment.Draft) (Outcome, error) {
+	r, err := svc.room(roomID)
 	if err != nil {
 		return Outcome{}, err
 	}
+	if !a.Role.Can(room.Write) {
+		return Outcome{}, room.ErrNotAllowed
+	}
 	setup := r.settings()
-	d.Room, d.User, d.Address, d.Identity, d.At = roomID, a.User, a.Address, a.Identity, h.now()
-	d.Badge = badge(a.Role)
-	if d, err = d.Normalize(setup); err != nil {
-		r.tally.stop(comment.Code(err), d.At)
+	d.Room, d.User, d.Address, d.Identity, d.At = roomID, a.User, a.Address, svc.clock.rebase(a.Identity), svc.now()
+	if svc.mono != nil {
+		d.Elapsed = max(svc.mono(), 1)
+	}
+	d.Badge, d.Link, d.Chat = a.Role.Badge(), a.Link, a.Chat
+	if a.Role == room.Audience {
+		d.Networks = a.Networks
+	}
+	switch { // so that no chat and no program fills the review queue
+	case a.Chat != "":
+		d.Networks = []string{"chat " + a.Chat}
+	case a.Replay:
+		d.Networks = []string{"replay"}
+	case a.Role == room.Sender:
+		d.Networks = []string{"sender " + strconv.FormatInt(a.Link, 10)}
+	}
+	if a.HoldAll {
+		setup.Review = room.ReviewAll
+	}
+	if d.Item != "" {
+		if d, err = svc.asking(r, d); err != nil {
+			return Outcome{}, err
+		}
+	}
+	if d, err = d.Normalize(setup.Limits()); err != nil {
+		r.tally.stop(room.Code(err), d.Source, d.At)
 		return Outcome{}, err
 	}
 	key := refKey{roomID, d.User, d.Ref}
 	if d.Ref != "" {
-		if o, ok := h.refs.get(key); ok {
+		if o, ok := svc.refs.get(key, svc.mono()); ok {
 			o.Wait = 0 // it was told the first time
 			return o, nil
 		}
 	}
-	limit := LimitKey{Room: roomID, User: d.User, Address: a.Address, Identity: a.Identity}
+	part, shownToo, counted, err := svc.voteByMessage(ctx, r, setup, a, d)
+	if counted && (err != nil || !shownToo) {
+		o := Outcome{Part: &part}
+		if err == nil && d.Ref != "" {
+			svc.refs.put(key, o, svc.instant().mono)
+		}
+		return o, err
+	}
+	limit := room.LimitKey{Room: roomID, User: d.User, Address: a.Address, Networks: a.Networks, Identity: d.Identity}
 	if a.Fleeting {
 		limit.Identity = time.Time{}
 	}
-	if a.Role == comment.Sender {
-		limit = LimitKey{Room: roomID, Sender: a.Link, Replay: a.Replay}
+	if a.Role == room.Sender {
+		limit = room.LimitKey{Room: roomID, Sender: a.Link, Replay: a.Replay, Chat: a.Chat}
 	}
-	if err := h.admit(setup, a, limit, d.At); err != nil {
+	if err := svc.admit(setup, a, limit); err != nil {
 		// A replay that waits its turn is nobody who was too fast: it comes again,
 		// and has an account of its own.
-		if !a.Replay && !(d.Source == comment.FromReplay && errors.Is(err, comment.ErrSlowDown)) {
-			r.tally.stop(comment.Code(err), d.At)
+		if !a.Replay && !(d.Source == comment.FromReplay && errors.Is(err, room.ErrSlowDown)) {
+			r.tally.stop(room.Code(err), d.Source, d.At)
 		}
 		return Outcome{}, err
 	}
-	v := h.filter.Check(d, setup)
-	if err := limitOf(v); err != nil {
-		r.tally.stop(v.Rule, d.At)
+	checked := observe(svc.timings.Filter)
+	own := svc.filter.Check(d, setup)
+	checked()
+	if own.Took > 0 {
+		svc.slog.Warn("the filter took too long to read a comment, which is held unless a rule refuses it", "room", roomID,
+			"characters", comment.Graphemes(d.Text), "bytes", len(d.Text), "name_bytes", len(d.Name), "took", own.Took)
+		if own.Rule != comment.RuleSlowDecision { // what another rule stopped counts under both
+			r.tally.slow(d.At)
+		}
+	}
+	if err := limitOf(own, setup); err != nil {
+		r.tally.stop(own.Rule, d.Source, d.At)
 		return Outcome{}, err
 	}
-	o, err := h.log(ctx, setup, d, v)
+	place := claim{networks: d.Networks, address: d.Address, program: a.Role == room.Sender && a.Chat == "", stranger: a.Role == room.Audience}
+	if a.Role == room.Audience || a.Chat != "" {
+		place.user = d.User
+	}
+	said, v, err := svc.secondOpinion(ctx, r, a, d, own)
+	if err != nil && !a.Replay {
+		r.tally.stop(room.Code(err), d.Source, d.At)
+	}
+	var o Outcome
+	if err == nil {
+		if setup = r.settings(); a.HoldAll { // it may be another one by now
+			setup.Review = room.ReviewAll
+		}
+		if o, err = svc.log(ctx, r, setup, said, v, place); errors.Is(err, room.ErrSlowDown) {
+			r.tally.stop(room.Code(err), d.Source, d.At)
+		}
+	}
+	if v.Action == comment.Refuse && own.Action != comment.Refuse {
+		svc.filter.Settle(d, own, false) // what is refused was never said
+	} else {
+		svc.filter.Settle(d, v, err == nil)
+	}
 	if err != nil {
+		// It was not sent: the same text may come again at once, and costs nothing twice.
+		if !a.Role.Can(room.Immune) {
+			svc.limiter.Refund(limit)
+		}
 		return Outcome{}, err
 	}
-	if o.Status == comment.Refused && !a.Role.Moderates() {
-		h.limiter.Fine(limit)
+	// A held comment costs a moderator's time, and its author what a refused one does.
+	if (o.Status == comment.Refused || o.Status == comment.Held) && !a.Role.Can(room.Immune) {
+		svc.limiter.Penalize(limit)
 	}
-	if a.Role == comment.Audience {
+	if a.Role == room.Audience {
 		if o.Status == comment.Shown {
-			h.limiter.Passed(limit)
+			svc.limiter.MarkTrusted(limit)
 		}
-		o.Wait = max(h.limiter.Wait(limit), setup.Slow)
+		o.Wait = svc.limiter.Wait(limit)
+		if v.Action != comment.Refuse { // what the filter refuses does not start the slow mode's wait
+			o.Wait = max(o.Wait, setup.Slow.Duration())
+		}
 	}
 	if d.Ref != "" {
-		h.refs.put(key, o, d.At)
+		svc.refs.put(key, o, svc.instant().mono)
 	}
 	return o, nil
 }
 
-// badge marks what those write who run the room.
-func badge(r comment.Role) comment.Badge {
-	switch r {
-	case comment.Owner:
-		return comment.BadgeOwner
-	case comment.Moderator:
-		return comment.BadgeModerator
-	}
-	return comment.NoBadge
-}
-
-// admit asks the room and the limits. Those who run the room are not limited.
-func (h *Hall) admit(setup comment.Room, a Author, limit LimitKey, now time.Time) error {
-	switch {
-	case setup.State == comment.Closed:
-		return comment.ErrRoomClosed
-	case a.Role.Moderates():
-		return nil
-	case setup.State == comment.Paused:
-		return comment.ErrRoomPaused
-	}
-	if err := h.bans.refuse(setup.ID, a.User, a.Address, now); err != nil {
+// admit asks the room and the limits. Some roles are limited by neither.
+func (svc *Service) admit(setup room.Room, a Author, limit room.LimitKey) error {
+	if err := svc.mayWrite(setup, a); err != nil || a.Role.Can(room.Immune) {
 		return err
 	}
-	return h.limiter.Allow(limit)
+	defer observe(svc.timings.Limiter)()
+	return svc.limiter.Allow(limit)
 }
 
-// limitOf gives the error of a verdict that is a limit: what it refuses was
+// mayWrite asks the room and the bans.
+func (svc *Service) mayWrite(setup room.Room, a Author) error {
+	switch {
+	case setup.State == room.Closed:
+		return room.ErrRoomClosed
+	case a.Role.Can(room.Immune):
+		return nil
+	case setup.State == room.Paused:
+		return room.ErrRoomPaused
+	}
+	return svc.bans.refuse(setup.ID, a.User, a.Address, svc.instant())
+}
+
+// secondOpinion asks what the operator's service says of a draft that the filter
+// would show, as it would be shown. What the service holds or refuses is the verdict
+// then. The answer takes its time: the draft comes back with the present one, and
+// what may have been decided about room and author meanwhile is asked again.
+func (svc *Service) secondOpinion(ctx context.Context, r *liveRoom, a Author, d comment.Draft, v comment.Verdict) (comment.Draft, comment.Verdict, error) {
+	if svc.opinion == nil || v.Action >= comment.Hold {
+		return d, v, nil
+	}
+	shown := d
+	if v.Action == comment.Mask {
+		shown.Text, shown.Name = v.Text, v.Name
+	}
+	second, err := svc.opinion.Ask(ctx, shown)
+	if err != nil {
+		return d, v, fmt.Errorf("%w: nobody waits for the second opinion", room.ErrBusy)
+	}
+	if err := svc.mayWrite(r.settings(), a); err != nil {
+		return d, v, err
+	}
+	d.At = svc.now()
+	if second.Action > v.Action {
+		second.Text, second.Name = v.Text, v.Name // let through, it is shown masked
+		v = second
+	}
+	return d, v, nil
+}
+
+// limitOf returns the error of a verdict that is a limit: what it refuses was
 // not at fault for what it says, so it is counted, not kept, and binds no ref.
-func limitOf(v comment.Verdict) error {
+// No clock makes the wait longer than the room's slow mode.
+func limitOf(v comment.Verdict, setup room.Room) error {
 	switch {
 	case v.Action != comment.Refuse:
 		return nil
 	case v.Rule == comment.RuleSlow:
-		return &comment.WaitError{Err: comment.ErrSlowDown, Wait: v.Wait}
+		return &room.WaitError{Err: room.ErrSlowDown, Wait: min(max(v.Wait, 0), setup.Slow.Duration())}
 	case v.Rule == comment.RuleDuplicate:
-		return comment.ErrDuplicate
+		return room.ErrDuplicate
 	}
 	return nil
 }
 
-// log writes a checked draft into the journal.
-func (h *Hall) log(ctx context.Context, setup comment.Room, d comment.Draft, v comment.Verdict) (Outcome, error) {
-	e := comment.Event{
+// log writes a checked draft into the journal. Errors: ErrBusy, ErrNotFound, and
+// ErrSlowDown (a *room.WaitError) for one that would wait for a moderator while too
+// many of its author, of its address or of the room do: place says to whom it counts.
+func (svc *Service) log(ctx context.Context, r *liveRoom, setup room.Room, d comment.Draft, v comment.Verdict, place claim) (Outcome, error) {
+	e := room.Event{
 		Room: setup.ID, At: d.At, Kind: kindOf(v.Action, setup.Review, d.Badge),
 		Comment: comment.Comment{
-			ID: h.newID(d.At), At: d.At, Text: d.Text, Name: d.Name, User: d.User,
+			ID: svc.newID(d.At), At: d.At, Text: d.Text, Name: d.Name, User: d.User,
 			Mode: d.Mode, Color: d.Color, Size: d.Size, Badge: d.Badge, Source: d.Source,
+			Paid: d.Paid, Emotes: d.Emotes, Item: d.Item,
 		},
-		Entry: comment.Entry{
-			Ref: d.Ref, Rule: v.Rule, Word: v.Word, Detail: v.Detail, Spans: v.Spans, Address: d.Address,
+		Entry: room.Entry{
+			Ref: d.Ref, Rule: v.Rule, Word: v.Word, Detail: v.Detail, Spans: v.Spans, InName: v.InName, Address: d.Address, Link: d.Link, Chat: d.Chat,
 		},
 	}
-	if v.Action == comment.Mask {
-		e.Comment.Text, e.Comment.Name, e.Entry.Original = v.Text, v.Name, d.Text
+	if v.Text != "" { // masked, also when something else holds it
+		e.Comment.Text, e.Comment.Name = v.Text, cmp.Or(v.Name, d.Name)
+		e.Comment.Emotes = comment.Masked(d.Emotes, d.Text, v.Text)
+		if v.Action == comment.Mask {
+			e.Entry.Spans = v.Shown
+		}
+		if v.Text != d.Text {
+			e.Entry.Original = d.Text
+		}
+		if e.Comment.Name != d.Name {
+			e.Entry.OriginalName = d.Name
+		}
 	}
-	if e.Kind == comment.KindHeld && v.Action < comment.Hold {
+	if e.Kind == room.KindHeld && v.Action < comment.Hold {
 		e.Entry.Rule, e.Entry.Detail = RuleReview, "every comment of this room is looked at first"
 	}
+	id := e.Comment.ID
+	if e.Kind == room.KindHeld {
+		place.stranger = place.stranger && heldByFilter(e.Entry.Rule) &&
+			!svc.filter.Known(setup.ID, d.User)
+		err := r.reserveReview(id, place)
+		switch {
+		case err == nil:
+		case d.Source == comment.FromReplay: // it would wait forever where nobody reviews
+			e.Kind = room.KindRefused
+		default:
+			return Outcome{}, err
+		}
+	}
 	began := time.Now()
-	receipt, err := h.journal.Append(ctx, e)
+	receipt, err := svc.journal.Append(ctx, e)
+	if err != nil || receipt.Event.Comment.ID != id {
+		r.releaseReview(id)
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		return Outcome{}, fmt.Errorf("%w: its turn did not come within %v", room.ErrBusy, submitWithin)
+	}
 	if err != nil {
-		if !errors.Is(err, comment.ErrBusy) && !errors.Is(err, comment.ErrNotFound) {
+		if !errors.Is(err, room.ErrBusy) && !errors.Is(err, room.ErrNotFound) {
 			err = fmt.Errorf("append a comment: %w", err)
 		}
 		return Outcome{}, err
 	}
-	h.saved.Store(int64(time.Since(began)))
+	svc.saved.Store(int64(time.Since(began)))
+	if d.Item != "" && !receipt.Again {
+		r.follow(ctx, receipt.Event.Seq) // who asks finds the question in the list
+	}
 	return outcomeOf(receipt.Event), nil
 }
 
@@ -170,57 +364,34 @@ func (h *Hall) log(ctx context.Context, setup comment.Room, d comment.Draft, v c
 const RuleReview = "review"
 
 // kindOf turns a verdict into an event by the room's way of review.
-func kindOf(a comment.Action, review comment.Review, b comment.Badge) comment.Kind {
-	if a == comment.Hold && review == comment.ReviewOff {
+func kindOf(a comment.Action, review room.Review, b comment.Badge) room.Kind {
+	if a == comment.Hold && review == room.ReviewOff {
 		a = comment.Refuse
 	}
-	if a < comment.Hold && review == comment.ReviewAll && b == comment.NoBadge {
+	if a < comment.Hold && review == room.ReviewAll && b == comment.NoBadge {
 		a = comment.Hold
 	}
 	switch a {
 	case comment.Hold:
-		return comment.KindHeld
+		return room.KindHeld
 	case comment.Refuse:
-		return comment.KindRefused
+		return room.KindRefused
 	}
-	return comment.KindComment
+	return room.KindComment
 }
 
-func outcomeOf(e comment.Event) Outcome {
-	status := map[comment.Kind]comment.Status{
-		comment.KindComment: comment.Shown, comment.KindHeld: comment.Held,
-		comment.KindRefused: comment.Refused, comment.KindRemove: comment.Removed,
+func outcomeOf(e room.Event) Outcome {
+	status := map[room.Kind]comment.Status{
+		room.KindComment: comment.Shown, room.KindHeld: comment.Held,
+		room.KindRefused: comment.Refused, room.KindRemove: comment.Removed,
 	}[e.Kind]
 	return Outcome{Status: status, Comment: e.Comment, Rule: e.Entry.Rule}
 }
 
-// withdrawTime is how long an author may take a comment back.
-const withdrawTime = 10 * time.Second
-
-// Withdraw takes an author's own comment back. Somebody else's is ErrNotFound,
-// one older than ten seconds ErrExpired.
-func (h *Hall) Withdraw(ctx context.Context, roomID string, user string, id comment.ID) error {
-	row, err := h.history.Comment(ctx, roomID, id)
-	if err != nil {
-		return fmt.Errorf("withdraw: %w", err)
-	}
-	if user == "" || row.User != user {
-		return comment.ErrNotFound
-	}
-	if h.now().Sub(row.At) > withdrawTime {
-		return comment.ErrExpired
-	}
-	_, err = h.journal.Append(ctx, comment.Event{Room: roomID, At: h.now(), Kind: comment.KindRemove, IDs: []comment.ID{id}})
-	if err != nil {
-		return fmt.Errorf("withdraw: %w", err)
-	}
-	return nil
-}
-
-// Comments gives a page of a room's history.
-func (h *Hall) Comments(ctx context.Context, roomID string, q comment.HistoryQuery) ([]comment.Row, bool, error) {
-	if _, err := h.room(roomID); err != nil {
+// Comments returns a page of a room's history.
+func (svc *Service) Comments(ctx context.Context, roomID string, by room.Actor, q room.HistoryQuery) ([]room.Row, bool, error) {
+	if err := svc.May(roomID, by, room.ReadRoom); err != nil {
 		return nil, false, err
 	}
-	return h.history.Comments(ctx, roomID, q)
+	return svc.history.Comments(ctx, roomID, q)
 }

@@ -5,14 +5,18 @@ import (
 	"time"
 
 	"danmaku/comment"
+	"danmaku/room"
 )
 
 // tally counts what happened in a room in the last hour, minute by minute.
 // Refusals by limit or state are only here; the log keeps what reached the
-// filter.
+// filter. Its minutes are those that have passed, also where the clock is set.
 type tally struct {
+	set func() time.Duration // how far the clock was set since the start; nil: not at all
+
 	mu      sync.Mutex
-	minutes [60]minute
+	minutes [60]*minute           // nil where nothing happened; a whole hour is 30 KB
+	totals  map[CommentKind]int64 // since the start
 }
 
 type minute struct {
@@ -23,40 +27,65 @@ type minute struct {
 	people  int // the most phones that were seen connected
 }
 
-func (t *tally) minute(at time.Time) *minute {
-	n := at.Unix() / 60
-	m := &t.minutes[n%60]
-	if m.at != n {
-		*m = minute{at: n, stopped: map[string]int{}}
+// mod60 is the place of a minute or second, also of one before 1970.
+func mod60(n int64) int64 { return (n%60 + 60) % 60 }
+
+// unset is a moment of now by a clock that is never set.
+func (t *tally) unset(at time.Time) time.Time {
+	if t.set == nil {
+		return at
 	}
-	return m
+	return at.Add(-t.set())
+}
+
+func (t *tally) minute(at time.Time) *minute {
+	at = t.unset(at)
+	n := at.Unix() / 60
+	m := &t.minutes[mod60(n)]
+	if *m == nil || (*m).at != n {
+		*m = &minute{at: n, stopped: map[string]int{}}
+	}
+	return *m
 }
 
 // count takes an event of the log.
-func (t *tally) count(e comment.Event) {
+func (t *tally) count(e room.Event) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	t.total(kindOfEvent(e))
 	switch {
-	case e.Kind == comment.KindComment:
+	case e.Kind == room.KindComment:
 		m := t.minute(e.At)
 		m.shown++
-		m.seconds[e.At.Unix()%60]++
-	case e.Kind == comment.KindRefused && e.From == "", e.Kind == comment.KindHeld:
+		m.seconds[mod60(t.unset(e.At).Unix())]++
+	case e.Kind == room.KindRefused && e.From == "", e.Kind == room.KindHeld:
 		t.minute(e.At).stopped[e.Entry.Rule]++
 	}
 }
 
 // stop counts a refusal that is not in the log, under its code.
-func (t *tally) stop(rule string, at time.Time) {
+func (t *tally) stop(rule string, source comment.Source, at time.Time) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	t.total(CommentKind{Outcome: comment.Refused, Rule: rule, Source: source}, true)
 	t.minute(at).stopped[rule]++
+}
+
+// slow counts a comment that took too long to read and that another rule stops, and
+// counts as that.
+func (t *tally) slow(at time.Time) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.minute(at).stopped[comment.RuleSlowDecision]++
 }
 
 // crowd notes how many phones are connected.
 func (t *tally) crowd(people int, at time.Time) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if people == 0 {
+		return // no minute for a room in which nobody is
+	}
 	m := t.minute(at)
 	m.people = max(m.people, people)
 }
@@ -67,9 +96,11 @@ type Hour struct{ Shown, People [60]int }
 func (t *tally) hour(now time.Time) (h Hour) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	this := now.Unix() / 60
-	for i := range t.minutes {
-		m := &t.minutes[i]
+	this := t.unset(now).Unix() / 60
+	for _, m := range t.minutes {
+		if m == nil {
+			continue
+		}
 		if age := this - m.at; age >= 0 && age < 60 {
 			h.Shown[59-age], h.People[59-age] = m.shown, m.people
 		}
@@ -77,19 +108,19 @@ func (t *tally) hour(now time.Time) (h Hour) {
 	return h
 }
 
-// Hour tells how a room's last hour went.
-func (h *Hall) Hour(roomID string) (Hour, error) {
-	r, err := h.room(roomID)
+// Hour returns how a room's last hour went.
+func (svc *Service) Hour(roomID string, by room.Actor) (Hour, error) {
+	r, err := svc.may(roomID, by, room.ReadRoom)
 	if err != nil {
 		return Hour{}, err
 	}
-	return r.tally.hour(h.now()), nil
+	return r.tally.hour(svc.now()), nil
 }
 
 // Crowd notes how many phones of a room are connected now.
-func (h *Hall) Crowd(roomID string, people int) {
-	if r, err := h.room(roomID); err == nil { // a room that is gone has no numbers
-		r.tally.crowd(people, h.now())
+func (svc *Service) Crowd(roomID string, people int) {
+	if r, err := svc.room(roomID); err == nil { // a room that is gone has no numbers
+		r.tally.crowd(people, svc.now())
 	}
 }
 
@@ -103,10 +134,10 @@ func (t *tally) counts(now time.Time) Counts {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	c := Counts{Stopped: map[string]int{}}
+	now = t.unset(now)
 	this := now.Unix() / 60
-	for i := range t.minutes {
-		m := &t.minutes[i]
-		if this-m.at >= 60 {
+	for _, m := range t.minutes {
+		if m == nil || this-m.at >= 60 {
 			continue
 		}
 		for rule, n := range m.stopped {
@@ -124,22 +155,27 @@ func (t *tally) counts(now time.Time) Counts {
 // Stats is the state of a room for those who run it.
 type Stats struct {
 	Counts
-	Clients map[View]int
-	Raid    comment.Raid
-	Log     error         // nil while the log can be written
-	Saved   time.Duration // how long the last comment took to be durable
+	Clients map[room.View]int
+	Raid    room.Raid
+	Log     error              // nil while the log can be written
+	Saved   time.Duration      // how long the last comment took to be durable
+	Opinion *room.OpinionState // nil: no second opinion is asked
 }
 
-// Stats tells how a room is doing.
-func (h *Hall) Stats(roomID string) (Stats, error) {
-	r, err := h.room(roomID)
+// Stats returns how a room is doing.
+func (svc *Service) Stats(roomID string) (Stats, error) {
+	r, err := svc.room(roomID)
 	if err != nil {
 		return Stats{}, err
 	}
-	s := Stats{Counts: r.tally.counts(h.now()), Clients: map[View]int{}, Raid: h.filter.Raid(roomID),
-		Log: h.journal.Ready(), Saved: time.Duration(h.saved.Load())}
-	for _, v := range Views {
-		s.Clients[v] = h.outlet.Count(roomID, v)
+	s := Stats{Counts: r.tally.counts(svc.now()), Clients: map[room.View]int{}, Raid: svc.filter.Raid(roomID),
+		Log: svc.journal.Ready(), Saved: time.Duration(svc.saved.Load())}
+	for _, v := range room.Views {
+		s.Clients[v] = svc.outlet.Count(roomID, v)
+	}
+	if svc.opinion != nil {
+		st := svc.opinion.State()
+		s.Opinion = &st
 	}
 	return s, nil
 }

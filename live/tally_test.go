@@ -4,7 +4,7 @@ import (
 	"testing"
 	"time"
 
-	"danmaku/comment"
+	"danmaku/room"
 )
 
 // A tally knows each minute of the last hour, and nothing of the one before.
@@ -14,12 +14,12 @@ func TestTallyHour(t *testing.T) {
 	at := func(minutes int) time.Time { return noon.Add(time.Duration(minutes) * time.Minute) }
 	for _, m := range []struct{ minutes, n int }{{-60, 9}, {-59, 1}, {-30, 2}, {0, 3}} {
 		for range m.n {
-			tl.count(comment.Event{Kind: comment.KindComment, At: at(m.minutes)})
+			tl.count(room.Event{Kind: room.KindComment, At: at(m.minutes)})
 		}
 		tl.crowd(10*m.n, at(m.minutes))
 		tl.crowd(m.n, at(m.minutes)) // fewer, later in the same minute
 	}
-	tl.count(comment.Event{Kind: comment.KindHeld, At: noon})
+	tl.count(room.Event{Kind: room.KindHeld, At: noon})
 	var want Hour
 	want.Shown[0], want.Shown[29], want.Shown[59] = 1, 2, 3
 	want.People[0], want.People[29], want.People[59] = 10, 20, 30

@@ -10,29 +10,47 @@ import (
 	"strings"
 
 	"danmaku/comment"
+	"danmaku/room"
 )
 
-// CanUndo tells whether somebody can undo an act. What was taken down stays
-// down, and cleared screens stay empty.
-func CanUndo(a comment.Act, by Actor) bool {
+// CanUndo reports whether somebody can undo an act. What was taken down stays
+// down, unless a platform took it down, and cleared screens stay empty.
+func CanUndo(a room.AuditEntry, by room.Actor) bool {
 	if a.Undone != 0 {
 		return false
 	}
-	owner := by.Role == comment.Owner
+	changed := a.Before != nil && a.After != nil
 	switch a.Kind {
-	case comment.ActApprove, comment.ActRefuse, comment.ActPin, comment.ActUnpin,
-		comment.ActMute, comment.ActBan, comment.ActUnban:
-		return true
-	case comment.ActLockdown, comment.ActUnlock:
-		return a.After != nil
-	case comment.ActSettings:
-		return a.Before != nil && a.After != nil && (owner || !slices.Contains(a.Changed, "archived"))
-	case comment.ActArchive:
-		return a.Before != nil && a.After != nil && owner
-	case comment.ActRules:
-		return a.Kept && (owner || a.Room != "")
-	case comment.ActLink, comment.ActRevoke, comment.ActRestore, comment.ActRoom:
-		return owner
+	case room.ActionApprove:
+		return by.Can(room.TakeDown, a.Room)
+	case room.ActionRemove, room.ActionRemoveUser:
+		return a.Role == room.Platform && by.Can(room.Decide, a.Room)
+	case room.ActionRefuse:
+		return by.Can(room.Decide, a.Room)
+	case room.ActionPin, room.ActionUnpin:
+		return by.Can(room.PinComment, a.Room)
+	case room.ActionItem, room.ActionItemSet, room.ActionItemOrder, room.ActionItemQueue, room.ActionItemStart, room.ActionItemStop, room.ActionItemRedraw,
+		room.ActionItemGone, room.ActionItemBack,
+		room.ActionAnswered, room.ActionReopened, room.ActionHidden, room.ActionUnhidden, room.ActionMerged, room.ActionSplit:
+		return a.Kept && by.Can(room.RunShow, a.Room)
+	case room.ActionMute, room.ActionBan, room.ActionUnban:
+		return by.Can(room.BanAuthor, a.Room)
+	case room.ActionLockdown, room.ActionUnlock:
+		return a.After != nil && by.Can(room.LockDown, a.Room)
+	case room.ActionSettings:
+		return changed && by.Can(room.ChangeSettings, a.Room) &&
+			(by.Can(room.ManageRooms, a.Room) || !slices.Contains(a.Changed, "archived"))
+	case room.ActionArchive:
+		return changed && by.Can(room.ManageRooms, a.Room)
+	case room.ActionRules:
+		if a.Room == "" {
+			return a.Kept && by.Can(room.EditSharedRules, "")
+		}
+		return a.Kept && by.Can(room.EditRules, a.Room)
+	case room.ActionLink, room.ActionRevoke, room.ActionRestore:
+		return by.Can(room.ManageLinks, "")
+	case room.ActionRoom:
+		return by.Can(room.ManageRooms, "")
 	}
 	return false
 }
@@ -41,103 +59,118 @@ func CanUndo(a comment.Act, by Actor) bool {
 // changed since is left as it is. Errors: ErrNotFound, ErrExpired for an act
 // that cannot be undone or was, ErrChanged with who changed it since, and those
 // of the opposite.
-func (h *Hall) Undo(ctx context.Context, roomID string, by Actor, id int64) error {
-	acts, _, err := h.Acts(ctx, by, comment.ActQuery{Room: roomID, ID: id})
+func (svc *Service) Undo(ctx context.Context, roomID string, by room.Actor, id int64) error {
+	acts, _, err := svc.Acts(ctx, by, room.AuditQuery{Room: roomID, ID: id})
 	if err != nil {
 		return err
 	}
 	if len(acts) == 0 || id <= 0 {
-		return comment.ErrNotFound
+		return room.ErrNotFound
 	}
 	a := acts[0]
 	switch {
 	case CanUndo(a, by):
-	case CanUndo(a, Actor{Role: comment.Owner}):
-		return comment.ErrNotAllowed
+	case slices.ContainsFunc(room.Roles, func(r room.Role) bool { return CanUndo(a, room.Actor{Role: r}) }):
+		return room.ErrNotAllowed
 	default:
-		return comment.Explain(comment.ErrExpired, "This cannot be undone, or it was.")
+		return room.Explain(room.ErrExpired, "This cannot be undone, or it was.")
 	}
-	by.undoes = a.ID
-	if err = h.undo(ctx, roomID, by, a); errors.Is(err, comment.ErrChanged) {
-		return h.changedSince(ctx, roomID, by, a)
+	by.Undoes = a.ID
+	err = svc.undo(ctx, roomID, by, a)
+	switch {
+	case errors.Is(err, room.ErrChanged):
+		return svc.changedSince(ctx, roomID, by, a)
+	case errors.Is(err, room.ErrNotFound): // what it was done to
+		return room.Explain(room.ErrExpired, "What this was done to has been deleted for good.")
 	}
 	return err
 }
 
-func (h *Hall) undo(ctx context.Context, roomID string, by Actor, a comment.Act) error {
+func (svc *Service) undo(ctx context.Context, roomID string, by room.Actor, a room.AuditEntry) error {
 	switch a.Kind {
-	case comment.ActSettings, comment.ActArchive, comment.ActLockdown, comment.ActUnlock:
-		return h.undoSettings(ctx, roomID, by, a)
-	case comment.ActRoom:
-		return h.Archive(ctx, roomID, by)
-	case comment.ActRules:
-		return h.undoRules(ctx, by, a)
+	case room.ActionSettings, room.ActionArchive, room.ActionLockdown, room.ActionUnlock:
+		return svc.undoSettings(ctx, roomID, by, a)
+	case room.ActionRoom:
+		return svc.Archive(ctx, roomID, by)
+	case room.ActionRules:
+		return svc.undoRules(ctx, by, a)
+	case room.ActionRemove, room.ActionRemoveUser:
+		return svc.putBack(ctx, roomID, by, a)
 	}
-	if a.Kind == comment.ActApprove || a.Kind == comment.ActRefuse || a.Kind == comment.ActPin || a.Kind == comment.ActUnpin {
-		return h.undoComment(ctx, roomID, by, a)
+	if strings.HasPrefix(string(a.Kind), string(room.ActionItem)) {
+		return svc.undoItem(ctx, roomID, by, a)
+	}
+	if isQuestionAct(a.Kind) {
+		return svc.undoMark(ctx, roomID, by, a)
+	}
+	if a.Count > 0 && (a.Kind == room.ActionApprove || a.Kind == room.ActionRefuse) {
+		return svc.undoGroup(ctx, roomID, by, a)
+	}
+	if a.Kind == room.ActionApprove || a.Kind == room.ActionRefuse || a.Kind == room.ActionPin || a.Kind == room.ActionUnpin {
+		return svc.undoComment(ctx, roomID, by, a)
 	}
 	about, err := strconv.ParseInt(a.About, 10, 64)
 	if err != nil {
-		return comment.ErrExpired
+		return room.ErrExpired
 	}
 	switch a.Kind {
-	case comment.ActUnban:
-		return h.reban(ctx, roomID, by, about)
-	case comment.ActRevoke:
-		return h.RestoreLink(ctx, by, about)
-	case comment.ActLink, comment.ActRestore:
+	case room.ActionUnban:
+		return svc.reban(ctx, roomID, by, about)
+	case room.ActionRevoke:
+		return svc.RestoreLink(ctx, by, about)
+	case room.ActionLink, room.ActionRestore:
 		if about == by.Link {
-			return comment.Explain(comment.ErrNotAllowed, "You are here by this link.")
+			return room.Explain(room.ErrNotAllowed, "You are here by this link.")
 		}
-		return h.RevokeLink(ctx, by, about)
+		return svc.RevokeLink(ctx, by, about)
 	default:
-		return h.Unban(ctx, roomID, by, about)
+		return svc.Unban(ctx, roomID, by, about)
 	}
 }
 
 // undoComment undoes a decision about a comment, or its pin.
-func (h *Hall) undoComment(ctx context.Context, roomID string, by Actor, a comment.Act) error {
+func (svc *Service) undoComment(ctx context.Context, roomID string, by room.Actor, a room.AuditEntry) error {
 	c, err := comment.ParseID(a.About)
 	if err != nil {
 		return err
 	}
 	switch a.Kind {
-	case comment.ActApprove:
-		return h.Remove(ctx, roomID, by, c)
-	case comment.ActRefuse:
-		_, err = h.Decide(ctx, roomID, by, c, comment.ActApprove, comment.Refused)
+	case room.ActionApprove:
+		return svc.Remove(ctx, roomID, by, c)
+	case room.ActionRefuse:
+		_, err = svc.Decide(ctx, roomID, by, c, room.ActionApprove, comment.Refused)
 		return err
-	case comment.ActPin:
-		return h.Unpin(ctx, roomID, by, c)
+	case room.ActionPin:
+		return svc.Unpin(ctx, roomID, by, c)
 	default:
-		return h.Pin(ctx, roomID, by, c)
+		return svc.Pin(ctx, roomID, by, c)
 	}
 }
 
 // lockedFields are what a lock-down sets, and what its end puts back.
 var lockedFields = []string{"state", "links", "newcomers", "slow_ms", "locked"}
 
-// undoSettings puts settings back that nobody has changed since.
-func (h *Hall) undoSettings(ctx context.Context, roomID string, by Actor, a comment.Act) error {
-	kind, fields := comment.ActSettings, a.Changed
+// undoSettings restores the settings that have not changed since.
+func (svc *Service) undoSettings(ctx context.Context, roomID string, by room.Actor, a room.AuditEntry) error {
+	kind, fields := room.ActionSettings, a.Changed
 	switch a.Kind {
-	case comment.ActLockdown:
-		kind, fields = comment.ActUnlock, lockedFields
-	case comment.ActUnlock:
-		kind, fields = comment.ActLockdown, []string{"locked"}
+	case room.ActionLockdown:
+		kind, fields = room.ActionUnlock, lockedFields
+	case room.ActionUnlock:
+		kind, fields = room.ActionLockdown, []string{"locked"}
 	default:
-		if err := h.pictured(ctx, roomID, *a.Before, *a.After); err != nil {
+		if err := svc.pictured(ctx, roomID, *a.Before, *a.After); err != nil {
 			return err
 		}
 	}
-	_, err := h.setRoom(ctx, roomID, by, kind, func(r comment.Room) (comment.Room, error) {
+	_, err := svc.setRoom(ctx, roomID, by, kind, func(r room.Room) (room.Room, error) {
 		if len(r.With(*a.After, fields).Changes(r)) > 0 {
-			return r, comment.ErrChanged
+			return r, room.ErrChanged
 		}
 		switch a.Kind {
-		case comment.ActLockdown:
+		case room.ActionLockdown:
 			return r.Unlocked(), nil
-		case comment.ActUnlock:
+		case room.ActionUnlock:
 			return r.LockedDown(), nil
 		}
 		return r.With(*a.Before, fields), nil
@@ -147,14 +180,14 @@ func (h *Hall) undoSettings(ctx context.Context, roomID string, by Actor, a comm
 
 // pictured is ErrExpired where the picture of a room as it was is not kept any
 // more.
-func (h *Hall) pictured(ctx context.Context, roomID string, before, after comment.Room) error {
+func (svc *Service) pictured(ctx context.Context, roomID string, before, after room.Room) error {
 	was := before.Look.Picture
 	if was == "" || was == after.Look.Picture {
 		return nil
 	}
 	hash := strings.TrimSuffix(path.Base(was), ".jpg")
-	if _, err := h.pictures.Picture(ctx, roomID, hash); errors.Is(err, comment.ErrNotFound) {
-		return comment.Explain(comment.ErrExpired, "That picture is not kept any more. Choose it again.")
+	if _, err := svc.pictures.Picture(ctx, roomID, hash); errors.Is(err, room.ErrNotFound) {
+		return room.Explain(room.ErrExpired, "That picture is not kept any more. Choose it again.")
 	} else if err != nil {
 		return fmt.Errorf("look for a picture: %w", err)
 	}
@@ -163,16 +196,16 @@ func (h *Hall) pictured(ctx context.Context, roomID string, before, after commen
 
 // undoRules takes back what an act did to a list, and leaves in place what
 // others changed in it.
-func (h *Hall) undoRules(ctx context.Context, by Actor, a comment.Act) error {
-	edit, err := h.audit.ListEdit(ctx, a.ID)
-	if errors.Is(err, comment.ErrNotFound) {
-		return comment.ErrExpired
+func (svc *Service) undoRules(ctx context.Context, by room.Actor, a room.AuditEntry) error {
+	edit, err := svc.audit.ListEdit(ctx, a.ID)
+	if errors.Is(err, room.ErrNotFound) {
+		return room.ErrExpired
 	}
 	if err != nil {
 		return err
 	}
-	return h.changeRules(ctx, by, a.Room, a.About, func(was *RuleList) (*RuleList, error) {
-		return takeBack(edit, RuleList{Room: a.Room, Name: a.About, Changed: h.now()}, was)
+	return svc.changeRules(ctx, by, a.Room, a.About, func(was *room.RuleList) (*room.RuleList, error) {
+		return takeBack(edit, room.RuleList{Room: a.Room, Name: a.About, Changed: svc.now()}, was)
 	})
 }
 
@@ -180,11 +213,11 @@ func (h *Hall) undoRules(ctx context.Context, by Actor, a comment.Act) error {
 const lookBack = 20
 
 // changedSince finds who changed what an act is about since then.
-func (h *Hall) changedSince(ctx context.Context, roomID string, by Actor, a comment.Act) error {
-	found := &comment.ChangedError{}
-	q := comment.ActQuery{Room: roomID, Limit: 200}
+func (svc *Service) changedSince(ctx context.Context, roomID string, by room.Actor, a room.AuditEntry) error {
+	found := &room.ChangedError{}
+	q := room.AuditQuery{Room: roomID, Limit: 200}
 	for range lookBack {
-		acts, more, err := h.Acts(ctx, by, q)
+		acts, more, err := svc.Acts(ctx, by, q)
 		if err != nil {
 			return err
 		}
@@ -205,31 +238,34 @@ func (h *Hall) changedSince(ctx context.Context, roomID string, by Actor, a comm
 	return found
 }
 
-// touches tells whether two acts are about the same.
-func touches(a, b comment.Act) bool {
+// touches reports whether two acts are about the same.
+func touches(a, b room.AuditEntry) bool {
 	if set := a.After != nil && a.Before != nil; set || b.After != nil {
 		fields := b.Changed
-		if b.Kind == comment.ActLockdown {
+		if b.Kind == room.ActionLockdown {
 			fields = lockedFields
 		}
 		return set && slices.ContainsFunc(a.Changed, func(name string) bool { return slices.Contains(fields, name) })
 	}
-	links := []comment.ActKind{comment.ActLink, comment.ActRevoke, comment.ActRestore}
-	pins := []comment.ActKind{comment.ActPin, comment.ActUnpin}
-	both := func(kinds []comment.ActKind) bool {
+	links := []room.Action{room.ActionLink, room.ActionRevoke, room.ActionRestore}
+	pins := []room.Action{room.ActionPin, room.ActionUnpin}
+	both := func(kinds []room.Action) bool {
 		return slices.Contains(kinds, a.Kind) && slices.Contains(kinds, b.Kind)
 	}
 	switch {
 	case both(pins): // one place for all
 		return true
-	case a.Kind == comment.ActRules || b.Kind == comment.ActRules:
+	case a.Kind == room.ActionRules || b.Kind == room.ActionRules:
 		return a.Kind == b.Kind && a.Room == b.Room && a.About == b.About
 	case slices.Contains(links, a.Kind) || slices.Contains(links, b.Kind):
 		return both(links) && a.About == b.About
-	case b.Kind == comment.ActUnban: // somebody is banned again
-		return a.User == b.User && (a.Kind == comment.ActMute || a.Kind == comment.ActBan)
-	case b.Kind == comment.ActMute || b.Kind == comment.ActBan:
-		return a.Kind == comment.ActUnban && a.About == b.About
+	case b.Kind == room.ActionUnban: // somebody is banned again
+		return a.User != "" && a.User == b.User && (a.Kind == room.ActionMute || a.Kind == room.ActionBan)
+	case b.Kind == room.ActionMute || b.Kind == room.ActionBan:
+		return a.Kind == room.ActionUnban && a.About == b.About
 	}
-	return a.About == b.About || a.Kind == comment.ActClear || a.Kind == comment.ActRemoveUser && a.User == b.User
+	if b.Kind == room.ActionRemove || b.Kind == room.ActionRemoveUser {
+		return a.Kind == room.ActionPutBack
+	}
+	return a.About == b.About || a.Kind == room.ActionClear || a.Kind == room.ActionRemoveUser && a.User != "" && a.User == b.User
 }

@@ -6,6 +6,9 @@ package moderation
 
 import (
 	"cmp"
+	"crypto/sha256"
+	"fmt"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -14,30 +17,37 @@ import (
 	"unicode/utf8"
 
 	"danmaku/comment"
-
-	"github.com/rivo/uniseg"
+	"danmaku/moderation/fold"
+	"danmaku/moderation/rules"
+	"danmaku/room"
 )
 
 // Options configure a [Chain].
 type Options struct {
 	Clock func() time.Time // nil means time.Now; used where a draft has no time
 	Keys  int              // most keys in one generation of a check's memory; 0 means [DefaultKeys]
+	// Elapsed is the time since some moment, by which decisions are timed. Nil: the
+	// system's monotonic clock, and for the second reading of a slow one the processor
+	// time of its thread, where the system counts that.
+	Elapsed func() time.Duration
 }
 
 // Chain is the whole filter: the compiled rules of all rooms and the memory of
 // the checks on behaviour. It is safe for concurrent use.
 type Chain struct {
-	clock func() time.Time
-	rules atomic.Pointer[ruleSets]
-	swap  sync.Mutex // one swap of rules at a time
-	habit habits
+	clock    func() time.Time
+	elapsed  func() time.Duration
+	spent    func() time.Duration // by this goroutine, which keeps to its thread
+	rules    atomic.Pointer[ruleSets]
+	swap     sync.Mutex // one swap of rules at a time
+	behavior behavior
 }
 
-// ruleSets are the compiled lists by room; "" holds those for every room.
+// ruleSets are the compiled lists by room; "" holds those forevery room.
 type ruleSets struct {
-	lists  map[string][]List
-	rules  map[string]*Rules
-	faults map[string]Faults
+	sums   map[string][][sha256.Size]byte // of each list, to see which rooms change
+	rules  map[string]*rules.Rules
+	faults map[string]rules.Faults
 }
 
 // New makes a chain with the shipped list.
@@ -46,7 +56,15 @@ func New(o Options) *Chain {
 	if c.clock == nil {
 		c.clock = time.Now
 	}
-	c.habit.init(o.Keys, c.clock())
+	if c.elapsed = o.Elapsed; c.elapsed == nil {
+		began := time.Now()
+		c.elapsed = func() time.Duration { return time.Since(began) }
+	}
+	c.spent = c.elapsed
+	if _, known := spent(); known && o.Elapsed == nil {
+		c.spent = func() time.Duration { used, _ := spent(); return used }
+	}
+	c.behavior.init(o.Keys, c.clock)
 	c.rules.Store(&ruleSets{})
 	if err := c.SetLists(nil); err != nil {
 		panic("moderation: the shipped list: " + err.Error()) // a test reads it
@@ -61,94 +79,172 @@ func New(o Options) *Chain {
 // switch it off, or say something else.
 //
 // Lines that cannot be understood are left out and named in the error, which is
-// a [Faults]; the rest is in force. What is only worth a warning is not in it,
+// a [rules.LeftOutError]; the rest is in force. What is only worth a warning is not in it,
 // see [Compile].
-func (c *Chain) SetLists(lists []List) error {
+func (c *Chain) SetLists(lists []rules.List) error {
 	c.swap.Lock()
 	defer c.swap.Unlock()
 	old := c.rules.Load()
-	next := &ruleSets{lists: map[string][]List{}, rules: map[string]*Rules{}, faults: map[string]Faults{}}
+	next := &ruleSets{sums: map[string][][sha256.Size]byte{}, rules: map[string]*rules.Rules{}, faults: map[string]rules.Faults{}}
 	var rooms []string
-	for _, l := range withStarter(lists) {
-		if _, seen := next.lists[l.Room]; !seen {
+	byRoom := map[string][]rules.List{}
+	for _, l := range rules.WithStarter(lists) {
+		if _, seen := byRoom[l.Room]; !seen {
 			rooms = append(rooms, l.Room)
 		}
-		next.lists[l.Room] = append(next.lists[l.Room], l)
+		byRoom[l.Room] = append(byRoom[l.Room], l)
+		next.sums[l.Room] = append(next.sums[l.Room], sumOf(l))
 	}
-	var faults Faults
+	var faults rules.Faults
+	total := 0
 	for _, room := range rooms {
-		if slices.Equal(old.lists[room], next.lists[room]) {
+		if slices.Equal(old.sums[room], next.sums[room]) {
 			next.rules[room], next.faults[room] = old.rules[room], old.faults[room]
 		} else {
-			next.rules[room], next.faults[room] = Compile(next.lists[room])
+			next.rules[room], next.faults[room] = rules.Compile(byRoom[room])
 		}
 		faults = append(faults, next.faults[room]...)
+		total += next.rules[room].LeftOut()
 	}
 	c.rules.Store(next)
-	faults = slices.DeleteFunc(faults, func(f Fault) bool { return f.Warning() })
+	faults = slices.DeleteFunc(faults, func(f rules.Fault) bool { return f.Warning() })
 	if len(faults) == 0 {
 		return nil
 	}
-	return faults
+	return &rules.LeftOutError{First: faults, Total: total}
 }
 
-// sets gives the rules that apply to a room.
-func (c *Chain) sets(room string) []*Rules {
+// sumOf is a digest of a list, so that no text is kept that is not in force.
+func sumOf(l rules.List) [sha256.Size]byte {
+	return sha256.Sum256(fmt.Appendf(nil, "%q %t %s", l.Name, l.On, l.Text))
+}
+
+// sets returns the rules that apply to a room.
+func (c *Chain) sets(setup room.Room) []*rules.Rules {
 	s := c.rules.Load()
-	if room == "" {
-		return []*Rules{s.rules[""]}
+	sets := []*rules.Rules{s.rules[""]}
+	if setup.ID != "" {
+		sets = append(sets, s.rules[setup.ID])
 	}
-	return []*Rules{s.rules[""], s.rules[room]}
+	if len(setup.LanguagesOff) > 0 {
+		sets = append(sets, rules.LeaveOut(setup.LanguagesOff))
+	}
+	return sets
 }
 
 // Check decides about a normalised draft: behaviour before text, hard before
-// soft. Drafts of a replay, and of those who run the room, are not checked for
+// soft. Drafts of a replay, and of people who run the room, are not checked for
 // behaviour.
 //
 // Verdicts with the rules [comment.RuleSlow] and [comment.RuleDuplicate] are
 // limits: the text was not at fault. Verdict.Wait is set for the former.
-func (c *Chain) Check(d comment.Draft, room comment.Room) comment.Verdict {
+func (c *Chain) Check(d comment.Draft, setup room.Room) comment.Verdict {
 	if d.At.IsZero() {
 		d.At = c.clock()
 	}
-	sets := c.sets(room.ID)
-	v := checkText(sets, d, room)
-	if v.Action == comment.Mask {
-		v.Text, v.Name = cmp.Or(v.Text, d.Text), cmp.Or(v.Name, d.Name)
-	}
+	v := c.timed(func() comment.Verdict { return c.read(d, setup) })
 	if d.Source == comment.FromReplay || d.Badge != comment.NoBadge {
 		return v
 	}
-	if v.Action < comment.Hold && d.User != "" && isPiece(d.Text) {
-		if pieces := c.habit.pieces(d); len(pieces) > 0 {
-			v = comment.Stricter(v, spelled(sets, pieces, d.Text, d.At.Unix()))
+	out := c.behavior.check(d, setup, v)
+	if out.Action == comment.Hold && v.Action == comment.Mask {
+		out.Text, out.Name = v.Text, v.Name // let through, it is shown masked
+	}
+	out.Took = v.Took
+	return out
+}
+
+// slowDecision is how long reading a draft may take. What every text costs is
+// bounded well below it, so this is a net for the unforeseen.
+const slowDecision = 50 * time.Millisecond
+
+// RuleSlowDecision is the rule of what took too long to read.
+const RuleSlowDecision = comment.RuleSlowDecision
+
+// timed holds what takes too long to read. A machine that was busy elsewhere is not a
+// fault of the text, so before that it is read once more, by the processor time that
+// the reading takes where that is known.
+func (c *Chain) timed(read func() comment.Verdict) comment.Verdict {
+	began := c.elapsed()
+	v := read()
+	took := c.elapsed() - began
+	if took <= slowDecision {
+		return v
+	}
+	runtime.LockOSThread()
+	began = c.spent()
+	v = read()
+	took = min(took, c.spent()-began)
+	runtime.UnlockOSThread()
+	if took <= slowDecision {
+		return v
+	}
+	v.Took = took
+	if v.Action < comment.Hold {
+		slow := comment.Verdict{Action: comment.Hold, Rule: RuleSlowDecision, Text: v.Text, Name: v.Name, Took: took}
+		return slow.Because(comment.ReasonLong, comment.FormWritten)
+	}
+	return v
+}
+
+// read decides about a draft by what it says, and by what was said before it in
+// short comments.
+func (c *Chain) read(d comment.Draft, setup room.Room) comment.Verdict {
+	sets := c.sets(setup)
+	b := &rules.Budget{}
+	v := checkDraft(sets, d, setup, b)
+	if v.Action == comment.Mask {
+		v.Text, v.Name = cmp.Or(v.Text, d.Text), cmp.Or(v.Name, d.Name)
+	}
+	v = stopped(v, pretends(d, setup))
+	if d.Source == comment.FromReplay || d.Badge != comment.NoBadge || d.User == "" || !isFragment(d.Text) {
+		return v
+	}
+	if pieces := c.behavior.fragments(d); v.Action < comment.Hold && len(pieces) > 0 {
+		v = stopped(v, checkFragments(sets, pieces, d.Text, setup, d.At.Unix(), b))
+	}
+	if setup.SpelledTogether == room.SpelledTogetherHeld && v.Action < comment.Hold {
+		if pieces := c.behavior.sharedFragments(d); len(pieces) > 0 {
+			together := checkFragments(sets, pieces, d.Text, setup, d.At.Unix(), b)
+			if together.Reason == comment.ReasonSeveral {
+				together = together.Because(comment.ReasonTogether, comment.FormWritten)
+			}
+			v = stopped(v, together)
 		}
 	}
-	return c.habit.check(d, room, v)
+	return v
+}
+
+// stopped returns the stricter verdict. A text that was to be masked stays masked
+// for whoever lets it through.
+func stopped(v, by comment.Verdict) comment.Verdict {
+	if by.Action > v.Action && v.Action == comment.Mask {
+		by.Text, by.Name = v.Text, v.Name
+	}
+	return comment.Stricter(v, by)
 }
 
 // CheckText decides about text alone, as the rules of a room would: nothing is
 // remembered and behaviour plays no part.
-func (c *Chain) CheckText(text string, room comment.Room) comment.Verdict {
-	return decide(c.sets(room.ID), text, room, c.clock())
+func (c *Chain) CheckText(text string, setup room.Room) comment.Verdict {
+	return decide(c.sets(setup), text, setup, c.clock())
 }
 
 // CheckText decides about raw text with one set of rules: as `danmaku check`
 // does, with the defaults of a new room.
-func CheckText(rules *Rules, text string, at time.Time) comment.Verdict {
-	return decide([]*Rules{rules}, text, comment.NewRoom("check"), at)
+func CheckText(list *rules.Rules, text string, at time.Time) comment.Verdict {
+	return decide([]*rules.Rules{list}, text, room.New("check"), at)
 }
 
 // decide cleans raw text in the way of a comment and checks it. What a room
 // would not even take is refused by the rule "layout" or "length". The verdict
 // has the text as it would be shown.
-func decide(sets []*Rules, text string, room comment.Room, at time.Time) comment.Verdict {
+func decide(sets []*rules.Rules, text string, setup room.Room, at time.Time) comment.Verdict {
 	v := comment.Verdict{Action: comment.Refuse, Rule: "layout", Text: strings.ToValidUTF8(text, "\uFFFD")}
 	if !utf8.ValidString(text) {
-		v.Detail = "not UTF-8"
-		return v
+		return v.Because(comment.ReasonBytes, comment.FormWritten)
 	}
-	d, err := comment.Draft{Room: room.ID, Text: text, At: at}.Normalize(room)
+	d, err := comment.Draft{Room: setup.ID, Text: text, At: at}.Normalize(setup.Limits())
 	if err != nil {
 		if comment.Visible(text) {
 			v.Rule = "length"
@@ -156,148 +252,12 @@ func decide(sets []*Rules, text string, room comment.Room, at time.Time) comment
 		v.Detail = err.Error()
 		return v
 	}
-	v = checkText(sets, d, room)
+	v = checkDraft(sets, d, setup, &rules.Budget{})
 	if v.Action != comment.Mask {
 		v.Text = d.Text
 	}
 	if v.Folded == "" {
-		_, v.Folded, _ = words(nil, d.Text, 0)
+		v.Folded = fold.String(d.Text)
 	}
 	return v
-}
-
-// checkText runs every check on text: of the comment, of the name, and of both
-// together.
-func checkText(sets []*Rules, d comment.Draft, room comment.Room) comment.Verdict {
-	now := d.At.Unix()
-	v := checkOne(sets, d.Text, room, now)
-	if d.Name == "" || v.Action == comment.Refuse {
-		return v
-	}
-	n := checkOne(sets, d.Name, room, now)
-	if n.Action == comment.Mask {
-		n.Name, n.Text = n.Text, ""
-	}
-	n.InName = true
-	switch {
-	case n.Action == comment.Mask && v.Action == comment.Mask:
-		v.Name = n.Name
-		return v
-	case n.Action == comment.Mask:
-		n.Text = d.Text
-	case n.Action == comment.Pass:
-		n = checkJoined(sets, d, now)
-	}
-	return comment.Stricter(v, n)
-}
-
-// checkOne runs the checks on one text, the hard ones first.
-func checkOne(sets []*Rules, text string, room comment.Room, now int64) comment.Verdict {
-	v := layout(text)
-	if v.Action == comment.Refuse {
-		return v
-	}
-	found, folded, tangled := words(sets, text, now)
-	v = comment.Stricter(v, wordVerdict(found, text))
-	if tangled {
-		v = comment.Stricter(v, comment.Verdict{Action: comment.Hold, Rule: "words", Detail: "written so that it can be read in too many ways"})
-	}
-	v = comment.Stricter(v, links(folded, room))
-	if v.Action < comment.Hold {
-		v = comment.Stricter(v, contactOf(text, folded))
-	}
-	if v.Action < comment.Hold {
-		v = comment.Stricter(v, repeats(text))
-		v = comment.Stricter(v, capitals(text))
-	}
-	if v.Action != comment.Pass && folded != text {
-		v.Folded = folded
-	}
-	return v
-}
-
-// contactOf looks for numbers; most texts have too few digits to fold again.
-func contactOf(text, folded string) comment.Verdict {
-	n := 0
-	for _, r := range folded {
-		if '0' <= r && r <= '9' || strings.ContainsRune(hanDigits, r) {
-			n++
-		}
-	}
-	if n < minContact-2 && len(text) < 20 {
-		return comment.Verdict{}
-	}
-	m := matchers.Get().(*matcher)
-	defer matchers.Put(m)
-	m.runes = append(m.runes[:0], []rune(text)...)
-	m.fold.fold(m.runes)
-	return contact(m.fold.cells, folded)
-}
-
-// checkJoined looks for words that begin in the name and end in the text. That
-// may be chance, so it is never more than held, and what only sounds like a
-// word does not count: a name stands before everything that its owner says.
-func checkJoined(sets []*Rules, d comment.Draft, now int64) comment.Verdict {
-	border := utf8.RuneCountInString(d.Name)
-	found, folded, _ := words(sets, d.Name+d.Text, now)
-	for _, h := range found {
-		if h.span.From < border && border < h.span.To && h.action >= comment.Hold && !h.exact && !h.sound {
-			return comment.Verdict{
-				Action: comment.Hold, Rule: h.rule, Word: h.word, Folded: folded,
-				Detail: "the name and the text together", Spans: []span{{From: 0, To: h.span.To - border}},
-			}
-		}
-	}
-	return comment.Verdict{}
-}
-
-// wordVerdict makes one verdict of all hits: the strictest counts, and where
-// that is to mask, every hit is covered.
-func wordVerdict(found []hit, text string) comment.Verdict {
-	if len(found) == 0 {
-		return comment.Verdict{}
-	}
-	top := found[0]
-	for _, h := range found[1:] {
-		if h.action > top.action || h.action == top.action && top.aggressive && !h.aggressive {
-			top = h
-		}
-	}
-	v := comment.Verdict{Action: top.action, Rule: top.rule, Word: top.word, Detail: "the word as written"}
-	switch {
-	case top.sound:
-		v.Detail = "sounds like the word"
-	case top.aggressive:
-		v.Detail = "the word, taken apart or with other signs"
-	}
-	if top.view != "" {
-		v.Detail += ", " + top.view
-	}
-	for _, h := range found {
-		if h.action == top.action && !slices.Contains(v.Spans, h.span) {
-			v.Spans = append(v.Spans, h.span)
-		}
-	}
-	slices.SortFunc(v.Spans, func(a, b span) int { return a.From - b.From })
-	if top.action == comment.Mask {
-		v.Text = mask(text, v.Spans)
-	}
-	return v
-}
-
-// mask covers parts of a text with as many asterisks as people see characters.
-func mask(text string, spans []span) string {
-	var b strings.Builder
-	at := 0
-	for g := uniseg.NewGraphemes(text); g.Next(); {
-		from, to := at, at+len(g.Runes())
-		at = to
-		covered := slices.ContainsFunc(spans, func(s span) bool { return s.From < to && from < s.To })
-		if covered && g.Str() != " " {
-			b.WriteByte('*')
-		} else {
-			b.WriteString(g.Str())
-		}
-	}
-	return b.String()
 }

@@ -9,6 +9,7 @@ import (
 
 	"danmaku/comment"
 	"danmaku/moderation"
+	"danmaku/moderation/rules"
 )
 
 type sample struct {
@@ -55,23 +56,23 @@ func read(t *testing.T, name string) string {
 	return string(text)
 }
 
-func compileFile(t *testing.T, name string) *moderation.Rules {
+func compileFile(t *testing.T, name string) *rules.Rules {
 	t.Helper()
-	rules, faults := moderation.Compile([]moderation.List{{Name: "words", Text: read(t, name), On: true}})
+	set, faults := rules.Compile([]rules.List{{Name: "words", Text: read(t, name), On: true}})
 	for _, f := range faults {
 		if !f.Warning() {
 			t.Error(f)
 		}
 	}
-	return rules
+	return set
 }
 
 // checkSamples runs a list; hard rows count, but do not fail.
 func checkSamples(t *testing.T, list, rulesFile string) (hardStopped int) {
-	rules, text := compileFile(t, rulesFile), read(t, rulesFile)
+	set, text := compileFile(t, rulesFile), read(t, rulesFile)
 	blocked, blocks, passed, allows := 0, 0, 0, 0
 	for _, s := range samples(t, list) {
-		v := moderation.CheckText(rules, s.input, time.Now())
+		v := moderation.CheckText(set, s.input, time.Now())
 		stopped := v.Action != comment.Pass
 		if pieces := strings.Split(s.input, "\x1e"); len(pieces) > 1 { // comments of one author
 			c := chainOf(t, text)
@@ -124,7 +125,7 @@ func TestInnocent(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	shipped, _ := moderation.Compile([]moderation.List{moderation.Starter()})
+	shipped, _ := rules.Compile([]rules.List{rules.Starter()})
 	short := compileFile(t, "testdata/evasion-rules.txt")
 	n := 0
 	for i, line := range strings.Split(strings.TrimSpace(string(data)), "\n") {
@@ -133,8 +134,8 @@ func TestInnocent(t *testing.T) {
 		}
 		text := strings.ReplaceAll(line, `\\`, `\`)
 		n++
-		for name, rules := range map[string]*moderation.Rules{"shipped": shipped, "short": short} {
-			if v := moderation.CheckText(rules, text, time.Now()); v.Action != comment.Pass {
+		for name, set := range map[string]*rules.Rules{"shipped": shipped, "short": short} {
+			if v := moderation.CheckText(set, text, time.Now()); v.Action != comment.Pass {
 				t.Errorf("line %d: %q: %v by %s (%s), %s: %s", i+1, text, v.Action, v.Rule, name, v.Word, v.Detail)
 			}
 		}

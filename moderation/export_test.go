@@ -1,19 +1,20 @@
 package moderation
 
-func (m *memory[V]) size() int { return len(m.young) + len(m.old) }
-
 // Remembered counts what the checks on behaviour hold.
 func Remembered(c *Chain) int {
-	h := &c.habit
+	h := &c.behavior
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return h.said.size() + h.last.size() + h.raids.size() + h.known.size() + h.tails.size()
+	return h.said.Len() + h.last.Len() + h.linked.Len() + h.known.Len() + h.tails.Len()
 }
 
 // RememberedOfRaids counts the rooms and texts that are watched.
 func RememberedOfRaids(c *Chain) int {
-	h := &c.habit
+	h := &c.behavior
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return h.crowds.rooms.size() + h.crowds.texts.size()
+	return h.waves.rooms.Len() + h.waves.texts.Len()
 }
+
+// Spent is the processor time of this thread.
+var Spent = spent

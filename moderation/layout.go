@@ -17,19 +17,20 @@ const (
 
 // layout refuses text that reaches out of its line, covers the screen or turns
 // the direction of what stands beside it.
-func layout(text string) comment.Verdict {
-	refuse := func(detail string) comment.Verdict {
-		return comment.Verdict{Action: comment.Refuse, Rule: "layout", Detail: detail}
+func layout(t *Text) comment.Verdict {
+	text := t.Written
+	refuse := func(r comment.Reason) comment.Verdict {
+		return comment.Verdict{Action: comment.Refuse}.Because(r, comment.FormWritten)
 	}
 	if !comment.Visible(text) {
-		return refuse("nothing of it can be seen")
+		return refuse(comment.ReasonUnseen)
 	}
 	var marks, limit, blocks, run, same, wide int
 	var prev rune
 	for _, r := range text {
 		switch {
 		case r == '\u202D' || r == '\u202E':
-			return refuse("a direction override turns the text around")
+			return refuse(comment.ReasonDirection)
 		case r < 0x300:
 			marks, run, same = 0, 0, 0
 			prev = r
@@ -41,7 +42,7 @@ func layout(text string) comment.Verdict {
 				limit = maxMarksDeep
 			}
 			if marks > limit {
-				return refuse("too many marks on one character")
+				return refuse(comment.ReasonMarks)
 			}
 			continue
 		case unicode.In(r, unicode.Cf, unicode.Variation_Selector):
@@ -50,7 +51,7 @@ func layout(text string) comment.Verdict {
 		marks = 0
 		if isWide(r) {
 			if wide++; wide > 1 {
-				return refuse("very wide characters")
+				return refuse(comment.ReasonWide)
 			}
 		}
 		if !isBlockArt(r) {
@@ -63,13 +64,13 @@ func layout(text string) comment.Verdict {
 		prev = r
 		blocks, run, same = blocks+1, run+1, same+1
 		if run > maxBlockRun || blocks > maxBlockTotal || same >= maxSameBlock && !isLine(r) {
-			return refuse("a wall of block characters")
+			return refuse(comment.ReasonBlocks)
 		}
 	}
 	return comment.Verdict{}
 }
 
-// isMark tells the marks that stack on a character. Variation selectors and the
+// isMark recognizes the marks that stack on a character. Variation selectors and the
 // keycap are not among them.
 func isMark(r rune) bool {
 	return unicode.In(r, unicode.Mn, unicode.Me) && !unicode.Is(unicode.Variation_Selector, r) && r != 0x20E3 && r != 0x034F
@@ -79,16 +80,16 @@ func deepMark(r rune) bool {
 	return unicode.In(r, unicode.Tibetan, unicode.Myanmar, unicode.Khmer, unicode.Balinese, unicode.Javanese, unicode.Tai_Tham, unicode.Hebrew)
 }
 
-// isBlockArt tells characters that draw walls: boxes, blocks, Braille, squares.
+// isBlockArt recognizes characters that draw walls: boxes, blocks, Braille, squares.
 func isBlockArt(r rune) bool {
 	return 0x2500 <= r && r <= 0x25A1 || 0x25A3 <= r && r <= 0x25A9 || 0x2801 <= r && r <= 0x28FF ||
 		r == 0x2B1B || r == 0x2B1C || 0x1FB00 <= r && r <= 0x1FBAF || 0x1CC00 <= r && r <= 0x1CCCF
 }
 
-// isLine tells the thin lines that people draw under a title.
+// isLine recognizes the thin lines that people draw under a title.
 func isLine(r rune) bool { return 0x2500 <= r && r <= 0x2503 }
 
-// isWide tells single characters as wide as a sentence.
+// isWide recognizes single characters as wide as a sentence.
 func isWide(r rune) bool {
 	switch r {
 	case 0xFDFD, 0x1242B, 0x12219, 0x12031, 0x1201A, 0xA9C5, 0x2E3A, 0x2E3B, 0x102A, 0x0BF5:

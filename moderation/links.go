@@ -1,26 +1,62 @@
 package moderation
 
 import (
+	"cmp"
 	"regexp"
 	"strings"
+	"unicode/utf8"
 
 	"danmaku/comment"
+	"danmaku/moderation/fold"
+	"danmaku/room"
+
+	"golang.org/x/net/publicsuffix"
 )
 
 // Domains that people write as addresses. Those of the second list are also
 // words or ends of words, so they count only with a path, a scheme or www.
 const (
-	plainDomains = `com|net|org|info|biz|xyz|io|gg|tv|cn|ru|jp|kr|tw|hk|uk|app|dev|site|online|shop|store|vip|icu|cc|tk|ml|ga|cf|gq|pw|ws|ly|club|website|space|ltd|asia|mobi|wang|网址|中国|公司`
+	plainDomains = `com|net|org|info|biz|xyz|io|gg|tv|cn|ru|jp|kr|tw|hk|uk|app|dev|site|online|shop|store|vip|icu|cc|tk|ml|ga|cf|gq|pw|ws|ly|club|website|space|ltd|asia|mobi|wang`
 	wordDomains  = `me|in|is|it|to|at|be|no|so|my|do|am|as|us|id|de|la|es|fr|nl|pl|fi|se|ch|eu|ca|co|ai|link|live|fun|top|win|bet|life|world|today|one|cool|cat|moe|best|plus|pro|red|work|games|bid|men|click|download|stream|chat|gd|gl|im|sh|st|vc|to|fm|mx|br|ar|cl|il|ir|th|vn|ph|sg|pk`
 )
 
+// Endings of addresses that are not words, so that a space or another sign in the
+// place of the dot does not make them something else. Those of shapedDomains are
+// read also with digits for letters.
+const (
+	clearDomains  = `com|net|org|xyz|biz|cn|ru|icu|io|cc|tk|vip|app|info`
+	shapedDomains = `c[o0]m|n[e3]t|[o0]rg|inf[o0]|b[i1]z`
+	// Endings that are words, yet have mostly been sold to sellers.
+	hanDomains  = `中国|公司|网址|网络|在线|商城|我爱你`
+	soldDomains = `top|live|fun|win|bet|click|bid|men|link|download|stream|chat|moe|pro|life|today|games|work|best|red|cam|sex|porn|casino|loan|buzz|cyou|rest|monster|quest|sbs|lol`
+)
+
 var (
-	scheme = regexp.MustCompile(`\b(?:https?|ftp|magnet|ed2k|thunder) ?[:：] ?(?:/|\?|\\)|https?(?::|//)|\bwww ?[.] ?[a-z0-9]`)
-	domain = regexp.MustCompile(`(?:^|[^a-z0-9@.-])((?:[a-z0-9][a-z0-9-]*\.)+(?:` + plainDomains + `))(?:[^a-z0-9.-]|\.?$|\.[^a-z0-9])`)
-	path   = regexp.MustCompile(`(?:^|[^a-z0-9.-])((?:[a-z0-9][a-z0-9-]*\.)+(?:` + wordDomains + `|` + plainDomains + `))(?::[0-9]+)?/[a-z0-9@_?#+-]`)
+	scheme = regexp.MustCompile(`\b(?:https?|hxxps?|h\*\*ps?|ftp|magnet|ed2k|thunder) ?[:：] ?(?:/|\?|\\)|https?(?::|//)|\bwww ?[.] ?[a-z0-9]|\b[a-z][a-z0-9+*-]{1,11}://[a-z0-9]|\b(?:javascript:[a-z]|data:text/)|\bwww[ ,_-]+[a-z0-9-]{2,}[ ,_-]+(?:` + plainDomains + `)\b`)
+	domain = regexp.MustCompile(`(?:^|[^a-z0-9@.-])((?:[a-z0-9][a-z0-9-]*\.)+(?:` + plainDomains + `|` + shapedDomains + `|` + hanDomains + `))(?:[^a-z0-9.\p{Han}-]|\.?$|\.[^a-z0-9])|(?:^|[^a-z0-9@.-])((?:[a-z0-9][a-z0-9-]*\.)+(?:` + plainDomains + `|` + shapedDomains + `))(?:\p{Han}|$)`)
+	path   = regexp.MustCompile(`(?:^|[^a-z0-9.-])((?:[a-z0-9][a-z0-9-]*\.)+(?:` + wordDomains + `|` + plainDomains + `|` + soldDomains + `|` + shapedDomains + `))(?::[0-9]+)?/[a-z0-9@_?#+-]`)
 	mail   = regexp.MustCompile(`[a-z0-9._%+-]{2,}@[a-z0-9-]+\.[a-z]{2,}`)
-	spoken = regexp.MustCompile(`[a-z0-9-]{2,} ?(?:\(dot\)|\[dot\]|\{dot\}|<dot>|\(\.\)|\[\.\]|\{\.\}| dot |点|點| punkt ) ?(?:` + plainDomains + `|me/)\b`)
+	spoken = regexp.MustCompile(`[a-z0-9-]{2,} ?(?:[(\[{<*_/|] ?(?:dot|d0t|\.|点|點|punkt|punto|ponto|point|точка) ?[)\]}>*_/|]|[ -]d[o0]t[ -]| ?(?:点|點|どっと|닷|점) ?| punkt | punto | ponto | point | точка | тчк ) ?(?:` + plainDomains + `|` + shapedDomains + `|me/)\b`)
 	ip     = regexp.MustCompile(`\b[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?::[0-9]{2,5}|/[a-z0-9])`)
+
+	// An ending beside which the dot has a space, or is another sign.
+	apart = regexp.MustCompile(`(?:^|[^a-z0-9@.-])([a-z0-9][a-z0-9-]+)( ?)([.,•·∙・●、*|]|\.\.)( ?)(` + clearDomains + `|` + shapedDomains + `)((?:$|[^a-z0-9]).?[a-z]*)`)
+	// A comma before an ending, and a page behind it.
+	comma = regexp.MustCompile(`(?:^|[^a-z0-9@.-])[a-z0-9-]*[a-z0-9],(?:` + plainDomains + `|ly|gl)/[a-z0-9@_+-]{3}|(?:^|[^a-z0-9@.-])(?:t|wa|m),me/[a-z0-9@_+-]{3}`)
+	sold  = regexp.MustCompile(`(?:^|[^a-z0-9@.-])((?:[a-z0-9-]+\.)*[a-z0-9-]{6,}\.(?:` + soldDomains + `)|[a-z-]*[0-9][a-z0-9-]*[a-z][a-z0-9-]*\.(?:` + wordDomains + `|` + soldDomains + `)|[a-z][a-z0-9-]*[0-9][a-z0-9-]*\.(?:` + wordDomains + `|` + soldDomains + `))(?:$|[^a-z0-9.(-])`)
+
+	// Words before " .com" and " .net", where these are spoken about.
+	aboutDomains = map[string]bool{
+		"a": true, "the": true, "of": true, "and": true, "or": true, "with": true, "in": true, "for": true, "using": true, "use": true,
+		"learn": true, "learning": true, "asp": true, "ado": true, "vb": true, "love": true, "like": true, "about": true, "this": true,
+		"that": true, "is": true, "my": true, "your": true, "dot": true, "no": true, "any": true, "old": true, "new": true, "to": true,
+	}
+	// What may follow such an ending in an invitation: com is also "with" in
+	// Portuguese, net a word of several languages, and info one of all.
+	invites = map[string]bool{
+		"": true, "now": true, "for": true, "free": true, "is": true, "click": true, "join": true, "go": true, "here": true, "today": true,
+		"best": true, "cheap": true, "get": true, "to": true, "and": true, "or": true, "has": true, "please": true, "pls": true, "check": true,
+	}
 
 	// Names of things that look like a domain.
 	notDomains = map[string]bool{
@@ -29,41 +65,189 @@ var (
 	}
 )
 
-// links refuses addresses where the room does not allow them. It reads the
-// folded text, so that other widths, alphabets and full stops do not help.
-func links(folded string, room comment.Room) comment.Verdict {
-	if room.Links == comment.GateAllowed {
+// links refuses addresses where the room does not allow them, and holds what may
+// be one. It reads the folded text, so that other widths, alphabets and full
+// stops do not help, and the look-alikes of letters as the letters.
+func links(t *Text) comment.Verdict {
+	if t.Room.URLs == room.URLsAllowed {
 		return comment.Verdict{}
 	}
-	if found := findLink(folded); found != "" {
-		return comment.Verdict{Action: comment.Refuse, Rule: "links", Word: found, Detail: "an address, and this room shows none"}
+	if found, sure := findLink(t.Written, t.Folded()); found != "" {
+		v := comment.Verdict{Action: comment.Refuse, Word: found}
+		if !sure {
+			v.Action = comment.Hold
+		}
+		return v.Because(comment.ReasonURL, comment.FormWritten)
 	}
 	return comment.Verdict{}
 }
 
-// findLink gives the first address in a folded text, empty when there is none.
-func findLink(folded string) string {
+// findLink returns the first address in a text, empty when there is none, and
+// whether it is one beyond doubt.
+func findLink(written, folded string) (found string, sure bool) {
 	// Every address has one of these; most comments have none.
-	if !strings.ContainsAny(folded, ".。．｡·:@点點") && !strings.Contains(folded, "dot") && !strings.Contains(folded, "www") {
-		return ""
+	if !strings.ContainsAny(folded, ".,。．｡·•∙・●、*|:@点點/") && !strings.Contains(folded, "dot") && !strings.Contains(folded, "d0t") &&
+		!strings.Contains(folded, "www") && !strings.ContainsAny(folded, "닷점") && !strings.Contains(folded, "どっと") && !strings.Contains(folded, " точка ") && !strings.Contains(folded, " тчк ") && !strings.Contains(folded, " punkt ") && !strings.Contains(folded, " punto ") && !strings.Contains(folded, " ponto ") && !strings.Contains(folded, " point ") {
+		return "", false
 	}
 	text := dots.Replace(folded)
-	for _, t := range []string{text, squeezed(text)} {
+	readings := []string{text, squeezed(text)}
+	if len(written) != utf8.RuneCountInString(written) {
+		if looks := asASCII(written); looks != "" {
+			readings = append(readings, dots.Replace(looks))
+		}
+	}
+	for _, t := range readings {
 		if t == "" {
 			continue
 		}
 		for _, re := range []*regexp.Regexp{scheme, path, mail, ip, spoken} {
 			if at := re.FindStringIndex(t); at != nil {
-				return whole(t, at[0], at[1])
+				return whole(t, at[0], at[1]), true
 			}
 		}
 		for _, m := range domain.FindAllStringSubmatch(t, 4) {
-			if !notDomains[m[1]] {
-				return m[1]
+			if a := cmp.Or(m[1], m[2]); !notDomains[a] && !listed(a) {
+				return a, true
 			}
 		}
 	}
+	if at := comma.FindStringIndex(text); at != nil {
+		return whole(text, at[0], at[1]), false
+	}
+	if found := foreignDomain(written); found != "" {
+		return found, false
+	}
+	if m := sold.FindStringSubmatch(text); m != nil && !notDomains[m[1]] {
+		return m[1], false
+	}
+	for _, m := range apart.FindAllStringSubmatch(text, 4) {
+		if isApart(m) {
+			return strings.TrimSpace(m[1] + m[2] + m[3] + m[4] + m[5]), false
+		}
+	}
+	return "", false
+}
+
+// Endings in other alphabets that are not words by which a sentence goes on.
+var foreignEndings = fields(`рф укр бел рус срб орг ком мон қаз 닷컴 닷넷 ไทย भारत コム 网址 網址 我爱你 مصر بھارت`)
+
+// Those that are words, too: they end the text, or a page is behind them.
+var foreignWords = fields(`сайт онлайн москва 한국 公司 网站 網站 集团 集團 商城 在线 みんな ストア セール`)
+
+func fields(list string) map[string]bool {
+	out := map[string]bool{}
+	for _, w := range strings.Fields(list) {
+		out[w] = true
+	}
+	return out
+}
+
+// foreign is a word, a full stop and an ending with no Latin letter, and nothing
+// beside them. The full stop is that of addresses: the one of Chinese and Japanese
+// ends sentences.
+var foreign = regexp.MustCompile(`(?:^|[\s:："'(（])((?:[\p{L}\p{N}-]+[.．])*([\p{L}\p{M}\p{N}-]{2,})[.．]([^\x00-\x7F]{2,9}?))($|[\s/,!?"')）])`)
+
+// dotBeforeForeign spares most comments the expression.
+func dotBeforeForeign(s string) bool {
+	last := rune(0)
+	for _, r := range s {
+		if r >= 0x80 && r != '．' && (last == '.' || last == '．') {
+			return true
+		}
+		last = r
+	}
+	return false
+}
+
+// foreignDomain returns an address whose ending is of another alphabet: музыка.рф.
+// The name before a Chinese or Japanese ending is short, since sentences have no
+// spaces there.
+func foreignDomain(written string) string {
+	if !dotBeforeForeign(written) {
+		return ""
+	}
+	for _, m := range foreign.FindAllStringSubmatch(strings.ToLower(written), 4) {
+		label, ending := m[2], m[3]
+		if !foreignEndings[ending] && !(foreignWords[ending] && (m[4] == "" || m[4] == "/")) || strings.Trim(label, "0123456789") == "" {
+			continue
+		}
+		first, _ := utf8.DecodeRuneInString(ending)
+		if !fold.ScriptOf(first).CJK() || utf8.RuneCountInString(label) <= 3 {
+			return m[1]
+		}
+	}
 	return ""
+}
+
+// isApart decides about a match of the expression apart: label, space, sign,
+// space, ending, and what follows.
+func isApart(m []string) bool {
+	label, before, sign, behind, ending, after := m[1], m[2], m[3], m[4], m[5], m[6]
+	if strings.Trim(label, "0123456789") == "" || before != "" && (aboutDomains[label] || ending == "app" || ending == "info") {
+		return false
+	}
+	spaces := len(before) + len(behind)
+	switch {
+	case sign == "." && spaces == 0:
+		return false // the plain address, see domain
+	case sign == ".." && (spaces > 0 || ending == "info" || ending == "app"):
+		return false
+	case (sign == "," || sign == "、" || sign == "|" || sign == "*") && spaces > 0:
+		return false // a list, or a sentence
+	case ending == "info", ending == "app", ending == "vip":
+		return sign != "," && sign != "、" && spaces == 0
+	}
+	word := strings.TrimLeft(after, " ")
+	if word == after { // a sign, or a letter of a script that needs no space
+		return true
+	}
+	return invites[word]
+}
+
+// listed recognizes the number of an item before a word: 78.中国, 2.tv.
+func listed(address string) bool {
+	label, ending, _ := strings.Cut(address, ".")
+	if strings.Trim(label, "0123456789") != "" {
+		return false
+	}
+	switch ending {
+	case "com", "net", "org", "cn", "cc", "xyz", "vip", "ru":
+		return false // 163.com
+	}
+	return len(label) <= 3 || ending[0] >= 0x80
+}
+
+// asASCII returns a text with the look-alikes of Latin letters as these letters,
+// where they stand in one word with Latin ones; empty when there are none.
+func asASCII(written string) string {
+	var f fold.Text
+	f.Fold([]rune(written))
+	f.AddAlternatives()
+	changed := false
+	for i := 0; i < len(f.Runes); {
+		end, plain := i, false
+		for ; end < len(f.Runes) && f.Runes[end].Kind != fold.Space; end++ {
+			plain = plain || 'a' <= f.Runes[end].R && f.Runes[end].R <= 'z'
+		}
+		for k := i; plain && k < end; k++ {
+			c := &f.Runes[k]
+			if c.R < 0x80 || c.Kind != fold.Letter {
+				continue
+			}
+			for _, a := range f.Alternatives[c.Lo:c.Hi] {
+				if a.Width == 1 && 'a' <= a.R && a.R <= 'z' {
+					c.R, changed = a.R, true
+					break
+				}
+			}
+		}
+		i = end + 1
+	}
+	if !changed {
+		return ""
+	}
+	return f.String()
 }
 
 // whole widens a find to the next spaces, for the moderator to read.
@@ -105,4 +289,35 @@ func squeezed(s string) string {
 		return ""
 	}
 	return b.String()
+}
+
+// Sites on which each page has an owner of its own: many people name different
+// ones at once, and mean no raid.
+var sharedSites = regexp.MustCompile(`^(?:[a-z0-9-]+\.)*(?:youtube\.com|youtu\.be|bilibili\.com|b23\.tv|twitch\.tv|nicovideo\.jp|nico\.ms|tiktok\.com|douyin\.com|kuaishou\.com|weibo\.com|twitter\.com|x\.com|facebook\.com|instagram\.com|reddit\.com|github\.com|wikipedia\.org|discord\.gg|discord\.com|t\.me|bit\.ly|t\.co|tinyurl\.com|goo\.gl|google\.com|baidu\.com|steampowered\.com|spotify\.com|amazon\.[a-z.]+|imgur\.com|tenor\.com|naver\.com|kakao\.com|vk\.com)$`)
+
+// site returns whose an address is: the domain that somebody registered, so that
+// counters in front of it and behind it make no other one; on a site that many
+// share, the page, too.
+func site(address string) string {
+	if _, rest, ok := strings.Cut(address, "://"); ok {
+		address = rest
+	}
+	address = strings.TrimPrefix(strings.Map(func(r rune) rune {
+		if r == ' ' {
+			return -1
+		}
+		return r
+	}, address), "www.")
+	end := strings.IndexAny(address, "/?#:")
+	if end < 0 {
+		end = len(address)
+	}
+	host := address[:end]
+	if !sharedSites.MatchString(host) {
+		if registered, err := publicsuffix.EffectiveTLDPlusOne(host); err == nil {
+			return registered
+		}
+		return host
+	}
+	return strings.TrimRight(address, "/?#&=")
 }

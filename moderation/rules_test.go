@@ -1,6 +1,7 @@
 package moderation_test
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -10,6 +11,9 @@ import (
 
 	"danmaku/comment"
 	"danmaku/moderation"
+	"danmaku/moderation/rules"
+	"danmaku/room"
+	"danmaku/testrace"
 )
 
 func TestRulesLanguage(t *testing.T) {
@@ -70,13 +74,13 @@ func TestRulesLanguage(t *testing.T) {
 		{"\ufeffcat\r\ndog\r\n", "dog", comment.Refuse, "dog"},
 	}
 	for _, tt := range tests {
-		rules, faults := moderation.Compile([]moderation.List{{Name: "l", Text: tt.rules, On: true}})
+		set, faults := rules.Compile([]rules.List{{Name: "l", Text: tt.rules, On: true}})
 		for _, f := range faults {
 			if !f.Warning() {
 				t.Errorf("%q: %v", tt.rules, f)
 			}
 		}
-		v := moderation.CheckText(rules, tt.text, day)
+		v := moderation.CheckText(set, tt.text, day)
 		if v.Action != tt.want || v.Word != tt.word {
 			t.Errorf("%q on %q: %v by %q, want %v by %q", tt.rules, tt.text, v.Action, v.Word, tt.want, tt.word)
 		}
@@ -84,6 +88,7 @@ func TestRulesLanguage(t *testing.T) {
 }
 
 func TestRulesFaults(t *testing.T) {
+	testrace.Skip(t)
 	tests := []struct {
 		line, message string
 		warning       bool
@@ -102,7 +107,7 @@ func TestRulesFaults(t *testing.T) {
 		{"日", "less than two letters", true},
 	}
 	for _, tt := range tests {
-		_, faults := moderation.Compile([]moderation.List{{Room: "r", Name: "l", Text: "fine\n\n" + tt.line + "\nfine, too", On: true}})
+		_, faults := rules.Compile([]rules.List{{Room: "r", Name: "l", Text: "fine\n\n" + tt.line + "\nfine, too", On: true}})
 		if len(faults) != 1 {
 			t.Errorf("%q: %v", tt.line, faults)
 			continue
@@ -111,14 +116,14 @@ func TestRulesFaults(t *testing.T) {
 			t.Errorf("%q: %+v", tt.line, f)
 		}
 	}
-	_, faults := moderation.Compile([]moderation.List{{Name: "l", Text: strings.Repeat("/x/\n", 103), On: true}})
+	_, faults := rules.Compile([]rules.List{{Name: "l", Text: strings.Repeat("/x/\n", 103), On: true}})
 	if len(faults) != 3 || faults[0].Line != 101 {
 		t.Errorf("103 expressions: %v", faults)
 	}
 }
 
 func TestMaskCoversWhatMatched(t *testing.T) {
-	rules := compile(t, "cat => mask\n猫咪 => mask")
+	set := compile(t, "cat => mask\n猫咪 => mask")
 	for text, want := range map[string]string{
 		"my cat, your CAT":      "my ***, your ***",
 		"大猫咪":                   "大**",
@@ -126,14 +131,14 @@ func TestMaskCoversWhatMatched(t *testing.T) {
 		"c\u0336a\u0336t\u0336": "***",
 		"c a t":                 "* * *",
 	} {
-		if v := check(rules, text); v.Action != comment.Mask || v.Text != want {
+		if v := check(set, text); v.Action != comment.Mask || v.Text != want {
 			t.Errorf("%q: %v %q, want %q", text, v.Action, v.Text, want)
 		}
 	}
 }
 
 func TestSpansPointAtTheShownText(t *testing.T) {
-	rules := compile(t, "fuck\n傻逼\n시발")
+	set := compile(t, "fuck\n傻逼\n시발")
 	for text, want := range map[string]string{
 		"oh fuck it":           "fuck",
 		"oh f\u200bu\u200bck!": "f\u200bu\u200bck",
@@ -143,7 +148,7 @@ func TestSpansPointAtTheShownText(t *testing.T) {
 		"a ㅅㅣㅂㅏㄹ":              "ㅅㅣㅂㅏㄹ",
 		"oh ʞɔnɟ":              "ʞɔnɟ",
 	} {
-		v := check(rules, text)
+		v := check(set, text)
 		if len(v.Spans) != 1 {
 			t.Errorf("%q: %+v", text, v)
 			continue
@@ -156,7 +161,7 @@ func TestSpansPointAtTheShownText(t *testing.T) {
 
 func TestListsByRoomAndSwitch(t *testing.T) {
 	c := moderation.New(moderation.Options{})
-	lists := []moderation.List{
+	lists := []rules.List{
 		{Name: "all", Text: "cat", On: true},
 		{Room: "a", Name: "mine", Text: "dog\n!cat food", On: true},
 		{Room: "b", Name: "off", Text: "cow", On: false},
@@ -166,8 +171,8 @@ func TestListsByRoomAndSwitch(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "list bad, line 1") {
 		t.Errorf("the bad line gives %v", err)
 	}
-	said := func(room, text string) string {
-		v := c.CheckText(text, comment.NewRoom(room))
+	said := func(roomID, text string) string {
+		v := c.CheckText(text, room.New(roomID))
 		return v.Action.String() + " " + v.Rule + " " + v.Word
 	}
 	for _, tt := range []struct{ room, text, want string }{
@@ -181,7 +186,7 @@ func TestListsByRoomAndSwitch(t *testing.T) {
 			t.Errorf("%s in room %s: %s, want %s", tt.text, tt.room, got, tt.want)
 		}
 	}
-	if err := c.SetLists([]moderation.List{{Name: moderation.StarterName}}); err != nil {
+	if err := c.SetLists([]rules.List{{Name: rules.StarterName}}); err != nil {
 		t.Error(err)
 	}
 	if got := said("a", "fuck cat dog"); got != "pass  " {
@@ -192,8 +197,8 @@ func TestListsByRoomAndSwitch(t *testing.T) {
 // While rules are swapped, every comment meets the old ones or the new ones.
 func TestSwapMissesNothing(t *testing.T) {
 	c := moderation.New(moderation.Options{})
-	list := func(i int) []moderation.List {
-		return []moderation.List{{Name: "l", Text: fmt.Sprintf("always\nround%d", i%2), On: true}}
+	list := func(i int) []rules.List {
+		return []rules.List{{Name: "l", Text: fmt.Sprintf("always\nround%d", i%2), On: true}}
 	}
 	if err := c.SetLists(list(0)); err != nil {
 		t.Fatal(err)
@@ -203,13 +208,13 @@ func TestSwapMissesNothing(t *testing.T) {
 	var wg sync.WaitGroup
 	for range 2 {
 		wg.Go(func() {
-			room := comment.NewRoom("r")
+			setup := room.New("r")
 			for !stop.Load() {
-				if v := c.CheckText("always", room); v.Action != comment.Refuse {
+				if v := c.CheckText("always", setup); v.Action != comment.Refuse {
 					t.Errorf("always passed")
 					return
 				}
-				a, b := c.CheckText("round0 round1", room), 0
+				a, b := c.CheckText("round0 round1", setup), 0
 				for _, w := range []string{"round0", "round1"} {
 					if a.Word == w {
 						b++
@@ -238,9 +243,9 @@ func TestSwapMissesNothing(t *testing.T) {
 }
 
 func TestPreview(t *testing.T) {
-	edited := moderation.List{Room: "r", Name: "mine", Text: "nice\n!so nice\nz\nunused => hold"}
-	others := []moderation.List{{Name: "all", Text: "!nice one\nhello", On: true}}
-	faults := moderation.Preview(edited, others, []string{"nice", "so nice", "nice one", "hello", "NICE!", "other"}, time.Now())
+	edited := rules.List{Room: "r", Name: "mine", Text: "nice\n!so nice\nz\nunused => hold"}
+	others := []rules.List{{Name: "all", Text: "!nice one\nhello", On: true}}
+	faults, _ := rules.Preview(edited, others, []string{"nice", "so nice", "nice one", "hello", "NICE!", "other"}, time.Now())
 	var got []string
 	for _, f := range faults {
 		got = append(got, f.String())
@@ -263,20 +268,62 @@ func TestTangledTexts(t *testing.T) {
 		fmt.Fprintf(&b, "*%s*\n", strings.Repeat(string(rune('a'+i%26)), 1+i%20)+"il")
 	}
 	b.WriteString("fuck\n")
-	rules := compileQuiet(b.String())
+	set := compileQuiet(b.String())
 	for _, text := range []string{
 		strings.Repeat("1", 90), strings.Repeat("|", 90), strings.Repeat("l1", 45), "f" + strings.Repeat("*", 90),
 		strings.Repeat("a*", 45), strings.Repeat("i.l.", 25), strings.Repeat("f*u*c*k*", 12), strings.Repeat("<", 99),
 		strings.Repeat("aA", 45), strings.Repeat("&lt;", 25), strings.Repeat("％", 99), strings.Repeat("1 ", 49) + "fuck",
 	} {
-		v := moderation.CheckText(rules, text, time.Now())
+		v := moderation.CheckText(set, text, time.Now())
 		if strings.Contains(text, "fuck") && v.Action == comment.Pass {
 			t.Errorf("%q passes", text)
 		}
 	}
 }
 
-func compileQuiet(text string) *moderation.Rules {
-	rules, _ := moderation.Compile([]moderation.List{{Name: "words", Text: text, On: true}})
-	return rules
+// A text that cannot be read within the budget is held, whatever else is in it.
+func TestUnreadTextsAreHeld(t *testing.T) {
+	testrace.Skip(t)
+	var b strings.Builder
+	for i := range 1 << 12 { // every word of twelve letters i and l
+		for k := range 12 {
+			b.WriteByte("il"[i>>k&1])
+		}
+		b.WriteString("\n")
+	}
+	for i := range 12 { // expressions that have many states on random text
+		fmt.Fprintf(&b, "/a.{0,%d}b%d/\n", 12+i, i)
+	}
+	for _, text := range []string{strings.Repeat("!1|", 25), strings.Repeat("1.", 37)} {
+		v := moderation.CheckText(compileQuiet(b.String()), text, time.Now())
+		if v.Action < comment.Hold || v.Reason != comment.ReasonTangled {
+			t.Errorf("%q: %+v", text, v)
+		}
+	}
+}
+
+func compileQuiet(text string) *rules.Rules {
+	set, _ := rules.Compile([]rules.List{{Name: "words", Text: text, On: true}})
+	return set
+}
+
+// The log is told of the first lines that are left out and of how many there are,
+// however many and however long.
+func TestLinesLeftOutAreCounted(t *testing.T) {
+	bad := "word => " + strings.Repeat("no", 1000) + "\n"
+	for n, lines := range map[int]int{1: 1, 5: 5, 6: 6, 600: 6} {
+		chain := moderation.New(moderation.Options{})
+		err := chain.SetLists([]rules.List{{Room: "live", Name: "l", Text: strings.Repeat("*\n", 300) + strings.Repeat(bad, n), On: true}})
+		var left *rules.LeftOutError
+		if !errors.As(err, &left) || left.Total != n {
+			t.Fatalf("%d lines: %v", n, err)
+		}
+		said := err.Error()
+		if strings.Count(said, "\n") != lines-1 || len(said) > 1300 || !strings.HasPrefix(said, "list l, line 301: word") {
+			t.Errorf("%d lines: %d bytes: %s", n, len(said), said)
+		}
+		if more := fmt.Sprintf("and %d more", n-5); n > 5 && !strings.HasSuffix(said, more) {
+			t.Errorf("%d lines: %s does not end with %q", n, said, more)
+		}
+	}
 }

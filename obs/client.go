@@ -52,7 +52,7 @@ var (
 	ErrNameTaken     = errors.New("OBS has something else of that name, which is no browser source")
 )
 
-// Codes of a [StatusError] that we act upon.
+// Codes of a [StatusError] that we handle.
 const (
 	codeNotFound      = 600
 	codeAlreadyExists = 601
@@ -76,7 +76,7 @@ func (e *StatusError) Error() string {
 	return text
 }
 
-// refused tells whether err is OBS's refusal with a code.
+// refused reports whether err is OBS's refusal with a code.
 func refused(err error, code int) bool {
 	var s *StatusError
 	return errors.As(err, &s) && s.Code == code

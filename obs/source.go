@@ -17,7 +17,7 @@ type Source struct {
 	Look  *Look  // nil: as it is, as far as the source shows the same overlay
 }
 
-// Look is how a source shall look: all options stand in its URL.
+// Look is how a source looks: all options are in its URL.
 type Look struct {
 	// CSS goes into its box. Without any, CSS that an earlier look put there goes,
 	// and what the user wrote stays.
@@ -46,7 +46,7 @@ type settings struct {
 	CSS       *string `json:"css,omitempty"`
 }
 
-// dressed gives the settings for a source that has these URL and CSS.
+// dressed returns the settings for a source that has these URL and CSS.
 func (s settings) dressed(look *Look, oldURL, oldCSS string) settings {
 	switch {
 	case look == nil:
@@ -60,7 +60,7 @@ func (s settings) dressed(look *Look, oldURL, oldCSS string) settings {
 	return s
 }
 
-// withOptions gives fresh the options of an older address of the same overlay.
+// withOptions returns fresh with the options of an older address of the same overlay.
 func withOptions(fresh, old string) string {
 	to, err := url.Parse(fresh)
 	if err != nil {
@@ -85,8 +85,8 @@ func withOptions(fresh, old string) string {
 // address, with the options that it had, and the size of the canvas, and loads it
 // anew. It stands in the scene,
 // at the top left, unscaled: over everything when it is new there, else where
-// the user had put it in the order. An input of this name that is no browser
-// source is left alone and is an error. [ErrNoBrowser] says that OBS was built
+// the user had put it in the order. An input of this name of another kind
+// is left alone and is an error. [ErrNoBrowser] says that OBS was built
 // without browser sources.
 func (c *Client) Place(s Source) (Placed, error) {
 	var p Placed

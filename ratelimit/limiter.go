@@ -1,10 +1,10 @@
-// Package ratelimit holds token buckets by key: how often somebody may do
-// something. It knows nothing of comments; a caller names the buckets that one
-// act falls into, and gets a yes that charges all of them or a no that charges
-// none.
+// Package ratelimit decides how often somebody may send. [Limiter] holds token
+// buckets by key. [Policy] knows which of them a comment meets, and shares the
+// rate of a room among those who send into it.
 package ratelimit
 
 import (
+	"danmaku/cache"
 	"hash/maphash"
 	"sync"
 	"time"
@@ -15,7 +15,7 @@ import (
 // Kind is a sort of bucket. All buckets of a kind have the same limit.
 type Kind uint8
 
-// Key names one bucket. An empty name is no bucket: it is never asked.
+// Key names one bucket. An empty name stands for no bucket and is skipped.
 type Key struct {
 	Kind Kind
 	Name string
@@ -42,56 +42,51 @@ const DefaultKeys = 200_000
 
 // Limiter keeps the buckets. It is safe for concurrent use.
 //
-// Memory is bounded by two generations of keys. A bucket that is used moves to
-// the young generation; when that is full, or has lasted as long as the slowest
-// bucket needs to fill from its deepest debt, it becomes the old one and what
-// was old is forgotten. A forgotten bucket that had been idle for so long was
-// full, and a full bucket is the same as an absent one. Only a flood of more
-// new keys than a generation holds can make it forget a bucket early.
+// Memory is bounded by a cache of buckets, whose generations last as long as the
+// slowest bucket needs to fill from its deepest debt. A forgotten bucket that had
+// been idle for so long was full, and a full bucket is the same as an absent one.
+// Only a flood of more new keys than a generation holds can make it forget a bucket
+// early.
 //
 // One lock guards all buckets: asking and charging several at once must be one
 // step, and a decision takes well under a microsecond (see the benchmark), so
 // shards would add a lock order and gain nothing.
 type Limiter struct {
 	limits map[Kind]Limit
-	keys   int
 	clock  func() time.Time
 	seed   maphash.Seed
-	life   time.Duration // of a generation
 
-	mu     sync.Mutex
-	latest time.Time // no bucket ever sees the clock go back
-	turned time.Time // when the young generation began
-	young  map[uint64]*rate.Limiter
-	old    map[uint64]*rate.Limiter
+	mu      sync.Mutex
+	read    time.Time // what the clock said last
+	latest  time.Time // the buckets' time, which goes on when the clock is set back
+	buckets cache.Cache[uint64, *rate.Limiter]
 }
 
 // New makes a limiter.
 func New(o Options) *Limiter {
 	l := &Limiter{
 		limits: make(map[Kind]Limit, len(o.Limits)),
-		keys:   o.Keys,
 		clock:  o.Clock,
 		seed:   maphash.MakeSeed(),
-		life:   time.Minute,
-		young:  map[uint64]*rate.Limiter{},
 	}
-	if l.keys <= 0 {
-		l.keys = DefaultKeys
+	if o.Keys <= 0 {
+		o.Keys = DefaultKeys
 	}
 	if l.clock == nil {
 		l.clock = time.Now
 	}
+	life := time.Minute // of a generation
 	for kind, limit := range o.Limits {
 		if limit.Rate <= 0 {
 			continue
 		}
 		limit.Burst = max(limit.Burst, 1)
 		l.limits[kind] = limit
-		l.life = max(l.life, seconds(2*float64(limit.Burst)/limit.Rate))
+		life = max(life, seconds(2*float64(limit.Burst)/limit.Rate))
 	}
-	l.latest = l.clock()
-	l.turned = l.latest
+	l.read = l.clock()
+	l.latest = l.read
+	l.buckets = cache.New[uint64, *rate.Limiter](o.Keys, life, l.latest)
 	return l
 }
 
@@ -116,17 +111,39 @@ func (l *Limiter) Allow(keys ...Key) (ok bool, wait time.Duration) {
 	return true, 0
 }
 
-// Fine takes n further tokens out of a bucket, into a debt of at most one
-// burst, so that the way back never takes longer than twice the time in which
-// an empty bucket fills.
-func (l *Limiter) Fine(k Key, n int) {
+// Take charges as many tokens as all buckets have, at most n, and returns how many.
+// The keys must differ from one another.
+func (l *Limiter) Take(n int, keys ...Key) int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	now := l.now()
+	for _, k := range keys {
+		if b := l.bucket(k); b != nil {
+			n = min(n, int(b.TokensAt(now)))
+		}
+	}
+	if n <= 0 {
+		return 0
+	}
+	for _, k := range keys {
+		if b := l.bucket(k); b != nil {
+			b.AllowN(now, n)
+		}
+	}
+	return n
+}
+
+// Penalize takes n further tokens out of a bucket, into a debt of at most one
+// burst, so that the way back never takes longer than twice the time in which
+// an empty bucket fills.
+func (l *Limiter) Penalize(k Key, n int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	now := l.now()
 	b := l.bucket(k)
 	if b == nil {
 		return
 	}
-	now := l.now()
 	for range n {
 		if b.TokensAt(now)-1 < -float64(b.Burst()) {
 			return
@@ -135,15 +152,32 @@ func (l *Limiter) Fine(k Key, n int) {
 	}
 }
 
-// Wait tells how long it takes until the bucket has a token; 0 when it has one
-// now.
-func (l *Limiter) Wait(k Key) time.Duration {
+// Refund gives one token back to every bucket, as far as they are not full.
+func (l *Limiter) Refund(keys ...Key) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.wait(k, l.now())
+	now := l.now()
+	for _, k := range keys {
+		if b := l.bucket(k); b != nil && b.TokensAt(now) < float64(b.Burst()) {
+			b.AllowN(now, -1)
+		}
+	}
 }
 
-// Now reads the limiter's clock, which never goes back.
+// Wait returns how long it takes until all of the buckets have a token; 0 when
+// they have one now.
+func (l *Limiter) Wait(keys ...Key) (wait time.Duration) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	now := l.now()
+	for _, k := range keys {
+		wait = max(wait, l.wait(k, now))
+	}
+	return wait
+}
+
+// Now returns the buckets' time. It never goes back, and goes on from where it
+// is when the clock is set back.
 func (l *Limiter) Now() time.Time {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -154,32 +188,19 @@ func (l *Limiter) Now() time.Time {
 func (l *Limiter) Len() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return len(l.young) + len(l.old)
+	return l.buckets.Len()
 }
 
-// now reads the clock; a clock that was set back stands still until it has
-// caught up. It also ends a generation whose time is over.
+// now adds what has passed on the clock since it was read last. A step back adds
+// nothing: without it no key would get a token before the clock has caught up.
 func (l *Limiter) now() time.Time {
-	if now := l.clock(); now.After(l.latest) {
-		l.latest = now
-	}
-	if l.latest.Sub(l.turned) >= l.life {
-		// When nothing was asked for two lifetimes, the young one is idle, too.
-		if l.latest.Sub(l.turned) >= 2*l.life {
-			l.young = nil
-		}
-		l.turn()
-	}
+	read := l.clock()
+	l.latest = l.latest.Add(max(0, read.Sub(l.read)))
+	l.read = read
 	return l.latest
 }
 
-// turn makes the young generation the old one.
-func (l *Limiter) turn() {
-	l.old, l.young = l.young, map[uint64]*rate.Limiter{}
-	l.turned = l.latest
-}
-
-// wait tells how long until the bucket has a token. A key that is not
+// wait returns how long until the bucket has a token. A key that is not
 // remembered has a full bucket, and asking for it remembers nothing: only what
 // is charged takes memory.
 func (l *Limiter) wait(k Key, now time.Time) time.Duration {
@@ -187,8 +208,8 @@ func (l *Limiter) wait(k Key, now time.Time) time.Duration {
 	if !limited || k.Name == "" {
 		return 0
 	}
-	b := l.find(l.hash(k))
-	if b == nil {
+	b, ok := l.buckets.Use(l.hash(k), now)
+	if !ok {
 		return 0
 	}
 	missing := 1 - b.TokensAt(now)
@@ -199,7 +220,7 @@ func (l *Limiter) wait(k Key, now time.Time) time.Duration {
 	return seconds(missing/limit.Rate) + 1
 }
 
-// bucket gives the bucket of a key, made now if need be, or nil for a key that
+// bucket returns the bucket of a key, made now if need be, or nil for a key that
 // is not limited.
 func (l *Limiter) bucket(k Key) *rate.Limiter {
 	limit, limited := l.limits[k.Kind]
@@ -207,36 +228,16 @@ func (l *Limiter) bucket(k Key) *rate.Limiter {
 		return nil
 	}
 	h := l.hash(k)
-	b := l.find(h)
-	if b == nil {
+	b, ok := l.buckets.Use(h, l.latest)
+	if !ok {
 		b = rate.NewLimiter(rate.Limit(limit.Rate), limit.Burst)
-		l.remember(h, b)
+		l.buckets.Set(h, b, l.latest)
 	}
 	return b
-}
-
-// find looks a bucket up and moves it to the young generation.
-func (l *Limiter) find(h uint64) *rate.Limiter {
-	if b := l.young[h]; b != nil {
-		return b
-	}
-	b := l.old[h]
-	if b != nil {
-		delete(l.old, h)
-		l.remember(h, b)
-	}
-	return b
-}
-
-func (l *Limiter) remember(h uint64, b *rate.Limiter) {
-	if len(l.young) >= l.keys {
-		l.turn()
-	}
-	l.young[h] = b
 }
 
 // hash makes a key of fixed size, so that long names cost no memory. The seed
-// is drawn at start: nobody outside can look for two names that share a bucket,
+// is drawn at start: an outsider cannot look for two names that share a bucket,
 // and with a million keys the chance that any two do is below 1 in 10 million.
 func (l *Limiter) hash(k Key) uint64 {
 	var h maphash.Hash

@@ -1,4 +1,4 @@
-package ratelimit_test
+package ratelimit
 
 import (
 	"fmt"
@@ -9,36 +9,36 @@ import (
 	"testing"
 	"time"
 
-	"danmaku/ratelimit"
+	"danmaku/testrace"
 )
 
 const (
-	user ratelimit.Kind = iota
+	user Kind = iota
 	address
-	room
+	roomKind
 )
 
 // hand is a clock that tests turn themselves.
 type hand struct{ t time.Time }
 
-func (h *hand) now() time.Time          { return h.t }
-func (h *hand) turn(d time.Duration)    { h.t = h.t.Add(d) }
-func start() *hand                      { return &hand{time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)} }
-func of(k ratelimit.Kind, n string) key { return key{Kind: k, Name: n} }
+func (h *hand) now() time.Time       { return h.t }
+func (h *hand) turn(d time.Duration) { h.t = h.t.Add(d) }
+func start() *hand                   { return &hand{time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)} }
+func of(k Kind, n string) key        { return key{Kind: k, Name: n} }
 
-type key = ratelimit.Key
+type key = Key
 
-func limits() map[ratelimit.Kind]ratelimit.Limit {
-	return map[ratelimit.Kind]ratelimit.Limit{
-		user:    {Rate: 0.5, Burst: 3},
-		address: {Rate: 5, Burst: 20},
-		room:    {Rate: 40, Burst: 40},
+func limits() map[Kind]Limit {
+	return map[Kind]Limit{
+		user:     {Rate: 0.5, Burst: 3},
+		address:  {Rate: 5, Burst: 20},
+		roomKind: {Rate: 40, Burst: 40},
 	}
 }
 
 func TestBurstThenRate(t *testing.T) {
 	clock := start()
-	l := ratelimit.New(ratelimit.Options{Limits: limits(), Clock: clock.now})
+	l := New(Options{Limits: limits(), Clock: clock.now})
 	steps := []struct {
 		after time.Duration
 		ok    bool
@@ -52,6 +52,8 @@ func TestBurstThenRate(t *testing.T) {
 		{time.Hour, true, 0}, {0, true, 0}, {0, true, 0}, // never more than the burst
 		{0, false, 2 * time.Second},
 		{-time.Hour, false, 2 * time.Second}, // a clock set back gives nothing
+		{2 * time.Second, true, 0},           // and goes on from there
+		{0, false, 2 * time.Second},
 	}
 	for i, s := range steps {
 		clock.turn(s.after)
@@ -68,8 +70,8 @@ func TestBurstThenRate(t *testing.T) {
 func TestWaitIsEnough(t *testing.T) {
 	for _, r := range []float64{0.1, 0.3, 0.5, 1, 3, 7, 40, 333} {
 		clock := start()
-		l := ratelimit.New(ratelimit.Options{
-			Limits: map[ratelimit.Kind]ratelimit.Limit{user: {Rate: r, Burst: 2}}, Clock: clock.now,
+		l := New(Options{
+			Limits: map[Kind]Limit{user: {Rate: r, Burst: 2}}, Clock: clock.now,
 		})
 		for range 50 {
 			ok, wait := l.Allow(of(user, "u"))
@@ -86,7 +88,7 @@ func TestWaitIsEnough(t *testing.T) {
 
 func TestAllOrNone(t *testing.T) {
 	clock := start()
-	l := ratelimit.New(ratelimit.Options{Limits: limits(), Clock: clock.now})
+	l := New(Options{Limits: limits(), Clock: clock.now})
 	u := of(user, "u")
 	for range 20 {
 		if ok, _ := l.Allow(of(address, "a")); !ok {
@@ -94,7 +96,7 @@ func TestAllOrNone(t *testing.T) {
 		}
 	}
 	for range 5 {
-		if ok, wait := l.Allow(u, of(address, "a"), of(room, "r")); ok || wait.Round(time.Millisecond) != 200*time.Millisecond {
+		if ok, wait := l.Allow(u, of(address, "a"), of(roomKind, "r")); ok || wait.Round(time.Millisecond) != 200*time.Millisecond {
 			t.Fatalf("got %v, %v, want a refusal by the address", ok, wait)
 		}
 	}
@@ -105,47 +107,47 @@ func TestAllOrNone(t *testing.T) {
 		}
 	}
 	for range 40 {
-		if ok, _ := l.Allow(of(room, "r")); !ok {
+		if ok, _ := l.Allow(of(roomKind, "r")); !ok {
 			t.Fatal("a refusal by another bucket was charged to the room")
 		}
 	}
 }
 
-func TestFine(t *testing.T) {
+func TestPenalize(t *testing.T) {
 	clock := start()
-	l := ratelimit.New(ratelimit.Options{Limits: limits(), Clock: clock.now})
+	l := New(Options{Limits: limits(), Clock: clock.now})
 	u := of(user, "u")
 	l.Allow(u)
-	l.Fine(u, 1) // refused by the filter: two tokens in all
+	l.Penalize(u, 1) // refused by the filter: two tokens in all
 	if l.Allow(u); l.Wait(u).Round(time.Millisecond) != 2*time.Second {
 		t.Errorf("after one accepted and one refused the wait is %v, want 2 s", l.Wait(u))
 	}
-	l.Fine(u, 1000)
+	l.Penalize(u, 1000)
 	if got, want := l.Wait(u).Round(time.Millisecond), 8*time.Second; got != want {
 		t.Errorf("the deepest debt waits %v, want %v: three tokens of debt and one to send", got, want)
 	}
-	l.Fine(of(user, "another"), 1)
+	l.Penalize(of(user, "another"), 1)
 	if got := l.Wait(of(user, "another")); got != 0 {
-		t.Errorf("a fine on a full bucket of 3 makes it wait %v", got)
+		t.Errorf("a penalty on a full bucket of 3 makes it wait %v", got)
 	}
 }
 
 func TestOffAndNameless(t *testing.T) {
 	clock := start()
-	l := ratelimit.New(ratelimit.Options{Clock: clock.now, Limits: map[ratelimit.Kind]ratelimit.Limit{
-		user: {Rate: 0, Burst: 3}, room: {Rate: 1, Burst: 0},
+	l := New(Options{Clock: clock.now, Limits: map[Kind]Limit{
+		user: {Rate: 0, Burst: 3}, roomKind: {Rate: 1, Burst: 0},
 	}})
 	for range 1000 {
-		if ok, _ := l.Allow(of(user, "u"), of(address, "a"), of(room, "")); !ok {
+		if ok, _ := l.Allow(of(user, "u"), of(address, "a"), of(roomKind, "")); !ok {
 			t.Fatal("a limit that is off, missing or without a name refused")
 		}
 	}
-	l.Fine(of(user, "u"), 5)
+	l.Penalize(of(user, "u"), 5)
 	if l.Len() != 0 {
 		t.Errorf("%d keys are remembered without a limit", l.Len())
 	}
-	first, _ := l.Allow(of(room, "r"))
-	second, _ := l.Allow(of(room, "r"))
+	first, _ := l.Allow(of(roomKind, "r"))
+	second, _ := l.Allow(of(roomKind, "r"))
 	if !first || second {
 		t.Errorf("a burst of 0 must count as 1: got %v, %v", first, second)
 	}
@@ -156,10 +158,10 @@ func TestOffAndNameless(t *testing.T) {
 func TestNeverMoreThanBurstPlusFlow(t *testing.T) {
 	for seed := range uint64(30) {
 		r := rand.New(rand.NewPCG(seed, 1))
-		limit := ratelimit.Limit{Rate: 0.2 + 20*r.Float64(), Burst: 1 + r.IntN(12)}
+		limit := Limit{Rate: 0.2 + 20*r.Float64(), Burst: 1 + r.IntN(12)}
 		clock := start()
-		l := ratelimit.New(ratelimit.Options{
-			Limits: map[ratelimit.Kind]ratelimit.Limit{user: limit}, Clock: clock.now,
+		l := New(Options{
+			Limits: map[Kind]Limit{user: limit}, Clock: clock.now,
 		})
 		var accepted []time.Time
 		for range 600 {
@@ -168,7 +170,7 @@ func TestNeverMoreThanBurstPlusFlow(t *testing.T) {
 				accepted = append(accepted, clock.t)
 			}
 			if r.IntN(20) == 0 {
-				l.Fine(of(user, "u"), r.IntN(3))
+				l.Penalize(of(user, "u"), r.IntN(3))
 			}
 		}
 		for i := range accepted {
@@ -188,14 +190,14 @@ func TestNeverMoreThanBurstPlusFlow(t *testing.T) {
 // Drafts that race must not overdraw any bucket, nor leave a token unused.
 func TestRace(t *testing.T) {
 	clock := start()
-	l := ratelimit.New(ratelimit.Options{Limits: limits(), Clock: clock.now})
+	l := New(Options{Limits: limits(), Clock: clock.now})
 	var passed atomic.Int64
 	var wg sync.WaitGroup
 	for g := range 8 {
 		wg.Go(func() {
 			for i := range 200 {
 				u := of(user, fmt.Sprintf("u%d", (g*200+i)%50))
-				if ok, _ := l.Allow(u, of(address, "one hall"), of(room, "r")); ok {
+				if ok, _ := l.Allow(u, of(address, "one hall"), of(roomKind, "r")); ok {
 					passed.Add(1)
 				}
 				l.Wait(u)
@@ -211,9 +213,10 @@ func TestRace(t *testing.T) {
 // However many keys come, no more than two generations are remembered, and
 // whoever is busy in between is not forgotten.
 func TestMillionKeysStayBounded(t *testing.T) {
+	testrace.Skip(t)
 	clock := start()
-	l := ratelimit.New(ratelimit.Options{
-		Limits: map[ratelimit.Kind]ratelimit.Limit{user: {Rate: 0.001, Burst: 3}}, Clock: clock.now,
+	l := New(Options{
+		Limits: map[Kind]Limit{user: {Rate: 0.001, Burst: 3}}, Clock: clock.now,
 	})
 	busy := of(user, "busy")
 	passed, most := 0, 0
@@ -228,8 +231,8 @@ func TestMillionKeysStayBounded(t *testing.T) {
 			most = max(most, l.Len())
 		}
 	}
-	if most > 2*ratelimit.DefaultKeys {
-		t.Errorf("%d keys were remembered, at most %d may be", most, 2*ratelimit.DefaultKeys)
+	if most > 2*DefaultKeys {
+		t.Errorf("%d keys were remembered, at most %d may be", most, 2*DefaultKeys)
 	}
 	if passed != 3 {
 		t.Errorf("the busy key passed %d times, want its burst of 3", passed)
@@ -238,7 +241,7 @@ func TestMillionKeysStayBounded(t *testing.T) {
 
 func TestIdleKeysExpire(t *testing.T) {
 	clock := start()
-	l := ratelimit.New(ratelimit.Options{Limits: limits(), Clock: clock.now})
+	l := New(Options{Limits: limits(), Clock: clock.now})
 	for i := range 100 {
 		l.Allow(of(user, strconv.Itoa(i)))
 	}
@@ -262,7 +265,7 @@ func TestIdleKeysExpire(t *testing.T) {
 }
 
 func BenchmarkAllow(b *testing.B) {
-	l := ratelimit.New(ratelimit.Options{Limits: limits()})
+	l := New(Options{Limits: limits()})
 	names := make([]string, 50_000)
 	for i := range names {
 		names[i] = "user-pseudonym-" + strconv.Itoa(i)
@@ -271,8 +274,36 @@ func BenchmarkAllow(b *testing.B) {
 	b.RunParallel(func(pb *testing.PB) {
 		i := rand.IntN(len(names))
 		for pb.Next() {
-			l.Allow(of(user, names[i%len(names)]), of(address, names[i/40%len(names)]), of(room, "r"))
+			l.Allow(of(user, names[i%len(names)]), of(address, names[i/40%len(names)]), of(roomKind, "r"))
 			i++
 		}
 	})
+}
+
+// Take charges what all buckets have, and no more than was asked for.
+func TestTake(t *testing.T) {
+	clock := time.Unix(0, 0)
+	l := New(Options{Limits: map[Kind]Limit{0: {Rate: 1, Burst: 5}, 1: {Rate: 10, Burst: 20}}, Clock: func() time.Time { return clock }})
+	mine, all := Key{0, "ann"}, Key{1, "all"}
+	for i, step := range []struct {
+		later time.Duration
+		ask   int
+		keys  []Key
+		want  int
+	}{
+		{0, 3, []Key{mine, all}, 3},
+		{0, 9, []Key{mine, all}, 2},
+		{0, 1, []Key{mine, all}, 0},
+		{0, 30, []Key{all}, 15},
+		{2 * time.Second, 9, []Key{mine, all}, 2},
+		{0, 30, []Key{{0, "bob"}, all}, 5},
+		{0, 7, []Key{{2, "not limited"}}, 7},
+		{0, 7, []Key{{0, ""}}, 7},
+		{0, -1, []Key{all}, 0},
+	} {
+		clock = clock.Add(step.later)
+		if got := l.Take(step.ask, step.keys...); got != step.want {
+			t.Errorf("step %d: took %d, want %d", i, got, step.want)
+		}
+	}
 }

@@ -5,7 +5,9 @@
 set -u
 cd "$(dirname "$0")/.." || exit 1
 
-all=(format vet staticcheck js types purego go)
+all=(format tidy vet staticcheck js types purego go)
+# What go consists of, to be run alone.
+alone=(packages computing program browser)
 summary=()
 failed=0
 reason=
@@ -25,12 +27,25 @@ part_format() {
 	}
 }
 
+# What go.mod says is what the code needs. Without a network nothing can be said.
+part_tidy() {
+	local out
+	out=$(go mod tidy -diff 2>&1) || {
+		case "$out" in
+		diff*) printf 'go mod tidy is due:\n%s\n' "$out"; return 1 ;;
+		*) printf '%s\n' "$out"; skip "the modules cannot be fetched"; return ;;
+		esac
+	}
+}
+
 part_vet() { go vet ./...; }
 
 part_staticcheck() { go tool staticcheck ./...; }
 
 part_js() {
 	command -v node >/dev/null || { skip "no Node.js"; return; }
+	# What browsers know comes from npm; without it that test says that it is skipped.
+	! command -v npm >/dev/null || npm_packages || true
 	# The files by name: what a folder means to --test differs by version of Node.
 	local said
 	said=$(node --test --test-reporter=tap assets/_test/*.test.js 2>&1) || {
@@ -40,14 +55,15 @@ part_js() {
 	grep -E '^# (tests|pass|skipped|todo) ' <<<"$said"
 }
 
+# npm_packages gets what package-lock.json names, unless it is there.
+npm_packages() {
+	[ -x node_modules/.bin/tsc ] && [ ! package-lock.json -nt node_modules/.package-lock.json ] ||
+		npm ci --no-audit --no-fund --loglevel=error
+}
+
 part_types() {
 	command -v npm >/dev/null || { skip "no npm"; return; }
-	if [ ! -x node_modules/.bin/tsc ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then
-		npm ci --no-audit --no-fund --loglevel=error || {
-			skip "npm ci failed; the types are not checked"
-			return
-		}
-	fi
+	npm_packages || { skip "npm ci failed; the types are not checked"; return; }
 	node_modules/.bin/tsc --noEmit
 }
 
@@ -56,27 +72,42 @@ part_purego() {
 	CGO_ENABLED=0 go build -o /dev/null . && CGO_ENABLED=0 go test ./store
 }
 
-# compile makes the two test binaries that run longest, and warms the cache for
-# the program that their tests build. It begins while the other parts run: gcc
-# takes a minute for SQLite, on one processor.
+# compile makes the two test binaries that run longest, and the program that their
+# tests start. It begins while the other parts run: gcc
+# takes a minute for SQLite, on one processor. The tests of e2e drive browsers
+# and the built program, so that there is nothing of ours in their process for
+# the race detector.
 compile() {
-	CGO_ENABLED=1 go test -race -c -o "$work/" . ./e2e && go build -o /dev/null .
+	go build -o "$work/danmaku" . && go test -c -vet=off -o "$work/" ./e2e && CGO_ENABLED=1 go test -race -vet=off -c -o "$work/" ./tests
 }
 
 # third runs every third test of e2e, in a browser of its own.
 third() {
 	local tests
 	tests=$("$work/e2e.test" -test.list '^Test' | awk -v rest="$1" 'NR % 3 == rest' | paste -sd '|') || return
-	cd e2e && "$work/e2e.test" -test.shuffle=on -test.timeout=15m -test.run "^($tests)\$"
+	cd e2e && BUILT="$work/danmaku" "$work/e2e.test" -test.shuffle=on -test.timeout=15m -test.run "^($tests)\$"
 }
 
-whole_program() { "$work/danmaku.test" -test.shuffle=on -test.timeout=15m; }
+whole_program() { cd tests && BUILT="$work/danmaku" "$work/tests.test" -test.shuffle=on -test.timeout=15m; }
 
+# packages runs the tests of all other packages; vet is a part of its own. Without
+# CI, what nobody has changed since it passed is not run again: Go keeps the results
+# of tests that are not shuffled.
 packages() {
-	local names
-	names=$(go list ./... | grep -Ev '^danmaku(/e2e)?$') || return
+	local names shuffled=
+	[ "${CI:-}" != true ] || shuffled=-shuffle=on
+	names=$(go list ./... | grep -Ev '^danmaku/(e2e|tests)$') || return
 	# shellcheck disable=SC2086 # a list of words
-	CGO_ENABLED=1 go test -race -shuffle=on -p 1 -timeout=15m $names
+	CGO_ENABLED=1 go test -race -vet=off $shuffled -p 1 -timeout=15m $names
+}
+
+# computing runs the packages without the race detector whose tests say that they
+# gain nothing from it (package testrace).
+computing() {
+	local names
+	names=$(go list -f '{{.ImportPath}} {{join .TestImports " "}} {{join .XTestImports " "}} ' ./... | awk '/ danmaku\/testrace / { print $1 }') || return
+	# shellcheck disable=SC2086 # a list of words
+	go test -vet=off -p 1 -timeout=15m $names
 }
 
 # These tests wait more than they compute, so more of them run at once than there
@@ -87,7 +118,7 @@ part_go() {
 		skip "passed without the race detector: no C compiler"
 		return
 	fi
-	local job code=0 running=0 jobs=("third 0" "third 1" "third 2" whole_program packages)
+	local job code=0 running=0 jobs=("third 0" "third 1" "third 2" whole_program packages computing)
 	if ! wait "$compiling"; then
 		cat "$work/compiled"
 		return 1
@@ -115,6 +146,17 @@ part_go() {
 	return $code
 }
 
+# The parts of go, each alone.
+part_packages() { packages; }
+part_computing() { computing; }
+part_program() { CGO_ENABLED=1 go test -race -shuffle=on -timeout=15m ./tests; }
+part_browser() { go test -shuffle=on -timeout=15m ./e2e; }
+
+# Each page in every engine; `go` runs the oldest ones that count alone.
+part_browsers() {
+	ENGINES=all go test -count=1 -timeout=30m -run 'Engine|EveryEngine|WhenTheMouseHasGone|WithoutFocus|WhatWasTyped|EveryCopyButton|IsOneSheet$|OldBrowser|DoesNotStart|OldAndNewOBS|FitTheWindow|OneFrame' ./e2e/browser/engine ./e2e
+}
+
 [ $# -gt 0 ] || set -- "${all[@]}"
 work=$(mktemp -d) || exit 1
 trap 'kill $compiling 2>/dev/null; rm -rf "$work"' EXIT
@@ -125,7 +167,7 @@ if [[ " $* " == *" go "* ]] && command -v "${CC:-gcc}" >/dev/null; then
 fi
 for part in "$@"; do
 	declare -F "part_$part" >/dev/null || {
-		echo "test.sh: there is no part $part; parts: ${all[*]}" >&2
+		echo "test.sh: there is no part $part; parts: ${all[*]} ${alone[*]} browsers" >&2
 		exit 2
 	}
 	printf '== %s\n' "$part"

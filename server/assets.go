@@ -20,7 +20,7 @@ import (
 	"github.com/andybalholm/brotli"
 	"github.com/labstack/echo/v4"
 
-	"danmaku/comment"
+	"danmaku/room"
 )
 
 // file is one asset, ready to be sent.
@@ -37,7 +37,7 @@ type body struct {
 }
 
 // assets is the whole tree under one hash: what changes gets a new address, so
-// everything may be kept for ever.
+// everything may be kept forever.
 type assets struct {
 	base  string // "/a/<hash>"
 	files map[string]file
@@ -81,7 +81,7 @@ func readAssets(tree fs.FS) (*assets, error) {
 // a second; the best (11) would save a twelfth more and take ten times as long.
 const brotliQuality = 5
 
-// pack gives b with what makes its shorter forms, each once.
+// pack returns b with what makes its shorter forms, each once.
 func pack(b []byte) body {
 	return body{b, sync.OnceValue(func() []byte { return gzipped(b) }), sync.OnceValue(func() []byte { return brotlied(b) })}
 }
@@ -154,12 +154,12 @@ func (b body) send(c echo.Context, status int, mime string) error {
 	return c.Blob(status, mime, packed)
 }
 
-// asset is GET /a/{hash}/…: for ever under its hash. A page that was loaded
+// asset is GET /a/{hash}/…: forever under its hash. A page that was loaded
 // before a restart asks under an old one; it gets the new file, not to be kept.
 func (s *Server) asset(c echo.Context) error {
 	f, ok := s.opt.Pages.assets.files[c.Param("*")]
 	if !ok {
-		return comment.ErrNotFound
+		return room.ErrNotFound
 	}
 	cache := "public, max-age=31536000, immutable"
 	if "/a/"+c.Param("hash") != s.opt.Pages.assets.base {
@@ -172,7 +172,7 @@ func (s *Server) asset(c echo.Context) error {
 func (s *Server) favicon(c echo.Context) error {
 	f, ok := s.opt.Pages.assets.files["shared/mark.svg"]
 	if !ok {
-		return comment.ErrNotFound
+		return room.ErrNotFound
 	}
 	c.Response().Header().Set("Cache-Control", "public, max-age=86400")
 	return f.send(c, http.StatusOK, f.mime)

@@ -3,6 +3,7 @@ package server
 import (
 	"encoding/csv"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
@@ -11,41 +12,34 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"danmaku/comment"
-	"danmaku/live"
+	"danmaku/room"
+	"danmaku/server/wire"
 )
 
 // listActs is GET /api/rooms/{room}/audit.
 func (s *Server) listActs(c echo.Context) error {
-	actor, err := s.moderator(c)
-	if err != nil {
-		return err
-	}
-	q := comment.ActQuery{
+	var err error
+	actor := actorOf(c)
+	q := room.AuditQuery{
 		Room: c.Param("room"), Text: c.QueryParam("q"), By: c.QueryParam("by"),
-		Kind: comment.ActKind(c.QueryParam("act")), Limit: 50,
+		Kind: room.Action(c.QueryParam("act")),
 	}
-	if q.Before, err = number(c, "before"); err != nil {
+	if q.Before, q.Limit, err = pageOf(c); err != nil {
 		return err
-	}
-	if n, err := number(c, "limit"); err != nil {
-		return err
-	} else if n > 0 {
-		q.Limit = int(min(n, 200))
 	}
 	if format := c.QueryParam("format"); format != "" && format != "json" {
 		return s.exportActs(c, actor, q, format)
 	}
-	acts, more, err := s.hall.Acts(c.Request().Context(), actor, q)
+	acts, more, err := s.live.Acts(c.Request().Context(), actor, q)
 	if err != nil {
 		return err
 	}
 	page := struct {
-		Acts []wireAct `json:"acts"`
-		Next int64     `json:"next,omitempty"`
-	}{Acts: make([]wireAct, len(acts))}
+		Acts []wire.AuditEntry `json:"acts"`
+		Next int64             `json:"next,omitempty"`
+	}{Acts: make([]wire.AuditEntry, len(acts))}
 	for i, a := range acts {
-		page.Acts[i] = toWireAct(a, actor)
+		page.Acts[i] = wire.AuditEntryOf(a, actor)
 	}
 	if more {
 		page.Next = acts[len(acts)-1].ID
@@ -53,56 +47,86 @@ func (s *Server) listActs(c echo.Context) error {
 	return c.JSON(http.StatusOK, page)
 }
 
-// number reads a positive number of the query; 0 when it is not there.
-func number(c echo.Context, name string) (int64, error) {
+// How many lines a page of a list has.
+const (
+	usualPage = 50
+	mostPage  = 200
+)
+
+// pageOf reads which page of a list is asked for: the lines before one, 0 for the
+// newest, and how many, at most [mostPage].
+func pageOf(c echo.Context) (before int64, limit int, err error) {
+	if before, err = number(c, "before", "the next of the page before"); err != nil {
+		return 0, 0, err
+	}
+	n, err := number(c, "limit", fmt.Sprintf("of which more than %d count as %d", mostPage, mostPage))
+	if err != nil {
+		return 0, 0, err
+	}
+	if n == 0 {
+		n = usualPage
+	}
+	return before, int(min(n, mostPage)), nil
+}
+
+// number reads a positive number of the query; 0 when it is not there. hint ends
+// the sentence about what cannot be read.
+func number(c echo.Context, name, hint string) (int64, error) {
 	v := c.QueryParam(name)
 	if v == "" {
 		return 0, nil
 	}
 	n, err := strconv.ParseInt(v, 10, 64)
 	if err != nil || n < 1 {
-		return 0, comment.ErrBadFrame
+		return 0, room.Explain(room.ErrBadFrame, "%s: a whole number from 1, %s, not %q", name, hint, clip(v, 40))
 	}
 	return n, nil
 }
 
-// numbered gives the number in the path of what has one: acts, bans, links.
+// numbered returns the number in the path of what has one: acts, bans, links.
 func numbered(c echo.Context) (int64, error) {
 	id, err := strconv.ParseInt(c.Param("id"), 10, 64)
 	if err != nil {
-		return 0, comment.ErrNotFound
+		return 0, room.ErrNotFound
 	}
 	return id, nil
 }
 
-// exportActs streams every act that is selected, page by page.
-func (s *Server) exportActs(c echo.Context, actor live.Actor, q comment.ActQuery, format string) error {
-	var write func(wireAct) error
+// exportActs streams every act that is selected, page by page. What fails after the
+// first page tears the connection, see answerError.
+func (s *Server) exportActs(c echo.Context, actor room.Actor, q room.AuditQuery, format string) error {
+	if prefetching(c.Request()) {
+		return errLooking
+	}
+	var write func(wire.AuditEntry) error
 	var flush func() error
 	w := c.Response()
 	switch format {
 	case "jsonl":
 		w.Header().Set(echo.HeaderContentType, "application/x-ndjson")
 		e := json.NewEncoder(w)
-		write, flush = func(a wireAct) error { return e.Encode(a) }, func() error { return nil }
+		write, flush = func(a wire.AuditEntry) error { return e.Encode(a) }, func() error { return nil }
 	case "csv":
 		w.Header().Set(echo.HeaderContentType, "text/csv; charset=utf-8")
 		t := csv.NewWriter(w)
 		t.UseCRLF = true // RFC 4180
-		write, flush = func(a wireAct) error { return t.Write(actCells(a)) }, func() error { t.Flush(); return t.Error() }
+		write, flush = func(a wire.AuditEntry) error { return t.Write(actCells(a)) }, func() error { t.Flush(); return t.Error() }
 	default:
-		return comment.Explain(comment.ErrInvalid, "format %q: json, jsonl or csv", format)
+		return room.Explain(room.ErrInvalid, "format %q: json, jsonl or csv", format)
 	}
 	q.Limit = 200
 	head := format == "csv"
 	for more := true; more; {
-		acts, further, err := s.hall.Acts(c.Request().Context(), actor, q)
+		acts, further, err := s.live.Acts(c.Request().Context(), actor, q)
 		if err != nil {
 			return err
 		}
 		if !w.Committed {
 			w.Header().Set(echo.HeaderContentDisposition, `attachment; filename="`+q.Room+`-audit.`+format+`"`)
 			w.WriteHeader(http.StatusOK)
+			if looking(c.Request()) {
+				return nil
+			}
 		}
 		if head {
 			if _, err := w.Write([]byte("id,at,by,role,act,about,user,detail,before,after,undone\r\n")); err != nil {
@@ -112,14 +136,14 @@ func (s *Server) exportActs(c echo.Context, actor live.Actor, q comment.ActQuery
 		}
 		for _, a := range acts {
 			q.Before = a.ID
-			if err := write(toWireAct(a, actor)); err != nil {
+			if err := write(wire.AuditEntryOf(a, actor)); err != nil {
 				return err
 			}
 		}
 		if err := flush(); err != nil {
 			return err
 		}
-		if err := answerBy(w, answerWithin); err != nil { // for the next page
+		if err := setAnswerDeadline(w, answerTimeout); err != nil { // for the next page
 			return err
 		}
 		more = further
@@ -128,12 +152,12 @@ func (s *Server) exportActs(c echo.Context, actor live.Actor, q comment.ActQuery
 }
 
 // actCells is an act as a line of a table.
-func actCells(a wireAct) []string {
+func actCells(a wire.AuditEntry) []string {
 	fields := func(m map[string]json.RawMessage) string {
 		if m == nil {
 			return ""
 		}
-		return string(mustMarshal(m))
+		return string(wire.Marshal(m))
 	}
 	cells := []string{
 		strconv.FormatInt(a.ID, 10), time.UnixMilli(a.At).UTC().Format("2006-01-02T15:04:05.000Z07:00"), a.By, string(a.Role), string(a.Act),
@@ -151,15 +175,12 @@ func actCells(a wireAct) []string {
 
 // undo is POST /api/rooms/{room}/audit/{id}/undo.
 func (s *Server) undo(c echo.Context) error {
-	actor, err := s.moderator(c)
-	if err != nil {
-		return err
-	}
+	actor := actorOf(c)
 	id, err := numbered(c)
 	if err != nil {
 		return err
 	}
-	if err := s.hall.Undo(c.Request().Context(), c.Param("room"), actor, id); err != nil {
+	if err := s.live.Undo(c.Request().Context(), c.Param("room"), actor, id); err != nil {
 		return err
 	}
 	return c.NoContent(http.StatusNoContent)

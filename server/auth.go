@@ -7,15 +7,15 @@ import (
 	"encoding/hex"
 	"net/http"
 	"net/netip"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
 
-	"danmaku/comment"
 	"danmaku/live"
+	"danmaku/room"
+	"danmaku/server/wire"
 )
 
 // This file signs and reads cookies and keys, and establishes who is asking.
@@ -31,30 +31,49 @@ const (
 // identity is an audience member: a random name and when it was given.
 type identity struct {
 	id       string
-	made     time.Time
-	fleeting bool // it did not come in a cookie
+	made     time.Time // zero when its address had made too many to vouch for one more
+	fleeting bool      // it did not come in a cookie
 }
 
-func newIdentity(now time.Time) identity {
+// newIdentity makes an identity for whoever asks. It never refuses: an identity
+// beyond the rate of its address is one that never gets older, see
+// [live.Limiter.Vouch].
+func (s *Server) newIdentity(c echo.Context) identity {
 	var b [12]byte
 	rand.Read(b[:]) // never fails, see crypto/rand
-	return identity{id: hex.EncodeToString(b[:]), made: now.Truncate(time.Second)}
+	id := identity{id: hex.EncodeToString(b[:])}
+	if s.live.Vouch("", "", s.networks(c)) {
+		id.made = s.live.Stamp().Truncate(time.Second)
+	}
+	return id
+}
+
+// networks are hashes of the networks that the request comes from, the narrowest
+// first.
+func (s *Server) networks(c echo.Context) []string { return s.live.Keys().Networks(s.address(c)) }
+
+// network is a hash of the narrowest of them; empty when the address is unknown.
+func (s *Server) network(c echo.Context) string {
+	if all := s.networks(c); len(all) > 0 {
+		return all[0]
+	}
+	return ""
 }
 
 // sign writes fields and a keyed hash over them: a.b.c.MAC.
 func (s *Server) sign(purpose string, fields ...string) string {
 	text := strings.Join(fields, ".")
-	return text + "." + base64.RawURLEncoding.EncodeToString(s.hall.Keys().Mac(purpose, text)[:18])
+	return text + "." + base64.RawURLEncoding.EncodeToString(s.live.Keys().Mac(purpose, text)[:18])
 }
 
-// unsign gives the fields back when nobody changed them.
+// unsign returns the fields if the signature holds.
 func (s *Server) unsign(purpose, signed string, n int) ([]string, bool) {
 	i := strings.LastIndexByte(signed, '.')
 	if i < 0 || len(signed) > 256 {
 		return nil, false
 	}
 	mac, err := base64.RawURLEncoding.DecodeString(signed[i+1:])
-	if err != nil || !hmac.Equal(mac, s.hall.Keys().Mac(purpose, signed[:i])[:18]) {
+	if err != nil || !hmac.Equal(mac, s.live.Keys().Mac(purpose, signed[:i])[:18]) {
 		return nil, false
 	}
 	fields := strings.Split(signed[:i], ".")
@@ -62,7 +81,11 @@ func (s *Server) unsign(purpose, signed string, n int) ([]string, bool) {
 }
 
 func (s *Server) identityToken(id identity) string {
-	return s.sign("identity", id.id, strconv.FormatInt(id.made.Unix(), 10))
+	var made int64
+	if !id.made.IsZero() {
+		made = id.made.Unix()
+	}
+	return s.sign("identity", id.id, strconv.FormatInt(made, 10))
 }
 
 func (s *Server) readIdentity(token string) (identity, bool) {
@@ -71,7 +94,11 @@ func (s *Server) readIdentity(token string) (identity, bool) {
 		return identity{}, false
 	}
 	made, err := strconv.ParseInt(f[1], 10, 64)
-	return identity{id: f[0], made: time.Unix(made, 0)}, err == nil
+	id := identity{id: f[0]}
+	if made != 0 {
+		id.made = time.Unix(made, 0)
+	}
+	return id, err == nil
 }
 
 // tokenHeader carries the identity where cookies are blocked, in requests that
@@ -81,14 +108,15 @@ const (
 	tokenField  = "token"
 )
 
-// audience gives the identity in the request's cookie, else in its header. One
+// audience returns the identity in the request's cookie, else in its header. One
 // that did not come in a cookie is fleeting: whoever throws it away gets the
 // next for nothing.
 func (s *Server) audience(r *http.Request) (id identity, ok bool) {
-	if c, err := r.Cookie(s.cookieName(r, identityCookie)); err == nil {
-		if id, ok = s.readIdentity(c.Value); ok {
-			return id, true
-		}
+	if _, found := s.cookie(r, identityCookie, func(value string) bool {
+		id, ok = s.readIdentity(value)
+		return ok
+	}); found {
+		return id, true
 	}
 	return s.fleeting(r.Header.Get(tokenHeader))
 }
@@ -100,10 +128,16 @@ func (s *Server) fleeting(token string) (identity, bool) {
 	return id, ok
 }
 
-// ensureAudience gives the request's identity, or a new one in a cookie. Where
-// cookies are blocked the form brings it back.
+// ensureAudience returns the request's identity, or a new one in a cookie. Where
+// cookies are blocked the form brings it back. An identity without an age gets one
+// once a comment of it was shown in the room.
 func (s *Server) ensureAudience(c echo.Context) identity {
 	if id, ok := s.audience(c.Request()); ok {
+		room := c.Param("room")
+		if id.made.IsZero() && !id.fleeting && s.live.Vouch(room, s.live.Keys().Pseudonym(room, id.id), s.networks(c)) {
+			id.made = s.live.Stamp().Truncate(time.Second)
+			s.setCookie(c, identityCookie, s.identityToken(id), identityAge)
+		}
 		return id
 	}
 	if c.Request().Method == http.MethodPost {
@@ -111,131 +145,142 @@ func (s *Server) ensureAudience(c echo.Context) identity {
 			return id
 		}
 	}
-	id := newIdentity(s.now())
+	id := s.newIdentity(c)
 	id.fleeting = true // until its cookie comes back
 	s.setCookie(c, identityCookie, s.identityToken(id), identityAge)
 	return id
 }
 
-// setCookie sets one that scripts cannot read. Lax, since a link in a chat must
-// open with it; what changes state is guarded besides.
-func (s *Server) setCookie(c echo.Context, name, value string, age time.Duration) {
-	r := c.Request()
-	c.SetCookie(&http.Cookie{
-		Name: s.cookieName(r, name), Value: value, Path: "/", MaxAge: int(age.Seconds()),
-		HttpOnly: true, Secure: s.isHTTPS(r), SameSite: http.SameSiteLaxMode,
-	})
-}
-
-// cookieName binds the cookie to this host under https, where browsers heed it.
-func (s *Server) cookieName(r *http.Request, name string) string {
-	if s.isHTTPS(r) {
-		return "__Host-" + name
-	}
-	return name
-}
-
-// isHTTPS tells whether the browser speaks https, here or to a trusted proxy.
-func (s *Server) isHTTPS(r *http.Request) bool {
-	// In a chain of proxies the first word is the browser's.
-	proto, _, _ := strings.Cut(r.Header.Get("X-Forwarded-Proto"), ",")
-	return r.TLS != nil || s.fromProxy(r) && strings.EqualFold(strings.TrimSpace(proto), "https")
-}
-
 // openSession remembers in the browser which link it came with.
-func (s *Server) openSession(c echo.Context, l live.Link) {
+func (s *Server) openSession(c echo.Context, l room.AccessLink) {
 	s.setCookie(c, sessionCookie, s.sign("session", strconv.FormatInt(l.ID, 10), generation(l),
 		strconv.FormatInt(s.now().Unix(), 10)), sessionAge)
 }
 
 // generation tells apart two lives of a link: a session does not outlive the
 // key it was opened with.
-func generation(l live.Link) string { return hex.EncodeToString(l.Hash[:6]) }
+func generation(l room.AccessLink) string { return hex.EncodeToString(l.Hash[:6]) }
 
-// session gives the link of the request's console session.
-func (s *Server) session(r *http.Request) (live.Link, error) {
-	c, err := r.Cookie(s.cookieName(r, sessionCookie))
+// left returns how long what was signed at a Unix time is good still.
+func (s *Server) left(signed string, age time.Duration) time.Duration {
+	at, err := strconv.ParseInt(signed, 10, 64)
 	if err != nil {
-		return live.Link{}, errNoKey
+		return 0
 	}
-	f, ok := s.unsign("session", c.Value, 3)
-	if !ok {
-		return live.Link{}, errNoKey
+	return age - s.now().Sub(time.Unix(at, 0))
+}
+
+// readSession reads what openSession signed: a link, its generation, and when; not
+// ok once the session has ended.
+func (s *Server) readSession(value string) (fields []string, ok bool) {
+	fields, ok = s.unsign("session", value, 3)
+	return fields, ok && s.left(fields[2], sessionAge) > 0
+}
+
+// session returns the link of the request's console session.
+func (s *Server) session(r *http.Request) (room.AccessLink, error) {
+	var f []string
+	if _, ok := s.cookie(r, sessionCookie, func(value string) (ok bool) {
+		f, ok = s.readSession(value)
+		return ok
+	}); !ok {
+		return room.AccessLink{}, wire.ErrNoKey
 	}
-	id, err1 := strconv.ParseInt(f[0], 10, 64)
-	at, err2 := strconv.ParseInt(f[2], 10, 64)
-	if err1 != nil || err2 != nil || s.now().Sub(time.Unix(at, 0)) > sessionAge {
-		return live.Link{}, errNoKey
+	id, err := strconv.ParseInt(f[0], 10, 64)
+	if err != nil {
+		return room.AccessLink{}, wire.ErrNoKey
 	}
-	l, err := s.hall.LinkByID(id)
+	l, err := s.live.LinkByID(id)
 	if err != nil || generation(l) != f[1] {
-		return live.Link{}, errNoKey
+		return room.AccessLink{}, wire.ErrNoKey
 	}
 	return l, nil
 }
 
-// link gives the link of the request: of its bearer key, else of its session.
+// link returns the link of the request: of its bearer key, else of its session.
 // A session that changes something must come from our own scripts, which say
 // so in a header that a form elsewhere cannot send.
-func (s *Server) link(r *http.Request) (live.Link, error) {
+func (s *Server) link(r *http.Request) (room.AccessLink, error) {
 	if h := r.Header.Get("Authorization"); h != "" {
 		key, ok := strings.CutPrefix(h, "Bearer ")
 		if !ok {
-			return live.Link{}, errNoKey
+			return room.AccessLink{}, wire.ErrNoKey
 		}
-		l, err := s.hall.Open(r.Context(), strings.TrimSpace(key))
+		l, err := s.live.Open(strings.TrimSpace(key))
 		if err != nil {
-			return live.Link{}, errNoKey
+			return room.AccessLink{}, wire.ErrNoKey
 		}
 		return l, nil
 	}
 	if r.Method != http.MethodGet && r.Method != http.MethodHead && r.Header.Get("X-Requested-With") != "danmaku" {
-		return live.Link{}, errNoKey
+		return room.AccessLink{}, wire.ErrNoKey
 	}
 	return s.session(r)
 }
 
-// moderator gives who acts on the room in the path, or why nobody may.
-func (s *Server) moderator(c echo.Context) (live.Actor, error) {
+// actor establishes who asks: a command on this machine, or the link of the request.
+func (s *Server) actor(c echo.Context) (room.Actor, error) {
+	if signature, ok := strings.CutPrefix(c.Request().Header.Get("Authorization"), wire.LocalScheme+" "); ok {
+		return s.command(c.Request(), signature)
+	}
 	l, err := s.link(c.Request())
+	return l.Actor(), err
+}
+
+// command returns the actor of a command on the server's machine, whose request is
+// signed with the data folder's secret. A signature that comes over the network, or
+// through a proxy, is refused however good it is.
+func (s *Server) command(r *http.Request, signature string) (room.Actor, error) {
+	switch {
+	case !s.live.Keys().VerifyLocal(s.now(), signature, r.Method, r.RequestURI):
+		return room.Actor{}, wire.ErrNoKey
+	case !fromThisMachine(r):
+		return room.Actor{}, room.Explain(room.ErrNotAllowed, "Commands are taken from the server's own machine alone, and not through a proxy.")
+	}
+	return live.Shell, nil
+}
+
+// local is GET /api/local: 204 tells a command that it has found the server of its
+// data folder.
+func (s *Server) local(c echo.Context) error {
+	actor, err := s.actor(c)
 	if err != nil {
-		return live.Actor{}, err
+		return err
 	}
-	if !l.Role.Moderates() || !l.On(c.Param("room")) {
-		return live.Actor{}, comment.ErrNotAllowed
+	if actor.Role != room.CommandLine {
+		return room.ErrNotAllowed
 	}
-	return live.Actor{Role: l.Role, Label: l.Label, Link: l.ID}, nil
+	return c.NoContent(http.StatusNoContent)
 }
 
-// owner gives the owner who asks, or why nobody may.
-func (s *Server) owner(c echo.Context) (live.Actor, error) {
-	l, err := s.link(c.Request())
+// actorKey is where [Server.authorize] leaves the actor in a request's context.
+const actorKey = "actor"
+
+// authorize lets a request go on when its actor has what the route needs, in the
+// room of its path. Package live decides so, here before a body is read and again
+// in the use case.
+func (s *Server) authorize(c echo.Context, needs room.Permission) error {
+	actor, err := s.actor(c)
 	if err != nil {
-		return live.Actor{}, err
+		return err
 	}
-	if l.Role != comment.Owner {
-		return live.Actor{}, comment.ErrNotAllowed
-	}
-	return live.Actor{Role: l.Role, Label: l.Label, Link: l.ID}, nil
+	c.Set(actorKey, actor)
+	return s.live.May(c.Param("room"), actor, needs)
 }
 
-// address is where the request comes from: the peer, or what a trusted proxy
-// says of it.
-func (s *Server) address(c echo.Context) netip.Addr {
-	a, err := netip.ParseAddr(c.RealIP())
-	if err != nil {
-		return netip.Addr{}
+// actorOf returns the actor that the route was authorized for.
+func actorOf(c echo.Context) room.Actor {
+	actor, _ := c.Get(actorKey).(room.Actor)
+	return actor
+}
+
+// keyFromAddress takes the key out of the address of a request that has none in its
+// header.
+func keyFromAddress(c echo.Context) {
+	if r, key := c.Request(), c.QueryParam("key"); key != "" && r.Header.Get("Authorization") == "" {
+		r.Header.Set("Authorization", "Bearer "+key)
 	}
-	return a
 }
 
-// fromProxy tells whether the peer is a proxy that the config trusts.
-func (s *Server) fromProxy(r *http.Request) bool {
-	p, err := netip.ParseAddrPort(r.RemoteAddr)
-	return err == nil && s.proxy(p.Addr())
-}
-
-// proxy tells whether an address is that of a proxy that the config trusts.
-func (s *Server) proxy(a netip.Addr) bool {
-	return slices.ContainsFunc(s.opt.TrustedProxies, func(net netip.Prefix) bool { return net.Contains(a.Unmap()) })
-}
+// address is the IP that the request comes from.
+func (s *Server) address(c echo.Context) netip.Addr { return s.clientIP(c.Request()) }

@@ -8,29 +8,28 @@ import (
 
 	"danmaku/comment"
 	"danmaku/live"
+	"danmaku/room"
+	"danmaku/server/wire"
 )
 
 // listBans is GET /api/rooms/{room}/bans.
 func (s *Server) listBans(c echo.Context) error {
-	if _, err := s.moderator(c); err != nil {
-		return err
-	}
-	bans, err := s.hall.Bans(c.Param("room"))
+	bans, err := s.live.Bans(c.Param("room"), actorOf(c))
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, map[string]any{"bans": toWireBans(bans)})
+	return c.JSON(http.StatusOK, map[string]any{"bans": wire.BansOf(bans)})
 }
 
 // banFields are a ban as it is asked for.
 type banFields struct {
-	User      string          `json:"user"`
-	AddressOf string          `json:"address_of"`
-	Kind      comment.BanKind `json:"kind"`
-	Seconds   int64           `json:"seconds"`
-	Until     string          `json:"until"`
-	Reason    string          `json:"reason"`
-	Remove    bool            `json:"remove"`
+	User      string       `json:"user"`
+	AddressOf string       `json:"address_of"`
+	Kind      room.BanKind `json:"kind"`
+	Seconds   int64        `json:"seconds"`
+	Until     string       `json:"until"`
+	Reason    string       `json:"reason"`
+	Remove    bool         `json:"remove"`
 }
 
 func (f banFields) request() (live.BanRequest, error) {
@@ -39,10 +38,10 @@ func (f banFields) request() (live.BanRequest, error) {
 		Reason: comment.OneLine(f.Reason), Remove: f.Remove,
 	}
 	if f.Seconds < 0 || f.Seconds > 1<<32 { // what Duration can hold is checked before it is made
-		return q, comment.Explain(comment.ErrInvalid, "seconds: 0 (for ever) or a number of seconds")
+		return q, room.Explain(room.ErrInvalid, "seconds: 0 (forever) or a number of seconds")
 	}
 	if f.Until != "" && !q.ShowEnd {
-		return q, comment.Explain(comment.ErrInvalid, "until %q: only show_end; for a time say seconds", f.Until)
+		return q, room.Explain(room.ErrInvalid, "until %q: only show_end; for a time say seconds", f.Until)
 	}
 	if f.AddressOf != "" {
 		id, err := comment.ParseID(f.AddressOf)
@@ -56,10 +55,7 @@ func (f banFields) request() (live.BanRequest, error) {
 
 // newBan is POST /api/rooms/{room}/bans.
 func (s *Server) newBan(c echo.Context) error {
-	actor, err := s.moderator(c)
-	if err != nil {
-		return err
-	}
+	actor := actorOf(c)
 	var f banFields
 	if err := readJSON(c, &f); err != nil {
 		return err
@@ -68,27 +64,27 @@ func (s *Server) newBan(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	ban, removed, err := s.hall.Ban(c.Request().Context(), c.Param("room"), actor, q)
+	ban, removed, err := s.live.Ban(c.Request().Context(), c.Param("room"), actor, q)
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusCreated, struct {
-		wireBan
-		Removed int `json:"removed"`
-	}{toWireBan(ban), removed})
+	return c.JSON(http.StatusCreated, wireNewBan{wire.BanOf(ban), removed})
+}
+
+// wireNewBan is a ban that was just made.
+type wireNewBan struct {
+	wire.Ban
+	Removed int `json:"removed"` // comments taken down with it
 }
 
 // liftBan is DELETE /api/rooms/{room}/bans/{id}.
 func (s *Server) liftBan(c echo.Context) error {
-	actor, err := s.moderator(c)
-	if err != nil {
-		return err
-	}
+	actor := actorOf(c)
 	id, err := numbered(c)
 	if err != nil {
 		return err
 	}
-	if err := s.hall.Unban(c.Request().Context(), c.Param("room"), actor, id); err != nil {
+	if err := s.live.Unban(c.Request().Context(), c.Param("room"), actor, id); err != nil {
 		return err
 	}
 	return c.NoContent(http.StatusNoContent)
@@ -96,11 +92,11 @@ func (s *Server) liftBan(c echo.Context) error {
 
 // behindAddress is GET /api/rooms/{room}/comments/{id}/address.
 func (s *Server) behindAddress(c echo.Context) error {
-	_, id, err := s.moderatorOf(c)
+	actor, id, err := commentOf(c)
 	if err != nil {
 		return err
 	}
-	n, err := s.hall.Behind(c.Request().Context(), c.Param("room"), id)
+	n, err := s.live.Behind(c.Request().Context(), c.Param("room"), actor, id)
 	if err != nil {
 		return err
 	}
@@ -109,12 +105,9 @@ func (s *Server) behindAddress(c echo.Context) error {
 
 // person is GET /api/rooms/{room}/users/{user}.
 func (s *Server) person(c echo.Context) error {
-	if _, err := s.moderator(c); err != nil {
-		return err
-	}
-	p, err := s.hall.Person(c.Request().Context(), c.Param("room"), c.Param("user"))
+	p, err := s.live.Person(c.Request().Context(), c.Param("room"), actorOf(c), c.Param("user"))
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, toWirePerson(p))
+	return c.JSON(http.StatusOK, wire.PersonOf(p))
 }

@@ -8,14 +8,17 @@ import (
 
 	"danmaku/comment"
 	"danmaku/live"
+	"danmaku/metrics"
+	"danmaku/room"
+	"danmaku/server/wire"
 )
 
 // The steps of a comment's way that lie here; filter, limiter and journal have
 // theirs in their own packages.
 
-func benchEvent(n int) comment.Event {
+func benchEvent(n int) room.Event {
 	at := time.UnixMilli(1_760_000_000_000 + int64(n))
-	return comment.Event{Room: "live", Seq: int64(n), At: at, Kind: comment.KindComment, Comment: comment.Comment{
+	return room.Event{Room: "live", Seq: int64(n), At: at, Kind: room.KindComment, Comment: comment.Comment{
 		ID: comment.NewID(at, uint32(n)), At: at, Text: "前方高能，请坐稳", User: "k3f9k3f9",
 		Mode: comment.Scroll, Color: comment.White, Size: comment.Medium, Source: comment.FromAudience,
 	}}
@@ -25,7 +28,7 @@ func BenchmarkDecode(b *testing.B) {
 	frame := []byte(`{"type":"send","ref":"c1","text":"前方高能，请坐稳","mode":"scroll","color":"#ffffff","size":"medium"}`)
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := decodeFrame(frame); err != nil {
+		if _, err := wire.DecodeFrame(frame); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -36,8 +39,8 @@ func BenchmarkEncode(b *testing.B) {
 	e := benchEvent(1)
 	b.ReportAllocs()
 	for b.Loop() {
-		for _, v := range live.Views {
-			Encoder{}.Event(v, e)
+		for _, v := range room.Views {
+			wire.Encoder{}.Event(v, e)
 		}
 	}
 }
@@ -46,12 +49,12 @@ func BenchmarkEncode(b *testing.B) {
 func BenchmarkFrame(b *testing.B) {
 	events := make([][]byte, 4)
 	for i := range events {
-		events[i] = Encoder{}.Event(live.ViewOverlay, benchEvent(i))
+		events[i] = wire.Encoder{}.Event(room.ViewOverlay, benchEvent(i))
 	}
-	pos := comment.Position{Epoch: "k3f9k3f9k3f9", Seq: 42}
+	pos := room.Position{Epoch: "k3f9k3f9k3f9", Seq: 42}
 	b.ReportAllocs()
 	for b.Loop() {
-		Encoder{}.Frame(pos, events)
+		wire.Encoder{}.Frame(pos, events)
 	}
 }
 
@@ -60,25 +63,31 @@ func BenchmarkFrame(b *testing.B) {
 func BenchmarkHello(b *testing.B) {
 	events := make([][]byte, 200)
 	for i := range events {
-		events[i] = Encoder{}.Event(live.ViewConsole, benchEvent(i))
+		events[i] = wire.Encoder{}.Event(room.ViewConsole, benchEvent(i))
 	}
-	w := live.Welcome{Room: comment.NewRoom("live"), Recent: Encoder{}.List(events)}
+	w := live.Welcome{Room: room.New("live"), Recent: wire.Encoder{}.List(events)}
 	b.ReportAllocs()
 	for b.Loop() {
-		helloFrame(w, live.ViewConsole, nil, time.Now())
+		wire.HelloFrame(w, room.ViewConsole, nil, time.Now())
 	}
 }
 
 // BenchmarkSubmit is the use case with a real log, from 64 phones at once, with
 // a limiter and a filter that do nothing.
-func BenchmarkSubmit(b *testing.B) {
-	h := newHouse(b)
-	author := live.Author{Role: comment.Audience, User: "k3f9k3f9", Address: "a"}
+func BenchmarkSubmit(b *testing.B) { benchmarkSubmit(b, nil) }
+
+// BenchmarkSubmitMeasured is BenchmarkSubmit with the durations of --metrics.
+func BenchmarkSubmitMeasured(b *testing.B) { benchmarkSubmit(b, metrics.New("test")) }
+
+func benchmarkSubmit(b *testing.B, m *metrics.Metrics) {
+	h := newMeasuredHouse(b, m, func(*Options) {})
+	author := live.Author{Role: room.Audience, User: "k3f9k3f9", Address: "a"}
 	b.SetParallelism(32)
 	b.ReportAllocs()
+	b.ResetTimer()
 	b.RunParallel(func(pb *testing.PB) {
 		for pb.Next() {
-			_, err := h.hall.Submit(context.Background(), "live", author, comment.Draft{Text: "前方高能，请坐稳", Source: comment.FromAudience})
+			_, err := h.Service.Submit(context.Background(), "live", author, comment.Draft{Text: "前方高能，请坐稳", Source: comment.FromAudience})
 			if err != nil {
 				b.Error(err)
 				return
@@ -115,7 +124,7 @@ func BenchmarkBroadcast(b *testing.B) {
 	}
 	b.ReportAllocs()
 	for b.Loop() {
-		h.sockets.Broadcast("live", live.ViewAudience, frame)
+		h.broadcast(frame)
 		for i := range turn {
 			turn[i] <- struct{}{}
 		}

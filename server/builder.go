@@ -3,9 +3,11 @@ package server
 import (
 	"net/http"
 
+	"danmaku/room"
+
 	"github.com/labstack/echo/v4"
 
-	"danmaku/live"
+	"danmaku/server/wire"
 )
 
 // This file has the overlay builder and the styles that it keeps.
@@ -22,8 +24,8 @@ type wireStyle struct {
 	Changed int64             `json:"changed,omitempty"` // ms
 }
 
-func toWireStyle(s live.Style) wireStyle {
-	w := wireStyle{Name: s.Name, Options: s.Options, CSS: s.CSS, Changed: unixMS(s.Changed)}
+func toWireStyle(s room.Style) wireStyle {
+	w := wireStyle{Name: s.Name, Options: s.Options, CSS: s.CSS, Changed: wire.UnixMS(s.Changed)}
 	if w.Options == nil {
 		w.Options = map[string]string{}
 	}
@@ -32,11 +34,8 @@ func toWireStyle(s live.Style) wireStyle {
 
 // listStyles is GET /api/rooms/{room}/styles.
 func (s *Server) listStyles(c echo.Context) error {
-	actor, err := s.moderator(c)
-	if err != nil {
-		return err
-	}
-	styles, err := s.hall.Styles(c.Request().Context(), c.Param("room"), actor)
+	actor := actorOf(c)
+	styles, err := s.live.Styles(c.Request().Context(), c.Param("room"), actor)
 	if err != nil {
 		return err
 	}
@@ -49,16 +48,13 @@ func (s *Server) listStyles(c echo.Context) error {
 
 // putStyle is PUT /api/rooms/{room}/styles.
 func (s *Server) putStyle(c echo.Context) error {
-	actor, err := s.moderator(c)
-	if err != nil {
-		return err
-	}
+	actor := actorOf(c)
 	var body wireStyle
 	if err := readJSON(c, &body); err != nil {
 		return err
 	}
-	st, err := s.hall.PutStyle(c.Request().Context(), c.Param("room"), actor,
-		live.Style{Name: body.Name, Options: body.Options, CSS: body.CSS})
+	st, err := s.live.PutStyle(c.Request().Context(), c.Param("room"), actor,
+		room.Style{Name: body.Name, Options: body.Options, CSS: body.CSS})
 	if err != nil {
 		return err
 	}
@@ -67,11 +63,8 @@ func (s *Server) putStyle(c echo.Context) error {
 
 // deleteStyle is DELETE /api/rooms/{room}/styles/{name}.
 func (s *Server) deleteStyle(c echo.Context) error {
-	actor, err := s.moderator(c)
-	if err != nil {
-		return err
-	}
-	if err := s.hall.DeleteStyle(c.Request().Context(), c.Param("room"), actor, nameOf(c)); err != nil {
+	actor := actorOf(c)
+	if err := s.live.DeleteStyle(c.Request().Context(), c.Param("room"), actor, nameOf(c)); err != nil {
 		return err
 	}
 	return c.NoContent(http.StatusNoContent)

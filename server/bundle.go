@@ -2,7 +2,10 @@ package server
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
 	"fmt"
+	"html/template"
 	"path"
 	"regexp"
 	"slices"
@@ -10,9 +13,9 @@ import (
 )
 
 // A phone in a dark hall pays for every request with a round trip and half a
-// kilobyte of headers. So the audience page gets its stylesheets as one file and
-// its modules as one, put together here from the same sources that tests and
-// other pages read, comments left out. It takes modules as ours are written:
+// kilobyte of headers. So the audience page holds its stylesheets and what must not
+// wait, and gets its modules as one file, put together here from the same sources that
+// tests and other pages read, comments left out. It takes modules as ours are written:
 // imports by name, one on a line; exports in front of const, function or class.
 
 var (
@@ -23,29 +26,63 @@ var (
 
 	blockComment = regexp.MustCompile(`(?m)^[ \t]*/\*(?:[^*]|\*+[^*/])*\*+/[ \t]*$\n?`) // on lines of their own
 	lineComment  = regexp.MustCompile(`(?m)^[ \t]*//.*$\n?`)
+	endComment   = regexp.MustCompile(`(?m)([;{}(),]) // [^'"\x60/\n]*$`) // behind code; one with a quote stays, for it might be text
 	typeComment  = regexp.MustCompile(`/\*\* @(?:type|param|returns)\b[^\n]*?\*/ ?`)
 	indent       = regexp.MustCompile(`(?m)^[ \t]+`)
 	blankLine    = regexp.MustCompile(`\n{2,}`)
 )
 
-// bundle adds the page folder's main.js with all modules that it needs as
-// all.js, and the stylesheets that it names as all.css.
-func (a *assets) bundle(folder string, styles ...string) error {
+// inline is what stands in a page itself: a slow phone paints and opens its socket
+// before anything else has come.
+type inline struct {
+	Style  template.CSS
+	Script template.JS
+}
+
+// bundle adds the page folder's main.js with all modules that it needs as all.js. It
+// returns the stylesheets and the classic scripts that are named as what stands in the
+// page.
+func (a *assets) bundle(folder string, names ...string) (in inline, err error) {
 	script, err := a.joinModules(folder + "/main.js")
 	if err != nil {
-		return err
+		return in, err
 	}
 	a.files[folder+"/all.js"] = file{mime: types[".js"], body: pack(script)}
-	var css bytes.Buffer
-	for _, name := range styles {
+	var style, classic bytes.Buffer
+	for _, name := range names {
 		f, ok := a.files[name]
 		if !ok {
-			return fmt.Errorf("there is no stylesheet %s", name)
+			return in, fmt.Errorf("there is no file %s", name)
 		}
-		css.Write(blankLine.ReplaceAll(indent.ReplaceAll(blockComment.ReplaceAll(f.plain, nil), nil), []byte("\n")))
+		into, comments := &style, []*regexp.Regexp{blockComment, indent}
+		if path.Ext(name) == ".js" {
+			into, comments = &classic, []*regexp.Regexp{blockComment, lineComment, typeComment, indent}
+		}
+		text := f.plain
+		for _, c := range comments {
+			text = c.ReplaceAll(text, nil)
+		}
+		into.Write(blankLine.ReplaceAll(text, []byte("\n")))
 	}
-	a.files[folder+"/all.css"] = file{mime: types[".css"], body: pack(css.Bytes())}
-	return nil
+	for _, text := range []string{style.String(), classic.String()} {
+		if strings.Contains(text, "</") || strings.Contains(text, "<!--") || strings.Contains(text, "url(.") {
+			return in, fmt.Errorf("the page %s cannot hold its style or script: it has an end of an element or an address beside it", folder)
+		}
+	}
+	return inline{template.CSS(style.String()), template.JS(classic.String())}, nil
+}
+
+// sources returns what a policy says of what stands in a page: the hashes of its style
+// and its script.
+func (in inline) sources() (style, script string) {
+	hash := func(text string) string {
+		if text == "" {
+			return ""
+		}
+		sum := sha256.Sum256([]byte(text))
+		return " 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
+	}
+	return hash(string(in.Style)), hash(string(in.Script))
 }
 
 // joinModules makes one module of main and what it needs. Each module but main
@@ -115,6 +152,7 @@ func asFunction(name, text string) (code string, exports []string, err error) {
 	for _, comments := range []*regexp.Regexp{blockComment, lineComment, typeComment, indent} {
 		text = comments.ReplaceAllString(text, "")
 	}
+	text = endComment.ReplaceAllString(text, "$1")
 	return strings.TrimLeft(blankLine.ReplaceAllString(text, "\n"), "\n"), exports, nil
 }
 

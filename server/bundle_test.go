@@ -23,7 +23,7 @@ func TestBundleRefusesWhatItCannotTake(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			err = a.bundle("page")
+			_, err = a.bundle("page")
 			if tt.fault == "" && err != nil || tt.fault != "" && (err == nil || !strings.Contains(err.Error(), tt.fault)) {
 				t.Errorf("got %v, want %q", err, tt.fault)
 			}
@@ -31,18 +31,43 @@ func TestBundleRefusesWhatItCannotTake(t *testing.T) {
 	}
 }
 
+// What would end the element that it stands in, or leads beside a file, stands in no page.
+func TestBundleRefusesWhatAPageCannotHold(t *testing.T) {
+	for name, text := range map[string]string{
+		"page/a.css": "a { content: '</style>' }", "page/a.js": "const a = '</script>', b = '<!--';", "page/b.css": "a { background: url(./a.png) }", "page/none.css": "",
+	} {
+		a, err := readAssets(fstest.MapFS{"page/main.js": {}, name: {Data: []byte(text)}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if text == "" {
+			name = "page/nowhere.css"
+		}
+		if _, err := a.bundle("page", name); err == nil {
+			t.Errorf("%s: %q is taken", name, text)
+		}
+	}
+}
+
 // Comments go, code stays, and nothing of one module leaks into another.
 func TestBundleKeepsTheCode(t *testing.T) {
 	a, err := readAssets(fstest.MapFS{
-		"page/main.js":    {Data: []byte("// A page.\n\nimport { LIST, Box as Other } from '../shared/box.js';\n\n/** @type {any} */ let room = 1;\n/**\n * words\n */\nconst url = 'http://x/*'; // stays\nnew Other(LIST, room, url);\n")},
+		"page/main.js":    {Data: []byte("// A page.\n\nimport { LIST, Box as Other } from '../shared/box.js';\n\n/** @type {any} */ let room = 1;\n/**\n * words\n */\nconst url = 'http://x/*'; // goes\nconst odd = ['a; // b', room]; // it's kept\nnew Other(LIST, room, url);\n")},
 		"shared/box.js":   {Data: []byte("// Boxes.\nimport { clock } from './clock.js';\nconst SPRITE = new URL('./icons.svg', import.meta.url).href;\nexport const LIST = [clock, SPRITE];\nexport class Box {\n  /** @param {string} a\n   * @param {string} b */\n  constructor(a, b) {}\n}\n")},
 		"shared/clock.js": {Data: []byte("export async function clock() {}\n")},
+		"page/a.css":      {Data: []byte("/* A. */\na {\n  color: red;\n}\n")},
+		"page/b.css":      {Data: []byte("b {}\n")},
+		"page/b.js":       {Data: []byte("// B.\n(() => {\n  /** @type {any} */ let a;\n})();\n")},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := a.bundle("page"); err != nil {
+	in, err := a.bundle("page", "page/a.css", "page/b.js", "page/b.css")
+	if err != nil {
 		t.Fatal(err)
+	}
+	if in.Style != "a {\ncolor: red;\n}\nb {}\n" || in.Script != "(() => {\nlet a;\n})();\n" {
+		t.Errorf("in the page stand %q and %q", in.Style, in.Script)
 	}
 	want := `// page/main.js and its modules, see server/bundle.go in the source; the modules lie beside this file.
 // shared/clock.js
@@ -63,7 +88,8 @@ return { LIST, Box };
 // page/main.js
 const { LIST, Box: Other } = m_shared_box;
 let room = 1;
-const url = 'http://x/*'; // stays
+const url = 'http://x/*';
+const odd = ['a; // b', room]; // it's kept
 new Other(LIST, room, url);
 `
 	if got := string(a.files["page/all.js"].plain); got != want {

@@ -12,14 +12,16 @@ import (
 	"time"
 
 	"danmaku/comment"
+	"danmaku/room"
+	"danmaku/server/servertest"
 )
 
-// comments gives the texts of all comments in the log, oldest first.
+// comments returns the texts of all comments in the log, oldest first.
 func (h *house) comments() (texts []string) {
 	h.t.Helper()
-	q := comment.HistoryQuery{Limit: 200}
+	q := room.HistoryQuery{Limit: 200}
 	for more := true; more; {
-		rows, further, err := h.db.Comments(h.t.Context(), "live", q)
+		rows, further, err := h.Store.Comments(h.t.Context(), "live", q)
 		if err != nil {
 			h.t.Fatal(err)
 		}
@@ -41,11 +43,12 @@ func TestFullQueueIsAnsweredBusy(t *testing.T) {
 	phone, overlay := h.phone(), h.overlay()
 	next(t, phone, "hello")
 	next(t, overlay, "hello")
+	acks, shown := servertest.Frames(phone, "ack"), servertest.Frames(overlay, "events")
 	held := make(chan struct{})
 	release := sync.OnceFunc(func() { close(held) })
 	defer release()
 	stuck := func() { <-held }
-	h.onEvent.Store(&stuck) // who follows the log no longer does, so the log waits
+	h.OnEvent.Store(&stuck) // who follows the log no longer does, so the log waits
 
 	type answer struct {
 		text string
@@ -59,7 +62,7 @@ func TestFullQueueIsAnsweredBusy(t *testing.T) {
 		switch {
 		case a.err == nil:
 			acked = append(acked, a.text)
-		case errors.Is(a.err, comment.ErrBusy):
+		case errors.Is(a.err, room.ErrBusy):
 			busy++
 		default:
 			t.Fatal(a.err)
@@ -71,7 +74,7 @@ func TestFullQueueIsAnsweredBusy(t *testing.T) {
 		at, text := time.Now(), fmt.Sprint("comment ", n)
 		waiting++
 		go func(n int) {
-			_, err := h.db.Append(t.Context(), comment.Event{Room: "live", At: at, Kind: comment.KindComment, Comment: comment.Comment{
+			_, err := h.Store.Append(t.Context(), room.Event{Room: "live", At: at, Kind: room.KindComment, Comment: comment.Comment{
 				ID: comment.NewID(at, uint32(n)), At: at, Text: text, User: "u",
 				Mode: comment.Scroll, Color: comment.White, Size: comment.Medium, Source: comment.FromAudience,
 			}})
@@ -102,7 +105,7 @@ func TestFullQueueIsAnsweredBusy(t *testing.T) {
 	if err := phone.WriteJSON(send); err != nil {
 		t.Fatal(err)
 	}
-	if a := next(t, phone, "ack"); a["outcome"] != "refused" || a["code"] != "busy" || a["ref"] != "mine" {
+	if a := servertest.Take(t, acks); a["outcome"] != "refused" || a["code"] != "busy" || a["ref"] != "mine" {
 		t.Errorf("the phone is answered %v", a)
 	}
 	jar, err := cookiejar.New(nil)
@@ -124,7 +127,7 @@ func TestFullQueueIsAnsweredBusy(t *testing.T) {
 		t.Errorf("a request is answered %d", resp.StatusCode)
 	}
 
-	h.onEvent.Store(nil)
+	h.OnEvent.Store(nil)
 	release()
 	for waiting > 0 {
 		take(<-answers)
@@ -132,14 +135,14 @@ func TestFullQueueIsAnsweredBusy(t *testing.T) {
 	if err := phone.WriteJSON(send); err != nil { // busy has not bound its ref
 		t.Fatal(err)
 	}
-	if a := next(t, phone, "ack"); a["outcome"] != "shown" {
+	if a := servertest.Take(t, acks); a["outcome"] != "shown" {
 		t.Errorf("the phone is answered %v", a)
 	}
 	acked = append(acked, "from a phone")
 	logged := h.comments()
 	var seen []string
 	for len(seen) < len(logged) {
-		for _, e := range next(t, overlay, "events")["events"].([]any) {
+		for _, e := range servertest.Take(t, shown)["events"].([]any) {
 			seen = append(seen, e.(map[string]any)["text"].(string))
 		}
 	}

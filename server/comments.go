@@ -1,131 +1,279 @@
 package server
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
-	"io"
-	"mime"
+	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
-	"unicode/utf8"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
 	"danmaku/comment"
 	"danmaku/live"
+	"danmaku/room"
+	"danmaku/server/wire"
 )
 
-// postFields are what may be posted: a sender may name an author and a source.
+// postFields are what may be posted: a sender may name an author and a source, and
+// have a text cut to its length. Programs of others write styles and names in many
+// ways, which are all read, see [comment.Draft.Loose].
 type postFields struct {
-	draftFields
-	Author string         `json:"author"`
-	Source comment.Source `json:"source"`
+	Ref    anyText   `json:"ref"`
+	Text   string    `json:"text"`
+	Mode   anyText   `json:"mode"`
+	Color  wireColor `json:"color"`
+	Size   anyText   `json:"size"`
+	Name   anyText   `json:"name"`
+	Author anyText   `json:"author"`
+	Source anyText   `json:"source"`
+	Clip   anyBool   `json:"clip"`
+
+	// Of a question, see wire.DraftFields.
+	Item      string  `json:"item"`
+	Anonymous anyBool `json:"anonymous"`
+}
+
+// anyText is a string, or what else JSON has in its place, as it was written: a
+// number that a program did not put into quotes. null is empty.
+type anyText string
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (t *anyText) UnmarshalJSON(b []byte) error {
+	var text string
+	if json.Unmarshal(b, &text) != nil {
+		text = string(b)
+	}
+	*t = anyText(text)
+	return nil
+}
+
+// anyBool is true or false, also in quotes or as 1 or 0. null is false.
+type anyBool bool
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (t *anyBool) UnmarshalJSON(b []byte) error {
+	switch word := strings.ToLower(strings.Trim(string(b), `" `)); word {
+	case "true", "1":
+		*t = true
+	case "false", "0", "", "null":
+		*t = false
+	default:
+		return json.Unmarshal(b, (*bool)(t)) // which says what it is
+	}
+	return nil
+}
+
+// wireColor is anyText where a number is a colour in decimal.
+type wireColor string
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (w *wireColor) UnmarshalJSON(b []byte) error {
+	var n uint32
+	if json.Unmarshal(b, &n) == nil && string(b) != "null" {
+		*w = wireColor(fmt.Sprintf("#%06x", n))
+		return nil
+	}
+	return (*anyText)(w).UnmarshalJSON(b)
+}
+
+// mostAuthor bounds what a sender may call an author, in bytes.
+const mostAuthor = 256
+
+// poster is who posts: a link, or else somebody of the audience.
+type poster struct {
+	link     room.AccessLink
+	audience live.Author
+}
+
+// poster establishes who posts: a link, else the audience cookie.
+func (s *Server) poster(c echo.Context) (poster, error) {
+	r, roomID := c.Request(), c.Param("room")
+	l, err := s.link(r)
+	switch {
+	case err == nil && l.Can(room.WriteByLink, roomID):
+		return poster{link: l}, nil
+	case err == nil:
+		return poster{}, room.ErrNotAllowed
+	case r.Header.Get("Authorization") != "":
+		return poster{}, wire.ErrNoKey
+	}
+	if _, err := s.guest(c, roomID); err != nil {
+		return poster{}, err
+	}
+	id, ok := s.audience(r)
+	if !ok {
+		return poster{}, wire.ErrNoKey
+	}
+	return poster{audience: s.audienceAuthor(c, roomID, id)}, nil
+}
+
+// sources are what a sender may say that a comment comes from.
+var sources = []comment.Source{comment.FromAPI, comment.FromReplay, comment.FromTwitch, comment.FromYouTube, comment.FromBilibili}
+
+// speaks returns the author and the source of one comment of a poster.
+func (s *Server) speaks(p poster, roomID string, f postFields) (live.Author, comment.Source, []comment.Note, error) {
+	keys := s.live.Keys()
+	switch {
+	case p.link.ID == 0:
+		return p.audience, comment.FromAudience, nil, nil
+	case p.link.Role.Can(room.Immune):
+		return live.Author{Role: p.link.Role, User: keys.LinkPseudonym(roomID, p.link.ID), Link: p.link.ID}, comment.FromAudience, nil, nil
+	case len(f.Author) > mostAuthor:
+		return live.Author{}, "", nil, room.Explain(room.ErrBadFrame, "author: %d bytes, at most %d", len(f.Author), mostAuthor)
+	}
+	var notes []comment.Note
+	source := comment.Source(strings.ToLower(strings.TrimSpace(string(f.Source))))
+	if !slices.Contains(sources, source) {
+		if source != "" {
+			notes = append(notes, comment.Note{Field: "source", Message: fmt.Sprintf("%.40q is unknown; api, replay, twitch, youtube or bilibili.", f.Source)})
+		}
+		source = comment.FromAPI
+	}
+	return live.Author{Role: room.Sender, User: keys.AuthorPseudonym(p.link.ID, string(f.Author)), Link: p.link.ID}, source, notes, nil
+}
+
+// submit has one posted comment taken, and gives its answer with the status. The
+// error is what the answer tells, or what is not the poster's to know.
+func (s *Server) submit(ctx context.Context, setup room.Room, p poster, f postFields) (status int, ack wire.Ack, err error) {
+	author, source, notes, err := s.speaks(p, setup.ID, f)
+	var o live.Outcome
+	if err == nil {
+		d, more := comment.Draft{
+			Ref: string(f.Ref), Text: f.Text, Name: string(f.Name), Mode: comment.Mode(f.Mode), Color: string(f.Color),
+			Size: comment.Size(f.Size), Source: source, Item: f.Item, Anonymous: bool(f.Anonymous),
+		}.Loose(setup.Limits(), bool(f.Clip) && p.link.ID != 0)
+		notes = append(notes, more...)
+		o, err = s.live.Submit(ctx, setup.ID, author, d)
+	}
+	ack = wire.AckOf(string(f.Ref), o, err)
+	for _, n := range notes {
+		ack.Notes = append(ack.Notes, wire.Note(n))
+	}
+	switch {
+	case err != nil:
+		return wire.FaultOf(err).Status, ack, err
+	case ack.Outcome == comment.Held:
+		return http.StatusAccepted, ack, nil
+	case ack.Outcome == comment.Refused:
+		return http.StatusUnprocessableEntity, ack, nil
+	}
+	return http.StatusCreated, ack, nil
 }
 
 // postComment is POST /api/rooms/{room}/comments.
 func (s *Server) postComment(c echo.Context) error {
-	if _, err := s.hall.Room(c.Param("room")); err != nil {
+	setup, err := s.live.Room(c.Param("room"))
+	if err != nil {
 		return err
 	}
 	var f postFields
 	if err := readJSON(c, &f); err != nil {
 		return err
 	}
-	author, source, err := s.author(c, f)
+	p, err := s.poster(c)
 	if err != nil {
 		return err
 	}
-	o, err := s.hall.Submit(c.Request().Context(), c.Param("room"), author, f.draft(source))
-	if err != nil && faultOf(err).Code == internal.Code {
+	status, ack, err := s.submit(c.Request().Context(), setup, p, f)
+	if err != nil && wire.FaultOf(err).Code == wire.Internal.Code {
 		return err
 	}
-	status := http.StatusCreated
-	ack := ackOf(f.Ref, o, err)
-	switch {
-	case err != nil:
-		status = faultOf(err).Status
-		retryAfter(c, err)
-	case ack.Outcome == comment.Held:
-		status = http.StatusAccepted
-	case ack.Outcome == comment.Refused:
-		status = http.StatusUnprocessableEntity
-	}
+	retryAfter(c, err)
 	return c.JSON(status, ack)
 }
 
-// author establishes who posts: a link, else the audience cookie.
-func (s *Server) author(c echo.Context, f postFields) (live.Author, comment.Source, error) {
-	r := c.Request()
-	room := c.Param("room")
-	keys := s.hall.Keys()
-	l, err := s.link(r)
-	switch {
-	case err == nil && l.Role == comment.Sender && l.On(room):
-		if f.Source != comment.FromReplay {
-			f.Source = comment.FromAPI
-		}
-		if len(f.Author) > 256 {
-			return live.Author{}, "", comment.ErrBadFrame
-		}
-		return live.Author{Role: comment.Sender, User: keys.AuthorPseudonym(l.ID, f.Author), Link: l.ID}, f.Source, nil
-	case err == nil && l.Role.Moderates() && l.On(room):
-		user := keys.LinkPseudonym(room, l.ID)
-		return live.Author{Role: l.Role, User: user, Link: l.ID}, comment.FromAudience, nil
-	case err == nil:
-		return live.Author{}, "", comment.ErrNotAllowed
-	case r.Header.Get("Authorization") != "":
-		return live.Author{}, "", errNoKey
-	}
-	if _, err := s.guest(c, room); err != nil {
-		return live.Author{}, "", err
-	}
-	id, ok := s.audience(r)
-	if !ok {
-		return live.Author{}, "", errNoKey
-	}
-	return s.audienceAuthor(c, room, id), comment.FromAudience, nil
+// mostBatch is how many comments a batch takes.
+const mostBatch = 200
+
+// batchBody takes a batch of the longest comments, written as JSON with every
+// character escaped.
+const batchBody = mostBatch*6*(comment.MaxTextBytes+comment.MaxNameBytes+mostAuthor+256) + formBody
+
+// batch is the body of a batch; a list alone is one, too.
+type batch struct {
+	Comments []json.RawMessage `json:"comments"`
 }
 
-func (s *Server) audienceAuthor(c echo.Context, room string, id identity) live.Author {
-	keys := s.hall.Keys()
+// UnmarshalJSON implements json.Unmarshaler.
+func (b *batch) UnmarshalJSON(raw []byte) error {
+	if len(raw) > 0 && raw[0] == '[' {
+		return json.Unmarshal(raw, &b.Comments)
+	}
+	type object batch
+	return json.Unmarshal(raw, (*object)(b))
+}
+
+// wireBatchAnswer is what became of one comment of a batch.
+type wireBatchAnswer struct {
+	Status int `json:"status"` // what it would have been answered alone
+	wire.Ack
+}
+
+// postBatch is POST /api/rooms/{room}/comments/batch: up to 200 comments of a link,
+// in their order, each with its own answer.
+func (s *Server) postBatch(c echo.Context) error {
+	setup, err := s.live.Room(c.Param("room"))
+	if err != nil {
+		return err
+	}
+	p, err := s.poster(c)
+	if err != nil {
+		return err
+	}
+	if p.link.ID == 0 {
+		return wire.ErrNoKey
+	}
+	var body batch
+	if err := readJSON(c, &body); err != nil {
+		return err
+	}
+	if n := len(body.Comments); n == 0 || n > mostBatch {
+		return room.Explain(room.ErrInvalid, "comments: %d, send 1 to %d", n, mostBatch)
+	}
+	ctx := c.Request().Context()
+	results := make([]wireBatchAnswer, len(body.Comments))
+	for i, raw := range body.Comments {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		var f postFields
+		err := decodeValue(fmt.Sprintf("comments[%d]", i), raw, &f)
+		if err != nil {
+			results[i] = wireBatchAnswer{wire.FaultOf(err).Status, wire.AckOf("", live.Outcome{}, err)}
+			continue
+		}
+		results[i].Status, results[i].Ack, err = s.submit(ctx, setup, p, f)
+		if err != nil && wire.FaultOf(err).Code == wire.Internal.Code {
+			s.log.Error("comment of a batch failed", "room", setup.ID, "err", err)
+		}
+	}
+	return c.JSON(http.StatusOK, map[string]any{"results": results})
+}
+
+func (s *Server) audienceAuthor(c echo.Context, roomID string, id identity) live.Author {
+	keys := s.live.Keys()
 	return live.Author{
-		Role: comment.Audience, User: keys.Pseudonym(room, id.id),
-		Address: keys.Address(s.address(c)), Identity: id.made, Fleeting: id.fleeting,
+		Role: room.Audience, User: keys.Pseudonym(roomID, id.id),
+		Address: keys.Address(s.address(c)), Networks: s.networks(c), Identity: id.made, Fleeting: id.fleeting,
 	}
 }
 
 // retryAfter says in whole seconds when trying again makes sense.
 func retryAfter(c echo.Context, err error) {
-	wait := comment.Wait(err)
-	if wait == 0 && !errors.Is(err, comment.ErrBusy) {
+	wait := room.Wait(err)
+	if wait == 0 && !errors.Is(err, room.ErrBusy) {
 		return
 	}
 	seconds := max(1, int(wait.Seconds()+0.999))
 	c.Response().Header().Set("Retry-After", strconv.Itoa(seconds))
 }
 
-// readJSON reads a body of one JSON object. Only JSON is taken, since a form
-// elsewhere can send all else.
-func readJSON(c echo.Context, into any) error {
-	r := c.Request()
-	if t, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || t != "application/json" {
-		return comment.ErrBadFrame
-	}
-	b, err := io.ReadAll(r.Body)
-	if tooLarge := (*echo.HTTPError)(nil); errors.As(err, &tooLarge) {
-		return err
-	}
-	if err != nil { // cut off, or too slow: the client's fault, and nothing for the log
-		return comment.ErrBadFrame
-	}
-	if !utf8.Valid(b) || json.Unmarshal(b, into) != nil {
-		return comment.ErrBadFrame
-	}
-	return nil
-}
-
-// nameOf gives the name in the path. echo leaves a path as it was sent when it
+// nameOf returns the name in the path. echo leaves a path as it was sent when it
 // has an escaped slash.
 func nameOf(c echo.Context) string {
 	name := c.Param("name")
@@ -138,36 +286,68 @@ func nameOf(c echo.Context) string {
 	return name
 }
 
-// readOptionalJSON is readJSON where the body may be left out.
-func readOptionalJSON(c echo.Context, into any) error {
-	if c.Request().ContentLength == 0 {
-		return nil
-	}
-	return readJSON(c, into)
-}
-
-// moderatorOf is moderator for an act on the comment in the path.
-func (s *Server) moderatorOf(c echo.Context) (live.Actor, comment.ID, error) {
-	actor, err := s.moderator(c)
-	if err != nil {
-		return actor, 0, err
-	}
+// commentOf returns who acts, and the comment in the path.
+func commentOf(c echo.Context) (room.Actor, comment.ID, error) {
 	id, err := comment.ParseID(c.Param("id"))
-	return actor, id, err
+	return actorOf(c), id, err
 }
 
-// withdrawComment is DELETE /api/rooms/{room}/comments/{id}, for its author.
+// withdrawComment is DELETE /api/rooms/{room}/comments/{id}, for its author, and for
+// the link through which it came.
 func (s *Server) withdrawComment(c echo.Context) error {
 	id, err := comment.ParseID(c.Param("id"))
 	if err != nil {
 		return err
 	}
-	who, ok := s.audience(c.Request())
-	if !ok {
-		return errNoKey
+	ctx, roomID := c.Request().Context(), c.Param("room")
+	l, refused := s.ownLink(c)
+	// A browser may have both a session and the audience's cookie.
+	if who, ok := s.audience(c.Request()); ok && c.Request().Header.Get("Authorization") == "" {
+		err = s.live.Withdraw(ctx, roomID, s.live.Keys().Pseudonym(roomID, who.id), id)
+		if refused != nil || !errors.Is(err, room.ErrNotFound) {
+			return s.withdrawn(c, err)
+		}
 	}
-	room := c.Param("room")
-	if err := s.hall.Withdraw(c.Request().Context(), room, s.hall.Keys().Pseudonym(room, who.id), id); err != nil {
+	if refused != nil {
+		return refused
+	}
+	return s.withdrawn(c, s.live.TakeDown(ctx, roomID, l, c.QueryParam("author"), id))
+}
+
+// withdrawRef is DELETE /api/rooms/{room}/comments?ref=…&author=…, for the link
+// through which the comment came.
+func (s *Server) withdrawRef(c echo.Context) error {
+	l, err := s.ownLink(c)
+	if err != nil {
+		return err
+	}
+	query := c.QueryParams()
+	if query.Get("ref") == "" {
+		return room.Explain(room.ErrBadFrame, "ref: say which comment in the query, ?ref=…")
+	}
+	var author *string
+	if query.Has("author") {
+		name := query.Get("author")
+		author = &name
+	}
+	return s.withdrawn(c, s.live.TakeDownRef(c.Request().Context(), c.Param("room"), l, author, query.Get("ref")))
+}
+
+// ownLink returns the link that a request is made with, when it is one that writes
+// in the room. Errors: wire.ErrNoKey, room.ErrNotAllowed.
+func (s *Server) ownLink(c echo.Context) (room.AccessLink, error) {
+	l, err := s.link(c.Request())
+	if err != nil {
+		return l, err
+	}
+	if !l.Can(room.WriteByLink, c.Param("room")) {
+		return l, room.ErrNotAllowed
+	}
+	return l, nil
+}
+
+func (s *Server) withdrawn(c echo.Context, err error) error {
+	if err != nil {
 		return err
 	}
 	return c.NoContent(http.StatusNoContent)
@@ -175,35 +355,32 @@ func (s *Server) withdrawComment(c echo.Context) error {
 
 // listComments is GET /api/rooms/{room}/comments.
 func (s *Server) listComments(c echo.Context) error {
-	if _, err := s.moderator(c); err != nil {
+	q := room.HistoryQuery{
+		Status: comment.Status(c.QueryParam("status")), User: c.QueryParam("user"), Text: c.QueryParam("q"),
+		Source: comment.Source(c.QueryParam("source")),
+	}
+	switch q.Status {
+	case "", comment.Shown, comment.Held, comment.Refused, comment.Removed:
+	default:
+		return room.Explain(room.ErrInvalid, "status %q: use shown, held, refused or removed", clip(string(q.Status), 40))
+	}
+	var err error
+	if q.Before, q.Limit, err = pageOf(c); err != nil {
 		return err
 	}
-	q := comment.HistoryQuery{
-		Status: comment.Status(c.QueryParam("status")), User: c.QueryParam("user"), Text: c.QueryParam("q"),
-		Source: comment.Source(c.QueryParam("source")), Limit: 50,
-	}
-	for name, into := range map[string]func(int64){
-		"before": func(n int64) { q.Before = n },
-		"limit":  func(n int64) { q.Limit = int(min(n, 200)) },
-	} {
-		if v := c.QueryParam(name); v != "" {
-			n, err := strconv.ParseInt(v, 10, 64)
-			if err != nil || n < 1 {
-				return comment.ErrBadFrame
-			}
-			into(n)
-		}
-	}
-	rows, more, err := s.hall.Comments(c.Request().Context(), c.Param("room"), q)
+	rows, more, err := s.live.Comments(c.Request().Context(), c.Param("room"), actorOf(c), q)
 	if err != nil {
 		return err
 	}
 	page := struct {
-		Comments []wireRow `json:"comments"`
-		Next     int64     `json:"next,omitempty"`
-	}{Comments: make([]wireRow, len(rows))}
+		Comments []wire.Row `json:"comments"`
+		Next     int64      `json:"next,omitempty"`
+	}{Comments: make([]wire.Row, len(rows))}
 	for i, r := range rows {
-		page.Comments[i] = toWireRow(r)
+		page.Comments[i] = wire.RowOf(r)
+		if r.Status == comment.Held {
+			page.Comments[i].Group = s.live.GroupOf(r)
+		}
 	}
 	if more {
 		page.Next = rows[len(rows)-1].Seq

@@ -13,59 +13,105 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"danmaku/comment"
+	"danmaku/room"
+	"danmaku/server/wire"
+	"danmaku/show"
 )
 
 // Archive writes what was said to files, and notes when OBS records.
 type Archive interface {
-	// Export prepares a file of a room's comments, as the query asks. Errors:
-	// comment.ErrInvalid with an explanation, comment.ErrNotFound.
-	Export(ctx context.Context, room string, query url.Values) (Download, error)
+	// Export makes a file of a room's comments, as the query asks: of the room as
+	// it is now. progress, when it is not nil, is called with how many of the
+	// selected comments are done. Errors: room.ErrInvalid with an explanation,
+	// room.ErrNotFound.
+	Export(ctx context.Context, room string, query url.Values, progress func(done, all int)) (Download, error)
+	// Describe is Export without the file: only its name, media type and count are
+	// found.
+	Describe(ctx context.Context, room string, query url.Values) (Download, error)
+	// ExportItems makes a file of what a room has shown besides comments, with its
+	// counts, or of lists of questions. Errors: room.ErrInvalid with an explanation.
+	ExportItems(room string, items []show.Item, lists []show.QuestionList, query url.Values) (Download, error)
+	// ExportReactions makes a file of how often people reacted, minute by minute, as
+	// the query asks. Errors: room.ErrInvalid with an explanation, room.ErrNotFound.
+	ExportReactions(ctx context.Context, room string, query url.Values) (Download, error)
 	// AddMoment notes what OBS did.
-	AddMoment(ctx context.Context, m comment.Moment) error
+	AddMoment(ctx context.Context, m room.Moment) error
 }
 
-// Download is a file that is about to be written.
+// Download is a file that is ready to be sent.
 type Download struct {
 	Name      string // of the file
 	MediaType string
-	Count     int // comments that are selected
-	Early     int // those of them from before the beginning
-	Paused    int // those of them that came while the recording was paused
-	Write     func(ctx context.Context, w io.Writer) error
+	Size      int64 // bytes
+	Account   wire.ExportAccount
+	Body      io.ReadCloser
 }
 
-// exportRoom is GET /api/rooms/{room}/export. The counts in the head let a page
-// show how far the download is.
+// exportRoom is GET /api/rooms/{room}/export. The file is whole before its head
+// goes out, so the counts there are those of the file, and a fault is answered
+// as one. HEAD makes no file.
 func (s *Server) exportRoom(c echo.Context) error {
-	if _, err := s.moderator(c); err != nil {
-		return err
+	if prefetching(c.Request()) {
+		return errLooking
 	}
 	ctx := c.Request().Context()
-	d, err := s.opt.Archive.Export(ctx, c.Param("room"), c.QueryParams())
+	h := c.Response().Header()
+	if looking(c.Request()) {
+		d, err := s.opt.Archive.Describe(ctx, c.Param("room"), c.QueryParams())
+		if err != nil {
+			return err
+		}
+		describe(h, d)
+		h.Set(wire.CountHeader, strconv.Itoa(d.Account.Count))
+		return c.NoContent(http.StatusOK)
+	}
+	d, err := s.opt.Archive.Export(ctx, c.Param("room"), c.QueryParams(), exportProgress(c))
+	h.Del(wire.ProgressHeader) // of the last answer of status 102
+	h.Del(wire.CountHeader)
 	if err != nil {
 		return err
 	}
-	h := c.Response().Header()
-	h.Set("Content-Type", d.MediaType)
-	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": d.Name}))
-	h.Set("Danmaku-Count", strconv.Itoa(d.Count))
-	h.Set("Danmaku-Early", strconv.Itoa(d.Early))
-	h.Set("Danmaku-Paused", strconv.Itoa(d.Paused))
+	defer d.Body.Close()
+	describe(h, d)
+	h.Set("Content-Length", strconv.FormatInt(d.Size, 10))
+	d.Account.SetHeader(h)
 	c.Response().WriteHeader(http.StatusOK)
-	if err := d.Write(ctx, steady{c.Response(), answerWithin}); err != nil {
+	if _, err := io.Copy(rollingDeadline{c.Response(), answerTimeout}, d.Body); err != nil {
 		if ctx.Err() == nil {
-			s.log.Warn("an export was broken off", "room", c.Param("room"), "err", err)
+			s.log.Warn("export not sent completely", "room", c.Param("room"), "err", err)
 		}
-		// The head is out; only a torn connection can say that this is not all.
-		panic(http.ErrAbortHandler)
+		return err // the head is out: answerError tears the connection
 	}
 	return nil
 }
 
-// obsPatience is how old a report may be to count as just now when it does not
+// describe writes what is known of a file before it is made.
+func describe(h http.Header, d Download) {
+	h.Set("Content-Type", d.MediaType)
+	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": d.Name}))
+}
+
+// exportProgress returns what reports the progress of an export to a client that
+// asks for it, once for each percent; nil for any other client.
+func exportProgress(c echo.Context) func(done, all int) {
+	if c.Request().Header.Get(wire.ProgressHeader) != "1" {
+		return nil
+	}
+	w, reported := c.Response().Writer, -1 // echo takes any head for the last one
+	return func(done, all int) {
+		percent := done * 100 / max(all, 1)
+		if percent == reported || setAnswerDeadline(w, answerTimeout) != nil {
+			return
+		}
+		reported = percent
+		wire.SetExportProgress(w.Header(), done, all)
+		w.WriteHeader(http.StatusProcessing)
+	}
+}
+
+// obsTimeout is how old a report may be to count as just now when it does not
 // say how long ago that was. An older one was kept while the server was away.
-const obsPatience = 10 * time.Second
+const obsTimeout = 10 * time.Second
 
 // obsEvery bounds how often a room's overlays are heard on one matter.
 const obsEvery = time.Second
@@ -73,28 +119,29 @@ const obsEvery = time.Second
 // moments keeps overlays from filling the log with what OBS does.
 type moments struct {
 	mu   sync.Mutex
-	last map[comment.Moment]time.Time // by room and kind
+	last map[room.Moment]time.Time // by room and kind
 }
 
 // undoes says which moment is the end of which: after it the first is news again.
-var undoes = map[comment.MomentKind]comment.MomentKind{
-	comment.RecordPause: comment.RecordResume, comment.RecordResume: comment.RecordPause,
+var undoes = map[room.MomentKind]room.MomentKind{
+	room.RecordPause: room.RecordResume, room.RecordResume: room.RecordPause,
 }
 
-// fresh tells whether the matter was not told of just now.
-func (m *moments) fresh(room string, kind comment.MomentKind, now time.Time) bool {
+// fresh reports whether a moment is news: no other of its room and kind was noted within
+// obsEvery.
+func (m *moments) fresh(roomID string, kind room.MomentKind, now time.Time) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	key := comment.Moment{Room: room, Kind: kind}
+	key := room.Moment{Room: roomID, Kind: kind}
 	if m.last == nil {
-		m.last = map[comment.Moment]time.Time{}
+		m.last = map[room.Moment]time.Time{}
 	}
-	if now.Sub(m.last[key]) < obsEvery {
+	if now.Sub(m.last[key]).Abs() < obsEvery { // also where the clock was set back
 		return false
 	}
 	m.last[key] = now
 	if other, ok := undoes[kind]; ok {
-		delete(m.last, comment.Moment{Room: room, Kind: other})
+		delete(m.last, room.Moment{Room: roomID, Kind: other})
 	}
 	return true
 }
@@ -102,31 +149,31 @@ func (m *moments) fresh(room string, kind comment.MomentKind, now time.Time) boo
 // obsOldest is how old a report may be.
 const obsOldest = 24 * time.Hour
 
-// obsMoment is when that was of which an overlay tells. Comments carry the
+// obsMoment is when the reported event happened. Comments carry the
 // server's clock, so the moment must, too: the page's may be minutes off.
-func obsMoment(f clientFrame, now time.Time) time.Time {
+func obsMoment(f wire.ClientFrame, now time.Time) time.Time {
 	told := time.UnixMilli(f.At)
 	switch {
 	case f.Ago != nil && *f.Ago >= 0 && *f.Ago < obsOldest.Milliseconds():
 		return now.Add(-time.Duration(*f.Ago) * time.Millisecond)
-	case f.Ago == nil && told.Before(now.Add(-obsPatience)) && told.After(now.Add(-obsOldest)):
+	case f.Ago == nil && told.Before(now.Add(-obsTimeout)) && told.After(now.Add(-obsOldest)):
 		return told
 	}
 	return now
 }
 
-// obsTells notes what an overlay tells of OBS.
-func (s *Server) obsTells(room string, f clientFrame) {
+// obsTells notes what an overlay reports of OBS.
+func (s *Server) obsTells(roomID string, f wire.ClientFrame) {
 	now := s.now()
 	at := obsMoment(f, now)
-	kind := comment.MomentKind(f.Event)
-	if s.opt.Archive == nil || !slices.Contains(obsEvents, f.Event) || !s.moments.fresh(room, kind, now) {
+	kind := room.MomentKind(f.Event)
+	if s.opt.Archive == nil || !slices.Contains(wire.OBSEvents, f.Event) || !s.moments.fresh(roomID, kind, now) {
 		return
 	}
-	s.log.Info("OBS tells", "room", room, "event", f.Event)
-	ctx, cancel := context.WithTimeout(context.Background(), obsPatience)
+	s.log.Info("OBS tells", "room", roomID, "event", f.Event)
+	ctx, cancel := context.WithTimeout(context.Background(), obsTimeout)
 	defer cancel()
-	if err := s.opt.Archive.AddMoment(ctx, comment.Moment{Room: room, At: at, Kind: kind}); err != nil {
-		s.log.Warn("what OBS tells is not noted", "room", room, "event", f.Event, "err", err)
+	if err := s.opt.Archive.AddMoment(ctx, room.Moment{Room: roomID, At: at, Kind: kind}); err != nil {
+		s.log.Warn("what OBS tells is not noted", "room", roomID, "event", f.Event, "err", err)
 	}
 }

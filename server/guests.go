@@ -7,8 +7,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"danmaku/comment"
-	"danmaku/live"
+	"danmaku/room"
 )
 
 // This file is the door of secret rooms: phones come in with the key of an
@@ -16,43 +15,59 @@ import (
 
 const guestAge = 30 * 24 * time.Hour
 
-func guestCookie(room string) string { return "danmaku_guest_" + room }
+const guestPrefix = "danmaku_guest_"
 
-// guest gives the link that somebody of the audience came with. A room that is
+func guestCookie(room string) string { return guestPrefix + room }
+
+// guest returns the link that somebody of the audience came with. A room that is
 // not secret needs none: then it is 0.
-func (s *Server) guest(c echo.Context, room string) (int64, error) {
-	setup, err := s.hall.Room(room)
+func (s *Server) guest(c echo.Context, roomID string) (int64, error) {
+	setup, err := s.live.Room(roomID)
 	if err != nil || !setup.Secret {
 		return 0, err
 	}
 	r := c.Request()
-	if l, err := s.session(r); err == nil && l.Allows(room, live.ViewAudience) {
+	if l, err := s.session(r); err == nil && l.Allows(roomID, room.ViewAudience) {
 		return l.ID, nil
 	}
 	if key := c.QueryParam("key"); key != "" {
-		l, err := s.hall.Open(r.Context(), key)
-		if err == nil && !l.Allows(room, live.ViewAudience) {
-			err = comment.ErrNotAllowed
+		l, err := s.live.Open(key)
+		if err == nil && !l.Allows(roomID, room.ViewAudience) {
+			err = room.ErrNotAllowed
 		}
 		return l.ID, err
 	}
-	cookie, err := r.Cookie(s.cookieName(r, guestCookie(room)))
-	if err != nil {
-		return 0, comment.ErrNotAllowed
-	}
-	f, ok := s.unsign("guest", cookie.Value, 2)
+	f, ok := s.guestSession(r, roomID)
 	if !ok {
-		return 0, comment.ErrNotAllowed
+		return 0, room.ErrNotAllowed
 	}
 	id, err := strconv.ParseInt(f[0], 10, 64)
 	if err != nil {
-		return 0, comment.ErrNotAllowed
+		return 0, room.ErrNotAllowed
 	}
-	l, err := s.hall.LinkByID(id)
-	if err != nil || generation(l) != f[1] || !l.Allows(room, live.ViewAudience) {
-		return 0, comment.ErrNotAllowed
+	l, err := s.live.LinkByID(id)
+	if err != nil || generation(l) != f[1] || !l.Allows(roomID, room.ViewAudience) {
+		return 0, room.ErrNotAllowed
 	}
 	return id, nil
+}
+
+// readGuest reads what welcomeGuest signed: a link, its generation, and when. The
+// cookies of older versions do not say when.
+func (s *Server) readGuest(value string) (fields []string, ok bool) {
+	if fields, ok = s.unsign("guest", value, 3); ok {
+		return fields, s.left(fields[2], guestAge) > 0
+	}
+	return s.unsign("guest", value, 2)
+}
+
+// guestSession reads the cookie with which somebody is in a secret room.
+func (s *Server) guestSession(r *http.Request, room string) (fields []string, ok bool) {
+	_, ok = s.cookie(r, guestCookie(room), func(value string) (ok bool) {
+		fields, ok = s.readGuest(value)
+		return ok
+	})
+	return fields, ok
 }
 
 // triedCookie marks the address of somebody who was just given a cookie.
@@ -62,24 +77,32 @@ const triedCookie = "cookie"
 // the address. Where the cookie does not come back the key has to stay there:
 // then it gives the key, and the page is to be shown to its bearer. Otherwise
 // the request has been answered.
-func (s *Server) welcomeGuest(c echo.Context, room comment.Room) (key string, err error) {
+func (s *Server) welcomeGuest(c echo.Context, setup room.Room) (key string, err error) {
 	r, query := c.Request(), c.QueryParams()
-	key = query.Get("key")
-	l, err := s.hall.Open(r.Context(), key)
-	good := err == nil && l.Allows(room.ID, live.ViewAudience)
-	if !good && room.Secret {
-		return "", comment.ErrNotAllowed
+	c.Response().Header().Set("Cache-Control", "no-store")
+	if looking(r) {
+		return "", errLooking
 	}
-	_, missing := r.Cookie(s.cookieName(r, guestCookie(room.ID)))
-	tried := query.Has(triedCookie)
-	if good && tried && missing != nil {
+	if !topLevel(r) {
+		return "", room.ErrNotAllowed
+	}
+	key = query.Get("key")
+	l, err := s.live.Open(key)
+	good := err == nil && l.Allows(setup.ID, room.ViewAudience)
+	if !good && setup.Secret {
+		return "", room.ErrNotAllowed
+	}
+	f, in := s.guestSession(r, setup.ID)
+	if good && query.Has(triedCookie) && !in {
 		return key, nil
 	}
-	if good {
-		s.setCookie(c, guestCookie(room.ID), s.sign("guest", strconv.FormatInt(l.ID, 10), generation(l)), guestAge)
+	// Who is in by a link that is good still stays until that session's own end.
+	if good && !(in && f[0] == strconv.FormatInt(l.ID, 10) && f[1] == generation(l)) {
+		s.setCookie(c, guestCookie(setup.ID), s.sign("guest", strconv.FormatInt(l.ID, 10), generation(l),
+			strconv.FormatInt(s.now().Unix(), 10)), guestAge)
 	}
 	query.Del(triedCookie)
-	if !good || len(r.Cookies()) > 0 { // he keeps cookies, so this one, too
+	if !good || len(r.Cookies()) > 0 { // the browser keeps cookies, so this one, too
 		query.Del("key")
 	} else {
 		query.Set(triedCookie, "1")
@@ -89,19 +112,19 @@ func (s *Server) welcomeGuest(c echo.Context, room comment.Room) (key string, er
 	return "", c.Redirect(http.StatusSeeOther, to.RequestURI())
 }
 
-// secretKey gives the key of a secret room's audience link to those who may
+// secretKey returns the key of a secret room's audience link to those who may
 // show it: its screens, its guests, and who runs it.
-func (s *Server) secretKey(c echo.Context, room string) (string, error) {
+func (s *Server) secretKey(c echo.Context, roomID string) (string, error) {
 	if key := c.QueryParam("key"); key != "" {
-		l, err := s.hall.Open(c.Request().Context(), key)
-		if err != nil || !l.Allows(room, live.ViewOverlay) {
-			return "", comment.ErrNotAllowed
+		l, err := s.live.Open(key)
+		if err != nil || !l.Allows(roomID, room.ViewOverlay) {
+			return "", room.ErrNotAllowed
 		}
-	} else if _, err := s.guest(c, room); err != nil {
+	} else if _, err := s.guest(c, roomID); err != nil {
 		l, err := s.link(c.Request()) // a bearer key
-		if err != nil || !l.Allows(room, live.ViewOverlay) {
-			return "", comment.ErrNotAllowed
+		if err != nil || !l.Allows(roomID, room.ViewOverlay) {
+			return "", room.ErrNotAllowed
 		}
 	}
-	return s.hall.ScreenKey(room, comment.Audience)
+	return s.live.ScreenKey(roomID, room.Audience)
 }

@@ -11,77 +11,66 @@ import (
 	"github.com/labstack/echo/v4"
 	"rsc.io/qr"
 
-	"danmaku/comment"
-	"danmaku/live"
+	"danmaku/room"
+	"danmaku/server/wire"
 )
 
 // linkURL is where a link leads. Overlays run beside the console as a rule, so
 // theirs has the console's own host; the others are handed to other people.
-func (s *Server) linkURL(c echo.Context, l live.Link, key string) string {
+func (s *Server) linkURL(c echo.Context, l room.AccessLink, key string) string {
 	if key == "" {
 		return ""
 	}
 	base, q := s.opt.PublicURL, "?key="+url.QueryEscape(key)
-	switch l.Role {
-	case comment.Overlay:
-		scheme := "http://"
+	switch l.Role.Opens() {
+	case room.ViewOverlay:
+		base = "http://" + c.Request().Host
 		if s.isHTTPS(c.Request()) {
-			scheme = "https://"
+			base = "https://" + c.Request().Host
 		}
-		return scheme + c.Request().Host + "/overlay/" + l.Room + q
-	case comment.Audience:
-		return base + "/r/" + l.Room + q
-	case comment.Owner:
-		return base + "/console" + q
-	case comment.Moderator:
-		return base + "/console/" + l.Room + q
+	case "":
+		q = ""
 	}
-	return base + "/api/rooms/" + l.Room + "/comments"
+	return base + l.Path("") + q
 }
 
-func (s *Server) toWireLink(c echo.Context, l live.Link, key string) wireLink {
-	return wireLink{
+func (s *Server) toWireLink(c echo.Context, l room.AccessLink, key string) wire.Link {
+	return wire.Link{
 		ID: strconv.FormatInt(l.ID, 10), Room: l.Room, Role: l.Role, Label: l.Label,
-		Made: unixMS(l.Made), LastUsed: unixMS(l.LastUsed), Revoked: unixMS(l.Revoked), URL: s.linkURL(c, l, key),
+		Made: wire.UnixMS(l.Made), LastUsed: wire.UnixMS(l.LastUsed), Revoked: wire.UnixMS(l.Revoked), URL: s.linkURL(c, l, key),
 	}
 }
 
 // listLinks is GET /api/links.
 func (s *Server) listLinks(c echo.Context) error {
-	actor, err := s.owner(c)
+	actor := actorOf(c)
+	links, err := s.live.LinkList(actor)
 	if err != nil {
 		return err
 	}
-	links, err := s.hall.LinkList(actor)
-	if err != nil {
-		return err
-	}
-	out := []wireLink{}
+	out := []wire.Link{}
 	for _, l := range links {
 		if l.Revoked.IsZero() {
-			out = append(out, s.toWireLink(c, l, s.hall.KeyOf(l)))
+			out = append(out, s.toWireLink(c, l, s.live.KeyOf(l)))
 		} else if c.QueryParam("revoked") == "1" {
 			out = append(out, s.toWireLink(c, l, ""))
 		}
 	}
-	return c.JSON(http.StatusOK, map[string]any{"links": out})
+	return c.JSON(http.StatusOK, map[string]any{"links": out, "roles": wire.Roles()})
 }
 
 // newLink is POST /api/links.
 func (s *Server) newLink(c echo.Context) error {
-	actor, err := s.owner(c)
-	if err != nil {
-		return err
-	}
+	actor := actorOf(c)
 	var body struct {
-		Room  string       `json:"room"`
-		Role  comment.Role `json:"role"`
-		Label string       `json:"label"`
+		Room  string    `json:"room"`
+		Role  room.Role `json:"role"`
+		Label string    `json:"label"`
 	}
 	if err := readJSON(c, &body); err != nil {
 		return err
 	}
-	l, key, err := s.hall.NewLink(c.Request().Context(), actor, body.Room, body.Role, body.Label)
+	l, key, err := s.live.NewLink(c.Request().Context(), actor, body.Room, body.Role, body.Label)
 	if err != nil {
 		return err
 	}
@@ -96,17 +85,14 @@ func (s *Server) newLink(c echo.Context) error {
 }
 
 // revokeLink is DELETE /api/links/{id}.
-func (s *Server) revokeLink(c echo.Context) error { return s.toLink(c, s.hall.RevokeLink) }
+func (s *Server) revokeLink(c echo.Context) error { return s.toLink(c, s.live.RevokeLink) }
 
 // restoreLink is POST /api/links/{id}/restore.
-func (s *Server) restoreLink(c echo.Context) error { return s.toLink(c, s.hall.RestoreLink) }
+func (s *Server) restoreLink(c echo.Context) error { return s.toLink(c, s.live.RestoreLink) }
 
 // toLink has the owner do something to the link in the path.
-func (s *Server) toLink(c echo.Context, do func(ctx context.Context, by live.Actor, id int64) error) error {
-	actor, err := s.owner(c)
-	if err != nil {
-		return err
-	}
+func (s *Server) toLink(c echo.Context, do func(ctx context.Context, by room.Actor, id int64) error) error {
+	actor := actorOf(c)
 	id, err := numbered(c)
 	if err != nil {
 		return err
@@ -119,21 +105,18 @@ func (s *Server) toLink(c echo.Context, do func(ctx context.Context, by live.Act
 
 // linkQR is GET /api/links/{id}/qr.svg, of a link whose key can be shown again.
 func (s *Server) linkQR(c echo.Context) error {
-	actor, err := s.owner(c)
+	actor := actorOf(c)
+	links, err := s.live.LinkList(actor)
 	if err != nil {
 		return err
 	}
-	links, err := s.hall.LinkList(actor)
-	if err != nil {
-		return err
-	}
-	i := slices.IndexFunc(links, func(l live.Link) bool {
-		return strconv.FormatInt(l.ID, 10) == c.Param("id") && l.Revoked.IsZero() && s.hall.KeyOf(l) != ""
+	i := slices.IndexFunc(links, func(l room.AccessLink) bool {
+		return strconv.FormatInt(l.ID, 10) == c.Param("id") && l.Revoked.IsZero() && s.live.KeyOf(l) != ""
 	})
 	if i < 0 {
-		return comment.ErrNotFound
+		return room.ErrNotFound
 	}
-	code, err := qr.Encode(s.linkURL(c, links[i], s.hall.KeyOf(links[i])), qr.M)
+	code, err := qr.Encode(s.linkURL(c, links[i], s.live.KeyOf(links[i])), qr.M)
 	if err != nil {
 		return fmt.Errorf("encode a link: %w", err)
 	}

@@ -15,7 +15,7 @@ import (
 	"golang.org/x/text/feature/plural"
 	"golang.org/x/text/language"
 
-	"danmaku/comment"
+	"danmaku/room"
 )
 
 // Pages are the HTML templates in every language, and the assets beside them.
@@ -26,12 +26,13 @@ type Pages struct {
 	matcher language.Matcher
 	byName  map[string]map[string]*template.Template // page file -> language
 	modules map[string][]string                      // page folder -> module addresses
+	inline  map[string]inline                        // page file -> what stands in it
 	loader  *template.Template
 }
 
 // pageFiles are the templates and the locale files each takes its words from.
 var pageFiles = map[string]string{
-	"audience/index.html": "audience", "audience/rooms.html": "audience", "shared/notice.html": "audience",
+	"audience/index.html": "audience", "audience/rooms.html": "audience", "about/secure.html": "about", "about/privacy.html": "about", "shared/notice.html": "audience", "shared/press.html": "welcome",
 	"console/index.html": "console", "overlay/index.html": "overlay",
 	"welcome/index.html": "welcome", "poster/index.html": "welcome", "screen/index.html": "welcome",
 	"builder/index.html": "builder",
@@ -44,10 +45,11 @@ func ReadPages(tree fs.FS) (*Pages, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := a.bundle("audience", "shared/tokens.css", "shared/base.css", "audience/audience.css"); err != nil {
+	in, err := a.bundle("audience", "shared/tokens.css", "shared/base.css", "audience/audience.css", "shared/first.js", "audience/early.js")
+	if err != nil {
 		return nil, fmt.Errorf("bundle the audience page: %w", err)
 	}
-	p := &Pages{assets: a, byName: map[string]map[string]*template.Template{}, modules: map[string][]string{}}
+	p := &Pages{assets: a, inline: map[string]inline{"audience/index.html": in}, byName: map[string]map[string]*template.Template{}, modules: map[string][]string{}}
 	if p.loader, err = readLoader(tree); err != nil {
 		return nil, err
 	}
@@ -133,21 +135,26 @@ func say(lang language.Tag, message any, key string, args []any) (string, error)
 // pageData is what templates see.
 type pageData struct {
 	Base    string
+	Inline  inline
 	Lang    string
 	Langs   []string
 	Modules []string
-	Room    comment.Room
-	Rooms   []comment.Room
+	Room    room.Room
+	Rooms   []room.Room
 	View    string
 	Signed  bool
-	Role    comment.Role
+	Role    room.Role
 	Me      string // the name under which this session's acts stand
 	Outcome *pageOutcome
 	Notice  pageNotice
 	Token   string // the identity, for a form whose browser sent no cookie
 	Key     string // of the audience link, where no cookie keeps it
 	Origin  string // of the audience's address
-	Hall    *hallPage
+	Secure  securePage
+	Press   pressPage
+	Erased  *pageErased // of the privacy page: what has just been deleted
+	Setup   *setupPage
+	Formats string // JSON of a list of [wire.ExportFormat]
 }
 
 type pageNotice struct{ Status, Code string }
@@ -168,14 +175,17 @@ func (p *Pages) language(r *http.Request) string {
 // other assets.
 func (s *Server) render(c echo.Context, status int, name string, d pageData) error {
 	d.Lang, d.Langs, d.Base = s.opt.Pages.language(c.Request()), s.opt.Pages.langs, s.opt.Pages.assets.base
-	d.Modules = s.opt.Pages.modules[path.Dir(name)]
+	d.Modules, d.Inline = s.opt.Pages.modules[path.Dir(name)], s.opt.Pages.inline[name]
 	d.Origin = s.opt.PublicURL
 	var b bytes.Buffer
 	if err := s.opt.Pages.byName[name][d.Lang].Execute(&b, d); err != nil {
 		return fmt.Errorf("render %s: %w", name, err)
 	}
+	s.moveCookies(c)
 	h := c.Response().Header()
-	h.Set("Cache-Control", "private, no-cache")
+	if h.Get("Cache-Control") == "" {
+		h.Set("Cache-Control", "private, no-cache")
+	}
 	h.Set("Content-Security-Policy", s.policy(c.Request(), name))
 	return sendPage(c, status, b.Bytes())
 }
@@ -183,7 +193,7 @@ func (s *Server) render(c echo.Context, status int, name string, d pageData) err
 // policy is the page's Content-Security-Policy. The overlay must let OBS put
 // its custom CSS into the page, with fonts that lie in the CSS itself; nothing
 // else may carry inline styles. Older Safari does not take 'self' for sockets, so
-// the host is named.
+// the host is named. What stands in a page itself is named by its hash.
 func (s *Server) policy(r *http.Request, name string) string {
 	style, fonts, frames := "'self'", "'self'", "'none'"
 	if strings.HasPrefix(name, "overlay/") {
@@ -200,7 +210,8 @@ func (s *Server) policy(r *http.Request, name string) string {
 	if strings.HasPrefix(name, "screen/") { // over a picture of this machine
 		images += " blob:"
 	}
-	return "default-src 'none'; " + framed + "script-src 'self'; style-src " + style + "; img-src " + images + "; font-src " + fonts + "; " +
+	ownStyle, ownScript := s.opt.Pages.inline[name].sources()
+	return "default-src 'none'; " + framed + "script-src 'self'" + ownScript + "; style-src " + style + ownStyle + "; img-src " + images + "; font-src " + fonts + "; " +
 		"connect-src " + connect + "; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors " + frames
 }
 

@@ -8,14 +8,19 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"danmaku/comment"
+	"danmaku/live"
+	"danmaku/room"
+	"danmaku/server/wire"
 )
 
 type pageOutcome struct {
-	Kind  comment.Status
-	Code  string
-	Wait  int // seconds, rounded up
-	Mute  pageMute
-	Draft string
+	Kind   comment.Status
+	Code   string
+	Reason string // of slow_down, when that is not the pace of its author
+	Wait   int    // seconds, rounded up
+	Mute   pageMute
+	Draft  string
+	Word   string // of what was let through: the message that says whether it is seen
 }
 
 // pageMute says for how long somebody cannot write: the message and its number.
@@ -43,7 +48,7 @@ func muteFor(wait time.Duration) pageMute {
 
 // front is GET /: the one open room, else a short list.
 func (s *Server) front(c echo.Context) error {
-	open := slices.DeleteFunc(s.hall.RoomList(), func(r comment.Room) bool { return r.State == comment.Closed || r.Secret })
+	open := slices.DeleteFunc(s.live.RoomList(), func(r room.Room) bool { return r.State == room.Closed || r.Secret })
 	if len(open) == 1 {
 		return c.Redirect(http.StatusFound, "/r/"+open[0].ID)
 	}
@@ -52,7 +57,7 @@ func (s *Server) front(c echo.Context) error {
 
 // audiencePage is GET /r/{room}.
 func (s *Server) audiencePage(c echo.Context) error {
-	r, err := s.hall.Room(c.Param("room"))
+	r, err := s.live.Room(c.Param("room"))
 	if err != nil {
 		return err
 	}
@@ -64,17 +69,23 @@ func (s *Server) audiencePage(c echo.Context) error {
 	} else if _, err := s.guest(c, r.ID); err != nil {
 		return err
 	}
+	if _, known := s.audience(c.Request()); !known && prefetching(c.Request()) {
+		return errLooking // the page would be shown later without the cookie that makes somebody
+	}
 	return s.render(c, http.StatusOK, "audience/index.html", pageData{Room: r, Key: key, Token: s.formToken(s.ensureAudience(c))})
 }
 
 // plainForm is POST /r/{room}: the composer without JavaScript.
 func (s *Server) plainForm(c echo.Context) error {
-	room := c.Param("room")
-	r, err := s.hall.Room(room)
+	roomID := c.Param("room")
+	r, err := s.live.Room(roomID)
 	if err != nil {
 		return err
 	}
-	if _, err := s.guest(c, room); err != nil {
+	if _, err := s.guest(c, roomID); err != nil {
+		return err
+	}
+	if err := readForm(c); err != nil {
 		return err
 	}
 	id := s.ensureAudience(c)
@@ -82,18 +93,22 @@ func (s *Server) plainForm(c echo.Context) error {
 		Text: c.FormValue("text"), Name: c.FormValue("name"), Mode: comment.Mode(c.FormValue("mode")),
 		Color: c.FormValue("color"), Size: comment.Size(c.FormValue("size")), Source: comment.FromAudience,
 	}
-	o, err := s.hall.Submit(c.Request().Context(), room, s.audienceAuthor(c, room, id), d)
-	if err != nil && faultOf(err).Code == internal.Code {
+	o, err := s.live.Submit(c.Request().Context(), roomID, s.audienceAuthor(c, roomID, id), d)
+	if err != nil && wire.FaultOf(err).Code == wire.Internal.Code {
 		return err
 	}
-	ack := ackOf("", o, err)
-	out := &pageOutcome{Kind: ack.Outcome, Code: ack.Code, Wait: int((ack.WaitMS + 999) / 1000), Mute: muteFor(comment.Wait(err))}
+	ack := wire.AckOf("", o, err)
+	out := &pageOutcome{Kind: ack.Outcome, Code: ack.Code, Reason: ack.Reason, Wait: int((ack.WaitMS + 999) / 1000), Mute: muteFor(room.Wait(err))}
+	out.Word = "sent" // the answer does not wait until it is on the screen
+	if s.hub.Account(roomID).OnAir().State == live.AirNone {
+		out.Word = "sent_unseen"
+	}
 	status := http.StatusOK
 	if ack.Outcome == comment.Refused {
 		out.Draft = d.Text
 		status = http.StatusUnprocessableEntity
 		if err != nil {
-			status = faultOf(err).Status
+			status = wire.FaultOf(err).Status
 			retryAfter(c, err)
 		}
 	}
@@ -111,9 +126,9 @@ func (s *Server) formToken(id identity) string {
 // overlayPage is GET /overlay/{room}. It is the same for every room and key, an
 // unknown one too: on air there is nothing to say about it. The socket knows.
 func (s *Server) overlayPage(c echo.Context) error {
-	r, err := s.hall.Room(c.Param("room"))
+	r, err := s.live.Room(c.Param("room"))
 	if err != nil {
-		r = comment.Room{ID: c.Param("room")}
+		r = room.Room{ID: c.Param("room")}
 	}
 	return s.render(c, http.StatusOK, "overlay/index.html", pageData{Room: r})
 }

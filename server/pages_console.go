@@ -7,40 +7,40 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"danmaku/comment"
-	"danmaku/live"
+	"danmaku/room"
+	"danmaku/server/wire"
 )
 
 // consolePage is GET /console, /console/{room} and /dock/{room}. A key or a
 // one-time code in the address is traded for a session and dropped from it.
 func (s *Server) consolePage(c echo.Context) error {
-	room, query := c.Param("room"), c.QueryParams()
+	roomID, query := c.Param("room"), c.QueryParams()
 	if query.Has("key") || query.Has("code") {
 		return s.trade(c, query)
 	}
-	d := pageData{View: "console", Room: comment.Room{ID: room}}
+	d := pageData{View: "console", Room: room.Room{ID: roomID}}
 	if strings.HasPrefix(c.Path(), "/dock") {
 		d.View = "dock"
 	}
 	l, err := s.session(c.Request())
-	if err != nil || !l.Role.Moderates() {
+	if err != nil || !l.Role.Can(room.WatchConsole) {
 		return s.render(c, http.StatusUnauthorized, "console/index.html", d)
 	}
-	if room == "" {
+	if roomID == "" {
 		first, err := s.firstRoom(l)
 		if err != nil {
 			return err
 		}
 		return c.Redirect(http.StatusFound, "/console/"+first)
 	}
-	if d.Room, err = s.hall.Room(room); err != nil {
+	if d.Room, err = s.live.Room(roomID); err != nil {
 		return err
 	}
-	if !l.On(room) {
-		return comment.ErrNotAllowed
+	if !l.On(roomID) {
+		return room.ErrNotAllowed
 	}
 	d.Signed, d.Role = true, l.Role
-	d.Me = live.Actor{Role: l.Role, Label: l.Label, Link: l.ID}.Name()
+	d.Me, d.Formats = l.Actor().Name(), string(wire.Marshal(wire.List(s.opt.ExportFormats)))
 	return s.render(c, http.StatusOK, "console/index.html", d)
 }
 
@@ -52,45 +52,60 @@ func (s *Server) signIn(c echo.Context) (done bool, err error) {
 		return true, s.trade(c, query)
 	}
 	l, err := s.session(c.Request())
-	if err != nil || !l.Role.Moderates() {
+	if err != nil || !l.Role.Can(room.WatchConsole) {
 		return true, s.render(c, http.StatusUnauthorized, "console/index.html",
-			pageData{View: "console", Room: comment.Room{ID: c.Param("room")}})
+			pageData{View: "console", Room: room.Room{ID: c.Param("room")}})
 	}
 	return false, nil
 }
 
-// trade opens a session for a console link or a one-time code.
+// trade opens a session for a console link or a one-time code. A session that may
+// do all that the link allows stays as it is: nobody is made somebody else by an
+// address, and none is renewed by one.
 func (s *Server) trade(c echo.Context, query url.Values) error {
-	var l live.Link
+	r := c.Request()
+	c.Response().Header().Set("Cache-Control", "no-store")
+	if looking(r) {
+		return errLooking
+	}
+	if !topLevel(r) {
+		return room.ErrNotAllowed
+	}
+	var l room.AccessLink
 	var err error
 	if query.Has("code") {
-		l, err = s.hall.TradeCode(query.Get("code"))
+		l, err = s.live.TradeCode(query.Get("code"))
 	} else {
-		l, err = s.hall.Open(c.Request().Context(), query.Get("key"))
+		l, err = s.live.Open(query.Get("key"))
 	}
-	if err != nil || !l.Role.Moderates() {
-		// An owner who opens his one-time link again is still signed in.
-		if kept, kerr := s.session(c.Request()); kerr == nil {
-			l, err = kept, nil
-		} else {
-			return s.render(c, http.StatusUnauthorized, "console/index.html",
-				pageData{View: "console", Room: comment.Room{ID: c.Param("room")}, Notice: pageNotice{Code: "expired"}})
-		}
+	good := err == nil && l.Role.Can(room.WatchConsole)
+	kept, err := s.session(r)
+	stays := err == nil && kept.Role.Can(room.WatchConsole) && (!good || covers(kept, l))
+	switch {
+	case !good && !stays:
+		return s.render(c, http.StatusUnauthorized, "console/index.html",
+			pageData{View: "console", Room: room.Room{ID: c.Param("room")}, Notice: pageNotice{Code: "expired"}})
+	case !stays:
+		s.openSession(c, l)
 	}
-	s.openSession(c, l)
 	query.Del("key")
 	query.Del("code")
-	to := *c.Request().URL
+	to := *r.URL
 	to.RawQuery = query.Encode()
 	return c.Redirect(http.StatusSeeOther, to.RequestURI())
 }
 
+// covers reports whether one console link allows all that another does.
+func covers(l, other room.AccessLink) bool {
+	return l.Role.Covers(other.Role) && (l.Room == "" || l.Room == other.Room)
+}
+
 // firstRoom is where a console without a room goes.
-func (s *Server) firstRoom(l live.Link) (string, error) {
-	for _, r := range s.hall.RoomList() {
+func (s *Server) firstRoom(l room.AccessLink) (string, error) {
+	for _, r := range s.live.RoomList() {
 		if l.On(r.ID) {
 			return r.ID, nil
 		}
 	}
-	return "", comment.ErrNotFound
+	return "", room.ErrNotFound
 }

@@ -6,12 +6,14 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"danmaku/comment"
+	"danmaku/room"
+	"danmaku/server/wire"
 )
 
-// decide is POST /api/rooms/{room}/comments/{id}/approve and /refuse.
-func (s *Server) decide(kind comment.ActKind) echo.HandlerFunc {
-	return func(c echo.Context) error {
-		actor, id, err := s.moderatorOf(c)
+// deciding is POST /api/rooms/{room}/comments/{id}/approve and /refuse.
+func deciding(kind room.Action) func(*Server, echo.Context) error {
+	return func(s *Server, c echo.Context) error {
+		actor, id, err := commentOf(c)
 		if err != nil {
 			return err
 		}
@@ -22,23 +24,23 @@ func (s *Server) decide(kind comment.ActKind) echo.HandlerFunc {
 			return err
 		}
 		if body.From != "" && body.From != comment.Held && body.From != comment.Refused {
-			return comment.Explain(comment.ErrInvalid, "from %q: held or refused", body.From)
+			return room.Explain(room.ErrInvalid, "from %q: held or refused", body.From)
 		}
-		d, err := s.hall.Decide(c.Request().Context(), c.Param("room"), actor, id, kind, body.From)
+		d, err := s.live.Decide(c.Request().Context(), c.Param("room"), actor, id, kind, body.From)
 		if err != nil {
 			return err
 		}
-		return c.JSON(http.StatusOK, toWireDecision(d))
+		return c.JSON(http.StatusOK, wire.DecisionOf(d))
 	}
 }
 
 // removeComment is POST /api/rooms/{room}/comments/{id}/remove.
 func (s *Server) removeComment(c echo.Context) error {
-	actor, id, err := s.moderatorOf(c)
+	actor, id, err := commentOf(c)
 	if err != nil {
 		return err
 	}
-	if err := s.hall.Remove(c.Request().Context(), c.Param("room"), actor, id); err != nil {
+	if err := s.live.Remove(c.Request().Context(), c.Param("room"), actor, id); err != nil {
 		return err
 	}
 	return c.NoContent(http.StatusNoContent)
@@ -46,43 +48,84 @@ func (s *Server) removeComment(c echo.Context) error {
 
 // bulk is POST /api/rooms/{room}/comments/bulk.
 func (s *Server) bulk(c echo.Context) error {
-	actor, err := s.moderator(c)
-	if err != nil {
-		return err
-	}
+	actor := actorOf(c)
 	var body struct {
-		IDs []string        `json:"ids"`
-		Act comment.ActKind `json:"act"`
+		IDs []string    `json:"ids"`
+		Act room.Action `json:"act"`
 	}
 	if err := readJSON(c, &body); err != nil {
 		return err
 	}
 	ids := make([]comment.ID, len(body.IDs))
 	for i, text := range body.IDs {
-		// What is no comment's ID is answered as one that is not there.
+		// What is not a comment's ID is answered as one that is not there.
 		ids[i], _ = comment.ParseID(text)
 	}
-	decisions, err := s.hall.Bulk(c.Request().Context(), c.Param("room"), actor, ids, body.Act)
+	decisions, err := s.live.Bulk(c.Request().Context(), c.Param("room"), actor, ids, body.Act)
 	if err != nil {
 		return err
 	}
 	out := struct {
-		Results []wireDecision `json:"results"`
-	}{make([]wireDecision, len(decisions))}
+		Results []wire.Decision `json:"results"`
+	}{make([]wire.Decision, len(decisions))}
 	for i, d := range decisions {
-		out.Results[i] = toWireDecision(d)
+		out.Results[i] = wire.DecisionOf(d)
 		out.Results[i].ID = body.IDs[i]
 	}
 	return c.JSON(http.StatusOK, out)
 }
 
-// removeUser is POST /api/rooms/{room}/users/{user}/remove.
-func (s *Server) removeUser(c echo.Context) error {
-	actor, err := s.moderator(c)
+// listReview is GET /api/rooms/{room}/review.
+func (s *Server) listReview(c echo.Context) error {
+	after, err := number(c, "after", "the next of the page before")
 	if err != nil {
 		return err
 	}
-	n, err := s.hall.RemoveUser(c.Request().Context(), c.Param("room"), actor, c.Param("user"))
+	_, limit, err := pageOf(c)
+	if err != nil {
+		return err
+	}
+	page, err := s.live.Review(c.Param("room"), actorOf(c), c.QueryParam("group"), after, limit)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, wire.ReviewOf(page))
+}
+
+// decidingGroup is POST /api/rooms/{room}/review/{group}/approve and /refuse.
+func decidingGroup(kind room.Action) func(*Server, echo.Context) error {
+	return func(s *Server, c echo.Context) error {
+		var body struct {
+			UpTo int64 `json:"up_to"`
+		}
+		if err := readOptionalJSON(c, &body); err != nil {
+			return err
+		}
+		if body.UpTo < 0 {
+			return room.Explain(room.ErrInvalid, "up_to %d: the seq of the newest comment that counts, or leave it out", body.UpTo)
+		}
+		decisions, err := s.live.DecideGroup(c.Request().Context(), c.Param("room"), actorOf(c), c.Param("group"), kind, body.UpTo)
+		if err != nil {
+			return err
+		}
+		out := struct {
+			Results []wire.Decision `json:"results"`
+			Count   int             `json:"count"`
+		}{Results: make([]wire.Decision, len(decisions))}
+		for i, d := range decisions {
+			out.Results[i] = wire.DecisionOf(d)
+			if d.Err == nil && !d.Again {
+				out.Count++
+			}
+		}
+		return c.JSON(http.StatusOK, out)
+	}
+}
+
+// removeUser is POST /api/rooms/{room}/users/{user}/remove.
+func (s *Server) removeUser(c echo.Context) error {
+	actor := actorOf(c)
+	n, err := s.live.RemoveUser(c.Request().Context(), c.Param("room"), actor, c.Param("user"))
 	if err != nil {
 		return err
 	}
@@ -91,11 +134,8 @@ func (s *Server) removeUser(c echo.Context) error {
 
 // clearRoom is POST /api/rooms/{room}/clear.
 func (s *Server) clearRoom(c echo.Context) error {
-	actor, err := s.moderator(c)
-	if err != nil {
-		return err
-	}
-	if err := s.hall.Clear(c.Request().Context(), c.Param("room"), actor); err != nil {
+	actor := actorOf(c)
+	if err := s.live.Clear(c.Request().Context(), c.Param("room"), actor); err != nil {
 		return err
 	}
 	return c.NoContent(http.StatusNoContent)
@@ -103,11 +143,11 @@ func (s *Server) clearRoom(c echo.Context) error {
 
 // pin is POST /api/rooms/{room}/comments/{id}/pin.
 func (s *Server) pin(c echo.Context) error {
-	actor, id, err := s.moderatorOf(c)
+	actor, id, err := commentOf(c)
 	if err != nil {
 		return err
 	}
-	if err := s.hall.Pin(c.Request().Context(), c.Param("room"), actor, id); err != nil {
+	if err := s.live.Pin(c.Request().Context(), c.Param("room"), actor, id); err != nil {
 		return err
 	}
 	return c.NoContent(http.StatusNoContent)
@@ -115,11 +155,11 @@ func (s *Server) pin(c echo.Context) error {
 
 // unpin is DELETE /api/rooms/{room}/comments/{id}/pin.
 func (s *Server) unpin(c echo.Context) error {
-	actor, id, err := s.moderatorOf(c)
+	actor, id, err := commentOf(c)
 	if err != nil {
 		return err
 	}
-	if err := s.hall.Unpin(c.Request().Context(), c.Param("room"), actor, id); err != nil {
+	if err := s.live.Unpin(c.Request().Context(), c.Param("room"), actor, id); err != nil {
 		return err
 	}
 	return c.NoContent(http.StatusNoContent)

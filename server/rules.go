@@ -7,20 +7,19 @@ import (
 
 	"danmaku/comment"
 	"danmaku/live"
+	"danmaku/room"
+	"danmaku/server/wire"
 )
 
 // listRules is GET /api/rooms/{room}/rules.
 func (s *Server) listRules(c echo.Context) error {
-	if _, err := s.moderator(c); err != nil {
-		return err
-	}
-	lists, shipped, err := s.hall.RuleLists(c.Request().Context(), c.Param("room"))
+	lists, shipped, err := s.live.RuleLists(c.Request().Context(), c.Param("room"), actorOf(c))
 	if err != nil {
 		return err
 	}
-	out := make([]wireList, len(lists))
+	out := make([]wire.RuleList, len(lists))
 	for i, l := range lists {
-		out[i] = toWireList(l)
+		out[i] = wire.RuleListOf(l)
 		out[i].Shipped = shipped && i == 0
 	}
 	return c.JSON(http.StatusOK, map[string]any{"lists": out})
@@ -28,12 +27,9 @@ func (s *Server) listRules(c echo.Context) error {
 
 // putRules is PUT /api/rooms/{room}/rules.
 func (s *Server) putRules(c echo.Context) error {
-	actor, err := s.moderator(c)
-	if err != nil {
-		return err
-	}
+	actor := actorOf(c)
 	var body struct {
-		wireList
+		wire.RuleList
 		Base *string `json:"base"`
 		Dry  bool    `json:"dry"`
 	}
@@ -41,20 +37,21 @@ func (s *Server) putRules(c echo.Context) error {
 	if err := readJSON(c, &body); err != nil {
 		return err
 	}
-	l := live.RuleList{Room: c.Param("room"), Name: body.Name, Text: body.Text, On: body.On, Changed: s.now()}
+	l := room.RuleList{Room: c.Param("room"), Name: body.Name, Text: body.Text, On: body.On, Changed: s.now()}
 	if body.All {
 		l.Room = ""
 	}
-	saved, faults, err := s.hall.PutRules(c.Request().Context(), c.Param("room"), actor, live.RulesEdit{List: l, Base: body.Base, Dry: body.Dry})
+	saved, faults, err := s.live.PutRules(c.Request().Context(), c.Param("room"), actor, live.RulesEdit{List: l, Base: body.Base, Dry: body.Dry})
 	if err != nil {
 		return err
 	}
 	out := struct {
-		List   wireList    `json:"list"`
-		Faults []wireFault `json:"faults"`
-	}{toWireList(saved), make([]wireFault, len(faults))}
-	for i, f := range faults {
-		out.Faults[i] = wireFault(f)
+		List   wire.RuleList    `json:"list"`
+		Faults []wire.RuleFault `json:"faults"`
+		Total  int              `json:"faults_total"`
+	}{wire.RuleListOf(saved), make([]wire.RuleFault, len(faults.Told)), faults.Total}
+	for i, f := range faults.Told {
+		out.Faults[i] = wire.RuleFault(f)
 	}
 	return c.JSON(http.StatusOK, out)
 }
@@ -62,10 +59,7 @@ func (s *Server) putRules(c echo.Context) error {
 // deleteRules is DELETE /api/rooms/{room}/rules/{name}, with ?all=1 of a list
 // for all rooms and ?base= as in putRules.
 func (s *Server) deleteRules(c echo.Context) error {
-	actor, err := s.moderator(c)
-	if err != nil {
-		return err
-	}
+	actor := actorOf(c)
 	listRoom := c.Param("room")
 	if c.QueryParam("all") == "1" {
 		listRoom = ""
@@ -75,7 +69,7 @@ func (s *Server) deleteRules(c echo.Context) error {
 		version := q.Get("base")
 		base = &version
 	}
-	if err := s.hall.DeleteRules(c.Request().Context(), c.Param("room"), actor, listRoom, nameOf(c), base); err != nil {
+	if err := s.live.DeleteRules(c.Request().Context(), c.Param("room"), actor, listRoom, nameOf(c), base); err != nil {
 		return err
 	}
 	return c.NoContent(http.StatusNoContent)
@@ -83,10 +77,7 @@ func (s *Server) deleteRules(c echo.Context) error {
 
 // checkRules is POST /api/rooms/{room}/rules/check.
 func (s *Server) checkRules(c echo.Context) error {
-	actor, err := s.moderator(c)
-	if err != nil {
-		return err
-	}
+	actor := actorOf(c)
 	var body struct {
 		Text string `json:"text"`
 	}
@@ -94,11 +85,11 @@ func (s *Server) checkRules(c echo.Context) error {
 		return err
 	}
 	if len(body.Text) > 4*comment.MaxTextBytes {
-		return comment.ErrTooLong
+		return room.ErrTooLong
 	}
-	v, err := s.hall.CheckText(c.Param("room"), actor, body.Text)
+	v, err := s.live.CheckText(c.Param("room"), actor, body.Text)
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, toWireVerdict(v))
+	return c.JSON(http.StatusOK, wire.VerdictOf(v, body.Text))
 }

@@ -3,37 +3,47 @@
 package server
 
 import (
-	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
 	"net/netip"
-	"sync"
+	"slices"
 	"time"
 
 	"github.com/labstack/echo/v4"
 
 	"danmaku/live"
+	"danmaku/server/socket"
+	"danmaku/server/wire"
 )
 
 // Options are what the outside needs to know. Zero limits are off.
 type Options struct {
-	Pages          *Pages         // what [ReadPages] read
-	PublicURL      string         // what links and QR codes carry, without a slash at the end
-	Bases          []string       // all that the audience's address may begin with, the likeliest first
-	SameNetwork    bool           // phones reach it from this machine's network alone
-	Studio         Studio         // the OBS that may be asked; nil is none
-	StudioBase     string         // our address as that OBS reaches it; empty: as the owner's browser does
-	Origins        []string       // foreign origins whose pages may open sockets
-	TrustedProxies []netip.Prefix // who may say a client's address
-	MaxSockets     int            // of the process
-	MaxPerAddress  int            // sockets of one masked address
-	Beat           time.Duration  // between beats; 10 s when zero
-	StatsEvery     time.Duration  // between stats for consoles; 2 s when zero
-	Archive        Archive        // files of what was said
+	Service        *live.Service
+	Hub            *socket.Hub         // where the service sends its frames
+	Pages          *Pages              // what [ReadPages] read
+	PublicURL      string              // what links and QR codes carry, without a slash at the end
+	Bases          []string            // all that the audience's address may begin with, the likeliest first
+	SameNetwork    bool                // phones reach it from this machine's network alone
+	OBS            OBS                 // the OBS that may be asked; nil is none
+	OBSBase        string              // our address as that OBS reaches it; empty: as the owner's browser does
+	SecurePort     int                 // of https with a certificate that browsers warn of; 0 is none
+	Fingerprint    string              // of that certificate, as browsers show it
+	Origins        []string            // foreign origins whose pages may open sockets
+	TrustedProxies []netip.Prefix      // who may say a client's address
+	MaxSockets     int                 // of the process
+	MaxPerAddress  int                 // sockets of one address; never more than three quarters of MaxSockets
+	Beat           time.Duration       // between beats; 10 s when zero
+	StatsEvery     time.Duration       // between stats for consoles; 2 s when zero
+	Archive        Archive             // files of what was said
+	ExportFormats  []wire.ExportFormat // what Archive can write, in the order in which the console offers it
+	Ingest         Ingest              // takes what programs post; nil: nothing is taken
+	Emotes         Emotes              // pictures of platforms' emotes; nil: there are none
 	Log            *slog.Logger
+	AccessLog      bool // each request is logged
 	Now            func() time.Time
 }
 
@@ -42,26 +52,30 @@ type Server struct {
 	opt     Options
 	now     func() time.Time
 	log     *slog.Logger
-	hall    *live.Hall
+	live    *live.Service
 	echo    *echo.Echo
 	http    *http.Server
-	sockets *sockets
-	door    *door
+	hub     *socket.Hub
+	sockets *socket.Handler
+	counts  socketCounts
+	conns   *connLimiter
+	hosts   *hosts
 	guard   *http.CrossOriginProtection
-	forged  sync.Once
+	warned  forwardedWarnings
 	moments moments
+	// document is [Document], which the table of routes must not name itself.
+	document func() []byte
+	ids      *requestIDs
+
+	requests    requests
+	flush, tear time.Duration // flushWithin and tearWithin, but in tests
+	codes       codes
 }
 
-// New builds a server. It is complete after [Server.Serve] got its hall; the
-// outlet is there from the beginning, since the hall needs it.
+// New builds a server.
 func New(opt Options) (*Server, error) {
-	if opt.Beat == 0 {
-		opt.Beat = 10 * time.Second
-	}
-	if opt.StatsEvery == 0 {
-		opt.StatsEvery = 2 * time.Second
-	}
-	s := &Server{opt: opt, now: opt.Now, log: opt.Log, guard: http.NewCrossOriginProtection()}
+	s := &Server{document: Document, live: opt.Service, hub: opt.Hub, flush: flushWithin, tear: tearWithin, opt: opt, now: opt.Now, log: opt.Log, ids: newRequestIDs(), guard: http.NewCrossOriginProtection()}
+	s.guard.AddInsecureBypassPattern(ingestPath) // it looks at the origin itself, and takes no cookie from foreign pages
 	for _, o := range append([]string{opt.PublicURL}, opt.Origins...) {
 		if o == "" {
 			continue
@@ -70,42 +84,39 @@ func New(opt Options) (*Server, error) {
 			return nil, fmt.Errorf("origin %q: write it as https://host or https://host:port", o)
 		}
 	}
-	s.sockets = newSockets(s)
-	s.door = s.newDoor()
+	s.sockets = socket.NewHandler(s.hub, s.live, socket.HandlerOptions{
+		Beat: opt.Beat, StatsEvery: opt.StatsEvery, CheckOrigin: s.sameOrigin, OBS: s.obsTells,
+	})
+	s.conns = s.newConnLimiter()
+	s.hosts = newHosts(opt.Log, slices.Concat([]string{opt.PublicURL}, opt.Origins, opt.Bases)...)
 	s.echo = s.routes()
 	s.http = &http.Server{
-		Handler: s.echo, ReadHeaderTimeout: 5 * time.Second, IdleTimeout: 60 * time.Second,
-		MaxHeaderBytes: 16 << 10, ConnState: s.door.watch, ErrorLog: slog.NewLogLogger(opt.Log.Handler(), slog.LevelDebug),
+		Handler: s.requests.track(s.echo), BaseContext: s.requests.begin, ReadHeaderTimeout: 5 * time.Second, IdleTimeout: 60 * time.Second,
+		MaxHeaderBytes: 16 << 10, ConnState: s.conns.track, ConnContext: rememberConn, ErrorLog: slog.NewLogLogger(opt.Log.Handler(), slog.LevelDebug),
 	}
 	return s, nil
 }
 
-// Outlet is where the hall sends its frames.
-func (s *Server) Outlet() live.Outlet { return s.sockets }
-
-// Serve answers on l until [Server.Shutdown].
-func (s *Server) Serve(l net.Listener, hall *live.Hall) error {
-	s.hall = hall
-	s.sockets.start()
-	s.door.Listener = l
-	if err := s.http.Serve(s.door); !errors.Is(err, http.ErrServerClosed) {
-		return fmt.Errorf("serve: %w", err)
-	}
-	return nil
+// Serve answers on l until [Server.Shutdown]. It may be called for several listeners.
+func (s *Server) Serve(l net.Listener) error {
+	return served(s.http.Serve(s.listen(limitedListener{Listener: l, limiter: s.conns})))
 }
 
-// Shutdown stops listening, tells every socket that the server restarts, and
-// waits for requests under way, until ctx ends.
-func (s *Server) Shutdown(ctx context.Context) error {
-	closed := make(chan struct{})
-	go func() {
-		s.sockets.shutdown(ctx)
-		close(closed)
-	}()
-	err := s.http.Shutdown(ctx)
-	<-closed
-	if err != nil {
-		return fmt.Errorf("finish requests: %w", errors.Join(err, s.http.Close()))
+// ServeTLS is [Server.Serve] for clients that speak https. The PROXY protocol, where a
+// trusted proxy speaks it, comes before TLS. Pages travel by HTTP/2; sockets need
+// HTTP/1.1, for which browsers open a connection of its own.
+func (s *Server) ServeTLS(l net.Listener, config *tls.Config) error {
+	config = config.Clone()
+	if len(config.NextProtos) == 0 {
+		config.NextProtos = []string{"h2", "http/1.1"}
 	}
-	return nil
+	return served(s.http.Serve(tls.NewListener(s.listen(limitedListener{Listener: l, limiter: s.conns, secure: true}), config)))
+}
+
+// served leaves out the error of a server that was shut down.
+func served(err error) error {
+	if errors.Is(err, http.ErrServerClosed) {
+		return nil
+	}
+	return fmt.Errorf("serve: %w", err)
 }

@@ -7,8 +7,8 @@ import (
 
 	"github.com/gorilla/websocket"
 
-	"danmaku/comment"
-	"danmaku/live"
+	"danmaku/room"
+	"danmaku/server/socket"
 )
 
 // Ten thousand clients that come back at once must not ask the database, which
@@ -16,7 +16,7 @@ import (
 // told what they missed.
 func TestHandshakesAskNoDatabase(t *testing.T) {
 	h := newHouse(t)
-	key, err := h.hall.ScreenKey("live", comment.Overlay)
+	key, err := h.Service.ScreenKey("live", room.Overlay)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -24,14 +24,14 @@ func TestHandshakesAskNoDatabase(t *testing.T) {
 	for n := range said {
 		h.says(n)
 	}
-	var pos comment.Position
-	for _, v := range []live.View{live.ViewOverlay, live.ViewAudience} {
+	var pos room.Position
+	for _, v := range []room.View{room.ViewOverlay, room.ViewAudience} {
 		eventually(t, "everything said to the "+string(v), func() bool {
-			err := h.hall.Still("live", v, func(p comment.Position) { pos = p })
+			err := h.Service.Still("live", v, func(p room.Position) { pos = p })
 			return err == nil && pos.Seq == said
 		})
 	}
-	if err := h.db.Close(t.Context()); err != nil {
+	if err := h.Store.Close(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	for _, tt := range []struct {
@@ -46,7 +46,7 @@ func TestHandshakesAskNoDatabase(t *testing.T) {
 		{"role=overlay&key=" + key + "&since=" + pos.Epoch + ":100", true, said - 100},
 		{"role=overlay&key=" + key + "&since=another:100", false, said},
 	} {
-		d := websocket.Dialer{HandshakeTimeout: patience, Subprotocols: []string{Subprotocol}}
+		d := websocket.Dialer{HandshakeTimeout: patience, Subprotocols: []string{socket.Subprotocol}}
 		conn, _, err := d.Dial("ws://"+h.base+"/api/rooms/live/socket?"+tt.query, nil)
 		if err != nil {
 			t.Errorf("%s: %v", tt.query, err)
@@ -85,7 +85,7 @@ func TestIdleSocketKeepsNothingOfItsRequest(t *testing.T) {
 		h.deaf()
 	}
 	eventually(t, "all sockets", func() bool {
-		plain, _ := h.door.counts()
+		plain, _ := h.conns.counts()
 		return h.phones() == 1+more && plain == 0
 	})
 	if each := (held() - before) / more; each > 11<<10 {

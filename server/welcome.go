@@ -7,67 +7,64 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"danmaku/comment"
 	"danmaku/live"
+	"danmaku/room"
 )
 
-// Studio is the OBS that the server may ask, as a rule on its own machine.
-type Studio interface {
+// OBS is the OBS that the server may ask, as a rule on its own machine.
+type OBS interface {
 	// AddOverlay makes or refreshes the browser source with the overlay's address.
 	// What a person can mend is told in the report's outcome, not as an error.
-	AddOverlay(ctx context.Context, o StudioOrder) (StudioReport, error)
+	AddOverlay(ctx context.Context, o OBSRequest) (OBSReport, error)
 }
 
-// StudioOrder is what OBS shall show.
-type StudioOrder struct {
+// OBSRequest is what OBS is to show.
+type OBSRequest struct {
 	URL      string // of the overlay
 	Password string // of OBS
-	// Look is true when the URL has all options that the source shall have and
-	// CSS is what its box shall have; otherwise it keeps those it has.
+	// Look is true when the URL has all options of the source and
+	// CSS is for its box of custom CSS; otherwise it keeps what it has.
 	Look bool
 	CSS  string
 }
 
-// StudioReport says what became of it.
-type StudioReport struct {
-	Outcome       StudioOutcome
+// OBSReport says what became of it.
+type OBSReport struct {
+	Outcome       OBSOutcome
 	At            string  // where it was asked, as host:port
 	Version       string  // of OBS
 	Width, Height int     // of its canvas
 	FPS           float64 // of its canvas
 }
 
-// StudioOutcome is what OBS said.
-type StudioOutcome string
+// OBSOutcome is what OBS said.
+type OBSOutcome string
 
 // The outcomes, as on the wire.
 const (
-	StudioAdded       StudioOutcome = "added"
-	StudioRefreshed   StudioOutcome = "refreshed"
-	StudioUnreachable StudioOutcome = "unreachable" // not running, or its WebSocket server is off
-	StudioPassword    StudioOutcome = "password"    // it wants one, or another
-	StudioNoBrowser   StudioOutcome = "no_browser"  // built without browser sources
-	StudioRefused     StudioOutcome = "refused"     // the name of the source is taken
+	OBSAdded       OBSOutcome = "added"
+	OBSRefreshed   OBSOutcome = "refreshed"
+	OBSUnreachable OBSOutcome = "unreachable" // not running, or its WebSocket server is off
+	OBSPassword    OBSOutcome = "password"    // it wants one, or another
+	OBSNoBrowser   OBSOutcome = "no_browser"  // built without browser sources
+	OBSRefused     OBSOutcome = "refused"     // the name of the source is taken
 )
 
-type wireStudio struct {
-	Outcome StudioOutcome `json:"outcome"`
-	At      string        `json:"at"`
-	Version string        `json:"version,omitempty"`
-	Width   int           `json:"width,omitempty"`
-	Height  int           `json:"height,omitempty"`
-	FPS     float64       `json:"fps,omitempty"`
+type obsReport struct {
+	Outcome OBSOutcome `json:"outcome"`
+	At      string     `json:"at"`
+	Version string     `json:"version,omitempty"`
+	Width   int        `json:"width,omitempty"`
+	Height  int        `json:"height,omitempty"`
+	FPS     float64    `json:"fps,omitempty"`
 }
 
 // welcomePage is GET /welcome/{room}: the three steps of the first start.
 func (s *Server) welcomePage(c echo.Context) error { return s.hostPage(c, "welcome/index.html") }
 
-// addToStudio is POST /api/rooms/{room}/obs: the owner lets the server put the
+// addToOBS is POST /api/rooms/{room}/obs: the owner lets the server put the
 // overlay into OBS.
-func (s *Server) addToStudio(c echo.Context) error {
-	if _, err := s.owner(c); err != nil {
-		return err
-	}
+func (s *Server) addToOBS(c echo.Context) error {
 	var body struct {
 		Password string            `json:"password"`
 		Options  map[string]string `json:"options"` // nil: those it has
@@ -79,11 +76,11 @@ func (s *Server) addToStudio(c echo.Context) error {
 	if err := live.SoundLook(body.Options, body.CSS); err != nil {
 		return err
 	}
-	if s.opt.Studio == nil {
-		return comment.ErrNotFound
+	if s.opt.OBS == nil {
+		return room.ErrNotFound
 	}
-	room := c.Param("room")
-	key, err := s.hall.ScreenKey(room, comment.Overlay)
+	roomID := c.Param("room")
+	key, err := s.live.ScreenKey(roomID, room.Overlay)
 	if err != nil {
 		return err
 	}
@@ -92,13 +89,13 @@ func (s *Server) addToStudio(c echo.Context) error {
 		query.Set(name, value)
 	}
 	query.Set("key", key)
-	o := StudioOrder{URL: s.overlayURL(c, room, query), Password: body.Password, Look: body.Options != nil, CSS: body.CSS}
-	if s.opt.StudioBase != "" {
-		o.URL = s.opt.StudioBase + "/overlay/" + room + "?" + query.Encode()
+	o := OBSRequest{URL: s.overlayURL(c, roomID, query), Password: body.Password, Look: body.Options != nil, CSS: body.CSS}
+	if s.opt.OBSBase != "" {
+		o.URL = s.opt.OBSBase + "/overlay/" + roomID + "?" + query.Encode()
 	}
-	r, err := s.opt.Studio.AddOverlay(c.Request().Context(), o)
+	r, err := s.opt.OBS.AddOverlay(c.Request().Context(), o)
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, wireStudio(r))
+	return c.JSON(http.StatusOK, obsReport(r))
 }

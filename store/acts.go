@@ -9,62 +9,57 @@ import (
 	"strings"
 
 	"danmaku/comment"
+	"danmaku/room"
 )
 
-// act writes one line of the audit.
-func (t *txn) act(room int64, a comment.Act) (int64, error) {
-	setup := func(r *comment.Room) (string, error) {
-		if r == nil {
-			return "", nil
-		}
-		return encodeRoom(*r)
-	}
-	before, err := setup(a.Before)
-	if err != nil {
-		return 0, malformed("%v", err)
-	}
-	after, err := setup(a.After)
-	if err != nil {
-		return 0, malformed("%v", err)
-	}
-	kept, err := encodeEdit(a.List)
-	if err != nil {
-		return 0, malformed("%v", err)
-	}
-	const q = `INSERT INTO acts (room, at, actor, link, role, kind, about, user, detail, changed, before, after, kept)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
-	id, err := t.insert(q, room, toMS(a.At), a.By, a.Link, string(a.Role), string(a.Kind),
-		a.About, a.User, a.Detail, strings.Join(a.Changed, ","), before, after, kept)
-	if err == nil && len(kept) > longEdit {
-		_, err = t.exec(`UPDATE acts SET kept = '' WHERE kept <> '' AND length(kept) > ? AND id <= (SELECT id FROM acts
-			WHERE kept <> '' AND length(kept) > ? ORDER BY id DESC LIMIT 1 OFFSET ?)`, longEdit, longEdit, longEdits)
-	}
-	if err != nil || a.Undoes == 0 {
-		return id, err
-	}
-	_, err = t.exec("UPDATE acts SET undone = ? WHERE id = ? AND undone = 0", id, a.Undoes)
-	return id, err
-}
-
-// note writes the line of an act that is no event; room is its row, 0 for all
-// rooms. Without an act there is nothing to write.
-func (t *txn) note(room int64, a *comment.Act) error {
+// encodeAct prepares an entry for its change; nil stays nil.
+func encodeAct(a *room.AuditEntry) (*actChange, error) {
 	if a == nil {
-		return nil
+		return nil, nil
 	}
-	_, err := t.act(room, *a)
-	return err
+	row := &actChange{
+		At: toMS(a.At), By: a.By, Link: a.Link, Role: a.Role, Kind: a.Kind, About: a.About, User: a.User, Detail: a.Detail,
+		Changed: strings.Join(a.Changed, ","), Undoes: a.Undoes,
+	}
+	var errs [3]error
+	if a.Before != nil {
+		row.Before, errs[0] = encodeRoom(*a.Before)
+	}
+	if a.After != nil {
+		row.After, errs[1] = encodeRoom(*a.After)
+	}
+	row.Kept, errs[2] = encodeEdit(a.List)
+	if len(a.IDs) > 0 {
+		b, err := json.Marshal(decided{a.IDs})
+		row.Kept, errs[2] = string(b), err
+	}
+	if len(a.Items) > 0 {
+		b, err := json.Marshal(keptItems{a.Items})
+		row.Kept, errs[2] = string(b), err
+	}
+	if a.Mark != nil {
+		b, err := json.Marshal(keptMark{*a.Mark})
+		row.Kept, errs[2] = string(b), err
+	}
+	return row, errors.Join(errs[:]...)
 }
 
 // AddAct implements live.Audit, for acts on what is not stored. Errors:
-// comment.ErrNotFound for an unknown room, comment.ErrBusy.
-func (s *Store) AddAct(ctx context.Context, a comment.Act) error {
-	err := s.change(ctx, func(t *txn) error {
-		room, err := t.roomID(a.Room)
+// room.ErrNotFound for an unknown room, room.ErrBusy.
+func (s *Store) AddAct(ctx context.Context, a room.AuditEntry) error {
+	line, err := encodeAct(&a)
+	if err != nil {
+		return fmt.Errorf("note an act: %w", err)
+	}
+	err = s.change(ctx, func(t *txn) error {
+		if _, err := t.roomID(a.Room); err != nil {
+			return err
+		}
+		numbered, err := t.decideAct(line)
 		if err != nil {
 			return err
 		}
-		return t.note(room, &a)
+		return t.write(&actNoted{Room: a.Room, Act: numbered})
 	})
 	if err != nil {
 		return fmt.Errorf("note an act: %w", err)
@@ -79,7 +74,7 @@ const (
 	longEdits = 50
 )
 
-// edit is a comment.ListEdit as the database keeps it.
+// edit is a room.ListEdit as the database keeps it.
 type edit struct {
 	Made    bool     `json:"made,omitempty"`
 	Deleted bool     `json:"deleted,omitempty"`
@@ -92,7 +87,7 @@ type edit struct {
 	Below   string   `json:"below,omitempty"`
 }
 
-func encodeEdit(e *comment.ListEdit) (string, error) {
+func encodeEdit(e *room.ListEdit) (string, error) {
 	if e == nil {
 		return "", nil
 	}
@@ -100,30 +95,54 @@ func encodeEdit(e *comment.ListEdit) (string, error) {
 	return string(b), err
 }
 
-// ListEdit implements live.Audit. Errors: comment.ErrNotFound for an act that
-// did nothing to a list, and for one of which that is not kept any more.
-func (s *Store) ListEdit(ctx context.Context, act int64) (comment.ListEdit, error) {
+// decided is what the database keeps of a decision about several comments.
+type decided struct {
+	IDs []comment.ID `json:"ids"`
+}
+
+// Decided implements live.Audit. Errors: room.ErrNotFound for an act that decided
+// about no or one comment.
+func (s *Store) Decided(ctx context.Context, act int64) ([]comment.ID, error) {
 	var text string
 	err := s.read.QueryRowContext(ctx, "SELECT kept FROM acts WHERE id = ? AND kept <> ''", act).Scan(&text)
 	if errors.Is(err, sql.ErrNoRows) {
-		return comment.ListEdit{}, comment.ErrNotFound
+		return nil, room.ErrNotFound
+	}
+	var d decided
+	if err == nil {
+		err = json.Unmarshal([]byte(text), &d)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read what act %d decided: %w", act, err)
+	}
+	return d.IDs, nil
+}
+
+// ListEdit implements live.Audit. Errors: room.ErrNotFound for an act that
+// did nothing to a list, and for one of which that is not kept any more.
+func (s *Store) ListEdit(ctx context.Context, act int64) (room.ListEdit, error) {
+	var text string
+	err := s.read.QueryRowContext(ctx, "SELECT kept FROM acts WHERE id = ? AND kept <> ''", act).Scan(&text)
+	if errors.Is(err, sql.ErrNoRows) {
+		return room.ListEdit{}, room.ErrNotFound
 	}
 	var e edit
 	if err == nil {
 		err = json.Unmarshal([]byte(text), &e)
 	}
 	if err != nil {
-		return comment.ListEdit{}, fmt.Errorf("read what act %d did: %w", act, err)
+		return room.ListEdit{}, fmt.Errorf("read what act %d did: %w", act, err)
 	}
-	return comment.ListEdit(e), nil
+	return room.ListEdit(e), nil
 }
 
 const actColumns = `a.id, COALESCE(r.name, ''), a.at, a.actor, a.link, a.role, a.kind, a.about, a.user, a.detail,
-	a.changed, a.before, a.after, a.kept <> '', a.undone`
+	a.changed, a.before, a.after, a.kept <> '', a.undone,
+	CASE WHEN a.kept <> '' AND a.kind IN ('approve', 'refuse') THEN json_array_length(a.kept, '$.ids') ELSE 0 END`
 
 // Acts implements live.Audit: newest first, at most q.Limit; more tells that
 // another page follows, which begins before the last act's ID.
-func (s *Store) Acts(ctx context.Context, q comment.ActQuery) (acts []comment.Act, more bool, err error) {
+func (s *Store) Acts(ctx context.Context, q room.AuditQuery) (acts []room.AuditEntry, more bool, err error) {
 	limit := q.Limit
 	if limit < 1 {
 		limit = pageDefault
@@ -172,12 +191,12 @@ func (s *Store) Acts(ctx context.Context, q comment.ActQuery) (acts []comment.Ac
 	return acts, false, nil
 }
 
-func scanAct(scan func(...any) error) (comment.Act, error) {
-	var a comment.Act
+func scanAct(scan func(...any) error) (room.AuditEntry, error) {
+	var a room.AuditEntry
 	var at int64
 	var changed, before, after string
 	if err := scan(&a.ID, &a.Room, &at, &a.By, &a.Link, &a.Role, &a.Kind, &a.About, &a.User, &a.Detail,
-		&changed, &before, &after, &a.Kept, &a.Undone); err != nil {
+		&changed, &before, &after, &a.Kept, &a.Undone, &a.Count); err != nil {
 		return a, err
 	}
 	a.At = fromMS(at)
@@ -192,7 +211,7 @@ func scanAct(scan func(...any) error) (comment.Act, error) {
 	return a, err
 }
 
-func actRoom(name, text string) (*comment.Room, error) {
+func actRoom(name, text string) (*room.Room, error) {
 	if text == "" {
 		return nil, nil
 	}

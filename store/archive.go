@@ -11,28 +11,107 @@ import (
 	"time"
 
 	"danmaku/comment"
+	"danmaku/room"
 )
 
 // archivePage is how many rows of an export are in memory at once.
 const archivePage = 500
 
-// Archive gives the rows of a room that q selects, ordered by time, then ID. It
+// Archive returns the rows of a room that q selects, ordered by time, then ID. It
 // reads them page by page and holds no connection between two pages, so who
 // takes them may be slow. What is decided meanwhile is seen or not; no row comes
 // twice, unless it is approved while the export runs. After an error nothing
-// follows. Errors: comment.ErrNotFound for an unknown room.
-func (s *Store) Archive(ctx context.Context, room string, q comment.Archive) iter.Seq2[comment.Row, error] {
-	return func(yield func(comment.Row, error) bool) {
-		if err := s.known(ctx, room); err != nil {
-			yield(comment.Row{}, err)
+// follows. Errors: room.ErrNotFound for an unknown room.
+func (s *Store) Archive(ctx context.Context, roomID string, q room.Archive) iter.Seq2[room.Row, error] {
+	return archive{s.read}.Archive(ctx, roomID, q)
+}
+
+// CountArchive reports how many rows q selects now. Errors: room.ErrNotFound
+// for an unknown room.
+func (s *Store) CountArchive(ctx context.Context, roomID string, q room.Archive) (int, error) {
+	return archive{s.read}.CountArchive(ctx, roomID, q)
+}
+
+// LastMoment is the newest moment of a kind before a time (zero: of all).
+// Errors: room.ErrNotFound when there is none.
+func (s *Store) LastMoment(ctx context.Context, roomID string, kind room.MomentKind, before time.Time) (time.Time, error) {
+	return archive{s.read}.LastMoment(ctx, roomID, kind, before)
+}
+
+// Pauses returns the times after start in which the recording that began then was
+// paused, in their order.
+func (s *Store) Pauses(ctx context.Context, roomID string, start time.Time) ([]room.Pause, error) {
+	return archive{s.read}.Pauses(ctx, roomID, start)
+}
+
+// snapshots is how many snapshots are open at most: each holds a reading
+// connection, and others read, too.
+const snapshots = 2
+
+// Snapshot is the archive as it was at one moment. It is for one goroutine.
+type Snapshot struct {
+	archive
+	tx   *sql.Tx
+	done func()
+}
+
+// Snapshot opens a view of the archive in which nothing changes any more. It
+// waits while two are open. What is written meanwhile stays in the write-ahead
+// log until the snapshot is closed, so no client may keep one waiting: read it
+// into a file. The snapshot ends with ctx.
+func (s *Store) Snapshot(ctx context.Context) (*Snapshot, error) {
+	select {
+	case s.snapshots <- struct{}{}:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	release := func() { <-s.snapshots }
+	tx, err := s.read.BeginTx(ctx, nil)
+	if err == nil {
+		// SQLite takes the snapshot with the first statement that reads.
+		var n int
+		if err = tx.QueryRowContext(ctx, "SELECT count(*) FROM meta").Scan(&n); err != nil {
+			err = errors.Join(err, tx.Rollback())
+		}
+	}
+	if err != nil {
+		release()
+		return nil, fmt.Errorf("open a snapshot: %w", err)
+	}
+	return &Snapshot{archive: archive{tx}, tx: tx, done: release}, nil
+}
+
+// Close ends the snapshot.
+func (s *Snapshot) Close() error {
+	defer s.done()
+	if err := s.tx.Rollback(); err != nil && !errors.Is(err, sql.ErrTxDone) {
+		return fmt.Errorf("close a snapshot: %w", err)
+	}
+	return nil
+}
+
+// reading is what queries run on: the pool, or one transaction.
+type reading interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+// archive reads comments and moments of rooms.
+type archive struct{ on reading }
+
+// Archive is [Store.Archive].
+func (s archive) Archive(ctx context.Context, roomID string, q room.Archive) iter.Seq2[room.Row, error] {
+	return func(yield func(room.Row, error) bool) {
+		if err := known(ctx, s.on, roomID); err != nil {
+			yield(room.Row{}, err)
 			return
 		}
-		query, args := archiveQuery(room, q)
+		query, args := archiveQuery(roomID, q)
 		at, id := int64(math.MinInt64), int64(math.MinInt64)
 		for {
-			page, err := s.rows(ctx, query, append(append([]any{at, id}, args...), archivePage))
+			page, err := rowsOf(ctx, s.on, query, append(append([]any{at, id}, args...), archivePage))
 			if err != nil {
-				yield(comment.Row{}, fmt.Errorf("read comments of room %s: %w", room, err))
+				yield(room.Row{}, fmt.Errorf("read comments of room %s: %w", roomID, err))
 				return
 			}
 			for _, row := range page {
@@ -51,26 +130,25 @@ func (s *Store) Archive(ctx context.Context, room string, q comment.Archive) ite
 
 // archiveQuery writes the query of one page. Its first two arguments, which are
 // not in args, say behind which row the page begins; the last is its length.
-func archiveQuery(room string, q comment.Archive) (query string, args []any) {
-	where, args := archiveWhere(room, q)
+func archiveQuery(roomID string, q room.Archive) (query string, args []any) {
+	where, args := archiveWhere(roomID, q)
 	return `SELECT ` + rowColumns + ` FROM comments c JOIN users u ON u.id = c.user
 		WHERE (c.at, c.id) > (?, ?) AND ` + where + ` ORDER BY c.at, c.id LIMIT ?`, args
 }
 
-// CountArchive tells how many rows q selects now. Errors: comment.ErrNotFound
-// for an unknown room.
-func (s *Store) CountArchive(ctx context.Context, room string, q comment.Archive) (n int, err error) {
-	if err := s.known(ctx, room); err != nil {
+// CountArchive is [Store.CountArchive].
+func (s archive) CountArchive(ctx context.Context, roomID string, q room.Archive) (n int, err error) {
+	if err := known(ctx, s.on, roomID); err != nil {
 		return 0, err
 	}
-	where, args := archiveWhere(room, q)
-	if err := s.read.QueryRowContext(ctx, `SELECT COUNT(*) FROM comments c WHERE `+where, args...).Scan(&n); err != nil {
-		return 0, fmt.Errorf("count comments of room %s: %w", room, err)
+	where, args := archiveWhere(roomID, q)
+	if err := s.on.QueryRowContext(ctx, `SELECT COUNT(*) FROM comments c WHERE `+where, args...).Scan(&n); err != nil {
+		return 0, fmt.Errorf("count comments of room %s: %w", roomID, err)
 	}
 	return n, nil
 }
 
-func archiveWhere(room string, q comment.Archive) (where string, args []any) {
+func archiveWhere(roomID string, q room.Archive) (where string, args []any) {
 	from, to := int64(math.MinInt64), int64(math.MaxInt64)
 	if !q.From.IsZero() {
 		from = q.From.UnixMilli()
@@ -82,13 +160,13 @@ func archiveWhere(room string, q comment.Archive) (where string, args []any) {
 	if len(chosen) == 0 {
 		chosen = []comment.Status{comment.Shown}
 	}
-	args = []any{room, from, to}
+	args = []any{roomID, from, to}
 	for _, st := range chosen {
 		args = append(args, code(statuses, st))
 	}
 	// The plus keeps SQLite from the index by status, which is in another order.
 	where = `c.room = (SELECT id FROM rooms WHERE name = ?) AND c.at >= ? AND c.at < ?
-		AND +c.status IN (?` + strings.Repeat(", ?", len(chosen)-1) + `)`
+		AND +c.status IN (?` + strings.Repeat(", ?", len(chosen)-1) + `) AND c.item = ''` // questions have a file of their own
 	if q.Without != "" {
 		where += ` AND c.source <> ?`
 		args = append(args, string(unlessDefault(q.Without, comment.FromAudience)))
@@ -105,31 +183,27 @@ const momentsKept = 1000
 
 // AddMoment notes what OBS did, once for all who tell of it: a pause or its end
 // only when it changes something, others unless there is one of the kind close
-// by. Errors: comment.ErrNotFound for an unknown room, comment.ErrBusy.
-func (s *Store) AddMoment(ctx context.Context, m comment.Moment) error {
+// by. Errors: room.ErrNotFound for an unknown room, room.ErrBusy.
+func (s *Store) AddMoment(ctx context.Context, m room.Moment) error {
 	err := s.change(ctx, func(t *txn) error {
-		room, err := t.roomID(m.Room)
+		roomRow, err := t.roomID(m.Room)
 		if err != nil {
 			return err
 		}
 		at, near := toMS(m.At), momentsApart.Milliseconds()
-		const insert = `INSERT INTO moments (room, at, kind) SELECT ?1, ?2, ?3 WHERE NOT EXISTS
-			(SELECT 1 FROM moments WHERE room = ?1 AND kind = ?3 AND at > ?2 - ?4 AND at < ?2 + ?4)`
-		// Two short pauses may be close to each other.
-		const change = `INSERT OR IGNORE INTO moments (room, at, kind) SELECT ?1, ?2, ?3 WHERE (?3 = ?4) = COALESCE(
-			(SELECT kind <> ?4 FROM moments WHERE room = ?1 AND at <= ?2 AND kind GLOB 'record_*' ORDER BY at DESC, kind DESC LIMIT 1), TRUE)`
-		if m.Kind == comment.RecordPause || m.Kind == comment.RecordResume {
-			_, err = t.exec(change, room, at, string(m.Kind), string(comment.RecordPause))
+		var news bool
+		if m.Kind == room.RecordPause || m.Kind == room.RecordResume { // two short pauses may be close to each other
+			const q = `SELECT (?3 = ?4) = COALESCE((SELECT kind <> ?4 FROM moments
+				WHERE room = ?1 AND at <= ?2 AND kind GLOB 'record_*' ORDER BY at DESC, kind DESC LIMIT 1), TRUE)`
+			err = t.get(q, []any{roomRow, at, string(m.Kind), string(room.RecordPause)}, &news)
 		} else {
-			_, err = t.exec(insert, room, at, string(m.Kind), near)
+			const q = `SELECT NOT EXISTS (SELECT 1 FROM moments WHERE room = ?1 AND kind = ?3 AND at > ?2 - ?4 AND at < ?2 + ?4)`
+			err = t.get(q, []any{roomRow, at, string(m.Kind), near}, &news)
 		}
-		if err != nil {
+		if err != nil || !news {
 			return err
 		}
-		const trim = `DELETE FROM moments WHERE room = ?1 AND at <
-			(SELECT at FROM moments WHERE room = ?1 ORDER BY at DESC LIMIT 1 OFFSET ?2)`
-		_, err = t.exec(trim, room, momentsKept-1)
-		return err
+		return t.write(&momentNoted{Room: m.Room, At: at, Kind: m.Kind})
 	})
 	if err != nil {
 		return fmt.Errorf("note %s: %w", m.Kind, err)
@@ -137,32 +211,71 @@ func (s *Store) AddMoment(ctx context.Context, m comment.Moment) error {
 	return nil
 }
 
-// LastMoment gives the newest moment of a kind before a time (zero: of all).
-// Errors: comment.ErrNotFound when there is none.
-func (s *Store) LastMoment(ctx context.Context, room string, kind comment.MomentKind, before time.Time) (time.Time, error) {
-	end := int64(math.MaxInt64)
-	if !before.IsZero() {
-		end = before.UnixMilli()
+// momentNoted is something that OBS did. The oldest make room for it.
+type momentNoted struct {
+	Room string          `json:"room"`
+	At   int64           `json:"at"` // ms
+	Kind room.MomentKind `json:"kind"`
+}
+
+func (*momentNoted) kind() string { return "moment" }
+
+func (c *momentNoted) apply(t *txn) error {
+	row, err := t.roomRow(c.Room)
+	if err != nil {
+		return err
 	}
-	const q = `SELECT at FROM moments WHERE room = (SELECT id FROM rooms WHERE name = ?) AND kind = ? AND at < ?
-		ORDER BY at DESC LIMIT 1`
+	if _, err := t.exec("INSERT OR IGNORE INTO moments (room, at, kind) VALUES (?, ?, ?)", row, c.At, string(c.Kind)); err != nil {
+		return err
+	}
+	const trim = `DELETE FROM moments WHERE room = ?1 AND at <
+		(SELECT at FROM moments WHERE room = ?1 ORDER BY at DESC LIMIT 1 OFFSET ?2)`
+	_, err = t.exec(trim, row, momentsKept-1)
+	return err
+}
+
+// FirstAt is when the first comment came that q selects. Errors:
+// room.ErrNotFound when there is none.
+func (s archive) FirstAt(ctx context.Context, roomID string, q room.Archive) (time.Time, error) {
+	where, args := archiveWhere(roomID, q)
+	return s.moment(ctx, "when the first comment came", `SELECT c.at FROM comments c WHERE `+where+` ORDER BY c.at LIMIT 1`, args...)
+}
+
+// moment reads one time.
+func (s archive) moment(ctx context.Context, what, query string, args ...any) (time.Time, error) {
 	var at int64
-	err := s.read.QueryRowContext(ctx, q, room, string(kind), end).Scan(&at)
+	err := s.on.QueryRowContext(ctx, query, args...).Scan(&at)
 	if errors.Is(err, sql.ErrNoRows) {
-		return time.Time{}, comment.ErrNotFound
+		return time.Time{}, room.ErrNotFound
 	}
 	if err != nil {
-		return time.Time{}, fmt.Errorf("read when OBS began: %w", err)
+		return time.Time{}, fmt.Errorf("read %s: %w", what, err)
 	}
 	return fromMS(at), nil
 }
 
-// Pauses gives the times after start in which the recording that began then was
-// paused, in their order.
-func (s *Store) Pauses(ctx context.Context, room string, start time.Time) (out []comment.Pause, err error) {
+// LastMoment is [Store.LastMoment].
+func (s archive) LastMoment(ctx context.Context, roomID string, kind room.MomentKind, before time.Time) (time.Time, error) {
+	end := int64(math.MaxInt64)
+	if !before.IsZero() {
+		end = before.UnixMilli()
+	}
+	return s.moment(ctx, "when OBS began", `SELECT at FROM moments WHERE room = (SELECT id FROM rooms WHERE name = ?) AND kind = ? AND at < ?
+		ORDER BY at DESC LIMIT 1`, roomID, string(kind), end)
+}
+
+// NextMoment is the oldest moment of a kind behind a time. Errors:
+// room.ErrNotFound when there is none.
+func (s archive) NextMoment(ctx context.Context, roomID string, kind room.MomentKind, behind time.Time) (time.Time, error) {
+	return s.moment(ctx, "when OBS ended", `SELECT at FROM moments WHERE room = (SELECT id FROM rooms WHERE name = ?) AND kind = ? AND at > ?
+		ORDER BY at LIMIT 1`, roomID, string(kind), behind.UnixMilli())
+}
+
+// Pauses is [Store.Pauses].
+func (s archive) Pauses(ctx context.Context, roomID string, start time.Time) (out []room.Pause, err error) {
 	const q = `SELECT at, kind FROM moments WHERE room = (SELECT id FROM rooms WHERE name = ?) AND at > ? AND kind GLOB 'record_*'
 		ORDER BY at, kind`
-	rows, err := s.read.QueryContext(ctx, q, room, start.UnixMilli())
+	rows, err := s.on.QueryContext(ctx, q, roomID, start.UnixMilli())
 	if err != nil {
 		return nil, fmt.Errorf("read when OBS paused: %w", err)
 	}
@@ -170,16 +283,16 @@ func (s *Store) Pauses(ctx context.Context, room string, start time.Time) (out [
 	paused := false
 	for rows.Next() {
 		var at int64
-		var kind comment.MomentKind
+		var kind room.MomentKind
 		if err := rows.Scan(&at, &kind); err != nil {
 			return nil, fmt.Errorf("read when OBS paused: %w", err)
 		}
 		switch {
-		case kind == comment.RecordStart: // another recording
+		case kind == room.RecordStart: // another recording
 			return out, nil
-		case !paused && kind == comment.RecordPause:
-			out = append(out, comment.Pause{From: fromMS(at)})
-		case paused && kind != comment.RecordPause: // it goes on, or is over
+		case !paused && kind == room.RecordPause:
+			out = append(out, room.Pause{From: fromMS(at)})
+		case paused && kind != room.RecordPause: // it goes on, or is over
 			out[len(out)-1].To = fromMS(at)
 		}
 		paused = len(out) > 0 && out[len(out)-1].To.IsZero()

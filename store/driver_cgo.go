@@ -49,7 +49,7 @@ func openDB(path string, pragmas []pragma) (*sql.DB, error) {
 	return sql.OpenDB(connector{dsn: dsn, driver: &sqlite3.SQLiteDriver{ConnectHook: hook}}), nil
 }
 
-// resultCode gives SQLite's primary result code (https://sqlite.org/rescode.html),
+// resultCode returns SQLite's primary result code (https://sqlite.org/rescode.html),
 // or zero when err does not come from SQLite.
 func resultCode(err error) int {
 	var e sqlite3.Error

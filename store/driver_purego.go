@@ -28,7 +28,7 @@ func openDB(path string, pragmas []pragma) (*sql.DB, error) {
 	return sql.Open("sqlite", fileURI(path)+"?"+q.Encode())
 }
 
-// resultCode gives SQLite's primary result code (https://sqlite.org/rescode.html),
+// resultCode returns SQLite's primary result code (https://sqlite.org/rescode.html),
 // or zero when err does not come from SQLite.
 func resultCode(err error) int {
 	var e *sqlite.Error

@@ -6,7 +6,7 @@ import (
 	"fmt"
 )
 
-// Build tells which SQLite a program contains.
+// Build is the SQLite that a program contains.
 type Build struct {
 	SQLite string // version, as 3.51.0
 	Driver string // module path

@@ -6,7 +6,7 @@ import (
 	"fmt"
 )
 
-// Hold keeps the writer from its work until the function it gives is called.
+// Hold keeps the writer from its work until the function it returns is called.
 func (s *Store) Hold() (release func()) {
 	held, free := make(chan struct{}), make(chan struct{})
 	go func() {
@@ -31,7 +31,7 @@ func (s *Store) Exec(query string) error {
 // Touch makes a change that takes no room.
 func (s *Store) Touch() error {
 	return s.change(context.Background(), func(t *txn) error {
-		_, err := t.exec("UPDATE meta SET value = value + 1 WHERE key = 'changes'")
+		_, err := t.exec("UPDATE meta SET value = value + 1 WHERE key = 'changes.links'")
 		return err
 	})
 }
@@ -47,10 +47,16 @@ func (s *Store) Pragma(name string) (value string, err error) {
 // Readers is the reading pool.
 func (s *Store) Readers() *sql.DB { return s.read }
 
-// ReaderCount is the size of the reading pool.
-const ReaderCount = readers
+// ResumeReaders is the reading pool of resumes.
+func (s *Store) ResumeReaders() *sql.DB { return s.resumes }
 
-// HistoryPlan tells how SQLite would answer a query of history.
+// The sizes of the reading pools.
+const (
+	ReaderCount       = readers
+	ResumeReaderCount = resumeReaders
+)
+
+// HistoryPlan returns how SQLite would answer a query of history.
 var HistoryPlan = historyQuery
 
 // ArchiveQuery is the query of one page of an export.
@@ -89,3 +95,29 @@ func (s *Store) Probe() error {
 
 // Queued is how many events wait for the writer.
 func (s *Store) Queued() int { return len(s.queue) }
+
+// Version is the version of the tables that this program knows.
+func Version() int {
+	list, err := scripts()
+	if err != nil {
+		panic(err)
+	}
+	return len(list)
+}
+
+// MigrateUpTo makes a database as a program of an older version left it.
+func MigrateUpTo(ctx context.Context, db *sql.DB, version int) error {
+	list, err := scripts()
+	if err != nil {
+		return err
+	}
+	return migrateTo(ctx, db, list[:version])
+}
+
+// ChangeKinds lists the kinds of change that there are.
+func ChangeKinds() (all []string) {
+	for kind := range changeKinds {
+		all = append(all, kind)
+	}
+	return all
+}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"danmaku/comment"
+	"danmaku/room"
 )
 
 // The bounds of one page of history.
@@ -18,27 +19,27 @@ const (
 )
 
 // Comments implements live.History: rows of a room, newest first by Seq; more
-// tells that another page follows, which begins before the last row's Seq. A
+// concerns that another page follows, which begins before the last row's Seq. A
 // limit that is not within 1 to 200 becomes 50 or 200. Text is searched in the
 // shown text, the text before masking and the name, with upper and lower case
 // alike for a–z only, which is what SQLite's LIKE knows. Errors:
-// comment.ErrNotFound for an unknown room.
-func (s *Store) Comments(ctx context.Context, room string, q comment.HistoryQuery) (rows []comment.Row, more bool, err error) {
+// room.ErrNotFound for an unknown room.
+func (s *Store) Comments(ctx context.Context, roomID string, q room.HistoryQuery) (rows []room.Row, more bool, err error) {
 	limit := q.Limit
 	if limit < 1 {
 		limit = pageDefault
 	}
 	limit = min(limit, pageMax)
-	query, args, ok := historyQuery(room, q, limit+1)
+	query, args, ok := historyQuery(roomID, q, limit+1)
 	if !ok {
-		return nil, false, s.known(ctx, room)
+		return nil, false, s.known(ctx, roomID)
 	}
 	rows, err = s.rows(ctx, query, args)
 	if err == nil && len(rows) == 0 {
-		err = s.known(ctx, room)
+		err = s.known(ctx, roomID)
 	}
 	if err != nil {
-		return nil, false, fmt.Errorf("read history of room %s: %w", room, err)
+		return nil, false, fmt.Errorf("read history of room %s: %w", roomID, err)
 	}
 	if len(rows) > limit {
 		return rows[:limit], true, nil
@@ -48,14 +49,14 @@ func (s *Store) Comments(ctx context.Context, room string, q comment.HistoryQuer
 
 // historyQuery writes the query so that one index answers each of its forms.
 // ok is false when nothing can match.
-func historyQuery(room string, q comment.HistoryQuery, limit int) (query string, args []any, ok bool) {
+func historyQuery(roomID string, q room.HistoryQuery, limit int) (query string, args []any, ok bool) {
 	var b strings.Builder
 	b.WriteString(`SELECT ` + rowColumns + ` FROM comments c JOIN users u ON u.id = c.user
 		WHERE c.room = (SELECT id FROM rooms WHERE name = ?)`)
-	args = append(args, room)
+	args = append(args, roomID)
 	if q.User != "" {
 		b.WriteString(` AND c.user = (SELECT id FROM users WHERE name = ? AND room = (SELECT id FROM rooms WHERE name = ?))`)
-		args = append(args, q.User, room)
+		args = append(args, q.User, roomID)
 	}
 	if q.Status != "" {
 		n := code(statuses, q.Status)
@@ -77,9 +78,9 @@ func historyQuery(room string, q comment.HistoryQuery, limit int) (query string,
 		args = append(args, q.Before)
 	}
 	if q.Text != "" {
-		b.WriteString(` AND (c.text LIKE ? ESCAPE '\' OR c.name LIKE ? ESCAPE '\' OR c.original LIKE ? ESCAPE '\')`)
+		b.WriteString(` AND (c.text LIKE ? ESCAPE '\' OR c.name LIKE ? ESCAPE '\' OR c.original LIKE ? ESCAPE '\' OR c.original_name LIKE ? ESCAPE '\')`)
 		like := "%" + likeEscape.Replace(q.Text) + "%"
-		args = append(args, like, like, like)
+		args = append(args, like, like, like, like)
 	}
 	b.WriteString(` ORDER BY c.seq DESC LIMIT ?`)
 	return b.String(), append(args, limit), true
@@ -87,13 +88,17 @@ func historyQuery(room string, q comment.HistoryQuery, limit int) (query string,
 
 var likeEscape = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
 
-func (s *Store) rows(ctx context.Context, query string, args []any) ([]comment.Row, error) {
-	rows, err := s.read.QueryContext(ctx, query, args...)
+func (s *Store) rows(ctx context.Context, query string, args []any) ([]room.Row, error) {
+	return rowsOf(ctx, s.read, query, args)
+}
+
+func rowsOf(ctx context.Context, on reading, query string, args []any) ([]room.Row, error) {
+	rows, err := on.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var list []comment.Row
+	var list []room.Row
 	for rows.Next() {
 		var scan rowScan
 		if err := rows.Scan(scan.dest()...); err != nil {
@@ -104,20 +109,69 @@ func (s *Store) rows(ctx context.Context, query string, args []any) ([]comment.R
 	return list, rows.Err()
 }
 
-// Comment implements live.History. Errors: comment.ErrNotFound, also for a
+// Comment implements live.History. Errors: room.ErrNotFound, also for a
 // comment of another room.
-func (s *Store) Comment(ctx context.Context, room string, id comment.ID) (comment.Row, error) {
+func (s *Store) Comment(ctx context.Context, roomID string, id comment.ID) (room.Row, error) {
 	const q = `SELECT ` + rowColumns + ` FROM comments c JOIN users u ON u.id = c.user
 		WHERE c.id = ? AND c.room = (SELECT id FROM rooms WHERE name = ?)`
 	var scan rowScan
-	err := s.read.QueryRowContext(ctx, q, int64(id), room).Scan(scan.dest()...)
+	err := s.read.QueryRowContext(ctx, q, int64(id), roomID).Scan(scan.dest()...)
 	if errors.Is(err, sql.ErrNoRows) {
-		return comment.Row{}, comment.ErrNotFound
+		return room.Row{}, room.ErrNotFound
 	}
 	if err != nil {
-		return comment.Row{}, fmt.Errorf("read comment %v: %w", id, err)
+		return room.Row{}, fmt.Errorf("read comment %v: %w", id, err)
 	}
 	return scan.result(), nil
+}
+
+// CommentByRef implements live.History. Errors: room.ErrNotFound.
+func (s *Store) CommentByRef(ctx context.Context, roomID, user, ref string) (room.Row, error) {
+	const q = `SELECT ` + rowColumns + ` FROM comments c JOIN users u ON u.id = c.user
+		WHERE c.user = (SELECT id FROM users WHERE name = ? AND room = (SELECT id FROM rooms WHERE name = ?)) AND c.ref = ?`
+	var scan rowScan
+	err := s.read.QueryRowContext(ctx, q, user, roomID, ref).Scan(scan.dest()...)
+	if errors.Is(err, sql.ErrNoRows) {
+		return room.Row{}, room.ErrNotFound
+	}
+	if err != nil {
+		return room.Row{}, fmt.Errorf("read a comment by its ref: %w", err)
+	}
+	return scan.result(), nil
+}
+
+// LinkOf implements live.History: the link by which an author of a room writes, 0
+// for the audience's and those who wrote with a version before 0008_senders.
+func (s *Store) LinkOf(ctx context.Context, roomID, user string) (link int64, err error) {
+	const q = `SELECT link FROM senders WHERE user = (SELECT id FROM users WHERE name = ? AND room = (SELECT id FROM rooms WHERE name = ?))`
+	if err = s.read.QueryRowContext(ctx, q, user, roomID).Scan(&link); err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return 0, fmt.Errorf("read the link of an author: %w", err)
+	}
+	return link, nil
+}
+
+// CommentsByRef implements live.History: at most limit comments to which authors of
+// one link bound a ref.
+func (s *Store) CommentsByRef(ctx context.Context, roomID string, link int64, ref string, limit int) ([]comment.ID, error) {
+	const q = `SELECT c.id FROM senders s JOIN comments c ON c.user = s.user WHERE s.link = ? AND c.ref = ?
+		AND c.room = (SELECT id FROM rooms WHERE name = ?) LIMIT ?`
+	rows, err := s.read.QueryContext(ctx, q, link, ref, roomID, limit)
+	if err != nil {
+		return nil, fmt.Errorf("read comments by their ref: %w", err)
+	}
+	defer rows.Close()
+	var ids []comment.ID
+	for rows.Next() {
+		var id int64
+		if err := rows.Scan(&id); err != nil {
+			return nil, fmt.Errorf("read comments by their ref: %w", err)
+		}
+		ids = append(ids, comment.ID(id))
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("read comments by their ref: %w", err)
+	}
+	return ids, nil
 }
 
 // Neighbours implements live.History: the authors who wrote from one masked
@@ -147,10 +201,10 @@ func (s *Store) Neighbours(ctx context.Context, room, address string, since time
 
 // Person implements live.History: how many comments of each status an author
 // has in a room, when the first and the last was made, and the last names.
-func (s *Store) Person(ctx context.Context, room, user string) (comment.Person, error) {
+func (s *Store) Person(ctx context.Context, roomID, user string) (room.Person, error) {
 	const where = ` FROM comments WHERE user = (SELECT id FROM users WHERE name = ? AND room = (SELECT id FROM rooms WHERE name = ?))`
-	p := comment.Person{User: user, Counts: map[comment.Status]int{}}
-	rows, err := s.read.QueryContext(ctx, `SELECT status, count(*), min(at), max(at)`+where+` GROUP BY status`, user, room)
+	p := room.Person{User: user, Counts: map[comment.Status]int{}}
+	rows, err := s.read.QueryContext(ctx, `SELECT status, count(*), min(at), max(at)`+where+` GROUP BY status`, user, roomID)
 	if err != nil {
 		return p, fmt.Errorf("read about an author: %w", err)
 	}
@@ -173,7 +227,7 @@ func (s *Store) Person(ctx context.Context, room, user string) (comment.Person, 
 		return p, fmt.Errorf("read about an author: %w", err)
 	}
 	const names = `SELECT DISTINCT name FROM (SELECT name` + where + ` ORDER BY seq DESC LIMIT 200) WHERE name <> '' LIMIT 5`
-	named, err := s.read.QueryContext(ctx, names, user, room)
+	named, err := s.read.QueryContext(ctx, names, user, roomID)
 	if err != nil {
 		return p, fmt.Errorf("read an author's names: %w", err)
 	}

@@ -11,12 +11,12 @@ import (
 
 	"database/sql"
 
-	"danmaku/comment"
+	"danmaku/room"
 )
 
 const (
 	// queueLen is how many events may wait for the disk before Append answers
-	// comment.ErrBusy.
+	// room.ErrBusy.
 	queueLen = 4096
 	// batchLen bounds one transaction, so that the first of a full queue does not
 	// wait for the last.
@@ -44,34 +44,45 @@ type journal struct {
 	probe  chan struct{}
 	done   chan struct{} // closed when run has ended
 
+	commits, lag Observer     // nil: not measured
+	events       atomic.Int64 // written since the start
+
 	follower atomic.Pointer[follower]
 	fault    atomic.Pointer[error] // why the last write failed; nil: it did not
 	probed   atomic.Int64          // when Ready last asked for a probe, ns
 }
 
-// request is one event on its way through the writer.
+// request is one event, or several that belong together, on its way through the
+// writer.
 type request struct {
-	ev      comment.Event
-	taken   atomic.Bool // by the writer, or by its author who gave up
-	done    chan struct{}
-	receipt comment.Receipt
-	err     error
+	events   []room.Event
+	taken    atomic.Bool // by the writer, or by its author who gave up
+	done     chan struct{}
+	receipts []room.Receipt // one for each event that was looked at
+	err      error
 }
 
 // take is true for the first caller alone: the writer that is about to write
 // the event, or the author who no longer waits for it.
 func (r *request) take() bool { return r.taken.CompareAndSwap(false, true) }
 
-// job is a change that is no event.
+// job is a change that is not an event, or work beside all transactions.
 type job struct {
-	fn  func(*txn) error
-	err chan error
+	fn    func(*txn) error
+	aside func(*writer) error // instead of fn
+	err   chan error
 }
 
 // follower hands batches on without holding up the commits.
 type follower struct {
-	batches chan []comment.Event
+	batches chan followed
 	ended   chan struct{}
+}
+
+// followed is a batch on its way to the follower.
+type followed struct {
+	events []room.Event
+	at     time.Time // of the commit; zero when not measured
 }
 
 func (j *journal) start(db *sql.DB, log *slog.Logger) error {
@@ -111,24 +122,37 @@ func (j *journal) stop(ctx context.Context) error {
 // one commit. It must not be called from the follower.
 //
 // Besides the errors of the port there are plain ones for an event that cannot
-// be written at all, such as a comment without an ID or a ban of nobody.
-func (j *journal) Append(ctx context.Context, ev comment.Event) (comment.Receipt, error) {
-	if err := ctx.Err(); err != nil {
-		return comment.Receipt{}, fmt.Errorf("append: %w", err)
+// be written at all, such as a comment without an ID or a ban without a target.
+func (j *journal) Append(ctx context.Context, ev room.Event) (room.Receipt, error) {
+	receipts, err := j.AppendAll(ctx, []room.Event{ev})
+	if err != nil {
+		return room.Receipt{}, err
 	}
-	req := &request{ev: ev, done: make(chan struct{})}
+	return receipts[0], nil
+}
+
+// AppendAll implements live.Journal. Errors and context are those of
+// [journal.Append]; an error means that none of the events was written.
+func (j *journal) AppendAll(ctx context.Context, events []room.Event) ([]room.Receipt, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, fmt.Errorf("append: %w", err)
+	}
+	if len(events) == 0 {
+		return nil, malformed("no event to append")
+	}
+	req := &request{events: events, done: make(chan struct{})}
 	if !j.enqueue(req) {
-		return comment.Receipt{}, comment.ErrBusy
+		return nil, room.ErrBusy
 	}
 	select {
 	case <-req.done:
 	case <-ctx.Done():
 		if req.take() {
-			return comment.Receipt{}, fmt.Errorf("append: %w", ctx.Err())
+			return nil, fmt.Errorf("append: %w", ctx.Err())
 		}
 		<-req.done
 	}
-	return req.receipt, req.err
+	return req.receipts, req.err
 }
 
 func (j *journal) enqueue(req *request) bool {
@@ -147,22 +171,25 @@ func (j *journal) enqueue(req *request) bool {
 
 // Follow implements live.Journal. A second call is a fault of the program and
 // panics.
-func (j *journal) Follow(fn func(batch []comment.Event)) {
-	f := &follower{batches: make(chan []comment.Event, followLen), ended: make(chan struct{})}
+func (j *journal) Follow(fn func(batch []room.Event)) {
+	f := &follower{batches: make(chan followed, followLen), ended: make(chan struct{})}
 	if !j.follower.CompareAndSwap(nil, f) {
 		panic("store: Follow is called twice")
 	}
 	go func() {
 		defer close(f.ended)
 		for batch := range f.batches {
-			fn(batch)
+			fn(batch.events)
+			if !batch.at.IsZero() {
+				j.lag.Observe(time.Since(batch.at).Seconds())
+			}
 		}
 	}()
 }
 
 // Ready implements live.Journal: it says why the last write failed. While it
 // does, each call lets the writer try again, at most once a second, so that a
-// server that nobody writes to notices that there is room again.
+// idle server notices that there is room again.
 func (j *journal) Ready() error {
 	j.gate.RLock()
 	closed := j.closed
@@ -183,10 +210,13 @@ func (j *journal) Ready() error {
 	return fmt.Errorf("the log cannot be written: %w", *fault)
 }
 
+// started is what durations are measured from: the wall clock may be set.
+var started = time.Now()
+
 // due is true at most once every probeEvery: then a log at fault is tried.
 func (j *journal) due() bool {
-	now, last := time.Now().UnixNano(), j.probed.Load()
-	return now-last >= int64(probeEvery) && j.probed.CompareAndSwap(last, now)
+	now, last := int64(time.Since(started)), j.probed.Load()
+	return (last == 0 || now-last >= int64(probeEvery)) && j.probed.CompareAndSwap(last, now)
 }
 
 // run is the writer goroutine.
@@ -204,8 +234,9 @@ func (j *journal) run() {
 			j.commit(batch)
 			clear(batch) // the requests are their authors' now
 		case jb := <-j.jobs:
-			err := j.w.transact(jb.fn)
-			j.judge(err)
+			events, err := j.w.do(jb)
+			j.decide(err)
+			j.handOn(events)
 			jb.err <- err
 		case <-j.probe:
 			j.try()
@@ -213,7 +244,7 @@ func (j *journal) run() {
 	}
 }
 
-// end waits for the follower and gives the connection back.
+// end waits for the follower and returns the connection.
 func (j *journal) end() {
 	if f := j.follower.Load(); f != nil {
 		close(f.batches)
@@ -248,24 +279,56 @@ func (j *journal) commit(batch []*request) {
 	if len(batch) == 0 {
 		return
 	}
-	events, err := j.w.write(batch)
-	j.judge(err)
-	if f := j.follower.Load(); f != nil && len(events) > 0 {
-		f.batches <- events
+	var began time.Time
+	if j.commits != nil {
+		began = time.Now()
 	}
+	events, err := j.w.write(batch)
+	if j.commits != nil {
+		j.commits.Observe(time.Since(began).Seconds())
+	}
+	j.decide(err)
+	j.handOn(events)
 	for _, req := range batch {
 		if err != nil {
-			req.receipt, req.err = comment.Receipt{}, comment.ErrBusy
+			req.receipts, req.err = nil, refusal(err)
 		}
 		close(req.done)
 	}
+	j.wipe()
 }
 
-// judge keeps in mind that the database cannot be written, and logs it. That
+// wipe empties the write-ahead log once something was deleted for good, since the log
+// still has the pages as they were. Where a reader needs them it is tried again after
+// the next commit.
+func (j *journal) wipe() {
+	if !j.w.wiped || j.w.conn == nil {
+		return
+	}
+	done, err := j.w.emptyLog()
+	if err != nil {
+		j.log.Warn("the write-ahead log could not be emptied of what was deleted; it is tried again", "error", err)
+	}
+	j.w.wiped = !done
+}
+
+// handOn gives events to the follower.
+func (j *journal) handOn(events []room.Event) {
+	if f := j.follower.Load(); f != nil && len(events) > 0 {
+		j.events.Add(int64(len(events)))
+		b := followed{events: events}
+		if j.lag != nil {
+			b.at = time.Now()
+		}
+		f.batches <- b
+	}
+}
+
+// decide keeps in mind that the database cannot be written, and logs it. That
 // something was written again proves little: on a full disk a small change still
 // fits where a larger one did not, and the log would come and go. It is the
 // occasion to try.
-func (j *journal) judge(err error) {
+func (j *journal) decide(err error) {
 	switch was := j.fault.Load(); {
 	case err != nil && !isFault(err):
 		// The change was refused, the database is well; it may have been before.
@@ -291,19 +354,30 @@ func (j *journal) try() {
 }
 
 // change runs fn in a transaction between two batches. ctx counts until it is
-// its turn. A database that cannot be written gives comment.ErrBusy.
+// its turn. A database that cannot be written returns room.ErrBusy.
 func (j *journal) change(ctx context.Context, fn func(*txn) error) error {
-	jb := &job{fn: fn, err: make(chan error, 1)}
+	return j.give(ctx, &job{fn: fn, err: make(chan error, 1)})
+}
+
+// aside runs fn between two transactions, as change runs one.
+func (j *journal) aside(ctx context.Context, fn func(*writer) error) error {
+	return j.give(ctx, &job{aside: fn, err: make(chan error, 1)})
+}
+
+func (j *journal) give(ctx context.Context, jb *job) error {
 	select {
 	case j.jobs <- jb:
 	case <-j.done:
-		return fmt.Errorf("%w: the store is closed", comment.ErrBusy)
+		return fmt.Errorf("%w: the store is closed", room.ErrBusy)
 	case <-ctx.Done():
 		return ctx.Err()
 	}
 	err := <-jb.err
-	if err != nil && isFault(err) {
-		return fmt.Errorf("%w: %v", comment.ErrBusy, err)
+	switch {
+	case errors.As(err, new(*publishError)):
+		return refusal(err)
+	case err != nil && isFault(err):
+		return fmt.Errorf("%w: %v", room.ErrBusy, err)
 	}
 	return err
 }

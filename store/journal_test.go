@@ -4,9 +4,10 @@ import (
 	"context"
 	"testing"
 
-	"danmaku/comment"
 	"danmaku/live"
+	"danmaku/live/access"
 	"danmaku/live/journaltest"
+	"danmaku/room"
 	"danmaku/store"
 )
 
@@ -14,14 +15,31 @@ var (
 	_ live.Journal = (*store.Store)(nil)
 	_ live.History = (*store.Store)(nil)
 	_ live.Rooms   = (*store.Store)(nil)
-	_ live.Links   = (*store.Store)(nil)
+	_ access.Links = (*store.Store)(nil)
 	_ live.Rules   = (*store.Store)(nil)
 	_ live.Bans    = (*store.Store)(nil)
-	_ live.Changes = (*store.Store)(nil)
 )
 
 func TestJournal(t *testing.T) {
 	journaltest.Run(t, func(t *testing.T) journaltest.Harness { return harness(t, t.TempDir()) })
+}
+
+// The contract holds as well when every transaction is published first.
+func TestJournalPublished(t *testing.T) {
+	journaltest.Run(t, func(t *testing.T) journaltest.Harness {
+		log := &recorder{}
+		return published(t, harness(t, t.TempDir()), log)
+	})
+}
+
+func published(t *testing.T, h journaltest.Harness, log *recorder) journaltest.Harness {
+	t.Helper()
+	if err := h.Journal.(*store.Store).Replicate(t.Context(), log); err != nil {
+		t.Fatal(err)
+	}
+	reopen := h.Reopen
+	h.Reopen = func(t *testing.T) journaltest.Harness { return published(t, reopen(t), log) }
+	return h
 }
 
 // open opens a store that is closed when the test ends.
@@ -42,7 +60,7 @@ func open(t testing.TB, dir string) *store.Store {
 func harness(t *testing.T, dir string) journaltest.Harness {
 	s := open(t, dir)
 	return journaltest.Harness{
-		Journal: s, History: s, Rooms: s, Close: s.Close,
+		Journal: s, History: s, Rooms: s, Shows: s, Close: s.Close,
 		Reopen: func(t *testing.T) journaltest.Harness { return harness(t, dir) },
 		Stall:  func(*testing.T) func() { return s.Hold() },
 		Break: func(t *testing.T) func() {
@@ -61,9 +79,9 @@ func run(t testing.TB, s *store.Store, query string) {
 }
 
 // addRoom makes a room and gives an event maker for it.
-func addRoom(t testing.TB, s *store.Store, name string) comment.RoomRecord {
+func addRoom(t testing.TB, s *store.Store, name string) room.Record {
 	t.Helper()
-	r, err := s.AddRoom(context.Background(), comment.NewRoom(name), nil)
+	r, err := s.AddRoom(context.Background(), room.New(name), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,51 +2,232 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"danmaku/comment"
+	"danmaku/room"
 )
 
 // forgetLen is how many rows are deleted in one transaction, so that a comment
 // that is being written waits a few milliseconds at most.
 const forgetLen = 500
 
+// walkLen is how many rows are looked at in one.
+const walkLen = 2000
+
 // Forget deletes what was written before a moment, for good: comments, whatever
-// became of them unless one is pinned, and the events of the log. Rooms, links, rules, bans and acts
-// stay. It deletes in chunks, between which comments are written, and tells how
-// many rows went. Nobody can resume over what is gone; numbers go on. The file
-// does not shrink, its room is used again.
+// became of them unless one is pinned, the events of the log, what the audit says
+// of those comments and of people, bans that ended before, and the pseudonyms of
+// authors with nothing left, and what was shown beside comments and ended before. Rooms, links, rules and bans in force stay, and
+// so does the audit itself: who did what, and when. It works in chunks, between
+// which comments are written, and returns how many rows went or lost their text.
+// Nobody can resume over what is gone; numbers go on. The file does not shrink,
+// its pages are overwritten and used again.
 func (s *Store) Forget(ctx context.Context, before time.Time) (rows int64, err error) {
-	for {
-		n, err := s.forget(ctx, before)
+	for _, forget := range []func(*txn, time.Time) (int64, error){
+		(*txn).forgetEvents, (*txn).forgetComments, (*txn).forgetBans, (*txn).forgetItems, (*txn).forgetMarks, (*txn).forgetReactions,
+	} {
+		for {
+			var n int64
+			err := s.change(ctx, func(t *txn) error {
+				return t.wiping(func() (err error) {
+					n, err = forget(t, before)
+					return err
+				})
+			})
+			rows += n
+			if err != nil {
+				return rows, fmt.Errorf("delete what is old: %w", err)
+			}
+			if n == 0 {
+				break
+			}
+		}
+	}
+	for table, forget := range map[string]func(t *txn, after, upTo int64) (int64, error){
+		"acts":  func(t *txn, after, upTo int64) (int64, error) { return t.forgetActs(before, after, upTo) },
+		"users": (*txn).forgetUsers,
+	} {
+		n, err := s.walk(ctx, table, forget)
 		rows += n
 		if err != nil {
 			return rows, fmt.Errorf("delete what is old: %w", err)
 		}
-		if n == 0 {
-			return rows, nil
+	}
+	if rows > 0 {
+		if err := s.emptyLog(ctx); err != nil {
+			return rows, fmt.Errorf("delete what is old: %w", err)
 		}
 	}
+	return rows, nil
 }
 
-// forget deletes one chunk. IDs grow with time, so both deletes read what they
-// delete and no more.
-func (s *Store) forget(ctx context.Context, before time.Time) (rows int64, err error) {
+// How far ahead of what is known the clock may be when everything that is stored
+// would be deleted by it, and how long it must have stood there before it is believed.
+const (
+	farAhead = 8 * 24 * time.Hour
+	believed = 24 * time.Hour
+)
+
+// ForgetBefore returns the moment before which everything may be deleted when it is
+// kept for some time. A clock that jumps ahead must not delete all there is: one that
+// is farther ahead of its last reading here, or of the newest comment, than it should
+// be is believed a day later, if it has not been set back by then. Until that jumped
+// is true, and the moment is that of the last reading.
+func (s *Store) ForgetBefore(ctx context.Context, now time.Time, keep time.Duration) (before time.Time, jumped bool, err error) {
 	err = s.change(ctx, func(t *txn) error {
-		// The events first: one whose comment is gone would be a resume's to show.
-		rows, err = t.exec(`DELETE FROM events WHERE (room, seq) IN (
-			SELECT room, seq FROM (SELECT r.id AS room, (SELECT e.seq FROM events e
-				WHERE e.room = r.id ORDER BY e.seq LIMIT 1) AS first FROM rooms r) o
-			JOIN events e USING (room) WHERE e.seq >= o.first AND e.seq < o.first + ? AND e.at < ?)`,
-			forgetLen, toMS(before))
-		if err != nil || rows > 0 {
+		var newest comment.ID
+		if err := t.get("SELECT COALESCE(MAX(id), 0) FROM comments", nil, &newest); err != nil {
 			return err
 		}
-		rows, err = t.exec(`DELETE FROM comments WHERE id IN (SELECT id FROM comments WHERE id < ?
-			AND id NOT IN (SELECT pinned FROM rooms) ORDER BY id LIMIT ?)`,
-			int64(comment.NewID(before, 0)), forgetLen)
+		var read, since int64 // Unix milliseconds; 0: never
+		for key, into := range map[string]*int64{"clock_read": &read, "clock_jumped": &since} {
+			if err := t.get("SELECT COALESCE(MAX(value), 0) FROM meta WHERE key = ?", []any{key}, into); err != nil {
+				return err
+			}
+		}
+		known := now
+		if read > 0 {
+			known = fromMS(read)
+		} else if newest > 0 {
+			known = newest.Time()
+		}
+		if before, jumped = now.Add(-keep), false; now.Sub(known) > farAhead && !before.Before(known) {
+			first := fromMS(since)
+			if jumped = since == 0 || now.Before(first) || now.Sub(first) < believed; jumped {
+				before = known.Add(-keep)
+				if since == 0 || now.Before(first) {
+					return t.remember("clock_jumped", toMS(now))
+				}
+				return nil
+			}
+		}
+		if err := t.remember("clock_jumped", 0); err != nil {
+			return err
+		}
+		return t.remember("clock_read", toMS(now))
+	})
+	if err != nil {
+		return time.Time{}, false, fmt.Errorf("read the clock: %w", err)
+	}
+	return before, jumped, nil
+}
+
+func (t *txn) remember(key string, value int64) error {
+	_, err := t.exec("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", key, value)
+	return err
+}
+
+// walk calls fn for all rows of a table in the order of their ids, so many at a
+// time that a comment that is being written waits a few milliseconds at most.
+func (s *Store) walk(ctx context.Context, table string, fn func(t *txn, after, upTo int64) (int64, error)) (rows int64, err error) {
+	next := "SELECT COALESCE(MAX(id), ?1) FROM (SELECT id FROM " + table + " WHERE id > ?1 ORDER BY id LIMIT ?2)"
+	for after, upTo := int64(-1), int64(0); after != upTo; {
+		after = upTo
+		err := s.change(ctx, func(t *txn) error {
+			if err := t.get(next, []any{after, walkLen}, &upTo); err != nil || upTo == after {
+				return err
+			}
+			return t.wiping(func() error {
+				n, err := fn(t, after, upTo)
+				rows += n
+				return err
+			})
+		})
+		if err != nil {
+			return rows, err
+		}
+	}
+	return rows, nil
+}
+
+// wiping has SQLite overwrite with zeros what fn deletes.
+func (t *txn) wiping(fn func() error) error {
+	if err := t.pragma("secure_delete = ON"); err != nil {
+		return err
+	}
+	return errors.Join(fn(), t.pragma("secure_delete = OFF"))
+}
+
+// emptyLog moves what is in the write-ahead log into the database, since the log
+// still has the pages as they were. A reader that needs them keeps it from that:
+// then it happens after the next deletion, or when the log is used again.
+func (s *Store) emptyLog(ctx context.Context) error {
+	return s.aside(ctx, func(w *writer) error {
+		_, err := w.emptyLog()
 		return err
 	})
+}
+
+// emptyLog is [Store.emptyLog] between two transactions. done is false when a reader
+// kept it from that.
+func (w *writer) emptyLog() (done bool, err error) {
+	if err := w.pragma("busy_timeout = 0"); err != nil { // nobody is to wait for a reader
+		return false, err
+	}
+	var busy, pages, moved int
+	err = w.conn.QueryRowContext(background, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &pages, &moved)
+	done = err == nil && busy == 0
+	if isBusy(err) {
+		err = nil
+	}
+	return done, errors.Join(err, w.pragma("busy_timeout = "+busyTimeout))
+}
+
+// forgetEvents deletes one chunk of events. They go before the comments: one whose
+// comment is gone would be a resume's to show. Like all of these it reads what it
+// deletes and no more.
+func (t *txn) forgetEvents(before time.Time) (rows int64, err error) {
+	return t.exec(`DELETE FROM events WHERE (room, seq) IN (
+		SELECT room, seq FROM (SELECT r.id AS room, (SELECT e.seq FROM events e
+			WHERE e.room = r.id ORDER BY e.seq LIMIT 1) AS first FROM rooms r) o
+		JOIN events e USING (room) WHERE e.seq >= o.first AND e.seq < o.first + ? AND e.at < ?)`,
+		forgetLen, toMS(before))
+}
+
+// forgetComments deletes one chunk of comments: their IDs grow with time.
+func (t *txn) forgetComments(before time.Time) (rows int64, err error) {
+	return t.exec(`DELETE FROM comments WHERE id IN (SELECT id FROM comments WHERE id < ?
+		AND id NOT IN (SELECT pinned FROM rooms) ORDER BY id LIMIT ?)`,
+		int64(comment.NewID(before, 0)), forgetLen)
+}
+
+// impersonal are the kinds of acts that are not about people, for a query.
+var impersonal = func() string {
+	var quoted []string
+	for _, a := range room.ImpersonalActions {
+		quoted = append(quoted, "'"+string(a)+"'")
+	}
+	return strings.Join(quoted, ", ")
+}()
+
+// forgetActs takes texts and people out of one chunk of the audit: out of the
+// entries that are older, and out of younger ones about an older comment, whose ID
+// concerns its age.
+func (t *txn) forgetActs(before time.Time, after, upTo int64) (rows int64, err error) {
+	oldest := comment.NewID(before, 0).String()
+	return t.exec(`UPDATE acts SET detail = '', user = '', kept = CASE WHEN kind LIKE 'item%' OR kind LIKE 'question%' THEN '' ELSE kept END
+		WHERE id > ? AND id <= ? AND (detail <> '' OR user <> '')
+		AND kind NOT IN (`+impersonal+`) AND (at < ? OR length(about) = ? AND about < ?)`,
+		after, upTo, toMS(before), len(oldest), oldest)
+}
+
+// forgetBans deletes one chunk of bans that were lifted or ended before.
+func (t *txn) forgetBans(before time.Time) (rows int64, err error) {
+	return t.exec(`DELETE FROM bans WHERE id IN (SELECT id FROM bans
+		WHERE lifted > 0 AND lifted < ?1 OR until > 0 AND until < ?1 ORDER BY id LIMIT ?2)`, toMS(before), forgetLen)
+}
+
+// forgetUsers deletes, of one chunk, the pseudonyms of authors who have no comment
+// any more.
+func (t *txn) forgetUsers(after, upTo int64) (rows int64, err error) {
+	rows, err = t.exec(`DELETE FROM users WHERE id > ? AND id <= ?
+		AND NOT EXISTS (SELECT 1 FROM comments WHERE user = users.id)`, after, upTo)
+	if rows > 0 {
+		clear(t.users)
+	}
 	return rows, err
 }

@@ -2,34 +2,33 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"strconv"
 	"time"
 
-	"danmaku/comment"
+	"danmaku/room"
 )
 
-const selectLinks = `SELECT l.id, COALESCE(r.name, ''), l.role, l.label, l.hash, l.made, l.used, l.revoked
+const selectLinks = `SELECT l.id, COALESCE(r.name, ''), l.role, l.label, l.hash, l.made, l.used, l.revoked, l.press
 	FROM links l LEFT JOIN rooms r ON r.id = l.room`
 
-func scanLink(scan func(...any) error) (comment.Link, error) {
-	var l comment.Link
+func scanLink(scan func(...any) error) (room.AccessLink, error) {
+	var l room.AccessLink
 	var made, used, revoked int64
-	err := scan(&l.ID, &l.Room, &l.Role, &l.Label, &l.Hash, &made, &used, &revoked)
+	err := scan(&l.ID, &l.Room, &l.Role, &l.Label, &l.Hash, &made, &used, &revoked, &l.Press)
 	l.Made, l.LastUsed, l.Revoked = fromMS(made), fromMS(used), fromMS(revoked)
 	return l, err
 }
 
-// Links implements live.Links: every link, revoked ones too, oldest first.
-func (s *Store) Links(ctx context.Context) ([]comment.Link, error) {
+// Links implements access.Links: every link, revoked ones too, oldest first.
+func (s *Store) Links(ctx context.Context) ([]room.AccessLink, error) {
 	rows, err := s.read.QueryContext(ctx, selectLinks+" ORDER BY l.id")
 	if err != nil {
 		return nil, fmt.Errorf("read links: %w", err)
 	}
 	defer rows.Close()
-	var list []comment.Link
+	var list []room.AccessLink
 	for rows.Next() {
 		l, err := scanLink(rows.Scan)
 		if err != nil {
@@ -43,72 +42,141 @@ func (s *Store) Links(ctx context.Context) ([]comment.Link, error) {
 	return list, nil
 }
 
-// LinkByHash implements live.Links. It finds revoked links too: the caller
-// looks at Revoked. Errors: comment.ErrNotFound.
-func (s *Store) LinkByHash(ctx context.Context, hash []byte) (comment.Link, error) {
-	l, err := scanLink(s.read.QueryRowContext(ctx, selectLinks+" WHERE l.hash = ?", hash).Scan)
-	if errors.Is(err, sql.ErrNoRows) {
-		return comment.Link{}, comment.ErrNotFound
-	}
-	if err != nil {
-		return comment.Link{}, fmt.Errorf("read link: %w", err)
-	}
-	return l, nil
-}
-
-// AddLink implements live.Links. With a nil makeHash the hash is l.Hash. The act
-// is about the new link's ID.
-// Errors: comment.ErrNotFound for an unknown room, comment.ErrBusy when the
-// database cannot be written.
-func (s *Store) AddLink(ctx context.Context, l comment.Link, makeHash func(id int64) []byte, a *comment.Act) (comment.Link, error) {
-	err := s.change(ctx, func(t *txn) error {
-		var room any
-		var noted int64
-		if l.Room != "" {
-			id, err := t.roomID(l.Room)
-			if err != nil {
-				return err
-			}
-			room, noted = id, id
-		}
-		const q = "INSERT INTO links (room, role, label, made, used, revoked) VALUES (?, ?, ?, ?, ?, ?)"
-		id, err := t.insert(q, room, string(l.Role), l.Label, toMS(l.Made), toMinute(l.LastUsed), toMS(l.Revoked))
-		if err != nil {
+// LinkID implements access.Links.
+func (s *Store) LinkID(ctx context.Context) (id int64, err error) {
+	err = s.change(ctx, func(t *txn) error {
+		if id, err = t.next("last.link"); err != nil {
 			return err
 		}
-		l.ID = id
-		if makeHash != nil {
-			l.Hash = makeHash(id)
-		}
-		t.bump = true
-		if _, err = t.exec("UPDATE links SET hash = ? WHERE id = ?", l.Hash, id); err != nil || a == nil {
-			return err
-		}
-		a.About = strconv.FormatInt(id, 10)
-		return t.note(noted, a)
+		return t.write(&numberDrawn{Of: "last.link", N: id})
 	})
 	if err != nil {
-		return comment.Link{}, fmt.Errorf("add link: %w", err)
+		return 0, fmt.Errorf("draw the number of a link: %w", err)
+	}
+	return id, nil
+}
+
+// AddLink implements access.Links. The act is about the new link's ID.
+// Errors: room.ErrNotFound for an unknown room, room.ErrBusy when the
+// database cannot be written.
+func (s *Store) AddLink(ctx context.Context, l room.AccessLink, a *room.AuditEntry) (room.AccessLink, error) {
+	err := s.change(ctx, func(t *txn) (err error) {
+		l, err = t.decideLink(l, a)
+		return err
+	})
+	if err != nil {
+		return room.AccessLink{}, fmt.Errorf("add link: %w", err)
 	}
 	l.Made, l.LastUsed, l.Revoked = fromMS(toMS(l.Made)), fromMS(toMinute(l.LastUsed)), fromMS(toMS(l.Revoked))
 	return l, nil
 }
 
-// RevokeLink implements live.Links. A link that is revoked already keeps its
-// first time. Errors: comment.ErrNotFound, comment.ErrBusy.
-func (s *Store) RevokeLink(ctx context.Context, id int64, at time.Time, a *comment.Act) error {
+// decideLink makes a link, with the number that was drawn for it or a new one.
+func (t *txn) decideLink(l room.AccessLink, a *room.AuditEntry) (room.AccessLink, error) {
+	if _, err := t.roomRow(l.Room); err != nil {
+		return l, err
+	}
+	if l.ID == 0 {
+		id, err := t.next("last.link")
+		if err != nil {
+			return l, err
+		}
+		l.ID = id
+	}
+	line, err := t.aboutLink(l.ID, a)
+	if err != nil {
+		return l, err
+	}
+	return l, t.write(&linkMade{
+		ID: l.ID, Room: l.Room, Role: l.Role, Label: l.Label, Hash: l.Hash,
+		Made: toMS(l.Made), Used: toMinute(l.LastUsed), Revoked: toMS(l.Revoked), Press: l.Press, Act: line,
+	})
+}
+
+// aboutLink puts the number of its link into an entry of the audit.
+func (t *txn) aboutLink(id int64, a *room.AuditEntry) (*actChange, error) {
+	if a == nil {
+		return nil, nil
+	}
+	a.About = strconv.FormatInt(id, 10)
+	line, err := encodeAct(a)
+	if err != nil {
+		return nil, err
+	}
+	return t.decideAct(line)
+}
+
+// linkMade is a new link.
+type linkMade struct {
+	ID      int64      `json:"id"`
+	Room    string     `json:"room,omitempty"`
+	Role    room.Role  `json:"role"`
+	Label   string     `json:"label,omitempty"`
+	Hash    []byte     `json:"hash"`
+	Made    int64      `json:"made"` // ms
+	Used    int64      `json:"used,omitempty"`
+	Revoked int64      `json:"revoked,omitempty"`
+	Press   room.Press `json:"press,omitempty"`
+	Act     *actChange `json:"act,omitempty"`
+}
+
+func (*linkMade) kind() string { return "link" }
+
+func (c *linkMade) apply(t *txn) error {
+	row, err := t.roomRow(c.Room)
+	if err != nil {
+		return err
+	}
+	var of any
+	if row != 0 {
+		of = row
+	}
+	if err := t.reach("last.link", c.ID); err != nil {
+		return err
+	}
+	const q = "INSERT INTO links (id, room, role, label, hash, made, used, revoked, press) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+	if _, err := t.exec(q, c.ID, of, string(c.Role), c.Label, c.Hash, c.Made, c.Used, c.Revoked, string(c.Press)); err != nil {
+		return err
+	}
+	return t.note(c.Room, c.Act)
+}
+
+// link reads what a decision about a link needs.
+func (t *txn) link(id int64) (roomID string, role room.Role, revoked int64, err error) {
+	const q = "SELECT COALESCE(r.name, ''), l.role, l.revoked FROM links l LEFT JOIN rooms r ON r.id = l.room WHERE l.id = ?"
+	err = t.get(q, []any{id}, &roomID, &role, &revoked)
+	return roomID, role, revoked, err
+}
+
+// RevokeLink implements access.Links. A link that is revoked already keeps its
+// first time. The last owner's link is kept: whether it is, is looked at in the
+// transaction, since two owners may revoke each other at once. Errors:
+// room.ErrNotFound, room.ErrNotAllowed with a sentence, room.ErrBusy.
+func (s *Store) RevokeLink(ctx context.Context, id int64, at time.Time, a *room.AuditEntry) error {
 	err := s.change(ctx, func(t *txn) error {
-		var room, revoked int64
-		err := t.get("SELECT COALESCE(room, 0), revoked FROM links WHERE id = ?", []any{id}, &room, &revoked)
+		roomID, role, revoked, err := t.link(id)
 		if err != nil || revoked != 0 {
 			return err
 		}
-		t.bump = true
-		if _, err := t.exec("UPDATE links SET revoked = ? WHERE id = ?", max(toMS(at), 1), id); err != nil || a == nil {
+		if role.Can(room.ManageLinks) {
+			var others int
+			for _, equal := range room.RolesWith(room.ManageLinks) {
+				var n int
+				const q = "SELECT count(*) FROM links WHERE role = ? AND revoked = 0 AND id <> ?"
+				if err := t.get(q, []any{string(equal), id}, &n); err != nil {
+					return err
+				}
+				others += n
+			}
+			if others == 0 {
+				return room.Explain(room.ErrNotAllowed, "This is the last owner's link. Make another one first.")
+			}
+		}
+		line, err := t.aboutLink(id, a)
+		if err != nil {
 			return err
 		}
-		a.About = strconv.FormatInt(id, 10)
-		return t.note(room, a)
+		return t.write(&linkRevoked{ID: id, At: max(toMS(at), 1), Room: roomID, Act: line})
 	})
 	if err != nil {
 		return fmt.Errorf("revoke link %d: %w", id, err)
@@ -116,24 +184,39 @@ func (s *Store) RevokeLink(ctx context.Context, id int64, at time.Time, a *comme
 	return nil
 }
 
-// RestoreLink implements live.Links. Errors: comment.ErrNotFound,
-// comment.ErrChanged for a link that is good, comment.ErrBusy.
-func (s *Store) RestoreLink(ctx context.Context, id int64, a *comment.Act) error {
+// linkRevoked is that a link was taken back.
+type linkRevoked struct {
+	ID   int64      `json:"id"`
+	At   int64      `json:"at"` // ms
+	Room string     `json:"room,omitempty"`
+	Act  *actChange `json:"act,omitempty"`
+}
+
+func (*linkRevoked) kind() string { return "link_revoked" }
+
+func (c *linkRevoked) apply(t *txn) error {
+	if _, err := t.exec("UPDATE links SET revoked = ? WHERE id = ?", c.At, c.ID); err != nil {
+		return err
+	}
+	return t.note(c.Room, c.Act)
+}
+
+// RestoreLink implements access.Links. Errors: room.ErrNotFound,
+// room.ErrChanged for a link that is good, room.ErrBusy.
+func (s *Store) RestoreLink(ctx context.Context, id int64, a *room.AuditEntry) error {
 	err := s.change(ctx, func(t *txn) error {
-		var room, revoked int64
-		err := t.get("SELECT COALESCE(room, 0), revoked FROM links WHERE id = ?", []any{id}, &room, &revoked)
+		roomID, _, revoked, err := t.link(id)
 		if err == nil && revoked == 0 {
-			err = comment.ErrChanged
+			err = room.ErrChanged
 		}
 		if err != nil {
 			return err
 		}
-		t.bump = true
-		if _, err := t.exec("UPDATE links SET revoked = 0 WHERE id = ?", id); err != nil || a == nil {
+		line, err := t.aboutLink(id, a)
+		if err != nil {
 			return err
 		}
-		a.About = strconv.FormatInt(id, 10)
-		return t.note(room, a)
+		return t.write(&linkRestored{ID: id, Room: roomID, Act: line})
 	})
 	if err != nil {
 		return fmt.Errorf("give link %d back: %w", id, err)
@@ -141,16 +224,57 @@ func (s *Store) RestoreLink(ctx context.Context, id int64, a *comment.Act) error
 	return nil
 }
 
-// TouchLink implements live.Links: it notes the use to the minute, and never
-// goes back. It is no change that other programs are told of. Errors:
-// comment.ErrBusy; an unknown link is none, since nobody waits for the answer.
+// linkRestored is that a link that was taken back is good again.
+type linkRestored struct {
+	ID   int64      `json:"id"`
+	Room string     `json:"room,omitempty"`
+	Act  *actChange `json:"act,omitempty"`
+}
+
+func (*linkRestored) kind() string { return "link_restored" }
+
+func (c *linkRestored) apply(t *txn) error {
+	if _, err := t.exec("UPDATE links SET revoked = 0 WHERE id = ?", c.ID); err != nil {
+		return err
+	}
+	return t.note(c.Room, c.Act)
+}
+
+// TouchLink implements access.Links: it notes the use to the minute, and never
+// goes back. It is not a change that other programs are told of. Errors:
+// room.ErrBusy; an unknown link is none, since nobody waits for the answer.
 func (s *Store) TouchLink(ctx context.Context, id int64, at time.Time) error {
 	err := s.change(ctx, func(t *txn) error {
-		_, err := t.exec("UPDATE links SET used = ?2 WHERE id = ?1 AND used < ?2", id, toMinute(at))
-		return err
+		var older bool
+		err := t.get("SELECT used < ? FROM links WHERE id = ?", []any{toMinute(at), id}, &older)
+		if err != nil || !older {
+			return unless(err, room.ErrNotFound)
+		}
+		return t.write(&linkUsed{ID: id, At: toMinute(at)})
 	})
 	if err != nil {
 		return fmt.Errorf("note the use of link %d: %w", id, err)
 	}
 	return nil
+}
+
+// unless is err, or nil when it is the one that does not matter.
+func unless(err, harmless error) error {
+	if errors.Is(err, harmless) {
+		return nil
+	}
+	return err
+}
+
+// linkUsed is when a link was used last.
+type linkUsed struct {
+	ID int64 `json:"id"`
+	At int64 `json:"at"` // ms, a whole minute
+}
+
+func (*linkUsed) kind() string { return "link_used" }
+
+func (c *linkUsed) apply(t *txn) error {
+	_, err := t.exec("UPDATE links SET used = ?2 WHERE id = ?1 AND used < ?2", c.ID, c.At)
+	return err
 }

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // ErrServed is in the chain of what [Lock] says when a server has the folder.
@@ -16,11 +17,28 @@ var ErrServed = errors.New("another danmaku server")
 // errTaken is what takeLock says when another process has the lock.
 var errTaken = errors.New("taken")
 
+// commandMark stands before the process number in the lock file of a command.
+const commandMark = "command "
+
+// A command has the lock for a moment only: whoever else wants it waits so long, and
+// looks so often.
+const (
+	commandWait = 5 * time.Second
+	lookEvery   = 20 * time.Millisecond
+)
+
 // Lock makes this process the one server of a data folder until the returned
-// function is called or the process ends, however it ends. Commands that only
-// read or change settings need no lock. A second server gets [ErrServed] and
-// what to do: two of them would number the same rooms twice.
-func Lock(dir string) (unlock func() error, err error) {
+// function is called or the process ends, however it ends. A second server gets
+// [ErrServed] and what to do: two of them would number the same rooms twice. A
+// command that has the folder is waited for.
+func Lock(dir string) (unlock func() error, err error) { return lock(dir, "") }
+
+// LockCommand keeps servers away from a data folder while a command works on its
+// database, until the returned function is called. [ErrServed] says that a server has
+// the folder: the command is to ask that one. Another command is waited for.
+func LockCommand(dir string) (unlock func() error, err error) { return lock(dir, commandMark) }
+
+func lock(dir, mark string) (unlock func() error, err error) {
 	dir, err = makeFolder(dir)
 	if err != nil {
 		return nil, err
@@ -30,26 +48,39 @@ func Lock(dir string) (unlock func() error, err error) {
 		return nil, notWritable(dir, err)
 	}
 	err = takeLock(f)
+	// Who has just taken the lock has not written its line yet, so the line is read
+	// twice before a server is believed to have it.
+	for looked, tries := false, commandWait/lookEvery; errors.Is(err, errTaken) && tries > 0; tries-- {
+		if pid, command := holder(f); !command {
+			if looked {
+				defer f.Close()
+				return nil, &FolderError{Kind: FolderServed, Path: dir, Cause: ErrServed, Holder: pid}
+			}
+			looked = true
+		}
+		time.Sleep(lookEvery)
+		err = takeLock(f)
+	}
 	if errors.Is(err, errTaken) {
-		defer f.Close()
-		return nil, fmt.Errorf("%w%s already uses the data folder %s; "+
-			"danmaku open shows its console. To start another, stop it or name another folder with --data", ErrServed, holder(f), dir)
+		err = errors.New("another command has it, and does not end")
 	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("lock the data folder %s: %w", dir, cause(err)), f.Close())
 	}
-	// The number is only for the message above; without it the lock holds too.
+	// The line is only for the messages above; without it the lock holds too.
 	if err := f.Truncate(0); err == nil {
-		_, _ = f.WriteAt([]byte(strconv.Itoa(os.Getpid())+"\n"), 0)
+		_, _ = f.WriteAt([]byte(mark+strconv.Itoa(os.Getpid())+"\n"), 0)
 	}
 	return f.Close, nil
 }
 
-// holder names the process that wrote the lock file, when it can be read.
-func holder(f *os.File) string {
+// holder is the process that wrote the lock file, or 0, and whether that is a command.
+func holder(f *os.File) (pid int, command bool) {
 	b, err := io.ReadAll(io.NewSectionReader(f, 0, 32))
-	if pid, bad := strconv.Atoi(strings.TrimSpace(string(b))); err == nil && bad == nil {
-		return fmt.Sprintf(" (process %d)", pid)
+	line, command := strings.CutPrefix(strings.TrimSpace(string(b)), strings.TrimSpace(commandMark))
+	pid, bad := strconv.Atoi(strings.TrimSpace(line))
+	if err != nil || bad != nil {
+		return 0, command
 	}
-	return ""
+	return pid, command
 }

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"danmaku/comment"
+	"danmaku/room"
 	"danmaku/store"
 )
 
@@ -30,7 +31,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// writeUntilKilled appends from several goroutines for ever and prints the ID
+// writeUntilKilled appends from several goroutines forever and prints the ID
 // and number of each comment once it is acknowledged.
 func writeUntilKilled(dir string) error {
 	s, err := store.Open(context.Background(), store.Options{Dir: dir})
@@ -143,14 +144,14 @@ var salt struct {
 
 // newComment makes an event with an ID that no other has, also not in another
 // process.
-func newComment(room, text string) comment.Event {
+func newComment(roomID, text string) room.Event {
 	salt.Lock()
 	salt.n++
 	n := salt.n
 	salt.Unlock()
 	at := time.Now()
-	return comment.Event{
-		Room: room, At: at, Kind: comment.KindComment,
+	return room.Event{
+		Room: roomID, At: at, Kind: room.KindComment,
 		Comment: comment.Comment{ID: comment.NewID(at, n), At: at, Text: text, User: "ann"},
 	}
 }

@@ -4,9 +4,11 @@ import (
 	"context"
 	"database/sql"
 	"embed"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"sort"
+	"time"
 )
 
 // applicationID marks our databases in the file header ("DMKU"), so that a file
@@ -74,16 +76,53 @@ func checkVersion(path string, version int) error {
 	return nil
 }
 
-// migrate brings the database up to date, each step in a transaction of its
-// own. Two programs may do so at once: the second finds it done.
-func migrate(ctx context.Context, db *sql.DB) error {
+// upgradeWait is how long a program waits for another that may just be bringing
+// the database up to date.
+const upgradeWait = 2 * time.Second
+
+// upgrade brings the database up to date, unless a server of an older version
+// has the folder: that one would go on writing into tables that have changed.
+func upgrade(ctx context.Context, db *sql.DB, o Options) error {
 	list, err := scripts()
 	if err != nil {
 		return err
 	}
+	outdated := func() (bool, error) {
+		var version int
+		err := db.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version)
+		return version > 0 && version < len(list), err
+	}
+	tick := time.NewTicker(upgradeWait / 20)
+	defer tick.Stop()
+	for tries := 0; !o.Held; tries++ {
+		if old, err := outdated(); err != nil {
+			return err
+		} else if !old {
+			break // a new database has no server yet
+		}
+		unlock, err := Lock(o.Dir)
+		if err == nil {
+			defer func() { _ = unlock() }() // closing a file that nothing was written to
+			break
+		}
+		if !errors.Is(err, ErrServed) {
+			return err
+		}
+		if tries == 20 {
+			return fmt.Errorf("the server that uses the data folder %s is of an older version than this program; "+
+				"use the program that the server was started from, or stop the server and start it with this one", o.Dir)
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
 	return migrateTo(ctx, db, list)
 }
 
+// migrateTo takes the steps that are left, each in a transaction of its own. Two
+// programs may do so at once: the second finds it done.
 func migrateTo(ctx context.Context, db *sql.DB, list []script) error {
 	conn, err := db.Conn(ctx)
 	if err != nil {

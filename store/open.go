@@ -25,34 +25,76 @@ const (
 )
 
 // readers is the size of the reading pool: more than two cores' worth of
-// queries gains nothing, and each connection has a cache.
-const readers = 4
+// queries gains nothing, and each connection has a cache. resumeReaders is that
+// of the pool for resumes, which the audience can cause: no look-up of a
+// moderator ever waits behind one.
+const (
+	readers       = 4
+	resumeReaders = 2
+)
 
 // Options say where and how a store is opened.
 type Options struct {
 	Dir  string       // the data folder; made when it is not there
 	Full bool         // survive power cuts, not only a killed process: synchronous=FULL
+	Held bool         // the caller holds the folder's [Lock]
 	Log  *slog.Logger // nil: nothing is logged
+
+	// Commits observes how long each transaction of events takes, Lag how long after its
+	// commit each batch has reached the rooms. Nil: not measured.
+	Commits, Lag Observer
+}
+
+// Observer takes measurements, in seconds. It must not wait for anything.
+type Observer interface{ Observe(seconds float64) }
+
+// Totals is how the log is doing.
+type Totals struct {
+	Events  int64 // written since the start
+	Queued  int   // events that wait for the disk
+	Batches int   // committed batches that wait for the rooms
+	Ready   bool  // it can be written
+}
+
+// Totals waits for nothing.
+func (j *journal) Totals() Totals {
+	t := Totals{Events: j.events.Load(), Queued: len(j.queue), Ready: j.fault.Load() == nil}
+	if f := j.follower.Load(); f != nil {
+		t.Batches = len(f.batches)
+	}
+	return t
 }
 
 // Store is the open database. Its methods may be called from any goroutine.
 type Store struct {
 	journal
-	read *sql.DB
+	read    *sql.DB // everything that moderators, links and exports need
+	resumes *sql.DB // Since and CountSince alone
+
+	snapshots chan struct{} // one in it for each that is open
 
 	closing sync.Once
 }
 
+// busyTimeout is how long a connection waits for another program, in milliseconds:
+// a command beside the server writes now and then.
+const busyTimeout = "5000"
+
 type pragma struct{ name, value string }
+
+// What each connection keeps of the database, in KiB, as a negative number. The
+// system's own cache of the file is behind it, so larger ones gain little, and they
+// grow with the log for hours.
+const writerCache, readerCache = "-16384", "-2048"
 
 // pragmas lists what each connection of a pool is set to.
 func pragmas(readOnly, full bool) []pragma {
 	list := []pragma{
-		{"busy_timeout", "5000"}, // ms; a command beside the server writes now and then
+		{"busy_timeout", busyTimeout},
 		{"foreign_keys", "1"},
 	}
 	if readOnly {
-		return append(list, pragma{"query_only", "1"}, pragma{"cache_size", "-16384"})
+		return append(list, pragma{"query_only", "1"}, pragma{"cache_size", readerCache})
 	}
 	sync := "NORMAL"
 	if full {
@@ -61,7 +103,7 @@ func pragmas(readOnly, full bool) []pragma {
 	return append(list,
 		pragma{"journal_mode", "WAL"},
 		pragma{"synchronous", sync},
-		pragma{"cache_size", "-65536"},           // KiB, so 64 MB
+		pragma{"cache_size", writerCache},
 		pragma{"journal_size_limit", "67108864"}, // bytes, so 64 MB
 	)
 }
@@ -81,7 +123,8 @@ func fileURI(path string) string {
 // alone. Each error is one line that says what to do; nothing was changed then.
 //
 // Several programs may have the same folder open; only one of them may run
-// rooms, see [Lock].
+// rooms, see [Lock]. While one does, no other brings its database up to date: a
+// server that knows only the older tables is at work on them.
 func Open(ctx context.Context, o Options) (*Store, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
@@ -97,6 +140,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if err := checkFile(ctx, path); err != nil {
 		return nil, explain(dir, err)
 	}
+	o.Dir = dir
 	s, err := open(ctx, path, o)
 	if err != nil {
 		return nil, explain(dir, err)
@@ -104,7 +148,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	return s, nil
 }
 
-// Exists tells whether a folder holds a database already.
+// Exists reports whether a folder holds a database already.
 func Exists(dir string) bool {
 	_, err := os.Stat(filepath.Join(dir, dbFile))
 	return err == nil
@@ -116,27 +160,41 @@ func open(ctx context.Context, path string, o Options) (*Store, error) {
 		return nil, err
 	}
 	write.SetMaxOpenConns(1)
-	if err := migrate(ctx, write); err != nil {
+	if err := upgrade(ctx, write, o); err != nil {
 		return nil, errors.Join(err, write.Close())
 	}
 	if err := renumber(ctx, write); err != nil {
 		return nil, errors.Join(err, write.Close())
 	}
-	read, err := openDB(path, pragmas(true, o.Full))
+	read, err := openReaders(path, readers)
 	if err != nil {
 		return nil, errors.Join(err, write.Close())
 	}
-	read.SetMaxOpenConns(readers)
-	read.SetMaxIdleConns(readers)
-	s := &Store{read: read}
-	if err := s.journal.start(write, o.Log); err != nil {
+	resumes, err := openReaders(path, resumeReaders)
+	if err != nil {
 		return nil, errors.Join(err, read.Close(), write.Close())
+	}
+	s := &Store{read: read, resumes: resumes, snapshots: make(chan struct{}, snapshots)}
+	s.commits, s.lag = o.Commits, o.Lag
+	if err := s.journal.start(write, o.Log); err != nil {
+		return nil, errors.Join(err, resumes.Close(), read.Close(), write.Close())
 	}
 	return s, nil
 }
 
+// openReaders opens a pool of n connections that cannot write.
+func openReaders(path string, n int) (*sql.DB, error) {
+	db, err := openDB(path, pragmas(true, false))
+	if err != nil {
+		return nil, err
+	}
+	db.SetMaxOpenConns(n)
+	db.SetMaxIdleConns(n)
+	return db, nil
+}
+
 // Close writes every event that is queued, hands it to the follower, and closes
-// the database. Append answers comment.ErrBusy from then on. When ctx ends
+// the database. Append answers room.ErrBusy from then on. When ctx ends
 // first, its error comes back and the database is left to the end of the
 // process; nothing that was acknowledged can be lost by that.
 func (s *Store) Close(ctx context.Context) error {
@@ -144,14 +202,16 @@ func (s *Store) Close(ctx context.Context) error {
 		return fmt.Errorf("close store: %w", err)
 	}
 	var err error
-	s.closing.Do(func() { err = errors.Join(s.read.Close(), s.journal.db.Close()) })
+	s.closing.Do(func() { err = errors.Join(s.resumes.Close(), s.read.Close(), s.journal.db.Close()) })
 	if err != nil {
 		return fmt.Errorf("close store: %w", err)
 	}
 	return nil
 }
 
-// makeFolder gives the absolute path of a folder that is there.
+// makeFolder returns the absolute path of a folder that is there. It makes the
+// folder, but none above it: a path that leads nowhere is mistyped more often
+// than meant.
 func makeFolder(dir string) (string, error) {
 	if dir == "" {
 		return "", errors.New("no data folder is named; say where with --data")
@@ -160,11 +220,74 @@ func makeFolder(dir string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("data folder %s: %w", dir, err)
 	}
-	if err := os.MkdirAll(abs, 0o700); err != nil {
-		return "", fmt.Errorf("the data folder %s cannot be made (%w); make it yourself or name another with --data", abs, cause(err))
+	err = os.Mkdir(abs, 0o700)
+	switch {
+	case errors.Is(err, fs.ErrExist):
+		if info, statErr := os.Stat(abs); statErr == nil && info.IsDir() {
+			return abs, nil
+		}
+	case errors.Is(err, fs.ErrNotExist):
+		return "", &FolderError{Kind: FolderNoParent, Path: abs, Cause: cause(err)}
+	case err == nil:
+		return abs, nil
 	}
-	return abs, nil
+	return "", &FolderError{Kind: FolderNotMade, Path: abs, Cause: cause(err)}
 }
+
+// FolderFault is why a data folder cannot be used.
+type FolderFault int
+
+// The faults of data folders.
+const (
+	FolderNoParent    FolderFault = iota // the folder that it is to be in is not there
+	FolderNotMade                        // the folder cannot be made
+	FolderNotWritable                    // Path is the folder
+	FolderServed                         // another server uses it
+	FolderFull                           // the disk is full
+	FileNotDatabase                      // Path is the database, here and below
+	FileDamaged
+	FileLocked
+)
+
+// FolderError is a data folder that cannot be used, and why. Others may say it in
+// other words.
+type FolderError struct {
+	Kind   FolderFault
+	Path   string
+	Cause  error
+	Holder int // with FolderServed: the process, 0 when unknown
+}
+
+// Error says in one line what is wrong and what to do.
+func (e *FolderError) Error() string {
+	switch e.Kind {
+	case FolderNoParent:
+		return fmt.Sprintf("the data folder %s is not made, since there is no folder %s; make that one, or name another data folder with --data", e.Path, filepath.Dir(e.Path))
+	case FolderNotMade:
+		return fmt.Sprintf("the data folder %s cannot be made (%v); make it yourself or name another with --data", e.Path, e.Cause)
+	case FolderNotWritable:
+		return fmt.Sprintf("the data folder %s cannot be written (%v); give this user the right to, or name another with --data", e.Path, e.Cause)
+	case FolderServed:
+		holder := ""
+		if e.Holder > 0 {
+			holder = fmt.Sprintf(" (process %d)", e.Holder)
+		}
+		return fmt.Sprintf("%v%s already uses the data folder %s; danmaku open shows its console. To start another, stop it or name another folder with --data",
+			ErrServed, holder, e.Path)
+	case FolderFull:
+		return fmt.Sprintf("the disk of the data folder %s is full (%v); make room and start again", e.Path, e.Cause)
+	case FileNotDatabase:
+		return fmt.Sprintf("%s is not a database (%v); move it away to start anew, or put a backup in its place", e.Path, e.Cause)
+	case FileDamaged:
+		return fmt.Sprintf("%s is damaged (%v); put a backup in its place, or move it away to start anew", e.Path, e.Cause)
+	case FileLocked:
+		return fmt.Sprintf("%s is locked by another program (%v); stop that program and try again", e.Path, e.Cause)
+	}
+	return e.Cause.Error()
+}
+
+// Unwrap is the cause; [ErrServed] with FolderServed.
+func (e *FolderError) Unwrap() error { return e.Cause }
 
 // makeFile makes sure that the database can be written and that nobody else can
 // read it. SQLite gives its -wal and -shm files the mode of the database, so
@@ -197,7 +320,7 @@ func private(f *os.File) error {
 }
 
 func notWritable(dir string, err error) error {
-	return fmt.Errorf("the data folder %s cannot be written (%w); give this user the right to, or name another with --data", dir, cause(err))
+	return &FolderError{Kind: FolderNotWritable, Path: dir, Cause: cause(err)}
 }
 
 // cause drops the path that package os puts before every error: our lines name
@@ -224,21 +347,26 @@ const (
 	sqliteNotADB     = 26
 )
 
+func isBusy(err error) bool {
+	code := resultCode(err)
+	return code == sqliteBusy || code == sqliteLocked
+}
+
 // explain turns what SQLite says into a line for the person who started the
 // program.
 func explain(dir string, err error) error {
 	path := filepath.Join(dir, dbFile)
 	switch resultCode(err) {
 	case sqliteNotADB:
-		return fmt.Errorf("%s is not a database (%w); move it away to start anew, or put a backup in its place", path, err)
+		return &FolderError{Kind: FileNotDatabase, Path: path, Cause: err}
 	case sqliteCorrupt:
-		return fmt.Errorf("%s is damaged (%w); put a backup in its place, or move it away to start anew", path, err)
+		return &FolderError{Kind: FileDamaged, Path: path, Cause: err}
 	case sqliteBusy, sqliteLocked:
-		return fmt.Errorf("%s is locked by another program (%w); stop that program and try again", path, err)
+		return &FolderError{Kind: FileLocked, Path: path, Cause: err}
 	case sqliteReadOnly, sqliteCantOpen:
 		return notWritable(dir, err)
 	case sqliteFull:
-		return fmt.Errorf("the disk of the data folder %s is full (%w); make room and start again", dir, err)
+		return &FolderError{Kind: FolderFull, Path: dir, Cause: err}
 	}
 	return err
 }

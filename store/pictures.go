@@ -6,7 +6,7 @@ import (
 	"errors"
 	"fmt"
 
-	"danmaku/comment"
+	"danmaku/room"
 )
 
 // keptPictures is how many pictures of a room there are: the one that it shows,
@@ -14,38 +14,54 @@ import (
 const keptPictures = 12
 
 // PutPicture implements live.Pictures: it keeps a room's picture beside those
-// before it, of which the oldest go. Errors: comment.ErrNotFound for an unknown
-// room, comment.ErrBusy when the database cannot be written.
-func (s *Store) PutPicture(ctx context.Context, room, hash string, jpeg []byte) error {
+// before it, of which the oldest go. Errors: room.ErrNotFound for an unknown
+// room, room.ErrBusy when the database cannot be written.
+func (s *Store) PutPicture(ctx context.Context, roomID, hash string, jpeg []byte) error {
 	err := s.change(ctx, func(t *txn) error {
-		id, err := t.roomID(room)
-		if err != nil {
+		if _, err := t.roomID(roomID); err != nil {
 			return err
 		}
-		if _, err = t.exec("INSERT OR REPLACE INTO pictures (room, hash, jpeg) VALUES (?, ?, ?)", id, hash, jpeg); err != nil {
-			return err
-		}
-		_, err = t.exec(`DELETE FROM pictures WHERE room = ?1 AND id <= (SELECT id FROM pictures
-			WHERE room = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2)`, id, keptPictures)
-		return err
+		return t.write(&pictureKept{Room: roomID, Hash: hash, JPEG: jpeg})
 	})
 	if err != nil {
-		return fmt.Errorf("store the picture of room %s: %w", room, err)
+		return fmt.Errorf("store the picture of room %s: %w", roomID, err)
 	}
 	return nil
 }
 
-// Picture implements live.Pictures. Errors: comment.ErrNotFound when the room
+// Picture implements live.Pictures. Errors: room.ErrNotFound when the room
 // has no picture of that hash (any more).
-func (s *Store) Picture(ctx context.Context, room, hash string) ([]byte, error) {
+func (s *Store) Picture(ctx context.Context, roomID, hash string) ([]byte, error) {
 	const q = "SELECT p.jpeg FROM pictures p JOIN rooms r ON r.id = p.room WHERE r.name = ? AND p.hash = ?"
 	var jpeg []byte
-	err := s.read.QueryRowContext(ctx, q, room, hash).Scan(&jpeg)
+	err := s.read.QueryRowContext(ctx, q, roomID, hash).Scan(&jpeg)
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, comment.ErrNotFound
+		return nil, room.ErrNotFound
 	}
 	if err != nil {
-		return nil, fmt.Errorf("read the picture of room %s: %w", room, err)
+		return nil, fmt.Errorf("read the picture of room %s: %w", roomID, err)
 	}
 	return jpeg, nil
+}
+
+// pictureKept is a picture of a room. The oldest make room for it.
+type pictureKept struct {
+	Room string `json:"room"`
+	Hash string `json:"hash"`
+	JPEG []byte `json:"jpeg"`
+}
+
+func (*pictureKept) kind() string { return "picture" }
+
+func (c *pictureKept) apply(t *txn) error {
+	row, err := t.roomRow(c.Room)
+	if err != nil {
+		return err
+	}
+	if _, err := t.exec("INSERT OR REPLACE INTO pictures (room, hash, jpeg) VALUES (?, ?, ?)", row, c.Hash, c.JPEG); err != nil {
+		return err
+	}
+	_, err = t.exec(`DELETE FROM pictures WHERE room = ?1 AND id <= (SELECT id FROM pictures
+		WHERE room = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2)`, row, keptPictures)
+	return err
 }

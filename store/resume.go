@@ -2,55 +2,75 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"slices"
 
 	"danmaku/comment"
+	"danmaku/room"
 )
 
 // resumeEvents selects what a resume may see. An event about a comment counts
 // only while it is the last about it: what was taken down or decided since has
 // another number in its row. Kind 1 is a shown comment; a clear hides those
 // before it, while held ones wait on.
-const resumeEvents = `SELECT e.seq, e.at, e.kind, e.actor, COALESCE(e.data, ''), ` + rowColumns + `
+const (
+	resumeEvents = `SELECT e.seq, e.at, e.kind, e.actor, COALESCE(e.data, ''), ` + rowColumns + `
 	FROM rooms r JOIN events e ON e.room = r.id
-	LEFT JOIN comments c ON c.id = e.comment LEFT JOIN users u ON u.id = c.user
+	LEFT JOIN comments c ON c.id = e.comment LEFT JOIN users u ON u.id = c.user` + resumeFilter
+
+	resumeFilter = `
 	WHERE r.name = ? AND e.seq > ? AND (e.kind <> 1 OR e.seq > r.cleared)
 	AND (e.comment IS NULL OR c.seq = e.seq)`
+)
 
 const (
 	sinceQuery  = resumeEvents + ` ORDER BY e.seq LIMIT ?`
 	recentQuery = resumeEvents + ` ORDER BY e.seq DESC LIMIT ?`
+	countQuery  = `SELECT count(*) FROM (SELECT 1 FROM rooms r JOIN events e ON e.room = r.id
+	LEFT JOIN comments c ON c.id = e.comment` + resumeFilter + ` LIMIT ?)`
 )
 
-// Since implements live.Journal.
-func (s *Store) Since(ctx context.Context, room string, after int64, limit int) ([]comment.Event, error) {
-	events, err := s.events(ctx, sinceQuery, room, after, limit)
+// Since implements live.Journal. It reads through the pool for resumes, so it
+// never delays another reader of the database; when ctx ends, so does the query.
+func (s *Store) Since(ctx context.Context, roomID string, after int64, limit int) ([]room.Event, error) {
+	events, err := events(ctx, s.resumes, sinceQuery, roomID, after, limit)
 	if err != nil {
-		return nil, fmt.Errorf("read the log of room %s: %w", room, err)
+		return nil, fmt.Errorf("read the log of room %s: %w", roomID, err)
 	}
 	return events, nil
 }
 
-// Recent implements live.Journal.
-func (s *Store) Recent(ctx context.Context, room string, limit int) ([]comment.Event, error) {
-	events, err := s.events(ctx, recentQuery, room, 0, limit)
+// CountSince implements live.Journal. It uses the pool of [Store.Since].
+func (s *Store) CountSince(ctx context.Context, room string, after int64, limit int) (n int, err error) {
+	if err = s.resumes.QueryRowContext(ctx, countQuery, room, after, max(limit, 0)).Scan(&n); err == nil && n == 0 {
+		err = known(ctx, s.resumes, room)
+	}
 	if err != nil {
-		return nil, fmt.Errorf("read the log of room %s: %w", room, err)
+		return 0, fmt.Errorf("count the log of room %s: %w", room, err)
+	}
+	return n, nil
+}
+
+// Recent implements live.Journal.
+func (s *Store) Recent(ctx context.Context, roomID string, limit int) ([]room.Event, error) {
+	events, err := events(ctx, s.read, recentQuery, roomID, 0, limit)
+	if err != nil {
+		return nil, fmt.Errorf("read the log of room %s: %w", roomID, err)
 	}
 	slices.Reverse(events)
 	return events, nil
 }
 
-func (s *Store) events(ctx context.Context, query, room string, after int64, limit int) ([]comment.Event, error) {
-	rows, err := s.read.QueryContext(ctx, query, room, after, max(limit, 0))
+func events(ctx context.Context, db *sql.DB, query, roomID string, after int64, limit int) ([]room.Event, error) {
+	rows, err := db.QueryContext(ctx, query, roomID, after, max(limit, 0))
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var events []comment.Event
+	var events []room.Event
 	for rows.Next() {
-		ev := comment.Event{Room: room}
+		ev := room.Event{Room: roomID}
 		var scan rowScan
 		var at int64
 		var kind int
@@ -72,19 +92,29 @@ func (s *Store) events(ctx context.Context, query, room string, after int64, lim
 		return nil, err
 	}
 	if len(events) == 0 {
-		return nil, s.known(ctx, room)
+		return nil, known(ctx, db, roomID)
 	}
 	return events, nil
 }
 
-// known is comment.ErrNotFound for a room that is not there.
-func (s *Store) known(ctx context.Context, room string) error {
+// known returns room.ErrNotFound for a room that does not exist.
+func (s *Store) known(ctx context.Context, room string) error { return known(ctx, s.read, room) }
+
+func known(ctx context.Context, on reading, roomID string) error {
 	var n int
-	if err := s.read.QueryRowContext(ctx, "SELECT count(*) FROM rooms WHERE name = ?", room).Scan(&n); err != nil {
+	if err := on.QueryRowContext(ctx, "SELECT count(*) FROM rooms WHERE name = ?", roomID).Scan(&n); err != nil {
 		return err
 	}
 	if n == 0 {
-		return comment.ErrNotFound
+		return room.ErrNotFound
 	}
 	return nil
+}
+
+// NewestID implements live.Journal.
+func (s *Store) NewestID(ctx context.Context) (id comment.ID, err error) {
+	if err := s.read.QueryRowContext(ctx, "SELECT COALESCE(max(id), 0) FROM comments").Scan(&id); err != nil {
+		return 0, fmt.Errorf("read the newest comment: %w", err)
+	}
+	return id, nil
 }

@@ -3,32 +3,34 @@ package store
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"strings"
 
 	"danmaku/comment"
+	"danmaku/room"
 )
 
 // Rooms implements live.Rooms: every room, archived ones too, oldest first.
-func (s *Store) Rooms(ctx context.Context) ([]comment.RoomRecord, error) {
+func (s *Store) Rooms(ctx context.Context) ([]room.Record, error) {
 	rows, err := s.read.QueryContext(ctx, "SELECT name, epoch, seq, pinned, settings FROM rooms ORDER BY id")
 	if err != nil {
 		return nil, fmt.Errorf("read rooms: %w", err)
 	}
 	defer rows.Close()
-	var list []comment.RoomRecord
+	var list []room.Record
 	for rows.Next() {
 		var name, text string
-		var head comment.Position
+		var head room.Position
 		var pinned comment.ID
 		if err := rows.Scan(&name, &head.Epoch, &head.Seq, &pinned, &text); err != nil {
 			return nil, fmt.Errorf("read rooms: %w", err)
 		}
-		room, err := decodeRoom(name, text)
+		setup, err := decodeRoom(name, text)
 		if err != nil {
 			return nil, fmt.Errorf("read rooms: %w", err)
 		}
-		list = append(list, comment.RoomRecord{Room: room, Head: head, Pinned: pinned})
+		list = append(list, room.Record{Room: setup, Head: head, Pinned: pinned})
 	}
 	if err := rows.Err(); err != nil {
 		return nil, fmt.Errorf("read rooms: %w", err)
@@ -37,43 +39,70 @@ func (s *Store) Rooms(ctx context.Context) ([]comment.RoomRecord, error) {
 }
 
 // AddRoom implements live.Rooms: it makes a room with an empty log and a new
-// epoch. Errors: comment.ErrTaken for a name that is taken, a plain one for
-// settings out of bounds, comment.ErrBusy when the database cannot be written.
-func (s *Store) AddRoom(ctx context.Context, r comment.Room, a *comment.Act) (comment.RoomRecord, error) {
+// epoch, and the links to it, all of it or nothing. Errors: room.ErrTaken for a name that is taken, a plain one for
+// settings out of bounds, room.ErrBusy when the database cannot be written.
+func (s *Store) AddRoom(ctx context.Context, r room.Room, a *room.AuditEntry, links ...room.AccessLink) (room.Record, error) {
 	if err := r.Validate(); err != nil {
-		return comment.RoomRecord{}, fmt.Errorf("add room: %w", err)
+		return room.Record{}, fmt.Errorf("add room: %w", err)
 	}
 	text, err := encodeRoom(r)
 	if err != nil {
-		return comment.RoomRecord{}, fmt.Errorf("add room: %w", err)
+		return room.Record{}, fmt.Errorf("add room: %w", err)
+	}
+	line, err := encodeAct(a)
+	if err != nil {
+		return room.Record{}, fmt.Errorf("add room: %w", err)
 	}
 	epoch := newEpoch()
 	err = s.change(ctx, func(t *txn) error {
-		n, err := t.exec("INSERT INTO rooms (name, epoch, settings) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", r.ID, epoch, text)
-		if err == nil && n == 0 {
-			return comment.Explain(comment.ErrTaken, "the name %q is taken; choose another", r.ID)
-		}
-		t.bump = true
-		if err != nil || a == nil {
+		if _, err := t.room(r.ID); err == nil {
+			return room.Explain(room.ErrTaken, "the name %q is taken; choose another", r.ID)
+		} else if !errors.Is(err, room.ErrNotFound) {
 			return err
 		}
-		id, err := t.roomID(r.ID)
+		numbered, err := t.decideAct(line)
 		if err != nil {
 			return err
 		}
-		return t.note(id, a)
+		if err := t.write(&roomMade{Room: r.ID, Epoch: epoch, Settings: text, Act: numbered}); err != nil {
+			return err
+		}
+		for _, l := range links {
+			l.Room = r.ID
+			if _, err := t.decideLink(l, nil); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 	if err != nil {
-		return comment.RoomRecord{}, fmt.Errorf("add room: %w", err)
+		return room.Record{}, fmt.Errorf("add room: %w", err)
 	}
-	return comment.RoomRecord{Room: r, Head: comment.Position{Epoch: epoch}}, nil
+	return room.Record{Room: r, Head: room.Position{Epoch: epoch}}, nil
+}
+
+// roomMade is a new room with an empty log.
+type roomMade struct {
+	Room     string     `json:"room"`
+	Epoch    string     `json:"epoch"`
+	Settings string     `json:"settings"` // JSON as in its row
+	Act      *actChange `json:"act,omitempty"`
+}
+
+func (*roomMade) kind() string { return "room_made" }
+
+func (c *roomMade) apply(t *txn) error {
+	if _, err := t.exec("INSERT INTO rooms (name, epoch, settings) VALUES (?, ?, ?)", c.Room, c.Epoch, c.Settings); err != nil {
+		return err
+	}
+	return t.note(c.Room, c.Act)
 }
 
 // newEpoch draws 60 random bits as 12 letters and digits: positions are short
 // and two logs never share one.
 func newEpoch() string { return strings.ToLower(rand.Text()[:12]) }
 
-// roomID gives the row of a room, or comment.ErrNotFound.
+// roomID returns the row of a room, or room.ErrNotFound.
 func (t *txn) roomID(name string) (int64, error) {
 	r, err := t.room(name)
 	if err != nil {

@@ -9,15 +9,18 @@ import (
 	"time"
 
 	"danmaku/comment"
+	"danmaku/room"
+	"danmaku/show"
 )
 
 // statuses and kinds give the numbers in the database: a value's place. New
 // ones go at the end.
 var (
 	statuses = []comment.Status{"", comment.Shown, comment.Held, comment.Refused, comment.Removed}
-	kinds    = []comment.Kind{
-		"", comment.KindComment, comment.KindHeld, comment.KindRefused, comment.KindRemove,
-		comment.KindClear, comment.KindRoom, comment.KindPin, comment.KindBan, comment.KindUnban,
+	kinds    = []room.Kind{
+		"", room.KindComment, room.KindHeld, room.KindRefused, room.KindRemove,
+		room.KindClear, room.KindRoom, room.KindPin, room.KindBan, room.KindUnban,
+		room.KindItem, room.KindQuestion, room.KindErase,
 	}
 )
 
@@ -64,12 +67,12 @@ func unlessDefault[T ~string](v, def T) T {
 	return v
 }
 
-// tidy gives an event as it will come back from the database, so that the
+// tidy returns an event as it will come back from the database, so that the
 // follower and a resume see the same.
-func tidy(ev comment.Event) comment.Event {
+func tidy(ev room.Event) room.Event {
 	ev.At = fromMS(toMS(ev.At))
 	switch ev.Kind {
-	case comment.KindComment, comment.KindHeld, comment.KindRefused:
+	case room.KindComment, room.KindHeld, room.KindRefused:
 		c := &ev.Comment
 		c.At = fromMS(toMS(c.At))
 		c.Mode = orDefault(c.Mode, comment.Scroll)
@@ -82,30 +85,32 @@ func tidy(ev comment.Event) comment.Event {
 
 // eventData is the part of an event that only some kinds have.
 type eventData struct {
-	From     comment.Status  `json:"from,omitempty"`
-	IDs      []comment.ID    `json:"ids,omitempty"`
-	User     string          `json:"user,omitempty"`
-	Settings json.RawMessage `json:"settings,omitempty"`
-	Changed  []string        `json:"changed,omitempty"`
-	Ban      *banData        `json:"ban,omitempty"`
+	From     comment.Status   `json:"from,omitempty"`
+	IDs      []comment.ID     `json:"ids,omitempty"`
+	User     string           `json:"user,omitempty"`
+	Settings json.RawMessage  `json:"settings,omitempty"`
+	Changed  []string         `json:"changed,omitempty"`
+	Ban      *banData         `json:"ban,omitempty"`
+	Item     *show.Change     `json:"item,omitempty"`
+	Mark     *show.MarkChange `json:"mark,omitempty"`
 }
 
 // banData is a ban as an event keeps it.
 type banData struct {
-	ID      int64           `json:"id"`
-	Kind    comment.BanKind `json:"kind"`
-	User    string          `json:"user,omitempty"`
-	Address string          `json:"address,omitempty"`
-	UntilMS int64           `json:"until_ms,omitempty"`
-	ShowEnd bool            `json:"show_end,omitempty"`
-	Reason  string          `json:"reason,omitempty"`
-	By      string          `json:"by,omitempty"`
-	AtMS    int64           `json:"at_ms,omitempty"`
+	ID      int64        `json:"id"`
+	Kind    room.BanKind `json:"kind"`
+	User    string       `json:"user,omitempty"`
+	Address string       `json:"address,omitempty"`
+	UntilMS int64        `json:"until_ms,omitempty"`
+	ShowEnd bool         `json:"show_end,omitempty"`
+	Reason  string       `json:"reason,omitempty"`
+	By      string       `json:"by,omitempty"`
+	AtMS    int64        `json:"at_ms,omitempty"`
 }
 
-// encodeData gives the JSON of an event, or nil where there is nothing in it.
-func encodeData(ev comment.Event) (any, error) {
-	d := eventData{From: ev.From, IDs: ev.IDs, User: ev.User, Changed: ev.Changed}
+// encodeData returns the JSON of an event, or nil where there is nothing in it.
+func encodeData(ev room.Event) (any, error) {
+	d := eventData{From: ev.From, IDs: ev.IDs, User: ev.User, Changed: ev.Changed, Item: ev.Item, Mark: ev.Mark}
 	switch {
 	case ev.Setup != nil:
 		text, err := encodeRoom(*ev.Setup)
@@ -119,14 +124,14 @@ func encodeData(ev comment.Event) (any, error) {
 			ID: b.ID, Kind: b.Kind, User: b.User, Address: b.Address, UntilMS: toMS(b.Until),
 			ShowEnd: b.ShowEnd, Reason: b.Reason, By: b.By, AtMS: toMS(b.At),
 		}
-	case d.From == "" && d.IDs == nil && d.User == "" && d.Changed == nil:
+	case d.From == "" && d.IDs == nil && d.User == "" && d.Changed == nil && d.Item == nil && d.Mark == nil:
 		return nil, nil
 	}
 	b, err := json.Marshal(d)
 	return string(b), err
 }
 
-func decodeData(ev *comment.Event, text string) error {
+func decodeData(ev *room.Event, text string) error {
 	if text == "" {
 		return nil
 	}
@@ -134,7 +139,7 @@ func decodeData(ev *comment.Event, text string) error {
 	if err := json.Unmarshal([]byte(text), &d); err != nil {
 		return fmt.Errorf("event %d of room %s: %w", ev.Seq, ev.Room, err)
 	}
-	ev.From, ev.IDs, ev.User, ev.Changed = d.From, d.IDs, d.User, d.Changed
+	ev.From, ev.IDs, ev.User, ev.Changed, ev.Item, ev.Mark = d.From, d.IDs, d.User, d.Changed, d.Item, d.Mark
 	if d.Settings != nil {
 		room, err := decodeRoom(ev.Room, string(d.Settings))
 		if err != nil {
@@ -143,7 +148,7 @@ func decodeData(ev *comment.Event, text string) error {
 		ev.Setup = &room
 	}
 	if b := d.Ban; b != nil {
-		ev.Ban = &comment.Ban{
+		ev.Ban = &room.Ban{
 			ID: b.ID, Room: ev.Room, Kind: b.Kind, User: b.User, Address: b.Address,
 			Until: fromMS(b.UntilMS), ShowEnd: b.ShowEnd, Reason: b.Reason, By: b.By, At: fromMS(b.AtMS),
 		}
@@ -151,20 +156,24 @@ func decodeData(ev *comment.Event, text string) error {
 	return nil
 }
 
-// encodeSpans writes spans as "0-3 5-7".
-func encodeSpans(spans []comment.Span) string {
-	if len(spans) == 0 {
-		return ""
+// spansInName stands before spans that count in the name. Versions that do not
+// know it leave it out.
+const spansInName = "name"
+
+// encodeSpans writes spans as "0-3 5-7", those of the name as "name 0-3".
+func encodeSpans(spans []comment.Span, inName bool) string {
+	var parts []string
+	if inName {
+		parts = append(parts, spansInName)
 	}
-	parts := make([]string, len(spans))
-	for i, s := range spans {
-		parts[i] = strconv.Itoa(s.From) + "-" + strconv.Itoa(s.To)
+	for _, s := range spans {
+		parts = append(parts, strconv.Itoa(s.From)+"-"+strconv.Itoa(s.To))
 	}
 	return strings.Join(parts, " ")
 }
 
-func decodeSpans(text string) []comment.Span {
-	var spans []comment.Span
+func decodeSpans(text string) (spans []comment.Span, inName bool) {
+	text, inName = strings.CutPrefix(text, spansInName)
 	for _, part := range strings.Fields(text) {
 		from, to, _ := strings.Cut(part, "-")
 		f, err1 := strconv.Atoi(from)
@@ -173,7 +182,57 @@ func decodeSpans(text string) []comment.Span {
 			spans = append(spans, comment.Span{From: f, To: t})
 		}
 	}
-	return spans
+	return spans, inName
+}
+
+// encodePaid writes a payment as "5000000 USD 2", or nothing.
+func encodePaid(p *comment.Paid) string {
+	if p == nil {
+		return ""
+	}
+	return fmt.Sprintf("%d %s %d", p.Micros, p.Currency, p.Level)
+}
+
+func decodePaid(text string) *comment.Paid {
+	var p comment.Paid
+	if n, err := fmt.Sscanf(text, "%d %s %d", &p.Micros, &p.Currency, &p.Level); n != 3 || err != nil {
+		return nil
+	}
+	return &p
+}
+
+// emoteRow is an emote as the database keeps it.
+type emoteRow struct {
+	From    int    `json:"f"`
+	To      int    `json:"t"`
+	Name    string `json:"n,omitempty"`
+	Picture string `json:"p,omitempty"`
+}
+
+func encodeEmotes(emotes []comment.Emote) string {
+	if len(emotes) == 0 {
+		return ""
+	}
+	rows := make([]emoteRow, len(emotes))
+	for i, e := range emotes {
+		rows[i] = emoteRow(e)
+	}
+	b, err := json.Marshal(rows)
+	if err != nil {
+		return "" // numbers and texts always can be written
+	}
+	return string(b)
+}
+
+func decodeEmotes(text string) (emotes []comment.Emote) {
+	var rows []emoteRow
+	if text == "" || json.Unmarshal([]byte(text), &rows) != nil {
+		return nil
+	}
+	for _, r := range rows {
+		emotes = append(emotes, comment.Emote(r))
+	}
+	return emotes
 }
 
 // rowColumns are the columns that rowScan reads, of comments c and users u.
@@ -183,14 +242,17 @@ const rowColumns = `COALESCE(c.id, 0), COALESCE(c.seq, 0), COALESCE(c.status, 0)
 	COALESCE(c.mode, ''), COALESCE(c.color, ''), COALESCE(c.size, ''), COALESCE(c.badge, ''),
 	COALESCE(c.source, ''), COALESCE(c.rule, ''), COALESCE(c.word, ''), COALESCE(c.detail, ''),
 	COALESCE(c.spans, ''), COALESCE(c.address, ''), COALESCE(c.ref, ''), COALESCE(c.actor, ''),
+	COALESCE(c.paid, ''), COALESCE(c.emotes, ''), COALESCE(c.chat, ''), COALESCE(c.original_name, ''), COALESCE(c.item, ''),
 	COALESCE(c.status = 1 AND c.seq < (SELECT cleared FROM rooms WHERE id = c.room), 0)`
 
 // rowScan takes the columns of one row.
 type rowScan struct {
-	row    comment.Row
+	row    room.Row
 	status int
 	at     int64
 	spans  string
+
+	paid, emotes string
 }
 
 func (s *rowScan) dest() []any {
@@ -198,16 +260,18 @@ func (s *rowScan) dest() []any {
 	return []any{
 		&r.ID, &r.Seq, &s.status, &s.at, &r.Text, &r.Original, &r.Name, &r.User,
 		&r.Mode, &r.Color, &r.Size, &r.Badge, &r.Source, &r.Rule, &r.Word, &r.Detail,
-		&s.spans, &r.Address, &r.Ref, &r.By, &r.Cleared,
+		&s.spans, &r.Address, &r.Ref, &r.By, &s.paid, &s.emotes, &r.Chat, &r.OriginalName, &r.Item, &r.Cleared,
 	}
 }
 
-func (s *rowScan) result() comment.Row {
+func (s *rowScan) result() room.Row {
 	r := s.row
-	r.Status, r.At, r.Spans = decode(statuses, s.status), fromMS(s.at), decodeSpans(s.spans)
+	r.Status, r.At = decode(statuses, s.status), fromMS(s.at)
+	r.Spans, r.InName = decodeSpans(s.spans)
 	r.Mode = orDefault(r.Mode, comment.Scroll)
 	r.Color = orDefault(r.Color, comment.White)
 	r.Size = orDefault(r.Size, comment.Medium)
 	r.Source = orDefault(r.Source, comment.FromAudience)
+	r.Paid, r.Emotes = decodePaid(s.paid), decodeEmotes(s.emotes)
 	return r
 }

@@ -2,26 +2,27 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 
-	"danmaku/comment"
+	"danmaku/room"
 )
 
 // RuleLists implements live.Rules: every list, those for all rooms first.
-func (s *Store) RuleLists(ctx context.Context) ([]comment.RuleList, error) {
-	const q = `SELECT COALESCE(r.name, ''), l.name, l.text, l.active, l.changed
+func (s *Store) RuleLists(ctx context.Context) ([]room.RuleList, error) {
+	const q = `SELECT COALESCE(r.name, ''), l.name, l.text, l.active, l.changed, l.revision
 		FROM rule_lists l LEFT JOIN rooms r ON r.id = l.room ORDER BY l.room, l.name`
 	rows, err := s.read.QueryContext(ctx, q)
 	if err != nil {
 		return nil, fmt.Errorf("read rule lists: %w", err)
 	}
 	defer rows.Close()
-	var lists []comment.RuleList
+	var lists []room.RuleList
 	for rows.Next() {
-		var l comment.RuleList
+		var l room.RuleList
 		var changed int64
-		if err := rows.Scan(&l.Room, &l.Name, &l.Text, &l.On, &changed); err != nil {
+		if err := rows.Scan(&l.Room, &l.Name, &l.Text, &l.On, &changed, &l.Revision); err != nil {
 			return nil, fmt.Errorf("read rule lists: %w", err)
 		}
 		l.Changed = fromMS(changed)
@@ -33,52 +34,89 @@ func (s *Store) RuleLists(ctx context.Context) ([]comment.RuleList, error) {
 	return lists, nil
 }
 
-// ChangeRuleList implements live.Rules. Errors: comment.ErrNotFound for an
-// unknown room, those of change, comment.ErrBusy when the database cannot be
-// written.
-func (s *Store) ChangeRuleList(ctx context.Context, room, name string, change func(was *comment.RuleList) (*comment.RuleList, *comment.Act, error)) error {
-	err := s.change(ctx, func(t *txn) error {
-		var id int64
-		if room != "" {
-			var err error
-			if id, err = t.roomID(room); err != nil {
+// RuleList implements live.Rules. Errors: room.ErrNotFound.
+func (s *Store) RuleList(ctx context.Context, roomID, name string) (room.RuleList, error) {
+	l := room.RuleList{Room: roomID, Name: name}
+	var changed int64
+	const q = `SELECT text, active, changed, revision FROM rule_lists
+		WHERE name = ?2 AND room = CASE ?1 WHEN '' THEN 0 ELSE (SELECT id FROM rooms WHERE name = ?1) END`
+	err := s.read.QueryRowContext(ctx, q, roomID, name).Scan(&l.Text, &l.On, &changed, &l.Revision)
+	if errors.Is(err, sql.ErrNoRows) {
+		return l, room.ErrNotFound
+	}
+	if err != nil {
+		return l, fmt.Errorf("read the rule list %q: %w", name, err)
+	}
+	l.Changed = fromMS(changed)
+	return l, nil
+}
+
+// ChangeRuleList implements live.Rules. Errors: room.ErrNotFound for an
+// unknown room, room.ErrChanged when the list is not the one that the change
+// was made from, room.ErrBusy when the database cannot be written.
+func (s *Store) ChangeRuleList(ctx context.Context, c room.RuleChange) error {
+	line, err := encodeAct(c.Act) // here, since it can hold two lists: the writer has others to serve
+	if err != nil {
+		return fmt.Errorf("change the rule list %q: %w", c.Name, err)
+	}
+	err = s.change(ctx, func(t *txn) error {
+		row, err := t.roomRow(c.Room)
+		if err != nil {
+			return err
+		}
+		var stands int64
+		err = t.get("SELECT revision FROM rule_lists WHERE room = ? AND name = ?", []any{row, c.Name}, &stands)
+		if err != nil && !errors.Is(err, room.ErrNotFound) {
+			return err
+		}
+		if stands != c.Was {
+			return room.ErrChanged
+		}
+		decided := &rulesChanged{Room: c.Room, Name: c.Name, Gone: c.Now == nil}
+		if c.Now != nil {
+			decided.Text, decided.On, decided.Changed = c.Now.Text, c.Now.On, toMS(c.Now.Changed)
+			if decided.Revision, err = t.next("last.revision"); err != nil {
 				return err
 			}
 		}
-		was, err := t.ruleList(id, room, name)
-		if err != nil {
+		if decided.Act, err = t.decideAct(line); err != nil {
 			return err
 		}
-		now, act, err := change(was)
-		if err != nil {
-			return err
-		}
-		t.bump = true
-		if now == nil {
-			_, err = t.exec("DELETE FROM rule_lists WHERE room = ? AND name = ?", id, name)
-		} else {
-			_, err = t.exec("INSERT OR REPLACE INTO rule_lists (room, name, text, active, changed) VALUES (?, ?, ?, ?, ?)",
-				id, name, now.Text, now.On, toMS(now.Changed))
-		}
-		if err != nil {
-			return err
-		}
-		return t.note(id, act)
+		return t.write(decided)
 	})
 	if err != nil {
-		return fmt.Errorf("change the rule list %q: %w", name, err)
+		return fmt.Errorf("change the rule list %q: %w", c.Name, err)
 	}
 	return nil
 }
 
-// ruleList gives a list as it stands, nil when there is none.
-func (t *txn) ruleList(id int64, room, name string) (*comment.RuleList, error) {
-	l := comment.RuleList{Room: room, Name: name}
-	var changed int64
-	err := t.get("SELECT text, active, changed FROM rule_lists WHERE room = ? AND name = ?", []any{id, name}, &l.Text, &l.On, &changed)
-	if errors.Is(err, comment.ErrNotFound) {
-		return nil, nil
+// rulesChanged is a list of rules as it is now, or that there is none of its name.
+type rulesChanged struct {
+	Room     string     `json:"room,omitempty"`
+	Name     string     `json:"name"`
+	Gone     bool       `json:"gone,omitempty"`
+	Text     string     `json:"text,omitempty"`
+	On       bool       `json:"on,omitempty"`
+	Changed  int64      `json:"changed,omitempty"` // ms
+	Revision int64      `json:"revision,omitempty"`
+	Act      *actChange `json:"act,omitempty"`
+}
+
+func (*rulesChanged) kind() string { return "rules" }
+
+func (c *rulesChanged) apply(t *txn) error {
+	row, err := t.roomRow(c.Room)
+	if err != nil {
+		return err
 	}
-	l.Changed = fromMS(changed)
-	return &l, err
+	if c.Gone {
+		_, err = t.exec("DELETE FROM rule_lists WHERE room = ? AND name = ?", row, c.Name)
+	} else if err = t.reach("last.revision", c.Revision); err == nil {
+		const q = "INSERT OR REPLACE INTO rule_lists (room, name, text, active, changed, revision) VALUES (?, ?, ?, ?, ?, ?)"
+		_, err = t.exec(q, row, c.Name, c.Text, c.On, c.Changed, c.Revision)
+	}
+	if err != nil {
+		return err
+	}
+	return t.note(c.Room, c.Act)
 }

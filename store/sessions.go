@@ -7,24 +7,25 @@ import (
 	"time"
 
 	"danmaku/comment"
+	"danmaku/room"
 )
 
-// Session tells of the rows that q selects when the first and the last of them
+// Session returns of the rows that q selects when the first and the last of them
 // came, and how many there are; Count is 0 when there is none. Errors:
-// comment.ErrNotFound for an unknown room.
-func (s *Store) Session(ctx context.Context, room string, q comment.Archive) (comment.Session, error) {
-	if err := s.known(ctx, room); err != nil {
-		return comment.Session{}, err
+// room.ErrNotFound for an unknown room.
+func (s *Store) Session(ctx context.Context, roomID string, q room.Archive) (room.Session, error) {
+	if err := s.known(ctx, roomID); err != nil {
+		return room.Session{}, err
 	}
-	return s.session(ctx, room, q)
+	return s.session(ctx, roomID, q)
 }
 
-func (s *Store) session(ctx context.Context, room string, q comment.Archive) (out comment.Session, err error) {
-	where, args := archiveWhere(room, q)
+func (s *Store) session(ctx context.Context, roomID string, q room.Archive) (out room.Session, err error) {
+	where, args := archiveWhere(roomID, q)
 	var from, to sql.NullInt64
 	const query = `SELECT MIN(c.at), MAX(c.at), COUNT(*) FROM comments c WHERE `
 	if err := s.read.QueryRowContext(ctx, query+where, args...).Scan(&from, &to, &out.Count); err != nil {
-		return out, fmt.Errorf("read a session of room %s: %w", room, err)
+		return out, fmt.Errorf("read a session of room %s: %w", roomID, err)
 	}
 	if out.Count > 0 {
 		out.From, out.To = fromMS(from.Int64), fromMS(to.Int64)
@@ -33,18 +34,18 @@ func (s *Store) session(ctx context.Context, room string, q comment.Archive) (ou
 }
 
 // Sessions finds when a room was busy: comments that were shown and still are,
-// and were no replay, with less than gap between one and the next. Newest first,
+// and were not replays, with less than gap between one and the next. Newest first,
 // at most limit. Each is found by steps of gap along the index by time, so that
-// a room of years costs no more than one of a day. Errors: comment.ErrNotFound
+// a room of years costs no more than one of a day. Errors: room.ErrNotFound
 // for an unknown room.
-func (s *Store) Sessions(ctx context.Context, room string, gap time.Duration, limit int) ([]comment.Session, error) {
-	if err := s.known(ctx, room); err != nil {
+func (s *Store) Sessions(ctx context.Context, roomID string, gap time.Duration, limit int) ([]room.Session, error) {
+	if err := s.known(ctx, roomID); err != nil {
 		return nil, err
 	}
-	q := comment.Archive{Without: comment.FromReplay}
+	q := room.Archive{Without: comment.FromReplay}
 	// edge is the earliest or the latest moment of what q selects.
 	edge := func(which string) (at time.Time, ok bool, err error) {
-		where, args := archiveWhere(room, q)
+		where, args := archiveWhere(roomID, q)
 		// By an order, since MIN and MAX would read all that are selected.
 		query := `SELECT c.at FROM comments c WHERE ` + where + ` ORDER BY c.at ` + which + ` LIMIT 1`
 		var ms int64
@@ -54,12 +55,12 @@ func (s *Store) Sessions(ctx context.Context, room string, gap time.Duration, li
 		}
 		return fromMS(ms), err == nil, err
 	}
-	var out []comment.Session
+	var out []room.Session
 	for len(out) < limit {
 		q.From = time.Time{}
 		last, ok, err := edge("DESC")
 		if err != nil {
-			return nil, fmt.Errorf("read sessions of room %s: %w", room, err)
+			return nil, fmt.Errorf("read sessions of room %s: %w", roomID, err)
 		}
 		if !ok {
 			break
@@ -69,7 +70,7 @@ func (s *Store) Sessions(ctx context.Context, room string, gap time.Duration, li
 			q.From, q.To = first.Add(-gap), first
 			earlier, ok, err := edge("ASC")
 			if err != nil {
-				return nil, fmt.Errorf("read sessions of room %s: %w", room, err)
+				return nil, fmt.Errorf("read sessions of room %s: %w", roomID, err)
 			}
 			if !ok {
 				break
@@ -77,7 +78,7 @@ func (s *Store) Sessions(ctx context.Context, room string, gap time.Duration, li
 			first = earlier
 		}
 		q.From, q.To = first, last.Add(time.Millisecond)
-		found, err := s.session(ctx, room, q)
+		found, err := s.session(ctx, roomID, q)
 		if err != nil {
 			return nil, err
 		}

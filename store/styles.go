@@ -5,52 +5,49 @@ import (
 	"encoding/json"
 	"fmt"
 
-	"danmaku/comment"
+	"danmaku/room"
 )
 
 // Styles implements live.Styles.
-func (s *Store) Styles(ctx context.Context, room string) ([]comment.Style, error) {
+func (s *Store) Styles(ctx context.Context, roomID string) ([]room.Style, error) {
 	const q = `SELECT s.name, s.options, s.css, s.changed FROM styles s JOIN rooms r ON r.id = s.room
 		WHERE r.name = ? ORDER BY s.name`
-	rows, err := s.read.QueryContext(ctx, q, room)
+	rows, err := s.read.QueryContext(ctx, q, roomID)
 	if err != nil {
-		return nil, fmt.Errorf("read styles of room %s: %w", room, err)
+		return nil, fmt.Errorf("read styles of room %s: %w", roomID, err)
 	}
 	defer rows.Close()
-	var styles []comment.Style
+	var styles []room.Style
 	for rows.Next() {
-		st := comment.Style{Room: room}
+		st := room.Style{Room: roomID}
 		var options string
 		var changed int64
 		if err := rows.Scan(&st.Name, &options, &st.CSS, &changed); err != nil {
-			return nil, fmt.Errorf("read styles of room %s: %w", room, err)
+			return nil, fmt.Errorf("read styles of room %s: %w", roomID, err)
 		}
 		if err := json.Unmarshal([]byte(options), &st.Options); err != nil {
-			return nil, fmt.Errorf("style %q of room %s: %w", st.Name, room, err)
+			return nil, fmt.Errorf("style %q of room %s: %w", st.Name, roomID, err)
 		}
 		st.Changed = fromMS(changed)
 		styles = append(styles, st)
 	}
 	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("read styles of room %s: %w", room, err)
+		return nil, fmt.Errorf("read styles of room %s: %w", roomID, err)
 	}
 	return styles, nil
 }
 
 // PutStyle implements live.Styles.
-func (s *Store) PutStyle(ctx context.Context, st comment.Style) error {
+func (s *Store) PutStyle(ctx context.Context, st room.Style) error {
 	options, err := json.Marshal(st.Options)
 	if err != nil {
 		return fmt.Errorf("store style %q: %w", st.Name, err)
 	}
 	err = s.change(ctx, func(t *txn) error {
-		room, err := t.roomID(st.Room)
-		if err != nil {
+		if _, err := t.roomID(st.Room); err != nil {
 			return err
 		}
-		_, err = t.exec("INSERT OR REPLACE INTO styles (room, name, options, css, changed) VALUES (?, ?, ?, ?, ?)",
-			room, st.Name, string(options), st.CSS, toMS(st.Changed))
-		return err
+		return t.write(&styleKept{Room: st.Room, Name: st.Name, Options: string(options), CSS: st.CSS, Changed: toMS(st.Changed)})
 	})
 	if err != nil {
 		return fmt.Errorf("store style %q: %w", st.Name, err)
@@ -59,20 +56,58 @@ func (s *Store) PutStyle(ctx context.Context, st comment.Style) error {
 }
 
 // DeleteStyle implements live.Styles.
-func (s *Store) DeleteStyle(ctx context.Context, room, name string) error {
+func (s *Store) DeleteStyle(ctx context.Context, roomID, name string) error {
 	err := s.change(ctx, func(t *txn) error {
-		id, err := t.roomID(room)
+		row, err := t.roomID(roomID)
 		if err != nil {
 			return err
 		}
-		n, err := t.exec("DELETE FROM styles WHERE room = ? AND name = ?", id, name)
-		if err == nil && n == 0 {
-			return comment.ErrNotFound
+		var one int
+		if err := t.get("SELECT 1 FROM styles WHERE room = ? AND name = ?", []any{row, name}, &one); err != nil {
+			return err
 		}
-		return err
+		return t.write(&styleDeleted{Room: roomID, Name: name})
 	})
 	if err != nil {
 		return fmt.Errorf("delete style %q: %w", name, err)
 	}
 	return nil
+}
+
+// styleKept is a style of an overlay under its name.
+type styleKept struct {
+	Room    string `json:"room"`
+	Name    string `json:"name"`
+	Options string `json:"options"` // JSON
+	CSS     string `json:"css,omitempty"`
+	Changed int64  `json:"changed"` // ms
+}
+
+func (*styleKept) kind() string { return "style" }
+
+func (c *styleKept) apply(t *txn) error {
+	row, err := t.roomRow(c.Room)
+	if err != nil {
+		return err
+	}
+	_, err = t.exec("INSERT OR REPLACE INTO styles (room, name, options, css, changed) VALUES (?, ?, ?, ?, ?)",
+		row, c.Name, c.Options, c.CSS, c.Changed)
+	return err
+}
+
+// styleDeleted is that a style is gone.
+type styleDeleted struct {
+	Room string `json:"room"`
+	Name string `json:"name"`
+}
+
+func (*styleDeleted) kind() string { return "style_deleted" }
+
+func (c *styleDeleted) apply(t *txn) error {
+	row, err := t.roomRow(c.Room)
+	if err != nil {
+		return err
+	}
+	_, err = t.exec("DELETE FROM styles WHERE room = ? AND name = ?", row, c.Name)
+	return err
 }

@@ -6,8 +6,10 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"slices"
 
-	"danmaku/comment"
+	"danmaku/room"
+	"danmaku/show"
 )
 
 // writer holds the writing connection. One goroutine uses it. Its statements
@@ -17,13 +19,24 @@ type writer struct {
 	db    *sql.DB
 	conn  *sql.Conn            // nil: to be taken from db
 	stmts map[string]*sql.Stmt // prepared on conn, by their text
-	users map[userKey]int64    // rows of users, for the authors seen last
+	users map[userKey]userRow  // rows of users, for the authors seen last
 	wrote bool                 // the last transaction changed a row
+
+	erasures bool // refs of erased comments are bound, see erase.go
+	wiped    bool // something was deleted for good that the write-ahead log still has
+
+	publisher Publisher // nil: changes are not published
 }
 
 type userKey struct {
 	room int64
 	name string
+}
+
+// userRow is an author's row, and whether it has one in senders.
+type userRow struct {
+	id     int64
+	linked bool
 }
 
 // usersLen bounds the authors in memory; when it is reached, they are forgotten
@@ -41,7 +54,11 @@ func (w *writer) ready() error {
 	if err != nil {
 		return err
 	}
-	w.conn, w.stmts, w.users = conn, map[string]*sql.Stmt{}, map[userKey]int64{}
+	w.conn, w.stmts, w.users = conn, map[string]*sql.Stmt{}, map[userKey]userRow{}
+	if err := w.get("SELECT EXISTS (SELECT 1 FROM erased)", nil, &w.erasures); err != nil {
+		w.release()
+		return err
+	}
 	return nil
 }
 
@@ -56,7 +73,7 @@ func (w *writer) release() {
 	w.conn = nil
 }
 
-// prepared gives the statement for a text that is a constant of the program.
+// prepared returns the statement for a text that is a constant of the program.
 func (w *writer) prepared(query string) (*sql.Stmt, error) {
 	if s, ok := w.stmts[query]; ok {
 		return s, nil
@@ -75,7 +92,14 @@ func (w *writer) control(query string) error {
 	return err
 }
 
-// exec runs a statement and tells how many rows it changed.
+// pragma sets something of the connection. SQLite does that while it prepares the
+// statement, so a prepared one would do it once.
+func (w *writer) pragma(setting string) error {
+	_, err := w.conn.ExecContext(background, "PRAGMA "+setting)
+	return err
+}
+
+// exec runs a statement and returns how many rows it changed.
 func (w *writer) exec(query string, args ...any) (rows int64, err error) {
 	res, err := w.run(query, args...)
 	if err != nil {
@@ -86,7 +110,7 @@ func (w *writer) exec(query string, args ...any) (rows int64, err error) {
 	return rows, err
 }
 
-// insert runs a statement and gives the new row's id.
+// insert runs a statement and returns the new row's ID.
 func (w *writer) insert(query string, args ...any) (id int64, err error) {
 	res, err := w.run(query, args...)
 	if err != nil {
@@ -104,7 +128,7 @@ func (w *writer) run(query string, args ...any) (sql.Result, error) {
 	return s.ExecContext(background, args...)
 }
 
-// get reads one row; no row is comment.ErrNotFound.
+// get reads one row; no row is room.ErrNotFound.
 func (w *writer) get(query string, args []any, dest ...any) error {
 	s, err := w.prepared(query)
 	if err != nil {
@@ -112,33 +136,51 @@ func (w *writer) get(query string, args []any, dest ...any) error {
 	}
 	err = s.QueryRowContext(background, args...).Scan(dest...)
 	if errors.Is(err, sql.ErrNoRows) {
-		return comment.ErrNotFound
+		return room.ErrNotFound
 	}
 	return err
 }
 
-// transact runs fn in a transaction and commits it when fn gives no error.
-func (w *writer) transact(fn func(*txn) error) error {
+// transact runs fn in a transaction and commits it when fn returns no error. Between
+// the last change and the commit the changes are published. It returns the events
+// that are new in the logs of rooms.
+func (w *writer) transact(fn func(*txn) error) ([]room.Event, error) {
 	if err := w.ready(); err != nil {
-		return err
+		return nil, err
 	}
 	if err := w.control("BEGIN IMMEDIATE"); err != nil {
 		w.rollback()
-		return err
+		return nil, err
 	}
 	w.wrote = false
-	t := &txn{writer: w, rooms: map[string]*roomState{}}
+	t := &txn{writer: w, rooms: map[string]*roomState{}, numbers: map[string]int64{}}
 	err := fn(t)
 	if err == nil {
 		err = t.flush()
+	}
+	if err == nil {
+		err = t.publish()
 	}
 	if err == nil {
 		err = w.control("COMMIT")
 	}
 	if err != nil {
 		w.rollback()
+		return nil, err
 	}
-	return err
+	return t.events, nil
+}
+
+// do does one job.
+func (w *writer) do(jb *job) ([]room.Event, error) {
+	if jb.fn != nil {
+		return w.transact(jb.fn)
+	}
+	w.wrote = false
+	if err := w.ready(); err != nil {
+		return nil, err
+	}
+	return nil, jb.aside(w)
 }
 
 // rollback takes back the transaction. On some errors SQLite has done so
@@ -166,34 +208,33 @@ func (w *writer) rollback() {
 // One event that the database refuses (a constraint) must not cost the others
 // their place: then the batch is written again with a savepoint for each event,
 // which the ordinary way does without.
-func (w *writer) write(batch []*request) (events []comment.Event, err error) {
+func (w *writer) write(batch []*request) (events []room.Event, err error) {
 	for _, guarded := range []bool{false, true} {
-		err = w.transact(func(t *txn) error {
+		events, err = w.transact(func(t *txn) error {
 			for _, req := range batch {
 				if err := t.answer(req, guarded); err != nil {
 					return err
 				}
 			}
-			events = t.events
 			return nil
 		})
 		if err == nil {
 			return events, nil
 		}
-		if isFault(err) {
+		if isFault(err) || errors.As(err, new(*publishError)) {
 			break
 		}
 	}
 	return nil, err
 }
 
-// answer writes one event and fills in its receipt or its error. What it
-// returns ends the transaction.
+// answer writes the events of one request and fills in its receipts or its error.
+// What it returns ends the transaction. Several events need a savepoint: when one
+// of them cannot happen, those before it must not stand.
 func (t *txn) answer(req *request, guarded bool) error {
-	req.receipt, req.err = comment.Receipt{}, nil
-	if !guarded {
-		var err error
-		req.receipt, err = t.apply(req.ev)
+	req.receipts, req.err = nil, nil
+	if !guarded && len(req.events) == 1 {
+		err := t.applyAll(req)
 		if outcome(err) {
 			req.err = err
 			return nil
@@ -203,12 +244,16 @@ func (t *txn) answer(req *request, guarded bool) error {
 	if err := t.control("SAVEPOINT event"); err != nil {
 		return err
 	}
-	receipt, err := t.apply(req.ev)
+	events, changes, changed := len(t.events), len(t.changes), t.changed
+	heads := map[string]int64{}
+	for name, place := range t.rooms {
+		heads[name] = place.head
+	}
+	err := t.applyAll(req)
 	if err == nil {
-		req.receipt = receipt
 		return t.control("RELEASE event")
 	}
-	if isFault(err) {
+	if isFault(err) || !guarded && !outcome(err) {
 		return err
 	}
 	if err := t.control("ROLLBACK TO event"); err != nil {
@@ -217,10 +262,36 @@ func (t *txn) answer(req *request, guarded bool) error {
 	if err := t.control("RELEASE event"); err != nil {
 		return err
 	}
-	clear(t.users) // some of their rows may be gone; a number skipped is no harm
-	req.err = fmt.Errorf("append %s: %w", req.ev.Kind, err)
+	t.events, t.changes, t.changed = t.events[:events], t.changes[:changes], changed
+	clear(t.users) // some of their rows may be gone
+	if outcome(err) {
+		for name, place := range t.rooms { // a number that the database refused is skipped
+			if head, known := heads[name]; known {
+				place.head = head
+			} else {
+				delete(t.rooms, name)
+			}
+		}
+	}
+	req.receipts, req.err = nil, fmt.Errorf("append %s: %w", req.events[0].Kind, err)
 	if outcome(err) {
 		req.err = err
+	}
+	return nil
+}
+
+// applyAll writes the events of a request in their order. When the first changes
+// nothing, the others have no reason to.
+func (t *txn) applyAll(req *request) error {
+	for i, ev := range req.events {
+		receipt, err := t.event(ev)
+		if err != nil {
+			return err
+		}
+		req.receipts = append(req.receipts, receipt)
+		if i == 0 && receipt.Again {
+			return nil
+		}
 	}
 	return nil
 }
@@ -229,26 +300,32 @@ func (t *txn) answer(req *request, guarded bool) error {
 // than what a transaction that found the disk full has left free in the
 // write-ahead log.
 func (w *writer) probe() error {
-	err := w.transact(func(t *txn) error {
+	_, err := w.transact(func(t *txn) error {
 		_, err := t.exec("INSERT OR REPLACE INTO meta (key, value) VALUES ('probe', zeroblob(1048576))")
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	return w.transact(func(t *txn) error {
+	_, err = w.transact(func(t *txn) error {
 		_, err := t.exec("DELETE FROM meta WHERE key = 'probe'")
 		return err
 	})
+	return err
+}
+
+// outcomes are the errors of decisions, which come before anything is written.
+var outcomes = []error{
+	room.ErrNotFound, errMalformed, show.ErrNotFound, show.ErrState, show.ErrInvalid, show.ErrFull, show.ErrChanged, show.ErrChoice, show.ErrVoted,
 }
 
 // outcome tells an answer about one event, of which nothing was written, from a
 // failure that may have left half of it.
 func outcome(err error) bool {
-	return errors.Is(err, comment.ErrNotFound) || errors.Is(err, errMalformed)
+	return slices.ContainsFunc(outcomes, func(known error) bool { return errors.Is(err, known) })
 }
 
-// isFault tells whether an error means that the database cannot be written, and
+// isFault reports whether an error means that the database cannot be written, and
 // not that one change was refused by it.
 func isFault(err error) bool {
 	switch resultCode(err) {

@@ -15,7 +15,7 @@ test('what changed is told in the words of the settings page', () => {
   for (const [before, after, told] of /** @type {any[]} */ ([
     [{ title: 'live' }, { title: 'Friday' }, 'Title: live → Friday'],
     [{ slow_ms: 0, newcomers: 'open' }, { slow_ms: 10_000, newcomers: 'held' }, 'Slow mode: 0 s → 10 s · Newcomers: Free → Held'],
-    [{ modes: ['scroll'] }, { modes: ['scroll', 'top'] }, 'Ways over the screen: Scroll → Scroll, Top'],
+    [{ modes: ['scroll'] }, { modes: ['scroll', 'top'] }, 'Allowed positions: Right to left → Right to left, Fixed at top'],
     [{ colors: [] }, { colors: ['#ff0000'] }, 'Colours: – → #ff0000'],
     [{ locked: false }, { locked: true }, 'Lock down: no → yes'],
     [{ message: '' }, { message: 'x'.repeat(200) }, `Message: – → ${'x'.repeat(59)}…`],
@@ -38,7 +38,7 @@ test('the role of a link is told in the language of the page, its label as it wa
     [{ act: 'revoke', detail: 'moderator left desk' }, 'ja', 'モデレーター · left desk'],
     [{ act: 'link', detail: 'owner ' }, 'zh-CN', words('zh-CN').t('role_owner')],
     [{ act: 'link', detail: 'pilot Kim' }, 'en', 'pilot · Kim'],
-    [{ act: 'restore', detail: 'owner host' }, 'zh-CN', `${words('zh-CN').t('role_owner')} · 主持人`],
+    [{ act: 'restore', detail: 'owner host' }, 'zh-CN', `${words('zh-CN').t('role_owner')} · 主播`],
     [{ act: 'mute', detail: 'moderator left desk' }, 'ja', 'moderator left desk'],
     [{ act: 'settings', before: { title: 'a' }, after: { title: 'b' } }, 'en', 'Title: a → b'],
   ])) assert.equal(detail(act, words(lang)), told);
@@ -58,7 +58,7 @@ test('of rules the record says which list, what was done with it, and which entr
 
 test('labels that the program gave have words in every language, what somebody wrote stays', () => {
   for (const [label, en, zh] of [
-    ['host', 'host', '主持人'], ['first start', 'first start', '首次启动'], ['command line', 'Command line', '命令行'],
+    ['host', 'host', '主播'], ['first start', 'first start', '首次启动'], ['command line', 'Command line', '命令行'],
     ['moderator 7', 'Moderator 7', '房管 7'], ['Ann', 'Ann', 'Ann'], ['', '', ''], ['host 2', 'host 2', 'host 2'], ['constructor', 'constructor', 'constructor'], ['Moderator 7', 'Moderator 7', 'Moderator 7'],
   ]) {
     assert.equal(labelled(label, words('en')), en);
@@ -67,8 +67,8 @@ test('labels that the program gave have words in every language, what somebody w
 });
 
 test('every act has a word in every language, and what is asked before an undo has all of it', () => {
-  const source = readFileSync(new URL('../../comment/act.go', import.meta.url), 'utf8');
-  const acts = [...source.matchAll(/ActKind = "([a-z_]+)"/g)].map(([, name]) => name);
+  const source = readFileSync(new URL('../../room/audit.go', import.meta.url), 'utf8');
+  const acts = [...source.matchAll(/Action = "([a-z_]+)"/g)].map(([, name]) => name);
   assert.ok(acts.length > 15);
   for (const lang of ['en', 'zh-CN', 'ja']) {
     for (const act of acts) assert.ok(words(lang).has(`act_${act}`), `${lang} ${act}`);

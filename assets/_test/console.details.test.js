@@ -5,15 +5,16 @@ import test from 'node:test';
 
 import { explain, reachesBeyond } from '../console/details.js';
 
-const words = /** @type {any} */ ({ t: (/** @type {string} */ key) => key });
+const words = /** @type {any} */ ({ t: (/** @type {string} */ key) => key, has: (/** @type {string} */ key) => key !== 'detail_newer' });
 
-test('a sentence has its words, with the form of the text behind it', () => {
-  assert.deepEqual(explain(words, 'sounds like the word'), ['detail_sound']);
-  assert.deepEqual(explain(words, 'the word as written, turned round'), ['detail_written', 'detail_turned']);
-  assert.deepEqual(explain(words, 'what a newer server says'), ['what a newer server says']);
+test('a reason has its words, with the form of the text behind it', () => {
+  assert.deepEqual(explain(words, { reason: 'sound' }), ['detail_sound']);
+  assert.deepEqual(explain(words, { reason: 'written', form: 'turned' }), ['detail_written', 'detail_turned']);
+  assert.deepEqual(explain(words, { reason: 'newer', detail: 'what a newer server says' }), ['what a newer server says']);
+  assert.deepEqual(explain(words, {}), []);
 });
 
 test('what is only partly in the text is told apart', () => {
-  for (const detail of ['spelled over several comments', 'the name and the text together']) assert.ok(reachesBeyond(detail), detail);
-  for (const detail of ['the word as written', 'sounds like the word', '', undefined]) assert.ok(!reachesBeyond(detail), detail);
+  for (const reason of ['several', 'name']) assert.ok(reachesBeyond({ reason }), reason);
+  for (const item of [{ reason: 'written' }, { reason: 'sound' }, {}]) assert.ok(!reachesBeyond(item));
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { Geometry } from '../console/geometry.js';
+import { VirtualList } from '../console/virtual-list.js';
 import { nameOf } from '../console/keys.js';
 import { Queue, SLID, cut } from '../console/queue.js';
 
@@ -106,9 +106,67 @@ test('a queue that is longer than the greeting is filled from behind', () => {
   assert.equal(queue.total, 0, 'another moderator has decided about the rest');
 });
 
+const same = (/** @type {number} */ n, group = 'g') => item(n, { group, seq: n });
+
+test('what is alike is one row with the count that the server says, at the place of its oldest', () => {
+  const { queue, pass } = filled(0);
+  queue.reset([same(1), item(2, { group: 'h' }), same(3), item(4)], 42, [{ group: 'g', count: 40 }], 4);
+  assert.deepEqual(queue.rows.map((row) => [row.key, row.count, row.items.length]), [['g', 40, 2], ['h', 1, 1], ['h4', 1, 1]]);
+  assert.equal(queue.lacking, 0, 'a row stands for those that are not here');
+  assert.equal(queue.move(1), true);
+  assert.equal(queue.current?.id, 'h2', 'down is the next row');
+  assert.equal(queue.place, 2);
+  queue.move(-1);
+  queue.add(same(5), 41);
+  assert.equal(queue.rows[0].count, 41);
+  assert.equal(queue.total, 43);
+  pass(SLID);
+  queue.leave('h1', { group: 'g', count: 40 });
+  assert.equal(queue.current?.id, 'h3', 'the row stays while some of it wait');
+  assert.equal(queue.slid, false, 'so nothing slid under a key');
+  queue.leave('unknown', { group: 'g', count: 39 });
+  assert.equal(queue.rows.find((row) => row.key === 'g')?.count, 39);
+  assert.equal(queue.total, 41);
+  queue.leave('h3', { group: 'g', count: 38 });
+  queue.leave('h5', { group: 'g', count: 37 });
+  assert.equal(queue.lacking, 37, 'none of them is here any more: they are asked for');
+  assert.equal(queue.slid, true);
+  queue.fill([same(7)], [{ group: 'g', count: 37 }], 39);
+  assert.deepEqual(queue.rows.map((row) => row.count), [1, 1, 37]);
+  queue.recount([{ group: 'g', count: 7 }]);
+  assert.equal(queue.total, 9);
+});
+
+test('what a greeting told of is not counted again', () => {
+  const { queue } = filled(0);
+  queue.reset([same(1)], 1, [], 10);
+  assert.equal(queue.knows(10), true);
+  assert.equal(queue.knows(11), false);
+});
+
+test('one decision about several is one line', () => {
+  const { queue } = filled(0);
+  const decided = (/** @type {number} */ seq, more = {}) => queue.remember({ id: `d${seq}`, text: 'x', status: 'refused', by: 'me', group: 'g', seq, ...more });
+  decided(1); decided(2); decided(3);
+  assert.deepEqual(queue.decided.map((d) => [d.id, d.ids?.length]), [['d1', 3]]);
+  decided(5); // another decision came between
+  decided(6, { by: 'you' });
+  decided(7, { group: 'h' });
+  assert.equal(queue.decided.length, 4);
+});
+
+test('a row is selected as a whole', () => {
+  const { queue } = filled(0);
+  queue.reset([same(1), item(2), same(3)], 3);
+  queue.chooseRow('h3');
+  assert.deepEqual(queue.chosen, ['h1', 'h3']);
+  queue.chooseRow('h1');
+  assert.deepEqual(queue.chosen, []);
+});
+
 test('rows lie under each other, measured or guessed', () => {
   const rows = Array.from({ length: 10_000 }, (_, i) => ({ id: String(i) }));
-  const g = new Geometry(36);
+  const g = new VirtualList(36);
   g.lay(rows);
   assert.equal(g.total, 360_000);
   assert.equal(g.measured(5, '5', 36), false, 'as guessed is no news');

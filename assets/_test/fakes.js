@@ -1,4 +1,20 @@
-// A clock and a network that tests move by hand.
+// A clock and a network that tests move by hand, and the words of a page.
+
+import { readFileSync } from 'node:fs';
+import { format } from '../shared/i18n.js';
+
+/** The words of a page, as they are shipped. An unknown key throws.
+ * @param {string} page @param {string} lang */
+export function readLocale(page, lang) {
+  const messages = JSON.parse(readFileSync(new URL(`../locales/${page}.${lang}.json`, import.meta.url), 'utf8'));
+  return {
+    lang, has: (/** @type {string} */ key) => key in messages,
+    t(/** @type {string} */ key, /** @type {any} */ params = {}) {
+      if (!(key in messages)) throw new Error(`${page}.${lang} has no words for ${key}`);
+      return format(messages[key], lang, params);
+    },
+  };
+}
 
 export class FakeClock {
   #now = 1_700_000_000_000;

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import test from 'node:test';
 import { Outbox } from '../audience/outbox.js';
-import { lasting } from '../console/lasting.js';
+import { bannerState } from '../console/banner-state.js';
 import { FeedModel, matches } from '../console/model.js';
 import { isOn, replayName } from '../console/replay.js';
 import { parseFrame, parsePosition } from '../shared/protocol.js';
@@ -102,8 +102,8 @@ test('a console is greeted with the replay that is on, hears how it goes, and of
   assert.ok(isOn(hello.replay) && !isOn(over) && !isOn(null));
   /** @type {any[]} */ const calls = [];
   const words = { lang: 'en', t: (/** @type {string} */ key, /** @type {any} */ more = {}) => [key, ...Object.values(more)].join(' ') };
-  const told = (/** @type {any} */ replay) => lasting(/** @type {any} */ ({
-    desk: { room: { state: 'open' }, words, replay, path: (/** @type {string[]} */ ...parts) => parts.join('/') }, saving: true, stopped: '',
+  const told = (/** @type {any} */ replay) => bannerState(/** @type {any} */ ({
+    store: { room: { state: 'open' }, words, replay, path: (/** @type {string[]} */ ...parts) => parts.join('/') }, saving: true, stopped: '',
     acts: { call: (/** @type {any[]} */ ...call) => calls.push(call) }, raids: { raid: null, answers: () => ({ given: [], left: [] }) },
   }));
   const banner = told(on);
@@ -116,4 +116,20 @@ test('a console is greeted with the replay that is on, hears how it goes, and of
   assert.deepEqual(told({ ...on, state: 'loading' })?.answers?.map((a) => a.name), ['stop']);
   assert.equal(told(over), null);
   assert.match(replayName(/** @type {any} */ (words), over), /Nov 14, 2023/);
+});
+
+test('a brief frame says what the full one does', () => {
+  const told = (/** @type {string} */ name, /** @type {'overlay'|'console'} */ role) => {
+    const hello = { ...JSON.parse(read('hello-overlay')), role, position: 'k3f9:40' };
+    const { log, socket } = play(role, JSON.stringify(hello), read(name));
+    return { log: log.slice(1), position: socket.position };
+  };
+  assert.deepEqual(told('events-brief', 'overlay'), told('events-overlay', 'overlay'));
+  const { log, position } = told('events-brief-sources', 'overlay');
+  assert.deepEqual(log.map(([, c]) => [c.seq, c.at, c.source]), [[43, 1700000000000, 'twitch'], [44, 1700000001000, 'twitch']]);
+  assert.equal(position, 'k3f9:44', 'that of the last event, in the epoch of the hello');
+});
+
+test('a socket asks for brief frames', () => {
+  assert.match(String(play('overlay').net.last.url), /[?&]brief=1(&|$)/);
 });

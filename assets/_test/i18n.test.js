@@ -54,11 +54,11 @@ function named(folder) {
   return found;
 }
 
-/** Each page's folder and the first part of its locale files. */
-const PAGES = [['builder', 'builder'], ['audience', 'audience'], ['console', 'console'], ['poster', 'welcome'], ['screen', 'welcome'], ['welcome', 'welcome']];
-for (const [folder, page] of PAGES) {
+/** Each page's folder and the first parts of its locale files. */
+const PAGES = [['builder', 'builder'], ['audience', 'audience', 'show'], ['console', 'console'], ['poster', 'welcome'], ['screen', 'welcome'], ['welcome', 'welcome']];
+for (const [folder, ...files] of PAGES) {
   test(`${folder}: every key that is named exists`, () => {
-    const words = JSON.parse(read(`locales/${page}.en.json`));
+    const words = Object.assign({}, ...files.map((file) => JSON.parse(read(`locales/${file}.en.json`))));
     const keys = named(folder);
     assert.ok(keys.size > 4);
     for (const key of keys) assert.ok(key in words, key);

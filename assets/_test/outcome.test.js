@@ -22,9 +22,9 @@ for (const lang of LANGUAGES) {
   });
 }
 
-test('a mute says until when, with the day when it is not today, and nothing when for ever', () => {
+test('a mute says until when, with the day when it is not today, and nothing when forever', () => {
   const until = (/** @type {number} */ ms) => outcomeWords(words('en'), { code: 'muted' }, { mutedUntil: ms }, now).what;
-  assert.match(until(now + 5 * 60_000), /until 0?8:05.PM/);
+  assert.match(until(now + 5 * 60_000), /until 20:05/);
   assert.match(until(now + 24 * 3600_000), /Nov 22/);
   assert.equal(until(now + 1e12), words('en').t('muted_ever', {}));
   assert.equal(until(0), words('en').t('muted_ever', {}));

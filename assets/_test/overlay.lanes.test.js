@@ -181,7 +181,7 @@ test('a kind that finds every lane taken gets one in turn, however many of the o
   }
 });
 
-test('a big one is not kept out for ever by a stream of small ones', () => {
+test('a big one is not kept out forever by a stream of small ones', () => {
   const lanes = new Lanes({ width: 1000, rows: 4, gap: 10 });
   let got = -1;
   for (let now = 0; now < 20_000 && got < 0; now += 250) {

@@ -44,11 +44,25 @@ function inPages(page) {
   }
 }
 
+/** The shared modules that a page uses, directly or not. @param {string} folder */
+function sharedBy(folder) {
+  const names = new Set();
+  const add = (/** @type {URL} */ file, /** @type {RegExp} */ pattern) => {
+    for (const [, name] of bare(readFileSync(file, 'utf8')).matchAll(pattern)) {
+      if (names.has(name)) continue;
+      names.add(name);
+      add(new URL(`../shared/${name}`, import.meta.url), /from '\.\/([\w-]+\.js)'/g);
+    }
+  };
+  const base = new URL(folder, import.meta.url);
+  for (const name of readdirSync(base)) if (name.endsWith('.js')) add(new URL(name, base), /from '\.\.\/shared\/([\w-]+\.js)'/g);
+  return [...names];
+}
+
 const folders = ['../overlay/', '../shared/'];
 for (const folder of folders) {
   const base = new URL(folder, import.meta.url);
-  // Of shared/ the overlay's page uses these.
-  const names = folder === '../shared/' ? ['socket.js', 'protocol.js', 'options.js'] : readdirSync(base).filter((name) => /\.(js|css|html)$/.test(name));
+  const names = folder === '../shared/' ? sharedBy('../overlay/') : readdirSync(base).filter((name) => /\.(js|css|html)$/.test(name));
   assert.ok(names.length > 0);
   for (const name of names) {
     const source = bare(readFileSync(new URL(name, base), 'utf8'));

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { StageClock } from '../overlay/clock.js';
-import { Crowd, MERGE_MOST, keyOf } from '../overlay/crowd.js';
+import { Dedupe, MERGE_MOST, keyOf } from '../overlay/dedupe.js';
 import { demoComment } from '../overlay/demo.js';
 import { Obs } from '../overlay/obs.js';
 import { outlineKind, quoteFonts } from '../overlay/page.js';
 import { Queue, rank } from '../overlay/queue.js';
-import { contrast, needsLight, soundColor, withoutEmoji, words } from '../overlay/text.js';
+import { lifted, oklab } from '../overlay/color.js';
+import { contrast, emojiRuns, isCJK, needsLight, pieces, soundColor, withoutEmoji, words } from '../overlay/text.js';
 import { COLORS } from '../shared/protocol.js';
 
 const waiting = (name, rank = 0, late = 2000) => ({ name, rank, late });
@@ -43,7 +44,7 @@ test('queue: what has waited too long is taken out', () => {
 
 const said = (id, over) => ({ id, at: 0, text: '666', mode: 'scroll', color: '#ffffff', size: 'medium', name: '', user: `u${id}`, badge: '', source: 'audience', ...over });
 
-test('crowd: equal to the eye is equal; badges never merge', () => {
+test('dedupe: equal to the eye is equal; badges never merge', () => {
   const key = keyOf(said('1'), false);
   assert.equal(keyOf(said('2', { name: 'x' }), false), key);
   assert.notEqual(keyOf(said('2', { name: 'x' }), true), key);
@@ -51,35 +52,35 @@ test('crowd: equal to the eye is equal; badges never merge', () => {
   assert.equal(keyOf(said('2', { badge: 'owner' }), false), '');
 });
 
-test('crowd: an item stands for many and loses them one by one', () => {
-  const crowd = new Crowd();
+test('dedupe: an item stands for many and loses them one by one', () => {
+  const dedupe = new Dedupe();
   const key = keyOf(said('1'), false);
   const item = { parts: [said('1')], key };
-  crowd.admit(item);
-  assert.equal(crowd.twin(key), item);
-  crowd.join(item, said('2', { user: 'u1' }));
-  crowd.join(item, said('3'));
-  assert.deepEqual(crowd.idsOf('u1'), ['1', '2']);
-  assert.equal(crowd.part('1'), item);
-  assert.equal(crowd.part('1'), undefined);
+  dedupe.admit(item);
+  assert.equal(dedupe.twin(key), item);
+  dedupe.join(item, said('2', { user: 'u1' }));
+  dedupe.join(item, said('3'));
+  assert.deepEqual(dedupe.idsOf('u1'), ['1', '2']);
+  assert.equal(dedupe.part('1'), item);
+  assert.equal(dedupe.part('1'), undefined);
   assert.deepEqual(item.parts.map((p) => p.id), ['2', '3']);
-  assert.equal(crowd.has('1'), false);
-  crowd.part('2');
-  crowd.part('3');
-  crowd.forget(item);
-  assert.equal(crowd.twin(key), undefined);
+  assert.equal(dedupe.has('1'), false);
+  dedupe.part('2');
+  dedupe.part('3');
+  dedupe.forget(item);
+  assert.equal(dedupe.twin(key), undefined);
 });
 
-test('crowd: one item stands for a bounded number, and a newer twin takes over', () => {
-  const crowd = new Crowd();
+test('dedupe: one item stands for a bounded number, and a newer twin takes over', () => {
+  const dedupe = new Dedupe();
   const old = { parts: Array.from({ length: MERGE_MOST }, (_, i) => said(`o${i}`)), key: 'k' };
-  crowd.admit(old);
-  assert.equal(crowd.twin('k'), undefined);
+  dedupe.admit(old);
+  assert.equal(dedupe.twin('k'), undefined);
   const young = { parts: [said('y')], key: 'k' };
-  crowd.admit(young);
-  crowd.forget(old);
-  assert.equal(crowd.twin('k'), young);
-  assert.equal(crowd.has('o5'), false);
+  dedupe.admit(young);
+  dedupe.forget(old);
+  assert.equal(dedupe.twin('k'), young);
+  assert.equal(dedupe.has('o5'), false);
 });
 
 test('clock: a pause moves nothing', () => {
@@ -173,4 +174,35 @@ test('obs: a page that was away says whether the recording is paused', () => {
     new Obs(target, { send: ({ event }) => sent.push(event) > 0, visible: () => {} });
     assert.deepEqual(sent, want);
   }
+});
+
+test('dark colours get one lightness and keep their hue, light ones stay', () => {
+  const hue = (/** @type {string} */ color) => Math.atan2(oklab(color)[2], oklab(color)[1]);
+  for (const color of ['#0000ff', '#000000', '#8a2be2', '#b22222', '#123456', '#ff0000', '#ff6b5e', '#808080']) {
+    assert.ok(Math.abs(oklab(lifted(color))[0] - 0.8) < 0.01, `${color} becomes ${lifted(color)}`);
+    assert.ok(contrast(lifted(color), '#0b0e10') >= 7, color);
+    const apart = Math.abs(hue(color) - hue(lifted(color)));
+    if (Math.hypot(oklab(color)[1], oklab(color)[2]) > 0.02) assert.ok(Math.min(apart, 2 * Math.PI - apart) < 0.1, `${color} becomes ${lifted(color)}`);
+  }
+  for (const color of ['#ffffff', '#fff16b', '#00ff7f']) assert.equal(lifted(color), color);
+});
+
+test('text: emoji are told from the rest, and letters of Chinese, Japanese and Korean from others', () => {
+  const told = (/** @type {string} */ text) => emojiRuns(text).map((run) => (run.emoji ? `[${run.text}]` : run.text)).join('|');
+  for (const [text, want] of [
+    ['hi', 'hi'], ['', ''], ['👋🏽', '[👋🏽]'], ['🎉🎉 👋🏽', '[🎉🎉 👋🏽]'], ['a 👨‍👩‍👧‍👦🇯🇵 b', 'a |[👨‍👩‍👧‍👦🇯🇵]| b'], ['1️⃣ © 3', '[1️⃣]| © 3'],
+  ]) assert.equal(told(text), want, text);
+  for (const text of ['弹幕', 'ここ', 'カ', '한국', 'hi 你']) assert.equal(isCJK(text), true, text);
+  for (const text of ['hello', 'مرحبا', '👋🏽', '123 “x”']) assert.equal(isCJK(text), false, text);
+});
+
+test('a text is cut at its pictures, by code points', () => {
+  const picture = `/emotes/${'ab'.repeat(16)}`;
+  assert.deepEqual(pieces('😂 Kappa!', [{ from: 2, to: 7, name: 'Kappa', picture }]), ['😂 ', { picture, name: 'Kappa' }, '!']);
+  assert.deepEqual(pieces('Kappa', [{ from: 0, to: 5, name: '', picture }]), [{ picture, name: 'Kappa' }]);
+  for (const bad of ['https://x.example/a.png', '//x/emotes/ab', '/emotes/../x', undefined]) {
+    assert.deepEqual(pieces('Kappa', [{ from: 0, to: 5, name: 'Kappa', picture: bad }]), ['Kappa'], String(bad));
+  }
+  assert.deepEqual(pieces('Kappa', [{ from: 0, to: 9, name: 'Kappa', picture }]), ['Kappa'], 'past the end');
+  assert.deepEqual(pieces('ab', [{ from: 0, to: 1, name: 'a', picture }, { from: 0, to: 2, name: 'ab', picture }]), [{ picture, name: 'a' }, 'b'], 'overlapping');
 });

@@ -77,7 +77,7 @@ test('limit bounds what is on screen, but not for hosts', () => {
 });
 
 test('short ones may pass a long one that finds no lane', () => {
-  const { stage, pass, onScreen } = setUp({}, { height: 54 }); // one lane
+  const { stage, pass, onScreen } = setUp({ duration: 9 }, { height: 54 }); // one lane
   stage.push([say({ id: 'first', text: 'x'.repeat(10) })]);
   pass(1500);
   stage.push([say({ id: 'long', text: 'x'.repeat(90) }), say({ id: 'short', text: 'x' })]);
@@ -129,7 +129,7 @@ test('merge: the count keeps the width that the lane knows', () => {
 });
 
 test('pause stops everything; what waited too long meanwhile is not shown', () => {
-  const { stage, pass, onScreen, timers } = setUp();
+  const { stage, pass, onScreen, timers } = setUp({ duration: 9 });
   stage.push([say({ id: 'a' })]);
   pass(1000);
   stage.pause();
@@ -148,7 +148,7 @@ test('pause stops everything; what waited too long meanwhile is not shown', () =
 });
 
 test('hidden: nothing is drawn, and on return each is where it would be', () => {
-  const { stage, pass, renderer, timeline, onScreen, timers } = setUp({}, { height: 540 }); // ten lanes
+  const { stage, pass, renderer, timeline, onScreen, timers } = setUp({ duration: 9 }, { height: 540 }); // ten lanes
   stage.push([say({ id: 'a' })]);
   pass(100);
   stage.push([say({ id: 'waiting' })]);
@@ -329,7 +329,7 @@ test('clear empties stage and queue', () => {
 });
 
 test('what set out before the page was there goes on from where it would be', () => {
-  const { stage, pass, renderer, onScreen } = setUp({}, { height: 540 });
+  const { stage, pass, renderer, onScreen } = setUp({ duration: 9 }, { height: 540 });
   const ago = { fresh: 0, a: 3000, b: 6000, gone: 8500, top: 2000, 'top-over': 4400 };
   stage.push(Object.keys(ago).map((id) => say({ id, mode: id.startsWith('top') ? 'top' : 'scroll' })), (c) => ago[c.id]);
   pass(0);
@@ -418,7 +418,7 @@ test('hours of a busy room: nothing grows', () => {
     stage.push(many(1 + (i % 5), { text: 'x'.repeat(1 + (i % 30)) }));
     pass(250);
   }
-  pass(10_000);
+  pass(15_000);
   const s = stage.stats();
   assert.equal(s.active + s.queued, 0);
   assert.equal(renderer.shown.size, 0);
@@ -427,7 +427,7 @@ test('hours of a busy room: nothing grows', () => {
 
 test('what stands on the stage shuts the lanes it covers, until it goes', () => {
   let at = null;
-  const { stage, pass, renderer } = setUp({}, {}, { pin: { place: () => at } });
+  const { stage, pass, renderer } = setUp({ apart: true, duration: 9 }, {}, { pin: { place: () => at } });
   stage.push(many(3, { mode: 'top' }));
   stage.push(many(20));
   pass(0);

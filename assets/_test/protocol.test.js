@@ -7,7 +7,7 @@ test('the socket address follows the page', () => {
   assert.equal(url.protocol, 'wss:');
   assert.equal(url.host, 'x.example');
   assert.equal(decodeURIComponent(url.pathname), '/api/rooms/房/socket');
-  assert.deepEqual(Object.fromEntries(url.searchParams), { role: 'audience', since: 'e:5', token: 't+/' });
+  assert.deepEqual(Object.fromEntries(url.searchParams), { role: 'audience', brief: '1', since: 'e:5', token: 't+/' });
   assert.equal(new URL(socketUrl({ protocol: 'http:', host: '[::1]:2333' }, 'live', 'overlay')).protocol, 'ws:');
 });
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { RoomSocket, TIMES } from '../shared/socket.js';
+import { TIMES } from '../shared/reconnect.js';
+import { RoomSocket } from '../shared/socket.js';
 import { FakeNetwork } from './fakes.js';
 
 /** @param {any} [over] */

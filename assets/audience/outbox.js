@@ -6,7 +6,7 @@
 import { MAX_FRAME, bytesOf } from '../shared/protocol.js';
 
 /**
- * @typedef {{text: string, mode: string, color: string, size: string, name: string}} Draft
+ * @typedef {{text: string, mode: string, color: string, size: string, name: string, item?: string, anonymous?: boolean}} Draft item: the list of questions in which it asks
  * @typedef {'sending'|'queued'|'retrying'|'held'|'refused'} ItemState
  * @typedef {Draft & {ref: string, late: boolean, state: ItemState}} Item late: it was written or sent again while away, so nobody sits before it
  *
@@ -117,7 +117,7 @@ export class Outbox {
     const { code } = ack;
     if (ack.outcome === 'refused' && (TRANSIENT.has(code) || (code === 'slow_down' && item.late))) {
       this.#become(item, 'retrying', item.late);
-      // A little later than told, since clocks and rounding differ.
+      // A little later than the server said, since clocks and rounding differ.
       this.#arm(Math.max(ack.wait_ms ?? 0, code === 'slow_down' ? 250 : PATIENCE.busy) + 50);
       return;
     }
@@ -187,6 +187,6 @@ function bound(items) {
 }
 
 /** @param {Item} item */
-function frameOf({ ref, text, mode, color, size, name }) {
-  return { type: 'send', ref, text, mode, color, size, name };
+function frameOf({ ref, text, mode, color, size, name, item, anonymous }) {
+  return { type: 'send', ref, text, mode, color, size, name, item, anonymous };
 }

@@ -1,7 +1,7 @@
 // What a refusal says to the audience: what happened, then what to do. Never
 // which rule or word it was.
 
-/** Further than this (ms) a mute is for ever, as far as a person can tell. */
+/** A mute that lasts longer (ms) is called permanent. */
 const EVER = 366 * 24 * 3600 * 1000;
 
 /**
@@ -50,5 +50,5 @@ export function bannerWords(words, { lost, mutedUntil, room, line, sentLate }, n
 /** The person's clock, with the day when it is not today. @param {number} at @param {number} now @param {string} lang */
 function clock(at, now, lang) {
   const today = new Date(at).toDateString() === new Date(now).toDateString();
-  return new Date(at).toLocaleString(lang, { hour: '2-digit', minute: '2-digit', ...(today ? {} : { month: 'short', day: 'numeric' }) });
+  return new Date(at).toLocaleString(lang, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', ...(today ? {} : { month: 'short', day: 'numeric' }) });
 }

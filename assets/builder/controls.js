@@ -55,15 +55,15 @@ function make(name, host) {
 
 /** @param {Name} name @param {Host} host @returns {Part} */
 function slider(name, { t, want }) {
-  const { from, to, step, unit } = /** @type {import('./panel.js').Slide} */ (SLIDES[name]);
+  const { from, to, step, unit, rest } = /** @type {import('./panel.js').Slide} */ (SLIDES[name]);
   const { low = 0, high = 0, auto } = OPTIONS[name];
-  const lowest = auto ? 0 : seen(name, low);
+  const lowest = auto && low > 0 ? 0 : seen(name, low); // 0 then says that it is left to the overlay
   const range = el('input', { type: 'range', min: from, max: to, step });
   const field = el('input', { type: 'number', min: lowest, max: seen(name, high), step: 'any', inputmode: 'decimal', 'aria-labelledby': `label-${name}` });
   const unitWord = unit ? t(`unit_${unit}`) : '';
   const fault = el('p', { class: 'opt-fault', id: `fault-${name}`, role: 'alert', hidden: true }, t('between', { low: String(lowest), high: String(seen(name, high)) }));
   /** The value of a number that people typed, or undefined. @param {string} text */
-  const value = (text) => (auto && text.trim() === '' ? DEFAULTS[name] : readOption(name, auto && Number(text) === 0 ? auto : String(meant(name, Number(text)))));
+  const value = (text) => (auto && text.trim() === '' ? DEFAULTS[name] : readOption(name, auto && low > 0 && Number(text) === 0 ? auto : String(meant(name, Number(text)))));
   /** @param {boolean} bad */
   const blame = (bad) => {
     fault.hidden = !bad;
@@ -82,13 +82,14 @@ function slider(name, { t, want }) {
     focusable: range,
     show(options) {
       const now = /** @type {number} */ (options[name]);
+      const left = auto !== undefined && now === DEFAULTS[name];
       const shown = seen(name, now);
-      range.value = String(shown);
+      range.value = String(left && rest !== undefined ? rest : shown);
       range.setAttribute('aria-valuetext', inWords(name, now, t));
       const share = (Number(range.value) - from) / (to - from);
       range.style.setProperty('--share', `${share * 100}%`);
       if (auto) field.placeholder = t(`val_${name}_auto`);
-      const text = auto && now === DEFAULTS[name] ? '' : String(shown);
+      const text = left ? '' : String(shown);
       if (document.activeElement !== field || value(field.value) !== now) { field.value = text; blame(false); }
     },
   };

@@ -10,7 +10,7 @@ export class Exchange {
   #style; #t; #say; #panel; #field; #file; #faults;
 
   /**
-   * @param {{style: import('./style.js').Style, t: (key: string, params?: Record<string, string|number>) => string, say: import('./shelf.js').Say}} host
+   * @param {{style: import('./style.js').Style, t: (key: string, params?: Record<string, string|number>) => string, say: import('./presets-panel.js').Say}} host
    * @param {{panel: HTMLFormElement, field: HTMLTextAreaElement, file: HTMLInputElement, faults: HTMLElement, cancel: HTMLElement}} page
    */
   constructor({ style, t, say }, { panel, field, file, faults, cancel }) {

@@ -7,8 +7,11 @@ import { Words } from '../shared/i18n.js';
 import { wireMenus } from '../shared/menu.js';
 import { DEFAULTS } from '../shared/options.js';
 import { RoomSocket } from '../shared/socket.js';
-import { addToStudio } from '../shared/studio.js';
+import { onAir } from '../shared/on-air.js';
+import { addToObs } from '../shared/obs.js';
 import { toggleTheme } from '../shared/theme.js';
+import { wireTips } from '../shared/tips.js';
+import { keepTyped } from '../shared/typed.js';
 import { control } from './controls.js';
 import { readDraft, writeDraft } from './draft.js';
 import { Editor } from './editor.js';
@@ -18,19 +21,20 @@ import { GROUPS, inWords } from './panel.js';
 import { Preview } from './preview.js';
 import { Backdrop } from './scenes.js';
 import { Share } from './share.js';
-import { Shelf } from './shelf.js';
+import { PresetsPanel } from './presets-panel.js';
 import { Style } from './style.js';
 
 const { room = '', overlay = '' } = document.documentElement.dataset;
 const words = new Words('builder');
 const { t } = words;
+document.documentElement.dataset.started = ''; // see shared/first.js
 await words.use(document.documentElement.lang, new URLSearchParams(location.search).has('lang'));
 
 const style = new Style(readDraft(room));
 const preview = new Preview({ room, frame: byId('frame'), box: byId('stage'), area: byId('area') });
 const backdrop = new Backdrop(byId('backdrop'));
 const share = new Share({ base: overlay, style, t }, { link: byId('link'), list: byId('differences'), empty: byId('none'), count: byId('count') });
-const shelf = new Shelf({ room, style, t, say }, { ours: byId('presets'), theirs: byId('kept'), form: byId('keep-form'), name: byId('keep-name'), keep: byId('keep') });
+const presetsPanel = new PresetsPanel({ room, style, t, say }, { ours: byId('presets'), theirs: byId('kept'), form: byId('keep-form'), name: byId('keep-name'), keep: byId('keep') });
 const exchange = new Exchange({ style, t, say }, { panel: byId('import'), field: byId('import-text'), file: byId('import-file'), faults: byId('import-faults'), cancel: byId('import-cancel') });
 const editor = new Editor({ box: byId('editor'), faults: byId('css-faults'), names: byId('names') }, t, (css) => style.setCss(css));
 
@@ -55,7 +59,7 @@ function draw() {
   preview.show(options, css);
   editor.show(css);
   share.show();
-  shelf.show();
+  presetsPanel.show();
   byId('area').firstElementChild?.replaceChildren(t('area_line', { value: inWords('area', options.area, t) }));
   byId('undo').setAttribute('aria-disabled', String(!style.canUndo));
   const query = queryOf(options);
@@ -66,7 +70,7 @@ function draw() {
 }
 
 /** Says what happened, with a way back where there is one.
- * @type {import('./shelf.js').Say} */
+ * @type {import('./presets-panel.js').Say} */
 function say(text, undo, bad = false) {
   const box = byId('said');
   box.hidden = false;
@@ -84,11 +88,11 @@ async function copy(button, text, label) {
 
 /** Lets the server put this look into OBS. The words are the welcome's, which has
  * the same button. */
-async function addToOBS() {
+async function add() {
   const said = new Words('welcome');
   await said.use(words.lang);
   const box = byId('added');
-  await addToStudio(room, {
+  await addToObs(room, {
     form: byId('secret'), password: byId('password'), t: said.t,
     say(tone, text) {
       box.hidden = false;
@@ -114,6 +118,7 @@ function pause(on) {
 }
 
 wireMenus(document);
+wireTips(document);
 style.onChange(() => {
   byId('said').hidden = true; // its way back would lead elsewhere now
   draw();
@@ -126,8 +131,8 @@ byId('open-import').addEventListener('click', () => exchange.open());
 byId('export').addEventListener('click', () => exchange.save(`danmaku-overlay-${room}.json`));
 byId('copy').addEventListener('click', () => void copy(byId('copy'), share.address, 'copy_link'));
 byId('copy-css').addEventListener('click', () => void copy(byId('copy-css'), style.css, 'copy_css'));
-document.getElementById('add')?.addEventListener('click', () => void addToOBS());
-document.getElementById('secret')?.addEventListener('submit', (event) => { event.preventDefault(); void addToOBS(); });
+document.getElementById('add')?.addEventListener('click', () => void add());
+document.getElementById('secret')?.addEventListener('submit', (event) => { event.preventDefault(); void add(); });
 byId('pause').addEventListener('click', () => pause(!paused));
 byId('scene').addEventListener('change', (event) => backdrop.show(/** @type {any} */ (event.target).value));
 byId('canvas').addEventListener('change', (event) => {
@@ -145,20 +150,22 @@ if (matchMedia('(max-width: 599px)').matches) {
   for (const group of /** @type {NodeListOf<HTMLDetailsElement>} */ (document.querySelectorAll('.group:not(:first-child)'))) group.open = false;
 }
 draw();
-void shelf.load();
+keepTyped(window, { keep: ['keep-name', 'import-text'] });
+void presetsPanel.load();
 
-/** @param {boolean} on @param {string} key */
-function tellAir(on, key) {
+/** @param {'none'|'on'|'hidden'|'stuck'|'away'} state */
+function tellAir(state) {
   const chip = byId('on-air');
   chip.hidden = false;
-  chip.classList.toggle('off', !on);
-  /** @type {HTMLElement} */ (chip.querySelector('span')).textContent = t(key);
+  chip.classList.toggle('off', state !== 'on' && state !== 'stuck');
+  chip.classList.toggle('warn', state === 'stuck');
+  /** @type {HTMLElement} */ (chip.querySelector('span')).textContent = t({ none: 'overlay_off', on: 'overlay_on', hidden: 'overlay_hidden', stuck: 'overlay_stuck', away: 'away' }[state]);
 }
 
 new RoomSocket({
   room, role: 'console',
   handlers: {
-    state: (state) => { if (state === 'waiting') tellAir(false, 'away'); },
-    stats: ({ clients = {} }) => tellAir(clients.overlay > 0, clients.overlay > 0 ? 'overlay_on' : 'overlay_off'),
+    state: (state) => { if (state === 'waiting') tellAir('away'); },
+    stats: (stats) => tellAir(onAir(stats).state),
   },
 }).connect();

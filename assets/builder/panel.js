@@ -1,14 +1,16 @@
 // How the builder shows the table of options: groups, and for numbers the part
 // of their range that a slider goes through. Pure.
 
+import { DEFAULTS, OPTIONS } from '../shared/options.js';
+
 /** @typedef {keyof import('../shared/options.js').Options} Name */
 
 /** Every option stands in one of these; a test sees to it.
  * @type {Readonly<Record<string, readonly Name[]>>} */
 export const GROUPS = Object.freeze({
   text: ['theme', 'font', 'size', 'weight', 'stroke', 'opacity'],
-  motion: ['duration', 'area', 'region', 'lanes', 'motion'],
-  shown: ['limit', 'overlap', 'merge', 'names', 'emoji'],
+  motion: ['pace', 'duration', 'area', 'region', 'lanes', 'motion', 'fade'],
+  shown: ['limit', 'fixed', 'apart', 'overlap', 'wrap', 'merge', 'names', 'sources', 'lift', 'emoji', 'reactions'],
   code: ['qr', 'idle'],
   special: ['lang', 'chroma', 'demo', 'debug', 'bench'],
 });
@@ -24,19 +26,23 @@ export const PLACE = ['lang', 'chroma', 'demo', 'debug', 'bench'];
  * @property {number} step
  * @property {string} unit a word of the page, "" for none
  * @property {number} [times] what people see is the value times this
+ * @property {number} [rest] where the slider stands while the value is left to the overlay
  */
 
 /** In what people see. Fields beside the sliders take the whole range.
  * @type {Readonly<Partial<Record<Name, Slide>>>} */
 export const SLIDES = Object.freeze({
   size: { from: 12, to: 120, step: 1, unit: 'px' },
-  weight: { from: 100, to: 900, step: 100, unit: '' },
-  stroke: { from: 0, to: 8, step: 0.5, unit: 'px' },
+  weight: { from: 100, to: 900, step: 100, unit: '', rest: 700 },
+  stroke: { from: 0, to: 8, step: 0.5, unit: 'px', rest: 2 },
   opacity: { from: 0, to: 100, step: 5, unit: 'percent', times: 100 },
-  duration: { from: 2, to: 20, step: 0.5, unit: 's' },
+  pace: { from: 160, to: 420, step: 10, unit: 'pace', rest: 210 },
+  duration: { from: 2, to: 20, step: 0.5, unit: 's', rest: 9 },
   area: { from: 10, to: 100, step: 5, unit: 'percent', times: 100 },
   lanes: { from: 0, to: 30, step: 1, unit: '' },
   limit: { from: 10, to: 400, step: 10, unit: '' },
+  fixed: { from: 1, to: 10, step: 1, unit: '' },
+  wrap: { from: 0, to: 120, step: 10, unit: '' },
   idle: { from: 5, to: 300, step: 5, unit: 's' },
 });
 
@@ -63,7 +69,7 @@ export const meant = (name, shown) => Math.round((shown / (SLIDES[name]?.times ?
 export function inWords(name, value, t) {
   const slide = SLIDES[name];
   if (slide) {
-    if (name === 'lanes' && value === 0) return t('val_lanes_auto');
+    if (OPTIONS[name].auto && value === DEFAULTS[name]) return t(`val_${name}_auto`);
     return slide.unit ? t(`amount_${slide.unit}`, { n: seen(name, value) }) : String(seen(name, value));
   }
   if (typeof value === 'boolean') return t(value ? 'on' : 'off');

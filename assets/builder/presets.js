@@ -8,10 +8,10 @@ import { PLACE } from './panel.js';
 /** What each of our own sets; all else is as by default.
  * @type {Readonly<Record<string, Partial<Options>>>} */
 export const PRESETS = Object.freeze({
-  // The upper half, slim outlines, a little of the picture shining through.
-  bilibili: { duration: 8, area: 0.5, region: 'top', stroke: 1, opacity: 0.85 },
-  // The whole picture, large and fast, and when it is full they cover each other.
-  niconico: { duration: 5, size: 48, overlap: true },
+  // As on the site: the upper half, a little of the picture shining through.
+  bilibili: { theme: 'bilibili', duration: 8, area: 0.5, region: 'top', opacity: 0.8 },
+  // As on the site: the whole picture, large and fast, and when it is full they cover each other.
+  niconico: { theme: 'niconico', duration: 4, overlap: true },
   // For talk and music: few, small, slow, and nothing twice.
   quiet: { theme: 'quiet', duration: 12, area: 0.35, region: 'top', limit: 30, merge: true },
   // For a projector: large, slow enough to be read from the last row, and the

@@ -29,7 +29,8 @@ export class Preview {
     this.#box = box;
     this.#area = area;
     frame.addEventListener('load', () => this.#dress());
-    new ResizeObserver(() => this.#fit()).observe(box);
+    this.size(this.#width, this.#height);
+    new ResizeObserver(() => this.#scale()).observe(box);
   }
 
   /** @param {Readonly<Options>} options @param {string} css */
@@ -85,7 +86,10 @@ export class Preview {
   size(width, height) {
     this.#width = width;
     this.#height = height;
-    this.#fit();
+    this.#box.style.setProperty('--ratio', String(width / height));
+    this.#frame.style.setProperty('width', `${width}px`);
+    this.#frame.style.setProperty('height', `${height}px`);
+    this.#scale();
   }
 
   /** The overlay's hooks, when it is there. @returns {any} */
@@ -105,10 +109,8 @@ export class Preview {
     if (this.#paused) this.#overlay.pause();
   }
 
-  #fit() {
-    this.#box.style.setProperty('--ratio', String(this.#width / this.#height));
-    this.#frame.style.setProperty('width', `${this.#width}px`);
-    this.#frame.style.setProperty('height', `${this.#height}px`);
+  /** Nothing in here changes the box's own size, which is what is observed. */
+  #scale() {
     this.#frame.style.setProperty('transform', `scale(${this.#box.clientWidth / this.#width})`);
   }
 }

@@ -22,7 +22,7 @@ function mix(a, b, share) {
   return `rgb(${x.map((v, i) => Math.round(v + (y[i] - v) * share)).join(' ')})`;
 }
 
-/** A ridge of hills, the same at every place for ever. @param {number} x @param {number} seed */
+/** A ridge of hills, always the same at a place. @param {number} x @param {number} seed */
 const ridge = (x, seed) => Math.sin(x * 0.011 + seed) * 34 + Math.sin(x * 0.027 + seed * 2.3) * 17 + Math.sin(x * 0.067 + seed * 5.1) * 6;
 
 /** @param {CanvasRenderingContext2D} c @param {string} fill @param {number} base @param {number} shift @param {number} seed @param {number} tall */

@@ -4,22 +4,23 @@
 import { ApiError, call } from '../shared/api.js';
 import { nameOf } from '../shared/names.js';
 import { labelled } from './labels.js';
+import { decideRow, undoAll } from './row-decisions.js';
 
 /** @typedef {import('./model.js').Entry} Entry */
 
 export class Acts {
-  #desk; #model; #queue; #redraw;
+  #store; #model; #queue; #redraw;
 
   /**
-   * @param {import('./desk.js').Desk} desk
+   * @param {import('./store.js').Store} store
    * @param {import('./model.js').FeedModel} model
    * @param {import('./queue.js').Queue} queue
    * @param {(entries: Entry[]) => void} redraw rows that look different now
    * @param {import('./numbers.js').Numbers} numbers
    */
-  constructor(desk, model, queue, redraw, numbers) {
+  constructor(store, model, queue, redraw, numbers) {
     this.numbers = numbers;
-    this.#desk = desk;
+    this.#store = store;
     this.#model = model;
     this.#queue = queue;
     this.#redraw = redraw;
@@ -30,17 +31,17 @@ export class Acts {
 
   /** Says in words why something was not done. @param {unknown} fault */
   trouble(fault) {
-    const { t, has } = this.#desk.words;
+    const { t, has } = this.#store.words;
     const code = fault instanceof ApiError ? fault.code : 'internal';
     if (!(fault instanceof ApiError)) reportError(fault);
     const key = code === 'changed' && fault instanceof ApiError && fault.by ? 'fault_changed_by' : `fault_${code}`;
-    const text = code === 'bad_frame' && fault instanceof ApiError ? fault.message : t(has(key) ? key : 'fault_other', { who: fault instanceof ApiError ? labelled(fault.by, this.#desk.words) : '' });
-    this.#desk.tell('trouble', text);
-    this.#desk.notice({ text, tone: 'stop', glyph: 'warn' });
+    const text = code === 'bad_frame' && fault instanceof ApiError ? fault.message : t(has(key) ? key : 'fault_other', { who: fault instanceof ApiError ? labelled(fault.by, this.#store.words) : '' });
+    this.#store.notify('trouble', text);
+    this.#store.notice({ text, tone: 'stop', glyph: 'warn' });
   }
 
   /**
-   * One call; a refusal is told and gives undefined.
+   * One call; a refusal is shown and returns undefined.
    * @param {string} method @param {string} path @param {any} [body]
    * @returns {Promise<any>}
    */
@@ -53,13 +54,19 @@ export class Acts {
     }
   }
 
+  /**
+   * As call, but a refusal is the caller's to tell.
+   * @param {string} method @param {string} path @param {any} [body]
+   */
+  ask(method, path, body) { return call(method, path, body); }
+
   /** @param {string} id */
   async takeDown(id) {
     const entry = this.find(id);
     if (!entry || entry.busy || entry.status === 'removed') return;
-    this.#mark([entry], true);
+    this.mark([entry], true);
     try {
-      await call('POST', this.#desk.path('comments', id, 'remove'));
+      await call('POST', this.#store.path('comments', id, 'remove'));
       entry.busy = false; // the row changes when the log says so
     } catch (fault) {
       Object.assign(entry, { busy: false, failed: true });
@@ -75,49 +82,58 @@ export class Acts {
   async decide(act, ids) {
     const items = ids.flatMap((id) => this.#queue.get(id) ?? []).filter((item) => !item.busy);
     if (items.length === 0) return;
-    this.#mark(items, true);
+    this.mark(items, true);
     this.#queue.chooseAll(false);
-    if (items.length === 1) this.#queue.move(1) || this.#queue.move(-1);
-    this.#desk.tell('queue');
+    if (items.length === 1 && this.#queue.rowOf(items[0].id)?.count === 1) this.#queue.move(1) || this.#queue.move(-1);
+    this.#store.notify('queue');
     try {
       for (let i = 0; i < items.length; i += 200) await this.#decideSome(act, items.slice(i, i + 200));
-      if (items.length > 1) this.#desk.notice({ text: this.#desk.words.t(act === 'approve' ? 'approved_n' : 'refused_n', { n: items.length }), glyph: 'check' });
+      if (items.length > 1) this.#store.notice({ text: this.#store.words.t(act === 'approve' ? 'approved_n' : 'refused_n', { n: items.length }), glyph: 'check' });
     } catch (fault) {
       this.trouble(fault);
     }
-    this.#mark(items, false);
-    this.#desk.tell('queue');
+    this.mark(items, false);
+    this.#store.notify('queue');
   }
+
+  /** Approves or refuses all that are alike. @param {'approve'|'refuse'} act @param {import('./queue.js').Row} row */
+  decideRow(act, row) { return decideRow(act, row, { store: this.#store, queue: this.#queue, acts: this }); }
 
   /** @param {'approve'|'refuse'} act @param {Entry[]} items */
   async #decideSome(act, items) {
     const ids = items.map((item) => item.id);
     const results = ids.length === 1
-      ? [await call('POST', this.#desk.path('comments', ids[0], act))]
-      : (await call('POST', this.#desk.path('comments', 'bulk'), { ids, act })).results;
+      ? [await call('POST', this.#store.path('comments', ids[0], act))]
+      : (await call('POST', this.#store.path('comments', 'bulk'), { ids, act })).results;
+    this.told(results);
+  }
+
+  /** Says what came out otherwise than meant. @param {any[]} results of decisions */
+  told(results) {
     for (const result of results) {
       if (result.code) { this.trouble(new ApiError(409, result.code, '')); continue; }
       // Another moderator was first: what he decided stands, and is said.
-      if (result.again && result.by && result.by !== this.#desk.me) this.#desk.notice({ text: this.#desk.words.t('was_first', { who: labelled(result.by, this.#desk.words) }), glyph: 'person' });
+      if (result.again && result.by && result.by !== this.#store.me) this.#store.notice({ text: this.#store.words.t('was_first', { who: labelled(result.by, this.#store.words) }), glyph: 'person' });
     }
   }
 
   /** Back to what it was: what was refused is shown, what was shown is taken down. @param {import('./queue.js').Decided} decided */
   async undo(decided) {
+    if (decided.ids) return void undoAll(decided, decided.ids, { store: this.#store, queue: this.#queue, acts: this });
     const done = decided.status === 'refused'
-      ? await this.call('POST', this.#desk.path('comments', decided.id, 'approve'), { from: 'refused' })
-      : await this.call('POST', this.#desk.path('comments', decided.id, 'remove'));
+      ? await this.call('POST', this.#store.path('comments', decided.id, 'approve'), { from: 'refused' })
+      : await this.call('POST', this.#store.path('comments', decided.id, 'remove'));
     if (!done) return;
     this.#queue.forget(decided.id);
-    this.#desk.tell('queue');
+    this.#store.notify('queue');
   }
 
   /** Shows what the filter or somebody refused. @param {string} id */
-  letThrough(id) { return this.call('POST', this.#desk.path('comments', id, 'approve'), { from: 'refused' }); }
+  letThrough(id) { return this.call('POST', this.#store.path('comments', id, 'approve'), { from: 'refused' }); }
 
   /** Screens only: history keeps the comments. */
   async clear() {
-    if (await this.call('POST', this.#desk.path('clear'))) this.#desk.notice({ text: this.#desk.words.t('cleared_all'), glyph: 'sweep' });
+    if (await this.call('POST', this.#store.path('clear'))) this.#store.notice({ text: this.#store.words.t('cleared_all'), glyph: 'sweep' });
   }
 
   /**
@@ -125,47 +141,47 @@ export class Acts {
    * @param {Record<string, any>} fields @param {string} [told] key of the words
    */
   async set(fields, told = '') {
-    const before = Object.fromEntries(Object.keys(fields).map((name) => [name, this.#desk.room[name]]));
-    const room = await this.call('PATCH', this.#desk.path(), fields);
-    if (room && told) this.#desk.notice({ text: this.#desk.words.t(told), tone: 'warn', glyph: 'warn', undo: () => this.set(before) });
+    const before = Object.fromEntries(Object.keys(fields).map((name) => [name, this.#store.room[name]]));
+    const room = await this.call('PATCH', this.#store.path(), fields);
+    if (room && told) this.#store.notice({ text: this.#store.words.t(told), tone: 'warn', glyph: 'warn', undo: () => this.set(before) });
     return room;
   }
 
   /** @param {boolean} on */
-  lock(on) { return this.call(on ? 'POST' : 'DELETE', this.#desk.path('lockdown')); }
+  lock(on) { return this.call(on ? 'POST' : 'DELETE', this.#store.path('lockdown')); }
 
-  /** @param {Record<string, any>} ban as POST /bans takes it @param {string} name of whom */
+  /** @param {Record<string, any>} ban as POST /bans takes it @param {string} name of the person */
   async ban(ban, name) {
-    const made = await this.call('POST', this.#desk.path('bans'), ban);
+    const made = await this.call('POST', this.#store.path('bans'), ban);
     if (!made) return undefined;
-    const { t } = this.#desk.words;
-    this.#desk.tell('bans');
-    this.#desk.notice({ text: t(ban.kind === 'ban' ? 'banned_told' : 'muted_told', { name, n: made.removed }), glyph: ban.kind === 'ban' ? 'ban' : 'mute', undo: () => this.lift(made.id) });
+    const { t } = this.#store.words;
+    this.#store.notify('bans');
+    this.#store.notice({ text: t(ban.kind === 'ban' ? 'banned_told' : 'muted_told', { name, n: made.removed }), glyph: ban.kind === 'ban' ? 'ban' : 'mute', undo: () => this.lift(made.id) });
     return made;
   }
 
   /** @param {string} id of a ban */
   async lift(id) {
-    const done = await this.call('DELETE', this.#desk.path('bans', id));
-    this.#desk.tell('bans');
+    const done = await this.call('DELETE', this.#store.path('bans', id));
+    this.#store.notify('bans');
     return done;
   }
 
   /** @param {string} id */
-  pin(id) { return this.call('POST', this.#desk.path('comments', id, 'pin')); }
+  pin(id) { return this.call('POST', this.#store.path('comments', id, 'pin')); }
 
   /** @param {string} id */
-  unpin(id) { return this.call('DELETE', this.#desk.path('comments', id, 'pin')); }
+  unpin(id) { return this.call('DELETE', this.#store.path('comments', id, 'pin')); }
 
   /** @param {string} user @param {string} name */
   async removeUser(user, name) {
-    const done = await this.call('POST', this.#desk.path('users', user, 'remove'));
-    if (done) this.#desk.notice({ text: this.#desk.words.t('removed_n', { n: done.removed, name }), glyph: 'takedown' });
+    const done = await this.call('POST', this.#store.path('users', user, 'remove'));
+    if (done) this.#store.notice({ text: this.#store.words.t('removed_n', { n: done.removed, name }), glyph: 'takedown' });
     return done;
   }
 
-  /** The name to show for whoever wrote an entry. @param {{name: string, user: string}} entry */
-  nameOf(entry) { return nameOf(entry, this.#desk.words.t('guest')); }
+  /** The name to show for the author of an entry. @param {{name: string, user: string}} entry */
+  nameOf(entry) { return nameOf(entry, this.#store.words.t('guest')); }
 
   /** A name for a pseudonym, as its newest comment here has it. @param {string} user */
   nameOfUser(user) {
@@ -175,7 +191,7 @@ export class Acts {
   }
 
   /** @param {Entry[]} entries @param {boolean} busy */
-  #mark(entries, busy) {
+  mark(entries, busy) {
     for (const entry of entries) Object.assign(entry, { busy, failed: false });
     this.#redraw(entries);
   }

@@ -1,11 +1,11 @@
-// The dialog of a mute or ban: whom, for how long, why, and whether what they
+// The dialog of a mute or ban: which person, for how long, why, and whether what they
 // have on the screens goes.
 
 import { call } from '../shared/api.js';
 import { el } from '../shared/dom.js';
 import { openDialog } from './dialog.js';
 
-/** Seconds; 0 is for ever, -1 this show. */
+/** Seconds; 0 is permanent, -1 this show. */
 const TIMES = [10, 60, 300, 600, 1800, 3600, 86_400, -1, 0];
 
 /** What is chosen at first. */
@@ -20,13 +20,13 @@ export function lasting({ t }, seconds) {
 }
 
 /**
- * @param {import('./desk.js').Desk} desk
+ * @param {import('./store.js').Store} store
  * @param {import('./acts.js').Acts} acts
  * @param {'mute'|'ban'} kind
- * @param {import('./model.js').Entry} entry of whom
+ * @param {import('./model.js').Entry} entry whose author is banned
  */
-export function openBan(desk, acts, kind, entry) {
-  const { words } = desk;
+export function openBan(store, acts, kind, entry) {
+  const { words } = store;
   const { t } = words;
   const name = acts.nameOf(entry);
   const radio = (/** @type {string} */ group, /** @type {string} */ value, /** @type {boolean} */ on, /** @type {Node|string} */ text) => {
@@ -90,7 +90,7 @@ export function openBan(desk, acts, kind, entry) {
     const address = /** @type {HTMLInputElement} */ (form.querySelector('[value="address"]'));
     if (entry.source !== 'audience') return none();
     try {
-      const { people } = await call('GET', desk.path('comments', entry.id, 'address'));
+      const { people } = await call('GET', store.path('comments', entry.id, 'address'));
       behind.textContent = t('by_address_n', { n: people });
     } catch {
       none();

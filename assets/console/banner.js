@@ -3,7 +3,7 @@
 
 import { el, icon, said } from '../shared/dom.js';
 
-/** ms for which an act is told */
+/** ms for which an act is shown */
 const TOLD = 8_000;
 
 /**
@@ -14,13 +14,13 @@ const TOLD = 8_000;
  * @property {string} [quote] what somebody wrote, behind the text
  * @property {{name: string, glyph: string, word: string, act: () => unknown}[]} [answers]
  * @property {() => unknown} [wave] takes it away
- * @typedef {import('./desk.js').Notice & Lasting} Told
+ * @typedef {import('./store.js').Notice & Lasting} Told
  */
 
 export class Banner {
-  #box; #desk; #lasting;
+  #box; #store; #bannerState;
   #words = el('span', { class: 'banner-words' });
-  /** @type {import('./desk.js').Notice|null} */ #notice = null;
+  /** @type {import('./store.js').Notice|null} */ #notice = null;
   /** @type {any} */ #timer = null;
   /** @type {Told|null} what stands there */ #now = null;
   #shape = '';
@@ -28,17 +28,17 @@ export class Banner {
 
   /**
    * @param {HTMLElement} box
-   * @param {import('./desk.js').Desk} desk
-   * @param {() => Told|null} lasting
+   * @param {import('./store.js').Store} store
+   * @param {() => Told|null} bannerState
    */
-  constructor(box, desk, lasting) {
+  constructor(box, store, bannerState) {
     this.#box = box;
-    this.#desk = desk;
-    this.#lasting = lasting;
-    desk.on('notice', (notice) => this.#tell(notice));
+    this.#store = store;
+    this.#bannerState = bannerState;
+    store.on('notice', (notice) => this.#tell(notice));
   }
 
-  /** @param {import('./desk.js').Notice} notice */
+  /** @param {import('./store.js').Notice} notice */
   #tell(notice) {
     clearTimeout(this.#timer);
     this.#notice = notice;
@@ -46,7 +46,7 @@ export class Banner {
     this.draw();
   }
 
-  /** @param {import('./desk.js').Notice} notice */
+  /** @param {import('./store.js').Notice} notice */
   #end(notice) {
     if (this.#notice !== notice) return;
     // Nobody is robbed of a button that he is about to press.
@@ -59,14 +59,14 @@ export class Banner {
   }
 
   draw() {
-    const lasting = this.#lasting();
-    // A lock-down and its way back are told before whatever was done until then.
-    const locked = lasting?.act === 'unlock';
+    const bannerState = this.#bannerState();
+    // A lock-down and its way back are shown before earlier acts.
+    const locked = bannerState?.act === 'unlock';
     if (locked && !this.#locked && this.#notice?.tone !== 'stop') this.#notice = null;
     this.#locked = locked;
     const notice = this.#notice;
-    const firm = lasting?.first || (lasting?.firm && notice?.tone !== 'stop');
-    /** @type {Told|null} */ const now = firm ? lasting : notice ?? lasting;
+    const firm = bannerState?.first || (bannerState?.firm && notice?.tone !== 'stop');
+    /** @type {Told|null} */ const now = firm ? bannerState : notice ?? bannerState;
     this.#now = now;
     this.#build(now);
     if (!now) return;
@@ -76,11 +76,11 @@ export class Banner {
 
   /** The buttons stay what they are while only the words change: one may be about to be pressed. @param {Told|null} now */
   #build(now) {
-    const shape = now ? JSON.stringify([now.tone, now.glyph, Boolean(now.undo), now.act, now.answers?.map((a) => a.word), Boolean(now.wave), this.#desk.words.lang]) : '';
+    const shape = now ? JSON.stringify([now.tone, now.glyph, Boolean(now.undo), now.act, now.answers?.map((a) => a.word), Boolean(now.wave), this.#store.words.lang]) : '';
     if (shape === this.#shape) return;
     this.#shape = shape;
     const box = this.#box;
-    const { t } = this.#desk.words;
+    const { t } = this.#store.words;
     const focused = box.contains(document.activeElement);
     box.hidden = !now;
     box.className = `banner ${now?.tone ?? 'calm'}`;

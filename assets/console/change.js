@@ -1,5 +1,5 @@
 // What an act changed, in words: settings by the names that their page has for
-// them, and whom it concerns. No page in here.
+// them, and their targets. Nothing here touches the page.
 
 import { labelled } from './labels.js';
 
@@ -10,12 +10,12 @@ const NAMES = /** @type {Record<string, string>} */ ({
 });
 
 /** Settings whose values are words of the page, and what these begin with. */
-const WORDS = /** @type {Record<string, string>} */ ({ state: 'state', review: 'review', newcomers: 'newcomers', links: 'links', modes: 'mode', sizes: 'size' });
+const WORDS = /** @type {Record<string, string>} */ ({ state: 'state', review: 'review', newcomers: 'newcomers', staff_names: 'newcomers', links: 'links', modes: 'mode', sizes: 'size' });
 
 /** Acts whose detail is a role and a label. */
 const LINKS = ['link', 'revoke', 'restore'];
 
-/** Characters of a value that is told. */
+/** Characters of a value that are shown. */
 const MOST = 60;
 
 /**

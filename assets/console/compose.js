@@ -4,19 +4,19 @@
 import { ApiError, call } from '../shared/api.js';
 
 export class Compose {
-  #form; #field; #button; #strip; #desk;
+  #form; #field; #button; #strip; #store;
   #busy = false;
 
   /**
    * @param {{form: HTMLFormElement, field: HTMLInputElement, button: HTMLElement, strip: HTMLElement}} parts
-   * @param {import('./desk.js').Desk} desk
+   * @param {import('./store.js').Store} store
    */
-  constructor({ form, field, button, strip }, desk) {
+  constructor({ form, field, button, strip }, store) {
     this.#form = form;
     this.#field = field;
     this.#button = button;
     this.#strip = strip;
-    this.#desk = desk;
+    this.#store = store;
     form.addEventListener('submit', (event) => { event.preventDefault(); void this.#send(); });
     field.addEventListener('input', () => this.#say(''));
     field.addEventListener('keydown', (event) => {
@@ -33,11 +33,11 @@ export class Compose {
     this.#busy = true;
     this.#button.setAttribute('aria-disabled', 'true');
     try {
-      const ack = await call('POST', this.#desk.path('comments'), { text });
+      const ack = await call('POST', this.#store.path('comments'), { text });
       if (this.#field.value.trim() === text) this.#field.value = '';
       this.#say(ack.outcome === 'held' ? 'said_held' : '');
     } catch (fault) {
-      const { has } = this.#desk.words;
+      const { has } = this.#store.words;
       const code = fault instanceof ApiError ? fault.code : 'internal';
       this.#say(has(`said_${code}`) ? `said_${code}` : 'fault_other', true);
     }
@@ -47,7 +47,7 @@ export class Compose {
 
   /** @param {string} key @param {boolean} [bad] */
   #say(key, bad = false) {
-    this.#strip.textContent = key ? this.#desk.words.t(key) : '';
+    this.#strip.textContent = key ? this.#store.words.t(key) : '';
     this.#strip.hidden = !key;
     this.#field.setAttribute('aria-invalid', String(bad));
     this.#form.classList.toggle('bad', bad);

@@ -30,9 +30,11 @@ export function openDialog(words, title, kind, ...body) {
 }
 
 /**
+ * @typedef {{title: string, text: string, yes: string, no?: string}} Ask
+ *
  * Asks before something that cannot be undone.
  * @param {import('../shared/i18n.js').Words} words
- * @param {{title: string, text: string, yes: string, no?: string}} ask
+ * @param {Ask} ask
  * @param {() => void} act
  */
 export function confirmFirst(words, { title, text, yes, no = words.t('keep') }, act) {

@@ -1,18 +1,18 @@
 // What the feed shows: by state, by source, by one person, and by words.
 
 import { byId, el, icon, said } from '../shared/dom.js';
+import { SOURCES } from './source.js';
 
 /** @typedef {import('./model.js').Filter} Filter */
 
 const STATES = /** @type {const} */ (['held', 'refused', 'removed']);
-const SOURCES = ['audience', 'api', 'replay', 'twitch', 'youtube', 'bilibili'];
 
 /**
- * @param {import('./desk.js').Desk} desk
+ * @param {import('./store.js').Store} store
  * @param {{filter: (filter: Filter) => void}} view
  */
-export function wireFilters(desk, view) {
-  const { words } = desk;
+export function wireFilters(store, view) {
+  const { words } = store;
   const search = /** @type {HTMLInputElement} */ (byId('search'));
   const segments = byId('filter'), menu = byId('filters'), row = byId('filtered');
   /** @type {Filter & {name: string}} */ const filter = { kind: 'all', query: '', user: '', source: '', name: '' };

@@ -2,32 +2,33 @@
 // open over the feed where they have no column.
 
 import { byId, el, icon } from '../shared/dom.js';
+import { onAirWords } from './on-air-words.js';
 import { copy } from './page.js';
 import { SECTIONS } from './sections.js';
 
 export class Header {
-  #desk; #acts; #line;
+  #store; #acts; #line;
   #audience;
   #narrow = matchMedia('(max-width: 1023px)');
 
   /**
-   * @param {import('./desk.js').Desk} desk
+   * @param {import('./store.js').Store} store
    * @param {import('./acts.js').Acts} acts
    * @param {() => {away: boolean, stopped: boolean}} line
    */
-  constructor(desk, acts, line) {
-    this.#desk = desk;
+  constructor(store, acts, line) {
+    this.#store = store;
     this.#acts = acts;
     this.#line = line;
-    this.#audience = `${document.documentElement.dataset.origin || location.origin}/r/${desk.roomId}`;
+    this.#audience = `${document.documentElement.dataset.origin || location.origin}/r/${store.roomId}`;
     this.#address(this.#audience);
     let secret = false;
-    desk.on('room', () => {
-      if (secret === Boolean(desk.room.secret)) return;
+    store.on('room', () => {
+      if (secret === Boolean(store.room.secret)) return;
       secret = !secret;
       void this.#invite();
     });
-    byId('copy').addEventListener('click', () => void copy(this.#audience, byId('copy'), desk.words, byId('address')));
+    byId('copy').addEventListener('click', () => void copy(this.#audience, byId('copy'), store.words, byId('address')));
     byId('code').addEventListener('click', () => this.showNumbers(!document.documentElement.hasAttribute('data-numbers')));
     byId('live-switch').addEventListener('change', (event) => void acts.set({ state: /** @type {HTMLInputElement} */ (event.target).value }));
     byId('rooms-menu').addEventListener('toggle', (event) => { if (/** @type {HTMLDetailsElement} */ (event.target).open) void this.#rooms(); });
@@ -47,11 +48,11 @@ export class Header {
 
   /** The audience's address of a secret room has its key. */
   async #invite() {
-    const got = await this.#acts.call('GET', this.#desk.path('addresses'));
+    const got = await this.#acts.call('GET', this.#store.path('addresses'));
     if (!(got?.audience?.length > 0)) return;
     this.#address(got.audience[0].url);
     // Another address, since browsers keep the picture of one that they have shown.
-    document.querySelector('.entry img')?.setAttribute('src', `${this.#desk.path('qr.svg')}?new=${Date.now()}`);
+    document.querySelector('.entry img')?.setAttribute('src', `${this.#store.path('qr.svg')}?new=${Date.now()}`);
   }
 
   /** @param {string} url */
@@ -87,7 +88,7 @@ export class Header {
   }
 
   draw() {
-    const { room, words: { t }, stats } = this.#desk;
+    const { room, words: { t }, stats } = this.#store;
     const { away, stopped } = this.#line();
     if (room.title !== undefined) {
       for (const id of ['title', 'title-narrow']) byId(id).firstElementChild?.replaceChildren(room.title || room.id);
@@ -106,14 +107,14 @@ export class Header {
     delay.title = t('delay_told', { n: seconds });
     /** @type {HTMLElement} */ (delay.querySelector('span')).textContent = t('age_s', { n: seconds });
     if (stats) {
-      const overlay = byId('overlay'), n = stats.clients?.overlay ?? 0;
-      const words = t(n > 1 ? 'overlay_on_n' : n === 1 ? 'overlay_on' : 'overlay_off', { n });
-      const late = n > 0 && stats.shown_ms !== undefined ? t('ms', { n: stats.shown_ms }) : '';
+      const overlay = byId('overlay');
+      const { state, long, short, late, title } = onAirWords(stats, this.#store.words);
       overlay.hidden = false;
-      overlay.classList.toggle('off', n === 0);
-      overlay.title = late ? `${words} · ${t('shown_in', { time: late })}` : words;
-      /** @type {HTMLElement} */ (overlay.querySelector('.long')).textContent = words;
-      /** @type {HTMLElement} */ (overlay.querySelector('.short')).textContent = t(n > 1 ? 'short_overlays' : n === 1 ? 'short_overlay' : 'short_overlay_off', { n });
+      overlay.classList.toggle('off', state === 'none' || state === 'hidden');
+      overlay.classList.toggle('warn', state === 'stuck');
+      overlay.title = title;
+      /** @type {HTMLElement} */ (overlay.querySelector('.long')).textContent = long;
+      /** @type {HTMLElement} */ (overlay.querySelector('.short')).textContent = short;
       /** @type {HTMLElement} */ (overlay.querySelector('small')).textContent = late;
     }
     this.#pages();
@@ -121,35 +122,35 @@ export class Header {
 
   /** The pages in the narrow menu; from a dock they open in the browser. */
   #pages() {
-    const { t } = this.#desk.words;
-    const dock = this.#desk.view === 'dock';
+    const { t } = this.#store.words;
+    const dock = this.#store.view === 'dock';
     const nav = byId('more-pages');
-    const key = this.#desk.words.lang;
+    const key = this.#store.words.lang;
     if (nav.dataset.lang === key) return;
     nav.dataset.lang = key;
-    nav.replaceChildren(...SECTIONS.filter((name) => name !== 'links' || this.#desk.owner).map((name) => el('a', {
-      href: dock ? `/console/${encodeURIComponent(this.#desk.roomId)}#${name === 'live' ? '' : name}` : `#${name === 'live' ? '' : name}`,
+    nav.replaceChildren(...SECTIONS.filter((name) => name !== 'links' || this.#store.owner).map((name) => el('a', {
+      href: dock ? `/console/${encodeURIComponent(this.#store.roomId)}#${name === 'live' ? '' : name}` : `#${name === 'live' ? '' : name}`,
       target: dock ? '_blank' : null, rel: dock ? 'noopener' : null, 'data-section-link': dock ? null : name,
     }, el('span', {}, t(`page_${name}`)), dock && icon('external'))));
   }
 
   async #rooms() {
-    const { t } = this.#desk.words;
+    const { t } = this.#store.words;
     const list = await this.#acts.call('GET', '/api/rooms');
     if (!list) return;
-    const here = this.#desk.view === 'dock' ? 'dock' : 'console';
+    const here = this.#store.view === 'dock' ? 'dock' : 'console';
     const items = (list.rooms ?? []).map((/** @type {any} */ r) => {
       const tick = icon('check');
       tick.classList.add('tick');
-      return el('a', { href: `/${here}/${encodeURIComponent(r.id)}`, 'aria-current': String(r.id === this.#desk.roomId) },
+      return el('a', { href: `/${here}/${encodeURIComponent(r.id)}`, 'aria-current': String(r.id === this.#store.roomId) },
         el('bdi', { dir: 'auto' }, r.title || r.id), r.state !== 'open' && el('span', { class: 'room-state' }, t(r.state === 'paused' ? 'paused' : 'closed')), tick);
     });
-    const manage = this.#desk.owner ? [el('hr'), el('button', { type: 'button', onclick: () => void this.#manage() }, icon('plus'), t('rooms_manage'))] : [];
+    const manage = this.#store.owner ? [el('hr'), el('button', { type: 'button', onclick: () => void this.#manage() }, icon('plus'), t('rooms_manage'))] : [];
     byId('rooms').replaceChildren(...items, ...manage);
   }
 
   async #manage() {
     const { openRooms } = await import('./rooms.js');
-    openRooms(this.#desk, this.#acts);
+    openRooms(this.#store, this.#acts);
   }
 }

@@ -1,32 +1,39 @@
-// What waits beyond the newest 500, which a greeting brings: it is read from
-// history when the queue runs low.
+// What waits beyond the oldest 500, which a greeting brings: it is read when the
+// rows run low.
 
 import { call } from '../shared/api.js';
 
-/** Items left at which the queue runs low. */
+/** Rows left at which they run low. */
 const LOW = 40;
 
+/** Pages that are read at once at most. */
+const PAGES = 10;
+
 /**
- * @param {import('./desk.js').Desk} desk
+ * @param {import('./store.js').Store} store
  * @param {import('./queue.js').Queue} queue
  * @param {(row: any) => import('./model.js').Entry} put makes an entry of a row of history
  */
-export function refillQueue(desk, queue, put) {
+export function refillQueue(store, queue, put) {
   let busy = false;
 
   async function refill() {
-    if (busy || queue.lacking <= 0 || queue.items.length > LOW) return;
+    if (busy || queue.lacking <= 0 || queue.rows.length > LOW) return;
     busy = true;
-    const before = queue.items.length > 0 ? `&before=${Math.min(...queue.items.map((item) => item.seq))}` : '';
     try {
-      const { comments } = await call('GET', `${desk.path('comments')}?status=held&limit=200${before}`);
-      queue.fill(comments.map(put));
+      let after = 0;
+      for (let n = 0; n < PAGES && queue.lacking > 0 && queue.rows.length <= LOW; n++) {
+        const page = await call('GET', `${store.path('review')}?limit=200${after ? `&after=${after}` : ''}`);
+        queue.fill(page.comments.map(put), page.groups, page.total);
+        after = page.next ?? 0;
+        if (!after) break;
+      }
       busy = false;
-      desk.tell('queue');
+      store.notify('filled');
     } catch {
       busy = false; // the next decision, or the next greeting, asks again
     }
   }
 
-  desk.on('queue', () => void refill());
+  store.on('queue', () => void refill());
 }

@@ -11,7 +11,7 @@ const SOON = 300;
 /** @typedef {import('./model.js').Filter} Filter */
 
 export class History {
-  #desk; #model; #done;
+  #store; #model; #done;
   #next = 0;
   #busy = false;
   #ran = 0;
@@ -20,12 +20,12 @@ export class History {
   /** @type {any} */ #timer = null;
 
   /**
-   * @param {import('./desk.js').Desk} desk
+   * @param {import('./store.js').Store} store
    * @param {import('./model.js').FeedModel} model
    * @param {() => void} done rows were added
    */
-  constructor(desk, model, done) {
-    this.#desk = desk;
+  constructor(store, model, done) {
+    this.#store = store;
     this.#model = model;
     this.#done = done;
   }
@@ -76,7 +76,7 @@ export class History {
    */
   async #page(more, wanted) {
     try {
-      const { comments = [], next = 0 } = await call('GET', `${this.#desk.path('comments')}?limit=200${more}`);
+      const { comments = [], next = 0 } = await call('GET', `${this.#store.path('comments')}?limit=200${more}`);
       if (!wanted()) return -1;
       for (const row of comments) this.#model.put(row, row.cleared ? 'cleared' : row.status);
       this.#done();

@@ -3,7 +3,7 @@
 // page's language. What somebody wrote stays as it is.
 
 /** Labels by the keys of their words. */
-const KNOWN = new Map([['host', 'label_host'], ['first start', 'label_first'], ['command line', 'by_command']]);
+const KNOWN = new Map([['host', 'label_host'], ['first start', 'label_first'], ['command line', 'by_command'], ['another platform', 'source_other']]);
 
 /** @param {string} label @param {import('../shared/i18n.js').Words} words */
 export function labelled(label, { t, has }) {

@@ -11,7 +11,7 @@ export const SLOW = 10_000;
 
 /**
  * @typedef {'shown'|'held'|'refused'|'removed'|'cleared'} Status
- * @typedef {import('../shared/protocol.js').Comment & {status: Status, seq: number, by: string, rule: string, word: string, spans: number[][], busy?: boolean, failed?: boolean, plain?: string}} Entry
+ * @typedef {import('../shared/protocol.js').Comment & {status: Status, seq: number, by: string, rule: string, word: string, spans: number[][], in_name?: boolean, group?: string, original?: string, original_name?: string, reason?: string, detail?: string, busy?: boolean, failed?: boolean, plain?: string}} Entry
  * @typedef {'all'|'shown'|'stopped'|'held'|'refused'|'removed'} Kind
  * @typedef {{kind: Kind, query: string, user: string, source: string}} Filter
  */
@@ -76,6 +76,16 @@ export class FeedModel {
     return gone;
   }
 
+  /** Deleted for good: the rows go, too. @param {{ids?: string[], user?: string}} which */
+  erase({ ids = [], user = '' }) {
+    const gone = new Set(ids);
+    this.#list = this.#list.filter((entry) => {
+      const stays = !gone.has(entry.id) && (!user || entry.user !== user);
+      if (!stays) this.#byId.delete(entry.id);
+      return stays;
+    });
+  }
+
   /** Every screen was emptied. @param {{seq?: number}} [event] @returns {Entry[]} those that changed */
   clear({ seq = 0 } = {}) {
     this.#swept = Math.max(this.#swept, seq);
@@ -97,7 +107,7 @@ export class FeedModel {
 
 /**
  * Whether a filter shows an entry. The search is for a part of the text or the
- * name, without regard to case and width.
+ * name, also as they were before masking, without regard to case and width.
  * @param {Entry} entry @param {Filter} filter
  */
 export function matches(entry, { kind, query, user, source }) {
@@ -106,7 +116,7 @@ export function matches(entry, { kind, query, user, source }) {
   if (user && entry.user !== user) return false;
   if (source && entry.source !== source) return false;
   if (!query) return true;
-  entry.plain ??= plain(`${entry.text}\n${entry.name}`);
+  entry.plain ??= plain(`${entry.text}\n${entry.name}\n${entry.original ?? ''}\n${entry.original_name ?? ''}`);
   return entry.plain.includes(plain(query));
 }
 

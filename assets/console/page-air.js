@@ -5,28 +5,28 @@ import { el, icon } from '../shared/dom.js';
 import { copyButton, frame, once } from './page.js';
 
 /**
- * As GET /api/rooms/{room}/addresses gives them.
+ * As GET /api/rooms/{room}/addresses returns them.
  * @typedef {{at: string, url: string, here?: boolean}} Way
  * @typedef {{overlay?: string, audience: Way[], same_network: boolean}} Addresses
  */
 
 /** @type {import('./sections.js').Open} */
-export function open(host, desk, acts) {
-  const { words } = desk;
+export function open(host, store, acts) {
+  const { words } = store;
   const { t } = words;
-  const room = encodeURIComponent(desk.roomId);
+  const room = encodeURIComponent(store.roomId);
   const box = frame(host, t('page_air'), t('air_lead'), 'narrow-page settings air');
-  let secret = desk.room.secret;
+  let secret = store.room.secret;
   void load();
-  return desk.on('room', () => {
-    if (secret === desk.room.secret) return;
-    secret = desk.room.secret; // its addresses have a key now, or none any more
+  return store.on('room', () => {
+    if (secret === store.room.secret) return;
+    secret = store.room.secret; // its addresses have a key now, or none any more
     void load();
   });
 
   async function load() {
     /** @type {Addresses|undefined} */
-    const got = await acts.call('GET', desk.path('addresses'));
+    const got = await acts.call('GET', store.path('addresses'));
     if (!got) return;
     const [heading, lead] = box.children;
     box.replaceChildren(heading, lead, ...obs(got), ...audience(got), ...walls());
@@ -51,18 +51,18 @@ export function open(host, desk, acts) {
         ? [shown, el('div', { class: 'with' }, copyButton(words, overlay, shown), way(`/builder/${room}`, 'size', t('air_builder')), way(`/welcome/${room}`, 'external', t('air_welcome')))]
         : [el('p', {}, t('air_no_overlay'))])),
       overlay && row(t('air_loader'), t('air_loader_help'), way(`/overlay-loader/${room}`, 'download', t('air_loader_get'), { download: '' })),
-      row(t('air_dock'), t(desk.owner ? 'air_dock_help' : 'air_dock_ask'), ...dock()),
+      row(t('air_dock'), t(store.owner ? 'air_dock_help' : 'air_dock_ask'), ...dock()),
     ].filter((part) => part !== undefined && part !== '');
   }
 
   /** OBS has no session of ours: its dock needs an address with a key, which only an owner makes. */
   function dock() {
     const plain = way(`/dock/${room}`, 'external', t('air_dock_open'));
-    if (!desk.owner) return [plain];
+    if (!store.owner) return [plain];
     const fresh = el('div', { role: 'status' });
     const make = el('button', { type: 'button', class: 'button line' }, icon('plus'), el('span', {}, t('air_dock_make')));
     make.addEventListener('click', async () => {
-      const made = await acts.call('POST', '/api/links', { room: desk.roomId, role: 'moderator', label: t('air_dock_label') });
+      const made = await acts.call('POST', '/api/links', { room: store.roomId, role: 'moderator', label: t('air_dock_label') });
       if (!made) return;
       const { origin } = location;
       fresh.replaceChildren(once(words, `${origin}/dock/${room}?key=${encodeURIComponent(made.key)}`, t('link_once')));
@@ -79,9 +79,9 @@ export function open(host, desk, acts) {
     /** @param {Way} chosen */
     const choose = ({ at, url }) => {
       const query = `?at=${encodeURIComponent(at)}`;
-      picture.src = `${desk.path('qr.svg')}${query}&new=${Date.now()}`; // it may have another key than when it was shown last
+      picture.src = `${store.path('qr.svg')}${query}&new=${Date.now()}`; // it may have another key than when it was shown last
       shown.textContent = url;
-      acting.replaceChildren(copyButton(words, url, shown), way(`${desk.path('qr.png')}${query}`, 'download', t('air_code_get'), { download: `${desk.roomId}.png` }), way(`/poster/${room}${query}`, 'print', t('air_poster')));
+      acting.replaceChildren(copyButton(words, url, shown), way(`${store.path('qr.png')}${query}`, 'download', t('air_code_get'), { download: `${store.roomId}.png` }), way(`/poster/${room}${query}`, 'print', t('air_poster')));
     };
     const inputs = ways.map((one, i) => {
       const input = el('input', { type: 'radio', name: 'way', value: one.at });

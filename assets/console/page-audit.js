@@ -6,7 +6,7 @@ import { confirmFirst } from './dialog.js';
 import { labelled } from './labels.js';
 import { frame, later, when } from './page.js';
 
-const ACTS = ['approve', 'refuse', 'remove', 'remove_user', 'clear', 'pin', 'unpin', 'settings', 'lockdown', 'unlock', 'mute', 'ban', 'unban', 'rules', 'link', 'revoke', 'restore', 'room', 'archive', 'replay', 'replay_stop'];
+const ACTS = ['approve', 'refuse', 'remove', 'remove_user', 'clear', 'pin', 'unpin', 'settings', 'lockdown', 'unlock', 'mute', 'ban', 'unban', 'rules', 'link', 'revoke', 'restore', 'room', 'archive', 'replay', 'replay_stop', 'chat', 'chat_set', 'chat_gone', 'webhook', 'webhook_set', 'webhook_gone', 'put_back', 'item', 'item_set', 'item_order', 'item_queue', 'item_start', 'item_stop', 'item_redraw', 'item_gone', 'item_back', 'erase', 'keep'];
 
 /** Acts on a person, who is named beside the reason. */
 const PERSONAL = ['mute', 'ban', 'unban', 'remove_user'];
@@ -18,8 +18,8 @@ const ASKED = ['link', 'revoke', 'restore', 'room'];
 const SOON = 300;
 
 /** @type {import('./sections.js').Open} */
-export function open(host, desk, acts) {
-  const { words } = desk;
+export function open(host, store, acts) {
+  const { words } = store;
   const { t, has, lang } = words;
   const box = frame(host, t('page_audit'), t('audit_lead'));
   const search = el('input', { type: 'search', placeholder: t('audit_search'), 'aria-label': t('audit_search'), dir: 'auto' });
@@ -32,9 +32,9 @@ export function open(host, desk, acts) {
   box.append(el('div', { class: 'page-bar' }, el('label', { class: 'search' }, icon('search'), search), kind, csv, jsonl), list, el('p', { class: 'page-bar' }, more));
   search.addEventListener('input', later(() => void load(), 250));
   kind.addEventListener('change', () => void load());
-  // Somebody has acted; but whoever reads further down keeps his place.
+  // A new act; a person who reads further down keeps the place.
   const again = later(() => { if (!further) void load(); }, SOON);
-  const off = /** @type {const} */ (['room', 'queue', 'pin', 'bans']).map((topic) => desk.on(topic, again));
+  const off = /** @type {const} */ (['room', 'queue', 'pin', 'bans']).map((topic) => store.on(topic, again));
   void load();
   return () => {
     run++;
@@ -48,9 +48,9 @@ export function open(host, desk, acts) {
     const query = new URLSearchParams();
     if (search.value.trim()) query.set('q', search.value.trim());
     if (kind.value) query.set('act', kind.value);
-    for (const [link, format] of /** @type {const} */ ([[csv, 'csv'], [jsonl, 'jsonl']])) link.setAttribute('href', `${desk.path('audit')}?${new URLSearchParams([...query, ['format', format]])}`);
+    for (const [link, format] of /** @type {const} */ ([[csv, 'csv'], [jsonl, 'jsonl']])) link.setAttribute('href', `${store.path('audit')}?${new URLSearchParams([...query, ['format', format]])}`);
     if (before) query.set('before', String(before));
-    const got = await acts.call('GET', `${desk.path('audit')}?${query}`);
+    const got = await acts.call('GET', `${store.path('audit')}?${query}`);
     if (!got || mine !== run) return;
     further = before > 0;
     const rows = got.acts.map(line);
@@ -74,7 +74,7 @@ export function open(host, desk, acts) {
     const what = [whom, detail(act, words) || (whom ? '' : act.about)].filter(Boolean).join(' · ');
     return el('li', { class: 'line-row', 'data-id': act.id, tabindex: '-1' }, el('time', { class: 'when', datetime: new Date(act.at).toISOString() }, when(act.at, lang)),
       el('b', {}, said(labelled(act.by, words))), el('span', {}, has(`act_${act.act}`) ? t(`act_${act.act}`) : act.act),
-      el('span', { class: `grow${act.undone ? ' done' : ''}` }, said(what)),
+      el('span', { class: `grow${act.undone ? ' done' : ''}` }, said(what), act.count > 1 && el('span', { class: 'times' }, ` ×${act.count.toLocaleString(lang)}`)),
       act.undone ? el('span', { class: 'chip' }, icon('undo'), el('span', {}, t('audit_undone')))
         : act.undo && el('button', { type: 'button', class: 'button line', 'aria-label': t('undo_of', { text: what }), onclick: () => ask(act, what) }, icon('undo'), el('span', {}, t('undo'))));
   }
@@ -87,7 +87,7 @@ export function open(host, desk, acts) {
 
   /** @param {number} id */
   async function undo(id) {
-    await acts.call('POST', desk.path('audit', String(id), 'undo'));
+    await acts.call('POST', store.path('audit', String(id), 'undo'));
     void load();
   }
 }

@@ -1,17 +1,17 @@
-// Export and replay: what was said here goes home as a file, and comes back on
-// air from one.
+// The page "Export and replay": downloads the comments of the room as a file, and
+// plays a file or a past show again.
 
 import { ApiError } from '../shared/api.js';
 import { el, icon } from '../shared/dom.js';
 import { choice, frame, setting } from './page.js';
 import { openReplay } from './replay.js';
-import { FORMATS, STATUSES, account, exportQuery, field, moment, nameOf, readLines, sessionName } from './tape.js';
+import { STATUSES, account, exportQuery, field, inOrder, moment, nameOf, readFile, sessionName } from './export-params.js';
 
-/** @typedef {import('./tape.js').Session} Session */
+/** @typedef {import('./export-params.js').Session} Session */
 
 /** @type {import('./sections.js').Open} */
-export function open(host, desk, acts) {
-  const { words } = desk;
+export function open(host, store, acts) {
+  const { words } = store;
   const { t } = words;
   const box = frame(host, t('export_title'), t('export_lead'), 'narrow-page settings');
   const take = el('section', { 'aria-label': t('export_take') }, el('h3', {}, t('export_take')));
@@ -19,13 +19,13 @@ export function open(host, desk, acts) {
   box.append(take, again);
   /** @type {Session[]} */ let sessions = [];
   /** @type {((sessions: Session[]) => void)[]} */ const follow = [];
-  const endExport = openExport(take, desk, acts, (fn) => follow.push(fn));
-  const endReplay = openReplay(again, desk, acts, (fn) => follow.push(fn));
+  const endExport = openExport(take, store, acts, (fn) => follow.push(fn));
+  const endReplay = openReplay(again, store, acts, (fn) => follow.push(fn));
   void load();
   return () => { endExport(); endReplay(); };
 
   async function load() {
-    const got = await acts.call('GET', desk.path('sessions'));
+    const got = await acts.call('GET', store.path('sessions'));
     if (!got) return;
     sessions = got.sessions;
     for (const fn of follow) fn(sessions);
@@ -33,17 +33,19 @@ export function open(host, desk, acts) {
 }
 
 /**
- * @param {HTMLElement} box @param {import('./desk.js').Desk} desk @param {import('./acts.js').Acts} acts
+ * @param {HTMLElement} box @param {import('./store.js').Store} store @param {import('./acts.js').Acts} acts
  * @param {(fn: (sessions: Session[]) => void) => void} follow
  * @returns {() => void} ends it
  */
-function openExport(box, desk, acts, follow) {
-  const { words } = desk;
+function openExport(box, store, acts, follow) {
+  const { words } = store;
   const { t, lang } = words;
   /** @type {AbortController|null} */ let running = null;
   const number = new Intl.NumberFormat(lang);
 
-  const format = choice('export-format', FORMATS, (f) => t(`format_${f.replace('-', '_')}`), draw);
+  const wordOf = (/** @type {string} */ name) => `format_${name.replaceAll('-', '_')}`;
+  const format = choice('export-format', inOrder(store.formats, lang).map(({ name }) => name), (name) => t(wordOf(name)), draw);
+  const formatNow = () => /** @type {import('./export-params.js').Format} */ (store.formats.find(({ name }) => name === format.value));
   const about = el('p', { class: 'help' });
   const statuses = STATUSES.map((value) => {
     const input = el('input', { type: 'checkbox', value });
@@ -60,7 +62,7 @@ function openExport(box, desk, acts, follow) {
   const early = el('select', { 'aria-label': t('export_early') }, ...['', 'drop', 'clamp'].map((value) => el('option', { value }, t(value ? `early_${value}` : 'early_default'))));
   const bom = el('input', { type: 'checkbox' });
   const bomRow = setting(t('export_bom'), t('export_bom_help'), el('label', { class: 'check' }, bom, t('export_bom_on')));
-  const get = el('button', { type: 'button', class: 'button', onclick: () => void download() }, icon('download'), el('span', {}, t('export_get')));
+  const get = el('button', { type: 'button', class: 'button main', onclick: () => void download() }, icon('download'), el('span', {}, t('export_get')));
   const stop = el('button', { type: 'button', class: 'button line', hidden: true, onclick: () => running?.abort() }, icon('x'), el('span', {}, t('cancel')));
   const bar = el('progress', { max: 1, value: 0, hidden: true, 'aria-label': t('export_progress') });
   const told = el('p', { role: 'status' });
@@ -94,10 +96,10 @@ function openExport(box, desk, acts, follow) {
   }
 
   function draw() {
-    about.textContent = t(`format_${format.value.replace('-', '_')}_help`);
+    about.textContent = t(`${wordOf(format.value)}_help`);
     span.hidden = when.value !== 'span';
     zeroAt.hidden = zero.value !== 'time';
-    bomRow.hidden = format.value !== 'csv';
+    bomRow.hidden = !formatNow().marked;
     early.disabled = zero.value === 'first';
     const fault = faultOf();
     get.setAttribute('aria-disabled', String(Boolean(fault) || running !== null));
@@ -121,8 +123,8 @@ function openExport(box, desk, acts, follow) {
   async function download() {
     if (running || faultOf()) return;
     const session = sessionAt();
-    const choices = /** @type {import('./tape.js').Choice} */ ({
-      format: format.value, statuses: statuses.filter((input) => input.checked).map((input) => input.value),
+    const choices = /** @type {import('./export-params.js').Choice} */ ({
+      format: formatNow(), statuses: statuses.filter((input) => input.checked).map((input) => input.value),
       from: session ? session.from : when.value === 'span' ? moment(from.value) : 0, to: session ? session.to + 1 : when.value === 'span' ? moment(to.value) : 0,
       zero: zero.value, zeroAt: moment(zeroAt.value), early: early.disabled ? '' : early.value, bom: bom.checked,
     });
@@ -143,25 +145,26 @@ function openExport(box, desk, acts, follow) {
     get.setAttribute('aria-disabled', 'false');
   }
 
-  /** @param {import('./tape.js').Choice} choices @param {AbortSignal} signal */
+  /** @param {import('./export-params.js').Choice} choices @param {AbortSignal} signal */
   async function fetchFile(choices, signal) {
-    const answer = await fetch(`${desk.path('export')}?${exportQuery(choices)}`, { signal });
+    const answer = await fetch(`${store.path('export')}?${exportQuery(choices)}`, { signal });
     if (!answer.ok) {
       const fault = await answer.json().catch(() => null);
       throw new ApiError(answer.status, fault?.code ?? 'internal', fault?.message ?? answer.statusText);
     }
-    const [all, before, paused] = ['Count', 'Early', 'Paused'].map((name) => Number(answer.headers.get(`Danmaku-${name}`)));
-    const { written, left } = account(choices, all, before + paused);
-    const blob = await readLines(answer, (lines) => {
-      bar.value = Math.min(1, lines / Math.max(1, written));
-      say(t('export_got', { n: number.format(Math.min(lines, written)), of: number.format(written) }));
+    const [all, before, paused, after, covered] = ['Count', 'Early', 'Paused', 'After', 'Covered'].map((name) => Number(answer.headers.get(`Danmaku-${name}`)));
+    const { written, left } = account(choices, all, before + paused + after);
+    const blob = await readFile(answer, (part) => {
+      bar.value = part;
+      say(t('export_got', { n: number.format(Math.floor(part * written)), of: number.format(written) }));
     });
     const link = el('a', { href: URL.createObjectURL(blob), download: nameOf(answer.headers.get('Content-Disposition'), 'comments') });
     document.body.append(link);
     link.click();
     link.remove();
     setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
-    const outside = [before > 0 && t(left > 0 ? 'export_left_n' : 'export_early_n', { n: before }), paused > 0 && t(left > 0 ? 'export_paused_left_n' : 'export_paused_n', { n: paused })];
-    say([t('export_done', { n: written }), ...outside].filter(Boolean).join(lang === 'en' ? ' ' : ''));
+    const outside = [['early', before], ['paused', paused], ['after', after]].filter(([, n]) => Number(n) > 0).map(([what, n]) => t(left > 0 ? `export_${what}_left_n` : `export_${what}_n`, { n: Number(n) }));
+    if (covered > 0) outside.push(t('export_covered_n', { n: covered }));
+    say([t('export_done', { n: written }), ...outside].join(lang === 'en' ? ' ' : ''));
   }
 }

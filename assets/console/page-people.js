@@ -5,8 +5,8 @@ import { frame } from './page.js';
 import { banRow } from './person.js';
 
 /** @type {import('./sections.js').Open} */
-export function open(host, desk, acts) {
-  const { t } = desk.words;
+export function open(host, store, acts) {
+  const { t } = store.words;
   const box = frame(host, t('page_people'), t('people_lead'), 'narrow-page');
   const search = el('input', { type: 'search', placeholder: t('people_search'), 'aria-label': t('people_search'), dir: 'auto' });
   const list = el('ul', { class: 'lines' });
@@ -15,7 +15,7 @@ export function open(host, desk, acts) {
   search.addEventListener('input', draw);
 
   async function load() {
-    const got = await acts.call('GET', desk.path('bans'));
+    const got = await acts.call('GET', store.path('bans'));
     if (got) bans = got.bans ?? [];
     draw();
   }
@@ -24,10 +24,10 @@ export function open(host, desk, acts) {
     const sought = search.value.trim().toLowerCase();
     const rows = bans.map((ban) => ({ ban, name: ban.user ? acts.nameOfUser(ban.user) : '' }))
       .filter(({ ban, name }) => !sought || [name, ban.reason, ban.by, ban.user, ban.address].some((part) => part?.toLowerCase().includes(sought)));
-    list.replaceChildren(...rows.map(({ ban, name }) => banRow(desk, acts, ban, name)));
+    list.replaceChildren(...rows.map(({ ban, name }) => banRow(store, acts, ban, name)));
     if (rows.length === 0) list.append(el('li', { class: 'none-yet' }, t('people_none')));
   }
 
   void load();
-  return desk.on('bans', () => void load());
+  return store.on('bans', () => void load());
 }

@@ -4,14 +4,18 @@
 import { el, icon } from '../shared/dom.js';
 import { COLORS, MODES, SIZES, graphemes } from '../shared/protocol.js';
 import { confirmFirst } from './dialog.js';
+import { languageSwitches } from './language-switches.js';
 import { frame, toggle } from './page.js';
 
 /** Bytes; see mostPicture in server/picture.go. */
 const MOST_PICTURE = 2 * 2 ** 20;
 
+/** Settings that a room leaves out while they have their default. @type {Record<string, string>} */
+const DEFAULTS = { staff_names: 'held', spelled_together: 'open' };
+
 /** @type {import('./sections.js').Open} */
-export function open(host, desk, acts) {
-  const { words } = desk;
+export function open(host, store, acts) {
+  const { words } = store;
   const { t } = words;
   const box = frame(host, t('page_room'), t('room_lead'), 'narrow-page settings');
   /** @type {(() => void)[]} how each control follows the room */ const follow = [];
@@ -41,7 +45,7 @@ export function open(host, desk, acts) {
     const group = el('div', { class: 'segments' }, ...inputs.map((input) => el('label', {}, input, el('span', {}, t(`${prefix}_${input.value}`)))));
     group.addEventListener('change', (event) => void save({ [field]: /** @type {HTMLInputElement} */ (event.target).value }, group));
     row(label, help, group);
-    follow.push(() => { for (const input of inputs) input.checked = input.value === desk.room[field]; });
+    follow.push(() => { for (const input of inputs) input.checked = input.value === (store.room[field] || DEFAULTS[field]); });
   };
   /** @param {string} field @param {string} label @param {{read: (v: any) => string, write: (text: string) => any, help?: string, attrs?: any, area?: boolean, fault?: (text: string) => string}} how `fault` says why a text cannot be taken */
   const text = (field, label, { read, write, help = '', attrs = {}, area = false, fault = () => '' }) => {
@@ -52,7 +56,7 @@ export function open(host, desk, acts) {
       if (input.reportValidity()) void save({ [field]: write(input.value) }, input);
     });
     row(label, help, input);
-    follow.push(() => { if (document.activeElement !== input) input.value = read(desk.room[field]); });
+    follow.push(() => { if (document.activeElement !== input) input.value = read(store.room[field]); });
   };
   const atMost = (/** @type {number} */ n) => (/** @type {string} */ v) => (graphemes(v.trim()).length > n ? t('set_too_long', { n }) : '');
   const lines = (/** @type {string} */ v) => v.split('\n').map((line) => line.trim()).filter(Boolean);
@@ -64,14 +68,18 @@ export function open(host, desk, acts) {
     const group = el('div', { class: 'swatches' }, ...inputs.map((input) => el('label', {}, input, t(`${prefix}_${input.value}`))));
     group.addEventListener('change', () => void save({ [field]: inputs.filter((input) => input.checked).map((input) => input.value) }, group));
     row(label, '', group);
-    follow.push(() => { for (const input of inputs) input.checked = input.value === fixed || (desk.room[field] ?? []).includes(input.value); });
+    follow.push(() => { for (const input of inputs) input.checked = input.value === fixed || (store.room[field] ?? []).includes(input.value); });
   };
 
   text('title', t('set_title'), { ...plain, fault: atMost(60) });
   text('message', t('set_message'), { ...plain, fault: atMost(200) });
   choice('state', t('set_state'), 'state', ['open', 'paused', 'closed']);
+  hidden();
   choice('review', t('set_review'), 'review', ['off', 'held', 'all'], t('set_review_help'));
   choice('newcomers', t('set_newcomers'), 'newcomers', ['open', 'held']);
+  choice('staff_names', t('set_staff_names'), 'newcomers', ['held', 'open'], t('set_staff_names_help'));
+  choice('spelled_together', t('set_together'), 'newcomers', ['open', 'held'], t('set_together_help'));
+  languages();
   choice('links', t('set_links'), 'links', ['allowed', 'refused']);
   text('slow_ms', t('set_slow'), { ...seconds, attrs: { type: 'number', min: 0, max: 120, step: 'any' } });
   text('delay_ms', t('set_delay'), { ...seconds, help: t('set_delay_help'), attrs: { type: 'number', min: 0, max: 10, step: 'any' } });
@@ -84,13 +92,13 @@ export function open(host, desk, acts) {
     fault: (v) => (lines(v).length > 24 || lines(v).some((line) => atMost(20)(line)) ? t('set_phrases_help') : ''),
   });
   look();
-  if (desk.owner) picture();
+  if (store.owner) picture();
   secret();
-  if (desk.owner) {
-    row(t('set_archive'), t('set_archive_help'), el('button', { type: 'button', class: 'button stop', onclick: () => confirmFirst(words, { title: t('set_archive'), text: t('set_archive_help'), yes: t('room_archive') }, () => void acts.call('DELETE', desk.path())) }, t('room_archive')));
+  if (store.owner) {
+    row(t('set_archive'), t('set_archive_help'), el('button', { type: 'button', class: 'button stop', onclick: () => confirmFirst(words, { title: t('set_archive'), text: t('set_archive_help'), yes: t('room_archive') }, () => void acts.call('DELETE', store.path())) }, t('room_archive')));
   }
   update();
-  return desk.on('room', update);
+  return store.on('room', update);
 
   function update() { for (const fn of follow) fn(); }
 
@@ -103,34 +111,48 @@ export function open(host, desk, acts) {
     }));
     group.addEventListener('change', () => {
       const known = inputs.map((input) => input.value);
-      const others = (desk.room.colors ?? []).filter((/** @type {string} */ color) => !known.includes(color));
+      const others = (store.room.colors ?? []).filter((/** @type {string} */ color) => !known.includes(color));
       void save({ colors: [...inputs.filter((input) => input.checked).map((input) => input.value), ...others] }, group);
     });
     row(t('set_colors'), t('set_colors_help'), group);
-    follow.push(() => { for (const input of inputs) input.checked = (desk.room.colors ?? []).includes(input.value); });
+    follow.push(() => { for (const input of inputs) input.checked = (store.room.colors ?? []).includes(input.value); });
+  }
+
+  function languages() {
+    const { group, update } = languageSwitches(store, acts, (off) => void save({ languages_off: off }, group));
+    row(t('set_languages'), t('set_languages_help'), group);
+    follow.push(update);
+  }
+
+  function hidden() {
+    const group = el('div', { class: 'with' });
+    const control = toggle(t('set_overlay_hidden_on'), false, (on) => void save({ overlay_hidden: on }, group));
+    group.append(control);
+    row(t('set_overlay_hidden'), '', group);
+    follow.push(() => { /** @type {HTMLInputElement} */ (control.querySelector('input')).checked = Boolean(store.room.overlay_hidden); });
   }
 
   /** Whoever came without a key is shown out, which nobody can undo. */
   function secret() {
     const group = el('div', { class: 'with' });
     const control = toggle(t('set_secret_on'), false, (on) => {
-      const n = desk.stats?.clients?.audience ?? 0;
+      const n = store.stats?.clients?.audience ?? 0;
       if (!on || n === 0) return void save({ secret: on }, group);
       update(); // it stays off until that is confirmed
       confirmFirst(words, { title: t('set_secret_title'), text: t('set_secret_text', { n }), yes: t('set_secret_yes'), no: t('cancel') }, () => void save({ secret: true }, group));
     });
     group.append(control, el('a', { class: 'button line', href: '#air' }, icon('qr'), el('span', {}, t('set_secret_code'))));
     row(t('set_secret'), t('set_secret_help'), group);
-    follow.push(() => { /** @type {HTMLInputElement} */ (control.querySelector('input')).checked = Boolean(desk.room.secret); });
+    follow.push(() => { /** @type {HTMLInputElement} */ (control.querySelector('input')).checked = Boolean(store.room.secret); });
   }
 
   function look() {
     const input = el('input', { type: 'color', 'aria-label': t('set_look') });
-    const none = toggle(t('set_look_none'), false, (off) => void save({ look: { ...desk.room.look, color: off ? '' : input.value } }, input));
-    input.addEventListener('change', () => void save({ look: { ...desk.room.look, color: input.value } }, input));
+    const none = toggle(t('set_look_none'), false, (off) => void save({ look: { ...store.room.look, color: off ? '' : input.value } }, input));
+    input.addEventListener('change', () => void save({ look: { ...store.room.look, color: input.value } }, input));
     row(t('set_look'), '', el('div', { class: 'with' }, input, none));
     follow.push(() => {
-      const color = desk.room.look?.color ?? '';
+      const color = store.room.look?.color ?? '';
       if (color) input.value = color;
       /** @type {HTMLInputElement} */ (none.querySelector('input')).checked = !color;
     });
@@ -140,7 +162,7 @@ export function open(host, desk, acts) {
   function picture() {
     const file = el('input', { type: 'file', class: 'sr', accept: 'image/png,image/jpeg,image/gif' });
     const choose = el('label', { class: 'button line file' }, icon('upload'), el('span', {}, t('set_picture_choose')), file);
-    const off = el('button', { type: 'button', class: 'button line', onclick: () => void save({ look: { ...desk.room.look, picture: '' } }, off) }, t('set_picture_off'));
+    const off = el('button', { type: 'button', class: 'button line', onclick: () => void save({ look: { ...store.room.look, picture: '' } }, off) }, t('set_picture_off'));
     const shown = el('img', { class: 'room-picture', alt: t('set_picture_now'), hidden: true });
     const fault = el('p', { class: 'fault', role: 'alert', hidden: true });
     file.addEventListener('change', async () => {
@@ -155,16 +177,16 @@ export function open(host, desk, acts) {
     });
     row(t('set_picture'), t('set_picture_help'), shown, el('div', { class: 'with' }, choose, off), fault);
     follow.push(() => {
-      const address = desk.room.look?.picture ?? '';
+      const address = store.room.look?.picture ?? '';
       off.hidden = shown.hidden = !address;
       if (address && shown.getAttribute('src') !== address) shown.setAttribute('src', address);
     });
   }
 
-  /** Sends a picture; gives the key of the words for why it was not taken. @param {File} chosen */
+  /** Sends a picture; returns the key of the words that say why it was refused. @param {File} chosen */
   async function send(chosen) {
     try {
-      const answer = await fetch(desk.path('picture'), { method: 'PUT', headers: { 'X-Requested-With': 'danmaku', 'Content-Type': chosen.type }, body: chosen });
+      const answer = await fetch(store.path('picture'), { method: 'PUT', headers: { 'X-Requested-With': 'danmaku', 'Content-Type': chosen.type }, body: chosen });
       if (answer.ok) return '';
       if (answer.status === 422) return 'set_picture_bad';
       const { code } = await answer.json();

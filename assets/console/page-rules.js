@@ -1,220 +1,187 @@
-// Rule lists: on or off, edited with faults at their lines, tried on a text and
-// on what was shown lately. A save says which version it is of, so that two who
-// edit one list do not write over each other.
+// The page "Rules": lists are switched on or off, edited with faults at their
+// lines, and tried on a text and on the comments shown lately.
 
-import { ApiError, call } from '../shared/api.js';
-import { el, icon, said } from '../shared/dom.js';
-import { Clash } from './clash.js';
+import { el, icon } from '../shared/dom.js';
+import { Conflict } from './conflict.js';
 import { confirmFirst } from './dialog.js';
-import { explain } from './details.js';
 import { Editor } from './editor.js';
 import { labelled } from './labels.js';
-import { frame, later, toggle } from './page.js';
-import { cut } from './queue.js';
+import { frame, later } from './page.js';
+import { RuleLists, SHIPPED } from './rule-lists.js';
+import { RulesBar } from './rules-bar.js';
+import { RulesFaults, tried } from './rules-faults.js';
+import { RulesSaver } from './rules-save.js';
+import { testBox } from './rules-test.js';
 
-/**
- * A list, as it is typed here: `was` is its text at the version that it is of.
- * @typedef {{name: string, text: string, was: string, version: string, on: boolean, all: boolean, shipped?: boolean}} List
- * @typedef {{line: number, entry: string, code: string, message: string, warning: boolean}} Fault
- */
+/** @typedef {import('./rule-lists.js').List} List */
+
+/** What was typed when the page was closed to be opened again, in another language. @type {RuleLists|null} */
+let kept = null;
 
 /** @type {import('./sections.js').Open} */
-export function open(host, desk, acts) {
-  const { words } = desk;
+export function open(host, store, acts) {
+  const { words } = store;
   const { t } = words;
   const box = frame(host, t('page_rules'), t('page_rules_lead'));
+  const lists = kept ?? new RuleLists();
+  kept = null;
   const editor = new Editor(t('rules_editor'));
-  const chooser = el('select', { 'aria-label': t('rules_list') });
   const state = el('span', { class: 'saved-now', role: 'status' });
-  const faults = el('ul', { class: 'fault-list', 'aria-label': t('rules_faults') });
-  const bar = el('div', { class: 'page-bar' });
+  const faults = new RulesFaults(words, editor);
+  const bar = new RulesBar(words, lists, store.owner, {
+    choose, on: (on) => void save(on), named: () => { state.textContent = ''; }, edit: () => editor.focus(),
+    fresh() {
+      choose(lists.create());
+      editor.focus();
+    },
+  });
   const summary = el('p', { class: 'help', role: 'status' });
-  const saveButton = el('button', { type: 'button', class: 'button main', onclick: () => void put(false) }, t('rules_save'));
+  const saveButton = el('button', { type: 'button', class: 'button main', onclick: () => void save() }, t('rules_save'));
   const tryButton = el('button', { type: 'button', class: 'button line', onclick: () => void tryLast() }, t('rules_last500'));
+  const restoreButton = el('button', { type: 'button', class: 'button line', onclick: restore }, icon('undo'), t('rules_restore'));
   const deleteButton = el('button', { type: 'button', class: 'button stop', onclick: remove }, t('rules_delete'));
-  /** @type {List[]} */ let lists = [];
-  /** @type {List|null} */ let now = null;
-  let run = 0;
-  /** what is on its way: the next save is of the version that this one makes */ let saving = Promise.resolve();
-  const clash = new Clash(words, {
+  let closed = false;
+  const saver = new RulesSaver(store, {
+    saved(list, text, version) {
+      lists.saved(list, text, version);
+      if (list !== lists.now) return;
+      conflict.end();
+      controls(list);
+      state.textContent = t(list.text === list.was ? 'rules_saved' : 'unsaved');
+    },
+    faults: (list, found, total) => { if (list === lists.now) faults.show(found, total); },
+    changed, failed: (fault) => acts.trouble(fault),
+  });
+  const conflict = new Conflict(words, {
     merged: (text) => {
-      if (!now || !clash.theirs) return;
-      Object.assign(now, { text, was: clash.theirs.text, version: clash.theirs.version });
-      choose(lists.indexOf(now));
+      const { now } = lists;
+      if (!now || !conflict.theirs) return;
+      Object.assign(now, { text, was: conflict.theirs.text, version: conflict.theirs.version });
+      choose(now);
       state.textContent = t('rules_merged');
       editor.focus();
     },
     over: () => {
-      if (now && clash.theirs) Object.assign(now, { was: clash.theirs.text, version: clash.theirs.version });
-      void put(false);
+      if (lists.now && conflict.theirs) Object.assign(lists.now, { was: conflict.theirs.text, version: conflict.theirs.version });
+      void save();
     },
-    drop: () => void load(now?.name ?? ''),
+    drop: () => void load(lists.now),
   });
 
   box.append(el('div', { class: 'rules-grid' },
-    el('section', {}, bar, clash.box, el('div', { class: 'editors' }, editor.box, clash.beside), el('p', { class: 'help' }, t('rules_syntax')), el('div', { class: 'page-bar' }, saveButton, tryButton, deleteButton, state), summary, faults),
-    test()));
-  const dry = later(() => void put(true), 500);
+    el('section', {}, bar.box, conflict.box, el('div', { class: 'editors' }, editor.box, conflict.beside), el('p', { class: 'help' }, t('rules_syntax')),
+      el('div', { class: 'page-bar' }, saveButton, faults.count, state, tryButton, restoreButton, deleteButton), summary, faults.list),
+    testBox(store, acts)));
+  const dry = later(() => void check(), 500);
   editor.onInput(() => {
-    if (now) now.text = editor.value;
+    if (lists.now) lists.now.text = editor.value;
     state.textContent = t('unsaved');
-    clash.mine = editor.value;
+    conflict.mine = editor.value;
+    bar.mark();
     dry();
   });
-  chooser.addEventListener('change', () => choose(Number(chooser.value)));
   editor.readOnly = true; // what is typed before the list is there would be lost
-  void load('');
-  return () => { run++; };
+  void load(null);
+  return {
+    close(again) {
+      closed = true;
+      if (again) kept = lists;
+    },
+    leaving() {
+      const names = lists.unsaved.map(({ name }) => name);
+      return names.length === 0 ? null : { title: t('leave_title'), text: t('rules_leave_text', { lists: names.join(', ') }), yes: t('leave'), no: t('stay') };
+    },
+  };
 
-  /** @param {string} name to be chosen */
-  async function load(name) {
-    const got = await acts.call('GET', desk.path('rules'));
+  /** @param {List|null} drop one whose typed text is given up */
+  async function load(drop) {
+    const got = await acts.call('GET', store.path('rules'));
     if (!got) return;
-    lists = got.lists.map(begin);
-    const known = lists.findIndex((l) => l.name === name);
-    choose(known >= 0 ? known : Math.max(0, lists.findIndex((l) => desk.owner || !l.all)));
-  }
-
-  /** @param {any} list as the server has it @returns {List} */
-  function begin(list) { return { ...list, was: list.text }; }
-
-  /** @param {string} name @returns {List} */
-  function empty(name) { return { name, text: '', was: '', version: '', on: true, all: false }; }
-
-  /** @param {number} i */
-  function choose(i) {
-    clash.end();
-    now = lists[i] ?? empty('room');
-    if (!lists.includes(now)) lists.push(now);
-    const mine = desk.owner || !now.all;
-    const name = now;
-    chooser.replaceChildren(...lists.map((l, n) => el('option', { value: n }, l.all ? `${l.name} · ${t('rules_all')}` : l.name)));
-    chooser.value = String(lists.indexOf(now));
-    bar.replaceChildren(chooser, toggle(t('rules_on'), now.on, (on) => { name.on = on; void put(false); }),
-      el('button', { type: 'button', class: 'button line', onclick: fresh }, icon('plus'), t('rules_new')));
-    editor.value = now.text;
-    editor.readOnly = !mine;
-    saveButton.setAttribute('aria-disabled', String(!mine));
-    deleteButton.hidden = Boolean(now.shipped) || !mine || now.name === 'starter';
-    state.textContent = !mine ? t('rules_of_owner') : now.text === now.was ? '' : t('unsaved');
-    summary.textContent = '';
-    void put(true);
-  }
-
-  function fresh() {
-    let n = 1;
-    while (lists.some((l) => l.name === `list ${n}`)) n++;
-    const input = el('input', { class: 'plain-field', 'aria-label': t('rules_name'), maxlength: 40, value: `list ${n}`, dir: 'auto' });
-    const add = () => {
-      const name = input.value.trim();
-      if (!name) return;
-      const known = lists.findIndex((l) => l.name === name && !l.all);
-      if (known < 0) lists.push(empty(name));
-      choose(known < 0 ? lists.length - 1 : known);
-      editor.focus();
-    };
-    input.addEventListener('keydown', (event) => { if (event.key === 'Enter' && !event.isComposing) add(); });
-    bar.replaceChildren(input, el('button', { type: 'button', class: 'button', onclick: add }, t('rules_new')));
-    input.select();
-  }
-
-  /** Saves, or only asks what there would be to say. @param {boolean} only */
-  async function put(only) {
-    if (!now || (!only && saveButton.getAttribute('aria-disabled') === 'true')) return;
-    const mine = ++run;
-    const list = now;
-    if (only && list.all && !desk.owner) return;
-    const got = only ? await acts.call('PUT', desk.path('rules'), { ...as(list), dry: true }) : await save(list);
-    if (!got || mine !== run) return got;
-    /** @type {Fault[]} */
-    const found = (got.faults ?? []).map((/** @type {any} */ fault) => ({ ...fault, message: sentence(fault) }));
-    editor.mark(found);
-    faults.replaceChildren(...found.map((fault) => el('li', { class: fault.warning ? 'doubt' : '' }, icon(fault.warning ? 'warn' : 'refuse'),
-      el('button', { type: 'button', class: 'as-text', onclick: () => editor.goTo(fault.line) }, el('b', {}, t('rules_fault_of', { n: fault.line })), ' ', said(fault.entry), ' — ', said(fault.message)))));
-    if (found.length === 0) faults.replaceChildren(el('li', { class: 'none-yet' }, t('rules_no_faults')));
-    if (!only) state.textContent = t('rules_saved');
-    return got;
+    lists.take(got.lists, { owner: store.owner, drop });
+    if (lists.now) choose(lists.now);
   }
 
   /** @param {List} list */
-  function as({ name, text, on, all }) { return { name, text, on, all }; }
+  function choose(list) {
+    conflict.end();
+    lists.now = list;
+    editor.value = list.text;
+    editor.readOnly = !store.owner && list.all;
+    controls(list);
+    state.textContent = editor.readOnly ? t('rules_of_owner') : list.text === list.was ? '' : t('unsaved');
+    summary.textContent = '';
+    void check();
+  }
 
-  /** One after the other. @param {List} list @returns {Promise<any>} undefined when it was not saved */
-  function save(list) {
-    const done = saving.then(async () => {
-      const sent = as(list);
-      try {
-        const got = await call('PUT', desk.path('rules'), { ...sent, base: list.version });
-        Object.assign(list, { was: sent.text, version: got.list.version, shipped: false });
-        if (list === now) clash.end();
-        return got;
-      } catch (fault) {
-        if (fault instanceof ApiError && fault.code === 'changed') await changed(list, fault.by);
-        else acts.trouble(fault);
-        return undefined;
-      }
+  /** What can be done with the list in the editor. @param {List} list */
+  function controls(list) {
+    const mine = store.owner || !list.all;
+    bar.draw(list);
+    saveButton.setAttribute('aria-disabled', String(!mine));
+    deleteButton.hidden = !mine || !lists.deletes(list);
+    restoreButton.hidden = !mine || !lists.restores(list);
+  }
+
+  /** Asks the server about the list in the editor. */
+  function check() {
+    const list = lists.now;
+    return list && (store.owner || !list.all) ? saver.check(list) : undefined;
+  }
+
+  /** Saves the list in the editor. @param {boolean} [on] whether the list is in force then */
+  async function save(on = lists.now?.on) {
+    const list = lists.now;
+    if (!list || saveButton.getAttribute('aria-disabled') === 'true') return;
+    const may = ready(list, on === true);
+    if (may) list.on = on === true;
+    bar.on = list.on;
+    if (!may) return;
+    const got = await saver.save(list);
+    if (!got && !closed && list === lists.now && !conflict.theirs) void check(); // the lines at fault, in the words of the page
+  }
+
+  /** Whether a list can be saved now; says why not, or asks first. @param {List} list @param {boolean} on */
+  function ready(list, on) {
+    const fault = lists.fault(list);
+    if (fault) {
+      state.textContent = t(fault);
+      bar.askName();
+      return false;
+    }
+    const question = lists.question(list);
+    if (!question) return true;
+    confirmFirst(words, { title: t('rules_all_title'), text: t(question, { name: list.name }), yes: t('rules_save'), no: t('cancel') }, () => {
+      list.agreed = true;
+      void save(on);
     });
-    saving = done.then(() => {});
-    return done;
+    return false;
   }
 
-  /** Somebody has saved this list meanwhile. @param {List} list @param {string} by */
+  /** Another person has saved this list meanwhile. @param {List} list @param {string} by */
   async function changed(list, by) {
-    const got = await acts.call('GET', desk.path('rules'));
-    if (!got || list !== now) return;
-    const theirs = got.lists.find((/** @type {any} */ l) => l.name === list.name && l.all === list.all) ?? null;
+    const got = await acts.call('GET', store.path('rules'));
+    if (!got || list !== lists.now) return;
+    const theirs = got.lists.find((/** @type {any} */ l) => l.name === list.name.trim() && l.all === list.all) ?? null;
     state.textContent = t('unsaved');
-    clash.begin(list, theirs, by === desk.me ? '' : labelled(by, words) || t('rules_somebody'));
-  }
-
-  /** What is the matter with a line, in the language of the page. @param {any} fault */
-  function sentence({ code, word = '', n = 0, of = 0, message }) {
-    return words.has(`line_${code}`) ? t(`line_${code}`, { word, n, of }) : message;
+    conflict.begin(list, theirs, by === store.me ? '' : labelled(by, words) || t('rules_somebody'));
   }
 
   /** Which lines would have stopped what was shown. */
   async function tryLast() {
-    const got = await put(true);
+    const got = await check();
     if (!got) return;
-    const n = (got.faults ?? []).filter((/** @type {any} */ fault) => fault.code === 'would_stop').length;
-    summary.textContent = n === 0 ? t('rules_last500_none') : t('rules_last500_some', { n });
+    const faults = got.faults ?? [];
+    summary.textContent = tried(faults, got.faults_total ?? faults.length).map(([name, values]) => t(name, values)).join(' ');
   }
 
   function remove() {
-    if (!now) return;
-    const { name, all, version } = now;
-    const query = new URLSearchParams({ base: version, ...(all ? { all: '1' } : {}) });
-    confirmFirst(words, { title: t('rules_delete_title'), text: t('rules_delete_text', { name }), yes: t('rules_delete') }, async () => {
-      try {
-        await call('DELETE', `${desk.path('rules', name)}?${query}`);
-        void load('');
-      } catch (fault) {
-        if (fault instanceof ApiError && fault.code === 'changed' && now) await changed(now, fault.by);
-        else acts.trouble(fault);
-      }
-    });
+    const list = lists.now;
+    if (list) confirmFirst(words, { title: t('rules_delete_title'), text: t('rules_delete_text', { name: list.name }), yes: t('rules_delete') }, () => void saver.erase(list).then((done) => { if (done) void load(list); }));
   }
 
-  function test() {
-    const input = el('textarea', { rows: 3, id: 'rules-test', dir: 'auto' });
-    const out = el('div', { class: 'verdict', role: 'status', hidden: true });
-    const check = async () => {
-      const text = input.value;
-      out.hidden = !text;
-      if (!text) return;
-      const v = await acts.call('POST', desk.path('rules', 'check'), { text });
-      if (!v || text !== input.value) return;
-      const tone = { pass: 'shown', mask: 'held', hold: 'held', refuse: 'stop' }[/** @type {string} */ (v.verdict)] ?? '';
-      const marked = el('bdi', { dir: 'auto' });
-      for (const part of cut(text, v.spans)) marked.append(part.hit ? el('mark', {}, part.text) : part.text);
-      const rule = words.has(`rule_${v.rule}`) ? t(`rule_${v.rule}`) : v.rule;
-      out.replaceChildren(el('p', {}, el('span', { class: `chip ${tone}` }, icon(v.verdict === 'pass' ? 'check' : v.verdict === 'refuse' ? 'refuse' : 'clock'), el('span', {}, t(`verdict_${v.verdict}`)))),
-        el('p', { class: 'held-text' }, marked),
-        v.rule ? el('p', { class: 'help' }, rule, v.word && ' · ', v.word && said(v.word), ...(v.detail && v.rule !== 'length' ? explain(words, v.detail).flatMap((part) => [' · ', said(part)]) : [])) : '',
-        v.verdict === 'mask' ? el('p', { class: 'help' }, t('shown_as'), ' ', said(v.text)) : '',
-        v.folded ? el('p', { class: 'help' }, t('folded_as'), ' ', el('b', {}, said(v.folded))) : '');
-    };
-    input.addEventListener('input', later(() => void check(), 200));
-    return el('section', { class: 'rules-test' }, el('label', { class: 'field' }, el('span', {}, t('rules_test')), input), el('p', { class: 'help' }, t('rules_test_help')), out);
+  /** Without a list of its name, the shipped one holds again. */
+  function restore() {
+    const list = lists.now;
+    if (list?.name === SHIPPED) confirmFirst(words, { title: t('rules_restore_title'), text: t('rules_restore_text'), yes: t('rules_restore'), no: t('cancel') }, () => void saver.erase(list).then((done) => { if (done) void load(list); }));
   }
 }

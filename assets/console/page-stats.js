@@ -7,17 +7,17 @@ import { chart } from './series.js';
 const SVG = 'http://www.w3.org/2000/svg';
 
 /** @type {import('./sections.js').Open} */
-export function open(host, desk, acts) {
-  const { words } = desk;
+export function open(host, store, acts) {
+  const { words } = store;
   const { t, has, lang } = words;
   const box = frame(host, t('page_stats'), t('stats_lead'));
   const grid = el('div', { class: 'stats-grid' });
   box.append(grid);
   draw();
-  return desk.on('stats', draw);
+  return store.on('stats', draw);
 
   function draw() {
-    const { clients = {}, rate = 0, refused = {}, log = { ready: true }, shown_ms: shown } = desk.stats ?? {};
+    const { clients = {}, rate = 0, refused = {}, log = { ready: true }, shown_ms: shown, second_opinion: second } = store.stats ?? {};
     const opened = [...grid.querySelectorAll('details')].map((d) => d.open);
     const rules = Object.entries(refused).filter(([, n]) => n > 0).sort((a, b) => b[1] - a[1]);
     const top = rules[0]?.[1] ?? 1;
@@ -33,7 +33,12 @@ export function open(host, desk, acts) {
         [t('phones'), clients.audience ?? 0], [t('overlays'), clients.overlay ?? 0], [t('consoles'), clients.console ?? 0],
         ...(shown !== undefined ? [[t('shown_after'), t('ms', { n: shown })]] : []),
         [t('saved'), log.ready ? t('saved_ms', { n: Math.round((log.wait_ms ?? 0) * 10) / 10 }) : t('saved_not')],
-      ])));
+      ])),
+      ...(second ? [el('section', {}, el('h3', {}, t('rule_second_opinion')), rows([
+        [t('stats_opinion_state'), t(second.answering ? 'stats_opinion_on' : 'stats_opinion_off')],
+        [t('stats_opinion_asked'), second.asked], [t('stats_opinion_held'), second.held], [t('only_refused'), second.refused],
+        [t('stats_opinion_failed'), second.failed], [t('stats_opinion_wait'), t('ms', { n: Math.round(second.wait_ms * 10) / 10 })],
+      ]))] : []));
     grid.querySelectorAll('details').forEach((d, i) => { d.open = opened[i] ?? false; });
   }
 
@@ -50,7 +55,7 @@ export function open(host, desk, acts) {
     }
     // Twelve rows say as much as sixty.
     const some = values.map((v, i) => ({ v, ago: values.length - 1 - i })).filter(({ ago }) => ago % 5 === 0);
-    const clock = (/** @type {number} */ ago) => new Date(desk.now - ago * 60_000).toLocaleTimeString(lang, { timeStyle: 'short' });
+    const clock = (/** @type {number} */ ago) => new Date(store.now - ago * 60_000).toLocaleTimeString(lang, { timeStyle: 'short', hourCycle: 'h23' });
     return el('section', {}, el('h3', {}, title), el('p', { class: 'big' }, now.toLocaleString(lang)), svg,
       el('details', {}, el('summary', {}, t('stats_table')), el('table', {}, el('thead', {}, el('tr', {}, el('th', { scope: 'col' }, t('stats_when')), el('th', { scope: 'col' }, title))),
         el('tbody', {}, ...some.map(({ v, ago }) => el('tr', {}, el('th', { scope: 'row' }, clock(ago)), el('td', {}, v.toLocaleString(lang))))))));

@@ -1,9 +1,10 @@
 // What the pages beside the live one have in common.
 
+import { copyText } from '../shared/clipboard.js';
 import { el, icon } from '../shared/dom.js';
 
 /**
- * Fills a page with its heading and gives the box for the rest.
+ * Fills a page with its heading and returns the box for the rest.
  * @param {HTMLElement} host @param {string} title @param {string} lead @param {string} [more] a class
  */
 export function frame(host, title, lead, more = '') {
@@ -13,10 +14,10 @@ export function frame(host, title, lead, more = '') {
 }
 
 /** To the minute: what is kept no finer, or need not be read so. @param {number} at ms @param {string} lang */
-export const roughly = (at, lang) => new Date(at).toLocaleString(lang, { dateStyle: 'medium', timeStyle: 'short' });
+export const roughly = (at, lang) => new Date(at).toLocaleString(lang, { dateStyle: 'medium', timeStyle: 'short', hourCycle: 'h23' });
 
 /** @param {number} at ms @param {string} lang */
-export const when = (at, lang) => new Date(at).toLocaleString(lang, { dateStyle: 'short', timeStyle: 'medium' });
+export const when = (at, lang) => new Date(at).toLocaleString(lang, { dateStyle: 'short', timeStyle: 'medium', hourCycle: 'h23' });
 
 /**
  * Calls fn when nothing was typed for a while.
@@ -42,19 +43,15 @@ export function toggle(text, on, act) {
 }
 
 /**
- * Copies and says so on the button. The clipboard is for https and this machine
- * alone; elsewhere the old way is tried, which leaves the text selected.
+ * Copies a text and says on the button whether it worked. Where nothing could be
+ * copied, what is shown of the text is selected, to be copied by hand.
  * @param {string} text @param {HTMLElement} button @param {import('../shared/i18n.js').Words} words @param {HTMLElement} shown where the text stands
  */
 export async function copy(text, button, words, shown) {
-  try {
-    await navigator.clipboard.writeText(text);
-  } catch {
-    getSelection()?.selectAllChildren(shown);
-    if (!document.execCommand('copy')) return;
-  }
+  const done = await copyText(text);
+  if (!done) getSelection()?.selectAllChildren(shown);
   const label = button.querySelector('span') ?? button;
-  label.textContent = words.t('copied');
+  label.textContent = words.t(done ? 'copied' : 'not_copied');
   setTimeout(() => { label.textContent = words.t('copy'); }, 2000);
 }
 
@@ -67,11 +64,11 @@ export function copyButton(words, text, shown, of = '') {
 
 /**
  * A key that is shown this once.
- * @param {import('../shared/i18n.js').Words} words @param {string} secret @param {string} note @param {Node|false} [more]
+ * @param {import('../shared/i18n.js').Words} words @param {string} secret @param {string} note @param {Node|false} [more] @param {string} [title]
  */
-export function once(words, secret, note, more = false) {
+export function once(words, secret, note, more = false, title = words.t('link_ready')) {
   const shown = el('p', { class: 'mono' }, secret);
-  return el('div', { class: 'new-link' }, el('div', {}, el('p', {}, el('b', {}, words.t('link_ready')), ' ', note), shown, copyButton(words, secret, shown)), more || '');
+  return el('div', { class: 'new-link' }, el('div', {}, el('p', {}, el('b', {}, title), ' ', note), shown, copyButton(words, secret, shown)), more || '');
 }
 
 /** A control with its label, as a row of settings. @param {string} label @param {string} help @param {...Node} controls */

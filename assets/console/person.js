@@ -3,19 +3,22 @@
 import { call } from '../shared/api.js';
 import { el, icon, said } from '../shared/dom.js';
 import { openDialog } from './dialog.js';
+import { feature } from './feature.js';
+import { dataButtons } from './person-data.js';
 import { labelled } from './labels.js';
+import { markedName, markedText, unmasked } from './marks.js';
 import { chipOf, clock } from './row.js';
 
 /** @typedef {import('./model.js').Entry} Entry */
 
 /**
- * @param {import('./desk.js').Desk} desk
+ * @param {import('./store.js').Store} store
  * @param {import('./acts.js').Acts} acts
  * @param {Entry} entry the comment it was opened from
  * @param {{ban: (kind: 'mute'|'ban', entry: Entry) => void, only: (user: string, name: string) => void}} open
  */
-export function openPerson(desk, acts, entry, open) {
-  const { words } = desk;
+export function openPerson(store, acts, entry, open) {
+  const { words } = store;
   const { t } = words;
   const name = acts.nameOf(entry);
   const about = el('div', { class: 'person-about' });
@@ -30,8 +33,8 @@ export function openPerson(desk, acts, entry, open) {
     ]),
     button(t('take_down_all'), 'takedown', 'stop', () => { dialog.close(); void acts.removeUser(entry.user, name); }),
     button(t('only_theirs'), 'search', 'line', () => { dialog.close(); open.only(entry.user, name); }));
-  const dialog = openDialog(words, name, 'card', one, buttons, about, bans, el('h3', {}, t('their_comments')), comments);
-  const off = [desk.on('bans', () => void load()), desk.on('pin', () => drawOne())];
+  const dialog = openDialog(words, name, 'card', one, buttons, about, bans, el('h3', {}, t('their_comments')), comments, dataButtons(store, acts, entry.user, name));
+  const off = [store.on('bans', () => void load()), store.on('pin', () => drawOne())];
   dialog.addEventListener('close', () => off.forEach((end) => end()));
   drawOne();
   void load();
@@ -40,17 +43,18 @@ export function openPerson(desk, acts, entry, open) {
   function drawOne() {
     const now = acts.find(entry.id) ?? entry;
     const live = now.status === 'shown' || now.status === 'cleared';
-    const pinned = desk.pin?.id === now.id;
-    one.replaceChildren(el('p', { class: 'person-text' }, said(now.text)), el('div', { class: 'person-acts' },
+    const pinned = store.pin?.id === now.id;
+    one.replaceChildren(el('p', { class: 'person-text' }, markedText(now), unmasked(now, words)), el('div', { class: 'person-acts' },
       chipOf(now, words),
       now.status === 'shown' && button(t(pinned ? 'unpin' : 'pin'), 'pin', 'line', () => void (pinned ? acts.unpin(now.id) : acts.pin(now.id))),
+      now.status === 'shown' && button(t('feature'), 'show', 'line', () => { dialog.close(); void feature(store, acts, now.id); }),
       now.status === 'refused' && button(t('let_through'), 'check', 'line', () => { dialog.close(); void acts.letThrough(now.id); }),
       live && button(t('take_down'), 'takedown', 'stop', () => { dialog.close(); void acts.takeDown(now.id); })));
   }
 
   async function load() {
     try {
-      const p = await call('GET', desk.path('users', entry.user));
+      const p = await call('GET', store.path('users', entry.user));
       const count = (/** @type {string} */ key) => (p.counts?.[key] ?? 0).toLocaleString(words.lang);
       const rows = [
         [t('person_state'), t(p.connected ? 'person_here' : 'person_gone')],
@@ -61,16 +65,16 @@ export function openPerson(desk, acts, entry, open) {
         ...(p.wait_ms > 0 ? [[t('person_wait'), t('age_s', { n: Math.ceil(p.wait_ms / 1000) })]] : []),
       ];
       about.replaceChildren(el('dl', {}, ...rows.map(([name, value]) => el('div', {}, el('dt', {}, name), el('dd', {}, said(value))))));
-      bans.replaceChildren(...(p.bans ?? []).map((/** @type {any} */ ban) => banRow(desk, acts, ban)));
+      bans.replaceChildren(...(p.bans ?? []).map((/** @type {any} */ ban) => banRow(store, acts, ban)));
     } catch (fault) { acts.trouble(fault); }
   }
 
   async function list() {
     try {
-      const { comments: rows = [] } = await call('GET', `${desk.path('comments')}?user=${encodeURIComponent(entry.user)}&limit=50`);
+      const { comments: rows = [] } = await call('GET', `${store.path('comments')}?user=${encodeURIComponent(entry.user)}&limit=50`);
       comments.replaceChildren(...rows.map((/** @type {any} */ row) => {
         const item = { by: '', rule: '', ...row, status: row.cleared ? 'cleared' : row.status };
-        return el('li', { class: `person-row ${item.status}` }, el('time', {}, clock(row.at)), el('span', { class: 'said' }, said(row.text)), chipOf(item, words));
+        return el('li', { class: `person-row ${item.status}` }, el('time', {}, clock(row.at)), el('span', { class: 'said' }, row.in_name && el('b', {}, markedName(row, t('guest')), ' '), markedText(row), unmasked(row, words)), chipOf(item, words));
       }));
     } catch (fault) { acts.trouble(fault); }
   }
@@ -78,17 +82,17 @@ export function openPerson(desk, acts, entry, open) {
 
 /**
  * A ban in one line, with its end.
- * @param {import('./desk.js').Desk} desk @param {import('./acts.js').Acts} acts @param {any} ban
- * @param {string} [name] of whom, where that is not clear
+ * @param {import('./store.js').Store} store @param {import('./acts.js').Acts} acts @param {any} ban
+ * @param {string} [name] the author, where that is not clear
  */
-export function banRow(desk, acts, ban, name = '') {
-  const { t, lang } = desk.words;
-  const until = ban.show_end ? t('for_show') : ban.until ? t('until', { time: new Date(ban.until).toLocaleString(lang, { dateStyle: 'short', timeStyle: 'short' }) }) : t('for_ever');
+export function banRow(store, acts, ban, name = '') {
+  const { t, lang } = store.words;
+  const until = ban.show_end ? t('for_show') : ban.until ? t('until', { time: new Date(ban.until).toLocaleString(lang, { dateStyle: 'short', timeStyle: 'short', hourCycle: 'h23' }) }) : t('for_ever');
   return el('li', { class: 'ban-row' },
     el('span', { class: 'chip stop' }, icon(ban.kind === 'ban' ? 'ban' : 'mute'), el('span', {}, t(ban.kind === 'ban' ? 'banned' : 'muted'))),
     el('span', { class: 'ban-words' },
       name && el('b', {}, said(name)), el('span', {}, until),
       ban.address && el('span', {}, t('whole_address', { address: ban.address })),
-      ban.reason && el('span', {}, said(ban.reason)), ban.by && el('span', {}, el('bdi', {}, t('by_who', { who: labelled(ban.by, desk.words) })))),
+      ban.reason && el('span', {}, said(ban.reason)), ban.by && el('span', {}, el('bdi', {}, t('by_who', { who: labelled(ban.by, store.words) })))),
     el('button', { type: 'button', class: 'button line', onclick: () => void acts.lift(ban.id), 'aria-label': t('lift_of', { name: name || t(ban.kind === 'ban' ? 'banned' : 'muted') }) }, icon('undo'), el('span', {}, t('lift'))));
 }

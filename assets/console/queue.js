@@ -1,6 +1,10 @@
 // What waits for a moderator, which of it is looked at, and what was decided a
 // moment ago. No page in here.
 
+import { rowsOf } from './queue-rows.js';
+
+export { cut } from './cut.js';
+
 /** Decisions that are remembered. */
 const DECIDED = 12;
 
@@ -9,13 +13,17 @@ export const SLID = 350;
 
 /**
  * @typedef {import('./model.js').Entry} Entry
- * @typedef {{id: string, text: string, status: 'shown'|'refused'|'removed', by: string}} Decided
+ * @typedef {{id: string, text: string, status: 'shown'|'refused'|'removed', by: string, group?: string, seq?: number, ids?: string[]}} Decided ids: several that were decided at once, the first of them id
+ * @typedef {import('./queue-rows.js').Row} Row
  */
 
 export class Queue {
   /** @type {Entry[]} */ #items = [];
   /** @type {Decided[]} */ #decided = [];
   /** @type {Set<string>} */ #chosen = new Set();
+  /** How many of each group wait, as the server has it. @type {Map<string, number>} */ #counts = new Map();
+  /** @type {Row[]|undefined} */ #rows;
+  #seq = 0;
   #current = '';
   #slid = -Infinity;
   #total = 0;
@@ -27,7 +35,7 @@ export class Queue {
   /** Oldest first. @returns {readonly Entry[]} */
   get items() { return this.#items; }
 
-  /** How many wait, also those that this console was not told of. */
+  /** How many wait, also those that this console did not receive. */
   get total() { return Math.max(this.#total, this.#items.length); }
 
   /** Newest first. @returns {readonly Decided[]} */
@@ -38,8 +46,22 @@ export class Queue {
 
   get current() { return this.#items.find((item) => item.id === this.#current); }
 
-  /** 1 for the oldest. */
-  get place() { return this.#items.findIndex((item) => item.id === this.#current) + 1; }
+  /** What is alike is one row, at the place of its oldest. @returns {readonly Row[]} */
+  get rows() {
+    return (this.#rows ??= rowsOf(this.#items, this.#counts));
+  }
+
+  /** The row that an item is in. @param {string} id */
+  rowOf(id) { return this.rows.find((row) => row.items.some((item) => item.id === id)); }
+
+  /** The last event of the log that says anything about what is here. */
+  get seq() { return this.#seq; }
+
+  /** Whether a greeting told of what an event says. @param {number} seq */
+  knows(seq) { return seq <= this.#seq; }
+
+  /** 1 for the oldest row. */
+  get place() { return this.rows.findIndex((row) => row.items.some((item) => item.id === this.#current)) + 1; }
 
   /** Whether the current item took its place so lately that a key was meant for the one before. */
   get slid() { return this.#now() - this.#slid < SLID; }
@@ -47,47 +69,83 @@ export class Queue {
   /** @param {string} id */
   get(id) { return this.#items.find((item) => item.id === id); }
 
-  /** How many wait that this console does not have: a greeting brings the newest 500. */
-  get lacking() { return this.total - this.#items.length; }
+  /** How many wait of which this console has no row: a greeting brings the oldest 500. */
+  get lacking() { return this.total - this.rows.reduce((sum, row) => sum + row.count, 0); }
 
-  /** Those before the ones that are here; none: there are no others. @param {Entry[]} items */
-  fill(items) {
+  /**
+   * A page of what waits; none, where it does not say how many wait: there are no others.
+   * @param {Entry[]} items @param {readonly {group: string, count: number}[]} [groups] @param {number} [total]
+   */
+  fill(items, groups = [], total) {
+    for (const { group, count } of groups) this.#counts.set(group, count);
     const fresh = items.filter((item) => !this.get(item.id));
     this.#items = [...fresh, ...this.#items].sort((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1));
-    this.#total = fresh.length > 0 ? Math.max(this.#total, this.#items.length) : this.#items.length;
+    this.#total = total ?? (fresh.length > 0 ? Math.max(this.#total, this.#items.length) : this.#items.length);
+    this.#rows = undefined;
     if (!this.current) this.#follow(0);
   }
 
-  /** The whole queue, as the server has it. @param {Entry[]} items oldest first @param {number} total */
-  reset(items, total) {
+  /**
+   * The whole queue, as the server has it.
+   * @param {Entry[]} items oldest first @param {number} total
+   * @param {readonly {group: string, count: number}[]} [groups] those of which several wait @param {number} [seq] the last event that this has
+   */
+  reset(items, total, groups = [], seq = 0) {
     this.#items = items;
     this.#total = total;
+    this.#seq = seq;
+    this.#counts = new Map(groups.map(({ group, count }) => [group, count]));
+    this.#rows = undefined;
     const ids = new Set(items.map((item) => item.id));
     this.#chosen = new Set([...this.#chosen].filter((id) => ids.has(id)));
     if (!ids.has(this.#current)) this.#follow(0);
   }
 
-  /** @param {Entry} item */
-  add(item) {
+  /** @param {Entry} item @param {number} [count] how many of its group wait with it */
+  add(item, count) {
     if (this.get(item.id)) return;
     this.#items.push(item);
     this.#total++;
+    this.#counted(item.group, count);
     if (!this.#current) this.#current = item.id;
   }
 
-  /** It waits no more, whoever decided. @param {string} id @returns {Entry|undefined} */
-  leave(id) {
+  /** It no longer waits, whoever decided. @param {string} id @param {{group?: string, count?: number}} [event] what says so @returns {Entry|undefined} */
+  leave(id, event = {}) {
     const at = this.#items.findIndex((item) => item.id === id);
+    const gone = this.#items[at];
+    const group = event.group ?? gone?.group;
     this.#total = Math.max(0, this.#total - 1);
-    if (at < 0) return undefined;
-    const [item] = this.#items.splice(at, 1);
+    this.#counted(group, event.group ? event.count ?? 0 : Math.max(0, (this.#counts.get(group ?? '') ?? 1) - 1));
+    if (!gone) return undefined;
+    this.#items.splice(at, 1);
+    this.#rows = undefined;
     this.#chosen.delete(id);
-    if (id === this.#current) this.#follow(at);
-    return item;
+    if (id === this.#current) this.#follow(at, gone);
+    return gone;
+  }
+
+  /** Several were taken down; of some this console was not told. @param {readonly {group: string, count: number}[]} groups */
+  recount(groups) {
+    for (const { group, count } of groups) {
+      this.#total = Math.max(0, this.#total + count - (this.#counts.get(group) ?? count));
+      this.#counted(group, count);
+    }
+  }
+
+  /** @param {string|undefined} group @param {number|undefined} count */
+  #counted(group, count) {
+    this.#rows = undefined;
+    if (!group || count === undefined) return;
+    if (count > 0) this.#counts.set(group, count);
+    else this.#counts.delete(group);
   }
 
   /** @param {Decided} decided the newest word on this comment */
   remember(decided) {
+    const [last] = this.#decided;
+    // One decision about several comes as neighbours in the log.
+    if (last && decided.group && decided.seq && last.group === decided.group && last.status === decided.status && last.by === decided.by && (last.seq ?? 0) + 1 === decided.seq) return void Object.assign(last, { seq: decided.seq, ids: [...(last.ids ?? [last.id]), decided.id] });
     this.forget(decided.id);
     this.#decided = [decided, ...this.#decided].slice(0, DECIDED);
   }
@@ -95,11 +153,11 @@ export class Queue {
   /** @param {string} id */
   forget(id) { this.#decided = this.#decided.filter((d) => d.id !== id); }
 
-  /** @param {number} step down or up the queue @returns {boolean} whether it moved */
+  /** @param {number} step down or up the rows @returns {boolean} whether it moved */
   move(step) {
-    const at = this.#items.findIndex((item) => item.id === this.#current);
-    const next = this.#items[Math.min(this.#items.length - 1, Math.max(0, at + step))];
-    if (!next || next.id === this.#current) return false;
+    const { rows } = this;
+    const next = rows[Math.min(rows.length - 1, Math.max(0, this.place - 1 + step))]?.first;
+    if (!next || this.rowOf(next.id) === this.rowOf(this.#current)) return false;
     this.look(next.id);
     return true;
   }
@@ -116,35 +174,25 @@ export class Queue {
     else this.#chosen.delete(id);
   }
 
+  /** A row with all that are alike. @param {string} id of one of them */
+  chooseRow(id) {
+    const on = !this.#chosen.has(id);
+    for (const item of this.rowOf(id)?.items ?? []) this.choose(item.id, on);
+  }
+
   /** @param {boolean} all or none */
   chooseAll(all) { this.#chosen = new Set(all ? this.#items.map((item) => item.id) : []); }
 
-  /** @param {number} at the place that has become free */
-  #follow(at) {
+  /** @param {number} at the place that has become free @param {Entry} [gone] what was there */
+  #follow(at, gone) {
+    this.#rows = undefined;
+    const rest = gone?.group ? this.#items.find((item) => item.group === gone.group && !item.busy) : undefined;
+    if (rest) { // the row is still there: nothing slides under a key
+      this.#current = rest.id;
+      return;
+    }
     const next = this.#items.slice(at).find((item) => !item.busy) ?? this.#items[Math.min(at, this.#items.length - 1)];
     this.#current = next?.id ?? '';
     this.#slid = this.#now();
   }
-}
-
-/**
- * A text cut at what matched. Spans are [from, to) in code points; what lies
- * outside of the text, overlaps or stands in the wrong order is put right.
- * @param {string} text @param {readonly (readonly number[])[]} [spans]
- * @returns {{text: string, hit: boolean}[]}
- */
-export function cut(text, spans = []) {
-  const points = [...text];
-  /** @type {{text: string, hit: boolean}[]} */ const parts = [];
-  let at = 0;
-  const piece = (/** @type {number} */ to, /** @type {boolean} */ hit) => {
-    if (to > at) parts.push({ text: points.slice(at, to).join(''), hit });
-    at = Math.max(at, to);
-  };
-  for (const [from, to] of [...spans].sort((a, b) => a[0] - b[0])) {
-    piece(Math.min(points.length, Math.max(at, from)), false);
-    piece(Math.min(points.length, to), true);
-  }
-  piece(points.length, false);
-  return parts;
 }

@@ -1,10 +1,10 @@
-// What a moderator is told of a raid: many newcomers at once, or many people
+// What the console shows of a raid: many newcomers at once, or many people
 // with the same words; with an answer for each click, and one that takes the
 // answers back. No page in here.
 
 import { SLOW } from './model.js';
 
-/** ms for which newcomers are no news after somebody has waved them off. */
+/** ms for which newcomers are not news after somebody has waved them off. */
 const QUIET = 600_000;
 
 /** Answers, in the order of their weight: a switch, the setting it turns, and its value when on. */
@@ -18,16 +18,16 @@ const ANSWERS = /** @type {const} */ ([
 
 export class RaidWatch {
   #now;
-  /** @type {Raid} what is told; numbers stand still until they have clearly grown */ #told = {};
+  /** @type {Raid} what is shown; numbers stay the same until they have clearly grown */ #told = {};
   #on = false;
   /** @type {Record<string, any>|null} settings from before the raid */ #before = null;
   #quiet = -Infinity;
   /** @type {Set<string>} texts that were waved off */ #waved = new Set();
 
-  /** @param {() => number} [now] ms */
-  constructor(now = () => Date.now()) { this.#now = now; }
+  /** @param {() => number} [now] ms, monotonic */
+  constructor(now = () => performance.now()) { this.#now = now; }
 
-  /** What comes over the room, as it is told; null while nothing does. */
+  /** The raid as it is shown; null when there is none. */
   get raid() { return this.#on ? this.#told : null; }
 
   /** @param {Raid|undefined} raid of the newest stats @param {Record<string, any>} room */
@@ -63,7 +63,7 @@ export class RaidWatch {
     return Object.fromEntries(this.answers(room).given.map(({ field }) => [field, this.#before?.[field]]));
   }
 
-  /** It is told no more: for a while, or of this text at all. What was answered stays. */
+  /** Hides it: for a while, or of this text at all. What was answered stays. */
   wave() {
     if (this.#on && this.#told.newcomers) this.#quiet = this.#now() + QUIET;
     if (this.#on && this.#told.voices && this.#told.text) this.#waved.add(this.#told.text);
@@ -73,7 +73,7 @@ export class RaidWatch {
 }
 
 /**
- * A number as it is told: news only when it has grown by a quarter, since each
+ * A number as it is shown: it changes only when it has grown by a quarter, since each
  * change is read out to those who listen.
  * @param {number|undefined} told @param {number} now
  */

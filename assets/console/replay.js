@@ -1,12 +1,12 @@
 // The replay's part of the page: a past session or a file goes on air again.
-// How it goes is told by the server, to this console as to all others.
+// The server reports its progress to all consoles.
 
 import { el, icon, said } from '../shared/dom.js';
 import { choice, setting } from './page.js';
-import { MOST_FILE, SPEEDS, faultAt, length, sessionName } from './tape.js';
+import { aboutFile, MOST_FILE, SPEEDS, faultAt, length, sessionName } from './export-params.js';
 
 /**
- * The frame `replay` of docs/protocol.md.
+ * The frame `replay` of docs/dev/protocol.md.
  * @typedef {object} Replay
  * @property {'loading'|'playing'|'paused'|'ended'|'stopped'|'failed'} state
  * @property {string} [file]
@@ -19,7 +19,8 @@ import { MOST_FILE, SPEEDS, faultAt, length, sessionName } from './tape.js';
  * @property {number} speed
  * @property {{shown: number, held: number, refused: number, skipped: number}} counts
  * @property {string} [why]
- * @property {import('./tape.js').Fault[]} [defects]
+ * @property {import('./export-params.js').Fault[]} [defects] comments of the file that cannot be read
+ * @property {import('./export-params.js').Fault[]} [notes] what else there is to say about the file
  */
 
 /** @param {Replay|null} replay */
@@ -27,46 +28,46 @@ export const isOn = (replay) => replay !== null && ['loading', 'playing', 'pause
 
 /** What is played, in words. @param {import('../shared/i18n.js').Words} words @param {Replay} replay */
 export function replayName({ lang }, { file, from }) {
-  return file || new Intl.DateTimeFormat(lang, { dateStyle: 'medium', timeStyle: 'short' }).format(from);
+  return file || new Intl.DateTimeFormat(lang, { dateStyle: 'medium', timeStyle: 'short', hourCycle: 'h23' }).format(from);
 }
 
 /**
- * @param {HTMLElement} box @param {import('./desk.js').Desk} desk @param {import('./acts.js').Acts} acts
- * @param {(fn: (sessions: import('./tape.js').Session[]) => void) => void} follow
+ * @param {HTMLElement} box @param {import('./store.js').Store} store @param {import('./acts.js').Acts} acts
+ * @param {(fn: (sessions: import('./export-params.js').Session[]) => void) => void} follow
  * @returns {() => void} ends it
  */
-export function openReplay(box, desk, acts, follow) {
-  const { words } = desk;
+export function openReplay(box, store, acts, follow) {
+  const { words } = store;
   const { t } = words;
-  const panel = openPanel(desk, acts);
-  const form = desk.owner ? openForm(desk, acts, follow) : null;
-  const note = el('p', { class: 'help' }, t(desk.owner ? 'replay_help' : 'replay_owner'));
+  const panel = openPanel(store, acts);
+  const form = store.owner ? openForm(store, acts, follow) : null;
+  const note = el('p', { class: 'help' }, t(store.owner ? 'replay_help' : 'replay_owner'));
   box.append(note, panel.box, ...(form ? [form.box] : []));
   const draw = () => {
     panel.draw();
-    if (form) form.box.hidden = isOn(desk.replay);
-    note.hidden = isOn(desk.replay);
+    if (form) form.box.hidden = isOn(store.replay);
+    note.hidden = isOn(store.replay);
   };
   draw();
-  return desk.on('replay', draw);
+  return store.on('replay', draw);
 }
 
 /**
  * What is on, or how the last one ended.
- * @param {import('./desk.js').Desk} desk @param {import('./acts.js').Acts} acts
+ * @param {import('./store.js').Store} store @param {import('./acts.js').Acts} acts
  */
-function openPanel(desk, acts) {
-  const { words } = desk;
+function openPanel(store, acts) {
+  const { words } = store;
   const { t, lang } = words;
   const number = new Intl.NumberFormat(lang);
-  const steer = (/** @type {Record<string, any>} */ change) => void acts.call('PATCH', desk.path('replay'), change);
+  const steer = (/** @type {Record<string, any>} */ change) => void acts.call('PATCH', store.path('replay'), change);
   const name = el('p', { class: 'replay-name' });
   const at = el('input', { type: 'range', min: 0, step: 1000, 'aria-label': t('replay_at') });
   const time = el('p', { class: 'replay-time' });
   const speed = el('select', { 'aria-label': t('replay_speed') }, ...SPEEDS.map((s) => el('option', { value: s }, t('times', { n: s }))));
   const glyph = el('span', { class: 'glyph' }), word = el('span');
-  const hold = el('button', { type: 'button', class: 'button', onclick: () => steer({ state: desk.replay?.state === 'paused' ? 'playing' : 'paused' }) }, glyph, word);
-  const stop = el('button', { type: 'button', class: 'button stop', onclick: () => void acts.call('DELETE', desk.path('replay')) }, icon('x'), el('span', {}, t('replay_stop')));
+  const hold = el('button', { type: 'button', class: 'button', onclick: () => steer({ state: store.replay?.state === 'paused' ? 'playing' : 'paused' }) }, glyph, word);
+  const stop = el('button', { type: 'button', class: 'button stop', onclick: () => void acts.call('DELETE', store.path('replay')) }, icon('x'), el('span', {}, t('replay_stop')));
   const counts = el('p', { class: 'help' });
   const why = el('p', { class: 'fault', role: 'status' });
   const controls = el('div', { class: 'page-bar' }, hold, stop, speed);
@@ -78,13 +79,13 @@ function openPanel(desk, acts) {
 
   /** @param {number} ms */
   function drawTime(ms) {
-    const text = t('replay_time', { at: length(ms), of: length(desk.replay?.length_ms ?? 0) });
+    const text = t('replay_time', { at: length(ms), of: length(store.replay?.length_ms ?? 0) });
     time.textContent = text;
     at.setAttribute('aria-valuetext', text);
   }
 
   function draw() {
-    const { replay } = desk;
+    const { replay } = store;
     box.hidden = replay === null;
     if (replay === null) return;
     const on = isOn(replay), loading = replay.state === 'loading';
@@ -116,17 +117,17 @@ function openPanel(desk, acts) {
 
 /**
  * What the owner begins one with.
- * @param {import('./desk.js').Desk} desk @param {import('./acts.js').Acts} acts
- * @param {(fn: (sessions: import('./tape.js').Session[]) => void) => void} follow
+ * @param {import('./store.js').Store} store @param {import('./acts.js').Acts} acts
+ * @param {(fn: (sessions: import('./export-params.js').Session[]) => void) => void} follow
  */
-function openForm(desk, acts, follow) {
-  const { words } = desk;
+function openForm(store, acts, follow) {
+  const { words } = store;
   const { t } = words;
-  /** @type {import('./tape.js').Session[]} */ let sessions = [];
+  /** @type {import('./export-params.js').Session[]} */ let sessions = [];
   let busy = false;
   const source = choice('replay-source', ['past', 'file'], (s) => t(`replay_${s}`), draw);
   const session = el('select', { 'aria-label': t('replay_past') });
-  const file = el('input', { type: 'file', accept: '.xml,.jsonl,.json,.txt', 'aria-label': t('replay_file') });
+  const file = el('input', { type: 'file', accept: '.xml,.jsonl,.json,.txt,.csv,.so,.gz', 'aria-label': t('replay_file') });
   const formats = el('p', { class: 'help' }, t('replay_formats'));
   const speed = el('select', { 'aria-label': t('replay_speed') }, ...SPEEDS.map((s) => el('option', { value: s }, t('times', { n: s }))));
   speed.value = '1';
@@ -151,9 +152,9 @@ function openForm(desk, acts, follow) {
     begin.setAttribute('aria-disabled', String(busy || !(past ? sessions[Number(session.value)] : file.files?.[0])));
   }
 
-  /** @param {string} text @param {import('./tape.js').Fault[]} [defects] */
-  function fault(text, defects = []) {
-    told.replaceChildren(el('p', { class: defects.length > 0 ? '' : 'fault' }, text), ...(defects.length > 0 ? [el('ul', { class: 'fault-list' }, ...defects.map((d) => el('li', { class: 'doubt' }, icon('warn'), said(faultAt(words, d)))))] : []));
+  /** @param {string} text @param {import('./export-params.js').Fault[]} [about] what there is to say about the file @param {boolean} [plays] */
+  function fault(text, about = [], plays = false) {
+    told.replaceChildren(el('p', { class: plays ? '' : 'fault' }, text), ...(about.length > 0 ? [el('ul', { class: 'fault-list' }, ...about.map((d) => el('li', { class: 'doubt' }, icon('warn'), said(faultAt(words, d)))))] : []));
   }
 
   async function start() {
@@ -164,13 +165,14 @@ function openForm(desk, acts, follow) {
     busy = true;
     draw();
     try {
-      const begun = await (chosen ? upload(chosen) : fetch(desk.path('replay'), {
+      const begun = await (chosen ? upload(chosen) : fetch(store.path('replay'), {
         method: 'POST', headers: { 'X-Requested-With': 'danmaku', 'Content-Type': 'application/json' },
         body: JSON.stringify({ from: sessions[Number(session.value)].from, to: sessions[Number(session.value)].to + 1, speed: Number(speed.value) }),
       }));
       const answer = await begun.json().catch(() => ({}));
-      if (!begun.ok) fault(answer.fault ? faultAt(words, answer.fault) : answer.code === 'room_closed' ? t('replay_why_closed') : t(words.has(`fault_${answer.code}`) ? `fault_${answer.code}` : 'fault_other'));
-      else if (answer.defects?.length > 0) fault(t('replay_defects'), answer.defects);
+      const about = aboutFile(answer);
+      if (!begun.ok) fault(answer.fault ? faultAt(words, answer.fault) : answer.code === 'room_closed' ? t('replay_why_closed') : t(words.has(`fault_${answer.code}`) ? `fault_${answer.code}` : 'fault_other'), about);
+      else if (about.length > 0) fault(t('replay_defects'), about, true);
     } catch {
       fault(t('fault_offline'));
     }
@@ -181,6 +183,6 @@ function openForm(desk, acts, follow) {
   /** @param {File} chosen */
   function upload(chosen) {
     const query = new URLSearchParams({ name: chosen.name, speed: speed.value });
-    return fetch(`${desk.path('replay', 'file')}?${query}`, { method: 'PUT', headers: { 'X-Requested-With': 'danmaku', 'Content-Type': 'application/octet-stream' }, body: chosen });
+    return fetch(`${store.path('replay', 'file')}?${query}`, { method: 'PUT', headers: { 'X-Requested-With': 'danmaku', 'Content-Type': 'application/octet-stream' }, body: chosen });
   }
 }

@@ -4,11 +4,11 @@ import { el, icon, said } from '../shared/dom.js';
 import { call, roomPath } from '../shared/api.js';
 import { openDialog } from './dialog.js';
 
-/** @param {import('./desk.js').Desk} desk @param {import('./acts.js').Acts} acts */
-export function openRooms(desk, acts) {
-  const { words } = desk;
+/** @param {import('./store.js').Store} store @param {import('./acts.js').Acts} acts */
+export function openRooms(store, acts) {
+  const { words } = store;
   const { t } = words;
-  const here = desk.view === 'dock' ? 'dock' : 'console';
+  const here = store.view === 'dock' ? 'dock' : 'console';
   const list = el('ul', { class: 'rooms-list' });
   const id = el('input', { name: 'id', required: true, pattern: '[a-z0-9][a-z0-9_\\-]{0,31}', maxlength: 32, autocomplete: 'off', spellcheck: 'false' });
   const title = el('input', { name: 'title', maxlength: 60, autocomplete: 'off', dir: 'auto' });

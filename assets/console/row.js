@@ -1,13 +1,16 @@
 // One row of the console's feed: time · colour · name · text · state · acts.
 
-import { el, icon, said } from '../shared/dom.js';
+import { el, icon } from '../shared/dom.js';
 import { nameOf } from '../shared/names.js';
 import { labelled } from './labels.js';
+import { markedName, markedText, unmasked } from './marks.js';
+import { amountText } from './paid.js';
+import { sourceMark } from './source.js';
 
 /** @typedef {import('./model.js').Entry} Entry */
 /** @typedef {import('../shared/i18n.js').Words} Words */
 
-const time = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false });
+const time = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
 
 /** The person's clock. @param {number} at ms */
 export const clock = (at) => time.format(new Date(at));
@@ -24,9 +27,9 @@ export function drawRow(row, entry, words, waiting = { left: 0, of: 1 }) {
   row.dataset.id = entry.id;
   const dot = el('span', { class: 'dot', hidden: entry.color === '#ffffff' });
   dot.style.setProperty('--dot', entry.color);
-  const name = el('span', { class: 'name' }, said(nameOf(entry, t('guest'))), entry.badge && el('span', { class: 'badge' }, t(entry.badge)), entry.source === 'replay' && el('span', { class: 'replayed', title: t('source_replay') }, icon('undo'), el('span', { class: 'sr' }, t('source_replay'))));
-  const text = el('span', { class: 'said' }, said(entry.text));
-  row.replaceChildren(el('time', { class: 'time', datetime: new Date(entry.at).toISOString() }, clock(entry.at)), dot, name, text);
+  const name = el('span', { class: 'name' }, markedName(entry, t('guest')), entry.badge && el('span', { class: 'badge' }, t(entry.badge)));
+  const text = el('span', { class: 'said' }, entry.paid ? el('b', { class: 'paid' }, amountText(entry.paid, words.lang)) : null, markedText(entry), unmasked(entry, words));
+  row.replaceChildren(el('time', { class: 'time', datetime: new Date(entry.at).toISOString() }, clock(entry.at)), dot, el('span', { class: 'who' }, name, sourceMark(entry, words)), text);
   const chip = chipOf(entry, words);
   if (chip) row.append(chip);
   row.append(actsOf(entry, words));
@@ -65,6 +68,7 @@ function actsOf(entry, { t }) {
   const live = entry.status === 'shown' || entry.status === 'cleared';
   const others = entry.badge ? [] : [button('mute', 'mute', t('mute_of', { name: nameOf(entry, t('guest')) }), 'M', 'on-hover')];
   return el('span', { class: 'acts' }, ...others,
+    entry.status === 'shown' ? button('feature', 'show', t('feature_of', { text: entry.text }), 'S', 'on-hover') : '',
     live ? button('person', 'person', t('person_of', { name: nameOf(entry, t('guest')) }), 'I', 'on-hover') : '',
     live ? button('take_down', 'takedown', t('take_down_of', { text: entry.text }), 'Del', 'danger')
       : button('person', 'more', t('person_of', { name: nameOf(entry, t('guest')) }), 'I'));

@@ -7,7 +7,7 @@ import { el } from '../shared/dom.js';
 /** @typedef {import('./model.js').Entry} Entry */
 
 export class Rows {
-  #list; #draw; #geometry;
+  #list; #draw; #virtual;
   #above = el('li', { class: 'space', 'aria-hidden': 'true' });
   #below = el('li', { class: 'space', 'aria-hidden': 'true' });
   /** @type {Map<string, HTMLElement>} */ #rows = new Map();
@@ -16,12 +16,12 @@ export class Rows {
 
   /**
    * @param {HTMLElement} list
-   * @param {import('./geometry.js').Geometry} geometry
+   * @param {import('./virtual-list.js').VirtualList} virtual
    * @param {(row: HTMLElement, entry: Entry) => void} draw
    */
-  constructor(list, geometry, draw) {
+  constructor(list, virtual, draw) {
     this.#list = list;
-    this.#geometry = geometry;
+    this.#virtual = virtual;
     this.#draw = draw;
     list.append(this.#above, this.#below);
   }
@@ -82,8 +82,8 @@ export class Rows {
       if (before.nextElementSibling !== row) before.after(row);
       before = row;
     }
-    stretch(this.#above, this.#geometry.top(from));
-    stretch(this.#below, this.#geometry.total - this.#geometry.top(to));
+    stretch(this.#above, this.#virtual.top(from));
+    stretch(this.#below, this.#virtual.total - this.#virtual.top(to));
     this.#enterBy(kept.get(cursor) ?? last);
   }
 
@@ -105,7 +105,7 @@ export class Rows {
       const height = this.#rows.get(id)?.getBoundingClientRect().height;
       if (!height) continue; // the list is not seen
       this.#unmeasured.delete(id);
-      if (this.#geometry.measured(i, id, height)) news = true;
+      if (this.#virtual.measured(i, id, height)) news = true;
     }
     return news;
   }

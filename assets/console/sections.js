@@ -2,13 +2,19 @@
 // opened and says by itself what it needs.
 
 import { byId } from '../shared/dom.js';
+import { confirmFirst } from './dialog.js';
 
-/** In the order of the rail and of the keys 1 to 9. */
-export const SECTIONS = ['live', 'air', 'rules', 'people', 'stats', 'links', 'audit', 'export', 'room'];
+/** In the order of the rail and of the keys 1 to 9; those after the ninth have none. */
+export const SECTIONS = ['live', 'air', 'rules', 'people', 'stats', 'links', 'audit', 'export', 'room', 'chats', 'show', 'automation', 'voice'];
 
 /**
- * Opens a page in a box; what it gives ends it.
- * @typedef {(host: HTMLElement, desk: import('./desk.js').Desk, acts: import('./acts.js').Acts) => (() => void)} Open
+ * A page that is open. `again` when it is closed to be opened anew, in another language.
+ * @typedef {object} Page
+ * @property {(again: boolean) => void} close
+ * @property {() => import('./dialog.js').Ask|null} [leaving] what to ask before something that was typed is lost
+ *
+ * Opens a page in a box; what it returns closes it.
+ * @typedef {(host: HTMLElement, store: import('./store.js').Store, acts: import('./acts.js').Acts) => (Page | (() => void))} Open
  */
 
 /** @type {Record<string, () => Promise<{open: Open}>>} */
@@ -21,20 +27,29 @@ const LOAD = {
   audit: () => import('./page-audit.js'),
   export: () => import('./page-export.js'),
   room: () => import('./page-room.js'),
+  chats: () => import('./page-chats.js'),
+  show: () => import('./page-show.js'),
+  voice: () => import('./page-voice.js'),
+  automation: () => import('./page-automation.js'),
 };
 
 export class Sections {
-  #desk; #acts; #host;
+  #store; #acts; #host;
   #now = 'live';
-  /** @type {(() => void)|null} */ #close = null;
+  /** @type {Page|null} */ #page = null;
 
-  /** @param {import('./desk.js').Desk} desk @param {import('./acts.js').Acts} acts */
-  constructor(desk, acts) {
-    this.#desk = desk;
+  /** @param {import('./store.js').Store} store @param {import('./acts.js').Acts} acts */
+  constructor(store, acts) {
+    this.#store = store;
     this.#acts = acts;
     this.#host = byId('page');
     addEventListener('hashchange', () => this.follow());
-    desk.on('section', () => this.#again());
+    store.on('section', () => this.#again());
+    addEventListener('beforeunload', (event) => {
+      if (!this.#page?.leaving?.()) return;
+      event.preventDefault();
+      event.returnValue = true; // browsers before 2023 ask only then
+    });
   }
 
   get now() { return this.#now; }
@@ -47,14 +62,22 @@ export class Sections {
     return true;
   }
 
-  /** Links are the owner's alone. @param {string} name */
-  #may(name) { return name !== 'links' || this.#desk.owner; }
+  /** Links and what acts by itself are the owner's alone. @param {string} name */
+  #may(name) { return !['links', 'automation'].includes(name) || this.#store.owner; }
 
   /** Opens what the address names. */
   follow() {
     const asked = location.hash.slice(1);
     const name = LOAD[asked] && this.#may(asked) && document.body.dataset.view !== 'dock' ? asked : 'live';
     if (name === this.#now) return;
+    const ask = this.#page?.leaving?.();
+    if (ask) {
+      history.replaceState(null, '', `#${this.#now}`);
+      return confirmFirst(this.#store.words, ask, () => {
+        this.#close(false);
+        location.hash = name === 'live' ? '' : name;
+      });
+    }
     this.#now = name;
     document.documentElement.dataset.section = name;
     for (const link of document.querySelectorAll('[data-section-link]')) {
@@ -65,12 +88,18 @@ export class Sections {
   }
 
   /** The language or the room's end of a connection has changed what is seen. */
-  #again() { if (this.#now !== 'live') void this.#open(this.#now); }
+  #again() { if (this.#now !== 'live') void this.#open(this.#now, true); }
 
-  /** @param {string} name */
-  async #open(name) {
-    this.#close?.();
-    this.#close = null;
+  /** @param {boolean} again */
+  #close(again) {
+    const page = this.#page;
+    this.#page = null;
+    page?.close(again);
+  }
+
+  /** @param {string} name @param {boolean} [again] */
+  async #open(name, again = false) {
+    this.#close(again);
     const live = name === 'live';
     this.#host.hidden = live;
     this.#host.replaceChildren();
@@ -79,7 +108,8 @@ export class Sections {
       const { open } = await LOAD[name]();
       if (this.#now !== name) return;
       this.#host.replaceChildren();
-      this.#close = open(this.#host, this.#desk, this.#acts);
+      const page = open(this.#host, this.#store, this.#acts);
+      this.#page = typeof page === 'function' ? { close: page } : page;
       this.#host.querySelector('h2')?.setAttribute('tabindex', '-1');
       if (document.activeElement === document.body || document.activeElement?.closest('.rail')) /** @type {HTMLElement|null} */ (this.#host.querySelector('h2'))?.focus();
     } catch (fault) {

@@ -98,7 +98,7 @@ export class RoomCode {
   #show() {
     this.#shown = true;
     clearTimeout(this.#fading);
-    this.#root.append(this.#card);
+    this.#root.prepend(this.#card); // what stands in front comes after it, and makes way: see show.css
     this.#image.src = this.#image.dataset.src ?? '';
   }
 

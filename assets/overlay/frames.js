@@ -2,6 +2,14 @@
 // of one moves the page's time on, and Chromium then computes the styles of all
 // that flies once more; at a frame's beginning it has to do so anyway.
 
+/** Frames of the page, as drawing.js asks for them. */
+export const pageFrames = {
+  /** @param {() => void} fn */
+  frame: (fn) => requestAnimationFrame(fn),
+  /** @param {number} id */
+  cancel: (id) => cancelAnimationFrame(id),
+};
+
 /** A timer that rings at the first frame after its time; one waits at a time.
  * A page that draws no frames is not seen, and nothing needs to be done there. */
 export class FrameTimer {

@@ -1,7 +1,9 @@
 // What goes over the stage, and the stage's measures. Pure.
 
 import { QUEUE_WAIT, rank } from './queue.js';
+import { LEAST, WAIT } from './standing.js';
 import { soundColor, withoutEmoji } from './text.js';
+import { moves } from './travel.js';
 
 /** @typedef {import('../shared/protocol.js').Comment} Comment */
 /**
@@ -11,7 +13,7 @@ import { soundColor, withoutEmoji } from './text.js';
  * @property {number} patience how long it waits for a lane, ms
  * @property {boolean} live whether the stage was there when it came
  *
- * @typedef {import('./renderer.js').Drawn & import('./queue.js').Waiting & import('./crowd.js').Member & Start} Item
+ * @typedef {import('./renderer.js').Drawn & import('./queue.js').Waiting & import('./dedupe.js').Member & Start} Item
  */
 
 const MODES = ['scroll', 'reverse', 'top', 'bottom'];
@@ -30,25 +32,29 @@ export function sound(raw, emoji) {
   const text = (emoji ? raw.text : withoutEmoji(raw.text)).trim();
   if (text === '') return null;
   return {
-    ...raw, text, color: soundColor(raw.color),
+    ...raw, text, emotes: text === raw.text ? raw.emotes : undefined, color: soundColor(raw.color),
     mode: MODES.includes(raw.mode) ? raw.mode : 'scroll', size: SIZES.includes(raw.size) ? raw.size : 'medium',
   };
 }
 
 /** An item that waits for its lane.
- * @param {Comment} c @param {string} key of equal comments @param {number} from when it begins to
- *   wait, ms @param {number} crossing ms @returns {Item} */
-export function newItem(c, key, from, crossing) {
-  // Those who are worth it, or need a lane of another kind to drain, wait longer.
-  const patience = c.badge !== '' || c.mode !== 'scroll' ? Math.max(QUEUE_WAIT, crossing) : QUEUE_WAIT;
+ * @param {Comment} c @param {string} key of equal comments @param {{from: number, crossing: number, apart: boolean}} wait
+ *   from is when it begins to wait, ms; crossing is ms; apart says that what stands takes lanes from what flies
+ * @returns {Item} */
+export function newItem(c, key, { from, crossing, apart }) {
+  const stands = !moves(c.mode) && !apart;
+  // Those who are worth it, or need a lane of another kind to drain, wait longer. One
+  // that stands waits until the one before it can make way.
+  const patience = c.badge !== '' || (c.mode !== 'scroll' && !stands) ? Math.max(QUEUE_WAIT, crossing) : stands ? WAIT + LEAST : QUEUE_WAIT;
   return {
-    parts: [c], key, rank: rank(c.badge), late: from + patience, patience, began: Infinity, live: true,
+    parts: [c], key, rank: rank(c.badge), late: from + patience, patience, stands, began: Infinity, live: true,
     mode: /** @type {any} */ (c.mode), w: 0, h: 0, rows: 1, t: 0, m: 0, v: 0, until: 0, lane: -1, y: 0, view: null,
   };
 }
 
 /** The measures that follow from the page's and the options.
- * @param {{width: number, height: number, line: number, count: number}} box of the renderer, px
+ * @param {{width: number, height: number, line: number, count: number, picture?: {width: number, height: number}}} box of the
+ *   renderer, px; the picture is what the stage is a part of
  * @param {Pick<import('../shared/options.js').Options, 'area'|'region'|'size'|'lanes'>} options
  */
 export function geometry(box, { area, region, size, lanes }) {

@@ -1,33 +1,30 @@
 // How long comments take from the server until they are seen here, by the
 // server's clock: what moderators read beside "Overlay on air".
 
-/** Comparisons of the clocks that are kept: a minute of beats. */
-const CLOCKS = 6;
+import { ServerClock } from '../shared/server-clock.js';
 
 /** Comments between two beats that are counted. */
 const MOST = 500;
 
 export class Latency {
-  #now;
-  /** @type {number[]} ms that the server's clock was ahead, as it looked */ #ahead = [];
+  #clock;
   /** @type {number[]} ms */ #taken = [];
   #since = Infinity;
   #delay = 0;
 
-  /** @param {() => number} [now] ms since 1970 */
-  constructor(now = () => Date.now()) { this.#now = now; }
+  /** @param {() => number} [now] ms, monotonic */
+  constructor(now) { this.#clock = new ServerClock(now); }
 
   /** A new connection: what is older than this was missed, not slow.
    * @param {number} time ms, the server's @param {number} delay ms that the room lags on purpose */
   greeted(time, delay) {
-    this.#ahead = [];
-    this.beat(time);
+    this.#clock.reset(time);
     this.#delay = delay;
     this.#since = time - delay;
   }
 
   /** @param {number} time ms, the server's */
-  beat(time) { this.#ahead = [...this.#ahead, time - this.#now()].slice(-CLOCKS); }
+  beat(time) { this.#clock.heard(time); }
 
   /** @param {number} ms that the room lags on purpose from now on */
   delayed(ms) { this.#delay = ms; }
@@ -35,8 +32,7 @@ export class Latency {
   /** A comment is on the screen. @param {number} at ms, when the server took it */
   shown(at) {
     if (at < this.#since || this.#taken.length >= MOST) return;
-    // The message that was fastest tells the clocks apart best.
-    this.#taken.push(Math.max(0, this.#now() + Math.max(...this.#ahead) - at - this.#delay));
+    this.#taken.push(Math.max(0, this.#clock.now - at - this.#delay));
   }
 
   /** The median since it was asked last, as a beat carries it; nothing when none was shown. */

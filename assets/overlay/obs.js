@@ -1,4 +1,4 @@
-// What OBS tells a browser source (obs-browser's window events), for the stage
+// What OBS reports to a browser source (obs-browser's window events), for the stage
 // and for the server: a recording's start is the natural zero of an export.
 
 /** @type {Record<string, string>} */
@@ -13,7 +13,7 @@ const KEPT = 8;
 
 export class Obs {
   #send;
-  /** @type {{event: string, at: number}[]} */ #kept = [];
+  /** @type {{event: string, at: number, since: number}[]} since is monotonic: it does not move when the clock is set */ #kept = [];
 
   /**
    * @param {EventTarget & {obsstudio?: {getStatus?: (fn: (status: {recording?: boolean, recordingPaused?: boolean}) => void) => void}}} target
@@ -37,7 +37,7 @@ export class Obs {
 
   /** @param {string} event */
   #note(event) {
-    this.#kept.push({ event, at: Date.now() });
+    this.#kept.push({ event, at: Date.now(), since: performance.now() });
     this.#kept.splice(0, this.#kept.length - KEPT);
     this.flush();
   }
@@ -45,8 +45,8 @@ export class Obs {
   /** Tells the server what it has not heard yet, and how long ago that was: its clock may be another. */
   flush() {
     while (this.#kept.length > 0) {
-      const [{ event, at }] = this.#kept;
-      if (!this.#send({ type: 'obs', event, at, ago: Math.max(0, Date.now() - at) })) return;
+      const [{ event, at, since }] = this.#kept;
+      if (!this.#send({ type: 'obs', event, at, ago: Math.floor(performance.now() - since) })) return;
       this.#kept.shift();
     }
   }

@@ -1,6 +1,6 @@
 // How options reach the page: custom properties.
 
-import { defaultOf } from '../shared/options.js';
+import { DEFAULTS, OPTIONS, defaultOf } from '../shared/options.js';
 
 /** @typedef {import('../shared/options.js').Options} Options */
 
@@ -26,13 +26,13 @@ export function quoteFonts(font) {
 
 /** Turns options into style. The properties go into a style sheet of their own
  * before the streamer's and not onto elements, so that theirs win; what is as
- * by default in a theme is left to it.
+ * by default in a theme, or "auto", is left to it.
  * @param {Readonly<Options>} o @param {CSSStyleDeclaration} rule of :root */
 export function applyOptions(o, rule) {
   /** @param {string} name @param {boolean} set @param {string} value */
   const property = (name, set, value) => (set ? rule.setProperty(name, value) : rule.removeProperty(name));
   /** @param {'size'|'weight'|'stroke'|'opacity'} name */
-  const said = (name) => o[name] !== defaultOf(name, o.theme);
+  const said = (name) => o[name] !== defaultOf(name, o.theme) && !(OPTIONS[name].auto && o[name] === DEFAULTS[name]);
   property('--danmaku-font', o.font !== '', quoteFonts(o.font));
   property('--danmaku-size', said('size'), `${o.size}px`);
   property('--danmaku-weight', said('weight'), String(o.weight));
@@ -40,3 +40,8 @@ export function applyOptions(o, rule) {
   property('--danmaku-opacity', said('opacity'), String(o.opacity));
   property('background-color', o.chroma !== '', `#${o.chroma}`);
 }
+
+/** The page that frames the overlay hears what is shown and what is gone: the second
+ * screen's cloud of words. Another site's page hears nothing: its frame is not ours to see.
+ * @param {string} type @param {any} detail */
+export function pass(type, detail) { window.frameElement?.dispatchEvent(new CustomEvent(`danmaku-${type}`, { detail })); }

@@ -54,7 +54,7 @@ export class Pin {
     this.#draw();
   }
 
-  /** Puts it to its place; gives what it then covers, by the browser, in px of the
+  /** Puts it at its place; returns what it then covers, as the browser measures it, in px of the
    * stage. A streamer's CSS may have moved it. @param {{top: number, pitch: number, rows: number}} box
    * @returns {{top: number, bottom: number}|null} */
   place({ top, pitch, rows }) {
@@ -75,7 +75,7 @@ export class Pin {
       return;
     }
     // Standing text needs no shouting: it is always of medium size.
-    writeView(this.#view, { ...c, mode: 'top', size: 'medium' }, 1, this.#style());
+    writeView(this.#view, { ...c, mode: 'top', size: 'medium' }, 1, { ...this.#style(), names: true }); // whoever is quoted has a name
     if (!this.#view.slot.isConnected) this.#root.append(this.#view.slot);
   }
 }

@@ -1,7 +1,12 @@
-// The waiting line in front of the lanes: bounded in number and in time. Pure.
+// The waiting lines in front of the lanes: one for comments that fly and one for
+// those that stand, so that no flood of the one keeps out the other. Bounded in
+// number and in time. Pure.
 
-/** At most this many wait. */
+/** At most this many wait that fly. */
 export const QUEUE_SIZE = 200;
+
+/** At most this many wait that stand. */
+export const STANDING_SIZE = 24;
 
 /** A comment older than this, in ms, is not worth showing any more. */
 export const QUEUE_WAIT = 2000;
@@ -14,41 +19,48 @@ export const rank = (badge) => (badge === 'owner' ? 2 : badge === 'moderator' ? 
  * @typedef {object} Waiting
  * @property {number} rank 0 to 2
  * @property {number} late the moment, in ms, after which it is dropped
+ * @property {boolean} [stands] whether it waits for a place at the top or bottom
  */
 
 /** @template {Waiting} T */
 export class Queue {
-  /** @type {[Set<T>, Set<T>, Set<T>]} a Set keeps the order of arrival and forgets in no time */
-  #ranks = [new Set(), new Set(), new Set()];
-  #size;
+  #flying; #standing;
 
-  constructor(size = QUEUE_SIZE) {
-    this.#size = size;
+  constructor(size = QUEUE_SIZE, standing = STANDING_SIZE) {
+    this.#flying = /** @type {Line<T>} */ (new Line(size));
+    this.#standing = /** @type {Line<T>} */ (new Line(standing));
   }
 
   get length() {
-    return this.#ranks[0].size + this.#ranks[1].size + this.#ranks[2].size;
+    return this.#flying.length + this.#standing.length;
   }
 
-  /** Adds an item. When it is full, the oldest of the lowest class is taken out
+  /** Adds an item. When its line is full, the oldest of the lowest class is taken out
    * and given back.
    * @param {T} item @returns {T|null} */
   add(item) {
-    this.#ranks[item.rank].add(item);
-    if (this.length <= this.#size) return null;
-    const lowest = /** @type {Set<T>} */ (this.#ranks.find((set) => set.size > 0));
-    const [oldest] = lowest;
-    lowest.delete(oldest);
-    return oldest;
+    return (item.stands ? this.#standing : this.#flying).add(item);
   }
 
   /** @param {T} item @returns {boolean} whether it was there */
   delete(item) {
-    return this.#ranks[item.rank].delete(item);
+    return this.#flying.delete(item) || this.#standing.delete(item);
   }
 
   clear() {
-    for (const set of this.#ranks) set.clear();
+    this.#flying.clear();
+    this.#standing.clear();
+  }
+
+  /** Whether one more that stands would cost another its place in the line. */
+  get crowded() {
+    return this.#standing.full;
+  }
+
+  /** Those whose turn it is: of those that fly the first ones and whatever else is
+   * asked for, and all that stand. @param {number} most @param {(item: T) => boolean} also @returns {T[]} */
+  first(most, also) {
+    return [...[...this.#flying].filter((item, i) => i < most || also(item)), ...this.#standing];
   }
 
   /** Takes out what has waited too long. @param {number} now @returns {T[]} */
@@ -58,7 +70,52 @@ export class Queue {
     return late;
   }
 
-  /** Highest class first, in each the oldest first. */
+  /** Those that fly, then those that stand. @returns {Generator<T>} */
+  *[Symbol.iterator]() {
+    yield* this.#flying;
+    yield* this.#standing;
+  }
+}
+
+/** One waiting line. @template {Waiting} T */
+class Line {
+  /** @type {[Set<T>, Set<T>, Set<T>]} a Set keeps the order of arrival and forgets in no time */
+  #ranks = [new Set(), new Set(), new Set()];
+  #size;
+
+  /** @param {number} size */
+  constructor(size) {
+    this.#size = size;
+  }
+
+  get length() {
+    return this.#ranks[0].size + this.#ranks[1].size + this.#ranks[2].size;
+  }
+
+  get full() {
+    return this.length >= this.#size;
+  }
+
+  /** @param {T} item @returns {T|null} */
+  add(item) {
+    this.#ranks[item.rank].add(item);
+    if (this.length <= this.#size) return null;
+    const lowest = /** @type {Set<T>} */ (this.#ranks.find((set) => set.size > 0));
+    const [oldest] = lowest;
+    lowest.delete(oldest);
+    return oldest;
+  }
+
+  /** @param {T} item */
+  delete(item) {
+    return this.#ranks[item.rank].delete(item);
+  }
+
+  clear() {
+    for (const set of this.#ranks) set.clear();
+  }
+
+  /** Highest class first, in each the oldest first. @returns {Generator<T>} */
   *[Symbol.iterator]() {
     for (const set of [this.#ranks[2], this.#ranks[1], this.#ranks[0]]) yield* [...set];
   }

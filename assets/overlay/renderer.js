@@ -12,13 +12,16 @@ const POOL = 100;
  * comment has grown by a count. */
 const OVERSHOOT = { ms: 2000, px: 160 };
 
+/** ms in which a comment fades that is taken down. */
+const FADE = 120;
+
 /** Slower than this many pixels a frame, whole-pixel steps are seen as jerks. */
 const SLOW = 2;
 
 /**
  * @typedef {import('./view.js').View} View
  * @typedef {import('./view.js').Style & {motion: 'crisp'|'smooth'}} Style what it must know of the options
- * @typedef {import('./lanes.js').Flight & {parts: import('../shared/protocol.js').Comment[], h: number, y: number, view: View|null}} Drawn
+ * @typedef {import('./travel.js').Flight & {parts: import('../shared/protocol.js').Comment[], h: number, y: number, view: View|null}} Drawn
  */
 
 export class DomRenderer {
@@ -29,6 +32,8 @@ export class DomRenderer {
   #probe;
   /** @type {Style} */
   style = { names: false, motion: 'crisp', labels: { owner: '', moderator: '' } };
+  /** A long comment has at most so many lines. */
+  lines = 1;
 
   /** @param {HTMLElement} root the stage's element @param {import('./clock.js').StageClock} clock */
   constructor(root, clock) {
@@ -53,7 +58,7 @@ export class DomRenderer {
   box() {
     const { plain, counted } = this.#probe;
     return {
-      width: this.#root.clientWidth, height: this.#root.clientHeight,
+      width: this.#root.clientWidth, height: this.#root.clientHeight, picture: { width: innerWidth, height: innerHeight },
       line: plain.dm.offsetHeight, count: Math.max(0, counted.dm.offsetWidth - plain.dm.offsetWidth) + 1,
     };
   }
@@ -81,6 +86,7 @@ export class DomRenderer {
     // Between two pixels of the screen, letters would be soft.
     const snap = (/** @type {number} */ at) => Math.round(at * dots) / dots;
     const y = snap(item.y);
+    view.slot.classList.toggle('dm-front', item.v === 0);
     if (item.v === 0) {
       view.motion = null;
       view.slot.style.transform = `translate3d(${snap((this.#root.clientWidth - item.w) / 2)}px,${y}px,0)`;
@@ -102,12 +108,22 @@ export class DomRenderer {
     if (!this.#clock.running) this.#halt(view.motion, item);
   }
 
-  /** Takes an item off the screen at once. @param {Drawn} item */
-  hide(item) {
+  /** Takes an item off the screen. @param {Drawn} item @param {boolean} [fade] it is seen to go */
+  hide(item, fade = false) {
     const view = item.view;
     item.view = null;
     if (!view) return;
-    view.motion?.cancel();
+    if (!fade || document.hidden || view.slot.style.visibility !== 'visible') return this.#release(view);
+    view.motion?.pause();
+    view.slot.animate([{ opacity: 1 }, { opacity: 0 }], { duration: FADE, fill: 'forwards' });
+    view.slot.className = view.slot.className.replace('dm-slot', 'dm-gone'); // no comment of the stage any more
+    setTimeout(() => this.#release(view), FADE);
+  }
+
+  /** @param {View} view */
+  #release(view) {
+    for (const motion of view.slot.getAnimations()) motion.cancel();
+    view.slot.className = 'dm-slot';
     view.motion = null;
     if (this.#pool.length >= POOL) return view.slot.remove();
     view.slot.style.display = 'none';
@@ -115,7 +131,7 @@ export class DomRenderer {
     this.#pool.push(view);
   }
 
-  /** Stops or starts the motion of all items; the clock has been told before.
+  /** Stops or starts the motion of all items; the clock is set before.
    * @param {Iterable<Drawn>} items */
   pace(items) {
     for (const item of items) {
@@ -154,6 +170,6 @@ export class DomRenderer {
       view.slot.style.visibility = 'hidden';
       view.slot.style.transform = '';
     }
-    writeView(view, c, item.parts.length, this.style);
+    writeView(view, c, item.parts.length, this.style, this.lines);
   }
 }

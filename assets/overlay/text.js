@@ -9,6 +9,9 @@ const EMOJI = new RegExp(
   '|(?:\\p{Emoji_Presentation}|\\p{Extended_Pictographic}\\uFE0F)' +
     '(?:\\p{Emoji_Modifier}|\\uFE0F|\\u200D\\p{Extended_Pictographic}|[\\u{E0020}-\\u{E007F}])*', 'gu');
 
+/** One emoji or more, with blanks between them. */
+const RUN = new RegExp(`(?:${EMOJI.source})(?: *(?:${EMOJI.source}))*`, 'gu');
+
 /** The text without emoji; what is text by nature (© 3 ❤︎) stays.
  * @param {string} text */
 export const withoutEmoji = (text) => text.replace(EMOJI, '').replace(/ {2,}/g, ' ').trim();
@@ -34,6 +37,50 @@ export function contrast(a, b) {
 /** Whether a text colour needs the light outline in place of the dark one: it
  * would be under 3:1. @param {string} color */
 export const needsLight = (color) => contrast(color, INK) < 3;
+
+/** The parts of a text: what is emoji, and what is not. @param {string} text
+ * @returns {{text: string, emoji: boolean}[]} */
+export function emojiRuns(text) {
+  const runs = [];
+  let at = 0;
+  for (const { 0: found, index = 0 } of text.matchAll(RUN)) {
+    if (index > at) runs.push({ text: text.slice(at, index), emoji: false });
+    runs.push({ text: found, emoji: true });
+    at = index + found.length;
+  }
+  if (at < text.length || at === 0) runs.push({ text: text.slice(at), emoji: false });
+  return runs;
+}
+
+/** Whether a text has Chinese, Japanese or Korean letters: their strokes are close. @param {string} text */
+export const isCJK = (text) => /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u.test(text);
+
+/** What platforms are called on the stage; our own page and programs have no mark.
+ * @type {Record<string, string>} */
+const PLATFORMS = { twitch: 'Twitch', youtube: 'YouTube', bilibili: 'Bilibili', kick: 'Kick', tiktok: 'TikTok', niconico: 'niconico' };
+
+/** The mark of a source; empty for none. @param {string} source */
+export const platformOf = (source) => PLATFORMS[source] ?? '';
+
+/** A text cut at its emotes that have a picture of ours: strings, and pictures with
+ * what they stand for. Emotes count in code points.
+ * @param {string} text @param {import('../shared/protocol.js').Comment['emotes']} emotes
+ * @returns {(string|{picture: string, name: string})[]} */
+export function pieces(text, emotes = []) {
+  const shown = emotes.filter((e) => /^\/emotes\/[0-9a-f]{32}$/.test(e.picture ?? ''));
+  if (shown.length === 0) return [text];
+  const points = Array.from(text);
+  /** @type {ReturnType<typeof pieces>} */ const out = [];
+  let at = 0;
+  for (const { from, to, name, picture = '' } of shown) {
+    if (from < at || to <= from || to > points.length) continue;
+    if (from > at) out.push(points.slice(at, from).join(''));
+    out.push({ picture, name: name || points.slice(from, to).join('') });
+    at = to;
+  }
+  if (at < points.length) out.push(points.slice(at).join(''));
+  return out;
+}
 
 /** Words on the stage. A label is one word, so these need no locale file.
  * @type {Record<string, {owner: string, moderator: string, scan: string}>} */

@@ -1,6 +1,8 @@
 // The elements of one comment, flying or pinned, and what is written into them.
 
-import { needsLight } from './text.js';
+import { lifted } from './color.js';
+import { emojiRuns, isCJK, needsLight, pieces, platformOf } from './text.js';
+import { BREAK, wrapped } from './wrap.js';
 
 /**
  * @typedef {object} View
@@ -11,6 +13,9 @@ import { needsLight } from './text.js';
  *
  * @typedef {object} Style
  * @property {boolean} names show who wrote
+ * @property {boolean} [sources] say which platform it comes from
+ * @property {boolean} [lift] dark colours become readable ones
+ * @property {number} [wrap] graphemes in a line; 0: one line
  * @property {{owner: string, moderator: string}} labels
  */
 
@@ -28,21 +33,57 @@ export function makeView(className) {
 }
 
 /** @param {View} view @param {import('../shared/protocol.js').Comment} c
- * @param {number} count of the comments it stands for @param {Style} style */
-export function writeView(view, c, count, style) {
+ * @param {number} count of the comments it stands for @param {Style} style
+ * @param {number} [lines] at most so many */
+export function writeView(view, c, count, style, lines = 1) {
   const { dm } = view;
-  if (view.text.textContent !== c.text) view.text.textContent = c.text;
-  dm.style.setProperty('--dm-color', c.color);
+  const color = style.lift ? lifted(c.color) : c.color;
+  const parts = wrapped(pieces(c.text, c.emotes), style.wrap ?? 0, lines);
+  writeText(view.text, parts);
+  setData(dm, 'lines', parts.includes(BREAK) ? 'many' : '');
+  setData(dm, 'script', isCJK(c.text) ? 'cjk' : '');
+  const runs = emojiRuns(c.text);
+  setData(dm, 'emoji', runs.every((run) => run.emoji) ? 'only' : '');
+  dm.style.setProperty('--dm-color', color);
   setData(dm, 'mode', c.mode);
   setData(dm, 'size', c.size);
   setData(dm, 'source', c.source);
   setData(dm, 'user', c.user);
   setData(dm, 'badge', c.badge);
-  setData(dm, 'outline', needsLight(c.color) ? 'light' : '');
+  setData(dm, 'paid', c.paid ? String(c.paid.level) : '');
+  setData(dm, 'outline', needsLight(color) ? 'light' : '');
   const label = c.badge === 'owner' ? style.labels.owner : c.badge === 'moderator' ? style.labels.moderator : '';
   setPart(view, 'dm-badge', label);
+  setPart(view, 'dm-source', style.sources ? platformOf(c.source) : '');
   setPart(view, 'dm-name', style.names ? c.name : '');
   setCount(view, count);
+}
+
+/** The text, with pictures for what they stand for. A picture has its place before it
+ * is loaded, so nothing moves then.
+ * @param {HTMLElement} node @param {ReturnType<typeof pieces>} parts */
+function writeText(node, parts) {
+  if (parts.length === 1 && typeof parts[0] === 'string' && !emojiRuns(parts[0]).some((run) => run.emoji)) {
+    if (node.childElementCount > 0 || node.textContent !== parts[0]) node.textContent = parts[0];
+    return;
+  }
+  node.replaceChildren(...parts.flatMap((part) => {
+    if (part === BREAK) return [document.createElement('br')];
+    if (typeof part === 'string') return emojiRuns(part).map(({ text, emoji }) => (emoji ? emojiOf(text) : text));
+    const picture = document.createElement('img');
+    picture.className = 'dm-emote';
+    picture.alt = part.name;
+    picture.src = part.picture;
+    return [picture];
+  }));
+}
+
+/** Emoji have colours of their own: they are drawn without an outline. @param {string} text */
+function emojiOf(text) {
+  const node = document.createElement('span');
+  node.className = 'dm-emoji';
+  node.textContent = text;
+  return node;
 }
 
 /** @param {HTMLElement} node @param {string} name @param {string} value */

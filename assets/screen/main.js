@@ -4,6 +4,7 @@
 import { byId } from '../shared/dom.js';
 import { countLetters } from '../shared/letters.js';
 import { defaultOf } from '../shared/options.js';
+import { Cloud } from './cloud.js';
 
 /** ms without a movement until the panel and the pointer go. */
 const STILL = 4000;
@@ -23,7 +24,9 @@ const picture = /** @type {HTMLImageElement} */ (byId('picture'));
 const color = /** @type {HTMLInputElement} */ (byId('color'));
 const file = /** @type {HTMLInputElement} */ (byId('file'));
 const code = /** @type {HTMLSelectElement} */ (byId('code'));
+const words = /** @type {HTMLInputElement} */ (byId('words'));
 const card = byId('card');
+const cloud = new Cloud(byId('cloud'), overlay);
 
 /** @param {string} name @param {string} value empty takes it out of the address */
 function keep(name, value) {
@@ -47,9 +50,25 @@ function show(chosen) {
 function showCode() {
   card.hidden = code.value === '';
   card.classList.toggle('large', code.value === 'large');
+  makeWay();
 }
 
-/** A hall reads what fills the screen, not what has so many pixels; who says a size gets it. */
+/** What the overlay shows in front stands beside the code, see overlay/show.css. */
+function makeWay() {
+  overlay.contentDocument?.documentElement?.toggleAttribute('data-corner', code.value === 'corner');
+}
+
+/** Where comments fly beside the cloud of words. */
+const ABOVE = { area: '0.3', region: 'top' };
+
+/** The cloud takes the lower part; comments fly above it. What the address says of their part comes back after it. */
+function showWords() {
+  cloud.set(words.checked);
+  const own = { area: query.get('area') ?? '1', region: query.get('region') ?? 'full' };
+  /** @type {any} */ (overlay.contentWindow)?.danmaku?.config(words.checked ? ABOVE : own);
+}
+
+/** A venue reads what fills the screen, whatever its pixels; a size in the address wins. */
 const sizes = !['size', 'fontSize'].some((name) => query.has(name));
 const usual = defaultOf('size', query.get('theme') ?? '');
 let size = 0;
@@ -68,7 +87,9 @@ paint();
 code.value = query.get('code') ?? '';
 if (code.selectedIndex < 0) code.value = '';
 countLetters(byId('address'));
+words.checked = query.get('words') === '1';
 showCode();
+showWords();
 fit();
 let resting = 0;
 addEventListener('resize', () => { clearTimeout(resting); resting = setTimeout(fit, REST); });
@@ -76,13 +97,15 @@ addEventListener('resize', () => { clearTimeout(resting); resting = setTimeout(f
 color.addEventListener('input', () => { paint(); keep('color', color.value.slice(1)); });
 file.addEventListener('change', () => show(file.files?.[0]));
 byId('bare').addEventListener('click', () => { file.value = ''; show(undefined); });
+overlay.addEventListener('load', () => { makeWay(); showWords(); });
+words.addEventListener('change', () => { keep('words', words.checked ? '1' : ''); showWords(); });
 code.addEventListener('change', () => { keep('code', code.value); showCode(); });
 byId('full').addEventListener('click', () => {
   if (document.fullscreenElement) void document.exitFullscreen();
   else void document.documentElement.requestFullscreen();
 });
 byId('panel').addEventListener('submit', (event) => event.preventDefault());
-picture.addEventListener('error', () => { if (picture.src) show(undefined); }); // a file that is no picture
+picture.addEventListener('error', () => { if (picture.src) show(undefined); }); // a file that is not a picture
 
 let timer = 0;
 function stir() {
@@ -92,3 +115,4 @@ function stir() {
 }
 for (const name of ['pointermove', 'pointerdown', 'keydown']) addEventListener(name, stir);
 stir();
+document.documentElement.dataset.started = ''; // see shared/first.js

@@ -1,4 +1,4 @@
-// The HTTP side of docs/protocol.md.
+// The HTTP side of docs/dev/protocol.md.
 
 /** A refusal by the server, or a server that cannot be reached (code offline). */
 export class ApiError extends Error {

@@ -21,11 +21,25 @@ function oldWay(text) {
   const field = document.createElement('textarea');
   field.value = text;
   field.className = 'sr';
+  field.readOnly = true; // no keyboard comes up for it
   field.setAttribute('aria-hidden', 'true');
-  document.body.append(field);
-  field.select();
+  // What lies outside of an open dialog cannot be selected.
+  (document.querySelector('dialog[open]') ?? document.body).append(field);
+  field.focus({ preventScroll: true });
+  field.setSelectionRange(0, text.length);
+  let put = false;
+  /** @param {ClipboardEvent} event */
+  const onCopy = (event) => {
+    if (!event.clipboardData) return;
+    event.clipboardData.setData('text/plain', text);
+    event.preventDefault();
+    event.stopPropagation();
+    put = true;
+  };
+  document.addEventListener('copy', onCopy, true);
   const done = document.execCommand('copy');
+  document.removeEventListener('copy', onCopy, true);
   field.remove();
-  focused?.focus();
-  return done;
+  focused?.focus({ preventScroll: true });
+  return done || put;
 }

@@ -1,4 +1,4 @@
-// Building pages without ever parsing HTML: text is text, whoever wrote it.
+// Building pages without ever parsing HTML: text stays text, whatever it contains.
 
 const SPRITE = new URL('./icons.svg', import.meta.url).href;
 const SVG = 'http://www.w3.org/2000/svg';

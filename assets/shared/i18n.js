@@ -54,14 +54,20 @@ function saved() {
 
 /** The words of one page, loaded language by language. */
 export class Words {
-  #page;
+  #pages;
   #lang = 'en';
   /** @type {Record<string, Message>|null} */ #messages = null;
   #asked = '';
   /** @type {Set<() => void>} */ #listeners = new Set();
 
   /** @param {string} page the first part of the locale files' names */
-  constructor(page) { this.#page = page; }
+  constructor(page) { this.#pages = [page]; }
+
+  /** Adds the words of a part of the page that is loaded on use. @param {string} page */
+  async add(page) {
+    this.#pages.push(page);
+    await this.use(this.#lang);
+  }
 
   get lang() { return this.#lang; }
 
@@ -89,9 +95,11 @@ export class Words {
    */
   async use(lang, remember = false) {
     this.#asked = lang;
-    const answer = await fetch(new URL(`../locales/${this.#page}.${lang}.json`, import.meta.url));
-    if (!answer.ok) throw new Error(`no words for ${lang}: ${answer.status}`);
-    const messages = await answer.json();
+    const messages = Object.assign({}, ...await Promise.all(this.#pages.map(async (page) => {
+      const answer = await fetch(new URL(`../locales/${page}.${lang}.json`, import.meta.url));
+      if (!answer.ok) throw new Error(`no words for ${lang}: ${answer.status}`);
+      return answer.json();
+    })));
     if (this.#asked !== lang) return; // another was chosen meanwhile
     this.#messages = messages;
     this.#lang = lang;

@@ -28,7 +28,7 @@ export function wireMenus(doc) {
   });
 }
 
-/** @param {HTMLDetailsElement} menu closes it and gives the focus back to its button */
+/** @param {HTMLDetailsElement} menu closes it and returns the focus to its button */
 export function close(menu) {
   menu.open = false;
   /** @type {HTMLElement|null} */ (menu.querySelector('summary'))?.focus();

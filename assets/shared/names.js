@@ -1,4 +1,4 @@
-// How people who did not say their name are told apart.
+// Names that distinguish people who did not enter one.
 
 /**
  * The name to show for a comment's author. Without one it is the word for a

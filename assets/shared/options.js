@@ -3,20 +3,28 @@
 
 /**
  * @typedef {object} Options
- * @property {number} duration seconds a comment takes to cross
+ * @property {number} duration seconds a comment takes to cross; 0 = all have the same speed
+ * @property {number} pace that speed, px a second in a picture of 1080 lines; 0 = its width in nine seconds
+ * @property {number} wrap graphemes in a line; 0 = never more than one line
  * @property {number} area part of the height that is used, 0.1 to 1
  * @property {'full'|'top'|'bottom'} region where that part lies
  * @property {number} lanes at most this many; 0 = as many as fit
  * @property {string} font family, put before the system's
  * @property {number} size px of a medium comment
- * @property {number} weight 100 to 900
- * @property {number} stroke px of outline that are seen
+ * @property {number} weight 100 to 900; 0 = lighter for Chinese, Japanese and Korean
+ * @property {number} stroke px of outline that are seen; -1 = as much as suits the size
  * @property {number} opacity 0 to 1
+ * @property {boolean} fade comments fade at the sides
  * @property {number} limit comments on screen
  * @property {'crisp'|'smooth'} motion whole pixels, or between them
+ * @property {number} fixed comments that stand at the top at once, and as many at the bottom
+ * @property {boolean} apart what stands takes lanes from what flies, in place of covering it
  * @property {boolean} overlap comments may cover each other when it is full
  * @property {boolean} names show who wrote
+ * @property {boolean} sources say which platform a comment comes from
+ * @property {boolean} lift dark colours get the lightness of the others
  * @property {boolean} emoji show emoji; without, they are cut from the text
+ * @property {boolean} reactions reactions of the audience rise at the side
  * @property {boolean} merge equal comments become one with a count
  * @property {string} theme one of THEMES
  * @property {string} chroma RRGGBB of the background; empty = transparent
@@ -41,14 +49,18 @@
  */
 
 /** Ready styles of overlay.css; docs/css.md shows them. */
-export const THEMES = ['', 'quiet', 'plate', 'hall', 'paper'];
+export const THEMES = ['', 'classic', 'quiet', 'plate', 'hall', 'paper', 'bilibili', 'niconico'];
 
-/** What ready styles set of what are options, too, as overlay.css does: that is
- * their default while the style is on.
+/** What ready styles set of what are options, too: that is their default while the
+ * style is on. Of size, weight, stroke and opacity overlay.css does the same.
  * @type {Record<string, Partial<Options>>} */
 export const THEME_OPTIONS = {
-  quiet: { size: 28, weight: 600, stroke: 1, opacity: 0.75 },
+  classic: { weight: 700, stroke: 2, lift: false },
+  quiet: { size: 28, weight: 600, stroke: 1.5, opacity: 0.9 },
   hall: { size: 56, weight: 800, stroke: 3 },
+  paper: { lift: false },
+  bilibili: { weight: 700, stroke: 0, lift: false, wrap: 0 },
+  niconico: { size: 75, weight: 600, stroke: 1.4, lift: false, wrap: 0 },
 };
 
 /** @param {number} value @param {number} low @param {number} high @returns {Option} */
@@ -63,10 +75,10 @@ const choice = (values) => ({ kind: 'choice', value: values[0], values });
 /** Every option, by the name that addresses use.
  * @type {Readonly<Record<keyof Options, Option>>} */
 export const OPTIONS = Object.freeze({
-  duration: number(9, 2, 60), area: number(1, 0.1, 1), region: choice(['full', 'top', 'bottom']),
+  duration: { ...number(0, 2, 60), auto: 'auto' }, pace: { ...whole(0, 160, 420), auto: 'auto' }, wrap: whole(60, 0, 300), area: number(1, 0.1, 1), region: choice(['full', 'top', 'bottom']),
   lanes: { ...whole(0, 1, 200), auto: 'auto' }, font: { kind: 'font', value: '' },
-  size: number(36, 8, 400), weight: whole(700, 1, 1000), stroke: number(2, 0, 20), opacity: number(1, 0, 1), limit: whole(150, 1, 2000),
-  motion: choice(['crisp', 'smooth']), overlap: flag(false), names: flag(false), emoji: flag(true), merge: flag(false), theme: choice(THEMES),
+  size: number(36, 8, 400), weight: { ...whole(0, 1, 1000), auto: 'auto' }, stroke: { ...number(-1, 0, 20), auto: 'auto' }, opacity: number(1, 0, 1), limit: whole(150, 1, 2000),
+  motion: choice(['crisp', 'smooth']), fade: flag(false), fixed: whole(3, 1, 20), apart: flag(false), overlap: flag(false), names: flag(false), sources: flag(false), lift: flag(true), emoji: flag(true), reactions: flag(true), merge: flag(false), theme: choice(THEMES),
   chroma: { kind: 'color', value: '' }, qr: choice(['0', '1', 'idle']), idle: number(60, 1, 86_400),
   demo: flag(false), bench: flag(false), debug: flag(false), lang: { kind: 'lang', value: '' },
 });

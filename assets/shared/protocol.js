@@ -1,4 +1,4 @@
-// The words of the wire (docs/protocol.md) and the pure helpers around them.
+// The words of the wire (docs/dev/protocol.md) and the pure helpers around them.
 // Nothing here touches the page or the network.
 
 /** The WebSocket subprotocol that this client speaks. */
@@ -16,10 +16,10 @@ export const COLORS = ['#ffffff', '#ff6b5e', '#ffc24a', '#fff16b', '#66e0ff', '#
 /** Codes of refusals and errors. */
 export const CODES = /** @type {const} */ ([
   'bad_frame', 'empty', 'too_long', 'bad_style', 'room_closed', 'room_paused', 'muted', 'banned',
-  'slow_down', 'duplicate', 'refused', 'busy', 'not_found', 'not_allowed', 'expired', 'internal',
+  'slow_down', 'duplicate', 'refused', 'busy', 'not_found', 'not_allowed', 'expired', 'changed', 'taken', 'voted', 'not_live', 'internal',
 ]);
 
-/** Close codes that the client tells apart. */
+/** Close codes that the client distinguishes. */
 export const CLOSE = { done: 1000, full: 1013, key: 4001, banned: 4003, slow: 4008 };
 
 /** A frame from a client is at most this many bytes. */
@@ -48,9 +48,14 @@ export const MAX_NAME_BYTES = MAX_TEXT_BYTES / 4;
  * @property {string} user pseudonym, stable within the room
  * @property {string} badge "" | owner | moderator
  * @property {string} source
+ * @property {{amount: number, currency: string, level: number}} [paid]
+ * @property {{from: number, to: number, name: string, picture?: string}[]} [emotes]
+ * @property {string} [item] the list of questions in which it asks
  * @property {number} [seq]
  * @property {string} [rule] for the console: why it was held or refused
  * @property {string} [detail]
+ * @property {string} [reason] the code of detail
+ * @property {string} [form] in which the text was read
  *
  * @typedef {object} Room
  * @property {string} id
@@ -66,9 +71,16 @@ export const MAX_NAME_BYTES = MAX_TEXT_BYTES / 4;
  * @property {string} [message]
  * @property {number} [delay_ms]
  * @property {string} [newcomers]
+ * @property {string} [staff_names] 'open', or held
+ * @property {string} [spelled_together] 'held', or open
+ * @property {string[]} [languages_off] codes of languages whose entries do not count
+ * @property {boolean} [second_opinion] comments are sent to a service of the operator
+ * @property {boolean} [overlay_hidden] overlays draw nothing
+ * @property {boolean} [webhooks] comments are sent to an address of the owner
  * @property {string} [links]
  * @property {string[]} [phrases]
  * @property {Record<string, string>} [look]
+ * @property {string[]} [reactions] emoji to react with; none: nobody can
  *
  * @typedef {object} Hello
  * @property {number} version
@@ -76,10 +88,12 @@ export const MAX_NAME_BYTES = MAX_TEXT_BYTES / 4;
  * @property {string} position
  * @property {Role} role
  * @property {Room} room
- * @property {{id: string, name?: string, wait_ms?: number, muted_until?: number, token?: string}} [user]
+ * @property {{id: string, name?: string, wait_ms?: number, muted_until?: number, token?: string, took?: Record<string, string[]>}} [user] `took` is what they have chosen in what is live, by item
  * @property {boolean} resumed
  * @property {Comment[]} recent
  * @property {Comment} [pin] what stands on the overlay
+ * @property {{state: 'none'|'hidden'|'on', shown_ms?: number}} [on_air] what the room's overlays do; for the audience
+ * @property {import('./items.js').Item[]} [items] what is shown besides comments
  *
  * @typedef {{type: string} & Record<string, any>} Frame
  */
@@ -95,7 +109,7 @@ export const MAX_NAME_BYTES = MAX_TEXT_BYTES / 4;
  * @param {string} [token] the temporary identity where cookies are blocked
  */
 export function socketUrl(location, room, role, key = '', since = '', token = '') {
-  const query = new URLSearchParams({ role });
+  const query = new URLSearchParams({ role, brief: '1' });
   if (key) query.set('key', key);
   if (since) query.set('since', since);
   if (token) query.set('token', token);

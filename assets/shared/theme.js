@@ -1,4 +1,4 @@
-// Dark or light: as the system says until the person chooses. theme-first.js
+// Dark or light: as the system says until the person chooses. first.js
 // puts an earlier choice in place before the first paint.
 
 const KEY = 'danmaku-theme';

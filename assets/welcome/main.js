@@ -6,8 +6,12 @@ import { byId } from '../shared/dom.js';
 import { Words } from '../shared/i18n.js';
 import { wireMenus } from '../shared/menu.js';
 import { RoomSocket } from '../shared/socket.js';
-import { addToStudio } from '../shared/studio.js';
+import { onAir } from '../shared/on-air.js';
+import { addToObs } from '../shared/obs.js';
+import { askKeep } from './keep.js';
 import { toggleTheme } from '../shared/theme.js';
+import { wireTips } from '../shared/tips.js';
+import { keepTyped } from '../shared/typed.js';
 
 const room = document.documentElement.dataset.room ?? '';
 const words = new Words('welcome');
@@ -35,18 +39,30 @@ function say(id, tone, text) {
   box.textContent = text;
 }
 
+/** What the overlays do, and ms by which the room lags on purpose.
+ * @type {{state: 'none'|'hidden'|'on', shown_ms?: number}} */
+let air = { state: 'none' };
+let delay = 0;
+
 const socket = new RoomSocket({
   room, role: 'console',
   handlers: {
+    hello: (hello) => { delay = hello.room?.delay_ms ?? 0; },
+    room: (change) => { delay = change.delay_ms ?? delay; },
     state(state) {
       if (state !== 'waiting') return;
       tick('step-obs', false); // nobody knows now
+      byId('overlay-check').classList.remove('warn');
       write('overlay-check', t('away'));
       write('phone-check', t('away'));
     },
-    stats({ clients = {} }) {
-      tick('step-obs', clients.overlay > 0);
-      write('overlay-check', t(clients.overlay > 0 ? 'obs_connected' : 'obs_waits'));
+    stats(stats) {
+      const { clients = {} } = stats;
+      const { state } = onAir(stats);
+      air = { state: state === 'on' || state === 'none' ? state : 'hidden', shown_ms: stats.shown_ms };
+      tick('step-obs', state === 'on');
+      byId('overlay-check').classList.toggle('warn', state === 'hidden' || state === 'stuck');
+      write('overlay-check', t({ none: 'obs_waits', on: 'obs_connected', hidden: 'obs_hidden', stuck: 'obs_stuck' }[state]));
       if (clients.audience > 0) tick('step-audience', true); // a phone may be put away again
       write('phone-check', clients.audience > 0 ? t('phones', { n: clients.audience }) : t('phone_waits'));
     },
@@ -54,14 +70,13 @@ const socket = new RoomSocket({
 });
 
 async function copy() {
-  if (!await copyText(/** @type {HTMLInputElement} */ (byId('overlay')).value)) return;
-  write('copy', t('copied'));
+  write('copy', t(await copyText(/** @type {HTMLInputElement} */ (byId('overlay')).value) ? 'copied' : 'not_copied'));
   setTimeout(() => write('copy', t('copy')), 2000);
 }
 
 /** Lets the server put the overlay into OBS. */
-function addToOBS() {
-  void addToStudio(room, { form: byId('secret'), password: byId('password'), say: (tone, text) => say('added', tone, text), t });
+function add() {
+  void addToObs(room, { form: byId('secret'), password: byId('password'), say: (tone, text) => say('added', tone, text), t });
 }
 
 /** @param {Event} event */
@@ -71,10 +86,18 @@ async function send(event) {
   try {
     const { outcome } = await call('POST', roomPath(room, 'comments'), { text });
     tick('step-test', outcome === 'shown');
-    say('sent', outcome === 'shown' ? 'good' : '', t(outcome === 'shown' ? 'test_shown' : 'test_held'));
+    if (outcome === 'shown') sent();
+    else say('sent', '', t('test_held'));
   } catch (fault) {
     say('sent', 'bad', t(fault instanceof ApiError && fault.status === 422 ? 'test_refused' : 'failed'));
   }
+}
+
+/** Says what is true of the test: it is sent, and after a while on the screen. */
+function sent() {
+  const now = { none: 'test_unseen', hidden: 'test_sent', on: 'test_sent' }[air.state];
+  say('sent', 'good', t(now));
+  if (air.state === 'on') setTimeout(() => { if (air.state === 'on') say('sent', 'good', t('test_shown')); }, delay + (air.shown_ms ?? 0));
 }
 
 /** The code and what is made of it lead to the chosen address. */
@@ -88,12 +111,16 @@ function choose() {
 }
 
 wireMenus(document);
+wireTips(document);
 byId('theme').addEventListener('click', () => toggleTheme());
 byId('ways').addEventListener('change', choose);
+document.documentElement.dataset.started = ''; // see shared/first.js
 await words.use(document.documentElement.lang, new URLSearchParams(location.search).has('lang'));
 byId('copy').addEventListener('click', () => void copy());
-document.getElementById('add')?.addEventListener('click', addToOBS);
-byId('secret').addEventListener('submit', (event) => { event.preventDefault(); addToOBS(); });
+document.getElementById('add')?.addEventListener('click', add);
+byId('secret').addEventListener('submit', (event) => { event.preventDefault(); add(); });
 byId('test').addEventListener('submit', (event) => void send(event));
 tick('step-obs', false);
+void askKeep({ t, say, done: (done) => byId('step-keep').classList.toggle('done', done) });
+keepTyped(window);
 socket.connect();

@@ -27,11 +27,14 @@ import (
 )
 
 // deadline is how long one page may live; a test that hangs says so instead of
-// stopping the whole run. It is no measure: a busy machine may be slow.
+// stopping the whole run. It is not a measure: a busy machine may be slow.
 const deadline = 5 * time.Minute
 
-// names are the programs that count as Chromium, the first found is taken.
-var names = []string{"chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome"}
+// names are the programs that count as Chromium, the first found is taken. The
+// headless shell is the same engine without the parts around a page (toolbars,
+// extensions, a process for each service): a page costs a third of the processor's
+// time.
+var names = []string{"chromium-headless-shell", "chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome"}
 
 var shared struct {
 	once sync.Once
@@ -82,7 +85,7 @@ func start() {
 		return
 	}
 	alloc, stopAlloc := chromedp.NewExecAllocator(context.Background(), Options(path)...)
-	// Events that this chromedp does not know yet are no fault of ours.
+	// Events that this chromedp does not know yet are not our fault.
 	ctx, stop := chromedp.NewContext(alloc, chromedp.WithErrorf(func(string, ...any) {}), chromedp.WithLogf(log.Printf))
 	shared.ctx = ctx
 	shared.stop = func() { stop(); stopAlloc() }
@@ -109,7 +112,7 @@ func New(t testing.TB) *Page {
 	shared.once.Do(start)
 	if shared.err != nil {
 		if os.Getenv("CI") != "true" && shared.ctx == nil {
-			t.Skipf("browser test skipped: %v; install it (Debian: apt-get install chromium) or set CHROMIUM", shared.err)
+			t.Skipf("browser test skipped: %v; install it (Debian: apt-get install chromium-headless-shell) or set CHROMIUM", shared.err)
 		}
 		t.Fatalf("browser tests need Chromium: %v", shared.err)
 	}
@@ -175,7 +178,7 @@ func (p *Page) Size(width, height int64, scale float64) {
 }
 
 // Hide minimizes the tab's window, which hides the page as a browser does; the
-// function that it gives shows it again.
+// function that it returns shows it again.
 func (p *Page) Hide() (show func()) {
 	p.t.Helper()
 	id := Call(p, cdpbrowser.GetWindowForTarget, cdpbrowser.GetWindowForTargetParams{}).WindowID
@@ -239,21 +242,21 @@ func (p *Page) must(err error) {
 	}
 }
 
-// Ignore tells that a fault which contains text is part of this test.
+// Ignore makes faults that contain text part of this test.
 func (p *Page) Ignore(text string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.ignored = append(p.ignored, text)
 }
 
-// IgnoreAway tells that the server goes away in this test: Chromium reports each
+// IgnoreAway is for a test in which the server goes away: Chromium reports each
 // request and each handshake that it cannot finish then.
 func (p *Page) IgnoreAway() {
 	p.Ignore("net::ERR_CONNECTION_") // refused or reset
 	p.Ignore("WebSocket connection to ")
 }
 
-// Faults gives what the page has reported so far.
+// Faults returns what the page has reported so far.
 func (p *Page) Faults() []string {
 	p.mu.Lock()
 	defer p.mu.Unlock()

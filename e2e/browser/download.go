@@ -11,7 +11,7 @@ import (
 )
 
 // Downloads keeps what the tab downloads in a folder of the test. The function
-// that it gives waits for the next file and reads it.
+// that it returns waits for the next file and reads it.
 func (p *Page) Downloads() (next func() (name string, text []byte)) {
 	p.t.Helper()
 	folder := p.t.TempDir()

@@ -139,7 +139,7 @@ func (p *Page) Requests(each func(url string), bytes func(n float64)) {
 	}
 }
 
-// Loaded begins to look for the end of a load; what it gives waits for it.
+// Loaded begins to look for the end of a load; the function that it returns waits for it.
 func (p *Page) Loaded() (wait func()) {
 	p.t.Helper()
 	done := make(chan struct{}, 8)
@@ -162,5 +162,34 @@ func (p *Page) Loaded() (wait func()) {
 		case <-time.After(20 * time.Second):
 			p.t.Fatal("the page did not load")
 		}
+	}
+}
+
+// Move moves the mouse, without a button, to a place in CSS pixels.
+func (p *Page) Move(x, y float64) {
+	p.t.Helper()
+	Call(p, input.DispatchMouseEvent, input.DispatchMouseEventParams{Type: input.DispatchMouseEventTypeMouseMoved, X: x, Y: y})
+}
+
+// Mouse presses the left button at a place in CSS pixels. The returned function
+// releases it.
+func (p *Page) Mouse(x, y float64) (release func()) {
+	p.t.Helper()
+	p.Move(x, y)
+	button := func(kind input.DispatchMouseEventType) {
+		p.t.Helper()
+		Call(p, input.DispatchMouseEvent, input.DispatchMouseEventParams{Type: kind, X: x, Y: y, Button: input.MouseButtonLeft, ClickCount: 1})
+	}
+	button(input.DispatchMouseEventTypeMousePressed)
+	return func() { p.t.Helper(); button(input.DispatchMouseEventTypeMouseReleased) }
+}
+
+// Touch puts a finger at a place in CSS pixels. The returned function lifts it.
+func (p *Page) Touch(x, y float64) (lift func()) {
+	p.t.Helper()
+	Call(p, input.DispatchTouchEvent, input.DispatchTouchEventParams{Type: input.DispatchTouchEventTypeTouchStart, TouchPoints: []*input.TouchPoint{{X: x, Y: y}}})
+	return func() {
+		p.t.Helper()
+		Call(p, input.DispatchTouchEvent, input.DispatchTouchEventParams{Type: input.DispatchTouchEventTypeTouchEnd, TouchPoints: []*input.TouchPoint{}})
 	}
 }

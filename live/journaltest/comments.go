@@ -1,16 +1,18 @@
 package journaltest
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
 
 	"danmaku/comment"
+	"danmaku/room"
 )
 
 func (s *suite) refs() {
-	for kind, want := range map[comment.Kind]comment.Status{
-		comment.KindComment: comment.Shown, comment.KindHeld: comment.Held, comment.KindRefused: comment.Refused,
+	for kind, want := range map[room.Kind]comment.Status{
+		room.KindComment: comment.Shown, room.KindHeld: comment.Held, room.KindRefused: comment.Refused,
 	} {
 		first := s.put(withRef(write(kind, "first"), string(kind)))
 		again := withRef(shown("second"), string(kind))
@@ -35,16 +37,16 @@ func (s *suite) refs() {
 	s.put(shown("no ref"))
 	// What came of it later is what stands.
 	first := s.put(withRef(shown("soon gone"), "gone"))
-	s.put(act(comment.KindRemove, first.Comment.ID))
-	s.stands(withRef(shown("back"), "gone"), comment.KindRemove, first.Comment.ID)
+	s.put(act(room.KindRemove, first.Comment.ID))
+	s.stands(withRef(shown("back"), "gone"), room.KindRemove, first.Comment.ID)
 	// The very same event twice, without a ref, is the same comment.
 	twice := s.put(shown("twice"))
-	s.stands(twice, comment.KindComment, twice.Comment.ID)
+	s.stands(twice, room.KindComment, twice.Comment.ID)
 }
 
 func (s *suite) refRace() {
 	const rivals = 50
-	receipts := make([]comment.Receipt, rivals)
+	receipts := make([]room.Receipt, rivals)
 	var all sync.WaitGroup
 	for i := range rivals {
 		all.Go(func() { receipts[i] = s.try(withRef(shown("race"), "c1")) })
@@ -69,11 +71,11 @@ func (s *suite) refRace() {
 }
 
 func (s *suite) decisions() {
-	held := write(comment.KindHeld, "held")
+	held := write(room.KindHeld, "held")
 	held.Entry.Rule, held.Entry.Word = "words", "w"
 	held = s.put(held)
 	s.log("held held")
-	approve := decision(comment.KindComment, comment.Held, held.Comment.ID, "mod one")
+	approve := decision(room.KindComment, comment.Held, held.Comment.ID, "mod one")
 	got := s.put(approve)
 	if got.Seq <= held.Seq || got.Comment.Text != "held" || got.Entry.Rule != "words" || !got.Comment.At.Equal(approve.At) {
 		s.Errorf("approved is %+v, want the comment as new as the decision", got)
@@ -84,38 +86,38 @@ func (s *suite) decisions() {
 	}
 	// The held event is replaced by the decision.
 	s.log("comment held")
-	late := s.stands(decision(comment.KindRefused, comment.Held, held.Comment.ID, "mod two"), comment.KindComment, held.Comment.ID)
+	late := s.stands(decision(room.KindRefused, comment.Held, held.Comment.ID, "mod two"), room.KindComment, held.Comment.ID)
 	if late.Seq != got.Seq || late.By != "mod one" {
 		s.Errorf("what stands is %+v", late)
 	}
 	s.reopen()
-	s.stands(approve, comment.KindComment, held.Comment.ID)
+	s.stands(approve, room.KindComment, held.Comment.ID)
 
-	other := s.put(write(comment.KindHeld, "other"))
-	no := s.put(decision(comment.KindRefused, comment.Held, other.Comment.ID, "mod two"))
+	other := s.put(write(room.KindHeld, "other"))
+	no := s.put(decision(room.KindRefused, comment.Held, other.Comment.ID, "mod two"))
 	if row := s.row(other.Comment.ID); row.Status != comment.Refused || row.Seq != no.Seq || !row.At.Equal(other.Comment.At) {
 		s.Errorf("the refused row is %+v", row)
 	}
-	s.stands(decision(comment.KindComment, comment.Held, other.Comment.ID, "mod one"), comment.KindRefused, other.Comment.ID)
+	s.stands(decision(room.KindComment, comment.Held, other.Comment.ID, "mod one"), room.KindRefused, other.Comment.ID)
 	s.log("comment held", "refused other")
 }
 
 func (s *suite) decisionRace() {
 	const rivals = 20
-	held := s.put(write(comment.KindHeld, "held"))
-	receipts := make([]comment.Receipt, rivals)
+	held := s.put(write(room.KindHeld, "held"))
+	receipts := make([]room.Receipt, rivals)
 	var all sync.WaitGroup
 	for i := range rivals {
-		kind := comment.KindComment
+		kind := room.KindComment
 		if i%2 == 0 {
-			kind = comment.KindRefused
+			kind = room.KindRefused
 		}
 		all.Go(func() {
 			receipts[i] = s.try(decision(kind, comment.Held, held.Comment.ID, fmt.Sprint("mod ", i)))
 		})
 	}
 	all.Wait()
-	var first comment.Event
+	var first room.Event
 	written := 0
 	for _, r := range receipts {
 		if !r.Again {
@@ -135,28 +137,28 @@ func (s *suite) decisionRace() {
 }
 
 func (s *suite) undo() {
-	no := s.put(write(comment.KindRefused, "no"))
-	s.stands(decision(comment.KindComment, comment.Held, no.Comment.ID, "mod"), comment.KindRefused, no.Comment.ID)
-	yes := s.put(decision(comment.KindComment, comment.Refused, no.Comment.ID, "mod"))
+	no := s.put(write(room.KindRefused, "no"))
+	s.stands(decision(room.KindComment, comment.Held, no.Comment.ID, "mod"), room.KindRefused, no.Comment.ID)
+	yes := s.put(decision(room.KindComment, comment.Refused, no.Comment.ID, "mod"))
 	if row := s.row(no.Comment.ID); row.Status != comment.Shown || row.Seq != yes.Seq {
 		s.Errorf("the row is %+v", row)
 	}
 	s.log("comment no")
-	s.stands(decision(comment.KindComment, comment.Refused, no.Comment.ID, "mod"), comment.KindComment, no.Comment.ID)
+	s.stands(decision(room.KindComment, comment.Refused, no.Comment.ID, "mod"), room.KindComment, no.Comment.ID)
 	// What was taken down does not come back.
-	gone := s.put(act(comment.KindRemove, no.Comment.ID))
+	gone := s.put(act(room.KindRemove, no.Comment.ID))
 	if row := s.row(no.Comment.ID); row.Seq != gone.Seq {
 		s.Errorf("the row has number %d, the event that took it down %d", row.Seq, gone.Seq)
 	}
-	s.stands(decision(comment.KindComment, comment.Refused, no.Comment.ID, "mod"), comment.KindRemove, no.Comment.ID)
+	s.stands(decision(room.KindComment, comment.Refused, no.Comment.ID, "mod"), room.KindRemove, no.Comment.ID)
 	s.log("remove 1")
 }
 
 func (s *suite) remove() {
 	a, b := s.put(shown("a")), s.put(shown("b"))
-	held, no := s.put(write(comment.KindHeld, "held")), s.put(write(comment.KindRefused, "no"))
+	held, no := s.put(write(room.KindHeld, "held")), s.put(write(room.KindRefused, "no"))
 	unknown := comment.NewID(moment, 1)
-	ev := s.put(act(comment.KindRemove, a.Comment.ID, unknown, held.Comment.ID, a.Comment.ID, no.Comment.ID))
+	ev := s.put(act(room.KindRemove, a.Comment.ID, unknown, held.Comment.ID, a.Comment.ID, no.Comment.ID))
 	if len(ev.IDs) != 2 || ev.IDs[0] != a.Comment.ID || ev.IDs[1] != held.Comment.ID {
 		s.Errorf("taken down were %v, want the shown and the held one", ev.IDs)
 	}
@@ -165,7 +167,7 @@ func (s *suite) remove() {
 	if row.Status != comment.Removed || row.By != "mod" || row.Seq > ev.Seq || row.Seq <= no.Seq {
 		s.Errorf("the row is %+v", row)
 	}
-	if r := s.try(act(comment.KindRemove, a.Comment.ID, unknown)); !r.Again || r.Event.Kind != comment.KindRemove {
+	if r := s.try(act(room.KindRemove, a.Comment.ID, unknown)); !r.Again || r.Event.Kind != room.KindRemove {
 		s.Errorf("taking down what is gone: %+v", r)
 	}
 	// Whoever was away since before the removal hears of it.
@@ -174,16 +176,16 @@ func (s *suite) remove() {
 	}
 	s.reopen()
 	s.log("comment b", "refused no", "remove 2")
-	s.stands(decision(comment.KindComment, comment.Held, held.Comment.ID, "mod"), comment.KindRemove, held.Comment.ID)
+	s.stands(decision(room.KindComment, comment.Held, held.Comment.ID, "mod"), room.KindRemove, held.Comment.ID)
 }
 
 func (s *suite) removeUser() {
 	a, b := s.put(shown("a")), s.put(shown("b"))
-	held, no := s.put(write(comment.KindHeld, "held")), s.put(write(comment.KindRefused, "no"))
+	held, no := s.put(write(room.KindHeld, "held")), s.put(write(room.KindRefused, "no"))
 	other := shown("bob's")
 	other.Comment.User = "bob"
 	s.put(other)
-	all := act(comment.KindRemove)
+	all := act(room.KindRemove)
 	all.User = "ann"
 	ev := s.put(all)
 	if want := []comment.ID{a.Comment.ID, b.Comment.ID, held.Comment.ID}; !slices.Equal(ev.IDs, want) || ev.User != "ann" {
@@ -212,14 +214,14 @@ func (s *suite) pages() {
 	for i := range n {
 		ids[s.put(shown(fmt.Sprint(i))).Comment.ID] = true
 	}
-	all := act(comment.KindRemove)
+	all := act(room.KindRemove)
 	all.User = "ann"
 	s.put(all)
 	ids[s.put(shown("last")).Comment.ID] = true
 	var before int64
 	seen := 0
 	for {
-		rows, more, err := s.History.Comments(s.ctx, room, comment.HistoryQuery{Before: before, Limit: 7})
+		rows, more, err := s.History.Comments(s.ctx, roomID, room.HistoryQuery{Before: before, Limit: 7})
 		if err != nil {
 			s.Fatal(err)
 		}
@@ -242,8 +244,8 @@ func (s *suite) pages() {
 
 func (s *suite) clear() {
 	before := s.put(shown("before"))
-	held := s.put(write(comment.KindHeld, "waits"))
-	at := s.put(act(comment.KindClear))
+	held := s.put(write(room.KindHeld, "waits"))
+	at := s.put(act(room.KindClear))
 	after := s.put(shown("after"))
 	s.log("held waits", "clear", "comment after")
 	if row := s.row(before.Comment.ID); row.Status != comment.Shown || !row.Cleared {
@@ -255,13 +257,55 @@ func (s *suite) clear() {
 	if got := brief(s.since(at.Seq)); len(got) != 1 {
 		s.Errorf("after the clear come %q", got)
 	}
-	s.put(decision(comment.KindComment, comment.Held, held.Comment.ID, "mod"))
+	s.put(decision(room.KindComment, comment.Held, held.Comment.ID, "mod"))
 	s.log("clear", "comment after", "comment waits")
 	if row := s.row(held.Comment.ID); row.Cleared {
 		s.Error("what was approved since is on the screens")
 	}
 	s.reopen()
 	s.log("clear", "comment after", "comment waits")
-	s.put(act(comment.KindClear))
+	s.put(act(room.KindClear))
 	s.log("clear", "clear")
+}
+
+func (s *suite) together() {
+	kept := s.put(shown("kept"))
+	clear, pin := act(room.KindClear), act(room.KindPin, comment.NewID(moment, 1)) // of a comment that is not there
+	late := shown("late")
+	if _, err := s.Journal.AppendAll(s.ctx, []room.Event{late, clear, pin}); !errors.Is(err, room.ErrNotFound) {
+		s.Errorf("append with one that cannot be: %v, want ErrNotFound", err)
+	}
+	s.log("comment kept")
+	var all sync.WaitGroup
+	for i := range 40 { // among others, which stand or fall by themselves
+		all.Go(func() { s.put(shown(fmt.Sprint(i))) })
+		all.Go(func() {
+			if _, err := s.Journal.AppendAll(s.ctx, []room.Event{shown("lost"), pin}); !errors.Is(err, room.ErrNotFound) {
+				s.Errorf("append with one that cannot be: %v, want ErrNotFound", err)
+			}
+		})
+	}
+	all.Wait()
+	if n := len(s.since(0)); n != 41 {
+		s.Errorf("%d events, want 41: %q", n, brief(s.since(0)))
+	}
+	receipts, err := s.Journal.AppendAll(s.ctx, []room.Event{act(room.KindPin, kept.Comment.ID), clear, late})
+	if err != nil || len(receipts) != 3 {
+		s.Fatalf("append three: %+v, %v", receipts, err)
+	}
+	for i, r := range receipts {
+		if r.Again || r.Event.Seq != receipts[0].Event.Seq+int64(i) {
+			s.Errorf("event %d: again %v, number %d", i, r.Again, r.Event.Seq)
+		}
+	}
+	// What has no reason any more takes those with it along.
+	receipts, err = s.Journal.AppendAll(s.ctx, []room.Event{act(room.KindPin), shown("lost")})
+	if err != nil || len(receipts) != 1 || !receipts[0].Again {
+		s.Errorf("append to a pin that is off: %+v, %v", receipts, err)
+	}
+	s.log("pin", "clear", "comment late")
+	seen := s.followed(44)
+	if got := brief(seen[41:]); !slices.Equal(got, []string{"pin", "clear", "comment late"}) {
+		s.Errorf("the follower saw %q", got)
+	}
 }

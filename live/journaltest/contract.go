@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"danmaku/comment"
+	"danmaku/room"
 )
 
 func (s *suite) order() {
@@ -36,24 +37,24 @@ func (s *suite) roundTrip() {
 	full := shown("ｆｕｌｌ 弾幕 👩‍🚀")
 	full.Comment.Name, full.Comment.Mode, full.Comment.Color = "名前", comment.Top, "#ff8000"
 	full.Comment.Size, full.Comment.Badge, full.Comment.Source = comment.Big, comment.BadgeModerator, comment.FromAPI
-	full.Entry = comment.Entry{
+	full.Entry = room.Entry{
 		Ref: "c1", Original: "as written", Rule: "words", Word: "w", Detail: "because",
-		Spans: []comment.Span{{From: 0, To: 3}, {From: 5, To: 7}}, Address: "hash",
+		Spans: []comment.Span{{From: 0, To: 3}, {From: 5, To: 7}}, InName: true, Address: "hash",
 	}
 	full.By = "mod"
-	held := write(comment.KindHeld, "held")
-	refused := write(comment.KindRefused, "refused")
-	setup := comment.NewRoom(room)
-	setup.Title, setup.Slow, setup.Colors, setup.Phrases = "Title", 5*time.Second, []string{"#ff0000"}, []string{"hi"}
-	setup.Look, setup.Delay, setup.State = comment.Look{Color: "#112233", Picture: "/p.png"}, 2*time.Second, comment.Paused
-	settings := act(comment.KindRoom)
+	held := write(room.KindHeld, "held")
+	refused := write(room.KindRefused, "refused")
+	setup := room.New(roomID)
+	setup.Title, setup.Slow, setup.Colors, setup.Phrases = "Title", room.Millis(5*time.Second), []string{"#ff0000"}, []string{"hi"}
+	setup.Look, setup.Delay, setup.State = room.Look{Color: "#112233", Picture: "/p.png"}, room.Millis(2*time.Second), room.Paused
+	settings := act(room.KindRoom)
 	settings.Setup, settings.Changed = &setup, []string{"title", "state"}
-	ban := act(comment.KindBan)
-	ban.Ban = &comment.Ban{
-		Kind: comment.Mute, User: "ann", Address: "hash", Until: moment.Add(time.Hour), ShowEnd: true, Reason: "why",
+	ban := act(room.KindBan)
+	ban.Ban = &room.Ban{
+		Kind: room.Mute, User: "ann", Address: "hash", Until: moment.Add(time.Hour), ShowEnd: true, Reason: "why",
 	}
-	events := []comment.Event{full, held, refused, act(comment.KindPin, full.Comment.ID), act(comment.KindPin), settings, ban, act(comment.KindClear)}
-	var receipts []comment.Event
+	events := []room.Event{full, held, refused, act(room.KindPin, full.Comment.ID), act(room.KindPin), settings, ban, act(room.KindClear)}
+	var receipts []room.Event
 	for _, ev := range events {
 		receipts = append(receipts, s.put(ev))
 	}
@@ -67,12 +68,12 @@ func (s *suite) roundTrip() {
 	if !reflect.DeepEqual(row.Comment, full.Comment) || !reflect.DeepEqual(row.Entry, full.Entry) || row.Status != comment.Shown {
 		s.Errorf("row is %+v, want what was written: %+v", row, full)
 	}
-	if got := receipts[6].Ban; got.ID == 0 || got.Room != room || got.By != "mod" || got.At.IsZero() {
+	if got := receipts[6].Ban; got.ID == 0 || got.Room != roomID || got.By != "mod" || got.At.IsZero() {
 		s.Errorf("the ban was not filled in: %+v", got)
 	}
 }
 
-func (s *suite) equal(who string, got, want []comment.Event) {
+func (s *suite) equal(who string, got, want []room.Event) {
 	s.Helper()
 	if len(got) != len(want) {
 		s.Fatalf("%s has %q, want %q", who, brief(got), brief(want))
@@ -89,22 +90,22 @@ func (s *suite) unknown() {
 	strange := shown("strange")
 	strange.Room = "nowhere"
 	gone := comment.NewID(moment, 1)
-	for _, ev := range []comment.Event{
+	for _, ev := range []room.Event{
 		strange,
-		{Room: "nowhere", Kind: comment.KindClear, At: moment},
-		decision(comment.KindComment, comment.Held, gone, "mod"),
-		decision(comment.KindRefused, comment.Held, gone, "mod"),
-		act(comment.KindPin, gone),
-		{Room: room, Kind: comment.KindUnban, At: moment, Ban: &comment.Ban{ID: 4711}},
+		{Room: "nowhere", Kind: room.KindClear, At: moment},
+		decision(room.KindComment, comment.Held, gone, "mod"),
+		decision(room.KindRefused, comment.Held, gone, "mod"),
+		act(room.KindPin, gone),
+		{Room: roomID, Kind: room.KindUnban, At: moment, Ban: &room.Ban{ID: 4711}},
 	} {
-		if _, err := s.Journal.Append(s.ctx, ev); !errors.Is(err, comment.ErrNotFound) {
+		if _, err := s.Journal.Append(s.ctx, ev); !errors.Is(err, room.ErrNotFound) {
 			s.Errorf("append %s to room %s: %v, want ErrNotFound", ev.Kind, ev.Room, err)
 		}
 	}
-	if _, err := s.Journal.Since(s.ctx, "nowhere", 0, 10); !errors.Is(err, comment.ErrNotFound) {
+	if _, err := s.Journal.Since(s.ctx, "nowhere", 0, 10); !errors.Is(err, room.ErrNotFound) {
 		s.Errorf("Since: %v, want ErrNotFound", err)
 	}
-	if _, err := s.Journal.Recent(s.ctx, "nowhere", 10); !errors.Is(err, comment.ErrNotFound) {
+	if _, err := s.Journal.Recent(s.ctx, "nowhere", 10); !errors.Is(err, room.ErrNotFound) {
 		s.Errorf("Recent: %v, want ErrNotFound", err)
 	}
 	s.log("comment kept")
@@ -117,21 +118,21 @@ func (s *suite) unknown() {
 func (s *suite) malformed() {
 	noID := shown("no id")
 	noID.Comment.ID = 0
-	otherRoom := act(comment.KindRoom)
-	setup := comment.NewRoom("other")
+	otherRoom := act(room.KindRoom)
+	setup := room.New("other")
 	otherRoom.Setup = &setup
-	nobody := act(comment.KindBan)
-	nobody.Ban = &comment.Ban{Kind: comment.Mute}
-	noKind := act(comment.KindBan)
-	noKind.Ban = &comment.Ban{Kind: "whisper", User: "ann"}
+	nobody := act(room.KindBan)
+	nobody.Ban = &room.Ban{Kind: room.Mute}
+	noKind := act(room.KindBan)
+	noKind.Ban = &room.Ban{Kind: "whisper", User: "ann"}
 	kept := s.put(shown("kept"))
 	stolen := shown("stolen")
 	stolen.Comment.ID, stolen.Comment.User = kept.Comment.ID, "bob"
-	bad := []comment.Event{
-		noID, otherRoom, nobody, noKind, stolen, act("dance"), act(comment.KindRoom), act(comment.KindBan), act(comment.KindUnban),
-		decision(comment.KindHeld, comment.Shown, kept.Comment.ID, "mod"),
-		decision(comment.KindRefused, comment.Shown, kept.Comment.ID, "mod"),
-		act(comment.KindPin, 1, 2),
+	bad := []room.Event{
+		noID, otherRoom, nobody, noKind, stolen, act("dance"), act(room.KindRoom), act(room.KindBan), act(room.KindUnban),
+		decision(room.KindHeld, comment.Shown, kept.Comment.ID, "mod"),
+		decision(room.KindRefused, comment.Shown, kept.Comment.ID, "mod"),
+		act(room.KindPin, 1, 2),
 	}
 	var all sync.WaitGroup
 	for range 20 {
@@ -157,7 +158,7 @@ func (s *suite) malformed() {
 }
 
 func (s *suite) rooms() {
-	if _, err := s.Rooms.AddRoom(s.ctx, comment.NewRoom("other"), nil); err != nil {
+	if _, err := s.Rooms.AddRoom(s.ctx, room.New("other"), nil); err != nil {
 		s.Fatal(err)
 	}
 	mine := s.put(withRef(shown("mine"), "c1"))
@@ -168,14 +169,14 @@ func (s *suite) rooms() {
 		s.Errorf("the rooms' first numbers are %d and %d", mine.Seq, theirs.Seq)
 	}
 	s.log("comment mine")
-	foreign := act(comment.KindRemove, theirs.Comment.ID)
+	foreign := act(room.KindRemove, theirs.Comment.ID)
 	if r := s.try(foreign); !r.Again {
 		s.Error("a comment of another room was taken down")
 	}
-	if _, err := s.History.Comment(s.ctx, room, theirs.Comment.ID); !errors.Is(err, comment.ErrNotFound) {
+	if _, err := s.History.Comment(s.ctx, roomID, theirs.Comment.ID); !errors.Is(err, room.ErrNotFound) {
 		s.Errorf("a comment of another room: %v, want ErrNotFound", err)
 	}
-	byUser := act(comment.KindRemove)
+	byUser := act(room.KindRemove)
 	byUser.User = "ann"
 	s.put(byUser)
 	others, err := s.Journal.Since(s.ctx, "other", 0, 10)
@@ -185,9 +186,9 @@ func (s *suite) rooms() {
 }
 
 func (s *suite) settings() {
-	setup := comment.NewRoom(room)
-	setup.Title, setup.Review = "New", comment.ReviewAll
-	ev := act(comment.KindRoom)
+	setup := room.New(roomID)
+	setup.Title, setup.Review = "New", room.ReviewAll
+	ev := act(room.KindRoom)
 	ev.Setup, ev.Changed = &setup, []string{"title", "review"}
 	written := s.put(ev)
 	check := func() {
@@ -206,19 +207,19 @@ func (s *suite) settings() {
 }
 
 func (s *suite) bans() {
-	ev := act(comment.KindBan)
-	ev.Ban = &comment.Ban{Kind: comment.FullBan, User: "ann", Reason: "why"}
+	ev := act(room.KindBan)
+	ev.Ban = &room.Ban{Kind: room.FullBan, User: "ann", Reason: "why"}
 	first, second := s.put(ev), s.put(ev)
 	if first.Ban.ID == second.Ban.ID {
 		s.Fatalf("two bans have the ID %d", first.Ban.ID)
 	}
-	lift := act(comment.KindUnban)
-	lift.Ban = &comment.Ban{ID: first.Ban.ID}
+	lift := act(room.KindUnban)
+	lift.Ban = &room.Ban{ID: first.Ban.ID}
 	lifted := s.put(lift)
-	if lifted.Ban.User != "ann" || lifted.Ban.Kind != comment.FullBan {
+	if lifted.Ban.User != "ann" || lifted.Ban.Kind != room.FullBan {
 		s.Errorf("the lifted ban is not named: %+v", lifted.Ban)
 	}
-	if r := s.try(lift); !r.Again || r.Event.Kind != comment.KindUnban {
+	if r := s.try(lift); !r.Again || r.Event.Kind != room.KindUnban {
 		s.Errorf("a lifted ban was lifted again: %+v", r)
 	}
 	s.log("ban", "ban", "unban")
@@ -226,10 +227,10 @@ func (s *suite) bans() {
 
 func (s *suite) pins() {
 	c := s.put(shown("look"))
-	s.put(act(comment.KindPin, c.Comment.ID))
-	s.put(act(comment.KindPin))
-	s.put(act(comment.KindRemove, c.Comment.ID))
-	s.stands(act(comment.KindPin, c.Comment.ID), comment.KindRemove, c.Comment.ID)
+	s.put(act(room.KindPin, c.Comment.ID))
+	s.put(act(room.KindPin))
+	s.put(act(room.KindRemove, c.Comment.ID))
+	s.stands(act(room.KindPin, c.Comment.ID), room.KindRemove, c.Comment.ID)
 	s.log("pin", "pin", "remove 1")
 }
 
@@ -245,20 +246,30 @@ func (s *suite) limits() {
 	}{
 		{0, 3, want[:3]}, {want[4], 3, want[5:8]}, {want[8], 3, want[9:]}, {want[9], 3, nil}, {want[9] + 1000, 3, nil}, {0, 0, nil},
 	} {
-		events, err := s.Journal.Since(s.ctx, room, c.after, c.limit)
+		events, err := s.Journal.Since(s.ctx, roomID, c.after, c.limit)
 		if err != nil || !slices.Equal(numbers(events), c.want) {
 			s.Errorf("Since(%d, limit %d) gives %v, %v, want %v", c.after, c.limit, numbers(events), err, c.want)
 		}
+		if n, err := s.Journal.CountSince(s.ctx, roomID, c.after, c.limit); err != nil || n != len(c.want) {
+			s.Errorf("CountSince(%d, limit %d) returns %d, %v, want %d", c.after, c.limit, n, err, len(c.want))
+		}
 	}
 	for limit, first := range map[int]int{0: 10, 1: 9, 4: 6, 10: 0, 50: 0} {
-		events, err := s.Journal.Recent(s.ctx, room, limit)
+		events, err := s.Journal.Recent(s.ctx, roomID, limit)
 		if err != nil || !slices.Equal(numbers(events), slices.Clone(want[first:])) {
 			s.Errorf("Recent(%d) gives %v, %v, want %v", limit, numbers(events), err, want[first:])
 		}
 	}
+	var newest comment.ID
+	for _, e := range s.since(0) {
+		newest = max(newest, e.Comment.ID)
+	}
+	if id, err := s.Journal.NewestID(s.ctx); err != nil || id != newest {
+		s.Errorf("NewestID returns %v, %v, want %v", id, err, newest)
+	}
 }
 
-func numbers(events []comment.Event) []int64 {
+func numbers(events []room.Event) []int64 {
 	var list []int64
 	for _, ev := range events {
 		list = append(list, ev.Seq)
@@ -266,7 +277,7 @@ func numbers(events []comment.Event) []int64 {
 	return list
 }
 
-func withRef(ev comment.Event, ref string) comment.Event {
+func withRef(ev room.Event, ref string) room.Event {
 	ev.Entry.Ref = ref
 	return ev
 }

@@ -8,11 +8,11 @@ import (
 	"sync/atomic"
 	"time"
 
-	"danmaku/comment"
+	"danmaku/room"
 )
 
 func (s *suite) restart() {
-	head := func() comment.Position {
+	head := func() room.Position {
 		s.Helper()
 		records, err := s.Rooms.Rooms(s.ctx)
 		if err != nil || len(records) != 1 {
@@ -42,10 +42,10 @@ func (s *suite) readOwn() {
 		all.Go(func() {
 			for i := range each {
 				ev := s.try(shown(fmt.Sprint(i))).Event
-				if row, err := s.History.Comment(s.ctx, room, ev.Comment.ID); err != nil || row.Seq != ev.Seq {
+				if row, err := s.History.Comment(s.ctx, roomID, ev.Comment.ID); err != nil || row.Seq != ev.Seq {
 					s.Errorf("own row: %+v, %v", row, err)
 				}
-				got, err := s.Journal.Since(s.ctx, room, ev.Seq-1, 1)
+				got, err := s.Journal.Since(s.ctx, roomID, ev.Seq-1, 1)
 				if err != nil || len(got) != 1 || got[0].Comment.ID != ev.Comment.ID {
 					s.Errorf("own event: %q, %v", brief(got), err)
 				}
@@ -97,7 +97,7 @@ func (s *suite) closing() {
 				ev := shown("x")
 				_, err := s.Journal.Append(s.ctx, ev)
 				if err != nil {
-					if !errors.Is(err, comment.ErrBusy) {
+					if !errors.Is(err, room.ErrBusy) {
 						s.Errorf("append while closing: %v, want ErrBusy", err)
 					}
 					refused.Store(ev.Comment.ID, true)
@@ -164,7 +164,7 @@ func (s *suite) fullQueue() {
 			switch _, err := s.Journal.Append(s.ctx, shown("x")); {
 			case err == nil:
 				written.Add(1)
-			case errors.Is(err, comment.ErrBusy):
+			case errors.Is(err, room.ErrBusy):
 				once.Do(func() { close(busy) })
 			default:
 				s.Errorf("append: %v", err)
@@ -202,7 +202,7 @@ func (s *suite) broken() {
 	var all sync.WaitGroup
 	for range 50 {
 		all.Go(func() {
-			if _, err := s.Journal.Append(s.ctx, shown("lost")); !errors.Is(err, comment.ErrBusy) {
+			if _, err := s.Journal.Append(s.ctx, shown("lost")); !errors.Is(err, room.ErrBusy) {
 				s.Errorf("append to a broken log: %v, want ErrBusy", err)
 			}
 		})

@@ -14,6 +14,7 @@ import (
 
 	"danmaku/comment"
 	"danmaku/live"
+	"danmaku/room"
 )
 
 // Harness is one open journal and the hands that the tests need to turn it.
@@ -21,6 +22,7 @@ type Harness struct {
 	Journal live.Journal
 	History live.History // the rows that belong to the journal
 	Rooms   live.Rooms
+	Shows   live.Shows // what is shown besides comments
 
 	// Close drains the journal and closes its storage. The harness's own clean-up
 	// must not mind that it is closed already.
@@ -53,6 +55,7 @@ func Run(t *testing.T, open func(t *testing.T) Harness) {
 		{"a refused comment can be approved after all", (*suite).undo},
 		{"what is taken down is gone from a resume", (*suite).remove},
 		{"taking down an author", (*suite).removeUser},
+		{"several events are written together or not at all", (*suite).together},
 		{"numbers of rows stay unique, so pages miss none", (*suite).pages},
 		{"a clear hides what was shown before", (*suite).clear},
 		{"limits of Since and Recent", (*suite).limits},
@@ -60,6 +63,9 @@ func Run(t *testing.T, open func(t *testing.T) Harness) {
 		{"settings are kept", (*suite).settings},
 		{"bans are made and lifted once", (*suite).bans},
 		{"pins", (*suite).pins},
+		{"items and votes", (*suite).items},
+		{"a poll that was deleted comes back with its votes", (*suite).itemBack},
+		{"questions", (*suite).questions},
 		{"epoch and numbers go on after a restart", (*suite).restart},
 		{"each of many writers reads its own event at once", (*suite).readOwn},
 		{"the follower sees every event once and in order", (*suite).follow},
@@ -79,16 +85,16 @@ type suite struct {
 	ctx context.Context
 
 	mu   sync.Mutex
-	seen []comment.Event // by the follower
-	more chan struct{}   // closed and renewed when seen grows
+	seen []room.Event  // by the follower
+	more chan struct{} // closed and renewed when seen grows
 }
 
 // room is the room that every test has.
-const room = "live"
+const roomID = "live"
 
 func newSuite(t *testing.T, open func(t *testing.T) Harness) *suite {
 	s := &suite{T: t, Harness: open(t), ctx: t.Context(), more: make(chan struct{})}
-	if _, err := s.Rooms.AddRoom(s.ctx, comment.NewRoom(room), nil); err != nil {
+	if _, err := s.Rooms.AddRoom(s.ctx, room.New(roomID), nil); err != nil {
 		t.Fatal(err)
 	}
 	s.watch()
@@ -97,7 +103,7 @@ func newSuite(t *testing.T, open func(t *testing.T) Harness) *suite {
 
 // watch follows the journal.
 func (s *suite) watch() {
-	s.Journal.Follow(func(batch []comment.Event) {
+	s.Journal.Follow(func(batch []room.Event) {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		s.seen = append(s.seen, batch...)
@@ -107,7 +113,7 @@ func (s *suite) watch() {
 }
 
 // followed waits until the follower has seen n events.
-func (s *suite) followed(n int) []comment.Event {
+func (s *suite) followed(n int) []room.Event {
 	s.Helper()
 	limit := time.After(30 * time.Second)
 	for {
@@ -144,11 +150,11 @@ var salt atomic.Uint32
 var moment = time.Date(2026, 1, 2, 3, 4, 5, 678e6, time.UTC)
 
 // write makes a new comment as an event of a kind.
-func write(kind comment.Kind, text string) comment.Event {
+func write(kind room.Kind, text string) room.Event {
 	n := salt.Add(1)
 	at := moment.Add(time.Duration(n) * time.Millisecond)
-	return comment.Event{
-		Room: room, At: at, Kind: kind,
+	return room.Event{
+		Room: roomID, At: at, Kind: kind,
 		Comment: comment.Comment{
 			ID: comment.NewID(at, n), At: at, Text: text, User: "ann", Mode: comment.Scroll,
 			Color: comment.White, Size: comment.Medium, Source: comment.FromAudience,
@@ -156,22 +162,22 @@ func write(kind comment.Kind, text string) comment.Event {
 	}
 }
 
-func shown(text string) comment.Event { return write(comment.KindComment, text) }
+func shown(text string) room.Event { return write(room.KindComment, text) }
 
 // decision is a moderator's act on a comment.
-func decision(kind comment.Kind, from comment.Status, id comment.ID, by string) comment.Event {
+func decision(kind room.Kind, from comment.Status, id comment.ID, by string) room.Event {
 	ev := write(kind, "")
 	ev.Comment, ev.From, ev.By = comment.Comment{ID: id}, from, by
 	return ev
 }
 
 // act is an event without a comment.
-func act(kind comment.Kind, ids ...comment.ID) comment.Event {
-	return comment.Event{Room: room, At: moment.Add(time.Hour), Kind: kind, IDs: ids, By: "mod"}
+func act(kind room.Kind, ids ...comment.ID) room.Event {
+	return room.Event{Room: roomID, At: moment.Add(time.Hour), Kind: kind, IDs: ids, By: "mod"}
 }
 
 // put appends and expects that it is written.
-func (s *suite) put(ev comment.Event) comment.Event {
+func (s *suite) put(ev room.Event) room.Event {
 	s.Helper()
 	r := s.try(ev)
 	if r.Again {
@@ -181,7 +187,7 @@ func (s *suite) put(ev comment.Event) comment.Event {
 }
 
 // try appends and expects no error.
-func (s *suite) try(ev comment.Event) comment.Receipt {
+func (s *suite) try(ev room.Event) room.Receipt {
 	s.Helper()
 	r, err := s.Journal.Append(s.ctx, ev)
 	if err != nil {
@@ -191,7 +197,7 @@ func (s *suite) try(ev comment.Event) comment.Receipt {
 }
 
 // stands expects that an event changes nothing since another stands.
-func (s *suite) stands(ev comment.Event, kind comment.Kind, id comment.ID) comment.Event {
+func (s *suite) stands(ev room.Event, kind room.Kind, id comment.ID) room.Event {
 	s.Helper()
 	r := s.try(ev)
 	if !r.Again || r.Event.Kind != kind || r.Event.Comment.ID != id {
@@ -200,18 +206,18 @@ func (s *suite) stands(ev comment.Event, kind comment.Kind, id comment.ID) comme
 	return r.Event
 }
 
-func (s *suite) row(id comment.ID) comment.Row {
+func (s *suite) row(id comment.ID) room.Row {
 	s.Helper()
-	row, err := s.History.Comment(s.ctx, room, id)
+	row, err := s.History.Comment(s.ctx, roomID, id)
 	if err != nil {
 		s.Fatalf("row of %v: %v", id, err)
 	}
 	return row
 }
 
-func (s *suite) since(after int64) []comment.Event {
+func (s *suite) since(after int64) []room.Event {
 	s.Helper()
-	events, err := s.Journal.Since(s.ctx, room, after, 100_000)
+	events, err := s.Journal.Since(s.ctx, roomID, after, 100_000)
 	if err != nil {
 		s.Fatal(err)
 	}
@@ -224,7 +230,7 @@ func (s *suite) log(want ...string) {
 	if got := brief(s.since(0)); !slices.Equal(got, want) {
 		s.Fatalf("Since gives %q, want %q", got, want)
 	}
-	recent, err := s.Journal.Recent(s.ctx, room, 100_000)
+	recent, err := s.Journal.Recent(s.ctx, roomID, 100_000)
 	if err != nil {
 		s.Fatal(err)
 	}
@@ -234,14 +240,14 @@ func (s *suite) log(want ...string) {
 }
 
 // brief names events by kind and text.
-func brief(events []comment.Event) []string {
+func brief(events []room.Event) []string {
 	var list []string
 	for _, ev := range events {
 		name := string(ev.Kind)
 		if ev.Comment.Text != "" {
 			name += " " + ev.Comment.Text
 		}
-		if ev.Kind == comment.KindRemove {
+		if ev.Kind == room.KindRemove {
 			name = fmt.Sprintf("remove %d", len(ev.IDs))
 		}
 		list = append(list, name)

@@ -57,7 +57,7 @@ func New() *Studio {
 	}
 }
 
-// Start lets the OBS listen until the test ends and gives its address.
+// Start lets the OBS listen until the test ends and returns its address.
 func (s *Studio) Start(t testing.TB) string {
 	var open sync.WaitGroup
 	upgrader := websocket.Upgrader{Subprotocols: []string{"obswebsocket.json"}}

@@ -73,7 +73,7 @@ func (r result) String() string {
 func measure(ctx context.Context, site string, e engine, load int, s settings) (result, error) {
 	url := site + "/engine/" + e.name
 	if e.name == "ours" {
-		// Where all 200 shall be shown they must be allowed to overlap, as the
+		// Where all 200 are to be shown they must be allowed to overlap, as the
 		// libraries do.
 		url = site + "/overlay?bench=1&size=28&stroke=1&duration=8&overlap=1&limit=2000"
 	}

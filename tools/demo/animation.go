@@ -96,7 +96,7 @@ func saveFrame(file string, ground image.Image, overlay []byte) error {
 	return errors.Join(enc.Encode(f, img), f.Close())
 }
 
-// animate joins the frames in dir into a picture that moves for ever.
+// animate joins the frames in dir into a picture that moves forever.
 func animate(ctx context.Context, dir, file string) error {
 	cmd := exec.CommandContext(ctx, "ffmpeg", "-loglevel", "error", "-y", "-framerate", fmt.Sprint(perSecond), "-i", filepath.Join(dir, "%03d.png"),
 		"-c:v", "libwebp_anim", "-quality", "50", "-compression_level", "6", "-loop", "0", file)

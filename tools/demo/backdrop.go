@@ -43,7 +43,7 @@ var (
 // to the next. A gradient shows the blocks of a compressed picture.
 const cellsWide, cellsHigh = 192, 108
 
-// landscape gives the colour at a place, both from 0 to 1.
+// landscape returns the colour at a place, both from 0 to 1.
 func landscape(x, y float64) color.RGBA {
 	column, row := math.Floor(x*cellsWide), math.Floor(y*cellsHigh)
 	x, y = (column+0.5)/cellsWide, (row+0.5)/cellsHigh

@@ -25,6 +25,7 @@ type options struct {
 	animation     string // make a moving picture instead
 	speed         float64
 	stop          time.Duration
+	chats         bool // chats of fake platforms instead of a recording
 }
 
 func main() {
@@ -34,6 +35,7 @@ func main() {
 	flag.DurationVar(&opt.stop, "stop", 0, "end after this time (0: with the recording)")
 	flag.StringVar(&opt.picture, "picture", filepath.Join(os.TempDir(), "danmaku-demo.png"), "where the picture goes")
 	flag.StringVar(&opt.animation, "animation", "", "make a moving picture (WebP) of the overlay's first seconds instead, by ffmpeg")
+	flag.BoolVar(&opt.chats, "chats", false, "have fake platforms talk for 20 s instead")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -56,7 +58,10 @@ func demo(ctx context.Context, opt options, out, errOut io.Writer) (err error) {
 		return fmt.Errorf("build: %w", err)
 	}
 	data := filepath.Join(dir, "data")
-	srv, err := startServer(program, data, errOut)
+	if opt.chats {
+		return demoChats(ctx, opt, dir, program, data, out, errOut)
+	}
+	srv, err := startServer(program, data, nil, errOut)
 	if err != nil {
 		return err
 	}
@@ -145,9 +150,9 @@ var overlayLine = regexp.MustCompile(`^\S+\s+((https?://[^/]+)/overlay/\S+)`)
 
 // startServer runs the program on a free port and reads the overlay's address
 // from what it prints.
-func startServer(program, data string, errOut io.Writer) (*server, error) {
+func startServer(program, data string, environ []string, errOut io.Writer) (*server, error) {
 	s := &server{cmd: exec.Command(program, "--data", data, "--listen", "127.0.0.1:0")}
-	s.cmd.Stderr = errOut
+	s.cmd.Stderr, s.cmd.Env = errOut, append(os.Environ(), environ...)
 	stdout, err := s.cmd.StdoutPipe()
 	if err != nil {
 		return nil, err

@@ -53,7 +53,7 @@ func openScreen(ctx context.Context, url string) (*screen, error) {
 	return s, nil
 }
 
-// watch takes a picture every second and gives the one with the most on it,
+// watch takes a picture every second and returns the one with the most on it,
 // once done has said how the replay ended.
 func (s *screen) watch(done <-chan error) ([]byte, error) {
 	tick := time.NewTicker(time.Second)

@@ -75,26 +75,22 @@ func serveCommand(ctx context.Context, args []string) error {
 	}
 }
 
-// eventsUntil is the frame of the comments from n on that are due, as ours
-// would be.
+// eventsUntil is the frame of the comments from n on that are due, as the brief
+// frames of ours are.
 func eventsUntil(line *timeline, n int, now time.Time) ([]byte, int) {
 	var b []byte
 	first := n
 	for ; !line.due(n).After(now); n++ {
 		if b == nil {
-			b = append(b, `{"type":"events","position":"k3f9k3f9k3f9:`...)
-			b = strconv.AppendInt(b, int64(n), 10)
-			b = append(b, `","events":[`...)
-		} else {
+			b = append(b, `{"type":"events","source":"replay","events":[{"seq":`...)
+			b = strconv.AppendInt(b, int64(n+1), 10)
 			b = append(b, ',')
+		} else {
+			b = append(b, `,{`...)
 		}
-		b = append(b, `{"type":"comment","seq":`...)
-		b = strconv.AppendInt(b, int64(n+1), 10)
-		b = append(b, `,"id":"0123456789abc","at":`...)
-		b = strconv.AppendInt(b, now.UnixMilli(), 10)
-		b = append(b, `,"text":"`...)
+		b = append(b, `"id":"0we5z8000000e","text":"`...)
 		b = appendText(b, n)
-		b = append(b, `","user":"abcdefgh","source":"replay"}`...)
+		b = append(b, `","user":"abcdefgh"}`...)
 	}
 	if n == first {
 		return nil, n

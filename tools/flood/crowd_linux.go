@@ -1,244 +1,192 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"context"
-	"encoding/binary"
+	"encoding/json"
 	"fmt"
 	"io"
+	"net/http"
 	"os"
-	"os/exec"
-	"path/filepath"
-	"strconv"
-	"sync"
-	"sync/atomic"
 	"syscall"
 	"time"
 )
 
-// crowd is phones that send: each comment goes out over the next one's socket,
-// and its answer comes back there.
-type crowd struct {
-	*swarm
-	line *timeline
+// crowd has as many phones in one room as descriptors allow: memory by the slope from
+// 5,000 on, what 20 comments a second cost, and what those inside notice of half of
+// them that leave and come back at once.
+func (b bench) crowd(ctx context.Context) error {
+	var limit syscall.Rlimit
+	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil {
+		return fmt.Errorf("descriptors: %w", err)
+	}
+	n := (int(min(limit.Cur, 100_000)) - 500) / 1000 * 1000 // the server keeps 100, and as many for plain requests
+	data, err := os.MkdirTemp(b.dir, "data")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(data)
+	p, err := startOurs(ctx, b.program, data)
+	if err != nil {
+		return err
+	}
+	defer p.stop()
+	pid := p.cmd.Process.Pid
+	line := &timeline{gap: time.Second / 20, start: time.Now(), accepted: map[int]bool{}}
+	s, err := newSwarm(p.base, "/api/rooms/live/socket?role=audience", n, line)
+	if err != nil {
+		return err
+	}
+	s.resume, s.offer = true, "permessage-deflate"
+	reading, stop := context.WithCancel(ctx)
+	defer func() { stop(); s.close() }()
+	go s.read(reading)
+	const first = 5000
+	var small int64
+	for from, to := 0, first; from < n; from, to = to, n {
+		which := make([]int, 0, n)
+		for i := from; i < min(to, n); i++ {
+			which = append(which, i)
+		}
+		if err := s.openAll(ctx, which); err != nil {
+			return err
+		}
+		if err := s.greetAll(ctx, int64(min(to, n)), time.Minute); err != nil {
+			return err
+		}
+		if err := sleep(ctx, 25*time.Second); err != nil { // two beats go to all, and the server tidies up
+			return err
+		}
+		if to == first {
+			small = resident(pid)
+		}
+	}
+	fmt.Fprintf(b.out, "crowd: %d phones on real sockets, %d MB resident, %.1f KB for each one from %d on (at most 12)\n",
+		n, resident(pid)>>20, float64(resident(pid)-small)/float64(max(n-first, 1))/1024, first)
 
-	offered, answered atomic.Int64
-	mu                sync.Mutex
-	outcomes          map[string]int // by outcome or code
+	line.start = time.Now()
+	post, posted, err := begin(ctx, p, line, load{})
+	if err != nil {
+		return err
+	}
+	defer func() { post.cancel(); <-posted }()
+	phase := func(name string, during func() error) error {
+		if err := sleep(ctx, warm); err != nil {
+			return err
+		}
+		s.fresh.Store(true)
+		began, server := time.Now(), cpu(pid)
+		s.counting.Store(true)
+		if err := during(); err != nil {
+			return err
+		}
+		s.counting.Store(false)
+		took := time.Since(began)
+		fmt.Fprintf(b.out, "crowd, %s: p50 %v and p99 %v of those inside, %.2f cores of the server, over %.1f s\n",
+			name, round(s.delays.quantile(0.5)), round(s.delays.quantile(0.99)), (cpu(pid)-server).Seconds()/took.Seconds(), took.Seconds())
+		return nil
+	}
+	if err := phase("20 comments a second", func() error { return sleep(ctx, b.measure) }); err != nil {
+		return err
+	}
+	for i, c := range s.clients {
+		if c.outside.Store(i%2 == 1); i%2 == 1 {
+			_ = syscall.Shutdown(c.fd, syscall.SHUT_RDWR)
+		}
+	}
+	for s.closed.Load() < int64(n/2) {
+		if err := sleep(ctx, 10*time.Millisecond); err != nil {
+			return err
+		}
+	}
+	return phase(fmt.Sprintf("%d come back at once", n/2), func() error {
+		before := s.greeted.Load()
+		if _, err := s.returnAll(ctx); err != nil {
+			return err
+		}
+		return s.greetAll(ctx, before+int64(n/2), time.Minute)
+	})
 }
 
-func newCrowd(s *swarm, line *timeline) *crowd {
-	c := &crowd{swarm: s, line: line, outcomes: map[string]int{}}
-	s.ack = c.take
-	return c
-}
-
-// run offers comments when they are due until ctx ends, and waits for the
-// answers as long as there are any.
-func (c *crowd) run(ctx context.Context) {
-	timer := time.NewTimer(0)
-	defer timer.Stop()
-	for n := 0; ; n++ {
-		if wait := time.Until(c.line.due(n)); wait > 0 {
-			timer.Reset(wait)
-			select {
-			case <-ctx.Done():
-			case <-timer.C:
+// rooms compares 2,000 rooms of five phones with one of 10,000, idle and with the same
+// comments to each phone, and with rooms in which nobody is.
+func (b bench) rooms(ctx context.Context) error {
+	const phones = 10_000
+	fmt.Fprintln(b.out, "| rooms | phones in each | MB resident | KB a phone | idle, CPU ms a second | to greet, s of CPU |")
+	fmt.Fprintln(b.out, "|---|---|---|---|---|---|")
+	for _, way := range []struct{ rooms, each int }{{1, 0}, {2000, 0}, {1, phones}, {2000, phones / 2000}} {
+		err := b.ours(ctx, func(p *process) error {
+			pid := p.cmd.Process.Pid
+			for i := range way.rooms - 1 {
+				if err := p.post(ctx, "/api/rooms", map[string]string{"id": fmt.Sprint("room-", i+1)}); err != nil {
+					return err
+				}
 			}
-		}
-		if ctx.Err() != nil {
-			break
-		}
-		frame := strconv.AppendInt([]byte(`{"type":"send","ref":"`), int64(n), 10)
-		frame = append(appendText(append(frame, `","text":"`...), n), `"}`...)
-		c.offered.Add(1)
-		c.write(c.clients[n%len(c.clients)], 0x81, frame)
-	}
-	for last := int64(-1); c.answered.Load() < c.offered.Load() && c.answered.Load() != last; {
-		last = c.answered.Load()
-		if sleep(context.Background(), 2*time.Second) != nil {
-			return
-		}
-	}
-}
-
-var (
-	ackMark     = []byte(`{"type":"ack"`)
-	refMark     = []byte(`"ref":"`)
-	outcomeMark = []byte(`"outcome":"`)
-	codeMark    = []byte(`"code":"`)
-)
-
-// take counts an answer.
-func (c *crowd) take(frame []byte) {
-	c.answered.Add(1)
-	what := string(until(frame, outcomeMark, '"'))
-	if what == "refused" {
-		what = string(until(frame, codeMark, '"'))
-	}
-	c.mu.Lock()
-	c.outcomes[what]++
-	c.mu.Unlock()
-	if n, err := strconv.Atoi(string(until(frame, refMark, '"'))); err == nil && what == "shown" {
-		c.line.accept(n)
-	}
-}
-
-func (c *crowd) count(outcome string) int {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.outcomes[outcome]
-}
-
-// maskedFrame is a client's frame. Its mask is zero, which leaves it as it is.
-func maskedFrame(first byte, payload []byte) []byte {
-	head := []byte{first, 0x80 | byte(len(payload))}
-	if len(payload) > 125 {
-		head = binary.BigEndian.AppendUint16([]byte{first, 0x80 | 126}, uint16(len(payload)))
-	}
-	return append(append(head, 0, 0, 0, 0), payload...)
-}
-
-// asShipped are the limits that a server has when nobody says otherwise.
-var asShipped = []string{"--user-rate", "0.5", "--user-burst", "3", "--address-rate", "5", "--room-rate", "40", "--sender-rate", "200"}
-
-var noLimits = []string{"--user-rate", "0", "--address-rate", "0", "--room-rate", "0"}
-
-// overload has 6,000 phones offer 5,000 comments a second: with the limits as
-// shipped, and without any, while the log stands still for some seconds.
-func (b bench) overload(ctx context.Context) error {
-	fmt.Fprintln(b.out, "| 5,000 a second offered | offered | accepted | slow_down | busy | other | accepted, not in the log | lost or doubled on 20 overlays | MB each second |")
-	fmt.Fprintln(b.out, "|---|---|---|---|---|---|---|---|---|")
-	for _, way := range []struct {
-		name   string
-		limits []string
-		hold   time.Duration
-	}{{"limits as shipped", asShipped, 0}, {"no limits, the log stands still for 3 s", noLimits, 3 * time.Second}} {
-		if err := b.overloadWith(ctx, way.name, way.limits, way.hold); err != nil {
+			if err := sleep(ctx, 2*time.Second); err != nil {
+				return err
+			}
+			empty, server := resident(pid), cpu(pid)
+			line := &timeline{gap: time.Second, start: time.Now(), accepted: map[int]bool{}}
+			s, err := newSwarm(p.base, "", way.rooms*way.each, line)
+			if err != nil {
+				return err
+			}
+			s.pathOf = func(i int) string {
+				room := "live"
+				if k := i % way.rooms; k > 0 {
+					room = fmt.Sprint("room-", k)
+				}
+				return "/api/rooms/" + room + "/socket?role=audience"
+			}
+			reading, stop := context.WithCancel(ctx)
+			defer func() { stop(); s.close() }()
+			if err := s.connect(reading); err != nil {
+				return err
+			}
+			if err := s.greetAll(ctx, int64(len(s.clients)), time.Minute); err != nil {
+				return err
+			}
+			greeting := cpu(pid) - server
+			if err := sleep(ctx, 25*time.Second); err != nil { // two beats go to all, and the server tidies up
+				return err
+			}
+			began, server := time.Now(), cpu(pid)
+			if err := sleep(ctx, 20*time.Second); err != nil {
+				return err
+			}
+			fmt.Fprintf(b.out, "| %d | %d | %d | %.1f | %.1f | %.2f |\n", way.rooms, way.each, resident(pid)>>20,
+				float64(resident(pid)-empty)/float64(max(len(s.clients), 1))/1024, (cpu(pid)-server).Seconds()*1000/time.Since(began).Seconds(), greeting.Seconds())
+			return nil
+		})
+		if err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (b bench) overloadWith(ctx context.Context, name string, limits []string, hold time.Duration) error {
-	data, err := os.MkdirTemp(filepath.Dir(b.program), "data")
+// post asks as the owner.
+func (p *process) post(ctx context.Context, path string, body any) error {
+	b, err := json.Marshal(body)
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(data)
-	p, err := startOurs(ctx, b.program, data, limits...)
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, p.base+path, bytes.NewReader(b))
 	if err != nil {
 		return err
 	}
-	defer p.stop()
-	line := &timeline{gap: time.Second / 5000, start: time.Now().Add(time.Hour), accepted: map[int]bool{}}
-	overlays, err := newSwarm(p.base, p.path, 20, line)
+	req.Header.Set("Authorization", "Bearer "+p.owner)
+	req.Header.Set("Content-Type", "application/json")
+	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
 		return err
 	}
-	reading, stop := context.WithCancel(ctx)
-	defer stop()
-	if err := overlays.connect(reading); err != nil {
+	defer resp.Body.Close()
+	if _, err := io.Copy(io.Discard, resp.Body); err != nil {
 		return err
 	}
-	const phones = 6000 // more than the log's queue and one batch of it hold
-	s, err := newSwarm(p.base, "/api/rooms/live/socket?role=audience", phones, line)
-	if err != nil {
-		return err
-	}
-	c := newCrowd(s, line)
-	if err := s.connect(reading); err != nil {
-		return err
-	}
-	if err := s.greetAll(ctx, phones, 30*time.Second); err != nil {
-		return err
-	}
-	line.start = time.Now()
-	sending, enough := context.WithTimeout(ctx, max(2*b.measure, 3*hold))
-	defer enough()
-	sent := make(chan struct{})
-	go func() { defer close(sent); c.run(sending) }()
-	if hold > 0 {
-		go func() {
-			if sleep(ctx, hold) == nil {
-				if err := holdLog(ctx, data, hold); err != nil {
-					fmt.Fprintln(os.Stderr, "overload:", err)
-				}
-			}
-		}()
-	}
-	var memory []byte
-	for running := true; running; {
-		memory = fmt.Appendf(memory, "%d ", resident(p.cmd.Process.Pid)>>20)
-		select {
-		case <-sent:
-			running = false
-		case <-time.After(time.Second):
-		}
-	}
-	overlays.settle(ctx, int64(len(line.accepted))*int64(len(overlays.clients)))
-	stop()
-	overlays.close()
-	s.close()
-	r := result{}
-	overlays.account(&r, true)
-	_ = p.cmd.Process.Kill() // what is durable now is in the log
-	_ = p.cmd.Wait()
-	missing, err := b.notLogged(ctx, data, line)
-	if err != nil {
-		return err
-	}
-	shown, slow, busy := c.count("shown"), c.count("slow_down"), c.count("busy")
-	other := int(c.offered.Load()) - shown - slow - busy
-	fmt.Fprintf(b.out, "| %s | %d | %d | %d | %d | %d | %d | %d | %s |\n",
-		name, c.offered.Load(), shown, slow, busy, other, missing, r.lost+r.doubled, bytes.TrimSpace(memory))
-	if other > 0 {
-		fmt.Fprintln(os.Stderr, "overload: all answers:", c.outcomes)
+	if resp.StatusCode >= 300 {
+		return fmt.Errorf("%s answers %d", path, resp.StatusCode)
 	}
 	return nil
-}
-
-// holdLog takes the lock of whoever writes the database, as another program
-// could: byte 120 of its shared memory's file (SQLite's WAL-index format).
-func holdLog(ctx context.Context, data string, d time.Duration) error {
-	f, err := os.OpenFile(filepath.Join(data, "danmaku.db-shm"), os.O_RDWR, 0)
-	if err != nil {
-		return fmt.Errorf("hold the log: %w", err)
-	}
-	defer f.Close()
-	lock := syscall.Flock_t{Type: syscall.F_WRLCK, Whence: io.SeekStart, Start: 120, Len: 1}
-	if err := syscall.FcntlFlock(f.Fd(), syscall.F_SETLKW, &lock); err != nil {
-		return fmt.Errorf("hold the log: %w", err)
-	}
-	return sleep(ctx, d)
-}
-
-// notLogged counts what was accepted and is not in the log of a server that has
-// been killed.
-func (b bench) notLogged(ctx context.Context, data string, line *timeline) (int, error) {
-	cmd := exec.CommandContext(ctx, b.program, "export", "--room", "live", "--format", "jsonl", "--data", data)
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		return 0, err
-	}
-	if err := cmd.Start(); err != nil {
-		return 0, fmt.Errorf("export: %w", err)
-	}
-	logged := map[int]bool{}
-	lines := bufio.NewScanner(out)
-	for lines.Scan() {
-		logged[number(until(lines.Bytes(), textMark, '"'))] = true
-	}
-	if err := cmd.Wait(); err != nil {
-		return 0, fmt.Errorf("export: %w", err)
-	}
-	missing := 0
-	for n := range line.accepted {
-		if !logged[n] {
-			missing++
-		}
-	}
-	return missing, nil
 }

@@ -1,9 +1,16 @@
-// Flood puts a server under load and tells what became of it: thousands of
+// Flood puts a server under load and reports what became of it: thousands of
 // clients with a frame reader of their own that costs less than the server's
 // writing, on one machine with the server.
 //
-//	flood bench [-quick]    ours, the bare loop and plain melody in turn; a table
+//	flood bench             every table of docs/dev/performance.md, with machine, date and commit
 //	flood run   -url U …    load on a server that runs already
+//	flood resume            clients that come back from far behind, beside a moderator
+//	flood share             one address floods a room; what becomes of everybody's comments
+//	flood soak              load and quiet in turn for an hour; what memory stays
+//	flood promises          kills, a full disk, hostile clients, chats and a replay at once; what was lost or doubled
+//	flood hostile           what innocent phones wait, quiet and beside each attack in turn
+//	flood metrics           the CPU of a delivery with --metrics and without, in turn
+//	flood chats             a chat of 300 messages a second: alone, or beside phones
 //	flood serve bare|melody what ours is measured against
 package main
 
@@ -27,7 +34,7 @@ func main() {
 }
 
 func command(ctx context.Context, args []string) error {
-	usage := errors.New("say flood bench, flood run or flood serve; each has -help")
+	usage := errors.New("say flood bench, flood run, flood resume, flood share, flood soak, flood promises, flood hostile, flood metrics, flood chats or flood serve; each has -help")
 	if len(args) == 0 {
 		return usage
 	}
@@ -36,6 +43,20 @@ func command(ctx context.Context, args []string) error {
 		return benchCommand(ctx, args[1:])
 	case "run":
 		return runCommand(ctx, args[1:])
+	case "resume":
+		return resumeCommand(ctx, args[1:])
+	case "share":
+		return shareCommand(ctx, args[1:])
+	case "soak":
+		return soakCommand(ctx, args[1:])
+	case "hostile":
+		return hostileCommand(ctx, args[1:])
+	case "metrics":
+		return metricsCommand(ctx, args[1:])
+	case "promises":
+		return promisesCommand(ctx, args[1:])
+	case "chats":
+		return chatsCommand(ctx, args[1:])
 	case "serve":
 		return serveCommand(ctx, args[1:])
 	}

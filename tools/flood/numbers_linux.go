@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"math/bits"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 )
@@ -14,7 +15,7 @@ const (
 	consonants = "lmrvz"
 	vowels     = "aeiou"
 	syllables  = 6   // 25^6 numbers
-	opening    = "第" // with it a comment is 125 bytes on the wire
+	opening    = "第" // with it a comment is 125 bytes in a full frame, and about 65 in a brief one
 )
 
 // appendText writes the text of comment n.
@@ -85,22 +86,28 @@ type parsed struct {
 
 var (
 	textMark     = []byte(`"text":"`)
-	seqMark      = []byte(`"type":"comment","seq":`)
+	seqMark      = []byte(`"seq":`)
 	positionMark = []byte(`"position":"`)
 	eventsMark   = []byte(`{"type":"events"`)
 	helloMark    = []byte(`{"type":"hello"`)
 	beatMark     = []byte(`{"type":"beat"`)
 )
 
+// parse reads a frame, brief or full: an event without a number follows on the one
+// before.
 func parse(frame []byte) *parsed {
 	p := &parsed{bytes: bytes.Clone(frame), position: string(until(frame, positionMark, '"'))}
+	seq := int64(0)
 	for rest := frame; ; {
-		i := bytes.Index(rest, seqMark)
+		i := bytes.Index(rest, textMark)
 		if i < 0 {
 			return p
 		}
+		seq++
+		if at := bytes.LastIndex(rest[:i], seqMark); at >= 0 {
+			seq, _ = strconv.ParseInt(string(until(rest[at:i], seqMark, ',')), 10, 64)
+		}
 		rest = rest[i:]
-		seq, _ := strconv.ParseInt(string(until(rest, seqMark, ',')), 10, 64)
 		if n := number(until(rest, textMark, '"')); n >= 0 {
 			if p.first == 0 {
 				p.first = seq
@@ -109,11 +116,21 @@ func parse(frame []byte) *parsed {
 			p.numbers = append(p.numbers, n)
 			p.sum += mix(n)
 		}
-		rest = rest[len(seqMark):]
+		rest = rest[len(textMark):]
 	}
 }
 
-// until gives what stands between a mark and the next stop.
+// positionOf returns the position behind a frame for a client that was at another: a
+// brief frame leaves it out where it is that of the last event.
+func (p *parsed) positionOf(before string) string {
+	if p.position != "" || p.last == 0 {
+		return p.position
+	}
+	epoch, _, _ := strings.Cut(before, ":")
+	return epoch + ":" + strconv.FormatInt(p.last, 10)
+}
+
+// until returns what stands between a mark and the next stop.
 func until(b, mark []byte, stop byte) []byte {
 	i := bytes.Index(b, mark)
 	if i < 0 {
@@ -147,7 +164,7 @@ func (d *delays) add(took time.Duration) {
 	d.max = max(d.max, took)
 }
 
-// quantile gives the latency that a share of all stays within.
+// quantile returns the latency that a share of all stays within.
 func (d *delays) quantile(q float64) time.Duration {
 	want := int64(float64(d.total) * q)
 	for i, n := range d.counts {

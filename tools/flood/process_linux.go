@@ -32,9 +32,15 @@ var overlayLine = regexp.MustCompile(`(http://[^/\s]+)/overlay/live\?key=(\S+)`)
 // startOurs starts danmaku on a data folder. Filter, log and limiter are on;
 // the limits are above what is sent.
 func startOurs(ctx context.Context, program, data string, more ...string) (*process, error) {
+	return startTraced(ctx, os.Stderr, nil, program, data, more...)
+}
+
+// startTraced is startOurs with more variables and another place for what the
+// process says on standard error.
+func startTraced(ctx context.Context, stderr io.Writer, vars []string, program, data string, more ...string) (*process, error) {
 	args := append([]string{"--listen", "127.0.0.1:0", "--data", data, "--sender-rate", "100000", "--room-rate", "100000",
 		"--user-rate", "1000", "--user-burst", "1000", "--address-rate", "100000", "--log-level", "error"}, more...)
-	p, out, err := launch(ctx, program, args...)
+	p, out, err := launch(ctx, stderr, vars, program, args...)
 	if err != nil {
 		return nil, err
 	}
@@ -78,7 +84,7 @@ func startBaseline(ctx context.Context, kind string) (*process, error) {
 	if err != nil {
 		return nil, fmt.Errorf("find this program: %w", err)
 	}
-	p, out, err := launch(ctx, self, "serve", kind)
+	p, out, err := launch(ctx, os.Stderr, nil, self, "serve", kind)
 	if err != nil {
 		return nil, err
 	}
@@ -91,9 +97,10 @@ func startBaseline(ctx context.Context, kind string) (*process, error) {
 	return p, nil
 }
 
-func launch(ctx context.Context, program string, args ...string) (*process, io.Reader, error) {
+func launch(ctx context.Context, stderr io.Writer, vars []string, program string, args ...string) (*process, io.Reader, error) {
 	cmd := exec.CommandContext(ctx, program, args...)
-	cmd.Stderr = os.Stderr
+	cmd.Stderr = stderr
+	cmd.Env = append(os.Environ(), vars...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	in, err := cmd.StdinPipe()
 	if err != nil {

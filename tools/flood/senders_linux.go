@@ -17,6 +17,7 @@ type senders struct {
 	room      string
 	line      *timeline
 	workers   int
+	authors   int
 
 	offered, accepted, refused, failed atomic.Int64
 	answers                            sync.Map // status -> *atomic.Int64
@@ -56,7 +57,9 @@ func (s *senders) run(ctx context.Context) {
 }
 
 func (s *senders) post(web *http.Client, n int) {
-	body := append([]byte(nil), `{"source":"replay","author":"flood","ref":"`...)
+	body := append([]byte(nil), `{"source":"replay","author":"flood`...)
+	body = strconv.AppendInt(body, int64(n*7919%max(s.authors, 1)), 10)
+	body = append(body, `","ref":"`...)
 	body = strconv.AppendInt(body, int64(n), 10)
 	body = append(body, `","text":"`...)
 	body = appendText(body, n)

@@ -27,7 +27,9 @@ type client struct {
 	closed   bool
 	sleeper  bool // never reads
 	leaving  atomic.Bool
+	outside  atomic.Bool // its delays are not measured
 	position string
+	window   []byte // the end of what was compressed for it
 }
 
 // swarm is many sockets and one goroutine that reads them all: epoll and one
@@ -35,8 +37,12 @@ type client struct {
 type swarm struct {
 	addr    syscall.SockaddrInet4
 	host    string
-	path    string // of the request, with its query
-	resume  bool   // come back, at the last position, when closed
+	path    string              // of the request, with its query
+	pathOf  func(i int) string  // … of a client; nil: path
+	from    func(i int) [4]byte // the address of a client; nil takes 127.0.0.1 to 127.0.0.20 in turn
+	full    bool                // ask for no brief frames
+	offer   string              // compression, as Sec-WebSocket-Extensions has it
+	resume  bool                // come back, at the last position, when closed
 	line    *timeline
 	ack     func(frame []byte) // is told of answers; may be nil
 	clients []*client
@@ -44,6 +50,7 @@ type swarm struct {
 	byFD    sync.Map // int -> *client
 
 	counting atomic.Bool
+	fresh    atomic.Bool // delays begin anew
 	greeted  atomic.Int64
 	closed   atomic.Int64
 	returned atomic.Int64
@@ -54,6 +61,8 @@ type swarm struct {
 	told     atomic.Int64 // of them, while counting
 	delays   delays       // of the reader alone
 	seen     [8]*parsed   // the newest frames
+	unpacked [8]unpacked  // the newest compressed ones
+	packs    int
 	next     int
 	done     chan struct{}
 }
@@ -88,7 +97,7 @@ func (s *swarm) connect(ctx context.Context) error {
 	return s.openAll(ctx, all)
 }
 
-// returnAll opens every closed socket again and tells how many there were.
+// returnAll opens every closed socket again and returns how many there were.
 func (s *swarm) returnAll(ctx context.Context) (int, error) {
 	var gone []int
 	for i, c := range s.clients {
@@ -134,6 +143,9 @@ func (s *swarm) open(c *client, i int) error {
 		return err
 	}
 	from := syscall.SockaddrInet4{Addr: [4]byte{127, 0, 0, byte(1 + i%20)}}
+	if s.from != nil {
+		from.Addr = s.from(i)
+	}
 	if err := syscall.Bind(fd, &from); err != nil {
 		return fmt.Errorf("bind: %w", err)
 	}
@@ -143,11 +155,21 @@ func (s *swarm) open(c *client, i int) error {
 		return fmt.Errorf("connect: %w", err)
 	}
 	path := s.path
+	if s.pathOf != nil {
+		path = s.pathOf(i)
+	}
+	if !s.full {
+		path += "&brief=1" // as pages ask
+	}
 	if c.position != "" {
 		path += "&since=" + c.position
 	}
 	req := "GET " + path + " HTTP/1.1\r\nHost: " + s.host + "\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n" +
-		"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Protocol: danmaku.v1\r\n\r\n"
+		"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Protocol: danmaku.v1\r\n"
+	if s.offer != "" {
+		req += "Sec-WebSocket-Extensions: " + s.offer + "\r\n"
+	}
+	req += "\r\n"
 	if _, err := syscall.Write(fd, []byte(req)); err != nil {
 		return fmt.Errorf("handshake: %w", err)
 	}
@@ -165,7 +187,7 @@ func (s *swarm) open(c *client, i int) error {
 			if !bytes.HasPrefix(buf, []byte("HTTP/1.1 101")) {
 				return fmt.Errorf("handshake: %s", bytes.SplitN(buf, []byte("\r\n"), 2)[0])
 			}
-			c.rest = append(c.rest[:0], buf[end+4:]...)
+			c.rest, c.window = append(c.rest[:0], buf[end+4:]...), c.window[:0]
 			break
 		}
 	}
@@ -231,6 +253,9 @@ func (s *swarm) take(c *client, b []byte) {
 		op, payload, n := unframe(b)
 		if n == 0 {
 			break
+		}
+		if b[0]&0x40 != 0 {
+			payload = s.unpack(c, payload)
 		}
 		b = b[n:]
 		s.frames.Add(1)
@@ -306,7 +331,7 @@ func (s *swarm) parsed(frame []byte) *parsed {
 
 func (s *swarm) events(c *client, p *parsed) {
 	if s.resume {
-		c.position = p.position
+		c.position = p.positionOf(c.position)
 	}
 	if len(p.numbers) == 0 {
 		return
@@ -318,7 +343,10 @@ func (s *swarm) events(c *client, p *parsed) {
 	c.got += int64(len(p.numbers))
 	c.sum += p.sum
 	s.all.Add(int64(len(p.numbers)))
-	if s.counting.Load() {
+	if s.counting.Load() && !c.outside.Load() {
+		if s.fresh.Swap(false) {
+			s.delays = delays{}
+		}
 		s.told.Add(int64(len(p.numbers)))
 		now := time.Now()
 		for _, n := range p.numbers {

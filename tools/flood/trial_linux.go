@@ -15,6 +15,9 @@ type load struct {
 	workers       int // connections that send
 	reconnects    int // clients that leave and resume, a second
 	measure       time.Duration
+	full          bool   // frames that are not brief
+	offer         string // of compression
+	authors       int    // of the comments; one when 0
 }
 
 // result is what became of a load.
@@ -27,6 +30,7 @@ type result struct {
 	closed        int64   // by the server
 	returned      int64   // left of their own, and back
 	frame         float64 // bytes
+	bytes         float64 // a comment
 	offered       int64
 	accepted      int64
 	answers       string
@@ -44,7 +48,7 @@ func round(d time.Duration) time.Duration { return d.Round(100 * time.Microsecon
 // warm is how long a load runs before it is measured.
 const warm = 2 * time.Second
 
-// try puts a load on a server and tells what became of it.
+// try puts a load on a server and reports what became of it.
 func try(ctx context.Context, p *process, l load) (result, error) {
 	list, err := tryRooms(ctx, []*process{p}, l)
 	if err != nil {
@@ -74,7 +78,7 @@ func tryRooms(ctx context.Context, rooms []*process, l load) ([]result, error) {
 		if err != nil {
 			return nil, err
 		}
-		s.resume = l.reconnects > 0
+		s.resume, s.full, s.offer = l.reconnects > 0, l.full, l.offer
 		for i := range l.sleepers {
 			s.clients[i].sleeper = true
 		}
@@ -87,7 +91,7 @@ func tryRooms(ctx context.Context, rooms []*process, l load) ([]result, error) {
 	var err error
 	for _, t := range trials {
 		t.line.start = start
-		if t.post, t.posted, err = begin(ctx, t.process, t.line, l.workers); err != nil {
+		if t.post, t.posted, err = begin(ctx, t.process, t.line, l); err != nil {
 			return nil, err
 		}
 		defer t.post.cancel()
@@ -124,6 +128,7 @@ func tryRooms(ctx context.Context, rooms []*process, l load) ([]result, error) {
 		told += t.told.Load()
 		list[i] = result{memory: memory, closed: t.closed.Load() - t.returned.Load(), returned: t.returned.Load()}
 		list[i].delivered = float64(t.told.Load()) / took.Seconds()
+		list[i].bytes = float64(t.bytes.Load()-t.size) / float64(max(t.told.Load(), 1))
 		list[i].frame = float64(t.bytes.Load()-t.size) / float64(max(t.swarm.frames.Load()-t.frames, 1))
 	}
 	stay()
@@ -172,7 +177,7 @@ func (p posting) summary() string {
 }
 
 // begin starts the comments; posted is closed when all have been answered.
-func begin(ctx context.Context, p *process, line *timeline, workers int) (posting, chan struct{}, error) {
+func begin(ctx context.Context, p *process, line *timeline, l load) (posting, chan struct{}, error) {
 	posted := make(chan struct{})
 	ctx, cancel := context.WithCancel(ctx)
 	if p.key == "" {
@@ -180,7 +185,7 @@ func begin(ctx context.Context, p *process, line *timeline, workers int) (postin
 		_, err := fmt.Fprintf(p.stdin, "%d %d\n", line.start.UnixNano(), line.gap.Nanoseconds())
 		return posting{cancel: cancel}, posted, err
 	}
-	post := posting{&senders{base: p.base, key: p.key, room: p.room, line: line, workers: max(workers, 4)}, cancel}
+	post := posting{&senders{base: p.base, key: p.key, room: p.room, line: line, workers: max(l.workers, 4), authors: max(l.authors, 1)}, cancel}
 	go func() {
 		defer close(posted)
 		post.run(ctx)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"debug/elf"
 	"errors"
@@ -9,7 +10,6 @@ import (
 	"io/fs"
 	"os"
 	"os/exec"
-	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -17,9 +17,10 @@ import (
 )
 
 // build makes the archives of the chosen targets out of the commit of a
-// repository, and their checksums, in dist. cache is a build cache to use; empty
-// is the go command's own.
-func build(ctx context.Context, repository, dist, cache string, chosen []target, out io.Writer) error {
+// repository, for Linux packages too, the list of what each contains, and the
+// checksums of all, in dist. cache is a build cache to use; empty is the go
+// command's own. home is the project's page, for the packages; it may be empty.
+func build(ctx context.Context, repository, dist, cache, home string, chosen []target, out io.Writer) error {
 	if err := compilers(chosen); err != nil {
 		return err
 	}
@@ -55,16 +56,32 @@ func build(ctx context.Context, repository, dist, cache string, chosen []target,
 		if err != nil {
 			return err
 		}
-		entries := append(slices.Clone(pages), entry{name: t.program(), data: code, run: true})
 		texts, err := licences(ctx, t, src.dir)
 		if err != nil {
 			return fmt.Errorf("%s: %w", t, err)
 		}
-		name := t.archive(src.version)
-		if err := pack(filepath.Join(dist, name), t.folder(src.version), append(entries, texts...), src.date); err != nil {
+		entries := append(slices.Clone(pages), texts...)
+		if t.goos == "linux" {
+			made, err := packages(ctx, t, src, program, entries, dist, home)
+			if err != nil {
+				return fmt.Errorf("%s: %w", t, err)
+			}
+			names = append(names, made...)
+			service, err := files(src.dir, "deploy/danmaku.*", "deploy/nginx.conf", "deploy/packages/danmaku.default")
+			if err != nil {
+				return err
+			}
+			entries = append(entries, service...)
+		}
+		list, err := bill(ctx, t, src, program, dist)
+		if err != nil {
 			return fmt.Errorf("%s: %w", t, err)
 		}
-		names = append(names, name)
+		name := t.archive(src.version)
+		if err := pack(filepath.Join(dist, name), t.folder(src.version), append(entries, entry{name: t.program(), data: code, run: true}), src.date); err != nil {
+			return fmt.Errorf("%s: %w", t, err)
+		}
+		names = append(names, name, list)
 		fmt.Fprintf(out, "%-14s %-44s %5.1f MB, program %5.1f MB, SQLite %s\n", t, name, size(filepath.Join(dist, name)), float64(len(code))/1e6, t.engine())
 	}
 	return writeSums(dist, names)
@@ -77,7 +94,7 @@ func (t target) engine() string {
 	return "in C"
 }
 
-// compilers tells which C compilers are missing, before anything is built: with
+// compilers reports which C compilers are missing, before anything is built: with
 // another driver in place of one the bytes would not be the same everywhere.
 func compilers(chosen []target) error {
 	var faults []error
@@ -126,42 +143,48 @@ func size(file string) float64 {
 	return float64(info.Size()) / 1e6
 }
 
-// shown is how a page names a picture that lies beside it.
-var shown = regexp.MustCompile(`(?:\]\(|src=")((?:docs/)?pictures/[\w.-]+)[)"]`)
+// picture is how a page shows a picture that lies beside it.
+var picture = regexp.MustCompile(`!\[[^\]]*\]\((?:docs/|\.\./)?pictures/[^)]*\)|<img [^>]*src="(?:docs/|\.\./)?pictures/[^>]*>`)
 
-// documents are the pages that come with a program, with the pictures that they
-// show.
+// documents are the pages that come with a program, without their pictures, which
+// would weigh more than the rest of them together.
 func documents(dir string) ([]entry, error) {
-	var names []string
-	for _, pattern := range []string{"*.md", "LICENSE", "NOTICE", "docs/*.md"} {
+	entries, err := files(dir, "*.md", "LICENSE", "NOTICE", "docs/*.md", "docs/dev/*.md")
+	for i, e := range entries {
+		if strings.HasSuffix(e.name, ".md") {
+			entries[i].data = withoutPictures(e.data)
+		}
+	}
+	return entries, err
+}
+
+// withoutPictures leaves out pictures, and the lines that hold nothing else.
+func withoutPictures(page []byte) []byte {
+	var out []byte
+	for line := range bytes.Lines(page) {
+		rest := picture.ReplaceAll(line, nil)
+		if len(rest) < len(line) && len(bytes.TrimSpace(rest)) == 0 {
+			continue
+		}
+		out = append(out, rest...)
+	}
+	return out
+}
+
+// files reads the files of a folder that patterns match; each must match one.
+func files(dir string, patterns ...string) ([]entry, error) {
+	var entries []entry
+	for _, pattern := range patterns {
 		found, err := fs.Glob(os.DirFS(dir), pattern)
 		if err != nil || len(found) == 0 {
 			return nil, fmt.Errorf("there is no %s: %w", pattern, err)
 		}
-		names = append(names, found...)
-	}
-	var entries []entry
-	have := map[string]bool{}
-	add := func(name string) ([]byte, error) {
-		data, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(name)))
-		if err == nil && !have[name] {
-			have[name] = true
-			entries = append(entries, entry{name: name, data: data})
-		}
-		return data, err
-	}
-	for _, name := range names {
-		text, err := add(name)
-		if err != nil {
-			return nil, err
-		}
-		if !strings.HasSuffix(name, ".md") {
-			continue
-		}
-		for _, m := range shown.FindAllSubmatch(text, -1) {
-			if _, err := add(path.Join(path.Dir(name), string(m[1]))); err != nil {
-				return nil, fmt.Errorf("%s shows a picture: %w", name, err)
+		for _, name := range found {
+			data, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(name)))
+			if err != nil {
+				return nil, err
 			}
+			entries = append(entries, entry{name: name, data: data})
 		}
 	}
 	return entries, nil

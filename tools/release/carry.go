@@ -71,7 +71,7 @@ func arrives(overlay *websocket.Conn) error {
 	}
 }
 
-// ask sends a request and gives the answer's body, which must be of success.
+// ask sends a request and returns the answer's body, which must be of success.
 func ask(ctx context.Context, client *http.Client, method, address string, body []byte) ([]byte, error) {
 	r, err := http.NewRequestWithContext(ctx, method, address, bytes.NewReader(body))
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -55,6 +56,19 @@ func check(ctx context.Context, dist string, chosen []target, out io.Writer) err
 			continue
 		}
 		fmt.Fprintf(out, "%-14s passed %s in %.0f s: a comment by HTTP reached the overlay's socket and the export\n%s", t, how.name, time.Since(begun).Seconds(), indent(said))
+		if t.goos == "linux" {
+			if err := checkPackages(ctx, dist, string(sums), t, filepath.Join(dist, file)); err != nil {
+				faults = append(faults, fmt.Errorf("%s: %w", t, err))
+			}
+		}
+		if t.goos == "linux" && t.goarch == runtime.GOARCH {
+			said, err := image(ctx, filepath.Join(dist, file))
+			if err != nil {
+				said = "FAILED in a container"
+				faults = append(faults, fmt.Errorf("the image: %w", err))
+			}
+			fmt.Fprintf(out, "%-14s %s\n", "image", said)
+		}
 	}
 	if tried == 0 && len(faults) == 0 {
 		return errors.New("none of the builds can be started here")
@@ -80,6 +94,60 @@ func archiveIn(dist, sums string, t target) (string, error) {
 		}
 	}
 	return "", fmt.Errorf("%s: %s in %s names no archive of it", t, sumsFile, dist)
+}
+
+// checkPackages compares the program in a target's packages with that of its archive.
+// A package that this machine cannot open is compared by its checksum alone.
+func checkPackages(ctx context.Context, dist, sums string, t target, archive string) error {
+	dir, err := os.MkdirTemp("", "danmaku-packages-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	folder, err := unpack(archive, dir)
+	if err != nil {
+		return err
+	}
+	want, err := sumOf(filepath.Join(folder, t.program()))
+	if err != nil {
+		return err
+	}
+	name := strings.TrimSuffix(filepath.Base(archive), ".tar.gz")
+	for kind, command := range map[string]string{"deb": `dpkg-deb -x "$1" "$2"`, "rpm": `cd "$2" && rpm2cpio "$1" | cpio --quiet -id`} {
+		if err := checkSum(dist, sums, name+"."+kind); err != nil {
+			return err
+		}
+		if !installed(map[string][]string{"deb": {"dpkg-deb"}, "rpm": {"rpm2cpio", "cpio"}}[kind]) {
+			continue
+		}
+		file, err := filepath.Abs(filepath.Join(dist, name+"."+kind))
+		if err != nil {
+			return err
+		}
+		to := filepath.Join(dir, kind)
+		if err := os.Mkdir(to, 0o755); err != nil {
+			return err
+		}
+		if _, err := output(ctx, "", nil, "sh", "-c", command, "sh", file, to); err != nil {
+			return err
+		}
+		got, err := sumOf(filepath.Join(to, "usr", "bin", "danmaku"))
+		if err != nil || got != want {
+			return fmt.Errorf("the program in the %s is not that of the archive: %w", kind, err)
+		}
+		if _, err := os.Stat(filepath.Join(to, "usr", "lib", "systemd", "system", "danmaku.service")); err != nil {
+			return fmt.Errorf("the %s lacks the service: %w", kind, err)
+		}
+	}
+	return nil
+}
+
+// installed reports whether programs are here.
+func installed(programs []string) bool {
+	return !slices.ContainsFunc(programs, func(name string) bool {
+		_, err := exec.LookPath(name)
+		return err != nil
+	})
 }
 
 func checkSum(dist, sums, name string) error {

@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // work is something of others that a build contains.
@@ -86,7 +87,7 @@ func imported(ctx context.Context, t target, dir string) ([]work, error) {
 // called.
 var licenceName = regexp.MustCompile(`(?i)^(licen[cs]e|copying|notice|patents|[\w-]+-licen[cs]e)([._-][\w.-]+)?$`)
 
-// licencesIn gives the licences in one folder of a module.
+// licencesIn returns the licences in one folder of a module.
 func licencesIn(root, dir string) ([]text, error) {
 	files, err := os.ReadDir(dir)
 	if err != nil {
@@ -116,15 +117,18 @@ var marks = []struct{ kind, sentence string }{
 	{"Apache-2.0", "Apache License Version 2.0"},
 	{"MPL-2.0", "Mozilla Public License Version 2.0"},
 	{"Unicode-3.0", "UNICODE LICENSE V3"},
+	{"CC-BY-SA-4.0", "Creative Commons Attribution-ShareAlike 4.0 International"},
 	{"MIT", "Permission is hereby granted, free of charge, to any person obtaining a copy of this software"},
 	{"BSD-3-Clause", "may be used to endorse or promote products derived from this software without specific prior written permission"},
 	{"BSD-2-Clause", "Redistributions in binary form must reproduce the above copyright notice"},
 	{"ISC", "Permission to use, copy, modify, and/or distribute this software for any purpose with or without fee is hereby granted"},
+	{"NAIST-2003", "Nara Institute of Science and Technology (NAIST), the copyright holders, disclaims all warranties"},
 	{"public domain", "The author disclaims copyright to this source code"},
 }
 
 func kindOf(licence string) string {
-	flat := strings.ToLower(strings.Join(strings.Fields(licence), " "))
+	words := strings.FieldsFunc(licence, func(r rune) bool { return unicode.IsSpace(r) || r == '/' || r == '*' || r == '#' }) // it may be a comment
+	flat := strings.ToLower(strings.Join(words, " "))
 	flat = strings.ReplaceAll(flat, "apache license, version", "apache license version")
 	for _, m := range marks {
 		if strings.Contains(flat, strings.ToLower(m.sentence)) {
@@ -188,7 +192,7 @@ func licences(ctx context.Context, t target, dir string) ([]entry, error) {
 
 // dataFolder holds tables that were made out of others' data, with the licences
 // beside them: LICENSE-Name.txt.
-const dataFolder = "moderation/data"
+const dataFolder = "moderation/fold/data"
 
 // dataTexts are the licences of data that the program contains.
 func dataTexts(dir string) ([]work, error) {

@@ -1,9 +1,11 @@
 // Release builds danmaku for every system that we publish for, so that the same
 // commit always gives the same bytes, and tries what it has built.
 //
-//	go run ./tools/release build    archives, licences and checksums in dist/
+//	go run ./tools/release build    archives, packages, licences and checksums in dist/
 //	go run ./tools/release twice    build, and again elsewhere with an empty cache: same checksums
 //	go run ./tools/release check    start what this machine can start, and send a comment through it
+//	go run ./tools/release manifests -home URL
+//	                                what Homebrew, Scoop, winget and the AUR want, in dist/manifests
 //	go run ./tools/release notice   print NOTICE as the imports want it
 package main
 
@@ -34,8 +36,9 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	fs := flag.NewFlagSet("release", flag.ContinueOnError)
 	dist := fs.String("dist", "dist", "folder of the archives")
 	only := fs.String("only", "", "targets, as linux/arm64, by commas (default: all)")
+	home := fs.String("home", "", "the project's page, such as https://github.com/owner/danmaku")
 	if len(args) == 0 {
-		return errors.New("say build, twice, check or notice")
+		return errors.New("say build, twice, check, manifests or notice")
 	}
 	if err := fs.Parse(args[1:]); err != nil {
 		return err
@@ -46,11 +49,13 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	}
 	switch args[0] {
 	case "build":
-		return build(ctx, ".", *dist, "", chosen, out)
+		return build(ctx, ".", *dist, "", *home, chosen, out)
 	case "twice":
-		return twice(ctx, *dist, chosen, out)
+		return twice(ctx, *dist, *home, chosen, out)
 	case "check":
 		return check(ctx, *dist, chosen, out)
+	case "manifests":
+		return manifests(*dist, *home)
 	case "notice":
 		text, err := notice(ctx, ".")
 		if err != nil {
@@ -59,13 +64,13 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		_, err = io.WriteString(out, text)
 		return err
 	}
-	return fmt.Errorf("%q: say build, twice, check or notice", args[0])
+	return fmt.Errorf("%q: say build, twice, check, manifests or notice", args[0])
 }
 
 // twice builds into dist, then out of a clone of the repository in another
 // folder with a build cache of its own, and compares the checksums.
-func twice(ctx context.Context, dist string, chosen []target, out io.Writer) error {
-	if err := build(ctx, ".", dist, "", chosen, out); err != nil {
+func twice(ctx context.Context, dist, home string, chosen []target, out io.Writer) error {
+	if err := build(ctx, ".", dist, "", home, chosen, out); err != nil {
 		return err
 	}
 	elsewhere, err := os.MkdirTemp("", "danmaku release, again ")
@@ -79,7 +84,7 @@ func twice(ctx context.Context, dist string, chosen []target, out io.Writer) err
 	}
 	fmt.Fprintln(out, "again, in another folder and with an empty cache")
 	again := filepath.Join(elsewhere, "dist")
-	if err := build(ctx, clone, again, filepath.Join(elsewhere, "cache"), chosen, out); err != nil {
+	if err := build(ctx, clone, again, filepath.Join(elsewhere, "cache"), home, chosen, out); err != nil {
 		return err
 	}
 	first, err := os.ReadFile(filepath.Join(dist, sumsFile))

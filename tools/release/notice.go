@@ -63,9 +63,30 @@ func notice(ctx context.Context, dir string) (string, error) {
 		for _, h := range holders {
 			fmt.Fprintf(&b, "    %s\n", h)
 		}
+		for _, s := range w.scopes() {
+			fmt.Fprintf(&b, "    %s\n", s)
+		}
 	}
 	b.WriteString(noticeTail)
 	return b.String(), nil
+}
+
+// scopeMark begins the line of a licence of data that says which files it is for.
+const scopeMark = "Only for the data files: "
+
+// scopes are those lines.
+func (w work) scopes() (out []string) {
+	if !strings.HasPrefix(w.name, "data ") {
+		return nil
+	}
+	for _, t := range w.texts {
+		for line := range strings.Lines(t.data) {
+			if strings.HasPrefix(line, scopeMark) {
+				out = append(out, strings.TrimSpace(line))
+			}
+		}
+	}
+	return out
 }
 
 // title is what NOTICE calls a work.

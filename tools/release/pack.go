@@ -96,7 +96,7 @@ func packZip(w io.Writer, folder string, entries []entry, at time.Time) error {
 	return files.Close()
 }
 
-// unpack writes an archive's files into dir and gives its one folder.
+// unpack writes an archive's files into dir and returns its one folder.
 func unpack(file, dir string) (string, error) {
 	f, err := os.Open(file)
 	if err != nil {

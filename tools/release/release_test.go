@@ -5,7 +5,9 @@ import (
 	"archive/zip"
 	"bytes"
 	"compress/gzip"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -157,21 +159,21 @@ func TestLicenceMissing(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	write("go.mod", "module danmaku\ngo 1.26\nrequire example.org/nolicence v0.0.0\nreplace example.org/nolicence => ./nolicence\n")
-	write("main.go", "package main\nimport _ \"example.org/nolicence/part\"\nfunc main() {}\n")
-	write("nolicence/go.mod", "module example.org/nolicence\ngo 1.26\n")
+	write("go.mod", "module danmaku\ngo 1.26\nrequire example.test/nolicence v0.0.0\nreplace example.test/nolicence => ./nolicence\n")
+	write("main.go", "package main\nimport _ \"example.test/nolicence/part\"\nfunc main() {}\n")
+	write("nolicence/go.mod", "module example.test/nolicence\ngo 1.26\n")
 	write("nolicence/part/part.go", "package part\n")
-	if _, err := imported(t.Context(), targets[0], dir); err == nil || !strings.Contains(err.Error(), "example.org/nolicence has no licence") {
+	if _, err := imported(t.Context(), targets[0], dir); err == nil || !strings.Contains(err.Error(), "example.test/nolicence has no licence") {
 		t.Errorf("it says %v", err)
 	}
-	write("nolicence/part/LICENSE.txt", "Permission is hereby granted, free of charge, to any person obtaining\na copy of this software …")
+	write("nolicence/part/LICENSE.txt", "// Permission is hereby granted, free of charge, to any person obtaining\n// a copy of this software …")
 	works, err := imported(t.Context(), targets[0], dir)
-	if err != nil || len(works) != 2 || works[0].name != "example.org/nolicence" || works[0].texts[0].name != "part/LICENSE.txt" || works[1].name != "go" {
+	if err != nil || len(works) != 2 || works[0].name != "example.test/nolicence" || works[0].texts[0].name != "part/LICENSE.txt" || works[1].name != "go" {
 		t.Errorf("with a licence beside the package: %+v, %v", works, err)
 	}
 }
 
-// The pages come with the pictures that they show, once each.
+// The pages come once each, and without their pictures.
 func TestDocuments(t *testing.T) {
 	pages, err := documents("../..")
 	if err != nil {
@@ -180,15 +182,32 @@ func TestDocuments(t *testing.T) {
 	count := map[string]int{}
 	for _, e := range pages {
 		count[e.name]++
+		if bytes.Contains(e.data, []byte("pictures/")) && e.name != "CHANGELOG.md" && !strings.HasPrefix(e.name, "docs/dev/") {
+			t.Errorf("%s shows a picture that does not come with it", e.name)
+		}
 	}
-	for _, want := range []string{"README.md", "README.ja.md", "LICENSE", "NOTICE", "docs/obs.md", "docs/pictures/flight.webp", "docs/pictures/phone-en-dark.png", "docs/pictures/theme-quiet.png"} {
+	for _, want := range []string{"README.md", "README.ja.md", "LICENSE", "NOTICE", "docs/obs.md"} {
 		if count[want] != 1 {
 			t.Errorf("%s is there %d times", want, count[want])
 		}
 	}
 }
 
-// A program that needs the machine's libraries is no release for Linux.
+func TestWithoutPictures(t *testing.T) {
+	for page, want := range map[string]string{
+		"a\n![x](docs/pictures/a.png)\nb\n":                                                  "a\nb\n",
+		"<img src=\"docs/pictures/a.png\" alt=\"x\"> <img src=\"docs/pictures/b.png\">\nb\n": "b\n",
+		"1. Open it. ![x](pictures/a.png)\n":                                                 "1. Open it. \n",
+		"[a page](pictures.md) ![far](https://a.test/pictures/a.png)\n":                      "[a page](pictures.md) ![far](https://a.test/pictures/a.png)\n",
+		"\n\n": "\n\n",
+	} {
+		if got := string(withoutPictures([]byte(page))); got != want {
+			t.Errorf("%q becomes %q, want %q", page, got, want)
+		}
+	}
+}
+
+// A program that needs the machine's libraries is not a release for Linux.
 func TestStandsAlone(t *testing.T) {
 	for _, tt := range []struct {
 		flags string
@@ -254,5 +273,93 @@ func TestCheckRefusesAChangedArchive(t *testing.T) {
 	}
 	if err := check(t.Context(), dist, targets[1:2], io.Discard); err == nil || !strings.Contains(err.Error(), "names no archive") {
 		t.Errorf("without an archive it says %v", err)
+	}
+}
+
+// What is tested is what is released: one version of Go everywhere.
+func TestOneVersionOfGo(t *testing.T) {
+	found, err := goVersions("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, version := range found {
+		if version != found["go.mod"] {
+			t.Errorf("%s names Go %s, go.mod %s", name, version, found["go.mod"])
+		}
+	}
+	if found["go.mod"] == "" || found["deploy/Dockerfile"] == "" || found["docs/dev/releases.md"] == "" {
+		t.Errorf("a file names no version of Go: %v", found)
+	}
+}
+
+// sums writes checksums of archives that are not there into a new folder.
+func sums(t *testing.T, version string, chosen []target) string {
+	t.Helper()
+	dist := t.TempDir()
+	var lines strings.Builder
+	for i, target := range chosen {
+		fmt.Fprintf(&lines, "%064x  %s\n", i+1, target.archive(version))
+	}
+	if err := os.WriteFile(filepath.Join(dist, sumsFile), []byte(lines.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return dist
+}
+
+// Each manifest names the archives that it installs, with their checksums.
+func TestManifests(t *testing.T) {
+	const home = "https://code.test/owner/danmaku"
+	dist := sums(t, "v1.2.3-rc.1", targets)
+	if err := manifests(dist, home); err != nil {
+		t.Fatal(err)
+	}
+	for name, systems := range map[string][]string{
+		"danmaku.rb": {"darwin/arm64", "darwin/amd64", "linux/arm64", "linux/amd64"}, "danmaku.json": {"windows/amd64", "windows/arm64"},
+		"danmaku.installer.yaml": {"windows/amd64", "windows/arm64"}, "PKGBUILD": {"linux/amd64", "linux/arm64"},
+		"danmaku.yaml": nil, "danmaku.locale.en-US.yaml": nil,
+	} {
+		text, err := os.ReadFile(filepath.Join(dist, "manifests", name))
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		if version := map[bool]string{true: "1.2.3_rc.1", false: "1.2.3-rc.1"}[name == "PKGBUILD"]; !bytes.Contains(text, []byte(version)) {
+			t.Errorf("%s does not name the version %s", name, version)
+		}
+		for i, target := range targets {
+			has := bytes.Contains(text, []byte(home+"/releases/download/v1.2.3-rc.1/"+target.archive("v1.2.3-rc.1"))) && bytes.Contains(text, fmt.Appendf(nil, "%064x", i+1))
+			if has != slices.Contains(systems, target.String()) {
+				t.Errorf("%s: names %s with its checksum: %v", name, target, has)
+			}
+		}
+		if name == "danmaku.json" && !json.Valid(text) {
+			t.Errorf("%s is no JSON", name)
+		}
+		for file, check := range map[string][]string{"danmaku.rb": {"ruby", "-c"}, "PKGBUILD": {"bash", "-n"}} {
+			if _, err := exec.LookPath(check[0]); err == nil && file == name {
+				if _, err := output(t.Context(), "", nil, check[0], check[1], filepath.Join(dist, "manifests", name)); err != nil {
+					t.Error(err)
+				}
+			}
+		}
+	}
+	for _, bad := range []string{"", "http://code.test", "https://code.test/", "code.test"} {
+		if err := manifests(dist, bad); err == nil {
+			t.Errorf("-home %q is taken", bad)
+		}
+	}
+	if err := manifests(sums(t, "v1.2.3", targets[:3]), home); err == nil || !strings.Contains(err.Error(), "darwin") && !strings.Contains(err.Error(), "windows") {
+		t.Errorf("without an archive it says %v", err)
+	}
+}
+
+// The service asks for little of the system that it runs on.
+func TestServiceIsHardened(t *testing.T) {
+	if _, err := exec.LookPath("systemd-analyze"); err != nil {
+		t.Skip("there is no systemd-analyze")
+	}
+	said, err := output(t.Context(), "", nil, "systemd-analyze", "security", "--offline=true", "--threshold=20", "../../deploy/danmaku.service")
+	if err != nil {
+		t.Errorf("systemd-analyze rates the service worse than 2.0: %v\n%s", err, said)
 	}
 }

@@ -24,7 +24,7 @@ type source struct {
 }
 
 // checkout writes the files of the repository's commit into dir. What lies
-// about uncommitted is no part of a release.
+// about uncommitted is not part of a release.
 func checkout(ctx context.Context, repository, dir string) (s source, err error) {
 	said, err := output(ctx, repository, nil, "git", "log", "-1", "--format=%H %ct")
 	if err != nil {
@@ -108,7 +108,7 @@ func writeFile(root *os.Root, name string, r io.Reader, mode os.FileMode) error 
 	return errors.Join(err, f.Close())
 }
 
-// output runs a program in dir with variables on top of ours and gives what it
+// output runs a program in dir with variables on top of ours and returns what it
 // prints. Its complaints are in the error.
 func output(ctx context.Context, dir string, environ []string, name string, args ...string) (string, error) {
 	cmd := exec.CommandContext(ctx, name, args...)

@@ -97,7 +97,7 @@ func (t target) environ() []string {
 
 // linkerFlags strips the program and puts the release's name into it.
 func (t target) linkerFlags(s source) string {
-	flags := fmt.Sprintf("-s -w -buildid= -X main.releaseVersion=%s -X main.releaseCommit=%s -X main.releaseDate=%s",
+	flags := fmt.Sprintf("-s -w -buildid= -X danmaku/cli.releaseVersion=%s -X danmaku/cli.releaseCommit=%s -X danmaku/cli.releaseDate=%s",
 		s.version, s.commit, s.date.Format("2006-01-02T15:04:05Z"))
 	if t.cc != "" {
 		flags += ` -linkmode external -extldflags "` + t.ldflags + `"`
@@ -105,7 +105,7 @@ func (t target) linkerFlags(s source) string {
 	return flags
 }
 
-// choose gives the targets of a list by commas; an empty one means all.
+// choose returns the targets of a list by commas; an empty one means all.
 func choose(list string) ([]target, error) {
 	if list == "" {
 		return targets, nil

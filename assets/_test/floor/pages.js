@@ -1,0 +1,44 @@
+// The floor of each page: the oldest browsers that it promises to run in, and the
+// files that it is made of.
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** docs/dev/browsers.md says the same. @type {Record<string, import('./compat.js').Floor>} */
+export const FLOORS = {
+  audience: { chrome: '90', chrome_android: '90', safari: '15.4', safari_ios: '15.4', firefox: '115', firefox_android: '115' },
+  console: { chrome: '103', safari: '16', firefox: '115' },
+  builder: { chrome: '103', safari: '16', firefox: '115' },
+  welcome: { chrome: '103', safari: '16', firefox: '115' },
+  poster: { chrome: '103', safari: '16', firefox: '115' },
+  screen: { chrome: '103', safari: '16', firefox: '115' },
+  overlay: { chrome: '103' },
+};
+
+/** Scripts that are not modules run in browsers that know none, and say so there. */
+export const CLASSIC = { chrome: '49', safari: '10', safari_ios: '10', firefox: '45' };
+
+/**
+ * The files of a page, as paths below assets.
+ * @param {string} assets @param {string} page
+ */
+export function filesOf(assets, page) {
+  const html = readFileSync(join(assets, page, 'index.html'), 'utf8');
+  // What stands in the page itself, see server/bundle.go.
+  const inline = html.includes('{{.Inline.Style}}') ? `<link href="{{.Base}}/${page}/all.css"><script src="{{.Base}}/shared/first.js"></script><script src="{{.Base}}/${page}/early.js"></script>` : '';
+  const bundled = inline + html.replaceAll('/all.js"', '/main.js"');
+  const styles = [...bundled.matchAll(/href="\{\{\.Base\}\}\/([\w/-]+\.css)"/g)].flatMap(([, name]) => (name.endsWith('/all.css') ? ['shared/tokens.css', 'shared/base.css', `${page}/${page}.css`] : [name]));
+  const classic = [...bundled.matchAll(/<script src="\{\{\.Base\}\}\/([\w/-]+\.js)"/g)].map(([, name]) => name);
+  /** @type {Set<string>} */ const modules = new Set();
+  const add = (/** @type {string} */ name) => {
+    if (modules.has(name)) return;
+    modules.add(name);
+    for (const [, other] of readFileSync(join(assets, name), 'utf8').matchAll(/(?:^import |\bfrom |\bimport\()'(\.[^']+\.js)'/gm)) add(join(name, '..', other));
+  };
+  for (const [, name] of bundled.matchAll(/<script type="module" src="\{\{\.Base\}\}\/([\w/-]+\.js)"/g)) add(name);
+  // Stylesheets that modules bring along.
+  for (const name of modules) {
+    for (const [, other] of readFileSync(join(assets, name), 'utf8').matchAll(/new URL\('(\.[^']+\.css)', import\.meta\.url\)/g)) styles.push(join(name, '..', other));
+  }
+  return { styles, classic, modules: [...modules] };
+}

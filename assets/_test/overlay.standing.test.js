@@ -1,0 +1,154 @@
+// Comments at the top and bottom: a layer of their own, stacked from their edge.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setUp } from './stage.js';
+
+let made = 0;
+const say = (over = {}) => ({ id: `c${++made}`, at: 0, text: 'hello', mode: 'scroll', color: '#ffffff', size: 'medium', name: '', user: 'u', badge: '', source: 'audience', ...over });
+const many = (n, over) => Array.from({ length: n }, () => say(over));
+const flying = ({ renderer }, mode) => [...renderer.shown.keys()].filter((item) => item.mode === mode);
+const ids = (items) => items.map((item) => item.parts[0].id);
+
+test('what stands comes within 0.3 s at any traffic, at its edge, and takes no lane from what flies', () => {
+  for (const perSecond of [1, 15, 60, 400]) {
+    for (const options of [{}, { duration: 9 }]) {
+      const set = setUp(options);
+      const { stage, pass, timeline } = set;
+      for (let ms = 0; ms < 20_000; ms += 100) {
+        stage.push(many(Math.floor((perSecond * (ms + 100)) / 1000) - Math.floor((perSecond * ms) / 1000), { text: 'x'.repeat(1 + (made * 7) % 40) }));
+        if (ms % 7000 === 3000) {
+          const at = timeline.currentTime;
+          stage.push([say({ id: `top ${ms}`, mode: 'top' }), say({ id: `bottom ${ms}`, mode: 'bottom' })]);
+          pass(300);
+          const [top] = flying(set, 'top'), [bottom] = flying(set, 'bottom');
+          assert.ok(top && bottom, `${perSecond} a second: it is not there after 0.3 s`);
+          assert.deepEqual([top.lane, bottom.lane], [0, 19]);
+          assert.ok(top.t - at <= 300);
+          stage.remove({ ids: ['nobody'] });
+        }
+        pass(100);
+      }
+    }
+  }
+});
+
+test('three at the top and three at the bottom; the next waits 2 s, then the oldest makes way', () => {
+  const set = setUp();
+  const { stage, pass } = set;
+  for (const id of ['a', 'b', 'c']) {
+    stage.push([say({ id, mode: 'top' }), say({ id: `${id}'`, mode: 'bottom' })]);
+    pass(250);
+  }
+  assert.deepEqual(flying(set, 'top').map((item) => item.lane), [0, 1, 2]);
+  assert.deepEqual(flying(set, 'bottom').map((item) => item.lane), [19, 18, 17]);
+  stage.push([say({ id: 'd', mode: 'top' })]);
+  pass(1750);
+  assert.deepEqual(ids(flying(set, 'top')), ['a', 'b', 'c']);
+  pass(500);
+  assert.deepEqual(ids(flying(set, 'top')), ['b', 'c', 'd']);
+  assert.equal(flying(set, 'top')[2].lane, 0, 'it has the place of the one that made way');
+  assert.deepEqual(ids(flying(set, 'bottom')), ["a'", "b'", "c'"]);
+});
+
+test('a flood of those that stand: each is read for a second, none comes later than 3 s, and those that fly get their lanes', () => {
+  const set = setUp();
+  const { stage, pass, timeline } = set;
+  const came = new Map(), began = new Map(), ended = new Map();
+  for (let ms = 0; ms < 20_000; ms += 50) {
+    const c = say({ mode: 'top' });
+    came.set(c.id, timeline.currentTime);
+    stage.push([c, ...(ms % 500 === 0 ? [say({ id: `fly ${ms}` })] : [])]);
+    pass(50);
+    const there = new Set(ids(flying(set, 'top')));
+    assert.ok(there.size <= 3);
+    for (const item of flying(set, 'top')) if (!began.has(item.parts[0].id)) began.set(item.parts[0].id, item.t);
+    for (const id of began.keys()) if (!there.has(id) && !ended.has(id)) ended.set(id, timeline.currentTime);
+    if (ms % 500 === 300) assert.ok(ids(flying(set, 'scroll')).includes(`fly ${ms - 300}`), 'one that flies is kept out');
+  }
+  assert.ok(began.size > 40, `${began.size} stood`);
+  for (const [id, at] of began) assert.ok(at - came.get(id) <= 3300, `${id} came ${at - came.get(id)} ms late`);
+  for (const [id, at] of ended) assert.ok(at - began.get(id) >= 1000, `${id} stood ${at - began.get(id)} ms`);
+  assert.ok(stage.stats().queued <= 24);
+});
+
+test('a flood of those that fly drops none that stands', () => {
+  const set = setUp({ limit: 3 }, { height: 108 });
+  set.stage.push([say({ id: 'top', mode: 'top' }), ...many(1000)]);
+  set.pass(0);
+  assert.deepEqual(ids(flying(set, 'top')), ['top']);
+});
+
+test('a host makes no way for a viewer, a viewer does for a host', () => {
+  const set = setUp({ fixed: 1 });
+  set.stage.push([say({ id: 'host', mode: 'top', badge: 'owner' }), say({ id: 'viewer', mode: 'bottom' })]);
+  set.pass(0);
+  set.stage.push([say({ id: 'viewer at the top', mode: 'top' }), say({ id: 'host at the bottom', mode: 'bottom', badge: 'owner' })]);
+  set.pass(2500);
+  assert.deepEqual(ids([...flying(set, 'top'), ...flying(set, 'bottom')]), ['host', 'host at the bottom']);
+});
+
+test('what is taken down frees its place at once', () => {
+  const set = setUp();
+  set.stage.push(['a', 'b', 'c', 'd'].map((id) => say({ id, mode: 'top' })));
+  set.pass(0);
+  set.stage.remove({ ids: ['a'] });
+  set.pass(250);
+  assert.deepEqual(flying(set, 'top').map((item) => [item.parts[0].id, item.lane]), [['b', 1], ['c', 2], ['d', 0]]);
+});
+
+test('big ones take two lanes, and small stages are shared by both edges', () => {
+  const set = setUp();
+  set.stage.push([say({ mode: 'top', size: 'big' }), say({ mode: 'top' }), say({ mode: 'bottom', size: 'big' })]);
+  set.pass(0);
+  assert.deepEqual([...set.renderer.shown.keys()].map((item) => [item.mode, item.lane, item.rows]), [['top', 0, 2], ['top', 2, 1], ['bottom', 18, 2]]);
+  const low = setUp({}, { height: 60 }); // one lane
+  low.stage.push([say({ id: 'top', mode: 'top' }), say({ id: 'bottom', mode: 'bottom' })]);
+  low.pass(0);
+  assert.deepEqual(ids([...low.renderer.shown.keys()]), ['top']);
+  low.pass(2250);
+  assert.deepEqual(ids([...low.renderer.shown.keys()]), ['bottom'], 'the oldest makes way, be it at the other edge');
+});
+
+test('the pin shuts its lanes for those that stand, too', () => {
+  let at = null;
+  const set = setUp({}, {}, { pin: { place: () => at } });
+  set.stage.push(many(3, { mode: 'top' }));
+  set.pass(0);
+  at = { top: 27, bottom: 80 };
+  set.stage.refresh();
+  assert.deepEqual(flying(set, 'top').map((item) => item.lane).sort(), [2, 3, 4]);
+});
+
+test('a stage that shrinks keeps those that still have a place', () => {
+  const set = setUp();
+  set.stage.push([...many(3, { mode: 'top' }), ...many(3, { mode: 'bottom' })]);
+  set.pass(0);
+  set.renderer.size.height = 216; // four lanes
+  set.stage.refresh();
+  const lanes = [...set.renderer.shown.keys()].map((item) => item.lane).sort();
+  assert.deepEqual(lanes, [0, 1, 2, 3]);
+});
+
+test('apart: those that stand take lanes from those that fly, as they did', () => {
+  const set = setUp({ apart: true, duration: 9 });
+  set.stage.push([...many(3, { mode: 'top' }), ...many(20)]);
+  set.pass(0);
+  const lanes = [...set.renderer.shown.keys()].map((item) => item.lane);
+  assert.equal(new Set(lanes).size, 20, 'no lane has two');
+  const layer = setUp();
+  layer.stage.push([...many(3, { mode: 'top' }), ...many(20)]);
+  layer.pass(0);
+  assert.equal(layer.renderer.shown.size, 23);
+});
+
+test('while the source was hidden: who would still stand is there, who would not is gone', () => {
+  const set = setUp({ duration: 9 });
+  set.stage.setHidden(true);
+  set.stage.push([say({ id: 'old', mode: 'top' })]);
+  set.pass(4000);
+  set.stage.push([say({ id: 'young', mode: 'top' })]);
+  set.pass(1000);
+  set.stage.setHidden(false);
+  assert.deepEqual(flying(set, 'top').map((item) => [item.parts[0].id, set.timeline.currentTime - item.t]), [['young', 1000]]);
+});

@@ -1,0 +1,61 @@
+// What becomes of taps on the phone, and of sums on the overlay.
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { Extras } from '../audience/extras.js';
+import { GATHER, Taps } from '../audience/taps.js';
+import { emojiOf } from '../console/show-reactions.js';
+import { MOST, chosen } from '../overlay/rising.js';
+
+test('taps of a moment are one frame, and no more are sent than count', () => {
+  let time = 0;
+  /** @type {(() => void)[]} */ const timers = [];
+  /** @type {Record<string, number>[]} */ const sent = [];
+  const taps = new Taps((counts) => sent.push(counts), (fn, ms) => { assert.equal(ms, GATHER); timers.push(fn); }, () => time);
+  for (const emoji of ['👏', '👏', '🎉', '👏']) assert.ok(taps.tap(emoji));
+  assert.equal(timers.length, 1);
+  timers.shift()?.();
+  assert.deepEqual(sent, [{ '👏': 3, '🎉': 1 }]);
+  // A thumb that does not stop: the burst, then what comes with the time.
+  let counted = 0;
+  for (let i = 0; i < 100; i++) counted += Number(taps.tap('👏'));
+  assert.equal(counted, 16);
+  time = 1000;
+  for (let i = 0; i < 100; i++) counted += Number(taps.tap('👏'));
+  assert.equal(counted, 21);
+  assert.equal(timers.length, 1);
+  timers.shift()?.();
+  assert.deepEqual(sent[1], { '👏': 21 });
+  time = 3_600_000;
+  counted = 0;
+  for (let i = 0; i < 100; i++) counted += Number(taps.tap('🎉'));
+  assert.equal(counted, 20);
+});
+
+test('the overlay lets rise what it has room for, in the shares in which it came', () => {
+  assert.deepEqual(chosen({}, MOST), []);
+  assert.deepEqual(chosen({ '👏': 2, '🎉': 1 }, MOST), ['👏', '👏', '🎉']);
+  const many = chosen({ '👏': 900, '🎉': 90, '❤️': 1 }, MOST);
+  assert.equal(many.length, Math.ceil(MOST / 3));
+  assert.ok(many.filter((e) => e === '👏').length >= 10 && many.includes('🎉'), String(many));
+  assert.deepEqual(chosen({ '👏': 900 }, 0), []);
+  assert.deepEqual(chosen({ '👏': 0, '🎉': -3 }, MOST), []);
+  // Whatever comes and however often: never more than there is room for.
+  let on = 0;
+  for (let i = 0; i < 100; i++) {
+    const next = chosen({ a: (i * 7919) % 500, b: (i * 104729) % 50, c: i % 3 }, MOST - on);
+    on += next.length;
+    assert.ok(on <= MOST, `${on} at once`);
+    on = Math.max(0, on - 4);
+  }
+});
+
+test('emoji are told apart with and without blanks', () => {
+  assert.deepEqual(emojiOf(' 👏❤️ 👩‍👩‍👧‍👦  👋🏽'), ['👏', '❤️', '👩‍👩‍👧‍👦', '👋🏽']);
+  assert.deepEqual(emojiOf('  '), []);
+});
+
+test('what a room does not offer is not loaded', () => {
+  const extras = new Extras({ words: /** @type {any} */ ({}), send: () => { throw new Error('sent'); } });
+  for (const room of [{}, { reactions: [] }]) extras.follow({ room, online: true, shut: false });
+  extras.follow({ room: { reactions: ['👏'] }, online: false, shut: false });
+});

@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Screen } from '../audience/screen.js';
+
+/** A screen whose timers are the test's. */
+function setUp(air, delay = 0) {
+  const timers = [], said = [];
+  const screen = new Screen((fn, ms) => timers.push({ fn, ms }));
+  screen.set(air);
+  screen.delay = delay;
+  screen.sent((word) => said.push(word));
+  return { screen, timers, said };
+}
+
+test('on air: sent, then on the screen after the delay and the time that comments take', () => {
+  const { timers, said } = setUp({ state: 'on', shown_ms: 240 }, 5000);
+  assert.deepEqual(said, ['sent']);
+  assert.deepEqual(timers.map(({ ms }) => ms), [5240]);
+  timers[0].fn();
+  assert.deepEqual(said, ['sent', 'shown']);
+});
+
+test('an overlay that goes meanwhile shows nothing, and the phone does not say so', () => {
+  for (const [state, word] of [['none', 'sent_unseen'], ['hidden', 'sent']]) {
+    const { screen, timers, said } = setUp({ state: 'on' });
+    screen.set({ state });
+    timers[0].fn();
+    assert.deepEqual(said, ['sent', word]);
+  }
+});
+
+test('without an overlay, with a hidden one, and on a server that does not say', () => {
+  for (const [air, word] of [[{ state: 'none' }, 'sent_unseen'], [{ state: 'hidden' }, 'sent'], [{ state: 'of next year' }, 'sent'], [undefined, 'shown']]) {
+    const { screen, timers, said } = setUp(air);
+    assert.deepEqual([said, timers.length, screen.word], [[word], 0, word]);
+  }
+});

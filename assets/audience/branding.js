@@ -1,0 +1,55 @@
+// How the room dresses the page: its colour under the header, its picture, and
+// the phrases that it offers.
+
+import { byId, el } from '../shared/dom.js';
+import { insertText } from '../shared/insert.js';
+
+/** A room's picture on our own server. Any other address would be loaded with the visitor's cookies. */
+const OWN = /^\/r\/[a-z0-9_-]+\/picture\/[0-9a-f]+\.jpg$/;
+
+/** @param {Record<string, string>} look */
+export function applyBranding({ color = '', picture = '' } = {}) {
+  const top = /** @type {HTMLElement} */ (document.querySelector('.top'));
+  const good = /^#[0-9a-f]{6}$/.test(color);
+  top.classList.toggle('dressed', good);
+  if (good) top.style.setProperty('--room', color);
+  const image = /** @type {HTMLImageElement} */ (byId('picture'));
+  const shown = OWN.test(picture);
+  image.onerror = () => { image.hidden = true; }; // it was replaced since
+  if (shown && image.getAttribute('src') !== picture) image.src = picture;
+  if (!shown) image.removeAttribute('src');
+  image.hidden = !shown;
+}
+
+/** The key that swaps the row of choices for the room's phrases, and back. */
+export class Phrases {
+  #key = byId('phrase-key');
+  #row = byId('phrases');
+  #choices = byId('choices');
+  #text = /** @type {HTMLInputElement} */ (byId('text'));
+  #offered = '';
+
+  constructor() {
+    this.#key.addEventListener('click', () => this.#show(this.#row.hidden));
+    this.#row.addEventListener('click', (event) => {
+      const button = /** @type {Element} */ (event.target).closest('button');
+      if (button) insertText(this.#text, button.textContent ?? '');
+    });
+  }
+
+  /** @param {readonly string[]} phrases */
+  offer(phrases = []) {
+    if (JSON.stringify(phrases) === this.#offered) return;
+    this.#offered = JSON.stringify(phrases);
+    this.#row.replaceChildren(...phrases.map((p) => el('button', { type: 'button', dir: 'auto' }, p)));
+    this.#key.hidden = phrases.length === 0;
+    if (phrases.length === 0) this.#show(false);
+  }
+
+  /** @param {boolean} open */
+  #show(open) {
+    this.#row.hidden = !open;
+    this.#choices.hidden = open;
+    this.#key.setAttribute('aria-expanded', String(open));
+  }
+}

@@ -1,0 +1,115 @@
+// A draw on the phone: a key to take part, or what to write; and when it is over, who was
+// drawn, and whether oneself was. It is loaded with the first draw.
+
+import { byId, el, icon, said } from '../shared/dom.js';
+import { codeOf, winnerOf } from '../shared/items.js';
+import { insertText } from '../shared/insert.js';
+import { format } from '../shared/i18n.js';
+
+/** @typedef {import('../shared/items.js').Item} Item */
+
+/** ms for which those who were drawn stay: a winner has to see it. */
+const STAYS = 600_000;
+
+/** Refusals that have words of their own. */
+const SAID = ['not_live', 'slow_down', 'muted', 'banned', 'room_closed'];
+
+/** Brings the stylesheet, and waits for it. */
+function dress() {
+  return new Promise((done, failed) => {
+    document.head.append(el('link', { rel: 'stylesheet', href: new URL('./draw.css', import.meta.url).href, onload: done, onerror: failed }));
+  });
+}
+
+/** @type {ReturnType<typeof build>|null} */ let made = null;
+
+/**
+ * The panel, which is made once.
+ * @param {import('../shared/i18n.js').Words} page the words of the page, whose language holds
+ * @param {import('./ballot.js').Ballot} ballot @param {() => void} redraw
+ */
+export function make(page, ballot, redraw) {
+  made ??= build(page, ballot, redraw);
+  made.catch(() => { made = null; }); // no connection: the next news tries again
+  return made;
+}
+
+/** What of the draws a phone shows: what is live, else the newest result that stays. @param {import('../shared/items.js').Items} items @param {number} now @param {Set<string>} away */
+export function shownDraw(items, now, away) {
+  const draws = items.all.filter((item) => item.kind === 'draw' && !away.has(item.id));
+  return draws.find(({ state }) => state === 'live')
+    ?? draws.sort((a, b) => (b.stopped ?? 0) - (a.stopped ?? 0)).find(({ state, stopped = 0 }) => state === 'ended' && now - stopped < STAYS);
+}
+
+/** @param {import('../shared/i18n.js').Words} page @param {import('./ballot.js').Ballot} ballot @param {() => void} redraw */
+async function build(page, ballot, redraw) {
+  let lang = '';
+  /** @type {Record<string, any>} */ let messages = {};
+  const say = (/** @type {string} */ key, /** @type {Record<string, string|number>} */ params = {}) => format(messages[key], lang, params);
+  // Words of its own, since few rooms draw.
+  const speak = async () => {
+    const wanted = page.lang;
+    const answer = await fetch(new URL(`../locales/draw.${wanted}.json`, import.meta.url));
+    if (!answer.ok) throw new Error(`no words for ${wanted}: ${answer.status}`);
+    messages = await answer.json();
+    lang = wanted;
+  };
+  await Promise.all([dress(), speak()]);
+  const root = el('section', { class: 'draw', hidden: true });
+  byId('composer').before(root);
+  let shown = '';
+  let spent = ''; // why a tap was not even sent
+  /** @type {Set<string>} results that the person has put away */ const away = new Set();
+  const on = {
+    choose: (/** @type {Item} */ item) => {
+      spent = ballot.choose(item, '');
+      redraw();
+    },
+    away: (/** @type {Item} */ item) => {
+      away.add(item.id);
+      redraw();
+    },
+  };
+  return {
+    /** @param {import('../shared/items.js').Items} items @param {number} time @param {string} me a pseudonym @param {any} ack the last answer to a choice */
+    async draw(items, time, me, ack) {
+      const item = shownDraw(items, time, away);
+      const mine = item ? ballot.of(item.id) : [];
+      const waiting = item ? ballot.waiting(item.id) : [];
+      const why = spent || (ack?.outcome === 'refused' && ack.item === item?.id ? ack.code : '');
+      if (lang !== page.lang) await speak().catch(() => {}); // else in the language before
+      root.hidden = !item;
+      if (!item) {
+        shown = '';
+        return root.replaceChildren();
+      }
+      const { spec, result = {} } = item;
+      const over = item.state === 'ended';
+      const joined = mine.length > 0;
+      const now = JSON.stringify([item.id, item.state, result.winners, joined, waiting.length, result.people, why, lang]);
+      if (now === shown) return;
+      shown = now;
+      const focused = root.contains(document.activeElement);
+      const won = over && me !== '' && (result.winners ?? []).includes(me);
+      root.setAttribute('aria-label', say('draw'));
+      root.classList.toggle('won', won);
+      const close = over && el('button', { type: 'button', class: 'icon-button', 'aria-label': say('away'), title: say('away'), onclick: () => on.away(item) }, icon('x'));
+      const key = !over && spec.button && el('button', { type: 'button', class: `draw-key${joined ? ' joined' : ''}`, 'aria-pressed': String(joined), 'aria-disabled': String(waiting.length > 0), onclick: () => on.choose(item) }, joined && icon('check'), el('span', {}, say(joined ? 'joined' : 'join')));
+      const word = !over && spec.word && el('button', { type: 'button', class: 'draw-key', onclick: () => insertText(/** @type {HTMLInputElement} */ (byId('text')), spec.word) }, el('span', {}, say('write', { word: spec.word })));
+      const note = over ? (result.winners ?? []).length > 0 ? '' : say('nobody') : why ? say(SAID.includes(why) ? why : 'failed') : spec.button ? joined ? say('leave') : '' : spec.word ? '' : say('wrote');
+      root.replaceChildren(
+        el('div', { class: 'show-head' }, el('h2', {}, said(spec.title)), close),
+        ...[
+          won && el('p', { class: 'draw-won', role: 'status' }, el('b', {}, say('won')), ' ', say('code', { code: codeOf(me) })),
+          key, word,
+          over && el('ul', { class: 'draw-list' }, ...(result.winners ?? []).map((/** @type {string} */ person) => {
+            const { name, code } = winnerOf(item, person);
+            return el('li', { class: person === me ? 'me' : '' }, said(name), el('span', {}, code));
+          })),
+          el('p', { class: 'show-foot' }, el('span', { class: 'show-note', role: 'status' }, note), el('span', {}, say('people', { n: result.people ?? 0 }))),
+        ].filter((part) => part instanceof HTMLElement),
+      );
+      if (focused) root.querySelector('button')?.focus();
+    },
+  };
+}

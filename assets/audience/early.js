@@ -1,0 +1,18 @@
+// A classic script in <head> of the audience page: it opens the socket while the
+// modules are still on their way, which saves a slow line its round trips. main.js
+// takes the socket over (early-socket.js).
+(() => {
+  if (!('noModule' in document.createElement('script'))) return; // nobody would take it over
+  try {
+    const key = /[?&](key=[^&]+)/.exec(location.search);
+    const room = encodeURIComponent(document.documentElement.getAttribute('data-room') || '');
+    const query = `role=audience&brief=1${key ? `&${key[1]}` : ''}`; // as socketUrl in shared/protocol.js makes it
+    const ws = new WebSocket(`${location.protocol === 'https:' ? 'wss:' : 'ws:'}//${location.host}/api/rooms/${room}/socket?${query}`, ['danmaku.v1']);
+    /** @type {unknown[]} */ const frames = [];
+    ws.onmessage = (event) => frames.push(event.data);
+    /** @type {any} */ (window).earlySocket = { ws, frames };
+    addEventListener('load', () => { // the modules did not start, see shared/first.js
+      if (!document.documentElement.hasAttribute('data-started')) ws.close();
+    });
+  } catch (fault) { /* the page opens one of its own */ }
+})();

@@ -1,0 +1,51 @@
+// What only some rooms offer: each has a module of its own, which is loaded when the
+// room first offers it, so that the others do not pay for it.
+
+/**
+ * @typedef {object} Page what such a module gets
+ * @property {import('../shared/i18n.js').Words} words
+ * @property {(frame: Record<string, any>) => boolean} send
+ *
+ * @typedef {object} Now what holds
+ * @property {any} room its settings
+ * @property {boolean} online
+ * @property {boolean} shut the room is closed, or the person muted
+ *
+ * @typedef {{follow: (now: Now) => void}} Extra
+ */
+
+/** @type {Record<string, {wanted: (room: any) => boolean, load: () => Promise<{make: (page: Page) => Promise<Extra>}>}>} */
+const EXTRAS = {
+  reactions: { wanted: (room) => room.reactions?.length > 0, load: () => import('./reactions.js') },
+};
+
+export class Extras {
+  #page;
+  /** @type {Now|null} */ #now = null;
+  /** @type {Map<string, Extra|null>} null: on its way */ #made = new Map();
+
+  /** @param {Page} page */
+  constructor(page) { this.#page = page; }
+
+  /** @param {Now} now */
+  follow(now) {
+    this.#now = now;
+    for (const [name, { wanted }] of Object.entries(EXTRAS)) {
+      if (this.#made.has(name)) this.#made.get(name)?.follow(now);
+      else if (now.online && wanted(now.room)) void this.#make(name);
+    }
+  }
+
+  /** @param {string} name */
+  async #make(name) {
+    this.#made.set(name, null);
+    try {
+      const { make } = await EXTRAS[name].load();
+      const extra = await make(this.#page);
+      this.#made.set(name, extra);
+      extra.follow(/** @type {Now} */ (this.#now));
+    } catch {
+      this.#made.delete(name); // no connection: the next news tries again
+    }
+  }
+}

@@ -1,0 +1,50 @@
+// A text that was not sent comes back: into the field when that is free, else its
+// row offers to edit it.
+
+import { byId } from '../shared/dom.js';
+
+/** @typedef {import('./outbox.js').Item} Item */
+
+export class Unsent {
+  #page;
+
+  /** @param {{feed: import('./feed.js').Feed, composer: import('./composer.js').Composer, memory: import('./memory.js').Memory, outbox: () => import('./outbox.js').Outbox}} page */
+  constructor(page) { this.#page = page; }
+
+  /** @param {Item} item @returns {boolean} whether its text is in the field now */
+  giveBack(item) {
+    const { feed, composer, outbox } = this.#page;
+    const toField = composer.text.trim() === '' && !item.late;
+    if (toField) this.#edit(item);
+    else {
+      outbox().keepRefused(item);
+      feed.settle(item.ref, 'refused');
+      this.offerEdit(item);
+    }
+    return toField;
+  }
+
+  /** Puts the button "Edit" on the row of an item. @param {Item} item */
+  offerEdit(item) {
+    this.#page.feed.offer(item.ref, { key: 'edit', act: () => this.#edit(item) });
+  }
+
+  /** Puts the text into the field. A half-written text there changes places with it. @param {Item} item */
+  #edit(item) {
+    const { feed, composer, memory, outbox } = this.#page;
+    const half = composer.text;
+    composer.restore(item);
+    if (half.trim() === '') {
+      outbox().forget(item);
+      feed.takeBack(item.ref);
+    } else {
+      item.text = half;
+      outbox().keepRefused(item);
+      feed.rewrite(item.ref, half);
+      this.offerEdit(item);
+    }
+    composer.strip.quiet();
+    memory.keepText(composer.text);
+    byId('text').focus();
+  }
+}

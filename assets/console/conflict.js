@@ -1,0 +1,73 @@
+// Two people have edited one list: what stands now is shown beside what is typed
+// here, with the ways on. Nothing typed is lost, and nothing is saved by itself.
+
+import { el, icon } from '../shared/dom.js';
+import { Editor } from './editor.js';
+import { merge, only } from './merge.js';
+
+/** @typedef {{text: string, version: string, on: boolean}} Theirs as it stands on the server */
+
+export class Conflict {
+  /** @type {Theirs|null} */ theirs = null;
+  #words; #editor; #told; #merge; #heading; #list = { was: '', on: true };
+  #mine = '';
+
+  /**
+   * @param {import('../shared/i18n.js').Words} words
+   * @param {{merged: (text: string) => void, over: () => void, drop: () => void}} ways
+   */
+  constructor(words, ways) {
+    const { t } = words;
+    this.#words = words;
+    this.#editor = new Editor(t('rules_theirs'));
+    this.#editor.readOnly = true;
+    this.#told = el('p', { tabindex: '-1', role: 'alert' });
+    this.#heading = el('span', {});
+    this.#merge = el('button', { type: 'button', class: 'button main', onclick: () => ways.merged(merge(this.#list.was, this.#mine, this.theirs?.text ?? '')) }, t('rules_merge'));
+    this.box = el('div', { class: 'clash', hidden: true }, icon('warn'), this.#told, el('div', { class: 'page-bar' }, this.#merge,
+      el('button', { type: 'button', class: 'button line', onclick: ways.over }, t('rules_over')),
+      el('button', { type: 'button', class: 'button line', onclick: ways.drop }, t('rules_drop'))));
+    this.beside = el('div', { class: 'theirs', hidden: true }, el('p', { class: 'help' }, this.#heading), this.#editor.box);
+  }
+
+  /** What is typed here. @param {string} text */
+  set mine(text) {
+    this.#mine = text;
+    if (this.theirs) this.#mark();
+  }
+
+  /**
+   * @param {{text: string, was: string, on: boolean}} list as it is typed here
+   * @param {Theirs|null} theirs null when it was deleted
+   * @param {string} who '' for the same person, elsewhere
+   */
+  begin(list, theirs, who) {
+    const { t } = this.#words;
+    this.#list = list;
+    this.#mine = list.text;
+    this.theirs = theirs ?? { text: '', version: '', on: list.on };
+    this.#told.textContent = who ? t(theirs ? 'rules_clash' : 'rules_clash_gone', { who }) : t('rules_clash_self');
+    this.#heading.textContent = t(!theirs ? 'rules_theirs_gone' : theirs.on ? 'rules_theirs' : 'rules_theirs_off');
+    this.#merge.hidden = !theirs;
+    this.#editor.value = this.theirs.text;
+    this.#show(true);
+    this.#mark();
+    this.#told.focus();
+  }
+
+  end() {
+    this.theirs = null;
+    this.#show(false);
+  }
+
+  /** @param {boolean} on */
+  #show(on) {
+    this.box.hidden = this.beside.hidden = !on;
+    this.box.closest('.rules-grid')?.classList.toggle('clashing', on);
+  }
+
+  #mark() {
+    const message = this.#words.t('rules_not_mine');
+    this.#editor.mark(only(this.theirs?.text ?? '', this.#mine).map((line) => ({ line, warning: true, message })));
+  }
+}

@@ -1,0 +1,57 @@
+// Showing a comment as a card in front, at once or after what stands there.
+
+/** For how many seconds a card may stand; 0 until it is taken down. */
+export const LENGTHS = [8, 12, 30, 0];
+
+const USUAL = 12;
+const KEEP = 'danmaku-card-seconds';
+
+/** For how long cards stand that this browser makes. */
+export function cardSeconds() {
+  try {
+    const kept = localStorage.getItem(KEEP);
+    return kept !== null && LENGTHS.includes(Number(kept)) ? Number(kept) : USUAL;
+  } catch { return USUAL; }
+}
+
+/** @param {number} seconds */
+export function setCardSeconds(seconds) {
+  try { localStorage.setItem(KEEP, String(seconds)); } catch { /* as long as the page */ }
+}
+
+/**
+ * Makes a card of a comment that is shown, and starts it; where something stands, it waits.
+ * @param {import('./store.js').Store} store @param {import('./acts.js').Acts} acts @param {string} id
+ */
+export async function feature(store, acts, id) {
+  const made = await acts.call('POST', store.path('comments', id, 'feature'), { seconds: cardSeconds(), start: true });
+  if (!made) return;
+  const { t } = store.words;
+  store.notice({ text: t(made.state === 'live' ? 'featured_now' : 'featured_next'), glyph: 'show', undo: () => acts.call('DELETE', store.path('items', made.id)) });
+}
+
+/**
+ * Shows a comment that waits, with all of its group, and makes a card of it.
+ * @param {import('./store.js').Store} store @param {import('./acts.js').Acts} acts @param {import('./queue.js').Queue} queue @param {string} id
+ */
+export async function approveAndFeature(store, acts, queue, id) {
+  const row = queue.rowOf(id);
+  if (row && row.count > 1) await acts.decideRow('approve', row);
+  else if (!(await acts.call('POST', store.path('comments', id, 'approve')))) return;
+  await feature(store, acts, id);
+}
+
+/**
+ * Starts an item at once: what stands in its place ends.
+ * @param {import('./store.js').Store} store @param {import('./acts.js').Acts} acts @param {import('../shared/items.js').Item} item
+ */
+export async function startNow(store, acts, item) {
+  const path = (/** @type {string[]} */ ...parts) => store.path('items', ...parts);
+  const stands = item.slot ? store.items.live(item.slot) : undefined;
+  if (!stands || stands.id === item.id) return acts.call('POST', path(item.id, 'start'));
+  // The first of the queue starts when the place is free.
+  const before = store.items.in('queued').filter(({ slot, id }) => slot === item.slot && id !== item.id);
+  if (item.state !== 'queued' && !(await acts.call('POST', path(item.id, item.state === 'ended' ? 'start' : 'queue')))) return undefined;
+  if (before.length > 0 && !(await acts.call('POST', path('order'), { ids: [item, ...before].map(({ id }) => id) }))) return undefined;
+  return acts.call('POST', path(stands.id, 'stop'));
+}

@@ -1,0 +1,23 @@
+// What a key asks for while the keyboard is in the feed. Pure.
+
+import { lettersAct, nameOf } from './keys.js';
+
+/**
+ * @typedef {{to: number}|{act: string}|{leave: true}} Wish go to a row, act on the current row, or leave the list
+ *
+ * @param {KeyboardEvent} event
+ * @param {{at: number, last: number, page: number, onRow: boolean}} list the current row (-1 for none), the last
+ *   row, how many rows a page has, and whether the row itself has the focus
+ * @returns {Wish|null} null: the key means nothing here
+ */
+export function feedKey(event, { at, last, page, onRow }) {
+  if (event.ctrlKey || event.metaKey || event.altKey) return null;
+  const to = { ArrowUp: at - 1, ArrowDown: at + 1, PageUp: at - page, PageDown: at + page, Home: 0, End: last }[event.key];
+  if (to !== undefined) return { to: Math.min(last, Math.max(0, to)) };
+  const name = nameOf(event);
+  const letter = !event.repeat && lettersAct() ? { m: 'mute', b: 'ban', i: 'person', p: 'pin', s: 'feature' }[name] : undefined;
+  const act = name === 'Delete' ? 'takedown' : letter;
+  if (act && at >= 0) return { act };
+  if (event.key === 'Enter' && onRow) return { act: 'person' };
+  return event.key === 'Escape' ? { leave: true } : null;
+}

@@ -1,0 +1,93 @@
+// A button that must not be pressed by accident: it acts when it is pressed
+// twice, or held. A double click is one accident, so the second press counts
+// only after a moment. No page in here.
+
+/** ms from the first press in which the second acts; the earliest and the latest. */
+export const AGAIN = { from: 400, to: 5_000 };
+
+/** ms for which it is held until it acts */
+export const HOLD = 800;
+
+/**
+ * @typedef {object} Ports
+ * @property {() => void} go
+ * @property {() => void} changed `state` is another one now
+ * @property {() => number} [now] ms, monotonic
+ * @property {(fn: () => void, ms: number) => any} [later]
+ * @property {(id: any) => void} [never]
+ */
+
+export class Guard {
+  #go; #changed; #now; #later; #never;
+  /** @type {''|'armed'|'holding'} */ #state = '';
+  #since = 0;
+  #acted = false;
+  /** @type {any} */ #timer = null;
+
+  /** @param {Ports} ports */
+  constructor({ go, changed, now = () => performance.now(), later = (fn, ms) => setTimeout(fn, ms), never = (id) => clearTimeout(id) }) {
+    this.#go = go;
+    this.#changed = changed;
+    this.#now = now;
+    this.#later = later;
+    this.#never = never;
+  }
+
+  /** armed: it waits for the second press · holding: it acts when it is held on. */
+  get state() { return this.#state; }
+
+  /** Whether a click is the end of having been held, after which it means nothing. */
+  spent() {
+    const spent = this.#acted;
+    this.#acted = false;
+    return spent;
+  }
+
+  /** It was pressed, by whatever key or pointer. */
+  press() {
+    if (this.spent()) return;
+    if (this.#state !== 'armed') {
+      this.#since = this.#now();
+      this.#become('armed');
+      this.#timer = this.#later(() => this.#become(''), AGAIN.to);
+    } else if (this.#now() - this.#since >= AGAIN.from) this.#act();
+  }
+
+  /** A finger or a mouse button is down on it. */
+  hold() {
+    this.#acted = false;
+    if (this.#state === 'armed') return; // the second press
+    this.#become('holding');
+    this.#timer = this.#later(() => {
+      this.#acted = true;
+      this.#act();
+    }, HOLD);
+  }
+
+  /** The finger is off it, on it or elsewhere. A press may follow. */
+  release() {
+    if (this.#state === 'holding') this.#become('');
+    // Its own click comes at once, or not at all when the finger is elsewhere.
+    if (this.#acted) this.#later(() => { this.#acted = false; }, 50);
+  }
+
+  /** It is not meant after all. */
+  calm() {
+    this.#acted = false;
+    this.#become('');
+  }
+
+  #act() {
+    this.#become('');
+    this.#go();
+  }
+
+  /** @param {''|'armed'|'holding'} state */
+  #become(state) {
+    this.#never(this.#timer);
+    this.#timer = null;
+    if (state === this.#state) return;
+    this.#state = state;
+    this.#changed();
+  }
+}

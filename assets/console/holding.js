@@ -1,0 +1,61 @@
+// Whether the feed holds still: a person points at it, is in it with the keyboard,
+// or reads further up. A bar says so, and how many rows wait.
+
+import { Hover } from '../shared/hover.js';
+
+export class Holding {
+  #parts; #words; #hover; #changed;
+  #focused = false;
+  /** the person scrolled up */ away = false;
+
+  /**
+   * @param {{list: HTMLElement, hold: HTMLElement, why: HTMLElement, fresh: HTMLButtonElement}} parts hold is the bar
+   * @param {import('../shared/i18n.js').Words} words
+   * @param {() => void} changed runs when the mouse or the keyboard comes or goes
+   */
+  constructor(parts, words, changed) {
+    const { list } = parts;
+    this.#parts = parts;
+    this.#words = words;
+    this.#changed = changed;
+    this.#hover = new Hover(list, changed);
+    list.addEventListener('focusin', () => this.#focus(document.activeElement?.matches(':focus-visible') === true));
+    list.addEventListener('focusout', (e) => {
+      // A dialog returns the focus to its row, which must still be there: else keys
+      // would act on the current item of the queue, which is by another person.
+      if (this.#focused && /** @type {Element|null} */ (e.relatedTarget)?.closest('dialog')) return;
+      this.#focus(false);
+    });
+    document.addEventListener('close', () => {
+      if (document.querySelector('dialog[open]')) return; // one dialog opened another
+      this.#focus(this.#focused && list.contains(document.activeElement));
+    }, true);
+  }
+
+  get on() { return this.#hover.over || this.#focused || this.away; }
+
+  /** Draws the bar. @param {number} waiting rows that came meanwhile */
+  draw(waiting) {
+    const { list, hold, why, fresh } = this.#parts;
+    const hide = !(this.on && (waiting > 0 || this.away));
+    if (hold.hidden !== hide) {
+      hold.hidden = hide;
+      if (!hide && !this.away) list.scrollTop = list.scrollHeight; // the bar takes from the list's height
+    }
+    if (hide) return;
+    why.textContent = this.#words.t(this.away ? 'hold_scroll' : this.#focused ? 'hold_focus' : 'hold_pointer');
+    fresh.textContent = this.#words.t(waiting > 0 ? 'new' : 'to_newest', { n: waiting });
+  }
+
+  /** Lets the list go on until the mouse moves or the keyboard returns. */
+  end() {
+    this.#focused = this.away = false;
+    this.#hover.forget();
+  }
+
+  /** @param {boolean} focused */
+  #focus(focused) {
+    this.#focused = focused;
+    this.#changed();
+  }
+}

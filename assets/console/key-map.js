@@ -1,0 +1,63 @@
+// What each key of the console does; keys.js has when keys count, and the list
+// that the help shows.
+
+/**
+ * @typedef {object} Parts
+ * @property {import('./store.js').Store} store
+ * @property {import('./sections.js').Sections} sections
+ * @property {import('./queue.js').Queue} queue
+ * @property {import('./review.js').ReviewView} review
+ * @property {import('./banner.js').Banner} banner
+ * @property {import('./acts.js').Acts} acts
+ * @property {import('./header.js').Header} header
+ * @property {import('./feed.js').FeedView} view
+ * @property {import('./compose.js').Compose} compose
+ * @property {import('./switches.js').Switches} switches
+ * @property {HTMLElement} search
+ * @property {() => void} turn the theme
+ * @property {() => void} openHelp
+ */
+
+/**
+ * What a key calls; false from it: the key was not used.
+ * @param {Parts} parts @returns {Record<string, () => unknown>}
+ */
+export function keyMap({ store, sections, queue, review, banner, acts, header, view, compose, switches, search, turn, openHelp }) {
+  /** @param {'approve'|'refuse'|'ban'|'person'|'feature'} act */
+  const onReview = (act) => {
+    if (sections.now !== 'live' || queue.items.length === 0) return false;
+    // A key that was meant for the item before must not decide about this one; those that were selected are meant.
+    if (!queue.slid || ((act === 'approve' || act === 'refuse') && review.choosing && queue.chosen.length > 0)) review.act(act);
+  };
+  const move = (/** @type {number} */ step) => sections.now === 'live' && (queue.move(step) ? review.draw() : undefined);
+  const live = (/** @type {() => void} */ act) => () => sections.now === 'live' && act();
+  return {
+    a: () => onReview('approve'), r: () => onReview('refuse'), b: () => onReview('ban'), i: () => onReview('person'), s: () => onReview('feature'),
+    ArrowDown: () => move(1), ArrowUp: () => move(-1),
+    x: live(() => {
+      const { current } = queue;
+      if (!current) return;
+      if (!review.choosing) review.choose(true);
+      queue.chooseRow(current.id);
+      review.draw();
+    }),
+    'Shift+X': live(() => {
+      review.choose(true);
+      queue.chooseAll(queue.chosen.length < queue.items.length);
+      review.draw();
+    }),
+    z: () => {
+      const own = queue.decided.find((d) => d.by === store.me && d.status !== 'removed');
+      if (!banner.undo() && own) void acts.undo(own);
+    },
+    f: live(() => { header.tab('feed'); view.enter(); }),
+    c: live(() => compose.focus()),
+    '/': live(() => search.focus()),
+    '?': openHelp,
+    t: turn,
+    Escape: () => (switches.calm() ? undefined : review.choosing ? review.choose(false) : header.showNumbers(false)),
+    'Shift+P': () => switches.press('pause'), 'Shift+C': () => switches.press('clear'), 'Shift+L': () => switches.press('links'),
+    'Shift+N': () => switches.press('newcomers'), 'Shift+S': () => switches.press('slow'), 'Shift+D': () => switches.press('lock'),
+    ...Object.fromEntries([1, 2, 3, 4, 5, 6, 7, 8, 9].map((n) => [String(n), () => sections.go(n)])),
+  };
+}

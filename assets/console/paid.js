@@ -1,0 +1,14 @@
+// What somebody paid to have a comment seen, in words.
+
+/**
+ * An amount as the language writes it: "¥500", "$5.00", "500 bits".
+ * @param {{amount: number, currency: string}} paid @param {string} lang
+ */
+export function amountText({ amount, currency }, lang) {
+  if (/^[A-Z]{3}$/.test(currency)) {
+    try {
+      return new Intl.NumberFormat(lang, { style: 'currency', currency, currencyDisplay: 'narrowSymbol' }).format(amount);
+    } catch { /* no currency after all */ }
+  }
+  return `${amount.toLocaleString(lang)} ${currency.toLowerCase()}`;
+}

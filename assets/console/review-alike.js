@@ -1,0 +1,55 @@
+// Held comments that are alike: the count on their row, and each of them when
+// somebody wants to see them.
+
+import { call } from '../shared/api.js';
+import { el, icon } from '../shared/dom.js';
+import { sourceMark } from './source.js';
+
+/** Comments of a row that are listed; the rest is a number. */
+const LISTED = 50;
+
+/** @typedef {import('./model.js').Entry} Entry */
+/** @typedef {import('./queue.js').Row} Row */
+
+/**
+ * ×12, with its meaning for those who hear it.
+ * @param {Row} row @param {import('../shared/i18n.js').Words} words
+ */
+export function timesOf(row, words) {
+  if (row.count < 2) return null;
+  return el('span', { class: 'times' }, el('span', { 'aria-hidden': 'true' }, `×${row.count.toLocaleString(words.lang)}`), el('span', { class: 'sr' }, words.t('alike', { n: row.count })));
+}
+
+/**
+ * The button that opens the list, and the list.
+ * @param {Row} row @param {boolean} open @param {import('../shared/i18n.js').Words} words
+ * @param {import('./held-item.js').HeldItem} held
+ */
+export function alike(row, open, words, held) {
+  if (row.count < 2) return [];
+  const { t } = words;
+  const toggle = el('button', { type: 'button', class: 'as-text alike-toggle', 'data-act': 'alike', 'aria-expanded': String(open) }, icon('down'), el('span', {}, t(open ? 'alike_hide' : 'alike_show')));
+  if (!open) return [toggle];
+  const shown = row.items.slice(0, LISTED);
+  const quick = (/** @type {Entry} */ item, /** @type {'approve'|'refuse'} */ act, /** @type {string} */ glyph) => el('button', {
+    type: 'button', class: 'icon-button', 'data-act': `${act}_one`, title: t(act), 'aria-label': t(`${act}_of`, { text: item.text }), 'aria-disabled': item.busy ? 'true' : null,
+  }, icon(glyph));
+  return [toggle, el('ul', { class: 'alike', 'aria-label': t('alike', { n: row.count }) },
+    ...shown.map((item) => el('li', { class: `alike-item${item.busy ? ' busy' : ''}`, 'data-id': item.id },
+      el('span', { class: 'alike-body' }, held.text(item), el('span', { class: 'held-meta' }, ...held.meta([held.name(item), sourceMark(item, words), held.age(item)]))),
+      quick(item, 'approve', 'check'), quick(item, 'refuse', 'x'))),
+    row.count > shown.length && el('li', { class: 'more-held' }, t('more_waiting', { n: row.count - shown.length })))];
+}
+
+/**
+ * Reads those of a row that a greeting left out.
+ * @param {Row} row
+ * @param {import('./store.js').Store} store @param {import('./queue.js').Queue} queue
+ * @param {(raw: any) => Entry} put makes an entry of a row of history
+ */
+export async function readAlike(row, store, queue, put) {
+  if (row.items.length >= Math.min(row.count, LISTED)) return;
+  const page = await call('GET', `${store.path('review')}?group=${encodeURIComponent(row.key)}&limit=${LISTED}`);
+  queue.fill(page.comments.map(put), page.groups, page.total);
+  store.notify('filled');
+}

@@ -1,0 +1,135 @@
+// The field over which comments fly and stand: the stage's measures, its lanes, the
+// layer of what stands, and the flight that a comment has. Pure.
+
+import { covered, geometry } from './item.js';
+import { Lanes } from './lanes.js';
+import { Standing } from './standing.js';
+import { moves, speed } from './travel.js';
+
+/** @typedef {import('./item.js').Item} Item */
+
+/** A line's height and a big letter's, as part of a medium letter's, as overlay.css has them. */
+const LINE = 1.25, BIG = 1.5;
+
+/** ms that a comment stands at the top or bottom: half a crossing within these. */
+const STAY = { least: 3000, most: 6000 };
+
+export class Layout {
+  #box = geometry({ width: 0, height: 0, line: 0, count: 0 }, { area: 1, region: 'full', size: 1, lanes: 0 });
+  #lanes = new Lanes(this.#box);
+  /** @type {number[]} lanes that nobody may use */ #shut = [];
+  /** @type {Standing<Item>} */ #standing = new Standing(this.#box);
+  #most = 0;
+  #apart = false;
+  #cross = 0; // ms; 0 where every comment has the same speed
+  #speed = 0; // px per ms
+
+  /** The measures, px. */
+  get box() {
+    return this.#box;
+  }
+
+  get lanes() {
+    return this.#lanes;
+  }
+
+  /** The layer of what stands. */
+  get standing() {
+    return this.#standing;
+  }
+
+  /** Whether an item is in the layer of what stands. @param {{mode: string}} item */
+  stands({ mode }) {
+    return !moves(mode) && !this.#apart;
+  }
+
+  /** ms that a comment takes to cross, before its width is known: as if each of its letters
+   * were as wide as a Chinese character. @param {{text: string, size: string}} c */
+  crossing({ text, size }) {
+    const em = (this.#box.line / LINE) * (size === 'big' ? BIG : 1);
+    return this.#cross || (this.#box.width + text.length * em) / this.#speed;
+  }
+
+  /** Takes all measures anew; the lanes are empty then.
+   * @param {Parameters<typeof geometry>[0]} box the renderer's @param {import('../shared/options.js').Options} options
+   * @param {(box: ReturnType<typeof geometry>) => {top: number, bottom: number}|null} stands returns, once
+   *   the measures are known, what something covers that stands on the stage */
+  lay(box, options, stands) {
+    this.#box = geometry(box, options);
+    this.#cross = options.duration * 1000;
+    this.#speed = speed(box.picture ?? box, options.pace);
+    this.#most = options.fixed;
+    this.#apart = options.apart;
+    this.#shut = covered(this.#box, stands(this.#box));
+    this.empty();
+  }
+
+  /** Empties all lanes. */
+  empty() {
+    this.#lanes = new Lanes({ ...this.#box, shut: this.#shut });
+    this.#standing = new Standing({ rows: this.#box.rows, shut: this.#shut, most: this.#most });
+  }
+
+  /** Puts an item into a lane that is free for it. @param {Item} item @param {number} lane */
+  take(item, lane) {
+    (this.stands(item) ? this.#standing : this.#lanes).take(item, lane);
+  }
+
+  /** Frees the place of an item that has left. @param {Item} item */
+  leave(item) {
+    this.#standing.leave(item);
+  }
+
+  /** Makes an item longer where there is room. @param {Item} item @param {number} extra px
+   * @returns {boolean} whether it could */
+  grow(item, extra) {
+    if (!this.stands(item)) return this.#lanes.grow(item, extra);
+    if (item.w + extra > this.#box.width) return false;
+    item.w += extra;
+    return true;
+  }
+
+  /** Places items again in a new layout. @param {Item[]} items @param {number} now ms
+   * @returns {Item[]} those without a place */
+  adopt(items, now) {
+    return [
+      ...this.#standing.adopt(items.filter((item) => this.stands(item)), now),
+      ...this.#lanes.adopt(items.filter((item) => !this.stands(item)), now),
+    ];
+  }
+
+  /** What holds each lane at a time. @param {number} now ms */
+  held(now) {
+    const standing = this.#standing.held(now);
+    return this.#lanes.held(now).map((kind, i) => [standing[i], kind].filter(Boolean).join(' over '));
+  }
+
+  /** Says how many lanes a measured item takes. @param {Item} item */
+  fit(item) {
+    item.rows = Math.max(1, Math.min(this.#lanes.count, Math.ceil(item.h / this.#box.pitch)));
+  }
+
+  /** Gives a measured item the flight of one that sets out at this time.
+   * @param {Item} item @param {number} at ms */
+  prepare(item, at) {
+    const { width } = this.#box;
+    this.fit(item);
+    // A line that is wider than the screen can only be read when it moves.
+    if (!moves(item.mode) && item.w > width) item.mode = 'scroll';
+    item.t = at;
+    item.m = this.#lanes.entry(item.mode);
+    if (moves(item.mode)) {
+      item.v = this.#cross ? (width + item.w) / this.#cross : this.#speed;
+      item.until = at + (width + item.w) / item.v;
+    } else {
+      item.v = 0;
+      item.until = at + Math.min(STAY.most, Math.max(STAY.least, (this.#cross || width / this.#speed) / 2));
+    }
+  }
+
+  /** The height at which an item with a lane is drawn. @param {Item} item */
+  top(item) {
+    const room = Math.min(item.rows, this.#lanes.count) * this.#box.pitch;
+    return this.#box.top + item.lane * this.#box.pitch + Math.round((room - item.h) / 2);
+  }
+}

@@ -1,0 +1,109 @@
+// Reactions of the audience, rising at the right edge. At most MOST elements at once;
+// each moves by an animation of transform and opacity alone, which the compositor
+// draws without the page. Where somebody wants less motion there are counts instead.
+
+/** Elements at once. */
+export const MOST = 40;
+
+/** ms that one takes to rise, before chance adds to it. */
+const RISE = 2400;
+
+/** ms over which what came together is spread: the time until the next sums. */
+const SPREAD = 250;
+
+/** ms without a further one until a count goes. */
+const STAYS = 3000;
+
+/**
+ * How many of each to let rise of what came at once: no more than there is room for, so
+ * that a stream stays a stream, in the shares in which they came, and of each at least
+ * one as far as that goes.
+ * @param {Record<string, number>} sums @param {number} free elements
+ * @returns {string[]}
+ */
+export function chosen(sums, free) {
+  const kinds = Object.entries(sums).filter(([, n]) => n > 0).sort((a, b) => b[1] - a[1]);
+  const total = kinds.reduce((sum, [, n]) => sum + n, 0);
+  const most = Math.min(total, free, Math.max(4, Math.ceil(free / 3)));
+  /** @type {string[]} */ const out = [];
+  for (const [emoji, n] of kinds) {
+    const share = Math.max(1, Math.round(n / total * most));
+    for (let i = 0; i < Math.min(n, share) && out.length < most; i++) out.push(emoji);
+  }
+  return out;
+}
+
+export class Rising {
+  #box = document.createElement('div');
+  #still = matchMedia('(prefers-reduced-motion: reduce)');
+  #random;
+  /** @type {Map<string, {node: HTMLElement, count: HTMLElement, n: number, timer: any}>} */ #counts = new Map();
+
+  /** @param {HTMLElement} root @param {() => number} [random] in [0, 1) */
+  constructor(root, random = Math.random) {
+    this.#random = random;
+    this.#box.className = 'dm-reactions';
+    root.append(this.#box);
+  }
+
+  /** Elements that are in the page now. */
+  get size() { return this.#box.childElementCount; }
+
+  /** @param {Record<string, number>} sums by emoji */
+  rise(sums) {
+    if (this.#still.matches) {
+      for (const [emoji, n] of Object.entries(sums)) this.#tally(emoji, n);
+      return;
+    }
+    const list = chosen(sums, MOST - this.size);
+    list.forEach((emoji, i) => this.#one(emoji, (i + this.#random()) / list.length * SPREAD));
+  }
+
+  /** Nothing of it stays. */
+  clear() {
+    for (const { timer } of this.#counts.values()) clearTimeout(timer);
+    this.#counts.clear();
+    this.#box.replaceChildren();
+  }
+
+  /** @param {string} emoji @param {number} delay ms */
+  #one(emoji, delay) {
+    const node = document.createElement('span');
+    node.className = 'dm-reaction';
+    node.textContent = emoji;
+    const chance = this.#random;
+    const from = chance() * 18; // vh
+    const aside = (chance() - 0.5) * 10;
+    const height = 30 + chance() * 14;
+    const scale = 0.8 + chance() * 0.4;
+    const at = (/** @type {number} */ part, /** @type {number} */ x, /** @type {number} */ size) => `translate3d(${(x - from).toFixed(2)}vh, ${(-height * part).toFixed(2)}vh, 0) scale(${(size * scale).toFixed(2)})`;
+    this.#box.append(node);
+    node.animate([
+      { transform: at(0, 0, 0.4), opacity: 0 },
+      { transform: at(0.12, aside * 0.3, 1.1), opacity: 1, offset: 0.12 },
+      { transform: at(0.55, aside, 1), opacity: 1, offset: 0.6 },
+      { transform: at(1, aside * 0.4, 1), opacity: 0 },
+    ], { duration: RISE + chance() * 800, delay, fill: 'both' }).onfinish = () => node.remove();
+  }
+
+  /** @param {string} emoji @param {number} n */
+  #tally(emoji, n) {
+    let one = this.#counts.get(emoji);
+    if (!one) {
+      const node = document.createElement('span');
+      const count = document.createElement('span');
+      node.className = 'dm-reaction-count';
+      node.append(emoji, count);
+      this.#counts.set(emoji, one = { node, count, n: 0, timer: null });
+      this.#box.append(node);
+    }
+    const { node, count } = one;
+    one.n += n;
+    count.textContent = ` ${one.n.toLocaleString(document.documentElement.lang || 'en')}`;
+    clearTimeout(one.timer);
+    one.timer = setTimeout(() => {
+      node.remove();
+      this.#counts.delete(emoji);
+    }, STAYS);
+  }
+}

@@ -1,0 +1,55 @@
+// A draw in front: how to take part and how many do; then who was drawn. The hash of the
+// seed stands there before, the seed after, so that anybody can repeat the draw.
+
+import { winnerOf } from '../shared/items.js';
+import { line, write } from './show-node.js';
+
+/** From so many winners on they stand in two columns. */
+const COLUMNS = 6;
+
+/** ms between two winners who appear. */
+const ONE_BY_ONE = 350;
+
+/** @type {import('./show.js').Make} */
+export function make(words) {
+  const head = line('span', 'dm-draw-state');
+  const title = line('bdi', 'dm-draw-title');
+  const how = line('bdi', 'dm-draw-how');
+  const people = line('span', 'dm-draw-people');
+  const list = line('div', 'dm-draw-winners');
+  const proof = line('span', 'dm-draw-proof');
+  const node = line('div', 'dm-draw', head, title, how, list, people, proof);
+  let drawn = '';
+  return {
+    node,
+    draw(item) {
+      const { spec, result = {} } = item;
+      const over = item.state === 'ended';
+      const winners = /** @type {string[]} */ (result.winners ?? []);
+      write(head, over ? words.won : '');
+      write(title, spec.title);
+      write(how, over ? '' : spec.button ? words.press : spec.word ? words.word.replace('{word}', spec.word) : words.wrote);
+      write(people, over && winners.length === 0 ? words.nobody : words.joined.replace('{n}', (result.people ?? 0).toLocaleString(words.lang)));
+      write(proof, over ? `${words.seed} ${result.seed ?? ''}` : `${words.hash} ${result.hash ?? ''}`);
+      list.hidden = winners.length === 0;
+      if (winners.join() === drawn) return;
+      const known = drawn.split(',');
+      drawn = winners.join();
+      list.classList.toggle('dm-draw-columns', winners.length >= COLUMNS);
+      let late = 0;
+      list.replaceChildren(...winners.map((person) => {
+        const { name, code } = winnerOf(item, person);
+        const one = line('div', 'dm-draw-winner');
+        const called = line('bdi', 'dm-draw-name');
+        const number = line('span', 'dm-draw-code');
+        write(called, name);
+        write(number, code);
+        one.append(called, number);
+        // Those who stand there already do not come again.
+        if (!known.includes(person)) one.style.animationDelay = `${late++ * ONE_BY_ONE}ms`;
+        else one.style.animationName = 'none';
+        return one;
+      }));
+    },
+  };
+}

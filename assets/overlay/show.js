@@ -1,0 +1,151 @@
+// What stands in front of the comments: polls, cards and the like, each in its slot,
+// one at a time. The server decides what is live; this layer draws it, and lets the
+// result of a poll stand for a while. How a kind looks has a module of its own, which
+// is loaded when it is first needed.
+
+import { countedDown } from '../shared/countdown.js';
+import { Items, SLOTS } from '../shared/items.js';
+import { ServerClock } from '../shared/server-clock.js';
+import { TopQuestions, topOf } from './show-questions.js';
+import { showWords } from './show-words.js';
+
+/** @typedef {import('../shared/items.js').Item} Item */
+
+/**
+ * @typedef {object} View one item in the page
+ * @property {HTMLElement} node
+ * @property {(item: Item, now: number) => void} draw with its newest state and the server's time
+ *
+ * @typedef {(words: import('./show-words.js').ShowWords) => View} Make
+ */
+
+/** @type {Record<string, () => Promise<{make: Make}>>} */
+const LOAD = {
+  poll: () => import('./show-poll.js'),
+  card: () => import('./show-card.js'),
+  announcement: () => import('./show-card.js'),
+  countdown: () => import('./show-countdown.js'),
+  ticker: () => import('./show-ticker.js'),
+  draw: () => import('./show-draw.js'),
+};
+
+/** ms for which what has ended stays, by kind. @type {Record<string, (item: Item) => number>} */
+const STAYS = {
+  poll: () => 15_000,
+  draw: () => 45_000,
+  countdown: (item) => (countedDown(item) && item.spec.done ? 8_000 : 0),
+};
+
+/** ms until what leaves is gone, as in show.css. */
+export const LEAVES = 280;
+
+/** What a slot is to show at a moment: what is live, else a result that stays. @param {Items} items @param {string} slot @param {number} now */
+export function wanted(items, slot, now) {
+  const live = items.live(slot);
+  if (live) return LOAD[live.kind] ? live : undefined;
+  return items.in('ended').find((item) => item.slot === slot && LOAD[item.kind] && now - (item.stopped ?? 0) < (STAYS[item.kind]?.(item) ?? 0));
+}
+
+export class ShowLayer {
+  #layer = document.createElement('div');
+  #items = new Items();
+  #clock = new ServerClock();
+  #lang = '';
+  #words = showWords('en');
+  /** @type {Map<string, {box: HTMLElement, id: string, view: View|null, leaving: boolean}>} */ #slots = new Map();
+  /** @type {TopQuestions|null} */ #top = null;
+  /** @type {any} */ #timer = null;
+
+  /** @param {HTMLElement} root */
+  constructor(root) {
+    this.#layer.className = 'dm-show';
+    for (const slot of SLOTS) {
+      const box = document.createElement('div');
+      box.className = `dm-show-slot dm-show-${slot}`;
+      this.#layer.append(box);
+      this.#slots.set(slot, { box, id: '', view: null, leaving: false });
+    }
+    const most = topOf(globalThis.location?.search ?? '');
+    if (most > 0) this.#layer.append((this.#top = new TopQuestions(most)).node);
+    root.append(this.#layer);
+  }
+
+  /** What the room tells of items. */
+  handlers = {
+    item: (/** @type {any} */ event) => { this.#items.put(event); this.#draw(); },
+    item_gone: (/** @type {any} */ event) => { this.#items.drop(event.id); this.#draw(); },
+    tally: (/** @type {any} */ frame) => { this.#items.count(frame.items); this.#draw(); },
+  };
+
+  /** A new connection: this is what holds. @param {{items?: Item[], time: number}} hello */
+  greeted({ items, time }) {
+    this.#clock.reset(time);
+    this.#items.reset(items);
+    this.#draw();
+  }
+
+  /** @param {number} time ms, the server's */
+  beat(time) { this.#clock.heard(time); }
+
+  /** @param {string} lang of the overlay */
+  word(lang) {
+    if (lang === this.#lang) return;
+    this.#lang = lang;
+    this.#words = showWords(lang);
+    for (const slot of this.#slots.values()) this.#empty(slot); // written anew
+    this.#draw();
+  }
+
+  #draw() {
+    const now = this.#clock.now;
+    let moving = false;
+    for (const [name, slot] of this.#slots) {
+      const item = wanted(this.#items, name, now);
+      moving ||= Boolean(item?.ends) || item?.state === 'ended';
+      if (slot.leaving) continue;
+      if (slot.id && slot.id !== item?.id) this.#leave(slot);
+      else if (item && !slot.id) void this.#enter(slot, item);
+      else if (item) slot.view?.draw(item, now);
+    }
+    // What lies at the lower edge makes way for the bar.
+    document.documentElement.toggleAttribute('data-bar', Boolean(this.#slots.get('bar')?.id));
+    this.#top?.draw(this.#items.in('live').find(({ kind }) => kind === 'questions'), this.#words.lang);
+    clearTimeout(this.#timer);
+    // On the server's second, so that what counts down does so evenly.
+    if (moving) this.#timer = setTimeout(() => this.#draw(), 1000 - (now % 1000) + 10);
+  }
+
+  /** @param {{box: HTMLElement, id: string, view: View|null}} slot @param {Item} item */
+  async #enter(slot, item) {
+    slot.id = item.id;
+    try {
+      const { make } = await LOAD[item.kind]();
+      if (slot.id !== item.id || slot.view) return; // it is over already
+      slot.view = make(this.#words);
+      slot.view.draw(this.#items.get(item.id) ?? item, this.#clock.now);
+      slot.box.replaceChildren(slot.view.node);
+    } catch {
+      if (slot.id === item.id) slot.id = ''; // no connection: the next news tries again
+    }
+  }
+
+  /** @param {{box: HTMLElement, id: string, view: View|null, leaving: boolean}} slot */
+  #leave(slot) {
+    if (!slot.view) {
+      this.#empty(slot);
+      return this.#draw();
+    }
+    slot.leaving = true;
+    slot.view.node.classList.add('dm-show-out');
+    setTimeout(() => {
+      this.#empty(slot);
+      this.#draw();
+    }, LEAVES);
+  }
+
+  /** Nothing of it stays in the page. @param {{box: HTMLElement, id: string, view: View|null, leaving: boolean}} slot */
+  #empty(slot) {
+    slot.box.replaceChildren();
+    Object.assign(slot, { id: '', view: null, leaving: false });
+  }
+}

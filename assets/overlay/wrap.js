@@ -1,0 +1,58 @@
+// How a long comment is broken into lines. Pure.
+
+import { graphemes } from '../shared/protocol.js';
+
+/** @typedef {string|{picture: string, name: string}} Piece */
+
+/** Where a line ends. */
+export const BREAK = '\n';
+
+/** What does not stand at the beginning of a line. */
+const CLOSING = /^[、。，．！？；：）」』】〉》…ー〜,.!?;:)\]}]/u;
+
+/**
+ * Breaks a text into lines, at a space where one is near.
+ * @param {Piece[]} pieces strings, and pictures that count as one grapheme
+ * @param {number} most graphemes in a line; 0: one line
+ * @param {number} lines at most so many; they are longer then
+ * @returns {Piece[]} with BREAK where a line ends
+ */
+export function wrapped(pieces, most, lines) {
+  // No text has more graphemes than code units: most comments are not looked at.
+  if (most < 1 || lines < 2 || pieces.reduce((n, piece) => n + (typeof piece === 'string' ? piece.length : 1), 0) <= most) return pieces;
+  const units = pieces.flatMap((piece) => /** @type {Piece[]} */ (typeof piece === 'string' ? graphemes(piece) : [piece]));
+  if (units.length <= most) return pieces;
+  const capacity = Math.max(most, Math.ceil(units.length / lines));
+  const even = Math.ceil(units.length / Math.ceil(units.length / capacity));
+  /** @type {Piece[]} */ const out = [];
+  let from = 0;
+  for (let line = 1; line < lines && units.length - from > capacity; line++) {
+    const to = breakAt(units, from + even, from + capacity);
+    out.push(...units.slice(from, to), BREAK);
+    from = to;
+  }
+  out.push(...units.slice(from));
+  return joined(out);
+}
+
+/** How far a line's end may be from where lines would be equal. */
+const NEAR = 12;
+
+/** Where a line ends that would best end at wanted: after the nearest blank, else not before a
+ * closing mark. @param {Piece[]} units @param {number} wanted @param {number} last as far as it may go */
+function breakAt(units, wanted, last) {
+  const around = Array.from({ length: 2 * NEAR }, (_, i) => wanted + (i % 2 ? -1 : 1) * Math.ceil(i / 2)).filter((at) => at <= last);
+  const opens = (/** @type {Piece} */ unit) => typeof unit !== 'string' || !CLOSING.test(unit);
+  return around.find((at) => units[at - 1] === ' ') ?? around.find((at) => opens(units[at])) ?? wanted;
+}
+
+/** The same with neighbouring strings as one. @param {Piece[]} units @returns {Piece[]} */
+function joined(units) {
+  /** @type {Piece[]} */ const out = [];
+  for (const unit of units) {
+    const last = out[out.length - 1];
+    if (typeof unit === 'string' && typeof last === 'string' && unit !== BREAK && last !== BREAK) out[out.length - 1] = last + unit;
+    else out.push(unit);
+  }
+  return out;
+}

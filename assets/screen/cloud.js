@@ -1,0 +1,74 @@
+// The cloud of words on the second screen, from what the overlay in it shows.
+
+import { layOut, weightOf } from './cloud-layout.js';
+import { RecentWords, ownSegmenter } from './words.js';
+
+/** Words in the cloud at most. */
+const MOST = 40;
+
+/** ms between two changes of the cloud: it is read, not watched. */
+const EVERY = 3000;
+
+/** Height of the smallest and the largest letters, of the screen's shorter side. */
+const SMALL = 0.032, LARGE = 0.11;
+
+export class Cloud {
+  #box;
+  #words = new RecentWords(ownSegmenter());
+  /** @type {Map<string, {node: HTMLElement, was?: {x: number, y: number}}>} */ #shown = new Map();
+  /** @type {any} */ #timer = null;
+
+  /** @param {HTMLElement} box @param {HTMLElement} frame the overlay's, which tells what it shows */
+  constructor(box, frame) {
+    this.#box = box;
+    const hear = (/** @type {string} */ type, /** @type {(detail: any) => void} */ take) => frame.addEventListener(`danmaku-${type}`, (event) => take(/** @type {CustomEvent} */ (event).detail));
+    hear('begin', ({ comments, now }) => {
+      this.#words.clear();
+      for (const c of comments) this.#words.add(c, performance.now() - Math.max(0, now - c.at));
+      this.draw();
+    });
+    hear('comment', (c) => this.#words.add(c, performance.now()));
+    hear('remove', (what) => { this.#words.remove(what); this.draw(); }); // at once
+    hear('clear', () => { this.#words.clear(); this.draw(); });
+    new ResizeObserver(() => this.draw()).observe(box);
+  }
+
+  /** @param {boolean} on */
+  set(on) {
+    this.#box.hidden = !on;
+    clearInterval(this.#timer);
+    this.#timer = on ? setInterval(() => this.draw(), EVERY) : null;
+    this.draw();
+  }
+
+  draw() {
+    this.#words.expire(performance.now());
+    const top = this.#box.hidden ? [] : this.#words.top(MOST);
+    for (const [word, { node }] of this.#shown) {
+      if (top.some((one) => one.word === word)) continue;
+      node.remove();
+      this.#shown.delete(word);
+    }
+    if (top.length === 0) return;
+    const side = Math.min(innerWidth, innerHeight), most = top[0].people, least = /** @type {{people: number}} */ (top.at(-1)).people;
+    const views = top.map(({ word, people }) => {
+      let view = this.#shown.get(word);
+      if (!view) {
+        const node = document.createElement('bdi');
+        node.className = 'word';
+        node.textContent = word;
+        this.#box.append(node);
+        this.#shown.set(word, view = { node });
+      }
+      view.node.style.fontSize = `${side * (SMALL + (LARGE - SMALL) * weightOf(people, most, least))}px`;
+      return view;
+    });
+    const boxes = views.map(({ node, was }) => ({ w: node.offsetWidth, h: node.offsetHeight, was }));
+    layOut(boxes, { w: this.#box.clientWidth, h: this.#box.clientHeight }).forEach((place, i) => {
+      const view = views[i];
+      view.was = place ?? undefined;
+      view.node.classList.toggle('placed', Boolean(place));
+      if (place) view.node.style.transform = `translate(${Math.round(place.x - boxes[i].w / 2)}px,${Math.round(place.y - boxes[i].h / 2)}px)`;
+    });
+  }
+}

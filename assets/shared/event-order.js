@@ -1,0 +1,91 @@
+// The order of what the server sends to one client: frames that come before the
+// greeting wait for it, those after a resume wait for what was missed, and an
+// event that is not news is dropped. docs/dev/protocol.md has the rules. Pure.
+
+import { filledIn } from './brief.js';
+import { parsePosition, withDefaults } from './protocol.js';
+
+/** @typedef {import('./protocol.js').Frame} Frame */
+
+export class EventOrder {
+  #call;
+  #position = '';
+  /** @type {'before'|'catching'|'live'} */ #phase = 'before';
+  /** @type {Frame[]} */ #kept = [];
+
+  /** @param {(name: any, ...args: any[]) => void} call hands an event to the page */
+  constructor(call) { this.#call = call; }
+
+  /** How far the server has passed the log for this client; "" before the first greeting. */
+  get position() { return this.#position; }
+
+  /** A new connection: what was kept of the last one is void, the position holds. */
+  restart() {
+    this.#phase = 'before';
+    this.#kept = [];
+  }
+
+  /** The server greets. @param {import('./protocol.js').Hello} hello @param {() => void} tell runs the page's handler, before the kept frames */
+  greet(hello, tell) {
+    this.#position = hello.position;
+    this.#phase = hello.resumed ? 'catching' : 'live';
+    tell();
+    if (this.#phase === 'live') this.#replayKept();
+  }
+
+  /**
+   * Frames that carry a position. Before hello they are kept; after a resume
+   * the first `events` brings what was missed, and only then come the kept ones,
+   * since their position would hide it.
+   * @param {Frame} frame
+   */
+  take(frame) {
+    if (this.#phase === 'before' || (this.#phase === 'catching' && frame.type !== 'events')) {
+      this.#kept.push(frame);
+      return;
+    }
+    this.#apply(frame);
+    if (this.#phase === 'catching') {
+      this.#phase = 'live';
+      this.#replayKept();
+    }
+  }
+
+  #replayKept() {
+    for (const frame of this.#kept.splice(0)) this.#apply(frame);
+  }
+
+  /** @param {Frame} told */
+  #apply(told) {
+    const frame = filledIn(told, this.#position);
+    if (frame.type === 'events' && Array.isArray(frame.events)) {
+      const passed = parsePosition(this.#position)?.seq ?? -1;
+      for (const event of frame.events) this.#event(event, passed);
+    }
+    this.#advance(frame.position);
+    if (frame.type === 'events') this.#call('events', frame);
+  }
+
+  /**
+   * @param {Frame} event
+   * @param {number} passed the position before this frame
+   */
+  #event(event, passed) {
+    switch (event?.type) {
+      case 'comment':
+        if (event.seq > passed) this.#call('comment', withDefaults(event), event.seq);
+        return;
+      case 'held': case 'refused':
+        if (event.seq > passed) this.#call(event.type, withDefaults(event));
+        return;
+      case 'remove': case 'clear': case 'room': case 'pin': case 'ban': case 'unban': case 'item': case 'item_gone': case 'question':
+        return this.#call(event.type, /** @type {any} */ (event));
+    }
+  }
+
+  /** @param {unknown} next moves the position forward, never back */
+  #advance(next) {
+    const to = parsePosition(next), from = parsePosition(this.#position);
+    if (to && from && to.epoch === from.epoch && to.seq > from.seq) this.#position = String(next);
+  }
+}

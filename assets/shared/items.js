@@ -1,0 +1,108 @@
+// What a room shows besides comments: polls, cards and the like, as the wire tells
+// of them (docs/dev/protocol.md). Pure.
+
+/**
+ * @typedef {'draft'|'queued'|'live'|'ended'} ItemState
+ *
+ * @typedef {object} Item
+ * @property {string} id
+ * @property {string} kind poll · card · announcement …; a page leaves out what it does not know
+ * @property {string} [slot] lower · corner · bar; none is not drawn on the overlay
+ * @property {ItemState} state
+ * @property {number} rank the place in the queue, smallest first
+ * @property {any} spec what moderators set; its form hangs on the kind
+ * @property {any} [result] what came of it so far
+ * @property {number} [created] ms by the server's clock, as all that follow
+ * @property {number} [starts] of a draft: when it starts by itself
+ * @property {number} [started]
+ * @property {number} [ends] when it stops by itself
+ * @property {number} [stopped]
+ */
+
+/** The slots of the overlay, in the order in which pages name them. */
+export const SLOTS = /** @type {const} */ (['lower', 'corner', 'bar']);
+
+/** The room's items, by id. An event replaces one whole, a tally its result alone. */
+export class Items {
+  /** @type {Map<string, Item>} */ #all = new Map();
+
+  /** Starts from what hello says. @param {Item[]} [items] */
+  reset(items = []) {
+    this.#all = new Map(items.map((item) => [item.id, item]));
+  }
+
+  /** @param {any} event `item` */
+  put({ type, seq, ...item }) { this.#all.set(item.id, item); }
+
+  /** @param {string} id */
+  drop(id) { this.#all.delete(id); }
+
+  /** Takes new counts. Those of an item that has ended since are older than its own. @param {{id: string, result?: any}[]} counts */
+  count(counts) {
+    for (const { id, result } of counts) {
+      const item = this.#all.get(id);
+      if (item?.state === 'live') this.#all.set(id, { ...item, result });
+    }
+  }
+
+  /** @param {string} id */
+  get(id) { return this.#all.get(id); }
+
+  /** In the order of the queue. @returns {Item[]} */
+  get all() {
+    return [...this.#all.values()].sort((a, b) => a.rank - b.rank || (a.created ?? 0) - (b.created ?? 0) || (a.id < b.id ? -1 : 1));
+  }
+
+  /** @param {ItemState} state @returns {Item[]} what is in a state, in the order of the queue; of what has ended the newest first */
+  in(state) {
+    const items = this.all.filter((item) => item.state === state);
+    return state === 'ended' ? items.sort((a, b) => (b.stopped ?? 0) - (a.stopped ?? 0)) : items;
+  }
+
+  /** What a slot shows now. @param {string} slot */
+  live(slot) { return this.all.find((item) => item.state === 'live' && item.slot === slot); }
+}
+
+/** In one line what an item is about. @param {Item} item @returns {string} */
+export function titleOf({ spec }) {
+  return spec?.question || spec?.title || spec?.text || spec?.texts?.[0] || '';
+}
+
+/**
+ * @typedef {object} PollRow
+ * @property {string} text
+ * @property {string} key what a message says to vote for it
+ * @property {number|null} votes null while they are hidden
+ * @property {number} share of the people who voted, 0 to 1
+ * @property {number} percent whole
+ * @property {boolean} leads has the most votes
+ */
+
+/** The options of a poll with what they have. @param {Item} item @returns {PollRow[]} */
+export function pollRows({ spec, result }) {
+  /** @type {number[]|null} */ const counts = result?.counts ?? null;
+  const people = result?.people ?? 0;
+  const most = Math.max(0, ...(counts ?? []));
+  return spec.options.map((/** @type {string} */ text, /** @type {number} */ i) => {
+    const votes = counts ? counts[i] ?? 0 : null;
+    const share = people > 0 ? Math.min(1, (votes ?? 0) / people) : 0;
+    return { text, key: String(i + 1), votes, share, percent: Math.round(share * 100), leads: votes !== null && most > 0 && votes === most };
+  });
+}
+
+/** What a winner of a draw is called: the name, and a code that their own phone shows, too.
+ * @param {Item} item @param {string} person */
+export const winnerOf = ({ result }, person) => ({ name: /** @type {string} */ (result?.names?.[person] ?? ''), code: codeOf(person) });
+
+/** The code by which a person is known without a name. @param {string} person a pseudonym */
+export const codeOf = (person) => person.slice(-5).toUpperCase();
+
+/** Whole seconds until a moment, none below 0. @param {number} ends ms @param {number} now ms */
+export const secondsLeft = (ends, now) => Math.max(0, Math.ceil((ends - now) / 1000));
+
+/** "0:42", "1:05:00". @param {number} seconds */
+export function clockText(seconds) {
+  const two = (/** @type {number} */ n) => String(n).padStart(2, '0');
+  const hours = Math.floor(seconds / 3600), minutes = Math.floor((seconds % 3600) / 60);
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
+}

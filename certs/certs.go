@@ -1,0 +1,169 @@
+// Package certs finds the certificates with which the server speaks https: from files
+// that their owner renews, from an authority by ACME, or made here and signed by
+// nobody.
+package certs
+
+import (
+	"crypto/sha256"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/crypto/acme"
+	"golang.org/x/crypto/acme/autocert"
+)
+
+// base is what every configuration here begins with.
+func base(get func(*tls.ClientHelloInfo) (*tls.Certificate, error)) *tls.Config {
+	return &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: get}
+}
+
+// checkEvery is how often the files of a certificate are looked at, at most.
+const checkEvery = time.Second
+
+// Files is a certificate in two PEM files, as certbot and others write them. It is
+// read again when a file changes. Its methods may be called from any goroutine.
+type Files struct {
+	cert, key string
+	log       *slog.Logger
+	now       func() time.Time
+
+	mu      sync.Mutex
+	current *tls.Certificate
+	marks   [2]mark
+	checked time.Time
+	fault   string // of the files as they are now, which was logged
+}
+
+// mark is how a changed file is noticed.
+type mark struct {
+	size int64
+	at   time.Time
+}
+
+// Open reads the two files: chain and key.
+func Open(cert, key string, log *slog.Logger) (*Files, error) {
+	f := &Files{cert: cert, key: key, log: log, now: time.Now}
+	marks, err := f.look()
+	if err != nil {
+		return nil, err
+	}
+	f.marks, f.checked = marks, f.now()
+	f.current, err = f.read()
+	return f, err
+}
+
+// Config returns the TLS configuration, for a server.
+func (f *Files) Config() *tls.Config { return base(f.get) }
+
+// Names returns the DNS names of the certificate, as they were at the start.
+func (f *Files) Names() []string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.current.Leaf.DNSNames
+}
+
+func (f *Files) look() (marks [2]mark, err error) {
+	for i, name := range []string{f.cert, f.key} {
+		info, err := os.Stat(name)
+		if err != nil {
+			return marks, err
+		}
+		marks[i] = mark{info.Size(), info.ModTime()}
+	}
+	return marks, nil
+}
+
+func (f *Files) read() (*tls.Certificate, error) {
+	c, err := tls.LoadX509KeyPair(f.cert, f.key)
+	if err != nil {
+		return nil, fmt.Errorf("read the certificate %s with the key %s: %w", f.cert, f.key, err)
+	}
+	if c.Leaf == nil { // GODEBUG=x509keypairleaf=0
+		if c.Leaf, err = x509.ParseCertificate(c.Certificate[0]); err != nil {
+			return nil, fmt.Errorf("read the certificate %s: %w", f.cert, err)
+		}
+	}
+	return &c, nil
+}
+
+// get returns the certificate in force. Files that do not fit each other, as when one
+// of them is being written, leave the one of before in force.
+func (f *Files) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.now().Sub(f.checked).Abs() < checkEvery {
+		return f.current, nil
+	}
+	f.checked = f.now()
+	marks, err := f.look()
+	if err == nil && marks == f.marks && f.fault == "" {
+		return f.current, nil
+	}
+	var fresh *tls.Certificate
+	if err == nil {
+		fresh, err = f.read()
+	}
+	if err != nil {
+		if f.fault != err.Error() {
+			f.fault = err.Error()
+			f.log.Warn("the changed certificate cannot be used; the one of before stays in force", "err", err)
+		}
+		return f.current, nil
+	}
+	f.marks, f.fault, f.current = marks, "", fresh
+	f.log.Info("a new certificate is in force", "file", f.cert, "until", fresh.Leaf.NotAfter.Format(time.DateOnly))
+	return f.current, nil
+}
+
+// ACME gets and renews certificates for names by itself (RFC 8555), and keeps them in
+// dir. directory is the authority's address; empty is Let's Encrypt. The authority
+// asks back at port 443 (TLS-ALPN-01), or at port 80 where [autocert.Manager.HTTPHandler]
+// answers (HTTP-01).
+func ACME(names []string, dir, directory string) *autocert.Manager {
+	m := &autocert.Manager{Prompt: autocert.AcceptTOS, Cache: autocert.DirCache(dir), HostPolicy: autocert.HostWhitelist(names...)}
+	if directory != "" {
+		m.Client = &acme.Client{DirectoryURL: directory}
+	}
+	return m
+}
+
+// ACMEConfig is the TLS configuration of a manager. Clients that name no host, or one
+// that is not among names, get the certificate of the first. Faults are logged, once
+// for each text.
+func ACMEConfig(m *autocert.Manager, names []string, log *slog.Logger) *tls.Config {
+	var mu sync.Mutex
+	told := map[string]bool{}
+	c := base(func(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
+		if hello.ServerName == "" {
+			hello.ServerName = names[0]
+		}
+		cert, err := m.GetCertificate(hello)
+		if err != nil && !errors.Is(err, autocert.ErrCacheMiss) && m.HostPolicy(hello.Context(), hello.ServerName) == nil {
+			mu.Lock()
+			defer mu.Unlock()
+			if text := err.Error(); !told[text] && len(told) < maxTold {
+				told[text] = true
+				log.Error("no certificate could be got; the name must lead to this machine, and ports 80 and 443 be reachable from the internet", "name", hello.ServerName, "err", err)
+			}
+		}
+		return cert, err
+	})
+	c.NextProtos = []string{"h2", "http/1.1", acme.ALPNProto}
+	return c
+}
+
+// maxTold bounds the faults that are logged.
+const maxTold = 20
+
+// Fingerprint is the SHA-256 of a certificate as browsers show it.
+func Fingerprint(c *tls.Certificate) string {
+	sum := sha256.Sum256(c.Certificate[0])
+	return strings.ReplaceAll(fmt.Sprintf("% X", sum), " ", ":")
+}

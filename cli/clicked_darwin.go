@@ -1,0 +1,18 @@
+package cli
+
+import (
+	"os"
+	"path/filepath"
+)
+
+// DoubleClicked reports whether the program was started from the Finder. That
+// opens a Terminal in the home folder and gives it the whole path, without
+// arguments; whoever types that gets the console in the browser just as well.
+func DoubleClicked(args []string) bool {
+	home, err := os.UserHomeDir()
+	if err != nil || len(args) != 1 || !filepath.IsAbs(args[0]) || !isTerminal(os.Stdout) {
+		return false
+	}
+	here, err := os.Getwd()
+	return err == nil && here == home
+}

@@ -1,0 +1,120 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+	"slices"
+	"strings"
+
+	"danmaku/config"
+	"danmaku/export"
+	"danmaku/room"
+	"danmaku/show"
+)
+
+// drawVerifyCommand is `danmaku draw verify`.
+func drawVerifyCommand() command {
+	return command{
+		name: "draw verify", summary: "repeat the draws of a room, or of a saved proof, and say whether they are true",
+		args: "[FILE]",
+		about: "Repeats draws: the seed must be the one whose hash was shown before the draw, and it\n" +
+			"must draw the same people. FILE is a proof that the console saved, - is standard\n" +
+			"input; without FILE the draws of a room are read from the data folder or the\nrunning server.",
+		flags: []flagInfo{
+			{name: "room", value: "R", help: "room", def: firstRoom},
+			{name: "item", value: "ID", help: "only this draw"},
+		},
+		folder: true, run: runDrawVerify,
+	}
+}
+
+func runDrawVerify(ctx context.Context, env Env, in input) error {
+	list, err := drawsOf(ctx, env, in)
+	if err != nil {
+		return err
+	}
+	checked, faults := 0, 0
+	for _, p := range list {
+		if item := in.value("item"); item != "" && p.Item != item {
+			continue
+		}
+		checked++
+		if err := p.Verify(); err != nil {
+			faults++
+			fmt.Fprintf(env.Err, "not true: %s (%s): %v\n", p.Title, p.Item, err)
+			continue
+		}
+		fmt.Fprintf(env.Out, "true: %s (%s): %d of %d: %s\n", p.Title, p.Item, len(p.Winners), len(p.Entries), strings.Join(called(p), ", "))
+	}
+	if checked == 0 {
+		return errors.New("there is no draw that is over")
+	}
+	if faults > 0 {
+		return errReported
+	}
+	return nil
+}
+
+// called is who won, by name and pseudonym.
+func called(p show.DrawProof) []string {
+	out := make([]string, len(p.Winners))
+	for i, person := range p.Winners {
+		out[i] = strings.TrimSpace(p.Names[person] + " " + person)
+	}
+	return out
+}
+
+// drawsOf reads the draws of a file, or of a room.
+func drawsOf(ctx context.Context, env Env, in input) ([]show.DrawProof, error) {
+	if len(in.args) > 0 {
+		r := env.In
+		if in.args[0] != "-" {
+			f, err := os.Open(in.args[0])
+			if err != nil {
+				return nil, fmt.Errorf("the proof cannot be read: %w", err)
+			}
+			defer f.Close()
+			r = f
+		}
+		return export.ReadDraws(r)
+	}
+	a, closed, err := connectReading(ctx, in.cfg)
+	if err != nil {
+		return nil, err
+	}
+	var file bytes.Buffer
+	err = errors.Join(a.ExportItems(ctx, in.value("room"), url.Values{"kind": {string(export.DrawsFile)}, "format": {string(export.JSONLines)}}, &file), closed())
+	if errors.Is(err, room.ErrNotFound) {
+		return nil, config.Faultf(noRoomHere, in.value("room"))
+	}
+	if err != nil {
+		return nil, err
+	}
+	return export.ReadDraws(&file)
+}
+
+// ExportItems implements api.
+func (d database) ExportItems(ctx context.Context, roomID string, query url.Values, w io.Writer) error {
+	rooms, err := d.db.Rooms(ctx)
+	if err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(rooms, func(r room.Record) bool { return r.ID == roomID }) {
+		return room.ErrNotFound
+	}
+	items, err := d.db.Items(ctx, roomID)
+	if err != nil {
+		return err
+	}
+	file, err := archive{db: d.db}.ExportItems(roomID, items, nil, query)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(w, file.Body)
+	return errors.Join(err, file.Body.Close())
+}

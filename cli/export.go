@@ -1,0 +1,422 @@
+package cli
+
+import (
+	"bufio"
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"danmaku/config"
+	"danmaku/export"
+	"danmaku/room"
+	"danmaku/server"
+	"danmaku/server/wire"
+	"danmaku/show"
+	"danmaku/store"
+)
+
+// archive is server.Archive over the store.
+type archive struct {
+	db  *store.Store
+	dir string // where files are kept while they are sent
+}
+
+var _ server.Archive = archive{}
+
+// exportFormats is the table of the formats that are written, as the server shows
+// it to the console's page.
+func exportFormats() []wire.ExportFormat {
+	formats := make([]wire.ExportFormat, len(export.Formats))
+	for i, f := range export.Formats {
+		formats[i] = wire.ExportFormat{Name: string(f), Timed: f.Timed(), Marked: f.Marked()}
+	}
+	return formats
+}
+
+// AddMoment implements server.Archive.
+func (a archive) AddMoment(ctx context.Context, m room.Moment) error {
+	return a.db.AddMoment(ctx, m)
+}
+
+// Describe implements server.Archive.
+func (a archive) Describe(ctx context.Context, room string, query url.Values) (_ server.Download, err error) {
+	snapshot, err := a.db.Snapshot(ctx)
+	if err != nil {
+		return server.Download{}, err
+	}
+	defer func() { err = errors.Join(err, snapshot.Close()) }()
+	plan, err := export.Prepare(ctx, snapshot, room, query)
+	if err != nil {
+		return server.Download{}, err
+	}
+	return download(plan), nil
+}
+
+// download is what a plan says of its file.
+func download(p *export.Plan) server.Download {
+	return server.Download{
+		Name:      p.Options.Room + time.Now().Format("-2006-01-02") + p.Format.Suffix(),
+		MediaType: p.Format.MediaType(), Account: wire.ExportAccount{Count: p.Count},
+	}
+}
+
+// ExportItems implements server.Archive.
+func (a archive) ExportItems(roomID string, items []show.Item, lists []show.QuestionList, query url.Values) (server.Download, error) {
+	f, kind := export.Format(query.Get("format")), cmp.Or(export.ItemKind(query.Get("kind")), export.ItemKinds[0])
+	if !slices.Contains(export.ItemFormats, f) {
+		return server.Download{}, room.Explain(room.ErrInvalid, "format %.20q: jsonl or csv", f)
+	}
+	var file []byte
+	var count int
+	var err error
+	switch marked := query.Get("bom") == "1"; kind {
+	case export.PollsFile:
+		file, count, err = export.Polls(items, f, marked)
+	case export.QuestionsFile:
+		file, count, err = export.Questions(lists, f, marked)
+	case export.DrawsFile:
+		file, count, err = export.Draws(items, f, marked)
+	default:
+		return server.Download{}, room.Explain(room.ErrInvalid, "kind %.20q: polls, questions or draws", kind)
+	}
+	if err != nil {
+		return server.Download{}, err
+	}
+	return server.Download{
+		Name: roomID + time.Now().Format("-2006-01-02") + "-" + string(kind) + f.Suffix(), MediaType: f.MediaType(), Account: wire.ExportAccount{Count: count},
+		Size: int64(len(file)), Body: io.NopCloser(bytes.NewReader(file)),
+	}, nil
+}
+
+// ExportReactions implements server.Archive.
+func (a archive) ExportReactions(ctx context.Context, roomID string, query url.Values) (server.Download, error) {
+	f, from, to, err := export.Span(query)
+	if err != nil {
+		return server.Download{}, err
+	}
+	minutes, err := a.db.Reactions(ctx, roomID, from, to)
+	if err != nil {
+		return server.Download{}, err
+	}
+	file, count, err := export.Reactions(minutes, f, query.Get("bom") == "1")
+	if err != nil {
+		return server.Download{}, err
+	}
+	return server.Download{
+		Name: roomID + time.Now().Format("-2006-01-02") + "-reactions" + f.Suffix(), MediaType: f.MediaType(), Account: wire.ExportAccount{Count: count},
+		Size: int64(len(file)), Body: io.NopCloser(bytes.NewReader(file)),
+	}, nil
+}
+
+// Export implements server.Archive. Only as long as it takes to write the file must
+// the log stand still for it, however slowly the file is read.
+func (a archive) Export(ctx context.Context, room string, query url.Values, progress func(done, all int)) (d server.Download, err error) {
+	file, err := spool(a.dir, func(w io.Writer) (err error) {
+		d, err = a.write(ctx, w, room, query, progress)
+		return err
+	})
+	if err != nil {
+		return server.Download{}, err
+	}
+	d.Size, d.Body = file.size, file
+	return d, nil
+}
+
+// write writes an export to a file.
+func (a archive) write(ctx context.Context, w io.Writer, room string, query url.Values, progress func(done, all int)) (_ server.Download, err error) {
+	snapshot, err := a.db.Snapshot(ctx)
+	if err != nil {
+		return server.Download{}, err
+	}
+	defer func() { err = errors.Join(err, snapshot.Close()) }()
+	plan, err := export.Prepare(ctx, snapshot, room, query)
+	if err != nil {
+		return server.Download{}, err
+	}
+	var done func(int)
+	if progress != nil {
+		done = func(n int) { progress(n, plan.Count) }
+	}
+	result, err := plan.Write(ctx, w, done)
+	if err != nil {
+		return server.Download{}, fmt.Errorf("export: %w", err)
+	}
+	d := download(plan)
+	d.Account = wire.ExportAccount{
+		Count: plan.Count, Early: result.Selected.Early, Paused: result.Selected.Paused, After: result.Selected.After,
+		Covered: result.Summary.Covered, Zero: plan.Options.Zero, End: plan.Options.End,
+	}
+	return d, nil
+}
+
+// spooled is a file that is written and can be read from its beginning.
+type spooled struct {
+	export.Scratch
+	size int64
+}
+
+// spool has an export written into a file of its own in dir.
+func spool(dir string, write func(io.Writer) error) (_ spooled, err error) {
+	f, err := export.NewScratch(dir, export.ExportScratch)
+	if err != nil {
+		return spooled{}, fmt.Errorf("%w: %w", room.ErrBusy, err)
+	}
+	kept := false
+	defer func() {
+		if !kept {
+			err = errors.Join(err, f.Close())
+		}
+	}()
+	if err := write(f); err != nil {
+		return spooled{}, err
+	}
+	size, err := f.Seek(0, io.SeekCurrent)
+	if err == nil {
+		_, err = f.Seek(0, io.SeekStart)
+	}
+	if err != nil {
+		return spooled{}, fmt.Errorf("write an export: %w", err)
+	}
+	kept = true
+	return spooled{f, size}, nil
+}
+
+// exportCommand is `danmaku export`.
+func exportCommand() command {
+	formats := make([]string, len(export.Formats))
+	for i, f := range export.Formats {
+		formats[i] = string(f)
+	}
+	return command{
+		name: "export", summary: "write the comments of a room to a file (XML, subtitles, JSON Lines, CSV)",
+		about: "Writes the comments of a room to a file, beside a running server. The file is of\nthe room as it is when the command begins.",
+		flags: []flagInfo{
+			{name: "format", value: "F", help: export.Names(export.Formats), choices: formats, required: true},
+			{name: "room", value: "R", help: "room", def: firstRoom},
+			{name: "out", value: "FILE", help: "file to write; - is standard output", def: "-", file: true},
+			{name: "force", help: "overwrite FILE when it is there"},
+			{name: "from", value: "TIME", help: "leave out what came before, as 2026-11-21T20:00:00+01:00 or in\nms since 1970"},
+			{name: "to", value: "TIME", help: "leave out this moment and what came after"},
+			{name: "zero", value: "WHEN", help: "beginning of the recording: recording (when OBS last began to\n" +
+				"record, else to stream), first (the first comment of the time,\nwhatever became of it) or a TIME; when left out: recording when\nOBS reported one, else first"},
+			{name: "early", value: "WHAT", choices: []string{"drop", "clamp"}, help: "comments from before the recording, after its end, or while it\n" +
+				"was paused: drop, or clamp to its nearest moment; when left out:\ndrop, but jsonl and csv keep them, early ones with their negative\ntime"},
+			{name: "all", help: "held, refused and removed comments, too"},
+			{name: "status", value: "LIST", help: "only these: shown, held, refused, removed, by commas"},
+			{name: "bom", help: "begin the file with a byte order mark, for old Excel and some\nplayers; not with XML and jsonl"},
+		},
+		folder: true, run: runExport,
+	}
+}
+
+func runExport(ctx context.Context, env Env, in input) error {
+	query := url.Values{}
+	for _, name := range export.Params {
+		if on, ok := in.switches[name]; ok && *on {
+			query.Set(name, "1")
+		}
+		if v, ok := in.values[name]; ok && *v != "" {
+			query.Set(name, *v)
+		}
+	}
+	cfg := in.cfg
+	// Opening would make a folder, which holds nothing.
+	if _, err := os.Stat(cfg.Data); err != nil {
+		return config.Faultf(noFolder, cfg.Data)
+	}
+	target, err := newExportTarget(in.value("out"), in.on("force"))
+	if err != nil {
+		return err
+	}
+	a, closed, err := connectReading(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	return errors.Join(exportTo(ctx, env, a, in.value("room"), target, query), closed())
+}
+
+// exportTo writes an export where it is to go, and its account on standard error.
+func exportTo(ctx context.Context, env Env, a api, roomID string, to exportTarget, query url.Values) error {
+	var account wire.ExportAccount
+	write := func(w io.Writer) (err error) {
+		account, err = a.Export(ctx, roomID, query, w, exportProgress(env.Err))
+		return err
+	}
+	var err error
+	if to.direct {
+		err = writeDirect(env, to.path, write)
+	} else {
+		err = writeWhole(to.path, to.force, write)
+	}
+	var why *room.ExplainedError
+	switch {
+	case errors.Is(err, room.ErrNotFound):
+		return config.Faultf(noRoomHere, roomID)
+	case errors.Is(err, room.ErrInvalid) && errors.As(err, &why):
+		return config.Usage(config.Say("%s", "%s", "%s"), why.Detail)
+	case err != nil:
+		return err
+	}
+	sayAccount(env.Err, export.Format(query.Get("format")), export.Early(query.Get("early")), account)
+	return nil
+}
+
+// writeDirect sends an export to standard output, or to what stands at a path and
+// is not a file, once it is whole.
+func writeDirect(env Env, path string, write func(io.Writer) error) (err error) {
+	file, err := spool(os.TempDir(), write)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	w := io.Writer(env.Out)
+	if path != "-" {
+		f, err := os.OpenFile(path, os.O_WRONLY, 0)
+		if err != nil {
+			return fmt.Errorf("export: %w", err)
+		}
+		defer func() { err = errors.Join(err, f.Close()) }()
+		w = f
+	}
+	if _, err := io.Copy(w, bufio.NewReaderSize(file, 64<<10)); err != nil {
+		return fmt.Errorf("export: %w", err)
+	}
+	return nil
+}
+
+// sayAccount says what is in the file, and what is not.
+func sayAccount(w io.Writer, format export.Format, mode export.Early, a wire.ExportAccount) {
+	outside := a.Early + a.Paused + a.After
+	written := a.Count
+	if mode == export.EarlyDrop || mode == export.EarlyDefault && format.Timed() {
+		written -= outside
+	}
+	fmt.Fprintf(w, "%d comments written\n", written)
+	early, paused, after := "left out", "left out", "left out"
+	switch {
+	case mode == export.EarlyClamp:
+		early, paused, after = "put at the beginning", "put where it stood", "put at the end"
+	case written == a.Count:
+		outside = 0 // they are in the file with their own time
+	}
+	if outside > 0 && a.Early > 0 {
+		fmt.Fprintf(w, "%d came before the beginning%s and are %s; --zero and --early change that\n", a.Early, inBrackets(a.Zero), early)
+	}
+	if outside > 0 && a.Paused > 0 {
+		fmt.Fprintf(w, "%d came while the recording was paused and are %s; --early changes that\n", a.Paused, paused)
+	}
+	if outside > 0 && a.After > 0 {
+		fmt.Fprintf(w, "%d came after its end%s and are %s; --zero and --early change that\n", a.After, inBrackets(a.End), after)
+	}
+	if a.Covered > 0 {
+		fmt.Fprintf(w, "%d found no free lane within a second and cover others\n", a.Covered)
+	}
+}
+
+// inBrackets is a moment in local time; empty where the server, of an older version,
+// did not say it.
+func inBrackets(at time.Time) string {
+	if at.IsZero() {
+		return ""
+	}
+	return " (" + at.Local().Format(time.DateTime) + ")"
+}
+
+// exportTarget is where an export goes.
+type exportTarget struct {
+	path   string
+	force  bool
+	direct bool // standard output, a pipe or a device: nothing is lost by writing to it
+}
+
+// newExportTarget looks at what stands at a path. A file there is left alone unless
+// force is set.
+func newExportTarget(path string, force bool) (exportTarget, error) {
+	if path == "-" {
+		return exportTarget{path: path, direct: true}, nil
+	}
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+	case err != nil:
+		return exportTarget{}, fmt.Errorf("export: %w", err)
+	case info.IsDir():
+		return exportTarget{}, fmt.Errorf("%s is a folder; name a file in it", path)
+	case !info.Mode().IsRegular():
+		return exportTarget{path: path, direct: true}, nil
+	case !force:
+		return exportTarget{}, alreadyThere(path)
+	}
+	return exportTarget{path: path, force: force}, nil
+}
+
+func alreadyThere(path string) error {
+	return fmt.Errorf("%s is there already; give another name, or --force to overwrite it", path)
+}
+
+// writeWhole writes a file that has its name only when it is complete, and
+// that its owner alone can read. What a link leads to is written, not the link.
+// A file that is there, or appears meanwhile, is overwritten by force alone.
+func writeWhole(path string, force bool, write func(io.Writer) error) error {
+	if at, err := filepath.EvalSymlinks(path); err == nil {
+		path = at
+	}
+	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
+	if err != nil {
+		return fmt.Errorf("export: %w", err)
+	}
+	err = errors.Join(write(f), f.Close())
+	if err == nil {
+		err = name(f.Name(), path, force)
+	}
+	if err != nil {
+		err = errors.Join(err, os.Remove(f.Name()))
+	}
+	return err
+}
+
+// name gives a file its name.
+func name(part, path string, force bool) error {
+	if force {
+		return os.Rename(part, path)
+	}
+	// A link fails where the name is taken, which a renaming does not.
+	switch err := os.Link(part, path); {
+	case err == nil:
+		return os.Remove(part)
+	case errors.Is(err, fs.ErrExist):
+		return alreadyThere(path)
+	}
+	if _, err := os.Lstat(path); err == nil { // a file system without links
+		return alreadyThere(path)
+	}
+	return os.Rename(part, path)
+}
+
+// exportProgress says how far it is: in place on a terminal, else a line for
+// every tenth of a large export.
+func exportProgress(w io.Writer) func(done, all int) {
+	terminal, percent, tenth := isTerminal(w), -1, 0
+	return func(n, all int) {
+		p := min(n, all) * 100 / max(all, 1)
+		switch {
+		case terminal && p != percent:
+			fmt.Fprintf(w, "\r%3d %%", p)
+			if n >= all {
+				fmt.Fprint(w, "\r     \r")
+			}
+		case !terminal && all >= 10_000 && p/10 > tenth:
+			fmt.Fprintf(w, "%3d %%  %d of %d\n", p, n, all)
+		}
+		percent, tenth = p, max(tenth, p/10)
+	}
+}

@@ -1,0 +1,157 @@
+package cli
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"danmaku/config"
+)
+
+// terminalWords are the few sentences that a start prints. Help is English. Labels have the blanks that follow them
+// and are of one width.
+type terminalWords struct {
+	overlay, audience, console string
+	add                        string // what to do with the overlay's address
+	or                         string // %s: another address of the audience
+	once                       string // how long the console's address holds
+	elsewhere                  string // %s in place of %s
+	alone                      string // %s: port; no phone can come, since it listens here alone
+	nowhere                    string // no phone can come, since there is no network
+	narrow                     string // no room for the code
+	secure                     string // heading of the address by https
+	warns                      string // %s: the page that explains the browser's warning
+	data, stop                 string // %s: the data folder; how the program is ended
+	stopWindow                 string // the same, in a window of its own
+}
+
+var startWords = map[config.Lang]terminalWords{
+	config.English: {
+		overlay: "Overlay   ", audience: "Audience  ", console: "Console   ",
+		add:       "Add this to OBS as a browser source, 1920 × 1080.",
+		or:        "or %s",
+		once:      "Opens once, within ten minutes.",
+		elsewhere: "From another machine: %s in place of %s.",
+		alone:     "Phones cannot reach this: the server listens for this machine alone. Start it with --listen :%s.",
+		nowhere:   "Phones cannot reach this: the machine is in no network. Connect it and start again, or give --public-url.",
+		secure:    "Secure    ",
+		warns:     "Browsers warn of its certificate, which was made here; %s explains that.",
+		narrow:    "The window is too narrow for the QR code; the console shows it, too.",
+		data:      "keeps its data in %s", stop: "Ctrl-C stops it.", stopWindow: "Close this window to stop it.",
+	},
+	config.Chinese: {
+		overlay: "弹幕层    ", audience: "观众      ", console: "控制台    ",
+		add:       "在 OBS 里添加为浏览器来源，1920 × 1080。",
+		or:        "或 %s",
+		once:      "十分钟内有效，只能打开一次。",
+		elsewhere: "在别的电脑上，用 %s 代替 %s。",
+		alone:     "手机连不上：服务器只接受本机的连接。请用 --listen :%s 启动。",
+		nowhere:   "手机连不上：这台电脑没有接入网络。请接入后重新启动，或用 --public-url 给出地址。",
+		secure:    "安全地址  ",
+		warns:     "证书是在这里生成的，浏览器会警告；%s 有说明。",
+		narrow:    "窗口太窄，放不下二维码；控制台里也有。",
+		data:      "数据保存在 %s", stop: "按 Ctrl-C 停止。", stopWindow: "关闭这个窗口即可停止。",
+	},
+	config.Japanese: {
+		overlay: "オーバーレイ  ", audience: "視聴者        ", console: "コンソール    ",
+		add:       "OBS にブラウザソースとして追加します（1920 × 1080）。",
+		or:        "または %s",
+		once:      "十分以内に一度だけ開けます。",
+		elsewhere: "ほかのパソコンからは、%[2]s を %[1]s に置き換えます。",
+		alone:     "スマホからはつながりません。サーバーはこのパソコンだけで待っています。--listen :%s で起動してください。",
+		nowhere:   "スマホからはつながりません。このパソコンはネットワークにつながっていません。つないで起動し直すか、--public-url を指定してください。",
+		secure:    "安全な接続    ",
+		warns:     "証明書はここで作ったものなので、ブラウザーが警告します。説明：%s",
+		narrow:    "ウィンドウが狭く、QR コードが入りません。コンソールにも出ます。",
+		data:      "データの保存先：%s", stop: "Ctrl-C で終了します。", stopWindow: "このウィンドウを閉じると終了します。",
+	},
+}
+
+// under stands before what belongs to the line above: as wide as a label, in which
+// all but ASCII takes two columns.
+func (w terminalWords) under() (blanks string) {
+	for _, r := range w.overlay {
+		if blanks += " "; r >= utf8.RuneSelf {
+			blanks += " "
+		}
+	}
+	return blanks
+}
+
+// wordsIn returns the words of a language, or those of the system's.
+func wordsIn(lang config.Lang, environ []string) terminalWords {
+	return startWords[spokenLang(lang, environ)]
+}
+
+// spokenLang is a language that startWords has: the one that is set, or that of
+// the system.
+func spokenLang(lang config.Lang, environ []string) config.Lang {
+	if lang == config.LangAuto {
+		lang = systemLang(environ)
+	}
+	if _, ok := startWords[lang]; !ok {
+		return config.English
+	}
+	return lang
+}
+
+// langIn is the language in which a command's faults are told: what the call asks
+// for, also one that is wrong otherwise, else that of the system.
+func langIn(env Env) config.Lang {
+	asked := ""
+	for _, kv := range env.Environ {
+		if v, ok := strings.CutPrefix(kv, "DANMAKU_LANG="); ok {
+			asked = v
+		}
+	}
+	for i, arg := range env.Args {
+		name, v, with := strings.Cut(strings.TrimLeft(arg, "-"), "=")
+		switch {
+		case name != "lang" || !strings.HasPrefix(arg, "-"):
+		case with:
+			asked = v
+		case i+1 < len(env.Args):
+			asked = env.Args[i+1]
+		}
+	}
+	if lang := config.Lang(asked); startWords[lang].overlay != "" {
+		return lang
+	}
+	return systemLang(env.Environ)
+}
+
+// systemLang is the language of the person at this terminal: that of the locale,
+// where one is set, else that of the desktop where it can be asked. It is English
+// where the terminal could not show anything else.
+func systemLang(environ []string) config.Lang {
+	value := func(names ...string) string {
+		for _, name := range names {
+			for _, kv := range environ {
+				if v, ok := strings.CutPrefix(kv, name+"="); ok && v != "" {
+					return v
+				}
+			}
+		}
+		return ""
+	}
+	locale := value("LC_ALL", "LC_MESSAGES", "LANG") // in the order of POSIX
+	if locale == "" {
+		return desktopLang()
+	}
+	name, charset, _ := strings.Cut(strings.ToLower(locale), ".")
+	if charset, _, _ = strings.Cut(charset, "@"); charset != "utf-8" && charset != "utf8" || value("TERM") == "linux" {
+		return config.English
+	}
+	return langOf(name)
+}
+
+// langOf is the language among ours that serves the readers of a tag best:
+// "zh_CN", "ja-JP", "pt".
+func langOf(tag string) config.Lang {
+	switch base, _, _ := strings.Cut(strings.ReplaceAll(tag, "-", "_"), "_"); base {
+	case "zh":
+		return config.Chinese
+	case "ja":
+		return config.Japanese
+	}
+	return config.English
+}

@@ -1,0 +1,211 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"danmaku/comment"
+	"danmaku/config"
+	"danmaku/room"
+)
+
+// replayLinks makes the sender links of `danmaku replay`. The data folder is reached
+// anew for each step, since a server may start or end while a replay runs.
+type replayLinks struct{ cfg config.Config }
+
+func openSenderLinks(_ context.Context, cfg config.Config) (senderLinks, error) {
+	return replayLinks{cfg}, nil
+}
+
+// New implements senderLinks.
+func (r replayLinks) New(ctx context.Context, roomID, label string) (key string, revoke func(context.Context) error, err error) {
+	a, closed, err := connect(ctx, r.cfg)
+	if err != nil {
+		return "", nil, err
+	}
+	l, key, err := a.NewLink(ctx, roomID, room.Sender, label)
+	if err := errors.Join(err, closed()); err != nil {
+		return "", nil, err
+	}
+	return key, func(ctx context.Context) error {
+		a, closed, err := connect(ctx, r.cfg)
+		if err != nil {
+			return err
+		}
+		return errors.Join(a.RevokeLink(ctx, l.ID), closed())
+	}, nil
+}
+
+// Close implements senderLinks.
+func (r replayLinks) Close() error { return nil }
+
+// The commands of `danmaku link`.
+func linkNewCommand() command {
+	return command{
+		name: "link new", summary: "make a link for moderators or programs",
+		about: "A link lets somebody in without an account. danmaku link new prints its address\n" +
+			"and key:\n\n" +
+			"  owner      everything, in all rooms\n" +
+			"  moderator  the console of one room\n" +
+			"  overlay    the overlay's address\n" +
+			"  audience   the way into a secret room\n" +
+			"  sender     a key for programs that send comments over HTTP",
+		flags: []flagInfo{
+			{name: "role", value: "ROLE", help: "what it lets in to: " + strings.Join(roleNames(), ", "), choices: roleNames(), required: true},
+			{name: "room", value: "R", help: "room the link is for", def: firstRoom},
+			{name: "label", value: "L", help: "what it is called in the list and in the record"},
+			{name: "json", help: "print one JSON object"},
+		},
+		folder: true, run: linkNew,
+	}
+}
+
+func linkListCommand() command {
+	return command{name: "link list", summary: "show all links", about: "danmaku link list shows all links with their IDs.", folder: true, run: linkList}
+}
+
+func linkRevokeCommand() command {
+	return command{
+		name: "link revoke", summary: "take a link back", args: "ID",
+		about: "danmaku link revoke takes a link back at once.", folder: true, run: linkRevoke,
+	}
+}
+
+func roleNames() (list []string) {
+	for _, r := range room.LinkRoles {
+		list = append(list, string(r))
+	}
+	return list
+}
+
+// newLink is what `link new --json` prints.
+type newLink struct {
+	ID   string `json:"id"`
+	Role string `json:"role"`
+	Room string `json:"room"`
+	Key  string `json:"key"`
+	URL  string `json:"url"`
+}
+
+func linkNew(ctx context.Context, env Env, in input) error {
+	cfg, roomID, role := in.cfg, in.value("room"), room.Role(in.value("role"))
+	a, closed, err := connect(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	l, key, err := a.NewLink(ctx, roomID, role, in.value("label"))
+	err = errors.Join(err, closed())
+	if errors.Is(err, room.ErrNotFound) {
+		return config.Faultf(noRoomIn, roomID, cfg.Data)
+	}
+	if err != nil {
+		return err
+	}
+	out := newLink{ID: strconv.FormatInt(l.ID, 10), Role: string(l.Role), Room: l.Room, Key: key, URL: linkURL(cfg, l, roomID, key)}
+	if in.on("json") {
+		return json.NewEncoder(env.Out).Encode(out)
+	}
+	fmt.Fprintln(env.Out, out.URL)
+	if l.Role.Opens() == "" {
+		fmt.Fprintf(env.Out, "Send Authorization: Bearer %s\n", key)
+	}
+	if !l.Role.KeyShown() {
+		fmt.Fprintln(env.Out, "This key is shown only now. To take it back: danmaku link revoke "+out.ID)
+	}
+	return nil
+}
+
+// linkURL is where a link leads, by the public URL or this machine's name.
+func linkURL(cfg config.Config, l room.AccessLink, roomID, key string) string {
+	base := serverURL(cfg)
+	q := "?key=" + url.QueryEscape(key)
+	if l.Role.Opens() == "" {
+		q = ""
+	}
+	return base + l.Path(roomID) + q
+}
+
+// serverURL is where the server of a data folder answers: under its public
+// URL, where the running one says, or where the options would put it.
+func serverURL(cfg config.Config) string {
+	if cfg.PublicURL != nil {
+		return cfg.PublicURL.String()
+	}
+	if local, err := runningURL(cfg); err == nil {
+		return local
+	}
+	return "http://127.0.0.1:2333"
+}
+
+// runningURL is where programs on this machine reach the server of a data
+// folder: what a running one has noted, else what the options say.
+func runningURL(cfg config.Config) (string, error) {
+	if noted, err := os.ReadFile(filepath.Join(cfg.Data, addressFile)); err == nil {
+		return strings.TrimSpace(string(noted)), nil
+	}
+	return localURL(cfg.Listen)
+}
+
+func linkList(ctx context.Context, env Env, in input) error {
+	a, closed, err := connect(ctx, in.cfg)
+	if err != nil {
+		return err
+	}
+	links, err := a.Links(ctx)
+	if err := errors.Join(err, closed()); err != nil {
+		return err
+	}
+	writeLinks(env.Out, links)
+	return nil
+}
+
+func writeLinks(out io.Writer, links []room.AccessLink) {
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	defer w.Flush()
+	day := func(t time.Time, never string) string {
+		if t.IsZero() {
+			return never
+		}
+		return t.Local().Format("2006-01-02 15:04")
+	}
+	fmt.Fprintln(w, "ID\tROLE\tROOM\tLABEL\tMADE\tLAST USED\tREVOKED")
+	for _, l := range links {
+		room := l.Room
+		if room == "" {
+			room = "(all)"
+		}
+		// Older versions stored labels as they were typed.
+		fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\t%s\t%s\n", l.ID, l.Role, room, comment.Label(l.Label),
+			day(l.Made, ""), day(l.LastUsed, "never"), day(l.Revoked, "-"))
+	}
+}
+
+func linkRevoke(ctx context.Context, env Env, in input) error {
+	id, err := strconv.ParseInt(in.args[0], 10, 64)
+	if err != nil {
+		return config.Usage(noLinkID, in.args[0])
+	}
+	a, closed, err := connect(ctx, in.cfg)
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(a.RevokeLink(ctx, id), closed()); errors.Is(err, room.ErrNotFound) {
+		return config.Faultf(noLink, id)
+	} else if why := (*room.ExplainedError)(nil); errors.As(err, &why) {
+		return why // the same words with a server and without one
+	} else if err != nil {
+		return err
+	}
+	fmt.Fprintf(env.Out, "Link %d no longer works.\n", id)
+	return nil
+}

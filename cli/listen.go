@@ -1,0 +1,277 @@
+package cli
+
+import (
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/coreos/go-systemd/v22/activation"
+	"golang.org/x/net/netutil"
+
+	"danmaku/certs"
+	"danmaku/config"
+	"danmaku/server"
+)
+
+// doors are the sockets that a server listens on. Those that it has no use for are nil.
+type doors struct {
+	plain    net.Listener // http, and what commands on this machine use
+	secure   net.Listener // https
+	redirect net.Listener // http that is led on to https
+	unix     net.Listener // for a proxy on this machine
+
+	tls         *tls.Config
+	names       []string     // for which the certificate is good
+	challenge   http.Handler // answers the authority's questions and leads all others on
+	warm        func()       // gets the first certificates; nil where there is nothing to get
+	fingerprint string       // of a certificate that was made here
+}
+
+// close closes what was opened, for a start that fails.
+func (d *doors) close() {
+	for _, l := range []net.Listener{d.plain, d.secure, d.redirect, d.unix} {
+		if l != nil {
+			_ = l.Close() // one that was served is closed already
+		}
+	}
+}
+
+// openDoors opens the sockets that the options name, or takes those that systemd hands
+// over: by the names http, https and redirect, a Unix socket by its kind, and the first
+// without such a name as http.
+func openDoors(cfg config.Config, lan []netip.Addr, log *slog.Logger) (_ *doors, err error) {
+	d := &doors{}
+	defer func() {
+		if err != nil {
+			d.close()
+		}
+	}()
+	if err := d.fromSystemd(); err != nil {
+		return nil, err
+	}
+	if err := d.certify(cfg, lan, log); err != nil {
+		return nil, err
+	}
+	for _, one := range []struct {
+		door    *net.Listener
+		address string
+	}{{&d.plain, cfg.Listen}, {&d.secure, cfg.TLSListen}, {&d.redirect, cfg.HTTPListen}} {
+		if *one.door != nil || one.address == "" {
+			continue
+		}
+		if *one.door, err = net.Listen("tcp", one.address); err != nil {
+			asked := cfg
+			asked.Listen = one.address
+			return nil, explainListen(asked, err)
+		}
+	}
+	if cfg.UnixSocket != "" && d.unix == nil {
+		if d.unix, err = listenUnix(cfg.UnixSocket); err != nil {
+			return nil, err
+		}
+	}
+	return d, nil
+}
+
+// fromSystemd takes the sockets of a .socket unit, see sd_listen_fds(3).
+func (d *doors) fromSystemd() error {
+	handed, err := activation.ListenersWithNames()
+	if err != nil {
+		return fmt.Errorf("take the sockets of systemd: %w", err)
+	}
+	byName := map[string]*net.Listener{"http": &d.plain, "https": &d.secure, "redirect": &d.redirect}
+	for name, listeners := range handed {
+		for _, l := range listeners {
+			door := byName[name]
+			switch {
+			case l == nil:
+				return fmt.Errorf("systemd hands over a socket %q that takes no connections; write ListenStream= in its unit", name)
+			case door == nil && l.Addr().Network() == "unix":
+				door = &d.unix
+			case door == nil:
+				door = &d.plain
+			}
+			if *door != nil {
+				return fmt.Errorf("systemd hands over two sockets for the same; name them with FileDescriptorName=http, https or redirect")
+			}
+			*door = l
+		}
+	}
+	return nil
+}
+
+// listenUnix listens on a Unix socket, in place of one that an earlier run has left.
+// Those in its group may connect.
+func listenUnix(file string) (net.Listener, error) {
+	if info, err := os.Lstat(file); err == nil {
+		if info.Mode().Type() != fs.ModeSocket {
+			return nil, config.Faultf(notASocket, file)
+		}
+		if conn, err := net.Dial("unix", file); err == nil {
+			_ = conn.Close()
+			return nil, config.Faultf(socketInUse, file)
+		}
+		if err := os.Remove(file); err != nil {
+			return nil, fmt.Errorf("remove the socket that an earlier run has left: %w", err)
+		}
+	}
+	l, err := net.Listen("unix", file)
+	if err != nil {
+		return nil, config.Faultf(cannotListen, file, err)
+	}
+	if err := os.Chmod(file, 0o660); err != nil {
+		return nil, errors.Join(err, l.Close())
+	}
+	return l, nil
+}
+
+// certify finds the certificate that the options name.
+func (d *doors) certify(cfg config.Config, lan []netip.Addr, log *slog.Logger) error {
+	switch {
+	case len(cfg.Domains) > 0:
+		m := certs.ACME(cfg.Domains, filepath.Join(cfg.Data, "certificates"), cfg.ACME)
+		d.tls, d.names = certs.ACMEConfig(m, cfg.Domains, log), cfg.Domains
+		d.challenge = m.HTTPHandler(http.HandlerFunc(d.leadOn))
+		d.warm = func() {
+			for _, name := range cfg.Domains {
+				if c, err := d.tls.GetCertificate(&tls.ClientHelloInfo{ServerName: name, CipherSuites: ecdsaSuites}); err == nil {
+					log.Info("the certificate is in force", "name", name, "until", c.Leaf.NotAfter.Format(time.DateOnly))
+				}
+			}
+		}
+	case cfg.TLSCert != "":
+		files, err := certs.Open(cfg.TLSCert, cfg.TLSKey, log)
+		if err != nil {
+			return config.Faultf(badCertificate, err)
+		}
+		d.tls = files.Config()
+		for _, name := range files.Names() {
+			if !strings.HasPrefix(name, "*.") {
+				d.names = append(d.names, name)
+			}
+		}
+		if len(d.names) == 0 && cfg.PublicURL == nil {
+			return config.Faultf(namelessCertificate, cfg.TLSCert)
+		}
+		d.challenge = http.HandlerFunc(d.leadOn)
+	case cfg.SelfSigned:
+		c, err := certs.SelfSigned(filepath.Join(cfg.Data, "certificates"), lan, time.Now())
+		if err != nil {
+			return err
+		}
+		d.tls, d.fingerprint = certs.Config(c), certs.Fingerprint(c)
+		d.challenge = http.HandlerFunc(d.leadOn)
+	}
+	return nil
+}
+
+// ecdsaSuites let a certificate with an ECDSA key be made, which every browser since
+// 2014 takes.
+var ecdsaSuites = []uint16{tls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256}
+
+// securePort is the port of https.
+func (d *doors) securePort() int { return d.secure.Addr().(*net.TCPAddr).Port }
+
+// selfSignedPort is the port of https with a certificate that was made here, or 0.
+func (d *doors) selfSignedPort() int {
+	if d.fingerprint == "" {
+		return 0
+	}
+	return d.securePort()
+}
+
+// publicURL is the address under which the certificate is good; nil without a name.
+func (d *doors) publicURL() *url.URL {
+	if d.secure == nil || len(d.names) == 0 {
+		return nil
+	}
+	host := d.names[0]
+	if port := d.securePort(); port != 443 {
+		host = net.JoinHostPort(host, strconv.Itoa(port))
+	}
+	return &url.URL{Scheme: "https", Host: host}
+}
+
+// leadOn answers plain http: the same page is at https. Under a name that is not ours
+// it leads to the first that is, never elsewhere.
+func (d *doors) leadOn(w http.ResponseWriter, r *http.Request) {
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		w.Header().Set("Connection", "close") // its body was written in the clear already
+		http.Error(w, "use https", http.StatusBadRequest)
+		return
+	}
+	host := strings.ToLower(r.Host)
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	_, err := netip.ParseAddr(strings.Trim(host, "[]"))
+	if own := len(d.names) == 0 && err == nil; !own && !slices.Contains(d.names, host) {
+		if len(d.names) == 0 {
+			http.Error(w, "there is no such name here", http.StatusNotFound)
+			return
+		}
+		host = d.names[0]
+	}
+	if port := d.securePort(); port != 443 {
+		host = net.JoinHostPort(strings.Trim(host, "[]"), strconv.Itoa(port))
+	}
+	http.Redirect(w, r, "https://"+host+r.URL.RequestURI(), http.StatusMovedPermanently)
+}
+
+// redirectConns bounds the connections that are led on: each lasts for a request.
+const redirectConns = 1000
+
+// serve answers on all sockets until the server is shut down, and returns the first
+// fault. stop ends the redirects.
+func (d *doors) serve(srv *server.Server) (served <-chan error, stop func()) {
+	out := make(chan error, 4)
+	running := 1
+	go func() { out <- srv.Serve(d.plain) }()
+	if d.secure != nil {
+		running++
+		go func() { out <- srv.ServeTLS(d.secure, d.tls) }()
+	}
+	if d.unix != nil {
+		running++
+		go func() { out <- srv.Serve(d.unix) }()
+	}
+	stop = func() {}
+	if d.redirect != nil {
+		leading := &http.Server{Handler: d.challenge, ReadTimeout: 5 * time.Second, WriteTimeout: 5 * time.Second, IdleTimeout: 5 * time.Second, MaxHeaderBytes: 16 << 10, ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelDebug)}
+		running++
+		go func() {
+			err := leading.Serve(netutil.LimitListener(d.redirect, redirectConns))
+			if errors.Is(err, http.ErrServerClosed) {
+				err = nil
+			}
+			out <- err
+		}()
+		stop = func() { _ = leading.Close() }
+	}
+	all := make(chan error, 1)
+	go func() {
+		var err error
+		for range running {
+			if one := <-out; one != nil && err == nil {
+				err = one
+				all <- err
+			}
+		}
+		if err == nil {
+			all <- nil
+		}
+	}()
+	return all, stop
+}

@@ -1,0 +1,202 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"os"
+	"strings"
+	"time"
+
+	"golang.org/x/term"
+
+	"danmaku/config"
+	"danmaku/obs"
+	"danmaku/room"
+)
+
+// obsPassword is the variable for the password of obs-websocket; arguments can
+// be seen by every user of the machine.
+const obsPassword = "DANMAKU_OBS_PASSWORD"
+
+// obsOptions are the flags of `danmaku obs add`.
+type obsOptions struct {
+	room, name, scene string
+	server            string // address of our own server, as OBS reaches it
+	dock              bool
+}
+
+// obsCommand is `danmaku obs add`.
+func obsCommand() command {
+	return command{
+		name: "obs add", summary: "put the overlay into OBS",
+		about: "Makes the browser source with the overlay in OBS, as large as the canvas, or\n" +
+			"refreshes the one that is there. In OBS turn on Tools, WebSocket Server Settings,\n" +
+			"Enable WebSocket server. Its password is asked for, or taken from the variable\n" + obsPassword + ".",
+		flags: []flagInfo{
+			{name: "room", value: "R", help: "room that the overlay shows", def: firstRoom},
+			{name: "name", value: "N", help: "what the source is called in OBS", def: sourceName},
+			{name: "scene", value: "S", help: "scene for the source; the one on air when left out"},
+			{name: "server", value: "U", help: "address of danmaku as OBS reaches it; found out when left out"},
+			{name: "dock", help: "also make a moderator's link and print the address of a dock"},
+		},
+		folder: true, also: []string{"obs"}, run: obsAdd,
+	}
+}
+
+func obsAdd(ctx context.Context, env Env, in input) error {
+	cfg := in.cfg
+	opt := obsOptions{room: in.value("room"), name: in.value("name"), scene: in.value("scene"), server: in.value("server"), dock: in.on("dock")}
+	a, closed, err := connect(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	key, err := a.ScreenKey(ctx, opt.room, room.Overlay)
+	err = errors.Join(err, closed())
+	if errors.Is(err, room.ErrNotFound) {
+		return fmt.Errorf("room %q has no overlay link in %s; danmaku link new --role overlay --room %s makes one", opt.room, cfg.Data, opt.room)
+	}
+	if err != nil {
+		return err
+	}
+	if opt.server == "" {
+		if opt.server, err = serverForOBS(cfg); err != nil {
+			return err
+		}
+	}
+	opt.server = strings.TrimRight(opt.server, "/")
+	if err := addToOBS(ctx, env, cfg.OBS, opt, opt.server+"/overlay/"+opt.room+"?key="+key); err != nil {
+		return err
+	}
+	return offerDock(ctx, env.Out, cfg, opt)
+}
+
+// serverForOBS is our server's address as OBS reaches it: on this machine, or,
+// when OBS runs on another, in this machine's network.
+func serverForOBS(cfg config.Config) (string, error) {
+	base := serverURL(cfg)
+	if onThisMachine(cfg.OBS) || !onThisMachine(base) {
+		return base, nil
+	}
+	lan := lanAddresses()
+	if len(lan) == 0 {
+		return "", fmt.Errorf("OBS runs on another machine (%s), and this one is in no network; say with --server how OBS reaches danmaku", cfg.OBS)
+	}
+	_, port, err := net.SplitHostPort(hostOf(base))
+	if err != nil {
+		return "", fmt.Errorf("the port of the server is not known (%s); say with --server how OBS reaches danmaku", base)
+	}
+	return "http://" + net.JoinHostPort(lan[0].String(), port), nil
+}
+
+// onThisMachine reports whether an address names the machine itself.
+func onThisMachine(address string) bool {
+	u, err := url.Parse(address)
+	if err != nil {
+		return false
+	}
+	a, err := netip.ParseAddr(u.Hostname())
+	return err == nil && a.IsLoopback() || u.Hostname() == "localhost"
+}
+
+// addToOBS makes the source and says what it did.
+func addToOBS(ctx context.Context, env Env, at string, opt obsOptions, overlay string) error {
+	studio, err := obs.Dial(ctx, at, func() (string, error) { return askPassword(env) })
+	switch {
+	case errors.Is(err, obs.ErrUnreachable):
+		return fmt.Errorf("%w\nIn OBS open Tools, WebSocket Server Settings, and turn on the server; OBS 28 and later have it. "+
+			"Another port or machine is said with --obs HOST:PORT", err)
+	case errors.Is(err, obs.ErrWrongPassword):
+		return fmt.Errorf("%w; OBS shows it under Tools, WebSocket Server Settings, Show Connect Info", err)
+	case err != nil:
+		return err
+	}
+	defer studio.Close()
+	placed, err := studio.Place(obs.Source{Name: opt.name, URL: overlay, Scene: opt.scene})
+	if errors.Is(err, obs.ErrNoBrowser) {
+		return fmt.Errorf("%w; install OBS from obsproject.com, or the package obs-browser of your system", err)
+	}
+	if err != nil {
+		return err
+	}
+	did := "Refreshed"
+	if placed.Made {
+		did = "Added"
+	}
+	fmt.Fprintf(env.Out, "%s the source %q in the scene %q of OBS %s, %d × %d, %.4g fps.\n", did, opt.name, placed.Scene, placed.Version, placed.Width, placed.Height, placed.FPS)
+	if !answers(ctx, opt.server) {
+		fmt.Fprintf(env.Out, "Nothing answers at %s yet. Start danmaku and run this again; if it listens elsewhere, add --server URL.\n", opt.server)
+	}
+	return nil
+}
+
+// offerDock prints the address of a dock, with a key of its own when asked for.
+func offerDock(ctx context.Context, out io.Writer, cfg config.Config, opt obsOptions) error {
+	if !opt.dock {
+		fmt.Fprintln(out, "For the moderators' view in a dock of OBS, run this with --dock.")
+		return nil
+	}
+	a, closed, err := connect(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	l, key, err := a.NewLink(ctx, opt.room, room.Moderator, "OBS dock")
+	if err := errors.Join(err, closed()); err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "Dock   %s/dock/%s?key=%s\n", opt.server, opt.room, key)
+	fmt.Fprintln(out, "       In OBS open Docks, Custom Browser Docks, and paste this address.")
+	fmt.Fprintf(out, "       The key is shown only now. To take it back: danmaku link revoke %d\n", l.ID)
+	return nil
+}
+
+// passwordOf is the password in the environment, or nothing.
+func passwordOf(environ []string) (password string) {
+	for _, kv := range environ {
+		if v, ok := strings.CutPrefix(kv, obsPassword+"="); ok {
+			password = v
+		}
+	}
+	return password
+}
+
+// askPassword takes the password from the environment, else from a person.
+func askPassword(env Env) (string, error) {
+	if password := passwordOf(env.Environ); password != "" {
+		return password, nil
+	}
+	in, ok := env.In.(*os.File)
+	if !ok || !term.IsTerminal(int(in.Fd())) {
+		return "", errors.New("OBS wants its password; set " + obsPassword + ", or run this in a terminal to be asked for it")
+	}
+	fmt.Fprint(env.Err, "Password of OBS (Tools, WebSocket Server Settings): ")
+	password, err := term.ReadPassword(int(in.Fd()))
+	fmt.Fprintln(env.Err)
+	if err != nil {
+		return "", fmt.Errorf("read the password: %w", err)
+	}
+	return string(password), nil
+}
+
+// answers reports whether a danmaku server is there.
+func answers(ctx context.Context, base string) bool {
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, base+"/healthz", nil)
+	if err != nil {
+		return false
+	}
+	asker := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	defer asker.CloseIdleConnections()
+	resp, err := asker.Do(r)
+	if err != nil {
+		return false
+	}
+	defer resp.Body.Close()
+	return resp.StatusCode == http.StatusOK
+}

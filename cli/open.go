@@ -1,0 +1,71 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"danmaku/config"
+	"danmaku/live/access"
+	"danmaku/store"
+)
+
+// A second start gives the first so long to answer, and asks so often.
+const (
+	startsWithin = 10 * time.Second
+	knockEvery   = 200 * time.Millisecond
+)
+
+// openCommand is `danmaku open`.
+func openCommand() command {
+	return command{
+		name: "open", summary: "open the running server's console in the browser",
+		about:  "Opens the console of the running server in the browser and prints its address,\nwith a new code: good for ten minutes and one use.",
+		folder: true, also: []string{"lang"},
+		run: func(ctx context.Context, env Env, in input) error { return openRunning(ctx, env, in.cfg, 0) },
+	}
+}
+
+// openRunning shows the console of the server that runs on the data folder: what
+// a second double-click wants. A server that is still starting is waited for.
+// That no browser can be asked is only told, since the address stands there.
+func openRunning(ctx context.Context, env Env, cfg config.Config, patience time.Duration) error {
+	base := answering(ctx, cfg.Data)
+	again := time.NewTicker(knockEvery)
+	defer again.Stop()
+	for ; base == "" && patience > 0; patience -= knockEvery {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-again.C:
+			base = answering(ctx, cfg.Data)
+		}
+	}
+	if base == "" {
+		return config.Faultf(noServer, cfg.Data)
+	}
+	secret, err := store.Secret(cfg.Data)
+	if err != nil {
+		return err
+	}
+	// Made now, when the server is there: it takes no code from before its start.
+	address := base + "/console?code=" + access.NewKeys(secret).NewCode(time.Now())
+	w := wordsIn(cfg.Lang, env.Environ)
+	fmt.Fprintf(env.Out, "%s%s\n%s%s\n", w.console, address, w.under(), w.once)
+	if err := env.Open(address); err != nil {
+		fmt.Fprintln(env.Err, "danmaku: "+config.Faultf(noBrowser, err).In(spokenLang(cfg.Lang, env.Environ)))
+	}
+	return nil
+}
+
+// answering is where the server of a data folder answers, or nothing.
+func answering(ctx context.Context, data string) string {
+	noted, err := os.ReadFile(filepath.Join(data, addressFile))
+	if base := strings.TrimSpace(string(noted)); err == nil && answers(ctx, base) {
+		return base
+	}
+	return ""
+}

@@ -1,0 +1,230 @@
+package cli
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"net"
+	"net/netip"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"danmaku/client"
+	"danmaku/config"
+	"danmaku/export"
+	"danmaku/live/replay"
+	"danmaku/room"
+)
+
+// senderLinks makes links for the HTTP API in a data folder.
+type senderLinks interface {
+	// New makes a sender link. revoke takes it back; it must be called.
+	New(ctx context.Context, room, label string) (key string, revoke func(context.Context) error, err error)
+	Close() error
+}
+
+// linkOpener opens the data folder that cfg names, beside a running server.
+type linkOpener func(ctx context.Context, cfg config.Config) (senderLinks, error)
+
+// replayOptions is what the command line of replay says.
+type replayOptions struct {
+	file   string
+	room   string
+	speed  float64
+	strict bool
+	url    string // without a slash at the end
+	key    string // empty: make a link
+	cfg    config.Config
+}
+
+// replayCommand is `danmaku replay`: a client that sends the comments of a file
+// to a server over HTTP, each at its time. It returns the exit code: 0 also when
+// it was interrupted, since the account then printed is what was asked for; 1
+// when the file is broken, nothing could be sent, or a comment failed.
+func replayCommand() command {
+	return command{
+		name: "replay", summary: "send the comments of a file to a room, each at its time", args: "FILE",
+		about: "Sends the comments of FILE to a running server, each at its time. FILE may be\n" +
+			"Bilibili XML (also of live recorders) or seg.so, niconico XML or JSON,\n" +
+			".live_chat.json of yt-dlp, JSON of TwitchDownloader, dandanplay, DPlayer, ArtPlayer\n" +
+			"or AcFun, our own JSON Lines or CSV, or any of them packed with gzip. Of a damaged\n" +
+			"file what is whole is sent. Ctrl-C ends it with the account so far.",
+		flags: []flagInfo{
+			{name: "room", value: "R", help: "room to send to", def: firstRoom},
+			{name: "speed", value: "N", help: "times as fast as it was; 0.01 to 1000000", def: "1"},
+			{name: "strict", help: "send nothing of a file that is damaged or has no end"},
+			{name: "url", value: "U", help: "address of the server; that which runs on the data folder when left out"},
+			{name: "key", value: "K", help: "key of a sender link, better given as DANMAKU_KEY; without one, a\nlink is made in the data folder and revoked at the end"},
+		},
+		folder: true,
+		run: func(ctx context.Context, env Env, in input) error {
+			opt, err := replayFlags(in, env.Environ)
+			if err != nil {
+				return err
+			}
+			if env.links == nil {
+				env.links = openSenderLinks
+			}
+			return sendRecording(ctx, opt, env.Out, env.Err, env.links)
+		},
+	}
+}
+
+func sendRecording(ctx context.Context, opt replayOptions, out, errOut io.Writer, openLinks linkOpener) (err error) {
+	items, report, err := readRecording(opt.file, opt.strict)
+	if err != nil {
+		return err
+	}
+	for i, d := range report.Malformed {
+		if i == replay.DefectsNamed {
+			fmt.Fprintf(errOut, "danmaku: … and %d more like these\n", report.Unread-i)
+			break
+		}
+		fmt.Fprintf(errOut, "danmaku: %s: line %d, column %d is skipped: %s\n", printable(opt.file), d.Line, d.Column, d.Message)
+	}
+	for _, n := range report.Notes {
+		fmt.Fprintf(errOut, "danmaku: %s: %v\n", printable(opt.file), &n)
+	}
+	if len(items) == 0 {
+		var why []string
+		for _, f := range report.Account() {
+			why = append(why, f.Message)
+		}
+		if report.Unread > 0 {
+			why = append(why, fmt.Sprintf("%d cannot be read", report.Unread))
+		}
+		if len(why) == 0 {
+			why = []string{"it holds none"}
+		}
+		return fmt.Errorf("%s: there is no comment in it that could be played: %s; nothing was sent", opt.file, strings.Join(why, ", "))
+	}
+	ownLink := opt.key == ""
+	if ownLink {
+		revoke, linkErr := opt.makeLink(ctx, openLinks)
+		if linkErr != nil {
+			return linkErr
+		}
+		defer func() { err = errors.Join(err, revoke()) }()
+	}
+	var run [6]byte
+	rand.Read(run[:]) // never fails, see crypto/rand
+	p := &postman{
+		sender: client.NewSender(opt.url, opt.room, opt.key, replay.Workers), timeout: 30 * time.Second,
+		run: hex.EncodeToString(run[:]),
+	}
+	p.tally.skipped, p.tally.total = report.Skipped(), len(items)+report.Skipped()
+	bar := newProgress(out, len(items))
+	p.progress = bar.update
+
+	begun := time.Now()
+	err = replay.NewPlayer(items, opt.speed, p.deliver).Play(ctx)
+	bar.done()
+	fmt.Fprintf(out, "%s to room %s in %v\n", printable(filepath.Base(opt.file)), opt.room, time.Since(begun).Round(100*time.Millisecond))
+	p.tally.write(out, report)
+	switch {
+	case errors.Is(err, errUnauthorized) && ownLink:
+		return fmt.Errorf("%w; the server at %s does not keep its data in %s, so give --data or --key", err, opt.url, opt.cfg.Data)
+	case err != nil:
+		return err
+	case p.tally.failed > 0:
+		return fmt.Errorf("%d comments failed; the last: %w", p.tally.failed, p.tally.lastFailure)
+	}
+	return nil
+}
+
+// readRecording reads a whole file before anything is sent.
+func readRecording(path string, strict bool) (replay.Items, export.Report, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, export.Report{}, fmt.Errorf("the file cannot be read: %w", err)
+	}
+	defer f.Close()
+	items, report, format, err := export.Read(f, export.ReadOptions{Strict: strict})
+	if err != nil {
+		return nil, export.Report{}, fmt.Errorf("%s: %w; nothing was sent", path, err)
+	}
+	shown, report := replay.ItemsOf(items, report, format)
+	return shown, report, nil
+}
+
+// makeLink puts the key of a new sender link into opt. The function it returns
+// takes the link back and closes the data folder.
+func (opt *replayOptions) makeLink(ctx context.Context, openLinks linkOpener) (func() error, error) {
+	// Opening would make a folder, and a link in it that no server knows.
+	if _, err := os.Stat(opt.cfg.Data); err != nil {
+		return nil, fmt.Errorf("there is no data folder %s to make a sender link in; name the server's with --data, or give --key", opt.cfg.Data)
+	}
+	links, err := openLinks(ctx, opt.cfg)
+	if err != nil {
+		return nil, fmt.Errorf("make a sender link: %w", err)
+	}
+	key, revoke, err := links.New(ctx, opt.room, "replay "+filepath.Base(opt.file))
+	if errors.Is(err, room.ErrNotFound) {
+		err = fmt.Errorf("there is no room %s in %s", opt.room, opt.cfg.Data)
+	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("make a sender link: %w", err), links.Close())
+	}
+	opt.key = key
+	return func() error {
+		// The link goes also when the replay was interrupted.
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+		defer cancel()
+		err := revoke(ctx)
+		if err != nil {
+			err = fmt.Errorf("the sender link of this replay is not revoked: %w; see danmaku link list", err)
+		}
+		return errors.Join(err, links.Close())
+	}, nil
+}
+
+func replayFlags(in input, environ []string) (opt replayOptions, err error) {
+	cfg, speed := in.cfg, in.value("speed")
+	opt = replayOptions{file: in.args[0], cfg: cfg, room: in.value("room"), strict: in.on("strict"), url: in.value("url"), key: in.value("key")}
+	var faults faults
+	fault := func(ok bool, s config.Sentence, args ...any) {
+		if !ok {
+			faults.add(s, args...)
+		}
+	}
+	fault(room.ValidID(opt.room), badRoom, opt.room)
+	opt.speed, err = strconv.ParseFloat(speed, 64)
+	fault(err == nil && !math.IsNaN(opt.speed) && opt.speed >= 0.01 && opt.speed <= 1e6, badSpeed, speed)
+	if opt.url == "" {
+		opt.url, err = runningURL(cfg)
+		fault(err == nil, badReplayURL, err)
+	}
+	u, err := url.Parse(opt.url)
+	fault(err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != "" && u.RawQuery == "" && u.Fragment == "",
+		badURL, opt.url)
+	if err := faults.err(); err != nil {
+		return opt, err
+	}
+	opt.url = strings.TrimRight(opt.url, "/")
+	for _, kv := range environ {
+		if v, ok := strings.CutPrefix(kv, "DANMAKU_KEY="); ok && opt.key == "" {
+			opt.key = v
+		}
+	}
+	return opt, nil
+}
+
+// localURL is where a server on this machine answers that listens on listen.
+func localURL(listen string) (string, error) {
+	host, port, err := net.SplitHostPort(listen)
+	if err != nil || port == "0" {
+		return "", fmt.Errorf("the port of the server is not known; give its address")
+	}
+	if a, err := netip.ParseAddr(host); host == "" || err == nil && a.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	return "http://" + net.JoinHostPort(host, port), nil
+}

@@ -1,0 +1,171 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"net"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"danmaku/client"
+	"danmaku/comment"
+	"danmaku/export"
+	"danmaku/live/replay"
+)
+
+// errUnauthorized is the end of a replay whose key the server does not take.
+var errUnauthorized = errors.New("the server does not take the key")
+
+// postman brings the comments of a recording to a server.
+type postman struct {
+	sender   *client.Sender
+	timeout  time.Duration // how long the server may give no answer at all
+	run      string        // begins every ref, so that a second replay is not taken for a repetition
+	progress func(tally)
+
+	mu       sync.Mutex
+	tally    tally
+	answered time.Time // when the server last answered; zero when it never did
+}
+
+// tally is the account of a replay.
+type tally struct {
+	total, shown, held, skipped, failed int
+	refused                             map[string]int // by code
+	lastFailure                         error
+}
+
+func (t tally) refusals() (n int) {
+	for _, c := range t.refused {
+		n += c
+	}
+	return n
+}
+
+// sent counts the comments that have an answer.
+func (t tally) sent() int { return t.shown + t.held + t.refusals() + t.failed }
+
+func (t tally) write(w io.Writer, report export.Report) {
+	row := func(what string, n int, why ...string) {
+		line := fmt.Sprintf("  %-8s %6d", what, n)
+		if len(why) > 0 {
+			line += "  (" + strings.Join(why, ", ") + ")"
+		}
+		fmt.Fprintln(w, line)
+	}
+	row("shown", t.shown)
+	row("held", t.held)
+	var why []string
+	for _, code := range slices.Sorted(maps.Keys(t.refused)) {
+		why = append(why, fmt.Sprintf("%s %d", code, t.refused[code]))
+	}
+	row("refused", t.refusals(), why...)
+	why = nil
+	for _, kind := range []struct {
+		name string
+		n    int
+	}{
+		{"positioned", report.Positioned}, {"deleted", report.Deleted}, {"commands", report.Commands}, {"invisible", report.Invisible},
+		{"gifts", report.Gifts}, {"guards", report.Guards}, {"not shown then", report.Withheld},
+	} {
+		if kind.n > 0 {
+			why = append(why, fmt.Sprintf("%s %d", kind.name, kind.n))
+		}
+	}
+	if n := report.Unread; n > 0 {
+		why = append(why, fmt.Sprintf("malformed %d", n))
+	}
+	row("skipped", t.skipped, why...)
+	row("failed", t.failed)
+	if n := report.SuperChats; n > 0 {
+		fmt.Fprintf(w, "  super chats among these, which are sent highlighted: %d\n", n)
+	}
+	if left := t.total - t.skipped - t.sent(); left > 0 {
+		row("not sent", left)
+	}
+}
+
+// deliver posts one comment and returns what its answer asks for, as
+// [replay.Submitter] does.
+func (p *postman) deliver(ctx context.Context, s replay.RecordedComment) (again time.Duration, err error) {
+	a, err := p.sender.Send(ctx, client.Comment{
+		Ref: p.run + "-" + strconv.Itoa(s.N), Text: s.Text, Name: s.Name, Mode: string(s.Mode), Color: s.Color,
+		Size: string(s.Size), Author: s.Author, Source: string(comment.FromReplay),
+	})
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return 0, nil // interrupted: it counts as not sent
+	case err != nil:
+		return time.Second, p.unreachable(err)
+	}
+	p.mu.Lock()
+	p.answered = time.Now()
+	p.mu.Unlock()
+	switch {
+	case a.Status == http.StatusTooManyRequests || a.Status >= 502 && a.Status <= 504:
+		return min(max(a.Wait, 50*time.Millisecond), time.Minute), nil
+	}
+	return 0, p.count(a)
+}
+
+// unreachable decides whether an attempt that got no answer ends the replay: at
+// once when nothing listens there from the start, else when the server has been
+// silent too long. A short restart is waited for; the ref keeps a comment whose
+// answer was lost from being shown twice.
+func (p *postman) unreachable(err error) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var op *net.OpError
+	if p.answered.IsZero() && errors.As(err, &op) && op.Op == "dial" {
+		return fmt.Errorf("nobody answers there: %w", err)
+	}
+	if p.answered.IsZero() {
+		p.answered = time.Now()
+	}
+	if silent := time.Since(p.answered); silent > p.timeout {
+		return fmt.Errorf("no answer for %v: %w", silent.Round(time.Second), err)
+	}
+	return nil
+}
+
+// count notes an answer that stands, or reports that no other can be better.
+func (p *postman) count(a client.Answer) error {
+	said := strings.TrimSpace(fmt.Sprintf("%d %s %s", a.Status, a.Code, a.Message))
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch {
+	case a.Status/100 == 2 && a.Outcome == "held":
+		p.tally.held++
+	case a.Status/100 == 2 && a.Outcome == "shown":
+		p.tally.shown++
+	case a.Status == http.StatusUnauthorized:
+		return fmt.Errorf("%w (%s)", errUnauthorized, said)
+	case a.Code == "room_closed":
+		return fmt.Errorf("the room is closed (%s)", said)
+	case a.Status == http.StatusForbidden && a.Code != "muted":
+		return fmt.Errorf("the key may not send to this room (%s)", said)
+	case a.Status == http.StatusNotFound:
+		return fmt.Errorf("there is no such room at %s (%s)", p.sender.URL, said)
+	case a.Status/100 == 3:
+		return fmt.Errorf("the server sends on to %s; give that address as --url", a.Location)
+	case a.Code != "" && (a.Status == http.StatusUnprocessableEntity || a.Status == http.StatusConflict || a.Status == http.StatusForbidden):
+		if p.tally.refused == nil {
+			p.tally.refused = map[string]int{}
+		}
+		p.tally.refused[a.Code]++
+	default:
+		p.tally.failed++
+		p.tally.lastFailure = fmt.Errorf("the server answered %s", said)
+	}
+	if p.progress != nil {
+		p.progress(p.tally)
+	}
+	return nil
+}

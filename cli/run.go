@@ -1,0 +1,136 @@
+// Package cli is the command line: it reads arguments and settings, builds the
+// parts of the program and fits them together, and holds every command.
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"strings"
+	"time"
+	"unicode"
+
+	"danmaku/config"
+)
+
+// Env is everything of the outside world that a command may use.
+type Env struct {
+	Args     []string // after the program's name
+	Environ  []string // as os.Environ gives it
+	In       io.Reader
+	Out, Err io.Writer
+	Clicked  bool                       // started from the desktop, not in a terminal
+	Open     func(address string) error // shows an address in the browser
+
+	// CheckWithin is how long a second opinion may take; 0: [opinion.Within]. Tests on
+	// busy machines give it more.
+	CheckWithin time.Duration
+
+	assets fs.FS      // the pages; set by Run
+	links  linkOpener // makes the links of replays; nil: openSenderLinks
+}
+
+// Exit codes, see docs/dev/protocol.md.
+const (
+	ExitDone   = 0
+	ExitFailed = 1
+	ExitUsage  = 2
+)
+
+// Run runs the command that the arguments name and returns the exit code. assets
+// is the folder of the pages, without their tests. When ctx ends, the command
+// does, too.
+func Run(ctx context.Context, env Env, assets fs.FS) int {
+	env.assets = assets
+	code := run(ctx, env)
+	if env.Clicked && code != ExitDone {
+		holdWindow(ctx, env.In, env.Err)
+	}
+	return code
+}
+
+func run(ctx context.Context, env Env) int {
+	table := commands()
+	if len(env.Args) > 0 {
+		switch env.Args[0] {
+		case "--version", "-version":
+			env.Args = append([]string{"version"}, env.Args[1:]...)
+		case "-h", "-help", "--help":
+			env.Args = []string{"help"}
+		case completeName:
+			env.Args = env.Args[1:]
+			complete(env)
+			return ExitDone
+		}
+	}
+	lang := langIn(env)
+	c, rest, err := resolve(table, env.Args)
+	if err == nil {
+		env.Args = rest
+		if len(rest) > 0 && rest[0] == "help" && c.args == "" {
+			err = config.ErrHelp
+		}
+	}
+	var in input
+	if err == nil {
+		in, err = c.parse(env)
+	}
+	if err == nil && in.cfg.Lang != "" { // the settings file may say it, too
+		lang = spokenLang(in.cfg.Lang, env.Environ)
+	}
+	if err == nil {
+		err = c.run(ctx, env, in)
+	}
+	if errors.Is(err, config.ErrHelp) {
+		fmt.Fprint(env.Out, usageOf(table, c))
+		return ExitDone
+	}
+	return finish(env, err, lang)
+}
+
+// commands is the table of all commands, in the order of the help. The first is
+// the one that runs when none is named.
+func commands() []command {
+	return []command{
+		serveCommand(), openCommand(), obsCommand(), linkNewCommand(), linkListCommand(), linkRevokeCommand(),
+		chatsAddCommand(), chatsListCommand(), chatsRemoveCommand(), chatsTestCommand(),
+		replayCommand(), exportCommand(), drawVerifyCommand(), backupCommand(), restoreCommand(), doctorCommand(), healthCommand(), checkCommand(), configCommand(), completionCommand(),
+		versionCommand(), helpCommand(),
+	}
+}
+
+// printable is a line without what a terminal would obey: words of files, addresses
+// and other programs stand in it.
+func printable(line string) string {
+	return strings.Map(func(r rune) rune {
+		if r != '\t' && (unicode.IsControl(r) || r == '\u202D' || r == '\u202E') {
+			return -1
+		}
+		return r
+	}, line)
+}
+
+// Commands are the words that may follow "danmaku".
+func Commands() []string { return names(commands()) }
+
+// errSaid is that of a command which has said itself what was wrong.
+var errReported = errors.New("said already")
+
+// finish turns an error into lines on standard error and an exit code.
+func finish(env Env, err error, lang config.Lang) int {
+	switch {
+	case err == nil:
+		return ExitDone
+	case err == errReported:
+		return ExitFailed
+	}
+	for line := range strings.Lines(config.Localize(spoken(err), lang)) {
+		fmt.Fprintln(env.Err, "danmaku: "+printable(strings.TrimRight(line, "\n")))
+	}
+	if errors.Is(err, config.ErrUsage) {
+		return ExitUsage
+	}
+	return ExitFailed
+}

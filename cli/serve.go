@@ -1,0 +1,370 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/netip"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"danmaku/config"
+	"danmaku/connector/emotes"
+	"danmaku/export"
+	"danmaku/live"
+	"danmaku/live/access"
+	"danmaku/live/replay"
+	"danmaku/metrics"
+	"danmaku/room"
+	"danmaku/server"
+	"danmaku/server/socket"
+	"danmaku/server/wire"
+	"danmaku/store"
+	"danmaku/webhook"
+)
+
+// firstRoom is the room an empty data folder gets.
+const firstRoom = "live"
+
+// stopWithin is how long everything together may take to end, from the moment
+// the server is asked to.
+const stopWithin = 5 * time.Second
+
+// serveName is the command that runs when none is named.
+const serveName = "serve"
+
+// serveCommand is `danmaku serve`.
+func serveCommand() command {
+	return command{
+		name: serveName, summary: "start the server (the default)",
+		about: "Starts the server and prints the addresses of overlay, audience and console.\nCtrl-C stops it.",
+		run:   func(ctx context.Context, env Env, in input) error { return runServer(ctx, env, in.cfg) },
+	}
+}
+
+// runServer runs the server until ctx ends. That it ended while the server was
+// still starting is not a fault.
+func runServer(ctx context.Context, env Env, cfg config.Config) error {
+	log := newLog(env.Err, cfg)
+	unlock, err := store.Lock(cfg.Data)
+	if errors.Is(err, store.ErrServed) && wantsBrowser(cfg.Open, env.Clicked) {
+		return openRunning(ctx, env, cfg, startsWithin)
+	}
+	if err != nil {
+		return err
+	}
+	defer func() { _ = unlock() }() // the process ends anyway
+	forgetAddress(cfg.Data)         // that of a server that was killed
+	if err := export.SweepScratch(cfg.Data); err != nil {
+		log.Warn("files that an earlier run left could not be removed", "err", err)
+	}
+	var measured *metrics.Metrics
+	if cfg.Metrics != "" {
+		measured = metrics.New(thisBuild().version)
+	}
+	db, keys, err := openFolder(ctx, cfg, log, true, measured)
+	if err != nil {
+		return unlessStopped(ctx, err)
+	}
+	end, begin := endAfter(ctx, stopWithin)
+	err = unlessStopped(ctx, serve(ctx, end, env, cfg, log, db, keys, measured))
+	begin() // also when it was not asked to
+	return errors.Join(err, db.Close(end))
+}
+
+// endAfter returns a context that ends so long after ctx does, or after begin is
+// called: one deadline for everything that has to end.
+func endAfter(ctx context.Context, long time.Duration) (end context.Context, begin func()) {
+	end, cancel := context.WithCancel(context.Background())
+	begin = sync.OnceFunc(func() { time.AfterFunc(long, cancel) })
+	context.AfterFunc(ctx, begin)
+	return end, begin
+}
+
+// waitFor runs fn, but waits for it only until ctx ends. What it leaves behind ends
+// with the process.
+func waitFor(ctx context.Context, fn func()) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		fn()
+	}()
+	select {
+	case <-done:
+	case <-ctx.Done():
+	}
+}
+
+// unlessStopped leaves out an error that only says that ctx has ended.
+func unlessStopped(ctx context.Context, err error) error {
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		return nil
+	}
+	return err
+}
+
+// openStore opens the data folder for a command that only reads, beside a running
+// server or without one.
+func openStore(ctx context.Context, cfg config.Config, log *slog.Logger) (*store.Store, access.Keys, error) {
+	return openFolder(ctx, cfg, log, false, nil)
+}
+
+// openFolder opens the data folder; held says that this process has its lock. measured
+// may be nil.
+func openFolder(ctx context.Context, cfg config.Config, log *slog.Logger, held bool, measured *metrics.Metrics) (*store.Store, access.Keys, error) {
+	commits, lag := measured.Journal()
+	db, err := store.Open(ctx, store.Options{Dir: cfg.Data, Full: cfg.Sync == config.SyncFull, Held: held, Log: log, Commits: commits, Lag: lag})
+	if err != nil {
+		return nil, access.Keys{}, err
+	}
+	secret, err := store.Secret(cfg.Data)
+	if err != nil {
+		return nil, access.Keys{}, errors.Join(err, db.Close(ctx))
+	}
+	return db, access.NewKeys(secret), nil
+}
+
+// serve wires the parts and runs them until ctx ends. They end in the opposite
+// order: stop listening and close the sockets, end the chats, end the service, and then, at the
+// caller's, drain the journal and close the database; nothing is waited for any
+// longer once end has ended.
+func serve(ctx, end context.Context, env Env, cfg config.Config, log *slog.Logger, db *store.Store, keys access.Keys, measured *metrics.Metrics) error {
+	registrar := access.Registrar{Links: db, Rooms: db, Keys: keys, Now: time.Now}
+	rooms, err := db.Rooms(ctx)
+	if err != nil {
+		return fmt.Errorf("first start: %w", err)
+	}
+	// Before anything is made: a start that fails here is not the first one.
+	lan := lanAddresses()
+	doors, err := openDoors(cfg, lan, log)
+	if err != nil {
+		return err
+	}
+	defer doors.close()
+	if cfg.PublicURL == nil {
+		cfg.PublicURL = doors.publicURL()
+	}
+	if err := registrar.FirstStart(ctx, firstRoom); err != nil {
+		return fmt.Errorf("first start: %w", err)
+	}
+	listening, err := netip.ParseAddrPort(doors.plain.Addr().String())
+	if err != nil {
+		return fmt.Errorf("read the address listened on: %w", err)
+	}
+	here, _ := bases(listening, nil, nil)
+	forget, err := noteAddress(cfg.Data, here)
+	if err != nil {
+		return err
+	}
+	defer forget()
+	pages, err := readPages(env.assets)
+	if err != nil {
+		return fmt.Errorf("read the embedded pages: %w", err)
+	}
+	pictures := emotes.Open(emotes.Options{Dir: filepath.Join(cfg.Data, "emotes"), Log: log})
+	defer pictures.Close()
+	brought := &chatRooms{emotes: pictures}
+	chats := newChatRunner(cfg, env.Environ, brought, log)
+	hub := socket.NewHub(socket.Options{Log: log, Now: time.Now})
+	var (
+		_ live.Journal = db
+		_ live.History = db
+		_ live.Outlet  = hub
+	)
+	second, closeSecond, err := newOpinion(cfg, env.CheckWithin, keys, log)
+	if err != nil {
+		return err
+	}
+	defer closeSecond()
+	source := &webhookSource{}
+	hooks := webhook.New(webhook.Options{Source: source, Log: log, Agent: "danmaku/" + thisBuild().version})
+	hall, err := live.Open(ctx, live.Deps{
+		Journal: db, History: db, Rooms: db, Links: db, Rules: db, Pictures: db, Styles: db, Chats: db, Runner: chats, Webhooks: db, Sender: hooks, Bans: db, Audit: db, Shows: db, Keep: db, KeepSet: keepSet(cfg),
+		Recordings: replay.Library{Archive: db, Dir: cfg.Data}, Limiter: newLimiter(cfg, time.Now), Filter: newFilter(), Opinion: second,
+		Encoder: wire.Encoder{}, Outlet: hub, Keys: keys, Log: log, Now: time.Now, Timings: measured.Timings(),
+	})
+	if err != nil {
+		return err
+	}
+	srv, err := server.New(server.Options{
+		Service: hall, Hub: hub,
+		Pages: pages, PublicURL: audienceBase(cfg, listening, lan), Origins: cfg.AllowedOrigins(), TrustedProxies: cfg.TrustedProxies,
+		Bases: audienceBases(cfg, listening, lan), SameNetwork: cfg.PublicURL == nil,
+		SecurePort: doors.selfSignedPort(), Fingerprint: doors.fingerprint,
+		OBS: obsClient{url: cfg.OBS, password: passwordOf(env.Environ)}, OBSBase: obsBase(cfg, listening, lan),
+		MaxSockets: cfg.MaxSockets, MaxPerAddress: cfg.MaxSocketsPerAddress, Archive: archive{db, cfg.Data}, ExportFormats: exportFormats(), Ingest: chats.ingest, Emotes: pictures, Log: log, AccessLog: cfg.AccessLog, Now: time.Now,
+	})
+	if err != nil {
+		return errors.Join(err, hall.Close())
+	}
+	brought.hall, source.hall = hall, hall
+	stopMetrics, err := serveMetrics(cfg, measured, metrics.Sources{Service: hall, Hub: hub, Journal: db, Rules: countedRules()}, log)
+	if err != nil {
+		return errors.Join(err, hall.Close())
+	}
+	defer stopMetrics()
+	hall.Start()
+	keeping := keepUp(ctx, db, hall, log)
+	defer waitFor(end, func() {
+		keeping()
+		chats.chats.Close()
+		hooks.Close()
+		_ = hall.Close() // it has nothing to report
+	})
+	paths, err := entryURLs(hall, len(rooms) == 0)
+	if err != nil {
+		return err
+	}
+	served, stopRedirects := doors.serve(srv)
+	defer stopRedirects()
+	if doors.warm != nil { // a phone that comes first then does not wait for them
+		go doors.warm()
+	}
+	w := wordsIn(cfg.Lang, env.Environ)
+	err = printBanner(env.Out, w, listening, cfg.PublicURL, lan, paths)
+	if err == nil && doors.fingerprint != "" {
+		err = printSecure(env.Out, w, doors.securePort(), listening, lan, paths, doors.fingerprint)
+	}
+	if err == nil {
+		err = printAbout(env.Out, w, thisBuild().version, cfg.Data, env.Clicked)
+	}
+	if err != nil {
+		log.Warn("the addresses could not be printed", "err", err)
+	}
+	if wantsBrowser(cfg.Open, env.Clicked) {
+		if err := env.Open(here + paths.Console); err != nil {
+			log.Warn("open the console's address yourself; the browser could not be asked", "err", err)
+		}
+	}
+	select {
+	case err := <-served:
+		return err
+	case <-ctx.Done():
+	}
+	stopRedirects()
+	if err := srv.Shutdown(end); err != nil {
+		log.Warn("not everything has come to its end", "err", err)
+	}
+	return <-served
+}
+
+// explainListen says what to do about an address that cannot be listened on.
+// Who double-clicked has no flags to give, so the settings file is named, too.
+func explainListen(cfg config.Config, err error) error {
+	var what config.Sentence
+	switch fault := listenFault(err); fault {
+	case syscall.EADDRINUSE:
+		what = portInUse
+	case syscall.EACCES:
+		what = portForbidden
+	case syscall.EADDRNOTAVAIL:
+		return config.Faultf(noAddressHere, cfg.Listen)
+	default:
+		return config.Faultf(cannotListen, cfg.Listen, err)
+	}
+	other := otherPort(cfg.Listen)
+	file := cfg.File
+	if file == "" {
+		file = filepath.Join(cfg.Data, config.FileName)
+		if whole, err := filepath.Abs(file); err == nil {
+			file = whole
+		}
+	}
+	return config.Faultf(otherPortAdvice, config.Faultf(what, cfg.Listen), other, other, file)
+}
+
+// otherPort is an address to listen on with a port beside the one that cannot be had.
+func otherPort(listen string) string {
+	host, port, _ := net.SplitHostPort(listen)
+	n, err := strconv.Atoi(port)
+	if err != nil || n < 1024 || n > 65_000 {
+		n = 2332
+	}
+	return net.JoinHostPort(host, strconv.Itoa(n+1))
+}
+
+// listenFault names the three faults that have words of their own. Windows has
+// numbers of its own for them, see "Windows Sockets Error Codes" (WSAEADDRINUSE,
+// WSAEACCES, WSAEADDRNOTAVAIL); elsewhere these numbers do not come up.
+func listenFault(err error) syscall.Errno {
+	var number syscall.Errno
+	if !errors.As(err, &number) {
+		return 0
+	}
+	switch number {
+	case 10048:
+		return syscall.EADDRINUSE
+	case 10013:
+		return syscall.EACCES
+	case 10049:
+		return syscall.EADDRNOTAVAIL
+	}
+	return number
+}
+
+// obsBase is our address for an OBS on another machine; for the usual one it
+// is empty, since what the owner's browser uses is good there, too.
+func obsBase(cfg config.Config, listening netip.AddrPort, lan []netip.Addr) string {
+	if onThisMachine(cfg.OBS) {
+		return ""
+	}
+	return audienceBase(cfg, listening, lan)
+}
+
+// entryURLs are the three addresses that every start prints: of the first room,
+// since whoever has more finds the others in the console. The first start of all
+// leads to the welcome.
+func entryURLs(hall *live.Service, first bool) (bannerPaths, error) {
+	rooms := hall.RoomList()
+	if len(rooms) == 0 {
+		return bannerPaths{}, config.Faultf(noRooms)
+	}
+	roomID := rooms[0].ID
+	if slices.ContainsFunc(rooms, func(r room.Room) bool { return r.ID == firstRoom }) {
+		roomID = firstRoom
+	}
+	paths := bannerPaths{
+		Overlay: "/overlay/" + roomID, Audience: "/r/" + roomID,
+		Console: "/console/" + roomID + "?code=" + hall.NewCode(),
+	}
+	if setup, err := hall.Room(roomID); err == nil && setup.Secret {
+		if key, err := hall.ScreenKey(roomID, room.Audience); err == nil {
+			paths.Audience += "?key=" + key
+		}
+	}
+	if first {
+		paths.Console = "/welcome" + strings.TrimPrefix(paths.Console, "/console")
+	}
+	key, err := hall.ScreenKey(roomID, room.Overlay)
+	if err != nil {
+		return bannerPaths{}, fmt.Errorf("find the overlay link of room %s: %w", roomID, err)
+	}
+	paths.Overlay += "?key=" + key
+	return paths, nil
+}
+
+// audienceBases are all addresses under which the audience may come, the
+// likeliest first; that of this machine alone is the last.
+func audienceBases(cfg config.Config, listening netip.AddrPort, lan []netip.Addr) []string {
+	here, there := bases(listening, cfg.PublicURL, lan)
+	if slices.Contains(there, here) {
+		return there
+	}
+	return append(there, here)
+}
+
+// audienceBase is what links and QR codes for the audience begin with.
+func audienceBase(cfg config.Config, listening netip.AddrPort, lan []netip.Addr) string {
+	here, there := bases(listening, cfg.PublicURL, lan)
+	if len(there) > 0 {
+		return there[0]
+	}
+	return here
+}

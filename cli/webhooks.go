@@ -1,0 +1,28 @@
+package cli
+
+import (
+	"context"
+
+	"danmaku/live"
+	"danmaku/room"
+	"danmaku/webhook"
+)
+
+// webhookSource is where webhooks get what they send. The service is there before the
+// first of them begins.
+type webhookSource struct{ hall *live.Service }
+
+var (
+	_ webhook.Source     = (*webhookSource)(nil)
+	_ live.WebhookRunner = (*webhook.Runner)(nil)
+)
+
+// WebhookEvents implements webhook.Source.
+func (s *webhookSource) WebhookEvents(ctx context.Context, w room.Webhook, after, upTo, early int64) (room.WebhookBatch, error) {
+	return s.hall.WebhookEvents(ctx, w, after, upTo, early)
+}
+
+// WebhookPassed implements webhook.Source.
+func (s *webhookSource) WebhookPassed(ctx context.Context, id string, seq int64) error {
+	return s.hall.WebhookPassed(ctx, id, seq)
+}

@@ -1,0 +1,209 @@
+package client
+
+import (
+	"bufio"
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"danmaku/room"
+	"danmaku/server/wire"
+)
+
+// Room is one room of a server, which may run anywhere, for a program with the key of a
+// link: what that key may do, it may. Its methods may be called from any goroutine.
+// Errors of the server wrap the sentinels of package room.
+type Room struct {
+	*Sender
+	Again time.Duration // how long a watcher waits for a server that is away; 0: two seconds
+	base  string
+}
+
+// NewRoom returns a room of the server at base, such as http://127.0.0.1:2333.
+func NewRoom(base, roomID, key string) *Room {
+	base = strings.TrimRight(base, "/")
+	return &Room{Sender: NewSender(base, url.PathEscape(roomID), key, 2), base: base + "/api/rooms/" + url.PathEscape(roomID)}
+}
+
+// Close closes the connections that are idle.
+func (r *Room) Close() { r.HTTP.CloseIdleConnections() }
+
+// request makes a request of a path in the room.
+func (r *Room) request(ctx context.Context, method, path string, in any) (*http.Request, error) {
+	var body io.Reader
+	if in != nil {
+		b, err := json.Marshal(in)
+		if err != nil {
+			return nil, fmt.Errorf("encode a request: %w", err)
+		}
+		body = bytes.NewReader(b)
+	}
+	req, err := http.NewRequestWithContext(ctx, method, r.base+path, body)
+	if err != nil {
+		return nil, fmt.Errorf("request %s: %w", path, err)
+	}
+	req.Header.Set("Authorization", "Bearer "+r.Key)
+	if in != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	return req, nil
+}
+
+// Do sends a request about the room with in as JSON, and reads the answer's JSON into
+// out; either may be nil. path begins with a slash, behind /api/rooms/{room}.
+func (r *Room) Do(ctx context.Context, method, path string, in, out any) error {
+	req, err := r.request(ctx, method, path, in)
+	if err != nil {
+		return err
+	}
+	resp, err := r.HTTP.Do(req)
+	if err != nil {
+		return fmt.Errorf("ask the server: %w", err)
+	}
+	defer resp.Body.Close()
+	if err := refusal(resp); err != nil || out == nil {
+		return err
+	}
+	if err := json.NewDecoder(io.LimitReader(resp.Body, answerLimit)).Decode(out); err != nil {
+		return fmt.Errorf("read the server's answer: %w", err)
+	}
+	return nil
+}
+
+// Approve shows a comment that waits.
+func (r *Room) Approve(ctx context.Context, id string) error { return r.comment(ctx, id, "approve") }
+
+// Refuse refuses a comment that waits.
+func (r *Room) Refuse(ctx context.Context, id string) error { return r.comment(ctx, id, "refuse") }
+
+// Remove takes a comment off every screen.
+func (r *Room) Remove(ctx context.Context, id string) error { return r.comment(ctx, id, "remove") }
+
+func (r *Room) comment(ctx context.Context, id, act string) error {
+	return r.Do(ctx, http.MethodPost, "/comments/"+url.PathEscape(id)+"/"+act, nil, nil)
+}
+
+// Clear empties every screen.
+func (r *Room) Clear(ctx context.Context) error {
+	return r.Do(ctx, http.MethodPost, "/clear", nil, nil)
+}
+
+// Mute keeps an author, by its pseudonym, from writing for a while, to the second; 0 is
+// without end.
+func (r *Room) Mute(ctx context.Context, user string, long time.Duration, reason string) (wire.Ban, error) {
+	var made wire.Ban
+	body := map[string]any{"user": user, "kind": room.Mute, "seconds": int64(long / time.Second), "reason": reason}
+	return made, r.Do(ctx, http.MethodPost, "/bans", body, &made)
+}
+
+// NewItem makes a poll, a card or what else is shown besides comments, and starts it when
+// start says so. spec is encoded as JSON; see docs/dev/protocol.md.
+func (r *Room) NewItem(ctx context.Context, kind string, spec any, start bool) (wire.Item, error) {
+	var made wire.Item
+	return made, r.Do(ctx, http.MethodPost, "/items", map[string]any{"kind": kind, "spec": spec, "start": start}, &made)
+}
+
+// StopItem ends an item and returns it with its result.
+func (r *Room) StopItem(ctx context.Context, id string) (wire.Item, error) {
+	var it wire.Item
+	return it, r.Do(ctx, http.MethodPost, "/items/"+url.PathEscape(id)+"/stop", nil, &it)
+}
+
+// Event is one event of a room's stream.
+type Event struct {
+	Position string          // where to go on behind it; empty for one that goes ahead of its place
+	Type     string          // "comment", "remove", …, and "hello" first
+	Data     json.RawMessage // as docs/dev/protocol.md has it
+}
+
+// Comment reads the comment of an event of the type comment.
+func (e Event) Comment() (c wire.Comment, err error) { return c, json.Unmarshal(e.Data, &c) }
+
+// watchAgain is the usual [Room.Again].
+const watchAgain = 2 * time.Second
+
+// Watch calls hear with each event of the room from a position on (empty: from now), in
+// order, until ctx ends or hear returns an error, which it returns. While the server is
+// away it tries again, and goes on where it was. It ends with an error of its own when the
+// key is not good for it, or the room is gone.
+func (r *Room) Watch(ctx context.Context, since string, hear func(Event) error) error {
+	for {
+		var answer *statusError
+		err := r.watch(ctx, &since, hear)
+		var own *heardError
+		switch {
+		case errors.As(err, &own):
+			return own.err
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case errors.As(err, &answer) && (answer.status/100 == 4 && answer.status != http.StatusTooManyRequests):
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(cmp.Or(r.Again, watchAgain)):
+		}
+	}
+}
+
+// heardError is an error of whoever hears.
+type heardError struct{ err error }
+
+func (e *heardError) Error() string { return e.err.Error() }
+
+// watch reads one stream to its end.
+func (r *Room) watch(ctx context.Context, since *string, hear func(Event) error) error {
+	req, err := r.request(ctx, http.MethodGet, "/events", nil)
+	if err != nil {
+		return err
+	}
+	if *since != "" {
+		req.Header.Set("Last-Event-ID", *since)
+	}
+	stream := &http.Client{Transport: r.HTTP.Transport, CheckRedirect: r.HTTP.CheckRedirect} // it has no end that a time-out should be
+	resp, err := stream.Do(req)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	if err := refusal(resp); err != nil {
+		return err
+	}
+	lines := bufio.NewScanner(resp.Body)
+	lines.Buffer(nil, answerLimit)
+	var e Event
+	for lines.Scan() {
+		name, value, _ := strings.Cut(lines.Text(), ": ")
+		switch name {
+		case "id":
+			e.Position = value
+		case "event":
+			e.Type = value
+		case "data":
+			e.Data = json.RawMessage(value)
+		case "": // the end of a message, or a remark
+			if lines.Text() != "" {
+				continue
+			}
+			if e.Data != nil {
+				if err := hear(e); err != nil {
+					return &heardError{err}
+				}
+			}
+			if e.Position != "" {
+				*since = e.Position
+			}
+			e = Event{}
+		}
+	}
+	return lines.Err()
+}

@@ -1,0 +1,135 @@
+package comment
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// Paid is what an author paid to have a comment seen.
+type Paid struct {
+	Micros   int64  // amount in millionths of Currency
+	Currency string // ISO 4217, or a platform's unit such as "BITS"
+	Level    int    // 1 to 5: how much emphasis it deserves
+}
+
+// MaxCurrencyLen is how many letters a currency has at most.
+const MaxCurrencyLen = 12
+
+// Valid reports whether a payment is one that can be stored and shown.
+func (p Paid) Valid() bool {
+	if p.Micros < 0 || p.Level < 1 || p.Level > 5 || p.Currency == "" || len(p.Currency) > MaxCurrencyLen {
+		return false
+	}
+	for i := range len(p.Currency) {
+		if c := p.Currency[i]; (c < 'A' || c > 'Z') && (c < '0' || c > '9') && c != '_' {
+			return false
+		}
+	}
+	return true
+}
+
+// signs are how currencies are written before an amount. Others stand before it by
+// their code.
+var signs = map[string]string{
+	"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "CNY": "CN¥", "KRW": "₩", "INR": "₹", "TWD": "NT$", "HKD": "HK$", "CAD": "CA$",
+	"AUD": "A$", "NZD": "NZ$", "BRL": "R$", "MXN": "MX$", "VND": "₫", "THB": "฿", "PHP": "₱", "RUB": "₽",
+}
+
+// String returns the amount as people write it: "¥500", "$5.00", "PLN 10.50",
+// "500 bits". It is what a comment says that was paid for without words.
+func (p Paid) String() string {
+	whole, part := p.Micros/1_000_000, p.Micros%1_000_000/10_000
+	amount := strconv.FormatInt(whole, 10)
+	if part > 0 {
+		amount = fmt.Sprintf("%s.%02d", amount, part)
+	}
+	switch p.Currency {
+	case "BITS", "POINTS":
+		return amount + " " + strings.ToLower(p.Currency)
+	case "":
+		return amount
+	}
+	if part == 0 && (p.Currency == "USD" || p.Currency == "EUR" || p.Currency == "GBP") {
+		amount += ".00"
+	}
+	if sign := signs[p.Currency]; sign != "" {
+		return sign + amount
+	}
+	return p.Currency + " " + amount
+}
+
+// Emote is a picture that stands for a part of a comment's text. Where pictures are
+// off, the text says its name.
+type Emote struct {
+	From, To int    // code points of the text: [From, To)
+	Name     string // without colons
+	Picture  string // path on this server; empty: there is none
+}
+
+// MaxEmotes is how many emotes of a comment are kept.
+const MaxEmotes = 50
+
+// maxEmoteName and maxEmotePicture bound an emote, in bytes.
+const maxEmoteName, maxEmotePicture = 64, 200
+
+// settle returns the emotes where they stand once raw has become text, which is
+// the clean form of raw or a beginning of it. What is not there any more, overlaps
+// another or is out of bounds is left out.
+func settle(emotes []Emote, raw, text string) []Emote {
+	if len(emotes) == 0 {
+		return nil
+	}
+	from, length := []rune(raw), utf8.RuneCountInString(text)
+	whole := []rune(text)
+	var out []Emote
+	end := 0
+	for _, e := range emotes {
+		if e.From < 0 || e.To <= e.From || e.To > len(from) || len(e.Name) > maxEmoteName || len(e.Picture) > maxEmotePicture || !utf8.ValidString(e.Name) {
+			continue
+		}
+		said := string(from[e.From:e.To])
+		// A letter at the end keeps the spaces before it.
+		e.From = utf8.RuneCountInString(clean(string(from[:e.From])+"x")) - 1
+		e.To = e.From + utf8.RuneCountInString(norm.NFC.String(said))
+		if e.From < end || e.To > length || string(whole[e.From:e.To]) != norm.NFC.String(said) {
+			continue
+		}
+		if end = e.To; len(out) < MaxEmotes {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+// Masked returns the emotes of a text that still stand in its masked form: those
+// that no rule covered.
+func Masked(emotes []Emote, text, masked string) []Emote {
+	was, is := []rune(text), []rune(masked)
+	if len(was) != len(is) {
+		return nil // places have moved
+	}
+	return slices.DeleteFunc(slices.Clone(emotes), func(e Emote) bool {
+		return e.To > len(was) || string(was[e.From:e.To]) != string(is[e.From:e.To])
+	})
+}
+
+// Fit cuts a draft of another program to what a place allows: its name, and its
+// text, which then ends with an ellipsis. Emotes stay where their words stay.
+func (d Draft) Fit(l Limits) Draft {
+	d.Name = Clip(OneLine(cutBytes(d.Name, MaxTextBytes)), MaxNameLen, MaxNameBytes)
+	raw := cutBytes(d.Text, 4*MaxTextBytes)
+	text := clean(raw)
+	if len(raw) == len(d.Text) && Graphemes(text) <= l.MaxLength && len(text) <= MaxTextBytes {
+		return d
+	}
+	const ellipsis = "…"
+	kept := Clip(text, l.MaxLength-1, MaxTextBytes-len(ellipsis))
+	d.Emotes = settle(d.Emotes, raw, kept)
+	d.Text = kept + ellipsis
+	return d
+}

@@ -1,0 +1,401 @@
+// Package bilibili reads a live room's comments by Bilibili's Open Live platform
+// (直播开放平台), with a developer's own keys and the streamer's 身份码. Open Live
+// reports no deletion of ordinary comments and no bans: only super chats can be
+// taken down from there.
+//
+// Source of the protocol: the documentation of open-live.bilibili.com.
+package bilibili
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/gorilla/websocket"
+
+	"danmaku/comment"
+	"danmaku/connector"
+)
+
+// Kind names this connector in settings. Its secrets are "access_key_id",
+// "access_key_secret", "app_id" and "code", the streamer's 身份码.
+const Kind = "bilibili"
+
+// api is Open Live's own address.
+const api = "https://live-open.biliapi.com"
+
+// Times of one connection.
+const (
+	answerWithin   = 10 * time.Second
+	authWithin     = 5 * time.Second
+	sessionBeat    = 20 * time.Second // a session ends after 60 s without
+	socketBeat     = 30 * time.Second
+	silentFor      = socketBeat + 5*time.Second
+	endWithin      = 3 * time.Second
+	sessionsAgain  = time.Minute
+	dialsOfSession = 3 // failed ones before a new session is started
+)
+
+var userCode = regexp.MustCompile(`^[0-9A-Z]{12,14}$`)
+
+// Source is one live room's chat.
+type Source struct {
+	keyID, keySecret string
+	appID            int64
+	code             string
+	base             string
+	env              connector.Env
+}
+
+// Open makes the source of a streamer's room. An error is a [*connector.Fault].
+func Open(s connector.Settings, env connector.Env) (connector.Source, error) {
+	out := &Source{
+		keyID: strings.TrimSpace(s.Secret["access_key_id"]), keySecret: strings.TrimSpace(s.Secret["access_key_secret"]),
+		code: strings.TrimSpace(s.Secret["code"]), base: cmp.Or(strings.TrimSuffix(env.Base, "/"), api), env: env,
+	}
+	app := strings.TrimSpace(s.Secret["app_id"])
+	if out.keyID == "" || out.keySecret == "" || out.code == "" || app == "" {
+		return nil, connector.Stop(connector.FaultKeyMissing, "Open Live needs access_key_id, access_key_secret, app_id and code")
+	}
+	var err error
+	if out.appID, err = strconv.ParseInt(app, 10, 64); err != nil || out.appID <= 0 {
+		return nil, connector.Stop(connector.FaultKey, "app_id is a number")
+	}
+	if !userCode.MatchString(out.code) {
+		return nil, connector.Stop(connector.FaultUserCode, "a code has 12 to 14 digits and capital letters")
+	}
+	return out, nil
+}
+
+// session is what start answered.
+type session struct {
+	GameInfo struct {
+		GameID string `json:"game_id"`
+	} `json:"game_info"`
+	WebsocketInfo struct {
+		AuthBody string   `json:"auth_body"`
+		WssLink  []string `json:"wss_link"`
+	} `json:"websocket_info"`
+	AnchorInfo struct {
+		RoomID int64 `json:"room_id"`
+		Uname  string
+	} `json:"anchor_info"`
+}
+
+// Run implements [connector.Source]. It ends the session on Bilibili's side
+// before it returns, since a session that is left open keeps the room taken for
+// a while.
+func (s *Source) Run(ctx context.Context, out connector.Sink) error {
+	var se session
+	if err := s.post(ctx, "/v2/app/start", map[string]any{"code": s.code, "app_id": s.appID}, &se); err != nil {
+		fault := faultOf(err)
+		if f := connector.Classify(fault); f.Code == connector.FaultSessions {
+			f.RetryAt = s.env.Clock.Now().Add(sessionsAgain)
+		}
+		return fault
+	}
+	defer s.end(ctx, se.GameInfo.GameID)
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	beating := make(chan struct{})
+	go func() {
+		defer close(beating)
+		s.beat(ctx, cancel, se.GameInfo.GameID)
+	}()
+	defer func() { <-beating }()
+	defer cancel(nil)
+
+	if len(se.WebsocketInfo.WssLink) == 0 {
+		return connector.Retry(connector.FaultAnswer, "start named no server", nil)
+	}
+	var err error
+	for n := range dialsOfSession {
+		var talked bool
+		talked, err = s.listen(ctx, se, se.WebsocketInfo.WssLink[n%len(se.WebsocketInfo.WssLink)], out)
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		if talked {
+			return err
+		}
+	}
+	return err
+}
+
+// end tells Bilibili that the session is over, also when ctx has ended.
+func (s *Source) end(ctx context.Context, game string) {
+	if game == "" {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), endWithin)
+	defer cancel()
+	_ = s.post(ctx, "/v2/app/end", map[string]any{"app_id": s.appID, "game_id": game}, nil) // it ends by itself within a minute
+}
+
+// beat keeps the session alive. A session that is gone ends the connection, so
+// that a new one is started.
+func (s *Source) beat(ctx context.Context, end context.CancelCauseFunc, game string) {
+	if game == "" {
+		return
+	}
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-s.env.Clock.After(sessionBeat):
+		}
+		err := s.post(ctx, "/v2/app/heartbeat", map[string]any{"game_id": game}, nil)
+		var refused *answerError
+		if errors.As(err, &refused) && (refused.code == codeGone || refused.code == codeGone2) {
+			end(connector.Retry(connector.FaultReconnect, "the session is gone", nil))
+			return
+		}
+	}
+}
+
+// listen connects to one of the session's servers. talked is true once the
+// server let us in.
+func (s *Source) listen(ctx context.Context, se session, link string, out connector.Sink) (talked bool, err error) {
+	if !s.trusts(link) {
+		return false, connector.Retry(connector.FaultAnswer, "start named a server that is not Bilibili's", nil)
+	}
+	ws, err := s.env.DialWebSocket(ctx, link)
+	if err != nil {
+		return false, fmt.Errorf("connect to Bilibili: %w", err)
+	}
+	write := func(b []byte) error {
+		_ = ws.SetWriteDeadline(time.Now().Add(answerWithin)) // fails with the connection alone
+		return ws.WriteMessage(websocket.BinaryMessage, b)
+	}
+	frames, stop := connector.ReadFrames(ws, maxFrame)
+	defer stop()
+	if err := write(encode(opAuth, []byte(se.WebsocketInfo.AuthBody))); err != nil {
+		return false, fmt.Errorf("sign in to Bilibili: %w", err)
+	}
+	welcome := s.env.Clock.After(authWithin) // whatever else comes is no answer
+	var beat, silent <-chan time.Time
+	var heard time.Time // when the newest frame came
+	for {
+		select {
+		case <-ctx.Done():
+			return talked, ctx.Err()
+		case <-beat:
+			if err := write(encode(opHeartbeat, []byte("{}"))); err != nil {
+				return talked, fmt.Errorf("keep the connection to Bilibili: %w", err)
+			}
+			beat = s.env.Clock.After(socketBeat)
+		case <-welcome:
+			if !talked {
+				return false, connector.Retry(connector.FaultSilent, "Bilibili does not let us in", nil)
+			}
+		case <-silent:
+			left := silentFor - s.env.Clock.Now().Sub(heard)
+			if left <= 0 {
+				return talked, connector.Retry(connector.FaultSilent, "Bilibili does not answer", nil)
+			}
+			silent = s.env.Clock.After(left)
+		case f := <-frames:
+			if f.Err != nil {
+				return talked, fmt.Errorf("read from Bilibili: %w", f.Err)
+			}
+			heard = s.env.Clock.Now()
+			packets, err := decode(f.Data)
+			if err != nil {
+				out.Skipped() // what was whole before it counts
+			}
+			for _, p := range packets {
+				switch p.op {
+				case opAuthAnswer:
+					var answer struct{ Code int }
+					if err := json.Unmarshal(p.body, &answer); err != nil || answer.Code != 0 {
+						return true, connector.Retry(connector.FaultLost, "Bilibili did not let us in", err)
+					}
+					if !talked {
+						talked = true
+						out.Connected(cmp.Or(se.AnchorInfo.Uname, strconv.FormatInt(se.AnchorInfo.RoomID, 10)))
+						if err := write(encode(opHeartbeat, []byte("{}"))); err != nil {
+							return talked, fmt.Errorf("keep the connection to Bilibili: %w", err)
+						}
+						beat = s.env.Clock.After(socketBeat)
+						silent = s.env.Clock.After(silentFor)
+					}
+				case opMessage:
+					if over := s.deliver(p.body, se.GameInfo.GameID, out); over {
+						return true, connector.Retry(connector.FaultReconnect, "Bilibili ended the session", nil)
+					}
+				}
+			}
+		}
+	}
+}
+
+// trusts reports whether a server that start named is Bilibili's, or stands
+// beside the address that replaces Bilibili's.
+func (s *Source) trusts(link string) bool {
+	server, err := url.Parse(link)
+	if err != nil {
+		return false
+	}
+	base, err := url.Parse(s.base)
+	if err != nil {
+		return false
+	}
+	if s.base != api {
+		return server.Hostname() == base.Hostname() || isLoopback(server.Hostname()) && isLoopback(base.Hostname())
+	}
+	return server.Scheme == "wss" && strings.HasSuffix(server.Hostname(), ".bilibili.com")
+}
+
+func isLoopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// deliver hands on what a message says. It is true when the session is over.
+func (s *Source) deliver(body []byte, game string, out connector.Sink) (over bool) {
+	var m struct {
+		Cmd  string
+		Data json.RawMessage
+	}
+	if err := json.Unmarshal(body, &m); err != nil {
+		out.Skipped()
+		return false
+	}
+	switch strings.TrimPrefix(m.Cmd, "LIVE_OPEN_PLATFORM_") {
+	case "DM", "DM_MIRROR":
+		var d struct {
+			author
+			Msg       scalar
+			MsgID     scalar `json:"msg_id"`
+			Timestamp scalar
+			Guard     scalar `json:"guard_level"`
+			Admin     scalar `json:"is_admin"`
+			Kind      scalar `json:"dm_type"`
+			Picture   scalar `json:"emoji_img_url"`
+		}
+		if json.Unmarshal(m.Data, &d) != nil || d.id() == "" {
+			out.Skipped()
+			return false
+		}
+		msg := connector.Message{
+			ID: string(d.MsgID), Origin: comment.FromBilibili, UserID: d.id(), Name: string(d.Uname), Text: string(d.Msg),
+			At: at(d.Timestamp), Guest: m.Cmd == "LIVE_OPEN_PLATFORM_DM_MIRROR",
+		}
+		if d.Kind == "1" && msg.Text != "" { // a sticker stands for its name
+			msg.Text = "[" + strings.Trim(msg.Text, "[]") + "]"
+			msg.Emotes = []connector.Emote{{To: utf8.RuneCountInString(msg.Text), Name: msg.Text, URL: secure(string(d.Picture))}}
+		}
+		switch {
+		case d.Admin.Yes():
+			msg.Badge = connector.Moderator
+		case d.Guard.Yes():
+			msg.Badge = connector.Member
+		}
+		out.Message(msg)
+	case "SUPER_CHAT":
+		var d struct {
+			author
+			MessageID scalar `json:"message_id"`
+			Message   scalar
+			RMB       scalar
+			Timestamp scalar
+		}
+		if json.Unmarshal(m.Data, &d) != nil || d.id() == "" {
+			out.Skipped()
+			return false
+		}
+		yuan := d.RMB.Number()
+		out.Message(connector.Message{
+			ID: superChat(d.MessageID), Origin: comment.FromBilibili, UserID: d.id(), Name: string(d.Uname), Text: string(d.Message),
+			At: at(d.Timestamp), Paid: &connector.Paid{Micros: int64(min(max(yuan, 0), 1e9) * 1e6), Currency: "CNY", Level: level(yuan)},
+		})
+	case "SUPER_CHAT_DEL":
+		var d struct {
+			IDs []scalar `json:"message_ids"`
+		}
+		if json.Unmarshal(m.Data, &d) != nil {
+			out.Skipped()
+			return false
+		}
+		for _, id := range d.IDs {
+			if id != "" {
+				out.Removal(connector.Removal{Origin: comment.FromBilibili, MessageID: superChat(id)})
+			}
+		}
+	case "INTERACTION_END":
+		var d struct {
+			GameID scalar `json:"game_id"`
+		}
+		return json.Unmarshal(m.Data, &d) == nil && (string(d.GameID) == game || d.GameID == "")
+	}
+	return false
+}
+
+// author is who wrote: by an open id, by a number in rooms of old apps, or, where a
+// mirrored comment has neither, by the name.
+type author struct {
+	OpenID scalar `json:"open_id"`
+	UID    scalar
+	Uname  scalar
+}
+
+// id returns what tells the author from others; empty for a comment without one.
+func (a author) id() string {
+	switch {
+	case a.OpenID != "":
+		return string(a.OpenID)
+	case a.UID.Yes():
+		return "uid:" + string(a.UID)
+	case a.Uname != "":
+		return "name:" + string(a.Uname)
+	}
+	return ""
+}
+
+// scalar is short for what Bilibili sends now as a number, now as a text.
+type scalar = connector.Scalar
+
+// superChat is the id under which a super chat can be taken down: the number, in
+// a space of its own.
+func superChat(id scalar) string {
+	if !id.Yes() {
+		return ""
+	}
+	return "sc-" + string(id)
+}
+
+func at(seconds scalar) time.Time {
+	if n := seconds.Number(); n > 0 && n < 1e11 {
+		return time.Unix(int64(n), 0)
+	}
+	return time.Time{}
+}
+
+// secure asks for a picture by https: Bilibili's hosts have both.
+func secure(address string) string {
+	if rest, ok := strings.CutPrefix(address, "http://"); ok {
+		return "https://" + rest
+	}
+	return address
+}
+
+// level follows the colours that Bilibili gives super chats: from 30, 50, 100,
+// 500 and 1,000 yuan.
+func level(rmb float64) int {
+	n := 1
+	for _, from := range []float64{50, 100, 500, 1000} {
+		if rmb >= from {
+			n++
+		}
+	}
+	return n
+}

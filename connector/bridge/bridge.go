@@ -1,0 +1,265 @@
+// Package bridge reads chats from tools that streamers run beside their
+// streaming program: Social Stream Ninja, Streamer.bot, OneComme, blivechat,
+// LAPLACE Event Bridge and TikFinity. A tool is recognised by its usual port and
+// by its greeting. Messages that hold HTML become text; no markup survives.
+package bridge
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"danmaku/connector"
+)
+
+// Times of one connection.
+const (
+	greetWithin  = 20 * time.Second // blivechat sends its first heartbeat after 10 s
+	pingEvery    = 30 * time.Second
+	answerWithin = 10 * time.Second
+	maxFrame     = 4 << 20 // bytes; OneComme begins with its whole history
+)
+
+// tool is what one tool speaks. A tool is made for each connection.
+type tool interface {
+	// hello returns what is sent once the connection stands.
+	hello() []any
+	// frame reads one frame. It returns what is to be sent in answer. up is true once
+	// the tool has confirmed that its messages will come.
+	frame(data []byte, out connector.Sink) (answer []any, up bool, err error)
+}
+
+// spec is a kind of tool.
+type spec struct {
+	name     string // shown while the tool has no name of its own
+	port     string // its usual port
+	path     string // what is asked for when the address names no path
+	protocol string // WebSocket subprotocol, which a token follows
+	open     func(s connector.Settings) (tool, error)
+	mute     bool // it greets nobody: a connection that stands is all it confirms
+}
+
+var specs = map[string]spec{
+	"ssn":         {name: "Social Stream Ninja", port: "3000", open: openSSN, mute: true},
+	"streamerbot": {name: "Streamer.bot", port: "8080", path: "/", open: openStreamerBot},
+	"onecomme":    {name: "OneComme", port: "11180", path: "/sub?p=comments,deleted,clear,meta,services", open: openOneComme},
+	"blivechat":   {name: "blivechat", port: "12450", path: "/api/chat", open: openBlivechat},
+	"laplace":     {name: "LAPLACE Event Bridge", port: "9696", protocol: "laplace-event-bridge-role-client", open: openLaplace},
+	"tikfinity":   {name: "TikFinity", port: "21213", path: "/", open: openTikFinity, mute: true},
+}
+
+// Kinds are the kinds of chat that this package reads, with what opens them.
+func Kinds() map[string]connector.Open {
+	out := map[string]connector.Open{}
+	for kind := range specs {
+		out[kind] = func(s connector.Settings, env connector.Env) (connector.Source, error) { return open(kind, s, env) }
+	}
+	return out
+}
+
+// KindOf returns the tool that usually listens at a port.
+func KindOf(port string) (kind string, ok bool) {
+	for kind, s := range specs {
+		if s.port == port {
+			return kind, true
+		}
+	}
+	return "", false
+}
+
+// source is one tool's connection.
+type source struct {
+	kind     string
+	spec     spec
+	settings connector.Settings
+	env      connector.Env
+	url      string
+}
+
+func open(kind string, s connector.Settings, env connector.Env) (connector.Source, error) {
+	sp := specs[kind]
+	address, err := addressOf(sp, s.Target, env.Base)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := sp.open(s); err != nil {
+		return nil, err
+	}
+	env.Keyless = connector.Keyless(kind)
+	return &source{kind: kind, spec: sp, settings: s, env: env, url: address}, nil
+}
+
+// addressOf makes a WebSocket address of what a streamer entered: nothing, a
+// host, host:port, or an address. A session of Social Stream Ninja that is no
+// address is read by its relay.
+func addressOf(sp spec, target, base string) (string, error) {
+	if base != "" {
+		target = base
+	}
+	target = strings.TrimSpace(target)
+	bad := connector.Stop(connector.FaultTarget, "enter the tool's address, for example ws://127.0.0.1:"+sp.port)
+	if target == "" {
+		target = "127.0.0.1"
+	}
+	if !strings.Contains(target, "://") {
+		target = "ws://" + target
+	}
+	u, err := url.Parse(target)
+	if err != nil || u.Hostname() == "" {
+		return "", bad
+	}
+	switch u.Scheme {
+	case "ws", "wss":
+	case "http":
+		u.Scheme = "ws"
+	case "https":
+		u.Scheme = "wss"
+	default:
+		return "", bad
+	}
+	if u.Port() == "" && u.Scheme == "ws" {
+		u.Host = net.JoinHostPort(u.Hostname(), sp.port)
+	}
+	if (u.Path == "" || u.Path == "/") && u.RawQuery == "" && sp.path != "" {
+		path, query, _ := strings.Cut(sp.path, "?")
+		u.Path, u.RawQuery = path, query
+	}
+	u.User = nil
+	return u.String(), nil
+}
+
+// Run implements [connector.Source].
+func (s *source) Run(ctx context.Context, out connector.Sink) error {
+	speaks, err := s.spec.open(s.settings)
+	if err != nil {
+		return err
+	}
+	var protocols []string
+	if s.spec.protocol != "" {
+		protocols = []string{s.spec.protocol}
+		if token := s.settings.Secret["token"]; token != "" {
+			protocols = append(protocols, token)
+		}
+	}
+	ws, err := s.env.DialWebSocket(ctx, s.url, protocols...)
+	if err != nil {
+		return fmt.Errorf("connect to %s: %w", s.spec.name, err)
+	}
+	return s.talk(ctx, ws, speaks, out)
+}
+
+// talk reads a connection until it ends, and closes it.
+func (s *source) talk(ctx context.Context, ws *websocket.Conn, speaks tool, out connector.Sink) error {
+	alive := make(chan struct{}, 1)
+	ws.SetPongHandler(func(string) error {
+		select {
+		case alive <- struct{}{}:
+		default:
+		}
+		return nil
+	})
+	frames, stop := connector.ReadFrames(ws, maxFrame)
+	defer stop()
+	send := func(messages []any) error {
+		for _, m := range messages {
+			_ = ws.SetWriteDeadline(time.Now().Add(answerWithin)) // fails with the connection alone
+			if err := ws.WriteJSON(m); err != nil {
+				return fmt.Errorf("write to %s: %w", s.spec.name, err)
+			}
+		}
+		return nil
+	}
+	if err := send(speaks.hello()); err != nil {
+		return err
+	}
+	connected, heard := s.spec.mute, false
+	if connected {
+		out.Connected(s.spec.name)
+	}
+	greet := s.env.Clock.After(greetWithin)
+	quiet := s.env.Clock.After(pingEvery)
+	asked := false
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-greet:
+			if !connected {
+				return connector.Retry(connector.FaultSilent, s.spec.name+" does not greet: is it what listens there?", nil)
+			}
+		case <-alive:
+			heard = true
+		case <-quiet:
+			switch {
+			case heard:
+				heard, asked = false, false
+				quiet = s.env.Clock.After(pingEvery)
+			case asked:
+				return connector.Retry(connector.FaultSilent, s.spec.name+" does not answer", nil)
+			default:
+				asked = true
+				quiet = s.env.Clock.After(answerWithin)
+				_ = ws.WriteControl(websocket.PingMessage, nil, time.Now().Add(answerWithin)) // a failure shows as silence
+			}
+		case f := <-frames:
+			if f.Err != nil {
+				return fmt.Errorf("read from %s: %w", s.spec.name, f.Err)
+			}
+			heard = true
+			if !json.Valid(f.Data) {
+				out.Skipped()
+				continue
+			}
+			if kind, ok := Detect(f.Data); ok && !connected && kind != s.kind {
+				return connector.Retry(connector.FaultAnswer, specs[kind].name+" listens there, not "+s.spec.name, nil)
+			}
+			answer, up, err := speaks.frame(f.Data, out)
+			if err != nil {
+				return err
+			}
+			if up && !connected {
+				connected = true
+				out.Connected(s.spec.name)
+			}
+			if err := send(answer); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// Detect names the tool that sends a first frame. It is false for a frame that
+// no tool begins with.
+func Detect(first []byte) (kind string, ok bool) {
+	var f struct {
+		Request  string
+		Type     string
+		Event    json.RawMessage
+		ChatName *string `json:"chatname"`
+		Cmd      *int
+	}
+	if json.Unmarshal(first, &f) != nil {
+		return "", false
+	}
+	switch {
+	case f.Request == "Hello":
+		return "streamerbot", true
+	case f.ChatName != nil:
+		return "ssn", true
+	case f.Type == "connected":
+		return "onecomme", true
+	case f.Type == "established":
+		return "laplace", true
+	case f.Cmd != nil:
+		return "blivechat", true
+	case string(f.Event) == `"chat"`, string(f.Event) == `"roomUser"`:
+		return "tikfinity", true
+	}
+	return "", false
+}

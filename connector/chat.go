@@ -1,0 +1,405 @@
+package connector
+
+import (
+	"context"
+	"errors"
+	"hash/maphash"
+	"log/slog"
+	"reflect"
+	"strings"
+	"sync"
+	"time"
+
+	"danmaku/comment"
+)
+
+// Bounds of one chat.
+const (
+	workers     = 16               // messages of one author go through one worker, in order
+	workerQueue = 128              // beyond it messages are left out and counted
+	knownFor    = 2 * time.Hour    // how long a message's comment is remembered
+	knownMost   = 20_000           //
+	tombFor     = 10 * time.Minute // how long a removal is remembered for what is under way
+	tombMost    = 10_000           //
+	actWithin   = 10 * time.Second // for one submit or removal
+	removalMost = 1_024            // removals that may wait
+)
+
+// chat is one chat: its state, and what is on its way from it into its room.
+type chat struct {
+	id, room, kind string
+	rooms          Rooms
+	clock          Clock
+	log            *slog.Logger
+	changed        func(id string)
+	end            context.CancelFunc
+	finished       chan struct{}
+	stopping       chan struct{}   // closed when nothing more is taken
+	before         <-chan struct{} // closed when the chat that this one replaces has ended
+
+	seed     maphash.Seed
+	queues   [workers]chan arrival
+	removals chan Removal
+
+	jitter func() float64
+
+	mu        sync.Mutex
+	settings  Settings  // its switches change while the chat runs; see setup
+	rest      time.Time // until then messages are left out, since the room is full
+	state     State
+	open      bool  // the workers run
+	connected bool  // since the last try began
+	seq       int64 // counts arrivals and removals
+	known     *recent[messageKey, comment.ID]
+	logins    *recent[userKey, string] // a platform's login to its user id
+	gone      *recent[messageKey, int64]
+	goneUsers *recent[userKey, int64]
+	goneAll   map[comment.Source]int64
+}
+
+type (
+	messageKey struct {
+		origin comment.Source
+		id     string
+	}
+	userKey struct {
+		origin comment.Source
+		user   string
+	}
+	arrival struct {
+		Message
+		seq int64
+	}
+)
+
+func newChat(settings Settings, rooms Rooms, env Env, log *slog.Logger, changed func(id string)) *chat {
+	c := &chat{
+		id: settings.ID, room: settings.Room, kind: settings.Kind, settings: settings, rooms: rooms, clock: env.Clock, jitter: env.Jitter, log: log, changed: changed, finished: make(chan struct{}), stopping: make(chan struct{}),
+		seed: maphash.MakeSeed(), removals: make(chan Removal, removalMost), state: State{Phase: Off},
+		known: newRecent[messageKey, comment.ID](knownMost, knownFor), logins: newRecent[userKey, string](knownMost, knownFor),
+		gone: newRecent[messageKey, int64](tombMost, tombFor), goneUsers: newRecent[userKey, int64](tombMost, tombFor),
+		goneAll: map[comment.Source]int64{},
+	}
+	for i := range c.queues {
+		c.queues[i] = make(chan arrival, workerQueue)
+	}
+	return c
+}
+
+// start starts the workers. The function it returns waits until everything that
+// was delivered has its answer.
+func (c *chat) start() func() {
+	var running sync.WaitGroup
+	for _, q := range c.queues {
+		running.Go(func() { each(c.stopping, q, c.submit) })
+	}
+	running.Go(func() { each(c.stopping, c.removals, c.remove) })
+	c.set(func(*State) { c.open = true })
+	return func() {
+		c.set(func(*State) { c.open = false })
+		close(c.stopping)
+		running.Wait()
+	}
+}
+
+// each handles what comes through queue until stop is closed and queue is empty.
+func each[T any](stop <-chan struct{}, queue <-chan T, handle func(T)) {
+	for {
+		select {
+		case v := <-queue:
+			handle(v)
+		case <-stop:
+			for {
+				select {
+				case v := <-queue:
+					handle(v)
+				default:
+					return
+				}
+			}
+		}
+	}
+}
+
+func (c *chat) set(change func(*State)) {
+	c.mu.Lock()
+	was := c.state.Phase
+	change(&c.state)
+	is := c.state.Phase
+	switch is {
+	case Connecting:
+		c.connected = false
+	case Connected, Waiting:
+		c.connected = true
+	}
+	c.mu.Unlock()
+	if is != was {
+		c.changed(c.id)
+	}
+}
+
+// setup returns the settings as they are now.
+func (c *chat) setup() Settings {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.settings
+}
+
+// adopt puts new switches into force where they are all that is new, and reports
+// whether that was so. What is said from then on goes by them; the connection stays. A
+// chat that has stopped is to be started anew: somebody has changed something.
+func (c *chat) adopt(settings Settings) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.state.Phase == Stopped || !reflect.DeepEqual(c.settings.connection(), settings.connection()) {
+		return false
+	}
+	c.settings = settings
+	return true
+}
+
+func (c *chat) now() State {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.state
+}
+
+// reached reports whether the platform answered in the last try.
+func (c *chat) reached() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.connected
+}
+
+func (c *chat) stopped(f *Fault) {
+	c.set(func(st *State) { st.Phase, st.Fault = Stopped, f })
+}
+
+// Connected implements [Sink].
+func (c *chat) Connected(channel string) {
+	c.set(func(st *State) { st.Phase, st.Channel, st.Fault = Connected, channel, nil })
+}
+
+// Waiting implements [Sink].
+func (c *chat) Waiting(channel string) {
+	c.set(func(st *State) { st.Phase, st.Channel, st.Fault = Waiting, channel, nil })
+}
+
+// Skipped implements [Sink].
+func (c *chat) Skipped() { c.set(func(st *State) { st.Counts.Skipped++ }) }
+
+// Message implements [Sink]. What comes while the chat is off is left out. A message
+// that somebody paid for without words says what was paid.
+func (c *chat) Message(m Message) {
+	if strings.TrimSpace(m.Text) == "" {
+		if m.Paid == nil {
+			return
+		}
+		m.Text, m.Emotes = comment.Paid(*m.Paid).String(), nil
+	}
+	c.mu.Lock()
+	if !c.open || m.Guest && !c.settings.Guests {
+		c.mu.Unlock()
+		return
+	}
+	c.seq++
+	a := arrival{m, c.seq}
+	now := c.clock.Now()
+	c.state.Last = now
+	c.state.Counts.Received++
+	if m.Login != "" && m.UserID != "" {
+		c.logins.put(userKey{m.Origin, m.Login}, m.UserID, now)
+	}
+	c.mu.Unlock()
+	author := m.UserID
+	if author == "" {
+		author = m.Login + m.Name
+	}
+	select {
+	case c.queues[maphash.String(c.seed, author)%workers] <- a:
+	default:
+		c.set(func(st *State) { st.Counts.Overflow++ })
+	}
+}
+
+// Removal implements [Sink]. The tombstone is there before Removal returns, so
+// that a message that is under way does not come after its own removal. It waits
+// while very many removals wait: none is dropped.
+func (c *chat) Removal(r Removal) {
+	c.mu.Lock()
+	if !c.open {
+		c.mu.Unlock()
+		return
+	}
+	c.seq++
+	now := c.clock.Now()
+	if r.UserID == "" && r.Login != "" {
+		id, known := c.logins.get(userKey{r.Origin, r.Login}, now)
+		if r.UserID = id; !known { // of before this process, on a platform that names no ids
+			r.UserID = ByName(r.Login)
+		}
+	}
+	switch {
+	case r.All:
+		c.goneAll[r.Origin] = c.seq
+	case r.MessageID != "":
+		c.gone.put(messageKey{r.Origin, r.MessageID}, c.seq, now)
+	case r.UserID != "":
+		c.goneUsers.put(userKey{r.Origin, r.UserID}, c.seq, now)
+	default: // of nobody
+		c.state.Counts.Unknown++
+		c.mu.Unlock()
+		return
+	}
+	c.mu.Unlock()
+	select {
+	case c.removals <- r:
+	case <-c.stopping: // the tombstone has to do
+	}
+}
+
+// buried reports whether a message was taken down after it arrived.
+func (c *chat) buried(a arrival) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	now := c.clock.Now()
+	for _, origin := range []comment.Source{a.Origin, AnyOrigin} {
+		if _, ok := c.gone.get(messageKey{origin, a.ID}, now); ok && a.ID != "" {
+			return true // also one that comes again
+		}
+	}
+	if seq, ok := c.goneUsers.get(userKey{a.Origin, a.UserID}, now); ok && seq > a.seq {
+		return true
+	}
+	return c.goneAll[a.Origin] > a.seq
+}
+
+// submit takes one message into the room.
+func (c *chat) submit(a arrival) {
+	if c.buried(a) {
+		c.set(func(st *State) { st.Counts.Gone++ })
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), actWithin)
+	defer cancel()
+	settings := c.setup()
+	if voted, err := c.rooms.Vote(ctx, settings, a.Message); voted {
+		if err != nil {
+			c.log.Debug("a chat's vote was not taken", "room", c.room, "chat", c.id, "err", err)
+		}
+		return
+	}
+	if a.Paid == nil && c.rests() {
+		c.set(func(st *State) { st.Counts.Limited++ })
+		return
+	}
+	result, err := c.rooms.Submit(ctx, settings, a.Message)
+	switch {
+	case err != nil:
+		c.log.Debug("a chat's message was not taken", "room", c.room, "chat", c.id, "err", err)
+		c.set(func(st *State) { st.Counts.Limited++ })
+		return
+	case result.Limited:
+		c.set(func(st *State) {
+			st.Counts.Limited++
+			if result.Wait > 0 {
+				rest := min(max(result.Wait, shortestRest), longestRest)
+				c.rest = c.clock.Now().Add(time.Duration(2 * c.jitter() * float64(rest)))
+			}
+		})
+		return
+	}
+	c.set(func(st *State) {
+		switch {
+		case result.Twice:
+			st.Counts.Twice++
+		case result.Status == comment.Shown:
+			st.Counts.Shown++
+		case result.Status == comment.Held:
+			st.Counts.Held++
+		case result.Status == comment.Refused:
+			st.Counts.Refused++
+		}
+	})
+	if a.ID != "" {
+		c.mu.Lock()
+		c.known.put(messageKey{a.Origin, a.ID}, result.ID, c.clock.Now())
+		c.mu.Unlock()
+	}
+	if c.buried(a) {
+		c.count(c.rooms.TakeDown(ctx, settings, []comment.ID{result.ID}))
+	}
+}
+
+// The mean time for which a chat leaves messages out unasked is within these bounds.
+// It is long beside the pace of a room, whose other sources come in step, too.
+const shortestRest, longestRest = 100 * time.Millisecond, time.Second
+
+// rests reports whether the room was full a moment ago. The length of a rest is left
+// to chance, so that a chat that is too big is sampled evenly: were the first message
+// taken for which there is room, authors who write in step with the room's rate would
+// be the same ones each time.
+func (c *chat) rests() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.clock.Now().Before(c.rest)
+}
+
+// remove follows one removal of the platform. One of what never came here is
+// counted.
+func (c *chat) remove(r Removal) {
+	ctx, cancel := context.WithTimeout(context.Background(), actWithin)
+	defer cancel()
+	settings := c.setup()
+	n, unknown := 0, false
+	var err error
+	switch {
+	case r.All:
+		n, err = c.rooms.TakeDownAll(ctx, settings, r.Origin)
+	case r.MessageID != "":
+		n, unknown, err = c.removeMessage(ctx, settings, r)
+	default:
+		mute, forever := r.Mute, r.Forever
+		if !settings.FollowBans {
+			mute, forever = 0, false
+		}
+		n, err = c.rooms.TakeDownAuthor(ctx, settings, r.Origin, r.UserID, mute, forever)
+		unknown = n == 0 && r.Login != "" && r.UserID == ByName(r.Login)
+	}
+	c.count(n, err)
+	if unknown && err == nil {
+		c.set(func(st *State) { st.Counts.Unknown++ })
+	}
+}
+
+// removeMessage removes one message: by what is remembered of it, else by its
+// reference, which the log has.
+func (c *chat) removeMessage(ctx context.Context, settings Settings, r Removal) (n int, unknown bool, err error) {
+	origins := []comment.Source{r.Origin}
+	if r.Origin == AnyOrigin {
+		origins = comment.Platforms
+	}
+	for _, origin := range origins {
+		c.mu.Lock()
+		id, ok := c.known.get(messageKey{origin, r.MessageID}, c.clock.Now())
+		c.mu.Unlock()
+		if ok {
+			n, err = c.rooms.TakeDown(ctx, settings, []comment.ID{id})
+			return n, false, err
+		}
+	}
+	var errs []error
+	for _, origin := range origins {
+		found, err := c.rooms.TakeDownRef(ctx, settings, origin, r.MessageID)
+		n += found
+		errs = append(errs, err)
+	}
+	return n, n == 0, errors.Join(errs...)
+}
+
+func (c *chat) count(n int, err error) {
+	if err != nil {
+		c.log.Warn("what a platform took down could not be taken down here", "room", c.room, "chat", c.id, "err", err)
+	}
+	c.set(func(st *State) { st.Counts.Gone += n })
+}

@@ -1,0 +1,39 @@
+package youtube
+
+import (
+	"regexp"
+	"strings"
+	"unicode/utf8"
+
+	"danmaku/connector"
+)
+
+// shortcut is how YouTube writes an emote: :name: for its own, :_name: for those of
+// the channel's members. The API names no picture of them. A time such as 12:30:45
+// is none.
+var shortcut = regexp.MustCompile(`:_?[\p{L}][\p{L}\p{N}_-]{0,63}:`)
+
+// emotesOf finds the emotes of a text. The underscore that marks a member's emote is
+// taken out of it.
+func emotesOf(text string) (plain string, emotes []connector.Emote) {
+	var b strings.Builder
+	runes, rest := 0, text
+	write := func(s string) {
+		b.WriteString(s)
+		runes += utf8.RuneCountInString(s)
+	}
+	for {
+		at := shortcut.FindStringIndex(rest)
+		if at == nil {
+			break
+		}
+		write(rest[:at[0]])
+		name := strings.TrimPrefix(strings.Trim(rest[at[0]:at[1]], ":"), "_")
+		from := runes
+		write(":" + name + ":")
+		emotes = append(emotes, connector.Emote{From: from, To: runes, Name: name})
+		rest = rest[at[1]:]
+	}
+	write(rest)
+	return b.String(), emotes
+}

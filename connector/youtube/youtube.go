@@ -1,0 +1,385 @@
+// Package youtube reads the live chat of a broadcast by the YouTube Data API v3,
+// with the streamer's own key. It uses documented calls alone.
+//
+// Source of the protocol: "YouTube Live Streaming API", resource
+// liveChatMessages, at developers.google.com.
+package youtube
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"danmaku/comment"
+	"danmaku/connector"
+)
+
+// Kind names this connector in settings. Its secret is "key".
+const Kind = "youtube"
+
+// api is YouTube's own address.
+const api = "https://www.googleapis.com"
+
+// Times of one connection.
+const (
+	answerWithin = 15 * time.Second
+	silentFor    = 10 * time.Minute // without a byte the stream is opened again
+	brief        = 30 * time.Second // a stream that ends earlier is not opened again at once
+	lookAgain    = 15 * time.Minute // for a channel's next show: a search costs one of 100 a day
+	upcoming     = time.Minute      // for a broadcast that has no chat yet
+)
+
+var (
+	videoID   = regexp.MustCompile(`^[A-Za-z0-9_-]{11}$`)
+	channelID = regexp.MustCompile(`^UC[A-Za-z0-9_-]{22}$`)
+	handle    = regexp.MustCompile(`^@[\p{L}\p{N}._·-]{1,60}$`)
+)
+
+// Source is the chat of one broadcast, or of one channel's broadcasts.
+type Source struct {
+	target  string
+	key     string
+	base    string
+	env     connector.Env
+	hurried time.Duration // how long the last refusal for speed asked to wait
+
+	// What a later Run goes on from.
+	chat  string // the chat's id; empty: to be found
+	title string
+	token string // of the next page
+	since time.Time
+	bans  []string // ids of the newest bans that were handed on: history tells them again
+}
+
+// Open makes the source of a target: a video's id, a channel's id, or a handle
+// with its @. An error is a [*connector.Fault].
+func Open(s connector.Settings, env connector.Env) (connector.Source, error) {
+	if !videoID.MatchString(s.Target) && !channelID.MatchString(s.Target) && !handle.MatchString(s.Target) {
+		return nil, connector.Stop(connector.FaultTarget, "enter a video's address, a channel's address or a handle with its @")
+	}
+	key := strings.TrimSpace(s.Secret["key"])
+	if key == "" {
+		return nil, connector.Stop(connector.FaultKeyMissing, "")
+	}
+	return &Source{target: s.Target, key: key, base: cmp.Or(strings.TrimSuffix(env.Base, "/"), api), env: env}, nil
+}
+
+// Run implements [connector.Source].
+func (s *Source) Run(ctx context.Context, out connector.Sink) error {
+	for {
+		if s.chat == "" {
+			if err := s.find(ctx, out); err != nil {
+				return err
+			}
+		}
+		err := s.follow(ctx, out)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if videoID.MatchString(s.target) || !ofShow(err) {
+			return err
+		}
+		s.chat, s.token = "", "" // the channel's next show
+		// For a while the search may still name the show that is over.
+		if err := s.wait(ctx, out, lookAgain); err != nil {
+			return err
+		}
+	}
+}
+
+// ofShow reports whether a fault says only that one show has ended or has no chat
+// that can be read. A channel's next show may be another matter.
+func ofShow(err error) bool {
+	switch fault := connector.Classify(err); fault.Code {
+	case connector.FaultEnded, connector.FaultNoChannel, connector.FaultNotAllowed:
+		return fault.Final
+	}
+	return false
+}
+
+// wait reports that there is no show, and waits.
+func (s *Source) wait(ctx context.Context, out connector.Sink, d time.Duration) error {
+	out.Waiting(cmp.Or(s.title, s.target))
+	select {
+	case <-s.env.Clock.After(d):
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// find looks for the chat of the target, and waits until there is one.
+func (s *Source) find(ctx context.Context, out connector.Sink) error {
+	channel := s.target
+	if handle.MatchString(s.target) && !videoID.MatchString(s.target) {
+		var found struct{ Items []struct{ ID string } }
+		if err := s.get(ctx, "channels", url.Values{"part": {"id"}, "forHandle": {s.target}}, &found); err != nil {
+			return err
+		}
+		if len(found.Items) == 0 {
+			return connector.Stop(connector.FaultNoChannel, "YouTube knows no channel "+s.target)
+		}
+		channel = found.Items[0].ID
+	}
+	for {
+		video := s.target
+		wait := upcoming
+		if !videoID.MatchString(s.target) {
+			var found struct {
+				Items []struct {
+					ID struct {
+						VideoID string `json:"videoId"`
+					}
+				}
+			}
+			if err := s.get(ctx, "search", url.Values{
+				"part": {"id"}, "channelId": {channel}, "eventType": {"live"}, "type": {"video"},
+			}, &found); err != nil {
+				return err
+			}
+			video, wait = "", lookAgain
+			if len(found.Items) > 0 {
+				video = found.Items[0].ID.VideoID
+			}
+		}
+		if video != "" {
+			if err := s.ask(ctx, video); err != nil && (video == s.target || !ofShow(err)) {
+				return err
+			}
+			if s.chat != "" {
+				s.since = s.env.Clock.Now() // what was said before is history
+				return nil
+			}
+		}
+		if err := s.wait(ctx, out, wait); err != nil {
+			return err
+		}
+	}
+}
+
+// ask asks for a video's chat. Without an error and without a chat the show has
+// not begun.
+func (s *Source) ask(ctx context.Context, video string) error {
+	var found struct {
+		Items []struct {
+			Snippet struct {
+				Title, ChannelTitle, LiveBroadcastContent string
+			}
+			LiveStreamingDetails struct {
+				ActiveLiveChatID string `json:"activeLiveChatId"`
+				ActualEndTime    string
+			}
+		}
+	}
+	if err := s.get(ctx, "videos", url.Values{"part": {"snippet,liveStreamingDetails"}, "id": {video}}, &found); err != nil {
+		return err
+	}
+	if len(found.Items) == 0 {
+		return connector.Stop(connector.FaultNoChannel, "YouTube knows no video "+video)
+	}
+	v := found.Items[0]
+	s.title, s.chat = cmp.Or(v.Snippet.ChannelTitle, v.Snippet.Title), v.LiveStreamingDetails.ActiveLiveChatID
+	switch {
+	case s.chat != "" || v.Snippet.LiveBroadcastContent == "upcoming":
+		return nil
+	case v.LiveStreamingDetails.ActualEndTime != "":
+		return connector.Stop(connector.FaultEnded, "the broadcast has ended")
+	case v.Snippet.LiveBroadcastContent == "live":
+		return connector.Stop(connector.FaultNotAllowed, "the broadcast's chat is turned off")
+	}
+	return connector.Stop(connector.FaultEnded, "the video is not a broadcast, or has ended")
+}
+
+// follow reads the stream, and opens it again where it ended by design.
+func (s *Source) follow(ctx context.Context, out connector.Sink) error {
+	for {
+		began := s.env.Clock.Now()
+		if err := s.stream(ctx, out); err != nil {
+			return err
+		}
+		if s.env.Clock.Now().Sub(began) < brief {
+			return connector.Retry(connector.FaultLost, "YouTube ended the stream early", nil)
+		}
+	}
+}
+
+// stream reads one answer of the streaming call, which lasts until the server
+// ends it.
+func (s *Source) stream(ctx context.Context, out connector.Sink) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	query := url.Values{
+		"liveChatId": {s.chat}, "part": {"id,snippet,authorDetails"}, "maxResults": {"500"},
+	}
+	fresh := s.token == "" // the first page brings history
+	if !fresh {
+		query.Set("pageToken", s.token)
+	}
+	heard := make(chan struct{}, 1)
+	watching := make(chan struct{})
+	defer func() { <-watching }()
+	defer cancel(nil)
+	go func() {
+		defer close(watching)
+		s.watch(ctx, heard, cancel)
+	}()
+	resp, err := s.call(ctx, "liveChat/messages/stream", query)
+	if context.Cause(ctx) == errNoAnswer {
+		return connector.Retry(connector.FaultSilent, errNoAnswer.Error(), nil)
+	}
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	hear := func() {
+		select {
+		case heard <- struct{}{}:
+		default:
+		}
+	}
+	hear()
+	s.hurried = 0
+	out.Connected(s.title)
+	err = pages(resp.Body, s.fault, func(p page) error {
+		hear()
+		for _, raw := range p.Items {
+			var it item
+			if err := json.Unmarshal(raw, &it); err != nil { // the others count
+				out.Skipped()
+				continue
+			}
+			if ended := s.deliver(it, fresh, out); ended {
+				return connector.Stop(connector.FaultEnded, "the broadcast has ended")
+			}
+		}
+		fresh = false
+		s.token = cmp.Or(p.NextPageToken, s.token)
+		if p.OfflineAt != "" {
+			return connector.Stop(connector.FaultEnded, "the broadcast has ended")
+		}
+		return nil
+	})
+	if context.Cause(ctx) == errSilent {
+		return nil // opened again from where it was
+	}
+	if err != nil {
+		return fmt.Errorf("read YouTube's stream: %w", err)
+	}
+	return nil
+}
+
+// watch ends a stream that is silent for too long. The first thing that it hears is
+// that the server answers at all, which is to be soon.
+func (s *Source) watch(ctx context.Context, heard <-chan struct{}, cancel context.CancelCauseFunc) {
+	limit, cause := answerWithin, errNoAnswer
+	for {
+		select {
+		case <-heard:
+			limit, cause = silentFor, errSilent
+		case <-s.env.Clock.After(limit):
+			cancel(cause)
+			return
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+var errNoAnswer = fmt.Errorf("YouTube does not answer within %v", answerWithin)
+
+var errSilent = fmt.Errorf("nothing came for %v", silentFor)
+
+// deliver hands on what an item says. It is true when the chat has ended.
+func (s *Source) deliver(it item, history bool, out connector.Sink) (ended bool) {
+	sn := it.Snippet
+	m := connector.Message{
+		ID: it.ID, Origin: comment.FromYouTube, UserID: cmp.Or(it.AuthorDetails.ChannelID, sn.AuthorChannelID),
+		Name: strings.TrimPrefix(it.AuthorDetails.DisplayName, "@"),
+	}
+	var err error
+	if m.At, err = time.Parse(time.RFC3339Nano, sn.PublishedAt); err != nil {
+		m.At = s.env.Clock.Now()
+	}
+	switch {
+	case it.AuthorDetails.IsChatOwner:
+		m.Badge = connector.Broadcaster
+	case it.AuthorDetails.IsChatModerator:
+		m.Badge = connector.Moderator
+	case it.AuthorDetails.IsChatSponsor:
+		m.Badge = connector.Member
+	}
+	// Types come in two spellings: textMessageEvent and TEXT_MESSAGE_EVENT.
+	switch strings.ToLower(strings.ReplaceAll(sn.Type, "_", "")) {
+	case "textmessageevent":
+		m.Text = cmp.Or(sn.TextMessageDetails.MessageText, sn.DisplayMessage)
+	case "superchatevent":
+		d := sn.SuperChatDetails
+		m.Text, m.Paid = d.UserComment, paid(d.AmountMicros, d.Currency, d.Tier)
+	case "superstickerevent":
+		d := sn.SuperStickerDetails
+		m.Text, m.Paid = d.SuperStickerMetadata.AltText, paid(d.AmountMicros, d.Currency, d.Tier)
+	case "membermilestonechatevent":
+		m.Text, m.Badge = sn.MemberMilestoneChatDetails.UserComment, cmp.Or(m.Badge, connector.Member)
+	case "messagedeletedevent":
+		s.removed(connector.Removal{MessageID: sn.MessageDeletedDetails.DeletedMessageID}, out)
+	case "messageretractedevent":
+		s.removed(connector.Removal{MessageID: sn.MessageRetractedDetails.RetractedMessageID}, out)
+	case "tombstone":
+		s.removed(connector.Removal{MessageID: it.ID}, out)
+	case "userbannedevent":
+		d := sn.UserBannedDetails
+		r := connector.Removal{UserID: d.BannedUserDetails.ChannelID}
+		switch temporary := strings.HasSuffix(strings.ToLower(d.BanType), "temporary"); {
+		case d.BanDurationSeconds > 0 && (temporary || d.BanType == ""):
+			r.Mute = time.Duration(min(int64(d.BanDurationSeconds), 10*365*24*3600)) * time.Second
+		case temporary:
+			r.Mute = unsaidTimeOut
+		default:
+			r.Forever = true
+		}
+		// One of before we came is over, or was lifted here since: it mutes nobody again.
+		if m.At.Before(s.since) && history || slices.Contains(s.bans, it.ID) {
+			return false
+		}
+		if it.ID != "" {
+			s.bans = append(s.bans[max(0, len(s.bans)-maxBans+1):], it.ID)
+		}
+		s.removed(r, out)
+	case "chatendedevent":
+		return true
+	}
+	if m.Text == "" && m.Paid == nil || history && m.At.Before(s.since) {
+		return false
+	}
+	m.Text, m.Emotes = emotesOf(m.Text)
+	out.Message(m)
+	return false
+}
+
+// maxBans is how many bans are remembered.
+const maxBans = 1_000
+
+// unsaidTimeOut is how long a time-out lasts whose length is not said, as long as
+// YouTube's own. It is not a ban.
+const unsaidTimeOut = 5 * time.Minute
+
+func (s *Source) removed(r connector.Removal, out connector.Sink) {
+	r.Origin = comment.FromYouTube
+	if r.MessageID != "" || r.UserID != "" {
+		out.Removal(r)
+	}
+}
+
+// paid makes five levels of YouTube's eleven tiers.
+func paid(micros number, currency string, tier number) *connector.Paid {
+	if micros <= 0 {
+		return nil
+	}
+	return &connector.Paid{Micros: int64(micros), Currency: currency, Level: int(min(max((tier+1)/2, 1), 5))}
+}

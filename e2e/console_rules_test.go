@@ -1,0 +1,154 @@
+package e2e
+
+import (
+	"strings"
+	"testing"
+
+	"danmaku/e2e/browser"
+)
+
+// listText is what stands on the server as a list for all rooms, or one of the
+// room; "none" when there is none.
+func (h *runner) listText(name string, all bool) string {
+	for _, l := range h.do("GET", "/api/rooms/live/rules", nil)["lists"].([]any) {
+		if l := l.(map[string]any); l["name"] == name && (l["all"] == true) == all {
+			return l["text"].(string)
+		}
+	}
+	return "none"
+}
+
+const rulesEditor = `.editor textarea`
+
+// A new list is empty from the first moment, a list for all rooms is saved only
+// once that was confirmed, and the shipped one comes back.
+func TestANewListOverwritesNothing(t *testing.T) {
+	p := startProduct(t, free...)
+	h := runnerAt(t, p.console)
+	shipped := h.listText("starter", true)
+	address, _ := h.link("owner", "Mika")
+	console := consoleAt(t, address)
+	console.Eval(`location.hash = "rules"`)
+	console.Wait(`document.querySelector("` + rulesEditor + `")?.value.length > 100`) // an owner begins in the shipped list
+
+	click(console, "#page button", "New list")
+	console.Wait(`document.querySelector("` + rulesEditor + `").value === ""`)
+	enter(console, rulesEditor, "gooseberry\n/(/\nplum => burn")
+	console.Wait(has("#page .faulty", "2 faulty lines, left out"))
+	enter(console, rulesEditor, strings.Repeat("plum => burn\n", 130))
+	console.Wait(has("#page .faulty", "100 faulty lines, left out 30 further remarks are not listed."))
+	click(console, "#page button", "Against the last 500")
+	console.Wait(has("#page .rules, #page", "30 further remarks are not listed: mend those above first."))
+	enter(console, rulesEditor, "gooseberry\n/(/\nplum => burn")
+	console.Wait(has("#page .faulty", "2 faulty lines, left out"))
+	shoot(t, console, "rules-new.png")
+	for _, bad := range []struct{ name, want string }{{"", "Give the list a name first."}, {"starter", ""}} {
+		enter(console, `#page input.plain-field`, bad.name)
+		if bad.want != "" {
+			click(console, "#page button.main", "Save")
+			console.Wait(has("#page .saved-now", bad.want))
+		}
+	}
+	click(console, "#page button.main", "Save") // a list of the room may have this name
+	console.Wait(has("#page .saved-now", "Saved and in force"))
+	if got := h.listText("starter", true); got != shipped {
+		t.Errorf("the shipped list became %.60q", got)
+	}
+	if got := h.listText("starter", false); !strings.HasPrefix(got, "gooseberry") {
+		t.Errorf("the new list is %.60q", got)
+	}
+
+	// A name that another list of the room has.
+	click(console, "#page button", "New list")
+	enter(console, rulesEditor, "mine")
+	enter(console, `#page input.plain-field`, "starter")
+	click(console, "#page button.main", "Save")
+	console.Wait(has("#page .saved-now", "There is a list of this name already."))
+	// And one for all rooms asks.
+	enter(console, `#page input.plain-field`, "everywhere")
+	click(console, "#page .page-bar .toggle", "For all rooms")
+	click(console, "#page button.main", "Save")
+	console.Wait(has("dialog", "holds in every room"))
+	shoot(t, console, "rules-all.png")
+	click(console, "dialog button", "Cancel")
+	if got := h.listText("everywhere", true); got != "none" {
+		t.Errorf("it was saved before that was confirmed: %q", got)
+	}
+	click(console, "#page button.main", "Save")
+	click(console, "dialog .dialog-buttons button", "Save")
+	console.Wait(has("#page .saved-now", "Saved and in force"))
+	if got := h.listText("everywhere", true); got != "mine" {
+		t.Errorf("the list for all rooms is %q", got)
+	}
+
+	// The shipped list: its switch and its lines ask, too, and it comes back.
+	choose := func(n int) {
+		t.Helper()
+		console.Eval(`(() => { const lists = document.querySelector("#page select"); lists.selectedIndex = ` + string(rune('0'+n)) + `; lists.dispatchEvent(new Event("change")); })()`)
+	}
+	choose(0)
+	console.Wait(`document.querySelector("` + rulesEditor + `").value.length > 100`)
+	click(console, "#page .page-bar .toggle", "On")
+	console.Wait(has("dialog", "comes with danmaku"))
+	click(console, "dialog button", "Cancel")
+	console.Wait(`document.querySelector("#page .page-bar .toggle input").checked`)
+	enter(console, rulesEditor, "only mine")
+	click(console, "#page button.main", "Save")
+	click(console, "dialog .dialog-buttons button", "Save")
+	console.Wait(has("#page .saved-now", "Saved and in force"))
+	if got := h.listText("starter", true); got != "only mine" {
+		t.Errorf("in place of the shipped list stands %.60q", got)
+	}
+	click(console, "#page button", "Restore the shipped list")
+	click(console, "dialog .dialog-buttons button", "Restore the shipped list")
+	console.Wait(`document.querySelector("` + rulesEditor + `").value.length > 100`)
+	if got := h.listText("starter", true); got != shipped {
+		t.Errorf("restored is %.60q", got)
+	}
+	console.Wait(`![...document.querySelectorAll("#page button")].some((b) => b.textContent.includes("Restore") && b.checkVisibility())`)
+}
+
+// Lines that are not saved survive a change of language and of the list, and
+// whoever leaves the page is asked first.
+func TestLeavingWithUnsavedLinesAsks(t *testing.T) {
+	p := startProduct(t, free...)
+	h := runnerAt(t, p.console)
+	rules(h, "pear")
+	address, _ := h.link("moderator", "Ann")
+	console := consoleAt(t, address)
+	console.Eval(`location.hash = "rules"`)
+	console.Wait(`document.querySelector("` + rulesEditor + `")?.value === "pear"`)
+	enter(console, rulesEditor, "pear\nplum")
+
+	console.Eval(`location.hash = "people"`)
+	console.Wait(has("dialog", "What you typed is not saved: words."))
+	shoot(t, console, "rules-leave.png")
+	if got := browser.Value[string](console, `location.hash`); got != "#rules" {
+		t.Errorf("meanwhile the address is %q", got)
+	}
+	click(console, "dialog button", "Stay here")
+	if got := browser.Value[string](console, `document.querySelector("`+rulesEditor+`").value`); got != "pear\nplum" {
+		t.Errorf("after staying: %q", got)
+	}
+	// The page is opened again in another language, with what was typed.
+	console.Eval(`document.querySelector('#languages a[lang="ja"]').click()`)
+	console.Wait(`document.documentElement.lang === "ja" && document.querySelector("#page h2") !== null && document.querySelector("` + rulesEditor + `")?.value === "pear\nplum"`)
+	console.Wait(has("#page .saved-now", "未保存"))
+	// A tab that is closed asks, too.
+	if !browser.Value[bool](console, `!dispatchEvent(new Event("beforeunload", { cancelable: true }))`) {
+		t.Error("a tab with unsaved lines closes without a question")
+	}
+	console.Eval(`location.hash = "people"`)
+	click(console, "dialog button", "移動する")
+	console.Wait(`document.documentElement.dataset.section === "people" && location.hash === "#people"`)
+	if browser.Value[bool](console, `!dispatchEvent(new Event("beforeunload", { cancelable: true }))`) {
+		t.Error("nothing is left to be asked about")
+	}
+	console.Eval(`location.hash = "rules"`)
+	console.Wait(`document.querySelector("` + rulesEditor + `")?.value === "pear"`)
+	console.Eval(`location.hash = ""`)
+	console.Wait(`document.documentElement.dataset.section === "live"`)
+	if got := h.listText("words", false); got != "pear" {
+		t.Errorf("saved is %q", got)
+	}
+}

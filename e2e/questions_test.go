@@ -1,0 +1,87 @@
+package e2e
+
+import (
+	"path/filepath"
+	"testing"
+
+	"danmaku/e2e/browser"
+)
+
+// ask writes a question in the tab of a phone.
+func ask(p *browser.Page, text string) {
+	clickOn(p, ".tabs", browser.Value[string](p, `document.querySelector(".tabs button:last-child").textContent`))
+	p.Wait(`document.querySelector("#asks:not([hidden])")`)
+	send(p, text)
+}
+
+// asked is an expression: a phone lists a question with so many votes.
+func asked(text, votes string) string {
+	return `[...document.querySelectorAll(".ask")].some((row) => row.textContent.includes("` + text + `") && row.querySelector("b").textContent === "` + votes + `")`
+}
+
+// A question from a phone through review to the list of all, votes from a second phone,
+// the order in the console, a restart in between, and a card on the overlay.
+func TestAQuestionFromAPhoneToTheOverlay(t *testing.T) {
+	source := axe(t)
+	data := filepath.Join(t.TempDir(), "kept")
+	p, stop := launch(t, "--listen", "127.0.0.1:0", "--data", data, "--user-rate", "0")
+	console := browser.New(t)
+	console.Size(1280, 900, 1)
+	console.Goto(p.console)
+	console.Wait(`location.pathname.startsWith("/console/")`)
+	overlay := browser.Open(t, p.overlay)
+	base := browser.Value[string](console, `location.origin`)
+	screen := browser.Open(t, base+"/screen/live?questions=3&"+p.overlay[len(base+"/overlay/live?"):])
+	one, two := hand(t, p.audience), hand(t, p.audience)
+	console.Eval(`location.hash = "show"`)
+	clickOn(console, ".show-page", "New list of questions")
+	fillIn(console, `document.querySelector(".show-form .field input")`, "Ask <b>us</b>")
+	clickOn(console, ".show-form", "Start")
+	one.Wait(`document.querySelector("nav:not([hidden]) > .tabs")`)
+
+	// Asked, held, and let in.
+	console.Eval(`fetch("` + room + `", { method: "PATCH", headers: { "Content-Type": "application/json", "X-Requested-With": "danmaku" }, body: '{"review":"all"}' })`)
+	console.Wait(has("body", "Ask <b>us</b>"))
+	ask(one, "When does <i>it</i> ship?")
+	one.Wait(has(".asks-own", "Waiting for a moderator"))
+	checkAxe(t, one, source, "the tab of questions", true)
+	console.Eval(`location.hash = "live"`)
+	console.Wait(has("#queue .current", "When does <i>it</i> ship?"))
+	console.Wait(has("#queue .current", "Question"))
+	console.Eval(`document.activeElement.blur()`)
+	press(console, "a")
+	one.Wait(asked("When does <i>it</i> ship?", "0") + ` && !document.querySelector(".ask i, .asks-own li")`)
+	console.Eval(`fetch("` + room + `", { method: "PATCH", headers: { "Content-Type": "application/json", "X-Requested-With": "danmaku" }, body: '{"review":"held"}' })`)
+	ask(two, "Is it free?")
+	two.Wait(asked("Is it free?", "0"))
+	one.Wait(asked("Is it free?", "0"))
+
+	// A vote from the other phone, and the restart.
+	two.Eval(`[...document.querySelectorAll(".ask")].find((row) => row.textContent.includes("ship")).querySelector(".ask-vote").click()`)
+	one.Wait(asked("When does <i>it</i> ship?", "1"))
+	for _, page := range []*browser.Page{console, overlay, screen, one, two} {
+		page.IgnoreAway()
+	}
+	listen := p.host()
+	stop()
+	p, _ = launch(t, "--listen", listen, "--data", data, "--user-rate", "0")
+	two.Wait(`document.querySelector('.ask-vote[aria-pressed="true"]')`)
+	one.Wait(asked("When does <i>it</i> ship?", "1"))
+
+	screen.Wait(`document.querySelector("#overlay").contentDocument.querySelector(".dm-question:first-child")?.textContent === "1When does <i>it</i> ship?"`)
+	if is(overlay, `document.querySelector(".dm-questions")`) {
+		t.Error("an overlay that does not ask for questions shows them")
+	}
+
+	// The console has the most votes first, and puts it in front with one click.
+	console.Goto(p.console)
+	console.Wait(`location.pathname.startsWith("/console/")`)
+	console.Eval(`location.hash = "show"`)
+	console.Wait(`document.querySelector(".question-row:first-child .question-votes")?.textContent === "1"`)
+	checkAxe(t, console, source, "the questions in the console", true)
+	clickOn(console, ".question-row:first-child", "In front")
+	overlay.Wait(has(".dm-card-text", "When does <i>it</i> ship?"))
+	one.Wait(has(".ask.now", "ship"))
+	clickOn(console, ".question-row:first-child", "Answered")
+	one.Wait(has(".ask.answered", "ship"))
+}

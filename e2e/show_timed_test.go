@@ -1,0 +1,88 @@
+package e2e
+
+import (
+	"net/url"
+	"testing"
+
+	"danmaku/e2e/browser"
+
+	"github.com/chromedp/cdproto/network"
+)
+
+// consoleOf opens the console beside an owner who has signed in already: a link does so
+// once.
+func consoleOf(t *testing.T, o *owner) *browser.Page {
+	t.Helper()
+	at, err := url.Parse(o.base)
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := browser.New(t)
+	page.Size(1280, 900, 1)
+	for _, c := range o.http.Jar.Cookies(at) {
+		browser.Call(page, network.SetCookie, network.SetCookieParams{Name: c.Name, Value: c.Value, URL: o.base})
+	}
+	page.Goto(o.base + "/console/live")
+	return page
+}
+
+// A countdown and a ticker from the console's form to overlay and phone: the countdown
+// ends by itself with its words, what has a moment waits for it, and the second screen
+// has the words that several people wrote, until they are taken down.
+func TestCountdownTickerAndTheCloudOfWords(t *testing.T) {
+	source := axe(t)
+	p := startProduct(t)
+	o := p.owner(t)
+	console := consoleOf(t, o)
+	console.Eval(`location.hash = "show"`)
+	overlay := browser.Open(t, p.overlay)
+	phone := hand(t, p.audience)
+	screen := browser.New(t)
+	screen.Size(1440, 1080, 1) // 4:3
+	screen.Goto(o.base + "/screen/live?code=corner&words=1&" + p.overlay[len(o.base+"/overlay/live?"):])
+
+	clickOn(console, ".show-page", "New countdown")
+	checkAxe(t, console, source, "the form of a countdown", true)
+	fillIn(console, `document.querySelector(".show-form .field input")`, `Until <b>we</b> begin`)
+	fillIn(console, `document.querySelector(".show-form input[type=number]")`, "0.1")
+	fillIn(console, `document.querySelectorAll(".show-form .field input:not([type])")[1]`, "Here we go")
+	clickOn(console, ".show-form", "Start")
+	for _, page := range []struct {
+		*browser.Page
+		where, done string
+	}{{overlay, ".dm-countdown-title", ".dm-countdown-done"}, {phone, "#news bdi", "#news bdi"}} {
+		page.Wait(has(page.where, `Until <b>we</b> begin`) + ` || ` + has(page.done, "Here we go"))
+		page.Wait(has(page.done, "Here we go"))
+	}
+	console.Wait(has(".show-page section:not([hidden]) h3", "Over"))
+
+	clickOn(console, ".show-page", "New ticker")
+	fillIn(console, `document.querySelector(".show-form textarea")`, "first <i>line</i>\n\n second line ")
+	clickOn(console, ".show-form", "Start")
+	overlay.Wait(`document.querySelectorAll(".dm-ticker-set:first-child .dm-ticker-text").length === 2 && ` + has(".dm-ticker-text", "first <i>line</i>"))
+	// The row is wider than the picture wherever it is, so that the bar is never empty.
+	overlay.Wait(`(() => { const row = document.querySelector(".dm-ticker-row"); return row.scrollWidth - row.firstChild.offsetWidth >= innerWidth && document.getAnimations().some((a) => a.effect.target === row); })()`)
+
+	clickOn(console, ".show-page", "New announcement")
+	fillIn(console, `document.querySelector(".show-form .field input")`, "Later")
+	fillIn(console, `document.querySelector(".show-form .show-at input")`, "20:00")
+	console.Wait(`[...document.querySelectorAll(".show-form button[type=submit]:not([hidden])")].map((b) => b.textContent).join().startsWith("Start at ")`)
+	clickOn(console, ".show-form", browser.Value[string](console, `document.querySelector(".show-form button[type=submit]:not([hidden])").textContent`))
+	console.Wait(has(".show-row", "starts at") + ` && ` + has(".show-row", "Later"))
+
+	second := hand(t, p.audience)
+	send(phone, "that dragon again")
+	send(second, "the dragon is back")
+	screen.Wait(has("#cloud .word.placed", "dragon"))
+	if is(screen, `[...document.querySelectorAll("#cloud .word")].some((w) => w.textContent === "back")`) {
+		t.Error("a word of one person is in the cloud")
+	}
+	if is(screen, `(() => { const a = document.querySelector(".word").getBoundingClientRect(), b = document.querySelector("#card").getBoundingClientRect(); return a.bottom > b.top && a.left < b.right; })()`) {
+		t.Error("the cloud stands under the code")
+	}
+	o.call("POST", "/api/rooms/live/comments/"+o.rows("that dragon again")[0]["id"].(string)+"/remove", nil)
+	screen.Wait(`!document.querySelector("#cloud .word")`)
+	if is(overlay, `document.querySelector(".dm-show b, .dm-show i")`) || is(phone, `document.querySelector("#news b")`) {
+		t.Error("markup became an element")
+	}
+}

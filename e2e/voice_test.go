@@ -1,0 +1,45 @@
+package e2e
+
+import "testing"
+
+// spokenPaper is a voice that writes down what it is to say, and whose end a test gives.
+const spokenPaper = `
+window.paper = [];
+const voices = [{ name: "Anna", lang: "en-GB", voiceURI: "anna" }];
+Object.defineProperty(window, "speechSynthesis", { value: { getVoices: () => voices, cancel() { paper.push("cut"); }, speak(u) { paper.push(u.text); paper.last = u; } } });
+window.SpeechSynthesisUtterance = class { constructor(text) { this.text = text; } };`
+
+// Comments are read aloud as they are shown, also from another page of the console; what
+// is held is not, and what is taken down is cut off.
+func TestCommentsAreReadAloud(t *testing.T) {
+	source := axe(t)
+	p := startProduct(t)
+	o := p.owner(t)
+	console := consoleOf(t, o)
+	console.Before(spokenPaper)
+	console.Goto(o.base + "/console/live?lang=en#voice") // another address: the page is loaded anew
+	console.Wait(has(".voice-page", "OBS does not hear this page by itself"))
+	checkAxe(t, console, source, "reading aloud", true)
+	clickOn(console, ".voice-page", "Start reading")
+	phone := hand(t, p.audience)
+	send(phone, "first of all")
+	console.Wait(`paper.join().includes("first of all") && ` + has(".voice-now", "first of all"))
+	send(hand(t, p.audience), "second in line")
+	console.Wait(has(".voice-page li", "second in line"))
+
+	console.Eval(`location.hash = ""`)
+	console.Wait(`document.querySelector('.rail [data-section-link="voice"].on-show')`)
+	o.call("POST", "/api/rooms/live/comments/"+o.rows("first of all")[0]["id"].(string)+"/remove", nil)
+	console.Wait(`paper.slice(-2).join() === "cut,second in line" || paper.at(-1).endsWith("second in line") && paper.includes("cut")`)
+	o.set(map[string]any{"review": "all"})
+	send(hand(t, p.audience), "this one is held")
+	console.Wait(has("#queue .current", "this one is held"))
+	console.Eval(`paper.last.onend()`)
+	console.Eval(`location.hash = "voice"`)
+	console.Wait(has(".voice-now", "Nothing to read"))
+	if is(console, `paper.join().includes("held")`) {
+		t.Error("what waits for a moderator was read")
+	}
+	clickOn(console, ".voice-page", "Stop reading")
+	console.Wait(has(".voice-now", "It is off"))
+}

@@ -1,0 +1,79 @@
+package export
+
+import (
+	"bytes"
+	"regexp"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/japanese"
+	"golang.org/x/text/encoding/korean"
+	"golang.org/x/text/encoding/simplifiedchinese"
+	"golang.org/x/text/encoding/traditionalchinese"
+	"golang.org/x/text/encoding/unicode"
+)
+
+// encodings are those that an XML declaration may name beside UTF-8 and UTF-16, in
+// small letters. GB 18030 reads what its older relatives wrote.
+var encodings = map[string]encoding.Encoding{
+	"gb18030": simplifiedchinese.GB18030, "gbk": simplifiedchinese.GB18030, "gb2312": simplifiedchinese.GB18030,
+	"cp936": simplifiedchinese.GB18030, "gb_2312-80": simplifiedchinese.GB18030, "windows-936": simplifiedchinese.GB18030,
+	"big5": traditionalchinese.Big5, "big5-hkscs": traditionalchinese.Big5, "cp950": traditionalchinese.Big5,
+	"shift_jis": japanese.ShiftJIS, "shift-jis": japanese.ShiftJIS, "sjis": japanese.ShiftJIS, "x-sjis": japanese.ShiftJIS,
+	"windows-31j": japanese.ShiftJIS, "cp932": japanese.ShiftJIS, "ms932": japanese.ShiftJIS,
+	"euc-jp": japanese.EUCJP, "iso-2022-jp": japanese.ISO2022JP,
+	"euc-kr": korean.EUCKR, "ks_c_5601-1987": korean.EUCKR, "cp949": korean.EUCKR, "windows-949": korean.EUCKR,
+}
+
+// decoderOf returns what makes UTF-8 of a file that begins with head, or nil when
+// it is in UTF-8 or does not say what else it is in: of a text without a name the
+// encoding can only be guessed, and a wrong guess would be on screen.
+func decoderOf(head []byte) *encoding.Decoder {
+	if order, ok := isUTF16(head); ok {
+		return unicode.UTF16(order, unicode.IgnoreBOM).NewDecoder()
+	}
+	m := declaredEncoding.FindSubmatch(head[:min(len(head), 512)])
+	if m == nil {
+		return nil
+	}
+	known := encodings[strings.ToLower(string(m[1]))]
+	if known == nil || isForeignUTF8(head) {
+		return nil
+	}
+	return known.NewDecoder()
+}
+
+// declaredEncoding finds the encoding that the declaration of an XML file names.
+var declaredEncoding = regexp.MustCompile(`^[\s\x00]*<\?xml\s[^>]*?encoding\s*=\s*["']([\w.:-]+)["']`)
+
+// isForeignUTF8 reports whether a text is in UTF-8, whatever it says: it has
+// characters of three bytes, as those of the East are, and a text in another encoding
+// is not so by chance. Two bytes may be. The last character may be cut off.
+func isForeignUTF8(text []byte) bool {
+	for n := 0; n < utf8.UTFMax && len(text) > 0 && !utf8.Valid(text); n++ {
+		text = text[:len(text)-1]
+	}
+	return utf8.Valid(text) && bytes.ContainsFunc(text, func(r rune) bool { return r >= 0x800 && r != utf8.RuneError })
+}
+
+// isUTF16 reports whether a file is in UTF-16, with its mark or without, and in
+// which order its bytes are. Every format begins with two characters of ASCII.
+func isUTF16(head []byte) (unicode.Endianness, bool) {
+	switch {
+	case bytes.HasPrefix(head, []byte("\xff\xfe")):
+		return unicode.LittleEndian, true
+	case bytes.HasPrefix(head, []byte("\xfe\xff")):
+		return unicode.BigEndian, true
+	case len(head) < 4:
+	case isPrintable(head[0]) && head[1] == 0 && isPrintable(head[2]) && head[3] == 0:
+		return unicode.LittleEndian, true
+	case head[0] == 0 && isPrintable(head[1]) && head[2] == 0 && isPrintable(head[3]):
+		return unicode.BigEndian, true
+	}
+	return unicode.BigEndian, false
+}
+
+func isPrintable(b byte) bool {
+	return b > ' ' && b < 0x7f || b == ' ' || b == '\n' || b == '\r' || b == '\t'
+}

@@ -1,0 +1,241 @@
+package export
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf8"
+
+	"danmaku/room"
+)
+
+// maxPiece bounds one comment of a file with everything around it, in bytes: a
+// line, a tag, a text, a JSON object. The longest that real files hold are
+// programs of some ten thousand.
+const maxPiece = 1 << 20
+
+// maxDepth bounds how deep elements, objects and arrays are nested. Real files
+// need 16: some recorders add a style sheet to their XML.
+const maxDepth = 64
+
+// maxDeep is how many elements of a file may be nested deeper: each is left out.
+// A file with more of them is not one of comments.
+const maxDeep = 1_000
+
+// errTooLarge is a file beyond [MaxFile].
+var errTooLarge = flaw(room.Fault{Code: faultTooLarge, N: MaxFile >> 20})
+
+// limited reads at most MaxFile bytes. A file that is longer ends in
+// errTooLarge, not in io.EOF.
+type limited struct {
+	r    io.Reader
+	left int64
+	err  error // of r, io.EOF aside
+}
+
+func (l *limited) Read(b []byte) (int, error) {
+	if int64(len(b)) > l.left+1 {
+		b = b[:l.left+1]
+	}
+	n, err := l.r.Read(b)
+	if l.left -= int64(n); l.left < 0 {
+		n, err = 0, errTooLarge
+	}
+	if err != nil && err != io.EOF {
+		l.err = err
+	}
+	return n, err
+}
+
+// buffered begins to read a file.
+func buffered(r io.Reader) *bufio.Reader {
+	return bufio.NewReaderSize(&limited{r: r, left: MaxFile}, headSize)
+}
+
+// place is where something stands in a file.
+type place struct{ line, column int }
+
+// after returns the place behind b, which begins at p. Columns count characters.
+func (p place) after(b []byte) place {
+	for _, c := range b {
+		p = p.next(c)
+	}
+	return p
+}
+
+func (p place) next(c byte) place {
+	switch {
+	case c == '\n':
+		return place{p.line + 1, 1}
+	case utf8.RuneStart(c):
+		return place{p.line, p.column + 1}
+	}
+	return p // the rest of a character
+}
+
+// input is a file that is read byte by byte, and knows where in it it stands. So
+// a file is looked at while it comes, and is never in memory as a whole.
+type input struct {
+	r   *bufio.Reader
+	now place // of the next byte
+	err error // why reading ended, io.EOF aside
+}
+
+func newInput(r *bufio.Reader) *input { return &input{r: r, now: place{1, 1}} }
+
+// next returns the next byte. It is false at the end, see err.
+func (in *input) next() (byte, bool) {
+	b, err := in.r.ReadByte()
+	if err != nil {
+		in.failed(err)
+		return 0, false
+	}
+	in.now = in.now.next(b)
+	return b, true
+}
+
+// ReadByte implements io.ByteReader for what has no lines.
+func (in *input) ReadByte() (byte, error) {
+	b, err := in.r.ReadByte()
+	if err != nil {
+		in.failed(err)
+	}
+	return b, err
+}
+
+// Read implements io.Reader for what has no lines.
+func (in *input) Read(b []byte) (int, error) {
+	n, err := in.r.Read(b)
+	if err != nil {
+		in.failed(err)
+	}
+	return n, err
+}
+
+// peek returns up to n of the next bytes, fewer at the end of the file.
+func (in *input) peek(n int) []byte {
+	b, err := in.r.Peek(n)
+	if err != nil && len(b) == 0 {
+		in.failed(err)
+	}
+	return b
+}
+
+// skip takes n bytes that were seen.
+func (in *input) skip(n int) {
+	b, _ := in.r.Peek(n)
+	in.now = in.now.after(b)
+	_, _ = in.r.Discard(len(b))
+}
+
+// upTo takes what has come and stands before the first of stops. It returns
+// nothing when one of them is next, and at the end of the file; the bytes are
+// good until the next call.
+func (in *input) upTo(stops string) []byte {
+	if len(in.peek(1)) == 0 {
+		return nil
+	}
+	b, _ := in.r.Peek(in.r.Buffered())
+	if i := bytes.IndexAny(b, stops); i >= 0 {
+		b = b[:i]
+	}
+	in.now = in.now.after(b)
+	_, _ = in.r.Discard(len(b))
+	return b
+}
+
+// blanks skips white space and returns the byte behind it, which is not taken.
+// It is false at the end.
+func (in *input) blanks() (byte, bool) {
+	for {
+		b := in.peek(1)
+		if len(b) == 0 {
+			return 0, false
+		}
+		if !isBlank(b[0]) {
+			return b[0], true
+		}
+		in.skip(1)
+	}
+}
+
+func isBlank(b byte) bool { return strings.IndexByte(blankBytes, b) >= 0 }
+
+// blankBytes is white space. A file that was being written when the power went may
+// end in zeros.
+const blankBytes = " \t\n\r\x00"
+
+func (in *input) failed(err error) {
+	if err != io.EOF && in.err == nil {
+		in.err = readError(err)
+	}
+}
+
+// readError is the reason why a file could not be read to its end.
+func readError(err error) error {
+	var bad *room.Fault
+	if errors.As(err, &bad) {
+		return bad
+	}
+	return fmt.Errorf("read comments: %w", err)
+}
+
+// lines calls yield with the lines of a file one by one, without what is longer
+// than maxPiece: then long is true, and the line empty. A line ends with LF, CR LF
+// or, as old programs write, CR. cut is true when the file ends before the line does.
+func (in *input) lines(yield func(number int, line []byte, long, cut bool) error) error {
+	var line []byte
+	for number := in.now.line; ; number++ {
+		line = line[:0]
+		long, some := false, false
+		var end byte
+		for end == 0 && len(in.peek(1)) > 0 {
+			part, _ := in.r.Peek(in.r.Buffered())
+			if i := bytes.IndexAny(part, "\r\n"); i >= 0 {
+				part, end = part[:i], part[i]
+			}
+			some = true
+			if long = long || len(line)+len(part) > maxPiece; !long {
+				line = append(line, part...)
+			}
+			_, _ = in.r.Discard(len(part))
+		}
+		if in.err != nil {
+			return in.err
+		}
+		if end != 0 {
+			_, _ = in.r.Discard(1)
+			if next := in.peek(1); end == '\r' && len(next) > 0 && next[0] == '\n' {
+				_, _ = in.r.Discard(1)
+			}
+		}
+		if long {
+			line = line[:0]
+		}
+		if some {
+			if err := yield(number, bytes.TrimPrefix(line, byteOrderMark), long, end == 0); err != nil {
+				return err
+			}
+		}
+		if end == 0 {
+			return nil
+		}
+		in.now = place{number + 1, 1}
+	}
+}
+
+// byteOrderMark is not a letter at the beginning of a file or, where files were joined,
+// of a line.
+var byteOrderMark = []byte("\ufeff")
+
+// firstLine splits text behind its first line.
+func firstLine(text []byte) (line, rest []byte, whole bool) {
+	i := bytes.IndexAny(text, "\r\n")
+	if i < 0 {
+		return text, nil, false
+	}
+	return text[:i], bytes.TrimPrefix(text[i+1:], []byte("\n")), true
+}

@@ -1,0 +1,322 @@
+package export
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+	"time"
+
+	"danmaku/room"
+)
+
+// containers are the names of fields that hold comments, or what holds them.
+// Every other field is part of what has it.
+var containers = map[string]bool{
+	"comments": true, "Comments": true, "data": true, "threads": true, "packet": true, "packets": true, "elems": true,
+	"danmaku": true, "danmuku": true, "danmakus": true, "danmakuList": true, "added": true, "content": true, "result": true, "list": true,
+}
+
+// jsonReader finds the comments in a file of JSON: the objects and lists that
+// lie in a list. It reads what is there of a file that was cut off, and knows of
+// a file only the record at hand.
+type jsonReader struct {
+	*reading
+	in    *input
+	buf   []byte
+	long  bool // the record is longer than buf may be
+	deep  bool // the record is nested too deep to be kept
+	depth int
+	held  bool // a list of comments was seen
+	empty bool // … which holds nothing
+	kind  *jsonDialect
+	early []earlyRecord // those before the first that is known
+	names []string      // of the first of those
+	root  []string      // names of the outermost objects' fields, the first few
+	lists int           // that are open
+}
+
+// scanJSON hands on the comments of a file of any of the formats in JSON.
+func scanJSON(in *input, rd *reading) error {
+	rd.texts = true // one that is something else than a text is none
+	p := &jsonReader{reading: rd, in: in}
+	if holdsLines(in.peek(in.r.Size()), rd.lookup) {
+		return p.lines()
+	}
+	for {
+		b, ok := in.blanks()
+		switch {
+		case !ok:
+			if in.err != nil {
+				return in.err
+			}
+			return p.end()
+		case b == '{':
+			ok = p.object(true)
+		case b == '[':
+			ok = p.array()
+		case b == ',' && p.seen > 0:
+			in.skip(1) // lines of a list
+		default:
+			// What stands between values, or in place of the first.
+			at := in.now
+			for n := len(in.upTo("{[")); n > 0; n = len(in.upTo("{[")) {
+			}
+			if err := p.problem(at, room.Fault{Code: faultJSON}); err != nil {
+				return err
+			}
+		}
+		if !ok {
+			return p.stop()
+		}
+	}
+}
+
+// failed keeps the reason why the walk ends before the file does.
+func (p *jsonReader) failed(err error) bool {
+	if err != nil && p.in.err == nil {
+		p.in.err = err
+	}
+	return err == nil
+}
+
+// stop ends a walk that did not come to the end of the file, or not whole.
+func (p *jsonReader) stop() error {
+	if p.in.err != nil {
+		return p.in.err
+	}
+	return p.end()
+}
+
+// end is the end of the file.
+func (p *jsonReader) end() error {
+	if p.kind == nil && p.empty && p.seen == 0 {
+		return nil // an empty list
+	}
+	switch {
+	case p.kind != nil:
+		return nil
+	case len(p.names) == 0 && len(p.root) > 0 && p.repaired.first == nil && len(p.report.Malformed) == 0 && len(p.report.Notes) == 0:
+		return fault(place{1, 1}, room.Fault{Code: faultOtherJSON, Word: strings.Join(p.root, ", ")})
+	case len(p.names) == 0:
+		at := place{1, 1}
+		if bad := p.report.Malformed; len(bad) > 0 && bad[0].Code == faultDeep {
+			return flaw(bad[0])
+		} else if len(bad) > 0 {
+			at = place{bad[0].Line, bad[0].Column}
+		} else if p.repaired.first != nil {
+			at = place{p.repaired.first.Line, p.repaired.first.Column}
+		}
+		return fault(at, room.Fault{Code: faultJSON})
+	}
+	return fault(place{1, 1}, room.Fault{Code: faultOtherJSON, Word: strings.Join(p.names, ", ")})
+}
+
+// cutOff is the end of the file within an object or a list that begins at a
+// place.
+func (p *jsonReader) cutOff(what string, at place) bool {
+	if p.in.err != nil {
+		return false
+	}
+	return p.failed(p.cut(p.in.now, room.Fault{Code: faultJSONCut, Word: what, OfLine: at.line, OfColumn: at.column})) && false
+}
+
+// descends reports whether the value of a field may hold comments.
+func (p *jsonReader) descends(name string, first byte) bool {
+	switch {
+	case first != '[' && first != '{':
+		return false
+	case containers[name], p.lookup.folded && containers[strings.ToLower(name)], name == "chat" && first == '[':
+		return true
+	}
+	return p.lookup.anywhere && p.lists == 0 && (first == '{' || p.holdsRecords())
+}
+
+// array reads a list. It is false at the end of the file or of the reading.
+func (p *jsonReader) array() bool {
+	at := p.in.now
+	p.depth++
+	p.lists++
+	p.in.skip(1)
+	p.held = true
+	empty := true
+	for {
+		b, ok := p.in.blanks()
+		here := p.in.now
+		switch {
+		case !ok:
+			return p.cutOff("[", at)
+		case b == ']':
+			p.in.skip(1)
+			p.depth--
+			p.lists--
+			p.empty = p.empty || empty
+			return true
+		case b == ',':
+			p.in.skip(1)
+			continue
+		case b == '}' || b == ':': // nothing begins so
+			p.in.skip(1)
+			if !p.failed(p.problem(here, room.Fault{Code: faultJSON})) {
+				return false
+			}
+			continue
+		}
+		empty = false
+		switch {
+		case b == '{' && p.depth < maxDepth:
+			ok = p.object(true)
+		case b == '[' && p.depth < maxDepth && p.holdsRecords():
+			ok = p.array()
+		default:
+			p.fresh()
+			if ok = p.copyValue(); ok {
+				ok = p.record(here)
+			} else {
+				p.leaveOut(here)
+			}
+		}
+		if !ok {
+			if p.in.err == nil {
+				return p.cutOff("[", at)
+			}
+			return false
+		}
+	}
+}
+
+// holdsRecords reports whether the list that begins here holds objects or lists, or
+// nothing: else it is a comment itself.
+func (p *jsonReader) holdsRecords() bool {
+	next := bytes.TrimLeft(p.in.peek(256)[1:], " \t\r\n")
+	return len(next) == 0 || next[0] == '{' || next[0] == '[' || next[0] == ']'
+}
+
+// object reads an object. One that holds no comments is a record itself, where it
+// may be one.
+func (p *jsonReader) object(mayBeRecord bool) bool {
+	at := p.in.now
+	p.depth++
+	p.in.skip(1)
+	p.fresh()
+	p.put('{')
+	descended, broken := false, false
+	fields := 0
+	for {
+		b, ok := p.in.blanks()
+		switch {
+		case !ok:
+			if mayBeRecord && !descended {
+				p.leaveOut(at)
+			}
+			return p.cutOff("{", at)
+		case b == '}':
+			p.in.skip(1)
+			p.depth--
+			if descended || !mayBeRecord {
+				return true
+			}
+			p.put('}')
+			if broken && !p.strict {
+				p.fresh()
+				p.buf = append(p.buf, "broken"...)
+			}
+			return p.record(at)
+		case b == ',':
+			p.in.skip(1)
+			continue
+		case b != '"':
+			// No name of a field: the rest is read for its end.
+			if !p.failed(p.problem(p.in.now, room.Fault{Code: faultJSON})) {
+				return false
+			}
+			broken = true
+			here := p.in.now
+			if ok = p.copyValue(); !ok {
+				break
+			}
+			if p.in.now == here {
+				p.in.skip(1) // it closes nothing
+			}
+			continue
+		}
+		if ok {
+			if fields++; fields > 1 {
+				p.put(',')
+			}
+			from := len(p.buf)
+			ok = p.copyValue()
+			name := ""
+			if !p.long && !p.deep && from < len(p.buf) {
+				_ = json.Unmarshal(p.buf[from:], &name)
+			}
+			var b byte
+			if ok {
+				b, ok = p.in.blanks()
+			}
+			switch {
+			case !ok:
+			case b != ':':
+				broken = true
+				if !p.failed(p.problem(p.in.now, room.Fault{Code: faultJSON})) {
+					return false
+				}
+				continue
+			default:
+				if p.depth == 1+p.lists && len(p.root) < 8 {
+					p.root = append(p.root, name)
+				}
+				p.in.skip(1)
+				p.put(':')
+				b, ok = p.in.blanks()
+				if ok && p.depth < maxDepth && p.descends(name, b) {
+					descended = true
+					if b == '[' {
+						ok = p.array()
+					} else {
+						ok = p.object(false)
+					}
+					p.fresh()
+					fields = 0
+				} else if ok && (b == '}' || b == ',') {
+					broken = true
+				} else if ok {
+					from := len(p.buf)
+					if ok = p.copyValue(); ok && name == "video" && p.depth == 1 && !p.long && !p.deep {
+						p.video(p.buf[from:])
+					}
+				}
+			}
+		}
+		if !ok {
+			if p.in.err != nil {
+				return false
+			}
+			if mayBeRecord && !descended {
+				p.leaveOut(at)
+			}
+			return p.cutOff("{", at)
+		}
+	}
+}
+
+// video heeds what TwitchDownloader says of the video: the part that was saved may
+// begin late, and the comments' times count from the beginning of the whole.
+func (p *jsonReader) video(raw []byte) {
+	if !json.Valid(raw) {
+		return
+	}
+	if start, ok := offsetOf(splitJSON(raw, p.lookup.folded).str("start"), time.Second); ok {
+		p.start = start
+	}
+}
+
+// leaveOut leaves out the record that begins at a place, since the file ends
+// within it.
+func (p *jsonReader) leaveOut(at place) {
+	if p.in.err != nil || p.strict || p.kind == nil {
+		return
+	}
+	if p.failed(p.begin(at)) {
+		p.unread(room.Fault{Code: faultNoEnd, Word: "{"})
+	}
+}

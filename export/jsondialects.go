@@ -1,0 +1,370 @@
+package export
+
+import (
+	"strings"
+	"time"
+
+	"danmaku/comment"
+	"danmaku/room"
+)
+
+// The formats in JSON, and the binary one, which are read and not written.
+const (
+	NiconicoJSON  Format = "niconico-json"     // threads of niconico, old and new
+	YouTubeChat   Format = "youtube-live-chat" // what yt-dlp saves as .live_chat.json
+	TwitchChat    Format = "twitch-chat"       // what TwitchDownloader saves
+	Dandanplay    Format = "dandanplay"        // what dandanplay and its relatives answer
+	DPlayer       Format = "dplayer"           // lists of the player DPlayer
+	ArtPlayer     Format = "artplayer"         // objects of the players ArtPlayer and Danmaku
+	AcFun         Format = "acfun"             // what AcFun answers, old and new
+	BilibiliJSON  Format = "bilibili-json"     // BilibiliProto as JSON
+	BilibiliProto Format = "bilibili-protobuf" // seg.so
+)
+
+// jsonDialect is one format of comments in JSON.
+type jsonDialect struct {
+	name Format
+	// is tells whether a record is a comment of the dialect, or something that it
+	// counts.
+	is func(jsonRecord) bool
+	// read hands the record on, or counts it.
+	read func(*reading, jsonRecord) error
+	// other are names of records beside the comments, which are neither comments nor
+	// fault.
+	other []string
+}
+
+// besides reports whether a record stands beside the comments of the dialect.
+func (d jsonDialect) besides(r jsonRecord) bool {
+	for _, name := range d.other {
+		if r.has(name) {
+			return true
+		}
+	}
+	return false
+}
+
+// jsonDialects are told apart by the fields of their comments. A dialect whose
+// fields are a part of another's stands behind it.
+var jsonDialects []jsonDialect
+
+func init() { // it refers to itself by way of the readers
+	jsonDialects = []jsonDialect{
+		{YouTubeChat, func(r jsonRecord) bool { return r.has("replayChatItemAction") || r.has("addChatItemAction") }, readYouTube,
+			[]string{"clickTrackingParams", "actions", "isLive"}},
+		{NiconicoJSON, func(r jsonRecord) bool {
+			return r.has("chat") || r.has("vposMs") || r.has("vpos")
+		}, readNiconicoJSON, []string{"thread", "ping", "leaf", "global_num_res", "num_res", "chat_result", "fork"}},
+		{TwitchChat, func(r jsonRecord) bool { return r.has("content_offset_seconds") }, readTwitch, nil},
+		{AcFun, func(r jsonRecord) bool { return r.has("c", "m") || r.has("position", "body") }, readAcFun, nil},
+		{Dandanplay, func(r jsonRecord) bool {
+			return r.has("p") && (r.has("m") || r.has("text") || r.has("content")) || r.has("Time", "Message")
+		}, readDandanplay, nil},
+		{BilibiliJSON, func(r jsonRecord) bool {
+			return r.has("content") && (r.has("progress") || r.has("midHash") || r.has("mid_hash") || r.has("fontsize") || r.has("idStr") || r.has("ctime"))
+		}, readBilibiliJSON, nil},
+		{JSONLines, func(r jsonRecord) bool {
+			return r.has("text") && (r.has("offset_ms") || r.has("ts")) || r.has("offset_ms") || r.has("seq", "room")
+		}, readJSONRow, nil},
+		{DPlayer, func(r jsonRecord) bool {
+			return len(r.list) >= 5 || r.has("text", "time") && (r.has("author") || r.has("type") || r.has("player"))
+		}, readDPlayer, nil},
+		{ArtPlayer, func(r jsonRecord) bool { return r.has("text", "time") }, readDPlayer, nil},
+	}
+}
+
+// readNiconicoJSON reads {"chat": {…}} of the old servers and of those who keep
+// their live comments, and comments of the new one.
+func readNiconicoJSON(rd *reading, r jsonRecord) error {
+	chat := r
+	if r.has("chat") {
+		chat = r.sub("chat")
+	}
+	names := map[string][]string{
+		"mail": {"mail", "commands"}, "user_id": {"user_id", "userId"}, "date": {"date", "postedAt"}, "no": {"no", "id"},
+	}
+	attr := func(name string) string {
+		if name == "mail" && chat.has("commands") {
+			if words := chat.strs("commands"); len(words) > 0 {
+				return strings.Join(words, " ")
+			}
+		}
+		if other := names[name]; other != nil {
+			return chat.str(other...)
+		}
+		return chat.str(name)
+	}
+	return rd.chat(attr, chat.str("content", "body"))
+}
+
+// readYouTube reads one line of yt-dlp: the actions of one moment. Those that take
+// a message away are heeded, also when it came long before.
+func readYouTube(rd *reading, r jsonRecord) error {
+	replay := r.sub("replayChatItemAction")
+	actions := replay.subs("actions")
+	if !r.has("replayChatItemAction") {
+		actions = []jsonRecord{r}
+	}
+	offset := or(replay.str("videoOffsetTimeMsec"), r.str("videoOffsetTimeMsec"))
+	for _, action := range actions {
+		for _, gone := range []string{"markChatItemAsDeletedAction", "removeChatItemAction", "replaceChatItemAction"} {
+			if id := action.sub(gone).str("targetItemId"); id != "" {
+				rd.takeDown("", id)
+			}
+		}
+		for _, gone := range []string{"markChatItemsByAuthorAsDeletedAction", "removeChatItemByAuthorAction"} {
+			if author := action.sub(gone).str("externalChannelId"); author != "" {
+				rd.takeDown(author, "")
+			}
+		}
+		item := action.sub("addChatItemAction").sub("item")
+		if action.has("replaceChatItemAction") {
+			item = action.sub("replaceChatItemAction").sub("replacementItem")
+		}
+		for _, f := range item.fields {
+			if err := readYouTubeItem(rd, f.name, splitJSON(f.value, r.folded), offset); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func readYouTubeItem(rd *reading, name string, r jsonRecord, offset string) error {
+	text := youTubeText(r.sub("message"))
+	switch name {
+	case "liveChatTextMessageRenderer", "liveChatPaidMessageRenderer":
+	case "liveChatMembershipItemRenderer":
+		if text == "" {
+			rd.report.Guards++
+			return nil
+		}
+	case "liveChatPaidStickerRenderer", "liveChatSponsorshipsGiftPurchaseAnnouncementRenderer", "liveChatSponsorshipsGiftRedemptionAnnouncementRenderer":
+		rd.report.Gifts++
+		return nil
+	default: // notes of YouTube to the viewer
+		return nil
+	}
+	paid := name == "liveChatPaidMessageRenderer"
+	if paid && text == "" {
+		rd.report.Gifts++
+		return nil
+	}
+	item := Item{
+		Text: text, Name: youTubeText(r.sub("authorName")), Sender: r.str("authorExternalChannelId"), ID: r.str("id"),
+		Mode: comment.Scroll, Size: comment.Medium, Color: comment.White, SentAt: rd.sentAt(r.str("timestampUsec")),
+	}
+	at, ok := offsetOf(offset, time.Millisecond)
+	if !ok {
+		at, ok = clockOffset(youTubeText(r.sub("timestampText")))
+	}
+	if !ok && item.SentAt.IsZero() {
+		rd.unread(room.Fault{Code: faultTime, Word: offset})
+		return nil
+	}
+	item.Offset = at
+	if paid {
+		rd.report.SuperChats++
+		paidStyle(&item)
+	}
+	return rd.add(timed{item, ok})
+}
+
+// youTubeText joins the pieces of a text. An emoji of a channel is its name
+// between colons.
+func youTubeText(r jsonRecord) string {
+	if s := r.str("simpleText"); s != "" {
+		return s
+	}
+	var out strings.Builder
+	for _, run := range r.subs("runs") {
+		if s := run.str("text"); s != "" {
+			out.WriteString(s)
+			continue
+		}
+		emoji := run.sub("emoji")
+		id := emoji.str("emojiId")
+		shortcuts := emoji.strs("shortcuts")
+		switch {
+		case id != "" && !strings.Contains(id, "/") && emoji.str("isCustomEmoji") != "true":
+			out.WriteString(id)
+		case len(shortcuts) > 0:
+			out.WriteString(shortcuts[0])
+		default:
+			out.WriteString(emoji.sub("image").sub("accessibility").sub("accessibilityData").str("label"))
+		}
+	}
+	return out.String()
+}
+
+// clockOffset reads a time as a player shows it, 1:02:03 or -0:05.
+func clockOffset(s string) (time.Duration, bool) {
+	rest, early := strings.CutPrefix(strings.TrimSpace(s), "-")
+	parts := strings.Split(rest, ":")
+	if len(parts) < 2 || len(parts) > 3 {
+		return 0, false
+	}
+	seconds := int64(0)
+	for _, part := range parts {
+		n, ok := whole(part)
+		if !ok || n < 0 || n > 1000 {
+			return 0, false
+		}
+		seconds = seconds*60 + n
+	}
+	if early {
+		return 0, true
+	}
+	return time.Duration(seconds) * time.Second, true
+}
+
+// readTwitch reads a comment that TwitchDownloader saved.
+func readTwitch(rd *reading, r jsonRecord) error {
+	at, ok := offsetOf(r.str("content_offset_seconds"), time.Second)
+	if !ok {
+		rd.unread(room.Fault{Code: faultTime, Word: r.str("content_offset_seconds")})
+		return nil
+	}
+	message, who := r.sub("message"), r.sub("commenter")
+	text := message.str("body")
+	if text == "" {
+		for _, piece := range message.subs("fragments") {
+			text += piece.str("text")
+		}
+	}
+	if text == "" {
+		switch notice := message.sub("user_notice_params").str("msg-id", "msg_id"); {
+		case strings.Contains(notice, "gift"):
+			rd.report.Gifts++
+		case notice != "":
+			rd.report.Guards++
+		default:
+			rd.unread(room.Fault{Code: faultNoText})
+		}
+		return nil
+	}
+	item := Item{
+		Offset: max(at-rd.start, 0), Text: text, Name: who.str("display_name", "name"), Sender: who.str("_id", "name", "display_name"), ID: r.str("_id"),
+		Mode: comment.Scroll, Size: comment.Medium, Color: comment.White, SentAt: rd.sentAt(r.str("created_at")),
+	}
+	if color := message.str("user_color"); color != "" {
+		if c, ok := anyColor(color); ok {
+			item.Color = c
+		} else {
+			rd.side(faultHexColor, color)
+		}
+	}
+	return rd.add(timed{item, true})
+}
+
+// readAcFun reads {"c": "seconds,colour,type,size,user,time,id", "m": text} of the
+// old servers, and the named fields of the new ones.
+func readAcFun(rd *reading, r jsonRecord) error {
+	var item Item
+	var ok bool
+	var when, kind, height, color, sent string
+	if r.has("c", "m") {
+		f := strings.Split(r.str("c"), ",")
+		if len(f) < 6 {
+			rd.side(faultFewFields, r.str("c"))
+			f = append(f, make([]string, 7-len(f))...)
+		}
+		item = Item{Text: r.str("m"), Sender: known(f[4])}
+		if len(f) > 6 {
+			item.ID = f[6]
+		}
+		when, color, kind, height, sent = f[0], f[1], f[2], f[3], f[5]
+		item.Offset, ok = offsetOf(when, time.Second)
+	} else {
+		item = Item{Text: r.str("body"), Sender: r.str("userId"), ID: r.str("danmakuId")}
+		when, color, kind, height, sent = r.str("position"), r.str("color"), r.str("mode"), r.str("size"), r.str("createTime")
+		item.Offset, ok = offsetOf(when, time.Millisecond)
+	}
+	return rd.styled(item, ok, when, kind, height, color, sent)
+}
+
+// styled hands on a comment whose style is in Bilibili's terms.
+func (rd *reading) styled(item Item, ok bool, when, kind, height, color, sent string) error {
+	if !ok {
+		rd.unread(room.Fault{Code: faultTime, Word: when})
+		return nil
+	}
+	if rd.bilibiliStyle(&item, strings.TrimSpace(kind), strings.TrimSpace(height), strings.TrimSpace(color)) {
+		rd.report.Positioned++
+		return nil
+	}
+	item.SentAt = rd.sentAt(sent)
+	return rd.add(timed{item, true})
+}
+
+// readDandanplay reads {"p": "seconds,type,colour,user", "m": text}; relatives have
+// the eight fields of Bilibili in p. An old version named its fields.
+func readDandanplay(rd *reading, r jsonRecord) error {
+	if !r.has("p") {
+		when := r.str("Time")
+		at, ok := offsetOf(when, time.Second)
+		item := Item{Offset: at, Text: r.str("Message"), Sender: r.str("UId"), ID: r.str("CId")}
+		return rd.styled(item, ok, when, r.str("Mode"), "", r.str("Color"), r.str("Timestamp"))
+	}
+	item, positioned, bad := rd.parseP(r.str("p"), false)
+	switch {
+	case bad != nil:
+		rd.unread(*bad)
+		return nil
+	case positioned:
+		rd.report.Positioned++
+		return nil
+	}
+	item.Text, item.ID = r.str("m", "text", "content"), or(r.str("cid"), item.ID)
+	return rd.add(timed{item, true})
+}
+
+// readBilibiliJSON reads an element of seg.so as JSON. A field that is not there
+// has its default: JSON made of protobuf leaves zeros out.
+func readBilibiliJSON(rd *reading, r jsonRecord) error {
+	when := or(r.str("progress"), "0")
+	at, ok := offsetOf(when, time.Millisecond)
+	item := Item{Offset: at, Text: r.str("content"), Sender: r.str("midHash", "mid_hash"), ID: r.str("idStr", "id_str", "dmid", "id")}
+	return rd.styled(item, ok, when, r.str("mode"), r.str("fontsize"), r.str("color"), r.str("ctime"))
+}
+
+// playerModes are the ways of DPlayer, ArtPlayer and Danmaku.
+var playerModes = map[string]comment.Mode{
+	"": comment.Scroll, "0": comment.Scroll, "right": comment.Scroll, "scroll": comment.Scroll, "rtl": comment.Scroll,
+	"1": comment.Top, "top": comment.Top, "2": comment.Bottom, "bottom": comment.Bottom, "ltr": comment.Reverse, "left": comment.Reverse,
+}
+
+// readDPlayer reads [seconds, way, colour, author, text], or an object with those
+// names, which ArtPlayer and Danmaku have, too.
+func readDPlayer(rd *reading, r jsonRecord) error {
+	when, way, color, author, text, sent := r.at(0), r.at(1), r.at(2), r.at(3), r.at(4), ""
+	if r.object {
+		when, way, color = r.str("time"), r.str("mode", "type"), r.str("color")
+		author, text, sent = r.str("author", "user", "uid"), r.str("text"), r.str("date", "createdAt")
+		if style := r.sub("style"); color == "" {
+			color = style.str("color", "fill", "fillStyle")
+		}
+	}
+	at, ok := offsetOf(when, time.Second)
+	if !ok {
+		rd.unread(room.Fault{Code: faultTime, Word: when})
+		return nil
+	}
+	item := Item{
+		Offset: at, Text: text, Sender: known(author), ID: r.str("_id", "id"),
+		Mode: comment.Scroll, Size: comment.Medium, Color: comment.White, SentAt: rd.sentAt(sent),
+	}
+	if mode, ok := playerModes[strings.ToLower(way)]; ok {
+		item.Mode = mode
+	} else {
+		rd.side(faultMode, way)
+	}
+	if color != "" {
+		if c, ok := anyColor(color); ok {
+			item.Color = c
+		} else {
+			rd.side(faultHexColor, color)
+		}
+	}
+	return rd.add(timed{item, true})
+}

@@ -1,0 +1,158 @@
+package export
+
+import (
+	"bytes"
+	"encoding/json"
+	"slices"
+
+	"danmaku/room"
+)
+
+// holdsLines reports whether a file that begins so holds one object a line: the
+// first line does, and no comments lie in its object.
+func holdsLines(head []byte, look lookup) bool {
+	head = bytes.TrimLeft(head, " \t\r\n")
+	if len(head) == 0 || head[0] != '{' {
+		return false
+	}
+	line, _, whole := firstLine(head)
+	if whole && !bytes.HasSuffix(bytes.TrimRight(line, " \t\r,"), []byte("}")) {
+		return false
+	}
+	rd := &reading{most: len(head) + 1, report: &Report{}, keep: func(timed) error { return nil }, lookup: look}
+	p := &jsonReader{reading: rd, in: newInput(buffered(bytes.NewReader(line)))}
+	p.object(true)
+	return !p.held
+}
+
+// lines reads one object a line. A line that cannot be read is left out.
+func (p *jsonReader) lines() error {
+	err := p.in.lines(func(number int, line []byte, long, cut bool) error {
+		column := 1 + len(line) - len(bytes.TrimLeft(line, " \t\r"))
+		if line = bytes.TrimRight(bytes.Trim(line, blankBytes), ","); len(line) == 0 && !long {
+			return nil
+		}
+		valid := json.Valid(line)
+		if !valid {
+			if some, err := p.pieces(place{number, column}, line); some || err != nil {
+				return err
+			}
+		}
+		if err := p.begin(place{number, column}); err != nil {
+			return err
+		}
+		switch {
+		case long:
+			p.unread(room.Fault{Code: faultLineTooLong, N: maxPiece >> 20})
+			return nil
+		case cut && !valid && (p.strict || !mendable(line)):
+			p.unread(room.Fault{Code: faultNoEnd, Word: "{"})
+			return p.cut(place{number, column}.after(line), room.Fault{Code: faultJSONCut, Word: "{", OfLine: number, OfColumn: column})
+		}
+		return p.readRecord(line)
+	})
+	if err != nil {
+		return err
+	}
+	return p.end()
+}
+
+// mendable reports whether a line is one whole record once its texts are mended.
+func mendable(line []byte) bool {
+	mended, isText := mendJSON(line)
+	return isText && json.Valid(mended)
+}
+
+// mostTorn is how many beginnings without an end are looked behind in a line.
+const mostTorn = 8
+
+// pieces reads a line in which a record was torn and the next one was written
+// behind it, or which holds several. It reads nothing where none is whole.
+func (p *jsonReader) pieces(at place, line []byte) (some bool, err error) {
+	type piece struct {
+		at  place
+		raw []byte // nothing: torn
+	}
+	var pieces []piece
+	for torn := 0; len(line) > 0 && torn < mostTorn; {
+		var raw json.RawMessage
+		dec := json.NewDecoder(bytes.NewReader(line))
+		n := 1
+		if dec.Decode(&raw) == nil && p.known(raw) {
+			some = true
+			pieces = append(pieces, piece{at, raw})
+			n = int(dec.InputOffset())
+		} else {
+			if torn++; len(pieces) == 0 || pieces[len(pieces)-1].raw != nil {
+				pieces = append(pieces, piece{at: at})
+			}
+			if i := bytes.Index(line[1:], []byte(`{"`)); i >= 0 {
+				n = 1 + i
+			} else {
+				n = len(line)
+			}
+		}
+		n += len(line[n:]) - len(bytes.TrimLeft(line[n:], blankBytes+","))
+		at, line = at.after(line[:n]), line[n:]
+	}
+	if !some {
+		return false, nil
+	}
+	if p.strict {
+		return true, fault(pieces[0].at, room.Fault{Code: faultJSON})
+	}
+	for _, piece := range pieces {
+		if err := p.begin(piece.at); err != nil {
+			return true, err
+		}
+		if piece.raw == nil {
+			p.unread(room.Fault{Code: faultNotJSON})
+		} else if err := p.readRecord(piece.raw); err != nil {
+			return true, err
+		}
+	}
+	return true, nil
+}
+
+// known reports whether a value is a comment of the file's dialect; of any, while
+// that is not known.
+func (p *jsonReader) known(raw []byte) bool {
+	rec := splitJSON(raw, p.lookup.folded)
+	if p.kind != nil {
+		return p.kind.is(rec)
+	}
+	return slices.ContainsFunc(jsonDialects, func(d jsonDialect) bool { return d.is(rec) })
+}
+
+// mendJSON replaces what JSON forbids within texts: half characters by U+FFFD, as
+// where a recorder cut a text at a number of bytes, and control characters by a
+// blank. It is false where much of a text is not UTF-8: that is in another encoding.
+func mendJSON(raw []byte) (mended []byte, isText bool) {
+	for len(raw) > 0 {
+		from := bytes.IndexByte(raw, '"')
+		if from < 0 {
+			break
+		}
+		to := from + 1
+		for to < len(raw) && raw[to] != '"' {
+			if raw[to] == '\\' {
+				to++
+			}
+			to++
+		}
+		to = min(to+1, len(raw))
+		text, ok := validText(string(raw[from:to]))
+		if !ok {
+			return nil, false
+		}
+		mended = append(mended, raw[:from]...)
+		for _, b := range []byte(text) {
+			if b < 0x20 {
+				b = ' '
+			}
+			mended = append(mended, b)
+		}
+		raw = raw[to:]
+	}
+	return append(mended, raw...), true
+}

@@ -1,0 +1,261 @@
+package export
+
+import (
+	"bytes"
+	"danmaku/room"
+	"encoding/json"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// jsonRecord is one object or list of a file in JSON that may be a comment. It
+// shares its bytes with the text that it was made of.
+type jsonRecord struct {
+	object bool        // else a list, or a single value, which has nothing
+	fields []jsonField // of an object
+	list   [][]byte    // of a list
+	folded bool        // names are compared without regard to capital letters
+}
+
+type jsonField struct {
+	name  string
+	value []byte
+}
+
+// splitJSON parts an object or a list. The text is valid JSON, so that only strings
+// and brackets need to be heeded. With folded, names are found in other letters, too.
+func splitJSON(text []byte, folded bool) jsonRecord {
+	text = bytes.TrimSpace(text)
+	if len(text) < 2 || text[0] != '{' && text[0] != '[' {
+		return jsonRecord{}
+	}
+	r := jsonRecord{object: text[0] == '{', folded: folded}
+	text = text[1 : len(text)-1]
+	name := ""
+	for len(text) > 0 {
+		n := endOfValue(text)
+		value := bytes.TrimSpace(text[:n])
+		switch sep := text[min(n, len(text)-1)]; {
+		case r.object && n < len(text) && sep == ':':
+			name = scalar(value)
+		case r.object && len(value) > 0: // else blanks between the brackets
+			r.fields = append(r.fields, jsonField{name, value})
+		case len(value) > 0:
+			r.list = append(r.list, value)
+		}
+		text = text[min(n+1, len(text)):]
+	}
+	return r
+}
+
+// endOfValue is where a value ends that is followed by a comma, a colon or nothing.
+func endOfValue(text []byte) int {
+	depth, quoted := 0, false
+	for i := 0; i < len(text); i++ {
+		switch b := text[i]; {
+		case quoted:
+			if b == '\\' {
+				i++
+			} else if b == '"' {
+				quoted = false
+			}
+		case b == '"':
+			quoted = true
+		case b == '{' || b == '[':
+			depth++
+		case b == '}' || b == ']':
+			depth--
+		case depth == 0 && (b == ',' || b == ':'):
+			return i
+		}
+	}
+	return len(text)
+}
+
+// raw returns the value with a name, or nothing. Of several the last one counts.
+func (r jsonRecord) raw(name string) []byte {
+	for i := len(r.fields) - 1; i >= 0; i-- {
+		if r.fields[i].name == name {
+			return r.fields[i].value
+		}
+	}
+	for i := len(r.fields) - 1; r.folded && i >= 0; i-- {
+		if strings.EqualFold(r.fields[i].name, name) {
+			return r.fields[i].value
+		}
+	}
+	return nil
+}
+
+// has reports whether an object has all of the names, with a value.
+func (r jsonRecord) has(names ...string) bool {
+	for _, name := range names {
+		if v := r.raw(name); len(v) == 0 || string(v) == "null" {
+			return false
+		}
+	}
+	return true
+}
+
+// str returns the value of the first of the names that has one, as text.
+func (r jsonRecord) str(names ...string) string {
+	for _, name := range names {
+		if s := scalar(r.raw(name)); s != "" {
+			return s
+		}
+	}
+	return ""
+}
+
+// at returns an element of a list as text.
+func (r jsonRecord) at(n int) string {
+	if n >= len(r.list) {
+		return ""
+	}
+	return scalar(r.list[n])
+}
+
+// sub returns the object with a name; it is empty when there is none.
+func (r jsonRecord) sub(name string) jsonRecord { return splitJSON(r.raw(name), r.folded) }
+
+// subs returns the list of objects with a name.
+func (r jsonRecord) subs(name string) []jsonRecord {
+	list := r.sub(name).list
+	out := make([]jsonRecord, len(list))
+	for i, raw := range list {
+		out[i] = splitJSON(raw, r.folded)
+	}
+	return out
+}
+
+// strs returns the list of texts with a name.
+func (r jsonRecord) strs(name string) []string {
+	list := r.sub(name).list
+	out := make([]string, len(list))
+	for i, raw := range list {
+		out[i] = scalar(raw)
+	}
+	return out
+}
+
+// scalar is a text, a number or a truth value as text. Programs write the same
+// field as a text and as a number.
+func scalar(raw []byte) string {
+	if len(raw) == 0 {
+		return ""
+	}
+	switch raw[0] {
+	case '"':
+		if bytes.IndexByte(raw, '\\') < 0 { // nearly all
+			return string(raw[1 : len(raw)-1])
+		}
+		var s string
+		_ = json.Unmarshal(raw, &s)
+		return strings.ToValidUTF8(s, "\ufffd")
+	case '{', '[', 'n':
+		return ""
+	}
+	return string(raw)
+}
+
+// names are the names of an object's fields, in order; an empty one and a list
+// have a sign in their place.
+func (r jsonRecord) names() []string {
+	names := make([]string, 0, len(r.fields))
+	for _, f := range r.fields {
+		names = append(names, f.name)
+	}
+	slices.Sort(names)
+	switch {
+	case !r.object:
+		return []string{"[]"}
+	case len(names) == 0:
+		return []string{"{}"}
+	}
+	return names
+}
+
+// record reads the record at hand.
+func (p *jsonReader) record(at place) bool {
+	if !p.failed(p.begin(at)) {
+		return false
+	}
+	switch {
+	case p.deep:
+		p.unread(room.Fault{Code: faultDeep, N: maxDepth})
+		return true
+	case p.long:
+		p.unread(room.Fault{Code: faultLineTooLong, N: maxPiece >> 20})
+		return true
+	}
+	return p.failed(p.readRecord(p.buf))
+}
+
+// readRecord reads the text of a record. Which dialect a file is in, its first
+// record tells that is in any.
+func (p *jsonReader) readRecord(raw []byte) error {
+	if !utf8.Valid(raw) || !json.Valid(raw) {
+		mended, isText := mendJSON(raw)
+		switch {
+		case !isText:
+			p.unread(room.Fault{Code: faultNotUTF8})
+			return nil
+		case !json.Valid(mended):
+			p.unread(room.Fault{Code: faultNotJSON})
+			return nil
+		}
+		if err := p.problem(p.at, room.Fault{Code: faultJSON}); err != nil {
+			return err
+		}
+		raw = mended
+	}
+	rec := splitJSON(raw, p.lookup.folded)
+	// What is the matter with a line of our own, its reader says.
+	if p.kind != nil && (p.kind.is(rec) || p.kind.name == JSONLines && rec.object) {
+		return p.kind.read(p.reading, rec)
+	}
+	for i := range jsonDialects {
+		if d := &jsonDialects[i]; d.is(rec) {
+			if p.kind == nil {
+				p.know(d)
+			}
+			return d.read(p.reading, rec)
+		}
+	}
+	switch {
+	case p.kind == nil && len(p.early) < mostEarly:
+		if p.lookup.anywhere {
+			return nil // a list of something else, before that of the comments
+		}
+		if p.names == nil {
+			p.names = rec.names()
+		}
+		p.early = append(p.early, earlyRecord{p.at, splitJSON(bytes.Clone(raw), p.lookup.folded)})
+		return nil
+	case p.kind != nil && p.kind.besides(rec):
+		return nil
+	}
+	p.unread(room.Fault{Code: faultNotComment})
+	return nil
+}
+
+// earlyRecord is a record that came before the dialect of its file was known.
+type earlyRecord struct {
+	at  place
+	rec jsonRecord
+}
+
+// mostEarly is how many of them are kept; real files have a few.
+const mostEarly = 16
+
+// know settles the dialect of the file.
+func (p *jsonReader) know(d *jsonDialect) {
+	p.kind, p.format, p.settled = d, d.name, true
+	for _, e := range p.early {
+		if !d.besides(e.rec) {
+			p.report.unread(e.at, room.Fault{Code: faultNotComment})
+		}
+	}
+	p.early = nil
+}

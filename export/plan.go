@@ -1,0 +1,226 @@
+package export
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"danmaku/comment"
+	"danmaku/room"
+)
+
+// Params are the parameters of an export: of the HTTP call, and as flags of the
+// command.
+var Params = []string{"format", "from", "to", "zero", "early", "status", "all", "bom"}
+
+// Snapshot is the archive of all rooms as it was at one moment: what is written
+// meanwhile is not in it.
+type Snapshot interface {
+	// Archive reads the rows of a room that q selects, ordered by time.
+	Archive(ctx context.Context, roomID string, q room.Archive) iter.Seq2[room.Row, error]
+	CountArchive(ctx context.Context, roomID string, q room.Archive) (int, error)
+	// FirstAt is when the first comment came that q selects. Errors:
+	// room.ErrNotFound when there is none.
+	FirstAt(ctx context.Context, roomID string, q room.Archive) (time.Time, error)
+	// LastMoment is the newest moment of a kind before a time (zero: of all), and
+	// NextMoment the oldest behind one. Errors: room.ErrNotFound.
+	LastMoment(ctx context.Context, roomID string, kind room.MomentKind, before time.Time) (time.Time, error)
+	NextMoment(ctx context.Context, roomID string, kind room.MomentKind, behind time.Time) (time.Time, error)
+	Pauses(ctx context.Context, roomID string, start time.Time) ([]room.Pause, error)
+}
+
+// Plan is an export that can be written.
+type Plan struct {
+	Format  Format
+	Count   int // comments that are selected
+	Options Options
+
+	from  Snapshot
+	query room.Archive
+}
+
+// statuses are all that a comment can have, in the order in which they are named.
+var statuses = []comment.Status{comment.Shown, comment.Held, comment.Refused, comment.Removed}
+
+// Prepare reads what is asked for, finds the beginning of the recording and
+// counts what is selected. The plan is good while the snapshot is. Errors:
+// room.ErrInvalid with an explanation of everything that is wrong,
+// room.ErrNotFound for an unknown room.
+func Prepare(ctx context.Context, from Snapshot, roomID string, query url.Values) (*Plan, error) {
+	p := &Plan{from: from, Format: Format(query.Get("format"))}
+	zero, err := p.parse(roomID, query)
+	if err != nil {
+		return nil, err
+	}
+	if p.Count, err = from.CountArchive(ctx, roomID, p.query); err != nil {
+		return nil, err
+	}
+	switch zero {
+	case "", "recording":
+		err = p.findRecording(ctx, zero != "")
+	}
+	if err == nil && p.Options.Zero.IsZero() {
+		err = p.findFirst(ctx)
+	}
+	return p, err
+}
+
+// parse reads the query and returns what it says of the beginning, when that is
+// no time.
+func (p *Plan) parse(roomID string, query url.Values) (zero string, err error) {
+	var faults []string
+	bad := func(format string, args ...any) { faults = append(faults, fmt.Sprintf(format, args...)) }
+	moment := func(name string) (t time.Time) {
+		if v := query.Get(name); v != "" {
+			if t, err = parseMoment(v); err != nil {
+				bad("%s %q: write a time as 2026-11-21T20:00:00+01:00 or in ms since 1970", name, v)
+			}
+		}
+		return t
+	}
+	p.query.From, p.query.To = moment("from"), moment("to")
+	if !p.query.To.IsZero() && p.query.To.Before(p.query.From) {
+		bad("to %q: it is before from", query.Get("to"))
+	}
+	p.Options = Options{Room: roomID, Early: Early(query.Get("early")), BOM: set(query, "bom")}
+	switch {
+	case !p.Format.Valid():
+		bad("format %q: use %s", p.Format, Names(Formats))
+	case p.Options.BOM && !p.Format.Marked():
+		bad("bom: %s has no byte order mark; leave bom out, or use %s", p.Format, Names(markedFormats()))
+	}
+	if e := p.Options.Early; e != EarlyDefault && e != EarlyDrop && e != EarlyClamp {
+		bad("early %q: use drop or clamp", e)
+	}
+	for _, word := range strings.FieldsFunc(query.Get("status"), func(r rune) bool { return r == ',' }) {
+		switch st := comment.Status(word); st {
+		case comment.Shown, comment.Held, comment.Refused, comment.Removed:
+			p.query.Statuses = append(p.query.Statuses, st)
+		default:
+			bad("status %q: use shown, held, refused or removed", word)
+		}
+	}
+	if set(query, "all") {
+		p.query.Statuses = statuses
+	}
+	zero = query.Get("zero")
+	if zero != "" && zero != "recording" && zero != "first" {
+		p.Options.Zero, zero = moment("zero"), "time"
+	}
+	if len(faults) > 0 {
+		return "", room.Explain(room.ErrInvalid, "%s", strings.Join(faults, "; "))
+	}
+	return zero, nil
+}
+
+func markedFormats() (list []Format) {
+	for _, f := range Formats {
+		if f.Marked() {
+			list = append(list, f)
+		}
+	}
+	return list
+}
+
+func set(query url.Values, name string) bool {
+	v := query.Get(name)
+	return query.Has(name) && v != "0" && v != "false"
+}
+
+// parseMoment reads RFC 3339 or milliseconds since 1970.
+func parseMoment(s string) (time.Time, error) {
+	if ms, err := strconv.ParseInt(s, 10, 64); err == nil && ms > 0 && ms < 1<<50 {
+		return time.UnixMilli(ms), nil
+	}
+	return time.Parse(time.RFC3339, s)
+}
+
+// longestUnended is how long before the exported time a recording may have begun
+// whose end OBS never reported: it may have crashed.
+const longestUnended = 24 * time.Hour
+
+// findRecording looks up the last recording, else the last stream, that OBS made
+// in the exported time, also when it began before that, and when it ended and was
+// paused. When OBS reported neither, nothing is found, which is an error when the
+// caller insists.
+func (p *Plan) findRecording(ctx context.Context, insist bool) error {
+	roomID := p.Options.Room
+	for _, kind := range []struct{ start, stop room.MomentKind }{
+		{room.RecordStart, room.RecordStop},
+		{room.StreamStart, room.StreamStop},
+	} {
+		start, err := p.from.LastMoment(ctx, roomID, kind.start, p.query.To)
+		if errors.Is(err, room.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		end, err := p.from.NextMoment(ctx, roomID, kind.stop, start)
+		if err != nil && !errors.Is(err, room.ErrNotFound) {
+			return err
+		}
+		over := !end.IsZero() && !end.After(p.query.From)
+		forgotten := end.IsZero() && start.Before(p.query.From.Add(-longestUnended))
+		if !p.query.From.IsZero() && (over || forgotten) {
+			continue
+		}
+		p.Options.Zero, p.Options.End = start, end
+		if kind.start == room.RecordStart { // a stream cannot be paused
+			p.Options.Pauses, err = p.from.Pauses(ctx, roomID, start)
+			return err
+		}
+		return nil
+	}
+	if insist {
+		return room.Explain(room.ErrInvalid, "zero recording: OBS reported no recording in that time; use first or a time")
+	}
+	return nil
+}
+
+// findFirst begins with the first comment of the time, whatever became of it:
+// exports of the same time fit each other, whichever statuses they hold.
+func (p *Plan) findFirst(ctx context.Context) error {
+	all := p.query
+	all.Statuses = statuses
+	first, err := p.from.FirstAt(ctx, p.Options.Room, all)
+	if errors.Is(err, room.ErrNotFound) {
+		return nil // the file is empty
+	}
+	p.Options.Zero = first
+	return err
+}
+
+// Result is the account of a file that was written.
+type Result struct {
+	Summary  Summary
+	Selected Selected
+}
+
+// Write writes the file. progress, when it is not nil, is called with the number
+// of comments that are done.
+func (p *Plan) Write(ctx context.Context, w io.Writer, progress func(n int)) (Result, error) {
+	x, err := NewWriter(w, p.Format, p.Options)
+	if err != nil {
+		return Result{}, err
+	}
+	for row, err := range p.from.Archive(ctx, p.Options.Room, p.query) {
+		if err == nil {
+			err = x.Write(row)
+		}
+		if err != nil {
+			return Result{x.Summary(), x.Selected()}, err
+		}
+		if progress != nil {
+			progress(x.Selected().All)
+		}
+	}
+	err = x.Close()
+	return Result{x.Summary(), x.Selected()}, err
+}

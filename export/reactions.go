@@ -1,0 +1,54 @@
+package export
+
+import (
+	"maps"
+	"net/url"
+	"slices"
+	"strconv"
+	"time"
+
+	"danmaku/room"
+)
+
+// Span reads what a query asks of a table that is no list of comments: its format,
+// JSON Lines or CSV, and from and to, which are zero where they are left out.
+// Errors: room.ErrInvalid with an explanation.
+func Span(query url.Values) (f Format, from, to time.Time, err error) {
+	f = Format(query.Get("format"))
+	if f != CSV && f != JSONLines {
+		return "", from, to, room.Explain(room.ErrInvalid, "format %.20q: jsonl or csv", f)
+	}
+	for name, into := range map[string]*time.Time{"from": &from, "to": &to} {
+		text := query.Get(name)
+		if text == "" {
+			continue
+		}
+		if *into, err = parseMoment(text); err != nil {
+			return "", from, to, room.Explain(room.ErrInvalid, "%s %.40q: write a time as 2026-11-21T20:00:00+01:00, or ms since 1970", name, text)
+		}
+	}
+	return f, from, to, nil
+}
+
+// reactionRow is how often people reacted in one way within a minute.
+type reactionRow struct {
+	Minute string `json:"minute"`
+	Emoji  string `json:"emoji"`
+	Count  int    `json:"count"`
+}
+
+// Reactions makes a file of how often people reacted, a row for each minute and emoji,
+// as JSON Lines or as CSV. marked begins CSV with a byte order mark. count is how many
+// rows the file has.
+func Reactions(minutes []room.ReactionMinute, f Format, marked bool) (file []byte, count int, err error) {
+	l := newLines(f, marked, "minute", "emoji", "count")
+	for _, m := range minutes {
+		for _, emoji := range slices.Sorted(maps.Keys(m.Counts)) {
+			row := reactionRow{stampOf(m.At), emoji, m.Counts[emoji]}
+			count++
+			l.add(row, row.Minute, cell(row.Emoji), strconv.Itoa(row.Count))
+		}
+	}
+	file, err = l.file()
+	return file, count, err
+}

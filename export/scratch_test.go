@@ -1,0 +1,22 @@
+package export
+
+import (
+	"os"
+	"testing"
+)
+
+// TestScratch looks for what a file of the data folder leaves: nothing, also
+// where an open file keeps its name.
+func TestScratch(t *testing.T) {
+	dir := t.TempDir()
+	f, err := os.CreateTemp(dir, ReplayScratch)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := (Scratch{f, true}).Close(); err != nil {
+		t.Error(err)
+	}
+	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
+		t.Errorf("there is %v, %v", left, err)
+	}
+}

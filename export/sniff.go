@@ -1,0 +1,209 @@
+package export
+
+import (
+	"bytes"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"danmaku/room"
+)
+
+// recognise finds by its beginning which format a file is in, or which kind of
+// file it is that holds no comments. whole is true when head is all of it.
+func recognise(head []byte, whole bool) (Format, *room.Fault) {
+	refuse := func(f room.Fault) (Format, *room.Fault) { return "", fault(place{1, 1}, f) }
+	text := bytes.TrimLeft(head, "\ufeff \t\r\n")
+	name := binaryKind(head)
+	switch {
+	case len(text) == 0 && whole:
+		return refuse(room.Fault{Code: faultEmpty})
+	case name != "":
+		return refuse(room.Fault{Code: faultOtherKind, Word: name})
+	case isSegment(head):
+		return BilibiliProto, nil
+	case isBinary(text):
+		return refuse(room.Fault{Code: faultBinary})
+	}
+	if name := textKind(text); name != "" {
+		return refuse(room.Fault{Code: faultOtherKind, Word: name})
+	}
+	switch {
+	case len(text) == 0: // many blanks first; an XML file may begin so
+		return BilibiliXML, nil
+	case text[0] == '<':
+		return xmlKind(text), nil
+	case text[0] == '{' || text[0] == '[':
+		return JSONLines, nil // or another format in JSON, see jsonKind
+	}
+	line, rest, _ := firstLine(text)
+	if separator.Match(line) {
+		line, rest, _ = firstLine(rest)
+	}
+	switch _, ours := readCSVHead(string(line)); {
+	case ours:
+		return CSV, nil
+	case scriptStart.Match(text):
+		return JSONLines, nil
+	case bytes.Contains(text, []byte("<d p=")):
+		return BilibiliXML, nil // the beginning is lost
+	case bytes.Contains(text, []byte("<chat ")):
+		return NiconicoXML, nil
+	case isCSV(line, rest):
+		return refuse(room.Fault{Code: faultOtherCSV})
+	}
+	return refuse(room.Fault{Code: faultPlainText})
+}
+
+// signatures are how files begin that people take for files of comments, or that
+// lie beside them. The names mean the same in every language.
+var signatures = []struct {
+	at    int
+	bytes string
+	name  string
+}{
+	{0, "PK\x03\x04", "ZIP"}, {0, "PK\x05\x06", "ZIP"}, {0, "7z\xbc\xaf\x27\x1c", "7z"}, {0, "Rar!\x1a\x07", "RAR"},
+	{0, "\xfd7zXZ\x00", "xz"}, {0, "BZh", "bzip2"}, {0, "\x28\xb5\x2f\xfd", "Zstandard"}, {0, "\x1f\x8b", "gzip"},
+	{257, "ustar", "tar"}, {0, "%PDF-", "PDF"}, {0, "\x89PNG\r\n", "PNG"}, {0, "\xff\xd8\xff", "JPEG"}, {0, "GIF8", "GIF"},
+	{8, "WEBP", "WebP"}, {4, "ftyp", "MP4"}, {0, "\x1a\x45\xdf\xa3", "Matroska"}, {0, "FLV\x01", "FLV"}, {8, "AVI ", "AVI"},
+	{8, "WAVE", "WAV"}, {0, "OggS", "Ogg"}, {0, "ID3", "MP3"}, {0, "fLaC", "FLAC"}, {0, "SQLite format 3\x00", "SQLite"},
+	{0, "\x7fELF", "ELF"}, {0, "MZ", "EXE"}, {0, "\xd0\xcf\x11\xe0", "OLE"},
+}
+
+func binaryKind(head []byte) string {
+	for _, s := range signatures {
+		if len(head) < s.at+len(s.bytes) || string(head[s.at:s.at+len(s.bytes)]) != s.bytes {
+			continue
+		}
+		// Letters alone may begin a text.
+		if s.at < 257 && strings.Trim(s.bytes, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 ") == "" && !isBinary(head) {
+			continue
+		}
+		return s.name
+	}
+	const packet = 188 // of an MPEG transport stream
+	if len(head) > 2*packet && head[0] == 'G' && head[packet] == 'G' && head[2*packet] == 'G' && isBinary(head) {
+		return "MPEG-TS"
+	}
+	return ""
+}
+
+// isBinary reports whether the beginning of a file is neither text in UTF-8 nor in a
+// relative of ASCII: some control characters stand in real files of comments.
+func isBinary(head []byte) bool {
+	head = head[:min(len(head), 4096)]
+	most := len(head) / 20
+	if markupStart.Match(head) {
+		most = len(head) / 4 // a damaged file
+	}
+	if text := bytes.TrimRight(head, blankBytes); len(text) > 0 {
+		head = text
+	}
+	control := 0
+	for _, b := range head {
+		if b < 0x20 && b != '\t' && b != '\n' && b != '\r' || b == 0x7f {
+			control++
+		}
+	}
+	return control > min(most, len(head)/4)
+}
+
+// markupStart is how files begin that are XML or JSON.
+var markupStart = regexp.MustCompile(`^(?:<[?!/A-Za-z]|\[\s*[\[{\]]|\{\s*["}])`)
+
+// scriptStart is how JSON begins that is to be loaded as a script.
+var scriptStart = regexp.MustCompile(`^(?:(?:export\s+default|module\.exports\s*=|return)\s*|(?:export\s+)?(?:(?:var|let|const)\s+)?[\w.$]+\s*[=(]\s*)[\[{]`)
+
+// separator is what spreadsheets write before a table.
+var separator = regexp.MustCompile(`^"?sep=.?"?\s*$`)
+
+var (
+	srtStart = regexp.MustCompile(`^\d+[ \t]*[\r\n]\s*\d{1,2}:\d{2}:\d{2}[,.]\d{1,3}\s*-->`)
+	lrcStart = regexp.MustCompile(`^(?:\[(?:ti|ar|al|by|au|re|ve|length|offset|id):[^\]\n]*\]|\[\d{1,3}:\d{2})`)
+	htmlTag  = regexp.MustCompile(`(?i)^(?:<!--.*?-->\s*|<\?xml[^>]*>\s*)*<(?:!doctype\s+html|html|head|body)\b`)
+)
+
+// textKind names a text file that is something else.
+func textKind(text []byte) string {
+	lower := bytes.ToLower(text[:min(len(text), 512)])
+	switch {
+	case bytes.HasPrefix(lower, []byte("[script info]")), bytes.HasPrefix(lower, []byte("[v4")), bytes.HasPrefix(lower, []byte("[events]")),
+		bytes.Contains(lower, []byte("\n[script info]")):
+		return "ASS"
+	case bytes.HasPrefix(text, []byte("WEBVTT")):
+		return "WebVTT"
+	case srtStart.Match(text):
+		return "SRT"
+	case lrcStart.Match(text):
+		return "LRC"
+	case htmlTag.Match(text):
+		return "HTML"
+	case bytes.HasPrefix(text, []byte("#EXTM3U")):
+		return "M3U8"
+	case bytes.HasPrefix(lower, []byte(`{\rtf`)):
+		return "RTF"
+	}
+	return ""
+}
+
+// firstElement finds the first element of an XML file.
+var firstElement = regexp.MustCompile(`^(?s:\s|<\?.*?\?>|<!--.*?-->|<![^-\[][^>]*>|[^<])*<([A-Za-z_][\w.-]*)`)
+
+// comments finds the first element that is a root of comments or one.
+var comments = regexp.MustCompile(`<(?:[\w.-]+:)?(packet|chat|i|d)[\s>/]`)
+
+// xmlKind reports which program's XML it is; what is nobody's is left to Bilibili's
+// reader, which says what it is.
+func xmlKind(text []byte) Format {
+	m := firstElement.FindSubmatch(text)
+	if m == nil {
+		return BilibiliXML
+	}
+	name := string(m[1])
+	if name != bilibili.root && bilibili.items[name] == nil && !bilibili.knows(name) {
+		if m := comments.FindSubmatch(text); m != nil {
+			name = string(m[1]) // within an element of another program
+		}
+	}
+	if name == niconico.root || niconico.items[name] != nil || niconico.knows(name) {
+		return NiconicoXML
+	}
+	return BilibiliXML
+}
+
+// jsonKind looks for a comment in the beginning of a file in JSON. Where none is in
+// the usual places, see lookup; else the first one that comes tells the
+// format while the file is read.
+func jsonKind(head []byte) (Format, lookup) {
+	for _, look := range []lookup{{}, {anywhere: true}, {anywhere: true, folded: true}} {
+		rd := &reading{format: JSONLines, most: len(head), report: &Report{}, keep: func(timed) error { return nil }, lookup: look}
+		_ = scanJSON(newInput(buffered(bytes.NewReader(head))), rd) // its faults are told when the file is read
+		if rd.settled {
+			return rd.format, look
+		}
+	}
+	return JSONLines, lookup{}
+}
+
+// isProse reports whether a field is more likely a part of a sentence than the name
+// of a column.
+func isProse(field string) bool {
+	return strings.HasPrefix(field, " ") || strings.ContainsAny(field, "!?") || strings.HasSuffix(field, ".") || len(field) > 60
+}
+
+// isCSV reports whether the first lines are of a table.
+func isCSV(first, rest []byte) bool {
+	second, _, _ := firstLine(rest)
+	for _, comma := range []rune{',', ';', '\t'} {
+		head, err := parseCSV(first, comma, false)
+		if err != nil || len(head) < 2 || !utf8.Valid(first) || slices.ContainsFunc(head, isProse) {
+			continue
+		}
+		row, err := parseCSV(second, comma, false)
+		if err == nil && len(row) == len(head) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,213 @@
+package export
+
+import (
+	"math"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"danmaku/comment"
+)
+
+// maxOffset bounds the time of a comment: no recording lasts a month, and what
+// claims to is a defect.
+const (
+	mostDays  = 30
+	maxOffset = mostDays * 24 * time.Hour
+)
+
+// number reads a decimal number. Programs write whole ones with a fraction, too.
+func number(s string) (float64, bool) {
+	n, err := strconv.ParseFloat(strings.TrimSpace(s), 64)
+	return n, err == nil && !math.IsNaN(n) && !math.IsInf(n, 0)
+}
+
+// whole reads a number without its fraction.
+func whole(s string) (int64, bool) {
+	if n, err := strconv.ParseInt(s, 10, 64); err == nil {
+		return n, true
+	}
+	n, ok := number(s)
+	return int64(n), ok && math.Abs(n) < 1<<62
+}
+
+// offsetOf reads the time of a comment in some unit. A time before the beginning
+// is the beginning. It is false for what is no time, or beyond maxOffset.
+func offsetOf(s string, unit time.Duration) (time.Duration, bool) {
+	n, ok := number(s)
+	if !ok {
+		// Under some languages a recorder writes a comma; more than one number is
+		// none.
+		n, ok = number(strings.Replace(s, ",", ".", 1))
+	}
+	if !ok && unit == time.Second && strings.Contains(s, ":") {
+		return clockOffset(s)
+	}
+	if !ok || n*unit.Seconds() > maxOffset.Seconds() {
+		return 0, false
+	}
+	us := math.Round(max(n, 0) * float64(unit/time.Microsecond))
+	return time.Duration(us) * time.Microsecond, true
+}
+
+// unixTime reads a moment: Unix seconds with or without a fraction, milliseconds,
+// microseconds or nanoseconds, told apart by their size, or a date with its time.
+// Nothing and zero are not moments, and not faults.
+func unixTime(s string) (time.Time, bool) {
+	s = strings.TrimSpace(s)
+	if s == "" {
+		return time.Time{}, true
+	}
+	if n, err := strconv.ParseInt(s, 10, 64); err == nil {
+		switch {
+		case n == 0:
+			return time.Time{}, true
+		case n < 0:
+			return time.Time{}, false
+		case n < 1e11:
+			return time.Unix(n, 0).UTC(), true
+		case n < 1e14:
+			return time.UnixMilli(n).UTC(), true
+		case n < 1e17:
+			return time.UnixMicro(n).UTC(), true
+		}
+		return time.Unix(0, n).UTC(), true
+	}
+	if n, ok := number(s); ok {
+		for n >= 1e11 {
+			n /= 1000
+		}
+		if n < 0 {
+			return time.Time{}, false
+		}
+		return time.UnixMicro(int64(math.Round(n * 1e6))).UTC(), true
+	}
+	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02 15:04:05", "2006-01-02T15:04:05Z0700"} {
+		if t, err := time.Parse(layout, s); err == nil && t.Year() >= 1970 && t.Year() < 3000 {
+			return t.UTC(), true
+		}
+	}
+	return time.Time{}, false
+}
+
+var (
+	hexColor = regexp.MustCompile(`^#[0-9a-f]{6}$`)
+	hexLike  = regexp.MustCompile(`^(?:#|0x)?([0-9a-f]{3}|[0-9a-f]{4}|[0-9a-f]{6}|[0-9a-f]{8})$`)
+	rgbLike  = regexp.MustCompile(`^rgba?\(\s*(\d{1,3})\s*,\s*(\d{1,3})\s*,\s*(\d{1,3})\s*(?:,[^)]*)?\)$`)
+)
+
+// numberColor reads a colour as a decimal number, of which the opacity in the top
+// byte is dropped.
+func numberColor(s string) (string, bool) {
+	n, ok := whole(s)
+	if !ok {
+		return "", false
+	}
+	if n < 0 && n >= math.MinInt32 {
+		n += 1 << 32
+	}
+	switch {
+	case n < 0 || n > math.MaxUint32:
+		return "", false
+	case n > 0xffffff && n>>24 != 0xff:
+		return "", false
+	}
+	return hexOf(uint32(n) & 0xffffff), true
+}
+
+func hexOf(rgb uint32) string {
+	const digits = "0123456789abcdef"
+	b := []byte("#000000")
+	for i := 6; i > 0; i-- {
+		b[i] = digits[rgb&15]
+		rgb >>= 4
+	}
+	return string(b)
+}
+
+// anyColor reads a colour as programs write it: a decimal number, #rgb, #rrggbb
+// with or without an opacity, rgb(), or one of niconico's names.
+func anyColor(s string) (string, bool) {
+	s = strings.ToLower(strings.TrimSpace(s))
+	if strings.HasPrefix(s, "#") || strings.HasPrefix(s, "0x") || hexLike.MatchString(s) && strings.ContainsAny(s, "abcdef") {
+		m := hexLike.FindStringSubmatch(s)
+		if m == nil {
+			return "", false
+		}
+		d := m[1]
+		if len(d) <= 4 {
+			d = string([]byte{d[0], d[0], d[1], d[1], d[2], d[2]})
+		}
+		return "#" + d[:6], true
+	}
+	if m := rgbLike.FindStringSubmatch(s); m != nil {
+		var rgb uint32
+		for _, part := range m[1:] {
+			n, _ := strconv.Atoi(part)
+			rgb = rgb<<8 | uint32(min(n, 255))
+		}
+		return hexOf(rgb), true
+	}
+	if name := niconicoNames[s]; name != "" {
+		s = name
+	}
+	if color, ok := niconicoColors[s]; ok {
+		return color, true
+	}
+	return numberColor(s)
+}
+
+// bilibiliStyle is the style of a comment in the terms of Bilibili, which many
+// programs share. Empty strings are fields that the file does not have.
+func (rd *reading) bilibiliStyle(item *Item, kind, height, color string) (positioned bool) {
+	item.Mode, item.Size, item.Color = comment.Scroll, comment.Medium, comment.White
+	if kind != "" {
+		k, ok := whole(kind)
+		switch mode, known := bilibiliModes[k]; {
+		case known:
+			item.Mode = mode
+		case ok && k > 6:
+			return true
+		default:
+			rd.side(faultType, kind)
+		}
+	}
+	filled := true // the size is there, and not a zero in its place
+	if height != "" {
+		h, ok := whole(height)
+		switch {
+		case !ok || h < 1:
+			filled = false
+			rd.side(faultHeight, height)
+		case h <= 18:
+			item.Size = comment.Small
+		case h >= 36:
+			item.Size = comment.Big
+		}
+	}
+	if color != "" && (filled || color != "0") {
+		c, ok := anyColor(color)
+		if ok {
+			item.Color = c
+		} else {
+			rd.side(faultNumberColor, color)
+		}
+	}
+	return false
+}
+
+// sentAt reads when a comment was sent, which it can do without.
+func (rd *reading) sentAt(s string) time.Time {
+	t, ok := unixTime(s)
+	if !ok {
+		rd.side(faultDate, s)
+	}
+	return t
+}
+
+// paidStyle is how a comment is played that somebody paid for: it stands above,
+// is big and golden.
+func paidStyle(item *Item) {
+	item.Mode, item.Size, item.Color = comment.Top, comment.Big, "#ffd700"
+}

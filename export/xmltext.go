@@ -1,0 +1,373 @@
+package export
+
+import (
+	"bytes"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"danmaku/room"
+)
+
+// readText reads the text of a comment and its end. It is false when the comment
+// is left out; the error ends the reading.
+func (p *xmlReader) readText(at place, el *xmlElement) (whole bool, err error) {
+	from := p.in.now
+	var raw []byte
+	long := false
+	inside := openElement{el.name, at}
+	for {
+		if text := p.in.upTo("<"); len(text) > 0 {
+			if len(raw)+len(text) > maxPiece && p.strict {
+				return false, fault(p.in.now, room.Fault{Code: faultPieceTooLong, N: maxPiece >> 20})
+			}
+			if long = long || len(raw)+len(text) > maxPiece; !long {
+				raw = append(raw, text...)
+			}
+			continue
+		}
+		end := len(p.in.peek(1)) == 0 // or a < comes
+		switch {
+		case end && p.in.err != nil:
+			return false, p.in.err
+		case end:
+			if err := p.cut(p.in.now, notClosed(inside)); err != nil {
+				return false, err
+			}
+			p.unread(room.Fault{Code: faultNoEnd, Word: el.name})
+			return false, nil
+		case p.endsItem(el.name):
+			for b := byte(0); b != '>'; {
+				b, _ = p.in.next()
+			}
+			if long {
+				p.unread(room.Fault{Code: faultTextTooLong, N: maxPiece >> 20})
+				return false, nil
+			}
+			text, problem := p.decode(raw, from, true)
+			if problem != nil {
+				return false, problem
+			}
+			if text, ok := validText(text); ok {
+				el.text = text
+				return true, nil
+			}
+			p.unread(room.Fault{Code: faultNotUTF8})
+			return false, nil
+		case p.beginsItem():
+			return false, p.noEnd(inside, room.Fault{
+				Code: faultInside, Word: el.name, OfLine: at.line, OfColumn: at.column,
+			})
+		case p.endsFile():
+			return false, p.noEnd(inside, room.Fault{
+				Code: faultClosesOther, Word: p.dialect.root, Other: el.name, OfLine: at.line, OfColumn: at.column,
+			})
+		case !long && bytes.Equal(p.in.peek(len(cdataStart)), []byte(cdataStart)):
+			n := len(raw)
+			if raw = p.cdata(raw); n == len(raw) {
+				long, raw = true, nil
+			}
+			if long && p.strict {
+				return false, fault(at, room.Fault{Code: faultTextTooLong, N: maxPiece >> 20})
+			}
+			continue
+		}
+		if !long {
+			raw = append(raw, '<')
+		}
+		p.in.skip(1)
+	}
+}
+
+const cdataStart = "<![CDATA["
+
+// cdata appends a section to raw, in which a comment may not end. It appends
+// nothing when that would be too long.
+func (p *xmlReader) cdata(raw []byte) []byte {
+	n := len(raw)
+	for {
+		raw = append(raw, p.in.upTo("]")...)
+		next := p.in.peek(3)
+		if len(next) == 0 {
+			return raw
+		}
+		if len(raw) >= maxPiece {
+			return raw[:n]
+		}
+		if string(next) == "]]>" {
+			p.in.skip(3)
+			return append(raw, "]]>"...)
+		}
+		raw = append(raw, next[0])
+		p.in.skip(1)
+	}
+}
+
+// noEnd leaves out a comment whose end is missing, since f stands in its place.
+func (p *xmlReader) noEnd(el openElement, f room.Fault) error {
+	if p.strict {
+		return fault(p.in.now, f)
+	}
+	p.unread(room.Fault{Code: faultNoEnd, Word: el.name})
+	return nil
+}
+
+// decode returns the text of raw, which begins at a place: references are
+// replaced, and in a comment sections of CDATA are opened and tags and comments
+// of XML dropped. What XML forbids and what only looks like markup is text, and
+// a problem.
+func (p *xmlReader) decode(raw []byte, at place, markup bool) (string, error) {
+	var out strings.Builder
+	var open []openElement
+	here := at
+	ends := lastEnds{raw: raw}
+	// step moves over n bytes.
+	step := func(n int) {
+		here = here.after(raw[:n])
+		raw = raw[n:]
+	}
+	for len(raw) > 0 {
+		n := bytes.IndexAny(raw, "&<\r")
+		if n < 0 {
+			n = len(raw)
+		}
+		writeLegal(&out, raw[:n])
+		step(n)
+		if len(raw) == 0 {
+			break
+		}
+		switch {
+		case raw[0] == '\r':
+			if len(raw) == 1 || raw[1] != '\n' {
+				out.WriteByte('\n')
+			}
+			step(1)
+		case raw[0] == '&':
+			text, n := reference(raw)
+			if n == 0 {
+				if err := p.problem(here, room.Fault{Code: faultAmpersand}); err != nil {
+					return "", err
+				}
+				text, n = "&", 1
+			}
+			out.WriteString(text)
+			step(n)
+		case !markup:
+			if err := p.problem(here, room.Fault{Code: faultLessThan}); err != nil {
+				return "", err
+			}
+			out.WriteByte('<')
+			step(1)
+		default:
+			text, n, tag := inlineMarkup(raw, &ends)
+			switch {
+			case n == 0:
+				err := p.problem(here, room.Fault{Code: faultLessThan})
+				if err != nil {
+					return "", err
+				}
+				text, n = "<", 1
+			case tag == "":
+			case tag[0] == '/':
+				last := len(open) - 1
+				if last < 0 || open[last].name != tag[1:] {
+					f := room.Fault{Code: faultClosesNothing, Word: tag[1:]}
+					if last >= 0 {
+						f = room.Fault{Code: faultClosesOther, Word: tag[1:], Other: open[last].name, OfLine: open[last].at.line, OfColumn: open[last].at.column}
+					}
+					if err := p.problem(here, f); err != nil {
+						return "", err
+					}
+					text = string(raw[:n])
+					break
+				}
+				open = open[:last]
+			case !ends.in(raw[n:], "</"+tag) || len(open) == maxDepth:
+				// It has no end, so it is text.
+				if err := p.problem(here, notClosed(openElement{tag, here})); err != nil {
+					return "", err
+				}
+				text = string(raw[:n])
+			default:
+				open = append(open, openElement{tag, here})
+			}
+			writeLegal(&out, []byte(text))
+			step(n)
+		}
+	}
+	return out.String(), nil
+}
+
+// lastEnds knows where in a text each kind of end stands last, so that a text that
+// begins very many elements is not searched for each of them.
+type lastEnds struct {
+	raw  []byte
+	last map[string]int // how many bytes before the end; 0: nowhere
+}
+
+// mostEnds is how many kinds of ends are looked for in one text. Beginnings of
+// further elements are text.
+const mostEnds = 64
+
+// in reports whether an end stands in rest, the end of the text.
+func (l *lastEnds) in(rest []byte, end string) bool {
+	from, known := l.last[end]
+	if !known {
+		if len(l.last) == mostEnds {
+			return false
+		}
+		if l.last == nil {
+			l.last = map[string]int{}
+		}
+		for raw := l.raw; ; {
+			i := bytes.LastIndex(raw, []byte(end))
+			if i < 0 {
+				break
+			}
+			// </b is not the end of an element whose name only begins so.
+			if behind := l.raw[i+len(end):]; end[1] != '/' || len(behind) > 0 && !isName(behind[0]) {
+				from = len(l.raw) - i
+				break
+			}
+			raw = raw[:i]
+		}
+		l.last[end] = from
+	}
+	return from > 0 && from <= len(rest)
+}
+
+// inlineMarkup returns what a piece of markup within a comment means: the text of
+// a CDATA section, nothing for a comment of XML, an instruction or a tag. tag is
+// the name of a tag, with a leading slash of one that ends; an empty element has
+// none. n is its length, 0 where no markup begins.
+func inlineMarkup(raw []byte, ends *lastEnds) (text string, n int, tag string) {
+	until := func(start, end string) (string, int) {
+		rest, ok := bytes.CutPrefix(raw, []byte(start))
+		if !ok || !ends.in(rest, end) {
+			return "", 0
+		}
+		i := bytes.Index(rest, []byte(end))
+		if i < 0 {
+			return "", 0
+		}
+		return string(rest[:i]), len(start) + i + len(end)
+	}
+	if text, n = until(cdataStart, "]]>"); n > 0 {
+		return text, n, ""
+	}
+	for _, s := range [][2]string{{"<!--", "-->"}, {"<?", "?>"}} {
+		if _, n = until(s[0], s[1]); n > 0 {
+			return "", n, ""
+		}
+	}
+	i := 1
+	if i < len(raw) && raw[i] == '/' {
+		i++
+	}
+	from := i
+	if i >= len(raw) || !isNameStart(raw[i]) {
+		return "", 0, ""
+	}
+	for i < len(raw) && isName(raw[i]) {
+		i++
+	}
+	name := string(raw[from:i])
+	// Attributes: up to the first > outside of quotes.
+	quote := byte(0)
+	for ; i < len(raw); i++ {
+		switch b := raw[i]; {
+		case quote != 0:
+			if b == quote {
+				quote = 0
+			}
+		case (b == '"' || b == '\'') && bytes.HasSuffix(bytes.TrimRight(raw[:i], " \t\r\n"), []byte("=")):
+			quote = b
+		case b == '<':
+			return "", 0, ""
+		case b == '>':
+			if raw[1] == '/' {
+				return "", i + 1, "/" + name
+			}
+			if raw[i-1] == '/' {
+				return "", i + 1, ""
+			}
+			return "", i + 1, name
+		}
+	}
+	return "", 0, ""
+}
+
+// entities are the names of characters that files of comments use: those of XML,
+// and the one of HTML that everybody knows.
+var entities = map[string]string{"amp": "&", "lt": "<", "gt": ">", "quot": `"`, "apos": "'", "nbsp": "\u00a0"}
+
+// reference returns the character that a reference names and the length of the
+// reference: "" for a character that XML forbids, 0 for what is not a reference.
+func reference(raw []byte) (string, int) {
+	const longest = 12
+	end := bytes.IndexByte(raw[:min(len(raw), longest)], ';')
+	if end < 2 {
+		return "", 0
+	}
+	name := string(raw[1:end])
+	if name[0] != '#' {
+		text, ok := entities[name]
+		if !ok {
+			return "", 0
+		}
+		return text, end + 1
+	}
+	digits, base := name[1:], 10
+	if strings.HasPrefix(digits, "x") || strings.HasPrefix(digits, "X") {
+		digits, base = digits[1:], 16
+	}
+	for _, b := range digits {
+		if !strings.ContainsRune("0123456789abcdefABCDEF", b) {
+			return "", 0
+		}
+	}
+	n, err := strconv.ParseUint(digits, base, 64)
+	switch {
+	case digits == "" || err != nil && base == 10 && strings.ContainsAny(digits, "abcdefABCDEF"):
+		return "", 0
+	case err != nil || n > utf8.MaxRune || !legal(rune(n)):
+		return "", end + 1
+	}
+	return string(rune(n)), end + 1
+}
+
+// writeLegal writes what XML 1.0 allows of b. Bytes that are not UTF-8 stay, see
+// validText.
+func writeLegal(out *strings.Builder, b []byte) {
+	for len(b) > 0 {
+		r, n := utf8.DecodeRune(b)
+		if n == 1 && r == utf8.RuneError || legal(r) && r != 0x7f {
+			out.Write(b[:n])
+		}
+		b = b[n:]
+	}
+}
+
+// legal reports whether XML 1.0 allows r (its production 2, Char).
+func legal(r rune) bool {
+	return r == '\t' || r == '\n' || r == '\r' || r >= 0x20 && r <= 0xD7FF ||
+		r >= 0xE000 && r <= 0xFFFD || r >= 0x10000 && r <= utf8.MaxRune
+}
+
+// validText returns s in UTF-8. A recorder that cuts a text at a number of bytes
+// cuts a character; where much is not UTF-8 the text is in another encoding, and
+// cannot be read.
+func validText(s string) (string, bool) {
+	if utf8.ValidString(s) {
+		return s, true
+	}
+	bad := 0
+	for i := 0; i < len(s); {
+		r, n := utf8.DecodeRuneInString(s[i:])
+		if r == utf8.RuneError && n == 1 {
+			bad++
+		}
+		i += n
+	}
+	return strings.ToValidUTF8(s, "\ufffd"), bad*4 <= len(s)
+}

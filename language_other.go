@@ -1,8 +1,0 @@
-//go:build !windows
-
-package main
-
-import "danmaku/config"
-
-// desktopLang is English where only the locale tells of a language.
-func desktopLang() config.Lang { return config.English }

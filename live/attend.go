@@ -1,0 +1,206 @@
+package live
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"sync"
+	"time"
+
+	"danmaku/room"
+	"danmaku/show"
+)
+
+// talliesEvery is the least time between two frames that tell of counts.
+const talliesEvery = 250 * time.Millisecond
+
+// waitMost is for how long nobody looks whether an item starts by itself: the clock may
+// be set meanwhile.
+const waitMost = 5 * time.Second
+
+// attended are the rooms that show something, will at a moment, or are reacted in: their
+// counts are told, what is over is stopped, and what is due is started. An idle program
+// does nothing.
+type attended struct {
+	mu    sync.Mutex
+	rooms map[*liveRoom]bool
+	wake  chan struct{}
+}
+
+// busy reports whether a room shows anything, or has counts that are to be told or kept.
+func (r *liveRoom) busy() bool {
+	r.mu.RLock()
+	live := r.showing.live()
+	r.mu.RUnlock()
+	return live || r.reacted.busy()
+}
+
+// waits reports whether anything of a room starts by itself at a moment.
+func (r *liveRoom) waits() bool {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return !show.NextStart(r.showing.items).IsZero()
+}
+
+// attend has a room looked after while it shows anything, or is to.
+func (svc *Service) attend(r *liveRoom) {
+	needed := r.busy() || r.waits()
+	a := &svc.attended
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if !needed {
+		return // the next look takes it off
+	}
+	a.rooms[r] = true
+	select {
+	case a.wake <- struct{}{}:
+	default:
+	}
+}
+
+// runShows looks after all rooms that show something or will, until ctx ends.
+func (svc *Service) runShows(ctx context.Context) {
+	var next time.Time // of the next look; what comes meanwhile can only make it sooner
+	for {
+		wait, idle := svc.nextLook()
+		if idle {
+			next = time.Time{}
+			select {
+			case <-ctx.Done():
+				return
+			case <-svc.attended.wake:
+			}
+			continue
+		}
+		if at := time.Now().Add(wait); next.IsZero() || at.Before(next) {
+			next = at
+		}
+		timer := time.NewTimer(time.Until(next))
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return
+		case <-svc.attended.wake:
+			timer.Stop()
+		case <-timer.C:
+			next = time.Time{}
+			svc.lookAfter(ctx)
+		}
+	}
+}
+
+// nextLook returns how long nobody needs to look after any room; idle is true when none
+// needs it at all.
+func (svc *Service) nextLook() (wait time.Duration, idle bool) {
+	svc.attended.mu.Lock()
+	defer svc.attended.mu.Unlock()
+	wait = waitMost
+	for r := range svc.attended.rooms {
+		r.mu.RLock()
+		starts := show.NextStart(r.showing.items)
+		r.mu.RUnlock()
+		switch {
+		case r.busy():
+			wait = talliesEvery
+		case !starts.IsZero():
+			wait = min(wait, max(talliesEvery, starts.Sub(svc.now())))
+		}
+	}
+	return wait, len(svc.attended.rooms) == 0
+}
+
+// lookAfter tells what has been counted since the last time, stops what is over, and
+// starts what is due.
+func (svc *Service) lookAfter(ctx context.Context) {
+	svc.attended.mu.Lock()
+	var rooms []*liveRoom
+	for r := range svc.attended.rooms {
+		rooms = append(rooms, r)
+	}
+	svc.attended.mu.Unlock()
+	for _, r := range rooms {
+		svc.tellTallies(r)
+		svc.tellReactions(r)
+		svc.keepReactions(ctx, r, svc.mono())
+		r.mu.RLock()
+		over, due := show.Due(r.showing.items, svc.now()), show.ToStart(r.showing.items, svc.now())
+		r.mu.RUnlock()
+		for _, id := range over {
+			svc.byItself(ctx, r, show.Command{Op: show.Expire, ID: id})
+		}
+		for _, id := range due {
+			c := show.Command{Op: show.StartScheduled, ID: id, Seed: make([]byte, show.SeedSize)}
+			if _, err := rand.Read(c.Seed); err != nil {
+				svc.slog.Warn("no seed could be drawn", "room", r.id, "item", id, "err", err)
+				continue
+			}
+			svc.byItself(ctx, r, c)
+			svc.countAuthors(ctx, r, id)
+		}
+		svc.attended.mu.Lock()
+		if !r.busy() && !r.waits() {
+			delete(svc.attended.rooms, r)
+		}
+		svc.attended.mu.Unlock()
+	}
+}
+
+// countAuthors counts those who wrote before a draw among authors began.
+func (svc *Service) countAuthors(ctx context.Context, r *liveRoom, id string) {
+	r.mu.RLock()
+	it, known := r.showing.find(id)
+	r.mu.RUnlock()
+	if !known || !show.AmongAuthors(it) {
+		return
+	}
+	if err := svc.loadLive(ctx, r, it); err != nil && ctx.Err() == nil {
+		svc.slog.Warn("who takes part in a draw could not be counted", "room", r.id, "item", id, "err", err)
+	}
+}
+
+// byItself carries out what nobody commands. A log that cannot be written is asked
+// again at the next look.
+func (svc *Service) byItself(ctx context.Context, r *liveRoom, c show.Command) {
+	e := room.Event{Room: r.id, At: svc.now(), Kind: room.KindItem, Command: &c}
+	if _, err := svc.journal.Append(ctx, e); err != nil && !errors.Is(err, room.ErrBusy) && ctx.Err() == nil {
+		svc.slog.Warn("an item could not be changed at its moment", "room", r.id, "item", c.ID, "op", c.Op, "err", err)
+	}
+}
+
+// tellTallies sends the counts that have changed to everybody who may see them.
+func (svc *Service) tellTallies(r *liveRoom) {
+	r.mu.Lock()
+	var counted []show.Item
+	for _, it := range r.showing.items {
+		if r.showing.counted[it.ID] && it.State == show.Live {
+			counted = append(counted, it)
+		}
+	}
+	clear(r.showing.counted)
+	frames := make([][]byte, len(room.Views))
+	if len(counted) > 0 {
+		for i, v := range room.Views {
+			var seen []show.Item
+			for _, it := range counted {
+				if b := r.showing.boards[it.ID]; b != nil {
+					it = b.News(it)
+				} else {
+					it = r.showing.count(it)
+				}
+				if it, ok := asSeen(v, it); ok {
+					seen = append(seen, show.Brief(it))
+				}
+			}
+			frames[i] = svc.encoder.Tally(seen)
+		}
+		for _, b := range r.showing.boards {
+			b.Told()
+		}
+	}
+	r.mu.Unlock()
+	for i, v := range room.Views {
+		if frames[i] != nil {
+			svc.outlet.Announce(r.id, v, frames[i])
+		}
+	}
+}

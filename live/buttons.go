@@ -1,0 +1,228 @@
+package live
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"danmaku/comment"
+	"danmaku/room"
+	"danmaku/show"
+)
+
+// How often one button can be pressed: in a row, and then one each pressEvery.
+const (
+	pressBurst = 5
+	pressEvery = time.Second
+)
+
+// muteLastFor is how long the author of the newest comment is muted by a button.
+const muteLastFor = 10 * time.Minute
+
+// pressing keeps how often each button was pressed lately.
+type pressing struct {
+	mu     sync.Mutex
+	limits map[int64]*rate.Limiter // by the number of the link
+}
+
+// allow reports whether a button may be pressed now.
+func (p *pressing) allow(link int64) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.limits == nil {
+		p.limits = map[int64]*rate.Limiter{}
+	}
+	if p.limits[link] == nil {
+		p.limits[link] = rate.NewLimiter(rate.Every(pressEvery), pressBurst)
+	}
+	return p.limits[link].Allow()
+}
+
+// Buttons lists the buttons of a room, oldest first, without those taken back.
+func (svc *Service) Buttons(roomID string, by room.Actor) ([]room.AccessLink, error) {
+	if err := svc.mayButton(roomID, by); err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(svc.access.List(), func(l room.AccessLink) bool {
+		return l.Role != room.Button || l.Room != roomID || !l.Revoked.IsZero()
+	}), nil
+}
+
+// mayButton asks whether somebody may manage a room's buttons: who may make links.
+func (svc *Service) mayButton(roomID string, by room.Actor) error {
+	if err := svc.May("", by, room.ManageLinks); err != nil {
+		return err
+	}
+	_, err := svc.room(roomID)
+	return err
+}
+
+// NewButton makes a button of a room and returns it with its key, which can be shown
+// again. It is taken back as a link is. Errors: ErrInvalid, ErrNotFound, ErrBusy.
+func (svc *Service) NewButton(ctx context.Context, roomID string, by room.Actor, p room.Press, label string) (room.AccessLink, string, error) {
+	list, err := svc.Buttons(roomID, by)
+	switch {
+	case err != nil:
+		return room.AccessLink{}, "", err
+	case p.Needs() == "":
+		return room.AccessLink{}, "", room.Explain(room.ErrInvalid, "act %.20q: %v", p, room.Presses)
+	case len(list) >= room.MaxButtons:
+		return room.AccessLink{}, "", room.Explain(room.ErrInvalid, "buttons: at most %d in one room; take one back first", room.MaxButtons)
+	}
+	l, key, err := svc.registrar(by).Button(ctx, roomID, p, label)
+	if err != nil {
+		return room.AccessLink{}, "", err
+	}
+	return l, key, svc.loadLinks(ctx)
+}
+
+// Press does the one act of a button, in the button's name. Whoever runs the room may
+// press any. It returns the room as it is then. Errors: ErrNotAllowed for another act
+// than the button's, ErrSlowDown (a *room.WaitError), ErrNotLive where nothing waits for
+// it, ErrRoomClosed, and those of the act.
+func (svc *Service) Press(ctx context.Context, roomID string, by room.Actor, p room.Press) (room.Room, error) {
+	r, err := svc.may(roomID, by, room.PressButton)
+	if err != nil {
+		return room.Room{}, err
+	}
+	if p.Needs() == "" {
+		return room.Room{}, room.ErrNotFound
+	}
+	if by.Role == room.Button {
+		l, err := svc.LinkByID(by.Link)
+		if err != nil || l.Press != p {
+			return room.Room{}, room.Explain(room.ErrNotAllowed, "This button does something else.")
+		}
+		by.Grants = p.Needs()
+	}
+	if !svc.pressing.allow(by.Link) {
+		return room.Room{}, &room.WaitError{Err: room.ErrSlowDown, Wait: pressEvery}
+	}
+	if err := svc.press(ctx, r, by, p); err != nil {
+		return room.Room{}, err
+	}
+	return r.settings(), nil
+}
+
+// press does an act.
+func (svc *Service) press(ctx context.Context, r *liveRoom, by room.Actor, p room.Press) error {
+	switch p {
+	case room.PressClear:
+		return svc.Clear(ctx, r.id, by)
+	case room.PressLockDown:
+		_, err := svc.LockDown(ctx, r.id, by)
+		return err
+	case room.PressUnlock:
+		_, err := svc.Unlock(ctx, r.id, by)
+		return err
+	case room.PressFeatureNext:
+		return svc.startNext(ctx, r, by, show.Card)
+	case room.PressPollStart:
+		return svc.startNext(ctx, r, by, show.Poll)
+	case room.PressFeatureStop:
+		return svc.stopLive(ctx, r, by, show.Card)
+	case room.PressPollStop:
+		return svc.stopLive(ctx, r, by, show.Poll)
+	case room.PressMuteLast:
+		return svc.muteLast(ctx, r, by)
+	}
+	_, err := svc.setRoom(ctx, r.id, by, room.ActionSettings, func(setup room.Room) (room.Room, error) { return pressed(setup, p) })
+	return err
+}
+
+// pressed returns a room's settings after an act that changes them. A button neither
+// closes a room nor opens one that is closed.
+func pressed(setup room.Room, p room.Press) (room.Room, error) {
+	switch p {
+	case room.PressHide, room.PressShow:
+		setup.OverlayHidden = p == room.PressHide
+		return setup, nil
+	case room.PressHideToggle:
+		setup.OverlayHidden = !setup.OverlayHidden
+		return setup, nil
+	}
+	if setup.State == room.Closed {
+		return setup, room.ErrRoomClosed
+	}
+	if p == room.PressPause || p == room.PressPauseToggle && setup.State == room.Open {
+		setup.State = room.Paused
+	} else {
+		setup.State = room.Open
+	}
+	return setup, nil
+}
+
+// startNext starts the first item of a kind that waits: one in the queue before one that
+// is prepared. What stands in its place ends.
+func (svc *Service) startNext(ctx context.Context, r *liveRoom, by room.Actor, kind show.Kind) error {
+	r.mu.RLock()
+	items := slices.Clone(r.showing.items)
+	r.mu.RUnlock()
+	show.Sort(items)
+	var next, stands *show.Item
+	for i, it := range items {
+		switch {
+		case it.State == show.Live && show.SlotOf(it.Kind) == show.SlotOf(kind):
+			stands = &items[i]
+		case it.Kind == kind && it.State == show.Queued && (next == nil || next.State == show.Draft), it.Kind == kind && it.State == show.Draft && next == nil:
+			next = &items[i]
+		}
+	}
+	if next == nil {
+		return room.Explain(room.ErrNotLive, "No %s waits. Prepare one on the console's page Show.", kind)
+	}
+	if stands != nil { // what is started while its place is taken would wait
+		if _, err := svc.ChangeItem(ctx, r.id, by, show.Command{Op: show.Stop, ID: stands.ID}); err != nil {
+			return err
+		}
+	}
+	r.mu.RLock()
+	it, known := r.showing.find(next.ID)
+	r.mu.RUnlock()
+	if known && it.State == show.Live { // the queue has gone on by itself
+		return nil
+	}
+	_, err := svc.ChangeItem(ctx, r.id, by, show.Command{Op: show.Start, ID: next.ID})
+	return err
+}
+
+// stopLive ends the item of a kind that is live.
+func (svc *Service) stopLive(ctx context.Context, r *liveRoom, by room.Actor, kind show.Kind) error {
+	r.mu.RLock()
+	i := slices.IndexFunc(r.showing.items, func(it show.Item) bool { return it.Kind == kind && it.State == show.Live })
+	id := ""
+	if i >= 0 {
+		id = r.showing.items[i].ID
+	}
+	r.mu.RUnlock()
+	if id == "" {
+		return room.Explain(room.ErrNotLive, "No %s is on air.", kind)
+	}
+	_, err := svc.ChangeItem(ctx, r.id, by, show.Command{Op: show.Stop, ID: id})
+	return err
+}
+
+// muteLastAmong is how many of the newest comments are looked through for one of the
+// audience.
+const muteLastAmong = 20
+
+// muteLast mutes the author of the newest comment that is shown and not by somebody who
+// runs the room.
+func (svc *Service) muteLast(ctx context.Context, r *liveRoom, by room.Actor) error {
+	rows, _, err := svc.history.Comments(ctx, r.id, room.HistoryQuery{Status: comment.Shown, Limit: muteLastAmong})
+	if err != nil {
+		return fmt.Errorf("find the newest comment: %w", err)
+	}
+	for _, row := range rows {
+		if row.Badge != comment.NoBadge || row.Cleared || row.Source == comment.FromReplay {
+			continue
+		}
+		_, _, err := svc.Ban(ctx, r.id, by, BanRequest{User: row.User, Kind: room.Mute, For: muteLastFor, Reason: "the newest comment, by a button"})
+		return err
+	}
+	return room.Explain(room.ErrNotLive, "No comment of the audience is shown.")
+}

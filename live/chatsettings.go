@@ -1,0 +1,227 @@
+package live
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"sync"
+
+	"danmaku/room"
+)
+
+// chats are the connected chats of this process.
+type chats struct {
+	book   ChatBook
+	runner ChatRunner
+
+	mu    sync.Mutex // held while they are loaded
+	known []room.Chat
+}
+
+// loadChats connects what is stored: new and changed chats start, others end. The
+// rest runs on.
+func (svc *Service) loadChats(ctx context.Context) error {
+	if svc.chats.book.Stored == nil || svc.chats.runner == nil {
+		return nil
+	}
+	svc.chats.mu.Lock()
+	defer svc.chats.mu.Unlock()
+	list, err := svc.chats.book.List(ctx)
+	if err != nil {
+		return fmt.Errorf("load chats: %w", err)
+	}
+	same := func(a, b room.Chat) bool {
+		a.Sealed, b.Sealed = nil, nil // the same secrets are sealed otherwise each time
+		return reflect.DeepEqual(a, b)
+	}
+	for _, was := range svc.chats.known {
+		if !slices.ContainsFunc(list, func(c room.Chat) bool { return c.ID == was.ID }) {
+			svc.chats.runner.Remove(was.ID)
+		}
+	}
+	for _, now := range list {
+		if !slices.ContainsFunc(svc.chats.known, func(c room.Chat) bool { return same(c, now) }) {
+			svc.chats.runner.Set(now)
+		}
+	}
+	svc.chats.known = list
+	return nil
+}
+
+// ChatView is a connected chat and how it is doing. Its secrets are masked.
+type ChatView struct {
+	room.Chat
+	State room.ChatState
+	Needs []string // names of secrets that it has not, and cannot be read without
+	May   []string // names of secrets that it may need
+}
+
+// errNoChats is for a process that connects none.
+var errNoChats = room.Explain(room.ErrNotFound, "This server connects no chats.")
+
+// ChatList lists the chats of a room.
+func (svc *Service) ChatList(ctx context.Context, roomID string, by room.Actor) ([]ChatView, error) {
+	if err := svc.May(roomID, by, room.ReadRoom); err != nil {
+		return nil, err
+	}
+	if svc.chats.runner == nil {
+		return nil, errNoChats
+	}
+	list, err := svc.chats.book.List(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var out []ChatView
+	for _, c := range list {
+		if c.Room == roomID {
+			out = append(out, svc.viewChat(c))
+		}
+	}
+	return out, nil
+}
+
+// viewChat is a chat as those who run the room see it.
+func (svc *Service) viewChat(c room.Chat) ChatView {
+	v := ChatView{Chat: c}
+	needs, may, _ := svc.chats.runner.Secrets(c.Kind)
+	for _, name := range needs {
+		if c.Secret[name] == "" {
+			v.Needs = append(v.Needs, name)
+		}
+	}
+	v.May, v.Sealed, v.Secret = may, nil, map[string]string{}
+	for name, value := range c.Secret {
+		v.Secret[name] = MaskSecret(value)
+	}
+	v.State, _ = svc.chats.runner.State(c.ID)
+	if v.State.Phase == "" {
+		v.State.Phase = room.ChatOff
+	}
+	return v
+}
+
+// RecognizeChat says what a link or a name stands for, and what it needs. Errors:
+// ErrInvalid for one that names no chat.
+func (svc *Service) RecognizeChat(roomID string, by room.Actor, link string) (room.ChatLink, error) {
+	if _, err := svc.may(roomID, by, room.ManageChats); err != nil {
+		return room.ChatLink{}, err
+	}
+	if svc.chats.runner == nil {
+		return room.ChatLink{}, errNoChats
+	}
+	return svc.chats.runner.Recognize(link)
+}
+
+// changeChats runs fn on the book in somebody's name, and puts what it did into
+// force.
+func (svc *Service) changeChats(ctx context.Context, roomID string, by room.Actor, fn func(ChatBook) (room.Chat, error)) (ChatView, error) {
+	if _, err := svc.may(roomID, by, room.ManageChats); err != nil {
+		return ChatView{}, err
+	}
+	if svc.chats.runner == nil {
+		return ChatView{}, errNoChats
+	}
+	book := svc.chats.book
+	book.By = by
+	c, err := fn(book)
+	if err == nil {
+		err = svc.loadChats(ctx)
+	}
+	if err != nil {
+		return ChatView{}, err
+	}
+	return svc.viewChat(c), nil
+}
+
+// AddChat connects the chat that a link or a name stands for. secret adds to what
+// the link carried. Errors: ErrInvalid, ErrTaken, ErrBusy.
+func (svc *Service) AddChat(ctx context.Context, roomID string, by room.Actor, link string, secret map[string]string, set func(*room.Chat)) (ChatView, error) {
+	return svc.changeChats(ctx, roomID, by, func(b ChatBook) (room.Chat, error) {
+		c, err := NewChat(svc.chats.runner, roomID, link, secret)
+		if err != nil {
+			return c, err
+		}
+		set(&c)
+		return b.Add(ctx, c)
+	})
+}
+
+// SetChat changes a chat. A secret that is not named stays as it is, unless the link
+// leads to another host: whoever may change a chat may not read its secrets there. An
+// empty link keeps the target. Errors: ErrNotFound, ErrInvalid, ErrBusy.
+func (svc *Service) SetChat(ctx context.Context, roomID string, by room.Actor, id, link string, secret map[string]string, set func(*room.Chat)) (ChatView, error) {
+	v, err := svc.changeChats(ctx, roomID, by, func(b ChatBook) (room.Chat, error) {
+		var fault error
+		var to room.ChatLink
+		if link != "" {
+			if to, fault = svc.chats.runner.Recognize(link); fault != nil {
+				return room.Chat{}, fault
+			}
+		}
+		was, _, err := b.of(ctx, roomID, id)
+		switch {
+		case err != nil:
+			return was, err
+		case link != "" && to.Kind != was.Kind:
+			return was, room.Explain(room.ErrInvalid, "link: that is a chat of another kind (%s); remove this one and add that", to.Kind)
+		}
+		from, err := svc.chats.runner.Recognize(was.Kind + ":" + was.Target)
+		elsewhere := link != "" && (err != nil || from.Host != to.Host)
+		probe := was
+		probe.Secret = maps.Clone(was.Secret)
+		if err := setSecrets(svc.chats.runner, &probe, secret); err != nil {
+			return was, err
+		}
+		return b.Change(ctx, roomID, id, func(c *room.Chat) {
+			if elsewhere {
+				clear(c.Secret)
+			}
+			if link != "" {
+				c.Target = to.Target
+				maps.Copy(c.Secret, to.Secret)
+			}
+			_ = setSecrets(svc.chats.runner, c, secret) // it was tried
+			set(c)
+		})
+	})
+	// One that has stopped is tried again, also when what was entered is what it had: the
+	// fault may have been mended on the platform's side.
+	if err == nil && v.State.Phase == room.ChatStopped && (link != "" || len(secret) > 0) {
+		c, _, err := svc.chats.book.of(ctx, roomID, id)
+		if err != nil {
+			return ChatView{}, err
+		}
+		svc.chats.runner.Set(c)
+	}
+	return v, err
+}
+
+// DeleteChat disconnects a chat. What it brought stays. Errors: ErrNotFound,
+// ErrBusy.
+func (svc *Service) DeleteChat(ctx context.Context, roomID string, by room.Actor, id string) error {
+	_, err := svc.changeChats(ctx, roomID, by, func(b ChatBook) (room.Chat, error) {
+		return room.Chat{}, b.Delete(ctx, roomID, id)
+	})
+	return err
+}
+
+// TestChat has a chat say a line as if its platform had sent it: it takes the way of
+// all others. Errors: ErrNotFound, ErrExpired for a chat that is off.
+func (svc *Service) TestChat(ctx context.Context, roomID string, by room.Actor, id, text string) error {
+	if _, err := svc.may(roomID, by, room.ManageChats); err != nil {
+		return err
+	}
+	if svc.chats.runner == nil {
+		return errNoChats
+	}
+	c, _, err := svc.chats.book.of(ctx, roomID, id)
+	if err != nil {
+		return err
+	}
+	if c.Off || !svc.chats.runner.Test(id, text) {
+		return room.Explain(room.ErrExpired, "The chat is off. Turn it on first.")
+	}
+	return nil
+}

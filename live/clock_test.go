@@ -1,0 +1,160 @@
+package live
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"danmaku/comment"
+	"danmaku/room"
+)
+
+// Comments have IDs whatever the clock says: different ones, and behind those
+// that the log has.
+func TestIDsNeedNoRightClock(t *testing.T) {
+	for name, now := range map[string]time.Time{
+		"right": noon, "before 2020": time.Date(2019, 12, 31, 23, 59, 59, 0, time.UTC), "1970": time.Unix(0, 0), "none": {},
+		"the first millisecond": time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC), "2200": time.Date(2200, 1, 1, 0, 0, 0, 0, time.UTC),
+	} {
+		t.Run(name, func(t *testing.T) {
+			h, _ := newVenue(t)
+			h.mono = newClock(time.Now, nil).elapsed
+			h.filter, h.limiter = verdicts{}, free{}
+			newest := comment.NewID(noon, 5)
+			h.newest = newest.Time()
+			h.now = func() time.Time { return now }
+			seen := map[comment.ID]bool{}
+			for i := range 100 {
+				o, err := h.Submit(t.Context(), "live", Author{Role: room.Audience, User: "ann"}, comment.Draft{Text: fmt.Sprint("hi ", i)})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if o.Comment.ID <= 0 || seen[o.Comment.ID] {
+					t.Fatalf("comment %d has the ID %d", i, o.Comment.ID)
+				}
+				if now.Year() < 2020 && o.Comment.ID <= newest {
+					t.Fatalf("comment %d could have the ID of an older one: %v", i, o.Comment.ID)
+				}
+				seen[o.Comment.ID] = true
+			}
+		})
+	}
+}
+
+// A fresh overlay gets no comment from the future: it would draw that at every
+// reload until the clock has caught up. Lists have it.
+func TestNoCommentFromTheFutureOnAFreshOverlay(t *testing.T) {
+	r := newRoom(room.Record{Room: room.New("live")}, nil, plainEncoder{}, outletFunc(func(string, room.View, []byte) {}), newClock(time.Now, nil), nil)
+	defer r.close()
+	for seq, at := range []time.Duration{-time.Minute, time.Hour, time.Second, 0, -time.Second} {
+		r.apply(plainEncoder{}, room.Event{Seq: int64(seq) + 1, Kind: room.KindComment, At: noon.Add(at), Comment: comment.Comment{ID: comment.ID(seq) + 1}})
+	}
+	for v, want := range map[room.View]int{room.ViewOverlay: 3, room.ViewAudience: 5, room.ViewConsole: 5} {
+		if got := len(r.ring.Newest(v, 5, noon)); got != want {
+			t.Errorf("%s: %d comments, want %d", v, got, want)
+		}
+	}
+}
+
+// seen is a filter that keeps the drafts it is asked about and told the end of.
+type seen struct {
+	verdicts
+	checked, settled *[]comment.Draft
+}
+
+func (s seen) Check(d comment.Draft, r room.Room) comment.Verdict {
+	*s.checked = append(*s.checked, d)
+	return s.verdicts.Check(d, r)
+}
+
+func (s seen) Settle(d comment.Draft, _ comment.Verdict, _ bool) { *s.settled = append(*s.settled, d) }
+
+// The filter measures by the clock that is never set: it is told the time by that.
+func TestTheFilterIsToldTheTimeThatPassed(t *testing.T) {
+	h, _ := newVenue(t)
+	wall, passed := noon, time.Minute
+	h.now, h.mono = func() time.Time { return wall }, func() time.Duration { return passed }
+	var checked, settled []comment.Draft
+	h.filter, h.limiter = seen{verdicts{}, &checked, &settled}, free{}
+	for _, step := range []time.Duration{0, -time.Hour, 2 * time.Hour} {
+		wall, passed = wall.Add(step+time.Second), passed+time.Second
+		_, err := h.Submit(t.Context(), "live", Author{Role: room.Audience, User: "ann"}, comment.Draft{Text: "hi", Elapsed: time.Hour})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name, drafts := range map[string][]comment.Draft{"checked": checked, "settled": settled} {
+			if d := drafts[len(drafts)-1]; d.Elapsed != passed || !d.At.Equal(wall) {
+				t.Errorf("%s at %v, %v by the steady clock, want %v, %v", name, d.At, d.Elapsed, wall, passed)
+			}
+		}
+	}
+}
+
+// limits is a limiter that keeps the keys it is asked for.
+type limits struct {
+	free
+	asked *[]room.LimitKey
+}
+
+func (l limits) Allow(k room.LimitKey) error {
+	*l.asked = append(*l.asked, k)
+	return nil
+}
+
+// A clock that is set makes no identity older or younger than it is: neither the
+// filter nor the limiter is told so. One that an earlier run made has the age that
+// it had then.
+func TestASetClockAgesNobody(t *testing.T) {
+	h, _ := newVenue(t)
+	wall, passed := noon, time.Minute
+	h.now, h.mono = func() time.Time { return wall }, func() time.Duration { return passed }
+	h.clock = newClock(h.now, h.mono)
+	var checked, settled []comment.Draft
+	var asked []room.LimitKey
+	h.filter, h.limiter = seen{verdicts{}, &checked, &settled}, limits{asked: &asked}
+	fresh, before := h.Stamp(), noon.Add(-time.Hour)
+	ahead := noon.Add(48 * time.Hour) // of a run whose clock was ahead
+	age := time.Duration(0)
+	for _, step := range []time.Duration{0, time.Hour, -3 * time.Hour, 30 * time.Second} {
+		wall, passed, age = wall.Add(step+time.Second), passed+time.Second, age+time.Second
+		for _, tt := range []struct {
+			made time.Time
+			want time.Duration
+		}{{fresh, age}, {before, time.Hour + age}, {ahead, wall.Sub(ahead)}, {h.Stamp(), 0}} {
+			_, err := h.Submit(t.Context(), "live", Author{Role: room.Audience, User: "ann", Identity: tt.made}, comment.Draft{Text: "hi"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if d := checked[len(checked)-1]; d.At.Sub(d.Identity) != tt.want {
+				t.Errorf("set by %v: the filter is told %v, want %v", step, d.At.Sub(d.Identity), tt.want)
+			}
+			if k := asked[len(asked)-1]; wall.Sub(k.Identity) != tt.want {
+				t.Errorf("set by %v: the limiter is told %v, want %v", step, wall.Sub(k.Identity), tt.want)
+			}
+		}
+	}
+	if _, err := h.Submit(t.Context(), "live", Author{Role: room.Audience, User: "ann"}, comment.Draft{Text: "hi"}); err != nil || !asked[len(asked)-1].Identity.IsZero() {
+		t.Errorf("one without an age: %v, %v", asked[len(asked)-1].Identity, err)
+	}
+}
+
+// The numbers of a room are those of the hour that passed, whatever the clock says.
+func TestATallyOutlivesASetClock(t *testing.T) {
+	wall, passed := noon, time.Duration(0)
+	c := newClock(func() time.Time { return wall }, func() time.Duration { return passed })
+	tl := tally{set: c.set}
+	for _, step := range []time.Duration{0, 5 * time.Hour, -9 * time.Hour, -time.Since(time.Unix(0, 0))} {
+		wall, passed = wall.Add(step+10*time.Second), passed+10*time.Second
+		tl.count(room.Event{Kind: room.KindComment, At: wall})
+		tl.stop("slow_down", "", wall)
+		tl.crowd(7, wall)
+	}
+	got := tl.counts(wall)
+	if h := tl.hour(wall); got.Rate != 4 || got.Stopped["slow_down"] != 4 || h.Shown[59]+h.Shown[58] != 4 || h.People[59] != 7 {
+		t.Errorf("%+v, %v", got, h)
+	}
+	wall, passed = wall.Add(time.Minute), passed+time.Minute
+	if got := tl.counts(wall); got.Rate != 0 || got.Stopped["slow_down"] != 4 {
+		t.Errorf("a minute later: %+v", got)
+	}
+}

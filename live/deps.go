@@ -1,0 +1,343 @@
+// Package live runs the rooms: it takes comments in, has them checked and made
+// durable, follows the log, and paces what goes out to the screens. It knows
+// no database, no socket and no JSON; what it needs of them it says here.
+package live
+
+import (
+	"context"
+	"time"
+
+	"danmaku/comment"
+	"danmaku/live/fanout"
+	"danmaku/live/replay"
+	"danmaku/room"
+	"danmaku/show"
+)
+
+// Journal is the durable log of all rooms, in one order for each room. The
+// contract every implementation must pass is live/journaltest.
+type Journal interface {
+	// Append makes ev durable and gives it back numbered. It returns when a
+	// killed process could no longer lose it. Events of one room come out in the
+	// order of their numbers. An event that cannot happen any more (a ref that is
+	// bound, a decision that has been made, a comment that is gone) is not an
+	// error: nothing is written, and the receipt tells what stands.
+	// Errors: room.ErrBusy when the queue is full or the write failed,
+	// room.ErrNotFound for an unknown room, comment or item; of items, votes and
+	// questions those of show.Decide, show.DecideEntry and show.DecideMark.
+	Append(ctx context.Context, ev room.Event) (room.Receipt, error)
+
+	// AppendAll makes several events durable together, with neighbouring numbers, or
+	// none of them. When the first is one that cannot happen any more, the others are
+	// not written either and have no receipt. Errors are those of Append.
+	AppendAll(ctx context.Context, events []room.Event) ([]room.Receipt, error)
+
+	// Follow hands every committed batch to fn, in order, from one goroutine, and
+	// never one event twice. It is called once, before the first Append. fn must
+	// not wait for anything slow: while it runs the log fills its queue.
+	Follow(fn func(batch []room.Event))
+
+	// Since returns a room's events with after < seq, oldest first, at most limit,
+	// as a resume needs them: without comments that were taken down since,
+	// without those shown before the last clear, and without what a later
+	// decision about the same comment replaced (the remove and clear events
+	// themselves are there). Errors: room.ErrNotFound for an unknown room.
+	Since(ctx context.Context, roomID string, after int64, limit int) ([]room.Event, error)
+
+	// CountSince returns how many events Since would return, without reading them:
+	// at most limit. Errors: room.ErrNotFound for an unknown room.
+	CountSince(ctx context.Context, room string, after int64, limit int) (int, error)
+
+	// Recent returns the newest limit events of a room, oldest first, with the same
+	// omissions as Since.
+	Recent(ctx context.Context, roomID string, limit int) ([]room.Event, error)
+
+	// NewestID returns the greatest ID of a comment in the log, 0 when there is none.
+	NewestID(ctx context.Context) (comment.ID, error)
+
+	// Ready is nil while the log can be written.
+	Ready() error
+}
+
+// History reads the rows of comments.
+type History interface {
+	Comments(ctx context.Context, roomID string, q room.HistoryQuery) (rows []room.Row, more bool, err error)
+	Comment(ctx context.Context, roomID string, id comment.ID) (room.Row, error)
+	// Neighbours lists the authors who wrote from a masked address since a moment.
+	Neighbours(ctx context.Context, room, address string, since time.Time) ([]string, error)
+	Person(ctx context.Context, roomID, user string) (room.Person, error)
+	Refs
+}
+
+// Refs finds comments by what their authors call them, and authors by their link.
+type Refs interface {
+	// CommentByRef finds the comment to which an author bound a ref. Errors:
+	// room.ErrNotFound.
+	CommentByRef(ctx context.Context, roomID, user, ref string) (room.Row, error)
+	// CommentsByRef finds at most limit comments to which any author of a link
+	// bound a ref in a room.
+	CommentsByRef(ctx context.Context, roomID string, link int64, ref string, limit int) ([]comment.ID, error)
+	// LinkOf returns the link by which an author writes, 0 when none is known.
+	LinkOf(ctx context.Context, roomID, user string) (int64, error)
+	// Brought finds the comment that a connected chat brought under a ref. Errors:
+	// room.ErrNotFound.
+	Brought(ctx context.Context, roomID, ref string) (comment.ID, error)
+	// TakenDown lists what somebody took down at one moment and is still down.
+	TakenDown(ctx context.Context, roomID, by string, at time.Time) ([]room.Row, error)
+}
+
+// Shows reads what rooms show besides comments, and who took part in it. Both are
+// changed by journal events of the kinds item and entry.
+type Shows interface {
+	// Items gives those of a room, also those that have ended.
+	Items(ctx context.Context, roomID string) ([]show.Item, error)
+	// Entries gives those of an item; of each person the oldest first.
+	Entries(ctx context.Context, roomID, item string) ([]show.Entry, error)
+	// AddReactions adds to the counts of minutes.
+	AddReactions(ctx context.Context, roomID string, minutes []room.ReactionMinute) error
+	// Questions gives those of a list that are shown, also hidden and merged ones.
+	Questions(ctx context.Context, roomID, item string) ([]show.Question, error)
+	// EntriesOf gives those of a person, by item; of each item the oldest first.
+	EntriesOf(ctx context.Context, roomID, person string) ([]show.Entry, error)
+}
+
+// Keep stores for how many days comments are kept; see [Service.SetKeep].
+type Keep interface {
+	// KeepDays returns what was chosen; chosen is false when nobody has.
+	KeepDays(ctx context.Context) (days int, chosen bool, err error)
+	// SetKeepDays errors: room.ErrBusy.
+	SetKeepDays(ctx context.Context, days int, a *room.AuditEntry) error
+}
+
+// Audit keeps who did what. Acts are written with what they tell of: with the
+// event of the log, see [room.Event.Act], or with the link, room or list.
+type Audit interface {
+	// AddAct is for acts on what is not stored: replays.
+	AddAct(ctx context.Context, a room.AuditEntry) error
+	Acts(ctx context.Context, q room.AuditQuery) (acts []room.AuditEntry, more bool, err error)
+	// Decided lists the comments that an act decided about at once. Errors:
+	// room.ErrNotFound for an act about no or one comment.
+	Decided(ctx context.Context, act int64) ([]comment.ID, error)
+	// ListEdit returns what an act did to a list of rules. Errors:
+	// room.ErrNotFound when that is not kept.
+	ListEdit(ctx context.Context, act int64) (room.ListEdit, error)
+	// ItemChanges returns what an act did to items. Errors: room.ErrNotFound when
+	// that is not kept.
+	ItemChanges(ctx context.Context, act int64) ([]show.Change, error)
+	// MarkOf returns what an act did to a question. Errors: room.ErrNotFound when that
+	// is not kept.
+	MarkOf(ctx context.Context, act int64) (show.MarkChange, error)
+}
+
+// Rooms stores rooms. A change of settings goes through the journal as an event
+// of kind room; AddRoom does not, and writes its act, when there is one, with
+// the room.
+type Rooms interface {
+	Rooms(ctx context.Context) ([]room.Record, error)
+	AddRoom(ctx context.Context, r room.Room, a *room.AuditEntry, links ...room.AccessLink) (room.Record, error)
+}
+
+// Pictures stores what dresses rooms' pages: the picture that a room shows, and
+// some that it showed before.
+type Pictures interface {
+	PutPicture(ctx context.Context, room, hash string, jpeg []byte) error
+	Picture(ctx context.Context, room, hash string) ([]byte, error) // ErrNotFound
+}
+
+// Rules stores rule lists.
+type Rules interface {
+	RuleLists(ctx context.Context) ([]room.RuleList, error)
+	RuleList(ctx context.Context, room, name string) (room.RuleList, error) // ErrNotFound
+	// ChangeRuleList makes, replaces or deletes a list and writes the act, in one
+	// transaction. Errors: ErrChanged when the list is not the one that the change
+	// was made from, ErrNotFound for an unknown room, ErrBusy.
+	ChangeRuleList(ctx context.Context, c room.RuleChange) error
+}
+
+// Chats stores connected chats, their secrets sealed.
+type Chats interface {
+	Chats(ctx context.Context) ([]room.Chat, error)
+	// PutChat makes or replaces the chat of the same ID, and writes the act in the
+	// same transaction. Errors: room.ErrNotFound for an unknown room, room.ErrBusy.
+	PutChat(ctx context.Context, c room.Chat, a *room.AuditEntry) error
+	// DeleteChat errors: room.ErrNotFound, room.ErrBusy.
+	DeleteChat(ctx context.Context, roomID, id string, a *room.AuditEntry) error
+}
+
+// ChatRunner connects chats. Its methods return at once.
+type ChatRunner interface {
+	// Recognize reads a link or a name. Errors: room.ErrInvalid with an explanation.
+	Recognize(text string) (room.ChatLink, error)
+	// Secrets returns the names of the secrets that a kind of chat needs, and of
+	// those that it may need; known is false for a kind that nothing reads.
+	Secrets(kind string) (needs, may []string, known bool)
+	Set(c room.Chat)
+	Remove(id string)
+	State(id string) (state room.ChatState, known bool)
+	// Test has a chat say a line as if its platform had sent it.
+	Test(id, text string) bool
+}
+
+// Webhooks stores webhooks, their addresses and keys sealed.
+type Webhooks interface {
+	Webhooks(ctx context.Context) ([]room.Webhook, error)
+	// PutWebhook makes or replaces the webhook of the same ID, and writes the act in the
+	// same transaction. Its position never goes back. Errors: room.ErrNotFound for an
+	// unknown room, room.ErrBusy.
+	PutWebhook(ctx context.Context, w room.Webhook, a *room.AuditEntry) error
+	// PassWebhook notes how far one has got. One that is gone is no fault. Errors:
+	// room.ErrBusy.
+	PassWebhook(ctx context.Context, id string, seq int64) error
+	// DeleteWebhook errors: room.ErrNotFound, room.ErrBusy.
+	DeleteWebhook(ctx context.Context, roomID, id string, a *room.AuditEntry) error
+}
+
+// WebhookRunner sends webhooks. But for Test its methods return at once.
+type WebhookRunner interface {
+	Set(w room.Webhook)
+	Remove(id string)
+	State(id string) room.WebhookState
+	// Test sends a test and returns what came of it. Errors: room.ErrSlowDown in a
+	// *room.WaitError, context.Canceled.
+	Test(ctx context.Context, w room.Webhook) (room.Delivery, error)
+	// Moved says that the log of a room has gone on.
+	Moved(roomID string)
+}
+
+// Styles keeps how overlays look. Nobody but the builder reads them.
+type Styles interface {
+	// Styles returns those of a room, by name.
+	Styles(ctx context.Context, room string) ([]room.Style, error)
+	// PutStyle makes the style or replaces the one of the same room and name.
+	// Errors: room.ErrNotFound for an unknown room, room.ErrBusy.
+	PutStyle(ctx context.Context, s room.Style) error
+	// DeleteStyle errors: room.ErrNotFound, room.ErrBusy.
+	DeleteStyle(ctx context.Context, room, name string) error
+}
+
+// Bans reads bans. They are made and lifted by journal events of
+// kind ban and unban.
+type Bans interface {
+	Bans(ctx context.Context, now time.Time) ([]room.Ban, error)
+	// Ban returns one, also when it was lifted. Errors: room.ErrNotFound.
+	Ban(ctx context.Context, roomID string, id int64) (room.Ban, error)
+}
+
+// Limiter asks all limits that a draft meets, and charges all or none.
+type Limiter interface {
+	// Allow returns nil, or a *room.WaitError around room.ErrSlowDown.
+	Allow(key room.LimitKey) error
+	// AllowPart asks the person's and the address's limits for taking part: a vote, an
+	// up-vote. The room's share is not asked, since nothing is shown. It returns nil,
+	// or a *room.WaitError around room.ErrSlowDown.
+	AllowPart(key room.LimitKey) error
+	// AllowReactions returns how many of n reactions count by the limits of the
+	// person, the address and the room.
+	AllowReactions(key room.LimitKey, n int) int
+	// Penalize takes further tokens of the user's bucket after a refusal by the
+	// filter, into a debt of at most one burst.
+	Penalize(key room.LimitKey)
+	// Refund gives back what [Limiter.Allow] took from the author's own limits, for
+	// a comment that did not get into the log.
+	Refund(key room.LimitKey)
+	// Wait returns how long the user would have to wait now.
+	Wait(key room.LimitKey) time.Duration
+	// MarkTrusted notes that a comment of the user was shown; the limit of an
+	// address grows with its trusted users.
+	MarkTrusted(key room.LimitKey)
+	// Vouch reports whether an identity may carry the time at which it was made.
+	// With a user it is one that exists: then it may once the user is trusted.
+	// Without one it is new, and the address has a rate for that.
+	Vouch(key room.LimitKey) bool
+}
+
+// Filter decides about normalised drafts, by rules that can be exchanged while
+// it works.
+type Filter interface {
+	// Check decides about a draft. A draft that a limit may not refuse is
+	// remembered as on its way; Settle has to follow.
+	Check(d comment.Draft, setup room.Room) comment.Verdict
+	// Settle tells the filter what became of a draft that it gave the verdict v:
+	// kept in the log, or not, in which case it never was sent.
+	Settle(d comment.Draft, v comment.Verdict, kept bool)
+	// SetRules exchanges all rule lists at once. Lines that cannot be understood
+	// are left out and named in the error; the rest is in force.
+	SetRules(lists []room.RuleList) error
+	// CheckText decides about text alone, as the rules of a room would.
+	CheckText(text string, setup room.Room) comment.Verdict
+	// Preview returns what the author of a list should know before it is saved:
+	// lines that are left out, and lines that would have stopped some of the texts
+	// shown lately. The others are the lists that apply beside it. It may tell of
+	// the gravest alone; total counts all.
+	Preview(edited room.RuleList, others []room.RuleList, shown []string) (told []room.RuleFault, total int)
+	// Shipped is the list that applies to every room until one of its name for
+	// all rooms is stored.
+	Shipped() room.RuleList
+	// Group names what comments that wait for a moderator share when they are alike:
+	// the same over restarts, and never empty.
+	Group(c comment.Comment, e room.Entry) string
+	// Raid returns what comes over a room right now.
+	Raid(roomID string) room.Raid
+	// Known reports whether a comment of this author passed, or was let through, lately.
+	Known(room, user string) bool
+	// Welcome says that a moderator let a comment of this author through.
+	Welcome(room, user string)
+}
+
+// SecondOpinion is a service of the operator that is asked about comments which the
+// filter lets pass.
+type SecondOpinion interface {
+	// Ask returns what it says of a draft, within a bounded time whatever the service
+	// does. The error is that of ctx.
+	Ask(ctx context.Context, d comment.Draft) (comment.Verdict, error)
+	// State returns the state of the service that is asked.
+	State() room.OpinionState
+}
+
+// Encoder makes the bytes of the wire. It lives in package server/wire.
+type Encoder interface {
+	fanout.Encoder
+	// List joins encoded events into what [Welcome] carries.
+	List(events [][]byte) []byte
+	// Ack encodes what became of a comment that had to wait, for its author.
+	Ack(ref string, o Outcome) []byte
+	// Muted encodes until when an audience member may not write; zero: it may.
+	Muted(until time.Time) []byte
+	// Tally encodes what has been counted of items, which are as the view sees them.
+	Tally(items []show.Item) []byte
+	// Reactions encodes how often people reacted, by emoji, since the last time.
+	Reactions(sums map[string]int) []byte
+	// Replay encodes the state of a replay, for consoles.
+	Replay(r replay.Report) []byte
+}
+
+// Client is who sits at a socket.
+type Client struct {
+	Room string
+	View room.View
+	User string // pseudonym, for the audience
+	Link int64  // zero without one
+
+	Address string // keyed hash of the masked address
+}
+
+// Outlet is all sockets of this process. None of its methods waits for a
+// client.
+type Outlet interface {
+	fanout.Outlet
+	// Announce sends what is not of the log, which nothing waits for.
+	Announce(room string, v room.View, frame []byte)
+	// Evict asks why forevery socket and closes those with an answer, after
+	// telling them: room.ErrExpired for a revoked link, room.ErrBanned.
+	Evict(why func(Client) error)
+	// Tell sends a frame to an audience member's own sockets in a room.
+	Tell(room, user string, frame []byte)
+	// Notify sends to an audience member's own sockets in a room what frame returns
+	// for each; nil is nothing.
+	Notify(room, user string, frame func(Client) []byte)
+	// People lists the audience members of a room that are connected; with an
+	// address, those behind it.
+	People(room, address string) []string
+	// Count returns how many sockets a view of a room has.
+	Count(room string, v room.View) int
+}

@@ -1,0 +1,137 @@
+package live
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"danmaku/live/access"
+	"danmaku/room"
+	"danmaku/show"
+)
+
+// PersonalData is what a room has of somebody, besides comments.
+type PersonalData struct {
+	Room  room.Room
+	User  string
+	Votes []Voted
+	Bans  []room.Ban // in force
+}
+
+// Voted is what somebody chose in something shown.
+type Voted struct {
+	Title string // of what was shown; empty where it is gone
+	show.Entry
+}
+
+// Erase deletes for good what somebody wrote in a room, and returns how many comments
+// that were. It is in the log as an event, so that every screen, every console and
+// every other node applies it; nothing brings it back. A ban in force survives it.
+// Errors: ErrNotAllowed, also for what the owner wrote, ErrNotFound, ErrBusy.
+func (svc *Service) Erase(ctx context.Context, roomID string, by room.Actor, user string) (int, error) {
+	r, err := svc.may(roomID, by, room.Erase)
+	if err != nil {
+		return 0, err
+	}
+	if err := svc.mayTouch(by, roomID, user); err != nil {
+		return 0, err
+	}
+	if !access.ValidPseudonym(user) {
+		return 0, fmt.Errorf("erase: %w", room.ErrNotFound)
+	}
+	// The entry says who erased somebody and when, not whom.
+	return svc.erase(ctx, r, room.Event{By: by.Name(), User: user, Act: by.Entry(room.ActionErase)})
+}
+
+// EraseOwn is Erase for the author. Banned or not, and whatever the room's state is,
+// everybody may have it. Errors: ErrSlowDown, ErrNotFound, ErrBusy.
+func (svc *Service) EraseOwn(ctx context.Context, roomID string, a Author) (int, error) {
+	r, err := svc.ownData(roomID, a)
+	if err != nil {
+		return 0, err
+	}
+	return svc.erase(ctx, r, room.Event{User: a.User})
+}
+
+// erase writes events until nothing of the author is left.
+func (svc *Service) erase(ctx context.Context, r *liveRoom, e room.Event) (n int, err error) {
+	e.Room, e.Kind = r.id, room.KindErase
+	for {
+		e.At = svc.now()
+		receipt, err := svc.journal.Append(ctx, e)
+		if err != nil {
+			return n, fmt.Errorf("erase: %w", err)
+		}
+		if receipt.Again {
+			return n, nil
+		}
+		n += len(receipt.Event.IDs)
+		r.follow(ctx, receipt.Event.Seq)
+		e.Act = nil // one line of the audit for all
+	}
+}
+
+// ownData asks the limits of somebody who wants to read or delete what is kept of
+// them: both cost more than a comment.
+func (svc *Service) ownData(roomID string, a Author) (*liveRoom, error) {
+	r, err := svc.room(roomID)
+	if err != nil {
+		return nil, err
+	}
+	return r, svc.limiter.AllowPart(room.LimitKey{Room: roomID, User: a.User, Address: a.Address, Networks: a.Networks, Identity: svc.clock.rebase(a.Identity)})
+}
+
+// Data returns what a room has of somebody, for those who run it. Comments are asked
+// for by [Service.Comments].
+func (svc *Service) Data(ctx context.Context, roomID string, by room.Actor, user string) (PersonalData, error) {
+	r, err := svc.may(roomID, by, room.Export)
+	if err != nil {
+		return PersonalData{}, err
+	}
+	if !access.ValidPseudonym(user) {
+		return PersonalData{}, room.ErrNotFound
+	}
+	return svc.dataOf(ctx, r, user)
+}
+
+// OwnData is Data for the author. Errors: ErrSlowDown, ErrNotFound.
+func (svc *Service) OwnData(ctx context.Context, roomID string, a Author) (PersonalData, error) {
+	r, err := svc.ownData(roomID, a)
+	if err != nil {
+		return PersonalData{}, err
+	}
+	return svc.dataOf(ctx, r, a.User)
+}
+
+func (svc *Service) dataOf(ctx context.Context, r *liveRoom, user string) (PersonalData, error) {
+	d := PersonalData{Room: r.settings(), User: user}
+	for _, ban := range svc.bans.on(r.id, user, "", svc.instant()) {
+		d.Bans = append(d.Bans, ban.Ban)
+	}
+	if svc.shows == nil {
+		return d, nil
+	}
+	entries, err := svc.shows.EntriesOf(ctx, r.id, user)
+	if err != nil {
+		return d, err
+	}
+	for _, e := range entries {
+		v := Voted{Entry: e}
+		if it, err := svc.Item(r.id, e.Item, room.ViewConsole); err == nil {
+			v.Title = it.Title()
+		} else if !errors.Is(err, room.ErrNotFound) {
+			return d, err
+		}
+		d.Votes = append(d.Votes, v)
+	}
+	return d, nil
+}
+
+// OwnComments returns a page of what an author wrote, newest first, before a number of
+// the log or from the end with 0.
+func (svc *Service) OwnComments(ctx context.Context, roomID, user string, before int64) ([]room.Row, bool, error) {
+	if user == "" {
+		return nil, false, room.ErrNotFound
+	}
+	return svc.history.Comments(ctx, roomID, room.HistoryQuery{User: user, Before: before, Limit: 200})
+}

@@ -1,0 +1,127 @@
+package fanout
+
+import (
+	"time"
+
+	"danmaku/comment"
+	"danmaku/room"
+)
+
+// delayedEvent is one event as a broadcaster needs it.
+type delayedEvent struct {
+	seq   int64
+	at    time.Duration // when it came, by the clock that is never set
+	kind  room.Kind
+	ids   []comment.ID  // of a comment, or of what is taken down
+	bytes []byte        // nil: the view does not see it
+	flood bool          // one of what can be too many: refused by the filter
+	age   time.Duration // how old a comment was when it came
+}
+
+// delayedEventOf picks from an event what a broadcaster needs.
+func delayedEventOf(e room.Event, b []byte, at time.Duration) delayedEvent {
+	x := delayedEvent{seq: e.Seq, at: at, kind: e.Kind, ids: e.IDs, bytes: b}
+	if e.Kind == room.KindComment {
+		x.ids = []comment.ID{e.Comment.ID}
+	}
+	// A decision is none of them: it takes a comment out of every queue.
+	x.flood = e.Kind == room.KindRefused && e.From == ""
+	return x
+}
+
+// concerns is true when the event has a comment's text in it.
+func (x delayedEvent) concerns() bool {
+	return (x.kind == room.KindComment || x.kind == room.KindPin) && len(x.ids) == 1
+}
+
+// delayBuffer is the delay line of a broadcaster: events in log order that wait until they are
+// old enough. How old is asked when they leave, so a shorter delay lets more of
+// them go, and the order stays.
+type delayBuffer struct {
+	delay time.Duration
+	queue []delayedEvent
+}
+
+// on reports whether a new event has to queue.
+func (l *delayBuffer) on() bool { return l.delay > 0 || len(l.queue) > 0 }
+
+// push queues an event. What it takes down never leaves.
+func (l *delayBuffer) push(x delayedEvent) {
+	if x.kind == room.KindRemove || x.kind == room.KindErase || x.kind == room.KindClear {
+		down := Among(x.ids)
+		for i := range l.queue {
+			w := &l.queue[i]
+			if w.concerns() && (x.kind == room.KindClear || down(w.ids[0])) {
+				w.bytes = nil
+			}
+		}
+	}
+	l.queue = append(l.queue, x)
+}
+
+// blank makes the event just queued one that only moves the position.
+func (l *delayBuffer) blank(seq int64) {
+	if w := &l.queue[len(l.queue)-1]; w.seq == seq {
+		w.bytes = nil
+	}
+}
+
+// next takes the first event that is old enough; otherwise it returns how long
+// until it is, 0 when none waits.
+func (l *delayBuffer) next(now time.Duration) (x delayedEvent, wait time.Duration, ok bool) {
+	if len(l.queue) == 0 {
+		return delayedEvent{}, 0, false
+	}
+	if wait = l.queue[0].at + l.delay - now; wait > 0 {
+		return delayedEvent{}, wait, false
+	}
+	x = l.queue[0]
+	l.queue[0] = delayedEvent{}
+	l.queue = l.queue[1:]
+	return x, 0, true
+}
+
+// Delayed reports whether a view is behind the log in a room with a delay.
+// Consoles never do: a moderator needs the time.
+func Delayed(v room.View) bool { return v != room.ViewConsole }
+
+// IsState reports whether events of a kind replace what a hello says: settings, what
+// is shown besides comments, and what became of questions, whose list pages ask for. They are not part of a resume, and no view is told of
+// them later than the others.
+func IsState(k room.Kind) bool {
+	return k == room.KindRoom || k == room.KindItem || k == room.KindQuestion
+}
+
+// Restart returns the place from which a broadcaster goes on in a process that has just
+// begun, and the newest events that have yet to wait.
+//
+// How long they have waited before is by the wall clock, which may have been set
+// since: one that seems to be of the future waits its whole delay.
+func Restart(v room.View, end int64, delay time.Duration, recent []Item, now time.Time, elapsed time.Duration) (head int64, waits []delayedEvent) {
+	if delay == 0 || !Delayed(v) {
+		return end, nil
+	}
+	head = end
+	for _, it := range recent {
+		e := it.Event
+		age := max(now.Sub(e.At), 0)
+		if age >= delay && len(waits) == 0 {
+			continue
+		}
+		if len(waits) == 0 {
+			head = e.Seq - 1
+		}
+		x := delayedEventOf(e, it.Bytes[ViewIndex(v)], elapsed-age)
+		if IsState(e.Kind) {
+			x.bytes = nil
+		}
+		waits = append(waits, x)
+	}
+	return head, waits
+}
+
+// StartWith sets the delay of a new broadcaster, and what waits from before; see
+// [Restart].
+func (f *Broadcaster) StartWith(delay time.Duration, waits []delayedEvent) {
+	f.delayBuffer = delayBuffer{delay: delay, queue: waits}
+}

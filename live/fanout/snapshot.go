@@ -1,0 +1,130 @@
+package fanout
+
+import (
+	"slices"
+	"sync"
+	"time"
+
+	"danmaku/room"
+)
+
+// Snapshots are what the last newcomer of each view started from, kept since in a
+// storm of arrivals the next one starts from the same. The zero value is ready; its
+// methods may be called from any goroutine.
+type Snapshots [3]snapshot // by ViewIndex
+
+type snapshot struct {
+	mu      sync.Mutex
+	valid   bool
+	applied int64
+	passed  int64
+	second  int64 // overlays start from less with every second
+	list    []byte
+}
+
+// List returns the list of a view at a position, and makes it when the room has
+// moved on since the last one.
+func (s *Snapshots) List(v room.View, applied, passed int64, now time.Time, list func() []byte) []byte {
+	w := &s[ViewIndex(v)]
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.valid && w.applied == applied && w.passed == passed && w.second == now.Unix() {
+		return w.list
+	}
+	w.valid, w.applied, w.passed, w.second = true, applied, passed, now.Unix()
+	w.list = list()
+	return w.list
+}
+
+// clockSlack is how far ahead of now a comment may be to count as new: a clock is
+// corrected by less all the time.
+const clockSlack = time.Second
+
+// Newest returns the encoded comments that a view starts from, oldest first:
+// overlays those of the last 30 s, phones 50, consoles 200.
+func (r *Ring) Newest(v room.View, passed int64, now time.Time) (out [][]byte) {
+	limit := map[room.View]int{room.ViewOverlay: 1000, room.ViewAudience: 50, room.ViewConsole: 200}[v]
+	r.Each(func(it *Item) bool {
+		e := &it.Event
+		if e.Kind == room.KindClear || len(out) == limit ||
+			v == room.ViewOverlay && now.Sub(e.At) > 30*time.Second {
+			return false
+		}
+		if v == room.ViewOverlay && e.At.Sub(now) > clockSlack {
+			return true // of a clock that has been set back since: its age is unknown, and the page would draw it as new
+		}
+		b := it.Bytes[ViewIndex(v)]
+		question := e.Comment.Item != "" && v != room.ViewConsole // phones ask for their list
+		if e.Kind == room.KindComment && !it.Gone && e.Seq <= passed && b != nil && !question {
+			out = append(out, b)
+		}
+		return true
+	})
+	slices.Reverse(out)
+	return out
+}
+
+// Missed returns the encoded events of a view in (since, passed]: those that were
+// read from the log, and from the ring those that came later. It is false when the
+// ring does not reach back so far, and when they are more than ResumeLimit.
+func (r *Ring) Missed(v room.View, since int64, past Past, passed int64) ([][]byte, bool) {
+	since = max(since, past.UpTo)
+	if since < r.Since {
+		return nil, false
+	}
+	var pieces []EncodedEvent
+	for _, p := range past.Events {
+		if p.Seq <= passed { // a later one comes with the next frame
+			pieces = append(pieces, p)
+		}
+	}
+	pieces = append(pieces, r.between(v, since, passed)...)
+	if Delayed(v) {
+		pieces = append(pieces, r.ahead(v, passed)...)
+	}
+	if len(pieces) > ResumeLimit {
+		return nil, false
+	}
+	if v == room.ViewAudience {
+		pieces = sample(pieces)
+	}
+	out := make([][]byte, len(pieces))
+	for i, p := range pieces {
+		out[i] = p.Bytes
+	}
+	return out, true
+}
+
+// between returns what a view has not seen in (since, passed].
+func (r *Ring) between(v room.View, since, passed int64) (out []EncodedEvent) {
+	view := ViewIndex(v)
+	r.Each(func(it *Item) bool {
+		if it.Event.Seq <= since {
+			return false
+		}
+		// The settings are in hello, and newer there.
+		if it.Event.Seq <= passed && !it.Gone && it.Bytes[view] != nil && !IsState(it.Event.Kind) {
+			out = append(out, EncodedEvent{it.Event.Seq, it.Bytes[view], it.Event.Kind == room.KindComment})
+		}
+		return true
+	})
+	slices.Reverse(out)
+	return out
+}
+
+// ahead returns what went to a view before its place in the log, after passed:
+// everything that takes something down.
+func (r *Ring) ahead(v room.View, passed int64) (out []EncodedEvent) {
+	view := ViewIndex(v)
+	r.Each(func(it *Item) bool {
+		if it.Event.Seq <= passed {
+			return false
+		}
+		if k := it.Event.Kind; (k == room.KindRemove || k == room.KindErase || k == room.KindClear) && it.Bytes[view] != nil {
+			out = append(out, EncodedEvent{Bytes: it.Bytes[view]})
+		}
+		return true
+	})
+	slices.Reverse(out)
+	return out
+}

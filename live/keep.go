@@ -1,0 +1,118 @@
+package live
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"sync"
+
+	"danmaku/room"
+)
+
+// MaxKeepDays is the longest time for which one can choose to keep comments.
+const MaxKeepDays = 36_500
+
+// KeepSet is for how many days a flag, a variable or the file keeps comments.
+type KeepSet struct {
+	Days int
+	By   string // "--keep-days", "DANMAKU_KEEP_DAYS", "danmaku.toml:3"
+}
+
+// KeepState is for how long comments are kept, and who said so.
+type KeepState struct {
+	Days  int    // what holds; 0: forever
+	Asked bool   // somebody has chosen, or it was set
+	SetBy string // the flag, variable or place of the file that holds; empty: what was chosen
+}
+
+// keptDays is for how long comments are kept. It is safe for concurrent use, and nil is
+// forever.
+type keptDays struct {
+	mu      sync.Mutex
+	state   KeepState
+	changed chan struct{} // closed when state changes; nil while nobody waits
+}
+
+func (k *keptDays) get() KeepState {
+	if k == nil {
+		return KeepState{}
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.state
+}
+
+func (k *keptDays) days() int { return k.get().Days }
+
+func (k *keptDays) set(s KeepState) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.state = s
+	if k.changed != nil {
+		close(k.changed)
+		k.changed = nil
+	}
+}
+
+// loadKeep finds out for how long comments are kept: what a flag, a variable or the
+// file says comes before what was chosen on a page.
+func (svc *Service) loadKeep(ctx context.Context, stored Keep, set *KeepSet) error {
+	svc.keep = stored
+	if set != nil {
+		svc.keeping.set(KeepState{Days: set.Days, Asked: true, SetBy: set.By})
+		return nil
+	}
+	if stored == nil {
+		return nil
+	}
+	days, chosen, err := stored.KeepDays(ctx)
+	if err != nil {
+		return fmt.Errorf("read how long comments are kept: %w", err)
+	}
+	svc.keeping.set(KeepState{Days: days, Asked: chosen})
+	return nil
+}
+
+// KeepDays returns for how many days comments are kept, 0 forever, and a channel that
+// closes when that changes.
+func (svc *Service) KeepDays() (days int, changed <-chan struct{}) {
+	k := &svc.keeping
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.changed == nil {
+		k.changed = make(chan struct{})
+	}
+	return k.state.Days, k.changed
+}
+
+// Keep returns for how long comments are kept, and who said so.
+func (svc *Service) Keep(by room.Actor) (KeepState, error) {
+	if err := svc.May("", by, room.ManageRooms); err != nil {
+		return KeepState{}, err
+	}
+	return svc.keeping.get(), nil
+}
+
+// SetKeep chooses for how many days comments of all rooms are kept; 0 is forever.
+// Errors: ErrNotAllowed, ErrInvalid (also where a flag, a variable or the file says it),
+// ErrBusy.
+func (svc *Service) SetKeep(ctx context.Context, by room.Actor, days int) (KeepState, error) {
+	was, err := svc.Keep(by)
+	if err != nil {
+		return was, err
+	}
+	if days < 0 || days > MaxKeepDays {
+		return was, room.Explain(room.ErrInvalid, "days: 0 (forever) to %d", MaxKeepDays)
+	}
+	if was.SetBy != "" {
+		return was, room.Explain(room.ErrInvalid, "days: %s says %d days. Take it away there to choose here.", was.SetBy, was.Days)
+	}
+	a := by.Entry(room.ActionKeep)
+	a.At, a.Detail = svc.now(), strconv.Itoa(days)
+	if err := svc.keep.SetKeepDays(ctx, days, a); err != nil {
+		return was, err
+	}
+	now := KeepState{Days: days, Asked: true}
+	svc.keeping.set(now)
+	return now, nil
+}

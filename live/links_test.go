@@ -1,0 +1,108 @@
+package live
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"danmaku/live/access"
+	"danmaku/room"
+)
+
+// fewLinks are all that is stored of links, and only read.
+type fewLinks struct {
+	unused
+	list []room.AccessLink
+}
+
+type unused struct{ access.Links }
+
+func (f fewLinks) Links(context.Context) ([]room.AccessLink, error) { return f.list, nil }
+
+// tableOf is a table that has read some links.
+func tableOf(t *testing.T, list ...room.AccessLink) *access.Table {
+	t.Helper()
+	table := access.NewTable(fewLinks{list: list}, access.NewKeys([]byte("secret")), time.Now, func() time.Duration { return 0 })
+	if _, err := table.Load(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return table
+}
+
+// know has a service know some links, and no others.
+func know(t *testing.T, h *Service, list ...room.AccessLink) {
+	t.Helper()
+	h.access = tableOf(t, list...)
+}
+
+// A seat is asked about once more when its socket can be evicted.
+func TestSeatOfARevokedLinkDoesNotStay(t *testing.T) {
+	h, _ := newVenue(t)
+	l := room.AccessLink{ID: 7, Room: "live", Role: room.Overlay}
+	know(t, h, l)
+	seat := Client{Room: "live", View: room.ViewOverlay, Link: l.ID}
+	if err := h.Stays(seat); err != nil {
+		t.Errorf("a good link: %v", err)
+	}
+	if err := h.Stays(Client{Room: "live", View: room.ViewAudience}); err != nil {
+		t.Errorf("a phone: %v", err)
+	}
+	l.Revoked = noon
+	know(t, h, l)
+	if err := h.Stays(seat); !errors.Is(err, room.ErrExpired) {
+		t.Errorf("a revoked link: %v, want expired", err)
+	}
+}
+
+// What the settings say counts for a socket, too, that was registered while they
+// changed.
+func TestSettingsDecideWhoStays(t *testing.T) {
+	h, _ := newVenue(t)
+	phone, guest := Client{Room: "live", View: room.ViewAudience}, Client{Room: "live", View: room.ViewAudience, Link: 7}
+	know(t, h, room.AccessLink{ID: 7, Room: "live", Role: room.Audience})
+	elsewhere := Client{Room: "other", View: room.ViewAudience}
+	var evicted []string
+	h.outlet = evictor{outletFunc(func(string, room.View, []byte) {}), func(why func(Client) error) {
+		for _, s := range []Client{phone, guest, elsewhere} {
+			if err := why(s); err != nil {
+				evicted = append(evicted, room.Code(err))
+			}
+		}
+	}}
+	for _, tt := range []struct {
+		name         string
+		change       func(*room.Room)
+		phone, guest error
+		evicted      string
+	}{
+		{"open", func(*room.Room) {}, nil, nil, ""},
+		{"secret", func(r *room.Room) { r.Secret = true }, room.ErrNotAllowed, nil, "not_allowed"},
+		{"secret as before", func(r *room.Room) { r.Slow = 1000 }, room.ErrNotAllowed, nil, ""},
+		{"archived", func(r *room.Room) { r.Archived = true }, room.ErrRoomClosed, room.ErrRoomClosed, "room_closed room_closed"},
+		{"open again", func(r *room.Room) { r.Archived, r.Secret = false, false }, nil, nil, ""},
+	} {
+		evicted = nil
+		setup := h.rooms["live"].settings()
+		tt.change(&setup)
+		h.apply([]room.Event{{Room: "live", Kind: room.KindRoom, Setup: &setup}})
+		if got := strings.Join(evicted, " "); got != tt.evicted {
+			t.Errorf("%s: evicted %q, want %q", tt.name, got, tt.evicted)
+		}
+		if err := h.Stays(phone); !errors.Is(err, tt.phone) {
+			t.Errorf("%s: a phone: %v, want %v", tt.name, err, tt.phone)
+		}
+		if err := h.Stays(guest); !errors.Is(err, tt.guest) {
+			t.Errorf("%s: a guest with a link: %v, want %v", tt.name, err, tt.guest)
+		}
+	}
+}
+
+// evictor is an outlet that notes evictions.
+type evictor struct {
+	outletFunc
+	evict func(func(Client) error)
+}
+
+func (e evictor) Evict(why func(Client) error) { e.evict(why) }

@@ -1,0 +1,217 @@
+package live
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"testing"
+
+	"danmaku/comment"
+	"danmaku/live/fanout"
+	"danmaku/room"
+)
+
+// holding drives a queue as the journal does.
+type holding struct {
+	queue
+	next comment.ID
+}
+
+// hold has a comment wait that says text, and returns why it may not.
+func (h *holding) hold(c claim, text string) error {
+	h.next++
+	if err := h.reserve(h.next, c); err != nil {
+		return err
+	}
+	h.applied(h.next, c.address, text)
+	return nil
+}
+
+func (h *holding) applied(id comment.ID, address, text string) {
+	h.apply(fanout.Item{Event: room.Event{
+		Kind: room.KindHeld, Seq: int64(id), Group: text, Comment: comment.Comment{ID: id, Text: text, User: fmt.Sprint("u", int64(id))}, Entry: room.Entry{Address: address, Rule: "words"},
+	}})
+}
+
+// fill has as many wait as may, of people who are all others, and returns their number.
+func (h *holding) fill(most int, c func(i int) claim) (n int, err error) {
+	for n < most {
+		if err = h.hold(c(n), fmt.Sprint("text ", n)); err != nil {
+			return n, err
+		}
+		n++
+	}
+	return n, nil
+}
+
+// What waits for a moderator is bounded for each person, each address and each wider
+// network; for strangers, since an address can make any number of them, much more.
+func TestReviewIsBounded(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		claim func(i int) claim
+		want  int
+		err   error
+	}{
+		{"one person", func(int) claim { return claim{user: "ann", networks: []string{"home"}} }, reviewPerPerson, errOwnWait},
+		{"a venue whose room holds everything", func(i int) claim { return claim{user: fmt.Sprint(i), networks: []string{"hall"}} }, 500, errQueueFull},
+		{"strangers of an address", func(i int) claim {
+			return claim{user: fmt.Sprint(i), networks: []string{"flood"}, stranger: true}
+		}, 50, errQueueFull},
+		{"strangers of a /48", func(i int) claim {
+			return claim{user: fmt.Sprint(i), networks: []string{fmt.Sprint("a /56 ", i%200), "the /48"}, stranger: true}
+		}, 200, errQueueFull},
+		{"people of a /48", func(i int) claim {
+			return claim{user: fmt.Sprint(i), networks: []string{fmt.Sprint("a /56 ", i%200), "the /48"}}
+		}, 2000, errQueueFull},
+		{"a chat", func(int) claim { return claim{networks: []string{"chat 3"}} }, 500, errQueueFull},
+		{"a program", func(int) claim { return claim{networks: []string{"sender 3"}, program: true} }, 2000, errQueueFull},
+		{"everybody", func(i int) claim { return claim{user: fmt.Sprint(i), networks: []string{fmt.Sprint("home ", i)}} }, queueBound, errQueueFull},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var q holding
+			n, err := q.fill(2*queueBound, tt.claim)
+			if n != tt.want || !errors.Is(err, tt.err) || !errors.Is(err, room.ErrSlowDown) || room.Wait(err) <= 0 {
+				t.Fatalf("%d wait, then %v; want %d, then %v", n, err, tt.want, tt.err)
+			}
+			if q.items[0].Event.Comment.ID != 1 {
+				t.Error("the oldest is gone")
+			}
+			if tt.want == queueBound {
+				return
+			}
+			if err := q.hold(claim{user: "zoe", networks: []string{"another", "another /48"}, stranger: true}, "hi"); err != nil {
+				t.Errorf("another person at another address: %v", err)
+			}
+			decisions := []room.Event{
+				{Kind: room.KindComment, From: comment.Held, Comment: comment.Comment{ID: 1}},
+				{Kind: room.KindRefused, From: comment.Held, Comment: comment.Comment{ID: 2}},
+				{Kind: room.KindRemove, IDs: []comment.ID{3, 4}},
+			}
+			for _, e := range decisions {
+				q.apply(fanout.Item{Event: e})
+			}
+			q.take(func(c comment.Comment) bool { return c.ID == 5 })
+			again := 0
+			for i := range 10 {
+				// As the first five, whose places are free.
+				if q.hold(tt.claim(i%5), "more") == nil {
+					again++
+				}
+			}
+			if again != 5 {
+				t.Errorf("after five decisions %d more may wait", again)
+			}
+			if len(q.claims) != len(q.items) || len(q.coming) != 0 {
+				t.Errorf("%d claims and %d on their way, %d wait", len(q.claims), len(q.coming), len(q.items))
+			}
+		})
+	}
+}
+
+// Somebody whose comment was shown before finds a place beside strangers who have
+// taken theirs behind the same address.
+func TestStrangersLeavePlacesToOthers(t *testing.T) {
+	var q holding
+	if _, err := q.fill(1000, func(i int) claim {
+		return claim{user: fmt.Sprint(i), networks: []string{"school"}, stranger: true}
+	}); err == nil {
+		t.Fatal("strangers are not bounded")
+	}
+	if err := q.hold(claim{user: "ann", networks: []string{"school"}}, "hi"); err != nil {
+		t.Errorf("a regular: %v", err)
+	}
+}
+
+// A place that is reserved counts, and is free again when nothing came of it.
+// What waited before a restart is counted by the address in the log, and by person.
+func TestReviewCountsWhatIsUnderWayAndWhatWasBefore(t *testing.T) {
+	var q holding
+	for i := range comment.ID(20) {
+		q.applied(1000+i, "flood's", "before")
+	}
+	stranger := func(network, address string) claim {
+		return claim{networks: []string{network}, address: address, stranger: true}
+	}
+	n := 0
+	for n < 1000 && q.reserve(comment.ID(n+1), stranger("flood", "flood's")) == nil {
+		n++
+	}
+	if n != strangersHeld[0]-20 {
+		t.Errorf("beside 20 from before %d places are reserved, want %d", n, strangersHeld[0]-20)
+	}
+	q.release(1)
+	q.release(1001) // waits, and stays
+	if q.reserve(1, stranger("flood", "flood's")) != nil || q.reserve(2000, stranger("flood", "flood's")) == nil {
+		t.Error("a place that was released is not one more")
+	}
+	if err := q.reserve(2000, stranger("home", "home's")); err != nil {
+		t.Errorf("another address has no place: %v", err)
+	}
+	q.applied(3000, "ann's", "one")
+	for i := range comment.ID(reviewPerPerson) {
+		err := q.reserve(4000+i, claim{user: "u3000", networks: []string{"ann"}, address: "ann's"})
+		if (err != nil) != (i == reviewPerPerson-1) {
+			t.Errorf("comment %d of somebody with one from before: %v", i, err)
+		}
+	}
+}
+
+// A console starts from the oldest, of those that are alike from some, and is told how
+// many there are; each event says how many are left.
+func TestAFloodTakesFewPlacesOfAConsole(t *testing.T) {
+	var q holding
+	for i := range comment.ID(300) {
+		text := "flood"
+		if i%10 == 9 {
+			text = fmt.Sprint("honest ", int64(i))
+		}
+		q.applied(i+1, "", text)
+	}
+	items, more := q.page("", 0, queueHello)
+	if more || len(items) != groupHello+30 || items[0].Event.Seq != 1 || !slices.IsSortedFunc(items, func(a, b fanout.Item) int { return int(a.Event.Seq - b.Event.Seq) }) {
+		t.Errorf("%d items, more %t", len(items), more)
+	}
+	for limit, flood := range map[int]int{40: 20, 50: 20, 60: 30, 300: 270, 500: 270} {
+		told := q.oldest(limit)
+		n := 0
+		for _, it := range told {
+			if it.Event.Group == "flood" {
+				n++
+			}
+		}
+		if len(told) != min(limit, 300) || n != flood && limit > 40 || !slices.IsSortedFunc(told, func(a, b fanout.Item) int { return int(a.Event.Seq - b.Event.Seq) }) {
+			t.Errorf("of %d places a flood takes %d of %d, want %d", limit, n, len(told), flood)
+		}
+	}
+	if got := q.countsOf(items)[0]; got != (room.GroupCount{Group: "flood", Count: 270}) {
+		t.Errorf("the first group is %+v", got)
+	}
+	first, more := q.page("", 0, 10)
+	second, _ := q.page("", first[9].Event.Seq, 500)
+	if !more || len(first)+len(second) != len(items) {
+		t.Errorf("pages of %d and %d", len(first), len(second))
+	}
+	if whole, _ := q.page("flood", 0, 500); len(whole) != 270 {
+		t.Errorf("the group has %d", len(whole))
+	}
+	for _, tt := range []struct {
+		event room.Event
+		want  int
+	}{
+		{room.Event{Kind: room.KindHeld, Group: "flood", Comment: comment.Comment{ID: 999}}, 271},
+		{room.Event{Kind: room.KindRefused, From: comment.Held, Group: "flood", Comment: comment.Comment{ID: 1}}, 270},
+		{room.Event{Kind: room.KindComment, From: comment.Held, Group: "honest 9", Comment: comment.Comment{ID: 10}}, 0},
+	} {
+		q.count(&tt.event)
+		if tt.event.Waiting != tt.want {
+			t.Errorf("%s of %s: %d are left, want %d", tt.event.Kind, tt.event.Group, tt.event.Waiting, tt.want)
+		}
+		q.apply(fanout.Item{Event: tt.event})
+	}
+	down := room.Event{Kind: room.KindRemove, IDs: []comment.ID{2, 3, 20, 5000}}
+	q.count(&down)
+	if !slices.Equal(down.Groups, []room.GroupCount{{Group: "flood", Count: 268}, {Group: "honest 19", Count: 0}}) {
+		t.Errorf("after a removal: %+v", down.Groups)
+	}
+}

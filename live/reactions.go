@@ -1,0 +1,210 @@
+package live
+
+import (
+	"context"
+	"errors"
+	"math"
+	"slices"
+	"sync"
+	"time"
+
+	"danmaku/room"
+)
+
+const (
+	// mostTaps is how many reactions one frame of a phone can carry.
+	mostTaps = 50
+	// keepReactionsEvery is the least time between two writes of a room's counts, so
+	// that the log has one row a minute and emoji, and not one write a tap.
+	keepReactionsEvery = 10 * time.Second
+	// keepNow is later than everything: counts are written at once.
+	keepNow = time.Duration(math.MaxInt64)
+	// keepReactionsWithin bounds a write at the end of the program.
+	keepReactionsWithin = 5 * time.Second
+	// minutesUnkept bounds what is remembered while the log cannot be written.
+	minutesUnkept = 60
+)
+
+// reacted counts the reactions of a room until they are told and kept. What a person
+// did is not remembered: only sums are.
+type reacted struct {
+	mu     sync.Mutex
+	untold map[string]int
+	unkept map[time.Time]map[string]int // by minute
+	kept   time.Duration                // when they were last written, by a clock that is never set
+}
+
+// add counts reactions of one moment.
+func (s *reacted) add(counts map[string]int, at time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.untold == nil {
+		s.untold, s.unkept = map[string]int{}, map[time.Time]map[string]int{}
+	}
+	minute := at.Truncate(time.Minute)
+	if s.unkept[minute] == nil {
+		if len(s.unkept) == minutesUnkept {
+			delete(s.unkept, slices.MinFunc(minutesOf(s.unkept), time.Time.Compare))
+		}
+		s.unkept[minute] = map[string]int{}
+	}
+	for emoji, n := range counts {
+		s.untold[emoji] += n
+		s.unkept[minute][emoji] += n
+	}
+}
+
+func minutesOf(m map[time.Time]map[string]int) (out []time.Time) {
+	for at := range m {
+		out = append(out, at)
+	}
+	return out
+}
+
+func (s *reacted) busy() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.untold)+len(s.unkept) > 0
+}
+
+// take returns what has not been told yet.
+func (s *reacted) take() map[string]int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.untold) == 0 {
+		return nil
+	}
+	counts := s.untold
+	s.untold = map[string]int{}
+	return counts
+}
+
+// due returns what is to be written now, oldest first.
+func (s *reacted) due(now time.Duration) (minutes []room.ReactionMinute) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.unkept) == 0 || now < keepNow && s.kept > 0 && now-s.kept < keepReactionsEvery {
+		return nil
+	}
+	if s.kept == 0 && now < keepNow { // the first of them begins the time
+		s.kept = now
+		return nil
+	}
+	if now < keepNow {
+		s.kept = now
+	}
+	for at, counts := range s.unkept {
+		minutes = append(minutes, room.ReactionMinute{At: at, Counts: counts})
+	}
+	clear(s.unkept)
+	slices.SortFunc(minutes, func(a, b room.ReactionMinute) int { return a.At.Compare(b.At) })
+	return minutes
+}
+
+// giveBack takes counts again that could not be written.
+func (s *reacted) giveBack(minutes []room.ReactionMinute) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, m := range minutes {
+		if s.unkept[m.At] == nil {
+			s.unkept[m.At] = m.Counts
+			continue
+		}
+		for emoji, n := range m.Counts {
+			s.unkept[m.At][emoji] += n
+		}
+	}
+}
+
+// React counts somebody's reactions, by emoji, as far as the room offers them and the
+// limits let them count; what does not count is left out in silence. It waits for
+// nothing.
+func (svc *Service) React(roomID string, a Author, counts map[string]int) {
+	r, err := svc.room(roomID)
+	if err != nil || !a.Role.Can(room.Write) {
+		return
+	}
+	setup := r.settings()
+	offered := setup.Reactions
+	if setup.State == room.Paused {
+		setup.State = room.Open // comments are paused, and nothing else
+	}
+	if len(offered) == 0 || svc.mayWrite(setup, a) != nil {
+		return
+	}
+	taken, total := map[string]int{}, 0
+	for _, emoji := range offered {
+		n := min(counts[emoji], mostTaps-total)
+		if n > 0 {
+			taken[emoji] = n
+			total += n
+		}
+	}
+	if total == 0 {
+		return
+	}
+	left := svc.limiter.AllowReactions(room.LimitKey{Room: r.id, User: a.User, Address: a.Address, Networks: a.Networks}, total)
+	for _, emoji := range offered {
+		n := min(taken[emoji], left)
+		if left -= n; n == 0 {
+			delete(taken, emoji)
+		} else {
+			taken[emoji] = n
+		}
+	}
+	if len(taken) == 0 {
+		return
+	}
+	r.reacted.add(taken, svc.now())
+	svc.attend(r)
+}
+
+// tellReactions sends overlays and consoles the sums since the last time. Phones show
+// their own alone: what a phone receives does not grow with the audience.
+func (svc *Service) tellReactions(r *liveRoom) {
+	counts := r.reacted.take()
+	if counts == nil {
+		return
+	}
+	frame := svc.encoder.Reactions(counts)
+	svc.outlet.Announce(r.id, room.ViewOverlay, frame)
+	svc.outlet.Announce(r.id, room.ViewConsole, frame)
+}
+
+// KeepReactions writes the counts of a room's reactions into the log, so that who
+// reads it finds all there are. Errors: room.ErrNotFound, room.ErrBusy.
+func (svc *Service) KeepReactions(ctx context.Context, roomID string) error {
+	r, err := svc.room(roomID)
+	if err != nil {
+		return err
+	}
+	minutes := r.reacted.due(keepNow)
+	if len(minutes) == 0 {
+		return nil
+	}
+	if err := svc.shows.AddReactions(ctx, r.id, minutes); err != nil {
+		r.reacted.giveBack(minutes)
+		return err
+	}
+	return nil
+}
+
+// keepReactions writes the counts of a room into the log when it is time for that.
+func (svc *Service) keepReactions(ctx context.Context, r *liveRoom, now time.Duration) {
+	minutes := r.reacted.due(now)
+	if len(minutes) == 0 || svc.shows == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, keepReactionsWithin)
+	defer cancel()
+	err := svc.shows.AddReactions(ctx, r.id, minutes)
+	if err == nil {
+		return
+	}
+	if now == keepNow || !errors.Is(err, room.ErrBusy) && ctx.Err() == nil {
+		svc.slog.Warn("counts of reactions could not be kept", "room", r.id, "err", err)
+	}
+	if now != keepNow {
+		r.reacted.giveBack(minutes) // a log that cannot be written is asked again
+	}
+}

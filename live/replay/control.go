@@ -1,0 +1,227 @@
+package replay
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"danmaku/room"
+)
+
+// Limits of what is played in this process.
+const (
+	Slowest     = 0.25
+	Fastest     = 10
+	mostAtOnce  = 4           // each has a file, and people to disturb
+	reportEvery = time.Second // between two words to consoles
+)
+
+// Why a replay does not begin, besides what is the matter with its file: codes
+// of [room.Fault].
+const (
+	FaultNothing      = "nothing"
+	FaultUnderWay     = "under_way"
+	FaultManyUnderWay = "many_under_way" // N: rooms
+	FaultHalted       = "halted"
+)
+
+// State is what a replay is at.
+type State string
+
+// The states of a replay, as on the wire.
+const (
+	Loading State = "loading"
+	Playing State = "playing"
+	Paused  State = "paused"
+	Ended   State = "ended"   // everything was played
+	Stopped State = "stopped" // by somebody, or with the program
+	Failed  State = "failed"  // see Why
+)
+
+// Report is how a replay is doing.
+type Report struct {
+	State    State
+	File     string    // its name; empty for the room's own past
+	From, To time.Time // of the room's own past
+	By       string    // who began it
+	Total    int       // comments
+	At       time.Duration
+	Length   time.Duration
+	Speed    float64
+
+	Shown, Held, Refused int
+	Skipped              int          // not played: no comments, or taken down since
+	Defects, Notes       []room.Fault // of the file, for whoever began it
+	Why                  error        // why it failed, or pauses without anybody's doing
+}
+
+// Active reports whether the replay is not over.
+func (r Report) Active() bool {
+	return r.State == Loading || r.State == Playing || r.State == Paused
+}
+
+// Replays are those of all rooms, at most one in each. The last one of a room
+// stays, for whoever asks what became of it; nothing of them outlives the
+// process. Its methods may be called from any goroutine.
+type Replays struct {
+	deps Deps
+
+	mu      sync.Mutex
+	closed  bool
+	rooms   map[string]*roomReplay
+	playing sync.WaitGroup
+}
+
+// roomReplay is one of them.
+type roomReplay struct {
+	mu     sync.Mutex
+	report Report
+	player *Player            // nil until it is loaded, and again when it is over: a file is large
+	stop   context.CancelFunc // as player
+	halted bool               // it is to end
+}
+
+// enter takes a room's place for a replay that is about to be loaded.
+func (s *Replays) enter(roomID string, rp *roomReplay) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := 0
+	for _, other := range s.rooms {
+		if other.now().Active() {
+			n++
+		}
+	}
+	switch was := s.rooms[roomID]; {
+	case s.closed:
+		return room.ErrBusy
+	case was != nil && was.now().Active():
+		return room.ExplainFault(room.ErrTaken, &room.Fault{Code: FaultUnderWay, Message: "A replay is under way in this room. Stop it first."})
+	case n >= mostAtOnce:
+		return room.ExplainFault(room.ErrTaken, &room.Fault{
+			Code: FaultManyUnderWay, N: n, Message: fmt.Sprintf("Replays are under way in %d rooms. Stop one of them first.", n),
+		})
+	}
+	s.rooms[roomID] = rp
+	return nil
+}
+
+// run plays in the background, unless the service is closing.
+func (s *Replays) run(rp *roomReplay, play func(ctx context.Context)) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return false
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	rp.mu.Lock()
+	rp.stop = stop
+	if rp.halted { // while it was being loaded
+		stop()
+	}
+	rp.mu.Unlock()
+	s.playing.Go(func() {
+		defer stop()
+		play(ctx)
+	})
+	return true
+}
+
+// Close stops them all and waits for them. None begins after it.
+func (s *Replays) Close() {
+	s.mu.Lock()
+	s.closed = true
+	for _, rp := range s.rooms {
+		rp.halt()
+	}
+	s.mu.Unlock()
+	s.playing.Wait()
+}
+
+// find returns a room's replay, under way or over; nil when there was none.
+func (s *Replays) find(room string) *roomReplay {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.rooms[room]
+}
+
+// Active returns how a room's replay is doing while it is under way, else nil.
+func (s *Replays) Active(room string) *Report {
+	rp := s.find(room)
+	if rp == nil {
+		return nil
+	}
+	if now := rp.now(); now.Active() {
+		return &now
+	}
+	return nil
+}
+
+// halt ends it early. What is still being loaded is over at once, so that a file
+// that never comes to its end does not keep anyone from another.
+func (rp *roomReplay) halt() {
+	rp.mu.Lock()
+	defer rp.mu.Unlock()
+	rp.halted = true
+	if rp.report.State == Loading {
+		rp.report.State = Stopped
+	}
+	if rp.stop != nil {
+		rp.stop()
+	}
+}
+
+// now returns how it is doing.
+func (rp *roomReplay) now() Report {
+	rp.mu.Lock()
+	defer rp.mu.Unlock()
+	out := rp.report
+	if out.State != Playing {
+		return out
+	}
+	at, paused, speed := rp.player.Where()
+	out.At, out.Speed = min(at, out.Length), speed
+	if paused {
+		out.State = Paused
+	}
+	return out
+}
+
+// loaded begins to play, unless it was ended meanwhile.
+func (rp *roomReplay) loaded(told Report, player *Player) error {
+	rp.mu.Lock()
+	defer rp.mu.Unlock()
+	if rp.halted {
+		return errHalted
+	}
+	rp.report, rp.player = told, player
+	rp.report.State = Playing
+	return nil
+}
+
+// failed ends what was not played. One that was stopped stays so.
+func (rp *roomReplay) failed(why error) {
+	rp.mu.Lock()
+	defer rp.mu.Unlock()
+	if rp.report.Active() {
+		rp.report.State, rp.report.Why = Failed, why
+	}
+	rp.player = nil
+}
+
+// steered returns the player while the replay plays, else nil.
+func (rp *roomReplay) steered() *Player {
+	rp.mu.Lock()
+	defer rp.mu.Unlock()
+	return rp.player
+}
+
+// note changes what is told.
+func (rp *roomReplay) note(fn func(*Report)) {
+	rp.mu.Lock()
+	defer rp.mu.Unlock()
+	fn(&rp.report)
+}
+
+// errHalted is for whoever sends a file that is not wanted any more.
+var errHalted = room.ExplainFault(room.ErrTaken, &room.Fault{Code: FaultHalted, Message: "The replay was stopped while it was being read."})

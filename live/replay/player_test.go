@@ -1,0 +1,238 @@
+package replay_test
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"danmaku/live/replay"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// reel is a recording with a comment at each of its seconds.
+type reel []int
+
+func (reel) Close() error { return nil }
+
+func (r reel) From(_ context.Context, offset time.Duration) iter.Seq2[replay.RecordedComment, error] {
+	return func(yield func(replay.RecordedComment, error) bool) {
+		for n, second := range r {
+			at := time.Duration(second) * time.Second
+			if at >= offset && !yield(replay.RecordedComment{N: n, Offset: at, Text: strconv.Itoa(second), Author: "a"}, nil) {
+				return
+			}
+		}
+	}
+}
+
+// stage notes what is played and when.
+type stage struct {
+	begun time.Time
+	mu    sync.Mutex
+	heard []string // "text at second"
+}
+
+func (s *stage) note(text string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.heard = append(s.heard, text+" at "+strconv.FormatFloat(time.Since(s.begun).Seconds(), 'f', -1, 64))
+}
+
+func (s *stage) said() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.heard)
+}
+
+// Each row acts on a player at its seconds; what it plays, and when, is exact,
+// since the clock is the test's.
+func TestPlayerKeepsTimeWhateverIsDoneToIt(t *testing.T) {
+	type act struct {
+		at int // second
+		do func(*replay.Player)
+	}
+	pause := func(p *replay.Player) { p.Pause() }
+	resume := func(p *replay.Player) { p.Resume() }
+	seek := func(to int) func(*replay.Player) {
+		return func(p *replay.Player) { p.Seek(time.Duration(to) * time.Second) }
+	}
+	for name, row := range map[string]struct {
+		reel  reel
+		speed float64
+		acts  []act
+		want  []string
+	}{
+		"as it was":        {reel{0, 2, 2, 9}, 1, nil, []string{"0 at 0", "2 at 2", "2 at 2", "9 at 9"}},
+		"four times":       {reel{0, 2, 10}, 4, nil, []string{"0 at 0", "2 at 0.5", "10 at 2.5"}},
+		"a quarter":        {reel{0, 2}, 0.25, nil, []string{"0 at 0", "2 at 8"}},
+		"paused":           {reel{0, 2, 9}, 1, []act{{1, pause}, {1, pause}, {5, resume}}, []string{"0 at 0", "2 at 6", "9 at 13"}},
+		"faster from 2 on": {reel{0, 2, 10}, 1, []act{{2, func(p *replay.Player) { p.SetSpeed(8) }}}, []string{"0 at 0", "2 at 2", "10 at 3"}},
+		"back":             {reel{0, 2, 4}, 1, []act{{3, seek(1)}}, []string{"0 at 0", "2 at 2", "2 at 4", "4 at 6"}},
+		"ahead":            {reel{0, 2, 4, 60}, 1, []act{{1, seek(59)}}, []string{"0 at 0", "60 at 2"}},
+		"moved in a pause": {reel{0, 2, 4}, 1, []act{{1, pause}, {2, seek(3)}, {9, resume}}, []string{"0 at 0", "4 at 10"}},
+		"behind the end":   {reel{0, 2, 4}, 1, []act{{1, seek(5)}}, []string{"0 at 0"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := &stage{begun: time.Now()}
+				p := replay.NewPlayer(row.reel, row.speed, func(_ context.Context, x replay.RecordedComment) (time.Duration, error) {
+					s.note(x.Text)
+					return 0, nil
+				})
+				for _, a := range row.acts {
+					time.AfterFunc(time.Duration(a.at)*time.Second, func() { a.do(p) })
+				}
+				if err := p.Play(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				if d := cmp.Diff(row.want, s.said()); d != "" {
+					t.Errorf("(-want +got):\n%s", d)
+				}
+			})
+		})
+	}
+}
+
+// A room that takes less than it is offered holds the player up: nothing is
+// lost, an author's comments keep their order, a pause holds what waits, and a
+// jump drops it.
+func TestPlayerInFrontOfABusyRoom(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &stage{begun: time.Now()}
+		var next time.Time
+		deliver := func(_ context.Context, x replay.RecordedComment) (time.Duration, error) { // one each 10 s
+			if wait := time.Until(next); wait > 0 {
+				return wait, nil
+			}
+			next = time.Now().Add(10 * time.Second)
+			s.note(x.Text)
+			return 0, nil
+		}
+		var all reel
+		for n := range 40 {
+			all = append(all, n)
+		}
+		p := replay.NewPlayer(all, 1, deliver)
+		played := make(chan error)
+		go func() { played <- p.Play(t.Context()) }()
+		time.Sleep(45 * time.Second)
+		if at, _, _ := p.Where(); at > 20*time.Second {
+			t.Errorf("it says %v, and has shown 5 of the first 13 s", at)
+		}
+		p.Pause()
+		time.Sleep(time.Minute)
+		if d := cmp.Diff([]string{"0 at 0", "1 at 10", "2 at 20", "3 at 30", "4 at 40"}, s.said()); d != "" {
+			t.Errorf("before and in the pause (-want +got):\n%s", d)
+		}
+		p.Seek(38 * time.Second)
+		p.Resume()
+		if err := <-played; err != nil {
+			t.Fatal(err)
+		}
+		if d := cmp.Diff([]string{"38 at 105", "39 at 115"}, s.said()[5:]); d != "" {
+			t.Errorf("after the jump (-want +got):\n%s", d)
+		}
+	})
+}
+
+var errBroken = errors.New("broken")
+
+// torn is a recording that breaks off.
+type torn struct{ reel }
+
+func (r torn) From(ctx context.Context, offset time.Duration) iter.Seq2[replay.RecordedComment, error] {
+	return func(yield func(replay.RecordedComment, error) bool) {
+		for s := range r.reel.From(ctx, offset) {
+			if !yield(s, nil) {
+				return
+			}
+		}
+		yield(replay.RecordedComment{}, errBroken)
+	}
+}
+
+func TestPlayerEnds(t *testing.T) {
+	for name, row := range map[string]struct {
+		recording replay.Source
+		fail      string // the text whose delivery fails
+		stop      bool   // after 3 s
+		want      []string
+		err       error
+	}{
+		"with the recording's error": {recording: torn{reel{0, 2}}, want: []string{"0 at 0", "2 at 2"}, err: errBroken},
+		"with the room's error":      {recording: reel{0, 2, 4}, fail: "2", want: []string{"0 at 0"}, err: errBroken},
+		"when it is stopped":         {recording: reel{0, 2, 4}, stop: true, want: []string{"0 at 0", "2 at 2"}},
+		"at once when it is empty":   {recording: reel{}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				ctx, cancel := context.WithCancel(t.Context())
+				defer cancel()
+				if row.stop {
+					time.AfterFunc(3*time.Second, cancel)
+				}
+				s := &stage{begun: time.Now()}
+				err := replay.NewPlayer(row.recording, 1, func(_ context.Context, x replay.RecordedComment) (time.Duration, error) {
+					if x.Text == row.fail {
+						return 0, errBroken
+					}
+					s.note(x.Text)
+					return 0, nil
+				}).Play(ctx)
+				if !errors.Is(err, row.err) || row.err == nil && err != nil {
+					t.Errorf("ended with %v", err)
+				}
+				if d := cmp.Diff(row.want, s.said()); d != "" {
+					t.Errorf("(-want +got):\n%s", d)
+				}
+				if took := time.Since(s.begun); row.stop && took != 3*time.Second {
+					t.Errorf("it took %v to stop after 3 s", took)
+				}
+			})
+		})
+	}
+}
+
+// brokenReel panics after its first comment, as a reader with a fault would.
+type brokenReel struct{ reel }
+
+func (r brokenReel) From(ctx context.Context, offset time.Duration) iter.Seq2[replay.RecordedComment, error] {
+	return func(yield func(replay.RecordedComment, error) bool) {
+		for s, err := range r.reel.From(ctx, offset) {
+			yield(s, err)
+			panic("a fault of the reader")
+		}
+	}
+}
+
+// A panic ends its replay with an error: neither the program, nor workers that
+// wait forever.
+func TestPlayerSurvivesPanics(t *testing.T) {
+	fine := func(context.Context, replay.RecordedComment) (time.Duration, error) { return 0, nil }
+	for name, row := range map[string]struct {
+		recording replay.Source
+		deliver   replay.Submitter
+	}{
+		"of the recording": {brokenReel{reel{0, 1}}, fine},
+		"of the delivery": {reel{0, 1}, func(context.Context, replay.RecordedComment) (time.Duration, error) {
+			panic("a fault of the room")
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) { // fails when a goroutine is left
+				err := replay.NewPlayer(row.recording, 1, row.deliver).Play(t.Context())
+				if err == nil || !strings.Contains(err.Error(), "a fault of the") {
+					t.Errorf("Play returns %v", err)
+				}
+			})
+		})
+	}
+}

@@ -1,0 +1,354 @@
+package replay
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"runtime/debug"
+	"strconv"
+	"time"
+
+	"danmaku/comment"
+	"danmaku/room"
+)
+
+// Recordings finds what can be played again.
+type Recordings interface {
+	// Past is what a room showed from a moment on and before another (zero: up
+	// to now), without what was a replay then.
+	Past(ctx context.Context, room string, from, to time.Time) (Recording, error)
+	// File reads a file, which is not in memory as a whole then or later; strictly
+	// only one that is well-formed. Errors that its owner can mend are
+	// room.ErrInvalid with an explanation; room.ErrBusy when there is no room for
+	// it.
+	File(ctx context.Context, name string, file io.Reader, strict bool) (Recording, error)
+	// Sessions lists when a room was busy, newest first.
+	Sessions(ctx context.Context, roomID string) ([]room.Session, error)
+}
+
+// Rooms is what replays need of the rooms.
+type Rooms interface {
+	// Submit submits a comment of a recording to a room as any other, in the name of
+	// the link whose holder began the replay.
+	Submit(ctx context.Context, roomID string, link int64, s RecordedComment) (comment.Status, error)
+	// Shown reports whether a comment of a room's log is on air, as far as a room can
+	// say: one that is not there is not.
+	Shown(ctx context.Context, roomID string, id comment.ID) (bool, error)
+	// Changed says that [Replays.Of] has news for those who moderate a room.
+	Changed(roomID string)
+	// Audit notes what somebody did with a replay.
+	Audit(ctx context.Context, a room.AuditEntry) error
+}
+
+// Deps is what replays are built of. All are needed.
+type Deps struct {
+	Recordings Recordings
+	Rooms      Rooms
+	Log        *slog.Logger
+	Now        func() time.Time
+}
+
+// New returns the replays of all rooms, of which none is under way.
+func New(d Deps) *Replays { return &Replays{deps: d, rooms: map[string]*roomReplay{}} }
+
+// Request says who wants a replay, where, and how many times as fast as it was.
+type Request struct {
+	Room  string
+	By    room.Actor
+	Speed float64
+}
+
+// changed says that a replay has news. Of one that another has followed there are
+// none.
+func (s *Replays) changed(roomID string, rp *roomReplay) {
+	if s.find(roomID) == rp {
+		s.deps.Rooms.Changed(roomID)
+	}
+}
+
+// Sessions lists when a room was busy, newest first.
+func (s *Replays) Sessions(ctx context.Context, roomID string) ([]room.Session, error) {
+	return s.deps.Recordings.Sessions(ctx, roomID)
+}
+
+// Past begins to play again what a room showed from a moment on and before another
+// (zero: up to now). Errors: ErrInvalid and ErrTaken with an explanation, ErrBusy.
+func (s *Replays) Past(ctx context.Context, q Request, from, to time.Time) (Report, error) {
+	// A replay must not run into its own comments.
+	if now := s.deps.Now(); to.IsZero() || to.After(now) {
+		to = now
+	}
+	return s.begin(ctx, q, Report{From: from, To: to, Speed: q.Speed}, func() (Recording, error) {
+		if !from.Before(to) {
+			return Recording{}, room.Explain(room.ErrInvalid, "The time ends before it begins.")
+		}
+		return s.deps.Recordings.Past(ctx, q.Room, from, to)
+	})
+}
+
+// File begins to play a file, strictly only one that is well-formed. Errors as of
+// [Replays.Past].
+func (s *Replays) File(ctx context.Context, q Request, name string, file io.Reader, strict bool) (Report, error) {
+	return s.begin(ctx, q, Report{File: name, Speed: q.Speed}, func() (Recording, error) {
+		return s.deps.Recordings.File(ctx, name, file, strict)
+	})
+}
+
+func (s *Replays) begin(ctx context.Context, q Request, told Report, load func() (Recording, error)) (Report, error) {
+	if err := saneSpeed(told.Speed); err != nil {
+		return Report{}, err
+	}
+	told.State, told.By = Loading, q.By.Name()
+	rp := &roomReplay{report: told}
+	if err := s.enter(q.Room, rp); err != nil {
+		return Report{}, err
+	}
+	// Also when reading it panics: a room cannot wait forever.
+	defer func() {
+		if rp.now().State == Loading {
+			rp.failed(ErrPanic)
+			s.changed(q.Room, rp)
+		}
+	}()
+	s.changed(q.Room, rp)
+	recording, err := load()
+	played := false
+	defer func() {
+		if !played && recording.Source != nil {
+			s.release(q.Room, recording)
+		}
+	}()
+	if !rp.now().Active() {
+		err = errHalted
+	}
+	if err == nil && recording.Total == 0 {
+		err = nothingToPlay(recording)
+	}
+	if err == nil {
+		told.Total, told.Length, told.Skipped, told.Defects, told.Notes = recording.Total, recording.Length, recording.Skipped, recording.Defects, recording.Notes
+		err = s.audit(ctx, q.Room, q.By, room.ActionReplay, told)
+	}
+	if err == nil {
+		player := NewPlayer(recording, told.Speed, s.deliver(q.Room, rp, q.By.Link))
+		if err = rp.loaded(told, player); err == nil {
+			played = s.run(rp, func(ctx context.Context) {
+				defer s.release(q.Room, recording)
+				s.play(ctx, q.Room, rp, player)
+			})
+			if !played {
+				err = room.ErrBusy
+			}
+		}
+	}
+	if err != nil {
+		rp.failed(err)
+		s.changed(q.Room, rp)
+		return Report{}, err
+	}
+	s.changed(q.Room, rp)
+	return rp.now(), nil
+}
+
+// nothingToPlay says why there is no comment to play.
+func nothingToPlay(recording Recording) error {
+	why := room.Fault{Code: FaultNothing, Message: "There is no comment in it that could be played."}
+	defects := recording.Defects
+	if len(defects) == 0 {
+		defects = []room.Fault{why}
+	}
+	return &room.ExplainedError{Err: room.ErrInvalid, Detail: why.Message, Fault: &why, Defects: defects, Notes: recording.Notes}
+}
+
+// release ends what is no longer played.
+func (s *Replays) release(roomID string, recording Recording) {
+	if err := recording.Close(); err != nil {
+		s.deps.Log.Warn("a recording that is over could not be let go of", "room", roomID, "err", err)
+	}
+}
+
+func saneSpeed(speed float64) error {
+	if speed >= Slowest && speed <= Fastest {
+		return nil
+	}
+	return room.Explain(room.ErrInvalid, "speed %v: use %v to %v", speed, Slowest, Fastest)
+}
+
+// audit writes a line of the audit.
+func (s *Replays) audit(ctx context.Context, roomID string, by room.Actor, kind room.Action, told Report) error {
+	a := by.Entry(kind)
+	a.Room, a.At, a.About = roomID, s.deps.Now(), told.File
+	if told.File == "" {
+		a.About = told.From.UTC().Format(time.RFC3339)
+	}
+	a.Detail = fmt.Sprintf("%s, %d comments, × %s", a.About, told.Total, strconv.FormatFloat(told.Speed, 'f', -1, 64))
+	return s.deps.Rooms.Audit(ctx, *a)
+}
+
+// play plays to the end and tells consoles how it goes.
+func (s *Replays) play(ctx context.Context, roomID string, rp *roomReplay, player *Player) {
+	played := make(chan error, 1)
+	go func() { played <- player.Play(ctx) }()
+	tick := time.NewTicker(reportEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+			if rp.now().State == Playing {
+				s.changed(roomID, rp)
+			}
+			continue
+		case err := <-played:
+			last := rp.now()
+			rp.note(func(t *Report) {
+				rp.player = nil
+				t.At, t.Speed = last.At, last.Speed
+				switch {
+				case err != nil:
+					t.State, t.Why = Failed, err
+				case ctx.Err() != nil:
+					t.State = Stopped
+				default:
+					t.State, t.At = Ended, t.Length
+				}
+			})
+			if err != nil && room.Code(err) == "internal" {
+				s.deps.Log.Error("a replay failed", "room", roomID, "err", err)
+			}
+			last = rp.now()
+			s.deps.Log.Info("a replay is over", "room", roomID, "state", last.State, "shown", last.Shown, "held", last.Held, "refused", last.Refused)
+			s.changed(roomID, rp)
+			return
+		}
+	}
+}
+
+// replayWait is the least time before a comment that the room does not take yet
+// is offered again.
+const replayWait = 50 * time.Millisecond
+
+// deliver puts a replayed comment before the room's limit and filter, like any
+// other.
+func (s *Replays) deliver(roomID string, rp *roomReplay, link int64) Submitter {
+	return func(ctx context.Context, c RecordedComment) (again time.Duration, err error) {
+		defer func() {
+			if p := recover(); p != nil { // it costs its replay, and not the program
+				s.deps.Log.Error("a replayed comment failed", "room", roomID, "panic", p, "stack", string(debug.Stack()))
+				err = ErrPanic
+			}
+		}()
+		if c.ID != 0 {
+			// What was taken down since the replay began does not come back.
+			shown, err := s.deps.Rooms.Shown(ctx, roomID, c.ID)
+			if err != nil {
+				return 0, fmt.Errorf("look a comment up: %w", err)
+			}
+			if !shown {
+				rp.note(func(t *Report) { t.Skipped++ })
+				return 0, nil
+			}
+		}
+		status, err := s.deps.Rooms.Submit(ctx, roomID, link, c)
+		switch {
+		case errors.Is(err, room.ErrSlowDown), errors.Is(err, room.ErrBusy):
+			return max(room.Wait(err), replayWait), nil
+		case errors.Is(err, room.ErrRoomPaused):
+			rp.steered().Pause()
+			rp.note(func(t *Report) { t.Why = room.ErrRoomPaused })
+			s.changed(roomID, rp)
+			return replayWait, nil // asked again when the replay goes on
+		case errors.Is(err, room.ErrRoomClosed), err != nil && room.Code(err) == "internal":
+			return 0, err
+		}
+		rp.note(func(t *Report) {
+			switch {
+			case err != nil || status == comment.Refused:
+				t.Refused++
+			case status == comment.Held:
+				t.Held++
+			default:
+				t.Shown++
+			}
+		})
+		return 0, nil
+	}
+}
+
+// Control is what may be changed of a replay while it plays; nil stays.
+type Control struct {
+	State *State // Playing or Paused
+	Speed *float64
+	At    *time.Duration
+}
+
+// Control pauses a room's replay, lets it go on, changes its speed or moves it.
+// Errors: ErrNotFound when none is under way, ErrInvalid with an explanation.
+func (s *Replays) Control(roomID string, c Control) (Report, error) {
+	rp := s.find(roomID)
+	if rp == nil {
+		return Report{}, room.ErrNotFound
+	}
+	now, player := rp.now(), rp.steered()
+	switch {
+	case player == nil:
+		return Report{}, room.ErrNotFound
+	case c.State != nil && *c.State != Playing && *c.State != Paused:
+		return Report{}, room.Explain(room.ErrInvalid, "state %q: playing or paused", *c.State)
+	case c.At != nil && (*c.At < 0 || *c.At > now.Length):
+		return Report{}, room.Explain(room.ErrInvalid, "at_ms %d: 0 to %d", c.At.Milliseconds(), now.Length.Milliseconds())
+	}
+	if c.Speed != nil {
+		if err := saneSpeed(*c.Speed); err != nil {
+			return Report{}, err
+		}
+		player.SetSpeed(*c.Speed)
+	}
+	if c.At != nil {
+		player.Seek(*c.At)
+	}
+	if c.State != nil {
+		if *c.State == Paused {
+			player.Pause()
+		} else {
+			player.Resume()
+		}
+		rp.note(func(t *Report) { t.Why = nil })
+	}
+	s.changed(roomID, rp)
+	return rp.now(), nil
+}
+
+// Halt ends a room's replay early, if there is one, without a note in the audit.
+func (s *Replays) Halt(roomID string) {
+	if rp := s.find(roomID); rp != nil {
+		rp.halt()
+	}
+}
+
+// Stop ends a room's replay before its time. ErrNotFound when none is under way.
+func (s *Replays) Stop(ctx context.Context, roomID string, by room.Actor) error {
+	rp := s.find(roomID)
+	if rp == nil {
+		return room.ErrNotFound
+	}
+	now := rp.now()
+	if !now.Active() {
+		return room.ErrNotFound
+	}
+	rp.halt()
+	if now.State == Loading {
+		s.changed(roomID, rp)
+	}
+	return s.audit(ctx, roomID, by, room.ActionReplayStop, now)
+}
+
+// Of returns what a room's replay is doing, or how the last one ended. ErrNotFound
+// when there was none since the start.
+func (s *Replays) Of(roomID string) (Report, error) {
+	rp := s.find(roomID)
+	if rp == nil {
+		return Report{}, room.ErrNotFound
+	}
+	return rp.now(), nil
+}

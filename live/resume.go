@@ -1,0 +1,82 @@
+package live
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"danmaku/live/fanout"
+	"danmaku/room"
+)
+
+// Resume is what a client that comes back has missed, as far as that had to be
+// read from the log. The zero value starts afresh.
+type Resume struct {
+	possible bool
+	since    int64
+	past     fanout.Past
+}
+
+// Resume prepares [Service.Join] for a client of a view that was at a position. It
+// reads the log only when the position lies in reach and memory does not go back
+// so far; where the log is busy with others it returns a fresh start. address is
+// the keyed hash of the client's masked address. The read ends when the last
+// client that waits for it has left, which the end of ctx says. Resume returns
+// within resumeWithin.
+func (svc *Service) Resume(ctx context.Context, roomID string, v room.View, address string, since room.Position) Resume {
+	r, err := svc.room(roomID)
+	if err != nil || !r.broadcaster(v).Resumable(since) {
+		return Resume{}
+	}
+	resume := Resume{possible: true, since: since.Seq}
+	if r.reaches(since.Seq) {
+		return resume
+	}
+	ctx, cancel := context.WithTimeout(ctx, fanout.ResumeWithin)
+	defer cancel()
+	key := roomID + " " + string(v) + " " + strconv.FormatInt(since.Seq, 10)
+	resume.past, err = svc.resumes.Read(ctx, key, v, address, func(ctx context.Context) (fanout.Past, error) {
+		return svc.readPast(ctx, r, v, since.Seq)
+	})
+	switch {
+	case err == nil:
+		return resume
+	case errors.Is(err, fanout.ErrNoRead), ctx.Err() != nil:
+		svc.slog.Debug("a client starts afresh: the log was busy", "room", roomID, "view", v, "err", err)
+	default:
+		svc.slog.Error("a client starts afresh: what it missed could not be read", "room", roomID, "view", v, "err", err)
+	}
+	return Resume{}
+}
+
+// readPast reads what a view missed. Whether that is few enough events is known
+// before a row of them is read. Errors: errNoRead when it is not.
+func (svc *Service) readPast(ctx context.Context, r *liveRoom, v room.View, since int64) (fanout.Past, error) {
+	// What the log has no event of up to here was taken down since.
+	out := fanout.Past{UpTo: r.broadcaster(v).Position()}
+	if out.UpTo-since > fanout.ResumeLimit {
+		n, err := svc.journal.CountSince(ctx, r.id, since, fanout.ResumeLimit+1)
+		if err != nil {
+			return fanout.Past{}, fmt.Errorf("count what a client missed: %w", err)
+		}
+		if n > fanout.ResumeLimit {
+			return fanout.Past{}, fanout.ErrNoRead
+		}
+	}
+	events, err := svc.journal.Since(ctx, r.id, since, fanout.ResumeLimit+1)
+	if err != nil {
+		return fanout.Past{}, fmt.Errorf("read what a client missed: %w", err)
+	}
+	if len(events) > fanout.ResumeLimit {
+		return fanout.Past{}, fanout.ErrNoRead
+	}
+	for _, e := range events {
+		out.UpTo = max(out.UpTo, e.Seq)
+		// The settings are in hello, and newer there.
+		if b := svc.encoder.Event(v, svc.grouped(e)); b != nil && !fanout.IsState(e.Kind) {
+			out.Events = append(out.Events, fanout.EncodedEvent{Seq: e.Seq, Bytes: b, Comment: e.Kind == room.KindComment})
+		}
+	}
+	return out, nil
+}

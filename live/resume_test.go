@@ -1,0 +1,282 @@
+package live
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"danmaku/comment"
+	"danmaku/live/fanout"
+	"danmaku/room"
+)
+
+// slowLog is a journal whose reads take until they are released or cancelled.
+type slowLog struct {
+	Journal // what is not overridden is not asked for
+	missed  int
+
+	release        chan struct{}
+	counts, reads  atomic.Int64
+	running, peak  atomic.Int64
+	cancelled      atomic.Int64
+	panics, broken bool
+	later          atomic.Int64 // how much time has passed besides, ns
+}
+
+var resumeTestBegan = time.Now()
+
+func (l *slowLog) elapsed() time.Duration {
+	return time.Since(resumeTestBegan) + time.Duration(l.later.Load())
+}
+
+// The bounds of package fanout.
+const (
+	resumeReads     = 2
+	phonesWaiting   = 8
+	readsPerAddress = 20
+	readsWindow     = 10 * time.Second
+)
+
+func (l *slowLog) CountSince(_ context.Context, _ string, _ int64, limit int) (int, error) {
+	l.counts.Add(1)
+	return min(l.missed, limit), nil
+}
+
+func (l *slowLog) Since(ctx context.Context, roomID string, after int64, limit int) ([]room.Event, error) {
+	l.reads.Add(1)
+	defer l.running.Add(-1)
+	if n := l.running.Add(1); n > l.peak.Load() {
+		l.peak.Store(n)
+	}
+	select {
+	case <-l.release:
+	case <-ctx.Done():
+		l.cancelled.Add(1)
+		return nil, ctx.Err()
+	}
+	switch {
+	case l.panics:
+		panic("a row that nobody expected")
+	case l.broken:
+		return nil, errors.New("disk on fire")
+	}
+	var events []room.Event
+	for i := range min(l.missed, limit) {
+		events = append(events, room.Event{Room: roomID, Seq: after + int64(i) + 1, Kind: room.KindComment, Comment: comment.Comment{ID: 1}})
+	}
+	return events, nil
+}
+
+const head = 100_000 // of the log in these tests
+
+// venue is a room whose memory reaches back to nothing but the last event.
+func venue(t *testing.T, log *slowLog) *Service {
+	t.Helper()
+	log.release = make(chan struct{})
+	h := &Service{
+		journal: log, encoder: plainEncoder{}, outlet: outletFunc(func(string, room.View, []byte) {}), now: time.Now,
+		slog: slog.New(slog.DiscardHandler), resumes: fanout.NewReads(log.elapsed), rooms: map[string]*liveRoom{},
+	}
+	r := newRoom(room.Record{Room: room.New("live"), Head: room.Position{Epoch: "e", Seq: head}}, nil, plainEncoder{}, h.outlet, newClock(time.Now, nil), nil)
+	r.ring.Since = head
+	h.rooms["live"] = r
+	t.Cleanup(r.close)
+	return h
+}
+
+func (svc *Service) resumeFrom(ctx context.Context, v room.View, address string, back int64) Resume {
+	return svc.Resume(ctx, "live", v, address, room.Position{Epoch: "e", Seq: head - back})
+}
+
+// Whatever the flood, two reads run at once, some wait, and all others start
+// afresh at once.
+func TestResumesFromFarBackAreBounded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		log := &slowLog{missed: 3}
+		h := venue(t, log)
+		defer h.rooms["live"].close()
+		var all sync.WaitGroup
+		var resumed, fresh atomic.Int64
+		come := func(v room.View, n int, from func(int) string) {
+			for i := range n {
+				all.Go(func() {
+					if h.resumeFrom(t.Context(), v, from(i), int64(i)+1).possible {
+						resumed.Add(1)
+					} else {
+						fresh.Add(1)
+					}
+				})
+			}
+			synctest.Wait()
+		}
+		come(room.ViewAudience, 500, func(i int) string { return string(rune('a' + i)) })
+		if n := log.running.Load(); n != resumeReads-1 {
+			t.Errorf("phones have %d reads at once, want %d", n, resumeReads-1)
+		}
+		if n, want := fresh.Load(), int64(500-(resumeReads-1)-phonesWaiting); n != want {
+			t.Errorf("%d phones start afresh at once, want %d", n, want)
+		}
+		come(room.ViewOverlay, 3, func(int) string { return "screen" })
+		if n := log.running.Load(); n != resumeReads {
+			t.Errorf("%d reads at once, want %d: an overlay waits for phones", n, resumeReads)
+		}
+		close(log.release)
+		all.Wait()
+		if log.peak.Load() != resumeReads {
+			t.Errorf("%d reads ran at once, want %d", log.peak.Load(), resumeReads)
+		}
+		if n, want := resumed.Load(), int64(resumeReads-1+phonesWaiting+3); n != want {
+			t.Errorf("%d resumed, want %d: all that got in", n, want)
+		}
+	})
+}
+
+// One address cannot have all reads; another one, and those who share a read or
+// need none, are not held up by it.
+func TestAnAddressHasARateOfReads(t *testing.T) {
+	log := &slowLog{missed: 3}
+	h := venue(t, log)
+	close(log.release)
+	for i := range readsPerAddress {
+		if !h.resumeFrom(t.Context(), room.ViewAudience, "mallory", int64(i)+1).possible {
+			t.Fatalf("read %d of an address was refused", i+1)
+		}
+	}
+	if h.resumeFrom(t.Context(), room.ViewAudience, "mallory", 99).possible {
+		t.Error("an address has no rate")
+	}
+	if !h.resumeFrom(t.Context(), room.ViewAudience, "alice", 99).possible {
+		t.Error("another address pays for it")
+	}
+	if !h.resumeFrom(t.Context(), room.ViewOverlay, "mallory", 99).possible {
+		t.Error("an overlay pays for it")
+	}
+	for range 2000 {
+		if !h.resumeFrom(t.Context(), room.ViewAudience, "mallory", 0).possible {
+			t.Fatal("a resume from memory pays for it")
+		}
+	}
+	log.later.Add(int64(readsWindow))
+	if !h.resumeFrom(t.Context(), room.ViewAudience, "mallory", 99).possible {
+		t.Error("the rate has no end")
+	}
+}
+
+func TestWhatAReadOfThePastDoes(t *testing.T) {
+	for name, row := range map[string]struct {
+		log           *slowLog
+		back          int64
+		counts, reads int64
+		possible      bool
+	}{
+		"few numbers back: nothing is counted": {&slowLog{missed: 3}, fanout.ResumeLimit, 0, 1, true},
+		"many numbers, few events":             {&slowLog{missed: fanout.ResumeLimit}, fanout.ResumeLimit + 1, 1, 1, true},
+		"too many events: no row is read":      {&slowLog{missed: fanout.ResumeLimit + 1}, fanout.ResumeLimit + 1, 1, 0, false},
+		"too far back: nothing is asked":       {&slowLog{missed: 3}, 4*fanout.ResumeLimit + 1, 0, 0, false},
+		"in the future":                        {&slowLog{missed: 3}, -1, 0, 0, false},
+		"in memory":                            {&slowLog{missed: 3}, 0, 0, 0, true},
+		"it fails":                             {&slowLog{broken: true}, 5, 0, 1, false},
+		"it panics":                            {&slowLog{panics: true}, 5, 0, 1, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := venue(t, row.log)
+			close(row.log.release)
+			got := h.resumeFrom(t.Context(), room.ViewOverlay, "a", row.back)
+			if got.possible != row.possible || row.log.counts.Load() != row.counts || row.log.reads.Load() != row.reads {
+				t.Errorf("possible %v, %d counts, %d reads; want %v, %d, %d", got.possible, row.log.counts.Load(), row.log.reads.Load(),
+					row.possible, row.counts, row.reads)
+			}
+		})
+	}
+}
+
+// A read ends with the last client that waits for it, and not before.
+func TestAReadEndsWithItsLastClient(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		log := &slowLog{missed: 3}
+		h := venue(t, log)
+		defer h.rooms["live"].close()
+		var all sync.WaitGroup
+		var leave [3]context.CancelFunc
+		for i := range leave {
+			var ctx context.Context
+			ctx, leave[i] = context.WithCancel(t.Context())
+			defer leave[i]()
+			all.Go(func() {
+				if h.resumeFrom(ctx, room.ViewAudience, "a", 5).possible {
+					t.Error("a client that has left resumes")
+				}
+			})
+		}
+		synctest.Wait()
+		if log.reads.Load() != 1 {
+			t.Errorf("%d reads for three clients", log.reads.Load())
+		}
+		leave[0]()
+		leave[1]()
+		synctest.Wait()
+		if log.cancelled.Load() != 0 {
+			t.Error("the read ended while a client waited for it")
+		}
+		leave[2]()
+		synctest.Wait()
+		if log.cancelled.Load() != 1 || log.running.Load() != 0 {
+			t.Error("the read goes on for nobody")
+		}
+		all.Wait()
+		// The next one has a read of its own.
+		close(log.release)
+		if !h.resumeFrom(t.Context(), room.ViewAudience, "a", 5).possible || log.reads.Load() != 2 {
+			t.Error("the place of a cancelled read is taken")
+		}
+	})
+}
+
+// All who share a read that panics start afresh, at once.
+func TestAPanicLeavesNobodyWaiting(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		log := &slowLog{panics: true}
+		h := venue(t, log)
+		defer h.rooms["live"].close()
+		began := time.Now()
+		var all sync.WaitGroup
+		for range 5 {
+			all.Go(func() {
+				if h.resumeFrom(t.Context(), room.ViewOverlay, "a", 5).possible {
+					t.Error("a read that panicked gave something")
+				}
+			})
+		}
+		synctest.Wait()
+		close(log.release)
+		all.Wait()
+		if time.Since(began) != 0 {
+			t.Errorf("they waited for %v", time.Since(began))
+		}
+	})
+}
+
+// A read that never answers costs a client no more than its time.
+func TestAResumeHasATime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		log := &slowLog{missed: 3}
+		h := venue(t, log)
+		defer h.rooms["live"].close()
+		began := time.Now()
+		if h.resumeFrom(t.Context(), room.ViewOverlay, "a", 5).possible {
+			t.Error("nothing was read")
+		}
+		if took := time.Since(began); took != fanout.ResumeWithin {
+			t.Errorf("it took %v, want %v", took, fanout.ResumeWithin)
+		}
+		synctest.Wait()
+		if log.running.Load() != 0 {
+			t.Error("the read goes on")
+		}
+	})
+}

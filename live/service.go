@@ -1,0 +1,424 @@
+package live
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"danmaku/comment"
+	"danmaku/live/access"
+	"danmaku/live/fanout"
+	"danmaku/live/replay"
+	"danmaku/room"
+)
+
+// upkeepEvery is how often a running server stores when links were used, and
+// forgets refs that are too old.
+const upkeepEvery = 10 * time.Second
+
+// Deps is what a service is built of. All are needed.
+type Deps struct {
+	Journal  Journal
+	History  History
+	Rooms    Rooms
+	Links    access.Links
+	Rules    Rules
+	Pictures Pictures
+	Styles   Styles
+	Chats    Chats         // nil: no chats are connected
+	Runner   ChatRunner    // of Chats
+	Webhooks Webhooks      // nil: none are sent
+	Sender   WebhookRunner // of Webhooks
+	Bans     Bans
+	Audit    Audit
+	Shows    Shows
+	Keep     Keep     // nil: how long comments are kept is not stored
+	KeepSet  *KeepSet // how long a flag, a variable or the file says; nil: what is stored holds
+
+	Recordings replay.Recordings
+
+	Limiter Limiter
+	Filter  Filter
+	Opinion SecondOpinion // nil: none is asked
+	Encoder Encoder
+	Outlet  Outlet
+	Keys    access.Keys
+	Log     *slog.Logger
+	Now     func() time.Time
+	// Elapsed is the time since some moment before, by a clock that is never set.
+	// Nil: the system's monotonic clock.
+	Elapsed func() time.Duration
+	// Timings are observed while the service runs; what is nil is not measured.
+	Timings Timings
+}
+
+// Service is all rooms of this process.
+type Service struct {
+	journal  Journal
+	history  History
+	stored   Rooms
+	links    access.Links
+	rules    Rules
+	pictures Pictures
+	styles   Styles
+	banned   Bans
+	audit    Audit
+	shows    Shows
+	keep     Keep
+	keeping  keptDays
+	attended attended
+	limiter  Limiter
+	filter   Filter
+	opinion  SecondOpinion
+	encoder  Encoder
+	outlet   Outlet
+	keys     access.Keys
+	slog     *slog.Logger
+	now      func() time.Time
+	mono     func() time.Duration // of clock
+	clock    clock
+	timings  Timings
+
+	access   *access.Table
+	refs     *refs
+	lookUps  chan struct{} // one in it for each that is under way
+	bans     bans
+	replays  *replay.Replays
+	chats    chats
+	webhooks webhooks
+	pressing pressing
+	resumes  *fanout.Reads
+	salt     atomic.Uint32
+	newest   time.Time    // by the log's IDs, when the service was opened
+	saved    atomic.Int64 // nanoseconds the last append took
+
+	previews   chan struct{} // one in it while a list that is to be saved is compiled
+	ruling     sync.Mutex    // held while rules are loaded
+	ruleFaults string        // of the rules in force
+
+	mu    sync.RWMutex
+	rooms map[string]*liveRoom
+
+	stop context.CancelFunc
+	done sync.WaitGroup
+}
+
+// Open builds a service, loads its rooms, links and rules, and follows the journal:
+// from then on every use case may be called. [Service.Close] ends it.
+func Open(ctx context.Context, p Deps) (*Service, error) {
+	h := &Service{
+		journal: p.Journal, history: p.History, stored: p.Rooms, rules: p.Rules, pictures: p.Pictures, styles: p.Styles, banned: p.Bans, audit: p.Audit, shows: p.Shows,
+		limiter: p.Limiter, filter: p.Filter, opinion: p.Opinion, encoder: p.Encoder, outlet: p.Outlet, keys: p.Keys,
+		slog: p.Log, now: p.Now, links: p.Links, refs: newRefs(), lookUps: make(chan struct{}, lookUps), previews: make(chan struct{}, 1),
+		rooms: map[string]*liveRoom{}, clock: newClock(p.Now, p.Elapsed), timings: p.Timings,
+	}
+	h.attended = attended{rooms: map[*liveRoom]bool{}, wake: make(chan struct{}, 1)}
+	h.mono = h.clock.elapsed
+	h.replays = replay.New(replay.Deps{Recordings: p.Recordings, Rooms: replayRooms{h}, Log: p.Log, Now: p.Now})
+	h.chats.book, h.chats.runner = ChatBook{Stored: p.Chats, Keys: p.Keys, Now: p.Now}, p.Runner
+	h.webhooks.stored, h.webhooks.runner = p.Webhooks, p.Sender
+	h.access = access.NewTable(p.Links, p.Keys, p.Now, h.mono)
+	h.resumes = fanout.NewReads(h.mono)
+	h.salt.Store(rand.Uint32())
+	var err error
+	h.newest, err = h.newestTime(ctx)
+	if err == nil {
+		err = h.loadKeep(ctx, p.Keep, p.KeepSet)
+	}
+	if err == nil {
+		err = h.load(ctx)
+	}
+	if err != nil {
+		return nil, errors.Join(err, h.Close())
+	}
+	h.journal.Follow(h.apply)
+	return h, nil
+}
+
+// Start connects the chats, sends the webhooks and begins the upkeep of what is in memory.
+func (svc *Service) Start() {
+	ctx, stop := context.WithCancel(context.Background())
+	svc.stop = stop
+	if err := svc.loadChats(ctx); err != nil {
+		svc.slog.Error("the connected chats could not be read; restart to try again", "err", err)
+	}
+	if err := svc.loadWebhooks(ctx); err != nil {
+		svc.slog.Error("the webhooks could not be read; restart to try again", "err", err)
+	}
+	svc.done.Go(func() { svc.keepUp(ctx) })
+	svc.done.Go(func() { svc.runShows(ctx) })
+}
+
+// Close ends what Open and Start began: replays, upkeep and the rooms' feeds. The
+// journal is the caller's to close, after it.
+func (svc *Service) Close() error {
+	svc.replays.Close()
+	if svc.stop != nil {
+		svc.stop()
+	}
+	svc.done.Wait()
+	svc.mu.Lock()
+	defer svc.mu.Unlock()
+	for _, r := range svc.rooms {
+		svc.keepReactions(context.Background(), r, keepNow)
+		r.close()
+	}
+	return nil
+}
+
+// newestTime returns the time of the newest comment by its ID.
+func (svc *Service) newestTime(ctx context.Context) (time.Time, error) {
+	id, err := svc.journal.NewestID(ctx)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("read the newest comment: %w", err)
+	}
+	return max(id, 0).Time(), nil
+}
+
+// load reads rooms, links, bans and rules into memory. From then on this process
+// alone changes them, and each change updates memory itself.
+func (svc *Service) load(ctx context.Context) error {
+	return errors.Join(svc.loadRooms(ctx), svc.loadLinks(ctx), svc.loadBans(ctx), svc.loadRules(ctx))
+}
+
+// loadRooms reads all rooms.
+func (svc *Service) loadRooms(ctx context.Context) error {
+	records, err := svc.stored.Rooms(ctx)
+	if err != nil {
+		return fmt.Errorf("load rooms: %w", err)
+	}
+	for _, rec := range records {
+		if err := svc.addRoom(ctx, rec); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// loadLinks reads all links, and closes the sockets of those taken back.
+func (svc *Service) loadLinks(ctx context.Context) error {
+	revoked, err := svc.access.Load(ctx)
+	if err != nil {
+		return err
+	}
+	if len(revoked) > 0 {
+		svc.outlet.Evict(func(s Client) error {
+			if slices.Contains(revoked, s.Link) {
+				return room.ErrExpired
+			}
+			return nil
+		})
+	}
+	return nil
+}
+
+// loadRules puts the stored rules into force. One load runs at a time, so that an
+// older reading never replaces a newer one. What is wrong with them is logged
+// when it changes.
+func (svc *Service) loadRules(ctx context.Context) error {
+	svc.ruling.Lock()
+	defer svc.ruling.Unlock()
+	lists, err := svc.rules.RuleLists(ctx)
+	if err != nil {
+		return fmt.Errorf("load rules: %w", err)
+	}
+	faults := ""
+	if err := svc.filter.SetRules(lists); err != nil {
+		faults = err.Error()
+	}
+	if faults != svc.ruleFaults && faults != "" {
+		svc.slog.Warn("some rules cannot be understood and are left out", "err", faults)
+	}
+	svc.ruleFaults = faults
+	return nil
+}
+
+func (svc *Service) addRoom(ctx context.Context, rec room.Record) error {
+	svc.mu.RLock()
+	_, known := svc.rooms[rec.ID]
+	svc.mu.RUnlock()
+	if known {
+		return nil
+	}
+	rec.Room = rec.Room.Undressed()
+	load := fanout.RingLoad
+	if rec.Delay > 0 { // what is still to leave must be among them
+		load = fanout.RingSize
+	}
+	recent, err := svc.journal.Recent(ctx, rec.ID, load)
+	if err != nil {
+		return fmt.Errorf("load room %s: %w", rec.ID, err)
+	}
+	for i := range recent {
+		recent[i] = svc.grouped(recent[i])
+	}
+	r := newRoom(rec, recent, svc.encoder, svc.outlet, svc.clock, svc.timings.Sent)
+	r.opinion, r.keeping = svc.opinion != nil, &svc.keeping
+	if err := errors.Join(svc.restore(ctx, r, rec), svc.restoreShow(ctx, r)); err != nil {
+		r.close()
+		return fmt.Errorf("load room %s: %w", rec.ID, err)
+	}
+	svc.mu.Lock()
+	defer svc.mu.Unlock()
+	if _, known := svc.rooms[rec.ID]; known { // made by a request meanwhile
+		r.close()
+		return nil
+	}
+	svc.rooms[rec.ID] = r
+	return nil
+}
+
+// keepUp does the periodic work until ctx ends, and once more then.
+func (svc *Service) keepUp(ctx context.Context) {
+	tick := time.NewTicker(upkeepEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			svc.access.Flush(context.WithoutCancel(ctx))
+			return
+		case <-tick.C:
+			svc.access.Flush(ctx)
+			svc.refs.expire(svc.mono())
+		}
+	}
+}
+
+// apply takes a batch that has left the journal.
+func (svc *Service) apply(batch []room.Event) {
+	for _, e := range batch {
+		if r, err := svc.room(e.Room); err == nil {
+			svc.onCommitted(r, e)
+			was := r.settings()
+			r.apply(svc.encoder, svc.grouped(e))
+			if e.Kind == room.KindItem {
+				svc.attend(r)
+			}
+			if e.Kind == room.KindRoom {
+				svc.evictBy(r.id, was, *e.Setup)
+			}
+			if e.Kind == room.KindRoom && e.Setup.State == room.Closed {
+				svc.replays.Halt(e.Room)
+			}
+			if svc.webhooks.runner != nil && e.Kind != room.KindEntry {
+				svc.webhooks.runner.Moved(e.Room)
+			}
+		} else {
+			svc.slog.Warn("the journal has an event of an unknown room", "room", e.Room, "seq", e.Seq)
+		}
+	}
+}
+
+// evictBy closes the sockets that a change of settings keeps out. It runs once
+// memory has the change, so that who is registered later finds it; see [Service.Stays].
+func (svc *Service) evictBy(roomID string, was, now room.Room) {
+	if now.Archived == was.Archived && now.Secret == was.Secret {
+		return
+	}
+	svc.outlet.Evict(func(s Client) error {
+		if s.Room != roomID {
+			return nil
+		}
+		return mayStay(now, s)
+	})
+}
+
+func (svc *Service) room(id string) (*liveRoom, error) {
+	svc.mu.RLock()
+	defer svc.mu.RUnlock()
+	r, ok := svc.rooms[id]
+	if !ok {
+		return nil, fmt.Errorf("room %q: %w", id, room.ErrNotFound)
+	}
+	return r, nil
+}
+
+// Forget takes comments written before a moment out of memory, after they were
+// deleted from the log: no resume starts from them any more.
+func (svc *Service) Forget(before time.Time) {
+	svc.mu.RLock()
+	defer svc.mu.RUnlock()
+	for _, r := range svc.rooms {
+		r.mu.Lock()
+		old := func(c comment.Comment) bool { return c.At.Before(before) }
+		r.ring.Take(old)
+		r.queue.take(old)
+		r.showing.forget(before)
+		r.mu.Unlock()
+	}
+}
+
+// Room returns a room's settings.
+func (svc *Service) Room(id string) (room.Room, error) {
+	r, err := svc.room(id)
+	if err != nil {
+		return room.Room{}, err
+	}
+	return r.settings(), nil
+}
+
+// RoomsOf lists the rooms that somebody may read, by name.
+func (svc *Service) RoomsOf(by room.Actor) ([]room.Room, error) {
+	if !by.Role.Can(room.ReadRoom) {
+		return nil, room.ErrNotAllowed
+	}
+	return slices.DeleteFunc(svc.RoomList(), func(r room.Room) bool { return !by.Can(room.ReadRoom, r.ID) }), nil
+}
+
+// RoomList returns the settings of all rooms, by name.
+func (svc *Service) RoomList() []room.Room {
+	svc.mu.RLock()
+	defer svc.mu.RUnlock()
+	out := make([]room.Room, 0, len(svc.rooms))
+	for _, r := range svc.rooms {
+		out = append(out, r.settings())
+	}
+	slices.SortFunc(out, func(a, b room.Room) int { return strings.Compare(a.ID, b.ID) })
+	return out
+}
+
+// Still runs fn with how far a view of a room has been told, while no frame is
+// on its way to it: a client drops comments up to the position it knows, so one
+// that overtook its frame would lose the frame's comments. fn must not wait for
+// anything.
+func (svc *Service) Still(roomID string, v room.View, fn func(room.Position)) error {
+	r, err := svc.room(roomID)
+	if err != nil {
+		return err
+	}
+	r.broadcaster(v).Still(func(passed int64) { fn(r.position(passed)) })
+	return nil
+}
+
+// Wait returns how long an author would have to wait now.
+func (svc *Service) Wait(roomID, user string) time.Duration {
+	return svc.limiter.Wait(room.LimitKey{Room: roomID, User: user})
+}
+
+// Vouch reports whether an identity may carry the time at which it was made. user
+// is empty for one that is being made.
+func (svc *Service) Vouch(roomID, user string, networks []string) bool {
+	return svc.limiter.Vouch(room.LimitKey{Room: roomID, User: user, Networks: networks})
+}
+
+// Ready is nil while comments can be saved.
+func (svc *Service) Ready() error { return svc.journal.Ready() }
+
+// Keys derives pseudonyms and hashes.
+func (svc *Service) Keys() access.Keys { return svc.keys }
+
+// newID makes the ID of a comment that is written at a moment. A clock that is so
+// wrong that no ID can be made of it is replaced by the time of the newest comment.
+func (svc *Service) newID(at time.Time) comment.ID {
+	if id := comment.NewID(at, svc.salt.Add(1)); id > 0 {
+		return id
+	}
+	return comment.NewID(svc.newest.Add(time.Millisecond+svc.mono()), svc.salt.Add(1))
+}

@@ -1,0 +1,208 @@
+package live
+
+import (
+	"slices"
+	"time"
+
+	"danmaku/comment"
+	"danmaku/live/fanout"
+	"danmaku/room"
+	"danmaku/show"
+)
+
+// showing is what a room shows besides comments, and who takes part in it. The
+// follower of the journal changes it, under the room's lock.
+type showing struct {
+	items   []show.Item
+	tallies map[string]*show.Tally // of items that are live
+	boards  map[string]*show.Board // of lists of questions that are live; their votes are in tallies
+	counted map[string]bool        // whose counts have changed since they were last told
+
+	loading map[string][]room.Event // what has happened to items while they are being loaded
+}
+
+// apply takes a change, and returns it with its counts, as the encoder needs it.
+func (s *showing) apply(c show.Change) *show.Change {
+	s.items = show.Apply(s.items, c)
+	if c.After == nil || c.After.State != show.Live {
+		delete(s.tallies, c.ID())
+		delete(s.boards, c.ID())
+		delete(s.counted, c.ID())
+	}
+	if c.After == nil {
+		return &c
+	}
+	if c.After.State == show.Live {
+		s.tally(c.ID())
+		if c.After.Kind == show.Questions {
+			s.board(c.ID())
+		}
+	}
+	after := s.count(*c.After)
+	c.After = &after
+	return &c
+}
+
+// count adds to an item what has been counted of it.
+func (s *showing) count(it show.Item) show.Item {
+	if b := s.boards[it.ID]; b != nil {
+		return b.Counted(it)
+	}
+	return show.Counted(it, s.tallies[it.ID])
+}
+
+// board returns the questions of a live item, and begins the list.
+func (s *showing) board(id string) *show.Board {
+	if s.boards == nil {
+		s.boards = map[string]*show.Board{}
+	}
+	if s.boards[id] == nil {
+		s.boards[id] = show.NewBoard(s.tally(id))
+	}
+	return s.boards[id]
+}
+
+// tally returns the counts of an item, and begins them.
+func (s *showing) tally(id string) *show.Tally {
+	if s.tallies == nil {
+		s.tallies, s.counted = map[string]*show.Tally{}, map[string]bool{}
+	}
+	if s.tallies[id] == nil {
+		s.tallies[id] = &show.Tally{}
+	}
+	return s.tallies[id]
+}
+
+// enter takes somebody's part in a live item.
+func (s *showing) enter(e show.Entry) {
+	t := s.tallies[e.Item]
+	if t == nil {
+		return
+	}
+	if b := s.boards[e.Item]; b != nil {
+		b.Enter(e)
+	} else {
+		t.Apply(e)
+	}
+	s.counted[e.Item] = true
+}
+
+// keepFor notes what happens while an item is being loaded.
+func (s *showing) keepFor(e room.Event) {
+	for id := range s.loading {
+		if e.Kind == room.KindRemove || e.Kind == room.KindErase || e.Part != nil && e.Part.Item == id || e.Mark != nil && e.Mark.Item == id || e.Comment.Item == id {
+			s.loading[id] = append(s.loading[id], e)
+		}
+	}
+}
+
+// follow takes what happens to questions.
+func (s *showing) follow(e room.Event) {
+	switch e.Kind {
+	case room.KindComment:
+		if b := s.boards[e.Comment.Item]; b != nil {
+			b.Put(e.Comment)
+			s.counted[e.Comment.Item] = true
+		}
+	case room.KindRemove, room.KindErase:
+		down := fanout.Among(e.IDs)
+		for id, b := range s.boards {
+			if b.Drop(func(c comment.Comment) bool { return down(c.ID) }) {
+				s.counted[id] = true
+			}
+		}
+	case room.KindQuestion:
+		if b := s.boards[e.Mark.Item]; b != nil {
+			b.Mark(e.Mark.ID, e.Mark.After)
+			s.counted[e.Mark.Item] = true
+		}
+	}
+}
+
+// forget takes out what was deleted from the log: what ended before a moment, cards of
+// comments that have waited since, and older questions.
+func (s *showing) forget(before time.Time) {
+	s.items = slices.DeleteFunc(slices.Clone(s.items), func(it show.Item) bool {
+		waits := it.State == show.Draft || it.State == show.Queued
+		return it.State == show.Ended && it.Stopped.Before(before) || waits && it.Comment() != "" && it.Created.Before(before)
+	})
+	for id, b := range s.boards {
+		if b.Forget(before) {
+			s.counted[id] = true
+		}
+	}
+}
+
+// wrote takes who wrote a comment into the draws among authors.
+func (s *showing) wrote(c comment.Comment) {
+	if c.Badge != "" || c.Source == comment.FromReplay || c.Item != "" {
+		return
+	}
+	for _, it := range s.items {
+		if e, ok := show.Writes(it, c.User, c.Text); ok {
+			s.tally(it.ID).Apply(e)
+			s.counted[it.ID] = true
+		}
+	}
+}
+
+// find returns an item.
+func (s *showing) find(id string) (show.Item, bool) {
+	i := slices.IndexFunc(s.items, func(it show.Item) bool { return it.ID == id })
+	if i < 0 {
+		return show.Item{}, false
+	}
+	return s.items[i], true
+}
+
+// live reports whether anything is shown.
+func (s *showing) live() bool {
+	return slices.ContainsFunc(s.items, func(it show.Item) bool { return it.State == show.Live })
+}
+
+// What hello tells of items that have ended: the newest of the last while for screens
+// and phones, and more for consoles.
+const (
+	endedFor       = 10 * time.Minute
+	endedHello     = 5
+	endedForStaff  = 24 * time.Hour
+	endedHelloMost = 50
+)
+
+// hello returns the items from which a view starts, in their order.
+func (s *showing) hello(v room.View, now time.Time) []show.Item {
+	most, since := endedHello, now.Add(-endedFor)
+	if v == room.ViewConsole {
+		most, since = endedHelloMost, now.Add(-endedForStaff)
+	}
+	ended := slices.DeleteFunc(slices.Clone(s.items), func(it show.Item) bool { return it.State != show.Ended || it.Stopped.Before(since) })
+	slices.SortFunc(ended, func(a, b show.Item) int { return b.Stopped.Compare(a.Stopped) })
+	ended = ended[:min(len(ended), most)]
+	var out []show.Item
+	for _, it := range s.items {
+		if it.State != show.Ended || slices.ContainsFunc(ended, func(e show.Item) bool { return e.ID == it.ID }) {
+			if it, seen := s.seenBy(v, it); seen {
+				out = append(out, show.Brief(it))
+			}
+		}
+	}
+	show.Sort(out)
+	return out
+}
+
+// seenBy returns an item as a view sees it, and whether it sees it.
+func (s *showing) seenBy(v room.View, it show.Item) (show.Item, bool) {
+	return asSeen(v, s.count(it))
+}
+
+// asSeen returns an item that was counted as a view sees it, and whether it sees it.
+func asSeen(v room.View, it show.Item) (show.Item, bool) {
+	if v == room.ViewConsole {
+		return show.Counted(it, nil), true
+	}
+	it, seen := show.Public(it, nil)
+	if v == room.ViewAudience {
+		it = show.ForPhones(it)
+	}
+	return it, seen
+}

@@ -1,0 +1,204 @@
+package live
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"danmaku/comment"
+	"danmaku/live/access"
+	"danmaku/room"
+)
+
+// What a moderator does with one click happens as a whole or not at all, and the
+// log is asked once.
+func TestAnActIsOneRequestOfTheLog(t *testing.T) {
+	ann := access.NewKeys([]byte("secret")).Pseudonym("live", "ann")
+	for _, tt := range []struct {
+		name string
+		do   func(*testing.T, *Service) error
+		want string
+	}{
+		{"lock down", func(t *testing.T, h *Service) error {
+			_, err := h.LockDown(t.Context(), "live", boss)
+			return err
+		}, "room clear"},
+		{"ban a person and take down", func(t *testing.T, h *Service) error {
+			_, removed, err := h.Ban(t.Context(), "live", boss, BanRequest{User: ann, Kind: room.FullBan, Remove: true})
+			if err == nil && removed != 1 {
+				t.Errorf("%d comments were taken down", removed)
+			}
+			return err
+		}, "ban remove"},
+		{"close the room, which ends the bans of the show", func(t *testing.T, h *Service) error {
+			h.bans.add(room.Ban{ID: 100, Room: "live", User: ann, Kind: room.Mute, ShowEnd: true}, at(noon))
+			h.bans.add(room.Ban{ID: 101, Room: "live", User: ann, Kind: room.Mute, ShowEnd: true}, at(noon))
+			h.bans.add(room.Ban{ID: 102, Room: "live", User: ann, Kind: room.Mute}, at(noon))
+			_, err := h.SetRoom(t.Context(), "live", boss, room.Patch{Settings: map[string]json.RawMessage{"state": []byte(`"closed"`)}})
+			return err
+		}, "room unban unban"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			h, log := newVenue(t)
+			log.failing = 1
+			if err := tt.do(t, h); !errors.Is(err, room.ErrBusy) || len(log.events) != 0 {
+				t.Errorf("while the log is busy: %v, %q was written", err, log.kinds())
+			}
+			h, log = newVenue(t)
+			log.failing = 2
+			if err := tt.do(t, h); err != nil || log.kinds() != tt.want {
+				t.Errorf("%v, %q was written, want %q", err, log.kinds(), tt.want)
+			}
+		})
+	}
+}
+
+// Comments from a banned address are part of the ban, those that came meanwhile
+// follow.
+func TestABanByAddressTakesDownWhatCameMeanwhile(t *testing.T) {
+	h, log := newVenue(t)
+	_, removed, err := h.Ban(t.Context(), "live", boss, BanRequest{AddressOf: 1, Kind: room.Mute, Remove: true})
+	if err != nil || removed != 2 || log.kinds() != "ban remove remove" || log.requests != 2 {
+		t.Errorf("%v, %d taken down, %q written by %d requests", err, removed, log.kinds(), log.requests)
+	}
+}
+
+// verdicts is a filter that says the same of everything.
+type verdicts struct {
+	Filter
+	verdict comment.Verdict
+}
+
+func (v verdicts) Check(comment.Draft, room.Room) comment.Verdict { return v.verdict }
+func (verdicts) Settle(comment.Draft, comment.Verdict, bool)      {}
+func (verdicts) Group(c comment.Comment, _ room.Entry) string     { return c.Text }
+func (verdicts) Known(string, string) bool                        { return false }
+
+// free is a limiter that lets everything through; its users wait a second.
+type free struct{ Limiter }
+
+func (free) Allow(room.LimitKey) error                 { return nil }
+func (free) AllowPart(room.LimitKey) error             { return nil }
+func (free) AllowReactions(_ room.LimitKey, n int) int { return n }
+func (free) Penalize(room.LimitKey)                    {}
+func (free) Refund(room.LimitKey)                      {}
+func (free) MarkTrusted(room.LimitKey)                 {}
+func (free) Wait(room.LimitKey) time.Duration          { return time.Second }
+
+// An author is told the wait that the server will ask for: what the filter refused
+// does not start the slow mode's, whatever clock it was measured by.
+func TestTheWaitThatAnAuthorIsTold(t *testing.T) {
+	slow := 30 * time.Second
+	for _, tt := range []struct {
+		name    string
+		verdict comment.Verdict
+		review  room.Review
+		want    time.Duration
+		err     error
+	}{
+		{"shown", comment.Verdict{}, room.ReviewHeld, slow, nil},
+		{"held", comment.Verdict{Action: comment.Hold}, room.ReviewHeld, slow, nil},
+		{"refused by the filter", comment.Verdict{Action: comment.Refuse, Rule: "words"}, room.ReviewHeld, time.Second, nil},
+		{"refused since nobody reviews", comment.Verdict{Action: comment.Hold}, room.ReviewOff, slow, nil},
+		{"too fast", comment.Verdict{Action: comment.Refuse, Rule: comment.RuleSlow, Wait: 7 * time.Second}, room.ReviewHeld, 7 * time.Second, room.ErrSlowDown},
+		{"too fast, by a clock that was set back", comment.Verdict{Action: comment.Refuse, Rule: comment.RuleSlow, Wait: time.Hour}, room.ReviewHeld, slow, room.ErrSlowDown},
+		{"too fast, by a clock that was set forward", comment.Verdict{Action: comment.Refuse, Rule: comment.RuleSlow, Wait: -time.Hour}, room.ReviewHeld, 0, room.ErrSlowDown},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			h, _ := newVenue(t)
+			h.filter, h.limiter = verdicts{verdict: tt.verdict}, free{}
+			r := h.rooms["live"]
+			r.setup.Slow, r.setup.Review = room.Millis(slow), tt.review
+			o, err := h.Submit(t.Context(), "live", Author{Role: room.Audience, User: "ann"}, comment.Draft{Text: "hi"})
+			got := o.Wait
+			if err != nil {
+				got = room.Wait(err)
+			}
+			if !errors.Is(err, tt.err) || got != tt.want {
+				t.Errorf("wait %v, %v, want %v, %v", got, err, tt.want, tt.err)
+			}
+		})
+	}
+}
+
+// remembering is a filter and a limiter that note what they are told of drafts.
+type remembering struct {
+	Filter
+	free
+	told []string
+}
+
+func (r *remembering) Check(d comment.Draft, _ room.Room) comment.Verdict {
+	r.told = append(r.told, "check "+d.Text)
+	return comment.Verdict{}
+}
+func (r *remembering) Settle(d comment.Draft, _ comment.Verdict, kept bool) {
+	r.told = append(r.told, fmt.Sprint("settle ", d.Text, " ", kept))
+}
+func (r *remembering) Allow(room.LimitKey) error { r.told = append(r.told, "take"); return nil }
+func (r *remembering) Refund(k room.LimitKey)    { r.told = append(r.told, "refund "+k.User) }
+
+// What the log did not take was never sent: the filter forgets it, and the author
+// has the token back. This holds without a ref, as from a form without JavaScript
+// and from programs.
+func TestABusyLogCostsTheAuthorNothing(t *testing.T) {
+	h, log := newVenue(t)
+	r := &remembering{}
+	h.filter, h.limiter = r, r
+	log.failing = 1
+	_, err := h.Submit(t.Context(), "live", Author{Role: room.Audience, User: "ann"}, comment.Draft{Text: "hi"})
+	if want := []string{"take", "check hi", "settle hi false", "refund ann"}; !errors.Is(err, room.ErrBusy) || !slices.Equal(r.told, want) {
+		t.Errorf("%v, told %q, want %q", err, r.told, want)
+	}
+	r.told = nil
+	o, err := h.Submit(t.Context(), "live", Author{Role: room.Audience, User: "ann"}, comment.Draft{Text: "hi"})
+	if want := []string{"take", "check hi", "settle hi true"}; err != nil || o.Status != comment.Shown || !slices.Equal(r.told, want) {
+		t.Errorf("%+v, %v, told %q, want %q", o, err, r.told, want)
+	}
+	r.told, log.failing = nil, 3
+	_, err = h.Submit(t.Context(), "live", Author{Role: room.Moderator, User: "mod"}, comment.Draft{Text: "mine"})
+	if want := []string{"check mine", "settle mine false"}; err == nil || !slices.Equal(r.told, want) {
+		t.Errorf("a moderator has no limits: %v, told %q, want %q", err, r.told, want)
+	}
+}
+
+// What was deleted for its age waits for no moderator either.
+func TestForgetEmptiesTheQueue(t *testing.T) {
+	h, _ := newVenue(t)
+	r := h.rooms["live"]
+	for i, at := range []time.Time{noon.Add(-2 * time.Hour), noon} {
+		r.apply(plainEncoder{}, room.Event{Seq: int64(i + 1), Kind: room.KindHeld, At: at, Comment: comment.Comment{ID: comment.ID(i + 1), At: at}})
+	}
+	h.Forget(noon.Add(-time.Hour))
+	var w Welcome
+	if r.toReview(&w); w.Waiting != 1 {
+		t.Errorf("%d comments wait, want the young one", w.Waiting)
+	}
+}
+
+// stuckLog is a journal whose writer never gets to an event.
+type stuckLog struct{ Journal }
+
+func (stuckLog) Append(ctx context.Context, _ room.Event) (room.Receipt, error) {
+	<-ctx.Done()
+	return room.Receipt{}, ctx.Err()
+}
+
+// A comment does not wait for the log without an end, and may be sent again.
+func TestACommentWaitsItsTimeForTheLog(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h, _ := newVenue(t)
+		defer h.rooms["live"].close()
+		h.journal, h.filter, h.limiter = stuckLog{}, verdicts{}, free{}
+		began := time.Now()
+		_, err := h.Submit(t.Context(), "live", Author{Role: room.Audience, User: "ann"}, comment.Draft{Text: "hi"})
+		if !errors.Is(err, room.ErrBusy) || time.Since(began) != submitWithin {
+			t.Errorf("%v after %v, want busy after %v", err, time.Since(began), submitWithin)
+		}
+	})
+}

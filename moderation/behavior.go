@@ -1,0 +1,395 @@
+package moderation
+
+import (
+	"hash/maphash"
+	"math"
+	"slices"
+	"strconv"
+	"sync"
+	"time"
+
+	"danmaku/cache"
+	"danmaku/comment"
+	"danmaku/moderation/fold"
+	"danmaku/room"
+)
+
+// Rules of the checks on behaviour, as they stand in Verdict.Rule, besides
+// comment.RuleSlow and comment.RuleDuplicate.
+const (
+	RuleNewcomer = "newcomer" // new here, and the room has newcomers' comments held
+	RuleRaid     = "raid"     // many say the same, and it carries an address
+)
+
+// Bounds of the checks on behaviour.
+const (
+	duplicateFor = 30 * time.Second
+	raidFor      = 10 * time.Second
+	raidVoices   = 5
+	newcomerFor  = time.Minute
+	knownFor     = 12 * time.Hour
+)
+
+// DefaultKeys is the number of keys that one generation of a check's memory
+// holds when nothing else is said. All memories together then stay below 64 MB
+// (see TestMillionAuthors).
+const DefaultKeys = 200_000
+
+// behavior remembers what authors did. Every memory is bounded, see [memory].
+type behavior struct {
+	started time.Time
+	clock   func() time.Time
+	seed    maphash.Seed
+
+	mu     sync.Mutex
+	zero   time.Time                         // when Draft.Elapsed was zero; see moment
+	said   cache.Cache[uint64, lastMessage]  // author and text
+	last   cache.Cache[uint64, lastMessage]  // author
+	linked cache.Cache[uint64, voices]       // text
+	known  cache.Cache[uint64, bool]         // authors with a comment that passed; true: a moderator let it through
+	tails  cache.Cache[uint64, fragmentTail] // author, see fragments.go
+
+	together cache.Cache[uint64, []sharedFragment] // room, see fragments.go
+
+	waves waves
+}
+
+// lastMessage is kept small: there may be some hundred thousands.
+type lastMessage struct {
+	at  int64  // Unix milliseconds
+	ref uint64 // of the sending, so that a repetition of it is not a second comment
+}
+
+// voices are the last authors of one text.
+type voices struct {
+	who [raidVoices]uint64
+	at  [raidVoices]int64 // Unix milliseconds
+}
+
+func (h *behavior) init(keys int, clock func() time.Time) {
+	now := clock()
+	h.started, h.clock, h.seed = now, clock, maphash.MakeSeed()
+	if keys <= 0 {
+		keys = DefaultKeys
+	}
+	h.said = cache.New[uint64, lastMessage](keys, duplicateFor, now)
+	h.last = cache.New[uint64, lastMessage](keys, room.MaxSlow, now)
+	h.linked = cache.New[uint64, voices](max(1, keys/8), raidFor, now) // only texts with an address come here
+	h.known = cache.New[uint64, bool](keys, knownFor, now)
+	h.tails = cache.New[uint64, fragmentTail](max(1, keys/8), fragmentsFor, now) // only authors of short comments
+	h.together = cache.New[uint64, []sharedFragment](raidRooms, togetherFor, now)
+	h.waves.init(now)
+}
+
+func (h *behavior) hash(parts ...string) uint64 {
+	var m maphash.Hash
+	m.SetSeed(h.seed)
+	for _, p := range parts {
+		m.WriteString(p)
+		m.WriteByte(0)
+	}
+	return m.Sum64()
+}
+
+// attempt is one draft on its way through the checks on behavior.
+type attempt struct {
+	draft  comment.Draft
+	room   room.Room
+	now    time.Time // see moment
+	gist   string
+	author uint64 // keys of the memories
+	words  uint64
+	ref    uint64
+	link   string // the address in it, in a room that allows them
+}
+
+// behaviorCheck is one check of what an author does. The behavior is locked.
+type behaviorCheck struct {
+	Name string // the rule of its verdicts
+	Func func(*behavior, *attempt) comment.Verdict
+}
+
+// The checks on behavior, in order. Limits come first: what they refuse is not
+// counted as said by anybody.
+var (
+	limitChecks = []behaviorCheck{
+		{comment.RuleSlow, slow},
+		{comment.RuleDuplicate, duplicate},
+	}
+	behaviorChecks = []behaviorCheck{
+		{RuleRaid, raid},
+		{RuleNewcomer, newcomer},
+	}
+)
+
+// check decides about a draft whose text has the verdict v. What is refused was
+// never said; it counts as part of a raid alone.
+func (h *behavior) check(d comment.Draft, setup room.Room, v comment.Verdict) comment.Verdict {
+	if d.User == "" {
+		return v
+	}
+	gist := gist(d.Text)
+	a := &attempt{
+		draft: d, room: setup, gist: gist,
+		author: h.hash(d.Room, d.User), words: h.hash(d.Room, d.User, gist), ref: h.ref(d),
+	}
+	address, _ := findLink(d.Text, fold.String(d.Text))
+	if v.Action != comment.Refuse && setup.URLs == room.URLsAllowed { // elsewhere no address comes so far
+		a.link = address
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	a.now = h.moment(d)
+	if v.Action == comment.Refuse {
+		h.countWave(d, gist, address, a.author, true, a.now)
+		return v
+	}
+	for _, c := range limitChecks {
+		if l := c.Func(h, a); l.Action != comment.Pass {
+			return named(l, c.Name)
+		}
+	}
+	h.countWave(d, gist, address, a.author, v.Action == comment.Hold, a.now)
+	for _, c := range behaviorChecks {
+		v = comment.Stricter(v, named(c.Func(h, a), c.Name))
+	}
+	said := lastMessage{a.now.UnixMilli(), a.ref}
+	h.said.Set(a.words, said, a.now)
+	h.last.Set(a.author, said, a.now)
+	h.keepFragment(d, a.author, a.ref, a.now)
+	h.keepSharedFragment(a)
+	return v
+}
+
+// slow refuses what comes before the room's slow mode lets its author write
+// again.
+func slow(h *behavior, a *attempt) comment.Verdict {
+	if a.room.Slow <= 0 {
+		return comment.Verdict{}
+	}
+	s, ok := h.last.Get(a.author, a.now)
+	if !ok || s.sameAs(a.ref) || s.age(a.now) >= a.room.Slow.Duration() {
+		return comment.Verdict{}
+	}
+	return comment.Verdict{Action: comment.Refuse, Wait: a.room.Slow.Duration() - s.age(a.now)}.Because(comment.ReasonSlow, comment.FormWritten)
+}
+
+// duplicate refuses what its author said a moment ago.
+func duplicate(h *behavior, a *attempt) comment.Verdict {
+	if s, ok := h.said.Get(a.words, a.now); !ok || s.sameAs(a.ref) || s.age(a.now) >= duplicateFor {
+		return comment.Verdict{}
+	}
+	return comment.Verdict{Action: comment.Refuse}.Because(comment.ReasonDuplicate, comment.FormWritten)
+}
+
+// Settle recognizes the chain what became of a draft that it gave the verdict v.
+// Until then the draft counts as said, so that the same text cannot come twice
+// at once. A draft that was not kept was never said: its author may send it
+// again at once, and is as new as before.
+func (c *Chain) Settle(d comment.Draft, v comment.Verdict, kept bool) {
+	if d.User == "" || d.Source == comment.FromReplay || d.Badge != comment.NoBadge || v.Action == comment.Refuse {
+		return
+	}
+	h := &c.behavior
+	author := h.hash(d.Room, d.User)
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	now := h.moment(d)
+	if kept {
+		if v.Action <= comment.Mask {
+			welcome, _ := h.known.Get(author, now)
+			h.known.Set(author, welcome, now)
+		}
+		return
+	}
+	this := lastMessage{now.UnixMilli(), h.ref(d)}
+	forget(&h.said, h.hash(d.Room, d.User, gist(d.Text)), this, now)
+	forget(&h.last, author, this, now)
+	h.dropFragment(d, author, this, now)
+	h.dropSharedFragment(d, author, this, now)
+}
+
+// forget deletes what was remembered of one sending, unless another took its
+// place.
+func forget(m *cache.Cache[uint64, lastMessage], key uint64, this lastMessage, now time.Time) {
+	if s, ok := m.Get(key, now); ok && s == this {
+		m.Delete(key)
+	}
+}
+
+// ref names the sending of a draft; 0 where it has no name.
+func (h *behavior) ref(d comment.Draft) uint64 {
+	if d.Ref == "" {
+		return 0
+	}
+	return h.hash(d.Ref)
+}
+
+// countWave counts a draft that does not repeat the same author's; address is the
+// one in its text, stopped, when the rules refuse or hold it.
+func (h *behavior) countWave(d comment.Draft, gist, address string, author uint64, stopped bool, now time.Time) {
+	var key uint64
+	if address != "" { // whatever counter or word stands beside it
+		key = h.hash(d.Room, "site", site(address))
+	} else if isWaveText(gist) {
+		key = h.hash(d.Room, "", gist)
+	}
+	if of := platformOf(d); of != "" { // its authors come and go there, not here
+		h.waves.recordPlatform(h.hash(d.Room), h.hash(d.Room, of), key, d.Text, now)
+		return
+	}
+	h.waves.record(h.hash(d.Room), author, key, d.Text, h.isNew(d, author, now), stopped, now)
+}
+
+// platformOf names the chat of a platform that a draft comes from; empty for one of
+// ours. On a platform many who are new here write at once, and repeat each other, all
+// the time: each of its chats counts as one voice of a raid, not as its authors.
+func platformOf(d comment.Draft) string {
+	switch {
+	case d.Chat != "":
+		return "chat " + d.Chat
+	case d.Source.Foreign():
+		return "sender " + strconv.FormatInt(d.Link, 10)
+	}
+	return ""
+}
+
+// sameAs recognizes a repetition of the same sending, as after an answer of busy.
+func (s lastMessage) sameAs(ref uint64) bool { return ref != 0 && s.ref == ref }
+
+func (s lastMessage) age(now time.Time) time.Duration { return since(s.at, now) }
+
+// moment is when a draft came, by a clock that is never set where there is one:
+// what the chain remembers lasts neither longer nor shorter when the wall clock is
+// set. The behavior is locked.
+func (h *behavior) moment(d comment.Draft) time.Time {
+	if d.Elapsed <= 0 {
+		return h.steady(d.At)
+	}
+	if h.zero.IsZero() {
+		h.zero = h.steady(h.clock()).Add(-d.Elapsed)
+	}
+	return h.zero.Add(d.Elapsed)
+}
+
+// steady gives a moment as it would be had the clock not been set since the start.
+// Without a monotonic reading it is t.
+func (h *behavior) steady(t time.Time) time.Time { return h.started.Add(t.Sub(h.started)) }
+
+// aheadAtMost is how far drafts overtake each other on their way. What lies further
+// ahead is of a clock that was set back since, and its age is unknown.
+const aheadAtMost = time.Second
+
+// since is how old what happened at so many Unix milliseconds is; very old when
+// the clock was set back since.
+func since(ms int64, now time.Time) time.Duration {
+	age := time.Duration(now.UnixMilli()-ms) * time.Millisecond
+	if age < -aheadAtMost {
+		return math.MaxInt64
+	}
+	return age
+}
+
+// identityAge is how long ago the identity of a draft was made. One of the future,
+// as of before the clock was set back, has no age: nothing is known by it.
+func identityAge(d comment.Draft) (age time.Duration, ok bool) {
+	age = d.At.Sub(d.Identity)
+	return age, !d.Identity.IsZero() && age >= -aheadAtMost
+}
+
+// raid holds a text with an address that several authors send at the same time.
+// Without an address it is a wave of cheers, and welcome. The address counts as
+// well as the text: a counter or another word beside it makes no other raid.
+func raid(h *behavior, a *attempt) comment.Verdict {
+	if a.link == "" {
+		return comment.Verdict{}
+	}
+	text := h.voices(h.hash(a.draft.Room, "", a.gist), a)
+	if site := h.voices(h.hash(a.draft.Room, "site", site(a.link)), a); max(text, site) < raidVoices {
+		return comment.Verdict{}
+	}
+	return comment.Verdict{Action: comment.Hold}.Because(comment.ReasonRaid, comment.FormWritten)
+}
+
+// voices counts the authors of what key names, the one of a among them. The
+// behavior is locked.
+func (h *behavior) voices(key uint64, a *attempt) int {
+	r, _ := h.linked.Get(key, a.now)
+	author := a.author
+	if of := platformOf(a.draft); of != "" {
+		author = h.hash(a.draft.Room, of)
+	}
+	oldest, n := 0, 1
+	for i := range r.who {
+		if r.who[i] == author {
+			oldest = i
+			break
+		}
+		if r.at[i] < r.at[oldest] {
+			oldest = i
+		}
+	}
+	r.who[oldest], r.at[oldest] = author, a.now.UnixMilli()
+	for i := range r.who {
+		if i != oldest && r.who[i] != 0 && since(r.at[i], a.now) < raidFor {
+			n++
+		}
+	}
+	h.linked.Set(key, r, a.now)
+	return n
+}
+
+// newcomer holds what authors write in their first minute, and their first
+// comment. An author whose identity is older than the program is not new, nor is one
+// that a moderator has approved a comment of, however young the identity is.
+func newcomer(h *behavior, a *attempt) comment.Verdict {
+	if a.room.Newcomers != room.NewcomersHeld {
+		return comment.Verdict{}
+	}
+	welcome, known := h.known.Get(a.author, a.now)
+	if welcome {
+		return comment.Verdict{}
+	}
+	v := comment.Verdict{Action: comment.Hold}
+	if age, ok := identityAge(a.draft); ok {
+		if age < newcomerFor {
+			return v.Because(comment.ReasonFirstMinute, comment.FormWritten)
+		}
+		if a.now.Add(-age).Before(h.started) {
+			return comment.Verdict{}
+		}
+	}
+	if known {
+		return comment.Verdict{}
+	}
+	return v.Because(comment.ReasonFirstComment, comment.FormWritten)
+}
+
+// Known reports whether a comment of this author passed in a room lately, or a
+// moderator let one through.
+func (c *Chain) Known(room, user string) bool {
+	h := &c.behavior
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	_, known := h.known.Get(h.hash(room, user), h.steady(c.clock()))
+	return known
+}
+
+// Welcome recognizes the chain that a moderator let a comment of this author
+// through; the author is then no newcomer any more.
+func (c *Chain) Welcome(room, user string) {
+	h := &c.behavior
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	now := h.steady(c.clock())
+	h.known.Set(h.hash(room, user), true, now)
+}
+
+// gist is a text without case, width and spaces: what makes two texts the same
+// for the eye. Digits and signs stay, since they carry the meaning of cheers.
+func gist(text string) string {
+	var f fold.Text
+	f.Fold([]rune(text))
+	f.Runes = slices.DeleteFunc(f.Runes, func(c fold.Rune) bool { return c.Kind == fold.Space })
+	return f.String()
+}

@@ -1,0 +1,53 @@
+package moderation_test
+
+import (
+	"testing"
+
+	"danmaku/comment"
+)
+
+const clauseWords = "口交\n刷单\n赌博\n约炮\n妈逼\n你妈逼\n弱智\n智障\n强奸\n色情\n卖淫\n死妈\n去死\n傻逼\n"
+
+// What the words of a sentence explain is not a match, neither as it is written nor
+// by its sound.
+func TestClauses(t *testing.T) {
+	set := compile(t, clauseWords)
+	for _, text := range []string{
+		// an entry over the border of two words
+		"出口交易会", "路口交警", "窗口交接", "今天刷单词了吗",
+		// a relative forces somebody
+		"她妈逼她嫁人", "我妈逼着我早睡",
+		// one that sounds so
+		"大约跑了五圈", "他约跑步的朋友", "越跑越快", "我在读博士", "人口较少", "价格只涨不落", "如果若只看这个", "他会死吗", "人人都会死吗",
+	} {
+		if v := check(set, text); v.Action != comment.Pass {
+			t.Errorf("%q: %v for %s (%s)", text, v.Action, v.Word, v.Detail)
+		}
+	}
+	for text, want := range map[string]comment.Action{
+		"口交":   comment.Refuse,
+		"来口交吧": comment.Refuse, "网上刷单赚钱": comment.Refuse, "赌博网站": comment.Refuse, "反赌博": comment.Refuse, "你妈逼": comment.Refuse,
+		"妈逼的": comment.Refuse, "你妈逼真恶心": comment.Refuse, "你个弱智东西": comment.Refuse, "强奸犯": comment.Refuse,
+		"月炮": comment.Hold, "来月炮吧": comment.Hold, "主播是个煞笔": comment.Hold, "煞笔主播": comment.Hold, "志仗": comment.Hold, "真是个制杖": comment.Hold,
+	} {
+		if v := check(set, text); v.Action != want {
+			t.Errorf("%q: %v for %s (%s), want %v", text, v.Action, v.Word, v.Detail, want)
+		}
+	}
+}
+
+// A few letters in brackets, or a stroke, between the characters of a word part it
+// for no one in particular.
+func TestAsidesBetweenCharacters(t *testing.T) {
+	set := compile(t, clauseWords+"死ね\nセックス\n")
+	for _, text := range []string{"死（笑）ね", "傻(哈)逼", "傻丨逼", "セッ(笑)クス", "傻【哈哈】逼"} {
+		if v := check(set, text); v.Action != comment.Hold {
+			t.Errorf("%q: %v for %s (%s)", text, v.Action, v.Word, v.Detail)
+		}
+	}
+	for _, text := range []string{"傻（真的是这样）逼", "他说（笑）是的", "死（笑）", "(笑)ね"} {
+		if v := check(set, text); v.Action != comment.Pass {
+			t.Errorf("%q: %v for %s (%s)", text, v.Action, v.Word, v.Detail)
+		}
+	}
+}

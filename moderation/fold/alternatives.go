@@ -1,0 +1,220 @@
+package fold
+
+import "strings"
+
+// leet lists what digits and signs stand for in spelled words.
+var leet = [128]string{
+	'0': "o", '1': "il", '2': "z", '3': "e", '4': "a", '5': "s", '6': "gb", '7': "t", '8': "b", '9': "gq",
+	'@': "a", '$': "s", '!': "il", '|': "il", '+': "t", '(': "c", '<': "c", '{': "c", '[': "c", '#': "h",
+}
+
+// figures are letters drawn with several signs, the longest of a beginning first.
+var figures = []struct{ drawn, letter string }{
+	{`\/\/`, "w"}, {`/\/\`, "m"}, {`|\/|`, "m"}, {`/v\`, "m"}, {`|\|`, "n"}, {`/\/`, "n"}, {`|-|`, "h"}, {`/-/`, "h"}, {`}{`, "h"},
+	{`|_|`, "u"}, {`(_)`, "u"}, {`|3`, "b"}, {`|)`, "d"}, {`|<`, "k"}, {`|{`, "k"}, {`/\`, "a"}, {`/-\`, "a"},
+	{`\/`, "v"}, {`()`, "o"}, {`[]`, "o"}, {`|_`, "l"}, {`|=`, "f"}, {`|2`, "r"}, {`><`, "x"}, {`vv`, "w"},
+	{`13`, "b"}, {`ph`, "f"},
+}
+
+// AddAlternatives adds the other readings of the runes. It is called for texts
+// only: an entry means what it says.
+func (f *Text) AddAlternatives() {
+	t := tables()
+	number := 0 // behind the run of digits that was measured last
+	long := false
+	for i := range f.Runes {
+		c := &f.Runes[i]
+		c.Lo, c.Hi = int32(len(f.Alternatives)), int32(len(f.Alternatives))
+		if c.Kind == Digit {
+			if i >= number {
+				number = f.digitsEnd(i)
+				long = number-i > maxLeetRun
+			}
+			if long {
+				continue
+			}
+		}
+		if c.Kind == Symbol && f.inRow(i) {
+			continue
+		}
+		if c.Written < 0x80 || c.Kind != Letter || c.Script == Latin {
+			f.readASCII(i)
+		}
+		if c.Written >= 0x80 {
+			as, _ := t.looks.of(c.Written)
+			how := LookAlike
+			if c.Kind == Symbol {
+				how = LeetSymbol
+			}
+			width := f.width(i)
+			for _, r := range as {
+				if r != c.R && width > 0 {
+					f.Alternatives = append(f.Alternatives, Alternative{r, width, how})
+				}
+			}
+			// The lower case of a letter may look like what its capital does not.
+			if c.R != c.Written && c.Kind == Letter {
+				as, _ := t.looks.of(c.R)
+				for _, r := range as {
+					f.Alternatives = append(f.Alternatives, Alternative{r, 1, LookAlike})
+				}
+			}
+		}
+		if c.Script == Living {
+			for _, r := range livingSounds[c.R] {
+				f.Alternatives = append(f.Alternatives, Alternative{r, 1, SoundAlike})
+			}
+		}
+		if c.Script == Kana || c.R == 'ω' {
+			f.readKana(i)
+		}
+		if k := hanLooks[c.R]; k != 0 {
+			f.Alternatives = append(f.Alternatives, Alternative{k, 1, LookAlike})
+		}
+		if c.Script == Han && i+1 < len(f.Runes) {
+			for _, p := range t.parts[c.R] {
+				if f.Runes[i+1].R == p.right {
+					f.Alternatives = append(f.Alternatives, Alternative{p.whole, 2, Parts})
+				} else if f.parted(i, p.right) {
+					f.Alternatives = append(f.Alternatives, Alternative{p.whole, 3, Parts})
+				}
+			}
+		}
+		if f.mixed && c.Script != Cyrillic && c.Script != Greek {
+			how := LookAlike
+			switch c.Kind {
+			case Digit:
+				how = LeetDigit
+			case Symbol:
+				how = LeetSymbol
+			}
+			for _, r := range t.back[c.R] {
+				f.Alternatives = append(f.Alternatives, Alternative{r, 1, how})
+			}
+		}
+		c.Hi = int32(len(f.Alternatives))
+	}
+}
+
+// width counts the runes that the character of rune i was folded to: ß is two,
+// and both of them look like one b. It is 0 for all but the first.
+func (f *Text) width(i int) int8 {
+	same := func(k int) bool { return k >= 0 && k < len(f.Runes) && f.Runes[k].From == f.Runes[i].From }
+	if same(i - 1) {
+		return 0
+	}
+	n := 1
+	for same(i + n) {
+		n++
+	}
+	return int8(min(n, 8))
+}
+
+// parted reports whether rune i and right stand singly, with one space between
+// them and around both: 女 支 女.
+func (f *Text) parted(i int, right rune) bool {
+	space := func(k int) bool { return k < 0 || k >= len(f.Runes) || f.Runes[k].Kind == Space }
+	return i+2 < len(f.Runes) && f.Runes[i+1].Kind == Space && f.Runes[i+2].R == right && space(i-1) && space(i+3)
+}
+
+// livingSounds are the letters and marks of Arabic, Devanagari and Thai that are
+// written for each other because they sound alike: emphatic and plain consonants,
+// long and short vowels, the marks of a tone.
+var livingSounds = func() map[rune][]rune {
+	out := map[rune][]rune{}
+	for _, class := range []string{
+		"كق", "تط", "سصث", "دض", "ذزظ", "هة", "وؤ", "يى",
+		"िी", "ुू", "ेै", "ोौ", "ंँ", "शषस", "नण",
+		"ดตทธถฎฏ", "ยญ", "สศษซ", "นณ", "คฅฆข", "่้๊๋",
+	} {
+		for _, a := range class {
+			for _, b := range class {
+				if a != b {
+					out[a] = append(out[a], b)
+				}
+			}
+		}
+	}
+	return out
+}()
+
+// inRow reports whether rune i is one of three equal ones in a row: so many of a
+// sign are not letters.
+func (f *Text) inRow(i int) bool {
+	same := func(k int) bool { return k >= 0 && k < len(f.Runes) && f.Runes[k].R == f.Runes[i].R }
+	return same(i-1) && (same(i+1) || same(i-2)) || same(i+1) && same(i+2)
+}
+
+// maxLeetRun is how many digits in a row may be letters: more are a number, or
+// laughter.
+const maxLeetRun = 4
+
+// digitsEnd returns the end of the run of digits at i.
+func (f *Text) digitsEnd(i int) int {
+	for i < len(f.Runes) && f.Runes[i].Kind == Digit {
+		i++
+	}
+	return i
+}
+
+// readASCII adds leet readings of rune i.
+func (f *Text) readASCII(i int) {
+	c := &f.Runes[i]
+	if c.R >= 0x80 {
+		return
+	}
+	switch c.Kind {
+	case Digit, Symbol:
+		how := LeetDigit
+		if c.Kind == Symbol {
+			how = LeetSymbol
+		}
+		for _, r := range leet[c.R] {
+			f.Alternatives = append(f.Alternatives, Alternative{r, 1, how})
+		}
+	case Letter:
+		switch {
+		case c.Written == 'I', c.Written == 'Ｉ':
+			f.Alternatives = append(f.Alternatives, Alternative{'l', 1, SoundAlike})
+		case c.R == 'l':
+			f.Alternatives = append(f.Alternatives, Alternative{'i', 1, SoundAlike})
+		case c.R == 'v':
+			f.Alternatives = append(f.Alternatives, Alternative{'u', 1, SoundAlike})
+		case c.R == 'j':
+			f.Alternatives = append(f.Alternatives, Alternative{'i', 1, SoundAlike})
+		case c.R == 'k':
+			f.Alternatives = append(f.Alternatives, Alternative{'c', 1, SoundAlike})
+		case c.R == 'q':
+			f.Alternatives = append(f.Alternatives, Alternative{'g', 1, SoundAlike})
+		case c.R == 'z':
+			f.Alternatives = append(f.Alternatives, Alternative{'s', 1, SoundAlike})
+		}
+	}
+	if !strings.ContainsRune(`\/|([>v1p}`, c.R) {
+		return
+	}
+	for _, fig := range figures {
+		if f.drawn(i, fig.drawn) {
+			how := LeetSymbol
+			if c.Kind == Letter {
+				how = SoundAlike
+			} else if c.Kind == Digit {
+				how = LeetDigit
+			}
+			f.Alternatives = append(f.Alternatives, Alternative{rune(fig.letter[0]), int8(len(fig.drawn)), how})
+		}
+	}
+}
+
+// drawn reports whether the runes from i on are exactly these signs.
+func (f *Text) drawn(i int, signs string) bool {
+	if i+len(signs) > len(f.Runes) {
+		return false
+	}
+	for k := range len(signs) {
+		if f.Runes[i+k].R != rune(signs[k]) {
+			return false
+		}
+	}
+	return true
+}

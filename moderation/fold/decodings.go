@@ -1,0 +1,307 @@
+package fold
+
+import (
+	"html"
+	"slices"
+	"strings"
+	"unicode"
+
+	"danmaku/comment"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// Decoding is the text in an order or spelling in which it is matched: as written,
+// without markup, standing on its feet again, or with its Korean put together.
+type Decoding struct {
+	Form     comment.Form
+	Runes    []rune
+	Bopomofo bool    // was partly written in it, and is in pinyin
+	from, to []int32 // place of each rune in the written text; nil as written
+}
+
+// Source returns the part of the written text that runes from (inclusive) and to
+// (exclusive) of the decoding come from.
+func (v *Decoding) Source(from, to int32) comment.Span {
+	if v.from == nil {
+		return comment.Span{From: int(from), To: int(to)}
+	}
+	s := comment.Span{From: int(v.from[from]), To: int(v.to[to-1])}
+	for i := from; i < to; i++ {
+		s.From, s.To = min(s.From, int(v.from[i])), max(s.To, int(v.to[i]))
+	}
+	return s
+}
+
+func (v *Decoding) add(r rune, from, to int) {
+	v.Runes = append(v.Runes, r)
+	v.from, v.to = append(v.from, int32(from)), append(v.to, int32(to))
+}
+
+// Decodings returns the ways in which a text is to be matched, the written one first.
+func Decodings(text []rune) []*Decoding {
+	out := []*Decoding{{Runes: text}}
+	var markup, jamo, turned, sounds bool
+	braille := 0
+	for _, r := range text {
+		switch {
+		case r == '&' || r == '<' || r == '%' || r == '\\':
+			markup = true
+		case IsJamo(r):
+			jamo = true
+		case IsBopomofo(r):
+			sounds = true
+		case 0x2801 <= r && r <= 0x283F:
+			braille++
+		case r >= 0x80 && upright[r] != 0:
+			turned = true
+		}
+	}
+	if markup {
+		if v := withoutMarkup(text); len(v.Runes) != len(text) {
+			out = append(out, v)
+		}
+	}
+	if jamo {
+		out = append(out, composed(text))
+	}
+	if braille >= leastBraille {
+		out = append(out, fromBraille(text))
+	}
+	if sounds {
+		out = append(out, spelledOut(text))
+	}
+	if turned {
+		out = append(out, uprighted(text, true), uprighted(text, false))
+	}
+	return out
+}
+
+// withoutMarkup takes tags and comments out and decodes HTML entities, percent
+// and backslash escapes.
+func withoutMarkup(text []rune) *Decoding {
+	v := &Decoding{Form: comment.FormMarkup}
+	for i := 0; i < len(text); {
+		if n := tagLength(text[i:]); n > 0 {
+			i += n
+			continue
+		}
+		if r, n := escaped(text[i:]); n > 0 {
+			v.add(r, i, i+n)
+			i += n
+			continue
+		}
+		v.add(text[i], i, i+1)
+		i++
+	}
+	return v
+}
+
+// tagLength measures an HTML tag or comment at the start of text; 0 for none.
+func tagLength(text []rune) int {
+	if len(text) < 3 || text[0] != '<' {
+		return 0
+	}
+	if len(text) >= 4 && text[1] == '!' && text[2] == '-' && text[3] == '-' {
+		for i := 4; i+2 < len(text); i++ {
+			if text[i] == '-' && text[i+1] == '-' && text[i+2] == '>' {
+				return i + 3
+			}
+		}
+		return 0
+	}
+	name := text[1]
+	if name == '/' || name == '!' || name == '?' {
+		name = text[2]
+	}
+	if name|0x20 < 'a' || name|0x20 > 'z' {
+		return 0
+	}
+	for i, r := range text[1:] {
+		switch r {
+		case '>':
+			return i + 2
+		case '<':
+			return 0
+		}
+	}
+	return 0
+}
+
+// escaped decodes one escape at the start of text; n is its length, 0 for none.
+func escaped(text []rune) (r rune, n int) {
+	switch text[0] {
+	case '&':
+		end := slices.Index(text[:min(len(text), 32)], ';')
+		if end < 2 {
+			return 0, 0
+		}
+		src := string(text[:end+1])
+		if got := []rune(html.UnescapeString(src)); len(got) == 1 {
+			return got[0], end + 1
+		}
+	case '%':
+		if v, ok := hexDigits(text[1:], 2); ok && v >= 0x20 && v < 0x7F {
+			return v, 3
+		}
+	case '\\':
+		if len(text) > 1 {
+			switch text[1] {
+			case 'u':
+				if len(text) > 2 && text[2] == '{' {
+					if end := slices.Index(text[:min(len(text), 12)], '}'); end > 3 {
+						v, ok := hexDigits(text[3:], end-3)
+						return okRune(v, end+1, ok)
+					}
+				}
+				v, ok := hexDigits(text[2:], 4)
+				return okRune(v, 6, ok)
+			case 'U':
+				v, ok := hexDigits(text[2:], 8)
+				return okRune(v, 10, ok)
+			case 'x':
+				v, ok := hexDigits(text[2:], 2)
+				return okRune(v, 4, ok)
+			}
+		}
+	}
+	return 0, 0
+}
+
+func okRune(r rune, n int, ok bool) (rune, int) {
+	if !ok || r < 0x20 || r > unicode.MaxRune || 0xD800 <= r && r <= 0xDFFF {
+		return 0, 0
+	}
+	return r, n
+}
+
+func hexDigits(text []rune, n int) (rune, bool) {
+	if len(text) < n {
+		return 0, false
+	}
+	var v rune
+	for _, c := range text[:n] {
+		d := strings.IndexRune("0123456789abcdef", unicode.ToLower(c))
+		if d < 0 || v > 0x10FFFF {
+			return 0, false
+		}
+		v = v<<4 | rune(d)
+	}
+	return v, true
+}
+
+// leastBraille is how many cells in a text are letters: fewer are dots.
+const leastBraille = 3
+
+// brailleLetters holds the letters of the cells from U+2801, by their dots.
+var brailleLetters = func() (out [0x40]rune) {
+	for i, r := range "⠁⠃⠉⠙⠑⠋⠛⠓⠊⠚⠅⠇⠍⠝⠕⠏⠟⠗⠎⠞⠥⠧⠭⠽⠵⠺" {
+		out[r-0x2800] = []rune("abcdefghijklmnopqrstuvxyzw")[i/3]
+	}
+	return out
+}()
+
+// fromBraille reads Braille cells as letters. An empty cell is a space.
+func fromBraille(text []rune) *Decoding {
+	v := &Decoding{Form: comment.FormBraille}
+	for i, r := range text {
+		if 0x2800 <= r && r <= 0x283F {
+			if l := brailleLetters[r-0x2800]; l != 0 {
+				r = l
+			} else if r == 0x2800 {
+				r = ' '
+			}
+		}
+		v.add(r, i, i+1)
+	}
+	return v
+}
+
+// upright turns the letters of upside-down text back.
+var upright = map[rune]rune{
+	'ɐ': 'a', 'ɔ': 'c', 'ǝ': 'e', 'ɟ': 'f', 'ƃ': 'g', 'ɓ': 'g', 'ɥ': 'h', 'ᴉ': 'i', 'ı': 'i', 'ɾ': 'j', 'ſ': 'j', 'ʞ': 'k',
+	'ʅ': 'l', 'ꞁ': 'l', '˥': 'l', 'ɯ': 'm', 'ɹ': 'r', 'ʇ': 't', 'ʌ': 'v', 'ʍ': 'w', 'ʎ': 'y', '∀': 'a', 'Ɔ': 'c', 'Ǝ': 'e',
+	'Ⅎ': 'f', 'פ': 'g', 'Ʞ': 'k', 'Ɯ': 'm', '⊥': 't', 'Λ': 'v', '⅄': 'y', '¡': '!', '¿': '?',
+	'n': 'u', 'u': 'n', 'b': 'q', 'q': 'b', 'd': 'p', 'p': 'd', 'l': 'l', 'M': 'w', 'W': 'm', 'N': 'n', 'U': 'n', '6': '9', '9': '6',
+}
+
+// uprighted turns every letter back. It reads from the end, as if the screen
+// were turned, or from the beginning, where only the letters were turned.
+func uprighted(text []rune, fromEnd bool) *Decoding {
+	v := &Decoding{Form: comment.FormTurned}
+	for k := range text {
+		i := k
+		if fromEnd {
+			i = len(text) - 1 - k
+		}
+		r := text[i]
+		if u := upright[r]; u != 0 {
+			r = u
+		}
+		v.add(r, i, i+1)
+	}
+	return v
+}
+
+// IsJamo reports whether a character is a Korean letter that stands by itself.
+func IsJamo(r rune) bool {
+	return 0x3131 <= r && r <= 0x3163 || 0x1100 <= r && r <= 0x11FF || 0xFFA1 <= r && r <= 0xFFDC
+}
+
+// composed puts Korean letters that were typed one by one into syllables, as an
+// input method would: a consonant belongs to the vowel behind it, and closes a
+// syllable only where none follows.
+func composed(text []rune) *Decoding {
+	v := &Decoding{Form: comment.FormJamo}
+	const base, vowels, finals = 0xAC00, 21, 28
+	for i := 0; i < len(text); {
+		lead, vowel, n := -1, -1, 0
+		switch r := text[i]; {
+		case base <= r && r < base+11172 && (r-base)%finals == 0:
+			lead, vowel, n = int(r-base)/finals/vowels, int(r-base)/finals%vowels, 1
+		case IsJamo(r) && i+1 < len(text) && IsJamo(text[i+1]):
+			lead, vowel, n = jamoIndex(leads, r), jamoIndex(vowelJamo, text[i+1]), 2
+		}
+		if lead < 0 || vowel < 0 {
+			v.add(text[i], i, i+1)
+			i++
+			continue
+		}
+		final := 0
+		if k := i + n; k < len(text) && IsJamo(text[k]) {
+			next := k + 1
+			opens := next < len(text) && jamoIndex(vowelJamo, text[next]) >= 0
+			if f := jamoIndex(finalJamo, text[k]); f >= 0 && !opens {
+				final, n = f+1, n+1
+			}
+		}
+		v.add(rune(base+(lead*vowels+vowel)*finals+final), i, i+n)
+		i += n
+	}
+	return v
+}
+
+// The letters of Korean in the order of Unicode's syllables.
+var (
+	leads     = []rune("ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ")
+	vowelJamo = []rune("ㅏㅐㅑㅒㅓㅔㅕㅖㅗㅘㅙㅚㅛㅜㅝㅞㅟㅠㅡㅢㅣ")
+	finalJamo = []rune("ㄱㄲㄳㄴㄵㄶㄷㄹㄺㄻㄼㄽㄾㄿㅀㅁㅂㅄㅅㅆㅇㅈㅊㅋㅌㅍㅎ")
+)
+
+// jamoIndex finds a letter, in any of its encodings, in one of the lists above;
+// −1 when it is not there.
+func jamoIndex(list []rune, r rune) int {
+	switch {
+	case 0x1100 <= r && r <= 0x1112:
+		r = leads[r-0x1100]
+	case 0x1161 <= r && r <= 0x1175:
+		r = vowelJamo[r-0x1161]
+	case 0x11A8 <= r && r <= 0x11C2:
+		r = finalJamo[r-0x11A8]
+	case 0xFFA1 <= r && r <= 0xFFDC:
+		if s := []rune(norm.NFKD.String(string(r))); len(s) == 1 {
+			return jamoIndex(list, s[0])
+		}
+	}
+	return slices.Index(list, r)
+}

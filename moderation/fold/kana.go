@@ -1,0 +1,118 @@
+package fold
+
+import (
+	_ "embed"
+	"slices"
+	"strings"
+	"sync"
+)
+
+//go:embed data/kana.txt.gz
+var kanaPacked string
+
+// Bounds of the Japanese words in kana that the program knows, in characters.
+const (
+	ShortestKana = 3
+	LongestKana  = 8
+)
+
+// Words that the dictionary does not have, and those of it that are abuse.
+const (
+	ownKana = "アルバカーキ バカラ バカラット バカリャウ バカボン バーカウンター ハーゲンダッツ ブースト ブースター ブースティン カジノフォーリー シネフィル シネフィルム " +
+		"アホロートル アホウドリ ハゲタカ レイプハラ キモノ キモチ カーズ クーズー セックスレス ガイジンサン ロマンコ チンコウ パチンコ"
+	notKana = "バカタレ バカヅラ バカサワギ バカワライ ウスバカ コバカ クソムシ クソバエ アホウ ブスイ ハゲアタマ ザコツ"
+)
+
+// kanaWords are read once, at the first rule in kana, in some 10 ms.
+var kanaWords = sync.OnceValue(func() []uint64 {
+	abuse := strings.Fields(notKana)
+	return packedWords(func(word string) uint64 {
+		if slices.Contains(abuse, word) {
+			return 0
+		}
+		return packKana([]rune(String(word)))
+	}, unpack("the words in kana", kanaPacked), ownKana)
+})
+
+// packKana puts folded kana, which are hiragana, into one number; 0 for anything else.
+func packKana(word []rune) uint64 {
+	if len(word) < ShortestKana || len(word) > LongestKana {
+		return 0
+	}
+	var k uint64
+	for _, r := range word {
+		switch {
+		case 0x3041 <= r && r <= 0x309F:
+			k = k<<8 | uint64(r-0x3040)
+		case r == 'ー':
+			k = k<<8 | 0xFF
+		default:
+			return 0
+		}
+	}
+	return k
+}
+
+// IsKana reports whether folded kana are an everyday word of Japanese.
+func IsKana(word []rune) bool {
+	_, ok := slices.BinarySearch(kanaWords(), packKana(word))
+	return ok
+}
+
+// vowelRows has the small kana of each vowel, as they are written, and the folded
+// kana that end in it.
+var vowelRows = []struct{ small, kana string }{
+	{"ぁァｧ", "あかがさざただなはばぱまやゃらわ"}, {"ぃィｨ", "いきぎしじちぢにひびぴみり"}, {"ぅゥｩ", "うくぐすずつづぬふぶぷむゆゅる"},
+	{"ぇェｪ", "えけげせぜてでねへべぺめれ"}, {"ぉォｫ", "おこごそぞとどのほぼぽもよょろを"},
+}
+
+// DrawsOut reports whether a small vowel, as it is written, only makes the folded
+// kana before it longer, as in ばぁか.
+func DrawsOut(before, small rune) bool {
+	for _, row := range vowelRows {
+		if strings.ContainsRune(row.small, small) {
+			return strings.ContainsRune(row.kana, before)
+		}
+	}
+	return false
+}
+
+// kanaLooks are kana that are written for others which look like them, or are
+// written small, folded.
+var kanaLooks = map[rune][]rune{
+	'そ': {'ん'}, 'ん': {'そ'}, 'し': {'つ'}, 'つ': {'し', 'っ'}, 'っ': {'つ'}, 'ゃ': {'や'}, 'ゅ': {'ゆ'}, 'ょ': {'よ'}, 'や': {'ゃ'}, 'ゆ': {'ゅ'}, 'よ': {'ょ'},
+	'ω': {'ん'},
+}
+
+// hanLooks are ideographs that are written for kana, beyond those of Unicode.
+var hanLooks = map[rune]rune{'久': 'く', '千': 'ち'}
+
+// kanaPairs are kana that are written with two characters, folded.
+var kanaPairs = []struct {
+	drawn string
+	as    rune
+}{
+	{"のゝ", 'は'}, {"のヽ", 'は'}, {"の丶", 'は'}, {"ゔあ", 'ば'}, {"ゔい", 'び'}, {"ゔえ", 'べ'}, {"ゔお", 'ぼ'}, {"たひ", '死'},
+}
+
+// readKana adds the readings of a kana at i, or of what stands for one.
+func (f *Text) readKana(i int) {
+	c := &f.Runes[i]
+	for _, r := range kanaLooks[c.R] {
+		f.Alternatives = append(f.Alternatives, Alternative{r, 1, SoundAlike})
+	}
+	if i+1 == len(f.Runes) || c.Script != Kana {
+		return
+	}
+	for _, p := range kanaPairs {
+		if pair := []rune(p.drawn); pair[0] == c.R && pair[1] == f.Runes[i+1].R {
+			f.Alternatives = append(f.Alternatives, Alternative{p.as, 2, Parts})
+		}
+	}
+}
+
+// IsMask reports whether a sign is written for one character of a Japanese or
+// Chinese word that everybody can fill in: ち○こ.
+func IsMask(r rune) bool {
+	return strings.ContainsRune("*○◯〇●◎⚪⚫⭕☆★＊×✕✖❌□■◇◆♡♥❤㊙", r)
+}

@@ -1,0 +1,155 @@
+package fold
+
+// Phone is one sound of a word as its letters are likely to be meant: shyt and
+// shiit sound like shit, phuk like fuck, казіно like казино.
+type Phone struct {
+	R        rune // a Latin letter; C for ch, S for sh
+	From, To int  // the letters of the word that it is written with
+}
+
+// cyrillicPhones lists what Cyrillic letters sound like in Latin ones, so that
+// both alphabets meet.
+var cyrillicPhones = map[rune]string{
+	'а': "a", 'б': "b", 'в': "v", 'г': "g", 'ґ': "g", 'д': "d", 'е': "e", 'ё': "e", 'є': "e", 'э': "e", 'ж': "j", 'з': "s", 'и': "i",
+	'й': "i", 'і': "i", 'ї': "i", 'ы': "i", 'к': "k", 'л': "l", 'м': "m", 'н': "n", 'о': "o", 'п': "p", 'р': "r", 'с': "s", 'т': "t",
+	'у': "u", 'ў': "u", 'ф': "f", 'х': "h", 'ч': "C", 'ш': "S", 'щ': "S", 'ъ': "", 'ь': "", 'ю': "iu", 'я': "ia",
+	'ђ': "j", 'ј': "i", 'љ': "l", 'њ': "n", 'ћ': "C", 'џ': "j",
+}
+
+// AppendPhones appends the sounds of a folded word of Latin or Cyrillic letters.
+// Equal sounds in a row are one. The rules belong to no single language: they
+// only have to treat a word and its respelling alike.
+func AppendPhones(dst []Phone, word []rune) []Phone {
+	start := len(dst)
+	emit := func(r rune, from, to int) {
+		if n := len(dst); n > start && dst[n-1].R == r {
+			dst[n-1].To = to
+			return
+		}
+		dst = append(dst, Phone{r, from, to})
+	}
+	at := func(i int) rune {
+		if i < 0 || i >= len(word) {
+			return 0
+		}
+		return word[i]
+	}
+	for i := 0; i < len(word); {
+		c, next, beyond := word[i], at(i+1), at(i+2)
+		r, n := c, 1
+		switch c {
+		case 't':
+			if next == 'c' && beyond == 'h' {
+				r, n = 'C', 3
+			}
+		case 's':
+			switch {
+			case next == 's':
+				n = 2
+			case next == 'c' && beyond == 'h':
+				r, n = 'S', 3
+			case next == 'h':
+				r, n = 'S', 2
+			}
+		case 'z':
+			if r = 's'; next == 'z' {
+				n = 2
+			}
+		case 'c':
+			switch {
+			case next == 'c' || next == 'k':
+				r, n = 'k', 2
+			case next == 'h':
+				r, n = 'C', 2
+			case next == 'e' || next == 'i' || next == 'y':
+				r = 's'
+			case next != 0:
+				r = 'k'
+			}
+		case 'p':
+			if next == 'h' {
+				r, n = 'f', 2
+			}
+		case 'q':
+			if r = 'k'; next == 'u' && (beyond == 'e' || beyond == 'i') {
+				n = 2
+			}
+		case 'x':
+			if i > 0 && next != 0 && !vowel(next) { // covers a letter
+				i++
+				continue
+			}
+			emit('k', i, i+1)
+			r = 's'
+		case 'g':
+			switch {
+			case next == 'g' || next == 'h' || next == 'u' && (beyond == 'e' || beyond == 'i'):
+				n = 2
+			}
+		case 'd':
+			if next == 't' {
+				r, n = 't', 2
+			}
+		case 'h':
+			if i > 0 && (!(vowel(at(i-1)) && vowel(next)) || at(i-1) == next) {
+				if len(dst) > start {
+					dst[len(dst)-1].To = i + 1
+				}
+				i++
+				continue
+			}
+		case 'a', 'e', 'i', 'o', 'u', 'y':
+			r, n = vowelPhone(c, next, beyond)
+		case 'ц':
+			if i > 0 && hard(at(i-1)) && hard(next) { // no syllable: it stands for the у that it looks like
+				r = 'u'
+				break
+			}
+			emit('t', i, i+1)
+			r = 's'
+		default:
+			if to, ok := cyrillicPhones[c]; ok {
+				for _, p := range to {
+					emit(p, i, i+1)
+				}
+				i++
+				continue
+			}
+		}
+		emit(r, i, i+n)
+		i += n
+	}
+	return dst
+}
+
+// vowelPhone reads a vowel, together with the one behind it where both are one
+// sound in the languages that spell so.
+func vowelPhone(c, next, beyond rune) (r rune, letters int) {
+	switch {
+	case c == 'e' && (next == 'e' || next == 'a' || next == 'i' || next == 'y'), c == 'i' && next == 'e':
+		return 'i', 2
+	case c == 'o' && (next == 'o' || next == 'u'):
+		return 'u', 2
+	case c == 'a' && next == 'w' && beyond != 0 && !vowel(beyond):
+		return 'o', 2
+	case (c == 'u' || c == 'a') && next == 'h' && beyond == 0:
+		return 'a', 2
+	case c == 'y':
+		return 'i', 1
+	}
+	return c, 1
+}
+
+func vowel(r rune) bool {
+	switch r {
+	case 'a', 'e', 'i', 'o', 'u', 'y':
+		return true
+	}
+	return false
+}
+
+// hard recognizes the consonants of Cyrillic.
+func hard(r rune) bool {
+	to := cyrillicPhones[r]
+	return to != "" && !vowel(rune(to[0]))
+}

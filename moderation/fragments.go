@@ -1,0 +1,335 @@
+package moderation
+
+import (
+	"iter"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"danmaku/comment"
+	"danmaku/moderation/fold"
+	"danmaku/moderation/rules"
+	"danmaku/room"
+
+	"github.com/rivo/uniseg"
+)
+
+// Bounds of the comments over which a word can be spelled.
+const (
+	fragmentsFor    = 30 * time.Second // from one to the next
+	fragmentLetters = 3                // a longer comment is not a fragment
+	fragmentBytes   = 48               // neither is one with so many marks
+	mostFragments   = 12
+	partLetters     = 16 // of an address or a number, which have longer parts
+	mostSkipping    = 6  // of the last fragments, one may have nothing to do with the word
+	cueBytes        = 32 // of a text that names a service
+	quizLetters     = 4  // single letters that spell a shorter word are answers
+)
+
+// fragmentTail is what an author said last in short comments, as long as each came
+// within [spelledFor] of the one before.
+type fragmentTail struct {
+	fragments string // with a line break behind each
+	last      lastMessage
+}
+
+// togetherFor is how long the short comments of a room's people can make one word.
+const togetherFor = 10 * time.Second
+
+// sharedFragment is a short comment of anybody in a room.
+type sharedFragment struct {
+	author uint64
+	text   string
+	last   lastMessage
+}
+
+// sharedFragments returns the last short comments in a draft's room, when they are
+// of several authors.
+func (h *behavior) sharedFragments(d comment.Draft) (pieces []string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	now, author, ref := h.moment(d), h.hash(d.Room, d.User), h.ref(d)
+	shared, _ := h.together.Get(h.hash(d.Room), now)
+	others := false
+	for _, f := range shared {
+		if f.last.age(now) < togetherFor && !(f.author == author && f.last.sameAs(ref)) {
+			pieces = append(pieces, f.text)
+			others = others || f.author != author
+		}
+	}
+	if !others {
+		return nil
+	}
+	return pieces
+}
+
+// keepSharedFragment remembers a draft for sharedFragments, in a room that asks for
+// it. The behavior is locked.
+func (h *behavior) keepSharedFragment(a *attempt) {
+	if a.room.SpelledTogether != room.SpelledTogetherHeld || !isFragment(a.draft.Text) {
+		return
+	}
+	key := h.hash(a.draft.Room)
+	old, _ := h.together.Get(key, a.now)
+	shared := make([]sharedFragment, 0, mostFragments)
+	for _, f := range old[max(0, len(old)-mostFragments+1):] {
+		if f.last.age(a.now) < togetherFor && !(f.author == a.author && f.last.sameAs(a.ref)) {
+			shared = append(shared, f)
+		}
+	}
+	said := sharedFragment{a.author, strings.ReplaceAll(a.draft.Text, "\n", " "), lastMessage{a.now.UnixMilli(), a.ref}}
+	h.together.Set(key, append(shared, said), a.now)
+}
+
+// dropSharedFragment takes a draft that was not kept off what its room said. The
+// behavior is locked.
+func (h *behavior) dropSharedFragment(d comment.Draft, author uint64, this lastMessage, now time.Time) {
+	key := h.hash(d.Room)
+	if shared, ok := h.together.Get(key, now); ok {
+		h.together.Set(key, slices.DeleteFunc(slices.Clone(shared), func(f sharedFragment) bool { return f.author == author && f.last == this }), now)
+	}
+}
+
+// isFragment reports whether a text is short enough to be part of a word, or may
+// be part of an address or a number.
+func isFragment(text string) bool { return isShort(text) || isPart(text) || isCue(text) }
+
+// isCue reports whether a short text says where its author wants to be called, so
+// that what follows may be an account or a number.
+func isCue(text string) bool { return len(text) <= cueBytes && asksForCalls(fold.String(text)) }
+
+// isPart reports whether a text may be part of an address or of a number: one
+// word of Latin letters, digits and the signs of an address.
+func isPart(text string) bool {
+	if text == "" || len(text) > partLetters {
+		return false
+	}
+	for _, r := range text {
+		if !('0' <= r && r <= '9' || 'a' <= r|0x20 && r|0x20 <= 'z' || strings.ContainsRune(linkSigns+"-_+", r)) {
+			return false
+		}
+	}
+	return true
+}
+
+// linkSigns are the signs of an address, and those of East Asian keyboards for them.
+const linkSigns = "./:@。．：／＠"
+
+// isShort reports whether a text is short enough to be part of a word.
+func isShort(text string) bool {
+	if text == "" || len(text) > fragmentBytes {
+		return false
+	}
+	n := 0
+	for g := uniseg.NewGraphemes(text); g.Next(); {
+		if n++; n > fragmentLetters {
+			return false
+		}
+	}
+	return true
+}
+
+// before returns the pieces that stood when the sending ref came: sent again, it
+// is not a fragment before itself.
+func (t fragmentTail) before(ref uint64, now time.Time) []string {
+	if t.fragments == "" || t.last.age(now) >= fragmentsFor {
+		return nil
+	}
+	pieces := strings.Split(strings.TrimSuffix(t.fragments, "\n"), "\n")
+	if t.last.sameAs(ref) {
+		pieces = pieces[:len(pieces)-1]
+	}
+	return pieces
+}
+
+// fragments returns the short comments of a draft's author before it.
+func (h *behavior) fragments(d comment.Draft) []string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	now := h.moment(d)
+	t, _ := h.tails.Get(h.hash(d.Room, d.User), now)
+	return t.before(h.ref(d), now)
+}
+
+// keepFragment remembers a draft as a fragment. The habits are locked.
+func (h *behavior) keepFragment(d comment.Draft, author, ref uint64, now time.Time) {
+	if !isFragment(d.Text) {
+		return
+	}
+	t, _ := h.tails.Get(author, now)
+	pieces := append(t.before(ref, now), strings.ReplaceAll(d.Text, "\n", " "))
+	if n := len(pieces) - mostFragments; n > 0 {
+		pieces = pieces[n:]
+	}
+	h.tails.Set(author, fragmentTail{strings.Join(pieces, "\n") + "\n", lastMessage{now.UnixMilli(), ref}}, now)
+}
+
+// dropFragment takes a draft that was not kept off the fragments of its author. The
+// behavior is locked.
+func (h *behavior) dropFragment(d comment.Draft, author uint64, this lastMessage, now time.Time) {
+	t, ok := h.tails.Get(author, now)
+	if !ok || t.last != this || !isFragment(d.Text) {
+		return
+	}
+	pieces := strings.SplitAfter(strings.TrimSuffix(t.fragments, "\n"), "\n")
+	t.fragments = strings.Join(pieces[:len(pieces)-1], "")
+	t.last.ref = 0
+	h.tails.Set(author, t, now)
+}
+
+// checkFragments looks for a word, an address or a number that ends in a text and
+// began in the short comments of its author before. The earlier ones have been
+// shown, so this one is held, and never refused: that the comments belong together
+// is a guess. One comment between the parts may have nothing to do with them.
+func checkFragments(sets []*rules.Rules, pieces []string, text string, setup room.Room, now int64, b *rules.Budget) comment.Verdict {
+	if v := checkParts(pieces, text, setup); v.Action != comment.Pass {
+		return v
+	}
+	if !isShort(text) {
+		return comment.Verdict{}
+	}
+	pieces = slices.DeleteFunc(slices.Clone(pieces), func(p string) bool { return !isShort(p) })
+	for i := range pieces {
+		if v := checkSpelled(sets, pieces[i:], text, now, b); v.Action != comment.Pass {
+			return v
+		}
+	}
+	for i := max(0, len(pieces)-mostSkipping); i < len(pieces); i++ {
+		for skip := i + 1; skip < len(pieces); skip++ {
+			rest := slices.Delete(slices.Clone(pieces[i:]), skip-i, skip-i+1)
+			if v := checkSpelled(sets, rest, text, now, b); v.Action != comment.Pass {
+				return v
+			}
+		}
+	}
+	return comment.Verdict{}
+}
+
+// checkSpelled looks for a word that begins in the first piece and ends in the text.
+func checkSpelled(sets []*rules.Rules, pieces []string, text string, now int64, b *rules.Budget) comment.Verdict {
+	if len(pieces)+1 < quizLetters && isLetter(text) && !slices.ContainsFunc(pieces, func(p string) bool { return !isLetter(p) }) {
+		return comment.Verdict{} // answers in a quiz
+	}
+	said := strings.Join(pieces, "")
+	border := utf8.RuneCountInString(said)
+	found, folded, tangled := rules.Match(sets, said+text, now, b)
+	for _, h := range found {
+		// From the first of these fragments into the text; what begins later is found with fewer.
+		if h.Action < comment.Hold || h.Exact || h.Span.To <= border || h.Span.From >= utf8.RuneCountInString(pieces[0]) {
+			continue
+		}
+		return comment.Verdict{
+			Action: comment.Hold, Rule: h.Rule, Word: h.Word, Folded: folded, Spans: []comment.Span{{From: 0, To: h.Span.To - border}},
+		}.Because(comment.ReasonSeveral, comment.FormWritten)
+	}
+	if tangled {
+		return tangledVerdict()
+	}
+	return comment.Verdict{}
+}
+
+// isLetter recognizes a single Latin letter.
+func isLetter(s string) bool { return len(s) == 1 && 'a' <= s[0]|0x20 && s[0]|0x20 <= 'z' }
+
+// checkParts looks for an address and for a number that a text ends. Parts of a
+// number have three digits each and more, but for what stands before them: people
+// count, and say scores.
+func checkParts(pieces []string, text string, setup room.Room) comment.Verdict {
+	if !isPart(text) && !isShort(text) {
+		return comment.Verdict{}
+	}
+	several := comment.Verdict{Action: comment.Hold, Spans: []comment.Span{{From: 0, To: utf8.RuneCountInString(text)}}}
+	for parts := range withOneLeftOut(pieces) {
+		if setup.URLs != room.URLsAllowed && joinsLink(strings.Join(parts, ""), text) {
+			several.Rule = "links"
+			return several.Because(comment.ReasonSeveral, comment.FormWritten)
+		}
+		if joinsNumber(parts, text) || joinsAccount(parts, text, setup) {
+			several.Rule = "contact"
+			return several.Because(comment.ReasonSeveral, comment.FormWritten)
+		}
+	}
+	return comment.Verdict{}
+}
+
+// withOneLeftOut returns the ends of a list of comments, and of the last few also
+// without one that may have nothing to do with the others. A number among numbers
+// has.
+func withOneLeftOut(pieces []string) iter.Seq[[]string] {
+	return func(yield func([]string) bool) {
+		for i := range pieces {
+			if !yield(pieces[i:]) {
+				return
+			}
+		}
+		for i := max(0, len(pieces)-mostSkipping); i < len(pieces); i++ {
+			for skip := i + 1; skip < len(pieces); skip++ {
+				if strings.Trim(pieces[skip], "0123456789 -.+") == "" {
+					continue
+				}
+				if !yield(slices.Delete(slices.Clone(pieces[i:]), skip-i, skip-i+1)) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// joinsLink reports whether two texts make one address that neither holds alone
+// and that goes over the border.
+func joinsLink(said, text string) bool {
+	first, _ := utf8.DecodeRuneInString(text)
+	if !strings.ContainsRune(linkSigns, first) && !strings.ContainsAny(said, linkSigns) {
+		return false
+	}
+	found, sure := findLink(said+text, fold.String(said+text))
+	if found == "" || !sure {
+		return false
+	}
+	before, _ := findLink(said, fold.String(said))
+	alone, _ := findLink(text, fold.String(text))
+	return before == "" && alone == ""
+}
+
+// joinsAccount reports whether the last of these comments names a service and the
+// text is an account or a number there, which neither gives alone: vx, abc_123.
+func joinsAccount(pieces []string, text string, setup room.Room) bool {
+	said := pieces[len(pieces)-1]
+	if !isPart(text) || len(text) < leastAccount || !isCue(said) {
+		return false
+	}
+	if digits := strings.Trim(text, "0123456789"); digits == "" && (distinct(text) < 3 || isSaying(text)) {
+		return false // laughter
+	}
+	is := func(s string) bool {
+		v := contact(&Text{Written: s, Room: setup, budget: &rules.Budget{}})
+		return v.Action != comment.Pass
+	}
+	return is(said+" "+text) && !is(said) && !is(text)
+}
+
+// leastAccount is how many characters an account or a number has at least.
+const leastAccount = 5
+
+// joinsNumber reports whether comments of digits make one number that is cut as a
+// telephone's is.
+func joinsNumber(pieces []string, text string) bool {
+	var all strings.Builder
+	short := 0
+	for _, p := range append(slices.Clone(pieces), text) {
+		digits := strings.TrimLeft(strings.Trim(p, "-._/ "), "+")
+		if digits == "" || strings.Trim(digits, "0123456789") != "" {
+			return false
+		}
+		if len(digits) < 3 {
+			short++
+		}
+		all.WriteString(digits)
+	}
+	s := all.String()
+	if short > 1 || len(pieces) > 4 || distinct(s) < 4 || isCount(s, []group{{digits: s}}) || isSaying(s) {
+		return false
+	}
+	return isMobile(s) || s[0] == '0' && len(s) >= 10 && len(s) <= 11 || strings.HasPrefix(pieces[0], "+") && len(s) >= 9 && len(s) <= 15
+}

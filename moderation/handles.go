@@ -1,0 +1,128 @@
+package moderation
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// Names of services at which people want to be written to, in the languages of
+// the audience. Those of the second list are also words.
+const (
+	services = `wechat|weixin|whats ?app|watsapp|telegram|kakao ?(?:talk)?|snapchat|skype|viber|discord|instagram|insta|kik|zalo|onlyfans|q ?q|v ?x|w ?x|tg|line ?id|icq|` +
+		`微信|薇信|威信|徽信|維信|葳信|微訊|v信|wei ?信|薇芯|扣扣|企鹅|抖音|快手|小红书|陌陌|电报|電報|飞机号|支付宝|` +
+		`カカオ(?:トーク)?|ライン|インスタ|テレグラム|ディスコ(?:ード)?|スカイプ|` +
+		`카카오 ?(?:톡)?|카톡|라인|텔레(?:그램)?|인스타(?:그램)?|디스코드|디코|위챗|오픈 ?채팅|` +
+		`телеграмм?|телега|тг|тгк|вк|вконтакте|ватсап|вотсап|вайбер|инста(?:грам)?|дискорд|` +
+		`واتساب|واتس|تليجرام|تلغرام|انستا|سناب|ไลน์|ไอดีไลน์|แอดไลน์|टेलीग्राम|व्हाट्सएप`
+	wordServices = `line|snap|ig|fb|facebook|twitter|tiktok|dc|wa|signal|steam|psn|paypal|cash ?app|venmo|zelle|tele|email|mail`
+	handleName   = `@?[a-z0-9][a-z0-9_.#-]{3,}`
+)
+
+var (
+	// A service, what people write between, and a name there.
+	account = regexp.MustCompile(`(?:^|[^a-z])(` + services + `|` + wordServices + `)((?:[ :：=@\-~→>]|(?:id|号码?|號碼?|账号|帳號|アカウント|アカ|아이디|계정|ник|аккаунт|user ?name|user|handle|name|account|acc|number|is|me|my|add|at|it|us|同号|は|는|은|이|가|를|에|로|で|の)(?:$|[^a-z]|[^ -~]))*)(` + handleName + `)(?:$|[^a-z0-9])`)
+	// The other way round: message me on insta, abc_12 on telegram.
+	writeMe = regexp.MustCompile(`\b(?:add|dm|text|message|msg|pm|hmu|hit me up|contact|write|reach|find me|catch me|chat with me|talk to me)\b.{0,24}\b(?:on|at|in|via|through) (?:my )?(?:` + services + `|snap|ig|fb|signal)\b|(?:^|[^a-z0-9])@?[a-z0-9_.]*[0-9_][a-z0-9_.]* (?:on|at|in|via) (?:` + services + `|snap|ig)\b|\b(?:my|add my|here'?s my) (?:` + services + `|snap|ig|fb)(?: (?:is|name|id|user))*[: ]+` + handleName + `$`)
+	// 加V, +薇, 力口Q: add me, and a short name of the service.
+	addMe = regexp.MustCompile(`(?:加|力口|伽|茄|➕|(?:^|[^a-z0-9)\] ] ?)[+]|[^a-z0-9 )\]][+]) ?(?:我|一下|个|個|窝)? ?(?:的)? ?(?:v(?:x|信|❤|心)?|w(?:x|信)|薇(?:信|❤|心|芯)?|微信?|威信?|徽信?|葳信?|q(?:q|群)?|群 ?q+|扣扣|抠抠|企鹅|电报|電報|飞机号|tg|🛰|🐧|💬)(?:$|[^a-z\p{Han}+]|[a-z_]*[0-9_]|[❤🧡💚]|[看聊私同进進领領送拿约約])`)
+	// A picture of a telephone or of a service, and a name or a number there.
+	pictured = regexp.MustCompile(`(?:🛰|✈|🐧|💬|📞|📱|☎|✆|📲|🛩|绿泡泡|小飞机|纸飞机|企鹅) ?[+➕:：=>→-]* ?(?:@[a-z0-9_]{4,}|[a-z_]+[a-z0-9_.]*[0-9][a-z0-9_]*|[0-9][0-9 -]{5,})(?:$|[^a-z0-9])`)
+	callMe   = regexp.MustCompile(`加我 ?(?:✆|☎|📞|📱|[a-z_]*[0-9_]{4,}|@)`)
+)
+
+// handle recognizes that somebody gives an account elsewhere. A name counts where
+// it stands behind the name of a service and looks like one: with a digit or an
+// underscore in it, or behind an @, a colon or a word such as ID.
+func handle(written, folded string) bool {
+	if len(written) < 3 {
+		return false
+	}
+	text := strings.ReplaceAll(folded, "disc0rd", "discord")
+	if strings.ContainsFunc(written, func(r rune) bool { return 0x30A0 <= r && r <= 0x30FF }) {
+		text = strings.ToLower(norm.NFKC.String(written)) // folding makes katakana hiragana
+	}
+	if strings.ContainsAny(text, "加力伽茄➕+") && (addMe.MatchString(text) || callMe.MatchString(text)) {
+		return true
+	}
+	if strings.ContainsAny(text, "🛰✈🐧💬📞📱☎✆📲🛩绿飞鹅") && pictured.MatchString(text) {
+		return true
+	}
+	if !mayHoldHandle(text) {
+		return false
+	}
+	for _, m := range account.FindAllStringSubmatch(text, 3) {
+		if isHandle(m[1], m[2], m[3]) {
+			return true
+		}
+	}
+	return writeMe.MatchString(text)
+}
+
+// mayHoldHandle spares most comments the expressions: without four characters of
+// a name in a row there is none, and with only letters it needs a service.
+func mayHoldHandle(text string) bool {
+	run := 0
+	for i := range len(text) {
+		c := text[i]
+		if 'a' <= c && c <= 'z' || '0' <= c && c <= '9' || c == '_' {
+			if run++; run >= 3 {
+				return hasHint(text)
+			}
+		} else if c != '.' && c != '#' && c != '-' {
+			run = 0
+		}
+	}
+	return false
+}
+
+// serviceHints are parts of the names of all services. Those of two and three
+// letters count only as words.
+var serviceHints = strings.Fields(`wechat weixin whats watsapp telegram kakao snap skype viber discord insta kik zalo onlyfans qq q vx v wx w tg line icq
+	微 薇 威 徽 維 葳 v信 wei 扣 企鹅 抖音 快手 小红书 陌陌 电报 電報 飞机 支付宝 カカオ ライン インスタ テレグラム ディスコ スカイプ 카 라인 텔레 인스타 디스코드 디코 위챗 오픈
+	теле тг вк вконтакте ватсап вотсап вайбер инста дискорд واتس تليجرام تلغرام انستا سناب ไลน์ टेलीग्राम व्हाट्सएप
+	ig fb facebook twitter tiktok dc wa signal steam psn paypal cash venmo zelle tele mail`)
+
+// hasHint reports whether a text names a service, or may name one.
+func hasHint(text string) bool {
+	return slices.ContainsFunc(serviceHints, func(hint string) bool {
+		at := strings.Index(text, hint)
+		if at < 0 || len(hint) > 3 || hint[0] >= 0x80 {
+			return at >= 0
+		}
+		for rest := text; at >= 0; at = strings.Index(rest, hint) {
+			end := at + len(hint)
+			if (at == 0 || rest[at-1] < 'a' || rest[at-1] > 'z') && (end == len(rest) || rest[end] < 'a' || rest[end] > 'z') {
+				return true
+			}
+			rest = rest[end:]
+		}
+		return false
+	})
+}
+
+func isHandle(service, middle, name string) bool {
+	marked := strings.ContainsAny(middle, ":：=@") || strings.HasPrefix(name, "@") || strings.Contains(middle, "id") || strings.Contains(middle, "号") ||
+		strings.Contains(middle, "아이디") || strings.Contains(middle, "アカ")
+	bare := strings.TrimLeft(strings.Trim(name, ".-#"), "@")
+	letters := strings.ContainsFunc(bare, func(r rune) bool { return 'a' <= r && r <= 'z' })
+	digits := strings.ContainsAny(bare, "0123456789_")
+	dotted := strings.ContainsAny(bare, ".#") && len(bare) > 5
+	if middle == "" && service[0] < 0x80 {
+		return false // the beginning of a word
+	}
+	ambiguous := onlyWord.MatchString(service)
+	switch {
+	case !letters:
+		return len(bare) >= 5 && (marked || !ambiguous)
+	case ambiguous:
+		return marked && (digits || strings.HasPrefix(name, "@") || strings.Contains(middle, "@")) || dotted && digits && strings.Contains(middle, "is")
+	case digits, dotted:
+		return true
+	}
+	return marked && len(bare) >= 4 && !strings.Contains(middle, " is")
+}
+
+var onlyWord = regexp.MustCompile(`^(?:` + wordServices + `)$`)

@@ -1,5 +1,0 @@
-//go:build !race
-
-package moderation_test
-
-const slower = 1

@@ -1,0 +1,431 @@
+package rules
+
+import (
+	"math/bits"
+	"strings"
+	"unicode"
+
+	"danmaku/moderation/fold"
+)
+
+// entryClass recognizes where an entry may match.
+type entryClass uint8
+
+const (
+	wordEntry   entryClass = iota // letters of a script with spaces: whole words
+	numberEntry                   // digits only: whole numbers
+	freeEntry                     // any other script: anywhere
+	aloneEntry                    // a single CJK character: only where it stands alone
+	signEntry                     // signs and emoji: literally, anywhere
+)
+
+// acceptor decides whether a path over the folded runes is a match of an entry.
+type acceptor struct {
+	runes []fold.Rune
+}
+
+// acceptMatch reports whether the path spells the entry as a person who means
+// it would, and whether that took an aggressive reading.
+func (j acceptor) acceptMatch(e *entry, path []step) (ok, aggressive bool) {
+	if !j.edges(e, path) {
+		return false, false
+	}
+	steps, ok := j.readings(e, path)
+	if !ok {
+		return false, false
+	}
+	runs, ok := j.runs(e, path)
+	if !ok {
+		return false, false
+	}
+	gaps, ok := j.gaps(e, path)
+	if !ok || e.marks == nil {
+		return ok, steps || runs || gaps
+	}
+	bare, ok := j.marks(e, path, steps || runs || gaps)
+	return ok, steps || runs || gaps || bare
+}
+
+// leastBare is how many letters a word has at least to be meant without the
+// marks that make other letters. A short one is another word without them: pic
+// for piç, lon for lồn.
+const leastBare = 5
+
+// marks compares the marks of the letters with those of the entry. Without any
+// of them a longer word is a guess, and so is one that is disguised otherwise.
+// In Vietnamese, whoever writes some marks means those.
+func (j acceptor) marks(e *entry, path []step, disguised bool) (bare, ok bool) {
+	missing, other, marked := 0, false, false
+	for i, s := range path {
+		have := fold.MarksOf(j.runes[s.from].Written)
+		marked = marked || have != 0
+		if s.how != fold.Plain || i >= len(e.marks.Of) {
+			missing++
+			continue
+		}
+		want := e.marks.Of[i]
+		switch {
+		case have == want || !e.marks.Vietnamese && have&want == want:
+		case have == 0:
+			missing++
+		case want != 0 || e.marks.Vietnamese:
+			other = true
+		}
+	}
+	switch {
+	case e.marks.Vietnamese && other:
+		return false, false
+	case e.marks.Vietnamese && marked && missing > 0 && !disguised:
+		return true, e.gaps != 0 && missing == 1 // in a phrase, one may be forgotten
+	case missing == 0 && !other:
+		return false, true
+	}
+	return true, disguised || e.gaps != 0 || e.letters >= leastBare
+}
+
+// edges checks that the match begins and ends where a word does.
+func (j acceptor) edges(e *entry, path []step) bool {
+	first, last := path[0], path[len(path)-1]
+	before, after := j.at(first.from-1), j.at(last.to)
+	if e.reading && (isLetter(before) || isLetter(after)) {
+		return false // 楽しいしね
+	}
+	switch e.class {
+	case signEntry, freeEntry:
+		return true
+	case aloneEntry:
+		return (before == nil || before.Kind != fold.Letter && before.Kind != fold.Digit) &&
+			(after == nil || after.Kind != fold.Letter && after.Kind != fold.Digit)
+	case numberEntry:
+		return !j.numberGoesOn(before, j.at(first.from-2)) && !j.numberGoesOn(after, j.at(last.to+1))
+	}
+	return (e.openStart || !joins(before, &j.runes[first.from], first.label)) &&
+		(e.openEnd || !joins(after, &j.runes[last.to-1], last.label))
+}
+
+// numberGoesOn reports whether a number has further digits there, or is part of
+// a time, a price, a score or a name such as mp3.
+func (j acceptor) numberGoesOn(next, beyond *fold.Rune) bool {
+	if next == nil {
+		return false
+	}
+	if next.Kind == fold.Digit || next.Script == fold.Latin {
+		return true
+	}
+	return beyond != nil && beyond.Kind == fold.Digit && strings.ContainsRune(".,:/-%'", next.R)
+}
+
+// joins reports whether the rune beside an edge belongs to the same word.
+func joins(out, edge *fold.Rune, label rune) bool {
+	if out == nil {
+		return false
+	}
+	if edge.Kind == fold.Digit && out.Kind == fold.Digit {
+		return true
+	}
+	want := fold.ScriptOf(label)
+	if out.Kind != fold.Letter || want == fold.Common {
+		return false
+	}
+	return out.Script == want || edge.Kind == fold.Letter && out.Script == edge.Script
+}
+
+func (j acceptor) at(i int32) *fold.Rune {
+	if i < 0 || int(i) >= len(j.runes) {
+		return nil
+	}
+	return &j.runes[i]
+}
+
+// readings weighs how the characters were read.
+func (j acceptor) readings(e *entry, path []step) (aggressive, ok bool) {
+	var genuine, glyphs, digits, signs, sounds, wilds, vowels int
+	var scripts uint16 // of the glyphs
+	for i, s := range path {
+		c := &j.runes[s.from]
+		switch s.how {
+		case fold.Plain:
+			if c.Kind == fold.Letter {
+				genuine++
+			}
+		case fold.LookAlike:
+			glyphs++
+			scripts |= 1 << c.Script
+			if c.Script == fold.Han && fold.ScriptOf(s.label) == fold.Kana {
+				aggressive = true
+				if !j.kanaLike(path, i) {
+					return false, false
+				}
+			}
+		case fold.LeetDigit:
+			digits++
+		case fold.LeetSymbol:
+			signs++
+			if i == len(path)-1 && c.R == '!' || i == 0 && strings.ContainsRune("([{<#!", c.R) && !j.unclosed(path) {
+				return false, false
+			}
+		case fold.SoundAlike:
+			if vietnameseSound(c.R, s.label) && (e.marks == nil || !e.marks.Vietnamese) {
+				return false, false
+			}
+			if fold.ScriptOf(s.label) == fold.Living && j.goesOn(path) {
+				return false, false
+			}
+			sounds++
+		case fold.Wild:
+			wilds++
+		case fold.WildVowel:
+			vowels++
+		case fold.Parts:
+			aggressive = true
+			genuine++
+		}
+	}
+	n := len(path)
+	if glyphs > 0 && !foreign(scripts, genuine+sounds > 0) {
+		if !j.patchwork(path) {
+			return false, false
+		}
+		aggressive = true
+	}
+	letters := genuine + glyphs + sounds
+	if digits+signs+sounds+wilds+vowels == 0 {
+		return aggressive, true
+	}
+	switch {
+	case e.letters < 3 && (digits+signs+sounds > 0 || wilds > 0), letters == 0:
+		return false, false
+	case digits*2 > n, sounds*2 > n && n > sounds, sounds == n:
+		return false, false
+	case wilds > 0 && !fairStars(path, letters):
+		return false, false
+	case vowels > 0 && (e.letters < 4 || vowels > 1 || wilds+digits+signs > 0):
+		return false, false
+	}
+	return true, true
+}
+
+// unclosed reports whether a match begins with a bracket that parts nothing: a
+// letter stands behind it, and nothing closes it. (unt is one, (it is) is none.
+func (j acceptor) unclosed(path []step) bool {
+	first := path[0]
+	k := strings.IndexRune("([{<", j.runes[first.from].R)
+	if k < 0 || len(path) < 4 || !isLetter(j.at(first.to)) || isLetter(j.at(first.from-1)) {
+		return false
+	}
+	for _, c := range j.runes[first.to:] {
+		if c.R == rune(")]}>"[k]) {
+			return false
+		}
+	}
+	return true
+}
+
+// goesOn reports whether the word goes on behind a match in the same script: a
+// guess does not mean the beginning of a longer word.
+func (j acceptor) goesOn(path []step) bool {
+	c := j.at(path[len(path)-1].to)
+	return isLetter(c) && c.Script == fold.Living && unicode.Is(unicode.Thai, c.R)
+}
+
+// vietnameseSound reports whether a letter is taken for another in Vietnamese
+// alone: djt for địt, cak for cặc.
+func vietnameseSound(r, label rune) bool { return r == 'j' && label == 'i' || r == 'k' && label == 'c' }
+
+// foreign reports whether glyphs of these scripts read as letters of another. A
+// word that is plainly Cyrillic, Greek or of any other living script is left
+// alone, whatever it looks like.
+func foreign(scripts uint16, genuine bool) bool {
+	if genuine {
+		return true
+	}
+	const japanese = 1<<fold.Han | 1<<fold.Kana
+	if scripts&japanese != 0 {
+		scripts = scripts&^japanese | 1<<fold.Han
+	}
+	switch scripts {
+	case 1 << fold.Cyrillic, 1 << fold.Greek, 1 << fold.Han, 1 << fold.Hangul, 1 << fold.Living:
+		return false
+	}
+	return true
+}
+
+// patchwork recognizes a word that is all Cyrillic but of several languages at once:
+// only a forger takes dze, shha and dotted i together.
+func (j acceptor) patchwork(path []step) bool {
+	seen := uint8(0)
+	for _, s := range path {
+		switch k := oddLetter(j.runes[s.from].R); {
+		case k == 0:
+			return true
+		case k > 0:
+			seen |= 1 << k
+		}
+	}
+	return bits.OnesCount8(seen) >= 2
+}
+
+// oddLetter numbers the Cyrillic letters that no two languages share: 0 for
+// those that no living language uses, -1 forevery other letter.
+func oddLetter(r rune) int {
+	switch r {
+	case 'ԁ', 'ԛ', 'ԝ':
+		return 0
+	case 'ѕ':
+		return 1
+	case 'һ':
+		return 2
+	case 'ј':
+		return 3
+	case 'і':
+		return 4
+	case 'ӏ':
+		return 5
+	case 'ү':
+		return 6
+	}
+	return -1
+}
+
+// kanaLike reports whether an ideograph may be read as the kana it looks like:
+// not beside another ideograph, where it is one itself.
+func (j acceptor) kanaLike(path []step, i int) bool {
+	isHan := func(c *fold.Rune) bool { return c != nil && c.Script == fold.Han }
+	if i == 0 && isHan(j.at(path[0].from-1)) {
+		return false
+	}
+	return i < len(path)-1 || !isHan(j.at(path[i].to))
+}
+
+// fairStars reports whether enough letters stand beside the asterisks: the first
+// one, and half of all or the last.
+func fairStars(path []step, letters int) bool {
+	stars := 0
+	for _, s := range path {
+		if s.how == fold.Wild {
+			stars++
+		}
+	}
+	last := path[len(path)-1].how
+	if path[0].how == fold.Wild || letters < 2 {
+		return false
+	}
+	return stars*2 <= len(path) || last != fold.Wild && len(path) <= 6
+}
+
+// runs compares how often letters are repeated in the text and in the entry.
+// Three and more of a letter are a stretched one. A doubled one is another
+// word (god, good), except where letters are never doubled, or several are.
+func (j acceptor) runs(e *entry, path []step) (aggressive, ok bool) {
+	doubled, odd := 0, false
+	for i := 0; i < len(path); {
+		asked, said := 0, int32(0)
+		label := path[i].label
+		for ; i < len(path) && path[i].label == label; i++ {
+			asked++
+			said += 1 + path[i].stays
+		}
+		switch {
+		case said == int32(asked):
+		case (said >= 3 || label == 'ー') && e.how != exception:
+		case e.how == exception, fold.ScriptOf(label).CJK():
+			return false, false
+		default:
+			doubled++
+			odd = odd || !strings.ContainsRune("aihjkquvwxyуыэюяйьъщжцхф", label) && fold.ScriptOf(label) != fold.Living && (e.marks == nil || !e.marks.Vietnamese)
+		}
+	}
+	return doubled > 0, doubled == 0 || !odd || doubled > 1
+}
+
+// gaps weighs what stands between the characters of a match.
+func (j acceptor) gaps(e *entry, path []step) (aggressive, ok bool) {
+	var p fragments
+	p.next(path[0].label)
+	gapped := false
+	for i := 1; i < len(path); i++ {
+		from, to := path[i-1].to, path[i].from
+		free := e.gapAt(i)
+		switch {
+		case from == to && !free:
+			p.grow(path[i].label)
+			continue
+		case free && to > from && j.blank(from, to):
+			p.next(path[i].label)
+			continue
+		}
+		if e.how == exception || e.class == numberEntry || e.class == signEntry {
+			return false, false
+		}
+		gapped = true
+		if from == to { // a phrase written as one word
+			continue
+		}
+		p.cut(j, from, to)
+		p.next(path[i].label)
+		if fold.ScriptOf(path[i-1].label).CJK() || fold.ScriptOf(path[i].label).CJK() {
+			if !j.gapInCJK(e, path, from, to) {
+				return false, false
+			}
+			p.cjk = true
+		}
+	}
+	if !gapped || p.cjk {
+		return gapped, true
+	}
+	return true, p.cuts == 0 || p.fair(e) && j.spelledAlone(e, path, &p)
+}
+
+// blank reports whether only spaces and punctuation stand between two runes.
+func (j acceptor) blank(from, to int32) bool {
+	for i := from; i < to; i++ {
+		if k := j.runes[i].Kind; k != fold.Space && k != fold.Symbol {
+			return false
+		}
+	}
+	return true
+}
+
+// gapInCJK reports whether a gap between characters was made to
+// hide a word, and not the grammar of two clauses or of a number.
+func (j acceptor) gapInCJK(e *entry, path []step, from, to int32) bool {
+	before, after := j.at(path[0].from-1), j.at(path[len(path)-1].to)
+	inside := isLetter(before) && isLetter(after)
+	if e.kanaOnly {
+		inside = isLetter(before) || isLetter(after)
+	}
+	stop, spaced, dash := false, false, false
+	for i := from; i < to; i++ {
+		c := &j.runes[i]
+		stop = stop || isStop(c.R)
+		spaced = spaced || c.Kind == fold.Space
+		dash = dash || isDash(c.R)
+		if c.Kind == fold.Digit && before != nil && before.Kind == fold.Digit {
+			return false // 1日2本 counts something
+		}
+	}
+	// A comma between every two characters does not part clauses.
+	natural := stop || spaced && dash
+	return !natural || !inside || len(path) > 2 && j.everyGap(path)
+}
+
+func isLetter(c *fold.Rune) bool { return c != nil && c.Kind == fold.Letter }
+
+// everyGap reports whether something stands between all characters of a match.
+func (j acceptor) everyGap(path []step) bool {
+	for i := 1; i < len(path); i++ {
+		if path[i].from == path[i-1].to {
+			return false
+		}
+	}
+	return true
+}
+
+func isDash(r rune) bool { return r == '-' || r == '–' || r == '—' }
+
+func isApostrophe(r rune) bool { return r == '\'' || r == '’' || r == '`' || r == 'ʼ' }
+
+// isStop recognizes the punctuation that ends a clause.
+func isStop(r rune) bool {
+	return strings.ContainsRune(",、;:!?。，；：！？…「」『』（）()", r)
+}

@@ -1,0 +1,132 @@
+package rules
+
+import (
+	"strings"
+
+	"danmaku/moderation/fold"
+)
+
+// This file weighs a match of ideographs against the words of the sentence around
+// it: 口交 is not meant in 人口交流, nor 约炮 by 越跑越远. The likeliest words of the
+// sentence are worked out from how often each is said.
+
+// clause is a run of ideographs with a match from (inclusive) to (exclusive).
+type clause struct {
+	text     []rune
+	from, to int
+}
+
+// aroundMatch is how many characters on either side of a match are looked at.
+const aroundMatch = 12
+
+// Costs of two characters in a row, each a word by itself, up to which they are
+// grammar and not a word in disguise; see [fold.Phonetics.Cost]. In the middle of
+// a clause they are so more often than at its beginning, and there than at its end.
+const (
+	grammarInside = 20
+	grammarFirst  = 16
+	grammarLast   = 15
+)
+
+// guessCost is that of an entry as a word of the sentence.
+const guessCost = 13
+
+// closing are the particles that end a clause and say nothing by themselves.
+const closing = "吧啊吗呢了的呀哦嘛啦哈么"
+
+// inside reports whether the clause goes on behind the match with more than
+// closing particles.
+func (c *clause) inside() bool {
+	for _, r := range c.text[c.to:] {
+		if !strings.ContainsRune(closing, r) {
+			return true
+		}
+	}
+	return false
+}
+
+// crossed reports which edges of the match lie inside a word of the clause.
+func (c *clause) crossed(guess fold.Guess) (left, right bool, starts [fold.LongestClause + 1]bool) {
+	starts = fold.Chinese().Segment(c.text, guess)
+	return !starts[c.from], !starts[c.to], starts
+}
+
+// explainsSound reports whether the clause explains the characters of a match that sounds like
+// an entry, whose characters are key, as ordinary words.
+func (c *clause) explainsSound(key []rune) bool {
+	if len(c.text) > fold.LongestClause {
+		return false
+	}
+	left, right, starts := c.crossed(fold.Guess{})
+	if left || right {
+		return true
+	}
+	p := fold.Chinese()
+	if len(key) != 2 || !starts[c.from+1] {
+		return false
+	}
+	a, b := c.text[c.from], c.text[c.from+1]
+	cost := p.Cost(a) + p.Cost(b)
+	switch {
+	case c.inside() && c.text[c.to] == a:
+		return true // 越跑越快
+	case c.from > 0 && c.inside():
+		return cost <= grammarInside
+	case c.inside():
+		return cost <= grammarFirst
+	case c.from > 0 && c.to == len(c.text) && p.IsVerb(a) && strings.ContainsRune("吗呢吧", b):
+		return true // a question: 会死吗
+	}
+	return c.from > 0 && cost <= grammarLast
+}
+
+// writing is what a clause makes of an entry that is in it as it is written.
+type writing uint8
+
+const (
+	meant   writing = iota
+	unclear         // partly in another word
+	chance          // in words that merely stand beside each other
+)
+
+// explains reports whether the clause explains an entry in it as parts of other
+// words.
+func (c *clause) explains() writing {
+	n := c.to - c.from
+	if c.forces() {
+		return chance
+	}
+	if len(c.text) == n || len(c.text) > fold.LongestClause {
+		return meant
+	}
+	left, right, starts := c.crossed(fold.Guess{From: c.from, To: c.to, Cost: guessCost})
+	p := fold.Chinese()
+	switch {
+	case left && right:
+		for i := c.from + 1; i < c.to; i++ {
+			if starts[i] {
+				return chance // 人口|交流
+			}
+		}
+		return unclear // in the middle of one longer word
+	case right && starts[c.to-1] && c.to-c.from == 2 && p.IsVerb(c.text[c.from]): // 刷|单词
+		return chance
+	case left && n == 2 && starts[c.from+1] && p.IsVerb(c.text[c.from+1]) && c.inside(): // 妈妈|逼|我
+		return chance
+	case left && !starts[c.to-1], right && !starts[c.from+1]:
+		return meant // the longer word holds the whole entry
+	case left || right:
+		return unclear
+	}
+	return meant
+}
+
+// forces recognizes the one clause that everyday speech shares with abuse: a
+// relative forces somebody to do something, 我妈逼我相亲.
+func (c *clause) forces() bool {
+	if c.text[c.to-1] != '逼' || c.to-c.from < 2 || !strings.ContainsRune("妈爸爹娘爷奶哥姐", c.text[c.to-2]) {
+		return false
+	}
+	rest := c.text[c.to:]
+	return len(rest) > 1 && strings.ContainsRune("我你您他她它着咱", rest[0]) && !strings.ContainsRune(closing, rest[1])
+}

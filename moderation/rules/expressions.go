@@ -1,0 +1,510 @@
+package rules
+
+import (
+	"cmp"
+	"encoding/binary"
+	"maps"
+	"math/rand/v2"
+	"regexp/syntax"
+	"slices"
+	"sync"
+	"unicode"
+)
+
+// This file matches all regular expressions of a rule set at once. Package
+// regexp would run each of them over each text, and every one costs time in
+// proportion to its size, also where nothing matches. Here their programs are
+// one automaton whose states are worked out as texts need them and are kept, so
+// that a text costs one look-up a character, however many expressions there are.
+// What has to be worked out counts against the budget of the decision.
+
+// machine is the programs of all expressions of a rule set. It does not change
+// after it was built, so any number of goroutines may use it.
+type machine struct {
+	insts   []syntax.Inst // Out and Arg of jumps are places in this slice
+	ends    []int32       // of an InstMatch: its expression
+	starts  []uint32
+	borders []rune // the first characters of the classes of characters that all programs treat alike
+	ascii   [128]uint32
+	dfas    sync.Pool
+}
+
+// The classes of the character before a position, as far as assertions look.
+const (
+	atStart uint8 = iota
+	afterWord
+	afterLine
+	afterOther
+)
+
+func beforeRune(class uint8) rune {
+	switch class {
+	case atStart:
+		return -1
+	case afterWord:
+		return 'a'
+	case afterLine:
+		return '\n'
+	}
+	return ' '
+}
+
+func classOfBefore(r rune) uint8 {
+	switch {
+	case syntax.IsWordChar(r):
+		return afterWord
+	case r == '\n':
+		return afterLine
+	}
+	return afterOther
+}
+
+// newMachine is a machine without expressions.
+func newMachine() *machine {
+	m := &machine{borders: []rune{0, '\n', '\n' + 1, '0', '9' + 1, 'A', 'Z' + 1, '_', '_' + 1, 'a', 'z' + 1}}
+	m.finish()
+	return m
+}
+
+// with returns a machine that has one expression more.
+func (m *machine) with(p *syntax.Prog) *machine {
+	next := &machine{
+		insts: slices.Clip(m.insts), ends: slices.Clip(m.ends), starts: slices.Clip(m.starts), borders: slices.Clip(m.borders),
+	}
+	base := uint32(len(m.insts))
+	next.starts = append(next.starts, base+uint32(p.Start))
+	seen := map[*rune]bool{} // repetitions of a class share its characters
+	for _, in := range p.Inst {
+		end := int32(-1)
+		switch in.Op {
+		case syntax.InstMatch:
+			end = int32(len(m.starts))
+		case syntax.InstAlt, syntax.InstAltMatch:
+			in.Out, in.Arg = in.Out+base, in.Arg+base
+		default:
+			in.Out += base
+		}
+		if in.Op == syntax.InstRune1 || in.Op == syntax.InstRune {
+			if many := len(in.Rune) > 8; !many || !seen[&in.Rune[0]] {
+				next.borders = appendBorders(next.borders, in)
+				seen[&in.Rune[0]] = many
+			}
+		}
+		next.insts, next.ends = append(next.insts, in), append(next.ends, end)
+	}
+	next.finish()
+	return next
+}
+
+func (m *machine) finish() {
+	slices.Sort(m.borders)
+	m.borders = slices.Compact(m.borders)
+	for r := range m.ascii {
+		m.ascii[r] = m.search(rune(r))
+	}
+	m.dfas.New = func() any { return newDFA(m) }
+}
+
+// appendBorders appends where the ranges of characters that an instruction
+// matches begin, and where they are over.
+func appendBorders(borders []rune, in syntax.Inst) []rune {
+	if len(in.Rune) != 1 {
+		for i := 0; i+1 < len(in.Rune); i += 2 {
+			borders = append(borders, in.Rune[i], in.Rune[i+1]+1)
+		}
+		return borders
+	}
+	r := in.Rune[0]
+	borders = append(borders, r, r+1)
+	if syntax.Flags(in.Arg)&syntax.FoldCase != 0 {
+		for f := unicode.SimpleFold(r); f != r; f = unicode.SimpleFold(f) {
+			borders = append(borders, f, f+1)
+		}
+	}
+	return borders
+}
+
+// search returns the class of a character: the place of the last border that is
+// not behind it.
+func (m *machine) search(r rune) uint32 {
+	i, found := slices.BinarySearch(m.borders, r)
+	if !found {
+		i--
+	}
+	return uint32(i)
+}
+
+func (m *machine) class(r rune) uint32 {
+	if r < 128 {
+		return m.ascii[r]
+	}
+	return m.search(r)
+}
+
+// Bounds of what one automaton keeps; beyond them it starts afresh.
+const (
+	maxDFAMoves = 20_000
+	maxDFAKept  = 200_000 // instructions of its states
+)
+
+// dfa is the states of a machine that were worked out so far. One goroutine
+// uses it at a time.
+type dfa struct {
+	*machine
+	ids    map[string]int32
+	states []dfaState
+	moves  map[uint64]move
+	kept   int // instructions of all states
+
+	opened map[uint64]*anew
+	seen   []uint32 // the mark of the closure in which an instruction was last visited
+	mark   uint32
+	stack  []uint32
+	set    []uint32
+	ends   []int32
+	work   int // instructions visited so far
+}
+
+// dfaState is where all expressions are behind a character: the instructions
+// that come next, without those at which every expression begins anew.
+type dfaState struct {
+	pcs    []uint32
+	before uint8
+}
+
+// move is a step of the automaton.
+type move struct {
+	to   int32
+	ends []int32 // expressions that match before the character
+}
+
+// anew is what beginning every expression anew leads to at one class of
+// characters.
+type anew struct {
+	pcs  []uint32
+	ends []int32
+}
+
+// atEnd stands for the end of the text among the classes.
+const atEnd = 1<<32 - 1
+
+func newDFA(m *machine) *dfa {
+	d := &dfa{machine: m, seen: make([]uint32, len(m.insts))}
+	d.reset()
+	return d
+}
+
+func (d *dfa) reset() {
+	d.ids, d.moves, d.opened = map[string]int32{}, map[uint64]move{}, map[uint64]*anew{}
+	d.states, d.kept = nil, 0
+	d.state(nil, atStart)
+}
+
+// state returns the number of a state, which it makes when there is none.
+func (d *dfa) state(pcs []uint32, before uint8) int32 {
+	slices.Sort(pcs)
+	key := make([]byte, 0, 4*len(pcs)+1)
+	for _, pc := range pcs {
+		key = binary.LittleEndian.AppendUint32(key, pc)
+	}
+	key = append(key, before)
+	if id, ok := d.ids[string(key)]; ok {
+		return id
+	}
+	id := int32(len(d.states))
+	d.states = append(d.states, dfaState{slices.Clone(pcs), before})
+	d.ids[string(key)] = id
+	d.kept += 8 + len(pcs)
+	return id
+}
+
+// maxWork bounds what the expressions may cost in one decision, in instructions
+// visited. A character of a text whose states are known costs one.
+const maxWork = 150_000
+
+// match returns the numbers of the expressions that match somewhere in text, in
+// order. It ends early when the budget is used up.
+func (d *dfa) match(text []rune, b *Budget) []int32 {
+	if len(d.moves) > maxDFAMoves || d.kept > maxDFAKept {
+		d.reset()
+	}
+	var found []int32
+	at := int32(0)
+	for i := 0; i <= len(text); i++ {
+		class, r := uint32(atEnd), rune(-1)
+		if i < len(text) {
+			r = text[i]
+			class = d.class(r)
+		}
+		key := uint64(at)<<32 | uint64(class)
+		next, ok := d.moves[key]
+		if !ok {
+			before := d.work
+			next = d.step(at, class, r)
+			d.moves[key] = next
+			b.work += d.work - before
+		}
+		if b.work++; b.work >= maxWork {
+			break
+		}
+		if len(next.ends) > 0 {
+			found = append(found, next.ends...)
+		}
+		at = next.to
+	}
+	slices.Sort(found)
+	return slices.Compact(found)
+}
+
+// step works out where a state leads at a character of a class; r is -1 at the
+// end.
+func (d *dfa) step(id int32, class uint32, r rune) move {
+	s := &d.states[id]
+	before := s.before
+	flags := syntax.EmptyOpContext(beforeRune(before), r)
+	open := d.open(before, class, r)
+	d.begin()
+	d.close(s.pcs, flags, r)
+	ends := slices.Concat(d.ends, open.ends)
+	set := append(slices.Clone(d.set), open.pcs...)
+	if r < 0 {
+		return move{to: id, ends: ends}
+	}
+	slices.Sort(set)
+	return move{to: d.state(slices.Compact(set), classOfBefore(r)), ends: ends}
+}
+
+// open is the part of a step that is the same in all states: every expression
+// may begin anywhere.
+func (d *dfa) open(before uint8, class uint32, r rune) *anew {
+	key := uint64(before)<<32 | uint64(class)
+	if o := d.opened[key]; o != nil {
+		return o
+	}
+	d.begin()
+	d.close(d.starts, syntax.EmptyOpContext(beforeRune(before), r), r)
+	slices.Sort(d.set)
+	o := &anew{slices.Clone(slices.Compact(d.set)), slices.Clone(d.ends)}
+	d.opened[key] = o
+	d.kept += 8 + len(o.pcs)
+	return o
+}
+
+func (d *dfa) begin() {
+	d.set, d.ends = d.set[:0], d.ends[:0]
+	if d.mark++; d.mark == 0 {
+		clear(d.seen)
+		d.mark = 1
+	}
+}
+
+// close follows everything that needs no character, notes the expressions that
+// end, and takes the character r.
+func (d *dfa) close(pcs []uint32, flags syntax.EmptyOp, r rune) {
+	d.stack = append(d.stack[:0], pcs...)
+	for len(d.stack) > 0 {
+		pc := d.stack[len(d.stack)-1]
+		d.stack = d.stack[:len(d.stack)-1]
+		if d.seen[pc] == d.mark {
+			continue
+		}
+		d.seen[pc] = d.mark
+		in := &d.insts[pc]
+		if in.Op != syntax.InstMatch {
+			d.work++
+		}
+		switch in.Op {
+		case syntax.InstAlt, syntax.InstAltMatch:
+			d.stack = append(d.stack, in.Arg, in.Out)
+		case syntax.InstCapture, syntax.InstNop:
+			d.stack = append(d.stack, in.Out)
+		case syntax.InstEmptyWidth:
+			if syntax.EmptyOp(in.Arg)&^flags == 0 {
+				d.stack = append(d.stack, in.Out)
+			}
+		case syntax.InstMatch:
+			d.ends = append(d.ends, d.machine.ends[pc])
+		case syntax.InstFail:
+		default:
+			if r >= 0 && in.MatchRune(r) {
+				d.set = append(d.set, in.Out)
+			}
+		}
+	}
+}
+
+// sizeOf counts the instructions that an expression compiles to, before it is
+// compiled: repetitions are written out there, and a kilobyte can become a
+// gigabyte. Large classes of characters count for the memory that they take.
+func sizeOf(re *syntax.Regexp) int {
+	insts, ranges := measure(re)
+	return insts + ranges/32
+}
+
+func measure(re *syntax.Regexp) (insts, ranges int) {
+	const most = 1 << 30
+	insts = 1
+	switch re.Op {
+	case syntax.OpLiteral:
+		insts = max(1, len(re.Rune))
+	case syntax.OpCharClass:
+		ranges = len(re.Rune) / 2
+	case syntax.OpCapture:
+		insts = 2
+	}
+	for _, sub := range re.Sub {
+		i, r := measure(sub)
+		insts, ranges = min(insts+i, most), min(ranges+r, most)
+	}
+	if re.Op == syntax.OpRepeat {
+		times := cmp.Or(max(re.Max, re.Min), 1)
+		insts = min(insts*times+times, most)
+	}
+	return insts, ranges
+}
+
+// toldLength is the length of the texts on which the cost of expressions is
+// measured, in characters.
+const toldLength = 1024
+
+// gauge measures what the expressions of a rule set cost on texts that are made
+// to be as costly as can be found. It counts instructions and measures no time,
+// so the same list is always accepted or always refused.
+type gauge struct {
+	most    int // that all may cost on one text
+	machine *machine
+	progs   []*syntax.Prog
+	texts   [][]rune // the costly one of each
+	worst   []rune   // the most costly of them so far
+	effort  int      // what measuring has cost so far
+}
+
+// maxEffort bounds what measuring the expressions of one rule set may cost.
+// What comes after it is refused unmeasured.
+const maxEffort = 5_000_000
+
+// add counts one more expression. It returns what all together cost, or, where
+// that is more than they may, at least so much, and leaves the expression out.
+func (g *gauge) add(p *syntax.Prog) (cost int) {
+	if g.effort > maxEffort {
+		return g.most + 1
+	}
+	alone := newDFA(newMachine().with(p))
+	text := alone.costly()
+	g.effort += alone.work
+	m := g.machine.with(p)
+	cost = g.run(m, text)
+	worst := text
+	if g.worst != nil {
+		if c := g.run(m, g.worst); c > cost {
+			cost, worst = c, g.worst
+		}
+	}
+	if cost <= g.most {
+		g.machine, g.worst = m, worst
+		g.progs, g.texts = append(g.progs, p), append(g.texts, text)
+	}
+	return cost
+}
+
+// excess returns how many of the last expressions must go, so that the rest
+// stays within the bound on the texts of all, and what they cost with these.
+func (g *gauge) excess() (n, cost int) {
+	for _, text := range g.texts {
+		for c := g.run(g.machine, text); c > g.most; c = g.run(g.machine, text) {
+			n, cost = n+1, max(cost, c)
+			g.machine = newMachine()
+			for _, p := range g.progs[:len(g.progs)-n] {
+				g.machine = g.machine.with(p)
+			}
+		}
+	}
+	return n, cost
+}
+
+// run counts what a text costs a machine that has seen no other yet. It ends
+// when that is more than it may be.
+func (g *gauge) run(m *machine, text []rune) int {
+	b := &Budget{work: maxWork - g.most - 1}
+	newDFA(m).match(text, b)
+	cost := b.work - (maxWork - g.most - 1)
+	g.effort += cost
+	return cost
+}
+
+// Bounds of the search for a costly text.
+const (
+	mostLetters  = 16  // characters that are tried at each place
+	searchLength = 256 // places; the rest is made of parts of these
+)
+
+// costly returns a text that keeps as many instructions busy as can be found:
+// at each place one of the characters behind which most are. Which of them is
+// left to chance, since a text that repeats itself is cheap, but the same text
+// comes for the same expression.
+func (d *dfa) costly() []rune {
+	d.work = 0
+	chance := rand.New(rand.NewPCG(1, 2))
+	letters := d.letters()
+	text := make([]rune, 0, toldLength)
+	var pcs []uint32
+	before := atStart
+	next := make([][]uint32, len(letters))
+	for len(text) < searchLength {
+		most := 0
+		for i, r := range letters {
+			next[i] = d.follow(next[i][:0], pcs, before, r)
+			most = max(most, len(next[i]))
+		}
+		var good []int
+		least := most
+		if chance.IntN(4) == 0 {
+			least = most * 7 / 8
+		}
+		for i := range letters {
+			if len(next[i]) >= least {
+				good = append(good, i)
+			}
+		}
+		k := good[chance.IntN(len(good))]
+		text = append(text, letters[k])
+		pcs, before = slices.Clone(next[k]), classOfBefore(letters[k])
+	}
+	for len(text) < toldLength {
+		at, n := chance.IntN(searchLength-8), 1+chance.IntN(8)
+		text = append(text, text[at:at+n]...)
+	}
+	return text[:toldLength]
+}
+
+// follow appends the instructions behind a character to next.
+func (d *dfa) follow(next, pcs []uint32, before uint8, r rune) []uint32 {
+	next = append(next, d.open(before, d.class(r), r).pcs...)
+	if len(pcs) == 0 {
+		return next
+	}
+	d.begin()
+	d.close(pcs, syntax.EmptyOpContext(beforeRune(before), r), r)
+	if len(d.set) == 0 {
+		return next
+	}
+	next = append(next, d.set...)
+	slices.Sort(next)
+	return slices.Compact(next)
+}
+
+// letters returns a character for each instruction that takes one, those of
+// most instructions first.
+func (d *dfa) letters() []rune {
+	count := map[rune]int{' ': 1, 'a': 1}
+	for i := range d.insts {
+		switch in := &d.insts[i]; in.Op {
+		case syntax.InstRune, syntax.InstRune1:
+			count[unicode.ToLower(in.Rune[0])]++
+		}
+	}
+	out := slices.SortedFunc(maps.Keys(count), func(a, b rune) int {
+		return cmp.Or(cmp.Compare(count[b], count[a]), cmp.Compare(a, b))
+	})
+	return out[:min(len(out), mostLetters)]
+}

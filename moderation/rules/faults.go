@@ -1,0 +1,134 @@
+package rules
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// FaultCode names what is the matter with a line of a list. The console has a
+// sentence for each in every language; [Fault.Message] is the English one.
+type FaultCode string
+
+// What can be the matter, as on the wire.
+const (
+	NoEntry            FaultCode = "no_entry"
+	NoAction           FaultCode = "no_action"            // Word: what stands after =>
+	NoDate             FaultCode = "no_date"              // Word: what stands after @until
+	NoOption           FaultCode = "no_option"            // Word: what stands there instead
+	TooManyExpressions FaultCode = "too_many_expressions" // N: the most that a room can have
+	ExpressionLength   FaultCode = "expression_length"    // N: the most bytes
+	ExpressionSize     FaultCode = "expression_size"      // N: the most instructions, Of: with this one
+	ExpressionCost     FaultCode = "expression_cost"      // N: the most microseconds, Of: with this one
+	ListsTooLarge      FaultCode = "lists_too_large"      // N: the most bytes, Of: with this list
+	StoredTooLarge     FaultCode = "stored_too_large"     // N: the most bytes, Of: with this list
+	NoExpression       FaultCode = "no_expression"        // Word: what package regexp says of it
+	MatchesAll         FaultCode = "matches_all"
+	EntryTooLong       FaultCode = "entry_too_long" // N: the most characters
+
+	// The line works in these, but perhaps not as meant.
+
+	NoLetters FaultCode = "no_letters"
+	OneLetter FaultCode = "one_letter"
+	WouldStop FaultCode = "would_stop" // N Of the last comments, Word: one of them
+)
+
+// sentences are the English ones; a code that is left out here does not exist.
+var sentences = map[FaultCode]string{
+	NoEntry:            "there is no entry before the options",
+	NoAction:           "after => write hold, mask or refuse, not {word}",
+	NoDate:             "after @until write a date such as 2026-12-31, not {word}",
+	NoOption:           "{word} is no option: use => action, @until date, @exact, @lang code or # note",
+	TooManyExpressions: "a room can have {n} regular expressions, this is one more",
+	ExpressionLength:   "a regular expression has 1 to {n} bytes",
+	ExpressionSize:     "the expressions of a room can have {n} instructions together, with this one they have {of}; write shorter repetitions",
+	ExpressionCost:     "the expressions of a room may take {n} µs for the worst comment of 1 KiB, with this one they take {of} µs; write shorter repetitions",
+	ListsTooLarge:      "the lists of a room can have {n} bytes together, with this one they have {of}",
+	StoredTooLarge:     "all lists of a room, on or off, can have {n} bytes together, with this one they have {of}; delete one that nobody needs",
+	NoExpression:       "not a regular expression (RE2): {reason}",
+	MatchesAll:         "this expression matches every comment",
+	EntryTooLong:       "longer than {n} characters",
+	NoLetters:          "holds no letter, digit or emoji and is ignored",
+	OneLetter:          "folds to less than two letters",
+	WouldStop:          "would have stopped {n} of the last {of} comments, such as {word}",
+}
+
+// FaultCodes lists what can be the matter with a line, in no order.
+func FaultCodes() []FaultCode {
+	codes := make([]FaultCode, 0, len(sentences))
+	for code := range sentences {
+		codes = append(codes, code)
+	}
+	return codes
+}
+
+// Fault is something about a line of a list that its author should know.
+type Fault struct {
+	Room  string
+	List  string
+	Line  int    // from 1
+	Entry string // as written
+	Code  FaultCode
+	Word  string // see the codes
+	N, Of int    // see the codes
+}
+
+// Warning recognizes that the line works, but perhaps not as meant; otherwise it is
+// left out.
+func (f Fault) Warning() bool {
+	return f.Code == NoLetters || f.Code == OneLetter || f.Code == WouldStop
+}
+
+// OverBound reports whether the line is within the language of rules but more
+// than a room can have. A list with such a line is not to be saved, since which
+// line is left out depends on the other lists.
+func (f Fault) OverBound() bool {
+	switch f.Code {
+	case TooManyExpressions, ExpressionSize, ExpressionCost, ListsTooLarge, StoredTooLarge:
+		return true
+	}
+	return false
+}
+
+// Message is one English sentence.
+func (f Fault) Message() string {
+	return strings.NewReplacer("{word}", strconv.Quote(f.Word), "{reason}", f.Word, "{n}", strconv.Itoa(f.N), "{of}", strconv.Itoa(f.Of)).
+		Replace(sentences[f.Code])
+}
+
+// String returns the fault in one line.
+func (f Fault) String() string {
+	return fmt.Sprintf("list %s, line %d: %s: %s", f.List, f.Line, f.Entry, f.Message())
+}
+
+// Faults are what is the matter with the lines of lists.
+type Faults []Fault
+
+// What an error tells of lines that were left out, since it goes into the log.
+const (
+	toldLines = 5
+	toldBytes = 200 // of one
+)
+
+// LeftOutError names the first lines that were left out, and counts all.
+type LeftOutError struct {
+	First Faults // those that [Compile] tells of
+	Total int    // of the lines
+}
+
+// Error names the first five lines, one below the other, and says how many more
+// there are.
+func (e *LeftOutError) Error() string {
+	var lines []string
+	for _, one := range e.First[:min(len(e.First), toldLines)] {
+		line := one.String()
+		if len(line) > toldBytes {
+			line = strings.ToValidUTF8(line[:toldBytes], "") + "…"
+		}
+		lines = append(lines, line)
+	}
+	if more := e.Total - len(lines); more > 0 {
+		lines = append(lines, fmt.Sprintf("and %d more", more))
+	}
+	return strings.Join(lines, "\n")
+}

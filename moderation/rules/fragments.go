@@ -1,0 +1,113 @@
+package rules
+
+import (
+	"danmaku/moderation/fold"
+)
+
+// fragments describes how a spelled word was taken apart: f.u.c.k has four
+// of one letter, fu-ck has two.
+type fragments struct {
+	list   []fragment
+	store  [16]fragment
+	cuts   int
+	spaced bool // some cut has a space or a digit in it
+	apos   bool // some cut is just an apostrophe
+	cjk    bool
+}
+
+type fragment struct {
+	letters int
+	vowel   bool
+	first   rune
+}
+
+func (p *fragments) grow(r rune) {
+	last := &p.list[len(p.list)-1]
+	if last.first != r || last.letters > 1 {
+		last.letters++
+	}
+	last.vowel = last.vowel || isVowel(r)
+}
+
+func (p *fragments) next(r rune) {
+	if p.list == nil {
+		p.list = p.store[:0]
+	}
+	p.list = append(p.list, fragment{letters: 1, vowel: isVowel(r), first: r})
+}
+
+// cut notes a gap.
+func (p *fragments) cut(j acceptor, from, to int32) {
+	p.cuts++
+	for i := from; i < to; i++ {
+		switch c := &j.runes[i]; {
+		case c.Kind == fold.Space, c.Kind == fold.Digit:
+			p.spaced = true
+		case isApostrophe(c.R) && to-from == 1:
+			p.apos = true
+		}
+	}
+}
+
+// fair reports whether words that merely stand beside each other can be ruled
+// out: pen is, he'll, as sure.
+func (p *fragments) fair(e *entry) bool {
+	singles, vowelless := 0, false
+	for _, q := range p.list {
+		if q.letters == 1 {
+			singles++
+		} else if !q.vowel {
+			vowelless = true
+		}
+	}
+	n := len(p.list)
+	switch {
+	case singles == n && (n >= 3 || e.letters == 2):
+		return true
+	case n >= 3 && singles >= n-1:
+		return true
+	case p.spaced:
+		return n == 2 && e.letters >= 4 && vowelless
+	case p.apos:
+		return n >= 3
+	}
+	return e.letters >= 3
+}
+
+// spelledAlone reports whether letters that stand singly are all of a spelled
+// word: "h e l l o" holds no other word, and "b a s s" is a fish. What stands
+// before or behind an entry that is open there is no objection: "k u r w a".
+func (j acceptor) spelledAlone(e *entry, path []step, p *fragments) bool {
+	for _, q := range p.list {
+		if q.letters > 1 {
+			return true
+		}
+	}
+	if r := j.single(path[0].from, -1); r != 0 && !e.openStart {
+		// An article may stand before it: "a b i t c h", unless that is spelled, too.
+		if len(path) < 4 || r != 'a' && r != 'i' && r != 'u' && r != 'o' || j.single(path[0].from-2, -1) != 0 {
+			return false
+		}
+	}
+	end := path[len(path)-1].to
+	r := j.single(end-1, +1)
+	if r == 0 || e.openEnd {
+		return true
+	}
+	// What often follows such a word, spelled in the same way: u, you, off, it …
+	return len(path) >= 4 && (r == 'u' || r == 'y' || r == 'i' || r == 't')
+}
+
+// single returns the letter that stands alone beside the rune at i, in the
+// direction given, with the same kind of gap; 0 when there is none.
+func (j acceptor) single(i, way int32) rune {
+	gap := j.at(i + way)
+	c := j.at(i + 2*way)
+	if gap == nil || c == nil || gap.Kind == fold.Letter || gap.Kind == fold.Digit || c.Kind != fold.Letter || c.Script != j.runes[i].Script {
+		return 0
+	}
+	if out := j.at(i + 3*way); out != nil && out.Kind == fold.Letter {
+		return 0
+	}
+	return c.R
+}

@@ -1,0 +1,272 @@
+package rules
+
+import (
+	"danmaku/comment"
+	"danmaku/moderation/fold"
+)
+
+// This file finds Korean words that are respelled: 씨빠 and 시ㅂ for 시발. Entries of
+// two and more syllables are kept by the classes of their letters in a trie of
+// their own, and entries of initials by themselves. What is found is held, and
+// does not count where it is an everyday word or the beginning of one.
+
+// korean are the entries of a rule set by the classes of their letters.
+type korean struct {
+	trie    *trie
+	entries []sounding // in the order of the trie
+	latin   *koreanLatin
+}
+
+// initialLabel is added to an initial that stands for itself in the trie.
+const initialLabel = 1 << 16
+
+func syllableLabel(s fold.Syllable) rune {
+	return rune(s.Lead)<<8 | rune(s.Vowel)<<4 | rune(s.Final) | 1<<12
+}
+
+// koreanOf makes the trie; nil when no entry has a form in it.
+func koreanOf(entries []entry, key func(i int) []rune) *korean {
+	var keys []keyed
+	var arena []rune
+	for i := range entries {
+		e, k, from := &entries[i], key(i), len(arena)
+		if e.how != forbid || e.exact || len(k) < 2 || e.gaps != 0 {
+			continue
+		}
+		for _, r := range k {
+			if s, ok := fold.ClassesOf(r); ok {
+				arena = append(arena, syllableLabel(s))
+			} else if n := fold.InitialOf(r); n >= 0 {
+				arena = append(arena, rune(n)|initialLabel)
+			} else {
+				arena = arena[:from]
+				break
+			}
+		}
+		if len(arena) > from {
+			keys = append(keys, keyed{headOf(arena[from:]), uint32(from), uint32(len(arena)), uint32(i)})
+		}
+	}
+	if len(keys) == 0 {
+		return nil
+	}
+	latin := koreanLatinOf(entries, key)
+	fold.IsKorean(nil) // read the words now, and not at the first comment
+	sortKeys(keys, arena)
+	s := &korean{trie: buildTrie(keys, arena), entries: soundingOf(keys, arena), latin: latin}
+	return s
+}
+
+// koreanReader reads a text as respelled Korean. It is reused from text to text.
+type koreanReader struct {
+	runes  []fold.Rune
+	korean *korean
+	start  int32
+	at     []int32 // where each character of the path begins
+	found  func(entry uint32, from, to int32, how koreanPath)
+	budget *Budget
+}
+
+// koreanPath counts what a path took to spell an entry.
+type koreanPath struct {
+	initials int // consonants for a whole syllable
+	latins   int // of these or of the entry's own initials, Latin letters
+	finals   int // l left out
+	added    int // finals
+	vowels   int // another class
+	rare     int // of these, ones that are seldom taken for each other
+	carried  int // finals that are heard in the next syllable, and vowels that are drawn out
+}
+
+// match compares the text with the entries from every beginning of a word.
+func (h *koreanReader) match(k *korean, runes []fold.Rune) {
+	h.korean, h.runes = k, runes
+	for i := range runes {
+		if h.budget.spent() {
+			return
+		}
+		c := &runes[i]
+		if c.Kind != fold.Letter || i > 0 && runes[i-1].Kind == fold.Letter && (runes[i-1].Script == fold.Hangul || c.Script == fold.Latin) {
+			continue
+		}
+		if c.Script == fold.Hangul || c.Script == fold.Latin && i+1 < len(runes) && runes[i+1].Script == fold.Hangul {
+			h.start, h.at = int32(i), h.at[:0]
+			h.next(0, int32(i), koreanPath{})
+		}
+	}
+}
+
+// next goes on with the syllable that is written at i.
+func (h *koreanReader) next(node uint32, i int32, p koreanPath) {
+	t := h.korean.trie
+	if i > h.start {
+		if e := t.entry[node]; e > 0 {
+			for k := e - 1; int(k) < len(h.korean.entries) && (k == e-1 || h.korean.entries[k].again); k++ {
+				if !h.budget.spend(2) {
+					return
+				}
+				h.found(h.korean.entries[k].entry, h.start, i, p)
+			}
+		}
+	}
+	if int(i) >= len(h.runes) || t.first[node] == t.first[node+1] || !h.budget.spend(1) {
+		return
+	}
+	c := &h.runes[i]
+	if s, ok := fold.ClassesOf(c.R); ok {
+		h.syllable(node, i, s, p)
+		return
+	}
+	if n := fold.InitialOf(c.R); n >= 0 {
+		h.initial(node, i, n, p)
+		return
+	}
+	if c.Script == fold.Latin && c.Written == c.R {
+		p.latins++
+		for _, n := range fold.LatinInitials(c.R) {
+			h.initial(node, i, n, p)
+		}
+	}
+}
+
+// enter goes on at rune next, behind a character of the path that begins at i.
+func (h *koreanReader) enter(child uint32, i, next int32, p koreanPath) {
+	h.at = append(h.at, i)
+	h.next(child, next, p)
+	h.at = h.at[:len(h.at)-1]
+}
+
+// koreanVowels are vowels that are written for each other now and then, the first
+// commonVowels of them more often.
+var koreanVowels = [][2]uint8{
+	{fold.OpenVowel, fold.BackVowel}, {fold.BackVowel, fold.FrontVowel},
+	{fold.OpenVowel, fold.FrontVowel}, {fold.BackVowel, fold.RoundVowel},
+	{fold.OpenVowel, fold.RoundVowel}, {fold.RoundVowel, fold.CloseVowel}, {fold.BackVowel, fold.CloseVowel}, {fold.CloseVowel, fold.HighVowel},
+}
+
+const commonVowels = 2
+
+func (h *koreanReader) syllable(node uint32, i int32, s fold.Syllable, p koreanPath) {
+	end := i + 1
+	take := func(s fold.Syllable, p koreanPath) {
+		if child, ok := h.korean.trie.child(node, syllableLabel(s)); ok {
+			h.enter(child, i, end, p)
+		}
+	}
+	take(s, p)
+	if p.carried == 0 && int(end) < len(h.runes) {
+		if next, ok := fold.ClassesOf(h.runes[end].R); ok {
+			h.carried(node, i, s, next, p)
+		}
+	}
+	if s.Final == 0 && p.finals == 0 {
+		left := p
+		left.finals++
+		take(fold.Syllable{Lead: s.Lead, Vowel: s.Vowel, Final: fold.LiquidFinal}, left)
+	}
+	if p.added == 0 && s.Final != 0 && h.needless(i, s.Final) {
+		more := p
+		more.added++
+		take(fold.Syllable{Lead: s.Lead, Vowel: s.Vowel}, more)
+	}
+	if p.vowels == 0 {
+		other := p
+		other.vowels++
+		for n, v := range koreanVowels {
+			if n == commonVowels {
+				other.rare++
+			}
+			for k := range v {
+				if s.Vowel == v[k] {
+					take(fold.Syllable{Lead: s.Lead, Vowel: v[1-k], Final: s.Final}, other)
+				}
+			}
+		}
+	}
+}
+
+// carried reads two syllables as they are heard: 질알 as 지랄, 시이발 as 시발 and
+// 바알 as 발.
+func (h *koreanReader) carried(node uint32, i int32, s, next fold.Syllable, p koreanPath) {
+	p.carried++
+	if fold.DrawnOut(s, next) {
+		s.Final = next.Final
+		if child, ok := h.korean.trie.child(node, syllableLabel(s)); ok {
+			h.enter(child, i, i+2, p)
+		}
+		return
+	}
+	lead, ok := fold.CarriedLead(s.Final, next.Lead)
+	if !ok || !h.budget.spend(1) {
+		return
+	}
+	if node, ok = h.korean.trie.child(node, syllableLabel(fold.Syllable{Lead: s.Lead, Vowel: s.Vowel})); !ok {
+		return
+	}
+	if child, ok := h.korean.trie.child(node, syllableLabel(fold.Syllable{Lead: lead, Vowel: next.Vowel, Final: next.Final})); ok {
+		h.at = append(h.at, i)
+		h.enter(child, i+1, i+2, p)
+		h.at = h.at[:len(h.at)-1]
+	}
+}
+
+// needless reports whether a final is one that the next syllable says again, or one
+// that is hardly heard.
+func (h *koreanReader) needless(i int32, final uint8) bool {
+	if final == fold.NasalFinal || final == fold.StoppedFinal {
+		return true
+	}
+	lead, ok := fold.FinalLead(final)
+	if !ok || int(i)+1 >= len(h.runes) {
+		return false
+	}
+	s, ok := fold.ClassesOf(h.runes[i+1].R)
+	return ok && s.Lead == lead
+}
+
+// initial takes a consonant for the syllable that begins with it, or for itself.
+func (h *koreanReader) initial(node uint32, i int32, n int, p koreanPath) {
+	t := h.korean.trie
+	if child, ok := t.child(node, rune(n)|initialLabel); ok {
+		h.enter(child, i, i+1, p)
+	}
+	if p.initials++; p.initials > 2 {
+		return
+	}
+	for child := t.first[node]; child < t.first[node+1]; child++ {
+		if l := t.label[child]; l&initialLabel == 0 && uint8(l>>8&0xF) == fold.LeadOf(n) {
+			if !h.budget.spend(1) {
+				return
+			}
+			h.enter(child, i, i+1, p)
+		}
+	}
+}
+
+// keyOf returns the characters of an entry, folded.
+func (m *matcher) keyOf(e *entry) []rune {
+	m.key = m.key[:0]
+	for _, r := range e.text {
+		m.key = append(m.key, r)
+	}
+	m.entry.Fold(m.key)
+	key := m.key[:0]
+	for _, c := range m.entry.Runes {
+		if c.Kind != fold.Space {
+			key = append(key, c.R)
+		}
+	}
+	return key
+}
+
+// guess adds a hit that is held at most.
+func (m *matcher) guess(e *entry, from, to int32) {
+	h := Hit{
+		Action: comment.Hold, set: m.set, Rule: m.rules.lists[e.list], list: e.list, line: e.line, Word: e.text,
+		Span: m.decoding.Source(m.fold.Runes[from].From, m.fold.Runes[to-1].To), Guess: true, BySound: true, Form: m.decoding.Form,
+	}
+	if e.stated {
+		h.Action = min(h.Action, e.action)
+	}
+	m.hits = append(m.hits, h)
+}

@@ -1,0 +1,316 @@
+package rules
+
+import (
+	"danmaku/moderation/fold"
+)
+
+// unit is one letter or digit of a text, with what stands before it.
+type unit struct {
+	at    int32
+	r     rune
+	raw   rune // as written
+	gap   gapKind
+	kind  unitKind
+	run   int32 // of a Latin letter: its run
+	sound uint16
+}
+
+// gapKind is what stands between two letters.
+type gapKind uint8
+
+const (
+	noGap   gapKind = iota
+	loose           // spaces and signs that may have been put there
+	clauses         // punctuation that ends a clause, or a lot
+)
+
+type unitKind uint8
+
+const (
+	otherUnit unitKind = iota
+	hanUnit
+	latinUnit
+	digitUnit
+)
+
+// run is a word of Latin letters.
+type run struct {
+	from, to int32 // units
+	readable bool  // can be pinyin
+	foreign  bool  // is a syllable, and a word of another language as well
+	toned    bool
+}
+
+// phoneticReader reads a text as syllables. It is reused from text to text.
+type phoneticReader struct {
+	units []unit
+	runs  []run
+	path  []syllable
+	text  []rune // of the clause around a match
+	sonic *sonic
+	// pinyin reports whether the text was written in Bopomofo, where two initials
+	// are enough for a word.
+	bopomofo bool
+	found    func(entry uint32, from, to int32) // with folded runes
+
+	budget *Budget
+}
+
+// syllable is one syllable of a match: units from (inclusive) to (exclusive).
+type syllable struct {
+	from, to int32
+	initial  bool // written with its first letter alone
+}
+
+// Bounds of what is read as syllables.
+const (
+	mostGap    = 3  // signs in a row between two of them
+	longestRun = 60 // Latin letters in a row
+)
+
+// read reads the folded runes. It reports whether there is anything to compare: Japanese
+// reads its ideographs in its own way.
+func (h *phoneticReader) read(runes []fold.Rune) bool {
+	h.units, h.runs = h.units[:0], h.runs[:0]
+	hans, kanas, latins := 0, 0, 0
+	p := fold.Chinese()
+	gap, signs := noGap, 0
+	for i := range runes {
+		c := &runes[i]
+		if c.Kind == fold.Symbol || c.Kind == fold.Space {
+			if !c.Joined && c.Kind == fold.Symbol {
+				signs++
+			}
+			dot := c.R == '.' && i+1 < len(runes) && runes[i+1].Kind == fold.Space
+			if gap = max(gap, loose); signs > mostGap || isStop(c.R) || dot {
+				gap = clauses
+			}
+			continue
+		}
+		u := unit{at: int32(i), r: c.R, raw: c.Written, gap: gap}
+		gap, signs = noGap, 0
+		switch {
+		case c.Kind == fold.Digit:
+			u.kind = digitUnit
+		case c.Script == fold.Han:
+			u.kind, u.sound = hanUnit, p.Syllable(c.R)
+			hans++
+		case c.Script == fold.Latin && 'a' <= c.R && c.R <= 'z':
+			u.kind = latinUnit
+			latins++
+		case c.Script == fold.Kana:
+			kanas++
+		}
+		h.units = append(h.units, u)
+	}
+	japanese := kanas > 2 && kanas >= hans
+	if hans+latins < 2 && (hans == 0 || len(h.units) < 2) || japanese {
+		return false
+	}
+	if latins > 0 {
+		h.spelled()
+		h.readRuns(runes)
+	}
+	return true
+}
+
+// spelled closes the gaps between letters that stand singly, all with a gap
+// before them: s h a b i.
+func (h *phoneticReader) spelled() {
+	for i := 0; i < len(h.units); {
+		end := i + 1
+		for end < len(h.units) && h.units[end].kind == latinUnit && h.units[end].gap == loose {
+			end++
+		}
+		// The last one is the beginning of a word when a letter follows directly.
+		if end < len(h.units) && end > i+1 && h.units[end].kind == latinUnit && h.units[end].gap == noGap {
+			end--
+		}
+		alone := h.units[i].kind == latinUnit && (h.units[i].gap != noGap || i == 0)
+		if alone && end-i >= leastPinyin {
+			for k := i + 1; k < end; k++ {
+				h.units[k].gap = noGap
+			}
+		}
+		i = max(end, i+1)
+	}
+}
+
+// readRuns finds the Latin words and reports which can be pinyin.
+func (h *phoneticReader) readRuns(runes []fold.Rune) {
+	p := fold.Chinese()
+	var word [longestRun]byte
+	for i := 0; i < len(h.units); {
+		if h.units[i].kind != latinUnit {
+			i++
+			continue
+		}
+		r := run{from: int32(i), readable: true}
+		k := i
+		for ; k < len(h.units) && h.units[k].kind == latinUnit && (k == i || h.units[k].gap == noGap); k++ {
+			h.units[k].run = int32(len(h.runs))
+			if k-i < longestRun {
+				word[k-i] = byte(h.units[k].r)
+			}
+			marked, other := fold.ToneOf(runes[h.units[k].at].Written)
+			r.toned = r.toned || marked
+			r.readable = r.readable && !other
+		}
+		r.to = int32(k)
+		_, digit := h.tone(r.to)
+		r.toned = r.toned || digit
+		if r.readable = r.readable && k-i <= longestRun; r.readable && !r.toned {
+			text := string(word[:k-i])
+			r.foreign = p.IsForeign(text)
+			r.readable = !r.foreign || k-i <= fold.LongestSyllable && p.Spelled[lettersOf(text)][0] != 0
+		}
+		h.runs = append(h.runs, r)
+		i = k
+	}
+}
+
+func lettersOf(text string) (l fold.Letters) {
+	for _, r := range text {
+		l = l.And(r)
+	}
+	return l
+}
+
+// tone returns the unit behind a tone that is written as a digit.
+func (h *phoneticReader) tone(at int32) (next int32, ok bool) {
+	if int(at) >= len(h.units) || h.units[at].kind != digitUnit || h.units[at].gap != noGap || h.units[at].r < '1' || h.units[at].r > '5' {
+		return at, false
+	}
+	if beyond := at + 1; int(beyond) < len(h.units) && h.units[beyond].kind == digitUnit && h.units[beyond].gap == noGap {
+		return at, false
+	}
+	return at + 1, true
+}
+
+// match compares the text with the entries, as far as the budget goes. It
+// needs no memo: two readings of the same letters that lead to the same node
+// have the same syllables, and a syllable has one length.
+func (h *phoneticReader) match(s *sonic) {
+	h.sonic, h.path = s, h.path[:0]
+	for i := range h.units {
+		if h.budget.spent() {
+			return
+		}
+		u := &h.units[i]
+		if u.kind == latinUnit && (int32(i) != h.runs[u.run].from || i > 0 && u.gap == noGap && h.units[i-1].kind == digitUnit) {
+			continue // in the middle of a word, or of a name such as mp3
+		}
+		h.next(0, int32(i))
+	}
+}
+
+// next goes on with the syllables that begin at unit i.
+func (h *phoneticReader) next(node uint32, i int32) {
+	t := h.sonic.trie
+	if int(i) >= len(h.units) || t.first[node] == t.first[node+1] || !h.budget.spend(1) {
+		return
+	}
+	u := &h.units[i]
+	if len(h.path) > 0 && u.gap == clauses {
+		return
+	}
+	switch {
+	case u.kind == hanUnit && u.sound != 0:
+		h.take(node, syllable{i, i + 1, false}, u.sound)
+	case u.kind == digitUnit && h.loneDigit(i):
+		h.take(node, syllable{i, i + 1, false}, fold.Chinese().Digit(u.r))
+	case u.kind == latinUnit && h.runs[u.run].readable:
+		p, l := fold.Chinese(), fold.Letters(0)
+		end := min(h.runs[u.run].to, i+fold.LongestSyllable)
+		for k := i; k < end; k++ {
+			l = l.And(h.units[k].r)
+			for _, id := range p.Spelled[l] {
+				if id == 0 {
+					break
+				}
+				if !h.budget.spend(1) {
+					return
+				}
+				to, _ := h.tone(k + 1)
+				h.take(node, syllable{i, to, false}, id)
+			}
+		}
+	}
+	if u.kind == latinUnit {
+		h.initial(node, i)
+	}
+}
+
+// mostInitials is how many initials may stand for syllables side by side.
+const mostInitials = 3
+
+// initial goes on with every syllable that begins with the letter of unit i, where
+// it belongs to a short run beside an ideograph: 草nm.
+func (h *phoneticReader) initial(node uint32, i int32) {
+	r := &h.runs[h.units[i].run]
+	beside := r.from > 0 && h.units[r.from].gap == noGap && h.units[r.from-1].kind == hanUnit ||
+		int(r.to) < len(h.units) && h.units[r.to].gap == noGap && h.units[r.to].kind == hanUnit
+	if r.to-r.from > mostInitials || !beside && !h.bopomofo || i > r.from && len(h.path) == 0 {
+		return
+	}
+	t, p := h.sonic.trie, fold.Chinese()
+	if !h.budget.spend(int(t.first[node+1]-t.first[node]) / 32) {
+		return
+	}
+	for child := t.first[node]; child < t.first[node+1]; child++ {
+		if p.Initial(uint16(t.label[child])) == h.units[i].r {
+			h.enter(child, syllable{i, i + 1, true})
+		}
+	}
+}
+
+// loneDigit reports whether a digit may be a syllable: one beside an ideograph, and
+// beside no letter or other digit.
+func (h *phoneticReader) loneDigit(i int32) bool {
+	other := func(k int32) bool { return h.units[k].kind == digitUnit || h.units[k].kind == latinUnit }
+	han := false
+	if i > 0 && h.units[i].gap == noGap {
+		if other(i - 1) {
+			return false
+		}
+		han = h.units[i-1].kind == hanUnit
+	}
+	if next := i + 1; int(next) < len(h.units) && h.units[next].gap == noGap {
+		if other(next) {
+			return false
+		}
+		han = han || h.units[next].kind == hanUnit
+	}
+	return han
+}
+
+func (h *phoneticReader) take(node uint32, s syllable, id uint16) {
+	if child, ok := h.sonic.trie.child(node, rune(id)); ok {
+		h.enter(child, s)
+	}
+}
+
+// enter goes on from a child with the syllable that leads there.
+func (h *phoneticReader) enter(child uint32, s syllable) {
+	to := s.to
+	h.path = append(h.path, s)
+	if e := h.sonic.trie.entry[child]; e > 0 && h.ends(to) {
+		first, last := h.path[0], h.path[len(h.path)-1]
+		for i := e - 1; int(i) < len(h.sonic.entries) && (i == e-1 || h.sonic.entries[i].again); i++ {
+			if !h.budget.spend(1 + len(h.path)) {
+				break
+			}
+			h.found(h.sonic.entries[i].entry, h.units[first.from].at, h.units[last.to-1].at+1)
+		}
+	}
+	h.next(child, to)
+	h.path = h.path[:len(h.path)-1]
+}
+
+// ends reports whether a match may end before unit i: not within a Latin word.
+func (h *phoneticReader) ends(i int32) bool {
+	if int(i) >= len(h.units) || h.units[i].gap != noGap || h.units[i-1].kind == hanUnit {
+		return true
+	}
+	return h.units[i].kind != latinUnit && h.units[i].kind != digitUnit
+}

@@ -1,0 +1,280 @@
+package rules
+
+import (
+	"slices"
+	"strings"
+
+	"danmaku/moderation/fold"
+)
+
+// This file finds Chinese words by their sound: 煞笔 and shabi for 傻逼. Entries
+// of two and more ideographs are kept as syllables in a trie of their own. A
+// text is read as syllables, too: of its characters, and of its Latin letters
+// where they are pinyin. What sounds the same is held and never refused, since
+// every language is full of other words that do. For the same reason it does
+// not count where the characters are common words, or part of one.
+
+// Bounds of pinyin without any character beside it.
+const (
+	leastPinyin = 4 // letters
+	surePinyin  = 5 // letters from which a word is spelled, whatever else it may mean in parts
+)
+
+// sonic are the entries of a rule set by their syllables.
+type sonic struct {
+	trie    *trie
+	entries []sounding // in the order of the trie
+}
+
+type sounding struct {
+	entry uint32
+	again bool // sounds the same as the one before it
+}
+
+// soundable reports whether an entry has a reading by its sound, and adds its
+// syllables.
+func soundable(e *entry, key []rune, arena *[]rune) bool {
+	if e.how != forbid || e.exact || len(key) < 2 || fold.ScriptOf(key[0]) != fold.Han {
+		return false
+	}
+	p, from := fold.Chinese(), len(*arena)
+	for _, r := range key {
+		id := p.Syllable(r)
+		if id == 0 {
+			*arena = (*arena)[:from]
+			return false
+		}
+		*arena = append(*arena, rune(id))
+	}
+	return true
+}
+
+// sonicOf makes the trie of the entries' syllables; nil when none has a sound.
+func sonicOf(entries []entry, key func(i int) []rune) *sonic {
+	var keys []keyed
+	var arena []rune
+	for i := range entries {
+		from := len(arena)
+		if soundable(&entries[i], key(i), &arena) {
+			keys = append(keys, keyed{headOf(arena[from:]), uint32(from), uint32(len(arena)), uint32(i)})
+		}
+	}
+	if len(keys) == 0 {
+		return nil
+	}
+	sortKeys(keys, arena)
+	return &sonic{trie: buildTrie(keys, arena), entries: soundingOf(keys, arena)}
+}
+
+// soundingOf lists the entries of sorted keys.
+func soundingOf(keys []keyed, arena []rune) []sounding {
+	out := make([]sounding, len(keys))
+	for i, k := range keys {
+		out[i] = sounding{k.index, i > 0 && slices.Equal(arena[keys[i-1].from:keys[i-1].to], arena[k.from:k.to])}
+	}
+	return out
+}
+
+// means reports whether the path of a match is likely to mean an entry, given its
+// characters.
+func (h *phoneticReader) means(key []rune) bool {
+	if len(key) != len(h.path) {
+		return false
+	}
+	first, last := h.path[0], h.path[len(h.path)-1]
+	hans, exact, latins, loosened, foreign, toned := 0, 0, 0, false, 0, false
+	initials, digits := 0, 0
+	for i, s := range h.path {
+		u := &h.units[s.from]
+		loosened = loosened || i > 0 && u.gap == loose
+		if u.kind == hanUnit {
+			hans++
+			if u.r == key[i] {
+				exact++
+			}
+			continue
+		}
+		if u.kind == digitUnit {
+			digits++
+			continue
+		}
+		if s.initial {
+			initials++
+			continue
+		}
+		r := &h.runs[u.run]
+		latins += int(s.to - s.from)
+		toned = toned || r.toned
+		if r.foreign {
+			foreign++
+		}
+		if r.to-r.from < 2 && !r.toned {
+			return false // a letter beside a character, or an article
+		}
+	}
+	switch {
+	case initials+digits > 0:
+		return latins == 0 && !loosened && h.abbreviates(key, hans, exact, initials, digits)
+	case exact == len(key):
+		return false // found as it is written, or not meant
+	case hans == 0:
+		return h.spells(latins, foreign, toned)
+	case latins > 0:
+		return foreign == 0 && !h.partOfWord(key)
+	case loosened && !h.alone(first, last):
+		return false
+	}
+	text := make([]rune, len(key))
+	for i, s := range h.path {
+		text[i] = h.units[s.from].r
+	}
+	if grammar(text, key, exact) || fold.Chinese().ComposedOf(text) || h.partOfWord(key) {
+		return false
+	}
+	c := h.clause(first.from, last.to)
+	return loosened || !c.explainsSound(key)
+}
+
+// clause returns the ideographs around units from (inclusive) to (exclusive), as
+// far as they stand beside each other.
+func (h *phoneticReader) clause(from, to int32) clause {
+	lo, hi := from, to
+	for lo > 0 && from-lo < aroundMatch && h.units[lo].gap == noGap && h.units[lo-1].kind == hanUnit {
+		lo--
+	}
+	for int(hi) < len(h.units) && hi-to < aroundMatch && h.units[hi].gap == noGap && h.units[hi].kind == hanUnit {
+		hi++
+	}
+	h.text = h.text[:0]
+	for _, u := range h.units[lo:hi] {
+		h.text = append(h.text, u.r)
+	}
+	h.budget.spend(len(h.text) * 2)
+	return clause{h.text, int(from - lo), int(to - lo)}
+}
+
+// abbreviates reports whether initials or digits beside ideographs stand for the
+// others of an entry: 煞b, 草nm, 法l功, 王8蛋, 去4吧. A letter is a small one, since
+// capitals name things (小S, C位), and what ends with one ends a clause.
+func (h *phoneticReader) abbreviates(key []rune, hans, exact, initials, digits int) bool {
+	n := len(key)
+	first, last := h.path[0], h.path[n-1]
+	closed := int(last.to) >= len(h.units) || h.units[last.to].gap != noGap || strings.ContainsRune(closing, h.units[last.to].r)
+	opened := first.from == 0 || h.units[first.from].gap != noGap
+	if h.units[last.from].kind != hanUnit && !closed || h.units[first.from].kind == digitUnit && !opened {
+		return false
+	}
+	if digits > 0 {
+		return initials == 0 && digits == 1 && exact == n-1
+	}
+	for _, s := range h.path {
+		if !s.initial {
+			continue
+		}
+		u := &h.units[s.from]
+		if r := &h.runs[u.run]; u.raw != u.r || r.from < first.from || r.to > last.to {
+			return false
+		}
+	}
+	if hans == 0 { // Bopomofo
+		return h.bopomofo && opened && closed && h.units[first.from].r != h.units[last.from].r
+	}
+	p := fold.Chinese()
+	for _, s := range h.path {
+		if h.units[s.from].kind != hanUnit {
+			continue
+		}
+		c := h.clause(s.from, s.to)
+		if left, right, _ := c.crossed(fold.Guess{}); left || right {
+			return false
+		}
+		if hans == 1 && exact == 0 && (p.Cost(h.units[s.from].r) < rareSound || !opened) {
+			return false
+		}
+	}
+	return true
+}
+
+// rareSound is what a character costs from which it hardly says itself.
+const rareSound = 9
+
+// grammar reports whether a match is likely to be nothing but grammar: mostly
+// characters that stand beside every other one, and none of the entry's own;
+// of two characters that one would have to be no such character.
+func grammar(text, key []rune, exact int) bool {
+	n, telling := 0, false
+	for i, r := range text {
+		if strings.ContainsRune(particles, r) {
+			n++
+		} else {
+			telling = telling || r == key[i]
+		}
+	}
+	return n*2 >= len(text) && (exact == 0 || len(text) == 2 && !telling)
+}
+
+// particles are those characters.
+const particles = "的是不了在有我你他她它这那个人们也就都要会能去来上下到说看见又和与而被把得地着过为以于吗吧啊呢么"
+
+// alone reports whether a match stands alone between gaps.
+func (h *phoneticReader) alone(first, last syllable) bool {
+	return (first.from == 0 || h.units[first.from].gap != noGap) &&
+		(int(last.to) >= len(h.units) || h.units[last.to].gap != noGap)
+}
+
+// spells reports whether Latin letters alone are a Chinese word.
+func (h *phoneticReader) spells(latins, foreign int, toned bool) bool {
+	if toned {
+		return true
+	}
+	if latins < leastPinyin || foreign == len(h.path) {
+		return false
+	}
+	var b strings.Builder
+	for _, s := range h.path {
+		for i := s.from; i < s.to; i++ {
+			b.WriteRune(h.units[i].r)
+		}
+	}
+	return latins >= surePinyin || !fold.Chinese().IsForeign(b.String())
+}
+
+// partOfWord reports whether a character at an edge of the match, which is not
+// the entry's own, belongs to a common word with what stands beside it.
+func (h *phoneticReader) partOfWord(key []rune) bool {
+	p, n := fold.Chinese(), len(key)
+	at := func(i int32) rune { // the character there; 0 where none stands directly beside the next
+		if i < 0 || int(i) >= len(h.units) || h.units[i].kind != hanUnit {
+			return 0
+		}
+		return h.units[i].r
+	}
+	beside := func(i int32) bool { return int(i) < len(h.units) && i >= 0 && h.units[i].gap == noGap } // and what is before it
+	if i := h.path[0].from; at(i) != 0 && at(i) != key[0] && i > 0 && beside(i) {
+		a, b, c, d := at(i-2), at(i-1), at(i), at(i+1)
+		if b != 0 && (p.IsWord(b, c) || d != 0 && beside(i+1) && p.IsWord(b, c, d) || a != 0 && beside(i-1) && p.IsWord(a, b, c)) {
+			return true
+		}
+	}
+	if i := h.path[n-1].from; at(i) != 0 && at(i) != key[n-1] && beside(i+1) {
+		a, b, c, d := at(i-1), at(i), at(i+1), at(i+2)
+		if c != 0 && (p.IsWord(b, c) || a != 0 && beside(i) && p.IsWord(a, b, c) || d != 0 && beside(i+2) && p.IsWord(b, c, d)) {
+			return true
+		}
+	}
+	return false
+}
+
+// foundBySound is called forevery way in which the sound of a text is that of an
+// entry.
+func (m *matcher) foundBySound(index uint32, from, to int32) {
+	e := &m.rules.entries[index]
+	if e.until != 0 && m.now >= e.until || len(m.hits) >= maxHits || m.off(e.language) {
+		return
+	}
+	key := m.keyOf(e)
+	if !m.phonetic.means(key) {
+		return
+	}
+	m.guess(e, from, to)
+}

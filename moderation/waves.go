@@ -1,0 +1,280 @@
+package moderation
+
+import (
+	"slices"
+	"time"
+	"unicode/utf8"
+
+	"danmaku/cache"
+	"danmaku/comment"
+	"danmaku/room"
+)
+
+// When moderators are warned of a raid: from so many people on, within
+// [room.RaidWindow]. It is over with half as many; between the two figures it
+// stays what it was, so that the news does not flicker.
+const (
+	newcomersOn = 20
+	voicesOn    = 10
+)
+
+// A show begins with the first comment after so long a silence, as sessions do,
+// and in its first ten minutes everybody is new. These are counted in windows in
+// which anybody writes: a test an hour before the doors open does not begin the show.
+// Newcomers are expected then, unless the rules stop one in so many.
+const (
+	showGap     = 30 * time.Minute
+	opening     = 20 // windows
+	stoppedPart = 4
+)
+
+// usualTimes is how many times the show's own pace newcomers must come to be
+// news: a hall that shows its code again and again has many all the time.
+const usualTimes = 3
+
+// Bounds of what is remembered for it. Beyond them counts stand still.
+const (
+	raidRooms   = 256  // in one generation
+	raidTexts   = 1024 // in one generation
+	raidMembers = 512  // people counted
+)
+
+// settledAfter is how long the program must have run before an author without an
+// identity of ours counts as a newcomer: right after a start nobody is known.
+const settledAfter = 10 * time.Minute
+
+// Short cheers are said by everybody at once and are welcome: a text counts from
+// this width on (Han and kana count twice) and with this many different letters.
+const (
+	waveWidth   = 12
+	waveLetters = 6
+)
+
+// waves remembers the newcomers of each room and the authors of each text, for as long as
+// [room.RaidWindow], and the pace of each show. Its owner locks it.
+type waves struct {
+	rooms cache.Cache[uint64, *newcomerWave]
+	texts cache.Cache[uint64, *sameTextWave]
+}
+
+// newcomerWave is what the newcomers of a room did lately.
+type newcomerWave struct {
+	last      int64 // Unix milliseconds: the last comment
+	newcomers members
+	stopped   members // those with a comment that the rules stopped
+	usual     usualPace
+	sameText  *sameTextWave // the largest one
+	new, same bool          // whether moderators are warned
+}
+
+// usualPace is how many newcomers a show has in each of its last windows in which
+// anybody wrote.
+type usualPace struct {
+	slots [opening]int
+	at    int   // the present one
+	lived int   // windows since the show began, the present one not counted
+	since int64 // Unix milliseconds: when the present one began
+}
+
+// sameTextWave is the authors of one text lately.
+type sameTextWave struct {
+	members
+	text string
+}
+
+// members are people and when they last wrote, the latest last.
+type members struct{ list []member }
+
+type member struct {
+	who uint64
+	at  int64 // Unix milliseconds
+}
+
+func (r *waves) init(now time.Time) {
+	r.rooms = cache.New[uint64, *newcomerWave](raidRooms, showGap, now)
+	r.texts = cache.New[uint64, *sameTextWave](raidTexts, room.RaidWindow, now)
+}
+
+// record counts a comment. text is what moderators are shown; key is 0 for one
+// that is too short to count; stopped, when the rules refuse or hold it.
+func (r *waves) record(room, author, key uint64, text string, isNew, stopped bool, now time.Time) {
+	s, known := r.rooms.Get(room, now)
+	if !known {
+		s = &newcomerWave{}
+	}
+	r.rooms.Set(room, s, now)
+	ms := now.UnixMilli()
+	if ms-s.last >= showGap.Milliseconds() {
+		s.usual = usualPace{since: ms}
+	}
+	s.last = ms
+	s.look(now)
+	s.usual.run(now, s.new)
+	if isNew {
+		if s.newcomers.record(author, now) && !s.new {
+			s.usual.slots[s.usual.at]++
+		}
+		if stopped {
+			s.stopped.record(author, now)
+		}
+		s.look(now)
+	}
+	r.recordText(s, author, key, text, now)
+}
+
+// recordPlatform counts a comment of a platform's chat: a voice for its text, and
+// nothing of the pace at which people come here.
+func (r *waves) recordPlatform(room, voice, key uint64, text string, now time.Time) {
+	if key == 0 {
+		return
+	}
+	s, known := r.rooms.Get(room, now)
+	if !known {
+		s = &newcomerWave{}
+	}
+	r.rooms.Set(room, s, now)
+	r.recordText(s, voice, key, text, now)
+}
+
+// recordText counts a voice for a text; key is 0 for one that is too short to count.
+func (r *waves) recordText(s *newcomerWave, author, key uint64, text string, now time.Time) {
+	if key == 0 {
+		return
+	}
+	c, known := r.texts.Get(key, now)
+	if !known {
+		c = &sameTextWave{text: text}
+	}
+	r.texts.Set(key, c, now)
+	c.record(author, now)
+	if s.sameText == nil || s.sameText != c && c.count(now) >= s.sameText.count(now) {
+		s.sameText = c
+	}
+}
+
+// look decides whether so many newcomers are news.
+func (s *newcomerWave) look(now time.Time) {
+	n, part := s.newcomers.count(now), stoppedPart
+	if s.new {
+		part *= 2
+	}
+	if s.usual.lived < opening && s.stopped.count(now)*part < n {
+		s.new = false
+		return
+	}
+	s.new = lasts(s.new, n, max(newcomersOn, usualTimes*s.usual.mean()))
+}
+
+// run begins a new window when the present one is over. During a raid it goes
+// on, or the raid would become usual.
+func (p *usualPace) run(now time.Time, raid bool) {
+	if since(p.since, now) < room.RaidWindow {
+		return
+	}
+	p.since = now.UnixMilli()
+	if !raid {
+		p.lived++
+		p.at = (p.at + 1) % opening
+		p.slots[p.at] = 0
+	}
+}
+
+// mean is how many newcomers a window has as a rule: without the present one and
+// the one before it, in which a raid may have begun.
+func (p *usualPace) mean() int {
+	sum := 0
+	for i, n := range p.slots {
+		if i != p.at && i != (p.at+opening-1)%opening {
+			sum += n
+		}
+	}
+	return sum / (opening - 2)
+}
+
+// report returns what raid is going on in a room now.
+func (r *waves) report(roomHash uint64, now time.Time) (out room.Raid) {
+	s, ok := r.rooms.Get(roomHash, now)
+	if !ok {
+		return out
+	}
+	if s.look(now); s.new {
+		out.Newcomers, out.Stopped = s.newcomers.count(now), s.stopped.count(now)
+	}
+	if s.sameText == nil {
+		return out
+	}
+	n := s.sameText.count(now)
+	if s.same = lasts(s.same, n, voicesOn); s.same {
+		out.Voices, out.Text = n, s.sameText.text
+	}
+	return out
+}
+
+// lasts reports whether n is an alarm, given whether it was one before.
+func lasts(was bool, n, on int) bool {
+	return n >= on || was && n >= on/2
+}
+
+// record reports whether an author writes for the first time in the window.
+func (m *members) record(who uint64, now time.Time) bool {
+	m.forget(now)
+	before := len(m.list)
+	m.list = slices.DeleteFunc(m.list, func(x member) bool { return x.who == who })
+	first := len(m.list) == before
+	if len(m.list) < raidMembers {
+		m.list = append(m.list, member{who, now.UnixMilli()})
+	}
+	return first
+}
+
+func (m *members) count(now time.Time) int {
+	m.forget(now)
+	return len(m.list)
+}
+
+func (m *members) forget(now time.Time) {
+	n := 0
+	for n < len(m.list) && since(m.list[n].at, now) >= room.RaidWindow {
+		n++
+	}
+	m.list = slices.Delete(m.list, 0, n)
+}
+
+// isWaveText reports whether a gist is long enough that many authors do not say it by chance.
+func isWaveText(gist string) bool {
+	width, different := 0, 0
+	var letters [waveLetters]rune
+	for _, r := range gist {
+		width++
+		if utf8.RuneLen(r) > 2 {
+			width++
+		}
+		if different < waveLetters && !slices.Contains(letters[:different], r) {
+			letters[different] = r
+			different++
+		}
+	}
+	return width >= waveWidth && different == waveLetters
+}
+
+// isNew reports whether an author counts as a newcomer of a raid: by an
+// identity of the last minute, or, where there is none, by never having been
+// shown. Nobody who has watched for long is one.
+func (h *behavior) isNew(d comment.Draft, author uint64, now time.Time) bool {
+	if age, ok := identityAge(d); ok {
+		return age < newcomerFor
+	}
+	if now.Sub(h.started) < settledAfter {
+		return false
+	}
+	_, known := h.known.Get(author, now)
+	return !known
+}
+
+// Raid returns what raid is going on in a room right now.
+func (c *Chain) Raid(roomID string) room.Raid {
+	h := &c.behavior
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.waves.report(h.hash(roomID), h.steady(c.clock()))
+}

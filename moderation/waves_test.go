@@ -1,0 +1,293 @@
+package moderation_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"danmaku/comment"
+	"danmaku/moderation"
+	"danmaku/room"
+	"danmaku/testrace"
+)
+
+// square is a chain and a clock that stands where the last comment put it.
+type square struct {
+	chain *moderation.Chain
+	room  room.Room
+	now   time.Time
+}
+
+// newShow is a square in which people who are not new have talked for so long
+// that the show's first minutes are over.
+func newShow() *square {
+	s := newSquare()
+	s.talk(11*time.Minute, 0)
+	return s
+}
+
+// talk has one person write every five seconds, and so many newcomers in each
+// half minute beside him.
+func (s *square) talk(within time.Duration, newcomers int) {
+	for i := range int(within / (5 * time.Second)) {
+		s.now = s.now.Add(5 * time.Second)
+		s.says("regular", fmt.Sprint("well ", i), old)
+		for j := i * newcomers / 6; j < (i+1)*newcomers/6; j++ {
+			s.says(fmt.Sprint("visitor", s.now.Unix(), j), each(j), fresh)
+		}
+	}
+}
+
+func newSquare() *square {
+	s := &square{room: room.New("r"), now: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}
+	s.chain = moderation.New(moderation.Options{Clock: func() time.Time { return s.now }})
+	return s
+}
+
+// says has somebody write, whose identity is so old; below zero he has none.
+func (s *square) says(user, text string, age time.Duration) {
+	d := comment.Draft{Room: s.room.ID, User: user, Text: text, At: s.now}
+	if age >= 0 {
+		d.Identity = s.now.Add(-age)
+	}
+	s.chain.Check(d, s.room)
+}
+
+// many has people write at even steps within a time.
+func (s *square) many(n int, within time.Duration, text func(i int) string, age time.Duration) {
+	for i := range n {
+		s.now = s.now.Add(within / time.Duration(n))
+		s.says(fmt.Sprint("user", i), text(i), age)
+	}
+}
+
+// platform has so many authors of a platform write a text; dress says how they come.
+func (s *square) platform(n int, text string, dress func(*comment.Draft)) {
+	for i := range n {
+		s.now = s.now.Add(20 * time.Second / time.Duration(n))
+		d := comment.Draft{Room: s.room.ID, User: fmt.Sprint("foreign", i), Text: text, At: s.now}
+		dress(&d)
+		s.chain.Check(d, s.room)
+	}
+}
+
+func each(i int) string { return fmt.Sprint("hello ", i) }
+
+func same(text string) func(int) string { return func(int) string { return text } }
+
+const (
+	fresh = 5 * time.Second
+	old   = time.Hour
+	none  = -time.Second // no identity, as of those that a program speaks for
+	meme  = "come and see the other stream"
+)
+
+func TestRaidIsNoticed(t *testing.T) {
+	testrace.Skip(t)
+	for _, tt := range []struct {
+		name string
+		do   func(*square)
+		want room.Raid
+	}{
+		{"nothing", func(*square) {}, room.Raid{}},
+		{"newcomers at once", func(s *square) { s.many(61, 20*time.Second, each, fresh) }, room.Raid{Newcomers: 61}},
+		{"one too few", func(s *square) { s.many(19, 20*time.Second, each, fresh) }, room.Raid{}},
+		{"newcomers one after another", func(s *square) { s.many(60, 3*time.Minute, each, fresh) }, room.Raid{}},
+		{"people who have watched for long", func(s *square) { s.many(200, 20*time.Second, each, old) }, room.Raid{}},
+		{"two newcomers who write a lot", func(s *square) {
+			for i := range 60 {
+				s.now = s.now.Add(time.Second / 4)
+				s.says(fmt.Sprint("user", i%2), each(i), fresh)
+			}
+		}, room.Raid{}},
+		{"newcomers whom the filter refuses", func(s *square) { s.many(30, 20*time.Second, same("fuck"), fresh) }, room.Raid{Newcomers: 30, Stopped: 30}},
+		{"newcomers in another room", func(s *square) {
+			s.room.ID = "other"
+			s.many(61, 20*time.Second, each, fresh)
+			s.room.ID = "r"
+		}, room.Raid{}},
+		{"strangers of a program", func(s *square) { s.many(61, 20*time.Second, each, none) }, room.Raid{Newcomers: 61}},
+		{"the same text", func(s *square) { s.many(14, 20*time.Second, same(meme), old) }, room.Raid{Voices: 14, Text: meme}},
+		{"the same text for the eye", func(s *square) {
+			s.many(14, 20*time.Second, func(i int) string {
+				return []string{meme, strings.ToUpper(meme), strings.ReplaceAll(meme, " ", "  ")}[i%3]
+			}, old)
+		}, room.Raid{Voices: 14, Text: meme}},
+		{"the same address behind a counter", func(s *square) {
+			s.many(14, 20*time.Second, func(i int) string { return fmt.Sprintf("%d come to a%d.evil-shop.com/%d", i, i, i) }, old)
+		}, room.Raid{Voices: 14, Text: "0 come to a0.evil-shop.com/0"}},
+		{"many addresses", func(s *square) {
+			s.many(14, 20*time.Second, func(i int) string { return fmt.Sprintf("see shop%c.com", 'a'+i) }, old)
+		}, room.Raid{}},
+		{"the same text in Han", func(s *square) { s.many(10, 20*time.Second, same("大家都来看隔壁直播"), old) }, room.Raid{Voices: 10, Text: "大家都来看隔壁直播"}},
+		{"one voice says it all the time", func(s *square) {
+			for range 30 {
+				s.now = s.now.Add(time.Second)
+				s.says("one", meme, old)
+			}
+		}, room.Raid{}},
+		{"a short cheer", func(s *square) { s.many(100, 20*time.Second, same("前方高能"), old) }, room.Raid{}},
+		{"a long cheer", func(s *square) { s.many(100, 20*time.Second, same("哈哈哈哈哈哈哈哈哈哈"), old) }, room.Raid{}},
+		{"applause", func(s *square) { s.many(100, 20*time.Second, same("888888888888888888"), old) }, room.Raid{}},
+		{"both", func(s *square) { s.many(40, 20*time.Second, same(meme), fresh) }, room.Raid{Newcomers: 40, Voices: 40, Text: meme}},
+		{"the louder of two texts", func(s *square) {
+			s.many(12, 10*time.Second, same(meme), old)
+			s.many(15, 10*time.Second, same("nobody needs this show"), old)
+		}, room.Raid{Voices: 15, Text: "nobody needs this show"}},
+		{"a replay", func(s *square) {
+			for i := range 60 {
+				s.chain.Check(comment.Draft{Room: "r", User: fmt.Sprint("u", i), Text: meme, At: s.now, Source: comment.FromReplay}, s.room)
+			}
+		}, room.Raid{}},
+		{"a chat of a platform", func(s *square) {
+			s.platform(200, meme, func(d *comment.Draft) { d.Chat, d.Source = "c1", comment.FromTwitch })
+		}, room.Raid{}},
+		{"a chat that others post to", func(s *square) {
+			s.platform(200, meme, func(d *comment.Draft) { d.Chat, d.Source, d.Identity = "posted 1 r", comment.FromKick, s.now })
+		}, room.Raid{}},
+		{"a program that brings a platform's authors", func(s *square) {
+			s.platform(200, meme, func(d *comment.Draft) { d.Link, d.Source = 7, comment.FromYouTube })
+		}, room.Raid{}},
+		{"a chat beside people of our page", func(s *square) {
+			s.platform(200, meme, func(d *comment.Draft) { d.Chat, d.Source = "c1", comment.FromTwitch })
+			s.many(9, time.Second, same(meme), old)
+		}, room.Raid{Voices: 10, Text: meme}},
+		{"more than are counted", func(s *square) { s.many(5000, 20*time.Second, each, fresh) }, room.Raid{Newcomers: 512}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := newShow()
+			tt.do(s)
+			if got := s.chain.Raid("r"); got != tt.want {
+				t.Errorf("%+v, want %+v", got, tt.want)
+			}
+		})
+	}
+}
+
+// What a platform's chat says before the doors open does not begin the show: those
+// who come then are not a raid.
+func TestAPlatformsChatBeginsNoShow(t *testing.T) {
+	s := newSquare()
+	for i := range 30 {
+		s.platform(5, fmt.Sprint("waiting for it to begin, line ", i), func(d *comment.Draft) { d.Chat, d.Source = "c1", comment.FromTwitch })
+		s.now = s.now.Add(10 * time.Second)
+	}
+	s.many(60, 20*time.Second, each, fresh)
+	if got := s.chain.Raid("r"); got != (room.Raid{}) {
+		t.Errorf("%+v", got)
+	}
+}
+
+// In a show's first minutes everybody is new, which is not a raid, unless the
+// rules stop many of them. Later it is, where more come than usual.
+func TestAShowsStartIsNoRaid(t *testing.T) {
+	testrace.Skip(t)
+	half := func(i int) string {
+		if i%2 == 0 {
+			return "fuck"
+		}
+		return each(i)
+	}
+	for _, tt := range []struct {
+		name string
+		do   func(*square)
+		want room.Raid
+	}{
+		{"the doors open", func(s *square) { s.many(400, 20*time.Second, each, fresh) }, room.Raid{}},
+		{"half an hour after somebody tried it out", func(s *square) {
+			s.says("host", "is it on", old)
+			s.now = s.now.Add(20 * time.Minute)
+			s.says("host", "still on", old)
+			s.now = s.now.Add(20 * time.Minute)
+			s.many(400, 20*time.Second, each, fresh)
+		}, room.Raid{}},
+		{"after a night's silence", func(s *square) {
+			s.talk(time.Hour, 0)
+			s.now = s.now.Add(9 * time.Hour)
+			s.many(400, 20*time.Second, each, fresh)
+		}, room.Raid{}},
+		{"after a break of ten minutes", func(s *square) {
+			s.talk(time.Hour, 0)
+			s.now = s.now.Add(10 * time.Minute)
+			s.many(61, 20*time.Second, each, fresh)
+		}, room.Raid{Newcomers: 61}},
+		{"strangers of a program right after its start", func(s *square) { s.many(61, 20*time.Second, half, none) }, room.Raid{}},
+		{"the rules stop half of them", func(s *square) { s.many(60, 20*time.Second, half, fresh) }, room.Raid{Newcomers: 60, Stopped: 30}},
+		{"the rules stop few", func(s *square) {
+			s.many(60, 20*time.Second, func(i int) string {
+				if i%10 == 0 {
+					return "fuck"
+				}
+				return each(i)
+			}, fresh)
+		}, room.Raid{}},
+		{"as many as all the time", func(s *square) {
+			s.talk(20*time.Minute, 30)
+			s.many(60, 20*time.Second, each, fresh)
+		}, room.Raid{}},
+		{"far more than all the time", func(s *square) {
+			s.talk(20*time.Minute, 30)
+			s.now = s.now.Add(room.RaidWindow)
+			s.many(100, 20*time.Second, each, fresh)
+		}, room.Raid{Newcomers: 100}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := newSquare()
+			tt.do(s)
+			if got := s.chain.Raid("r"); got != tt.want {
+				t.Errorf("%+v, want %+v", got, tt.want)
+			}
+		})
+	}
+}
+
+// However long a raid lasts, it does not become usual.
+func TestALongRaidIsNotUsual(t *testing.T) {
+	testrace.Skip(t)
+	s := newShow()
+	for range 60 {
+		s.talk(room.RaidWindow, 40)
+		if s.chain.Raid("r").Calm() {
+			t.Fatal("it is not told any more")
+		}
+	}
+	s.talk(2*room.RaidWindow, 0)
+	if got := s.chain.Raid("r"); !got.Calm() {
+		t.Errorf("it is over: %+v", got)
+	}
+}
+
+// An alarm that is on stays on until half as many are left, and ends by itself.
+func TestRaidEnds(t *testing.T) {
+	s := newShow()
+	s.many(30, 30*time.Second, each, fresh)
+	for _, step := range []struct {
+		after time.Duration
+		want  int
+	}{{0, 30}, {10 * time.Second, 20}, {5 * time.Second, 15}, {5 * time.Second, 10}, {time.Second, 0}} {
+		s.now = s.now.Add(step.after)
+		if got := s.chain.Raid("r").Newcomers; got != step.want {
+			t.Errorf("%v later: %d newcomers, want %d", step.after, got, step.want)
+		}
+	}
+	s.now = s.now.Add(time.Minute)
+	s.many(15, time.Second, each, fresh)
+	if got := s.chain.Raid("r"); !got.Calm() {
+		t.Errorf("fewer than begin a raid: %+v", got)
+	}
+}
+
+// However many rooms, texts and people there are, little is remembered.
+func TestRaidMemoryIsBounded(t *testing.T) {
+	testrace.Skip(t)
+	s := newSquare()
+	for i := range 20_000 {
+		s.room.ID = fmt.Sprint("room", i%1000)
+		s.now = s.now.Add(time.Millisecond)
+		s.says(fmt.Sprint("user", i), fmt.Sprintf("a text of its own, number %d", i), fresh)
+	}
+	if got, bound := moderation.RememberedOfRaids(s.chain), 2*(256+1024); got == 0 || got > bound {
+		t.Errorf("%d rooms and texts are remembered, at most %d may be", got, bound)
+	}
+}

@@ -1,0 +1,132 @@
+package ratelimit
+
+import (
+	"danmaku/cache"
+	"hash/maphash"
+	"sync"
+	"time"
+)
+
+// member is somebody who sends from behind an IP address that many may share, as
+// a phone in the network of a venue.
+type member struct {
+	group string    // the address
+	name  string    // the person
+	since time.Time // when the name was made; zero when unknown
+}
+
+// standing is what is known of a member.
+type standing int
+
+const (
+	untrusted standing = iota // shares the floor with all others who are
+	newcomer                  // becomes trusted with the next thing sent
+	trusted                   // is limited by its own buckets alone
+)
+
+// sharedIPOptions configure a sharedIPLimit.
+type sharedIPOptions struct {
+	limiter   *Limiter
+	clock     func() time.Time
+	floor     Kind          // bucket by group that untrusted members share
+	newcomers Kind          // bucket by group that a new member takes one token of, once
+	age       time.Duration // from which on a member is trusted
+	keys      int           // most members in one of two generations; 0 means [DefaultKeys]
+}
+
+// sharedIPLimit is a limit of an IP address that grows with the people behind
+// it. A trusted member is asked for its own buckets alone: these bound exactly
+// what the address's limit grows by for it. Untrusted members share one bucket,
+// the floor. So however many names somebody invents, they harm no trusted member.
+//
+// A member is trusted once it is older than [sharedIPOptions.age], or has had
+// something shown, or was among the first: the bucket of newcomers had a token
+// for it. It is safe for concurrent use. Memory is bounded as a [Limiter]'s is; a
+// member that was forgotten is new again.
+type sharedIPLimit struct {
+	o    sharedIPOptions
+	seed maphash.Seed
+
+	mu    sync.Mutex
+	known cache.Cache[uint64, struct{}]
+}
+
+// memberLife is how long a generation of members is kept. Most need no memory
+// any more after a minute, when their age is enough.
+const memberLife = time.Hour
+
+func newSharedIPLimit(o sharedIPOptions) *sharedIPLimit {
+	if o.keys <= 0 {
+		o.keys = DefaultKeys
+	}
+	return &sharedIPLimit{o: o, seed: maphash.MakeSeed(), known: cache.New[uint64, struct{}](o.keys, memberLife, o.limiter.Now())}
+}
+
+// standing returns what is known of a member now.
+func (c *sharedIPLimit) standing(m member) standing {
+	switch {
+	case m.group == "" || c.trusts(m):
+		return trusted
+	case c.o.limiter.Wait(Key{Kind: c.o.newcomers, Name: m.group}) == 0:
+		return newcomer
+	}
+	return untrusted
+}
+
+// allow asks the member's own keys and what its standing needs of the group, and
+// charges all or none; see [Limiter.Allow].
+func (c *sharedIPLimit) allow(m member, s standing, own ...Key) (ok bool, wait time.Duration) {
+	keys := c.keys(m, s, own)
+	if ok, wait = c.o.limiter.Allow(keys...); ok && s == newcomer {
+		c.remember(m.group, m.name)
+	}
+	return ok, wait
+}
+
+// keys are all buckets that a member of a standing is asked for.
+func (c *sharedIPLimit) keys(m member, s standing, own []Key) []Key {
+	switch s {
+	case newcomer:
+		return append(own[:len(own):len(own)], Key{Kind: c.o.newcomers, Name: m.group})
+	case untrusted:
+		return append(own[:len(own):len(own)], Key{Kind: c.o.floor, Name: m.group})
+	}
+	return own
+}
+
+// trusts reports whether the group's limit grows by this member. A name that
+// claims to be of the future has no age.
+func (c *sharedIPLimit) trusts(m member) bool {
+	if !m.since.IsZero() && c.o.clock().Sub(m.since) >= c.o.age {
+		return true
+	}
+	now := c.o.limiter.Now()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	_, here := c.known.Use(c.hash(m.group, m.name), now)
+	if here {
+		return true
+	}
+	_, anywhere := c.known.Use(c.hash("", m.name), now)
+	return anywhere
+}
+
+// markTrusted notes that something of the member was shown: it is trusted from
+// now on, wherever it is.
+func (c *sharedIPLimit) markTrusted(name string) { c.remember("", name) }
+
+func (c *sharedIPLimit) remember(group, name string) {
+	now := c.o.limiter.Now()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.known.Set(c.hash(group, name), struct{}{}, now)
+}
+
+func (c *sharedIPLimit) hash(group, name string) uint64 {
+	var h maphash.Hash
+	h.SetSeed(c.seed)
+	h.WriteString(group)
+	h.WriteByte(0)
+	h.WriteString(name)
+	return h.Sum64()
+}

@@ -1,0 +1,36 @@
+package room
+
+import (
+	"time"
+	"unicode"
+
+	"danmaku/comment"
+)
+
+// MaxReactions is how many reactions a room offers at most.
+const MaxReactions = 8
+
+// maxReactionLen bounds one reaction, in bytes: an emoji of a family with skin tones
+// has 41.
+const maxReactionLen = 48
+
+// IsReaction reports whether a text is one emoji, or another sign that is no letter,
+// digit or punctuation: what a phone can offer on a key and an overlay lets rise.
+func IsReaction(s string) bool {
+	if len(s) > maxReactionLen || comment.Graphemes(s) != 1 || !comment.Visible(s) {
+		return false
+	}
+	for _, r := range s {
+		keycap := r == '\u20e3'
+		if keycap || r > unicode.MaxASCII && unicode.In(r, unicode.So, unicode.Sm) || 0x1F000 <= r && r <= 0x1FAFF || r == '‼' || r == '⁉' || r == '〰' {
+			return true
+		}
+	}
+	return false
+}
+
+// ReactionMinute is how often people of a room reacted within a minute.
+type ReactionMinute struct {
+	At     time.Time      // its beginning
+	Counts map[string]int // by emoji
+}

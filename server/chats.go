@@ -1,0 +1,229 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"danmaku/room"
+	"danmaku/server/wire"
+)
+
+// Ingest takes what other programs post: messages of chats that they read.
+type Ingest interface {
+	// Take has the messages and removals of one body go into a room in the name of a
+	// link, and returns how many there were. Errors: room.ErrBadFrame with an
+	// explanation.
+	Take(ctx context.Context, roomID string, link int64, body []byte) (int, error)
+}
+
+// Emotes has the pictures of platforms' emotes.
+type Emotes interface {
+	// Picture returns a picture and its media type. ok is false for one that is not
+	// there.
+	Picture(name string) (picture []byte, mediaType string, ok bool)
+}
+
+// emote is GET /emotes/{name}.
+func (s *Server) emote(c echo.Context) error {
+	if s.opt.Emotes == nil {
+		return room.ErrNotFound
+	}
+	b, kind, ok := s.opt.Emotes.Picture(c.Param("name"))
+	if !ok {
+		return room.ErrNotFound
+	}
+	c.Response().Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+	return c.Blob(http.StatusOK, kind, b)
+}
+
+// chatFields are what may be said of a chat. What is left out stays.
+type chatFields struct {
+	Link       string            `json:"link"`
+	Secret     map[string]string `json:"secret"`
+	Off        *bool             `json:"off"`
+	FollowBans *bool             `json:"follow_bans"`
+	Guests     *bool             `json:"guests"`
+	HoldAll    *bool             `json:"hold_all"`
+	Emotes     *bool             `json:"emotes"`
+	MinAmount  *float64          `json:"min_amount"` // in units of the currency
+}
+
+// set puts what was said into a chat.
+func (f chatFields) set(c *room.Chat) {
+	for _, s := range []struct {
+		said *bool
+		into *bool
+	}{{f.Off, &c.Off}, {f.FollowBans, &c.FollowBans}, {f.Guests, &c.Guests}, {f.HoldAll, &c.HoldAll}, {f.Emotes, &c.Emotes}} {
+		if s.said != nil {
+			*s.into = *s.said
+		}
+	}
+	if f.MinAmount != nil {
+		c.MinMicros = int64(min(max(*f.MinAmount, -1), 2e9) * 1e6) // what is beyond bounds stays so
+	}
+}
+
+// listChats is GET /api/rooms/{room}/chats.
+func (s *Server) listChats(c echo.Context) error {
+	list, err := s.live.ChatList(c.Request().Context(), c.Param("room"), actorOf(c))
+	if err != nil {
+		return err
+	}
+	out := struct {
+		Chats []wire.Chat `json:"chats"`
+	}{Chats: make([]wire.Chat, len(list))}
+	for i, v := range list {
+		out.Chats[i] = wire.ChatOf(v)
+	}
+	return c.JSON(http.StatusOK, out)
+}
+
+// newChat is POST /api/rooms/{room}/chats.
+func (s *Server) newChat(c echo.Context) error {
+	var f chatFields
+	if err := readJSON(c, &f); err != nil {
+		return err
+	}
+	v, err := s.live.AddChat(c.Request().Context(), c.Param("room"), actorOf(c), f.Link, f.Secret, f.set)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusCreated, wire.ChatOf(v))
+}
+
+// recognizeChat is POST /api/rooms/{room}/chats/recognize.
+func (s *Server) recognizeChat(c echo.Context) error {
+	var f chatFields
+	if err := readJSON(c, &f); err != nil {
+		return err
+	}
+	to, err := s.live.RecognizeChat(c.Param("room"), actorOf(c), f.Link)
+	if errors.Is(err, room.ErrInvalid) { // whoever is still typing has made no fault
+		to, err = room.ChatLink{Platform: to.Platform, Tools: to.Tools}, nil
+	}
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, wire.ChatLinkOf(to))
+}
+
+// patchChat is PATCH /api/rooms/{room}/chats/{id}.
+func (s *Server) patchChat(c echo.Context) error {
+	var f chatFields
+	if err := readJSON(c, &f); err != nil {
+		return err
+	}
+	v, err := s.live.SetChat(c.Request().Context(), c.Param("room"), actorOf(c), c.Param("id"), f.Link, f.Secret, f.set)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, wire.ChatOf(v))
+}
+
+// deleteChat is DELETE /api/rooms/{room}/chats/{id}.
+func (s *Server) deleteChat(c echo.Context) error {
+	if err := s.live.DeleteChat(c.Request().Context(), c.Param("room"), actorOf(c), c.Param("id")); err != nil {
+		return err
+	}
+	return c.NoContent(http.StatusNoContent)
+}
+
+// testChat is POST /api/rooms/{room}/chats/{id}/test.
+func (s *Server) testChat(c echo.Context) error {
+	f := struct {
+		Text string `json:"text"`
+	}{}
+	if c.Request().ContentLength != 0 {
+		if err := readJSON(c, &f); err != nil {
+			return err
+		}
+	}
+	if f.Text == "" {
+		f.Text = "A test line from danmaku"
+	}
+	if err := s.live.TestChat(c.Request().Context(), c.Param("room"), actorOf(c), c.Param("id"), f.Text); err != nil {
+		return err
+	}
+	return c.NoContent(http.StatusAccepted)
+}
+
+// ingestOrigins are the pages of Social Stream Ninja that post from a browser. No
+// others may read our answers.
+var ingestOrigins = []string{"https://socialstream.ninja", "https://beta.socialstream.ninja"}
+
+// ingestPath is where programs post, as http.CrossOriginProtection writes it. The
+// route reads no cookie of foreign pages: it takes a key.
+const ingestPath = "POST /api/rooms/{room}/ingest"
+
+// ingestOrigin answers for the origin of a request: foreign ones are refused but for
+// those of ingestOrigins.
+func (s *Server) ingestOrigin(c echo.Context) error {
+	h := c.Response().Header()
+	h.Add("Vary", "Origin")
+	origin := c.Request().Header.Get("Origin")
+	switch {
+	case slices.Contains(ingestOrigins, origin):
+		h.Set("Access-Control-Allow-Origin", origin)
+		h.Set("Cross-Origin-Resource-Policy", "cross-origin")
+		return nil
+	case s.sameOrigin(c.Request()):
+		return nil
+	}
+	return room.ErrNotAllowed
+}
+
+// ingestPreflight is OPTIONS /api/rooms/{room}/ingest: a browser asks what it may
+// send.
+func (s *Server) ingestPreflight(c echo.Context) error {
+	if err := s.ingestOrigin(c); err != nil {
+		return err
+	}
+	h := c.Response().Header()
+	h.Set("Access-Control-Allow-Methods", "POST")
+	h.Set("Access-Control-Allow-Headers", "Authorization, Content-Type")
+	h.Set("Access-Control-Max-Age", "600")
+	return c.NoContent(http.StatusNoContent)
+}
+
+// errNoIngest is for a server that takes no posts of chats.
+var errNoIngest = room.Explain(room.ErrNotFound, "This server connects no chats.")
+
+// ingest is POST /api/rooms/{room}/ingest: the object of Social Stream Ninja, or an
+// array of them. The key is in the header, or in the address, since that program
+// sends no header of one's own.
+func (s *Server) ingest(c echo.Context) error {
+	if err := s.ingestOrigin(c); err != nil {
+		return err
+	}
+	r := c.Request()
+	keyFromAddress(c)
+	l, err := s.link(r)
+	switch {
+	case err != nil:
+		return err
+	case !l.Can(room.WriteByLink, c.Param("room")):
+		return room.ErrNotAllowed
+	case s.opt.Ingest == nil:
+		return errNoIngest
+	}
+	if _, err := s.live.Room(c.Param("room")); err != nil {
+		return err
+	}
+	body, err := readBody(c) // whatever it says of its type: the program posts JSON as text, too
+	if err != nil {
+		return err
+	}
+	n, err := s.opt.Ingest.Take(r.Context(), c.Param("room"), l.ID, []byte(strings.TrimSpace(string(body))))
+	if errors.Is(err, context.Canceled) {
+		return room.ErrBusy
+	}
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusAccepted, map[string]int{"taken": n})
+}

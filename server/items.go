@@ -1,0 +1,282 @@
+package server
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"danmaku/live"
+	"danmaku/room"
+	"danmaku/server/wire"
+	"danmaku/show"
+)
+
+// listItems is GET /api/rooms/{room}/items.
+func (s *Server) listItems(c echo.Context) error {
+	items, err := s.live.Items(c.Param("room"), actorOf(c))
+	if err != nil {
+		return err
+	}
+	for i := range items {
+		items[i] = show.Brief(items[i])
+	}
+	return c.JSON(http.StatusOK, map[string]any{"items": wire.ItemsOf(items), "kinds": show.Kinds()})
+}
+
+// newItem is POST /api/rooms/{room}/items.
+func (s *Server) newItem(c echo.Context) error {
+	var body struct {
+		Kind   show.Kind       `json:"kind"`
+		Spec   json.RawMessage `json:"spec"`
+		Rank   int             `json:"rank"`
+		Start  bool            `json:"start"`
+		Starts int64           `json:"starts"`
+	}
+	if err := readJSON(c, &body); err != nil {
+		return err
+	}
+	if body.Start && body.Starts != 0 {
+		return room.Explain(room.ErrBadFrame, "Send start or starts: it starts at once or at a moment.")
+	}
+	it, err := s.live.CreateItem(c.Request().Context(), c.Param("room"), actorOf(c), body.Kind, body.Spec, body.Rank, moment(body.Starts))
+	return s.made(c, it, body.Start, err)
+}
+
+// feature is POST /api/rooms/{room}/comments/{id}/feature.
+func (s *Server) feature(c echo.Context) error {
+	actor, id, err := commentOf(c)
+	if err != nil {
+		return err
+	}
+	body := struct {
+		Seconds int  `json:"seconds"`
+		Start   bool `json:"start"`
+	}{Seconds: 12}
+	if err := readOptionalJSON(c, &body); err != nil {
+		return err
+	}
+	it, err := s.live.Feature(c.Request().Context(), c.Param("room"), actor, id, body.Seconds)
+	return s.made(c, it, body.Start, err)
+}
+
+// made starts a new item, or leaves it where it is, and answers with it.
+func (s *Server) made(c echo.Context, it show.Item, start bool, err error) error {
+	if err == nil && start {
+		it, err = s.live.ChangeItem(c.Request().Context(), c.Param("room"), actorOf(c), show.Command{Op: show.Start, ID: it.ID})
+	}
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusCreated, wire.ItemOf(it))
+}
+
+// getItem is GET /api/rooms/{room}/items/{id}: for those who run the room as it is,
+// for everybody else who may watch as everybody sees it.
+func (s *Server) getItem(c echo.Context) error {
+	view, err := s.itemView(c)
+	if err != nil {
+		return err
+	}
+	it, err := s.live.Item(c.Param("room"), c.Param("id"), view)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, wire.ItemOf(it))
+}
+
+// itemView returns the view in which whoever asks sees items: those who run the room that
+// of a console, others that of the key that they have, or of a phone.
+func (s *Server) itemView(c echo.Context) (room.View, error) {
+	if s.authorize(c, room.ReadRoom) == nil {
+		return room.ViewConsole, nil
+	}
+	if key := c.QueryParam("key"); key != "" {
+		if l, err := s.live.Open(key); err == nil && l.Allows(c.Param("room"), room.ViewOverlay) {
+			return room.ViewOverlay, nil
+		}
+	}
+	_, err := s.guest(c, c.Param("room"))
+	return room.ViewAudience, err
+}
+
+// moment returns a moment of the wire, in ms since 1970; 0 is none.
+func moment(ms int64) time.Time {
+	if ms == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms).UTC()
+}
+
+// patchItem is PATCH /api/rooms/{room}/items/{id}: another spec, another place in the
+// queue, another moment at which it starts, or several of them.
+func (s *Server) patchItem(c echo.Context) error {
+	var body struct {
+		Spec   json.RawMessage `json:"spec"`
+		Rank   *int            `json:"rank"`
+		Starts *int64          `json:"starts"`
+	}
+	if err := readJSON(c, &body); err != nil {
+		return err
+	}
+	if body.Spec == nil && body.Rank == nil && body.Starts == nil {
+		return room.Explain(room.ErrBadFrame, "Send spec, rank or starts.")
+	}
+	var it show.Item
+	var err error
+	switch {
+	case body.Spec != nil:
+		it, err = s.changeItem(c, show.Command{Op: show.Edit, Spec: body.Spec, Move: body.Rank})
+	case body.Rank != nil:
+		it, err = s.changeItem(c, show.Command{Op: show.Order, Rank: *body.Rank})
+	}
+	if err == nil && body.Starts != nil {
+		it, err = s.changeItem(c, show.Command{Op: show.Schedule, Starts: moment(*body.Starts)})
+	}
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, wire.ItemOf(show.Brief(it)))
+}
+
+// orderItems is POST /api/rooms/{room}/items/order: some items in another order, in the
+// places that they have between them.
+func (s *Server) orderItems(c echo.Context) error {
+	var body struct {
+		IDs []string `json:"ids"`
+	}
+	if err := readJSON(c, &body); err != nil {
+		return err
+	}
+	if n := len(body.IDs); n < 2 || n > show.MaxItems {
+		return room.Explain(room.ErrBadFrame, "ids: 2 to %d items in the order that they are to have", show.MaxItems)
+	}
+	_, err := s.live.ChangeItem(c.Request().Context(), c.Param("room"), actorOf(c), show.Command{Op: show.Order, ID: body.IDs[0], IDs: body.IDs})
+	if err != nil {
+		return err
+	}
+	return s.listItems(c)
+}
+
+// changeItem carries a command out on the item in the path.
+func (s *Server) changeItem(c echo.Context, cmd show.Command) (show.Item, error) {
+	cmd.ID = c.Param("id")
+	return s.live.ChangeItem(c.Request().Context(), c.Param("room"), actorOf(c), cmd)
+}
+
+// changingItem is POST /api/rooms/{room}/items/{id}/queue, /start and /stop.
+func changingItem(op show.Op) func(*Server, echo.Context) error {
+	return func(s *Server, c echo.Context) error {
+		it, err := s.changeItem(c, show.Command{Op: op})
+		if err != nil {
+			return err
+		}
+		return c.JSON(http.StatusOK, wire.ItemOf(show.Brief(it)))
+	}
+}
+
+// redraw is POST /api/rooms/{room}/items/{id}/redraw.
+func (s *Server) redraw(c echo.Context) error {
+	var body struct {
+		Person string `json:"person"`
+	}
+	if err := readJSON(c, &body); err != nil {
+		return err
+	}
+	it, err := s.changeItem(c, show.Command{Op: show.Redraw, Person: body.Person})
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, wire.ItemOf(show.Brief(it)))
+}
+
+// deleteItem is DELETE /api/rooms/{room}/items/{id}.
+func (s *Server) deleteItem(c echo.Context) error {
+	if _, err := s.changeItem(c, show.Command{Op: show.Delete}); err != nil {
+		return err
+	}
+	return c.NoContent(http.StatusNoContent)
+}
+
+// takePart is POST /api/rooms/{room}/items/{id}/take_part, with the audience's cookie.
+func (s *Server) takePart(c echo.Context) error {
+	var body struct {
+		Choice   string `json:"choice"`
+		Withdraw bool   `json:"withdraw"`
+	}
+	if err := readOptionalJSON(c, &body); err != nil {
+		return err
+	}
+	roomID := c.Param("room")
+	if _, err := s.guest(c, roomID); err != nil {
+		return err
+	}
+	id, ok := s.audience(c.Request())
+	if !ok {
+		return wire.ErrNoKey
+	}
+	part, err := s.live.TakePart(c.Request().Context(), roomID, s.audienceAuthor(c, roomID, id),
+		show.Entry{Item: c.Param("id"), Choice: body.Choice, Withdraw: body.Withdraw})
+	if err != nil && wire.FaultOf(err).Code == wire.Internal.Code {
+		return err
+	}
+	status := http.StatusOK
+	if err != nil {
+		status, part = wire.FaultOf(err).Status, live.Part{Item: c.Param("id")}
+	}
+	retryAfter(c, err)
+	return c.JSON(status, wire.PartAckOf("", part, err))
+}
+
+// exportItems is GET /api/rooms/{room}/items/export.
+func (s *Server) exportItems(c echo.Context) error {
+	if prefetching(c.Request()) {
+		return errLooking
+	}
+	items, err := s.live.Items(c.Param("room"), actorOf(c))
+	if err != nil {
+		return err
+	}
+	if only := c.QueryParam("item"); only != "" {
+		items = slices.DeleteFunc(items, func(it show.Item) bool { return it.ID != only })
+	}
+	lists, err := s.questionLists(c, items)
+	if err != nil {
+		return err
+	}
+	d, err := s.opt.Archive.ExportItems(c.Param("room"), items, lists, c.QueryParams())
+	return sendWhole(c, d, err)
+}
+
+// exportReactions is GET /api/rooms/{room}/reactions/export.
+func (s *Server) exportReactions(c echo.Context) error {
+	if prefetching(c.Request()) {
+		return errLooking
+	}
+	if err := s.live.KeepReactions(c.Request().Context(), c.Param("room")); err != nil {
+		return err
+	}
+	d, err := s.opt.Archive.ExportReactions(c.Request().Context(), c.Param("room"), c.QueryParams())
+	return sendWhole(c, d, err)
+}
+
+// sendWhole answers with a file that is small enough for memory.
+func sendWhole(c echo.Context, d Download, err error) error {
+	if err != nil {
+		return err
+	}
+	body, err := io.ReadAll(d.Body)
+	if err = errors.Join(err, d.Body.Close()); err != nil {
+		return err
+	}
+	h := c.Response().Header()
+	describe(h, d)
+	h.Set(wire.CountHeader, strconv.Itoa(d.Account.Count))
+	h.Set("Content-Length", strconv.Itoa(len(body)))
+	return c.Blob(http.StatusOK, d.MediaType, body)
+}

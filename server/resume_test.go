@@ -1,0 +1,100 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"sync"
+	"testing"
+	"time"
+
+	"danmaku/comment"
+	"danmaku/room"
+)
+
+// fill writes so many comments that the room's memory does not reach back to
+// the first ones.
+func (h *house) fill(n int) room.Position {
+	h.t.Helper()
+	var all sync.WaitGroup
+	for worker := range 64 {
+		all.Go(func() {
+			for i := worker; i < n; i += 64 {
+				at := time.Now()
+				if _, err := h.Store.Append(context.Background(), room.Event{Room: "live", At: at, Kind: room.KindComment,
+					Comment: comment.Comment{ID: comment.NewID(at, uint32(i)), At: at, Text: "x", User: "u"}}); err != nil {
+					h.t.Error(err)
+				}
+			}
+		})
+	}
+	all.Wait()
+	var pos room.Position
+	eventually(h.t, "the room to have followed the log", func() bool {
+		_ = h.Service.Still("live", "audience", func(p room.Position) { pos = p })
+		return pos.Seq >= int64(n)
+	})
+	return pos
+}
+
+// A client that leaves while the log is read for it ends the read; before, each
+// of them had a reading connection to its end.
+func TestAClientThatLeavesEndsItsRead(t *testing.T) {
+	h := newHouse(t)
+	pos := h.fill(5100)
+	reading, ended := make(chan struct{}), make(chan struct{})
+	var once sync.Once
+	hook := func(ctx context.Context) {
+		once.Do(func() {
+			close(reading)
+			<-ctx.Done()
+			close(ended)
+		})
+	}
+	h.OnSince.Store(&hook)
+	conn, err := net.Dial("tcp", h.base)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fmt.Fprintf(conn, "GET /api/rooms/live/socket?role=audience&since=%s:%d HTTP/1.1\r\nHost: %s\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"+
+		"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n", pos.Epoch, pos.Seq-5050, h.base)
+	wait := func(what string, done <-chan struct{}) {
+		t.Helper()
+		select {
+		case <-done:
+		case <-time.After(patience):
+			t.Fatalf("%s did not come about", what)
+		}
+	}
+	wait("the read", reading)
+	conn.Close()
+	wait("its end", ended)
+	eventually(t, "the socket's place to be free", func() bool { return h.hub.Len() == 0 })
+}
+
+// A room that becomes secret or is archived while a phone is between the look at
+// its rights and the list of sockets keeps the phone out.
+func TestSettingsThatChangeDuringAHandshake(t *testing.T) {
+	yes := true
+	for name, tt := range map[string]struct {
+		change room.Patch
+		bye    string
+	}{
+		"secret":   {room.Patch{Secret: &yes}, "not_allowed"},
+		"archived": {room.Patch{Archived: &yes}, "closed"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := newHouse(t)
+			h.OnWait = func() { // the phone's rights have been looked at
+				h.OnWait = nil
+				_, err := h.Service.SetRoom(context.Background(), "live", room.Actor{Role: room.Owner, Label: "boss"}, tt.change)
+				if err != nil {
+					t.Error(err)
+				}
+			}
+			if bye, _ := ended(t, h.phone()); bye != tt.bye {
+				t.Errorf("the phone is told %q, want %q", bye, tt.bye)
+			}
+		})
+	}
+}

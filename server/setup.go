@@ -1,0 +1,253 @@
+package server
+
+import (
+	"bytes"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"danmaku/room"
+)
+
+// This file has what is shown besides a stream: a poster, a second screen for a
+// projector, and the file that waits for the server in OBS.
+
+// setupPage is what the poster, the second screen, the welcome and the builder
+// see of a room.
+type setupPage struct {
+	Overlay string       // address of the overlay with its key
+	Short   string       // the audience's address as one types it
+	Query   template.URL // of the code's address, "?at=…", "?key=…" or empty
+	// SameNetwork is true when phones must be in this machine's network.
+	SameNetwork bool
+	Ways        []way
+	OnlyHere    bool // no phone can reach it
+	OBS         bool // there is a button that asks OBS
+}
+
+// way is an address under which the audience may come.
+type way struct {
+	Base, Short string
+	Here        bool // works on this machine alone
+}
+
+// ways lists the audience's addresses of a room, the likeliest first.
+func (s *Server) ways(room string) (out []way) {
+	for _, base := range s.opt.Bases {
+		out = append(out, way{Base: base, Short: short(base) + "/r/" + room, Here: local(base)})
+	}
+	return out
+}
+
+// short leaves out what browsers put before an address themselves.
+func short(base string) string {
+	return strings.TrimPrefix(strings.TrimPrefix(base, "http://"), "https://")
+}
+
+// local tells whether a base names the machine itself.
+func local(base string) bool {
+	u, err := url.Parse(base)
+	return err == nil && (u.Hostname() == "localhost" || strings.HasPrefix(u.Hostname(), "127.") || u.Hostname() == "::1")
+}
+
+// audienceBase is what the audience's link begins with: the base that the
+// request asks for in ?at, when it is one of ours, else the likeliest.
+func (s *Server) audienceBase(c echo.Context) string {
+	if at := c.QueryParam("at"); slices.Contains(s.opt.Bases, at) {
+		return at
+	}
+	return s.opt.PublicURL
+}
+
+// moderatedRoom returns the room of the path to whoever runs it, by session.
+func (s *Server) moderatedRoom(c echo.Context) (room.Room, room.AccessLink, error) {
+	l, err := s.session(c.Request())
+	if err != nil {
+		return room.Room{}, l, err
+	}
+	r, err := s.live.Room(c.Param("room"))
+	if err != nil {
+		return r, l, err
+	}
+	if !l.Can(room.WatchConsole, r.ID) {
+		return r, l, room.ErrNotAllowed
+	}
+	return r, l, nil
+}
+
+// hostPage answers with a page that helps whoever runs a room to put its overlay
+// on air. Like the console it trades a key or a one-time code for a session.
+func (s *Server) hostPage(c echo.Context, page string) error {
+	if done, err := s.signIn(c); done {
+		return err
+	}
+	r, l, err := s.moderatedRoom(c)
+	if err != nil {
+		return err
+	}
+	key, err := s.live.ScreenKey(r.ID, room.Overlay)
+	if err != nil {
+		return err
+	}
+	p := &setupPage{
+		Overlay: s.overlayURL(c, r.ID, url.Values{"key": {key}}), SameNetwork: s.opt.SameNetwork, Ways: s.ways(r.ID),
+		OBS: s.opt.OBS != nil && l.Role.Can(room.ControlOBS),
+	}
+	p.OnlyHere = len(p.Ways) == 1 && p.Ways[0].Here
+	return s.render(c, http.StatusOK, page, pageData{Room: r, Setup: p, Role: l.Role})
+}
+
+// posterPage is GET /poster/{room}: title, code and address for the wall. It
+// shows what the audience sees anyway; that of a secret room is for those who
+// are let in.
+func (s *Server) posterPage(c echo.Context) error {
+	r, err := s.live.Room(c.Param("room"))
+	if err != nil {
+		return err
+	}
+	if _, err := s.audienceURL(c); err != nil { // it knows who may have a secret room's
+		return err
+	}
+	base := s.audienceBase(c)
+	p := &setupPage{Short: short(base) + "/r/" + r.ID, SameNetwork: s.opt.SameNetwork}
+	if r.Secret {
+		p.Short = "" // it is of no use without its key
+	}
+	if base != s.opt.PublicURL {
+		p.Query = template.URL("?at=" + url.QueryEscape(base))
+	}
+	return s.render(c, http.StatusOK, "poster/index.html", pageData{Room: r, Setup: p})
+}
+
+// screenOwn are the options of the second screen itself; the overlay gets the rest.
+var screenOwn = []string{"color", "code", "at"}
+
+// screenPage is GET /screen/{room}: the overlay over a colour or a picture. A
+// projector's machine may have the overlay's key in place of a session.
+func (s *Server) screenPage(c echo.Context) error {
+	r, key, err := s.screenKey(c)
+	if err != nil {
+		return err
+	}
+	query := c.QueryParams()
+	for _, own := range screenOwn {
+		query.Del(own)
+	}
+	query.Set("key", key)
+	p := &setupPage{
+		Overlay: "/overlay/" + r.ID + "?" + query.Encode(),
+		Short:   short(s.audienceBase(c)) + "/r/" + r.ID, SameNetwork: s.opt.SameNetwork,
+	}
+	code := url.Values{}
+	if at := c.QueryParam("at"); at != "" {
+		code.Set("at", at)
+	}
+	if r.Secret {
+		p.Short = ""
+		code.Set("key", key)
+	}
+	if len(code) > 0 {
+		p.Query = template.URL("?" + code.Encode())
+	}
+	return s.render(c, http.StatusOK, "screen/index.html", pageData{Room: r, Setup: p})
+}
+
+// screenKey returns the room of the path and the key of its overlay, by the key
+// in the request or by a session.
+func (s *Server) screenKey(c echo.Context) (room.Room, string, error) {
+	if key := c.QueryParam("key"); key != "" {
+		l, err := s.live.Open(key)
+		if err != nil || l.Role != room.Overlay || !l.On(c.Param("room")) {
+			return room.Room{}, "", room.ErrNotAllowed
+		}
+		r, err := s.live.Room(c.Param("room"))
+		return r, key, err
+	}
+	r, _, err := s.moderatedRoom(c)
+	if err != nil {
+		return r, "", err
+	}
+	key, err := s.live.ScreenKey(r.ID, room.Overlay)
+	return r, key, err
+}
+
+// overlayURL is the overlay's whole address, on the host that the browser uses.
+func (s *Server) overlayURL(c echo.Context, room string, query url.Values) string {
+	scheme := "http://"
+	if s.isHTTPS(c.Request()) {
+		scheme = "https://"
+	}
+	return scheme + c.Request().Host + "/overlay/" + room + "?" + query.Encode()
+}
+
+// loader is GET /overlay-loader/{room}: a file to keep beside OBS. The overlay's
+// options in the query go into it.
+func (s *Server) loader(c echo.Context) error {
+	r, key, err := s.screenKey(c)
+	if err != nil {
+		return err
+	}
+	query := c.QueryParams()
+	query.Set("key", key)
+	var b bytes.Buffer
+	if err := s.opt.Pages.loader.Execute(&b, setupPage{Overlay: s.overlayURL(c, r.ID, query)}); err != nil {
+		return fmt.Errorf("write the loader: %w", err)
+	}
+	h := c.Response().Header()
+	h.Set("Cache-Control", "no-store")
+	h.Set("Content-Disposition", `attachment; filename="overlay-loader.html"`)
+	return c.HTMLBlob(http.StatusOK, b.Bytes())
+}
+
+// readLoader reads the template of [Server.loader], which is not a page of ours:
+// it is opened from a disk.
+func readLoader(tree fs.FS) (*template.Template, error) {
+	t, err := template.ParseFS(tree, "overlay/loader.html")
+	if err != nil {
+		return nil, fmt.Errorf("read the loader: %w", err)
+	}
+	return t, nil
+}
+
+// addresses is GET /api/rooms/{room}/addresses: the overlay's address with its
+// key, and under which addresses the audience may come, the likeliest first.
+func (s *Server) addresses(c echo.Context) error {
+	r, err := s.live.Room(c.Param("room"))
+	if err != nil {
+		return err
+	}
+	out := wireAddresses{Audience: []wireWay{}, SameNetwork: s.opt.SameNetwork}
+	if key, err := s.live.ScreenKey(r.ID, room.Overlay); err == nil { // else its link was taken back
+		out.Overlay = s.overlayURL(c, r.ID, url.Values{"key": {key}})
+	}
+	query := ""
+	if r.Secret {
+		key, err := s.live.ScreenKey(r.ID, room.Audience)
+		if err != nil {
+			return c.JSON(http.StatusOK, out) // there is no way in
+		}
+		query = "?" + url.Values{"key": {key}}.Encode()
+	}
+	for _, w := range s.ways(r.ID) {
+		out.Audience = append(out.Audience, wireWay{At: w.Base, URL: w.Base + "/r/" + r.ID + query, Here: w.Here})
+	}
+	return c.JSON(http.StatusOK, out)
+}
+
+type wireAddresses struct {
+	Overlay     string    `json:"overlay,omitempty"`
+	Audience    []wireWay `json:"audience"`
+	SameNetwork bool      `json:"same_network"` // phones must be in the network of the server's machine
+}
+
+type wireWay struct {
+	At   string `json:"at"` // what ?at of codes and posters names
+	URL  string `json:"url"`
+	Here bool   `json:"here,omitempty"` // works on the server's machine alone
+}

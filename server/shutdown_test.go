@@ -1,0 +1,89 @@
+package server
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+)
+
+// raw opens a connection and writes to it.
+func (h *house) raw(text string) net.Conn {
+	h.t.Helper()
+	conn, err := net.Dial("tcp", h.base)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	h.t.Cleanup(func() { conn.Close() })
+	_ = conn.SetDeadline(time.Now().Add(patience))
+	if _, err := io.WriteString(conn, strings.ReplaceAll(text, "HOST", h.base)); err != nil {
+		h.t.Fatal(err)
+	}
+	return conn
+}
+
+// Whoever reads slowly, sends half of something or nothing at all is torn from
+// after a moment; those who read are told before.
+func TestNobodyHoldsUpAShutdown(t *testing.T) {
+	h := newHouse(t)
+	reader := h.phone()
+	next(t, reader, "hello")
+	deaf := h.deaf()
+	half := h.raw("POST /api/rooms/live/comments HTTP/1.1\r\nHost: HOST\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{")
+	silent := h.raw("")
+	eventually(t, "all to be there", func() bool {
+		h.requests.mu.Lock()
+		defer h.requests.mu.Unlock()
+		h.conns.mu.Lock()
+		defer h.conns.mu.Unlock()
+		return h.requests.running == 1 && len(h.conns.plain) == 2 && h.phones() == 2
+	})
+	pad := strings.Repeat("x", 3000)
+	for range 40 { // more than the kernel holds for the deaf one, less than its queue
+		h.broadcast(fmt.Appendf(nil, `{"type":"beat","pad":"%s"}`, pad))
+	}
+	h.flush = time.Millisecond
+	if err := h.Shutdown(context.Background()); err != nil {
+		t.Error(err)
+	}
+	if n := h.hub.Len(); n != 0 {
+		t.Errorf("%d sockets are left", n)
+	}
+	for name, conn := range map[string]net.Conn{"half a request": half, "no request": silent, "a deaf socket": deaf} {
+		if resp, err := http.ReadResponse(bufio.NewReader(conn), nil); err == nil {
+			t.Errorf("%s is answered %s", name, resp.Status)
+		} else if errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("%s is still open", name)
+		}
+	}
+}
+
+// A request that comes while the server stops is sent away, and one that is
+// under way hears of it by its context.
+func TestRequestsOfAServerThatStops(t *testing.T) {
+	var q requests
+	q.begin(nil)
+	if !q.enter() {
+		t.Fatal("a request is sent away before the end")
+	}
+	q.stop()
+	if q.ctx.Err() == nil {
+		t.Error("a request under way hears nothing of the end")
+	}
+	if q.enter() {
+		t.Error("a request begins after the end")
+	}
+	if q.wait(0) {
+		t.Error("a request under way is not waited for")
+	}
+	q.leave()
+	if !q.wait(patience) {
+		t.Error("a request that has ended is waited for")
+	}
+}

@@ -1,0 +1,229 @@
+package socket
+
+import (
+	"bytes"
+	"net/http"
+	"strings"
+	"sync"
+
+	"github.com/gorilla/websocket"
+	"github.com/klauspost/compress/flate"
+
+	"danmaku/live/fanout"
+)
+
+// Broadcasts are compressed by permessage-deflate (RFC 7692), once for all who read
+// the same form. A client's window holds what was compressed for it and nothing else,
+// and everything compressed is the same for all, so all who were there from one frame
+// on have the same window: such frames are a chain, in which each is compressed with
+// the ones before it at hand. Who comes later follows once the chain begins anew.
+// What one client alone gets is never compressed, and so is in no window.
+
+// reads is what a client reads.
+type reads uint8
+
+const (
+	readsBrief   reads = 1 << iota // the brief form of frames
+	readsDeflate                   // compressed messages
+	readsAlone                     // … that hang on none before
+)
+
+const (
+	// packLevel is about as good as any (docs/dev/performance.md).
+	packLevel = 6
+	// packLeast is the least message that is worth it.
+	packLeast = 64
+	// chainWindow is how many bytes before a frame it may refer to.
+	chainWindow = 4 << 10
+	// chainLength is after how many frames a chain begins anew for those who wait. More
+	// than half waiting do not wait for that.
+	chainLength = 16
+)
+
+// extension is the name of the header that negotiates compression as gorilla does not
+// know it: it writes the header as it is, and does none of it itself. Its own way
+// compresses for each client, and takes 400,000 bytes out of a frame of 512.
+const extension = "Sec-WebSocket-Extensions"
+
+// negotiate returns what a client that offers compression reads, and the answer to its
+// offer; both are empty when it offers none that can be taken.
+func negotiate(r *http.Request) (what reads, answer string) {
+	for _, header := range r.Header.Values(extension) {
+		for offer := range strings.SplitSeq(header, ",") {
+			params := strings.Split(offer, ";")
+			if strings.TrimSpace(params[0]) != "permessage-deflate" {
+				continue
+			}
+			if what, ok := offered(params[1:]); ok {
+				answer = "permessage-deflate; client_no_context_takeover"
+				if what&readsAlone != 0 {
+					answer += "; server_no_context_takeover"
+				}
+				return what, answer
+			}
+		}
+	}
+	return 0, ""
+}
+
+// agree settles what a client reads, and says so in the header of its handshake.
+func (s *stream) agree(r *http.Request, answer http.Header) {
+	a := s.client.arrival
+	if a.Brief {
+		s.reads |= readsBrief
+	}
+	if a.Plain {
+		return
+	}
+	if what, agreed := negotiate(r); agreed != "" {
+		s.reads |= what
+		s.inflation = &inflation{}
+		answer[extension] = []string{agreed} // not Set: gorilla refuses the name as http spells it
+	}
+}
+
+// offered reads the parameters of an offer. One that asks for a smaller window is
+// not taken.
+func offered(params []string) (what reads, ok bool) {
+	what = readsDeflate
+	seen := map[string]bool{}
+	for _, p := range params {
+		name, value, valued := strings.Cut(strings.TrimSpace(p), "=")
+		name, value = strings.TrimSpace(name), strings.Trim(strings.TrimSpace(value), `"`)
+		switch {
+		case seen[name]:
+			return 0, false
+		case name == "server_no_context_takeover" && !valued:
+			what |= readsAlone
+		case name == "client_no_context_takeover" && !valued:
+		case name == "client_max_window_bits": // of what the client sends: nothing that it does with it hurts
+		case name == "server_max_window_bits" && value == "15":
+		default:
+			return 0, false
+		}
+		seen[name] = true
+	}
+	return what, true
+}
+
+// chain is what a form's compressed frames have in common.
+type chain struct {
+	number  uint32 // grows with every new beginning
+	window  []byte // the last bytes before the next frame
+	frames  int    // since the beginning
+	follow  int    // who followed at the last frame
+	waiting int    // who reads compressed frames and did not follow
+}
+
+// forms makes a frame's parcels, each when it is first needed.
+type forms struct {
+	group    *group
+	launched *inFlight
+	of       func(*stream) *parcel
+	list     [2]form
+}
+
+type form struct {
+	payload             []byte
+	plain, alone, along *parcel // uncompressed, compressed by itself, as the next of the chain
+	chain               *chain
+	fresh               bool // the chain begins with this frame
+	follow, waiting     int
+}
+
+// forms returns the forms of a frame, with the group's chains. It is called with sending.
+func (g *group) forms(frame fanout.Frame, launched *inFlight) *forms {
+	f := &forms{group: g, launched: launched}
+	f.list[0].payload, f.list[1].payload = frame.Full, frame.Brief
+	for i := range f.list {
+		c := g.chains[i]
+		f.list[i].chain = c
+		f.list[i].fresh = c != nil && (c.frames == 0 || c.waiting > c.follow || c.waiting > 0 && c.frames >= chainLength)
+		if f.list[i].fresh {
+			c.number++
+			c.frames, c.window = 0, c.window[:0]
+		}
+	}
+	f.of = f.parcel
+	return f
+}
+
+// parcel returns the parcel for a client.
+func (f *forms) parcel(s *stream) *parcel {
+	i := 0
+	if s.reads&readsBrief != 0 {
+		i = 1
+	}
+	w := &f.list[i]
+	if s.reads&readsDeflate == 0 || len(w.payload) < packLeast {
+		return f.made(&w.plain, w.payload, false, nil)
+	}
+	if s.reads&readsAlone != 0 {
+		return f.made(&w.alone, w.payload, true, nil)
+	}
+	if w.chain == nil { // the first that wants one
+		w.chain, w.fresh = &chain{number: 1}, true
+		f.group.chains[i] = w.chain
+	}
+	if w.fresh {
+		s.chain = w.chain.number
+	}
+	if s.chain != w.chain.number {
+		w.waiting++
+		return f.made(&w.alone, w.payload, true, nil)
+	}
+	w.follow++
+	return f.made(&w.along, w.payload, true, w.chain.window)
+}
+
+func (f *forms) made(p **parcel, payload []byte, packed bool, window []byte) *parcel {
+	if *p == nil {
+		*p = &parcel{launched: f.launched}
+		if packed {
+			(*p).wire = appendFrame(nil, finalBit|packedBit|websocket.TextMessage, deflate(payload, window))
+		} else {
+			(*p).wire = frameOf(payload)
+		}
+	}
+	return *p
+}
+
+// close moves the chains on. One that nobody follows is forgotten with its window.
+func (f *forms) close() {
+	for i := range f.list {
+		w := &f.list[i]
+		switch c := w.chain; {
+		case c == nil:
+		case w.follow == 0 && len(w.payload) >= packLeast:
+			f.group.chains[i] = nil
+		case w.along != nil:
+			c.frames++
+			c.follow, c.waiting = w.follow, w.waiting
+			c.window = append(c.window, w.payload...)
+			c.window = c.window[max(len(c.window)-chainWindow, 0):]
+		}
+	}
+}
+
+// packer is what compressing one frame needs; thousands of rooms share a few.
+type packer struct {
+	out bytes.Buffer
+	*flate.Writer
+}
+
+var packers = sync.Pool{New: func() any {
+	p := &packer{}
+	p.Writer, _ = flate.NewWriter(&p.out, packLevel) // the level is one that there is
+	return p
+}}
+
+// deflate compresses a message for clients whose window ends with the bytes given.
+func deflate(message, window []byte) []byte {
+	p := packers.Get().(*packer)
+	defer packers.Put(p)
+	p.out.Reset()
+	p.ResetDict(&p.out, window)
+	_, _ = p.Write(message) // into memory
+	_ = p.Flush()
+	return bytes.Clone(bytes.TrimSuffix(p.out.Bytes(), []byte{0, 0, 0xff, 0xff}))
+}

@@ -1,0 +1,243 @@
+package socket
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"danmaku/room"
+
+	"github.com/gorilla/websocket"
+	"github.com/olahol/melody"
+
+	"danmaku/server/wire"
+)
+
+// member returns the one socket of the audience.
+func (h *house) member() *stream {
+	h.t.Helper()
+	m := h.handler.group(groupKey{"live", room.ViewAudience})
+	eventually(h.t, "its place", func() bool { return len(m.list()) == 1 }) // which it has right after its hello
+	return m.list()[0]
+}
+
+// session returns its session.
+func (h *house) session() (one *melody.Session) {
+	h.hub.each(func(_ groupKey, sess *melody.Session) { one = sess })
+	return one
+}
+
+// A frame takes no goroutine when its client reads.
+func TestFramesNeedNoGoroutine(t *testing.T) {
+	h := newHouse(t)
+	conn := h.phone()
+	next(t, conn, "hello")
+	h.member() // or the first frame would find nobody
+	for n := range 3 * queueLen {
+		h.hub.Announce("live", room.ViewAudience, fmt.Appendf(nil, `{"type":"beat","n":%d}`, n))
+		if waiting := h.member().queued.Load(); waiting != 0 {
+			t.Fatalf("frame %d waits", n)
+		}
+		if f := next(t, conn, "beat"); f["n"] != float64(n) {
+			t.Fatalf("frame %d came as %v", n, f["n"])
+		}
+	}
+}
+
+// melody starts a goroutine for each session that writes, and one message ends it.
+func TestASocketHasOneGoroutine(t *testing.T) {
+	h := newHouse(t)
+	next(t, h.phone(), "hello") // heartbeats and all else that one socket starts
+	stacks := func() string {
+		b := make([]byte, 1<<20)
+		return string(b[:runtime.Stack(b, true)])
+	}
+	for range 20 {
+		next(t, h.phone(), "hello")
+	}
+	eventually(t, "no pump", func() bool { return !strings.Contains(stacks(), "writePump") })
+	if n := strings.Count(stacks(), "readPump"); n != 21 {
+		t.Errorf("%d goroutines read", n)
+	}
+}
+
+// Frames to all, answers and pongs come whole and in order to a client that now
+// and then stops to read, so that some go past melody's queue, some through it,
+// and some half this way and half that.
+func TestFramesKeepTheirOrderPastTheQueue(t *testing.T) {
+	h := newHouse(t)
+	conn := h.phone()
+	next(t, conn, "hello")
+	s := h.member()
+	sent, came, answers := 0, 0, 0
+	announce := func() { // its bytes are those that control frames begin with
+		pad := strings.Repeat("\u0088\u0089", rand.IntN(5<<10))
+		h.hub.Announce("live", room.ViewAudience, fmt.Appendf(nil, `{"type":"beat","n":%d,"pad":"%s"}`, sent, pad))
+		sent++
+	}
+	readTo := func(frames, asked int) {
+		t.Helper()
+		for came < frames || answers < asked {
+			_, b, err := conn.ReadMessage()
+			if err != nil {
+				t.Fatalf("after %d frames and %d answers: %v", came, answers, err)
+			}
+			var f struct {
+				Type string
+				N    int
+			}
+			if err := json.Unmarshal(b, &f); err != nil {
+				t.Fatalf("%.40q: %v", b, err)
+			}
+			switch f.Type {
+			case "error":
+				answers++
+			case "beat":
+				if f.N != came {
+					t.Fatalf("frame %d came as number %d", f.N, came)
+				}
+				came++
+			}
+		}
+	}
+	const rounds, asked, pings = 8, 2 * frameRate / 8, 4 * controlRate / 8 // in all no flood
+	for round := range rounds {
+		for s.queued.Load() == 0 { // until the kernel takes no more
+			announce()
+		}
+		for range queueLen / 4 {
+			announce()
+		}
+		for range asked {
+			if err := conn.WriteMessage(websocket.TextMessage, []byte(`{"type":"what"}`)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		readTo(sent, asked*(round+1))
+		eventually(t, "an empty queue", func() bool { return s.queued.Load() == 0 })
+		// Pongs are written by another goroutine than what passes.
+		for range pings {
+			if err := conn.WriteControl(websocket.PingMessage, nil, time.Now().Add(patience)); err != nil {
+				t.Fatal(err)
+			}
+			for range 4 {
+				announce()
+			}
+			readTo(sent, 0)
+		}
+	}
+}
+
+// A bye is the last word, also while its close frame is yet to come.
+func TestNothingFollowsABye(t *testing.T) {
+	h := newHouse(t)
+	conn := h.phone()
+	next(t, conn, "hello")
+	release := waits(t, h.member())
+	h.hub.bye(h.session(), closeWith(wire.Bye{Code: "revoked"}, closeKey))
+	h.hub.Announce("live", room.ViewAudience, []byte(`{"type":"beat"}`))
+	release()
+	next(t, conn, "bye")
+	if _, b, err := conn.ReadMessage(); err == nil {
+		t.Errorf("after the bye came %s", b)
+	}
+}
+
+// Who was told bye gets no further frame that would fill its queue, and so is cut
+// when it has not gone from one beat to the next.
+func TestByeHasItsTime(t *testing.T) {
+	h := newHouse(t)
+	h.hub.linger = patience
+	conn := h.phone()
+	next(t, conn, "hello")
+	s := h.member()
+	release := waits(t, s)
+	s.client.heard.Store(time.Now().Add(time.Hour).UnixNano()) // it is not silent
+	h.hub.bye(h.session(), closeWith(wire.Bye{Code: "revoked"}, closeKey))
+	for range 2 {
+		h.handler.beat()
+	}
+	if !s.client.disconnected.Load() {
+		t.Error("it is not cut")
+	}
+	release()
+	if bye, code := ended(t, conn); bye != "revoked" || code != closeKey {
+		t.Errorf("it was told %q and closed with %d", bye, code)
+	}
+}
+
+// Who is being cut may have missed a frame. A later one would hide that: the
+// client would go on from there.
+func TestNothingComesAfterAFrameThatIsMissed(t *testing.T) {
+	h := newHouse(t)
+	conn := h.phone()
+	next(t, conn, "hello")
+	ended := &h.member().silent
+	for n, cut := range []bool{false, true, false} {
+		ended.Store(cut)
+		h.hub.Announce("live", room.ViewAudience, fmt.Appendf(nil, `{"type":"beat","n":%d}`, n))
+	}
+	for _, n := range []float64{0, 2} {
+		if f := next(t, conn, "beat"); f["n"] != n {
+			t.Errorf("frame %v came, want %v", f["n"], n)
+		}
+	}
+}
+
+// Whatever order people come and go in: the list holds who is there, once, and a
+// walk over it sees who was there when it began.
+func TestMembersComeAndGo(t *testing.T) {
+	var h group
+	there := map[*stream]bool{}
+	check := func(list []*stream, want map[*stream]bool) {
+		t.Helper()
+		got := map[*stream]bool{}
+		for _, m := range list {
+			got[m] = true
+		}
+		if len(list) != len(want) || len(got) != len(want) {
+			t.Fatalf("the list has %d rows and %d clients, want %d", len(list), len(got), len(want))
+		}
+		for st := range want {
+			if !got[st] {
+				t.Fatal("somebody is not in the list")
+			}
+		}
+	}
+	for range 2000 {
+		var walk []*stream
+		var seen []*stream
+		if rand.IntN(3) == 0 {
+			walk = h.list()
+			seen = slices.Clone(walk)
+		}
+		for range rand.IntN(4) {
+			if st := anyOf(there); st != nil && rand.IntN(2) == 0 {
+				h.unregister(st)
+				delete(there, st)
+			} else {
+				st := &stream{place: -1}
+				h.register(st)
+				there[st] = true
+			}
+		}
+		if !slices.Equal(walk, seen) {
+			t.Fatal("a walk's list has changed")
+		}
+		check(h.list(), there)
+	}
+	h.unregister(&stream{place: -1}) // who was never greeted
+	check(h.list(), there)
+}
+
+func anyOf(set map[*stream]bool) *stream {
+	for st := range set {
+		return st
+	}
+	return nil
+}

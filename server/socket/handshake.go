@@ -1,0 +1,193 @@
+package socket
+
+import (
+	"context"
+	"encoding/base64"
+	"fmt"
+	"net/http"
+	"runtime"
+	"slices"
+	"sync"
+	"time"
+
+	"danmaku/comment"
+	"danmaku/live"
+	"danmaku/room"
+	"danmaku/server/wire"
+	"danmaku/show"
+
+	"github.com/gorilla/websocket"
+	"github.com/olahol/melody"
+)
+
+// Service is what clients need of the use cases. [live.Hall] is one.
+type Service interface {
+	// Stays and Sit are asked once a client is registered.
+	Stays(live.Client) error
+	Register(room, user, address string) (mutedUntil time.Time, err error)
+	Join(room string, v room.View, resume live.Resume, welcome func(live.Welcome)) error
+	Submit(ctx context.Context, room string, a live.Author, d comment.Draft) (live.Outcome, error)
+	TakePart(ctx context.Context, room string, a live.Author, e show.Entry) (live.Part, error)
+	React(room string, a live.Author, taps map[string]int)
+	PartsOf(room, user string) []live.Part
+	// Still, Crowd and Stats are asked with every heartbeat.
+	Still(room string, v room.View, fn func(room.Position)) error
+	Crowd(room string, people int)
+	Stats(room string) (live.Stats, error)
+}
+
+// HandlerOptions are what a handler needs besides a hub and the use cases.
+type HandlerOptions struct {
+	Beat        time.Duration                         // between heartbeats; 10 s when zero
+	StatsEvery  time.Duration                         // between stats for consoles; 2 s when zero
+	CheckOrigin func(*http.Request) bool              // as of gorilla's Upgrader; nil: the same origin
+	OBS         func(room string, f wire.ClientFrame) // gets what an overlay reports of OBS; may be nil
+}
+
+// Handler takes connections as clients of a hub. It starts heartbeats with the
+// first one; [Hub.Shutdown] ends them.
+type Handler struct {
+	hub      *Hub
+	svc      Service
+	opt      HandlerOptions
+	upgrader *websocket.Upgrader
+	begin    sync.Once
+	storm    storm // of the heartbeats' goroutine
+	rush     rush  // of the heartbeats' goroutine
+	air      onAir
+}
+
+// NewHandler builds a handler.
+func NewHandler(hub *Hub, svc Service, o HandlerOptions) *Handler {
+	if o.Beat == 0 {
+		o.Beat = 10 * time.Second
+	}
+	if o.StatsEvery == 0 {
+		o.StatsEvery = 2 * time.Second
+	}
+	return &Handler{hub: hub, svc: svc, opt: o, upgrader: &websocket.Upgrader{
+		// Messages are short, and longer ones go past the buffer. gorilla writes nothing
+		// but handshakes and control frames.
+		ReadBufferSize: 128, WriteBufferSize: 512, WriteBufferPool: &sync.Pool{},
+		Subprotocols: []string{Subprotocol}, CheckOrigin: o.CheckOrigin,
+	}}
+}
+
+// Arrival is a client whose rights were established, before its handshake.
+type Arrival struct {
+	Client live.Client
+	Author live.Author // of the audience: the author of its comments
+	User   *wire.User  // of the audience: what hello says of it
+	Resume live.Resume
+	Brief  bool // it reads the brief form of frames
+	Plain  bool // nothing is compressed for it, and it may not compress
+}
+
+// Acceptable reports whether the handshake is one that [Handler.Accept] can answer:
+// once the connection has been taken, no fault of it can be.
+func Acceptable(r *http.Request) bool {
+	key, err := base64.StdEncoding.DecodeString(r.Header.Get("Sec-WebSocket-Key"))
+	offered := websocket.Subprotocols(r)
+	return err == nil && len(key) == 16 && websocket.IsWebSocketUpgrade(r) && r.Header.Get("Sec-WebSocket-Version") == "13" &&
+		(len(offered) == 0 || slices.Contains(offered, Subprotocol))
+}
+
+// Accept takes the connection of a handshake from net/http and serves it as a
+// client in a goroutine of its own; gone is called when it is no more. After an
+// error nothing was taken, and gone is not called.
+func (h *Handler) Accept(w http.ResponseWriter, r *http.Request, a Arrival, gone func()) error {
+	taken, err := hijack(w)
+	if err != nil {
+		return fmt.Errorf("take a connection: %w", err)
+	}
+	h.begin.Do(h.start)
+	h.serve(taken, r, newClient(a, h.hub.elapsed()), gone)
+	return nil
+}
+
+// TurnAway answers a handshake with the reason why there is no socket for it, over
+// a socket: a page cannot read a refused handshake. It takes closeTimeout at most.
+func (h *Handler) TurnAway(w http.ResponseWriter, r *http.Request, why error) {
+	conn, err := h.upgrader.Upgrade(w, r, nil)
+	if err != nil {
+		return // the upgrader has answered
+	}
+	defer conn.Close()
+	code, closeCode := closeCodeOf(why)
+	deadline := time.Now().Add(closeTimeout)
+	_ = conn.SetWriteDeadline(deadline)
+	if conn.WriteMessage(websocket.TextMessage, wire.Marshal(wire.Bye{Type: "bye", Code: code})) == nil {
+		_ = conn.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(closeCode, code), deadline)
+	}
+}
+
+// serve runs a connection that was taken from net/http in a goroutine of its own,
+// so that net/http's buffers go back: with 10,000 sockets they are 80 MB. gone is
+// called when it is no more.
+func (h *Handler) serve(taken *hijacked, r *http.Request, c *client, gone func()) {
+	m := h.group(groupKey{c.Room, c.View})
+	s := taken.conn
+	s.group, s.client = m, c
+	s.agree(r, taken.header)
+	go func() {
+		defer gone()
+		defer close(c.gone)
+		defer h.hub.presence.unregister(c)
+		defer m.unregister(s)
+		defer s.depart()
+		defer h.caught(nil)
+		if err := m.HandleRequestWithKeys(taken, r, nil); err != nil {
+			h.hub.log.Debug("a handshake failed", "err", err)
+		}
+	}()
+}
+
+// group returns the clients of a view of a room.
+func (h *Handler) group(key groupKey) *group {
+	h.hub.mu.RLock()
+	m := h.hub.groups[key]
+	h.hub.mu.RUnlock()
+	if m != nil {
+		return m
+	}
+	h.hub.mu.Lock()
+	defer h.hub.mu.Unlock()
+	if m = h.hub.groups[key]; m == nil {
+		m = h.newGroup()
+		h.hub.groups[key] = m
+	}
+	return m
+}
+
+// newGroup sets up a melody so that none of its defaults is left to chance.
+func (h *Handler) newGroup() *group {
+	m := &group{Melody: melody.New(), hub: h.hub}
+	m.Upgrader = h.upgrader
+	m.Config = &melody.Config{
+		WriteWait: writeWait, PongWait: 60 * time.Second, PingPeriod: 25 * time.Second,
+		MaxMessageSize: maxFrame, MessageBufferSize: 1,
+	}
+	// Greeting takes a deep stack, and a goroutine that has grown one keeps it: on
+	// one of its own it goes back, 4 KB less for each socket.
+	m.HandleConnect(func(sess *melody.Session) {
+		greeted := make(chan struct{})
+		go func() {
+			defer close(greeted)
+			h.greet(m, sess)
+		}()
+		<-greeted
+		_ = sess.Write(nil) // the queue is empty
+	})
+	// melody starts a goroutine that writes for each session, and has no way without. It
+	// would wait for ever, with a timer for pings, since streams write by themselves. So
+	// the one message that it is given, which no client sees, ends it: this handler runs
+	// in it. Its deferred calls run, and the session stays open.
+	m.HandleSentMessage(func(*melody.Session, []byte) { runtime.Goexit() })
+	m.HandleMessage(h.guarded(plainBeat, h.message))
+	m.HandleMessageBinary(h.guarded("", func(sess *melody.Session, _ []byte) {
+		h.sendError(sess, room.ErrBadFrame)
+	}))
+	m.HandlePong(func(sess *melody.Session) { h.control(sess) })
+	// No HandleClose: melody would no longer answer a client's close frame.
+	return m
+}

@@ -1,0 +1,317 @@
+package socket
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"danmaku/room"
+
+	"github.com/gorilla/websocket"
+	"github.com/olahol/melody"
+
+	"danmaku/server/wire"
+)
+
+// How the readers of TestEveryReaderGetsAGaplessStream differ.
+const (
+	eager    = iota // reads at once
+	lazy            // reads a few bytes at a time
+	sleepy          // lets frames pile up, then reads them all
+	asking          // sends pings and what is answered, meanwhile
+	deaf            // reads only when all is over
+	fleeting        // breaks off in the middle
+	kinds
+)
+
+const (
+	walkers   = 3  // who give frames to a reader: two to all of them, one to each by itself
+	eachSends = 40 // frames of each of them
+	backlog   = 45 // frames that a reader may be behind; its answers need room in the queue, too
+	nap       = 30 // frames that a sleepy one lets pile up
+	asks      = 8  // no flood
+)
+
+// reader is a client that checks all that comes.
+type reader struct {
+	kind int
+	conn *websocket.Conn
+	sess *melody.Session
+
+	read         atomic.Int64 // frames of walkers
+	next         [walkers]int // number of each walker's next frame
+	answers      atomic.Int64 // to what it asked
+	pongs        int          // to its pings
+	bye          string       // the last frame, when there was one
+	code         int          // of the close frame
+	err          error        // what is wrong with what came
+	broken       error        // how it ended without a close frame
+	disconnected atomic.Bool
+	sent         func() int64 // how many frames have left
+}
+
+// slowConn reads a few bytes at a time, and has little room for more.
+type slowConn struct{ net.Conn }
+
+func (c slowConn) Read(b []byte) (int, error) { return c.Conn.Read(b[:min(len(b), 1000)]) }
+
+// reader opens a reader's socket. Its kernel holds little, so that the server's is
+// often full, and writes only a part.
+func (h *house) reader(kind int, sent func() int64) *reader {
+	h.t.Helper()
+	m := h.handler.group(groupKey{"live", room.ViewAudience})
+	before := map[*stream]bool{}
+	for _, at := range m.list() {
+		before[at] = true
+	}
+	d := websocket.Dialer{
+		HandshakeTimeout: patience, Subprotocols: []string{Subprotocol},
+		NetDialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
+			conn, err := new(net.Dialer).DialContext(ctx, network, addr)
+			if err != nil {
+				return nil, err
+			}
+			_ = conn.(*net.TCPConn).SetReadBuffer(64 << 10)
+			if kind == lazy {
+				conn = slowConn{conn}
+			}
+			return conn, nil
+		},
+	}
+	conn, _, err := d.Dial("ws://"+h.base+"/api/rooms/live/socket?role=audience", nil)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	h.t.Cleanup(func() { conn.Close() })
+	_ = conn.SetReadDeadline(time.Now().Add(patience))
+	next(h.t, conn, "hello")
+	r := &reader{kind: kind, conn: conn, sent: sent}
+	conn.SetPongHandler(func(data string) error { // one may be left out while a write waits for this client
+		var n int
+		if _, err := fmt.Sscanf(data, "ping %d", &n); err != nil || n < r.pongs {
+			r.err = fmt.Errorf("pong %q came after %d others", data, r.pongs)
+		}
+		r.pongs++
+		return nil
+	})
+	eventually(h.t, "its place", func() bool { return len(m.list()) > len(before) }) // which it has right after its hello
+	for _, at := range m.list() {
+		if !before[at] {
+			h.hub.each(func(_ groupKey, sess *melody.Session) {
+				if streamOf(sess) == at {
+					r.sess = sess
+				}
+			})
+		}
+	}
+	return r
+}
+
+// run reads to the end.
+func (r *reader) run(over <-chan struct{}, woken *sync.Cond) {
+	defer func() {
+		r.disconnected.Store(true)
+		woken.L.Lock()
+		woken.Broadcast()
+		woken.L.Unlock()
+	}()
+	if r.kind == deaf {
+		<-over
+	}
+	if r.kind == asking {
+		for n := range asks {
+			r.err = errors.Join(r.err,
+				r.conn.WriteControl(websocket.PingMessage, fmt.Append(nil, "ping ", n), time.Now().Add(patience)),
+				r.conn.WriteMessage(websocket.TextMessage, []byte(`{"type":"what"}`)))
+		}
+	}
+	for r.err == nil {
+		if r.kind == sleepy && rand.IntN(10) == 0 {
+			woken.L.Lock()
+			for {
+				all := r.sent()
+				if all-r.read.Load() >= nap || all == walkers*eachSends {
+					break
+				}
+				woken.Wait()
+			}
+			woken.L.Unlock()
+		}
+		_ = r.conn.SetReadDeadline(time.Now().Add(patience))
+		_, b, err := r.conn.ReadMessage()
+		if err != nil {
+			r.ends(err)
+			return
+		}
+		r.err = errors.Join(r.err, r.check(b))
+		woken.L.Lock()
+		woken.Broadcast()
+		woken.L.Unlock()
+		if r.kind == fleeting && r.read.Load() > walkers*eachSends/2 {
+			r.conn.Close()
+			return
+		}
+	}
+}
+
+func (r *reader) ends(err error) {
+	var ce *websocket.CloseError
+	if errors.As(err, &ce) && ce.Code != websocket.CloseAbnormalClosure {
+		r.code = ce.Code
+		return
+	}
+	r.broken = err
+	var late net.Error
+	if errors.As(err, &late) && late.Timeout() {
+		r.err = err
+	}
+}
+
+func (r *reader) check(b []byte) error {
+	var f struct {
+		Type, Code, Pad string
+		By, N           int
+	}
+	if err := json.Unmarshal(b, &f); err != nil {
+		return fmt.Errorf("%.60q: %w", b, err)
+	}
+	if r.bye != "" {
+		return fmt.Errorf("after a bye came %.60q", b)
+	}
+	switch f.Type {
+	case "error":
+		r.answers.Add(1)
+	case "bye":
+		r.bye = f.Code
+	case "test":
+		if f.N != r.next[f.By] {
+			return fmt.Errorf("frame %d of walker %d came, want %d", f.N, f.By, r.next[f.By])
+		}
+		r.next[f.By]++
+		r.read.Add(1)
+	}
+	return nil
+}
+
+// frame is one of a walker's: most are small, some larger than gorilla's buffer,
+// and some than what the kernel takes at once. Its bytes are those that control
+// frames begin with.
+func frame(by, n int) []byte {
+	size := 0
+	switch rand.IntN(4) {
+	case 0:
+		size = rand.IntN(300)
+	case 1:
+		size = 4<<10 + rand.IntN(300)
+	case 2:
+		size = rand.IntN(60 << 10)
+	}
+	return fmt.Appendf(nil, `{"type":"test","by":%d,"n":%d,"pad":"%s"}`, by, n, strings.Repeat("\u0088\u0089", size/4))
+}
+
+// Whatever a client's way of reading, and whoever else writes to it: it gets a
+// stream of whole frames without a gap, and those who keep up get all of it, in
+// the order of whoever sent it, to the bye.
+func TestEveryReaderGetsAGaplessStream(t *testing.T) {
+	h := newHouse(t)
+	h.hub.linger = patience // a reader that waits for a processor is not deaf
+	var mu sync.Mutex
+	woken := sync.NewCond(&mu)
+	var count atomic.Int64
+	sent := func() int64 { return count.Load() }
+	var all, careful []*reader
+	for n := range 2 * kinds {
+		r := h.reader(n%kinds, sent)
+		all = append(all, r)
+		if r.kind < deaf {
+			careful = append(careful, r)
+		}
+	}
+	over := make(chan struct{})
+	var reading, sending sync.WaitGroup
+	for _, r := range all {
+		reading.Go(func() { r.run(over, woken) })
+	}
+	// catchUp waits until nobody who keeps up is too far behind for one more.
+	catchUp := func() {
+		mu.Lock()
+		defer mu.Unlock()
+		for {
+			var most int64
+			for _, r := range careful {
+				if !r.disconnected.Load() {
+					most = max(most, sent()-r.read.Load())
+				}
+			}
+			if most < backlog {
+				count.Add(1)
+				woken.Broadcast()
+				return
+			}
+			woken.Wait()
+		}
+	}
+	for by := range walkers {
+		sending.Go(func() {
+			for n := range eachSends {
+				catchUp()
+				b := frame(by, n)
+				if by < walkers-1 {
+					h.hub.Announce("live", room.ViewAudience, b)
+					continue
+				}
+				for _, r := range all {
+					if !clientOf(r.sess).disconnected.Load() { // it may have missed one
+						h.hub.write(r.sess, b)
+					}
+				}
+			}
+		})
+	}
+	sending.Wait()
+	// A connection that is closed over what its client wrote is reset, and the
+	// client loses what it has not read yet: all that was asked must be read.
+	for _, r := range all {
+		if r.kind == asking {
+			eventually(t, "all answers", func() bool { return r.answers.Load() == asks || r.disconnected.Load() })
+		}
+	}
+	for n, r := range all {
+		if r.kind == eager && n > kinds {
+			h.hub.disconnect(r.sess, reasonFlooding)
+		} else {
+			h.hub.bye(r.sess, closeWith(wire.Bye{Code: "revoked"}, closeKey))
+		}
+	}
+	close(over)
+	reading.Wait()
+	for n, r := range all {
+		if r.err != nil {
+			t.Errorf("reader %d, kind %d: %v", n, r.kind, r.err)
+			continue
+		}
+		switch {
+		case r.kind == deaf: // whatever came is a stream without a gap
+			if r.code == 0 && r.broken == nil {
+				t.Errorf("deaf reader %d did not end", n)
+			}
+		case r.kind == fleeting:
+		case r.kind == eager && n > kinds:
+			if r.code != websocket.ClosePolicyViolation {
+				t.Errorf("reader %d was cut with %d, %v", n, r.code, r.broken)
+			}
+		default:
+			if r.read.Load() != walkers*eachSends || r.bye != "revoked" || r.code != closeKey {
+				t.Errorf("reader %d, kind %d, got %d frames, bye %q and code %d, %v", n, r.kind, r.read.Load(), r.bye, r.code, r.broken)
+			}
+		}
+	}
+}

@@ -1,0 +1,200 @@
+package socket
+
+import (
+	"bytes"
+	"io"
+	"net"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"danmaku/server/wire"
+)
+
+// pair is a stream and its client's end.
+func pair(t *testing.T) (*stream, net.Conn) {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	client, err := net.Dial("tcp", l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { client.Close() })
+	conn, err := l.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { conn.Close() })
+	_ = client.SetReadDeadline(time.Now().Add(patience))
+	_ = conn.SetWriteDeadline(time.Now().Add(patience))
+	return newStream(conn), client
+}
+
+// waits has a stream's queue wait, as a write that is under way does, and returns when
+// drain has come upon it with what the queue has.
+func waits(t testing.TB, s *stream) (release func()) {
+	t.Helper()
+	s.mu.Lock()
+	if !s.enqueue(newParcel([]byte(`{"type":"beat"}`))) {
+		t.Fatal("the queue is full")
+	}
+	eventually(t, "a parcel that waits", func() bool {
+		s.line.Lock()
+		defer s.line.Unlock()
+		return len(s.queue) == 0
+	})
+	return s.mu.Unlock
+}
+
+// A frame of which the kernel takes only a part is gone on with before anything else,
+// and what is said meanwhile comes behind it in its order; nothing comes behind a close
+// frame.
+func TestRestOfAFrameComesFirst(t *testing.T) {
+	huge := []byte(`"` + strings.Repeat("x", 1<<20) + `"`)
+	pong := []byte{finalBit | websocket.PongMessage, 1, 'p'}
+	other := newParcel([]byte("other"))
+	last := lastParcel(closeWith(wire.Bye{Code: "revoked"}, closeKey))
+	for _, tt := range []struct {
+		name string
+		then func(s *stream)
+		want []byte
+	}{
+		{"nothing", func(*stream) {}, nil},
+		{"a pong", func(s *stream) { _, _ = s.Write(pong) }, pong},
+		{"another frame and a pong", func(s *stream) { s.say(other); _, _ = s.Write(pong) }, append(bytes.Clone(other.wire), pong...)},
+		{"a bye, and what is too late", func(s *stream) { s.enqueue(last); s.say(other); _, _ = s.Write(pong) }, last.wire},
+		{"a cut, which drops what waits", func(s *stream) { s.say(other); s.cutOff(last); s.say(other) }, last.wire},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s, client := pair(t)
+			if s.pass(newParcel(huge)) || s.rest == nil {
+				t.Fatal("1 MB is written at once, or not begun")
+			}
+			s.mu.Lock() // so that all is said before drain goes on
+			s.enqueue(s.begun)
+			if s.pass(other) {
+				t.Fatal("a frame passes one that is not whole")
+			}
+			tt.then(s)
+			s.mu.Unlock()
+			want := append(frameOf(huge), tt.want...)
+			got := make([]byte, len(want))
+			if _, err := io.ReadFull(client, got); err != nil {
+				t.Fatal(err)
+			}
+			if !bytes.Equal(got, want) {
+				t.Errorf("it ends in %q; want %q", got[len(got)-40:], want[len(want)-40:])
+			}
+			eventually(t, "an empty queue", func() bool { return s.queued.Load() == 0 })
+			if passes := s.pass(other); passes == s.ended.Load() {
+				t.Errorf("a frame passes: %v, behind a close frame: %v", passes, s.ended.Load())
+			}
+		})
+	}
+}
+
+// While a write waits for its client, frames are queued and nobody waits.
+func TestNobodyWaitsForAWrite(t *testing.T) {
+	s, client := pair(t)
+	_ = s.Conn.(*net.TCPConn).SetWriteBuffer(4 << 10)
+	huge := frameOf(make([]byte, 4<<20))
+	if !s.say(newParcel(make([]byte, 4<<20))) {
+		t.Fatal("the queue is full")
+	}
+	other := newParcel([]byte("other"))
+	said := 0
+	for said < 2*queueLen && s.say(other) {
+		said++
+	}
+	if said < queueLen-1 || said > queueLen { // drain has one of them, or not yet
+		t.Fatalf("%d frames wait", said)
+	}
+	if _, err := io.CopyN(io.Discard, client, int64(len(huge)+said*len(other.wire))); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "an empty queue", func() bool { return s.queued.Load() == 0 })
+}
+
+// Gorilla answers a close frame and its reader closes the connection right after: the
+// answer has gone out by then, also when it had to wait for another frame.
+func TestTheAnswerToACloseIsNotLost(t *testing.T) {
+	s, client := pair(t)
+	release := waits(t, s)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		_, _ = s.Write([]byte{finalBit | websocket.CloseMessage, 2, 0x03, 0xE8})
+		_ = s.Close()
+	}()
+	eventually(t, "a close frame that waits", s.ended.Load)
+	release()
+	got, err := io.ReadAll(client)
+	if err != nil || !bytes.HasSuffix(got, []byte{finalBit | websocket.CloseMessage, 2, 0x03, 0xE8}) {
+		t.Errorf("the client read %q, %v", got, err)
+	}
+	<-ended
+}
+
+// A connection that is closed takes nothing, and its queue ends.
+func TestClosedConnectionTakesNothing(t *testing.T) {
+	s, _ := pair(t)
+	s.Close()
+	for range 2 * queueLen {
+		if s.pass(newParcel([]byte("frame"))) {
+			t.Fatal("a frame passes")
+		}
+		s.enqueue(newParcel([]byte("frame")))
+	}
+	eventually(t, "an empty queue", func() bool { return s.queued.Load() == 0 })
+}
+
+// What a failed write has left may be half a frame: nothing may come behind it.
+func TestNothingComesAfterAWriteThatFailed(t *testing.T) {
+	s, client := pair(t)
+	s.mu.Lock()
+	_ = s.Conn.SetWriteDeadline(time.Now().Add(-time.Second))
+	s.deadline = time.Now().Add(time.Hour) // so that it is not moved
+	s.mu.Unlock()
+	s.enqueue(newParcel([]byte("frame")))
+	eventually(t, "an empty queue", func() bool { return s.queued.Load() == 0 })
+	if s.pass(newParcel([]byte("frame"))) {
+		t.Error("a frame passes")
+	}
+	if got, err := io.ReadAll(client); err != nil || len(got) > 0 {
+		t.Errorf("%q came, %v", got, err)
+	}
+}
+
+// What wraps a connection may change its bytes (TLS), so nothing passes it by.
+func TestNothingPassesAWrapper(t *testing.T) {
+	bare, client := pair(t)
+	s := newStream(struct{ *net.TCPConn }{bare.Conn.(*net.TCPConn)})
+	if s.pass(newParcel([]byte("frame"))) {
+		t.Error("a frame passes")
+	}
+	s.Close()
+	if got, err := io.ReadAll(client); err != nil || len(got) > 0 {
+		t.Errorf("%q came, %v", got, err)
+	}
+}
+
+// Every length of a frame's header is as gorilla reads it.
+func TestFrameOf(t *testing.T) {
+	h := newHouse(t)
+	conn := h.phone()
+	next(t, conn, "hello")
+	for _, n := range []int{2, 125, 126, 127, 65535, 65536, 70000} {
+		frame := []byte(`"` + strings.Repeat("x", n-2) + `"`)
+		go h.hub.Announce("live", "audience", frame)
+		_, got, err := conn.ReadMessage()
+		if err != nil || !bytes.Equal(got, frame) {
+			t.Errorf("%d bytes came as %d: %v", n, len(got), err)
+		}
+	}
+}

@@ -1,0 +1,94 @@
+package server
+
+import (
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/labstack/echo/v4"
+)
+
+// bodyTimeout is how long the body of a request may take: 64 KiB need no more,
+// and a client that drips them holds a connection and a goroutine meanwhile.
+const bodyTimeout = 10 * time.Second
+
+// answerTimeout is how long a client may take to read an answer. It is there for
+// clients that ask for much and read nothing, which would hold a connection and
+// a goroutine forever.
+const answerTimeout = time.Minute
+
+// boundAnswers bounds the time that an answer may take. It begins anew with each
+// request; a connection that is hijacked has no deadline.
+func boundAnswers(limit time.Duration) echo.MiddlewareFunc {
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			if err := setAnswerDeadline(c.Response(), limit); err != nil {
+				return err
+			}
+			return next(c)
+		}
+	}
+}
+
+func setAnswerDeadline(w http.ResponseWriter, limit time.Duration) error {
+	err := http.NewResponseController(w).SetWriteDeadline(time.Now().Add(limit))
+	if errors.Is(err, http.ErrNotSupported) {
+		return nil
+	}
+	return err
+}
+
+// noAnswerDeadline takes the deadline of an answer away, until the next write.
+func noAnswerDeadline(w http.ResponseWriter) error {
+	err := http.NewResponseController(w).SetWriteDeadline(time.Time{})
+	if errors.Is(err, http.ErrNotSupported) {
+		return nil
+	}
+	return err
+}
+
+// rollingDeadline is the writer of an answer that may take as long as it likes while it is being read:
+// the deadline moves with every write.
+type rollingDeadline struct {
+	http.ResponseWriter
+	limit time.Duration
+}
+
+// Write implements io.Writer.
+func (s rollingDeadline) Write(b []byte) (int, error) {
+	if err := setAnswerDeadline(s.ResponseWriter, s.limit); err != nil {
+		return 0, err
+	}
+	return s.ResponseWriter.Write(b)
+}
+
+// boundBodies bounds the time in which a request's body must have come. At its end
+// net/http takes the deadline away by itself, so the work may take longer.
+func boundBodies(limit time.Duration) echo.MiddlewareFunc {
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			if c.Request().ContentLength == 0 {
+				return next(c)
+			}
+			if err := setBodyDeadline(c.Response(), limit); err != nil {
+				return err
+			}
+			return next(c)
+		}
+	}
+}
+
+func setBodyDeadline(w http.ResponseWriter, limit time.Duration) error {
+	err := http.NewResponseController(w).SetReadDeadline(time.Now().Add(limit))
+	if errors.Is(err, http.ErrNotSupported) {
+		return nil
+	}
+	return err
+}
+
+// allowLargeBody gives a large body longer to come, and its answer the usual time
+// behind that. It is for those alone whose key is known: an answer, too, that
+// refuses them first waits for some of the body.
+func allowLargeBody(w http.ResponseWriter, body time.Duration) error {
+	return errors.Join(setBodyDeadline(w, body), setAnswerDeadline(w, body+answerTimeout))
+}

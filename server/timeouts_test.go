@@ -1,0 +1,155 @@
+package server
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/labstack/echo/v4"
+)
+
+func TestBodyMustComeInTime(t *testing.T) {
+	read := make(chan error, 1)
+	e := echo.New()
+	e.Use(boundBodies(50 * time.Millisecond))
+	e.POST("/", func(c echo.Context) error {
+		_, err := io.ReadAll(c.Request().Body)
+		read <- err
+		return c.NoContent(http.StatusNoContent)
+	})
+	s := httptest.NewServer(e)
+	defer s.Close()
+	conn, err := net.Dial("tcp", s.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	fmt.Fprint(conn, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{")
+	select {
+	case err := <-read:
+		if !errors.Is(err, os.ErrDeadlineExceeded) {
+			t.Errorf("reading ended with %v", err)
+		}
+	case <-time.After(patience):
+		t.Error("the body is still waited for")
+	}
+}
+
+// A request that came in time may be worked on for longer.
+func TestWorkMayTakeLongerThanTheBody(t *testing.T) {
+	const limit = time.Second // in which the body, which is there, must be read on a busy machine
+	e := echo.New()
+	e.Use(boundBodies(limit))
+	e.POST("/", func(c echo.Context) error {
+		if _, err := io.ReadAll(c.Request().Body); err != nil {
+			return err
+		}
+		select {
+		case <-c.Request().Context().Done():
+			return c.NoContent(http.StatusTeapot)
+		case <-time.After(limit + limit/10):
+			return c.NoContent(http.StatusNoContent)
+		}
+	})
+	s := httptest.NewServer(e)
+	defer s.Close()
+	resp, err := http.Post(s.URL, "text/plain", strings.NewReader("all of it"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusNoContent {
+		t.Errorf("the work was ended: status %d", resp.StatusCode)
+	}
+}
+
+// Who asks for much and reads nothing holds a connection for so long and no
+// longer.
+func TestAnswerMustBeRead(t *testing.T) {
+	wrote := make(chan error, 1)
+	e := echo.New()
+	e.Use(boundAnswers(50 * time.Millisecond))
+	e.GET("/", func(c echo.Context) error {
+		for page := make([]byte, 1<<20); ; {
+			if _, err := c.Response().Write(page); err != nil {
+				wrote <- err
+				return err
+			}
+		}
+	})
+	s := httptest.NewServer(e)
+	defer s.Close()
+	conn, err := net.Dial("tcp", s.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	fmt.Fprint(conn, "GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+	select {
+	case err := <-wrote:
+		if !errors.Is(err, os.ErrDeadlineExceeded) {
+			t.Errorf("writing ended with %v", err)
+		}
+	case <-time.After(patience):
+		t.Error("the client is still waited for")
+	}
+}
+
+// deadlines is an answer that remembers how its deadline moved.
+type deadlines struct {
+	*httptest.ResponseRecorder
+	moved []time.Time // for writing
+	body  time.Time
+}
+
+func (d *deadlines) SetReadDeadline(t time.Time) error {
+	d.body = t
+	return nil
+}
+
+func (d *deadlines) SetWriteDeadline(t time.Time) error {
+	d.moved = append(d.moved, t)
+	return nil
+}
+
+// A long download may take its time while it is read.
+func TestDeadlineMovesWithADownload(t *testing.T) {
+	began := time.Now()
+	d := &deadlines{ResponseRecorder: httptest.NewRecorder()}
+	w := rollingDeadline{d, time.Hour}
+	for range 3 {
+		if _, err := w.Write([]byte("page")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(d.moved) != 3 || d.Body.Len() != 12 {
+		t.Fatalf("the deadline moved %d times over %q", len(d.moved), d.Body)
+	}
+	for i, at := range d.moved {
+		if at.Before(began.Add(time.Hour)) || i > 0 && at.Before(d.moved[i-1]) {
+			t.Errorf("deadline %d is %v", i, at.Sub(began))
+		}
+	}
+}
+
+// The answer to a large file that took its time must still be written.
+func TestAnswerComesAfterALargeBody(t *testing.T) {
+	d := &deadlines{ResponseRecorder: httptest.NewRecorder()}
+	began := time.Now()
+	if err := allowLargeBody(d, replayFileWithin); err != nil {
+		t.Fatal(err)
+	}
+	if d.body.Before(began.Add(replayFileWithin)) {
+		t.Errorf("the body may come for %v", d.body.Sub(began))
+	}
+	if len(d.moved) != 1 || d.moved[0].Before(d.body.Add(answerTimeout)) {
+		t.Errorf("the body may come until %v, the answer may be written until %v", d.body, d.moved)
+	}
+}

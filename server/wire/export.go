@@ -1,0 +1,82 @@
+package wire
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// ProgressHeader asks an export to report its progress, with the value 1, while the
+// file is made: by answers of status 102, whose header of this name is how many
+// comments are done, beside
+// [CountHeader].
+const ProgressHeader = "Danmaku-Progress"
+
+// CountHeader is how many comments an export selects.
+const CountHeader = "Danmaku-Count"
+
+// ExportAccount is what the head of an export's answer says about the file.
+type ExportAccount struct {
+	Count     int       // comments that are selected
+	Early     int       // those of them from before the beginning of the recording
+	Paused    int       // those of them that came while the recording was paused
+	After     int       // those of them from after its end
+	Covered   int       // subtitles that lie over another one
+	Zero, End time.Time // beginning and end of the recording; zero where there is none
+}
+
+// counts are the headers of an account but for the times.
+func (a *ExportAccount) counts() map[string]*int {
+	return map[string]*int{
+		CountHeader: &a.Count, "Danmaku-Early": &a.Early, "Danmaku-Paused": &a.Paused, "Danmaku-After": &a.After, "Danmaku-Covered": &a.Covered,
+	}
+}
+
+func (a *ExportAccount) times() map[string]*time.Time {
+	return map[string]*time.Time{"Danmaku-Zero": &a.Zero, "Danmaku-End": &a.End}
+}
+
+// SetHeader writes an account into a head. Times are RFC 3339 in UTC.
+func (a ExportAccount) SetHeader(h http.Header) {
+	for name, n := range a.counts() {
+		h.Set(name, strconv.Itoa(*n))
+	}
+	for name, at := range a.times() {
+		if !at.IsZero() {
+			h.Set(name, at.UTC().Format(time.RFC3339Nano))
+		}
+	}
+}
+
+// ReadExportAccount reads what SetHeader wrote.
+func ReadExportAccount(h http.Header) (a ExportAccount, err error) {
+	for name, n := range a.counts() {
+		if *n, err = strconv.Atoi(h.Get(name)); err != nil {
+			return ExportAccount{}, fmt.Errorf("header %s: %w", name, err)
+		}
+	}
+	for name, at := range a.times() {
+		if v := h.Get(name); v != "" {
+			if *at, err = time.Parse(time.RFC3339Nano, v); err != nil {
+				return ExportAccount{}, fmt.Errorf("header %s: %w", name, err)
+			}
+		}
+	}
+	return a, nil
+}
+
+// SetExportProgress writes into the head of an answer of status 102 how many of the
+// selected comments are done.
+func SetExportProgress(h http.Header, done, all int) {
+	h.Set(ProgressHeader, strconv.Itoa(done))
+	h.Set(CountHeader, strconv.Itoa(all))
+}
+
+// ReadExportProgress reads what [SetExportProgress] wrote.
+func ReadExportProgress(h http.Header) (done, all int, err error) {
+	if done, err = strconv.Atoi(h.Get(ProgressHeader)); err == nil {
+		all, err = strconv.Atoi(h.Get(CountHeader))
+	}
+	return done, all, err
+}

@@ -1,0 +1,317 @@
+package wire
+
+import (
+	"encoding/json"
+	"time"
+
+	"danmaku/comment"
+	"danmaku/live"
+	"danmaku/room"
+)
+
+// Encoder is live.Encoder for protocol version 1.
+type Encoder struct{}
+
+var _ live.Encoder = Encoder{}
+
+// Event implements live.Encoder.
+func (Encoder) Event(v room.View, e room.Event) []byte {
+	w := Event{Type: string(e.Kind), Seq: e.Seq}
+	switch e.Kind {
+	case room.KindComment, room.KindHeld, room.KindRefused:
+		c := CommentFor(v, e.Comment)
+		w.Comment = &c
+		if c.Item != "" && v == room.ViewOverlay {
+			return nil // a question does not fly
+		}
+		if v == room.ViewConsole {
+			w.Entry = EntryOf(e.Entry, e.By)
+			w.From, w.Group, w.Count = e.From, e.Group, e.Waiting
+		} else if e.Kind != room.KindComment {
+			return nil
+		}
+	case room.KindRemove, room.KindErase:
+		// To screens and to consoles of before, what is deleted is taken down.
+		w.Type, w.Erased = string(room.KindRemove), e.Kind == room.KindErase
+		if w.Erased && len(e.IDs) == 0 && v != room.ViewConsole {
+			return nil // there is nothing of it on a screen
+		}
+		if e.User != "" && len(e.IDs) > manyIDs && v != room.ViewConsole {
+			return Marshal(RemoveUser{Type: w.Type, Seq: w.Seq, User: e.User, Erased: w.Erased})
+		}
+		for _, id := range e.IDs {
+			w.IDs = append(w.IDs, id.String())
+		}
+		if v == room.ViewConsole {
+			w.Entry, w.Groups = &Entry{By: e.By}, GroupCountsOf(e.Groups)
+			if w.Erased {
+				return Marshal(Erased{Type: w.Type, Seq: w.Seq, IDs: w.IDs, User: e.User, Erased: true, By: e.By, Groups: w.Groups})
+			}
+		}
+	case room.KindClear:
+	case room.KindRoom:
+		return encodeRoomEvent(e)
+	case room.KindPin:
+		return encodePin(v, e)
+	case room.KindItem:
+		return encodeItem(v, e)
+	case room.KindQuestion:
+		return encodeMark(v, e)
+	case room.KindBan, room.KindUnban:
+		if v == room.ViewConsole && e.Ban != nil {
+			w := BanEvent{Type: string(e.Kind), Seq: e.Seq, Ban: BanOf(*e.Ban)}
+			w.By = e.By // of an unban: who lifted it
+			return Marshal(w)
+		}
+		return nil
+	default:
+		return nil
+	}
+	return Marshal(w)
+}
+
+// manyIDs is how many comments of one author a screen is told one by one.
+const manyIDs = 100
+
+// List implements live.Encoder.
+func (Encoder) List(events [][]byte) []byte {
+	n := 2
+	for _, e := range events {
+		n += len(e) + 1
+	}
+	return appendList(make([]byte, 0, n), events)
+}
+
+// appendList writes encoded events as a JSON array.
+func appendList(b []byte, events [][]byte) []byte {
+	b = append(b, '[')
+	for i, e := range events {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = append(b, e...)
+	}
+	return append(b, ']')
+}
+
+// User is what an audience member is told of itself.
+type User struct {
+	ID     string `json:"id"`
+	Name   string `json:"name"`
+	WaitMS int64  `json:"wait_ms"`
+	Muted  int64  `json:"muted_until,omitempty"` // ms
+	Token  string `json:"token,omitempty"`
+
+	Took map[string][]string `json:"took,omitempty"` // what it has chosen in what is live, by item
+}
+
+// Hello is the first frame on a socket.
+type Hello struct {
+	Type     string            `json:"type"`
+	Version  int               `json:"version"`
+	Time     int64             `json:"time"`
+	Position string            `json:"position"`
+	Role     room.View         `json:"role"`
+	Room     Room              `json:"room"`
+	User     *User             `json:"user,omitempty"`
+	People   int               `json:"people"`
+	Resumed  bool              `json:"resumed"`
+	Pin      *Comment          `json:"pin,omitempty"`
+	Items    []Item            `json:"items,omitempty"`
+	Held     []json.RawMessage `json:"held,omitempty"`
+	Groups   []GroupCount      `json:"held_groups,omitempty"`
+	Waiting  int               `json:"held_total,omitempty"`
+	HeldAt   int64             `json:"held_seq,omitempty"`
+	Replay   *Replay           `json:"replay,omitempty"`
+	OnAir    *OnAir            `json:"on_air,omitempty"`
+	// recent follows, see HelloFrame.
+}
+
+// HelloFrame encodes the first frame of a client: what [live.Hall.Join] says, and
+// for the audience who it is.
+func HelloFrame(w live.Welcome, v room.View, user *User, now time.Time) []byte {
+	h := Hello{
+		Type: "hello", Version: 1, Time: now.UnixMilli(), Position: w.Position.String(), Role: v,
+		Room: RoomOf(w.Room), User: user, People: w.People, Resumed: w.Resumed, Waiting: w.Waiting, HeldAt: w.HeldAt,
+	}
+	for _, g := range w.Groups {
+		if g.Count > 1 {
+			h.Groups = append(h.Groups, GroupCount(g))
+		}
+	}
+	for _, b := range w.Held {
+		h.Held = append(h.Held, json.RawMessage(b))
+	}
+	if len(w.Items) > 0 {
+		h.Items = ItemsOf(w.Items)
+	}
+	if w.Pin != nil {
+		c := CommentFor(v, *w.Pin)
+		h.Pin = &c
+	}
+	if w.Replay != nil {
+		r := ReplayOf(*w.Replay)
+		r.Defects, r.Notes = nil, nil
+		h.Replay = &r
+	}
+	if w.OnAir != nil {
+		o := onAirOf(*w.OnAir)
+		h.OnAir = &o
+	}
+	head := Marshal(h)
+	if len(w.Recent) <= len("[]") {
+		return head
+	}
+	// The list is the same for all who come at one position, and it can be long:
+	// it is copied behind the rest, not encoded anew.
+	b := make([]byte, 0, len(head)+len(`,"recent":`)+len(w.Recent))
+	b = append(b, head[:len(head)-1]...)
+	b = append(b, `,"recent":`...)
+	b = append(b, w.Recent...)
+	return append(b, '}')
+}
+
+// Beat is the server's heartbeat.
+type Beat struct {
+	Type     string `json:"type"`
+	Time     int64  `json:"time"`
+	Position string `json:"position"`
+	People   int    `json:"people"`
+}
+
+// Stats is the state of a room for those who run it.
+type Stats struct {
+	Type     string            `json:"type,omitempty"`
+	Clients  map[room.View]int `json:"clients"`
+	Rate     int               `json:"rate"`
+	Refused  map[string]int    `json:"refused"`
+	Slow     int64             `json:"slow,omitempty"`
+	Shown    *int64            `json:"shown_ms,omitempty"`
+	Overlays *Overlays         `json:"overlays,omitempty"`
+	Raid     *Raid             `json:"raid,omitempty"`
+	Hour     *Hour             `json:"hour,omitempty"` // over HTTP alone
+	Log      Log               `json:"log"`
+	Opinion  *Opinion          `json:"second_opinion,omitempty"`
+}
+
+// Opinion is how the second opinion is doing, in all rooms since the start.
+type Opinion struct {
+	Answering bool    `json:"answering"`
+	Asked     int64   `json:"asked"`
+	Held      int64   `json:"held"`
+	Refused   int64   `json:"refused"`
+	Failed    int64   `json:"failed"`
+	WaitMS    float64 `json:"wait_ms"` // of the last answer
+}
+
+// Hour is the last hour in 60 minutes, the present one last.
+type Hour struct {
+	Shown  [60]int `json:"shown"`
+	People [60]int `json:"people"`
+}
+
+// Raid is what comes over a room; it is left out while the room is calm.
+type Raid struct {
+	Seconds   int    `json:"seconds"` // within which the people below wrote
+	Newcomers int    `json:"newcomers,omitempty"`
+	Stopped   int    `json:"stopped,omitempty"`
+	Voices    int    `json:"voices,omitempty"`
+	Text      string `json:"text,omitempty"`
+}
+
+// Log is whether comments can be saved, and how long the last one took.
+type Log struct {
+	Ready  bool    `json:"ready"`
+	WaitMS float64 `json:"wait_ms"`
+}
+
+// StatsOf joins what the service and what the sockets know of a room.
+func StatsOf(s live.Stats, a Account) Stats {
+	w := Stats{
+		Type: "stats", Clients: s.Clients, Rate: s.Rate, Refused: s.Stopped, Slow: a.Slow, Shown: a.Shown, Overlays: OverlaysOf(a.Overlays, a.Now),
+		Log: Log{Ready: s.Log == nil, WaitMS: float64(s.Saved.Microseconds()) / 1000},
+	}
+	if o := s.Opinion; o != nil {
+		w.Opinion = &Opinion{o.Answering, o.Asked, o.Held, o.Refused, o.Failed, float64(o.Took.Microseconds()) / 1000}
+	}
+	if r := s.Raid; !r.Calm() {
+		w.Raid = &Raid{Seconds: int(room.RaidWindow.Seconds()), Newcomers: r.Newcomers, Stopped: r.Stopped, Voices: r.Voices, Text: r.Text}
+	}
+	return w
+}
+
+// Ack answers a send, over the socket and over HTTP.
+type Ack struct {
+	Type    string         `json:"type,omitempty"`
+	Ref     string         `json:"ref,omitempty"`
+	Outcome comment.Status `json:"outcome"`
+	ID      string         `json:"id,omitempty"`
+	Comment *Comment       `json:"comment,omitempty"`
+	Code    string         `json:"code,omitempty"`
+	Message string         `json:"message,omitempty"`
+	Reason  string         `json:"reason,omitempty"` // of slow_down: review_full or review_yours
+	WaitMS  int64          `json:"wait_ms,omitempty"`
+	Item    string         `json:"item,omitempty"`    // of a message that was a vote: in what
+	Choices []string       `json:"choices,omitempty"` // … and what its author has chosen there
+	Notes   []Note         `json:"notes,omitempty"`   // over HTTP: what was changed so that it could be taken
+}
+
+// Note says what was changed of a field.
+type Note struct {
+	Field   string `json:"field"`
+	Message string `json:"message"`
+}
+
+// AckOf tells an author what became of a comment; never which rule it was.
+func AckOf(ref string, o live.Outcome, err error) Ack {
+	a := Ack{Ref: ref, Outcome: comment.Refused, WaitMS: o.Wait.Milliseconds()}
+	if err != nil {
+		f := FaultOf(err)
+		a.Code, a.Message, a.WaitMS = f.Code, f.Message, room.Wait(err).Milliseconds()
+		if f.Why != nil {
+			a.Reason = f.Why.Code
+		}
+		return a
+	}
+	if o.Part != nil {
+		a.Item, a.Choices = o.Part.Item, o.Part.Choices
+		if o.Status == "" {
+			a.Outcome = Counted
+			return a
+		}
+	}
+	a.ID = o.Comment.ID.String()
+	switch o.Status {
+	case comment.Refused:
+		f := FaultOf(room.ErrRefused)
+		a.Code, a.Message = f.Code, f.Message
+	case comment.Held:
+		a.Outcome = comment.Held
+	default: // shown, or shown and taken down since
+		a.Outcome = comment.Shown
+		c := CommentFor(room.ViewAudience, o.Comment)
+		a.Comment = &c
+	}
+	return a
+}
+
+// Bye is the last frame on a socket that the server closes.
+type Bye struct {
+	Type   string `json:"type"`
+	Code   string `json:"code"`
+	WaitMS int64  `json:"wait_ms,omitempty"`
+}
+
+// Error is what a program is told of an error.
+type Error struct {
+	Type    string  `json:"type,omitempty"`
+	Code    string  `json:"code"`
+	Message string  `json:"message"`
+	WaitMS  int64   `json:"wait_ms,omitempty"`
+	Fault   *Reason `json:"fault,omitempty"`
+	// Of a file: its comments that cannot be read, the first ten, and what else
+	// there is to say about it.
+	Defects []Reason `json:"defects,omitempty"`
+	Notes   []Reason `json:"notes,omitempty"`
+	By      string   `json:"by,omitempty"` // of changed: who it was
+}

@@ -1,0 +1,218 @@
+package show
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"danmaku/comment"
+)
+
+// Board is a list of questions with their votes. Votes of a question that was merged
+// into another count there, once for each person. Several goroutines may read it, or one
+// change it.
+type Board struct {
+	tally     *Tally
+	questions map[string]comment.Comment
+	marks     map[string]Mark
+	news      map[string]bool
+
+	counting sync.Mutex
+	votes    map[string]int // by question that stands for itself; nil: to be counted anew
+}
+
+// NewBoard returns an empty list whose votes are those of a tally.
+func NewBoard(t *Tally) *Board {
+	return &Board{tally: t, questions: map[string]comment.Comment{}, marks: map[string]Mark{}, news: map[string]bool{}}
+}
+
+// Put adds a question, or replaces it.
+func (b *Board) Put(c comment.Comment) { b.questions[c.ID.String()] = c }
+
+// Drop takes questions out for which gone is true, and reports whether there were any.
+func (b *Board) Drop(gone func(comment.Comment) bool) bool {
+	before := len(b.questions)
+	maps.DeleteFunc(b.questions, func(_ string, c comment.Comment) bool { return gone(c) })
+	return len(b.questions) != before
+}
+
+// Mark takes a decided mark.
+func (b *Board) Mark(id string, m Mark) {
+	if was := b.marks[id]; was.Into != m.Into { // votes count elsewhere
+		b.votes = nil
+		b.news[id], b.news[b.root(was.Into)], b.news[b.root(m.Into)] = true, true, true
+	}
+	b.marks[id] = m
+}
+
+// Enter takes a decided vote.
+func (b *Board) Enter(e Entry) {
+	root := b.root(e.Choice)
+	before := b.tally.Count(e.Choice)
+	b.tally.Apply(e)
+	b.news[root] = true
+	if b.votes == nil {
+		return
+	}
+	if root != e.Choice || b.merged(root) { // others of the group may have the person's vote
+		b.votes = nil
+		return
+	}
+	b.votes[root] += b.tally.Count(e.Choice) - before
+}
+
+// root follows merges to the question that stands for all of them.
+func (b *Board) root(id string) string {
+	for range len(b.marks) {
+		into := b.marks[id].Into
+		if into == "" {
+			break
+		}
+		id = into
+	}
+	return id
+}
+
+func (b *Board) merged(root string) bool {
+	for id, m := range b.marks {
+		if m.Into != "" && b.root(id) == root {
+			return true
+		}
+	}
+	return false
+}
+
+// count returns the votes of each question that stands for itself.
+func (b *Board) count() map[string]int {
+	b.counting.Lock()
+	defer b.counting.Unlock()
+	if b.votes != nil {
+		return b.votes
+	}
+	b.votes = map[string]int{}
+	for _, choices := range b.tally.choices {
+		seen := map[string]bool{}
+		for _, c := range choices {
+			if root := b.root(c); !seen[root] {
+				seen[root] = true
+				b.votes[root]++
+			}
+		}
+	}
+	return b.votes
+}
+
+// Of returns the questions for which a person has voted, merged ones by the question
+// that stands for them.
+func (b *Board) Of(person string) []string {
+	var out []string
+	for _, c := range b.tally.choices[person] {
+		if root := b.root(c); !slices.Contains(out, root) {
+			out = append(out, root)
+		}
+	}
+	return out
+}
+
+// Sorting is how a list of questions is sorted.
+type Sorting string
+
+// The orders.
+const (
+	ByVotes Sorting = "votes" // the most first, then the oldest
+	Newest  Sorting = "new"
+	Oldest  Sorting = "old"
+)
+
+// Sortings lists them as pages offer them.
+var Sortings = []Sorting{ByVotes, Newest, Oldest}
+
+// List returns the questions in an order; with all also those that were hidden or
+// merged, else those that everybody sees. What was answered stands last.
+func (b *Board) List(all bool, o Sorting) []Question {
+	votes := b.count()
+	out := make([]Question, 0, len(b.questions))
+	for id, c := range b.questions {
+		q := Question{Comment: c, Mark: b.marks[id], Votes: votes[id]}
+		if all || q.Open() {
+			out = append(out, q)
+		}
+	}
+	slices.SortFunc(out, func(x, y Question) int {
+		place := func(q Question) int {
+			switch {
+			case !q.Open():
+				return 2
+			case !q.Mark.Answered.IsZero():
+				return 1
+			}
+			return 0
+		}
+		byAge := cmp.Compare(x.Comment.ID, y.Comment.ID)
+		switch {
+		case place(x) != place(y):
+			return cmp.Compare(place(x), place(y))
+		case o == Newest:
+			return -byAge
+		case o == Oldest:
+			return byAge
+		}
+		return cmp.Or(cmp.Compare(y.Votes, x.Votes), byAge)
+	})
+	return out
+}
+
+// Len returns how many questions can be seen.
+func (b *Board) Len() int {
+	n := 0
+	for id := range b.questions {
+		if (Question{Mark: b.marks[id]}).Open() {
+			n++
+		}
+	}
+	return n
+}
+
+// Counted returns the item with what the list comes to.
+func (b *Board) Counted(it Item) Item { return it.with(b.result()) }
+
+// News returns the item with what the list comes to and the votes that have changed
+// since Told.
+func (b *Board) News(it Item) Item {
+	r, votes := b.result(), b.count()
+	for id := range b.news {
+		if _, known := b.questions[id]; !known || b.marks[id].Into != "" {
+			continue
+		}
+		if r.Votes == nil {
+			r.Votes = map[string]int{}
+		}
+		r.Votes[id] = votes[id]
+	}
+	return it.with(r)
+}
+
+// Told forgets which votes are news.
+func (b *Board) Told() { clear(b.news) }
+
+func (b *Board) result() QuestionsResult {
+	list := b.List(false, ByVotes)
+	r := QuestionsResult{Questions: len(list), People: b.tally.People()}
+	for _, q := range list {
+		if !q.Mark.Answered.IsZero() {
+			break // they stand last
+		}
+		r.Open++
+		if c := q.Comment; len(r.Top) < topQuestions {
+			r.Top = append(r.Top, TopQuestion{ID: c.ID.String(), Text: c.Text, Name: c.Name, Votes: q.Votes})
+		}
+	}
+	return r
+}
+
+// Forget takes questions out that were asked before a moment.
+func (b *Board) Forget(before time.Time) bool {
+	return b.Drop(func(c comment.Comment) bool { return c.At.Before(before) })
+}

@@ -1,0 +1,194 @@
+package show
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// Decide returns the changes that a command makes to a room's items. Another item
+// may change with the one that is named: the next in the queue starts when a slot
+// becomes free. Errors wrap [ErrNotFound], [ErrState], [ErrInvalid] or [ErrFull].
+func Decide(items []Item, c Command) ([]Change, error) {
+	i := slices.IndexFunc(items, func(it Item) bool { return it.ID == c.ID })
+	if c.Op == Create {
+		return create(items, c, i >= 0)
+	}
+	switch c.Op {
+	case Put:
+		return put(items, c, i)
+	case Revert:
+		return revert(items, c)
+	case TakeDown:
+		return takeDown(items, c)
+	case Suggest:
+		return suggest(items, c)
+	case Order:
+		if len(c.IDs) > 0 {
+			return reorder(items, c.IDs)
+		}
+	}
+	if i < 0 {
+		return nil, ErrNotFound
+	}
+	it := items[i]
+	before := it
+	kind, ok := kinds[it.Kind]
+	if !ok {
+		return nil, fmt.Errorf("%w: unknown kind %q", ErrInvalid, it.Kind)
+	}
+	switch c.Op {
+	case Edit:
+		if it.State == Ended {
+			return nil, fmt.Errorf("%w: an item that has ended cannot be edited", ErrState)
+		}
+		spec, err := kind.check(c.Spec)
+		if err != nil {
+			return nil, err
+		}
+		if it.State == Live && kind.fixed != nil {
+			if err := kind.fixed(it.Spec, spec); err != nil {
+				return nil, err
+			}
+		}
+		it.Spec = spec
+		if c.Move != nil {
+			it.Rank = *c.Move
+		}
+		if it.State == Live { // its time may be another one
+			it.Ends = endOf(kind, spec, it.Started)
+		}
+	case Order:
+		it.Rank = c.Rank
+	case Queue:
+		if it.State != Draft && it.State != Queued {
+			return nil, fmt.Errorf("%w: only a draft can be queued", ErrState)
+		}
+		it.State, it.Starts = Queued, time.Time{}
+	case Schedule:
+		return schedule(it, c)
+	case StartScheduled:
+		return startScheduled(items, it, kind, c)
+	case Start:
+		return start(items, it, kind, c)
+	case Stop:
+		if it.State != Live {
+			return nil, fmt.Errorf("%w: only a live item can be stopped", ErrState)
+		}
+		return stop(items, it, kind, c)
+	case Expire:
+		if it.State != Live || it.Ends.IsZero() || c.At.Before(it.Ends) {
+			return nil, nil
+		}
+		return stop(items, it, kind, c)
+	case Redraw:
+		if it.State != Ended || kind.redraw == nil {
+			return nil, fmt.Errorf("%w: only a draw that is over can be drawn again", ErrState)
+		}
+		if err := kind.redraw(&it, c); err != nil {
+			return nil, err
+		}
+	case Delete:
+		changes := []Change{{Before: &before}}
+		if it.State == Live {
+			return advance(without(items, it.ID), kind.slot, c.At, changes)
+		}
+		return changes, nil
+	default:
+		return nil, fmt.Errorf("%w: unknown command %q", ErrInvalid, c.Op)
+	}
+	return []Change{{&before, &it}}, nil
+}
+
+// reorder puts items into an order, in the places that they have between them. Ranks can
+// be equal: then those of what stands behind grow, too.
+func reorder(items []Item, ids []string) ([]Change, error) {
+	line := slices.DeleteFunc(slices.Clone(items), func(it Item) bool { return it.State == Ended })
+	Sort(line)
+	ranks := make([]int, len(line))
+	for i, it := range line {
+		ranks[i] = it.Rank
+		if i > 0 {
+			ranks[i] = max(it.Rank, ranks[i-1]+1)
+		}
+	}
+	moved := map[string]Item{}
+	for _, it := range line {
+		if slices.Contains(ids, it.ID) {
+			moved[it.ID] = it
+		}
+	}
+	if len(moved) != len(ids) {
+		return nil, fmt.Errorf("%w: an item that is not there, has ended or is named twice", ErrNotFound)
+	}
+	rest := ids
+	var changes []Change
+	for i, it := range line {
+		if _, moves := moved[it.ID]; moves {
+			it, rest = moved[rest[0]], rest[1:]
+		}
+		if before := it; it.Rank != ranks[i] {
+			it.Rank = ranks[i]
+			changes = append(changes, Change{&before, &it})
+		}
+	}
+	return changes, nil
+}
+
+func create(items []Item, c Command, taken bool) ([]Change, error) {
+	if taken || c.ID == "" {
+		return nil, fmt.Errorf("%w: the id is taken", ErrInvalid)
+	}
+	open := 0
+	last := 0
+	for _, it := range items {
+		if it.State != Ended {
+			open++
+			last = max(last, it.Rank)
+		}
+	}
+	if open >= MaxItems {
+		return nil, ErrFull
+	}
+	kind, ok := kinds[c.Kind]
+	if !ok {
+		return nil, fmt.Errorf("%w: unknown kind %q", ErrInvalid, c.Kind)
+	}
+	spec, err := kind.check(c.Spec)
+	if err != nil {
+		return nil, err
+	}
+	if err := scheduled(c.Starts, c.At); err != nil {
+		return nil, err
+	}
+	it := Item{ID: c.ID, Kind: c.Kind, State: Draft, Rank: cmp.Or(c.Rank, last+1), Spec: spec, Created: c.At, Starts: c.Starts}
+	return []Change{{After: &it}}, nil
+}
+
+// takeDown deletes the cards of comments, whatever their state, and starts what
+// waits for their slot.
+func takeDown(items []Item, c Command) ([]Change, error) {
+	var changes []Change
+	shown := false
+	for _, it := range items {
+		id := it.Comment()
+		if id == "" || len(c.Comments) > 0 && !slices.Contains(c.Comments, id) {
+			continue
+		}
+		shown = shown || it.State == Live
+		changes = append(changes, Change{Before: &it})
+	}
+	if !shown {
+		return changes, nil
+	}
+	rest := items
+	for _, change := range changes {
+		rest = without(rest, change.Before.ID)
+	}
+	return advance(rest, SlotOf(Card), c.At, changes)
+}
+
+func without(items []Item, id string) []Item {
+	return slices.DeleteFunc(slices.Clone(items), func(it Item) bool { return it.ID == id })
+}

@@ -1,0 +1,60 @@
+package show
+
+// Counted returns an item with what its tally says, as moderators may see it. The
+// tally may be nil.
+func Counted(it Item, t *Tally) Item {
+	if kind := kinds[it.Kind]; kind.count != nil && t != nil {
+		it = kind.count(it, t)
+	}
+	return sealed(it)
+}
+
+// sealed leaves out what nobody may know yet.
+func sealed(it Item) Item {
+	if kind := kinds[it.Kind]; kind.seal != nil {
+		it = kind.seal(it)
+	}
+	return it
+}
+
+// Public returns an item as everybody may see it, and whether there is anything
+// to see: drafts and the queue are the moderators' own. It may have been counted
+// before; then the tally is nil.
+func Public(it Item, t *Tally) (Item, bool) {
+	if it.State != Live && it.State != Ended {
+		return Item{}, false
+	}
+	it = Counted(it, t)
+	if kind := kinds[it.Kind]; kind.public != nil {
+		it = kind.public(it)
+	}
+	return it, true
+}
+
+// ForPhones returns an item that is public without what phones do not draw.
+func ForPhones(it Item) Item {
+	if kind := kinds[it.Kind]; kind.phone != nil {
+		it = kind.phone(it)
+	}
+	return it
+}
+
+// Brief returns an item without what only somebody needs who asks for it alone.
+func Brief(it Item) Item {
+	if kind := kinds[it.Kind]; kind.brief != nil {
+		it = kind.brief(it)
+	}
+	return it
+}
+
+// Finish returns the command that stops an item with what its tally comes to.
+func Finish(it Item, c Command, t *Tally) Command {
+	kind := kinds[it.Kind]
+	if kind.finish == nil {
+		return c
+	}
+	if result := kind.finish(it, t); result != nil {
+		c.Result = Item{}.with(result).Result
+	}
+	return c
+}

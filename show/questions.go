@@ -1,0 +1,103 @@
+package show
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"danmaku/comment"
+)
+
+// Bounds of a list of questions.
+const (
+	MaxQuestions = 1000 // that can be seen at once
+	topQuestions = 5    // that a second screen shows at most
+)
+
+func questionsKind() kindSpec {
+	return kindSpec{
+		slot: NoSlot, offered: true, again: true, check: checked(QuestionsSpec.check), duration: forever,
+		entry: questionEntry, phone: questionsPhone,
+	}
+}
+
+// QuestionsSpec lets the audience ask. A question is a comment that names the
+// item.
+type QuestionsSpec struct {
+	Title     string `json:"title"`
+	Anonymous bool   `json:"anonymous,omitempty"` // people may ask without their name
+	Closed    bool   `json:"closed,omitempty"`    // no new ones; votes go on
+}
+
+func (s QuestionsSpec) check() (out QuestionsSpec, err error) {
+	s.Title, err = line("title", s.Title, 60, false)
+	return s, err
+}
+
+// QuestionsResult is what a list of questions comes to.
+type QuestionsResult struct {
+	Questions int            `json:"questions"` // that everybody can see
+	Open      int            `json:"open"`      // … and that are not answered
+	People    int            `json:"people"`    // who voted
+	Top       []TopQuestion  `json:"top,omitempty"`
+	Votes     map[string]int `json:"votes,omitempty"` // of a tally: the votes that have changed, by question
+}
+
+// TopQuestion is one of the questions with the most votes that are not answered.
+type TopQuestion struct {
+	ID    string `json:"id"`
+	Text  string `json:"text"`
+	Name  string `json:"name,omitempty"`
+	Votes int    `json:"votes"`
+}
+
+// Question is a comment that asks, with what moderators have made of it.
+type Question struct {
+	Comment comment.Comment
+	Mark    Mark
+	Votes   int
+}
+
+// QuestionList is an item with its questions.
+type QuestionList struct {
+	Item      Item
+	Questions []Question
+}
+
+// Open reports whether everybody sees the question: it is neither hidden nor merged
+// into another.
+func (q Question) Open() bool { return !q.Mark.Hidden && q.Mark.Into == "" }
+
+// Ask returns the spec of a list of questions that takes new ones. Errors: [ErrState]
+// for an item that takes none now, [ErrChoice] for one that is no list of questions.
+func (it Item) Ask() (s QuestionsSpec, err error) {
+	switch {
+	case it.Kind != Questions:
+		return s, fmt.Errorf("%w: nobody asks there", ErrChoice)
+	case it.State != Live:
+		return s, fmt.Errorf("%w: the questions are over, or have not begun", ErrState)
+	case json.Unmarshal(it.Spec, &s) != nil:
+		return s, ErrInvalid
+	case s.Closed:
+		return s, fmt.Errorf("%w: no new questions are taken", ErrState)
+	}
+	return s, nil
+}
+
+// questionEntry lets a person vote for any number of questions, and take votes back.
+// Which question a choice names is the journal's to know.
+func questionEntry(_ Item, e Entry) (most int, changeable bool, err error) {
+	if _, err := comment.ParseID(e.Choice); err != nil {
+		return 0, false, ErrChoice
+	}
+	return MaxQuestions, true, nil
+}
+
+// questionsPhone leaves out what the second screen alone draws: phones have the list.
+func questionsPhone(it Item) Item {
+	var r QuestionsResult
+	if len(it.Result) == 0 || json.Unmarshal(it.Result, &r) != nil {
+		return it
+	}
+	r.Top = nil
+	return it.with(r)
+}

@@ -1,0 +1,235 @@
+package show_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"danmaku/comment"
+	"danmaku/show"
+)
+
+// asked is the question with a number, asked so many seconds after noon.
+func asked(n int, text string) comment.Comment {
+	at := noon.Add(time.Duration(n) * time.Second)
+	return comment.Comment{ID: comment.NewID(at, 0), At: at, Text: text, User: "u" + text, Item: "q"}
+}
+
+// board is a list of the questions a, b, c and so on, in their order.
+func board(texts string) (b *show.Board, id func(string) string) {
+	b = show.NewBoard(&show.Tally{})
+	ids := map[string]string{}
+	for i, r := range texts {
+		c := asked(i, string(r))
+		ids[string(r)] = c.ID.String()
+		b.Put(c)
+	}
+	return b, func(text string) string { return ids[text] }
+}
+
+func vote(b *show.Board, person, id string) {
+	b.Enter(show.Entry{Item: "q", Person: person, Choice: id})
+}
+
+// read lists a board as "text votes".
+func read(b *show.Board, all bool, by show.Sorting) string {
+	var out []string
+	for _, q := range b.List(all, by) {
+		out = append(out, fmt.Sprint(q.Comment.Text, " ", q.Votes))
+	}
+	return strings.Join(out, ", ")
+}
+
+func TestQuestionsAreSorted(t *testing.T) {
+	b, id := board("abcd")
+	vote(b, "ann", id("b"))
+	vote(b, "bob", id("b"))
+	vote(b, "ann", id("c"))
+	b.Mark(id("d"), show.Mark{Hidden: true})
+	for by, want := range map[show.Sorting]string{
+		show.ByVotes: "b 2, c 1, a 0", show.Newest: "c 1, b 2, a 0", show.Oldest: "a 0, b 2, c 1",
+	} {
+		if got := read(b, false, by); got != want {
+			t.Errorf("by %s: %s, want %s", by, got, want)
+		}
+	}
+	b.Mark(id("b"), show.Mark{Answered: noon})
+	if got, want := read(b, false, show.ByVotes), "c 1, a 0, b 2"; got != want {
+		t.Errorf("what is answered stands last: %s, want %s", got, want)
+	}
+	if got, want := read(b, true, show.ByVotes), "c 1, a 0, b 2, d 0"; got != want {
+		t.Errorf("moderators see %s, want %s", got, want)
+	}
+}
+
+// Votes for questions that are one count once for each person, whichever came first, and
+// come apart again with the questions.
+func TestMergedQuestionsCountPeople(t *testing.T) {
+	b, id := board("abc")
+	for person, for_ := range map[string]string{"ann": "ab", "bob": "a", "cat": "b", "dan": "c"} {
+		for _, text := range for_ {
+			vote(b, person, id(string(text)))
+		}
+	}
+	b.Mark(id("a"), show.Mark{Into: id("b")})
+	if got, want := read(b, false, show.ByVotes), "b 3, c 1"; got != want {
+		t.Errorf("merged: %s, want %s", got, want)
+	}
+	b.Mark(id("b"), show.Mark{Into: id("c")})
+	if got, want := read(b, false, show.ByVotes), "c 4"; got != want {
+		t.Errorf("merged twice: %s, want %s", got, want)
+	}
+	if got := b.Of("ann"); !slices.Equal(got, []string{id("c")}) {
+		t.Errorf("ann has voted for %v, want the one that stands for all", got)
+	}
+	vote(b, "eve", id("c"))
+	b.Enter(show.Entry{Item: "q", Person: "ann", Choice: id("a"), Withdraw: true})
+	if got, want := read(b, false, show.ByVotes), "c 5"; got != want {
+		t.Errorf("ann has still a vote for b: %s, want %s", got, want)
+	}
+	b.Mark(id("b"), show.Mark{})
+	b.Mark(id("a"), show.Mark{})
+	if got, want := read(b, false, show.ByVotes), "b 2, c 2, a 1"; got != want {
+		t.Errorf("taken apart: %s, want %s", got, want)
+	}
+}
+
+// A second screen gets the best open questions, phones the votes that have changed.
+func TestWhatQuestionsComeTo(t *testing.T) {
+	b, id := board("abcdefg")
+	for i, text := range "gfedcba" {
+		for n := range 7 - i {
+			vote(b, fmt.Sprint(n), id(string(text)))
+		}
+	}
+	b.Mark(id("g"), show.Mark{Answered: noon})
+	it := show.Item{ID: "q", Kind: show.Questions, State: show.Live, Spec: json.RawMessage(`{"title":"?"}`)}
+	var r show.QuestionsResult
+	if err := json.Unmarshal(b.Counted(it).Result, &r); err != nil {
+		t.Fatal(err)
+	}
+	var top []string
+	for _, q := range r.Top {
+		top = append(top, fmt.Sprint(q.Text, q.Votes))
+	}
+	if got := strings.Join(top, " "); r.Questions != 7 || r.Open != 6 || r.People != 7 || got != "f6 e5 d4 c3 b2" || r.Votes != nil {
+		t.Errorf("it comes to %+v, the top to %s", r, got)
+	}
+	b.Told()
+	vote(b, "new", id("a"))
+	b.Mark(id("b"), show.Mark{Into: id("c")})
+	r = show.QuestionsResult{}
+	if err := json.Unmarshal(b.News(it).Result, &r); err != nil {
+		t.Fatal(err)
+	}
+	if len(r.Votes) != 2 || r.Votes[id("a")] != 2 || r.Votes[id("c")] != 3 {
+		t.Errorf("the news are %v", r.Votes)
+	}
+	if phone := show.ForPhones(b.Counted(it)); strings.Contains(string(phone.Result), "top") {
+		t.Errorf("a phone gets %s", phone.Result)
+	}
+}
+
+func TestAsk(t *testing.T) {
+	item := func(state show.State, spec string) show.Item {
+		return show.Item{ID: "q", Kind: show.Questions, State: state, Spec: json.RawMessage(spec)}
+	}
+	for _, tt := range []struct {
+		it   show.Item
+		want error
+	}{
+		{item(show.Live, `{"title":"?"}`), nil},
+		{item(show.Live, `{"title":"?","closed":true}`), show.ErrState},
+		{item(show.Ended, `{"title":"?"}`), show.ErrState},
+		{item(show.Draft, `{"title":"?"}`), show.ErrState},
+		{show.Item{Kind: show.Poll, State: show.Live}, show.ErrChoice},
+	} {
+		if _, err := tt.it.Ask(); !errors.Is(err, tt.want) {
+			t.Errorf("%s %s: %v, want %v", tt.it.Kind, tt.it.State, err, tt.want)
+		}
+	}
+}
+
+// Several items change places with one command, and one undo puts them back, also where
+// ranks are equal.
+func TestOrderOfSeveral(t *testing.T) {
+	r := &room{t: t}
+	for _, id := range []string{"a", "b", "c", "d"} {
+		r.do(show.Command{Op: show.Create, ID: id, Kind: show.Card, Spec: json.RawMessage(`{"text":"x"}`), Rank: 5})
+	}
+	queue := func() string {
+		items := slices.Clone(r.items)
+		show.Sort(items)
+		var ids []string
+		for _, it := range items {
+			ids = append(ids, it.ID)
+		}
+		return strings.Join(ids, "")
+	}
+	r.do(show.Command{Op: show.Order, ID: "c", IDs: []string{"c", "b"}})
+	if got := queue(); got != "acbd" {
+		t.Fatalf("the queue is %s, want acbd", got)
+	}
+	undo := r.last
+	r.do(show.Command{Op: show.Revert, ID: "c", Changes: undo})
+	if got := queue(); got != "abcd" {
+		t.Fatalf("undone, the queue is %s", got)
+	}
+	r.do(show.Command{Op: show.Order, ID: "d", IDs: []string{"d", "a", "b", "c"}})
+	if got := queue(); got != "dabc" {
+		t.Errorf("the last first: %s", got)
+	}
+	for _, ids := range [][]string{{"a", "x"}, {"a", "a"}} {
+		if err := r.try(show.Command{Op: show.Order, ID: "a", IDs: ids}); !errors.Is(err, show.ErrNotFound) {
+			t.Errorf("order %v: %v", ids, err)
+		}
+	}
+	rank := 99
+	r.do(show.Command{Op: show.Edit, ID: "a", Spec: json.RawMessage(`{"text":"y"}`), Move: &rank})
+	if it := r.item("a"); it.Rank != 99 || !strings.Contains(string(it.Spec), "y") || len(r.last) != 1 {
+		t.Errorf("another text and rank at once: %+v in %d changes", it, len(r.last))
+	}
+}
+
+// A comment that was paid for is suggested once; the oldest suggestion gives way, and what
+// moderators have made of one stays.
+func TestSuggestions(t *testing.T) {
+	r := &room{t: t}
+	paid := func(n int) comment.Comment {
+		c := asked(n, fmt.Sprint("paid ", n))
+		c.Item, c.Paid = "", &comment.Paid{Micros: 5e6, Currency: "USD", Level: 1}
+		return c
+	}
+	first := show.SuggestionOf(paid(0))
+	r.do(first)
+	if it := r.item(first.ID); it.State != show.Draft || !it.Suggested() || it.Comment() != first.ID || it.Title() != "paid 0" {
+		t.Fatalf("the suggestion is %+v", it)
+	}
+	r.do(first)
+	if len(r.items) != 1 {
+		t.Fatalf("suggested twice: %d items", len(r.items))
+	}
+	second := show.SuggestionOf(paid(1))
+	r.do(second)
+	r.do(show.Command{Op: show.Queue, ID: second.ID})
+	for n := 2; n < show.MaxSuggested+3; n++ {
+		r.do(show.SuggestionOf(paid(n)))
+	}
+	waiting := 0
+	for _, it := range r.items {
+		if it.Suggested() {
+			waiting++
+		}
+	}
+	if waiting != show.MaxSuggested || r.state(first.ID) != "" || r.state(second.ID) != show.Queued {
+		t.Errorf("%d suggestions wait; the first is %q, the one that was queued %q", waiting, r.state(first.ID), r.state(second.ID))
+	}
+	r.do(show.Command{Op: show.TakeDown, Comments: []string{second.ID}})
+	if r.state(second.ID) != "" {
+		t.Error("the card of a comment that was taken down is still there")
+	}
+}

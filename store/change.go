@@ -1,0 +1,240 @@
+package store
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"danmaku/room"
+)
+
+// Everything that changes what the server knows happens in two steps, both within
+// the writer's transaction. A decision looks at the database and at what is asked
+// for, and makes changes of it in which every number, ID, hash and time is chosen
+// (the files decide*.go, and the methods of Store that are not events). Applying a
+// change writes what it says and asks nothing (apply*.go): the same changes, applied
+// to the same database in the same order, make the same database again, wherever it
+// lies. What Forget deletes is each database's own affair and no change.
+
+// change is one decided change. Its JSON is what other nodes and later versions
+// read: fields may be added, and do not change their meaning.
+type change interface {
+	kind() string
+	// apply writes the change. It must not read what a decision could have read.
+	apply(t *txn) error
+}
+
+// changeKinds makes an empty change of each kind, for decoding.
+var changeKinds = func() map[string]func() change {
+	all := map[string]func() change{}
+	for _, make := range []func() change{
+		func() change { return &eventChange{} },
+		func() change { return &roomMade{} },
+		func() change { return &numberDrawn{} },
+		func() change { return &linkMade{} },
+		func() change { return &linkRevoked{} },
+		func() change { return &linkRestored{} },
+		func() change { return &linkUsed{} },
+		func() change { return &rulesChanged{} },
+		func() change { return &styleKept{} },
+		func() change { return &styleDeleted{} },
+		func() change { return &pictureKept{} },
+		func() change { return &chatKept{} },
+		func() change { return &chatDeleted{} },
+		func() change { return &webhookKept{} },
+		func() change { return &webhookPassed{} },
+		func() change { return &webhookDeleted{} },
+		func() change { return &momentNoted{} },
+		func() change { return &actNoted{} },
+		func() change { return &entryMade{} },
+		func() change { return &reactionsCounted{} },
+		func() change { return &keepSet{} },
+	} {
+		all[make().kind()] = make
+	}
+	return all
+}()
+
+// envelope is a change in a payload.
+type envelope struct {
+	Kind string          `json:"k"`
+	Body json.RawMessage `json:"c"`
+}
+
+// encodeChanges writes the changes of one transaction as lines of JSON.
+func encodeChanges(list []change) ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	for _, c := range list {
+		body, err := json.Marshal(c)
+		if err != nil {
+			return nil, fmt.Errorf("encode a change of kind %s: %w", c.kind(), err)
+		}
+		if err := e.Encode(envelope{c.kind(), body}); err != nil {
+			return nil, fmt.Errorf("encode a change of kind %s: %w", c.kind(), err)
+		}
+	}
+	return b.Bytes(), nil
+}
+
+// decodeChanges reads what encodeChanges wrote. Errors: ErrNewer for a kind that
+// this program does not know.
+func decodeChanges(payload []byte) (list []change, err error) {
+	d := json.NewDecoder(bytes.NewReader(payload))
+	for d.More() {
+		var e envelope
+		if err := d.Decode(&e); err != nil {
+			return nil, fmt.Errorf("decode a change: %w", err)
+		}
+		make, known := changeKinds[e.Kind]
+		if !known {
+			return nil, fmt.Errorf("%w: a change of kind %q", ErrNewer, e.Kind)
+		}
+		c := make()
+		if err := json.Unmarshal(e.Body, c); err != nil {
+			return nil, fmt.Errorf("decode a change of kind %s: %w", e.Kind, err)
+		}
+		list = append(list, c)
+	}
+	return list, nil
+}
+
+// write applies a change that has just been decided.
+func (t *txn) write(c change) error {
+	t.changed++
+	if t.publisher != nil {
+		t.changes = append(t.changes, c)
+	}
+	return c.apply(t)
+}
+
+// unwrite forgets the last change, which wrote nothing.
+func (t *txn) unwrite() {
+	t.changed--
+	if t.publisher != nil {
+		t.changes = t.changes[:len(t.changes)-1]
+	}
+}
+
+// Why a change cannot be applied, or was not published.
+var (
+	// ErrGap says that changes between the database's position and a batch's are
+	// missing.
+	ErrGap = errors.New("changes are missing before these")
+	// ErrNewer says that a batch was written by a newer version.
+	ErrNewer = errors.New("written by a newer version")
+)
+
+// numberDrawn reserves a number, for what is made with it a moment later.
+type numberDrawn struct {
+	Of string `json:"of"` // a row of meta
+	N  int64  `json:"n"`
+}
+
+func (*numberDrawn) kind() string { return "number" }
+
+func (c *numberDrawn) apply(t *txn) error { return t.reach(c.Of, c.N) }
+
+// next decides on a number that was never given before. The change that has it
+// must reach it when it is applied.
+func (t *txn) next(key string) (int64, error) {
+	if _, known := t.numbers[key]; !known {
+		var last int64
+		if err := t.get("SELECT value FROM meta WHERE key = ?", []any{key}, &last); err != nil {
+			return 0, err
+		}
+		t.numbers[key] = last
+	}
+	t.numbers[key]++
+	return t.numbers[key], nil
+}
+
+// reach notes that a number was given.
+func (t *txn) reach(key string, n int64) error {
+	t.numbers[key] = max(t.numbers[key], n)
+	_, err := t.exec("UPDATE meta SET value = ?2 WHERE key = ?1 AND value < ?2", key, n)
+	return err
+}
+
+// roomRow returns the row of a room, 0 for all rooms, or room.ErrNotFound.
+func (t *txn) roomRow(name string) (int64, error) {
+	if name == "" {
+		return 0, nil
+	}
+	return t.roomID(name)
+}
+
+// actChange is an entry of the audit as a change carries it.
+type actChange struct {
+	ID      int64       `json:"id"`
+	At      int64       `json:"at"` // ms
+	By      string      `json:"by"`
+	Link    int64       `json:"link,omitempty"`
+	Role    room.Role   `json:"role,omitempty"`
+	Kind    room.Action `json:"kind"`
+	About   string      `json:"about,omitempty"`
+	User    string      `json:"user,omitempty"`
+	Detail  string      `json:"detail,omitempty"`
+	Changed string      `json:"changed,omitempty"` // by commas
+	Before  string      `json:"before,omitempty"`  // JSON as in the row of a room
+	After   string      `json:"after,omitempty"`
+	Kept    string      `json:"kept,omitempty"` // JSON, see edit
+	Undoes  int64       `json:"undoes,omitempty"`
+}
+
+// actNoted is an entry of the audit about what is no other change.
+type actNoted struct {
+	Room string     `json:"room,omitempty"`
+	Act  *actChange `json:"act"`
+}
+
+func (*actNoted) kind() string { return "act" }
+
+func (c *actNoted) apply(t *txn) error { return t.note(c.Room, c.Act) }
+
+// note writes an entry of the audit, about a room or, where it is empty, about all.
+// Nil is none.
+func (t *txn) note(roomID string, a *actChange) error {
+	if a == nil {
+		return nil
+	}
+	row, err := t.roomRow(roomID)
+	if err != nil {
+		return err
+	}
+	if err := t.reach("last.act", a.ID); err != nil {
+		return err
+	}
+	const q = `INSERT OR REPLACE INTO acts (id, room, at, actor, link, role, kind, about, user, detail, changed, before, after, kept)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+	if _, err := t.exec(q, a.ID, row, a.At, a.By, a.Link, string(a.Role), string(a.Kind),
+		a.About, a.User, a.Detail, a.Changed, a.Before, a.After, a.Kept); err != nil {
+		return err
+	}
+	if len(a.Kept) > longEdit {
+		if _, err := t.exec(`UPDATE acts SET kept = '' WHERE kept <> '' AND length(kept) > ? AND id <= (SELECT id FROM acts
+			WHERE kept <> '' AND length(kept) > ? ORDER BY id DESC LIMIT 1 OFFSET ?)`, longEdit, longEdit, longEdits); err != nil {
+			return err
+		}
+	}
+	if a.Undoes == 0 {
+		return nil
+	}
+	_, err = t.exec("UPDATE acts SET undone = ? WHERE id = ? AND undone = 0", a.ID, a.Undoes)
+	return err
+}
+
+// decideAct gives an entry its number. Nil stays nil.
+func (t *txn) decideAct(a *actChange) (*actChange, error) {
+	if a == nil {
+		return nil, nil
+	}
+	id, err := t.next("last.act")
+	if err != nil {
+		return nil, err
+	}
+	numbered := *a
+	numbered.ID = id
+	return &numbered, nil
+}

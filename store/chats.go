@@ -1,0 +1,166 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"danmaku/comment"
+	"danmaku/room"
+)
+
+// chatRow is what a chat is set to, as the database keeps it.
+type chatRow struct {
+	Off        bool  `json:"off,omitempty"`
+	FollowBans bool  `json:"follow_bans,omitempty"`
+	Guests     bool  `json:"guests,omitempty"`
+	HoldAll    bool  `json:"hold_all,omitempty"`
+	Emotes     bool  `json:"emotes,omitempty"`
+	MinMicros  int64 `json:"min_micros,omitempty"`
+}
+
+// Chats implements live.Chats: the chats of all rooms, oldest first, without their
+// secrets but for the sealed ones.
+func (s *Store) Chats(ctx context.Context) ([]room.Chat, error) {
+	const q = `SELECT c.id, r.name, c.kind, c.target, c.sealed, c.switches, c.made FROM chats c JOIN rooms r ON r.id = c.room ORDER BY c.made, c.id`
+	rows, err := s.read.QueryContext(ctx, q)
+	if err != nil {
+		return nil, fmt.Errorf("read chats: %w", err)
+	}
+	defer rows.Close()
+	var list []room.Chat
+	for rows.Next() {
+		var c room.Chat
+		var text string
+		var made int64
+		if err := rows.Scan(&c.ID, &c.Room, &c.Kind, &c.Target, &c.Sealed, &text, &made); err != nil {
+			return nil, fmt.Errorf("read chats: %w", err)
+		}
+		var row chatRow
+		if err := json.Unmarshal([]byte(text), &row); err != nil {
+			return nil, fmt.Errorf("chat %s of room %s: %w", c.ID, c.Room, err)
+		}
+		c.Made, c.Off = fromMS(made), row.Off
+		c.ChatSwitches = room.ChatSwitches{FollowBans: row.FollowBans, Guests: row.Guests, HoldAll: row.HoldAll, Emotes: row.Emotes, MinMicros: row.MinMicros}
+		list = append(list, c)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("read chats: %w", err)
+	}
+	return list, nil
+}
+
+// PutChat implements live.Chats.
+func (s *Store) PutChat(ctx context.Context, c room.Chat, a *room.AuditEntry) error {
+	kept := &chatKept{ID: c.ID, Room: c.Room, Kind: c.Kind, Target: c.Target, Sealed: c.Sealed, Made: toMS(c.Made)}
+	kept.Switches = chatRow{c.Off, c.FollowBans, c.Guests, c.HoldAll, c.Emotes, c.MinMicros}
+	line, err := encodeAct(a)
+	if err != nil {
+		return fmt.Errorf("store the chat %s: %w", c.ID, err)
+	}
+	err = s.change(ctx, func(t *txn) error {
+		if _, err := t.roomID(c.Room); err != nil {
+			return err
+		}
+		if kept.Act, err = t.decideAct(line); err != nil {
+			return err
+		}
+		return t.write(kept)
+	})
+	if err != nil {
+		return fmt.Errorf("store the chat %s: %w", c.ID, err)
+	}
+	return nil
+}
+
+// DeleteChat implements live.Chats.
+func (s *Store) DeleteChat(ctx context.Context, roomID, id string, a *room.AuditEntry) error {
+	line, err := encodeAct(a)
+	if err != nil {
+		return fmt.Errorf("delete the chat %s: %w", id, err)
+	}
+	err = s.change(ctx, func(t *txn) error {
+		row, err := t.roomID(roomID)
+		if err != nil {
+			return err
+		}
+		var one int
+		if err := t.get("SELECT 1 FROM chats WHERE id = ? AND room = ?", []any{id, row}, &one); err != nil {
+			return err
+		}
+		gone := &chatDeleted{ID: id, Room: roomID}
+		if gone.Act, err = t.decideAct(line); err != nil {
+			return err
+		}
+		return t.write(gone)
+	})
+	if err != nil {
+		return fmt.Errorf("delete the chat %s: %w", id, err)
+	}
+	return nil
+}
+
+// chatKept is a connected chat as it is now.
+type chatKept struct {
+	ID       string     `json:"id"`
+	Room     string     `json:"room"`
+	Kind     string     `json:"kind_of_chat"`
+	Target   string     `json:"target,omitempty"`
+	Sealed   []byte     `json:"sealed,omitempty"`
+	Switches chatRow    `json:"switches"`
+	Made     int64      `json:"made"` // ms
+	Act      *actChange `json:"act,omitempty"`
+}
+
+func (*chatKept) kind() string { return "chat" }
+
+func (c *chatKept) apply(t *txn) error {
+	row, err := t.roomRow(c.Room)
+	if err != nil {
+		return err
+	}
+	text, err := json.Marshal(c.Switches)
+	if err != nil {
+		return malformed("%v", err)
+	}
+	const q = "INSERT OR REPLACE INTO chats (id, room, kind, target, sealed, switches, made) VALUES (?, ?, ?, ?, ?, ?, ?)"
+	if _, err := t.exec(q, c.ID, row, c.Kind, c.Target, append([]byte{}, c.Sealed...), string(text), c.Made); err != nil {
+		return err
+	}
+	return t.note(c.Room, c.Act)
+}
+
+// chatDeleted is that a chat is not connected any more.
+type chatDeleted struct {
+	ID   string     `json:"id"`
+	Room string     `json:"room"`
+	Act  *actChange `json:"act,omitempty"`
+}
+
+func (*chatDeleted) kind() string { return "chat_deleted" }
+
+func (c *chatDeleted) apply(t *txn) error {
+	if _, err := t.exec("DELETE FROM chats WHERE id = ?", c.ID); err != nil {
+		return err
+	}
+	return t.note(c.Room, c.Act)
+}
+
+// takenDownMost is how many comments of one removal are found again.
+const takenDownMost = 5000
+
+// TakenDown implements live.Refs: what somebody took down at one moment and is still
+// down, in log order. Each row has a number of its own below its event's, see remove.
+func (s *Store) TakenDown(ctx context.Context, roomID, by string, at time.Time) ([]room.Row, error) {
+	const q = `SELECT ` + rowColumns + ` FROM comments c JOIN users u ON u.id = c.user
+		WHERE c.room = (SELECT id FROM rooms WHERE name = ?1) AND c.status = ?2 AND c.status <> 1 AND c.actor = ?3
+		AND ?4 = (SELECT e.at FROM events e WHERE e.room = c.room AND e.seq >= c.seq ORDER BY e.seq LIMIT 1)
+		ORDER BY c.seq LIMIT ?5`
+	rows, err := s.rows(ctx, q, []any{roomID, code(statuses, comment.Removed), by, toMS(at), takenDownMost})
+	if err != nil && !errors.Is(err, room.ErrNotFound) {
+		return nil, fmt.Errorf("read what was taken down: %w", err)
+	}
+	return rows, err
+}

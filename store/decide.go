@@ -1,0 +1,395 @@
+package store
+
+import (
+	"database/sql"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"danmaku/comment"
+	"danmaku/room"
+)
+
+// errMalformed is wrapped by what Append says of an event that makes no sense.
+// Only a fault of the program can bring one here.
+var errMalformed = errors.New("malformed event")
+
+func malformed(format string, args ...any) error {
+	return fmt.Errorf("%w: "+format, append([]any{errMalformed}, args...)...)
+}
+
+// answer of a decision: the event as it will be, or the receipt of what stands.
+type decision struct {
+	ev     room.Event
+	more   []room.Event // what happens besides, decided like ev
+	stands *room.Receipt
+}
+
+func stands(r room.Receipt) (decision, error) { return decision{stands: &r}, nil }
+
+// again is the answer to an event that changes nothing.
+func again(ev room.Event) (decision, error) {
+	return stands(room.Receipt{Event: ev, Again: true})
+}
+
+// event decides about one event of a room and applies what was decided. With
+// room.ErrNotFound or errMalformed nothing was written.
+func (t *txn) event(ev room.Event) (room.Receipt, error) {
+	place, err := t.room(ev.Room)
+	if err != nil {
+		return room.Receipt{}, err
+	}
+	ev.Seq = 0
+	if ev.Kind == room.KindEntry {
+		return t.entry(place, tidy(ev))
+	}
+	d, err := t.decide(place, tidy(ev))
+	if err != nil {
+		return room.Receipt{}, err
+	}
+	if d.stands != nil {
+		return *d.stands, nil
+	}
+	if d.ev.Kind == room.KindErase {
+		if err := t.wiping(func() error { return t.beforeErase(place, d.ev) }); err != nil {
+			return room.Receipt{}, err
+		}
+	}
+	c, err := t.number(place, d.ev)
+	if err != nil {
+		return room.Receipt{}, err
+	}
+	err = t.write(c)
+	if errors.Is(err, errKnown) {
+		t.unwrite()
+		place.head = c.ev.Seq - 1
+		return t.taken(place, c.ev)
+	}
+	if err != nil {
+		return room.Receipt{}, err
+	}
+	return room.Receipt{Event: c.ev}, t.besides(place, c.ev, d.more)
+}
+
+// besides writes what happens because of an event that was just written.
+func (t *txn) besides(place *roomState, ev room.Event, more []room.Event) error {
+	for _, e := range more {
+		c, err := t.number(place, e)
+		if err == nil {
+			err = t.write(c)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	switch ev.Kind {
+	case room.KindRemove, room.KindClear:
+		return t.cardsOf(place, ev)
+	case room.KindComment:
+		return t.suggest(place, ev)
+	}
+	return nil
+}
+
+// number gives a decided event its place in the log, and its entry in the audit one
+// there. A removal takes as many places as comments.
+func (t *txn) number(place *roomState, ev room.Event) (*eventChange, error) {
+	ev.Seq = place.head + 1
+	if ev.Kind == room.KindRemove {
+		ev.Seq = place.head + int64(len(ev.IDs))
+	}
+	place.head = ev.Seq // also when it cannot be written: a number skipped does no harm, one given twice is
+	data, err := encodeData(ev)
+	if err != nil {
+		return nil, malformed("%v", err)
+	}
+	c := &eventChange{ev: ev, data: data, link: ev.Entry.Link}
+	c.ev.Entry.Link = 0 // it is for the row of its author alone
+	if ev.Act == nil {
+		return c, nil
+	}
+	a := *ev.Act
+	a.At = ev.At
+	if ev.Ban != nil && a.About == "" { // it has its number since a moment ago
+		a.About = strconv.FormatInt(ev.Ban.ID, 10)
+	}
+	line, err := encodeAct(&a)
+	if err != nil {
+		return nil, malformed("%v", err)
+	}
+	if c.act, err = t.decideAct(line); err != nil {
+		return nil, err
+	}
+	a.ID = c.act.ID
+	c.ev.Act = &a
+	return c, nil
+}
+
+// decide makes of an event that is asked for the one that happens.
+func (t *txn) decide(place *roomState, ev room.Event) (decision, error) {
+	switch ev.Kind {
+	case room.KindComment, room.KindHeld, room.KindRefused:
+		if ev.From != "" {
+			return t.decideReview(place, ev)
+		}
+		return t.decideComment(place, ev)
+	case room.KindRemove:
+		return t.decideRemove(place, ev)
+	case room.KindErase:
+		return t.decideErase(place, ev)
+	case room.KindClear:
+		return decision{ev: ev}, nil
+	case room.KindRoom:
+		if ev.Setup == nil || ev.Setup.ID != ev.Room {
+			return decision{}, malformed("the settings are not those of room %q", ev.Room)
+		}
+		setup := *ev.Setup
+		ev.Setup = &setup
+		return decision{ev: ev}, nil
+	case room.KindPin:
+		return t.decidePin(place, ev)
+	case room.KindBan:
+		return t.decideBan(ev)
+	case room.KindUnban:
+		return t.decideUnban(place, ev)
+	case room.KindItem:
+		return t.decideItem(place, ev)
+	case room.KindQuestion:
+		return t.decideMark(place, ev)
+	}
+	return decision{}, malformed("kind %q is unknown", ev.Kind)
+}
+
+// decideComment lets a new comment in. Whether it is there already, by its ID or its
+// ref, is for the unique indexes to say when it is applied: a look before each one
+// would double what a comment costs. Only where something was erased lately is there
+// one, since no index knows of that.
+func (t *txn) decideComment(place *roomState, ev room.Event) (decision, error) {
+	if ev.Comment.ID <= 0 {
+		return decision{}, malformed("the comment has no ID")
+	}
+	id, err := t.erasedBefore(place, ev)
+	if err != nil {
+		return decision{}, err
+	}
+	if id == 0 {
+		return decision{ev: ev}, nil
+	}
+	gone := ev
+	gone.Kind, gone.Comment.ID, gone.IDs = room.KindRemove, id, []comment.ID{id}
+	return again(gone)
+}
+
+// errKnown says of a new comment that its ID or its ref is there already, and that
+// nothing was written.
+var errKnown = errors.New("the comment is there already")
+
+// taken answers for a comment that is there already: its author has bound the ref,
+// or the very same comment came twice.
+func (t *txn) taken(place *roomState, ev room.Event) (room.Receipt, error) {
+	user, err := t.knownUser(place.id, ev.Comment.User) // else there is none with its ref
+	if err != nil && !errors.Is(err, room.ErrNotFound) {
+		return room.Receipt{}, err
+	}
+	var s rowScan
+	const byRef = `SELECT ` + rowColumns + ` FROM comments c JOIN users u ON u.id = c.user WHERE c.user = ? AND c.ref = ?`
+	err = t.get(byRef, []any{user, ev.Entry.Ref}, s.dest()...)
+	if err == nil {
+		return standing(ev.Room, s.result()), nil
+	}
+	if !errors.Is(err, room.ErrNotFound) {
+		return room.Receipt{}, err
+	}
+	if row, err := t.broughtBefore(place, ev.Entry); err == nil {
+		return standing(ev.Room, row), nil
+	} else if !errors.Is(err, room.ErrNotFound) {
+		return room.Receipt{}, err
+	}
+	row, err := t.row(place, ev.Comment.ID)
+	if err == nil && row.User == ev.Comment.User {
+		return standing(ev.Room, row), nil
+	}
+	if err == nil || errors.Is(err, room.ErrNotFound) {
+		return room.Receipt{}, malformed("the ID %v belongs to another comment", ev.Comment.ID)
+	}
+	return room.Receipt{}, err
+}
+
+// decideReview lets a moderator's decision stand, unless another one was faster.
+// Approving makes the comment as new as the decision.
+func (t *txn) decideReview(place *roomState, ev room.Event) (decision, error) {
+	// What a platform took down can be put back: on the screens, or before a moderator.
+	restore := ev.From == comment.Removed && (ev.Kind == room.KindComment || ev.Kind == room.KindHeld)
+	approve := restore || ev.Kind == room.KindComment && (ev.From == comment.Held || ev.From == comment.Refused)
+	refuse := ev.Kind == room.KindRefused && ev.From == comment.Held
+	if !approve && !refuse {
+		return decision{}, malformed("no decision leads from %s to %s", ev.From, ev.Kind)
+	}
+	row, err := t.row(place, ev.Comment.ID)
+	if err != nil {
+		return decision{}, err
+	}
+	if row.Status != ev.From {
+		return stands(standing(ev.Room, row))
+	}
+	if approve && !restore {
+		row.At = ev.At
+	}
+	ev.Comment, ev.Entry = row.Comment, row.Entry
+	return decision{ev: ev}, nil
+}
+
+// decideRemove finds which comments go.
+func (t *txn) decideRemove(place *roomState, ev room.Event) (decision, error) {
+	var err error
+	switch {
+	case ev.Chat != "":
+		ev.IDs, err = t.broughtBy(place, ev)
+		ev.Chat, ev.Comment = "", comment.Comment{} // they said which
+	case ev.User != "":
+		ev.IDs, err = t.standingBy(place, ev.User)
+	default:
+		var taken []comment.ID
+		seen := map[comment.ID]bool{}
+		for _, id := range ev.IDs {
+			var there int
+			err := t.get("SELECT 1 FROM comments WHERE id = ? AND room = ? AND status IN (1, 2)", []any{int64(id), place.id}, &there)
+			if err == nil && !seen[id] {
+				taken = append(taken, id)
+				seen[id] = true
+			} else if err != nil && !errors.Is(err, room.ErrNotFound) {
+				return decision{}, err
+			}
+		}
+		ev.IDs = taken
+	}
+	if err != nil {
+		return decision{}, err
+	}
+	if len(ev.IDs) == 0 {
+		return again(ev)
+	}
+	return decision{ev: ev}, nil
+}
+
+// decidePin lets a comment be pinned that is shown, or the pin be taken off.
+func (t *txn) decidePin(place *roomState, ev room.Event) (decision, error) {
+	if len(ev.IDs) > 1 {
+		return decision{}, malformed("%d comments to pin", len(ev.IDs))
+	}
+	var pinned, wanted int64
+	if len(ev.IDs) == 1 {
+		row, err := t.row(place, ev.IDs[0])
+		if err != nil {
+			return decision{}, err
+		}
+		if row.Status != comment.Shown {
+			return stands(standing(ev.Room, row))
+		}
+		wanted = int64(ev.IDs[0])
+	}
+	if err := t.get("SELECT pinned FROM rooms WHERE id = ?", []any{place.id}, &pinned); err != nil {
+		return decision{}, err
+	}
+	if pinned == wanted {
+		return again(ev)
+	}
+	return decision{ev: ev}, nil
+}
+
+// decideBan fills in a ban and gives it its ID.
+func (t *txn) decideBan(ev room.Event) (decision, error) {
+	if ev.Ban == nil || ev.Ban.User == "" && ev.Ban.Address == "" {
+		return decision{}, malformed("a ban needs a user or an address")
+	}
+	b := *ev.Ban
+	b.Room = ev.Room
+	b.Until, b.At = fromMS(toMS(b.Until)), fromMS(toMS(b.At))
+	if b.At.IsZero() {
+		b.At = ev.At
+	}
+	if b.By == "" {
+		b.By = ev.By
+	}
+	var err error
+	if b.ID, err = t.next("last.ban"); err != nil {
+		return decision{}, err
+	}
+	ev.Ban = &b
+	return decision{ev: ev}, nil
+}
+
+// decideUnban finds the ban with the event's Ban.ID; the event then has the whole
+// ban. Of two that lift it at once, the second hears that it is lifted.
+func (t *txn) decideUnban(place *roomState, ev room.Event) (decision, error) {
+	if ev.Ban == nil {
+		return decision{}, malformed("no ban is named")
+	}
+	var scan banScan
+	var lifted int64
+	const q = `SELECT ` + banColumns + `, b.lifted FROM bans b JOIN rooms r ON r.id = b.room WHERE b.id = ? AND b.room = ?`
+	if err := t.get(q, []any{ev.Ban.ID, place.id}, append(scan.dest(), &lifted)...); err != nil {
+		return decision{}, err
+	}
+	b := scan.result()
+	ev.Ban = &b
+	if lifted != 0 {
+		return again(ev)
+	}
+	return decision{ev: ev}, nil
+}
+
+// row reads a comment of a room.
+func (t *txn) row(place *roomState, id comment.ID) (room.Row, error) {
+	var s rowScan
+	const q = `SELECT ` + rowColumns + ` FROM comments c JOIN users u ON u.id = c.user WHERE c.id = ? AND c.room = ?`
+	err := t.get(q, []any{int64(id), place.id}, s.dest()...)
+	return s.result(), err
+}
+
+// standing is the receipt for an event that changed nothing: the last one about
+// the comment, rebuilt from its row.
+func standing(roomID string, row room.Row) room.Receipt {
+	ev := room.Event{
+		Room: roomID, Seq: row.Seq, At: row.At, By: row.By, Comment: row.Comment, Entry: row.Entry,
+	}
+	switch row.Status {
+	case comment.Shown:
+		ev.Kind = room.KindComment
+	case comment.Held:
+		ev.Kind = room.KindHeld
+	case comment.Refused:
+		ev.Kind = room.KindRefused
+	case comment.Removed:
+		ev.Kind, ev.IDs = room.KindRemove, []comment.ID{row.ID}
+	}
+	return room.Receipt{Event: ev, Again: true}
+}
+
+// standingBy lists the comments of an author that are on the screens, or wait to
+// be.
+func (t *txn) standingBy(place *roomState, user string) ([]comment.ID, error) {
+	s, err := t.prepared(`SELECT id FROM comments WHERE status IN (1, 2) AND user =
+		(SELECT id FROM users WHERE room = ? AND name = ?) ORDER BY seq`)
+	if err != nil {
+		return nil, err
+	}
+	return commentIDs(s.QueryContext(background, place.id, user))
+}
+
+// commentIDs reads rows of one column, the id of a comment.
+func commentIDs(rows *sql.Rows, err error) ([]comment.ID, error) {
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var ids []comment.ID
+	for rows.Next() {
+		var id int64
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		ids = append(ids, comment.ID(id))
+	}
+	return ids, rows.Err()
+}

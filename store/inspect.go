@@ -1,0 +1,52 @@
+package store
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"time"
+
+	"danmaku/comment"
+)
+
+// Inspection is what [Inspect] finds in a data folder.
+type Inspection struct {
+	Path    string
+	Size    int64     // bytes of the database, without what SQLite keeps beside it
+	Newest  time.Time // of the newest comment; zero when there is none
+	Older   bool      // its schema is brought up to date at the next start
+	Problem error     // what keeps it from being opened, or damage; nil when there is none
+}
+
+// Inspect looks at the database of a folder, also beside its server, and changes
+// nothing. It reads all of it.
+func Inspect(ctx context.Context, dir string) (Inspection, error) {
+	i := Inspection{Path: filepath.Join(dir, dbFile)}
+	info, err := os.Stat(i.Path)
+	if err != nil {
+		return i, err
+	}
+	i.Size = info.Size()
+	if i.Problem = CheckBackup(ctx, i.Path); i.Problem != nil {
+		return i, nil
+	}
+	db, err := openDB(i.Path, []pragma{{"busy_timeout", busyTimeout}, {"query_only", "1"}})
+	if err != nil {
+		return i, err
+	}
+	defer db.Close()
+	var version int
+	var newest comment.ID
+	if err := db.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
+		return i, err
+	}
+	if err := db.QueryRowContext(ctx, "SELECT COALESCE(MAX(id), 0) FROM comments").Scan(&newest); err != nil {
+		return i, err
+	}
+	if newest > 0 {
+		i.Newest = newest.Time()
+	}
+	list, err := scripts()
+	i.Older = version < len(list)
+	return i, err
+}

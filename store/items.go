@@ -1,0 +1,430 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"danmaku/room"
+	"danmaku/show"
+)
+
+const itemColumns = `id, kind, state, rank, spec, result, created, started, ends, stopped, starts`
+
+func scanItem(scan func(...any) error) (show.Item, error) {
+	var it show.Item
+	var spec, result string
+	var created, started, ends, stopped, starts int64
+	err := scan(&it.ID, &it.Kind, &it.State, &it.Rank, &spec, &result, &created, &started, &ends, &stopped, &starts)
+	it.Spec = json.RawMessage(spec)
+	if result != "" {
+		it.Result = json.RawMessage(result)
+	}
+	it.Created, it.Started, it.Ends, it.Stopped = fromMS(created), fromMS(started), fromMS(ends), fromMS(stopped)
+	it.Starts = fromMS(starts)
+	return it, err
+}
+
+// Items implements live.Shows: those of a room, by id.
+func (s *Store) Items(ctx context.Context, roomID string) ([]show.Item, error) {
+	rows, err := s.read.QueryContext(ctx, `SELECT `+itemColumns+` FROM items
+		WHERE room = (SELECT id FROM rooms WHERE name = ?) ORDER BY id`, roomID)
+	if err != nil {
+		return nil, fmt.Errorf("read items of room %s: %w", roomID, err)
+	}
+	defer rows.Close()
+	var list []show.Item
+	for rows.Next() {
+		it, err := scanItem(rows.Scan)
+		if err != nil {
+			return nil, fmt.Errorf("read items of room %s: %w", roomID, err)
+		}
+		list = append(list, it)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("read items of room %s: %w", roomID, err)
+	}
+	return list, nil
+}
+
+// Entries implements live.Shows: those of an item, by person, and of each person the
+// oldest first. In a live draw among those who wrote they are the authors.
+func (s *Store) Entries(ctx context.Context, roomID, item string) ([]show.Entry, error) {
+	it, err := scanItem(s.read.QueryRowContext(ctx, `SELECT `+itemColumns+` FROM items
+		WHERE room = (SELECT id FROM rooms WHERE name = ?) AND id = ?`, roomID, item).Scan)
+	if err == nil && it.State == show.Live && show.AmongAuthors(it) {
+		return s.writers(ctx, roomID, it)
+	}
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return nil, fmt.Errorf("read item %s: %w", item, err)
+	}
+	rows, err := s.read.QueryContext(ctx, `SELECT person, choice, via FROM entries
+		WHERE room = (SELECT id FROM rooms WHERE name = ?) AND item = ? ORDER BY person, n`, roomID, item)
+	if err != nil {
+		return nil, fmt.Errorf("read entries of item %s: %w", item, err)
+	}
+	defer rows.Close()
+	var list []show.Entry
+	for rows.Next() {
+		e := show.Entry{Item: item}
+		if err := rows.Scan(&e.Person, &e.Choice, &e.Via); err != nil {
+			return nil, fmt.Errorf("read entries of item %s: %w", item, err)
+		}
+		list = append(list, e)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("read entries of item %s: %w", item, err)
+	}
+	return list, nil
+}
+
+// EntriesOf implements live.Shows: those of a person, by item, and of each item the
+// oldest first.
+func (s *Store) EntriesOf(ctx context.Context, roomID, person string) ([]show.Entry, error) {
+	rows, err := s.read.QueryContext(ctx, `SELECT item, choice, via FROM entries
+		WHERE room = (SELECT id FROM rooms WHERE name = ?) AND person = ? ORDER BY item, n`, roomID, person)
+	if err != nil {
+		return nil, fmt.Errorf("read the entries of a person: %w", err)
+	}
+	defer rows.Close()
+	var list []show.Entry
+	for rows.Next() {
+		e := show.Entry{Person: person}
+		if err := rows.Scan(&e.Item, &e.Choice, &e.Via); err != nil {
+			return nil, fmt.Errorf("read the entries of a person: %w", err)
+		}
+		list = append(list, e)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("read the entries of a person: %w", err)
+	}
+	return list, nil
+}
+
+// item reads one item of a room.
+func (t *txn) item(place *roomState, id string) (show.Item, error) {
+	s, err := t.prepared(`SELECT ` + itemColumns + ` FROM items WHERE room = ? AND id = ?`)
+	if err != nil {
+		return show.Item{}, err
+	}
+	it, err := scanItem(s.QueryRowContext(background, place.id, id).Scan)
+	if errors.Is(err, sql.ErrNoRows) {
+		return it, room.ErrNotFound
+	}
+	return it, err
+}
+
+// itemsFor reads what a command may change: all items that have not ended, and those
+// that it names.
+func (t *txn) itemsFor(place *roomState, c show.Command) ([]show.Item, error) {
+	query := `SELECT ` + itemColumns + ` FROM items WHERE room = ?1 AND (state <> 'ended' OR id = ?2) ORDER BY id`
+	if c.Op == show.TakeDown { // cards that have ended, too
+		query = `SELECT ` + itemColumns + ` FROM items WHERE room = ?1 AND (state <> 'ended' OR kind = 'card') AND ?2 = '' ORDER BY id`
+	}
+	s, err := t.prepared(query)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := s.QueryContext(background, place.id, c.ID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var list []show.Item
+	for rows.Next() {
+		it, err := scanItem(rows.Scan)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, it)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	for _, change := range c.Changes {
+		if id := change.ID(); !slices.ContainsFunc(list, func(it show.Item) bool { return it.ID == id }) {
+			it, err := t.item(place, id)
+			if errors.Is(err, room.ErrNotFound) {
+				continue
+			}
+			if err != nil {
+				return nil, err
+			}
+			list = append(list, it)
+		}
+	}
+	return list, nil
+}
+
+// chosen reads what a person has chosen in an item, oldest first, and the last place
+// that was given.
+func (t *txn) chosen(place *roomState, item, person string) (choices []string, last int64, err error) {
+	s, err := t.prepared(`SELECT choice, n FROM entries WHERE room = ? AND item = ? AND person = ? ORDER BY n`)
+	if err != nil {
+		return nil, 0, err
+	}
+	rows, err := s.QueryContext(background, place.id, item, person)
+	if err != nil {
+		return nil, 0, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var choice string
+		if err := rows.Scan(&choice, &last); err != nil {
+			return nil, 0, err
+		}
+		choices = append(choices, choice)
+	}
+	return choices, last, rows.Err()
+}
+
+// tally counts the entries of an item.
+func (t *txn) tally(place *roomState, item string) (*show.Tally, error) {
+	s, err := t.prepared(`SELECT person, choice FROM entries WHERE room = ? AND item = ? ORDER BY person, n`)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := s.QueryContext(background, place.id, item)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var tally show.Tally
+	for rows.Next() {
+		var e show.Entry
+		if err := rows.Scan(&e.Person, &e.Choice); err != nil {
+			return nil, err
+		}
+		tally.Apply(e)
+	}
+	return &tally, rows.Err()
+}
+
+// decideItem carries a command out: each item that changes is an event of its own.
+// What has ended is counted here, where no entry can come in between.
+func (t *txn) decideItem(place *roomState, ev room.Event) (decision, error) {
+	if ev.Command == nil {
+		return decision{}, malformed("no command")
+	}
+	c := *ev.Command
+	c.At = ev.At
+	items, err := t.itemsFor(place, c)
+	if err != nil {
+		return decision{}, err
+	}
+	if i := slices.IndexFunc(items, func(it show.Item) bool { return it.ID == c.ID }); i >= 0 && (c.Op == show.Stop || c.Op == show.Expire) {
+		tally, err := t.tally(place, c.ID)
+		if err != nil {
+			return decision{}, err
+		}
+		c = show.Finish(items[i], c, tally)
+		if items[i].Kind == show.Draw {
+			if c, err = t.drawing(place, items[i], c, tally); err != nil {
+				return decision{}, err
+			}
+		}
+	} else if i >= 0 && c.Op == show.Redraw {
+		if c, err = t.drawing(place, items[i], c, nil); err != nil {
+			return decision{}, err
+		}
+	}
+	changes, err := show.Decide(items, c)
+	if err != nil {
+		return decision{}, err
+	}
+	if len(changes) == 0 {
+		return again(ev)
+	}
+	forgotten, err := t.tooMany(place, changes)
+	if err != nil {
+		return decision{}, err
+	}
+	var d decision
+	for i, change := range append(slices.Clip(changes), forgotten...) {
+		e := room.Event{Room: ev.Room, At: ev.At, Kind: room.KindItem, By: ev.By, Item: &change}
+		if i == 0 {
+			if e.Act = ev.Act; e.Act != nil {
+				act := *e.Act
+				act.Items = changes
+				e.Act = &act
+			}
+			d.ev = e
+			continue
+		}
+		d.more = append(d.more, e)
+	}
+	return d, nil
+}
+
+// tooMany returns what is forgotten so that a room keeps a bounded number of items
+// that have ended.
+func (t *txn) tooMany(place *roomState, changes []show.Change) ([]show.Change, error) {
+	ended := 0
+	for _, c := range changes {
+		if c.After != nil && c.After.State == show.Ended {
+			ended++
+		}
+	}
+	if ended == 0 {
+		return nil, nil
+	}
+	var there int
+	if err := t.get("SELECT count(*) FROM items WHERE room = ? AND state = 'ended'", []any{place.id}, &there); err != nil {
+		return nil, err
+	}
+	var out []show.Change
+	for n := there + ended - show.MaxEnded; n > 0; n-- {
+		var id string
+		const q = "SELECT id FROM items WHERE room = ? AND state = 'ended' ORDER BY stopped, id LIMIT 1 OFFSET ?"
+		if err := t.get(q, []any{place.id, len(out)}, &id); err != nil {
+			return nil, err
+		}
+		it, err := t.item(place, id)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, show.Change{Before: &it})
+	}
+	return out, nil
+}
+
+// cardsOf takes down the cards of comments that ev takes down.
+func (t *txn) cardsOf(place *roomState, ev room.Event) error {
+	var there int
+	if err := t.get("SELECT count(*) FROM items WHERE room = ? AND kind = 'card'", []any{place.id}, &there); err != nil || there == 0 {
+		return err
+	}
+	c := &show.Command{Op: show.TakeDown}
+	if ev.Kind == room.KindRemove || ev.Kind == room.KindErase {
+		for _, id := range ev.IDs {
+			c.Comments = append(c.Comments, id.String())
+		}
+	}
+	_, err := t.event(room.Event{Room: ev.Room, At: ev.At, Kind: room.KindItem, By: ev.By, Command: c})
+	return err
+}
+
+// keepItem writes an item as it is after a change.
+func (t *txn) keepItem(place *roomState, c *show.Change) error {
+	if c == nil {
+		return malformed("no item")
+	}
+	if c.After == nil {
+		_, err := t.exec("DELETE FROM items WHERE room = ? AND id = ?", place.id, c.ID())
+		return err
+	}
+	it := c.After
+	_, err := t.exec(`INSERT OR REPLACE INTO items (room, `+itemColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		place.id, it.ID, string(it.Kind), string(it.State), it.Rank, string(it.Spec), string(it.Result),
+		toMS(it.Created), toMS(it.Started), toMS(it.Ends), toMS(it.Stopped), toMS(it.Starts))
+	return err
+}
+
+// entry decides about somebody's part in an item. Errors: room.ErrNotFound,
+// show.ErrState, show.ErrChoice, show.ErrVoted.
+func (t *txn) entry(place *roomState, ev room.Event) (room.Receipt, error) {
+	if ev.Part == nil || ev.Part.Person == "" {
+		return room.Receipt{}, malformed("nobody takes part")
+	}
+	it, err := t.item(place, ev.Part.Item)
+	if err != nil {
+		return room.Receipt{}, err
+	}
+	mine, last, err := t.chosen(place, ev.Part.Item, ev.Part.Person)
+	if err != nil {
+		return room.Receipt{}, err
+	}
+	if it.Kind == show.Questions {
+		return t.voteFor(place, it, ev, mine, last)
+	}
+	decided, added, err := show.DecideEntry(it, *ev.Part, mine)
+	if err != nil {
+		return room.Receipt{}, err
+	}
+	ev.Part = &decided
+	if !added {
+		return room.Receipt{Event: ev, Again: true}, nil
+	}
+	return room.Receipt{Event: ev}, t.write(&entryMade{Room: ev.Room, At: toMS(ev.At), N: last + 1, Entry: decided})
+}
+
+// entryMade is a decided part of somebody in an item.
+type entryMade struct {
+	Room string `json:"room"`
+	At   int64  `json:"at"` // ms
+	N    int64  `json:"n"`
+	show.Entry
+}
+
+func (*entryMade) kind() string { return "entry" }
+
+func (c *entryMade) apply(t *txn) error {
+	place, err := t.room(c.Room)
+	if err != nil {
+		return err
+	}
+	gone := []string{}
+	if c.Replaces != nil {
+		gone = append(gone, *c.Replaces)
+	}
+	if c.Withdraw {
+		gone = append(gone, c.Choice)
+	}
+	for _, choice := range gone {
+		const q = "DELETE FROM entries WHERE room = ? AND item = ? AND person = ? AND choice = ?"
+		if _, err := t.exec(q, place.id, c.Item, c.Person, choice); err != nil {
+			return err
+		}
+	}
+	if !c.Withdraw {
+		const q = "INSERT OR REPLACE INTO entries (room, item, person, choice, n, via, at) VALUES (?, ?, ?, ?, ?, ?, ?)"
+		if _, err := t.exec(q, place.id, c.Item, c.Person, c.Choice, c.N, c.Via, c.At); err != nil {
+			return err
+		}
+	}
+	part := c.Entry
+	t.events = append(t.events, room.Event{Room: c.Room, At: fromMS(c.At), Kind: room.KindEntry, Part: &part})
+	return nil
+}
+
+// ItemChanges implements live.Audit. Errors: room.ErrNotFound for an act that did
+// nothing to an item, and for one of which that is not kept any more.
+func (s *Store) ItemChanges(ctx context.Context, act int64) ([]show.Change, error) {
+	var text string
+	err := s.read.QueryRowContext(ctx, "SELECT kept FROM acts WHERE id = ? AND kept <> ''", act).Scan(&text)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, room.ErrNotFound
+	}
+	var kept keptItems
+	if err == nil {
+		err = json.Unmarshal([]byte(text), &kept)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read what act %d did: %w", act, err)
+	}
+	return kept.Items, nil
+}
+
+// keptItems is what the database keeps of an act on items.
+type keptItems struct {
+	Items []show.Change `json:"items"`
+}
+
+// forgetItems deletes items that ended before a moment, cards of comments that have waited
+// since before it, and what nobody can look at
+// without them: their entries, also of items that were deleted.
+func (t *txn) forgetItems(before time.Time) (int64, error) {
+	ms := toMS(before)
+	rows, err := t.exec(`DELETE FROM items WHERE (room, id) IN (SELECT room, id FROM items WHERE state = 'ended' AND stopped < ?1
+		OR kind = 'card' AND state IN ('draft', 'queued') AND created < ?1 AND json_extract(spec, '$.comment') <> '' LIMIT `+strconv.Itoa(forgetLen)+`)`, ms)
+	if err != nil || rows > 0 {
+		return rows, err
+	}
+	return t.exec(`DELETE FROM entries WHERE (room, item, person, choice) IN (SELECT e.room, e.item, e.person, e.choice FROM entries e
+		LEFT JOIN items i ON i.room = e.room AND i.id = e.item WHERE e.at < ? AND (i.id IS NULL OR i.state = 'ended') LIMIT `+strconv.Itoa(forgetLen)+`)`, ms)
+}

@@ -1,0 +1,58 @@
+package store_test
+
+import (
+	"encoding/json"
+	"errors"
+	"testing"
+	"time"
+
+	"danmaku/room"
+	"danmaku/show"
+)
+
+// What was shown is deleted with the comments of its time, and who took part in it;
+// what is live stays, however old, and so do its votes.
+func TestForgetItems(t *testing.T) {
+	s := open(t, t.TempDir())
+	addRoom(t, s, "live")
+	do := func(at time.Time, ev room.Event) {
+		t.Helper()
+		ev.Room, ev.At = "live", at
+		if _, err := s.Append(t.Context(), ev); err != nil {
+			t.Fatal(err)
+		}
+	}
+	command := func(c show.Command) room.Event { return room.Event{Kind: room.KindItem, By: "boss", Command: &c} }
+	vote := func(item, person string) room.Event {
+		return room.Event{Kind: room.KindEntry, Part: &show.Entry{Item: item, Person: person, Choice: "0"}}
+	}
+	spec := json.RawMessage(`{"question":"?","options":["a","b"]}`)
+	for _, id := range []string{"old", "live"} {
+		do(noon, command(show.Command{Op: show.Create, ID: id, Kind: show.Poll, Spec: spec}))
+		do(noon, command(show.Command{Op: show.Start, ID: id}))
+		if id == "old" {
+			do(noon, vote(id, "ann"))
+		}
+	}
+	if _, err := s.Append(t.Context(), room.Event{Room: "live", At: noon, Kind: room.KindEntry, Part: vote("live", "x").Part}); !errors.Is(err, show.ErrState) {
+		t.Fatalf("a vote in what waits for its slot: %v", err)
+	}
+	do(noon.Add(time.Minute), command(show.Command{Op: show.Stop, ID: "old"})) // the next starts
+	do(noon.Add(2*time.Minute), vote("live", "ann"))
+	items, err := s.Items(t.Context(), "live")
+	if err != nil || len(items) != 2 || string(items[1].Result) != `{"counts":[1,0],"people":1}` {
+		t.Fatalf("%v, %+v", err, items)
+	}
+	if _, err := s.Forget(t.Context(), noon.Add(time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	items, err = s.Items(t.Context(), "live")
+	if err != nil || len(items) != 1 || items[0].ID != "live" || items[0].State != show.Live {
+		t.Errorf("left are %+v, %v", items, err)
+	}
+	for id, want := range map[string]int{"old": 0, "live": 1} {
+		if entries, err := s.Entries(t.Context(), "live", id); err != nil || len(entries) != want {
+			t.Errorf("of %s: %v, %v", id, entries, err)
+		}
+	}
+}

@@ -1,0 +1,71 @@
+package store
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// Who may write rows: the changes when they are applied, what they have in common,
+// what is each database's own affair, and what runs before there is a log.
+var writers = []string{
+	"apply", "effect", "keepItem", "keepMark", "insertComment", "removeComments", "user", "linkUser", "dropUser", "note", "reach", "eraseComments", "eraseItems", "erasePerson", // changes
+	"flush", "publish", "moveTo", "probe", // the transaction itself
+	"forgetEvents", "forgetComments", "forgetActs", "forgetBans", "forgetItems", "forgetMarks", "forgetReactions", "forgetUsers", // --keep-days
+	"markCopy", "renumber", "drawEpochs", // backups
+	"remember", // readings of this machine's clock, which no other database wants
+}
+
+// A row that is written elsewhere would be missing in every other database.
+func TestRowsAreWrittenByChangesAlone(t *testing.T) {
+	files, err := filepath.Glob("*.go")
+	if err != nil || len(files) == 0 {
+		t.Fatal(files, err)
+	}
+	found := map[string]bool{}
+	for _, name := range files {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		src, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fset := token.NewFileSet()
+		file, err := parser.ParseFile(fset, name, src, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range file.Decls {
+			fn, ok := d.(*ast.FuncDecl)
+			if !ok {
+				continue
+			}
+			ast.Inspect(fn, func(n ast.Node) bool {
+				lit, ok := n.(*ast.BasicLit)
+				if !ok || lit.Kind != token.STRING {
+					return true
+				}
+				text := strings.TrimSpace(strings.Trim(lit.Value, "`\""))
+				for _, verb := range []string{"INSERT ", "UPDATE ", "DELETE "} {
+					if !strings.HasPrefix(text, verb) {
+						continue
+					}
+					found[fn.Name.Name] = true
+					if !slices.Contains(writers, fn.Name.Name) {
+						t.Errorf("%s: %s writes rows; decide a change and write them when it is applied", fset.Position(lit.Pos()), fn.Name.Name)
+					}
+				}
+				return true
+			})
+		}
+	}
+	if !found["apply"] || !found["insertComment"] || len(found) < 12 {
+		t.Errorf("the test has found too little: %v", found)
+	}
+}

@@ -1,0 +1,134 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"danmaku/room"
+)
+
+// Publisher makes the decided changes of a transaction durable in other places
+// before they are committed here. It is called by the writer, within the
+// transaction, so everything that is written waits for it.
+type Publisher interface {
+	// Publish puts a payload behind the position prev, which is this database's, and
+	// returns the new position. room.ErrMoved says that somebody else has written
+	// since prev: nothing was published. After every other error it is unknown
+	// whether the payload was; the next Publish with the same prev settles that,
+	// since at most one of two can follow it.
+	Publish(prev uint64, payload []byte) (pos uint64, err error)
+}
+
+// Batch is the payload of one transaction, as a [Publisher] was given it.
+type Batch struct {
+	Pos     uint64 // its own position
+	Prev    uint64 // that of the one before it
+	Payload []byte
+}
+
+// publishError is a transaction that was not committed since its changes were not
+// published. The database is well.
+type publishError struct{ err error }
+
+func (e *publishError) Error() string { return "publish the changes: " + e.err.Error() }
+
+func (e *publishError) Unwrap() error { return e.err }
+
+// Replicate has every change published by p from now on. It is called before the
+// first change; nil ends it.
+func (s *Store) Replicate(ctx context.Context, p Publisher) error {
+	return s.aside(ctx, func(w *writer) error {
+		w.publisher = p
+		return nil
+	})
+}
+
+// Position is this database's place in the log of all changes: that of the last
+// transaction it decided or applied.
+func (s *Store) Position(ctx context.Context) (pos uint64, err error) {
+	if err := s.read.QueryRowContext(ctx, "SELECT value FROM meta WHERE key = 'position'").Scan(&pos); err != nil {
+		return 0, fmt.Errorf("read the position in the log: %w", err)
+	}
+	return pos, nil
+}
+
+// Apply writes batches that were decided elsewhere, in one transaction, and hands
+// their events to the follower. Those that the database has are left out, so the
+// same ones may come again. Errors: ErrGap when one is missing before them,
+// ErrNewer when one holds what this version does not know; then none is written.
+func (s *Store) Apply(ctx context.Context, batches []Batch) error {
+	err := s.change(ctx, func(t *txn) error {
+		t.foreign = true
+		pos, err := t.position()
+		if err != nil {
+			return err
+		}
+		for _, b := range batches {
+			if b.Pos <= pos {
+				continue
+			}
+			if b.Prev != pos {
+				return fmt.Errorf("%w: the database is at %d, and they begin after %d", ErrGap, pos, b.Prev)
+			}
+			changes, err := decodeChanges(b.Payload)
+			if err != nil {
+				return err
+			}
+			for _, c := range changes {
+				if err := c.apply(t); err != nil {
+					return fmt.Errorf("a change of kind %s: %w", c.kind(), err)
+				}
+			}
+			pos = b.Pos
+		}
+		return t.moveTo(pos)
+	})
+	if err != nil {
+		return fmt.Errorf("apply changes: %w", err)
+	}
+	return nil
+}
+
+func (t *txn) position() (pos uint64, err error) {
+	err = t.get("SELECT value FROM meta WHERE key = 'position'", nil, &pos)
+	return pos, err
+}
+
+func (t *txn) moveTo(pos uint64) error {
+	_, err := t.exec("UPDATE meta SET value = ? WHERE key = 'position'", int64(pos))
+	return err
+}
+
+// publish moves the position over the changes of the transaction, once whoever is to
+// have them has them. On one machine nobody is, and it is a count.
+func (t *txn) publish() error {
+	if t.changed == 0 {
+		return nil
+	}
+	if t.publisher == nil {
+		_, err := t.exec("UPDATE meta SET value = value + 1 WHERE key = 'position'")
+		return err
+	}
+	prev, err := t.position()
+	if err != nil {
+		return err
+	}
+	payload, err := encodeChanges(t.changes)
+	if err != nil {
+		return err
+	}
+	pos, err := t.publisher.Publish(prev, payload)
+	if err != nil {
+		return &publishError{err}
+	}
+	return t.moveTo(pos)
+}
+
+// refusal is what an author is told whose request was not written.
+func refusal(err error) error {
+	if errors.Is(err, room.ErrMoved) {
+		return fmt.Errorf("%w: %w", room.ErrBusy, room.ErrMoved)
+	}
+	return room.ErrBusy
+}

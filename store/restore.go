@@ -1,0 +1,131 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// ErrHasData is in the chain of what [Restore] says of a folder that holds data.
+var ErrHasData = errors.New("the folder holds data already")
+
+// CheckBackup reports whether a file is a whole database of ours that this program can
+// open, and changes nothing. It reads all of it.
+func CheckBackup(ctx context.Context, path string) error {
+	if info, err := os.Stat(path); err != nil {
+		return fmt.Errorf("%s cannot be read: %w", path, cause(err))
+	} else if !info.Mode().IsRegular() || info.Size() == 0 {
+		return fmt.Errorf("%s is not a backup: it is empty or not a file", path)
+	}
+	if err := checkFile(ctx, path); err != nil {
+		return explain(filepath.Dir(path), err)
+	}
+	db, err := openDB(path, []pragma{{"busy_timeout", busyTimeout}, {"query_only", "1"}})
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	var app int
+	var said string
+	if err := db.QueryRowContext(ctx, "SELECT application_id FROM pragma_application_id").Scan(&app); err != nil {
+		return explain(filepath.Dir(path), err)
+	}
+	if app != applicationID {
+		return fmt.Errorf("%s is not a backup of danmaku", path)
+	}
+	if err := db.QueryRowContext(ctx, "PRAGMA quick_check(1)").Scan(&said); err != nil {
+		return explain(filepath.Dir(path), err)
+	}
+	if said != "ok" {
+		return fmt.Errorf("%s is damaged: %s", path, said)
+	}
+	return nil
+}
+
+// Restore puts a backup and, where key is not empty, its secret.key into a folder,
+// which is made when it is not there. What the folder holds stays: without replace
+// that is [ErrHasData], with it the old files are moved aside and their new names
+// returned. The caller holds the folder's lock. The backup must be good, see
+// [CheckBackup]; it stays as it is.
+func Restore(dir, backup, key string, replace bool, now time.Time) (aside []string, err error) {
+	dir, err = makeFolder(dir)
+	if err != nil {
+		return nil, err
+	}
+	stamp := now.Format("20060102-150405")
+	put := []struct{ from, name string }{{backup, dbFile}}
+	if key != "" {
+		if _, err := readSecret(key); err != nil {
+			return nil, err
+		}
+		put = append(put, struct{ from, name string }{key, secretFile})
+	}
+	if Exists(dir) && !replace {
+		return nil, ErrHasData
+	}
+	// Copied whole before anything is moved: a full disk changes nothing.
+	var parts []string
+	defer func() {
+		for _, part := range parts {
+			err = errors.Join(err, os.Remove(part))
+		}
+	}()
+	for _, p := range put {
+		part := filepath.Join(dir, p.name+".restore")
+		if err := copyFile(part, p.from); err != nil {
+			return nil, fmt.Errorf("copy %s: %w", p.from, cause(err))
+		}
+		parts = append(parts, part)
+	}
+	// What SQLite keeps beside a database belongs to the old one.
+	for _, name := range []string{dbFile + "-wal", dbFile + "-shm", dbFile, secretFile} {
+		if name == secretFile && key == "" {
+			continue
+		}
+		old := filepath.Join(dir, name)
+		if _, err := os.Lstat(old); err != nil {
+			continue
+		}
+		kept := filepath.Join(dir, "before-"+stamp+"-"+name)
+		if err := os.Rename(old, kept); err != nil {
+			return aside, err
+		}
+		aside = append(aside, kept)
+	}
+	for _, p := range put {
+		if err := os.Rename(parts[0], filepath.Join(dir, p.name)); err != nil {
+			return aside, err
+		}
+		parts = parts[1:]
+	}
+	return aside, nil
+}
+
+// copyFile copies a file to a new one that only its owner reads, and has the disk keep
+// it. A file that an earlier run has left is overwritten.
+func copyFile(to, from string) error {
+	in, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	out, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(out, in)
+	if err == nil {
+		err = out.Sync()
+	}
+	if err = errors.Join(err, out.Close()); err != nil {
+		return errors.Join(err, os.Remove(to))
+	}
+	return nil
+}
+
+// KeyFile is where the server key of a data folder lies.
+func KeyFile(dir string) string { return filepath.Join(dir, secretFile) }

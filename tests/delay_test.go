@@ -1,0 +1,87 @@
+package tests
+
+import (
+	"slices"
+	"testing"
+	"time"
+)
+
+// With a delay the author and the consoles hear at once, the screens later; what
+// is taken down meanwhile never leaves the server.
+func TestRecallDuringTheDelay(t *testing.T) {
+	const delay = 2500 * time.Millisecond
+	dir := t.TempDir()
+	p := start(t, dir, "--user-rate", "0")
+	mod := p.moderator()
+	mod.call("PATCH", liveRoom, map[string]any{"delay_ms": delay.Milliseconds()}, 200)
+	phone, reader, overlay, console := p.phone().open("audience", ""), p.phone().open("audience", ""), p.overlaySocket(""), mod.open("console", "")
+	for _, s := range []*socket{phone, reader, overlay, console} {
+		s.next("hello")
+	}
+	began := time.Now()
+	bad, good := phone.say("bad"), phone.say("good")
+	if bad.Outcome != "shown" || good.Outcome != "shown" {
+		t.Fatalf("%+v, %+v", bad, good)
+	}
+	console.until("it is in the console", isEvent("comment", good.ID))
+	mod.call("POST", liveRoom+"/comments/"+bad.ID+"/remove", nil, 204)
+	if at := time.Since(began); at > delay*2/3 {
+		t.Skipf("this machine took %v for the recall", at)
+	}
+	for name, s := range map[string]*socket{"overlay": overlay, "phone": reader} {
+		var kinds []string
+		s.until("the good one", func(e event) bool {
+			kinds = append(kinds, e.Type)
+			if e.ID == bad.ID {
+				t.Errorf("%s: the bad one came", name)
+			}
+			return e.ID == good.ID
+		})
+		if since := time.Since(began); since < delay-time.Millisecond {
+			t.Errorf("%s: the good one came after %v", name, since)
+		}
+		if !slices.Equal(kinds, []string{"remove", "comment"}) {
+			t.Errorf("%s: %v", name, kinds)
+		}
+	}
+	// What is still on its way when the server stops leaves after its start.
+	sent := time.Now()
+	late := phone.say("late")
+	p.stop()
+	p = start(t, dir)
+	overlay = p.overlaySocket("")
+	h := overlay.next("hello")
+	if !slices.ContainsFunc(h.Recent, func(e event) bool { return e.ID == late.ID }) {
+		overlay.until("the late one", isEvent("comment", late.ID))
+	}
+	if since := time.Since(sent); since < delay-time.Millisecond {
+		t.Errorf("after a restart the late one came after %v", since)
+	}
+}
+
+// Who was away while something was taken down hears it at once when coming
+// back, not when the delay is over.
+func TestRemovalIsAheadInAResume(t *testing.T) {
+	p := start(t, t.TempDir(), "--user-rate", "0")
+	mod := p.moderator()
+	phone, overlay := p.phone().open("audience", ""), p.overlaySocket("")
+	overlay.next("hello")
+	c := phone.say("on air")
+	var at string
+	for at == "" {
+		if f := overlay.next("events"); slices.ContainsFunc(f.Events, isEvent("comment", c.ID)) {
+			at = f.Position
+		}
+	}
+	overlay.conn.Close()
+	mod.call("PATCH", liveRoom, map[string]any{"delay_ms": 10_000, "title": "slow"}, 200)
+	mod.call("POST", liveRoom+"/comments/"+c.ID+"/remove", nil, 204)
+	overlay = p.overlaySocket(at)
+	if h := overlay.next("hello"); !h.Resumed || h.Room.Title != "slow" || h.Position != at {
+		t.Fatalf("%+v", h)
+	}
+	f := overlay.next("events")
+	if len(f.Events) != 1 || f.Events[0].Type != "remove" || f.Events[0].IDs[0] != c.ID || f.Position != at {
+		t.Errorf("the missed ones: %+v", f)
+	}
+}

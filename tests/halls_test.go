@@ -1,0 +1,59 @@
+package tests
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+)
+
+// Who may have which of the pages beside the stream.
+func TestHallPages(t *testing.T) {
+	p := start(t, t.TempDir())
+	key := "?key=" + p.overlay
+	audience := p.link("audience").Key
+	stranger, console := p.browser(), p.console()
+	for _, row := range []struct {
+		who    *browser
+		path   string
+		status int
+		has    string
+		lacks  string
+	}{
+		{stranger, "/poster/live", 200, "/r/live", p.overlay},
+		{stranger, "/poster/nowhere", 404, "", p.overlay},
+		{stranger, "/poster/live?at=" + url.QueryEscape("http://evil.example"), 200, "/r/live", "evil"},
+		{stranger, "/poster/live?at=" + url.QueryEscape(p.base), 200, strings.TrimPrefix(p.base, "http://") + "/r/live", ""},
+		{stranger, "/screen/live", 401, "", p.overlay},
+		{stranger, "/screen/live?key=wrong", 403, "", p.overlay},
+		{stranger, "/screen/live?key=" + audience, 403, "", p.overlay},
+		{stranger, "/screen/live" + key + "&qr=1&color=204060", 200, p.overlay + "&amp;qr=1", "color=204060"},
+		{stranger, "/screen/nowhere" + key, 403, "", ""},
+		{console, "/screen/live", 200, p.overlay, ""},
+		{stranger, "/overlay-loader/live", 401, "", p.overlay},
+		{stranger, "/overlay-loader/live" + key, 200, p.base + "/overlay/live?key=" + p.overlay, ""},
+		{console, "/overlay-loader/live?size=48", 200, "size=48", ""},
+		{console, "/overlay-loader/live?theme=" + url.QueryEscape(`"><script>alert(1)</script>`), 200, "data-overlay", "<script>alert"},
+		{console, "/overlay-loader/nowhere", 404, "", p.overlay},
+	} {
+		status, text := row.who.do("GET", row.path, nil, nil)
+		if status != row.status || !strings.Contains(text, row.has) || row.lacks != "" && strings.Contains(text, row.lacks) {
+			t.Errorf("GET %s: %d, want %d with %q and without %q:\n%s", row.path, status, row.status, row.has, row.lacks, text)
+		}
+	}
+}
+
+// A page in a file may see that there is a server, and nothing else of it.
+func TestOnlyTheHealthIsForOtherOrigins(t *testing.T) {
+	p := start(t, t.TempDir())
+	for path, want := range map[string]string{"/healthz": "cross-origin", "/readyz": "same-origin", "/r/live": "same-origin"} {
+		resp, err := p.browser().http.Get(p.base + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp.Body.Close()
+		if got := resp.Header.Get("Cross-Origin-Resource-Policy"); resp.StatusCode != http.StatusOK || got != want {
+			t.Errorf("%s: %d, %q, want %q", path, resp.StatusCode, got, want)
+		}
+	}
+}

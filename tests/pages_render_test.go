@@ -1,0 +1,22 @@
+package tests
+
+import (
+	"net/http"
+	"testing"
+)
+
+// Every page renders for its users: a template that names what its data
+// does not have is found here, and not by a user.
+func TestEveryPageRenders(t *testing.T) {
+	p := start(t, t.TempDir())
+	owner := p.moderator()
+	for _, path := range []string{
+		"/r/live", "/overlay/live", "/console/live", "/dock/live", "/welcome/live", "/builder/live", "/poster/live", "/screen/live", "/overlay-loader/live",
+	} {
+		for _, lang := range []string{"en", "zh-CN", "ja"} {
+			if status, _ := owner.do("GET", path+"?lang="+lang, nil, nil); status != http.StatusOK {
+				t.Errorf("%s in %s: %d", path, lang, status)
+			}
+		}
+	}
+}

@@ -1,0 +1,355 @@
+package tests
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// question is a question on the wire.
+type question struct {
+	ID, Text, Name, User, Into string
+	Votes                      int
+	Answered                   int64
+	Hidden                     bool
+}
+
+// questions reads a list of questions as "text votes", with what was made of each.
+func (b *browser) questions(list, query string) string {
+	b.t.Helper()
+	status, body := b.do("GET", "/api/rooms/live/items/"+list+"/questions"+query, nil, nil)
+	if status != http.StatusOK {
+		b.t.Fatalf("the questions answer %d: %s", status, body)
+	}
+	var page struct{ Questions []question }
+	decode(b.t, body, &page)
+	out := []string{}
+	for _, q := range page.Questions {
+		line := fmt.Sprint(q.Text, " ", q.Votes)
+		for word, is := range map[string]bool{" answered": q.Answered != 0, " hidden": q.Hidden, " merged": q.Into != ""} {
+			if is {
+				line += word
+			}
+		}
+		out = append(out, line)
+	}
+	return strings.Join(out, ", ")
+}
+
+// asks sends a question and gives the answer.
+func (s *socket) asks(list, ref, text string, more map[string]any) frame {
+	s.t.Helper()
+	f := map[string]any{"type": "send", "ref": ref, "text": text, "item": list}
+	for k, v := range more {
+		f[k] = v
+	}
+	s.write(f)
+	return s.next("ack")
+}
+
+// mark makes something of a question.
+func (b *browser) mark(list, id string, what map[string]any) question {
+	b.t.Helper()
+	status, body := b.do("PATCH", "/api/rooms/live/items/"+list+"/questions/"+id, what, ours)
+	if status != http.StatusOK {
+		b.t.Fatalf("%v answers %d: %s", what, status, body)
+	}
+	var q question
+	decode(b.t, body, &q)
+	return q
+}
+
+// A question is a comment: it is filtered, reviewed and taken down as any other. It flies
+// over no overlay; people vote for it, moderators answer, hide, merge and feature it, and
+// all of it is there after a restart and can be undone.
+func TestQuestions(t *testing.T) {
+	dir := t.TempDir()
+	p := start(t, dir)
+	boss := p.console()
+	console, overlay := boss.open("console", ""), p.overlaySocket("")
+	console.next("hello")
+	overlay.next("hello")
+	list := newItem(boss, "questions", `{"title":"Ask the team","anonymous":true}`)
+	ann, bob := p.phone(), p.phone()
+	phone, second := ann.open("audience", ""), bob.open("audience", "")
+	me := phone.next("hello").User.ID
+	second.next("hello")
+
+	// Asked as any comment: what the filter refuses is none.
+	asked := phone.asks(list.ID, "a1", "When does it ship?", map[string]any{"name": "Ann"})
+	if asked.Outcome != "shown" || asked.Comment == nil || asked.Comment.Text != "When does it ship?" {
+		t.Fatalf("a question is answered %+v", asked)
+	}
+	if again := phone.asks(list.ID, "a1", "When does it ship?", nil); again.ID != asked.ID {
+		t.Errorf("sent again: %+v", again)
+	}
+	if a := second.asks(list.ID, "b1", "buy it at https://bad.example", nil); a.Outcome == "shown" {
+		t.Errorf("what the filter stops is asked: %+v", a)
+	}
+	if a := second.asks("nothing", "b2", "Where?", nil); a.Code != "not_found" {
+		t.Errorf("in no list: %+v", a)
+	}
+	nameless := second.asks(list.ID, "b3", "Is it free?", map[string]any{"name": "Bob", "anonymous": true})
+	if nameless.Outcome != "shown" || nameless.Comment.Name != "" {
+		t.Fatalf("without a name: %+v", nameless)
+	}
+	e := phone.until("the question", func(e event) bool { return e.Type == "comment" && e.Text == "Is it free?" })
+	if e.Item != list.ID || e.Name != "" || e.User != "" {
+		t.Errorf("phones are told %+v of who asks", e)
+	}
+	if e := console.until("the question", func(e event) bool { return e.Type == "comment" && e.Text == "Is it free?" }); e.User == "" {
+		t.Error("moderators cannot tell who asks")
+	}
+
+	// Held, and let in by a moderator.
+	boss.do("PATCH", liveRoom, map[string]any{"review": "all"}, ours)
+	third := p.phone().open("audience", "")
+	third.next("hello")
+	held := third.asks(list.ID, "c1", "Held?", nil)
+	if held.Outcome != "held" || strings.Contains(ann.questions(list.ID, ""), "Held?") {
+		t.Fatalf("%+v; the list is %s", held, ann.questions(list.ID, ""))
+	}
+	boss.do("POST", liveRoom+"/comments/"+held.ID+"/approve", nil, ours)
+	boss.do("PATCH", liveRoom, map[string]any{"review": "held"}, ours)
+	if got := ann.questions(list.ID, "?sort=new"); got != "Held? 0, Is it free? 0, When does it ship? 0" {
+		t.Errorf("the list is %s", got)
+	}
+
+	// Votes: once a person, taken back, told to phones as they change.
+	for _, s := range []*socket{phone, second} {
+		if a := s.takePart(list.ID, nameless.ID); a.Outcome != "counted" || !slices.Equal(a.Choices, []string{nameless.ID}) {
+			t.Fatalf("a vote is answered %+v", a)
+		}
+	}
+	if a := phone.takePart(list.ID, nameless.ID); a.Outcome != "counted" {
+		t.Errorf("the same again: %+v", a)
+	}
+	if a := phone.takePart(list.ID, "0"); a.Code != "bad_frame" {
+		t.Errorf("for no question: %+v", a)
+	}
+	for {
+		var r struct{ Votes map[string]int }
+		if f := phone.next("tally"); json.Unmarshal(f.Items[0].Result, &r) == nil && r.Votes[nameless.ID] == 2 {
+			break
+		}
+	}
+	if got, want := ann.questions(list.ID, ""), "Is it free? 2, When does it ship? 0, Held? 0"; got != want {
+		t.Errorf("by votes: %s, want %s", got, want)
+	}
+	if f := overlay.next("tally"); !strings.Contains(string(f.Items[0].Result), `"top":[{"id"`) {
+		t.Errorf("a second screen is told %s", f.Items[0].Result)
+	}
+	if status, body := boss.do("GET", "/api/rooms/live/items/"+list.ID+"/questions?sort=best", nil, nil); status != http.StatusUnprocessableEntity || !strings.Contains(body, "votes, new or old") {
+		t.Errorf("an unknown order answers %d: %s", status, body)
+	}
+
+	// Marks: two at once are refused, a merge adds people up.
+	if status, body := boss.do("PATCH", "/api/rooms/live/items/"+list.ID+"/questions/"+held.ID, map[string]any{"answered": true, "hidden": true}, ours); status != http.StatusUnprocessableEntity {
+		t.Errorf("two at once answer %d: %s", status, body)
+	}
+	boss.mark(list.ID, asked.ID, map[string]any{"answered": true})
+	boss.mark(list.ID, held.ID, map[string]any{"into": nameless.ID})
+	phone.until("the merge", func(e event) bool { return e.Type == "question" && e.ID == held.ID && e.Into == nameless.ID })
+	if a := phone.takePart(list.ID, held.ID); !slices.Equal(a.Choices, []string{nameless.ID}) {
+		t.Errorf("a vote for what was merged: %+v", a)
+	}
+	want := "Is it free? 2, When does it ship? 0 answered"
+	if got := ann.questions(list.ID, ""); got != want {
+		t.Errorf("the list is %s, want %s", got, want)
+	}
+
+	p.stop()
+	p = start(t, dir)
+	boss, ann = p.console(), ann.at(p)
+	if got := ann.questions(list.ID, ""); got != want {
+		t.Errorf("after a restart the list is %s, want %s", got, want)
+	}
+	phone = ann.open("audience", "")
+	if h := phone.next("hello"); !slices.Equal(h.User.Took[list.ID], []string{nameless.ID}) || strings.Contains(string(h.Items[0].Result), "top") {
+		t.Errorf("hello has %v, %s", h.User.Took, h.Items[0].Result)
+	}
+	undoAct(boss, "question_merged")
+	undoAct(boss, "question_answered")
+	if got, want := ann.questions(list.ID, "?sort=old"), "When does it ship? 0, Is it free? 2, Held? 0"; got != want {
+		t.Errorf("undone, the list is %s, want %s", got, want)
+	}
+	boss.mark(list.ID, held.ID, map[string]any{"hidden": true})
+	if got := ann.questions(list.ID, ""); strings.Contains(got, "Held") {
+		t.Errorf("hidden, the list is %s", got)
+	}
+	if got := boss.questions(list.ID, ""); !strings.Contains(got, "Held? 0 hidden") {
+		t.Errorf("moderators see %s", got)
+	}
+
+	// In front, and taken down everywhere.
+	overlay = p.overlaySocket("")
+	overlay.next("hello")
+	var card item
+	if _, body := boss.do("POST", liveRoom+"/comments/"+nameless.ID+"/feature", map[string]any{"start": true, "seconds": 0}, ours); true {
+		decode(t, body, &card)
+	}
+	overlay.until("the card", itemIs(card.ID, "live"))
+	boss.do("POST", liveRoom+"/comments/"+nameless.ID+"/remove", nil, ours)
+	overlay.until("the card to go", func(e event) bool { return e.Type == "item_gone" && e.ID == card.ID })
+	if got, want := ann.questions(list.ID, ""), "When does it ship? 0"; got != want {
+		t.Errorf("taken down, the list is %s, want %s", got, want)
+	}
+	if a := phone.takePart(list.ID, nameless.ID); a.Code != "bad_frame" {
+		t.Errorf("a vote for what was taken down: %+v", a)
+	}
+
+	// A file of them, without pseudonyms; files of comments have none.
+	if _, body := boss.do("GET", "/api/rooms/live/items/export?format=csv&kind=questions", nil, nil); !strings.Contains(body, "When does it ship?,0,open,,,audience") || strings.Contains(body, me) {
+		t.Errorf("the table is %s", body)
+	}
+	if _, body := boss.do("GET", liveRoom+"/export?format=jsonl", nil, nil); strings.Contains(body, "ship") {
+		t.Errorf("comments' file has %s", body)
+	}
+
+	// Closed: votes go on; stopped and started again: all is there.
+	boss.item("PATCH", list.ID, map[string]any{"spec": map[string]any{"title": "Ask the team", "closed": true}})
+	if a := phone.asks(list.ID, "c1", "Too late?", map[string]any{"name": "Ann"}); a.Code != "not_live" {
+		t.Errorf("closed: %+v", a)
+	}
+	if a := phone.takePart(list.ID, asked.ID); a.Outcome != "counted" {
+		t.Errorf("a vote while it is closed: %+v", a)
+	}
+	boss.item("POST", list.ID+"/stop", nil)
+	if got := boss.questions(list.ID, ""); !strings.HasPrefix(got, "When does it ship? 1") {
+		t.Errorf("over, the list is %s", got)
+	}
+}
+
+// Names can be asked for.
+func TestQuestionsWithNames(t *testing.T) {
+	p := start(t, t.TempDir())
+	boss := p.console()
+	list := newItem(boss, "questions", `{"title":"?"}`)
+	phone := p.phone().open("audience", "")
+	phone.next("hello")
+	for _, more := range []map[string]any{{}, {"name": " "}, {"name": "Ann", "anonymous": true}} {
+		if a := phone.asks(list.ID, "", "Why?", more); a.Outcome != "refused" || a.Code != "bad_frame" {
+			t.Errorf("%v: %+v", more, a)
+		}
+	}
+	if a := phone.asks(list.ID, "x", "Why?", map[string]any{"name": "Ann"}); a.Outcome != "shown" {
+		t.Errorf("with a name: %+v", a)
+	}
+	// What somebody writes during a poll and asks is no vote.
+	newItem(boss, "poll", mapPoll)
+	if a := phone.asks(list.ID, "y", "2", map[string]any{"name": "Ann"}); a.Outcome == "counted" {
+		t.Errorf("a question is counted as a vote: %+v", a)
+	}
+}
+
+// A list that was stopped goes on with its questions and votes, and one that was deleted
+// comes back with them.
+func TestQuestionsGoOn(t *testing.T) {
+	dir := t.TempDir()
+	p := start(t, dir)
+	boss := p.console()
+	list := newItem(boss, "questions", `{"title":"?","anonymous":true}`)
+	phone := p.phone().open("audience", "")
+	phone.next("hello")
+	asked := phone.asks(list.ID, "a", "Why?", nil)
+	phone.takePart(list.ID, asked.ID)
+	boss.item("POST", list.ID+"/stop", nil)
+	if a := phone.takePart(list.ID, asked.ID); a.Code != "not_live" {
+		t.Errorf("a vote while it is over: %+v", a)
+	}
+	boss.item("POST", list.ID+"/start", nil)
+	if got := boss.questions(list.ID, ""); got != "Why? 1" {
+		t.Errorf("started again, the list is %s", got)
+	}
+	boss.do("POST", liveRoom+"/clear", nil, ours) // the screens; a list is none
+	if got := boss.questions(list.ID, ""); got != "Why? 1" {
+		t.Errorf("after a clear the list is %s", got)
+	}
+	if status, _ := boss.do("DELETE", "/api/rooms/live/items/"+list.ID, nil, ours); status != http.StatusNoContent {
+		t.Fatal(status)
+	}
+	p.stop()
+	p = start(t, dir)
+	boss = p.console()
+	undoItem(boss)
+	if got := boss.questions(list.ID, ""); got != "Why? 1" {
+		t.Errorf("back after a restart, the list is %s", got)
+	}
+}
+
+// A poll that was deleted comes back with its votes, over a restart, and goes on.
+func TestDeletedPollComesBackWithItsVotes(t *testing.T) {
+	dir := t.TempDir()
+	p := start(t, dir)
+	boss, ann := p.console(), p.phone()
+	poll := newItem(boss, "poll", mapPoll)
+	phone := ann.open("audience", "")
+	phone.next("hello")
+	phone.takePart(poll.ID, "1")
+	if status, _ := boss.do("DELETE", "/api/rooms/live/items/"+poll.ID, nil, ours); status != http.StatusNoContent {
+		t.Fatal(status)
+	}
+	p.stop()
+	p = start(t, dir)
+	boss = p.console()
+	undoItem(boss)
+	phone = ann.at(p).open("audience", "")
+	if h := phone.next("hello"); len(h.Items) != 1 || !slices.Equal(h.Items[0].poll(t).Counts, []int{0, 1, 0}) || !slices.Equal(h.User.Took[poll.ID], []string{"1"}) {
+		t.Fatalf("back is %+v, took %v", h.Items, h.User.Took)
+	}
+	if a := phone.takePart(poll.ID, "0"); a.Code != "voted" {
+		t.Errorf("another vote: %+v", a)
+	}
+	second := p.phone().open("audience", "")
+	second.next("hello")
+	second.takePart(poll.ID, "0")
+	if it := boss.item("POST", poll.ID+"/stop", nil); !slices.Equal(it.poll(t).Counts, []int{1, 1, 0}) {
+		t.Errorf("it came to %s", it.Result)
+	}
+}
+
+// Moving something in the queue is one command with one undo, and so are another text and
+// rank at once.
+func TestOneCommandOneUndo(t *testing.T) {
+	p := start(t, t.TempDir())
+	boss := p.console()
+	var ids []string
+	for _, text := range []string{"a", "b", "c"} {
+		_, body := boss.do("POST", "/api/rooms/live/items", map[string]any{"kind": "card", "rank": 1, "spec": map[string]any{"text": text, "seconds": 0}}, ours)
+		var it item
+		decode(t, body, &it)
+		ids = append(ids, it.ID)
+	}
+	queue := func() string {
+		_, body := boss.do("GET", "/api/rooms/live/items", nil, nil)
+		var page struct{ Items []item }
+		decode(t, body, &page)
+		out := ""
+		for _, it := range page.Items {
+			out += strings.NewReplacer(`{"text":"`, "", `","seconds":0}`, "").Replace(string(it.Spec))
+		}
+		return out
+	}
+	was := queue()
+	if status, body := boss.do("POST", "/api/rooms/live/items/order", map[string]any{"ids": []string{ids[2], ids[1], ids[0]}}, ours); status != http.StatusOK || queue() != "cba" {
+		t.Fatalf("order answers %d: %s; the queue is %s", status, body, queue())
+	}
+	undoItem(boss)
+	if got := queue(); got != was {
+		t.Errorf("undone, the queue is %s, want %s", got, was)
+	}
+	boss.item("PATCH", ids[0], map[string]any{"rank": 50, "spec": map[string]any{"text": "z", "seconds": 0}})
+	if got := queue(); !strings.HasSuffix(got, "z") {
+		t.Errorf("last with another text: %s", got)
+	}
+	undoItem(boss)
+	if got := queue(); got != was {
+		t.Errorf("undone at once, the queue is %s, want %s", got, was)
+	}
+	if status, body := boss.do("POST", "/api/rooms/live/items/order", map[string]any{"ids": []string{ids[0], "nothing"}}, ours); status != http.StatusNotFound {
+		t.Errorf("an unknown item answers %d: %s", status, body)
+	}
+}

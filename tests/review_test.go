@@ -1,0 +1,238 @@
+package tests
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// someone is a person of the audience at an address of their own choice, behind a
+// proxy that the program trusts.
+type someone struct {
+	*browser
+	from map[string]string
+}
+
+// at is a new person at an address.
+func (p *program) at(address string) someone {
+	p.t.Helper()
+	from := map[string]string{"X-Forwarded-For": address, "X-Requested-With": "danmaku"}
+	s := someone{p.browser(), from}
+	if status, _ := s.do("GET", "/r/live", nil, from); status != http.StatusOK {
+		p.t.Fatalf("the audience page answers %d", status)
+	}
+	return s
+}
+
+// says sends a comment over HTTP.
+func (s someone) says(text string) (answer struct {
+	Outcome, ID, Code, Reason, Message string
+	WaitMS                             int64 `json:"wait_ms"`
+}) {
+	s.t.Helper()
+	_, body := s.do("POST", liveRoom+"/comments", map[string]any{"text": text}, s.from)
+	decode(s.t, body, &answer)
+	return answer
+}
+
+// listens opens the person's socket.
+func (s someone) listens() *socket {
+	s.t.Helper()
+	socket, _, err := s.dial("audience", "", http.Header{"X-Forwarded-For": {s.from["X-Forwarded-For"]}})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	socket.next("hello")
+	return socket
+}
+
+// reviewPage is what waits, as a program reads it.
+type reviewPage struct {
+	Comments []struct {
+		ID, Text, Group, Status string
+		Seq                     int64
+	}
+	Groups []struct {
+		Group string
+		Count int
+	}
+	Total int
+	Next  int64
+}
+
+func (b *browser) review(query string) (page reviewPage) {
+	b.t.Helper()
+	status, body := b.do("GET", liveRoom+"/review"+query, nil, ours)
+	if status != 200 {
+		b.t.Fatalf("review%s: %d %s", query, status, body)
+	}
+	decode(b.t, body, &page)
+	return page
+}
+
+// lemons has so many people at addresses of their own say alike what waits, and
+// returns them with their sockets once mod could see them all.
+func lemons(p *program, mod *browser, n int) (ids []string, sockets []*socket) {
+	console := mod.open("console", "")
+	console.next("hello")
+	for i := range n {
+		who := p.at(fmt.Sprint("198.51.100.", 1+i))
+		s := who.listens()
+		s.send("r", fmt.Sprint("fresh lemon for all ", i))
+		a := s.next("ack")
+		if a.Outcome != "held" {
+			p.t.Fatalf("comment %d: %+v", i, a)
+		}
+		ids, sockets = append(ids, a.ID), append(sockets, s)
+	}
+	console.until("the last one", isEvent("held", ids[n-1]))
+	return ids, sockets
+}
+
+var behindProxy = []string{"--trusted-proxy", "127.0.0.0/8"}
+
+// held has the room hold a word.
+func (b *browser) holdsLemons() {
+	b.call("PUT", liveRoom+"/rules", map[string]any{"name": "test", "text": "lemon => hold", "on": true}, 200)
+}
+
+// One address with fresh identities puts what the filter holds into review as fast as
+// it can, alike and each another; 50 people elsewhere write, some of it held, too. One
+// moderator decides what is first in the queue, again and again. The honest ones are
+// decided in the order in which they came, none is lost, and each is answered.
+func TestAFloodHidesNobodyInReview(t *testing.T) {
+	if testing.Short() {
+		t.Skip("opens 50 sockets beside a flood")
+	}
+	const people, rounds, flood = 50, 3, 459
+	p := start(t, t.TempDir(), append(behindProxy, "--address-rate", "0", "--room-rate", "0", "--user-rate", "100", "--user-burst", "100")...)
+	mod := p.moderator()
+	mod.holdsLemons()
+	console := mod.open("console", "")
+	console.next("hello")
+	var honest []*socket
+	for i := range people {
+		honest = append(honest, p.at(fmt.Sprint("198.51.100.", 1+i)).listens())
+	}
+	// The flood: each identity says three, one after another.
+	var all sync.WaitGroup
+	var mu sync.Mutex
+	flooded := map[string]int{}
+	for w := range 3 {
+		all.Go(func() {
+			for i := w; i < flood/3; i += 3 {
+				fresh := p.at("203.0.113.66")
+				for n := range 3 {
+					text := fmt.Sprint("cheap lemon juice at my shop ", i*3+n)
+					if i%2 == 1 {
+						text = "lemon of " + spelled(i*3+n)
+					}
+					a := fresh.says(text)
+					mu.Lock()
+					flooded[strings.TrimSpace(a.Outcome+" "+a.Code+" "+a.Reason)]++
+					mu.Unlock()
+				}
+			}
+		})
+	}
+	// The people: every third comment has the word that is held.
+	var held []string // in the order in which the log has them: one writes at a time
+	for round := range rounds {
+		for i, s := range honest {
+			text := fmt.Sprintf("what a show, number %d of %d", round, i)
+			if i%3 == round {
+				text = fmt.Sprintf("I like lemon %s", spelled(100*round+i))
+			}
+			s.send(fmt.Sprint("r", round), text)
+			a := s.next("ack")
+			if i%3 == round {
+				if a.Outcome != "held" {
+					t.Fatalf("round %d, person %d: %+v", round, i, a)
+				}
+				held = append(held, a.ID)
+			} else if a.Outcome != "shown" {
+				t.Errorf("round %d, person %d: %+v", round, i, a)
+			}
+		}
+	}
+	all.Wait()
+	console.until("the last of the honest", isEvent("held", held[len(held)-1]))
+	waiting := mod.review("?limit=1").Total
+	if waiting > len(held)+50 || flooded["held"] > 50 || flooded["refused slow_down review_full"] != flood-flooded["held"] {
+		t.Errorf("%d wait, %d of them honest; the flood heard %v", waiting, len(held), flooded)
+	}
+	// The moderator looks at the first row and decides: juice is refused, the rest is shown.
+	var decided []string
+	decisions := 0
+	last := int64(0)
+	for {
+		page := mod.review("?limit=1")
+		if page.Total == 0 {
+			break
+		}
+		first := page.Comments[0]
+		if first.Seq <= last {
+			t.Fatal("the queue is not in the order of the log")
+		}
+		last = first.Seq
+		act := "refuse"
+		if slices.Contains(held, first.ID) {
+			act = "approve"
+		}
+		r := mod.call("POST", liveRoom+"/review/"+first.Group+"/"+act, nil, 200)
+		if decisions++; decisions > waiting || r.Count == 0 {
+			t.Fatalf("decision %d: %+v", decisions, r)
+		}
+		for _, d := range r.Results {
+			if slices.Contains(held, d.ID) {
+				if decided = append(decided, d.ID); d.Status != "shown" {
+					t.Errorf("an honest comment is decided as %+v", d)
+				}
+			}
+		}
+	}
+	if !slices.Equal(decided, held) {
+		t.Errorf("%d of %d honest comments are decided, or in another order", len(decided), len(held))
+	}
+	for i, s := range honest {
+		if a := s.next("ack"); a.Outcome != "shown" || !slices.Contains(held, a.ID) {
+			t.Errorf("person %d hears %+v", i, a)
+		}
+	}
+	t.Logf("the flood of %d heard %v; %d waited, %d honest, decided by %d decisions", flood, flooded, waiting, len(held), decisions)
+}
+
+// A person has so many waiting, is told why one more is not taken, and pays for what
+// waits as for what is refused.
+func TestWhatWaitsIsPaidFor(t *testing.T) {
+	p := start(t, t.TempDir(), append(behindProxy, "--user-rate", "0.001", "--user-burst", "6")...)
+	mod := p.moderator()
+	mod.call("PUT", liveRoom+"/rules", map[string]any{"name": "test", "text": "lemon => hold\nonion", "on": true}, 200)
+	for word, want := range map[string]string{"lemon": "held", "onion": "refused"} {
+		who := p.at("198.51.100.7")
+		n := 0
+		for ; n < 20; n++ {
+			if a := who.says(fmt.Sprint(word, " number ", n)); a.Outcome != want || a.Code == "slow_down" {
+				break
+			}
+		}
+		if n != 3 {
+			t.Errorf("%d with %s are taken out of a burst of 6, want 3", n, word)
+		}
+	}
+	q := start(t, t.TempDir(), append(behindProxy, "--user-rate", "0", "--address-rate", "0")...)
+	q.moderator().holdsLemons()
+	who := q.at("198.51.100.8")
+	for n := range 31 {
+		a := who.says(fmt.Sprint("lemon number ", n))
+		if n < 30 && a.Outcome != "held" {
+			t.Fatalf("%d: %+v", n, a)
+		}
+		if n == 30 && (a.Code != "slow_down" || a.Reason != "review_yours" || a.WaitMS <= 0 || !strings.Contains(a.Message, "moderator")) {
+			t.Errorf("one too many: %+v", a)
+		}
+	}
+}

@@ -1,0 +1,61 @@
+package tests
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"danmaku/comment"
+	"danmaku/room"
+	"danmaku/store"
+)
+
+// fill makes a data folder whose room has so many comments, a multiple of 500,
+// 40 a second.
+func fill(b *testing.B, dir string, n int) {
+	b.Helper()
+	start(b, dir).stop() // makes the room
+	db, err := store.Open(b.Context(), store.Options{Dir: dir})
+	if err != nil {
+		b.Fatal(err)
+	}
+	const authors = 500
+	begun := time.Now().Add(-time.Duration(n) * 25 * time.Millisecond)
+	var writers sync.WaitGroup
+	for w := range authors {
+		writers.Go(func() {
+			for i := range n / authors {
+				at := begun.Add(time.Duration(w+i*authors) * 25 * time.Millisecond)
+				_, err := db.Append(context.Background(), room.Event{Room: "live", At: at, Kind: room.KindComment, Comment: comment.Comment{
+					ID: comment.NewID(at, uint32(w*n/authors+i)), At: at, Text: fmt.Sprintf("前方高能 %d of %d", i, w), User: fmt.Sprint("user ", w),
+					Mode: comment.Scroll, Color: comment.White, Size: comment.Medium, Source: comment.FromAudience,
+				}})
+				if err != nil {
+					b.Error(err)
+					return
+				}
+			}
+		})
+	}
+	writers.Wait()
+	if err := db.Close(context.Background()); err != nil {
+		b.Fatal(err)
+	}
+}
+
+// BenchmarkStart measures the whole program's start, from its arguments to the
+// banner, with a million comments in the log; the ring is filled and nothing
+// else is read. Filling takes half a minute.
+func BenchmarkStart(b *testing.B) {
+	dir := b.TempDir()
+	fill(b, dir, 1_000_000)
+	for b.Loop() {
+		p := start(b, dir)
+		b.StopTimer()
+		p.stop()
+		b.StartTimer()
+	}
+	b.ReportMetric(float64(b.Elapsed().Milliseconds())/float64(b.N), "start-ms")
+}

@@ -1,0 +1,174 @@
+// Package webhook sends rooms' events to addresses that their owners name: signed, in
+// the order of the log, at least once, and from where it was after a restart. A receiver
+// that is slow, gone or hostile holds up its own webhook alone.
+package webhook
+
+import (
+	"context"
+	"log/slog"
+	"math/rand/v2"
+	"net/http"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"danmaku/room"
+)
+
+// Source has what is to be sent.
+type Source interface {
+	// WebhookEvents returns what comes next; see live.Service.
+	WebhookEvents(ctx context.Context, w room.Webhook, after, upTo, early int64) (room.WebhookBatch, error)
+	// WebhookPassed stores how far a webhook has got.
+	WebhookPassed(ctx context.Context, id string, seq int64) error
+}
+
+// Options configure a [Runner].
+type Options struct {
+	Source Source
+	Log    *slog.Logger
+	Now    func() time.Time // nil: time.Now
+	// Pause is how long to wait after so many failures in a row, from 1. Nil: [Pause].
+	Pause func(failures int) time.Duration
+	Agent string // names the program in requests
+}
+
+// The pauses after a failure: they double from the first to the longest.
+const (
+	firstPause   = time.Second
+	longestPause = 5 * time.Minute
+)
+
+// Pause is the pause after so many failures in a row: a second, then twice as long each
+// time, up to five minutes, and a fifth more or less so that receivers are not asked by
+// all at once.
+func Pause(failures int) time.Duration {
+	wait := longestPause
+	if failures < 10 {
+		wait = min(firstPause<<max(failures-1, 0), longestPause)
+	}
+	return wait*4/5 + rand.N(wait*2/5+1)
+}
+
+// Runner sends all webhooks. Its methods may be called from any goroutine.
+type Runner struct {
+	opt         Options
+	open, local *http.Client // for addresses out there, and for those that may be near
+
+	mu      sync.Mutex
+	hooks   map[string]*hook
+	testing map[string]*rate.Limiter
+	closed  bool
+	done    sync.WaitGroup
+}
+
+// New makes a runner that sends nothing yet.
+func New(o Options) *Runner {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Pause == nil {
+		o.Pause = Pause
+	}
+	return &Runner{opt: o, open: newClient(false), local: newClient(true), hooks: map[string]*hook{}, testing: map[string]*rate.Limiter{}}
+}
+
+// Close ends all requests that are under way. What was not delivered is sent after the
+// next start.
+func (r *Runner) Close() {
+	r.mu.Lock()
+	r.closed = true
+	for _, h := range r.hooks {
+		h.stop()
+	}
+	r.mu.Unlock()
+	r.done.Wait()
+	r.open.CloseIdleConnections()
+	r.local.CloseIdleConnections()
+}
+
+// Set begins to send a webhook, or goes on with it as it is now.
+func (r *Runner) Set(w room.Webhook) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.closed {
+		return
+	}
+	was := r.hooks[w.ID]
+	ctx, stop := context.WithCancel(context.Background())
+	h := &hook{Webhook: w, runner: r, stop: stop, ended: make(chan struct{}), wake: make(chan struct{}, 1)}
+	if was != nil {
+		was.stop()
+		h.before = was.ended
+		h.log = was.takeLog()
+	}
+	r.hooks[w.ID] = h
+	r.done.Go(func() { h.run(ctx, was) })
+}
+
+// Remove ends a webhook. The request that is under way is broken off.
+func (r *Runner) Remove(id string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if h := r.hooks[id]; h != nil {
+		h.stop()
+		delete(r.hooks, id)
+		delete(r.testing, id)
+	}
+}
+
+// State returns how a webhook is doing.
+func (r *Runner) State(id string) room.WebhookState {
+	r.mu.Lock()
+	h := r.hooks[id]
+	r.mu.Unlock()
+	if h == nil {
+		return room.WebhookState{Phase: room.WebhookOff}
+	}
+	return h.state()
+}
+
+// Moved says that the log of a room has gone on.
+func (r *Runner) Moved(roomID string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, h := range r.hooks {
+		if h.Room == roomID {
+			h.rouse()
+		}
+	}
+}
+
+// The most tests of one webhook.
+const (
+	testEvery = 2 * time.Second
+	testBurst = 5
+)
+
+// Test sends a test to a webhook, also to one that is off, and returns what came of it.
+// Errors: room.ErrSlowDown in a *room.WaitError, context.Canceled.
+func (r *Runner) Test(ctx context.Context, w room.Webhook) (room.Delivery, error) {
+	r.mu.Lock()
+	h, limit := r.hooks[w.ID], r.testing[w.ID]
+	if limit == nil {
+		limit = rate.NewLimiter(rate.Every(testEvery), testBurst)
+		r.testing[w.ID] = limit
+	}
+	r.mu.Unlock()
+	if h == nil {
+		return room.Delivery{}, room.ErrNotFound
+	}
+	if !limit.Allow() {
+		return room.Delivery{}, &room.WaitError{Err: room.ErrSlowDown, Wait: testEvery}
+	}
+	d := r.send(ctx, w, testMessage(w, r.opt.Now()))
+	if ctx.Err() != nil {
+		return room.Delivery{}, context.Canceled
+	}
+	h.note(d.Delivery)
+	if d.Fault == "" {
+		h.retry()
+	}
+	return d.Delivery, nil
+}
