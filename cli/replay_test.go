@@ -11,13 +11,13 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"danmaku/client"
 	"danmaku/config"
 	"danmaku/live/replay"
 	"danmaku/room"
+	"danmaku/testrace"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -205,7 +205,7 @@ func TestLocalURL(t *testing.T) {
 }
 
 func TestReplayKeepsTime(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	testrace.Bubble(t, func(t *testing.T) {
 		begun := time.Now()
 		var mu sync.Mutex
 		var at []time.Duration
@@ -236,7 +236,7 @@ func TestReplayWaitsForASilentServer(t *testing.T) {
 		{silent: 20 * time.Second},
 		{silent: time.Hour, want: "no answer for 31s: "},
 	} {
-		synctest.Test(t, func(t *testing.T) {
+		testrace.Bubble(t, func(t *testing.T) {
 			var refs []string
 			begun := time.Now()
 			p := &postman{timeout: 30 * time.Second, run: "r", sender: &client.Sender{

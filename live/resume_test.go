@@ -13,6 +13,7 @@ import (
 	"danmaku/comment"
 	"danmaku/live/fanout"
 	"danmaku/room"
+	"danmaku/testrace"
 )
 
 // slowLog is a journal whose reads take until they are released or cancelled.
@@ -96,7 +97,7 @@ func (svc *Service) resumeFrom(ctx context.Context, v room.View, address string,
 // Whatever the flood, two reads run at once, some wait, and all others start
 // afresh at once.
 func TestResumesFromFarBackAreBounded(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	testrace.Bubble(t, func(t *testing.T) {
 		log := &slowLog{missed: 3}
 		h := venue(t, log)
 		defer h.rooms["live"].close()
@@ -197,7 +198,7 @@ func TestWhatAReadOfThePastDoes(t *testing.T) {
 
 // A read ends with the last client that waits for it, and not before.
 func TestAReadEndsWithItsLastClient(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	testrace.Bubble(t, func(t *testing.T) {
 		log := &slowLog{missed: 3}
 		h := venue(t, log)
 		defer h.rooms["live"].close()
@@ -239,7 +240,7 @@ func TestAReadEndsWithItsLastClient(t *testing.T) {
 
 // All who share a read that panics start afresh, at once.
 func TestAPanicLeavesNobodyWaiting(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	testrace.Bubble(t, func(t *testing.T) {
 		log := &slowLog{panics: true}
 		h := venue(t, log)
 		defer h.rooms["live"].close()
@@ -263,7 +264,7 @@ func TestAPanicLeavesNobodyWaiting(t *testing.T) {
 
 // A read that never answers costs a client no more than its time.
 func TestAResumeHasATime(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	testrace.Bubble(t, func(t *testing.T) {
 		log := &slowLog{missed: 3}
 		h := venue(t, log)
 		defer h.rooms["live"].close()

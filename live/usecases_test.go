@@ -7,12 +7,12 @@ import (
 	"fmt"
 	"slices"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"danmaku/comment"
 	"danmaku/live/access"
 	"danmaku/room"
+	"danmaku/testrace"
 )
 
 // What a moderator does with one click happens as a whole or not at all, and the
@@ -191,7 +191,7 @@ func (stuckLog) Append(ctx context.Context, _ room.Event) (room.Receipt, error) 
 
 // A comment does not wait for the log without an end, and may be sent again.
 func TestACommentWaitsItsTimeForTheLog(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	testrace.Bubble(t, func(t *testing.T) {
 		h, _ := newVenue(t)
 		defer h.rooms["live"].close()
 		h.journal, h.filter, h.limiter = stuckLog{}, verdicts{}, free{}

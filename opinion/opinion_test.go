@@ -20,6 +20,7 @@ import (
 	"danmaku/comment"
 	"danmaku/opinion"
 	"danmaku/signature"
+	"danmaku/testrace"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -168,7 +169,7 @@ func (s *service) RoundTrip(r *http.Request) (*http.Response, error) {
 // TestBreaker leaves a service alone that does not answer, and asks it again with
 // one comment after a while.
 func TestBreaker(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	testrace.Bubble(t, func(t *testing.T) {
 		var down atomic.Bool
 		down.Store(true)
 		s := &service{answer: func(ctx context.Context, _ string) error {
@@ -223,7 +224,7 @@ func TestBreaker(t *testing.T) {
 // TestRoomShare leaves places for other rooms while one room's questions get no
 // answer, and bounds how many are on their way.
 func TestRoomShare(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	testrace.Bubble(t, func(t *testing.T) {
 		s := &service{answer: func(ctx context.Context, room string) error {
 			if room == "flooded" {
 				<-ctx.Done()
@@ -250,7 +251,7 @@ func TestRoomShare(t *testing.T) {
 
 // An author who left is not a fault of the service.
 func TestAuthorLeft(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	testrace.Bubble(t, func(t *testing.T) {
 		s := &service{answer: func(ctx context.Context, _ string) error { <-ctx.Done(); return ctx.Err() }}
 		a, _ := open(t, "http://127.0.0.1:1", false, s)
 		for range 20 {

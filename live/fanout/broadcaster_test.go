@@ -12,6 +12,7 @@ import (
 
 	"danmaku/comment"
 	"danmaku/room"
+	"danmaku/testrace"
 )
 
 // sent is one frame that left a feed.
@@ -68,7 +69,7 @@ func (s toAll) Send(b Frame) <-chan struct{} {
 // runFeed runs a feed in a bubble of its own time.
 func runFeed(t *testing.T, v room.View, script func(f *Broadcaster, frames func() []sent)) {
 	t.Helper()
-	synctest.Test(t, func(t *testing.T) {
+	testrace.Bubble(t, func(t *testing.T) {
 		Restart := time.Now()
 		var mu sync.Mutex
 		var frames []sent
@@ -230,7 +231,7 @@ func TestPositionWaitsForWhatIsPending(t *testing.T) {
 
 // While sending is slower than the tick frames grow and nothing is lost.
 func TestSlowSendingMakesLargerFrames(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	testrace.Bubble(t, func(t *testing.T) {
 		var got []string
 		frames := 0
 		f := NewBroadcaster(options(room.ViewOverlay, toAll(func(_ int64, events [][]byte) <-chan struct{} {
@@ -263,7 +264,7 @@ func TestSlowSendingMakesLargerFrames(t *testing.T) {
 // grows; but what is taken down goes at once, and nobody holds up the others for
 // ever.
 func TestFramesGrowUntilTheLastIsTaken(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	testrace.Bubble(t, func(t *testing.T) {
 		Restart := time.Now()
 		var frames []sent
 		var taken chan struct{}
@@ -341,7 +342,7 @@ func (n names) Send(Frame) <-chan struct{} {
 // Who comes while a frame is being sent does not wait for it, and is not among
 // those who get it.
 func TestNobodyWaitsForABroadcastToJoin(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	testrace.Bubble(t, func(t *testing.T) {
 		out := &slowOutlet{free: make(chan struct{})}
 		f := NewBroadcaster(options(room.ViewOverlay, out))
 		f.Start()
@@ -379,7 +380,7 @@ func TestNobodyWaitsForABroadcastToJoin(t *testing.T) {
 // A room in which nothing happens has no goroutine and no timer, and none is left
 // behind: synctest fails for what still waits when the test ends.
 func TestIdleFeedsSleep(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	testrace.Bubble(t, func(t *testing.T) {
 		sent := 0
 		var feeds []*Broadcaster
 		for range 1000 {
@@ -421,7 +422,7 @@ func TestFramesThatTakeLongComeLessOften(t *testing.T) {
 		0: 40 * time.Millisecond, 4 * time.Millisecond: 40 * time.Millisecond, 5 * time.Millisecond: 45 * time.Millisecond,
 		20 * time.Millisecond: 60 * time.Millisecond, 80 * time.Millisecond: 80 * time.Millisecond,
 	} {
-		synctest.Test(t, func(t *testing.T) {
+		testrace.Bubble(t, func(t *testing.T) {
 			var left []time.Duration
 			began := time.Now()
 			f := NewBroadcaster(options(room.ViewOverlay, toAll(func(int64, [][]byte) <-chan struct{} {

@@ -9,10 +9,10 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"danmaku/live/replay"
+	"danmaku/testrace"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -81,7 +81,7 @@ func TestPlayerKeepsTimeWhateverIsDoneToIt(t *testing.T) {
 		"behind the end":   {reel{0, 2, 4}, 1, []act{{1, seek(5)}}, []string{"0 at 0"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
+			testrace.Bubble(t, func(t *testing.T) {
 				s := &stage{begun: time.Now()}
 				p := replay.NewPlayer(row.reel, row.speed, func(_ context.Context, x replay.RecordedComment) (time.Duration, error) {
 					s.note(x.Text)
@@ -105,7 +105,7 @@ func TestPlayerKeepsTimeWhateverIsDoneToIt(t *testing.T) {
 // lost, an author's comments keep their order, a pause holds what waits, and a
 // jump drops it.
 func TestPlayerInFrontOfABusyRoom(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	testrace.Bubble(t, func(t *testing.T) {
 		s := &stage{begun: time.Now()}
 		var next time.Time
 		deliver := func(_ context.Context, x replay.RecordedComment) (time.Duration, error) { // one each 10 s
@@ -173,7 +173,7 @@ func TestPlayerEnds(t *testing.T) {
 		"at once when it is empty":   {recording: reel{}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
+			testrace.Bubble(t, func(t *testing.T) {
 				ctx, cancel := context.WithCancel(t.Context())
 				defer cancel()
 				if row.stop {
@@ -227,7 +227,7 @@ func TestPlayerSurvivesPanics(t *testing.T) {
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) { // fails when a goroutine is left
+			testrace.Bubble(t, func(t *testing.T) { // fails when a goroutine is left
 				err := replay.NewPlayer(row.recording, 1, row.deliver).Play(t.Context())
 				if err == nil || !strings.Contains(err.Error(), "a fault of the") {
 					t.Errorf("Play returns %v", err)
