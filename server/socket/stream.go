@@ -45,7 +45,7 @@ type stream struct {
 	chain  uint32     // the chain of compressed frames that its client follows, see chain; of the group's sender
 
 	rest     []byte    // of begun, which must come before anything else
-	begun    *parcel   // what could be written only in part; it is in the queue
+	begun    *parcel   // what could be written only in part; it is in the queue, or will be
 	deadline time.Time // for writing
 
 	line     sync.Mutex // of the queue
@@ -175,8 +175,9 @@ func (s *stream) pass(p *parcel) (done bool) {
 		return false
 	}
 	defer s.mu.Unlock()
-	// Asked under mu: drain writes under it, and counts down behind that.
-	if s.queued.Load() != 0 || s.closed {
+	// Asked under mu: drain writes under it, and counts down behind that. What was
+	// begun here may not be in the queue yet.
+	if s.queued.Load() != 0 || s.closed || s.begun != nil {
 		return false
 	}
 	switch n := p.write(s.raw); {

@@ -99,6 +99,30 @@ func TestRestOfAFrameComesFirst(t *testing.T) {
 	}
 }
 
+// Between the half of a frame that was written and its place in the queue another
+// goroutine may have a frame for the same client, and the client may have read by then.
+func TestNothingComesIntoABegunFrame(t *testing.T) {
+	s, client := pair(t)
+	huge, other := newParcel(make([]byte, 1<<20)), newParcel([]byte("other"))
+	if s.pass(huge) || s.rest == nil {
+		t.Fatal("1 MB is written at once, or not begun")
+	}
+	got := make([]byte, len(huge.wire)-len(s.rest))
+	if _, err := io.ReadFull(client, got); err != nil { // so that the kernel has room again
+		t.Fatal(err)
+	}
+	if !s.say(other) || !s.enqueue(huge) {
+		t.Fatal("the queue is full")
+	}
+	rest := make([]byte, len(huge.wire)+len(other.wire)-len(got))
+	if _, err := io.ReadFull(client, rest); err != nil {
+		t.Fatal(err)
+	}
+	if want := append(bytes.Clone(huge.wire), other.wire...); !bytes.Equal(append(got, rest...), want) {
+		t.Error("another frame stands in the middle of the one that was begun")
+	}
+}
+
 // While a write waits for its client, frames are queued and nobody waits.
 func TestNobodyWaitsForAWrite(t *testing.T) {
 	s, client := pair(t)
