@@ -1,0 +1,185 @@
+package rules
+
+import (
+	"math/bits"
+	"strings"
+	"unicode"
+
+	"danmaku/moderation/fold"
+)
+
+// readings weighs how the characters were read.
+func (j acceptor) readings(e *entry, path []step) (aggressive, ok bool) {
+	var genuine, glyphs, digits, signs, sounds, wilds, vowels int
+	var scripts uint16 // of the glyphs
+	for i, s := range path {
+		c := &j.runes[s.from]
+		switch s.how {
+		case fold.Plain:
+			if c.Kind == fold.Letter {
+				genuine++
+			}
+		case fold.LookAlike:
+			glyphs++
+			scripts |= 1 << c.Script
+			if c.Script == fold.Han && fold.ScriptOf(s.label) == fold.Kana {
+				aggressive = true
+				if !j.kanaLike(path, i) {
+					return false, false
+				}
+			}
+		case fold.LeetDigit:
+			digits++
+		case fold.LeetSymbol:
+			signs++
+			if i == len(path)-1 && c.R == '!' || i == 0 && strings.ContainsRune("([{<#!", c.R) && !j.unclosed(path) {
+				return false, false
+			}
+		case fold.SoundAlike:
+			if vietnameseSound(c.R, s.label) && (e.marks == nil || !e.marks.Vietnamese) {
+				return false, false
+			}
+			if fold.ScriptOf(s.label) == fold.Living && j.goesOn(path) {
+				return false, false
+			}
+			sounds++
+		case fold.Wild:
+			wilds++
+		case fold.WildVowel:
+			vowels++
+		case fold.Parts:
+			aggressive = true
+			genuine++
+		}
+	}
+	n := len(path)
+	if glyphs > 0 && !foreign(scripts, genuine+sounds > 0) {
+		if !j.patchwork(path) {
+			return false, false
+		}
+		aggressive = true
+	}
+	letters := genuine + glyphs + sounds
+	if digits+signs+sounds+wilds+vowels == 0 {
+		return aggressive, true
+	}
+	switch {
+	case e.letters < 3 && (digits+signs+sounds > 0 || wilds > 0), letters == 0:
+		return false, false
+	case digits*2 > n, sounds*2 > n && n > sounds, sounds == n:
+		return false, false
+	case wilds > 0 && !fairStars(path, letters):
+		return false, false
+	case vowels > 0 && (e.letters < 4 || vowels > 1 || wilds+digits+signs > 0):
+		return false, false
+	}
+	return true, true
+}
+
+// unclosed reports whether a match begins with a bracket that parts nothing: a
+// letter stands behind it, and nothing closes it. (unt is one, (it is) is none.
+func (j acceptor) unclosed(path []step) bool {
+	first := path[0]
+	k := strings.IndexRune("([{<", j.runes[first.from].R)
+	if k < 0 || len(path) < 4 || !isLetter(j.at(first.to)) || isLetter(j.at(first.from-1)) {
+		return false
+	}
+	for _, c := range j.runes[first.to:] {
+		if c.R == rune(")]}>"[k]) {
+			return false
+		}
+	}
+	return true
+}
+
+// goesOn reports whether the word goes on behind a match in the same script: a
+// guess does not mean the beginning of a longer word.
+func (j acceptor) goesOn(path []step) bool {
+	c := j.at(path[len(path)-1].to)
+	return isLetter(c) && c.Script == fold.Living && unicode.Is(unicode.Thai, c.R)
+}
+
+// vietnameseSound reports whether a letter is taken for another in Vietnamese
+// alone: djt for địt, cak for cặc.
+func vietnameseSound(r, label rune) bool { return r == 'j' && label == 'i' || r == 'k' && label == 'c' }
+
+// foreign reports whether glyphs of these scripts read as letters of another. A
+// word that is plainly Cyrillic, Greek or of any other living script is left
+// alone, whatever it looks like.
+func foreign(scripts uint16, genuine bool) bool {
+	if genuine {
+		return true
+	}
+	const japanese = 1<<fold.Han | 1<<fold.Kana
+	if scripts&japanese != 0 {
+		scripts = scripts&^japanese | 1<<fold.Han
+	}
+	switch scripts {
+	case 1 << fold.Cyrillic, 1 << fold.Greek, 1 << fold.Han, 1 << fold.Hangul, 1 << fold.Living:
+		return false
+	}
+	return true
+}
+
+// patchwork recognizes a word that is all Cyrillic but of several languages at once:
+// only a forger takes dze, shha and dotted i together.
+func (j acceptor) patchwork(path []step) bool {
+	seen := uint8(0)
+	for _, s := range path {
+		switch k := oddLetter(j.runes[s.from].R); {
+		case k == 0:
+			return true
+		case k > 0:
+			seen |= 1 << k
+		}
+	}
+	return bits.OnesCount8(seen) >= 2
+}
+
+// oddLetter numbers the Cyrillic letters that no two languages share: 0 for
+// those that no living language uses, -1 forevery other letter.
+func oddLetter(r rune) int {
+	switch r {
+	case 'ԁ', 'ԛ', 'ԝ':
+		return 0
+	case 'ѕ':
+		return 1
+	case 'һ':
+		return 2
+	case 'ј':
+		return 3
+	case 'і':
+		return 4
+	case 'ӏ':
+		return 5
+	case 'ү':
+		return 6
+	}
+	return -1
+}
+
+// kanaLike reports whether an ideograph may be read as the kana it looks like:
+// not beside another ideograph, where it is one itself.
+func (j acceptor) kanaLike(path []step, i int) bool {
+	isHan := func(c *fold.Rune) bool { return c != nil && c.Script == fold.Han }
+	if i == 0 && isHan(j.at(path[0].from-1)) {
+		return false
+	}
+	return i < len(path)-1 || !isHan(j.at(path[i].to))
+}
+
+// fairStars reports whether enough letters stand beside the asterisks: the first
+// one, and half of all or the last.
+func fairStars(path []step, letters int) bool {
+	stars := 0
+	for _, s := range path {
+		if s.how == fold.Wild {
+			stars++
+		}
+	}
+	last := path[len(path)-1].how
+	if path[0].how == fold.Wild || letters < 2 {
+		return false
+	}
+	return stars*2 <= len(path) || last != fold.Wild && len(path) <= 6
+}
