@@ -1,0 +1,204 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+
+	"danmaku/room"
+	"danmaku/show"
+)
+
+const itemColumns = `id, kind, state, rank, spec, result, created, started, ends, stopped, starts`
+
+func scanItem(scan func(...any) error) (show.Item, error) {
+	var it show.Item
+	var spec, result string
+	var created, started, ends, stopped, starts int64
+	err := scan(&it.ID, &it.Kind, &it.State, &it.Rank, &spec, &result, &created, &started, &ends, &stopped, &starts)
+	it.Spec = json.RawMessage(spec)
+	if result != "" {
+		it.Result = json.RawMessage(result)
+	}
+	it.Created, it.Started, it.Ends, it.Stopped = fromMS(created), fromMS(started), fromMS(ends), fromMS(stopped)
+	it.Starts = fromMS(starts)
+	return it, err
+}
+
+// Items implements live.Shows: those of a room, by id.
+func (s *Store) Items(ctx context.Context, roomID string) ([]show.Item, error) {
+	rows, err := s.read.QueryContext(ctx, `SELECT `+itemColumns+` FROM items
+		WHERE room = (SELECT id FROM rooms WHERE name = ?) ORDER BY id`, roomID)
+	if err != nil {
+		return nil, fmt.Errorf("read items of room %s: %w", roomID, err)
+	}
+	defer rows.Close()
+	var list []show.Item
+	for rows.Next() {
+		it, err := scanItem(rows.Scan)
+		if err != nil {
+			return nil, fmt.Errorf("read items of room %s: %w", roomID, err)
+		}
+		list = append(list, it)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("read items of room %s: %w", roomID, err)
+	}
+	return list, nil
+}
+
+// Entries implements live.Shows: those of an item, by person, and of each person the
+// oldest first. In a live draw among those who wrote they are the authors.
+func (s *Store) Entries(ctx context.Context, roomID, item string) ([]show.Entry, error) {
+	it, err := scanItem(s.read.QueryRowContext(ctx, `SELECT `+itemColumns+` FROM items
+		WHERE room = (SELECT id FROM rooms WHERE name = ?) AND id = ?`, roomID, item).Scan)
+	if err == nil && it.State == show.Live && show.AmongAuthors(it) {
+		return s.writers(ctx, roomID, it)
+	}
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return nil, fmt.Errorf("read item %s: %w", item, err)
+	}
+	rows, err := s.read.QueryContext(ctx, `SELECT person, choice, via FROM entries
+		WHERE room = (SELECT id FROM rooms WHERE name = ?) AND item = ? ORDER BY person, n`, roomID, item)
+	if err != nil {
+		return nil, fmt.Errorf("read entries of item %s: %w", item, err)
+	}
+	defer rows.Close()
+	var list []show.Entry
+	for rows.Next() {
+		e := show.Entry{Item: item}
+		if err := rows.Scan(&e.Person, &e.Choice, &e.Via); err != nil {
+			return nil, fmt.Errorf("read entries of item %s: %w", item, err)
+		}
+		list = append(list, e)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("read entries of item %s: %w", item, err)
+	}
+	return list, nil
+}
+
+// EntriesOf implements live.Shows: those of a person, by item, and of each item the
+// oldest first.
+func (s *Store) EntriesOf(ctx context.Context, roomID, person string) ([]show.Entry, error) {
+	rows, err := s.read.QueryContext(ctx, `SELECT item, choice, via FROM entries
+		WHERE room = (SELECT id FROM rooms WHERE name = ?) AND person = ? ORDER BY item, n`, roomID, person)
+	if err != nil {
+		return nil, fmt.Errorf("read the entries of a person: %w", err)
+	}
+	defer rows.Close()
+	var list []show.Entry
+	for rows.Next() {
+		e := show.Entry{Person: person}
+		if err := rows.Scan(&e.Item, &e.Choice, &e.Via); err != nil {
+			return nil, fmt.Errorf("read the entries of a person: %w", err)
+		}
+		list = append(list, e)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("read the entries of a person: %w", err)
+	}
+	return list, nil
+}
+
+// item reads one item of a room.
+func (t *txn) item(place *roomState, id string) (show.Item, error) {
+	s, err := t.prepared(`SELECT ` + itemColumns + ` FROM items WHERE room = ? AND id = ?`)
+	if err != nil {
+		return show.Item{}, err
+	}
+	it, err := scanItem(s.QueryRowContext(background, place.id, id).Scan)
+	if errors.Is(err, sql.ErrNoRows) {
+		return it, room.ErrNotFound
+	}
+	return it, err
+}
+
+// itemsFor reads what a command may change: all items that have not ended, and those
+// that it names.
+func (t *txn) itemsFor(place *roomState, c show.Command) ([]show.Item, error) {
+	query := `SELECT ` + itemColumns + ` FROM items WHERE room = ?1 AND (state <> 'ended' OR id = ?2) ORDER BY id`
+	if c.Op == show.TakeDown { // cards that have ended, too
+		query = `SELECT ` + itemColumns + ` FROM items WHERE room = ?1 AND (state <> 'ended' OR kind = 'card') AND ?2 = '' ORDER BY id`
+	}
+	s, err := t.prepared(query)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := s.QueryContext(background, place.id, c.ID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var list []show.Item
+	for rows.Next() {
+		it, err := scanItem(rows.Scan)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, it)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	for _, change := range c.Changes {
+		if id := change.ID(); !slices.ContainsFunc(list, func(it show.Item) bool { return it.ID == id }) {
+			it, err := t.item(place, id)
+			if errors.Is(err, room.ErrNotFound) {
+				continue
+			}
+			if err != nil {
+				return nil, err
+			}
+			list = append(list, it)
+		}
+	}
+	return list, nil
+}
+
+// chosen reads what a person has chosen in an item, oldest first, and the last place
+// that was given.
+func (t *txn) chosen(place *roomState, item, person string) (choices []string, last int64, err error) {
+	s, err := t.prepared(`SELECT choice, n FROM entries WHERE room = ? AND item = ? AND person = ? ORDER BY n`)
+	if err != nil {
+		return nil, 0, err
+	}
+	rows, err := s.QueryContext(background, place.id, item, person)
+	if err != nil {
+		return nil, 0, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var choice string
+		if err := rows.Scan(&choice, &last); err != nil {
+			return nil, 0, err
+		}
+		choices = append(choices, choice)
+	}
+	return choices, last, rows.Err()
+}
+
+// tally counts the entries of an item.
+func (t *txn) tally(place *roomState, item string) (*show.Tally, error) {
+	s, err := t.prepared(`SELECT person, choice FROM entries WHERE room = ? AND item = ? ORDER BY person, n`)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := s.QueryContext(background, place.id, item)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var tally show.Tally
+	for rows.Next() {
+		var e show.Entry
+		if err := rows.Scan(&e.Person, &e.Choice); err != nil {
+			return nil, err
+		}
+		tally.Apply(e)
+	}
+	return &tally, rows.Err()
+}
