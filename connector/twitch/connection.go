@@ -1,0 +1,129 @@
+package twitch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"danmaku/connector"
+)
+
+// errReconnect says that the server will close and asks for a new connection.
+var errReconnect = errors.New("the server asks for a new connection")
+
+// connection is a WebSocket whose lines come through a channel, which is closed
+// when it ends.
+type connection struct {
+	ws       *websocket.Conn
+	nick     string
+	began    time.Time
+	succeeds bool // the server asked for it
+	lines    chan string
+	err      error // why lines was closed; read it after that
+	ended    chan struct{}
+}
+
+func (s *Source) dial(ctx context.Context) (*connection, error) {
+	ws, err := s.env.DialWebSocket(ctx, s.url)
+	if err != nil {
+		return nil, fmt.Errorf("connect to Twitch: %w", err)
+	}
+	c := &connection{
+		ws: ws, began: s.env.Clock.Now(), lines: make(chan string, 1_024), ended: make(chan struct{}),
+		nick: fmt.Sprintf("justinfan%d", 10_000+int(s.env.Jitter()*89_999)),
+	}
+	go c.read(s.env.Clock)
+	for _, l := range []string{
+		"CAP REQ :twitch.tv/tags twitch.tv/commands",
+		"PASS SCHMOOPIIE", // any word: an anonymous visitor has no password
+		"NICK " + c.nick,
+	} {
+		if err := c.write(l); err != nil {
+			c.close()
+			return nil, fmt.Errorf("sign in to Twitch: %w", err)
+		}
+	}
+	return c, nil
+}
+
+// read splits what comes into lines. A frame may carry several, and part of one. A line
+// whose break does not come ends where the next one begins, when nothing follows it for
+// a while, and with the connection.
+func (c *connection) read(clock connector.Clock) {
+	defer close(c.ended)
+	defer close(c.lines)
+	frames, stop := connector.ReadFrames(c.ws, maxMessage)
+	defer stop()
+	rest := ""
+	whole := func() {
+		if rest != "" {
+			c.lines <- rest
+		}
+		rest = ""
+	}
+	var late <-chan time.Time
+	for {
+		select {
+		case <-late:
+			whole()
+			late = nil
+		case f := <-frames:
+			if f.Err != nil {
+				whole()
+				c.err = f.Err
+				return
+			}
+			data := string(f.Data)
+			if beginsLine(data) {
+				whole()
+			}
+			rest += data
+			for {
+				l, after, found := strings.Cut(rest, "\n")
+				if !found {
+					break
+				}
+				rest = after
+				if l = strings.TrimSuffix(l, "\r"); l != "" {
+					c.lines <- l
+				}
+			}
+			if len(rest) > maxLine {
+				rest = rest[:maxLine+1] // no line of IRC: kept as one that is skipped
+			}
+			if late = nil; rest != "" {
+				late = clock.After(breakWithin)
+			}
+		}
+	}
+}
+
+// beginsLine reports whether a frame can only be the beginning of a line of Twitch's,
+// and no part of what somebody wrote.
+func beginsLine(frame string) bool {
+	word, _, _ := strings.Cut(frame, " ")
+	switch {
+	case strings.HasPrefix(word, "@"):
+		return strings.Contains(word, "=")
+	case strings.HasPrefix(word, ":"):
+		return strings.HasSuffix(word, "tmi.twitch.tv")
+	}
+	return word == "PING"
+}
+
+func (c *connection) write(l string) error {
+	_ = c.ws.SetWriteDeadline(time.Now().Add(answerWithin)) // fails with the connection alone
+	return c.ws.WriteMessage(websocket.TextMessage, []byte(l+"\r\n"))
+}
+
+// close ends the connection and waits for its reader.
+func (c *connection) close() {
+	_ = c.ws.Close()
+	for range c.lines { // what nobody wants any more
+	}
+	<-c.ended
+}
