@@ -327,7 +327,7 @@ type Outlet interface {
 	fanout.Outlet
 	// Announce sends what is not of the log, which nothing waits for.
 	Announce(room string, v room.View, frame []byte)
-	// Evict asks why forevery socket and closes those with an answer, after
+	// Evict asks why for every socket and closes those with an answer, after
 	// telling them: room.ErrExpired for a revoked link, room.ErrBanned.
 	Evict(why func(Client) error)
 	// Tell sends a frame to an audience member's own sockets in a room.

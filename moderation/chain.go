@@ -43,7 +43,7 @@ type Chain struct {
 	behavior behavior
 }
 
-// ruleSets are the compiled lists by room; "" holds those forevery room.
+// ruleSets are the compiled lists by room; "" holds those for every room.
 type ruleSets struct {
 	sums   map[string][][sha256.Size]byte // of each list, to see which rooms change
 	rules  map[string]*rules.Rules

@@ -33,7 +33,7 @@ const (
 	ReviewAll  Review = "all"  // every comment waits for a moderator
 )
 
-// Limits that hold forevery room.
+// Limits that hold for every room.
 const (
 	MaxDelay    = 10 * time.Second // of the delay line
 	MaxSlow     = 120 * time.Second

@@ -32,7 +32,7 @@ import (
 // A line that begins with # is a note; a backslash before the first character
 // takes its special meaning away.
 type List struct {
-	Room string // empty: forevery room
+	Room string // empty: for every room
 	Name string
 	Text string
 	On   bool

@@ -119,7 +119,7 @@ func Match(sets []*Rules, text string, now int64, b *Budget) (hits []Hit, folded
 	return m.applyExceptions(), folded, b.spent()
 }
 
-// found is called forevery way in which the readings spell an entry.
+// found is called for every way in which the readings spell an entry.
 func (m *matcher) found(index uint32, path []step) {
 	for i := index; int(i) < len(m.rules.entries); i++ {
 		e := &m.rules.entries[i]

@@ -265,7 +265,7 @@ func (h *phoneticReader) partOfWord(key []rune) bool {
 	return false
 }
 
-// foundBySound is called forevery way in which the sound of a text is that of an
+// foundBySound is called for every way in which the sound of a text is that of an
 // entry.
 func (m *matcher) foundBySound(index uint32, from, to int32) {
 	e := &m.rules.entries[index]

@@ -137,7 +137,7 @@ func (j acceptor) patchwork(path []step) bool {
 }
 
 // oddLetter numbers the Cyrillic letters that no two languages share: 0 for
-// those that no living language uses, -1 forevery other letter.
+// those that no living language uses, -1 for every other letter.
 func oddLetter(r rune) int {
 	switch r {
 	case 'ԁ', 'ԛ', 'ԝ':
