@@ -85,11 +85,12 @@ function evening(seed, steps) {
     if (hidden) continue; // nobody sees it; the next tick puts it right
     const { width } = renderer.size;
     const boxes = flying.filter((item) => item.until > now).map((item) => ({ ...box(item, width, now), item }));
-    for (const [i, a] of boxes.entries()) {
-      for (const b of boxes.slice(i + 1)) {
+    for (let i = 0; i < boxes.length; i++) {
+      for (let k = i + 1; k < boxes.length; k++) {
+        const a = boxes[i], b = boxes[k];
         // What stands is in front of what flies, unless they are kept apart.
         if (!options.apart && (a.item.v === 0) !== (b.item.v === 0)) continue;
-        const over = Math.min(a.right, b.right) > Math.max(a.left, b.left) && Math.min(a.bottom, b.bottom) > Math.max(a.top, b.top);
+        const over = a.top < b.bottom && b.top < a.bottom && Math.min(a.right, b.right) > Math.max(a.left, b.left);
         if (over && a.item.rows * 54 >= a.item.h && b.item.rows * 54 >= b.item.h) assert.fail(`${where}, ${now} ms: ${JSON.stringify(a)} over ${JSON.stringify(b)}`);
       }
     }

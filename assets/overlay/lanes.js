@@ -10,6 +10,7 @@ import { Travel, headAt, moves } from './travel.js';
 export class Lanes {
   /** @type {{last: Flight|null, until: number, shut: boolean}[]} */ #rows;
   #travel; #claims;
+  /** What #order has made, downwards and upwards, by the last lane. @type {[number[][], number[][]]} */ #orders = [[], []];
 
   /** @param {{width: number, rows: number, gap: number, shut?: number[]}} size shut are lanes that
    * nobody may use */
@@ -127,8 +128,9 @@ export class Lanes {
   /** The lanes that c can begin at, in the order in which they are tried.
    * @param {Flight} c */
   #order(c) {
-    const last = this.#rows.length - Math.min(c.rows, this.#rows.length);
-    return Array.from({ length: last + 1 }, (_, i) => (c.mode === 'bottom' ? last - i : i));
+    const last = this.#rows.length - Math.min(c.rows, this.#rows.length), up = c.mode === 'bottom';
+    // The same few lists are asked for many times in each tick.
+    return (this.#orders[up ? 1 : 0][last] ??= Array.from({ length: last + 1 }, (_, i) => (up ? last - i : i)));
   }
 
   /** Puts c into the first of the lanes in which it overlaps none of the placed
