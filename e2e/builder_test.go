@@ -277,7 +277,7 @@ func TestTheBuildersCSSIsThatOfOBS(t *testing.T) {
 .dm-pin .dm { border-color: #66e0ff; max-width: 50vw; }
 @media (min-width: 1900px) { .dm-text { text-decoration: underline; } }
 .dm { color: nonsense; } } .dm-badge { color: rgb(1, 2, 3) }`
-	const stage = `danmaku.config({ demo: 0 }); danmaku.clear();
+	const stage = `danmaku.config({ demo: 0, duration: 60 }); danmaku.clear();
 		danmaku.push([{ id: "a", text: "one", color: "#ff6b5e", name: "Aoi" }, { id: "b", text: "two", badge: "owner" }, { id: "c", text: "three", source: "twitch", size: "big" }, { id: "d", text: "four", color: "#000000" }]);
 		danmaku.pin({ id: "p", text: "pinned", name: "Mika" });`
 	b := builderAt(t, p.console)

@@ -94,7 +94,7 @@ func TestOverlayComesBackWithoutGapOrDouble(t *testing.T) {
 
 func TestOverlayShowsMarkupAsText(t *testing.T) {
 	t.Parallel()
-	p := newRoom(t).overlay(t, "bench=1&names=1")
+	p := newRoom(t).overlay(t, "bench=1&names=1&duration=60")
 	evil := `<img src=x onerror="document.title='evil'"><script>document.title='evil'</script>`
 	push(p, frame{"id": "x", "text": evil, "name": evil, "user": `"><b>`, "badge": "owner", "source": "<i>"})
 	p.Wait(shown + `.length === 1`)
@@ -183,7 +183,7 @@ func TestOverlayNeverOverlapsWhileEverythingChanges(t *testing.T) {
 // A font that comes late makes flying comments wider or narrower.
 func TestOverlayMeasuresAgainWhenAFontComes(t *testing.T) {
 	t.Parallel()
-	p := newRoom(t).overlay(t, "bench=1&font=Late")
+	p := newRoom(t).overlay(t, "bench=1&duration=60&font=Late")
 	push(p, frame{"id": "a", "text": "iiiiiiiiii iiiiiiiiii"})
 	p.Wait(`danmaku.stats().active === 1`)
 	const drawn = `document.querySelector('.dm-slot:not(.dm-probe) .dm').offsetWidth`
@@ -286,7 +286,7 @@ func TestOverlayRestsWhenEmpty(t *testing.T) {
 // The hooks are for tools, so they are what docs/overlay.md says, and no more.
 func TestOverlayHooksAreAsWritten(t *testing.T) {
 	t.Parallel()
-	p := newRoom(t).overlay(t, "bench=1&merge=1")
+	p := newRoom(t).overlay(t, "bench=1&duration=60&merge=1")
 	p.Eval(`danmaku.push({ id: 'one', text: 'alone' }); danmaku.push([{ id: 'a', text: '666' }, { id: 'b', text: '666' }, { text: '' }, {}])`)
 	p.Wait(`danmaku.stats().active === 2`)
 	for _, c := range []struct{ js, want string }{

@@ -37,7 +37,7 @@ func TestOverlayOptionsReachTheScreen(t *testing.T) {
 	} {
 		t.Run(c.query+" "+c.property, func(t *testing.T) {
 			t.Parallel()
-			p := newRoom(t).overlay(t, "bench=1&"+c.query)
+			p := newRoom(t).overlay(t, "bench=1&duration=60&"+c.query)
 			push(p, frame{"text": "a", "name": "Aoi"})
 			p.Wait(`danmaku.stats().active === 1`)
 			if got := style(p, c.selector, c.property); got != c.want {
@@ -66,7 +66,7 @@ func TestOverlayChroma(t *testing.T) {
 // first comment.
 func TestOverlayCustomCSSWinsWheneverItComes(t *testing.T) {
 	t.Parallel()
-	p := newRoom(t).overlay(t, "bench=1&size=30&stroke=1")
+	p := newRoom(t).overlay(t, "bench=1&duration=60&size=30&stroke=1")
 	push(p, frame{"id": "a", "text": "a", "color": "#ff6b5e"}, frame{"id": "b", "text": "b", "badge": "owner"})
 	p.Wait(`danmaku.stats().active === 2`)
 	lanes := statsOf(p).Lanes
@@ -91,7 +91,7 @@ func TestOverlayCustomCSSWinsWheneverItComes(t *testing.T) {
 // Styles may give the comments less of the picture, and keep some off it.
 func TestOverlayKeepsToTheFieldThatStylesGive(t *testing.T) {
 	t.Parallel()
-	p := newRoom(t).overlay(t, "bench=1&debug=1")
+	p := newRoom(t).overlay(t, "bench=1&debug=1&duration=60")
 	p.Eval(`{ const css = document.createElement('style'); css.textContent = '.dm-stage { inset: 100px 300px 200px 60px } .dm[data-source="twitch"], .dm[data-user="pest"] { display: none }'; document.head.append(css); }`)
 	p.Wait(`danmaku.stats().lanes === 14`) // 780 / 54
 	p.Eval(mix + `(30, 4); danmaku.push([{ id: 't', text: 'from afar', source: 'twitch' }, { id: 'p', text: 'pest', user: 'pest' }]); danmaku.pin({ id: 'pin', text: 'stands' })`)
@@ -119,7 +119,7 @@ func TestOverlayKeepsToTheFieldThatStylesGive(t *testing.T) {
 
 func TestOverlayMergedCount(t *testing.T) {
 	t.Parallel()
-	p := newRoom(t).overlay(t, "bench=1&merge=1")
+	p := newRoom(t).overlay(t, "bench=1&merge=1&duration=60")
 	p.Eval(`danmaku.push([1, 2, 3].map((i) => ({ id: 'x' + i, text: '666', user: 'u' + i })))`)
 	const count = `document.querySelector('.dm-slot:not(.dm-probe) .dm-count')?.textContent`
 	p.Wait(count + ` === '×3'`)

@@ -159,7 +159,7 @@ func (p *Page) Loaded() (wait func()) {
 		defer stop()
 		select {
 		case <-done:
-		case <-time.After(20 * time.Second):
+		case <-time.After(time.Minute):
 			p.t.Fatal("the page did not load")
 		}
 	}
