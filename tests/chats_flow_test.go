@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"net/http"
-	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -212,7 +211,7 @@ func TestABigChatKeepsNoPhoneOut(t *testing.T) {
 	<-said
 	boss := p.console()
 	var counts room.ChatCounts
-	for deadline := time.Now().Add(patience); time.Now().Before(deadline); runtime.Gosched() {
+	for deadline, tick := time.Now().Add(patience), time.Tick(2*time.Millisecond); time.Now().Before(deadline); <-tick {
 		list := struct {
 			Chats []struct {
 				State struct{ Counts room.ChatCounts }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -281,7 +280,7 @@ func TestGoneWhereverItIs(t *testing.T) {
 		pl.remove(id)
 		console.until("its removal", isEvent("remove", came.ID))
 	}
-	for deadline := time.Now().Add(patience); ; runtime.Gosched() { // those under way have their end, too
+	for deadline, tick := time.Now().Add(patience), time.Tick(2*time.Millisecond); ; <-tick { // those under way have their end, too
 		list := struct {
 			Chats []struct {
 				State struct{ Counts room.ChatCounts }
@@ -438,7 +437,7 @@ func TestTimeOutsOfEveryChat(t *testing.T) {
 // awaitLimited waits until a chat has left a message out.
 func (p *program) awaitLimited(boss *browser, chat string) {
 	p.t.Helper()
-	for deadline := time.Now().Add(patience); ; runtime.Gosched() {
+	for deadline, tick := time.Now().Add(patience), time.Tick(2*time.Millisecond); ; <-tick {
 		list := struct {
 			Chats []struct {
 				ID    string
@@ -462,7 +461,7 @@ func (p *program) awaitLimited(boss *browser, chat string) {
 func (p *program) onlyBan(boss *browser) string {
 	p.t.Helper()
 	list := struct{ Bans []struct{ ID string } }{}
-	for deadline := time.Now().Add(patience); len(list.Bans) != 1; runtime.Gosched() {
+	for deadline, tick := time.Now().Add(patience), time.Tick(2*time.Millisecond); len(list.Bans) != 1; <-tick {
 		_, text := boss.do("GET", liveRoom+"/bans", nil, nil)
 		decode(p.t, text, &list)
 		if time.Now().After(deadline) {

@@ -184,11 +184,10 @@ func noLeaks(t testing.TB) {
 		return
 	}
 	var left []string
-	for deadline := time.Now().Add(patience); time.Now().Before(deadline); runtime.Gosched() {
-		stacks := make([]byte, 4<<20)
-		stacks = stacks[:runtime.Stack(stacks, true)]
+	stacks := make([]byte, 4<<20)
+	for deadline, tick := time.Now().Add(patience), time.Tick(2*time.Millisecond); time.Now().Before(deadline); <-tick {
 		left = left[:0]
-		for stack := range strings.SplitSeq(string(stacks), "\n\n") {
+		for stack := range strings.SplitSeq(string(stacks[:runtime.Stack(stacks, true)]), "\n\n") {
 			if ownFrames.MatchString(stack) {
 				left = append(left, stack)
 			}

@@ -10,7 +10,6 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -33,7 +32,7 @@ func plainBase(t *testing.T, data string) string {
 // eventually waits until something is so.
 func eventually(t *testing.T, what string, is func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(patience); !is(); runtime.Gosched() {
+	for deadline, tick := time.Now().Add(patience), time.Tick(2*time.Millisecond); !is(); <-tick {
 		if time.Now().After(deadline) {
 			t.Fatalf("%s does not come", what)
 		}

@@ -85,7 +85,7 @@ func Reconnect(t *testing.T, times int, o connector.Options, settings connector.
 	chats.Close()
 	stop()
 	now := 0
-	for deadline := time.Now().Add(patience); time.Now().Before(deadline); runtime.Gosched() {
+	for deadline, tick := time.Now().Add(patience), time.Tick(2*time.Millisecond); time.Now().Before(deadline); <-tick {
 		if now = runtime.NumGoroutine(); now <= before {
 			return
 		}

@@ -47,7 +47,7 @@ func TestReconnectsLeakNothing(t *testing.T) {
 	chats.Close()
 	server.Close()
 	var now int
-	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); runtime.Gosched() {
+	for deadline, tick := time.Now().Add(time.Minute), time.Tick(2*time.Millisecond); time.Now().Before(deadline); <-tick {
 		if now = runtime.NumGoroutine(); now <= before {
 			return
 		}
