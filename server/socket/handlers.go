@@ -18,12 +18,14 @@ import (
 
 // greet writes a new client its hello. Frames come from the hello on.
 func (h *Handler) greet(m *group, sess *melody.Session) {
+	s := streamOf(sess)
+	defer s.release() // what ends a client that was not greeted
 	defer h.caught(sess)
 	c := clientOf(sess)
 	a := *c.arrival
 	c.arrival, sess.Request = nil, nil // kilobytes that an idle client need not hold
 	conn := sess.WebsocketConnection()
-	streamOf(sess).continuations = &continuations{
+	s.continuations = &continuations{
 		bucket:  bucket{rate: frameRate, burst: 2 * frameRate, tokens: 2 * frameRate, at: h.hub.elapsed()},
 		elapsed: h.hub.elapsed, flooded: func() { h.hub.disconnect(sess, reasonFlooding) },
 	}
@@ -48,10 +50,8 @@ func (h *Handler) greet(m *group, sess *melody.Session) {
 		return
 	}
 	err = h.svc.Join(c.Room, c.View, a.Resume, func(w live.Welcome) {
-		s := streamOf(sess)
 		// It is in the group before it is told anything: what others hear from now on
-		// comes behind its hello, and what they heard before is in that.
-		s.hold()
+		// comes behind its hello, since it is held, and what they heard before is in that.
 		m.register(s)
 		if a.User != nil {
 			a.User.Took = wire.PartsOf(h.svc.PartsOf(c.Room, c.User))

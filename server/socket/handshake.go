@@ -129,6 +129,7 @@ func (h *Handler) serve(taken *hijacked, r *http.Request, c *client, gone func()
 	s := taken.conn
 	s.group, s.client = m, c
 	s.agree(r, taken.header)
+	s.hold() // until it is greeted
 	go func() {
 		defer gone()
 		defer close(c.gone)

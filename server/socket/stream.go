@@ -42,7 +42,7 @@ type stream struct {
 	mu     sync.Mutex // held while bytes are being written
 	closed bool       // a close frame was written, or a write has failed
 	reads  reads      // what its client reads
-	chain  uint32     // the chain of compressed frames that its client follows, see chain; of the group's sender
+	chain  uint32     // number of the last frame of a chain that its client got, see chain; of the group's sender
 
 	rest     []byte    // of begun, which must come before anything else
 	begun    *parcel   // what could be written only in part; it is in the queue, or will be
@@ -51,6 +51,7 @@ type stream struct {
 	line     sync.Mutex // of the queue
 	queue    []*parcel
 	draining bool
+	held     bool          // all waits until release
 	drained  chan struct{} // closed when drain ends; nil while nothing waits for that
 
 	client *client
@@ -88,7 +89,7 @@ func (s *stream) SetWriteDeadline(time.Time) error { return nil }
 var nudge = []byte{finalBit | websocket.TextMessage, 0}
 
 // Write is gorilla's: the answer to a handshake, then control frames, each whole.
-func (s *stream) Write(b []byte) (n int, err error) {
+func (s *stream) Write(b []byte) (int, error) {
 	switch {
 	case len(b) > 0 && b[0]&finalBit == 0:
 		return s.Conn.Write(b)
@@ -96,30 +97,17 @@ func (s *stream) Write(b []byte) (n int, err error) {
 		return len(b), nil
 	}
 	p := &parcel{wire: bytes.Clone(b), control: true, last: b[0]&0x0f == websocket.CloseMessage}
-	err = s.writeControl(p)
+	// A pong that finds no room in the queue is left out: its client reads nothing.
+	if !s.say(p) && p.last {
+		s.cutOff(p)
+	}
 	if p.last {
 		s.awaitDrain(closeTimeout)
-		if err == nil && len(b) >= 4 && refusal(binary.BigEndian.Uint16(b[2:])) {
+		if len(b) >= 4 && refusal(binary.BigEndian.Uint16(b[2:])) {
 			s.discard(closeTimeout)
 		}
 	}
-	return len(b), err
-}
-
-// writeControl writes a control frame at once when nobody else writes, since the
-// connection may be closed right after; else by the queue.
-func (s *stream) writeControl(p *parcel) error {
-	if s.mu.TryLock() {
-		if s.queued.Load() == 0 && !s.closed {
-			defer s.mu.Unlock()
-			return s.put(p, closeTimeout)
-		}
-		s.mu.Unlock()
-	}
-	if !s.enqueue(p) && p.last {
-		s.cutOff(p)
-	}
-	return nil // what cannot be written is the next writer's to hear
+	return len(b), nil // what cannot be written is drain's to hear
 }
 
 // refusal reports whether gorilla closes with this code because of what it read.
@@ -215,32 +203,45 @@ func (s *stream) push(p *parcel) {
 	if p.last {
 		s.ended.Store(true)
 	}
-	if !s.draining {
+	s.start()
+}
+
+// start has what waits written. It is called with the line's lock.
+func (s *stream) start() {
+	if !s.draining && !s.held && len(s.queue) > 0 {
 		s.draining = true
 		go s.drain()
 	}
 }
 
-// hold lets whatever is written wait, until release. Call it before others know the
-// stream.
+// hold lets whatever is written wait, until release. It is called before others know
+// the stream.
 func (s *stream) hold() {
 	s.line.Lock()
 	defer s.line.Unlock()
-	s.draining = true
-	s.queued.Add(1)
+	s.held = true
+	s.queued.Add(1) // so that nothing passes
 }
 
 // release writes what comes first, then what has come since hold. A stream that has
-// been told its end meanwhile is written that alone.
+// been told its end meanwhile is written that alone. What was released stays so.
 func (s *stream) release(first ...*parcel) {
 	s.line.Lock()
 	defer s.line.Unlock()
-	if !s.ended.Load() {
+	if !s.held {
+		return
+	}
+	s.held = false
+	if s.ended.Load() {
+		last := max(len(s.queue)-1, 0)
+		s.queued.Add(-int64(last))
+		s.queue = s.queue[last:]
+	} else {
 		s.queue = append(first, s.queue...)
 		s.queued.Add(int64(len(first)))
 	}
 	s.queued.Add(-1)
-	go s.drain()
+	s.start()
 }
 
 // cutOff drops what waits, and has a last parcel written as soon as that can be. A

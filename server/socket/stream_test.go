@@ -123,6 +123,84 @@ func TestNothingComesIntoABegunFrame(t *testing.T) {
 	}
 }
 
+// A held stream says what it is released with before all that came meanwhile, whoever
+// said it, or its end alone.
+func TestHeldStreamSaysItsHelloFirst(t *testing.T) {
+	hello, other := newParcel([]byte("hello")), newParcel([]byte("other"))
+	pong := []byte{finalBit | websocket.PongMessage, 1, 'p'}
+	last := lastParcel(closeWith(wire.Bye{Code: "revoked"}, closeKey))
+	for _, tt := range []struct {
+		name string
+		then func(s *stream)
+		want [][]byte
+	}{
+		{"nothing", func(*stream) {}, [][]byte{hello.wire}},
+		{"a frame and a pong", func(s *stream) { s.say(other); _, _ = s.Write(pong) }, [][]byte{hello.wire, other.wire, pong}},
+		{"a bye behind a frame", func(s *stream) { s.say(other); s.enqueue(last) }, [][]byte{last.wire}},
+		{"a cut behind a frame", func(s *stream) { s.say(other); s.cutOff(last); s.say(other) }, [][]byte{last.wire}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s, client := pair(t)
+			s.hold()
+			tt.then(s)
+			if s.draining {
+				t.Error("it is written before it is released")
+			}
+			s.release(hello)
+			s.release() // once is enough
+			want := bytes.Join(tt.want, nil)
+			got := make([]byte, len(want))
+			if _, err := io.ReadFull(client, got); err != nil || !bytes.Equal(got, want) {
+				t.Errorf("%q came, %v; want %q", got, err, want)
+			}
+			eventually(t, "an empty queue", func() bool { return s.queued.Load() == 0 })
+			if passes := s.pass(other); passes == s.ended.Load() {
+				t.Errorf("a frame passes: %v, behind a close frame: %v", passes, s.ended.Load())
+			}
+		})
+	}
+}
+
+// What is told to a person while one of its sockets is being greeted comes behind the
+// hello there.
+func TestNothingComesBeforeTheHello(t *testing.T) {
+	h := newHouse(t)
+	tell := func() {
+		for _, user := range h.hub.People("live", "") {
+			h.hub.Tell("live", user, []byte(`{"type":"told"}`))
+		}
+	}
+	h.OnList.Store(&tell)
+	conn := h.phone()
+	for _, want := range []string{"hello", "told"} {
+		var f struct{ Type string }
+		if err := conn.ReadJSON(&f); err != nil || f.Type != want {
+			t.Fatalf("%q came, %v; want %s", f.Type, err, want)
+		}
+	}
+}
+
+// A pong for which the kernel has no room waits like any frame: its reader does not wait
+// for it, and the client may take longer than a moment.
+func TestAPongWaitsLikeAFrame(t *testing.T) {
+	s, client := pair(t)
+	junk, written := &parcel{wire: make([]byte, 1<<20)}, 0
+	for n := 1; n > 0; written += n {
+		n = junk.write(s.raw)
+	}
+	pong := []byte{finalBit | websocket.PongMessage, 1, 'p'}
+	if _, err := s.Write(pong); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.CopyN(io.Discard, client, int64(written)); err != nil {
+		t.Fatal(err)
+	}
+	got := make([]byte, len(pong))
+	if _, err := io.ReadFull(client, got); err != nil || !bytes.Equal(got, pong) {
+		t.Errorf("%q came, %v", got, err)
+	}
+}
+
 // While a write waits for its client, frames are queued and nobody waits.
 func TestNobodyWaitsForAWrite(t *testing.T) {
 	s, client := pair(t)

@@ -19,6 +19,6 @@ func rawOf(tcp *net.TCPConn) syscall.RawConn {
 
 // writeNow writes what the kernel takes at once; Go's descriptors never block.
 func writeNow(fd uintptr, b []byte) int {
-	n, _ := syscall.Write(int(fd), b) // a fault is the next writer's to hear
-	return n
+	n, _ := syscall.Write(int(fd), b) // a fault is -1 bytes, and the next writer's to hear
+	return max(n, 0)
 }
