@@ -108,7 +108,7 @@ func offered(params []string) (what reads, ok bool) {
 
 // chain is what a form's compressed frames have in common.
 type chain struct {
-	number  uint32 // grows with every new beginning
+	last    uint32 // number of its last frame
 	window  []byte // the last bytes before the next frame
 	frames  int    // since the beginning
 	follow  int    // who followed at the last frame
@@ -119,6 +119,7 @@ type chain struct {
 type forms struct {
 	group    *group
 	launched *inFlight
+	number   uint32 // of the frame
 	of       func(*stream) *parcel
 	list     [2]form
 }
@@ -133,14 +134,14 @@ type form struct {
 
 // forms returns the forms of a frame, with the group's chains. It is called with sending.
 func (g *group) forms(frame fanout.Frame, launched *inFlight) *forms {
-	f := &forms{group: g, launched: launched}
+	g.numbered++
+	f := &forms{group: g, launched: launched, number: g.numbered}
 	f.list[0].payload, f.list[1].payload = frame.Full, frame.Brief
 	for i := range f.list {
 		c := g.chains[i]
 		f.list[i].chain = c
 		f.list[i].fresh = c != nil && (c.frames == 0 || c.waiting > c.follow || c.waiting > 0 && c.frames >= chainLength)
 		if f.list[i].fresh {
-			c.number++
 			c.frames, c.window = 0, c.window[:0]
 		}
 	}
@@ -162,16 +163,14 @@ func (f *forms) parcel(s *stream) *parcel {
 		return f.made(&w.alone, w.payload, true, nil)
 	}
 	if w.chain == nil { // the first that wants one
-		w.chain, w.fresh = &chain{number: 1}, true
+		w.chain, w.fresh = &chain{}, true
 		f.group.chains[i] = w.chain
 	}
-	if w.fresh {
-		s.chain = w.chain.number
-	}
-	if s.chain != w.chain.number {
+	if !w.fresh && s.chain != w.chain.last { // it has not got all frames of the chain
 		w.waiting++
 		return f.made(&w.alone, w.payload, true, nil)
 	}
+	s.chain = f.number
 	w.follow++
 	return f.made(&w.along, w.payload, true, w.chain.window)
 }
@@ -197,6 +196,7 @@ func (f *forms) close() {
 		case w.follow == 0 && len(w.payload) >= packLeast:
 			f.group.chains[i] = nil
 		case w.along != nil:
+			c.last = f.number
 			c.frames++
 			c.follow, c.waiting = w.follow, w.waiting
 			c.window = append(c.window, w.payload...)

@@ -61,14 +61,20 @@ func (w *window) read(frame []byte) []byte {
 	if frame[0]&packedBit == 0 {
 		return payload
 	}
-	r := flate.NewReaderDict(io.MultiReader(bytes.NewReader(payload), strings.NewReader(endOfMessage)), w.last)
-	message, err := io.ReadAll(r)
+	message, err := w.unpack(payload)
 	if err != nil {
 		w.t.Fatal(err)
 	}
+	return message
+}
+
+// unpack unpacks a compressed message.
+func (w *window) unpack(payload []byte) ([]byte, error) {
+	r := flate.NewReaderDict(io.MultiReader(bytes.NewReader(payload), strings.NewReader(endOfMessage)), w.last)
+	message, err := io.ReadAll(r)
 	w.last = append(w.last, message...)
 	w.last = w.last[max(len(w.last)-32<<10, 0):]
-	return message
+	return message, err
 }
 
 // However clients come and go, each can unpack all that it gets, with a window that
@@ -132,6 +138,48 @@ func TestEveryClientUnpacksItsFrames(t *testing.T) {
 	}
 }
 
+// A client that has not got a frame follows no chain that hangs on it, also where the
+// group has forgotten its chains meanwhile.
+func TestWhoMissedAFrameFollowsNoChain(t *testing.T) {
+	g := &group{}
+	send := func(n int, to ...*stream) (p *parcel, payload []byte) {
+		payload = fmt.Appendf(nil, `{"type":"events","events":[{"seq":%d,"text":"comment %d of the show, %s"}]}`, n, n, strings.Repeat("ab", n))
+		f := g.forms(fanout.Frame{Full: payload, Brief: payload}, nil)
+		for _, s := range to {
+			p = f.of(s)
+		}
+		f.close()
+		return p, payload
+	}
+	for _, quiet := range []bool{false, true} {
+		steady, gone := &stream{reads: readsDeflate, group: g}, &stream{reads: readsDeflate, group: g}
+		reader := &window{t: t}
+		n := 0
+		for range 3 {
+			n++
+			p, payload := send(n, steady, gone)
+			if got := reader.read(p.wire); !bytes.Equal(got, payload) {
+				t.Fatalf("frame %d came as %q", n, got)
+			}
+		}
+		if quiet {
+			g.settle()
+			g.settle()
+		}
+		for range 2 * chainLength { // gone gets none of them
+			n++
+			send(n, steady)
+		}
+		for range 2 * chainLength {
+			n++
+			p, payload := send(n, steady, gone)
+			if got := reader.read(p.wire); !bytes.Equal(got, payload) {
+				t.Fatalf("frame %d came as %q, quiet: %v", n, got, quiet)
+			}
+		}
+	}
+}
+
 // dialPacked opens a phone's socket that compresses, as gorilla does.
 func (h *house) dialPacked(query string) *websocket.Conn {
 	h.t.Helper()
@@ -185,12 +233,15 @@ func TestCompressedMessagesHaveTheSameBound(t *testing.T) {
 	for i := range noise {
 		noise[i] = byte(rand.Uint32())
 	}
+	// Each is one write: gorilla's client writes a long message piece by piece, and what
+	// comes a second after the close frame may find no connection.
 	for name, b := range map[string][]byte{
-		"one more": frame(maxFrame + 1), "a bomb": frame(400_000), "what does not shrink": noise,
+		"one more": packedFrames(frame(maxFrame + 1)), "a bomb": packedFrames(frame(400_000)),
+		"what does not shrink": packedFrames(noise), "what does not shrink, in parts": packedFrames(noise, 1000, 1000, 1000, 1000, 1000),
 	} {
 		conn := h.dialPacked("role=audience")
 		next(t, conn, "hello")
-		if err := conn.WriteMessage(websocket.TextMessage, b); err != nil {
+		if _, err := conn.NetConn().Write(b); err != nil {
 			t.Fatal(err)
 		}
 		if _, code := ended(t, conn); code != websocket.CloseMessageTooBig {

@@ -20,9 +20,10 @@ type group struct {
 	members []*stream // clients that have been greeted
 	walked  bool      // a walk over members may be under way: a change copies them first
 
-	sending sync.Mutex // one broadcast at a time, since compressed ones hang on each other
-	chains  [2]*chain  // of the forms, while somebody follows them
-	quiet   bool       // there was no broadcast since the last heartbeat
+	sending  sync.Mutex // one broadcast at a time, since compressed ones hang on each other
+	chains   [2]*chain  // of the forms, while somebody follows them
+	numbered uint32     // frames broadcast so far; a chain is known by the number of its last one
+	quiet    bool       // there was no broadcast since the last heartbeat
 }
 
 // register adds a client that is being greeted.
