@@ -1,13 +1,14 @@
 package socket
 
 import (
+	"bytes"
 	"context"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -32,8 +33,16 @@ const (
 	kinds
 )
 
+// How what they get may be compressed.
 const (
-	walkers   = 3  // who give frames to a reader: two to all of them, one to each by itself
+	plain   = iota // not at all
+	alone          // each frame by itself, and what they send, as gorilla's client does
+	chained        // as browsers do
+	ways
+)
+
+const (
+	walkers   = 3  // who give frames to a reader: one broadcasts, one announces, one writes to each by itself
 	eachSends = 40 // frames of each of them
 	backlog   = 45 // frames that a reader may be behind; its answers need room in the queue, too
 	nap       = 30 // frames that a sleepy one lets pile up
@@ -43,6 +52,7 @@ const (
 // reader is a client that checks all that comes.
 type reader struct {
 	kind int
+	way  int
 	conn *websocket.Conn
 	sess *melody.Session
 
@@ -63,9 +73,87 @@ type slowConn struct{ net.Conn }
 
 func (c slowConn) Read(b []byte) (int, error) { return c.Conn.Read(b[:min(len(b), 1000)]) }
 
+// chainedConn asks for compression and unpacks what comes, as browsers do and gorilla's
+// client does not.
+type chainedConn struct {
+	net.Conn
+	window  window
+	asked   bool
+	greeted bool   // the answer to the handshake has been read
+	in, out []byte // what came, and what is to be read next
+}
+
+func (c *chainedConn) Write(b []byte) (int, error) {
+	if c.asked {
+		return c.Conn.Write(b)
+	}
+	c.asked = true
+	request, _ := bytes.CutSuffix(b, []byte("\r\n"))
+	_, err := c.Conn.Write(append(bytes.Clone(request), extension+": permessage-deflate\r\n\r\n"...))
+	return len(b), err
+}
+
+func (c *chainedConn) Read(b []byte) (int, error) {
+	for len(c.out) == 0 {
+		n, err := c.Conn.Read(b)
+		c.in = append(c.in, b[:n]...)
+		if unpacking := c.unpack(); unpacking != nil {
+			return 0, unpacking
+		}
+		if err != nil && len(c.out) == 0 {
+			return 0, err
+		}
+	}
+	n := copy(b, c.out)
+	c.out = c.out[n:]
+	return n, nil
+}
+
+var agreed = []byte(extension + ": permessage-deflate; client_no_context_takeover\r\n")
+
+// unpack hands on what is whole of what came.
+func (c *chainedConn) unpack() error {
+	if !c.greeted {
+		end := bytes.Index(c.in, []byte("\r\n\r\n"))
+		if end < 0 {
+			return nil
+		}
+		head := c.in[:end+4]
+		if !bytes.Contains(head, agreed) {
+			return fmt.Errorf("compression is answered %q", head)
+		}
+		c.out, c.in, c.greeted = bytes.Replace(head, agreed, nil, 1), c.in[end+4:], true
+	}
+	for len(c.in) > 1 {
+		head, size := 2, uint64(c.in[1])
+		switch {
+		case size == 126 && len(c.in) >= 4:
+			head, size = 4, uint64(binary.BigEndian.Uint16(c.in[2:]))
+		case size == 127 && len(c.in) >= 10:
+			head, size = 10, binary.BigEndian.Uint64(c.in[2:])
+		case size > 125:
+			return nil
+		}
+		if uint64(len(c.in)-head) < size {
+			return nil
+		}
+		first, payload := c.in[0], c.in[head:head+int(size)]
+		c.in = c.in[head+int(size):]
+		if first&packedBit != 0 {
+			message, err := c.window.unpack(payload)
+			if err != nil {
+				return fmt.Errorf("a compressed frame of %d bytes: %w", size, err)
+			}
+			first, payload = first&^packedBit, message
+		}
+		c.out = appendFrame(append(make([]byte, 0, len(c.out)+len(payload)+10), c.out...), first, payload)
+	}
+	return nil
+}
+
 // reader opens a reader's socket. Its kernel holds little, so that the server's is
 // often full, and writes only a part.
-func (h *house) reader(kind int, sent func() int64) *reader {
+func (h *house) reader(kind, way int, sent func() int64) *reader {
 	h.t.Helper()
 	m := h.handler.group(groupKey{"live", room.ViewAudience})
 	before := map[*stream]bool{}
@@ -73,7 +161,7 @@ func (h *house) reader(kind int, sent func() int64) *reader {
 		before[at] = true
 	}
 	d := websocket.Dialer{
-		HandshakeTimeout: patience, Subprotocols: []string{Subprotocol},
+		HandshakeTimeout: patience, Subprotocols: []string{Subprotocol}, EnableCompression: way == alone,
 		NetDialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
 			conn, err := new(net.Dialer).DialContext(ctx, network, addr)
 			if err != nil {
@@ -82,6 +170,9 @@ func (h *house) reader(kind int, sent func() int64) *reader {
 			_ = conn.(*net.TCPConn).SetReadBuffer(64 << 10)
 			if kind == lazy {
 				conn = slowConn{conn}
+			}
+			if way == chained {
+				conn = &chainedConn{Conn: conn}
 			}
 			return conn, nil
 		},
@@ -93,7 +184,7 @@ func (h *house) reader(kind int, sent func() int64) *reader {
 	h.t.Cleanup(func() { conn.Close() })
 	_ = conn.SetReadDeadline(time.Now().Add(patience))
 	next(h.t, conn, "hello")
-	r := &reader{kind: kind, conn: conn, sent: sent}
+	r := &reader{kind: kind, way: way, conn: conn, sent: sent}
 	conn.SetPongHandler(func(data string) error { // one may be left out while a write waits for this client
 		var n int
 		if _, err := fmt.Sscanf(data, "ping %d", &n); err != nil || n < r.pongs {
@@ -214,7 +305,11 @@ func frame(by, n int) []byte {
 	case 2:
 		size = rand.IntN(60 << 10)
 	}
-	return fmt.Appendf(nil, `{"type":"test","by":%d,"n":%d,"pad":"%s"}`, by, n, strings.Repeat("\u0088\u0089", size/4))
+	pad := make([]rune, size/2) // what can be compressed to half
+	for i := range pad {
+		pad[i] = 0x80 + rune(rand.IntN(32))
+	}
+	return fmt.Appendf(nil, `{"type":"test","by":%d,"n":%d,"pad":"%s"}`, by, n, string(pad))
 }
 
 // Whatever a client's way of reading, and whoever else writes to it: it gets a
@@ -227,9 +322,14 @@ func TestEveryReaderGetsAGaplessStream(t *testing.T) {
 	woken := sync.NewCond(&mu)
 	var count atomic.Int64
 	sent := func() int64 { return count.Load() }
+	m := h.handler.group(groupKey{"live", room.ViewAudience})
 	var all, careful []*reader
 	for n := range 2 * kinds {
-		r := h.reader(n%kinds, sent)
+		way := plain
+		if n >= kinds {
+			way = alone + rand.IntN(ways-alone)
+		}
+		r := h.reader(n%kinds, way, sent)
 		all = append(all, r)
 		if r.kind < deaf {
 			careful = append(careful, r)
@@ -264,8 +364,13 @@ func TestEveryReaderGetsAGaplessStream(t *testing.T) {
 			for n := range eachSends {
 				catchUp()
 				b := frame(by, n)
-				if by < walkers-1 {
+				switch by {
+				case 0:
+					h.broadcast(b)
+					continue
+				case 1:
 					h.hub.Announce("live", room.ViewAudience, b)
+					m.settle() // at any time
 					continue
 				}
 				for _, r := range all {
@@ -295,7 +400,7 @@ func TestEveryReaderGetsAGaplessStream(t *testing.T) {
 	reading.Wait()
 	for n, r := range all {
 		if r.err != nil {
-			t.Errorf("reader %d, kind %d: %v", n, r.kind, r.err)
+			t.Errorf("reader %d, kind %d, way %d: %v", n, r.kind, r.way, r.err)
 			continue
 		}
 		switch {
@@ -310,7 +415,7 @@ func TestEveryReaderGetsAGaplessStream(t *testing.T) {
 			}
 		default:
 			if r.read.Load() != walkers*eachSends || r.bye != "revoked" || r.code != closeKey {
-				t.Errorf("reader %d, kind %d, got %d frames, bye %q and code %d, %v", n, r.kind, r.read.Load(), r.bye, r.code, r.broken)
+				t.Errorf("reader %d, kind %d, way %d, got %d frames, bye %q and code %d, %v", n, r.kind, r.way, r.read.Load(), r.bye, r.code, r.broken)
 			}
 		}
 	}
