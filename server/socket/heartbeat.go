@@ -4,8 +4,6 @@ import (
 	"context"
 	"time"
 
-	"github.com/olahol/melody"
-
 	"danmaku/room"
 	"danmaku/server/wire"
 )
@@ -46,29 +44,33 @@ func every(ctx context.Context, d time.Duration, do func()) {
 // hangs, but not beats. A client that got a bye and is still there one beat later
 // reads too slowly: no further frame fills its queue, which would disconnect it, and
 // each frame that waits there may take ten seconds.
+//
+// One ticker and one walk serve all rooms, so that what a beat costs follows people.
 func (h *Handler) beat() {
 	now := h.hub.now()
-	h.hub.mu.RLock()
-	keys := make([]groupKey, 0, len(h.hub.groups))
-	for key := range h.hub.groups {
-		keys = append(keys, key)
-	}
-	h.hub.mu.RUnlock()
-	for _, key := range keys {
-		m := h.hub.find(key.room, key.view)
+	silent := int64(h.hub.elapsed() - 2*h.opt.Beat - h.opt.Beat/2)
+	for key, m := range h.hub.all() {
 		m.settle()
-		people := h.hub.Count(key.room, room.ViewAudience)
-		if key.view == room.ViewAudience {
-			h.svc.Crowd(key.room, people)
-		}
-		if m.Len() == 0 {
+		people := m.Len()
+		if people == 0 {
 			continue // a room that everybody has left costs nothing
 		}
+		if key.view == room.ViewAudience {
+			h.svc.Crowd(key.room, people)
+		} else {
+			people = h.hub.Count(key.room, room.ViewAudience)
+		}
 		_ = h.svc.Still(key.room, key.view, func(pos room.Position) { // a room that is gone has nobody to tell
-			h.hub.Announce(key.room, key.view, wire.Marshal(wire.Beat{
-				Type: "beat", Time: now.UnixMilli(), Position: pos.String(), People: people,
-			}))
+			m.announce(wire.Marshal(wire.Beat{Type: "beat", Time: now.UnixMilli(), Position: pos.String(), People: people}))
 		})
+		for _, s := range m.list() {
+			switch c := s.client; {
+			case c.heard.Load() < silent:
+				h.hub.cut(s, reasonSilent)
+			case c.byeReason.Load() != nil && c.lingered.Swap(true):
+				h.hub.cut(s, reasonSlow)
+			}
+		}
 	}
 	rooms := map[string]bool{}
 	for _, o := range h.hub.allObservers() {
@@ -77,16 +79,6 @@ func (h *Handler) beat() {
 	for id := range rooms {
 		h.beatObservers(id)
 	}
-	silent := int64(h.hub.elapsed() - 2*h.opt.Beat - h.opt.Beat/2)
-	h.hub.each(func(_ groupKey, sess *melody.Session) {
-		c := clientOf(sess)
-		switch {
-		case c.heard.Load() < silent:
-			h.hub.disconnect(sess, reasonSilent)
-		case c.byeReason.Load() != nil && c.lingered.Swap(true):
-			h.hub.disconnect(sess, reasonSlow)
-		}
-	})
 	h.tidy()
 }
 

@@ -6,6 +6,7 @@ package socket
 import (
 	"context"
 	"log/slog"
+	"maps"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -156,15 +157,16 @@ func (h *Hub) Evict(why func(live.Client) error) {
 	}
 }
 
+// all returns the groups that there are now.
+func (h *Hub) all() map[groupKey]*group {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	return maps.Clone(h.groups)
+}
+
 // each calls fn for every session.
 func (h *Hub) each(fn func(groupKey, *melody.Session)) {
-	h.mu.RLock()
-	groups := make(map[groupKey]*group, len(h.groups))
-	for key, m := range h.groups {
-		groups[key] = m
-	}
-	h.mu.RUnlock()
-	for key, m := range groups {
+	for key, m := range h.all() {
 		all, err := m.Sessions()
 		if err != nil {
 			continue

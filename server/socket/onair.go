@@ -17,7 +17,7 @@ const airStep = 500
 // then the next look tells all of them.
 type onAir struct {
 	mu   sync.Mutex
-	told map[string]told
+	told map[string]told // without the rooms whose phones were told that there is none
 }
 
 type told struct {
@@ -36,47 +36,71 @@ func (t told) differs(o live.OnAir) bool {
 // greetOnAir returns what a phone that comes is told of the room's overlays.
 func (h *Handler) greetOnAir(roomID string) *live.OnAir {
 	now := h.hub.Account(roomID).OnAir()
+	alone := h.hub.Count(roomID, room.ViewAudience) <= 1
 	h.air.mu.Lock()
 	defer h.air.mu.Unlock()
-	before, known := h.air.told[roomID]
-	if h.air.told == nil {
-		h.air.told = map[string]told{}
-	}
+	before, known := h.air.of(roomID)
 	switch {
-	case !known:
-		h.air.told[roomID] = told{OnAir: now}
-	case before.differs(now):
+	case !before.differs(now):
+	case !known && alone:
+		h.air.put(roomID, told{OnAir: now})
+	default:
 		before.mixed = true
-		h.air.told[roomID] = before
+		h.air.put(roomID, before)
 	}
 	return &now
 }
 
 // tellOnAir tells phones of the rooms whose overlays have come, gone, been hidden
-// or become slower or faster. Called by the goroutine of the stats.
+// or become slower or faster. Called by the goroutine of the stats. A room without
+// overlays, whose phones know it, costs nothing.
 func (h *Handler) tellOnAir() {
+	looks := map[string]bool{}
+	for key, m := range h.hub.all() {
+		if key.view == room.ViewOverlay && m.Len() > 0 {
+			looks[key.room] = true
+		}
+	}
 	h.air.mu.Lock()
-	before := make(map[string]told, len(h.air.told))
-	for id, t := range h.air.told {
-		before[id] = t
+	for id := range h.air.told {
+		looks[id] = true
 	}
 	h.air.mu.Unlock()
-	for id, t := range before {
+	for id := range looks {
+		h.air.mu.Lock()
+		before, _ := h.air.of(id)
+		h.air.mu.Unlock()
 		if h.hub.Count(id, room.ViewAudience) == 0 {
-			h.air.forget(id, t)
+			h.air.forget(id, before)
 			continue
 		}
-		if now := h.hub.Account(id).OnAir(); t.differs(now) {
-			h.air.set(id, now)
+		if now := h.hub.Account(id).OnAir(); before.differs(now) {
+			h.air.mu.Lock()
+			h.air.put(id, told{OnAir: now})
+			h.air.mu.Unlock()
 			h.hub.Announce(id, room.ViewAudience, wire.OnAirFrameOf(now))
 		}
 	}
 }
 
-func (o *onAir) set(id string, now live.OnAir) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.told[id] = told{OnAir: now}
+// of returns what the phones of a room were told. It is called with mu.
+func (o *onAir) of(id string) (t told, known bool) {
+	if t, known = o.told[id]; !known {
+		t.State = live.AirNone
+	}
+	return t, known
+}
+
+// put notes what the phones of a room were told. It is called with mu.
+func (o *onAir) put(id string, t told) {
+	if t.State == live.AirNone && !t.mixed {
+		delete(o.told, id)
+		return
+	}
+	if o.told == nil {
+		o.told = map[string]told{}
+	}
+	o.told[id] = t
 }
 
 // forget drops a room without phones, unless one was greeted since with news.

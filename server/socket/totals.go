@@ -60,13 +60,7 @@ func (h *Hub) Totals() Totals {
 		}
 	}
 	out.Views[ViewObserver] = watching
-	h.mu.RLock()
-	groups := make(map[groupKey]*group, len(h.groups))
-	for key, g := range h.groups {
-		groups[key] = g
-	}
-	h.mu.RUnlock()
-	for key, g := range groups {
+	for key, g := range h.all() {
 		t := out.Views[key.view]
 		for _, m := range g.list() {
 			t.Clients++
