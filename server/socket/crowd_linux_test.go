@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"net"
 	"net/http"
 	"os"
@@ -44,9 +45,10 @@ func (n nowhere) Control(fn func(uintptr)) error { fn(uintptr(n)); return nil }
 func (nowhere) Read(func(uintptr) bool) error    { return errors.ErrUnsupported }
 func (nowhere) Write(func(uintptr) bool) error   { return errors.ErrUnsupported }
 
-// crowd is phones in memory, in one room.
+// crowd is phones in memory, in turn in each of the rooms.
 type crowd struct {
 	*house
+	rooms []string
 	sink  nowhere
 	conns []*memoryConn
 	users []string
@@ -71,7 +73,7 @@ func (c *crowd) enter(n int) {
 		taken.conn.raw = c.sink
 		user := c.users[i]
 		a := Arrival{
-			Client: live.Client{Room: "live", View: room.ViewAudience, User: user, Address: user[:8]}, Brief: true,
+			Client: live.Client{Room: c.rooms[i%len(c.rooms)], View: room.ViewAudience, User: user, Address: user[:8]}, Brief: true,
 			Author: live.Author{Role: room.Audience, User: user}, User: &wire.User{ID: user},
 		}
 		if c.since.Epoch != "" {
@@ -79,8 +81,13 @@ func (c *crowd) enter(n int) {
 		}
 		c.handler.serve(taken, r, newClient(a, c.hub.elapsed()), c.hub.Release)
 	}
-	m := c.handler.group(groupKey{"live", room.ViewAudience})
-	eventually(c.t, "all phones", func() bool { return len(m.list()) == n })
+	eventually(c.t, "all phones", func() bool {
+		there := 0
+		for _, m := range c.hub.all() {
+			there += len(m.list())
+		}
+		return there == n
+	})
 }
 
 func (c *crowd) leave() {
@@ -128,7 +135,7 @@ func benchmarkCrowd(b *testing.B, n int) {
 		b.Fatal(err)
 	}
 	defer sink.Close()
-	c := &crowd{house: h, sink: nowhere(sink.Fd()), users: make([]string, n)}
+	c := &crowd{house: h, rooms: []string{"live"}, sink: nowhere(sink.Fd()), users: make([]string, n)}
 	for i := range c.users {
 		c.users[i] = rand.Text()
 	}
@@ -164,6 +171,49 @@ func benchmarkCrowd(b *testing.B, n int) {
 	b.ReportMetric(0, "ns/op")
 }
 
+// BenchmarkIdleRooms is a heartbeat and five looks at overlays for 10,000 phones: in one
+// room, in 2,000 rooms, and for 2,000 rooms that everybody has left.
+func BenchmarkIdleRooms(b *testing.B) {
+	for _, tt := range []struct{ rooms, phones int }{{1, 10_000}, {2000, 10_000}, {2000, 0}} {
+		b.Run(fmt.Sprint(tt.rooms, "x", tt.phones/tt.rooms), func(b *testing.B) {
+			h := newHouse(b)
+			sink, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
+			if err != nil {
+				b.Fatal(err)
+			}
+			defer sink.Close()
+			c := &crowd{house: h, sink: nowhere(sink.Fd()), rooms: []string{"live"}}
+			for i := range tt.rooms - 1 {
+				c.rooms = append(c.rooms, fmt.Sprint("room-", i))
+				if _, err := h.Service.NewRoom(b.Context(), room.Actor{Role: room.Owner}, room.New(c.rooms[i+1])); err != nil {
+					b.Fatal(err)
+				}
+			}
+			for range max(tt.phones, tt.rooms) {
+				c.users = append(c.users, rand.Text())
+			}
+			c.enter(len(c.users))
+			if tt.phones == 0 {
+				c.leave()
+			}
+			debug.FreeOSMemory()
+			cpu := spent()
+			for b.Loop() {
+				h.handler.beat()
+				for range 5 {
+					h.handler.stats()
+					h.handler.tellOnAir()
+				}
+			}
+			b.StopTimer()
+			b.ReportMetric(float64((spent()-cpu).Microseconds())/1000/float64(b.N), "cpu-ms/op")
+			if tt.phones > 0 {
+				c.leave()
+			}
+		})
+	}
+}
+
 // A small crowd goes through all of it, with the tests.
 func TestACrowdComesAndGoes(t *testing.T) {
 	h := newHouse(t)
@@ -172,7 +222,7 @@ func TestACrowdComesAndGoes(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer sink.Close()
-	c := &crowd{house: h, sink: nowhere(sink.Fd())}
+	c := &crowd{house: h, rooms: []string{"live"}, sink: nowhere(sink.Fd())}
 	for range 500 {
 		c.users = append(c.users, rand.Text())
 	}
