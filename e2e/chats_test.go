@@ -63,7 +63,7 @@ func joinedBy[T any](t *testing.T, c <-chan T) T {
 	select {
 	case v := <-c:
 		return v
-	case <-time.After(time.Minute):
+	case <-time.After(3 * time.Minute):
 		t.Fatal("the chat did not connect")
 		panic("unreachable")
 	}

@@ -123,7 +123,7 @@ func TestProbe(t *testing.T) {
 // waitFor asks until it is so.
 func waitFor(t *testing.T, so func() bool) {
 	t.Helper()
-	deadline := time.After(30 * time.Second)
+	deadline := time.After(3 * time.Minute)
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()
 	for !so() {

@@ -24,7 +24,7 @@ import (
 
 // patience is how long a test waits for what must come. It is not a measure: a
 // test that needs it has failed, also on a slow and busy machine.
-const patience = time.Minute
+const patience = 3 * time.Minute
 
 // The exit codes of the program.
 const (

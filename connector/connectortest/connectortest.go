@@ -14,7 +14,7 @@ import (
 
 // patience is how long a test waits for what must come. A test that needs it
 // has failed.
-const patience = 30 * time.Second
+const patience = 3 * time.Minute
 
 // Clock is a [connector.Clock] that stands still until it is moved. It is safe
 // for use by several goroutines.

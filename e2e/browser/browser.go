@@ -28,7 +28,7 @@ import (
 
 // deadline is how long one page may live; a test that hangs says so instead of
 // stopping the whole run. It is not a measure: a busy machine may be slow.
-const deadline = 5 * time.Minute
+const deadline = 15 * time.Minute
 
 // names are the programs that count as Chromium, the first found is taken. The
 // headless shell is the same engine without the parts around a page (toolbars,
@@ -209,12 +209,12 @@ func Value[T any](p *Page, js string) T {
 	return v
 }
 
-// Wait waits until an expression is true, at most a minute, also over a change of
+// Wait waits until an expression is true, at most three minutes, also over a change of
 // page. The page looks itself, without eval, which its Content-Security-Policy
 // forbids.
 func (p *Page) Wait(js string) {
 	p.t.Helper()
-	ctx, cancel := context.WithTimeout(p.Ctx, time.Minute)
+	ctx, cancel := context.WithTimeout(p.Ctx, 3*time.Minute)
 	defer cancel()
 	look := fmt.Sprintf(`new Promise((done) => { const look = () => ((%s) ? done(true) : setTimeout(look, 15)); look(); })`, js)
 	for {

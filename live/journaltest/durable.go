@@ -178,7 +178,7 @@ func (s *suite) fullQueue() {
 	}
 	select {
 	case <-busy:
-	case <-time.After(30 * time.Second):
+	case <-time.After(3 * time.Minute):
 		s.Errorf("%d events are queued and none was refused", started)
 	}
 	if got := written.Load(); got != 0 {
@@ -214,7 +214,7 @@ func (s *suite) broken() {
 	s.log("comment before")
 	mend()
 	// Either the next write finds that it works again, or asking does.
-	limit := time.After(30 * time.Second)
+	limit := time.After(3 * time.Minute)
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
 	for s.Journal.Ready() != nil {

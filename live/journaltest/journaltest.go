@@ -115,7 +115,7 @@ func (s *suite) watch() {
 // followed waits until the follower has seen n events.
 func (s *suite) followed(n int) []room.Event {
 	s.Helper()
-	limit := time.After(30 * time.Second)
+	limit := time.After(3 * time.Minute)
 	for {
 		s.mu.Lock()
 		seen, more := slices.Clone(s.seen), s.more

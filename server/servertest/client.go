@@ -18,7 +18,7 @@ import (
 
 // Patience is how long a test waits for what must come. It is not a measure: a test
 // that needs it has failed, also on a slow and busy machine.
-const Patience = time.Minute
+const Patience = 3 * time.Minute
 
 // Dial opens a socket of [Room] at host:port, with the query of its address, for
 // example "role=audience". The test's end closes it.

@@ -15,7 +15,7 @@ import (
 
 // deadline is how long one page may live. It is not a measure: a busy machine may be
 // slow.
-const deadline = 5 * time.Minute
+const deadline = 15 * time.Minute
 
 // Page is a tab of a test, which fails when the browser does.
 type Page struct {
@@ -95,11 +95,11 @@ func Value[T any](p *Page, js string) (v T) {
 	return v
 }
 
-// Wait waits until an expression is true, at most a minute, also over a change of
+// Wait waits until an expression is true, at most three minutes, also over a change of
 // page. The page looks itself.
 func (p *Page) Wait(js string) {
 	p.t.Helper()
-	ctx, cancel := context.WithTimeout(p.ctx, time.Minute)
+	ctx, cancel := context.WithTimeout(p.ctx, 3*time.Minute)
 	defer cancel()
 	look := fmt.Sprintf(`new Promise((done) => { const until = Date.now() + 2000; const look = () => ((%s) ? done(true) : Date.now() > until ? done(false) : setTimeout(look, 20)); look(); })`, js)
 	var last error
