@@ -3,21 +3,8 @@
 
 import { call } from '../shared/api.js';
 import { el } from '../shared/dom.js';
+import { choice as field, lasting, radio, timeChoice, until } from './ban-times.js';
 import { openDialog } from './dialog.js';
-
-/** Seconds; 0 is permanent, -1 this show. */
-const TIMES = [10, 60, 300, 600, 1800, 3600, 86_400, -1, 0];
-
-/** What is chosen at first. */
-const FIRST = { mute: 600, ban: 86_400 };
-
-/** @param {import('../shared/i18n.js').Words} words @param {number} seconds */
-export function lasting({ t }, seconds) {
-  if (seconds < 0) return t('for_show');
-  if (seconds === 0) return t('for_ever');
-  if (seconds < 60) return t('for_s', { n: seconds });
-  return seconds < 3600 ? t('for_m', { n: seconds / 60 }) : t('for_h', { n: seconds / 3600 });
-}
 
 /**
  * @param {import('./store.js').Store} store
@@ -29,23 +16,16 @@ export function openBan(store, acts, kind, entry) {
   const { words } = store;
   const { t } = words;
   const name = acts.nameOf(entry);
-  const radio = (/** @type {string} */ group, /** @type {string} */ value, /** @type {boolean} */ on, /** @type {Node|string} */ text) => {
-    const input = el('input', { type: 'radio', name: group, value });
-    input.checked = on;
-    return el('label', {}, input, el('span', {}, text));
-  };
-  const field = (/** @type {string} */ legend, /** @type {string} */ kind, /** @type {Node[]} */ ...parts) => el('fieldset', { class: `choices ${kind}` }, el('legend', {}, legend), el('div', { class: 'segments' }, ...parts));
   const behind = el('span', {}, t('by_address'));
   const remove = el('input', { type: 'checkbox', name: 'remove' });
   remove.checked = kind === 'ban';
   const confirm = el('button', { type: 'submit', class: 'button stop full' });
-  const times = field(t('how_long'), 'wrap', ...TIMES.map((s) => radio('seconds', String(s), s === FIRST[kind], lasting(words, s))));
   const form = el('form', { class: 'ban-form', method: 'dialog' },
     el('blockquote', {}, el('bdi', { dir: 'auto' }, entry.text)),
     field(t('what'), '', radio('kind', 'mute', kind === 'mute', t('mute')), radio('kind', 'ban', kind === 'ban', t('ban'))),
     el('p', { class: 'help', id: 'ban-help' }),
     field(t('whom'), 'tall', radio('whom', 'user', true, el('bdi', { dir: 'auto' }, name)), radio('whom', 'address', false, behind)),
-    times,
+    timeChoice(words, kind),
     el('label', { class: 'field' }, el('span', {}, t('reason')), el('input', { name: 'reason', maxlength: 200, autocomplete: 'off', dir: 'auto' })),
     el('label', { class: 'check' }, remove, el('span', {}, t('take_down_too'))),
     el('div', { class: 'dialog-buttons' }, el('button', { type: 'button', class: 'button line', onclick: () => dialog.close() }, t('cancel')), confirm));
@@ -75,7 +55,7 @@ export function openBan(store, acts, kind, entry) {
     const made = await acts.ban({
       kind, reason, remove: remove.checked,
       ...(address ? { address_of: entry.id } : { user: entry.user }),
-      ...(seconds < 0 ? { until: 'show_end' } : { seconds }),
+      ...until(seconds),
     }, name);
     // What waits for review is decided with it, unless it goes with the rest.
     if (made && !remove.checked && acts.find(entry.id)?.status === 'held') void acts.decide('refuse', [entry.id]);

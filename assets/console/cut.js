@@ -21,3 +21,21 @@ export function cut(text, spans = []) {
   piece(points.length, false);
   return parts;
 }
+
+/**
+ * A text cut at several kinds of marks; where they overlap the first of them counts.
+ * @param {string} text @param {readonly {kind: string, spans: readonly (readonly number[])[]}[]} layers
+ * @returns {{text: string, kind: string}[]} kind is '' where there is no mark
+ */
+export function layered(text, layers) {
+  const points = [...text];
+  const kinds = points.map(() => '');
+  for (const { kind, spans } of [...layers].reverse()) for (const [from, to] of spans) kinds.fill(kind, Math.max(0, from), Math.max(0, to));
+  /** @type {{text: string, kind: string}[]} */ const parts = [];
+  points.forEach((point, i) => {
+    const last = parts.at(-1);
+    if (last && kinds[i] === kinds[i - 1]) last.text += point;
+    else parts.push({ text: point, kind: kinds[i] });
+  });
+  return parts;
+}

@@ -31,12 +31,12 @@ export async function feature(store, acts, id) {
 }
 
 /**
- * Shows a comment that waits, with all of its group, and makes a card of it.
+ * Shows a comment that waits, with all that are alike, and makes a card of it.
  * @param {import('./store.js').Store} store @param {import('./acts.js').Acts} acts @param {import('./queue.js').Queue} queue @param {string} id
  */
 export async function approveAndFeature(store, acts, queue, id) {
   const row = queue.rowOf(id);
-  if (row && row.count > 1) await acts.decideRow('approve', row);
+  if (row && row.count > 1 && row.by === 'text') await acts.decideRow('approve', row);
   else if (!(await acts.call('POST', store.path('comments', id, 'approve')))) return;
   await feature(store, acts, id);
 }

@@ -2,6 +2,9 @@
 
 import { lettersAct, nameOf } from './keys.js';
 
+/** Letters, and what they do to the current row; those of the queue mean nothing in here but on a row that waits. @type {Record<string, string>} */
+const ROW_ACTS = { m: 'mute', b: 'ban', i: 'person', p: 'pin', s: 'feature', o: 'menu', a: 'approve', r: 'refuse', x: 'none', 'Shift+X': 'none' };
+
 /**
  * @typedef {{to: number}|{act: string}|{leave: true}} Wish go to a row, act on the current row, or leave the list
  *
@@ -15,7 +18,8 @@ export function feedKey(event, { at, last, page, onRow }) {
   const to = { ArrowUp: at - 1, ArrowDown: at + 1, PageUp: at - page, PageDown: at + page, Home: 0, End: last }[event.key];
   if (to !== undefined) return { to: Math.min(last, Math.max(0, to)) };
   const name = nameOf(event);
-  const letter = !event.repeat && lettersAct() ? { m: 'mute', b: 'ban', i: 'person', p: 'pin', s: 'feature' }[name] : undefined;
+  if (at >= 0 && (name === 'ContextMenu' || (name === 'F10' && event.shiftKey))) return { act: 'menu' };
+  /** @type {string|undefined} */ const letter = !event.repeat && lettersAct() ? ROW_ACTS[name] : undefined;
   const act = name === 'Delete' ? 'takedown' : letter;
   if (act && at >= 0) return { act };
   if (event.key === 'Enter' && onRow) return { act: 'person' };

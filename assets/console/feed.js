@@ -1,10 +1,10 @@
 // The console's feed: rows appear at the end, and the list holds still while a
 // person is busy with it (holding.js). feed-window.js puts the rows into the page.
 
+import { FeedItems } from './feed-items.js';
 import { feedKey } from './feed-keys.js';
 import { FeedWindow } from './feed-window.js';
 import { Holding } from './holding.js';
-import { MOST, matches } from './model.js';
 import { drawRow } from './row.js';
 import { isPlatform } from './source.js';
 
@@ -13,7 +13,8 @@ import { isPlatform } from './source.js';
 
 /**
  * @typedef {object} Acts what rows and the list ask for
- * @property {(act: string, id: string) => void} row takedown, mute, person, pin, feature, ban
+ * @property {(act: string, id: string, ids: string[]) => void} row takedown, mute, person, pin, feature, ban; ids are all that the row stands for
+ * @property {(n: number) => void} found how many rows a search has
  * @property {(filtered: boolean, box: HTMLElement) => void} empty says so, and what to do
  * @property {() => void} older the list was scrolled to its beginning
  * @property {(entry: Entry) => {left: number, of: number}} waiting ms that it waits in the delay line, and of how many
@@ -21,15 +22,13 @@ import { isPlatform } from './source.js';
 
 export class FeedView {
   #list; #parts; #model; #words; #act;
-  /** @type {Entry[]} those that the filter shows */ #items = [];
-  /** @type {Set<Entry>} */ #waiting = new Set();
+  items;
   /** @type {Set<Entry>} */ #changed = new Set();
   #window; #holding;
   #anew = true;
   #frame = 0;
   /** the list is not shown, and its height says nothing */ #gone = false;
   #cursor = '';
-  /** @type {Filter} */ #filter = { kind: 'all', query: '', user: '', source: '' };
 
   /**
    * @param {{list: HTMLElement, hold: HTMLElement, why: HTMLElement, fresh: HTMLButtonElement, empty: HTMLElement}} parts
@@ -41,10 +40,11 @@ export class FeedView {
     this.#list = parts.list;
     this.#parts = parts;
     this.#model = model;
+    this.items = new FeedItems(model);
     this.#words = words;
     this.#act = act;
     const { list } = parts;
-    this.#window = new FeedWindow(list, (row, entry) => { if (isPlatform(entry.source)) list.classList.add('sourced'); drawRow(row, entry, words, act.waiting(entry)); });
+    this.#window = new FeedWindow(list, (row, entry) => { if (isPlatform(entry.source)) list.classList.add('sourced'); drawRow(row, entry, words, act.waiting(entry), this.items.sought(entry)); });
     this.#holding = new Holding(parts, words, () => this.#schedule());
     list.addEventListener('scroll', () => this.#scrolled(), { passive: true });
     list.addEventListener('click', (e) => this.#clicked(e));
@@ -58,7 +58,7 @@ export class FeedView {
    * @param {{entry: Entry, fresh: boolean, last: boolean, moved: boolean}} news
    */
   put({ entry, fresh, last, moved }) {
-    if (last && (fresh || moved)) this.#waiting.add(entry);
+    if (last && (fresh || moved)) this.items.waiting.add(entry);
     if (moved || (fresh && !last)) this.#anew = true;
     if (!fresh) this.#changed.add(entry);
     this.#schedule();
@@ -85,10 +85,13 @@ export class FeedView {
 
   /** @param {Filter} filter */
   filter(filter) {
-    this.#filter = { ...filter, query: filter.query.trim() };
+    this.items.filter = { ...filter, query: filter.query.trim() };
     this.#holding.away = false;
     this.redraw();
   }
+
+  /** @param {readonly string[]} words that are marked */
+  highlight(words) { this.items.words = words; this.redraw(); }
 
   toNewest() {
     this.#holding.end();
@@ -96,10 +99,7 @@ export class FeedView {
   }
 
   /** Moves the keyboard to the last row of the list. */
-  enter() { this.#focus(this.#items.length - 1); }
-
-  /** @param {Entry} entry */
-  #fits(entry) { return matches(entry, this.#filter); }
+  enter() { this.#focus(this.items.list.length - 1); }
 
   /** Draws once for each frame of the screen, however much comes in. */
   #schedule() {
@@ -113,30 +113,28 @@ export class FeedView {
     const anchor = this.#holding.on ? this.#window.anchor() : null;
     for (const entry of this.#changed) {
       const listed = this.#window.rows.get(entry.id) !== undefined;
-      if (listed !== this.#fits(entry)) this.#anew = true;
+      if (listed !== this.items.fits(entry)) this.#anew = true;
       this.#window.rows.redraw(entry);
     }
     this.#changed.clear();
     if (this.#anew) {
       // A list that holds still keeps new rows out, whatever else changes.
-      const late = this.#holding.on ? this.#waiting : null;
-      this.#items = this.#model.all.filter((entry) => this.#fits(entry) && !late?.has(entry));
-      if (!late) this.#waiting.clear();
+      this.items.fill(this.#holding.on);
       this.#anew = false;
-      this.#window.items = this.#items;
+      this.#window.items = this.items.list;
     }
-    if (!this.#holding.on && this.#waiting.size > 0) {
-      for (const entry of this.#waiting) if (this.#fits(entry)) this.#items.push(entry);
-      this.#waiting.clear();
-      if (this.#items.length > MOST) this.#items.splice(0, this.#items.length - MOST);
-      this.#window.items = this.#items;
+    if (!this.#holding.on && this.items.waiting.size > 0) {
+      this.items.add();
+      this.#window.items = this.items.list;
     }
-    const none = this.#items.length === 0;
+    for (const row of this.items.stale) this.#window.rows.redraw(row);
+    this.#act.found(this.items.filter.query ? this.items.list.length : -1);
+    const none = this.items.list.length === 0;
     this.#list.hidden = none;
     this.#parts.empty.hidden = !none;
     if (none) this.#act.empty(this.#model.size > 0, this.#parts.empty);
     else this.#window.render(anchor, this.#holding.away, this.#cursor);
-    this.#sayHold();
+    this.#holding.draw(this.items.late);
   }
 
   /** The list has another size, or is shown again: it is drawn at once where it was, so that nobody sees it elsewhere. */
@@ -156,22 +154,23 @@ export class FeedView {
     this.#schedule();
   }
 
-  #sayHold() {
-    let waiting = 0;
-    for (const entry of this.#waiting) if (this.#fits(entry)) waiting++;
-    this.#holding.draw(waiting);
-  }
-
   /** @param {MouseEvent} event */
   #clicked(event) {
     const button = /** @type {HTMLElement|null} */ (/** @type {Element} */ (event.target).closest('[data-act]'));
     const id = /** @type {HTMLElement|null} */ (button?.closest('.row'))?.dataset.id;
-    if (id && button && button.getAttribute('aria-disabled') !== 'true') this.#act.row(button.dataset.act ?? '', id);
+    if (id && button && button.getAttribute('aria-disabled') !== 'true') this.#do(button.dataset.act ?? '', id);
+  }
+
+  /** @param {string} act @param {string} id */
+  #do(act, id) {
+    if (act !== 'spread') return this.#act.row(act, id, this.items.idsOf(id));
+    this.items.spread(id);
+    this.redraw();
   }
 
   /** @param {number} i a row that may not be in the page yet */
   #focus(i) {
-    const entry = this.#items[i];
+    const entry = this.items.list[i];
     if (!entry) return;
     this.#cursor = entry.id;
     this.#window.reveal(i);
@@ -185,11 +184,11 @@ export class FeedView {
     const target = /** @type {Element} */ (event.target);
     const row = /** @type {HTMLElement|null} */ (target.closest('.row'));
     const id = row?.dataset.id ?? this.#cursor;
-    const at = this.#items.findIndex((entry) => entry.id === id);
-    const wish = feedKey(event, { at, last: this.#items.length - 1, page: this.#window.page, onRow: target === row });
+    const at = this.items.list.findIndex((entry) => entry.id === id);
+    const wish = feedKey(event, { at, last: this.items.list.length - 1, page: this.#window.page, onRow: target === row });
     if (!wish) return;
     if ('to' in wish) this.#focus(wish.to);
-    else if ('act' in wish) this.#act.row(wish.act, id);
+    else if ('act' in wish) this.#do(wish.act, id);
     else {
       this.#cursor = '';
       /** @type {HTMLElement} */ (document.activeElement)?.blur();

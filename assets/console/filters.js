@@ -1,6 +1,7 @@
 // What the feed shows: by state, by source, by one person, and by words.
 
 import { byId, el, icon, said } from '../shared/dom.js';
+import { keep, kept } from './kept.js';
 import { SOURCES } from './source.js';
 
 /** @typedef {import('./model.js').Filter} Filter */
@@ -15,11 +16,13 @@ export function wireFilters(store, view) {
   const { words } = store;
   const search = /** @type {HTMLInputElement} */ (byId('search'));
   const segments = byId('filter'), menu = byId('filters'), row = byId('filtered');
-  /** @type {Filter & {name: string}} */ const filter = { kind: 'all', query: '', user: '', source: '', name: '' };
+  const calm = byId('calm');
+  /** @type {Filter & {name: string}} */ const filter = { kind: 'all', query: '', user: '', source: '', name: '', calm: kept('calm', false) };
 
   const apply = () => {
     for (const input of segments.querySelectorAll('input')) input.checked = input.value === filter.kind;
     search.value = filter.query;
+    keep('calm', filter.calm);
     draw();
     view.filter({ ...filter });
   };
@@ -41,11 +44,14 @@ export function wireFilters(store, view) {
     const state = STATES.find((kind) => kind === filter.kind);
     if (state) chip(t(`only_${state}`), { kind: 'all' });
     if (filter.source) chip(t(`source_${filter.source}`), { source: '' });
+    calm.setAttribute('aria-pressed', String(filter.calm));
+    if (filter.calm) chip(t('calm_on'), { calm: false });
     if (filter.user) chip(said(filter.name), { user: '', name: '' });
     row.hidden = chips.length === 0;
     row.replaceChildren(...chips);
   };
 
+  calm.addEventListener('click', () => set({ calm: !filter.calm }));
   segments.addEventListener('change', (event) => set({ kind: /** @type {any} */ (event.target).value }));
   search.addEventListener('input', () => { filter.query = search.value; view.filter({ ...filter }); });
   search.addEventListener('keydown', (event) => {
@@ -56,8 +62,10 @@ export function wireFilters(store, view) {
   });
   return {
     draw,
-    all: () => set({ kind: 'all', query: '', user: '', source: '', name: '' }),
+    all: () => set({ kind: 'all', query: '', user: '', source: '', name: '', calm: false }),
     /** Only one person's. @param {string} user @param {string} name */
-    only: (user, name) => set({ kind: 'all', query: '', source: '', user, name }),
+    only: (user, name) => set({ kind: 'all', query: '', source: '', user, name, calm: false }),
+    /** What is kept of the last time. */
+    begin: () => { if (filter.calm) view.filter({ ...filter }); },
   };
 }

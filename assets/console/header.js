@@ -92,7 +92,6 @@ export class Header {
     const { away, stopped } = this.#line();
     if (room.title !== undefined) {
       for (const id of ['title', 'title-narrow']) byId(id).firstElementChild?.replaceChildren(room.title || room.id);
-      document.title = `${room.title || room.id} · ${t('app')}`;
     }
     byId('state').textContent = t(stopped ? 'stopped' : away ? 'connecting' : room.state === 'paused' ? 'paused' : room.state === 'closed' ? 'closed' : 'live');
     byId('dot').className = `live-dot${away || (room.state && room.state !== 'open') ? ' off' : ''}`;

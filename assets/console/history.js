@@ -46,6 +46,9 @@ export class History {
     if (this.#sought) this.#timer = setTimeout(() => void this.#search(), SOON);
   }
 
+  /** Whether a search may find more further back. */
+  get more() { return this.#further > 0; }
+
   older() {
     if (this.#sought) {
       if (this.#further > 0) void this.#search();

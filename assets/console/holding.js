@@ -6,6 +6,7 @@ import { Hover } from '../shared/hover.js';
 export class Holding {
   #parts; #words; #hover; #changed;
   #focused = false;
+  /** the menu of a row is open */ #menu = false;
   /** the person scrolled up */ away = false;
 
   /**
@@ -19,11 +20,15 @@ export class Holding {
     this.#words = words;
     this.#changed = changed;
     this.#hover = new Hover(list, changed);
+    list.addEventListener('menu', (event) => {
+      this.#menu = /** @type {CustomEvent<boolean>} */ (event).detail;
+      changed();
+    });
     list.addEventListener('focusin', () => this.#focus(document.activeElement?.matches(':focus-visible') === true));
     list.addEventListener('focusout', (e) => {
       // A dialog returns the focus to its row, which must still be there: else keys
       // would act on the current item of the queue, which is by another person.
-      if (this.#focused && /** @type {Element|null} */ (e.relatedTarget)?.closest('dialog')) return;
+      if (this.#focused && /** @type {Element|null} */ (e.relatedTarget)?.closest('dialog, [role="menu"]')) return;
       this.#focus(false);
     });
     document.addEventListener('close', () => {
@@ -32,7 +37,7 @@ export class Holding {
     }, true);
   }
 
-  get on() { return this.#hover.over || this.#focused || this.away; }
+  get on() { return this.#hover.over || this.#focused || this.#menu || this.away; }
 
   /** Draws the bar. @param {number} waiting rows that came meanwhile */
   draw(waiting) {
@@ -43,7 +48,7 @@ export class Holding {
       if (!hide && !this.away) list.scrollTop = list.scrollHeight; // the bar takes from the list's height
     }
     if (hide) return;
-    why.textContent = this.#words.t(this.away ? 'hold_scroll' : this.#focused ? 'hold_focus' : 'hold_pointer');
+    why.textContent = this.#words.t(this.away ? 'hold_scroll' : this.#focused || this.#menu ? 'hold_focus' : 'hold_pointer');
     fresh.textContent = this.#words.t(waiting > 0 ? 'new' : 'to_newest', { n: waiting });
   }
 

@@ -16,23 +16,26 @@
  * @property {HTMLElement} search
  * @property {() => void} turn the theme
  * @property {() => void} openHelp
+ * @property {(id: string) => void} openMenu of a comment
  */
 
 /**
  * What a key calls; false from it: the key was not used.
  * @param {Parts} parts @returns {Record<string, () => unknown>}
  */
-export function keyMap({ store, sections, queue, review, banner, acts, header, view, compose, switches, search, turn, openHelp }) {
-  /** @param {'approve'|'refuse'|'ban'|'person'|'feature'} act */
+export function keyMap({ store, sections, queue, review, banner, acts, header, view, compose, switches, search, turn, openHelp, openMenu }) {
+  /** @param {import('./review-bulk.js').Act} act */
   const onReview = (act) => {
     if (sections.now !== 'live' || queue.items.length === 0) return false;
     // A key that was meant for the item before must not decide about this one; those that were selected are meant.
-    if (!queue.slid || ((act === 'approve' || act === 'refuse') && review.choosing && queue.chosen.length > 0)) review.act(act);
+    if (review.choosing || !queue.slid) review.act(act);
   };
+  const menu = () => (sections.now === 'live' && queue.current ? openMenu(queue.current.id) : false);
   const move = (/** @type {number} */ step) => sections.now === 'live' && (queue.move(step) ? review.draw() : undefined);
   const live = (/** @type {() => void} */ act) => () => sections.now === 'live' && act();
   return {
-    a: () => onReview('approve'), r: () => onReview('refuse'), b: () => onReview('ban'), i: () => onReview('person'), s: () => onReview('feature'),
+    a: () => onReview('approve'), r: () => onReview('refuse'), b: () => onReview('ban'), i: () => onReview('person'), s: () => onReview('feature'), m: () => onReview('mute'),
+    o: menu, ContextMenu: menu,
     ArrowDown: () => move(1), ArrowUp: () => move(-1),
     x: live(() => {
       const { current } = queue;

@@ -10,11 +10,11 @@ import { paintBrowser, theme, toggleTheme } from '../shared/theme.js';
 import { wireTips } from '../shared/tips.js';
 import { keepTyped } from '../shared/typed.js';
 import { Acts } from './acts.js';
+import { highlights, wireAlerts } from './alerts.js';
 import { Banner } from './banner.js';
 import { Compose } from './compose.js';
 import { Store } from './store.js';
 import { FeedView } from './feed.js';
-import { feature, approveAndFeature } from './feature.js';
 import { wireFilters } from './filters.js';
 import { Header } from './header.js';
 import { refillQueue } from './held.js';
@@ -22,15 +22,18 @@ import { History } from './history.js';
 import { keyMap } from './key-map.js';
 import { wireKeys } from './keys.js';
 import { bannerState } from './banner-state.js';
+import { wireMenusOfRows } from './menus.js';
 import { FeedModel } from './model.js';
 import { Numbers } from './numbers.js';
 import { Queue } from './queue.js';
 import { RaidWatch } from './raid.js';
 import { ReviewView } from './review.js';
 import { RoomEvents } from './room-events.js';
+import { RowActs } from './row-acts.js';
 import { Sections } from './sections.js';
 import { wireShowNow } from './show-now.js';
 import { Switches } from './switches.js';
+import { wireTabCount } from './tab-count.js';
 
 const root = document.documentElement;
 const words = new Words('console');
@@ -44,21 +47,24 @@ const acts = new Acts(store, model, queue, (entries) => view.changed(entries), n
 const history = new History(store, model, () => view.refill());
 const view = new FeedView(
   { list: byId('feed'), hold: byId('hold'), why: byId('hold-why'), fresh: byId('fresh'), empty: byId('empty') },
-  model, words, { row: actOnRow, empty: sayEmpty, older: () => history.older(), waiting },
+  model, words, { row: (act, id, ids) => rowActs.act(act, id, ids), empty: sayEmpty, older: () => history.older(), waiting, found },
 );
+const rowActs = new RowActs(store, acts, queue);
 const counts = /** @type {HTMLElement[]} */ ([...document.querySelectorAll('.count')]);
 const review = new ReviewView({
-  list: byId('queue'), decided: byId('decided'), decidedBox: byId('decided-box'), empty: byId('review-empty'), next: byId('next'), bulk: byId('bulk'), several: byId('several'), counts,
-}, store, queue, acts, { ban: (entry) => void openBan('ban', entry), person: (entry) => void openPerson(entry), feature: (entry) => void approveAndFeature(store, acts, queue, entry.id), put: (row) => model.put(row, 'held').entry });
+  list: byId('queue'), decided: byId('decided'), decidedBox: byId('decided-box'), empty: byId('review-empty'), next: byId('next'), bulk: byId('bulk'), several: byId('several'), byPerson: byId('by-person'), counts,
+}, store, queue, acts, { ...rowActs.opens, put: (row) => model.put(row, 'held').entry });
 const switches = new Switches(/** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll('[data-switch]')), store, acts, () => describe());
 const sections = new Sections(store, acts);
 wireShowNow(store, acts);
+wireTabCount(store, queue);
+wireAlerts(store, queue, raids);
 refillQueue(store, queue, (row) => model.put(row, 'held').entry);
 const line = new ConnectionStatus({ changed: () => describe() });
 const banner = new Banner(byId('banner'), store, () => bannerState({
   store, acts, switches, raids, saving: events.saving, anew: events.anew, stopped: socket.state === 'stopped' ? events.stopped : '', away: line.offline, back: line.news === 'back', changed: describe,
 }));
-const compose = new Compose({ form: byId('compose'), field: byId('say'), button: byId('say-send'), strip: byId('compose-strip') }, store);
+const compose = new Compose({ form: byId('compose'), field: byId('say'), button: byId('say-send'), strip: byId('compose-strip'), more: byId('say-more') }, store, acts);
 const filters = wireFilters(store, { filter(filter) {
   view.filter(filter);
   history.find(filter);
@@ -78,29 +84,15 @@ function waiting(entry) {
   return { left: Math.min(of, entry.at + of - store.now), of: Math.max(1, of) };
 }
 
-/** @param {string} act @param {string} id */
-function actOnRow(act, id) {
-  const entry = model.get(id);
-  if (!entry) return;
-  const live = entry.status === 'shown' || entry.status === 'cleared';
-  if (act === 'takedown') { if (live || entry.status === 'held') void acts.takeDown(id); }
-  else if (act === 'person') void openPerson(entry);
-  else if (act === 'feature') { if (entry.status === 'shown') void feature(store, acts, id); }
-  else if (act === 'pin') { if (entry.status === 'shown') void (store.pin?.id === id ? acts.unpin(id) : acts.pin(id)); }
-  else if (!entry.badge) void openBan(/** @type {'mute'|'ban'} */ (act), entry);
+/** How many comments a search found; it may find more further back. @param {number} n */
+function found(n) {
+  const out = byId('hits');
+  out.hidden = n < 0;
+  const text = n < 0 ? '' : words.t('hits', { n: `${n.toLocaleString(words.lang)}${history.more ? '+' : ''}` });
+  if (out.textContent !== text) out.textContent = text;
 }
 
-/** @param {import('./model.js').Entry} entry */
-async function openPerson(entry) {
-  const { openPerson: open } = await import('./person.js');
-  open(store, acts, entry, { ban: openBan, only: filters.only });
-}
-
-/** @param {'mute'|'ban'} kind @param {import('./model.js').Entry} entry */
-async function openBan(kind, entry) {
-  const { openBan: open } = await import('./ban.js');
-  open(store, acts, kind, entry);
-}
+const openMenu = wireMenusOfRows([byId('feed'), byId('queue'), byId('next')], (id) => acts.find(id), rowActs.begin({ view, compose, filters, menu: (id) => openMenu(id) }));
 
 async function openHelp() {
   const { openHelp: open } = await import('./help.js');
@@ -139,6 +131,7 @@ store.on('room', () => {
   delay = store.room.delay_ms;
 });
 store.on('pin', drawPin);
+store.on('highlights', () => view.highlight(highlights()));
 store.on('replay', () => banner.draw());
 store.on('trouble', (text) => { byId('alarm').textContent = text; });
 byId('unpin').addEventListener('click', () => { if (store.pin) void acts.unpin(store.pin.id); });
@@ -150,7 +143,7 @@ function turn() {
   byId('theme').replaceChildren(icon(theme() === 'dark' ? 'sun' : 'moon'));
 }
 
-wireKeys(keyMap({ store, sections, queue, review, banner, acts, header, view, compose, switches, search: byId('search'), turn, openHelp: () => void openHelp() }));
+wireKeys(keyMap({ store, sections, queue, review, banner, acts, header, view, compose, switches, search: byId('search'), turn, openHelp: () => void openHelp(), openMenu }));
 byId('languages').addEventListener('click', (event) => {
   const link = /** @type {Element} */ (event.target).closest('a');
   if (!link) return;
@@ -168,11 +161,15 @@ words.onChange(() => {
   store.notify('section');
 });
 wireMenus(document);
+// After the menu has closed, which takes the focus back.
+document.addEventListener('click', (event) => { if (/** @type {Element} */ (event.target).closest?.('#compose-narrow')) compose.focus(); });
 wireTips(document);
 paintBrowser();
 byId('theme').replaceChildren(icon(theme() === 'dark' ? 'sun' : 'moon'));
 keepTyped(window, { keep: ['say', 'search'] });
 root.dataset.started = ''; // see shared/first.js
 await words.start();
+view.highlight(highlights());
+filters.begin();
 sections.follow();
 socket.connect();

@@ -3,7 +3,8 @@
 
 import { el, said } from '../shared/dom.js';
 import { nameOf } from '../shared/names.js';
-import { cut } from './queue.js';
+import { layered } from './cut.js';
+import { placesOf, placesOfAny } from './hits.js';
 
 /**
  * What a comment has for this: spans count in the code points of the text, or of the
@@ -12,18 +13,24 @@ import { cut } from './queue.js';
  * @typedef {import('../shared/i18n.js').Words} Words
  */
 
-/** @param {string} text @param {readonly (readonly number[])[]} [spans] @param {string} [more] a class */
-export function marked(text, spans, more = '') {
+/**
+ * What a moderator looks for besides what rules found.
+ * @typedef {{find: string, words: readonly string[]}} Sought find is the search, words are marked whatever is searched for
+ */
+
+/** @param {string} text @param {readonly (readonly number[])[]} [spans] @param {string} [more] a class @param {Sought} [sought] */
+export function marked(text, spans = [], more = '', sought) {
   const box = el('bdi', { dir: 'auto', class: more || null });
-  for (const part of cut(text, spans)) box.append(part.hit ? el('mark', {}, part.text) : part.text);
+  const layers = [{ kind: 'find', spans: placesOf(text, sought?.find ?? '') }, { kind: 'rule', spans }, { kind: 'word', spans: placesOfAny(text, sought?.words ?? []) }];
+  for (const part of layered(text, layers)) box.append(part.kind ? el('mark', { class: part.kind === 'rule' ? null : part.kind }, part.text) : part.text);
   return box;
 }
 
-/** @param {Marked} item @param {string} [more] a class */
-export const markedText = (item, more) => marked(item.text, item.in_name ? [] : item.spans, more);
+/** @param {Marked} item @param {string} [more] a class @param {Sought} [sought] */
+export const markedText = (item, more, sought) => marked(item.text, item.in_name ? [] : item.spans, more, sought);
 
-/** @param {Marked} item @param {string} guest what somebody without a name is called */
-export const markedName = (item, guest) => (item.in_name && item.name ? marked(item.name, item.spans) : said(nameOf(item, guest)));
+/** @param {Marked} item @param {string} guest what somebody without a name is called @param {string} [find] what is searched for */
+export const markedName = (item, guest, find = '') => (item.name && (item.in_name || find) ? marked(item.name, item.in_name ? item.spans : [], '', { find, words: [] }) : said(nameOf(item, guest)));
 
 /**
  * What was written before a rule masked it; null where nothing was.

@@ -2,6 +2,8 @@
 // time, with what became of it. No page in here.
 
 import { withDefaults } from '../shared/protocol.js';
+import { worthALook } from './calm.js';
+import { placesOfAny, plain } from './hits.js';
 
 /** Entries kept in memory; older ones are asked of the server (history). */
 export const MOST = 10_000;
@@ -11,9 +13,9 @@ export const SLOW = 10_000;
 
 /**
  * @typedef {'shown'|'held'|'refused'|'removed'|'cleared'} Status
- * @typedef {import('../shared/protocol.js').Comment & {status: Status, seq: number, by: string, rule: string, word: string, spans: number[][], in_name?: boolean, group?: string, original?: string, original_name?: string, reason?: string, detail?: string, busy?: boolean, failed?: boolean, plain?: string}} Entry
+ * @typedef {import('../shared/protocol.js').Comment & {status: Status, seq: number, by: string, rule: string, word: string, spans: number[][], in_name?: boolean, group?: string, original?: string, original_name?: string, reason?: string, detail?: string, busy?: boolean, failed?: boolean, plain?: string, first?: boolean}} Entry first: the first of its author that is known here
  * @typedef {'all'|'shown'|'stopped'|'held'|'refused'|'removed'} Kind
- * @typedef {{kind: Kind, query: string, user: string, source: string}} Filter
+ * @typedef {{kind: Kind, query: string, user: string, source: string, calm?: boolean}} Filter
  */
 
 /** @param {Entry} a @param {Entry} b oldest first; ids grow with time */
@@ -22,6 +24,7 @@ const order = (a, b) => a.at - b.at || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
 export class FeedModel {
   /** @type {Map<string, Entry>} */ #byId = new Map();
   /** @type {Entry[]} */ #list = [];
+  /** @type {Map<string, {id: string, at: number, first?: boolean}>} the first comment of each person */ #firsts = new Map();
   /** seq of the last clear that was heard of */
   #swept = 0;
   #most;
@@ -41,6 +44,7 @@ export class FeedModel {
   reset(recent) {
     this.#byId.clear();
     this.#list = [];
+    this.#firsts.clear();
     this.#swept = 0;
     for (const comment of recent) this.put(comment, 'shown');
   }
@@ -65,6 +69,7 @@ export class FeedModel {
       return { entry: known, fresh: false, last: moved ? this.#insert(known) : false, moved };
     }
     this.#byId.set(next.id, next);
+    this.#first(next);
     return { entry: next, fresh: true, last: this.#insert(next), moved: false };
   }
 
@@ -94,13 +99,29 @@ export class FeedModel {
     return gone;
   }
 
+  /** Older than what is kept: of the first of a person only that stays. @param {Entry} entry */
+  #forget({ id, user, at, first }) {
+    this.#byId.delete(id);
+    if (first && user) this.#firsts.set(user, { id, at });
+  }
+
+  /** History comes after what is new: who is first may change. @param {Entry} entry */
+  #first(entry) {
+    const { user, id, at } = entry;
+    const known = user ? this.#firsts.get(user) : entry;
+    if (known && (known.at < at || (known.at === at && known.id <= id))) return;
+    if (known) known.first = false;
+    entry.first = true;
+    this.#firsts.set(user, entry);
+  }
+
   /** @param {Entry} entry @returns {boolean} whether it stands at the end */
   #insert(entry) {
     let at = this.#list.length;
     while (at > 0 && order(this.#list[at - 1], entry) > 0) at--;
     this.#list.splice(at, 0, entry);
     const last = at === this.#list.length - 1;
-    while (this.#list.length > this.#most) this.#byId.delete(/** @type {Entry} */ (this.#list.shift()).id);
+    while (this.#list.length > this.#most) this.#forget(/** @type {Entry} */ (this.#list.shift()));
     return last;
   }
 }
@@ -108,10 +129,11 @@ export class FeedModel {
 /**
  * Whether a filter shows an entry. The search is for a part of the text or the
  * name, also as they were before masking, without regard to case and width.
- * @param {Entry} entry @param {Filter} filter
+ * @param {Entry} entry @param {Filter} filter @param {readonly string[]} [words] that are never left out
  */
-export function matches(entry, { kind, query, user, source }) {
+export function matches(entry, { kind, query, user, source, calm }, words = /** @type {readonly string[]} */ ([])) {
   const { status } = entry;
+  if (calm && !worthALook(entry, (text) => placesOfAny(text, words).length > 0)) return false;
   if (kind === 'stopped' ? status === 'shown' || status === 'cleared' : kind !== 'all' && status !== kind) return false;
   if (user && entry.user !== user) return false;
   if (source && entry.source !== source) return false;
@@ -119,6 +141,3 @@ export function matches(entry, { kind, query, user, source }) {
   entry.plain ??= plain(`${entry.text}\n${entry.name}\n${entry.original ?? ''}\n${entry.original_name ?? ''}`);
   return entry.plain.includes(plain(query));
 }
-
-/** @param {string} text */
-const plain = (text) => text.normalize('NFKC').toLowerCase();

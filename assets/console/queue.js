@@ -1,7 +1,7 @@
 // What waits for a moderator, which of it is looked at, and what was decided a
 // moment ago. No page in here.
 
-import { rowsOf } from './queue-rows.js';
+import { rowKey, rowsOf } from './queue-rows.js';
 
 export { cut } from './cut.js';
 
@@ -13,7 +13,7 @@ export const SLID = 350;
 
 /**
  * @typedef {import('./model.js').Entry} Entry
- * @typedef {{id: string, text: string, status: 'shown'|'refused'|'removed', by: string, group?: string, seq?: number, ids?: string[]}} Decided ids: several that were decided at once, the first of them id
+ * @typedef {{id: string, text: string, status: 'shown'|'refused'|'removed', by: string, group?: string, user?: string, seq?: number, ids?: string[]}} Decided ids: several that were decided at once, the first of them id
  * @typedef {import('./queue-rows.js').Row} Row
  */
 
@@ -27,6 +27,7 @@ export class Queue {
   #current = '';
   #slid = -Infinity;
   #total = 0;
+  /** @type {import('./queue-rows.js').By} */ #by = 'text';
   #now;
 
   /** @param {() => number} [now] ms */
@@ -46,10 +47,11 @@ export class Queue {
 
   get current() { return this.#items.find((item) => item.id === this.#current); }
 
-  /** What is alike is one row, at the place of its oldest. @returns {readonly Row[]} */
-  get rows() {
-    return (this.#rows ??= rowsOf(this.#items, this.#counts));
-  }
+  /** What is alike, or of one person, is one row at the place of its oldest. @returns {readonly Row[]} */
+  get rows() { return (this.#rows ??= rowsOf(this.#items, this.#counts, this.#by)); }
+
+  get by() { return this.#by; }
+  set by(by) { [this.#by, this.#rows] = [by, undefined]; }
 
   /** The row that an item is in. @param {string} id */
   rowOf(id) { return this.rows.find((row) => row.items.some((item) => item.id === id)); }
@@ -144,8 +146,9 @@ export class Queue {
   /** @param {Decided} decided the newest word on this comment */
   remember(decided) {
     const [last] = this.#decided;
+    const alike = last && (decided.group && last.group === decided.group || this.#by === 'person' && decided.user && last.user === decided.user);
     // One decision about several comes as neighbours in the log.
-    if (last && decided.group && decided.seq && last.group === decided.group && last.status === decided.status && last.by === decided.by && (last.seq ?? 0) + 1 === decided.seq) return void Object.assign(last, { seq: decided.seq, ids: [...(last.ids ?? [last.id]), decided.id] });
+    if (alike && decided.seq && last.status === decided.status && last.by === decided.by && (last.seq ?? 0) + 1 === decided.seq) return void Object.assign(last, { seq: decided.seq, ids: [...(last.ids ?? [last.id]), decided.id] });
     this.forget(decided.id);
     this.#decided = [decided, ...this.#decided].slice(0, DECIDED);
   }
@@ -186,11 +189,8 @@ export class Queue {
   /** @param {number} at the place that has become free @param {Entry} [gone] what was there */
   #follow(at, gone) {
     this.#rows = undefined;
-    const rest = gone?.group ? this.#items.find((item) => item.group === gone.group && !item.busy) : undefined;
-    if (rest) { // the row is still there: nothing slides under a key
-      this.#current = rest.id;
-      return;
-    }
+    const rest = gone ? this.#items.find((item) => rowKey(item, this.#by) === rowKey(gone, this.#by) && !item.busy) : undefined;
+    if (rest) return void (this.#current = rest.id); // the row is still there: nothing slides under a key
     const next = this.#items.slice(at).find((item) => !item.busy) ?? this.#items[Math.min(at, this.#items.length - 1)];
     this.#current = next?.id ?? '';
     this.#slid = this.#now();

@@ -1,5 +1,5 @@
 // Held comments that are alike: the count on their row, and each of them when
-// somebody wants to see them.
+// somebody wants to see them. Those of one person differ, so each is seen.
 
 import { call } from '../shared/api.js';
 import { el, icon } from '../shared/dom.js';
@@ -17,7 +17,7 @@ const LISTED = 50;
  */
 export function timesOf(row, words) {
   if (row.count < 2) return null;
-  return el('span', { class: 'times' }, el('span', { 'aria-hidden': 'true' }, `×${row.count.toLocaleString(words.lang)}`), el('span', { class: 'sr' }, words.t('alike', { n: row.count })));
+  return el('span', { class: 'times' }, el('span', { 'aria-hidden': 'true' }, `×${row.count.toLocaleString(words.lang)}`), el('span', { class: 'sr' }, words.t(row.by === 'person' ? 'of_person_n' : 'alike', { n: row.count })));
 }
 
 /**
@@ -29,14 +29,15 @@ export function alike(row, open, words, held) {
   if (row.count < 2) return [];
   const { t } = words;
   const toggle = el('button', { type: 'button', class: 'as-text alike-toggle', 'data-act': 'alike', 'aria-expanded': String(open) }, icon('down'), el('span', {}, t(open ? 'alike_hide' : 'alike_show')));
-  if (!open) return [toggle];
+  const all = row.by === 'person';
+  if (!open && !all) return [toggle];
   const shown = row.items.slice(0, LISTED);
   const quick = (/** @type {Entry} */ item, /** @type {'approve'|'refuse'} */ act, /** @type {string} */ glyph) => el('button', {
     type: 'button', class: 'icon-button', 'data-act': `${act}_one`, title: t(act), 'aria-label': t(`${act}_of`, { text: item.text }), 'aria-disabled': item.busy ? 'true' : null,
   }, icon(glyph));
-  return [toggle, el('ul', { class: 'alike', 'aria-label': t('alike', { n: row.count }) },
+  return [...(all ? [] : [toggle]), el('ul', { class: 'alike', 'aria-label': t(all ? 'of_person_n' : 'alike', { n: row.count }) },
     ...shown.map((item) => el('li', { class: `alike-item${item.busy ? ' busy' : ''}`, 'data-id': item.id },
-      el('span', { class: 'alike-body' }, held.text(item), el('span', { class: 'held-meta' }, ...held.meta([held.name(item), sourceMark(item, words), held.age(item)]))),
+      el('span', { class: 'alike-body' }, held.text(item), el('span', { class: 'held-meta' }, ...held.meta([all ? held.reason(item) : held.name(item), sourceMark(item, words), held.age(item)]))),
       quick(item, 'approve', 'check'), quick(item, 'refuse', 'x'))),
     row.count > shown.length && el('li', { class: 'more-held' }, t('more_waiting', { n: row.count - shown.length })))];
 }

@@ -4,6 +4,8 @@
 import { el, icon, said } from '../shared/dom.js';
 import { HeldItem } from './held-item.js';
 import { decidedRow } from './decided.js';
+import { kept, keep } from './kept.js';
+import { actOnChosen, bulkBar } from './review-bulk.js';
 import { alike, readAlike, timesOf } from './review-alike.js';
 import { unmasked } from './marks.js';
 import { sourceMark } from './source.js';
@@ -21,11 +23,11 @@ export class ReviewView {
   #frame = 0;
 
   /**
-   * @param {{list: HTMLElement, decided: HTMLElement, decidedBox: HTMLElement, empty: HTMLElement, next: HTMLElement, bulk: HTMLElement, several: HTMLButtonElement, counts: HTMLElement[]}} parts
+   * @param {{list: HTMLElement, decided: HTMLElement, decidedBox: HTMLElement, empty: HTMLElement, next: HTMLElement, bulk: HTMLElement, several: HTMLButtonElement, byPerson: HTMLButtonElement, counts: HTMLElement[]}} parts
    * @param {import('./store.js').Store} store
    * @param {import('./queue.js').Queue} queue
    * @param {import('./acts.js').Acts} acts
-   * @param {{ban: (entry: Entry) => void, person: (entry: Entry) => void, feature: (entry: Entry) => void, put: (row: any) => Entry}} open
+   * @param {{ban: (entry: Entry) => void, mute: (entry: Entry) => void, person: (entry: Entry) => void, feature: (entry: Entry) => void, banAll: (kind: 'mute'|'ban', entries: Entry[], done: () => void) => void, put: (row: any) => Entry}} open
    */
   constructor(parts, store, queue, acts, open) {
     this.#parts = parts;
@@ -35,6 +37,8 @@ export class ReviewView {
     this.#open = open;
     this.#held = new HeldItem(store, acts);
     parts.several.addEventListener('click', () => this.choose(!this.#choosing));
+    queue.by = kept('review-by-person', false) ? 'person' : 'text';
+    parts.byPerson.addEventListener('click', () => this.#group(queue.by === 'person' ? 'text' : 'person'));
     for (const box of [parts.list, parts.next, parts.bulk, parts.decided]) box.addEventListener('click', (e) => this.#clicked(/** @type {MouseEvent} */ (e)));
     for (const topic of /** @type {const} */ (['queue', 'filled'])) store.on(topic, () => this.draw());
     setInterval(() => this.#tick(), 1000);
@@ -49,20 +53,25 @@ export class ReviewView {
 
   get choosing() { return this.#choosing; }
 
-  /** @param {'approve'|'refuse'|'ban'|'person'|'feature'} act on the chosen ones, else the current one */
-  act(act) {
-    const chosen = this.#queue.chosen;
-    const item = this.#queue.current;
-    if (act === 'approve' || act === 'refuse') {
-      if (this.#choosing && chosen.length > 0) {
-        const rows = this.#queue.rows.filter((row) => row.count > 1 && row.items.every(({ id }) => chosen.includes(id)));
-        const single = chosen.filter((id) => !rows.some((row) => row.items.some((one) => one.id === id)));
-        for (const row of rows) void this.#acts.decideRow(act, row);
-        void this.#acts.decide(act, single);
-        this.choose(false);
-      } else if (item) this.#decide(act, item.id);
-    } else if (item) this.#open[act](item);
+  /** What makes a row of several. @param {import('./queue-rows.js').By} by */
+  #group(by) {
+    keep('review-by-person', by === 'person');
+    this.#queue.by = by;
+    this.draw();
   }
+
+  /**
+   * While several are being selected a key is for those and for nothing else.
+   * @param {import('./review-bulk.js').Act} act on the selected ones, else the current one
+   */
+  act(act) {
+    const item = this.#queue.current;
+    if (this.#choosing) this.#actOnChosen(act);
+    else if (act === 'approve' || act === 'refuse') { if (item) this.#decide(act, item.id); } else if (item) this.#open[act](item);
+  }
+
+  /** @param {import('./review-bulk.js').Act} act */
+  #actOnChosen(act) { actOnChosen(act, { store: this.#store, queue: this.#queue, acts: this.#acts, banAll: this.#open.banAll }, () => this.choose(false)); }
 
   /** @param {'approve'|'refuse'} act @param {string} id of one of a row */
   #decide(act, id) {
@@ -77,7 +86,7 @@ export class ReviewView {
   #draw() {
     const { t } = this.#store.words;
     const { items, rows, total, decided } = this.#queue;
-    const { list, empty, bulk, several, counts, decidedBox } = this.#parts;
+    const { list, empty, bulk, several, byPerson, counts, decidedBox } = this.#parts;
     for (const count of counts) {
       count.textContent = total.toLocaleString(this.#store.words.lang);
       count.hidden = total === 0;
@@ -86,6 +95,8 @@ export class ReviewView {
     several.hidden = rows.length < 2;
     several.textContent = t(this.#choosing ? 'select_end' : 'select_several');
     several.setAttribute('aria-pressed', String(this.#choosing));
+    byPerson.hidden = items.length < 2;
+    byPerson.setAttribute('aria-pressed', String(this.#queue.by === 'person'));
     empty.hidden = items.length > 0;
     const focused = /** @type {HTMLElement|null} */ (document.activeElement?.closest('.held-item'));
     const had = focused && list.contains(focused) ? /** @type {HTMLElement} */ (document.activeElement).dataset.act ?? '' : null;
@@ -100,15 +111,7 @@ export class ReviewView {
     list.querySelector('.current')?.scrollIntoView({ block: 'nearest' });
     this.#drawNext();
     bulk.hidden = !this.#choosing;
-    if (this.#choosing) {
-      const picked = rows.filter((row) => this.#queue.chosen.includes(row.first.id));
-      const n = picked.reduce((sum, row) => sum + row.count, 0);
-      bulk.replaceChildren(
-        el('span', {}, t('chosen', { n })), el('span', { class: 'gap' }),
-        el('button', { type: 'button', class: 'button line', 'data-act': 'all' }, t(picked.length === rows.length ? 'select_none' : 'select_all')),
-        el('button', { type: 'button', class: 'button', 'data-act': 'refuse_chosen', 'aria-disabled': n === 0 ? 'true' : null }, t('refuse')),
-        el('button', { type: 'button', class: 'button main', 'data-act': 'approve_chosen', 'aria-disabled': n === 0 ? 'true' : null }, t('approve')));
-    }
+    if (this.#choosing) bulk.replaceChildren(...bulkBar(this.#queue, this.#store.words));
     decidedBox.hidden = decided.length === 0;
     this.#parts.decided.replaceChildren(...decided.map((d) => decidedRow(d, this.#store)));
   }
@@ -131,7 +134,7 @@ export class ReviewView {
       row.append(body, quick('approve', 'check'), quick('refuse', 'x'));
       return row;
     }
-    row.append(el('div', { class: 'held-open' }, this.#held.head(all), el('p', { class: 'held-text' }, this.#held.text(item)), this.#held.why(item), this.#held.buttons(all, true),
+    row.append(el('div', { class: 'held-open' }, this.#held.head(all), el('p', { class: 'held-text' }, this.#held.text(item)), this.#held.why(item), this.#held.buttons(all, !this.#choosing),
       ...alike(all, this.#spread === all.key, this.#store.words, this.#held)));
     return row;
   }
@@ -153,11 +156,7 @@ export class ReviewView {
     const { t } = this.#store.words;
     const had = next.contains(document.activeElement) ? /** @type {HTMLElement} */ (document.activeElement).dataset.act : null;
     next.dataset.id = item.id;
-    const buttons = this.#held.buttons(row, false);
-    const ban = /** @type {HTMLElement} */ (buttons.lastElementChild);
-    ban.setAttribute('aria-label', t('ban'));
-    ban.title = t('ban');
-    ban.replaceChildren(icon('ban'));
+    const buttons = this.#held.buttons(row, false, true);
     next.replaceChildren(
       el('p', { class: 'next-head' }, icon('clock'), el('strong', {}, t('next_review')), el('span', {}, `${this.#queue.place} / ${this.#queue.rows.length + Math.max(0, this.#queue.lacking)}`), timesOf(row, this.#store.words), el('span', { class: 'gap' }), this.#held.age(item)),
       el('p', { class: 'held-text' }, this.#held.text(item)),
@@ -186,8 +185,7 @@ export class ReviewView {
       case 'choose': this.#queue.chooseRow(id); this.draw(); break;
       case 'alike': this.#spreadOut(id); break;
       case 'all': this.#queue.chooseAll(this.#queue.chosen.length < this.#queue.items.length); this.draw(); break;
-      case 'approve_chosen': this.act('approve'); break;
-      case 'refuse_chosen': this.act('refuse'); break;
+      case 'approve_chosen': case 'refuse_chosen': case 'mute_chosen': case 'ban_chosen': this.#actOnChosen(/** @type {any} */ (button.dataset.act.slice(0, -7))); break;
       case 'approve': case 'refuse': this.#decide(/** @type {any} */ (button.dataset.act), id); break;
       case 'approve_one': case 'refuse_one': void this.#acts.decide(button.dataset.act === 'approve_one' ? 'approve' : 'refuse', [id]); break;
       case 'ban': case 'person': case 'feature': if (item) this.#open[/** @type {'ban'|'person'|'feature'} */ (button.dataset.act)](item); break;

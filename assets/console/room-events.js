@@ -44,7 +44,7 @@ export class RoomEvents {
     if (event.from !== 'held') return void (event.from && queue.forget(event.id));
     if (queue.knows(event.seq)) return;
     queue.leave(event.id, event);
-    if (event.by) queue.remember({ id: event.id, text: event.text, status, by: event.by, group: event.group, seq: event.seq });
+    if (event.by) queue.remember({ id: event.id, text: event.text, status, by: event.by, group: event.group, user: event.user, seq: event.seq });
     store.notify('queue');
   }
 
@@ -80,6 +80,7 @@ export class RoomEvents {
         const entry = this.#put(comment, 'held');
         if (queue.knows(seq)) return;
         queue.add(entry, count);
+        store.notify('held', entry);
         store.notify('queue');
       },
       refused: (comment) => this.#decided(comment, 'refused'),

@@ -5,13 +5,17 @@ import { call } from '../shared/api.js';
 /** @typedef {{store: import('./store.js').Store, queue: import('./queue.js').Queue, acts: import('./acts.js').Acts}} Parts */
 
 /**
- * Approves or refuses all that are alike and were counted here.
+ * Approves or refuses all of a row that were counted here.
  * @param {'approve'|'refuse'} act @param {import('./queue.js').Row} row @param {Parts} parts
  */
 export async function decideRow(act, row, { store, queue, acts }) {
   if (row.count < 2) return acts.decide(act, [row.first.id]);
   const items = row.items.filter((item) => !item.busy);
   if (items.length === 0) return;
+  if (row.by === 'person') { // the server knows no group of these
+    queue.move(1) || queue.move(-1);
+    return acts.decide(act, items.map(({ id }) => id));
+  }
   acts.mark(items, true);
   queue.move(1) || queue.move(-1);
   store.notify('queue');

@@ -2,6 +2,7 @@
 
 import { el, icon } from '../shared/dom.js';
 import { nameOf } from '../shared/names.js';
+import { placesOfAny } from './hits.js';
 import { labelled } from './labels.js';
 import { markedName, markedText, unmasked } from './marks.js';
 import { amountText } from './paid.js';
@@ -19,20 +20,21 @@ export const clock = (at) => time.format(new Date(at));
  * Draws an entry into its row, from nothing.
  * @param {HTMLElement} row @param {Entry} entry @param {Words} words
  * @param {{left: number, of: number}} [waiting] ms in the delay line
+ * @param {import('./marks.js').Sought & {count?: number, spread?: boolean}} [sought] count: equal ones that the row stands for, if it is not spread
  */
-export function drawRow(row, entry, words, waiting = { left: 0, of: 1 }) {
+export function drawRow(row, entry, words, waiting = { left: 0, of: 1 }, sought = { find: '', words: [] }) {
   const { t } = words;
   const waits = entry.status === 'shown' && waiting.left > 0;
-  row.className = `row ${entry.status}${entry.busy ? ' busy' : ''}${waits ? ' waiting' : ''}`;
+  row.className = `row ${entry.status}${entry.busy ? ' busy' : ''}${waits ? ' waiting' : ''}${sought.words.length > 0 && placesOfAny(entry.text, sought.words).length > 0 ? ' sought' : ''}`;
   row.dataset.id = entry.id;
   const dot = el('span', { class: 'dot', hidden: entry.color === '#ffffff' });
   dot.style.setProperty('--dot', entry.color);
-  const name = el('span', { class: 'name' }, markedName(entry, t('guest')), entry.badge && el('span', { class: 'badge' }, t(entry.badge)));
-  const text = el('span', { class: 'said' }, entry.paid ? el('b', { class: 'paid' }, amountText(entry.paid, words.lang)) : null, markedText(entry), unmasked(entry, words));
+  const name = el('button', { type: 'button', class: 'name', tabindex: '-1', 'data-act': 'person', title: t('person_of', { name: nameOf(entry, t('guest')) }) }, markedName(entry, t('guest'), sought.find), entry.badge && el('span', { class: 'badge' }, t(entry.badge)));
+  const text = el('span', { class: 'said' }, entry.paid ? el('b', { class: 'paid' }, amountText(entry.paid, words.lang)) : null, markedText(entry, '', sought), timesOf(sought.count ?? 1, words, sought.spread), unmasked(entry, words));
   row.replaceChildren(el('time', { class: 'time', datetime: new Date(entry.at).toISOString() }, clock(entry.at)), dot, el('span', { class: 'who' }, name, sourceMark(entry, words)), text);
   const chip = chipOf(entry, words);
   if (chip) row.append(chip);
-  row.append(actsOf(entry, words));
+  row.append(actsOf(entry, words, sought.spread ? 1 : sought.count ?? 1));
   if (waits) {
     const bar = el('span', { class: 'wait-bar', 'aria-hidden': 'true' });
     bar.style.setProperty('--left', `${Math.round(waiting.left)}ms`);
@@ -40,6 +42,12 @@ export function drawRow(row, entry, words, waiting = { left: 0, of: 1 }) {
     bar.addEventListener('animationend', () => { row.classList.remove('waiting'); bar.remove(); });
     row.append(bar);
   }
+}
+
+/** How many equal comments a row stands for; a click shows each. @param {number} n @param {Words} words @param {boolean} [spread] */
+function timesOf(n, { t, lang }, spread = false) {
+  if (n < 2) return null;
+  return el('button', { type: 'button', class: 'times as-text', tabindex: '-1', 'data-act': 'spread', 'aria-expanded': String(spread), 'aria-label': t('equal_n', { n }), title: t('equal_n', { n }) }, `×${n.toLocaleString(lang)}`);
 }
 
 /** What is to be known of an entry beside its text. @param {Entry} entry @param {Words} words */
@@ -59,10 +67,10 @@ export function chipOf(entry, words) {
   return null;
 }
 
-/** The same act is always at the same place: take down is the last. @param {Entry} entry @param {Words} words */
-function actsOf(entry, { t }) {
+/** The same act is always at the same place: take down is the last. @param {Entry} entry @param {Words} words @param {number} n equal ones */
+function actsOf(entry, { t, lang }, n) {
   const button = (/** @type {string} */ act, /** @type {string} */ glyph, /** @type {string} */ label, /** @type {string} */ key, more = '') => el('button', {
-    type: 'button', class: `icon-button ${more}`, title: `${t(act)} (${key})`, tabindex: '-1', 'data-act': act === 'take_down' ? 'takedown' : act,
+    type: 'button', class: `icon-button ${more}`, title: `${t(act)}${act === 'take_down' && n > 1 ? ` ×${n.toLocaleString(lang)}` : ''} (${key})`, tabindex: '-1', 'data-act': act === 'take_down' ? 'takedown' : act,
     'aria-label': label, 'aria-disabled': entry.busy && act === 'take_down' ? 'true' : null,
   }, icon(glyph));
   const live = entry.status === 'shown' || entry.status === 'cleared';

@@ -1,0 +1,32 @@
+// Where a word stands in a text, whatever the width and case of its letters. Pure.
+
+/** A text as it is compared. @param {string} text */
+export const plain = (text) => text.normalize('NFKC').toLowerCase();
+
+/**
+ * Every place of a word, as [from, to) in code points of the text; they do not overlap.
+ * @param {string} text @param {string} word
+ * @returns {number[][]}
+ */
+export function placesOf(text, word) {
+  const sought = plain(word).trim();
+  if (!sought) return [];
+  let folded = '';
+  /** @type {number[]} the code point that each unit of the folded text comes from */ const from = [];
+  let i = 0;
+  for (const point of text) {
+    const as = plain(point);
+    folded += as;
+    for (let n = 0; n < as.length; n++) from.push(i);
+    i++;
+  }
+  /** @type {number[][]} */ const places = [];
+  for (let at = folded.indexOf(sought); at >= 0; at = folded.indexOf(sought, at + sought.length)) places.push([from[at], from[at + sought.length - 1] + 1]);
+  return places;
+}
+
+/** @param {string} text @param {readonly string[]} words */
+export const placesOfAny = (text, words) => words.flatMap((word) => placesOf(text, word));
+
+/** Lines of a field as words: trimmed, each once. @param {string} text */
+export const linesOf = (text) => [...new Set(text.split('\n').map((line) => line.trim()).filter(Boolean))];

@@ -1,0 +1,35 @@
+// A finger that rests on something, where the browser has no event for it: WebKit
+// on phones sends no `contextmenu`.
+
+/** ms that it rests */
+const REST = 500;
+
+/** px that it may slip */
+const SLIP = 10;
+
+/**
+ * @param {HTMLElement} box
+ * @param {(target: Element, at: {x: number, y: number}) => boolean} act false: nothing is there to do
+ */
+export function onLongPress(box, act) {
+  /** @type {any} */ let timer = null;
+  /** the press that was used is no click besides */ let used = false;
+  let from = { x: 0, y: 0 };
+  const end = () => clearTimeout(timer);
+  box.addEventListener('pointerdown', (event) => {
+    end();
+    used = false;
+    if (event.pointerType !== 'touch' || !event.isPrimary) return;
+    const target = /** @type {Element} */ (event.target);
+    from = { x: event.clientX, y: event.clientY };
+    timer = setTimeout(() => { used = act(target, from); }, REST);
+  });
+  box.addEventListener('pointermove', (event) => { if (Math.hypot(event.clientX - from.x, event.clientY - from.y) > SLIP) end(); });
+  for (const what of ['pointerup', 'pointercancel', 'contextmenu']) box.addEventListener(what, end);
+  box.addEventListener('click', (event) => {
+    if (!used) return;
+    used = false;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  }, true);
+}

@@ -1,0 +1,43 @@
+// How the menu of a comment is opened: the mouse's other button, the keyboard's own
+// key for menus, and a finger that rests. The menu itself is loaded with its first use.
+
+import { onLongPress } from './long-press.js';
+
+/** @typedef {import('./model.js').Entry} Entry */
+
+/**
+ * @param {HTMLElement[]} lists in which comments stand, each with its id in `data-id`
+ * @param {(id: string) => Entry|undefined} find
+ * @param {import('./row-menu.js').Parts} parts
+ * @returns {(id: string) => void} opens the menu of a comment at its row, for a key
+ */
+export function wireMenusOfRows(lists, find, parts) {
+  /** @param {HTMLElement} list @param {Element} target @param {{x: number, y: number}} at */
+  const open = (list, target, at) => {
+    const entry = find(/** @type {HTMLElement|null} */ (target.closest('[data-id]'))?.dataset.id ?? '');
+    if (!entry) return false;
+    void import('./row-menu.js').then(({ openRowMenu }) => openRowMenu(entry, parts, list, at));
+    return true;
+  };
+  /** @param {Element} row */
+  const below = (row) => {
+    const { left, top, height } = row.getBoundingClientRect();
+    return { x: left + 24, y: top + Math.min(height, 36) };
+  };
+  for (const list of lists) {
+    list.addEventListener('contextmenu', (event) => {
+      const target = /** @type {Element} */ (event.target);
+      if (target.closest('input, textarea')) return; // the browser's own has what a field needs
+      // By key there is no point; browsers then take the corner or the middle of what has the focus.
+      const at = event.button === 2 || /** @type {PointerEvent} */ (event).pointerType ? { x: event.clientX, y: event.clientY } : below(target.closest('[data-id]') ?? target);
+      if (open(list, target, at)) event.preventDefault();
+    });
+    onLongPress(list, (target, at) => open(list, target, at));
+  }
+  return (id) => {
+    for (const list of lists) {
+      const row = [list, ...list.querySelectorAll('[data-id]')].find((node) => /** @type {HTMLElement} */ (node).dataset.id === id && node.getClientRects().length > 0);
+      if (row) return void open(list, row, below(row));
+    }
+  };
+}

@@ -1,0 +1,36 @@
+// Answers that a moderator has ready, and how a comment of the room is shown.
+
+import { openMenu } from './context-menu.js';
+import { kept } from './kept.js';
+
+/** Letters of an answer in the menu. */
+const SHOWN = 60;
+
+/** @returns {string[]} */
+export const replies = () => kept('replies', /** @type {string[]} */ ([]));
+
+/** How a comment of the room can be shown, in the order in which it is offered, with its icon. */
+export const WAYS = /** @type {const} */ ([['scroll', 'scroll'], ['top', 'top'], ['bottom', 'bottom'], ['pinned', 'pin'], ['featured', 'show']]);
+
+/** @typedef {typeof WAYS[number][0]} Way */
+
+/**
+ * The menu beside the field that writes as the room.
+ * @param {HTMLElement} button it stands beside @param {import('./store.js').Store} store
+ * @param {{way: Way, choose: (way: Way) => void, put: (text: string) => void}} compose way holds now, put writes an answer into the field
+ */
+export function openWays(button, store, { way, choose, put }) {
+  const { t } = store.words;
+  const modes = store.room.modes ?? [];
+  const allowed = WAYS.filter(([one]) => (one !== 'top' && one !== 'bottom') || modes.length === 0 || modes.includes(one));
+  const ready = replies();
+  const { left, top } = button.getBoundingClientRect();
+  openMenu({
+    label: t('say_as'), from: button, at: { x: left, y: top }, above: true,
+    items: [
+      ...allowed.map(([one, glyph]) => ({ text: t(`say_${one}`), glyph, checked: one === way, act: () => choose(one) })), null,
+      ...ready.map((text) => ({ text: text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text, glyph: 'chat', act: () => put(text) })),
+      { text: t('replies_edit'), glyph: 'edit', act: () => { location.hash = 'alerts'; } },
+    ],
+  });
+}

@@ -1,0 +1,81 @@
+// What a row of the feed or of review asks for, by button, key or menu. Dialogs are
+// loaded with their first use.
+
+import { approveAndFeature, feature } from './feature.js';
+import { takeDownAll } from './take-down.js';
+
+/** @typedef {import('./model.js').Entry} Entry */
+
+/**
+ * The parts of the page that are made after this one.
+ * @typedef {object} Late
+ * @property {import('./feed.js').FeedView} view
+ * @property {import('./compose.js').Compose} compose
+ * @property {ReturnType<typeof import('./filters.js').wireFilters>} filters
+ * @property {(id: string) => void} menu opens the menu of a comment
+ */
+
+export class RowActs {
+  #store; #acts; #queue;
+  /** @type {Late|undefined} */ #late;
+
+  /** @param {import('./store.js').Store} store @param {import('./acts.js').Acts} acts @param {import('./queue.js').Queue} queue */
+  constructor(store, acts, queue) {
+    this.#store = store;
+    this.#acts = acts;
+    this.#queue = queue;
+  }
+
+  /** What review opens. */
+  opens = {
+    /** @param {Entry} entry */ ban: (entry) => void this.#ban('ban', entry),
+    /** @param {Entry} entry */ mute: (entry) => void this.#ban('mute', entry),
+    /** @param {Entry} entry */ person: (entry) => void this.#person(entry),
+    /** @param {Entry} entry */ feature: (entry) => void approveAndFeature(this.#store, this.#acts, this.#queue, entry.id),
+    /** @param {'mute'|'ban'} kind @param {Entry[]} entries @param {() => void} done */
+    banAll: (kind, entries, done) => void import('./bulk-ban.js').then(({ openBulkBan }) => openBulkBan(this.#store, this.#acts, kind, entries, done)),
+  };
+
+  /** @param {Late} late @returns {import('./row-menu.js').Parts} what the menu of a comment calls */
+  begin(late) {
+    this.#late = late;
+    const { opens } = this;
+    return { store: this.#store, acts: this.#acts, open: {
+      person: opens.person, feature: opens.feature, ban: (kind, entry) => void this.#ban(kind, entry),
+      decide: (act, id) => void this.#acts.decide(act, [id]),
+      alone: (id) => (this.#queue.rowOf(id)?.count ?? 1) === 1,
+      ids: (id) => late.view.items.idsOf(id),
+      reply: (entry) => late.compose.reply(entry),
+      word: (entry) => void import('./word-add.js').then(({ openWordAdd }) => openWordAdd(this.#store, this.#acts, entry)),
+    } };
+  }
+
+  /** @param {string} act @param {string} id @param {string[]} ids all that the row stands for */
+  act(act, id, ids) {
+    const store = this.#store, acts = this.#acts;
+    const entry = acts.find(id);
+    if (!entry) return;
+    const { status } = entry;
+    switch (act) {
+      case 'menu': this.#late?.menu(id); break;
+      case 'approve': case 'refuse': if (status === 'held') void acts.decide(act, [id]); break;
+      case 'takedown': if (status === 'shown' || status === 'cleared' || status === 'held') void takeDownAll(store, acts, ids); break;
+      case 'person': void this.#person(entry); break;
+      case 'feature': if (status === 'shown') void feature(store, acts, id); break;
+      case 'pin': if (status === 'shown') void (store.pin?.id === id ? acts.unpin(id) : acts.pin(id)); break;
+      case 'mute': case 'ban': if (!entry.badge && entry.user) void this.#ban(act, entry); break;
+    } // any other is a key of review, which is elsewhere
+  }
+
+  /** @param {Entry} entry */
+  async #person(entry) {
+    const { openPerson } = await import('./person.js');
+    openPerson(this.#store, this.#acts, entry, { ban: (kind, of) => void this.#ban(kind, of), only: (user, name) => this.#late?.filters.only(user, name) });
+  }
+
+  /** @param {'mute'|'ban'} kind @param {Entry} entry */
+  async #ban(kind, entry) {
+    const { openBan } = await import('./ban.js');
+    openBan(this.#store, this.#acts, kind, entry);
+  }
+}

@@ -1,0 +1,207 @@
+package e2e
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/cdproto/input"
+
+	"danmaku/e2e/browser"
+)
+
+// rightClick presses and releases the mouse's other button on an element of the page.
+func rightClick(p *browser.Page, selector string) {
+	at := middle(p, selector)
+	for _, kind := range []input.DispatchMouseEventType{input.DispatchMouseEventTypeMousePressed, input.DispatchMouseEventTypeMouseReleased} {
+		browser.Call(p, input.DispatchMouseEvent, input.DispatchMouseEventParams{Type: kind, X: at[0], Y: at[1], Button: input.MouseButtonRight, ClickCount: 1})
+	}
+}
+
+// middle is where the middle of an element lies in the window.
+func middle(p *browser.Page, selector string) []float64 {
+	return browser.Value[[]float64](p, `(() => { const r = document.querySelector(`+"`"+selector+"`"+`).getBoundingClientRect(); return [r.left + r.width / 2, r.top + r.height / 2]; })()`)
+}
+
+const (
+	menuOpen   = `document.querySelector('[role="menu"]') !== null`
+	menuClosed = `document.querySelector('[role="menu"]') === null`
+)
+
+// A comment has one menu with everything that can be done about it: by the mouse's
+// other button, by a key, and by a finger that rests on it on a phone. The feed holds
+// still while it is open, and a click on a name opens the person.
+func TestTheMenuOfAComment(t *testing.T) {
+	source := axe(t)
+	p := startProduct(t, free...)
+	h := runnerAt(t, p.console)
+	rules(h, holdBoss)
+	address, _ := h.link("owner", "Mika")
+	console := consoleAt(t, address)
+	s := h.sender()
+	first := s.say("moss", "grapes are fine", nil)
+	s.say("noodle", "nothing to see", nil)
+	row := `#feed [data-id="` + first + `"]`
+	console.Wait(has(".feed .row", "nothing to see"))
+	choose := func(page *browser.Page, word string) {
+		t.Helper()
+		page.Wait(menuOpen)
+		click(page, `[role="menuitem"]`, word)
+		page.Wait(menuClosed)
+	}
+
+	rightClick(console, row+" .said")
+	console.Wait(menuOpen)
+	checkAxe(t, console, source, "the menu of a comment", true)
+	items := browser.Value[string](console, `[...document.querySelectorAll('[role="menuitem"] span')].map((e) => e.textContent).join(" · ")`)
+	if want := "Pin · Show in front · Take down · Mute: 1 min · Mute: 10 min · Mute: 1 h · Mute… · Ban… · About moss · Reply · Copy the text · Add a word to the rules…"; items != want {
+		t.Errorf("the menu has %s, want %s", items, want)
+	}
+	s.say("noodle", "while the menu is open", nil)
+	console.Wait(has("#fresh", "1 new"))
+	press(console, "Escape")
+	console.Wait(menuClosed)
+	console.Move(1400, 500) // a mouse over the feed holds it, too
+	console.Wait(has(".feed .row", "while the menu is open"))
+
+	rightClick(console, row+" .said")
+	choose(console, "Mute: 10 min")
+	console.Wait(has("#banner", "moss is muted"))
+	bans := h.do("GET", "/api/rooms/live/bans", nil)["bans"].([]any)
+	if len(bans) != 1 || bans[0].(map[string]any)["kind"] != "mute" {
+		t.Errorf("the mute of one click is %v", bans)
+	} else if ban := bans[0].(map[string]any); ban["until"].(float64)-ban["at"].(float64) != 600_000 {
+		t.Errorf("it lasts for %v ms", ban["until"].(float64)-ban["at"].(float64))
+	}
+	click(console, "#banner button", "Undo")
+	console.Wait(`fetch("/api/rooms/live/bans").then((r) => r.json()).then((b) => b.bans.length === 0)`)
+
+	// By keyboard: the letters of an item lead to it.
+	press(console, "f", "Home")
+	console.Wait(has(".row:focus", "grapes are fine"))
+	press(console, "o")
+	console.Wait(menuOpen)
+	press(console, "p")
+	console.Wait(has(`[role=menuitem]:focus`, "Pin"))
+	press(console, "End", "ArrowDown", "Enter")
+	console.Wait(has("#pinned", "grapes are fine") + ` && ` + has(".row:focus", "grapes are fine"))
+
+	// A word of it goes to the rules, and counts from the next comment on.
+	press(console, "o")
+	choose(console, "Add a word to the rules")
+	enter(console, "dialog [name=word]", "grapes")
+	click(console, "dialog label", "refused")
+	click(console, "dialog [type=submit]", "Add")
+	console.Wait(has("#banner", "“grapes” is in “words” now"))
+	list := fmt.Sprint(h.do("GET", "/api/rooms/live/rules", nil)["lists"])
+	if !strings.Contains(list, holdBoss+"grapes => refuse\n") {
+		t.Errorf("the lists are %s", list)
+	}
+	press(console, "Escape") // the keyboard leaves the feed, which goes on
+	phone := phoneAt(t, p.audience)
+	say(phone, "sour grapes")
+	console.Wait(has(".feed .row.refused", "sour grapes"))
+
+	console.Eval(`document.querySelector('` + row + ` .said').dispatchEvent(new PointerEvent("contextmenu", { bubbles: true, cancelable: true, button: 2 }))`)
+	choose(console, "Reply")
+	console.Wait(`document.activeElement.id === "say" && document.activeElement.value === "@moss "`)
+
+	console.Eval(`document.querySelector('` + row + ` .name').click()`)
+	console.Wait(has("dialog[open] h2", "moss"))
+
+	// On a phone: a finger that rests, and no click when it lifts.
+	hand := browser.NewPhone(t)
+	hand.Hand(360, 740)
+	hand.Goto(address)
+	hand.Goto(h.base + "/dock/live")
+	hand.Wait(has(".feed .row", "nothing to see"))
+	at := middle(hand, row+" .name")
+	lift := hand.Touch(at[0], at[1])
+	hand.Wait(menuOpen)
+	lift()
+	if small := browser.Value[int](hand, `[...document.querySelectorAll('[role="menuitem"]')].filter((e) => e.getBoundingClientRect().height < 43.5).length`); small > 0 {
+		t.Errorf("%d items are less than 44 px high", small)
+	}
+	choose(hand, "Reply")
+	hand.Wait(`document.activeElement.id === "say" && document.querySelector("#compose").checkVisibility() && document.querySelector("dialog") === null`)
+	hand.Eval(`(() => { const say = document.querySelector("#say"); say.value = ""; say.blur(); })()`)
+	hand.Wait(`!document.querySelector("#compose").checkVisibility()`)
+	// The room's own comment, fixed at the top; the next one flies again.
+	hand.Eval(`document.querySelector("#more-menu").open = true`)
+	click(hand, "#compose-narrow", "Write as the room")
+	hand.Wait(`document.activeElement.id === "say"`)
+	hand.Eval(`document.querySelector("#say-more").click()`)
+	click(hand, "[role=menuitemradio]", "Fixed at top")
+	hand.Wait(`document.querySelector("#say-more").ariaLabel === "How it is shown: Fixed at top" && document.activeElement.id === "say"`)
+	hand.Type("look up")
+	hand.Eval(`document.querySelector("#say-send").click()`)
+	hand.Wait(has(".feed .row .badge", "Host") + ` && document.querySelector("#say-more").ariaLabel === "How it is shown: Flying"`)
+	if c := fmt.Sprint(h.do("GET", "/api/rooms/live/comments?q=look+up", nil)["comments"]); !strings.Contains(c, "mode:top") {
+		t.Errorf("it was sent as %s", c)
+	}
+	if wide := browser.Value[int](hand, `document.documentElement.scrollWidth`); wide > 360 {
+		t.Errorf("the phone's page is %d px wide", wide)
+	}
+}
+
+// What waits can be grouped by person, with one decision for all of one, and what is
+// selected can be decided, muted and banned at once. While several are selected a key
+// is for those alone; in the feed it is for the feed's row alone.
+func TestReviewByPersonAndInBulk(t *testing.T) {
+	p := startProduct(t, free...)
+	h := runnerAt(t, p.console)
+	rules(h, holdBoss)
+	address, _ := h.link("owner", "Mika")
+	console := consoleAt(t, address)
+	s := h.sender()
+	for i := range 4 {
+		s.say("moss", "boss "+word(i), nil)
+	}
+	for _, who := range []string{"noodle", "willow", "reed"} {
+		s.say(who, "boss says "+who, nil)
+	}
+	rows := func(n int) {
+		t.Helper()
+		console.Wait(fmt.Sprintf(`document.querySelectorAll(".held-item").length === %d`, n))
+	}
+	rows(7)
+
+	// A key in the feed is for its row, whatever is current in the queue.
+	press(console, "f")
+	console.Wait(has(".row:focus", "boss says reed"))
+	press(console, "x", "r")
+	console.Wait(has(".feed .row.refused", "boss says reed") + ` && ` + has("#decided", "boss says reed"))
+	rows(6)
+	press(console, "Escape", "z")
+	console.Wait(has(".feed .row.shown", "boss says reed"))
+
+	click(console, "#by-person", "By person")
+	rows(3)
+	ready(console, "boss aoaund")
+	console.Wait(`document.querySelectorAll(".held-item.current .alike-item").length === 4`)
+	press(console, "r")
+	console.Wait(has("#banner", "4 refused"))
+	rows(2)
+
+	// Nothing is done to one while several are being selected.
+	ready(console, "boss says noodle")
+	press(console, "x", "x", "a")
+	console.Wait(has("#banner", "Nothing is selected"))
+	press(console, "Shift+X", "i")
+	console.Wait(has("#banner", "one comment at a time") + ` && document.querySelector("dialog") === null && ` + has("#bulk", "2 selected"))
+	press(console, "b")
+	console.Wait(has("dialog[open] h2", "Ban 2 people") + ` && ` + has("dialog .bulk-names", "willow"))
+	click(console, "dialog [type=submit]", "Ban 2 people")
+	console.Wait(has("#banner", "2 people are banned. Comments taken down: 2"))
+	rows(0)
+	if bans := h.do("GET", "/api/rooms/live/bans", nil)["bans"].([]any); len(bans) != 2 {
+		t.Errorf("%d are banned", len(bans))
+	}
+	click(console, "#banner button", "Undo")
+	console.Wait(`fetch("/api/rooms/live/bans").then((r) => r.json()).then((b) => b.bans.length === 0)`)
+	// The page remembers how it groups.
+	console.Goto(h.base + "/console/live")
+	s.say("willow", "boss again", nil)
+	s.say("willow", "the boss is back", nil)
+	rows(1)
+}
