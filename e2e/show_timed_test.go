@@ -62,6 +62,10 @@ func TestCountdownTickerAndTheCloudOfWords(t *testing.T) {
 	overlay.Wait(`document.querySelectorAll(".dm-ticker-set:first-child .dm-ticker-text").length === 2 && ` + has(".dm-ticker-text", "first <i>line</i>"))
 	// The row is wider than the picture wherever it is, so that the bar is never empty.
 	overlay.Wait(`(() => { const row = document.querySelector(".dm-ticker-row"); return row.scrollWidth - row.firstChild.offsetWidth >= innerWidth && document.getAnimations().some((a) => a.effect.target === row); })()`)
+	if is(overlay, `document.querySelector(".dm-show b, .dm-show i")`) {
+		t.Error("markup became an element on the overlay")
+	}
+	overlay.Goto("about:blank") // a row that moves keeps a processor busy
 
 	clickOn(console, ".show-page", "New announcement")
 	fillIn(console, `document.querySelector(".show-form .field input")`, "Later")
@@ -82,7 +86,7 @@ func TestCountdownTickerAndTheCloudOfWords(t *testing.T) {
 	}
 	o.call("POST", "/api/rooms/live/comments/"+o.rows("that dragon again")[0]["id"].(string)+"/remove", nil)
 	screen.Wait(`!document.querySelector("#cloud .word")`)
-	if is(overlay, `document.querySelector(".dm-show b, .dm-show i")`) || is(phone, `document.querySelector("#news b")`) {
-		t.Error("markup became an element")
+	if is(phone, `document.querySelector("#news b")`) {
+		t.Error("markup became an element on the phone")
 	}
 }
