@@ -109,6 +109,14 @@ type Keep interface {
 	SetKeepDays(ctx context.Context, days int, a *room.AuditEntry) error
 }
 
+// WiFi stores the networks of rooms' halls, sealed; see [Service.SetWiFi].
+type WiFi interface {
+	// WiFi returns nil where there is none.
+	WiFi(ctx context.Context, roomID string) (sealed []byte, err error)
+	// SetWiFi with nil takes it off. Errors: room.ErrNotFound, room.ErrBusy.
+	SetWiFi(ctx context.Context, roomID string, sealed []byte, a *room.AuditEntry) error
+}
+
 // Audit keeps who did what. Acts are written with what they tell of: with the
 // event of the log, see [room.Event.Act], or with the link, room or list.
 type Audit interface {

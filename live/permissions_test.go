@@ -52,6 +52,7 @@ func TestUseCasesByRole(t *testing.T) {
 		{"Feature", room.RunShow, func(by room.Actor) error { _, err := h.Feature(ctx, "live", by, 1, 0); return err }},
 		{"Hour", room.ReadRoom, func(by room.Actor) error { _, err := h.Hour("live", by); return err }},
 		{"SetPicture", room.SetPicture, func(by room.Actor) error { _, err := h.SetPicture(ctx, "live", by, nil); return err }},
+		{"SetWiFi", room.ChangeSettings, func(by room.Actor) error { return h.SetWiFi(ctx, "live", by, room.WiFi{}) }},
 		{"Sessions", room.ControlReplay, func(by room.Actor) error { _, err := h.Sessions(ctx, "live", by); return err }},
 		{"ReplayPast", room.StartReplay, func(by room.Actor) error {
 			_, err := h.ReplayPast(ctx, replay.Request{Room: "live", By: by}, time.Time{}, time.Time{})

@@ -39,6 +39,7 @@ type Deps struct {
 	Bans     Bans
 	Audit    Audit
 	Shows    Shows
+	WiFi     WiFi     // nil: no room has any
 	Keep     Keep     // nil: how long comments are kept is not stored
 	KeepSet  *KeepSet // how long a flag, a variable or the file says; nil: what is stored holds
 
@@ -71,6 +72,7 @@ type Service struct {
 	banned   Bans
 	audit    Audit
 	shows    Shows
+	wifi     WiFi
 	keep     Keep
 	keeping  keptDays
 	attended attended
@@ -114,7 +116,7 @@ type Service struct {
 // from then on every use case may be called. [Service.Close] ends it.
 func Open(ctx context.Context, p Deps) (*Service, error) {
 	h := &Service{
-		journal: p.Journal, history: p.History, stored: p.Rooms, rules: p.Rules, pictures: p.Pictures, styles: p.Styles, banned: p.Bans, audit: p.Audit, shows: p.Shows,
+		journal: p.Journal, history: p.History, stored: p.Rooms, rules: p.Rules, pictures: p.Pictures, wifi: p.WiFi, styles: p.Styles, banned: p.Bans, audit: p.Audit, shows: p.Shows,
 		limiter: p.Limiter, filter: p.Filter, opinion: p.Opinion, encoder: p.Encoder, outlet: p.Outlet, keys: p.Keys,
 		slog: p.Log, now: p.Now, links: p.Links, refs: newRefs(), lookUps: make(chan struct{}, lookUps), previews: make(chan struct{}, 1),
 		rooms: map[string]*liveRoom{}, clock: newClock(p.Now, p.Elapsed), timings: p.Timings,

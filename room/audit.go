@@ -57,6 +57,7 @@ const (
 	ActionMerged   Action = "question_merged" // … into another
 	ActionSplit    Action = "question_split"  // … and stands for itself again
 	ActionKeep     Action = "keep"            // how long comments are kept was changed
+	ActionWiFi     Action = "wifi"            // the network that screen and poster show was changed
 	ActionErase    Action = "erase"           // all that an author wrote was deleted for good
 )
 
@@ -64,7 +65,7 @@ const (
 // all others lose what they say of them once it is too old to be kept.
 var ImpersonalActions = []Action{
 	ActionClear, ActionSettings, ActionLockdown, ActionUnlock, ActionRules, ActionLink, ActionRevoke, ActionRestore,
-	ActionRoom, ActionArchive, ActionChat, ActionChatSet, ActionChatGone, ActionWebhook, ActionWebhookSet, ActionWebhookGone, ActionReplay, ActionReplayStop, ActionErase, ActionKeep,
+	ActionRoom, ActionArchive, ActionChat, ActionChatSet, ActionChatGone, ActionWebhook, ActionWebhookSet, ActionWebhookGone, ActionReplay, ActionReplayStop, ActionErase, ActionKeep, ActionWiFi,
 }
 
 // AuditEntry is one line of the audit: who did what, and when. One that is also an

@@ -50,6 +50,9 @@ var operations = map[string]operation{
 	"DELETE" + inRoom:           {says: "Archive a room"},
 	"PUT" + inRoom + "/picture": {says: "Set the picture of the phone page", raw: "image/*", out: wire.Room{}, errors: []string{"too_long"}},
 
+	"GET" + inRoom + "/wifi": {says: "The Wi-Fi that the second screen and the poster show", out: wireWiFi{}},
+	"PUT" + inRoom + "/wifi": {says: "Set the Wi-Fi that the second screen and the poster show", in: object{"name": "", "password?": ""}, needed: true, out: wireWiFi{}, body: `{"name":"Hall","password":"come and join"}`},
+
 	"POST" + inRoom + "/lockdown":   {says: "Lock the room down", out: wire.Room{}},
 	"DELETE" + inRoom + "/lockdown": {says: "End the lock-down", out: wire.Room{}},
 	"POST" + inRoom + "/clear":      {says: "Empty every screen"},

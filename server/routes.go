@@ -81,6 +81,8 @@ var table = []route{
 	{method: http.MethodPatch, path: "/api/rooms/:room", handle: (*Server).patchRoom, needs: room.ChangeSettings, body: settingsBody},
 	{method: http.MethodDelete, path: "/api/rooms/:room", handle: (*Server).archiveRoom, needs: room.ManageRooms},
 	{method: http.MethodPut, path: "/api/rooms/:room/picture", handle: (*Server).putPicture, needs: room.SetPicture, body: pictureBody},
+	{method: http.MethodGet, path: "/api/rooms/:room/wifi", handle: (*Server).getWiFi, needs: room.ChangeSettings},
+	{method: http.MethodPut, path: "/api/rooms/:room/wifi", handle: (*Server).putWiFi, needs: room.ChangeSettings},
 	{method: http.MethodPost, path: "/api/rooms/:room/lockdown", handle: (*Server).lockDown, needs: room.LockDown},
 	{method: http.MethodDelete, path: "/api/rooms/:room/lockdown", handle: (*Server).unlock, needs: room.LockDown},
 	{method: http.MethodPost, path: "/api/rooms/:room/clear", handle: (*Server).clearRoom, needs: room.TakeDown},

@@ -27,8 +27,12 @@ type setupPage struct {
 	// SameNetwork is true when phones must be in this machine's network.
 	SameNetwork bool
 	Ways        []way
-	OnlyHere    bool // no phone can reach it
-	OBS         bool // there is a button that asks OBS
+	OnlyHere    bool      // no phone can reach it
+	OBS         bool      // there is a button that asks OBS
+	Modules     int       // of a side of the audience's code, without the white around it
+	Distances   []float64 // metres that the poster offers
+	WiFi        *wifiCard
+	Look        room.Look // the room's, safe to be loaded
 }
 
 // way is an address under which the audience may come.
@@ -103,6 +107,9 @@ func (s *Server) hostPage(c echo.Context, page string) error {
 	return s.render(c, http.StatusOK, page, pageData{Room: r, Setup: p, Role: l.Role})
 }
 
+// distances are those from which people read a poster, in metres.
+var distances = []float64{0.5, 1, 1.5, 2, 3, 4, 5, 7.5, 10}
+
 // posterPage is GET /poster/{room}: title, code and address for the wall. It
 // shows what the audience sees anyway; that of a secret room is for those who
 // are let in.
@@ -111,11 +118,21 @@ func (s *Server) posterPage(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if _, err := s.audienceURL(c); err != nil { // it knows who may have a secret room's
+	to, err := s.audienceURL(c) // it knows who may have a secret room's
+	if err != nil {
 		return err
 	}
 	base := s.audienceBase(c)
-	p := &setupPage{Short: short(base) + "/r/" + r.ID, SameNetwork: s.opt.SameNetwork}
+	p := &setupPage{Short: short(base) + "/r/" + r.ID, SameNetwork: s.opt.SameNetwork, Look: r.Undressed().Look, Distances: distances}
+	if p.Modules, err = modules(to); err != nil {
+		return err
+	}
+	// The page is everybody's, over the internet, too; the password is for the wall.
+	if _, _, err := s.moderatedRoom(c); err == nil {
+		if p.WiFi, err = s.wifiCard(c, r.ID); err != nil {
+			return err
+		}
+	}
 	if r.Secret {
 		p.Short = "" // it is of no use without its key
 	}
@@ -126,7 +143,7 @@ func (s *Server) posterPage(c echo.Context) error {
 }
 
 // screenOwn are the options of the second screen itself; the overlay gets the rest.
-var screenOwn = []string{"color", "code", "at"}
+var screenOwn = []string{"color", "code", "at", "picture", "wifi", "distance", "wide"}
 
 // screenPage is GET /screen/{room}: the overlay over a colour or a picture. A
 // projector's machine may have the overlay's key in place of a session.
@@ -142,7 +159,7 @@ func (s *Server) screenPage(c echo.Context) error {
 	query.Set("key", key)
 	p := &setupPage{
 		Overlay: "/overlay/" + r.ID + "?" + query.Encode(),
-		Short:   short(s.audienceBase(c)) + "/r/" + r.ID, SameNetwork: s.opt.SameNetwork,
+		Short:   short(s.audienceBase(c)) + "/r/" + r.ID, SameNetwork: s.opt.SameNetwork, Look: r.Undressed().Look,
 	}
 	code := url.Values{}
 	if at := c.QueryParam("at"); at != "" {
@@ -154,6 +171,14 @@ func (s *Server) screenPage(c echo.Context) error {
 	}
 	if len(code) > 0 {
 		p.Query = template.URL("?" + code.Encode())
+	}
+	if to, err := s.audienceURL(c); err == nil { // else its picture is not there either
+		if p.Modules, err = modules(to); err != nil {
+			return err
+		}
+	}
+	if p.WiFi, err = s.wifiCard(c, r.ID); err != nil {
+		return err
 	}
 	return s.render(c, http.StatusOK, "screen/index.html", pageData{Room: r, Setup: p})
 }

@@ -50,6 +50,7 @@ var changeKinds = func() map[string]func() change {
 		func() change { return &entryMade{} },
 		func() change { return &reactionsCounted{} },
 		func() change { return &keepSet{} },
+		func() change { return &wifiSet{} },
 	} {
 		all[make().kind()] = make
 	}

@@ -63,6 +63,7 @@ func dump(t *testing.T, s *store.Store) map[string][]string {
 		"acts":       "SELECT a.id, r.name, a.at, a.actor, a.link, a.role, a.kind, a.about, a.user, a.detail, a.changed, a.before, a.after, a.kept, a.undone FROM acts a LEFT JOIN rooms r ON r.id = a.room ORDER BY 1",
 		"styles":     "SELECT r.name, s.name, s.options, s.css, s.changed FROM styles s JOIN rooms r ON r.id = s.room ORDER BY 1, 2",
 		"pictures":   "SELECT r.name, p.hash, hex(p.jpeg) FROM pictures p JOIN rooms r ON r.id = p.room ORDER BY r.name, p.id",
+		"wifi":       "SELECT r.name, hex(w.sealed) FROM wifi w JOIN rooms r ON r.id = w.room ORDER BY 1",
 		"moments":    "SELECT r.name, m.at, m.kind FROM moments m JOIN rooms r ON r.id = m.room ORDER BY 1, 2, 3",
 		"items":      "SELECT r.name, i.id, i.kind, i.state, i.rank, i.spec, i.result, i.created, i.started, i.ends, i.stopped, i.starts FROM items i JOIN rooms r ON r.id = i.room ORDER BY 1, 2",
 		"entries":    "SELECT r.name, e.item, e.person, e.choice, e.n, e.via, e.at FROM entries e JOIN rooms r ON r.id = e.room ORDER BY 1, 2, 3, 4",
@@ -324,13 +325,16 @@ func (c *chance) step(ctx context.Context) error {
 			_, err := c.s.Append(ctx, room.Event{Room: "live", At: c.now, Kind: room.KindQuestion, By: "boss", Ask: &ask, Act: c.act(room.ActionAnswered)})
 			return err
 		},
-		"keep":  func() error { return c.s.SetKeepDays(ctx, c.IntN(40), c.act(room.ActionKeep)) },
+		"keep": func() error { return c.s.SetKeepDays(ctx, c.IntN(40), c.act(room.ActionKeep)) },
+		"wifi": func() error {
+			return c.s.SetWiFi(ctx, c.pick("live", "other", "nowhere"), []byte(c.pick("", "sealed", "anew")), c.act(room.ActionWiFi))
+		},
 		"erase": func() error { _, err := c.s.Append(ctx, c.event(room.KindErase)); return err },
 		"act": func() error {
 			return c.s.AddAct(ctx, room.AuditEntry{Room: "live", At: c.now, By: "boss", Kind: room.ActionReplay, Undoes: int64(c.IntN(9))})
 		},
 	}
-	names := []string{"event", "event", "event", "event", "events", "room", "link", "revoke", "restore", "touch", "rules", "style", "no style", "chat", "no chat", "webhook", "passed", "no webhook", "picture", "moment", "act", "reactions", "item", "item", "item", "item", "item", "item", "entry", "entry", "entry", "entry", "entry", "entry", "entry", "entry", "question", "question", "question", "erase", "keep"}
+	names := []string{"event", "event", "event", "event", "events", "room", "link", "revoke", "restore", "touch", "rules", "style", "no style", "chat", "no chat", "webhook", "passed", "no webhook", "picture", "moment", "act", "reactions", "item", "item", "item", "item", "item", "item", "entry", "entry", "entry", "entry", "entry", "entry", "entry", "entry", "question", "question", "question", "erase", "keep", "wifi"}
 	name := names[c.IntN(len(names))]
 	err := commands[name]()
 	if err == nil {

@@ -152,6 +152,8 @@ func TestRoutesByRole(t *testing.T) {
 		{method: "GET", route: "/api/rooms/:room", who: moderators},
 		{method: "PATCH", route: "/api/rooms/:room", who: moderators, body: body{"title": "live"}},
 		{method: "PUT", route: "/api/rooms/:room/picture", who: owners},
+		{method: "GET", route: "/api/rooms/:room/wifi", who: moderators},
+		{method: "PUT", route: "/api/rooms/:room/wifi", who: moderators, body: body{"name": ""}},
 		{method: "GET", route: "/api/rooms/:room/addresses", who: moderators},
 		{method: "GET", route: "/api/rooms/:room/events", path: "/api/rooms/live/events?since=x", who: append([]string{"observer"}, moderators...)}, // without it the answer does not end
 		{method: "GET", route: "/api/rooms/:room/stats", who: moderators},

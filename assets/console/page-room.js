@@ -6,6 +6,7 @@ import { COLORS, MODES, SIZES, graphemes } from '../shared/protocol.js';
 import { confirmFirst } from './dialog.js';
 import { languageSwitches } from './language-switches.js';
 import { frame, toggle } from './page.js';
+import { wifiFields } from './wifi-fields.js';
 
 /** Bytes; see mostPicture in server/picture.go. */
 const MOST_PICTURE = 2 * 2 ** 20;
@@ -93,6 +94,7 @@ export function open(host, store, acts) {
   });
   look();
   if (store.owner) picture();
+  row(t('set_wifi'), t('set_wifi_help'), ...wifiFields(store, acts, tell));
   secret();
   if (store.owner) {
     row(t('set_archive'), t('set_archive_help'), el('button', { type: 'button', class: 'button stop', onclick: () => confirmFirst(words, { title: t('set_archive'), text: t('set_archive_help'), yes: t('room_archive') }, () => void acts.call('DELETE', store.path())) }, t('room_archive')));

@@ -134,6 +134,7 @@ const socket = new RoomSocket({
       latency.greeted(hello.time, hello.room?.delay_ms ?? 0);
       obs.flush();
       show.greeted(hello);
+      pass('room', hello.room ?? {});
       drawing.greeted();
       catching = hello.resumed;
       pin.set(hello.pin ? withDefaults(hello.pin) : null);
@@ -146,6 +147,7 @@ const socket = new RoomSocket({
     comment(c) { pass('comment', c); if (young(c)) stage.push([c], age); },
     events: () => { missed.end(); catching = false; }, // the first frame after a resume was what was missed
     room(change) {
+      pass('room', change);
       code.rename(change.title);
       if (change.secret !== undefined) hide(change.secret);
       seen.away(change.overlay_hidden);

@@ -1,7 +1,67 @@
-// The poster needs one act: print it.
+// The poster is printed, and says on which paper its codes can be read from where
+// people stand.
 
 import { byId } from '../shared/dom.js';
 import { countLetters } from '../shared/letters.js';
+import { PAPERS, reachOn } from './paper.js';
+import { sideFor } from '../shared/code-size.js';
 
+const query = new URLSearchParams(location.search);
+const distance = /** @type {HTMLSelectElement} */ (byId('distance'));
+const fits = byId('fits');
+const sheet = byId('sheet');
+const { color = '' } = sheet.dataset;
+const inWords = (/** @type {number} */ n) => new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 1 }).format(n);
+
+/** Metres from which the codes are read on each paper. @type {[string, number][]} */
+let reach = [];
+
+function size() {
+  const metres = Number(distance.value);
+  document.documentElement.toggleAttribute('data-measured', metres > 0);
+  for (const code of /** @type {NodeListOf<HTMLElement>} */ (sheet.querySelectorAll('.code'))) {
+    const side = sideFor(metres, Number(code.dataset.modules));
+    if (metres > 0) code.style.setProperty('--side', `${(side * 100).toFixed(2)}cm`);
+    else code.style.removeProperty('--side');
+  }
+}
+
+function tell() {
+  const metres = Number(distance.value);
+  const all = reach.slice(0, 3).map(([name, far]) => `${name} ${inWords(far)} m`).join(' · ');
+  const paper = reach.find(([, far]) => far >= metres)?.[0];
+  const { reach: words = '', wants = '', none = '' } = fits.dataset;
+  const wanted = paper ? wants : none;
+  fits.textContent = metres > 0 ? wanted.replace('{cm}', inWords(metres * 10)).replace('{paper}', paper ?? '').replace('{reach}', all) : words.replace('{reach}', all);
+  fits.classList.toggle('warn', metres > 0 && paper !== 'A4');
+}
+
+/** What fits is tried with the sheet itself: its title, languages and pictures. */
+function measure() {
+  reach = Object.keys(PAPERS).map((name) => [name, reachOn(name, sheet)]);
+  tell();
+}
+
+/** Characters of a title beyond which it takes three lines in its largest letters. */
+const LONG = 24;
+sheet.classList.toggle('full', sheet.querySelector('.network') !== null || [...sheet.querySelector('h1')?.textContent ?? ''].length > LONG);
+if (/^#[0-9a-f]{6}$/.test(color)) {
+  sheet.classList.add('dressed');
+  sheet.style.setProperty('--room', color);
+}
+document.getElementById('banner')?.addEventListener('error', (event) => /** @type {Element} */ (event.target).remove()); // it was replaced since
 countLetters(byId('address'));
+distance.value = query.get('distance') ?? '';
+if (distance.selectedIndex < 0) distance.value = '';
+size();
+distance.addEventListener('change', () => {
+  if (distance.value) query.set('distance', distance.value);
+  else query.delete('distance');
+  history.replaceState(null, '', query.size ? `?${query}` : location.pathname);
+  size();
+  tell();
+});
+byId('bar').addEventListener('submit', (event) => event.preventDefault());
 byId('print').addEventListener('click', () => print());
+const loaded = () => Promise.all([document.fonts.ready, ...[...document.images].map((image) => image.decode().catch(() => {}))]);
+void loaded().then(measure);

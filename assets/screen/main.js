@@ -1,10 +1,13 @@
 // The second screen for a projector. Colour and code are kept in the address, so
 // that a reload or a bookmark brings them back; a picture stays on this machine.
+// Until something is chosen the screen wears the room's colour and picture.
 
 import { byId } from '../shared/dom.js';
 import { countLetters } from '../shared/letters.js';
 import { defaultOf } from '../shared/options.js';
+import { Card } from './card.js';
 import { Cloud } from './cloud.js';
+import { Ground } from './ground.js';
 
 /** ms without a movement until the panel and the pointer go. */
 const STILL = 4000;
@@ -20,12 +23,19 @@ const REST = 400;
 
 const query = new URLSearchParams(location.search);
 const overlay = /** @type {HTMLIFrameElement} */ (byId('overlay'));
-const picture = /** @type {HTMLImageElement} */ (byId('picture'));
 const color = /** @type {HTMLInputElement} */ (byId('color'));
 const file = /** @type {HTMLInputElement} */ (byId('file'));
 const code = /** @type {HTMLSelectElement} */ (byId('code'));
 const words = /** @type {HTMLInputElement} */ (byId('words'));
-const card = byId('card');
+const wide = /** @type {HTMLInputElement} */ (byId('wide'));
+const distance = /** @type {HTMLInputElement} */ (byId('distance'));
+const wifi = /** @type {HTMLInputElement|null} */ (document.getElementById('wifi'));
+const main = byId('main');
+const ground = new Ground({
+  color, own: /** @type {HTMLImageElement} */ (byId('picture')), dress: /** @type {HTMLImageElement} */ (byId('dress')),
+  banner: /** @type {HTMLImageElement} */ (byId('banner')), card: byId('card'),
+});
+const card = new Card({ card: byId('card'), panel: byId('panel'), out: byId('reach'), changed: makeWay });
 const cloud = new Cloud(byId('cloud'), overlay);
 
 /** @param {string} name @param {string} value empty takes it out of the address */
@@ -35,37 +45,57 @@ function keep(name, value) {
   history.replaceState(null, '', `?${query}`);
 }
 
-function paint() {
-  document.body.style.backgroundColor = color.value;
-}
-
-/** Shows the file, or nothing but the colour. @param {File|undefined} chosen */
-function show(chosen) {
-  if (picture.src) URL.revokeObjectURL(picture.src);
-  picture.hidden = byId('bare').hidden = !chosen;
-  if (chosen) picture.src = URL.createObjectURL(chosen);
-  else picture.removeAttribute('src');
-}
-
 function showCode() {
-  card.hidden = code.value === '';
-  card.classList.toggle('large', code.value === 'large');
-  makeWay();
+  for (const part of document.querySelectorAll('[data-of="code"]')) /** @type {HTMLElement} */ (part).hidden = code.value === '';
+  const network = document.getElementById('network');
+  if (network) network.hidden = !wifi?.checked;
+  card.set(code.value);
 }
 
-/** What the overlay shows in front stands beside the code, see overlay/show.css. */
+/** Metres of a field that holds what can be; else 0, which is as if nothing were said. @param {HTMLInputElement} field */
+const metres = (field) => (field.value !== '' && field.checkValidity() ? Number(field.value) : 0);
+function showSeat() { card.seat(metres(distance), metres(wide)); }
+
+/** No line goes behind the code: comments keep above it, and what the overlay shows in front stands beside it or above, see overlay/show.css. */
 function makeWay() {
-  overlay.contentDocument?.documentElement?.toggleAttribute('data-corner', code.value === 'corner');
+  const root = overlay.contentDocument?.documentElement;
+  const { above, start, beside } = card.place;
+  const corner = code.value === 'corner';
+  document.body.classList.toggle('corner', corner);
+  document.body.classList.toggle('beside', corner && beside);
+  for (const [name, value] of Object.entries({ '--code-start': start, '--code-high': innerHeight - above })) {
+    document.body.style.setProperty(name, `${value}px`);
+    root?.style.setProperty(name, `${value}px`);
+  }
+  root?.toggleAttribute('data-corner', corner);
+  root?.toggleAttribute('data-corner-above', corner && !beside);
+  divide();
 }
 
-/** Where comments fly beside the cloud of words. */
-const ABOVE = { area: '0.3', region: 'top' };
+/** Height of the overlay's bar, in dots of a 1080p picture; see overlay/show.css. */
+const BAR = 56;
 
-/** The cloud takes the lower part; comments fly above it. What the address says of their part comes back after it. */
+/** The overlay's bar lies at the lower edge: the card stands on it. */
+const bars = new MutationObserver(hearBar);
+function hearBar() {
+  const side = Math.min(innerWidth, innerHeight), dot = Math.max(Math.min(1, side / 400), side / HEIGHT);
+  card.above(overlay.contentDocument?.documentElement.hasAttribute('data-bar') ? Math.ceil(BAR * dot) : 0);
+}
+
+/** The part of the screen in which comments fly beside the cloud of words. */
+const ABOVE = 0.3;
+
+/** Comments keep out of the lower part, which the cloud or the code take. What the address says of their part holds beside that. */
+function divide() {
+  const own = Number(query.get('area')) || 1;
+  const left = Math.min(words.checked ? ABOVE : 1, code.value === 'corner' ? card.place.above / innerHeight : 1);
+  const part = left < 1 ? { area: String(Math.max(0.1, Math.min(own, left))), region: 'top' } : { area: query.get('area') ?? '1', region: query.get('region') ?? 'full' };
+  /** @type {any} */ (overlay.contentWindow)?.danmaku?.config(part);
+}
+
 function showWords() {
   cloud.set(words.checked);
-  const own = { area: query.get('area') ?? '1', region: query.get('region') ?? 'full' };
-  /** @type {any} */ (overlay.contentWindow)?.danmaku?.config(words.checked ? ABOVE : own);
+  divide();
 }
 
 /** A venue reads what fills the screen, whatever its pixels; a size in the address wins. */
@@ -82,30 +112,54 @@ function fit() {
 }
 
 const asked = query.get('color') ?? '';
-if (/^[0-9a-f]{6}$/i.test(asked)) color.value = `#${asked.toLowerCase()}`;
-paint();
+ground.watch(() => { byId('bare').hidden = !ground.pictured; });
+ground.paint(/^[0-9a-f]{6}$/i.test(asked) ? `#${asked.toLowerCase()}` : '');
+ground.bare(query.get('picture') === 'none');
+ground.wear(main.dataset);
 code.value = query.get('code') ?? '';
 if (code.selectedIndex < 0) code.value = '';
+if (wifi) wifi.checked = query.get('wifi') !== '0';
+wide.value = query.get('wide') ?? '';
+distance.value = query.get('distance') ?? '';
 countLetters(byId('address'));
 words.checked = query.get('words') === '1';
+showSeat();
 showCode();
 showWords();
 fit();
 let resting = 0;
-addEventListener('resize', () => { clearTimeout(resting); resting = setTimeout(fit, REST); });
+addEventListener('resize', () => { hearBar(); card.fit(); clearTimeout(resting); resting = setTimeout(fit, REST); });
 
-color.addEventListener('input', () => { paint(); keep('color', color.value.slice(1)); });
-file.addEventListener('change', () => show(file.files?.[0]));
-byId('bare').addEventListener('click', () => { file.value = ''; show(undefined); });
-overlay.addEventListener('load', () => { makeWay(); showWords(); });
+color.addEventListener('input', () => { ground.paint(color.value); keep('color', color.value.slice(1)); });
+file.addEventListener('change', () => ground.show(file.files?.[0]));
+byId('bare').addEventListener('click', () => {
+  const own = Boolean(file.files?.length);
+  file.value = '';
+  ground.show(undefined);
+  if (own) return; // the room's comes back; the next press takes it off, too
+  ground.bare(true);
+  keep('picture', 'none');
+});
+overlay.addEventListener('load', () => {
+  makeWay();
+  showWords();
+  bars.disconnect();
+  if (overlay.contentDocument) bars.observe(overlay.contentDocument.documentElement, { attributes: true, attributeFilter: ['data-bar'] });
+  hearBar();
+});
+overlay.addEventListener('danmaku-room', (event) => {
+  const { look } = /** @type {CustomEvent} */ (event).detail;
+  if (look) ground.wear(look);
+});
 words.addEventListener('change', () => { keep('words', words.checked ? '1' : ''); showWords(); });
 code.addEventListener('change', () => { keep('code', code.value); showCode(); });
+wifi?.addEventListener('change', () => { keep('wifi', wifi.checked ? '' : '0'); showCode(); });
+for (const field of [wide, distance]) field.addEventListener('input', () => { keep(field.id, metres(field) ? field.value : ''); showSeat(); });
 byId('full').addEventListener('click', () => {
   if (document.fullscreenElement) void document.exitFullscreen();
   else void document.documentElement.requestFullscreen();
 });
 byId('panel').addEventListener('submit', (event) => event.preventDefault());
-picture.addEventListener('error', () => { if (picture.src) show(undefined); }); // a file that is not a picture
 
 let timer = 0;
 function stir() {

@@ -1,0 +1,40 @@
+// From how far the codes of a poster are read on a paper.
+
+import { sideFor } from '../shared/code-size.js';
+
+/** Millimetres of the papers, upright. @type {Record<string, [number, number]>} */
+export const PAPERS = { A4: [210, 297], A3: [297, 420], A2: [420, 594], A1: [594, 841], A0: [841, 1189] };
+
+/** Millimetres of white at each edge, see @page in poster.css. */
+const EDGE = 12;
+
+/** CSS pixels of a millimetre. */
+const DOTS = 96 / 25.4;
+
+/** Tries a copy of the sheet on the paper, and gives the metres, to a tenth, from which
+ * all its codes can be read with every line still on it.
+ * @param {string} name @param {HTMLElement} sheet */
+export function reachOn(name, sheet) {
+  const [width, height] = PAPERS[name];
+  const paper = document.createElement('div');
+  const copy = /** @type {HTMLElement} */ (sheet.cloneNode(true));
+  paper.className = 'paper';
+  paper.setAttribute('aria-hidden', 'true');
+  paper.style.width = `${(width - 2 * EDGE) * DOTS}px`;
+  paper.style.height = `${(height - 2 * EDGE) * DOTS}px`;
+  copy.removeAttribute('id');
+  for (const part of copy.querySelectorAll('[id]')) part.removeAttribute('id');
+  paper.append(copy);
+  document.body.append(paper);
+  const codes = /** @type {HTMLElement[]} */ ([...copy.querySelectorAll('.code')]);
+  const fits = (/** @type {number} */ metres) => {
+    const sides = codes.map((code) => sideFor(metres, Number(code.dataset.modules)) * 1000 * DOTS);
+    codes.forEach((code, i) => code.style.setProperty('--side', `${sides[i]}px`));
+    return copy.scrollHeight <= copy.clientHeight + 1 && copy.scrollWidth <= copy.clientWidth + 1
+      && codes.every((code, i) => Math.min(code.offsetWidth, code.offsetHeight) >= sides[i] - 1);
+  };
+  let tenths = 0;
+  for (let step = 64; step >= 1; step /= 2) if (fits((tenths + step) / 10)) tenths += step;
+  paper.remove();
+  return tenths / 10;
+}

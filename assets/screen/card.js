@@ -1,0 +1,98 @@
+// The card with the codes on the second screen. It is whole on every screen: what
+// does not fit gets smaller together. A code is as large as the farthest seat needs.
+
+import { sideFor, reachOf } from '../shared/code-size.js';
+
+/** Of the screen's shorter side, what stays free around the card. */
+const EDGE = 0.03;
+
+/** Of the screen's width, what a show card needs beside the codes; else it goes above them. */
+const BESIDE = 0.5;
+
+export class Card {
+  #card;
+  #panel;
+  #out;
+  #codes;
+  /** @type {''|'corner'|'large'} */ #mode = '';
+  /** metres */ #seat = { distance: 0, wide: 0 };
+  /** px of the overlay's bar at the lower edge */ #bar = 0;
+  #changed;
+
+  /** @param {{card: HTMLElement, panel: HTMLElement, out: HTMLElement, changed: () => void}} parts `out` says from how far the codes are read */
+  constructor({ card, panel, out, changed }) {
+    this.#card = card;
+    this.#panel = panel;
+    this.#out = out;
+    this.#changed = changed;
+    this.#codes = /** @type {HTMLImageElement[]} */ ([...card.querySelectorAll('.code')]);
+    for (const image of card.querySelectorAll('img')) image.addEventListener('load', () => this.fit());
+    void document.fonts.ready.then(() => this.fit());
+  }
+
+  /** @param {string} mode `corner`, `large`, or anything else for no card */
+  set(mode) {
+    this.#mode = mode === 'corner' || mode === 'large' ? mode : '';
+    this.#card.hidden = this.#mode === '';
+    this.#card.classList.toggle('large', this.#mode === 'large');
+    this.fit();
+  }
+
+  /** Metres to the farthest seat, and of the picture's width; 0: not said. @param {number} distance @param {number} wide */
+  seat(distance, wide) {
+    this.#seat = { distance, wide };
+    this.fit();
+  }
+
+  /** The overlay's bar stands below the card. @param {number} px */
+  above(px) {
+    if (px === this.#bar) return;
+    this.#bar = px;
+    this.fit();
+  }
+
+  /** What the card leaves of the screen: `above` px over it, `start` px that it takes at the side; `beside`: there is room for a show card beside it. */
+  get place() {
+    if (this.#mode !== 'corner') return { above: innerHeight, start: 0, beside: true };
+    const { top, right } = this.#card.getBoundingClientRect();
+    return { above: Math.max(0, top), start: right, beside: innerWidth - right >= BESIDE * innerWidth };
+  }
+
+  fit() {
+    if (this.#mode === '') return this.#changed();
+    const side = Math.min(innerWidth, innerHeight), edge = EDGE * side;
+    const { style } = this.#card;
+    style.setProperty('--bar', `${this.#bar}px`);
+    const { distance, wide } = this.#seat;
+    for (const code of this.#codes) {
+      const wanted = wide > 0 ? sideFor(distance, Number(code.dataset.modules)) / wide * innerWidth : 0;
+      code.style.setProperty('--wanted', `${Math.round(wanted)}px`);
+    }
+    const { bottom } = this.#panel.getBoundingClientRect();
+    const top = this.#mode === 'large' ? Math.max(edge, bottom + edge / 2) : edge; // it keeps below the panel
+    const room = { w: innerWidth - 2 * edge, h: innerHeight - top - edge - this.#bar };
+    for (let scale = 1, turn = 0; turn < 20; turn++) {
+      style.setProperty('--u', `${scale * side / 100}px`);
+      style.setProperty('--scale', String(scale));
+      const over = Math.max(this.#card.offsetWidth / room.w, this.#card.offsetHeight / room.h);
+      if (over <= 1) break;
+      scale *= Math.max(0.6, Math.min(0.98, 1 / over));
+    }
+    style.setProperty('--shift', `${Math.max(0, top - (innerHeight - this.#card.offsetHeight) / 2)}px`);
+    this.#tell();
+    this.#changed();
+  }
+
+  /** Says from how far all codes can be read. */
+  #tell() {
+    const { distance, wide } = this.#seat;
+    const seen = this.#codes.filter((code) => code.offsetWidth > 0);
+    const metres = Math.min(...seen.map((code) => reachOf(code.offsetWidth / innerWidth * wide, Number(code.dataset.modules))));
+    const told = wide > 0 && seen.length > 0;
+    const short = told && metres < distance - 0.05;
+    const text = told ? (short ? this.#out.dataset.short : this.#out.dataset.fits) ?? '' : '';
+    const n = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 1 }).format(Math.floor(metres * 10) / 10);
+    this.#out.textContent = text.replace('{n}', n);
+    this.#out.classList.toggle('warn', short);
+  }
+}

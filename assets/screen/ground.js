@@ -1,0 +1,92 @@
+// What lies behind the comments: the room's colour and picture, or others that
+// were chosen on this screen.
+
+/** Where neither room nor address name a colour. */
+const DARK = [0x0d, 0x11, 0x13];
+
+/** How much of the room's colour there is in the ground: white letters stay readable on any. */
+const TINT = 0.35;
+
+/** A room's picture on our own server. */
+const OWN = /^\/r\/[a-z0-9_-]+\/picture\/[0-9a-f]+\.jpg$/;
+
+/** The ground of a room's colour. @param {string} color `#rrggbb`, or another for none */
+export function groundOf(color) {
+  const parts = /^#([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})$/.exec(color);
+  const mixed = DARK.map((dark, i) => Math.round(parts ? dark + (parseInt(parts[i + 1], 16) - dark) * TINT : dark));
+  return `#${mixed.map((n) => n.toString(16).padStart(2, '0')).join('')}`;
+}
+
+export class Ground {
+  #color;
+  #own;
+  #dress;
+  #banner;
+  #card;
+  #chosen = '';
+  #bare = false;
+  #file = false;
+  #look = { color: '', picture: '' };
+  /** @type {() => void} */ #changed = () => {};
+
+  /** @param {{color: HTMLInputElement, own: HTMLImageElement, dress: HTMLImageElement, banner: HTMLImageElement, card: HTMLElement}} parts */
+  constructor({ color, own, dress, banner, card }) {
+    this.#color = color;
+    this.#own = own;
+    this.#dress = dress;
+    this.#banner = banner;
+    this.#card = card;
+    for (const image of [dress, banner]) image.addEventListener('error', () => { image.hidden = true; }); // it was replaced since
+    own.addEventListener('error', () => { if (own.src) this.show(undefined); }); // a file that is not a picture
+  }
+
+  /** There is a picture that can be taken off. */
+  get pictured() { return this.#file || (!this.#bare && OWN.test(this.#look.picture)); }
+
+  /** @param {() => void} fn called when `pictured` may have changed */
+  watch(fn) { this.#changed = fn; }
+
+  /** The room's, at first and when it changes. @param {{color?: string, picture?: string}} look */
+  wear({ color = '', picture = '' } = {}) {
+    this.#look = { color, picture };
+    this.#draw();
+  }
+
+  /** A colour of this screen, empty for the room's. @param {string} color */
+  paint(color) {
+    this.#chosen = color;
+    this.#draw();
+  }
+
+  /** Without the room's picture. @param {boolean} bare */
+  bare(bare) {
+    this.#bare = bare;
+    this.#draw();
+  }
+
+  /** A file of this machine over the room's picture. @param {File|undefined} file */
+  show(file) {
+    if (this.#own.src) URL.revokeObjectURL(this.#own.src);
+    this.#file = Boolean(file);
+    this.#own.hidden = !file;
+    if (file) this.#own.src = URL.createObjectURL(file);
+    else this.#own.removeAttribute('src');
+    this.#draw();
+  }
+
+  #draw() {
+    const { color, picture } = this.#look;
+    this.#color.value = this.#chosen || groundOf(color);
+    document.body.style.backgroundColor = this.#color.value;
+    const good = /^#[0-9a-f]{6}$/.test(color);
+    this.#card.classList.toggle('dressed', good);
+    if (good) this.#card.style.setProperty('--room', color);
+    const there = OWN.test(picture);
+    for (const [image, on] of /** @type {[HTMLImageElement, boolean][]} */ ([[this.#dress, there && !this.#bare && !this.#file], [this.#banner, there]])) {
+      if (on && image.getAttribute('src') !== picture) image.src = picture;
+      if (!there) image.removeAttribute('src');
+      image.hidden = !on;
+    }
+    this.#changed();
+  }
+}

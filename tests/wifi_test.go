@@ -1,0 +1,84 @@
+package tests
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// The Wi-Fi of a hall stands on the second screen and, for those who run the room, on
+// the poster; over a restart, too. Nothing else has the password: no event, no audit,
+// no log, no page of the audience, no file as plain text.
+func TestWiFi(t *testing.T) {
+	const password = "pass;word <b>42"
+	dir := t.TempDir()
+	p := start(t, dir, "--log-level", "debug", "--access-log")
+	owner, mod, stranger := p.console(), p.moderator(), p.browser()
+	phone, desk := p.phone().open("audience", ""), owner.open("console", "")
+	phone.next("hello")
+	desk.next("hello")
+	pages := func(who *browser) (screen, poster string) {
+		_, screen = who.do("GET", "/screen/live?key="+p.overlay, nil, nil)
+		_, poster = who.do("GET", "/poster/live", nil, nil)
+		return screen, poster
+	}
+	if screen, poster := pages(owner); strings.Contains(screen, `id="network"`) || strings.Contains(poster, `class="network"`) {
+		t.Error("a network is shown before there is one")
+	}
+	mod.call("PUT", "/api/rooms/live/wifi", map[string]any{"name": "Hall", "password": password}, 200)
+	if status, body := mod.do("PUT", "/api/rooms/live/wifi", map[string]any{"name": "Hall", "password": "short"}, ours); status != 422 || strings.Contains(body, "short") {
+		t.Errorf("a password that is too short: %d %s", status, body)
+	}
+	check := func() {
+		t.Helper()
+		screen, poster := pages(owner)
+		for name, page := range map[string]string{"screen": screen, "poster": poster} {
+			if !strings.Contains(page, "Hall") || !strings.Contains(page, "pass;word &lt;b&gt;42") || !strings.Contains(page, "data:image/svg") {
+				t.Errorf("the %s lacks the network:\n%s", name, page)
+			}
+		}
+		if screen, poster := pages(stranger); !strings.Contains(screen, "pass;word") || strings.Contains(poster, "Hall") {
+			t.Error("a projector with the overlay's key shows it, a stranger's poster does not")
+		}
+	}
+	check()
+	for _, path := range []string{"/r/live", "/api/rooms/live", "/api/rooms/live/audit", "/api/rooms/live/addresses"} {
+		if _, body := owner.do("GET", path, nil, nil); strings.Contains(body, "pass;word") {
+			t.Errorf("%s has the password:\n%s", path, body)
+		}
+	}
+	if _, body := owner.do("GET", "/api/rooms/live/audit", nil, nil); !strings.Contains(body, `"wifi"`) || !strings.Contains(body, "Hall") {
+		t.Errorf("the audit does not say who changed it:\n%s", body)
+	}
+	// An event tells everybody of a change that comes after.
+	owner.call("PATCH", "/api/rooms/live", map[string]any{"title": "after"}, 200)
+	for _, who := range []*socket{phone, desk} {
+		for said := ""; !strings.Contains(said, `"after"`); {
+			if said = string(who.next("events").raw); strings.Contains(said, "pass;word") {
+				t.Errorf("an event: %s", said)
+			}
+		}
+	}
+	p.stop()
+	if strings.Contains(p.logs.String(), "pass;word") || strings.Contains(p.said(), "pass;word") {
+		t.Error("the log has the password")
+	}
+	files, err := filepath.Glob(filepath.Join(dir, "*"))
+	if err != nil || len(files) == 0 {
+		t.Fatal(files, err)
+	}
+	for _, file := range files {
+		if b, err := os.ReadFile(file); err == nil && bytes.Contains(b, []byte("pass;word")) {
+			t.Errorf("%s has the password as plain text", file)
+		}
+	}
+	p = start(t, dir)
+	owner, mod, stranger = p.console(), p.moderator(), p.browser()
+	check()
+	mod.call("PUT", "/api/rooms/live/wifi", map[string]any{"name": ""}, 200)
+	if screen, poster := pages(owner); strings.Contains(screen+poster, "Hall") {
+		t.Error("what was taken off is shown")
+	}
+}
