@@ -7,9 +7,11 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"danmaku/live"
 	"danmaku/room"
 
 	"github.com/gorilla/websocket"
@@ -63,6 +65,42 @@ func TestASocketHasOneGoroutine(t *testing.T) {
 	eventually(t, "no pump", func() bool { return !strings.Contains(stacks(), "writePump") })
 	if n := strings.Count(stacks(), "readPump"); n != 21 {
 		t.Errorf("%d goroutines read", n)
+	}
+}
+
+// slowService takes its time for greetings.
+type slowService struct {
+	Service
+	stays func()
+}
+
+func (s slowService) Stays(c live.Client) error {
+	s.stays()
+	return s.Service.Stays(c)
+}
+
+// However many come at once, a few are greeted at a time, and all in the end.
+func TestFewAreGreetedAtOnce(t *testing.T) {
+	h := newHouse(t)
+	most := cap(h.handler.greeting)
+	var now, came atomic.Int64
+	goOn := make(chan struct{})
+	h.handler.svc = slowService{h.handler.svc, func() {
+		came.Add(1)
+		if n := now.Add(1); n > int64(most) {
+			t.Errorf("%d are greeted at once", n)
+		}
+		<-goOn
+		now.Add(-1)
+	}}
+	var conns []*websocket.Conn
+	for range 3 * most {
+		conns = append(conns, h.phone())
+	}
+	eventually(t, "as many as may be", func() bool { return came.Load() == int64(most) })
+	close(goOn)
+	for _, conn := range conns {
+		next(t, conn, "hello")
 	}
 }
 
