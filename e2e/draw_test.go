@@ -33,9 +33,10 @@ func TestADrawIsTheSameEverywhere(t *testing.T) {
 	checkAxe(t, phone, source, "the phone", true)
 	hash := browser.Value[string](overlay, `/[0-9a-f]{64}/.exec(document.querySelector(".dm-draw-proof").textContent)[0]`)
 	tap(phone, ".draw-key")
-	phone.Wait(has(".draw-key.joined", "You take part"))
+	const answered = ` && document.querySelector(".draw-key").getAttribute("aria-disabled") === "false"` // until then a tap does nothing
+	phone.Wait(has(".draw-key.joined", "You take part") + answered)
 	tap(phone, ".draw-key")
-	phone.Wait(has(".draw-key:not(.joined)", "Take part"))
+	phone.Wait(has(".draw-key:not(.joined)", "Take part") + answered)
 	send(phone, "so I have a name") // one that is shown
 
 	for _, page := range pages {
@@ -46,7 +47,7 @@ func TestADrawIsTheSameEverywhere(t *testing.T) {
 	phone.Wait(has("#banner", "No connection"))
 	tap(phone, ".draw-key") // waits
 	launch(t, "--listen", listen, "--data", data, "--user-rate", "0")
-	phone.Wait(has(".draw-key.joined", "You take part") + ` && document.querySelector(".draw-key").getAttribute("aria-disabled") === "false"`)
+	phone.Wait(has(".draw-key.joined", "You take part") + answered)
 	overlay.Wait(has(".dm-draw-people", "Taking part: 1"))
 	clickOn(console, ".show-row", "Draw now")
 	overlay.Wait(`document.querySelectorAll(".dm-draw-winner").length === 1`)
