@@ -115,6 +115,13 @@ func TestTheMenuOfAComment(t *testing.T) {
 	hand.Goto(address)
 	hand.Goto(h.base + "/dock/live")
 	hand.Wait(has(".feed .row", "nothing to see"))
+	for i := range 2 {
+		s.say(fmt.Sprint("reed", i), "one and the same", nil)
+	}
+	hand.Wait(has(".feed .times", "×2"))
+	for _, small := range browser.Value[[]string](hand, `[...document.querySelectorAll("#pane button")].filter((e) => e.checkVisibility()).map((e) => [e, e.getBoundingClientRect()]).filter(([, r]) => r.width > 0 && (r.height < 43.5 || r.width < 43.5)).map(([e, r]) => e.className + " " + r.width + "x" + r.height)`) {
+		t.Errorf("less than 44 px: %s", small)
+	}
 	at := middle(hand, row+" .name")
 	lift := hand.Touch(at[0], at[1])
 	hand.Wait(menuOpen)

@@ -85,7 +85,8 @@ export function openMenu({ label, at, above = false, items, from }) {
   document.addEventListener('pointerdown', (event) => { if (!box.contains(/** @type {Node} */ (event.target))) close(); }, { signal, capture: true });
   for (const what of ['blur', 'resize', 'hashchange']) addEventListener(what, close, { signal });
   say(true);
-  (from.closest('main, section') ?? document.body).append(box);
+  // In a landmark that is not drawn anew while the menu is open.
+  (from.closest('main, section:not(.next)') ?? document.querySelector('main') ?? document.body).append(box);
   place(box, at, above);
   shut = close;
   (rows[0] ?? box).focus({ preventScroll: true });
