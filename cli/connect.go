@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"net/url"
 	"os"
@@ -51,6 +52,9 @@ type api interface {
 	// ExportItems writes a file of what a room has shown besides comments to w; query has
 	// the parameters of the HTTP call. Errors: those of Export.
 	ExportItems(ctx context.Context, roomID string, query url.Values, w io.Writer) error
+	// Report writes what a show of a room came to; query has the parameters of the HTTP
+	// call. assets are the pages, for an api without a server. Errors: those of Export.
+	Report(ctx context.Context, roomID string, query url.Values, assets fs.FS, w io.Writer) error
 }
 
 // connect reaches a data folder that is there already: a command makes none, so that

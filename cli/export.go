@@ -17,6 +17,7 @@ import (
 
 	"danmaku/config"
 	"danmaku/export"
+	"danmaku/report"
 	"danmaku/room"
 	"danmaku/server"
 	"danmaku/server/wire"
@@ -26,8 +27,9 @@ import (
 
 // archive is server.Archive over the store.
 type archive struct {
-	db  *store.Store
-	dir string // where files are kept while they are sent
+	db   *store.Store
+	dir  string           // where files are kept while they are sent
+	stop report.StopWords // of reports
 }
 
 var _ server.Archive = archive{}
@@ -251,23 +253,31 @@ func exportTo(ctx context.Context, env Env, a api, roomID string, to exportTarge
 		account, err = a.Export(ctx, roomID, query, w, exportProgress(env.Err))
 		return err
 	}
-	var err error
-	if to.direct {
-		err = writeDirect(env, to.path, write)
-	} else {
-		err = writeWhole(to.path, to.force, write)
+	if err := exportFault(to.write(env, write), roomID); err != nil {
+		return err
 	}
+	sayAccount(env.Err, export.Format(query.Get("format")), export.Early(query.Get("early")), account)
+	return nil
+}
+
+// exportFault says what is wrong with what was asked for.
+func exportFault(err error, roomID string) error {
 	var why *room.ExplainedError
 	switch {
 	case errors.Is(err, room.ErrNotFound):
 		return config.Faultf(noRoomHere, roomID)
 	case errors.Is(err, room.ErrInvalid) && errors.As(err, &why):
 		return config.Usage(config.Say("%s", "%s", "%s"), why.Detail)
-	case err != nil:
-		return err
 	}
-	sayAccount(env.Err, export.Format(query.Get("format")), export.Early(query.Get("early")), account)
-	return nil
+	return err
+}
+
+// write writes a file where it is to go.
+func (to exportTarget) write(env Env, write func(io.Writer) error) error {
+	if to.direct {
+		return writeDirect(env, to.path, write)
+	}
+	return writeWhole(to.path, to.force, write)
 }
 
 // writeDirect sends an export to standard output, or to what stands at a path and

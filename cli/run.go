@@ -96,7 +96,7 @@ func commands() []command {
 	return []command{
 		serveCommand(), openCommand(), obsCommand(), linkNewCommand(), linkListCommand(), linkRevokeCommand(),
 		chatsAddCommand(), chatsListCommand(), chatsRemoveCommand(), chatsTestCommand(),
-		replayCommand(), exportCommand(), drawVerifyCommand(), backupCommand(), restoreCommand(), doctorCommand(), healthCommand(), checkCommand(), configCommand(), completionCommand(),
+		replayCommand(), exportCommand(), reportCommand(), drawVerifyCommand(), backupCommand(), restoreCommand(), doctorCommand(), healthCommand(), checkCommand(), configCommand(), completionCommand(),
 		versionCommand(), helpCommand(),
 	}
 }

@@ -168,6 +168,10 @@ func serve(ctx, end context.Context, env Env, cfg config.Config, log *slog.Logge
 	if err != nil {
 		return fmt.Errorf("read the embedded pages: %w", err)
 	}
+	stop, err := readStopWords(env.assets)
+	if err != nil {
+		return err
+	}
 	pictures := emotes.Open(emotes.Options{Dir: filepath.Join(cfg.Data, "emotes"), Log: log})
 	defer pictures.Close()
 	brought := &chatRooms{emotes: pictures}
@@ -199,7 +203,7 @@ func serve(ctx, end context.Context, env Env, cfg config.Config, log *slog.Logge
 		Bases: audienceBases(cfg, listening, lan), SameNetwork: cfg.PublicURL == nil,
 		SecurePort: doors.selfSignedPort(), Fingerprint: doors.fingerprint,
 		OBS: obsClient{url: cfg.OBS, password: passwordOf(env.Environ)}, OBSBase: obsBase(cfg, listening, lan),
-		MaxSockets: cfg.MaxSockets, MaxPerAddress: cfg.MaxSocketsPerAddress, Archive: archive{db, cfg.Data}, ExportFormats: exportFormats(), Ingest: chats.ingest, Emotes: pictures, Log: log, AccessLog: cfg.AccessLog, Now: time.Now,
+		MaxSockets: cfg.MaxSockets, MaxPerAddress: cfg.MaxSocketsPerAddress, Archive: archive{db, cfg.Data, stop}, ExportFormats: exportFormats(), Ingest: chats.ingest, Emotes: pictures, Log: log, AccessLog: cfg.AccessLog, Now: time.Now,
 	})
 	if err != nil {
 		return errors.Join(err, hall.Close())

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/http"
 	"net/http/httptrace"
 	"net/textproto"
@@ -61,7 +62,18 @@ func (c *Client) Export(ctx context.Context, roomID string, query url.Values, w 
 // parameters of the HTTP call. Errors: room.ErrInvalid with an explanation and
 // room.ErrNotFound, before which nothing was written to w, and those of w.
 func (c *Client) ExportItems(ctx context.Context, roomID string, query url.Values, w io.Writer) error {
-	r, err := c.request(ctx, http.MethodGet, "/api/rooms/"+url.PathEscape(roomID)+"/items/export?"+query.Encode(), nil)
+	return c.copyFile(ctx, "/api/rooms/"+url.PathEscape(roomID)+"/items/export?"+query.Encode(), w)
+}
+
+// Report copies what a show of a room came to to w; the server has the pages. Errors are
+// those of [Client.ExportItems].
+func (c *Client) Report(ctx context.Context, roomID string, query url.Values, _ fs.FS, w io.Writer) error {
+	return c.copyFile(ctx, "/api/rooms/"+url.PathEscape(roomID)+"/report?"+query.Encode(), w)
+}
+
+// copyFile copies a file that the server makes at once.
+func (c *Client) copyFile(ctx context.Context, target string, w io.Writer) error {
+	r, err := c.request(ctx, http.MethodGet, target, nil)
 	if err != nil {
 		return err
 	}

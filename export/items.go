@@ -98,12 +98,8 @@ type pollRow struct {
 func Polls(items []show.Item, f Format, marked bool) (file []byte, count int, err error) {
 	l := newLines(f, marked, "item", "question", "state", "started", "stopped", "option", "votes", "people")
 	for _, it := range items {
-		var spec show.PollSpec
-		var result show.PollResult
-		if it.Kind != show.Poll || it.Started.IsZero() || json.Unmarshal(it.Spec, &spec) != nil {
-			continue
-		}
-		if len(it.Result) > 0 && json.Unmarshal(it.Result, &result) != nil {
+		spec, result, ok := it.Poll()
+		if !ok {
 			continue
 		}
 		count++

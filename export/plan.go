@@ -40,6 +40,8 @@ type Plan struct {
 	Format  Format
 	Count   int // comments that are selected
 	Options Options
+	// Recorded says that OBS reported the beginning of the recording.
+	Recorded bool
 
 	from  Snapshot
 	query room.Archive
@@ -133,6 +135,23 @@ func set(query url.Values, name string) bool {
 	return query.Has(name) && v != "0" && v != "false"
 }
 
+// Moments reads moments of a query by their names, each zero where it is left out.
+// Errors: room.ErrInvalid with an explanation.
+func Moments(query url.Values, names ...string) ([]time.Time, error) {
+	out := make([]time.Time, len(names))
+	for i, name := range names {
+		text := query.Get(name)
+		if text == "" {
+			continue
+		}
+		var err error
+		if out[i], err = parseMoment(text); err != nil {
+			return nil, room.Explain(room.ErrInvalid, "%s %.40q: write a time as 2026-11-21T20:00:00+01:00, or ms since 1970", name, text)
+		}
+	}
+	return out, nil
+}
+
 // parseMoment reads RFC 3339 or milliseconds since 1970.
 func parseMoment(s string) (time.Time, error) {
 	if ms, err := strconv.ParseInt(s, 10, 64); err == nil && ms > 0 && ms < 1<<50 {
@@ -171,7 +190,7 @@ func (p *Plan) findRecording(ctx context.Context, insist bool) error {
 		if !p.query.From.IsZero() && (over || forgotten) {
 			continue
 		}
-		p.Options.Zero, p.Options.End = start, end
+		p.Options.Zero, p.Options.End, p.Recorded = start, end, true
 		if kind.start == room.RecordStart { // a stream cannot be paused
 			p.Options.Pauses, err = p.from.Pauses(ctx, roomID, start)
 			return err

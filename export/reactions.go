@@ -18,16 +18,11 @@ func Span(query url.Values) (f Format, from, to time.Time, err error) {
 	if f != CSV && f != JSONLines {
 		return "", from, to, room.Explain(room.ErrInvalid, "format %.20q: jsonl or csv", f)
 	}
-	for name, into := range map[string]*time.Time{"from": &from, "to": &to} {
-		text := query.Get(name)
-		if text == "" {
-			continue
-		}
-		if *into, err = parseMoment(text); err != nil {
-			return "", from, to, room.Explain(room.ErrInvalid, "%s %.40q: write a time as 2026-11-21T20:00:00+01:00, or ms since 1970", name, text)
-		}
+	moments, err := Moments(query, "from", "to")
+	if err != nil {
+		return "", from, to, err
 	}
-	return f, from, to, nil
+	return f, moments[0], moments[1], nil
 }
 
 // reactionRow is how often people reacted in one way within a minute.

@@ -43,7 +43,7 @@ type Writer struct {
 	opt      Options
 	enc      encoder
 	begun    bool
-	stood    time.Duration // how long the recording stood still in the pauses that are over
+	clock    *Clock
 	summary  Summary
 	selected Selected
 }
@@ -87,10 +87,13 @@ func NewWriter(w io.Writer, f Format, opt Options) (*Writer, error) {
 
 // Write adds a comment. They must come in the order of their time.
 func (x *Writer) Write(row room.Row) error {
-	if x.opt.Zero.IsZero() {
-		x.opt.Zero = row.At
+	if x.clock == nil {
+		if x.opt.Zero.IsZero() {
+			x.opt.Zero = row.At
+		}
+		x.clock = x.opt.Clock()
 	}
-	offset, at := x.clock(row.At)
+	offset, at := x.clock.at(row.At)
 	x.selected.All++
 	if at != during {
 		came, treated := &x.selected.Early, &x.summary.Early
@@ -103,7 +106,7 @@ func (x *Writer) Write(row room.Row) error {
 		*came++
 		switch {
 		case x.opt.Early == EarlyClamp:
-			offset = x.clamp(offset, at)
+			offset = x.clock.clamp(offset, at)
 			*treated++
 		case x.opt.Early == EarlyDrop || x.timed:
 			*treated++
@@ -116,51 +119,6 @@ func (x *Writer) Write(row room.Row) error {
 	row.Text, row.Name = legalText(row.Text), legalText(row.Name)
 	x.summary.Written++
 	return x.enc.add(x.out, row, offset)
-}
-
-// part is a part of the time that an export is about.
-type part int
-
-const (
-	before part = iota
-	during
-	paused
-	after
-)
-
-// clock is where the recording was at a moment, and in which part of the time
-// that is. The moments must come in their order.
-func (x *Writer) clock(at time.Time) (time.Duration, part) {
-	for len(x.opt.Pauses) > 0 {
-		p := x.opt.Pauses[0]
-		if at.Before(p.From) {
-			break
-		}
-		if p.To.IsZero() || at.Before(p.To) {
-			return p.From.Sub(x.opt.Zero) - x.stood, paused
-		}
-		x.stood += p.To.Sub(p.From)
-		x.opt.Pauses = x.opt.Pauses[1:]
-	}
-	offset := at.Sub(x.opt.Zero) - x.stood
-	switch {
-	case offset < 0:
-		return offset, before
-	case !x.opt.End.IsZero() && !at.Before(x.opt.End):
-		return offset, after
-	}
-	return offset, during
-}
-
-// clamp puts what is outside the recording at its nearest moment.
-func (x *Writer) clamp(offset time.Duration, at part) time.Duration {
-	switch at {
-	case before:
-		return 0
-	case after:
-		return x.opt.End.Sub(x.opt.Zero) - x.stood
-	}
-	return offset
 }
 
 func (x *Writer) begin() error {

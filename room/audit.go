@@ -94,6 +94,14 @@ type AuditEntry struct {
 	Undoes  int64            // the act that this one undoes; 0 for most
 }
 
+// ActCount is how often somebody did one kind of thing that still stands.
+type ActCount struct {
+	By   string
+	Role Role
+	Kind Action
+	N    int
+}
+
 // ListEdit is what an act did to a list of rules: all that is needed to undo it.
 type ListEdit struct {
 	Made, Deleted bool

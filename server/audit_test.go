@@ -49,6 +49,10 @@ func (brokenArchive) ExportReactions(context.Context, string, url.Values) (Downl
 	return Download{}, nil
 }
 
+func (brokenArchive) Report(context.Context, string, []show.Item, []show.QuestionList, url.Values) (Download, error) {
+	return Download{}, room.ErrNotFound
+}
+
 func (brokenArchive) ExportItems(string, []show.Item, []show.QuestionList, url.Values) (Download, error) {
 	return Download{}, room.ErrNotFound
 }

@@ -34,13 +34,17 @@ type Archive interface {
 	// ExportReactions makes a file of how often people reacted, minute by minute, as
 	// the query asks. Errors: room.ErrInvalid with an explanation, room.ErrNotFound.
 	ExportReactions(ctx context.Context, room string, query url.Values) (Download, error)
+	// Report sums up a show of a room, as the query asks, with the polls among items and
+	// the questions of lists that belong to it. Errors: room.ErrInvalid with an
+	// explanation, room.ErrNotFound.
+	Report(ctx context.Context, room string, items []show.Item, lists []show.QuestionList, query url.Values) (Download, error)
 	// AddMoment notes what OBS did.
 	AddMoment(ctx context.Context, m room.Moment) error
 }
 
 // Download is a file that is ready to be sent.
 type Download struct {
-	Name      string // of the file
+	Name      string // of the file; empty for what is no file
 	MediaType string
 	Size      int64 // bytes
 	Account   wire.ExportAccount
@@ -88,6 +92,9 @@ func (s *Server) exportRoom(c echo.Context) error {
 // describe writes what is known of a file before it is made.
 func describe(h http.Header, d Download) {
 	h.Set("Content-Type", d.MediaType)
+	if d.Name == "" {
+		return
+	}
 	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": d.Name}))
 }
 

@@ -245,9 +245,11 @@ func (s *Server) exportItems(c echo.Context) error {
 	if only := c.QueryParam("item"); only != "" {
 		items = slices.DeleteFunc(items, func(it show.Item) bool { return it.ID != only })
 	}
-	lists, err := s.questionLists(c, items)
-	if err != nil {
-		return err
+	var lists []show.QuestionList
+	if c.QueryParam("kind") == string(show.Questions) {
+		if lists, err = s.questionLists(c, items); err != nil {
+			return err
+		}
 	}
 	d, err := s.opt.Archive.ExportItems(c.Param("room"), items, lists, c.QueryParams())
 	return sendWhole(c, d, err)
@@ -262,6 +264,26 @@ func (s *Server) exportReactions(c echo.Context) error {
 		return err
 	}
 	d, err := s.opt.Archive.ExportReactions(c.Request().Context(), c.Param("room"), c.QueryParams())
+	return sendWhole(c, d, err)
+}
+
+// report is GET /api/rooms/{room}/report.
+func (s *Server) report(c echo.Context) error {
+	if prefetching(c.Request()) {
+		return errLooking
+	}
+	items, err := s.live.Items(c.Param("room"), actorOf(c))
+	if err != nil {
+		return err
+	}
+	lists, err := s.questionLists(c, items)
+	if err != nil {
+		return err
+	}
+	if err := s.live.KeepReactions(c.Request().Context(), c.Param("room")); err != nil {
+		return err
+	}
+	d, err := s.opt.Archive.Report(c.Request().Context(), c.Param("room"), items, lists, c.QueryParams())
 	return sendWhole(c, d, err)
 }
 

@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"danmaku/comment"
+	"danmaku/report"
 	"danmaku/room"
 	"danmaku/server/wire"
 	"danmaku/show"
@@ -67,6 +68,9 @@ var operations = map[string]operation{
 	"GET" + inRoom + "/export": {
 		says: "Download a room's comments", query: []string{"format bilibili-xml, ass, niconico-xml, srt, vtt, jsonl or csv", "from RFC 3339 or ms", "to RFC 3339 or ms", "zero recording, first or a time", "early drop or clamp", "status by commas", "all 1", "bom 1"},
 		media: "application/octet-stream",
+	},
+	"GET" + inRoom + "/report": {
+		says: "Sum up a show", query: []string{"session a moment of the show, RFC 3339 or ms; left out: the last one", "from RFC 3339 or ms", "to RFC 3339 or ms", "zero recording, first or a time", "format json, csv, md or chapters", "lang of md and chapters: en, zh-CN or ja", "bom 1"}, out: report.Report{},
 	},
 	"GET" + inRoom + "/sessions": {says: "When the room was busy", out: object{"sessions": []wireSession{}}},
 

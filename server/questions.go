@@ -63,7 +63,7 @@ func (s *Server) markQuestion(c echo.Context) error {
 func (s *Server) questionLists(c echo.Context, items []show.Item) ([]show.QuestionList, error) {
 	var lists []show.QuestionList
 	for _, it := range items {
-		if it.Kind != show.Questions || c.QueryParam("kind") != string(show.Questions) {
+		if it.Kind != show.Questions {
 			continue
 		}
 		list, err := s.live.Questions(c.Request().Context(), c.Param("room"), it.ID, room.ViewConsole, show.ByVotes)

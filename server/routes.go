@@ -92,6 +92,7 @@ var table = []route{
 	{method: http.MethodGet, path: "/api/rooms/:room/events", handle: (*Server).events, needs: room.WatchEvents, keyed: true},
 	{method: http.MethodGet, path: "/api/rooms/:room/stats", handle: (*Server).stats, needs: room.ReadRoom},
 	{method: http.MethodGet, path: "/api/rooms/:room/export", handle: (*Server).exportRoom, needs: room.Export},
+	{method: http.MethodGet, path: "/api/rooms/:room/report", handle: (*Server).report, needs: room.Export},
 	{method: http.MethodGet, path: "/api/rooms/:room/sessions", handle: (*Server).listSessions, needs: room.ControlReplay},
 	{method: http.MethodGet, path: "/api/rooms/:room/replay", handle: (*Server).getReplay, needs: room.ControlReplay},
 	{method: http.MethodPost, path: "/api/rooms/:room/replay", handle: (*Server).replayPast, needs: room.StartReplay},

@@ -78,6 +78,15 @@ type PollResult struct {
 	People int   `json:"people"`
 }
 
+// Poll returns what a poll that has been started asks, and its counts so far. ok is
+// false for any other item.
+func (it Item) Poll() (s PollSpec, r PollResult, ok bool) {
+	if it.Kind != Poll || it.Started.IsZero() || json.Unmarshal(it.Spec, &s) != nil {
+		return s, r, false
+	}
+	return s, r, len(it.Result) == 0 || json.Unmarshal(it.Result, &r) == nil
+}
+
 // pollFinish counts a poll that stops.
 func pollFinish(it Item, t *Tally) any {
 	var s PollSpec

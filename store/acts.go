@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"danmaku/comment"
 	"danmaku/room"
@@ -189,6 +190,31 @@ func (s *Store) Acts(ctx context.Context, q room.AuditQuery) (acts []room.AuditE
 		return acts[:limit], true, nil
 	}
 	return acts, false, nil
+}
+
+// ActCounts counts what was done to a room from a moment on and before another, and was
+// not undone. An act about several comments counts for each.
+func (s *Store) ActCounts(ctx context.Context, roomID string, from, to time.Time) ([]room.ActCount, error) {
+	const q = `SELECT a.actor, a.role, a.kind, SUM(CASE WHEN a.kept <> '' AND a.kind IN ('approve', 'refuse') THEN MAX(1, json_array_length(a.kept, '$.ids')) ELSE 1 END)
+		FROM acts a WHERE a.room = (SELECT id FROM rooms WHERE name = ?) AND a.at >= ? AND a.at < ? AND a.undone = 0
+		GROUP BY a.actor, a.role, a.kind ORDER BY a.actor, a.role, a.kind`
+	rows, err := s.read.QueryContext(ctx, q, roomID, toMS(from), toMS(to))
+	if err != nil {
+		return nil, fmt.Errorf("count acts: %w", err)
+	}
+	defer rows.Close()
+	var out []room.ActCount
+	for rows.Next() {
+		var a room.ActCount
+		if err := rows.Scan(&a.By, &a.Role, &a.Kind, &a.N); err != nil {
+			return nil, fmt.Errorf("count acts: %w", err)
+		}
+		out = append(out, a)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("count acts: %w", err)
+	}
+	return out, nil
 }
 
 func scanAct(scan func(...any) error) (room.AuditEntry, error) {

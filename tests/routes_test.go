@@ -158,6 +158,7 @@ func TestRoutesByRole(t *testing.T) {
 		{method: "GET", route: "/api/rooms/:room/events", path: "/api/rooms/live/events?since=x", who: append([]string{"observer"}, moderators...)}, // without it the answer does not end
 		{method: "GET", route: "/api/rooms/:room/stats", who: moderators},
 		{method: "GET", route: "/api/rooms/:room/export", path: "/api/rooms/live/export?format=csv", who: moderators},
+		{method: "GET", route: "/api/rooms/:room/report", who: moderators},
 		{method: "GET", route: "/api/rooms/:room/sessions", who: moderators},
 		{method: "GET", route: "/api/rooms/:room/replay", who: moderators},
 		{method: "POST", route: "/api/rooms/:room/replay", who: owners, body: body{"from": 0, "to": 1}},

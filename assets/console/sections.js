@@ -5,7 +5,7 @@ import { byId } from '../shared/dom.js';
 import { confirmFirst } from './dialog.js';
 
 /** In the order of the rail and of the keys 1 to 9; those after the ninth have none. */
-export const SECTIONS = ['live', 'air', 'rules', 'people', 'stats', 'links', 'audit', 'export', 'room', 'chats', 'show', 'automation', 'voice', 'alerts'];
+export const SECTIONS = ['live', 'air', 'rules', 'people', 'stats', 'links', 'audit', 'export', 'room', 'chats', 'show', 'automation', 'voice', 'alerts', 'report'];
 
 /**
  * A page that is open. `again` when it is closed to be opened anew, in another language.
@@ -31,6 +31,7 @@ const LOAD = {
   show: () => import('./page-show.js'),
   voice: () => import('./page-voice.js'),
   alerts: () => import('./page-alerts.js'),
+  report: () => import('./page-report.js'),
   automation: () => import('./page-automation.js'),
 };
 

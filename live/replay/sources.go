@@ -22,12 +22,11 @@ const mostComments = 100_000
 // DefectsNamed is how many malformed lines of a file are named.
 const DefectsNamed = 10
 
-// sessionGap is the least silence between two sessions of a room, and
-// sessionsListed how many of them are listed.
-const (
-	sessionGap     = 30 * time.Minute
-	sessionsListed = 20
-)
+// SessionGap is the least silence between two sessions of a room.
+const SessionGap = 30 * time.Minute
+
+// sessionsListed is how many of them are listed.
+const sessionsListed = 20
 
 // Archive holds what rooms showed.
 type Archive interface {
@@ -51,7 +50,7 @@ var _ Recordings = Library{}
 
 // Sessions implements [Recordings].
 func (l Library) Sessions(ctx context.Context, roomID string) ([]room.Session, error) {
-	return l.Archive.Sessions(ctx, roomID, sessionGap, sessionsListed)
+	return l.Archive.Sessions(ctx, roomID, SessionGap, sessionsListed)
 }
 
 // Past implements [Recordings].

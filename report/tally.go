@@ -1,0 +1,197 @@
+package report
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"golang.org/x/text/unicode/norm"
+
+	"danmaku/comment"
+	"danmaku/room"
+	"danmaku/show"
+)
+
+const (
+	// leastPeople must have written a word: what one person alone writes is no topic,
+	// and may be private.
+	leastPeople = 2
+	// mostTold bounds the texts of a tally; those of one person go first.
+	mostTold = 200_000
+)
+
+// tally counts the people who wrote each text.
+type tally struct{ told map[string]*writers }
+
+// writers are people by their numbers. Most texts have one, and need no set.
+type writers struct {
+	first int32
+	more  map[int32]struct{}
+}
+
+func newTally() *tally { return &tally{map[string]*writers{}} }
+
+func (t *tally) add(text string, who int32) {
+	w := t.told[text]
+	switch {
+	case w == nil:
+		if len(t.told) >= mostTold {
+			t.trim()
+		}
+		t.told[text] = &writers{first: who}
+	case w.first == who:
+	case w.more == nil:
+		w.more = map[int32]struct{}{who: {}}
+	default:
+		w.more[who] = struct{}{}
+	}
+}
+
+// trim forgets what one person alone wrote.
+func (t *tally) trim() {
+	for text, w := range t.told {
+		if w.more == nil {
+			delete(t.told, text)
+		}
+	}
+}
+
+// top returns the texts that most people wrote, but for names and for parts of a text
+// that nearly as many wrote.
+func (t *tally) top(most int, names map[string]bool) []Count {
+	all := []Count{}
+	for text, w := range t.told {
+		if n := 1 + len(w.more); n >= leastPeople && !names[text] {
+			all = append(all, Count{text, n})
+		}
+	}
+	slices.SortFunc(all, func(a, b Count) int {
+		return cmp.Or(cmp.Compare(b.N, a.N), cmp.Compare(len(b.Text), len(a.Text)), cmp.Compare(a.Text, b.Text))
+	})
+	// What is far behind the first ones is in no list: it is not compared with all.
+	all = all[:min(len(all), 20*most)]
+	out := []Count{}
+	for _, c := range all {
+		if len(out) == most {
+			break
+		}
+		part := func(o Count) bool { return len(o.Text) > len(c.Text) && 5*o.N >= 4*c.N && holds(o.Text, c.Text) }
+		if !slices.ContainsFunc(all, part) {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// crowd is who wrote: a number for each person, how much, and the name that was shown
+// last.
+type crowd struct {
+	numbers map[string]int32
+	wrote   []int
+	called  []string
+}
+
+func newCrowd() *crowd { return &crowd{numbers: map[string]int32{}} }
+
+// met counts a comment and returns the number of its author.
+func (c *crowd) met(row room.Row) int32 {
+	n, known := c.numbers[row.User]
+	if !known {
+		n = int32(len(c.wrote))
+		c.numbers[row.User] = n
+		c.wrote, c.called = append(c.wrote, 0), append(c.called, "")
+	}
+	c.wrote[n]++
+	if comment.Visible(row.Name) {
+		c.called[n] = row.Name
+	}
+	return n
+}
+
+func (c *crowd) count() int { return len(c.wrote) }
+
+// names are those of people, as words have them: no name is a word.
+func (c *crowd) names() map[string]bool {
+	out := map[string]bool{}
+	for _, name := range c.called {
+		out[strings.ToLower(norm.NFKC.String(name))] = true
+	}
+	return out
+}
+
+// named returns who wrote most, of those who showed a name.
+func (c *crowd) named(most int) []Count {
+	out := []Count{}
+	for i, name := range c.called {
+		if name != "" {
+			out = append(out, Count{name, c.wrote[i]})
+		}
+	}
+	slices.SortStableFunc(out, func(a, b Count) int { return cmp.Or(cmp.Compare(b.N, a.N), cmp.Compare(a.Text, b.Text)) })
+	return out[:min(len(out), most)]
+}
+
+// pollsOf returns the polls among items.
+func pollsOf(items []show.Item) []Poll {
+	out := []Poll{}
+	for _, it := range items {
+		spec, result, ok := it.Poll()
+		if !ok {
+			continue
+		}
+		p := Poll{Question: spec.Question, People: result.People, Options: []Count{}}
+		for i, option := range spec.Options {
+			n := 0
+			if i < len(result.Counts) {
+				n = result.Counts[i]
+			}
+			p.Options = append(p.Options, Count{option, n})
+		}
+		out = append(out, p)
+	}
+	return out
+}
+
+// askedIn returns the questions that everybody can see.
+func askedIn(lists []show.QuestionList) []AskedQuestion {
+	out := []AskedQuestion{}
+	for _, list := range lists {
+		for _, q := range list.Questions {
+			if q.Open() {
+				out = append(out, AskedQuestion{list.Item.Title(), q.Comment.Text, q.Comment.Name, q.Votes, !q.Mark.Answered.IsZero()})
+			}
+		}
+	}
+	return out
+}
+
+// staffOf groups acts by who did them, who did most first.
+func staffOf(acts []room.ActCount) []Moderator {
+	out := []Moderator{}
+	for _, a := range acts {
+		i := slices.IndexFunc(out, func(m Moderator) bool { return m.By == a.By && m.Role == a.Role })
+		if i < 0 {
+			i = len(out)
+			out = append(out, Moderator{By: a.By, Role: a.Role})
+		}
+		*out[i].field(a.Kind) += a.N
+	}
+	all := func(m Moderator) int { return m.Decided + m.Taken + m.Barred + m.Shown + m.Other }
+	slices.SortStableFunc(out, func(a, b Moderator) int { return cmp.Or(cmp.Compare(all(b), all(a)), cmp.Compare(a.By, b.By)) })
+	return out
+}
+
+// field is the count to which an act belongs.
+func (m *Moderator) field(kind room.Action) *int {
+	switch kind {
+	case room.ActionApprove, room.ActionRefuse:
+		return &m.Decided
+	case room.ActionRemove, room.ActionRemoveUser, room.ActionClear:
+		return &m.Taken
+	case room.ActionMute, room.ActionBan:
+		return &m.Barred
+	case room.ActionPin, room.ActionItemStart, room.ActionAnswered:
+		return &m.Shown
+	}
+	return &m.Other
+}
