@@ -3,23 +3,18 @@
 // every fault is silent.
 
 import { readOptions } from '../shared/options.js';
-import { withDefaults } from '../shared/protocol.js';
-import { RoomSocket } from '../shared/socket.js';
-import { CatchUp } from './catch-up.js';
 import { StageClock } from './clock.js';
 import { RoomCode } from './code.js';
 import { Debug } from './debug.js';
 import { Demo } from './demo.js';
-import { Drawing } from './drawing.js';
+import { Follower } from './follow.js';
 import { FrameTimer } from './frames.js';
 import { Latency } from './latency.js';
-import { Obs } from './obs.js';
-import { applyOptions, outlineKind, pass } from './page.js';
+import { applyOptions, outlineKind, ownRule, whole } from './page.js';
 import { Pin } from './pin.js';
 import { WORTH } from './placement.js';
 import { Reactions } from './reactions.js';
 import { DomRenderer } from './renderer.js';
-import { Seen } from './seen.js';
 import { ShowLayer } from './show.js';
 import { Stage } from './stage.js';
 import { words } from './text.js';
@@ -31,10 +26,7 @@ const key = query.get('key') ?? '';
 const ownLang = root.lang;
 let options = readOptions(query);
 
-const sheet = document.createElement('style');
-document.head.append(sheet); // before OBS's Custom CSS, which it puts at the end
-sheet.sheet?.insertRule(':root {}');
-const rule = /** @type {CSSStyleRule} */ (sheet.sheet?.cssRules[0]);
+const rule = ownRule();
 root.dataset.outline = outlineKind(navigator.userAgent);
 
 const clock = new StageClock(document.timeline);
@@ -45,17 +37,16 @@ const reactions = new Reactions(document.body);
 const pin = new Pin(element, { style: () => renderer.style, changed: () => stage.refresh() });
 dress();
 const latency = new Latency();
-const drawing = new Drawing(() => { socket.send({ type: 'beat', ...drawing.report() }); });
 const stage = /** @type {Stage} */ (new Stage({
   renderer, clock, options, pin, timer: new FrameTimer(),
-  on: { tick: () => debug.draw(), push: () => code.busy(), place: () => drawing.placed(), show: ({ at }) => latency.shown(at) },
+  on: { tick: () => debug.draw(), push: () => code.busy(), place: () => follower.placed(), show: ({ at }) => latency.shown(at) },
 }));
 const code = new RoomCode(document.body, {
   src: `/api/rooms/${encodeURIComponent(room)}/qr.svg${key && `?key=${encodeURIComponent(key)}`}`,
   title: root.dataset.title ?? '', label: words(root.lang).scan,
   quiet: () => stage.stats().active + stage.stats().queued === 0,
 });
-const debug = new Debug(element, stage, () => socket.state);
+const debug = new Debug(element, stage, () => follower.state);
 const demo = new Demo((comments) => stage.push(comments));
 
 let secret = false;
@@ -104,85 +95,31 @@ sizes.observe(renderer.probe);
 new MutationObserver(refresh).observe(document.head, { childList: true, subtree: true, characterData: true });
 document.fonts.addEventListener('loadingdone', refresh);
 
-const missed = new CatchUp();
-const age = (/** @type {{at: number}} */ c) => missed.age(c);
-const young = (/** @type {import('../shared/protocol.js').Comment} */ c) => missed.young(c, stage.crossing(c) - WORTH);
-
-/** What was missed says nothing new of the pin: hello has what holds after it. */
-let catching = false;
-
-/** @param {{ids?: string[], user?: string}} what */
-function remove(what) {
-  stage.remove(what);
-  pass('remove', what);
-  if (!catching) pin.remove(what);
-}
-
-function clear() {
-  stage.clear();
-  pass('clear', null);
-  if (!catching) pin.set(null);
-}
-
-const socket = new RoomSocket({
-  room, role: 'overlay', key, answer: () => ({ ...latency.tell(), ...drawing.answer() }),
-  handlers: {
+const follower = new Follower({
+  room, key, stage, pin, latency, lasts: (c) => stage.crossing(c) - WORTH,
+  on: {
     hello(hello) {
-      missed.begin(hello.time, hello.room?.delay_ms ?? 0);
       code.rename(hello.room?.title);
-      hide(Boolean(hello.room?.secret)); seen.away(Boolean(hello.room?.overlay_hidden));
-      latency.greeted(hello.time, hello.room?.delay_ms ?? 0);
-      obs.flush();
+      hide(Boolean(hello.room?.secret));
       show.greeted(hello);
-      pass('room', hello.room ?? {});
-      drawing.greeted();
-      catching = hello.resumed;
-      pin.set(hello.pin ? withDefaults(hello.pin) : null);
-      if (hello.resumed) return;
-      stage.clear();
-      pass('begin', { comments: hello.recent, now: hello.time });
-      stage.push(hello.recent.filter(young), age);
-      missed.end();
     },
-    comment(c) { pass('comment', c); if (young(c)) stage.push([c], age); },
-    events: () => { missed.end(); catching = false; }, // the first frame after a resume was what was missed
     room(change) {
-      pass('room', change);
       code.rename(change.title);
       if (change.secret !== undefined) hide(change.secret);
-      seen.away(change.overlay_hidden);
-      if (change.delay_ms !== undefined) latency.delayed(change.delay_ms);
     },
     state: () => debug.draw(),
-    remove, clear, ...show.handlers, ...reactions.handlers,
-    beat(beat) {
-      latency.beat(Number(beat.time));
-      show.beat(Number(beat.time));
-    },
-    pin(event) {
-      if (catching) return;
-      if (event.comment) pin.set(withDefaults(event.comment));
-      else if (!event.id) pin.set(null);
-    },
+    beat: (time) => show.beat(time),
+    ...show.handlers, ...reactions.handlers,
   },
 });
-const obs = new Obs(window, {
-  send: (frame) => socket.send(frame),
-  visible: (shown) => seen.obs(shown),
-});
-const seen = new Seen(stage, drawing);
 equip();
-if (!options.bench && !options.demo) socket.connect();
-
-let made = 0;
-/** @param {any} c as on the wire; an id is made where it lacks */
-const whole = (c) => withDefaults({ id: `local-${++made}`, ...c, text: String(c.text ?? '') });
+if (!options.bench && !options.demo) follower.connect();
 
 Object.assign(window, {
   danmaku: {
-    config, clear,
+    config, clear: () => follower.clear(),
     /** @param {any} comments one or many */ push: (comments) => stage.push([comments].flat().map(whole)),
-    /** @param {string|string[]} ids */ remove: (ids) => remove({ ids: [ids].flat() }),
+    /** @param {string|string[]} ids */ remove: (ids) => follower.remove({ ids: [ids].flat() }),
     /** @param {any[]} items as in hello @param {number} time ms, the moment at which they are so */ items: (items, time) => show.greeted({ items, time }),
     /** @param {any} comment */ pin: (comment) => pin.set(comment ? whole(comment) : null),
     /** @param {Record<string, number>} sums by emoji */ react: (sums) => reactions.rise(sums),

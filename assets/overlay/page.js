@@ -1,6 +1,7 @@
-// How options reach the page: custom properties.
+// How options reach the page, as custom properties, and what else pages of the overlay share.
 
 import { DEFAULTS, OPTIONS, defaultOf } from '../shared/options.js';
+import { withDefaults } from '../shared/protocol.js';
 
 /** @typedef {import('../shared/options.js').Options} Options */
 
@@ -24,6 +25,15 @@ export function quoteFonts(font) {
   return names.map((name) => (GENERIC.includes(name.toLowerCase()) ? name : `"${name}"`)).join(', ');
 }
 
+/** A rule of :root in a style sheet of its own, before OBS's Custom CSS, which it puts
+ * at the end of the head. */
+export function ownRule() {
+  const sheet = document.createElement('style');
+  document.head.append(sheet);
+  sheet.sheet?.insertRule(':root {}');
+  return /** @type {CSSStyleRule} */ (sheet.sheet?.cssRules[0]);
+}
+
 /** Turns options into style. The properties go into a style sheet of their own
  * before the streamer's and not onto elements, so that theirs win; what is as
  * by default in a theme, or "auto", is left to it.
@@ -45,3 +55,7 @@ export function applyOptions(o, rule) {
  * screen's cloud of words. Another site's page hears nothing: its frame is not ours to see.
  * @param {string} type @param {any} detail */
 export function pass(type, detail) { window.frameElement?.dispatchEvent(new CustomEvent(`danmaku-${type}`, { detail })); }
+
+let made = 0;
+/** A comment that a tool hands over: an id is made where it lacks. @param {any} c as on the wire */
+export const whole = (c) => withDefaults({ id: `local-${++made}`, ...c, text: String(c.text ?? '') });

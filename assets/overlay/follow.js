@@ -1,0 +1,123 @@
+// Lets a stage follow its room: everything that overlays see, in its order, and what
+// was missed, as old as it is. What is taken down goes at once, and so does what is
+// pinned. Every fault is silent.
+
+import { withDefaults } from '../shared/protocol.js';
+import { RoomSocket } from '../shared/socket.js';
+import { CatchUp } from './catch-up.js';
+import { Drawing } from './drawing.js';
+import { Latency } from './latency.js';
+import { Obs } from './obs.js';
+import { pass } from './page.js';
+import { Seen } from './seen.js';
+
+/** @typedef {import('../shared/protocol.js').Comment} Comment */
+/**
+ * @typedef {object} Followed
+ * @property {(comments: Comment[], age?: (c: Comment) => number) => void} push
+ * @property {(what: {ids?: string[], user?: string}) => void} remove
+ * @property {() => void} clear
+ * @property {(hidden: boolean) => void} setHidden
+ */
+
+export class Follower {
+  #stage; #pin; #socket; #seen; #obs; #latency; #drawing;
+  #missed = new CatchUp();
+  /** What was missed says nothing new of the pin: hello has what holds after it. */
+  #catching = false;
+
+  /**
+   * @param {object} host
+   * @param {string} host.room
+   * @param {string} host.key
+   * @param {Followed} host.stage
+   * @param {import('./pin.js').Pin} host.pin
+   * @param {Latency} host.latency
+   * @param {(c: Comment) => number} host.lasts ms for which a comment is worth drawing
+   * @param {{hello?: (hello: import('../shared/protocol.js').Hello) => void, room?: (change: any) => void, state?: () => void, beat?: (time: number) => void} & Record<string, any>} [host.on]
+   *   what else the page does with what it hears
+   */
+  constructor({ room, key, stage, pin, latency, lasts, on = {} }) {
+    const { hello: greeted, room: changed, beat: beaten, ...rest } = on;
+    this.#stage = stage;
+    this.#pin = pin;
+    this.#latency = latency;
+    const drawing = this.#drawing = new Drawing(() => { socket.send({ type: 'beat', ...drawing.report() }); });
+    const young = (/** @type {Comment} */ c) => this.#missed.young(c, lasts(c));
+    const socket = this.#socket = new RoomSocket({
+      room, role: 'overlay', key, answer: () => ({ ...latency.tell(), ...drawing.answer() }),
+      handlers: {
+        ...rest,
+        hello: (hello) => this.#greeted(hello, young, greeted),
+        comment: (c) => { pass('comment', c); if (young(c)) stage.push([c], this.#age); },
+        events: () => { this.#missed.end(); this.#catching = false; }, // the first frame after a resume was what was missed
+        room: (change) => {
+          pass('room', change);
+          changed?.(change);
+          this.#seen.away(change.overlay_hidden);
+          if (change.delay_ms !== undefined) latency.delayed(change.delay_ms);
+        },
+        remove: (what) => this.remove(what),
+        clear: () => this.clear(),
+        beat(beat) {
+          latency.beat(Number(beat.time));
+          beaten?.(Number(beat.time));
+        },
+        pin: (event) => {
+          if (this.#catching) return;
+          if (event.comment) pin.set(withDefaults(event.comment));
+          else if (!event.id) pin.set(null);
+        },
+      },
+    });
+    this.#obs = new Obs(window, { send: (frame) => socket.send(frame), visible: (shown) => this.#seen.obs(shown) });
+    this.#seen = new Seen(stage, drawing);
+  }
+
+  /** As RoomSocket has it. */
+  get state() { return this.#socket.state; }
+
+  connect() { this.#socket.connect(); }
+
+  /** A comment has got its place. */
+  placed() { this.#drawing.placed(); }
+
+  /** Takes comments down. @param {{ids?: string[], user?: string}} what */
+  remove(what) {
+    this.#stage.remove(what);
+    pass('remove', what);
+    if (!this.#catching) this.#pin.remove(what);
+  }
+
+  /** Takes all down. */
+  clear() {
+    this.#stage.clear();
+    pass('clear', null);
+    if (!this.#catching) this.#pin.set(null);
+  }
+
+  #age = (/** @type {Comment} */ c) => this.#missed.age(c);
+
+  /**
+   * @param {import('../shared/protocol.js').Hello} hello
+   * @param {(c: Comment) => boolean} young
+   * @param {((hello: import('../shared/protocol.js').Hello) => void)} [also]
+   */
+  #greeted(hello, young, also) {
+    const delay = hello.room?.delay_ms ?? 0;
+    this.#missed.begin(hello.time, delay);
+    this.#seen.away(Boolean(hello.room?.overlay_hidden));
+    this.#latency.greeted(hello.time, delay);
+    this.#obs.flush();
+    also?.(hello);
+    pass('room', hello.room ?? {});
+    this.#drawing.greeted();
+    this.#catching = hello.resumed;
+    this.#pin.set(hello.pin ? withDefaults(hello.pin) : null);
+    if (hello.resumed) return;
+    this.#stage.clear();
+    pass('begin', { comments: hello.recent, now: hello.time });
+    this.#stage.push(hello.recent.filter(young), this.#age);
+    this.#missed.end();
+  }
+}
