@@ -43,6 +43,7 @@ func obsCommand() command {
 			{name: "name", value: "N", help: "what the source is called in OBS", def: sourceName},
 			{name: "scene", value: "S", help: "scene for the source; the one on air when left out"},
 			{name: "server", value: "U", help: "address of danmaku as OBS reaches it; found out when left out"},
+			{name: "box", help: "a chat box, a list of comments, in place of those that fly"},
 			{name: "dock", help: "also make a moderator's link and print the address of a dock"},
 		},
 		folder: true, also: []string{"obs"}, run: obsAdd,
@@ -70,7 +71,11 @@ func obsAdd(ctx context.Context, env Env, in input) error {
 		}
 	}
 	opt.server = strings.TrimRight(opt.server, "/")
-	if err := addToOBS(ctx, env, cfg.OBS, opt, opt.server+"/overlay/"+opt.room+"?key="+key); err != nil {
+	page := "/overlay/"
+	if in.on("box") {
+		page = "/chat/"
+	}
+	if err := addToOBS(ctx, env, cfg.OBS, opt, opt.server+page+opt.room+"?key="+key); err != nil {
 		return err
 	}
 	return offerDock(ctx, env.Out, cfg, opt)

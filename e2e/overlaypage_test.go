@@ -37,24 +37,26 @@ type room struct {
 
 func newRoom(t *testing.T) *room {
 	t.Helper()
-	page, err := template.ParseFiles("../assets/overlay/index.html")
+	pages, err := template.ParseFiles("../assets/overlay/index.html", "../assets/overlay/chat.html")
 	if err != nil {
 		t.Fatal(err)
 	}
 	r := &room{sockets: make(chan *websocket.Conn, 16)}
 	mux := http.NewServeMux()
 	mux.Handle("GET /a/test/", http.StripPrefix("/a/test/", http.FileServer(http.Dir("../assets"))))
-	mux.HandleFunc("GET /overlay/{room}", func(w http.ResponseWriter, req *http.Request) {
-		w.Header().Set("Content-Security-Policy", overlayCSP)
-		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		type info struct{ ID, Title string }
-		err := page.Execute(w, map[string]any{
-			"Base": "/a/test", "Lang": "zh-CN", "Room": info{req.PathValue("room"), "周五游戏夜"}, "Modules": []string{},
+	for path, name := range map[string]string{"overlay": "index.html", "chat": "chat.html"} {
+		mux.HandleFunc("GET /"+path+"/{room}", func(w http.ResponseWriter, req *http.Request) {
+			w.Header().Set("Content-Security-Policy", overlayCSP)
+			w.Header().Set("Content-Type", "text/html; charset=utf-8")
+			type info struct{ ID, Title string }
+			err := pages.ExecuteTemplate(w, name, map[string]any{
+				"Base": "/a/test", "Lang": "zh-CN", "Room": info{req.PathValue("room"), "周五游戏夜"}, "Modules": []string{},
+			})
+			if err != nil {
+				t.Errorf("the page of %s: %v", path, err)
+			}
 		})
-		if err != nil {
-			t.Errorf("overlay page: %v", err)
-		}
-	})
+	}
 	upgrader := websocket.Upgrader{Subprotocols: []string{"danmaku.v1"}}
 	mux.HandleFunc("GET /api/rooms/{room}/socket", func(w http.ResponseWriter, req *http.Request) {
 		conn, err := upgrader.Upgrade(w, req, nil)
@@ -73,6 +75,9 @@ func newRoom(t *testing.T) *room {
 			t.Errorf("code: %v", err)
 		}
 	})
+	mux.HandleFunc("GET /emotes/{name}", func(w http.ResponseWriter, req *http.Request) {
+		http.ServeFile(w, req, "testdata/game.svg")
+	})
 	mux.HandleFunc("GET /game.svg", func(w http.ResponseWriter, req *http.Request) {
 		http.ServeFile(w, req, "testdata/game.svg")
 	})
@@ -86,6 +91,14 @@ func newRoom(t *testing.T) *room {
 func (r *room) overlay(t *testing.T, query string) *browser.Page {
 	t.Helper()
 	p := browser.Open(t, r.URL+"/overlay/live?"+query)
+	p.Eval("danmaku.ready")
+	return p
+}
+
+// chat opens the chat box, as overlay does the overlay.
+func (r *room) chat(t *testing.T, query string) *browser.Page {
+	t.Helper()
+	p := browser.Open(t, r.URL+"/chat/live?"+query)
 	p.Eval("danmaku.ready")
 	return p
 }

@@ -108,6 +108,8 @@ func TestPlaceKeepsTheLook(t *testing.T) {
 		{"refreshed", overlay + "&size=44&merge=1", "body{}", obs.Source{URL: overlay}, overlay + "&merge=1&size=44", "body{}"},
 		{"with another key", strings.Replace(overlay, "key=", "key=old", 1) + "&size=44", builders, obs.Source{URL: overlay}, overlay + "&size=44", builders},
 		{"of another room", strings.Replace(overlay, "/live", "/other", 1) + "&size=44", "", obs.Source{URL: overlay}, overlay, ""},
+		{"a list stays a list", strings.Replace(overlay, "/overlay/", "/chat/", 1) + "&size=44", "", obs.Source{URL: overlay}, strings.Replace(overlay, "/overlay/", "/chat/", 1) + "&size=44", ""},
+		{"a list without options", strings.Replace(overlay, "/overlay/", "/chat/", 1), "", obs.Source{URL: overlay}, strings.Replace(overlay, "/overlay/", "/chat/", 1), ""},
 		{"with a look", overlay + "&size=44", "body{}", obs.Source{URL: overlay + "&merge=1", Look: &obs.Look{CSS: ".dm {}"}}, overlay + "&merge=1", builders},
 		{"with a look without CSS", overlay + "&size=44", builders, obs.Source{URL: overlay, Look: &obs.Look{}}, overlay, ""},
 		{"over the user's CSS", overlay, "body{}", obs.Source{URL: overlay, Look: &obs.Look{}}, overlay, "body{}"},

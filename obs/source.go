@@ -60,22 +60,37 @@ func (s settings) dressed(look *Look, oldURL, oldCSS string) settings {
 	return s
 }
 
-// withOptions returns fresh with the options of an older address of the same overlay.
+// The pages that can be on air: comments that fly, and a list.
+const (
+	overlayPath = "/overlay/"
+	chatPath    = "/chat/"
+)
+
+// sameRoom reports whether two paths are of pages on air of one room.
+func sameRoom(a, b string) bool {
+	return strings.Replace(a, chatPath, overlayPath, 1) == strings.Replace(b, chatPath, overlayPath, 1)
+}
+
+// withOptions returns fresh with the options of an older address of the same room's
+// overlay. A list stays one.
 func withOptions(fresh, old string) string {
 	to, err := url.Parse(fresh)
 	if err != nil {
 		return fresh
 	}
 	from, err := url.Parse(old)
-	if err != nil || from.Path != to.Path || from.RawQuery == "" {
+	if err != nil || !sameRoom(from.Path, to.Path) || from.RawQuery == "" {
 		return fresh
+	}
+	if strings.Contains(from.Path, chatPath) {
+		to.Path = from.Path
 	}
 	query, options := to.Query(), from.Query()
 	for name := range query {
 		delete(options, name) // the key above all
 	}
 	if len(options) == 0 {
-		return fresh
+		return to.String()
 	}
 	to.RawQuery += "&" + options.Encode()
 	return to.String()

@@ -25,7 +25,7 @@ type Pages struct {
 	langs   []string
 	matcher language.Matcher
 	byName  map[string]map[string]*template.Template // page file -> language
-	modules map[string][]string                      // page folder -> module addresses
+	modules map[string][]string                      // page file -> module addresses
 	inline  map[string]inline                        // page file -> what stands in it
 	loader  *template.Template
 }
@@ -33,7 +33,7 @@ type Pages struct {
 // pageFiles are the templates and the locale files each takes its words from.
 var pageFiles = map[string]string{
 	"audience/index.html": "audience", "audience/rooms.html": "audience", "about/secure.html": "about", "about/privacy.html": "about", "shared/notice.html": "audience", "shared/press.html": "welcome",
-	"console/index.html": "console", "overlay/index.html": "overlay",
+	"console/index.html": "console", "overlay/index.html": "overlay", "overlay/chat.html": "overlay",
 	"welcome/index.html": "welcome", "poster/index.html": "welcome", "screen/index.html": "welcome",
 	"builder/index.html": "builder",
 }
@@ -72,14 +72,20 @@ func ReadPages(tree fs.FS) (*Pages, error) {
 				return nil, err
 			}
 		}
-		folder := path.Dir(name)
-		for _, m := range a.modules(folder + "/main.js") {
-			if !slices.Contains(p.modules[folder], a.base+"/"+m) {
-				p.modules[folder] = append(p.modules[folder], a.base+"/"+m)
-			}
+		for _, m := range a.modules(mainOf(a, name)) {
+			p.modules[name] = append(p.modules[name], a.base+"/"+m)
 		}
 	}
 	return p, nil
+}
+
+// mainOf is the module that a page starts with: the one of its own name, where a
+// folder has several pages, else the folder's.
+func mainOf(a *assets, page string) string {
+	if own := strings.TrimSuffix(page, ".html") + ".js"; a.files[own].plain != nil {
+		return own
+	}
+	return path.Dir(page) + "/main.js"
 }
 
 func (p *Pages) parse(tree fs.FS, name, words, lang string) (*template.Template, error) {
@@ -175,7 +181,7 @@ func (p *Pages) language(r *http.Request) string {
 // other assets.
 func (s *Server) render(c echo.Context, status int, name string, d pageData) error {
 	d.Lang, d.Langs, d.Base = s.opt.Pages.language(c.Request()), s.opt.Pages.langs, s.opt.Pages.assets.base
-	d.Modules, d.Inline = s.opt.Pages.modules[path.Dir(name)], s.opt.Pages.inline[name]
+	d.Modules, d.Inline = s.opt.Pages.modules[name], s.opt.Pages.inline[name]
 	d.Origin = s.opt.PublicURL
 	var b bytes.Buffer
 	if err := s.opt.Pages.byName[name][d.Lang].Execute(&b, d); err != nil {

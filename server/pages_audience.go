@@ -125,10 +125,16 @@ func (s *Server) formToken(id identity) string {
 
 // overlayPage is GET /overlay/{room}. It is the same for every room and key, an
 // unknown one too: on air there is nothing to say about it. The socket knows.
-func (s *Server) overlayPage(c echo.Context) error {
+func (s *Server) overlayPage(c echo.Context) error { return s.airPage(c, "overlay/index.html") }
+
+// chatPage is GET /chat/{room}: the overlay as a list.
+func (s *Server) chatPage(c echo.Context) error { return s.airPage(c, "overlay/chat.html") }
+
+// airPage answers with a page that is on air.
+func (s *Server) airPage(c echo.Context, page string) error {
 	r, err := s.live.Room(c.Param("room"))
 	if err != nil {
 		r = room.Room{ID: c.Param("room")}
 	}
-	return s.render(c, http.StatusOK, "overlay/index.html", pageData{Room: r})
+	return s.render(c, http.StatusOK, page, pageData{Room: r})
 }

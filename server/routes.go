@@ -52,6 +52,7 @@ var table = []route{
 	{method: http.MethodGet, path: "/r/:room/app.webmanifest", handle: (*Server).manifest},
 	{method: http.MethodGet, path: "/r/:room/picture/:file", handle: (*Server).picture},
 	{method: http.MethodGet, path: "/overlay/:room", handle: (*Server).overlayPage},
+	{method: http.MethodGet, path: "/chat/:room", handle: (*Server).chatPage},
 	{method: http.MethodGet, path: "/console", handle: (*Server).consolePage},
 	{method: http.MethodGet, path: "/console/:room", handle: (*Server).consolePage},
 	{method: http.MethodGet, path: "/dock/:room", handle: (*Server).consolePage},

@@ -158,7 +158,7 @@ func (s *Server) screenPage(c echo.Context) error {
 	}
 	query.Set("key", key)
 	p := &setupPage{
-		Overlay: "/overlay/" + r.ID + "?" + query.Encode(),
+		Overlay: airPath(r.ID, query),
 		Short:   short(s.audienceBase(c)) + "/r/" + r.ID, SameNetwork: s.opt.SameNetwork, Look: r.Undressed().Look,
 	}
 	code := url.Values{}
@@ -208,7 +208,17 @@ func (s *Server) overlayURL(c echo.Context, room string, query url.Values) strin
 	if s.isHTTPS(c.Request()) {
 		scheme = "https://"
 	}
-	return scheme + c.Request().Host + "/overlay/" + room + "?" + query.Encode()
+	return scheme + c.Request().Host + airPath(room, query)
+}
+
+// airPath is the path of the page on air with its query: the chat box's, where the
+// options say that it is one, else the overlay's.
+func airPath(room string, query url.Values) string {
+	page := "/overlay/"
+	if query.Get("box") != "" {
+		page = "/chat/"
+	}
+	return page + room + "?" + query.Encode()
 }
 
 // loader is GET /overlay-loader/{room}: a file to keep beside OBS. The overlay's

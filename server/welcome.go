@@ -91,7 +91,7 @@ func (s *Server) addToOBS(c echo.Context) error {
 	query.Set("key", key)
 	o := OBSRequest{URL: s.overlayURL(c, roomID, query), Password: body.Password, Look: body.Options != nil, CSS: body.CSS}
 	if s.opt.OBSBase != "" {
-		o.URL = s.opt.OBSBase + "/overlay/" + roomID + "?" + query.Encode()
+		o.URL = s.opt.OBSBase + airPath(roomID, query)
 	}
 	r, err := s.opt.OBS.AddOverlay(c.Request().Context(), o)
 	if err != nil {

@@ -11,7 +11,7 @@ func TestEveryPageRenders(t *testing.T) {
 	p := start(t, t.TempDir())
 	owner := p.moderator()
 	for _, path := range []string{
-		"/r/live", "/overlay/live", "/console/live", "/dock/live", "/welcome/live", "/builder/live", "/poster/live", "/screen/live", "/overlay-loader/live",
+		"/r/live", "/overlay/live", "/chat/live", "/console/live", "/dock/live", "/welcome/live", "/builder/live", "/poster/live", "/screen/live", "/overlay-loader/live",
 	} {
 		for _, lang := range []string{"en", "zh-CN", "ja"} {
 			if status, _ := owner.do("GET", path+"?lang="+lang, nil, nil); status != http.StatusOK {

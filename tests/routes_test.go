@@ -117,6 +117,7 @@ func TestRoutesByRole(t *testing.T) {
 		{method: "GET", route: "/r/:room/app.webmanifest", who: everybody},
 		{method: "GET", route: "/r/:room/picture/:file", path: "/r/live/picture/0.jpg", who: everybody},
 		{method: "GET", route: "/overlay/:room", who: everybody},
+		{method: "GET", route: "/chat/:room", who: everybody},
 		{method: "GET", route: "/a/:hash/*", path: "/a/0/overlay/main.js", who: everybody},
 		{method: "GET", route: "/emotes/:name", path: "/emotes/0", who: everybody},
 		{method: "GET", route: "/favicon.ico", who: everybody},

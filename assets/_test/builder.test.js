@@ -12,7 +12,7 @@ import { GROUPS, LANGS, PLACE, SLIDES, inWords, meant, seen } from '../builder/p
 import { PRESETS, presetOf, withPreset } from '../builder/presets.js';
 import { Style } from '../builder/style.js';
 import { LANGUAGES } from '../shared/i18n.js';
-import { DEFAULTS, OPTIONS, THEMES, defaultOf, readOption, readOptions } from '../shared/options.js';
+import { DEFAULTS, LIST, OPTIONS, THEMES, defaultOf, readOption, readOptions } from '../shared/options.js';
 
 const read = (/** @type {string} */ path) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
 const names = /** @type {(keyof typeof OPTIONS)[]} */ (Object.keys(OPTIONS));
@@ -20,7 +20,7 @@ const names = /** @type {(keyof typeof OPTIONS)[]} */ (Object.keys(OPTIONS));
 /** A value of each option that is not its default. @type {any} */
 const OTHER = {
   duration: 12.5, pace: 300, wrap: 30, fixed: 5, apart: true, fade: true, area: 0.4, region: 'bottom', lanes: 8, font: 'Noto Serif, Arial', size: 44, weight: 400, stroke: 1.5, opacity: 0.8, limit: 40, motion: 'smooth',
-  overlap: true, names: true, sources: true, lift: false, emoji: false, reactions: false, merge: true, theme: 'plate', chroma: '00ff7f', qr: 'idle', idle: 30, demo: true, bench: true, debug: true, lang: 'zh-TW',
+  box: 'list', newest: 'top', place: 'left', stay: 30, avatars: true, overlap: true, names: true, sources: true, lift: false, emoji: false, reactions: false, merge: true, theme: 'plate', chroma: '00ff7f', qr: 'idle', idle: 30, demo: true, bench: true, debug: true, lang: 'zh-TW',
 };
 
 test('every option has its place on the panel, once, and a name in every language', () => {
@@ -65,7 +65,7 @@ test('an address says what differs and nothing else, and means the same when rea
   assert.equal(queryOf(DEFAULTS), '');
   assert.equal(queryOf({ ...DEFAULTS, size: 44, merge: true }), 'size=44&merge=1');
   for (const name of names) {
-    const options = { ...DEFAULTS, [name]: OTHER[name] };
+    const options = { ...(name === 'box' ? LIST : DEFAULTS), [name]: OTHER[name] };
     assert.deepEqual(changed(options), [name]);
     assert.deepEqual(readOptions(new URLSearchParams(queryOf(options))), options, queryOf(options));
     assert.deepEqual(readOptions(Object.entries(changedTexts(options))), options);
@@ -111,7 +111,7 @@ test('presets are known when they are met, and leave what belongs to the place',
     const options = withPreset(name, here);
     assert.equal(presetOf(options), name);
     assert.equal(options.lang, 'ja');
-    assert.equal(options.size, PRESETS[name].size ?? defaultOf('size', options.theme));
+    assert.equal(options.size, PRESETS[name].size ?? defaultOf('size', options.theme, options.box));
     for (const [option, value] of Object.entries(PRESETS[name])) {
       assert.notEqual(value, DEFAULTS[/** @type {keyof typeof OPTIONS} */ (option)], `${name} sets ${option} to what it is anyway`);
       assert.ok(!PLACE.includes(/** @type {any} */ (option)), `${name} sets ${option}`);
@@ -194,7 +194,7 @@ test('CSS that cannot work is told with its line', () => {
     ['', []], ['.dm { color: red }\n', []], ['.dm { content: "}" } /* { */', []], ['.dm { background: url(data:image/png;base64,//8=) }', []],
     ['.dm::after { content: "https://me.example" }', []], ['@media (min-width: 1px) {\n .dm {\n }\n}', []],
     ['.dm {\n color: red;', ['1 css_open']], ['.dm {}\n}', ['2 css_close']], ['/* a\nb\n.dm {}', ['1 css_comment']], ['/*/', ['1 css_comment']],
-    ['.dm { content: "a }\n', ['1 css_open', '1 css_quote']], ['\n@import "x.css";', ['2 css_net']], ['.dm {\n background: url( "https://x.example/a.png" ) }', ['2 css_net']],
+    ['.dm { content: "a }\n', ['1 css_open', '1 css_quote']], ['\n@import "x.css";', ['2 css_import']], ['.dm {\n background: url( "https://x.example/a.png" ) }', ['2 css_net']],
     ['/* one\ntwo */\n.dm { background: url(//x) }', ['3 css_net']],
   ])) assert.deepEqual(cssFaults(css).map(({ line, key }) => `${line} ${key}`).sort(), want, css);
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
-import { amountText } from '../console/paid.js';
+import { amountText } from '../shared/paid.js';
 
 test('amounts are written as the language does', () => {
   for (const [amount, currency, lang, want] of /** @type {[number, string, string, string][]} */ ([

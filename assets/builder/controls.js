@@ -4,7 +4,7 @@
 import { el, invalid } from '../shared/dom.js';
 import { DEFAULTS, OPTIONS, readOption } from '../shared/options.js';
 import { differs } from './link.js';
-import { FONTS, LANGS, SLIDES, inWords, meant, seen } from './panel.js';
+import { FONTS, LANGS, SLIDES, inWords, matters, meant, seen } from './panel.js';
 
 /** @typedef {import('../shared/options.js').Options} Options */
 /** @typedef {keyof Options} Name */
@@ -30,6 +30,7 @@ export function control(name, host) {
     node,
     show(options) {
       dot.hidden = !differs(name, options);
+      node.hidden = !matters(name, options);
       part.show(options);
     },
   };

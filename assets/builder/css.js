@@ -29,7 +29,7 @@ export function cssFaults(css) {
     } else if (/^["']/.test(token)) {
       if (token.length < 2 || token[token.length - 1] !== token[0]) fault('css_quote');
       line += token.split('\n').length - 1;
-    } else fault('css_net');
+    } else fault(token.startsWith('@') ? 'css_import' : 'css_net');
   }
   for (const at of open) fault('css_open', at);
   return faults.sort((a, b) => a.line - b.line);

@@ -1,13 +1,17 @@
 // The overlay's address for a set of options. Pure.
 
-import { DEFAULTS, OPTIONS, defaultOf, readOptions, writeOption } from '../shared/options.js';
+import { DEFAULTS, LIST, OPTIONS, defaultOf, readOptions, writeOption } from '../shared/options.js';
 
 /** @typedef {import('../shared/options.js').Options} Options */
 /** @typedef {keyof Options} Name */
 
 /** Whether an option is not as by default, which a ready style may have set.
  * @param {Name} name @param {Readonly<Options>} options */
-export const differs = (name, options) => options[name] !== (name === 'theme' ? DEFAULTS.theme : defaultOf(name, options.theme));
+export const differs = (name, options) => options[name] !== (name === 'theme' ? DEFAULTS.theme : defaultOf(name, options.theme, options.box));
+
+/** The page that draws with these options: comments that fly, or a list.
+ * @param {Readonly<Options>} options */
+export const pageOf = (options) => (options.box ? 'chat' : 'overlay');
 
 /** The options that are not as by default, in the order of the table.
  * @param {Readonly<Options>} options @returns {Name[]} */
@@ -38,5 +42,6 @@ export function ofAddress(text) {
   } catch {
     return null;
   }
-  return /\/(overlay|screen|overlay-loader)\/[^/]+$/.test(address.pathname) ? readOptions(address.searchParams) : null;
+  const [, page] = /\/(overlay|chat|screen|overlay-loader)\/[^/]+$/.exec(address.pathname) ?? [];
+  return page ? readOptions(address.searchParams, page === 'chat' ? LIST : DEFAULTS) : null;
 }

@@ -21,6 +21,7 @@ import { GROUPS, inWords } from './panel.js';
 import { Preview } from './preview.js';
 import { Backdrop } from './scenes.js';
 import { Share } from './share.js';
+import { CANVASES } from './presets.js';
 import { PresetsPanel } from './presets-panel.js';
 import { Style } from './style.js';
 
@@ -51,12 +52,25 @@ byId('groups').querySelector('[data-option="qr"]')?.append(peek);
 
 function drawControls() {
   for (const one of controls) one.show(style.options);
+  for (const group of document.querySelectorAll('[data-group]')) /** @type {HTMLElement} */ (group).hidden = !group.querySelector('.opt:not([hidden])');
+}
+
+let place = '';
+
+/** The preview has the format for which a list is made. @param {string} chosen */
+function fit(chosen) {
+  if (chosen === place) return;
+  place = chosen;
+  const canvas = /** @type {HTMLSelectElement} */ (byId('canvas'));
+  canvas.value = CANVASES[chosen] ?? '1920x1080';
+  canvas.dispatchEvent(new Event('change'));
 }
 
 function draw() {
   const { options, css } = style;
   drawControls();
   preview.show(options, css);
+  fit(options.box && CANVASES[options.place] ? options.place : '');
   editor.show(css);
   share.show();
   presetsPanel.show();

@@ -8,12 +8,23 @@ import { DEFAULTS, OPTIONS } from '../shared/options.js';
 /** Every option stands in one of these; a test sees to it.
  * @type {Readonly<Record<string, readonly Name[]>>} */
 export const GROUPS = Object.freeze({
+  box: ['box', 'newest', 'place', 'stay', 'avatars'],
   text: ['theme', 'font', 'size', 'weight', 'stroke', 'opacity'],
   motion: ['pace', 'duration', 'area', 'region', 'lanes', 'motion', 'fade'],
   shown: ['limit', 'fixed', 'apart', 'overlap', 'wrap', 'merge', 'names', 'sources', 'lift', 'emoji', 'reactions'],
   code: ['qr', 'idle'],
   special: ['lang', 'chroma', 'demo', 'debug', 'bench'],
 });
+
+/** What only a list has. @type {readonly Name[]} */
+const IN_BOX = ['newest', 'place', 'stay', 'avatars'];
+
+/** What only comments have that fly, and what stands beside them. @type {readonly Name[]} */
+const IN_FLIGHT = ['pace', 'duration', 'area', 'region', 'lanes', 'motion', 'fade', 'fixed', 'apart', 'overlap', 'wrap', 'reactions', 'qr', 'idle', 'debug'];
+
+/** Whether an option does anything beside the others.
+ * @param {Name} name @param {Readonly<import('../shared/options.js').Options>} options */
+export const matters = (name, options) => !(options.box ? IN_FLIGHT : IN_BOX).includes(name);
 
 /** What belongs to where the overlay runs and not to its look: a preset leaves it.
  * @type {readonly Name[]} */
@@ -43,6 +54,7 @@ export const SLIDES = Object.freeze({
   limit: { from: 10, to: 400, step: 10, unit: '' },
   fixed: { from: 1, to: 10, step: 1, unit: '' },
   wrap: { from: 0, to: 120, step: 10, unit: '' },
+  stay: { from: 0, to: 120, step: 5, unit: 's' },
   idle: { from: 5, to: 300, step: 5, unit: 's' },
 });
 

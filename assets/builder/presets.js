@@ -17,14 +17,21 @@ export const PRESETS = Object.freeze({
   // For a projector: large, slow enough to be read from the last row, and the
   // code whenever nobody writes.
   hall: { theme: 'hall', duration: 12, merge: true, qr: 'idle', idle: 30 },
+  // Lists: beside the picture, and in portrait formats clear of what apps lay over it.
+  box: { box: 'list', place: 'left', stay: 60 },
+  box_9x16: { box: 'list', place: '9x16', size: 40 },
+  box_4x5: { box: 'list', place: '4x5', size: 34 },
 });
 
 /** The options after one of our own was chosen. @param {string} name @param {Readonly<Options>} now
  * @returns {Options} */
 export function withPreset(name, now) {
   const place = Object.fromEntries(PLACE.map((option) => [option, now[option]]));
-  return { ...withTheme(DEFAULTS, PRESETS[name].theme ?? ''), ...PRESETS[name], ...place };
+  return { ...withTheme(DEFAULTS, PRESETS[name].theme ?? '', PRESETS[name].box ?? ''), ...PRESETS[name], ...place };
 }
+
+/** The picture for which a list's place is made, as the builder's canvas. @type {Readonly<Record<string, string>>} */
+export const CANVASES = Object.freeze({ '9x16': '1080x1920', '4x5': '1080x1350' });
 
 /** @param {Readonly<Options>} a @param {Readonly<Options>} b */
 export const sameOptions = (a, b) => /** @type {(keyof Options)[]} */ (Object.keys(OPTIONS)).every((name) => a[name] === b[name]);

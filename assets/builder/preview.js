@@ -1,8 +1,8 @@
-// The overlay itself in a frame, with its own feed, over a picture: what is seen
+// The overlay or the chat box itself in a frame, with its own feed, over a picture: what is seen
 // here is drawn by the code that OBS runs. It is as large as a canvas of OBS and
 // made small as a whole.
 
-import { allTexts, queryOf } from './link.js';
+import { allTexts, pageOf, queryOf } from './link.js';
 
 /** @typedef {import('../shared/options.js').Options} Options */
 
@@ -36,13 +36,15 @@ export class Preview {
   /** @param {Readonly<Options>} options @param {string} css */
   show(options, css) {
     const idles = options.qr === 'idle' && (this.#options?.qr !== 'idle' || this.#options.idle !== options.idle);
+    const other = this.#options && pageOf(this.#options) !== pageOf(options);
     this.#options = options;
     this.#css = css;
-    if (!this.#frame.src) {
+    if (!this.#frame.src || other) {
       // demo is set by itself: the feed is the preview's whatever the option says.
       const query = new URLSearchParams(queryOf(options));
       query.set('demo', '1');
-      this.#frame.src = `/overlay/${encodeURIComponent(this.#room)}?${query}`;
+      this.#sheet = null;
+      this.#frame.src = `/${pageOf(options)}/${encodeURIComponent(this.#room)}?${query}`;
     } else {
       if (options.qr !== 'idle') this.#wake();
       if (idles) this.rest();
@@ -50,7 +52,7 @@ export class Preview {
       if (this.#sheet) this.#sheet.textContent = css;
     }
     const upper = options.region !== 'bottom';
-    this.#area.hidden = options.area === 1;
+    this.#area.hidden = options.area === 1 || options.box !== '';
     this.#area.classList.toggle('above', !upper);
     this.#area.style.setProperty('--at', `${(upper ? options.area : 1 - options.area) * 100}%`);
   }

@@ -3,7 +3,7 @@
 
 import { el, icon } from '../shared/dom.js';
 import { defaultOf, writeOption } from '../shared/options.js';
-import { changed, queryOf } from './link.js';
+import { changed, pageOf, queryOf } from './link.js';
 import { inWords } from './panel.js';
 
 /** @typedef {(key: string, params?: Record<string, string|number>) => string} T */
@@ -28,18 +28,21 @@ export class Share {
     this.#count = count;
   }
 
+  /** The address of the page that draws, with its key. */
+  get #page() { return this.#base.replace('/overlay/', `/${pageOf(this.#style.options)}/`); }
+
   /** The whole address. */
   get address() {
     const query = queryOf(this.#style.options);
-    return this.#base + (query && `&${query}`);
+    return this.#page + (query && `&${query}`);
   }
 
   show() {
     const { options } = this.#style;
     const names = changed(options);
-    this.#link.replaceChildren(veiled(this.#base), ...names.map((name) => el('b', {}, `&${new URLSearchParams({ [name]: writeOption(name, options[name]) })}`)));
+    this.#link.replaceChildren(veiled(this.#page), ...names.map((name) => el('b', {}, `&${new URLSearchParams({ [name]: writeOption(name, options[name]) })}`)));
     this.#list.replaceChildren(...names.map((name) => el('li', {}, el('button', {
-      type: 'button', class: 'chip', 'data-back': name, title: this.#t('back_to', { name: this.#t(`opt_${name}`), value: inWords(name, defaultOf(name, options.theme), this.#t) }),
+      type: 'button', class: 'chip', 'data-back': name, title: this.#t('back_to', { name: this.#t(`opt_${name}`), value: inWords(name, defaultOf(name, options.theme, options.box), this.#t) }),
       onclick: () => this.#back(name),
     }, el('span', {}, this.#t('differs', { name: this.#t(`opt_${name}`), value: inWords(name, options[name], this.#t) })), icon('undo')))));
     this.#empty.hidden = names.length > 0;
@@ -50,7 +53,7 @@ export class Share {
   #back(name) {
     const { options } = this.#style;
     const at = changed(options).indexOf(name);
-    this.#style.set({ [name]: name === 'theme' ? '' : defaultOf(name, options.theme) });
+    this.#style.set({ [name]: name === 'theme' ? '' : defaultOf(name, options.theme, options.box) });
     // Whoever works by keys stays in the list.
     const rest = this.#list.querySelectorAll('button');
     (rest[Math.min(at, rest.length - 1)] ?? this.#count).focus();

@@ -30,13 +30,13 @@ export class Style {
   onChange(listener) { this.#listeners.add(listener); }
 
   /**
-   * Changes some options; what a ready style sets changes with it. Changes of one thing in a row, as by a slider, are one
+   * Changes some options; what a ready style or a list sets changes with it. Changes of one thing in a row, as by a slider, are one
    * step back.
    * @param {Partial<Options>} options
    * @param {string} [about] names that thing; without it the change is a step of its own
    */
   set(options, about = '') {
-    this.#become({ options: { ...withTheme(this.options, options.theme ?? this.options.theme), ...options }, css: this.css }, about);
+    this.#become({ options: { ...withTheme(this.options, options.theme ?? this.options.theme, options.box ?? this.options.box), ...options }, css: this.css }, about);
   }
 
   /** @param {string} css */

@@ -1,7 +1,7 @@
 // Names, icons and fields of secrets that the parts of the page "Chats" share.
 
 import { el } from '../shared/dom.js';
-import { sourceIcon } from './source.js';
+import { sourceIcon } from '../shared/source-icon.js';
 
 /** @typedef {import('../shared/i18n.js').Words} Words */
 

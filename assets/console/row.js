@@ -2,10 +2,10 @@
 
 import { el, icon } from '../shared/dom.js';
 import { nameOf } from '../shared/names.js';
+import { amountText } from '../shared/paid.js';
 import { placesOfAny } from './hits.js';
 import { labelled } from './labels.js';
 import { markedName, markedText, unmasked } from './marks.js';
-import { amountText } from './paid.js';
 import { sourceMark } from './source.js';
 
 /** @typedef {import('./model.js').Entry} Entry */

@@ -1,18 +1,13 @@
 // Where a comment comes from, as an icon and a word.
 
 import { el, icon } from '../shared/dom.js';
+import { sourceIcon } from '../shared/source-icon.js';
 
 /** Every source, in the order in which the filter offers them. */
 export const SOURCES = ['audience', 'api', 'replay', 'twitch', 'youtube', 'bilibili', 'kick', 'tiktok', 'niconico', 'other'];
 
-/** @type {Record<string, string>} */
-const ICONS = { api: 'code', replay: 'undo', twitch: 'twitch', youtube: 'youtube', bilibili: 'bilibili' };
-
 /** Whether a source is a platform: its word has a column of its own where there is room. @param {string} source */
 export const isPlatform = (source) => SOURCES.indexOf(source) > SOURCES.indexOf('replay');
-
-/** The icon of a source. @param {string} source */
-export const sourceIcon = (source) => ICONS[source] ?? 'chat';
 
 /**
  * The mark of a question, and of a comment that does not come from our own page; null for

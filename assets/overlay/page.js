@@ -42,7 +42,7 @@ export function applyOptions(o, rule) {
   /** @param {string} name @param {boolean} set @param {string} value */
   const property = (name, set, value) => (set ? rule.setProperty(name, value) : rule.removeProperty(name));
   /** @param {'size'|'weight'|'stroke'|'opacity'} name */
-  const said = (name) => o[name] !== defaultOf(name, o.theme) && !(OPTIONS[name].auto && o[name] === DEFAULTS[name]);
+  const said = (name) => o[name] !== defaultOf(name, o.theme, o.box) && !(OPTIONS[name].auto && o[name] === DEFAULTS[name]);
   property('--danmaku-font', o.font !== '', quoteFonts(o.font));
   property('--danmaku-size', said('size'), `${o.size}px`);
   property('--danmaku-weight', said('weight'), String(o.weight));

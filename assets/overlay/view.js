@@ -62,7 +62,7 @@ export function writeView(view, c, count, style, lines = 1) {
 /** The text, with pictures for what they stand for. A picture has its place before it
  * is loaded, so nothing moves then.
  * @param {HTMLElement} node @param {ReturnType<typeof pieces>} parts */
-function writeText(node, parts) {
+export function writeText(node, parts) {
   if (parts.length === 1 && typeof parts[0] === 'string' && !emojiRuns(parts[0]).some((run) => run.emoji)) {
     if (node.childElementCount > 0 || node.textContent !== parts[0]) node.textContent = parts[0];
     return;

@@ -26,6 +26,11 @@
  * @property {boolean} emoji show emoji; without, they are cut from the text
  * @property {boolean} reactions reactions of the audience rise at the side
  * @property {boolean} merge equal comments become one with a count
+ * @property {''|'list'|'youtube'} box a list in place of comments that fly; youtube = with the names of YouTube's chat
+ * @property {'bottom'|'top'} newest where the newest of a list stands
+ * @property {number} stay seconds a comment stays in a list; 0 = until others push it out
+ * @property {string} place where a list stands in the picture, one of PLACES
+ * @property {boolean} avatars a list shows a letter for each author
  * @property {string} theme one of THEMES
  * @property {string} chroma RRGGBB of the background; empty = transparent
  * @property {'0'|'1'|'idle'} qr the code of the room: never, always, when idle
@@ -63,6 +68,12 @@ export const THEME_OPTIONS = {
   niconico: { size: 75, weight: 600, stroke: 1.4, lift: false, wrap: 0 },
 };
 
+/** Where a list stands: everywhere, at a side, or in a portrait format, clear of what apps lay over it. */
+export const PLACES = ['full', 'left', 'right', '9x16', '4x5'];
+
+/** What a list sets of what are options, too, where no ready style does. @type {Partial<Options>} */
+export const BOX_OPTIONS = { size: 28, limit: 60, names: true, sources: true };
+
 /** @param {number} value @param {number} low @param {number} high @returns {Option} */
 const number = (value, low, high) => ({ kind: 'number', value, low, high });
 /** @param {number} value @param {number} low @param {number} high @returns {Option} */
@@ -79,6 +90,7 @@ export const OPTIONS = Object.freeze({
   lanes: { ...whole(0, 1, 200), auto: 'auto' }, font: { kind: 'font', value: '' },
   size: number(36, 8, 400), weight: { ...whole(0, 1, 1000), auto: 'auto' }, stroke: { ...number(-1, 0, 20), auto: 'auto' }, opacity: number(1, 0, 1), limit: whole(150, 1, 2000),
   motion: choice(['crisp', 'smooth']), fade: flag(false), fixed: whole(3, 1, 20), apart: flag(false), overlap: flag(false), names: flag(false), sources: flag(false), lift: flag(true), emoji: flag(true), reactions: flag(true), merge: flag(false), theme: choice(THEMES),
+  box: choice(['', 'list', 'youtube']), newest: choice(['bottom', 'top']), stay: whole(0, 0, 3600), place: choice(PLACES), avatars: flag(false),
   chroma: { kind: 'color', value: '' }, qr: choice(['0', '1', 'idle']), idle: number(60, 1, 86_400),
   demo: flag(false), bench: flag(false), debug: flag(false), lang: { kind: 'lang', value: '' },
 });
@@ -86,20 +98,23 @@ export const OPTIONS = Object.freeze({
 /** @type {Readonly<Options>} */
 export const DEFAULTS = Object.freeze(/** @type {any} */ (Object.fromEntries(Object.entries(OPTIONS).map(([name, option]) => [name, option.value]))));
 
-/** What an option is when nobody says, under a ready style.
- * @template {keyof Options} N @param {N} name @param {string} theme @returns {Options[N]} */
-export const defaultOf = (name, theme) => /** @type {any} */ (THEME_OPTIONS[theme]?.[name] ?? DEFAULTS[name]);
+/** What an option is when nobody says, under a ready style and in a list.
+ * @template {keyof Options} N @param {N} name @param {string} theme @param {string} [box] @returns {Options[N]} */
+export const defaultOf = (name, theme, box = '') => /** @type {any} */ (THEME_OPTIONS[theme]?.[name] ?? (box ? BOX_OPTIONS[name] : undefined) ?? DEFAULTS[name]);
 
-/** The options in another ready style: what is as by default follows it.
- * @param {Readonly<Options>} options @param {string} theme @returns {Options} */
-export function withTheme(options, theme) {
+/** The options in another ready style, or as a list: what is as by default follows.
+ * @param {Readonly<Options>} options @param {string} theme @param {string} [box] @returns {Options} */
+export function withTheme(options, theme, box = options.box) {
   /** @type {any} */
-  const next = { ...options, theme };
+  const next = { ...options, theme, box };
   for (const name of /** @type {(keyof Options)[]} */ (Object.keys(OPTIONS))) {
-    if (name !== 'theme' && options[name] === defaultOf(name, options.theme)) next[name] = defaultOf(name, theme);
+    if (name !== 'theme' && name !== 'box' && options[name] === defaultOf(name, options.theme, options.box)) next[name] = defaultOf(name, theme, box);
   }
   return next;
 }
+
+/** What the address of a list means that says nothing more. @type {Readonly<Options>} */
+export const LIST = Object.freeze(withTheme(DEFAULTS, '', 'list'));
 
 /** @param {string} text */
 const bool = (text) => (/^(1|true|)$/i.test(text) ? true : /^(0|false)$/i.test(text) ? false : undefined);
@@ -174,8 +189,9 @@ export function readOptions(pairs, base = DEFAULTS) {
     if (Object.hasOwn(OPTIONS, target) && !into.has(target)) into.set(target, text);
   }
   const theme = readOption('theme', own.get('theme') ?? base.theme) ?? base.theme;
+  const box = readOption('box', own.get('box') ?? base.box) ?? base.box;
   /** @type {any} */
-  const options = withTheme(base, theme);
+  const options = withTheme(base, theme, box);
   for (const [name, text] of new Map([...aliased, ...own])) {
     const value = readOption(/** @type {keyof Options} */ (name), text);
     if (value !== undefined) options[name] = value;

@@ -1,7 +1,7 @@
 // The floor of each page: the oldest browsers that it promises to run in, and the
 // files that it is made of.
 
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** docs/dev/browsers.md says the same. @type {Record<string, import('./compat.js').Floor>} */
@@ -23,7 +23,7 @@ export const CLASSIC = { chrome: '49', safari: '10', safari_ios: '10', firefox: 
  * @param {string} assets @param {string} page
  */
 export function filesOf(assets, page) {
-  const html = readFileSync(join(assets, page, 'index.html'), 'utf8');
+  const html = ['index.html', 'chat.html'].filter((name) => existsSync(join(assets, page, name))).map((name) => readFileSync(join(assets, page, name), 'utf8')).join('');
   // What stands in the page itself, see server/bundle.go.
   const inline = html.includes('{{.Inline.Style}}') ? `<link href="{{.Base}}/${page}/all.css"><script src="{{.Base}}/shared/first.js"></script><script src="{{.Base}}/${page}/early.js"></script>` : '';
   const bundled = inline + html.replaceAll('/all.js"', '/main.js"');

@@ -1,0 +1,35 @@
+// What every form of the chat box needs: the mark of a platform, and a letter in place
+// of a picture of the author, since nothing comes from the net.
+
+import { icon } from '../shared/dom.js';
+import { graphemes } from '../shared/protocol.js';
+import { sourceIcon } from '../shared/source-icon.js';
+import { platformOf } from './text.js';
+
+/** Whether the platform of a source has a picture of its own. @param {string} source */
+export const hasMark = (source) => platformOf(source) !== '' && sourceIcon(source) !== 'chat';
+
+/** The picture of a platform; null where it has none. @param {string} source */
+export function mark(source) {
+  if (!hasMark(source)) return null;
+  const svg = icon(sourceIcon(source));
+  svg.setAttribute('class', 'dm-mark');
+  svg.setAttribute('data-source', source);
+  return svg;
+}
+
+/** A colour of the author's own, as degrees of hue: the same all evening. @param {string} user */
+export function hueOf(user) {
+  let sum = 0;
+  for (const letter of user) sum = (sum * 31 + (letter.codePointAt(0) ?? 0)) % 65_536;
+  return (sum * 137) % 360; // neighbours are far apart
+}
+
+/** The author's first letter, on a ground of their own colour. @param {{name: string, user: string}} c */
+export function avatar({ name, user }) {
+  const node = document.createElement('span');
+  node.className = 'dm-avatar';
+  node.textContent = (graphemes(name.trim())[0] ?? '').toUpperCase();
+  node.style.setProperty('--dm-hue', String(hueOf(user || name)));
+  return node;
+}

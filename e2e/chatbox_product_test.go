@@ -1,0 +1,86 @@
+package e2e
+
+import (
+	"fmt"
+	"net"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"danmaku/e2e/browser"
+)
+
+// lines is an expression: the texts of the chat box, the oldest first, without those
+// that fade.
+const lines = `[...document.querySelectorAll(".dm-line:not([data-leaving]) .dm-text")].map((e) => e.textContent).reverse()`
+
+// With the real program: the box shows what the overlay shows, tells phones that they
+// are on screen, and is itself again after a restart.
+func TestChatBoxOfTheProgram(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	listen := listener.Addr().String()
+	listener.Close()
+	args := []string{"--listen", listen, "--data", filepath.Join(t.TempDir(), "data")}
+	p, stop := launch(t, args...)
+	o := p.owner(t)
+	box := browser.Open(t, strings.Replace(p.overlay, "/overlay/", "/chat/", 1))
+	box.IgnoreAway()
+	phone := phoneAt(t, p.audience)
+	say(phone, "from the <b>phone</b>")
+	box.Wait(lines + `.join() === "from the <b>phone</b>"`)
+	phone.Wait(has("body", "On screen")) // a box counts as an overlay
+	id := o.say("taken down")
+	o.say("stays")
+	box.Wait(lines + `.join() === "from the <b>phone</b>,taken down,stays"`)
+	o.call("POST", room+"/comments/"+id+"/remove", nil)
+	box.Wait(lines + `.join() === "from the <b>phone</b>,stays"`)
+	phone.IgnoreAway()
+	stop()
+	p, _ = launch(t, args...)
+	o = p.owner(t)
+	o.say("after the restart")
+	box.Wait(lines + `.join() === "from the <b>phone</b>,stays,after the restart"`)
+	again := browser.Open(t, strings.Replace(p.overlay, "/overlay/", "/chat/", 1)+"&box=youtube")
+	again.Wait(`[...document.querySelectorAll("#message")].some((e) => e.textContent === "after the restart")`)
+	if is(again, `document.body.textContent.includes("taken down")`) {
+		t.Error("what was taken down came back")
+	}
+	o.call("POST", room+"/clear", nil)
+	box.Wait(lines + `.length === 0`)
+	again.Wait(`document.querySelectorAll("#message").length === 0`)
+}
+
+// The builder makes a chat box: its address, its preview and its canvas.
+func TestTheBuilderMakesAChatBox(t *testing.T) {
+	p := startProduct(t)
+	b := builderAt(t, p.console)
+	chat := strings.Replace(p.overlay, "/overlay/", "/chat/", 1)
+	for _, row := range []struct{ preset, query, canvas string }{
+		{"box", "&box=list&stay=60&place=left", "1920x1080"}, {"box_9x16", "&size=40&box=list&place=9x16", "1080x1920"}, {"box_4x5", "&size=34&box=list&place=4x5", "1080x1350"},
+	} {
+		b.Eval(`document.querySelector('[data-preset="` + row.preset + `"]').click()`)
+		if got, want := options(t, offered(b, "copy")), options(t, chat+row.query); fmt.Sprint(got) != fmt.Sprint(want) || !strings.HasPrefix(offered(b, "copy"), chat) {
+			t.Errorf("%s: the address is %q", row.preset, offered(b, "copy"))
+		}
+		b.Wait(inside + `.location.pathname === "/chat/live" && ` + inside + `.document.querySelectorAll(".dm-line").length > 2 && document.getElementById("canvas").value === "` + row.canvas + `"`)
+		shoot(t, b, "builder-"+row.preset+".png")
+	}
+	change(b, "box", "youtube")
+	b.Wait(inside + `.document.querySelectorAll("#message").length > 2`)
+	if !is(b, `document.querySelector('[data-option="pace"]').hidden && !document.querySelector('[data-option="stay"]').hidden && document.querySelector('[data-group="code"]').hidden`) {
+		t.Error("options of comments that fly are offered for a list")
+	}
+	// CSS that was written in the meantime is there, too, when the page changes.
+	b.Eval(`(() => { const field = document.querySelector("#editor textarea"); field.value = '@import url("https://fonts.example/x.css");\n#message { color: rgb(1, 2, 3) }'; field.dispatchEvent(new Event("input", { bubbles: true })); })()`)
+	b.Ignore("fonts.example")
+	b.Wait(has("#css-faults li", "@import is blocked"))
+	b.Wait(inside + `.getComputedStyle(` + inside + `.document.querySelector("#message")).color === "rgb(1, 2, 3)"`)
+	change(b, "box", "")
+	b.Wait(inside + `.location.pathname === "/overlay/live" && ` + stands)
+	if got := offered(b, "copy"); strings.Contains(got, "/chat/") || strings.Contains(got, "names=") || strings.Contains(got, "limit=") {
+		t.Errorf("back to flying the address is %q", got)
+	}
+}
