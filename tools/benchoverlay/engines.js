@@ -26,6 +26,11 @@ const ENGINES = {
     push: (text, color) => danmaku.push({ text, color }),
     shown: () => danmaku.rects().filter((r) => r.x + r.w > 0 && r.x < innerWidth).length,
   },
+  'ours-box': {
+    start: () => danmaku.ready,
+    push: (text, color) => danmaku.push({ text, color, name: 'ninth wave', source: 'twitch' }),
+    shown: () => [...document.querySelectorAll('.dm-line')].filter((line) => line.getBoundingClientRect().left < innerWidth * 0.34).length,
+  },
   'danmaku-dom': {
     start() { this.d = new Danmaku({ container: box, engine: 'dom', speed: innerWidth / CROSS }); },
     push(text, color) { this.d.emit({ text, style: { ...LETTERS, color, textShadow: OUTLINE } }); },

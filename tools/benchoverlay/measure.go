@@ -72,7 +72,10 @@ func (r result) String() string {
 // measure runs one engine in a browser of its own.
 func measure(ctx context.Context, site string, e engine, load int, s settings) (result, error) {
 	url := site + "/engine/" + e.name
-	if e.name == "ours" {
+	switch e.name {
+	case "ours-box":
+		url = site + "/chat?bench=1&place=left&lang=en"
+	case "ours":
 		// Where all 200 are to be shown they must be allowed to overlap, as the
 		// libraries do.
 		url = site + "/overlay?bench=1&size=28&stroke=1&duration=8&overlap=1&limit=2000"
@@ -82,7 +85,7 @@ func measure(ctx context.Context, site string, e engine, load int, s settings) (
 		return result{}, err
 	}
 	defer stop()
-	if e.name == "ours" {
+	if e.ours() {
 		if err := eval(tab, "{\n"+string(enginesJS)+"\n}"); err != nil {
 			return result{}, err
 		}

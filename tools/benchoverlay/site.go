@@ -31,7 +31,7 @@ func serve(ctx context.Context, s settings, errs io.Writer) (*httptest.Server, e
 	if err != nil {
 		return nil, err
 	}
-	overlay, err := template.ParseFiles("assets/overlay/index.html")
+	overlay, err := template.ParseFiles("assets/overlay/index.html", "assets/overlay/chat.html")
 	if err != nil {
 		return nil, fmt.Errorf("run it from the top of the repository: %w", err)
 	}
@@ -42,10 +42,12 @@ func serve(ctx context.Context, s settings, errs io.Writer) (*httptest.Server, e
 		w.Header().Set("Content-Type", "text/javascript")
 		w.Write(enginesJS)
 	})
-	mux.HandleFunc("GET /overlay", func(w http.ResponseWriter, _ *http.Request) {
-		type room struct{ ID, Title string }
-		overlay.Execute(w, map[string]any{"Base": "/a", "Lang": "zh-CN", "Room": room{"bench", ""}, "Modules": []string{}})
-	})
+	for path, name := range map[string]string{"overlay": "index.html", "chat": "chat.html"} {
+		mux.HandleFunc("GET /"+path, func(w http.ResponseWriter, _ *http.Request) {
+			type room struct{ ID, Title string }
+			overlay.ExecuteTemplate(w, name, map[string]any{"Base": "/a", "Lang": "zh-CN", "Room": room{"bench", ""}, "Modules": []string{}})
+		})
+	}
 	for _, e := range s.engines {
 		mux.HandleFunc("GET /engine/"+e.name, func(w http.ResponseWriter, _ *http.Request) {
 			plain.Execute(w, map[string]any{"Scripts": e.scripts, "Styles": e.styles})
