@@ -190,7 +190,7 @@ func serve(ctx, end context.Context, env Env, cfg config.Config, log *slog.Logge
 	source := &webhookSource{}
 	hooks := webhook.New(webhook.Options{Source: source, Log: log, Agent: "danmaku/" + thisBuild().version})
 	hall, err := live.Open(ctx, live.Deps{
-		Journal: db, History: db, Rooms: db, Links: db, Rules: db, Pictures: db, WiFi: db, Styles: db, Chats: db, Runner: chats, Webhooks: db, Sender: hooks, Bans: db, Audit: db, Shows: db, Keep: db, KeepSet: keepSet(cfg),
+		Journal: db, History: db, Rooms: db, Links: db, Rules: db, Pictures: db, WiFi: db, Emotes: db, Styles: db, Chats: db, Runner: chats, Webhooks: db, Sender: hooks, Bans: db, Audit: db, Shows: db, Keep: db, KeepSet: keepSet(cfg),
 		Recordings: replay.Library{Archive: db, Dir: cfg.Data}, Limiter: newLimiter(cfg, time.Now), Filter: newFilter(), Opinion: second,
 		Encoder: wire.Encoder{}, Outlet: hub, Keys: keys, Log: log, Now: time.Now, Timings: measured.Timings(),
 	})

@@ -38,7 +38,7 @@ func TestSlowDecisionIsLogged(t *testing.T) {
 	var passed, step time.Duration // one comment at a time
 	slow := filter{moderation.New(moderation.Options{Elapsed: func() time.Duration { passed += step; return passed }})}
 	hall, err := live.Open(ctx, live.Deps{
-		Journal: db, History: db, Rooms: db, Links: db, Rules: db, Pictures: db, Styles: db, Bans: db, Audit: db, Shows: db,
+		Journal: db, History: db, Rooms: db, Links: db, Rules: db, Pictures: db, Emotes: db, Styles: db, Bans: db, Audit: db, Shows: db,
 		Limiter: newLimiter(cfg, time.Now), Filter: slow, Encoder: wire.Encoder{}, Outlet: nobody{}, Keys: keys, Log: log, Now: time.Now,
 	})
 	if err != nil {

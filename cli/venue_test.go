@@ -86,7 +86,7 @@ func openHall(t *testing.T, clock func() time.Time, change func(*config.Config))
 		t.Fatal(err)
 	}
 	hall, err := live.Open(ctx, live.Deps{
-		Journal: db, History: db, Rooms: db, Links: db, Rules: db, Pictures: db, Styles: db, Bans: db, Audit: db, Shows: db,
+		Journal: db, History: db, Rooms: db, Links: db, Rules: db, Pictures: db, Emotes: db, Styles: db, Bans: db, Audit: db, Shows: db,
 		Limiter: newLimiter(cfg, clock), Filter: newFilter(),
 		Encoder: wire.Encoder{}, Outlet: nobody{}, Keys: keys, Log: log, Now: clock,
 		Elapsed: func() time.Duration { return clock().Sub(began) },

@@ -152,6 +152,16 @@ type Pictures interface {
 	Picture(ctx context.Context, room, hash string) ([]byte, error) // ErrNotFound
 }
 
+// Emotes stores the pictures of rooms' own emotes: those that a room has, and some
+// that it had before, for an undo.
+type Emotes interface {
+	// PutEmote errors: room.ErrNotFound for an unknown room, room.ErrBusy.
+	PutEmote(ctx context.Context, roomID, hash, mediaType string, picture []byte) error
+	// EmotePicture returns a picture, its media type and the rooms for which it is kept.
+	// Errors: room.ErrNotFound.
+	EmotePicture(ctx context.Context, hash string) (picture []byte, mediaType string, rooms []string, err error)
+}
+
 // Rules stores rule lists.
 type Rules interface {
 	RuleLists(ctx context.Context) ([]room.RuleList, error)

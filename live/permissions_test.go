@@ -51,6 +51,12 @@ func TestUseCasesByRole(t *testing.T) {
 		}},
 		{"Feature", room.RunShow, func(by room.Actor) error { _, err := h.Feature(ctx, "live", by, 1, 0); return err }},
 		{"Hour", room.ReadRoom, func(by room.Actor) error { _, err := h.Hour("live", by); return err }},
+		{"SetEmote", room.ChangeSettings, func(by room.Actor) error {
+			_, err := h.SetEmote(ctx, "live", by, "wave", DrawnEmote{})
+			return err
+		}},
+		{"RenameEmote", room.ChangeSettings, func(by room.Actor) error { _, err := h.RenameEmote(ctx, "live", by, "wave", "hello"); return err }},
+		{"DeleteEmote", room.ChangeSettings, func(by room.Actor) error { _, err := h.DeleteEmote(ctx, "live", by, "wave"); return err }},
 		{"SetPicture", room.SetPicture, func(by room.Actor) error { _, err := h.SetPicture(ctx, "live", by, nil); return err }},
 		{"SetWiFi", room.ChangeSettings, func(by room.Actor) error { return h.SetWiFi(ctx, "live", by, room.WiFi{}) }},
 		{"Sessions", room.ControlReplay, func(by room.Actor) error { _, err := h.Sessions(ctx, "live", by); return err }},

@@ -31,6 +31,7 @@ type Deps struct {
 	Links    access.Links
 	Rules    Rules
 	Pictures Pictures
+	Emotes   Emotes // nil: rooms have none of their own
 	Styles   Styles
 	Chats    Chats         // nil: no chats are connected
 	Runner   ChatRunner    // of Chats
@@ -68,6 +69,7 @@ type Service struct {
 	links    access.Links
 	rules    Rules
 	pictures Pictures
+	emotes   Emotes
 	styles   Styles
 	banned   Bans
 	audit    Audit
@@ -116,7 +118,7 @@ type Service struct {
 // from then on every use case may be called. [Service.Close] ends it.
 func Open(ctx context.Context, p Deps) (*Service, error) {
 	h := &Service{
-		journal: p.Journal, history: p.History, stored: p.Rooms, rules: p.Rules, pictures: p.Pictures, wifi: p.WiFi, styles: p.Styles, banned: p.Bans, audit: p.Audit, shows: p.Shows,
+		journal: p.Journal, history: p.History, stored: p.Rooms, rules: p.Rules, pictures: p.Pictures, wifi: p.WiFi, emotes: p.Emotes, styles: p.Styles, banned: p.Bans, audit: p.Audit, shows: p.Shows,
 		limiter: p.Limiter, filter: p.Filter, opinion: p.Opinion, encoder: p.Encoder, outlet: p.Outlet, keys: p.Keys,
 		slog: p.Log, now: p.Now, links: p.Links, refs: newRefs(), lookUps: make(chan struct{}, lookUps), previews: make(chan struct{}, 1),
 		rooms: map[string]*liveRoom{}, clock: newClock(p.Now, p.Elapsed), timings: p.Timings,

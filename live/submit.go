@@ -138,6 +138,7 @@ func (svc *Service) submit(ctx context.Context, roomID string, a Author, d comme
 		r.tally.stop(room.Code(err), d.Source, d.At)
 		return Outcome{}, err
 	}
+	d.Emotes = setup.Drawn(d.Text, d.Emotes)
 	key := refKey{roomID, d.User, d.Ref}
 	if d.Ref != "" {
 		if o, ok := svc.refs.get(key, svc.mono()); ok {

@@ -162,6 +162,9 @@ func (svc *Service) undoSettings(ctx context.Context, roomID string, by room.Act
 		if err := svc.pictured(ctx, roomID, *a.Before, *a.After); err != nil {
 			return err
 		}
+		if slices.Equal(fields, []string{"emotes"}) {
+			return svc.undoEmotes(ctx, roomID, by, a)
+		}
 	}
 	_, err := svc.setRoom(ctx, roomID, by, kind, func(r room.Room) (room.Room, error) {
 		if len(r.With(*a.After, fields).Changes(r)) > 0 {

@@ -46,9 +46,10 @@ const (
 type Room struct {
 	ID string // as in the address: 1–32 of a–z 0–9 - _
 	Settings
-	Archived bool  // off every list; its log stays
-	Lock     *Lock // set during a lock-down
-	Secret   bool  // phones come in with an audience link's key alone
+	Archived bool    // off every list; its log stays
+	Lock     *Lock   // set during a lock-down
+	Secret   bool    // phones come in with an audience link's key alone
+	Emotes   []Emote // of the room's own, in the order in which they were added
 
 	// What the audience should know of the running server; not stored with the room.
 

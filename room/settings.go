@@ -269,7 +269,8 @@ func (p *Patch) UnmarshalJSON(b []byte) error {
 	}
 	maps.DeleteFunc(p.Settings, func(_ string, v json.RawMessage) bool { return string(v) == "null" })
 	var locked, opinion, webhooks *bool // read only, but a client may send back what it got
-	for name, into := range map[string]any{"id": &p.ID, "archived": &p.Archived, "secret": &p.Secret, "locked": &locked, "second_opinion": &opinion, "webhooks": &webhooks} {
+	var emotes *int
+	for name, into := range map[string]any{"emotes": &emotes, "id": &p.ID, "archived": &p.Archived, "secret": &p.Secret, "locked": &locked, "second_opinion": &opinion, "webhooks": &webhooks} {
 		value, ok := p.Settings[name]
 		if !ok {
 			continue
@@ -332,6 +333,7 @@ var besides = []struct {
 	{"secret", func(r *Room) any { return &r.Secret }},
 	{"archived", func(r *Room) any { return &r.Archived }},
 	{"locked", func(r *Room) any { return &r.Lock }},
+	{"emotes", func(r *Room) any { return &r.Emotes }},
 }
 
 // fields calls fn for everything that can change of two rooms, in the order of the
@@ -381,6 +383,12 @@ func (r Room) Value(name string) any {
 		return r.Archived
 	case "locked":
 		return r.Lock != nil
+	case "emotes":
+		names := make([]string, len(r.Emotes))
+		for i, e := range r.Emotes {
+			names[i] = e.Name
+		}
+		return names
 	}
 	if i := slices.Index(settingNames, name); i >= 0 {
 		return reflect.ValueOf(r.Settings.Listed()).Field(i).Interface()

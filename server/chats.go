@@ -21,26 +21,6 @@ type Ingest interface {
 	Take(ctx context.Context, roomID string, link int64, body []byte) (int, error)
 }
 
-// Emotes has the pictures of platforms' emotes.
-type Emotes interface {
-	// Picture returns a picture and its media type. ok is false for one that is not
-	// there.
-	Picture(name string) (picture []byte, mediaType string, ok bool)
-}
-
-// emote is GET /emotes/{name}.
-func (s *Server) emote(c echo.Context) error {
-	if s.opt.Emotes == nil {
-		return room.ErrNotFound
-	}
-	b, kind, ok := s.opt.Emotes.Picture(c.Param("name"))
-	if !ok {
-		return room.ErrNotFound
-	}
-	c.Response().Header().Set("Cache-Control", "public, max-age=31536000, immutable")
-	return c.Blob(http.StatusOK, kind, b)
-}
-
 // chatFields are what may be said of a chat. What is left out stays.
 type chatFields struct {
 	Link       string            `json:"link"`

@@ -20,14 +20,14 @@ import (
 // answer 401 or 403.
 var forVisitors = []string{
 	"GET /", "GET /r/:room", "POST /r/:room", "GET /r/:room/app.webmanifest", "GET /r/:room/picture/:file",
-	"GET /overlay/:room", "GET /poster/:room", "GET /secure/:room",
+	"GET /overlay/:room", "GET /chat/:room", "GET /poster/:room", "GET /secure/:room",
 	"GET /a/:hash/*", "GET /favicon.ico", "GET /healthz", "GET /readyz", "GET /api/openapi.json",
 	"GET /api/rooms/:room/socket", "GET /api/rooms/:room/qr.svg", "GET /api/rooms/:room/qr.png",
 	"POST /api/rooms/:room/comments", "DELETE /api/rooms/:room/comments/:id",
 	"GET /api/rooms/:room/items/:id", "GET /api/rooms/:room/items/:id/questions", "POST /api/rooms/:room/items/:id/take_part",
 	"GET /r/:room/privacy", "POST /r/:room/privacy",
 	"GET /api/rooms/:room/me", "DELETE /api/rooms/:room/me", // by a visitor's own cookie, of that name alone
-	"GET /emotes/:name",               // public pictures of platforms
+	"GET /api/rooms/:room/emotes",     // what the room's phones may pick from
 	"OPTIONS /api/rooms/:room/ingest", // says what may be sent, and does nothing
 	"GET /emotes/:name",               // public pictures of chats
 }

@@ -13,6 +13,7 @@ import (
 // Answers and bodies that several operations have.
 var (
 	itemList     = object{"items": []wire.Item{}, "kinds": []show.Kind{}}
+	emoteList    = object{"emotes": []wire.OwnEmote{}}
 	decisionList = object{"results": []wire.Decision{}}
 	countedList  = object{"results": []wire.Decision{}, "count": 0}
 	upTo         = object{"up_to?": int64(0)}
@@ -53,6 +54,11 @@ var operations = map[string]operation{
 
 	"GET" + inRoom + "/wifi": {says: "The Wi-Fi that the second screen and the poster show", out: wireWiFi{}},
 	"PUT" + inRoom + "/wifi": {says: "Set the Wi-Fi that the second screen and the poster show", in: object{"name": "", "password?": ""}, needed: true, out: wireWiFi{}, body: `{"name":"Hall","password":"come and join"}`},
+
+	"GET" + inRoom + "/emotes":          {says: "The room's own emotes", out: emoteList, errors: []string{"not_allowed"}},
+	"PUT" + inRoom + "/emotes/:name":    {says: "Add an emote, or give one another picture", raw: "image/*", out: emoteList, errors: []string{"too_long", "expired"}},
+	"PATCH" + inRoom + "/emotes/:name":  {says: "Rename an emote", in: object{"name": ""}, needed: true, out: emoteList, body: `{"name":"wave"}`},
+	"DELETE" + inRoom + "/emotes/:name": {says: "Delete an emote", out: emoteList},
 
 	"POST" + inRoom + "/lockdown":   {says: "Lock the room down", out: wire.Room{}},
 	"DELETE" + inRoom + "/lockdown": {says: "End the lock-down", out: wire.Room{}},

@@ -38,6 +38,7 @@ const (
 	rulesBody      = 6*live.MaxRules + formBody
 	styleBody      = 6*(live.MaxStyleCSS+live.MaxStyleOptions) + formBody
 	pictureBody    = 6 << 20
+	emoteBody      = 1 << 20
 	replayFileBody = 65 << 20
 	ingestBody     = 1 << 20
 )
@@ -84,6 +85,10 @@ var table = []route{
 	{method: http.MethodPut, path: "/api/rooms/:room/picture", handle: (*Server).putPicture, needs: room.SetPicture, body: pictureBody},
 	{method: http.MethodGet, path: "/api/rooms/:room/wifi", handle: (*Server).getWiFi, needs: room.ChangeSettings},
 	{method: http.MethodPut, path: "/api/rooms/:room/wifi", handle: (*Server).putWiFi, needs: room.ChangeSettings},
+	{method: http.MethodGet, path: "/api/rooms/:room/emotes", handle: (*Server).listEmotes},
+	{method: http.MethodPut, path: "/api/rooms/:room/emotes/:name", handle: (*Server).putEmote, needs: room.ChangeSettings, body: emoteBody},
+	{method: http.MethodPatch, path: "/api/rooms/:room/emotes/:name", handle: (*Server).patchEmote, needs: room.ChangeSettings},
+	{method: http.MethodDelete, path: "/api/rooms/:room/emotes/:name", handle: (*Server).deleteEmote, needs: room.ChangeSettings},
 	{method: http.MethodPost, path: "/api/rooms/:room/lockdown", handle: (*Server).lockDown, needs: room.LockDown},
 	{method: http.MethodDelete, path: "/api/rooms/:room/lockdown", handle: (*Server).unlock, needs: room.LockDown},
 	{method: http.MethodPost, path: "/api/rooms/:room/clear", handle: (*Server).clearRoom, needs: room.TakeDown},

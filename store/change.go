@@ -40,6 +40,7 @@ var changeKinds = func() map[string]func() change {
 		func() change { return &styleKept{} },
 		func() change { return &styleDeleted{} },
 		func() change { return &pictureKept{} },
+		func() change { return &emoteKept{} },
 		func() change { return &chatKept{} },
 		func() change { return &chatDeleted{} },
 		func() change { return &webhookKept{} },

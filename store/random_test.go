@@ -62,6 +62,7 @@ func dump(t *testing.T, s *store.Store) map[string][]string {
 		"rule_lists": "SELECT r.name, l.name, l.text, l.active, l.changed, l.revision FROM rule_lists l LEFT JOIN rooms r ON r.id = l.room ORDER BY 1, 2",
 		"acts":       "SELECT a.id, r.name, a.at, a.actor, a.link, a.role, a.kind, a.about, a.user, a.detail, a.changed, a.before, a.after, a.kept, a.undone FROM acts a LEFT JOIN rooms r ON r.id = a.room ORDER BY 1",
 		"styles":     "SELECT r.name, s.name, s.options, s.css, s.changed FROM styles s JOIN rooms r ON r.id = s.room ORDER BY 1, 2",
+		"emotes":     "SELECT r.name, e.hash, e.type, hex(e.picture) FROM emotes e JOIN rooms r ON r.id = e.room ORDER BY r.name, e.id",
 		"pictures":   "SELECT r.name, p.hash, hex(p.jpeg) FROM pictures p JOIN rooms r ON r.id = p.room ORDER BY r.name, p.id",
 		"wifi":       "SELECT r.name, hex(w.sealed) FROM wifi w JOIN rooms r ON r.id = w.room ORDER BY 1",
 		"moments":    "SELECT r.name, m.at, m.kind FROM moments m JOIN rooms r ON r.id = m.room ORDER BY 1, 2, 3",
@@ -295,6 +296,9 @@ func (c *chance) step(ctx context.Context) error {
 		"no webhook": func() error {
 			return c.s.DeleteWebhook(ctx, c.pick("live", "other"), c.pick("w1", "w2"), c.act(room.ActionWebhookGone))
 		},
+		"emote": func() error {
+			return c.s.PutEmote(ctx, c.pick("live", "other"), fmt.Sprint(c.IntN(99)), "image/png", []byte{byte(c.IntN(9))})
+		},
 		"picture": func() error {
 			return c.s.PutPicture(ctx, "live", fmt.Sprint(c.IntN(20)), []byte{0xff, byte(c.IntN(9))})
 		},
@@ -334,7 +338,7 @@ func (c *chance) step(ctx context.Context) error {
 			return c.s.AddAct(ctx, room.AuditEntry{Room: "live", At: c.now, By: "boss", Kind: room.ActionReplay, Undoes: int64(c.IntN(9))})
 		},
 	}
-	names := []string{"event", "event", "event", "event", "events", "room", "link", "revoke", "restore", "touch", "rules", "style", "no style", "chat", "no chat", "webhook", "passed", "no webhook", "picture", "moment", "act", "reactions", "item", "item", "item", "item", "item", "item", "entry", "entry", "entry", "entry", "entry", "entry", "entry", "entry", "question", "question", "question", "erase", "keep", "wifi"}
+	names := []string{"event", "event", "event", "event", "events", "room", "link", "revoke", "restore", "touch", "rules", "style", "no style", "chat", "no chat", "webhook", "passed", "no webhook", "picture", "emote", "emote", "emote", "emote", "moment", "act", "reactions", "item", "item", "item", "item", "item", "item", "entry", "entry", "entry", "entry", "entry", "entry", "entry", "entry", "question", "question", "question", "erase", "keep", "wifi"}
 	name := names[c.IntN(len(names))]
 	err := commands[name]()
 	if err == nil {

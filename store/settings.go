@@ -17,12 +17,13 @@ type roomRow struct {
 	Archived bool      `json:"archived,omitempty"`
 	Secret   bool      `json:"secret,omitempty"`
 
-	Lock *room.Lock `json:"lock,omitempty"`
+	Lock   *room.Lock   `json:"lock,omitempty"`
+	Emotes []room.Emote `json:"emotes,omitempty"`
 }
 
 func toRow(r room.Room) roomRow {
 	return roomRow{
-		Settings: r.Settings, Color: r.Look.Color, Picture: r.Look.Picture, Archived: r.Archived, Secret: r.Secret, Lock: r.Lock,
+		Settings: r.Settings, Color: r.Look.Color, Picture: r.Look.Picture, Archived: r.Archived, Secret: r.Secret, Lock: r.Lock, Emotes: r.Emotes,
 	}
 }
 
@@ -36,7 +37,7 @@ func decodeRoom(id, text string) (room.Room, error) {
 	if err := json.Unmarshal([]byte(text), &row); err != nil {
 		return room.Room{}, fmt.Errorf("settings of room %s: %w", id, err)
 	}
-	r := room.Room{ID: id, Settings: row.Settings, Archived: row.Archived, Secret: row.Secret, Lock: row.Lock}
+	r := room.Room{ID: id, Settings: row.Settings, Archived: row.Archived, Secret: row.Secret, Lock: row.Lock, Emotes: row.Emotes}
 	r.Look = room.Look{Color: row.Color, Picture: row.Picture}
 	return r, nil
 }

@@ -26,9 +26,10 @@ const module = "danmaku"
 var mayImport = map[string][]string{
 	".":                {"cli"}, // main starts the program, and nothing else
 	"cli":              {},      // wiring: everything
-	"server":           {"server/socket", "server/wire", "live", "live/replay", "report", "signature", "show", "room", "comment"},
+	"server":           {"server/emote", "server/socket", "server/wire", "live", "live/replay", "report", "signature", "show", "room", "comment"},
 	"server/socket":    {"server/wire", "live", "live/fanout", "show", "room", "comment"},
 	"server/wire":      {"live", "live/fanout", "live/replay", "show", "room", "comment"},
+	"server/emote":     {"room"},
 	"live":             {"cache", "live/access", "live/fanout", "live/replay", "show", "room", "comment"},
 	"live/access":      {"room", "comment"},
 	"live/fanout":      {"room", "comment"},
@@ -299,7 +300,7 @@ func TestImportLawBites(t *testing.T) {
 		{"moderation/fold", `import "danmaku/moderation/rules"`, "moderation/fold may import comment alone"},
 		{"moderation/rules", `import "danmaku/moderation"`, "moderation/rules may import moderation/fold and comment alone"},
 		{"config", `import "danmaku/comment"`, "config may import nothing of ours"},
-		{"server", `import "danmaku/store"`, "server may import server/socket and server/wire and live and "},
+		{"server", `import "danmaku/store"`, "server may import server/emote and server/socket and server/wire and live and "},
 		{".", `import "danmaku/server"`, "x.go imports danmaku/server: . may import cli alone of ours"},
 		{"server", `import "danmaku/cli"`, "server/x.go imports danmaku/cli: server may import"},
 		{"cli", `import "danmaku"`, "x.go imports danmaku: cli may import nothing"},

@@ -155,6 +155,10 @@ func TestRoutesByRole(t *testing.T) {
 		{method: "PUT", route: "/api/rooms/:room/picture", who: owners},
 		{method: "GET", route: "/api/rooms/:room/wifi", who: moderators},
 		{method: "PUT", route: "/api/rooms/:room/wifi", who: moderators, body: body{"name": ""}},
+		{method: "GET", route: "/api/rooms/:room/emotes", who: everybody},
+		{method: "PUT", route: "/api/rooms/:room/emotes/:name", path: "/api/rooms/live/emotes/wave", who: moderators, body: body{}},
+		{method: "PATCH", route: "/api/rooms/:room/emotes/:name", path: "/api/rooms/live/emotes/wave", who: moderators, body: body{"name": "hello"}},
+		{method: "DELETE", route: "/api/rooms/:room/emotes/:name", path: "/api/rooms/live/emotes/wave", who: moderators},
 		{method: "GET", route: "/api/rooms/:room/addresses", who: moderators},
 		{method: "GET", route: "/api/rooms/:room/events", path: "/api/rooms/live/events?since=x", who: append([]string{"observer"}, moderators...)}, // without it the answer does not end
 		{method: "GET", route: "/api/rooms/:room/stats", who: moderators},

@@ -7,7 +7,8 @@ import { Obs } from '../overlay/obs.js';
 import { outlineKind, quoteFonts } from '../overlay/page.js';
 import { Queue, rank } from '../overlay/queue.js';
 import { lifted, oklab } from '../overlay/color.js';
-import { contrast, emojiRuns, isCJK, needsLight, pieces, soundColor, withoutEmoji, words } from '../overlay/text.js';
+import { contrast, emojiRuns, isCJK, needsLight, soundColor, withoutEmoji, words } from '../overlay/text.js';
+import { pieces } from '../shared/emotes.js';
 import { COLORS } from '../shared/protocol.js';
 
 const waiting = (name, rank = 0, late = 2000) => ({ name, rank, late });

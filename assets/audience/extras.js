@@ -5,6 +5,7 @@
  * @typedef {object} Page what such a module gets
  * @property {import('../shared/i18n.js').Words} words
  * @property {(frame: Record<string, any>) => boolean} send
+ * @property {string} roomId
  *
  * @typedef {object} Now what holds
  * @property {any} room its settings
@@ -17,6 +18,7 @@
 /** @type {Record<string, {wanted: (room: any) => boolean, load: () => Promise<{make: (page: Page) => Promise<Extra>}>}>} */
 const EXTRAS = {
   reactions: { wanted: (room) => room.reactions?.length > 0, load: () => import('./reactions.js') },
+  emotes: { wanted: (room) => room.emotes > 0, load: () => import('./emotes.js') },
 };
 
 export class Extras {

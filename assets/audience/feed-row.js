@@ -37,7 +37,9 @@ export function partsOf(row, words) {
   // "Sending" appears only when it takes long enough to be read.
   if (state !== '' && state !== 'sending') who.append(chipOf(state === 'shown' ? row.word ?? state : state, words));
   if (state === 'sending') setTimeout(() => { if (row.state === 'sending') who.append(chipOf(state, words)); }, 400);
-  return [who, el('p', { class: 'said' }, said(comment.text))];
+  const text = el('p', { class: 'said' }, said(comment.text));
+  if (comment.emotes) void import('../shared/emotes.js').then(({ drawn }) => text.replaceChildren(drawn(comment)), () => {}); // else it says their names
+  return [who, text];
 }
 
 /** @param {OwnState|import('./screen.js').Word} state @param {import('../shared/i18n.js').Words} words */

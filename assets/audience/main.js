@@ -42,7 +42,7 @@ const takeBack = new TakeBack({ roomId, words, feed, strip: composer.strip, cloc
 const unsent = new Unsent({ feed, composer, memory, outbox: () => outbox });
 const makeRef = () => Array.from(crypto.getRandomValues(new Uint8Array(12)), (b) => b.toString(36).padStart(2, '0')).join('');
 const show = /** @type {ShowPanel} */ (new ShowPanel({ words, clock, makeRef, roomId, composer, kept: () => outbox.kept, send: (frame) => socket.send(frame) }));
-const extras = new Extras({ words, send: (frame) => socket.send(frame) });
+const extras = new Extras({ words, roomId, send: (frame) => socket.send(frame) });
 const rowsOf = (/** @type {import('./outbox.js').Item} */ item) => (item.item ? show.list : feed); // where an own text has its row
 const line = new ConnectionStatus({ changed: () => describe() });
 

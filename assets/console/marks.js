@@ -2,6 +2,7 @@
 // before they were masked.
 
 import { el, said } from '../shared/dom.js';
+import { drawn } from '../shared/emotes.js';
 import { nameOf } from '../shared/names.js';
 import { layered } from './cut.js';
 import { placesOf, placesOfAny } from './hits.js';
@@ -9,7 +10,7 @@ import { placesOf, placesOfAny } from './hits.js';
 /**
  * What a comment has for this: spans count in the code points of the text, or of the
  * name with `in_name`, as they are shown.
- * @typedef {{text: string, name: string, user: string, spans?: readonly (readonly number[])[], in_name?: boolean, original?: string, original_name?: string}} Marked
+ * @typedef {{text: string, name: string, user: string, spans?: readonly (readonly number[])[], in_name?: boolean, original?: string, original_name?: string, emotes?: import('../shared/protocol.js').Comment['emotes']}} Marked
  * @typedef {import('../shared/i18n.js').Words} Words
  */
 
@@ -26,8 +27,17 @@ export function marked(text, spans = [], more = '', sought) {
   return box;
 }
 
-/** @param {Marked} item @param {string} [more] a class @param {Sought} [sought] */
-export const markedText = (item, more, sought) => marked(item.text, item.in_name ? [] : item.spans, more, sought);
+/** What a rule found, and what is searched for, is marked in the words as they were
+ * written; a text without that has its emotes as pictures.
+ * @param {Marked} item @param {string} [more] a class @param {Sought} [sought] */
+export function markedText(item, more, sought) {
+  const spans = item.in_name ? [] : item.spans;
+  const found = () => placesOf(item.text, sought?.find ?? '').length > 0 || placesOfAny(item.text, sought?.words ?? []).length > 0;
+  if (!item.emotes || spans?.length || found()) return marked(item.text, spans, more, sought);
+  const box = drawn(item);
+  if (more) box.className = more;
+  return box;
+}
 
 /** @param {Marked} item @param {string} guest what somebody without a name is called @param {string} [find] what is searched for */
 export const markedName = (item, guest, find = '') => (item.name && (item.in_name || find) ? marked(item.name, item.in_name ? item.spans : [], '', { find, words: [] }) : said(nameOf(item, guest)));

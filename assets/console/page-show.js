@@ -5,6 +5,7 @@ import { el, icon } from '../shared/dom.js';
 import { LENGTHS, cardSeconds, setCardSeconds } from './feature.js';
 import { frame } from './page.js';
 import { seconds } from './show-fields.js';
+import { ownEmotes } from './show-emotes.js';
 import { itemForm } from './show-form.js';
 import { reactions } from './show-reactions.js';
 import { ShowRow } from './show-row.js';
@@ -37,8 +38,8 @@ export function open(host, store, acts) {
   const stands = seconds(words, t('card_stands'), LENGTHS, cardSeconds());
   stands.node.addEventListener('change', () => setCardSeconds(stands.read()));
   box.append(buttons, fresh, ...Object.values(parts).map(({ section }) => section), el('section', { class: 'show-cards' }, el('h3', {}, t('card_of_comments')), el('p', { class: 'help' }, t('card_help')), stands.node));
-  const reacting = reactions(store, acts);
-  box.append(reacting.node);
+  const more = [reactions(store, acts), ownEmotes(store, acts)];
+  box.append(...more.map(({ node }) => node));
   /** @type {ReturnType<typeof itemForm>|null} */ let form = null;
   /** @type {Map<string, ShowRow>} */ const rows = new Map();
   const off = store.on('items', draw);
@@ -47,7 +48,7 @@ export function open(host, store, acts) {
   return {
     close: () => {
       off();
-      reacting.close();
+      for (const { close } of more) close();
       clearInterval(beat);
     },
     leaving: () => (form?.dirty() ? { title: t('show_leave_title'), text: t('show_leave_text'), yes: t('show_leave_yes') } : null),

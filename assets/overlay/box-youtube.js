@@ -2,9 +2,9 @@
 // written for it dresses this one, too. Only names are taken over: elements, ids,
 // classes and attributes. What skins hide of YouTube's page is not made at all.
 
+import { pieces } from '../shared/emotes.js';
 import { amountText } from '../shared/paid.js';
 import { avatar, mark } from './box-parts.js';
-import { pieces } from './text.js';
 import { writeText } from './view.js';
 
 /** @typedef {import('../shared/protocol.js').Comment} Comment */

@@ -62,26 +62,6 @@ const PLATFORMS = { twitch: 'Twitch', youtube: 'YouTube', bilibili: 'Bilibili', 
 /** The mark of a source; empty for none. @param {string} source */
 export const platformOf = (source) => PLATFORMS[source] ?? '';
 
-/** A text cut at its emotes that have a picture of ours: strings, and pictures with
- * what they stand for. Emotes count in code points.
- * @param {string} text @param {import('../shared/protocol.js').Comment['emotes']} emotes
- * @returns {(string|{picture: string, name: string})[]} */
-export function pieces(text, emotes = []) {
-  const shown = emotes.filter((e) => /^\/emotes\/[0-9a-f]{32}$/.test(e.picture ?? ''));
-  if (shown.length === 0) return [text];
-  const points = Array.from(text);
-  /** @type {ReturnType<typeof pieces>} */ const out = [];
-  let at = 0;
-  for (const { from, to, name, picture = '' } of shown) {
-    if (from < at || to <= from || to > points.length) continue;
-    if (from > at) out.push(points.slice(at, from).join(''));
-    out.push({ picture, name: name || points.slice(from, to).join('') });
-    at = to;
-  }
-  if (at < points.length) out.push(points.slice(at).join(''));
-  return out;
-}
-
 /** Words on the stage. A label is one word, so these need no locale file.
  * @type {Record<string, {owner: string, moderator: string, scan: string}>} */
 const WORDS = {

@@ -1,7 +1,8 @@
 // The elements of one comment, flying or pinned, and what is written into them.
 
 import { lifted } from './color.js';
-import { emojiRuns, isCJK, needsLight, pieces, platformOf } from './text.js';
+import { pictureOf, pieces } from '../shared/emotes.js';
+import { emojiRuns, isCJK, needsLight, platformOf } from './text.js';
 import { BREAK, wrapped } from './wrap.js';
 
 /**
@@ -70,11 +71,7 @@ export function writeText(node, parts) {
   node.replaceChildren(...parts.flatMap((part) => {
     if (part === BREAK) return [document.createElement('br')];
     if (typeof part === 'string') return emojiRuns(part).map(({ text, emoji }) => (emoji ? emojiOf(text) : text));
-    const picture = document.createElement('img');
-    picture.className = 'dm-emote';
-    picture.alt = part.name;
-    picture.src = part.picture;
-    return [picture];
+    return [pictureOf(part, 'dm-emote')];
   }));
 }
 

@@ -8,13 +8,15 @@ export class ApiError extends Error {
    * @param {string} message
    * @param {number} waitMs
    * @param {string} by of changed: who changed it since
+   * @param {any} fault what is wrong with what was sent, for sentences in other languages
    */
-  constructor(status, code, message, waitMs = 0, by = '') {
+  constructor(status, code, message, waitMs = 0, by = '', fault = null) {
     super(message);
     this.status = status;
     this.code = code;
     this.waitMs = waitMs;
     this.by = by;
+    this.fault = fault;
   }
 }
 
@@ -39,7 +41,7 @@ export async function call(method, path, body, fetcher = fetch) {
   }
   const data = await answer.json().catch(() => null);
   if (answer.ok) return data;
-  throw new ApiError(answer.status, data?.code ?? 'internal', data?.message ?? answer.statusText, data?.wait_ms ?? 0, data?.by ?? '');
+  throw new ApiError(answer.status, data?.code ?? 'internal', data?.message ?? answer.statusText, data?.wait_ms ?? 0, data?.by ?? '', data?.fault ?? null);
 }
 
 /**

@@ -81,6 +81,7 @@ export const MAX_NAME_BYTES = MAX_TEXT_BYTES / 4;
  * @property {string[]} [phrases]
  * @property {Record<string, string>} [look]
  * @property {string[]} [reactions] emoji to react with; none: nobody can
+ * @property {number} [emotes] how many it has of its own
  *
  * @typedef {object} Hello
  * @property {number} version

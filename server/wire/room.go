@@ -28,6 +28,9 @@ func encodeRoomEvent(e room.Event) []byte {
 		return nil
 	}
 	w := changedFields(*e.Setup, e.Changed)
+	if w["emotes"] != nil { // phones fetch the list when they need it
+		w["emotes"] = Marshal(len(e.Setup.Emotes))
+	}
 	w["type"] = json.RawMessage(`"room"`)
 	w["seq"] = json.RawMessage(strconv.FormatInt(e.Seq, 10))
 	return Marshal(w)

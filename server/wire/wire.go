@@ -186,6 +186,8 @@ type Room struct {
 	TextLeaves bool `json:"text_leaves,omitempty"`
 	// After so many days they are deleted; left out: never.
 	KeepDays int `json:"keep_days,omitempty"`
+	// How many emotes of its own it has; GET /api/rooms/{room}/emotes lists them.
+	Emotes int `json:"emotes,omitempty"`
 }
 
 // ExportFormat is a kind of file that an export can be, as the console's page
@@ -208,7 +210,7 @@ func List[T any](s []T) []T {
 func RoomOf(r room.Room) Room {
 	return Room{
 		ID: r.ID, Settings: r.Settings.Listed(), Locked: r.Lock != nil, Archived: r.Archived, Secret: r.Secret, SecondOpinion: r.SecondOpinion, Webhooks: r.Webhooks,
-		TextLeaves: r.TextLeaves, KeepDays: r.KeepDays,
+		TextLeaves: r.TextLeaves, KeepDays: r.KeepDays, Emotes: len(r.Emotes),
 	}
 }
 

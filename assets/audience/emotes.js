@@ -1,0 +1,71 @@
+// The picker of the room's own emotes: a key beside the choices, and a grid of pictures
+// above the field. A tap writes the emote's name where the cursor is. The list is
+// fetched when it is first opened, and anew once the room has changed it.
+
+import { call, roomPath } from '../shared/api.js';
+import { byId, el, icon } from '../shared/dom.js';
+import { insertText } from '../shared/insert.js';
+
+/** @typedef {{name: string, picture: string}} Emote */
+
+/** Brings the stylesheet, and waits for it: a grid without it would jump. */
+function dress() {
+  return new Promise((done, failed) => {
+    document.head.append(el('link', { rel: 'stylesheet', href: new URL('./emotes.css', import.meta.url).href, onload: done, onerror: failed }));
+  });
+}
+
+/** @param {import('./extras.js').Page} page */
+export async function make({ words, roomId }) {
+  await dress();
+  const { t } = words;
+  const text = /** @type {HTMLInputElement} */ (byId('text'));
+  const grid = el('section', { class: 'emotes', id: 'emotes', hidden: true });
+  const key = el('button', { type: 'button', class: 'icon-button', id: 'emotes-key', 'aria-expanded': 'false', 'aria-controls': 'emotes', hidden: true, onclick: () => void show(grid.hidden) }, icon('emote'));
+  byId('composer').before(grid);
+  byId('phrase-key').before(key);
+  /** @type {any} */ let room = null; // as it was when the list was fetched
+  /** @type {import('./extras.js').Now|null} */ let now = null;
+  words.onChange(draw);
+  // A tap must not close the keyboard.
+  grid.addEventListener('mousedown', (event) => event.preventDefault());
+  grid.addEventListener('click', (event) => {
+    const emote = /** @type {HTMLElement|null} */ (/** @type {Element} */ (event.target).closest('button'))?.dataset.emote;
+    if (emote) insertText(text, `${/\S$/.test(text.value) ? ' ' : ''}:${emote}: `);
+  });
+  for (const node of [grid, key]) node.addEventListener('keydown', (event) => { if (event.key === 'Escape') void show(false); });
+  return {
+    /** @param {import('./extras.js').Now} next */
+    follow(next) {
+      now = next;
+      draw();
+      if (!grid.hidden) void fill();
+    },
+  };
+
+  function draw() {
+    key.hidden = !now?.room.emotes || now.shut;
+    if (key.hidden) void show(false);
+    for (const node of [grid, key]) node.setAttribute('aria-label', t('emotes'));
+  }
+
+  /** @param {boolean} open */
+  async function show(open) {
+    if (open) await fill();
+    grid.hidden = !open || key.hidden;
+    key.setAttribute('aria-expanded', String(!grid.hidden));
+  }
+
+  /** Fetches the list when the room has changed since; its pictures are kept by the browser. */
+  async function fill() {
+    const asked = now?.room;
+    if (!now?.online || asked === room) return;
+    try {
+      const secret = new URLSearchParams(location.search).get('key');
+      const { emotes } = await call('GET', roomPath(roomId, 'emotes') + (secret ? `?${new URLSearchParams({ key: secret })}` : ''));
+      room = asked;
+      grid.replaceChildren(...emotes.map((/** @type {Emote} */ { name, picture }) => el('button', { type: 'button', 'data-emote': name, 'aria-label': name, title: `:${name}:` },
+        el('img', { src: picture, alt: '', loading: 'lazy', width: 32, height: 32 }))));
+    } catch { /* what was there stays; the next opening tries again */ }
+  }
+}

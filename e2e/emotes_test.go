@@ -1,0 +1,114 @@
+package e2e
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"danmaku/e2e/browser"
+)
+
+// chooseEmotes puts pictures into the console's field for emotes: a
+// file of the given name each, and one that is no picture.
+func chooseEmotes(console *browser.Page, names ...string) {
+	console.Eval(`(async () => {
+		const input = document.querySelector(".show-emotes input[type=file]"), files = new DataTransfer();
+		for (const [i, name] of ` + `["` + strings.Join(names, `", "`) + `"]` + `.entries()) {
+			const c = document.createElement("canvas"); c.width = 200; c.height = 200;
+			const g = c.getContext("2d"); g.fillStyle = ["#ffc24a", "#66e0ff", "#ff9bd2"][i % 3]; g.beginPath(); g.arc(100, 100, 96, 0, 7); g.fill();
+			g.fillStyle = "#13191c"; g.fillRect(60, 70, 16, 24); g.fillRect(124, 70, 16, 24); g.fillRect(60, 130, 80, 12);
+			const blob = await new Promise((done) => c.toBlob(done, "image/png"));
+			files.items.add(name.endsWith(".txt") ? new File(["no picture"], name) : new File([blob], name));
+		}
+		input.files = files.files;
+		input.dispatchEvent(new Event("change", { bubbles: true }));
+	})()`)
+}
+
+// An emote goes from the console to the phone's picker, and from there as a picture to
+// overlay, phone and console, over a restart; once it is deleted its name stands there.
+func TestOwnEmotesFromThePickerToTheOverlay(t *testing.T) {
+	source := axe(t)
+	data := filepath.Join(t.TempDir(), "data")
+	args := append([]string{"--listen", "127.0.0.1:0", "--data", data}, free...)
+	p, stop := launch(t, args...)
+	h := runnerAt(t, p.console)
+	address, _ := h.link("owner", "Mika")
+	console := consoleAt(t, address)
+	console.Ignore("422")
+	console.Eval(`location.hash = "show"`)
+	console.Wait(`document.querySelector(".show-emotes")`)
+	phone, overlay := hand(t, p.audience), browser.Open(t, p.overlay)
+	if is(phone, `document.querySelector("#emotes-key")`) {
+		t.Error("a new room has a picker")
+	}
+	chooseEmotes(console, "Happy Face!.png", "wave.png", "wave.png", "notes.txt")
+	console.Wait(`[...document.querySelectorAll(".emote-row")].map((r) => r.dataset.emote).join() === "happy_face,wave,wave_2"`)
+	console.Wait(has(".show-emotes .fault-list li", "notes.txt: This is not a PNG, WebP or GIF"))
+	fillIn(console, `document.querySelector('[data-emote="wave_2"] input')`, "Hi 5")
+	console.Eval(`document.querySelector('[data-emote="wave_2"] input').dispatchEvent(new Event("change"))`)
+	console.Wait(has(".show-emotes .fault-list li", "cannot be a name"))
+	fillIn(console, `document.querySelector('[data-emote="wave_2"] input')`, "Hi5")
+	console.Eval(`document.querySelector('[data-emote="wave_2"] input').dispatchEvent(new Event("change"))`)
+	console.Wait(`[...document.querySelectorAll(".emote-row")].map((r) => r.dataset.emote).join() === "happy_face,wave,hi5"`)
+	checkAxe(t, console, source, "the page", true)
+
+	phone.Wait(`document.querySelector("#emotes-key:not([hidden])")`)
+	tap(phone, "#emotes-key")
+	phone.Wait(`[...document.querySelectorAll(".emotes:not([hidden]) button")].map((b) => b.dataset.emote).join() === "happy_face,wave,hi5" && [...document.querySelectorAll(".emotes img")].every((i) => i.naturalWidth === 128)`)
+	checkAxe(t, phone, source, "the phone", true)
+	write(phone, "look")
+	tap(phone, `[data-emote="wave"]`)
+	phone.Wait(`document.querySelector("#text").value === "look :wave: "`)
+	keepShot(t, phone, "emotes-phone")
+	tap(phone, "#send")
+	const flies = `[...document.querySelectorAll(".dm-emote")].some((i) => i.alt === "wave" && i.naturalWidth === 128)`
+	overlay.Wait(flies)
+	keepShot(t, overlay, "emotes-overlay")
+	const inRow = `[...document.querySelectorAll("bdi img.emote")].some((i) => i.alt === "wave" && i.naturalWidth === 128 && i.closest("bdi").textContent === "look ")`
+	phone.Wait(inRow)
+	keepShot(t, console, "emotes-console")
+	console.Eval(`location.hash = ""`)
+	console.Wait(inRow)
+	keepShot(t, console, "emotes-feed")
+	for _, page := range []*browser.Page{overlay, phone} {
+		page.Wait(`performance.getEntriesByType("resource").every((e) => e.name.startsWith(location.origin) || /^(data|blob):/.test(e.name))`)
+	}
+
+	for _, page := range []*browser.Page{overlay, phone, console} {
+		page.IgnoreAway()
+	}
+	stop()
+	p, _ = launch(t, args...)
+	h = runnerAt(t, p.console)
+	again := hand(t, p.audience)
+	again.Wait(inRow)
+	again.Wait(`document.querySelector("#emotes-key:not([hidden])")`)
+	// Deleted, the name stands there.
+	h.do("DELETE", "/api/rooms/live/emotes/wave", nil)
+	again.Ignore("404")
+	later := hand(t, p.audience)
+	later.Ignore("404")
+	later.Wait(has(".feed .said", "look wave"))
+	later.Wait(`document.querySelector("#emotes-key:not([hidden])")`)
+	tap(later, "#emotes-key")
+	later.Wait(`[...document.querySelectorAll(".emotes:not([hidden]) button")].map((b) => b.dataset.emote).join() === "happy_face,hi5"`)
+	// The list that is open follows.
+	h.do("DELETE", "/api/rooms/live/emotes/hi5", nil)
+	later.Wait(`document.querySelectorAll(".emotes:not([hidden]) button").length === 1`)
+	h.do("DELETE", "/api/rooms/live/emotes/happy_face", nil)
+	later.Wait(`document.querySelector("#emotes-key").hidden && document.querySelector(".emotes").hidden`)
+}
+
+// keepShot writes a screenshot where PICTURES says, for people to look at.
+func keepShot(t *testing.T, p *browser.Page, name string) {
+	t.Helper()
+	dir := os.Getenv("PICTURES")
+	if dir == "" {
+		return
+	}
+	if err := os.WriteFile(filepath.Join(dir, name+".png"), p.Screenshot(), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,127 @@
+package live
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"slices"
+
+	"danmaku/comment"
+	"danmaku/room"
+)
+
+// DrawnEmote is the picture of an emote that we drew ourselves.
+type DrawnEmote struct {
+	Picture   []byte
+	MediaType string
+	Animated  bool
+}
+
+// Emotes returns a room's own emotes.
+func (svc *Service) Emotes(roomID string) ([]room.Emote, error) {
+	r, err := svc.Room(roomID)
+	return r.Emotes, err
+}
+
+// EmotePicture returns an emote's picture and its media type. Errors: ErrNotFound,
+// also for one that no room has any more, though it is kept for an undo.
+func (svc *Service) EmotePicture(ctx context.Context, hash string) ([]byte, string, error) {
+	if svc.emotes == nil {
+		return nil, "", room.ErrNotFound
+	}
+	picture, mediaType, rooms, err := svc.emotes.EmotePicture(ctx, hash)
+	if err != nil {
+		return nil, "", err
+	}
+	for _, name := range rooms {
+		if r, err := svc.Room(name); err == nil && hasEmote(r.Emotes, hash) {
+			return picture, mediaType, nil
+		}
+	}
+	return nil, "", room.ErrNotFound
+}
+
+func hasEmote(list []room.Emote, hash string) bool {
+	return slices.ContainsFunc(list, func(e room.Emote) bool { return e.Hash == hash })
+}
+
+// SetEmote gives a room an emote, or the emote of that name another picture, and
+// returns the room as it is then. A name that the room's rules stop is refused, since
+// nobody could write it. Errors: ErrInvalid with a fault, ErrNotAllowed, ErrNotFound,
+// ErrBusy.
+func (svc *Service) SetEmote(ctx context.Context, roomID string, by room.Actor, name string, drawn DrawnEmote) (room.Room, error) {
+	r, err := svc.may(roomID, by, room.ChangeSettings)
+	if err != nil {
+		return room.Room{}, err
+	}
+	if svc.emotes == nil {
+		return room.Room{}, room.ErrNotFound
+	}
+	setup := r.settings()
+	if name, err = svc.emoteName(name, setup); err != nil {
+		return room.Room{}, err
+	}
+	sum := sha256.Sum256(drawn.Picture)
+	e := room.Emote{Name: name, Hash: hex.EncodeToString(sum[:16]), Animated: drawn.Animated}
+	if _, err := setup.WithEmote(e); err != nil { // before anything is stored
+		return room.Room{}, err
+	}
+	if err := svc.emotes.PutEmote(ctx, roomID, e.Hash, drawn.MediaType, drawn.Picture); err != nil {
+		return room.Room{}, err
+	}
+	return svc.setRoom(ctx, roomID, by, room.ActionSettings, func(r room.Room) (room.Room, error) { return r.WithEmote(e) })
+}
+
+// RenameEmote gives an emote another name; what was written stays as it is. Errors:
+// those of [Service.SetEmote].
+func (svc *Service) RenameEmote(ctx context.Context, roomID string, by room.Actor, name, to string) (room.Room, error) {
+	r, err := svc.may(roomID, by, room.ChangeSettings)
+	if err != nil {
+		return room.Room{}, err
+	}
+	if to, err = svc.emoteName(to, r.settings()); err != nil {
+		return room.Room{}, err
+	}
+	return svc.setRoom(ctx, roomID, by, room.ActionSettings, func(r room.Room) (room.Room, error) { return r.WithEmoteNamed(name, to) })
+}
+
+// DeleteEmote takes an emote from a room: its picture is not served any more, and
+// comments that have it say its name. Errors: ErrNotFound, ErrNotAllowed, ErrBusy.
+func (svc *Service) DeleteEmote(ctx context.Context, roomID string, by room.Actor, name string) (room.Room, error) {
+	return svc.setRoom(ctx, roomID, by, room.ActionSettings, func(r room.Room) (room.Room, error) { return r.WithoutEmote(name) })
+}
+
+// emoteName returns a name as it is kept, if the room's rules let it be written.
+func (svc *Service) emoteName(name string, setup room.Room) (string, error) {
+	name, err := room.EmoteName(name)
+	if err != nil {
+		return "", err
+	}
+	if svc.filter.CheckText(":"+name+":", setup).Action != comment.Pass {
+		return "", room.EmoteFault(room.FaultEmoteStopped, name, 0, "name %q: a rule of this room stops comments with it; choose another name, or change the rule", name)
+	}
+	return name, nil
+}
+
+// undoEmotes takes back what an act did to the list of emotes, and leaves in place
+// what others changed in it.
+func (svc *Service) undoEmotes(ctx context.Context, roomID string, by room.Actor, a room.AuditEntry) error {
+	for _, e := range a.Before.Emotes {
+		if hasEmote(a.After.Emotes, e.Hash) {
+			continue
+		}
+		_, _, rooms, err := svc.emotes.EmotePicture(ctx, e.Hash)
+		if err != nil && !errors.Is(err, room.ErrNotFound) {
+			return fmt.Errorf("look for an emote: %w", err)
+		}
+		if !slices.Contains(rooms, roomID) {
+			return room.Explain(room.ErrExpired, "That picture is not kept any more. Choose it again.")
+		}
+	}
+	_, err := svc.setRoom(ctx, roomID, by, room.ActionSettings, func(r room.Room) (room.Room, error) {
+		return r.WithEmotesBack(a.Before.Emotes, a.After.Emotes)
+	})
+	return err
+}
