@@ -56,6 +56,8 @@ missing_for_tests() {
 	command -v gcc >/dev/null || echo "gcc libc6-dev: the race detector and SQLite in C"
 	command -v node >/dev/null || echo "nodejs: the JavaScript tests"
 	command -v npm >/dev/null || echo "npm: the types of the JavaScript"
+	/usr/bin/python3 -c 'import websockets.legacy.client' 2>/dev/null || python3 -c 'import websockets.legacy.client' 2>/dev/null ||
+		echo "python3-websockets: a second client of the sockets"
 	command -v curl >/dev/null || echo "curl: the calls of docs/api.md"
 	[ -x /usr/sbin/nginx ] || command -v nginx >/dev/null || echo "nginx-light: the proxy of docs/proxies.md"
 	if [ -z "${CHROMIUM:-}" ]; then

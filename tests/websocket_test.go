@@ -11,18 +11,34 @@ import (
 	"testing"
 )
 
-// A second implementation of WebSockets, npm's ws, sends messages in parts, compressed
-// and binary ones, and reads what comes; connections end as docs/dev/protocol.md has it.
-func TestAnotherImplementation(t *testing.T) {
-	node, err := exec.LookPath("node")
-	if err != nil {
-		t.Skip("no Node.js")
-	}
-	if _, err := os.Stat(filepath.Join("node_modules", "ws")); err != nil {
-		t.Skip("no ws; npm ci installs it")
-	}
+// Other implementations of WebSockets send messages in parts, compressed and binary ones,
+// and read what comes; connections end as docs/dev/protocol.md has it.
+func TestOtherImplementations(t *testing.T) {
+	t.Run("npm ws", func(t *testing.T) {
+		node, err := exec.LookPath("node")
+		if err != nil {
+			t.Skip("no Node.js")
+		}
+		if _, err := os.Stat(filepath.Join("node_modules", "ws")); err != nil {
+			t.Skip("no ws; npm ci installs it")
+		}
+		otherImplementation(t, node, "ws-client.mjs")
+	})
+	t.Run("Python websockets", func(t *testing.T) {
+		for _, python := range []string{"/usr/bin/python3", "python3"} { // Debian's packages are for its own
+			if exec.Command(python, "-c", "import websockets.legacy.client").Run() == nil {
+				otherImplementation(t, python, "ws-client.py")
+				return
+			}
+		}
+		t.Skip("no websockets for Python, which Debian has in its package python3-websockets")
+	})
+}
+
+// otherImplementation runs a client of testdata against a room and looks at what it saw.
+func otherImplementation(t *testing.T, program, file string) {
 	p := start(t, t.TempDir(), "--user-rate", "0", "--address-rate", "0", "--room-rate", "0")
-	cmd := exec.CommandContext(t.Context(), node, filepath.Join("tests", "testdata", "ws-client.mjs"), "ws"+strings.TrimPrefix(p.base, "http")+"/api/rooms/live/socket?role=audience")
+	cmd := exec.CommandContext(t.Context(), program, filepath.Join("tests", "testdata", file), "ws"+strings.TrimPrefix(p.base, "http")+"/api/rooms/live/socket?role=audience")
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
 	if err != nil {

@@ -1,6 +1,6 @@
 // A phone by another implementation of WebSockets (npm ws): messages in parts, compressed
 // or not, binary ones, and how a connection ends. It prints a line of JSON for each step.
-// Run by TestAnotherImplementation with the address of a room's socket.
+// Run by TestOtherImplementations with the address of a room's socket.
 import WebSocket from 'ws';
 
 const [address] = process.argv.slice(2);
