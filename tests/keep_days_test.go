@@ -149,4 +149,18 @@ func TestPrivacyPageWithoutScripts(t *testing.T) {
 	if _, body := asked.phone().do("GET", "/r/live", nil, nil); !strings.Contains(body, "also sent to another service") {
 		t.Error("the phone does not say that text leaves")
 	}
+	for _, c := range []struct {
+		p       *program
+		opinion bool
+	}{{p, false}, {asked, true}} {
+		newHookReceiver(t).hook(c.p.console(), nil)
+		_, page := c.p.phone().do("GET", "/r/live", nil, nil)
+		if !strings.Contains(page, "also sent out by webhook") || strings.Contains(page, "also sent to another service") != c.opinion {
+			t.Errorf("the phone of a room with a webhook, with a second opinion %v", c.opinion)
+		}
+		_, body := c.p.phone().do("GET", "/r/live/privacy", nil, nil)
+		if !strings.Contains(body, "Yes, by webhook") || strings.Contains(body, "go to a service") != c.opinion || strings.Contains(body, "go to another service") {
+			t.Errorf("the page behind it, with a second opinion %v: %s", c.opinion, body)
+		}
+	}
 }

@@ -34,7 +34,8 @@ export function drawHeader(words, { room, people, token, lost, mutedUntil, sentL
   byId('dot').className = `live-dot${offline || room.state !== 'open' ? ' off' : ''}`;
   const kept = byId('kept');
   kept.textContent = room.keep_days ? t('kept_days', { n: room.keep_days }) : t('kept_ever');
-  if (room.text_leaves) kept.append(` · ${t('text_leaves')}`);
+  if (room.webhooks) kept.append(` · ${t('webhooks_leave')}`);
+  if (room.text_leaves && (room.second_opinion || !room.webhooks)) kept.append(` · ${t('text_leaves')}`);
   if (token) /** @type {HTMLAnchorElement} */ (kept.nextElementSibling).search = `?token=${token}`;
   const message = byId('message');
   message.hidden = !room.message || room.state !== 'open';
