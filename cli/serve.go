@@ -209,7 +209,7 @@ func serve(ctx, end context.Context, env Env, cfg config.Config, log *slog.Logge
 		return errors.Join(err, hall.Close())
 	}
 	brought.hall, source.hall = hall, hall
-	stopMetrics, err := serveMetrics(cfg, measured, metrics.Sources{Service: hall, Hub: hub, Journal: db, Rules: countedRules()}, log)
+	stopMetrics, err := serveMetrics(cfg, measured, metrics.Sources{Service: hall, Hub: hub, Journal: db, Webhooks: hooks, Rules: countedRules()}, log)
 	if err != nil {
 		return errors.Join(err, hall.Close())
 	}

@@ -2,6 +2,8 @@ package metrics
 
 import (
 	"github.com/prometheus/client_golang/prometheus"
+
+	"danmaku/room"
 )
 
 func desc(name, help string, labels ...string) *prometheus.Desc {
@@ -25,8 +27,12 @@ var (
 	ready        = desc("journal_ready", "1 while the log can be written.")
 	asked        = desc("opinion_total", "Comments about which the service at check-url was asked, by its answer.", "answer")
 	answering    = desc("opinion_answering", "1 while the service at check-url is asked, 0 after it has failed.")
+	hooks        = desc("webhooks", "Webhooks, by what they are doing.", "phase")
+	hookRequests = desc("webhook_requests_total", "Requests to webhooks, by what came of them. Tests are left out.", "outcome")
+	hookEvents   = desc("webhook_events_total", "Events that webhooks have taken.")
 	descriptions = []*prometheus.Desc{
 		comments, waiting, rooms, clients, behind, slow, closed, frames, deliveries, sentBytes, events, queued, batches, ready, asked, answering,
+		hooks, hookRequests, hookEvents,
 	}
 )
 
@@ -69,6 +75,14 @@ func (c collector) Collect(out chan<- prometheus.Metric) {
 	gauge(queued, journal.Queued)
 	gauge(batches, journal.Batches)
 	gauge(ready, oneIf(journal.Ready))
+	sent := c.from.Webhooks.Totals()
+	for _, phase := range room.WebhookPhases {
+		gauge(hooks, sent.Phases[phase], phase)
+	}
+	for _, outcome := range append([]string{room.DeliveryOK}, room.DeliveryFaults...) {
+		counter(hookRequests, sent.Requests[outcome], outcome)
+	}
+	counter(hookEvents, sent.Events)
 }
 
 // service collects what the rooms have counted. Rules that are not told apart become one.

@@ -90,7 +90,9 @@ type Sources struct {
 	Service interface{ Totals() live.Totals }
 	Hub     interface{ Totals() socket.Totals }
 	Journal interface{ Totals() store.Totals }
-	Rules   []string // the names of rules and of codes that are told apart
+	// Webhooks are those of all rooms.
+	Webhooks interface{ Totals() room.WebhookTotals }
+	Rules    []string // the names of rules and of codes that are told apart
 }
 
 // Collect has the sources asked from now on. It is called once.

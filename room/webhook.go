@@ -81,6 +81,9 @@ const (
 	WebhookStopped  = "stopped"  // the receiver said that it is gone for good
 )
 
+// WebhookPhases are all of them.
+var WebhookPhases = []string{WebhookOff, WebhookReady, WebhookSending, WebhookRetrying, WebhookStopped}
+
 // The faults of a delivery.
 const (
 	DeliveryLocal       = "local"       // the address is on this machine or in its network, which the webhook does not allow
@@ -93,6 +96,11 @@ const (
 	DeliveryGone        = "gone"     // 410
 	DeliveryKey         = "key"      // its address and key cannot be opened: they were sealed with another secret.key
 )
+
+// DeliveryFaults are all of them.
+var DeliveryFaults = []string{
+	DeliveryLocal, DeliveryName, DeliveryUnreachable, DeliveryTimeout, DeliveryTLS, DeliveryRedirect, DeliveryStatus, DeliveryGone, DeliveryKey,
+}
 
 // Delivery is one request that was sent to a webhook.
 type Delivery struct {
@@ -113,6 +121,17 @@ type WebhookState struct {
 	Delivered  int        // events
 	Failed     int        // requests
 	Deliveries []Delivery // the newest, newest first
+}
+
+// DeliveryOK stands for the outcome of a delivery without a fault.
+const DeliveryOK = "delivered"
+
+// WebhookTotals is what the webhooks of all rooms have done since the program started,
+// those that were removed among them.
+type WebhookTotals struct {
+	Phases   map[string]int   // how many webhooks are in each phase
+	Requests map[string]int64 // by [DeliveryOK] or the code of the fault; tests are left out
+	Events   int64            // delivered
 }
 
 // Bounds of webhooks.

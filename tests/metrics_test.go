@@ -13,6 +13,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"danmaku/room"
 )
 
 var metricsLine = regexp.MustCompile(`http://[0-9.:]+/metrics`)
@@ -133,6 +135,40 @@ func TestMetrics(t *testing.T) {
 	}
 	phone.conn.Close()
 	scrapeUntil(t, address, `danmaku_clients{role="audience"}`, 0)
+}
+
+// What comes of requests to webhooks is counted, and what they are doing.
+func TestMetricsOfWebhooks(t *testing.T) {
+	p, address, _ := measured(t)
+	boss, phone := p.console(), p.phone().open("audience", "")
+	phone.next("hello")
+	to := newHookReceiver(t)
+	to.down.Store(true)
+	made := to.hook(boss, nil)
+	phone.say("one")
+	<-to.failed
+	scrapeUntil(t, address, `danmaku_webhooks{phase="retrying"}`, 1)
+	to.down.Store(false)
+	if status, text := boss.do("POST", liveRoom+"/webhooks/"+made.ID+"/test", nil, ours); status != http.StatusOK { // it ends the wait for another try
+		t.Fatalf("a test answers %d: %s", status, text)
+	}
+	if came := []string{to.next().String(), to.next().String()}; !slices.Contains(came, "comment one") || !slices.Contains(came, "test A test of danmaku") {
+		t.Errorf("%q came", came)
+	}
+	got := scrapeUntil(t, address, `danmaku_webhook_requests_total{outcome="delivered"}`, 1)
+	if got[`danmaku_webhook_events_total`] != 1 || got[`danmaku_webhook_requests_total{outcome="status"}`] < 1 || got[`danmaku_webhook_requests_total{outcome="timeout"}`] != 0 {
+		t.Errorf("%v", got)
+	}
+	boss.call("DELETE", liveRoom+"/webhooks/"+made.ID, nil, 204)
+	got = scrape(t, address)
+	for _, phase := range room.WebhookPhases {
+		if n, there := got[`danmaku_webhooks{phase="`+phase+`"}`]; !there || n != 0 {
+			t.Errorf("%v webhooks are %s after the only one was removed", n, phase)
+		}
+	}
+	if got[`danmaku_webhook_requests_total{outcome="delivered"}`] != 1 {
+		t.Error("a webhook that was removed takes its count along")
+	}
 }
 
 // TestMetricsListener tries who may ask.

@@ -210,6 +210,7 @@ func (h *hook) deliver(ctx context.Context, upTo room.Position, events [][]byte,
 			return false
 		}
 		h.note(d.Delivery)
+		h.runner.count(d.Delivery)
 		if d.Fault == "" {
 			return true
 		}

@@ -4,8 +4,10 @@
 package webhook
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
+	"maps"
 	"math/rand/v2"
 	"net/http"
 	"sync"
@@ -59,6 +61,7 @@ type Runner struct {
 	mu      sync.Mutex
 	hooks   map[string]*hook
 	testing map[string]*rate.Limiter
+	totals  room.WebhookTotals // without Phases
 	closed  bool
 	done    sync.WaitGroup
 }
@@ -71,7 +74,7 @@ func New(o Options) *Runner {
 	if o.Pause == nil {
 		o.Pause = Pause
 	}
-	return &Runner{opt: o, open: newClient(false), local: newClient(true), hooks: map[string]*hook{}, testing: map[string]*rate.Limiter{}}
+	return &Runner{opt: o, open: newClient(false), local: newClient(true), hooks: map[string]*hook{}, testing: map[string]*rate.Limiter{}, totals: room.WebhookTotals{Requests: map[string]int64{}}}
 }
 
 // Close ends all requests that are under way. What was not delivered is sent after the
@@ -127,6 +130,31 @@ func (r *Runner) State(id string) room.WebhookState {
 		return room.WebhookState{Phase: room.WebhookOff}
 	}
 	return h.state()
+}
+
+// Totals returns what all webhooks have done so far, and how many are in each phase.
+func (r *Runner) Totals() room.WebhookTotals {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	out := room.WebhookTotals{Phases: map[string]int{}, Requests: maps.Clone(r.totals.Requests), Events: r.totals.Events}
+	for _, h := range r.hooks {
+		st := h.state()
+		if st.Phase == room.WebhookSending && !st.Since.IsZero() {
+			st.Phase = room.WebhookRetrying // or one that keeps failing would seem to recover at each try
+		}
+		out.Phases[st.Phase]++
+	}
+	return out
+}
+
+// count adds a delivery that was no test to the totals.
+func (r *Runner) count(d room.Delivery) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.totals.Requests[cmp.Or(d.Fault, room.DeliveryOK)]++
+	if d.Fault == "" {
+		r.totals.Events += int64(d.Events)
+	}
 }
 
 // Moved says that the log of a room has gone on.
