@@ -100,13 +100,9 @@ func (e *statusError) Unwrap() error { return e.err }
 // be nil. target is the path with its query. An answer that is not a success is an error
 // that wraps what [wire.ErrorOf] returns.
 func (c *Client) Do(ctx context.Context, method, target string, in, out any) error {
-	var body io.Reader
-	if in != nil {
-		b, err := json.Marshal(in)
-		if err != nil {
-			return fmt.Errorf("encode a request: %w", err)
-		}
-		body = bytes.NewReader(b)
+	body, err := encode(in)
+	if err != nil {
+		return err
 	}
 	r, err := c.request(ctx, method, target, body)
 	if err != nil {
@@ -115,9 +111,27 @@ func (c *Client) Do(ctx context.Context, method, target string, in, out any) err
 	if in != nil {
 		r.Header.Set("Content-Type", "application/json")
 	}
-	resp, err := c.http.Do(r)
+	return ask(c.http, r, "the running server", out)
+}
+
+// encode returns in as JSON for a request's body; nil for nil.
+func encode(in any) (io.Reader, error) {
+	if in == nil {
+		return nil, nil
+	}
+	b, err := json.Marshal(in)
 	if err != nil {
-		return fmt.Errorf("ask the running server: %w", err)
+		return nil, fmt.Errorf("encode a request: %w", err)
+	}
+	return bytes.NewReader(b), nil
+}
+
+// ask sends a request and decodes the answer's JSON into out, unless that is nil. server
+// names the server in errors.
+func ask(h *http.Client, r *http.Request, server string, out any) error {
+	resp, err := h.Do(r)
+	if err != nil {
+		return fmt.Errorf("ask %s: %w", server, err)
 	}
 	defer resp.Body.Close()
 	if err := refusal(resp); err != nil || out == nil {

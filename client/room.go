@@ -2,13 +2,11 @@ package client
 
 import (
 	"bufio"
-	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -38,13 +36,9 @@ func (r *Room) Close() { r.HTTP.CloseIdleConnections() }
 
 // request makes a request of a path in the room.
 func (r *Room) request(ctx context.Context, method, path string, in any) (*http.Request, error) {
-	var body io.Reader
-	if in != nil {
-		b, err := json.Marshal(in)
-		if err != nil {
-			return nil, fmt.Errorf("encode a request: %w", err)
-		}
-		body = bytes.NewReader(b)
+	body, err := encode(in)
+	if err != nil {
+		return nil, err
 	}
 	req, err := http.NewRequestWithContext(ctx, method, r.base+path, body)
 	if err != nil {
@@ -64,18 +58,7 @@ func (r *Room) Do(ctx context.Context, method, path string, in, out any) error {
 	if err != nil {
 		return err
 	}
-	resp, err := r.HTTP.Do(req)
-	if err != nil {
-		return fmt.Errorf("ask the server: %w", err)
-	}
-	defer resp.Body.Close()
-	if err := refusal(resp); err != nil || out == nil {
-		return err
-	}
-	if err := json.NewDecoder(io.LimitReader(resp.Body, answerLimit)).Decode(out); err != nil {
-		return fmt.Errorf("read the server's answer: %w", err)
-	}
-	return nil
+	return ask(r.HTTP, req, "the server", out)
 }
 
 // Approve shows a comment that waits.

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -25,31 +26,24 @@ type chatRow struct {
 // secrets but for the sealed ones.
 func (s *Store) Chats(ctx context.Context) ([]room.Chat, error) {
 	const q = `SELECT c.id, r.name, c.kind, c.target, c.sealed, c.switches, c.made FROM chats c JOIN rooms r ON r.id = c.room ORDER BY c.made, c.id`
-	rows, err := s.read.QueryContext(ctx, q)
-	if err != nil {
-		return nil, fmt.Errorf("read chats: %w", err)
-	}
-	defer rows.Close()
-	var list []room.Chat
-	for rows.Next() {
-		var c room.Chat
+	chats, err := list(ctx, s.read, func(rows *sql.Rows) (c room.Chat, err error) {
 		var text string
 		var made int64
 		if err := rows.Scan(&c.ID, &c.Room, &c.Kind, &c.Target, &c.Sealed, &text, &made); err != nil {
-			return nil, fmt.Errorf("read chats: %w", err)
+			return c, err
 		}
 		var row chatRow
 		if err := json.Unmarshal([]byte(text), &row); err != nil {
-			return nil, fmt.Errorf("chat %s of room %s: %w", c.ID, c.Room, err)
+			return c, fmt.Errorf("chat %s of room %s: %w", c.ID, c.Room, err)
 		}
 		c.Made, c.Off = fromMS(made), row.Off
 		c.ChatSwitches = room.ChatSwitches{FollowBans: row.FollowBans, Guests: row.Guests, HoldAll: row.HoldAll, Emotes: row.Emotes, MinMicros: row.MinMicros}
-		list = append(list, c)
-	}
-	if err := rows.Err(); err != nil {
+		return c, nil
+	}, q)
+	if err != nil {
 		return nil, fmt.Errorf("read chats: %w", err)
 	}
-	return list, nil
+	return chats, nil
 }
 
 // PutChat implements live.Chats.
@@ -77,29 +71,7 @@ func (s *Store) PutChat(ctx context.Context, c room.Chat, a *room.AuditEntry) er
 
 // DeleteChat implements live.Chats.
 func (s *Store) DeleteChat(ctx context.Context, roomID, id string, a *room.AuditEntry) error {
-	line, err := encodeAct(a)
-	if err != nil {
-		return fmt.Errorf("delete the chat %s: %w", id, err)
-	}
-	err = s.change(ctx, func(t *txn) error {
-		row, err := t.roomID(roomID)
-		if err != nil {
-			return err
-		}
-		var one int
-		if err := t.get("SELECT 1 FROM chats WHERE id = ? AND room = ?", []any{id, row}, &one); err != nil {
-			return err
-		}
-		gone := &chatDeleted{ID: id, Room: roomID}
-		if gone.Act, err = t.decideAct(line); err != nil {
-			return err
-		}
-		return t.write(gone)
-	})
-	if err != nil {
-		return fmt.Errorf("delete the chat %s: %w", id, err)
-	}
-	return nil
+	return s.deleteOf(ctx, "chats", roomID, id, a, func(act *actChange) change { return &chatDeleted{ID: id, Room: roomID, Act: act} })
 }
 
 // chatKept is a connected chat as it is now.

@@ -3,7 +3,6 @@ package store
 import (
 	"cmp"
 	"context"
-	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -14,28 +13,6 @@ import (
 	"danmaku/room"
 	"danmaku/show"
 )
-
-// queries is what a transaction and the readers have in common.
-type queries interface {
-	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
-}
-
-// texts reads a column of texts.
-func texts(ctx context.Context, q queries, query string, args ...any) (list []string, err error) {
-	rows, err := q.QueryContext(ctx, query, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var s string
-		if err := rows.Scan(&s); err != nil {
-			return nil, err
-		}
-		list = append(list, s)
-	}
-	return list, rows.Err()
-}
 
 // drawAuthors lists who wrote what counts in a live draw: comments that are shown and no replay.
 // Names may come twice.

@@ -28,30 +28,24 @@ func scanItem(scan func(...any) error) (show.Item, error) {
 	return it, err
 }
 
-// Items implements live.Shows: those of a room, by id.
+func scanItemRow(rows *sql.Rows) (show.Item, error) { return scanItem(rows.Scan) }
+
+func scanEntry(rows *sql.Rows) (e show.Entry, err error) {
+	return e, rows.Scan(&e.Item, &e.Person, &e.Choice, &e.Via)
+}
+
+// Items implements live.Shows. It returns the items of a room, sorted by ID.
 func (s *Store) Items(ctx context.Context, roomID string) ([]show.Item, error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT `+itemColumns+` FROM items
+	items, err := list(ctx, s.read, scanItemRow, `SELECT `+itemColumns+` FROM items
 		WHERE room = (SELECT id FROM rooms WHERE name = ?) ORDER BY id`, roomID)
 	if err != nil {
 		return nil, fmt.Errorf("read items of room %s: %w", roomID, err)
 	}
-	defer rows.Close()
-	var list []show.Item
-	for rows.Next() {
-		it, err := scanItem(rows.Scan)
-		if err != nil {
-			return nil, fmt.Errorf("read items of room %s: %w", roomID, err)
-		}
-		list = append(list, it)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("read items of room %s: %w", roomID, err)
-	}
-	return list, nil
+	return items, nil
 }
 
-// Entries implements live.Shows: those of an item, by person, and of each person the
-// oldest first. In a live draw among those who wrote they are the authors.
+// Entries implements live.Shows. It returns the entries of an item, sorted by person, the
+// oldest of a person first. In a live draw among authors, the authors are the entries.
 func (s *Store) Entries(ctx context.Context, roomID, item string) ([]show.Entry, error) {
 	it, err := scanItem(s.read.QueryRowContext(ctx, `SELECT `+itemColumns+` FROM items
 		WHERE room = (SELECT id FROM rooms WHERE name = ?) AND id = ?`, roomID, item).Scan)
@@ -61,47 +55,23 @@ func (s *Store) Entries(ctx context.Context, roomID, item string) ([]show.Entry,
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return nil, fmt.Errorf("read item %s: %w", item, err)
 	}
-	rows, err := s.read.QueryContext(ctx, `SELECT person, choice, via FROM entries
+	entries, err := list(ctx, s.read, scanEntry, `SELECT item, person, choice, via FROM entries
 		WHERE room = (SELECT id FROM rooms WHERE name = ?) AND item = ? ORDER BY person, n`, roomID, item)
 	if err != nil {
 		return nil, fmt.Errorf("read entries of item %s: %w", item, err)
 	}
-	defer rows.Close()
-	var list []show.Entry
-	for rows.Next() {
-		e := show.Entry{Item: item}
-		if err := rows.Scan(&e.Person, &e.Choice, &e.Via); err != nil {
-			return nil, fmt.Errorf("read entries of item %s: %w", item, err)
-		}
-		list = append(list, e)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("read entries of item %s: %w", item, err)
-	}
-	return list, nil
+	return entries, nil
 }
 
-// EntriesOf implements live.Shows: those of a person, by item, and of each item the
-// oldest first.
+// EntriesOf implements live.Shows. It returns the entries of a person, sorted by item, the
+// oldest of an item first.
 func (s *Store) EntriesOf(ctx context.Context, roomID, person string) ([]show.Entry, error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT item, choice, via FROM entries
+	entries, err := list(ctx, s.read, scanEntry, `SELECT item, person, choice, via FROM entries
 		WHERE room = (SELECT id FROM rooms WHERE name = ?) AND person = ? ORDER BY item, n`, roomID, person)
 	if err != nil {
 		return nil, fmt.Errorf("read the entries of a person: %w", err)
 	}
-	defer rows.Close()
-	var list []show.Entry
-	for rows.Next() {
-		e := show.Entry{Person: person}
-		if err := rows.Scan(&e.Item, &e.Choice, &e.Via); err != nil {
-			return nil, fmt.Errorf("read the entries of a person: %w", err)
-		}
-		list = append(list, e)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("read the entries of a person: %w", err)
-	}
-	return list, nil
+	return entries, nil
 }
 
 // item reads one item of a room.
@@ -133,19 +103,19 @@ func (t *txn) itemsFor(place *roomState, c show.Command) ([]show.Item, error) {
 		return nil, err
 	}
 	defer rows.Close()
-	var list []show.Item
+	var items []show.Item
 	for rows.Next() {
 		it, err := scanItem(rows.Scan)
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, it)
+		items = append(items, it)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, err
 	}
 	for _, change := range c.Changes {
-		if id := change.ID(); !slices.ContainsFunc(list, func(it show.Item) bool { return it.ID == id }) {
+		if id := change.ID(); !slices.ContainsFunc(items, func(it show.Item) bool { return it.ID == id }) {
 			it, err := t.item(place, id)
 			if errors.Is(err, room.ErrNotFound) {
 				continue
@@ -153,10 +123,10 @@ func (t *txn) itemsFor(place *roomState, c show.Command) ([]show.Item, error) {
 			if err != nil {
 				return nil, err
 			}
-			list = append(list, it)
+			items = append(items, it)
 		}
 	}
-	return list, nil
+	return items, nil
 }
 
 // chosen reads what a person has chosen in an item, oldest first, and the last place

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -20,30 +21,23 @@ type webhookRow struct {
 // secrets but for the sealed ones.
 func (s *Store) Webhooks(ctx context.Context) ([]room.Webhook, error) {
 	const q = `SELECT w.id, r.name, w.label, w.sealed, w.switches, w.made, w.position FROM webhooks w JOIN rooms r ON r.id = w.room ORDER BY w.made, w.id`
-	rows, err := s.read.QueryContext(ctx, q)
-	if err != nil {
-		return nil, fmt.Errorf("read webhooks: %w", err)
-	}
-	defer rows.Close()
-	var list []room.Webhook
-	for rows.Next() {
-		var w room.Webhook
+	webhooks, err := list(ctx, s.read, func(rows *sql.Rows) (w room.Webhook, err error) {
 		var text string
 		var made int64
 		if err := rows.Scan(&w.ID, &w.Room, &w.Label, &w.Sealed, &text, &made, &w.Position); err != nil {
-			return nil, fmt.Errorf("read webhooks: %w", err)
+			return w, err
 		}
 		var row webhookRow
 		if err := json.Unmarshal([]byte(text), &row); err != nil {
-			return nil, fmt.Errorf("webhook %s of room %s: %w", w.ID, w.Room, err)
+			return w, fmt.Errorf("webhook %s of room %s: %w", w.ID, w.Room, err)
 		}
 		w.Made, w.Events, w.Local, w.Off = fromMS(made), row.Events, row.Local, row.Off
-		list = append(list, w)
-	}
-	if err := rows.Err(); err != nil {
+		return w, nil
+	}, q)
+	if err != nil {
 		return nil, fmt.Errorf("read webhooks: %w", err)
 	}
-	return list, nil
+	return webhooks, nil
 }
 
 // PutWebhook implements live.Webhooks.
@@ -100,29 +94,7 @@ func (s *Store) PassWebhook(ctx context.Context, id string, seq int64) error {
 
 // DeleteWebhook implements live.Webhooks.
 func (s *Store) DeleteWebhook(ctx context.Context, roomID, id string, a *room.AuditEntry) error {
-	line, err := encodeAct(a)
-	if err != nil {
-		return fmt.Errorf("delete the webhook %s: %w", id, err)
-	}
-	err = s.change(ctx, func(t *txn) error {
-		row, err := t.roomID(roomID)
-		if err != nil {
-			return err
-		}
-		var one int
-		if err := t.get("SELECT 1 FROM webhooks WHERE id = ? AND room = ?", []any{id, row}, &one); err != nil {
-			return err
-		}
-		gone := &webhookDeleted{ID: id, Room: roomID}
-		if gone.Act, err = t.decideAct(line); err != nil {
-			return err
-		}
-		return t.write(gone)
-	})
-	if err != nil {
-		return fmt.Errorf("delete the webhook %s: %w", id, err)
-	}
-	return nil
+	return s.deleteOf(ctx, "webhooks", roomID, id, a, func(act *actChange) change { return &webhookDeleted{ID: id, Room: roomID, Act: act} })
 }
 
 // webhookKept is a webhook as it is now.

@@ -1,0 +1,64 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"danmaku/room"
+)
+
+// queries is what a transaction and the readers have in common.
+type queries interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}
+
+// list reads the rows of a query, each by scan.
+func list[T any](ctx context.Context, q queries, scan func(*sql.Rows) (T, error), query string, args ...any) ([]T, error) {
+	rows, err := q.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []T
+	for rows.Next() {
+		one, err := scan(rows)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, one)
+	}
+	return out, rows.Err()
+}
+
+// texts reads a column of texts.
+func texts(ctx context.Context, q queries, query string, args ...any) ([]string, error) {
+	return list(ctx, q, func(rows *sql.Rows) (s string, err error) { return s, rows.Scan(&s) }, query, args...)
+}
+
+// deleteOf deletes a room's row of a table by its ID, by the change that gone makes of the
+// act. Errors: room.ErrNotFound.
+func (s *Store) deleteOf(ctx context.Context, table, roomID, id string, a *room.AuditEntry, gone func(*actChange) change) error {
+	line, err := encodeAct(a)
+	if err == nil {
+		err = s.change(ctx, func(t *txn) error {
+			row, err := t.roomID(roomID)
+			if err != nil {
+				return err
+			}
+			var one int
+			if err := t.get("SELECT 1 FROM "+table+" WHERE id = ? AND room = ?", []any{id, row}, &one); err != nil {
+				return err
+			}
+			act, err := t.decideAct(line)
+			if err != nil {
+				return err
+			}
+			return t.write(gone(act))
+		})
+	}
+	if err != nil {
+		return fmt.Errorf("delete %s of %s: %w", id, table, err)
+	}
+	return nil
+}
