@@ -81,7 +81,7 @@ func (o *owner) set(fields map[string]any) {
 	o.call("PATCH", room, fields)
 }
 
-// say writes as the owner, whom no limit holds up.
+// say writes as the owner, who has no limits.
 func (o *owner) say(text string) string {
 	o.t.Helper()
 	return o.call("POST", room+"/comments", map[string]any{"text": text})["id"].(string)

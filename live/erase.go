@@ -39,7 +39,7 @@ func (svc *Service) Erase(ctx context.Context, roomID string, by room.Actor, use
 	if !access.ValidPseudonym(user) {
 		return 0, fmt.Errorf("erase: %w", room.ErrNotFound)
 	}
-	// The entry says who erased somebody and when, not whom.
+	// The entry names who erased comments and when, but not their author.
 	return svc.erase(ctx, r, room.Event{By: by.Name(), User: user, Act: by.Entry(room.ActionErase)})
 }
 

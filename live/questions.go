@@ -43,8 +43,8 @@ func (svc *Service) asking(r *liveRoom, d comment.Draft) (comment.Draft, error) 
 	return d, nil
 }
 
-// Questions returns those of a list as a view sees it, sorted: for consoles also what is
-// hidden or merged. Who asks is the caller's to establish. Errors: ErrNotFound.
+// Questions returns the questions of a list, sorted, as a view sees them: consoles also see
+// hidden and merged ones. The caller checks what view is allowed. Errors: ErrNotFound.
 func (svc *Service) Questions(ctx context.Context, roomID, item string, v room.View, by show.Sorting) ([]show.Question, error) {
 	r, err := svc.room(roomID)
 	if err != nil {

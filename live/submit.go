@@ -296,8 +296,9 @@ func limitOf(v comment.Verdict, setup room.Room) error {
 }
 
 // log writes a checked draft into the journal. Errors: ErrBusy, ErrNotFound, and
-// ErrSlowDown (a *room.WaitError) for one that would wait for a moderator while too
-// many of its author, of its address or of the room do: place says to whom it counts.
+// ErrSlowDown (a *room.WaitError) for a draft that would be held while too many comments
+// of its author, its address or the room are held already; place says against which of
+// these it counts.
 func (svc *Service) log(ctx context.Context, r *liveRoom, setup room.Room, d comment.Draft, v comment.Verdict, place claim) (Outcome, error) {
 	e := room.Event{
 		Room: setup.ID, At: d.At, Kind: kindOf(v.Action, setup.Review, d.Badge),

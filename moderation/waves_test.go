@@ -101,7 +101,7 @@ func TestRaidIsNoticed(t *testing.T) {
 				s.says(fmt.Sprint("user", i%2), each(i), fresh)
 			}
 		}, room.Raid{}},
-		{"newcomers whom the filter refuses", func(s *square) { s.many(30, 20*time.Second, same("fuck"), fresh) }, room.Raid{Newcomers: 30, Stopped: 30}},
+		{"newcomers that the filter refuses", func(s *square) { s.many(30, 20*time.Second, same("fuck"), fresh) }, room.Raid{Newcomers: 30, Stopped: 30}},
 		{"newcomers in another room", func(s *square) {
 			s.room.ID = "other"
 			s.many(61, 20*time.Second, each, fresh)

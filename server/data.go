@@ -17,8 +17,8 @@ import (
 // This file hands out and deletes what is kept of one person: for moderators by the
 // pseudonym, for the audience by its own cookie.
 
-// me returns the author whom the request's identity writes as. Errors: room.ErrNotFound
-// for somebody who has none, and so wrote nothing here.
+// me returns the author that the request's identity stands for. Errors: room.ErrNotFound
+// for a request without an identity, whose sender has written nothing here.
 func (s *Server) me(c echo.Context) (live.Author, error) {
 	who, ok := s.audience(c.Request())
 	if !ok {

@@ -150,7 +150,7 @@ func drawBegin(it *Item, seed []byte) error {
 	return err
 }
 
-// drawEnd draws among those who take part, whom the caller found.
+// drawEnd draws the winners among the participants in the command's result.
 func drawEnd(it *Item, c Command) error {
 	var given DrawResult
 	if json.Unmarshal(c.Result, &given) != nil {

@@ -134,11 +134,11 @@ func (t *txn) keepItem(place *roomState, c *show.Change) error {
 	return err
 }
 
-// entry decides about somebody's part in an item. Errors: room.ErrNotFound,
+// entry decides about a person's part in an item. Errors: room.ErrNotFound,
 // show.ErrState, show.ErrChoice, show.ErrVoted.
 func (t *txn) entry(place *roomState, ev room.Event) (room.Receipt, error) {
 	if ev.Part == nil || ev.Part.Person == "" {
-		return room.Receipt{}, malformed("nobody takes part")
+		return room.Receipt{}, malformed("an entry without a person")
 	}
 	it, err := t.item(place, ev.Part.Item)
 	if err != nil {
@@ -201,8 +201,8 @@ func (c *entryMade) apply(t *txn) error {
 	return nil
 }
 
-// ItemChanges implements live.Audit. Errors: room.ErrNotFound for an act that did
-// nothing to an item, and for one of which that is not kept any more.
+// ItemChanges implements live.Audit. Errors: room.ErrNotFound for an act that changed no
+// item, and for one whose changes are not kept any more.
 func (s *Store) ItemChanges(ctx context.Context, act int64) ([]show.Change, error) {
 	var text string
 	err := s.read.QueryRowContext(ctx, "SELECT kept FROM acts WHERE id = ? AND kept <> ''", act).Scan(&text)
@@ -225,8 +225,7 @@ type keptItems struct {
 }
 
 // forgetItems deletes items that ended before a moment, cards of comments that have waited
-// since before it, and what nobody can look at
-// without them: their entries, also of items that were deleted.
+// since before it, and the entries of both and of items that were deleted earlier.
 func (t *txn) forgetItems(before time.Time) (int64, error) {
 	ms := toMS(before)
 	rows, err := t.exec(`DELETE FROM items WHERE (room, id) IN (SELECT room, id FROM items WHERE state = 'ended' AND stopped < ?1

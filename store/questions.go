@@ -231,8 +231,8 @@ type keptMark struct {
 	Mark show.MarkChange `json:"mark"`
 }
 
-// MarkOf implements live.Audit. Errors: room.ErrNotFound for an act that did nothing to a
-// question, and for one of which that is not kept any more.
+// MarkOf implements live.Audit. Errors: room.ErrNotFound for an act that changed no
+// question, and for one whose change is not kept any more.
 func (s *Store) MarkOf(ctx context.Context, act int64) (show.MarkChange, error) {
 	var text string
 	err := s.read.QueryRowContext(ctx, "SELECT kept FROM acts WHERE id = ? AND kept <> ''", act).Scan(&text)

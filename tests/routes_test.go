@@ -69,7 +69,7 @@ func (c caller) ask(p *program, method, path string, body any) (int, string) {
 	return b.do(method, path, body, c.header)
 }
 
-// Whom a route lets in.
+// The callers that a route lets in.
 var (
 	everybody  = []string{"nobody", "wrong", "phone", "audience", "overlay", "sender", "observer", "moderator", "owner", "foreign", "moderator's session", "owner's session", "foreign session"}
 	owners     = []string{"owner", "owner's session"}

@@ -281,7 +281,7 @@ func TestOldKeySignsOn(t *testing.T) {
 	r.Moved("live")
 	got = <-to.got
 	if err := signature.Key(w.Old).Verify(got.header, time.Now(), got.body); err == nil {
-		t.Error("the old key signs for ever")
+		t.Error("the old key still signs after it has expired")
 	}
 }
 

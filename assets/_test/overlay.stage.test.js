@@ -226,7 +226,7 @@ test('hidden for a moment: what flew goes on flying, a removal still counts', ()
   assert.deepEqual(onScreen(), ['b']);
 });
 
-test('a resize while flying keeps everybody apart and drops whom no lane can take', () => {
+test('a resize while flying keeps comments apart and drops those that no lane can take', () => {
   const { stage, pass, renderer, onScreen } = setUp();
   stage.push(many(20));
   pass(0);

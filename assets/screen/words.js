@@ -36,7 +36,7 @@ export function plainWords(text) {
 /** The words of a text, each once, in lower case.
  * @param {string} text @param {Segmenter|null} segmenter */
 export function wordsOf(text, segmenter) {
-  // Addresses and whom a comment speaks to are no words.
+  // Addresses and mentions (@name) do not count as words.
   const bare = text.normalize('NFKC').replace(/\b(?:https?:\/\/|www\.)\S+|\S+\.(?:com|net|org|tv|jp|cn|de)\b\S*/giu, ' ').replace(/[@＠]\S+/gu, ' ');
   const raw = segmenter ? Array.from(segmenter.segment(bare)).filter(({ isWordLike }) => isWordLike).map(({ segment }) => segment) : plainWords(bare);
   /** @type {Set<string>} */ const out = new Set();

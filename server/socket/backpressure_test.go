@@ -95,7 +95,7 @@ func TestFramesGrowWhileQueuesLag(t *testing.T) {
 	}
 }
 
-// Those who do not read are no reason to send less often, even when they are the
+// Clients that do not read do not slow down the others, even when they are the
 // most.
 func TestNobodyWaitsForThoseWhoDoNotRead(t *testing.T) {
 	h := newHouse(t)

@@ -190,7 +190,7 @@ func (h *Handler) newGroup() *group {
 		_ = sess.Write(nil) // the queue is empty
 	})
 	// melody starts a goroutine that writes for each session, and has no way without. It
-	// would wait for ever, with a timer for pings, since streams write by themselves. So
+	// would wait without end, with a timer for pings, since streams write by themselves. So
 	// the one message that it is given, which no client sees, ends it: this handler runs
 	// in it. Its deferred calls run, and the session stays open.
 	m.HandleSentMessage(func(*melody.Session, []byte) { runtime.Goexit() })
