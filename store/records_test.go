@@ -36,6 +36,7 @@ func TestRooms(t *testing.T) {
 	full.Sizes, full.Message, full.Delay = []comment.Size{comment.Medium}, "hello", room.Millis(10*time.Second)
 	full.Newcomers, full.URLs, full.Phrases = room.NewcomersHeld, room.URLsAllowed, []string{"a", "b"}
 	full.Look = room.Look{Color: "#445566", Picture: "/p.png"}
+	full.Emotes = []room.Emote{{Name: "wave", Hash: "0123456789abcdef0123456789abcdef", Animated: true}}
 	full.Secret, full.Archived, full.Lock = true, true, &room.Lock{State: room.Open, URLs: room.URLsAllowed, Newcomers: room.NewcomersOpen, Slow: room.Millis(time.Second)}
 	// Every field differs from the default, so a forgotten one shows. The settings are
 	// stored as they are.

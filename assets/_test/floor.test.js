@@ -21,6 +21,7 @@ const SPARED = {
   'css/properties/cursor/*': 'phones have no pointer',
   'css/properties/text-size-adjust': 'for phones that enlarge letters on their own; Firefox does not',
   'css/properties/text-wrap*': 'the poster’s lines break as they come',
+  'css/properties/print-color-adjust*': '-webkit-print-color-adjust stands beside it',
   'css/at-rules/media/scripting': 'a control without use is seen without scripts',
   'css/at-rules/page': 'Safari prints with its own margins',
   'css/selectors/dir': 'no language of the builder runs from the right',

@@ -57,7 +57,7 @@ size();
 distance.addEventListener('change', () => {
   if (distance.value) query.set('distance', distance.value);
   else query.delete('distance');
-  history.replaceState(null, '', query.size ? `?${query}` : location.pathname);
+  history.replaceState(null, '', `${query}` ? `?${query}` : location.pathname);
   size();
   tell();
 });

@@ -20,8 +20,11 @@ export function reachOn(name, sheet) {
   const copy = /** @type {HTMLElement} */ (sheet.cloneNode(true));
   paper.className = 'paper';
   paper.setAttribute('aria-hidden', 'true');
-  paper.style.width = `${(width - 2 * EDGE) * DOTS}px`;
-  paper.style.height = `${(height - 2 * EDGE) * DOTS}px`;
+  const [wide, high] = [width, height].map((side) => (side - 2 * EDGE) * DOTS);
+  paper.style.width = `${wide}px`;
+  paper.style.height = `${high}px`;
+  copy.style.setProperty('--min', `${Math.min(wide, high) / 100}px`);
+  copy.style.setProperty('--wide', `${wide}px`);
   copy.removeAttribute('id');
   for (const part of copy.querySelectorAll('[id]')) part.removeAttribute('id');
   paper.append(copy);
