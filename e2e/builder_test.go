@@ -404,7 +404,7 @@ func TestTheBuilderFitsEverywhere(t *testing.T) {
 			}
 			b.Eval(`for (const d of document.querySelectorAll("details:not(.menu)")) d.open = true; document.getElementById("open-import").click(); 0`)
 			if over := browser.Value[int](b, `Math.max(...[...document.querySelectorAll(".controls, .out, .opt, .looks, .import")].map((e) => e.scrollWidth - e.clientWidth))`); over > 0 {
-				t.Errorf("%s: %d px run out of their box", what, over)
+				t.Errorf("%s: %d px run out of their box: %s", what, over, browser.Value[string](b, `[...document.querySelectorAll(".controls, .out, .opt, .looks, .import")].filter((e) => e.scrollWidth > e.clientWidth).map((e) => e.outerHTML.slice(0, 300)).join("\n")`))
 			}
 			if axe == nil {
 				continue

@@ -123,13 +123,13 @@ func TestMutesAndRestart(t *testing.T) {
 
 // Every duration that the console offers is one that the server keeps.
 func TestDurationsOfTheConsole(t *testing.T) {
-	text, err := os.ReadFile("assets/console/ban.js")
+	text, err := os.ReadFile("assets/console/ban-times.js")
 	if err != nil {
 		t.Fatal(err)
 	}
 	found := regexp.MustCompile(`const TIMES = \[([^\]]+)\]`).FindSubmatch(text)
 	if found == nil {
-		t.Fatal("ban.js has no list of durations")
+		t.Fatal("ban-times.js has no list of durations")
 	}
 	p := start(t, t.TempDir())
 	me := p.phone().open("audience", "").next("hello").User.ID
