@@ -132,7 +132,6 @@ func (r *liveRoom) apply(enc Encoder, e room.Event) {
 	r.queue.count(&e)
 	r.mu.RUnlock()
 	it := fanout.Encode(enc, e)
-	r.tally.count(e) // before its author is answered: what is acknowledged is counted
 	r.mu.Lock()
 	switch e.Kind {
 	case room.KindRemove:
@@ -156,6 +155,7 @@ func (r *liveRoom) apply(enc Encoder, e room.Event) {
 		r.moved = nil
 	}
 	r.mu.Unlock()
+	r.tally.count(e)
 	for i, f := range r.feeds {
 		if e.Kind == room.KindRoom && fanout.Delayed(room.Views[i]) {
 			f.SetDelay(e.Setup.Delay.Duration())

@@ -143,8 +143,12 @@ func (svc *Service) AddWebhook(ctx context.Context, roomID string, by room.Actor
 	if n := len(slices.DeleteFunc(list, func(w room.Webhook) bool { return w.Room != roomID })); n >= room.MaxWebhooks {
 		return WebhookView{}, nil, room.Explain(room.ErrInvalid, "webhooks: at most %d in one room; remove one first", room.MaxWebhooks)
 	}
+	from, err := svc.lastLogged(ctx, r)
+	if err != nil {
+		return WebhookView{}, nil, err
+	}
 	w := room.Webhook{
-		ID: strings.ToLower(rand.Text()[:8]), Room: roomID, Made: svc.now(), Position: r.head(),
+		ID: strings.ToLower(rand.Text()[:8]), Room: roomID, Made: svc.now(), Position: from,
 		Events: room.WebhookKinds([]room.Kind{room.KindComment}),
 	}
 	if e.URL == nil {
@@ -179,13 +183,31 @@ func (svc *Service) SetWebhook(ctx context.Context, roomID string, by room.Actor
 		return svc.viewWebhook(w), nil, nil
 	}
 	if wasOff && !w.Off {
-		w.Position = r.head()
+		if w.Position, err = svc.lastLogged(ctx, r); err != nil {
+			return WebhookView{}, nil, err
+		}
 	}
 	a := by.EntryAt(room.ActionWebhookSet, svc.now())
 	if a != nil {
 		a.Changed = changed
 	}
 	return svc.putWebhook(ctx, w, a, e.NewKey)
+}
+
+// lastLogged is the number of the last event of the room's log, which may be ahead of
+// what the room has applied: whoever was answered before is in it.
+func (svc *Service) lastLogged(ctx context.Context, r *liveRoom) (int64, error) {
+	last := r.head()
+	for {
+		events, err := svc.journal.Since(ctx, r.id, last, webhookBatch)
+		if err != nil {
+			return 0, fmt.Errorf("read the end of the log: %w", err)
+		}
+		if len(events) == 0 {
+			return last, nil
+		}
+		last = events[len(events)-1].Seq
+	}
 }
 
 // head is the number of the last event that the room has applied.
