@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"time"
 )
 
 // The files of a data folder.
@@ -137,15 +138,34 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if err := makeFile(path); err != nil {
 		return nil, err
 	}
-	if err := checkFile(ctx, path); err != nil {
-		return nil, explain(dir, err)
-	}
 	o.Dir = dir
-	s, err := open(ctx, path, o)
+	s, err := openInTurn(ctx, path, o)
 	if err != nil {
 		return nil, explain(dir, err)
 	}
 	return s, nil
+}
+
+// Where SQLite could wait for itself it answers that the database is locked, whatever
+// busy_timeout says: while another program changes it to WAL, or is the last to close
+// it. openTurn is how long a start comes again then.
+const openTurn, openPause = 2 * time.Second, 10 * time.Millisecond
+
+// openInTurn opens the database, once other programs have opened or closed it.
+func openInTurn(ctx context.Context, path string, o Options) (s *Store, err error) {
+	for end := time.Now().Add(openTurn); ; {
+		if err = checkFile(ctx, path); err == nil {
+			s, err = open(ctx, path, o)
+		}
+		if !isBusy(err) || time.Now().After(end) {
+			return s, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, err
+		case <-time.After(openPause):
+		}
+	}
 }
 
 // Exists reports whether a folder holds a database already.
