@@ -118,10 +118,10 @@ func TestPhoneIsThereAtOnce(t *testing.T) {
 	}
 }
 
-// BenchmarkPhoneVisit tells how long a phone waits until the first words are
-// there and until it can send, on its first visit and on the next: in a crowded
-// hall, an old phone on 1.6 Mbit/s, and, to tell what of it is this machine's, one
-// that nothing slows down.
+// BenchmarkPhoneVisit measures how long a phone takes to paint its first words and to
+// be able to send, on the first visit and on the next one. Its rows are a phone in a
+// crowded hall, an old phone on 1.6 Mbit/s, and one without limits, which shows the
+// share of this machine.
 func BenchmarkPhoneVisit(b *testing.B) {
 	for _, c := range []struct {
 		name                     string

@@ -28,7 +28,7 @@ export function wireMenusOfRows(lists, find, parts) {
     list.addEventListener('contextmenu', (event) => {
       const target = /** @type {Element} */ (event.target);
       if (target.closest('input, textarea')) return; // the browser's own has what a field needs
-      // By key there is no point; browsers then take the corner or the middle of what has the focus.
+      // A menu that a key opens has no pointer position: browsers report the corner or the middle of the focused element.
       const at = event.button === 2 || /** @type {PointerEvent} */ (event).pointerType ? { x: event.clientX, y: event.clientY } : below(target.closest('[data-id]') ?? target);
       if (open(list, target, at)) event.preventDefault();
     });
