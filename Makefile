@@ -1,7 +1,7 @@
 # What developers do here. `make` alone lists the usual targets; the others have
 # a comment above them.
 .DEFAULT_GOAL := help
-.PHONY: help run build test test-go test-js test-browsers lint setup demo demo-chats pictures ass-picture bench bench-overlay fuzz soak \
+.PHONY: help run build test test-go test-js test-pages test-details test-engines test-kills test-cluster test-long test-browsers lint setup demo demo-chats pictures ass-picture bench bench-overlay fuzz soak soak-show cluster-trial \
 	release release-twice release-check notice clean
 
 help: ## list the targets
@@ -13,9 +13,34 @@ run: ## start the server (flags: make run ARGS="--listen :8080")
 build: ## build the program ./danmaku
 	go build -trimpath -o danmaku .
 
-test: ## install what the tests need, then run all checks and tests
+test: ## install what the tests need, then run all checks and the tests
 	scripts/setup.sh
 	scripts/test.sh
+
+test-long: ## the tests that take too long for `make test`: the next five
+	scripts/setup.sh
+	scripts/test.sh pages details engines kills cluster
+
+# every page in each size, theme and language, with axe and pictures
+test-pages:
+	scripts/test.sh pages
+
+# what each page does beside the first things
+test-details:
+	scripts/test.sh details
+
+# the pages in old and other browsers, as far as each tells something (all: test-browsers)
+test-engines:
+	scripts/test.sh engines
+
+# processes that are killed again and again, floods and full disks
+test-kills:
+	scripts/test.sh kills
+
+# several machines as one: started, killed, taken out, alone, and a build without a cluster
+test-cluster:
+	scripts/test.sh cluster nocluster
+	$(MAKE) cluster-trial ARGS="-phones 60 -rate 60 -for 20s"
 
 # only the Go tests, with the race detector
 test-go:
@@ -23,7 +48,7 @@ test-go:
 
 # only the JavaScript tests
 test-js:
-	scripts/test.sh js
+	scripts/test.sh js floor
 
 test-browsers: ## test every page in old and new Chromium, Firefox and WebKit
 	scripts/setup.sh browsers
@@ -45,7 +70,7 @@ pictures: ## draw all pictures into pictures/, and update those that the documen
 	mkdir -p pictures
 	go run ./tools/demo -file testdata/replay/stage.xml -speed 1.7 -picture pictures/overlay.png
 	go run ./tools/demo -file testdata/replay/stage.xml -speed 1.1 -animation pictures/flight.webp
-	PICTURES=$(CURDIR)/pictures go test -count=1 -run 'TestOverlayPictures/(overlay-(720p|1080p|4k|pin)\.png|theme)|TestPhonePictures|TestPicturesOfThe|Test(TheBuilder|TheWelcome)FitsEverywhere' ./e2e
+	PICTURES=$(CURDIR)/pictures go test -count=1 -run 'TestOverlayPictures/(overlay-(720p|1080p|4k|pin)\.png|theme)|TestPhonePictures|TestPicturesOf|Test(TheBuilder|TheWelcome)FitsEverywhere' ./e2e
 	@if command -v obs >/dev/null; then tools/obstrial/trial.sh pictures; else echo 'pictures of OBS: skipped, there is no OBS here'; fi
 	@for p in docs/pictures/*; do [ ! -f "pictures/$${p##*/}" ] || pngquant --force --quality 70-95 --output "$$p" "pictures/$${p##*/}" 2>/dev/null || cp "pictures/$${p##*/}" "$$p"; done
 
@@ -68,8 +93,18 @@ bench-overlay:
 soak:
 	go run ./tools/flood promises $(ARGS)
 
-fuzz: ## run each fuzz target for FUZZTIME (20s)
-	scripts/fuzz.sh
+# three machines and two edges, killed, frozen and restarted in turn: what was lost? (Linux;
+# flags: make cluster-trial ARGS="-phones 60 -rate 60 -for 20s", what it costs: ARGS=-bench)
+cluster-trial:
+	go run ./tools/flood cluster $(ARGS)
+
+# twenty minutes of overlay, chat box and second screen with everything on: frame times,
+# memory, overlap, votes (flags: make soak-show ARGS="-show 1m -votes 300")
+soak-show:
+	go run ./tools/benchoverlay -show 20m $(ARGS)
+
+fuzz: ## run each fuzz target for FUZZTIME (10m), and keep what it finds
+	scripts/fuzz.sh $(ARGS)
 
 release: ## build for Linux, Windows and macOS into dist/, with licences and checksums
 	go run ./tools/release build

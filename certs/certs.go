@@ -1,6 +1,6 @@
 // Package certs finds the certificates with which the server speaks https: from files
 // that their owner renews, from an authority by ACME, or made here and signed by
-// nobody.
+// itself.
 package certs
 
 import (
@@ -139,7 +139,7 @@ func ACME(names []string, dir, directory string) *autocert.Manager {
 // for each text.
 func ACMEConfig(m *autocert.Manager, names []string, log *slog.Logger) *tls.Config {
 	var mu sync.Mutex
-	told := map[string]bool{}
+	logged := map[string]bool{}
 	c := base(func(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
 		if hello.ServerName == "" {
 			hello.ServerName = names[0]
@@ -148,8 +148,8 @@ func ACMEConfig(m *autocert.Manager, names []string, log *slog.Logger) *tls.Conf
 		if err != nil && !errors.Is(err, autocert.ErrCacheMiss) && m.HostPolicy(hello.Context(), hello.ServerName) == nil {
 			mu.Lock()
 			defer mu.Unlock()
-			if text := err.Error(); !told[text] && len(told) < maxTold {
-				told[text] = true
+			if text := err.Error(); !logged[text] && len(logged) < maxLogged {
+				logged[text] = true
 				log.Error("no certificate could be got; the name must lead to this machine, and ports 80 and 443 be reachable from the internet", "name", hello.ServerName, "err", err)
 			}
 		}
@@ -159,8 +159,8 @@ func ACMEConfig(m *autocert.Manager, names []string, log *slog.Logger) *tls.Conf
 	return c
 }
 
-// maxTold bounds the faults that are logged.
-const maxTold = 20
+// maxLogged bounds the faults that are logged.
+const maxLogged = 20
 
 // Fingerprint is the SHA-256 of a certificate as browsers show it.
 func Fingerprint(c *tls.Certificate) string {

@@ -28,8 +28,8 @@ const (
 	renewBefore   = 30 * 24 * time.Hour
 )
 
-// SelfSigned returns a certificate for addresses and localhost that nobody vouches
-// for, with its private key. It is kept in dir, as selfsigned.pem, so that browsers
+// SelfSigned returns a certificate for addresses and localhost that no authority has
+// signed, with its private key. It is kept in dir, as selfsigned.pem, so that browsers
 // which have accepted it know it again; it is made anew when it ends within a month or
 // lacks an address.
 func SelfSigned(dir string, addresses []netip.Addr, now time.Time) (*tls.Certificate, error) {

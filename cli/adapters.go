@@ -19,7 +19,7 @@ import (
 // This file fits packages that know nothing of each other to what package live
 // asks for.
 
-// studioWithin is how long OBS may take for everything that the console asks.
+// obsTimeout is how long OBS may take for everything that the console asks.
 const obsTimeout = 15 * time.Second
 
 // sourceName is what our source is called in OBS unless somebody says otherwise.
@@ -59,11 +59,11 @@ func (s obsClient) AddOverlay(ctx context.Context, o server.OBSRequest) (server.
 	r := server.OBSReport{
 		At: hostOf(s.url), Version: placed.Version, Width: placed.Width, Height: placed.Height, FPS: placed.FPS,
 	}
-	for told, outcome := range map[error]server.OBSOutcome{
+	for target, outcome := range map[error]server.OBSOutcome{
 		obs.ErrUnreachable: server.OBSUnreachable, obs.ErrWrongPassword: server.OBSPassword,
 		obs.ErrNoBrowser: server.OBSNoBrowser, obs.ErrNameTaken: server.OBSRefused,
 	} {
-		if errors.Is(err, told) {
+		if errors.Is(err, target) {
 			r.Outcome = outcome
 			return r, nil
 		}
@@ -98,19 +98,19 @@ func (f filter) Shipped() room.RuleList {
 }
 
 // Preview implements live.Filter.
-func (f filter) Preview(edited room.RuleList, others []room.RuleList, shown []string) (told []room.RuleFault, total int) {
+func (f filter) Preview(edited room.RuleList, others []room.RuleList, shown []string) (listed []room.RuleFault, total int) {
 	beside := make([]rules.List, len(others))
 	for i, l := range others {
 		beside[i] = ruleList(l)
 	}
 	found, total := rules.Preview(ruleList(edited), beside, shown, time.Now())
 	for _, fault := range found {
-		told = append(told, room.RuleFault{
+		listed = append(listed, room.RuleFault{
 			Line: fault.Line, Entry: fault.Entry, Code: string(fault.Code), Word: fault.Word, N: fault.N, Of: fault.Of,
 			Message: fault.Message(), Warning: fault.Warning(), Over: fault.OverBound(),
 		})
 	}
-	return told, total
+	return listed, total
 }
 
 func ruleList(l room.RuleList) rules.List {

@@ -42,7 +42,7 @@ func backupCommand() command {
 
 func backup(ctx context.Context, env Env, in input) error {
 	if !store.Exists(in.cfg.Data) {
-		return config.Faultf(noData, in.cfg.Data)
+		return dataMissing(in.cfg.Data)
 	}
 	keep, err := strconv.Atoi(in.value("keep"))
 	if err != nil || keep < 0 {
@@ -68,7 +68,7 @@ func backup(ctx context.Context, env Env, in input) error {
 		return nil
 	}
 	if err := os.MkdirAll(target, 0o700); err != nil {
-		return fmt.Errorf("make the folder of backups: %w", err)
+		return config.Faultf(backupFolder, err)
 	}
 	if every == 0 {
 		return backupInto(ctx, env, in.cfg, target, keep)
@@ -76,7 +76,7 @@ func backup(ctx context.Context, env Env, in input) error {
 	tick := time.NewTicker(every)
 	defer tick.Stop()
 	for {
-		// One that fails is no reason not to try the next.
+		// Try the next also when one fails.
 		if err := backupInto(ctx, env, in.cfg, target, keep); err != nil && ctx.Err() == nil {
 			fmt.Fprintln(env.Err, "danmaku: "+config.Localize(spoken(err), langIn(env)))
 		}
@@ -193,6 +193,9 @@ func restore(ctx context.Context, env Env, in input) error {
 		return err
 	}
 	defer func() { _ = unlock() }() // the process ends anyway
+	if inCluster(in.cfg.Data) {
+		return config.Faultf(restoreMember, in.cfg.Data)
+	}
 	aside, err := store.Restore(in.cfg.Data, file, key, in.on("force"), time.Now())
 	if errors.Is(err, store.ErrHasData) {
 		return config.Faultf(restoreHasData, in.cfg.Data)

@@ -8,7 +8,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strconv"
 	"strings"
 
@@ -26,8 +25,8 @@ type bannerPaths struct {
 // printBanner tells in somebody's words how to reach the server that listens on the address, or,
 // where it is set, under the public URL. lan is what lanAddresses found. The
 // overlay and the console are given for this machine, where OBS and the browser
-// of whoever starts it run (a page from 127.0.0.1 may use the clipboard, one
-// from another plain http address may not); the audience is elsewhere.
+// of its owner run (a page from 127.0.0.1 may use the clipboard, one from
+// another plain http address may not); the audience is on other machines.
 func printBanner(out io.Writer, w terminalWords, listening netip.AddrPort, public *url.URL, lan []netip.Addr, paths bannerPaths) error {
 	here, there := bases(listening, public, lan)
 	audience := here + paths.Audience
@@ -144,9 +143,9 @@ func drawQR(b *strings.Builder, text string, out io.Writer, w terminalWords) err
 			return nil
 		}
 	}
-	// Old Windows consoles print escape sequences as they are; theirs is a dark
-	// ground, as is assumed for everything that is not a terminal.
-	halfBlocks(b, code, terminal && runtime.GOOS != "windows")
+	// Without colours a dark ground is assumed, which old Windows consoles have, and
+	// everything that is not a terminal.
+	halfBlocks(b, code, terminal && takesColours(out))
 	return nil
 }
 

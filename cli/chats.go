@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -75,6 +76,9 @@ func chatsAdd(ctx context.Context, env Env, in input) error {
 	}
 	known := chatReader{in.cfg.ChatKeys}
 	c, err := live.NewChat(known, in.value("room"), in.args[0], secret)
+	if why, ok := errors.AsType[*room.ExplainedError](err); ok && strings.HasPrefix(why.Detail, "link: ") {
+		return config.Usage(noChatLink, config.Written(why.Detail, strconv.Quote(in.args[0]), strconv.Quote(in.args[0])))
+	}
 	if err != nil {
 		return err
 	}
@@ -195,7 +199,7 @@ func (nowhere) TakeDownAll(context.Context, connector.Settings, comment.Source) 
 
 func chatsTest(ctx context.Context, env Env, in input) error {
 	if !store.Exists(in.cfg.Data) {
-		return config.Faultf(noData, in.cfg.Data)
+		return dataMissing(in.cfg.Data)
 	}
 	// The secrets are read from the database, also beside a running server, which
 	// never shows them.
@@ -258,8 +262,8 @@ func tryChat(ctx context.Context, env Env, cfg config.Config, c room.Chat) error
 // testLine is what a chat says for a test.
 const testLine = "A test line"
 
-// sayTestLine has the running server say a test line by a chat. Without a server
-// there is no room to say it in.
+// sayTestLine has the running server say a test line by a chat. It
+// needs the server, which holds the rooms.
 func sayTestLine(ctx context.Context, env Env, cfg config.Config, c room.Chat) error {
 	server, _, err := reach(ctx, cfg.Data)
 	if err != nil {

@@ -257,8 +257,8 @@ func originOf(kind string) comment.Source {
 
 // chatRooms is connector.Rooms over the rooms. hall is set before any chat runs.
 type chatRooms struct {
-	hall   *live.Service
-	emotes *emotes.Cache
+	service *live.Service
+	emotes  *emotes.Cache
 }
 
 var _ connector.Rooms = (*chatRooms)(nil)
@@ -280,6 +280,7 @@ func messageOf(s connector.Settings, m connector.Message, picture func(address s
 	out := live.ChatMessage{
 		Source: m.Origin, Author: connector.Author(m.Origin, author), Ref: connector.Ref(m.Origin, m.ID),
 		Name: cmp.Or(m.Name, m.Login), Text: m.Text, Mode: m.Mode,
+		Standing: comment.Standing(m.Badge),
 	}
 	if c, ok := comment.LooseColor(m.Color); ok {
 		out.Color = c
@@ -300,12 +301,12 @@ func messageOf(s connector.Settings, m connector.Message, picture func(address s
 
 // Vote implements connector.Rooms.
 func (r *chatRooms) Vote(ctx context.Context, s connector.Settings, m connector.Message) (bool, error) {
-	return r.hall.VoteChat(ctx, chatOf(s), messageOf(s, m, r.emotes.Path))
+	return r.service.VoteChat(ctx, chatOf(s), messageOf(s, m, r.emotes.Path))
 }
 
 // Submit implements connector.Rooms.
 func (r *chatRooms) Submit(ctx context.Context, s connector.Settings, m connector.Message) (connector.Result, error) {
-	o, twice, err := r.hall.SubmitChat(ctx, chatOf(s), messageOf(s, m, r.emotes.Path))
+	o, twice, err := r.service.SubmitChat(ctx, chatOf(s), messageOf(s, m, r.emotes.Path))
 	switch {
 	case limited(err):
 		full := new(room.WaitError)
@@ -319,8 +320,7 @@ func (r *chatRooms) Submit(ctx context.Context, s connector.Settings, m connecto
 	return connector.Result{ID: o.Comment.ID, Status: o.Status, Twice: twice}, nil
 }
 
-// limited reports whether an error says no more than that there is no place for a
-// message now.
+// limited reports whether an error only says that the room cannot take a message now.
 func limited(err error) bool {
 	for _, limit := range []error{room.ErrSlowDown, room.ErrDuplicate, room.ErrMuted, room.ErrBanned, room.ErrRoomClosed, room.ErrRoomPaused, room.ErrBusy} {
 		if errors.Is(err, limit) {
@@ -332,20 +332,20 @@ func limited(err error) bool {
 
 // TakeDown implements connector.Rooms.
 func (r *chatRooms) TakeDown(ctx context.Context, s connector.Settings, ids []comment.ID) (int, error) {
-	return r.hall.ChatTakeDown(ctx, chatOf(s), originOf(s.Kind), ids)
+	return r.service.ChatTakeDown(ctx, chatOf(s), originOf(s.Kind), ids)
 }
 
 // TakeDownRef implements connector.Rooms.
 func (r *chatRooms) TakeDownRef(ctx context.Context, s connector.Settings, origin comment.Source, messageID string) (int, error) {
-	return r.hall.ChatTakeDownRef(ctx, chatOf(s), origin, connector.Ref(origin, messageID))
+	return r.service.ChatTakeDownRef(ctx, chatOf(s), origin, connector.Ref(origin, messageID))
 }
 
 // TakeDownAuthor implements connector.Rooms.
 func (r *chatRooms) TakeDownAuthor(ctx context.Context, s connector.Settings, origin comment.Source, userID string, mute time.Duration, forever bool) (int, error) {
-	return r.hall.ChatTakeDownAuthor(ctx, chatOf(s), origin, connector.Author(origin, userID), mute, forever)
+	return r.service.ChatTakeDownAuthor(ctx, chatOf(s), origin, connector.Author(origin, userID), mute, forever)
 }
 
 // TakeDownAll implements connector.Rooms.
 func (r *chatRooms) TakeDownAll(ctx context.Context, s connector.Settings, origin comment.Source) (int, error) {
-	return r.hall.ChatTakeDownAll(ctx, chatOf(s), origin)
+	return r.service.ChatTakeDownAll(ctx, chatOf(s), origin)
 }

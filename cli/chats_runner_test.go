@@ -8,14 +8,17 @@ import (
 )
 
 // What a platform's message becomes: the switches of its chat say what stands out,
-// and nobody is known by a name.
+// and people are known by their platform's ids, not by their names.
 func TestMessagesOfChats(t *testing.T) {
 	m := connector.Message{
 		ID: "m1", Origin: comment.FromTwitch, UserID: "70001", Login: "noor", Color: "#1E90FF", Text: "Kappa",
-		Paid: &connector.Paid{Micros: 2_000_000, Currency: "USD", Level: 2}, Emotes: []connector.Emote{{From: 0, To: 5, Name: "Kappa", URL: "https://static-cdn.jtvnw.net/25"}},
+		Badge: connector.Member, Paid: &connector.Paid{Micros: 2_000_000, Currency: "USD", Level: 2}, Emotes: []connector.Emote{{From: 0, To: 5, Name: "Kappa", URL: "https://static-cdn.jtvnw.net/25"}},
 	}
 	picture := func(address string) string { return "/emotes/of " + address }
 	plain := messageOf(connector.Settings{MinMicros: 2_000_001}, m, picture)
+	if plain.Standing != comment.StandsMember {
+		t.Errorf("a member stands as %q", plain.Standing)
+	}
 	if plain.Paid != nil || len(plain.Emotes) != 1 || plain.Emotes[0].Picture != "" || plain.Name != "noor" || plain.Color != "#1e90ff" || plain.Author != "twitch:70001" {
 		t.Errorf("below the least amount, without pictures: %+v", plain)
 	}

@@ -12,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"danmaku/comment"
+	"danmaku/config"
 	"danmaku/moderation"
 	"danmaku/moderation/rules"
 )
@@ -54,10 +55,10 @@ func checkRules(file string, errOut io.Writer) (*rules.Rules, error) {
 	if file != "" {
 		text, err := os.ReadFile(file)
 		if err != nil {
-			return nil, fmt.Errorf("the rules cannot be read: %w", err)
+			return nil, config.Faultf(rulesUnread, err)
 		}
 		if !utf8.Valid(text) {
-			return nil, fmt.Errorf("rules: %s is not UTF-8", file)
+			return nil, config.Faultf(rulesNotUTF8, file)
 		}
 		list = rules.List{Name: "words", Text: string(text), On: true}
 	}
@@ -70,7 +71,7 @@ func checkRules(file string, errOut io.Writer) (*rules.Rules, error) {
 		fmt.Fprintf(errOut, "danmaku check: rules: %d more lines have such faults\n", more)
 	}
 	if bad > 0 {
-		return nil, fmt.Errorf("%d lines of the rules cannot be used", bad)
+		return nil, config.Faultf(rulesUnusable, bad)
 	}
 	return set, nil
 }

@@ -7,7 +7,7 @@ import (
 
 // DoubleClicked reports whether the program was started from the Finder. That
 // opens a Terminal in the home folder and gives it the whole path, without
-// arguments; whoever types that gets the console in the browser just as well.
+// arguments. A person who types that path gets the console in the browser, too.
 func DoubleClicked(args []string) bool {
 	home, err := os.UserHomeDir()
 	if err != nil || len(args) != 1 || !filepath.IsAbs(args[0]) || !isTerminal(os.Stdout) {

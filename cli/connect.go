@@ -75,7 +75,7 @@ func connectReading(ctx context.Context, cfg config.Config) (_ api, closed func(
 // lock.
 func connectOr(ctx context.Context, cfg config.Config, open func(context.Context, config.Config, func() error) (api, func() error, error)) (_ api, closed func() error, err error) {
 	if !store.Exists(cfg.Data) {
-		return nil, nil, config.Faultf(noData, cfg.Data)
+		return nil, nil, dataMissing(cfg.Data)
 	}
 	tick := time.NewTicker(knockEvery)
 	defer tick.Stop()
@@ -141,7 +141,7 @@ type database struct {
 
 // openDatabase opens a data folder whose lock this process holds.
 func openDatabase(ctx context.Context, cfg config.Config, unlock func() error) (api, func() error, error) {
-	db, keys, err := openFolder(ctx, cfg, slog.New(slog.DiscardHandler), true, nil)
+	db, keys, err := openFolder(ctx, cfg, slog.New(slog.DiscardHandler), true, nil, nil)
 	if err != nil {
 		return nil, nil, errors.Join(err, unlock())
 	}

@@ -128,6 +128,9 @@ func (x *examination) folder(ctx context.Context) {
 	default:
 		x.find(good, doctorDatabase, float64(found.Size)/1e6)
 	}
+	if found.Photos > 0 {
+		x.find(note, doctorPhotos, found.Photos, float64(found.PhotoBytes)/1e6)
+	}
 	switch ahead := time.Until(found.Newest); {
 	case time.Now().Year() < 2024:
 		x.find(warn, doctorClockOld, time.Now().Format(time.DateTime))
@@ -154,7 +157,7 @@ func (x *examination) server(ctx context.Context) {
 		x.find(fault, doctorPort, errors.New(config.Localize(explainListen(x.cfg, err), x.lang)))
 		return
 	}
-	_ = l.Close() // nobody has connected
+	_ = l.Close() // no client has connected
 	x.find(note, doctorNotRunning, x.cfg.Listen)
 }
 

@@ -52,7 +52,7 @@ func runDrawVerify(ctx context.Context, env Env, in input) error {
 		fmt.Fprintf(env.Out, "true: %s (%s): %d of %d: %s\n", p.Title, p.Item, len(p.Winners), len(p.Entries), strings.Join(called(p), ", "))
 	}
 	if checked == 0 {
-		return errors.New("there is no draw that is over")
+		return config.Faultf(noDrawOver)
 	}
 	if faults > 0 {
 		return errReported
@@ -76,7 +76,7 @@ func drawsOf(ctx context.Context, env Env, in input) ([]show.DrawProof, error) {
 		if in.args[0] != "-" {
 			f, err := os.Open(in.args[0])
 			if err != nil {
-				return nil, fmt.Errorf("the proof cannot be read: %w", err)
+				return nil, config.Faultf(proofUnread, err)
 			}
 			defer f.Close()
 			r = f

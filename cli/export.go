@@ -2,8 +2,6 @@ package cli
 
 import (
 	"bufio"
-	"bytes"
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,184 +11,15 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
+	"danmaku/comment"
 	"danmaku/config"
 	"danmaku/export"
-	"danmaku/report"
 	"danmaku/room"
-	"danmaku/server"
 	"danmaku/server/wire"
-	"danmaku/show"
-	"danmaku/store"
 )
-
-// archive is server.Archive over the store.
-type archive struct {
-	db   *store.Store
-	dir  string           // where files are kept while they are sent
-	stop report.StopWords // of reports
-}
-
-var _ server.Archive = archive{}
-
-// exportFormats is the table of the formats that are written, as the server shows
-// it to the console's page.
-func exportFormats() []wire.ExportFormat {
-	formats := make([]wire.ExportFormat, len(export.Formats))
-	for i, f := range export.Formats {
-		formats[i] = wire.ExportFormat{Name: string(f), Timed: f.Timed(), Marked: f.Marked()}
-	}
-	return formats
-}
-
-// AddMoment implements server.Archive.
-func (a archive) AddMoment(ctx context.Context, m room.Moment) error {
-	return a.db.AddMoment(ctx, m)
-}
-
-// Describe implements server.Archive.
-func (a archive) Describe(ctx context.Context, room string, query url.Values) (_ server.Download, err error) {
-	snapshot, err := a.db.Snapshot(ctx)
-	if err != nil {
-		return server.Download{}, err
-	}
-	defer func() { err = errors.Join(err, snapshot.Close()) }()
-	plan, err := export.Prepare(ctx, snapshot, room, query)
-	if err != nil {
-		return server.Download{}, err
-	}
-	return download(plan), nil
-}
-
-// download is what a plan says of its file.
-func download(p *export.Plan) server.Download {
-	return server.Download{
-		Name:      p.Options.Room + time.Now().Format("-2006-01-02") + p.Format.Suffix(),
-		MediaType: p.Format.MediaType(), Account: wire.ExportAccount{Count: p.Count},
-	}
-}
-
-// ExportItems implements server.Archive.
-func (a archive) ExportItems(roomID string, items []show.Item, lists []show.QuestionList, query url.Values) (server.Download, error) {
-	f, kind := export.Format(query.Get("format")), cmp.Or(export.ItemKind(query.Get("kind")), export.ItemKinds[0])
-	if !slices.Contains(export.ItemFormats, f) {
-		return server.Download{}, room.Explain(room.ErrInvalid, "format %.20q: jsonl or csv", f)
-	}
-	var file []byte
-	var count int
-	var err error
-	switch marked := query.Get("bom") == "1"; kind {
-	case export.PollsFile:
-		file, count, err = export.Polls(items, f, marked)
-	case export.QuestionsFile:
-		file, count, err = export.Questions(lists, f, marked)
-	case export.DrawsFile:
-		file, count, err = export.Draws(items, f, marked)
-	default:
-		return server.Download{}, room.Explain(room.ErrInvalid, "kind %.20q: polls, questions or draws", kind)
-	}
-	if err != nil {
-		return server.Download{}, err
-	}
-	return server.Download{
-		Name: roomID + time.Now().Format("-2006-01-02") + "-" + string(kind) + f.Suffix(), MediaType: f.MediaType(), Account: wire.ExportAccount{Count: count},
-		Size: int64(len(file)), Body: io.NopCloser(bytes.NewReader(file)),
-	}, nil
-}
-
-// ExportReactions implements server.Archive.
-func (a archive) ExportReactions(ctx context.Context, roomID string, query url.Values) (server.Download, error) {
-	f, from, to, err := export.Span(query)
-	if err != nil {
-		return server.Download{}, err
-	}
-	minutes, err := a.db.Reactions(ctx, roomID, from, to)
-	if err != nil {
-		return server.Download{}, err
-	}
-	file, count, err := export.Reactions(minutes, f, query.Get("bom") == "1")
-	if err != nil {
-		return server.Download{}, err
-	}
-	return server.Download{
-		Name: roomID + time.Now().Format("-2006-01-02") + "-reactions" + f.Suffix(), MediaType: f.MediaType(), Account: wire.ExportAccount{Count: count},
-		Size: int64(len(file)), Body: io.NopCloser(bytes.NewReader(file)),
-	}, nil
-}
-
-// Export implements server.Archive. Only as long as it takes to write the file must
-// the log stand still for it, however slowly the file is read.
-func (a archive) Export(ctx context.Context, room string, query url.Values, progress func(done, all int)) (d server.Download, err error) {
-	file, err := spool(a.dir, func(w io.Writer) (err error) {
-		d, err = a.write(ctx, w, room, query, progress)
-		return err
-	})
-	if err != nil {
-		return server.Download{}, err
-	}
-	d.Size, d.Body = file.size, file
-	return d, nil
-}
-
-// write writes an export to a file.
-func (a archive) write(ctx context.Context, w io.Writer, room string, query url.Values, progress func(done, all int)) (_ server.Download, err error) {
-	snapshot, err := a.db.Snapshot(ctx)
-	if err != nil {
-		return server.Download{}, err
-	}
-	defer func() { err = errors.Join(err, snapshot.Close()) }()
-	plan, err := export.Prepare(ctx, snapshot, room, query)
-	if err != nil {
-		return server.Download{}, err
-	}
-	var done func(int)
-	if progress != nil {
-		done = func(n int) { progress(n, plan.Count) }
-	}
-	result, err := plan.Write(ctx, w, done)
-	if err != nil {
-		return server.Download{}, fmt.Errorf("export: %w", err)
-	}
-	d := download(plan)
-	d.Account = wire.ExportAccount{
-		Count: plan.Count, Early: result.Selected.Early, Paused: result.Selected.Paused, After: result.Selected.After,
-		Covered: result.Summary.Covered, Zero: plan.Options.Zero, End: plan.Options.End,
-	}
-	return d, nil
-}
-
-// spooled is a file that is written and can be read from its beginning.
-type spooled struct {
-	export.Scratch
-	size int64
-}
-
-// spool has an export written into a file of its own in dir.
-func spool(dir string, write func(io.Writer) error) (_ spooled, err error) {
-	f, err := export.NewScratch(dir, export.ExportScratch)
-	if err != nil {
-		return spooled{}, fmt.Errorf("%w: %w", room.ErrBusy, err)
-	}
-	kept := false
-	defer func() {
-		if !kept {
-			err = errors.Join(err, f.Close())
-		}
-	}()
-	if err := write(f); err != nil {
-		return spooled{}, err
-	}
-	size, err := f.Seek(0, io.SeekCurrent)
-	if err == nil {
-		_, err = f.Seek(0, io.SeekStart)
-	}
-	if err != nil {
-		return spooled{}, fmt.Errorf("write an export: %w", err)
-	}
-	kept = true
-	return spooled{f, size}, nil
-}
 
 // exportCommand is `danmaku export`.
 func exportCommand() command {
@@ -230,6 +59,9 @@ func runExport(ctx context.Context, env Env, in input) error {
 			query.Set(name, *v)
 		}
 	}
+	if err := errors.Join(checkMoments(query, "from", "to", "zero"), checkKept(query)); err != nil {
+		return err
+	}
 	cfg := in.cfg
 	// Opening would make a folder, which holds nothing.
 	if _, err := os.Stat(cfg.Data); err != nil {
@@ -244,6 +76,41 @@ func runExport(ctx context.Context, env Env, in input) error {
 		return err
 	}
 	return errors.Join(exportTo(ctx, env, a, in.value("room"), target, query), closed())
+}
+
+// checkMoments says which options are not a time. zero can also be a word.
+func checkMoments(query url.Values, names ...string) error {
+	var faults faults
+	for _, name := range names {
+		text := query.Get(name)
+		if name == "zero" && (text == "recording" || text == "first") {
+			continue
+		}
+		if _, err := export.Moments(query, name); err == nil {
+			continue
+		}
+		if name == "zero" {
+			faults.add(badZero, text)
+		} else {
+			faults.add(badMoment, name, text)
+		}
+	}
+	return faults.err()
+}
+
+// checkKept reports a status that does not exist, and a mark that the format has not.
+func checkKept(query url.Values) error {
+	var faults faults
+	for _, word := range strings.FieldsFunc(query.Get("status"), func(r rune) bool { return r == ',' }) {
+		if !slices.Contains([]comment.Status{comment.Shown, comment.Held, comment.Refused, comment.Removed}, comment.Status(word)) {
+			faults.add(badStatus, word)
+		}
+	}
+	if f := export.Format(query.Get("format")); query.Get("bom") != "" && f.Valid() && !f.Marked() {
+		marked := slices.DeleteFunc(slices.Clone(export.Formats), func(f export.Format) bool { return !f.Marked() })
+		faults.add(noMark, string(f), export.Names(marked))
+	}
+	return faults.err()
 }
 
 // exportTo writes an export where it is to go, and its account on standard error.
@@ -266,6 +133,8 @@ func exportFault(err error, roomID string) error {
 	switch {
 	case errors.Is(err, room.ErrNotFound):
 		return config.Faultf(noRoomHere, roomID)
+	case errors.Is(err, room.ErrInvalid) && errors.As(err, &why) && why.Detail == export.NoRecording:
+		return config.Usage(noRecording)
 	case errors.Is(err, room.ErrInvalid) && errors.As(err, &why):
 		return config.Usage(config.Say("%s", "%s", "%s"), why.Detail)
 	}
@@ -292,13 +161,13 @@ func writeDirect(env Env, path string, write func(io.Writer) error) (err error) 
 	if path != "-" {
 		f, err := os.OpenFile(path, os.O_WRONLY, 0)
 		if err != nil {
-			return fmt.Errorf("export: %w", err)
+			return config.Faultf(exportFailed, err)
 		}
 		defer func() { err = errors.Join(err, f.Close()) }()
 		w = f
 	}
 	if _, err := io.Copy(w, bufio.NewReaderSize(file, 64<<10)); err != nil {
-		return fmt.Errorf("export: %w", err)
+		return config.Faultf(exportFailed, err)
 	}
 	return nil
 }
@@ -358,9 +227,9 @@ func newExportTarget(path string, force bool) (exportTarget, error) {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 	case err != nil:
-		return exportTarget{}, fmt.Errorf("export: %w", err)
+		return exportTarget{}, config.Faultf(exportFailed, err)
 	case info.IsDir():
-		return exportTarget{}, fmt.Errorf("%s is a folder; name a file in it", path)
+		return exportTarget{}, config.Faultf(fileIsFolder, path)
 	case !info.Mode().IsRegular():
 		return exportTarget{path: path, direct: true}, nil
 	case !force:
@@ -370,7 +239,7 @@ func newExportTarget(path string, force bool) (exportTarget, error) {
 }
 
 func alreadyThere(path string) error {
-	return fmt.Errorf("%s is there already; give another name, or --force to overwrite it", path)
+	return config.Faultf(fileThere, path)
 }
 
 // writeWhole writes a file that has its name only when it is complete, and
@@ -382,7 +251,7 @@ func writeWhole(path string, force bool, write func(io.Writer) error) error {
 	}
 	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
 	if err != nil {
-		return fmt.Errorf("export: %w", err)
+		return config.Faultf(exportFailed, err)
 	}
 	err = errors.Join(write(f), f.Close())
 	if err == nil {

@@ -2,6 +2,8 @@ package cli
 
 import (
 	"errors"
+	"io/fs"
+	"net"
 	"path/filepath"
 
 	"danmaku/config"
@@ -21,11 +23,31 @@ var folderWords = map[store.FolderFault]config.Sentence{
 		"%s 不是数据库（%v）；移走它可重新开始，或换成备份", "%s はデータベースではありません（%v）。新しく始めるなら移動し、バックアップがあれば置き換えてください。"),
 	store.FileDamaged: config.Say("%s is damaged (%v); put a backup in its place, or move it away to start anew",
 		"%s 已损坏（%v）；请换成备份，或移走它重新开始", "%s は壊れています（%v）。バックアップに置き換えるか、新しく始めるなら移動してください。"),
+	store.FolderMember: config.Say("the data folder %s is that of a cluster's member (%v) and does not run alone, since the others would miss what it writes; to run alone, restore a backup into another folder",
+		"数据文件夹 %s 属于集群的一个成员（%v），不能单独运行，否则其他成员会缺少它写入的内容；要单独运行，请把备份恢复到另一个文件夹", "データフォルダー %s はクラスターのメンバーのものです（%v）。単独で書き込むと他のメンバーに伝わらないため、単独では動きません。単独で動かすには、バックアップを別のフォルダーに復元してください。"),
 	store.FileLocked: config.Say("%s is locked by another program (%v); stop that program and try again",
 		"%s 被另一个程序锁定（%v）；请关闭那个程序再试", "%s は別のプログラムがロックしています（%v）。そのプログラムを止めてやり直してください。"),
+	store.FileUnreadable: config.Say("%s cannot be read (%v); give this user the right to, or name another file",
+		"无法读取 %s（%v）；请给当前用户读权限，或指定另一个文件", "%s を読めません（%v）。このユーザーに権限を与えるか、別のファイルを指定してください。"),
+	store.FileNotMade: config.Say("%s cannot be made (%v); name another file or folder",
+		"无法创建 %s（%v）；请指定另一个文件或文件夹", "%s を作れません（%v）。別のファイルかフォルダーを指定してください。"),
+}
+
+// fileWords are the faults of files that have no cause. %s is the path.
+var fileWords = map[store.FolderFault]config.Sentence{
+	store.FileNotBackup: config.Say("%s is not a backup: it is empty or not a file", "%s 不是备份：它是空的，或不是文件", "%s はバックアップではありません。空か、ファイルではありません。"),
+	store.FileOfOther:   config.Say("%s is not a backup of danmaku", "%s 不是 danmaku 的备份", "%s は danmaku のバックアップではありません。"),
+	store.FileTaken: config.Say("%s exists; name a file that does not, such as one with the date",
+		"%s 已经存在；请换一个文件名，例如带上日期", "%s はもうあります。日付を付けるなど、別の名前にしてください。"),
+	store.FileUnderWay: config.Say("%s exists: another backup is under way or was broken off; delete it and try again",
+		"%s 已经存在：另一个备份正在进行，或曾经中断；请删除它再试", "%s はもうあります。別のバックアップの途中か、中断したものです。削除してやり直してください。"),
+	store.FileNotKey: config.Say("%s is damaged: it must be 32 bytes; put a backup in its place, or delete it, which makes every overlay link and console session void",
+		"%s 已损坏：它必须是 32 字节；请换成备份，或删除它（所有弹幕层链接和控制台登录都会失效）", "%s は壊れています。32 バイトのはずです。バックアップに置き換えるか、削除してください。削除すると、オーバーレイのリンクとコンソールのサインインはすべて無効になります。"),
 }
 
 var (
+	folderWitness = config.Say("the data folder %s is that of a witness, which keeps the log of a cluster and has no rooms; run this command on another machine of the cluster",
+		"数据文件夹 %s 属于见证机，它只保存集群的日志，没有房间；请在集群的另一台机器上运行此命令", "データフォルダー %s は証人のもので、クラスターのログだけを持ち、ルームはありません。このコマンドはクラスターの別のマシンで実行してください。")
 	folderNoParent = config.Say("the data folder %s is not made, since there is no folder %s; make that one, or name another data folder with --data",
 		"没有创建数据文件夹 %s，因为 %s 不存在；请先创建它，或用 --data 指定另一个数据文件夹", "データフォルダー %s は作りません。%s がありません。それを作るか、--data で別のデータフォルダーを指定してください。")
 	folderServed = config.Say("another danmaku server already uses the data folder %s; danmaku open shows its console. To start another, stop it or name another folder with --data",
@@ -34,9 +56,12 @@ var (
 		"另一个 danmaku 服务器（进程 %[2]d）正在使用数据文件夹 %[1]s；danmaku open 可打开它的控制台。要另外启动，请先停止它，或用 --data 指定另一个文件夹", "別の danmaku サーバー（プロセス %[2]d）がデータフォルダー %[1]s を使っています。danmaku open でそのコンソールを開けます。もう一つ起動するには、それを止めるか、--data で別のフォルダーを指定してください。")
 )
 
-// spoken turns an error of the store into one that can be said in every language.
+// spoken turns an error of the store, or of the cluster, into one that can be said in every language.
 // All others come back as they are.
 func spoken(err error) error {
+	if fault := spokenCluster(err); fault != nil {
+		return fault
+	}
 	e, ok := errors.AsType[*store.FolderError](err)
 	if !ok || e.Error() != err.Error() {
 		return err
@@ -52,5 +77,35 @@ func spoken(err error) error {
 	if words, ok := folderWords[e.Kind]; ok {
 		return config.Faultf(words, e.Path, e.Cause)
 	}
+	if words, ok := fileWords[e.Kind]; ok {
+		return config.Faultf(words, e.Path)
+	}
 	return err
+}
+
+// systemCause returns what the operating system or the network reports in the chain of
+// an error, and the error itself where there is none of it.
+func systemCause(err error) error {
+	if e, ok := errors.AsType[*net.OpError](err); ok {
+		return e
+	}
+	if e, ok := errors.AsType[*fs.PathError](err); ok {
+		return e
+	}
+	return err
+}
+
+// localCause returns an error of ours: in English as it is, in other languages what the
+// system reports in its chain.
+func localCause(err error) error {
+	cause := systemCause(err)
+	return config.Written(err.Error(), config.Localize(cause, config.Chinese), config.Localize(cause, config.Japanese))
+}
+
+// dataMissing says why a folder has no database.
+func dataMissing(dir string) error {
+	if isWitness(dir) {
+		return config.Faultf(folderWitness, dir)
+	}
+	return config.Faultf(noData, dir)
 }

@@ -27,6 +27,9 @@ func healthCommand() command {
 }
 
 func health(ctx context.Context, env Env, in input) error {
+	if isWitness(in.cfg.Data) {
+		return witnessHealth(ctx, env, in.cfg)
+	}
 	noted, err := os.ReadFile(filepath.Join(in.cfg.Data, addressFile))
 	if err != nil {
 		return config.Faultf(noServer, in.cfg.Data)

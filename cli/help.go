@@ -66,10 +66,11 @@ danmaku help serve lists the options of the server.
 
 // groupSummaries are the lines of groups of commands in the list.
 var groupSummaries = map[string]string{
-	"obs":   "put the overlay into OBS",
-	"link":  "make, list and take back links for moderators and programs",
-	"draw":  "repeat draws, so that anybody can check them",
-	"chats": "connect chats of Twitch, YouTube, Bilibili or a tool",
+	"obs":     "put the overlay into OBS",
+	"link":    "make, list and take back links for moderators and programs",
+	"draw":    "repeat draws, so that anybody can check them",
+	"chats":   "connect chats of Twitch, YouTube, Bilibili or a tool",
+	"cluster": "let several machines run as one",
 }
 
 // helpRows are the lines of the list of commands: name and summary. A group is one

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -73,7 +74,7 @@ func TestEveryCommandHasHelp(t *testing.T) {
 		}
 	}
 	_, short, _ := ran(t, nil, "help")
-	if n := strings.Count(short, "\n"); n > 26 || strings.Contains(short, "--listen") {
+	if n := strings.Count(short, "\n"); n > 27 || strings.Contains(short, "--listen") {
 		t.Errorf("the help has %d lines:\n%s", n, short)
 	}
 	_, long, _ := ran(t, nil, "help", "serve")
@@ -124,11 +125,13 @@ func TestFaultsOfCalls(t *testing.T) {
 		{"obs add --dokc", []string{"--dokc: there is no such option; did you mean --dock?"}},
 		{"version now", []string{`unexpected argument "now"`}},
 		{"--version now", []string{`unexpected argument "now"`}},
-		{"config --x", []string{"--x: there is no such option; see danmaku config --help"}},
+		{"--bogus", []string{"--bogus: there is no such option; see danmaku help serve"}},
+		{"serve --bogus", []string{"--bogus: there is no such option; see danmaku help serve"}},
+		{"config --x", []string{"--x: there is no such option; see danmaku help config"}},
 		{"open x --y", []string{"--y: there is no such option"}},
 		{"completion", []string{"SHELL is missing"}},
 		{"completion tcsh", []string{`there is no completion for "tcsh"; there are bash, zsh, fish, powershell`}},
-		{"serve now", []string{`unexpected argument "now"; see danmaku serve --help`}},
+		{"serve now", []string{`unexpected argument "now"; see danmaku help serve`}},
 		{"--lisen :80", []string{"--lisen: there is no such option; did you mean --listen?"}},
 		{"--listen", []string{"--listen: the value is missing"}},
 	} {
@@ -148,7 +151,10 @@ func TestFaultsOfCalls(t *testing.T) {
 // for by flag or variable, or that of the terminal.
 func TestFaultsInEveryLanguage(t *testing.T) {
 	t.Chdir(t.TempDir())
-	japanese := []string{"LANG=ja_JP.UTF-8"}
+	if err := os.WriteFile("there.csv", nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	japanese, chinese := []string{"LANG=ja_JP.UTF-8"}, []string{"LANG=zh_CN.UTF-8"}
 	for _, row := range []struct {
 		environ []string
 		args    string
@@ -156,15 +162,25 @@ func TestFaultsInEveryLanguage(t *testing.T) {
 	}{
 		{nil, "exprot", "is not a command"},
 		{japanese, "exprot", "というコマンドはありません"},
-		{[]string{"LANG=zh_CN.UTF-8"}, "exprot", "不是命令"},
+		{chinese, "exprot", "不是命令"},
 		{[]string{"LANG=zh_CN.UTF-8", "DANMAKU_LANG=ja"}, "link new", "--role がありません"},
 		{japanese, "--lang zh-CN --lisen :1", "--lisen：没有这个选项；是不是 --listen？"},
 		{japanese, "--lang=en --lisen :1", "there is no such option"},
 		{japanese, "--lang xx", "という値はありません"},
 		{japanese, "link list --data none", "danmaku のデータがありません"},
+		{japanese, "--bogus", "danmaku help serve をご覧ください"},
+		{japanese, "export --format csv --from bogus", "--from \"bogus\"：2026-11-21T20:00:00+01:00 のような時刻"},
+		{chinese, "export --format csv --zero bogus", "--zero \"bogus\"：请写"},
+		{nil, "export --format csv --to bogus", "--to \"bogus\": write a time"},
+		{japanese, "export --format csv --data . --out there.csv", "there.csv はもうあります"},
+		{chinese, "export --format csv --data . --out .", "是文件夹"},
+		{japanese, "report --from bogus", "--from \"bogus\"：2026-11-21T20:00:00+01:00 のような時刻"},
+		{chinese, "report --session bogus", "--session \"bogus\"：请写"},
+		{japanese, "replay none.xml", "ファイルを読めません：none.xml：そのファイルやフォルダーはありません"},
+		{chinese, "draw verify there.csv", "没有已经结束的抽奖"},
 		{japanese, "open --data none", "応答しません"},
-		{[]string{"LANG=zh_CN.UTF-8"}, "export --format csv --data none", "没有数据文件夹 none"},
-		{[]string{"LANG=zh_CN.UTF-8"}, "--data none/deeper", "不存在"},
+		{chinese, "export --format csv --data none", "没有数据文件夹 none"},
+		{chinese, "--data none/deeper", "不存在"},
 		{japanese, "--data none/deeper", "がありません"},
 	} {
 		if code, _, errs := ran(t, row.environ, strings.Fields(row.args)...); code == ExitDone || !strings.Contains(errs, row.want) {

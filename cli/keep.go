@@ -16,14 +16,14 @@ const forgetEvery = time.Hour
 
 // keepUp deletes what is older than comments are kept: now, every hour, and when how
 // long that is was changed, until ctx ends. The function it returns waits for its end.
-func keepUp(ctx context.Context, db *store.Store, hall *live.Service, log *slog.Logger) (wait func()) {
+func keepUp(ctx context.Context, db *store.Store, service *live.Service, log *slog.Logger) (wait func()) {
 	ctx, stop := context.WithCancel(ctx)
 	var working sync.WaitGroup
 	working.Go(func() {
 		tick := time.NewTicker(forgetEvery)
 		defer tick.Stop()
 		for warned := false; ; {
-			days, changed := hall.KeepDays()
+			days, changed := service.KeepDays()
 			if days == 0 {
 				select {
 				case <-ctx.Done():
@@ -36,7 +36,7 @@ func keepUp(ctx context.Context, db *store.Store, hall *live.Service, log *slog.
 			rows := int64(0)
 			if err == nil {
 				rows, err = db.Forget(ctx, before)
-				hall.Forget(before)
+				service.Forget(before)
 			}
 			if jumped && !warned {
 				log.Warn("the clock is far ahead of the last time that the server ran: what is too old by it is deleted a day from now, unless the clock is set")

@@ -63,7 +63,7 @@ func linkNewCommand() command {
 		flags: []flagInfo{
 			{name: "role", value: "ROLE", help: "what it lets in to: " + strings.Join(roleNames(), ", "), choices: roleNames(), required: true},
 			{name: "room", value: "R", help: "room the link is for", def: firstRoom},
-			{name: "label", value: "L", help: "what it is called in the list and in the record"},
+			{name: "label", value: "L", help: "what it is called in the list and in the activity"},
 			{name: "json", help: "print one JSON object"},
 		},
 		folder: true, run: linkNew,

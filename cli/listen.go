@@ -25,8 +25,8 @@ import (
 	"danmaku/server"
 )
 
-// doors are the sockets that a server listens on. Those that it has no use for are nil.
-type doors struct {
+// listenerSet holds the sockets that a server listens on. Those that it has no use for are nil.
+type listenerSet struct {
 	plain    net.Listener // http, and what commands on this machine use
 	secure   net.Listener // https
 	redirect net.Listener // http that is led on to https
@@ -40,7 +40,7 @@ type doors struct {
 }
 
 // close closes what was opened, for a start that fails.
-func (d *doors) close() {
+func (d *listenerSet) close() {
 	for _, l := range []net.Listener{d.plain, d.secure, d.redirect, d.unix} {
 		if l != nil {
 			_ = l.Close() // one that was served is closed already
@@ -48,11 +48,11 @@ func (d *doors) close() {
 	}
 }
 
-// openDoors opens the sockets that the options name, or takes those that systemd hands
+// openListeners opens the sockets that the options name, or takes those that systemd hands
 // over: by the names http, https and redirect, a Unix socket by its kind, and the first
 // without such a name as http.
-func openDoors(cfg config.Config, lan []netip.Addr, log *slog.Logger) (_ *doors, err error) {
-	d := &doors{}
+func openListeners(cfg config.Config, lan []netip.Addr, log *slog.Logger) (_ *listenerSet, err error) {
+	d := &listenerSet{}
 	defer func() {
 		if err != nil {
 			d.close()
@@ -65,13 +65,13 @@ func openDoors(cfg config.Config, lan []netip.Addr, log *slog.Logger) (_ *doors,
 		return nil, err
 	}
 	for _, one := range []struct {
-		door    *net.Listener
-		address string
+		listener *net.Listener
+		address  string
 	}{{&d.plain, cfg.Listen}, {&d.secure, cfg.TLSListen}, {&d.redirect, cfg.HTTPListen}} {
-		if *one.door != nil || one.address == "" {
+		if *one.listener != nil || one.address == "" {
 			continue
 		}
-		if *one.door, err = net.Listen("tcp", one.address); err != nil {
+		if *one.listener, err = net.Listen("tcp", one.address); err != nil {
 			asked := cfg
 			asked.Listen = one.address
 			return nil, explainListen(asked, err)
@@ -86,27 +86,27 @@ func openDoors(cfg config.Config, lan []netip.Addr, log *slog.Logger) (_ *doors,
 }
 
 // fromSystemd takes the sockets of a .socket unit, see sd_listen_fds(3).
-func (d *doors) fromSystemd() error {
+func (d *listenerSet) fromSystemd() error {
 	handed, err := activation.ListenersWithNames()
 	if err != nil {
 		return fmt.Errorf("take the sockets of systemd: %w", err)
 	}
 	byName := map[string]*net.Listener{"http": &d.plain, "https": &d.secure, "redirect": &d.redirect}
-	for name, listeners := range handed {
-		for _, l := range listeners {
-			door := byName[name]
+	for name, sockets := range handed {
+		for _, l := range sockets {
+			listener := byName[name]
 			switch {
 			case l == nil:
 				return fmt.Errorf("systemd hands over a socket %q that takes no connections; write ListenStream= in its unit", name)
-			case door == nil && l.Addr().Network() == "unix":
-				door = &d.unix
-			case door == nil:
-				door = &d.plain
+			case listener == nil && l.Addr().Network() == "unix":
+				listener = &d.unix
+			case listener == nil:
+				listener = &d.plain
 			}
-			if *door != nil {
+			if *listener != nil {
 				return fmt.Errorf("systemd hands over two sockets for the same; name them with FileDescriptorName=http, https or redirect")
 			}
-			*door = l
+			*listener = l
 		}
 	}
 	return nil
@@ -138,7 +138,7 @@ func listenUnix(file string) (net.Listener, error) {
 }
 
 // certify finds the certificate that the options name.
-func (d *doors) certify(cfg config.Config, lan []netip.Addr, log *slog.Logger) error {
+func (d *listenerSet) certify(cfg config.Config, lan []netip.Addr, log *slog.Logger) error {
 	switch {
 	case len(cfg.Domains) > 0:
 		m := certs.ACME(cfg.Domains, filepath.Join(cfg.Data, "certificates"), cfg.ACME)
@@ -182,10 +182,10 @@ func (d *doors) certify(cfg config.Config, lan []netip.Addr, log *slog.Logger) e
 var ecdsaSuites = []uint16{tls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256}
 
 // securePort is the port of https.
-func (d *doors) securePort() int { return d.secure.Addr().(*net.TCPAddr).Port }
+func (d *listenerSet) securePort() int { return d.secure.Addr().(*net.TCPAddr).Port }
 
 // selfSignedPort is the port of https with a certificate that was made here, or 0.
-func (d *doors) selfSignedPort() int {
+func (d *listenerSet) selfSignedPort() int {
 	if d.fingerprint == "" {
 		return 0
 	}
@@ -193,7 +193,7 @@ func (d *doors) selfSignedPort() int {
 }
 
 // publicURL is the address under which the certificate is good; nil without a name.
-func (d *doors) publicURL() *url.URL {
+func (d *listenerSet) publicURL() *url.URL {
 	if d.secure == nil || len(d.names) == 0 {
 		return nil
 	}
@@ -206,7 +206,7 @@ func (d *doors) publicURL() *url.URL {
 
 // leadOn answers plain http: the same page is at https. Under a name that is not ours
 // it leads to the first that is, never elsewhere.
-func (d *doors) leadOn(w http.ResponseWriter, r *http.Request) {
+func (d *listenerSet) leadOn(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		w.Header().Set("Connection", "close") // its body was written in the clear already
 		http.Error(w, "use https", http.StatusBadRequest)
@@ -235,7 +235,7 @@ const redirectConns = 1000
 
 // serve answers on all sockets until the server is shut down, and returns the first
 // fault. stop ends the redirects.
-func (d *doors) serve(srv *server.Server) (served <-chan error, stop func()) {
+func (d *listenerSet) serve(srv *server.Server) (served <-chan error, stop func()) {
 	out := make(chan error, 4)
 	running := 1
 	go func() { out <- srv.Serve(d.plain) }()

@@ -28,8 +28,8 @@ func newLog(out io.Writer, cfg config.Config) *slog.Logger {
 	return slog.New(slog.NewTextHandler(out, options))
 }
 
-// countedRules are the rules and codes that metrics tell apart. Lists of rules have
-// names of their own, of which there is no end.
+// countedRules are the rules and codes that metrics tell apart. Rule lists bring names of
+// their own, without a bound, so they are counted together.
 func countedRules() []string {
 	rules := append(room.Codes(), live.RuleReview, comment.RuleSlow, comment.RuleDuplicate,
 		moderation.RuleNames, moderation.RuleNewcomer, moderation.RuleRaid, moderation.RuleSlowDecision, opinion.Rule)
@@ -66,7 +66,7 @@ func serveMetrics(cfg config.Config, m *metrics.Metrics, from metrics.Sources, l
 	}()
 	log.Info("metrics can be read", "url", "http://"+l.Addr().String()+"/metrics")
 	return func() {
-		_ = srv.Close() // whoever reads asks again
+		_ = srv.Close() // Prometheus asks again
 		<-done
 	}, nil
 }

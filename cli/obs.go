@@ -60,7 +60,7 @@ func obsAdd(ctx context.Context, env Env, in input) error {
 	key, err := a.ScreenKey(ctx, opt.room, room.Overlay)
 	err = errors.Join(err, closed())
 	if errors.Is(err, room.ErrNotFound) {
-		return fmt.Errorf("room %q has no overlay link in %s; danmaku link new --role overlay --room %s makes one", opt.room, cfg.Data, opt.room)
+		return config.Faultf(noOverlayLink, opt.room, cfg.Data)
 	}
 	if err != nil {
 		return err
@@ -90,11 +90,11 @@ func serverForOBS(cfg config.Config) (string, error) {
 	}
 	lan := lanAddresses()
 	if len(lan) == 0 {
-		return "", fmt.Errorf("OBS runs on another machine (%s), and this one is in no network; say with --server how OBS reaches danmaku", cfg.OBS)
+		return "", config.Faultf(obsElsewhere, cfg.OBS)
 	}
 	_, port, err := net.SplitHostPort(hostOf(base))
 	if err != nil {
-		return "", fmt.Errorf("the port of the server is not known (%s); say with --server how OBS reaches danmaku", base)
+		return "", config.Faultf(serverPort, base)
 	}
 	return "http://" + net.JoinHostPort(lan[0].String(), port), nil
 }
@@ -111,22 +111,23 @@ func onThisMachine(address string) bool {
 
 // addToOBS makes the source and says what it did.
 func addToOBS(ctx context.Context, env Env, at string, opt obsOptions, overlay string) error {
-	studio, err := obs.Dial(ctx, at, func() (string, error) { return askPassword(env) })
+	conn, err := obs.Dial(ctx, at, func() (string, error) { return askPassword(env) })
 	switch {
 	case errors.Is(err, obs.ErrUnreachable):
-		return fmt.Errorf("%w\nIn OBS open Tools, WebSocket Server Settings, and turn on the server; OBS 28 and later have it. "+
-			"Another port or machine is said with --obs HOST:PORT", err)
+		return config.Faultf(obsUnreachable, at, systemCause(err))
 	case errors.Is(err, obs.ErrWrongPassword):
-		return fmt.Errorf("%w; OBS shows it under Tools, WebSocket Server Settings, Show Connect Info", err)
+		return config.Faultf(obsWrongPassword)
 	case err != nil:
 		return err
 	}
-	defer studio.Close()
-	placed, err := studio.Place(obs.Source{Name: opt.name, URL: overlay, Scene: opt.scene})
-	if errors.Is(err, obs.ErrNoBrowser) {
-		return fmt.Errorf("%w; install OBS from obsproject.com, or the package obs-browser of your system", err)
-	}
-	if err != nil {
+	defer conn.Close()
+	placed, err := conn.Place(obs.Source{Name: opt.name, URL: overlay, Scene: opt.scene})
+	switch {
+	case errors.Is(err, obs.ErrNoBrowser):
+		return config.Faultf(obsNoBrowser)
+	case errors.Is(err, obs.ErrNameTaken):
+		return config.Faultf(obsNameTaken, opt.name)
+	case err != nil:
 		return err
 	}
 	did := "Refreshed"
@@ -177,7 +178,7 @@ func askPassword(env Env) (string, error) {
 	}
 	in, ok := env.In.(*os.File)
 	if !ok || !term.IsTerminal(int(in.Fd())) {
-		return "", errors.New("OBS wants its password; set " + obsPassword + ", or run this in a terminal to be asked for it")
+		return "", config.Faultf(obsAsksPassword, obsPassword)
 	}
 	fmt.Fprint(env.Err, "Password of OBS (Tools, WebSocket Server Settings): ")
 	password, err := term.ReadPassword(int(in.Fd()))

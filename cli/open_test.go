@@ -17,12 +17,12 @@ import (
 // The advice is followed as it stands.
 func TestTheAdviceForAPortWorks(t *testing.T) {
 	data := t.TempDir()
-	told := explainListen(config.Config{Listen: "127.0.0.1:2333", Data: data}, syscall.EADDRINUSE).Error()
-	_, rest, _ := strings.Cut(told, "`")
+	message := explainListen(config.Config{Listen: "127.0.0.1:2333", Data: data}, syscall.EADDRINUSE).Error()
+	_, rest, _ := strings.Cut(message, "`")
 	line, _, _ := strings.Cut(rest, "`")
 	file := filepath.Join(data, config.FileName)
-	if !strings.Contains(told, file) {
-		t.Fatalf("it names no file: %s", told)
+	if !strings.Contains(message, file) {
+		t.Fatalf("it names no file: %s", message)
 	}
 	if err := os.WriteFile(file, []byte(line), 0o600); err != nil {
 		t.Fatal(err)
@@ -43,8 +43,8 @@ func TestExplainListen(t *testing.T) {
 		{10048, ":2333", "is in use"}, // as Windows says it
 		{syscall.EACCES, ":80", "start with --listen :2333"},
 		{10013, ":80", "may not be listened on"},
-		{syscall.EADDRNOTAVAIL, "10.9.8.7:2333", "no address of this machine"},
-		{10049, "10.9.8.7:2333", "no address of this machine"},
+		{syscall.EADDRNOTAVAIL, "10.9.8.7:2333", "is not an address of this machine"},
+		{10049, "10.9.8.7:2333", "is not an address of this machine"},
 		{syscall.EINVAL, ":2333", "cannot listen on :2333: "},
 	} {
 		err := fmt.Errorf("listen tcp: %w", &net.OpError{Op: "listen", Err: os.NewSyscallError("bind", row.fault)})

@@ -4,9 +4,11 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"math"
 	"net"
 	"net/netip"
@@ -43,6 +45,7 @@ type replayOptions struct {
 	url    string // without a slash at the end
 	key    string // empty: make a link
 	cfg    config.Config
+	assets fs.FS // has the sentences of faults in files; may be nil
 }
 
 // replayCommand is `danmaku replay`: a client that sends the comments of a file
@@ -70,6 +73,7 @@ func replayCommand() command {
 			if err != nil {
 				return err
 			}
+			opt.assets = env.assets
 			if env.links == nil {
 				env.links = openSenderLinks
 			}
@@ -79,7 +83,7 @@ func replayCommand() command {
 }
 
 func sendRecording(ctx context.Context, opt replayOptions, out, errOut io.Writer, openLinks linkOpener) (err error) {
-	items, report, err := readRecording(opt.file, opt.strict)
+	items, report, err := readRecording(opt.file, opt.strict, opt.assets)
 	if err != nil {
 		return err
 	}
@@ -94,17 +98,20 @@ func sendRecording(ctx context.Context, opt replayOptions, out, errOut io.Writer
 		fmt.Fprintf(errOut, "danmaku: %s: %v\n", printable(opt.file), &n)
 	}
 	if len(items) == 0 {
-		var why []string
-		for _, f := range report.Account() {
-			why = append(why, f.Message)
+		why := map[config.Lang][]string{}
+		for _, lang := range []config.Lang{config.English, config.Chinese, config.Japanese} {
+			for _, f := range report.Account() {
+				why[lang] = append(why[lang], config.Localize(recordingFault(opt.assets, &f), lang))
+			}
+			if report.Unread > 0 {
+				why[lang] = append(why[lang], config.Faultf(someUnread, report.Unread).In(lang))
+			}
+			if len(why[lang]) == 0 {
+				why[lang] = []string{config.Faultf(noneThere).In(lang)}
+			}
 		}
-		if report.Unread > 0 {
-			why = append(why, fmt.Sprintf("%d cannot be read", report.Unread))
-		}
-		if len(why) == 0 {
-			why = []string{"it holds none"}
-		}
-		return fmt.Errorf("%s: there is no comment in it that could be played: %s; nothing was sent", opt.file, strings.Join(why, ", "))
+		all := func(lang config.Lang) string { return strings.Join(why[lang], ", ") }
+		return config.Faultf(nothingToPlay, opt.file, config.Written(all(config.English), all(config.Chinese), all(config.Japanese)))
 	}
 	ownLink := opt.key == ""
 	if ownLink {
@@ -131,7 +138,7 @@ func sendRecording(ctx context.Context, opt replayOptions, out, errOut io.Writer
 	p.tally.write(out, report)
 	switch {
 	case errors.Is(err, errUnauthorized) && ownLink:
-		return fmt.Errorf("%w; the server at %s does not keep its data in %s, so give --data or --key", err, opt.url, opt.cfg.Data)
+		return config.Faultf(otherDataThere, err, opt.url, opt.cfg.Data)
 	case err != nil:
 		return err
 	case p.tally.failed > 0:
@@ -141,18 +148,54 @@ func sendRecording(ctx context.Context, opt replayOptions, out, errOut io.Writer
 }
 
 // readRecording reads a whole file before anything is sent.
-func readRecording(path string, strict bool) (replay.Items, export.Report, error) {
+func readRecording(path string, strict bool, assets fs.FS) (replay.Items, export.Report, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, export.Report{}, fmt.Errorf("the file cannot be read: %w", err)
+		return nil, export.Report{}, config.Faultf(fileUnread, err)
 	}
 	defer f.Close()
 	items, report, format, err := export.Read(f, export.ReadOptions{Strict: strict})
 	if err != nil {
-		return nil, export.Report{}, fmt.Errorf("%s: %w; nothing was sent", path, err)
+		return nil, export.Report{}, config.Faultf(playedFault, path, recordingFault(assets, err))
 	}
 	shown, report := replay.ItemsOf(items, report, format)
 	return shown, report, nil
+}
+
+// recordingFault returns the fault of a file with the sentences that the console has for
+// it in other languages.
+func recordingFault(assets fs.FS, err error) error {
+	fault, ok := errors.AsType[*room.Fault](err)
+	if !ok || assets == nil {
+		return err
+	}
+	in := func(lang, place string) string {
+		sentence := err.Error()
+		text, readErr := fs.ReadFile(assets, "locales/console."+lang+".json")
+		var words map[string]any
+		if readErr != nil || json.Unmarshal(text, &words) != nil {
+			return sentence
+		}
+		var of func(code string) string
+		of = func(code string) string {
+			s, ok := words["tape_"+code].(string)
+			if !ok {
+				return fault.Message
+			}
+			s = strings.NewReplacer("{word}", fault.Word, "{other}", fault.Other, "{n}", strconv.Itoa(fault.N), "{line}", strconv.Itoa(fault.OfLine),
+				"{column}", strconv.Itoa(fault.OfColumn)).Replace(s)
+			if strings.Contains(s, "{why}") {
+				s = strings.ReplaceAll(s, "{why}", of(fault.Why))
+			}
+			return strings.TrimRight(s, "。")
+		}
+		sentence = of(fault.Code)
+		if fault.Line > 0 {
+			sentence = fmt.Sprintf(place, fault.Line, max(fault.Column, 1)) + sentence
+		}
+		return sentence
+	}
+	return config.Written(err.Error(), in("zh-CN", "第 %d 行第 %d 列："), in("ja", "%d 行 %d 桁：")+"。")
 }
 
 // makeLink puts the key of a new sender link into opt. The function it returns
@@ -160,18 +203,18 @@ func readRecording(path string, strict bool) (replay.Items, export.Report, error
 func (opt *replayOptions) makeLink(ctx context.Context, openLinks linkOpener) (func() error, error) {
 	// Opening would make a folder, and a link in it that no server knows.
 	if _, err := os.Stat(opt.cfg.Data); err != nil {
-		return nil, fmt.Errorf("there is no data folder %s to make a sender link in; name the server's with --data, or give --key", opt.cfg.Data)
+		return nil, config.Faultf(senderFolder, opt.cfg.Data)
 	}
 	links, err := openLinks(ctx, opt.cfg)
 	if err != nil {
-		return nil, fmt.Errorf("make a sender link: %w", err)
+		return nil, config.Faultf(senderNotMade, spoken(err))
 	}
 	key, revoke, err := links.New(ctx, opt.room, "replay "+filepath.Base(opt.file))
 	if errors.Is(err, room.ErrNotFound) {
-		err = fmt.Errorf("there is no room %s in %s", opt.room, opt.cfg.Data)
+		return nil, errors.Join(config.Faultf(senderRoom, opt.room, opt.cfg.Data), links.Close())
 	}
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("make a sender link: %w", err), links.Close())
+		return nil, errors.Join(config.Faultf(senderNotMade, spoken(err)), links.Close())
 	}
 	opt.key = key
 	return func() error {
@@ -180,7 +223,7 @@ func (opt *replayOptions) makeLink(ctx context.Context, openLinks linkOpener) (f
 		defer cancel()
 		err := revoke(ctx)
 		if err != nil {
-			err = fmt.Errorf("the sender link of this replay is not revoked: %w; see danmaku link list", err)
+			err = config.Faultf(senderLeft, err)
 		}
 		return errors.Join(err, links.Close())
 	}, nil
@@ -221,7 +264,7 @@ func replayFlags(in input, environ []string) (opt replayOptions, err error) {
 func localURL(listen string) (string, error) {
 	host, port, err := net.SplitHostPort(listen)
 	if err != nil || port == "0" {
-		return "", fmt.Errorf("the port of the server is not known; give its address")
+		return "", config.Faultf(unknownPort)
 	}
 	if a, err := netip.ParseAddr(host); host == "" || err == nil && a.IsUnspecified() {
 		host = "127.0.0.1"

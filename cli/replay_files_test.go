@@ -31,7 +31,7 @@ func TestReplayOfRealFiles(t *testing.T) {
 func TestReplayOfBrokenFiles(t *testing.T) {
 	for file, want := range map[string]string{
 		"testdata/replay/no_closing.xml": "testdata/replay/no_closing.xml: line 9, column 1: a comment begins inside another one",
-		"testdata/replay/xss.xml":        "testdata/replay/xss.xml: line 1, column 1: this is no comment file of Bilibili",
+		"testdata/replay/xss.xml":        "testdata/replay/xss.xml: line 1, column 1: this is not a comment file of Bilibili",
 		"testdata/replay/none.xml":       "the file cannot be read: open testdata/replay/none.xml",
 		"testdata/replay":                "testdata/replay: ",
 	} {
@@ -53,7 +53,7 @@ func TestReplaySaysWhatIsMalformed(t *testing.T) {
 		t.Fatal(err)
 	}
 	code, out, errOut := runReplay(t, t.Context(), &replayServer{}, path)
-	if code != 0 || !strings.Contains(errOut, "line 3, column 1 is skipped: the time \"soon\" is no number of seconds") || !strings.Contains(out, "  skipped       2  (positioned 1, malformed 1)\n") {
+	if code != 0 || !strings.Contains(errOut, "line 3, column 1 is skipped: the time \"soon\" is not a number of seconds") || !strings.Contains(out, "  skipped       2  (positioned 1, malformed 1)\n") {
 		t.Errorf("code %d, errors %q, output\n%s", code, errOut, out)
 	}
 }
@@ -75,7 +75,7 @@ func TestReplayOfDamagedFiles(t *testing.T) {
 			errOut: []string{"line 4, column 1 is skipped: the comment has no end\n", "line 4, column 47: the file ends before it is complete"}},
 		{file: "export/testdata/imports/nico-official-commands.xml", code: 1,
 			errOut: []string{"there is no comment in it that could be played: commands to the player, which are not played: 2, invisible comments, which are not played: 1; nothing was sent"}},
-		{file: "testdata/replay/xss.xml", code: 1, errOut: []string{"line 1, column 1: this is no comment file of Bilibili: it begins with <img>"}},
+		{file: "testdata/replay/xss.xml", code: 1, errOut: []string{"line 1, column 1: this is not a comment file of Bilibili: it begins with <img>"}},
 		{file: written(t, "<i></i>"), code: 1, errOut: []string{"there is no comment in it that could be played: it holds none; nothing was sent"}},
 		{file: written(t, "<i><d p='soon'>x</d><gift ts='1'/></i>"), code: 1,
 			errOut: []string{"line 1, column 4 is skipped: the time", "could be played: gifts, which are not played: 1, 1 cannot be read; nothing was sent"}},

@@ -16,12 +16,13 @@ import (
 
 	"danmaku/client"
 	"danmaku/comment"
+	"danmaku/config"
 	"danmaku/export"
 	"danmaku/live/replay"
 )
 
 // errUnauthorized is the end of a replay whose key the server does not take.
-var errUnauthorized = errors.New("the server does not take the key")
+var errUnauthorized error = config.Faultf(config.Say("the server does not take the key", "服务器不接受这个密钥", "サーバーが鍵を受け付けません"))
 
 // postman brings the comments of a recording to a server.
 type postman struct {
@@ -124,13 +125,13 @@ func (p *postman) unreachable(err error) error {
 	defer p.mu.Unlock()
 	var op *net.OpError
 	if p.answered.IsZero() && errors.As(err, &op) && op.Op == "dial" {
-		return fmt.Errorf("nobody answers there: %w", err)
+		return config.Faultf(nobodyAnswers, systemCause(err))
 	}
 	if p.answered.IsZero() {
 		p.answered = time.Now()
 	}
 	if silent := time.Since(p.answered); silent > p.timeout {
-		return fmt.Errorf("no answer for %v: %w", silent.Round(time.Second), err)
+		return config.Faultf(noAnswerFor, silent.Round(time.Second), systemCause(err))
 	}
 	return nil
 }
@@ -146,15 +147,15 @@ func (p *postman) count(a client.Answer) error {
 	case a.Status/100 == 2 && a.Outcome == "shown":
 		p.tally.shown++
 	case a.Status == http.StatusUnauthorized:
-		return fmt.Errorf("%w (%s)", errUnauthorized, said)
+		return config.Faultf(keyRefused, errUnauthorized, said)
 	case a.Code == "room_closed":
-		return fmt.Errorf("the room is closed (%s)", said)
+		return config.Faultf(roomClosedNow, said)
 	case a.Status == http.StatusForbidden && a.Code != "muted":
-		return fmt.Errorf("the key may not send to this room (%s)", said)
+		return config.Faultf(keyMayNot, said)
 	case a.Status == http.StatusNotFound:
-		return fmt.Errorf("there is no such room at %s (%s)", p.sender.URL, said)
+		return config.Faultf(noRoomThere, p.sender.URL, said)
 	case a.Status/100 == 3:
-		return fmt.Errorf("the server sends on to %s; give that address as --url", a.Location)
+		return config.Faultf(sendsOn, a.Location)
 	case a.Code != "" && (a.Status == http.StatusUnprocessableEntity || a.Status == http.StatusConflict || a.Status == http.StatusForbidden):
 		if p.tally.refused == nil {
 			p.tally.refused = map[string]int{}

@@ -12,7 +12,6 @@ import (
 	"strconv"
 	"time"
 
-	"danmaku/config"
 	"danmaku/export"
 	"danmaku/live/replay"
 	"danmaku/report"
@@ -23,7 +22,7 @@ import (
 )
 
 // showSlack is how long before its first and after its last comment a show goes on, for
-// what is no comment: polls, reactions, what moderators do. It is half of what is at
+// all but comments: polls, reactions, what moderators do. It is half of what is at
 // least between two shows.
 const showSlack = replay.SessionGap / 2
 
@@ -113,7 +112,7 @@ func (a archive) Report(ctx context.Context, roomID string, items []show.Item, l
 	if in.Reactions, err = a.db.Reactions(ctx, roomID, when.first, when.end); err != nil {
 		return server.Download{}, err
 	}
-	if in.Acts, err = a.db.ActCounts(ctx, roomID, when.first, when.end); err != nil {
+	if in.Actions, err = a.db.ActionCounts(ctx, roomID, when.first, when.end); err != nil {
 		return server.Download{}, err
 	}
 	r, err := a.report(ctx, in, query)
@@ -239,8 +238,11 @@ func runReport(ctx context.Context, env Env, in input) error {
 	if in.on("bom") {
 		query.Set("bom", "1")
 	}
+	if err := checkMoments(query, "session", "from", "to", "zero"); err != nil {
+		return err
+	}
 	if !store.Exists(in.cfg.Data) { // opening would make a folder, which holds nothing
-		return config.Faultf(noData, in.cfg.Data)
+		return dataMissing(in.cfg.Data)
 	}
 	target, err := newExportTarget(in.value("out"), in.on("force"))
 	if err != nil {

@@ -96,7 +96,9 @@ func commands() []command {
 	return []command{
 		serveCommand(), openCommand(), obsCommand(), linkNewCommand(), linkListCommand(), linkRevokeCommand(),
 		chatsAddCommand(), chatsListCommand(), chatsRemoveCommand(), chatsTestCommand(),
-		replayCommand(), exportCommand(), reportCommand(), drawVerifyCommand(), backupCommand(), restoreCommand(), doctorCommand(), healthCommand(), checkCommand(), configCommand(), completionCommand(),
+		replayCommand(), exportCommand(), reportCommand(), drawVerifyCommand(),
+		clusterInitCommand(), clusterInviteCommand(), clusterJoinCommand(), clusterStatusCommand(), clusterLeaveCommand(), clusterAloneCommand(),
+		backupCommand(), restoreCommand(), doctorCommand(), healthCommand(), checkCommand(), configCommand(), completionCommand(),
 		versionCommand(), helpCommand(),
 	}
 }
@@ -115,7 +117,7 @@ func printable(line string) string {
 // Commands are the words that may follow "danmaku".
 func Commands() []string { return names(commands()) }
 
-// errSaid is that of a command which has said itself what was wrong.
+// errReported is that of a command which has said itself what was wrong.
 var errReported = errors.New("said already")
 
 // finish turns an error into lines on standard error and an exit code.

@@ -61,7 +61,10 @@ func runServer(ctx context.Context, env Env, cfg config.Config) error {
 		return err
 	}
 	defer func() { _ = unlock() }() // the process ends anyway
-	forgetAddress(cfg.Data)         // that of a server that was killed
+	if was, err := beWitness(ctx, env, cfg, log); was {
+		return err
+	}
+	forgetAddress(cfg.Data) // that of a server that was killed
 	if err := export.SweepScratch(cfg.Data); err != nil {
 		log.Warn("files that an earlier run left could not be removed", "err", err)
 	}
@@ -69,14 +72,25 @@ func runServer(ctx context.Context, env Env, cfg config.Config) error {
 	if cfg.Metrics != "" {
 		measured = metrics.New(thisBuild().version)
 	}
-	db, keys, err := openFolder(ctx, cfg, log, true, measured)
+	others, err := openMember(ctx, cfg, log)
 	if err != nil {
 		return unlessStopped(ctx, err)
 	}
+	db, keys, err := openFolder(ctx, cfg, log, true, others, measured)
+	if err != nil {
+		if others != nil {
+			others.close()
+		}
+		return unlessStopped(ctx, err)
+	}
 	end, begin := endAfter(ctx, stopWithin)
-	err = unlessStopped(ctx, serve(ctx, end, env, cfg, log, db, keys, measured))
+	err = unlessStopped(ctx, serve(ctx, end, env, cfg, log, db, keys, measured, others))
 	begin() // also when it was not asked to
-	return errors.Join(err, db.Close(end))
+	err = errors.Join(err, db.Close(end))
+	if others != nil {
+		others.close()
+	}
+	return err
 }
 
 // endAfter returns a context that ends so long after ctx does, or after begin is
@@ -113,14 +127,21 @@ func unlessStopped(ctx context.Context, err error) error {
 // openStore opens the data folder for a command that only reads, beside a running
 // server or without one.
 func openStore(ctx context.Context, cfg config.Config, log *slog.Logger) (*store.Store, access.Keys, error) {
-	return openFolder(ctx, cfg, log, false, nil)
+	return openFolder(ctx, cfg, log, false, nil, nil)
 }
 
-// openFolder opens the data folder; held says that this process has its lock. measured
-// may be nil.
-func openFolder(ctx context.Context, cfg config.Config, log *slog.Logger, held bool, measured *metrics.Metrics) (*store.Store, access.Keys, error) {
+// openFolder opens the data folder; held says that this process has its lock. others and
+// measured may be nil.
+func openFolder(ctx context.Context, cfg config.Config, log *slog.Logger, held bool, others member, measured *metrics.Metrics) (*store.Store, access.Keys, error) {
+	if isWitness(cfg.Data) {
+		return nil, access.Keys{}, config.Faultf(folderWitness, cfg.Data)
+	}
 	commits, lag := measured.Journal()
-	db, err := store.Open(ctx, store.Options{Dir: cfg.Data, Full: cfg.Sync == config.SyncFull, Held: held, Log: log, Commits: commits, Lag: lag})
+	o := store.Options{Dir: cfg.Data, Full: cfg.Sync == config.SyncFull, Held: held, Log: log, Commits: commits, Lag: lag}
+	if others != nil {
+		o.Member = others.logName()
+	}
+	db, err := store.Open(ctx, o)
 	if err != nil {
 		return nil, access.Keys{}, err
 	}
@@ -135,7 +156,12 @@ func openFolder(ctx context.Context, cfg config.Config, log *slog.Logger, held b
 // order: stop listening and close the sockets, end the chats, end the service, and then, at the
 // caller's, drain the journal and close the database; nothing is waited for any
 // longer once end has ended.
-func serve(ctx, end context.Context, env Env, cfg config.Config, log *slog.Logger, db *store.Store, keys access.Keys, measured *metrics.Metrics) error {
+func serve(ctx, end context.Context, env Env, cfg config.Config, log *slog.Logger, db *store.Store, keys access.Keys, measured *metrics.Metrics, others member) error {
+	if others != nil {
+		if err := others.publish(ctx, db); err != nil {
+			return err
+		}
+	}
 	registrar := access.Registrar{Links: db, Rooms: db, Keys: keys, Now: time.Now}
 	rooms, err := db.Rooms(ctx)
 	if err != nil {
@@ -143,18 +169,20 @@ func serve(ctx, end context.Context, env Env, cfg config.Config, log *slog.Logge
 	}
 	// Before anything is made: a start that fails here is not the first one.
 	lan := lanAddresses()
-	doors, err := openDoors(cfg, lan, log)
+	listeners, err := openListeners(cfg, lan, log)
 	if err != nil {
 		return err
 	}
-	defer doors.close()
+	defer listeners.close()
 	if cfg.PublicURL == nil {
-		cfg.PublicURL = doors.publicURL()
+		cfg.PublicURL = listeners.publicURL()
 	}
-	if err := registrar.FirstStart(ctx, firstRoom); err != nil {
-		return fmt.Errorf("first start: %w", err)
+	if others == nil { // else the first machine of the cluster has done it
+		if err := registrar.FirstStart(ctx, firstRoom); err != nil {
+			return fmt.Errorf("first start: %w", err)
+		}
 	}
-	listening, err := netip.ParseAddrPort(doors.plain.Addr().String())
+	listening, err := netip.ParseAddrPort(listeners.plain.Addr().String())
 	if err != nil {
 		return fmt.Errorf("read the address listened on: %w", err)
 	}
@@ -189,52 +217,63 @@ func serve(ctx, end context.Context, env Env, cfg config.Config, log *slog.Logge
 	defer closeSecond()
 	source := &webhookSource{}
 	hooks := webhook.New(webhook.Options{Source: source, Log: log, Agent: "danmaku/" + thisBuild().version})
-	hall, err := live.Open(ctx, live.Deps{
-		Journal: db, History: db, Rooms: db, Links: db, Rules: db, Pictures: db, WiFi: db, Emotes: db, Styles: db, Chats: db, Runner: chats, Webhooks: db, Sender: hooks, Bans: db, Audit: db, Shows: db, Keep: db, KeepSet: keepSet(cfg),
-		Recordings: replay.Library{Archive: db, Dir: cfg.Data}, Limiter: newLimiter(cfg, time.Now), Filter: newFilter(), Opinion: second,
-		Encoder: wire.Encoder{}, Outlet: hub, Keys: keys, Log: log, Now: time.Now, Timings: measured.Timings(),
+	checks := newFilter()
+	service, err := live.Open(ctx, live.Deps{
+		Journal: db, History: db, Rooms: db, Links: db, Rules: db, Pictures: db, WiFi: db, Emotes: db, Photos: db, Styles: db, Chats: db, Runner: chats, Webhooks: db, Sender: hooks, Bans: db, Notes: db, Audit: db, Shows: db, Keep: db, KeepSet: keepSet(cfg),
+		Recordings: replay.Library{Archive: db, Dir: cfg.Data}, Limiter: newLimiter(cfg, time.Now), Filter: checks, Opinion: second,
+		Encoder: wire.Encoder{}, Outlet: hub, Keys: keys, Cluster: asLive(others), Codes: codesOf(others, db), Log: log, Now: time.Now, Timings: measured.Timings(),
 	})
 	if err != nil {
 		return err
 	}
 	srv, err := server.New(server.Options{
-		Service: hall, Hub: hub,
+		Service: service, Hub: hub, Cluster: asServer(others),
 		Pages: pages, PublicURL: audienceBase(cfg, listening, lan), Origins: cfg.AllowedOrigins(), TrustedProxies: cfg.TrustedProxies,
-		Bases: audienceBases(cfg, listening, lan), SameNetwork: cfg.PublicURL == nil,
-		SecurePort: doors.selfSignedPort(), Fingerprint: doors.fingerprint,
+		Bases:      audienceBases(cfg, listening, lan),
+		SecurePort: listeners.selfSignedPort(), Fingerprint: listeners.fingerprint,
 		OBS: obsClient{url: cfg.OBS, password: passwordOf(env.Environ)}, OBSBase: obsBase(cfg, listening, lan),
 		MaxSockets: cfg.MaxSockets, MaxPerAddress: cfg.MaxSocketsPerAddress, Archive: archive{db, cfg.Data, stop}, ExportFormats: exportFormats(), Ingest: chats.ingest, Emotes: pictures, Log: log, AccessLog: cfg.AccessLog, Now: time.Now,
 	})
 	if err != nil {
-		return errors.Join(err, hall.Close())
+		return errors.Join(err, service.Close())
 	}
-	brought.hall, source.hall = hall, hall
-	stopMetrics, err := serveMetrics(cfg, measured, metrics.Sources{Service: hall, Hub: hub, Journal: db, Webhooks: hooks, Rules: countedRules()}, log)
+	brought.service, source.service = service, service
+	stopMetrics, err := serveMetrics(cfg, measured, metrics.Sources{Service: service, Hub: hub, Journal: db, Webhooks: hooks, Rules: countedRules(), Cluster: asMetrics(others)}, log)
 	if err != nil {
-		return errors.Join(err, hall.Close())
+		return errors.Join(err, service.Close())
 	}
 	defer stopMetrics()
-	hall.Start()
-	keeping := keepUp(ctx, db, hall, log)
+	if others != nil {
+		if err := others.join(service, srv, hub, pictures); err != nil {
+			return errors.Join(err, service.Close())
+		}
+	}
+	service.Start()
+	keeping := keepUp(ctx, db, service, log)
 	defer waitFor(end, func() {
-		keeping()
+		// Before another machine decides, which goes on where the log says that webhooks are.
 		chats.chats.Close()
 		hooks.Close()
-		_ = hall.Close() // it has nothing to report
+		if others != nil {
+			others.part()
+		}
+		keeping()
+		_ = service.Close() // it has nothing to report
 	})
-	paths, err := entryURLs(hall, len(rooms) == 0)
+	paths, err := entryURLs(service, len(rooms) == 0)
 	if err != nil {
 		return err
 	}
-	served, stopRedirects := doors.serve(srv)
+	served, stopRedirects := listeners.serve(srv)
 	defer stopRedirects()
-	if doors.warm != nil { // a phone that comes first then does not wait for them
-		go doors.warm()
+	if listeners.warm != nil { // a phone that comes first then does not wait for them
+		go listeners.warm()
 	}
+	go checks.Prepare() // else the first comment waits for it
 	w := wordsIn(cfg.Lang, env.Environ)
 	err = printBanner(env.Out, w, listening, cfg.PublicURL, lan, paths)
-	if err == nil && doors.fingerprint != "" {
-		err = printSecure(env.Out, w, doors.securePort(), listening, lan, paths, doors.fingerprint)
+	if err == nil && listeners.fingerprint != "" {
+		err = printSecure(env.Out, w, listeners.securePort(), listening, lan, paths, listeners.fingerprint)
 	}
 	if err == nil {
 		err = printAbout(env.Out, w, thisBuild().version, cfg.Data, env.Clicked)
@@ -323,10 +362,10 @@ func obsBase(cfg config.Config, listening netip.AddrPort, lan []netip.Addr) stri
 }
 
 // entryURLs are the three addresses that every start prints: of the first room,
-// since whoever has more finds the others in the console. The first start of all
+// since an owner of several finds the others in the console. The first start of all
 // leads to the welcome.
-func entryURLs(hall *live.Service, first bool) (bannerPaths, error) {
-	rooms := hall.RoomList()
+func entryURLs(service *live.Service, first bool) (bannerPaths, error) {
+	rooms := service.RoomList()
 	if len(rooms) == 0 {
 		return bannerPaths{}, config.Faultf(noRooms)
 	}
@@ -336,17 +375,17 @@ func entryURLs(hall *live.Service, first bool) (bannerPaths, error) {
 	}
 	paths := bannerPaths{
 		Overlay: "/overlay/" + roomID, Audience: "/r/" + roomID,
-		Console: "/console/" + roomID + "?code=" + hall.NewCode(),
+		Console: "/console/" + roomID + "?code=" + service.NewCode(),
 	}
-	if setup, err := hall.Room(roomID); err == nil && setup.Secret {
-		if key, err := hall.ScreenKey(roomID, room.Audience); err == nil {
+	if setup, err := service.Room(roomID); err == nil && setup.Secret {
+		if key, err := service.ScreenKey(roomID, room.Audience); err == nil {
 			paths.Audience += "?key=" + key
 		}
 	}
 	if first {
 		paths.Console = "/welcome" + strings.TrimPrefix(paths.Console, "/console")
 	}
-	key, err := hall.ScreenKey(roomID, room.Overlay)
+	key, err := service.ScreenKey(roomID, room.Overlay)
 	if err != nil {
 		return bannerPaths{}, fmt.Errorf("find the overlay link of room %s: %w", roomID, err)
 	}

@@ -37,19 +37,19 @@ func TestSlowDecisionIsLogged(t *testing.T) {
 	}
 	var passed, step time.Duration // one comment at a time
 	slow := filter{moderation.New(moderation.Options{Elapsed: func() time.Duration { passed += step; return passed }})}
-	hall, err := live.Open(ctx, live.Deps{
-		Journal: db, History: db, Rooms: db, Links: db, Rules: db, Pictures: db, Emotes: db, Styles: db, Bans: db, Audit: db, Shows: db,
+	service, err := live.Open(ctx, live.Deps{
+		Journal: db, History: db, Rooms: db, Links: db, Rules: db, Pictures: db, Emotes: db, Photos: db, Styles: db, Bans: db, Notes: db, Audit: db, Shows: db,
 		Limiter: newLimiter(cfg, time.Now), Filter: slow, Encoder: wire.Encoder{}, Outlet: nobody{}, Keys: keys, Log: log, Now: time.Now,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	hall.Start()
-	t.Cleanup(func() { hall.Close() })
+	service.Start()
+	t.Cleanup(func() { service.Close() })
 	submit := func(each time.Duration) live.Outcome {
 		t.Helper()
 		step = each
-		o, err := hall.Submit(ctx, firstRoom, live.Author{Role: room.Audience, User: "u" + each.String(), Address: "a"}, comment.Draft{Text: "unseen words", Name: "Ann"})
+		o, err := service.Submit(ctx, firstRoom, live.Author{Role: room.Audience, User: "u" + each.String(), Address: "a"}, comment.Draft{Text: "unseen words", Name: "Ann"})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -57,11 +57,11 @@ func TestSlowDecisionIsLogged(t *testing.T) {
 	}
 	// One that another rule stops is counted as slow, too.
 	step = 61 * time.Millisecond
-	o, err := hall.Submit(ctx, firstRoom, live.Author{Role: room.Audience, User: "u", Address: "b"}, comment.Draft{Text: "see https://example.com/a"})
+	o, err := service.Submit(ctx, firstRoom, live.Author{Role: room.Audience, User: "u", Address: "b"}, comment.Draft{Text: "see https://example.com/a"})
 	if err != nil || o.Rule != "links" {
 		t.Errorf("a slow address: %+v, %v", o, err)
 	}
-	if s, err := hall.Stats(firstRoom); err != nil || s.Stopped[moderation.RuleSlowDecision] != 1 {
+	if s, err := service.Stats(firstRoom); err != nil || s.Stopped[moderation.RuleSlowDecision] != 1 {
 		t.Errorf("counted: %v, %v", s.Stopped, err)
 	}
 	logged.Reset()

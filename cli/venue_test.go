@@ -25,7 +25,7 @@ import (
 	"danmaku/testrace"
 )
 
-// nobody is an outlet without sockets.
+// nobody is an outlet with no socket connected.
 type nobody struct{}
 
 func (nobody) Recipients(string, room.View) fanout.Recipients { return nobody{} }
@@ -38,11 +38,12 @@ func (nobody) Evict(func(live.Client) error) {}
 
 func (nobody) Count(string, room.View) int { return 0 }
 
-func (nobody) Tell(string, string, []byte) {}
+func (nobody) SendTo(string, string, []byte) {}
 
 func (nobody) Notify(string, string, func(live.Client) []byte) {}
 
 func (nobody) People(string, string) []string { return nil }
+func (nobody) Connected(string, string) bool  { return false }
 
 // testClock stands still until the test moves it. The service's own goroutines
 // read it too, so it is safe for concurrent use.
@@ -58,16 +59,16 @@ func (c *testClock) now() time.Time { return c.began.Add(time.Duration(c.passed.
 // set moves the clock to that long after its begin.
 func (c *testClock) set(passed time.Duration) { c.passed.Store(int64(passed)) }
 
-// hallAt builds everything behind the sockets, on a clock of the test's own.
-func hallAt(t *testing.T, clock func() time.Time, change func(*config.Config)) *live.Service {
+// serviceAt builds everything behind the sockets, on a clock of the test's own.
+func serviceAt(t *testing.T, clock func() time.Time, change func(*config.Config)) *live.Service {
 	t.Helper()
-	hall := openHall(t, clock, change)
-	hall.Start()
-	return hall
+	service := openService(t, clock, change)
+	service.Start()
+	return service
 }
 
-// openHall is hallAt, not started.
-func openHall(t *testing.T, clock func() time.Time, change func(*config.Config)) *live.Service {
+// openService is serviceAt, not started.
+func openService(t *testing.T, clock func() time.Time, change func(*config.Config)) *live.Service {
 	t.Helper()
 	began := clock().Add(-time.Second)
 	ctx := context.Background()
@@ -85,8 +86,8 @@ func openHall(t *testing.T, clock func() time.Time, change func(*config.Config))
 	if err := (access.Registrar{Links: db, Rooms: db, Keys: keys, Now: clock}).FirstStart(ctx, firstRoom); err != nil {
 		t.Fatal(err)
 	}
-	hall, err := live.Open(ctx, live.Deps{
-		Journal: db, History: db, Rooms: db, Links: db, Rules: db, Pictures: db, Emotes: db, Styles: db, Bans: db, Audit: db, Shows: db,
+	service, err := live.Open(ctx, live.Deps{
+		Journal: db, History: db, Rooms: db, Links: db, Rules: db, Pictures: db, Emotes: db, Photos: db, Styles: db, Bans: db, Notes: db, Audit: db, Shows: db,
 		Limiter: newLimiter(cfg, clock), Filter: newFilter(),
 		Encoder: wire.Encoder{}, Outlet: nobody{}, Keys: keys, Log: log, Now: clock,
 		Elapsed: func() time.Duration { return clock().Sub(began) },
@@ -94,21 +95,21 @@ func openHall(t *testing.T, clock func() time.Time, change func(*config.Config))
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { hall.Close() })
-	return hall
+	t.Cleanup(func() { service.Close() })
+	return service
 }
 
 // Whatever is done to a service that was opened and not started is done: a change of
 // settings waits for the journal to come back with it.
 func TestUseCasesBeforeTheStart(t *testing.T) {
-	hall := openHall(t, time.Now, func(*config.Config) {})
+	service := openService(t, time.Now, func(*config.Config) {})
 	ctx, stop := context.WithTimeout(t.Context(), time.Minute)
 	defer stop()
 	boss := room.Actor{Role: room.Owner}
-	if _, err := hall.SetRoom(ctx, firstRoom, boss, room.Patch{Settings: map[string]json.RawMessage{"title": []byte(`"Friday"`)}}); err != nil {
+	if _, err := service.SetRoom(ctx, firstRoom, boss, room.Patch{Settings: map[string]json.RawMessage{"title": []byte(`"Friday"`)}}); err != nil {
 		t.Fatal(err)
 	}
-	if r, err := hall.Room(firstRoom); err != nil || r.Title != "Friday" {
+	if r, err := service.Room(firstRoom); err != nil || r.Title != "Friday" {
 		t.Errorf("the room is called %q, %v", r.Title, err)
 	}
 }
@@ -125,9 +126,9 @@ type sending struct {
 	who int
 }
 
-// hallOf makes the sendings of 500 phones, each one in every three seconds, and
+// guestsOf makes the sendings of 500 phones, each one in every three seconds, and
 // of an abuser (number 500) at 50 a second.
-func hallOf(phones int, length time.Duration, random *rand.Rand) []sending {
+func guestsOf(phones int, length time.Duration, random *rand.Rand) []sending {
 	var all []sending
 	for who := range phones {
 		for at := time.Duration(random.Int64N(int64(3 * time.Second))); at < length; at += 3 * time.Second {
@@ -158,14 +159,14 @@ func TestAVenueBehindOneAddress(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			random := rand.New(rand.NewPCG(1, 2))
 			clock := newTestClock()
-			hall := hallAt(t, clock.now, tt.change)
+			service := serviceAt(t, clock.now, tt.change)
 			sent, accepted, abuser := 0, 0, 0
-			for i, s := range hallOf(phones, tt.length, random) {
+			for i, s := range guestsOf(phones, tt.length, random) {
 				clock.set(s.at)
 				author := live.Author{Role: room.Audience, User: fmt.Sprint("phone ", s.who), Address: "hall", Identity: clock.began}
 				// Fresh syllables for each, since equal texts are the filter's business.
 				text := fmt.Sprintf("%c%c%c%c", 0xac00+i, 0xac00+random.IntN(11000), 0xac00+random.IntN(11000), 0xac00+random.IntN(11000))
-				o, err := hall.Submit(t.Context(), firstRoom, author, comment.Draft{Text: text, Source: comment.FromAudience})
+				o, err := service.Submit(t.Context(), firstRoom, author, comment.Draft{Text: text, Source: comment.FromAudience})
 				ok := err == nil && o.Status == comment.Shown
 				if err == nil && !ok {
 					t.Fatalf("the filter says %v to %q: %s", o.Status, text, o.Rule)
@@ -215,8 +216,8 @@ func TestAFloodFromOneAddressLeavesOthersHeard(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			random := rand.New(rand.NewPCG(3, 4))
 			clock := newTestClock()
-			hall := hallAt(t, clock.now, func(*config.Config) {})
-			_, err := hall.SetRoom(t.Context(), firstRoom, room.Actor{Role: room.Owner}, room.Patch{Settings: map[string]json.RawMessage{
+			service := serviceAt(t, clock.now, func(*config.Config) {})
+			_, err := service.SetRoom(t.Context(), firstRoom, room.Actor{Role: room.Owner}, room.Patch{Settings: map[string]json.RawMessage{
 				"newcomers": fmt.Appendf(nil, "%q", cmp.Or(tt.newcomers, room.NewcomersOpen)), "slow_ms": fmt.Append(nil, tt.slow.Milliseconds()),
 			}})
 			if err != nil {
@@ -226,7 +227,7 @@ func TestAFloodFromOneAddressLeavesOthersHeard(t *testing.T) {
 				author := live.Author{Role: room.Audience, User: user, Address: networks[0], Networks: networks, Identity: clock.began}
 				word := func() rune { return rune(0xac00 + random.IntN(11000)) }
 				text := string([]rune{word(), word(), word(), word(), word(), word()})
-				o, err := hall.Submit(t.Context(), firstRoom, author, comment.Draft{Text: text, Source: comment.FromAudience})
+				o, err := service.Submit(t.Context(), firstRoom, author, comment.Draft{Text: text, Source: comment.FromAudience})
 				return err == nil && o.Status != comment.Refused
 			}
 			sent, heard := 0, 0
@@ -264,14 +265,14 @@ func TestAFloodFromOneAddressLeavesOthersHeard(t *testing.T) {
 // What one address may have waiting for a moderator is bounded: people elsewhere
 // are found among it.
 func TestAFloodOfHeldCommentsIsBounded(t *testing.T) {
-	hall := hallAt(t, time.Now, func(c *config.Config) { c.RoomRate, c.AddressRate, c.UserRate = 0, 0, 0 })
-	_, err := hall.SetRoom(t.Context(), firstRoom, room.Actor{Role: room.Owner}, room.Patch{Settings: map[string]json.RawMessage{"review": json.RawMessage(`"all"`)}})
+	service := serviceAt(t, time.Now, func(c *config.Config) { c.RoomRate, c.AddressRate, c.UserRate = 0, 0, 0 })
+	_, err := service.SetRoom(t.Context(), firstRoom, room.Actor{Role: room.Owner}, room.Patch{Settings: map[string]json.RawMessage{"review": json.RawMessage(`"all"`)}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	send := func(i int, network string) error {
 		author := live.Author{Role: room.Audience, User: fmt.Sprint(network, i), Address: network, Networks: []string{network}}
-		o, err := hall.Submit(t.Context(), firstRoom, author, comment.Draft{Text: fmt.Sprintf("%c%c%c", 0xac00+i, 0xb000+i, 0xc000+i), Source: comment.FromAudience})
+		o, err := service.Submit(t.Context(), firstRoom, author, comment.Draft{Text: fmt.Sprintf("%c%c%c", 0xac00+i, 0xb000+i, 0xc000+i), Source: comment.FromAudience})
 		if err == nil && o.Status != comment.Held {
 			t.Fatalf("comment %d is %s", i, o.Status)
 		}
@@ -298,11 +299,11 @@ func TestAFloodOfHeldCommentsIsBounded(t *testing.T) {
 // on the screens, also when a moderator put it there.
 func TestAnApprovedCommentMakesItsAuthorTrusted(t *testing.T) {
 	clock := newTestClock()
-	hall := hallAt(t, clock.now, func(c *config.Config) { c.RoomRate = 0 })
+	service := serviceAt(t, clock.now, func(c *config.Config) { c.RoomRate = 0 })
 	boss := room.Actor{Role: room.Owner}
 	set := func(name, value string) {
 		t.Helper()
-		_, err := hall.SetRoom(t.Context(), firstRoom, boss, room.Patch{Settings: map[string]json.RawMessage{name: json.RawMessage(value)}})
+		_, err := service.SetRoom(t.Context(), firstRoom, boss, room.Patch{Settings: map[string]json.RawMessage{name: json.RawMessage(value)}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -310,7 +311,7 @@ func TestAnApprovedCommentMakesItsAuthorTrusted(t *testing.T) {
 	send := func(user string) (live.Outcome, error) {
 		word := func() rune { return rune(0xac00 + rand.IntN(11000)) }
 		author := live.Author{Role: room.Audience, User: user, Networks: []string{"venue"}}
-		return hall.Submit(t.Context(), firstRoom, author, comment.Draft{Text: string([]rune{word(), word(), word(), word()}), Source: comment.FromAudience})
+		return service.Submit(t.Context(), firstRoom, author, comment.Draft{Text: string([]rune{word(), word(), word(), word()}), Source: comment.FromAudience})
 	}
 	for i := range 700 { // no place of newcomers is left, and nothing of the floor
 		_, _ = send(fmt.Sprint("swarm ", i))
@@ -330,7 +331,7 @@ func TestAnApprovedCommentMakesItsAuthorTrusted(t *testing.T) {
 	if _, err := send("ann"); !errors.Is(err, room.ErrSlowDown) {
 		t.Fatalf("held, and trusted already: %v", err)
 	}
-	if _, err := hall.Decide(t.Context(), firstRoom, boss, held.Comment.ID, room.ActionApprove, comment.Held); err != nil {
+	if _, err := service.Decide(t.Context(), firstRoom, boss, held.Comment.ID, room.ActionApprove, comment.Held); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := send("ann"); err != nil {

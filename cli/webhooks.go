@@ -10,7 +10,7 @@ import (
 
 // webhookSource is where webhooks get what they send. The service is there before the
 // first of them begins.
-type webhookSource struct{ hall *live.Service }
+type webhookSource struct{ service *live.Service }
 
 var (
 	_ webhook.Source     = (*webhookSource)(nil)
@@ -19,10 +19,10 @@ var (
 
 // WebhookEvents implements webhook.Source.
 func (s *webhookSource) WebhookEvents(ctx context.Context, w room.Webhook, after, upTo, early int64) (room.WebhookBatch, error) {
-	return s.hall.WebhookEvents(ctx, w, after, upTo, early)
+	return s.service.WebhookEvents(ctx, w, after, upTo, early)
 }
 
 // WebhookPassed implements webhook.Source.
 func (s *webhookSource) WebhookPassed(ctx context.Context, id string, seq int64) error {
-	return s.hall.WebhookPassed(ctx, id, seq)
+	return s.service.WebhookPassed(ctx, id, seq)
 }

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -138,7 +139,7 @@ func (r *Room) Watch(ctx context.Context, since string, hear func(Event) error) 
 	}
 }
 
-// heardError is an error of whoever hears.
+// heardError is an error that the caller's function returned.
 type heardError struct{ err error }
 
 func (e *heardError) Error() string { return e.err.Error() }
@@ -161,7 +162,12 @@ func (r *Room) watch(ctx context.Context, since *string, hear func(Event) error)
 	if err := refusal(resp); err != nil {
 		return err
 	}
-	lines := bufio.NewScanner(resp.Body)
+	return readEvents(resp.Body, since, hear)
+}
+
+// readEvents reads a stream to its end, and moves since behind each event that was heard.
+func readEvents(stream io.Reader, since *string, hear func(Event) error) error {
+	lines := bufio.NewScanner(stream)
 	lines.Buffer(nil, answerLimit)
 	var e Event
 	for lines.Scan() {

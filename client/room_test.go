@@ -61,7 +61,7 @@ func TestWatch(t *testing.T) {
 	}
 }
 
-// An error of whoever hears ends the watch, and so does the end of the context.
+// An error of the caller's function ends the watch, and so does the end of the context.
 func TestWatchEnds(t *testing.T) {
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, _ = w.Write([]byte("event: clear\ndata: {}\n\n"))

@@ -95,6 +95,21 @@ const (
 	BadgeModerator Badge = "moderator"
 )
 
+// Standing is what an author is on the platform on which they wrote. It gives no rights in
+// the room.
+type Standing string
+
+// The standings; most authors have none.
+const (
+	NoStanding        Standing = ""
+	StandsMember      Standing = "member" // pays the channel: subscriber, member, 舰长
+	StandsModerator   Standing = "moderator"
+	StandsBroadcaster Standing = "broadcaster"
+)
+
+// Standings lists them all.
+var Standings = []Standing{NoStanding, StandsMember, StandsModerator, StandsBroadcaster}
+
 // Source is the door a comment came through.
 type Source string
 
@@ -145,8 +160,20 @@ type Comment struct {
 	Source Source
 	Paid   *Paid   // nil for most
 	Emotes []Emote // pictures in Text, in order, without overlaps
-	Item   string  // the list of questions in which it asks; empty for a comment that flies
+	Item   string  // the list of questions in which it asks, or the wall of its photo; empty for a comment that flies
+	Photo  *Photo  // nil for most; then Text is what its author says of it, or [PhotoText]
+
+	Standing Standing // the author's on the platform; empty for most
 }
+
+// Photo is a picture that somebody of the audience sent.
+type Photo struct {
+	Path          string // on this server; it cannot be guessed
+	Width, Height int    // pixels
+}
+
+// PhotoText is the text of a photo of which its author says nothing.
+const PhotoText = "📷"
 
 // Action is what a check wants to happen. A higher one is stricter.
 type Action int

@@ -34,7 +34,12 @@ type Draft struct {
 	Badge  Badge
 	Paid   *Paid   // nil for most; what is not valid is left out
 	Emotes []Emote // in code points of Text, in order
-	Item   string  // the list of questions in which it asks; empty for a comment that flies
+	Item   string  // see [Comment.Item]
+	Photo  *Photo  // nil for most
+
+	Standing Standing // what is not known is left out
+	// Picture is that of Photo, as we drew it.
+	Picture []byte
 	// Anonymous asks to be shown without a name, and without the pseudonym that would tell
 	// which other comments are by the same person.
 	Anonymous bool
@@ -87,9 +92,15 @@ func (d Draft) Normalize(l Limits) (Draft, error) {
 	}
 	raw := d.Text
 	d.Text, d.Name = clean(d.Text), clean(d.Name)
-	d.Emotes = settle(d.Emotes, raw, d.Text)
+	d.Emotes = moveEmotes(d.Emotes, raw, d.Text)
 	if d.Paid != nil && !d.Paid.Valid() {
 		d.Paid = nil
+	}
+	if !slices.Contains(Standings, d.Standing) {
+		d.Standing = NoStanding
+	}
+	if d.Photo != nil && !Visible(d.Text) {
+		d.Text = PhotoText
 	}
 	if !Visible(d.Text) {
 		return d, refuse(ErrEmpty, "text: nothing in it can be seen")

@@ -135,12 +135,15 @@ var looseColors = map[string]string{
 	"lightgreen": "#90ee90", "lightpink": "#ffb6c1", "lavender": "#e6e6fa", "khaki": "#f0e68c", "beige": "#f5f5dc",
 }
 
+// betweenWords takes out what programs write between the words of a name.
+var betweenWords = strings.NewReplacer(" ", "", "-", "", "_", "")
+
 // LooseColor reads a colour as programs write it: #rrggbb, #rgb, with or without the
 // sign or 0x, with an opacity that is left out, in any case; a name; or a number as
 // Bilibili has them, in which red has the upper byte. ok is false for anything else.
 func LooseColor(s string) (color string, ok bool) {
 	s = strings.ToLower(strings.TrimSpace(s))
-	if c, ok := looseColors[strings.NewReplacer(" ", "", "-", "", "_", "").Replace(s)]; ok {
+	if c, ok := looseColors[betweenWords.Replace(s)]; ok {
 		return c, true
 	}
 	digits, signed := strings.CutPrefix(s, "#")

@@ -77,10 +77,10 @@ const MaxEmotes = 50
 // maxEmoteName and maxEmotePicture bound an emote, in bytes.
 const maxEmoteName, maxEmotePicture = 64, 200
 
-// settle returns the emotes where they stand once raw has become text, which is
+// moveEmotes returns the emotes where they stand once raw has become text, which is
 // the clean form of raw or a beginning of it. What is not there any more, overlaps
 // another or is out of bounds is left out.
-func settle(emotes []Emote, raw, text string) []Emote {
+func moveEmotes(emotes []Emote, raw, text string) []Emote {
 	if len(emotes) == 0 {
 		return nil
 	}
@@ -129,7 +129,7 @@ func (d Draft) Fit(l Limits) Draft {
 	}
 	const ellipsis = "…"
 	kept := Clip(text, l.MaxLength-1, MaxTextBytes-len(ellipsis))
-	d.Emotes = settle(d.Emotes, raw, kept)
+	d.Emotes = moveEmotes(d.Emotes, raw, kept)
 	d.Text = kept + ellipsis
 	return d
 }

@@ -24,7 +24,7 @@ var ErrHelp = flag.ErrHelp
 const FileName = "danmaku.toml"
 
 // Config holds every option of the server. A rate is in comments a second; a
-// rate or cap of 0 means that there is no limit.
+// rate or cap of 0 means unlimited.
 type Config struct {
 	Listen         string                       // address to listen on, as net.Listen takes it
 	Data           string                       // folder of everything that is kept
@@ -163,11 +163,11 @@ func (c *Config) resolveTLS(listenSet bool) *Fault {
 // DANMAKU_, and keys in the file are faults, so that a typo cannot pass unseen.
 // See [ErrUsage] and [ErrHelp].
 func Load(args, environ []string) (Config, error) {
-	fs := flag.NewFlagSet("danmaku", flag.ContinueOnError)
+	fs := flag.NewFlagSet("danmaku serve", flag.ContinueOnError)
 	set := reader{fs: fs, offered: options}
 	cfg, rest, err := set.load(args, environ)
 	if err == nil && len(rest) > 0 {
-		err = joined{Usage(noArgument, rest[0], Faultf(seeHelp, "danmaku serve"))}
+		err = joined{Usage(noArgument, rest[0], Faultf(seeHelp, "serve"))}
 	}
 	return cfg, err
 }

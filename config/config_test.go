@@ -142,7 +142,7 @@ func TestFaults(t *testing.T) {
 		{"three dashes", []string{"---x"}, nil, true, []string{"---x: not an option"}},
 		{"no value", []string{"--listen"}, nil, true, []string{"--listen: the value is missing"}},
 		{"a flag in place of the value", []string{"--listen", "--data", "x"}, nil, true, []string{"--listen: the value is missing"}},
-		{"argument", []string{"hello"}, nil, true, []string{`unexpected argument "hello"; see danmaku serve --help`}},
+		{"argument", []string{"hello"}, nil, true, []string{`unexpected argument "hello"; see danmaku help serve`}},
 		{"bad flag value", []string{"--user-rate", "lots"}, nil, true, []string{`user-rate (--user-rate): invalid rate "lots": want comments per second`}},
 		{"unknown variable", nil, []string{"DANMAKU_USR_RATE=1"}, false, []string{"DANMAKU_USR_RATE: there is no such variable; did you mean DANMAKU_USER_RATE?"}},
 		{"variable in small letters", nil, []string{"DANMAKU_user_rate=1"}, false, []string{"DANMAKU_user_rate: there is no such variable"}},
@@ -274,7 +274,7 @@ func TestHelp(t *testing.T) {
 func TestFlagFaults(t *testing.T) {
 	for args, want := range map[string]string{
 		"--rom live":         "--rom: there is no such option; did you mean --room?",
-		"--zzz":              "--zzz: there is no such option; see danmaku test --help",
+		"--zzz":              "--zzz: there is no such option; see danmaku help test",
 		"--room":             "--room: the value is missing; write --room VALUE",
 		"x --room":           "--room: the value is missing",
 		"--room --json":      "--room: the value is missing",

@@ -24,8 +24,8 @@ func (s Sentence) in(lang Lang) string {
 	return s.English
 }
 
-// Fault is an error that can be said in every language. A parameter that is a
-// Fault is said in the same one.
+// Fault is an error that has a sentence in every language. A parameter that is an
+// error is put into the same one by [Localize].
 type Fault struct {
 	sentence Sentence
 	args     []any
@@ -46,6 +46,14 @@ func Faultf(s Sentence, args ...any) *Fault {
 // Usage makes a fault of the command line: it is [ErrUsage].
 func Usage(s Sentence, args ...any) *Fault { return &Fault{sentence: s, args: args, is: ErrUsage} }
 
+// Written makes a fault of texts that are whole already.
+func Written(english, chinese, japanese string) *Fault {
+	whole := func(text string) string { return strings.ReplaceAll(text, "%", "%%") }
+	var s Sentence
+	s.English, s.Chinese, s.Japanese = whole(english), whole(chinese), whole(japanese)
+	return &Fault{sentence: s}
+}
+
 // Error is the fault in English.
 func (f *Fault) Error() string { return f.In(English) }
 
@@ -56,16 +64,16 @@ func (f *Fault) Unwrap() error { return f.is }
 func (f *Fault) In(lang Lang) string {
 	args := make([]any, len(f.args))
 	for i, a := range f.args {
-		if inner, ok := a.(*Fault); ok {
-			a = inner.In(lang)
+		if inner, ok := a.(error); ok {
+			a = Localize(inner, lang)
 		}
 		args[i] = a
 	}
 	return fmt.Sprintf(f.sentence.in(lang), args...)
 }
 
-// Localize says an error in a language, as far as it is made of faults, one a
-// line.
+// Localize returns an error in a language, one fault a line: as far as it is made of
+// faults, or of what the operating system and the network report.
 func Localize(err error, lang Lang) string {
 	if f, ok := err.(*Fault); ok {
 		return f.In(lang)
@@ -85,6 +93,9 @@ func Localize(err error, lang Lang) string {
 	if errors.As(err, &f) && f.Error() == err.Error() {
 		return f.In(lang)
 	}
+	if text, ok := localizeSystem(err, lang); ok {
+		return text
+	}
 	return err.Error()
 }
 
@@ -94,7 +105,7 @@ var (
 	unknownVariable = Sentence{"%s: there is no such variable; %v", "%s：没有这个环境变量；%v", "%s：そのような環境変数はありません。%v"}
 	unknownKey      = Sentence{"%s: there is no key %q; %v", "%s：没有键 %q；%v", "%s：%q というキーはありません。%v"}
 	didYouMean      = Sentence{"did you mean %s?", "是不是 %s？", "%s のことですか。"}
-	seeHelp         = Sentence{"see %s --help", "请看 %s --help", "%s --help をご覧ください。"}
+	seeHelp         = Sentence{"see danmaku help %s", "请看 danmaku help %s", "danmaku help %s をご覧ください。"}
 	seeHelpOrUnset  = Sentence{"unset it, or see danmaku help serve for the options", "请取消它，或看 danmaku help serve 列出的选项", "取り消すか、danmaku help serve でオプションをご覧ください。"}
 	noValue         = Sentence{"--%s: the value is missing; write --%s VALUE", "--%s：缺少值；请写 --%s 值", "--%s：値がありません。--%s 値 と書きます。"}
 	noSwitch        = Sentence{"--%s takes no value, but got %q", "--%s 不带值，却得到 %q", "--%s は値を取りませんが、%q がありました。"}

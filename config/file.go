@@ -82,7 +82,7 @@ func (r *reader) parseFile(path, text string) source {
 			for _, o := range options {
 				names = append(names, o.name)
 			}
-			r.fault(Faultf(unknownKey, where, name, advice(name, names, "", Faultf(seeHelp, "danmaku serve"))))
+			r.fault(Faultf(unknownKey, where, name, advice(name, names, "", Faultf(seeHelp, "serve"))))
 			continue
 		}
 		values, ok := tomlValues(keys[name], o.list, o.on)

@@ -201,7 +201,7 @@ func flagFault(fs *flag.FlagSet, last string, err error) *Fault {
 	if m := flagUndefined.FindStringSubmatch(text); m != nil {
 		var names []string
 		fs.VisitAll(func(f *flag.Flag) { names = append(names, f.Name) })
-		return Usage(unknownOption, m[1], advice(m[1], names, "--", Faultf(seeHelp, fs.Name())))
+		return Usage(unknownOption, m[1], advice(m[1], names, "--", Faultf(seeHelp, strings.TrimPrefix(fs.Name(), "danmaku "))))
 	}
 	if m := flagNoValue.FindStringSubmatch(text); m != nil {
 		return Usage(noValue, m[1], m[1])

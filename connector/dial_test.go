@@ -59,8 +59,8 @@ func TestDialWebSocket(t *testing.T) {
 	}
 }
 
-// A kind without a secret does not depend on a key, whoever forbids it: the chat is tried
-// again.
+// A kind without a secret does not depend on a key. So an answer 401 or 403 does not
+// stop the chat: it is tried again.
 func TestForbiddenWebSockets(t *testing.T) {
 	kinds := bridge.Kinds()
 	kinds["twitch"] = twitch.Open

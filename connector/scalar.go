@@ -6,8 +6,8 @@ import (
 )
 
 // Scalar is a value that JSON may carry as a text, as a number, as true, or not at
-// all: platforms and tools change their minds about that. What is no such value is
-// empty, and no fault.
+// all: platforms and tools change their minds about that. Any other value reads as
+// empty, without an error.
 type Scalar string
 
 // UnmarshalJSON reads any scalar; false and null are empty.

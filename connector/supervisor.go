@@ -152,8 +152,8 @@ func (s *Supervisor) Chats(room string) []Settings {
 }
 
 // Deliver hands a message to a chat as if its platform had sent it. It is how a
-// test line, and messages that are posted to us, come in. It is false when there
-// is no such chat.
+// test line, and messages that are posted to us, come in. It is false for an
+// unknown chat.
 func (s *Supervisor) Deliver(id string, m Message) bool {
 	s.mu.Lock()
 	c := s.chats[id]

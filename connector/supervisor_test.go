@@ -139,7 +139,7 @@ func TestRemovals(t *testing.T) {
 		out.Removal(row.removal)
 		expect(t, r.acts, row.want)
 	}
-	out.Removal(connector.Removal{Origin: comment.FromTwitch}) // of nobody
+	out.Removal(connector.Removal{Origin: comment.FromTwitch}) // names neither comment nor person
 	out.Message(message("m1", "u2", "one again"))              // a tool sends its history again
 	out.Message(message("m3", "u3", "three"))
 	expect(t, r.acts, "submit three")

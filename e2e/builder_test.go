@@ -99,7 +99,7 @@ func TestTheBuilderHasEveryOption(t *testing.T) {
 		{"qr", "1", "1", inside + `.document.querySelector(".dm-code-shown") !== null`},
 		{"names", "1", "1", inside + `.document.querySelector(".dm-slot:not(.dm-probe) .dm-name") !== null`},
 		{"duration", "12", "12", ""}, {"pace", "300", "300", ""}, {"wrap", "30", "30", ""}, {"fixed", "5", "5", ""}, {"apart", "1", "1", ""}, {"fade", "1", "1", ""}, {"region", "bottom", "bottom", ""}, {"motion", "smooth", "smooth", ""}, {"limit", "40", "40", ""},
-		{"overlap", "1", "1", ""}, {"merge", "1", "1", ""}, {"emoji", "0", "0", ""}, {"reactions", "0", "0", ""}, {"sources", "1", "1", ""}, {"lift", "0", "0", ""}, {"idle", "30", "30", ""}, {"bench", "1", "1", ""}, {"demo", "1", "1", ""},
+		{"overlap", "1", "1", ""}, {"merge", "1", "1", ""}, {"emoji", "0", "0", ""}, {"reactions", "0", "0", ""}, {"questions", "3", "3", inside + `.document.querySelectorAll(".dm-questions .dm-question").length === 3`}, {"sources", "1", "1", ""}, {"lift", "0", "0", ""}, {"idle", "30", "30", ""}, {"bench", "1", "1", ""}, {"demo", "1", "1", ""},
 		{"newest", "top", "top", ""}, {"place", "left", "left", ""}, {"stay", "30", "30", ""}, {"avatars", "1", "1", ""},
 	}
 	left := browser.Value[map[string]bool](b, `Object.fromEntries([...document.querySelectorAll("[data-option]")].map((e) => [e.dataset.option, true]))`)
@@ -320,9 +320,9 @@ func TestTheBuildersCSSIsThatOfOBS(t *testing.T) {
 
 // The owner's button puts address and CSS into OBS, and asks for its password.
 func TestTheBuilderPutsItsLookIntoOBS(t *testing.T) {
-	studio := obstest.New()
-	studio.Password = "right"
-	p := startProduct(t, "--obs", studio.Start(t))
+	fakeOBS := obstest.New()
+	fakeOBS.Password = "right"
+	p := startProduct(t, "--obs", fakeOBS.Start(t))
 	b := builderAt(t, p.console)
 	change(b, "size", "44")
 	enter(b, "#css", ".dm { color: red }")
@@ -331,8 +331,8 @@ func TestTheBuilderPutsItsLookIntoOBS(t *testing.T) {
 	enter(b, "#password", "right")
 	b.Eval(`document.querySelector("#secret .button").click()`)
 	b.Wait(has("#added.good", "It is in OBS") + ` && document.getElementById("secret").hidden`)
-	studio.Look(func() {
-		in := studio.Inputs["danmaku"]
+	fakeOBS.Look(func() {
+		in := fakeOBS.Inputs["danmaku"]
 		if at := offered(b, "copy"); in == nil || in.Settings["url"] != at || in.Settings["css"] != "/* danmaku builder */\n.dm { color: red }" {
 			t.Errorf("the source is %+v, the address %s", in, at)
 		}

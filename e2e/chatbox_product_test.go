@@ -2,7 +2,6 @@ package e2e
 
 import (
 	"fmt"
-	"net"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -17,13 +16,7 @@ const lines = `[...document.querySelectorAll(".dm-line:not([data-leaving]) .dm-t
 // With the real program: the box shows what the overlay shows, tells phones that they
 // are on screen, and is itself again after a restart.
 func TestChatBoxOfTheProgram(t *testing.T) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	listen := listener.Addr().String()
-	listener.Close()
-	args := []string{"--listen", listen, "--data", filepath.Join(t.TempDir(), "data")}
+	args := []string{"--listen", freePort(t), "--data", filepath.Join(t.TempDir(), "data")}
 	p, stop := launch(t, args...)
 	o := p.owner(t)
 	box := browser.Open(t, strings.Replace(p.overlay, "/overlay/", "/chat/", 1))
@@ -51,6 +44,42 @@ func TestChatBoxOfTheProgram(t *testing.T) {
 	o.call("POST", room+"/clear", nil)
 	box.Wait(lines + `.length === 0`)
 	again.Wait(`document.querySelectorAll("#message").length === 0`)
+}
+
+// A list that is loaded anew has what it had, also beyond the overlay's half minute. It
+// shows texts as they are masked, after the room's delay, and nothing that was taken down
+// meanwhile; with the names of YouTube's chat, too.
+func TestChatBoxAfterAReloadWithDelayAndMasks(t *testing.T) {
+	p := startProduct(t, "--user-rate", "0")
+	o := p.owner(t)
+	o.call("PUT", room+"/rules", map[string]any{"name": "ours", "text": "piffle => mask"})
+	box := browser.Open(t, strings.Replace(p.overlay, "/overlay/", "/chat/", 1))
+	short := browser.Open(t, strings.Replace(p.overlay, "/overlay/", "/chat/", 1)+"&limit=2&box=youtube")
+	phone := phoneAt(t, p.audience)
+	o.set(map[string]any{"delay_ms": 1500})
+	say(phone, "such piffle, all of it")
+	phone.Wait(has("body", "such ******, all of it")) // its answer, before the others are written
+	gone := o.say("gone before anybody sees it")
+	o.say("second")
+	o.say("third")
+	o.call("POST", room+"/comments/"+gone+"/remove", nil)
+	const said = `such ******, all of it,second,third`
+	for _, page := range []*browser.Page{box, short} {
+		page.Eval(`window.everSeen = ""; new MutationObserver(() => { everSeen += document.body.textContent; }).observe(document.body, { childList: true, subtree: true, characterData: true })`)
+	}
+	box.Wait(lines + `.join() === "` + said + `"`)
+	short.Wait(`[...document.querySelectorAll("#message")].map((e) => e.textContent).join() === "second,third"`)
+	for _, page := range []*browser.Page{box, short} {
+		if is(page, `/piffle|gone before/.test(everSeen)`) {
+			t.Error("the box has shown what is masked, or what was taken down during the delay")
+		}
+		page.Goto(browser.Value[string](page, `location.href`))
+	}
+	box.Wait(lines + `.join() === "` + said + `"`)
+	short.Wait(`[...document.querySelectorAll("#message")].map((e) => e.textContent).join() === "second,third"`)
+	if is(box, `document.documentElement.outerHTML.includes("piffle")`) {
+		t.Error("what is masked came with the reload")
+	}
 }
 
 // The builder makes a chat box: its address, its preview and its canvas.

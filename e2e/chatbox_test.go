@@ -180,7 +180,7 @@ func TestChatBoxFitsPortraitFormats(t *testing.T) {
 func TestChatBoxTakesSkinsOfYouTube(t *testing.T) {
 	type look struct{ selector, property, want string }
 	const text, paid = "yt-live-chat-text-message-renderer", "yt-live-chat-paid-message-renderer"
-	plain, owner, moderator := text+`[author-type=""]`, text+`[author-type="owner"]`, text+`[author-type="moderator"]`
+	plain, owner, moderator, member := text+`[author-type=""]`, text+`[author-type="owner"]`, text+`[author-type="moderator"]`, text+`[author-type="member"]`
 	for skin, looks := range map[string][]look{
 		"bubbles": {
 			{"body", "backgroundColor", "rgba(0, 0, 0, 0)"}, {plain + " #message", "backgroundColor", "rgb(51, 51, 51)"}, {plain + " #message", "display", "block"},
@@ -194,7 +194,7 @@ func TestChatBoxTakesSkinsOfYouTube(t *testing.T) {
 			{paid + " #author-name", "color", "rgb(1, 2, 3)"}, {paid + " #purchase-amount", "fontSize", "30px"}, {paid + " #card", "borderRadius", "20px"}, {paid + " #header", "backgroundColor", "rgb(10, 20, 30)"},
 		},
 		"cards": {
-			{plain, "animationName", "come"}, {plain, "borderLeftColor", "rgb(140, 200, 255)"}, {moderator, "borderLeftColor", "rgb(80, 120, 255)"}, {owner, "borderLeftColor", "rgb(255, 190, 0)"},
+			{plain, "animationName", "come"}, {plain, "borderLeftColor", "rgb(140, 200, 255)"}, {moderator, "borderLeftColor", "rgb(80, 120, 255)"}, {owner, "borderLeftColor", "rgb(255, 190, 0)"}, {member, "borderLeftColor", "rgb(40, 170, 60)"}, {member + ` yt-live-chat-author-badge-renderer[type="member"][aria-label="Member"]`, "display", "inline"},
 			{plain, "marginBottom", "10px"}, {plain + " #message", "color", "rgb(20, 30, 40)"}, {plain + " #author-name", "color", "rgb(120, 60, 160)"}, {plain + " #message", "textShadow", "none"},
 			{moderator + " yt-live-chat-author-badge-renderer", "backgroundColor", "rgb(80, 120, 255)"}, {plain + " .emoji", "width", "40px"}, {paid + " #content", "backgroundColor", "rgb(245, 124, 0)"},
 		},
@@ -213,8 +213,9 @@ func TestChatBoxTakesSkinsOfYouTube(t *testing.T) {
 			p.Eval(`{ const s = document.createElement('style'); s.textContent = ` + strconv.Quote(string(css)) + `; document.head.append(s) }`)
 			push(p, frame{"text": "first time here 🎉", "name": "Aoi", "user": "u1", "at": 1_700_000_000_000, "emotes": []frame{{"from": 0, "to": 5, "name": "first", "picture": "/emotes/" + strings.Repeat("ab", 16)}}},
 				frame{"text": "Thank you all", "name": "Mika", "user": "u2", "badge": "owner"}, frame{"text": "请大家文明发言", "name": "Sam", "user": "u3", "badge": "moderator"},
+				frame{"text": "here since the first show", "name": "Noor", "user": "u5", "source": "youtube", "standing": "member"},
 				frame{"text": "take my money", "name": "Big Spender", "user": "u4", "source": "youtube", "paid": frame{"amount": 20, "currency": "USD", "level": 4}})
-			p.Wait(`danmaku.stats().active === 4 && document.querySelector('.emoji').complete`)
+			p.Wait(`danmaku.stats().active === 5 && document.querySelector('.emoji').complete`)
 			for _, l := range looks {
 				if got := browser.Value[string](p, fmt.Sprintf(`getComputedStyle(document.querySelector(%q)).%s`, l.selector, l.property)); got != l.want {
 					t.Errorf("%s: %s is %q, the skin says %q", l.selector, l.property, got, l.want)
@@ -228,21 +229,21 @@ func TestChatBoxTakesSkinsOfYouTube(t *testing.T) {
 
 // At a side the list keeps to its third; the badges are the language's.
 func TestChatBoxAtTheSide(t *testing.T) {
-	for lang, host := range map[string]string{"en": "Host", "zh-CN": "主播", "ja": "配信者"} {
+	for lang, words := range map[string][2]string{"en": {"Host", "Member"}, "zh-CN": {"主播", "会员"}, "ja": {"配信者", "メンバー"}} {
 		t.Run(lang, func(t *testing.T) {
 			t.Parallel()
 			p := newRoom(t).chat(t, "bench=1&place=left&lang="+lang)
 			p.Size(1280, 720, 1)
 			p.Eval(`document.documentElement.style.background = 'url(/game.svg) center / cover'`)
 			push(p, frame{"text": "这一段配乐太好听了", "name": "月半", "user": "u1"},
-				frame{"text": "that dodge was clean", "name": "Aoi", "user": "u2", "source": "twitch", "color": "#66e0ff"},
+				frame{"text": "that dodge was clean", "name": "Aoi", "user": "u2", "source": "twitch", "color": "#66e0ff", "standing": "member"},
 				frame{"text": "a long one that goes on until it has to break into several lines, as people do write", "name": "ninth wave", "user": "u3", "source": "youtube"},
 				frame{"text": "Thank you all", "name": "Mika", "user": "u4", "badge": "owner"},
 				frame{"text": "take my money", "name": "Sam", "user": "u6", "source": "youtube", "paid": frame{"amount": 20, "currency": "USD", "level": 4}},
 				frame{"text": "次の攻撃は右によけて", "name": "サム", "user": "u7", "source": "bilibili", "color": "#ffc24a"}, frame{"text": "🎉🎉", "name": "Tom", "user": "u8"})
 			p.Wait(`danmaku.stats().active === 7`)
-			if got := browser.Value[[]any](p, `[Math.max(...[...document.querySelectorAll('.dm')].map((e) => e.getBoundingClientRect().right)), document.querySelector('.dm-badge').textContent]`); got[0].(float64) > 0.341*1280 || got[1] != host {
-				t.Errorf("it reaches to %v, with the badge %v", got[0], got[1])
+			if got := browser.Value[[]any](p, `[Math.max(...[...document.querySelectorAll('.dm')].map((e) => e.getBoundingClientRect().right)), document.querySelector('.dm-badge').textContent, [...document.querySelectorAll('.dm-standing')].map((e) => e.textContent).join()]`); got[0].(float64) > 0.341*1280 || got[1] != words[0] || got[2] != words[1] {
+				t.Errorf("it reaches to %v, with the badge %v and the member %v", got[0], got[1], got[2])
 			}
 			picture(t, p, "chat-box-"+lang+".png")
 		})

@@ -186,7 +186,7 @@ func TestPicturesOfTheChats(t *testing.T) {
 	}
 }
 
-// TestPicturesOfTheChatsOfEachPlatform makes the small pictures of docs/chats.md: what
+// TestPicturesOfTheChatsOfEachPlatform makes the small pictures of docs/chat-platforms.md: what
 // the page says of a link, and what it asks for, for each kind of chat (make pictures).
 func TestPicturesOfTheChatsOfEachPlatform(t *testing.T) {
 	folder := os.Getenv("PICTURES")

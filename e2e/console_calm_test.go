@@ -10,7 +10,7 @@ import (
 // A busy feed can be read: equal comments are one row with their number, which one
 // decision takes down, and the calm feed has only what is worth a look. A search marks
 // what it found and counts it; words that a moderator looks for are marked, too. The
-// tab says how many wait, and the browser tells whoever looks elsewhere.
+// tab says how many wait, and a notice of the browser does while another tab is open.
 func TestABusyFeedCanBeRead(t *testing.T) {
 	source := axe(t)
 	p := startProduct(t, free...)
@@ -67,17 +67,61 @@ func TestABusyFeedCanBeRead(t *testing.T) {
 	s.say("guest1", "is this the last question?", nil)
 	console.Wait(has(".feed .row", "the last question") + ` && !` + has(".feed .row", "more talk") + ` && ` + has(".feed .row", "a lemon") + ` && ` + has("#filtered", "Calm"))
 
-	// Whoever looks elsewhere is told, without words of the audience.
+	// Whoever looks elsewhere is told, without words of the audience, also of what comes
+	// right after something that needed no telling.
+	s.say("guest0", "the boss, while Mika looks", nil)
+	console.Wait(`document.title.startsWith("(1) ") && document.querySelector('link[rel="icon"]').href.includes("%3E1%3C")`)
 	console.Eval(`window.told.length = 0; window.away = true`)
 	s.say("guest2", "boss", nil)
-	console.Wait(`document.title.startsWith("(1) ") && document.querySelector('link[rel="icon"]').href.includes("%3E1%3C")`)
+	console.Wait(`document.title.startsWith("(2) ")`)
 	s.say("guest2", "@Mika look at the boss, quickly now", nil)
-	console.Wait(`document.title.startsWith("(2) ") && window.told.length === 2`)
+	console.Wait(`document.title.startsWith("(3) ") && window.told.length === 2`)
 	if told := browser.Value[string](console, `window.told.join(" | ")`); told != "live: A comment waits for review. | live: Somebody speaks to you." {
 		t.Errorf("told was %q", told)
 	}
 	press(console, "r")
-	console.Wait(`document.title.startsWith("(1) ")`)
+	console.Wait(`document.title.startsWith("(2) ")`)
 	console.Goto(h.base + "/console/live")
 	console.Wait(`document.querySelector("#calm").getAttribute("aria-pressed") === "true" && document.querySelector(".feed .row.sought mark.word")`)
+}
+
+// What waits and what was refused is one row where it is equal, too, and one decision
+// is for all of it.
+func TestOneDecisionForEqualCommentsOfTheFeed(t *testing.T) {
+	p := startProduct(t, free...)
+	h := runnerAt(t, p.console)
+	rules(h, holdBoss)
+	address, _ := h.link("moderator", "Mika")
+	overlay := browser.Open(t, p.overlay+"&duration=60")
+	console := consoleAt(t, address)
+	s := h.sender()
+	for i := range 3 {
+		s.say(fmt.Sprint("guest", i), "the boss falls", nil)
+	}
+	one := func(status string) string {
+		return `[...document.querySelectorAll(".feed .row")].map((e) => e.classList[1] + (e.querySelector(".times")?.textContent ?? "")).join() === "` + status + `×3"`
+	}
+	choose := func(choice string) {
+		t.Helper()
+		console.Eval(`document.querySelector(".feed .said").dispatchEvent(new PointerEvent("contextmenu", { bubbles: true, cancelable: true, button: 2 }))`)
+		console.Wait(has("[role=menuitem]", choice))
+		click(console, "[role=menuitem]", choice)
+	}
+	console.Wait(one("held"))
+	choose("Refuse ×3")
+	console.Wait(one("refused") + ` && document.querySelectorAll("#queue .held-item").length === 0`)
+	choose("Show it ×3")
+	overlay.Wait(`[...document.querySelectorAll(".dm-text")].filter((e) => e.textContent.includes("the boss falls")).length === 3`)
+	console.Wait(one("shown"))
+	console.Eval(`document.querySelector(".feed .danger").click()`)
+	console.Wait(`document.querySelectorAll(".feed .row.removed").length === 3`)
+	overlay.Wait(`!` + has(".dm-text", "the boss falls"))
+
+	// By keyboard, too: the list holds still for it, and what was approved there stays in it.
+	for i := range 2 {
+		s.say(fmt.Sprint("guest", i), "a boss again", nil)
+	}
+	console.Wait(has(".feed .row.held .times", "×2"))
+	press(console, "f", "a")
+	console.Wait(has(".feed .row.shown .times", "×2") + ` && ` + has("#banner", "2 approved") + ` && document.activeElement.matches(".feed .row.shown")`)
 }

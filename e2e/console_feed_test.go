@@ -84,6 +84,9 @@ func TestTheFeedHoldsStillAndFilters(t *testing.T) {
 	shows("what was taken down", "line 39", 1)
 	choose("Taken down")
 	choose("From phones")
+	if browser.Value[bool](console, has("#filters", "Twitch")+" || "+has("#filters", "Another platform")) {
+		t.Error("a platform is offered that no chat of the room brings")
+	}
 	console.Wait(`document.querySelector("#feed").hidden && ` + has("#empty", "Nothing matches"))
 	choose("From the API")
 	shows("by source", "and another one", 43)
@@ -100,7 +103,7 @@ func TestTheFeedHoldsStillAndFilters(t *testing.T) {
 }
 
 // In a busy room a person's card gives the keyboard back to the row it was
-// opened from: what the next key does is done to its author, and to nobody in
+// opened from: what the next key does is done to its author, not to a person in
 // the queue.
 func TestKeysKeepToTheirRowInABusyRoom(t *testing.T) {
 	p := startProduct(t, free...)

@@ -136,9 +136,9 @@ func dress(p *browser.Page, theme string) {
 	})
 }
 
-// hall fills a room as an evening does: comments, some of them held, refused,
+// busyVenue fills a room as an evening does: comments, some of them held, refused,
 // taken down.
-func hall(h *runner) {
+func busyVenue(h *runner) {
 	s := h.sender()
 	h.do("PATCH", "/api/rooms/live", map[string]any{"title": "Friday Night Bosses", "links": "refused"})
 	h.do("PUT", "/api/rooms/live/rules", map[string]any{"name": "spoilers", "text": "brother => hold\nお兄さん => hold\n笨蛋 => hold\nfinal boss => hold\n", "on": true})
@@ -185,7 +185,7 @@ func TestPicturesOfTheConsole(t *testing.T) {
 	only := os.Getenv("PICTURES_ONLY")
 	p := startProduct(t, "--room-rate", "0", "--user-rate", "0", "--address-rate", "0", "--sender-rate", "0")
 	h := runnerAt(t, p.console)
-	hall(h)
+	busyVenue(h)
 	browser.Open(t, p.overlay)
 	owner, _ := h.link("owner", "Mika")
 	const seen = `!document.querySelector("#overlay").matches(".off, [hidden]")`

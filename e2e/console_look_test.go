@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"strings"
 	"testing"
 
 	"danmaku/e2e/browser"
@@ -14,7 +15,7 @@ func TestConsoleAxe(t *testing.T) {
 	source := axe(t)
 	p := startProduct(t, free...)
 	h := runnerAt(t, p.console)
-	hall(h)
+	busyVenue(h)
 	address, _ := h.link("owner", "Mika")
 	for _, at := range []struct{ theme, lang string }{{"dark", "en"}, {"light", "zh-CN"}} {
 		look := func(page *browser.Page, what string) {
@@ -118,5 +119,31 @@ func TestTheDockDecides(t *testing.T) {
 	small := browser.Value[[]string](dock, `[...document.querySelectorAll("button, summary, a:not(.skip)")].filter((e) => e.checkVisibility()).map((e) => [e, e.getBoundingClientRect()]).filter(([, r]) => r.width > 0 && (r.height < 43.5 || r.width < 43.5)).map(([e, r]) => e.outerHTML.slice(0, 120) + " " + r.width + "x" + r.height)`)
 	for _, target := range small {
 		t.Errorf("less than 44 px: %s", target)
+	}
+}
+
+// No word of the rail is broken where there is least room for it, in every language,
+// and a short name in review stands beside what follows it.
+func TestWordsOfTheConsoleStandTogether(t *testing.T) {
+	p := startProduct(t, free...)
+	h := runnerAt(t, p.console)
+	rules(h, holdBoss)
+	h.sender().say("阿布", "the first boss", nil)
+	h.sender().say("阿布", "and another boss", nil)
+	address, _ := h.link("owner", "Mika")
+	page := browser.New(t)
+	page.Goto(address)
+	for _, lang := range []string{"en", "zh-CN", "ja"} {
+		for _, width := range []int64{768, 1280} {
+			page.Size(width, 1024, 1)
+			page.Goto(h.base + "/console/live?lang=" + lang)
+			page.Wait(`document.querySelector(".held-item .held-meta") && document.querySelectorAll(".rail a span").length > 10`)
+			if broken := browser.Value[[]string](page, `[...document.querySelectorAll(".rail a span")].filter((e) => { const words = document.createRange(); words.selectNodeContents(e); return e.checkVisibility() && new Set([...words.getClientRects()].map((r) => Math.round(r.top))).size > e.textContent.split(" ").length; }).map((e) => e.textContent)`); len(broken) > 0 {
+				t.Errorf("in %s at %d px these words of the rail are broken: %s", lang, width, strings.Join(broken, ", "))
+			}
+		}
+		if empty := browser.Value[float64](page, `(() => { const name = document.querySelector(".held-meta bdi"); const words = document.createRange(); words.selectNodeContents(name); return name.getBoundingClientRect().width - words.getBoundingClientRect().width; })()`); empty > 2 {
+			t.Errorf("in %s there are %g px of nothing behind a short name in review", lang, empty)
+		}
 	}
 }

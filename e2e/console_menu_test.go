@@ -54,7 +54,7 @@ func TestTheMenuOfAComment(t *testing.T) {
 	console.Wait(menuOpen)
 	checkAxe(t, console, source, "the menu of a comment", true)
 	items := browser.Value[string](console, `[...document.querySelectorAll('[role="menuitem"] span')].map((e) => e.textContent).join(" · ")`)
-	if want := "Pin · Show in front · Take down · Mute: 1 min · Mute: 10 min · Mute: 1 h · Mute… · Ban… · About moss · Reply · Copy the text · Add a word to the rules…"; items != want {
+	if want := "Pin · Show in front · Take down · Mute: 1 min · Mute: 10 min · Mute: 1 h · Mute… · Ban… · About moss · Note or warning… · Reply · Copy the text · Add a word to the rules…"; items != want {
 		t.Errorf("the menu has %s, want %s", items, want)
 	}
 	s.say("noodle", "while the menu is open", nil)
@@ -211,4 +211,29 @@ func TestReviewByPersonAndInBulk(t *testing.T) {
 	s.say("willow", "boss again", nil)
 	s.say("willow", "the boss is back", nil)
 	rows(1)
+
+	// Muting several refuses what of theirs was selected, and takes nothing down.
+	s.say("reed", "boss once more", nil)
+	rows(2)
+	ready(console, "boss again")
+	press(console, "Shift+X", "m")
+	console.Wait(has("dialog[open] h2", "Mute 2 people") + ` && ` + has("dialog .bulk-names", "reed") + ` && !document.querySelector("dialog [name=remove]").checked`)
+	click(console, "dialog [type=submit]", "Mute 2 people")
+	console.Wait(has("#banner", "2 people are muted. Comments taken down: 0"))
+	rows(0)
+	for _, text := range []string{"boss again", "the boss is back", "boss once more"} {
+		console.Wait(has(".feed .row.refused", text))
+	}
+	console.Wait(has(".feed .row.shown", "boss says reed")) // of before, and not selected
+	bans := h.do("GET", "/api/rooms/live/bans", nil)["bans"].([]any)
+	if len(bans) != 2 {
+		t.Errorf("%d are muted", len(bans))
+	}
+	for _, ban := range bans {
+		if ban.(map[string]any)["kind"] != "mute" {
+			t.Errorf("a mute of several is %v", ban)
+		}
+	}
+	click(console, "#banner button", "Undo")
+	console.Wait(`fetch("/api/rooms/live/bans").then((r) => r.json()).then((b) => b.bans.length === 0)`)
 }

@@ -12,7 +12,7 @@ import (
 // A queue outlives the program, and the page outlives its restart.
 func TestARestartKeepsTheQueue(t *testing.T) {
 	data := t.TempDir()
-	first, stop := startStoppable(t, data, "127.0.0.1:0")
+	first, stop := startStoppable(t, data, freePort(t))
 	h := runnerAt(t, first.console)
 	rules(h, holdBoss)
 	address, _ := h.link("owner", "Mika")

@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"testing"
+
+	"danmaku/e2e/browser"
 )
 
 // newcomers has people write who come right now, each with an identity of his
@@ -74,6 +76,19 @@ func TestARaidIsAnswered(t *testing.T) {
 	// by a quarter at a time.
 	ann.Wait(has("#banner.warn", " newcomers in 30 s. The rules stopped ") + " && " + has("#banner.warn", " people write the same:"))
 	ann.Wait(has("#banner bdi", stream))
+	for _, dir := range []string{"ltr", "rtl"} { // of what they wrote
+		gap := browser.Value[float64](ann, `(() => {
+			const quote = document.querySelector("#banner bdi"), before = quote.previousSibling, last = document.createRange();
+			quote.dir = "`+dir+`";
+			last.setStart(before, before.length - 2);
+			last.setEnd(before, before.length - 1);
+			const [r, q] = [last.getBoundingClientRect(), quote.getBoundingClientRect()];
+			return q.top >= r.bottom ? 99 : q.left - r.right;
+		})()`)
+		if gap < 2 {
+			t.Errorf("before a quote that is written %s there are %v px", dir, gap)
+		}
+	}
 	if got := textsOf(ann, "#banner button"); got != "Hold newcomers|Slow mode|URLs off|Lock down|" {
 		t.Errorf("the answers are %q", got)
 	}

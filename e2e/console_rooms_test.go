@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -68,6 +69,29 @@ func TestRoomsAreRunInTheConsole(t *testing.T) {
 	console.Eval(`location.hash = "room"`)
 	enter(console, "#page .set input", "Attic")
 	console.Wait(has("#title", "Attic"))
+	// Colours have a swatch and a word, and a switch that is on means that something is there.
+	console.Wait(has("#page .swatches", "Light blue") + ` && [...document.querySelectorAll("#page .swatches .dot")].every((e) => e.parentElement.textContent.length > 2 && !e.parentElement.textContent.includes("#"))`)
+	flip := func(word, field string, want any) {
+		t.Helper()
+		// Other rows may say that they are saved, too.
+		control := `[...document.querySelectorAll("#page .toggle")].find((e) => e.textContent === "` + word + `").closest(".control")`
+		console.Eval(`(() => { const control = ` + control + `; control.querySelector(".saved-now")?.remove(); control.querySelector("input").click(); })()`)
+		console.Wait(control + `.querySelector(".saved-now")?.textContent === "Saved"`)
+		if got := h.do("GET", "/api/rooms/second-room", nil)[field]; fmt.Sprint(got) != fmt.Sprint(want) {
+			t.Errorf("after %s, %s is %v", word, field, got)
+		}
+	}
+	on := func(word string) bool {
+		return browser.Value[bool](console, `[...document.querySelectorAll("#page .toggle")].find((e) => e.textContent === "`+word+`").querySelector("input").checked`)
+	}
+	if !on("Shows comments, cards and polls") || on("In a colour of its own") {
+		t.Error("the switches of a new room say the opposite")
+	}
+	flip("Shows comments, cards and polls", "overlay_hidden", true)
+	flip("Shows comments, cards and polls", "overlay_hidden", nil)
+	flip("In a colour of its own", "look", map[string]any{"color": "#000000"})
+	shoot(t, console, "room-settings.png")
+	flip("In a colour of its own", "look", map[string]any{})
 	enter(console, "#page .set input", strings.Repeat("👩‍👩‍👧", 61))
 	console.Wait(`document.querySelector("#page .set input").validationMessage === "At most 60 characters."`)
 	if got := h.do("GET", "/api/rooms/second-room", nil)["title"]; got != "Attic" {
@@ -165,6 +189,17 @@ func TestLinksAreGivenAndTakenBack(t *testing.T) {
 	ann.Wait(`document.querySelector("#feed") !== null`)
 	console.Eval(`location.hash = "audit"`)
 	console.Wait(has("#page .line-row", "restored a link"))
+
+	// What is in use says so, and the last way in offers nothing that the server refuses.
+	console.Eval(`location.hash = "links"`)
+	console.Wait(line("Mika") + `?.textContent.includes("last used")`)
+	console.Eval(`[...document.querySelectorAll("#page .line-row")].find((e) => e.textContent.startsWith("Owner") && !e.textContent.includes("Mika")).id = "other-owner"`)
+	click(console, "#other-owner button", "Revoke")
+	click(console, "dialog[open] button", "Revoke")
+	console.Wait(line("Mika") + `?.textContent.includes("The last owner's link stays")`)
+	if browser.Value[bool](console, line("Mika")+`.querySelector("button.stop") !== null`) {
+		t.Error("the last owner's link can be revoked")
+	}
 }
 
 // The page "On air" has every address, and each of them leads somewhere.
@@ -336,10 +371,10 @@ func TestFaultsOfRulesAreSaidInTheLanguage(t *testing.T) {
 	console := consoleAt(t, address)
 	console.Goto(h.base + "/console/live?lang=zh-CN#rules")
 	enter(console, ".editor textarea", "tangerine\nx\n/(/\nlemon => burn")
-	for _, text := range []string{"第 1 行", "会拦下最近 1 条弹幕中的 1 条，例如「tangerine <i>pie</i>」", "只剩一个字", "不是有效的正则表达式", "不能写「burn」"} {
+	for _, text := range []string{"第 1 行", "会拦下最近 1 条弹幕中的 1 条，例如“tangerine <i>pie</i>”", "只剩一个字", "不是有效的正则表达式", "不能写“burn”"} {
 		console.Wait(has(".fault-list li", text))
 	}
-	if titles := browser.Value[string](console, `[...document.querySelectorAll(".gutter [title]")].map((e) => e.title).join("|")`); !strings.Contains(titles, "不能写「burn」") {
+	if titles := browser.Value[string](console, `[...document.querySelectorAll(".gutter [title]")].map((e) => e.title).join("|")`); !strings.Contains(titles, "不能写“burn”") {
 		t.Errorf("beside the lines: %s", titles)
 	}
 	enter(console, "#rules-test", "&lt;fuck&gt;")

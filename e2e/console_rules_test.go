@@ -31,6 +31,18 @@ func TestANewListOverwritesNothing(t *testing.T) {
 	console.Eval(`location.hash = "rules"`)
 	console.Wait(`document.querySelector("` + rulesEditor + `")?.value.length > 100`) // an owner begins in the shipped list
 
+	// The words are covered until somebody is at them, or asks for them.
+	const blurred = `getComputedStyle(document.querySelector("` + rulesEditor + `")).filter.includes("blur")`
+	console.Wait(blurred)
+	shoot(t, console, "rules-covered.png")
+	console.Eval(`document.querySelector("` + rulesEditor + `").focus()`)
+	console.Wait(`!` + blurred)
+	console.Eval(`document.activeElement.blur()`)
+	console.Wait(blurred)
+	click(console, "#page button", "Show the words")
+	console.Wait(`!` + blurred + ` && document.querySelector('#page [aria-pressed="true"]').textContent === "Show the words"`)
+	click(console, "#page button", "Show the words")
+	console.Wait(blurred)
 	click(console, "#page button", "New list")
 	console.Wait(`document.querySelector("` + rulesEditor + `").value === ""`)
 	enter(console, rulesEditor, "gooseberry\n/(/\nplum => burn")
@@ -109,7 +121,7 @@ func TestANewListOverwritesNothing(t *testing.T) {
 }
 
 // Lines that are not saved survive a change of language and of the list, and
-// whoever leaves the page is asked first.
+// a moderator who leaves the page is asked first.
 func TestLeavingWithUnsavedLinesAsks(t *testing.T) {
 	p := startProduct(t, free...)
 	h := runnerAt(t, p.console)

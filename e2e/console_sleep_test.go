@@ -16,7 +16,7 @@ import (
 // up without a reload, and says that the list is a new one.
 func TestAnHourOfSleep(t *testing.T) {
 	data := t.TempDir()
-	first, stop := startStoppable(t, data, "127.0.0.1:0")
+	first, stop := startStoppable(t, data, freePort(t))
 	h := runnerAt(t, first.console)
 	rules(h, holdBoss)
 	address, _ := h.link("owner", "Mika")

@@ -1,7 +1,9 @@
 package e2e
 
 import (
+	"fmt"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"danmaku/e2e/browser"
@@ -12,7 +14,7 @@ import (
 func TestADrawIsTheSameEverywhere(t *testing.T) {
 	source := axe(t)
 	data := filepath.Join(t.TempDir(), "kept")
-	p, stop := launch(t, "--listen", "127.0.0.1:0", "--data", data, "--user-rate", "0")
+	p, stop := launch(t, "--listen", freePort(t), "--data", data, "--user-rate", "0")
 	console := browser.New(t)
 	console.Size(1280, 900, 1)
 	console.Goto(p.console)
@@ -68,4 +70,75 @@ func TestADrawIsTheSameEverywhere(t *testing.T) {
 	if is(overlay, `document.querySelector(".dm-draw b")`) {
 		t.Error("markup became an element")
 	}
+}
+
+// Several winners appear on the overlay, the second screen and the phones. One who is not
+// there makes way for the next of the order: the console offers that while somebody is
+// left, and the phones of both say so at once.
+func TestSeveralWinnersAndOneWhoIsNotThere(t *testing.T) {
+	p := startProduct(t, "--user-rate", "0")
+	console := browser.New(t)
+	console.Size(1280, 900, 1)
+	console.Goto(p.console)
+	console.Wait(`location.pathname.startsWith("/console/")`)
+	overlay := browser.Open(t, p.overlay)
+	screen := browser.Open(t, strings.Replace(p.overlay, "/overlay/", "/screen/", 1)+"&code=corner")
+	phones := make([]*browser.Page, 4)
+	for i := range phones {
+		phones[i] = hand(t, p.audience)
+	}
+	console.Eval(`location.hash = "show"`)
+	clickOn(console, ".show-page", "New draw")
+	fillIn(console, `document.querySelector(".show-form .field input")`, "Three caps")
+	fillIn(console, `document.querySelector(".show-votes input")`, "3")
+	clickOn(console, ".show-form", "Start")
+	for i, phone := range phones {
+		say(phone, fmt.Sprintf("I am number %d", i)) // so that the overlay has somebody to name
+		phone.Wait(`document.querySelector(".draw-key")`)
+		tap(phone, ".draw-key")
+		phone.Wait(has(".draw-key.joined", "You take part"))
+	}
+	overlay.Wait(has(".dm-draw-people", "Taking part: 4"))
+	clickOn(console, ".show-row", "Draw now")
+
+	const codes = `[...document.querySelectorAll(".dm-draw-winner .dm-draw-code")].map((e) => e.textContent).join()`
+	inner := func(js string) string {
+		return strings.ReplaceAll(js, "document.", `document.querySelector("#overlay").contentDocument.`)
+	}
+	overlay.Wait(codes + `.split(",").length === 3`)
+	drawn := browser.Value[string](overlay, codes)
+	screen.Wait(inner(codes) + ` === "` + drawn + `"`)
+	var won, left []*browser.Page
+	for _, phone := range phones {
+		phone.Wait(`document.querySelectorAll(".draw-list li").length === 3`)
+		if is(phone, `document.querySelector(".draw.won")`) {
+			won = append(won, phone)
+		} else {
+			left = append(left, phone)
+		}
+	}
+	if len(won) != 3 || len(left) != 1 {
+		t.Fatalf("%d phones say that they have won and %d that they have not", len(won), len(left))
+	}
+
+	// The first of them is not there.
+	absent, _, _ := strings.Cut(drawn, ",")
+	console.Wait(`document.querySelectorAll(".draw-winners [data-act^=redraw]").length === 3`)
+	console.Eval(`[...document.querySelectorAll(".draw-winners li")].find((row) => row.textContent.includes("` + absent + `")).querySelector("button").click()`)
+	left[0].Wait(has(".draw.won", "You have won!"))
+	gone := 0
+	for _, phone := range won {
+		phone.Wait(`!document.querySelector(".draw-list").textContent.includes("` + absent + `")`)
+		if !is(phone, `document.querySelector(".draw.won")`) {
+			gone++
+		}
+	}
+	if gone != 1 {
+		t.Errorf("%d phones lost their prize, want the one of who was not there", gone)
+	}
+	for page, js := range map[*browser.Page]string{overlay: codes, screen: inner(codes)} {
+		page.Wait(js + `.split(",").length === 3 && !` + js + `.includes("` + absent + `")`)
+	}
+	// No one is left to take a winner's place.
+	console.Wait(has(".show-row", "1 winner was not here.") + ` && !document.querySelector(".draw-winners [data-act^=redraw]")`)
 }

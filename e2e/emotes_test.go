@@ -1,8 +1,10 @@
 package e2e
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -10,7 +12,7 @@ import (
 )
 
 // chooseEmotes puts pictures into the console's field for emotes: a
-// file of the given name each, and one that is no picture.
+// file of the given name each, and one that is not a picture.
 func chooseEmotes(console *browser.Page, names ...string) {
 	console.Eval(`(async () => {
 		const input = document.querySelector(".show-emotes input[type=file]"), files = new DataTransfer();
@@ -31,7 +33,7 @@ func chooseEmotes(console *browser.Page, names ...string) {
 func TestOwnEmotesFromThePickerToTheOverlay(t *testing.T) {
 	source := axe(t)
 	data := filepath.Join(t.TempDir(), "data")
-	args := append([]string{"--listen", "127.0.0.1:0", "--data", data}, free...)
+	args := append([]string{"--listen", freePort(t), "--data", data}, free...)
 	p, stop := launch(t, args...)
 	h := runnerAt(t, p.console)
 	address, _ := h.link("owner", "Mika")
@@ -46,11 +48,13 @@ func TestOwnEmotesFromThePickerToTheOverlay(t *testing.T) {
 	chooseEmotes(console, "Happy Face!.png", "wave.png", "wave.png", "notes.txt")
 	console.Wait(`[...document.querySelectorAll(".emote-row")].map((r) => r.dataset.emote).join() === "happy_face,wave,wave_2"`)
 	console.Wait(has(".show-emotes .fault-list li", "notes.txt: This is not a PNG, WebP or GIF"))
-	fillIn(console, `document.querySelector('[data-emote="wave_2"] input')`, "Hi 5")
-	console.Eval(`document.querySelector('[data-emote="wave_2"] input').dispatchEvent(new Event("change"))`)
+	// The row that has the focus stays while the list is drawn anew.
+	rename := func(to string) {
+		console.Eval(`(() => { const field = document.querySelector('[data-emote="wave_2"] input'); field.focus(); field.value = ` + strconv.Quote(to) + `; field.dispatchEvent(new Event("change")); })()`)
+	}
+	rename("Hi 5")
 	console.Wait(has(".show-emotes .fault-list li", "cannot be a name"))
-	fillIn(console, `document.querySelector('[data-emote="wave_2"] input')`, "Hi5")
-	console.Eval(`document.querySelector('[data-emote="wave_2"] input').dispatchEvent(new Event("change"))`)
+	rename("Hi5")
 	console.Wait(`[...document.querySelectorAll(".emote-row")].map((r) => r.dataset.emote).join() === "happy_face,wave,hi5"`)
 	checkAxe(t, console, source, "the page", true)
 
@@ -99,6 +103,46 @@ func TestOwnEmotesFromThePickerToTheOverlay(t *testing.T) {
 	later.Wait(`document.querySelectorAll(".emotes:not([hidden]) button").length === 1`)
 	h.do("DELETE", "/api/rooms/live/emotes/happy_face", nil)
 	later.Wait(`document.querySelector("#emotes-key").hidden && document.querySelector(".emotes").hidden`)
+}
+
+// The section of emotes is whole and readable in every language, dark and light, down to
+// the width of a dock.
+func TestTheConsolesEmotesFitEverywhere(t *testing.T) {
+	source := axe(t)
+	p := startProduct(t, free...)
+	h := runnerAt(t, p.console)
+	address, _ := h.link("owner", "Mika")
+	for i, at := range []struct {
+		theme, lang string
+		width       int64
+	}{{"dark", "en", 1280}, {"dark", "zh-CN", 320}, {"light", "ja", 320}} {
+		page := browser.New(t)
+		dress(page, at.theme)
+		page.Size(at.width, 900, 1)
+		page.Goto(address)
+		page.Goto(h.base + "/console/live?lang=" + at.lang + "#show")
+		page.Wait(`document.querySelector(".show-emotes")`)
+		page.Ignore("422")
+		if i == 0 {
+			chooseEmotes(page, "Happy Face!.png", "a name that is as long as names may be.png")
+		}
+		page.Wait(`document.querySelectorAll(".emote-row").length === 2`)
+		chooseEmotes(page, "notes.txt")
+		page.Wait(`document.querySelector(".show-emotes .fault-list li")`)
+		page.Eval(`document.querySelector(".show-emotes").scrollIntoView()`)
+		what := fmt.Sprintf("emotes-%s-%s-%d", at.theme, at.lang, at.width)
+		keepShot(t, page, what)
+		checkColors(t, page, source, what)
+		if over := browser.Value[string](page, `[...document.querySelectorAll(".show-emotes, .show-emotes *")].filter((e) => e.checkVisibility() && (e.getBoundingClientRect().right > innerWidth + 0.5 || e.getBoundingClientRect().left < -0.5)).map((e) => e.className || e.tagName).join()`); over != "" {
+			t.Errorf("%s: beyond the page are %s", what, over)
+		}
+		if gap := browser.Value[float64](page, `(() => { const [add, count] = document.querySelector(".show-emotes .with").children; return count.getBoundingClientRect().left - add.getBoundingClientRect().right; })()`); gap < 4 {
+			t.Errorf("%s: the count is %.0f px from the button", what, gap)
+		}
+		if small := browser.Value[string](page, `[...document.querySelectorAll(".show-emotes :is(button, input:not([type=file]), label.button)")].filter((e) => e.checkVisibility() && e.getBoundingClientRect().height < 32).map((e) => e.className || e.tagName).join()`); small != "" {
+			t.Errorf("%s: too low for a finger or a pointer: %s", what, small)
+		}
+	}
 }
 
 // keepShot writes a screenshot where PICTURES says, for people to look at.

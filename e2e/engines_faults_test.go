@@ -102,7 +102,7 @@ func TestBackBringsWhatWasTyped(t *testing.T) {
 }
 
 // lanAddress is an address of this machine that other machines would use: a page
-// there is no secure context.
+// there is not in a secure context.
 func lanAddress(t *testing.T) string {
 	t.Helper()
 	all, err := net.InterfaceAddrs()
@@ -174,7 +174,7 @@ func TestEveryCopyButtonGivesWhatItShows(t *testing.T) {
 			link := engine.Value[string](page, `(() => { const b = [...document.querySelectorAll("#page .line-row button")].find((b) => b.textContent.includes("Copy")); b.id = "copy-link"; return b.closest(".line-row").querySelector(".mono").textContent; })()`)
 			pasted("a link", "#copy-link", link)
 			page.Goto(base + "/welcome/live")
-			page.Wait(`document.querySelector("#step-obs.next, #step-obs.done") !== null`)
+			page.Wait(`document.querySelector(".step.next, .step.done") !== null`)
 			pasted("the welcome's address", "#copy", engine.Value[string](page, `document.querySelector("#overlay").value`))
 			page.Goto(base + "/builder/live")
 			page.Wait(`document.querySelector("#link").textContent !== ""`)
@@ -206,7 +206,7 @@ func pagesOf(pdf []byte) int {
 
 // The poster is one sheet, whatever the margins are.
 func TestThePosterIsOneSheet(t *testing.T) {
-	p := startProduct(t)
+	p := startInNetwork(t)
 	engine.Each(t, []string{engine.Chromium103}, func(t *testing.T, name string) {
 		poster := engine.New(t, name)
 		poster.Goto("http://" + p.host() + "/poster/live")

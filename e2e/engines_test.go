@@ -110,12 +110,12 @@ func TestTheConsoleInEveryEngine(t *testing.T) {
 }
 
 func TestThePagesBesideInEveryEngine(t *testing.T) {
-	p := startProduct(t, free...)
+	p := startInNetwork(t, free...)
 	h := runnerAt(t, p.console)
 	engine.Each(t, nil, func(t *testing.T, name string) {
 		page := signIn(t, h, name, 1280)
 		page.Goto(h.base + "/welcome/live")
-		page.Wait(`document.querySelector("#step-obs.next") !== null && document.querySelector("#code").naturalWidth > 0`)
+		page.Wait(`document.querySelector(".step.next") !== null && document.querySelector("#code").naturalWidth > 0`)
 		keepPicture(t, page, "engine-welcome-"+name+".png")
 		page.Goto(h.base + "/builder/live")
 		page.Wait(`document.querySelector("#groups").childElementCount > 0 && document.querySelector("#frame").contentWindow?.danmaku?.stats().active > 0`)

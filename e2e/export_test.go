@@ -93,13 +93,13 @@ func TestExportAndReplayInTheConsole(t *testing.T) {
 	play(file("killed.xml", `<i><d p="0,1,25,1,later,0,a,1">whole</d><sc ts="0" user="Ann">paid</sc><gift ts="1"/>`+"\n"+`<d p="1,1`))
 	console.Wait(has("#page [role=status]", "It plays. About the file:"))
 	for _, want := range []string{"Super chats, which are played highlighted: 1", "Gifts, which are not played: 1", "Line 2, column 1: The comment has no end.",
-		"Line 2, column 10: The file ends before it is complete.", "Line 1, column 4: Comments with a field that cannot be read and has its default: 1. The first: The date “later” is no number of seconds."} {
+		"Line 2, column 10: The file ends before it is complete.", "Line 1, column 4: Comments with a field that cannot be read and has its default: 1. The first: The date “later” is not a number of seconds."} {
 		console.Wait(has("#page .fault-list", want))
 	}
 	overlay.Wait(has(`.dm[data-source='replay']`, "paid"))
 	console.Wait(has(".replay-name .chip", "Played to the end"))
 
-	// A file that never comes to its end can be stopped, and is in nobody's way.
+	// A file that never comes to its end can be stopped, and does not keep another from being played.
 	_, key := h.link("owner", "a slow line")
 	body, sent := io.Pipe()
 	defer sent.Close()

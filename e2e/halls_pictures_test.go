@@ -9,9 +9,9 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 )
 
-// TestPicturesOfTheHalls makes the pictures of the poster and the second screen
+// TestPicturesOfVenues makes the pictures of the poster and the second screen
 // in docs/pictures; PICTURES says where to.
-func TestPicturesOfTheHalls(t *testing.T) {
+func TestPicturesOfVenues(t *testing.T) {
 	if os.Getenv("PICTURES") == "" {
 		t.Skip("makes pictures alone; set PICTURES to a folder")
 	}

@@ -222,7 +222,7 @@ func TestOverlayTakesACommentOffWithinTwoFrames(t *testing.T) {
 	t.Parallel()
 	p := newRoom(t).overlay(t, "bench=1")
 	p.Eval(mix + `(40, 1)`)
-	p.Wait(`danmaku.stats().active > 10 && danmaku.stats().queued === 0`) // nobody takes a place that gets free
+	p.Wait(`danmaku.stats().active > 10 && danmaku.stats().queued === 0`) // none is left to take a place that gets free
 	frames := browser.Value[int](p, `new Promise((done) => requestAnimationFrame(() => {
 		const ids = danmaku.rects().map((r) => r.id);
 		danmaku.remove(ids);

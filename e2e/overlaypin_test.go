@@ -131,6 +131,16 @@ func TestOverlayPinKeepsToItsPlace(t *testing.T) {
 	if browser.Value[bool](p, `(({ scrollHeight, clientHeight }) => scrollHeight > clientHeight + 2)(document.querySelector('.dm-pin .dm-text'))`) {
 		t.Error("a hundred characters are cut")
 	}
+	// The badge beside several lines is a pill in the first of them, and no column.
+	const pill = `(() => { const badge = document.querySelector('.dm-pin .dm-badge').getBoundingClientRect(), text = document.querySelector('.dm-pin .dm-text').getBoundingClientRect(); return [badge.height, badge.top + badge.height / 2 - text.top, text.height]; })()`
+	for _, theme := range []string{"", "classic", "paper", "hall"} {
+		p.Eval(`danmaku.config({ theme: '` + theme + `' }); danmaku.pin({ id: 'o', text: 'a pin of several lines, '.repeat(8), badge: 'owner', name: 'Aoi' })`)
+		line := browser.Value[float64](p, `parseFloat(getComputedStyle(document.querySelector('.dm-pin .dm')).fontSize) * 1.25`)
+		if got := browser.Value[[]float64](p, pill); got[2] < 1.9*line || got[0] > 1.01*line || math.Abs(got[1]-line/2) > 0.1*line {
+			t.Errorf("theme %q: the pill is %.0f px high with its middle at %.0f, of %.0f px in lines of %.0f", theme, got[0], got[1], got[2], line)
+		}
+	}
+	p.Eval(`danmaku.config({ theme: '' }); danmaku.pin({ id: 'a', text: '字'.repeat(100), size: 'big', name: 'Aoi' })`)
 	for _, size := range [][2]int64{{320, 200}, {1280, 720}, {3840, 2160}} {
 		p.Size(size[0], size[1], 1)
 		p.Wait(fmt.Sprintf(`danmaku.stats().lanes === %d`, int(math.Floor(float64(size[1])*0.9+0.5)/54)))

@@ -87,6 +87,12 @@ func (o *owner) say(text string) string {
 	return o.call("POST", room+"/comments", map[string]any{"text": text})["id"].(string)
 }
 
+// shows starts an item, and returns its id.
+func (o *owner) shows(kind string, spec map[string]any) string {
+	o.t.Helper()
+	return o.call("POST", room+"/items", map[string]any{"kind": kind, "spec": spec, "start": true})["id"].(string)
+}
+
 // rows returns the history's comments with a text.
 func (o *owner) rows(text string) (found []map[string]any) {
 	o.t.Helper()

@@ -118,7 +118,7 @@ func TestPhoneTouchTargets(t *testing.T) {
 // 7. Text twice as large is whole, on one column, and the composer stays.
 func TestPhoneLargeText(t *testing.T) {
 	p, o := dressed(t)
-	for _, lang := range []string{"en", "zh-CN", "ja"} {
+	for _, lang := range []string{"en", "zh-CN", "ja", "ko", "es"} {
 		phone := hand(t, p.audience+"?lang="+lang)
 		phone.Eval(`document.documentElement.style.fontSize = "200%"`)
 		fill(phone)
@@ -163,7 +163,7 @@ func TestPhoneLargeText(t *testing.T) {
 // scripts keep their own direction; motion can be declined; outcomes are said.
 func TestPhoneSpeaksAndReads(t *testing.T) {
 	p, _ := dressed(t)
-	for lang, word := range map[string]string{"en": "Send", "zh-CN": "发送", "ja": "送信"} {
+	for lang, word := range map[string]string{"en": "Send", "zh-CN": "发送", "ja": "送信", "zh-TW": "送出", "ko-KR": "보내기", "es-MX": "Enviar"} {
 		phone := browser.NewPhone(t)
 		browser.Call(phone, emulation.SetUserAgentOverride, emulation.SetUserAgentOverrideParams{
 			UserAgent: browser.Value[string](phone, "navigator.userAgent"), AcceptLanguage: lang,

@@ -37,6 +37,7 @@ func TestPhonePictures(t *testing.T) {
 			p := startProduct(t, limits...)
 			o := p.owner(t)
 			o.set(map[string]any{"title": c.title, "message": c.message, "phrases": c.phrases, "look": c.look})
+			browser.Open(t, p.overlay)
 			others := []*browser.Page{hand(t, p.audience), hand(t, p.audience)}
 			phone := browser.NewPhone(t)
 			media(phone, "prefers-color-scheme", c.theme)
@@ -57,7 +58,7 @@ func TestPhonePictures(t *testing.T) {
 			o.say("مرحبا بكم من المغرب")
 			phone.Wait(has(".feed li", "مرحبا"))
 			send(phone, c.own)
-			phone.Wait(has(".feed .own.shown", c.own))
+			phone.Wait(has(".feed .own.shown:not(.unseen)", c.own))
 			phone.Wait(`document.getAnimations().length === 0`)
 			shoot(t, phone, "phone-"+c.lang+"-"+c.theme+".png")
 			for _, more := range []string{"1", "2"} {

@@ -82,7 +82,7 @@ func (v *visit) pay(url string) float64 {
 }
 
 // 1. The first visit asks for everything together, so that it costs two round
-// trips and the socket's; the next asks for the page alone; nobody else's server
+// trips and the socket's; the next asks for the page alone; no other server
 // is asked; and it all weighs at most 40 KB, the next visit 12 KB. How many seconds that makes is
 // BenchmarkPhoneVisit's to say.
 func TestPhoneIsThereAtOnce(t *testing.T) {

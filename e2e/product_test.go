@@ -55,6 +55,20 @@ func startProduct(t testing.TB, args ...string) product {
 	return p
 }
 
+// startInNetwork starts the program as on a machine of a private network, whatever
+// network this one is in: phones are told of such an address. The pages are opened
+// by the one that works here.
+func startInNetwork(t *testing.T, args ...string) product {
+	t.Helper()
+	here := freePort(t)
+	there := "http://192.168.7.20" + here[strings.LastIndex(here, ":"):]
+	p := startProduct(t, append([]string{"--listen", here, "--public-url", there}, args...)...)
+	for _, way := range []*string{&p.overlay, &p.audience, &p.console} {
+		*way = strings.Replace(*way, there, "http://"+here, 1)
+	}
+	return p
+}
+
 // launch starts the program. It is ended with the test, or by stop before.
 func launch(t testing.TB, args ...string) (p product, stop func()) {
 	t.Helper()
@@ -162,7 +176,7 @@ func TestACommentAppearsAndIsTakenDownEverywhere(t *testing.T) {
 	reader.Wait(`!` + has(".feed li", text))
 	console.Wait(has(".feed .row.removed", text))
 
-	// Nor does it come back for whoever opens a page now.
+	// Nor does it come back on a page that is opened now.
 	late := phoneAt(t, p.audience)
 	say(late, "the next one")
 	late.Wait(has(".feed li", "the next one"))

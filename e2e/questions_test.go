@@ -24,7 +24,7 @@ func asked(text, votes string) string {
 func TestAQuestionFromAPhoneToTheOverlay(t *testing.T) {
 	source := axe(t)
 	data := filepath.Join(t.TempDir(), "kept")
-	p, stop := launch(t, "--listen", "127.0.0.1:0", "--data", data, "--user-rate", "0")
+	p, stop := launch(t, "--listen", freePort(t), "--data", data, "--user-rate", "0")
 	console := browser.New(t)
 	console.Size(1280, 900, 1)
 	console.Goto(p.console)

@@ -2,11 +2,18 @@ package e2e
 
 import (
 	"bytes"
+	"context"
+	"fmt"
 	"image/png"
+	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
+	"danmaku/comment"
 	"danmaku/e2e/browser"
+	rooms "danmaku/room"
+	"danmaku/store"
 )
 
 // After the show a moderator sees what it came to, sets where the recording began, and
@@ -64,5 +71,56 @@ func TestAfterTheShow(t *testing.T) {
 	for lang, want := range map[string]string{"zh-CN": "直播复盘", "ja": "配信のふり返り"} {
 		console.Eval(`document.querySelector('#languages [lang="` + lang + `"]').click()`)
 		console.Wait(has("#page h2", want) + ` && document.querySelector("#page .report-totals")`)
+	}
+}
+
+// Whoever chooses an older show sees that one alone, from its own recording on, in the
+// page and in its files.
+func TestAfterOneOfTwoShows(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "data")
+	_, stop := launch(t, "--listen", "127.0.0.1:0", "--data", dir)
+	stop()
+	db, err := store.Open(t.Context(), store.Options{Dir: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	newest := time.Now().Add(-2 * time.Hour).Truncate(time.Second)
+	for i, text := range []string{"volcano", "glacier"} {
+		at := newest.Add(time.Duration(i-1) * 3 * time.Hour)
+		for kind, moment := range map[rooms.MomentKind]time.Time{rooms.RecordStart: at.Add(time.Duration(i-2) * 5 * time.Minute), rooms.RecordStop: at.Add(time.Minute)} {
+			if err := db.AddMoment(t.Context(), rooms.Moment{Room: "live", Kind: kind, At: moment}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for n := range 3 {
+			c := comment.Comment{ID: comment.NewID(at, uint32(10*i+n)), At: at, Text: text, User: fmt.Sprint("u", n), Source: comment.FromAudience}
+			if _, err := db.Append(t.Context(), rooms.Event{Room: "live", At: at, Kind: rooms.KindComment, Comment: c}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if err := db.Close(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+
+	p, _ := launch(t, "--listen", "127.0.0.1:0", "--data", dir)
+	h := runnerAt(t, p.console)
+	address, _ := h.link("moderator", "Mika")
+	console := consoleAt(t, address)
+	next := console.Downloads()
+	console.Eval(`location.hash = "report"`)
+	for i, show := range []struct{ text, other, offset string }{{"glacier", "volcano", "5:00"}, {"volcano", "glacier", "10:00"}} {
+		console.Wait(`document.querySelectorAll("#page select option").length === 2`)
+		console.Eval(fmt.Sprintf(`(() => { const show = document.querySelector("#page select"); show.value = "%d"; show.dispatchEvent(new Event("change")); })()`, i))
+		console.Wait(has("#page .report-chips", show.text) + ` && ` + has("#page .report-offset", show.offset) + ` && !` + has("#page", show.other))
+		if got := browser.Value[string](console, `document.querySelector("#page .report-totals dd").textContent + ", " + document.querySelectorAll("#page .report-offset").length`); got != "3, 1" {
+			t.Errorf("comments and peaks of %s: %s", show.text, got)
+		}
+		for _, link := range []string{"CSV", "Markdown"} {
+			console.Eval(`[...document.querySelectorAll("#page a")].find((a) => a.textContent === "` + link + `").click()`)
+			if name, file := next(); !strings.Contains(string(file), show.text) || !strings.Contains(string(file), show.offset) || strings.Contains(string(file), show.other) {
+				t.Errorf("%s of %s holds\n%s", name, show.text, file)
+			}
+		}
 	}
 }

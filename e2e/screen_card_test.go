@@ -7,6 +7,7 @@ import (
 	"image/color"
 	"image/png"
 	"math"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -35,10 +36,10 @@ func picture(t *testing.T) []byte {
 	return b.Bytes()
 }
 
-// inHall starts a product whose room has a picture, a colour and the Wi-Fi of a hall.
-func inHall(t *testing.T, title string) (product, *owner) {
+// inVenue starts a product whose room has a picture, a colour and the Wi-Fi of a hall.
+func inVenue(t *testing.T, title string) (product, *owner) {
 	t.Helper()
-	p := startProduct(t, free...)
+	p := startInNetwork(t, free...)
 	o := p.owner(t)
 	o.call("PUT", room+"/picture", picture(t))
 	look := o.call("GET", room, nil)["look"].(map[string]any)
@@ -64,14 +65,15 @@ const wholeCard = `(() => {
 	return faults.join();
 })()`
 
-// makesWay is empty when neither the bar nor the card of the overlay nor a comment is
-// behind the codes.
+// makesWay is empty when the bar leaves the overlay's card whole, and neither of them
+// nor a comment is behind the codes.
 const makesWay = `(() => {
 	const code = document.getElementById("card").getBoundingClientRect();
 	const overlay = document.getElementById("overlay").contentDocument;
 	const bar = overlay.querySelector(".dm-ticker"), card = overlay.querySelector(".dm-show-lower > *");
 	const meets = (r) => r.width > 0 && r.left < code.right && r.right > code.left && r.top < code.bottom && r.bottom > code.top;
 	if (!bar || !card) return "nothing is shown";
+	if (card.getBoundingClientRect().bottom > bar.getBoundingClientRect().top) return "the bar covers the last line of the overlay's card";
 	return [["bar", bar], ["card", card], ...[...overlay.querySelectorAll(".dm")].map((e) => ["comment " + e.textContent, e])]
 		.filter(([, e]) => meets(e.getBoundingClientRect())).map(([name, e]) => name + JSON.stringify(e.getBoundingClientRect()) + JSON.stringify(code)).join();
 })()`
@@ -79,28 +81,30 @@ const makesWay = `(() => {
 // The second screen wears the room's picture and colour, shows the Wi-Fi, and hides no
 // line on projectors of any shape, in any language, with everything on it.
 func TestTheSecondScreenHidesNoLine(t *testing.T) {
-	p, o := inHall(t, longTitle)
-	for kind, spec := range map[string]any{
-		"ticker":       map[string]any{"texts": []string{"The bar closes at ten", "Lost: a red umbrella"}},
-		"announcement": map[string]any{"text": "The second half begins in five minutes, please find your seats again"},
-	} {
-		id := o.call("POST", room+"/items", map[string]any{"kind": kind, "spec": spec})["id"].(string)
-		o.call("POST", room+"/items/"+id+"/start", nil)
-	}
+	p, o := inVenue(t, longTitle)
+	o.shows("ticker", map[string]any{"texts": []string{"The bar closes at ten", "Lost: a red umbrella"}})
 	screen := browser.New(t)
 	address := strings.Replace(p.overlay, "/overlay/", "/screen/", 1)
-	for i, size := range [][2]int64{{1920, 1080}, {1024, 768}, {1280, 1024}, {768, 1024}} {
-		lang := []string{"en", "ja", "zh-CN", "en"}[i]
-		for _, mode := range []string{"corner", "large"} {
+	front := ".dm-ticker"
+	for _, mode := range []string{"large", "corner"} {
+		if mode == "corner" { // before an announcement a large card makes way
+			o.shows("announcement", map[string]any{"text": "The second half begins in five minutes, please find your seats again"})
+			front = ".dm-show-lower > *"
+		}
+		for i, size := range [][2]int64{{1920, 1080}, {1024, 768}, {1280, 1024}, {768, 1024}} {
+			lang := []string{"en", "ja", "zh-CN", "en"}[i]
 			for _, network := range []string{"", "&wifi=0"} {
 				dress(screen, []string{"dark", "light"}[i%2])
 				screen.Size(size[0], size[1], 1)
 				screen.Goto(address + "&lang=" + lang + "&code=" + mode + network)
-				screen.Wait(`document.querySelector("#overlay").contentDocument?.querySelector(".dm-ticker") && document.querySelector("#overlay").contentDocument.querySelector(".dm-show-lower > *") && [...document.querySelectorAll("#card .code, #banner")].every((i) => i.naturalWidth > 0)`)
+				screen.Wait(`document.querySelector("#overlay").contentDocument?.querySelector(".dm-ticker") && document.querySelector("#overlay").contentDocument.querySelector("` + front + `") && [...document.querySelectorAll("#card .code, #banner")].every((i) => i.naturalWidth > 0)`)
 				screen.Eval(`dispatchEvent(new PointerEvent("pointermove"))`)
 				name := fmt.Sprintf("%d × %d, %s, %s%s", size[0], size[1], lang, mode, network)
 				if faults := browser.Value[string](screen, wholeCard); faults != "" {
 					t.Errorf("%s: hidden or cut: %s", name, faults)
+				}
+				if got := is(screen, `document.getElementById("card").classList.contains("large")`); got != (mode == "large") {
+					t.Errorf("%s: large is %v", name, got)
 				}
 				if mode == "corner" {
 					o.say("what flies over " + name)
@@ -119,10 +123,106 @@ func TestTheSecondScreenHidesNoLine(t *testing.T) {
 	screen.Wait(`!document.getElementById("dress").checkVisibility() && !document.getElementById("banner").checkVisibility() && document.getElementById("color").value === "#08640c"`)
 }
 
+// inFront is empty when what is shown in front is whole, and no code, large or small, is
+// before it.
+const inFront = `(() => {
+	const overlay = document.getElementById("overlay").contentDocument, code = document.getElementById("card").getBoundingClientRect();
+	const shown = [...overlay.querySelectorAll(".dm-show-lower > *, .dm-show-corner > *, .dm-questions")].filter((e) => e.checkVisibility());
+	if (shown.length === 0) return "nothing is shown";
+	return shown.map((e) => [e.className, e.getBoundingClientRect()])
+		.filter(([, r]) => r.left < 0 || r.top < 0 || r.right > innerWidth || r.bottom > innerHeight || (r.left < code.right && r.right > code.left && r.top < code.bottom && r.bottom > code.top))
+		.map(([name, r]) => name + JSON.stringify(r) + JSON.stringify(code)).join();
+})()`
+
+// A large code would cover a poll: it goes to the corner for as long as something is in
+// front, and is large again after it, without anybody at the projector.
+func TestALargeCodeMakesWayForWhatIsInFront(t *testing.T) {
+	p, o := inVenue(t, longTitle)
+	screen := browser.New(t)
+	address := strings.Replace(p.overlay, "/overlay/", "/screen/", 1) + "&code=large"
+	const large = `document.querySelector("#card.large")?.checkVisibility() && [...document.querySelectorAll("#card .code, #banner")].every((i) => i.naturalWidth > 0)`
+	for _, size := range [][2]int64{{1920, 1080}, {1024, 768}} {
+		screen.Size(size[0], size[1], 1)
+		screen.Goto(address + "&questions=3")
+		screen.Wait(large + ` && document.getElementById("overlay").contentWindow.danmaku !== undefined`)
+		for _, row := range []struct {
+			kind string
+			spec map[string]any
+		}{
+			{"poll", map[string]any{"question": "Which song shall they play after the break, with everybody on the stage?", "options": []string{"The first", "海の底", "One that nobody has heard yet", "The last of the tour"}}},
+			{"countdown", map[string]any{"title": "The second half", "seconds": 900}},
+		} {
+			id := o.shows(row.kind, row.spec)
+			screen.Wait(inFront + ` === ""`)
+			if is(screen, large) || !is(screen, `document.getElementById("card").checkVisibility()`) {
+				t.Errorf("%d × %d, %s: the code is large or gone", size[0], size[1], row.kind)
+			}
+			shoot(t, screen, fmt.Sprintf("screen-%d-large-%s.png", size[0], row.kind))
+			o.call("DELETE", room+"/items/"+id, nil)
+			screen.Wait(large)
+			if faults := browser.Value[string](screen, wholeCard); faults != "" {
+				t.Errorf("%d × %d, after the %s: %s", size[0], size[1], row.kind, faults)
+			}
+		}
+	}
+}
+
+// A screen that stands there follows the Wi-Fi that is said in the console's settings: it
+// comes, changes and goes without a reload, and so does what is offered in the panel.
+func TestTheScreenFollowsTheWiFiOfTheConsole(t *testing.T) {
+	p := startProduct(t, free...)
+	console := browser.New(t)
+	console.Size(1280, 900, 1)
+	console.Goto(p.console)
+	console.Wait(`location.pathname.startsWith("/console/")`)
+	console.Eval(`location.hash = "room"`)
+	console.Wait(`document.querySelector("#set-wifi-name")`)
+	screen := browser.New(t)
+	screen.Size(1280, 960, 1)
+	screen.Before(`{ const slow = window.setInterval; window.setInterval = (fn, ms) => slow(fn, Math.min(ms, 200)); }`) // nobody waits for half a minute
+	screen.Goto(strings.Replace(p.overlay, "/overlay/", "/screen/", 1) + "&code=corner")
+	screen.Wait(`document.getElementById("card").checkVisibility() && document.getElementById("wifi").parentElement.hidden`)
+	screen.Eval(`window.stays = true`)
+	say := func(id, text string) {
+		t.Helper()
+		console.Eval(`(() => { const field = document.getElementById("set-wifi-` + id + `"); field.value = ` + strconv.Quote(text) + `; field.dispatchEvent(new Event("change", { bubbles: true })); })()`)
+	}
+	const shown = `[...document.querySelectorAll("#network .name, #network .secret")].map((e) => e.textContent).join("|")`
+	say("name", "Hall <b>")
+	screen.Wait(shown + ` === "Hall <b>"`)
+	say("password", "come in 2026")
+	screen.Wait(shown + ` === "Hall <b>|come in 2026"`)
+	code := `document.querySelector("#network .code")`
+	screen.Wait(code + `.naturalWidth > 0 && !document.getElementById("wifi").parentElement.hidden`)
+	first := browser.Value[string](screen, code+`.src`)
+	if faults := browser.Value[string](screen, wholeCard); faults != "" {
+		t.Errorf("with the network that came: %s", faults)
+	}
+	shoot(t, screen, "screen-wifi-came.png")
+	tap(screen, "#wifi")
+	screen.Wait(`document.getElementById("network").hidden`)
+	console.Ignore("/wifi")
+	say("password", "short") // is refused, and said
+	console.Wait(`[...document.querySelectorAll(".fault")].some((e) => !e.hidden && e.textContent)`)
+	say("password", "another one")
+	screen.Wait(shown + ` === "Hall <b>|another one"`)
+	if got := browser.Value[string](screen, code+`.src`); got == first || !is(screen, `document.getElementById("network").hidden`) {
+		t.Error("the code is the old one, or what was switched off came back")
+	}
+	// The console has it when it is opened again, with the password covered.
+	console.Goto(browser.Value[string](console, `location.origin`) + "/console/live#room")
+	console.Wait(`document.querySelector("#set-wifi-name")?.value === "Hall <b>" && document.querySelector("#set-wifi-password").value === "another one" && document.querySelector("#set-wifi-password").type === "password"`)
+	say("name", "")
+	screen.Wait(`!document.getElementById("network") && document.getElementById("wifi").parentElement.hidden`)
+	if !is(screen, `window.stays && !document.querySelector("#network b")`) {
+		t.Error("the screen was loaded anew, or a name became an element")
+	}
+}
+
 // At a stated distance a code is a tenth of it wide, on the screen as on paper, and
 // both say what does not fit.
 func TestCodesAreSizedForADistance(t *testing.T) {
-	p, o := inHall(t, "Friday game night")
+	p, o := inVenue(t, "Friday game night")
 	o.call("PUT", room+"/wifi", map[string]any{"name": ""})
 	screen := browser.New(t)
 	screen.Size(1920, 1080, 1)
@@ -173,7 +273,7 @@ func TestCodesAreSizedForADistance(t *testing.T) {
 
 // A poster with everything on it is one sheet in every language, and no line of it is cut.
 func TestThePosterHidesNoLine(t *testing.T) {
-	_, o := inHall(t, longTitle)
+	_, o := inVenue(t, longTitle)
 	poster := browser.New(t)
 	key := o.call("POST", "/api/links", map[string]any{"room": "live", "role": "moderator"})["key"].(string)
 	poster.Goto(o.base + "/console/live?key=" + key) // the Wi-Fi is for those who run the room

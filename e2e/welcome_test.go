@@ -17,26 +17,28 @@ import (
 // welcomeOf is the address that the first start prints.
 func (p product) welcome() string { return strings.Replace(p.console, "/console/", "/welcome/", 1) }
 
-// The three steps are ticked when they have happened: an overlay connects, a
-// phone comes, a test comment flies.
+// The four steps are ticked when they have happened: the show has a name, an overlay
+// connects, a test comment flies, a phone comes.
 func TestTheWelcomeLeadsToAir(t *testing.T) {
 	p := startProduct(t)
 	welcome := browser.New(t)
 	welcome.Size(1280, 800, 1)
 	welcome.Goto(p.welcome())
-	welcome.Wait(`document.querySelector("#step-obs.next") !== null && !location.search.includes("code")`)
+	welcome.Wait(`document.querySelector("#step-name.next") !== null && !location.search.includes("code")`)
 	if got := browser.Value[string](welcome, `document.getElementById("overlay").value`); got != p.overlay {
 		t.Errorf("it shows the overlay %q, the start printed %q", got, p.overlay)
 	}
 	done := func(step string) string { return `document.getElementById("` + step + `").classList.contains("done")` }
-	for _, step := range []string{"step-obs", "step-audience", "step-test"} {
+	for _, step := range []string{"step-name", "step-obs", "step-test", "step-audience"} {
 		if browser.Value[bool](welcome, done(step)) {
 			t.Errorf("%s is ticked before anything has happened", step)
 		}
 	}
+	welcome.Eval(`(() => { const name = document.getElementById("name"); name.value = "Friday quiz"; document.getElementById("name-save").click(); })()`)
+	welcome.Wait(done("step-name") + ` && document.querySelector("#step-obs.next") !== null`)
 	overlay := browser.Open(t, browser.Value[string](welcome, `document.getElementById("overlay").value`))
 	welcome.Wait(done("step-obs") + ` && ` + has("#overlay-check", "The overlay is on air."))
-	phoneAt(t, p.audience)
+	phoneAt(t, p.audience).Wait(has("body", "Friday quiz"))
 	welcome.Wait(done("step-audience") + ` && ` + has("#phone-check", "1 phone is connected."))
 	welcome.Eval(`document.getElementById("send").click()`)
 	overlay.Wait(has(".dm-text", "Hello from the console"))
@@ -59,23 +61,124 @@ func TestTheWelcomeNoticesThatTheServerIsAway(t *testing.T) {
 	welcome.Wait(has("#overlay-check", "No overlay is connected yet.") + ` && ` + has("#phone-check", "No phone has opened it yet."))
 }
 
-// Every address of the audience has its own code, poster and file.
+// The test comment flies in the miniature before OBS is there, and is taken down there,
+// too; the miniature counts as no overlay. An old fault goes when its cause has gone.
+func TestTheWelcomeShowsTheOverlayInMiniature(t *testing.T) {
+	p := startProduct(t)
+	h := runnerAt(t, p.console)
+	address, _ := h.link("owner", "Mika")
+	welcome := browser.New(t)
+	welcome.Size(1280, 800, 1)
+	welcome.Goto(address)
+	welcome.Goto(h.base + "/welcome/live")
+	small := `document.getElementById("frame").contentDocument`
+	texts := `[...(` + small + `?.querySelectorAll(".dm-text") ?? [])].map((e) => e.textContent)`
+	welcome.Wait(`document.querySelector(".next") && document.getElementById("frame").contentWindow.danmaku?.stats().active === 0`)
+	welcome.Eval(`document.getElementById("send").click()`)
+	welcome.Wait(texts + `.some((text) => text.includes("Hello from the console"))`)
+	welcome.Wait(has("#sent", "no overlay is connected") + ` && ` + has("#overlay-check", "No overlay is connected yet."))
+	// Standing still it would stay: only the clearing takes it off.
+	welcome.Eval(`document.getElementById("frame").contentWindow.danmaku.pause()`)
+	h.do("POST", "/api/rooms/live/clear", nil)
+	welcome.Wait(`document.getElementById("frame").contentWindow.danmaku.stats().active === 0`)
+
+	welcome.Eval(`document.getElementById("add").click()`) // there is no OBS here
+	welcome.Wait(`document.querySelector("#added.bad:not([hidden])") !== null`)
+	browser.Open(t, p.overlay)
+	welcome.Wait(has("#overlay-check", "The overlay is on air.") + ` && document.getElementById("added").hidden && document.getElementById("sent").hidden`)
+}
+
+// Everything that is needed can be seen at 1280 × 800 without scrolling.
+func TestTheWelcomeNeedsNoScrolling(t *testing.T) {
+	p := startProduct(t, "--listen", "0.0.0.0:0")
+	page := browser.New(t)
+	page.Size(1280, 800, 1)
+	page.Goto(p.welcome())
+	base, _, _ := strings.Cut(p.console, "/console/")
+	for _, lang := range []string{"en", "zh-CN", "ja"} {
+		page.Goto(base + "/welcome/live?lang=" + lang)
+		page.Wait(`document.querySelector(".next") && document.querySelector("#code").naturalWidth > 0 && document.documentElement.lang === "` + lang + `"`)
+		low := browser.Value[[]string](page, `["#name-save", "#add", "#copy", "#small", "#send", "#code", "#poster", "#save", "#to-console"].filter((s) => {
+			const r = document.querySelector(s).getBoundingClientRect();
+			return r.height === 0 || !document.elementFromPoint(r.left + r.width / 2, Math.min(r.bottom - 2, 799))?.closest(s);
+		})`)
+		if len(low) > 0 {
+			t.Errorf("%s: %v are below the window, or behind something", lang, low)
+		}
+	}
+}
+
+// Every address of the audience has its own code, poster and file; the one that works
+// on this machine alone is not among them.
 func TestTheWelcomeHasACodeForEachAddress(t *testing.T) {
 	p := startProduct(t, "--listen", "0.0.0.0:0")
 	welcome := browser.New(t)
 	welcome.Goto(p.welcome())
-	welcome.Wait(`document.querySelector("#step-obs.next") !== null`)
-	n := browser.Value[int](welcome, `document.querySelectorAll("#ways input").length`)
-	if n == 0 {
+	welcome.Wait(`document.querySelector(".next") !== null`)
+	ways := browser.Value[[]string](welcome, `[...document.querySelectorAll("#ways input")].map((i) => i.value)`)
+	if len(ways) == 0 {
 		t.Fatal("there is no address")
 	}
-	welcome.Eval(`[...document.querySelectorAll("#ways input")].at(-1).click()`) // that of this machine alone
-	welcome.Wait(`document.getElementById("code").src.includes("at=http%3A%2F%2F127.0.0.1") && document.getElementById("code").naturalWidth > 0`)
-	poster := browser.Value[string](welcome, `document.getElementById("poster").href`)
-	sheet := browser.Open(t, poster)
+	for _, at := range ways {
+		if strings.Contains(at, "127.0.0.1") {
+			t.Errorf("the audience is offered %s", at)
+		}
+	}
+	last := ways[len(ways)-1]
+	welcome.Eval(`(() => { const way = [...document.querySelectorAll("#ways input")].at(-1); way.checked = true; way.dispatchEvent(new Event("change", { bubbles: true })); })()`)
+	welcome.Wait(`new URL(document.getElementById("code").src).searchParams.get("at") === "` + last + `" && document.getElementById("code").naturalWidth > 0`)
+	sheet := browser.Open(t, browser.Value[string](welcome, `document.getElementById("poster").href`))
 	sheet.Wait(`document.querySelector(".code").naturalWidth > 0`)
-	if !browser.Value[bool](sheet, has(".address", "127.0.0.1")) {
+	if !browser.Value[bool](sheet, has(".address", strings.TrimPrefix(last, "http://"))) {
 		t.Error("the poster has another address than was chosen")
+	}
+	// Whoever asks for this machine's own address gets that of the others, too.
+	sheet.Goto("http://" + p.host() + "/poster/live?at=http%3A%2F%2F127.0.0.1%3A" + p.host()[strings.LastIndex(p.host(), ":")+1:])
+	sheet.Wait(`document.querySelector(".code").naturalWidth > 0`)
+	if browser.Value[bool](sheet, has(".address", "127.0.0.1")) {
+		t.Error("the poster offers an address that phones cannot reach")
+	}
+}
+
+// Where no phone can come the welcome says so in place of a code, and so does the
+// poster, which has nothing to print.
+func TestTheWelcomeOffersNoAddressThatPhonesCannotReach(t *testing.T) {
+	p := startProduct(t, "--listen", "127.0.0.1:0")
+	welcome := browser.New(t)
+	welcome.Goto(p.welcome())
+	welcome.Wait(`document.querySelector(".next") && ` + has("#step-audience .warn", "Phones cannot reach this computer"))
+	if browser.Value[bool](welcome, `document.querySelector("#code, #poster, #ways") !== null`) {
+		t.Error("there is a code for phones")
+	}
+	welcome.Goto("http://" + p.host() + "/poster/live")
+	welcome.Wait(has(".bar #only-here", "Phones cannot reach this computer"))
+	if browser.Value[bool](welcome, `document.querySelector(".code, #address, #print, [download]") !== null || document.getElementById("sheet").textContent.includes("127.0.0.1")`) {
+		t.Error("the poster has an address that works on this computer alone")
+	}
+}
+
+// In a private network poster and welcome say that phones must be in the same Wi-Fi,
+// and in Chinese that WeChat's scanner does not open such an address.
+func TestPagesOfAPrivateNetworkSayWhatItTakes(t *testing.T) {
+	p := startInNetwork(t)
+	page := browser.New(t)
+	page.Goto(p.welcome())
+	page.Wait(`document.querySelector(".next") !== null && !location.search.includes("code")`)
+	base, _, _ := strings.Cut(p.console, "/console/")
+	for _, row := range []struct{ lang, network, wechat string }{
+		{"en", "same Wi-Fi", ""}, {"ja", "同じWi-Fi", ""}, {"zh-CN", "同一个 Wi-Fi", "微信扫一扫打不开局域网地址"},
+	} {
+		for _, path := range []string{"/welcome/live", "/poster/live"} {
+			page.Goto(base + path + "?lang=" + row.lang)
+			page.Wait(`document.querySelector(".code")?.naturalWidth > 0 && document.documentElement.lang === "` + row.lang + `"`)
+			text := browser.Value[string](page, `document.querySelector("main").innerText`)
+			if !strings.Contains(text, row.network) || strings.Contains(text, "127.0.0.1:") && path == "/poster/live" {
+				t.Errorf("%s in %s:\n%s", path, row.lang, text)
+			}
+			if got := browser.Value[string](page, `document.getElementById("wechat")?.innerText ?? ""`); (got == "") != (row.wechat == "") || !strings.Contains(got, row.wechat) {
+				t.Errorf("%s in %s says of WeChat: %q", path, row.lang, got)
+			}
+		}
 	}
 }
 

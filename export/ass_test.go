@@ -142,9 +142,9 @@ func TestInTime(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			said := float64(rows[n].At.Sub(began).Milliseconds()) / 10
-			if d.from < said || d.from > said+most {
-				t.Errorf("seed %d: said at %v, drawn at %v: %s", seed, said, d.from, d.description)
+			topics := float64(rows[n].At.Sub(began).Milliseconds()) / 10
+			if d.from < topics || d.from > topics+most {
+				t.Errorf("seed %d: said at %v, drawn at %v: %s", seed, topics, d.from, d.description)
 			}
 		}
 	}

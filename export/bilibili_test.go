@@ -97,7 +97,7 @@ func TestBrokenFiles(t *testing.T) {
 		"no_closing.xml": {Line: 9, Column: 1, Code: "inside", Word: "d", OfLine: 8, OfColumn: 1,
 			Message: "a comment begins inside another one; <d> of line 8, column 1 is not closed"},
 		"xss.xml": {Line: 1, Column: 1, Code: "other_root", Word: "img", Other: "i",
-			Message: "this is no comment file of Bilibili: it begins with <img> and not with <i>"},
+			Message: "this is not a comment file of Bilibili: it begins with <img> and not with <i>"},
 	} {
 		items, report, err := readFile(t, name)
 		var got *room.Fault
@@ -145,8 +145,8 @@ func TestFields(t *testing.T) {
 		{p: "12.345,5,36,0,0,0,,7", want: with(func(i *export.Item) { i.Color, i.Sender, i.SentAt = "#000000", "", time.Time{} })},
 		{p: "12.345,7,36,16744448,1700000000,0,ab12,7", positioned: true},
 		{p: "12.345,9,36,16744448,1700000000,0,ab12,7", positioned: true},
-		{p: "", reason: `the time "" is no number of seconds`},
-		{p: "soon,5,36,16744448,1700000000,0,ab12,7", reason: `the time "soon" is no number of seconds`},
+		{p: "", reason: `the time "" is not a number of seconds`},
+		{p: "soon,5,36,16744448,1700000000,0,ab12,7", reason: `the time "soon" is not a number of seconds`},
 		{p: "NaN,5,36,16744448,1700000000,0,ab12,7", reason: `the time "NaN"`},
 		{p: "1e300,5,36,16744448,1700000000,0,ab12,7", reason: `the time "1e300"`},
 		{p: "12.345,7.0,36,1,1,0,a,1", positioned: true},
@@ -180,7 +180,7 @@ func TestFields(t *testing.T) {
 		{p: "12.345,0,36,16744448,1700000000,0,ab12,7", note: `the type "0" is unknown`, want: with(func(i *export.Item) { i.Mode = comment.Scroll })},
 		{p: "12.345,5,tall,16744448,1700000000,0,ab12,7", note: `the size "tall"`, want: with(func(i *export.Item) { i.Size = comment.Medium })},
 		{p: "12.345,5,0,0,1700000000,0,ab12,7", note: `the size "0"`, want: with(func(i *export.Item) { i.Size, i.Color = comment.Medium, comment.White })},
-		{p: "12.345,5,36,16777216,1700000000,0,ab12,7", note: `the colour "16777216" is no number from 0 to 16777215`, want: with(func(i *export.Item) { i.Color = comment.White })},
+		{p: "12.345,5,36,16777216,1700000000,0,ab12,7", note: `the colour "16777216" is not a number from 0 to 16777215`, want: with(func(i *export.Item) { i.Color = comment.White })},
 		{p: "12.345,5,36,azure?,1700000000,0,ab12,7", note: `the colour "azure?"`, want: with(func(i *export.Item) { i.Color = comment.White })},
 		{p: "12.345,5,36,16744448,yesterday,0,ab12,7", note: `the date "yesterday"`, want: with(func(i *export.Item) { i.SentAt = time.Time{} })},
 		{p: "12.345,5,36,16744448,-5,0,ab12,7", note: `the date "-5"`, want: with(func(i *export.Item) { i.SentAt = time.Time{} })},
@@ -260,11 +260,11 @@ func TestPlaces(t *testing.T) {
 		"":                            "line 1, column 1: the file is empty",
 		" \n":                         "line 1, column 1: the file is empty",
 		"hello":                       "line 1, column 1: this is plain text, not a file of comments",
-		"hello <d p=\"1\">x</d>":      "line 1, column 1: this is no comment file of Bilibili: it begins with text",
+		"hello <d p=\"1\">x</d>":      "line 1, column 1: this is not a comment file of Bilibili: it begins with text",
 		"\n\n  <html></html>":         "line 1, column 1: this is a file of the kind HTML",
 		"&#65;<i/>":                   "line 1, column 1: this is plain text",
 		"{\"a\": 1}":                  "line 1, column 1: this is JSON of a kind that is not known; its fields are: a",
-		"<!-- x -->":                  "line 1, column 11: this is no comment file of Bilibili: there is no <i> in it",
+		"<!-- x -->":                  "line 1, column 11: this is not a comment file of Bilibili: there is no <i> in it",
 		"<i>\n<d p=\"1\">弹幕</i>":      "line 2, column 12: </i> comes before the end of <d> of line 2, column 1",
 		"<i>\n弹幕<d p='1'>x":           "line 2, column 13: the file ends before <d> of line 2, column 3 is closed",
 		"<i></i></i>":                 "line 1, column 8: </i> closes nothing",
@@ -274,7 +274,7 @@ func TestPlaces(t *testing.T) {
 		"<i><d p=1>x</d></i>":         "line 1, column",
 		"<i>\n\n<d p=\"&nope;\"/>":    "line 3, column",
 		"<?xml version='1.0' encoding='ebcdic-cp-us'?><i/>": `line 1, column 1: the file says that it is in "ebcdic-cp-us"; save it as UTF-8`,
-		"\xff\xfe<\x00i\x00":          "line 1, column 3: this is no comment file of Bilibili: there is no <i> in it",
+		"\xff\xfe<\x00i\x00":          "line 1, column 3: this is not a comment file of Bilibili: there is no <i> in it",
 		strings.Repeat("<i>", 100000): "line 1, column 193: elements are nested more than 64 deep",
 	} {
 		_, _, err := strictly(strings.NewReader(in))

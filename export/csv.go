@@ -50,7 +50,7 @@ func parseCSV(record []byte, comma rune, lazy bool) ([]string, error) {
 // record ends where its quotes are closed.
 func scanCSV(in *input, rd *reading) error {
 	t := &csvTable{reading: rd}
-	err := in.lines(func(number int, line []byte, long, cut bool) error {
+	err := in.lines(func(number int, line []byte, long, truncated bool) error {
 		if t.head.columns == nil {
 			return t.begins(number, line)
 		}
@@ -60,7 +60,7 @@ func scanCSV(in *input, rd *reading) error {
 		return err
 	}
 	if rd.strict || len(t.more) == 0 {
-		if err := rd.cut(in.now, room.Fault{Code: faultQuoteOpen, OfLine: t.from, OfColumn: 1}); err != nil {
+		if err := rd.truncated(in.now, room.Fault{Code: faultQuoteOpen, OfLine: t.from, OfColumn: 1}); err != nil {
 			return err
 		}
 	}

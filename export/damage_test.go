@@ -140,11 +140,11 @@ func TestDamagedGzip(t *testing.T) {
 // Gzip makes a large file of a small one: it counts as what it unpacks to.
 func TestGzipBombs(t *testing.T) {
 	testrace.Skip(t)
-	for name, piece := range map[string]string{"text": strings.Repeat("x", 1000)} {
+	for name, fragment := range map[string]string{"text": strings.Repeat("x", 1000)} {
 		var bomb bytes.Buffer
 		w, _ := gzip.NewWriterLevel(&bomb, gzip.BestSpeed)
 		io.WriteString(w, "<i><d p='1'>")
-		io.CopyN(w, &endless{piece: piece}, export.MaxFile+1<<20)
+		io.CopyN(w, &endless{fragment: fragment}, export.MaxFile+1<<20)
 		w.Close()
 		before := held()
 		_, _, _, err := export.Read(&bomb, export.ReadOptions{Most: 1000})
@@ -162,7 +162,7 @@ func TestGzipBombs(t *testing.T) {
 func TestReadingIsSmall(t *testing.T) {
 	testrace.Skip(t)
 	const most = 8 << 20
-	for name, f := range map[string]struct{ start, piece string }{
+	for name, f := range map[string]struct{ start, fragment string }{
 		"a text":       {"<i><d p='1'>", "x"},
 		"entities":     {"<i><d p='1'>", "&lt;"},
 		"tags":         {"<i>", "<x a='1'>"},
@@ -180,7 +180,7 @@ func TestReadingIsSmall(t *testing.T) {
 	} {
 		before := held()
 		var peak int64
-		in := io.MultiReader(strings.NewReader(f.start), &watched{r: io.LimitReader(&endless{piece: f.piece}, 3<<20), every: 5 << 19, look: func() { peak = max(peak, held()-before) }})
+		in := io.MultiReader(strings.NewReader(f.start), &watched{r: io.LimitReader(&endless{fragment: f.fragment}, 3<<20), every: 5 << 19, look: func() { peak = max(peak, held()-before) }})
 		_, report, _, err := export.Read(in, export.ReadOptions{Most: 1000})
 		if peak > most {
 			t.Errorf("%s: %d bytes are held; %v", name, peak, err)
@@ -298,7 +298,8 @@ func TestOneBadPlace(t *testing.T) {
 	}
 }
 
-// TestFaultsObeyNobody: what a fault names of a file is read in a terminal.
+// TestFaultsObeyNobody: a fault quotes the file, and its text is read in a terminal, so
+// it must hold no control characters.
 func TestFaultsObeyNobody(t *testing.T) {
 	const evil = "\x1b[2J\x07\u009b31m\u202e\r\n"
 	quoted, err := json.Marshal("x" + evil)

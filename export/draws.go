@@ -51,7 +51,7 @@ func ReadDraws(r io.Reader) (list []show.DrawProof, err error) {
 		}
 		var p show.DrawProof
 		if err := json.Unmarshal(text, &p); err != nil {
-			return nil, fmt.Errorf("line %d is no draw: %w", n, err)
+			return nil, fmt.Errorf("line %d is not a draw: %w", n, err)
 		}
 		list = append(list, p)
 	}

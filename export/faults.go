@@ -9,72 +9,72 @@ import (
 	"danmaku/room"
 )
 
-// What can be the matter with a file, as on the wire. The console has a sentence
+// What can be wrong with a file, as on the wire. The console has a sentence
 // for each in every language; those below are the English ones.
 const (
-	faultTooLarge      = "too_large"    // N: MiB
-	faultTooMany       = "too_many"     // N: comments
-	faultPieceTooLong  = "piece_long"   // N: MiB
-	faultTextTooLong   = "text_long"    // N: MiB
-	faultEncoding      = "encoding"     // Word: its name
-	faultOtherKind     = "other_kind"   // Word: the name of a kind of file
-	faultOtherCSV      = "other_csv"    //
-	faultOtherJSON     = "other_json"   // Word: names of fields
-	faultPlainText     = "plain_text"   //
-	faultBinary        = "binary"       //
-	faultInGzip        = "in_gzip"      // Why: what is wrong with what was packed
-	faultGzip          = "gzip"         //
-	faultOtherRoot     = "other_root"   // Word: an element, Other: the root that was expected
-	faultTextFirst     = "text_first"   // Other: as above
-	faultNoRoot        = "no_root"      // Other: as above
-	faultRootless      = "rootless"     // Other: as above
-	faultBehind        = "behind"       // Word: an element, Other: the root
-	faultTextBehind    = "text_behind"  // Other: the root
-	faultTextBefore    = "text_before"  //
-	faultInside        = "inside"       // Word: an element, OfLine and OfColumn: its place
-	faultDeep          = "deep"         // N: levels
-	faultClosesNothing = "closes_none"  // Word: an element
-	faultClosesOther   = "closes_other" // Word: an element, Other: the one that is open, OfLine and OfColumn: its place
-	faultNotClosed     = "not_closed"   // Word: an element, OfLine and OfColumn: its place
-	faultTagCut        = "tag_cut"      // OfLine and OfColumn: where the tag begins
-	faultTag           = "tag"          // Word: an element
-	faultAttribute     = "attribute"    // Word: its name
-	faultAmpersand     = "ampersand"    //
-	faultLessThan      = "less_than"    //
-	faultJSON          = "json"         //
-	faultJSONCut       = "json_cut"     // Word: { or [, OfLine and OfColumn: its place
-	faultQuoteOpen     = "quote_open"   // OfLine and OfColumn: where the row begins
-	faultSegmentCut    = "segment_cut"  //
-	faultGzipCut       = "gzip_cut"     //
-	faultEmpty         = "empty_file"   //
-	faultNoEnd         = "no_end"       // Word: an element
-	faultFewFields     = "few_fields"   // Word: here and below, what stands there
-	faultTime          = "time"         //
-	faultType          = "type"         //
-	faultHeight        = "height"       //
-	faultNumberColor   = "number_color" //
-	faultDate          = "date"         //
-	faultVpos          = "vpos"         //
-	faultUsec          = "usec"         //
-	faultLineTooLong   = "line_long"    // N: MiB
-	faultNoOffset      = "no_offset"    //
-	faultLate          = "late"         // N: days
-	faultNotUTF8       = "not_utf8"     //
-	faultKind          = "kind"         // Word: a name, Other: of what kind its value is
-	faultNotJSON       = "not_json"     //
-	faultNotComment    = "not_comment"  //
-	faultCSVRow        = "csv_row"      //
-	faultElem          = "elem"         //
-	faultNoText        = "no_text"      //
-	faultNotMoment     = "moment"       //
-	faultMomentEarly   = "moment_early" //
-	faultNoTime        = "no_time"      //
-	faultOffset        = "offset"       // N: days
-	faultMode          = "mode"         //
-	faultSize          = "size"         //
-	faultHexColor      = "hex_color"    //
+	faultTooLarge         = "too_large"    // N: MiB
+	faultTooMany          = "too_many"     // N: comments
+	faultPieceTooLong     = "piece_long"   // N: MiB
+	faultTextTooLong      = "text_long"    // N: MiB
+	faultEncoding         = "encoding"     // Word: its name
+	faultOtherKind        = "other_kind"   // Word: the name of a kind of file
+	faultOtherCSV         = "other_csv"    //
+	faultOtherJSON        = "other_json"   // Word: names of fields
+	faultPlainText        = "plain_text"   //
+	faultBinary           = "binary"       //
+	faultInGzip           = "in_gzip"      // Why: what is wrong with what was packed
+	faultGzip             = "gzip"         //
+	faultOtherRoot        = "other_root"   // Word: an element, Other: the root that was expected
+	faultTextFirst        = "text_first"   // Other: as above
+	faultNoRoot           = "no_root"      // Other: as above
+	faultRootless         = "rootless"     // Other: as above
+	faultBehind           = "behind"       // Word: an element, Other: the root
+	faultTextBehind       = "text_behind"  // Other: the root
+	faultTextBefore       = "text_before"  //
+	faultInside           = "inside"       // Word: an element, OfLine and OfColumn: its place
+	faultDeep             = "deep"         // N: levels
+	faultClosesNothing    = "closes_none"  // Word: an element
+	faultClosesOther      = "closes_other" // Word: an element, Other: the one that is open, OfLine and OfColumn: its place
+	faultNotClosed        = "not_closed"   // Word: an element, OfLine and OfColumn: its place
+	faultTagTruncated     = "tag_cut"      // OfLine and OfColumn: where the tag begins
+	faultTag              = "tag"          // Word: an element
+	faultAttribute        = "attribute"    // Word: its name
+	faultAmpersand        = "ampersand"    //
+	faultLessThan         = "less_than"    //
+	faultJSON             = "json"         //
+	faultJSONTruncated    = "json_cut"     // Word: { or [, OfLine and OfColumn: its place
+	faultQuoteOpen        = "quote_open"   // OfLine and OfColumn: where the row begins
+	faultSegmentTruncated = "segment_cut"  //
+	faultGzipTruncated    = "gzip_cut"     //
+	faultEmpty            = "empty_file"   //
+	faultNoEnd            = "no_end"       // Word: an element
+	faultFewFields        = "few_fields"   // Word: here and below, what stands there
+	faultTime             = "time"         //
+	faultType             = "type"         //
+	faultHeight           = "height"       //
+	faultNumberColor      = "number_color" //
+	faultDate             = "date"         //
+	faultVpos             = "vpos"         //
+	faultUsec             = "usec"         //
+	faultLineTooLong      = "line_long"    // N: MiB
+	faultNoOffset         = "no_offset"    //
+	faultLate             = "late"         // N: days
+	faultNotUTF8          = "not_utf8"     //
+	faultKind             = "kind"         // Word: a name, Other: of what kind its value is
+	faultNotJSON          = "not_json"     //
+	faultNotComment       = "not_comment"  //
+	faultCSVRow           = "csv_row"      //
+	faultElem             = "elem"         //
+	faultNoText           = "no_text"      //
+	faultNotMoment        = "moment"       //
+	faultMomentEarly      = "moment_early" //
+	faultNoTime           = "no_time"      //
+	faultOffset           = "offset"       // N: days
+	faultMode             = "mode"         //
+	faultSize             = "size"         //
+	faultHexColor         = "hex_color"    //
 
-	noteCut       = "cut_off"   //
+	noteTruncated = "cut_off"   //
 	noteDefaulted = "defaulted" // N: comments, Why: what is wrong with the first
 	noteRepaired  = "repaired"  // N: faults, Why: the first
 
@@ -93,80 +93,80 @@ const (
 // {raw} without.
 var (
 	fileSentences = map[string]string{
-		faultTooLarge:      "the file is larger than {n} MiB",
-		faultTooMany:       "the file holds more than {n} comments",
-		faultPieceTooLong:  "a tag or a text is longer than {n} MiB",
-		faultTextTooLong:   "a comment is longer than {n} MiB",
-		faultEncoding:      "the file says that it is in {word}; save it as UTF-8",
-		faultOtherKind:     "this is a file of the kind {raw}, which holds no comments that can be replayed",
-		faultOtherCSV:      "this is a CSV file of another program: the columns text and offset_ms, or text and ts, are missing",
-		faultOtherJSON:     "this is JSON of a kind that is not known; its fields are: {raw}",
-		faultPlainText:     "this is plain text, not a file of comments",
-		faultBinary:        "this is a binary file of a kind that is not known",
-		faultInGzip:        "this is a gzip file; of what is in it: {why}",
-		faultGzip:          "this is a gzip file that cannot be unpacked",
-		faultOtherRoot:     "this is no comment file of {maker}: it begins with <{raw}> and not with <{other}>",
-		faultTextFirst:     "this is no comment file of {maker}: it begins with text and not with <{other}>",
-		faultNoRoot:        "this is no comment file of {maker}: there is no <{other}> in it",
-		faultRootless:      "the comments are not within <{other}>",
-		faultBehind:        "<{raw}> stands behind the end of the file's <{other}>",
-		faultTextBehind:    "text stands behind the end of the file's <{other}>",
-		faultTextBefore:    "text stands before the comments",
-		faultInside:        "a comment begins inside another one; <{raw}> of line {line}, column {column} is not closed",
-		faultDeep:          "elements are nested more than {n} deep",
-		faultClosesNothing: "</{raw}> closes nothing",
-		faultClosesOther:   "</{raw}> comes before the end of <{other}> of line {line}, column {column}",
-		faultNotClosed:     "the file ends before <{raw}> of line {line}, column {column} is closed",
-		faultTagCut:        "the file ends within the tag of line {line}, column {column}",
-		faultTag:           "the tag <{raw}> has no end",
-		faultAttribute:     "{word} is no attribute with a value in quotes",
-		faultAmpersand:     "& stands alone; XML wants &amp;",
-		faultLessThan:      "< stands alone; XML wants &lt;",
-		faultJSON:          "this is not well-formed JSON",
-		faultJSONCut:       "the file ends before the {raw} of line {line}, column {column} is closed",
-		faultQuoteOpen:     "the file ends before the quotes of the row of line {line} are closed",
-		faultSegmentCut:    "the file ends within a comment, or is damaged here",
-		faultGzipCut:       "the gzip file is cut off or damaged",
-		faultEmpty:         "the file is empty",
-		noteCut:            "the file ends before it is complete; what comes before that is read",
-		noteDefaulted:      "comments with a field that cannot be read and has its default: {n}; the first: {why}",
-		countSuperChats:    "super chats, which are played highlighted: {n}",
-		countPositioned:    "comments that are placed by a program, which are not played: {n}",
-		countDeleted:       "comments that were deleted, which are not played: {n}",
-		countCommands:      "commands to the player, which are not played: {n}",
-		countInvisible:     "invisible comments, which are not played: {n}",
-		countGifts:         "gifts, which are not played: {n}",
-		countGuards:        "memberships, which are not played: {n}",
-		countWithheld:      "comments that were not shown then, which are not played: {n}",
-		noteRepaired:       "places where the file is not well-formed: {n}; the first: {why}",
+		faultTooLarge:         "the file is larger than {n} MiB",
+		faultTooMany:          "the file holds more than {n} comments",
+		faultPieceTooLong:     "a tag or a text is longer than {n} MiB",
+		faultTextTooLong:      "a comment is longer than {n} MiB",
+		faultEncoding:         "the file says that it is in {word}; save it as UTF-8",
+		faultOtherKind:        "this is a file of the kind {raw}, which holds no comments that can be replayed",
+		faultOtherCSV:         "this is a CSV file of another program: the columns text and offset_ms, or text and ts, are missing",
+		faultOtherJSON:        "this is JSON of a kind that is not known; its fields are: {raw}",
+		faultPlainText:        "this is plain text, not a file of comments",
+		faultBinary:           "this is a binary file of a kind that is not known",
+		faultInGzip:           "this is a gzip file; of what is in it: {why}",
+		faultGzip:             "this is a gzip file that cannot be unpacked",
+		faultOtherRoot:        "this is not a comment file of {maker}: it begins with <{raw}> and not with <{other}>",
+		faultTextFirst:        "this is not a comment file of {maker}: it begins with text and not with <{other}>",
+		faultNoRoot:           "this is not a comment file of {maker}: there is no <{other}> in it",
+		faultRootless:         "the comments are not within <{other}>",
+		faultBehind:           "<{raw}> stands behind the end of the file's <{other}>",
+		faultTextBehind:       "text stands behind the end of the file's <{other}>",
+		faultTextBefore:       "text stands before the comments",
+		faultInside:           "a comment begins inside another one; <{raw}> of line {line}, column {column} is not closed",
+		faultDeep:             "elements are nested more than {n} deep",
+		faultClosesNothing:    "</{raw}> closes nothing",
+		faultClosesOther:      "</{raw}> comes before the end of <{other}> of line {line}, column {column}",
+		faultNotClosed:        "the file ends before <{raw}> of line {line}, column {column} is closed",
+		faultTagTruncated:     "the file ends within the tag of line {line}, column {column}",
+		faultTag:              "the tag <{raw}> has no end",
+		faultAttribute:        "{word} is not an attribute with a value in quotes",
+		faultAmpersand:        "& stands alone; XML wants &amp;",
+		faultLessThan:         "< stands alone; XML wants &lt;",
+		faultJSON:             "this is not well-formed JSON",
+		faultJSONTruncated:    "the file ends before the {raw} of line {line}, column {column} is closed",
+		faultQuoteOpen:        "the file ends before the quotes of the row of line {line} are closed",
+		faultSegmentTruncated: "the file ends within a comment, or is damaged here",
+		faultGzipTruncated:    "the gzip file is cut off or damaged",
+		faultEmpty:            "the file is empty",
+		noteTruncated:         "the file ends before it is complete; what comes before that is read",
+		noteDefaulted:         "comments with a field that cannot be read and has its default: {n}; the first: {why}",
+		countSuperChats:       "super chats, which are played highlighted: {n}",
+		countPositioned:       "comments that are placed by a program, which are not played: {n}",
+		countDeleted:          "comments that were deleted, which are not played: {n}",
+		countCommands:         "commands to the player, which are not played: {n}",
+		countInvisible:        "invisible comments, which are not played: {n}",
+		countGifts:            "gifts, which are not played: {n}",
+		countGuards:           "memberships, which are not played: {n}",
+		countWithheld:         "comments that were not shown then, which are not played: {n}",
+		noteRepaired:          "places where the file is not well-formed: {n}; the first: {why}",
 	}
 	lineSentences = map[string]string{
 		faultNoEnd:       "the comment has no end",
 		faultFewFields:   "fields are missing in {word}",
-		faultTime:        "the time {word} is no number of seconds",
+		faultTime:        "the time {word} is not a number of seconds",
 		faultType:        "the type {word} is unknown",
-		faultHeight:      "the size {word} is no height of letters",
-		faultNumberColor: "the colour {word} is no number from 0 to 16777215",
-		faultDate:        "the date {word} is no number of seconds",
-		faultVpos:        "vpos {word} is no number of hundredths of a second",
-		faultUsec:        "date_usec {word} is no number of microseconds",
+		faultHeight:      "the size {word} is not a height of letters",
+		faultNumberColor: "the colour {word} is not a number from 0 to 16777215",
+		faultDate:        "the date {word} is not a number of seconds",
+		faultVpos:        "vpos {word} is not a number of hundredths of a second",
+		faultUsec:        "date_usec {word} is not a number of microseconds",
 		faultLineTooLong: "it is longer than {n} MiB",
 		faultNoOffset:    "offset_ms is missing, which other lines have",
 		faultLate:        "it comes more than {n} days after the first",
 		faultNotUTF8:     "it is not UTF-8",
 		faultKind:        "{raw} is a {other}",
-		faultNotJSON:     "it is no JSON object",
-		faultNotComment:  "it is no comment of this kind of file",
+		faultNotJSON:     "it is not a JSON object",
+		faultNotComment:  "it is not a comment of this kind of file",
 		faultCSVRow:      "its quotes are not as CSV wants them",
 		faultElem:        "it is damaged",
 		faultNoText:      "text is missing",
-		faultNotMoment:   "ts {word} is no time like 2026-11-21T04:05:06.789Z",
+		faultNotMoment:   "ts {word} is not a time like 2026-11-21T04:05:06.789Z",
 		faultMomentEarly: "ts {word} is before 1970",
 		faultNoTime:      "offset_ms and ts are missing",
-		faultOffset:      "offset_ms {raw} is no number, or further than {n} days",
+		faultOffset:      "offset_ms {raw} is not a number, or further than {n} days",
 		faultMode:        "the mode {word} is unknown",
 		faultSize:        "the size {word} is unknown",
-		faultHexColor:    "the colour {word} is no #rrggbb",
+		faultHexColor:    "the colour {word} is not like #rrggbb",
 	}
 )
 

@@ -243,18 +243,18 @@ B站录播姬 <d p="1">no</d>
 // searched for its end again and again.
 func TestManyBeginnings(t *testing.T) {
 	testrace.Skip(t)
-	for _, piece := range []string{"<a>", "<!--", "<?", "<![CDATA[]]>", "<a b=\"", "</a>", "&", "&#", "<a%d>"} {
-		text := strings.Repeat(piece, 1_000_000/len(piece))
-		if piece == "<a%d>" {
+	for _, fragment := range []string{"<a>", "<!--", "<?", "<![CDATA[]]>", "<a b=\"", "</a>", "&", "&#", "<a%d>"} {
+		text := strings.Repeat(fragment, 1_000_000/len(fragment))
+		if fragment == "<a%d>" {
 			var b strings.Builder
 			for n := 0; b.Len() < 1_000_000; n++ {
-				fmt.Fprintf(&b, piece, n)
+				fmt.Fprintf(&b, fragment, n)
 			}
 			text = b.String()
 		}
 		items, report, err := read(strings.NewReader("<i>" + d(1, "1", text+"</a></b>") + "</i>"))
 		if err != nil || len(items)+report.Unread != 1 {
-			t.Errorf("%s: %d items, %+v, %v", piece, len(items), report, err)
+			t.Errorf("%s: %d items, %+v, %v", fragment, len(items), report, err)
 		}
 	}
 	rows := "text,offset_ms\n\"" + strings.Repeat("x\n", 500_000) + "\",1000\n"
@@ -295,14 +295,14 @@ func TestOtherFiles(t *testing.T) {
 		"UTF-16 BE":  {"\x00" + strings.Join(strings.Split("Dear Ann", ""), "\x00"), "this is plain text"},
 		"empty":      {"", "the file is empty"},
 		"blank":      {"\ufeff \r\n\t", "the file is empty"},
-		"XML":        {"<?xml version='1.0'?>\n<rss version='2.0'/>", "line 2, column 1: this is no comment file of Bilibili: it begins with <rss>"},
+		"XML":        {"<?xml version='1.0'?>\n<rss version='2.0'/>", "line 2, column 1: this is not a comment file of Bilibili: it begins with <rss>"},
 		"TTML":       {"<tt xmlns='http://www.w3.org/ns/ttml'><body><p begin='1s'>x</p></body></tt>", "it begins with <tt>"},
 		"gzip twice": {zipped([]byte(zipped([]byte("<i/>")))), "this is a gzip file; of what is in it: this is a file of the kind gzip"},
 		"tar.gz":     {zipped(append(bytes.Repeat([]byte{'a'}, 257), "ustar\x0000"...)), "this is a gzip file; of what is in it: this is a file of the kind tar"},
 		"ASS.gz":     {zipped([]byte("[Script Info]\n")), "this is a gzip file; of what is in it: this is a file of the kind ASS"},
 		"letter.gz":  {zipped([]byte("Dear Ann")), "this is a gzip file; of what is in it: this is plain text"},
 		"empty.gz":   {zipped(nil), "this is a gzip file; of what is in it: the file is empty"},
-		"rss.gz":     {zipped([]byte("<rss/>")), "this is a gzip file; of what is in it: this is no comment file of Bilibili"},
+		"rss.gz":     {zipped([]byte("<rss/>")), "this is a gzip file; of what is in it: this is not a comment file of Bilibili"},
 	} {
 		for mode, in := range map[string]io.Reader{"": strings.NewReader(row.file), ", byte by byte": iotest.OneByteReader(strings.NewReader(row.file))} {
 			_, _, _, err := export.Read(in, export.ReadOptions{})

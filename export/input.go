@@ -186,7 +186,7 @@ func readError(err error) error {
 // lines calls yield with the lines of a file one by one, without what is longer
 // than maxPiece: then long is true, and the line empty. A line ends with LF, CR LF
 // or, as old programs write, CR. cut is true when the file ends before the line does.
-func (in *input) lines(yield func(number int, line []byte, long, cut bool) error) error {
+func (in *input) lines(yield func(number int, line []byte, long, truncated bool) error) error {
 	var line []byte
 	for number := in.now.line; ; number++ {
 		line = line[:0]

@@ -47,7 +47,7 @@ type Report struct {
 	Notes     []room.Fault // what is wrong with the file as a whole, one of each kind
 }
 
-// mostMalformed is of how many comments a report says what is the matter.
+// mostMalformed is of how many comments a report says what is wrong.
 const mostMalformed = 20
 
 // unread notes a comment that cannot be read.

@@ -20,7 +20,7 @@ const (
 	DrawsFile     ItemKind = "draws"     // a row for each draw that is over, with all that it takes to repeat it
 )
 
-// ItemKinds lists them. The first is what a file has when nobody says.
+// ItemKinds lists them. The first is the default.
 var ItemKinds = []ItemKind{PollsFile, QuestionsFile, DrawsFile}
 
 // ItemFormats are the formats of files about items.

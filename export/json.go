@@ -111,13 +111,13 @@ func (p *jsonReader) end() error {
 	return fault(place{1, 1}, room.Fault{Code: faultOtherJSON, Word: strings.Join(p.names, ", ")})
 }
 
-// cutOff is the end of the file within an object or a list that begins at a
+// truncatedJSON is the end of the file within an object or a list that begins at a
 // place.
-func (p *jsonReader) cutOff(what string, at place) bool {
+func (p *jsonReader) truncatedJSON(what string, at place) bool {
 	if p.in.err != nil {
 		return false
 	}
-	return p.failed(p.cut(p.in.now, room.Fault{Code: faultJSONCut, Word: what, OfLine: at.line, OfColumn: at.column})) && false
+	return p.failed(p.truncated(p.in.now, room.Fault{Code: faultJSONTruncated, Word: what, OfLine: at.line, OfColumn: at.column})) && false
 }
 
 // descends reports whether the value of a field may hold comments.
@@ -144,7 +144,7 @@ func (p *jsonReader) array() bool {
 		here := p.in.now
 		switch {
 		case !ok:
-			return p.cutOff("[", at)
+			return p.truncatedJSON("[", at)
 		case b == ']':
 			p.in.skip(1)
 			p.depth--
@@ -177,7 +177,7 @@ func (p *jsonReader) array() bool {
 		}
 		if !ok {
 			if p.in.err == nil {
-				return p.cutOff("[", at)
+				return p.truncatedJSON("[", at)
 			}
 			return false
 		}
@@ -208,7 +208,7 @@ func (p *jsonReader) object(mayBeRecord bool) bool {
 			if mayBeRecord && !descended {
 				p.leaveOut(at)
 			}
-			return p.cutOff("{", at)
+			return p.truncatedJSON("{", at)
 		case b == '}':
 			p.in.skip(1)
 			p.depth--
@@ -294,7 +294,7 @@ func (p *jsonReader) object(mayBeRecord bool) bool {
 			if mayBeRecord && !descended {
 				p.leaveOut(at)
 			}
-			return p.cutOff("{", at)
+			return p.truncatedJSON("{", at)
 		}
 	}
 }

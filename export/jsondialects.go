@@ -228,8 +228,8 @@ func readTwitch(rd *reading, r jsonRecord) error {
 	message, who := r.sub("message"), r.sub("commenter")
 	text := message.str("body")
 	if text == "" {
-		for _, piece := range message.subs("fragments") {
-			text += piece.str("text")
+		for _, fragment := range message.subs("fragments") {
+			text += fragment.str("text")
 		}
 	}
 	if text == "" {

@@ -27,14 +27,14 @@ func holdsLines(head []byte, look lookup) bool {
 
 // lines reads one object a line. A line that cannot be read is left out.
 func (p *jsonReader) lines() error {
-	err := p.in.lines(func(number int, line []byte, long, cut bool) error {
+	err := p.in.lines(func(number int, line []byte, long, truncated bool) error {
 		column := 1 + len(line) - len(bytes.TrimLeft(line, " \t\r"))
 		if line = bytes.TrimRight(bytes.Trim(line, blankBytes), ","); len(line) == 0 && !long {
 			return nil
 		}
 		valid := json.Valid(line)
 		if !valid {
-			if some, err := p.pieces(place{number, column}, line); some || err != nil {
+			if some, err := p.fragments(place{number, column}, line); some || err != nil {
 				return err
 			}
 		}
@@ -45,9 +45,9 @@ func (p *jsonReader) lines() error {
 		case long:
 			p.unread(room.Fault{Code: faultLineTooLong, N: maxPiece >> 20})
 			return nil
-		case cut && !valid && (p.strict || !mendable(line)):
+		case truncated && !valid && (p.strict || !mendable(line)):
 			p.unread(room.Fault{Code: faultNoEnd, Word: "{"})
-			return p.cut(place{number, column}.after(line), room.Fault{Code: faultJSONCut, Word: "{", OfLine: number, OfColumn: column})
+			return p.truncated(place{number, column}.after(line), room.Fault{Code: faultJSONTruncated, Word: "{", OfLine: number, OfColumn: column})
 		}
 		return p.readRecord(line)
 	})
@@ -66,25 +66,25 @@ func mendable(line []byte) bool {
 // mostTorn is how many beginnings without an end are looked behind in a line.
 const mostTorn = 8
 
-// pieces reads a line in which a record was torn and the next one was written
+// fragments reads a line in which a record was torn and the next one was written
 // behind it, or which holds several. It reads nothing where none is whole.
-func (p *jsonReader) pieces(at place, line []byte) (some bool, err error) {
-	type piece struct {
+func (p *jsonReader) fragments(at place, line []byte) (some bool, err error) {
+	type fragment struct {
 		at  place
 		raw []byte // nothing: torn
 	}
-	var pieces []piece
+	var fragments []fragment
 	for torn := 0; len(line) > 0 && torn < mostTorn; {
 		var raw json.RawMessage
 		dec := json.NewDecoder(bytes.NewReader(line))
 		n := 1
 		if dec.Decode(&raw) == nil && p.known(raw) {
 			some = true
-			pieces = append(pieces, piece{at, raw})
+			fragments = append(fragments, fragment{at, raw})
 			n = int(dec.InputOffset())
 		} else {
-			if torn++; len(pieces) == 0 || pieces[len(pieces)-1].raw != nil {
-				pieces = append(pieces, piece{at: at})
+			if torn++; len(fragments) == 0 || fragments[len(fragments)-1].raw != nil {
+				fragments = append(fragments, fragment{at: at})
 			}
 			if i := bytes.Index(line[1:], []byte(`{"`)); i >= 0 {
 				n = 1 + i
@@ -99,15 +99,15 @@ func (p *jsonReader) pieces(at place, line []byte) (some bool, err error) {
 		return false, nil
 	}
 	if p.strict {
-		return true, fault(pieces[0].at, room.Fault{Code: faultJSON})
+		return true, fault(fragments[0].at, room.Fault{Code: faultJSON})
 	}
-	for _, piece := range pieces {
-		if err := p.begin(piece.at); err != nil {
+	for _, fragment := range fragments {
+		if err := p.begin(fragment.at); err != nil {
 			return true, err
 		}
-		if piece.raw == nil {
+		if fragment.raw == nil {
 			p.unread(room.Fault{Code: faultNotJSON})
-		} else if err := p.readRecord(piece.raw); err != nil {
+		} else if err := p.readRecord(fragment.raw); err != nil {
 			return true, err
 		}
 	}

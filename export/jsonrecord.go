@@ -211,7 +211,7 @@ func (p *jsonReader) readRecord(raw []byte) error {
 		raw = mended
 	}
 	rec := splitJSON(raw, p.lookup.folded)
-	// What is the matter with a line of our own, its reader says.
+	// What is wrong with a line of our own, its reader says.
 	if p.kind != nil && (p.kind.is(rec) || p.kind.name == JSONLines && rec.object) {
 		return p.kind.read(p.reading, rec)
 	}

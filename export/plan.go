@@ -15,6 +15,10 @@ import (
 	"danmaku/room"
 )
 
+// NoRecording is the detail of the error when a recording is asked for as the beginning
+// of a file, and there is none.
+const NoRecording = "zero recording: OBS reported no recording in that time; use first or a time"
+
 // Params are the parameters of an export: of the HTTP call, and as flags of the
 // command.
 var Params = []string{"format", "from", "to", "zero", "early", "status", "all", "bom"}
@@ -198,7 +202,7 @@ func (p *Plan) findRecording(ctx context.Context, insist bool) error {
 		return nil
 	}
 	if insist {
-		return room.Explain(room.ErrInvalid, "zero recording: OBS reported no recording in that time; use first or a time")
+		return room.Explain(room.ErrInvalid, NoRecording)
 	}
 	return nil
 }

@@ -22,7 +22,7 @@ import (
 // archiveOf is a database with a room, in which comments have come at seconds
 // from began on. A text that begins with a sign is not shown: - was removed,
 // ? is held.
-func archiveOf(t *testing.T, said map[int]string, moments map[int]room.MomentKind) *store.Store {
+func archiveOf(t *testing.T, topics map[int]string, moments map[int]room.MomentKind) *store.Store {
 	t.Helper()
 	db, err := store.Open(t.Context(), store.Options{Dir: t.TempDir()})
 	if err != nil {
@@ -41,7 +41,7 @@ func archiveOf(t *testing.T, said map[int]string, moments map[int]room.MomentKin
 			t.Fatal(err)
 		}
 	}
-	for s, text := range said {
+	for s, text := range topics {
 		at := began.Add(time.Duration(s) * time.Second)
 		ev := room.Event{Room: "live", At: at, Kind: room.KindComment, Comment: comment.Comment{
 			ID: comment.NewID(at, uint32(s)), At: at, Text: text, User: "ann", Mode: comment.Scroll, Size: comment.Medium, Color: comment.White,
@@ -134,7 +134,7 @@ func stamp(s int) string {
 
 // TestRecordingEnds leaves out what came when OBS recorded no more.
 func TestRecordingEnds(t *testing.T) {
-	said := map[int]string{0: "early", 10: "in", 20: "paused", 30: "last", 40: "at the end", 50: "late", 70: "much later"}
+	topics := map[int]string{0: "early", 10: "in", 20: "paused", 30: "last", 40: "at the end", 50: "late", 70: "much later"}
 	for _, tt := range []struct {
 		name    string
 		moments map[int]room.MomentKind
@@ -161,12 +161,12 @@ func TestRecordingEnds(t *testing.T) {
 		{"from a time on it has no end", map[int]room.MomentKind{5: room.RecordStart, 40: room.RecordStop}, "early=drop&zero=" + stamp(5), "in@5 paused@15 last@25 at the end@35 late@45 much later@65", 0},
 		{"nor from the first", map[int]room.MomentKind{5: room.RecordStart, 40: room.RecordStop}, "zero=first", "early@0 in@10 paused@20 last@30 at the end@40 late@50 much later@70", 0},
 	} {
-		text, result, err := exported(t, archiveOf(t, said, tt.moments), "format=jsonl&"+tt.query)
+		text, result, err := exported(t, archiveOf(t, topics, tt.moments), "format=jsonl&"+tt.query)
 		if got := timesIn(t, text); got != tt.want || err != nil || result.Selected.After != tt.after {
 			t.Errorf("%s: %v %+v\n got %s\nwant %s", tt.name, err, result, got, tt.want)
 		}
 	}
-	ended := archiveOf(t, said, map[int]room.MomentKind{5: room.RecordStart, 40: room.RecordStop})
+	ended := archiveOf(t, topics, map[int]room.MomentKind{5: room.RecordStart, 40: room.RecordStop})
 	for _, f := range export.Formats {
 		text, result, err := exported(t, ended, "format="+string(f))
 		if keeps := f == export.JSONLines || f == export.CSV; err != nil || strings.Contains(text, "late") != keeps || strings.Contains(text, "early") != keeps || result.Selected.After != 3 {

@@ -10,7 +10,7 @@ import (
 	"danmaku/room"
 )
 
-// Span reads what a query asks of a table that is no list of comments: its format,
+// Span reads what a query asks of a table of something else than comments: its format,
 // JSON Lines or CSV, and from and to, which are zero where they are left out.
 // Errors: room.ErrInvalid with an explanation.
 func Span(query url.Values) (f Format, from, to time.Time, err error) {

@@ -130,7 +130,7 @@ func (o *opened) end(rd *reading) error {
 	if o.packed == nil || o.packed.broken == nil {
 		return nil
 	}
-	return rd.cut(o.in.now, room.Fault{Code: faultGzipCut})
+	return rd.truncated(o.in.now, room.Fault{Code: faultGzipTruncated})
 }
 
 // notComments are the faults of files that hold no comments.

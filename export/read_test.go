@@ -24,12 +24,12 @@ import (
 
 // endless is a reader that repeats itself without an end.
 type endless struct {
-	piece string
-	read  int
+	fragment string
+	read     int
 }
 
 func (e *endless) Read(b []byte) (int, error) {
-	n := copy(b, e.piece[e.read%len(e.piece):])
+	n := copy(b, e.fragment[e.read%len(e.fragment):])
 	e.read += n
 	return n, nil
 }
@@ -51,7 +51,7 @@ func TestTooLarge(t *testing.T) {
 		"comments":  {line, "the file holds more than 50 comments", 1 << 20},
 		"malformed": {"{}\n", "the file holds more than 50 comments", 1 << 20},
 	} {
-		e := &endless{piece: row.file}
+		e := &endless{fragment: row.file}
 		var in io.Reader = e
 		switch name {
 		case "lines":
@@ -135,9 +135,9 @@ func TestNiconicoFields(t *testing.T) {
 		{attrs: chat + ` premium="3"`, text: "/vote start", report: export.Report{Commands: 1}},
 		{attrs: chat + ` premium="3"`, want: &item},
 		{attrs: chat + ` premium="1"`, text: "/hello", want: with(func(i *export.Item) { i.Text = "/hello" })},
-		{attrs: `no="7"`, report: malformed(`vpos "" is no number of hundredths of a second`)},
-		{attrs: `vpos="soon"`, report: malformed(`vpos "soon" is no number of hundredths of a second`)},
-		{attrs: `vpos="99999999999"`, report: malformed(`vpos "99999999999" is no number of hundredths of a second`)},
+		{attrs: `no="7"`, report: malformed(`vpos "" is not a number of hundredths of a second`)},
+		{attrs: `vpos="soon"`, report: malformed(`vpos "soon" is not a number of hundredths of a second`)},
+		{attrs: `vpos="99999999999"`, report: malformed(`vpos "99999999999" is not a number of hundredths of a second`)},
 		{attrs: chat + ` premium="2"`, text: "/hb ifseetno 1", report: export.Report{Commands: 1}},
 		{attrs: chat + ` premium="6" mail="184" anonymity="1"`, text: "/reset lv1", report: export.Report{Commands: 1}},
 		{attrs: chat + ` premium="7"`, text: "/vote start Which? A B", report: export.Report{Commands: 1}},
@@ -149,9 +149,9 @@ func TestNiconicoFields(t *testing.T) {
 		{attrs: `no="7" vpos="1234" date="1700000000000" user_id="u"`, want: with(func(i *export.Item) { i.SentAt = time.Unix(1700000000, 0).UTC() })},
 		{attrs: chat + ` name="Ann"`, want: with(func(i *export.Item) { i.Name = "Ann" })},
 		{attrs: `no="7" vpos="1234" date="yesterday" user_id="u"`, want: with(func(i *export.Item) { i.SentAt = time.Time{} }),
-			report: defaulted(`the date "yesterday" is no number of seconds`)},
+			report: defaulted(`the date "yesterday" is not a number of seconds`)},
 		{attrs: `no="7" vpos="1234" date="1700000000" date_usec="1000000" user_id="u"`, want: with(func(i *export.Item) { i.SentAt = time.Unix(1700000000, 0).UTC() }),
-			report: defaulted(`date_usec "1000000" is no number of microseconds`)},
+			report: defaulted(`date_usec "1000000" is not a number of microseconds`)},
 	} {
 		t.Run(row.attrs, func(t *testing.T) {
 			text := row.text
@@ -220,11 +220,11 @@ func TestJSONLines(t *testing.T) {
 		"no text": {in: `{"text":"a","offset_ms":1}` + "\n" + `{"offset_ms":2}`, want: []export.Item{item(1, time.Millisecond, "a")}, report: malformed("text is missing")},
 		"mode":    {in: `{"text":"a","offset_ms":1}` + "\n" + `{"text":"b","offset_ms":2,"mode":"loop"}`, want: []export.Item{item(1, time.Millisecond, "a"), item(2, 2*time.Millisecond, "b")}, report: defaulted(`the mode "loop" is unknown`)},
 		"size":    {in: `{"text":"a","offset_ms":1}` + "\n" + `{"text":"b","offset_ms":2,"size":"huge"}`, want: []export.Item{item(1, time.Millisecond, "a"), item(2, 2*time.Millisecond, "b")}, report: defaulted(`the size "huge" is unknown`)},
-		"colour":  {in: `{"text":"a","offset_ms":1}` + "\n" + `{"text":"b","offset_ms":2,"color":"red?"}`, want: []export.Item{item(1, time.Millisecond, "a"), item(2, 2*time.Millisecond, "b")}, report: defaulted(`the colour "red?" is no #rrggbb`)},
+		"colour":  {in: `{"text":"a","offset_ms":1}` + "\n" + `{"text":"b","offset_ms":2,"color":"red?"}`, want: []export.Item{item(1, time.Millisecond, "a"), item(2, 2*time.Millisecond, "b")}, report: defaulted(`the colour "red?" is not like #rrggbb`)},
 		"type":    {in: `{"text":"a","offset_ms":1}` + "\n" + `{"text":5,"offset_ms":2}`, want: []export.Item{item(1, time.Millisecond, "a")}, report: malformed("text is a number")},
-		"date":    {in: `{"text":"a","offset_ms":1}` + "\n" + `{"text":"b","ts":"soon"}`, want: []export.Item{item(1, time.Millisecond, "a")}, report: malformed(`ts "soon" is no time like 2026-11-21T04:05:06.789Z`)},
-		"far":     {in: `{"text":"a","offset_ms":1}` + "\n" + `{"text":"b","offset_ms":9999999999}`, want: []export.Item{item(1, time.Millisecond, "a")}, report: malformed("offset_ms 9999999999 is no number, or further than 30 days")},
-		"broken":  {in: `{"text":"a","offset_ms":1}` + "\n" + `{"text":"b"` + "\n", want: []export.Item{item(1, time.Millisecond, "a")}, report: malformed("it is no JSON object")},
+		"date":    {in: `{"text":"a","offset_ms":1}` + "\n" + `{"text":"b","ts":"soon"}`, want: []export.Item{item(1, time.Millisecond, "a")}, report: malformed(`ts "soon" is not a time like 2026-11-21T04:05:06.789Z`)},
+		"far":     {in: `{"text":"a","offset_ms":1}` + "\n" + `{"text":"b","offset_ms":9999999999}`, want: []export.Item{item(1, time.Millisecond, "a")}, report: malformed("offset_ms 9999999999 is not a number, or further than 30 days")},
+		"broken":  {in: `{"text":"a","offset_ms":1}` + "\n" + `{"text":"b"` + "\n", want: []export.Item{item(1, time.Millisecond, "a")}, report: malformed("it is not a JSON object")},
 		"cut off": {in: `{"text":"a","offset_ms":1}` + "\n" + `{"text":"b"`, want: []export.Item{item(1, time.Millisecond, "a")},
 			report: export.Report{Unread: 1, Malformed: malformed("the comment has no end").Malformed,
 				Notes: []room.Fault{{Line: 2, Column: 12, Message: "the file ends before it is complete; what comes before that is read"}}}},

@@ -63,8 +63,8 @@ func TestDanmaku2ASSReadsOurXML(t *testing.T) {
 // TestXMLEscapes looks at how the signs of XML are written: as a person would,
 // and no quote in a text as a number.
 func TestXMLEscapes(t *testing.T) {
-	row := said(1, 0, `"quoted" & 'single' <b> ]]>`, func(r *room.Row) { r.Name, r.User = `A "B" <C> & 'D'`, `u"1"` })
-	nameless := said(2, time.Second, "no name", nil)
+	row := topics(1, 0, `"quoted" & 'single' <b> ]]>`, func(r *room.Row) { r.Name, r.User = `A "B" <C> & 'D'`, `u"1"` })
+	nameless := topics(2, time.Second, "no name", nil)
 	const text = `>"quoted" &amp; 'single' &lt;b&gt; ]]&gt;</`
 	const user = ` user="A &quot;B&quot; &lt;C&gt; &amp; 'D'"`
 	for _, f := range []export.Format{export.BilibiliXML, export.NiconicoXML} {
@@ -104,7 +104,7 @@ func TestSubtitlesMakeRoom(t *testing.T) {
 	} {
 		var rows []room.Row
 		for i := range 200 {
-			rows = append(rows, said(i, time.Duration(i)*tt.apart, "text", nil))
+			rows = append(rows, topics(i, time.Duration(i)*tt.apart, "text", nil))
 		}
 		file, sum := write(t, export.SRT, export.Options{Zero: began}, rows)
 		cues := cuesOf(t, file, ",")
@@ -113,7 +113,7 @@ func TestSubtitlesMakeRoom(t *testing.T) {
 		}
 		for i, c := range cues {
 			want := time.Duration(tt.lasts) * time.Millisecond
-			if i >= len(rows)-6 { // nobody comes behind them
+			if i >= len(rows)-6 { // no comment comes behind them
 				want = max(want, c.to-c.from)
 			}
 			if c.from != time.Duration(i)*tt.apart || c.to-c.from != want {
@@ -170,7 +170,7 @@ func hostile() []room.Row {
 		"00:00:01,000 --> 00:00:02,000", "7", "WEBVTT", "NOTE hidden", "STYLE", "<v Bob>hi</v>", "<font color=red>x</font>", "{\\an8}top", "a --> b",
 		"&lt;escaped&gt; &amp; more", "line\nbreak", "sep\u2028arated", "trailing \\", "- dash", "🎉🎉🎉",
 	} {
-		rows = append(rows, said(i, time.Duration(i)*time.Second, text, func(r *room.Row) {
+		rows = append(rows, topics(i, time.Duration(i)*time.Second, text, func(r *room.Row) {
 			if i%3 == 0 {
 				r.Name = "A & <B> --> C"
 			}
@@ -202,7 +202,7 @@ func TestFFmpegReadsSubtitles(t *testing.T) {
 	if err != nil {
 		t.Skip("ffmpeg is not installed")
 	}
-	rows := append(hostile(), said(99, time.Minute, "{\\p1}m 0 0 l 9 9{\\p0}", func(r *room.Row) { r.Mode = comment.Top }))
+	rows := append(hostile(), topics(99, time.Minute, "{\\p1}m 0 0 l 9 9{\\p0}", func(r *room.Row) { r.Mode = comment.Top }))
 	for _, f := range []export.Format{export.ASS, export.SRT, export.WebVTT} {
 		for _, bom := range []bool{false, true} {
 			file, sum := write(t, f, export.Options{Zero: began, BOM: bom}, rows)

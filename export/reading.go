@@ -82,13 +82,13 @@ func (rd *reading) problem(at place, f room.Fault) error {
 	return nil
 }
 
-// cut is the end of the file before the end of what it holds. f says so where
+// truncated is the end of the file before the end of what it holds. f says so where
 // the file must be well-formed.
-func (rd *reading) cut(at place, f room.Fault) error {
+func (rd *reading) truncated(at place, f room.Fault) error {
 	if rd.strict {
 		return fault(at, f)
 	}
-	rd.note(at, room.Fault{Code: noteCut})
+	rd.note(at, room.Fault{Code: noteTruncated})
 	return nil
 }
 

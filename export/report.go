@@ -67,7 +67,7 @@ func reportTable(r report.Report, marked bool) ([]byte, error) {
 		if !p.Outside {
 			offset = playerTime(p.OffsetMS)
 		}
-		line("peak", stamp(p.At), offset, strings.Join(p.Said, " · "), "", p.Comments, p.People)
+		line("peak", stamp(p.At), offset, strings.Join(p.Topics, " · "), "", p.Comments, p.People)
 	}
 	for i, n := range r.Curve {
 		line("curve", stamp(r.From+int64(i)*r.StepMS), "", "", "", n, 0)
@@ -129,16 +129,16 @@ func reportChapters(r report.Report, words reportText) string {
 
 // chapterTitle says what was said in a peak. YouTube takes no angle brackets.
 func chapterTitle(p report.Peak, words reportText) string {
-	said := strings.Map(func(r rune) rune {
+	topics := strings.Map(func(r rune) rune {
 		if r == '<' || r == '>' {
 			return -1
 		}
 		return r
-	}, legalText(strings.Join(p.Said, " · ")))
-	if strings.TrimSpace(said) == "" {
+	}, legalText(strings.Join(p.Topics, " · ")))
+	if strings.TrimSpace(topics) == "" {
 		return fmt.Sprintf(words.comments, p.Comments)
 	}
-	return said
+	return topics
 }
 
 // playerTime is an offset as players write it: 2:03, 1:02:03. One before the beginning
@@ -179,14 +179,14 @@ func reportMarkdown(r report.Report, w reportText) []byte {
 		}
 	}
 	if len(r.Peaks) > 0 {
-		head(w.peaks, w.offset, w.count, w.said)
+		head(w.peaks, w.offset, w.count, w.topics)
 	}
 	for _, p := range r.Peaks {
 		offset := "–"
 		if !p.Outside {
 			offset = playerTime(p.OffsetMS)
 		}
-		fmt.Fprintf(&b, "| %s | %d | %s |\n", offset, p.Comments, plain(strings.Join(p.Said, " · ")))
+		fmt.Fprintf(&b, "| %s | %d | %s |\n", offset, p.Comments, plain(strings.Join(p.Topics, " · ")))
 	}
 	list := func(title string, counts []report.Count) {
 		if len(counts) == 0 {

@@ -12,8 +12,8 @@ import (
 // and no minute in which the recording did not run.
 func TestChapters(t *testing.T) {
 	r := report.Report{Comments: 9, Peaks: []report.Peak{
-		{OffsetMS: -60_000, Outside: true, Said: []string{"too early"}}, {OffsetMS: 5_000, Said: []string{"at once"}}, {OffsetMS: 62_000, Said: []string{"a <b>", "goal"}},
-		{OffsetMS: 71_000, Said: []string{"too close"}}, {OffsetMS: 3_723_000, Comments: 57}, {OffsetMS: 3_800_000, Outside: true, Said: []string{"in a pause"}},
+		{OffsetMS: -60_000, Outside: true, Topics: []string{"too early"}}, {OffsetMS: 5_000, Topics: []string{"at once"}}, {OffsetMS: 62_000, Topics: []string{"a <b>", "goal"}},
+		{OffsetMS: 71_000, Topics: []string{"too close"}}, {OffsetMS: 3_723_000, Comments: 57}, {OffsetMS: 3_800_000, Outside: true, Topics: []string{"in a pause"}},
 	}}
 	file, _, _, err := export.WriteReport(r, export.ReportChapters, "en", false)
 	if want := "0:00 Start\n1:02 a b · goal\n1:02:03 Comments: 57\n"; err != nil || string(file) != want {
@@ -26,7 +26,7 @@ func TestReportHasTextAlone(t *testing.T) {
 	nasty := "=1+1 | <script> [x](http://y)\n# *z*"
 	r := report.Report{
 		Title: nasty, Comments: 1, Words: []report.Count{{Text: nasty, N: 2}}, Polls: []report.Poll{{Question: nasty, Options: []report.Count{{Text: nasty}}}},
-		Asked: []report.AskedQuestion{{Text: nasty, Name: nasty}}, Peaks: []report.Peak{{Said: []string{nasty}}}, Staff: []report.Moderator{{By: nasty, Other: 1}},
+		Asked: []report.AskedQuestion{{Text: nasty, Name: nasty}}, Peaks: []report.Peak{{Topics: []string{nasty}}}, Staff: []report.Moderator{{By: nasty, Other: 1}},
 	}
 	md, _, _, err := export.WriteReport(r, export.ReportMarkdown, "en", false)
 	if err != nil {

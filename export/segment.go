@@ -31,7 +31,7 @@ const segmentElem = protowire.Number(1)
 
 // scanSegment hands on the comments of seg.so, which come one after the other.
 // Files that were joined are one file. The line of a comment is its number, since
-// there are no lines.
+// the format has no lines.
 func scanSegment(in *input, rd *reading) error {
 	n := 0
 	for {
@@ -92,7 +92,7 @@ func segmentEnd(in *input, rd *reading, at place) error {
 	if in.err != nil {
 		return in.err
 	}
-	return rd.cut(at, room.Fault{Code: faultSegmentCut})
+	return rd.truncated(at, room.Fault{Code: faultSegmentTruncated})
 }
 
 // readElem reads one DanmakuElem.

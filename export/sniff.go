@@ -153,8 +153,8 @@ var firstElement = regexp.MustCompile(`^(?s:\s|<\?.*?\?>|<!--.*?-->|<![^-\[][^>]
 // comments finds the first element that is a root of comments or one.
 var comments = regexp.MustCompile(`<(?:[\w.-]+:)?(packet|chat|i|d)[\s>/]`)
 
-// xmlKind reports which program's XML it is; what is nobody's is left to Bilibili's
-// reader, which says what it is.
+// xmlKind reports which program's XML it is; XML that it does not know is left to
+// Bilibili's reader, which says what it is.
 func xmlKind(text []byte) Format {
 	m := firstElement.FindSubmatch(text)
 	if m == nil {

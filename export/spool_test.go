@@ -112,12 +112,12 @@ func TestSpoolFileOnAFullDisk(t *testing.T) {
 func TestSpoolFileIsSmall(t *testing.T) {
 	testrace.Skip(t)
 	const comments, most = 4_000, 100 // bytes for each
-	for name, piece := range map[string]string{
+	for name, fragment := range map[string]string{
 		"comments": d(1, "1", strings.Repeat("x", 400)),
 		"IDs":      d(1, strings.Repeat("1", 400), "x"),
 		"faults":   `<d p="` + strings.Repeat("x", 400) + `,1,1,1,1,1,1,1">x</d>`,
 	} {
-		in := io.MultiReader(strings.NewReader("<i>"), io.LimitReader(&endless{piece: piece}, int64(comments*len(piece))), strings.NewReader("</i>"))
+		in := io.MultiReader(strings.NewReader("<i>"), io.LimitReader(&endless{fragment: fragment}, int64(comments*len(fragment))), strings.NewReader("</i>"))
 		on := spool(t)
 		before := held()
 		spooled, report, err := export.Spool(in, export.ReadOptions{Most: comments}, on, all)

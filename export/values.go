@@ -33,7 +33,7 @@ func whole(s string) (int64, bool) {
 }
 
 // offsetOf reads the time of a comment in some unit. A time before the beginning
-// is the beginning. It is false for what is no time, or beyond maxOffset.
+// is the beginning. It is false for what is not a time, or beyond maxOffset.
 func offsetOf(s string, unit time.Duration) (time.Duration, bool) {
 	n, ok := number(s)
 	if !ok {

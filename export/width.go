@@ -8,7 +8,7 @@ import (
 )
 
 // textWidth estimates how wide a line is drawn, in em. The browser measures;
-// here nobody knows which font the player will take. Every letter counts as
+// here the player's font is not known. Every letter counts as
 // wide as it is in the wider of the usual bold fonts without serifs (Arial,
 // Noto Sans, DejaVu Sans), so that a text is hardly ever wider than its
 // estimate, and lanes keep comments apart. What is narrower leaves a larger gap

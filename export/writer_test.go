@@ -26,8 +26,8 @@ var update = flag.Bool("update", false, "write the golden files anew")
 
 var began = time.Date(2023, 11, 14, 22, 13, 7, 655e6, time.UTC)
 
-// said makes a row that was shown at an offset from began.
-func said(n int, offset time.Duration, text string, style func(*room.Row)) room.Row {
+// topics makes a row that was shown at an offset from began.
+func topics(n int, offset time.Duration, text string, style func(*room.Row)) room.Row {
 	at := began.Add(offset)
 	row := room.Row{Seq: int64(n), Status: comment.Shown, Comment: comment.Comment{
 		ID: comment.NewID(at, uint32(n)), At: at, Text: text, User: fmt.Sprintf("user%d", n%7),
@@ -43,18 +43,18 @@ func said(n int, offset time.Duration, text string, style func(*room.Row)) room.
 func sample() []room.Row {
 	masked := func(r *room.Row) { r.Original, r.Rule = "not to be read", "words" }
 	return []room.Row{
-		said(1, -5*time.Second, "before the recording", nil),
-		said(2, 0, "hello 世界 👋🏽", func(r *room.Row) { r.Name = "Kim, \"the\" one" }),
-		said(3, 12345*time.Millisecond, "top & big <b>", func(r *room.Row) {
+		topics(1, -5*time.Second, "before the recording", nil),
+		topics(2, 0, "hello 世界 👋🏽", func(r *room.Row) { r.Name = "Kim, \"the\" one" }),
+		topics(3, 12345*time.Millisecond, "top & big <b>", func(r *room.Row) {
 			r.Mode, r.Size, r.Color, r.At = comment.Top, comment.Big, "#ff8000", time.UnixMilli(1700000000000).UTC()
 		}),
-		said(4, 13*time.Second, "below, small", func(r *room.Row) { r.Mode, r.Size = comment.Bottom, comment.Small }),
-		said(5, 14*time.Second, "backwards in red", func(r *room.Row) { r.Mode, r.Color = comment.Reverse, "#ff0000" }),
-		said(6, 15*time.Second, `{\fs200\an5}tags \N and {\p1}m 0 0{\p0}`, nil),
-		said(7, 16*time.Second, "=HYPERLINK(\"http://x\",\"y\")", func(r *room.Row) { r.Name = "@SUM(A1)" }),
-		said(8, 17*time.Second, "a ***** word", masked),
-		said(9, 18*time.Second, "bad\x01 \uFFFE\x00char\u0085s ]]> '\"", nil),
-		said(10, 59996*time.Millisecond, "＝1＋1", func(r *room.Row) { r.Color = "#000000" }),
+		topics(4, 13*time.Second, "below, small", func(r *room.Row) { r.Mode, r.Size = comment.Bottom, comment.Small }),
+		topics(5, 14*time.Second, "backwards in red", func(r *room.Row) { r.Mode, r.Color = comment.Reverse, "#ff0000" }),
+		topics(6, 15*time.Second, `{\fs200\an5}tags \N and {\p1}m 0 0{\p0}`, nil),
+		topics(7, 16*time.Second, "=HYPERLINK(\"http://x\",\"y\")", func(r *room.Row) { r.Name = "@SUM(A1)" }),
+		topics(8, 17*time.Second, "a ***** word", masked),
+		topics(9, 18*time.Second, "bad\x01 \uFFFE\x00char\u0085s ]]> '\"", nil),
+		topics(10, 59996*time.Millisecond, "＝1＋1", func(r *room.Row) { r.Color = "#000000" }),
 	}
 }
 
@@ -214,7 +214,7 @@ func TestPauses(t *testing.T) {
 func TestSpreadsheet(t *testing.T) {
 	rows := sample()
 	for i, start := range []string{"=", "+", "-", "@", "＝", "＋", "－", "＠"} {
-		rows = append(rows, said(20+i, 2*time.Minute, start+"1", func(r *room.Row) { r.Name = start + "name" }))
+		rows = append(rows, topics(20+i, 2*time.Minute, start+"1", func(r *room.Row) { r.Name = start + "name" }))
 	}
 	got, _ := write(t, export.CSV, export.Options{Room: "live"}, rows)
 	table, err := csv.NewReader(strings.NewReader(got)).ReadAll()

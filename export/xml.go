@@ -115,7 +115,7 @@ func (p *xmlReader) end() error {
 		return fault(p.in.now, room.Fault{Code: faultNoRoot, Other: p.dialect.root})
 	case len(p.open) > 0:
 		last := p.open[len(p.open)-1]
-		return p.cut(p.in.now, notClosed(last))
+		return p.truncated(p.in.now, notClosed(last))
 	}
 	return nil
 }
@@ -131,7 +131,7 @@ func (p *xmlReader) leaveOff(at place) error {
 	if !p.rooted {
 		return fault(p.in.now, room.Fault{Code: faultNoRoot, Other: p.dialect.root})
 	}
-	return p.cut(p.in.now, room.Fault{Code: faultTagCut, OfLine: at.line, OfColumn: at.column})
+	return p.truncated(p.in.now, room.Fault{Code: faultTagTruncated, OfLine: at.line, OfColumn: at.column})
 }
 
 func notClosed(el openElement) room.Fault {

@@ -65,7 +65,7 @@ func (p *xmlReader) startTag(at place) error {
 		return err
 	}
 	switch state {
-	case tagCut:
+	case tagTruncated:
 		if p.rooted && p.dialect.items[el.name] != nil && !p.strict {
 			if err := p.begin(at); err != nil {
 				return err
@@ -200,10 +200,10 @@ func (p *xmlReader) name() (string, bool) {
 type tagState int
 
 const (
-	tagWhole  tagState = iota
-	tagCut             // with the file
-	tagBroken          // where the next one begins
-	tagLong            // too long to be kept
+	tagWhole     tagState = iota
+	tagTruncated          // with the file
+	tagBroken             // where the next one begins
+	tagLong               // too long to be kept
 )
 
 // tag reads the beginning of an element with its attributes.
@@ -215,7 +215,7 @@ func (p *xmlReader) tag() (el xmlElement, empty bool, state tagState, err error)
 		b, ok := p.in.blanks()
 		switch {
 		case !ok:
-			return el, false, tagCut, nil
+			return el, false, tagTruncated, nil
 		case b == '>':
 			p.in.skip(1)
 			return el, empty, tagWhole, nil
@@ -238,7 +238,7 @@ func (p *xmlReader) tag() (el xmlElement, empty bool, state tagState, err error)
 		name, _ := p.name()
 		b, ok = p.in.blanks()
 		if !ok {
-			return el, false, tagCut, nil
+			return el, false, tagTruncated, nil
 		}
 		if b != '=' {
 			if err := p.problem(at, room.Fault{Code: faultAttribute, Word: name}); err != nil {
@@ -248,7 +248,7 @@ func (p *xmlReader) tag() (el xmlElement, empty bool, state tagState, err error)
 		}
 		p.in.skip(1)
 		if b, ok = p.in.blanks(); !ok {
-			return el, false, tagCut, nil
+			return el, false, tagTruncated, nil
 		}
 		raw, state := p.value(b, maxPiece-size)
 		if state != tagWhole {
@@ -288,7 +288,7 @@ func (p *xmlReader) value(quote byte, most int) ([]byte, tagState) {
 		case len(raw) > most:
 			return nil, tagLong
 		case len(next) == 0:
-			return raw, tagCut
+			return raw, tagTruncated
 		case !strings.Contains(stops, string(next)): // more has come
 		case bare:
 			return raw, tagWhole

@@ -31,7 +31,7 @@ func (p *xmlReader) readText(at place, el *xmlElement) (whole bool, err error) {
 		case end && p.in.err != nil:
 			return false, p.in.err
 		case end:
-			if err := p.cut(p.in.now, notClosed(inside)); err != nil {
+			if err := p.truncated(p.in.now, notClosed(inside)); err != nil {
 				return false, err
 			}
 			p.unread(room.Fault{Code: faultNoEnd, Word: el.name})

@@ -8,7 +8,7 @@ import (
 	"danmaku/room"
 )
 
-// Shell is whoever acts by a command on the server's machine.
+// Shell is the actor of commands on the server's machine.
 var Shell = room.Actor{Role: room.CommandLine, Label: "command line"}
 
 // May returns nil when somebody has a permission in a room; with an empty room, for
@@ -35,7 +35,7 @@ func (svc *Service) may(roomID string, by room.Actor, p room.Permission) (*liveR
 }
 
 // do writes an act into the log and waits until the room has it, so that
-// whoever acted sees it everywhere.
+// the person who acted sees it everywhere.
 func (svc *Service) do(ctx context.Context, r *liveRoom, by room.Actor, e room.Event) (room.Receipt, error) {
 	receipts, err := svc.doAll(ctx, r, by, []room.Event{e})
 	if err != nil {
@@ -59,7 +59,7 @@ func (svc *Service) doAll(ctx context.Context, r *liveRoom, by room.Actor, event
 	}
 	for _, receipt := range slices.Backward(receipts) {
 		if !receipt.Again {
-			r.follow(ctx, receipt.Event.Seq)
+			r.follow(ctx, max(receipt.Event.Seq, receipt.Last))
 			break
 		}
 	}

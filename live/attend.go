@@ -14,8 +14,8 @@ import (
 // talliesEvery is the least time between two frames that tell of counts.
 const talliesEvery = 250 * time.Millisecond
 
-// waitMost is for how long nobody looks whether an item starts by itself: the clock may
-// be set meanwhile.
+// waitMost is the longest time between two looks whether an item starts by itself: the
+// clock may be set meanwhile.
 const waitMost = 5 * time.Second
 
 // attended are the rooms that show something, will at a moment, or are reacted in: their
@@ -89,8 +89,8 @@ func (svc *Service) runShows(ctx context.Context) {
 	}
 }
 
-// nextLook returns how long nobody needs to look after any room; idle is true when none
-// needs it at all.
+// nextLook returns the time until a room has to be looked after; idle is true when none
+// has to be.
 func (svc *Service) nextLook() (wait time.Duration, idle bool) {
 	svc.attended.mu.Lock()
 	defer svc.attended.mu.Unlock()
@@ -119,12 +119,15 @@ func (svc *Service) lookAfter(ctx context.Context) {
 	}
 	svc.attended.mu.Unlock()
 	for _, r := range rooms {
-		svc.tellTallies(r)
-		svc.tellReactions(r)
+		svc.broadcastTallies(r)
+		svc.broadcastReactions(r)
 		svc.keepReactions(ctx, r, svc.mono())
-		r.mu.RLock()
-		over, due := show.Due(r.showing.items, svc.now()), show.ToStart(r.showing.items, svc.now())
-		r.mu.RUnlock()
+		var over, due []string
+		if svc.decides() {
+			r.mu.RLock()
+			over, due = show.Due(r.showing.items, svc.now()), show.ToStart(r.showing.items, svc.now())
+			r.mu.RUnlock()
+		}
 		for _, id := range over {
 			svc.byItself(ctx, r, show.Command{Op: show.Expire, ID: id})
 		}
@@ -158,49 +161,56 @@ func (svc *Service) countAuthors(ctx context.Context, r *liveRoom, id string) {
 	}
 }
 
-// byItself carries out what nobody commands. A log that cannot be written is asked
-// again at the next look.
+// byItself carries out a command whose time has come. When the log cannot be written,
+// the next look tries again.
 func (svc *Service) byItself(ctx context.Context, r *liveRoom, c show.Command) {
 	e := room.Event{Room: r.id, At: svc.now(), Kind: room.KindItem, Command: &c}
-	if _, err := svc.journal.Append(ctx, e); err != nil && !errors.Is(err, room.ErrBusy) && ctx.Err() == nil {
+	if _, err := svc.journal.Append(svc.inTerm(ctx), e); err != nil && !errors.Is(err, room.ErrBusy) && ctx.Err() == nil {
 		svc.slog.Warn("an item could not be changed at its moment", "room", r.id, "item", c.ID, "op", c.Op, "err", err)
 	}
 }
 
-// tellTallies sends the counts that have changed to everybody who may see them.
-func (svc *Service) tellTallies(r *liveRoom) {
+// broadcastTallies sends the counts that have changed to everybody who may see them. In a room
+// with a delay, screens are told of photos and questions once they have been told of the
+// comments before them.
+func (svc *Service) broadcastTallies(r *liveRoom) {
+	passed := r.onScreens()
 	r.mu.Lock()
-	var counted []show.Item
+	changed := make([][]show.Item, len(room.Views))
 	for _, it := range r.showing.items {
-		if r.showing.counted[it.ID] && it.State == show.Live {
-			counted = append(counted, it)
+		if it.State != show.Live {
+			continue
+		}
+		board := r.showing.boards[it.ID]
+		for i, v := range room.Views {
+			if !r.showing.counted[it.ID] && (v != room.ViewOverlay || board == nil || !board.Behind(passed)) {
+				continue
+			}
+			if seen, ok := asSeen(v, r.showing.news(v, passed, it)); ok {
+				changed[i] = append(changed[i], show.Brief(seen))
+			}
 		}
 	}
 	clear(r.showing.counted)
-	frames := make([][]byte, len(room.Views))
-	if len(counted) > 0 {
-		for i, v := range room.Views {
-			var seen []show.Item
-			for _, it := range counted {
-				if b := r.showing.boards[it.ID]; b != nil {
-					it = b.News(it)
-				} else {
-					it = r.showing.count(it)
-				}
-				if it, ok := asSeen(v, it); ok {
-					seen = append(seen, show.Brief(it))
-				}
-			}
-			frames[i] = svc.encoder.Tally(seen)
-		}
-		for _, b := range r.showing.boards {
-			b.Told()
-		}
+	for _, b := range r.showing.boards {
+		b.Delivered(passed)
 	}
 	r.mu.Unlock()
 	for i, v := range room.Views {
-		if frames[i] != nil {
-			svc.outlet.Announce(r.id, v, frames[i])
+		if len(changed[i]) > 0 {
+			svc.outlet.Announce(r.id, v, svc.encoder.Tally(changed[i]))
 		}
+	}
+}
+
+// news adds to an item what was counted since the last frame about it.
+func (s *showing) news(v room.View, passed int64, it show.Item) show.Item {
+	switch b := s.boards[it.ID]; {
+	case b == nil:
+		return s.count(it)
+	case v == room.ViewOverlay:
+		return b.NewsOnScreens(it, passed)
+	default:
+		return b.News(it)
 	}
 }

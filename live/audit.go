@@ -6,12 +6,12 @@ import (
 	"danmaku/room"
 )
 
-// Acts lists what was done to a room, newest first; for the owner also what was
+// AuditEntries lists what was done to a room, newest first; for the owner also what was
 // done to all rooms.
-func (svc *Service) Acts(ctx context.Context, by room.Actor, q room.AuditQuery) ([]room.AuditEntry, bool, error) {
+func (svc *Service) AuditEntries(ctx context.Context, by room.Actor, q room.AuditQuery) ([]room.AuditEntry, bool, error) {
 	if _, err := svc.may(q.Room, by, room.ReadAudit); err != nil {
 		return nil, false, err
 	}
 	q.Global = by.Can(room.ReadSharedAudit, "")
-	return svc.audit.Acts(ctx, q)
+	return svc.audit.AuditEntries(ctx, q)
 }

@@ -52,7 +52,7 @@ func (svc *Service) Ban(ctx context.Context, roomID string, by room.Actor, q Ban
 	}
 	a := by.Entry(room.Action(ban.Kind))
 	a.User, a.Detail = ban.User, ban.Reason
-	events := []room.Event{{Kind: room.KindBan, Ban: &ban, Act: a}}
+	events := []room.Event{{Kind: room.KindBan, Ban: &ban, Audit: a}}
 	switch {
 	case !q.Remove:
 	case ban.User != "":
@@ -105,7 +105,7 @@ func removeFrom(by room.Actor, ids []comment.ID) room.Event {
 	if len(ids) == 1 {
 		a.About = ids[0].String()
 	}
-	return room.Event{Kind: room.KindRemove, IDs: ids, Act: a}
+	return room.Event{Kind: room.KindRemove, IDs: ids, Audit: a}
 }
 
 // banOf checks a request and finds its target.
@@ -190,7 +190,7 @@ func (svc *Service) unban(ctx context.Context, r *liveRoom, by room.Actor, id in
 func (svc *Service) lifting(by room.Actor, id int64) room.Event {
 	a, ban := by.Entry(room.ActionUnban), svc.bans.find(id)
 	a.User, a.Detail = ban.User, ban.Reason
-	return room.Event{Kind: room.KindUnban, Ban: &room.Ban{ID: id}, Act: a}
+	return room.Event{Kind: room.KindUnban, Ban: &room.Ban{ID: id}, Audit: a}
 }
 
 // reban puts a lifted ban into force again, as long as it would have lasted.
@@ -217,7 +217,7 @@ func (svc *Service) reban(ctx context.Context, roomID string, by room.Actor, id 
 	ban.ID, ban.By, ban.At = 0, "", time.Time{} // it is a new one, by who acts now
 	a := by.Entry(room.Action(ban.Kind))
 	a.User, a.Detail = ban.User, ban.Reason
-	_, err = svc.do(ctx, r, by, room.Event{Kind: room.KindBan, Ban: &ban, Act: a})
+	_, err = svc.do(ctx, r, by, room.Event{Kind: room.KindBan, Ban: &ban, Audit: a})
 	return err
 }
 

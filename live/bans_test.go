@@ -12,7 +12,7 @@ import (
 
 var noon = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 
-// at is a moment at which nobody has set the clock.
+// at is a moment as both clocks have it when the wall clock was never set.
 func at(wall time.Time) instant { return instant{wall: wall, mono: wall.Sub(noon)} }
 
 // A mute or ban of any length holds to its last moment and ends by itself; the
@@ -96,32 +96,32 @@ func TestBansEndOnTimeWhenTheClockIsSet(t *testing.T) {
 	}
 }
 
-// seats is an outlet of one room; told takes what each seat is sent.
-type seats struct {
+// presentClients is an outlet of one room; sent records what each client is sent.
+type presentClients struct {
 	Outlet
-	sit  []Client
-	told map[Client]time.Time
+	clients []Client
+	sent    map[Client]time.Time
 }
 
-func (s seats) Evict(func(Client) error) {}
+func (s presentClients) Evict(func(Client) error) {}
 
-func (s seats) People(_, address string) []string {
+func (s presentClients) People(_, address string) []string {
 	var users []string
-	for _, seat := range s.sit {
-		if address == "" || seat.Address == address {
-			users = append(users, seat.User)
+	for _, c := range s.clients {
+		if address == "" || c.Address == address {
+			users = append(users, c.User)
 		}
 	}
 	slices.Sort(users)
 	return slices.Compact(users)
 }
 
-func (s seats) Notify(_, user string, frame func(Client) []byte) {
-	for _, seat := range s.sit {
-		if seat.User == user {
+func (s presentClients) Notify(_, user string, frame func(Client) []byte) {
+	for _, c := range s.clients {
+		if c.User == user {
 			var at time.Time
-			if err := at.UnmarshalBinary(frame(seat)); err == nil {
-				s.told[seat] = at
+			if err := at.UnmarshalBinary(frame(c)); err == nil {
+				s.sent[c] = at
 			}
 		}
 	}
@@ -138,8 +138,8 @@ func (mutes) Muted(until time.Time) []byte {
 // A phone is told what holds for it: after one of several bans was lifted it
 // hears of the others, those on its own address among them.
 func TestAnUnbanTellsWhatStillHolds(t *testing.T) {
-	home, hall := "home", "hall"
-	ann := []Client{{Room: "live", User: "ann", Address: home}, {Room: "live", User: "ann", Address: hall}}
+	home, venue := "home", "hall"
+	ann := []Client{{Room: "live", User: "ann", Address: home}, {Room: "live", User: "ann", Address: venue}}
 	bob := Client{Room: "live", User: "bob", Address: home}
 	mute := func(id int64, user, address string, minutes int) room.Ban {
 		return room.Ban{ID: id, Room: "live", User: user, Address: address, Kind: room.Mute, At: noon, Until: noon.Add(time.Duration(minutes) * time.Minute)}
@@ -154,19 +154,19 @@ func TestAnUnbanTellsWhatStillHolds(t *testing.T) {
 		{"by user", user, map[Client]time.Time{ann[0]: address.Until, ann[1]: open}},
 		{"by address", address, map[Client]time.Time{ann[0]: user.Until, ann[1]: user.Until, bob: other.Until}},
 	} {
-		out := seats{sit: append(slices.Clone(ann), bob), told: map[Client]time.Time{}}
+		out := presentClients{clients: append(slices.Clone(ann), bob), sent: map[Client]time.Time{}}
 		h := &Service{outlet: out, encoder: mutes{}, now: func() time.Time { return noon }}
 		for _, ban := range []room.Ban{user, address, other} {
 			h.enforce(room.Event{Kind: room.KindBan, Ban: &ban})
 		}
-		clear(out.told)
+		clear(out.sent)
 		h.enforce(room.Event{Kind: room.KindUnban, Ban: &tt.lift})
-		if len(out.told) != len(tt.want) {
-			t.Errorf("%s: told %v", tt.name, out.told)
+		if len(out.sent) != len(tt.want) {
+			t.Errorf("%s: told %v", tt.name, out.sent)
 		}
-		for seat, until := range tt.want {
-			if got := out.told[seat]; !got.Equal(until) {
-				t.Errorf("%s: %s at %s is muted until %v, want %v", tt.name, seat.User, seat.Address, got, until)
+		for c, until := range tt.want {
+			if got := out.sent[c]; !got.Equal(until) {
+				t.Errorf("%s: %s at %s is muted until %v, want %v", tt.name, c.User, c.Address, got, until)
 			}
 		}
 	}

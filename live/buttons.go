@@ -77,7 +77,8 @@ func (svc *Service) NewButton(ctx context.Context, roomID string, by room.Actor,
 	if err != nil {
 		return room.AccessLink{}, "", err
 	}
-	return l, key, svc.loadLinks(ctx)
+	svc.access.Add(l)
+	return l, key, nil
 }
 
 // Press does the one act of a button, in the button's name. Whoever runs the room may
@@ -166,7 +167,7 @@ func (svc *Service) startNext(ctx context.Context, r *liveRoom, by room.Actor, k
 	var next, stands *show.Item
 	for i, it := range items {
 		switch {
-		case it.State == show.Live && show.SlotOf(it.Kind) == show.SlotOf(kind):
+		case it.State == show.Live && it.Slot() == (show.Item{Kind: kind}).Slot():
 			stands = &items[i]
 		case it.Kind == kind && it.State == show.Queued && (next == nil || next.State == show.Draft), it.Kind == kind && it.State == show.Draft && next == nil:
 			next = &items[i]

@@ -22,6 +22,8 @@ type ChatMessage struct {
 	Size   comment.Size
 	Paid   *comment.Paid
 	Emotes []comment.Emote
+
+	Standing comment.Standing
 }
 
 // settledFor is how old authors of platforms count: they are not newcomers of a
@@ -64,9 +66,9 @@ func (svc *Service) SubmitChat(ctx context.Context, c room.Chat, m ChatMessage) 
 	}
 	a := svc.chatAuthor(c, m)
 	d := comment.Draft{
-		Text: m.Text, Name: m.Name, Color: m.Color, Mode: m.Mode, Size: m.Size, Ref: m.Ref, Source: m.Source, Paid: m.Paid, Emotes: m.Emotes,
+		Text: m.Text, Name: m.Name, Color: m.Color, Mode: m.Mode, Size: m.Size, Ref: m.Ref, Source: m.Source, Paid: m.Paid, Emotes: m.Emotes, Standing: m.Standing,
 	}.Fit(r.settings().Limits())
-	if m.Ref != "" { // whoever asks again is told what stands, and it costs no limit
+	if m.Ref != "" { // a repeated request gets the first answer, and is not counted by the limits
 		id, err := svc.history.Brought(ctx, c.Room, m.Ref)
 		if err == nil {
 			row, err := svc.history.Comment(ctx, c.Room, id)
@@ -103,7 +105,7 @@ func (svc *Service) ChatTakeDown(ctx context.Context, c room.Chat, source commen
 	if len(ids) == 1 {
 		a.About, a.User, a.Detail = ids[0].String(), row.User, row.Text
 	}
-	return svc.takenDown(ctx, r, by, room.Event{Kind: room.KindRemove, IDs: ids, Act: a})
+	return svc.takenDown(ctx, r, by, room.Event{Kind: room.KindRemove, IDs: ids, Audit: a})
 }
 
 // takenDown writes a removal and returns how many comments it removed.
@@ -149,7 +151,7 @@ func (svc *Service) ChatTakeDownAuthor(ctx context.Context, c room.Chat, source 
 	}
 	a := by.Entry(room.ActionMute)
 	a.User, a.Detail = user, ban.Reason
-	receipts, err := svc.doAll(ctx, r, by, []room.Event{{Kind: room.KindBan, Ban: &ban, Act: a}, remove})
+	receipts, err := svc.doAll(ctx, r, by, []room.Event{{Kind: room.KindBan, Ban: &ban, Audit: a}, remove})
 	if err != nil || len(receipts) < 2 || receipts[1].Again {
 		return 0, err
 	}
@@ -166,7 +168,7 @@ func (svc *Service) ChatTakeDownAll(ctx context.Context, c room.Chat, source com
 	for {
 		a := by.Entry(room.ActionRemove)
 		a.About, a.Detail = c.ID, "chat cleared"
-		n, err := svc.takenDown(ctx, r, by, room.Event{Kind: room.KindRemove, Chat: c.ID, Comment: comment.Comment{Source: source}, Act: a})
+		n, err := svc.takenDown(ctx, r, by, room.Event{Kind: room.KindRemove, Chat: c.ID, Comment: comment.Comment{Source: source}, Audit: a})
 		total += n
 		if err != nil || n == 0 {
 			return total, err
@@ -198,8 +200,8 @@ func (svc *Service) putBack(ctx context.Context, roomID string, by room.Actor, a
 			e.Kind = room.KindHeld
 		}
 		if len(events) == 0 {
-			e.Act = by.Entry(room.ActionPutBack)
-			e.Act.About, e.Act.User, e.Act.Detail = a.About, a.User, a.Detail
+			e.Audit = by.Entry(room.ActionPutBack)
+			e.Audit.About, e.Audit.User, e.Audit.Detail = a.About, a.User, a.Detail
 		}
 		events = append(events, e)
 	}

@@ -149,7 +149,8 @@ func (svc *Service) AddChat(ctx context.Context, roomID string, by room.Actor, l
 }
 
 // SetChat changes a chat. A secret that is not named stays as it is, unless the link
-// leads to another host: whoever may change a chat may not read its secrets there. An
+// leads to another host: else a person who may change a chat could send its secrets to a
+// host of their own and read them. An
 // empty link keeps the target. Errors: ErrNotFound, ErrInvalid, ErrBusy.
 func (svc *Service) SetChat(ctx context.Context, roomID string, by room.Actor, id, link string, secret map[string]string, set func(*room.Chat)) (ChatView, error) {
 	v, err := svc.changeChats(ctx, roomID, by, func(b ChatBook) (room.Chat, error) {

@@ -21,8 +21,8 @@ var (
 	strangersHeld    = [...]int{50, 200}
 )
 
-// reviewPerProgram is how many comments of one sender link may wait: whoever has its
-// key was given it.
+// reviewPerProgram is how many comments of one sender link may wait. It is more than a
+// person's, since an owner gave out the link.
 const reviewPerProgram = 2000
 
 // reviewPerPerson is how many comments of one person may wait.
@@ -139,5 +139,5 @@ func (q *queue) release(id comment.ID) {
 }
 
 // heldByFilter reports whether a rule is the filter's, as opposed to a room that holds every
-// comment.
-func heldByFilter(rule string) bool { return rule != RuleReview }
+// comment, or a wall that holds every photo.
+func heldByFilter(rule string) bool { return rule != RuleReview && rule != RulePhoto }

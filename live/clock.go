@@ -22,8 +22,8 @@ func newClock(now func() time.Time, elapsed func() time.Duration) clock {
 	return clock{now: now, elapsed: elapsed, began: now().Round(0), since: elapsed()}
 }
 
-// steady is now as it would be had it not been set since the clock was made.
-func (c clock) steady() time.Time {
+// monotonic is now as it would be had it not been set since the clock was made.
+func (c clock) monotonic() time.Time {
 	if c.began.IsZero() {
 		return c.now()
 	}
@@ -35,14 +35,14 @@ func (c clock) set() time.Duration {
 	if c.began.IsZero() {
 		return 0
 	}
-	return c.now().Round(0).Sub(c.steady())
+	return c.now().Round(0).Sub(c.monotonic())
 }
 
 // rebase returns a moment whose age by now is what has passed since made, a stamp
 // of steady. A stamp that lies ahead of steady is of a run whose clock was ahead,
 // or this one's was behind at its start: then its age is by now.
 func (c clock) rebase(made time.Time) time.Time {
-	if made.IsZero() || made.After(c.steady().Add(time.Second)) {
+	if made.IsZero() || made.After(c.monotonic().Add(time.Second)) {
 		return made
 	}
 	return made.Add(c.set())

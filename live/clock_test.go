@@ -50,8 +50,40 @@ func TestNoCommentFromTheFutureOnAFreshOverlay(t *testing.T) {
 		r.apply(plainEncoder{}, room.Event{Seq: int64(seq) + 1, Kind: room.KindComment, At: noon.Add(at), Comment: comment.Comment{ID: comment.ID(seq) + 1}})
 	}
 	for v, want := range map[room.View]int{room.ViewOverlay: 3, room.ViewAudience: 5, room.ViewConsole: 5} {
-		if got := len(r.ring.Newest(v, 5, noon)); got != want {
+		if got := len(r.ring.Newest(v, 5, noon, 0)); got != want {
 			t.Errorf("%s: %d comments, want %d", v, got, want)
+		}
+	}
+}
+
+// A list begins with the newest comments of any age, but with nothing that was taken
+// down, not told yet, of the future or from before a clear.
+func TestAListBeginsWithOlderComments(t *testing.T) {
+	r := newRoom(room.Record{Room: room.New("live")}, nil, plainEncoder{}, outletFunc(func(string, room.View, []byte) {}), newClock(time.Now, nil), nil)
+	defer r.close()
+	say := func(seq int64, at time.Duration) {
+		r.apply(plainEncoder{}, room.Event{Seq: seq, Kind: room.KindComment, At: noon.Add(at), Comment: comment.Comment{ID: comment.ID(seq)}})
+	}
+	say(1, -3*time.Hour)
+	r.apply(plainEncoder{}, room.Event{Seq: 2, Kind: room.KindClear, At: noon.Add(-2 * time.Hour)})
+	for seq, at := range []time.Duration{3: -time.Hour, 4: -50 * time.Minute, 5: -40 * time.Minute, 6: -10 * time.Second, 7: time.Hour, 8: 0} {
+		if seq >= 3 {
+			say(int64(seq), at)
+		}
+	}
+	r.apply(plainEncoder{}, room.Event{Seq: 9, Kind: room.KindRemove, At: noon, IDs: []comment.ID{4}})
+	for _, tt := range []struct {
+		view   room.View
+		passed int64
+		lines  int
+		want   int
+	}{
+		{room.ViewOverlay, 9, 0, 2}, {room.ViewOverlay, 9, -5, 2}, {room.ViewOverlay, 9, 60, 4}, {room.ViewOverlay, 9, 3, 3}, {room.ViewOverlay, 9, 1_000_000, 4},
+		{room.ViewOverlay, 6, 60, 3}, // a delay keeps the newest back
+		{room.ViewAudience, 9, 1, 5}, {room.ViewConsole, 9, 1, 5},
+	} {
+		if got := len(r.ring.Newest(tt.view, tt.passed, noon, tt.lines)); got != tt.want {
+			t.Errorf("%+v: %d comments", tt, got)
 		}
 	}
 }
@@ -67,7 +99,9 @@ func (s seen) Check(d comment.Draft, r room.Room) comment.Verdict {
 	return s.verdicts.Check(d, r)
 }
 
-func (s seen) Settle(d comment.Draft, _ comment.Verdict, _ bool) { *s.settled = append(*s.settled, d) }
+func (s seen) OnCommitted(d comment.Draft, _ comment.Verdict, _ bool) {
+	*s.settled = append(*s.settled, d)
+}
 
 // The filter measures by the clock that is never set: it is told the time by that.
 func TestTheFilterIsToldTheTimeThatPassed(t *testing.T) {
@@ -147,7 +181,7 @@ func TestATallyOutlivesASetClock(t *testing.T) {
 		wall, passed = wall.Add(step+10*time.Second), passed+10*time.Second
 		tl.count(room.Event{Kind: room.KindComment, At: wall})
 		tl.stop("slow_down", "", wall)
-		tl.crowd(7, wall)
+		tl.noteHeadcount(7, func() time.Time { return wall })
 	}
 	got := tl.counts(wall)
 	if h := tl.hour(wall); got.Rate != 4 || got.Stopped["slow_down"] != 4 || h.Shown[59]+h.Shown[58] != 4 || h.People[59] != 7 {

@@ -103,7 +103,7 @@ type Shows interface {
 
 // Keep stores for how many days comments are kept; see [Service.SetKeep].
 type Keep interface {
-	// KeepDays returns what was chosen; chosen is false when nobody has.
+	// KeepDays returns what was chosen; chosen is false when nothing was.
 	KeepDays(ctx context.Context) (days int, chosen bool, err error)
 	// SetKeepDays errors: room.ErrBusy.
 	SetKeepDays(ctx context.Context, days int, a *room.AuditEntry) error
@@ -118,11 +118,11 @@ type WiFi interface {
 }
 
 // Audit keeps who did what. Acts are written with what they tell of: with the
-// event of the log, see [room.Event.Act], or with the link, room or list.
+// event of the log, see [room.Event.Audit], or with the link, room or list.
 type Audit interface {
-	// AddAct is for acts on what is not stored: replays.
-	AddAct(ctx context.Context, a room.AuditEntry) error
-	Acts(ctx context.Context, q room.AuditQuery) (acts []room.AuditEntry, more bool, err error)
+	// AddAuditEntry is for acts on what is not stored: replays.
+	AddAuditEntry(ctx context.Context, a room.AuditEntry) error
+	AuditEntries(ctx context.Context, q room.AuditQuery) (acts []room.AuditEntry, more bool, err error)
 	// Decided lists the comments that an act decided about at once. Errors:
 	// room.ErrNotFound for an act about no or one comment.
 	Decided(ctx context.Context, act int64) ([]comment.ID, error)
@@ -160,6 +160,17 @@ type Emotes interface {
 	// EmotePicture returns a picture, its media type and the rooms for which it is kept.
 	// Errors: room.ErrNotFound.
 	EmotePicture(ctx context.Context, hash string) (picture []byte, mediaType string, rooms []string, err error)
+}
+
+// Photos stores the pictures of photos. One comes with its comment, see
+// [room.Event.Picture], and goes with it when that is taken down or deleted.
+type Photos interface {
+	// Photo returns a picture, its comment as it stands, and the room. Errors:
+	// room.ErrNotFound.
+	Photo(ctx context.Context, path string) (picture []byte, row room.Row, roomID string, err error)
+	// PhotosOf returns the photos of an item that wait or are shown, and were not cleared
+	// away, oldest first; with a user those of that author alone, also the refused ones.
+	PhotosOf(ctx context.Context, roomID, item, user string) ([]room.Row, error)
 }
 
 // Rules stores rule lists.
@@ -203,7 +214,7 @@ type Webhooks interface {
 	// same transaction. Its position never goes back. Errors: room.ErrNotFound for an
 	// unknown room, room.ErrBusy.
 	PutWebhook(ctx context.Context, w room.Webhook, a *room.AuditEntry) error
-	// PassWebhook notes how far one has got. One that is gone is no fault. Errors:
+	// PassWebhook notes how far one has got. A webhook that is gone is not a fault. Errors:
 	// room.ErrBusy.
 	PassWebhook(ctx context.Context, id string, seq int64) error
 	// DeleteWebhook errors: room.ErrNotFound, room.ErrBusy.
@@ -222,7 +233,28 @@ type WebhookRunner interface {
 	Moved(roomID string)
 }
 
-// Styles keeps how overlays look. Nobody but the builder reads them.
+// Cluster is the other machines, where several run the rooms together. One of them, the
+// home, decides; every one has all rooms in memory and serves its own sockets.
+type Cluster interface {
+	// Decides reports whether this machine is the home, and gives a channel that closes
+	// when that may have changed.
+	Decides() (bool, <-chan struct{})
+	// Term is what memory has reached, see [room.WithTerm].
+	Term() uint64
+	// AwaitEnd waits until this machine's memory has reached the end of the log.
+	AwaitEnd(ctx context.Context) error
+	// Announce has all other machines send a frame to their sockets of a view; it may be lost.
+	Announce(room string, v room.View, frame []byte)
+	// Used says to the home when links were used on this machine. The message may be lost.
+	Used(links map[int64]time.Time)
+	// People are those of a room's audience who are connected at other machines: with a
+	// user, that one; with an address, those behind it, of each machine the first 20,000.
+	People(ctx context.Context, room, user, address string) []string
+	// Replay tells all other machines how a room's replay is doing; it may be lost.
+	Replay(room string, r replay.Report)
+}
+
+// Styles keeps how overlays look. Only the builder reads them.
 type Styles interface {
 	// Styles returns those of a room, by name.
 	Styles(ctx context.Context, room string) ([]room.Style, error)
@@ -239,6 +271,16 @@ type Bans interface {
 	Bans(ctx context.Context, now time.Time) ([]room.Ban, error)
 	// Ban returns one, also when it was lifted. Errors: room.ErrNotFound.
 	Ban(ctx context.Context, roomID string, id int64) (room.Ban, error)
+}
+
+// Notes reads what moderators keep of people. It is changed by journal events of kind
+// note, note_gone and note_read.
+type Notes interface {
+	// NotesOn lists the notes on a person, newest first, without deleted ones.
+	NotesOn(ctx context.Context, roomID, user string) ([]room.Note, error)
+	// UnreadWarnings lists the warnings of all rooms that nobody has put away, oldest
+	// first.
+	UnreadWarnings(ctx context.Context) ([]room.Note, error)
 }
 
 // Limiter asks all limits that a draft meets, and charges all or none.
@@ -273,11 +315,11 @@ type Limiter interface {
 // it works.
 type Filter interface {
 	// Check decides about a draft. A draft that a limit may not refuse is
-	// remembered as on its way; Settle has to follow.
+	// remembered as on its way; OnCommitted has to follow.
 	Check(d comment.Draft, setup room.Room) comment.Verdict
-	// Settle tells the filter what became of a draft that it gave the verdict v:
+	// OnCommitted tells the filter what became of a draft that it gave the verdict v:
 	// kept in the log, or not, in which case it never was sent.
-	Settle(d comment.Draft, v comment.Verdict, kept bool)
+	OnCommitted(d comment.Draft, v comment.Verdict, kept bool)
 	// SetRules exchanges all rule lists at once. Lines that cannot be understood
 	// are left out and named in the error; the rest is in force.
 	SetRules(lists []room.RuleList) error
@@ -287,7 +329,7 @@ type Filter interface {
 	// lines that are left out, and lines that would have stopped some of the texts
 	// shown lately. The others are the lists that apply beside it. It may tell of
 	// the gravest alone; total counts all.
-	Preview(edited room.RuleList, others []room.RuleList, shown []string) (told []room.RuleFault, total int)
+	Preview(edited room.RuleList, others []room.RuleList, shown []string) (listed []room.RuleFault, total int)
 	// Shipped is the list that applies to every room until one of its name for
 	// all rooms is stored.
 	Shipped() room.RuleList
@@ -321,10 +363,16 @@ type Encoder interface {
 	Ack(ref string, o Outcome) []byte
 	// Muted encodes until when an audience member may not write; zero: it may.
 	Muted(until time.Time) []byte
+	// Warned encodes the warnings that an audience member has yet to read.
+	Warned(unread []room.Note) []byte
 	// Tally encodes what has been counted of items, which are as the view sees them.
 	Tally(items []show.Item) []byte
 	// Reactions encodes how often people reacted, by emoji, since the last time.
 	Reactions(sums map[string]int) []byte
+	// Keeping encodes where a room's comments go and for how long they are kept, for phones.
+	Keeping(setup room.Room) []byte
+	// Looking encodes which comment a console has open, for consoles.
+	Looking(l Looking) []byte
 	// Replay encodes the state of a replay, for consoles.
 	Replay(r replay.Report) []byte
 }
@@ -348,14 +396,16 @@ type Outlet interface {
 	// Evict asks why for every socket and closes those with an answer, after
 	// telling them: room.ErrExpired for a revoked link, room.ErrBanned.
 	Evict(why func(Client) error)
-	// Tell sends a frame to an audience member's own sockets in a room.
-	Tell(room, user string, frame []byte)
+	// SendTo sends a frame to an audience member's own sockets in a room.
+	SendTo(room, user string, frame []byte)
 	// Notify sends to an audience member's own sockets in a room what frame returns
 	// for each; nil is nothing.
 	Notify(room, user string, frame func(Client) []byte)
 	// People lists the audience members of a room that are connected; with an
 	// address, those behind it.
 	People(room, address string) []string
+	// Connected reports whether an audience member of a room is connected.
+	Connected(room, user string) bool
 	// Count returns how many sockets a view of a room has.
 	Count(room string, v room.View) int
 }

@@ -8,7 +8,7 @@ import (
 	"danmaku/room"
 )
 
-// toldOfRules is how many letters of a change of rules the audit says; the whole
+// reportedRules is how many letters of a change of rules the audit says; the whole
 // of it is kept for the undo.
 const reportedRules = 300
 

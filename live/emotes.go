@@ -49,7 +49,7 @@ func hasEmote(list []room.Emote, hash string) bool {
 
 // SetEmote gives a room an emote, or the emote of that name another picture, and
 // returns the room as it is then. A name that the room's rules stop is refused, since
-// nobody could write it. Errors: ErrInvalid with a fault, ErrNotAllowed, ErrNotFound,
+// a comment with it would be stopped. Errors: ErrInvalid with a fault, ErrNotAllowed, ErrNotFound,
 // ErrBusy.
 func (svc *Service) SetEmote(ctx context.Context, roomID string, by room.Actor, name string, drawn DrawnEmote) (room.Room, error) {
 	r, err := svc.may(roomID, by, room.ChangeSettings)

@@ -16,6 +16,7 @@ type PersonalData struct {
 	User  string
 	Votes []Voted
 	Bans  []room.Ban // in force
+	Notes []room.Note
 }
 
 // Voted is what somebody chose in something shown.
@@ -40,7 +41,7 @@ func (svc *Service) Erase(ctx context.Context, roomID string, by room.Actor, use
 		return 0, fmt.Errorf("erase: %w", room.ErrNotFound)
 	}
 	// The entry names who erased comments and when, but not their author.
-	return svc.erase(ctx, r, room.Event{By: by.Name(), User: user, Act: by.Entry(room.ActionErase)})
+	return svc.erase(ctx, r, room.Event{By: by.Name(), User: user, Audit: by.Entry(room.ActionErase)})
 }
 
 // EraseOwn is Erase for the author. Banned or not, and whatever the room's state is,
@@ -66,8 +67,8 @@ func (svc *Service) erase(ctx context.Context, r *liveRoom, e room.Event) (n int
 			return n, nil
 		}
 		n += len(receipt.Event.IDs)
-		r.follow(ctx, receipt.Event.Seq)
-		e.Act = nil // one line of the audit for all
+		r.follow(ctx, max(receipt.Event.Seq, receipt.Last))
+		e.Audit = nil // one line of the audit for all
 	}
 }
 
@@ -107,6 +108,10 @@ func (svc *Service) dataOf(ctx context.Context, r *liveRoom, user string) (Perso
 	d := PersonalData{Room: r.settings(), User: user}
 	for _, ban := range svc.bans.on(r.id, user, "", svc.instant()) {
 		d.Bans = append(d.Bans, ban.Ban)
+	}
+	var err error
+	if d.Notes, err = svc.notes.NotesOn(ctx, r.id, user); err != nil {
+		return d, err
 	}
 	if svc.shows == nil {
 		return d, nil

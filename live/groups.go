@@ -85,7 +85,7 @@ func (svc *Service) decideAll(ctx context.Context, r *liveRoom, by room.Actor, a
 		if len(ids) > 1 {
 			a.IDs = ids
 		}
-		events[0].Act = a
+		events[0].Audit = a
 		receipts, err := svc.doAll(ctx, r, by, events)
 		if err != nil && !errors.Is(err, room.ErrNotFound) && !errors.Is(err, room.ErrChanged) {
 			return out, err

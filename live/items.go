@@ -31,24 +31,25 @@ func (svc *Service) Items(roomID string, by room.Actor) ([]show.Item, error) {
 	defer r.mu.RUnlock()
 	out := make([]show.Item, 0, len(r.showing.items))
 	for _, it := range r.showing.items {
-		it, _ = r.showing.seenBy(room.ViewConsole, it)
+		it, _ = r.showing.seenBy(room.ViewConsole, 0, it)
 		out = append(out, it)
 	}
 	show.Sort(out)
 	return out, nil
 }
 
-// Item returns one item as a view sees it. Who asks is the caller's to establish.
+// Item returns one item as a view sees it. The caller establishes who asks.
 // Errors: ErrNotFound.
 func (svc *Service) Item(roomID, id string, v room.View) (show.Item, error) {
 	r, err := svc.room(roomID)
 	if err != nil {
 		return show.Item{}, err
 	}
+	passed := r.onScreens()
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	if it, known := r.showing.find(id); known {
-		if it, seen := r.showing.seenBy(v, it); seen {
+		if it, seen := r.showing.seenBy(v, passed, it); seen {
 			return it, nil
 		}
 	}
@@ -100,13 +101,13 @@ func (svc *Service) ChangeItem(ctx context.Context, roomID string, by room.Actor
 	if c.Op == show.Create {
 		a.Detail = show.Item{Spec: c.Spec}.Title()
 	}
-	if _, err := svc.do(ctx, r, by, room.Event{Kind: room.KindItem, Command: &c, Act: a}); err != nil {
+	if _, err := svc.do(ctx, r, by, room.Event{Kind: room.KindItem, Command: &c, Audit: a}); err != nil {
 		return show.Item{}, itemError(err)
 	}
 	switch {
 	case c.Op == show.Revert:
 		err = svc.recount(ctx, r, c.Changes)
-	case c.Op == show.Start && was.Kind == show.Questions:
+	case c.Op == show.Start && was.Kind.Collects():
 		err = svc.loadLive(ctx, r, was) // those of before it was stopped
 	case c.Op == show.Start && show.AmongAuthors(was):
 		err = svc.loadLive(ctx, r, was) // those who wrote before take part, too
@@ -114,7 +115,7 @@ func (svc *Service) ChangeItem(ctx context.Context, roomID string, by room.Actor
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	it, _ := r.showing.find(c.ID)
-	it, _ = r.showing.seenBy(room.ViewConsole, it)
+	it, _ = r.showing.seenBy(room.ViewConsole, 0, it)
 	return it, err
 }
 

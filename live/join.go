@@ -69,19 +69,22 @@ func (svc *Service) Join(roomID string, v room.View, resume Resume, welcome func
 			w.Position = r.position(resume.since)
 		} else {
 			w.Position = w.End
-			w.Recent = r.recents(svc.encoder, v, passed, svc.now().Add(-w.Delay))
+			w.Recent = r.recents(svc.encoder, v, passed, svc.now().Add(-w.Delay), resume.Lines)
 		}
 		if c, ok := r.pinned(passed); ok {
 			w.Pin = &c
 		}
 		r.mu.RLock()
-		w.Items = r.showing.hello(v, svc.now())
+		w.Items = r.showing.hello(v, passed, svc.now())
 		r.mu.RUnlock()
 		if v == room.ViewConsole {
 			r.toReview(&w)
-			w.Replay = svc.replays.Active(roomID)
+			w.Replay = svc.underWay(roomID)
 		}
 		welcome(w)
 	})
+	if v == room.ViewAudience && keepingDiffers(w.Room, r.settings()) { // it came between look and welcome
+		svc.broadcastKeeping(r)
+	}
 	return nil
 }

@@ -114,5 +114,28 @@ func (svc *Service) SetKeep(ctx context.Context, by room.Actor, days int) (KeepS
 	}
 	now := KeepState{Days: days, Asked: true}
 	svc.keeping.set(now)
+	svc.broadcastAllKeeping()
 	return now, nil
+}
+
+// broadcastAllKeeping is broadcastKeeping for all rooms.
+func (svc *Service) broadcastAllKeeping() {
+	svc.mu.RLock()
+	defer svc.mu.RUnlock()
+	for _, r := range svc.rooms {
+		svc.broadcastKeeping(r)
+	}
+}
+
+// broadcastKeeping tells the phones of a room where its comments go and how long they are
+// kept. It is not an event of the log, so a client that is being greeted looks again.
+func (svc *Service) broadcastKeeping(r *liveRoom) {
+	if svc.outlet.Count(r.id, room.ViewAudience) > 0 {
+		svc.outlet.Announce(r.id, room.ViewAudience, svc.encoder.Keeping(r.settings()))
+	}
+}
+
+// keepingDiffers reports whether phones that were told the one should be told the other.
+func keepingDiffers(a, b room.Room) bool {
+	return a.Webhooks != b.Webhooks || a.TextLeaves != b.TextLeaves || a.KeepDays != b.KeepDays
 }

@@ -40,11 +40,12 @@ func (svc *Service) NewLink(ctx context.Context, by room.Actor, roomID string, r
 	if err != nil {
 		return room.AccessLink{}, "", err
 	}
-	return l, key, svc.loadLinks(ctx)
+	svc.access.Add(l)
+	return l, key, nil
 }
 
 // RevokeLink takes a link back: its sockets close at once. The last owner's
-// link stays, since without it there is no way in. Errors: ErrNotAllowed,
+// link stays, since without it no owner could get in. Errors: ErrNotAllowed,
 // ErrNotFound, ErrChanged, ErrBusy.
 func (svc *Service) RevokeLink(ctx context.Context, by room.Actor, id int64) error {
 	links, err := svc.LinkList(by)
@@ -66,8 +67,8 @@ func (svc *Service) RevokeLink(ctx context.Context, by room.Actor, id int64) err
 	return svc.loadLinks(ctx)
 }
 
-// RestoreLink gives a link back that was taken back: its key is good again for
-// whoever has it, and so are sessions that were opened with it. Errors:
+// RestoreLink makes a revoked link valid again: its key, and the sessions that were
+// opened with it. Errors:
 // ErrNotAllowed for anybody but the owner, ErrNotFound, ErrChanged for one that
 // is good, ErrBusy.
 func (svc *Service) RestoreLink(ctx context.Context, by room.Actor, id int64) error {
@@ -92,8 +93,8 @@ func (svc *Service) LinkByID(id int64) (room.AccessLink, error) { return svc.acc
 func (svc *Service) NewCode() string { return svc.access.NewCode() }
 
 // TradeCode returns the owner link for a one-time code; see [access.Table.TradeCode].
-func (svc *Service) TradeCode(code string) (room.AccessLink, error) {
-	return svc.access.TradeCode(code)
+func (svc *Service) TradeCode(ctx context.Context, code string) (room.AccessLink, error) {
+	return svc.access.TradeCode(ctx, code)
 }
 
 // ScreenKey returns the key of a room's overlay or audience link to show it again.

@@ -42,8 +42,8 @@ func TestSeatOfARevokedLinkDoesNotStay(t *testing.T) {
 	h, _ := newVenue(t)
 	l := room.AccessLink{ID: 7, Room: "live", Role: room.Overlay}
 	know(t, h, l)
-	seat := Client{Room: "live", View: room.ViewOverlay, Link: l.ID}
-	if err := h.Stays(seat); err != nil {
+	client := Client{Room: "live", View: room.ViewOverlay, Link: l.ID}
+	if err := h.Stays(client); err != nil {
 		t.Errorf("a good link: %v", err)
 	}
 	if err := h.Stays(Client{Room: "live", View: room.ViewAudience}); err != nil {
@@ -51,7 +51,7 @@ func TestSeatOfARevokedLinkDoesNotStay(t *testing.T) {
 	}
 	l.Revoked = noon
 	know(t, h, l)
-	if err := h.Stays(seat); !errors.Is(err, room.ErrExpired) {
+	if err := h.Stays(client); !errors.Is(err, room.ErrExpired) {
 		t.Errorf("a revoked link: %v, want expired", err)
 	}
 }

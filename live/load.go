@@ -20,10 +20,10 @@ func (svc *Service) newestTime(ctx context.Context) (time.Time, error) {
 	return max(id, 0).Time(), nil
 }
 
-// load reads rooms, links, bans and rules into memory. From then on this process
-// alone changes them, and each change updates memory itself.
+// load reads rooms, links, bans and rules into memory. From then on each change updates
+// memory itself, and what other machines change comes by [Service.Refresh].
 func (svc *Service) load(ctx context.Context) error {
-	return errors.Join(svc.loadRooms(ctx), svc.loadLinks(ctx), svc.loadBans(ctx), svc.loadRules(ctx))
+	return errors.Join(svc.loadRooms(ctx), svc.loadLinks(ctx), svc.loadBans(ctx), svc.loadWarnings(ctx), svc.loadRules(ctx))
 }
 
 // loadRooms reads all rooms.
@@ -94,6 +94,7 @@ func (svc *Service) addRoom(ctx context.Context, rec room.Record) error {
 	if err != nil {
 		return fmt.Errorf("load room %s: %w", rec.ID, err)
 	}
+	recent = slices.DeleteFunc(recent, func(e room.Event) bool { return e.Seq > rec.Head.Seq }) // the journal will bring them
 	for i := range recent {
 		recent[i] = svc.grouped(recent[i])
 	}

@@ -20,8 +20,8 @@ type Part struct {
 const viaButton = "button"
 
 // TakePart has somebody take part in a live item, and returns when that is durable.
-// The same twice is the same once. Errors: ErrNotFound, ErrInvalid for a choice that
-// is none, ErrNotLive, ErrVoted for whoever has no choice left, ErrRoomClosed,
+// Taking the same part again changes nothing. Errors: ErrNotFound, ErrInvalid for an unknown
+// choice, ErrNotLive, ErrVoted when the person has no choice left, ErrRoomClosed,
 // ErrMuted, ErrBanned, ErrSlowDown (a *room.WaitError), ErrBusy.
 func (svc *Service) TakePart(ctx context.Context, roomID string, a Author, e show.Entry) (Part, error) {
 	ctx, cancel := context.WithTimeout(ctx, submitWithin)

@@ -20,6 +20,7 @@ type Person struct {
 	Connected bool
 	Wait      time.Duration
 	Bans      []room.Ban
+	Notes     []room.Note // newest first
 }
 
 // Person tells about an author. Somebody who was never there is ErrNotFound.
@@ -33,15 +34,23 @@ func (svc *Service) Person(ctx context.Context, roomID string, by room.Actor, us
 	}
 	p := Person{
 		Person: known, Role: svc.access.RoleOf(roomID, user), Wait: svc.Wait(roomID, user),
-		Connected: slices.Contains(svc.outlet.People(roomID, ""), user),
+		Connected: svc.connected(ctx, roomID, user),
 	}
 	for _, ban := range svc.bans.on(roomID, user, "", svc.instant()) {
 		p.Bans = append(p.Bans, ban.Ban)
 	}
-	if len(p.Counts) == 0 && !p.Connected && p.Role == room.Audience {
+	if p.Notes, err = svc.notes.NotesOn(ctx, roomID, user); err != nil {
+		return Person{}, err
+	}
+	if len(p.Counts) == 0 && len(p.Notes) == 0 && !p.Connected && p.Role == room.Audience {
 		return Person{}, room.ErrNotFound
 	}
 	return p, nil
+}
+
+// connected reports whether somebody in the audience is connected, at whichever machine.
+func (svc *Service) connected(ctx context.Context, roomID, user string) bool {
+	return svc.outlet.Connected(roomID, user) || svc.cluster != nil && len(svc.cluster.People(ctx, roomID, user, "")) > 0
 }
 
 // Behind returns how many people a ban by a comment's address would hit: authors
@@ -62,6 +71,9 @@ func (svc *Service) Behind(ctx context.Context, roomID string, by room.Actor, id
 		return 0, err
 	}
 	users = append(users, svc.outlet.People(roomID, row.Address)...)
+	if svc.cluster != nil {
+		users = append(users, svc.cluster.People(ctx, roomID, "", row.Address)...)
+	}
 	users = append(users, row.User)
 	slices.Sort(users)
 	return len(slices.Compact(users)), nil

@@ -11,10 +11,13 @@ import (
 	"danmaku/show"
 )
 
-// asking checks that a draft that is a question can be asked now, and takes its name
+// asking checks that a draft that is a question or a photo can be sent now, and takes its name
 // where the author wants it so. Errors: ErrNotFound, ErrNotLive with an explanation,
 // ErrInvalid for a question that has to have a name.
 func (svc *Service) asking(r *liveRoom, d comment.Draft) (comment.Draft, error) {
+	if d.Photo != nil {
+		return svc.photographing(r, d)
+	}
 	r.mu.RLock()
 	it, known := r.showing.find(d.Item)
 	asked := 0
@@ -55,7 +58,7 @@ func (svc *Service) Questions(ctx context.Context, roomID, item string, v room.V
 	it, known := r.showing.find(item)
 	known = known && it.Kind == show.Questions
 	if known {
-		_, seen := r.showing.seenBy(v, it)
+		_, seen := r.showing.seenBy(v, 0, it)
 		known = seen
 	}
 	if b := r.showing.boards[item]; known && b != nil {
@@ -83,9 +86,9 @@ func (svc *Service) boardOf(ctx context.Context, roomID, item string) (*show.Boa
 	if err != nil {
 		return nil, err
 	}
-	b := show.NewBoard(&show.Tally{})
+	b := show.NewBoard(show.Questions, &show.Tally{})
 	for _, q := range questions {
-		b.Put(q.Comment)
+		b.Put(q.Comment, q.Seq)
 		b.Mark(q.Comment.ID.String(), q.Mark)
 	}
 	for _, e := range entries {
@@ -149,7 +152,7 @@ func (svc *Service) mark(ctx context.Context, roomID string, by room.Actor, c sh
 		return show.Question{}, fmt.Errorf("mark a question: %w", err)
 	}
 	a.About, a.User, a.Detail = c.ID, row.User, row.Text
-	if _, err := svc.do(ctx, r, by, room.Event{Kind: room.KindQuestion, Ask: &c, Act: a}); err != nil {
+	if _, err := svc.do(ctx, r, by, room.Event{Kind: room.KindQuestion, Ask: &c, Audit: a}); err != nil {
 		return show.Question{}, itemError(err)
 	}
 	list, err := svc.Questions(ctx, roomID, c.Item, room.ViewConsole, show.Oldest)

@@ -8,7 +8,7 @@ import (
 	"danmaku/room"
 )
 
-// queueHello is how many of them a console is told when it joins, and groupHello
+// queueHello is how many of them a joining console is sent, and groupHello
 // how many of those that are alike as long as others wait: it asks for the rest.
 const (
 	queueHello = 500
@@ -123,13 +123,13 @@ func (q *queue) members(group string, upTo int64) (held []room.Event) {
 // page lists what waits from after a number of the log on, oldest first: of one
 // group, or of all, but then at most groupHello that are alike.
 func (q *queue) page(group string, after int64, limit int) (items []fanout.Item, more bool) {
-	told := map[string]int{}
+	listed := map[string]int{}
 	for _, it := range q.items {
 		e := &it.Event
 		if group != "" && e.Group != group {
 			continue
 		}
-		if told[e.Group]++; group == "" && told[e.Group] > groupHello || e.Seq <= after {
+		if listed[e.Group]++; group == "" && listed[e.Group] > groupHello || e.Seq <= after {
 			continue
 		}
 		if len(items) == limit {
@@ -147,10 +147,10 @@ func (q *queue) oldest(limit int) []fanout.Item {
 	if len(items) == limit || len(items) == len(q.items) {
 		return items
 	}
-	told := map[string]int{}
+	listed := map[string]int{}
 	items, spare := nil, limit-len(items)
 	for _, it := range q.items {
-		if told[it.Event.Group]++; told[it.Event.Group] > groupHello {
+		if listed[it.Event.Group]++; listed[it.Event.Group] > groupHello {
 			if spare == 0 {
 				continue
 			}

@@ -173,15 +173,15 @@ func TestAFloodTakesFewPlacesOfAConsole(t *testing.T) {
 		t.Errorf("%d items, more %t", len(items), more)
 	}
 	for limit, flood := range map[int]int{40: 20, 50: 20, 60: 30, 300: 270, 500: 270} {
-		told := q.oldest(limit)
+		listed := q.oldest(limit)
 		n := 0
-		for _, it := range told {
+		for _, it := range listed {
 			if it.Event.Group == "flood" {
 				n++
 			}
 		}
-		if len(told) != min(limit, 300) || n != flood && limit > 40 || !slices.IsSortedFunc(told, func(a, b fanout.Item) int { return int(a.Event.Seq - b.Event.Seq) }) {
-			t.Errorf("of %d places a flood takes %d of %d, want %d", limit, n, len(told), flood)
+		if len(listed) != min(limit, 300) || n != flood && limit > 40 || !slices.IsSortedFunc(listed, func(a, b fanout.Item) int { return int(a.Event.Seq - b.Event.Seq) }) {
+			t.Errorf("of %d places a flood takes %d of %d, want %d", limit, n, len(listed), flood)
 		}
 	}
 	if got := q.countsOf(items)[0]; got != (room.GroupCount{Group: "flood", Count: 270}) {

@@ -21,36 +21,36 @@ const (
 	keepNow = time.Duration(math.MaxInt64)
 	// keepReactionsWithin bounds a write at the end of the program.
 	keepReactionsWithin = 5 * time.Second
-	// minutesUnkept bounds what is remembered while the log cannot be written.
-	minutesUnkept = 60
+	// maxUnsavedMinutes bounds what is remembered while the log cannot be written.
+	maxUnsavedMinutes = 60
 )
 
 // reacted counts the reactions of a room until they are told and kept. What a person
 // did is not remembered: only sums are.
 type reacted struct {
-	mu     sync.Mutex
-	untold map[string]int
-	unkept map[time.Time]map[string]int // by minute
-	kept   time.Duration                // when they were last written, by a clock that is never set
+	mu      sync.Mutex
+	unsent  map[string]int
+	unsaved map[time.Time]map[string]int // by minute
+	kept    time.Duration                // when they were last written, by a clock that is never set
 }
 
 // add counts reactions of one moment.
 func (s *reacted) add(counts map[string]int, at time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.untold == nil {
-		s.untold, s.unkept = map[string]int{}, map[time.Time]map[string]int{}
+	if s.unsent == nil {
+		s.unsent, s.unsaved = map[string]int{}, map[time.Time]map[string]int{}
 	}
 	minute := at.Truncate(time.Minute)
-	if s.unkept[minute] == nil {
-		if len(s.unkept) == minutesUnkept {
-			delete(s.unkept, slices.MinFunc(minutesOf(s.unkept), time.Time.Compare))
+	if s.unsaved[minute] == nil {
+		if len(s.unsaved) == maxUnsavedMinutes {
+			delete(s.unsaved, slices.MinFunc(minutesOf(s.unsaved), time.Time.Compare))
 		}
-		s.unkept[minute] = map[string]int{}
+		s.unsaved[minute] = map[string]int{}
 	}
 	for emoji, n := range counts {
-		s.untold[emoji] += n
-		s.unkept[minute][emoji] += n
+		s.unsent[emoji] += n
+		s.unsaved[minute][emoji] += n
 	}
 }
 
@@ -64,18 +64,18 @@ func minutesOf(m map[time.Time]map[string]int) (out []time.Time) {
 func (s *reacted) busy() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return len(s.untold)+len(s.unkept) > 0
+	return len(s.unsent)+len(s.unsaved) > 0
 }
 
 // take returns what has not been told yet.
 func (s *reacted) take() map[string]int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(s.untold) == 0 {
+	if len(s.unsent) == 0 {
 		return nil
 	}
-	counts := s.untold
-	s.untold = map[string]int{}
+	counts := s.unsent
+	s.unsent = map[string]int{}
 	return counts
 }
 
@@ -83,7 +83,7 @@ func (s *reacted) take() map[string]int {
 func (s *reacted) due(now time.Duration) (minutes []room.ReactionMinute) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(s.unkept) == 0 || now < keepNow && s.kept > 0 && now-s.kept < keepReactionsEvery {
+	if len(s.unsaved) == 0 || now < keepNow && s.kept > 0 && now-s.kept < keepReactionsEvery {
 		return nil
 	}
 	if s.kept == 0 && now < keepNow { // the first of them begins the time
@@ -93,10 +93,10 @@ func (s *reacted) due(now time.Duration) (minutes []room.ReactionMinute) {
 	if now < keepNow {
 		s.kept = now
 	}
-	for at, counts := range s.unkept {
+	for at, counts := range s.unsaved {
 		minutes = append(minutes, room.ReactionMinute{At: at, Counts: counts})
 	}
-	clear(s.unkept)
+	clear(s.unsaved)
 	slices.SortFunc(minutes, func(a, b room.ReactionMinute) int { return a.At.Compare(b.At) })
 	return minutes
 }
@@ -106,12 +106,12 @@ func (s *reacted) giveBack(minutes []room.ReactionMinute) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, m := range minutes {
-		if s.unkept[m.At] == nil {
-			s.unkept[m.At] = m.Counts
+		if s.unsaved[m.At] == nil {
+			s.unsaved[m.At] = m.Counts
 			continue
 		}
 		for emoji, n := range m.Counts {
-			s.unkept[m.At][emoji] += n
+			s.unsaved[m.At][emoji] += n
 		}
 	}
 }
@@ -159,16 +159,16 @@ func (svc *Service) React(roomID string, a Author, counts map[string]int) {
 	svc.attend(r)
 }
 
-// tellReactions sends overlays and consoles the sums since the last time. Phones show
+// broadcastReactions sends overlays and consoles the sums since the last time. Phones show
 // their own alone: what a phone receives does not grow with the audience.
-func (svc *Service) tellReactions(r *liveRoom) {
+func (svc *Service) broadcastReactions(r *liveRoom) {
 	counts := r.reacted.take()
 	if counts == nil {
 		return
 	}
 	frame := svc.encoder.Reactions(counts)
-	svc.outlet.Announce(r.id, room.ViewOverlay, frame)
-	svc.outlet.Announce(r.id, room.ViewConsole, frame)
+	svc.say(r.id, room.ViewOverlay, frame)
+	svc.say(r.id, room.ViewConsole, frame)
 }
 
 // KeepReactions writes the counts of a room's reactions into the log, so that who

@@ -12,11 +12,11 @@ import (
 // sums is an encoder that keeps the reactions it is told.
 type sums struct {
 	plainEncoder
-	told map[string]int
+	sent map[string]int
 }
 
 func (s *sums) Reactions(counts map[string]int) []byte {
-	s.told = maps.Clone(counts)
+	s.sent = maps.Clone(counts)
 	return []byte("reactions")
 }
 
@@ -79,13 +79,13 @@ func TestReactionsCountWhatTheRoomOffersAndTheLimitsLeave(t *testing.T) {
 			r := svc.rooms["live"]
 			r.setup.State, r.setup.Reactions = tt.state, []string{"👏", "🎉"}
 			svc.React("live", tt.who, tt.taps)
-			svc.tellReactions(r)
-			if !maps.Equal(enc.told, tt.want) {
-				t.Errorf("told %v, want %v", enc.told, tt.want)
+			svc.broadcastReactions(r)
+			if !maps.Equal(enc.sent, tt.want) {
+				t.Errorf("told %v, want %v", enc.sent, tt.want)
 			}
-			enc.told = nil
-			if svc.tellReactions(r); enc.told != nil {
-				t.Errorf("told again: %v", enc.told)
+			enc.sent = nil
+			if svc.broadcastReactions(r); enc.sent != nil {
+				t.Errorf("told again: %v", enc.sent)
 			}
 		})
 	}
@@ -112,7 +112,7 @@ func TestSumsOfReactionsAreKept(t *testing.T) {
 	if len(log.minutes) != 0 {
 		t.Fatalf("written too soon: %v", log.minutes)
 	}
-	svc.tellReactions(r)
+	svc.broadcastReactions(r)
 	if !r.busy() {
 		t.Error("what is not in the log yet is forgotten")
 	}

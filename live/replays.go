@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"io"
+	"maps"
+	"slices"
+	"sync"
 	"time"
 
 	"danmaku/comment"
@@ -41,13 +44,92 @@ func (r replayRooms) Changed(roomID string) {
 	lr.broadcaster(room.ViewConsole).Join(func(int64) {
 		if report, err := r.svc.replays.Of(roomID); err == nil {
 			r.svc.outlet.Announce(roomID, room.ViewConsole, r.svc.encoder.Replay(report))
+			if r.svc.cluster != nil {
+				r.svc.cluster.Replay(roomID, report)
+			}
 		}
 	})
 }
 
+// replaysElsewhere are the replays that are under way on another machine.
+type replaysElsewhere struct {
+	mu sync.Mutex
+	by map[string]receivedReplay // by room
+}
+
+type receivedReplay struct {
+	replay.Report
+	at time.Duration
+}
+
+// forgetReplay is after how long a replay is over whose machine says no more; it says
+// something every two seconds.
+const forgetReplay = 6 * time.Second
+
+// underWay is a room's replay that is under way, on whichever machine; nil is none.
+func (svc *Service) underWay(roomID string) *replay.Report {
+	if r := svc.replays.Active(roomID); r != nil {
+		return r
+	}
+	svc.replaying.mu.Lock()
+	defer svc.replaying.mu.Unlock()
+	if heard, known := svc.replaying.by[roomID]; known {
+		return &heard.Report
+	}
+	return nil
+}
+
+// ReplayElsewhere takes how a replay is doing on another machine, and tells the consoles
+// here.
+func (svc *Service) ReplayElsewhere(roomID string, report replay.Report) {
+	lr, err := svc.room(roomID)
+	if err != nil {
+		return
+	}
+	lr.broadcaster(room.ViewConsole).Join(func(int64) {
+		svc.replaying.mu.Lock()
+		if svc.replaying.by == nil {
+			svc.replaying.by = map[string]receivedReplay{}
+		}
+		svc.replaying.by[roomID] = receivedReplay{report, svc.mono()}
+		if !report.Active() {
+			delete(svc.replaying.by, roomID)
+		}
+		svc.replaying.mu.Unlock()
+		svc.outlet.Announce(roomID, room.ViewConsole, svc.encoder.Replay(report))
+	})
+}
+
+// SendReplays tells the other machines which replays are under way here, and the consoles
+// that those have stopped whose machine says no more. It is called every two seconds.
+func (svc *Service) SendReplays() {
+	svc.mu.RLock()
+	ids := slices.Collect(maps.Keys(svc.rooms))
+	svc.mu.RUnlock()
+	for _, id := range ids {
+		if r := svc.replays.Active(id); r != nil {
+			svc.cluster.Replay(id, *r)
+		}
+	}
+	var over []string
+	svc.replaying.mu.Lock()
+	for id, heard := range svc.replaying.by {
+		if svc.mono()-heard.at > forgetReplay {
+			over = append(over, id)
+		}
+	}
+	svc.replaying.mu.Unlock()
+	for _, id := range over {
+		if r := svc.underWay(id); r != nil {
+			r.State = replay.Stopped
+			svc.ReplayElsewhere(id, *r)
+		}
+	}
+}
+
 // Audit implements replay.Rooms.
 func (r replayRooms) Audit(ctx context.Context, a room.AuditEntry) error {
-	return r.svc.audit.AddAct(ctx, a)
+	return r.svc.audit.AddAuditEntry(ctx, a)
 }
 
 // Sessions lists when a room was busy, newest first.

@@ -43,7 +43,7 @@ func (svc *Service) loadLive(ctx context.Context, r *liveRoom, it show.Item) err
 	r.mu.Unlock()
 	var questions []show.Question
 	var err error
-	if it.Kind == show.Questions {
+	if it.Kind.Collects() {
 		questions, err = svc.shows.Questions(ctx, r.id, it.ID)
 	}
 	var entries []show.Entry
@@ -61,10 +61,10 @@ func (svc *Service) loadLive(ctx context.Context, r *liveRoom, it show.Item) err
 		return nil
 	}
 	s.tally(it.ID)
-	if it.Kind == show.Questions {
-		b := s.board(it.ID)
+	if it.Kind.Collects() {
+		b := s.board(it.ID, it.Kind)
 		for _, q := range questions {
-			b.Put(q.Comment)
+			b.Put(q.Comment, q.Seq)
 			b.Mark(q.Comment.ID.String(), q.Mark)
 		}
 	}

@@ -13,6 +13,10 @@ import (
 // Resume is what a client that comes back has missed, as far as that had to be
 // read from the log. The zero value starts afresh.
 type Resume struct {
+	// Lines is for an overlay that keeps comments in a list: where it starts afresh, it
+	// starts from so many, and not from those of the last seconds.
+	Lines int
+
 	possible bool
 	since    int64
 	past     fanout.Past
@@ -26,15 +30,21 @@ type Resume struct {
 // within resumeWithin.
 func (svc *Service) Resume(ctx context.Context, roomID string, v room.View, address string, since room.Position) Resume {
 	r, err := svc.room(roomID)
-	if err != nil || !r.broadcaster(v).Resumable(since) {
+	if err != nil {
+		return Resume{}
+	}
+	ctx, cancel := context.WithTimeout(ctx, fanout.ResumeWithin)
+	defer cancel()
+	if svc.cluster != nil { // it may come from a machine that was further than this one
+		r.broadcaster(v).Await(ctx, since)
+	}
+	if !r.broadcaster(v).Resumable(since) {
 		return Resume{}
 	}
 	resume := Resume{possible: true, since: since.Seq}
 	if r.reaches(since.Seq) {
 		return resume
 	}
-	ctx, cancel := context.WithTimeout(ctx, fanout.ResumeWithin)
-	defer cancel()
 	key := roomID + " " + string(v) + " " + strconv.FormatInt(since.Seq, 10)
 	resume.past, err = svc.resumes.Read(ctx, key, v, address, func(ctx context.Context) (fanout.Past, error) {
 		return svc.readPast(ctx, r, v, since.Seq)

@@ -196,6 +196,49 @@ func TestWhatAReadOfThePastDoes(t *testing.T) {
 	}
 }
 
+// threeMachines is a cluster that says nothing; what it is not asked for is not there.
+type threeMachines struct{ Cluster }
+
+// A client that was at a machine that was further waits until this one has come there, and
+// resumes. Where that takes too long, or the position is another log's, it starts afresh.
+func TestAClientFromAMachineThatWasFurther(t *testing.T) {
+	for name, row := range map[string]struct {
+		epoch         string
+		ahead, come   int64
+		after         time.Duration // each that comes
+		possible      bool
+		least, atMost time.Duration
+	}{
+		"it comes at once":        {"e", 2, 2, 100 * time.Millisecond, true, 200 * time.Millisecond, time.Second},
+		"one of two never comes":  {"e", 2, 1, 100 * time.Millisecond, false, fanout.ResumeWithin, fanout.ResumeWithin},
+		"another log":             {"f", 2, 0, 0, false, 0, 0},
+		"further than any can be": {"e", fanout.ResumeLimit + 1, 0, 0, false, 0, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			testrace.Bubble(t, func(t *testing.T) {
+				h := venue(t, &slowLog{missed: 3})
+				h.cluster = threeMachines{}
+				r := h.rooms["live"]
+				r.broadcaster(room.ViewOverlay).Start()
+				defer r.close()
+				began := time.Now()
+				got := make(chan Resume, 1)
+				go func() {
+					got <- h.Resume(t.Context(), "live", room.ViewOverlay, "a", room.Position{Epoch: row.epoch, Seq: head + row.ahead})
+				}()
+				for i := range row.come {
+					time.Sleep(row.after)
+					r.broadcaster(room.ViewOverlay).Add(room.Event{Seq: head + i + 1, Kind: room.KindRefused}, nil)
+				}
+				resume := <-got
+				if took := time.Since(began); resume.possible != row.possible || took < row.least || took > row.atMost {
+					t.Errorf("possible %v after %v, want %v", resume.possible, took, row.possible)
+				}
+			})
+		})
+	}
+}
+
 // A read ends with the last client that waits for it, and not before.
 func TestAReadEndsWithItsLastClient(t *testing.T) {
 	testrace.Bubble(t, func(t *testing.T) {

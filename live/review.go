@@ -59,8 +59,8 @@ func (svc *Service) Decide(ctx context.Context, roomID string, by room.Actor, id
 	if err != nil {
 		return Decision{}, err
 	}
-	e.Act = by.Entry(kind)
-	e.Act.About, e.Act.User, e.Act.Detail = id.String(), row.User, row.Text
+	e.Audit = by.Entry(kind)
+	e.Audit.About, e.Audit.User, e.Audit.Detail = id.String(), row.User, row.Text
 	receipt, err := svc.do(ctx, r, by, e)
 	if err != nil {
 		return Decision{}, err
@@ -98,9 +98,10 @@ func (r *liveRoom) reversible(ctx context.Context, row room.Row, by room.Actor, 
 // MaxBulk is how many comments one act may decide about.
 const MaxBulk = 200
 
-// Bulk does the same to several comments, in the order given. What cannot be
-// done to one of them stands in its decision and does not hold up the others.
-func (svc *Service) Bulk(ctx context.Context, roomID string, by room.Actor, ids []comment.ID, kind room.Action) ([]Decision, error) {
+// Bulk does the same to several comments, in the order given. from is that of
+// Decide, for all of them. What cannot be done to one of them stands in its decision
+// and does not hold up the others.
+func (svc *Service) Bulk(ctx context.Context, roomID string, by room.Actor, ids []comment.ID, kind room.Action, from comment.Status) ([]Decision, error) {
 	if len(ids) == 0 || len(ids) > MaxBulk {
 		return nil, room.Explain(room.ErrInvalid, "ids: 1 to %d", MaxBulk)
 	}
@@ -118,7 +119,7 @@ func (svc *Service) Bulk(ctx context.Context, roomID string, by room.Actor, ids 
 		case room.ActionRemove:
 			out[i], err = svc.removable(ctx, roomID, by, id)
 		case room.ActionApprove, room.ActionRefuse:
-			out[i], err = svc.Decide(ctx, roomID, by, id, kind, "")
+			out[i], err = svc.Decide(ctx, roomID, by, id, kind, from)
 		default:
 			return nil, room.Explain(room.ErrInvalid, "act %q: approve, refuse or remove", kind)
 		}
@@ -182,7 +183,7 @@ func (svc *Service) takeDown(ctx context.Context, roomID string, by room.Actor, 
 	if len(ids) == 1 {
 		a.About = ids[0].String()
 	}
-	_, err = svc.do(ctx, r, by, room.Event{Kind: room.KindRemove, IDs: ids, Act: a})
+	_, err = svc.do(ctx, r, by, room.Event{Kind: room.KindRemove, IDs: ids, Audit: a})
 	return err
 }
 
@@ -207,7 +208,7 @@ func (svc *Service) RemoveUser(ctx context.Context, roomID string, by room.Actor
 func removeUser(by room.Actor, user string) room.Event {
 	a := by.Entry(room.ActionRemoveUser)
 	a.User = user
-	return room.Event{Kind: room.KindRemove, User: user, Act: a}
+	return room.Event{Kind: room.KindRemove, User: user, Audit: a}
 }
 
 // Clear empties every screen of a room. History keeps the comments.
@@ -216,7 +217,7 @@ func (svc *Service) Clear(ctx context.Context, roomID string, by room.Actor) err
 	if err != nil {
 		return err
 	}
-	_, err = svc.do(ctx, r, by, room.Event{Kind: room.KindClear, Act: by.Entry(room.ActionClear)})
+	_, err = svc.do(ctx, r, by, room.Event{Kind: room.KindClear, Audit: by.Entry(room.ActionClear)})
 	return err
 }
 
@@ -240,7 +241,7 @@ func (svc *Service) Pin(ctx context.Context, roomID string, by room.Actor, id co
 	}
 	a := by.Entry(room.ActionPin)
 	a.About, a.User, a.Detail = id.String(), row.User, row.Text
-	_, err = svc.do(ctx, r, by, room.Event{Kind: room.KindPin, IDs: []comment.ID{id}, Comment: row.Comment, Act: a})
+	_, err = svc.do(ctx, r, by, room.Event{Kind: room.KindPin, IDs: []comment.ID{id}, Comment: row.Comment, Audit: a})
 	return err
 }
 
@@ -268,7 +269,7 @@ func (svc *Service) Unpin(ctx context.Context, roomID string, by room.Actor, id 
 	}
 	a := by.Entry(room.ActionUnpin)
 	a.About, a.User, a.Detail = id.String(), c.User, c.Text
-	_, err = svc.do(ctx, r, by, room.Event{Kind: room.KindPin, Act: a})
+	_, err = svc.do(ctx, r, by, room.Event{Kind: room.KindPin, Audit: a})
 	return err
 }
 
@@ -287,7 +288,7 @@ func (svc *Service) onCommitted(r *liveRoom, e room.Event) {
 			svc.limiter.MarkTrusted(room.LimitKey{Room: r.id, User: e.Comment.User})
 		}
 	case room.KindRemove:
-		if e.Act == nil {
+		if e.Audit == nil {
 			return // its author took it back, and knows
 		}
 		r.mu.RLock()
@@ -298,6 +299,12 @@ func (svc *Service) onCommitted(r *liveRoom, e room.Event) {
 		}
 	case room.KindBan, room.KindUnban:
 		svc.enforce(e)
+	case room.KindNote, room.KindNoteGone, room.KindNoteRead:
+		svc.warn(e)
+	case room.KindErase:
+		if svc.warned.drop(e.Room, e.User) {
+			svc.sendWarnings(e.Room, e.User)
+		}
 	}
 }
 
@@ -307,5 +314,5 @@ func (svc *Service) notifyAuthor(r *liveRoom, e room.Event, o Outcome) {
 	if e.Entry.Ref != "" {
 		svc.refs.put(refKey{r.id, e.Comment.User, e.Entry.Ref}, o, svc.instant().mono)
 	}
-	svc.outlet.Tell(r.id, e.Comment.User, svc.encoder.Ack(e.Entry.Ref, o))
+	svc.outlet.SendTo(r.id, e.Comment.User, svc.encoder.Ack(e.Entry.Ref, o))
 }

@@ -11,13 +11,13 @@ import (
 	"danmaku/room"
 )
 
-// room is one room in memory: its settings, its newest events, and a feed for
+// liveRoom is one room in memory: its settings, its newest events, and a feed for
 // each view. The journal's follower is the only one who changes it.
 type liveRoom struct {
-	id    string
-	epoch string
-	feeds [3]*fanout.Broadcaster // by fanout.ViewIndex
-	tally tally
+	id           string
+	epoch        string
+	broadcasters [3]*fanout.Broadcaster // by fanout.ViewIndex
+	tally        tally
 
 	opinion  bool        // a second opinion is asked
 	sendsOut atomic.Bool // comments are sent to a webhook
@@ -60,14 +60,14 @@ func newRoom(rec room.Record, recent []room.Event, enc Encoder, out Outlet, c cl
 		if fanout.Delayed(v) {
 			f.StartWith(delay, waits)
 		}
-		r.feeds[i] = f
+		r.broadcasters[i] = f
 		f.Start()
 	}
 	return r
 }
 
 func (r *liveRoom) close() {
-	for _, f := range r.feeds {
+	for _, f := range r.broadcasters {
 		f.Stop()
 	}
 }
@@ -90,7 +90,12 @@ func (r *liveRoom) releaseReview(id comment.ID) {
 	r.queue.release(id)
 }
 
-func (r *liveRoom) broadcaster(v room.View) *fanout.Broadcaster { return r.feeds[fanout.ViewIndex(v)] }
+// onScreens is up to which number of the log screens have been told.
+func (r *liveRoom) onScreens() int64 { return r.broadcaster(room.ViewOverlay).Position() }
+
+func (r *liveRoom) broadcaster(v room.View) *fanout.Broadcaster {
+	return r.broadcasters[fanout.ViewIndex(v)]
+}
 
 func (r *liveRoom) settings() room.Room {
 	r.mu.RLock()
@@ -117,8 +122,9 @@ func (r *liveRoom) apply(enc Encoder, e room.Event) {
 		r.mu.Unlock()
 		return
 	case room.KindItem:
+		passed := r.onScreens()
 		r.mu.Lock()
-		e.Item = r.showing.apply(*e.Item)
+		e.Item = r.showing.apply(*e.Item, passed)
 		r.mu.Unlock()
 	case room.KindComment, room.KindRemove, room.KindErase, room.KindQuestion:
 		if e.Kind != room.KindComment || e.Comment.Item != "" {
@@ -156,7 +162,7 @@ func (r *liveRoom) apply(enc Encoder, e room.Event) {
 	}
 	r.mu.Unlock()
 	r.tally.count(e)
-	for i, f := range r.feeds {
+	for i, f := range r.broadcasters {
 		if e.Kind == room.KindRoom && fanout.Delayed(room.Views[i]) {
 			f.SetDelay(e.Setup.Delay.Duration())
 		}
@@ -165,11 +171,15 @@ func (r *liveRoom) apply(enc Encoder, e room.Event) {
 }
 
 // recents are the newest comments that a view starts from, as the encoder lists
-// them.
-func (r *liveRoom) recents(enc Encoder, v room.View, passed int64, now time.Time) []byte {
+// them; lines are as [fanout.Ring.Newest] has them.
+func (r *liveRoom) recents(enc Encoder, v room.View, passed int64, now time.Time, lines int) []byte {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
-	return r.snapshots.List(v, r.applied, passed, now, func() []byte { return enc.List(r.ring.Newest(v, passed, now)) })
+	list := func() []byte { return enc.List(r.ring.Newest(v, passed, now, lines)) }
+	if lines > 0 && v == room.ViewOverlay { // a chat box or two, which never come in a storm
+		return list()
+	}
+	return r.snapshots.List(v, r.applied, passed, now, list)
 }
 
 // reaches reports whether memory holds every event after since.
@@ -194,8 +204,8 @@ func (r *liveRoom) pinned(seq int64) (comment.Comment, bool) {
 	return r.pins.At(seq)
 }
 
-// follow waits until the room has applied the event, so that whoever acted sees
-// the result.
+// follow waits until the room has applied the event, so that the person who
+// acted sees the result.
 func (r *liveRoom) follow(ctx context.Context, seq int64) {
 	for {
 		r.mu.Lock()

@@ -22,8 +22,7 @@ const (
 const storedTooLarge = "stored_too_large"
 
 // RuleLists returns the lists that apply to a room: its own, and those for all
-// rooms. shipped is true while nobody has saved a list in place of the shipped
-// one.
+// rooms. shipped is true until a list is saved in place of the shipped one.
 func (svc *Service) RuleLists(ctx context.Context, roomID string, by room.Actor) (lists []room.RuleList, shipped bool, err error) {
 	if err := svc.May(roomID, by, room.ReadRoom); err != nil {
 		return nil, false, err
@@ -64,8 +63,8 @@ type RulesEdit struct {
 // RuleFaults are what the author of a list should know: the gravest of it, and how
 // much there is.
 type RuleFaults struct {
-	Told  []room.RuleFault
-	Total int
+	Listed []room.RuleFault
+	Total  int
 }
 
 // PutRules saves a list, unless dry, and gives it as it then applies, with what
@@ -110,7 +109,7 @@ func (svc *Service) PutRules(ctx context.Context, roomID string, by room.Actor, 
 	if edit.Dry {
 		return l, faults, nil
 	}
-	for _, f := range faults.Told {
+	for _, f := range faults.Listed {
 		// What is off costs its bytes alone. A list that does not grow is saved, so that
 		// what an older version took can be made smaller, or switched off.
 		if f.Over && (l.On && f.Code != storedTooLarge || f.Code == storedTooLarge && len(l.Text) > stands) {
@@ -136,8 +135,8 @@ func (svc *Service) preview(ctx context.Context, l room.RuleList, others []room.
 	case <-ctx.Done():
 		return RuleFaults{}, ctx.Err()
 	}
-	told, total := svc.filter.Preview(l, others, shown)
-	return RuleFaults{Told: told, Total: total}, nil
+	listed, total := svc.filter.Preview(l, others, shown)
+	return RuleFaults{Listed: listed, Total: total}, nil
 }
 
 // based is ErrChanged unless what stands is the version that was edited.
@@ -160,7 +159,7 @@ func (svc *Service) rulesChanged(ctx context.Context, roomID string, by room.Act
 	found := &room.ChangedError{}
 	q := room.AuditQuery{Room: roomID, Kind: room.ActionRules, Limit: 200}
 	for range lookBack {
-		acts, more, err := svc.Acts(ctx, by, q)
+		acts, more, err := svc.AuditEntries(ctx, by, q)
 		if err != nil {
 			return err
 		}
@@ -234,7 +233,7 @@ func (svc *Service) tryRules(ctx context.Context, by room.Actor, listRoom, name 
 	a.Room, a.About, a.Changed, a.List = listRoom, name, edit.Names(), &edit
 	// Whoever reads it wants to know what differs from what held before.
 	a.Detail = differences(svc.held(listRoom, name, was), svc.held(listRoom, name, now))
-	err = svc.rules.ChangeRuleList(ctx, room.RuleChange{Room: listRoom, Name: name, Was: stored.Revision, Now: now, Act: a})
+	err = svc.rules.ChangeRuleList(ctx, room.RuleChange{Room: listRoom, Name: name, Was: stored.Revision, Now: now, Audit: a})
 	if errors.Is(err, room.ErrChanged) {
 		return errOutrun
 	}

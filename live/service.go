@@ -32,12 +32,14 @@ type Deps struct {
 	Rules    Rules
 	Pictures Pictures
 	Emotes   Emotes // nil: rooms have none of their own
+	Photos   Photos // nil: rooms have no photo walls
 	Styles   Styles
 	Chats    Chats         // nil: no chats are connected
 	Runner   ChatRunner    // of Chats
 	Webhooks Webhooks      // nil: none are sent
 	Sender   WebhookRunner // of Webhooks
 	Bans     Bans
+	Notes    Notes
 	Audit    Audit
 	Shows    Shows
 	WiFi     WiFi     // nil: no room has any
@@ -52,6 +54,8 @@ type Deps struct {
 	Encoder Encoder
 	Outlet  Outlet
 	Keys    access.Keys
+	Cluster Cluster      // nil: this machine is alone
+	Codes   access.Codes // of all machines; nil without a cluster
 	Log     *slog.Logger
 	Now     func() time.Time
 	// Elapsed is the time since some moment before, by a clock that is never set.
@@ -70,13 +74,16 @@ type Service struct {
 	rules    Rules
 	pictures Pictures
 	emotes   Emotes
+	photos   Photos
 	styles   Styles
 	banned   Bans
+	notes    Notes
 	audit    Audit
 	shows    Shows
 	wifi     WiFi
 	keep     Keep
 	keeping  keptDays
+	keepSet  *KeepSet
 	attended attended
 	limiter  Limiter
 	filter   Filter
@@ -84,24 +91,28 @@ type Service struct {
 	encoder  Encoder
 	outlet   Outlet
 	keys     access.Keys
+	cluster  Cluster // nil: this machine is alone
 	slog     *slog.Logger
 	now      func() time.Time
 	mono     func() time.Duration // of clock
 	clock    clock
 	timings  Timings
 
-	access   *access.Table
-	refs     *refs
-	lookUps  chan struct{} // one in it for each that is under way
-	bans     bans
-	replays  *replay.Replays
-	chats    chats
-	webhooks webhooks
-	pressing pressing
-	resumes  *fanout.Reads
-	salt     atomic.Uint32
-	newest   time.Time    // by the log's IDs, when the service was opened
-	saved    atomic.Int64 // nanoseconds the last append took
+	access    *access.Table
+	refs      *refs
+	lookUps   chan struct{} // one in it for each that is under way
+	bans      bans
+	warned    warnings
+	replays   *replay.Replays
+	replaying replaysElsewhere
+	outward   outward
+	chats     chats
+	webhooks  webhooks
+	pressing  pressing
+	resumes   *fanout.Reads
+	salt      atomic.Uint32
+	newest    time.Time    // by the log's IDs, when the service was opened
+	saved     atomic.Int64 // nanoseconds the last append took
 
 	previews   chan struct{} // one in it while a list that is to be saved is compiled
 	ruling     sync.Mutex    // held while rules are loaded
@@ -118,17 +129,18 @@ type Service struct {
 // from then on every use case may be called. [Service.Close] ends it.
 func Open(ctx context.Context, p Deps) (*Service, error) {
 	h := &Service{
-		journal: p.Journal, history: p.History, stored: p.Rooms, rules: p.Rules, pictures: p.Pictures, wifi: p.WiFi, emotes: p.Emotes, styles: p.Styles, banned: p.Bans, audit: p.Audit, shows: p.Shows,
+		journal: p.Journal, history: p.History, stored: p.Rooms, rules: p.Rules, pictures: p.Pictures, wifi: p.WiFi, emotes: p.Emotes, photos: p.Photos, styles: p.Styles, banned: p.Bans, notes: p.Notes, audit: p.Audit, shows: p.Shows,
 		limiter: p.Limiter, filter: p.Filter, opinion: p.Opinion, encoder: p.Encoder, outlet: p.Outlet, keys: p.Keys,
 		slog: p.Log, now: p.Now, links: p.Links, refs: newRefs(), lookUps: make(chan struct{}, lookUps), previews: make(chan struct{}, 1),
 		rooms: map[string]*liveRoom{}, clock: newClock(p.Now, p.Elapsed), timings: p.Timings,
 	}
 	h.attended = attended{rooms: map[*liveRoom]bool{}, wake: make(chan struct{}, 1)}
-	h.mono = h.clock.elapsed
+	h.mono, h.cluster, h.keepSet = h.clock.elapsed, p.Cluster, p.KeepSet
 	h.replays = replay.New(replay.Deps{Recordings: p.Recordings, Rooms: replayRooms{h}, Log: p.Log, Now: p.Now})
 	h.chats.book, h.chats.runner = ChatBook{Stored: p.Chats, Keys: p.Keys, Now: p.Now}, p.Runner
 	h.webhooks.stored, h.webhooks.runner = p.Webhooks, p.Sender
 	h.access = access.NewTable(p.Links, p.Keys, p.Now, h.mono)
+	h.access.ShareCodes(p.Codes)
 	h.resumes = fanout.NewReads(h.mono)
 	h.salt.Store(rand.Uint32())
 	var err error
@@ -150,11 +162,10 @@ func Open(ctx context.Context, p Deps) (*Service, error) {
 func (svc *Service) Start() {
 	ctx, stop := context.WithCancel(context.Background())
 	svc.stop = stop
-	if err := svc.loadChats(ctx); err != nil {
-		svc.slog.Error("the connected chats could not be read; restart to try again", "err", err)
-	}
-	if err := svc.loadWebhooks(ctx); err != nil {
-		svc.slog.Error("the webhooks could not be read; restart to try again", "err", err)
+	if svc.cluster == nil {
+		svc.startOutward(ctx)
+	} else {
+		svc.done.Go(func() { svc.followHome(ctx) })
 	}
 	svc.done.Go(func() { svc.keepUp(ctx) })
 	svc.done.Go(func() { svc.runShows(ctx) })
@@ -184,10 +195,10 @@ func (svc *Service) keepUp(ctx context.Context) {
 	for {
 		select {
 		case <-ctx.Done():
-			svc.access.Flush(context.WithoutCancel(ctx))
+			svc.keepUses(context.WithoutCancel(ctx))
 			return
 		case <-tick.C:
-			svc.access.Flush(ctx)
+			svc.keepUses(ctx)
 			svc.refs.expire(svc.mono())
 		}
 	}
@@ -198,7 +209,16 @@ func (svc *Service) apply(batch []room.Event) {
 	for _, e := range batch {
 		if r, err := svc.room(e.Room); err == nil {
 			svc.onCommitted(r, e)
-			was := r.settings()
+			var was room.Room
+			if e.Kind == room.KindRoom {
+				was = r.settings()
+			}
+			if e.Seq > 0 && e.Seq <= r.head() {
+				continue // the room was loaded with it
+			}
+			if svc.decides() { // else another machine counts it
+				r.tally.totalEvent(e)
+			}
 			r.apply(svc.encoder, svc.grouped(e))
 			if e.Kind == room.KindItem {
 				svc.attend(r)

@@ -57,7 +57,7 @@ func (svc *Service) setRoom(ctx context.Context, roomID string, by room.Actor, k
 	}
 	a := by.Entry(kind)
 	a.Changed, a.Before, a.After = names, &before, &after
-	events := append([]room.Event{{Kind: room.KindRoom, Setup: &after, Changed: names, Act: a}}, with...)
+	events := append([]room.Event{{Kind: room.KindRoom, Setup: &after, Changed: names, Audit: a}}, with...)
 	if after.State == room.Closed && before.State != room.Closed {
 		events = append(events, svc.endShow(r, by)...)
 	}
@@ -78,7 +78,7 @@ func needed(kind room.Action) room.Permission {
 	return room.ChangeSettings
 }
 
-// wayIn makes the audience link of a room that is to be secret, when it has none:
+// entryURL makes the audience link of a room that is to be secret, when it has none:
 // before it is, so that there is always a way in.
 func (svc *Service) entryURL(ctx context.Context, roomID string, by room.Actor) error {
 	if _, err := svc.ScreenKey(roomID, room.Audience); err == nil {
@@ -149,5 +149,6 @@ func (svc *Service) NewRoom(ctx context.Context, by room.Actor, setup room.Room)
 	if err := svc.addRoom(ctx, rec); err != nil {
 		return room.Room{}, err
 	}
-	return rec.Room, svc.loadLinks(ctx)
+	svc.access.Add(links...)
+	return rec.Room, nil
 }

@@ -15,14 +15,15 @@ import (
 type showing struct {
 	items   []show.Item
 	tallies map[string]*show.Tally // of items that are live
-	boards  map[string]*show.Board // of lists of questions that are live; their votes are in tallies
+	boards  map[string]*show.Board // of lists of questions and walls that are live; votes are in tallies
 	counted map[string]bool        // whose counts have changed since they were last told
 
 	loading map[string][]room.Event // what has happened to items while they are being loaded
 }
 
-// apply takes a change, and returns it with its counts, as the encoder needs it.
-func (s *showing) apply(c show.Change) *show.Change {
+// apply takes a change, and returns it with its counts, as the encoder needs it. Screens
+// have been told of the log up to passed.
+func (s *showing) apply(c show.Change, passed int64) *show.Change {
 	s.items = show.Apply(s.items, c)
 	if c.After == nil || c.After.State != show.Live {
 		delete(s.tallies, c.ID())
@@ -34,12 +35,12 @@ func (s *showing) apply(c show.Change) *show.Change {
 	}
 	if c.After.State == show.Live {
 		s.tally(c.ID())
-		if c.After.Kind == show.Questions {
-			s.board(c.ID())
+		if c.After.Kind.Collects() {
+			s.board(c.ID(), c.After.Kind)
 		}
 	}
-	after := s.count(*c.After)
-	c.After = &after
+	after, screens := s.count(*c.After), s.countOnScreens(*c.After, passed)
+	c.After, c.Screens = &after, &screens
 	return &c
 }
 
@@ -51,13 +52,22 @@ func (s *showing) count(it show.Item) show.Item {
 	return show.Counted(it, s.tallies[it.ID])
 }
 
-// board returns the questions of a live item, and begins the list.
-func (s *showing) board(id string) *show.Board {
+// countOnScreens adds to an item what screens may show that have been told of the log up
+// to passed.
+func (s *showing) countOnScreens(it show.Item, passed int64) show.Item {
+	if b := s.boards[it.ID]; b != nil {
+		return b.OnScreens(it, passed)
+	}
+	return s.count(it)
+}
+
+// board returns the comments of a live item that collects them, and begins the list.
+func (s *showing) board(id string, k show.Kind) *show.Board {
 	if s.boards == nil {
 		s.boards = map[string]*show.Board{}
 	}
 	if s.boards[id] == nil {
-		s.boards[id] = show.NewBoard(s.tally(id))
+		s.boards[id] = show.NewBoard(k, s.tally(id))
 	}
 	return s.boards[id]
 }
@@ -90,24 +100,30 @@ func (s *showing) enter(e show.Entry) {
 // keepFor notes what happens while an item is being loaded.
 func (s *showing) keepFor(e room.Event) {
 	for id := range s.loading {
-		if e.Kind == room.KindRemove || e.Kind == room.KindErase || e.Part != nil && e.Part.Item == id || e.Mark != nil && e.Mark.Item == id || e.Comment.Item == id {
+		if e.Kind == room.KindRemove || e.Kind == room.KindErase || e.Kind == room.KindClear || e.Part != nil && e.Part.Item == id || e.Mark != nil && e.Mark.Item == id || e.Comment.Item == id {
 			s.loading[id] = append(s.loading[id], e)
 		}
 	}
 }
 
-// follow takes what happens to questions.
+// follow takes what happens to questions and photos.
 func (s *showing) follow(e room.Event) {
 	switch e.Kind {
 	case room.KindComment:
 		if b := s.boards[e.Comment.Item]; b != nil {
-			b.Put(e.Comment)
+			b.Put(e.Comment, e.Seq)
 			s.counted[e.Comment.Item] = true
 		}
 	case room.KindRemove, room.KindErase:
 		down := fanout.Among(e.IDs)
 		for id, b := range s.boards {
 			if b.Drop(func(c comment.Comment) bool { return down(c.ID) }) {
+				s.counted[id] = true
+			}
+		}
+	case room.KindClear: // every screen is empty then; questions are a list that stays
+		for id, b := range s.boards {
+			if b.Drop(func(c comment.Comment) bool { return c.Photo != nil }) {
 				s.counted[id] = true
 			}
 		}
@@ -169,8 +185,9 @@ const (
 	endedHelloMost = 50
 )
 
-// hello returns the items from which a view starts, in their order.
-func (s *showing) hello(v room.View, now time.Time) []show.Item {
+// hello returns the items from which a view starts that has been told of the log up to
+// passed, in their order.
+func (s *showing) hello(v room.View, passed int64, now time.Time) []show.Item {
 	most, since := endedHello, now.Add(-endedFor)
 	if v == room.ViewConsole {
 		most, since = endedHelloMost, now.Add(-endedForStaff)
@@ -181,7 +198,7 @@ func (s *showing) hello(v room.View, now time.Time) []show.Item {
 	var out []show.Item
 	for _, it := range s.items {
 		if it.State != show.Ended || slices.ContainsFunc(ended, func(e show.Item) bool { return e.ID == it.ID }) {
-			if it, seen := s.seenBy(v, it); seen {
+			if it, seen := s.seenBy(v, passed, it); seen {
 				out = append(out, show.Brief(it))
 			}
 		}
@@ -190,8 +207,12 @@ func (s *showing) hello(v room.View, now time.Time) []show.Item {
 	return out
 }
 
-// seenBy returns an item as a view sees it, and whether it sees it.
-func (s *showing) seenBy(v room.View, it show.Item) (show.Item, bool) {
+// seenBy returns an item as a view sees it that has been told of the log up to passed, and
+// whether it sees it. Consoles and phones are told of photos and questions at once.
+func (s *showing) seenBy(v room.View, passed int64, it show.Item) (show.Item, bool) {
+	if v == room.ViewOverlay {
+		return asSeen(v, s.countOnScreens(it, passed))
+	}
 	return asSeen(v, s.count(it))
 }
 

@@ -24,9 +24,12 @@ func (plainEncoder) Ack(string, Outcome) []byte { return []byte("ack") }
 
 func (plainEncoder) List([][]byte) []byte            { return []byte("list") }
 func (plainEncoder) Muted(time.Time) []byte          { return []byte("muted") }
+func (plainEncoder) Warned([]room.Note) []byte       { return []byte("warned") }
+func (plainEncoder) Keeping(room.Room) []byte        { return []byte("room") }
 func (plainEncoder) Tally([]show.Item) []byte        { return []byte("tally") }
 func (plainEncoder) Reactions(map[string]int) []byte { return []byte("reactions") }
-func (plainEncoder) Replay(replay.Report) []byte     { return []byte("replay") }
+func (plainEncoder) Looking(Looking) []byte          { return []byte("looking") }
+func (plainEncoder) Replay(r replay.Report) []byte   { return []byte(r.State) }
 
 // outletFunc is an outlet whose broadcast is a function.
 type outletFunc func(room string, v room.View, frame []byte)
@@ -50,7 +53,8 @@ func (v viewOf) Send(frame fanout.Frame) <-chan struct{} {
 func (outletFunc) Announce(string, room.View, []byte)         {}
 func (outletFunc) Evict(func(Client) error)                   {}
 func (outletFunc) People(string, string) []string             { return nil }
-func (outletFunc) Tell(string, string, []byte)                {}
+func (outletFunc) Connected(string, string) bool              { return false }
+func (outletFunc) SendTo(string, string, []byte)              {}
 func (outletFunc) Notify(string, string, func(Client) []byte) {}
 func (outletFunc) Count(string, room.View) int                { return 0 }
 
@@ -58,19 +62,19 @@ func (outletFunc) Count(string, room.View) int                { return 0 }
 // a position whose frame is still on its way.
 func TestBeatDoesNotOvertakeAFrame(t *testing.T) {
 	h := &Service{rooms: map[string]*liveRoom{}}
-	told := make(chan int64, 1)
+	sent := make(chan int64, 1)
 	overtook := make(chan bool, 1)
 	out := outletFunc(func(_ string, v room.View, _ []byte) {
 		if v != room.ViewOverlay {
 			return
 		}
 		go func() {
-			if err := h.Still("live", room.ViewOverlay, func(p room.Position) { told <- p.Seq }); err != nil {
+			if err := h.Still("live", room.ViewOverlay, func(p room.Position) { sent <- p.Seq }); err != nil {
 				t.Error(err)
 			}
 		}()
 		select {
-		case <-told:
+		case <-sent:
 			overtook <- true
 		case <-time.After(50 * time.Millisecond): // the frame has not been handed over yet
 			overtook <- false
@@ -83,7 +87,7 @@ func TestBeatDoesNotOvertakeAFrame(t *testing.T) {
 	if <-overtook {
 		t.Fatal("a position was told before the frame that it covers")
 	}
-	if seq := <-told; seq != 1 {
+	if seq := <-sent; seq != 1 {
 		t.Errorf("the position is %d after the frame, want 1", seq)
 	}
 }

@@ -29,15 +29,6 @@ type Author struct {
 // submitWithin bounds how long a comment waits for its turn in the log.
 const submitWithin = 5 * time.Second
 
-// Outcome is what became of a comment.
-type Outcome struct {
-	Status  comment.Status // Shown, Held or Refused (Removed when asked again later)
-	Comment comment.Comment
-	Rule    string        // for the log; never for the author
-	Wait    time.Duration // until the author may send again
-	Part    *Part         // the message was a vote; with a Status it is a comment, too
-}
-
 // Submit takes one comment through limits and checks into the journal, and
 // returns when it is durable. What shows it hangs on the journal's far end.
 //
@@ -55,6 +46,10 @@ type Outcome struct {
 func (svc *Service) Submit(ctx context.Context, roomID string, a Author, d comment.Draft) (Outcome, error) {
 	ctx, cancel := context.WithTimeout(ctx, submitWithin)
 	defer cancel()
+	ctx = svc.inTerm(ctx)
+	if d.Ref == "" {
+		d.Ref = room.RefOf(ctx)
+	}
 	o, err := svc.submit(ctx, roomID, a, d)
 	if err == nil || d.Ref == "" || errors.Is(err, room.ErrNotFound) {
 		return o, err
@@ -99,7 +94,7 @@ const (
 
 // Stamp returns the time that a new identity bears. It is never set while the
 // program runs, so that no identity becomes older than it is.
-func (svc *Service) Stamp() time.Time { return svc.clock.steady() }
+func (svc *Service) Stamp() time.Time { return svc.clock.monotonic() }
 
 func (svc *Service) submit(ctx context.Context, roomID string, a Author, d comment.Draft) (Outcome, error) {
 	r, err := svc.room(roomID)
@@ -126,7 +121,8 @@ func (svc *Service) submit(ctx context.Context, roomID string, a Author, d comme
 	case a.Role == room.Sender:
 		d.Networks = []string{"sender " + strconv.FormatInt(a.Link, 10)}
 	}
-	if a.HoldAll {
+	holdAll := a.HoldAll || d.Photo != nil
+	if holdAll {
 		setup.Review = room.ReviewAll
 	}
 	if d.Item != "" {
@@ -162,7 +158,7 @@ func (svc *Service) submit(ctx context.Context, roomID string, a Author, d comme
 		limit = room.LimitKey{Room: roomID, Sender: a.Link, Replay: a.Replay, Chat: a.Chat}
 	}
 	if err := svc.admit(setup, a, limit); err != nil {
-		// A replay that waits its turn is nobody who was too fast: it comes again,
+		// A replay that waits its turn is not punished as too fast: it tries again,
 		// and has an account of its own.
 		if !a.Replay && !(d.Source == comment.FromReplay && errors.Is(err, room.ErrSlowDown)) {
 			r.tally.stop(room.Code(err), d.Source, d.At)
@@ -193,7 +189,7 @@ func (svc *Service) submit(ctx context.Context, roomID string, a Author, d comme
 	}
 	var o Outcome
 	if err == nil {
-		if setup = r.settings(); a.HoldAll { // it may be another one by now
+		if setup = r.settings(); holdAll { // it may be another one by now
 			setup.Review = room.ReviewAll
 		}
 		if o, err = svc.log(ctx, r, setup, said, v, place); errors.Is(err, room.ErrSlowDown) {
@@ -201,9 +197,9 @@ func (svc *Service) submit(ctx context.Context, roomID string, a Author, d comme
 		}
 	}
 	if v.Action == comment.Refuse && own.Action != comment.Refuse {
-		svc.filter.Settle(d, own, false) // what is refused was never said
+		svc.filter.OnCommitted(d, own, false) // what is refused was never said
 	} else {
-		svc.filter.Settle(d, v, err == nil)
+		svc.filter.OnCommitted(d, v, err == nil)
 	}
 	if err != nil {
 		// It was not sent: the same text may come again at once, and costs nothing twice.
@@ -213,7 +209,8 @@ func (svc *Service) submit(ctx context.Context, roomID string, a Author, d comme
 		return Outcome{}, err
 	}
 	// A held comment costs a moderator's time, and its author what a refused one does.
-	if (o.Status == comment.Refused || o.Status == comment.Held) && !a.Role.Can(room.Immune) {
+	// Every photo is held, and few of a person are taken.
+	if (o.Status == comment.Refused || o.Status == comment.Held && d.Photo == nil) && !a.Role.Can(room.Immune) {
 		svc.limiter.Penalize(limit)
 	}
 	if a.Role == room.Audience {
@@ -305,8 +302,9 @@ func (svc *Service) log(ctx context.Context, r *liveRoom, setup room.Room, d com
 		Comment: comment.Comment{
 			ID: svc.newID(d.At), At: d.At, Text: d.Text, Name: d.Name, User: d.User,
 			Mode: d.Mode, Color: d.Color, Size: d.Size, Badge: d.Badge, Source: d.Source,
-			Paid: d.Paid, Emotes: d.Emotes, Item: d.Item,
+			Paid: d.Paid, Emotes: d.Emotes, Item: d.Item, Photo: d.Photo, Standing: d.Standing,
 		},
+		Picture: d.Picture,
 		Entry: room.Entry{
 			Ref: d.Ref, Rule: v.Rule, Word: v.Word, Detail: v.Detail, Spans: v.Spans, InName: v.InName, Address: d.Address, Link: d.Link, Chat: d.Chat,
 		},
@@ -327,6 +325,9 @@ func (svc *Service) log(ctx context.Context, r *liveRoom, setup room.Room, d com
 	if e.Kind == room.KindHeld && v.Action < comment.Hold {
 		e.Entry.Rule, e.Entry.Detail = RuleReview, "every comment of this room is looked at first"
 	}
+	if d.Photo != nil && v.Action < comment.Hold {
+		e.Kind, e.Entry.Rule, e.Entry.Detail = room.KindHeld, RulePhoto, "" // whatever the sender's role
+	}
 	id := e.Comment.ID
 	if e.Kind == room.KindHeld {
 		place.stranger = place.stranger && heldByFilter(e.Entry.Rule) &&
@@ -334,7 +335,7 @@ func (svc *Service) log(ctx context.Context, r *liveRoom, setup room.Room, d com
 		err := r.reserveReview(id, place)
 		switch {
 		case err == nil:
-		case d.Source == comment.FromReplay: // it would wait forever where nobody reviews
+		case d.Source == comment.FromReplay: // it would wait forever in a room without reviewers
 			e.Kind = room.KindRefused
 		default:
 			return Outcome{}, err
@@ -359,35 +360,6 @@ func (svc *Service) log(ctx context.Context, r *liveRoom, setup room.Room, d com
 		r.follow(ctx, receipt.Event.Seq) // who asks finds the question in the list
 	}
 	return outcomeOf(receipt.Event), nil
-}
-
-// RuleReview stands as the rule of a comment that only the room's way of review
-// holds.
-const RuleReview = "review"
-
-// kindOf turns a verdict into an event by the room's way of review.
-func kindOf(a comment.Action, review room.Review, b comment.Badge) room.Kind {
-	if a == comment.Hold && review == room.ReviewOff {
-		a = comment.Refuse
-	}
-	if a < comment.Hold && review == room.ReviewAll && b == comment.NoBadge {
-		a = comment.Hold
-	}
-	switch a {
-	case comment.Hold:
-		return room.KindHeld
-	case comment.Refuse:
-		return room.KindRefused
-	}
-	return room.KindComment
-}
-
-func outcomeOf(e room.Event) Outcome {
-	status := map[room.Kind]comment.Status{
-		room.KindComment: comment.Shown, room.KindHeld: comment.Held,
-		room.KindRefused: comment.Refused, room.KindRemove: comment.Removed,
-	}[e.Kind]
-	return Outcome{Status: status, Comment: e.Comment, Rule: e.Entry.Rule}
 }
 
 // Comments returns a page of a room's history.

@@ -15,16 +15,18 @@ type tally struct {
 	set func() time.Duration // how far the clock was set since the start; nil: not at all
 
 	mu      sync.Mutex
-	minutes [60]*minute           // nil where nothing happened; a whole hour is 30 KB
+	minutes [60]*minute           // nil where nothing happened; a whole hour is 17 KB
+	people  int                   // phones that are connected
 	totals  map[CommentKind]int64 // since the start
 }
 
 type minute struct {
 	at      int64 // Unix minute
 	shown   int
-	seconds [60]int // shown in each second
-	stopped map[string]int
-	people  int // the most phones that were seen connected
+	seconds [60]int32      // shown in each second
+	stopped map[string]int // nil: nothing
+	people  int            // the most phones that were seen connected
+	before  int            // phones that were connected when nothing had happened in it
 }
 
 // mod60 is the place of a minute or second, also of one before 1970.
@@ -43,23 +45,29 @@ func (t *tally) minute(at time.Time) *minute {
 	n := at.Unix() / 60
 	m := &t.minutes[mod60(n)]
 	if *m == nil || (*m).at != n {
-		*m = &minute{at: n, stopped: map[string]int{}}
+		*m = &minute{at: n, people: t.people, before: t.people}
 	}
 	return *m
+}
+
+func (m *minute) stop(rule string) {
+	if m.stopped == nil {
+		m.stopped = map[string]int{}
+	}
+	m.stopped[rule]++
 }
 
 // count takes an event of the log.
 func (t *tally) count(e room.Event) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.total(kindOfEvent(e))
 	switch {
 	case e.Kind == room.KindComment:
 		m := t.minute(e.At)
 		m.shown++
 		m.seconds[mod60(t.unset(e.At).Unix())]++
 	case e.Kind == room.KindRefused && e.From == "", e.Kind == room.KindHeld:
-		t.minute(e.At).stopped[e.Entry.Rule]++
+		t.minute(e.At).stop(e.Entry.Rule)
 	}
 }
 
@@ -68,7 +76,7 @@ func (t *tally) stop(rule string, source comment.Source, at time.Time) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.total(CommentKind{Outcome: comment.Refused, Rule: rule, Source: source}, true)
-	t.minute(at).stopped[rule]++
+	t.minute(at).stop(rule)
 }
 
 // slow counts a comment that took too long to read and that another rule stops, and
@@ -76,18 +84,19 @@ func (t *tally) stop(rule string, source comment.Source, at time.Time) {
 func (t *tally) slow(at time.Time) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.minute(at).stopped[comment.RuleSlowDecision]++
+	t.minute(at).stop(comment.RuleSlowDecision)
 }
 
-// crowd notes how many phones are connected.
-func (t *tally) crowd(people int, at time.Time) {
+// noteHeadcount notes how many phones are connected. A room in which they stay the same has no
+// minute for that: see hour.
+func (t *tally) noteHeadcount(people int, now func() time.Time) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if people == 0 {
-		return // no minute for a room in which nobody is
+	if people == t.people {
+		return
 	}
-	m := t.minute(at)
-	m.people = max(m.people, people)
+	m := t.minute(now())
+	m.people, t.people = max(m.people, people), people
 }
 
 // Hour is a room's last hour, minute by minute, the present one last.
@@ -97,12 +106,13 @@ func (t *tally) hour(now time.Time) (h Hour) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	this := t.unset(now).Unix() / 60
-	for _, m := range t.minutes {
-		if m == nil {
-			continue
-		}
-		if age := this - m.at; age >= 0 && age < 60 {
+	people := t.people
+	for age := range int64(60) {
+		if m := t.minutes[mod60(this-age)]; m != nil && m.at == this-age {
 			h.Shown[59-age], h.People[59-age] = m.shown, m.people
+			people = m.before
+		} else {
+			h.People[59-age] = people
 		}
 	}
 	return h
@@ -117,10 +127,11 @@ func (svc *Service) Hour(roomID string, by room.Actor) (Hour, error) {
 	return r.tally.hour(svc.now()), nil
 }
 
-// Crowd notes how many phones of a room are connected now.
-func (svc *Service) Crowd(roomID string, people int) {
+// NoteHeadcount notes how many phones of a room are connected now. To say the same again costs
+// next to nothing.
+func (svc *Service) NoteHeadcount(roomID string, people int) {
 	if r, err := svc.room(roomID); err == nil { // a room that is gone has no numbers
-		r.tally.crowd(people, svc.now())
+		r.tally.noteHeadcount(people, svc.now)
 	}
 }
 
@@ -145,7 +156,7 @@ func (t *tally) counts(now time.Time) Counts {
 		}
 		for s, n := range m.seconds {
 			if age := now.Unix() - (m.at*60 + int64(s)); age >= 0 && age < 60 {
-				c.Rate += n
+				c.Rate += int(n)
 			}
 		}
 	}
@@ -160,6 +171,8 @@ type Stats struct {
 	Log     error              // nil while the log can be written
 	Saved   time.Duration      // how long the last comment took to be durable
 	Opinion *room.OpinionState // nil: no second opinion is asked
+	// Machines are those that run the rooms together; none where this machine is alone.
+	Machines []room.Machine
 }
 
 // Stats returns how a room is doing.

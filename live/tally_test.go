@@ -16,17 +16,59 @@ func TestTallyHour(t *testing.T) {
 		for range m.n {
 			tl.count(room.Event{Kind: room.KindComment, At: at(m.minutes)})
 		}
-		tl.crowd(10*m.n, at(m.minutes))
-		tl.crowd(m.n, at(m.minutes)) // fewer, later in the same minute
+		for _, people := range []int{10 * m.n, m.n} { // fewer, later in the same minute
+			tl.noteHeadcount(people, func() time.Time { return at(m.minutes) })
+		}
 	}
 	tl.count(room.Event{Kind: room.KindHeld, At: noon})
 	var want Hour
 	want.Shown[0], want.Shown[29], want.Shown[59] = 1, 2, 3
-	want.People[0], want.People[29], want.People[59] = 10, 20, 30
+	for i := range want.People {
+		switch { // those of one minute are there until the next
+		case i == 0:
+			want.People[i] = 10
+		case i < 29:
+			want.People[i] = 1
+		case i == 29:
+			want.People[i] = 20
+		case i < 59:
+			want.People[i] = 2
+		default:
+			want.People[i] = 30
+		}
+	}
 	if got := tl.hour(noon); got != want {
 		t.Errorf("got %v, want %v", got, want)
 	}
+	tl.noteHeadcount(0, func() time.Time { return at(1) })
+	if got := tl.hour(at(1)); got.People[59] != 3 || got.People[58] != 30 {
+		t.Errorf("when all have left in the next minute: %v", got.People)
+	}
 	if got := tl.hour(at(120)); got != (Hour{}) {
 		t.Errorf("two hours later: %v", got)
+	}
+}
+
+// A room in which nothing changes keeps nothing of each minute, and knows all the same
+// how many were there.
+func TestAnIdleHourTakesNoMemory(t *testing.T) {
+	var tl tally
+	began := time.Date(2026, 1, 1, 12, 0, 0, 0, time.UTC)
+	for beat := range 3 * 360 { // three hours
+		tl.noteHeadcount(5, func() time.Time { return began.Add(time.Duration(beat) * 10 * time.Second) })
+	}
+	kept := 0
+	for _, m := range tl.minutes {
+		if m != nil {
+			kept++
+		}
+	}
+	if kept != 1 {
+		t.Errorf("%d minutes are kept of a room whose five phones came in one", kept)
+	}
+	for i, n := range tl.hour(began.Add(3 * time.Hour)).People {
+		if n != 5 {
+			t.Errorf("%d phones in minute %d of the last hour, want 5", n, i)
+		}
 	}
 }

@@ -64,6 +64,13 @@ func kindOfEvent(e room.Event) (k CommentKind, counts bool) {
 	return k, k.Outcome != "" && e.From == ""
 }
 
+// totalEvent counts the comment of an event of the log.
+func (t *tally) totalEvent(e room.Event) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.total(kindOfEvent(e))
+}
+
 // total counts one comment of a kind. The caller has t.mu.
 func (t *tally) total(k CommentKind, counts bool) {
 	if !counts {

@@ -35,6 +35,8 @@ func CanUndo(a room.AuditEntry, by room.Actor) bool {
 		return a.Kept && by.Can(room.RunShow, a.Room)
 	case room.ActionMute, room.ActionBan, room.ActionUnban:
 		return by.Can(room.BanAuthor, a.Room)
+	case room.ActionNote, room.ActionWarn, room.ActionNoteGone, room.ActionNoteBack:
+		return by.Can(room.NotePerson, a.Room)
 	case room.ActionLockdown, room.ActionUnlock:
 		return a.After != nil && by.Can(room.LockDown, a.Room)
 	case room.ActionSettings:
@@ -60,7 +62,7 @@ func CanUndo(a room.AuditEntry, by room.Actor) bool {
 // that cannot be undone or was, ErrChanged with who changed it since, and those
 // of the opposite.
 func (svc *Service) Undo(ctx context.Context, roomID string, by room.Actor, id int64) error {
-	acts, _, err := svc.Acts(ctx, by, room.AuditQuery{Room: roomID, ID: id})
+	acts, _, err := svc.AuditEntries(ctx, by, room.AuditQuery{Room: roomID, ID: id})
 	if err != nil {
 		return err
 	}
@@ -96,6 +98,8 @@ func (svc *Service) undo(ctx context.Context, roomID string, by room.Actor, a ro
 		return svc.undoRules(ctx, by, a)
 	case room.ActionRemove, room.ActionRemoveUser:
 		return svc.putBack(ctx, roomID, by, a)
+	case room.ActionNote, room.ActionWarn, room.ActionNoteGone, room.ActionNoteBack:
+		return svc.undoNote(ctx, roomID, by, a)
 	}
 	if strings.HasPrefix(string(a.Kind), string(room.ActionItem)) {
 		return svc.undoItem(ctx, roomID, by, a)
@@ -220,7 +224,7 @@ func (svc *Service) changedSince(ctx context.Context, roomID string, by room.Act
 	found := &room.ChangedError{}
 	q := room.AuditQuery{Room: roomID, Limit: 200}
 	for range lookBack {
-		acts, more, err := svc.Acts(ctx, by, q)
+		acts, more, err := svc.AuditEntries(ctx, by, q)
 		if err != nil {
 			return err
 		}

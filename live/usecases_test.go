@@ -75,7 +75,7 @@ type verdicts struct {
 }
 
 func (v verdicts) Check(comment.Draft, room.Room) comment.Verdict { return v.verdict }
-func (verdicts) Settle(comment.Draft, comment.Verdict, bool)      {}
+func (verdicts) OnCommitted(comment.Draft, comment.Verdict, bool) {}
 func (verdicts) Group(c comment.Comment, _ room.Entry) string     { return c.Text }
 func (verdicts) Known(string, string) bool                        { return false }
 
@@ -130,18 +130,18 @@ func TestTheWaitThatAnAuthorIsTold(t *testing.T) {
 type remembering struct {
 	Filter
 	free
-	told []string
+	sent []string
 }
 
 func (r *remembering) Check(d comment.Draft, _ room.Room) comment.Verdict {
-	r.told = append(r.told, "check "+d.Text)
+	r.sent = append(r.sent, "check "+d.Text)
 	return comment.Verdict{}
 }
-func (r *remembering) Settle(d comment.Draft, _ comment.Verdict, kept bool) {
-	r.told = append(r.told, fmt.Sprint("settle ", d.Text, " ", kept))
+func (r *remembering) OnCommitted(d comment.Draft, _ comment.Verdict, kept bool) {
+	r.sent = append(r.sent, fmt.Sprint("settle ", d.Text, " ", kept))
 }
-func (r *remembering) Allow(room.LimitKey) error { r.told = append(r.told, "take"); return nil }
-func (r *remembering) Refund(k room.LimitKey)    { r.told = append(r.told, "refund "+k.User) }
+func (r *remembering) Allow(room.LimitKey) error { r.sent = append(r.sent, "take"); return nil }
+func (r *remembering) Refund(k room.LimitKey)    { r.sent = append(r.sent, "refund "+k.User) }
 
 // What the log did not take was never sent: the filter forgets it, and the author
 // has the token back. This holds without a ref, as from a form without JavaScript
@@ -152,18 +152,18 @@ func TestABusyLogCostsTheAuthorNothing(t *testing.T) {
 	h.filter, h.limiter = r, r
 	log.failing = 1
 	_, err := h.Submit(t.Context(), "live", Author{Role: room.Audience, User: "ann"}, comment.Draft{Text: "hi"})
-	if want := []string{"take", "check hi", "settle hi false", "refund ann"}; !errors.Is(err, room.ErrBusy) || !slices.Equal(r.told, want) {
-		t.Errorf("%v, told %q, want %q", err, r.told, want)
+	if want := []string{"take", "check hi", "settle hi false", "refund ann"}; !errors.Is(err, room.ErrBusy) || !slices.Equal(r.sent, want) {
+		t.Errorf("%v, told %q, want %q", err, r.sent, want)
 	}
-	r.told = nil
+	r.sent = nil
 	o, err := h.Submit(t.Context(), "live", Author{Role: room.Audience, User: "ann"}, comment.Draft{Text: "hi"})
-	if want := []string{"take", "check hi", "settle hi true"}; err != nil || o.Status != comment.Shown || !slices.Equal(r.told, want) {
-		t.Errorf("%+v, %v, told %q, want %q", o, err, r.told, want)
+	if want := []string{"take", "check hi", "settle hi true"}; err != nil || o.Status != comment.Shown || !slices.Equal(r.sent, want) {
+		t.Errorf("%+v, %v, told %q, want %q", o, err, r.sent, want)
 	}
-	r.told, log.failing = nil, 3
+	r.sent, log.failing = nil, 3
 	_, err = h.Submit(t.Context(), "live", Author{Role: room.Moderator, User: "mod"}, comment.Draft{Text: "mine"})
-	if want := []string{"check mine", "settle mine false"}; err == nil || !slices.Equal(r.told, want) {
-		t.Errorf("a moderator has no limits: %v, told %q, want %q", err, r.told, want)
+	if want := []string{"check mine", "settle mine false"}; err == nil || !slices.Equal(r.sent, want) {
+		t.Errorf("a moderator has no limits: %v, told %q, want %q", err, r.sent, want)
 	}
 }
 

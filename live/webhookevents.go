@@ -27,11 +27,11 @@ func (svc *Service) WebhookEvents(ctx context.Context, w room.Webhook, after, up
 		return room.WebhookBatch{}, err
 	}
 	head, delay := r.head(), r.settings().Delay.Duration()
-	told := head // how far overlays have been told
+	delivered := head // the last position that overlays have been sent
 	if delay > 0 {
-		told = min(told, r.broadcaster(room.ViewOverlay).Position())
+		delivered = min(delivered, r.broadcaster(room.ViewOverlay).Position())
 	}
-	end := told
+	end := delivered
 	if upTo > 0 {
 		end = min(end, upTo)
 	}
@@ -53,16 +53,16 @@ func (svc *Service) WebhookEvents(ctx context.Context, w room.Webhook, after, up
 			out.UpTo = r.position(min(end, events[n-1].Seq))
 		}
 	}
-	if told < head {
-		err = svc.webhookAhead(ctx, r, w, max(told, early), delay, &out)
+	if delivered < head {
+		err = svc.webhookAhead(ctx, r, w, max(delivered, early), delay, &out)
 	}
 	return out, err
 }
 
 // webhookAhead looks through what waits for the room's delay.
 func (svc *Service) webhookAhead(ctx context.Context, r *liveRoom, w room.Webhook, after int64, delay time.Duration, out *room.WebhookBatch) error {
-	told := r.broadcaster(room.ViewOverlay).Position()
-	next, err := svc.journal.Since(ctx, r.id, told, 1)
+	delivered := r.broadcaster(room.ViewOverlay).Position()
+	next, err := svc.journal.Since(ctx, r.id, delivered, 1)
 	if err != nil {
 		return fmt.Errorf("read for a webhook: %w", err)
 	}
@@ -89,7 +89,7 @@ func (svc *Service) webhookAhead(ctx context.Context, r *liveRoom, w room.Webhoo
 // webhookEvent encodes an event of the log for a webhook; nil where it does not get it.
 func (svc *Service) webhookEvent(r *liveRoom, w room.Webhook, e room.Event) []byte {
 	kind := e.Kind
-	if kind == room.KindErase { // whoever keeps what is taken down has to delete it
+	if kind == room.KindErase { // a receiver that keeps what was taken down has to delete it
 		kind = room.KindRemove
 	}
 	if !w.Gets(kind) {

@@ -78,7 +78,8 @@ func (svc *Service) listWebhooks(ctx context.Context) ([]room.Webhook, error) {
 // sealedWebhook is what the secret of a webhook is sealed for.
 func sealedWebhook(id string) string { return "webhook/" + id }
 
-// noteWebhooks remembers out of which rooms comments are sent.
+// noteWebhooks remembers out of which rooms comments are sent, and tells the phones of
+// those of which that is new.
 func (svc *Service) noteWebhooks(list []room.Webhook) {
 	out := map[string]bool{}
 	for _, w := range list {
@@ -89,7 +90,9 @@ func (svc *Service) noteWebhooks(list []room.Webhook) {
 	svc.mu.RLock()
 	defer svc.mu.RUnlock()
 	for id, r := range svc.rooms {
-		r.sendsOut.Store(out[id])
+		if r.sendsOut.Swap(out[id]) != out[id] {
+			svc.broadcastKeeping(r)
+		}
 	}
 }
 
@@ -195,7 +198,7 @@ func (svc *Service) SetWebhook(ctx context.Context, roomID string, by room.Actor
 }
 
 // lastLogged is the number of the last event of the room's log, which may be ahead of
-// what the room has applied: whoever was answered before is in it.
+// what the room has applied: it includes every event that was answered before this call.
 func (svc *Service) lastLogged(ctx context.Context, r *liveRoom) (int64, error) {
 	last := r.head()
 	for {

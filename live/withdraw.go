@@ -16,7 +16,8 @@ const withdrawTime = 10 * time.Second
 
 // Withdraw takes an author's own comment back. Somebody else's is ErrNotFound,
 // one older than ten seconds ErrExpired, and so is one from the future: the clock
-// was set back since, and how old it is nobody knows.
+// was set back since, so its age is unknown. A photo can be taken back at
+// any time.
 func (svc *Service) Withdraw(ctx context.Context, roomID string, user string, id comment.ID) error {
 	row, err := svc.history.Comment(ctx, roomID, id)
 	if err != nil {
@@ -25,7 +26,7 @@ func (svc *Service) Withdraw(ctx context.Context, roomID string, user string, id
 	if user == "" || row.User != user {
 		return room.ErrNotFound
 	}
-	if svc.now().Sub(row.At).Abs() > withdrawTime {
+	if row.Photo == nil && svc.now().Sub(row.At).Abs() > withdrawTime {
 		return room.ErrExpired
 	}
 	_, err = svc.journal.Append(ctx, room.Event{Room: roomID, At: svc.now(), Kind: room.KindRemove, IDs: []comment.ID{id}})
@@ -35,8 +36,8 @@ func (svc *Service) Withdraw(ctx context.Context, roomID string, user string, id
 	return nil
 }
 
-// TakeDown takes down what came through a link, by its ID, for whoever has the
-// link's key, whatever its age. author is the one the link spoke for, as it says; it is
+// TakeDown takes down what came through a link, by its ID, at any age. Having the link's
+// key is enough. author is the one the link spoke for, as it says; it is
 // needed for comments of older versions alone. Errors: ErrNotFound, ErrNotAllowed
 // for what did not come through the link, ErrBusy.
 func (svc *Service) TakeDown(ctx context.Context, roomID string, l room.AccessLink, author string, id comment.ID) error {

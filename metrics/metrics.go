@@ -93,6 +93,21 @@ type Sources struct {
 	// Webhooks are those of all rooms.
 	Webhooks interface{ Totals() room.WebhookTotals }
 	Rules    []string // the names of rules and of codes that are told apart
+	Cluster  Cluster  // nil: this machine is alone
+}
+
+// Cluster is the machines that run the rooms together.
+type Cluster interface{ Totals() ClusterTotals }
+
+// ClusterTotals is how a cluster does, as one of its machines sees it.
+type ClusterTotals struct {
+	Machines int    // that are up and are no edges
+	Edges    int    // that are up
+	Known    bool   // one of them decides
+	Home     bool   // and it is this one
+	Ready    bool   // this machine is level with the others, and one decides
+	Position uint64 // of this machine's database
+	Behind   uint64 // by how much the log is ahead of it
 }
 
 // Collect has the sources asked from now on. It is called once.
@@ -102,6 +117,9 @@ func (m *Metrics) Collect(s Sources) {
 		rules[name] = true
 	}
 	m.registry.MustRegister(collector{s, rules})
+	if s.Cluster != nil {
+		m.registry.MustRegister(clusterCollector{s.Cluster})
+	}
 }
 
 // Handler serves /metrics and, below /debug/pprof/, Go's profiles. With local it answers

@@ -24,10 +24,13 @@ var groupEncoding = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithP
 // Group names what comments that wait for a moderator share when they are alike. They
 // are read as the check on duplicates reads them; then a counter, signs and the length
 // of a cheer make no difference either. What a raid says is alike by its address, as
-// the check on raids has it. What is at fault in a name is alike by the name, too. It
+// the check on raids has it. A photo is like no other. What is at fault in a name is alike by the name, too. It
 // depends on nothing but the comment, so it is the same after a restart.
 func (c *Chain) Group(about comment.Comment, e room.Entry) string {
 	key := "text\x00" + alike(about.Text)
+	if about.Photo != nil { // each is looked at for itself
+		key = "photo\x00" + about.ID.String()
+	}
 	if e.Rule == RuleRaid {
 		if address, _ := findLink(about.Text, fold.String(about.Text)); address != "" {
 			key = "site\x00" + site(address)

@@ -43,7 +43,7 @@ type behavior struct {
 
 	mu     sync.Mutex
 	zero   time.Time                         // when Draft.Elapsed was zero; see moment
-	said   cache.Cache[uint64, lastMessage]  // author and text
+	byText cache.Cache[uint64, lastMessage]  // author and text
 	last   cache.Cache[uint64, lastMessage]  // author
 	linked cache.Cache[uint64, voices]       // text
 	known  cache.Cache[uint64, bool]         // authors with a comment that passed; true: a moderator let it through
@@ -72,7 +72,7 @@ func (h *behavior) init(keys int, clock func() time.Time) {
 	if keys <= 0 {
 		keys = DefaultKeys
 	}
-	h.said = cache.New[uint64, lastMessage](keys, duplicateFor, now)
+	h.byText = cache.New[uint64, lastMessage](keys, duplicateFor, now)
 	h.last = cache.New[uint64, lastMessage](keys, room.MaxSlow, now)
 	h.linked = cache.New[uint64, voices](max(1, keys/8), raidFor, now) // only texts with an address come here
 	h.known = cache.New[uint64, bool](keys, knownFor, now)
@@ -153,9 +153,9 @@ func (h *behavior) check(d comment.Draft, setup room.Room, v comment.Verdict) co
 	for _, c := range behaviorChecks {
 		v = comment.Stricter(v, named(c.Func(h, a), c.Name))
 	}
-	said := lastMessage{a.now.UnixMilli(), a.ref}
-	h.said.Set(a.words, said, a.now)
-	h.last.Set(a.author, said, a.now)
+	last := lastMessage{a.now.UnixMilli(), a.ref}
+	h.byText.Set(a.words, last, a.now)
+	h.last.Set(a.author, last, a.now)
 	h.keepFragment(d, a.author, a.ref, a.now)
 	h.keepSharedFragment(a)
 	return v
@@ -176,18 +176,18 @@ func slow(h *behavior, a *attempt) comment.Verdict {
 
 // duplicate refuses what its author said a moment ago.
 func duplicate(h *behavior, a *attempt) comment.Verdict {
-	if s, ok := h.said.Get(a.words, a.now); !ok || s.sameAs(a.ref) || s.age(a.now) >= duplicateFor {
+	if s, ok := h.byText.Get(a.words, a.now); !ok || s.sameAs(a.ref) || s.age(a.now) >= duplicateFor {
 		return comment.Verdict{}
 	}
 	return comment.Verdict{Action: comment.Refuse}.Because(comment.ReasonDuplicate, comment.FormWritten)
 }
 
-// Settle recognizes the chain what became of a draft that it gave the verdict v.
+// OnCommitted receives what became of a draft that got the verdict v.
 // Until then the draft counts as said, so that the same text cannot come twice
 // at once. A draft that was not kept was never said: its author may send it
 // again at once, and is as new as before.
-func (c *Chain) Settle(d comment.Draft, v comment.Verdict, kept bool) {
-	if d.User == "" || d.Source == comment.FromReplay || d.Badge != comment.NoBadge || v.Action == comment.Refuse {
+func (c *Chain) OnCommitted(d comment.Draft, v comment.Verdict, kept bool) {
+	if d.User == "" || d.Source == comment.FromReplay || d.Badge != comment.NoBadge || d.Photo != nil || v.Action == comment.Refuse {
 		return
 	}
 	h := &c.behavior
@@ -203,7 +203,7 @@ func (c *Chain) Settle(d comment.Draft, v comment.Verdict, kept bool) {
 		return
 	}
 	this := lastMessage{now.UnixMilli(), h.ref(d)}
-	forget(&h.said, h.hash(d.Room, d.User, gist(d.Text)), this, now)
+	forget(&h.byText, h.hash(d.Room, d.User, gist(d.Text)), this, now)
 	forget(&h.last, author, this, now)
 	h.dropFragment(d, author, this, now)
 	h.dropSharedFragment(d, author, this, now)
@@ -264,17 +264,17 @@ func (s lastMessage) age(now time.Time) time.Duration { return since(s.at, now) 
 // set. The behavior is locked.
 func (h *behavior) moment(d comment.Draft) time.Time {
 	if d.Elapsed <= 0 {
-		return h.steady(d.At)
+		return h.monotonic(d.At)
 	}
 	if h.zero.IsZero() {
-		h.zero = h.steady(h.clock()).Add(-d.Elapsed)
+		h.zero = h.monotonic(h.clock()).Add(-d.Elapsed)
 	}
 	return h.zero.Add(d.Elapsed)
 }
 
-// steady gives a moment as it would be had the clock not been set since the start.
+// monotonic gives a moment as it would be had the clock not been set since the start.
 // Without a monotonic reading it is t.
-func (h *behavior) steady(t time.Time) time.Time { return h.started.Add(t.Sub(h.started)) }
+func (h *behavior) monotonic(t time.Time) time.Time { return h.started.Add(t.Sub(h.started)) }
 
 // aheadAtMost is how far drafts overtake each other on their way. What lies further
 // ahead is of a clock that was set back since, and its age is unknown.
@@ -371,7 +371,7 @@ func (c *Chain) Known(room, user string) bool {
 	h := &c.behavior
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	_, known := h.known.Get(h.hash(room, user), h.steady(c.clock()))
+	_, known := h.known.Get(h.hash(room, user), h.monotonic(c.clock()))
 	return known
 }
 
@@ -381,7 +381,7 @@ func (c *Chain) Welcome(room, user string) {
 	h := &c.behavior
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	now := h.steady(c.clock())
+	now := h.monotonic(c.clock())
 	h.known.Set(h.hash(room, user), true, now)
 }
 

@@ -111,7 +111,7 @@ func BenchmarkCheck(b *testing.B) {
 func TestBuildStaysSmall(t *testing.T) {
 	testrace.Skip(t)
 	if testing.Short() {
-		t.Skip("takes a second")
+		t.Skip("-short: this test computes for a second")
 	}
 	text := manyEntries(100_000)
 	rules.Compile([]rules.List{{Name: "words", Text: "warm up the tables", On: true}})

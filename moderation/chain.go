@@ -143,7 +143,7 @@ func (c *Chain) Check(d comment.Draft, setup room.Room) comment.Verdict {
 		d.At = c.clock()
 	}
 	v := c.timed(func() comment.Verdict { return c.read(d, setup) })
-	if d.Source == comment.FromReplay || d.Badge != comment.NoBadge {
+	if d.Source == comment.FromReplay || d.Badge != comment.NoBadge || d.Photo != nil { // every photo is looked at anyway
 		return v
 	}
 	out := c.behavior.check(d, setup, v)
@@ -152,6 +152,12 @@ func (c *Chain) Check(d comment.Draft, setup room.Room) comment.Verdict {
 	}
 	out.Took = v.Took
 	return out
+}
+
+// Prepare makes the tables for which the first text would wait, some tenth of a second on
+// one core. It may be called from any goroutine, and beside checks.
+func (c *Chain) Prepare() {
+	c.read(comment.Draft{Text: "a word 一个词 ことば 단어"}, room.Room{})
 }
 
 // slowDecision is how long reading a draft may take. What every text costs is
@@ -197,15 +203,15 @@ func (c *Chain) read(d comment.Draft, setup room.Room) comment.Verdict {
 		v.Text, v.Name = cmp.Or(v.Text, d.Text), cmp.Or(v.Name, d.Name)
 	}
 	v = stopped(v, pretends(d, setup))
-	if d.Source == comment.FromReplay || d.Badge != comment.NoBadge || d.User == "" || !isFragment(d.Text) {
+	if d.Source == comment.FromReplay || d.Badge != comment.NoBadge || d.Photo != nil || d.User == "" || !isFragment(d.Text) {
 		return v
 	}
-	if pieces := c.behavior.fragments(d); v.Action < comment.Hold && len(pieces) > 0 {
-		v = stopped(v, checkFragments(sets, pieces, d.Text, setup, d.At.Unix(), b))
+	if fragments := c.behavior.fragments(d); v.Action < comment.Hold && len(fragments) > 0 {
+		v = stopped(v, checkFragments(sets, fragments, d.Text, setup, d.At.Unix(), b))
 	}
 	if setup.SpelledTogether == room.SpelledTogetherHeld && v.Action < comment.Hold {
-		if pieces := c.behavior.sharedFragments(d); len(pieces) > 0 {
-			together := checkFragments(sets, pieces, d.Text, setup, d.At.Unix(), b)
+		if fragments := c.behavior.sharedFragments(d); len(fragments) > 0 {
+			together := checkFragments(sets, fragments, d.Text, setup, d.At.Unix(), b)
 			if together.Reason == comment.ReasonSeveral {
 				together = together.Because(comment.ReasonTogether, comment.FormWritten)
 			}
@@ -216,7 +222,7 @@ func (c *Chain) read(d comment.Draft, setup room.Room) comment.Verdict {
 }
 
 // stopped returns the stricter verdict. A text that was to be masked stays masked
-// for whoever lets it through.
+// when a moderator approves it.
 func stopped(v, by comment.Verdict) comment.Verdict {
 	if by.Action > v.Action && v.Action == comment.Mask {
 		by.Text, by.Name = v.Text, v.Name

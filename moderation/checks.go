@@ -148,8 +148,8 @@ func checkJoined(sets []*rules.Rules, d comment.Draft, setup room.Room, b *rules
 }
 
 // chanceMeeting reports whether a match of two characters, one from the end of the
-// name, is no more than the beginning of what its owner says: 小草 greets with 你好,
-// and 草你 is not meant.
+// name, is only where the name meets what its owner says: when 小草 greets with 你好,
+// 草你 is not meant.
 func chanceMeeting(d comment.Draft, s comment.Span, border int) bool {
 	if s.To-s.From != 2 {
 		return false

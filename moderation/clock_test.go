@@ -20,7 +20,7 @@ func TestMemoryOutlivesASetClock(t *testing.T) {
 			says := func(passed, set time.Duration, d comment.Draft) comment.Verdict {
 				d.Room, d.At, d.Elapsed = "r", start.Add(passed+set), time.Minute+passed
 				v := p.chain.Check(d, p.room)
-				p.chain.Settle(d, v, true)
+				p.chain.OnCommitted(d, v, true)
 				return v
 			}
 			second := func(n int) time.Duration { return time.Duration(n) * time.Second }

@@ -74,9 +74,9 @@ func checkSamples(t *testing.T, list, rulesFile string) (hardStopped int) {
 	for _, s := range samples(t, list) {
 		v := moderation.CheckText(set, s.input, time.Now())
 		stopped := v.Action != comment.Pass
-		if pieces := strings.Split(s.input, "\x1e"); len(pieces) > 1 { // comments of one author
+		if fragments := strings.Split(s.input, "\x1e"); len(fragments) > 1 { // comments of one author
 			c := chainOf(t, text)
-			for i, piece := range pieces {
+			for i, piece := range fragments {
 				v = say(c, "author", piece, i)
 			}
 			stopped = v.Action == comment.Hold

@@ -5,7 +5,7 @@ func Remembered(c *Chain) int {
 	h := &c.behavior
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return h.said.Len() + h.last.Len() + h.linked.Len() + h.known.Len() + h.tails.Len()
+	return h.byText.Len() + h.last.Len() + h.linked.Len() + h.known.Len() + h.tails.Len()
 }
 
 // RememberedOfRaids counts the rooms and texts that are watched.

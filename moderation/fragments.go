@@ -46,7 +46,7 @@ type sharedFragment struct {
 
 // sharedFragments returns the last short comments in a draft's room, when they are
 // of several authors.
-func (h *behavior) sharedFragments(d comment.Draft) (pieces []string) {
+func (h *behavior) sharedFragments(d comment.Draft) (fragments []string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	now, author, ref := h.moment(d), h.hash(d.Room, d.User), h.ref(d)
@@ -54,14 +54,14 @@ func (h *behavior) sharedFragments(d comment.Draft) (pieces []string) {
 	others := false
 	for _, f := range shared {
 		if f.last.age(now) < togetherFor && !(f.author == author && f.last.sameAs(ref)) {
-			pieces = append(pieces, f.text)
+			fragments = append(fragments, f.text)
 			others = others || f.author != author
 		}
 	}
 	if !others {
 		return nil
 	}
-	return pieces
+	return fragments
 }
 
 // keepSharedFragment remembers a draft for sharedFragments, in a room that asks for
@@ -78,8 +78,8 @@ func (h *behavior) keepSharedFragment(a *attempt) {
 			shared = append(shared, f)
 		}
 	}
-	said := sharedFragment{a.author, strings.ReplaceAll(a.draft.Text, "\n", " "), lastMessage{a.now.UnixMilli(), a.ref}}
-	h.together.Set(key, append(shared, said), a.now)
+	before := sharedFragment{a.author, strings.ReplaceAll(a.draft.Text, "\n", " "), lastMessage{a.now.UnixMilli(), a.ref}}
+	h.together.Set(key, append(shared, before), a.now)
 }
 
 // dropSharedFragment takes a draft that was not kept off what its room said. The
@@ -136,11 +136,11 @@ func (t fragmentTail) before(ref uint64, now time.Time) []string {
 	if t.fragments == "" || t.last.age(now) >= fragmentsFor {
 		return nil
 	}
-	pieces := strings.Split(strings.TrimSuffix(t.fragments, "\n"), "\n")
+	fragments := strings.Split(strings.TrimSuffix(t.fragments, "\n"), "\n")
 	if t.last.sameAs(ref) {
-		pieces = pieces[:len(pieces)-1]
+		fragments = fragments[:len(fragments)-1]
 	}
-	return pieces
+	return fragments
 }
 
 // fragments returns the short comments of a draft's author before it.
@@ -158,11 +158,11 @@ func (h *behavior) keepFragment(d comment.Draft, author, ref uint64, now time.Ti
 		return
 	}
 	t, _ := h.tails.Get(author, now)
-	pieces := append(t.before(ref, now), strings.ReplaceAll(d.Text, "\n", " "))
-	if n := len(pieces) - mostFragments; n > 0 {
-		pieces = pieces[n:]
+	fragments := append(t.before(ref, now), strings.ReplaceAll(d.Text, "\n", " "))
+	if n := len(fragments) - mostFragments; n > 0 {
+		fragments = fragments[n:]
 	}
-	h.tails.Set(author, fragmentTail{strings.Join(pieces, "\n") + "\n", lastMessage{now.UnixMilli(), ref}}, now)
+	h.tails.Set(author, fragmentTail{strings.Join(fragments, "\n") + "\n", lastMessage{now.UnixMilli(), ref}}, now)
 }
 
 // dropFragment takes a draft that was not kept off the fragments of its author. The
@@ -172,8 +172,8 @@ func (h *behavior) dropFragment(d comment.Draft, author uint64, this lastMessage
 	if !ok || t.last != this || !isFragment(d.Text) {
 		return
 	}
-	pieces := strings.SplitAfter(strings.TrimSuffix(t.fragments, "\n"), "\n")
-	t.fragments = strings.Join(pieces[:len(pieces)-1], "")
+	fragments := strings.SplitAfter(strings.TrimSuffix(t.fragments, "\n"), "\n")
+	t.fragments = strings.Join(fragments[:len(fragments)-1], "")
 	t.last.ref = 0
 	h.tails.Set(author, t, now)
 }
@@ -182,22 +182,22 @@ func (h *behavior) dropFragment(d comment.Draft, author uint64, this lastMessage
 // began in the short comments of its author before. The earlier ones have been
 // shown, so this one is held, and never refused: that the comments belong together
 // is a guess. One comment between the parts may have nothing to do with them.
-func checkFragments(sets []*rules.Rules, pieces []string, text string, setup room.Room, now int64, b *rules.Budget) comment.Verdict {
-	if v := checkParts(pieces, text, setup); v.Action != comment.Pass {
+func checkFragments(sets []*rules.Rules, fragments []string, text string, setup room.Room, now int64, b *rules.Budget) comment.Verdict {
+	if v := checkParts(fragments, text, setup); v.Action != comment.Pass {
 		return v
 	}
 	if !isShort(text) {
 		return comment.Verdict{}
 	}
-	pieces = slices.DeleteFunc(slices.Clone(pieces), func(p string) bool { return !isShort(p) })
-	for i := range pieces {
-		if v := checkSpelled(sets, pieces[i:], text, now, b); v.Action != comment.Pass {
+	fragments = slices.DeleteFunc(slices.Clone(fragments), func(p string) bool { return !isShort(p) })
+	for i := range fragments {
+		if v := checkSpelled(sets, fragments[i:], text, now, b); v.Action != comment.Pass {
 			return v
 		}
 	}
-	for i := max(0, len(pieces)-mostSkipping); i < len(pieces); i++ {
-		for skip := i + 1; skip < len(pieces); skip++ {
-			rest := slices.Delete(slices.Clone(pieces[i:]), skip-i, skip-i+1)
+	for i := max(0, len(fragments)-mostSkipping); i < len(fragments); i++ {
+		for skip := i + 1; skip < len(fragments); skip++ {
+			rest := slices.Delete(slices.Clone(fragments[i:]), skip-i, skip-i+1)
 			if v := checkSpelled(sets, rest, text, now, b); v.Action != comment.Pass {
 				return v
 			}
@@ -207,16 +207,16 @@ func checkFragments(sets []*rules.Rules, pieces []string, text string, setup roo
 }
 
 // checkSpelled looks for a word that begins in the first piece and ends in the text.
-func checkSpelled(sets []*rules.Rules, pieces []string, text string, now int64, b *rules.Budget) comment.Verdict {
-	if len(pieces)+1 < quizLetters && isLetter(text) && !slices.ContainsFunc(pieces, func(p string) bool { return !isLetter(p) }) {
+func checkSpelled(sets []*rules.Rules, fragments []string, text string, now int64, b *rules.Budget) comment.Verdict {
+	if len(fragments)+1 < quizLetters && isLetter(text) && !slices.ContainsFunc(fragments, func(p string) bool { return !isLetter(p) }) {
 		return comment.Verdict{} // answers in a quiz
 	}
-	said := strings.Join(pieces, "")
-	border := utf8.RuneCountInString(said)
-	found, folded, tangled := rules.Match(sets, said+text, now, b)
+	before := strings.Join(fragments, "")
+	border := utf8.RuneCountInString(before)
+	found, folded, tangled := rules.Match(sets, before+text, now, b)
 	for _, h := range found {
 		// From the first of these fragments into the text; what begins later is found with fewer.
-		if h.Action < comment.Hold || h.Exact || h.Span.To <= border || h.Span.From >= utf8.RuneCountInString(pieces[0]) {
+		if h.Action < comment.Hold || h.Exact || h.Span.To <= border || h.Span.From >= utf8.RuneCountInString(fragments[0]) {
 			continue
 		}
 		return comment.Verdict{
@@ -235,12 +235,12 @@ func isLetter(s string) bool { return len(s) == 1 && 'a' <= s[0]|0x20 && s[0]|0x
 // checkParts looks for an address and for a number that a text ends. Parts of a
 // number have three digits each and more, but for what stands before them: people
 // count, and say scores.
-func checkParts(pieces []string, text string, setup room.Room) comment.Verdict {
+func checkParts(fragments []string, text string, setup room.Room) comment.Verdict {
 	if !isPart(text) && !isShort(text) {
 		return comment.Verdict{}
 	}
 	several := comment.Verdict{Action: comment.Hold, Spans: []comment.Span{{From: 0, To: utf8.RuneCountInString(text)}}}
-	for parts := range withOneLeftOut(pieces) {
+	for parts := range withOneLeftOut(fragments) {
 		if setup.URLs != room.URLsAllowed && joinsLink(strings.Join(parts, ""), text) {
 			several.Rule = "links"
 			return several.Because(comment.ReasonSeveral, comment.FormWritten)
@@ -256,19 +256,19 @@ func checkParts(pieces []string, text string, setup room.Room) comment.Verdict {
 // withOneLeftOut returns the ends of a list of comments, and of the last few also
 // without one that may have nothing to do with the others. A number among numbers
 // has.
-func withOneLeftOut(pieces []string) iter.Seq[[]string] {
+func withOneLeftOut(fragments []string) iter.Seq[[]string] {
 	return func(yield func([]string) bool) {
-		for i := range pieces {
-			if !yield(pieces[i:]) {
+		for i := range fragments {
+			if !yield(fragments[i:]) {
 				return
 			}
 		}
-		for i := max(0, len(pieces)-mostSkipping); i < len(pieces); i++ {
-			for skip := i + 1; skip < len(pieces); skip++ {
-				if strings.Trim(pieces[skip], "0123456789 -.+") == "" {
+		for i := max(0, len(fragments)-mostSkipping); i < len(fragments); i++ {
+			for skip := i + 1; skip < len(fragments); skip++ {
+				if strings.Trim(fragments[skip], "0123456789 -.+") == "" {
 					continue
 				}
-				if !yield(slices.Delete(slices.Clone(pieces[i:]), skip-i, skip-i+1)) {
+				if !yield(slices.Delete(slices.Clone(fragments[i:]), skip-i, skip-i+1)) {
 					return
 				}
 			}
@@ -278,25 +278,25 @@ func withOneLeftOut(pieces []string) iter.Seq[[]string] {
 
 // joinsLink reports whether two texts make one address that neither holds alone
 // and that goes over the border.
-func joinsLink(said, text string) bool {
+func joinsLink(before, text string) bool {
 	first, _ := utf8.DecodeRuneInString(text)
-	if !strings.ContainsRune(linkSigns, first) && !strings.ContainsAny(said, linkSigns) {
+	if !strings.ContainsRune(linkSigns, first) && !strings.ContainsAny(before, linkSigns) {
 		return false
 	}
-	found, sure := findLink(said+text, fold.String(said+text))
+	found, sure := findLink(before+text, fold.String(before+text))
 	if found == "" || !sure {
 		return false
 	}
-	before, _ := findLink(said, fold.String(said))
+	earlier, _ := findLink(before, fold.String(before))
 	alone, _ := findLink(text, fold.String(text))
-	return before == "" && alone == ""
+	return earlier == "" && alone == ""
 }
 
 // joinsAccount reports whether the last of these comments names a service and the
 // text is an account or a number there, which neither gives alone: vx, abc_123.
-func joinsAccount(pieces []string, text string, setup room.Room) bool {
-	said := pieces[len(pieces)-1]
-	if !isPart(text) || len(text) < leastAccount || !isCue(said) {
+func joinsAccount(fragments []string, text string, setup room.Room) bool {
+	before := fragments[len(fragments)-1]
+	if !isPart(text) || len(text) < leastAccount || !isCue(before) {
 		return false
 	}
 	if digits := strings.Trim(text, "0123456789"); digits == "" && (distinct(text) < 3 || isSaying(text)) {
@@ -306,7 +306,7 @@ func joinsAccount(pieces []string, text string, setup room.Room) bool {
 		v := contact(&Text{Written: s, Room: setup, budget: &rules.Budget{}})
 		return v.Action != comment.Pass
 	}
-	return is(said+" "+text) && !is(said) && !is(text)
+	return is(before+" "+text) && !is(before) && !is(text)
 }
 
 // leastAccount is how many characters an account or a number has at least.
@@ -314,10 +314,10 @@ const leastAccount = 5
 
 // joinsNumber reports whether comments of digits make one number that is cut as a
 // telephone's is.
-func joinsNumber(pieces []string, text string) bool {
+func joinsNumber(fragments []string, text string) bool {
 	var all strings.Builder
 	short := 0
-	for _, p := range append(slices.Clone(pieces), text) {
+	for _, p := range append(slices.Clone(fragments), text) {
 		digits := strings.TrimLeft(strings.Trim(p, "-._/ "), "+")
 		if digits == "" || strings.Trim(digits, "0123456789") != "" {
 			return false
@@ -328,8 +328,8 @@ func joinsNumber(pieces []string, text string) bool {
 		all.WriteString(digits)
 	}
 	s := all.String()
-	if short > 1 || len(pieces) > 4 || distinct(s) < 4 || isCount(s, []group{{digits: s}}) || isSaying(s) {
+	if short > 1 || len(fragments) > 4 || distinct(s) < 4 || isCount(s, []group{{digits: s}}) || isSaying(s) {
 		return false
 	}
-	return isMobile(s) || s[0] == '0' && len(s) >= 10 && len(s) <= 11 || strings.HasPrefix(pieces[0], "+") && len(s) >= 9 && len(s) <= 15
+	return isMobile(s) || s[0] == '0' && len(s) >= 10 && len(s) <= 11 || strings.HasPrefix(fragments[0], "+") && len(s) >= 9 && len(s) <= 15
 }

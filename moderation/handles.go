@@ -12,7 +12,7 @@ import (
 // the audience. Those of the second list are also words.
 const (
 	services = `wechat|weixin|whats ?app|watsapp|telegram|kakao ?(?:talk)?|snapchat|skype|viber|discord|instagram|insta|kik|zalo|onlyfans|q ?q|v ?x|w ?x|tg|line ?id|icq|` +
-		`微信|薇信|威信|徽信|維信|葳信|微訊|v信|wei ?信|薇芯|扣扣|企鹅|抖音|快手|小红书|陌陌|电报|電報|飞机号|支付宝|` +
+		`微信|薇信|威信|徽信|維信|葳信|微訊|v信|wei ?信|薇芯|(?:v|w|微|薇|威|徽|wei) ?[❤♥💚💙🧡💛💜🖤🤍]+|[❤♥💚💙🧡💛💜🖤🤍]+ ?(?:v|w|微|薇)|扣扣|企鹅|抖音|快手|小红书|陌陌|电报|電報|飞机号|支付宝|` +
 		`カカオ(?:トーク)?|ライン|インスタ|テレグラム|ディスコ(?:ード)?|スカイプ|` +
 		`카카오 ?(?:톡)?|카톡|라인|텔레(?:그램)?|인스타(?:그램)?|디스코드|디코|위챗|오픈 ?채팅|` +
 		`телеграмм?|телега|тг|тгк|вк|вконтакте|ватсап|вотсап|вайбер|инста(?:грам)?|дискорд|` +
@@ -30,7 +30,9 @@ var (
 	addMe = regexp.MustCompile(`(?:加|力口|伽|茄|➕|(?:^|[^a-z0-9)\] ] ?)[+]|[^a-z0-9 )\]][+]) ?(?:我|一下|个|個|窝)? ?(?:的)? ?(?:v(?:x|信|❤|心)?|w(?:x|信)|薇(?:信|❤|心|芯)?|微信?|威信?|徽信?|葳信?|q(?:q|群)?|群 ?q+|扣扣|抠抠|企鹅|电报|電報|飞机号|tg|🛰|🐧|💬)(?:$|[^a-z\p{Han}+]|[a-z_]*[0-9_]|[❤🧡💚]|[看聊私同进進领領送拿约約])`)
 	// A picture of a telephone or of a service, and a name or a number there.
 	pictured = regexp.MustCompile(`(?:🛰|✈|🐧|💬|📞|📱|☎|✆|📲|🛩|绿泡泡|小飞机|纸飞机|企鹅) ?[+➕:：=>→-]* ?(?:@[a-z0-9_]{4,}|[a-z_]+[a-z0-9_.]*[0-9][a-z0-9_]*|[0-9][0-9 -]{5,})(?:$|[^a-z0-9])`)
-	callMe   = regexp.MustCompile(`加我 ?(?:✆|☎|📞|📱|[a-z_]*[0-9_]{4,}|@)`)
+	// A group of QQ and its number: 进裙 123456. What cheers is one digit many times.
+	groupNumber = regexp.MustCompile(`(?:^|[^一这那大两几])(?:群|裙|君羊)(?:号|號|聊)?[ :：=→>-]*([1-9][0-9]{5,9})(?:$|[^0-9])`)
+	callMe      = regexp.MustCompile(`加我 ?(?:✆|☎|📞|📱|[a-z_]*[0-9_]{4,}|@)`)
 )
 
 // handle recognizes that somebody gives an account elsewhere. A name counts where
@@ -48,6 +50,9 @@ func handle(written, folded string) bool {
 		return true
 	}
 	if strings.ContainsAny(text, "🛰✈🐧💬📞📱☎✆📲🛩绿飞鹅") && pictured.MatchString(text) {
+		return true
+	}
+	if m := groupNumber.FindStringSubmatch(text); m != nil && strings.Trim(m[1], m[1][:1]) != "" {
 		return true
 	}
 	if !mayHoldHandle(text) {
@@ -81,7 +86,7 @@ func mayHoldHandle(text string) bool {
 // serviceHints are parts of the names of all services. Those of two and three
 // letters count only as words.
 var serviceHints = strings.Fields(`wechat weixin whats watsapp telegram kakao snap skype viber discord insta kik zalo onlyfans qq q vx v wx w tg line icq
-	微 薇 威 徽 維 葳 v信 wei 扣 企鹅 抖音 快手 小红书 陌陌 电报 電報 飞机 支付宝 カカオ ライン インスタ テレグラム ディスコ スカイプ 카 라인 텔레 인스타 디스코드 디코 위챗 오픈
+	微 薇 威 徽 維 葳 ❤ ♥ 💚 💙 🧡 💛 💜 🖤 🤍 v信 wei 扣 企鹅 抖音 快手 小红书 陌陌 电报 電報 飞机 支付宝 カカオ ライン インスタ テレグラム ディスコ スカイプ 카 라인 텔레 인스타 디스코드 디코 위챗 오픈
 	теле тг вк вконтакте ватсап вотсап вайбер инста дискорд واتس تليجرام تلغرام انستا سناب ไลน์ टेलीग्राम व्हाट्सएप
 	ig fb facebook twitter tiktok dc wa signal steam psn paypal cash venmo zelle tele mail`)
 
@@ -110,7 +115,7 @@ func isHandle(service, middle, name string) bool {
 	letters := strings.ContainsFunc(bare, func(r rune) bool { return 'a' <= r && r <= 'z' })
 	digits := strings.ContainsAny(bare, "0123456789_")
 	dotted := strings.ContainsAny(bare, ".#") && len(bare) > 5
-	if middle == "" && service[0] < 0x80 {
+	if middle == "" && service[len(service)-1] < 0x80 {
 		return false // the beginning of a word
 	}
 	ambiguous := onlyWord.MatchString(service)

@@ -115,7 +115,7 @@ func justCounts(s string) bool {
 
 // Syllables that are digits, of languages that write them without spaces: Korean,
 // and Japanese in hiragana, the longer ones first.
-var syllables = []struct{ said, digit string }{
+var syllables = []struct{ syllable, digit string }{
 	{"공", "0"}, {"영", "0"}, {"일", "1"}, {"이", "2"}, {"삼", "3"}, {"사", "4"}, {"오", "5"}, {"육", "6"}, {"륙", "6"}, {"칠", "7"}, {"팔", "8"}, {"구", "9"},
 	{"きゅう", "9"}, {"きゅー", "9"}, {"ぜろ", "0"}, {"れい", "0"}, {"まる", "0"}, {"いち", "1"}, {"さん", "3"}, {"よん", "4"}, {"ろく", "6"}, {"なな", "7"}, {"しち", "7"}, {"はち", "8"},
 	{"に", "2"}, {"し", "4"}, {"ご", "5"}, {"く", "9"},
@@ -137,7 +137,7 @@ func syllableNumber(written string) bool {
 	for text != "" {
 		found := false
 		for _, s := range syllables {
-			if rest, ok := strings.CutPrefix(text, s.said); ok {
+			if rest, ok := strings.CutPrefix(text, s.syllable); ok {
 				digits.WriteString(s.digit)
 				text, found = rest, true
 				break

@@ -27,11 +27,11 @@ var (
 		แอดมิน ผู้ดูแล ผู้ดูแลระบบ เจ้าของ สตรีมเมอร์ एडमिन मॉडरेटर प्रबंधक व्यवस्थापक संचालक`)
 	staffWhole = foldedWords(`op caster dona dono duena leiter padrone sahibi ejer vaert eier gazda proprietar vard presentator server officiel oficial offiziell ufficiale resmi quanly mayari
 		管理 网管 網管 系统 系統 系统消息 系統訊息 客服 主持 场控 場控 モデ 配信主 운영진 домаћин pembawaacara zhubo guanliyuan fangguan مدیرکانال صاحبالبث`)
-	staffParts = foldedWords(`moderator moderador moderateur moderatrice moderatore moderatör moderaattori yllapitaja administrator administrador administrateur
+	staffParts = foldedWords(`moderator moderador moderacion moderateur moderatrice moderatore moderatör moderaattori yllapitaja administrator administrador administrateur
 		amministratore amministratrice streamowner roomowner chatowner quantrivien chuphong модератор администратор адміністратор
 		管理员 管理員 房管 超管 主持人 版主 配信者 管理人 管理者 モデレーター 運営者 司会者 オーナー 운영자 관리자 방장 모더레이터 진행자 스트리머`)
 	// These are part of what fans call themselves, too.
-	staffTitles = foldedWords(`主播 up主 房主 群主 官方 主办方 主辦方 运营 營運 運営 主催 公式 ホスト スタッフ 호스트 매니저 공식 official staff system support livestaff`)
+	staffTitles = foldedWords(`主播 直播主 實況主 up主 房主 群主 官方 主办方 主辦方 运营 營運 運営 主催 公式 ホスト スタッフ 호스트 매니저 공식 official staff system support livestaff`)
 	fans        = foldedWords(`粉 的 爱 愛 迷 想 不 非 看 老婆 ファン 推し 好き 팬 사랑 fan fans not`)
 )
 

@@ -24,7 +24,7 @@ func TestNamesOfStaff(t *testing.T) {
 		"Ｍｏｄ", "m o d", "o.w.n.e.r", "streamer", "Official", "主播", "主播本人", "管理员", "房管小王", "官方", "官方客服", "主持人", "モデレーター", "配信者", "運営", "公式", "운영자", "관리자", "방장",
 		"модератор", "Админ", "ведущий", "moderador", "anfitrión", "modérateur", "hôte", "Gastgeber", "moderatore", "yönetici", "właściciel", "pemilik", "مشرف", "แอดมิน",
 		"Właścicielka", "Prowadząca", "správce", "διαχειριστής", "מנהל", "ผู้ดูแลระบบ", "Apresentadora", "Beheerder", "Ägare", "Ylläpitäjä", "házigazda", "المشرف", "ادمن", "व्यवस्थापक",
-		"系统消息", "客服", "网管", "场控", "UP主", "UP主小号", "운영진", "Хозяин", "Админиcтратор", "адmин", "adrnin", "rnod", "ovvner", "admiin", "ownner", "moderater", "modorator", "Mоdеratеr", "Chat Mod", "Officiel", "Op",
+		"系统消息", "客服", "网管", "场控", "UP主", "UP主小号", "直播主", "매니저", "스트리머", "Moderación", "운영진", "Хозяин", "Админиcтратор", "адmин", "adrnin", "rnod", "ovvner", "admiin", "ownner", "moderater", "modorator", "Mоdеratеr", "Chat Mod", "Officiel", "Op",
 	} {
 		if v := says(name, held, comment.NoBadge); v.Action != comment.Hold || v.Rule != moderation.RuleNames || !v.InName {
 			t.Errorf("%q: %v by %s", name, v.Action, v.Rule)

@@ -61,7 +61,7 @@ func said(chain *moderation.Chain, setup room.Room, lines ...string) (v comment.
 		who, text, _ := strings.Cut(line, ": ")
 		d := comment.Draft{Room: setup.ID, Text: text, User: who, Name: who, At: at.Add(time.Duration(i) * time.Second), Source: comment.FromAudience}
 		v = chain.Check(d, setup)
-		chain.Settle(d, v, true)
+		chain.OnCommitted(d, v, true)
 	}
 	return v
 }
@@ -112,7 +112,7 @@ func TestSpelledTogether(t *testing.T) {
 	} {
 		d := comment.Draft{Room: "r", Text: step.text, User: string(rune('a' + i)), At: at.Add(step.at), Source: comment.FromAudience}
 		v := chain.Check(d, held)
-		chain.Settle(d, v, step.kept)
+		chain.OnCommitted(d, v, step.kept)
 		if v.Action != step.want {
 			t.Errorf("%d: %v, %s", i, v.Action, v.Detail)
 		}

@@ -100,7 +100,7 @@ func TestRulesFaults(t *testing.T) {
 		{"cat => pass", "write hold, mask or refuse", false},
 		{"cat =>", "write hold, mask or refuse", false},
 		{"cat @until soon", "write a date", false},
-		{"cat => hold please", "is no option", false},
+		{"cat => hold please", "is not an option", false},
 		{strings.Repeat("ab", 40), "longer than", false},
 		{"-", "ignored", true},
 		{"a", "less than two letters", true},

@@ -66,7 +66,7 @@ func capitals(t *Text) comment.Verdict {
 	upper, all := 0, 0
 	last := rune(0)
 	for _, r := range text {
-		again := r == last // GOOOAL is no longer a word for it
+		again := r == last // a letter that is drawn out counts once: GOOOAL is GOAL
 		last = r
 		switch {
 		case again:

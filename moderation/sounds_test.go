@@ -13,7 +13,7 @@ import (
 	"danmaku/testrace"
 )
 
-const chineseWords = "傻逼\n操你妈\n强奸\n加微信\n台独\n妓女\n他妈的\n妈的\n垃圾\n赌博\n天安门 => refuse\n强暴 => mask\n色情网 @exact\n!傻比亚\n"
+const chineseWords = "六合彩\n狗东西\n傻逼\n操你妈\n强奸\n加微信\n台独\n妓女\n他妈的\n妈的\n垃圾\n赌博\n天安门 => refuse\n强暴 => mask\n色情网 @exact\n!傻比亚\n"
 
 // Words that sound like one of the list are held, in characters, in pinyin and
 // mixed, and never refused.
@@ -29,6 +29,8 @@ func TestSounds(t *testing.T) {
 		"cāo nǐ mā": "操你妈", "jinv": "妓女", "jinü": "妓女", "jì nǚ": "妓女", "laji": "垃圾", "ta ma de": "他妈的", "mā de": "妈的", "ma1de5": "妈的", "dubo": "赌博",
 		// mixed
 		"傻bi": "傻逼", "sha笔": "傻逼", "sha逼": "傻逼", "傻 bi": "傻逼", "傻bi1": "傻逼", "cao你ma": "操你妈", "草ni马": "操你妈", "煞bi": "傻逼",
+		// a syllable that is a word of another language, directly beside the entry's own characters
+		"六he彩": "六合彩", "狗dong西": "狗东西",
 		// the rule's own action is never made stricter
 		"tiananmen": "天安门",
 	}
@@ -58,7 +60,7 @@ func TestSoundsByChance(t *testing.T) {
 		// Japanese
 		"しゃビー", "これは沙比です", "まじで台度やばいです",
 		// other languages
-		"made in china", "他 made in china", "laptop", "the shabiest", "shabibi", "mishabi", "mp3bi", "shabi2000", "dù bố", "dubois", "tai duo",
+		"made in china", "他 made in china", "六 he 彩", "六合come", "狗 dong 西", "laptop", "the shabiest", "shabibi", "mishabi", "mp3bi", "shabi2000", "dù bố", "dubois", "tai duo",
 		"a sha, bi you", "sha. Bi", "sha 3 bi", "12sha bi", "hashabi",
 		// exceptions and exact entries
 		"傻比亚", "seqingwang", "色晴网",

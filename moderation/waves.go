@@ -40,7 +40,7 @@ const (
 )
 
 // settledAfter is how long the program must have run before an author without an
-// identity of ours counts as a newcomer: right after a start nobody is known.
+// identity of ours counts as a newcomer: right after a start no identity is known.
 const settledAfter = 10 * time.Minute
 
 // Short cheers are said by everybody at once and are welcome: a text counts from
@@ -259,7 +259,7 @@ func isWaveText(gist string) bool {
 
 // isNew reports whether an author counts as a newcomer of a raid: by an
 // identity of the last minute, or, where there is none, by never having been
-// shown. Nobody who has watched for long is one.
+// shown. A person who has watched for long is not a newcomer.
 func (h *behavior) isNew(d comment.Draft, author uint64, now time.Time) bool {
 	if age, ok := identityAge(d); ok {
 		return age < newcomerFor
@@ -276,5 +276,5 @@ func (c *Chain) Raid(roomID string) room.Raid {
 	h := &c.behavior
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return h.waves.report(h.hash(roomID), h.steady(c.clock()))
+	return h.waves.report(h.hash(roomID), h.monotonic(c.clock()))
 }

@@ -23,13 +23,13 @@ type square struct {
 // that the show's first minutes are over.
 func newShow() *square {
 	s := newSquare()
-	s.talk(11*time.Minute, 0)
+	s.converse(11*time.Minute, 0)
 	return s
 }
 
-// talk has one person write every five seconds, and so many newcomers in each
+// converse has one person write every five seconds, and so many newcomers in each
 // half minute beside him.
-func (s *square) talk(within time.Duration, newcomers int) {
+func (s *square) converse(within time.Duration, newcomers int) {
 	for i := range int(within / (5 * time.Second)) {
 		s.now = s.now.Add(5 * time.Second)
 		s.says("regular", fmt.Sprint("well ", i), old)
@@ -203,12 +203,12 @@ func TestAShowsStartIsNoRaid(t *testing.T) {
 			s.many(400, 20*time.Second, each, fresh)
 		}, room.Raid{}},
 		{"after a night's silence", func(s *square) {
-			s.talk(time.Hour, 0)
+			s.converse(time.Hour, 0)
 			s.now = s.now.Add(9 * time.Hour)
 			s.many(400, 20*time.Second, each, fresh)
 		}, room.Raid{}},
 		{"after a break of ten minutes", func(s *square) {
-			s.talk(time.Hour, 0)
+			s.converse(time.Hour, 0)
 			s.now = s.now.Add(10 * time.Minute)
 			s.many(61, 20*time.Second, each, fresh)
 		}, room.Raid{Newcomers: 61}},
@@ -223,11 +223,11 @@ func TestAShowsStartIsNoRaid(t *testing.T) {
 			}, fresh)
 		}, room.Raid{}},
 		{"as many as all the time", func(s *square) {
-			s.talk(20*time.Minute, 30)
+			s.converse(20*time.Minute, 30)
 			s.many(60, 20*time.Second, each, fresh)
 		}, room.Raid{}},
 		{"far more than all the time", func(s *square) {
-			s.talk(20*time.Minute, 30)
+			s.converse(20*time.Minute, 30)
 			s.now = s.now.Add(room.RaidWindow)
 			s.many(100, 20*time.Second, each, fresh)
 		}, room.Raid{Newcomers: 100}},
@@ -247,12 +247,12 @@ func TestALongRaidIsNotUsual(t *testing.T) {
 	testrace.Skip(t)
 	s := newShow()
 	for range 60 {
-		s.talk(room.RaidWindow, 40)
+		s.converse(room.RaidWindow, 40)
 		if s.chain.Raid("r").Calm() {
 			t.Fatal("it is not told any more")
 		}
 	}
-	s.talk(2*room.RaidWindow, 0)
+	s.converse(2*room.RaidWindow, 0)
 	if got := s.chain.Raid("r"); !got.Calm() {
 		t.Errorf("it is over: %+v", got)
 	}

@@ -49,7 +49,7 @@ var (
 	ErrUnreachable   = errors.New("OBS does not answer")
 	ErrWrongPassword = errors.New("OBS does not take the password")
 	ErrNoBrowser     = errors.New("this OBS has no browser source")
-	ErrNameTaken     = errors.New("OBS has something else of that name, which is no browser source")
+	ErrNameTaken     = errors.New("OBS has something else of that name, which is not a browser source")
 )
 
 // Codes of a [StatusError] that we handle.
@@ -195,8 +195,8 @@ func Answer(password, salt, challenge string) string {
 // Close ends the connection.
 func (c *Client) Close() {
 	c.stop()
-	farewell := websocket.FormatCloseMessage(websocket.CloseNormalClosure, "")
-	_ = c.conn.WriteControl(websocket.CloseMessage, farewell, time.Now().Add(time.Second)) // it is closed anyway
+	closeMessage := websocket.FormatCloseMessage(websocket.CloseNormalClosure, "")
+	_ = c.conn.WriteControl(websocket.CloseMessage, closeMessage, time.Now().Add(time.Second)) // it is closed anyway
 	_ = c.conn.Close()
 }
 

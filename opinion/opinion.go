@@ -119,7 +119,7 @@ var (
 )
 
 // Ask returns what the service says of a draft: the zero verdict when it may pass.
-// Where there is no answer in time, and while the service is left alone, the
+// When the answer does not come in time, and while a failing service is not asked, the
 // verdict is that of [Options.Hold]. The error is that of ctx, when that ended first.
 func (a *Asker) Ask(ctx context.Context, d comment.Draft) (comment.Verdict, error) {
 	a.asked.Add(1)

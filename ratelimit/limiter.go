@@ -216,7 +216,7 @@ func (l *Limiter) wait(k Key, now time.Time) time.Duration {
 	if missing <= 0 {
 		return 0
 	}
-	// A nanosecond more than computed: whoever waits that long must get it.
+	// A nanosecond more than computed: after that wait the token must be there.
 	return seconds(missing/limit.Rate) + 1
 }
 

@@ -211,7 +211,7 @@ func TestRace(t *testing.T) {
 }
 
 // However many keys come, no more than two generations are remembered, and
-// whoever is busy in between is not forgotten.
+// a key that is busy in between is not forgotten.
 func TestMillionKeysStayBounded(t *testing.T) {
 	testrace.Skip(t)
 	clock := start()

@@ -102,8 +102,8 @@ func (p *Policy) AllowReactions(k room.LimitKey, n int) int {
 		Key{Kind: reactionAddressBucket, Name: addressOf(k)}, Key{Kind: reactionRoomBucket, Name: k.Room})
 }
 
-// Rates are the limits of a server in comments a second. A rate of 0 means that
-// there is no limit.
+// Rates are the limits of a server in comments a second. A rate of 0 means
+// unlimited.
 type Rates struct {
 	User, Address, Room, Sender float64
 	UserBurst                   int // comments that one person may send at once

@@ -94,7 +94,7 @@ func (s *share) ceiling(from source, first bool) float64 {
 			p = &party{}
 			break
 		}
-		p.settle(c)
+		p.drainMember(c)
 		p = c
 	}
 	switch {
@@ -208,8 +208,8 @@ func (p *party) drain(tokens float64) {
 	}
 }
 
-// settle drains a member's own members of what the member has been drained of.
-func (p *party) settle(c *party) {
+// drainMember drains a member's own members of what the member has been drained of.
+func (p *party) drainMember(c *party) {
 	c.drain((p.level - c.seen) * c.weight)
 	c.seen = p.level
 	c.low = min(c.low, p.backlog(c))

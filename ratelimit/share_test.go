@@ -292,7 +292,7 @@ func TestShareKeepsItsAccounts(t *testing.T) {
 			var check func(p *party) float64
 			check = func(p *party) (sum float64) {
 				for name, c := range p.members {
-					p.settle(c)
+					p.drainMember(c)
 					backlog := p.backlog(c)
 					if below := check(c); len(c.members) > 0 && math.Abs(below-backlog) > 1e-6 {
 						t.Fatalf("seed %d: %s owes %v, its members %v", seed, name, backlog, below)

@@ -25,7 +25,7 @@ const (
 	mostWords  = 30
 	mostEmoji  = 12
 	mostPeople = 10
-	mostSaid   = 3    // words of one peak
+	maxTopics  = 3    // words of one peak
 	mostSteps  = 1440 // of the curve
 )
 
@@ -77,7 +77,7 @@ type Peak struct {
 	Outside  bool     `json:"outside,omitempty"` // the recording did not run then
 	Comments int      `json:"comments"`
 	People   int      `json:"people"`
-	Said     []string `json:"said"` // what several people wrote
+	Topics   []string `json:"said"` // what several people wrote
 }
 
 // Poll is a poll of the show.
@@ -126,14 +126,14 @@ type Input struct {
 	Items       []show.Item
 	Lists       []show.QuestionList
 	Reactions   []room.ReactionMinute
-	Acts        []room.ActCount
+	Actions     []room.ActionCount
 }
 
 // Of sums up what is not comments: all there is of a room in which nothing was said.
 func Of(in Input) Report {
 	return Report{
 		Room: in.Room, Title: in.Title, Sources: []Count{}, Curve: []int{}, Peaks: []Peak{}, Words: []Count{}, Emoji: []Count{}, Named: []Count{},
-		Reacted: ranked(taps(in.Reactions), 1, room.MaxReactions), Polls: pollsOf(in.Items), Asked: askedIn(in.Lists), Staff: staffOf(in.Acts),
+		Reacted: ranked(taps(in.Reactions), 1, room.MaxReactions), Polls: pollsOf(in.Items), Asked: askedIn(in.Lists), Staff: staffOf(in.Actions),
 	}
 }
 
@@ -141,7 +141,7 @@ func Of(in Input) Report {
 func Make(ctx context.Context, from Source, in Input, clock Clock) (Report, error) {
 	q := room.Archive{From: in.From, To: in.To, Without: comment.FromReplay}
 	r := Of(in)
-	people := newCrowd()
+	people := newWriters()
 	words, emoji := newTally(), newTally()
 	sources := map[string]int{}
 	var times []int64
@@ -194,7 +194,7 @@ func with(q room.Archive, st comment.Status) room.Archive {
 func (r *Report) addPeak(ctx context.Context, from Source, q room.Archive, p window, stop StopWords, names map[string]bool, clock Clock) error {
 	q.From = time.UnixMilli(p.at)
 	q.To = q.From.Add(peakLength)
-	people, whole, words := newCrowd(), newTally(), newTally()
+	people, whole, words := newWriters(), newTally(), newTally()
 	for row, err := range from.Archive(ctx, r.Room, q) {
 		if err != nil {
 			return err
@@ -207,16 +207,16 @@ func (r *Report) addPeak(ctx context.Context, from Source, q room.Archive, p win
 			words.add(word, who)
 		}
 	}
-	said := whole.top(mostSaid, names)
-	for _, word := range words.top(mostSaid, names) {
-		if len(said) < mostSaid && !slices.ContainsFunc(said, func(c Count) bool { return holds(c.Text, word.Text) }) {
-			said = append(said, word)
+	topics := whole.top(maxTopics, names)
+	for _, word := range words.top(maxTopics, names) {
+		if len(topics) < maxTopics && !slices.ContainsFunc(topics, func(c Count) bool { return holds(c.Text, word.Text) }) {
+			topics = append(topics, word)
 		}
 	}
 	offset, running := clock(q.From)
-	peak := Peak{At: p.at, OffsetMS: offset.Milliseconds(), Outside: !running, Comments: p.n, People: people.count(), Said: []string{}}
-	for _, c := range said {
-		peak.Said = append(peak.Said, c.Text)
+	peak := Peak{At: p.at, OffsetMS: offset.Milliseconds(), Outside: !running, Comments: p.n, People: people.count(), Topics: []string{}}
+	for _, c := range topics {
+		peak.Topics = append(peak.Topics, c.Text)
 	}
 	r.Peaks = append(r.Peaks, peak)
 	return nil

@@ -111,10 +111,10 @@ func TestPeaks(t *testing.T) {
 		t.Fatalf("the peaks are %+v", r.Peaks)
 	}
 	early, late := r.Peaks[0], r.Peaks[1]
-	if early.OffsetMS != 630_000 || early.Comments != 13 || !slices.Contains(early.Said, "草草草") {
+	if early.OffsetMS != 630_000 || early.Comments != 13 || !slices.Contains(early.Topics, "草草草") {
 		t.Errorf("the first is %+v", early)
 	}
-	if late.OffsetMS != 2_450_000 || late.Comments != 13 || late.People != 13 || !slices.Contains(late.Said, "goal") {
+	if late.OffsetMS != 2_450_000 || late.Comments != 13 || late.People != 13 || !slices.Contains(late.Topics, "goal") {
 		t.Errorf("the second is %+v", late)
 	}
 	total := 0

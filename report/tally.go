@@ -13,15 +13,15 @@ import (
 )
 
 const (
-	// leastPeople must have written a word: what one person alone writes is no topic,
+	// leastPeople must have written a word: what one person alone writes is not a topic,
 	// and may be private.
 	leastPeople = 2
-	// mostTold bounds the texts of a tally; those of one person go first.
-	mostTold = 200_000
+	// maxTexts bounds the texts of a tally; those of one person go first.
+	maxTexts = 200_000
 )
 
 // tally counts the people who wrote each text.
-type tally struct{ told map[string]*writers }
+type tally struct{ writers map[string]*writers }
 
 // writers are people by their numbers. Most texts have one, and need no set.
 type writers struct {
@@ -32,13 +32,13 @@ type writers struct {
 func newTally() *tally { return &tally{map[string]*writers{}} }
 
 func (t *tally) add(text string, who int32) {
-	w := t.told[text]
+	w := t.writers[text]
 	switch {
 	case w == nil:
-		if len(t.told) >= mostTold {
+		if len(t.writers) >= maxTexts {
 			t.trim()
 		}
-		t.told[text] = &writers{first: who}
+		t.writers[text] = &writers{first: who}
 	case w.first == who:
 	case w.more == nil:
 		w.more = map[int32]struct{}{who: {}}
@@ -49,9 +49,9 @@ func (t *tally) add(text string, who int32) {
 
 // trim forgets what one person alone wrote.
 func (t *tally) trim() {
-	for text, w := range t.told {
+	for text, w := range t.writers {
 		if w.more == nil {
-			delete(t.told, text)
+			delete(t.writers, text)
 		}
 	}
 }
@@ -60,7 +60,7 @@ func (t *tally) trim() {
 // that nearly as many wrote.
 func (t *tally) top(most int, names map[string]bool) []Count {
 	all := []Count{}
-	for text, w := range t.told {
+	for text, w := range t.writers {
 		if n := 1 + len(w.more); n >= leastPeople && !names[text] {
 			all = append(all, Count{text, n})
 		}
@@ -83,18 +83,18 @@ func (t *tally) top(most int, names map[string]bool) []Count {
 	return out
 }
 
-// crowd is who wrote: a number for each person, how much, and the name that was shown
+// writersByUser is who wrote: a number for each person, how much, and the name that was shown
 // last.
-type crowd struct {
+type writersByUser struct {
 	numbers map[string]int32
 	wrote   []int
 	called  []string
 }
 
-func newCrowd() *crowd { return &crowd{numbers: map[string]int32{}} }
+func newWriters() *writersByUser { return &writersByUser{numbers: map[string]int32{}} }
 
 // met counts a comment and returns the number of its author.
-func (c *crowd) met(row room.Row) int32 {
+func (c *writersByUser) met(row room.Row) int32 {
 	n, known := c.numbers[row.User]
 	if !known {
 		n = int32(len(c.wrote))
@@ -108,10 +108,10 @@ func (c *crowd) met(row room.Row) int32 {
 	return n
 }
 
-func (c *crowd) count() int { return len(c.wrote) }
+func (c *writersByUser) count() int { return len(c.wrote) }
 
 // names are those of people, as words have them: no name is a word.
-func (c *crowd) names() map[string]bool {
+func (c *writersByUser) names() map[string]bool {
 	out := map[string]bool{}
 	for _, name := range c.called {
 		out[strings.ToLower(norm.NFKC.String(name))] = true
@@ -120,7 +120,7 @@ func (c *crowd) names() map[string]bool {
 }
 
 // named returns who wrote most, of those who showed a name.
-func (c *crowd) named(most int) []Count {
+func (c *writersByUser) named(most int) []Count {
 	out := []Count{}
 	for i, name := range c.called {
 		if name != "" {
@@ -166,7 +166,7 @@ func askedIn(lists []show.QuestionList) []AskedQuestion {
 }
 
 // staffOf groups acts by who did them, who did most first.
-func staffOf(acts []room.ActCount) []Moderator {
+func staffOf(acts []room.ActionCount) []Moderator {
 	out := []Moderator{}
 	for _, a := range acts {
 		i := slices.IndexFunc(out, func(m Moderator) bool { return m.By == a.By && m.Role == a.Role })

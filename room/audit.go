@@ -25,6 +25,10 @@ const (
 	ActionMute        Action = "mute"
 	ActionBan         Action = "ban"
 	ActionUnban       Action = "unban"
+	ActionNote        Action = "note"      // a note on a person was written
+	ActionWarn        Action = "warn"      // … which warns that person
+	ActionNoteGone    Action = "note_gone" // … either was deleted
+	ActionNoteBack    Action = "note_back" // … and put back
 	ActionRules       Action = "rules"
 	ActionLink        Action = "link"    // a link was made
 	ActionRevoke      Action = "revoke"  // a link was taken back
@@ -69,7 +73,7 @@ var ImpersonalActions = []Action{
 }
 
 // AuditEntry is one line of the audit: who did what, and when. One that is also an
-// event of the log is written in the same transaction, see [Event.Act].
+// event of the log is written in the same transaction, see [Event.Audit].
 type AuditEntry struct {
 	ID      int64
 	Room    string // empty: about all rooms, such as an owner's link
@@ -94,8 +98,8 @@ type AuditEntry struct {
 	Undoes  int64            // the act that this one undoes; 0 for most
 }
 
-// ActCount is how often somebody did one kind of thing that still stands.
-type ActCount struct {
+// ActionCount is how often somebody did one kind of thing that still stands.
+type ActionCount struct {
 	By   string
 	Role Role
 	Kind Action
@@ -129,7 +133,7 @@ func (e ListEdit) Names() []string {
 	return names
 }
 
-// ActQuery selects acts, newest first. Zero fields do not select.
+// AuditQuery selects acts, newest first. Zero fields do not select.
 type AuditQuery struct {
 	Room   string
 	Global bool // also those about all rooms

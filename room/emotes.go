@@ -169,7 +169,7 @@ func colon(r rune) bool { return r == ':' || r == '：' }
 
 // Drawn returns the emotes of a comment with the room's own that its text names, in
 // the order of their places. What a platform has drawn already stays, and the text is
-// as it was: whoever reads it reads the names.
+// as it was, with the names in it.
 func (r Room) Drawn(text string, have []comment.Emote) []comment.Emote {
 	if len(r.Emotes) == 0 || !strings.ContainsFunc(text, colon) {
 		return have

@@ -87,7 +87,7 @@ func (e *ChangedError) Unwrap() error { return ErrChanged }
 type WaitError struct {
 	Err  error
 	Wait time.Duration
-	Full bool // the room takes no more from this source, whoever writes
+	Full bool // the room takes no more from this source, from any of its authors
 }
 
 // Error names the reason and the wait.
@@ -126,6 +126,16 @@ func Codes() []string {
 		out = append(out, c.code)
 	}
 	return out
+}
+
+// ErrorOf returns the error of a word of the protocol, nil for one that has none.
+func ErrorOf(code string) error {
+	for _, c := range codes {
+		if c.code == code {
+			return c.err
+		}
+	}
+	return nil
 }
 
 // Code returns the word of the protocol for an error: `internal` when it is none

@@ -24,6 +24,10 @@ const (
 	KindItem    Kind = "item"    // something to show beside comments was made, changed or deleted
 	KindErase   Kind = "erase"   // what an author wrote is deleted for good
 
+	KindNote     Kind = "note"      // moderators keep a note on somebody, or warn somebody
+	KindNoteGone Kind = "note_gone" // … it is deleted
+	KindNoteRead Kind = "note_read" // … the person has read the warning
+
 	// KindQuestion says what moderators have made of a question: it is answered, hidden,
 	// or merged into another.
 	KindQuestion Kind = "question"
@@ -34,7 +38,7 @@ const (
 )
 
 // Event is one line of a room's log. Seq is zero until the journal has it; At
-// is set by whoever makes the event. Which of the other fields are set depends
+// is set by the caller that makes the event. Which of the other fields are set depends
 // on the kind.
 type Event struct {
 	Room string // the room's name
@@ -45,19 +49,21 @@ type Event struct {
 
 	Comment comment.Comment // comment, held, refused
 	Entry   Entry           // comment, held, refused: what is stored beside the comment
+	Picture []byte          // held: the picture of a new photo, until it is stored
 	From    comment.Status  // comment, refused: the status a decision starts from; empty for a new comment
-	IDs     []comment.ID    // remove: what is taken down; pin: one, or none to unpin; erase: what is deleted, at most so many that whoever wants all gone asks again until nothing is left
+	IDs     []comment.ID    // remove: what is taken down; pin: one, or none to unpin; erase: what is deleted, at most so many a call; callers repeat it until nothing is left
 	User    string          // remove: everything by this author, instead of IDs; erase: whose
 	Chat    string          // remove: what this chat brought lately, instead of IDs
 	Setup   *Room           // room: all settings after the change
 	Changed []string
 	Ban     *Ban              // ban, unban
+	Note    *Note             // note, note_gone, note_read
 	Command *show.Command     // item: what is asked for, until it is decided
 	Item    *show.Change      // item: what it came to; one command can have several events
 	Part    *show.Entry       // entry
 	Ask     *show.MarkCommand // question: what is asked for, until it is decided
 	Mark    *show.MarkChange  // question: what it came to
-	Act     *AuditEntry       // what the audit says of it; nil for an author's doing or the program's
+	Audit   *AuditEntry       // what the audit says of it; nil for an author's doing or the program's
 
 	// What consoles are told beside it. The log does not keep it.
 

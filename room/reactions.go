@@ -14,7 +14,7 @@ const MaxReactions = 8
 // has 41.
 const maxReactionLen = 48
 
-// IsReaction reports whether a text is one emoji, or another sign that is no letter,
+// IsReaction reports whether a text is one emoji, or another sign that is not a letter,
 // digit or punctuation: what a phone can offer on a key and an overlay lets rise.
 func IsReaction(s string) bool {
 	if len(s) > maxReactionLen || comment.Graphemes(s) != 1 || !comment.Visible(s) {

@@ -16,9 +16,12 @@ type Receipt struct {
 	// already. For a bound ref or a decided comment its Kind is comment, held or
 	// refused (remove for a comment that was taken down).
 	Again bool
+	// Last is the number of the last event that it brought with it, such as the other
+	// items of a new order; 0 where a journal does not say.
+	Last int64
 }
 
-// RoomRecord is a room as stored, with its place in the log.
+// Record is a room as stored, with its place in the log.
 type Record struct {
 	Room
 	Head   Position
@@ -29,7 +32,7 @@ type Record struct {
 type RuleFault struct {
 	Line    int    // from 1
 	Entry   string // as written
-	Code    string // what is the matter, for who says it in another language
+	Code    string // what is wrong, for who says it in another language
 	Word    string // of the sentence: what was written, or a comment as an example
 	N, Of   int    // its numbers
 	Message string // the sentence in English
@@ -37,7 +40,7 @@ type RuleFault struct {
 	Over    bool   // the line is more than a room can have: the list cannot be saved with it
 }
 
-// Link is a role on a room with a key that can be taken back.
+// AccessLink is a role on a room with a key that can be taken back.
 type AccessLink struct {
 	ID       int64
 	Room     string // empty: all rooms
@@ -68,7 +71,7 @@ type RuleChange struct {
 	Room, Name string
 	Was        int64       // the revision it was made from; 0: there was no such list
 	Now        *RuleList   // nil: the list is deleted
-	Act        *AuditEntry // for the audit; nil: none
+	Audit      *AuditEntry // for the audit; nil: none
 }
 
 // Version tells one state of a list from others: what it says, and whether it is

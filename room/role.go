@@ -21,9 +21,9 @@ const (
 	Button    Role = "button"    // does one act, see [Press]
 )
 
-// CommandLine is the role of whoever acts by a command on the server's machine.
-// No link has it. It has all permissions: whoever may read the data folder may do
-// everything anyway.
+// CommandLine is the role of commands on the server's machine. No link has it. It
+// has all permissions: a program that may read the data folder may do everything
+// anyway.
 const CommandLine Role = "command"
 
 // Platform is the role of a platform that took something down in its own chat. No
@@ -49,6 +49,7 @@ const (
 	TakeDown       Permission = "take_down" // comments, all of an author's, or the screens
 	PinComment     Permission = "pin"
 	BanAuthor      Permission = "ban"
+	NotePerson     Permission = "note"  // write notes on people, and warn them
 	Erase          Permission = "erase" // delete for good what somebody wrote
 	ChangeSettings Permission = "change_settings"
 	LockDown       Permission = "lock_down"
@@ -72,7 +73,7 @@ const (
 )
 
 var moderating = []Permission{
-	WatchOverlay, WatchAudience, WatchConsole, WatchEvents, Write, WriteByLink, Immune, ReadRoom, Export, Decide, TakeDown, PinComment, BanAuthor, Erase,
+	WatchOverlay, WatchAudience, WatchConsole, WatchEvents, Write, WriteByLink, Immune, ReadRoom, Export, Decide, TakeDown, PinComment, BanAuthor, NotePerson, Erase,
 	ChangeSettings, LockDown, EditRules, EditStyles, ReadAudit, ControlReplay, RunShow, PressButton,
 }
 

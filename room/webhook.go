@@ -39,8 +39,8 @@ var (
 	StaffKinds  = []Kind{KindHeld, KindRefused, KindBan, KindUnban}
 )
 
-// takesDown are the kinds that whoever has texts of comments must get, too: what is
-// taken down is to be gone everywhere.
+// takesDown are the kinds that every receiver of comments' texts must get, too: what is
+// taken down has to go everywhere.
 var takesDown = []Kind{KindRemove, KindClear}
 
 // hasText are the kinds of events with the text of a comment in them.
@@ -92,7 +92,7 @@ const (
 	DeliveryTimeout     = "timeout"
 	DeliveryTLS         = "tls"
 	DeliveryRedirect    = "redirect" // to where it may not lead
-	DeliveryStatus      = "status"   // the answer is no success
+	DeliveryStatus      = "status"   // the answer is not a success
 	DeliveryGone        = "gone"     // 410
 	DeliveryKey         = "key"      // its address and key cannot be opened: they were sealed with another secret.key
 )

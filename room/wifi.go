@@ -8,7 +8,7 @@ import (
 )
 
 // WiFi is the network that people of a hall join to reach the room. The zero value
-// is none. It is no setting of [Settings]: these go to everybody, over the internet,
+// is none. It is not a setting of [Settings]: these go to everybody, over the internet,
 // too, and into the audit; a password is for the hall alone.
 type WiFi struct {
 	Name     string // its SSID, at most 32 bytes

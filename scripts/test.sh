@@ -5,9 +5,11 @@
 set -u
 cd "$(dirname "$0")/.." || exit 1
 
-all=(format tidy vet staticcheck js types purego go)
+all=(format tidy vet staticcheck js floor types purego go)
 # What go consists of, to be run alone.
 alone=(packages computing program browser)
+# What takes long, and is not in all: see scripts/parts.txt.
+own=(pages details engines kills cluster nocluster)
 summary=()
 begun=()
 failed=0
@@ -39,16 +41,42 @@ part_tidy() {
 	}
 }
 
-part_vet() { go vet ./...; }
+part_vet() { go vet ./... && go vet -tags nocluster ./...; }
+
+# What a build without the cluster says of it.
+part_nocluster() { go test -tags nocluster -run Cluster ./cli; }
 
 part_staticcheck() { go tool staticcheck ./...; }
 
-part_js() {
+# once runs a command of Node's, unless it has passed with the same pages, documents
+# and npm packages: what Go does with the results of its tests. In CI it always runs.
+once() {
+	local key passed=node_modules/.cache/passed-$1
+	shift
+	key=$({
+		node --version
+		find assets docs package-lock.json tsconfig.json node_modules/.package-lock.json -type f -print0 2>/dev/null | LC_ALL=C sort -z | xargs -0 sha256sum
+	} | sha256sum)
+	if [ "${CI:-}" != true ] && [ "$(cat "$passed" 2>/dev/null)" = "$key" ]; then
+		echo 'unchanged since it passed'
+		return
+	fi
+	"$@" || return
+	[ ! -d node_modules ] || { mkdir -p node_modules/.cache && printf '%s\n' "$key" >"$passed"; }
+}
+
+# The files by name: what a folder means to --test differs by version of Node.
+# shellcheck disable=SC2046 # a list of names
+part_js() { node_tests $(printf '%s\n' assets/_test/*.test.js | grep -v /floor.test.js); }
+
+# What the pages ask of old browsers takes as long as all other tests of Node. What
+# browsers know comes from npm; without it that test says that it is skipped.
+part_floor() { once floor node_tests assets/_test/floor.test.js; }
+
+node_tests() {
 	command -v node >/dev/null || { skip "no Node.js"; return; }
-	# What browsers know comes from npm; without it that test says that it is skipped.
-	# The files by name: what a folder means to --test differs by version of Node.
 	local said
-	said=$(node --test --test-reporter=tap assets/_test/*.test.js 2>&1) || {
+	said=$(node --test --test-reporter=tap "$@" 2>&1) || {
 		printf '%s\n' "$said"
 		return 1
 	}
@@ -64,7 +92,7 @@ npm_packages() {
 part_types() {
 	command -v npm >/dev/null || { skip "no npm"; return; }
 	[ "$npm" = 0 ] || { skip "npm ci failed; the types are not checked"; return; }
-	node_modules/.bin/tsc --noEmit
+	once types node_modules/.bin/tsc --noEmit
 }
 
 # What a machine without a C compiler gets.
@@ -72,32 +100,51 @@ part_purego() {
 	CGO_ENABLED=0 go build -o /dev/null . && CGO_ENABLED=0 go test ./store
 }
 
-# compile makes the two test binaries that run longest, and the program that their
-# tests start, while the jobs run that need none of them: gcc takes a minute for
-# SQLite, on one processor. The tests of e2e drive browsers and the built program, so
-# that there is nothing of ours in their process for the race detector.
-compile() {
-	go build -o "$work/danmaku" . && go test -c -vet=off -ldflags=-w -o "$work/" ./e2e && CGO_ENABLED=1 go test -race -vet=off -ldflags=-w -c -o "$work/" ./tests
+# compile_e2e makes the program that tests start, and the tests of the pages, which
+# drive browsers and the built program: nothing of ours is in their process for the
+# race detector.
+compile_e2e() { go build -o "$work/danmaku" . && go test -c -vet=off -ldflags=-w -o "$work/" ./e2e; }
+
+# compile_tests makes the tests of the whole program. With an empty cache gcc takes a
+# minute for SQLite.
+compile_tests() { go build -o "$work/danmaku" . && CGO_ENABLED=1 go test -race -vet=off -ldflags=-w -c -o "$work/" ./tests; }
+
+# compile_machines makes the tests of package cluster that are not run with all others.
+compile_machines() { CGO_ENABLED=1 go test -race -vet=off -ldflags=-w -c -o "$work/" ./cluster; }
+
+# share prints the tests of one of the shares into which a package's tests of a part
+# are divided, as a pattern: the longest first, each to the share that has least. What
+# scripts/parts.txt does not name is core.
+share() {
+	local package=$1 part=$2 nth=$3 of=$4
+	"$work/$package.test" -test.list '^Test' |
+		awk -v package="$package" -v wanted="$part" '
+			FNR == NR { if ($1 == package) { part[$4] = $2; seconds[$4] = $3 } next }
+			(($1 in part) ? part[$1] : "core") == wanted { print ($1 in seconds) ? seconds[$1] : 3, $1 }
+		' scripts/parts.txt - | sort -k 1,1nr -k 2 |
+		awk -v nth="$nth" -v of="$of" '
+			{ least = 1; for (i = 2; i <= of; i++) if (sum[i] < sum[least]) least = i; sum[least] += $1; if (least == nth) print $2 }
+		' | paste -sd '|'
 }
 
-# third runs every third test of e2e, in a browser of its own.
-third() {
+# run_share runs a share in a process of its own, and in a browser of its own.
+run_share() {
 	local tests
-	tests=$("$work/e2e.test" -test.list '^Test' | awk -v rest="$1" 'NR % 3 == rest' | paste -sd '|') || return
-	cd e2e && BUILT="$work/danmaku" "$work/e2e.test" -test.shuffle=on -test.timeout=30m -test.run "^($tests)\$"
+	tests=$(share "$@") || return
+	[ -n "$tests" ] || { echo "no test of $1 is in the part $2"; return 1; }
+	cd "$1" && BUILT="$work/danmaku" "$work/$1.test" -test.shuffle=on -test.timeout=30m -test.run "^($tests)\$"
 }
-
-whole_program() { cd tests && BUILT="$work/danmaku" "$work/tests.test" -test.shuffle=on -test.timeout=30m; }
 
 # packages runs the tests of all other packages; vet is a part of its own. Without
 # CI, what nobody has changed since it passed is not run again: Go keeps the results
-# of tests that are not shuffled.
+# of tests that are not shuffled. What scripts/parts.txt gives to another part is left out.
 packages() {
-	local names shuffled=
+	local names skipped shuffled=
 	[ "${CI:-}" != true ] || shuffled=-shuffle=on
 	names=$(go list ./... | grep -Ev '^danmaku/(e2e|tests)$') || return
+	skipped=$(awk '$1 == "cluster" { print $4 }' scripts/parts.txt | paste -sd '|')
 	# shellcheck disable=SC2086 # a list of words
-	CGO_ENABLED=1 go test -race -vet=off $shuffled -p 1 -timeout=30m $names
+	CGO_ENABLED=1 go test -race -vet=off $shuffled -skip "^($skipped)\$" -p 1 -timeout=30m $names
 }
 
 # computing runs the packages without the race detector whose tests say that they
@@ -116,12 +163,6 @@ part_go() {
 	skip "passed without the race detector: no C compiler"
 }
 
-# The parts of go, each alone.
-part_packages() { packages; }
-part_computing() { computing; }
-part_program() { CGO_ENABLED=1 go test -race -shuffle=on -timeout=30m ./tests; }
-part_browser() { go test -shuffle=on -timeout=30m ./e2e; }
-
 # Each page in every engine; `go` runs the oldest ones that count alone.
 part_browsers() {
 	ENGINES=all go test -count=1 -timeout=30m -run 'Engine|EveryEngine|WhenTheMouseHasGone|WithoutFocus|WhatWasTyped|EveryCopyButton|IsOneSheet$|OldBrowser|DoesNotStart|OldAndNewOBS|FitTheWindow|OneFrame' ./e2e/browser/engine ./e2e
@@ -131,33 +172,61 @@ part_browsers() {
 work=$(mktemp -d) || exit 1
 compiling=
 trap 'kill $compiling 2>/dev/null; rm -rf "$work"' EXIT
-for part in "$@"; do
-	declare -F "part_$part" >/dev/null || {
-		echo "test.sh: there is no part $part; parts: ${all[*]} ${alone[*]} browsers" >&2
-		exit 2
-	}
-done
-if [[ " $* " == *" go "* ]] && command -v "${CC:-gcc}" >/dev/null; then
-	compile >"$work/compiled" 2>&1 &
+
+# add_jobs adds the jobs that a part consists of. A share is "run_share", then what
+# that function takes.
+declare -A wanted=()
+add_jobs() {
+	local nth compiler=
+	! command -v "${CC:-gcc}" >/dev/null || compiler=1
+	case "$1" in
+	go)
+		if [ -n "$compiler" ]; then
+			for nth in packages browser program computing; do add_jobs $nth; done
+		else
+			wanted[go]=1
+		fi
+		;;
+	browser) for nth in 1 2 3; do wanted["run_share e2e core $nth 3"]=1; done ;;
+	program) wanted["run_share tests core 1 1"]=1 ;;
+	pages | details) for nth in 1 2; do wanted["run_share e2e $1 $nth 2"]=1; done ;;
+	engines) wanted["run_share e2e engines 1 1"]=1 ;;
+	kills) wanted["run_share tests kills 1 1"]=1 ;;
+	cluster) for nth in tests cluster; do wanted["run_share $nth cluster 1 1"]=1; done ;;
+	packages | computing) wanted[$1]=1 ;;
+	*)
+		declare -F "part_$1" >/dev/null || {
+			echo "test.sh: there is no part $1; parts: ${all[*]} ${alone[*]} ${own[*]} browsers" >&2
+			exit 2
+		}
+		wanted[$1]=1
+		;;
+	esac
+}
+for part in "$@"; do add_jobs "$part"; done
+
+# What is compiled while the jobs run that need none of it.
+compile=()
+[[ " ${!wanted[*]} " != *" run_share e2e "* ]] || compile+=(compile_e2e)
+[[ " ${!wanted[*]} " != *" run_share tests "* ]] || compile+=(compile_tests)
+[[ " ${!wanted[*]} " != *" run_share cluster "* ]] || compile+=(compile_machines)
+if [ ${#compile[@]} -gt 0 ]; then
+	for one in "${compile[@]}"; do "$one" || exit; done >"$work/compiled" 2>&1 &
 	compiling=$!
 fi
 npm=0
-if [[ " $* " == *" js "* || " $* " == *" types "* ]] && command -v npm >/dev/null; then
+if [[ -n "${wanted[floor]:-}${wanted[types]:-}" ]] && command -v npm >/dev/null; then
 	npm_packages || npm=1 # once: two parts need them
 fi
 
 # What may run, in the order in which it is begun. Three at once, which is more than
 # there are processors: most tests wait more than they compute. The first need nothing
 # that is still compiled; the short ones at the end fill what the long ones leave.
-order=(packages js staticcheck "third 0" "third 2" "third 1" whole_program computing purego vet types tidy format go program browser browsers)
-declare -A wanted=()
-for part in "$@"; do
-	wanted[$part]=1
-	[ "$part" != go ] || [ -z "$compiling" ] || {
-		unset 'wanted[go]'
-		for job in packages "third 0" "third 1" "third 2" whole_program computing; do wanted[$job]=1; done
-	}
-done
+order=(packages js staticcheck floor
+	"run_share tests core 1 1" "run_share e2e core 1 3" "run_share e2e core 2 3" "run_share e2e core 3 3"
+	"run_share tests kills 1 1" "run_share tests cluster 1 1" "run_share cluster cluster 1 1" "run_share e2e engines 1 1"
+	"run_share e2e pages 1 2" "run_share e2e pages 2 2" "run_share e2e details 1 2" "run_share e2e details 2 2"
+	computing purego nocluster vet types tidy format go browsers)
 jobs=()
 for job in "${order[@]}"; do
 	[ -z "${wanted[$job]:-}" ] || jobs+=("$job")
@@ -166,7 +235,7 @@ done
 # work_on runs one job, and leaves what it said, its code and its seconds in files.
 work_on() {
 	local begun=$SECONDS run=$1 code
-	! declare -F "part_${1%% *}" >/dev/null || run=part_$1
+	! declare -F "part_$1" >/dev/null || run=part_$1
 	# shellcheck disable=SC2086 # a function and its argument
 	if [ ${#jobs[@]} = 1 ]; then $run; else $run >"$work/$1.said" 2>&1; fi
 	code=$?
@@ -180,7 +249,7 @@ mkfifo "$work/turns" && exec 3<>"$work/turns" || exit 1
 printf '...' >&3
 untold=1
 for job in "${jobs[@]}"; do
-	case "$job" in third* | whole_program)
+	case "$job" in run_share*)
 		wait "$compiling" || {
 			[ $untold = 0 ] || cat "$work/compiled"
 			untold=0
@@ -213,7 +282,7 @@ for job in "${jobs[@]}"; do
 		failed=1
 		;;
 	esac
-	summary+=("$(printf '%-13s %4d s  %s' "$job" "$seconds" "$result")")
+	summary+=("$(printf '%-15s %4d s  %s' "${job#run_share }" "$seconds" "$result")")
 done
 
 printf '\n'

@@ -39,8 +39,9 @@ type body struct {
 // assets is the whole tree under one hash: what changes gets a new address, so
 // everything may be kept forever.
 type assets struct {
-	base  string // "/a/<hash>"
-	files map[string]file
+	base    string // "/a/<hash>"
+	files   map[string]file
+	imports map[string][]string // module -> what it imports; see importsOf
 }
 
 // types that the machine's own tables may lack or spell otherwise.
@@ -51,7 +52,7 @@ var types = map[string]string{
 
 // readAssets reads and packs every file that pages may load.
 func readAssets(tree fs.FS) (*assets, error) {
-	a := &assets{files: map[string]file{}}
+	a := &assets{files: map[string]file{}, imports: map[string][]string{}}
 	sum := sha256.New()
 	err := fs.WalkDir(tree, ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || path.Ext(name) == ".html" || path.Ext(name) == ".md" {
@@ -178,19 +179,41 @@ func (s *Server) favicon(c echo.Context) error {
 	return f.send(c, http.StatusOK, f.mime)
 }
 
-var importPath = regexp.MustCompile(`(?m)^\s*(?:import|export)\s(?:[^'"]*?\sfrom\s*)?['"](\.[^'"]+)['"]`)
+var importPath = regexp.MustCompile(`^(?:import\b|export\s*[{*])(?:[^'"]*?\bfrom\b)?\s*['"](\.[^'"]+)['"]`)
 
 // modules lists the modules that a page's main.js needs, itself first, so that
 // the browser asks for all of them at once.
 func (a *assets) modules(main string) []string {
 	found := []string{main}
 	for i := 0; i < len(found); i++ {
-		for _, m := range importPath.FindAllSubmatch(a.files[found[i]].plain, -1) {
-			next := path.Join(path.Dir(found[i]), string(m[1]))
-			if _, ok := a.files[next]; ok && !slices.Contains(found, next) {
+		for _, next := range a.importsOf(found[i]) {
+			if !slices.Contains(found, next) {
 				found = append(found, next)
 			}
 		}
 	}
 	return found
+}
+
+// importsOf lists the modules that a module imports. Most pages share most modules,
+// so each is searched once. It is not safe for concurrent use.
+func (a *assets) importsOf(module string) []string {
+	imports, known := a.imports[module]
+	if known {
+		return imports
+	}
+	for rest := a.files[module].plain; len(rest) > 0; {
+		statement, _, _ := bytes.Cut(rest, []byte(";")) // from here on; most lines begin none
+		if line := bytes.TrimLeft(statement, " \t"); bytes.HasPrefix(line, []byte("import")) || bytes.HasPrefix(line, []byte("export")) {
+			if m := importPath.FindSubmatch(line); m != nil {
+				next := path.Join(path.Dir(module), string(m[1]))
+				if _, ok := a.files[next]; ok {
+					imports = append(imports, next)
+				}
+			}
+		}
+		_, rest, _ = bytes.Cut(rest, []byte("\n"))
+	}
+	a.imports[module] = imports
+	return imports
 }

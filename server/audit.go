@@ -16,8 +16,8 @@ import (
 	"danmaku/server/wire"
 )
 
-// listActs is GET /api/rooms/{room}/audit.
-func (s *Server) listActs(c echo.Context) error {
+// listAudit is GET /api/rooms/{room}/audit.
+func (s *Server) listAudit(c echo.Context) error {
 	var err error
 	actor := actorOf(c)
 	q := room.AuditQuery{
@@ -28,18 +28,18 @@ func (s *Server) listActs(c echo.Context) error {
 		return err
 	}
 	if format := c.QueryParam("format"); format != "" && format != "json" {
-		return s.exportActs(c, actor, q, format)
+		return s.exportAudit(c, actor, q, format)
 	}
-	acts, more, err := s.live.Acts(c.Request().Context(), actor, q)
+	acts, more, err := s.live.AuditEntries(c.Request().Context(), actor, q)
 	if err != nil {
 		return err
 	}
 	page := struct {
-		Acts []wire.AuditEntry `json:"acts"`
-		Next int64             `json:"next,omitempty"`
-	}{Acts: make([]wire.AuditEntry, len(acts))}
+		AuditEntries []wire.AuditEntry `json:"acts"`
+		Next         int64             `json:"next,omitempty"`
+	}{AuditEntries: make([]wire.AuditEntry, len(acts))}
 	for i, a := range acts {
-		page.Acts[i] = wire.AuditEntryOf(a, actor)
+		page.AuditEntries[i] = wire.AuditEntryOf(a, actor)
 	}
 	if more {
 		page.Next = acts[len(acts)-1].ID
@@ -92,9 +92,9 @@ func numbered(c echo.Context) (int64, error) {
 	return id, nil
 }
 
-// exportActs streams every act that is selected, page by page. What fails after the
+// exportAudit streams every act that is selected, page by page. What fails after the
 // first page tears the connection, see answerError.
-func (s *Server) exportActs(c echo.Context, actor room.Actor, q room.AuditQuery, format string) error {
+func (s *Server) exportAudit(c echo.Context, actor room.Actor, q room.AuditQuery, format string) error {
 	if prefetching(c.Request()) {
 		return errLooking
 	}
@@ -110,14 +110,14 @@ func (s *Server) exportActs(c echo.Context, actor room.Actor, q room.AuditQuery,
 		w.Header().Set(echo.HeaderContentType, "text/csv; charset=utf-8")
 		t := csv.NewWriter(w)
 		t.UseCRLF = true // RFC 4180
-		write, flush = func(a wire.AuditEntry) error { return t.Write(actCells(a)) }, func() error { t.Flush(); return t.Error() }
+		write, flush = func(a wire.AuditEntry) error { return t.Write(auditCells(a)) }, func() error { t.Flush(); return t.Error() }
 	default:
 		return room.Explain(room.ErrInvalid, "format %q: json, jsonl or csv", format)
 	}
 	q.Limit = 200
 	head := format == "csv"
 	for more := true; more; {
-		acts, further, err := s.live.Acts(c.Request().Context(), actor, q)
+		acts, further, err := s.live.AuditEntries(c.Request().Context(), actor, q)
 		if err != nil {
 			return err
 		}
@@ -151,8 +151,8 @@ func (s *Server) exportActs(c echo.Context, actor room.Actor, q room.AuditQuery,
 	return nil
 }
 
-// actCells is an act as a line of a table.
-func actCells(a wire.AuditEntry) []string {
+// auditCells is an act as a line of a table.
+func auditCells(a wire.AuditEntry) []string {
 	fields := func(m map[string]json.RawMessage) string {
 		if m == nil {
 			return ""

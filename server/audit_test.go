@@ -24,7 +24,7 @@ func TestNoCellOfTheRecordIsAFormula(t *testing.T) {
 		"=1+1": "'=1+1", "+1": "'+1", "-1": "'-1", "@SUM(A1)": "'@SUM(A1)", "\t=1": "'\t=1", "\n=1": "'\n=1",
 		"＝1": "'＝1", "＋1": "'＋1", "－1": "'－1", "＠A": "'＠A", "1=1": "1=1", "": "", "弹幕": "弹幕", "'": "'",
 	} {
-		cells := actCells(wire.AuditEntry{By: text, About: text, User: text, Detail: text})
+		cells := auditCells(wire.AuditEntry{By: text, About: text, User: text, Detail: text})
 		for _, i := range []int{2, 5, 6, 7} {
 			if cells[i] != want {
 				t.Errorf("%q in column %d is %q", text, i, cells[i])
@@ -71,7 +71,7 @@ func TestHalfADownloadIsTorn(t *testing.T) {
 			}
 			return []room.AuditEntry{{ID: 7, At: time.Now(), By: "ann", Role: room.Owner, Kind: room.ActionClear}}, true, nil
 		}
-		h.OnActs.Store(&acts)
+		h.OnAudit.Store(&acts)
 		req, err := http.NewRequest("GET", "http://"+h.base+"/api/rooms/live/"+path, nil)
 		if err != nil {
 			t.Fatal(err)

@@ -35,14 +35,13 @@ type identity struct {
 	fleeting bool      // it did not come in a cookie
 }
 
-// newIdentity makes an identity for whoever asks. It never refuses: an identity
-// beyond the rate of its address is one that never gets older, see
-// [live.Limiter.Vouch].
+// newIdentity makes an identity for a request. It never refuses: an identity
+// beyond the rate of its address never gets older, see [live.Limiter.Vouch].
 func (s *Server) newIdentity(c echo.Context) identity {
 	var b [12]byte
 	rand.Read(b[:]) // never fails, see crypto/rand
 	id := identity{id: hex.EncodeToString(b[:])}
-	if s.live.Vouch("", "", s.networks(c)) {
+	if s.vouch(c, "", "") {
 		id.made = s.live.Stamp().Truncate(time.Second)
 	}
 	return id
@@ -109,8 +108,8 @@ const (
 )
 
 // audience returns the identity in the request's cookie, else in its header. One
-// that did not come in a cookie is fleeting: whoever throws it away gets the
-// next for nothing.
+// that did not come in a cookie is fleeting: a person can throw it away and get the
+// next at no cost.
 func (s *Server) audience(r *http.Request) (id identity, ok bool) {
 	if _, found := s.cookie(r, identityCookie, func(value string) bool {
 		id, ok = s.readIdentity(value)
@@ -134,7 +133,7 @@ func (s *Server) fleeting(token string) (identity, bool) {
 func (s *Server) ensureAudience(c echo.Context) identity {
 	if id, ok := s.audience(c.Request()); ok {
 		room := c.Param("room")
-		if id.made.IsZero() && !id.fleeting && s.live.Vouch(room, s.live.Keys().Pseudonym(room, id.id), s.networks(c)) {
+		if id.made.IsZero() && !id.fleeting && s.vouch(c, room, s.live.Keys().Pseudonym(room, id.id)) {
 			id.made = s.live.Stamp().Truncate(time.Second)
 			s.setCookie(c, identityCookie, s.identityToken(id), identityAge)
 		}

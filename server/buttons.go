@@ -55,8 +55,9 @@ func (s *Server) toWireButton(c echo.Context, l room.AccessLink, key string) wir
 	}
 }
 
-// press is GET and POST /api/rooms/{room}/press/{act}. A GET acts for programs alone: a
-// page is shown to browsers that go there, and nothing is done for whoever looks ahead.
+// press is GET and POST /api/rooms/{room}/press/{act}. A GET acts only for
+// programs: a browser that goes there gets a page, and a request that only looks ahead
+// (a prefetch, a preview) does nothing.
 func (s *Server) press(c echo.Context) error {
 	r, actor := c.Request(), actorOf(c)
 	switch {

@@ -83,7 +83,7 @@ func (s *Server) recognizeChat(c echo.Context) error {
 		return err
 	}
 	to, err := s.live.RecognizeChat(c.Param("room"), actorOf(c), f.Link)
-	if errors.Is(err, room.ErrInvalid) { // whoever is still typing has made no fault
+	if errors.Is(err, room.ErrInvalid) { // the link may still be half typed
 		to, err = room.ChatLink{Platform: to.Platform, Tools: to.Tools}, nil
 	}
 	if err != nil {
@@ -177,28 +177,15 @@ var errNoIngest = room.Explain(room.ErrNotFound, "This server connects no chats.
 // array of them. The key is in the header, or in the address, since that program
 // sends no header of one's own.
 func (s *Server) ingest(c echo.Context) error {
-	if err := s.ingestOrigin(c); err != nil {
-		return err
-	}
-	r := c.Request()
-	keyFromAddress(c)
-	l, err := s.link(r)
-	switch {
-	case err != nil:
-		return err
-	case !l.Can(room.WriteByLink, c.Param("room")):
-		return room.ErrNotAllowed
-	case s.opt.Ingest == nil:
-		return errNoIngest
-	}
-	if _, err := s.live.Room(c.Param("room")); err != nil {
+	l, err := s.ingester(c)
+	if err != nil {
 		return err
 	}
 	body, err := readBody(c) // whatever it says of its type: the program posts JSON as text, too
 	if err != nil {
 		return err
 	}
-	n, err := s.opt.Ingest.Take(r.Context(), c.Param("room"), l.ID, []byte(strings.TrimSpace(string(body))))
+	n, err := s.opt.Ingest.Take(c.Request().Context(), c.Param("room"), l.ID, []byte(strings.TrimSpace(string(body))))
 	if errors.Is(err, context.Canceled) {
 		return room.ErrBusy
 	}
@@ -206,4 +193,29 @@ func (s *Server) ingest(c echo.Context) error {
 		return err
 	}
 	return c.JSON(http.StatusAccepted, map[string]int{"taken": n})
+}
+
+// ingester finds the link of a program that posts chats to a room.
+func (s *Server) ingester(c echo.Context) (room.AccessLink, error) {
+	if err := s.ingestOrigin(c); err != nil {
+		return room.AccessLink{}, err
+	}
+	keyFromAddress(c)
+	l, err := s.link(c.Request())
+	switch {
+	case err != nil:
+		return l, err
+	case !l.Can(room.WriteByLink, c.Param("room")):
+		return l, room.ErrNotAllowed
+	case s.opt.Ingest == nil:
+		return l, errNoIngest
+	}
+	_, err = s.live.Room(c.Param("room"))
+	return l, err
+}
+
+// mayIngest is the early check of [Server.ingest].
+func (s *Server) mayIngest(c echo.Context) (answered bool, err error) {
+	_, err = s.ingester(c)
+	return false, err
 }

@@ -112,6 +112,21 @@ func (s *Server) poster(c echo.Context) (poster, error) {
 	return poster{audience: s.audienceAuthor(c, roomID, id)}, nil
 }
 
+// batchPoster is the poster of a batch, which needs a link.
+func (s *Server) batchPoster(c echo.Context) (poster, error) {
+	p, err := s.poster(c)
+	if err == nil && p.link.ID == 0 {
+		err = wire.ErrNoKey
+	}
+	return p, err
+}
+
+// mayPostBatch is the early check of [Server.postBatch].
+func (s *Server) mayPostBatch(c echo.Context) (answered bool, err error) {
+	_, err = s.batchPoster(c)
+	return false, err
+}
+
 // sources are what a sender may say that a comment comes from.
 var sources = []comment.Source{comment.FromAPI, comment.FromReplay, comment.FromTwitch, comment.FromYouTube, comment.FromBilibili}
 
@@ -221,12 +236,9 @@ func (s *Server) postBatch(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	p, err := s.poster(c)
+	p, err := s.batchPoster(c)
 	if err != nil {
 		return err
-	}
-	if p.link.ID == 0 {
-		return wire.ErrNoKey
 	}
 	var body batch
 	if err := readJSON(c, &body); err != nil {

@@ -338,12 +338,12 @@ func TestConnectionsAreCountedByNetwork(t *testing.T) {
 	come := func(ip string) bool {
 		return l.admit(&fakeConn{from: &net.TCPAddr{IP: net.ParseIP(ip), Port: 1}})
 	}
-	sit := func(ip string) bool { return h.counts.add(netip.MustParseAddr(ip), room.ViewAudience, h.connLimits()) }
+	register := func(ip string) bool { return h.counts.add(netip.MustParseAddr(ip), room.ViewAudience, h.connLimits()) }
 	for _, tt := range []struct {
 		name string
 		do   func(ip string) bool
 		of   int // a /56 may have
-	}{{"plain connections", come, 2 * 20}, {"sockets", sit, 20}} {
+	}{{"plain connections", come, 2 * 20}, {"sockets", register, 20}} {
 		n := 0
 		for i := range 100 {
 			if tt.do(fmt.Sprintf("2001:db8:0:%x::%x", i%256, i)) { // all /64 of one /56
@@ -356,7 +356,7 @@ func TestConnectionsAreCountedByNetwork(t *testing.T) {
 	}
 	n := 0
 	for i := range 100 {
-		if sit(fmt.Sprintf("2001:db8:1:%x00::1", i)) { // a /56 of one /48 each
+		if register(fmt.Sprintf("2001:db8:1:%x00::1", i)) { // a /56 of one /48 each
 			n++
 		}
 	}

@@ -100,8 +100,8 @@ func (s *Server) cookie(r *http.Request, name string, good func(value string) bo
 	return "", false
 }
 
-// moveCookies gives what a browser has under other names the present ones, so that
-// nobody is signed out or becomes another person by an update or another port.
+// moveCookies renames cookies that a browser has under older names, so that an
+// update or another port signs no person out and makes no person a new one.
 func (s *Server) moveCookies(c echo.Context) {
 	r := c.Request()
 	if looking(r) {

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"errors"
 	"net/http"
 
 	"github.com/labstack/echo/v4"
@@ -30,7 +31,13 @@ func (s *Server) emote(c echo.Context) error {
 	}
 	if !ok {
 		var err error
-		if b, kind, err = s.live.EmotePicture(c.Request().Context(), name); err != nil {
+		b, kind, err = s.live.EmotePicture(c.Request().Context(), name)
+		if errors.Is(err, room.ErrNotFound) && s.cluster != nil { // the home fetches those of chats
+			if b, kind, ok = s.cluster.Emote(c.Request().Context(), name); ok {
+				err = nil
+			}
+		}
+		if err != nil {
 			return err
 		}
 	}

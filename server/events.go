@@ -71,14 +71,14 @@ func (s *Server) events(c echo.Context) error {
 // observe writes a stream until it ends, or its client leaves.
 func (s *Server) observe(ctx context.Context, w http.ResponseWriter, o *socket.Observer) error {
 	out := http.NewResponseController(w)
-	write := func(piece []byte) error {
+	write := func(message []byte) error {
 		if err := setAnswerDeadline(w, observerWrite); err != nil {
 			return err
 		}
-		if _, err := w.Write(piece); err != nil {
+		if _, err := w.Write(message); err != nil {
 			return err
 		}
-		if len(o.Pieces) > 0 {
+		if len(o.Messages) > 0 {
 			return nil // flushed with what follows
 		}
 		if err := out.Flush(); err != nil {
@@ -93,11 +93,11 @@ func (s *Server) observe(ctx context.Context, w http.ResponseWriter, o *socket.O
 		select {
 		case <-ctx.Done():
 			return nil // the client has left
-		case piece, more := <-o.Pieces:
+		case message, more := <-o.Messages:
 			if !more {
 				return write(o.Bye())
 			}
-			if err := write(piece); err != nil {
+			if err := write(message); err != nil {
 				return err
 			}
 		}

@@ -44,7 +44,7 @@ type Archive interface {
 
 // Download is a file that is ready to be sent.
 type Download struct {
-	Name      string // of the file; empty for what is no file
+	Name      string // of the file; empty when it is not a file
 	MediaType string
 	Size      int64 // bytes
 	Account   wire.ExportAccount
@@ -159,28 +159,28 @@ const obsOldest = 24 * time.Hour
 // obsMoment is when the reported event happened. Comments carry the
 // server's clock, so the moment must, too: the page's may be minutes off.
 func obsMoment(f wire.ClientFrame, now time.Time) time.Time {
-	told := time.UnixMilli(f.At)
+	stamped := time.UnixMilli(f.At)
 	switch {
 	case f.Ago != nil && *f.Ago >= 0 && *f.Ago < obsOldest.Milliseconds():
 		return now.Add(-time.Duration(*f.Ago) * time.Millisecond)
-	case f.Ago == nil && told.Before(now.Add(-obsTimeout)) && told.After(now.Add(-obsOldest)):
-		return told
+	case f.Ago == nil && stamped.Before(now.Add(-obsTimeout)) && stamped.After(now.Add(-obsOldest)):
+		return stamped
 	}
 	return now
 }
 
-// obsTells notes what an overlay reports of OBS.
-func (s *Server) obsTells(roomID string, f wire.ClientFrame) {
+// storeOBSMoment stores an event of OBS that an overlay reports.
+func (s *Server) storeOBSMoment(roomID string, f wire.ClientFrame) {
 	now := s.now()
 	at := obsMoment(f, now)
 	kind := room.MomentKind(f.Event)
 	if s.opt.Archive == nil || !slices.Contains(wire.OBSEvents, f.Event) || !s.moments.fresh(roomID, kind, now) {
 		return
 	}
-	s.log.Info("OBS tells", "room", roomID, "event", f.Event)
+	s.log.Info("OBS reports an event", "room", roomID, "event", f.Event)
 	ctx, cancel := context.WithTimeout(context.Background(), obsTimeout)
 	defer cancel()
 	if err := s.opt.Archive.AddMoment(ctx, room.Moment{Room: roomID, At: at, Kind: kind}); err != nil {
-		s.log.Warn("what OBS tells is not noted", "room", roomID, "event", f.Event, "err", err)
+		s.log.Warn("an event of OBS could not be stored", "room", roomID, "event", f.Event, "err", err)
 	}
 }

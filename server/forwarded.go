@@ -14,8 +14,8 @@ import (
 	"github.com/pires/go-proxyproto/tlvparse"
 )
 
-// This file establishes which IP a request comes from. Nobody is believed about
-// that but the proxies that the config trusts.
+// This file establishes which IP a request comes from. Only
+// the proxies that the config trusts are believed about that.
 
 // forwardedWarnings are told once each.
 type forwardedWarnings struct{ untrusted, malformed, contradiction sync.Once }
@@ -26,10 +26,13 @@ func (s *Server) trusts(ip netip.Addr) bool {
 	return slices.ContainsFunc(s.opt.TrustedProxies, func(net netip.Prefix) bool { return net.Contains(ip) })
 }
 
-// clientIP is the IP of whoever asks: the peer, or what trusted proxies say of
-// it. They may say so in X-Forwarded-For, in Forwarded (RFC 7239), or in front
+// clientIP is the IP of the client: the peer's, or the one that trusted proxies
+// report in X-Forwarded-For, in Forwarded (RFC 7239), or in front
 // of the request by the PROXY protocol, which [Server.listen] has read.
 func (s *Server) clientIP(r *http.Request) netip.Addr {
+	if o := originOfCommand(r); o != nil {
+		return o.IP
+	}
 	peer := peerOf(r)
 	if !s.trusts(peer) && !fromUnixSocket(r) {
 		return peer
@@ -179,10 +182,13 @@ func parseHop(s string) (netip.Addr, bool) {
 // peerOf is the IP at the other end of the request's connection.
 func peerOf(r *http.Request) netip.Addr {
 	p, err := netip.ParseAddrPort(r.RemoteAddr)
-	if err != nil {
-		return netip.Addr{}
+	if err == nil {
+		return plainIP(p.Addr())
 	}
-	return plainIP(p.Addr())
+	if conn, ok := r.Context().Value(connKey{}).(*proxyproto.Conn); ok {
+		return plainIP(ipOf(conn.Raw().RemoteAddr())) // it hands on what came to a Unix socket of its own
+	}
+	return netip.Addr{}
 }
 
 // connKey is the context key of a request's connection.
@@ -207,6 +213,9 @@ func fromUnixSocket(r *http.Request) bool {
 
 // fromProxy reports whether a proxy that the config trusts handed the request on.
 func (s *Server) fromProxy(r *http.Request) bool {
+	if o := originOfCommand(r); o != nil {
+		return o.Proxied
+	}
 	_, proxied := r.Context().Value(connKey{}).(*proxyproto.Conn)
 	return proxied || fromUnixSocket(r) || s.trusts(peerOf(r))
 }
@@ -215,6 +224,9 @@ func (s *Server) fromProxy(r *http.Request) bool {
 // handed on by no proxy that says so: from a loopback address, or from the address
 // that it came to, since a server may listen on one of the network alone.
 func fromThisMachine(r *http.Request) bool {
+	if o := originOfCommand(r); o != nil {
+		return o.Here
+	}
 	for _, name := range []string{"X-Forwarded-For", "Forwarded", "Via"} {
 		if len(r.Header.Values(name)) > 0 {
 			return false
@@ -233,6 +245,9 @@ func fromThisMachine(r *http.Request) bool {
 
 // isHTTPS reports whether the browser speaks https, here or to a trusted proxy.
 func (s *Server) isHTTPS(r *http.Request) bool {
+	if o := originOfCommand(r); o != nil {
+		return o.HTTPS
+	}
 	if r.TLS != nil {
 		return true
 	}
@@ -256,7 +271,7 @@ func (s *Server) isHTTPS(r *http.Request) bool {
 	return false
 }
 
-// warnUntrusted tells once of forwarded headers that nobody vouches for.
+// warnUntrusted logs once that forwarded headers came from an untrusted peer.
 func (s *Server) warnUntrusted(r *http.Request) {
 	for _, name := range []string{"X-Forwarded-For", "Forwarded"} {
 		if r.Header.Get(name) != "" && !s.fromProxy(r) {

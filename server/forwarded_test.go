@@ -151,8 +151,8 @@ func newProxiedHouse(t *testing.T) (h *house, out *logs, met func() []string) {
 	}
 }
 
-// A proxy that is trusted may say by the PROXY protocol who the client is; its
-// other words count less than that, and nobody else's count at all.
+// A proxy that is trusted may say by the PROXY protocol who the client is; that
+// counts more than its headers. What an untrusted peer says does not count.
 func TestProxyProtocol(t *testing.T) {
 	h, out, met := newProxiedHouse(t)
 	ask := func(from string, before []byte, header string) (status int, resp *http.Response) {

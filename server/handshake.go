@@ -3,6 +3,7 @@ package server
 import (
 	"net/netip"
 	"slices"
+	"strconv"
 	"sync"
 
 	"github.com/labstack/echo/v4"
@@ -35,6 +36,10 @@ func (s *Server) socket(c echo.Context) error {
 	leave := s.hub.Release
 	defer func() { leave() }() // also when something below panics
 	turnAway := func(why error) error {
+		// Its place is free before it hears so: one address that knocks on and on
+		// would else take the places of others.
+		s.hub.Vacate()
+		leave = s.hub.Depart
 		s.sockets.TurnAway(w, r, why)
 		return nil
 	}
@@ -62,6 +67,10 @@ func (s *Server) socket(c echo.Context) error {
 		if r.Context().Err() != nil {
 			return nil // there is nobody to answer
 		}
+	}
+	// Of another number than one from 1 on nothing is meant: as without.
+	if n, err := strconv.Atoi(c.QueryParam("lines")); err == nil && n > 0 {
+		a.Resume.Lines = n
 	}
 	if err := s.sockets.Accept(w.Writer, r, a, leave); err != nil {
 		return err

@@ -25,11 +25,13 @@ var forVisitors = []string{
 	"GET /api/rooms/:room/socket", "GET /api/rooms/:room/qr.svg", "GET /api/rooms/:room/qr.png",
 	"POST /api/rooms/:room/comments", "DELETE /api/rooms/:room/comments/:id",
 	"GET /api/rooms/:room/items/:id", "GET /api/rooms/:room/items/:id/questions", "POST /api/rooms/:room/items/:id/take_part",
+	"GET /api/rooms/:room/items/:id/photos", "POST /api/rooms/:room/items/:id/photos", // by a visitor's own cookie
 	"GET /r/:room/privacy", "POST /r/:room/privacy",
 	"GET /api/rooms/:room/me", "DELETE /api/rooms/:room/me", // by a visitor's own cookie, of that name alone
 	"GET /api/rooms/:room/emotes",     // what the room's phones may pick from
 	"OPTIONS /api/rooms/:room/ingest", // says what may be sent, and does nothing
 	"GET /emotes/:name",               // public pictures of chats
+	"GET /photos/:key",                // for whoever was shown it
 }
 
 // A foreign page whose name was made to lead here (DNS rebinding) asks as our own

@@ -90,8 +90,8 @@ func (s *Server) getItem(c echo.Context) error {
 	return c.JSON(http.StatusOK, wire.ItemOf(it))
 }
 
-// itemView returns the view in which whoever asks sees items: those who run the room that
-// of a console, others that of the key that they have, or of a phone.
+// itemView returns the view in which a request sees items: a console's for people who
+// run the room, that of its key for other programs, else a phone's.
 func (s *Server) itemView(c echo.Context) (room.View, error) {
 	if s.authorize(c, room.ReadRoom) == nil {
 		return room.ViewConsole, nil

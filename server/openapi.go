@@ -19,12 +19,12 @@ type operation struct {
 	says   string   // in a few words
 	query  []string // names of what may stand in the address, with what it is behind a blank
 	in     any      // a value of the type of the body; nil: none
-	raw    string   // media type of a body that is no JSON
+	raw    string   // media type of a body that is not JSON
 	needed bool     // the body must be there
 	out    any      // a value of the type of the answer; nil: none
 	status int      // of success; 0: 200, or 204 where out is nil
 	also   []int    // further statuses of success, with the same answer
-	media  string   // media type of an answer that is no JSON
+	media  string   // media type of an answer that is not JSON
 	errors []string // codes of refusals beside those that all have
 	body   string   // an example of the body
 }

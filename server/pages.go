@@ -3,6 +3,7 @@ package server
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"html/template"
 	"io/fs"
@@ -21,25 +22,39 @@ import (
 // Pages are the HTML templates in every language, and the assets beside them.
 // They never change, so that several servers may share them.
 type Pages struct {
-	assets  *assets
+	assets   *assets
+	names    map[string]string                        // language -> what it calls itself
+	messages map[string]map[string]any                // "<table>.<language>" -> key -> message; see messagesOf
+	spoken   map[string]spoken                        // page file
+	byName   map[string]map[string]*template.Template // page file -> language
+	modules  map[string][]string                      // page file -> module addresses
+	inline   map[string]inline                        // page file -> what stands in it
+	loader   *template.Template
+}
+
+// spoken are the languages that a page has words in; the first is what everybody
+// else gets.
+type spoken struct {
 	langs   []string
 	matcher language.Matcher
-	byName  map[string]map[string]*template.Template // page file -> language
-	modules map[string][]string                      // page file -> module addresses
-	inline  map[string]inline                        // page file -> what stands in it
-	loader  *template.Template
+}
+
+// best is the language of a page for a list of wishes, the most wanted first.
+func (s spoken) best(wishes ...string) string {
+	_, i := language.MatchStrings(s.matcher, wishes...)
+	return s.langs[i]
 }
 
 // pageFiles are the templates and the locale files each takes its words from.
 var pageFiles = map[string]string{
 	"audience/index.html": "audience", "audience/rooms.html": "audience", "about/secure.html": "about", "about/privacy.html": "about", "shared/notice.html": "audience", "shared/press.html": "welcome",
-	"console/index.html": "console", "overlay/index.html": "overlay", "overlay/chat.html": "overlay",
-	"welcome/index.html": "welcome", "poster/index.html": "welcome", "screen/index.html": "welcome",
+	"console/index.html": "console", "console/beside.html": "console", "overlay/index.html": "audience", "overlay/chat.html": "audience",
+	"welcome/index.html": "welcome", "poster/index.html": "venue", "screen/index.html": "venue",
 	"builder/index.html": "builder",
 }
 
-// ReadPages reads the tree of assets. The languages are those audience words
-// exist in; the first is what everybody else gets.
+// ReadPages reads the tree of assets. What the audience sees speaks more languages
+// than what the people see who run the room.
 func ReadPages(tree fs.FS) (*Pages, error) {
 	a, err := readAssets(tree)
 	if err != nil {
@@ -49,26 +64,27 @@ func ReadPages(tree fs.FS) (*Pages, error) {
 	if err != nil {
 		return nil, fmt.Errorf("bundle the audience page: %w", err)
 	}
-	p := &Pages{assets: a, inline: map[string]inline{"audience/index.html": in}, byName: map[string]map[string]*template.Template{}, modules: map[string][]string{}}
+	p := &Pages{assets: a, inline: map[string]inline{"audience/index.html": in}, names: map[string]string{}, messages: map[string]map[string]any{}, spoken: map[string]spoken{}, byName: map[string]map[string]*template.Template{}, modules: map[string][]string{}}
 	if p.loader, err = readLoader(tree); err != nil {
 		return nil, err
 	}
-	p.langs = []string{"en"}
-	var tags []language.Tag
-	for name := range a.files {
-		if lang, ok := strings.CutPrefix(name, "locales/audience."); ok && lang != "en.json" {
-			p.langs = append(p.langs, strings.TrimSuffix(lang, ".json"))
+	for _, lang := range languagesOf(a, "audience").langs {
+		var own struct {
+			Name string `json:"own_name"`
 		}
+		if err := json.Unmarshal(a.files["locales/audience."+lang+".json"].plain, &own); err != nil {
+			return nil, fmt.Errorf("locales/audience.%s.json: %w", lang, err)
+		}
+		p.names[lang] = own.Name
 	}
-	slices.Sort(p.langs[1:])
-	for _, l := range p.langs {
-		tags = append(tags, language.Make(l))
-	}
-	p.matcher = language.NewMatcher(tags)
 	for name, words := range pageFiles {
-		p.byName[name] = map[string]*template.Template{}
-		for _, lang := range p.langs {
-			if p.byName[name][lang], err = p.parse(tree, name, words, lang); err != nil {
+		page, err := parse(tree, name)
+		if err != nil {
+			return nil, err
+		}
+		p.byName[name], p.spoken[name] = map[string]*template.Template{}, languagesOf(a, words)
+		for _, lang := range p.spoken[name].langs {
+			if p.byName[name][lang], err = p.inLanguage(page, words, lang); err != nil {
 				return nil, err
 			}
 		}
@@ -77,6 +93,23 @@ func ReadPages(tree fs.FS) (*Pages, error) {
 		}
 	}
 	return p, nil
+}
+
+// languagesOf are those that a table of words exists in.
+func languagesOf(a *assets, words string) spoken {
+	s := spoken{langs: []string{"en"}}
+	for name := range a.files {
+		if lang, ok := strings.CutPrefix(name, "locales/"+words+"."); ok && lang != "en.json" {
+			s.langs = append(s.langs, strings.TrimSuffix(lang, ".json"))
+		}
+	}
+	slices.Sort(s.langs[1:])
+	var tags []language.Tag
+	for _, l := range s.langs {
+		tags = append(tags, language.Make(l))
+	}
+	s.matcher = language.NewMatcher(tags)
+	return s
 }
 
 // mainOf is the module that a page starts with: the one of its own name, where a
@@ -88,20 +121,11 @@ func mainOf(a *assets, page string) string {
 	return path.Dir(page) + "/main.js"
 }
 
-func (p *Pages) parse(tree fs.FS, name, words, lang string) (*template.Template, error) {
-	messages := map[string]any{}
-	for _, l := range []string{"en", lang} { // what a language lacks is English
-		f, ok := p.assets.files["locales/"+words+"."+l+".json"]
-		if !ok {
-			continue // a page without words, as the overlay
-		}
-		if err := json.Unmarshal(f.plain, &messages); err != nil {
-			return nil, fmt.Errorf("locales/%s.%s.json: %w", words, l, err)
-		}
-	}
-	tag := language.Make(lang)
+// parse reads a page file. The parsed page has no words yet, see inLanguage.
+func parse(tree fs.FS, name string) (*template.Template, error) {
 	page := template.New(name).Funcs(template.FuncMap{
-		"t": func(key string, args ...any) (string, error) { return say(tag, messages[key], key, args) },
+		"t":       func(string, ...any) (string, error) { return "", errNoLanguage },
+		"ownName": func(string) (string, error) { return "", errNoLanguage },
 	})
 	for _, file := range []string{"shared/plain.html", name} {
 		text, err := fs.ReadFile(tree, file)
@@ -115,8 +139,43 @@ func (p *Pages) parse(tree fs.FS, name, words, lang string) (*template.Template,
 	return page, nil
 }
 
-// say puts parameters into a message; "n" chooses its plural form.
-func say(lang language.Tag, message any, key string, args []any) (string, error) {
+var errNoLanguage = errors.New("the page has no language")
+
+// inLanguage returns a copy of a parsed page that has the words of a language.
+func (p *Pages) inLanguage(page *template.Template, words, lang string) (*template.Template, error) {
+	messages, err := p.messagesOf(words, lang)
+	if err != nil {
+		return nil, err
+	}
+	if page, err = page.Clone(); err != nil {
+		return nil, err
+	}
+	tag := language.Make(lang)
+	return page.Funcs(template.FuncMap{
+		"t":       func(key string, args ...any) (string, error) { return format(tag, messages[key], key, args) },
+		"ownName": func(lang string) string { return p.names[lang] },
+	}), nil
+}
+
+// messagesOf returns the messages of a table of words in a language. Several pages
+// share a table, so each is decoded once. It is not safe for concurrent use.
+func (p *Pages) messagesOf(words, lang string) (map[string]any, error) {
+	key := words + "." + lang
+	if messages, known := p.messages[key]; known {
+		return messages, nil
+	}
+	messages := map[string]any{}
+	for _, l := range []string{"en", lang} { // what a language lacks is English
+		if err := json.Unmarshal(p.assets.files["locales/"+words+"."+l+".json"].plain, &messages); err != nil {
+			return nil, fmt.Errorf("locales/%s.%s.json: %w", words, l, err)
+		}
+	}
+	p.messages[key] = messages
+	return messages, nil
+}
+
+// format puts parameters into a message; "n" chooses its plural form.
+func format(lang language.Tag, message any, key string, args []any) (string, error) {
 	var pairs []string
 	n := 0
 	for i := 0; i+1 < len(args); i += 2 {
@@ -167,20 +226,19 @@ type pageNotice struct{ Status, Code string }
 
 // language chooses the page's language: ?lang, the cookie that the pages set,
 // then what the browser asks for.
-func (p *Pages) language(r *http.Request) string {
+func (p *Pages) language(r *http.Request, page string) string {
 	wishes := []string{r.URL.Query().Get("lang")}
 	if c, err := r.Cookie("danmaku_lang"); err == nil {
 		wishes = append(wishes, c.Value)
 	}
 	wishes = append(wishes, r.Header.Get("Accept-Language"))
-	_, i := language.MatchStrings(p.matcher, wishes...)
-	return p.langs[i]
+	return p.spoken[page].best(wishes...)
 }
 
 // render answers with a page. Pages are never kept: the next start may have
 // other assets.
 func (s *Server) render(c echo.Context, status int, name string, d pageData) error {
-	d.Lang, d.Langs, d.Base = s.opt.Pages.language(c.Request()), s.opt.Pages.langs, s.opt.Pages.assets.base
+	d.Lang, d.Langs, d.Base = s.opt.Pages.language(c.Request(), name), s.opt.Pages.spoken[name].langs, s.opt.Pages.assets.base
 	d.Modules, d.Inline = s.opt.Pages.modules[name], s.opt.Pages.inline[name]
 	d.Origin = s.opt.PublicURL
 	var b bytes.Buffer
@@ -209,8 +267,14 @@ func (s *Server) policy(r *http.Request, name string) string {
 	if host := r.Host; host != "" && !strings.ContainsAny(host, " ;,'\"") {
 		connect += " ws://" + host + " wss://" + host
 	}
+	if name == "console/index.html" { // two of them stand in a page of ours
+		frames = "'self'"
+	}
 	images, framed := "'self' data:", ""
-	if strings.HasPrefix(name, "screen/") || strings.HasPrefix(name, "builder/") {
+	if name == "console/beside.html" {
+		framed = "frame-src 'self'; "
+	}
+	if strings.HasPrefix(name, "screen/") || strings.HasPrefix(name, "builder/") || strings.HasPrefix(name, "welcome/") {
 		framed = "frame-src 'self'; " // the overlay
 	}
 	if strings.HasPrefix(name, "screen/") { // over a picture of this machine

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"strings"
@@ -26,6 +27,9 @@ func (s *Server) consolePage(c echo.Context) error {
 	if err != nil || !l.Role.Can(room.WatchConsole) {
 		return s.render(c, http.StatusUnauthorized, "console/index.html", d)
 	}
+	if roomID == "" && query.Has("rooms") {
+		return s.besidePage(c, l, strings.Split(query.Get("rooms"), ","))
+	}
 	if roomID == "" {
 		first, err := s.firstRoom(l)
 		if err != nil {
@@ -44,9 +48,29 @@ func (s *Server) consolePage(c echo.Context) error {
 	return s.render(c, http.StatusOK, "console/index.html", d)
 }
 
+// besidePage is GET /console?rooms=a,b: the consoles of two rooms in one window, each
+// in a frame of its own.
+func (s *Server) besidePage(c echo.Context, l room.AccessLink, ids []string) error {
+	if len(ids) != 2 || ids[0] == ids[1] {
+		return room.Explain(room.ErrInvalid, "rooms: name two rooms, such as /console?rooms=live,stage")
+	}
+	d := pageData{View: "beside", Signed: true, Role: l.Role}
+	for _, id := range ids {
+		r, err := s.live.Room(id)
+		if err != nil {
+			return err
+		}
+		if !l.On(id) {
+			return room.ErrNotAllowed
+		}
+		d.Rooms = append(d.Rooms, r)
+	}
+	return s.render(c, http.StatusOK, "console/beside.html", d)
+}
+
 // signIn trades a key or a one-time code for a session, as the console's own page
-// does, and shows the console's door to whoever has none. Then the request has
-// been answered.
+// does, and shows the console's sign-in page without either. done is true when the
+// request has been answered.
 func (s *Server) signIn(c echo.Context) (done bool, err error) {
 	if query := c.QueryParams(); query.Has("key") || query.Has("code") {
 		return true, s.trade(c, query)
@@ -60,7 +84,7 @@ func (s *Server) signIn(c echo.Context) (done bool, err error) {
 }
 
 // trade opens a session for a console link or a one-time code. A session that may
-// do all that the link allows stays as it is: nobody is made somebody else by an
+// do all that the link allows stays as it is: no person becomes another by an
 // address, and none is renewed by one.
 func (s *Server) trade(c echo.Context, query url.Values) error {
 	r := c.Request()
@@ -74,9 +98,12 @@ func (s *Server) trade(c echo.Context, query url.Values) error {
 	var l room.AccessLink
 	var err error
 	if query.Has("code") {
-		l, err = s.live.TradeCode(query.Get("code"))
+		l, err = s.live.TradeCode(r.Context(), query.Get("code"))
 	} else {
 		l, err = s.live.Open(query.Get("key"))
+	}
+	if errors.Is(err, room.ErrBusy) {
+		return err
 	}
 	good := err == nil && l.Role.Can(room.WatchConsole)
 	kept, err := s.session(r)

@@ -9,9 +9,9 @@ import (
 	"danmaku/room"
 )
 
-// Every route that needs a permission lets in the roles that have it, with a link
-// for the room or for all rooms, and nobody else. Roles and routes are taken from
-// their tables: a new one is tested without a word here.
+// Every route that needs a permission lets in only the roles that have it, with a
+// link for the room or for all rooms. Roles and routes are taken from their tables, so
+// a new one is tested without a change here.
 func TestRoutesByRole(t *testing.T) {
 	h := newHouse(t)
 	if _, err := h.Service.NewRoom(t.Context(), room.Actor{Role: room.Owner}, room.New("other")); err != nil {

@@ -27,8 +27,8 @@ type codes struct {
 
 type codeKey struct{ text, kind string }
 
-// get returns the code of a text, drawn now or before. The bytes are shared: nobody
-// may change them.
+// get returns the code of a text, drawn now or before. The bytes are shared: callers
+// must not change them.
 func (k *codes) get(text, kind string, draw func(*qr.Code) []byte) ([]byte, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()

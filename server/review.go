@@ -23,8 +23,8 @@ func deciding(kind room.Action) func(*Server, echo.Context) error {
 		if err := readOptionalJSON(c, &body); err != nil {
 			return err
 		}
-		if body.From != "" && body.From != comment.Held && body.From != comment.Refused {
-			return room.Explain(room.ErrInvalid, "from %q: held or refused", body.From)
+		if err := checkFrom(body.From); err != nil {
+			return err
 		}
 		d, err := s.live.Decide(c.Request().Context(), c.Param("room"), actor, id, kind, body.From)
 		if err != nil {
@@ -32,6 +32,14 @@ func deciding(kind room.Action) func(*Server, echo.Context) error {
 		}
 		return c.JSON(http.StatusOK, wire.DecisionOf(d))
 	}
+}
+
+// checkFrom says no to what a moderator cannot have seen of a comment to decide about.
+func checkFrom(from comment.Status) error {
+	if from != "" && from != comment.Held && from != comment.Refused {
+		return room.Explain(room.ErrInvalid, "from %q: held or refused", from)
+	}
+	return nil
 }
 
 // removeComment is POST /api/rooms/{room}/comments/{id}/remove.
@@ -50,10 +58,14 @@ func (s *Server) removeComment(c echo.Context) error {
 func (s *Server) bulk(c echo.Context) error {
 	actor := actorOf(c)
 	var body struct {
-		IDs []string    `json:"ids"`
-		Act room.Action `json:"act"`
+		IDs  []string       `json:"ids"`
+		Act  room.Action    `json:"act"`
+		From comment.Status `json:"from"`
 	}
 	if err := readJSON(c, &body); err != nil {
+		return err
+	}
+	if err := checkFrom(body.From); err != nil {
 		return err
 	}
 	ids := make([]comment.ID, len(body.IDs))
@@ -61,7 +73,7 @@ func (s *Server) bulk(c echo.Context) error {
 		// What is not a comment's ID is answered as one that is not there.
 		ids[i], _ = comment.ParseID(text)
 	}
-	decisions, err := s.live.Bulk(c.Request().Context(), c.Param("room"), actor, ids, body.Act)
+	decisions, err := s.live.Bulk(c.Request().Context(), c.Param("room"), actor, ids, body.Act, body.From)
 	if err != nil {
 		return err
 	}

@@ -46,6 +46,9 @@ func (s *Server) stats(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	if s.cluster != nil {
+		st.Machines = s.cluster.Machines()
+	}
 	w := wire.StatsOf(st, s.hub.Account(c.Param("room")))
 	w.Type = ""
 	hour, err := s.live.Hour(c.Param("room"), actorOf(c))
@@ -103,6 +106,11 @@ func (s *Server) healthz(c echo.Context) error {
 func (s *Server) readyz(c echo.Context) error {
 	if err := s.live.Ready(); err != nil {
 		return c.String(http.StatusServiceUnavailable, "the log cannot be written\n")
+	}
+	if s.cluster != nil {
+		if err := s.cluster.Ready(); err != nil {
+			return c.String(http.StatusServiceUnavailable, err.Error()+"\n")
+		}
 	}
 	return c.String(http.StatusOK, "ready\n")
 }

@@ -6,13 +6,11 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"net/url"
-	"slices"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/labstack/echo/v4"
-	"github.com/labstack/echo/v4/middleware"
 
 	"danmaku/live"
 	"danmaku/room"
@@ -27,6 +25,12 @@ type route struct {
 	needs        room.Permission // in the room of the path, or for all rooms; empty: the handler establishes who asks
 	keyed        bool            // the key may stand in the address, for clients that send no header of their own
 	body         int64           // the most bytes of a request's body; 0: formBody
+	// early is asked on a machine that has the home answer, before it reads a large body:
+	// may this be sent at all? It reports whether it has answered. Nil where needs says it.
+	early func(*Server, echo.Context) (answered bool, err error)
+	slow  time.Duration // how long a large body may take to come; 0: as all others
+	home  bool          // a GET that the home of a cluster answers; everything else but GET goes there anyway
+	twice bool          // it does no harm when the home does it twice
 }
 
 // The most bytes that a request may carry. Each leaves room for everything that
@@ -39,6 +43,7 @@ const (
 	styleBody      = 6*(live.MaxStyleCSS+live.MaxStyleOptions) + formBody
 	pictureBody    = 6 << 20
 	emoteBody      = 1 << 20
+	photoBody      = 6 << 20
 	replayFileBody = 65 << 20
 	ingestBody     = 1 << 20
 )
@@ -47,7 +52,7 @@ const (
 var table = []route{
 	{method: http.MethodGet, path: "/", handle: (*Server).front},
 	{method: http.MethodGet, path: "/r/:room", handle: (*Server).audiencePage},
-	{method: http.MethodPost, path: "/r/:room", handle: (*Server).plainForm},
+	{method: http.MethodPost, path: "/r/:room", handle: (*Server).plainForm, twice: true},
 	{method: http.MethodGet, path: "/r/:room/privacy", handle: (*Server).privacyPage},
 	{method: http.MethodPost, path: "/r/:room/privacy", handle: (*Server).privacyForm},
 	{method: http.MethodGet, path: "/r/:room/app.webmanifest", handle: (*Server).manifest},
@@ -65,6 +70,7 @@ var table = []route{
 	{method: http.MethodGet, path: "/overlay-loader/:room", handle: (*Server).loader},
 	{method: http.MethodGet, path: "/a/:hash/*", handle: (*Server).asset},
 	{method: http.MethodGet, path: "/emotes/:name", handle: (*Server).emote},
+	{method: http.MethodGet, path: "/photos/:key", handle: (*Server).photo},
 	{method: http.MethodGet, path: "/favicon.ico", handle: (*Server).favicon},
 	{method: http.MethodGet, path: "/healthz", handle: (*Server).healthz},
 	{method: http.MethodGet, path: "/readyz", handle: (*Server).readyz},
@@ -72,7 +78,7 @@ var table = []route{
 	{method: http.MethodGet, path: "/api/local", handle: (*Server).local},
 	{method: http.MethodGet, path: "/api/links", handle: (*Server).listLinks, needs: room.ManageLinks},
 	{method: http.MethodPost, path: "/api/links", handle: (*Server).newLink, needs: room.ManageLinks},
-	{method: http.MethodDelete, path: "/api/links/:id", handle: (*Server).revokeLink, needs: room.ManageLinks},
+	{method: http.MethodDelete, path: "/api/links/:id", handle: (*Server).revokeLink, needs: room.ManageLinks, twice: true},
 	{method: http.MethodPost, path: "/api/links/:id/restore", handle: (*Server).restoreLink, needs: room.ManageLinks},
 	{method: http.MethodGet, path: "/api/links/:id/qr.svg", handle: (*Server).linkQR, needs: room.ManageLinks},
 	{method: http.MethodGet, path: "/api/keep", handle: (*Server).getKeep, needs: room.ManageRooms},
@@ -80,48 +86,49 @@ var table = []route{
 	{method: http.MethodGet, path: "/api/rooms", handle: (*Server).listRooms},
 	{method: http.MethodPost, path: "/api/rooms", handle: (*Server).newRoom, needs: room.ManageRooms, body: settingsBody},
 	{method: http.MethodGet, path: "/api/rooms/:room", handle: (*Server).getRoom, needs: room.ReadRoom},
-	{method: http.MethodPatch, path: "/api/rooms/:room", handle: (*Server).patchRoom, needs: room.ChangeSettings, body: settingsBody},
-	{method: http.MethodDelete, path: "/api/rooms/:room", handle: (*Server).archiveRoom, needs: room.ManageRooms},
-	{method: http.MethodPut, path: "/api/rooms/:room/picture", handle: (*Server).putPicture, needs: room.SetPicture, body: pictureBody},
+	{method: http.MethodPatch, path: "/api/rooms/:room", handle: (*Server).patchRoom, needs: room.ChangeSettings, body: settingsBody, twice: true},
+	{method: http.MethodDelete, path: "/api/rooms/:room", handle: (*Server).archiveRoom, needs: room.ManageRooms, twice: true},
+	{method: http.MethodPut, path: "/api/rooms/:room/picture", handle: (*Server).putPicture, needs: room.SetPicture, body: pictureBody, slow: pictureWithin},
 	{method: http.MethodGet, path: "/api/rooms/:room/wifi", handle: (*Server).getWiFi, needs: room.ChangeSettings},
-	{method: http.MethodPut, path: "/api/rooms/:room/wifi", handle: (*Server).putWiFi, needs: room.ChangeSettings},
+	{method: http.MethodPut, path: "/api/rooms/:room/wifi", handle: (*Server).putWiFi, needs: room.ChangeSettings, twice: true},
 	{method: http.MethodGet, path: "/api/rooms/:room/emotes", handle: (*Server).listEmotes},
-	{method: http.MethodPut, path: "/api/rooms/:room/emotes/:name", handle: (*Server).putEmote, needs: room.ChangeSettings, body: emoteBody},
+	{method: http.MethodPut, path: "/api/rooms/:room/emotes/:name", handle: (*Server).putEmote, needs: room.ChangeSettings, body: emoteBody, slow: pictureWithin},
 	{method: http.MethodPatch, path: "/api/rooms/:room/emotes/:name", handle: (*Server).patchEmote, needs: room.ChangeSettings},
 	{method: http.MethodDelete, path: "/api/rooms/:room/emotes/:name", handle: (*Server).deleteEmote, needs: room.ChangeSettings},
-	{method: http.MethodPost, path: "/api/rooms/:room/lockdown", handle: (*Server).lockDown, needs: room.LockDown},
-	{method: http.MethodDelete, path: "/api/rooms/:room/lockdown", handle: (*Server).unlock, needs: room.LockDown},
-	{method: http.MethodPost, path: "/api/rooms/:room/clear", handle: (*Server).clearRoom, needs: room.TakeDown},
+	{method: http.MethodPost, path: "/api/rooms/:room/lockdown", handle: (*Server).lockDown, needs: room.LockDown, twice: true},
+	{method: http.MethodDelete, path: "/api/rooms/:room/lockdown", handle: (*Server).unlock, needs: room.LockDown, twice: true},
+	{method: http.MethodPost, path: "/api/rooms/:room/clear", handle: (*Server).clearRoom, needs: room.TakeDown, twice: true},
 	{method: http.MethodPost, path: "/api/rooms/:room/obs", handle: (*Server).addToOBS, needs: room.ControlOBS, body: styleBody},
 	{method: http.MethodGet, path: "/api/rooms/:room/addresses", handle: (*Server).addresses, needs: room.ReadRoom},
 	{method: http.MethodGet, path: "/api/rooms/:room/socket", handle: (*Server).socket},
 	{method: http.MethodGet, path: "/api/rooms/:room/events", handle: (*Server).events, needs: room.WatchEvents, keyed: true},
-	{method: http.MethodGet, path: "/api/rooms/:room/stats", handle: (*Server).stats, needs: room.ReadRoom},
+	{method: http.MethodGet, path: "/api/rooms/:room/stats", handle: (*Server).stats, needs: room.ReadRoom, home: true, twice: true},
 	{method: http.MethodGet, path: "/api/rooms/:room/export", handle: (*Server).exportRoom, needs: room.Export},
 	{method: http.MethodGet, path: "/api/rooms/:room/report", handle: (*Server).report, needs: room.Export},
 	{method: http.MethodGet, path: "/api/rooms/:room/sessions", handle: (*Server).listSessions, needs: room.ControlReplay},
-	{method: http.MethodGet, path: "/api/rooms/:room/replay", handle: (*Server).getReplay, needs: room.ControlReplay},
+	{method: http.MethodGet, path: "/api/rooms/:room/replay", handle: (*Server).getReplay, needs: room.ControlReplay, home: true, twice: true},
 	{method: http.MethodPost, path: "/api/rooms/:room/replay", handle: (*Server).replayPast, needs: room.StartReplay},
-	{method: http.MethodPut, path: "/api/rooms/:room/replay/file", handle: (*Server).replayFile, needs: room.StartReplay, body: replayFileBody},
+	{method: http.MethodPut, path: "/api/rooms/:room/replay/file", handle: (*Server).replayFile, needs: room.StartReplay, body: replayFileBody, slow: replayFileWithin},
 	{method: http.MethodPatch, path: "/api/rooms/:room/replay", handle: (*Server).controlReplay, needs: room.ControlReplay},
 	{method: http.MethodDelete, path: "/api/rooms/:room/replay", handle: (*Server).stopReplay, needs: room.ControlReplay},
 	{method: http.MethodGet, path: "/api/rooms/:room/qr.svg", handle: (*Server).qrSVG},
 	{method: http.MethodGet, path: "/api/rooms/:room/qr.png", handle: (*Server).qrPNG},
 	{method: http.MethodGet, path: "/api/rooms/:room/comments", handle: (*Server).listComments, needs: room.ReadRoom},
-	{method: http.MethodPost, path: "/api/rooms/:room/comments", handle: (*Server).postComment},
-	{method: http.MethodPost, path: "/api/rooms/:room/comments/batch", handle: (*Server).postBatch, body: batchBody},
-	{method: http.MethodDelete, path: "/api/rooms/:room/comments", handle: (*Server).withdrawRef},
-	{method: http.MethodDelete, path: "/api/rooms/:room/comments/:id", handle: (*Server).withdrawComment},
-	{method: http.MethodPost, path: "/api/rooms/:room/comments/bulk", handle: (*Server).bulk, needs: room.Decide},
-	{method: http.MethodPost, path: "/api/rooms/:room/comments/:id/approve", handle: deciding(room.ActionApprove), needs: room.Decide},
-	{method: http.MethodPost, path: "/api/rooms/:room/comments/:id/refuse", handle: deciding(room.ActionRefuse), needs: room.Decide},
-	{method: http.MethodPost, path: "/api/rooms/:room/comments/:id/remove", handle: (*Server).removeComment, needs: room.TakeDown},
-	{method: http.MethodPost, path: "/api/rooms/:room/comments/:id/pin", handle: (*Server).pin, needs: room.PinComment},
-	{method: http.MethodDelete, path: "/api/rooms/:room/comments/:id/pin", handle: (*Server).unpin, needs: room.PinComment},
+	{method: http.MethodPost, path: "/api/rooms/:room/comments", handle: (*Server).postComment, twice: true},
+	{method: http.MethodPost, path: "/api/rooms/:room/comments/batch", handle: (*Server).postBatch, body: batchBody, early: (*Server).mayPostBatch, twice: true},
+	{method: http.MethodDelete, path: "/api/rooms/:room/comments", handle: (*Server).withdrawRef, twice: true},
+	{method: http.MethodDelete, path: "/api/rooms/:room/comments/:id", handle: (*Server).withdrawComment, twice: true},
+	{method: http.MethodPost, path: "/api/rooms/:room/comments/bulk", handle: (*Server).bulk, needs: room.Decide, twice: true},
+	{method: http.MethodPost, path: "/api/rooms/:room/comments/:id/approve", handle: deciding(room.ActionApprove), needs: room.Decide, twice: true},
+	{method: http.MethodPost, path: "/api/rooms/:room/comments/:id/refuse", handle: deciding(room.ActionRefuse), needs: room.Decide, twice: true},
+	{method: http.MethodPost, path: "/api/rooms/:room/comments/:id/remove", handle: (*Server).removeComment, needs: room.TakeDown, twice: true},
+	{method: http.MethodPost, path: "/api/rooms/:room/comments/:id/pin", handle: (*Server).pin, needs: room.PinComment, twice: true},
+	{method: http.MethodDelete, path: "/api/rooms/:room/comments/:id/pin", handle: (*Server).unpin, needs: room.PinComment, twice: true},
 	{method: http.MethodGet, path: "/api/rooms/:room/comments/:id/address", handle: (*Server).behindAddress, needs: room.BanAuthor},
+	{method: http.MethodPut, path: "/api/rooms/:room/looking", handle: (*Server).look, needs: room.Decide, twice: true},
 	{method: http.MethodGet, path: "/api/rooms/:room/review", handle: (*Server).listReview, needs: room.ReadRoom},
-	{method: http.MethodPost, path: "/api/rooms/:room/review/:group/approve", handle: decidingGroup(room.ActionApprove), needs: room.Decide},
-	{method: http.MethodPost, path: "/api/rooms/:room/review/:group/refuse", handle: decidingGroup(room.ActionRefuse), needs: room.Decide},
+	{method: http.MethodPost, path: "/api/rooms/:room/review/:group/approve", handle: decidingGroup(room.ActionApprove), needs: room.Decide, twice: true},
+	{method: http.MethodPost, path: "/api/rooms/:room/review/:group/refuse", handle: decidingGroup(room.ActionRefuse), needs: room.Decide, twice: true},
 	{method: http.MethodPost, path: "/api/rooms/:room/comments/:id/feature", handle: (*Server).feature, needs: room.RunShow},
 	{method: http.MethodGet, path: "/api/rooms/:room/items", handle: (*Server).listItems, needs: room.ReadRoom},
 	{method: http.MethodPost, path: "/api/rooms/:room/items", handle: (*Server).newItem, needs: room.RunShow},
@@ -131,30 +138,34 @@ var table = []route{
 	{method: http.MethodGet, path: "/api/rooms/:room/items/:id", handle: (*Server).getItem},
 	{method: http.MethodGet, path: "/api/rooms/:room/items/:id/questions", handle: (*Server).listQuestions},
 	{method: http.MethodPatch, path: "/api/rooms/:room/items/:id/questions/:question", handle: (*Server).markQuestion, needs: room.RunShow},
+	{method: http.MethodGet, path: "/api/rooms/:room/items/:id/photos", handle: (*Server).listPhotos},
+	{method: http.MethodPost, path: "/api/rooms/:room/items/:id/photos", handle: (*Server).sendPhoto, body: photoBody, early: (*Server).mayPhoto, slow: pictureWithin},
 	{method: http.MethodPatch, path: "/api/rooms/:room/items/:id", handle: (*Server).patchItem, needs: room.RunShow},
 	{method: http.MethodDelete, path: "/api/rooms/:room/items/:id", handle: (*Server).deleteItem, needs: room.RunShow},
 	{method: http.MethodPost, path: "/api/rooms/:room/items/:id/queue", handle: changingItem(show.Queue), needs: room.RunShow},
 	{method: http.MethodPost, path: "/api/rooms/:room/items/:id/start", handle: changingItem(show.Start), needs: room.RunShow},
 	{method: http.MethodPost, path: "/api/rooms/:room/items/:id/stop", handle: changingItem(show.Stop), needs: room.RunShow},
 	{method: http.MethodPost, path: "/api/rooms/:room/items/:id/redraw", handle: (*Server).redraw, needs: room.RunShow},
-	{method: http.MethodPost, path: "/api/rooms/:room/items/:id/take_part", handle: (*Server).takePart},
-	{method: http.MethodGet, path: "/api/rooms/:room/users/:user", handle: (*Server).person, needs: room.ReadRoom},
+	{method: http.MethodPost, path: "/api/rooms/:room/items/:id/take_part", handle: (*Server).takePart, twice: true},
+	{method: http.MethodGet, path: "/api/rooms/:room/users/:user", handle: (*Server).person, needs: room.ReadRoom, home: true, twice: true},
 	{method: http.MethodDelete, path: "/api/rooms/:room/users/:user", handle: (*Server).erasePerson, needs: room.Erase},
 	{method: http.MethodGet, path: "/api/rooms/:room/users/:user/data", handle: (*Server).personData, needs: room.Export},
-	{method: http.MethodPost, path: "/api/rooms/:room/users/:user/remove", handle: (*Server).removeUser, needs: room.TakeDown},
+	{method: http.MethodPost, path: "/api/rooms/:room/users/:user/notes", handle: (*Server).newNote, needs: room.NotePerson},
+	{method: http.MethodDelete, path: "/api/rooms/:room/users/:user/notes/:id", handle: (*Server).deleteNote, needs: room.NotePerson, twice: true},
+	{method: http.MethodPost, path: "/api/rooms/:room/users/:user/remove", handle: (*Server).removeUser, needs: room.TakeDown, twice: true},
 	{method: http.MethodGet, path: "/api/rooms/:room/me", handle: (*Server).ownData},
 	{method: http.MethodDelete, path: "/api/rooms/:room/me", handle: (*Server).eraseOwn},
 	{method: http.MethodGet, path: "/api/rooms/:room/bans", handle: (*Server).listBans, needs: room.ReadRoom},
-	{method: http.MethodPost, path: "/api/rooms/:room/bans", handle: (*Server).newBan, needs: room.BanAuthor},
-	{method: http.MethodDelete, path: "/api/rooms/:room/bans/:id", handle: (*Server).liftBan, needs: room.BanAuthor},
+	{method: http.MethodPost, path: "/api/rooms/:room/bans", handle: (*Server).newBan, needs: room.BanAuthor, twice: true},
+	{method: http.MethodDelete, path: "/api/rooms/:room/bans/:id", handle: (*Server).liftBan, needs: room.BanAuthor, twice: true},
 	{method: http.MethodGet, path: "/api/rooms/:room/rules", handle: (*Server).listRules, needs: room.ReadRoom},
 	{method: http.MethodPut, path: "/api/rooms/:room/rules", handle: (*Server).putRules, needs: room.EditRules, body: rulesBody},
 	{method: http.MethodDelete, path: "/api/rooms/:room/rules/:name", handle: (*Server).deleteRules, needs: room.EditRules},
-	{method: http.MethodPost, path: "/api/rooms/:room/rules/check", handle: (*Server).checkRules, needs: room.ReadRoom},
+	{method: http.MethodPost, path: "/api/rooms/:room/rules/check", handle: (*Server).checkRules, needs: room.ReadRoom, twice: true},
 	{method: http.MethodGet, path: "/api/rooms/:room/styles", handle: (*Server).listStyles, needs: room.ReadRoom},
 	{method: http.MethodPut, path: "/api/rooms/:room/styles", handle: (*Server).putStyle, needs: room.EditStyles, body: styleBody},
 	{method: http.MethodDelete, path: "/api/rooms/:room/styles/:name", handle: (*Server).deleteStyle, needs: room.EditStyles},
-	{method: http.MethodGet, path: "/api/rooms/:room/chats", handle: (*Server).listChats, needs: room.ReadRoom},
+	{method: http.MethodGet, path: "/api/rooms/:room/chats", handle: (*Server).listChats, needs: room.ReadRoom, home: true, twice: true},
 	{method: http.MethodPost, path: "/api/rooms/:room/chats", handle: (*Server).newChat, needs: room.ManageChats},
 	{method: http.MethodPost, path: "/api/rooms/:room/chats/recognize", handle: (*Server).recognizeChat, needs: room.ManageChats},
 	{method: http.MethodPatch, path: "/api/rooms/:room/chats/:id", handle: (*Server).patchChat, needs: room.ManageChats},
@@ -162,16 +173,16 @@ var table = []route{
 	{method: http.MethodPost, path: "/api/rooms/:room/chats/:id/test", handle: (*Server).testChat, needs: room.ManageChats},
 	{method: http.MethodGet, path: "/api/rooms/:room/buttons", handle: (*Server).listButtons, needs: room.ManageLinks},
 	{method: http.MethodPost, path: "/api/rooms/:room/buttons", handle: (*Server).newButton, needs: room.ManageLinks},
-	{method: http.MethodGet, path: "/api/rooms/:room/press/:act", handle: (*Server).press, needs: room.PressButton, keyed: true},
+	{method: http.MethodGet, path: "/api/rooms/:room/press/:act", handle: (*Server).press, needs: room.PressButton, keyed: true, home: true},
 	{method: http.MethodPost, path: "/api/rooms/:room/press/:act", handle: (*Server).press, needs: room.PressButton, keyed: true},
-	{method: http.MethodGet, path: "/api/rooms/:room/webhooks", handle: (*Server).listWebhooks, needs: room.ManageWebhooks},
+	{method: http.MethodGet, path: "/api/rooms/:room/webhooks", handle: (*Server).listWebhooks, needs: room.ManageWebhooks, home: true, twice: true},
 	{method: http.MethodPost, path: "/api/rooms/:room/webhooks", handle: (*Server).newWebhook, needs: room.ManageWebhooks},
 	{method: http.MethodPatch, path: "/api/rooms/:room/webhooks/:id", handle: (*Server).patchWebhook, needs: room.ManageWebhooks},
 	{method: http.MethodDelete, path: "/api/rooms/:room/webhooks/:id", handle: (*Server).deleteWebhook, needs: room.ManageWebhooks},
 	{method: http.MethodPost, path: "/api/rooms/:room/webhooks/:id/test", handle: (*Server).testWebhook, needs: room.ManageWebhooks},
-	{method: http.MethodPost, path: "/api/rooms/:room/ingest", handle: (*Server).ingest, body: ingestBody},
+	{method: http.MethodPost, path: "/api/rooms/:room/ingest", handle: (*Server).ingest, body: ingestBody, early: (*Server).mayIngest},
 	{method: http.MethodOptions, path: "/api/rooms/:room/ingest", handle: (*Server).ingestPreflight},
-	{method: http.MethodGet, path: "/api/rooms/:room/audit", handle: (*Server).listActs, needs: room.ReadAudit},
+	{method: http.MethodGet, path: "/api/rooms/:room/audit", handle: (*Server).listAudit, needs: room.ReadAudit},
 	{method: http.MethodPost, path: "/api/rooms/:room/audit/:id/undo", handle: (*Server).undo, needs: room.ReadAudit},
 }
 
@@ -188,15 +199,23 @@ func Routes() []Route {
 	return out
 }
 
-// routes builds the router from the table.
-func (s *Server) routes() *echo.Echo {
+// routes builds the router from the table. That of the home of a cluster gets requests
+// that another machine has let through.
+func (s *Server) routes(atHome bool) *echo.Echo {
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
 	e.IPExtractor = func(r *http.Request) string { return s.clientIP(r).String() }
 	e.HTTPErrorHandler = s.answerError
-	e.Use(s.logged, s.recover, s.headers, boundAnswers(answerTimeout), boundBodies(bodyTimeout), s.crossOrigin)
+	if atHome {
+		e.Use(s.recover, namedByCommand)
+	} else {
+		e.Use(s.logged, s.recover, s.headers, boundAnswers(answerTimeout), boundBodies(bodyTimeout), s.crossOrigin)
+	}
 	for _, r := range table {
 		handle := func(c echo.Context) error {
+			if !atHome && s.cluster != nil && r.goesHome(c.Request()) {
+				return s.askHome(c, r)
+			}
 			if r.keyed {
 				keyFromAddress(c)
 			}
@@ -213,110 +232,6 @@ func (s *Server) routes() *echo.Echo {
 		}
 	}
 	return e
-}
-
-// recover turns a panic into an `internal` answer and a line in the log.
-func (s *Server) recover(next echo.HandlerFunc) echo.HandlerFunc {
-	return middleware.RecoverWithConfig(middleware.RecoverConfig{
-		LogErrorFunc: func(c echo.Context, err error, stack []byte) error {
-			s.log.Error("a handler failed", "request", requestID(c), "path", c.Path(), "err", err, "stack", string(stack))
-			return err
-		},
-	})(next)
-}
-
-// headers sets what every answer carries, and looks at what the request says of
-// its way here.
-func (s *Server) headers(next echo.HandlerFunc) echo.HandlerFunc {
-	return func(c echo.Context) error {
-		h := c.Response().Header()
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("Referrer-Policy", "no-referrer")
-		h.Set("Cross-Origin-Resource-Policy", "same-origin")
-		h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
-		r := c.Request()
-		if s.isHTTPS(r) || isLoopback(r.Host) {
-			h.Set("Cross-Origin-Opener-Policy", "same-origin") // elsewhere browsers report that they ignore it
-		}
-		if strings.HasPrefix(r.URL.Path, "/api/") {
-			h.Set("Cache-Control", "no-store")
-		}
-		s.warnUntrusted(r)
-		s.hosts.note(r.Host)
-		return next(c)
-	}
-}
-
-// isLoopback reports whether a Host header names this machine, whose pages
-// browsers trust without https.
-func isLoopback(host string) bool {
-	if name, _, err := net.SplitHostPort(host); err == nil {
-		host = name
-	}
-	host = strings.ToLower(strings.Trim(host, "[]"))
-	ip := net.ParseIP(host)
-	return host == "localhost" || strings.HasSuffix(host, ".localhost") || ip != nil && ip.IsLoopback()
-}
-
-// crossOrigin refuses what other sites' pages send in a visitor's name.
-func (s *Server) crossOrigin(next echo.HandlerFunc) echo.HandlerFunc {
-	return func(c echo.Context) error {
-		if err := s.guard.Check(c.Request()); err != nil {
-			return room.ErrNotAllowed
-		}
-		return next(c)
-	}
-}
-
-// limitBody bounds what a request may carry. Zero is formBody.
-func limitBody(most int64) echo.MiddlewareFunc {
-	if most == 0 {
-		most = formBody
-	}
-	return func(next echo.HandlerFunc) echo.HandlerFunc {
-		return func(c echo.Context) error {
-			r := c.Request()
-			if r.ContentLength > most {
-				return &http.MaxBytesError{Limit: most}
-			}
-			if r.ContentLength != 0 {
-				r.Body = http.MaxBytesReader(c.Response().Writer, r.Body, most)
-			}
-			return next(c)
-		}
-	}
-}
-
-// originOf cuts a URL down to its origin.
-func originOf(s string) string {
-	u, err := url.Parse(s)
-	if err != nil {
-		return s
-	}
-	return u.Scheme + "://" + u.Host
-}
-
-// sameOrigin reports whether a browser's request comes from one of our own pages
-// or an origin that the config names. Programs send no Origin and are let in.
-func (s *Server) sameOrigin(r *http.Request) bool {
-	values, sent := r.Header["Origin"]
-	if !sent {
-		return true
-	}
-	if len(values) != 1 {
-		return false
-	}
-	origin := values[0]
-	u, err := url.Parse(origin)
-	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || origin != u.Scheme+"://"+u.Host {
-		return false // "null" among them
-	}
-	if strings.EqualFold(u.Host, r.Host) {
-		return true
-	}
-	return slices.ContainsFunc(append([]string{s.opt.PublicURL}, s.opt.Origins...), func(o string) bool {
-		return o != "" && strings.EqualFold(originOf(o), origin)
-	})
 }
 
 // errLooking is for a request that only looks, see [looking], at what would act.
@@ -354,7 +269,7 @@ func (s *Server) answerError(err error, c echo.Context) {
 func (s *Server) explain(err error, c echo.Context) wire.Fault {
 	var he *echo.HTTPError
 	var large *http.MaxBytesError
-	var cut *bodyError
+	var body *bodyError
 	switch f := wire.FaultOf(err); {
 	case errors.As(err, &he):
 		return httpFault(he.Code)
@@ -362,9 +277,9 @@ func (s *Server) explain(err error, c echo.Context) wire.Fault {
 		f := httpFault(http.StatusRequestEntityTooLarge)
 		f.Message = fmt.Sprintf("The request is too long: at most %d KiB.", large.Limit>>10)
 		return f
-	case errors.As(err, &cut):
-		f := httpFault(cut.status())
-		f.Message = cut.Error()
+	case errors.As(err, &body):
+		f := httpFault(body.status())
+		f.Message = body.Error()
 		return f
 	default:
 		if f.Code == wire.Internal.Code && hasLeft(err, c) {

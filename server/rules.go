@@ -49,8 +49,8 @@ func (s *Server) putRules(c echo.Context) error {
 		List   wire.RuleList    `json:"list"`
 		Faults []wire.RuleFault `json:"faults"`
 		Total  int              `json:"faults_total"`
-	}{wire.RuleListOf(saved), make([]wire.RuleFault, len(faults.Told)), faults.Total}
-	for i, f := range faults.Told {
+	}{wire.RuleListOf(saved), make([]wire.RuleFault, len(faults.Listed)), faults.Total}
+	for i, f := range faults.Listed {
 		out.Faults[i] = wire.RuleFault(f)
 	}
 	return c.JSON(http.StatusOK, out)

@@ -27,7 +27,6 @@ type Options struct {
 	Pages          *Pages              // what [ReadPages] read
 	PublicURL      string              // what links and QR codes carry, without a slash at the end
 	Bases          []string            // all that the audience's address may begin with, the likeliest first
-	SameNetwork    bool                // phones reach it from this machine's network alone
 	OBS            OBS                 // the OBS that may be asked; nil is none
 	OBSBase        string              // our address as that OBS reaches it; empty: as the owner's browser does
 	SecurePort     int                 // of https with a certificate that browsers warn of; 0 is none
@@ -45,6 +44,7 @@ type Options struct {
 	Log            *slog.Logger
 	AccessLog      bool // each request is logged
 	Now            func() time.Time
+	Cluster        Cluster // nil: this machine is alone
 }
 
 // Server serves pages, API and sockets.
@@ -54,6 +54,8 @@ type Server struct {
 	log     *slog.Logger
 	live    *live.Service
 	echo    *echo.Echo
+	cluster Cluster    // nil: this machine is alone
+	atHome  *echo.Echo // for the requests of other machines; nil without a cluster
 	http    *http.Server
 	hub     *socket.Hub
 	sockets *socket.Handler
@@ -84,12 +86,19 @@ func New(opt Options) (*Server, error) {
 			return nil, fmt.Errorf("origin %q: write it as https://host or https://host:port", o)
 		}
 	}
-	s.sockets = socket.NewHandler(s.hub, s.live, socket.HandlerOptions{
-		Beat: opt.Beat, StatsEvery: opt.StatsEvery, CheckOrigin: s.sameOrigin, OBS: s.obsTells,
-	})
+	s.cluster = opt.Cluster
+	options := socket.HandlerOptions{Beat: opt.Beat, StatsEvery: opt.StatsEvery, CheckOrigin: s.sameOrigin, OBS: s.storeOBSMoment}
+	var service socket.Service = s.live
+	if s.cluster != nil {
+		options.Home, service = s.frameHome, withHome{s.live, s}
+	}
+	s.sockets = socket.NewHandler(s.hub, service, options)
 	s.conns = s.newConnLimiter()
 	s.hosts = newHosts(opt.Log, slices.Concat([]string{opt.PublicURL}, opt.Origins, opt.Bases)...)
-	s.echo = s.routes()
+	s.echo = s.routes(false)
+	if s.cluster != nil {
+		s.atHome = s.routes(true)
+	}
 	s.http = &http.Server{
 		Handler: s.requests.track(s.echo), BaseContext: s.requests.begin, ReadHeaderTimeout: 5 * time.Second, IdleTimeout: 60 * time.Second,
 		MaxHeaderBytes: 16 << 10, ConnState: s.conns.track, ConnContext: rememberConn, ErrorLog: slog.NewLogLogger(opt.Log.Handler(), slog.LevelDebug),

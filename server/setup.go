@@ -6,6 +6,7 @@ import (
 	"html/template"
 	"io/fs"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"slices"
 	"strings"
@@ -41,12 +42,34 @@ type way struct {
 	Here        bool // works on this machine alone
 }
 
-// ways lists the audience's addresses of a room, the likeliest first.
+// ways lists the audience's addresses of a room, the likeliest first. One that works
+// on this machine alone is there only where no other is.
 func (s *Server) ways(room string) (out []way) {
-	for _, base := range s.opt.Bases {
+	for _, base := range s.audienceBases() {
 		out = append(out, way{Base: base, Short: short(base) + "/r/" + room, Here: local(base)})
 	}
 	return out
+}
+
+// audienceBases are those of the bases that may be shown to an audience.
+func (s *Server) audienceBases() []string {
+	if elsewhere := slices.DeleteFunc(slices.Clone(s.opt.Bases), local); len(elsewhere) > 0 {
+		return elsewhere
+	}
+	return s.opt.Bases
+}
+
+// sameNetwork tells whether phones must be in this machine's network to reach a base:
+// its address is a private one, or its name is one that only such a network knows.
+func sameNetwork(base string) bool {
+	u, err := url.Parse(base)
+	if err != nil {
+		return false
+	}
+	if ip, err := netip.ParseAddr(u.Hostname()); err == nil {
+		return ip.IsPrivate() || ip.IsLinkLocalUnicast()
+	}
+	return strings.HasSuffix(u.Hostname(), ".local") || strings.HasSuffix(u.Hostname(), ".lan")
 }
 
 // short leaves out what browsers put before an address themselves.
@@ -63,13 +86,13 @@ func local(base string) bool {
 // audienceBase is what the audience's link begins with: the base that the
 // request asks for in ?at, when it is one of ours, else the likeliest.
 func (s *Server) audienceBase(c echo.Context) string {
-	if at := c.QueryParam("at"); slices.Contains(s.opt.Bases, at) {
+	if at := c.QueryParam("at"); slices.Contains(s.audienceBases(), at) {
 		return at
 	}
 	return s.opt.PublicURL
 }
 
-// moderatedRoom returns the room of the path to whoever runs it, by session.
+// moderatedRoom returns the room of the path, for a session that may run it.
 func (s *Server) moderatedRoom(c echo.Context) (room.Room, room.AccessLink, error) {
 	l, err := s.session(c.Request())
 	if err != nil {
@@ -85,8 +108,8 @@ func (s *Server) moderatedRoom(c echo.Context) (room.Room, room.AccessLink, erro
 	return r, l, nil
 }
 
-// hostPage answers with a page that helps whoever runs a room to put its overlay
-// on air. Like the console it trades a key or a one-time code for a session.
+// hostPage answers with a page on which hosts put their room's overlay on air. Like the
+// console it trades a key or a one-time code for a session.
 func (s *Server) hostPage(c echo.Context, page string) error {
 	if done, err := s.signIn(c); done {
 		return err
@@ -100,7 +123,7 @@ func (s *Server) hostPage(c echo.Context, page string) error {
 		return err
 	}
 	p := &setupPage{
-		Overlay: s.overlayURL(c, r.ID, url.Values{"key": {key}}), SameNetwork: s.opt.SameNetwork, Ways: s.ways(r.ID),
+		Overlay: s.overlayURL(c, r.ID, url.Values{"key": {key}}), SameNetwork: sameNetwork(s.opt.PublicURL), Ways: s.ways(r.ID),
 		OBS: s.opt.OBS != nil && l.Role.Can(room.ControlOBS),
 	}
 	p.OnlyHere = len(p.Ways) == 1 && p.Ways[0].Here
@@ -123,7 +146,7 @@ func (s *Server) posterPage(c echo.Context) error {
 		return err
 	}
 	base := s.audienceBase(c)
-	p := &setupPage{Short: short(base) + "/r/" + r.ID, SameNetwork: s.opt.SameNetwork, Look: r.Undressed().Look, Distances: distances}
+	p := &setupPage{Short: short(base) + "/r/" + r.ID, SameNetwork: sameNetwork(base), OnlyHere: local(base), Look: r.Undressed().Look, Distances: distances}
 	if p.Modules, err = modules(to); err != nil {
 		return err
 	}
@@ -157,9 +180,12 @@ func (s *Server) screenPage(c echo.Context) error {
 		query.Del(own)
 	}
 	query.Set("key", key)
+	if !query.Has("wall") { // photos stand behind the comments; wall=0 leaves them out
+		query.Set("wall", "1")
+	}
 	p := &setupPage{
 		Overlay: airPath(r.ID, query),
-		Short:   short(s.audienceBase(c)) + "/r/" + r.ID, SameNetwork: s.opt.SameNetwork, Look: r.Undressed().Look,
+		Short:   short(s.audienceBase(c)) + "/r/" + r.ID, SameNetwork: sameNetwork(s.audienceBase(c)), Look: r.Undressed().Look,
 	}
 	code := url.Values{}
 	if at := c.QueryParam("at"); at != "" {
@@ -257,7 +283,7 @@ func (s *Server) addresses(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	out := wireAddresses{Audience: []wireWay{}, SameNetwork: s.opt.SameNetwork}
+	out := wireAddresses{Audience: []wireWay{}, SameNetwork: sameNetwork(s.opt.PublicURL)}
 	if key, err := s.live.ScreenKey(r.ID, room.Overlay); err == nil { // else its link was taken back
 		out.Overlay = s.overlayURL(c, r.ID, url.Values{"key": {key}})
 	}
@@ -265,7 +291,7 @@ func (s *Server) addresses(c echo.Context) error {
 	if r.Secret {
 		key, err := s.live.ScreenKey(r.ID, room.Audience)
 		if err != nil {
-			return c.JSON(http.StatusOK, out) // there is no way in
+			return c.JSON(http.StatusOK, out) // the link of the audience was revoked
 		}
 		query = "?" + url.Values{"key": {key}}.Encode()
 	}

@@ -64,7 +64,7 @@ func (q *requests) begin(net.Listener) context.Context {
 	return q.ctx
 }
 
-// track counts the requests that next works on. After stop there are no more.
+// track counts the requests that next works on. After stop it lets none in.
 func (q *requests) track(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !q.enter() {

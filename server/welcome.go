@@ -59,7 +59,7 @@ type obsReport struct {
 	FPS     float64    `json:"fps,omitempty"`
 }
 
-// welcomePage is GET /welcome/{room}: the three steps of the first start.
+// welcomePage is GET /welcome/{room}: the four steps of the first start.
 func (s *Server) welcomePage(c echo.Context) error { return s.hostPage(c, "welcome/index.html") }
 
 // addToOBS is POST /api/rooms/{room}/obs: the owner lets the server put the

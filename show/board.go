@@ -3,6 +3,7 @@ package show
 import (
 	"cmp"
 	"maps"
+	"math"
 	"slices"
 	"sync"
 	"time"
@@ -10,12 +11,15 @@ import (
 	"danmaku/comment"
 )
 
-// Board is a list of questions with their votes. Votes of a question that was merged
+// Board is a list of questions with their votes, or the photos of a wall. Votes of a question that was merged
 // into another count there, once for each person. Several goroutines may read it, or one
 // change it.
 type Board struct {
+	kind      Kind
 	tally     *Tally
 	questions map[string]comment.Comment
+	seqs      map[string]int64 // their numbers in the log
+	screens   int64            // up to which number of the log screens have been told
 	marks     map[string]Mark
 	news      map[string]bool
 
@@ -23,18 +27,27 @@ type Board struct {
 	votes    map[string]int // by question that stands for itself; nil: to be counted anew
 }
 
-// NewBoard returns an empty list whose votes are those of a tally.
-func NewBoard(t *Tally) *Board {
-	return &Board{tally: t, questions: map[string]comment.Comment{}, marks: map[string]Mark{}, news: map[string]bool{}}
+// NewBoard returns an empty list of a kind that collects comments, whose votes are those of
+// a tally.
+func NewBoard(k Kind, t *Tally) *Board {
+	return &Board{kind: k, tally: t, questions: map[string]comment.Comment{}, seqs: map[string]int64{}, marks: map[string]Mark{}, news: map[string]bool{}}
 }
 
-// Put adds a question, or replaces it.
-func (b *Board) Put(c comment.Comment) { b.questions[c.ID.String()] = c }
+// Put adds a question or a photo that has a number in the log, or replaces it.
+func (b *Board) Put(c comment.Comment, seq int64) {
+	b.questions[c.ID.String()], b.seqs[c.ID.String()] = c, seq
+}
 
 // Drop takes questions out for which gone is true, and reports whether there were any.
 func (b *Board) Drop(gone func(comment.Comment) bool) bool {
 	before := len(b.questions)
-	maps.DeleteFunc(b.questions, func(_ string, c comment.Comment) bool { return gone(c) })
+	maps.DeleteFunc(b.questions, func(id string, c comment.Comment) bool {
+		if !gone(c) {
+			return false
+		}
+		delete(b.seqs, id)
+		return true
+	})
 	return len(b.questions) != before
 }
 
@@ -131,12 +144,15 @@ var Sortings = []Sorting{ByVotes, Newest, Oldest}
 
 // List returns the questions in an order; with all also those that were hidden or
 // merged, else those that everybody sees. What was answered stands last.
-func (b *Board) List(all bool, o Sorting) []Question {
+func (b *Board) List(all bool, o Sorting) []Question { return b.list(all, o, math.MaxInt64) }
+
+// list is [Board.List] of the questions up to a number of the log.
+func (b *Board) list(all bool, o Sorting, passed int64) []Question {
 	votes := b.count()
 	out := make([]Question, 0, len(b.questions))
 	for id, c := range b.questions {
 		q := Question{Comment: c, Mark: b.marks[id], Votes: votes[id]}
-		if all || q.Open() {
+		if (all || q.Open()) && b.seqs[id] <= passed {
 			out = append(out, q)
 		}
 	}
@@ -176,14 +192,40 @@ func (b *Board) Len() int {
 }
 
 // Counted returns the item with what the list comes to.
-func (b *Board) Counted(it Item) Item { return it.with(b.result()) }
+func (b *Board) Counted(it Item) Item { return b.OnScreens(it, math.MaxInt64) }
+
+// OnScreens returns the item with what the list comes to for screens that have been told
+// of the log up to a number: in a room with a delay they are behind.
+func (b *Board) OnScreens(it Item, passed int64) Item {
+	if b.kind == Photos {
+		return it.with(b.wall(passed))
+	}
+	return it.with(b.result(passed))
+}
+
+// Behind reports whether screens that have been told of the log up to a number have not
+// yet been told of everything that they may show.
+func (b *Board) Behind(passed int64) bool {
+	for _, seq := range b.seqs {
+		if seq > b.screens && seq <= passed {
+			return true
+		}
+	}
+	return false
+}
 
 // News returns the item with what the list comes to and the votes that have changed
-// since Told.
-func (b *Board) News(it Item) Item {
-	r, votes := b.result(), b.count()
+// since Delivered.
+func (b *Board) News(it Item) Item { return b.NewsOnScreens(it, math.MaxInt64) }
+
+// NewsOnScreens is [Board.News] for screens that have been told of the log up to a number.
+func (b *Board) NewsOnScreens(it Item, passed int64) Item {
+	if b.kind == Photos {
+		return b.OnScreens(it, passed)
+	}
+	r, votes := b.result(passed), b.count()
 	for id := range b.news {
-		if _, known := b.questions[id]; !known || b.marks[id].Into != "" {
+		if _, known := b.questions[id]; !known || b.marks[id].Into != "" || b.seqs[id] > passed {
 			continue
 		}
 		if r.Votes == nil {
@@ -194,11 +236,15 @@ func (b *Board) News(it Item) Item {
 	return it.with(r)
 }
 
-// Told forgets which votes are news.
-func (b *Board) Told() { clear(b.news) }
+// Delivered notes that every view was sent the news; screens up to a position of the log.
+func (b *Board) Delivered(passed int64) {
+	clear(b.news)
+	b.screens = passed
+}
 
-func (b *Board) result() QuestionsResult {
-	list := b.List(false, ByVotes)
+// result is what a list of questions comes to up to a number of the log.
+func (b *Board) result(passed int64) QuestionsResult {
+	list := b.list(false, ByVotes, passed)
 	r := QuestionsResult{Questions: len(list), People: b.tally.People()}
 	for _, q := range list {
 		if !q.Mark.Answered.IsZero() {

@@ -25,7 +25,7 @@ type CardSpec struct {
 	At      int64  `json:"at,omitempty"` // when it was written, in ms since 1970
 	Amount  string `json:"amount,omitempty"`
 	Seconds int    `json:"seconds"` // 0: until it is taken down
-	// Suggested marks the draft of a card that nobody has asked for: somebody paid for
+	// Suggested marks the draft of a card that was made without a request: somebody paid for
 	// the comment.
 	Suggested bool `json:"suggested,omitempty"`
 }
@@ -88,7 +88,7 @@ func suggest(items []Item, c Command) ([]Change, error) {
 	return append(made, changes...), err
 }
 
-// Suggested reports whether an item is the draft of a card that nobody has asked for.
+// Suggested reports whether an item is the draft of a card that was made without a request.
 func (it Item) Suggested() bool {
 	var s CardSpec
 	return it.Kind == Card && it.State == Draft && json.Unmarshal(it.Spec, &s) == nil && s.Suggested

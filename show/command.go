@@ -64,6 +64,10 @@ type Command struct {
 type Change struct {
 	Before *Item `json:"before,omitempty"`
 	After  *Item `json:"after,omitempty"`
+
+	// Screens is After as screens may show it, where a delay lets them be behind. It is
+	// counted when the change is told of, and not kept.
+	Screens *Item `json:"-"`
 }
 
 // ID returns the id of the item that changes.

@@ -92,13 +92,13 @@ func Decide(items []Item, c Command) ([]Change, error) {
 	case Delete:
 		changes := []Change{{Before: &before}}
 		if it.State == Live {
-			return advance(without(items, it.ID), kind.slot, c.At, changes)
+			return advance(without(items, it.ID), before.Slot(), c.At, changes)
 		}
 		return changes, nil
 	default:
 		return nil, fmt.Errorf("%w: unknown command %q", ErrInvalid, c.Op)
 	}
-	return []Change{{&before, &it}}, nil
+	return []Change{{Before: &before, After: &it}}, nil
 }
 
 // reorder puts items into an order, in the places that they have between them. Ranks can
@@ -130,7 +130,7 @@ func reorder(items []Item, ids []string) ([]Change, error) {
 		}
 		if before := it; it.Rank != ranks[i] {
 			it.Rank = ranks[i]
-			changes = append(changes, Change{&before, &it})
+			changes = append(changes, Change{Before: &before, After: &it})
 		}
 	}
 	return changes, nil
@@ -142,10 +142,16 @@ func create(items []Item, c Command, taken bool) ([]Change, error) {
 	}
 	open := 0
 	last := 0
+	// The log keeps milliseconds. Items made within one stand in the order in which they
+	// were made, also after a restart or an undo.
+	created := c.At.Truncate(time.Millisecond)
 	for _, it := range items {
 		if it.State != Ended {
 			open++
 			last = max(last, it.Rank)
+			if !created.After(it.Created) {
+				created = it.Created.Add(time.Millisecond)
+			}
 		}
 	}
 	if open >= MaxItems {
@@ -162,7 +168,7 @@ func create(items []Item, c Command, taken bool) ([]Change, error) {
 	if err := scheduled(c.Starts, c.At); err != nil {
 		return nil, err
 	}
-	it := Item{ID: c.ID, Kind: c.Kind, State: Draft, Rank: cmp.Or(c.Rank, last+1), Spec: spec, Created: c.At, Starts: c.Starts}
+	it := Item{ID: c.ID, Kind: c.Kind, State: Draft, Rank: cmp.Or(c.Rank, last+1), Spec: spec, Created: created, Starts: c.Starts}
 	return []Change{{After: &it}}, nil
 }
 
@@ -186,7 +192,7 @@ func takeDown(items []Item, c Command) ([]Change, error) {
 	for _, change := range changes {
 		rest = without(rest, change.Before.ID)
 	}
-	return advance(rest, SlotOf(Card), c.At, changes)
+	return advance(rest, kinds[Card].slot, c.At, changes)
 }
 
 func without(items []Item, id string) []Item {

@@ -21,7 +21,7 @@ type State string
 
 // The states, in the order of an item's life.
 const (
-	Draft  State = "draft"  // is being written; nobody but moderators sees it
+	Draft  State = "draft"  // is being written; only moderators see it
 	Queued State = "queued" // waits for its slot
 	Live   State = "live"   // is shown
 	Ended  State = "ended"

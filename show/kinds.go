@@ -22,14 +22,16 @@ const (
 	Countdown    Kind = "countdown"
 	Announcement Kind = "announcement"
 	Ticker       Kind = "ticker"
+	Photos       Kind = "photos"
 )
 
 // kindSpec is what differs between kinds. All functions but check and duration
 // may be nil.
 type kindSpec struct {
 	slot     Slot
-	offered  bool // it can be made; what serves it beyond the model is there
-	again    bool // it can be started again after it ended
+	place    func(spec json.RawMessage) Slot // where that hangs on the spec; nil: it is slot
+	offered  bool                            // it can be made; what serves it beyond the model is there
+	again    bool                            // it can be started again after it ended
 	check    func(spec json.RawMessage) (json.RawMessage, error)
 	fixed    func(before, after json.RawMessage) error // what must not change while it is live
 	duration func(spec json.RawMessage) time.Duration  // 0: until it is stopped
@@ -39,7 +41,7 @@ type kindSpec struct {
 	redraw   func(it *Item, c Command) error                               // replaces somebody in the result
 	entry    func(it Item, e Entry) (most int, changeable bool, err error) // what a person may choose
 	count    func(it Item, t *Tally) Item                                  // adds what the tally says
-	seal     func(it Item) Item                                            // leaves out what nobody may know yet
+	seal     func(it Item) Item                                            // leaves out what is secret until the end
 	public   func(it Item) Item                                            // leaves out what moderators alone may see
 	phone    func(it Item) Item                                            // leaves out what phones do not draw
 	brief    func(it Item) Item                                            // leaves out what only who asks for the item needs
@@ -48,7 +50,7 @@ type kindSpec struct {
 
 // order lists the kinds as pages offer them; those without offered in their row cannot
 // be made yet.
-var order = []Kind{Poll, Questions, Draw, Card, Countdown, Announcement, Ticker}
+var order = []Kind{Poll, Questions, Draw, Card, Countdown, Announcement, Ticker, Photos}
 
 // kinds has a row for each kind, which lies in the kind's own file. It is set by init,
 // since some of its functions look kinds up.
@@ -63,6 +65,7 @@ func init() {
 		Countdown:    countdownKind(),
 		Announcement: announcementKind(),
 		Ticker:       tickerKind(),
+		Photos:       photosKind(),
 	}
 }
 
@@ -142,8 +145,14 @@ func (it Item) with(result any) Item {
 	return it
 }
 
-// SlotOf returns the slot in which a kind is shown.
-func SlotOf(k Kind) Slot { return kinds[k].slot }
+// Slot returns the slot in which an item is shown.
+func (it Item) Slot() Slot {
+	kind := kinds[it.Kind]
+	if kind.place != nil {
+		return kind.place(it.Spec)
+	}
+	return kind.slot
+}
 
 // Kinds returns the kinds that can be made, in the order in which pages offer them.
 func Kinds() []Kind {

@@ -43,7 +43,7 @@ type MarkCommand struct {
 
 // DecideMark returns the change that a command makes to a question. into returns the
 // question into which another of the same list was merged, empty for none, and false
-// for what is no question of the list that is shown. changed is false for a command that
+// for what is not a question of the shown list. changed is false for a command that
 // changes nothing. Errors wrap [ErrNotFound], [ErrInvalid] or [ErrChanged].
 func DecideMark(c MarkCommand, before Mark, into func(id string) (string, bool)) (change MarkChange, changed bool, err error) {
 	after := before

@@ -139,7 +139,8 @@ func pollPublic(it Item) Item {
 	return it.with(r)
 }
 
-// EntryOf returns a vote for an option of a poll, counted from 0, of nobody yet.
+// EntryOf returns a vote for an option of a poll, counted from 0; the caller sets the
+// voter.
 func EntryOf(item string, option int) Entry { return Entry{Item: item, Choice: strconv.Itoa(option)} }
 
 // Result returns the counts of a poll with n options.

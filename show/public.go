@@ -9,7 +9,7 @@ func Counted(it Item, t *Tally) Item {
 	return sealed(it)
 }
 
-// sealed leaves out what nobody may know yet.
+// sealed leaves out what is secret until the item is over.
 func sealed(it Item) Item {
 	if kind := kinds[it.Kind]; kind.seal != nil {
 		it = kind.seal(it)

@@ -53,6 +53,7 @@ type TopQuestion struct {
 // Question is a comment that asks, with what moderators have made of it.
 type Question struct {
 	Comment comment.Comment
+	Seq     int64 // in the log; 0 where it is not known
 	Mark    Mark
 	Votes   int
 }
@@ -68,7 +69,7 @@ type QuestionList struct {
 func (q Question) Open() bool { return !q.Mark.Hidden && q.Mark.Into == "" }
 
 // Ask returns the spec of a list of questions that takes new ones. Errors: [ErrState]
-// for an item that takes none now, [ErrChoice] for one that is no list of questions.
+// for an item that takes none now, [ErrChoice] for one that is not a list of questions.
 func (it Item) Ask() (s QuestionsSpec, err error) {
 	switch {
 	case it.Kind != Questions:

@@ -21,12 +21,12 @@ func asked(n int, text string) comment.Comment {
 
 // board is a list of the questions a, b, c and so on, in their order.
 func board(texts string) (b *show.Board, id func(string) string) {
-	b = show.NewBoard(&show.Tally{})
+	b = show.NewBoard(show.Questions, &show.Tally{})
 	ids := map[string]string{}
 	for i, r := range texts {
 		c := asked(i, string(r))
 		ids[string(r)] = c.ID.String()
-		b.Put(c)
+		b.Put(c, int64(i+1))
 	}
 	return b, func(text string) string { return ids[text] }
 }
@@ -119,7 +119,7 @@ func TestWhatQuestionsComeTo(t *testing.T) {
 	if got := strings.Join(top, " "); r.Questions != 7 || r.Open != 6 || r.People != 7 || got != "f6 e5 d4 c3 b2" || r.Votes != nil {
 		t.Errorf("it comes to %+v, the top to %s", r, got)
 	}
-	b.Told()
+	b.Delivered(7)
 	vote(b, "new", id("a"))
 	b.Mark(id("b"), show.Mark{Into: id("c")})
 	r = show.QuestionsResult{}
@@ -231,5 +231,36 @@ func TestSuggestions(t *testing.T) {
 	r.do(show.Command{Op: show.TakeDown, Comments: []string{second.ID}})
 	if r.state(second.ID) != "" {
 		t.Error("the card of a comment that was taken down is still there")
+	}
+}
+
+// Screens that are behind the log are told of what they have passed, and of the rest later.
+func TestBoardOnScreens(t *testing.T) {
+	b, id := board("abc")
+	it := show.Item{ID: "q", Kind: show.Questions, State: show.Live, Spec: json.RawMessage(`{"title":"?"}`)}
+	b.Delivered(1)
+	vote(b, "ann", id("c"))
+	result := func(it show.Item) string {
+		var r show.QuestionsResult
+		if err := json.Unmarshal(it.Result, &r); err != nil {
+			t.Fatal(err)
+		}
+		return fmt.Sprint(r.Questions, len(r.Top), len(r.Votes))
+	}
+	for _, tt := range []struct {
+		passed   int64
+		behind   bool
+		on, news string
+	}{{1, false, "1 1 0", "1 1 0"}, {2, true, "2 2 0", "2 2 0"}, {3, true, "3 3 0", "3 3 1"}} {
+		if behind, on, news := b.Behind(tt.passed), result(b.OnScreens(it, tt.passed)), result(b.NewsOnScreens(it, tt.passed)); behind != tt.behind || on != tt.on || news != tt.news {
+			t.Errorf("at %d: behind %v, %s, news %s", tt.passed, behind, on, news)
+		}
+	}
+	if got := result(b.Counted(it)); got != "3 3 0" {
+		t.Errorf("consoles see %s", got)
+	}
+	b.Delivered(3)
+	if b.Behind(100) {
+		t.Error("screens that were told of everything are behind")
 	}
 }

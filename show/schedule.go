@@ -36,7 +36,7 @@ func schedule(it Item, c Command) ([]Change, error) {
 	if it.Starts = c.Starts; !it.Starts.IsZero() {
 		it.State = Draft
 	}
-	return []Change{{&before, &it}}, nil
+	return []Change{{Before: &before, After: &it}}, nil
 }
 
 // startScheduled starts an item whose moment has come, or queues it while its slot is
@@ -50,7 +50,7 @@ func startScheduled(items []Item, it Item, kind kindSpec, c Command) ([]Change, 
 	}
 	before := it
 	it.Starts = time.Time{}
-	return []Change{{&before, &it}}, nil
+	return []Change{{Before: &before, After: &it}}, nil
 }
 
 // ToStart returns the items that start by themselves at a moment.

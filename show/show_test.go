@@ -374,6 +374,25 @@ func TestBounds(t *testing.T) {
 	}
 }
 
+// Items of one rank that are made at once stand as they were made, also when the log
+// has cut their moments to milliseconds.
+func TestMadeAtOnceStandAsMade(t *testing.T) {
+	r := &room{t: t}
+	want := []string{"c", "a", "b"}
+	for i, id := range want {
+		r.do(show.Command{Op: show.Create, ID: id, Kind: show.Card, Rank: 1, Spec: json.RawMessage(`{"text":"x","seconds":0}`), At: noon.Add(time.Duration(10-i) * time.Microsecond)})
+	}
+	for i := range r.items {
+		r.items[i].Created = time.UnixMilli(r.items[i].Created.UnixMilli())
+	}
+	show.Sort(r.items)
+	for i, it := range r.items {
+		if it.ID != want[i] {
+			t.Errorf("place %d has %s, want %s", i, it.ID, want[i])
+		}
+	}
+}
+
 // A card takes the longest comment that there is, cut where it must be.
 func TestCardOfALongComment(t *testing.T) {
 	c := comment.Comment{ID: 7, Text: strings.Repeat("长", 2_000), Name: strings.Repeat("n", 90), Source: comment.FromTwitch, Paid: &comment.Paid{Micros: 5_500_000, Currency: "USD"}}

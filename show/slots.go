@@ -17,14 +17,14 @@ func start(items []Item, it Item, kind kindSpec, c Command) ([]Change, error) {
 		return nil, fmt.Errorf("%w: an item of this kind runs once; make another", ErrState)
 	case passed(kind, it.Spec, c.At):
 		return nil, fmt.Errorf("%w: its moment has passed; set another", ErrState)
-	case liveIn(items, kind.slot, it.ID):
+	case liveIn(items, it.Slot(), it.ID):
 		it.State, it.Starts = Queued, time.Time{}
-		return []Change{{&before, &it}}, nil
+		return []Change{{Before: &before, After: &it}}, nil
 	}
 	if err := begin(&it, kind, c.At, c.Seed); err != nil {
 		return nil, err
 	}
-	return []Change{{&before, &it}}, nil
+	return []Change{{Before: &before, After: &it}}, nil
 }
 
 func begin(it *Item, kind kindSpec, at time.Time, seed []byte) error {
@@ -47,8 +47,8 @@ func stop(items []Item, it Item, kind kindSpec, c Command) ([]Change, error) {
 			return nil, err
 		}
 	}
-	changes := []Change{{&before, &it}}
-	return advance(without(items, it.ID), kind.slot, c.At, changes)
+	changes := []Change{{Before: &before, After: &it}}
+	return advance(without(items, it.ID), it.Slot(), c.At, changes)
 }
 
 // advance starts the first of the queue that waits for a slot. Kinds that need a
@@ -59,7 +59,7 @@ func advance(items []Item, slot Slot, at time.Time, changes []Change) ([]Change,
 	}
 	waiting := slices.DeleteFunc(slices.Clone(items), func(it Item) bool {
 		kind := kinds[it.Kind]
-		return it.State != Queued || kind.slot != slot || kind.begin != nil || passed(kind, it.Spec, at)
+		return it.State != Queued || it.Slot() != slot || kind.begin != nil || passed(kind, it.Spec, at)
 	})
 	if len(waiting) == 0 {
 		return changes, nil
@@ -71,11 +71,11 @@ func advance(items []Item, slot Slot, at time.Time, changes []Change) ([]Change,
 	if err := begin(&next, kinds[next.Kind], at, nil); err != nil {
 		return nil, err
 	}
-	return append(changes, Change{&before, &next}), nil
+	return append(changes, Change{Before: &before, After: &next}), nil
 }
 
 func liveIn(items []Item, slot Slot, except string) bool {
 	return slot != NoSlot && slices.ContainsFunc(items, func(it Item) bool {
-		return it.State == Live && it.ID != except && kinds[it.Kind].slot == slot
+		return it.State == Live && it.ID != except && it.Slot() == slot
 	})
 }

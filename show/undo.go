@@ -22,7 +22,7 @@ func put(items []Item, c Command, i int) ([]Change, error) {
 			return nil, fmt.Errorf("%w: everybody knows its seed by now; make another draw", ErrState)
 		}
 		// A slot that has been taken since is not taken back.
-		if after.State == Live && liveIn(items, kinds[after.Kind].slot, after.ID) {
+		if after.State == Live && liveIn(items, after.Slot(), after.ID) {
 			after.State, after.Started, after.Ends = Queued, time.Time{}, time.Time{}
 		}
 		change.After = &after

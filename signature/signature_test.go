@@ -3,6 +3,8 @@ package signature_test
 import (
 	"errors"
 	"net/http"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -82,6 +84,46 @@ func TestVerify(t *testing.T) {
 			t.Errorf("%s: %v, want %v", name, err, c.want)
 		}
 	}
+}
+
+// Only who has the key can sign, and what was signed cannot be changed.
+func FuzzVerify(f *testing.F) {
+	f.Add(exampleID, "1614265330", exampleSum, []byte(exampleBody))
+	f.Add("a.b", "-1", "v1,AAAA v2,"+exampleSum, []byte{})
+	f.Add("", "9223372036854775807", " v1, ", []byte("x"))
+	k, err := signature.ParseKey(exampleKey)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, id, seconds, signatures string, body []byte) {
+		own := http.Header{}
+		k.Sign(own, id, exampleTime, body)
+		sum := own.Get(signature.HeaderSignature)
+		h := http.Header{}
+		h.Set(signature.HeaderID, id)
+		h.Set(signature.HeaderTime, seconds)
+		h.Set(signature.HeaderSignature, signatures)
+		at, err := strconv.ParseInt(seconds, 10, 64)
+		if k.Verify(h, exampleTime, body) == nil {
+			// It is good for that second alone, so for the one that it names.
+			named := http.Header{}
+			k.Sign(named, id, time.Unix(at, 0), body)
+			if err != nil || exampleTime.Sub(time.Unix(at, 0)).Abs() > signature.Tolerance || !strings.Contains(signatures, named.Get(signature.HeaderSignature)) {
+				t.Fatalf("%q at %q with %q is taken for signed", id, seconds, signatures)
+			}
+		}
+		err = k.Verify(own, exampleTime, body)
+		if good := id != "" && !strings.Contains(id, "."); good != (err == nil) {
+			t.Fatalf("what was signed as %q: %v", id, err)
+		}
+		own.Set(signature.HeaderSignature, signatures+" "+sum)
+		if again := k.Verify(own, exampleTime, body); (again == nil) != (err == nil) {
+			t.Fatalf("behind %q the signature is not found: %v", signatures, again)
+		}
+		if k.Verify(own, exampleTime, append(body, 0)) == nil || k[1:].Verify(own, exampleTime, body) == nil {
+			t.Fatal("another body, or another key, is taken")
+		}
+	})
 }
 
 func TestParseKey(t *testing.T) {

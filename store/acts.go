@@ -13,12 +13,12 @@ import (
 	"danmaku/room"
 )
 
-// encodeAct prepares an entry for its change; nil stays nil.
-func encodeAct(a *room.AuditEntry) (*actChange, error) {
+// encodeAudit prepares an entry for its change; nil stays nil.
+func encodeAudit(a *room.AuditEntry) (*auditChange, error) {
 	if a == nil {
 		return nil, nil
 	}
-	row := &actChange{
+	row := &auditChange{
 		At: toMS(a.At), By: a.By, Link: a.Link, Role: a.Role, Kind: a.Kind, About: a.About, User: a.User, Detail: a.Detail,
 		Changed: strings.Join(a.Changed, ","), Undoes: a.Undoes,
 	}
@@ -45,10 +45,10 @@ func encodeAct(a *room.AuditEntry) (*actChange, error) {
 	return row, errors.Join(errs[:]...)
 }
 
-// AddAct implements live.Audit, for acts on what is not stored. Errors:
+// AddAuditEntry implements live.Audit, for acts on what is not stored. Errors:
 // room.ErrNotFound for an unknown room, room.ErrBusy.
-func (s *Store) AddAct(ctx context.Context, a room.AuditEntry) error {
-	line, err := encodeAct(&a)
+func (s *Store) AddAuditEntry(ctx context.Context, a room.AuditEntry) error {
+	line, err := encodeAudit(&a)
 	if err != nil {
 		return fmt.Errorf("note an act: %w", err)
 	}
@@ -56,11 +56,11 @@ func (s *Store) AddAct(ctx context.Context, a room.AuditEntry) error {
 		if _, err := t.roomID(a.Room); err != nil {
 			return err
 		}
-		numbered, err := t.decideAct(line)
+		numbered, err := t.decideAudit(line)
 		if err != nil {
 			return err
 		}
-		return t.write(&actNoted{Room: a.Room, Act: numbered})
+		return t.write(&auditNoted{Room: a.Room, Audit: numbered})
 	})
 	if err != nil {
 		return fmt.Errorf("note an act: %w", err)
@@ -137,20 +137,20 @@ func (s *Store) ListEdit(ctx context.Context, act int64) (room.ListEdit, error) 
 	return room.ListEdit(e), nil
 }
 
-const actColumns = `a.id, COALESCE(r.name, ''), a.at, a.actor, a.link, a.role, a.kind, a.about, a.user, a.detail,
+const auditColumns = `a.id, COALESCE(r.name, ''), a.at, a.actor, a.link, a.role, a.kind, a.about, a.user, a.detail,
 	a.changed, a.before, a.after, a.kept <> '', a.undone,
 	CASE WHEN a.kept <> '' AND a.kind IN ('approve', 'refuse') THEN json_array_length(a.kept, '$.ids') ELSE 0 END`
 
-// Acts implements live.Audit: newest first, at most q.Limit; more tells that
+// AuditEntries implements live.Audit: newest first, at most q.Limit; more tells that
 // another page follows, which begins before the last act's ID.
-func (s *Store) Acts(ctx context.Context, q room.AuditQuery) (acts []room.AuditEntry, more bool, err error) {
+func (s *Store) AuditEntries(ctx context.Context, q room.AuditQuery) (acts []room.AuditEntry, more bool, err error) {
 	limit := q.Limit
 	if limit < 1 {
 		limit = pageDefault
 	}
 	limit = min(limit, pageMax)
 	var b strings.Builder
-	b.WriteString(`SELECT ` + actColumns + ` FROM acts a LEFT JOIN rooms r ON r.id = a.room
+	b.WriteString(`SELECT ` + auditColumns + ` FROM acts a LEFT JOIN rooms r ON r.id = a.room
 		WHERE (a.room = (SELECT id FROM rooms WHERE name = ?)`)
 	args := []any{q.Room}
 	if q.Global {
@@ -177,7 +177,7 @@ func (s *Store) Acts(ctx context.Context, q room.AuditQuery) (acts []room.AuditE
 	}
 	defer rows.Close()
 	for rows.Next() {
-		a, err := scanAct(rows.Scan)
+		a, err := scanAuditEntry(rows.Scan)
 		if err != nil {
 			return nil, false, fmt.Errorf("read acts: %w", err)
 		}
@@ -192,9 +192,9 @@ func (s *Store) Acts(ctx context.Context, q room.AuditQuery) (acts []room.AuditE
 	return acts, false, nil
 }
 
-// ActCounts counts what was done to a room from a moment on and before another, and was
+// ActionCounts counts what was done to a room from a moment on and before another, and was
 // not undone. An act about several comments counts for each.
-func (s *Store) ActCounts(ctx context.Context, roomID string, from, to time.Time) ([]room.ActCount, error) {
+func (s *Store) ActionCounts(ctx context.Context, roomID string, from, to time.Time) ([]room.ActionCount, error) {
 	const q = `SELECT a.actor, a.role, a.kind, SUM(CASE WHEN a.kept <> '' AND a.kind IN ('approve', 'refuse') THEN MAX(1, json_array_length(a.kept, '$.ids')) ELSE 1 END)
 		FROM acts a WHERE a.room = (SELECT id FROM rooms WHERE name = ?) AND a.at >= ? AND a.at < ? AND a.undone = 0
 		GROUP BY a.actor, a.role, a.kind ORDER BY a.actor, a.role, a.kind`
@@ -203,9 +203,9 @@ func (s *Store) ActCounts(ctx context.Context, roomID string, from, to time.Time
 		return nil, fmt.Errorf("count acts: %w", err)
 	}
 	defer rows.Close()
-	var out []room.ActCount
+	var out []room.ActionCount
 	for rows.Next() {
-		var a room.ActCount
+		var a room.ActionCount
 		if err := rows.Scan(&a.By, &a.Role, &a.Kind, &a.N); err != nil {
 			return nil, fmt.Errorf("count acts: %w", err)
 		}
@@ -217,7 +217,7 @@ func (s *Store) ActCounts(ctx context.Context, roomID string, from, to time.Time
 	return out, nil
 }
 
-func scanAct(scan func(...any) error) (room.AuditEntry, error) {
+func scanAuditEntry(scan func(...any) error) (room.AuditEntry, error) {
 	var a room.AuditEntry
 	var at int64
 	var changed, before, after string
@@ -230,14 +230,14 @@ func scanAct(scan func(...any) error) (room.AuditEntry, error) {
 		a.Changed = strings.Split(changed, ",")
 	}
 	var err error
-	if a.Before, err = actRoom(a.Room, before); err != nil {
+	if a.Before, err = auditRoom(a.Room, before); err != nil {
 		return a, err
 	}
-	a.After, err = actRoom(a.Room, after)
+	a.After, err = auditRoom(a.Room, after)
 	return a, err
 }
 
-func actRoom(name, text string) (*room.Room, error) {
+func auditRoom(name, text string) (*room.Room, error) {
 	if text == "" {
 		return nil, nil
 	}

@@ -31,12 +31,12 @@ func TestActs(t *testing.T) {
 		{At: at, By: "boss", Link: 1, Role: room.Owner, Kind: room.ActionLink, About: "1", Detail: "for bob"},
 		{Room: "other", At: at, By: "boss", Link: 1, Role: room.Owner, Kind: room.ActionRules, About: "list"},
 	}
-	put(t, s, room.Event{Room: "live", At: at, Kind: room.KindRoom, Setup: &after, Changed: acts[0].Changed, Act: &acts[0]})
+	put(t, s, room.Event{Room: "live", At: at, Kind: room.KindRoom, Setup: &after, Changed: acts[0].Changed, Audit: &acts[0]})
 	ban := put(t, s, room.Event{Room: "live", At: at, Kind: room.KindBan, Ban: &room.Ban{Kind: room.FullBan, User: "ann"},
-		Act: &room.AuditEntry{By: "mod", Link: 3, Role: room.Moderator, Kind: room.ActionBan, User: "ann", Detail: "100% rude"}})
+		Audit: &room.AuditEntry{By: "mod", Link: 3, Role: room.Moderator, Kind: room.ActionBan, User: "ann", Detail: "100% rude"}})
 	undo := acts[2]
 	undo.Undoes = 2
-	unban := room.Event{Room: "live", At: acts[2].At, Kind: room.KindUnban, Ban: ban.Ban, Act: &undo}
+	unban := room.Event{Room: "live", At: acts[2].At, Kind: room.KindUnban, Ban: ban.Ban, Audit: &undo}
 	put(t, s, unban)
 	if r, err := s.Append(t.Context(), unban); err != nil || !r.Again {
 		t.Errorf("lifted twice: %+v, %v", r, err)
@@ -69,7 +69,7 @@ func TestActs(t *testing.T) {
 		"other room": {room.AuditQuery{Room: "live", ID: 5}, nil},
 		"nothing":    {room.AuditQuery{Room: "nowhere"}, nil},
 	} {
-		got, more, err := s.Acts(t.Context(), tt.q)
+		got, more, err := s.AuditEntries(t.Context(), tt.q)
 		if diff := cmp.Diff(tt.want, got); diff != "" || err != nil || more != (tt.q.Limit == 2) {
 			t.Errorf("%s: %v, more %v (-want +got):\n%s", name, err, more, diff)
 		}
@@ -89,16 +89,16 @@ func TestAnActIsWrittenWithItsChange(t *testing.T) {
 		t.Fatal(err)
 	}
 	state := func() (out struct {
-		Links []room.AccessLink
-		Rooms []room.Record
-		Lists []room.RuleList
-		Acts  []room.AuditEntry
+		Links        []room.AccessLink
+		Rooms        []room.Record
+		Lists        []room.RuleList
+		AuditEntries []room.AuditEntry
 	}) {
 		var errs [4]error
 		out.Links, errs[0] = s.Links(t.Context())
 		out.Rooms, errs[1] = s.Rooms(t.Context())
 		out.Lists, errs[2] = s.RuleLists(t.Context())
-		out.Acts, _, errs[3] = s.Acts(t.Context(), room.AuditQuery{Room: "live", Global: true})
+		out.AuditEntries, _, errs[3] = s.AuditEntries(t.Context(), room.AuditQuery{Room: "live", Global: true})
 		if err := errors.Join(errs[:]...); err != nil {
 			t.Fatal(err)
 		}
@@ -124,7 +124,7 @@ func TestAnActIsWrittenWithItsChange(t *testing.T) {
 			return putList(t, s, room.RuleList{Room: "live", Name: "new", On: true}, line(room.ActionRules))
 		}},
 		{"delete a list", func() error {
-			return s.ChangeRuleList(t.Context(), room.RuleChange{Room: "live", Name: "kept", Was: 1, Act: line(room.ActionRules)})
+			return s.ChangeRuleList(t.Context(), room.RuleChange{Room: "live", Name: "kept", Was: 1, Audit: line(room.ActionRules)})
 		}},
 	}
 	run(t, s, "CREATE TRIGGER no_acts BEFORE INSERT ON acts BEGIN SELECT RAISE(ABORT, 'no'); END")
@@ -144,9 +144,9 @@ func TestAnActIsWrittenWithItsChange(t *testing.T) {
 			t.Errorf("%s: %v", c.name, err)
 		}
 		after := state()
-		lines := len(after.Acts) - len(before.Acts)
+		lines := len(after.AuditEntries) - len(before.AuditEntries)
 		if c.name == "make a room" { // its line is in the new room
-			acts, _, err := s.Acts(t.Context(), room.AuditQuery{Room: "second"})
+			acts, _, err := s.AuditEntries(t.Context(), room.AuditQuery{Room: "second"})
 			if lines = len(acts); err != nil {
 				t.Fatal(err)
 			}
@@ -184,7 +184,7 @@ func TestListEditsAreKept(t *testing.T) {
 	}
 	for i, e := range want {
 		got, err := s.ListEdit(t.Context(), int64(i+1))
-		acts, _, err2 := s.Acts(t.Context(), room.AuditQuery{Room: "live", ID: int64(i + 1)})
+		acts, _, err2 := s.AuditEntries(t.Context(), room.AuditQuery{Room: "live", ID: int64(i + 1)})
 		if err2 != nil || acts[0].Kept != (err == nil) {
 			t.Errorf("act %d is listed as kept: %v, %v", i+1, acts[0].Kept, err2)
 		}

@@ -17,6 +17,9 @@ type txn struct {
 	changed int              // how many changes were applied
 	changes []change         // these changes, when somebody is to be told of them
 	foreign bool             // they were decided elsewhere
+	fresh   bool             // and some of them are new here
+	altered room.Altered     // by them
+	pos     uint64           // that the transaction moves to; 0 where nobody asks
 }
 
 // roomState is a room within one transaction.
@@ -26,8 +29,9 @@ type roomState struct {
 	written int64 // … according to the database
 }
 
-// room reads a room's place in the log once for each transaction, so that
-// nothing in memory has to be taken back when a transaction fails.
+// room reads a room's place in the log once for each transaction, unless the one before
+// was a batch of events, too, and left it: what fails leaves nothing in memory that would
+// have to be taken back.
 func (t *txn) room(name string) (*roomState, error) {
 	if r, ok := t.rooms[name]; ok {
 		return r, nil
@@ -50,6 +54,7 @@ func (t *txn) flush() error {
 		if _, err := t.exec("UPDATE rooms SET seq = ? WHERE id = ?", r.head, r.id); err != nil {
 			return err
 		}
+		r.written = r.head
 	}
 	return nil
 }
@@ -109,7 +114,7 @@ func (t *txn) dropUser(roomRow int64, name string, id int64) error {
 // eventChange is a decided event of a room's log.
 type eventChange struct {
 	ev   room.Event
-	act  *actChange
+	act  *auditChange
 	link int64 // by which the comment's author writes
 	data any   // as in the row of the event: JSON, or nil
 }
@@ -123,7 +128,7 @@ type eventJSON struct {
 	By      string          `json:"by,omitempty"`
 	Data    json.RawMessage `json:"data,omitempty"`
 	Comment *commentJSON    `json:"comment,omitempty"`
-	Act     *actChange      `json:"act,omitempty"`
+	Audit   *auditChange    `json:"act,omitempty"`
 }
 
 // commentJSON is a comment in a payload, with what is stored beside it.
@@ -151,6 +156,9 @@ type commentJSON struct {
 	Emotes       string         `json:"emotes,omitempty"` // as in its row
 	Chat         string         `json:"chat,omitempty"`
 	Item         string         `json:"item,omitempty"`
+	Photo        string         `json:"photo,omitempty"` // as in its row
+
+	Standing comment.Standing `json:"standing,omitempty"`
 }
 
 func (*eventChange) kind() string { return "event" }
@@ -158,7 +166,7 @@ func (*eventChange) kind() string { return "event" }
 // MarshalJSON implements json.Marshaler.
 func (c *eventChange) MarshalJSON() ([]byte, error) {
 	ev := c.ev
-	w := eventJSON{Room: ev.Room, Seq: ev.Seq, At: toMS(ev.At), Kind: ev.Kind, By: ev.By, Act: c.act}
+	w := eventJSON{Room: ev.Room, Seq: ev.Seq, At: toMS(ev.At), Kind: ev.Kind, By: ev.By, Audit: c.act}
 	if text, ok := c.data.(string); ok {
 		w.Data = json.RawMessage(text)
 	}
@@ -167,7 +175,7 @@ func (c *eventChange) MarshalJSON() ([]byte, error) {
 			ID: int64(k.ID), At: toMS(k.At), Text: k.Text, Name: k.Name, User: k.User, Mode: k.Mode, Color: k.Color, Size: k.Size,
 			Badge: k.Badge, Source: k.Source, Ref: e.Ref, Original: e.Original, OriginalName: e.OriginalName, Rule: e.Rule, Word: e.Word, Detail: e.Detail,
 			Spans: encodeSpans(e.Spans, e.InName), Address: e.Address, Link: c.link,
-			Paid: encodePaid(k.Paid), Emotes: encodeEmotes(k.Emotes), Chat: e.Chat, Item: k.Item,
+			Paid: encodePaid(k.Paid), Emotes: encodeEmotes(k.Emotes), Chat: e.Chat, Item: k.Item, Photo: encodePhoto(k.Photo), Standing: k.Standing,
 		}
 	}
 	return json.Marshal(w)
@@ -179,11 +187,11 @@ func (c *eventChange) UnmarshalJSON(b []byte) error {
 	if err := json.Unmarshal(b, &w); err != nil {
 		return err
 	}
-	*c = eventChange{ev: room.Event{Room: w.Room, Seq: w.Seq, At: fromMS(w.At), Kind: w.Kind, By: w.By}, act: w.Act}
+	*c = eventChange{ev: room.Event{Room: w.Room, Seq: w.Seq, At: fromMS(w.At), Kind: w.Kind, By: w.By}, act: w.Audit}
 	if k := w.Comment; k != nil {
 		c.ev.Comment = comment.Comment{
 			ID: comment.ID(k.ID), At: fromMS(k.At), Text: k.Text, Name: k.Name, User: k.User, Mode: k.Mode, Color: k.Color,
-			Size: k.Size, Badge: k.Badge, Source: k.Source, Paid: decodePaid(k.Paid), Emotes: decodeEmotes(k.Emotes), Item: k.Item,
+			Size: k.Size, Badge: k.Badge, Source: k.Source, Paid: decodePaid(k.Paid), Emotes: decodeEmotes(k.Emotes), Item: k.Item, Photo: decodePhoto(k.Photo), Standing: k.Standing,
 		}
 		c.ev.Entry = room.Entry{
 			Ref: k.Ref, Original: k.Original, OriginalName: k.OriginalName, Rule: k.Rule, Word: k.Word, Detail: k.Detail,
@@ -192,8 +200,8 @@ func (c *eventChange) UnmarshalJSON(b []byte) error {
 		c.ev.Entry.Spans, c.ev.Entry.InName = decodeSpans(k.Spans)
 		c.link = k.Link
 	}
-	if a := w.Act; a != nil { // followers ask whether there is one, and who it was
-		c.ev.Act = &room.AuditEntry{ID: a.ID, Room: w.Room, At: fromMS(a.At), By: a.By, Link: a.Link, Role: a.Role, Kind: a.Kind,
+	if a := w.Audit; a != nil { // followers ask whether there is one, and who it was
+		c.ev.Audit = &room.AuditEntry{ID: a.ID, Room: w.Room, At: fromMS(a.At), By: a.By, Link: a.Link, Role: a.Role, Kind: a.Kind,
 			About: a.About, User: a.User, Detail: a.Detail, Undoes: a.Undoes}
 	}
 	if len(w.Data) == 0 {
@@ -276,6 +284,8 @@ func (t *txn) effect(place *roomState, ev room.Event, link int64) error {
 			return malformed("no ban")
 		}
 		_, err = t.exec("UPDATE bans SET lifted = ? WHERE id = ?", max(toMS(ev.At), 1), ev.Ban.ID)
+	case room.KindNote, room.KindNoteGone, room.KindNoteRead:
+		return t.keepNote(place, ev)
 	case room.KindItem:
 		return t.keepItem(place, ev.Item)
 	case room.KindQuestion:
@@ -296,8 +306,8 @@ func statusAfter(k room.Kind) comment.Status {
 }
 
 const insertComment = `INTO comments (id, room, seq, user, at, status, text, original, name,
-	mode, color, size, badge, source, rule, word, detail, spans, address, ref, paid, emotes, chat, original_name, item)
-	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+	mode, color, size, badge, source, rule, word, detail, spans, address, ref, paid, emotes, chat, original_name, item, photo, standing)
+	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
 func (t *txn) insertComment(place *roomState, ev room.Event, link int64) error {
 	c, e := ev.Comment, ev.Entry
@@ -319,7 +329,7 @@ func (t *txn) insertComment(place *roomState, ev room.Event, link int64) error {
 		string(unlessDefault(c.Size, comment.Medium)), string(c.Badge),
 		string(unlessDefault(c.Source, comment.FromAudience)),
 		e.Rule, e.Word, e.Detail, encodeSpans(e.Spans, e.InName), e.Address, ref,
-		encodePaid(c.Paid), encodeEmotes(c.Emotes), e.Chat, e.OriginalName, c.Item)
+		encodePaid(c.Paid), encodeEmotes(c.Emotes), e.Chat, e.OriginalName, c.Item, encodePhoto(c.Photo), string(c.Standing))
 	switch {
 	case err != nil:
 		return err
@@ -343,6 +353,9 @@ func (t *txn) removeComments(place *roomState, ev room.Event) error {
 			return err
 		}
 		if _, err := t.exec("UPDATE rooms SET pinned = 0 WHERE id = ? AND pinned = ?", place.id, int64(id)); err != nil {
+			return err
+		}
+		if err := t.dropPhoto(id); err != nil { // nothing brings it back
 			return err
 		}
 	}

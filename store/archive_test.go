@@ -203,35 +203,35 @@ func TestMoments(t *testing.T) {
 // reads back when it stood still.
 func TestPauses(t *testing.T) {
 	at := time.Date(2026, 11, 21, 20, 0, 0, 0, time.UTC)
-	type told struct {
+	type reported struct {
 		after time.Duration // the beginning
 		kind  room.MomentKind
 	}
 	const s = time.Second
 	for _, tt := range []struct {
-		name string
-		told []told
-		want []time.Duration // from, to, from, to …; -1: not yet
+		name     string
+		reported []reported
+		want     []time.Duration // from, to, from, to …; -1: not yet
 	}{
 		{"none", nil, nil},
-		{"one", []told{{60 * s, room.RecordPause}, {90 * s, room.RecordResume}}, []time.Duration{60 * s, 90 * s}},
-		{"by two sources", []told{
+		{"one", []reported{{60 * s, room.RecordPause}, {90 * s, room.RecordResume}}, []time.Duration{60 * s, 90 * s}},
+		{"by two sources", []reported{
 			{60 * s, room.RecordPause}, {60*s + 20*time.Millisecond, room.RecordPause},
 			{62 * s, room.RecordResume}, {62*s + 30*time.Millisecond, room.RecordResume},
 			{64 * s, room.RecordPause}, {64*s - 10*time.Millisecond, room.RecordPause},
 			{80 * s, room.RecordResume}, {80*s - 5*time.Millisecond, room.RecordResume},
 		}, []time.Duration{60 * s, 62 * s, 64*s - 10*time.Millisecond, 80*s - 5*time.Millisecond}},
-		{"kept while the server was away", []told{{90 * s, room.RecordResume}, {60 * s, room.RecordPause}, {91 * s, room.RecordResume}}, []time.Duration{60 * s, 91 * s}},
-		{"a page says that nothing is paused", []told{{60 * s, room.RecordResume}, {70 * s, room.RecordResume}}, nil},
-		{"stopped while paused", []told{{60 * s, room.RecordPause}, {70 * s, room.RecordStop}, {80 * s, room.RecordResume}}, []time.Duration{60 * s, 70 * s}},
-		{"paused still", []told{{60 * s, room.RecordPause}}, []time.Duration{60 * s, -1}},
-		{"the next recording has its own", []told{{60 * s, room.RecordPause}, {70 * s, room.RecordStop}, {100 * s, room.RecordStart}, {110 * s, room.RecordPause}}, []time.Duration{60 * s, 70 * s}},
-		{"a stream says nothing of it", []told{{60 * s, room.RecordPause}, {70 * s, room.StreamStop}, {80 * s, room.RecordResume}}, []time.Duration{60 * s, 80 * s}},
+		{"kept while the server was away", []reported{{90 * s, room.RecordResume}, {60 * s, room.RecordPause}, {91 * s, room.RecordResume}}, []time.Duration{60 * s, 91 * s}},
+		{"a page says that nothing is paused", []reported{{60 * s, room.RecordResume}, {70 * s, room.RecordResume}}, nil},
+		{"stopped while paused", []reported{{60 * s, room.RecordPause}, {70 * s, room.RecordStop}, {80 * s, room.RecordResume}}, []time.Duration{60 * s, 70 * s}},
+		{"paused still", []reported{{60 * s, room.RecordPause}}, []time.Duration{60 * s, -1}},
+		{"the next recording has its own", []reported{{60 * s, room.RecordPause}, {70 * s, room.RecordStop}, {100 * s, room.RecordStart}, {110 * s, room.RecordPause}}, []time.Duration{60 * s, 70 * s}},
+		{"a stream says nothing of it", []reported{{60 * s, room.RecordPause}, {70 * s, room.StreamStop}, {80 * s, room.RecordResume}}, []time.Duration{60 * s, 80 * s}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			db := open(t, t.TempDir())
 			addRoom(t, db, "live")
-			for _, m := range append([]told{{-20 * s, room.RecordPause}, {0, room.RecordStart}}, tt.told...) {
+			for _, m := range append([]reported{{-20 * s, room.RecordPause}, {0, room.RecordStart}}, tt.reported...) {
 				if err := db.AddMoment(t.Context(), room.Moment{Room: "live", Kind: m.kind, At: at.Add(m.after)}); err != nil {
 					t.Fatal(err)
 				}

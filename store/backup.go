@@ -24,19 +24,19 @@ func (s *Store) Backup(ctx context.Context, path string) error {
 		return fmt.Errorf("backup: %w", err)
 	}
 	if _, err := os.Lstat(path); err == nil {
-		return fmt.Errorf("%s exists; name a file that does not, such as one with the date", path)
+		return &FolderError{Kind: FileTaken, Path: path}
 	}
 	// It gets its name when it is whole: a copy broken off is never taken for one.
 	part := path + ".part"
 	f, err := os.OpenFile(part, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
 	if errors.Is(err, fs.ErrExist) {
-		return fmt.Errorf("%s exists: another backup is under way or was broken off; delete it and try again", part)
+		return &FolderError{Kind: FileUnderWay, Path: part}
 	}
 	if err != nil {
-		return fmt.Errorf("%s cannot be made: %w", part, cause(err))
+		return &FolderError{Kind: FileNotMade, Path: part, Cause: cause(err)}
 	}
 	if err := f.Close(); err != nil {
-		return fmt.Errorf("%s cannot be made: %w", part, cause(err))
+		return &FolderError{Kind: FileNotMade, Path: part, Cause: cause(err)}
 	}
 	if err = s.copyTo(ctx, part); err == nil {
 		err = markCopy(ctx, part)
@@ -70,14 +70,19 @@ func (s *Store) copyTo(ctx context.Context, path string) error {
 	return conn.Raw(func(driverConn any) error { return backup(driverConn, path) })
 }
 
-// markCopy has the first start draw new epochs, and leaves one file that is on
-// the disk.
+// markCopy has the first start draw new epochs. A copy is alone, whatever the original
+// belongs to.
 func markCopy(ctx context.Context, path string) error {
+	return inCopy(ctx, path, "INSERT OR REPLACE INTO meta (key, value) VALUES ('copied', 1); DELETE FROM meta WHERE key = 'log'")
+}
+
+// inCopy runs statements in a copy, and leaves one file that is on the disk.
+func inCopy(ctx context.Context, path, query string) error {
 	db, err := openDB(path, []pragma{{"busy_timeout", "5000"}, {"journal_mode", "DELETE"}, {"synchronous", "FULL"}})
 	if err != nil {
 		return err
 	}
-	_, err = db.ExecContext(ctx, "INSERT OR REPLACE INTO meta (key, value) VALUES ('copied', 1)")
+	_, err = db.ExecContext(ctx, query)
 	return errors.Join(err, db.Close())
 }
 

@@ -67,3 +67,45 @@ func (s *Store) Ban(ctx context.Context, roomID string, id int64) (room.Ban, err
 	}
 	return scan.result(), nil
 }
+
+// decideBan fills in a ban and gives it its ID.
+func (t *txn) decideBan(ev room.Event) (decision, error) {
+	if ev.Ban == nil || ev.Ban.User == "" && ev.Ban.Address == "" {
+		return decision{}, malformed("a ban needs a user or an address")
+	}
+	b := *ev.Ban
+	b.Room = ev.Room
+	b.Until, b.At = fromMS(toMS(b.Until)), fromMS(toMS(b.At))
+	if b.At.IsZero() {
+		b.At = ev.At
+	}
+	if b.By == "" {
+		b.By = ev.By
+	}
+	var err error
+	if b.ID, err = t.next("last.ban"); err != nil {
+		return decision{}, err
+	}
+	ev.Ban = &b
+	return decision{ev: ev}, nil
+}
+
+// decideUnban finds the ban with the event's Ban.ID; the event then has the whole
+// ban. Of two that lift it at once, the second hears that it is lifted.
+func (t *txn) decideUnban(place *roomState, ev room.Event) (decision, error) {
+	if ev.Ban == nil {
+		return decision{}, malformed("no ban is named")
+	}
+	var scan banScan
+	var lifted int64
+	const q = `SELECT ` + banColumns + `, b.lifted FROM bans b JOIN rooms r ON r.id = b.room WHERE b.id = ? AND b.room = ?`
+	if err := t.get(q, []any{ev.Ban.ID, place.id}, append(scan.dest(), &lifted)...); err != nil {
+		return decision{}, err
+	}
+	b := scan.result()
+	ev.Ban = &b
+	if lifted != 0 {
+		return again(ev)
+	}
+	return decision{ev: ev}, nil
+}

@@ -26,7 +26,7 @@ func (t *txn) broughtBefore(place *roomState, e room.Entry) (room.Row, error) {
 }
 
 // A removal of what a chat brought reaches so far back, and takes so many comments
-// down at once; whoever asks for it asks again until nothing is left.
+// down at once; the caller repeats it until nothing is left.
 const (
 	broughtWithin = 24 * time.Hour
 	broughtMost   = 1000

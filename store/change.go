@@ -25,6 +25,21 @@ type change interface {
 	apply(t *txn) error
 }
 
+// altering is a change of records that memory has, besides those of the logs of rooms.
+type altering interface{ alters(*room.Altered) }
+
+func (*roomMade) alters(a *room.Altered)       { a.Rooms, a.Links = true, true }
+func (*linkMade) alters(a *room.Altered)       { a.Links = true }
+func (*linkRevoked) alters(a *room.Altered)    { a.Links = true }
+func (*linkRestored) alters(a *room.Altered)   { a.Links = true }
+func (*linkUsed) alters(a *room.Altered)       { a.Links = true }
+func (*rulesChanged) alters(a *room.Altered)   { a.Rules = true }
+func (*chatKept) alters(a *room.Altered)       { a.Chats = true }
+func (*chatDeleted) alters(a *room.Altered)    { a.Chats = true }
+func (*webhookKept) alters(a *room.Altered)    { a.Webhooks = true }
+func (*webhookDeleted) alters(a *room.Altered) { a.Webhooks = true }
+func (*keepSet) alters(a *room.Altered)        { a.Keep = true }
+
 // changeKinds makes an empty change of each kind, for decoding.
 var changeKinds = func() map[string]func() change {
 	all := map[string]func() change{}
@@ -41,17 +56,19 @@ var changeKinds = func() map[string]func() change {
 		func() change { return &styleDeleted{} },
 		func() change { return &pictureKept{} },
 		func() change { return &emoteKept{} },
+		func() change { return &photoKept{} },
 		func() change { return &chatKept{} },
 		func() change { return &chatDeleted{} },
 		func() change { return &webhookKept{} },
 		func() change { return &webhookPassed{} },
 		func() change { return &webhookDeleted{} },
 		func() change { return &momentNoted{} },
-		func() change { return &actNoted{} },
+		func() change { return &auditNoted{} },
 		func() change { return &entryMade{} },
 		func() change { return &reactionsCounted{} },
 		func() change { return &keepSet{} },
 		func() change { return &wifiSet{} },
+		func() change { return &codeUsed{} },
 	} {
 		all[make().kind()] = make
 	}
@@ -167,8 +184,8 @@ func (t *txn) roomRow(name string) (int64, error) {
 	return t.roomID(name)
 }
 
-// actChange is an entry of the audit as a change carries it.
-type actChange struct {
+// auditChange is an entry of the audit as a change carries it.
+type auditChange struct {
 	ID      int64       `json:"id"`
 	At      int64       `json:"at"` // ms
 	By      string      `json:"by"`
@@ -185,19 +202,19 @@ type actChange struct {
 	Undoes  int64       `json:"undoes,omitempty"`
 }
 
-// actNoted is an entry of the audit about what is no other change.
-type actNoted struct {
-	Room string     `json:"room,omitempty"`
-	Act  *actChange `json:"act"`
+// auditNoted is an entry of the audit without another change.
+type auditNoted struct {
+	Room  string       `json:"room,omitempty"`
+	Audit *auditChange `json:"act"`
 }
 
-func (*actNoted) kind() string { return "act" }
+func (*auditNoted) kind() string { return "act" }
 
-func (c *actNoted) apply(t *txn) error { return t.note(c.Room, c.Act) }
+func (c *auditNoted) apply(t *txn) error { return t.note(c.Room, c.Audit) }
 
 // note writes an entry of the audit, about a room or, where it is empty, about all.
 // Nil is none.
-func (t *txn) note(roomID string, a *actChange) error {
+func (t *txn) note(roomID string, a *auditChange) error {
 	if a == nil {
 		return nil
 	}
@@ -227,8 +244,8 @@ func (t *txn) note(roomID string, a *actChange) error {
 	return err
 }
 
-// decideAct gives an entry its number. Nil stays nil.
-func (t *txn) decideAct(a *actChange) (*actChange, error) {
+// decideAudit gives an entry its number. Nil stays nil.
+func (t *txn) decideAudit(a *auditChange) (*auditChange, error) {
 	if a == nil {
 		return nil, nil
 	}

@@ -50,7 +50,7 @@ func (s *Store) Chats(ctx context.Context) ([]room.Chat, error) {
 func (s *Store) PutChat(ctx context.Context, c room.Chat, a *room.AuditEntry) error {
 	kept := &chatKept{ID: c.ID, Room: c.Room, Kind: c.Kind, Target: c.Target, Sealed: c.Sealed, Made: toMS(c.Made)}
 	kept.Switches = chatRow{c.Off, c.FollowBans, c.Guests, c.HoldAll, c.Emotes, c.MinMicros}
-	line, err := encodeAct(a)
+	line, err := encodeAudit(a)
 	if err != nil {
 		return fmt.Errorf("store the chat %s: %w", c.ID, err)
 	}
@@ -58,7 +58,7 @@ func (s *Store) PutChat(ctx context.Context, c room.Chat, a *room.AuditEntry) er
 		if _, err := t.roomID(c.Room); err != nil {
 			return err
 		}
-		if kept.Act, err = t.decideAct(line); err != nil {
+		if kept.Audit, err = t.decideAudit(line); err != nil {
 			return err
 		}
 		return t.write(kept)
@@ -71,19 +71,19 @@ func (s *Store) PutChat(ctx context.Context, c room.Chat, a *room.AuditEntry) er
 
 // DeleteChat implements live.Chats.
 func (s *Store) DeleteChat(ctx context.Context, roomID, id string, a *room.AuditEntry) error {
-	return s.deleteOf(ctx, "chats", roomID, id, a, func(act *actChange) change { return &chatDeleted{ID: id, Room: roomID, Act: act} })
+	return s.deleteOf(ctx, "chats", roomID, id, a, func(act *auditChange) change { return &chatDeleted{ID: id, Room: roomID, Audit: act} })
 }
 
 // chatKept is a connected chat as it is now.
 type chatKept struct {
-	ID       string     `json:"id"`
-	Room     string     `json:"room"`
-	Kind     string     `json:"kind_of_chat"`
-	Target   string     `json:"target,omitempty"`
-	Sealed   []byte     `json:"sealed,omitempty"`
-	Switches chatRow    `json:"switches"`
-	Made     int64      `json:"made"` // ms
-	Act      *actChange `json:"act,omitempty"`
+	ID       string       `json:"id"`
+	Room     string       `json:"room"`
+	Kind     string       `json:"kind_of_chat"`
+	Target   string       `json:"target,omitempty"`
+	Sealed   []byte       `json:"sealed,omitempty"`
+	Switches chatRow      `json:"switches"`
+	Made     int64        `json:"made"` // ms
+	Audit    *auditChange `json:"act,omitempty"`
 }
 
 func (*chatKept) kind() string { return "chat" }
@@ -101,14 +101,14 @@ func (c *chatKept) apply(t *txn) error {
 	if _, err := t.exec(q, c.ID, row, c.Kind, c.Target, append([]byte{}, c.Sealed...), string(text), c.Made); err != nil {
 		return err
 	}
-	return t.note(c.Room, c.Act)
+	return t.note(c.Room, c.Audit)
 }
 
 // chatDeleted is that a chat is not connected any more.
 type chatDeleted struct {
-	ID   string     `json:"id"`
-	Room string     `json:"room"`
-	Act  *actChange `json:"act,omitempty"`
+	ID    string       `json:"id"`
+	Room  string       `json:"room"`
+	Audit *auditChange `json:"act,omitempty"`
 }
 
 func (*chatDeleted) kind() string { return "chat_deleted" }
@@ -117,7 +117,7 @@ func (c *chatDeleted) apply(t *txn) error {
 	if _, err := t.exec("DELETE FROM chats WHERE id = ?", c.ID); err != nil {
 		return err
 	}
-	return t.note(c.Room, c.Act)
+	return t.note(c.Room, c.Audit)
 }
 
 // takenDownMost is how many comments of one removal are found again.

@@ -18,7 +18,8 @@ func malformed(format string, args ...any) error {
 	return fmt.Errorf("%w: "+format, append([]any{errMalformed}, args...)...)
 }
 
-// answer of a decision: the event as it will be, or the receipt of what stands.
+// decision is what came of a request: the event as it will be, or the receipt of
+// what stands.
 type decision struct {
 	ev     room.Event
 	more   []room.Event // what happens besides, decided like ev
@@ -55,6 +56,8 @@ func (t *txn) event(ev room.Event) (room.Receipt, error) {
 			return room.Receipt{}, err
 		}
 	}
+	picture := d.ev.Picture
+	d.ev.Picture = nil // it is in the store, and no part of the log
 	c, err := t.number(place, d.ev)
 	if err != nil {
 		return room.Receipt{}, err
@@ -68,7 +71,13 @@ func (t *txn) event(ev room.Event) (room.Receipt, error) {
 	if err != nil {
 		return room.Receipt{}, err
 	}
-	return room.Receipt{Event: c.ev}, t.besides(place, c.ev, d.more)
+	if len(picture) > 0 {
+		if err := t.keepPhoto(place, c.ev, picture); err != nil {
+			return room.Receipt{}, err
+		}
+	}
+	err = t.besides(place, c.ev, d.more)
+	return room.Receipt{Event: c.ev, Last: place.head}, err
 }
 
 // besides writes what happens because of an event that was just written.
@@ -105,23 +114,25 @@ func (t *txn) number(place *roomState, ev room.Event) (*eventChange, error) {
 	}
 	c := &eventChange{ev: ev, data: data, link: ev.Entry.Link}
 	c.ev.Entry.Link = 0 // it is for the row of its author alone
-	if ev.Act == nil {
+	if ev.Audit == nil {
 		return c, nil
 	}
-	a := *ev.Act
+	a := *ev.Audit
 	a.At = ev.At
 	if ev.Ban != nil && a.About == "" { // it has its number since a moment ago
 		a.About = strconv.FormatInt(ev.Ban.ID, 10)
+	} else if ev.Note != nil && a.About == "" {
+		a.About = strconv.FormatInt(ev.Note.ID, 10)
 	}
-	line, err := encodeAct(&a)
+	line, err := encodeAudit(&a)
 	if err != nil {
 		return nil, malformed("%v", err)
 	}
-	if c.act, err = t.decideAct(line); err != nil {
+	if c.act, err = t.decideAudit(line); err != nil {
 		return nil, err
 	}
 	a.ID = c.act.ID
-	c.ev.Act = &a
+	c.ev.Audit = &a
 	return c, nil
 }
 
@@ -152,6 +163,10 @@ func (t *txn) decide(place *roomState, ev room.Event) (decision, error) {
 		return t.decideBan(ev)
 	case room.KindUnban:
 		return t.decideUnban(place, ev)
+	case room.KindNote:
+		return t.decideNote(place, ev)
+	case room.KindNoteGone, room.KindNoteRead:
+		return t.decideNoteEnd(place, ev)
 	case room.KindItem:
 		return t.decideItem(place, ev)
 	case room.KindQuestion:
@@ -167,6 +182,11 @@ func (t *txn) decide(place *roomState, ev room.Event) (decision, error) {
 func (t *txn) decideComment(place *roomState, ev room.Event) (decision, error) {
 	if ev.Comment.ID <= 0 {
 		return decision{}, malformed("the comment has no ID")
+	}
+	if ev.Comment.Photo != nil {
+		if err := t.decidePhoto(place, ev); err != nil {
+			return decision{}, err
+		}
 	}
 	id, err := t.erasedBefore(place, ev)
 	if err != nil {
@@ -292,48 +312,6 @@ func (t *txn) decidePin(place *roomState, ev room.Event) (decision, error) {
 		return decision{}, err
 	}
 	if pinned == wanted {
-		return again(ev)
-	}
-	return decision{ev: ev}, nil
-}
-
-// decideBan fills in a ban and gives it its ID.
-func (t *txn) decideBan(ev room.Event) (decision, error) {
-	if ev.Ban == nil || ev.Ban.User == "" && ev.Ban.Address == "" {
-		return decision{}, malformed("a ban needs a user or an address")
-	}
-	b := *ev.Ban
-	b.Room = ev.Room
-	b.Until, b.At = fromMS(toMS(b.Until)), fromMS(toMS(b.At))
-	if b.At.IsZero() {
-		b.At = ev.At
-	}
-	if b.By == "" {
-		b.By = ev.By
-	}
-	var err error
-	if b.ID, err = t.next("last.ban"); err != nil {
-		return decision{}, err
-	}
-	ev.Ban = &b
-	return decision{ev: ev}, nil
-}
-
-// decideUnban finds the ban with the event's Ban.ID; the event then has the whole
-// ban. Of two that lift it at once, the second hears that it is lifted.
-func (t *txn) decideUnban(place *roomState, ev room.Event) (decision, error) {
-	if ev.Ban == nil {
-		return decision{}, malformed("no ban is named")
-	}
-	var scan banScan
-	var lifted int64
-	const q = `SELECT ` + banColumns + `, b.lifted FROM bans b JOIN rooms r ON r.id = b.room WHERE b.id = ? AND b.room = ?`
-	if err := t.get(q, []any{ev.Ban.ID, place.id}, append(scan.dest(), &lifted)...); err != nil {
-		return decision{}, err
-	}
-	b := scan.result()
-	ev.Ban = &b
-	if lifted != 0 {
 		return again(ev)
 	}
 	return decision{ev: ev}, nil

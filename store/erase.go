@@ -39,6 +39,7 @@ func (t *txn) decideErase(place *roomState, ev room.Event) (decision, error) {
 		var left bool
 		const q = `SELECT EXISTS (SELECT 1 FROM entries WHERE room = ?1 AND person = ?2)
 			OR EXISTS (SELECT 1 FROM acts WHERE room = ?1 AND user = ?2 AND kind NOT IN ('mute', 'ban', 'unban'))
+			OR EXISTS (SELECT 1 FROM notes WHERE room = ?1 AND user = ?2)
 			OR EXISTS (SELECT 1 FROM bans WHERE room = ?1 AND user = ?2 AND (lifted > 0 OR until > 0 AND until <= ?3))`
 		if err := t.get(q, []any{place.id, ev.User, toMS(ev.At)}, &left); err != nil {
 			return decision{}, err
@@ -117,12 +118,12 @@ func (t *txn) beforeErase(place *roomState, ev room.Event) error {
 
 // erase deletes comments of an author and everything that repeats them: their events,
 // what the audit and the log of items say of them, their places in senders and users
-// when nothing is left, votes, and bans that are over. Bans in force stay, and so does
+// when nothing is left, votes, notes, and bans that are over. Bans in force stay, and so does
 // what the audit says of these.
 func (t *txn) erase(place *roomState, ev room.Event) error {
 	t.wiped = true
 	return t.wiping(func() error {
-		for _, forget := range []func(*roomState, room.Event) error{t.eraseComments, t.eraseItems, t.erasePerson} {
+		for _, forget := range []func(*roomState, room.Event) error{t.eraseComments, t.eraseItems, t.eraseNotes, t.erasePerson} {
 			if err := forget(place, ev); err != nil {
 				return err
 			}

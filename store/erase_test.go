@@ -22,7 +22,7 @@ import (
 func eraseAll(t *testing.T, s *store.Store, user string, at time.Time) (n int) {
 	t.Helper()
 	for {
-		r, err := s.Append(t.Context(), room.Event{Room: "live", At: at, Kind: room.KindErase, User: user, Act: &room.AuditEntry{By: "boss", Role: room.Owner, Kind: room.ActionErase}})
+		r, err := s.Append(t.Context(), room.Event{Room: "live", At: at, Kind: room.KindErase, User: user, Audit: &room.AuditEntry{By: "boss", Role: room.Owner, Kind: room.ActionErase}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -60,22 +60,28 @@ func TestErasedIsInNoFile(t *testing.T) {
 	act := func(kind room.Action, id comment.ID) *room.AuditEntry {
 		return &room.AuditEntry{By: "boss", Role: room.Owner, Kind: kind, About: id.String(), User: "ann", Detail: secret + "-text"}
 	}
-	put(t, s, room.Event{Room: "live", At: noon, Kind: room.KindComment, From: comment.Held, Comment: comment.Comment{ID: ids[1]}, Act: act(room.ActionApprove, ids[1])})
-	put(t, s, room.Event{Room: "live", At: noon, Kind: room.KindRemove, IDs: ids[3:4], Act: act(room.ActionRemove, ids[3])})
-	put(t, s, room.Event{Room: "live", At: noon, Kind: room.KindPin, IDs: ids[:1], Act: act(room.ActionPin, ids[0])})
+	put(t, s, room.Event{Room: "live", At: noon, Kind: room.KindComment, From: comment.Held, Comment: comment.Comment{ID: ids[1]}, Audit: act(room.ActionApprove, ids[1])})
+	put(t, s, room.Event{Room: "live", At: noon, Kind: room.KindRemove, IDs: ids[3:4], Audit: act(room.ActionRemove, ids[3])})
+	put(t, s, room.Event{Room: "live", At: noon, Kind: room.KindPin, IDs: ids[:1], Audit: act(room.ActionPin, ids[0])})
 	card := func(op show.Op) {
 		c := &show.Command{Op: op, ID: "card", Kind: show.Card, Spec: fmt.Appendf(nil, `{"comment":%q,"text":"%s-text","seconds":0}`, ids[0], secret), Seed: bytes.Repeat([]byte{1}, show.SeedSize)}
 		a := &room.AuditEntry{By: "boss", Role: room.Owner, Kind: room.ActionItem, About: "card", Detail: secret + "-text"}
-		put(t, s, room.Event{Room: "live", At: noon, Kind: room.KindItem, Command: c, Act: a})
+		put(t, s, room.Event{Room: "live", At: noon, Kind: room.KindItem, Command: c, Audit: a})
 	}
 	card(show.Create)
 	card(show.Start)
 	other := newComment("live", "bob stays")
 	other.Comment.User = "bob"
 	put(t, s, other)
-	lifted := put(t, s, room.Event{Room: "live", At: noon, Kind: room.KindBan, Ban: &room.Ban{Kind: room.Mute, User: "ann", Reason: secret + "-lifted"}, Act: &room.AuditEntry{Kind: room.ActionMute, User: "ann", Detail: secret + "-lifted"}})
-	put(t, s, room.Event{Room: "live", At: noon, Kind: room.KindUnban, Ban: &room.Ban{ID: lifted.Ban.ID}, Act: &room.AuditEntry{Kind: room.ActionUnban, User: "ann", Detail: secret + "-lifted"}})
-	stands := put(t, s, room.Event{Room: "live", At: noon, Kind: room.KindBan, Ban: &room.Ban{Kind: room.FullBan, User: "ann", Reason: "in force"}, Act: &room.AuditEntry{Kind: room.ActionBan, User: "ann", Detail: "in force"}})
+	lifted := put(t, s, room.Event{Room: "live", At: noon, Kind: room.KindBan, Ban: &room.Ban{Kind: room.Mute, User: "ann", Reason: secret + "-lifted"}, Audit: &room.AuditEntry{Kind: room.ActionMute, User: "ann", Detail: secret + "-lifted"}})
+	put(t, s, room.Event{Room: "live", At: noon, Kind: room.KindUnban, Ban: &room.Ban{ID: lifted.Ban.ID}, Audit: &room.AuditEntry{Kind: room.ActionUnban, User: "ann", Detail: secret + "-lifted"}})
+	for _, n := range []room.Note{{User: "ann", Text: secret + "-note"}, {User: "ann", Text: secret + "-warning", Warn: true}, {User: "bob", Text: "asks well"}} {
+		put(t, s, room.Event{Room: "live", At: noon, Kind: room.KindNote, Note: &n, Audit: &room.AuditEntry{Kind: room.ActionNote, User: n.User, Detail: n.Text}})
+	}
+	for id, kind := range map[int64]room.Kind{1: room.KindNoteGone, 2: room.KindNoteRead} {
+		put(t, s, room.Event{Room: "live", At: noon, Kind: kind, Note: &room.Note{ID: id}})
+	}
+	stands := put(t, s, room.Event{Room: "live", At: noon, Kind: room.KindBan, Ban: &room.Ban{Kind: room.FullBan, User: "ann", Reason: "in force"}, Audit: &room.AuditEntry{Kind: room.ActionBan, User: "ann", Detail: "in force"}})
 
 	if n := eraseAll(t, s, "ann", noon.Add(time.Minute)); n != len(ids) {
 		t.Errorf("%d comments went, want %d", n, len(ids))
@@ -99,16 +105,21 @@ func TestErasedIsInNoFile(t *testing.T) {
 	if items, err := s.Items(t.Context(), "live"); err != nil || len(items) > 0 {
 		t.Errorf("items: %v, %v", items, err)
 	}
+	for user, want := range map[string]int{"ann": 0, "bob": 1} {
+		if notes, err := s.NotesOn(t.Context(), "live", user); err != nil || len(notes) != want {
+			t.Errorf("notes on %s: %+v, %v", user, notes, err)
+		}
+	}
 	bans, err := s.Bans(t.Context(), noon)
 	if err != nil || len(bans) != 1 || bans[0].ID != stands.Ban.ID || bans[0].User != "ann" {
 		t.Errorf("the ban in force has to survive: %+v, %v", bans, err)
 	}
-	acts, _, err := s.Acts(t.Context(), room.AuditQuery{Room: "live", Limit: 200})
+	acts, _, err := s.AuditEntries(t.Context(), room.AuditQuery{Room: "live", Limit: 200})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, a := range acts {
-		if a.User != "" && a.Kind != room.ActionBan {
+		if a.User == "ann" && a.Kind != room.ActionBan {
 			t.Errorf("the audit names ann: %+v", a)
 		}
 	}
@@ -198,11 +209,11 @@ func TestErasedDoesNotComeAgain(t *testing.T) {
 func TestErasedVotes(t *testing.T) {
 	s := open(t, t.TempDir())
 	addRoom(t, s, "live")
-	var told []show.Entry
+	var reported []show.Entry
 	s.Follow(func(batch []room.Event) {
 		for _, e := range batch {
 			if e.Part != nil {
-				told = append(told, *e.Part)
+				reported = append(reported, *e.Part)
 			}
 		}
 	})
@@ -239,7 +250,7 @@ func TestErasedVotes(t *testing.T) {
 	if err := s.Close(t.Context()); err != nil { // the follower has been served then
 		t.Fatal(err)
 	}
-	if last := told[len(told)-1]; last.Item != "live" || last.Person != "ann" || !last.Withdraw {
+	if last := reported[len(reported)-1]; last.Item != "live" || last.Person != "ann" || !last.Withdraw {
 		t.Errorf("the rooms are told last of %+v", last)
 	}
 }

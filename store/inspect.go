@@ -11,11 +11,13 @@ import (
 
 // Inspection is what [Inspect] finds in a data folder.
 type Inspection struct {
-	Path    string
-	Size    int64     // bytes of the database, without what SQLite keeps beside it
-	Newest  time.Time // of the newest comment; zero when there is none
-	Older   bool      // its schema is brought up to date at the next start
-	Problem error     // what keeps it from being opened, or damage; nil when there is none
+	Path       string
+	Size       int64     // bytes of the database, without what SQLite keeps beside it
+	Newest     time.Time // of the newest comment; zero when there is none
+	Photos     int       // pictures of photos in it
+	PhotoBytes int64     // bytes of these
+	Older      bool      // its schema is brought up to date at the next start
+	Problem    error     // what keeps it from being opened, or damage; nil when there is none
 }
 
 // Inspect looks at the database of a folder, also beside its server, and changes
@@ -47,6 +49,9 @@ func Inspect(ctx context.Context, dir string) (Inspection, error) {
 		i.Newest = newest.Time()
 	}
 	list, err := scripts()
-	i.Older = version < len(list)
+	if i.Older = version < len(list); i.Older || err != nil {
+		return i, err // it may have no photos yet
+	}
+	err = db.QueryRowContext(ctx, "SELECT count(*), COALESCE(SUM(length(picture)), 0) FROM photos").Scan(&i.Photos, &i.PhotoBytes)
 	return i, err
 }

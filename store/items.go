@@ -57,10 +57,10 @@ func (t *txn) decideItem(place *roomState, ev room.Event) (decision, error) {
 	for i, change := range append(slices.Clip(changes), forgotten...) {
 		e := room.Event{Room: ev.Room, At: ev.At, Kind: room.KindItem, By: ev.By, Item: &change}
 		if i == 0 {
-			if e.Act = ev.Act; e.Act != nil {
-				act := *e.Act
+			if e.Audit = ev.Audit; e.Audit != nil {
+				act := *e.Audit
 				act.Items = changes
-				e.Act = &act
+				e.Audit = &act
 			}
 			d.ev = e
 			continue
@@ -204,19 +204,25 @@ func (c *entryMade) apply(t *txn) error {
 // ItemChanges implements live.Audit. Errors: room.ErrNotFound for an act that changed no
 // item, and for one whose changes are not kept any more.
 func (s *Store) ItemChanges(ctx context.Context, act int64) ([]show.Change, error) {
+	var kept keptItems
+	err := s.keptOf(ctx, act, &kept)
+	return kept.Items, err
+}
+
+// keptOf decodes what an act keeps for its undo, or returns room.ErrNotFound.
+func (s *Store) keptOf(ctx context.Context, act int64, kept any) error {
 	var text string
 	err := s.read.QueryRowContext(ctx, "SELECT kept FROM acts WHERE id = ? AND kept <> ''", act).Scan(&text)
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, room.ErrNotFound
+		return room.ErrNotFound
 	}
-	var kept keptItems
 	if err == nil {
-		err = json.Unmarshal([]byte(text), &kept)
+		err = json.Unmarshal([]byte(text), kept)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("read what act %d did: %w", act, err)
+		return fmt.Errorf("read what act %d did: %w", act, err)
 	}
-	return kept.Items, nil
+	return nil
 }
 
 // keptItems is what the database keeps of an act on items.

@@ -56,3 +56,26 @@ func TestForgetItems(t *testing.T) {
 		}
 	}
 }
+
+// A command that changes several items says the number of the last one, so that who
+// waits for it finds all of them changed.
+func TestReceiptOfSeveralEvents(t *testing.T) {
+	s := open(t, t.TempDir())
+	addRoom(t, s, "live")
+	do := func(c show.Command) room.Receipt {
+		t.Helper()
+		r, err := s.Append(t.Context(), room.Event{Room: "live", At: noon, Kind: room.KindItem, By: "boss", Command: &c})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	for _, id := range []string{"a", "b", "c"} {
+		do(show.Command{Op: show.Create, ID: id, Kind: show.Card, Rank: 1, Spec: json.RawMessage(`{"text":"x","seconds":0}`)})
+	}
+	r := do(show.Command{Op: show.Order, IDs: []string{"c", "b", "a"}})
+	events, err := s.Since(t.Context(), "live", r.Event.Seq-1, 10)
+	if err != nil || len(events) != 2 || events[1].Seq != r.Last {
+		t.Errorf("the receipt says %d and %d; %d events, %v", r.Event.Seq, r.Last, len(events), err)
+	}
+}

@@ -47,15 +47,21 @@ type journal struct {
 	commits, lag Observer     // nil: not measured
 	events       atomic.Int64 // written since the start
 
-	follower atomic.Pointer[follower]
-	fault    atomic.Pointer[error] // why the last write failed; nil: it did not
-	probed   atomic.Int64          // when Ready last asked for a probe, ns
+	follower  atomic.Pointer[follower]
+	fault     atomic.Pointer[error] // why the last write failed; nil: it did not
+	probed    atomic.Int64          // when Ready last asked for a probe, ns
+	term      atomic.Uint64         // that the follower has seen, see term.go
+	committed atomic.Uint64         // the position of the last commit, where changes are published
+	counted   atomic.Bool           // changes are published, so committed is the database's position
+	reached   reached               // the position that the follower has seen
+	altered   atomic.Pointer[func(room.Altered)]
 }
 
 // request is one event, or several that belong together, on its way through the
 // writer.
 type request struct {
 	events   []room.Event
+	term     uint64      // see term.go
 	taken    atomic.Bool // by the writer, or by its author who gave up
 	done     chan struct{}
 	receipts []room.Receipt // one for each event that was looked at
@@ -70,19 +76,8 @@ func (r *request) take() bool { return r.taken.CompareAndSwap(false, true) }
 type job struct {
 	fn    func(*txn) error
 	aside func(*writer) error // instead of fn
+	term  uint64              // see term.go
 	err   chan error
-}
-
-// follower hands batches on without holding up the commits.
-type follower struct {
-	batches chan followed
-	ended   chan struct{}
-}
-
-// followed is a batch on its way to the follower.
-type followed struct {
-	events []room.Event
-	at     time.Time // of the commit; zero when not measured
 }
 
 func (j *journal) start(db *sql.DB, log *slog.Logger) error {
@@ -91,7 +86,8 @@ func (j *journal) start(db *sql.DB, log *slog.Logger) error {
 	j.jobs = make(chan *job)
 	j.probe = make(chan struct{}, 1)
 	j.done = make(chan struct{})
-	j.w = writer{db: db}
+	j.w = writer{db: db, term: firstTerm, handed: firstTerm}
+	j.term.Store(firstTerm)
 	if err := j.w.ready(); err != nil {
 		return err
 	}
@@ -140,7 +136,7 @@ func (j *journal) AppendAll(ctx context.Context, events []room.Event) ([]room.Re
 	if len(events) == 0 {
 		return nil, malformed("no event to append")
 	}
-	req := &request{events: events, done: make(chan struct{})}
+	req := &request{events: events, term: room.TermOf(ctx), done: make(chan struct{})}
 	if !j.enqueue(req) {
 		return nil, room.ErrBusy
 	}
@@ -151,6 +147,9 @@ func (j *journal) AppendAll(ctx context.Context, events []room.Event) ([]room.Re
 			return nil, fmt.Errorf("append: %w", ctx.Err())
 		}
 		<-req.done
+	}
+	if errors.Is(req.err, room.ErrMoved) {
+		room.NoteMoved(ctx)
 	}
 	return req.receipts, req.err
 }
@@ -167,24 +166,6 @@ func (j *journal) enqueue(req *request) bool {
 	default:
 		return false
 	}
-}
-
-// Follow implements live.Journal. A second call is a fault of the program and
-// panics.
-func (j *journal) Follow(fn func(batch []room.Event)) {
-	f := &follower{batches: make(chan followed, followLen), ended: make(chan struct{})}
-	if !j.follower.CompareAndSwap(nil, f) {
-		panic("store: Follow is called twice")
-	}
-	go func() {
-		defer close(f.ended)
-		for batch := range f.batches {
-			fn(batch.events)
-			if !batch.at.IsZero() {
-				j.lag.Observe(time.Since(batch.at).Seconds())
-			}
-		}
-	}()
 }
 
 // Ready implements live.Journal: it says why the last write failed. While it
@@ -234,14 +215,22 @@ func (j *journal) run() {
 			j.commit(batch)
 			clear(batch) // the requests are their authors' now
 		case jb := <-j.jobs:
-			events, err := j.w.do(jb)
-			j.decide(err)
-			j.handOn(events)
-			jb.err <- err
+			jb.err <- j.doJob(jb)
 		case <-j.probe:
 			j.try()
 		}
 	}
+}
+
+// doJob does one job, unless it comes too late.
+func (j *journal) doJob(jb *job) error {
+	if j.w.outdated(jb.term) {
+		return refusal(room.ErrMoved)
+	}
+	events, err := j.w.do(jb)
+	j.decide(err)
+	j.handOn(events)
+	return err
 }
 
 // end waits for the follower and returns the connection.
@@ -276,6 +265,7 @@ func (j *journal) gather(batch []*request, first *request) []*request {
 
 // commit makes a batch durable, hands it to the follower and answers.
 func (j *journal) commit(batch []*request) {
+	batch = j.w.handBack(batch)
 	if len(batch) == 0 {
 		return
 	}
@@ -312,18 +302,6 @@ func (j *journal) wipe() {
 	j.w.wiped = !done
 }
 
-// handOn gives events to the follower.
-func (j *journal) handOn(events []room.Event) {
-	if f := j.follower.Load(); f != nil && len(events) > 0 {
-		j.events.Add(int64(len(events)))
-		b := followed{events: events}
-		if j.lag != nil {
-			b.at = time.Now()
-		}
-		f.batches <- b
-	}
-}
-
 // decide keeps in mind that the database cannot be written, and logs it. That
 // something was written again proves little: on a full disk a small change still
 // fits where a larger one did not, and the log would come and go. It is the
@@ -356,7 +334,11 @@ func (j *journal) try() {
 // change runs fn in a transaction between two batches. ctx counts until it is
 // its turn. A database that cannot be written returns room.ErrBusy.
 func (j *journal) change(ctx context.Context, fn func(*txn) error) error {
-	return j.give(ctx, &job{fn: fn, err: make(chan error, 1)})
+	err := j.give(ctx, &job{fn: fn, term: room.TermOf(ctx), err: make(chan error, 1)})
+	if errors.Is(err, room.ErrMoved) {
+		room.NoteMoved(ctx)
+	}
+	return err
 }
 
 // aside runs fn between two transactions, as change runs one.

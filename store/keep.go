@@ -20,15 +20,15 @@ const walkLen = 2000
 
 // Forget deletes what was written before a moment, for good: comments, whatever
 // became of them unless one is pinned, the events of the log, what the audit says
-// of those comments and of people, bans that ended before, and the pseudonyms of
+// of those comments and of people, bans that ended before, notes on people, and the pseudonyms of
 // authors with nothing left, and what was shown beside comments and ended before. Rooms, links, rules and bans in force stay, and
 // so does the audit itself: who did what, and when. It works in chunks, between
 // which comments are written, and returns how many rows went or lost their text.
-// Nobody can resume over what is gone; numbers go on. The file does not shrink,
+// A client cannot resume over what is gone; numbers go on. The file does not shrink,
 // its pages are overwritten and used again.
 func (s *Store) Forget(ctx context.Context, before time.Time) (rows int64, err error) {
 	for _, forget := range []func(*txn, time.Time) (int64, error){
-		(*txn).forgetEvents, (*txn).forgetComments, (*txn).forgetBans, (*txn).forgetItems, (*txn).forgetMarks, (*txn).forgetReactions,
+		(*txn).forgetEvents, (*txn).forgetComments, (*txn).forgetBans, (*txn).forgetNotes, (*txn).forgetItems, (*txn).forgetMarks, (*txn).forgetReactions,
 	} {
 		for {
 			var n int64
@@ -48,7 +48,7 @@ func (s *Store) Forget(ctx context.Context, before time.Time) (rows int64, err e
 		}
 	}
 	for table, forget := range map[string]func(t *txn, after, upTo int64) (int64, error){
-		"acts":  func(t *txn, after, upTo int64) (int64, error) { return t.forgetActs(before, after, upTo) },
+		"acts":  func(t *txn, after, upTo int64) (int64, error) { return t.forgetAudit(before, after, upTo) },
 		"users": (*txn).forgetUsers,
 	} {
 		n, err := s.walk(ctx, table, forget)
@@ -165,7 +165,7 @@ func (s *Store) emptyLog(ctx context.Context) error {
 // emptyLog is [Store.emptyLog] between two transactions. done is false when a reader
 // kept it from that.
 func (w *writer) emptyLog() (done bool, err error) {
-	if err := w.pragma("busy_timeout = 0"); err != nil { // nobody is to wait for a reader
+	if err := w.pragma("busy_timeout = 0"); err != nil { // the writer must not wait for a reader
 		return false, err
 	}
 	var busy, pages, moved int
@@ -204,10 +204,10 @@ var impersonal = func() string {
 	return strings.Join(quoted, ", ")
 }()
 
-// forgetActs takes texts and people out of one chunk of the audit: out of the
+// forgetAudit takes texts and people out of one chunk of the audit: out of the
 // entries that are older, and out of younger ones about an older comment, whose ID
 // concerns its age.
-func (t *txn) forgetActs(before time.Time, after, upTo int64) (rows int64, err error) {
+func (t *txn) forgetAudit(before time.Time, after, upTo int64) (rows int64, err error) {
 	oldest := comment.NewID(before, 0).String()
 	return t.exec(`UPDATE acts SET detail = '', user = '', kept = CASE WHEN kind LIKE 'item%' OR kind LIKE 'question%' THEN '' ELSE kept END
 		WHERE id > ? AND id <= ? AND (detail <> '' OR user <> '')
@@ -219,6 +219,11 @@ func (t *txn) forgetActs(before time.Time, after, upTo int64) (rows int64, err e
 func (t *txn) forgetBans(before time.Time) (rows int64, err error) {
 	return t.exec(`DELETE FROM bans WHERE id IN (SELECT id FROM bans
 		WHERE lifted > 0 AND lifted < ?1 OR until > 0 AND until < ?1 ORDER BY id LIMIT ?2)`, toMS(before), forgetLen)
+}
+
+// forgetNotes deletes one chunk of notes of which the log told nothing since.
+func (t *txn) forgetNotes(before time.Time) (rows int64, err error) {
+	return t.exec(`DELETE FROM notes WHERE id IN (SELECT id FROM notes WHERE changed < ? ORDER BY id LIMIT ?)`, toMS(before), forgetLen)
 }
 
 // forgetUsers deletes, of one chunk, the pseudonyms of authors who have no comment

@@ -33,19 +33,19 @@ func TestForgetLeavesNothing(t *testing.T) {
 	decide := func(at time.Time, was room.Event, kind room.Kind, act room.Action) {
 		c := was.Comment
 		put(t, s, room.Event{Room: "live", At: at, Kind: kind, From: comment.Held, By: "boss", Comment: comment.Comment{ID: c.ID},
-			Act: line(act, c.ID.String(), c.User, c.Text)})
+			Audit: line(act, c.ID.String(), c.User, c.Text)})
 	}
 	remove := func(at time.Time, was room.Event) {
 		c := was.Comment
 		put(t, s, room.Event{Room: "live", At: at, Kind: room.KindRemove, By: "boss", IDs: []comment.ID{c.ID},
-			Act: line(room.ActionRemove, c.ID.String(), c.User, c.Text)})
+			Audit: line(room.ActionRemove, c.ID.String(), c.User, c.Text)})
 	}
 	ban := func(at, until time.Time, user string) room.Event {
 		return put(t, s, room.Event{Room: "live", At: at, Kind: room.KindBan, By: "boss",
-			Ban: &room.Ban{Kind: room.Mute, User: user, Until: until, Reason: user + "-reason"}, Act: line(room.ActionMute, "", user, user+"-reason")})
+			Ban: &room.Ban{Kind: room.Mute, User: user, Until: until, Reason: user + "-reason"}, Audit: line(room.ActionMute, "", user, user+"-reason")})
 	}
 	lift := func(at time.Time, b room.Event) {
-		put(t, s, room.Event{Room: "live", At: at, Kind: room.KindUnban, By: "boss", Ban: b.Ban, Act: line(room.ActionUnban, "", b.Ban.User, b.Ban.Reason)})
+		put(t, s, room.Event{Room: "live", At: at, Kind: room.KindUnban, By: "boss", Ban: b.Ban, Audit: line(room.ActionUnban, "", b.Ban.User, b.Ban.Reason)})
 	}
 
 	write(old, room.KindComment, "wolf", "old-shown")
@@ -53,33 +53,43 @@ func TestForgetLeavesNothing(t *testing.T) {
 	decide(old, write(old, room.KindHeld, "lynx", "old-approved"), room.KindComment, room.ActionApprove)
 	decide(young, write(old, room.KindHeld, "lynx", "old-refused-late"), room.KindRefused, room.ActionRefuse)
 	remove(young, write(old, room.KindComment, "wolf", "old-removed-late"))
-	put(t, s, room.Event{Room: "live", At: old, Kind: room.KindRemove, User: "wolf", By: "boss", Act: line(room.ActionRemoveUser, "", "wolf", "")})
+	put(t, s, room.Event{Room: "live", At: old, Kind: room.KindRemove, User: "wolf", By: "boss", Audit: line(room.ActionRemoveUser, "", "wolf", "")})
 	ban(old, old.Add(time.Minute), "fox-ended")
 	lift(old.Add(time.Minute), ban(old, time.Time{}, "fox-lifted"))
 
+	note := func(at time.Time, text string) int64 {
+		n := &room.Note{User: "elk", Text: text, Warn: true}
+		return put(t, s, room.Event{Room: "live", At: at, Kind: room.KindNote, By: "boss", Note: n, Audit: line(room.ActionWarn, "", "elk", text)}).Note.ID
+	}
+	gone := note(old, "fox-note-deleted")
+	put(t, s, room.Event{Room: "live", At: old, Kind: room.KindNoteGone, Note: &room.Note{ID: gone}})
+	note(old, "fox-note")
+	read := note(old, "kept-note-read-later") // its event of later has its words, too
+	put(t, s, room.Event{Room: "live", At: young, Kind: room.KindNoteRead, Note: &room.Note{ID: read}})
+	note(young, "kept-note")
 	stays := ban(old, time.Time{}, "owl-banned")
 	lift(young, ban(old, time.Time{}, "owl-lifted"))
 	pinned := write(old, room.KindComment, "swan", "kept-pinned")
 	put(t, s, room.Event{Room: "live", At: old, Kind: room.KindPin, IDs: []comment.ID{pinned.Comment.ID},
-		Act: line(room.ActionPin, pinned.Comment.ID.String(), "swan", "kept-pinned")})
+		Audit: line(room.ActionPin, pinned.Comment.ID.String(), "swan", "kept-pinned")})
 	write(young, room.KindComment, "swan", "kept-young")
 	remove(young, write(young, room.KindComment, "swan", "kept-removed"))
 	if err := putList(t, s, room.RuleList{Room: "live", Name: "kept-list", Text: "kept-rule"}, line(room.ActionRules, "kept-list", "", "+kept-rule")); err != nil {
 		t.Fatal(err)
 	}
 	for _, kind := range []room.Action{room.ActionPutBack, "juggle"} { // also of an unknown kind
-		if err := s.AddAct(t.Context(), room.AuditEntry{Room: "live", At: old, Kind: kind, User: "lynx", Detail: "old-text"}); err != nil {
+		if err := s.AddAuditEntry(t.Context(), room.AuditEntry{Room: "live", At: old, Kind: kind, User: "lynx", Detail: "old-text"}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := s.AddAct(t.Context(), room.AuditEntry{Room: "live", At: young, Kind: room.ActionMute, About: "1", User: "wolf", Detail: "kept-reason"}); err != nil {
+	if err := s.AddAuditEntry(t.Context(), room.AuditEntry{Room: "live", At: young, Kind: room.ActionMute, About: "1", User: "wolf", Detail: "kept-reason"}); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.AddAct(t.Context(), room.AuditEntry{Room: "live", At: old, Kind: room.ActionReplay, Detail: "kept-file.xml"}); err != nil {
+	if err := s.AddAuditEntry(t.Context(), room.AuditEntry{Room: "live", At: old, Kind: room.ActionReplay, Detail: "kept-file.xml"}); err != nil {
 		t.Fatal(err)
 	}
 	lines := func() int {
-		acts, _, err := s.Acts(t.Context(), room.AuditQuery{Room: "live", Global: true, Limit: 200})
+		acts, _, err := s.AuditEntries(t.Context(), room.AuditQuery{Room: "live", Global: true, Limit: 200})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -121,7 +131,7 @@ func TestForgetLeavesNothing(t *testing.T) {
 		if name != "danmaku.db" {
 			continue
 		}
-		for _, kept := range []string{"kept-pinned", "kept-young", "kept-removed", "kept-rule", "kept-reason", "kept-file.xml", "kept-came-back", "owl-banned", "owl-lifted", "swan", "wolf"} {
+		for _, kept := range []string{"kept-pinned", "kept-young", "kept-removed", "kept-rule", "kept-reason", "kept-file.xml", "kept-came-back", "kept-note", "kept-note-read-later", "owl-banned", "owl-lifted", "swan", "wolf"} {
 			if !bytes.Contains(data, []byte(kept)) {
 				t.Errorf("%q is gone", kept)
 			}

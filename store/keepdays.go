@@ -11,8 +11,8 @@ import (
 
 // keepSet is for how many days somebody chose to keep comments.
 type keepSet struct {
-	Days int        `json:"days"`
-	Act  *actChange `json:"act,omitempty"`
+	Days  int          `json:"days"`
+	Audit *auditChange `json:"act,omitempty"`
 }
 
 func (*keepSet) kind() string { return "keep" }
@@ -21,7 +21,7 @@ func (c *keepSet) apply(t *txn) error {
 	if _, err := t.exec("INSERT OR REPLACE INTO meta (key, value) VALUES ('keep_days', ?)", c.Days); err != nil {
 		return err
 	}
-	return t.note("", c.Act)
+	return t.note("", c.Audit)
 }
 
 // KeepDays implements live.Keep.
@@ -38,14 +38,14 @@ func (s *Store) KeepDays(ctx context.Context) (days int, chosen bool, err error)
 
 // SetKeepDays implements live.Keep.
 func (s *Store) SetKeepDays(ctx context.Context, days int, a *room.AuditEntry) error {
-	line, err := encodeAct(a)
+	line, err := encodeAudit(a)
 	if err == nil {
 		err = s.change(ctx, func(t *txn) error {
-			numbered, err := t.decideAct(line)
+			numbered, err := t.decideAudit(line)
 			if err != nil {
 				return err
 			}
-			return t.write(&keepSet{Days: days, Act: numbered})
+			return t.write(&keepSet{Days: days, Audit: numbered})
 		})
 	}
 	if err != nil {

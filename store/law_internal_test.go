@@ -1,6 +1,7 @@
 package store
 
 import (
+	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -14,10 +15,10 @@ import (
 // Who may write rows: the changes when they are applied, what they have in common,
 // what is each database's own affair, and what runs before there is a log.
 var writers = []string{
-	"apply", "effect", "keepItem", "keepMark", "insertComment", "removeComments", "user", "linkUser", "dropUser", "note", "reach", "eraseComments", "eraseItems", "erasePerson", // changes
+	"apply", "effect", "keepItem", "keepMark", "keepNote", "insertComment", "removeComments", "user", "linkUser", "dropUser", "note", "reach", "eraseComments", "eraseItems", "eraseNotes", "erasePerson", // changes
 	"flush", "publish", "moveTo", "probe", // the transaction itself
-	"forgetEvents", "forgetComments", "forgetActs", "forgetBans", "forgetItems", "forgetMarks", "forgetReactions", "forgetUsers", // --keep-days
-	"markCopy", "renumber", "drawEpochs", // backups
+	"forgetEvents", "forgetComments", "forgetAudit", "forgetBans", "forgetNotes", "forgetItems", "forgetMarks", "forgetReactions", "forgetUsers", // --keep-days
+	"markCopy", "MemberCopy", "nameLog", "renumber", "drawEpochs", "dropPhoto", // backups
 	"remember", // readings of this machine's clock, which no other database wants
 }
 
@@ -67,5 +68,18 @@ func TestRowsAreWrittenByChangesAlone(t *testing.T) {
 	}
 	if !found["apply"] || !found["insertComment"] || len(found) < 12 {
 		t.Errorf("the test has found too little: %v", found)
+	}
+}
+
+// Each step has the version to which it leads in its name.
+func TestStepsAreNumberedByTheirVersions(t *testing.T) {
+	list, err := scripts()
+	if err != nil || len(list) == 0 {
+		t.Fatal(list, err)
+	}
+	for i, s := range list {
+		if want := fmt.Sprintf("%04d_", i+1); !strings.HasPrefix(s.name, want) {
+			t.Errorf("the step to version %d is %s, not %s…", i+1, s.name, want)
+		}
 	}
 }

@@ -89,35 +89,35 @@ func (t *txn) decideLink(l room.AccessLink, a *room.AuditEntry) (room.AccessLink
 	}
 	return l, t.write(&linkMade{
 		ID: l.ID, Room: l.Room, Role: l.Role, Label: l.Label, Hash: l.Hash,
-		Made: toMS(l.Made), Used: toMinute(l.LastUsed), Revoked: toMS(l.Revoked), Press: l.Press, Act: line,
+		Made: toMS(l.Made), Used: toMinute(l.LastUsed), Revoked: toMS(l.Revoked), Press: l.Press, Audit: line,
 	})
 }
 
 // aboutLink puts the number of its link into an entry of the audit.
-func (t *txn) aboutLink(id int64, a *room.AuditEntry) (*actChange, error) {
+func (t *txn) aboutLink(id int64, a *room.AuditEntry) (*auditChange, error) {
 	if a == nil {
 		return nil, nil
 	}
 	a.About = strconv.FormatInt(id, 10)
-	line, err := encodeAct(a)
+	line, err := encodeAudit(a)
 	if err != nil {
 		return nil, err
 	}
-	return t.decideAct(line)
+	return t.decideAudit(line)
 }
 
 // linkMade is a new link.
 type linkMade struct {
-	ID      int64      `json:"id"`
-	Room    string     `json:"room,omitempty"`
-	Role    room.Role  `json:"role"`
-	Label   string     `json:"label,omitempty"`
-	Hash    []byte     `json:"hash"`
-	Made    int64      `json:"made"` // ms
-	Used    int64      `json:"used,omitempty"`
-	Revoked int64      `json:"revoked,omitempty"`
-	Press   room.Press `json:"press,omitempty"`
-	Act     *actChange `json:"act,omitempty"`
+	ID      int64        `json:"id"`
+	Room    string       `json:"room,omitempty"`
+	Role    room.Role    `json:"role"`
+	Label   string       `json:"label,omitempty"`
+	Hash    []byte       `json:"hash"`
+	Made    int64        `json:"made"` // ms
+	Used    int64        `json:"used,omitempty"`
+	Revoked int64        `json:"revoked,omitempty"`
+	Press   room.Press   `json:"press,omitempty"`
+	Audit   *auditChange `json:"act,omitempty"`
 }
 
 func (*linkMade) kind() string { return "link" }
@@ -138,7 +138,7 @@ func (c *linkMade) apply(t *txn) error {
 	if _, err := t.exec(q, c.ID, of, string(c.Role), c.Label, c.Hash, c.Made, c.Used, c.Revoked, string(c.Press)); err != nil {
 		return err
 	}
-	return t.note(c.Room, c.Act)
+	return t.note(c.Room, c.Audit)
 }
 
 // link reads what a decision about a link needs.
@@ -176,7 +176,7 @@ func (s *Store) RevokeLink(ctx context.Context, id int64, at time.Time, a *room.
 		if err != nil {
 			return err
 		}
-		return t.write(&linkRevoked{ID: id, At: max(toMS(at), 1), Room: roomID, Act: line})
+		return t.write(&linkRevoked{ID: id, At: max(toMS(at), 1), Room: roomID, Audit: line})
 	})
 	if err != nil {
 		return fmt.Errorf("revoke link %d: %w", id, err)
@@ -186,10 +186,10 @@ func (s *Store) RevokeLink(ctx context.Context, id int64, at time.Time, a *room.
 
 // linkRevoked is that a link was taken back.
 type linkRevoked struct {
-	ID   int64      `json:"id"`
-	At   int64      `json:"at"` // ms
-	Room string     `json:"room,omitempty"`
-	Act  *actChange `json:"act,omitempty"`
+	ID    int64        `json:"id"`
+	At    int64        `json:"at"` // ms
+	Room  string       `json:"room,omitempty"`
+	Audit *auditChange `json:"act,omitempty"`
 }
 
 func (*linkRevoked) kind() string { return "link_revoked" }
@@ -198,7 +198,7 @@ func (c *linkRevoked) apply(t *txn) error {
 	if _, err := t.exec("UPDATE links SET revoked = ? WHERE id = ?", c.At, c.ID); err != nil {
 		return err
 	}
-	return t.note(c.Room, c.Act)
+	return t.note(c.Room, c.Audit)
 }
 
 // RestoreLink implements access.Links. Errors: room.ErrNotFound,
@@ -216,7 +216,7 @@ func (s *Store) RestoreLink(ctx context.Context, id int64, a *room.AuditEntry) e
 		if err != nil {
 			return err
 		}
-		return t.write(&linkRestored{ID: id, Room: roomID, Act: line})
+		return t.write(&linkRestored{ID: id, Room: roomID, Audit: line})
 	})
 	if err != nil {
 		return fmt.Errorf("give link %d back: %w", id, err)
@@ -226,9 +226,9 @@ func (s *Store) RestoreLink(ctx context.Context, id int64, a *room.AuditEntry) e
 
 // linkRestored is that a link that was taken back is good again.
 type linkRestored struct {
-	ID   int64      `json:"id"`
-	Room string     `json:"room,omitempty"`
-	Act  *actChange `json:"act,omitempty"`
+	ID    int64        `json:"id"`
+	Room  string       `json:"room,omitempty"`
+	Audit *auditChange `json:"act,omitempty"`
 }
 
 func (*linkRestored) kind() string { return "link_restored" }
@@ -237,12 +237,12 @@ func (c *linkRestored) apply(t *txn) error {
 	if _, err := t.exec("UPDATE links SET revoked = 0 WHERE id = ?", c.ID); err != nil {
 		return err
 	}
-	return t.note(c.Room, c.Act)
+	return t.note(c.Room, c.Audit)
 }
 
 // TouchLink implements access.Links: it notes the use to the minute, and never
 // goes back. It is not a change that other programs are told of. Errors:
-// room.ErrBusy; an unknown link is none, since nobody waits for the answer.
+// room.ErrBusy. An unknown link is not an error, since no caller waits for the answer.
 func (s *Store) TouchLink(ctx context.Context, id int64, at time.Time) error {
 	err := s.change(ctx, func(t *txn) error {
 		var older bool

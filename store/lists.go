@@ -38,8 +38,8 @@ func texts(ctx context.Context, q queries, query string, args ...any) ([]string,
 
 // deleteOf deletes a room's row of a table by its ID, by the change that gone makes of the
 // act. Errors: room.ErrNotFound.
-func (s *Store) deleteOf(ctx context.Context, table, roomID, id string, a *room.AuditEntry, gone func(*actChange) change) error {
-	line, err := encodeAct(a)
+func (s *Store) deleteOf(ctx context.Context, table, roomID, id string, a *room.AuditEntry, gone func(*auditChange) change) error {
+	line, err := encodeAudit(a)
 	if err == nil {
 		err = s.change(ctx, func(t *txn) error {
 			row, err := t.roomID(roomID)
@@ -50,7 +50,7 @@ func (s *Store) deleteOf(ctx context.Context, table, roomID, id string, a *room.
 			if err := t.get("SELECT 1 FROM "+table+" WHERE id = ? AND room = ?", []any{id, row}, &one); err != nil {
 				return err
 			}
-			act, err := t.decideAct(line)
+			act, err := t.decideAudit(line)
 			if err != nil {
 				return err
 			}

@@ -64,6 +64,12 @@ func checkFile(ctx context.Context, path string) error {
 	return checkVersion(path, version)
 }
 
+// Schema is the version of the database that this program makes.
+func Schema() (int, error) {
+	list, err := scripts()
+	return len(list), err
+}
+
 func checkVersion(path string, version int) error {
 	list, err := scripts()
 	if err != nil {

@@ -36,10 +36,13 @@ const (
 
 // Options say where and how a store is opened.
 type Options struct {
-	Dir  string       // the data folder; made when it is not there
-	Full bool         // survive power cuts, not only a killed process: synchronous=FULL
-	Held bool         // the caller holds the folder's [Lock]
-	Log  *slog.Logger // nil: nothing is logged
+	Dir  string // the data folder; made when it is not there
+	Full bool   // survive power cuts, not only a killed process: synchronous=FULL
+	Held bool   // the caller holds the folder's [Lock]
+	// Member is the log that the caller takes part in, with Held: the database of another
+	// one is refused. Empty is none.
+	Member string
+	Log    *slog.Logger // nil: nothing is logged
 
 	// Commits observes how long each transaction of events takes, Lag how long after its
 	// commit each batch has reached the rooms. Nil: not measured.
@@ -183,6 +186,9 @@ func open(ctx context.Context, path string, o Options) (*Store, error) {
 	if err := upgrade(ctx, write, o); err != nil {
 		return nil, errors.Join(err, write.Close())
 	}
+	if err := checkMember(ctx, write, o); err != nil {
+		return nil, errors.Join(err, write.Close())
+	}
 	if err := renumber(ctx, write); err != nil {
 		return nil, errors.Join(err, write.Close())
 	}
@@ -254,63 +260,8 @@ func makeFolder(dir string) (string, error) {
 	return "", &FolderError{Kind: FolderNotMade, Path: abs, Cause: cause(err)}
 }
 
-// FolderFault is why a data folder cannot be used.
-type FolderFault int
-
-// The faults of data folders.
-const (
-	FolderNoParent    FolderFault = iota // the folder that it is to be in is not there
-	FolderNotMade                        // the folder cannot be made
-	FolderNotWritable                    // Path is the folder
-	FolderServed                         // another server uses it
-	FolderFull                           // the disk is full
-	FileNotDatabase                      // Path is the database, here and below
-	FileDamaged
-	FileLocked
-)
-
-// FolderError is a data folder that cannot be used, and why. Others may say it in
-// other words.
-type FolderError struct {
-	Kind   FolderFault
-	Path   string
-	Cause  error
-	Holder int // with FolderServed: the process, 0 when unknown
-}
-
-// Error says in one line what is wrong and what to do.
-func (e *FolderError) Error() string {
-	switch e.Kind {
-	case FolderNoParent:
-		return fmt.Sprintf("the data folder %s is not made, since there is no folder %s; make that one, or name another data folder with --data", e.Path, filepath.Dir(e.Path))
-	case FolderNotMade:
-		return fmt.Sprintf("the data folder %s cannot be made (%v); make it yourself or name another with --data", e.Path, e.Cause)
-	case FolderNotWritable:
-		return fmt.Sprintf("the data folder %s cannot be written (%v); give this user the right to, or name another with --data", e.Path, e.Cause)
-	case FolderServed:
-		holder := ""
-		if e.Holder > 0 {
-			holder = fmt.Sprintf(" (process %d)", e.Holder)
-		}
-		return fmt.Sprintf("%v%s already uses the data folder %s; danmaku open shows its console. To start another, stop it or name another folder with --data",
-			ErrServed, holder, e.Path)
-	case FolderFull:
-		return fmt.Sprintf("the disk of the data folder %s is full (%v); make room and start again", e.Path, e.Cause)
-	case FileNotDatabase:
-		return fmt.Sprintf("%s is not a database (%v); move it away to start anew, or put a backup in its place", e.Path, e.Cause)
-	case FileDamaged:
-		return fmt.Sprintf("%s is damaged (%v); put a backup in its place, or move it away to start anew", e.Path, e.Cause)
-	case FileLocked:
-		return fmt.Sprintf("%s is locked by another program (%v); stop that program and try again", e.Path, e.Cause)
-	}
-	return e.Cause.Error()
-}
-
-// Unwrap is the cause; [ErrServed] with FolderServed.
-func (e *FolderError) Unwrap() error { return e.Cause }
-
-// makeFile makes sure that the database can be written and that nobody else can
-// read it. SQLite gives its -wal and -shm files the mode of the database, so
+// makeFile makes sure that the database can be written and that no other
+// user can read it. SQLite gives its -wal and -shm files the mode of the database, so
 // this needs no umask, which would hold for the whole process.
 func makeFile(path string) error {
 	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -15,10 +14,12 @@ import (
 )
 
 // Questions implements live.Shows: the questions of an item that are shown, with what
-// moderators have made of them, also of those that are hidden or merged.
+// moderators have made of them, also of those that are hidden or merged; and the photos of a
+// wall that are shown and were not cleared away.
 func (s *Store) Questions(ctx context.Context, roomID, item string) (list []show.Question, err error) {
 	rows, err := s.rows(ctx, `SELECT `+rowColumns+` FROM comments c JOIN users u ON u.id = c.user
-		WHERE c.room = (SELECT id FROM rooms WHERE name = ?) AND c.item = ? AND c.item <> '' AND c.status = 1 ORDER BY c.id`, []any{roomID, item})
+		WHERE c.room = (SELECT id FROM rooms WHERE name = ?) AND c.item = ? AND c.item <> '' AND c.status = 1
+		AND (c.photo = '' OR c.seq > (SELECT cleared FROM rooms WHERE id = c.room)) ORDER BY c.id`, []any{roomID, item})
 	if err != nil {
 		return nil, fmt.Errorf("read questions of room %s: %w", roomID, err)
 	}
@@ -27,7 +28,7 @@ func (s *Store) Questions(ctx context.Context, roomID, item string) (list []show
 		return nil, fmt.Errorf("read questions of room %s: %w", roomID, err)
 	}
 	for _, row := range rows {
-		list = append(list, show.Question{Comment: row.Comment, Mark: marks[row.ID]})
+		list = append(list, show.Question{Comment: row.Comment, Seq: row.Seq, Mark: marks[row.ID]})
 	}
 	return list, nil
 }
@@ -196,10 +197,10 @@ func (t *txn) decideMark(place *roomState, ev room.Event) (decision, error) {
 		return again(ev)
 	}
 	ev.Mark = &change
-	if ev.Act != nil {
-		act := *ev.Act
+	if ev.Audit != nil {
+		act := *ev.Audit
 		act.Mark = &change
-		ev.Act = &act
+		ev.Audit = &act
 	}
 	return decision{ev: ev}, nil
 }
@@ -234,19 +235,9 @@ type keptMark struct {
 // MarkOf implements live.Audit. Errors: room.ErrNotFound for an act that changed no
 // question, and for one whose change is not kept any more.
 func (s *Store) MarkOf(ctx context.Context, act int64) (show.MarkChange, error) {
-	var text string
-	err := s.read.QueryRowContext(ctx, "SELECT kept FROM acts WHERE id = ? AND kept <> ''", act).Scan(&text)
-	if errors.Is(err, sql.ErrNoRows) {
-		return show.MarkChange{}, room.ErrNotFound
-	}
 	var kept keptMark
-	if err == nil {
-		err = json.Unmarshal([]byte(text), &kept)
-	}
-	if err != nil {
-		return show.MarkChange{}, fmt.Errorf("read what act %d did: %w", act, err)
-	}
-	return kept.Mark, nil
+	err := s.keptOf(ctx, act, &kept)
+	return kept.Mark, err
 }
 
 // suggest makes a card of a comment that was paid for, which moderators may show. A

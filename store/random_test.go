@@ -55,13 +55,15 @@ func dump(t *testing.T, s *store.Store) map[string][]string {
 		"webhooks":   "SELECT w.id, r.name, w.label, hex(w.sealed), w.switches, w.made, w.position FROM webhooks w JOIN rooms r ON r.id = w.room ORDER BY 1",
 		"rooms":      "SELECT name, epoch, seq, cleared, settings, pinned FROM rooms ORDER BY name",
 		"users":      "SELECT r.name, u.name, COALESCE(s.link, 0) FROM users u JOIN rooms r ON r.id = u.room LEFT JOIN senders s ON s.user = u.id ORDER BY 1, 2",
-		"comments":   "SELECT r.name, u.name, c.id, c.seq, c.at, c.status, c.text, c.original, c.name, c.mode, c.color, c.size, c.badge, c.source, c.item, c.rule, c.word, c.detail, c.spans, c.address, c.ref, c.actor, c.paid, c.emotes, c.chat FROM comments c JOIN rooms r ON r.id = c.room JOIN users u ON u.id = c.user ORDER BY c.id",
+		"comments":   "SELECT r.name, u.name, c.id, c.seq, c.at, c.status, c.text, c.original, c.name, c.mode, c.color, c.size, c.badge, c.source, c.item, c.photo, c.rule, c.word, c.detail, c.spans, c.address, c.ref, c.actor, c.paid, c.emotes, c.chat FROM comments c JOIN rooms r ON r.id = c.room JOIN users u ON u.id = c.user ORDER BY c.id",
 		"events":     "SELECT r.name, e.seq, e.at, e.kind, e.comment, e.actor, e.data FROM events e JOIN rooms r ON r.id = e.room ORDER BY 1, 2",
 		"bans":       "SELECT b.id, r.name, b.kind, b.user, b.address, b.until, b.show_end, b.reason, b.actor, b.at, b.lifted FROM bans b JOIN rooms r ON r.id = b.room ORDER BY 1",
+		"notes":      "SELECT n.id, r.name, n.user, n.text, n.warn, n.ready, n.read, n.actor, n.at, n.gone, n.changed FROM notes n JOIN rooms r ON r.id = n.room ORDER BY 1",
 		"links":      "SELECT l.id, r.name, l.role, l.label, hex(l.hash), l.made, l.used, l.revoked, l.press FROM links l LEFT JOIN rooms r ON r.id = l.room ORDER BY 1",
 		"rule_lists": "SELECT r.name, l.name, l.text, l.active, l.changed, l.revision FROM rule_lists l LEFT JOIN rooms r ON r.id = l.room ORDER BY 1, 2",
 		"acts":       "SELECT a.id, r.name, a.at, a.actor, a.link, a.role, a.kind, a.about, a.user, a.detail, a.changed, a.before, a.after, a.kept, a.undone FROM acts a LEFT JOIN rooms r ON r.id = a.room ORDER BY 1",
 		"styles":     "SELECT r.name, s.name, s.options, s.css, s.changed FROM styles s JOIN rooms r ON r.id = s.room ORDER BY 1, 2",
+		"photos":     "SELECT r.name, p.comment, p.path, hex(p.picture) FROM photos p JOIN rooms r ON r.id = p.room ORDER BY p.comment",
 		"emotes":     "SELECT r.name, e.hash, e.type, hex(e.picture) FROM emotes e JOIN rooms r ON r.id = e.room ORDER BY r.name, e.id",
 		"pictures":   "SELECT r.name, p.hash, hex(p.jpeg) FROM pictures p JOIN rooms r ON r.id = p.room ORDER BY r.name, p.id",
 		"wifi":       "SELECT r.name, hex(w.sealed) FROM wifi w JOIN rooms r ON r.id = w.room ORDER BY 1",
@@ -174,12 +176,12 @@ func (c *chance) event(kind room.Kind) room.Event {
 		}
 		if c.IntN(3) == 0 { // a decision about one that is there, or not
 			e.From, e.By, e.Comment, e.Entry = comment.Status(c.pick("held", "removed")), "boss", comment.Comment{ID: c.id()}, room.Entry{}
-			e.Act = c.act(room.ActionApprove)
+			e.Audit = c.act(room.ActionApprove)
 		} else {
 			c.ids = append(c.ids, e.Comment.ID)
 		}
 	case room.KindRemove:
-		switch e.Act = c.act(room.ActionRemove); c.IntN(3) {
+		switch e.Audit = c.act(room.ActionRemove); c.IntN(3) {
 		case 0:
 			e.User = c.pick("ann", "bob")
 		case 1:
@@ -188,26 +190,37 @@ func (c *chance) event(kind room.Kind) room.Event {
 			e.IDs = []comment.ID{c.id(), c.id(), c.id()}
 		}
 	case room.KindErase:
-		e.User, e.Act = c.pick("ann", "bob", "cat"), c.act(room.ActionErase)
+		e.User, e.Audit = c.pick("ann", "bob", "cat"), c.act(room.ActionErase)
 	case room.KindRoom:
 		setup := room.New(e.Room)
 		setup.Title = c.pick("a", "b")
-		e.Setup, e.Changed, e.Act = &setup, []string{"title"}, c.act(room.ActionSettings)
+		e.Setup, e.Changed, e.Audit = &setup, []string{"title"}, c.act(room.ActionSettings)
 	case room.KindPin:
-		if e.Act = c.act(room.ActionPin); c.IntN(2) == 0 {
+		if e.Audit = c.act(room.ActionPin); c.IntN(2) == 0 {
 			e.IDs = []comment.ID{c.id()}
 		}
 	case room.KindBan:
-		e.Ban, e.Act = &room.Ban{Kind: room.Mute, User: c.pick("ann", "bob"), Until: c.now.Add(time.Hour)}, c.act(room.ActionMute)
+		e.Ban, e.Audit = &room.Ban{Kind: room.Mute, User: c.pick("ann", "bob"), Until: c.now.Add(time.Hour)}, c.act(room.ActionMute)
 	case room.KindUnban:
-		e.Ban, e.Act = &room.Ban{ID: int64(1 + c.IntN(5))}, c.act(room.ActionUnban)
+		e.Ban, e.Audit = &room.Ban{ID: int64(1 + c.IntN(5))}, c.act(room.ActionUnban)
+	case room.KindNote:
+		e.Note, e.Audit = &room.Note{User: c.pick("ann", "bob"), Text: c.pick("kind", "<b>")}, c.act(room.ActionNote)
+		if c.IntN(2) == 0 {
+			e.Note.Warn = true
+		} else if c.IntN(2) == 0 {
+			e.Note.Warn, e.Note.Text, e.Note.Ready = true, "", room.WarnSpam
+		} else if c.IntN(2) == 0 { // one that was deleted, or not
+			e.Note = &room.Note{ID: int64(1 + c.IntN(9))}
+		}
+	case room.KindNoteGone, room.KindNoteRead:
+		e.Note, e.Audit = &room.Note{ID: int64(1 + c.IntN(9)), User: c.pick("", "ann", "bob")}, c.act(room.ActionNoteGone)
 	}
 	return e
 }
 
 // command is something done to an item, or one that is made.
 func (c *chance) command() room.Event {
-	cmd := show.Command{ID: c.pick("p", "d", "q", "card"), Rank: c.IntN(9), Seed: bytes.Repeat([]byte{byte(c.IntN(256))}, show.SeedSize)}
+	cmd := show.Command{ID: c.pick("p", "d", "q", "w", "card"), Rank: c.IntN(9), Seed: bytes.Repeat([]byte{byte(c.IntN(256))}, show.SeedSize)}
 	cmd.Op = []show.Op{show.Schedule, show.StartScheduled, show.Create, show.Create, show.Start, show.Start, show.Start, show.Order, show.Queue, show.Expire, show.Delete, show.Stop}[c.IntN(12)]
 	if cmd.Op == show.Schedule && c.IntN(3) > 0 {
 		cmd.Starts = c.now.Add(time.Duration(c.IntN(20)) * time.Minute)
@@ -216,18 +229,20 @@ func (c *chance) command() room.Event {
 		cmd.Kind, cmd.Spec = show.Draw, json.RawMessage(`{"title":"<b>","winners":1,"button":true}`)
 	} else if cmd.ID == "q" {
 		cmd.Kind, cmd.Spec = show.Questions, json.RawMessage(`{"title":"?"}`)
+	} else if cmd.ID == "w" {
+		cmd.Kind, cmd.Spec = show.Photos, json.RawMessage(`{"title":"!","each":20}`)
 	} else if cmd.ID == "card" {
 		cmd.Kind, cmd.Spec = show.Card, fmt.Appendf(nil, `{"comment":%q,"text":"hi","seconds":3}`, c.id())
 	} else {
 		cmd.Spec = fmt.Appendf(nil, `{"question":"前","options":["a","b"],"changeable":%v,"seconds":%d}`, c.IntN(2) == 0, 5*c.IntN(2))
 	}
-	return room.Event{Room: c.pick("live", "live", "other"), At: c.now, Kind: room.KindItem, By: "boss", Command: &cmd, Act: c.act(room.ActionItem)}
+	return room.Event{Room: c.pick("live", "live", "other"), At: c.now, Kind: room.KindItem, By: "boss", Command: &cmd, Audit: c.act(room.ActionItem)}
 }
 
 // step does one command. That it may be refused is part of it.
 func (c *chance) step(ctx context.Context) error {
 	c.now = c.now.Add(time.Duration(1+c.IntN(4000)) * time.Millisecond)
-	kinds := []room.Kind{room.KindComment, room.KindComment, room.KindComment, room.KindHeld, room.KindRefused, room.KindRemove, room.KindClear, room.KindRoom, room.KindPin, room.KindBan, room.KindUnban}
+	kinds := []room.Kind{room.KindComment, room.KindComment, room.KindComment, room.KindHeld, room.KindRefused, room.KindRemove, room.KindClear, room.KindRoom, room.KindPin, room.KindBan, room.KindUnban, room.KindNote, room.KindNote, room.KindNoteGone, room.KindNoteRead}
 	commands := map[string]func() error{
 		"event": func() error { _, err := c.s.Append(ctx, c.event(kinds[c.IntN(len(kinds))])); return err },
 		"events": func() error {
@@ -267,9 +282,9 @@ func (c *chance) step(ctx context.Context) error {
 			if err != nil && !errors.Is(err, room.ErrNotFound) {
 				return err
 			}
-			change := room.RuleChange{Room: l.Room, Name: l.Name, Was: stands.Revision, Now: &l, Act: c.act(room.ActionRules)}
-			if change.Act != nil {
-				change.Act.List = &room.ListEdit{Made: true, Now: []string{l.Text}}
+			change := room.RuleChange{Room: l.Room, Name: l.Name, Was: stands.Revision, Now: &l, Audit: c.act(room.ActionRules)}
+			if change.Audit != nil {
+				change.Audit.List = &room.ListEdit{Made: true, Now: []string{l.Text}}
 			}
 			if stands.Revision != 0 && c.IntN(3) == 0 {
 				change.Now = nil
@@ -299,6 +314,16 @@ func (c *chance) step(ctx context.Context) error {
 		"emote": func() error {
 			return c.s.PutEmote(ctx, c.pick("live", "other"), fmt.Sprint(c.IntN(99)), "image/png", []byte{byte(c.IntN(9))})
 		},
+		"photo": func() error {
+			e := c.event(room.KindHeld)
+			e.Room, e.From, e.Audit, e.By = "live", "", nil, ""
+			e.Comment = comment.Comment{ID: comment.NewID(c.now, c.Uint32()), At: c.now, Text: comment.PhotoText, User: c.pick("ann", "bob", "cat"), Item: "w"}
+			e.Comment.Photo = &comment.Photo{Path: room.PhotoPath(e.Comment.ID.String()), Width: 4, Height: 3}
+			e.Entry, e.Picture = room.Entry{Ref: c.pick("", "r1", "f1")}, []byte{byte(c.IntN(9))}
+			c.ids = append(c.ids, e.Comment.ID)
+			_, err := c.s.Append(ctx, e)
+			return err
+		},
 		"picture": func() error {
 			return c.s.PutPicture(ctx, "live", fmt.Sprint(c.IntN(20)), []byte{0xff, byte(c.IntN(9))})
 		},
@@ -326,19 +351,26 @@ func (c *chance) step(ctx context.Context) error {
 			default:
 				ask.Into = &into
 			}
-			_, err := c.s.Append(ctx, room.Event{Room: "live", At: c.now, Kind: room.KindQuestion, By: "boss", Ask: &ask, Act: c.act(room.ActionAnswered)})
+			_, err := c.s.Append(ctx, room.Event{Room: "live", At: c.now, Kind: room.KindQuestion, By: "boss", Ask: &ask, Audit: c.act(room.ActionAnswered)})
 			return err
 		},
 		"keep": func() error { return c.s.SetKeepDays(ctx, c.IntN(40), c.act(room.ActionKeep)) },
+		"code": func() error {
+			err := c.s.UseCode(ctx, c.pick("a", "b", "c"), c.now, c.now.Add(-time.Duration(c.IntN(20))*time.Minute))
+			if errors.Is(err, room.ErrExpired) { // used before
+				return nil
+			}
+			return err
+		},
 		"wifi": func() error {
 			return c.s.SetWiFi(ctx, c.pick("live", "other", "nowhere"), []byte(c.pick("", "sealed", "anew")), c.act(room.ActionWiFi))
 		},
 		"erase": func() error { _, err := c.s.Append(ctx, c.event(room.KindErase)); return err },
 		"act": func() error {
-			return c.s.AddAct(ctx, room.AuditEntry{Room: "live", At: c.now, By: "boss", Kind: room.ActionReplay, Undoes: int64(c.IntN(9))})
+			return c.s.AddAuditEntry(ctx, room.AuditEntry{Room: "live", At: c.now, By: "boss", Kind: room.ActionReplay, Undoes: int64(c.IntN(9))})
 		},
 	}
-	names := []string{"event", "event", "event", "event", "events", "room", "link", "revoke", "restore", "touch", "rules", "style", "no style", "chat", "no chat", "webhook", "passed", "no webhook", "picture", "emote", "emote", "emote", "emote", "moment", "act", "reactions", "item", "item", "item", "item", "item", "item", "entry", "entry", "entry", "entry", "entry", "entry", "entry", "entry", "question", "question", "question", "erase", "keep", "wifi"}
+	names := []string{"event", "event", "event", "event", "events", "room", "link", "revoke", "restore", "touch", "rules", "style", "no style", "chat", "no chat", "webhook", "passed", "no webhook", "picture", "photo", "photo", "photo", "photo", "emote", "emote", "emote", "emote", "moment", "act", "reactions", "item", "item", "item", "item", "item", "item", "entry", "entry", "entry", "entry", "entry", "entry", "entry", "entry", "question", "question", "question", "erase", "keep", "code", "wifi"}
 	name := names[c.IntN(len(names))]
 	err := commands[name]()
 	if err == nil {

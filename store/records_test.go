@@ -139,7 +139,7 @@ func putList(t *testing.T, s *store.Store, l room.RuleList, a *room.AuditEntry) 
 	if err != nil && !errors.Is(err, room.ErrNotFound) {
 		t.Fatal(err)
 	}
-	return s.ChangeRuleList(t.Context(), room.RuleChange{Room: l.Room, Name: l.Name, Was: stands.Revision, Now: &l, Act: a})
+	return s.ChangeRuleList(t.Context(), room.RuleChange{Room: l.Room, Name: l.Name, Was: stands.Revision, Now: &l, Audit: a})
 }
 
 func TestRuleLists(t *testing.T) {

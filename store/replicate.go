@@ -40,13 +40,21 @@ func (e *publishError) Unwrap() error { return e.err }
 func (s *Store) Replicate(ctx context.Context, p Publisher) error {
 	return s.aside(ctx, func(w *writer) error {
 		w.publisher = p
-		return nil
+		err := w.get("SELECT value FROM meta WHERE key = 'position'", nil, &w.pos)
+		if err == nil {
+			s.journal.committed.Store(w.pos)
+			s.journal.counted.Store(p != nil)
+		}
+		return err
 	})
 }
 
 // Position is this database's place in the log of all changes: that of the last
 // transaction it decided or applied.
 func (s *Store) Position(ctx context.Context) (pos uint64, err error) {
+	if s.journal.counted.Load() {
+		return s.journal.committed.Load(), nil
+	}
 	if err := s.read.QueryRowContext(ctx, "SELECT value FROM meta WHERE key = 'position'").Scan(&pos); err != nil {
 		return 0, fmt.Errorf("read the position in the log: %w", err)
 	}
@@ -56,7 +64,8 @@ func (s *Store) Position(ctx context.Context) (pos uint64, err error) {
 // Apply writes batches that were decided elsewhere, in one transaction, and hands
 // their events to the follower. Those that the database has are left out, so the
 // same ones may come again. Errors: ErrGap when one is missing before them,
-// ErrNewer when one holds what this version does not know; then none is written.
+// ErrNewer when one holds what this version does not know; then none is written. What was
+// checked before them is handed back from then on, see [Store.Term].
 func (s *Store) Apply(ctx context.Context, batches []Batch) error {
 	err := s.change(ctx, func(t *txn) error {
 		t.foreign = true
@@ -79,8 +88,14 @@ func (s *Store) Apply(ctx context.Context, batches []Batch) error {
 				if err := c.apply(t); err != nil {
 					return fmt.Errorf("a change of kind %s: %w", c.kind(), err)
 				}
+				if a, ok := c.(altering); ok {
+					a.alters(&t.altered)
+				}
 			}
-			pos = b.Pos
+			pos, t.fresh = b.Pos, true
+		}
+		if !t.fresh {
+			return nil
 		}
 		return t.moveTo(pos)
 	})
@@ -96,12 +111,13 @@ func (t *txn) position() (pos uint64, err error) {
 }
 
 func (t *txn) moveTo(pos uint64) error {
+	t.pos = pos
 	_, err := t.exec("UPDATE meta SET value = ? WHERE key = 'position'", int64(pos))
 	return err
 }
 
-// publish moves the position over the changes of the transaction, once whoever is to
-// have them has them. On one machine nobody is, and it is a count.
+// publish hands the changes of the transaction to the publisher and then moves the
+// position over them. On one machine there is no publisher, and the position only counts.
 func (t *txn) publish() error {
 	if t.changed == 0 {
 		return nil

@@ -56,8 +56,8 @@ func TestAppliedChangesMakeTheSameDatabase(t *testing.T) {
 		}
 		for _, list := range [][]room.Event{written, followed} {
 			for i := range list {
-				if list[i].Act != nil { // the entry itself is read from the audit
-					list[i].Act = &room.AuditEntry{ID: list[i].Act.ID, By: list[i].Act.By}
+				if list[i].Audit != nil { // the entry itself is read from the audit
+					list[i].Audit = &room.AuditEntry{ID: list[i].Audit.ID, By: list[i].Audit.By}
 				}
 			}
 		}
@@ -87,13 +87,7 @@ func TestPositions(t *testing.T) {
 	if r, err := a.Append(t.Context(), room.Event{Room: "live", Kind: room.KindPin, At: noon}); err != nil || !r.Again {
 		t.Fatal(r, err)
 	}
-	at := func(s *store.Store) uint64 {
-		pos, err := s.Position(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
-		return pos
-	}
+	at := func(s *store.Store) uint64 { return position(t, s) }
 	if at(a) != 4 || len(log.batches) != 4 {
 		t.Errorf("after four transactions with changes and one without: position %d, %d batches", at(a), len(log.batches))
 	}

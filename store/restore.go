@@ -17,9 +17,9 @@ var ErrHasData = errors.New("the folder holds data already")
 // open, and changes nothing. It reads all of it.
 func CheckBackup(ctx context.Context, path string) error {
 	if info, err := os.Stat(path); err != nil {
-		return fmt.Errorf("%s cannot be read: %w", path, cause(err))
+		return &FolderError{Kind: FileUnreadable, Path: path, Cause: cause(err)}
 	} else if !info.Mode().IsRegular() || info.Size() == 0 {
-		return fmt.Errorf("%s is not a backup: it is empty or not a file", path)
+		return &FolderError{Kind: FileNotBackup, Path: path}
 	}
 	if err := checkFile(ctx, path); err != nil {
 		return explain(filepath.Dir(path), err)
@@ -35,7 +35,7 @@ func CheckBackup(ctx context.Context, path string) error {
 		return explain(filepath.Dir(path), err)
 	}
 	if app != applicationID {
-		return fmt.Errorf("%s is not a backup of danmaku", path)
+		return &FolderError{Kind: FileOfOther, Path: path}
 	}
 	if err := db.QueryRowContext(ctx, "PRAGMA quick_check(1)").Scan(&said); err != nil {
 		return explain(filepath.Dir(path), err)

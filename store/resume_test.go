@@ -36,7 +36,7 @@ func TestResumesAndModerationShareNoConnection(t *testing.T) {
 		"person":  func() error { _, err := s.Person(ctx, "live", ev.Comment.User); return err },
 		"bans":    func() error { _, err := s.Bans(ctx, time.Now()); return err },
 		"links":   func() error { _, err := s.Links(ctx); return err },
-		"audit":   func() error { _, _, err := s.Acts(ctx, room.AuditQuery{Room: "live"}); return err },
+		"audit":   func() error { _, _, err := s.AuditEntries(ctx, room.AuditQuery{Room: "live"}); return err },
 	}
 	t.Run("resumes at their bound", func(t *testing.T) {
 		takeAll(t, s.ResumeReaders())

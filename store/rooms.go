@@ -49,7 +49,7 @@ func (s *Store) AddRoom(ctx context.Context, r room.Room, a *room.AuditEntry, li
 	if err != nil {
 		return room.Record{}, fmt.Errorf("add room: %w", err)
 	}
-	line, err := encodeAct(a)
+	line, err := encodeAudit(a)
 	if err != nil {
 		return room.Record{}, fmt.Errorf("add room: %w", err)
 	}
@@ -60,11 +60,11 @@ func (s *Store) AddRoom(ctx context.Context, r room.Room, a *room.AuditEntry, li
 		} else if !errors.Is(err, room.ErrNotFound) {
 			return err
 		}
-		numbered, err := t.decideAct(line)
+		numbered, err := t.decideAudit(line)
 		if err != nil {
 			return err
 		}
-		if err := t.write(&roomMade{Room: r.ID, Epoch: epoch, Settings: text, Act: numbered}); err != nil {
+		if err := t.write(&roomMade{Room: r.ID, Epoch: epoch, Settings: text, Audit: numbered}); err != nil {
 			return err
 		}
 		for _, l := range links {
@@ -83,10 +83,10 @@ func (s *Store) AddRoom(ctx context.Context, r room.Room, a *room.AuditEntry, li
 
 // roomMade is a new room with an empty log.
 type roomMade struct {
-	Room     string     `json:"room"`
-	Epoch    string     `json:"epoch"`
-	Settings string     `json:"settings"` // JSON as in its row
-	Act      *actChange `json:"act,omitempty"`
+	Room     string       `json:"room"`
+	Epoch    string       `json:"epoch"`
+	Settings string       `json:"settings"` // JSON as in its row
+	Audit    *auditChange `json:"act,omitempty"`
 }
 
 func (*roomMade) kind() string { return "room_made" }
@@ -95,7 +95,7 @@ func (c *roomMade) apply(t *txn) error {
 	if _, err := t.exec("INSERT INTO rooms (name, epoch, settings) VALUES (?, ?, ?)", c.Room, c.Epoch, c.Settings); err != nil {
 		return err
 	}
-	return t.note(c.Room, c.Act)
+	return t.note(c.Room, c.Audit)
 }
 
 // newEpoch draws 60 random bits as 12 letters and digits: positions are short

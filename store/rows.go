@@ -20,7 +20,7 @@ var (
 	kinds    = []room.Kind{
 		"", room.KindComment, room.KindHeld, room.KindRefused, room.KindRemove,
 		room.KindClear, room.KindRoom, room.KindPin, room.KindBan, room.KindUnban,
-		room.KindItem, room.KindQuestion, room.KindErase,
+		room.KindItem, room.KindQuestion, room.KindErase, room.KindNote, room.KindNoteGone, room.KindNoteRead,
 	}
 )
 
@@ -91,6 +91,7 @@ type eventData struct {
 	Settings json.RawMessage  `json:"settings,omitempty"`
 	Changed  []string         `json:"changed,omitempty"`
 	Ban      *banData         `json:"ban,omitempty"`
+	Note     *noteData        `json:"note,omitempty"`
 	Item     *show.Change     `json:"item,omitempty"`
 	Mark     *show.MarkChange `json:"mark,omitempty"`
 }
@@ -110,7 +111,7 @@ type banData struct {
 
 // encodeData returns the JSON of an event, or nil where there is nothing in it.
 func encodeData(ev room.Event) (any, error) {
-	d := eventData{From: ev.From, IDs: ev.IDs, User: ev.User, Changed: ev.Changed, Item: ev.Item, Mark: ev.Mark}
+	d := eventData{From: ev.From, IDs: ev.IDs, User: ev.User, Changed: ev.Changed, Note: encodeNote(ev.Note), Item: ev.Item, Mark: ev.Mark}
 	switch {
 	case ev.Setup != nil:
 		text, err := encodeRoom(*ev.Setup)
@@ -124,7 +125,7 @@ func encodeData(ev room.Event) (any, error) {
 			ID: b.ID, Kind: b.Kind, User: b.User, Address: b.Address, UntilMS: toMS(b.Until),
 			ShowEnd: b.ShowEnd, Reason: b.Reason, By: b.By, AtMS: toMS(b.At),
 		}
-	case d.From == "" && d.IDs == nil && d.User == "" && d.Changed == nil && d.Item == nil && d.Mark == nil:
+	case d.From == "" && d.IDs == nil && d.User == "" && d.Changed == nil && d.Note == nil && d.Item == nil && d.Mark == nil:
 		return nil, nil
 	}
 	b, err := json.Marshal(d)
@@ -140,6 +141,7 @@ func decodeData(ev *room.Event, text string) error {
 		return fmt.Errorf("event %d of room %s: %w", ev.Seq, ev.Room, err)
 	}
 	ev.From, ev.IDs, ev.User, ev.Changed, ev.Item, ev.Mark = d.From, d.IDs, d.User, d.Changed, d.Item, d.Mark
+	ev.Note = decodeNote(ev.Room, d.Note)
 	if d.Settings != nil {
 		room, err := decodeRoom(ev.Room, string(d.Settings))
 		if err != nil {
@@ -242,7 +244,7 @@ const rowColumns = `COALESCE(c.id, 0), COALESCE(c.seq, 0), COALESCE(c.status, 0)
 	COALESCE(c.mode, ''), COALESCE(c.color, ''), COALESCE(c.size, ''), COALESCE(c.badge, ''),
 	COALESCE(c.source, ''), COALESCE(c.rule, ''), COALESCE(c.word, ''), COALESCE(c.detail, ''),
 	COALESCE(c.spans, ''), COALESCE(c.address, ''), COALESCE(c.ref, ''), COALESCE(c.actor, ''),
-	COALESCE(c.paid, ''), COALESCE(c.emotes, ''), COALESCE(c.chat, ''), COALESCE(c.original_name, ''), COALESCE(c.item, ''),
+	COALESCE(c.paid, ''), COALESCE(c.emotes, ''), COALESCE(c.chat, ''), COALESCE(c.original_name, ''), COALESCE(c.item, ''), COALESCE(c.photo, ''), COALESCE(c.standing, ''),
 	COALESCE(c.status = 1 AND c.seq < (SELECT cleared FROM rooms WHERE id = c.room), 0)`
 
 // rowScan takes the columns of one row.
@@ -252,7 +254,7 @@ type rowScan struct {
 	at     int64
 	spans  string
 
-	paid, emotes string
+	paid, emotes, photo string
 }
 
 func (s *rowScan) dest() []any {
@@ -260,7 +262,7 @@ func (s *rowScan) dest() []any {
 	return []any{
 		&r.ID, &r.Seq, &s.status, &s.at, &r.Text, &r.Original, &r.Name, &r.User,
 		&r.Mode, &r.Color, &r.Size, &r.Badge, &r.Source, &r.Rule, &r.Word, &r.Detail,
-		&s.spans, &r.Address, &r.Ref, &r.By, &s.paid, &s.emotes, &r.Chat, &r.OriginalName, &r.Item, &r.Cleared,
+		&s.spans, &r.Address, &r.Ref, &r.By, &s.paid, &s.emotes, &r.Chat, &r.OriginalName, &r.Item, &s.photo, &r.Standing, &r.Cleared,
 	}
 }
 
@@ -272,6 +274,6 @@ func (s *rowScan) result() room.Row {
 	r.Color = orDefault(r.Color, comment.White)
 	r.Size = orDefault(r.Size, comment.Medium)
 	r.Source = orDefault(r.Source, comment.FromAudience)
-	r.Paid, r.Emotes = decodePaid(s.paid), decodeEmotes(s.emotes)
+	r.Paid, r.Emotes, r.Photo = decodePaid(s.paid), decodeEmotes(s.emotes), decodePhoto(s.photo)
 	return r
 }

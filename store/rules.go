@@ -55,7 +55,7 @@ func (s *Store) RuleList(ctx context.Context, roomID, name string) (room.RuleLis
 // unknown room, room.ErrChanged when the list is not the one that the change
 // was made from, room.ErrBusy when the database cannot be written.
 func (s *Store) ChangeRuleList(ctx context.Context, c room.RuleChange) error {
-	line, err := encodeAct(c.Act) // here, since it can hold two lists: the writer has others to serve
+	line, err := encodeAudit(c.Audit) // here, since it can hold two lists: the writer has others to serve
 	if err != nil {
 		return fmt.Errorf("change the rule list %q: %w", c.Name, err)
 	}
@@ -79,7 +79,7 @@ func (s *Store) ChangeRuleList(ctx context.Context, c room.RuleChange) error {
 				return err
 			}
 		}
-		if decided.Act, err = t.decideAct(line); err != nil {
+		if decided.Audit, err = t.decideAudit(line); err != nil {
 			return err
 		}
 		return t.write(decided)
@@ -92,14 +92,14 @@ func (s *Store) ChangeRuleList(ctx context.Context, c room.RuleChange) error {
 
 // rulesChanged is a list of rules as it is now, or that there is none of its name.
 type rulesChanged struct {
-	Room     string     `json:"room,omitempty"`
-	Name     string     `json:"name"`
-	Gone     bool       `json:"gone,omitempty"`
-	Text     string     `json:"text,omitempty"`
-	On       bool       `json:"on,omitempty"`
-	Changed  int64      `json:"changed,omitempty"` // ms
-	Revision int64      `json:"revision,omitempty"`
-	Act      *actChange `json:"act,omitempty"`
+	Room     string       `json:"room,omitempty"`
+	Name     string       `json:"name"`
+	Gone     bool         `json:"gone,omitempty"`
+	Text     string       `json:"text,omitempty"`
+	On       bool         `json:"on,omitempty"`
+	Changed  int64        `json:"changed,omitempty"` // ms
+	Revision int64        `json:"revision,omitempty"`
+	Audit    *auditChange `json:"act,omitempty"`
 }
 
 func (*rulesChanged) kind() string { return "rules" }
@@ -118,5 +118,5 @@ func (c *rulesChanged) apply(t *txn) error {
 	if err != nil {
 		return err
 	}
-	return t.note(c.Room, c.Act)
+	return t.note(c.Room, c.Audit)
 }

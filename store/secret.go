@@ -15,7 +15,7 @@ const secretLen = 32
 
 // Secret reads the server key of a data folder and makes it (and the folder)
 // the first time. It lies beside the database, not in it, so that a copy of the
-// database lets nobody forge a link or a cookie. Of two programs that make it
+// database is not enough to forge a link or a cookie. Of two programs that make it
 // at once, both get the same key.
 func Secret(dir string) ([]byte, error) {
 	dir, err := makeFolder(dir)
@@ -39,7 +39,7 @@ func readSecret(path string) ([]byte, error) {
 		return nil, err
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%s cannot be read (%w); give this user the right to", path, cause(err))
+		return nil, &FolderError{Kind: FileUnreadable, Path: path, Cause: cause(err)}
 	}
 	defer f.Close()
 	if err := private(f); err != nil {
@@ -47,11 +47,10 @@ func readSecret(path string) ([]byte, error) {
 	}
 	key, err := io.ReadAll(io.LimitReader(f, secretLen+1))
 	if err != nil {
-		return nil, fmt.Errorf("%s cannot be read: %w", path, cause(err))
+		return nil, &FolderError{Kind: FileUnreadable, Path: path, Cause: cause(err)}
 	}
 	if len(key) != secretLen {
-		return nil, fmt.Errorf("%s is damaged: it must be %d bytes; put a backup in its place, "+
-			"or delete it, which makes every overlay link and console session void", path, secretLen)
+		return nil, &FolderError{Kind: FileNotKey, Path: path}
 	}
 	return key, nil
 }
@@ -82,6 +81,30 @@ func makeSecret(dir, path string) error {
 		return err
 	}
 	return writeAll(f, key)
+}
+
+// PutSecret writes the server key of another data folder into this one, for machines that
+// run as one. The key that was there is replaced.
+func PutSecret(dir string, key []byte) error {
+	if len(key) != secretLen {
+		return fmt.Errorf("put a server key into %s: it must be %d bytes, and is %d", dir, secretLen, len(key))
+	}
+	dir, err := makeFolder(dir)
+	if err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(dir, secretFile+".*")
+	if err != nil {
+		return notWritable(dir, err)
+	}
+	err = writeAll(f, key)
+	if err == nil {
+		err = os.Rename(f.Name(), filepath.Join(dir, secretFile))
+	}
+	if err != nil {
+		return errors.Join(fmt.Errorf("put a server key into %s: %w", dir, err), os.Remove(f.Name()))
+	}
+	return nil
 }
 
 // writeAll writes, has the disk keep it, and closes.

@@ -45,7 +45,7 @@ func (s *Store) PutWebhook(ctx context.Context, w room.Webhook, a *room.AuditEnt
 	kept := &webhookKept{
 		ID: w.ID, Room: w.Room, Label: w.Label, Sealed: w.Sealed, Switches: webhookRow{w.Events, w.Local, w.Off}, Made: toMS(w.Made), Position: w.Position,
 	}
-	line, err := encodeAct(a)
+	line, err := encodeAudit(a)
 	if err != nil {
 		return fmt.Errorf("store the webhook %s: %w", w.ID, err)
 	}
@@ -58,7 +58,7 @@ func (s *Store) PutWebhook(ctx context.Context, w room.Webhook, a *room.AuditEnt
 			return err
 		}
 		kept.Position = max(kept.Position, stands)
-		if kept.Act, err = t.decideAct(line); err != nil {
+		if kept.Audit, err = t.decideAudit(line); err != nil {
 			return err
 		}
 		return t.write(kept)
@@ -94,19 +94,19 @@ func (s *Store) PassWebhook(ctx context.Context, id string, seq int64) error {
 
 // DeleteWebhook implements live.Webhooks.
 func (s *Store) DeleteWebhook(ctx context.Context, roomID, id string, a *room.AuditEntry) error {
-	return s.deleteOf(ctx, "webhooks", roomID, id, a, func(act *actChange) change { return &webhookDeleted{ID: id, Room: roomID, Act: act} })
+	return s.deleteOf(ctx, "webhooks", roomID, id, a, func(act *auditChange) change { return &webhookDeleted{ID: id, Room: roomID, Audit: act} })
 }
 
 // webhookKept is a webhook as it is now.
 type webhookKept struct {
-	ID       string     `json:"id"`
-	Room     string     `json:"room"`
-	Label    string     `json:"label,omitempty"`
-	Sealed   []byte     `json:"sealed,omitempty"`
-	Switches webhookRow `json:"switches"`
-	Made     int64      `json:"made"` // ms
-	Position int64      `json:"position"`
-	Act      *actChange `json:"act,omitempty"`
+	ID       string       `json:"id"`
+	Room     string       `json:"room"`
+	Label    string       `json:"label,omitempty"`
+	Sealed   []byte       `json:"sealed,omitempty"`
+	Switches webhookRow   `json:"switches"`
+	Made     int64        `json:"made"` // ms
+	Position int64        `json:"position"`
+	Audit    *auditChange `json:"act,omitempty"`
 }
 
 func (*webhookKept) kind() string { return "webhook" }
@@ -124,7 +124,7 @@ func (c *webhookKept) apply(t *txn) error {
 	if _, err := t.exec(q, c.ID, row, c.Label, append([]byte{}, c.Sealed...), string(text), c.Made, c.Position); err != nil {
 		return err
 	}
-	return t.note(c.Room, c.Act)
+	return t.note(c.Room, c.Audit)
 }
 
 // webhookPassed is how far a webhook has got.
@@ -140,11 +140,11 @@ func (c *webhookPassed) apply(t *txn) error {
 	return err
 }
 
-// webhookDeleted is that a webhook is no more.
+// webhookDeleted is the deletion of a webhook.
 type webhookDeleted struct {
-	ID   string     `json:"id"`
-	Room string     `json:"room"`
-	Act  *actChange `json:"act,omitempty"`
+	ID    string       `json:"id"`
+	Room  string       `json:"room"`
+	Audit *auditChange `json:"act,omitempty"`
 }
 
 func (*webhookDeleted) kind() string { return "webhook_deleted" }
@@ -153,5 +153,5 @@ func (c *webhookDeleted) apply(t *txn) error {
 	if _, err := t.exec("DELETE FROM webhooks WHERE id = ?", c.ID); err != nil {
 		return err
 	}
-	return t.note(c.Room, c.Act)
+	return t.note(c.Room, c.Audit)
 }

@@ -24,17 +24,17 @@ func (s *Store) WiFi(ctx context.Context, roomID string) (sealed []byte, err err
 
 // SetWiFi implements live.WiFi.
 func (s *Store) SetWiFi(ctx context.Context, roomID string, sealed []byte, a *room.AuditEntry) error {
-	line, err := encodeAct(a)
+	line, err := encodeAudit(a)
 	if err == nil {
 		err = s.change(ctx, func(t *txn) error {
 			if _, err := t.roomID(roomID); err != nil {
 				return err
 			}
-			numbered, err := t.decideAct(line)
+			numbered, err := t.decideAudit(line)
 			if err != nil {
 				return err
 			}
-			return t.write(&wifiSet{Room: roomID, Sealed: sealed, Act: numbered})
+			return t.write(&wifiSet{Room: roomID, Sealed: sealed, Audit: numbered})
 		})
 	}
 	if err != nil {
@@ -45,9 +45,9 @@ func (s *Store) SetWiFi(ctx context.Context, roomID string, sealed []byte, a *ro
 
 // wifiSet is the network of a room's hall; without one it is taken off.
 type wifiSet struct {
-	Room   string     `json:"room"`
-	Sealed []byte     `json:"sealed,omitempty"`
-	Act    *actChange `json:"act,omitempty"`
+	Room   string       `json:"room"`
+	Sealed []byte       `json:"sealed,omitempty"`
+	Audit  *auditChange `json:"act,omitempty"`
 }
 
 func (*wifiSet) kind() string { return "wifi" }
@@ -65,5 +65,5 @@ func (c *wifiSet) apply(t *txn) error {
 	if err != nil {
 		return err
 	}
-	return t.note(c.Room, c.Act)
+	return t.note(c.Room, c.Audit)
 }

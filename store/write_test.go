@@ -44,7 +44,7 @@ func TestFullDisk(t *testing.T) {
 	}
 	all.Wait()
 	// Some of the eight may have fitted a smaller batch after the first fault:
-	// now there is no room for one more either.
+	// now one more does not fit, either.
 	for {
 		if _, err := s.Append(t.Context(), newComment("live", long)); err != nil {
 			break
@@ -60,7 +60,7 @@ func TestFullDisk(t *testing.T) {
 	}
 	checkCount(t, s, int(acked.Load()))
 
-	// What fits where a comment does not is no sign that comments can be saved.
+	// A change so small that it still fits does not show that comments can be saved.
 	if err := s.Touch(); err != nil {
 		t.Errorf("a change that takes no room: %v", err)
 	}
@@ -302,7 +302,7 @@ func TestChangesBetweenBatches(t *testing.T) {
 }
 
 // TestBesideAnother: a command in another process (here: another store) writes
-// while the server does; nobody is refused and both see all.
+// while the server does; neither is refused and both see all.
 func TestBesideAnother(t *testing.T) {
 	dir := t.TempDir()
 	server, command := open(t, dir), open(t, dir)

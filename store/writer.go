@@ -22,10 +22,19 @@ type writer struct {
 	users map[userKey]userRow  // rows of users, for the authors seen last
 	wrote bool                 // the last transaction changed a row
 
+	// places are the rooms of the last batch of events, while nothing else was written
+	// since: a batch that follows need not read where their logs stand.
+	places map[string]*roomState
+
 	erasures bool // refs of erased comments are bound, see erase.go
 	wiped    bool // something was deleted for good that the write-ahead log still has
 
 	publisher Publisher // nil: changes are not published
+
+	term, handed uint64 // the present one, and the last that the follower got; see term.go
+
+	pos, handedPos uint64       // the same of positions; 0 until somebody is to know
+	altered        room.Altered // by other machines, since the follower was told
 }
 
 type userKey struct {
@@ -43,6 +52,10 @@ type userRow struct {
 // and looked up again.
 const usersLen = 1 << 14
 
+// placesLen bounds the rooms that stay in memory from one batch to the next: each
+// transaction walks over them.
+const placesLen = 64
+
 var background = context.Background()
 
 // ready takes the connection when there is none.
@@ -54,7 +67,7 @@ func (w *writer) ready() error {
 	if err != nil {
 		return err
 	}
-	w.conn, w.stmts, w.users = conn, map[string]*sql.Stmt{}, map[userKey]userRow{}
+	w.conn, w.stmts, w.users, w.places = conn, map[string]*sql.Stmt{}, map[userKey]userRow{}, nil
 	if err := w.get("SELECT EXISTS (SELECT 1 FROM erased)", nil, &w.erasures); err != nil {
 		w.release()
 		return err
@@ -153,7 +166,7 @@ func (w *writer) transact(fn func(*txn) error) ([]room.Event, error) {
 		return nil, err
 	}
 	w.wrote = false
-	t := &txn{writer: w, rooms: map[string]*roomState{}, numbers: map[string]int64{}}
+	t := &txn{writer: w, rooms: w.takePlaces(), numbers: map[string]int64{}}
 	err := fn(t)
 	if err == nil {
 		err = t.flush()
@@ -168,11 +181,28 @@ func (w *writer) transact(fn func(*txn) error) ([]room.Event, error) {
 		w.rollback()
 		return nil, err
 	}
+	if t.fresh {
+		w.term++
+	}
+	w.pos = max(w.pos, t.pos)
+	w.altered = t.altered
 	return t.events, nil
 }
 
-// do does one job.
+// takePlaces returns the rooms of the last batch, which are forgotten with it: a
+// transaction that fails must leave nothing behind.
+func (w *writer) takePlaces() map[string]*roomState {
+	places := w.places
+	w.places = nil
+	if places == nil {
+		places = map[string]*roomState{}
+	}
+	return places
+}
+
+// do does one job. It may change rooms in any way.
 func (w *writer) do(jb *job) ([]room.Event, error) {
+	w.places = nil
 	if jb.fn != nil {
 		return w.transact(jb.fn)
 	}
@@ -210,7 +240,9 @@ func (w *writer) rollback() {
 // which the ordinary way does without.
 func (w *writer) write(batch []*request) (events []room.Event, err error) {
 	for _, guarded := range []bool{false, true} {
+		var places map[string]*roomState
 		events, err = w.transact(func(t *txn) error {
+			places = t.rooms
 			for _, req := range batch {
 				if err := t.answer(req, guarded); err != nil {
 					return err
@@ -219,6 +251,10 @@ func (w *writer) write(batch []*request) (events []room.Event, err error) {
 			return nil
 		})
 		if err == nil {
+			// Numbers that the database refused are skipped in memory alone.
+			if !guarded && len(places) <= placesLen {
+				w.places = places
+			}
 			return events, nil
 		}
 		if isFault(err) || errors.As(err, new(*publishError)) {

@@ -26,10 +26,11 @@ const module = "danmaku"
 var mayImport = map[string][]string{
 	".":                {"cli"}, // main starts the program, and nothing else
 	"cli":              {},      // wiring: everything
-	"server":           {"server/emote", "server/socket", "server/wire", "live", "live/replay", "report", "signature", "show", "room", "comment"},
+	"server":           {"server/emote", "server/photo", "server/socket", "server/wire", "live", "live/replay", "report", "signature", "show", "room", "comment"},
 	"server/socket":    {"server/wire", "live", "live/fanout", "show", "room", "comment"},
 	"server/wire":      {"live", "live/fanout", "live/replay", "show", "room", "comment"},
 	"server/emote":     {"room"},
+	"server/photo":     {"room"},
 	"live":             {"cache", "live/access", "live/fanout", "live/replay", "show", "room", "comment"},
 	"live/access":      {"room", "comment"},
 	"live/fanout":      {"room", "comment"},
@@ -47,6 +48,7 @@ var mayImport = map[string][]string{
 	"webhook":          {"signature", "room"},
 	"signature":        {},
 	"connector":        {"room", "comment"},
+	"cluster":          {"room", "comment"},
 	"obs":              {},
 	"certs":            {},
 	"ratelimit":        {"cache", "room", "comment"},
@@ -61,7 +63,7 @@ var mayImport = map[string][]string{
 const wiring = "cli"
 
 // testSupport are folders that only tests import.
-var testSupport = []string{"e2e", "e2e/browser", "e2e/browser/engine", "e2e/smalldisk", "tests", "live/journaltest", "obs/obstest", "server/servertest", "testrace"}
+var testSupport = []string{"e2e", "e2e/browser", "e2e/browser/engine", "e2e/smalldisk", "tests", "live/journaltest", "obs/obstest", "server/servertest", "testrace", "freeport"}
 
 // rowFor returns the row of a folder. All platforms below connector/ share one.
 func rowFor(dir string) (allowed []string, known bool) {
@@ -86,14 +88,15 @@ var onlyIn = []struct {
 }{
 	{"github.com/labstack/echo", []string{"server"}},
 	{"github.com/olahol/melody", []string{"server/socket", "tools/flood"}}, // the flood measures ours beside it
-	{"github.com/gorilla/websocket", []string{ // a release and a hostile client are tried over a socket
-		"server/socket", "obs", "tools/release", "tools/flood", "connector", "connector/twitch", "connector/bridge", "connector/bilibili",
+	{"github.com/gorilla/websocket", []string{ // a release, a hostile client and a show are tried over a socket
+		"server/socket", "obs", "tools/release", "tools/flood", "tools/benchoverlay", "connector", "connector/twitch", "connector/bridge", "connector/bilibili",
 	}},
 	{"github.com/pires/go-proxyproto", []string{"server", "server/socket"}},
 	{"github.com/prometheus/client_golang", []string{"metrics"}},
-	{"database/sql", []string{"store"}},
+	{"github.com/nats-io", []string{"cluster"}},
+	{"database/sql", []string{"store", "tools/flood"}}, // the flood compares databases of machines that run as one
 	{"github.com/mattn/go-sqlite3", []string{"store"}},
-	{"modernc.org/sqlite", []string{"store"}},
+	{"modernc.org/sqlite", []string{"store", "tools/flood"}},
 	{"github.com/BurntSushi/toml", []string{"config"}},
 }
 
@@ -127,7 +130,7 @@ func breaches(dir, name string, file *ast.File) (out []string) {
 		if below(imported, module) {
 			own := strings.TrimPrefix(strings.TrimPrefix(imported, module), "/")
 			switch {
-			case supportsTests(own) && tool:
+			case (supportsTests(own) || strings.HasPrefix(own, "tools/")) && tool:
 			case supportsTests(own):
 				say("imports %s: only tests may import what supports tests", imported)
 			case dir == wiring && own != "":
@@ -300,19 +303,21 @@ func TestImportLawBites(t *testing.T) {
 		{"moderation/fold", `import "danmaku/moderation/rules"`, "moderation/fold may import comment alone"},
 		{"moderation/rules", `import "danmaku/moderation"`, "moderation/rules may import moderation/fold and comment alone"},
 		{"config", `import "danmaku/comment"`, "config may import nothing of ours"},
-		{"server", `import "danmaku/store"`, "server may import server/emote and server/socket and server/wire and live and "},
+		{"server", `import "danmaku/store"`, "server may import server/emote and server/photo and server/socket and server/wire and live and "},
 		{".", `import "danmaku/server"`, "x.go imports danmaku/server: . may import cli alone of ours"},
 		{"server", `import "danmaku/cli"`, "server/x.go imports danmaku/cli: server may import"},
 		{"cli", `import "danmaku"`, "x.go imports danmaku: cli may import nothing"},
 		{"cli", `import "danmaku/tests"`, "only tests may import what supports tests"},
-		{"cli", `import "database/sql"`, "that lives in store/ only"},
+		{"cli", `import "database/sql"`, "that lives in store/ and tools/flood/ only"},
+		{"cli", `import "github.com/nats-io/nats.go/jetstream"`, "that lives in cluster/ only"},
+		{"cluster", `import "danmaku/store"`, "cluster may import room and comment alone of ours"},
 		{"cli", `import "os"; var _ = os.Getenv("HOME")`, "cli/x.go calls os.Getenv"},
 		{"cli", `import "danmaku/live/journaltest"`, "only tests may import what supports tests"},
 		{".", `import "github.com/olahol/melody"`, "x.go imports github.com/olahol/melody: that lives in server/socket/ and tools/flood/ only"},
 		{"live", `import "github.com/labstack/echo/v4"`, "that lives in server/ only"},
-		{"server", `import "database/sql"`, "that lives in store/ only"},
-		{"live", `import "database/sql/driver"`, "that lives in store/ only"},
-		{".", `import _ "modernc.org/sqlite"`, "that lives in store/ only"},
+		{"server", `import "database/sql"`, "that lives in store/ and tools/flood/ only"},
+		{"live", `import "database/sql/driver"`, "that lives in store/ and tools/flood/ only"},
+		{".", `import _ "modernc.org/sqlite"`, "that lives in store/ and tools/flood/ only"},
 		{"comment", `import "github.com/google/uuid"`, "the leaf uses the standard library"},
 		{"tools/demo", `import "danmaku/server"`, "tools/demo may import nothing of ours"},
 		{"util", ``, "util/x.go lies in util, a folder without a place in the import law"},
@@ -323,6 +328,8 @@ func TestImportLawBites(t *testing.T) {
 		{"server", `import e "github.com/labstack/echo/v4"; type Hook struct{ F func(e.Context) }`, "in the exported Hook"},
 		{"server", `import "github.com/labstack/echo/v4"; func (s *Server) Get(c echo.Context) error`, "in the exported Get"},
 
+		{"tools/flood", `import "danmaku/tools/about"`, ""},
+		{"server", `import "danmaku/tools/about"`, "server may import"},
 		{"tools/demo", `import ("github.com/chromedp/chromedp"; "danmaku/e2e/browser")`, ""},
 		{".", `import ("os"; "danmaku/cli"); var _ = os.Environ()`, ""},
 		{"cli", `import ("danmaku/store"; "danmaku/server"; "danmaku/comment")`, ""},

@@ -158,8 +158,8 @@ func TestDurationsOfTheConsole(t *testing.T) {
 	}
 }
 
-// A ban by address says beforehand how many people it hits, hits everybody behind it, and
-// nobody who runs the room.
+// A ban by address says beforehand how many people it hits, hits everybody behind it but
+// the people who run the room.
 func TestBanByAddress(t *testing.T) {
 	p := start(t, t.TempDir(), "--user-rate", "0", "--trusted-proxy", "127.0.0.0/8")
 	from := func(addr string) http.Header { return http.Header{"X-Forwarded-For": {addr}} }

@@ -79,7 +79,7 @@ func TestCommandsWithAndWithoutAServer(t *testing.T) {
 	}
 }
 
-// The last owner's link stays, whoever is asked.
+// The last owner's link stays, with and without a running server.
 func TestTheLastOwnerStaysWithAndWithoutAServer(t *testing.T) {
 	data := t.TempDir()
 	p := start(t, data)

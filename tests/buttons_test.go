@@ -220,8 +220,8 @@ func TestButtonsAreBounded(t *testing.T) {
 	}
 }
 
-// A GET does nothing for whoever only looks: a browser that goes there, loads it as a
-// picture or ahead of time, a program that makes previews, a HEAD. A browser gets a page
+// A GET that only looks does nothing: from a browser that goes there, loads it as a
+// picture or ahead of time, from a program that makes previews, and a HEAD. A browser gets a page
 // on which the button is.
 func TestLookingPressesNothing(t *testing.T) {
 	p := start(t, t.TempDir())
@@ -254,7 +254,7 @@ func TestLookingPressesNothing(t *testing.T) {
 	if status, _, body := p.press("HEAD", made.URL, nil); status != http.StatusNoContent || body != "" {
 		t.Errorf("HEAD: %d %s", status, body)
 	}
-	// A session opens the page of nobody's address by accident; it does not act.
+	// A console's session does not press by a GET: a page of another site could open it.
 	if status, _ := boss.do("GET", liveRoom+"/press/pause", nil, nil); status != http.StatusUnauthorized {
 		t.Errorf("a session: %d", status)
 	}

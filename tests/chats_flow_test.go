@@ -54,8 +54,7 @@ func TestIngest(t *testing.T) {
 	}
 }
 
-// A name or a text that is longer than ours may be is cut, and nobody is refused
-// for it.
+// A name or a text that is longer than ours may be is cut, not refused.
 func TestLongMessagesOfChatsAreCut(t *testing.T) {
 	twitch, err := twitchtest.Start()
 	if err != nil {

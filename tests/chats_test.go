@@ -259,7 +259,7 @@ func TestGoneWhereverItIs(t *testing.T) {
 		pl.ready(t)
 	}
 	set := func(settings map[string]any) { boss.call("PATCH", liveRoom, settings, 200) }
-	for i, pl := range all { // on its way: nobody waits for anything
+	for i, pl := range all { // on its way: no test waits for another here
 		id := fmt.Sprint(3000 + i)
 		pl.say(id, "under way from "+pl.name)
 		pl.remove(id)
@@ -532,4 +532,46 @@ func TestTimeOutsAndClears(t *testing.T) {
 	acts := boss.call("GET", liveRoom+"/audit?limit=1&act=remove", nil, 200).Acts
 	boss.call("POST", fmt.Sprint(liveRoom, "/audit/", acts[0].ID, "/undo"), nil, 204)
 	console.until("that it is back", func(e event) bool { return e.Type == "comment" && e.ID == kept.ID })
+}
+
+// What a chat says of an author's standing on the platform is on screens and consoles, over
+// a restart, too, and gives no rights here.
+func TestAChatSaysWhoIsAMember(t *testing.T) {
+	twitch, err := twitchtest.Start()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(twitch.Close)
+	dir, environ := t.TempDir(), environment{environ: []string{"DANMAKU_TWITCH_URL=" + twitch.URL()}}
+	p := startIn(t, environ, dir, "--room-rate", "0")
+	overlay, console := p.overlaySocket(""), p.console().open("console", "")
+	overlay.next("hello")
+	console.next("hello")
+	p.addChat("https://www.twitch.tv/mika_plays")
+	if !within(twitch.Joined()) {
+		t.Fatal("nobody connected")
+	}
+	want := map[string]string{"member": "subscriber/12", "moderator": "moderator/1,subscriber/3", "broadcaster": "broadcaster/1", "": "premium/1"}
+	for standing, badges := range want {
+		twitch.SayAll(func(channel string) string {
+			line := twitchtest.Message{ID: "m" + standing, UserID: "7" + standing, Login: "noor", Name: "Noor", Text: "I am a " + standing}.Line(channel)
+			return strings.Replace(line, "badges=", "badges="+badges, 1)
+		})
+		for name, s := range map[string]*socket{"overlay": overlay, "console": console} {
+			if e := s.until(standing, func(e event) bool { return e.Type == "comment" && e.Text == strings.TrimSpace("I am a "+standing) }); e.Standing != standing || e.Badge != "" {
+				t.Errorf("%s: a %q stands as %q, with the badge %q", name, standing, e.Standing, e.Badge)
+			}
+		}
+	}
+	p.stop()
+	p = startIn(t, environ, dir)
+	recent := p.overlaySocket("").next("hello").Recent
+	if len(recent) != len(want) {
+		t.Errorf("after a restart there are %d", len(recent))
+	}
+	for _, e := range recent {
+		if _, word, _ := strings.Cut(e.Text, "I am a"); strings.TrimSpace(word) != e.Standing {
+			t.Errorf("after a restart %q stands as %q", e.Text, e.Standing)
+		}
+	}
 }

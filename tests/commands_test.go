@@ -35,8 +35,8 @@ func TestCommandsLeaveALine(t *testing.T) {
 	}
 	command(exitFailed, "link", "revoke", "4711")
 	command(exitFailed, "link", "new", "--room", "nowhere", "--role", "sender")
-	studio := obstest.New()
-	if code, out, errs := addOBS(t, p, nil, "--obs", studio.Start(t), "--server", p.base, "--dock"); code != exitDone {
+	fakeOBS := obstest.New()
+	if code, out, errs := addOBS(t, p, nil, "--obs", fakeOBS.Start(t), "--server", p.base, "--dock"); code != exitDone {
 		t.Fatalf("obs add ends with %d: %s%s", code, out, errs)
 	}
 	show := filepath.Join(t.TempDir(), "show.xml")
@@ -65,8 +65,8 @@ func TestCommandsLeaveALine(t *testing.T) {
 	}
 }
 
-// A label is one line without controls, whoever makes it, and a list of labels
-// that an older version stored turns no terminal upside down.
+// A label is one line without control characters, however it is made, and the labels
+// that an older version stored do not upset a terminal.
 func TestLabelsAreOneLine(t *testing.T) {
 	dir := t.TempDir()
 	p := start(t, dir)

@@ -47,6 +47,10 @@ func TestRecallDuringTheDelay(t *testing.T) {
 	// What is still on its way when the server stops leaves after its start.
 	sent := time.Now()
 	late := phone.say("late")
+	box := p.browser().open("overlay", "&lines=2&key="+p.overlay)
+	if h := box.next("hello"); slices.ContainsFunc(h.Recent, func(e event) bool { return e.ID == late.ID || e.ID == bad.ID }) {
+		t.Errorf("a list begins with what is not to be seen yet, or any more: %+v", h.Recent)
+	}
 	p.stop()
 	p = start(t, dir)
 	overlay = p.overlaySocket("")

@@ -90,11 +90,14 @@ func ourPages(t *testing.T) (out []string) {
 // stand is where commands are run: beside a running server, in a folder of
 // their own.
 type stand struct {
-	t      *testing.T
-	p      *program
-	studio string // a stand-in for OBS
-	copies string // folder of backups
-	root   string // of the checkout
+	t       *testing.T
+	p       *program
+	fakeOBS string // a stand-in for OBS
+	copies  string // folder of backups
+	root    string // of the checkout
+
+	member *program // the first of a cluster, once a page has made one
+	invite string   // to it
 }
 
 const shortRecording = `<i><d p="0.1,1,25,16777215,1700000000,0,a,1">of the page</d></i>`
@@ -105,8 +108,8 @@ func newStand(t *testing.T) *stand {
 		t.Fatal(err)
 	}
 	s := &stand{t: t, root: root, copies: t.TempDir(), p: start(t, t.TempDir())}
-	studio := obstest.New()
-	s.studio = studio.Start(t)
+	fakeOBS := obstest.New()
+	s.fakeOBS = fakeOBS.Start(t)
 	t.Chdir(t.TempDir())
 	return s
 }
@@ -118,12 +121,15 @@ func (s *stand) run(c command) (fault string) {
 	if len(args) == 0 || strings.HasPrefix(args[0], "-") || args[0] == "serve" {
 		return s.serve(c.environ, args)
 	}
+	if args[0] == "cluster" {
+		return s.cluster(args)
+	}
 	if !slices.Contains([]string{"check", "config", "version", "help"}, args[0]) {
 		args = append(args, "--data", s.p.data)
 	}
 	switch args[0] {
 	case "obs":
-		args = append(args, "--obs", s.studio)
+		args = append(args, "--obs", s.fakeOBS)
 	case "backup":
 		if args[1] = filepath.Base(args[1]); filepath.Ext(args[1]) == "" {
 			args[1] = s.copies
@@ -170,6 +176,35 @@ func (s *stand) run(c command) (fault string) {
 	env := environment{args: args, environ: c.environ, in: strings.NewReader("a line\n"), out: &out, err: &errs, open: func(string) error { return nil }}
 	if code := run(s.t.Context(), env); code != exitDone {
 		return errs.String()
+	}
+	return ""
+}
+
+// cluster runs a command of a cluster that begins with the page's own init: in another
+// folder, at a port that is free, and with an invitation that is good.
+func (s *stand) cluster(args []string) (fault string) {
+	switch dir := s.t.TempDir(); args[1] {
+	case "init":
+		if i := slices.Index(args, "--listen"); i > 0 {
+			args[i+1] = freePlace(s.t)
+		}
+		code, out, errs := said(s.t, append(args, "--name", "n1", "--data", dir)...)
+		if code != exitDone {
+			return errs
+		}
+		s.invite, s.member = invitationLine.FindStringSubmatch(out)[1], start(s.t, dir)
+		return ""
+	case "join":
+		args = append(args, "--listen", freePlace(s.t), "--name", "n2", "--data", dir)
+		args[2] = s.invite
+	default:
+		if s.member == nil {
+			return "no page has made a cluster before"
+		}
+		args = append(args, "--data", s.member.data)
+	}
+	if code, _, errs := said(s.t, args...); code != exitDone {
+		return errs
 	}
 	return ""
 }
@@ -227,9 +262,9 @@ func TestCommandsOfThePages(t *testing.T) {
 	}
 }
 
-// parses tells what is wrong with a command that stands in a text, without
-// doing what it says: an option that nobody knows keeps it from that, and every
-// other fault is told beside that one.
+// parses returns what is wrong with a command of a document, without carrying it out:
+// it adds an unknown option, so the command is refused, with its other faults beside
+// that one.
 func parses(t *testing.T, c command) (fault string) {
 	const unknown = "--no-such-option"
 	args := slices.Clone(c.args)

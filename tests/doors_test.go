@@ -41,7 +41,7 @@ func TestHeadersOfEveryAnswer(t *testing.T) {
 		path, policy, frames, cache string
 	}{
 		{path: "/r/live", policy: "default-src 'none'; script-src 'self' 'sha256-", frames: "frame-ancestors 'none'", cache: "private, no-cache"},
-		{path: "/console/live", policy: "default-src 'none'; script-src 'self'; style-src 'self'; ", frames: "frame-ancestors 'none'", cache: "private, no-cache"},
+		{path: "/console/live", policy: "default-src 'none'; script-src 'self'; style-src 'self'; ", frames: "frame-ancestors 'self'", cache: "private, no-cache"},
 		{path: "/overlay/live", policy: "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; ", frames: "frame-ancestors 'self'", cache: "private, no-cache"},
 		{path: "/nowhere", policy: "default-src 'none'; ", frames: "frame-ancestors 'none'", cache: "private, no-cache"},
 		{path: "/healthz", policy: "default-src 'none'; ", frames: "frame-ancestors 'none'"},

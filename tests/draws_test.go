@@ -149,7 +149,7 @@ func TestDrawByButton(t *testing.T) {
 	if code, out, faults := verify(t, other, "-"); code != exitFailed || out != "" || !strings.Contains(faults, "not true: A shirt") {
 		t.Errorf("a changed proof: %d %q %q", code, out, faults)
 	}
-	if code, _, faults := verify(t, "nonsense", "-"); code != exitFailed || !strings.Contains(faults, "line 1 is no draw") {
+	if code, _, faults := verify(t, "nonsense", "-"); code != exitFailed || !strings.Contains(faults, "line 1 is not a draw") {
 		t.Errorf("no proof: %d %q", code, faults)
 	}
 	if code, _, faults := verify(t, "", "--data", dir, "--room", "nowhere"); code != exitFailed || !strings.Contains(faults, "nowhere") {
@@ -215,7 +215,7 @@ func TestDrawAmongThoseWhoWrote(t *testing.T) {
 		}
 		boss.item("GET", it.ID, nil)
 	}
-	// Nobody took part: that is a result, too.
+	// A draw without people has a result, too.
 	empty := newItem(boss, "draw", `{"title":"Nothing","winners":1}`)
 	if drawn := boss.item("POST", empty.ID+"/stop", nil).draw(t); drawn.People != 0 || len(drawn.Winners) != 0 || drawn.Seed == "" {
 		t.Errorf("among nobody: %+v", drawn)

@@ -85,7 +85,7 @@ func movingGIF(t *testing.T) []byte {
 }
 
 // An emote is added, written, renamed, deleted and brought back; all of it stays over
-// restarts, and what is deleted is served to nobody.
+// restarts, and what is deleted is not served any more.
 func TestOwnEmotes(t *testing.T) {
 	dir := t.TempDir()
 	p := start(t, dir, "--user-rate", "0")

@@ -126,8 +126,8 @@ func TestErasingAPerson(t *testing.T) {
 	gone(restarted, restarted.console())
 }
 
-// Somebody from the audience gets and deletes what they wrote, and nobody else's, also
-// without a cookie and while banned; a stranger has nothing there.
+// A person of the audience gets and deletes only what they wrote, also without a cookie
+// and while banned. A stranger gets nothing.
 func TestErasingOneself(t *testing.T) {
 	p := start(t, t.TempDir(), "--user-rate", "0")
 	phone, bystander := p.phone(), p.phone()

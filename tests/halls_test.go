@@ -8,7 +8,7 @@ import (
 )
 
 // Who may have which of the pages beside the stream.
-func TestHallPages(t *testing.T) {
+func TestVenuePages(t *testing.T) {
 	p := start(t, t.TempDir())
 	key := "?key=" + p.overlay
 	audience := p.link("audience").Key
@@ -20,10 +20,10 @@ func TestHallPages(t *testing.T) {
 		has    string
 		lacks  string
 	}{
-		{stranger, "/poster/live", 200, "/r/live", p.overlay},
+		{stranger, "/poster/live", 200, "only-here", p.overlay},
 		{stranger, "/poster/nowhere", 404, "", p.overlay},
-		{stranger, "/poster/live?at=" + url.QueryEscape("http://evil.example"), 200, "/r/live", "evil"},
-		{stranger, "/poster/live?at=" + url.QueryEscape(p.base), 200, strings.TrimPrefix(p.base, "http://") + "/r/live", ""},
+		{stranger, "/poster/live?at=" + url.QueryEscape("http://evil.example"), 200, "only-here", "evil"},
+		{stranger, "/poster/live?at=" + url.QueryEscape(p.base), 200, "only-here", strings.TrimPrefix(p.base, "http://") + "/r/live"}, // no phone can come there
 		{stranger, "/screen/live", 401, "", p.overlay},
 		{stranger, "/screen/live?key=wrong", 403, "", p.overlay},
 		{stranger, "/screen/live?key=" + audience, 403, "", p.overlay},

@@ -121,8 +121,8 @@ func startIn(t testing.TB, env environment, data string, args ...string) *progra
 	out := &watched{word: "code=", seen: make(chan struct{})}
 	logs := &bytes.Buffer{}
 	ended := make(chan int, 1)
+	env.args = append([]string{"--listen", freePort(t), "--data", data}, args...)
 	go func() {
-		env.args = append([]string{"--listen", "127.0.0.1:0", "--data", data}, args...)
 		env.in, env.out = strings.NewReader(""), out
 		if env.err == nil {
 			env.err = logs

@@ -58,7 +58,12 @@ func TestHowLongIsChosen(t *testing.T) {
 		}
 	}
 	mod.call("PUT", "/api/keep", map[string]any{"days": 7}, 403)
+	open := p.phone().open("audience", "")
+	open.next("hello")
 	owner.call("PUT", "/api/keep", map[string]any{"days": 7}, 200)
+	if f := open.next("room"); !strings.Contains(string(f.raw), `"keep_days":7`) {
+		t.Errorf("an open phone is told %s", f.raw)
+	}
 	gone := func() bool {
 		_, body := owner.do("GET", "/api/rooms/live/comments", nil, ours)
 		return !strings.Contains(body, "ten days old")

@@ -66,7 +66,7 @@ func child(t testing.TB, data string, args ...string) (*program, *exec.Cmd) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(binary, append([]string{"--listen", "127.0.0.1:0", "--data", data}, args...)...)
+	cmd := exec.Command(binary, append([]string{"--listen", freePort(t), "--data", data}, args...)...)
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -130,33 +130,36 @@ func (s *screen) moveTo(position string) {
 	}
 }
 
-// crowd is how many phones send, ten comments a second each, and kills how often
-// the process dies under that.
-const crowd, kills = 20, 20
+// senders is how many phones send, ten comments a second each.
+const senders = 20
 
-// Twenty times the process is killed while 200 comments a second arrive. What was
-// acknowledged is in the log, in each author's order; the overlay, which
+func TestKilledProcessLosesNothingAcknowledged(t *testing.T) { killAgainAndAgain(t, 3) }
+
+func TestTwentyKillsLoseNothingAcknowledged(t *testing.T) { killAgainAndAgain(t, 20) }
+
+// killAgainAndAgain kills the process so often while 200 comments a second arrive.
+// What was acknowledged is in the log, in each author's order; the overlay, which
 // resumes each time, saw exactly the log.
-func TestKilledProcessLosesNothingAcknowledged(t *testing.T) {
+func killAgainAndAgain(t *testing.T, kills int) {
 	if testing.Short() {
-		t.Skip("kills twenty processes")
+		t.Skip("-short: this test kills whole processes, which takes seconds")
 	}
 	dir := t.TempDir()
 	off := []string{"--user-rate", "0", "--address-rate", "0", "--room-rate", "0"}
-	acked := make([][]string, 0, kills*crowd) // by phone and round
+	acked := make([][]string, 0, kills*senders) // by phone and round
 	overlay := &screen{}
 	for round := range kills {
 		p, cmd := child(t, dir, off...)
 		screenSocket := p.overlaySocket(overlay.position)
 		overlay.take(t, screenSocket.next("hello"))
 		var phones []*socket
-		for range crowd {
+		for range senders {
 			phones = append(phones, p.browser().open("audience", "")) // the page itself is of no matter here
 		}
 		var total atomic.Int64
 		enough := int64(30 + rand.IntN(90))
 		var readers sync.WaitGroup
-		lists := make([][]string, crowd)
+		lists := make([][]string, senders)
 		for i, phone := range phones {
 			go write(phone, fmt.Sprintf("%d-%d", round, i))
 			readers.Go(func() {

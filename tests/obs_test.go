@@ -22,20 +22,37 @@ var dockLine = regexp.MustCompile(`(?m)^Dock   (http\S+)(/dock/live\?key=\S+)$`)
 
 func TestOBSAdd(t *testing.T) {
 	p := start(t, t.TempDir())
-	studio := obstest.New()
-	studio.Password = "right"
-	url := studio.Start(t)
+	fakeOBS := obstest.New()
+	fakeOBS.Password = "right"
+	url := fakeOBS.Start(t)
 	password := []string{"DANMAKU_OBS_PASSWORD=right"}
 
 	code, out, errs := addOBS(t, p, password, "--obs", url, "--server", p.base+"/")
 	if code != exitDone || !strings.Contains(out, `Added the source "danmaku" in the scene "Game" of OBS 29.0.2, 2560 × 1440, 59.94 fps.`) || strings.Contains(out, "Nothing answers") {
 		t.Fatalf("ended with %d: %s%s", code, out, errs)
 	}
-	studio.Look(func() {
-		if got, want := studio.Inputs["danmaku"].Settings["url"], p.base+"/overlay/live?key="+p.overlay; got != want {
+	fakeOBS.Look(func() {
+		if got, want := fakeOBS.Inputs["danmaku"].Settings["url"], p.base+"/overlay/live?key="+p.overlay; got != want {
 			t.Errorf("the source has the address %v, want %v", got, want)
 		}
 	})
+
+	// A chat box is a source of its own beside it, as large as the canvas, and is refreshed alone.
+	for _, first := range []string{`Added the source "talk" in the scene "Game"`, `Refreshed the source "talk"`} {
+		code, out, errs = addOBS(t, p, password, "--obs", url, "--server", p.base, "--box", "--name", "talk")
+		if code != exitDone || !strings.HasPrefix(out, first) {
+			t.Fatalf("--box ended with %d: %s%s", code, out, errs)
+		}
+		fakeOBS.Look(func() {
+			box, overlay := fakeOBS.Inputs["talk"].Settings, fakeOBS.Inputs["danmaku"].Settings
+			if box["url"] != p.base+"/chat/live?key="+p.overlay || box["width"] != overlay["width"] || box["height"] != overlay["height"] {
+				t.Errorf("the chat box has %v", box)
+			}
+			if len(fakeOBS.Inputs) != 2 || overlay["url"] != p.base+"/overlay/live?key="+p.overlay {
+				t.Errorf("the sources are %v", fakeOBS.Inputs)
+			}
+		})
+	}
 
 	code, out, errs = addOBS(t, p, password, "--obs", url, "--server", p.base, "--dock")
 	m := dockLine.FindStringSubmatch(out)
@@ -49,9 +66,9 @@ func TestOBSAdd(t *testing.T) {
 
 func TestOBSAddRefused(t *testing.T) {
 	p := start(t, t.TempDir())
-	studio := obstest.New()
-	studio.Password = "right"
-	url := studio.Start(t)
+	fakeOBS := obstest.New()
+	fakeOBS.Password = "right"
+	url := fakeOBS.Start(t)
 	closed := strings.Replace(p.base, "http", "ws", 1) // speaks HTTP, but is not OBS
 	for _, row := range []struct {
 		name    string
@@ -75,9 +92,9 @@ func TestOBSAddRefused(t *testing.T) {
 			}
 		})
 	}
-	studio.Look(func() {
-		if len(studio.Inputs) != 0 {
-			t.Errorf("OBS now holds %v", studio.Inputs)
+	fakeOBS.Look(func() {
+		if len(fakeOBS.Inputs) != 0 {
+			t.Errorf("OBS now holds %v", fakeOBS.Inputs)
 		}
 	})
 }

@@ -125,7 +125,7 @@ func TestSecondOpinionOfTheExample(t *testing.T) {
 			t.Errorf("%s: the console hears %+v", text, e)
 		}
 	}
-	// What the filter stops leaves the machine for nobody.
+	// What the filter stops does not leave the machine.
 	if a := s.say("see https://spam.example/win"); a.Outcome != "refused" {
 		t.Errorf("%+v", a)
 	}
@@ -147,7 +147,7 @@ func TestSecondOpinionWithoutAnswer(t *testing.T) {
 		p := start(t, t.TempDir(), "--check-url", "http://127.0.0.1:1/", "--check-fail", fail, "--user-rate", "0")
 		mod := p.moderator()
 		s := p.phone().open("audience", "")
-		for i := range 8 { // beyond the five after which nobody is asked
+		for i := range 8 { // beyond the five failures after which the service is not asked
 			if a := s.say(fmt.Sprint("number ", i)); a.Outcome != outcome {
 				t.Errorf("%s: %+v", fail, a)
 			}

@@ -13,7 +13,7 @@ func TestEveryPageRenders(t *testing.T) {
 	for _, path := range []string{
 		"/r/live", "/overlay/live", "/chat/live", "/console/live", "/dock/live", "/welcome/live", "/builder/live", "/poster/live", "/screen/live", "/overlay-loader/live",
 	} {
-		for _, lang := range []string{"en", "zh-CN", "ja"} {
+		for _, lang := range []string{"en", "zh-CN", "ja", "zh-TW", "ko", "es"} {
 			if status, _ := owner.do("GET", path+"?lang="+lang, nil, nil); status != http.StatusOK {
 				t.Errorf("%s in %s: %d", path, lang, status)
 			}

@@ -35,7 +35,7 @@ func (c counted) Read(b []byte) (int, error) {
 func TestThePhonePageIsSmall(t *testing.T) {
 	p := start(t, t.TempDir())
 	for _, coding := range []string{"br", "gzip"} {
-		for _, lang := range []string{"en", "zh-CN", "ja"} {
+		for _, lang := range []string{"en", "zh-CN", "ja", "zh-TW", "ko", "es"} {
 			var sum atomic.Int64
 			client := &http.Client{Transport: &http.Transport{DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
 				c, err := (&net.Dialer{}).DialContext(ctx, network, addr)

@@ -215,11 +215,13 @@ func TestHiddenPoll(t *testing.T) {
 	}
 	for f := console.next("tally"); !slices.Equal(f.Items[0].poll(t).Counts, []int{0, 1}); f = console.next("tally") {
 	}
-	if r := overlay.next("tally").Items[0].poll(t); r.Counts != nil || r.People != 1 {
-		t.Errorf("the overlay is told %+v", r)
-	}
-	if r := phone.next("tally").Items[0].poll(t); r.Counts != nil {
-		t.Errorf("the phone is told %+v", r)
+	for who, s := range map[string]*socket{"overlay": overlay, "phone": phone} {
+		// The first sums may be those of before the votes.
+		for told := (pollResult{}); told.People != 1; {
+			if told = s.next("tally").Items[0].poll(t); told.Counts != nil {
+				t.Fatalf("the %s is told %+v", who, told)
+			}
+		}
 	}
 	if h := p.phone().open("audience", "").next("hello"); h.Items[0].poll(t).Counts != nil {
 		t.Errorf("hello tells %s", h.Items[0].Result)
@@ -264,7 +266,7 @@ func TestQueueOfItems(t *testing.T) {
 // is counted, and every vote counts once.
 func TestKilledProcessCountsEveryVoteOnce(t *testing.T) {
 	if testing.Short() {
-		t.Skip("kills processes")
+		t.Skip("-short: this test kills whole processes, which takes seconds")
 	}
 	dir := t.TempDir()
 	p, cmd := child(t, dir)

@@ -38,16 +38,7 @@ const publicHost = "danmaku.your-domain.net"
 // first moment.
 func nginx(t *testing.T, upstream string) (address string, roots *x509.CertPool) {
 	t.Helper()
-	program, err := exec.LookPath("nginx")
-	if err != nil {
-		program = "/usr/sbin/nginx" // not in the path of those who are not root
-	}
-	if _, err := os.Stat(program); err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("there is no nginx; Debian: apt-get install nginx-light")
-		}
-		t.Skip("there is no nginx; Debian: apt-get install nginx-light")
-	}
+	program := proxyProgram(t, "nginx", "nginx-light")
 	dir := t.TempDir()
 	roots = certify(t, dir, publicHost)
 	listener, err := net.Listen("tcp4", "127.0.0.1:0")
@@ -73,16 +64,8 @@ func nginx(t *testing.T, upstream string) (address string, roots *x509.CertPool)
 		}
 		snippet = strings.ReplaceAll(snippet, old, now)
 	}
-	var temp strings.Builder
-	for _, kind := range []string{"client_body", "proxy", "fastcgi", "uwsgi", "scgi"} {
-		fmt.Fprintf(&temp, "%s_temp_path %s/%s;\n", kind, dir, kind)
-	}
-	user := "" // else root's worker may not read in dir
-	if os.Getuid() == 0 {
-		user = "user root;\n"
-	}
 	conf := filepath.Join(dir, "nginx.conf")
-	err = os.WriteFile(conf, []byte("daemon off;\nworker_processes 1;\n"+user+"pid "+dir+"/pid;\nerror_log "+dir+"/error.log info;\nevents {}\nhttp {\naccess_log off;\n"+temp.String()+snippet+"}\n"), 0o600)
+	err = os.WriteFile(conf, []byte("daemon off;\nworker_processes 1;\n"+nginxUser()+"pid "+dir+"/pid;\nerror_log "+dir+"/error.log info;\nevents {}\nhttp {\naccess_log off;\n"+nginxTemp(dir)+snippet+"}\n"), 0o600)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -104,6 +87,24 @@ func nginx(t *testing.T, upstream string) (address string, roots *x509.CertPool)
 		}
 	})
 	return address, roots
+}
+
+// nginxTemp has nginx keep what it writes in a folder.
+func nginxTemp(dir string) string {
+	var temp strings.Builder
+	for _, kind := range []string{"client_body", "proxy", "fastcgi", "uwsgi", "scgi"} {
+		fmt.Fprintf(&temp, "%s_temp_path %s/%s;\n", kind, dir, kind)
+	}
+	return temp.String()
+}
+
+// nginxUser is whom nginx runs as where root starts it, whose worker may else not read in
+// the test's folder.
+func nginxUser() string {
+	if os.Getuid() == 0 {
+		return "user root;\n"
+	}
+	return ""
 }
 
 // certify makes a certificate for a host where the snippet looks for it.

@@ -139,8 +139,8 @@ func TestQuestions(t *testing.T) {
 	if got, want := ann.questions(list.ID, ""), "Is it free? 2, When does it ship? 0, Held? 0"; got != want {
 		t.Errorf("by votes: %s, want %s", got, want)
 	}
-	if f := overlay.next("tally"); !strings.Contains(string(f.Items[0].Result), `"top":[{"id"`) {
-		t.Errorf("a second screen is told %s", f.Items[0].Result)
+	// The first sums may be those of before the questions.
+	for f := overlay.next("tally"); !strings.Contains(string(f.Items[0].Result), `"top":[{"id"`); f = overlay.next("tally") {
 	}
 	if status, body := boss.do("GET", "/api/rooms/live/items/"+list.ID+"/questions?sort=best", nil, nil); status != http.StatusUnprocessableEntity || !strings.Contains(body, "votes, new or old") {
 		t.Errorf("an unknown order answers %d: %s", status, body)
@@ -238,7 +238,7 @@ func TestQuestionsWithNames(t *testing.T) {
 	if a := phone.asks(list.ID, "x", "Why?", map[string]any{"name": "Ann"}); a.Outcome != "shown" {
 		t.Errorf("with a name: %+v", a)
 	}
-	// What somebody writes during a poll and asks is no vote.
+	// A question that is asked during a poll does not count as a vote.
 	newItem(boss, "poll", mapPoll)
 	if a := phone.asks(list.ID, "y", "2", map[string]any{"name": "Ann"}); a.Outcome == "counted" {
 		t.Errorf("a question is counted as a vote: %+v", a)

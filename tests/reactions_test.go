@@ -43,7 +43,7 @@ func TestReactionsFromPhonesToOverlayAndExport(t *testing.T) {
 		t.Errorf("a new room offers %v", h.Room.Reactions)
 	}
 	two.next("hello")
-	one.react(map[string]int{"👏": 3}) // nobody can yet
+	one.react(map[string]int{"👏": 3}) // the room has no reactions yet
 	set := func(list ...string) {
 		t.Helper()
 		if status, body := boss.do("PATCH", "/api/rooms/live", map[string]any{"reactions": list}, ours); status != http.StatusOK {
@@ -62,7 +62,7 @@ func TestReactionsFromPhonesToOverlayAndExport(t *testing.T) {
 	if status, body := boss.do("GET", "/api/rooms/live/reactions/export?format=jsonl", nil, nil); status != http.StatusOK || exported(t, body)["❤️"] != 4 {
 		t.Errorf("the export of what was just tapped answers %d: %s", status, body)
 	}
-	// What one person can tap is bounded, and what was too much is nobody else's.
+	// What one person can tap is bounded, and what was too much does not count against others.
 	one.react(map[string]int{"👏": 50})
 	two.react(map[string]int{"❤️": 1})
 	for sum := map[string]int{}; sum["❤️"] == 0; {

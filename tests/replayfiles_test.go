@@ -49,7 +49,7 @@ func TestReplayOfFilesThatAreRefused(t *testing.T) {
 		"no closing": {"&strict=1", string(noClosing), 422, "line 9, column 1: a comment begins inside another one", "inside"},
 		"a page":     {"", "<html></html>", 422, "line 1, column 1: this is a file of the kind HTML", "other_kind"},
 		"subtitles":  {"", "[Script Info]\n", 422, "line 1, column 1: this is a file of the kind ASS", "other_kind"},
-		"an image":   {"", "<svg/>", 422, "line 1, column 1: this is no comment file of Bilibili: it begins with <svg>", "other_root"},
+		"an image":   {"", "<svg/>", 422, "line 1, column 1: this is not a comment file of Bilibili: it begins with <svg>", "other_root"},
 		"no time":    {"", "<i><d p=''>x</d><gift/></i>", 422, "There is no comment in it", "nothing"},
 		"nothing":    {"", " ", 422, "line 1, column 1: the file is empty", "empty_file"},
 		"no comment": {"", "<i></i>", 422, "There is no comment in it", "nothing"},

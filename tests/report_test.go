@@ -2,14 +2,21 @@ package tests
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
+	"danmaku/comment"
 	"danmaku/export"
 	"danmaku/report"
+	"danmaku/room"
+	"danmaku/store"
 )
 
 // runReport runs the command on a data folder.
@@ -59,6 +66,12 @@ func TestReportOfAShow(t *testing.T) {
 	if status, body := ann.do("POST", "/api/rooms/live/items/"+poll.ID+"/take_part", map[string]string{"choice": "1"}, ours); status != http.StatusOK {
 		t.Fatalf("%d %s", status, body)
 	}
+	// A vote is kept when it is answered, and counted right after.
+	for end := time.Now().Add(patience); boss.item("GET", poll.ID, nil).poll(t).Counts[1] != 1; {
+		if time.Now().After(end) {
+			t.Fatal("the vote is not counted")
+		}
+	}
 
 	status, body := boss.do("GET", "/api/rooms/live/report", nil, nil)
 	var r report.Report
@@ -105,6 +118,79 @@ func TestReportOfAShow(t *testing.T) {
 	for _, format := range export.ReportFormats {
 		if code, out, errs := runReport(t, dir, "--lang", "en", "--format", format); code != exitDone || out != files[format] {
 			t.Errorf("%s without a server: %d %s%s, want %s", format, code, errs, out, files[format])
+		}
+	}
+}
+
+// Of two shows in one room each report has its own comments, polls and moments alone.
+// OBS told where the recording of each began, and the peaks count from there.
+func TestReportOfOneOfTwoShows(t *testing.T) {
+	dir := t.TempDir()
+	p := start(t, dir)
+	p.stop()
+	db, err := store.Open(t.Context(), store.Options{Dir: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := time.Now().Add(-5 * time.Hour).Truncate(time.Second)
+	second := first.Add(2 * time.Hour)
+	for i, show := range []struct {
+		at       time.Time
+		recorded time.Duration // before the first comment
+		text     string
+		people   int
+	}{{first, 10 * time.Minute, "volcano", 3}, {second, 2 * time.Minute, "glacier", 2}} {
+		if err := db.AddMoment(t.Context(), room.Moment{Room: "live", Kind: room.RecordStart, At: show.at.Add(-show.recorded)}); err != nil {
+			t.Fatal(err)
+		}
+		for n := range show.people {
+			at := show.at.Add(time.Duration(n) * time.Second)
+			c := comment.Comment{ID: comment.NewID(at, uint32(10*i+n)), At: at, Text: show.text, User: fmt.Sprint("u", n), Source: comment.FromAudience}
+			if _, err := db.Append(t.Context(), room.Event{Room: "live", At: at, Kind: room.KindComment, Comment: c}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := db.AddMoment(t.Context(), room.Moment{Room: "live", Kind: room.RecordStop, At: show.at.Add(time.Minute)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := db.Close(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	p = start(t, dir)
+	boss := p.console()
+	for _, show := range []struct {
+		at           time.Time
+		zero         time.Time
+		offset, text string
+		other        string
+		n            int
+	}{
+		{first, first.Add(-10 * time.Minute), "10:00", "volcano", "glacier", 3},
+		{second, second.Add(-2 * time.Minute), "2:00", "glacier", "volcano", 2},
+	} {
+		session := "session=" + strconv.FormatInt(show.at.UnixMilli(), 10)
+		status, body := boss.do("GET", "/api/rooms/live/report?"+session, nil, nil)
+		var r report.Report
+		if err := json.Unmarshal([]byte(body), &r); err != nil || status != http.StatusOK {
+			t.Fatalf("%d %s", status, body)
+		}
+		if r.Comments != show.n || r.People != show.n || r.ZeroIs != report.ZeroRecording || r.Zero != show.zero.UnixMilli() || r.From != show.at.UnixMilli() ||
+			len(r.Peaks) != 1 || r.Peaks[0].Outside || r.Peaks[0].OffsetMS != show.at.Sub(show.zero).Milliseconds() {
+			t.Errorf("the report of %s is %s", show.text, body)
+		}
+		wants := map[string]string{
+			export.ReportCSV: "," + show.offset + "," + show.text, export.ReportMarkdown: fmt.Sprintf("| %s | %d | %s |", show.offset, show.n, show.text),
+			export.ReportChapters: "0:00 Start\n" + show.offset + " " + show.text, export.ReportJSON: show.text,
+		}
+		for _, format := range export.ReportFormats {
+			status, file := boss.do("GET", "/api/rooms/live/report?format="+format+"&"+session, nil, nil)
+			if status != http.StatusOK || !strings.Contains(file, wants[format]) || strings.Contains(file, show.other) {
+				t.Errorf("%s of %s: %d, want %q in it\n%s", format, show.text, status, wants[format], file)
+			}
+		}
+		if _, file := boss.do("GET", "/api/rooms/live/report?format=chapters&zero=first&"+session, nil, nil); file != "0:00 Start\n" {
+			t.Errorf("from the first comment on: %s", file)
 		}
 	}
 }

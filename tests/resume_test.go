@@ -94,7 +94,7 @@ func TestEveryOverlayEndsWithTheLog(t *testing.T) {
 	for life := range 3 {
 		p := start(t, dir, off...)
 		boss := p.console()
-		if life == 0 { // before the first comment, so that nobody has to start afresh later
+		if life == 0 { // before the first comment, so that no client has to start afresh later
 			for _, r := range all {
 				r.enter(p)
 				r.apply(t, r.socket.next("hello"))

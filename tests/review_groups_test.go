@@ -6,7 +6,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 )
 
@@ -36,7 +35,7 @@ func TestAGroupIsDecidedAtOnce(t *testing.T) {
 		t.Errorf("pages: %+v", two)
 	}
 
-	// Nobody decides about what came after they looked.
+	// A decision does not reach what came after the moderator looked.
 	overlay := p.overlaySocket("")
 	overlay.next("hello")
 	path := liveRoom + "/review/" + group
@@ -98,161 +97,33 @@ func TestAGroupIsDecidedAtOnce(t *testing.T) {
 	}
 }
 
-// A restart keeps groups, their names and their counts.
-func TestGroupsOverARestart(t *testing.T) {
+// The queue is there after a restart, for a console that opens and for one that
+// resumes. Larger ones, and who decides first, are tested in live.
+func TestQueueOverARestart(t *testing.T) {
 	dir := t.TempDir()
 	p := start(t, dir, behindProxy...)
 	mod := p.moderator()
 	mod.holdsLemons()
 	ids, _ := lemons(p, mod, 6)
-	before := mod.review("")
-	group := before.Groups[0].Group
+	group := mod.review("").Groups[0].Group
+	at := mod.open("console", "").next("hello").Position
+	mod.call("POST", liveRoom+"/comments/"+ids[5]+"/approve", nil, 200)
 	p.stop()
 	p = start(t, dir, behindProxy...)
 	mod = p.moderator()
-	if again := mod.review("?group=" + group); len(again.Comments) != 6 || again.Groups[0].Count != 6 || again.Comments[0].ID != ids[0] {
+	if again := mod.review("?group=" + group); len(again.Comments) != 5 || again.Groups[0].Count != 5 || again.Comments[0].ID != ids[0] {
 		t.Errorf("after a restart: %+v", again)
 	}
-	if h := mod.open("console", "").next("hello"); len(h.HeldGroups) != 1 || h.HeldGroups[0] != (groupCount{group, 6}) || h.HeldTotal != 6 || h.HeldSeq == 0 || h.Held[0].Group != group {
-		t.Errorf("a console starts from %+v, %d in all, up to %d", h.HeldGroups, h.HeldTotal, h.HeldSeq)
+	for name, since := range map[string]string{"new": "", "resumed": "&since=" + at} {
+		h := mod.open("console", since).next("hello")
+		if h.Resumed != (since != "") || len(h.HeldGroups) != 1 || h.HeldGroups[0] != (groupCount{group, 5}) || h.HeldTotal != 5 || h.HeldSeq == 0 || len(h.Held) != 5 {
+			t.Errorf("%s: a console starts from %+v, %d of %d in all, up to %d, resumed %v", name, h.HeldGroups, len(h.Held), h.HeldTotal, h.HeldSeq, h.Resumed)
+		} else if first := h.Held[0]; first.Type != "held" || first.ID != ids[0] || first.Group != group || first.Rule != "test" {
+			t.Errorf("%s: the first is %+v", name, first)
+		}
 	}
-	if r := mod.call("POST", liveRoom+"/review/"+group+"/approve", nil, 200); r.Count != 6 {
+	if r := mod.call("POST", liveRoom+"/review/"+group+"/approve", nil, 200); r.Count != 5 {
 		t.Errorf("%+v", r)
-	}
-}
-
-// Approving a group ends the wait of its authors as newcomers, and of nobody else.
-func TestAGroupOfNewcomersIsLetIn(t *testing.T) {
-	p := start(t, t.TempDir(), behindProxy...)
-	mod := p.moderator()
-	mod.call("PATCH", liveRoom, map[string]any{"newcomers": "held"}, 200)
-	console := mod.open("console", "")
-	console.next("hello")
-	var people []someone
-	last := ""
-	for i := range 3 {
-		who := p.at(fmt.Sprint("198.51.100.", 1+i))
-		a := who.says(fmt.Sprint("hello everybody ", i))
-		if last = a.ID; a.Outcome != "held" {
-			t.Fatalf("%+v", a)
-		}
-		people = append(people, who)
-	}
-	console.until("the last one", isEvent("held", last))
-	group := mod.review("").Groups[0].Group
-	if r := mod.call("POST", liveRoom+"/review/"+group+"/approve", nil, 200); r.Count != 3 {
-		t.Fatalf("%+v", r)
-	}
-	for i, who := range people {
-		if a := who.says(fmt.Sprint("something else ", i)); a.Outcome != "shown" {
-			t.Errorf("somebody who was let in: %+v", a)
-		}
-	}
-	if a := p.at("203.0.113.5").says("hello everybody 3"); a.Outcome != "held" {
-		t.Errorf("somebody else: %+v", a)
-	}
-}
-
-// A refused group is shown by the undo, and what was shown by it goes by the undo of
-// that.
-func TestARefusedGroupIsUndone(t *testing.T) {
-	p := start(t, t.TempDir(), behindProxy...)
-	owner, mod := hands(p)
-	mod.holdsLemons()
-	ids, sockets := lemons(p, mod.browser, 4)
-	group := mod.review("").Groups[0].Group
-	if r := mod.call("POST", liveRoom+"/review/"+group+"/refuse", nil, 200); r.Count != 4 {
-		t.Fatalf("%+v", r)
-	}
-	for _, s := range sockets {
-		if a := s.next("ack"); a.Outcome != "refused" {
-			t.Errorf("an author hears %+v", a)
-		}
-	}
-	refused := mod.newest("refuse")
-	owner.call("POST", liveRoom+"/comments/"+ids[1]+"/approve", map[string]any{"from": "refused"}, 200)
-	owner.undoOf(refused, 204)
-	shown := owner.newest("approve")
-	if shown.Count != 3 || !shown.Undo {
-		t.Fatalf("%+v", shown)
-	}
-	for _, s := range sockets {
-		if a := s.next("ack"); a.Outcome != "shown" {
-			t.Errorf("an author hears %+v", a)
-		}
-	}
-	owner.undoOf(shown, 204)
-	if status, body := mod.do("GET", liveRoom+"/comments?status=shown", nil, ours); status != 200 || !strings.Contains(body, ids[1]) || strings.Contains(body, ids[0]) {
-		t.Errorf("%d %s", status, body)
-	}
-	if n := len(mod.call("GET", liveRoom+"/audit?act=refuse", nil, 200).Acts); n != 1 {
-		t.Errorf("%d acts of refusing", n)
-	}
-}
-
-// Of two moderators who decide about a group at once each comment has one decision,
-// both hear which, and its author hears it once.
-func TestTwoModeratorsDecideAGroupAtOnce(t *testing.T) {
-	p := start(t, t.TempDir(), append(behindProxy, "--user-rate", "0", "--address-rate", "0", "--room-rate", "0")...)
-	owner, mod := hands(p)
-	mod.holdsLemons()
-	console := mod.open("console", "")
-	console.next("hello")
-	_, sockets := lemons(p, mod.browser, 20)
-	for round := range 5 {
-		if round > 0 {
-			last := ""
-			for i, s := range sockets {
-				s.send(fmt.Sprint("r", round), fmt.Sprint("fresh lemon for all ", 100*round+i))
-				a := s.next("ack")
-				if last = a.ID; a.Outcome != "held" {
-					t.Fatalf("round %d, author %d: %+v", round, i, a)
-				}
-			}
-			console.until("the last one", isEvent("held", last))
-		}
-		page := mod.review("?limit=200")
-		path := liveRoom + "/review/" + page.Groups[0].Group
-		single := page.Comments[len(page.Comments)/2].ID
-		var answers [3]reply
-		var all sync.WaitGroup
-		for i, call := range []struct {
-			h    hand
-			path string
-		}{{owner, path + "/approve"}, {mod, path + "/refuse"}, {owner, liveRoom + "/comments/" + single + "/refuse"}} {
-			all.Go(func() {
-				_, body := call.h.do("POST", call.path, nil, ours)
-				decode(t, body, &answers[i])
-			})
-		}
-		all.Wait()
-		stands := map[string]string{}
-		for _, a := range answers[:2] {
-			for _, d := range a.Results {
-				if d.Code != "" || d.Status == "held" {
-					t.Errorf("round %d: %+v", round, d)
-				}
-				if was := stands[d.ID]; was != "" && was != d.Status {
-					t.Errorf("round %d: %s is %s and %s", round, d.ID, was, d.Status)
-				}
-				stands[d.ID] = d.Status
-			}
-		}
-		if stands[single] == "" { // decided before either of the two looked at the group
-			stands[single] = answers[2].Status
-		}
-		if answers[2].Status != stands[single] || answers[0].Count+answers[1].Count < 19 || answers[0].Count+answers[1].Count > 20 {
-			t.Errorf("round %d: %d and %d decided, the single one is %s and %s", round, answers[0].Count, answers[1].Count, answers[2].Status, stands[single])
-		}
-		for i, s := range sockets {
-			a := s.next("ack")
-			if a.Outcome != stands[a.ID] {
-				t.Errorf("round %d: author %d hears %s, it is %q", round, i, a.Outcome, stands[a.ID])
-			}
-		}
-		if left := mod.review(""); left.Total != 0 {
-			t.Fatalf("round %d: %d wait", round, left.Total)
-		}
 	}
 }
 
@@ -260,7 +131,7 @@ func TestTwoModeratorsDecideAGroupAtOnce(t *testing.T) {
 // about none, and shows what it decided.
 func TestAKilledProcessDecidesAGroupWholly(t *testing.T) {
 	if testing.Short() {
-		t.Skip("kills processes")
+		t.Skip("-short: this test kills whole processes, which takes seconds")
 	}
 	dir := t.TempDir()
 	off := append(behindProxy, "--user-rate", "0", "--address-rate", "0", "--room-rate", "0")

@@ -105,7 +105,7 @@ func (b *browser) holdsLemons() {
 // decided in the order in which they came, none is lost, and each is answered.
 func TestAFloodHidesNobodyInReview(t *testing.T) {
 	if testing.Short() {
-		t.Skip("opens 50 sockets beside a flood")
+		t.Skip("-short: this test opens 50 sockets beside a flood")
 	}
 	const people, rounds, flood = 50, 3, 459
 	p := start(t, t.TempDir(), append(behindProxy, "--address-rate", "0", "--room-rate", "0", "--user-rate", "100", "--user-burst", "100")...)
@@ -203,36 +203,4 @@ func TestAFloodHidesNobodyInReview(t *testing.T) {
 		}
 	}
 	t.Logf("the flood of %d heard %v; %d waited, %d honest, decided by %d decisions", flood, flooded, waiting, len(held), decisions)
-}
-
-// A person has so many waiting, is told why one more is not taken, and pays for what
-// waits as for what is refused.
-func TestWhatWaitsIsPaidFor(t *testing.T) {
-	p := start(t, t.TempDir(), append(behindProxy, "--user-rate", "0.001", "--user-burst", "6")...)
-	mod := p.moderator()
-	mod.call("PUT", liveRoom+"/rules", map[string]any{"name": "test", "text": "lemon => hold\nonion", "on": true}, 200)
-	for word, want := range map[string]string{"lemon": "held", "onion": "refused"} {
-		who := p.at("198.51.100.7")
-		n := 0
-		for ; n < 20; n++ {
-			if a := who.says(fmt.Sprint(word, " number ", n)); a.Outcome != want || a.Code == "slow_down" {
-				break
-			}
-		}
-		if n != 3 {
-			t.Errorf("%d with %s are taken out of a burst of 6, want 3", n, word)
-		}
-	}
-	q := start(t, t.TempDir(), append(behindProxy, "--user-rate", "0", "--address-rate", "0")...)
-	q.moderator().holdsLemons()
-	who := q.at("198.51.100.8")
-	for n := range 31 {
-		a := who.says(fmt.Sprint("lemon number ", n))
-		if n < 30 && a.Outcome != "held" {
-			t.Fatalf("%d: %+v", n, a)
-		}
-		if n == 30 && (a.Code != "slow_down" || a.Reason != "review_yours" || a.WaitMS <= 0 || !strings.Contains(a.Message, "moderator")) {
-			t.Errorf("one too many: %+v", a)
-		}
-	}
 }

@@ -139,6 +139,23 @@ func TestReview(t *testing.T) {
 	if len(res) != 3 || res[0].Status != "shown" || res[1].Code != "not_found" || res[2].Status != "shown" || !res[2].Again {
 		t.Errorf("bulk: %+v", res)
 	}
+	// Several that somebody else refused are approved by who says that they saw that.
+	guest := p.phone().open("audience", "")
+	guest.next("hello")
+	late := guest.say("fourth")
+	if d := boss.call("POST", liveRoom+"/comments/"+late.ID+"/refuse", nil, 200); d.Status != "refused" {
+		t.Errorf("refuse: %+v", d)
+	}
+	other, bulk := p.moderator(), map[string]any{"act": "approve", "ids": []string{late.ID}}
+	if r := other.call("POST", liveRoom+"/comments/bulk", bulk, 200).Results; r[0].Status != "refused" || !r[0].Again {
+		t.Errorf("a bulk that saw them wait: %+v", r)
+	}
+	bulk["from"] = "refused"
+	if r := other.call("POST", liveRoom+"/comments/bulk", bulk, 200).Results; r[0].Status != "shown" || r[0].Again {
+		t.Errorf("a bulk that saw them refused: %+v", r)
+	}
+	bulk["from"] = "shown"
+	other.call("POST", liveRoom+"/comments/bulk", bulk, 422)
 	res = boss.call("POST", liveRoom+"/comments/bulk", map[string]any{"act": "remove", "ids": []string{third.ID, first.ID}}, 200).Results
 	if len(res) != 2 || res[0].Status != "removed" || res[1].Status != "removed" {
 		t.Errorf("bulk: %+v", res)

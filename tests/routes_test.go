@@ -9,8 +9,8 @@ import (
 	"danmaku/server"
 )
 
-// caller is somebody who asks: by a key in a header, by a console's session, as
-// a phone, or as nobody.
+// caller is one way to ask: with a key in a header, with a console's session, as a
+// phone, or without any of them.
 type caller struct {
 	name    string
 	header  map[string]string
@@ -107,7 +107,7 @@ func TestRoutesByRole(t *testing.T) {
 		path          string // after the last fixed part, where the route alone does not say it
 		who           []string
 		body          any
-		unknown       []string // who are answered 401, when that is more than nobody, a wrong key and a phone
+		unknown       []string // callers that are answered 401, when others are than those without a key, with a wrong key, and phones
 	}{
 		{method: "DELETE", route: comments + "/:id", path: "/api/rooms/live/comments/" + own.ID, who: phones}, // before any of the others has been at the audience's page
 		{method: "POST", route: items + "/:id/take_part", who: phones, unknown: everybody},
@@ -120,6 +120,7 @@ func TestRoutesByRole(t *testing.T) {
 		{method: "GET", route: "/chat/:room", who: everybody},
 		{method: "GET", route: "/a/:hash/*", path: "/a/0/overlay/main.js", who: everybody},
 		{method: "GET", route: "/emotes/:name", path: "/emotes/0", who: everybody},
+		{method: "GET", route: "/photos/:key", path: "/photos/0", who: everybody},
 		{method: "GET", route: "/favicon.ico", who: everybody},
 		{method: "GET", route: "/r/:room/privacy", who: everybody},
 		{method: "POST", route: "/r/:room/privacy", who: everybody},
@@ -182,6 +183,7 @@ func TestRoutesByRole(t *testing.T) {
 		{method: "DELETE", route: comments + "/:id/pin", who: moderators},
 		{method: "GET", route: comments + "/:id/address", who: moderators},
 		{method: "POST", route: comments + "/:id/remove", who: moderators},
+		{method: "PUT", route: "/api/rooms/:room/looking", who: moderators, body: body{"console": "tab"}},
 		{method: "GET", route: "/api/rooms/:room/review", who: moderators},
 		{method: "POST", route: "/api/rooms/:room/review/:group/approve", path: "/api/rooms/live/review/none/approve", who: moderators},
 		{method: "POST", route: "/api/rooms/:room/review/:group/refuse", path: "/api/rooms/live/review/none/refuse", who: moderators},
@@ -196,6 +198,8 @@ func TestRoutesByRole(t *testing.T) {
 		{method: "POST", route: items + "/order", who: moderators, body: body{"ids": []string{"a", "b"}}},
 		{method: "GET", route: items + "/:id/questions", who: everybody},
 		{method: "PATCH", route: items + "/:id/questions/:question", who: moderators, body: body{"answered": true}},
+		{method: "GET", route: items + "/:id/photos", who: append([]string{"phone", "foreign session"}, moderators...), unknown: everybody}, // a session may have the audience's cookie, too,
+		{method: "POST", route: items + "/:id/photos", who: append(phones, anySession...), unknown: everybody},
 		{method: "POST", route: items + "/:id/queue", who: moderators},
 		{method: "POST", route: items + "/:id/start", who: moderators},
 		{method: "POST", route: items + "/:id/stop", who: moderators},
@@ -204,6 +208,8 @@ func TestRoutesByRole(t *testing.T) {
 		{method: "GET", route: "/api/rooms/:room/users/:user/data", who: moderators},
 		{method: "GET", route: "/api/rooms/:room/me", who: everybody}, // of their own, which is found by a cookie alone
 		{method: "DELETE", route: "/api/rooms/:room/me", who: everybody},
+		{method: "POST", route: "/api/rooms/:room/users/:user/notes", who: moderators, body: body{"text": "asks well"}},
+		{method: "DELETE", route: "/api/rooms/:room/users/:user/notes/:id", path: "/api/rooms/live/users/" + user + "/notes/1", who: moderators},
 		{method: "POST", route: "/api/rooms/:room/users/:user/remove", who: moderators},
 		{method: "GET", route: "/api/rooms/:room/bans", who: moderators},
 		{method: "POST", route: "/api/rooms/:room/bans", who: moderators, body: body{"user": user, "kind": "mute", "seconds": 1}},

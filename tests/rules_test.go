@@ -266,7 +266,7 @@ func TestListsThatAreOffAreBoundedTogether(t *testing.T) {
 	mod.call("PUT", liveRoom+"/rules", list(8, 1<<20, false), 200)
 }
 
-// Moderators see what a masked text and name were, now and later; nobody else does.
+// Moderators see what a masked text and name were, now and later; others do not.
 // What was found is marked in what is shown, and in what was typed.
 func TestMaskedKeepsItsOriginal(t *testing.T) {
 	p := start(t, t.TempDir(), "--user-rate", "0")

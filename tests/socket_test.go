@@ -39,8 +39,10 @@ type frame struct {
 		ID, Token string
 		Took      map[string][]string
 		Muted     int64 `json:"muted_until"`
+		Warnings  []personNote
 	}
-	Muted      int64 `json:"muted_until"` // of a user frame
+	Muted      int64        `json:"muted_until"` // of a user frame
+	Warnings   []personNote // of one
 	Held       []event
 	HeldTotal  int          `json:"held_total"`
 	HeldSeq    int64        `json:"held_seq"`
@@ -100,6 +102,7 @@ type event struct {
 	IDs        []string
 
 	Badge, By, From, Rule, State, Source string
+	Standing                             string
 	Detail, Reason, Original             string
 	OriginalName                         string `json:"original_name"`
 	InName                               bool   `json:"in_name"`

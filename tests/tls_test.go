@@ -14,6 +14,8 @@ import (
 	"testing"
 	"time"
 
+	"danmaku/freeport"
+
 	"github.com/gorilla/websocket"
 )
 
@@ -138,14 +140,17 @@ func TestPlainHTTPIsLedOn(t *testing.T) {
 	}
 }
 
-func freePort(t *testing.T) string {
+// freePort is an address at which nothing listens.
+func freePort(t testing.TB) string { return freePorts(t, 1) }
+
+// freePorts is an address with so many free ports in a row.
+func freePorts(t testing.TB, n int) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	address, err := freeport.Next(n)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close()
-	return l.Addr().String()
+	return address
 }
 
 // A certificate that is made here speaks https beside plain http, and the terminal
@@ -201,7 +206,7 @@ func TestCertificateFaults(t *testing.T) {
 		{"--domain 192.168.1.2", "is not a name that leads here"},
 		{"--domain localhost", "is not a name that leads here"},
 		{"--self-signed=perhaps", "true, false"},
-		{"--unix-socket " + chain, "is a file and no socket"},
+		{"--unix-socket " + chain, "is a file and not a socket"},
 	} {
 		code, _, errs, _ := second(t, &program{data: filepath.Join(t.TempDir(), "data")}, false, append(strings.Fields(tt.args), "--listen", "127.0.0.1:0")...)
 		if code == exitDone || !strings.Contains(errs, tt.want) {

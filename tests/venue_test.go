@@ -13,7 +13,7 @@ import (
 // machine is: time only adds to what is due.
 func TestAVenueBehindOneAddressOverSockets(t *testing.T) {
 	if testing.Short() {
-		t.Skip("opens 500 sockets")
+		t.Skip("-short: this test opens 500 sockets")
 	}
 	const phones = 500
 	p := start(t, t.TempDir())

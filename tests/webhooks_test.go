@@ -177,6 +177,9 @@ func TestWebhooks(t *testing.T) {
 	if _, text := boss.do("GET", liveRoom, nil, nil); !strings.Contains(text, `"webhooks":true`) {
 		t.Errorf("the room does not say that comments are sent out: %s", text)
 	}
+	if f := phone.next("room"); !strings.Contains(string(f.raw), `"webhooks":true,"text_leaves":true`) {
+		t.Errorf("an open phone is told %s", f.raw)
+	}
 	one := phone.say("one")
 	if e := to.want("comment one"); e.ID != one.ID || e.By != "" || !strings.Contains(e.Position, ":") {
 		t.Errorf("%+v", e)

@@ -17,10 +17,10 @@ func TestOtherImplementations(t *testing.T) {
 	t.Run("npm ws", func(t *testing.T) {
 		node, err := exec.LookPath("node")
 		if err != nil {
-			t.Skip("no Node.js")
+			t.Skip("Node.js is not installed")
 		}
 		if _, err := os.Stat(filepath.Join("node_modules", "ws")); err != nil {
-			t.Skip("no ws; npm ci installs it")
+			t.Skip("the package ws is missing; npm ci installs it")
 		}
 		otherImplementation(t, node, "ws-client.mjs")
 	})

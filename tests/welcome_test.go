@@ -23,7 +23,7 @@ func TestWelcome(t *testing.T) {
 	if status != 200 {
 		t.Fatalf("the first visit gets %d", status)
 	}
-	for _, want := range []string{p.base + "/overlay/live?key=" + p.overlay, strings.TrimPrefix(p.base, "http://") + "/r/live", "Phones cannot reach this computer", `id="add"`, `href="/builder/live"`} {
+	for _, want := range []string{p.base + "/overlay/live?key=" + p.overlay, `href="/r/live"`, "Phones cannot reach this computer", `id="add"`, `href="/builder/live"`} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page lacks %q", want)
 		}
@@ -39,7 +39,7 @@ func TestWelcome(t *testing.T) {
 	if status != 200 || strings.Contains(page, `id="add"`) {
 		t.Errorf("a moderator gets %d, and the button that only the owner has", status)
 	}
-	for lang, want := range map[string]string{"zh-CN": "三步开播", "ja": "配信まで3ステップ"} {
+	for lang, want := range map[string]string{"zh-CN": "四步开播", "ja": "配信まで4ステップ"} {
 		if _, page := first.do("GET", "/welcome/live?lang="+lang, nil, nil); !strings.Contains(page, want) {
 			t.Errorf("%s: no %q", lang, want)
 		}
@@ -66,9 +66,9 @@ func TestTheConsoleAddsTheOverlayToOBS(t *testing.T) {
 		{"no browser source", func(s *obstest.Studio) { s.Kinds = nil }, "", "no_browser"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			studio := obstest.New()
-			row.set(studio)
-			p := start(t, t.TempDir(), "--obs", studio.Start(t))
+			fakeOBS := obstest.New()
+			row.set(fakeOBS)
+			p := start(t, t.TempDir(), "--obs", fakeOBS.Start(t))
 			status, body := p.console().do("POST", "/api/rooms/live/obs", map[string]string{"password": row.password}, ours)
 			var got struct {
 				Outcome, Version, At string
@@ -85,8 +85,8 @@ func TestTheConsoleAddsTheOverlayToOBS(t *testing.T) {
 			if !strings.HasPrefix(got.At, "127.0.0.1:") {
 				t.Errorf("it does not say where it asked: %s", body)
 			}
-			studio.Look(func() {
-				in := studio.Inputs["danmaku"]
+			fakeOBS.Look(func() {
+				in := fakeOBS.Inputs["danmaku"]
 				if at := p.base + "/overlay/live?key=" + p.overlay; (in != nil && in.Settings["url"] == at) != added {
 					t.Errorf("the source is %+v", in)
 				}
@@ -98,14 +98,14 @@ func TestTheConsoleAddsTheOverlayToOBS(t *testing.T) {
 // The builder sends its look along; what cannot be one is refused before OBS is
 // asked.
 func TestTheBuilderDressesOBS(t *testing.T) {
-	studio := obstest.New()
-	p := start(t, t.TempDir(), "--obs", studio.Start(t))
+	fakeOBS := obstest.New()
+	p := start(t, t.TempDir(), "--obs", fakeOBS.Start(t))
 	owner := p.console()
 	owner.call("POST", liveRoom+"/obs", map[string]any{"options": map[string]string{"size": "44", "font": "a&b=c"}, "css": ".dm { color: red }"}, 200)
 	dressed := func(url, css string) {
 		t.Helper()
-		studio.Look(func() {
-			if got := studio.Inputs["danmaku"].Settings; got["url"] != url || got["css"] != css {
+		fakeOBS.Look(func() {
+			if got := fakeOBS.Inputs["danmaku"].Settings; got["url"] != url || got["css"] != css {
 				t.Errorf("the source has %q and %q", got["url"], got["css"])
 			}
 		})
@@ -124,8 +124,8 @@ func TestTheBuilderDressesOBS(t *testing.T) {
 }
 
 func TestOnlyTheOwnerMayAskOBS(t *testing.T) {
-	studio := obstest.New()
-	p := start(t, t.TempDir(), "--obs", studio.Start(t))
+	fakeOBS := obstest.New()
+	p := start(t, t.TempDir(), "--obs", fakeOBS.Start(t))
 	moderator := map[string]string{"Authorization": "Bearer " + p.link("moderator").Key}
 	owner := map[string]string{"Authorization": "Bearer " + p.link("owner").Key}
 	for _, row := range []struct {
@@ -140,9 +140,9 @@ func TestOnlyTheOwnerMayAskOBS(t *testing.T) {
 	if status, _ := p.console().do("POST", "/api/rooms/live/obs", map[string]string{}, nil); status != 401 {
 		t.Errorf("a foreign form gets %d", status)
 	}
-	studio.Look(func() {
-		if len(studio.Inputs) != 0 {
-			t.Errorf("OBS now holds %v", studio.Inputs)
+	fakeOBS.Look(func() {
+		if len(fakeOBS.Inputs) != 0 {
+			t.Errorf("OBS now holds %v", fakeOBS.Inputs)
 		}
 	})
 	studio2 := strings.Replace(p.base, "http", "ws", 1) // no OBS

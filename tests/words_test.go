@@ -23,7 +23,7 @@ func unwantedWords(t *testing.T) []unwanted {
 	if err != nil {
 		t.Fatal(err)
 	}
-	row := regexp.MustCompile("(?m)^\\| (en|zh-CN|ja) \\| `(.+)` \\| (.+) \\|$")
+	row := regexp.MustCompile("(?m)^\\| (en|zh-CN|ja|zh-TW|ko|es) \\| `(.+)` \\| (.+) \\|$")
 	var words []unwanted
 	for _, m := range row.FindAllStringSubmatch(string(page), -1) {
 		p, err := regexp.Compile(m[2])
@@ -32,10 +32,48 @@ func unwantedWords(t *testing.T) []unwanted {
 		}
 		words = append(words, unwanted{m[1], p, m[3]})
 	}
-	if len(words) < 20 {
-		t.Fatalf("docs/dev/glossary.md lists %d words", len(words))
+	per := map[string]int{}
+	for _, w := range words {
+		per[w.language]++
+	}
+	for _, language := range []string{"en", "zh-CN", "ja", "zh-TW", "ko", "es"} {
+		if per[language] < 6 {
+			t.Fatalf("docs/dev/glossary.md lists %d words of %s", per[language], language)
+		}
 	}
 	return words
+}
+
+var overlayWords = regexp.MustCompile(`(?m)^  '?([a-z]{2}(?:-[a-z]{2})?)'?: (\{ .* \}),$`)
+
+// TestTheGlossaryHasItsWords counts what the tables hold, each row whole.
+func TestTheGlossaryHasItsWords(t *testing.T) {
+	page, err := os.ReadFile("docs/dev/glossary.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for head, want := range map[string]int{"| English | 简体中文 | 日本語 | meaning |": 60, "| English | 繁體中文 | 한국어 | Español |": 28} {
+		_, table, ok := strings.Cut(string(page), head+"\n")
+		if !ok {
+			t.Fatalf("the glossary has no table %s", head)
+		}
+		table, _, _ = strings.Cut(table, "\n\n")
+		rows := strings.Split(strings.TrimSpace(table), "\n")[1:]
+		if len(rows) < want {
+			t.Errorf("%s has %d words", head, len(rows))
+		}
+		for _, row := range rows {
+			cells := strings.Split(strings.Trim(row, "|"), "|")
+			if len(cells) != 4 {
+				t.Errorf("%q has %d cells", row, len(cells))
+			}
+			for _, cell := range cells[:3] {
+				if strings.TrimSpace(cell) == "" {
+					t.Errorf("%q lacks a word", row)
+				}
+			}
+		}
+	}
 }
 
 // TestOneWordForOneThing holds what users read to the glossary.
@@ -43,7 +81,10 @@ func TestOneWordForOneThing(t *testing.T) {
 	words := unwantedWords(t)
 	check := func(where, language, text string) {
 		for _, w := range words {
-			if hit := w.pattern.FindString(text); w.language == language && hit != "" {
+			if w.language != language {
+				continue
+			}
+			if hit := w.pattern.FindString(text); hit != "" {
 				t.Errorf("%s: %q; the glossary says %s", where, hit, w.use)
 			}
 		}
@@ -62,6 +103,25 @@ func TestOneWordForOneThing(t *testing.T) {
 		for key, text := range texts {
 			check(name+": "+key, language, string(text))
 		}
+	}
+	// The overlay has its few words in its scripts, a language a line.
+	said := 0
+	for _, name := range []string{"assets/overlay/text.js", "assets/overlay/show-words.js"} {
+		raw, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range overlayWords.FindAllStringSubmatch(string(raw), -1) {
+			language := m[1]
+			if base, region, ok := strings.Cut(language, "-"); ok {
+				language = base + "-" + strings.ToUpper(region)
+			}
+			check(name, language, m[2])
+			said++
+		}
+	}
+	if said < 12 {
+		t.Fatalf("%d lines of words in the overlay", said)
 	}
 	var pages []string
 	for _, pattern := range []string{"README*.md", "docs/*.md", "docs/*/*.md", "cli/*.go", "config/*.go"} {

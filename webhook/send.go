@@ -95,7 +95,7 @@ func (r *Runner) send(ctx context.Context, w room.Webhook, m message) outcome {
 	return out
 }
 
-// errStatus is an answer that is no success.
+// errStatus is an answer other than a success.
 type errStatus int
 
 func (e errStatus) Error() string { return http.StatusText(int(e)) }
@@ -170,7 +170,7 @@ var awsMetadata = netip.MustParseAddr("fd00:ec2::254")
 
 // newClient makes a client that connects to public addresses alone, and with local also
 // to those nearby. The address is looked at when the connection is made, after its name
-// was looked up, so that a name that leads elsewhere the next time is no way around it;
+// was looked up, so that a name that leads elsewhere the next time does not lead around it;
 // and no proxy connects in its place.
 func newClient(local bool) *http.Client {
 	options := []ssrf.Option{ssrf.WithAnyPort()}

@@ -20,7 +20,7 @@ const names = /** @type {(keyof typeof OPTIONS)[]} */ (Object.keys(OPTIONS));
 /** A value of each option that is not its default. @type {any} */
 const OTHER = {
   duration: 12.5, pace: 300, wrap: 30, fixed: 5, apart: true, fade: true, area: 0.4, region: 'bottom', lanes: 8, font: 'Noto Serif, Arial', size: 44, weight: 400, stroke: 1.5, opacity: 0.8, limit: 40, motion: 'smooth',
-  box: 'list', newest: 'top', place: 'left', stay: 30, avatars: true, overlap: true, names: true, sources: true, lift: false, emoji: false, reactions: false, merge: true, theme: 'plate', chroma: '00ff7f', qr: 'idle', idle: 30, demo: true, bench: true, debug: true, lang: 'zh-TW',
+  box: 'list', newest: 'top', place: 'left', stay: 30, avatars: true, overlap: true, names: true, sources: true, lift: false, emoji: false, reactions: false, questions: 3, merge: true, theme: 'plate', chroma: '00ff7f', qr: 'idle', idle: 30, demo: true, bench: true, debug: true, lang: 'zh-TW',
 };
 
 test('every option has its place on the panel, once, and a name in every language', () => {

@@ -9,13 +9,21 @@ import { entryOf, meant, withLine } from '../console/word-add.js';
 test('told once, and again after a while', () => {
   let now = 0;
   const rules = new AlertRules(() => now);
-  assert.equal(rules.waiting(1), 'waiting');
-  assert.equal(rules.waiting(5), null, 'a moment ago');
-  assert.equal(rules.raid(true), 'raid', 'another kind is another thing');
+  assert.equal(rules.due('waiting'), true);
+  assert.equal(rules.due('waiting'), false, 'a moment ago');
+  assert.equal(rules.due('raid'), true, 'another kind is another thing');
   now += PAUSE;
-  assert.equal(rules.waiting(5), null, 'no more than before');
-  assert.equal(rules.waiting(3), null, 'fewer');
-  assert.equal(rules.waiting(4), 'waiting');
+  assert.equal(rules.due('waiting'), true);
+});
+
+test('what nobody was told of does not keep the next from being told', () => {
+  const rules = new AlertRules(() => 0);
+  assert.equal(rules.waiting(1), 'waiting'); // while its rule is off
+  assert.equal(rules.waiting(2), 'waiting');
+  assert.equal(rules.due('waiting'), true);
+  assert.equal(rules.waiting(2), null, 'no more than before');
+  assert.equal(rules.waiting(1), null, 'fewer');
+  assert.equal(rules.raid(true), 'raid');
   assert.equal(rules.raid(true), null, 'the same raid');
   rules.raid(false);
   assert.equal(rules.raid(true), 'raid');

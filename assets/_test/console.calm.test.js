@@ -63,6 +63,31 @@ test('equal comments are one row for ten seconds, whoever wrote them', () => {
   assert.equal(items.list.length, 6, 'who searches sees each');
 });
 
+test('what waits and what was refused is one row, too, where the same rule did it', () => {
+  const model = new FeedModel(), items = new FeedItems(model);
+  const rule = (/** @type {string} */ name, more = {}) => ({ rule: name, ...more });
+  const first = said(model, 'ann', 'boss', 0, rule('words'), 'held');
+  const second = said(model, 'bob', 'BOSS', 1, rule('words'), 'held');
+  said(model, 'cat', 'boss', 2, rule('raid'), 'held');
+  said(model, 'dan', 'boss', 3, rule('words'), 'refused');
+  said(model, 'eve', 'boss', 4, rule('words'), 'refused');
+  said(model, 'fay', 'boss', 5, rule('', { by: 'Mika' }), 'refused');
+  said(model, 'gus', 'boss', 6);
+  said(model, 'boss', 'boss', 7, rule('words', { in_name: true }), 'held');
+  items.fill(false);
+  const shape = () => items.list.map((row) => `${row.status} ${row.rule || row.by} ×${items.sought(row).count}`);
+  assert.deepEqual(shape(), ['held words ×2', 'held raid ×1', 'refused words ×2', 'refused Mika ×1', 'shown  ×1', 'held words ×1']);
+  assert.deepEqual(items.idsOf(first.id), [first.id, second.id]);
+
+  // Whoever is decided about alone is a row of their own.
+  assert.equal(items.parted(first), false);
+  model.put({ id: first.id, seq: 100, user: 'ann', name: 'ann', text: 'boss', at: 0, by: 'Mika' }, 'refused');
+  assert.equal(items.parted(first), true);
+  items.fill(false);
+  assert.deepEqual(shape(), ['refused Mika ×2', 'held words ×1', 'held raid ×1', 'refused words ×2', 'shown  ×1', 'held words ×1']);
+  assert.deepEqual(items.idsOf(second.id), [second.id]);
+});
+
 test('rows that hold still take nothing in, and then all at once', () => {
   const model = new FeedModel(), items = new FeedItems(model);
   said(model, 'ann', 'one', 0);

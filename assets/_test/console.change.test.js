@@ -66,6 +66,14 @@ test('labels that the program gave have words in every language, what somebody w
   }
 });
 
+test('a prepared warning is said in the language of the page, in the activity, too', () => {
+  const act = { act: 'note_gone', about: '3', changed: ['spam'] };
+  assert.equal(detail(act, words('en')), 'Please do not send the same again and again.');
+  assert.equal(detail(act, words('zh-CN')), '请不要反复发送同样的内容。');
+  assert.equal(detail({ act: 'warn', changed: ['of_a_newer_version'] }, words('en')), 'of_a_newer_version');
+  assert.equal(detail({ act: 'warn', detail: 'no spoilers' }, words('en')), 'no spoilers');
+});
+
 test('every act has a word in every language, and what is asked before an undo has all of it', () => {
   const source = readFileSync(new URL('../../room/audit.go', import.meta.url), 'utf8');
   const acts = [...source.matchAll(/Action = "([a-z_]+)"/g)].map(([, name]) => name);

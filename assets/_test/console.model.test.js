@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { FeedModel, matches } from '../console/model.js';
+import { offered } from '../console/source.js';
 import { chart } from '../console/series.js';
 
 const c = (/** @type {number} */ n, more = {}) => ({ id: `c${String(n).padStart(4, '0')}`, at: 1000 + n, seq: n, text: `text ${n}`, name: `n${n}`, user: `u${n % 3}`, ...more });
@@ -110,4 +111,10 @@ test('a chart stays in its box', () => {
       assert.ok(x >= 0 && x <= 100 && y >= 0 && y <= 56);
     }
   }
+});
+
+test('the filter offers a platform only where the room has something of it', () => {
+  assert.deepEqual(offered([], []), ['audience', 'api', 'replay']);
+  assert.deepEqual(offered(['audience', ''], ['twitch']), ['audience', 'api', 'replay', 'twitch']);
+  assert.deepEqual(offered(['niconico', 'somewhere'], ['bilibili', 'onecomme']), ['audience', 'api', 'replay', 'bilibili', 'niconico', 'other']);
 });

@@ -57,6 +57,17 @@ test('an overlay that resumes gets what it missed, with styles and defaults', ()
   assert.deepEqual(log.map(([k]) => k), ['hello', 'comment', 'comment', 'remove', 'clear']);
 });
 
+test('a console hears of notes on people, and a phone of its own warnings', () => {
+  const net = new FakeNetwork();
+  /** @type {string[]} */ const log = [];
+  const told = (/** @type {string} */ kind) => (/** @type {any} */ event) => log.push(`${kind} ${event.id}`);
+  new RoomSocket({ room: 'live', role: 'console', env: net.env, handlers: { note: told('note'), note_gone: told('gone'), note_read: told('read') } }).connect();
+  net.last.feed(JSON.stringify({ ...JSON.parse(read('hello-console')), position: 'k3f9:40' }), read('events-notes-console'));
+  assert.deepEqual(log, ['note 3', 'note 4', 'read 3', 'gone 4']);
+  const { got } = play('audience', read('hello-warned'));
+  assert.deepEqual(got('hello')[0].user.warnings.map((/** @type {any} */ w) => w.text ?? w.ready), ['no spoilers, please', 'spam']);
+});
+
 test('a console lists what its events say', () => {
   const hello = { ...JSON.parse(read('hello-overlay')), role: 'console', position: 'k3f9:40', resumed: false };
   const { got } = play('console', JSON.stringify(hello), read('events-console'), read('stats'));

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import test from 'node:test';
-import { LANGUAGES, Words, choose, format } from '../shared/i18n.js';
+import { AUDIENCE_LANGUAGES, LANGUAGES, Words, choose, format } from '../shared/i18n.js';
+import { outcomeWords } from '../audience/outcome.js';
+import { showWords } from '../overlay/show-words.js';
+import { words as stageWords } from '../overlay/text.js';
 
 const assets = new URL('../', import.meta.url);
 const read = (/** @type {string} */ path) => readFileSync(new URL(path, assets), 'utf8');
@@ -12,6 +15,10 @@ test('the best language of a list of wishes', () => {
   assert.equal(choose(['zh-CN']), 'zh-CN');
   assert.equal(choose(['ZH-cn', 'en']), 'zh-CN');
   assert.equal(choose(['zh-Hant-TW', 'en']), 'zh-CN');
+  for (const [wish, want] of Object.entries({
+    'zh-TW': 'zh-TW', 'zh-HK': 'zh-TW', 'zh-Hant-MO': 'zh-TW', zh_TW: 'zh-TW', 'zh-Hans-TW': 'zh-CN', 'zh-SG': 'zh-CN', zh: 'zh-CN', 'ko-KR': 'ko', 'es-419': 'es', 'es-MX': 'es', 'pt-BR': 'en',
+  })) assert.equal(choose([wish], AUDIENCE_LANGUAGES), want, wish);
+  assert.equal(choose(['ko', 'ja']), 'ja', 'a page that has no Korean takes the next wish');
   assert.equal(choose([null, '', 'fr', 'ja-JP', 'en']), 'ja');
   assert.equal(choose(['fr', 'xx']), 'en');
   assert.equal(choose([]), 'en');
@@ -26,10 +33,74 @@ test('plurals, parameters, and numbers as the language writes them', () => {
   assert.equal(format(undefined, 'en'), '');
 });
 
+test('no two rules and no two pages of the console have one name', () => {
+  for (const lang of LANGUAGES) {
+    const table = Object.entries(JSON.parse(read(`locales/console.${lang}.json`)));
+    for (const kind of [/^rule_/, /^page_(?!.*_lead$)/]) {
+      /** @type {Map<string, string>} */ const keyOf = new Map();
+      for (const [key, label] of table) {
+        if (!kind.test(key)) continue;
+        assert.equal(keyOf.get(label), undefined, `${lang}: ${key} is “${label}”, too`);
+        keyOf.set(label, key);
+      }
+      assert.ok(keyOf.size > 10, `${lang}: ${keyOf.size} labels of ${kind}`);
+    }
+  }
+});
+
+/** Tables of what the audience sees. */
+const OF_THE_AUDIENCE = ['about', 'audience', 'draw', 'photos', 'show', 'venue', 'warn'];
+
+test('a table has the languages of those who read it, and no other', () => {
+  const files = readdirSync(new URL('locales/', assets));
+  for (const page of pages) {
+    const langs = OF_THE_AUDIENCE.includes(page) ? AUDIENCE_LANGUAGES : LANGUAGES;
+    assert.deepEqual(files.filter((f) => f.startsWith(`${page}.`)).sort(), langs.map((lang) => `${page}.${lang}.json`).sort());
+  }
+});
+
+test('the overlay speaks every language of the audience', () => {
+  /** @type {any} */ const english = showWords('en');
+  for (const lang of AUDIENCE_LANGUAGES) {
+    /** @type {any} */ const words = showWords(lang);
+    assert.equal(words.lang, lang);
+    assert.deepEqual(Object.keys(words).sort(), Object.keys(english).sort(), lang);
+    assert.deepEqual(Object.keys(stageWords(lang)), ['owner', 'moderator', 'member', 'scan'], lang);
+    for (const key of Object.keys(english)) {
+      assert.deepEqual(params(words[key]), params(english[key]), `${lang} ${key}`);
+      if (lang !== 'en') assert.ok(key === 'lang' || words[key] !== english[key], `${lang} ${key} is English`);
+    }
+  }
+});
+
+test('no table has words of English left', () => {
+  const same = ['app', 'emotes', 'seconds', 'color', 'screen_code', 'screen_color']; // are so in some language
+  for (const page of OF_THE_AUDIENCE) {
+    const english = JSON.parse(read(`locales/${page}.en.json`));
+    for (const lang of AUDIENCE_LANGUAGES.slice(1)) {
+      const words = JSON.parse(read(`locales/${page}.${lang}.json`));
+      for (const key of Object.keys(english)) if (!same.includes(key)) assert.notDeepEqual(words[key], english[key], `${page}.${lang} ${key}`);
+    }
+  }
+});
+
+test('numbers and times of the added languages', () => {
+  const messages = (/** @type {string} */ page, /** @type {string} */ lang) => JSON.parse(read(`locales/${page}.${lang}.json`));
+  const people = (/** @type {string} */ lang, /** @type {number} */ n) => format(messages('audience', lang).people, lang, { n });
+  assert.equal(people('ko', 1234), '1,234명 접속 중');
+  assert.equal(people('zh-TW', 1234), '1,234 人在線上');
+  assert.deepEqual([1, 2, 12345, 1000000].map((n) => format(messages('show', 'es').poll_people, 'es', { n })), ['1 persona ha votado', '2 personas han votado', '12.345 personas han votado', '1.000.000 de personas han votado']);
+  const until = (/** @type {string} */ lang, /** @type {number} */ day) => outcomeWords(
+    { lang, t: (key, params) => format(messages('audience', lang)[key], lang, params) }, { code: 'muted' }, { mutedUntil: new Date(2026, 10, day, 9, 5).getTime() }, new Date(2026, 10, 21, 8, 0).getTime(),
+  ).what;
+  for (const lang of AUDIENCE_LANGUAGES) assert.match(until(lang, 21), /09:05/, lang);
+  assert.deepEqual(['ko', 'zh-TW', 'es'].map((lang) => until(lang, 22)), ['11월 22일 09:05까지 보낼 수 없어요. 계속 볼 수는 있어요.', '11月22日 09:05 前不能發言，仍可觀看。', 'No puedes enviar hasta 22 nov, 09:05. Puedes seguir mirando.']);
+});
+
 for (const page of pages) {
   test(`${page}: every language has the same keys, parameters and plural forms`, () => {
     const english = JSON.parse(read(`locales/${page}.en.json`));
-    for (const lang of LANGUAGES) {
+    for (const lang of OF_THE_AUDIENCE.includes(page) ? AUDIENCE_LANGUAGES : LANGUAGES) {
       const words = JSON.parse(read(`locales/${page}.${lang}.json`));
       assert.deepEqual(Object.keys(words).sort(), Object.keys(english).sort(), lang);
       for (const [key, message] of Object.entries(words)) {
@@ -55,7 +126,7 @@ function named(folder) {
 }
 
 /** Each page's folder and the first parts of its locale files. */
-const PAGES = [['builder', 'builder'], ['audience', 'audience', 'show'], ['console', 'console'], ['poster', 'welcome'], ['screen', 'welcome'], ['welcome', 'welcome']];
+const PAGES = [['builder', 'builder'], ['audience', 'audience', 'show', 'warn'], ['console', 'console'], ['poster', 'venue'], ['screen', 'venue'], ['welcome', 'welcome']];
 for (const [folder, ...files] of PAGES) {
   test(`${folder}: every key that is named exists`, () => {
     const words = Object.assign({}, ...files.map((file) => JSON.parse(read(`locales/${file}.en.json`))));

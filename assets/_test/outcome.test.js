@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import test from 'node:test';
 import { bannerWords, outcomeWords } from '../audience/outcome.js';
 import { CODES } from '../shared/protocol.js';
-import { LANGUAGES, format } from '../shared/i18n.js';
+import { AUDIENCE_LANGUAGES, format } from '../shared/i18n.js';
 
 const now = new Date(2026, 10, 21, 20, 0).getTime();
 const words = (/** @type {string} */ lang) => {
@@ -12,7 +12,7 @@ const words = (/** @type {string} */ lang) => {
 };
 const open = { lost: '', mutedUntil: 0, room: { state: 'open' }, line: '', sentLate: 0 };
 
-for (const lang of LANGUAGES) {
+for (const lang of AUDIENCE_LANGUAGES) {
   test(`${lang}: every code has words, whole and without placeholders, blame or exclamation`, () => {
     for (const code of [...CODES, 'a_code_of_next_year', undefined]) {
       const { what, then, icon, tone } = outcomeWords(words(lang), { code, rule: 'contact', detail: 'secret' }, { mutedUntil: now + 60_000, message: '20:30' }, now);

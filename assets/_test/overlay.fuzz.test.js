@@ -1,5 +1,5 @@
 // Everything at once that can happen to a stage, in any order, many times over:
-// nobody overlaps, nobody is lost, nothing is left behind.
+// no comments overlap, none is lost, none is left behind.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

@@ -24,6 +24,7 @@ for (const [query, want] of [
   ['theme=hall', under('hall')], ['theme=hall&size=36', { weight: 800, stroke: 3, theme: 'hall' }], ['size=36&weight=700&theme=hall', { weight: 700, stroke: 3, theme: 'hall' }],
   ['theme=hall&fontSize=36', { weight: 800, stroke: 3, theme: 'hall' }], ['theme=hall&size=bad', under('hall')], ['theme=paper&stroke=0', { ...under('paper'), stroke: 0 }], ['theme=classic', under('classic')], ['theme=classic&lift=1&stroke=0', { theme: 'classic', weight: 700, stroke: 0 }],
   ['stroke=2&weight=700&duration=9', { stroke: 2, weight: 700, duration: 9 }], ['stroke=auto&weight=auto&duration=auto&pace=auto', {}],
+  ['questions=5', { questions: 5 }], ['questions=0', {}], ['questions=6', {}], ['questions=2.9', {}], ['questions=all', {}],
   ['qr', { qr: '1' }], ['qr=true', { qr: '1' }], ['qr=1', { qr: '1' }], ['qr=0', {}], ['qr=maybe', {}],
   ['chroma=%2300ff00', { chroma: '00ff00' }], ['opacity=0', { opacity: 0 }], ['stroke=0', { stroke: 0 }], ['lanes=auto', {}],
 ]) {
@@ -109,8 +110,8 @@ test('every value is read again as it was written', () => {
   }
 });
 
-test('what the ready styles set is what overlay.css sets', () => {
-  const css = readFileSync(new URL('../overlay/overlay.css', import.meta.url), 'utf8');
+test('what the ready styles set is what themes.css sets', () => {
+  const css = readFileSync(new URL('../overlay/themes.css', import.meta.url), 'utf8');
   const properties = { size: 'size', weight: 'weight', 'stroke-width': 'stroke', opacity: 'opacity' };
   for (const theme of THEMES.filter(Boolean)) {
     const rule = css.match(new RegExp(`:where\\(:root\\[data-theme="${theme}"\\]\\) \\{([^}]*)\\}`))?.[1] ?? '';

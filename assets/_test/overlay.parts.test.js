@@ -116,6 +116,8 @@ test('text: emoji are cut whole, text is left alone', () => {
 
 test('text: words by the nearest language', () => {
   assert.equal(words('zh-TW').moderator, '管理員');
+  assert.equal(words('zh-HK').owner, '直播主');
+  assert.equal(words('es-MX').owner, 'Streamer');
   assert.equal(words('zh-Hans-SG').moderator, '房管');
   assert.equal(words('ja-JP').owner, '配信者');
   assert.equal(words('fr').owner, 'Host');

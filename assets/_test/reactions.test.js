@@ -56,6 +56,6 @@ test('emoji are told apart with and without blanks', () => {
 
 test('what a room does not offer is not loaded', () => {
   const extras = new Extras({ words: /** @type {any} */ ({}), send: () => { throw new Error('sent'); } });
-  for (const room of [{}, { reactions: [] }]) extras.follow({ room, online: true, shut: false });
-  extras.follow({ room: { reactions: ['👏'] }, online: false, shut: false });
+  for (const room of [{}, { reactions: [] }]) extras.follow({ room, online: true, shut: false, warnings: [] });
+  extras.follow({ room: { reactions: ['👏'] }, online: false, shut: false, warnings: [] });
 });

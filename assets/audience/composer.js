@@ -31,7 +31,7 @@ export class Composer {
     this.#words = words;
     this.#send = send;
     this.#wait = wait;
-    this.#text = /** @type {HTMLInputElement} */ (byId('text'));
+    this.#text = /** @type {HTMLTextAreaElement} */ (byId('text'));
     this.#name = /** @type {HTMLInputElement} */ (byId('name'));
     this.#button = /** @type {HTMLButtonElement} */ (byId('send'));
     this.#label = /** @type {HTMLElement} */ (this.#button.lastElementChild);
@@ -39,6 +39,12 @@ export class Composer {
     this.strip = new Strip(form, this.#text);
     form.addEventListener('submit', (event) => { event.preventDefault(); this.#submit(); });
     this.#text.addEventListener('input', () => { this.strip.quiet(); this.#counted(); });
+    // The field grows with the text, but a comment is one line: Enter sends.
+    this.#text.addEventListener('beforeinput', (event) => {
+      if (!/^insert(LineBreak|Paragraph)$/.test(event.inputType)) return;
+      event.preventDefault();
+      this.#button.click();
+    });
     // Enter that ends a composition must not send. Safari reports it after the
     // composition's end, with the key code 229 of an input method.
     this.#text.addEventListener('keydown', (event) => {
@@ -50,7 +56,6 @@ export class Composer {
       event.preventDefault();
       if (event.isComposing || event.keyCode === 229) return;
       this.#name.dispatchEvent(new Event('change', { bubbles: true }));
-      /** @type {HTMLDetailsElement} */ (this.#name.closest('details')).open = false;
       this.#text.focus();
     });
     this.#choices = new Choices(form, byId('choices'));
@@ -135,13 +140,25 @@ export class Composer {
     this.#send(draft);
   }
 
+  /** Shows the end of the text, and the space for the counter under it, while one writes there. */
+  #followCaret() {
+    if (this.#text.selectionEnd === this.#text.value.length) this.#text.scrollTop = this.#text.scrollHeight;
+  }
+
   #counted() {
+    const { value, style } = this.#text;
+    if (value.includes('\n')) this.#text.value = value.replace(/\s*\n\s*/g, ' ');
     const length = lengthOf(this.#text.value);
     const show = length >= this.#most * COUNT_FROM;
     this.#count.hidden = !show;
     this.#count.textContent = `${length}/${this.#most}`;
     this.#count.classList.toggle('over', length > this.#most);
     this.#count.parentElement?.classList.toggle('counted', show);
+    style.height = ''; // to measure what the text needs; the stylesheet bounds it
+    style.height = `${this.#text.scrollHeight + this.#text.offsetHeight - this.#text.clientHeight}px`;
+    this.#followCaret();
+    // The browser scrolls to the caret after this, and not over the counter.
+    if (this.#text.scrollHeight > this.#text.clientHeight) requestAnimationFrame(() => this.#followCaret());
   }
 
   /** Once a second while there is something to count, else not at all. */

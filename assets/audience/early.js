@@ -2,7 +2,7 @@
 // modules are still on their way, which saves a slow line its round trips. main.js
 // takes the socket over (early-socket.js).
 (() => {
-  if (!('noModule' in document.createElement('script'))) return; // nobody would take it over
+  if (!('noModule' in document.createElement('script'))) return; // no module would take it over
   try {
     const key = /[?&](key=[^&]+)/.exec(location.search);
     const room = encodeURIComponent(document.documentElement.getAttribute('data-room') || '');

@@ -11,14 +11,16 @@
  * @property {any} room its settings
  * @property {boolean} online
  * @property {boolean} shut the room is closed, or the person muted
+ * @property {import('./warnings.js').Warning[]} warnings that the person has yet to read
  *
  * @typedef {{follow: (now: Now) => void}} Extra
  */
 
-/** @type {Record<string, {wanted: (room: any) => boolean, load: () => Promise<{make: (page: Page) => Promise<Extra>}>}>} */
+/** @type {Record<string, {wanted: (room: any, now: Now) => boolean, load: () => Promise<{make: (page: Page) => Promise<Extra>}>}>} */
 const EXTRAS = {
   reactions: { wanted: (room) => room.reactions?.length > 0, load: () => import('./reactions.js') },
   emotes: { wanted: (room) => room.emotes > 0, load: () => import('./emotes.js') },
+  warnings: { wanted: (_, { warnings }) => warnings.length > 0, load: () => import('./warnings.js') },
 };
 
 export class Extras {
@@ -34,7 +36,7 @@ export class Extras {
     this.#now = now;
     for (const [name, { wanted }] of Object.entries(EXTRAS)) {
       if (this.#made.has(name)) this.#made.get(name)?.follow(now);
-      else if (now.online && wanted(now.room)) void this.#make(name);
+      else if (now.online && wanted(now.room, now)) void this.#make(name);
     }
   }
 

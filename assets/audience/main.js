@@ -1,7 +1,7 @@
 // The audience page: wires the socket, the outbox, the feed and the composer.
 
 import { byId } from '../shared/dom.js';
-import { Words } from '../shared/i18n.js';
+import { AUDIENCE_LANGUAGES, Words } from '../shared/i18n.js';
 import { ConnectionStatus } from '../shared/connection-status.js';
 import { wireMenus } from '../shared/menu.js';
 import { ServerClock } from '../shared/server-clock.js';
@@ -25,7 +25,7 @@ import { followViewport } from './viewport.js';
 
 const root = document.documentElement;
 const roomId = root.dataset.room ?? '';
-const words = new Words('audience');
+const words = new Words('audience', AUDIENCE_LANGUAGES);
 const memory = new Memory(roomId);
 const screen = new Screen();
 const feed = new Feed(byId('feed'), byId('fresh'), words, screen, (word) => composer.strip.announce(words.t(word)));
@@ -36,6 +36,7 @@ const phrases = new Phrases();
 let people = 0;
 let lost = ''; // why the socket stopped for good
 let mutedUntil = 0; // by the server's clock
+/** @type {import('./warnings.js').Warning[]} */ let warnings = []; // that the person has yet to read
 const clock = new ServerClock();
 let sentLate = 0;
 const takeBack = new TakeBack({ roomId, words, feed, strip: composer.strip, clock });
@@ -55,8 +56,7 @@ const outbox = new Outbox({
     giveBack(item, ack);
   },
   keep: (items) => memory.keepOutbox(items),
-  setTimeout: (fn, ms) => setTimeout(fn, ms),
-  clearTimeout: (id) => clearTimeout(id),
+  setTimeout: (fn, ms) => setTimeout(fn, ms), clearTimeout: (id) => clearTimeout(id),
   makeRef,
 }, memory.outbox());
 
@@ -68,6 +68,7 @@ const socket = new RoomSocket({
       people = /** @type {any} */ (hello).people ?? people;
       clock.reset(hello.time);
       mutedUntil = hello.user?.muted_until ?? 0;
+      warnings = hello.user?.warnings ?? [];
       takeBack.token = hello.user?.token ?? '';
       screen.set(hello.on_air);
       if (!hello.resumed) feed.reset(hello.recent, hello.user?.id ?? '');
@@ -79,7 +80,7 @@ const socket = new RoomSocket({
       outbox.online();
     },
     comment: (comment) => (comment.item ? show.list : feed)?.add(comment),
-    remove: (event) => [feed, show.list].forEach((rows) => rows?.remove(event)),
+    remove: (event) => [feed, show.list, show.photos].forEach((rows) => rows?.remove(event)),
     clear: () => feed.clear(),
     room(fields) {
       // A shorter slow mode holds at once; the server says what else there is to wait for.
@@ -92,7 +93,7 @@ const socket = new RoomSocket({
     ...show.handlers,
     ack: (ack) => { if (!show.answered(ack)) outbox.answered(ack); },
     user(user) {
-      if (user.muted_until !== undefined) mutedUntil = user.muted_until;
+      ({ muted_until: mutedUntil = mutedUntil, warnings = warnings } = user);
       describe();
     },
     beat(beat) {
@@ -170,7 +171,7 @@ function applySettings() {
 /** Draws the head, and closes the composer while nothing can be sent. */
 function describe() {
   composer.close(drawHeader(words, { room, people, token: takeBack.token, lost, mutedUntil: clock.local(mutedUntil), sentLate, line }));
-  extras.follow({ room, online: socket.state === 'open', shut: room.state === 'closed' || mutedUntil > clock.now });
+  extras.follow({ room, warnings, online: socket.state === 'open', shut: room.state === 'closed' || mutedUntil > clock.now });
 }
 
 wireHeader(words, () => { if (line.offline) composer.strip.say('calm', 'offline', words.t('no_connection')); });
@@ -180,8 +181,7 @@ byId('text').addEventListener('input', () => memory.keepText(composer.text));
 byId('name').addEventListener('change', () => memory.keepStyle(composer.draft()));
 byId('choices').addEventListener('change', () => memory.keepStyle(composer.draft()));
 words.onChange(() => {
-  feed.redraw();
-  composer.redraw();
+  [feed, composer].forEach((part) => part.redraw());
   show.draw();
   drawMenus(words);
   describe();

@@ -8,7 +8,7 @@ import { MAX_FRAME, bytesOf } from '../shared/protocol.js';
 /**
  * @typedef {{text: string, mode: string, color: string, size: string, name: string, item?: string, anonymous?: boolean}} Draft item: the list of questions in which it asks
  * @typedef {'sending'|'queued'|'retrying'|'held'|'refused'} ItemState
- * @typedef {Draft & {ref: string, late: boolean, state: ItemState}} Item late: it was written or sent again while away, so nobody sits before it
+ * @typedef {Draft & {ref: string, late: boolean, state: ItemState}} Item late: it was written or sent again while away, so its author may not be at the page
  *
  * @typedef {object} Ports
  * @property {(frame: Record<string, any>) => boolean} send false while not connected

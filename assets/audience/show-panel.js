@@ -25,6 +25,8 @@ export class ShowPanel {
   /** @type {Set<string>} results that the person has put away */ #away = new Set();
   #me = '';
   /** @type {{draw: (items: Items, now: number, me: string, ack: any) => void}|null} loaded on use */ #draws = null;
+  /** @type {Awaited<ReturnType<typeof import('./photos.js').make>>|null} loaded on use */ photos = null;
+  #token = '';
   /** @type {any} the last answer to a choice */ #ack = null;
   /** @type {any} */ #timer = null;
 
@@ -55,6 +57,8 @@ export class ShowPanel {
   /** @param {import('../shared/protocol.js').Hello} hello */
   greeted(hello) {
     this.#me = hello.user?.id ?? '';
+    this.#token = hello.user?.token ?? '';
+    this.photos?.heard(true);
     this.#items.reset(hello.items);
     this.#ballot.greeted(hello.user?.took ?? {}, (id) => this.#items.get(id));
     this.list?.greeted();
@@ -64,6 +68,7 @@ export class ShowPanel {
   /** Takes the answer to a choice, and what a message was counted as. @param {any} ack @returns {boolean} whether it was an answer to a choice alone */
   answered(ack) {
     const mine = this.#ballot.answered(ack);
+    this.photos?.heard(); // it may be about a photo
     if (mine) this.#ack = ack;
     const code = ack.outcome === 'refused' ? ack.code : '';
     if (mine && this.#items.get(ack.item)?.kind === 'questions') {
@@ -127,7 +132,7 @@ export class ShowPanel {
     if ((item && !this.#view) || (asks && !this.list)) this.#loading ??= this.#load();
     this.list?.draw(asks, this.#items);
     this.#view?.draw(item, { mine: item ? this.#ballot.of(item.id) : [], waiting: item ? this.#ballot.waiting(item.id) : [], now });
-    if (!this.#news && this.#items.in('live').some(({ kind }) => kind !== 'poll' && kind !== 'questions')) {
+    if (!this.#news && this.#items.in('live').some(({ kind }) => !['poll', 'questions', 'photos'].includes(kind))) {
       // Without a connection the next change tries again.
       import('./news.js').then(async ({ news }) => { this.#news = await news(byId('show')); this.draw(); }, () => {});
     }
@@ -137,5 +142,8 @@ export class ShowPanel {
       import('./draw-view.js').then(async ({ make }) => { this.#draws = await make(this.#page.words, this.#ballot, () => this.draw()); this.draw(); }, () => {});
     }
     this.#draws?.draw(this.#items, now, this.#me, this.#ack);
+    const wall = this.#items.in('live').find(({ kind }) => kind === 'photos');
+    if (wall && !this.photos) import('./photos.js').then(async ({ make }) => { this.photos = await make(this.#page); this.draw(); }, () => {});
+    this.photos?.draw(wall, this.#token);
   }
 }

@@ -14,7 +14,7 @@ export class Strip {
   /** @type {any} */ #leaving = null;
   /** whether it counts down, see count */ counting = false;
 
-  /** @param {HTMLFormElement} form @param {HTMLInputElement} text the field for the comment */
+  /** @param {HTMLFormElement} form @param {HTMLTextAreaElement} text the field for the comment */
   constructor(form, text) {
     this.#text = text;
     this.#field = form.querySelector('.field');

@@ -33,7 +33,7 @@ export const allTexts = (options) => Object.fromEntries(Object.keys(OPTIONS).map
 export const changedTexts = (options) => Object.fromEntries(changed(options).map((name) => [name, writeOption(name, options[name])]));
 
 /** The options of an overlay's address (or of a screen's, or a loader's), or
- * null when the text is no such address.
+ * null for any other text.
  * @param {string} text @returns {Options|null} */
 export function ofAddress(text) {
   let address;

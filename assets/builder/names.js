@@ -54,6 +54,7 @@ export const NAMES = Object.freeze([
   { name: 'data-source', insert: '[data-source="twitch"]', key: 'css_source' },
   { name: 'data-user', insert: '[data-user="…"]', key: 'css_user' },
   { name: 'data-badge', insert: '[data-badge="owner"]', key: 'css_data_badge' },
+  { name: 'data-standing', insert: '[data-standing="member"]', key: 'css_data_standing' },
   { name: 'data-script', insert: '[data-script="cjk"]', key: 'css_script' },
   { name: 'data-emoji', insert: '[data-emoji="only"]', key: 'css_data_emoji' },
   { name: 'data-lines', insert: '[data-lines="many"]', key: 'css_lines' },

@@ -11,7 +11,7 @@ export const GROUPS = Object.freeze({
   box: ['box', 'newest', 'place', 'stay', 'avatars'],
   text: ['theme', 'font', 'size', 'weight', 'stroke', 'opacity'],
   motion: ['pace', 'duration', 'area', 'region', 'lanes', 'motion', 'fade'],
-  shown: ['limit', 'fixed', 'apart', 'overlap', 'wrap', 'merge', 'names', 'sources', 'lift', 'emoji', 'reactions'],
+  shown: ['limit', 'fixed', 'apart', 'overlap', 'wrap', 'merge', 'names', 'sources', 'lift', 'emoji', 'reactions', 'questions'],
   code: ['qr', 'idle'],
   special: ['lang', 'chroma', 'demo', 'debug', 'bench'],
 });
@@ -20,7 +20,7 @@ export const GROUPS = Object.freeze({
 const IN_BOX = ['newest', 'place', 'stay', 'avatars'];
 
 /** What only comments have that fly, and what stands beside them. @type {readonly Name[]} */
-const IN_FLIGHT = ['pace', 'duration', 'area', 'region', 'lanes', 'motion', 'fade', 'fixed', 'apart', 'overlap', 'wrap', 'reactions', 'qr', 'idle', 'debug'];
+const IN_FLIGHT = ['pace', 'duration', 'area', 'region', 'lanes', 'motion', 'fade', 'fixed', 'apart', 'overlap', 'wrap', 'reactions', 'questions', 'qr', 'idle', 'debug'];
 
 /** Whether an option does anything beside the others.
  * @param {Name} name @param {Readonly<import('../shared/options.js').Options>} options */
@@ -53,6 +53,7 @@ export const SLIDES = Object.freeze({
   lanes: { from: 0, to: 30, step: 1, unit: '' },
   limit: { from: 10, to: 400, step: 10, unit: '' },
   fixed: { from: 1, to: 10, step: 1, unit: '' },
+  questions: { from: 0, to: 5, step: 1, unit: '' },
   wrap: { from: 0, to: 120, step: 10, unit: '' },
   stay: { from: 0, to: 120, step: 5, unit: 's' },
   idle: { from: 5, to: 300, step: 5, unit: 's' },
@@ -65,7 +66,7 @@ export const FONTS = Object.freeze([
 ]);
 
 /** Languages that have words or shapes of their own on the stage; empty is the page's. */
-export const LANGS = Object.freeze(['', 'en', 'zh-CN', 'zh-TW', 'ja', 'ko']);
+export const LANGS = Object.freeze(['', 'en', 'zh-CN', 'zh-TW', 'ja', 'ko', 'es']);
 
 /** A value as people see it. @param {Name} name @param {number} value */
 export const seen = (name, value) => Math.round(value * (SLIDES[name]?.times ?? 1) * 1000) / 1000;

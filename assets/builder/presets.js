@@ -15,7 +15,7 @@ export const PRESETS = Object.freeze({
   // For talk and music: few, small, slow, and nothing twice.
   quiet: { theme: 'quiet', duration: 12, area: 0.35, region: 'top', limit: 30, merge: true },
   // For a projector: large, slow enough to be read from the last row, and the
-  // code whenever nobody writes.
+  // code whenever no comments come.
   hall: { theme: 'hall', duration: 12, merge: true, qr: 'idle', idle: 30 },
   // Lists: beside the picture, and in portrait formats clear of what apps lay over it.
   box: { box: 'list', place: 'left', stay: 60 },

@@ -6,7 +6,7 @@ import { allTexts, pageOf, queryOf } from './link.js';
 
 /** @typedef {import('../shared/options.js').Options} Options */
 
-/** ms that the feed rests, for the code that is shown while nobody writes. */
+/** ms that the feed rests, so that the code of a quiet room is seen. */
 const REST = 6000;
 
 export class Preview {
@@ -64,8 +64,8 @@ export class Preview {
     else this.#overlay?.resume();
   }
 
-  /** Lets the feed rest for a moment, so that the code is seen that is shown while
-   * nobody writes; then the feed comes back and the code gives way. */
+  /** Lets the feed rest for a moment, so that the code of a quiet room is seen; then
+   * the feed comes back and the code gives way. */
   rest() {
     this.#wake();
     this.#resting = setTimeout(() => { this.#wake(); this.#config(); }, REST);

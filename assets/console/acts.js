@@ -3,12 +3,14 @@
 
 import { ApiError, call } from '../shared/api.js';
 import { nameOf } from '../shared/names.js';
-import { labelled } from './labels.js';
-import { decideRow, undoAll } from './row-decisions.js';
+import { faultText, tellDecisions } from './act-answers.js';
+import { decideRow, letThrough, undoAll } from './row-decisions.js';
 
 /** @typedef {import('./model.js').Entry} Entry */
 
 export class Acts {
+  /** Whether the last act has no way back: the key that undoes must not undo an older one. */
+  final = false;
   #store; #model; #queue; #redraw;
 
   /**
@@ -31,11 +33,8 @@ export class Acts {
 
   /** Says in words why something was not done. @param {unknown} fault */
   trouble(fault) {
-    const { t, has } = this.#store.words;
-    const code = fault instanceof ApiError ? fault.code : 'internal';
     if (!(fault instanceof ApiError)) reportError(fault);
-    const key = code === 'changed' && fault instanceof ApiError && fault.by ? 'fault_changed_by' : `fault_${code}`;
-    const text = code === 'bad_frame' && fault instanceof ApiError ? fault.message : t(has(key) ? key : 'fault_other', { who: fault instanceof ApiError ? labelled(fault.by, this.#store.words) : '' });
+    const text = faultText(fault, this.#store.words);
     this.#store.notify('trouble', text);
     this.#store.notice({ text, tone: 'stop', glyph: 'warn' });
   }
@@ -46,6 +45,7 @@ export class Acts {
    * @returns {Promise<any>}
    */
   async call(method, path, body) {
+    if (method !== 'GET') this.final = false;
     try {
       return (await call(method, path, body)) ?? true;
     } catch (fault) {
@@ -64,6 +64,7 @@ export class Acts {
   async takeDown(id) {
     const entry = this.find(id);
     if (!entry || entry.busy || entry.status === 'removed') return;
+    this.final = true;
     this.mark([entry], true);
     try {
       await call('POST', this.#store.path('comments', id, 'remove'));
@@ -80,8 +81,9 @@ export class Acts {
    * @param {'approve'|'refuse'} act @param {string[]} ids
    */
   async decide(act, ids) {
-    const items = ids.flatMap((id) => this.#queue.get(id) ?? []).filter((item) => !item.busy);
+    const items = ids.flatMap((id) => this.find(id) ?? []).filter((item) => item.status === 'held' && !item.busy);
     if (items.length === 0) return;
+    this.final = false;
     this.mark(items, true);
     this.#queue.chooseAll(false);
     if (items.length === 1 && this.#queue.rowOf(items[0].id)?.count === 1) this.#queue.move(1) || this.#queue.move(-1);
@@ -109,13 +111,7 @@ export class Acts {
   }
 
   /** Says what came out otherwise than meant. @param {any[]} results of decisions */
-  told(results) {
-    for (const result of results) {
-      if (result.code) { this.trouble(new ApiError(409, result.code, '')); continue; }
-      // Another moderator was first: what he decided stands, and is said.
-      if (result.again && result.by && result.by !== this.#store.me) this.#store.notice({ text: this.#store.words.t('was_first', { who: labelled(result.by, this.#store.words) }), glyph: 'person' });
-    }
-  }
+  told(results) { tellDecisions(results, this.#store, (fault) => this.trouble(fault)); }
 
   /** Back to what it was: what was refused is shown, what was shown is taken down. @param {import('./queue.js').Decided} decided */
   async undo(decided) {
@@ -128,12 +124,14 @@ export class Acts {
     this.#store.notify('queue');
   }
 
-  /** Shows what the filter or somebody refused. @param {string} id */
-  letThrough(id) { return this.call('POST', this.#store.path('comments', id, 'approve'), { from: 'refused' }); }
+  /** Shows what the filter or somebody refused. @param {readonly string[]} ids */
+  letThrough(ids) { return letThrough(ids, { store: this.#store, queue: this.#queue, acts: this }); }
 
   /** Screens only: history keeps the comments. */
   async clear() {
-    if (await this.call('POST', this.#store.path('clear'))) this.#store.notice({ text: this.#store.words.t('cleared_all'), glyph: 'sweep' });
+    const done = this.call('POST', this.#store.path('clear'));
+    this.final = true;
+    if (await done) this.#store.notice({ text: this.#store.words.t('cleared_all'), glyph: 'sweep' });
   }
 
   /**
@@ -143,6 +141,8 @@ export class Acts {
   async set(fields, told = '') {
     const before = Object.fromEntries(Object.keys(fields).map((name) => [name, this.#store.room[name]]));
     const room = await this.call('PATCH', this.#store.path(), fields);
+    // The answer can be here before the event: no control may jump back meanwhile.
+    if (room) for (const name of Object.keys(fields)) this.#store.room[name] = room[name];
     if (room && told) this.#store.notice({ text: this.#store.words.t(told), tone: 'warn', glyph: 'warn', undo: () => this.set(before) });
     return room;
   }
@@ -175,7 +175,9 @@ export class Acts {
 
   /** @param {string} user @param {string} name */
   async removeUser(user, name) {
-    const done = await this.call('POST', this.#store.path('users', user, 'remove'));
+    const asked = this.call('POST', this.#store.path('users', user, 'remove'));
+    this.final = true;
+    const done = await asked;
     if (done) this.#store.notice({ text: this.#store.words.t('removed_n', { n: done.removed, name }), glyph: 'takedown' });
     return done;
   }

@@ -34,32 +34,36 @@ export class AlertRules {
   /** @param {() => number} [now] ms, monotonic */
   constructor(now = () => performance.now()) { this.#now = now; }
 
-  /** @param {Kind} kind @returns {Kind|null} null: it was told a moment ago */
-  #due(kind) {
-    if (this.#now() - (this.#told.get(kind) ?? -Infinity) < PAUSE) return null;
+  /**
+   * Reports whether it is time to tell of a kind, and counts it as told: only what is
+   * told in fact may ask, or an alert that was just switched on would keep silent.
+   * @param {Kind} kind
+   */
+  due(kind) {
+    if (this.#now() - (this.#told.get(kind) ?? -Infinity) < PAUSE) return false;
     this.#told.set(kind, this.#now());
-    return kind;
+    return true;
   }
 
   /** How many wait now. @param {number} n @returns {Kind|null} */
   waiting(n) {
     const more = n > this.#waiting;
     this.#waiting = n;
-    return more ? this.#due('waiting') : null;
+    return more ? 'waiting' : null;
   }
 
   /** A comment that came. @param {{text: string, badge?: string}} comment @param {readonly string[]} words @param {readonly string[]} names @returns {Kind|null} */
   comment({ text, badge }, words, names) {
     if (badge) return null; // those who run the room need not be told what they wrote
-    if (mentions(text, names)) return this.#due('mention');
-    return placesOfAny(text, words).length > 0 ? this.#due('keyword') : null;
+    if (mentions(text, names)) return 'mention';
+    return placesOfAny(text, words).length > 0 ? 'keyword' : null;
   }
 
   /** @param {boolean} on @returns {Kind|null} */
   raid(on) {
     const began = on && !this.#raid;
     this.#raid = on;
-    return began ? this.#due('raid') : null;
+    return began ? 'raid' : null;
   }
 
   /** @param {readonly {id: string, off?: boolean, state?: {phase?: string}}[]} chats @returns {Kind|null} */
@@ -67,6 +71,6 @@ export class AlertRules {
     const lost = chats.some(({ id, off, state }) => this.#chats.get(id) && !off && LOST.includes(state?.phase ?? ''));
     // One that is lost and connects again meanwhile is told of once more when it is lost anew.
     this.#chats = new Map(chats.map(({ id, off, state }) => [id, !off && state?.phase === 'connected']));
-    return lost ? this.#due('chat') : null;
+    return lost ? 'chat' : null;
   }
 }

@@ -53,8 +53,8 @@ export function notification(store, kind) {
   } catch { /* phones have them only for installed pages */ }
 }
 
-/** @param {import('./store.js').Store} store @param {string} kind @param {string} [how] */
-function tell(store, kind, how = alertRules()[kind]) {
+/** @param {import('./store.js').Store} store @param {string} kind @param {string} how */
+function tell(store, kind, how) {
   if (how === 'sound' || how === 'both') sound();
   if (how === 'notice' || how === 'both') notification(store, kind);
 }
@@ -64,9 +64,12 @@ function tell(store, kind, how = alertRules()[kind]) {
  */
 export function wireAlerts(store, queue, raids) {
   const rules = new AlertRules();
-  let begun = false; // what waits when the page comes is no news
-  /** @param {string|null} kind */
-  const say = (kind) => { if (kind && begun && !document.hasFocus()) tell(store, kind); };
+  let begun = false; // what waits already when the page opens does not alert
+  /** @param {import('./alert-rules.js').Kind|null} kind */
+  const say = (kind) => {
+    const how = kind && alertRules()[kind];
+    if (how && how !== 'none' && begun && !document.hasFocus() && rules.due(kind)) tell(store, kind, how);
+  };
   const came = (/** @type {{text: string, badge?: string}} */ comment) => say(rules.comment(comment, highlights(), [store.me]));
   store.on('queue', () => {
     say(rules.waiting(queue.total));

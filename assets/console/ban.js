@@ -65,6 +65,7 @@ export function openBan(store, acts, kind, entry) {
   describe();
   confirm.focus();
   void count();
+  return dialog;
 
   async function count() {
     const address = /** @type {HTMLInputElement} */ (form.querySelector('[value="address"]'));

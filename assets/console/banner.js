@@ -49,7 +49,7 @@ export class Banner {
   /** @param {import('./store.js').Notice} notice */
   #end(notice) {
     if (this.#notice !== notice) return;
-    // Nobody is robbed of a button that he is about to press.
+    // A button stays that a moderator may be about to press.
     if (this.#box.matches(':hover, :focus-within')) {
       this.#timer = setTimeout(() => this.#end(notice), TOLD / 4);
       return;
@@ -70,8 +70,9 @@ export class Banner {
     this.#now = now;
     this.#build(now);
     if (!now) return;
-    const quote = now.quote ? said(now.quote) : '';
-    if (this.#words.textContent !== now.text + (now.quote ?? '')) this.#words.replaceChildren(now.text, quote);
+    // A space, and not a margin of the quote: that would stand on its other side where it runs from the right.
+    const text = now.quote ? `${now.text} ` : now.text;
+    if (this.#words.textContent !== text + (now.quote ?? '')) this.#words.replaceChildren(text, now.quote ? said(now.quote) : '');
   }
 
   /** The buttons stay what they are while only the words change: one may be about to be pressed. @param {Told|null} now */

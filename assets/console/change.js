@@ -15,6 +15,9 @@ const WORDS = /** @type {Record<string, string>} */ ({ state: 'state', review: '
 /** Acts whose detail is a role and a label. */
 const LINKS = ['link', 'revoke', 'restore'];
 
+/** Acts on notes; of a prepared warning `changed` has the name. */
+const NOTES = ['warn', 'note_gone', 'note_back'];
+
 /** Characters of a value that are shown. */
 const MOST = 60;
 
@@ -35,6 +38,7 @@ export function changes({ before = {}, after = {} }, words) {
  */
 export function detail(act, words) {
   const told = act.detail ?? '';
+  if (act.changed && NOTES.includes(act.act)) return act.changed.map((ready) => (words.has(`warn_${ready}`) ? words.t(`warn_${ready}`) : ready)).join(' · ');
   if (act.act === 'rules') return [act.about, ...edits(act, words)].filter(Boolean).join(' · ');
   if (!LINKS.includes(act.act)) return told || changes(act, words);
   const [role = '', ...rest] = told.split(' ');

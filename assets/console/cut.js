@@ -25,7 +25,7 @@ export function cut(text, spans = []) {
 /**
  * A text cut at several kinds of marks; where they overlap the first of them counts.
  * @param {string} text @param {readonly {kind: string, spans: readonly (readonly number[])[]}[]} layers
- * @returns {{text: string, kind: string}[]} kind is '' where there is no mark
+ * @returns {{text: string, kind: string}[]} kind is '' outside all marks
  */
 export function layered(text, layers) {
   const points = [...text];

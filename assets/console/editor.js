@@ -29,6 +29,9 @@ export class Editor {
 
   focus() { this.#field.focus(); }
 
+  /** Covers the words, which are mostly ugly ones, until somebody is at them. @param {boolean} on */
+  set covered(on) { this.box.classList.toggle('covered', on); }
+
   /** @param {() => void} fn */
   onInput(fn) { this.#field.addEventListener('input', fn); }
 

@@ -30,6 +30,12 @@ export class FeedItems {
     return row && !this.#spread.has(row) ? this.#merger.of(row).map((entry) => entry.id) : [id];
   }
 
+  /** Whether an entry that has changed belongs to another row now. @param {Entry} entry */
+  parted(entry) { return this.#merger.parted(entry); }
+
+  /** Whether an entry is a row of the list, or part of one. @param {Entry} entry */
+  listed(entry) { return this.#merger.has(entry) || this.list.includes(entry); }
+
   /** How many rows wait to be shown. */
   get late() {
     let n = 0;

@@ -7,14 +7,21 @@ export const SPAN = 10_000;
 
 /** @typedef {import('./model.js').Entry} Entry */
 
-/** What makes two comments equal; '' is never. @param {Entry} entry */
-export function mergeKey({ status, badge, paid, item, original, failed, text }) {
-  return status !== 'shown' || badge || paid || item || original || failed ? '' : plain(text).trim();
+/**
+ * What makes two comments equal; '' is never. What waits or was refused is equal only
+ * where the same rule or person did it: the row says why, and one decision is for all.
+ * @param {Entry} entry
+ */
+export function mergeKey({ status, by, rule, in_name, badge, paid, item, original, photo, failed, text }) {
+  const words = badge || paid || item || original || photo || in_name || failed ? '' : plain(text).trim();
+  if (!words || status === 'shown') return words;
+  return status === 'held' || status === 'refused' ? [status, rule, by, words].join('\n') : '';
 }
 
 export class Merger {
   /** @type {Map<string, Entry>} the newest row of each text */ #rows = new Map();
   /** @type {Map<Entry, Entry[]>} the comments of each row that has several, its own first */ #parts = new Map();
+  /** @type {Map<Entry, string>} by what each was merged */ #keys = new Map();
 
   /** The comments of a row, oldest first. @param {Entry} row */
   of(row) { return this.#parts.get(row) ?? [row]; }
@@ -22,7 +29,14 @@ export class Merger {
   clear() {
     this.#rows.clear();
     this.#parts.clear();
+    this.#keys.clear();
   }
+
+  /** Whether an entry was taken. @param {Entry} entry */
+  has(entry) { return this.#keys.has(entry); }
+
+  /** Whether an entry has become another one than those that it was merged with. @param {Entry} entry */
+  parted(entry) { return this.#keys.has(entry) && this.#keys.get(entry) !== mergeKey(entry); }
 
   /**
    * Takes the next comment in the order of time.
@@ -31,6 +45,7 @@ export class Merger {
    */
   take(entry) {
     const key = mergeKey(entry);
+    this.#keys.set(entry, key);
     if (!key) return null;
     const row = this.#rows.get(key);
     if (!row || entry.at - row.at > SPAN || entry.at < row.at) {

@@ -54,11 +54,12 @@ export class FeedView {
   }
 
   /**
-   * Takes an entry that came or changed, as the model reports it.
+   * Takes an entry that came or changed, as the model reports it. What is listed stays, also
+   * where an approval makes it the newest: whoever holds the list still did that there.
    * @param {{entry: Entry, fresh: boolean, last: boolean, moved: boolean}} news
    */
   put({ entry, fresh, last, moved }) {
-    if (last && (fresh || moved)) this.items.waiting.add(entry);
+    if (last && (fresh || (moved && !this.items.listed(entry)))) this.items.waiting.add(entry);
     if (moved || (fresh && !last)) this.#anew = true;
     if (!fresh) this.#changed.add(entry);
     this.#schedule();
@@ -113,7 +114,7 @@ export class FeedView {
     const anchor = this.#holding.on ? this.#window.anchor() : null;
     for (const entry of this.#changed) {
       const listed = this.#window.rows.get(entry.id) !== undefined;
-      if (listed !== this.items.fits(entry)) this.#anew = true;
+      if (listed !== this.items.fits(entry) || this.items.parted(entry)) this.#anew = true;
       this.#window.rows.redraw(entry);
     }
     this.#changed.clear();
@@ -137,7 +138,7 @@ export class FeedView {
     this.#holding.draw(this.items.late);
   }
 
-  /** The list has another size, or is shown again: it is drawn at once where it was, so that nobody sees it elsewhere. */
+  /** The list has another size, or is shown again: it is drawn at once where it was, without a jump. */
   #resized() {
     const gone = this.#list.clientHeight === 0;
     const back = this.#gone && !gone;

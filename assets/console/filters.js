@@ -1,8 +1,10 @@
 // What the feed shows: by state, by source, by one person, and by words.
 
+import { call } from '../shared/api.js';
 import { byId, el, icon, said } from '../shared/dom.js';
+import { presetItems } from './filter-presets.js';
 import { keep, kept } from './kept.js';
-import { SOURCES } from './source.js';
+import { offered } from './source.js';
 
 /** @typedef {import('./model.js').Filter} Filter */
 
@@ -10,13 +12,14 @@ const STATES = /** @type {const} */ (['held', 'refused', 'removed']);
 
 /**
  * @param {import('./store.js').Store} store
- * @param {{filter: (filter: Filter) => void}} view
+ * @param {{filter: (filter: Filter) => void, sources: () => Set<string>}} view `sources` are those of the comments in the feed
  */
 export function wireFilters(store, view) {
   const { words } = store;
   const search = /** @type {HTMLInputElement} */ (byId('search'));
   const segments = byId('filter'), menu = byId('filters'), row = byId('filtered');
   const calm = byId('calm');
+  /** @type {string[]} kinds of the room's chats, once the menu was opened */ let chats = [];
   /** @type {Filter & {name: string}} */ const filter = { kind: 'all', query: '', user: '', source: '', name: '', calm: kept('calm', false) };
 
   const apply = () => {
@@ -38,12 +41,14 @@ export function wireFilters(store, view) {
     menu.replaceChildren(
       ...STATES.map((kind) => item(t(`only_${kind}`), filter.kind === kind, () => set({ kind: filter.kind === kind ? 'all' : kind }))),
       el('hr'),
-      ...SOURCES.map((source) => item(t(`source_${source}`), filter.source === source, () => set({ source: filter.source === source ? '' : source }))));
+      ...offered(new Set([...view.sources(), filter.source]), chats).map((source) => item(t(`source_${source}`), filter.source === source, () => set({ source: filter.source === source ? '' : source }))),
+      ...presetItems(store, filter, ({ kind, query, source, calm: quiet }) => set({ kind, query, source, calm: quiet, user: '', name: '' }), draw));
     /** @type {HTMLElement[]} */ const chips = [];
     const chip = (/** @type {Node|string} */ text, /** @type {Partial<typeof filter>} */ back) => chips.push(el('button', { type: 'button', class: 'chip', title: t('filter_off'), onclick: () => set(back) }, text, icon('x')));
     const state = STATES.find((kind) => kind === filter.kind);
     if (state) chip(t(`only_${state}`), { kind: 'all' });
     if (filter.source) chip(t(`source_${filter.source}`), { source: '' });
+    search.parentElement?.toggleAttribute('data-full', filter.query !== '');
     calm.setAttribute('aria-pressed', String(filter.calm));
     if (filter.calm) chip(t('calm_on'), { calm: false });
     if (filter.user) chip(said(filter.name), { user: '', name: '' });
@@ -52,8 +57,16 @@ export function wireFilters(store, view) {
   };
 
   calm.addEventListener('click', () => set({ calm: !filter.calm }));
+  menu.closest('details')?.addEventListener('toggle', async (event) => {
+    if (!(/** @type {HTMLDetailsElement} */ (event.target)).open) return;
+    draw();
+    const before = chats.join();
+    const got = await call('GET', store.path('chats')).catch(() => null); // without an answer those of the feed are offered
+    chats = got?.chats?.map((/** @type {{kind: string}} */ { kind }) => kind) ?? chats;
+    if (chats.join() !== before) draw();
+  });
   segments.addEventListener('change', (event) => set({ kind: /** @type {any} */ (event.target).value }));
-  search.addEventListener('input', () => { filter.query = search.value; view.filter({ ...filter }); });
+  search.addEventListener('input', () => { filter.query = search.value; draw(); view.filter({ ...filter }); });
   search.addEventListener('keydown', (event) => {
     if (event.key !== 'Escape') return;
     if (search.value) set({ query: '' });

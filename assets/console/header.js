@@ -138,6 +138,7 @@ export class Header {
     const list = await this.#acts.call('GET', '/api/rooms');
     if (!list) return;
     const here = this.#store.view === 'dock' ? 'dock' : 'console';
+    const path = (/** @type {string} */ id) => encodeURIComponent(id);
     const items = (list.rooms ?? []).map((/** @type {any} */ r) => {
       const tick = icon('check');
       tick.classList.add('tick');
@@ -145,7 +146,12 @@ export class Header {
         el('bdi', { dir: 'auto' }, r.title || r.id), r.state !== 'open' && el('span', { class: 'room-state' }, t(r.state === 'paused' ? 'paused' : 'closed')), tick);
     });
     const manage = this.#store.owner ? [el('hr'), el('button', { type: 'button', onclick: () => void this.#manage() }, icon('plus'), t('rooms_manage'))] : [];
-    byId('rooms').replaceChildren(...items, ...manage);
+    const framed = window.parent !== window;
+    const others = framed || here === 'dock' ? [] : (list.rooms ?? []).filter((/** @type {any} */ r) => r.id !== this.#store.roomId);
+    const beside = others.map((/** @type {any} */ r) => el('a', { href: `/console?rooms=${path(this.#store.roomId)},${path(r.id)}` },
+      icon('beside'), el('span', {}, t('beside_with'), ' ', el('bdi', { dir: 'auto' }, r.title || r.id))));
+    const alone = framed && el('a', { href: `/console/${path(this.#store.roomId)}`, target: '_top' }, icon('external'), el('span', {}, t('beside_alone')));
+    byId('rooms').replaceChildren(...items, ...(beside.length > 0 || alone ? [el('hr'), ...beside, alone || ''] : []), ...manage);
   }
 
   async #manage() {

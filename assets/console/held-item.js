@@ -2,8 +2,10 @@
 
 import { el, icon, said } from '../shared/dom.js';
 import { explain, reachesBeyond } from './details.js';
+import { lookersChip } from './looking.js';
 import { markedName, markedText, unmasked } from './marks.js';
 import { cut } from './queue.js';
+import { thumbnail } from './show-photos.js';
 import { timesOf } from './review-alike.js';
 import { sourceMark } from './source.js';
 
@@ -22,7 +24,7 @@ export class HeldItem {
   /** How many there are, the author, the source and the age. @param {Row} row */
   head(row) {
     const item = row.first;
-    return el('p', { class: 'held-head' }, timesOf(row, this.#store.words), el('button', { type: 'button', class: 'as-text', 'data-act': 'person', 'aria-label': this.#store.words.t('person_of', { name: this.#acts.nameOf(item) }) }, this.name(item)), sourceMark(item, this.#store.words), el('span', { class: 'gap' }), this.age(item),
+    return el('p', { class: 'held-head' }, timesOf(row, this.#store.words), el('button', { type: 'button', class: 'as-text', 'data-act': 'person', 'aria-label': this.#store.words.t('person_of', { name: this.#acts.nameOf(item) }) }, this.name(item)), sourceMark(item, this.#store.words), this.lookers(row), el('span', { class: 'gap' }), this.age(item),
       el('button', { type: 'button', class: 'icon-button', 'data-act': 'feature', 'aria-keyshortcuts': 's', 'aria-label': this.#store.words.t('approve_feature'), title: `${this.#store.words.t('approve_feature')} (S)` }, icon('show')));
   }
 
@@ -39,6 +41,9 @@ export class HeldItem {
   meta(parts) {
     return parts.filter((part) => part).flatMap((part, i) => (i > 0 ? [el('span', { class: 'mid', 'aria-hidden': 'true' }, '·'), part] : [part]));
   }
+
+  /** Which other moderators have one of a row open. @param {Row} row */
+  lookers(row) { return lookersChip(row.items, this.#store.words); }
 
   /** What a button does to a row, in words. @param {string} act @param {Row} row */
   verb(act, row) {
@@ -63,7 +68,10 @@ export class HeldItem {
   name(item) { return markedName(item, this.#store.words.t('guest')); }
 
   /** The text, with what matched in it. @param {Entry} item */
-  text(item) { return markedText(item, 'held-words'); }
+  text(item) {
+    const text = markedText(item, 'held-words');
+    return item.photo ? el('div', { class: 'held-photo' }, el('a', { href: item.photo.path, target: '_blank', rel: 'noreferrer' }, thumbnail(item.photo, this.#store.words.t('photos_large'))), text) : text;
+  }
 
   /** The rule that held it, in words. @param {Entry} item */
   reason(item) {

@@ -50,6 +50,7 @@ export function keyMap({ store, sections, queue, review, banner, acts, header, v
       review.draw();
     }),
     z: () => {
+      if (acts.final) return store.notice({ text: store.words.t('no_undo'), tone: 'warn', glyph: 'warn' });
       const own = queue.decided.find((d) => d.by === store.me && d.status !== 'removed');
       if (!banner.undo() && own) void acts.undo(own);
     },

@@ -7,7 +7,7 @@ export const KEYS = /** @type {const} */ ([
   ['review', [['A', 'key_approve'], ['R', 'key_refuse'], ['B', 'key_ban'], ['M', 'key_mute'], ['↑ ↓', 'key_move'], ['X', 'key_select'], ['Shift X', 'key_select_all'], ['I', 'key_person'], ['S', 'key_approve_feature'], ['O', 'key_menu'], ['Z', 'key_undo']]],
   ['feed', [['F', 'key_feed'], ['↑ ↓', 'key_row'], ['Del', 'key_takedown'], ['M', 'key_mute'], ['B', 'key_ban_row'], ['P', 'key_pin'], ['S', 'key_feature'], ['I', 'key_person'], ['O', 'key_menu'], ['A', 'key_approve_row'], ['R', 'key_refuse_row'], ['Esc', 'key_leave']]],
   ['room', [['Shift P', 'key_pause'], ['Shift C', 'key_clear'], ['Shift L', 'key_links'], ['Shift N', 'key_newcomers'], ['Shift S', 'key_slow'], ['Shift D', 'key_lock'], ['C', 'key_compose']]],
-  ['pages', [['1 – 9', 'key_pages'], ['/', 'key_search'], ['?', 'key_help'], ['T', 'key_theme']]],
+  ['pages', [['1 – 9', 'key_pages'], ['/', 'key_search'], ['?', 'key_help'], ['T', 'key_theme'], ['F6', 'key_beside']]],
 ]);
 
 /** Whether single letters act; people who speak to their computer switch it off. */

@@ -13,7 +13,7 @@ const SLIP = 10;
  */
 export function onLongPress(box, act) {
   /** @type {any} */ let timer = null;
-  /** the press that was used is no click besides */ let used = false;
+  /** the press was used, so the click that follows it does not count */ let used = false;
   let from = { x: 0, y: 0 };
   const end = () => clearTimeout(timer);
   box.addEventListener('pointerdown', (event) => {

@@ -65,10 +65,13 @@ const banner = new Banner(byId('banner'), store, () => bannerState({
   store, acts, switches, raids, saving: events.saving, anew: events.anew, stopped: socket.state === 'stopped' ? events.stopped : '', away: line.offline, back: line.news === 'back', changed: describe,
 }));
 const compose = new Compose({ form: byId('compose'), field: byId('say'), button: byId('say-send'), strip: byId('compose-strip'), more: byId('say-more') }, store, acts);
-const filters = wireFilters(store, { filter(filter) {
-  view.filter(filter);
-  history.find(filter);
-} });
+const filters = wireFilters(store, {
+  sources: () => new Set(model.all.map(({ source }) => source)),
+  filter(filter) {
+    view.filter(filter);
+    history.find(filter);
+  },
+});
 
 const events = new RoomEvents({ store, model, queue, view, history, numbers, raids, line, changed: describe });
 

@@ -10,7 +10,7 @@ import { placesOf, placesOfAny } from './hits.js';
 /**
  * What a comment has for this: spans count in the code points of the text, or of the
  * name with `in_name`, as they are shown.
- * @typedef {{text: string, name: string, user: string, spans?: readonly (readonly number[])[], in_name?: boolean, original?: string, original_name?: string, emotes?: import('../shared/protocol.js').Comment['emotes']}} Marked
+ * @typedef {{text: string, name: string, user: string, spans?: readonly (readonly number[])[], in_name?: boolean, original?: string, original_name?: string, emotes?: import('../shared/protocol.js').Comment['emotes'], photo?: {path: string, width: number, height: number}, status?: string}} Marked
  * @typedef {import('../shared/i18n.js').Words} Words
  */
 

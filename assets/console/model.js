@@ -13,7 +13,7 @@ export const SLOW = 10_000;
 
 /**
  * @typedef {'shown'|'held'|'refused'|'removed'|'cleared'} Status
- * @typedef {import('../shared/protocol.js').Comment & {status: Status, seq: number, by: string, rule: string, word: string, spans: number[][], in_name?: boolean, group?: string, original?: string, original_name?: string, reason?: string, detail?: string, busy?: boolean, failed?: boolean, plain?: string, first?: boolean}} Entry first: the first of its author that is known here
+ * @typedef {import('../shared/protocol.js').Comment & {status: Status, seq: number, by: string, rule: string, word: string, spans: number[][], in_name?: boolean, group?: string, original?: string, original_name?: string, reason?: string, detail?: string, busy?: boolean, failed?: boolean, plain?: string, first?: boolean, lookers?: string[]}} Entry first: the first of its author that is known here; lookers: labels of other moderators who have it open
  * @typedef {'all'|'shown'|'stopped'|'held'|'refused'|'removed'} Kind
  * @typedef {{kind: Kind, query: string, user: string, source: string, calm?: boolean}} Filter
  */

@@ -62,7 +62,7 @@ export class Numbers {
     write('phones', clients.audience ?? 0);
     write('overlays', clients.overlay ?? 0);
     write('consoles', clients.console ?? 0);
-    byId('counts').textContent = t('dock_counts', { people: clients.audience ?? 0, rate });
+    byId('counts').textContent = t('dock_counts', { n: clients.audience ?? 0, rate });
     const saved = byId('saved');
     saved.classList.toggle('bad', !log.ready);
     saved.replaceChildren(icon(log.ready ? 'check' : 'warn'), log.ready ? t('saved_ms', { n: Math.round((log.wait_ms ?? 0) * 10) / 10 }) : t('saved_not'));

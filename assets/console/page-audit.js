@@ -6,10 +6,10 @@ import { confirmFirst } from './dialog.js';
 import { labelled } from './labels.js';
 import { frame, later, when } from './page.js';
 
-const ACTS = ['approve', 'refuse', 'remove', 'remove_user', 'clear', 'pin', 'unpin', 'settings', 'lockdown', 'unlock', 'mute', 'ban', 'unban', 'rules', 'link', 'revoke', 'restore', 'room', 'archive', 'replay', 'replay_stop', 'chat', 'chat_set', 'chat_gone', 'webhook', 'webhook_set', 'webhook_gone', 'put_back', 'item', 'item_set', 'item_order', 'item_queue', 'item_start', 'item_stop', 'item_redraw', 'item_gone', 'item_back', 'erase', 'keep'];
+const ACTS = ['approve', 'refuse', 'remove', 'remove_user', 'clear', 'pin', 'unpin', 'settings', 'lockdown', 'unlock', 'mute', 'ban', 'unban', 'note', 'warn', 'note_gone', 'note_back', 'rules', 'link', 'revoke', 'restore', 'room', 'archive', 'replay', 'replay_stop', 'chat', 'chat_set', 'chat_gone', 'webhook', 'webhook_set', 'webhook_gone', 'put_back', 'item', 'item_set', 'item_order', 'item_queue', 'item_start', 'item_stop', 'item_redraw', 'item_gone', 'item_back', 'erase', 'keep'];
 
 /** Acts on a person, who is named beside the reason. */
-const PERSONAL = ['mute', 'ban', 'unban', 'remove_user'];
+const PERSONAL = ['mute', 'ban', 'unban', 'note', 'warn', 'note_gone', 'note_back', 'remove_user'];
 
 /** Acts whose undo has people in or out. */
 const ASKED = ['link', 'revoke', 'restore', 'room'];
@@ -34,7 +34,7 @@ export function open(host, store, acts) {
   kind.addEventListener('change', () => void load());
   // A new act; a person who reads further down keeps the place.
   const again = later(() => { if (!further) void load(); }, SOON);
-  const off = /** @type {const} */ (['room', 'queue', 'pin', 'bans']).map((topic) => store.on(topic, again));
+  const off = /** @type {const} */ (['room', 'queue', 'pin', 'bans', 'notes']).map((topic) => store.on(topic, again));
   void load();
   return () => {
     run++;

@@ -6,10 +6,8 @@ import { COLORS, MODES, SIZES, graphemes } from '../shared/protocol.js';
 import { confirmFirst } from './dialog.js';
 import { languageSwitches } from './language-switches.js';
 import { frame, toggle } from './page.js';
+import { pictureSetting } from './set-picture.js';
 import { wifiFields } from './wifi-fields.js';
-
-/** Bytes; see mostPicture in server/picture.go. */
-const MOST_PICTURE = 2 * 2 ** 20;
 
 /** Settings that a room leaves out while they have their default. @type {Record<string, string>} */
 const DEFAULTS = { staff_names: 'held', spelled_together: 'open' };
@@ -93,7 +91,7 @@ export function open(host, store, acts) {
     fault: (v) => (lines(v).length > 24 || lines(v).some((line) => atMost(20)(line)) ? t('set_phrases_help') : ''),
   });
   look();
-  if (store.owner) picture();
+  if (store.owner) pictureSetting(store, { row, save, tell, follow });
   row(t('set_wifi'), t('set_wifi_help'), ...wifiFields(store, acts, tell));
   secret();
   if (store.owner) {
@@ -105,11 +103,11 @@ export function open(host, store, acts) {
   function update() { for (const fn of follow) fn(); }
 
   function colors() {
-    const inputs = COLORS.filter((color) => color !== '#ffffff').map((color) => el('input', { type: 'checkbox', value: color, 'aria-label': color }));
+    const inputs = COLORS.filter((color) => color !== '#ffffff').map((color) => el('input', { type: 'checkbox', value: color }));
     const group = el('div', { class: 'swatches' }, ...inputs.map((input) => {
       const dot = el('span', { class: 'dot' });
       dot.style.setProperty('--dot', input.value);
-      return el('label', {}, input, dot, input.value);
+      return el('label', { title: input.value }, input, dot, t(`color_${input.value.slice(1)}`));
     }));
     group.addEventListener('change', () => {
       const known = inputs.map((input) => input.value);
@@ -128,13 +126,13 @@ export function open(host, store, acts) {
 
   function hidden() {
     const group = el('div', { class: 'with' });
-    const control = toggle(t('set_overlay_hidden_on'), false, (on) => void save({ overlay_hidden: on }, group));
+    const control = toggle(t('set_overlay_shows'), true, (on) => void save({ overlay_hidden: !on }, group));
     group.append(control);
     row(t('set_overlay_hidden'), '', group);
-    follow.push(() => { /** @type {HTMLInputElement} */ (control.querySelector('input')).checked = Boolean(store.room.overlay_hidden); });
+    follow.push(() => { /** @type {HTMLInputElement} */ (control.querySelector('input')).checked = !store.room.overlay_hidden; });
   }
 
-  /** Whoever came without a key is shown out, which nobody can undo. */
+  /** Making a room secret turns out people who came without a key. That cannot be undone. */
   function secret() {
     const group = el('div', { class: 'with' });
     const control = toggle(t('set_secret_on'), false, (on) => {
@@ -150,51 +148,13 @@ export function open(host, store, acts) {
 
   function look() {
     const input = el('input', { type: 'color', 'aria-label': t('set_look') });
-    const none = toggle(t('set_look_none'), false, (off) => void save({ look: { ...store.room.look, color: off ? '' : input.value } }, input));
+    const own = toggle(t('set_look_on'), false, (on) => void save({ look: { ...store.room.look, color: on ? input.value : '' } }, input));
     input.addEventListener('change', () => void save({ look: { ...store.room.look, color: input.value } }, input));
-    row(t('set_look'), '', el('div', { class: 'with' }, input, none));
+    row(t('set_look'), '', el('div', { class: 'with' }, own, input));
     follow.push(() => {
       const color = store.room.look?.color ?? '';
       if (color) input.value = color;
-      /** @type {HTMLInputElement} */ (none.querySelector('input')).checked = !color;
+      /** @type {HTMLInputElement} */ (own.querySelector('input')).checked = color !== '';
     });
-  }
-
-  /** Drawn anew by the server, so that it carries nothing but the picture. */
-  function picture() {
-    const file = el('input', { type: 'file', class: 'sr', accept: 'image/png,image/jpeg,image/gif' });
-    const choose = el('label', { class: 'button line file' }, icon('upload'), el('span', {}, t('set_picture_choose')), file);
-    const off = el('button', { type: 'button', class: 'button line', onclick: () => void save({ look: { ...store.room.look, picture: '' } }, off) }, t('set_picture_off'));
-    const shown = el('img', { class: 'room-picture', alt: t('set_picture_now'), hidden: true });
-    const fault = el('p', { class: 'fault', role: 'alert', hidden: true });
-    file.addEventListener('change', async () => {
-      const [chosen] = file.files ?? [];
-      if (!chosen) return;
-      fault.hidden = true;
-      const code = chosen.size > MOST_PICTURE ? 'set_picture_big' : await send(chosen);
-      file.value = '';
-      fault.hidden = !code;
-      fault.textContent = code && t(code);
-      if (!code) tell(file);
-    });
-    row(t('set_picture'), t('set_picture_help'), shown, el('div', { class: 'with' }, choose, off), fault);
-    follow.push(() => {
-      const address = store.room.look?.picture ?? '';
-      off.hidden = shown.hidden = !address;
-      if (address && shown.getAttribute('src') !== address) shown.setAttribute('src', address);
-    });
-  }
-
-  /** Sends a picture; returns the key of the words that say why it was refused. @param {File} chosen */
-  async function send(chosen) {
-    try {
-      const answer = await fetch(store.path('picture'), { method: 'PUT', headers: { 'X-Requested-With': 'danmaku', 'Content-Type': chosen.type }, body: chosen });
-      if (answer.ok) return '';
-      if (answer.status === 422) return 'set_picture_bad';
-      const { code } = await answer.json();
-      return words.has(`fault_${code}`) ? `fault_${code}` : 'fault_other';
-    } catch {
-      return 'fault_offline';
-    }
   }
 }

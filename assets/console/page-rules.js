@@ -40,6 +40,8 @@ export function open(host, store, acts) {
   const tryButton = el('button', { type: 'button', class: 'button line', onclick: () => void tryLast() }, t('rules_last500'));
   const restoreButton = el('button', { type: 'button', class: 'button line', onclick: restore }, icon('undo'), t('rules_restore'));
   const deleteButton = el('button', { type: 'button', class: 'button stop', onclick: remove }, t('rules_delete'));
+  const reveal = el('button', { type: 'button', class: 'button line', 'aria-pressed': 'false', onclick: () => cover(reveal.getAttribute('aria-pressed') === 'true') }, icon('eye'), el('span', {}, t('rules_reveal')));
+  cover(true);
   let closed = false;
   const saver = new RulesSaver(store, {
     saved(list, text, version) {
@@ -70,7 +72,7 @@ export function open(host, store, acts) {
 
   box.append(el('div', { class: 'rules-grid' },
     el('section', {}, bar.box, conflict.box, el('div', { class: 'editors' }, editor.box, conflict.beside), el('p', { class: 'help' }, t('rules_syntax')),
-      el('div', { class: 'page-bar' }, saveButton, faults.count, state, tryButton, restoreButton, deleteButton), summary, faults.list),
+      el('div', { class: 'page-bar' }, saveButton, faults.count, state, tryButton, reveal, restoreButton, deleteButton), summary, faults.list),
     testBox(store, acts)));
   const dry = later(() => void check(), 500);
   editor.onInput(() => {
@@ -111,6 +113,12 @@ export function open(host, store, acts) {
     state.textContent = editor.readOnly ? t('rules_of_owner') : list.text === list.was ? '' : t('unsaved');
     summary.textContent = '';
     void check();
+  }
+
+  /** @param {boolean} on */
+  function cover(on) {
+    editor.covered = on;
+    reveal.setAttribute('aria-pressed', String(!on));
   }
 
   /** What can be done with the list in the editor. @param {List} list */

@@ -13,7 +13,7 @@ import { ShowRow } from './show-row.js';
 /** @typedef {import('../shared/items.js').Item} Item */
 
 /** What the page can make and edit; everything else it lists. */
-const MAKES = /** @type {const} */ (['poll', 'questions', 'draw', 'card', 'announcement', 'countdown', 'ticker']);
+const MAKES = /** @type {const} */ (['poll', 'questions', 'draw', 'card', 'announcement', 'countdown', 'ticker', 'photos']);
 
 /** So many of what is over are listed. */
 const OVER = 20;
@@ -64,7 +64,7 @@ export function open(host, store, acts) {
     form.focus();
   }
 
-  /** Cards that nobody has asked for stand apart from what is being prepared. @param {string} state */
+  /** Suggested cards, which the server made by itself, stand apart from what is being prepared. @param {string} state */
   function itemsOf(state) {
     if (state !== 'suggested' && state !== 'draft') return store.items.in(/** @type {any} */ (state));
     return store.items.in('draft').filter(({ spec }) => Boolean(spec?.suggested) === (state === 'suggested'));

@@ -17,7 +17,7 @@ export function open(host, store, acts) {
   return store.on('stats', draw);
 
   function draw() {
-    const { clients = {}, rate = 0, refused = {}, log = { ready: true }, shown_ms: shown, second_opinion: second } = store.stats ?? {};
+    const { clients = {}, rate = 0, refused = {}, log = { ready: true }, shown_ms: shown, second_opinion: second, machines = [] } = store.stats ?? {};
     const opened = [...grid.querySelectorAll('details')].map((d) => d.open);
     const rules = Object.entries(refused).filter(([, n]) => n > 0).sort((a, b) => b[1] - a[1]);
     const top = rules[0]?.[1] ?? 1;
@@ -38,8 +38,21 @@ export function open(host, store, acts) {
         [t('stats_opinion_state'), t(second.answering ? 'stats_opinion_on' : 'stats_opinion_off')],
         [t('stats_opinion_asked'), second.asked], [t('stats_opinion_held'), second.held], [t('only_refused'), second.refused],
         [t('stats_opinion_failed'), second.failed], [t('stats_opinion_wait'), t('ms', { n: Math.round(second.wait_ms * 10) / 10 })],
-      ]))] : []));
+      ]))] : []),
+      ...(machines.length > 0 ? [el('section', {}, el('h3', {}, t('machines')), rows(machines.map((/** @type {Parameters<typeof doing>[0]} */ m) => [
+        m.here ? t('machine_here', { name: m.name }) : m.name, doing(m),
+      ])))] : []));
     grid.querySelectorAll('details').forEach((d, i) => { d.open = opened[i] ?? false; });
+  }
+
+  /**
+   * What a machine of the cluster does.
+   * @param {{name: string, here?: boolean, up: boolean, home?: boolean, edge?: boolean, witness?: boolean, level?: boolean, behind?: number}} m as in `stats`
+   */
+  function doing(m) {
+    if (!m.up) return t('machine_away');
+    if (m.home) return t('machine_home');
+    return m.level ? t(m.edge ? 'machine_edge' : m.witness ? 'machine_witness' : 'machine_level') : t('machine_behind', { n: m.behind ?? 0 });
   }
 
   /** @param {string} title @param {number} now @param {number[]} values */

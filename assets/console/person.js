@@ -5,6 +5,7 @@ import { el, icon, said } from '../shared/dom.js';
 import { openDialog } from './dialog.js';
 import { feature } from './feature.js';
 import { dataButtons } from './person-data.js';
+import { personNotes } from './person-notes.js';
 import { labelled } from './labels.js';
 import { markedName, markedText, unmasked } from './marks.js';
 import { chipOf, clock } from './row.js';
@@ -16,13 +17,15 @@ import { chipOf, clock } from './row.js';
  * @param {import('./acts.js').Acts} acts
  * @param {Entry} entry the comment it was opened from
  * @param {{ban: (kind: 'mute'|'ban', entry: Entry) => void, only: (user: string, name: string) => void}} open
+ * @param {boolean} [noting] it was opened to write a note
  */
-export function openPerson(store, acts, entry, open) {
+export function openPerson(store, acts, entry, open, noting = false) {
   const { words } = store;
   const { t } = words;
   const name = acts.nameOf(entry);
   const about = el('div', { class: 'person-about' });
   const bans = el('ul', { class: 'person-bans' });
+  const notes = entry.badge ? null : personNotes(store, acts, { user: entry.user, name, warnable: entry.source === 'audience' }, () => void load());
   const comments = el('ol', { class: 'person-comments', 'aria-label': t('their_comments') });
   const one = el('div', { class: 'person-one' });
   const button = (/** @type {string} */ text, /** @type {string} */ glyph, /** @type {string} */ tone, /** @type {() => void} */ act) => el('button', { type: 'button', class: `button ${tone}`, onclick: act }, icon(glyph), el('span', {}, text));
@@ -33,12 +36,14 @@ export function openPerson(store, acts, entry, open) {
     ]),
     button(t('take_down_all'), 'takedown', 'stop', () => { dialog.close(); void acts.removeUser(entry.user, name); }),
     button(t('only_theirs'), 'search', 'line', () => { dialog.close(); open.only(entry.user, name); }));
-  const dialog = openDialog(words, name, 'card', one, buttons, about, bans, el('h3', {}, t('their_comments')), comments, dataButtons(store, acts, entry.user, name));
-  const off = [store.on('bans', () => void load()), store.on('pin', () => drawOne())];
+  const dialog = openDialog(words, name, 'card', one, buttons, about, bans, notes?.root ?? null, el('h3', {}, t('their_comments')), comments, dataButtons(store, acts, entry.user, name));
+  const off = [store.on('bans', () => void load()), store.on('notes', (who) => { if (who === entry.user) void load(); }), store.on('pin', () => drawOne())];
   dialog.addEventListener('close', () => off.forEach((end) => end()));
   drawOne();
   void load();
   void list();
+  if (noting) notes?.focus();
+  return dialog;
 
   function drawOne() {
     const now = acts.find(entry.id) ?? entry;
@@ -48,7 +53,7 @@ export function openPerson(store, acts, entry, open) {
       chipOf(now, words),
       now.status === 'shown' && button(t(pinned ? 'unpin' : 'pin'), 'pin', 'line', () => void (pinned ? acts.unpin(now.id) : acts.pin(now.id))),
       now.status === 'shown' && button(t('feature'), 'show', 'line', () => { dialog.close(); void feature(store, acts, now.id); }),
-      now.status === 'refused' && button(t('let_through'), 'check', 'line', () => { dialog.close(); void acts.letThrough(now.id); }),
+      now.status === 'refused' && button(t('let_through'), 'check', 'line', () => { dialog.close(); void acts.letThrough([now.id]); }),
       live && button(t('take_down'), 'takedown', 'stop', () => { dialog.close(); void acts.takeDown(now.id); })));
   }
 
@@ -66,6 +71,7 @@ export function openPerson(store, acts, entry, open) {
       ];
       about.replaceChildren(el('dl', {}, ...rows.map(([name, value]) => el('div', {}, el('dt', {}, name), el('dd', {}, said(value))))));
       bans.replaceChildren(...(p.bans ?? []).map((/** @type {any} */ ban) => banRow(store, acts, ban)));
+      notes?.draw(p.notes ?? []);
     } catch (fault) { acts.trouble(fault); }
   }
 

@@ -75,7 +75,7 @@ export class Queue {
   get lacking() { return this.total - this.rows.reduce((sum, row) => sum + row.count, 0); }
 
   /**
-   * A page of what waits; none, where it does not say how many wait: there are no others.
+   * Takes a page of what waits. One without a total that brings nothing new says that nothing else waits.
    * @param {Entry[]} items @param {readonly {group: string, count: number}[]} [groups] @param {number} [total]
    */
   fill(items, groups = [], total) {
@@ -112,7 +112,7 @@ export class Queue {
     if (!this.#current) this.#current = item.id;
   }
 
-  /** It no longer waits, whoever decided. @param {string} id @param {{group?: string, count?: number}} [event] what says so @returns {Entry|undefined} */
+  /** Takes out an entry that any moderator, or the server, has decided. @param {string} id @param {{group?: string, count?: number}} [event] what says so @returns {Entry|undefined} */
   leave(id, event = {}) {
     const at = this.#items.findIndex((item) => item.id === id);
     const gone = this.#items[at];

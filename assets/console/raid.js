@@ -46,7 +46,7 @@ export class RaidWatch {
   }
 
   /**
-   * Which answers were given since it began, by whomever, and which are left.
+   * Which answers were given since it began, by any moderator, and which are left.
    * @param {Record<string, any>} room the settings that hold
    */
   answers(room) {

@@ -37,7 +37,7 @@ export function alike(row, open, words, held) {
   }, icon(glyph));
   return [...(all ? [] : [toggle]), el('ul', { class: 'alike', 'aria-label': t(all ? 'of_person_n' : 'alike', { n: row.count }) },
     ...shown.map((item) => el('li', { class: `alike-item${item.busy ? ' busy' : ''}`, 'data-id': item.id },
-      el('span', { class: 'alike-body' }, held.text(item), el('span', { class: 'held-meta' }, ...held.meta([all ? held.reason(item) : held.name(item), sourceMark(item, words), held.age(item)]))),
+      el('span', { class: 'alike-body' }, held.text(item), el('span', { class: 'held-meta' }, ...held.meta([all ? el('span', { class: 'reason' }, held.reason(item)) : held.name(item), sourceMark(item, words), held.age(item)]))),
       quick(item, 'approve', 'check'), quick(item, 'refuse', 'x'))),
     row.count > shown.length && el('li', { class: 'more-held' }, t('more_waiting', { n: row.count - shown.length })))];
 }

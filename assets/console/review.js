@@ -27,7 +27,7 @@ export class ReviewView {
    * @param {import('./store.js').Store} store
    * @param {import('./queue.js').Queue} queue
    * @param {import('./acts.js').Acts} acts
-   * @param {{ban: (entry: Entry) => void, mute: (entry: Entry) => void, person: (entry: Entry) => void, feature: (entry: Entry) => void, banAll: (kind: 'mute'|'ban', entries: Entry[], done: () => void) => void, put: (row: any) => Entry}} open
+   * @param {{ban: (entry: Entry) => void, mute: (entry: Entry) => void, person: (entry: Entry) => void, feature: (entry: Entry) => void, look: (id: string) => void, banAll: (kind: 'mute'|'ban', entries: Entry[], done: () => void) => void, put: (row: any) => Entry}} open
    */
   constructor(parts, store, queue, acts, open) {
     this.#parts = parts;
@@ -129,7 +129,7 @@ export class ReviewView {
     }
     if (!current) {
       const body = el('button', { type: 'button', class: 'held-body', 'data-act': 'look' }, this.#held.text(item),
-        el('span', { class: 'held-meta' }, ...this.#held.meta([timesOf(all, this.#store.words), this.#held.name(item), sourceMark(item, this.#store.words), this.#held.reason(item), this.#held.age(item)])));
+        el('span', { class: 'held-meta' }, ...this.#held.meta([this.#held.lookers(all), timesOf(all, this.#store.words), this.#held.name(item), sourceMark(item, this.#store.words), el('span', { class: 'reason' }, this.#held.reason(item)), this.#held.age(item)])));
       const quick = (/** @type {string} */ act, /** @type {string} */ glyph) => el('button', { type: 'button', class: 'icon-button', 'data-act': act, title: this.#held.verb(act, all), 'aria-label': t(`${act}_of`, { text: item.text }) }, icon(glyph));
       row.append(body, quick('approve', 'check'), quick('refuse', 'x'));
       return row;
@@ -160,7 +160,7 @@ export class ReviewView {
     next.replaceChildren(
       el('p', { class: 'next-head' }, icon('clock'), el('strong', {}, t('next_review')), el('span', {}, `${this.#queue.place} / ${this.#queue.rows.length + Math.max(0, this.#queue.lacking)}`), timesOf(row, this.#store.words), el('span', { class: 'gap' }), this.#held.age(item)),
       el('p', { class: 'held-text' }, this.#held.text(item)),
-      el('p', { class: 'held-why' }, ...this.#held.meta([this.#held.name(item), this.#held.reason(item), unmasked(item, this.#store.words)])),
+      el('p', { class: 'held-why' }, ...this.#held.meta([this.#held.lookers(row), this.#held.name(item), this.#held.reason(item), unmasked(item, this.#store.words)])),
       buttons);
     if (had) /** @type {HTMLElement|null} */ (next.querySelector(`[data-act="${had}"]`))?.focus();
   }
@@ -181,7 +181,7 @@ export class ReviewView {
     const id = /** @type {HTMLElement|null} */ (button.closest('[data-id]'))?.dataset.id ?? '';
     const item = this.#queue.get(id);
     switch (button.dataset.act) {
-      case 'look': this.#queue.look(id); this.draw(); break;
+      case 'look': this.#queue.look(id); this.#open.look(id); this.draw(); break;
       case 'choose': this.#queue.chooseRow(id); this.draw(); break;
       case 'alike': this.#spreadOut(id); break;
       case 'all': this.#queue.chooseAll(this.#queue.chosen.length < this.#queue.items.length); this.draw(); break;

@@ -1,6 +1,8 @@
 // What the frames of the room change in the console: the store, the feed's model,
 // the queue and the numbers.
 
+import { wireLookers } from './looking.js';
+
 /** @typedef {import('./model.js').Status} Status */
 
 /**
@@ -132,6 +134,9 @@ export class RoomEvents {
         store.notify('bans');
       },
       unban: () => store.notify('bans'),
+      note: (event) => store.notify('notes', event.user),
+      note_gone: (event) => store.notify('notes', event.user),
+      note_read: (event) => store.notify('notes', event.user),
       room: (fields) => {
         const { type, seq, ...settings } = /** @type {any} */ (fields);
         store.room = { ...store.room, ...settings };
@@ -141,6 +146,7 @@ export class RoomEvents {
         store.replay = replay;
         store.notify('replay');
       },
+      looking: wireLookers(store, model, (entries) => view.changed(entries)),
       beat: (beat) => store.clock.heard(Number(beat.time)),
       stats: (stats) => {
         store.stats = stats;

@@ -2,6 +2,7 @@
 // loaded with their first use.
 
 import { approveAndFeature, feature } from './feature.js';
+import { Looking } from './looking.js';
 import { takeDownAll } from './take-down.js';
 
 /** @typedef {import('./model.js').Entry} Entry */
@@ -16,7 +17,7 @@ import { takeDownAll } from './take-down.js';
  */
 
 export class RowActs {
-  #store; #acts; #queue;
+  #store; #acts; #queue; #looking;
   /** @type {Late|undefined} */ #late;
 
   /** @param {import('./store.js').Store} store @param {import('./acts.js').Acts} acts @param {import('./queue.js').Queue} queue */
@@ -24,6 +25,7 @@ export class RowActs {
     this.#store = store;
     this.#acts = acts;
     this.#queue = queue;
+    this.#looking = new Looking(store);
   }
 
   /** What review opens. */
@@ -31,6 +33,7 @@ export class RowActs {
     /** @param {Entry} entry */ ban: (entry) => void this.#ban('ban', entry),
     /** @param {Entry} entry */ mute: (entry) => void this.#ban('mute', entry),
     /** @param {Entry} entry */ person: (entry) => void this.#person(entry),
+    /** @param {string} id of a comment that waits */ look: (id) => void this.#looking.at(id),
     /** @param {Entry} entry */ feature: (entry) => void approveAndFeature(this.#store, this.#acts, this.#queue, entry.id),
     /** @param {'mute'|'ban'} kind @param {Entry[]} entries @param {() => void} done */
     banAll: (kind, entries, done) => void import('./bulk-ban.js').then(({ openBulkBan }) => openBulkBan(this.#store, this.#acts, kind, entries, done)),
@@ -41,9 +44,9 @@ export class RowActs {
     this.#late = late;
     const { opens } = this;
     return { store: this.#store, acts: this.#acts, open: {
-      person: opens.person, feature: opens.feature, ban: (kind, entry) => void this.#ban(kind, entry),
-      decide: (act, id) => void this.#acts.decide(act, [id]),
-      alone: (id) => (this.#queue.rowOf(id)?.count ?? 1) === 1,
+      person: opens.person, note: (entry) => void this.#person(entry, true), feature: opens.feature, ban: (kind, entry) => void this.#ban(kind, entry),
+      decide: (act, ids) => void this.#acts.decide(act, ids),
+      inReview: (id) => this.#queue.rowOf(id),
       ids: (id) => late.view.items.idsOf(id),
       reply: (entry) => late.compose.reply(entry),
       word: (entry) => void import('./word-add.js').then(({ openWordAdd }) => openWordAdd(this.#store, this.#acts, entry)),
@@ -58,7 +61,7 @@ export class RowActs {
     const { status } = entry;
     switch (act) {
       case 'menu': this.#late?.menu(id); break;
-      case 'approve': case 'refuse': if (status === 'held') void acts.decide(act, [id]); break;
+      case 'approve': case 'refuse': if (status === 'held') void acts.decide(act, ids); break;
       case 'takedown': if (status === 'shown' || status === 'cleared' || status === 'held') void takeDownAll(store, acts, ids); break;
       case 'person': void this.#person(entry); break;
       case 'feature': if (status === 'shown') void feature(store, acts, id); break;
@@ -67,15 +70,16 @@ export class RowActs {
     } // any other is a key of review, which is elsewhere
   }
 
-  /** @param {Entry} entry */
-  async #person(entry) {
+  /** @param {Entry} entry @param {boolean} [noting] to write a note */
+  async #person(entry, noting) {
     const { openPerson } = await import('./person.js');
-    openPerson(this.#store, this.#acts, entry, { ban: (kind, of) => void this.#ban(kind, of), only: (user, name) => this.#late?.filters.only(user, name) });
+    const dialog = openPerson(this.#store, this.#acts, entry, { ban: (kind, of) => void this.#ban(kind, of), only: (user, name) => this.#late?.filters.only(user, name) }, noting);
+    this.#looking.during(entry.id, dialog);
   }
 
   /** @param {'mute'|'ban'} kind @param {Entry} entry */
   async #ban(kind, entry) {
     const { openBan } = await import('./ban.js');
-    openBan(this.#store, this.#acts, kind, entry);
+    this.#looking.during(entry.id, openBan(this.#store, this.#acts, kind, entry));
   }
 }

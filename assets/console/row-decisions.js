@@ -16,6 +16,7 @@ export async function decideRow(act, row, { store, queue, acts }) {
     queue.move(1) || queue.move(-1);
     return acts.decide(act, items.map(({ id }) => id));
   }
+  acts.final = false;
   acts.mark(items, true);
   queue.move(1) || queue.move(-1);
   store.notify('queue');
@@ -29,6 +30,20 @@ export async function decideRow(act, row, { store, queue, acts }) {
   }
   acts.mark(items, false);
   store.notify('queue');
+}
+
+/**
+ * Shows what was refused.
+ * @param {readonly string[]} ids @param {Parts} parts
+ */
+export async function letThrough(ids, { store, acts }) {
+  if (ids.length === 1) return void acts.call('POST', store.path('comments', ids[0], 'approve'), { from: 'refused' });
+  for (let i = 0; i < ids.length; i += 200) {
+    const done = await acts.call('POST', store.path('comments', 'bulk'), { ids: ids.slice(i, i + 200), act: 'approve', from: 'refused' });
+    if (!done) return;
+    acts.told(done.results);
+  }
+  store.notice({ text: store.words.t('approved_n', { n: ids.length }), glyph: 'check' });
 }
 
 /**

@@ -19,10 +19,11 @@ export const MUTES = [60, 600, 3600];
  * @typedef {object} Open
  * @property {(kind: 'mute'|'ban', entry: Entry) => void} ban
  * @property {(entry: Entry) => void} person
+ * @property {(entry: Entry) => void} note writes a note on its author, or a warning
  * @property {(entry: Entry) => void} feature approves what waits and makes a card of it
- * @property {(act: 'approve'|'refuse', id: string) => void} decide about this one that waits
- * @property {(id: string) => boolean} alone whether no other of its row waits: then the keys do the same
- * @property {(id: string) => string[]} ids of all comments that its row stands for
+ * @property {(act: 'approve'|'refuse', ids: string[]) => void} decide about these that wait
+ * @property {(id: string) => import('./queue-rows.js').Row|undefined} inReview its row among those that wait
+ * @property {(id: string) => string[]} ids of all comments that its row in the feed stands for
  * @property {(entry: Entry) => void} word adds something of it to the rules
  * @property {(entry: Entry) => void} reply writes to its author
  *
@@ -31,29 +32,35 @@ export const MUTES = [60, 600, 3600];
 
 /**
  * The acts on a comment, in their order; null is a line between two.
- * @param {Entry} entry @param {Parts} parts
+ * @param {Entry} entry @param {Parts} parts @param {boolean} fed whether it stands in the feed, else in review
  * @returns {(MenuItem|null)[]}
  */
-export function rowItems(entry, { store, acts, open }) {
+export function rowItems(entry, { store, acts, open }, fed) {
   const { words } = store;
   const { t } = words;
   const { id, status } = entry;
-  const all = open.ids(id);
+  // In the feed an act is for all that the row stands for, and says for how many. In
+  // review the buttons are for all of a row, and the menu for one of them.
+  const all = fed ? open.ids(id) : [id];
+  const waiting = open.inReview(id);
+  const front = waiting?.by === 'text' ? waiting.count : 1;
+  const keys = fed || (waiting?.count ?? 1) === 1;
+  const times = (/** @type {string} */ text, n = all.length) => (n > 1 ? `${text} ×${n.toLocaleString(words.lang)}` : text);
   const pinned = store.pin?.id === id;
   /** @param {string} text @param {string} glyph @param {() => unknown} act @param {string} [key] @returns {MenuItem} */
   const item = (text, glyph, act, key = '') => ({ text, glyph, act, key: key || undefined });
   const stop = (/** @type {MenuItem} */ one) => ({ ...one, stop: true });
   const live = status === 'shown' || status === 'cleared';
   /** @type {(MenuItem|null)[][]} */ const groups = [
-    status === 'held' ? [item(t('approve'), 'check', () => open.decide('approve', id), open.alone(id) ? 'A' : ''), item(t('refuse'), 'x', () => open.decide('refuse', id), open.alone(id) ? 'R' : ''), item(t('approve_feature'), 'show', () => open.feature(entry), 'S')]
+    status === 'held' ? [item(times(t('approve')), 'check', () => open.decide('approve', all), keys ? 'A' : ''), item(times(t('refuse')), 'x', () => open.decide('refuse', all), keys ? 'R' : ''), item(times(t('approve_feature'), front), 'show', () => open.feature(entry), fed ? '' : 'S')]
       : status === 'shown' ? [item(t(pinned ? 'unpin' : 'pin'), 'pin', () => (pinned ? acts.unpin(id) : acts.pin(id)), 'P'), item(t('feature'), 'show', () => feature(store, acts, id), 'S')]
-        : status === 'refused' ? [item(t('let_through'), 'check', () => acts.letThrough(id))] : [],
-    live ? [stop(item(all.length > 1 ? `${t('take_down')} ×${all.length.toLocaleString(words.lang)}` : t('take_down'), 'takedown', () => takeDownAll(store, acts, all), 'Del'))] : [],
+        : status === 'refused' ? [item(times(t('let_through')), 'check', () => acts.letThrough(all))] : [],
+    live ? [stop(item(times(t('take_down')), 'takedown', () => takeDownAll(store, acts, all), 'Del'))] : [],
     entry.badge || !entry.user ? [] : [
       ...MUTES.map((seconds) => item(t('mute_for', { time: lasting(words, seconds) }), 'mute', () => muteFor(store, acts, entry, seconds))),
       item(t('mute_more'), 'mute', () => open.ban('mute', entry), 'M'), stop(item(t('ban_more'), 'ban', () => open.ban('ban', entry), 'B')),
     ],
-    [item(t('person_of', { name: acts.nameOf(entry) }), 'person', () => open.person(entry), 'I'), item(t('reply'), 'chat', () => open.reply(entry)), item(t('copy_text'), 'copy', () => copyText(entry.text)), item(t('word_add'), 'rules', () => open.word(entry))],
+    [item(t('person_of', { name: acts.nameOf(entry) }), 'person', () => open.person(entry), 'I'), ...(entry.badge || !entry.user ? [] : [item(t('note_more'), 'edit', () => open.note(entry))]), item(t('reply'), 'chat', () => open.reply(entry)), item(t('copy_text'), 'copy', () => copyText(entry.text)), item(t('word_add'), 'rules', () => open.word(entry))],
   ];
   return groups.filter((group) => group.length > 0).flatMap((group, i) => (i > 0 ? [null, ...group] : group));
 }
@@ -63,5 +70,5 @@ export function rowItems(entry, { store, acts, open }) {
  * @param {{x: number, y: number}} at
  */
 export function openRowMenu(entry, parts, from, at) {
-  openMenu({ label: parts.store.words.t('menu_of', { name: parts.acts.nameOf(entry), text: entry.text }), at, items: rowItems(entry, parts), from });
+  openMenu({ label: parts.store.words.t('menu_of', { name: parts.acts.nameOf(entry), text: entry.text }), at, items: rowItems(entry, parts, from.id === 'feed'), from });
 }

@@ -5,7 +5,9 @@ import { nameOf } from '../shared/names.js';
 import { amountText } from '../shared/paid.js';
 import { placesOfAny } from './hits.js';
 import { labelled } from './labels.js';
+import { lookersChip } from './looking.js';
 import { markedName, markedText, unmasked } from './marks.js';
+import { thumbnail } from './show-photos.js';
 import { sourceMark } from './source.js';
 
 /** @typedef {import('./model.js').Entry} Entry */
@@ -30,7 +32,7 @@ export function drawRow(row, entry, words, waiting = { left: 0, of: 1 }, sought 
   const dot = el('span', { class: 'dot', hidden: entry.color === '#ffffff' });
   dot.style.setProperty('--dot', entry.color);
   const name = el('button', { type: 'button', class: 'name', tabindex: '-1', 'data-act': 'person', title: t('person_of', { name: nameOf(entry, t('guest')) }) }, markedName(entry, t('guest'), sought.find), entry.badge && el('span', { class: 'badge' }, t(entry.badge)));
-  const text = el('span', { class: 'said' }, entry.paid ? el('b', { class: 'paid' }, amountText(entry.paid, words.lang)) : null, markedText(entry, '', sought), timesOf(sought.count ?? 1, words, sought.spread), unmasked(entry, words));
+  const text = el('span', { class: 'said' }, entry.paid ? el('b', { class: 'paid' }, amountText(entry.paid, words.lang)) : null, entry.photo && (entry.status === 'shown' || entry.status === 'held' || entry.status === 'refused') ? thumbnail(entry.photo, '') : null, markedText(entry, '', sought), timesOf(sought.count ?? 1, words, sought.spread), unmasked(entry, words), lookersChip([entry], words));
   row.replaceChildren(el('time', { class: 'time', datetime: new Date(entry.at).toISOString() }, clock(entry.at)), dot, el('span', { class: 'who' }, name, sourceMark(entry, words)), text);
   const chip = chipOf(entry, words);
   if (chip) row.append(chip);

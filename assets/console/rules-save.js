@@ -1,6 +1,6 @@
 // Saves, checks and deletes rule lists on the server. Saves run one after the other,
 // and each names the version it is based on, so that of two people who edit one list
-// nobody overwrites the other. Checks run beside them: the page hears of every save,
+// neither overwrites the other. Checks run beside them: the page hears of every save,
 // but only of the faults that the newest request found.
 
 import { ApiError, call } from '../shared/api.js';

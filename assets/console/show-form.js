@@ -6,6 +6,7 @@ import { LENGTHS } from './feature.js';
 import { drawFields } from './show-draw.js';
 import { choice, field, seconds } from './show-fields.js';
 import { questionFields } from './show-form-questions.js';
+import { photoFields } from './show-photos.js';
 import { countdownFields, startField, tickerFields } from './show-form-timed.js';
 
 /** @typedef {import('../shared/items.js').Item} Item */
@@ -25,6 +26,7 @@ export function itemForm(store, acts, kind, item, done) {
   const fields = kind === 'poll' ? pollFields(words, item?.spec)
     : kind === 'draw' ? drawFields(store, item?.spec)
         : kind === 'questions' ? questionFields(words, item?.spec)
+        : kind === 'photos' ? photoFields(words, item?.spec)
       : kind === 'countdown' ? countdownFields(words, item?.spec, now)
         : kind === 'ticker' ? tickerFields(words, item?.spec) : textFields(words, kind, item?.spec);
   const fault = el('p', { class: 'fault', role: 'alert' });

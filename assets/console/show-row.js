@@ -7,11 +7,12 @@ import { startNow } from './feature.js';
 import { ShowQuestions } from './show-questions.js';
 import { momentText } from './show-time.js';
 import { drawResult } from './show-draw.js';
+import { wallPhotos } from './show-photos.js';
 
 /** @typedef {import('../shared/items.js').Item} Item */
 
 /** Kinds that can be shown once more. */
-const AGAIN = ['card', 'announcement', 'countdown', 'ticker', 'questions'];
+const AGAIN = ['card', 'announcement', 'countdown', 'ticker', 'questions', 'photos'];
 
 /** A countdown with a minute more. @param {any} spec */
 const longer = (spec) => (spec.until ? { ...spec, until: spec.until + 60_000 } : { ...spec, seconds: spec.seconds + 60 });
@@ -87,7 +88,7 @@ export class ShowRow {
       item.state === 'live' && (item.kind === 'draw' ? act('draw', 'main', () => post('stop')) : act('stop', 'stop', () => post('stop'))),
       waits && act(taken ? 'instead' : 'start', 'line', () => startNow(this.#store, this.#acts, item)),
       item.state === 'ended' && AGAIN.includes(item.kind) && act('again', 'line', () => post('start')),
-      item.kind === 'questions' && item.state === 'live' && act(item.spec.closed ? 'open' : 'close', 'line', () => this.#acts.call('PATCH', this.#store.path('items', item.id), { spec: { ...item.spec, closed: !item.spec.closed } })),
+      (item.kind === 'questions' || item.kind === 'photos') && item.state === 'live' && act(`${item.spec.closed ? 'open' : 'close'}${item.kind === 'photos' ? '_photos' : ''}`, 'line', () => this.#acts.call('PATCH', this.#store.path('items', item.id), { spec: { ...item.spec, closed: !item.spec.closed } })),
       waits && this.#on.editable(item.kind) && small('edit', 'edit', () => this.#on.edit(item)),
       small('delete', 'x', () => this.#remove(item, title), 'danger'),
     ];
@@ -111,9 +112,10 @@ export class ShowRow {
   #count(item) {
     const { t } = this.#store.words;
     if (item.kind === 'questions') return this.#ask(item);
-    this.#counts.hidden = !['poll', 'draw'].includes(item.kind) || !item.result;
+    this.#counts.hidden = !['poll', 'draw', 'photos'].includes(item.kind) || !item.result;
     if (this.#counts.hidden) return this.#counts.replaceChildren();
     if (item.kind === 'draw') return this.#counts.replaceChildren(...drawResult(this.#store, this.#acts, item));
+    if (item.kind === 'photos') return this.#wall(item);
     const rows = pollRows(item);
     const bars = rows.map((row) => {
       const bar = el('i', { 'aria-hidden': 'true' });
@@ -121,6 +123,14 @@ export class ShowRow {
       return el('li', { class: row.leads ? 'leads' : '' }, el('span', {}, said(row.text)), bar, el('b', {}, row.votes ?? '–'), el('span', { class: 'soft' }, `${row.percent}%`));
     });
     this.#counts.replaceChildren(el('ul', { class: 'bars' }, ...bars), el('p', { class: 'soft' }, t('show_people', { n: item.result.people ?? 0 })));
+  }
+
+  /** Drawn when its photos have changed: a button may have the focus. @param {Item} item */
+  #wall(item) {
+    const key = JSON.stringify([item.result, this.#store.words.lang]);
+    if (this.#counts.dataset.of === key) return;
+    this.#counts.dataset.of = key;
+    this.#counts.replaceChildren(...wallPhotos(this.#store, this.#acts, item));
   }
 
   /** @param {Item} item */

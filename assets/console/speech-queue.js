@@ -25,7 +25,7 @@ export const MOST = 30;
 /** Graphemes of a text that are read. */
 const LONG = 200;
 
-/** ms after which nobody knows any more what a comment is about; what was missed is not read. */
+/** ms after which a comment is too old to be read: its occasion is forgotten. */
 const STALE = 60_000;
 
 /** What comes for a web address. */
@@ -53,7 +53,7 @@ const found = (text, word) => {
 export function wanted(c, { what, word, source }) {
   if (source && (c.source ?? 'audience') !== source) return false;
   if (what === 'paid') return Boolean(c.paid);
-  if (what === 'questions') return Boolean(c.item);
+  if (what === 'questions') return Boolean(c.item) && !c.photo;
   return what === 'all' ? !c.item : found(c.text, word);
 }
 

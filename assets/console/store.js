@@ -6,7 +6,7 @@ import { Items } from '../shared/items.js';
 import { ServerClock } from '../shared/server-clock.js';
 
 /**
- * @typedef {'room'|'stats'|'queue'|'filled'|'pin'|'items'|'reactions'|'bans'|'replay'|'notice'|'trouble'|'acted'|'filter'|'section'|'shown'|'gone'|'line'|'voice'|'held'|'highlights'|'replies'} Topic
+ * @typedef {'room'|'stats'|'queue'|'filled'|'pin'|'items'|'reactions'|'bans'|'notes'|'replay'|'notice'|'trouble'|'acted'|'filter'|'section'|'shown'|'gone'|'line'|'voice'|'held'|'highlights'|'replies'} Topic
  *
  * @typedef {object} Notice
  * @property {string} text

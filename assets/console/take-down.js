@@ -9,6 +9,7 @@ const MOST = 200;
 export async function takeDownAll(store, acts, ids) {
   const entries = ids.flatMap((id) => acts.find(id) ?? []).filter((entry) => !entry.busy && ['shown', 'cleared', 'held'].includes(entry.status));
   if (entries.length < 2) return void (entries[0] && acts.takeDown(entries[0].id));
+  acts.final = true;
   acts.mark(entries, true);
   for (let i = 0; i < entries.length; i += MOST) {
     try {

@@ -1,5 +1,5 @@
-// The Wi-Fi of a hall, as second screen and poster show it. It is no setting of the
-// room that everybody hears: it is asked for here and sent here alone.
+// The Wi-Fi of a hall, as second screen and poster show it. Settings of the
+// room are sent to all pages; this is not one of them: only this page asks for it.
 
 import { el } from '../shared/dom.js';
 import { toggle } from './page.js';

@@ -64,8 +64,8 @@ export class Actors {
   }
 
   /** Takes comments out. Returns the flying items that stand for fewer comments now.
-   * Their words must be written at once, so that nobody reads what was removed.
-   * @param {string[]} ids @param {string} user "" for nobody @returns {Item[]} */
+   * Their words must be written at once, before the removed ones can be read.
+   * @param {string[]} ids @param {string} user "" for none @returns {Item[]} */
   remove(ids, user) {
     /** @type {Set<Item>} */
     const less = new Set();
@@ -92,7 +92,7 @@ export class Actors {
     this.#dedupe.clear();
   }
 
-  /** @param {Item} item @param {'full'|'late'} why there is no place for it, or no time */
+  /** @param {Item} item @param {'full'|'late'} why: no place was free, or its time was over */
   lose(item, why) {
     this.#count[why] += item.parts.length;
     this.drop(item);

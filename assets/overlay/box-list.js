@@ -2,7 +2,7 @@
 // dresses both.
 
 import { amountText } from '../shared/paid.js';
-import { avatar, hasMark, mark } from './box-parts.js';
+import { avatar, hasMark, mark, standingOf } from './box-parts.js';
 import { makeView, writeView } from './view.js';
 
 /** @type {WeakMap<Element, import('./view.js').View>} */
@@ -23,12 +23,19 @@ export const list = {
     const [c] = parts;
     // A list needs no shouting, and nothing in it flies or stands.
     writeView(view, { ...c, mode: 'scroll', size: 'medium' }, parts.length, { ...style, wrap: 0, sources: style.sources && !hasMark(c.source) });
-    for (const old of dm.querySelectorAll('.dm-mark, .dm-avatar, .dm-paid')) old.remove();
+    for (const old of dm.querySelectorAll('.dm-mark, .dm-avatar, .dm-paid, .dm-standing')) old.remove();
     if (c.paid) {
       const amount = document.createElement('bdi');
       amount.className = 'dm-paid';
       amount.textContent = amountText(c.paid, style.lang);
       view.text.before(amount);
+    }
+    const standing = c.badge ? '' : standingOf(c, style.labels);
+    if (standing) {
+      const pill = document.createElement('bdi');
+      pill.className = 'dm-standing';
+      pill.textContent = standing;
+      dm.prepend(pill);
     }
     const sign = style.sources ? mark(c.source) : null;
     if (sign) dm.prepend(sign);

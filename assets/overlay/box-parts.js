@@ -18,6 +18,10 @@ export function mark(source) {
   return svg;
 }
 
+/** What is said of an author's standing on the platform: "Member"; "" for none.
+ * @param {{standing?: string}} c @param {{owner: string, moderator: string, member: string}} labels */
+export const standingOf = ({ standing }, { owner, moderator, member }) => ({ broadcaster: owner, moderator, member }[standing ?? ''] ?? '');
+
 /** A colour of the author's own, as degrees of hue: the same all evening. @param {string} user */
 export function hueOf(user) {
   let sum = 0;

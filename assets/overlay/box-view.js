@@ -18,7 +18,7 @@ export class BoxView {
   #root;
   /** @type {Form|null} */ #form = null;
   /** @type {Element|null} */ #lines = null;
-  /** @type {Style} */ #style = { names: true, avatars: false, lang: '', labels: { owner: '', moderator: '' } };
+  /** @type {Style} */ #style = { names: true, avatars: false, lang: '', labels: { owner: '', moderator: '', member: '' } };
 
   /** @param {HTMLElement} root */
   constructor(root) { this.#root = root; }

@@ -39,8 +39,11 @@ function said(tag, id, scope, text) {
   return node;
 }
 
-/** "owner", "moderator" or nothing: who is a member of a channel the room does not know. @param {Comment} c */
-const typeOf = (c) => (c.badge === 'owner' || c.badge === 'moderator' ? c.badge : '');
+/** What YouTube calls the standings of authors on their platform. @type {Record<string, string>} */
+const STANDING = { broadcaster: 'owner', moderator: 'moderator', member: 'member' };
+
+/** "owner", "moderator", "member" or nothing: who runs the room, else what a chat says of its author. @param {Comment} c */
+const typeOf = (c) => (c.badge === 'owner' || c.badge === 'moderator' ? c.badge : STANDING[c.standing ?? ''] ?? '');
 
 /** @param {Comment} c @param {string} lang */
 const timeOf = (c, lang) => (c.at ? new Date(c.at).toLocaleTimeString(lang || undefined, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }) : '');
@@ -74,7 +77,7 @@ function badges(c, style) {
   if (type === '') return node;
   const badge = said(BADGE, '', CHIP, '');
   badge.setAttribute('type', type);
-  badge.setAttribute('aria-label', type === 'owner' ? style.labels.owner : style.labels.moderator);
+  badge.setAttribute('aria-label', style.labels[/** @type {'owner'|'moderator'|'member'} */ (type)]);
   badge.append(said('div', 'image', BADGE, badge.getAttribute('aria-label') ?? ''));
   node.append(badge);
   return node;
@@ -137,7 +140,7 @@ export const youtube = {
   write({ parts }, style) {
     const [c] = parts;
     const node = c.paid ? paidMessage(c, style) : textMessage(c, parts.length, style);
-    for (const [name, value] of Object.entries({ source: c.source, user: c.user, badge: c.badge, paid: c.paid ? String(c.paid.level) : '' })) {
+    for (const [name, value] of Object.entries({ source: c.source, user: c.user, badge: c.badge, standing: c.standing ?? '', paid: c.paid ? String(c.paid.level) : '' })) {
       if (value) node.dataset[name] = value;
     }
     return node;

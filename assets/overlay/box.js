@@ -60,7 +60,7 @@ export class Box {
       if (!line) continue;
       this.#count.removed++;
       if (line.parts.length === 0) this.#leave(line, 'taken');
-      else if (line.view) this.#view.write(line); // nobody reads what was removed
+      else if (line.view) this.#view.write(line); // before the removed words can be read
     }
   }
 

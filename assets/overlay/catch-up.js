@@ -2,8 +2,8 @@
 // clock, and whether it is still worth drawing. Pure.
 
 /** ms by which a comment may be ahead of its server's clock: nodes differ by that
- * much. One that is further ahead was stamped before that clock was set back, and
- * nobody knows how old it is. */
+ * much. One that is further ahead was stamped before that clock was set back, so
+ * its age is unknown. */
 export const SKEW = 2_000;
 
 export class CatchUp {

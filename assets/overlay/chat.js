@@ -5,7 +5,7 @@ import { LIST, readOptions } from '../shared/options.js';
 import { list } from './box-list.js';
 import { BoxView } from './box-view.js';
 import { youtube } from './box-youtube.js';
-import { Box } from './box.js';
+import { Box, MOST } from './box.js';
 import { StageClock } from './clock.js';
 import { Demo } from './demo.js';
 import { Follower } from './follow.js';
@@ -36,6 +36,7 @@ const demo = new Demo((comments) => box.push(comments));
 const follower = new Follower({
   room: root.dataset.room ?? '', key: query.get('key') ?? '', stage: box, pin, latency,
   lasts: () => (options.stay > 0 ? options.stay * 1000 : Infinity),
+  lines: () => Math.min(options.limit, MOST),
 });
 
 /** What lines must know of the options. */

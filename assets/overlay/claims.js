@@ -1,7 +1,7 @@
 // Lanes that are reserved for one kind of comment, so that a stream of others
 // does not keep it out. A kind is a mode and a height in lanes. Pure.
 
-/** How long a lane stays reserved when nobody asks for it again, in ms: more
+/** How long a lane stays reserved after the last call for it, in ms: more
  * than two ticks. */
 const CLAIM = 600;
 

@@ -1,4 +1,4 @@
-// The room's code on the stage: always, or while nobody writes. It gives way
+// The room's code on the stage: always, or while no comments come. It gives way
 // before a comment comes.
 
 /** ms of its fade, as in overlay.css. */

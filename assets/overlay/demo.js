@@ -16,6 +16,12 @@ const SHOUTS = ['666', '哈哈哈哈哈哈', 'lol', '草', '加油！！！', '�
 const HOST = ['打完这个休息五分钟，大家先喝水', 'Thank you all for being here'];
 const NAMES = ['月半', 'Aoi', 'ninth wave', '서연', 'Yara', 'Tom'];
 
+/** What people ask, for `questions=`. */
+export const demoQuestions = {
+  spec: { title: 'Q & A' },
+  result: { top: [['前方那座塔能上去吗？', 214], ['How long did the last phase take you?', 96], ['次の配信はいつですか', 41], ['Will there be a hard route?', 17], ['다음 게임은 뭐예요?', 5]].map(([text, votes], i) => ({ id: `ask-${i}`, text, votes })) },
+};
+
 /** A comment of the feed. @param {number} n its number @param {() => number} random in [0, 1)
  * @returns {Comment} */
 export function demoComment(n, random) {

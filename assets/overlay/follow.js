@@ -21,7 +21,7 @@ import { Seen } from './seen.js';
  */
 
 export class Follower {
-  #stage; #pin; #socket; #seen; #obs; #latency; #drawing;
+  #stage; #pin; #socket; #seen; #obs; #latency; #drawing; #on;
   #missed = new CatchUp();
   /** What was missed says nothing new of the pin: hello has what holds after it. */
   #catching = false;
@@ -34,18 +34,20 @@ export class Follower {
    * @param {import('./pin.js').Pin} host.pin
    * @param {Latency} host.latency
    * @param {(c: Comment) => number} host.lasts ms for which a comment is worth drawing
-   * @param {{hello?: (hello: import('../shared/protocol.js').Hello) => void, room?: (change: any) => void, state?: () => void, beat?: (time: number) => void} & Record<string, any>} [host.on]
+   * @param {() => number} [host.lines] how many a list wants to begin with
+   * @param {{hello?: (hello: import('../shared/protocol.js').Hello) => void, room?: (change: any) => void, state?: () => void, beat?: (time: number) => void, removed?: (what: {ids?: string[], user?: string}|null) => void} & Record<string, any>} [host.on]
    *   what else the page does with what it hears
    */
-  constructor({ room, key, stage, pin, latency, lasts, on = {} }) {
+  constructor({ room, key, stage, pin, latency, lasts, lines, on = {} }) {
     const { hello: greeted, room: changed, beat: beaten, ...rest } = on;
+    this.#on = on;
     this.#stage = stage;
     this.#pin = pin;
     this.#latency = latency;
     const drawing = this.#drawing = new Drawing(() => { socket.send({ type: 'beat', ...drawing.report() }); });
     const young = (/** @type {Comment} */ c) => this.#missed.young(c, lasts(c));
     const socket = this.#socket = new RoomSocket({
-      room, role: 'overlay', key, answer: () => ({ ...latency.tell(), ...drawing.answer() }),
+      room, role: 'overlay', key, lines, answer: () => ({ ...latency.tell(), ...drawing.answer() }),
       handlers: {
         ...rest,
         hello: (hello) => this.#greeted(hello, young, greeted),
@@ -86,6 +88,7 @@ export class Follower {
   remove(what) {
     this.#stage.remove(what);
     pass('remove', what);
+    this.#on.removed?.(what);
     if (!this.#catching) this.#pin.remove(what);
   }
 
@@ -93,6 +96,7 @@ export class Follower {
   clear() {
     this.#stage.clear();
     pass('clear', null);
+    this.#on.removed?.(null);
     if (!this.#catching) this.#pin.set(null);
   }
 

@@ -13,7 +13,7 @@ export class Lanes {
   /** What #order has made, downwards and upwards, by the last lane. @type {[number[][], number[][]]} */ #orders = [[], []];
 
   /** @param {{width: number, rows: number, gap: number, shut?: number[]}} size shut are lanes that
-   * nobody may use */
+   * no comment may use */
   constructor({ width, rows, gap, shut = [] }) {
     this.#travel = new Travel(width, gap);
     this.#rows = Array.from({ length: Math.max(1, rows) }, (_, i) => ({ last: null, until: -Infinity, shut: shut.includes(i) }));
@@ -169,7 +169,7 @@ export class Lanes {
   }
 
   /** The block of lanes in which c could set out first, counting only allowed
-   * rows that nobody else has claimed.
+   * rows that no other comment has claimed.
    * @param {Flight} c @param {number} now @param {(row: {last: Flight|null, until: number}) => boolean} allowed */
   #soonest(c, now, allowed) {
     const k = Math.min(c.rows, this.#rows.length);

@@ -17,7 +17,7 @@ const STAY = { least: 3000, most: 6000 };
 export class Layout {
   #box = geometry({ width: 0, height: 0, line: 0, count: 0 }, { area: 1, region: 'full', size: 1, lanes: 0 });
   #lanes = new Lanes(this.#box);
-  /** @type {number[]} lanes that nobody may use */ #shut = [];
+  /** @type {number[]} lanes that no comment may use */ #shut = [];
   /** @type {Standing<Item>} */ #standing = new Standing(this.#box);
   #most = 0;
   #apart = false;

@@ -6,7 +6,7 @@ import { readOptions } from '../shared/options.js';
 import { StageClock } from './clock.js';
 import { RoomCode } from './code.js';
 import { Debug } from './debug.js';
-import { Demo } from './demo.js';
+import { Demo, demoQuestions } from './demo.js';
 import { Follower } from './follow.js';
 import { FrameTimer } from './frames.js';
 import { Latency } from './latency.js';
@@ -77,6 +77,7 @@ function equip() {
   code.set(options.qr, options.idle);
   debug.set(options.debug);
   demo.set(options.demo);
+  show.questions(options.questions, options.demo ? demoQuestions : undefined);
 }
 
 /** @param {Record<string, unknown>} changes names and values as in the query */
@@ -109,6 +110,7 @@ const follower = new Follower({
     },
     state: () => debug.draw(),
     beat: (time) => show.beat(time),
+    removed: (what) => show.drop((id) => !what || Boolean(what.ids?.includes(id))),
     ...show.handlers, ...reactions.handlers,
   },
 });

@@ -75,7 +75,7 @@ export class Pin {
       return;
     }
     // Standing text needs no shouting: it is always of medium size.
-    writeView(this.#view, { ...c, mode: 'top', size: 'medium' }, 1, { ...this.#style(), names: true }); // whoever is quoted has a name
+    writeView(this.#view, { ...c, mode: 'top', size: 'medium' }, 1, { ...this.#style(), names: true }); // a quotation bears its author's name
     if (!this.#view.slot.isConnected) this.#root.append(this.#view.slot);
   }
 }

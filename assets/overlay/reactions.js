@@ -18,7 +18,7 @@ export class Reactions {
     if (!on) this.#rising?.clear();
   }
 
-  /** Of what nobody sees nothing is made. @param {boolean} seen */
+  /** Reactions are drawn only while the page is seen. @param {boolean} seen */
   see(seen) { this.#seen = seen; }
 
   /** Elements in the page. */

@@ -31,7 +31,7 @@ export class DomRenderer {
   /** @type {{plain: View, counted: View}} */
   #probe;
   /** @type {Style} */
-  style = { names: false, motion: 'crisp', labels: { owner: '', moderator: '' } };
+  style = { names: false, motion: 'crisp', labels: { owner: '', moderator: '', member: '' } };
   /** A long comment has at most so many lines. */
   lines = 1;
 

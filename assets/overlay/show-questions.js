@@ -1,29 +1,18 @@
 // The questions with the most votes, for a second screen whose address asks for them
-// (`questions=5`). They stand at the left, so that the corner stays free.
+// (`questions=5`, at most as many as the server tells of). They stand at the left, so that
+// the corner stays free.
 
 import { line, write } from './show-node.js';
 
-/** At most, as the server tells of. */
-const MOST = 5;
-
-/** How many the address asks for. @param {string} query */
-export function topOf(query) {
-  const n = Number(new URLSearchParams(query).get('questions'));
-  return n >= 1 && n <= MOST ? Math.floor(n) : 0;
-}
-
 export class TopQuestions {
-  #most;
+  most = 0;
   #title = line('bdi', 'dm-questions-title');
   #list = line('div', 'dm-questions-list');
   node = line('div', 'dm-questions', this.#title, this.#list);
 
-  /** @param {number} most */
-  constructor(most) { this.#most = most; }
-
   /** @param {import('../shared/items.js').Item|undefined} item the list that is live @param {string} lang */
   draw(item, lang) {
-    const top = (item?.result?.top ?? []).slice(0, this.#most);
+    const top = (item?.result?.top ?? []).slice(0, this.most);
     this.node.hidden = top.length === 0;
     write(this.#title, item?.spec.title ?? '');
     while (this.#list.children.length > top.length) this.#list.lastElementChild?.remove();

@@ -37,7 +37,7 @@ export function make() {
     const at = motion?.effect?.getComputedTiming().progress ?? 0;
     motion?.cancel();
     motion = row.animate([{ transform: 'translate3d(0,0,0)' }, { transform: `translate3d(-${width}px,0,0)` }], { duration: (width / (SPEED * dot)) * 1000, iterations: Infinity });
-    motion.currentTime = at * ((width / (SPEED * dot)) * 1000); // another width is no new start
+    motion.currentTime = at * ((width / (SPEED * dot)) * 1000); // at another width it goes on from the same place
   }
   new ResizeObserver(lay).observe(node);
   document.fonts.addEventListener('loadingdone', lay);

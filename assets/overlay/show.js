@@ -6,7 +6,7 @@
 import { countedDown } from '../shared/countdown.js';
 import { Items, SLOTS } from '../shared/items.js';
 import { ServerClock } from '../shared/server-clock.js';
-import { TopQuestions, topOf } from './show-questions.js';
+import { TopQuestions } from './show-questions.js';
 import { showWords } from './show-words.js';
 
 /** @typedef {import('../shared/items.js').Item} Item */
@@ -27,6 +27,7 @@ const LOAD = {
   countdown: () => import('./show-countdown.js'),
   ticker: () => import('./show-ticker.js'),
   draw: () => import('./show-draw.js'),
+  photos: () => import('./show-photos.js'),
 };
 
 /** ms for which what has ended stays, by kind. @type {Record<string, (item: Item) => number>} */
@@ -53,11 +54,16 @@ export class ShowLayer {
   #lang = '';
   #words = showWords('en');
   /** @type {Map<string, {box: HTMLElement, id: string, view: View|null, leaving: boolean}>} */ #slots = new Map();
-  /** @type {TopQuestions|null} */ #top = null;
+  #top = new TopQuestions();
+  /** @type {any} a list to try a style with */ #sample;
+  #root;
+  #walls = new URLSearchParams(globalThis.location?.search ?? '').get('wall') === '1'; // a second screen asks for it
+  /** @type {import('./wall.js').Wall|null} */ #wall = null;
   /** @type {any} */ #timer = null;
 
   /** @param {HTMLElement} root */
   constructor(root) {
+    this.#root = root;
     this.#layer.className = 'dm-show';
     for (const slot of SLOTS) {
       const box = document.createElement('div');
@@ -65,8 +71,6 @@ export class ShowLayer {
       this.#layer.append(box);
       this.#slots.set(slot, { box, id: '', view: null, leaving: false });
     }
-    const most = topOf(globalThis.location?.search ?? '');
-    if (most > 0) this.#layer.append((this.#top = new TopQuestions(most)).node);
     root.append(this.#layer);
   }
 
@@ -77,6 +81,14 @@ export class ShowLayer {
     tally: (/** @type {any} */ frame) => { this.#items.count(frame.items); this.#draw(); },
   };
 
+  /** Photos leave at once, before the counts say so. @param {(id: string) => boolean} gone */
+  drop(gone) {
+    for (const { id, kind, result } of this.#items.in('live')) {
+      if (kind === 'photos' && result?.newest) this.#items.count([{ id, result: { ...result, newest: result.newest.filter((/** @type {{id: string}} */ photo) => !gone(photo.id)) } }]);
+    }
+    this.#draw();
+  }
+
   /** A new connection: this is what holds. @param {{items?: Item[], time: number}} hello */
   greeted({ items, time }) {
     this.#clock.reset(time);
@@ -86,6 +98,15 @@ export class ShowLayer {
 
   /** @param {number} time ms, the server's */
   beat(time) { this.#clock.heard(time); }
+
+  /** How many questions stand at the left. @param {number} most @param {any} [sample] what stands there while no list is live */
+  questions(most, sample) {
+    this.#top.most = most;
+    this.#sample = sample;
+    if (most > 0) this.#layer.append(this.#top.node);
+    else this.#top.node.remove();
+    this.#draw();
+  }
 
   /** @param {string} lang of the overlay */
   word(lang) {
@@ -100,19 +121,34 @@ export class ShowLayer {
     const now = this.#clock.now;
     let moving = false;
     for (const [name, slot] of this.#slots) {
-      const item = wanted(this.#items, name, now);
+      const found = wanted(this.#items, name, now);
+      const item = this.#walls && found?.kind === 'photos' ? undefined : found; // it is on the wall
       moving ||= Boolean(item?.ends) || item?.state === 'ended';
       if (slot.leaving) continue;
       if (slot.id && slot.id !== item?.id) this.#leave(slot);
       else if (item && !slot.id) void this.#enter(slot, item);
       else if (item) slot.view?.draw(item, now);
     }
-    // What lies at the lower edge makes way for the bar.
-    document.documentElement.toggleAttribute('data-bar', Boolean(this.#slots.get('bar')?.id));
-    this.#top?.draw(this.#items.in('live').find(({ kind }) => kind === 'questions'), this.#words.lang);
+    const takes = (/** @type {string} */ name) => Boolean(this.#slots.get(name)?.id);
+    this.#top.draw(this.#items.in('live').find(({ kind }) => kind === 'questions') ?? this.#sample, this.#words.lang);
+    const asked = this.#top.node.isConnected && !this.#top.node.hidden;
+    // What lies at the lower edge makes way for the bar, and a second screen's codes for the rest.
+    document.documentElement.toggleAttribute('data-bar', takes('bar'));
+    document.documentElement.toggleAttribute('data-front', takes('lower') || takes('corner') || asked);
+    if (this.#walls) this.#hang(this.#items.in('live').find(({ kind }) => kind === 'photos'));
     clearTimeout(this.#timer);
     // On the server's second, so that what counts down does so evenly.
     if (moving) this.#timer = setTimeout(() => this.#draw(), 1000 - (now % 1000) + 10);
+  }
+
+  /** The wall stands behind the comments. @param {Item|undefined} item */
+  #hang(item) {
+    if (this.#wall) return this.#wall.draw(item);
+    if (!item) return;
+    import('./wall.js').then(({ Wall }) => { // without a connection the next news tries again
+      if (!this.#wall) this.#root.prepend((this.#wall = new Wall()).node);
+      this.#draw();
+    }, () => {});
   }
 
   /** @param {{box: HTMLElement, id: string, view: View|null}} slot @param {Item} item */

@@ -9,7 +9,7 @@ export const WAIT = 2000;
 /** A comment that stands makes no way before it has stood this long, in ms: it must be read. */
 export const LEAST = 1000;
 
-/** Most comments at one edge when nobody says. */
+/** Most comments at one edge by default. */
 export const AT_ONCE = 3;
 
 /** @template {Flight & {rank?: number}} T */
@@ -18,7 +18,7 @@ export class Standing {
   /** @type {Set<T>} in the order in which they came */ #items = new Set();
 
   /** @param {{rows: number, shut?: number[], most?: number}} size rows is how many lanes the stage
-   * has, shut the lanes that nobody may use, most how many stand at one edge at once */
+   * has, shut the lanes that no comment may use, most how many stand at one edge at once */
   constructor({ rows, shut = [], most = AT_ONCE }) {
     this.#rows = Math.max(1, rows);
     this.#shut = shut;

@@ -63,13 +63,14 @@ const PLATFORMS = { twitch: 'Twitch', youtube: 'YouTube', bilibili: 'Bilibili', 
 export const platformOf = (source) => PLATFORMS[source] ?? '';
 
 /** Words on the stage. A label is one word, so these need no locale file.
- * @type {Record<string, {owner: string, moderator: string, scan: string}>} */
+ * @type {Record<string, {owner: string, moderator: string, member: string, scan: string}>} */
 const WORDS = {
-  en: { owner: 'Host', moderator: 'Mod', scan: 'Scan to write on the screen' },
-  'zh-cn': { owner: '主播', moderator: '房管', scan: '扫码发弹幕' },
-  'zh-tw': { owner: '主播', moderator: '管理員', scan: '掃碼發彈幕' },
-  ja: { owner: '配信者', moderator: 'モデ', scan: 'スキャンしてコメント' },
-  ko: { owner: '방송인', moderator: '매니저', scan: '스캔해서 댓글 쓰기' },
+  en: { owner: 'Host', moderator: 'Mod', member: 'Member', scan: 'Scan to write on the screen' },
+  'zh-cn': { owner: '主播', moderator: '房管', member: '会员', scan: '扫码发弹幕' },
+  'zh-tw': { owner: '直播主', moderator: '管理員', member: '會員', scan: '掃描 QR Code 發彈幕' },
+  ja: { owner: '配信者', moderator: 'モデ', member: 'メンバー', scan: 'スキャンしてコメント' },
+  ko: { owner: '스트리머', moderator: '매니저', member: '멤버', scan: '스캔하고 댓글 쓰기' },
+  es: { owner: 'Streamer', moderator: 'Mod', member: 'Miembro', scan: 'Escanea y escribe en pantalla' },
 };
 
 /** The words of a language, by its nearest relative, else English.

@@ -33,7 +33,7 @@ export const headAt = (c, at) => c.m - c.v * (at - c.t);
 /** The slowest and the fastest that comments fly, px a second in a picture of 1080 lines. */
 export const SPEED = { least: 160, most: 420 };
 
-/** ms in which the width of the picture is crossed when nobody says how fast. */
+/** ms in which a comment crosses the picture by default. */
 const ACROSS = 9000;
 
 /** The speed of every comment, px per ms. It grows with the picture, and stays within bounds:

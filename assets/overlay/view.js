@@ -17,7 +17,7 @@ import { BREAK, wrapped } from './wrap.js';
  * @property {boolean} [sources] say which platform it comes from
  * @property {boolean} [lift] dark colours become readable ones
  * @property {number} [wrap] graphemes in a line; 0: one line
- * @property {{owner: string, moderator: string}} labels
+ * @property {{owner: string, moderator: string, member: string}} labels
  */
 
 /** @param {string} className of the outer element @returns {View} */
@@ -51,6 +51,7 @@ export function writeView(view, c, count, style, lines = 1) {
   setData(dm, 'source', c.source);
   setData(dm, 'user', c.user);
   setData(dm, 'badge', c.badge);
+  setData(dm, 'standing', c.standing ?? '');
   setData(dm, 'paid', c.paid ? String(c.paid.level) : '');
   setData(dm, 'outline', needsLight(color) ? 'light' : '');
   const label = c.badge === 'owner' ? style.labels.owner : c.badge === 'moderator' ? style.labels.moderator : '';

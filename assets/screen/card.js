@@ -9,15 +9,18 @@ const EDGE = 0.03;
 /** Of the screen's width, what a show card needs beside the codes; else it goes above them. */
 const BESIDE = 0.5;
 
+/** On a screen of 4:3, of its height, what the card takes at most while something is in front: more would push a poll out of the picture. */
+const LOW = 0.35;
+
 export class Card {
   #card;
   #panel;
   #out;
-  #codes;
   /** @type {''|'corner'|'large'} */ #mode = '';
   /** metres */ #seat = { distance: 0, wide: 0 };
   /** px of the overlay's bar at the lower edge */ #bar = 0;
   #changed;
+  /** whether something is in front */ #shares = false;
 
   /** @param {{card: HTMLElement, panel: HTMLElement, out: HTMLElement, changed: () => void}} parts `out` says from how far the codes are read */
   constructor({ card, panel, out, changed }) {
@@ -25,10 +28,15 @@ export class Card {
     this.#panel = panel;
     this.#out = out;
     this.#changed = changed;
-    this.#codes = /** @type {HTMLImageElement[]} */ ([...card.querySelectorAll('.code')]);
     for (const image of card.querySelectorAll('img')) image.addEventListener('load', () => this.fit());
     void document.fonts.ready.then(() => this.fit());
   }
+
+  /** The codes that it has now. */
+  get #codes() { return /** @type {HTMLImageElement[]} */ ([...this.#card.querySelectorAll('.code')]); }
+
+  /** Where it stands now; empty for nowhere. */
+  get mode() { return this.#mode; }
 
   /** @param {string} mode `corner`, `large`, or anything else for no card */
   set(mode) {
@@ -51,6 +59,9 @@ export class Card {
     this.fit();
   }
 
+  /** Something in front needs room, too. @param {boolean} on */
+  share(on) { this.#shares = on; }
+
   /** What the card leaves of the screen: `above` px over it, `start` px that it takes at the side; `beside`: there is room for a show card beside it. */
   get place() {
     if (this.#mode !== 'corner') return { above: innerHeight, start: 0, beside: true };
@@ -71,6 +82,8 @@ export class Card {
     const { bottom } = this.#panel.getBoundingClientRect();
     const top = this.#mode === 'large' ? Math.max(edge, bottom + edge / 2) : edge; // it keeps below the panel
     const room = { w: innerWidth - 2 * edge, h: innerHeight - top - edge - this.#bar };
+    const square = innerWidth > innerHeight && innerWidth < 1.55 * innerHeight;
+    if (this.#mode === 'corner' && this.#shares && square) room.h = Math.min(room.h, LOW * innerHeight);
     for (let scale = 1, turn = 0; turn < 20; turn++) {
       style.setProperty('--u', `${scale * side / 100}px`);
       style.setProperty('--scale', String(scale));

@@ -8,6 +8,7 @@ import { defaultOf } from '../shared/options.js';
 import { Card } from './card.js';
 import { Cloud } from './cloud.js';
 import { Ground } from './ground.js';
+import { Network } from './network.js';
 
 /** ms without a movement until the panel and the pointer go. */
 const STILL = 4000;
@@ -29,14 +30,17 @@ const code = /** @type {HTMLSelectElement} */ (byId('code'));
 const words = /** @type {HTMLInputElement} */ (byId('words'));
 const wide = /** @type {HTMLInputElement} */ (byId('wide'));
 const distance = /** @type {HTMLInputElement} */ (byId('distance'));
-const wifi = /** @type {HTMLInputElement|null} */ (document.getElementById('wifi'));
+const wifi = /** @type {HTMLInputElement} */ (byId('wifi'));
 const main = byId('main');
 const ground = new Ground({
   color, own: /** @type {HTMLImageElement} */ (byId('picture')), dress: /** @type {HTMLImageElement} */ (byId('dress')),
   banner: /** @type {HTMLImageElement} */ (byId('banner')), card: byId('card'),
 });
 const card = new Card({ card: byId('card'), panel: byId('panel'), out: byId('reach'), changed: makeWay });
+const network = new Network(showCode);
 const cloud = new Cloud(byId('cloud'), overlay);
+/** Whether the overlay shows something in front, which a large card would cover: it goes to the corner meanwhile. */
+let front = false;
 
 /** @param {string} name @param {string} value empty takes it out of the address */
 function keep(name, value) {
@@ -47,9 +51,10 @@ function keep(name, value) {
 
 function showCode() {
   for (const part of document.querySelectorAll('[data-of="code"]')) /** @type {HTMLElement} */ (part).hidden = code.value === '';
-  const network = document.getElementById('network');
-  if (network) network.hidden = !wifi?.checked;
-  card.set(code.value);
+  const { part } = network;
+  if (part) part.hidden = !wifi.checked;
+  /** @type {HTMLElement} */ (wifi.parentElement).hidden ||= !part;
+  card.set(code.value === 'large' && front ? 'corner' : code.value);
 }
 
 /** Metres of a field that holds what can be; else 0, which is as if nothing were said. @param {HTMLInputElement} field */
@@ -60,7 +65,7 @@ function showSeat() { card.seat(metres(distance), metres(wide)); }
 function makeWay() {
   const root = overlay.contentDocument?.documentElement;
   const { above, start, beside } = card.place;
-  const corner = code.value === 'corner';
+  const corner = card.mode === 'corner';
   document.body.classList.toggle('corner', corner);
   document.body.classList.toggle('beside', corner && beside);
   for (const [name, value] of Object.entries({ '--code-start': start, '--code-high': innerHeight - above })) {
@@ -75,11 +80,17 @@ function makeWay() {
 /** Height of the overlay's bar, in dots of a 1080p picture; see overlay/show.css. */
 const BAR = 56;
 
-/** The overlay's bar lies at the lower edge: the card stands on it. */
-const bars = new MutationObserver(hearBar);
-function hearBar() {
+/** What the overlay shows: the card stands on the bar at the lower edge, and leaves the rest to what is in front. */
+const shows = new MutationObserver(hear);
+function hear() {
+  const root = overlay.contentDocument?.documentElement;
   const side = Math.min(innerWidth, innerHeight), dot = Math.max(Math.min(1, side / 400), side / HEIGHT);
-  card.above(overlay.contentDocument?.documentElement.hasAttribute('data-bar') ? Math.ceil(BAR * dot) : 0);
+  card.above(root?.hasAttribute('data-bar') ? Math.ceil(BAR * dot) : 0);
+  const now = Boolean(root?.hasAttribute('data-front'));
+  if (now === front) return;
+  front = now;
+  card.share(front);
+  showCode();
 }
 
 /** The part of the screen in which comments fly beside the cloud of words. */
@@ -88,7 +99,7 @@ const ABOVE = 0.3;
 /** Comments keep out of the lower part, which the cloud or the code take. What the address says of their part holds beside that. */
 function divide() {
   const own = Number(query.get('area')) || 1;
-  const left = Math.min(words.checked ? ABOVE : 1, code.value === 'corner' ? card.place.above / innerHeight : 1);
+  const left = Math.min(words.checked ? ABOVE : 1, card.mode === 'corner' ? card.place.above / innerHeight : 1);
   const part = left < 1 ? { area: String(Math.max(0.1, Math.min(own, left))), region: 'top' } : { area: query.get('area') ?? '1', region: query.get('region') ?? 'full' };
   /** @type {any} */ (overlay.contentWindow)?.danmaku?.config(part);
 }
@@ -118,7 +129,7 @@ ground.bare(query.get('picture') === 'none');
 ground.wear(main.dataset);
 code.value = query.get('code') ?? '';
 if (code.selectedIndex < 0) code.value = '';
-if (wifi) wifi.checked = query.get('wifi') !== '0';
+wifi.checked = query.get('wifi') !== '0';
 wide.value = query.get('wide') ?? '';
 distance.value = query.get('distance') ?? '';
 countLetters(byId('address'));
@@ -128,7 +139,7 @@ showCode();
 showWords();
 fit();
 let resting = 0;
-addEventListener('resize', () => { hearBar(); card.fit(); clearTimeout(resting); resting = setTimeout(fit, REST); });
+addEventListener('resize', () => { hear(); card.fit(); clearTimeout(resting); resting = setTimeout(fit, REST); });
 
 color.addEventListener('input', () => { ground.paint(color.value); keep('color', color.value.slice(1)); });
 file.addEventListener('change', () => ground.show(file.files?.[0]));
@@ -143,9 +154,9 @@ byId('bare').addEventListener('click', () => {
 overlay.addEventListener('load', () => {
   makeWay();
   showWords();
-  bars.disconnect();
-  if (overlay.contentDocument) bars.observe(overlay.contentDocument.documentElement, { attributes: true, attributeFilter: ['data-bar'] });
-  hearBar();
+  shows.disconnect();
+  if (overlay.contentDocument) shows.observe(overlay.contentDocument.documentElement, { attributes: true, attributeFilter: ['data-bar', 'data-front'] });
+  hear();
 });
 overlay.addEventListener('danmaku-room', (event) => {
   const { look } = /** @type {CustomEvent} */ (event).detail;
@@ -153,7 +164,7 @@ overlay.addEventListener('danmaku-room', (event) => {
 });
 words.addEventListener('change', () => { keep('words', words.checked ? '1' : ''); showWords(); });
 code.addEventListener('change', () => { keep('code', code.value); showCode(); });
-wifi?.addEventListener('change', () => { keep('wifi', wifi.checked ? '' : '0'); showCode(); });
+wifi.addEventListener('change', () => { keep('wifi', wifi.checked ? '' : '0'); showCode(); });
 for (const field of [wide, distance]) field.addEventListener('input', () => { keep(field.id, metres(field) ? field.value : ''); showSeat(); });
 byId('full').addEventListener('click', () => {
   if (document.fullscreenElement) void document.exitFullscreen();

@@ -13,7 +13,7 @@ const MOST = 4000;
 /** Words of one comment that count at most. */
 const MOST_OF_ONE = 40;
 
-/** People who must have written a word: what one alone writes is no topic, and may be private. */
+/** People who must have written a word: a word that one person alone writes may be private, and does not show a topic. */
 export const LEAST_PEOPLE = 2;
 
 const CJK = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}ー]/u;

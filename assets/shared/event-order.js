@@ -78,7 +78,7 @@ export class EventOrder {
       case 'held': case 'refused':
         if (event.seq > passed) this.#call(event.type, withDefaults(event));
         return;
-      case 'remove': case 'clear': case 'room': case 'pin': case 'ban': case 'unban': case 'item': case 'item_gone': case 'question':
+      case 'remove': case 'clear': case 'room': case 'pin': case 'ban': case 'unban': case 'note': case 'note_gone': case 'note_read': case 'item': case 'item_gone': case 'question':
         return this.#call(event.type, /** @type {any} */ (event));
     }
   }

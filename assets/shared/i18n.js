@@ -4,7 +4,13 @@
 /** Languages that every page's locale file exists for; the first is what everybody else gets. */
 export const LANGUAGES = /** @type {readonly string[]} */ (['en', 'zh-CN', 'ja']);
 
+/** Languages of what the audience sees. */
+export const AUDIENCE_LANGUAGES = /** @type {readonly string[]} */ ([...LANGUAGES, 'zh-TW', 'ko', 'es']);
+
 /** @typedef {string | Partial<Record<Intl.LDMLPluralRule, string>>} Message */
+
+/** What two tags have in common whose readers read each other: the language, and of Chinese the script. @param {string} tag */
+const kin = (tag) => (/^zh[-_](hant|tw|hk|mo)/i.test(tag) ? 'zh-hant' : tag.toLowerCase().split(/[-_]/)[0]);
 
 /**
  * The best of what we have for a list of wishes, the most wanted first. Han
@@ -16,11 +22,10 @@ export const LANGUAGES = /** @type {readonly string[]} */ (['en', 'zh-CN', 'ja']
 export function choose(wishes, have = LANGUAGES) {
   for (const wish of wishes) {
     if (!wish) continue;
-    const exact = have.find((lang) => lang.toLowerCase() === wish.toLowerCase());
-    if (exact) return exact;
-    const base = wish.toLowerCase().split(/[-_]/)[0];
-    const near = have.find((lang) => lang.toLowerCase().split('-')[0] === base);
-    if (near) return near;
+    const best = have.find((lang) => lang.toLowerCase() === wish.toLowerCase())
+      ?? have.find((lang) => kin(lang) === kin(wish))
+      ?? have.find((lang) => lang.split('-')[0] === wish.toLowerCase().split(/[-_]/)[0]);
+    if (best) return best;
   }
   return have[0];
 }
@@ -55,13 +60,17 @@ function saved() {
 /** The words of one page, loaded language by language. */
 export class Words {
   #pages;
+  #have;
   #lang = 'en';
   /** @type {Record<string, Message>|null} */ #messages = null;
   #asked = '';
   /** @type {Set<() => void>} */ #listeners = new Set();
 
-  /** @param {string} page the first part of the locale files' names */
-  constructor(page) { this.#pages = [page]; }
+  /** @param {string} page the first part of the locale files' names @param {readonly string[]} [have] its languages */
+  constructor(page, have = LANGUAGES) {
+    this.#pages = [page];
+    this.#have = have;
+  }
 
   /** Adds the words of a part of the page that is loaded on use. @param {string} page */
   async add(page) {
@@ -79,7 +88,7 @@ export class Words {
    */
   async start() {
     const asked = new URLSearchParams(location.search).get('lang');
-    const lang = choose([asked, saved(), ...navigator.languages]);
+    const lang = choose([asked, saved(), ...navigator.languages], this.#have);
     for (let wait = 500; ; wait = Math.min(wait * 2, 10_000)) {
       try {
         return await this.use(lang, Boolean(asked));

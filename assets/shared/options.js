@@ -25,6 +25,7 @@
  * @property {boolean} lift dark colours get the lightness of the others
  * @property {boolean} emoji show emoji; without, they are cut from the text
  * @property {boolean} reactions reactions of the audience rise at the side
+ * @property {number} questions of a list that is live, as many with the most votes stand at the left
  * @property {boolean} merge equal comments become one with a count
  * @property {''|'list'|'youtube'} box a list in place of comments that fly; youtube = with the names of YouTube's chat
  * @property {'bottom'|'top'} newest where the newest of a list stands
@@ -53,11 +54,11 @@
  * @property {readonly string[]} [values]
  */
 
-/** Ready styles of overlay.css; docs/css.md shows them. */
+/** Ready styles of themes.css; docs/css.md shows them. */
 export const THEMES = ['', 'classic', 'quiet', 'plate', 'hall', 'paper', 'bilibili', 'niconico'];
 
 /** What ready styles set of what are options, too: that is their default while the
- * style is on. Of size, weight, stroke and opacity overlay.css does the same.
+ * style is on. Of size, weight, stroke and opacity themes.css does the same.
  * @type {Record<string, Partial<Options>>} */
 export const THEME_OPTIONS = {
   classic: { weight: 700, stroke: 2, lift: false },
@@ -68,7 +69,7 @@ export const THEME_OPTIONS = {
   niconico: { size: 75, weight: 600, stroke: 1.4, lift: false, wrap: 0 },
 };
 
-/** Where a list stands: everywhere, at a side, or in a portrait format, clear of what apps lay over it. */
+/** Where a list stands: everywhere, at a side, or in a portrait format. */
 export const PLACES = ['full', 'left', 'right', '9x16', '4x5'];
 
 /** What a list sets of what are options, too, where no ready style does. @type {Partial<Options>} */
@@ -78,8 +79,7 @@ export const BOX_OPTIONS = { size: 28, limit: 60, names: true, sources: true };
 const number = (value, low, high) => ({ kind: 'number', value, low, high });
 /** @param {number} value @param {number} low @param {number} high @returns {Option} */
 const whole = (value, low, high) => ({ kind: 'whole', value, low, high });
-/** @param {boolean} value @returns {Option} */
-const flag = (value) => ({ kind: 'flag', value });
+const flag = (/** @type {boolean} */ value) => /** @type {Option} */ ({ kind: 'flag', value });
 /** The first is the default. @param {readonly string[]} values @returns {Option} */
 const choice = (values) => ({ kind: 'choice', value: values[0], values });
 
@@ -89,7 +89,7 @@ export const OPTIONS = Object.freeze({
   duration: { ...number(0, 2, 60), auto: 'auto' }, pace: { ...whole(0, 160, 420), auto: 'auto' }, wrap: whole(60, 0, 300), area: number(1, 0.1, 1), region: choice(['full', 'top', 'bottom']),
   lanes: { ...whole(0, 1, 200), auto: 'auto' }, font: { kind: 'font', value: '' },
   size: number(36, 8, 400), weight: { ...whole(0, 1, 1000), auto: 'auto' }, stroke: { ...number(-1, 0, 20), auto: 'auto' }, opacity: number(1, 0, 1), limit: whole(150, 1, 2000),
-  motion: choice(['crisp', 'smooth']), fade: flag(false), fixed: whole(3, 1, 20), apart: flag(false), overlap: flag(false), names: flag(false), sources: flag(false), lift: flag(true), emoji: flag(true), reactions: flag(true), merge: flag(false), theme: choice(THEMES),
+  motion: choice(['crisp', 'smooth']), fade: flag(false), fixed: whole(3, 1, 20), apart: flag(false), overlap: flag(false), names: flag(false), sources: flag(false), lift: flag(true), emoji: flag(true), reactions: flag(true), questions: whole(0, 0, 5), merge: flag(false), theme: choice(THEMES),
   box: choice(['', 'list', 'youtube']), newest: choice(['bottom', 'top']), stay: whole(0, 0, 3600), place: choice(PLACES), avatars: flag(false),
   chroma: { kind: 'color', value: '' }, qr: choice(['0', '1', 'idle']), idle: number(60, 1, 86_400),
   demo: flag(false), bench: flag(false), debug: flag(false), lang: { kind: 'lang', value: '' },
@@ -98,7 +98,7 @@ export const OPTIONS = Object.freeze({
 /** @type {Readonly<Options>} */
 export const DEFAULTS = Object.freeze(/** @type {any} */ (Object.fromEntries(Object.entries(OPTIONS).map(([name, option]) => [name, option.value]))));
 
-/** What an option is when nobody says, under a ready style and in a list.
+/** The default of an option, under a ready style and in a list.
  * @template {keyof Options} N @param {N} name @param {string} theme @param {string} [box] @returns {Options[N]} */
 export const defaultOf = (name, theme, box = '') => /** @type {any} */ (THEME_OPTIONS[theme]?.[name] ?? (box ? BOX_OPTIONS[name] : undefined) ?? DEFAULTS[name]);
 

@@ -49,8 +49,10 @@ export const MAX_NAME_BYTES = MAX_TEXT_BYTES / 4;
  * @property {string} badge "" | owner | moderator
  * @property {string} source
  * @property {{amount: number, currency: string, level: number}} [paid]
+ * @property {string} [standing] of the author on the platform: member | moderator | broadcaster
  * @property {{from: number, to: number, name: string, picture?: string}[]} [emotes]
- * @property {string} [item] the list of questions in which it asks
+ * @property {string} [item] the list of questions in which it asks, or the wall of its photo
+ * @property {{path: string, width: number, height: number}} [photo]
  * @property {number} [seq]
  * @property {string} [rule] for the console: why it was held or refused
  * @property {string} [detail]
@@ -80,7 +82,7 @@ export const MAX_NAME_BYTES = MAX_TEXT_BYTES / 4;
  * @property {string} [links]
  * @property {string[]} [phrases]
  * @property {Record<string, string>} [look]
- * @property {string[]} [reactions] emoji to react with; none: nobody can
+ * @property {string[]} [reactions] emoji to react with; empty: people cannot react
  * @property {number} [emotes] how many it has of its own
  *
  * @typedef {object} Hello
@@ -89,7 +91,7 @@ export const MAX_NAME_BYTES = MAX_TEXT_BYTES / 4;
  * @property {string} position
  * @property {Role} role
  * @property {Room} room
- * @property {{id: string, name?: string, wait_ms?: number, muted_until?: number, token?: string, took?: Record<string, string[]>}} [user] `took` is what they have chosen in what is live, by item
+ * @property {{id: string, name?: string, wait_ms?: number, muted_until?: number, token?: string, warnings?: {id: string, text?: string, ready?: string, at: number}[], took?: Record<string, string[]>}} [user] `warnings` are those that they have yet to read, `took` is what they have chosen in what is live, by item
  * @property {boolean} resumed
  * @property {Comment[]} recent
  * @property {Comment} [pin] what stands on the overlay
@@ -108,12 +110,14 @@ export const MAX_NAME_BYTES = MAX_TEXT_BYTES / 4;
  * @param {string} [key] of the overlay or secret-audience link
  * @param {string} [since] the position to resume after
  * @param {string} [token] the temporary identity where cookies are blocked
+ * @param {number} [lines] how many comments a list of an overlay begins with, whatever their age
  */
-export function socketUrl(location, room, role, key = '', since = '', token = '') {
+export function socketUrl(location, room, role, key = '', since = '', token = '', lines = 0) {
   const query = new URLSearchParams({ role, brief: '1' });
   if (key) query.set('key', key);
   if (since) query.set('since', since);
   if (token) query.set('token', token);
+  if (lines) query.set('lines', String(lines));
   const scheme = location.protocol === 'https:' ? 'wss:' : 'ws:';
   return `${scheme}//${location.host}/api/rooms/${encodeURIComponent(room)}/socket?${query}`;
 }

@@ -2,7 +2,7 @@
 // times come from the clocks that are passed in.
 
 /** Times in ms. Beats come every 10 s, so 25 s of silence means that the connection is dead. */
-export const TIMES = { silent: 25_000, opening: 12_000, stale: 15_000, settled: 5_000, first: 500, most: 16_000, locked: 60_000 };
+export const TIMES = { silent: 25_000, opening: 12_000, stale: 15_000, settled: 5_000, first: 250, most: 16_000, locked: 60_000 };
 
 /** How long to wait before the next attempt: longer after each failure. */
 export class Backoff {

@@ -14,7 +14,7 @@
  * @property {(comment: Comment) => void} [refused]
  * @property {(event: {ids?: string[], user?: string, by?: string, seq?: number, erased?: boolean}) => void} [remove]
  * @property {(event: Frame) => void} [clear]
- * @property {(fields: Record<string, any>) => void} [room] the changed settings
+ * @property {(fields: Record<string, any>) => void} [room] the changed settings, or what a frame says of the room besides
  * @property {(event: {id: string, comment?: Comment}) => void} [pin] an empty id: none is pinned
  * @property {(event: Frame) => void} [item] the whole state of something that is shown besides comments, see items.js
  * @property {(event: Frame) => void} [item_gone] it is not to be seen any more
@@ -23,12 +23,16 @@
  * @property {(frame: Frame) => void} [reactions] how often people reacted since
  * @property {(event: Frame) => void} [ban]
  * @property {(event: Frame) => void} [unban]
+ * @property {(event: Frame) => void} [note] a note on a person was written, or put back
+ * @property {(event: Frame) => void} [note_gone] it was deleted
+ * @property {(event: Frame) => void} [note_read] the person has put the warning away
  * @property {(frame: Frame) => void} [events] after all events of a frame were handed over
  * @property {(ack: Frame) => void} [ack]
  * @property {(air: any) => void} [on_air] what the room's overlays do, for the audience
  * @property {(user: Frame) => void} [user] what changed of hello.user
  * @property {(stats: Frame) => void} [stats]
  * @property {(replay: Frame) => void} [replay]
+ * @property {(frame: Frame) => void} [looking] which comment another console has open
  * @property {(beat: Frame) => void} [beat] already answered
  * @property {(error: Frame) => void} [error]
  * @property {(bye: Frame) => void} [bye]
@@ -62,8 +66,8 @@ export function browserEnv() {
       const visible = () => { if (!document.hidden) wake(); };
       window.addEventListener('online', wake);
       window.addEventListener('offline', lost);
-      // A page that is left is kept as it is for a step back, and then nobody says
-      // goodbye: it would be counted until the server misses its answers.
+      // The browser keeps a page that is left for a step back, with its socket open:
+      // it would be counted as connected until the server misses its answers.
       window.addEventListener('pagehide', lost);
       window.addEventListener('pageshow', visible);
       document.addEventListener('visibilitychange', visible);

@@ -11,7 +11,7 @@ import { browserEnv } from './socket-env.js';
 /** @typedef {import('./socket-env.js').State} State */
 
 export class RoomSocket {
-  #env; #room; #role; #key; #handlers; #answer;
+  #env; #room; #role; #key; #handlers; #answer; #lines;
   #order = new EventOrder((name, ...args) => this.#call(name, ...args));
   /** @type {State} */ #state = 'stopped';
   /** @type {WebSocket|null} */ #ws = null;
@@ -23,15 +23,16 @@ export class RoomSocket {
   #backoff; #silence;
 
   /**
-   * @param {{room: string, role: import('./protocol.js').Role, key?: string, handlers?: Handlers, answer?: () => Record<string, any>, env?: Partial<import('./socket-env.js').Env>}} options
-   *   answer returns what the answer to a beat carries
+   * @param {{room: string, role: import('./protocol.js').Role, key?: string, handlers?: Handlers, answer?: () => Record<string, any>, lines?: () => number, env?: Partial<import('./socket-env.js').Env>}} options
+   *   answer returns what the answer to a beat carries, lines how many comments a list wants to begin with
    */
-  constructor({ room, role, key = '', handlers = {}, answer = () => ({}), env = {} }) {
+  constructor({ room, role, key = '', handlers = {}, answer = () => ({}), lines = () => 0, env = {} }) {
     this.#room = room;
     this.#role = role;
     this.#key = key;
     this.#handlers = handlers;
     this.#answer = answer;
+    this.#lines = lines;
     this.#env = /** @type {import('./socket-env.js').Env} */ ({ ...(env.WebSocket ? {} : browserEnv()), ...env });
     this.#backoff = new Backoff(this.#env);
     this.#silence = new Silence(this.#env);
@@ -77,7 +78,7 @@ export class RoomSocket {
     this.#since = this.#env.now();
     this.#silence.end();
     this.#become('connecting');
-    const url = socketUrl(this.#env.location, this.#room, this.#role, this.#key, this.position, this.#token);
+    const url = socketUrl(this.#env.location, this.#room, this.#role, this.#key, this.position, this.#token, this.#lines());
     const ws = new this.#env.WebSocket(url, [SUBPROTOCOL]);
     this.#ws = ws;
     // A socket that was dropped may still get events: only the present one counts.
@@ -102,7 +103,7 @@ export class RoomSocket {
         this.#bye = String(frame.code);
         this.#backoff.notWithin(Number(frame.wait_ms) || 0);
         return this.#call('bye', frame);
-      case 'ack': case 'on_air': case 'user': case 'stats': case 'replay': case 'tally': case 'reactions': case 'error': return this.#call(frame.type, frame);
+      case 'ack': case 'room': case 'on_air': case 'user': case 'stats': case 'replay': case 'looking': case 'tally': case 'reactions': case 'error': return this.#call(frame.type, frame);
     }
   }
 

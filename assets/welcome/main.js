@@ -1,4 +1,4 @@
-// The welcome: three steps to air, each ticked off when it has really happened.
+// The welcome: four steps to air, each ticked off when it has really happened.
 
 import { ApiError, call, roomPath } from '../shared/api.js';
 import { copyText } from '../shared/clipboard.js';
@@ -9,6 +9,8 @@ import { RoomSocket } from '../shared/socket.js';
 import { onAir } from '../shared/on-air.js';
 import { addToObs } from '../shared/obs.js';
 import { askKeep } from './keep.js';
+import { askName } from './name.js';
+import { Small } from './small.js';
 import { toggleTheme } from '../shared/theme.js';
 import { wireTips } from '../shared/tips.js';
 import { keepTyped } from '../shared/typed.js';
@@ -16,7 +18,7 @@ import { keepTyped } from '../shared/typed.js';
 const room = document.documentElement.dataset.room ?? '';
 const words = new Words('welcome');
 const { t } = words;
-const STEPS = ['step-obs', 'step-audience', 'step-test'];
+const STEPS = ['step-name', 'step-obs', 'step-test', 'step-audience'];
 
 /** Ticks a step, and marks the first that is left. @param {string} id @param {boolean} done */
 function tick(id, done) {
@@ -39,16 +41,36 @@ function say(id, tone, text) {
   box.textContent = text;
 }
 
+/** Takes back what was said of a fault that is over. @param {string} id @param {string} [tone] */
+function unsay(id, tone = 'bad') {
+  if (byId(id).classList.contains(tone)) byId(id).hidden = true;
+}
+
+const small = new Small(byId('frame'), byId('small'));
+const name = askName({ room, t, say, done: (done) => tick('step-name', done) });
+
 /** What the overlays do, and ms by which the room lags on purpose.
  * @type {{state: 'none'|'hidden'|'on', shown_ms?: number}} */
 let air = { state: 'none' };
 let delay = 0;
+/** It was said that no overlay is connected. */
+let unseen = false;
 
 const socket = new RoomSocket({
   room, role: 'console',
   handlers: {
-    hello: (hello) => { delay = hello.room?.delay_ms ?? 0; },
-    room: (change) => { delay = change.delay_ms ?? delay; },
+    hello(hello) {
+      delay = hello.room?.delay_ms ?? 0;
+      name.hear(hello.room?.title);
+      for (const id of ['named', 'sent', 'keep-said']) unsay(id); // it answers again
+    },
+    room(change) {
+      delay = change.delay_ms ?? delay;
+      name.hear(change.title);
+    },
+    comment: (comment) => small.fly(comment),
+    remove: (gone) => small.remove(gone.ids ?? []),
+    clear: () => small.clear(),
     state(state) {
       if (state !== 'waiting') return;
       tick('step-obs', false); // nobody knows now
@@ -61,6 +83,8 @@ const socket = new RoomSocket({
       const { state } = onAir(stats);
       air = { state: state === 'on' || state === 'none' ? state : 'hidden', shown_ms: stats.shown_ms };
       tick('step-obs', state === 'on');
+      if (state === 'on') unsay('added'); // it came to OBS by another way
+      if (state === 'on' && unseen) { unseen = false; byId('sent').hidden = true; }
       byId('overlay-check').classList.toggle('warn', state === 'hidden' || state === 'stuck');
       write('overlay-check', t({ none: 'obs_waits', on: 'obs_connected', hidden: 'obs_hidden', stuck: 'obs_stuck' }[state]));
       if (clients.audience > 0) tick('step-audience', true); // a phone may be put away again
@@ -71,7 +95,7 @@ const socket = new RoomSocket({
 
 async function copy() {
   write('copy', t(await copyText(/** @type {HTMLInputElement} */ (byId('overlay')).value) ? 'copied' : 'not_copied'));
-  setTimeout(() => write('copy', t('copy')), 2000);
+  setTimeout(() => write('copy', t('obs_copy')), 2000);
 }
 
 /** Lets the server put the overlay into OBS. */
@@ -97,6 +121,7 @@ async function send(event) {
 function sent() {
   const now = { none: 'test_unseen', hidden: 'test_sent', on: 'test_sent' }[air.state];
   say('sent', 'good', t(now));
+  unseen = air.state === 'none';
   if (air.state === 'on') setTimeout(() => { if (air.state === 'on') say('sent', 'good', t('test_shown')); }, delay + (air.shown_ms ?? 0));
 }
 
@@ -113,14 +138,18 @@ function choose() {
 wireMenus(document);
 wireTips(document);
 byId('theme').addEventListener('click', () => toggleTheme());
-byId('ways').addEventListener('change', choose);
+document.getElementById('ways')?.addEventListener('change', choose);
 document.documentElement.dataset.started = ''; // see shared/first.js
 await words.use(document.documentElement.lang, new URLSearchParams(location.search).has('lang'));
 byId('copy').addEventListener('click', () => void copy());
 document.getElementById('add')?.addEventListener('click', add);
 byId('secret').addEventListener('submit', (event) => { event.preventDefault(); add(); });
 byId('test').addEventListener('submit', (event) => void send(event));
+byId('text').addEventListener('input', () => unsay('sent'));
+byId('password').addEventListener('input', () => unsay('added'));
 tick('step-obs', false);
+name.start();
+small.start();
 void askKeep({ t, say, done: (done) => byId('step-keep').classList.toggle('done', done) });
 keepTyped(window);
 socket.connect();

@@ -42,7 +42,7 @@ type spec struct {
 	path     string // what is asked for when the address names no path
 	protocol string // WebSocket subprotocol, which a token follows
 	open     func(s connector.Settings) (tool, error)
-	mute     bool // it greets nobody: a connection that stands is all it confirms
+	mute     bool // it sends no greeting: an open connection is all that it confirms
 }
 
 var specs = map[string]spec{
@@ -96,8 +96,8 @@ func open(kind string, s connector.Settings, env connector.Env) (connector.Sourc
 }
 
 // addressOf makes a WebSocket address of what a streamer entered: nothing, a
-// host, host:port, or an address. A session of Social Stream Ninja that is no
-// address is read by its relay.
+// host, host:port, or an address. A session of Social Stream Ninja, which is not an
+// address, is read from its relay.
 func addressOf(sp spec, target, base string) (string, error) {
 	if base != "" {
 		target = base
@@ -151,11 +151,11 @@ func (s *source) Run(ctx context.Context, out connector.Sink) error {
 	if err != nil {
 		return fmt.Errorf("connect to %s: %w", s.spec.name, err)
 	}
-	return s.talk(ctx, ws, speaks, out)
+	return s.run(ctx, ws, speaks, out)
 }
 
-// talk reads a connection until it ends, and closes it.
-func (s *source) talk(ctx context.Context, ws *websocket.Conn, speaks tool, out connector.Sink) error {
+// run reads a connection until it ends, and closes it.
+func (s *source) run(ctx context.Context, ws *websocket.Conn, speaks tool, out connector.Sink) error {
 	alive := make(chan struct{}, 1)
 	ws.SetPongHandler(func(string) error {
 		select {

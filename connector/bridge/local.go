@@ -208,7 +208,7 @@ func (laplace) frame(data []byte, out connector.Sink) ([]any, bool, error) {
 	case "message", "superchat":
 		m := connector.Message{ID: string(f.ID), Origin: comment.FromBilibili, UserID: userOf(f.UID, f.Username), Name: string(f.Username)}
 		var text loose
-		_ = json.Unmarshal(f.Message, &text) // what is no scalar is empty
+		_ = json.Unmarshal(f.Message, &text) // anything but a scalar is empty
 		if m.Text = string(text); m.UserID == "" || strings.TrimSpace(m.Text) == "" && f.Type != "superchat" {
 			out.Skipped()
 			return nil, true, nil
@@ -226,7 +226,7 @@ func (laplace) frame(data []byte, out connector.Sink) ([]any, bool, error) {
 	return nil, f.Type != "", nil
 }
 
-// tikFinity reads TikFinity, which greets nobody and sends events.
+// tikFinity reads TikFinity, which sends events, and no greeting before them.
 type tikFinity struct{}
 
 func openTikFinity(connector.Settings) (tool, error) { return tikFinity{}, nil }

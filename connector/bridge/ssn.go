@@ -32,8 +32,8 @@ func (s *ssn) hello() []any {
 	return []any{map[string]any{"join": s.session, "in": 4}}
 }
 
-// frame reads one object, or an array of them. The server greets nobody: a connection that takes the
-// join stands.
+// frame reads one object, or an array of them. The server sends no greeting: a connection that
+// has taken the join counts as open.
 func (s *ssn) frame(data []byte, out connector.Sink) ([]any, bool, error) {
 	var many []json.RawMessage
 	if json.Unmarshal(data, &many) != nil {

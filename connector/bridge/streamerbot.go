@@ -222,7 +222,7 @@ func deliverBot(source, kind string, data json.RawMessage, out connector.Sink) {
 			Login: strings.ToLower(string(cmp.Or(d.TargetLogin, who.Login, who.Name))),
 		}
 		switch r.Mute = seconds(string(cmp.Or(d.Duration, d.BanDuration, d.DurationSeconds))); {
-		case shared: // a guest's moderators take down, and mute nobody here
+		case shared: // a guest's moderators take comments down, but do not mute people here
 			r.Mute = 0
 		case r.Mute == 0 && strings.HasSuffix(kind, "UserBanned"):
 			r.Forever = true
@@ -276,8 +276,8 @@ func (d botData) message(origin comment.Source) (m connector.Message, ok bool) {
 		m.UserID = connector.ByName(m.Login)
 	}
 	if d.IsReply.Yes() || old.IsReply.Yes() {
-		rest, cut := connector.CutReply(m.Text, append(namesIn(d.Reply), namesIn(old.Reply)...)...)
-		m.Text, m.Emotes = rest, connector.ShiftEmotes(m.Emotes, cut)
+		rest, removed := connector.StripReply(m.Text, append(namesIn(d.Reply), namesIn(old.Reply)...)...)
+		m.Text, m.Emotes = rest, connector.ShiftEmotes(m.Emotes, removed)
 	}
 	if t, err := time.Parse(time.RFC3339Nano, string(d.PublishedAt)); err == nil {
 		m.At = t
@@ -319,7 +319,7 @@ func namesIn(reply json.RawMessage) []string {
 	for key, value := range members {
 		var name loose
 		if lower := strings.ToLower(key); strings.Contains(lower, "name") || strings.Contains(lower, "login") {
-			_ = json.Unmarshal(value, &name) // no scalar is no name
+			_ = json.Unmarshal(value, &name) // only a scalar can be a name
 			names = append(names, strings.TrimPrefix(string(name), "@"))
 		} else if strings.Contains(lower, "user") {
 			names = append(names, namesIn(value)...)

@@ -11,7 +11,7 @@ import (
 	"danmaku/connector"
 )
 
-// Nobody is rooms that take nothing.
+// Nobody stands for rooms: it drops all that it is sent.
 type Nobody struct{}
 
 var _ connector.Rooms = Nobody{}

@@ -1,5 +1,5 @@
 // Package emotes fetches the pictures of platforms' emotes and keeps them on disk,
-// so that overlays get them from this server and contact nobody else.
+// so that overlays get them from this server and contact no other.
 package emotes
 
 import (
@@ -170,6 +170,17 @@ func (c *Cache) Picture(name string) (picture []byte, mediaType string, ok bool)
 	return b, kind, kind != ""
 }
 
+// Keep keeps a picture that another machine has fetched under this name.
+func (c *Cache) Keep(name string, picture []byte) error {
+	if !saneName.MatchString(name) {
+		return fmt.Errorf("%q is no name of a picture", name)
+	}
+	if err := sound(picture); err != nil {
+		return err
+	}
+	return c.keep(name, picture)
+}
+
 func (c *Cache) fetchAll(ctx context.Context) {
 	for {
 		select {
@@ -207,9 +218,18 @@ func (c *Cache) fetch(ctx context.Context, j job) error {
 		return fmt.Errorf("answered %d", resp.StatusCode)
 	}
 	b, err := io.ReadAll(io.LimitReader(resp.Body, maxPicture+1))
-	switch {
-	case err != nil:
+	if err == nil {
+		err = sound(b)
+	}
+	if err != nil {
 		return err
+	}
+	return c.keep(j.name, b)
+}
+
+// sound is nil for a picture that may be shown.
+func sound(b []byte) error {
+	switch {
 	case len(b) > maxPicture:
 		return errors.New("too large")
 	case sniff(b) == "":
@@ -220,7 +240,7 @@ func (c *Cache) fetch(ctx context.Context, j job) error {
 	} else if max(size.Width, size.Height) > maxSide || min(size.Width, size.Height) == 0 {
 		return fmt.Errorf("%d by %d pixels", size.Width, size.Height)
 	}
-	return c.keep(j.name, b)
+	return nil
 }
 
 // sniff returns the media type of a picture by its first bytes; whatever a server
@@ -255,8 +275,9 @@ func (c *Cache) keep(name string, b []byte) error {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.total += int64(len(b)) - c.have[name] // another machine may have sent it meanwhile
 	c.have[name] = int64(len(b))
-	if c.total += int64(len(b)); c.total > c.most {
+	if c.total > c.most {
 		c.makeRoom()
 	}
 	return nil

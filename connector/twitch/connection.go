@@ -123,7 +123,7 @@ func (c *connection) write(l string) error {
 // close ends the connection and waits for its reader.
 func (c *connection) close() {
 	_ = c.ws.Close()
-	for range c.lines { // what nobody wants any more
+	for range c.lines { // drop what was still read
 	}
 	<-c.ended
 }

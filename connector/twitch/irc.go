@@ -120,7 +120,7 @@ func (l line) ofGuest() bool {
 var wordsOf = map[string]bool{"resub": true, "announcement": true, "viewermilestone": true}
 
 // message reads a PRIVMSG, or a USERNOTICE with the author's own words. ok is
-// false for what nobody wrote.
+// false for a notice without such words.
 func (l line) message(base string) (m connector.Message, ok bool) {
 	text := l.param(1)
 	login := l.nick
@@ -156,9 +156,9 @@ func (l line) message(base string) (m connector.Message, ok bool) {
 	}
 	emotes := emotesOf(l.tags["emotes"], []rune(text), base)
 	if l.tags["reply-parent-msg-id"] != "" {
-		rest, cut := connector.CutReply(text,
+		rest, removed := connector.StripReply(text,
 			l.tags["reply-parent-display-name"], l.tags["reply-parent-user-login"], l.tags["reply-thread-parent-display-name"], l.tags["reply-thread-parent-user-login"])
-		text, emotes = rest, connector.ShiftEmotes(emotes, cut)
+		text, emotes = rest, connector.ShiftEmotes(emotes, removed)
 	}
 	m.Text, m.Emotes = text, emotes
 	m.Paid = paidOf(l.tags)
@@ -272,7 +272,7 @@ func (l line) removal() (r connector.Removal, ok bool) {
 			return r, !l.ofGuest() // a guest's channel was cleared, not ours
 		}
 		r.UserID, r.Login = l.tags["target-user-id"], login
-		if l.ofGuest() { // a guest's moderators take down, and mute nobody here
+		if l.ofGuest() { // a guest's moderators take comments down, but do not mute people here
 			return r, true
 		}
 		seconds, err := strconv.ParseInt(l.tags["ban-duration"], 10, 32)

@@ -256,8 +256,10 @@ func TestFaults(t *testing.T) {
 		r := read(t, nil)
 		c := r.joined(t)
 		c.Silence()
+		c.Say(ordinary("m1", "the last that is heard"))
+		r.NextMessage() // and all of the joining, which is several lines
 		r.Clock.AwaitTimer(t, 30*time.Second)
-		r.Clock.Advance(30 * time.Second) // what came while joining counts
+		r.Clock.Advance(30 * time.Second) // what came until now counts
 		r.Clock.AwaitTimer(t, 30*time.Second)
 		r.Clock.Advance(30 * time.Second)
 		r.Clock.AwaitTimer(t, 10*time.Second)

@@ -316,8 +316,8 @@ func TestConfirmations(t *testing.T) {
 	}
 }
 
-// Lines of other channels are none of ours, and a guest of a shared chat clears and
-// mutes nobody here.
+// Lines of other channels are left out, and a guest channel of a shared chat does not
+// clear this room or mute people here.
 func TestOtherChannels(t *testing.T) {
 	r := read(t, nil)
 	c := r.joined(t)

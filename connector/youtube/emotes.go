@@ -3,6 +3,7 @@ package youtube
 import (
 	"regexp"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"danmaku/connector"
@@ -10,8 +11,8 @@ import (
 
 // shortcut is how YouTube writes an emote: :name: for its own, :_name: for those of
 // the channel's members. The API names no picture of them. A time such as 12:30:45
-// is none.
-var shortcut = regexp.MustCompile(`:_?[\p{L}][\p{L}\p{N}_-]{0,63}:`)
+// is none. It is compiled for the first comment: 64 sets of letters take a megabyte.
+var shortcut = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`:_?[\p{L}][\p{L}\p{N}_-]{0,63}:`) })
 
 // emotesOf finds the emotes of a text. The underscore that marks a member's emote is
 // taken out of it.
@@ -23,7 +24,7 @@ func emotesOf(text string) (plain string, emotes []connector.Emote) {
 		runes += utf8.RuneCountInString(s)
 	}
 	for {
-		at := shortcut.FindStringIndex(rest)
+		at := shortcut().FindStringIndex(rest)
 		if at == nil {
 			break
 		}

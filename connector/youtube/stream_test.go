@@ -74,7 +74,7 @@ func TestRefusedTokenIsGivenUp(t *testing.T) {
 	}
 }
 
-// A ban of before we came mutes nobody again, and one that history tells twice mutes
+// A ban from before we connected does not mute again, and one that history repeats mutes
 // once: moderators here may have lifted it since.
 func TestBansOfHistory(t *testing.T) {
 	ban := func(id, at string) string {

@@ -14,6 +14,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"danmaku/comment"
@@ -38,7 +39,7 @@ const (
 var (
 	videoID   = regexp.MustCompile(`^[A-Za-z0-9_-]{11}$`)
 	channelID = regexp.MustCompile(`^UC[A-Za-z0-9_-]{22}$`)
-	handle    = regexp.MustCompile(`^@[\p{L}\p{N}._·-]{1,60}$`)
+	handle    = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^@[\p{L}\p{N}._·-]{1,60}$`) }) // as shortcut
 )
 
 // Source is the chat of one broadcast, or of one channel's broadcasts.
@@ -60,7 +61,7 @@ type Source struct {
 // Open makes the source of a target: a video's id, a channel's id, or a handle
 // with its @. An error is a [*connector.Fault].
 func Open(s connector.Settings, env connector.Env) (connector.Source, error) {
-	if !videoID.MatchString(s.Target) && !channelID.MatchString(s.Target) && !handle.MatchString(s.Target) {
+	if !videoID.MatchString(s.Target) && !channelID.MatchString(s.Target) && !handle().MatchString(s.Target) {
 		return nil, connector.Stop(connector.FaultTarget, "enter a video's address, a channel's address or a handle with its @")
 	}
 	key := strings.TrimSpace(s.Secret["key"])
@@ -103,7 +104,7 @@ func ofShow(err error) bool {
 	return false
 }
 
-// wait reports that there is no show, and waits.
+// wait reports that no show is live, and waits.
 func (s *Source) wait(ctx context.Context, out connector.Sink, d time.Duration) error {
 	out.Waiting(cmp.Or(s.title, s.target))
 	select {
@@ -117,7 +118,7 @@ func (s *Source) wait(ctx context.Context, out connector.Sink, d time.Duration) 
 // find looks for the chat of the target, and waits until there is one.
 func (s *Source) find(ctx context.Context, out connector.Sink) error {
 	channel := s.target
-	if handle.MatchString(s.target) && !videoID.MatchString(s.target) {
+	if handle().MatchString(s.target) && !videoID.MatchString(s.target) {
 		var found struct{ Items []struct{ ID string } }
 		if err := s.get(ctx, "channels", url.Values{"part": {"id"}, "forHandle": {s.target}}, &found); err != nil {
 			return err
@@ -343,7 +344,7 @@ func (s *Source) deliver(it item, history bool, out connector.Sink) (ended bool)
 		default:
 			r.Forever = true
 		}
-		// One of before we came is over, or was lifted here since: it mutes nobody again.
+		// A ban from before we connected may be over, or lifted here since: it does not mute again.
 		if m.At.Before(s.since) && history || slices.Contains(s.bans, it.ID) {
 			return false
 		}

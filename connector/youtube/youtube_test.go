@@ -140,9 +140,9 @@ func TestEvents(t *testing.T) {
 			t.Errorf("got %+v, want %+v", got, row.want)
 		}
 	}
-	// What nobody wrote, and kinds that come some day, are nothing.
+	// Lines of the platform itself, and kinds that are not known yet, are left out.
 	st.Say(youtubetest.Item("n1", "newSponsorEvent", after, "UCa", "a", ""), youtubetest.Item("n2", "somethingNewEvent", after, "UCa", "a", `"x":{"y":[1]}`), `{"id":"n3"}`, `{}`)
-	// One that cannot be read takes nobody else with it.
+	// One message that cannot be read does not lose the others.
 	st.Say(`{"id":"n4","snippet":["?"]}`, youtubetest.Text("m9", after, "UCa", "a", "beside it"))
 	if d := r.Next(); !d.Skipped {
 		t.Errorf("got %+v", d)

@@ -6,6 +6,7 @@ package access
 import (
 	"cmp"
 	"context"
+	"encoding/hex"
 	"fmt"
 	"maps"
 	"slices"
@@ -22,6 +23,7 @@ const touchEvery = time.Minute // how fine AccessLink.LastUsed is
 type Table struct {
 	store   Links
 	keys    Keys
+	codes   Codes // nil: which codes were used is in memory alone
 	now     func() time.Time
 	elapsed func() time.Duration // since the table was made, by a clock that is never set
 
@@ -34,6 +36,17 @@ type Table struct {
 	traded map[string]time.Time // one-time codes that were used, and when they were made
 	used   map[int64]time.Time  // uses of links that are not stored yet
 }
+
+// Codes notes which one-time codes were used, where several machines take them.
+type Codes interface {
+	// UseCode notes that a code was used, and may forget those that were made before a
+	// moment. Errors: room.ErrExpired for one that was used, room.ErrBusy.
+	UseCode(ctx context.Context, hash string, made, forget time.Time) error
+}
+
+// ShareCodes has codes be good on all machines that note their use in the same place, and
+// for one use together. It is called before the first code is traded.
+func (a *Table) ShareCodes(codes Codes) { a.codes = codes }
 
 // NewTable returns a table without links; see [Table.Load]. elapsed is the time since
 // some moment before, by a clock that is never set.
@@ -68,6 +81,23 @@ func (a *Table) Load(ctx context.Context) (revoked []int64, err error) {
 		}
 	}
 	return revoked, nil
+}
+
+// Add takes in links that were just stored, without reading the others: what a new room
+// costs does not grow with the rooms that there are. A link that is known stays as it is,
+// since whoever read it later knows more of it.
+func (a *Table) Add(links ...room.AccessLink) {
+	a.loading.Lock() // a reading that began before has not seen them
+	defer a.loading.Unlock()
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, l := range links {
+		if _, known := a.byID[l.ID]; known {
+			continue
+		}
+		l.Made = l.Made.Truncate(time.Millisecond) // as it is stored
+		a.byHash[string(l.Hash)], a.byID[l.ID] = l, l
+	}
 }
 
 // Open finds the link of a key in memory and notes its use. ErrExpired for a revoked one,
@@ -108,12 +138,30 @@ func (a *Table) touch(id int64) {
 // Flush stores when links were used. A use that cannot be stored is forgotten:
 // it is not worth a second try.
 func (a *Table) Flush(ctx context.Context) {
+	for id, at := range a.TakeUsed() {
+		_ = a.store.TouchLink(ctx, id, at)
+	}
+}
+
+// TakeUsed returns when links were used, as far as that is not stored, and forgets it.
+func (a *Table) TakeUsed() map[int64]time.Time {
 	a.mu.Lock()
+	defer a.mu.Unlock()
 	used := a.used
 	a.used = map[int64]time.Time{}
-	a.mu.Unlock()
+	return used
+}
+
+// NoteUsed takes when links were used on another machine.
+func (a *Table) NoteUsed(used map[int64]time.Time) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
 	for id, at := range used {
-		_ = a.store.TouchLink(ctx, id, at)
+		if l, ok := a.byID[id]; ok && at.After(l.LastUsed) {
+			l.LastUsed = at
+			a.byID[id], a.byHash[string(l.Hash)] = l, l
+			a.used[id] = at
+		}
 	}
 }
 
@@ -159,11 +207,15 @@ func (a *Table) RoleOf(roomID, user string) room.Role {
 func (a *Table) NewCode() string { return a.keys.NewCode(a.now()) }
 
 // TradeCode returns the owner link for a one-time code: good for ten minutes and
-// one use, and gone with the process, since which were used is in memory alone.
+// one use, and gone with the process, since which were used is in memory alone, unless
+// machines share them.
 // ErrExpired for every other. A clock that is set meanwhile takes no code's time:
 // it is measured by whichever clock lets it be good.
-func (a *Table) TradeCode(code string) (room.AccessLink, error) {
+func (a *Table) TradeCode(ctx context.Context, code string) (room.AccessLink, error) {
 	made, ok := a.keys.codeMade(code)
+	if ok && a.codes != nil {
+		return a.tradeShared(ctx, code, made)
+	}
 	if !ok || !a.fresh(made) {
 		return room.AccessLink{}, room.ErrExpired
 	}
@@ -181,6 +233,24 @@ func (a *Table) TradeCode(code string) (room.AccessLink, error) {
 	owner, ok := a.find(func(l room.AccessLink) bool { return l.Role == room.Owner })
 	if !ok {
 		return room.AccessLink{}, room.ErrExpired
+	}
+	return owner, nil
+}
+
+// tradeShared is TradeCode for a code that another machine may have made.
+func (a *Table) tradeShared(ctx context.Context, code string, made time.Time) (room.AccessLink, error) {
+	now := a.now()
+	if now.Sub(made).Abs() > codeAge { // the machines' clocks differ a little
+		return room.AccessLink{}, room.ErrExpired
+	}
+	a.mu.RLock()
+	owner, ok := a.find(func(l room.AccessLink) bool { return l.Role == room.Owner })
+	a.mu.RUnlock()
+	if !ok {
+		return room.AccessLink{}, room.ErrExpired
+	}
+	if err := a.codes.UseCode(ctx, hex.EncodeToString(hashKey(code)), made, now.Add(-2*codeAge)); err != nil {
+		return room.AccessLink{}, err
 	}
 	return owner, nil
 }
@@ -209,7 +279,7 @@ func (a *Table) find(fits func(room.AccessLink) bool) (room.AccessLink, bool) {
 }
 
 // ScreenKey returns the key of a room's overlay or audience link to show it
-// again, and ErrNotFound when there is no such link.
+// again, and ErrNotFound for an unknown link.
 func (a *Table) ScreenKey(roomID string, role room.Role) (string, error) {
 	a.mu.RLock()
 	defer a.mu.RUnlock()

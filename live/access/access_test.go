@@ -41,8 +41,8 @@ func (m *memoryLinks) TouchLink(context.Context, int64, time.Time) error { retur
 // still is a clock at which no time passes.
 func still() time.Duration { return 0 }
 
-// newDoor is a table with one overlay link, and its key.
-func newDoor(t *testing.T) (*Table, *memoryLinks, room.AccessLink, string) {
+// newAccess is a table with one overlay link, and its key.
+func newAccess(t *testing.T) (*Table, *memoryLinks, room.AccessLink, string) {
 	t.Helper()
 	table := &memoryLinks{}
 	h := NewTable(table, NewKeys([]byte("secret")), time.Now, still)
@@ -82,16 +82,16 @@ func TestCodesEnd(t *testing.T) {
 	}
 	young, old := h.NewCode(), h.NewCode()
 	now = now.Add(codeAge)
-	if _, err := h.TradeCode(young); err != nil {
+	if _, err := h.TradeCode(t.Context(), young); err != nil {
 		t.Errorf("after ten minutes: %v", err)
 	}
 	for _, again := range []string{young, young + "\n", young[:3] + "\r\n" + young[3:]} {
-		if _, err := h.TradeCode(again); !errors.Is(err, room.ErrExpired) {
+		if _, err := h.TradeCode(t.Context(), again); !errors.Is(err, room.ErrExpired) {
 			t.Errorf("a second time, as %q: %v", again, err)
 		}
 	}
 	now = now.Add(time.Second)
-	if _, err := h.TradeCode(old); !errors.Is(err, room.ErrExpired) {
+	if _, err := h.TradeCode(t.Context(), old); !errors.Is(err, room.ErrExpired) {
 		t.Errorf("after more than ten minutes: %v", err)
 	}
 
@@ -101,19 +101,19 @@ func TestCodesEnd(t *testing.T) {
 		"from the time to come":   h.keys.NewCode(now.Add(time.Second)),
 		"one letter is another's": swapLast(h.NewCode()),
 	} {
-		if _, err := h.TradeCode(code); !errors.Is(err, room.ErrExpired) {
+		if _, err := h.TradeCode(t.Context(), code); !errors.Is(err, room.ErrExpired) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 	now = now.Add(codeAge + time.Second)
-	if _, err := h.TradeCode(h.NewCode()); err != nil || len(h.traded) != 1 {
+	if _, err := h.TradeCode(t.Context(), h.NewCode()); err != nil || len(h.traded) != 1 {
 		t.Errorf("%v; %d used codes are remembered, those too old among them", err, len(h.traded))
 	}
 }
 
 // A key that is not in memory is not one: no guess costs a look-up.
 func TestUnknownKeysAreNotLookedUp(t *testing.T) {
-	h, table, l, key := newDoor(t)
+	h, table, l, key := newAccess(t)
 	h.store = nil // a look-up would panic
 	for _, guess := range []string{randomKey(), "", "x", key + "\n", strings.ToUpper(key)} {
 		if _, err := h.Open(guess); !errors.Is(err, room.ErrNotFound) {
@@ -132,7 +132,7 @@ func TestUnknownKeysAreNotLookedUp(t *testing.T) {
 
 // The use of a link that is not stored yet survives a reading of the links.
 func TestUsesSurviveLoading(t *testing.T) {
-	h, _, l, key := newDoor(t)
+	h, _, l, key := newAccess(t)
 	if _, err := h.Open(key); err != nil {
 		t.Fatal(err)
 	}
@@ -147,7 +147,7 @@ func TestUsesSurviveLoading(t *testing.T) {
 // A session counts as a use of its link, too: the console of an owner is open all
 // evening without its key.
 func TestASessionUsesItsLink(t *testing.T) {
-	h, _, l, _ := newDoor(t)
+	h, _, l, _ := newAccess(t)
 	if _, err := h.ByID(l.ID); err != nil {
 		t.Fatal(err)
 	}
@@ -185,18 +185,41 @@ func TestCodesOutliveASetClock(t *testing.T) {
 		passed += time.Minute
 		after := h.NewCode()
 		for name, code := range map[string]string{"before": before, "after": after} {
-			if _, err := h.TradeCode(code); err != nil {
+			if _, err := h.TradeCode(t.Context(), code); err != nil {
 				t.Errorf("set by %v, a code from %s: %v", step, name, err)
 			}
-			if _, err := h.TradeCode(code); err == nil {
+			if _, err := h.TradeCode(t.Context(), code); err == nil {
 				t.Errorf("set by %v, a code from %s is good twice", step, name)
 			}
 		}
 		if step < -time.Hour || step > 0 { // by the wall clock a small step back gives it a little more
 			passed += codeAge
-			if _, err := h.TradeCode(late); err == nil {
+			if _, err := h.TradeCode(t.Context(), late); err == nil {
 				t.Errorf("set by %v, a code is good forever", step)
 			}
 		}
+	}
+}
+
+// A link that was just made is good without reading the others, and a reading that came
+// first is not undone.
+func TestAddedLinks(t *testing.T) {
+	h, table, _, _ := newAccess(t)
+	key := randomKey()
+	l, err := table.AddLink(t.Context(), room.AccessLink{Room: "hall", Role: room.Overlay, Hash: hashKey(key), Made: time.Unix(1_700_000_000, 123_456_789)}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.store = nil // a reading would panic
+	h.Add(l)
+	got, err := h.Open(key)
+	if err != nil || got.ID != l.ID || got.Room != "hall" || got.Made.Nanosecond() != 123_000_000 {
+		t.Errorf("the new one: %+v, %v", got, err)
+	}
+	h.store = table
+	table.revoke(t, h, l.ID)
+	h.Add(l) // by who made it, and comes late
+	if _, err := h.Open(key); !errors.Is(err, room.ErrExpired) {
+		t.Errorf("revoked before it was added: %v", err)
 	}
 }

@@ -1,6 +1,7 @@
 package fanout
 
 import (
+	"context"
 	"slices"
 	"sync"
 	"time"
@@ -69,6 +70,7 @@ type Broadcaster struct {
 	urgent      bool
 	head        int64         // seq of the last event that the view is not behind on
 	passed      int64         // the position of the view, see docs/dev/protocol.md
+	moved       chan struct{} // closed at the next change of passed; nil while nobody waits
 	second      time.Duration // the second in which refused are being counted
 	refused     int
 	started     bool
@@ -161,7 +163,7 @@ func (f *Broadcaster) take(x delayedEvent) {
 	}
 	if x.bytes == nil {
 		if len(f.pending) == 0 {
-			f.passed = f.head
+			f.pass()
 		}
 		return
 	}
@@ -199,7 +201,7 @@ func (f *Broadcaster) drop(gone func(waiting) bool) {
 }
 
 // thin drops the oldest waiting comment when one more would be too many for a
-// frame: nobody reads more, and everybody on a phone misses the same ones.
+// frame: people cannot read more, and all phones miss the same ones.
 func (f *Broadcaster) thin() {
 	if f.ratePolicy.comments == 0 {
 		return
@@ -286,7 +288,7 @@ func (f *Broadcaster) flush() (taken <-chan struct{}) {
 	}
 	clear(f.pending)
 	f.pending, f.size, f.urgent = f.pending[:0], 0, false
-	f.passed = f.head
+	f.pass()
 	pos := room.Position{Epoch: f.options.Head.Epoch, Seq: f.passed}
 	f.mu.Unlock()
 	var to Recipients
@@ -308,6 +310,37 @@ func (f *Broadcaster) flush() (taken <-chan struct{}) {
 	clear(events) // the encoder keeps none of them
 	f.events, f.written = events[:0], written[:0]
 	return taken
+}
+
+// pass moves the position to the head. It is called with mu.
+func (f *Broadcaster) pass() {
+	f.passed = f.head
+	if f.moved != nil {
+		close(f.moved)
+		f.moved = nil
+	}
+}
+
+// Await waits until the view has reached a position of this log that lies a little ahead,
+// or ctx ends. A client that was at another machine can be further than this one is.
+func (f *Broadcaster) Await(ctx context.Context, p room.Position) {
+	for {
+		f.mu.Lock()
+		if p.Epoch != f.options.Head.Epoch || p.Seq <= f.passed || p.Seq-f.passed > ResumeLimit {
+			f.mu.Unlock()
+			return
+		}
+		if f.moved == nil {
+			f.moved = make(chan struct{})
+		}
+		moved := f.moved
+		f.mu.Unlock()
+		select {
+		case <-moved:
+		case <-ctx.Done():
+			return
+		}
+	}
 }
 
 // Position returns the number of the last event that the view has got, or does not

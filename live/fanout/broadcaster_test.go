@@ -261,8 +261,8 @@ func TestSlowSendingMakesLargerFrames(t *testing.T) {
 }
 
 // Sockets whose queues lag get one large frame in place of many, however full it
-// grows; but what is taken down goes at once, and nobody holds up the others for
-// ever.
+// grows; but what is taken down goes at once, and no socket holds up the others
+// forever.
 func TestFramesGrowUntilTheLastIsTaken(t *testing.T) {
 	testrace.Bubble(t, func(t *testing.T) {
 		Restart := time.Now()
@@ -382,30 +382,30 @@ func TestNobodyWaitsForABroadcastToJoin(t *testing.T) {
 func TestIdleFeedsSleep(t *testing.T) {
 	testrace.Bubble(t, func(t *testing.T) {
 		sent := 0
-		var feeds []*Broadcaster
+		var broadcasters []*Broadcaster
 		for range 1000 {
 			f := NewBroadcaster(options(room.ViewOverlay, toAll(func(int64, [][]byte) <-chan struct{} {
 				sent++
 				return nil
 			})))
 			f.Start()
-			feeds = append(feeds, f)
+			broadcasters = append(broadcasters, f)
 		}
-		shown(feeds[0], 1)
-		feeds[1].SetDelay(time.Minute)
-		shown(feeds[1], 1)
+		shown(broadcasters[0], 1)
+		broadcasters[1].SetDelay(time.Minute)
+		shown(broadcasters[1], 1)
 		time.Sleep(time.Hour)
 		synctest.Wait()
 		if sent != 2 {
 			t.Errorf("%d frames left", sent)
 		}
-		shown(feeds[0], 2) // it wakes again
+		shown(broadcasters[0], 2) // it wakes again
 		synctest.Wait()
 		if sent != 3 {
 			t.Errorf("%d frames left", sent)
 		}
 		time.Sleep(time.Hour)
-		for _, f := range feeds[:2] {
+		for _, f := range broadcasters[:2] {
 			f.mu.Lock()
 			if f.running != nil {
 				t.Error("a feed that has been quiet for an hour is awake")

@@ -30,8 +30,8 @@ type Outlet interface {
 // Recipients are the sockets that a view of a room had at one moment.
 type Recipients interface {
 	// Send sends them one frame and waits for no socket. The returned channel closes
-	// once most of those that read have been written the frame; it is nil when there
-	// is no socket to wait for.
+	// once most of those that read have been written the frame; it is nil when no
+	// socket is to be waited for.
 	Send(frame Frame) (taken <-chan struct{})
 }
 

@@ -59,15 +59,15 @@ type Past struct {
 }
 
 // sample keeps the newest comments and all else.
-func sample(pieces []EncodedEvent) []EncodedEvent {
+func sample(events []EncodedEvent) []EncodedEvent {
 	extra := -phoneResume
-	for _, p := range pieces {
+	for _, p := range events {
 		if p.Comment {
 			extra++
 		}
 	}
-	kept := pieces[:0:0]
-	for _, p := range pieces {
+	kept := events[:0:0]
+	for _, p := range events {
 		if p.Comment {
 			if extra--; extra >= 0 {
 				continue
@@ -172,7 +172,7 @@ func (s *Reads) count(address string) bool {
 	return true
 }
 
-// sharedRead lets all clients that need the same read share one. On top of
+// sharedReads lets all clients that need the same read share one. On top of
 // singleflight, a read ends when the last client that waits for it has left.
 type sharedReads struct {
 	group singleflight.Group

@@ -67,7 +67,7 @@ func (r *Ring) Each(fn func(*Item) bool) {
 }
 
 // Erase takes comments out of memory, whatever became of them, and every event that
-// repeats them: nobody is told of them any more, not even consoles that come back.
+// repeats them: no client gets them any more, not even consoles that come back.
 func (r *Ring) Erase(ids []comment.ID) {
 	gone := Among(ids)
 	for i := range r.items {

@@ -40,14 +40,21 @@ func (s *Snapshots) List(v room.View, applied, passed int64, now time.Time, list
 // corrected by less all the time.
 const clockSlack = time.Second
 
+// MostLines is how many comments an overlay can start from that keeps them in a list.
+const MostLines = 200
+
 // Newest returns the encoded comments that a view starts from, oldest first:
-// overlays those of the last 30 s, phones 50, consoles 200.
-func (r *Ring) Newest(v room.View, passed int64, now time.Time) (out [][]byte) {
+// overlays those of the last 30 s, phones 50, consoles 200. An overlay that keeps them
+// in a list starts from so many lines, however old they are; 0 for one that does not.
+func (r *Ring) Newest(v room.View, passed int64, now time.Time, lines int) (out [][]byte) {
 	limit := map[room.View]int{room.ViewOverlay: 1000, room.ViewAudience: 50, room.ViewConsole: 200}[v]
+	if lines = min(lines, MostLines); v == room.ViewOverlay && lines > 0 {
+		limit = lines
+	}
 	r.Each(func(it *Item) bool {
 		e := &it.Event
 		if e.Kind == room.KindClear || len(out) == limit ||
-			v == room.ViewOverlay && now.Sub(e.At) > 30*time.Second {
+			v == room.ViewOverlay && lines <= 0 && now.Sub(e.At) > 30*time.Second {
 			return false
 		}
 		if v == room.ViewOverlay && e.At.Sub(now) > clockSlack {
@@ -72,24 +79,24 @@ func (r *Ring) Missed(v room.View, since int64, past Past, passed int64) ([][]by
 	if since < r.Since {
 		return nil, false
 	}
-	var pieces []EncodedEvent
+	var events []EncodedEvent
 	for _, p := range past.Events {
 		if p.Seq <= passed { // a later one comes with the next frame
-			pieces = append(pieces, p)
+			events = append(events, p)
 		}
 	}
-	pieces = append(pieces, r.between(v, since, passed)...)
+	events = append(events, r.between(v, since, passed)...)
 	if Delayed(v) {
-		pieces = append(pieces, r.ahead(v, passed)...)
+		events = append(events, r.ahead(v, passed)...)
 	}
-	if len(pieces) > ResumeLimit {
+	if len(events) > ResumeLimit {
 		return nil, false
 	}
 	if v == room.ViewAudience {
-		pieces = sample(pieces)
+		events = sample(events)
 	}
-	out := make([][]byte, len(pieces))
-	for i, p := range pieces {
+	out := make([][]byte, len(events))
+	for i, p := range events {
 		out[i] = p.Bytes
 	}
 	return out, true

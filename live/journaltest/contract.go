@@ -37,6 +37,7 @@ func (s *suite) roundTrip() {
 	full := shown("ｆｕｌｌ 弾幕 👩‍🚀")
 	full.Comment.Name, full.Comment.Mode, full.Comment.Color = "名前", comment.Top, "#ff8000"
 	full.Comment.Size, full.Comment.Badge, full.Comment.Source = comment.Big, comment.BadgeModerator, comment.FromAPI
+	full.Comment.Standing = comment.StandsMember
 	full.Entry = room.Entry{
 		Ref: "c1", Original: "as written", Rule: "words", Word: "w", Detail: "because",
 		Spans: []comment.Span{{From: 0, To: 3}, {From: 5, To: 7}}, InName: true, Address: "hash",
@@ -53,7 +54,9 @@ func (s *suite) roundTrip() {
 	ban.Ban = &room.Ban{
 		Kind: room.Mute, User: "ann", Address: "hash", Until: moment.Add(time.Hour), ShowEnd: true, Reason: "why",
 	}
-	events := []room.Event{full, held, refused, act(room.KindPin, full.Comment.ID), act(room.KindPin), settings, ban, act(room.KindClear)}
+	note := act(room.KindNote)
+	note.Note = &room.Note{User: "ann", Text: "no spoilers", Warn: true}
+	events := []room.Event{full, held, refused, act(room.KindPin, full.Comment.ID), act(room.KindPin), settings, ban, note, act(room.KindClear)}
 	var receipts []room.Event
 	for _, ev := range events {
 		receipts = append(receipts, s.put(ev))
@@ -97,6 +100,9 @@ func (s *suite) unknown() {
 		decision(room.KindRefused, comment.Held, gone, "mod"),
 		act(room.KindPin, gone),
 		{Room: roomID, Kind: room.KindUnban, At: moment, Ban: &room.Ban{ID: 4711}},
+		{Room: roomID, Kind: room.KindNote, At: moment, Note: &room.Note{ID: 4711}},
+		{Room: roomID, Kind: room.KindNoteGone, At: moment, Note: &room.Note{ID: 4711}},
+		{Room: roomID, Kind: room.KindNoteRead, At: moment, Note: &room.Note{ID: 4711}},
 	} {
 		if _, err := s.Journal.Append(s.ctx, ev); !errors.Is(err, room.ErrNotFound) {
 			s.Errorf("append %s to room %s: %v, want ErrNotFound", ev.Kind, ev.Room, err)
@@ -125,11 +131,14 @@ func (s *suite) malformed() {
 	nobody.Ban = &room.Ban{Kind: room.Mute}
 	noKind := act(room.KindBan)
 	noKind.Ban = &room.Ban{Kind: "whisper", User: "ann"}
+	noText, noWarning := act(room.KindNote), act(room.KindNote)
+	noText.Note, noWarning.Note = &room.Note{User: "ann"}, &room.Note{User: "ann", Warn: true, Ready: "shouting"}
 	kept := s.put(shown("kept"))
 	stolen := shown("stolen")
 	stolen.Comment.ID, stolen.Comment.User = kept.Comment.ID, "bob"
 	bad := []room.Event{
 		noID, otherRoom, nobody, noKind, stolen, act("dance"), act(room.KindRoom), act(room.KindBan), act(room.KindUnban),
+		noText, noWarning, act(room.KindNote), act(room.KindNoteGone), act(room.KindNoteRead),
 		decision(room.KindHeld, comment.Shown, kept.Comment.ID, "mod"),
 		decision(room.KindRefused, comment.Shown, kept.Comment.ID, "mod"),
 		act(room.KindPin, 1, 2),
@@ -223,6 +232,44 @@ func (s *suite) bans() {
 		s.Errorf("a lifted ban was lifted again: %+v", r)
 	}
 	s.log("ban", "ban", "unban")
+}
+
+func (s *suite) notes() {
+	of := func(kind room.Kind, n room.Note) room.Event {
+		ev := act(kind)
+		ev.Note = &n
+		return ev
+	}
+	first := s.put(of(room.KindNote, room.Note{User: "ann", Text: "asks well"})).Note
+	warning := s.put(of(room.KindNote, room.Note{User: "ann", Warn: true, Ready: room.WarnSpam})).Note
+	if first.ID == warning.ID || first.By != "mod" || first.At.IsZero() || !warning.Unread() || first.Unread() {
+		s.Fatalf("the notes are %+v and %+v", first, warning)
+	}
+	named := room.Note{ID: warning.ID, User: "ann"}
+	if _, err := s.Journal.Append(s.ctx, of(room.KindNoteRead, room.Note{ID: warning.ID, User: "bob"})); !errors.Is(err, room.ErrNotFound) {
+		s.Errorf("somebody else read it: %v, want ErrNotFound", err)
+	}
+	read := s.put(of(room.KindNoteRead, named))
+	if read.Note.Read.IsZero() || read.Note.Ready != room.WarnSpam {
+		s.Errorf("it was read: %+v", read.Note)
+	}
+	s.put(of(room.KindNoteGone, named))
+	for _, kind := range []room.Kind{room.KindNoteRead, room.KindNoteGone} {
+		if r := s.try(of(kind, named)); !r.Again {
+			s.Errorf("%s of a deleted note: %+v", kind, r)
+		}
+	}
+	back := s.put(of(room.KindNote, named))
+	if !reflect.DeepEqual(back.Note, read.Note) {
+		s.Errorf("put back is %+v, want %+v", back.Note, read.Note)
+	}
+	for _, kind := range []room.Kind{room.KindNote, room.KindNoteRead} { // it is there, and it was read
+		if r := s.try(of(kind, named)); !r.Again {
+			s.Errorf("%s once more: %+v", kind, r)
+		}
+	}
+	s.put(of(room.KindNoteGone, room.Note{ID: first.ID}))
+	s.log("note", "note", "note_read", "note_gone", "note", "note_gone")
 }
 
 func (s *suite) pins() {

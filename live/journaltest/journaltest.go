@@ -62,6 +62,7 @@ func Run(t *testing.T, open func(t *testing.T) Harness) {
 		{"rooms do not mix", (*suite).rooms},
 		{"settings are kept", (*suite).settings},
 		{"bans are made and lifted once", (*suite).bans},
+		{"notes are made, read, deleted and put back once", (*suite).notes},
 		{"pins", (*suite).pins},
 		{"items and votes", (*suite).items},
 		{"a poll that was deleted comes back with its votes", (*suite).itemBack},
@@ -89,7 +90,7 @@ type suite struct {
 	more chan struct{} // closed and renewed when seen grows
 }
 
-// room is the room that every test has.
+// roomID is the room that every test has.
 const roomID = "live"
 
 func newSuite(t *testing.T, open func(t *testing.T) Harness) *suite {
@@ -131,7 +132,7 @@ func (s *suite) followed(n int) []room.Event {
 	}
 }
 
-// restart closes the journal and opens its storage again.
+// reopen closes the journal and opens its storage again.
 func (s *suite) reopen() {
 	s.Helper()
 	if err := s.Close(s.ctx); err != nil {

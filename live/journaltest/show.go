@@ -234,7 +234,7 @@ func (s *suite) questions() {
 	if got, want := s.asked("q"), []string{"first", "second", "third"}; !slices.Equal(got, want) {
 		s.Errorf("all taken back, the list is %q", got)
 	}
-	// What is taken down is no question any more.
+	// A comment that is taken down is not a question any more.
 	id, err := comment.ParseID(third)
 	if err != nil {
 		s.Fatal(err)

@@ -17,8 +17,8 @@ const (
 	reportEvery = time.Second // between two words to consoles
 )
 
-// Why a replay does not begin, besides what is the matter with its file: codes
-// of [room.Fault].
+// Reasons why a replay does not begin, besides faults in its file: codes of
+// [room.Fault].
 const (
 	FaultNothing      = "nothing"
 	FaultUnderWay     = "under_way"
@@ -52,8 +52,8 @@ type Report struct {
 
 	Shown, Held, Refused int
 	Skipped              int          // not played: no comments, or taken down since
-	Defects, Notes       []room.Fault // of the file, for whoever began it
-	Why                  error        // why it failed, or pauses without anybody's doing
+	Defects, Notes       []room.Fault // of the file, for the person who began it
+	Why                  error        `json:"-"` // why it failed, or pauses without anybody's doing
 }
 
 // Active reports whether the replay is not over.
@@ -62,7 +62,7 @@ func (r Report) Active() bool {
 }
 
 // Replays are those of all rooms, at most one in each. The last one of a room
-// stays, for whoever asks what became of it; nothing of them outlives the
+// stays, so that its end can be looked up; nothing of them outlives the
 // process. Its methods may be called from any goroutine.
 type Replays struct {
 	deps Deps
@@ -188,13 +188,13 @@ func (rp *roomReplay) now() Report {
 }
 
 // loaded begins to play, unless it was ended meanwhile.
-func (rp *roomReplay) loaded(told Report, player *Player) error {
+func (rp *roomReplay) loaded(report Report, player *Player) error {
 	rp.mu.Lock()
 	defer rp.mu.Unlock()
 	if rp.halted {
 		return errHalted
 	}
-	rp.report, rp.player = told, player
+	rp.report, rp.player = report, player
 	rp.report.State = Playing
 	return nil
 }
@@ -223,5 +223,5 @@ func (rp *roomReplay) note(fn func(*Report)) {
 	fn(&rp.report)
 }
 
-// errHalted is for whoever sends a file that is not wanted any more.
+// errHalted ends the upload of a file whose replay was stopped.
 var errHalted = room.ExplainFault(room.ErrTaken, &room.Fault{Code: FaultHalted, Message: "The replay was stopped while it was being read."})

@@ -121,7 +121,7 @@ func (p *Player) Play(ctx context.Context) error {
 		return p.dispatch(ctx, func(s RecordedComment) chan<- job {
 			author := s.Author
 			if author == "" {
-				author = strconv.Itoa(s.N) // nobody's comments need no order
+				author = strconv.Itoa(s.N) // comments without an author need no order
 			}
 			return queues[maphash.String(seed, author)%Workers]
 		})

@@ -17,12 +17,12 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// reel is a recording with a comment at each of its seconds.
-type reel []int
+// offsets is a recording with a comment at each of its seconds.
+type offsets []int
 
-func (reel) Close() error { return nil }
+func (offsets) Close() error { return nil }
 
-func (r reel) From(_ context.Context, offset time.Duration) iter.Seq2[replay.RecordedComment, error] {
+func (r offsets) From(_ context.Context, offset time.Duration) iter.Seq2[replay.RecordedComment, error] {
 	return func(yield func(replay.RecordedComment, error) bool) {
 		for n, second := range r {
 			at := time.Duration(second) * time.Second
@@ -65,25 +65,25 @@ func TestPlayerKeepsTimeWhateverIsDoneToIt(t *testing.T) {
 		return func(p *replay.Player) { p.Seek(time.Duration(to) * time.Second) }
 	}
 	for name, row := range map[string]struct {
-		reel  reel
-		speed float64
-		acts  []act
-		want  []string
+		offsets offsets
+		speed   float64
+		acts    []act
+		want    []string
 	}{
-		"as it was":        {reel{0, 2, 2, 9}, 1, nil, []string{"0 at 0", "2 at 2", "2 at 2", "9 at 9"}},
-		"four times":       {reel{0, 2, 10}, 4, nil, []string{"0 at 0", "2 at 0.5", "10 at 2.5"}},
-		"a quarter":        {reel{0, 2}, 0.25, nil, []string{"0 at 0", "2 at 8"}},
-		"paused":           {reel{0, 2, 9}, 1, []act{{1, pause}, {1, pause}, {5, resume}}, []string{"0 at 0", "2 at 6", "9 at 13"}},
-		"faster from 2 on": {reel{0, 2, 10}, 1, []act{{2, func(p *replay.Player) { p.SetSpeed(8) }}}, []string{"0 at 0", "2 at 2", "10 at 3"}},
-		"back":             {reel{0, 2, 4}, 1, []act{{3, seek(1)}}, []string{"0 at 0", "2 at 2", "2 at 4", "4 at 6"}},
-		"ahead":            {reel{0, 2, 4, 60}, 1, []act{{1, seek(59)}}, []string{"0 at 0", "60 at 2"}},
-		"moved in a pause": {reel{0, 2, 4}, 1, []act{{1, pause}, {2, seek(3)}, {9, resume}}, []string{"0 at 0", "4 at 10"}},
-		"behind the end":   {reel{0, 2, 4}, 1, []act{{1, seek(5)}}, []string{"0 at 0"}},
+		"as it was":        {offsets{0, 2, 2, 9}, 1, nil, []string{"0 at 0", "2 at 2", "2 at 2", "9 at 9"}},
+		"four times":       {offsets{0, 2, 10}, 4, nil, []string{"0 at 0", "2 at 0.5", "10 at 2.5"}},
+		"a quarter":        {offsets{0, 2}, 0.25, nil, []string{"0 at 0", "2 at 8"}},
+		"paused":           {offsets{0, 2, 9}, 1, []act{{1, pause}, {1, pause}, {5, resume}}, []string{"0 at 0", "2 at 6", "9 at 13"}},
+		"faster from 2 on": {offsets{0, 2, 10}, 1, []act{{2, func(p *replay.Player) { p.SetSpeed(8) }}}, []string{"0 at 0", "2 at 2", "10 at 3"}},
+		"back":             {offsets{0, 2, 4}, 1, []act{{3, seek(1)}}, []string{"0 at 0", "2 at 2", "2 at 4", "4 at 6"}},
+		"ahead":            {offsets{0, 2, 4, 60}, 1, []act{{1, seek(59)}}, []string{"0 at 0", "60 at 2"}},
+		"moved in a pause": {offsets{0, 2, 4}, 1, []act{{1, pause}, {2, seek(3)}, {9, resume}}, []string{"0 at 0", "4 at 10"}},
+		"behind the end":   {offsets{0, 2, 4}, 1, []act{{1, seek(5)}}, []string{"0 at 0"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			testrace.Bubble(t, func(t *testing.T) {
 				s := &stage{begun: time.Now()}
-				p := replay.NewPlayer(row.reel, row.speed, func(_ context.Context, x replay.RecordedComment) (time.Duration, error) {
+				p := replay.NewPlayer(row.offsets, row.speed, func(_ context.Context, x replay.RecordedComment) (time.Duration, error) {
 					s.note(x.Text)
 					return 0, nil
 				})
@@ -116,7 +116,7 @@ func TestPlayerInFrontOfABusyRoom(t *testing.T) {
 			s.note(x.Text)
 			return 0, nil
 		}
-		var all reel
+		var all offsets
 		for n := range 40 {
 			all = append(all, n)
 		}
@@ -146,11 +146,11 @@ func TestPlayerInFrontOfABusyRoom(t *testing.T) {
 var errBroken = errors.New("broken")
 
 // torn is a recording that breaks off.
-type torn struct{ reel }
+type torn struct{ offsets }
 
 func (r torn) From(ctx context.Context, offset time.Duration) iter.Seq2[replay.RecordedComment, error] {
 	return func(yield func(replay.RecordedComment, error) bool) {
-		for s := range r.reel.From(ctx, offset) {
+		for s := range r.offsets.From(ctx, offset) {
 			if !yield(s, nil) {
 				return
 			}
@@ -167,10 +167,10 @@ func TestPlayerEnds(t *testing.T) {
 		want      []string
 		err       error
 	}{
-		"with the recording's error": {recording: torn{reel{0, 2}}, want: []string{"0 at 0", "2 at 2"}, err: errBroken},
-		"with the room's error":      {recording: reel{0, 2, 4}, fail: "2", want: []string{"0 at 0"}, err: errBroken},
-		"when it is stopped":         {recording: reel{0, 2, 4}, stop: true, want: []string{"0 at 0", "2 at 2"}},
-		"at once when it is empty":   {recording: reel{}},
+		"with the recording's error": {recording: torn{offsets{0, 2}}, want: []string{"0 at 0", "2 at 2"}, err: errBroken},
+		"with the room's error":      {recording: offsets{0, 2, 4}, fail: "2", want: []string{"0 at 0"}, err: errBroken},
+		"when it is stopped":         {recording: offsets{0, 2, 4}, stop: true, want: []string{"0 at 0", "2 at 2"}},
+		"at once when it is empty":   {recording: offsets{}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			testrace.Bubble(t, func(t *testing.T) {
@@ -201,12 +201,12 @@ func TestPlayerEnds(t *testing.T) {
 	}
 }
 
-// brokenReel panics after its first comment, as a reader with a fault would.
-type brokenReel struct{ reel }
+// brokenRecording panics after its first comment, as a reader with a fault would.
+type brokenRecording struct{ offsets }
 
-func (r brokenReel) From(ctx context.Context, offset time.Duration) iter.Seq2[replay.RecordedComment, error] {
+func (r brokenRecording) From(ctx context.Context, offset time.Duration) iter.Seq2[replay.RecordedComment, error] {
 	return func(yield func(replay.RecordedComment, error) bool) {
-		for s, err := range r.reel.From(ctx, offset) {
+		for s, err := range r.offsets.From(ctx, offset) {
 			yield(s, err)
 			panic("a fault of the reader")
 		}
@@ -221,8 +221,8 @@ func TestPlayerSurvivesPanics(t *testing.T) {
 		recording replay.Source
 		deliver   replay.Submitter
 	}{
-		"of the recording": {brokenReel{reel{0, 1}}, fine},
-		"of the delivery": {reel{0, 1}, func(context.Context, replay.RecordedComment) (time.Duration, error) {
+		"of the recording": {brokenRecording{offsets{0, 1}}, fine},
+		"of the delivery": {offsets{0, 1}, func(context.Context, replay.RecordedComment) (time.Duration, error) {
 			panic("a fault of the room")
 		}},
 	} {

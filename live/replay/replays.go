@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"runtime/debug"
+	"slices"
 	"strconv"
 	"time"
 
@@ -96,12 +98,12 @@ func (s *Replays) File(ctx context.Context, q Request, name string, file io.Read
 	})
 }
 
-func (s *Replays) begin(ctx context.Context, q Request, told Report, load func() (Recording, error)) (Report, error) {
-	if err := saneSpeed(told.Speed); err != nil {
+func (s *Replays) begin(ctx context.Context, q Request, report Report, load func() (Recording, error)) (Report, error) {
+	if err := saneSpeed(report.Speed); err != nil {
 		return Report{}, err
 	}
-	told.State, told.By = Loading, q.By.Name()
-	rp := &roomReplay{report: told}
+	report.State, report.By = Loading, q.By.Name()
+	rp := &roomReplay{report: report}
 	if err := s.enter(q.Room, rp); err != nil {
 		return Report{}, err
 	}
@@ -127,12 +129,12 @@ func (s *Replays) begin(ctx context.Context, q Request, told Report, load func()
 		err = nothingToPlay(recording)
 	}
 	if err == nil {
-		told.Total, told.Length, told.Skipped, told.Defects, told.Notes = recording.Total, recording.Length, recording.Skipped, recording.Defects, recording.Notes
-		err = s.audit(ctx, q.Room, q.By, room.ActionReplay, told)
+		report.Total, report.Length, report.Skipped, report.Defects, report.Notes = recording.Total, recording.Length, recording.Skipped, recording.Defects, recording.Notes
+		err = s.audit(ctx, q.Room, q.By, room.ActionReplay, report)
 	}
 	if err == nil {
-		player := NewPlayer(recording, told.Speed, s.deliver(q.Room, rp, q.By.Link))
-		if err = rp.loaded(told, player); err == nil {
+		player := NewPlayer(recording, report.Speed, s.deliver(q.Room, rp, q.By.Link))
+		if err = rp.loaded(report, player); err == nil {
 			played = s.run(rp, func(ctx context.Context) {
 				defer s.release(q.Room, recording)
 				s.play(ctx, q.Room, rp, player)
@@ -161,7 +163,7 @@ func nothingToPlay(recording Recording) error {
 	return &room.ExplainedError{Err: room.ErrInvalid, Detail: why.Message, Fault: &why, Defects: defects, Notes: recording.Notes}
 }
 
-// release ends what is no longer played.
+// release closes a recording that is not played any more.
 func (s *Replays) release(roomID string, recording Recording) {
 	if err := recording.Close(); err != nil {
 		s.deps.Log.Warn("a recording that is over could not be let go of", "room", roomID, "err", err)
@@ -176,13 +178,13 @@ func saneSpeed(speed float64) error {
 }
 
 // audit writes a line of the audit.
-func (s *Replays) audit(ctx context.Context, roomID string, by room.Actor, kind room.Action, told Report) error {
+func (s *Replays) audit(ctx context.Context, roomID string, by room.Actor, kind room.Action, report Report) error {
 	a := by.Entry(kind)
-	a.Room, a.At, a.About = roomID, s.deps.Now(), told.File
-	if told.File == "" {
-		a.About = told.From.UTC().Format(time.RFC3339)
+	a.Room, a.At, a.About = roomID, s.deps.Now(), report.File
+	if report.File == "" {
+		a.About = report.From.UTC().Format(time.RFC3339)
 	}
-	a.Detail = fmt.Sprintf("%s, %d comments, × %s", a.About, told.Total, strconv.FormatFloat(told.Speed, 'f', -1, 64))
+	a.Detail = fmt.Sprintf("%s, %d comments, × %s", a.About, report.Total, strconv.FormatFloat(report.Speed, 'f', -1, 64))
 	return s.deps.Rooms.Audit(ctx, *a)
 }
 
@@ -323,6 +325,16 @@ func (s *Replays) Control(roomID string, c Control) (Report, error) {
 func (s *Replays) Halt(roomID string) {
 	if rp := s.find(roomID); rp != nil {
 		rp.halt()
+	}
+}
+
+// HaltAll ends the replays of all rooms.
+func (s *Replays) HaltAll() {
+	s.mu.Lock()
+	rooms := slices.Collect(maps.Keys(s.rooms))
+	s.mu.Unlock()
+	for _, id := range rooms {
+		s.Halt(id)
 	}
 }
 

@@ -28,7 +28,7 @@ func (r reels) File(_ context.Context, _ string, file io.Reader, _ bool) (Record
 	return r.read(string(b))
 }
 
-// emptyRooms have nobody in them, and take no comment: to submit one panics.
+// emptyRooms are rooms without people. To submit a comment to one panics.
 type emptyRooms struct{}
 
 func (emptyRooms) Submit(context.Context, string, int64, RecordedComment) (comment.Status, error) {
@@ -103,8 +103,7 @@ func TestReplayThatStumbles(t *testing.T) {
 	}
 }
 
-// A file that does not come to its end can be stopped, and keeps nobody from
-// another.
+// A file that does not come to its end can be stopped, and another can then be played.
 func TestReplayIsStoppedWhileItsFileComes(t *testing.T) {
 	begun, more := make(chan bool), make(chan bool)
 	s := newCinema(t, func(text string) (Recording, error) {

@@ -152,8 +152,8 @@ func (w filed) From(_ context.Context, offset time.Duration) iter.Seq2[RecordedC
 // Close implements [Source].
 func (w filed) Close() error { return w.on.Close() }
 
-// Items are a file's comments in memory, in the order of their time, for whoever has
-// no folder to put them in.
+// Items are a file's comments in memory, in the order of their time, for servers
+// without a folder to put them in.
 type Items []export.Item
 
 // From implements [Source].

@@ -291,6 +291,11 @@ var (
 // jamoIndex finds a letter, in any of its encodings, in one of the lists above;
 // −1 when it is not there.
 func jamoIndex(list []rune, r rune) int {
+	if 0xFFA1 <= r && r <= 0xFFDC { // halfwidth; the places without a letter stay what they are
+		if s := []rune(norm.NFKD.String(string(r))); len(s) == 1 {
+			r = s[0]
+		}
+	}
 	switch {
 	case 0x1100 <= r && r <= 0x1112:
 		r = leads[r-0x1100]
@@ -298,10 +303,6 @@ func jamoIndex(list []rune, r rune) int {
 		r = vowelJamo[r-0x1161]
 	case 0x11A8 <= r && r <= 0x11C2:
 		r = finalJamo[r-0x11A8]
-	case 0xFFA1 <= r && r <= 0xFFDC:
-		if s := []rune(norm.NFKD.String(string(r))); len(s) == 1 {
-			return jamoIndex(list, s[0])
-		}
 	}
 	return slices.Index(list, r)
 }

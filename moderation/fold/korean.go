@@ -139,7 +139,7 @@ const silentLead, breathedLead = 7, 9
 // CarriedLead returns the class of the lead that a syllable has in speech behind
 // one with a final: 질알 is heard as 지랄, 씹할 as 씨팔. ok is false where the final
 // stays where it is.
-func CarriedLead(final, lead uint8) (heard uint8, ok bool) {
+func CarriedLead(final, lead uint8) (initial uint8, ok bool) {
 	if final == 0 || lead != silentLead && lead != breathedLead || carriedLeads[final] < 0 {
 		return 0, false
 	}

@@ -13,8 +13,8 @@ var (
 	finalKeys = strings.Fields("r r rt s sw sg e f fr fa fq ft fx fv fg a q qt t t d w c z x v g")
 )
 
-// The sounds of each letter as they are written in Latin ones, by class: nobody
-// agrees on more than that about how Korean is romanised.
+// The sounds of each letter as they are written in Latin ones, by class: the
+// ways to romanise Korean agree on no more than that.
 const (
 	leadSounds  = "kkntt" + "lmpps" + "s-ccc" + "ktph"
 	vowelSounds = "aeaeo" + "eoeoa" + "eeooo" + "eiooi" + "i"

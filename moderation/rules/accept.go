@@ -51,7 +51,7 @@ const leastBare = 5
 
 // marks compares the marks of the letters with those of the entry. Without any
 // of them a longer word is a guess, and so is one that is disguised otherwise.
-// In Vietnamese, whoever writes some marks means those.
+// In Vietnamese, a person who writes some marks means exactly those.
 func (j acceptor) marks(e *entry, path []step, disguised bool) (bare, ok bool) {
 	missing, other, marked := 0, false, false
 	for i, s := range path {
@@ -141,15 +141,15 @@ func (j acceptor) at(i int32) *fold.Rune {
 func (j acceptor) runs(e *entry, path []step) (aggressive, ok bool) {
 	doubled, odd := 0, false
 	for i := 0; i < len(path); {
-		asked, said := 0, int32(0)
+		asked, steps := 0, int32(0)
 		label := path[i].label
 		for ; i < len(path) && path[i].label == label; i++ {
 			asked++
-			said += 1 + path[i].stays
+			steps += 1 + path[i].stays
 		}
 		switch {
-		case said == int32(asked):
-		case (said >= 3 || label == 'ー') && e.how != exception:
+		case steps == int32(asked):
+		case (steps >= 3 || label == 'ー') && e.how != exception:
 		case e.how == exception, fold.ScriptOf(label).CJK():
 			return false, false
 		default:

@@ -6,11 +6,11 @@ import (
 	"strings"
 )
 
-// FaultCode names what is the matter with a line of a list. The console has a
+// FaultCode names what is wrong with a line of a list. The console has a
 // sentence for each in every language; [Fault.Message] is the English one.
 type FaultCode string
 
-// What can be the matter, as on the wire.
+// What can be wrong, as on the wire.
 const (
 	NoEntry            FaultCode = "no_entry"
 	NoAction           FaultCode = "no_action"            // Word: what stands after =>
@@ -38,7 +38,7 @@ var sentences = map[FaultCode]string{
 	NoEntry:            "there is no entry before the options",
 	NoAction:           "after => write hold, mask or refuse, not {word}",
 	NoDate:             "after @until write a date such as 2026-12-31, not {word}",
-	NoOption:           "{word} is no option: use => action, @until date, @exact, @lang code or # note",
+	NoOption:           "{word} is not an option: use => action, @until date, @exact, @lang code or # note",
 	TooManyExpressions: "a room can have {n} regular expressions, this is one more",
 	ExpressionLength:   "a regular expression has 1 to {n} bytes",
 	ExpressionSize:     "the expressions of a room can have {n} instructions together, with this one they have {of}; write shorter repetitions",
@@ -53,7 +53,7 @@ var sentences = map[FaultCode]string{
 	WouldStop:          "would have stopped {n} of the last {of} comments, such as {word}",
 }
 
-// FaultCodes lists what can be the matter with a line, in no order.
+// FaultCodes lists what can be wrong with a line, in no order.
 func FaultCodes() []FaultCode {
 	codes := make([]FaultCode, 0, len(sentences))
 	for code := range sentences {
@@ -101,7 +101,7 @@ func (f Fault) String() string {
 	return fmt.Sprintf("list %s, line %d: %s: %s", f.List, f.Line, f.Entry, f.Message())
 }
 
-// Faults are what is the matter with the lines of lists.
+// Faults are what is wrong with the lines of lists.
 type Faults []Fault
 
 // What an error tells of lines that were left out, since it goes into the log.

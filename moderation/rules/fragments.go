@@ -75,8 +75,9 @@ func (p *fragments) fair(e *entry) bool {
 }
 
 // spelledAlone reports whether letters that stand singly are all of a spelled
-// word: "h e l l o" holds no other word, and "b a s s" is a fish. What stands
-// before or behind an entry that is open there is no objection: "k u r w a".
+// word: "h e l l o" holds no other word, and "b a s s" is a fish. Letters
+// before or behind an entry that is open on that side do not count against it:
+// "k u r w a".
 func (j acceptor) spelledAlone(e *entry, path []step, p *fragments) bool {
 	for _, q := range p.list {
 		if q.letters > 1 {

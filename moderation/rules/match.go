@@ -81,7 +81,7 @@ func Match(sets []*Rules, text string, now int64, b *Budget) (hits []Hit, folded
 		if folded == "" {
 			folded = m.fold.String()
 		}
-		heard, audible := false, false
+		readPhonetic, audible := false, false
 		m.spelled = m.respell.read(&m.fold)
 		for i, r := range sets {
 			if r == nil || len(r.entries) == 0 {
@@ -101,9 +101,9 @@ func Match(sets []*Rules, text string, now int64, b *Budget) (hits []Hit, folded
 			if r.sonic == nil {
 				continue
 			}
-			if !heard {
+			if !readPhonetic {
 				m.phonetic.bopomofo = v.Bopomofo
-				heard, audible = true, m.phonetic.read(m.fold.Runes)
+				readPhonetic, audible = true, m.phonetic.read(m.fold.Runes)
 			}
 			if audible {
 				m.phonetic.match(r.sonic)

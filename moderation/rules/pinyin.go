@@ -120,7 +120,10 @@ func (h *phoneticReader) means(key []rune) bool {
 	case hans == 0:
 		return h.spells(latins, foreign, toned)
 	case latins > 0:
-		return foreign == 0 && !h.partOfWord(key)
+		// A syllable that is a word of another language (he, long, ping) counts
+		// where it stands directly beside two of the entry's own characters.
+		surely := foreign == 1 && !loosened && hans >= 2 && exact == hans
+		return (foreign == 0 || surely) && !h.partOfWord(key)
 	case loosened && !h.alone(first, last):
 		return false
 	}

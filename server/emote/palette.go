@@ -64,7 +64,7 @@ func newPalette(frames []*image.NRGBA) palette {
 			break // each has one colour
 		}
 		at := slices.IndexFunc(boxes, func(b box) bool { return &b.cells[0] == &widest.cells[0] })
-		left, right := cut(cells, widest)
+		left, right := split(cells, widest)
 		boxes[at] = newBox(cells, left)
 		boxes = append(boxes, newBox(cells, right))
 	}
@@ -104,8 +104,8 @@ func newBox(cells map[int]*cell, of []int) box {
 	return b
 }
 
-// cut parts a box so that half of its pixels are on either side; neither is empty.
-func cut(cells map[int]*cell, b box) (left, right []int) {
+// split parts a box so that half of its pixels are on either side; neither is empty.
+func split(cells map[int]*cell, b box) (left, right []int) {
 	slices.SortFunc(b.cells, func(x, y int) int {
 		return cmp.Or(cmp.Compare(cells[x].mean(b.part), cells[y].mean(b.part)), cmp.Compare(x, y))
 	})

@@ -41,7 +41,7 @@ type Fixture struct {
 	OnList  atomic.Pointer[func()]                // called while a client is greeted
 	OnEvent atomic.Pointer[func()]                // called while an event leaves the journal
 	OnSince atomic.Pointer[func(context.Context)] // called while the log is read for a resume
-	OnActs  atomic.Pointer[func() ([]room.AuditEntry, bool, error)]
+	OnAudit atomic.Pointer[func() ([]room.AuditEntry, bool, error)]
 }
 
 // Clock is the time of a fixture, which a test can set and speed up.
@@ -79,7 +79,7 @@ func (f *Fixture) Open(t testing.TB, outlet live.Outlet) {
 		t.Fatal(err)
 	}
 	f.Service, err = live.Open(ctx, live.Deps{
-		Journal: journal{db, f}, History: db, Rooms: db, Links: db, Rules: db, Bans: db, Audit: audit{db, f}, Shows: db, Limiter: limiter{f: f},
+		Journal: journal{db, f}, History: db, Rooms: db, Links: db, Rules: db, Bans: db, Notes: db, Audit: audit{db, f}, Shows: db, Limiter: limiter{f: f},
 		Filter: filter{f: f}, Encoder: encoder{f: f}, Outlet: outlet, Keys: keys, Log: log, Now: f.Now, Elapsed: f.Elapsed, Timings: f.Timings,
 	})
 	if err != nil {
@@ -146,10 +146,10 @@ type filter struct {
 	f           *Fixture
 }
 
-func (filter) SetRules([]room.RuleList) error              { return nil }
-func (filter) Settle(comment.Draft, comment.Verdict, bool) {}
-func (filter) Raid(string) room.Raid                       { return room.Raid{} }
-func (filter) Shipped() room.RuleList                      { return room.RuleList{} }
+func (filter) SetRules([]room.RuleList) error                   { return nil }
+func (filter) OnCommitted(comment.Draft, comment.Verdict, bool) {}
+func (filter) Raid(string) room.Raid                            { return room.Raid{} }
+func (filter) Shipped() room.RuleList                           { return room.RuleList{} }
 
 func (l filter) Check(d comment.Draft, _ room.Room) comment.Verdict {
 	if l.f.OnCheck != nil {
@@ -164,11 +164,11 @@ type audit struct {
 	f *Fixture
 }
 
-func (a audit) Acts(ctx context.Context, q room.AuditQuery) ([]room.AuditEntry, bool, error) {
-	if fn := a.f.OnActs.Load(); fn != nil {
+func (a audit) AuditEntries(ctx context.Context, q room.AuditQuery) ([]room.AuditEntry, bool, error) {
+	if fn := a.f.OnAudit.Load(); fn != nil {
 		return (*fn)()
 	}
-	return a.Audit.Acts(ctx, q)
+	return a.Audit.AuditEntries(ctx, q)
 }
 
 // encoder is the wire's, with hooks.

@@ -20,7 +20,7 @@ type inFlight struct {
 // launch begins a frame for so many sockets. Its channel closes once half of them have
 // been written the frame. A socket in the middle of a write does not count: its kernel
 // buffer is full, so it is slow, and nothing should wait for it. launch returns nil
-// when there is no socket to wait for.
+// when no socket is to be waited for.
 func (p *backpressure) launch(sockets int) *inFlight {
 	count := int64(sockets) - p.writing.Load()
 	if count <= 0 {

@@ -56,7 +56,7 @@ func TestFramesGrowWhileQueuesLag(t *testing.T) {
 		next(t, conn, "events")
 	}
 	for _, s := range m.list() {
-		s.mu.Lock() // whoever would write gets no processor
+		s.mu.Lock() // stands for a writer that gets no processor
 	}
 	release := func() {
 		for _, s := range m.list() {
@@ -110,7 +110,7 @@ func TestNobodyWaitsForThoseWhoDoNotRead(t *testing.T) {
 	// that queues are full.
 	pumped := func() bool {
 		var waiting int64
-		h.hub.each(func(_ groupKey, sess *melody.Session) {
+		h.hub.each(func(sess *melody.Session) {
 			if streamOf(sess).queued.Load() > 0 {
 				waiting++
 			}

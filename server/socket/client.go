@@ -12,7 +12,6 @@ import (
 type client struct {
 	live.Client
 	author  live.Author
-	heard   atomic.Int64            // when it last sent something, as of Options.Elapsed
 	shown   atomic.Int64            // of an overlay: ms until comments are seen on it, and one; 0 while unknown
 	drawing atomic.Pointer[drawing] // of an overlay: what it last reported of its picture
 	frames  bucket                  // of text frames; used by the reading goroutine alone
@@ -22,19 +21,16 @@ type client struct {
 	disconnected  atomic.Bool                 // what it still sends is read and dropped
 	byeReason     atomic.Pointer[closeReason] // set by bye
 	lingered      atomic.Bool                 // it had got its bye before the last heartbeat
-	gone          chan struct{}               // closed when the socket has ended
 
 	arrival *Arrival // until it has been greeted
 }
 
 func newClient(a Arrival, now time.Duration) *client {
-	c := &client{
-		Client: a.Client, author: a.Author, arrival: &a, gone: make(chan struct{}),
+	return &client{
+		Client: a.Client, author: a.Author, arrival: &a,
 		frames: bucket{rate: frameRate, burst: 2 * frameRate, tokens: 2 * frameRate, at: now},
 		pings:  bucket{rate: controlRate, burst: 4 * controlRate, tokens: 4 * controlRate, at: now},
 	}
-	c.heard.Store(int64(now))
-	return c
 }
 
 // bucket counts what a client may send without being a flood. It is not a

@@ -51,39 +51,36 @@ var (
 )
 
 // disconnect ends a connection, once, without waiting for its queue. The client gets
-// the reason if that can still be written. For a moment it is still read, since
-// closing over unread bytes would reset the connection, and the client would never
-// see the close code.
-func (h *Hub) disconnect(sess *melody.Session, e closeReason) { h.cut(streamOf(sess), e) }
+// the reason if that can still be written.
+func (h *Hub) disconnect(sess *melody.Session, e closeReason) { h.disconnectStream(streamOf(sess), e) }
 
-// cut is disconnect.
-func (h *Hub) cut(s *stream, e closeReason) {
+// disconnectStream is [Hub.disconnect] for a stream.
+func (h *Hub) disconnectStream(s *stream, e closeReason) {
 	c := s.client
 	c.disconnecting.Do(func() {
-		c.disconnected.Store(true)
 		s.silent.Store(true)
 		if e == reasonSlow {
 			h.slow.Add(1)
 		}
-		if told := c.byeReason.Load(); told != nil {
-			e = *told // it was to leave anyway, but its queue had no room for that
+		if earlier := c.byeReason.Load(); earlier != nil {
+			e = *earlier // it was to leave anyway, but its queue had no room for that
 		} else {
 			h.count(e)
 		}
-		s.cutOff(lastParcel(e))
-		h.disconnects.Go(func() {
-			patience := time.NewTimer(h.linger)
-			defer patience.Stop()
-			select {
-			case <-c.gone:
-			case <-patience.C:
-			}
-			_ = s.Close()
-		})
+		s.pushLast(lastParcel(e))
+		s.hangUp(h.linger)
 	})
 }
 
-// bye sends a client the reason, behind what it still waits for, and then closes. A
+// hangUp closes a connection when its client has closed it, or after that time. Until
+// then what the client sends is read and dropped: closing over unread bytes would reset
+// the connection, and the client would never see why.
+func (s *stream) hangUp(after time.Duration) {
+	s.client.disconnected.Store(true)
+	time.AfterFunc(after, func() { _ = s.Close() }) // of one that is closed, it does nothing
+}
+
+// bye sends a client the reason, behind what it still waits for, and then hangs up. A
 // client whose queue has no room for that is disconnected.
 func (h *Hub) bye(sess *melody.Session, e closeReason) {
 	s := streamOf(sess)
@@ -92,16 +89,16 @@ func (h *Hub) bye(sess *melody.Session, e closeReason) {
 	}
 	s.silent.Store(true)
 	last := lastParcel(e)
-	last.hangUp = true
+	last.linger = h.linger
 	if !s.enqueue(last) {
-		h.cut(s, e)
+		h.disconnectStream(s, e)
 	}
 }
 
 // write sends a frame to one client, which is disconnected when too many wait.
 func (h *Hub) write(sess *melody.Session, frame []byte) {
-	if s := streamOf(sess); !s.say(newParcel(frame)) {
-		h.cut(s, reasonSlow)
+	if s := streamOf(sess); !s.send(newParcel(frame)) {
+		h.disconnectStream(s, reasonSlow)
 	}
 }
 
@@ -126,7 +123,7 @@ func (h *Hub) Shutdown(ctx context.Context, tear time.Duration) (gone bool) {
 		stop()
 	}
 	h.heartbeats.Wait()
-	h.each(func(_ groupKey, sess *melody.Session) { h.restarting(sess) })
+	h.each(func(sess *melody.Session) { h.restarting(sess) })
 	for _, o := range h.allObservers() {
 		end := closeWith(wire.Bye{Code: "restart", WaitMS: rand.N(restartSpread).Milliseconds()}, melody.CloseServiceRestart)
 		h.part(o, &end)
@@ -134,7 +131,6 @@ func (h *Hub) Shutdown(ctx context.Context, tear time.Duration) (gone bool) {
 	left := make(chan struct{})
 	go func() {
 		h.handlers.Wait()
-		h.disconnects.Wait()
 		close(left)
 	}()
 	select {
@@ -142,7 +138,7 @@ func (h *Hub) Shutdown(ctx context.Context, tear time.Duration) (gone bool) {
 		return true
 	case <-ctx.Done():
 	}
-	h.each(func(_ groupKey, sess *melody.Session) { _ = sess.WebsocketConnection().NetConn().Close() })
+	h.each(func(sess *melody.Session) { _ = sess.WebsocketConnection().NetConn().Close() })
 	select {
 	case <-left:
 		return true

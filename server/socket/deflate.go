@@ -187,7 +187,7 @@ func (f *forms) made(p **parcel, payload []byte, packed bool, window []byte) *pa
 	return *p
 }
 
-// close moves the chains on. One that nobody follows is forgotten with its window.
+// close moves the chains on. A chain that no socket follows is dropped with its window.
 func (f *forms) close() {
 	for i := range f.list {
 		w := &f.list[i]

@@ -98,7 +98,7 @@ func TestEveryClientUnpacksItsFrames(t *testing.T) {
 			}
 		}
 		if n%200 == 199 {
-			g.settle()
+			g.releaseIdleChains()
 		}
 		frame := fanout.Frame{Full: fmt.Appendf(nil, `{"type":"events","position":"k3f9:%d","events":[`, n), Brief: []byte(`{"type":"events","events":[`)}
 		for i := range rand.IntN(5) { // none at all is a short frame
@@ -152,27 +152,27 @@ func TestWhoMissedAFrameFollowsNoChain(t *testing.T) {
 		return p, payload
 	}
 	for _, quiet := range []bool{false, true} {
-		steady, gone := &stream{reads: readsDeflate, group: g}, &stream{reads: readsDeflate, group: g}
+		remaining, gone := &stream{reads: readsDeflate, group: g}, &stream{reads: readsDeflate, group: g}
 		reader := &window{t: t}
 		n := 0
 		for range 3 {
 			n++
-			p, payload := send(n, steady, gone)
+			p, payload := send(n, remaining, gone)
 			if got := reader.read(p.wire); !bytes.Equal(got, payload) {
 				t.Fatalf("frame %d came as %q", n, got)
 			}
 		}
 		if quiet {
-			g.settle()
-			g.settle()
+			g.releaseIdleChains()
+			g.releaseIdleChains()
 		}
 		for range 2 * chainLength { // gone gets none of them
 			n++
-			send(n, steady)
+			send(n, remaining)
 		}
 		for range 2 * chainLength {
 			n++
-			p, payload := send(n, steady, gone)
+			p, payload := send(n, remaining, gone)
 			if got := reader.read(p.wire); !bytes.Equal(got, payload) {
 				t.Fatalf("frame %d came as %q, quiet: %v", n, got, quiet)
 			}
@@ -290,7 +290,7 @@ func TestInflation(t *testing.T) {
 		for _, step := range []int{1, 2, 3, 7, len(tt.in)} {
 			var f inflation
 			for rest := tt.in; len(rest) > 0; rest = rest[min(step, len(rest)):] {
-				f.feed(rest[:min(step, len(rest))])
+				f.inflate(rest[:min(step, len(rest))])
 			}
 			if !bytes.Equal(f.out, tt.want) {
 				t.Errorf("%s, %d bytes at a time: %.80q, want %.80q", name, step, f.out, tt.want)
@@ -316,7 +316,7 @@ func FuzzInflation(f *testing.F) {
 	f.Add(packedFrames([]byte(`{"type":"send","text":"a"}`), 3))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		var in inflation
-		in.feed(b)
+		in.inflate(b)
 		// Each message costs its sender eight bytes at least.
 		if len(in.out) > len(b)+(len(b)/8+1)*(maxFrame+14) || len(in.pack) > maxFrame {
 			t.Errorf("%d bytes became %d, and %d wait", len(b), len(in.out), len(in.pack))

@@ -102,7 +102,7 @@ func (s *stream) Read(b []byte) (n int, err error) {
 	for len(s.inflation.out) == 0 {
 		n, err = s.Conn.Read(b)
 		s.came(b[:n])
-		s.inflation.feed(b[:n])
+		s.inflation.inflate(b[:n])
 		if err != nil && len(s.inflation.out) == 0 {
 			return 0, err
 		}

@@ -3,16 +3,17 @@ package socket
 import (
 	"slices"
 	"sync"
-
-	"github.com/olahol/melody"
+	"sync/atomic"
 
 	"danmaku/live/fanout"
 )
 
 // group is the clients of one view of a room.
 type group struct {
-	*melody.Melody
+	key      groupKey
 	hub      *Hub
+	sockets  atomic.Int64 // clients, those in mid-handshake among them
+	place    int          // in the hub's occupied groups, under their lock; -1 while it is not in it
 	pressure backpressure
 	traffic  traffic
 
@@ -25,6 +26,19 @@ type group struct {
 	numbered uint32     // frames broadcast so far; a chain is known by the number of its last one
 	quiet    bool       // there was no broadcast since the last heartbeat
 }
+
+func newGroup(h *Hub, key groupKey) *group { return &group{key: key, hub: h, place: -1} }
+
+// Len counts clients, those in mid-handshake among them.
+func (g *group) Len() int { return int(g.sockets.Load()) }
+
+// arrives counts a client that is taken in, leaves one that has ended.
+func (g *group) arrives() {
+	g.sockets.Add(1)
+	g.hub.occupied.add(g)
+}
+
+func (g *group) leaves() { g.sockets.Add(-1) }
 
 // register adds a client that is being greeted.
 func (g *group) register(s *stream) {
@@ -66,7 +80,7 @@ func (g *group) list() []*stream {
 	return g.members
 }
 
-// recipients are the members of a group at one moment; the zero value is nobody.
+// recipients are the members of a group at one moment; the zero value has none.
 type recipients struct {
 	group   *group
 	members []*stream
@@ -103,16 +117,19 @@ func (g *group) broadcast(all []*stream, frame fanout.Frame) (taken <-chan struc
 	return launched.taken
 }
 
-// settle is called with every heartbeat: a group that is quiet needs no chains.
-func (g *group) settle() {
+// releaseIdleChains is called with every heartbeat: a group that is quiet needs no chains. It
+// reports whether there is nothing left to give back.
+func (g *group) releaseIdleChains() (released bool) {
 	if !g.sending.TryLock() {
-		return
+		return false
 	}
 	defer g.sending.Unlock()
+	released = g.quiet
 	if g.quiet {
 		g.chains = [2]*chain{}
 	}
 	g.quiet = true
+	return released
 }
 
 // announce sends a frame that nothing waits for to all members.
@@ -132,15 +149,24 @@ func (g *group) walk(all []*stream, of func(*stream) *parcel) (written int64) {
 		if s.silent.Load() {
 			continue
 		}
-		switch p := of(s); {
-		case s.pass(p):
+		if p := of(s); g.deliver(s, p) {
 			written++
 			size += int64(len(p.wire))
-		case !s.enqueue(p):
-			g.hub.cut(s, reasonSlow)
 		}
 	}
 	g.traffic.frames.Add(1)
 	g.traffic.add(written, size)
 	return written
+}
+
+// deliver writes a member a parcel at once, or by its queue. It returns true for at
+// once.
+func (g *group) deliver(s *stream, p *parcel) bool {
+	if s.pass(p) {
+		return true
+	}
+	if !s.enqueue(p) {
+		g.hub.disconnectStream(s, reasonSlow)
+	}
+	return false
 }

@@ -3,7 +3,9 @@ package socket
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"math/rand/v2"
+	"net"
 	"runtime"
 	"slices"
 	"strings"
@@ -11,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"danmaku/comment"
 	"danmaku/live"
 	"danmaku/room"
 
@@ -30,7 +33,7 @@ func (h *house) member() *stream {
 
 // session returns its session.
 func (h *house) session() (one *melody.Session) {
-	h.hub.each(func(_ groupKey, sess *melody.Session) { one = sess })
+	h.hub.each(func(sess *melody.Session) { one = sess })
 	return one
 }
 
@@ -39,7 +42,7 @@ func TestFramesNeedNoGoroutine(t *testing.T) {
 	h := newHouse(t)
 	conn := h.phone()
 	next(t, conn, "hello")
-	h.member() // or the first frame would find nobody
+	h.member() // or the first frame would reach no member
 	for n := range 3 * queueLen {
 		h.hub.Announce("live", room.ViewAudience, fmt.Appendf(nil, `{"type":"beat","n":%d}`, n))
 		if waiting := h.member().queued.Load(); waiting != 0 {
@@ -62,10 +65,10 @@ func TestASocketHasOneGoroutine(t *testing.T) {
 	for range 20 {
 		next(t, h.phone(), "hello")
 	}
-	eventually(t, "no pump", func() bool { return !strings.Contains(stacks(), "writePump") })
-	if n := strings.Count(stacks(), "readPump"); n != 21 {
-		t.Errorf("%d goroutines read", n)
-	}
+	eventually(t, "21 goroutines that read, and none that writes", func() bool { // a hello may come before its reader begins
+		now := stacks()
+		return !strings.Contains(now, "writePump") && strings.Count(now, "readPump") == 21
+	})
 }
 
 // slowService takes its time for greetings.
@@ -186,6 +189,52 @@ func TestNothingFollowsABye(t *testing.T) {
 	}
 }
 
+// Who was told bye is read on until it closes, and what it sends is dropped: closing
+// over unread bytes would reset the connection, and the bye could be lost with it.
+func TestByeClosesOverNothingUnread(t *testing.T) {
+	h := newHouse(t)
+	h.hub.linger = patience
+	busy, release := make(chan struct{}), make(chan struct{})
+	var checked atomic.Int64
+	h.OnCheck = func(comment.Draft) {
+		if checked.Add(1) == 1 {
+			close(busy)
+		}
+		<-release
+	}
+	conn := h.phone()
+	next(t, conn, "hello")
+	send := func(text string) {
+		t.Helper()
+		if err := conn.WriteJSON(map[string]string{"type": "send", "text": text}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	send("while it is being read, nothing else is")
+	<-busy
+	for range 5 {
+		send("in nobody's hands yet")
+	}
+	s := h.member()
+	h.hub.Evict(func(live.Client) error { return room.ErrBanned })
+	next(t, conn, "bye")
+	conn.SetCloseHandler(func(int, string) error { return nil }) // to write would take the reset off the socket
+	if _, code := ended(t, conn); code != closeBanned {
+		t.Errorf("closed with %d", code)
+	}
+	eventually(t, "a connection that is read on", s.client.disconnected.Load)
+	close(release)
+	if err := conn.NetConn().(*net.TCPConn).CloseWrite(); err != nil {
+		t.Errorf("the connection is gone: %v", err)
+	}
+	if _, err := io.Copy(io.Discard, conn.NetConn()); err != nil {
+		t.Errorf("the connection ended with %v", err)
+	}
+	if n := checked.Load(); n != 1 {
+		t.Errorf("%d comments were taken after the bye", n-1)
+	}
+}
+
 // Who was told bye gets no further frame that would fill its queue, and so is cut
 // when it has not gone from one beat to the next.
 func TestByeHasItsTime(t *testing.T) {
@@ -195,7 +244,7 @@ func TestByeHasItsTime(t *testing.T) {
 	next(t, conn, "hello")
 	s := h.member()
 	release := waits(t, s)
-	s.client.heard.Store(time.Now().Add(time.Hour).UnixNano()) // it is not silent
+	s.heard.Store(time.Now().Add(time.Hour).UnixNano()) // it is not silent
 	h.hub.bye(h.session(), closeWith(wire.Bye{Code: "revoked"}, closeKey))
 	for range 2 {
 		h.handler.beat()
@@ -216,8 +265,8 @@ func TestNothingComesAfterAFrameThatIsMissed(t *testing.T) {
 	conn := h.phone()
 	next(t, conn, "hello")
 	ended := &h.member().silent
-	for n, cut := range []bool{false, true, false} {
-		ended.Store(cut)
+	for n, disconnectStream := range []bool{false, true, false} {
+		ended.Store(disconnectStream)
 		h.hub.Announce("live", room.ViewAudience, fmt.Appendf(nil, `{"type":"beat","n":%d}`, n))
 	}
 	for _, n := range []float64{0, 2} {

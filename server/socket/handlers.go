@@ -2,7 +2,10 @@ package socket
 
 import (
 	"context"
+	"errors"
 	"runtime/debug"
+	"slices"
+	"strconv"
 	"time"
 	"unicode/utf8"
 
@@ -17,8 +20,9 @@ import (
 )
 
 // greet writes a new client its hello. Frames come from the hello on.
-func (h *Handler) greet(m *group, sess *melody.Session) {
+func (h *Handler) greet(sess *melody.Session) {
 	s := streamOf(sess)
+	m := s.group
 	defer s.release() // what ends a client that was not greeted
 	defer h.caught(sess)
 	c := clientOf(sess)
@@ -54,6 +58,7 @@ func (h *Handler) greet(m *group, sess *melody.Session) {
 		// comes behind its hello, since it is held, and what they heard before is in that.
 		m.register(s)
 		if a.User != nil {
+			a.User.Warnings = wire.WarningsOf(h.svc.WarningsOf(c.Room, c.User))
 			a.User.Took = wire.PartsOf(h.svc.PartsOf(c.Room, c.User))
 		}
 		if c.View == room.ViewAudience {
@@ -102,12 +107,13 @@ const plainBeat = `{"type":"beat"}`
 func (h *Handler) guarded(beat string, handle func(*melody.Session, []byte)) func(*melody.Session, []byte) {
 	return func(sess *melody.Session, msg []byte) {
 		defer h.caught(sess)
-		c := clientOf(sess)
+		s := streamOf(sess)
+		c := s.client
 		if c.disconnected.Load() {
 			return
 		}
 		now := h.hub.elapsed()
-		c.heard.Store(int64(now))
+		s.heard.Store(int64(now))
 		if !c.frames.take(now) {
 			h.hub.disconnect(sess, reasonFlooding)
 			return
@@ -145,51 +151,120 @@ func (h *Handler) message(sess *melody.Session, msg []byte) {
 		}
 	case f.Type == "obs":
 		h.sendError(sess, room.ErrBadFrame)
-	case f.Type == "take_part":
-		h.takePart(sess, c, f)
-	case f.Type == "react":
-		// Nobody waits for an answer: what does not count is not told.
-		if c.View == room.ViewAudience {
-			h.svc.React(c.Room, c.author, f.Taps)
-		}
+	case f.Type == "react" && c.View != room.ViewAudience: // the client expects no answer
 	case c.View != room.ViewAudience:
-		h.ack(sess, f.Ref, live.Outcome{}, room.ErrNotAllowed)
-	default:
+		h.hub.write(sess, h.refused(f, room.ErrNotAllowed))
+	case h.opt.Home == nil:
 		// The socket may close meanwhile; the comment is sent all the same.
-		o, err := h.svc.Submit(context.Background(), c.Room, c.author, f.Draft(comment.FromAudience))
-		h.ack(sess, f.Ref, o, err)
-	}
-}
-
-// takePart answers a vote.
-func (h *Handler) takePart(sess *melody.Session, c *client, f wire.ClientFrame) {
-	p, err := live.Part{Item: f.Item}, error(room.ErrNotAllowed)
-	if c.View == room.ViewAudience {
-		var took live.Part
-		took, err = h.svc.TakePart(context.Background(), c.Room, c.author, show.Entry{Item: f.Item, Choice: f.Choice, Withdraw: f.Withdraw})
-		if err == nil {
-			p = took
-		} else if wire.FaultOf(err).Code == wire.Internal.Code {
-			h.hub.log.Error("a vote failed", "err", err)
+		if answer, _ := h.answer(context.Background(), c.Room, c.author, f); answer != nil {
+			h.hub.write(sess, answer)
+		}
+	case f.Type == "react":
+		select {
+		case h.reacting <- struct{}{}:
+			msg := slices.Clone(msg)
+			go func() {
+				defer func() { <-h.reacting }()
+				_, _ = h.opt.Home(context.Background(), c.Room, c.author, msg)
+			}()
+		default: // a reaction that does not count is not reported
+		}
+	default:
+		answer, err := h.opt.Home(context.Background(), c.Room, c.author, msg)
+		if err != nil {
+			answer = h.refused(f, room.ErrBusy)
+		}
+		if answer != nil {
+			h.hub.write(sess, answer)
 		}
 	}
-	a := wire.PartAckOf(f.Ref, p, err)
-	a.Type = "ack"
-	h.hub.write(sess, wire.Marshal(a))
 }
 
-func (h *Handler) ack(sess *melody.Session, ref string, o live.Outcome, err error) {
+// reactingMost is how many frames of reactions are on their way to the home at once; those
+// beyond do not count.
+const reactingMost = 256
+
+// Answer does what a frame of a phone asks for, which another machine got, and returns the
+// answer; nil where there is none. missing says that what it is about is not there.
+func (h *Handler) Answer(ctx context.Context, roomID string, a live.Author, msg []byte) (answer []byte, missing bool) {
+	f, err := wire.DecodeFrame(msg)
+	if err != nil {
+		return h.refused(f, err), false
+	}
+	answer, err = h.answer(ctx, roomID, a, f)
+	return answer, errors.Is(err, room.ErrNotFound)
+}
+
+// answer does what a frame of a phone asks for: a comment, a vote, reactions, a warning
+// that was read. The answer, nil where there is none, says err too.
+func (h *Handler) answer(ctx context.Context, roomID string, a live.Author, f wire.ClientFrame) (answer []byte, err error) {
+	switch f.Type {
+	case "react":
+		// The client expects no answer: a reaction that does not count is not reported.
+		h.svc.React(roomID, a, f.Taps)
+		return nil, nil
+	case "take_part":
+		p, err := h.svc.TakePart(ctx, roomID, a, show.Entry{Item: f.Item, Choice: f.Choice, Withdraw: f.Withdraw})
+		if err != nil {
+			p.Item = f.Item
+			if wire.FaultOf(err).Code == wire.Internal.Code {
+				h.hub.log.Error("a vote failed", "err", err)
+			}
+		}
+		return partAck(f.Ref, p, err), err
+	case "read":
+		if err = h.readWarning(ctx, roomID, a, f); err != nil {
+			answer = h.refused(f, err)
+		}
+		return answer, err
+	}
+	o, err := h.svc.Submit(ctx, roomID, a, f.Draft(comment.FromAudience))
 	if err != nil && wire.FaultOf(err).Code == wire.Internal.Code {
 		h.hub.log.Error("a comment failed", "err", err)
 	}
+	return ack(f.Ref, o, err), err
+}
+
+// readWarning has a person put a warning away. What is left to read is told to all of the
+// person's sockets, so that nothing is answered but an error.
+func (h *Handler) readWarning(ctx context.Context, roomID string, a live.Author, f wire.ClientFrame) error {
+	id, err := strconv.ParseInt(f.Warning, 10, 64)
+	if err != nil {
+		return room.ErrBadFrame
+	}
+	return h.svc.ReadWarning(ctx, roomID, a.User, id)
+}
+
+// refused is the answer to a frame of which nothing was done.
+func (h *Handler) refused(f wire.ClientFrame, err error) []byte {
+	if f.Type == "read" {
+		return errorFrame(err)
+	}
+	if f.Type == "take_part" {
+		return partAck(f.Ref, live.Part{Item: f.Item}, err)
+	}
+	return ack(f.Ref, live.Outcome{}, err)
+}
+
+func partAck(ref string, p live.Part, err error) []byte {
+	a := wire.PartAckOf(ref, p, err)
+	a.Type = "ack"
+	return wire.Marshal(a)
+}
+
+func ack(ref string, o live.Outcome, err error) []byte {
 	a := wire.AckOf(ref, o, err)
 	a.Type = "ack"
-	h.hub.write(sess, wire.Marshal(a))
+	return wire.Marshal(a)
 }
 
 func (h *Handler) sendError(sess *melody.Session, err error) {
+	h.hub.write(sess, errorFrame(err))
+}
+
+func errorFrame(err error) []byte {
 	f := wire.FaultOf(err)
-	h.hub.write(sess, wire.Marshal(wire.Error{Type: "error", Code: f.Code, Message: f.Message}))
+	return wire.Marshal(wire.Error{Type: "error", Code: f.Code, Message: f.Message})
 }
 
 // caught ends a panic: it is logged, and costs the one client alone. Neither

@@ -25,6 +25,8 @@ type Service interface {
 	// Stays and Sit are asked once a client is registered.
 	Stays(live.Client) error
 	Register(room, user, address string) (mutedUntil time.Time, err error)
+	WarningsOf(room, user string) []room.Note
+	ReadWarning(ctx context.Context, room, user string, id int64) error
 	Join(room string, v room.View, resume live.Resume, welcome func(live.Welcome)) error
 	Submit(ctx context.Context, room string, a live.Author, d comment.Draft) (live.Outcome, error)
 	TakePart(ctx context.Context, room string, a live.Author, e show.Entry) (live.Part, error)
@@ -32,16 +34,18 @@ type Service interface {
 	PartsOf(room, user string) []live.Part
 	// Still, Crowd and Stats are asked with every heartbeat.
 	Still(room string, v room.View, fn func(room.Position)) error
-	Crowd(room string, people int)
+	NoteHeadcount(room string, people int)
 	Stats(room string) (live.Stats, error)
 }
 
 // HandlerOptions are what a handler needs besides a hub and the use cases.
 type HandlerOptions struct {
-	Beat        time.Duration                         // between heartbeats; 10 s when zero
-	StatsEvery  time.Duration                         // between stats for consoles; 2 s when zero
-	CheckOrigin func(*http.Request) bool              // as of gorilla's Upgrader; nil: the same origin
-	OBS         func(room string, f wire.ClientFrame) // gets what an overlay reports of OBS; may be nil
+	Beat        time.Duration            // between heartbeats; 10 s when zero
+	StatsEvery  time.Duration            // between stats for consoles; 2 s when zero
+	CheckOrigin func(*http.Request) bool // as of gorilla's Upgrader; nil: the same origin
+	// Home has the home of a cluster answer a frame of a phone; nil: this machine is alone.
+	Home func(ctx context.Context, room string, a live.Author, frame []byte) (answer []byte, err error)
+	OBS  func(room string, f wire.ClientFrame) // gets what an overlay reports of OBS; may be nil
 }
 
 // greetingsPerCPU is how many clients are greeted at once for each processor. Greeting
@@ -60,7 +64,9 @@ type Handler struct {
 	storm    storm // of the heartbeats' goroutine
 	rush     rush  // of the heartbeats' goroutine
 	air      onAir
-	greeting chan struct{} // holds a place for each client that is being greeted
+	remote   map[string]bool // rooms that had phones at other machines; of the heartbeats' goroutine
+	greeting chan struct{}   // holds a place for each client that is being greeted
+	reacting chan struct{}   // holds a place for each frame of reactions on its way to the home
 }
 
 // NewHandler builds a handler.
@@ -71,12 +77,14 @@ func NewHandler(hub *Hub, svc Service, o HandlerOptions) *Handler {
 	if o.StatsEvery == 0 {
 		o.StatsEvery = 2 * time.Second
 	}
-	return &Handler{hub: hub, svc: svc, opt: o, greeting: make(chan struct{}, greetingsPerCPU*runtime.GOMAXPROCS(0)), upgrader: &websocket.Upgrader{
+	h := &Handler{hub: hub, svc: svc, opt: o, reacting: make(chan struct{}, reactingMost), greeting: make(chan struct{}, greetingsPerCPU*runtime.GOMAXPROCS(0)), upgrader: &websocket.Upgrader{
 		// Messages are short, and longer ones go past the buffer. gorilla writes nothing
 		// but handshakes and control frames.
 		ReadBufferSize: 128, WriteBufferSize: 512, WriteBufferPool: &sync.Pool{},
 		Subprotocols: []string{Subprotocol}, CheckOrigin: o.CheckOrigin,
 	}}
+	h.setUp(hub.sessions)
+	return h
 }
 
 // Arrival is a client whose rights were established, before its handshake.
@@ -99,7 +107,7 @@ func Acceptable(r *http.Request) bool {
 }
 
 // Accept takes the connection of a handshake from net/http and serves it as a
-// client in a goroutine of its own; gone is called when it is no more. After an
+// client in a goroutine of its own; gone is called when it has ended. After an
 // error nothing was taken, and gone is not called.
 func (h *Handler) Accept(w http.ResponseWriter, r *http.Request, a Arrival, gone func()) error {
 	taken, err := hijack(w)
@@ -111,8 +119,9 @@ func (h *Handler) Accept(w http.ResponseWriter, r *http.Request, a Arrival, gone
 	return nil
 }
 
-// TurnAway answers a handshake with the reason why there is no socket for it, over
-// a socket: a page cannot read a refused handshake. It takes closeTimeout at most.
+// TurnAway accepts a handshake, sends the reason why it is turned away, and closes:
+// a page cannot read the answer to a refused handshake. It takes closeTimeout at most,
+// in which the client has no place; so no more than maxLingering wait at once.
 func (h *Handler) TurnAway(w http.ResponseWriter, r *http.Request, why error) {
 	conn, err := h.upgrader.Upgrade(w, r, nil)
 	if err != nil {
@@ -120,30 +129,45 @@ func (h *Handler) TurnAway(w http.ResponseWriter, r *http.Request, why error) {
 	}
 	defer conn.Close()
 	code, closeCode := closeCodeOf(why)
-	deadline := time.Now().Add(closeTimeout)
+	deadline := time.Now().Add(h.hub.linger)
 	_ = conn.SetWriteDeadline(deadline)
-	if conn.WriteMessage(websocket.TextMessage, wire.Marshal(wire.Bye{Type: "bye", Code: code})) == nil {
-		_ = conn.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(closeCode, code), deadline)
+	if conn.WriteMessage(websocket.TextMessage, wire.Marshal(wire.Bye{Type: "bye", Code: code})) != nil ||
+		conn.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(closeCode, code), deadline) != nil {
+		return
+	}
+	// To close over what it sends meanwhile would reset the connection, by which the
+	// answer can be lost. That is risked where so many come that they would take what
+	// others need.
+	defer h.hub.turnedAway.Add(-1)
+	if h.hub.turnedAway.Add(1) > maxLingering {
+		return
+	}
+	conn.SetReadLimit(maxDiscarded)
+	_ = conn.SetReadDeadline(deadline)
+	for err == nil {
+		_, _, err = conn.NextReader()
 	}
 }
 
 // serve runs a connection that was taken from net/http in a goroutine of its own,
 // so that net/http's buffers go back: with 10,000 sockets they are 80 MB. gone is
-// called when it is no more.
+// called when it has ended.
 func (h *Handler) serve(taken *hijacked, r *http.Request, c *client, gone func()) {
 	m := h.group(groupKey{c.Room, c.View})
 	s := taken.conn
 	s.group, s.client = m, c
+	s.heard.Store(int64(h.hub.elapsed()))
 	s.agree(r, taken.header)
 	s.hold() // until it is greeted
+	m.arrives()
 	go func() {
 		defer gone()
-		defer close(c.gone)
+		defer m.leaves()
 		defer h.hub.presence.unregister(c)
 		defer m.unregister(s)
 		defer s.depart()
 		defer h.caught(nil)
-		if err := m.HandleRequestWithKeys(taken, r, nil); err != nil {
+		if err := h.hub.sessions.HandleRequestWithKeys(taken, r, nil); err != nil {
 			h.hub.log.Debug("a handshake failed", "err", err)
 		}
 	}()
@@ -160,15 +184,15 @@ func (h *Handler) group(key groupKey) *group {
 	h.hub.mu.Lock()
 	defer h.hub.mu.Unlock()
 	if m = h.hub.groups[key]; m == nil {
-		m = h.newGroup()
+		m = newGroup(h.hub, key)
 		h.hub.groups[key] = m
 	}
 	return m
 }
 
-// newGroup sets up a melody so that none of its defaults is left to chance.
-func (h *Handler) newGroup() *group {
-	m := &group{Melody: melody.New(), hub: h.hub}
+// setUp sets up a melody so that none of its defaults is left to chance. One serves
+// all rooms: which group a session is of, its stream knows.
+func (h *Handler) setUp(m *melody.Melody) {
 	m.Upgrader = h.upgrader
 	m.Config = &melody.Config{
 		WriteWait: writeWait, PongWait: 60 * time.Second, PingPeriod: 25 * time.Second,
@@ -184,7 +208,7 @@ func (h *Handler) newGroup() *group {
 				<-h.greeting
 				close(greeted)
 			}()
-			h.greet(m, sess)
+			h.greet(sess)
 		}()
 		<-greeted
 		_ = sess.Write(nil) // the queue is empty
@@ -200,5 +224,4 @@ func (h *Handler) newGroup() *group {
 	}))
 	m.HandlePong(func(sess *melody.Session) { h.control(sess) })
 	// No HandleClose: melody would no longer answer a client's close frame.
-	return m
 }

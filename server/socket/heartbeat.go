@@ -2,10 +2,13 @@ package socket
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"danmaku/room"
 	"danmaku/server/wire"
+
+	"github.com/gorilla/websocket"
 )
 
 // start begins heartbeats and stats. Hub.Shutdown ends them; after it nothing begins.
@@ -21,7 +24,7 @@ func (h *Handler) start() {
 	h.hub.heartbeats.Go(func() {
 		every(ctx, h.opt.StatsEvery, func() {
 			h.stats()
-			h.tellOnAir()
+			h.broadcastOnAir()
 		})
 	})
 }
@@ -45,33 +48,34 @@ func every(ctx context.Context, d time.Duration, do func()) {
 // reads too slowly: no further frame fills its queue, which would disconnect it, and
 // each frame that waits there may take ten seconds.
 //
-// One ticker and one walk serve all rooms, so that what a beat costs follows people.
+// One ticker and one walk serve all rooms, so that what a beat costs follows people: a
+// room that everybody has left is visited once more, and then no longer.
 func (h *Handler) beat() {
 	now := h.hub.now()
 	silent := int64(h.hub.elapsed() - 2*h.opt.Beat - h.opt.Beat/2)
-	for key, m := range h.hub.all() {
-		m.settle()
-		people := m.Len()
-		if people == 0 {
-			continue // a room that everybody has left costs nothing
-		}
-		if key.view == room.ViewAudience {
-			h.svc.Crowd(key.room, people)
+	groups := h.hub.occupied.of(room.Views...)
+	frames := beatFrames{at: now, most: len(groups)}
+	for _, g := range groups {
+		roomID, view := g.key.room, g.key.view
+		released := g.releaseIdleChains()
+		var people int
+		if view == room.ViewAudience {
+			people = g.Len() + h.hub.headcountElsewhere(roomID).Clients[view]
+			h.svc.NoteHeadcount(roomID, people)
 		} else {
-			people = h.hub.Count(key.room, room.ViewAudience)
+			people = h.hub.Count(roomID, room.ViewAudience)
 		}
-		_ = h.svc.Still(key.room, key.view, func(pos room.Position) { // a room that is gone has nobody to tell
-			m.announce(wire.Marshal(wire.Beat{Type: "beat", Time: now.UnixMilli(), Position: pos.String(), People: people}))
-		})
-		for _, s := range m.list() {
-			switch c := s.client; {
-			case c.heard.Load() < silent:
-				h.hub.cut(s, reasonSilent)
-			case c.byeReason.Load() != nil && c.lingered.Swap(true):
-				h.hub.cut(s, reasonSlow)
+		if g.Len() == 0 {
+			if released {
+				h.hub.occupied.drop(g)
 			}
+			continue
+		}
+		if h.svc.Still(roomID, view, func(pos room.Position) { g.beat(frames.frame(pos, people), silent) }) != nil {
+			g.beat(nil, silent) // the room is gone, and its clients are leaving
 		}
 	}
+	h.noteRemotePhones()
 	rooms := map[string]bool{}
 	for _, o := range h.hub.allObservers() {
 		rooms[o.Client.Room] = true
@@ -82,20 +86,75 @@ func (h *Handler) beat() {
 	h.tidy()
 }
 
-// stats sends consoles the state of their room.
-func (h *Handler) stats() {
-	h.hub.mu.RLock()
-	var rooms []string
-	for key := range h.hub.groups {
-		if key.view == room.ViewConsole {
-			rooms = append(rooms, key.room)
+// noteRemotePhones notes the phones of rooms that have some at other machines, and perhaps none
+// here.
+func (h *Handler) noteRemotePhones() {
+	now := map[string]bool{}
+	if all := h.hub.elsewhere.Load(); all != nil {
+		for id, c := range *all {
+			if c.Clients[room.ViewAudience] > 0 {
+				now[id] = true
+			}
 		}
 	}
-	h.hub.mu.RUnlock()
-	for _, id := range rooms {
-		if h.hub.Count(id, room.ViewConsole) == 0 {
+	for _, ids := range []map[string]bool{h.remote, now} { // those that had some at the last beat, too
+		for id := range ids {
+			h.svc.NoteHeadcount(id, h.hub.Count(id, room.ViewAudience))
+		}
+	}
+	h.remote = now
+}
+
+// beatFrames makes the frames of one heartbeat, which lie one behind the other in memory.
+type beatFrames struct {
+	at      time.Time
+	most    int // how many there are at most
+	payload []byte
+	frames  []byte
+}
+
+// beatRoom is how many bytes a frame of a beat takes.
+const beatRoom = 128
+
+func (b *beatFrames) frame(pos room.Position, people int) *parcel {
+	b.payload = wire.AppendBeat(b.payload[:0], b.at, pos, people)
+	if cap(b.frames)-len(b.frames) < len(b.payload)+10 {
+		b.frames = make([]byte, 0, max(min(b.most, 32)*beatRoom, len(b.payload)+10)) // a queue keeps no more than this
+	}
+	from := len(b.frames)
+	b.frames = appendFrame(b.frames, finalBit|websocket.TextMessage, b.payload)
+	return &parcel{wire: slices.Clip(b.frames[from:])}
+}
+
+// beat writes members the frame of a beat, which is nil in a room that is gone, and
+// disconnects those that were last heard of before silent, or linger over their bye.
+func (g *group) beat(p *parcel, silent int64) {
+	var written int64
+	for _, s := range g.list() {
+		switch {
+		case s.heard.Load() < silent:
+			g.hub.disconnectStream(s, reasonSilent)
+		case s.silent.Load():
+			if s.client.byeReason.Load() != nil && s.client.lingered.Swap(true) {
+				g.hub.disconnectStream(s, reasonSlow)
+			}
+		case p != nil && g.deliver(s, p):
+			written++
+		}
+	}
+	if p != nil {
+		g.traffic.frames.Add(1)
+		g.traffic.add(written, written*int64(len(p.wire)))
+	}
+}
+
+// stats sends consoles the state of their room.
+func (h *Handler) stats() {
+	for _, g := range h.hub.occupied.of(room.ViewConsole) {
+		if g.Len() == 0 {
 			continue
 		}
+		id := g.key.room
 		if s, err := h.svc.Stats(id); err == nil {
 			h.hub.Announce(id, room.ViewConsole, wire.Marshal(wire.StatsOf(s, h.hub.Account(id))))
 		}

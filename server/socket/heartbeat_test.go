@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"danmaku/room"
+
 	"github.com/gorilla/websocket"
 )
 
@@ -83,8 +85,8 @@ func TestHeapIsWhatCanBeGivenBack(t *testing.T) {
 	}
 }
 
-// Setting the clock, ahead or back, cuts nobody; silence does, by the time that
-// has really passed.
+// Setting the clock, ahead or back, closes no socket. Silence closes one, by the
+// time that has really passed.
 func TestSettingTheClockCutsNobody(t *testing.T) {
 	h := newHouse(t)
 	phone := h.phone()
@@ -124,5 +126,33 @@ func TestAStormDuringAShowDoesNotHideWhatIsLeft(t *testing.T) {
 	h.tidy() // the show is over
 	if got := heapBytes(); got > 48<<20 {
 		t.Errorf("%d bytes are kept after a show with a storm in it", got)
+	}
+}
+
+// Phones at other machines are counted in a room's hour, also where none is here, and
+// no longer once they have left.
+func TestPhonesElsewhereAreInTheHour(t *testing.T) {
+	h := newHouse(t)
+	people := func() int {
+		t.Helper()
+		h.handler.beat()
+		hour, err := h.Service.Hour("live", room.Actor{Role: room.Owner})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return hour.People[59]
+	}
+	counts := func(n int) map[string]map[string]Headcount {
+		return map[string]map[string]Headcount{"two": {"live": {Clients: map[room.View]int{room.ViewAudience: n}}}}
+	}
+	h.hub.SetElsewhere(counts(7))
+	if n := people(); n != 7 {
+		t.Errorf("%d people in this minute, want 7", n)
+	}
+	h.hub.SetElsewhere(nil)
+	people()
+	h.Later.Add(int64(time.Minute))
+	if n := people(); n != 0 {
+		t.Errorf("%d people in the minute after they have left", n)
 	}
 }

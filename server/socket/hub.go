@@ -37,10 +37,12 @@ const (
 	controlRate  = 4       // pings and pongs a second, with a burst of four times that
 	writeWait    = 10 * time.Second
 	closeTimeout = time.Second
+	maxLingering = 100 // clients that were turned away and are still read
 )
 
 // Hub is every client of the process: one group for each room and view, so that a
-// broadcast walks only those who get it. It is live.Outlet, and is built before
+// broadcast walks only those who get it, and one list of those that have clients, so
+// that empty rooms cost nothing. It is live.Outlet, and is built before
 // the use cases; a [Handler] brings the clients. Its methods may be called from
 // any goroutine and wait for no client.
 type Hub struct {
@@ -49,19 +51,24 @@ type Hub struct {
 	elapsed func() time.Duration // as of Options.Elapsed
 	linger  time.Duration        // for which a client that is disconnected is still written to and read
 
-	total       atomic.Int64
-	slow        atomic.Int64   // clients disconnected since they did not read fast enough
-	frames      atomic.Int64   // broadcast since the last heartbeat
-	ended       sync.Map       // *atomic.Int64 by the reason for which the server closed clients
-	disconnects sync.WaitGroup // closing what will not read
-	handlers    sync.WaitGroup // requests that hold a socket
-	heartbeats  sync.WaitGroup
-	stop        context.CancelFunc // of the heartbeats; nil before the first client
+	total      atomic.Int64
+	turnedAway atomic.Int64   // clients that have no socket and are read until they have left
+	slow       atomic.Int64   // clients disconnected since they did not read fast enough
+	frames     atomic.Int64   // broadcast since the last heartbeat
+	ended      sync.Map       // *atomic.Int64 by the reason for which the server closed clients
+	handlers   sync.WaitGroup // requests that hold a socket
+	heartbeats sync.WaitGroup
+	stop       context.CancelFunc // of the heartbeats; nil before the first client
+
+	sessions *melody.Melody // of all clients; a [Handler] sets it up
 
 	mu       sync.RWMutex
 	closing  bool
 	groups   map[groupKey]*group
 	presence presence
+	occupied occupiedGroups
+
+	elsewhere atomic.Pointer[map[string]Headcount] // what other machines count, by room; nil: there are none
 
 	observers map[string][]*Observer // by room; a list is never changed, but replaced
 	observed  traffic                // of observers
@@ -78,7 +85,7 @@ type Options struct {
 
 // NewHub builds a hub without clients.
 func NewHub(o Options) *Hub {
-	h := &Hub{log: o.Log, now: o.Now, elapsed: o.Elapsed, linger: closeTimeout, groups: map[groupKey]*group{}, observers: map[string][]*Observer{}}
+	h := &Hub{log: o.Log, now: o.Now, elapsed: o.Elapsed, linger: closeTimeout, sessions: melody.New(), groups: map[groupKey]*group{}, observers: map[string][]*Observer{}}
 	if h.log == nil {
 		h.log = slog.New(slog.DiscardHandler)
 	}
@@ -132,17 +139,9 @@ func (h *Hub) find(roomID string, v room.View) *group {
 	return h.groups[groupKey{roomID, v}]
 }
 
-// Count implements live.Outlet.
-func (h *Hub) Count(roomID string, v room.View) int {
-	if m := h.find(roomID, v); m != nil {
-		return m.Len()
-	}
-	return 0
-}
-
 // Evict implements live.Outlet.
 func (h *Hub) Evict(why func(live.Client) error) {
-	h.each(func(_ groupKey, sess *melody.Session) {
+	h.each(func(sess *melody.Session) {
 		if err := why(clientOf(sess).Client); err != nil {
 			code, closeCode := closeCodeOf(err)
 			h.bye(sess, closeWith(wire.Bye{Code: code}, closeCode))
@@ -165,15 +164,13 @@ func (h *Hub) all() map[groupKey]*group {
 }
 
 // each calls fn for every session.
-func (h *Hub) each(fn func(groupKey, *melody.Session)) {
-	for key, m := range h.all() {
-		all, err := m.Sessions()
-		if err != nil {
-			continue
-		}
-		for _, sess := range all {
-			fn(key, sess)
-		}
+func (h *Hub) each(fn func(*melody.Session)) {
+	all, err := h.sessions.Sessions()
+	if err != nil {
+		return // closed, which nobody does
+	}
+	for _, sess := range all {
+		fn(sess)
 	}
 }
 
@@ -195,25 +192,26 @@ func (h *Hub) Reserve(limit int) bool {
 
 // Release counts a socket out.
 func (h *Hub) Release() {
-	h.total.Add(-1)
-	h.handlers.Done()
+	h.Vacate()
+	h.Depart()
 }
 
-// Account returns what only the sockets know of a room.
-func (h *Hub) Account(roomID string) wire.Account {
+// Vacate frees the place of a client that is turned away, while its request is still
+// running. Call [Hub.Depart] when the request has ended.
+func (h *Hub) Vacate() { h.total.Add(-1) }
+
+// Depart says that a request whose place was given back by [Hub.Vacate] has ended.
+func (h *Hub) Depart() { h.handlers.Done() }
+
+// account returns what the sockets of this machine know of a room.
+func (h *Hub) account(roomID string) wire.Account {
 	a := wire.Account{Slow: h.slow.Load(), Now: h.now()}
-	h.mu.RLock()
-	m := h.groups[groupKey{roomID, room.ViewOverlay}]
-	h.mu.RUnlock()
+	m := h.find(roomID, room.ViewOverlay)
 	if m == nil {
 		return a
 	}
-	all, err := m.Sessions()
-	if err != nil {
-		return a // closing
-	}
-	for _, sess := range all {
-		c := clientOf(sess)
+	for _, s := range m.list() {
+		c := s.client
 		countOverlay(&a.Overlays, c.drawing.Load())
 		if ms := c.shown.Load() - 1; ms >= 0 && (a.Shown == nil || ms > *a.Shown) {
 			a.Shown = &ms

@@ -25,8 +25,8 @@ type inflation struct {
 	dead bool   // it was too long, or no message: nothing more is read
 }
 
-// feed takes bytes of the client, and appends to out what gorilla may read.
-func (f *inflation) feed(b []byte) {
+// inflate takes bytes of the client, and appends to out what gorilla may read.
+func (f *inflation) inflate(b []byte) {
 	for len(b) > 0 && !f.dead {
 		if f.head.skip == 0 {
 			whole := f.head.take(b[0])

@@ -24,21 +24,21 @@ const (
 )
 
 // Observer is a program that reads the events of a room as Server-Sent Events. The
-// hub fills it; whoever made it reads Pieces, and writes Bye once that is closed.
+// hub fills it; its maker reads Messages, and writes Bye once that is closed.
 type Observer struct {
-	Client live.Client
-	Pieces <-chan []byte // whole messages of the stream; closed when it ends
+	Client   live.Client
+	Messages <-chan []byte // whole messages of the stream; closed when it ends
 
-	pieces chan []byte
-	ended  bool // guarded by the hub's lock
-	bye    atomic.Pointer[wire.Bye]
+	messages chan []byte
+	ended    bool // guarded by the hub's lock
+	bye      atomic.Pointer[wire.Bye]
 }
 
 // NewObserver returns an observer that no hub knows yet.
 func NewObserver(c live.Client) *Observer {
 	c.View = room.ViewOverlay
-	pieces := make(chan []byte, observerQueue)
-	return &Observer{Client: c, Pieces: pieces, pieces: pieces}
+	messages := make(chan []byte, observerQueue)
+	return &Observer{Client: c, Messages: messages, messages: messages}
 }
 
 // Bye is the last message of a stream that the server ends; nil before that.
@@ -58,9 +58,9 @@ func (h *Handler) Observe(o *Observer, resume live.Resume) error {
 	h.begin.Do(h.start)
 	var full bool
 	err := h.svc.Join(o.Client.Room, room.ViewOverlay, resume, func(w live.Welcome) {
-		o.pieces <- message(nil, w.Position.String(), "hello", wire.HelloFrame(w, ViewObserver, nil, h.hub.now()))
+		o.messages <- message(nil, w.Position.String(), "hello", wire.HelloFrame(w, ViewObserver, nil, h.hub.now()))
 		if w.Resumed && len(w.Missed) > 0 {
-			o.pieces <- messages(w.End.String(), w.Missed)
+			o.messages <- messages(w.End.String(), w.Missed)
 		}
 		full = !h.hub.admit(o)
 	})
@@ -109,7 +109,7 @@ func (h *Hub) part(o *Observer, bye *closeReason) {
 			h.slow.Add(1)
 		}
 	}
-	close(o.pieces)
+	close(o.messages)
 	var left []*Observer
 	for _, other := range h.observers[o.Client.Room] {
 		if other != o {
@@ -148,7 +148,7 @@ func (h *Hub) stream(to []*Observer, piece []byte) {
 			continue
 		}
 		select {
-		case o.pieces <- piece:
+		case o.messages <- piece:
 			h.observed.add(1, int64(len(piece)))
 		default:
 			slow = append(slow, o)
@@ -180,7 +180,7 @@ func (h *Hub) streamFrame(to []*Observer, frame []byte) {
 // beatObservers tells the observers of a room how far the log is: the position alone,
 // which moves a client's Last-Event-ID and nothing else.
 func (h *Handler) beatObservers(roomID string) {
-	_ = h.svc.Still(roomID, room.ViewOverlay, func(pos room.Position) { // a room that is gone has nobody to tell
+	_ = h.svc.Still(roomID, room.ViewOverlay, func(pos room.Position) { // a room that is gone has no observers
 		h.hub.stream(h.hub.observersOf(roomID), []byte(": beat\nid: "+pos.String()+"\n\n"))
 	})
 }

@@ -56,12 +56,12 @@ func TestSlowObserver(t *testing.T) {
 	const n = observerQueue + 10
 	for i := range n {
 		h.stream(h.observersOf("live"), fmt.Appendf(nil, "id: e:%d\n\n", i))
-		if got := string(<-quick.Pieces); got != fmt.Sprintf("id: e:%d\n\n", i) {
+		if got := string(<-quick.Messages); got != fmt.Sprintf("id: e:%d\n\n", i) {
 			t.Fatalf("piece %d is %q", i, got)
 		}
 	}
 	had := 0
-	for range slow.Pieces {
+	for range slow.Messages {
 		had++
 	}
 	if had != observerQueue || !strings.Contains(string(slow.Bye()), `"code":"slow"`) {
@@ -76,7 +76,7 @@ func TestSlowObserver(t *testing.T) {
 	h.Forget(slow)
 	h.Forget(quick)
 	h.Forget(quick)
-	if _, more := <-quick.Pieces; more || quick.Bye() != nil || len(h.allObservers()) != 0 {
+	if _, more := <-quick.Messages; more || quick.Bye() != nil || len(h.allObservers()) != 0 {
 		t.Error("one that left is not forgotten")
 	}
 }

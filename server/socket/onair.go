@@ -9,41 +9,42 @@ import (
 )
 
 // airStep is by how much the time until comments are drawn must change before
-// phones are told, in ms: they say nothing finer.
+// phones are notified, in ms: they show nothing finer.
 const airStep = 500
 
-// onAir is what the phones of each room were last told of its overlays. A phone
-// that is greeted between two looks may be told another thing than the others;
-// then the next look tells all of them.
+// onAir holds the overlay state that the phones of each room were last sent. A phone
+// that joins between two broadcasts may be sent another state than the others; then
+// the next broadcast goes to all of them.
 type onAir struct {
 	mu   sync.Mutex
-	told map[string]told // without the rooms whose phones were told that there is none
+	sent map[string]sentAir // without the rooms whose phones know that there is none
 }
 
-type told struct {
+// sentAir is the state that the phones of a room have.
+type sentAir struct {
 	live.OnAir
-	mixed bool // not all phones were told the same
+	mixed bool // not all phones were sent the same
 }
 
-// differs reports whether phones that were told the one should be told the other.
-func (t told) differs(o live.OnAir) bool {
-	if t.mixed || t.State != o.State || (t.Shown == nil) != (o.Shown == nil) {
+// differs reports whether phones that have the one should be sent the other.
+func (s sentAir) differs(o live.OnAir) bool {
+	if s.mixed || s.State != o.State || (s.Shown == nil) != (o.Shown == nil) {
 		return true
 	}
-	return o.Shown != nil && max(*o.Shown-*t.Shown, *t.Shown-*o.Shown) >= airStep
+	return o.Shown != nil && max(*o.Shown-*s.Shown, *s.Shown-*o.Shown) >= airStep
 }
 
-// greetOnAir returns what a phone that comes is told of the room's overlays.
+// greetOnAir returns the overlay state that a joining phone is sent.
 func (h *Handler) greetOnAir(roomID string) *live.OnAir {
 	now := h.hub.Account(roomID).OnAir()
-	alone := h.hub.Count(roomID, room.ViewAudience) <= 1
+	alone := h.hub.here(roomID, room.ViewAudience) <= 1
 	h.air.mu.Lock()
 	defer h.air.mu.Unlock()
 	before, known := h.air.of(roomID)
 	switch {
 	case !before.differs(now):
 	case !known && alone:
-		h.air.put(roomID, told{OnAir: now})
+		h.air.put(roomID, sentAir{OnAir: now})
 	default:
 		before.mixed = true
 		h.air.put(roomID, before)
@@ -51,18 +52,18 @@ func (h *Handler) greetOnAir(roomID string) *live.OnAir {
 	return &now
 }
 
-// tellOnAir tells phones of the rooms whose overlays have come, gone, been hidden
+// broadcastOnAir notifies the phones of rooms whose overlays have come, gone, been hidden
 // or become slower or faster. Called by the goroutine of the stats. A room without
 // overlays, whose phones know it, costs nothing.
-func (h *Handler) tellOnAir() {
+func (h *Handler) broadcastOnAir() {
 	looks := map[string]bool{}
-	for key, m := range h.hub.all() {
-		if key.view == room.ViewOverlay && m.Len() > 0 {
-			looks[key.room] = true
+	for _, m := range h.hub.occupied.of(room.ViewOverlay) {
+		if m.Len() > 0 {
+			looks[m.key.room] = true
 		}
 	}
 	h.air.mu.Lock()
-	for id := range h.air.told {
+	for id := range h.air.sent {
 		looks[id] = true
 	}
 	h.air.mu.Unlock()
@@ -70,44 +71,44 @@ func (h *Handler) tellOnAir() {
 		h.air.mu.Lock()
 		before, _ := h.air.of(id)
 		h.air.mu.Unlock()
-		if h.hub.Count(id, room.ViewAudience) == 0 {
+		if h.hub.here(id, room.ViewAudience) == 0 {
 			h.air.forget(id, before)
 			continue
 		}
 		if now := h.hub.Account(id).OnAir(); before.differs(now) {
 			h.air.mu.Lock()
-			h.air.put(id, told{OnAir: now})
+			h.air.put(id, sentAir{OnAir: now})
 			h.air.mu.Unlock()
 			h.hub.Announce(id, room.ViewAudience, wire.OnAirFrameOf(now))
 		}
 	}
 }
 
-// of returns what the phones of a room were told. It is called with mu.
-func (o *onAir) of(id string) (t told, known bool) {
-	if t, known = o.told[id]; !known {
-		t.State = live.AirNone
+// of returns the state that the phones of a room were sent. It is called with mu.
+func (o *onAir) of(id string) (s sentAir, known bool) {
+	if s, known = o.sent[id]; !known {
+		s.State = live.AirNone
 	}
-	return t, known
+	return s, known
 }
 
-// put notes what the phones of a room were told. It is called with mu.
-func (o *onAir) put(id string, t told) {
-	if t.State == live.AirNone && !t.mixed {
-		delete(o.told, id)
+// put stores the state that the phones of a room were sent. It is called with mu.
+func (o *onAir) put(id string, s sentAir) {
+	if s.State == live.AirNone && !s.mixed {
+		delete(o.sent, id)
 		return
 	}
-	if o.told == nil {
-		o.told = map[string]told{}
+	if o.sent == nil {
+		o.sent = map[string]sentAir{}
 	}
-	o.told[id] = t
+	o.sent[id] = s
 }
 
 // forget drops a room without phones, unless one was greeted since with news.
-func (o *onAir) forget(id string, t told) {
+func (o *onAir) forget(id string, s sentAir) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.told[id] == t {
-		delete(o.told, id)
+	if o.sent[id] == s {
+		delete(o.sent, id)
 	}
 }

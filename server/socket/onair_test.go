@@ -38,7 +38,7 @@ func TestPhonesAreToldWhetherTheRoomIsOnAir(t *testing.T) {
 	// What comes next of a phone after a look: a frame of the overlays, or the mark.
 	look := func(conn *websocket.Conn) map[string]any {
 		t.Helper()
-		h.handler.tellOnAir()
+		h.handler.broadcastOnAir()
 		h.broadcast([]byte(`{"type":"mark"}`))
 		for {
 			_, msg, err := conn.ReadMessage()
@@ -105,6 +105,6 @@ func TestPhonesAreToldWhetherTheRoomIsOnAir(t *testing.T) {
 
 	overlay.Close()
 	eventually(t, "the overlay is gone", func() bool { return h.hub.Count("live", room.ViewOverlay) == 0 })
-	h.handler.tellOnAir()
+	h.handler.broadcastOnAir()
 	state(next(t, late, "on_air"), "none", nil)
 }

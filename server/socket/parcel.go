@@ -3,6 +3,7 @@ package socket
 import (
 	"encoding/binary"
 	"syscall"
+	"time"
 
 	"github.com/gorilla/websocket"
 
@@ -17,7 +18,8 @@ type parcel struct {
 
 	control bool // no message: it is not counted as a delivery
 	last    bool // it ends in a close frame, behind which nothing comes
-	hangUp  bool // the connection is closed once it is written
+
+	linger time.Duration // once it is written, the connection is closed that much later; 0: it stays
 
 	n    int // bytes that the last write has written; of the goroutine that walks over sockets
 	send func(fd uintptr)
@@ -39,7 +41,7 @@ func lastParcel(e closeReason) *parcel {
 
 // write writes what the kernel takes at once, without Go's poller, whose deadlines are
 // those of drain, and returns how much that was. A connection that is closed or broken
-// takes nothing: whoever drains will hear why.
+// takes nothing: drain then returns the error.
 func (p *parcel) write(c syscall.RawConn) int {
 	if p.send == nil { // made once: it escapes
 		p.send = func(fd uintptr) { p.n = writeNow(fd, p.wire) }

@@ -11,8 +11,8 @@ import (
 	"danmaku/live"
 )
 
-// presence finds an audience member's sockets, so that telling one of thousands
-// something costs no walk over all.
+// presence finds an audience member's sockets, so that a frame for one of
+// thousands needs no walk over all.
 type presence struct {
 	mu     sync.RWMutex
 	byUser map[roomUser]map[*client]*melody.Session
@@ -46,16 +46,16 @@ func (p *presence) unregister(c *client) {
 	}
 }
 
-// Tell implements live.Outlet.
-func (h *Hub) Tell(room, user string, frame []byte) {
+// SendTo implements live.Outlet.
+func (h *Hub) SendTo(room, user string, frame []byte) {
 	h.Notify(room, user, func(live.Client) []byte { return frame })
 }
 
 // Notify implements live.Outlet.
 func (h *Hub) Notify(room, user string, frame func(live.Client) []byte) {
 	type socket struct {
-		seat live.Client
-		sess *melody.Session
+		client live.Client
+		sess   *melody.Session
 	}
 	h.presence.mu.RLock()
 	var all []socket
@@ -64,10 +64,17 @@ func (h *Hub) Notify(room, user string, frame func(live.Client) []byte) {
 	}
 	h.presence.mu.RUnlock()
 	for _, s := range all {
-		if payload := frame(s.seat); payload != nil {
+		if payload := frame(s.client); payload != nil {
 			h.write(s.sess, payload)
 		}
 	}
+}
+
+// Connected implements live.Outlet.
+func (h *Hub) Connected(room, user string) bool {
+	h.presence.mu.RLock()
+	defer h.presence.mu.RUnlock()
+	return len(h.presence.byUser[roomUser{room, user}]) > 0
 }
 
 // People implements live.Outlet.
@@ -75,11 +82,11 @@ func (h *Hub) People(room, address string) []string {
 	h.presence.mu.RLock()
 	defer h.presence.mu.RUnlock()
 	var out []string
-	for key, seats := range h.presence.byUser {
+	for key, clients := range h.presence.byUser {
 		if key.room != room {
 			continue
 		}
-		for c := range seats {
+		for c := range clients {
 			if address == "" || c.Address == address {
 				out = append(out, key.user)
 				break

@@ -196,7 +196,7 @@ func (h *house) reader(kind, way int, sent func() int64) *reader {
 	eventually(h.t, "its place", func() bool { return len(m.list()) > len(before) }) // which it has right after its hello
 	for _, at := range m.list() {
 		if !before[at] {
-			h.hub.each(func(_ groupKey, sess *melody.Session) {
+			h.hub.each(func(sess *melody.Session) {
 				if streamOf(sess) == at {
 					r.sess = sess
 				}
@@ -312,9 +312,9 @@ func frame(by, n int) []byte {
 	return fmt.Appendf(nil, `{"type":"test","by":%d,"n":%d,"pad":"%s"}`, by, n, string(pad))
 }
 
-// Whatever a client's way of reading, and whoever else writes to it: it gets a
-// stream of whole frames without a gap, and those who keep up get all of it, in
-// the order of whoever sent it, to the bye.
+// However a client reads, and however many goroutines write to it, it gets a stream
+// of whole frames without a gap. Clients that keep up get all frames, those of each
+// writer in their order, and the bye last.
 func TestEveryReaderGetsAGaplessStream(t *testing.T) {
 	h := newHouse(t)
 	h.hub.linger = patience // a reader that waits for a processor is not deaf
@@ -340,7 +340,7 @@ func TestEveryReaderGetsAGaplessStream(t *testing.T) {
 	for _, r := range all {
 		reading.Go(func() { r.run(over, woken) })
 	}
-	// catchUp waits until nobody who keeps up is too far behind for one more.
+	// catchUp waits until every client that keeps up has room for one more frame.
 	catchUp := func() {
 		mu.Lock()
 		defer mu.Unlock()
@@ -370,7 +370,7 @@ func TestEveryReaderGetsAGaplessStream(t *testing.T) {
 					continue
 				case 1:
 					h.hub.Announce("live", room.ViewAudience, b)
-					m.settle() // at any time
+					m.releaseIdleChains() // at any time
 					continue
 				}
 				for _, r := range all {

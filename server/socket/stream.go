@@ -33,20 +33,23 @@ const deadlineStep = closeTimeout / 2
 // else by the queue, which a goroutine drains that is there only as long as something
 // waits.
 type stream struct {
-	net.Conn
+	// What a walk over thousands looks at comes first, on as few lines of the
+	// processor's cache as that takes.
+
 	raw    syscall.RawConn // nil where nothing can be written without waiting
+	heard  atomic.Int64    // when its client last sent something, as of Options.Elapsed
 	queued atomic.Int64    // parcels that wait or are being written by drain; while there is one, all others go behind it
+	begun  *parcel         // what could be written only in part; it is in the queue, or will be
 	silent atomic.Bool     // it is told nothing more but why it is closed
-	ended  atomic.Bool     // a close frame was written, or waits: nothing comes behind that
+	mu     sync.Mutex      // held while bytes are being written
+	closed bool            // a close frame was written, or a write has failed
+	reads  reads           // what its client reads
+	chain  uint32          // number of the last frame of a chain that its client got, see chain; of the group's sender
 
-	mu     sync.Mutex // held while bytes are being written
-	closed bool       // a close frame was written, or a write has failed
-	reads  reads      // what its client reads
-	chain  uint32     // number of the last frame of a chain that its client got, see chain; of the group's sender
-
-	rest     []byte    // of begun, which must come before anything else
-	begun    *parcel   // what could be written only in part; it is in the queue, or will be
-	deadline time.Time // for writing
+	net.Conn
+	ended    atomic.Bool // a close frame was written, or waits: nothing comes behind that
+	rest     []byte      // of begun, which must come before anything else
+	deadline time.Time   // for writing
 
 	line     sync.Mutex // of the queue
 	queue    []*parcel
@@ -71,13 +74,13 @@ func newStream(c net.Conn) *stream {
 	}
 	if ok {
 		s.raw = rawOf(tcp)
-		// A refusal costs nothing but an early cut, so it is no fault.
+		// A refusal costs nothing but an early cut, so it is not a fault.
 		_ = tcp.SetWriteBuffer(sendBuffer)
 	}
 	return s
 }
 
-// SetReadDeadline is melody's, which wants a pong every minute. Nobody pings here:
+// SetReadDeadline is melody's, which wants a pong every minute. This server sends no pings:
 // heartbeats end a client that is silent.
 func (s *stream) SetReadDeadline(time.Time) error { return nil }
 
@@ -85,7 +88,7 @@ func (s *stream) SetReadDeadline(time.Time) error { return nil }
 func (s *stream) SetWriteDeadline(time.Time) error { return nil }
 
 // nudge is how gorilla writes an empty message. None is ever sent: the one that there
-// is ends melody's pump, see [Handler.newGroup].
+// is ends melody's pump, see [Handler.setUp].
 var nudge = []byte{finalBit | websocket.TextMessage, 0}
 
 // Write is gorilla's: the answer to a handshake, then control frames, each whole.
@@ -98,8 +101,8 @@ func (s *stream) Write(b []byte) (int, error) {
 	}
 	p := &parcel{wire: bytes.Clone(b), control: true, last: b[0]&0x0f == websocket.CloseMessage}
 	// A pong that finds no room in the queue is left out: its client reads nothing.
-	if !s.say(p) && p.last {
-		s.cutOff(p)
+	if !s.send(p) && p.last {
+		s.pushLast(p)
 	}
 	if p.last {
 		s.awaitDrain(closeTimeout)
@@ -145,9 +148,9 @@ func (s *stream) awaitDrain(within time.Duration) {
 	}
 }
 
-// say writes a parcel, at once or by the queue, and waits for no client. It returns
+// send writes a parcel, at once or by the queue, and waits for no client. It returns
 // false when the queue is full.
-func (s *stream) say(p *parcel) bool {
+func (s *stream) send(p *parcel) bool {
 	if !s.pass(p) {
 		return s.enqueue(p)
 	}
@@ -244,9 +247,9 @@ func (s *stream) release(first ...*parcel) {
 	s.start()
 }
 
-// cutOff drops what waits, and has a last parcel written as soon as that can be. A
+// pushLast drops what waits, and has a last parcel written as soon as that can be. A
 // frame that is half written is still gone on with before it.
-func (s *stream) cutOff(last *parcel) {
+func (s *stream) pushLast(last *parcel) {
 	s.line.Lock()
 	defer s.line.Unlock()
 	s.queued.Add(-int64(len(s.queue)))
@@ -275,8 +278,11 @@ func (s *stream) drain() {
 		err := s.put(p, writeWait)
 		s.mu.Unlock()
 		s.queued.Add(-1) // behind mu: the next frame may now pass
-		if err != nil || p.hangUp {
+		switch {
+		case err != nil:
 			_ = s.Close() // its reader hears of it
+		case p.linger > 0:
+			s.hangUp(p.linger)
 		}
 	}
 }

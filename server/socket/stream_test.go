@@ -67,9 +67,9 @@ func TestRestOfAFrameComesFirst(t *testing.T) {
 	}{
 		{"nothing", func(*stream) {}, nil},
 		{"a pong", func(s *stream) { _, _ = s.Write(pong) }, pong},
-		{"another frame and a pong", func(s *stream) { s.say(other); _, _ = s.Write(pong) }, append(bytes.Clone(other.wire), pong...)},
-		{"a bye, and what is too late", func(s *stream) { s.enqueue(last); s.say(other); _, _ = s.Write(pong) }, last.wire},
-		{"a cut, which drops what waits", func(s *stream) { s.say(other); s.cutOff(last); s.say(other) }, last.wire},
+		{"another frame and a pong", func(s *stream) { s.send(other); _, _ = s.Write(pong) }, append(bytes.Clone(other.wire), pong...)},
+		{"a bye, and what is too late", func(s *stream) { s.enqueue(last); s.send(other); _, _ = s.Write(pong) }, last.wire},
+		{"a cut, which drops what waits", func(s *stream) { s.send(other); s.pushLast(last); s.send(other) }, last.wire},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			s, client := pair(t)
@@ -111,7 +111,7 @@ func TestNothingComesIntoABegunFrame(t *testing.T) {
 	if _, err := io.ReadFull(client, got); err != nil { // so that the kernel has room again
 		t.Fatal(err)
 	}
-	if !s.say(other) || !s.enqueue(huge) {
+	if !s.send(other) || !s.enqueue(huge) {
 		t.Fatal("the queue is full")
 	}
 	rest := make([]byte, len(huge.wire)+len(other.wire)-len(got))
@@ -123,8 +123,8 @@ func TestNothingComesIntoABegunFrame(t *testing.T) {
 	}
 }
 
-// A held stream says what it is released with before all that came meanwhile, whoever
-// said it, or its end alone.
+// A held stream first sends the frame that it is released with, then all that came
+// meanwhile from any writer; or, if it is ended, only its end.
 func TestHeldStreamSaysItsHelloFirst(t *testing.T) {
 	hello, other := newParcel([]byte("hello")), newParcel([]byte("other"))
 	pong := []byte{finalBit | websocket.PongMessage, 1, 'p'}
@@ -135,9 +135,9 @@ func TestHeldStreamSaysItsHelloFirst(t *testing.T) {
 		want [][]byte
 	}{
 		{"nothing", func(*stream) {}, [][]byte{hello.wire}},
-		{"a frame and a pong", func(s *stream) { s.say(other); _, _ = s.Write(pong) }, [][]byte{hello.wire, other.wire, pong}},
-		{"a bye behind a frame", func(s *stream) { s.say(other); s.enqueue(last) }, [][]byte{last.wire}},
-		{"a cut behind a frame", func(s *stream) { s.say(other); s.cutOff(last); s.say(other) }, [][]byte{last.wire}},
+		{"a frame and a pong", func(s *stream) { s.send(other); _, _ = s.Write(pong) }, [][]byte{hello.wire, other.wire, pong}},
+		{"a bye behind a frame", func(s *stream) { s.send(other); s.enqueue(last) }, [][]byte{last.wire}},
+		{"a cut behind a frame", func(s *stream) { s.send(other); s.pushLast(last); s.send(other) }, [][]byte{last.wire}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			s, client := pair(t)
@@ -165,12 +165,12 @@ func TestHeldStreamSaysItsHelloFirst(t *testing.T) {
 // hello there.
 func TestNothingComesBeforeTheHello(t *testing.T) {
 	h := newHouse(t)
-	tell := func() {
+	sendTo := func() {
 		for _, user := range h.hub.People("live", "") {
-			h.hub.Tell("live", user, []byte(`{"type":"told"}`))
+			h.hub.SendTo("live", user, []byte(`{"type":"told"}`))
 		}
 	}
-	h.OnList.Store(&tell)
+	h.OnList.Store(&sendTo)
 	conn := h.phone()
 	for _, want := range []string{"hello", "told"} {
 		var f struct{ Type string }
@@ -206,12 +206,12 @@ func TestNobodyWaitsForAWrite(t *testing.T) {
 	s, client := pair(t)
 	_ = s.Conn.(*net.TCPConn).SetWriteBuffer(4 << 10)
 	huge := frameOf(make([]byte, 4<<20))
-	if !s.say(newParcel(make([]byte, 4<<20))) {
+	if !s.send(newParcel(make([]byte, 4<<20))) {
 		t.Fatal("the queue is full")
 	}
 	other := newParcel([]byte("other"))
 	said := 0
-	for said < 2*queueLen && s.say(other) {
+	for said < 2*queueLen && s.send(other) {
 		said++
 	}
 	if said < queueLen-1 || said > queueLen { // drain has one of them, or not yet

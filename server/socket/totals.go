@@ -55,7 +55,7 @@ func (h *Hub) Totals() Totals {
 	watching := ViewTotals{Frames: h.observed.frames.Load(), Deliveries: h.observed.deliveries.Load(), Bytes: h.observed.bytes.Load()}
 	for _, o := range h.allObservers() {
 		watching.Clients++
-		if len(o.pieces) > 0 {
+		if len(o.messages) > 0 {
 			watching.Behind++
 		}
 	}

@@ -62,7 +62,8 @@ func TestClientThatDoesNotReadIsCutOnceAndAlone(t *testing.T) {
 // full serves a hub whose sessions have a full queue, and calls then.
 func (h *house) full(then func(*melody.Session)) *websocket.Conn {
 	h.t.Helper()
-	m := h.handler.newGroup()
+	m := melody.New()
+	h.handler.setUp(m)
 	m.HandleConnect(func(sess *melody.Session) {
 		s := streamOf(sess)
 		release := waits(h.t, s)
@@ -77,9 +78,7 @@ func (h *house) full(then func(*melody.Session)) *websocket.Conn {
 			h.t.Error(err)
 			return
 		}
-		c := &client{gone: make(chan struct{})}
-		taken.conn.client = c
-		defer close(c.gone)
+		taken.conn.client = &client{}
 		_ = m.HandleRequestWithKeys(taken, r, nil)
 	}))
 	h.t.Cleanup(web.Close)
@@ -103,7 +102,7 @@ func TestByeClosesWhenTheQueueIsFull(t *testing.T) {
 }
 
 // A client that is too slow is told so where that can still be written: before
-// its close frame, whoever else writes.
+// its close frame, even while other goroutines write to it.
 func TestSlowClientIsTold(t *testing.T) {
 	h := newHouse(t)
 	conn := h.full(func(sess *melody.Session) { h.hub.write(sess, []byte(`{"type":"beat"}`)) })
@@ -131,7 +130,7 @@ func TestArrivalDuringShutdownIsTold(t *testing.T) {
 				return h.hub.closing
 			})
 			for range 100 {
-				runtime.Gosched() // shutdown tells nobody, since nobody is there
+				runtime.Gosched() // shutdown has no client to tell
 			}
 		})
 	}
@@ -267,7 +266,7 @@ func TestEvictGoesOnPastAClosedSession(t *testing.T) {
 	eventually(t, "closed sessions in the list", func() bool {
 		h.hub.Announce("live", room.ViewAudience, []byte(`{"type":"beat"}`))
 		closed := 0
-		h.hub.each(func(_ groupKey, sess *melody.Session) {
+		h.hub.each(func(sess *melody.Session) {
 			s := streamOf(sess)
 			s.mu.Lock()
 			defer s.mu.Unlock()

@@ -19,7 +19,7 @@ type Buttons struct {
 	Acts    []room.Press `json:"acts"`
 }
 
-// Pressed tells whoever pressed a button how the room is now.
+// Pressed is the answer to a press of a button: how the room is now.
 type Pressed struct {
 	Act           room.Press `json:"act"`
 	State         room.State `json:"state"`

@@ -9,13 +9,14 @@ import (
 // PersonalData is what a room has of somebody. A file of it has the comments besides,
 // see [OwnComment] and [Row].
 type PersonalData struct {
-	Room     string `json:"room"`
-	Title    string `json:"title"`
-	User     string `json:"user"`
-	At       int64  `json:"at"`                  // of the export, ms
-	KeepDays int    `json:"keep_days,omitempty"` // left out: until somebody deletes it
-	Votes    []Vote `json:"votes"`
-	Bans     []Ban  `json:"bans"` // in force
+	Room     string       `json:"room"`
+	Title    string       `json:"title"`
+	User     string       `json:"user"`
+	At       int64        `json:"at"`                  // of the export, ms
+	KeepDays int          `json:"keep_days,omitempty"` // left out: until somebody deletes it
+	Votes    []Vote       `json:"votes"`
+	Bans     []Ban        `json:"bans"` // in force
+	Notes    []PersonNote `json:"notes"`
 }
 
 // Vote is what somebody chose in something shown.
@@ -27,15 +28,18 @@ type Vote struct {
 }
 
 // PersonalDataOf returns what a room has of somebody. To authors bans do not say who
-// made them and why: that is between moderators.
+// made them and why, and notes not who wrote them: that is between moderators.
 func PersonalDataOf(d live.PersonalData, at int64, own bool) PersonalData {
-	w := PersonalData{Room: d.Room.ID, Title: d.Room.Title, User: d.User, At: at, KeepDays: d.Room.KeepDays, Votes: []Vote{}, Bans: List(BansOf(d.Bans))}
+	w := PersonalData{Room: d.Room.ID, Title: d.Room.Title, User: d.User, At: at, KeepDays: d.Room.KeepDays, Votes: []Vote{}, Bans: List(BansOf(d.Bans)), Notes: NotesOf(d.Notes)}
 	for _, p := range d.Votes {
 		w.Votes = append(w.Votes, Vote{Item: p.Item, Title: p.Title, Choice: p.Choice, Via: p.Via})
 	}
 	if own {
 		for i := range w.Bans {
 			w.Bans[i].By, w.Bans[i].Reason = "", ""
+		}
+		for i := range w.Notes {
+			w.Notes[i].By = ""
 		}
 	}
 	return w

@@ -45,6 +45,9 @@ type ClientFrame struct {
 	// react
 	Taps map[string]int `json:"taps"` // by emoji
 
+	// read
+	Warning string `json:"warning"` // the ID of a warning
+
 	// beat of an overlay
 	ShownMS  *int64 `json:"shown_ms"`
 	Visible  *bool  `json:"visible"`
@@ -63,7 +66,7 @@ func DecodeFrame(b []byte) (ClientFrame, error) {
 		return ClientFrame{}, room.ErrBadFrame
 	}
 	switch {
-	case f.Type == "send", f.Type == "beat", f.Type == "take_part", f.Type == "react":
+	case f.Type == "send", f.Type == "beat", f.Type == "take_part", f.Type == "react", f.Type == "read":
 		return f, nil
 	case f.Type == "obs" && slices.Contains(OBSEvents, f.Event):
 		return f, nil

@@ -35,7 +35,7 @@ func ItemOf(it show.Item) Item {
 		return t.UnixMilli()
 	}
 	return Item{
-		ID: it.ID, Kind: it.Kind, Slot: show.SlotOf(it.Kind), State: it.State, Rank: it.Rank, Spec: it.Spec, Result: it.Result,
+		ID: it.ID, Kind: it.Kind, Slot: it.Slot(), State: it.State, Rank: it.Rank, Spec: it.Spec, Result: it.Result,
 		Created: ms(it.Created), Starts: ms(it.Starts), Started: ms(it.Started), Ends: ms(it.Ends), Stopped: ms(it.Stopped),
 	}
 }
@@ -74,6 +74,9 @@ func encodeItem(v room.View, e room.Event) []byte {
 			return show.Item{}, false
 		case v == room.ViewConsole:
 			return show.Counted(*it, nil), true
+		}
+		if v == room.ViewOverlay && it == e.Item.After && e.Item.Screens != nil {
+			it = e.Item.Screens
 		}
 		out, ok := show.Public(*it, nil)
 		if v == room.ViewAudience {

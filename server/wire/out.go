@@ -2,6 +2,7 @@ package wire
 
 import (
 	"encoding/json"
+	"strconv"
 	"time"
 
 	"danmaku/comment"
@@ -21,8 +22,8 @@ func (Encoder) Event(v room.View, e room.Event) []byte {
 	case room.KindComment, room.KindHeld, room.KindRefused:
 		c := CommentFor(v, e.Comment)
 		w.Comment = &c
-		if c.Item != "" && v == room.ViewOverlay {
-			return nil // a question does not fly
+		if c.Item != "" && v == room.ViewOverlay || c.Photo != nil && v != room.ViewConsole {
+			return nil // a question does not fly, and screens have photos from their wall
 		}
 		if v == room.ViewConsole {
 			w.Entry = EntryOf(e.Entry, e.By)
@@ -57,6 +58,13 @@ func (Encoder) Event(v room.View, e room.Event) []byte {
 		return encodeItem(v, e)
 	case room.KindQuestion:
 		return encodeMark(v, e)
+	case room.KindNote, room.KindNoteGone, room.KindNoteRead:
+		if v == room.ViewConsole && e.Note != nil {
+			w := NoteEvent{Type: string(e.Kind), Seq: e.Seq, PersonNote: PersonNoteOf(*e.Note)}
+			w.By = e.By // who did this, not who wrote it
+			return Marshal(w)
+		}
+		return nil
 	case room.KindBan, room.KindUnban:
 		if v == room.ViewConsole && e.Ban != nil {
 			w := BanEvent{Type: string(e.Kind), Seq: e.Seq, Ban: BanOf(*e.Ban)}
@@ -101,6 +109,8 @@ type User struct {
 	WaitMS int64  `json:"wait_ms"`
 	Muted  int64  `json:"muted_until,omitempty"` // ms
 	Token  string `json:"token,omitempty"`
+
+	Warnings []Warning `json:"warnings,omitempty"` // that it has yet to read, oldest first
 
 	Took map[string][]string `json:"took,omitempty"` // what it has chosen in what is live, by item
 }
@@ -171,12 +181,13 @@ func HelloFrame(w live.Welcome, v room.View, user *User, now time.Time) []byte {
 	return append(b, '}')
 }
 
-// Beat is the server's heartbeat.
-type Beat struct {
-	Type     string `json:"type"`
-	Time     int64  `json:"time"`
-	Position string `json:"position"`
-	People   int    `json:"people"`
+// AppendBeat appends the server's heartbeat, which each room has another one of.
+func AppendBeat(b []byte, at time.Time, pos room.Position, people int) []byte {
+	b = strconv.AppendInt(append(b, `{"type":"beat","time":`...), at.UnixMilli(), 10)
+	b = append(append(b, `,"position":"`...), pos.Epoch...) // letters and digits
+	b = strconv.AppendInt(append(b, ':'), pos.Seq, 10)
+	b = strconv.AppendInt(append(b, `","people":`...), int64(people), 10)
+	return append(b, '}')
 }
 
 // Stats is the state of a room for those who run it.
@@ -192,6 +203,19 @@ type Stats struct {
 	Hour     *Hour             `json:"hour,omitempty"` // over HTTP alone
 	Log      Log               `json:"log"`
 	Opinion  *Opinion          `json:"second_opinion,omitempty"`
+	Machines []Machine         `json:"machines,omitempty"`
+}
+
+// Machine is one of several that run the rooms together.
+type Machine struct {
+	Name    string `json:"name"`
+	Here    bool   `json:"here,omitempty"`    // it sends this
+	Up      bool   `json:"up"`                // it answers
+	Home    bool   `json:"home,omitempty"`    // it decides
+	Edge    bool   `json:"edge,omitempty"`    // it follows, and never decides
+	Witness bool   `json:"witness,omitempty"` // it keeps the log and has no pages, and never decides
+	Level   bool   `json:"level,omitempty"`   // it has what the others have
+	Behind  uint64 `json:"behind,omitempty"`  // by so many changes
 }
 
 // Opinion is how the second opinion is doing, in all rooms since the start.
@@ -233,6 +257,9 @@ func StatsOf(s live.Stats, a Account) Stats {
 	}
 	if o := s.Opinion; o != nil {
 		w.Opinion = &Opinion{o.Answering, o.Asked, o.Held, o.Refused, o.Failed, float64(o.Took.Microseconds()) / 1000}
+	}
+	for _, m := range s.Machines {
+		w.Machines = append(w.Machines, Machine(m))
 	}
 	if r := s.Raid; !r.Calm() {
 		w.Raid = &Raid{Seconds: int(room.RaidWindow.Seconds()), Newcomers: r.Newcomers, Stopped: r.Stopped, Voices: r.Voices, Text: r.Text}

@@ -32,8 +32,8 @@ type ReplayCounts struct {
 	Skipped int `json:"skipped"`
 }
 
-// Reason is why a replay does not begin, or what is the matter with a comment
-// of its file: a sentence, and what other languages make theirs of.
+// Reason is why a replay does not begin, or a fault of a comment in its file: an
+// English sentence, and the code and parameters for other languages.
 type Reason struct {
 	Line     int    `json:"line,omitempty"`
 	Column   int    `json:"column,omitempty"`

@@ -121,6 +121,17 @@ func (Encoder) Muted(until time.Time) []byte {
 	}{"user", MutedMS(until)})
 }
 
+// Keeping implements live.Encoder. It says of a room what its settings do not, each time all
+// of it, under the names that it has in hello.
+func (Encoder) Keeping(r room.Room) []byte {
+	return Marshal(struct {
+		Type       string `json:"type"`
+		Webhooks   bool   `json:"webhooks"`
+		TextLeaves bool   `json:"text_leaves"`
+		KeepDays   int    `json:"keep_days"`
+	}{"room", r.Webhooks, r.TextLeaves, r.KeepDays})
+}
+
 // Decision is what stands about a comment.
 type Decision struct {
 	ID     string         `json:"id"`
@@ -150,13 +161,14 @@ type Person struct {
 	Role      room.Role              `json:"role"`
 	WaitMS    int64                  `json:"wait_ms"`
 	Bans      []Ban                  `json:"bans"`
+	Notes     []PersonNote           `json:"notes"` // newest first
 }
 
 // PersonOf returns what moderators see of an author.
 func PersonOf(p live.Person) Person {
 	return Person{
 		User: p.User, Names: List(p.Names), Counts: p.Counts, First: UnixMS(p.First), Last: UnixMS(p.Last),
-		Connected: p.Connected, Role: p.Role, WaitMS: p.Wait.Milliseconds(), Bans: BansOf(p.Bans),
+		Connected: p.Connected, Role: p.Role, WaitMS: p.Wait.Milliseconds(), Bans: BansOf(p.Bans), Notes: NotesOf(p.Notes),
 	}
 }
 

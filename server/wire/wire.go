@@ -30,7 +30,10 @@ type Comment struct {
 	Paid   *Paid   `json:"paid,omitempty"`
 	Emotes []Emote `json:"emotes,omitempty"`
 
-	Item string `json:"item,omitempty"` // the list of questions in which it asks
+	Item  string `json:"item,omitempty"` // the list of questions in which it asks, or the wall of its photo
+	Photo *Photo `json:"photo,omitempty"`
+
+	Standing string `json:"standing,omitempty"` // the author's on the platform: member, moderator or broadcaster
 }
 
 // Paid is what an author paid for a comment.
@@ -38,6 +41,13 @@ type Paid struct {
 	Amount   float64 `json:"amount"`
 	Currency string  `json:"currency"`
 	Level    int     `json:"level"` // 1 to 5
+}
+
+// Photo is a picture that somebody of the audience sent.
+type Photo struct {
+	Path   string `json:"path"` // on this server
+	Width  int    `json:"width"`
+	Height int    `json:"height"`
 }
 
 // Emote is a picture in a comment's text.
@@ -61,10 +71,14 @@ func CommentOf(c comment.Comment) Comment {
 	w := Comment{
 		ID: c.ID.String(), At: c.At.UnixMilli(), Text: c.Text,
 		Mode: without(c.Mode, comment.Scroll), Color: without(c.Color, comment.White), Size: without(c.Size, comment.Medium),
-		Name: c.Name, User: c.User, Badge: string(c.Badge), Source: without(c.Source, comment.FromAudience), Item: c.Item,
+		Name: c.Name, User: c.User, Badge: string(c.Badge), Source: without(c.Source, comment.FromAudience), Item: c.Item, Standing: string(c.Standing),
 	}
 	if p := c.Paid; p != nil {
 		w.Paid = &Paid{float64(p.Micros) / 1e6, p.Currency, p.Level}
+	}
+	if p := c.Photo; p != nil {
+		photo := Photo(*p)
+		w.Photo = &photo
 	}
 	for _, e := range c.Emotes {
 		w.Emotes = append(w.Emotes, Emote(e))

@@ -97,6 +97,16 @@ func goldenFrames() map[string][]byte {
 		{Seq: 51, At: goldenTime, Kind: room.KindUnban, Ban: &ban, By: "boss"},
 		{Seq: 52, At: goldenTime, Kind: room.KindPin},
 	}
+	warning := room.Note{ID: 3, User: "k3f9", Text: "no spoilers, please", Warn: true, By: "mod-2", At: goldenTime}
+	prepared := room.Note{ID: 4, User: "k3f9", Ready: room.WarnSpam, Warn: true, By: "mod-2", At: goldenTime}
+	read := warning
+	read.Read = goldenTime.Add(time.Minute)
+	noted := []room.Event{
+		{Seq: 53, At: goldenTime, Kind: room.KindNote, Note: &warning, By: "mod-2"},
+		{Seq: 54, At: goldenTime, Kind: room.KindNote, Note: &prepared, By: "mod-2"},
+		{Seq: 55, At: goldenTime, Kind: room.KindNoteRead, Note: &read},
+		{Seq: 56, At: goldenTime, Kind: room.KindNoteGone, Note: &prepared, By: "boss"},
+	}
 	seen := int64(64)
 	ack := func(o live.Outcome, err error) []byte {
 		a := AckOf("c1", o, err)
@@ -119,6 +129,7 @@ func goldenFrames() map[string][]byte {
 		{Seq: 56, At: goldenTime, Kind: room.KindItem, Item: &show.Change{Before: &poll}},
 		{Seq: 57, At: goldenTime, Kind: room.KindItem, Item: &show.Change{Before: &queued}},
 	}
+	asks, asking := goldenQuestions()
 	showed := resumed
 	showed.Items = []show.Item{poll}
 	part := func(p live.Part, err error) []byte {
@@ -127,36 +138,76 @@ func goldenFrames() map[string][]byte {
 		return Marshal(a)
 	}
 	return map[string][]byte{
-		"hello-items":            HelloFrame(showed, room.ViewAudience, &User{ID: "k3f9", Took: map[string][]string{poll.ID: {"1"}}}, goldenTime),
-		"events-items":           frame(room.ViewOverlay, showing...),
-		"events-items-console":   frame(room.ViewConsole, showing...),
-		"tally":                  enc.Tally([]show.Item{poll}),
-		"ack-counted":            part(live.Part{Item: poll.ID, Choices: []string{"1"}}, nil),
-		"ack-voted":              part(live.Part{Item: poll.ID}, room.ErrVoted),
-		"ack-vote-by-message":    ack(live.Outcome{Part: &live.Part{Item: poll.ID, Choices: []string{"0"}}}, nil),
-		"hello-audience":         HelloFrame(welcome, room.ViewAudience, &User{ID: "k3f9", WaitMS: 1500, Token: "t"}, goldenTime),
-		"hello-overlay":          HelloFrame(resumed, room.ViewOverlay, nil, goldenTime),
-		"events-overlay":         frame(room.ViewOverlay, events...),
-		"events-brief":           brief(room.ViewOverlay, events...),
-		"events-brief-console":   brief(room.ViewConsole, append(running, events...)...),
-		"events-brief-sources":   brief(room.ViewOverlay, sourced...),
-		"events-console":         frame(room.ViewConsole, events...),
-		"replay":                 enc.Replay(playing),
-		"replay-over":            enc.Replay(over),
-		"hello-console":          HelloFrame(console, room.ViewConsole, nil, goldenTime),
-		"events-running-console": frame(room.ViewConsole, running...),
-		"events-running":         frame(room.ViewOverlay, running...),
-		"ack-shown":              ack(live.Outcome{Status: comment.Shown, Comment: plainComment(), Wait: 2 * time.Second}, nil),
-		"ack-held":               ack(live.Outcome{Status: comment.Held, Comment: plainComment()}, nil),
-		"ack-refused":            ack(live.Outcome{Status: comment.Refused, Comment: plainComment(), Rule: "words"}, nil),
-		"ack-slow-down":          ack(live.Outcome{}, &room.WaitError{Err: room.ErrSlowDown, Wait: 1200 * time.Millisecond}),
-		"beat":                   Marshal(Beat{Type: "beat", Time: goldenTime.UnixMilli(), Position: pos.String(), People: 3}),
-		"bye-restart":            Marshal(Bye{Type: "bye", Code: "restart", WaitMS: 700}),
+		"hello-items":              HelloFrame(showed, room.ViewAudience, &User{ID: "k3f9", Took: map[string][]string{poll.ID: {"1"}}}, goldenTime),
+		"events-items":             frame(room.ViewOverlay, showing...),
+		"events-items-console":     frame(room.ViewConsole, showing...),
+		"tally":                    enc.Tally([]show.Item{poll}),
+		"events-questions":         frame(room.ViewAudience, asking...),
+		"events-questions-console": frame(room.ViewConsole, asking...),
+		"events-questions-overlay": frame(room.ViewOverlay, asking...),
+		"tally-questions":          enc.Tally([]show.Item{asks}),
+		"ack-question":             ack(live.Outcome{Status: comment.Shown, Comment: asking[1].Comment, Wait: 2 * time.Second}, nil),
+		"ack-counted":              part(live.Part{Item: poll.ID, Choices: []string{"1"}}, nil),
+		"ack-voted":                part(live.Part{Item: poll.ID}, room.ErrVoted),
+		"ack-vote-by-message":      ack(live.Outcome{Part: &live.Part{Item: poll.ID, Choices: []string{"0"}}}, nil),
+		"hello-audience":           HelloFrame(welcome, room.ViewAudience, &User{ID: "k3f9", WaitMS: 1500, Token: "t"}, goldenTime),
+		"hello-warned":             HelloFrame(welcome, room.ViewAudience, &User{ID: "k3f9", Warnings: WarningsOf([]room.Note{warning, prepared})}, goldenTime),
+		"user-warned":              enc.Warned([]room.Note{prepared}),
+		"user-warned-no-more":      enc.Warned(nil),
+		"events-notes-console":     frame(room.ViewConsole, noted...),
+		"events-notes-audience":    frame(room.ViewAudience, noted...),
+		"hello-overlay":            HelloFrame(resumed, room.ViewOverlay, nil, goldenTime),
+		"events-overlay":           frame(room.ViewOverlay, events...),
+		"events-brief":             brief(room.ViewOverlay, events...),
+		"events-brief-console":     brief(room.ViewConsole, append(running, events...)...),
+		"events-brief-sources":     brief(room.ViewOverlay, sourced...),
+		"events-console":           frame(room.ViewConsole, events...),
+		"looking":                  enc.Looking(live.Looking{Console: "tab-1", ID: plainComment().ID, By: "Kim"}),
+		"looking-no-more":          enc.Looking(live.Looking{Console: "tab-1", By: "Kim"}),
+		"replay":                   enc.Replay(playing),
+		"replay-over":              enc.Replay(over),
+		"hello-console":            HelloFrame(console, room.ViewConsole, nil, goldenTime),
+		"events-running-console":   frame(room.ViewConsole, running...),
+		"events-running":           frame(room.ViewOverlay, running...),
+		"ack-shown":                ack(live.Outcome{Status: comment.Shown, Comment: plainComment(), Wait: 2 * time.Second}, nil),
+		"ack-held":                 ack(live.Outcome{Status: comment.Held, Comment: plainComment()}, nil),
+		"ack-refused":              ack(live.Outcome{Status: comment.Refused, Comment: plainComment(), Rule: "words"}, nil),
+		"ack-slow-down":            ack(live.Outcome{}, &room.WaitError{Err: room.ErrSlowDown, Wait: 1200 * time.Millisecond}),
+		"beat":                     AppendBeat(nil, goldenTime, pos, 3),
+		"bye-restart":              Marshal(Bye{Type: "bye", Code: "restart", WaitMS: 700}),
 		"stats": Marshal(StatsOf(live.Stats{
 			Counts:  live.Counts{Rate: 84, Stopped: map[string]int{"words": 5}},
 			Raid:    room.Raid{Newcomers: 61, Voices: 14, Text: "come and see the other stream"},
 			Clients: map[room.View]int{room.ViewAudience: 482, room.ViewOverlay: 1, room.ViewConsole: 2}, Saved: 300 * time.Microsecond,
 		}, Account{Shown: &seen})),
+	}
+}
+
+// goldenQuestions are a list of questions, as a tally tells of it, and what happens there:
+// it begins, one asks with a name and one without, and of these moderators answer, hide
+// and merge some.
+func goldenQuestions() (list show.Item, events []room.Event) {
+	list = show.Item{
+		ID: "q7c1x2ab7q", Kind: show.Questions, State: show.Live, Rank: 1, Created: goldenTime, Started: goldenTime,
+		Spec: []byte(`{"title":"Ask the band","anonymous":true}`),
+	}
+	named, nameless := goldenComment(), plainComment()
+	for _, c := range []*comment.Comment{&named, &nameless} {
+		c.Item, c.Mode, c.Color, c.Size, c.Badge, c.Source = list.ID, comment.Scroll, comment.White, comment.Medium, "", comment.FromAudience
+	}
+	begun := list
+	list.Result = []byte(`{"questions":2,"open":2,"people":3,"votes":{"` + nameless.ID.String() + `":3}}`)
+	mark := func(seq int64, c comment.Comment, after show.Mark) room.Event {
+		return room.Event{Seq: seq, At: goldenTime, Kind: room.KindQuestion, By: "mod-2", Mark: &show.MarkChange{Item: list.ID, ID: c.ID.String(), After: after}}
+	}
+	return list, []room.Event{
+		{Seq: 60, At: goldenTime, Kind: room.KindItem, Item: &show.Change{After: &begun}},
+		{Seq: 61, At: goldenTime, Kind: room.KindComment, Comment: named},
+		{Seq: 62, At: goldenTime, Kind: room.KindComment, Comment: nameless},
+		mark(63, named, show.Mark{Answered: goldenTime.Add(time.Minute)}),
+		mark(64, nameless, show.Mark{Into: named.ID.String()}),
+		mark(65, nameless, show.Mark{Hidden: true}),
+		mark(66, nameless, show.Mark{}),
 	}
 }
 

@@ -26,6 +26,14 @@ const ENGINES = {
     push: (text, color) => danmaku.push({ text, color }),
     shown: () => danmaku.rects().filter((r) => r.x + r.w > 0 && r.x < innerWidth).length,
   },
+  'ours-applause': { // ours, while a hall claps: 52 reactions a second, as the server tells them
+    start() {
+      setInterval(() => danmaku.react({ '👏': 6, '❤️': 4, '🎉': 3 }), 250);
+      return danmaku.ready;
+    },
+    push: (text, color) => danmaku.push({ text, color }),
+    shown: () => ENGINES.ours.shown() + document.querySelectorAll('.dm-reaction').length,
+  },
   'ours-box': {
     start: () => danmaku.ready,
     push: (text, color) => danmaku.push({ text, color, name: 'ninth wave', source: 'twitch' }),

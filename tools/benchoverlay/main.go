@@ -17,6 +17,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"danmaku/tools/about"
 )
 
 // engine is one thing under test and, for a library, its files under
@@ -43,7 +45,8 @@ func (e engine) pkg() string {
 
 var engines = []engine{
 	{name: "ours"},
-	{name: "ours-box"}, // the chat box, with the same comments
+	{name: "ours-applause"}, // with 50 reactions a second, or these alone at a load of 0
+	{name: "ours-box"},      // the chat box, with the same comments
 	{name: "danmaku-dom", version: "2.0.10", scripts: []string{"danmaku/dist/danmaku.min.js"}},
 	{name: "danmaku-canvas", version: "2.0.10", scripts: []string{"danmaku/dist/danmaku.min.js"}},
 	{name: "danmu.js", version: "1.2.1", scripts: []string{"danmu.js/dist/index.js"}},
@@ -66,6 +69,9 @@ type settings struct {
 	soak    time.Duration // when not 0: ours alone, this long, instead of the comparison
 	rate    float64       // comments a second of the soak
 	query   string        // options of the soak
+	show    time.Duration // when not 0: a whole show this long, with server and phones
+	votes   int           // of each of its polls
+	program string        // the danmaku of the show
 }
 
 func main() {
@@ -80,9 +86,13 @@ func run(ctx context.Context, args []string, out, errs io.Writer) int {
 		return 2
 	}
 	work := bench
-	if s.soak > 0 {
+	switch {
+	case s.soak > 0:
 		work = soak
+	case s.show > 0:
+		work = soakShow
 	}
+	fmt.Fprintf(out, "%s\n\n", about.Line(ctx, "benchoverlay", args))
 	if err := work(ctx, s, out, errs); err != nil {
 		fmt.Fprintln(errs, "benchoverlay:", err)
 		return 1
@@ -103,10 +113,17 @@ func parse(args []string, errs io.Writer) (settings, error) {
 	flags.DurationVar(&s.soak, "soak", 0, "run ours alone this long instead, and look for drops, overlap and growth")
 	flags.Float64Var(&s.rate, "rate", 12, "comments a second of the soak")
 	flags.StringVar(&s.query, "query", "size=28&duration=8", "options of the overlay in the soak")
+	flags.DurationVar(&s.show, "show", 0, "run a whole show this long instead (server, phones, overlay, chat box, second screen), and look for overlap, growth and miscounted votes")
+	flags.IntVar(&s.votes, "votes", 2000, "votes of each poll of the show")
+	flags.StringVar(&s.program, "program", "", "the danmaku of the show; built from this folder when empty")
 	if err := flags.Parse(args); err != nil {
 		return s, err
 	}
-	if s.soak > 0 {
+	if s.show > 0 && (s.show < 30*time.Second || s.votes < 1) {
+		fmt.Fprintln(errs, "-show: 30s or more; -votes: 1 or more")
+		return s, flag.ErrHelp
+	}
+	if s.soak > 0 || s.show > 0 {
 		return s, nil
 	}
 	for word := range strings.SplitSeq(*loads, ",") {

@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// talkFor is how long the platforms talk.
-const talkFor = 20 * time.Second
+// chatFor is how long the platforms talk.
+const chatFor = 20 * time.Second
 
 // demoChats has fake platforms talk into one room, and ends with the fullest moment
 // of its overlay.
@@ -53,9 +53,9 @@ func demoChats(ctx context.Context, opt options, dir, program, data string, out,
 	}
 	defer screen.close()
 	done := make(chan error, 1)
-	talk, cancel := context.WithTimeout(ctx, talkFor)
+	chatting, cancel := context.WithTimeout(ctx, chatFor)
 	defer cancel()
-	context.AfterFunc(talk, func() { done <- nil })
+	context.AfterFunc(chatting, func() { done <- nil })
 	fullest, err := screen.watch(done)
 	if err != nil {
 		return err

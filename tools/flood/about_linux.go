@@ -2,41 +2,20 @@ package main
 
 import (
 	"context"
-	"fmt"
-	"os"
 	"os/exec"
-	"runtime"
 	"strings"
-	"time"
+
+	runs "danmaku/tools/about"
 )
 
-// about is what a run's figures hang on: machine, date, commit, and the command.
-func (b bench) about(ctx context.Context, args []string) string {
-	model := "unknown processor"
-	if info, err := os.ReadFile("/proc/cpuinfo"); err == nil {
-		if m := strings.TrimSpace(string(until(info, []byte("model name\t:"), '\n'))); m != "" {
-			model = m
-		}
-	}
-	load, _ := os.ReadFile("/proc/loadavg")
-	kernel, _ := os.ReadFile("/proc/sys/kernel/osrelease")
-	line := fmt.Sprintf("%s: %d cores of %s, Linux %s, %s, load %s before the run; `flood bench %s`",
-		time.Now().UTC().Format("2006-01-02 15:04 UTC"), runtime.NumCPU(), model, strings.TrimSpace(string(kernel)), runtime.Version(),
-		strings.Join(strings.Fields(string(load))[:1], ""), strings.Join(args, " "))
-	if commit := git(ctx, "describe", "--always", "--dirty"); b.before == "" {
-		line += "; commit " + commit
-	} else {
-		line += "; commit " + commit + ", before: " + versionOf(ctx, b.before)
+// about is what a run's figures hang on: machine, date, commit, and the command. before
+// is another build that is measured, too; it may be empty.
+func about(ctx context.Context, before string, args []string) string {
+	line := runs.Line(ctx, "flood", args)
+	if before != "" {
+		line += ", before: " + versionOf(ctx, before)
 	}
 	return line + "\n"
-}
-
-func git(ctx context.Context, args ...string) string {
-	out, err := exec.CommandContext(ctx, "git", args...).Output()
-	if err != nil {
-		return "unknown"
-	}
-	return strings.TrimSpace(string(out))
 }
 
 // versionOf is the commit that a build was made of, as it says itself.

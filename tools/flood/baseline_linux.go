@@ -100,7 +100,7 @@ func eventsUntil(line *timeline, n int, now time.Time) ([]byte, int) {
 
 // serveBare is the bare loop: one ready frame a tick and one write(2) for each
 // socket, from one goroutine, on descriptors that Go's poller has nothing to do
-// with. Nobody can do less and still send.
+// with. A server cannot do less and still send.
 func serveBare(l net.Listener) func([]byte) {
 	var mu sync.Mutex
 	var sockets []int

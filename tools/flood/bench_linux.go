@@ -56,9 +56,9 @@ func benchCommand(ctx context.Context, args []string) error {
 			return err
 		}
 	}
-	fmt.Fprintln(b.out, b.about(ctx, args))
+	fmt.Fprintln(b.out, about(ctx, *before, append([]string{"bench"}, args...)))
 	all := map[string]func(context.Context) error{
-		"fanout": b.fanout, "idle": b.idle, "slow": b.slow, "overload": b.overload, "storm": b.storm, "phones": b.phones, "bytes": b.bytes, "crowd": b.crowd, "rooms": b.rooms,
+		"fanout": b.fanout, "idle": b.idle, "slow": b.slow, "overload": b.overload, "storm": b.storm, "phones": b.phones, "bytes": b.bytes, "crowd": b.audience, "rooms": b.rooms,
 	}
 	for name := range strings.SplitSeq(*only, ",") {
 		measure, ok := all[name]
@@ -215,7 +215,7 @@ func (s *swarm) greetAll(ctx context.Context, n int64, patience time.Duration) e
 // slow measures what 100 clients that never read cost the other 900.
 func (b bench) slow(ctx context.Context) error {
 	var with, without []float64
-	var cut []string
+	var disconnected []string
 	for range b.rounds {
 		// Both as long as it takes until the last is cut: the longer one looks, the
 		// more of everything else on the machine is seen.
@@ -234,17 +234,17 @@ func (b bench) slow(ctx context.Context) error {
 			go func() { gone <- b.watchSlow(watching, p, 100) }()
 			r, err = try(ctx, p, l)
 			stop()
-			cut = append(cut, <-gone)
+			disconnected = append(disconnected, <-gone)
 			return err
 		})
 		if err != nil {
 			return err
 		}
 		with = append(with, float64(r.p99))
-		fmt.Fprintln(os.Stderr, "slow:", r, cut[len(cut)-1])
+		fmt.Fprintln(os.Stderr, "slow:", r, disconnected[len(disconnected)-1])
 	}
 	fmt.Fprintf(b.out, "slow: p99 of 900 readers %v alone, %v beside 100 that never read (%.2f times; at most 1.2); %s\n",
-		round(time.Duration(median(without))), round(time.Duration(median(with))), median(with)/median(without), strings.Join(cut, "; "))
+		round(time.Duration(median(without))), round(time.Duration(median(with))), median(with)/median(without), strings.Join(disconnected, "; "))
 	return nil
 }
 

@@ -28,7 +28,7 @@ type chatFlood struct {
 	reconnects int           // asked for after that
 	phones     int           // with a room's limits as shipped; 0: without limits
 	pause      time.Duration // between two comments of a phone
-	hall       bool          // all phones behind one address
+	oneAddress bool          // all phones behind one address
 }
 
 // chatsCommand measures what a big chat does to a server and to the phones.
@@ -42,7 +42,7 @@ func chatsCommand(ctx context.Context, args []string) error {
 	flags.IntVar(&f.reconnects, "reconnects", 1000, "new connections that Twitch asks for after that")
 	flags.IntVar(&f.phones, "phones", 0, "phones in the room, under the limits as shipped; 0: the chat alone, without limits")
 	flags.DurationVar(&f.pause, "pause", 3*time.Second, "between two comments of a phone")
-	flags.BoolVar(&f.hall, "hall", false, "all phones are behind one address")
+	flags.BoolVar(&f.oneAddress, "hall", false, "all phones are behind one address")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -100,7 +100,7 @@ func (f chatFlood) run(ctx context.Context, data string) error {
 	if f.phones == 0 {
 		return f.soak(ctx, p, fake, client, overlays, line, stop)
 	}
-	return f.crowd(ctx, p, client, line, reading, stop)
+	return f.audience(ctx, p, client, line, reading, stop)
 }
 
 func nextClient(ctx context.Context, fake *twitchtest.Server) (*twitchtest.Client, error) {
@@ -122,8 +122,8 @@ func (f chatFlood) message(n int) string {
 	}.Line("#mika_plays")
 }
 
-// talk has the chat say what is due until ctx ends, and returns how much that was.
-func (f chatFlood) talk(ctx context.Context, client *twitchtest.Client, line *timeline) int {
+// writeChat has the chat say what is due until ctx ends, and returns how much that was.
+func (f chatFlood) writeChat(ctx context.Context, client *twitchtest.Client, line *timeline) int {
 	for n := 0; ; n++ {
 		if wait := time.Until(line.due(n)); wait > 0 && sleep(ctx, wait) != nil || ctx.Err() != nil {
 			return n
@@ -150,12 +150,12 @@ func (f chatFlood) soak(ctx context.Context, p *process, fake *twitchtest.Server
 	line.start = time.Now()
 	talking, enough := context.WithTimeout(ctx, f.measure)
 	defer enough()
-	n := f.talk(talking, client, line)
+	n := f.writeChat(talking, client, line)
 	for i := range n {
 		line.accept(i)
 	}
-	overlays.settle(ctx, int64(n)*int64(len(overlays.clients)))
-	afterTalk := healthOf(p)
+	overlays.awaitFrames(ctx, int64(n)*int64(len(overlays.clients)))
+	afterChat := healthOf(p)
 	for range f.reconnects {
 		client.Say(f.message(n))
 		client.Say(":tmi.twitch.tv RECONNECT")
@@ -166,7 +166,7 @@ func (f chatFlood) soak(ctx context.Context, p *process, fake *twitchtest.Server
 			return err
 		}
 	}
-	overlays.settle(ctx, int64(n)*int64(len(overlays.clients)))
+	overlays.awaitFrames(ctx, int64(n)*int64(len(overlays.clients)))
 	if err := sleep(ctx, 12*time.Second); err != nil { // an old connection goes on for 10 s
 		return err
 	}
@@ -181,25 +181,25 @@ func (f chatFlood) soak(ctx context.Context, p *process, fake *twitchtest.Server
 	overlays.account(&r, true)
 	fmt.Printf("| %d messages a second for %v, then %d new connections | messages | lost | doubled | MB | open files |\n|---|---|---|---|---|---|\n", f.rate, f.measure, f.reconnects)
 	fmt.Printf("| at the start | | | | %.0f | %d |\n", atStart.megabytes, atStart.files)
-	fmt.Printf("| after the messages | %d | | | %.0f | %d |\n", n-f.reconnects, afterTalk.megabytes, afterTalk.files)
+	fmt.Printf("| after the messages | %d | | | %.0f | %d |\n", n-f.reconnects, afterChat.megabytes, afterChat.files)
 	fmt.Printf("| at the end | %d | %d | %d | %.0f | %d |\n", n, r.lost, r.doubled, atEnd.megabytes, atEnd.files)
 	fmt.Printf("\nthe chat's own count: %d received, %d shown, %d refused by the filter, %d left out\n", counts.Received, counts.Shown, counts.Refused, counts.Limited)
 	// What the filter refuses is not lost.
-	if lost := r.lost - int64(counts.Refused*len(overlays.clients)); lost != 0 || r.doubled > 0 || counts.Received != n || atEnd.files > afterTalk.files+5 {
+	if lost := r.lost - int64(counts.Refused*len(overlays.clients)); lost != 0 || r.doubled > 0 || counts.Received != n || atEnd.files > afterChat.files+5 {
 		return errors.New("messages were lost or came twice, or connections were left open")
 	}
 	return nil
 }
 
-// crowd has the chat talk beside phones under the limits as shipped.
-func (f chatFlood) crowd(ctx context.Context, p *process, client *twitchtest.Client, line *timeline, reading context.Context, stop func()) error {
+// audience has the chat talk beside phones under the limits as shipped.
+func (f chatFlood) audience(ctx context.Context, p *process, client *twitchtest.Client, line *timeline, reading context.Context, stop func()) error {
 	phoneLine := &timeline{gap: f.pause / time.Duration(f.phones), accepted: map[int]bool{}}
 	s, err := newSwarm(p.base, "/api/rooms/live/socket?role=audience", f.phones, phoneLine)
 	if err != nil {
 		return err
 	}
 	s.from = func(i int) [4]byte { return [4]byte{127, 0, 2, byte(1 + i)} }
-	if f.hall {
+	if f.oneAddress {
 		s.from = func(int) [4]byte { return [4]byte{127, 0, 2, 1} }
 	}
 	phones := newWave(s, phoneLine)
@@ -215,7 +215,7 @@ func (f chatFlood) crowd(ctx context.Context, p *process, client *twitchtest.Cli
 	line.start, phoneLine.start = time.Now(), time.Now()
 	said := 0
 	var all sync.WaitGroup
-	all.Go(func() { said = f.talk(talking, client, line) })
+	all.Go(func() { said = f.writeChat(talking, client, line) })
 	all.Go(func() { phones.run(talking) })
 	all.Wait()
 	stop()
@@ -300,8 +300,8 @@ func (f chatFlood) shown(ctx context.Context, p *process) ([]int, error) {
 	return out, lines.Err()
 }
 
-// evenness says how evenly a chat was sampled. Even means: whoever speaks, and
-// whenever, has the same chance. Were each message taken by chance alone, the counts
+// evenness says how evenly a chat was sampled. Even means: every message has
+// the same chance, whoever wrote it and whenever. Were each message taken by chance alone, the counts
 // of the authors, and of the chat's seconds, would be spread as a Poisson
 // distribution is: variance over mean is 1. Below 1 is more even than chance.
 type evenness struct {

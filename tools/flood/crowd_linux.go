@@ -12,10 +12,10 @@ import (
 	"time"
 )
 
-// crowd has as many phones in one room as descriptors allow: memory by the slope from
+// audience has as many phones in one room as descriptors allow: memory by the slope from
 // 5,000 on, what 20 comments a second cost, and what those inside notice of half of
 // them that leave and come back at once.
-func (b bench) crowd(ctx context.Context) error {
+func (b bench) audience(ctx context.Context) error {
 	var limit syscall.Rlimit
 	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil {
 		return fmt.Errorf("descriptors: %w", err)
@@ -108,70 +108,143 @@ func (b bench) crowd(ctx context.Context) error {
 	})
 }
 
-// rooms compares 2,000 rooms of five phones with one of 10,000, idle and with the same
-// comments to each phone, and with rooms in which nobody is.
+// rooms compares 2,000 rooms of five phones with one of 10,000, all idle, and with empty
+// rooms: one after the other in each round, since the machine is not the same from
+// minute to minute.
 func (b bench) rooms(ctx context.Context) error {
 	const phones = 10_000
 	fmt.Fprintln(b.out, "| rooms | phones in each | MB resident | KB a phone | idle, CPU ms a second | to greet, s of CPU |")
 	fmt.Fprintln(b.out, "|---|---|---|---|---|---|")
-	for _, way := range []struct{ rooms, each int }{{1, 0}, {2000, 0}, {1, phones}, {2000, phones / 2000}} {
-		err := b.ours(ctx, func(p *process) error {
-			pid := p.cmd.Process.Pid
-			for i := range way.rooms - 1 {
-				if err := p.post(ctx, "/api/rooms", map[string]string{"id": fmt.Sprint("room-", i+1)}); err != nil {
-					return err
-				}
-			}
-			if err := sleep(ctx, 2*time.Second); err != nil {
-				return err
-			}
-			empty, server := resident(pid), cpu(pid)
-			line := &timeline{gap: time.Second, start: time.Now(), accepted: map[int]bool{}}
-			s, err := newSwarm(p.base, "", way.rooms*way.each, line)
-			if err != nil {
-				return err
-			}
-			s.pathOf = func(i int) string {
-				room := "live"
-				if k := i % way.rooms; k > 0 {
-					room = fmt.Sprint("room-", k)
-				}
-				return "/api/rooms/" + room + "/socket?role=audience"
-			}
-			reading, stop := context.WithCancel(ctx)
-			defer func() { stop(); s.close() }()
-			if err := s.connect(reading); err != nil {
-				return err
-			}
-			if err := s.greetAll(ctx, int64(len(s.clients)), time.Minute); err != nil {
-				return err
-			}
-			greeting := cpu(pid) - server
-			if err := sleep(ctx, 25*time.Second); err != nil { // two beats go to all, and the server tidies up
-				return err
-			}
-			began, server := time.Now(), cpu(pid)
-			if err := sleep(ctx, 20*time.Second); err != nil {
-				return err
-			}
-			fmt.Fprintf(b.out, "| %d | %d | %d | %.1f | %.1f | %.2f |\n", way.rooms, way.each, resident(pid)>>20,
-				float64(resident(pid)-empty)/float64(max(len(s.clients), 1))/1024, (cpu(pid)-server).Seconds()*1000/time.Since(began).Seconds(), greeting.Seconds())
-			return nil
-		})
+	for _, n := range []int{1, 2000} {
+		i, err := b.idleRooms(ctx, n, 0)
 		if err != nil {
 			return err
 		}
+		fmt.Fprintf(b.out, "| %d | 0 | %.0f | | %.1f | |\n", n, i.megabytes, i.perSecond)
+	}
+	kinds := []string{"ours"}
+	if b.before != "" {
+		kinds = []string{"before", "ours"}
+	}
+	all := map[string]map[int][]idleness{"ours": {}, "before": {}}
+	for range b.rounds {
+		for _, kind := range kinds {
+			run := b
+			if kind == "before" {
+				run.program = b.before
+			}
+			for _, n := range []int{1, 2000} {
+				i, err := run.idleRooms(ctx, n, phones/n)
+				if err != nil {
+					return err
+				}
+				fmt.Fprintf(os.Stderr, "%s, %d rooms: %+v\n", kind, n, i)
+				all[kind][n] = append(all[kind][n], i)
+			}
+		}
+	}
+	megabytes := func(i idleness) float64 { return i.megabytes }
+	kilobytes := func(i idleness) float64 { return i.kilobytes }
+	perSecond := func(i idleness) float64 { return i.perSecond }
+	greeting := func(i idleness) float64 { return i.greeting }
+	for _, kind := range kinds {
+		name := ""
+		if kind == "before" {
+			name = ", before"
+		}
+		of := func(n int, what func(idleness) float64) float64 { return median(each(all[kind][n], what)) }
+		for _, n := range []int{1, 2000} {
+			fmt.Fprintf(b.out, "| %d%s | %d | %.0f | %.1f | %.1f | %.2f |\n", n, name, phones/n, of(n, megabytes), of(n, kilobytes), of(n, perSecond), of(n, greeting))
+		}
+		ratios := make([]float64, b.rounds)
+		for i := range ratios {
+			ratios[i] = all[kind][2000][i].perSecond / all[kind][1][i].perSecond
+		}
+		fmt.Fprintf(b.out, "rooms%s: 2,000 of five cost %.2f times one of 10,000 when idle (at most 1.00), %.2f to greet; the median of the rounds %.2f\n", name,
+			of(2000, perSecond)/of(1, perSecond), of(2000, greeting)/of(1, greeting), median(ratios))
 	}
 	return nil
 }
 
+// idleness is what a server with idle phones costs.
+type idleness struct {
+	megabytes, kilobytes float64 // resident, and for each phone
+	perSecond            float64 // ms of CPU while idle
+	greeting             float64 // seconds of CPU
+}
+
+// idleRooms measures a server with so many rooms, each with so many phones.
+func (b bench) idleRooms(ctx context.Context, rooms, phones int) (out idleness, err error) {
+	const window = 20 * time.Second // two beats
+	err = b.ours(ctx, func(p *process) error {
+		pid := p.cmd.Process.Pid
+		for i := range rooms - 1 {
+			if err := p.post(ctx, "/api/rooms", map[string]string{"id": fmt.Sprint("room-", i+1)}); err != nil {
+				return err
+			}
+		}
+		if err := sleep(ctx, 2*time.Second); err != nil {
+			return err
+		}
+		empty, before := resident(pid), cpu(pid)
+		line := &timeline{gap: time.Second, start: time.Now(), accepted: map[int]bool{}}
+		s, err := newSwarm(p.base, "", rooms*phones, line)
+		if err != nil {
+			return err
+		}
+		s.pathOf = func(i int) string {
+			room := "live"
+			if k := i % rooms; k > 0 {
+				room = fmt.Sprint("room-", k)
+			}
+			return "/api/rooms/" + room + "/socket?role=audience"
+		}
+		reading, stop := context.WithCancel(ctx)
+		defer func() { stop(); s.close() }()
+		if err := s.connect(reading); err != nil {
+			return err
+		}
+		if err := s.greetAll(ctx, int64(len(s.clients)), time.Minute); err != nil {
+			return err
+		}
+		out.greeting = (cpu(pid) - before).Seconds()
+		if err := sleep(ctx, 20*time.Second); err != nil { // two beats go to all, and the server tidies up
+			return err
+		}
+		// Between two beats, so that none is at an end of the window.
+		for seen := s.frames.Load(); phones > 0 && s.frames.Load() == seen; {
+			if err := sleep(ctx, 50*time.Millisecond); err != nil {
+				return err
+			}
+		}
+		if err := sleep(ctx, 5*time.Second); err != nil {
+			return err
+		}
+		before = cpu(pid)
+		began := time.Now()
+		if err := sleep(ctx, window); err != nil {
+			return err
+		}
+		out.perSecond = (cpu(pid) - before).Seconds() * 1000 / time.Since(began).Seconds()
+		out.megabytes = float64(resident(pid)) / (1 << 20)
+		out.kilobytes = float64(resident(pid)-empty) / float64(max(len(s.clients), 1)) / 1024
+		return nil
+	})
+	return out, err
+}
+
 // post asks as the owner.
 func (p *process) post(ctx context.Context, path string, body any) error {
+	return p.send(ctx, http.MethodPost, path, body)
+}
+
+// send sends JSON as the owner.
+func (p *process) send(ctx context.Context, method, path string, body any) error {
 	b, err := json.Marshal(body)
 	if err != nil {
 		return err
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, p.base+path, bytes.NewReader(b))
+	req, err := http.NewRequestWithContext(ctx, method, p.base+path, bytes.NewReader(b))
 	if err != nil {
 		return err
 	}

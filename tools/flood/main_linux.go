@@ -8,6 +8,7 @@
 //	flood share             one address floods a room; what becomes of everybody's comments
 //	flood soak              load and quiet in turn for an hour; what memory stays
 //	flood promises          kills, a full disk, hostile clients, chats and a replay at once; what was lost or doubled
+//	flood cluster           three machines as one, killed, frozen and restarted; what was lost or doubled
 //	flood hostile           what innocent phones wait, quiet and beside each attack in turn
 //	flood metrics           the CPU of a delivery with --metrics and without, in turn
 //	flood chats             a chat of 300 messages a second: alone, or beside phones
@@ -34,31 +35,27 @@ func main() {
 }
 
 func command(ctx context.Context, args []string) error {
-	usage := errors.New("say flood bench, flood run, flood resume, flood share, flood soak, flood promises, flood hostile, flood metrics, flood chats or flood serve; each has -help")
+	usage := errors.New("say flood bench, flood run, flood resume, flood share, flood soak, flood promises, flood cluster, flood hostile, flood metrics, flood chats or flood serve; each has -help")
 	if len(args) == 0 {
 		return usage
 	}
+	// These measure a build of this folder, so every table says where and of what it is.
+	measured := map[string]func(context.Context, []string) error{
+		"resume": resumeCommand, "share": shareCommand, "soak": soakCommand, "hostile": hostileCommand,
+		"metrics": metricsCommand, "promises": promisesCommand, "cluster": clusterCommand, "chats": chatsCommand,
+	}
 	switch args[0] {
 	case "bench":
-		return benchCommand(ctx, args[1:])
+		return benchCommand(ctx, args[1:]) // says so itself
 	case "run":
 		return runCommand(ctx, args[1:])
-	case "resume":
-		return resumeCommand(ctx, args[1:])
-	case "share":
-		return shareCommand(ctx, args[1:])
-	case "soak":
-		return soakCommand(ctx, args[1:])
-	case "hostile":
-		return hostileCommand(ctx, args[1:])
-	case "metrics":
-		return metricsCommand(ctx, args[1:])
-	case "promises":
-		return promisesCommand(ctx, args[1:])
-	case "chats":
-		return chatsCommand(ctx, args[1:])
 	case "serve":
 		return serveCommand(ctx, args[1:])
 	}
-	return usage
+	run, ok := measured[args[0]]
+	if !ok {
+		return usage
+	}
+	fmt.Println(about(ctx, "", args))
+	return run(ctx, args[1:])
 }

@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -21,6 +20,7 @@ import (
 	"time"
 
 	"danmaku/connector/twitch/twitchtest"
+	"danmaku/freeport"
 )
 
 // promises is everything that goes wrong on an evening, at once, and the question
@@ -38,7 +38,7 @@ type promises struct {
 
 	mu      sync.Mutex
 	process *process
-	full    sync.Mutex // held while the disk is full: then nobody kills
+	full    sync.Mutex // held while the disk is full, so that the process is not killed then
 
 	numbers, sent, busy     atomic.Int64
 	kills, fulls, replays   atomic.Int64
@@ -107,14 +107,11 @@ func promisesCommand(ctx context.Context, args []string) error {
 }
 
 func (s *promises) run(ctx context.Context) error {
-	free, err := net.Listen("tcp", "127.0.0.1:0")
+	address, err := freeport.Next(1)
 	if err != nil {
 		return err
 	}
-	s.addr = free.Addr().String()
-	if err := free.Close(); err != nil {
-		return err
-	}
+	s.addr = address
 	if err := s.start(ctx); err != nil {
 		return err
 	}

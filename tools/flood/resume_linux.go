@@ -85,9 +85,9 @@ func (f resumeFlood) run(ctx context.Context, data string) error {
 	}
 	flooding, end := context.WithTimeout(ctx, f.measure)
 	defer end()
-	var crowd sync.WaitGroup
+	var audience sync.WaitGroup
 	var sent, failed atomic.Int64
-	crowd.Go(func() {
+	audience.Go(func() {
 		tick := time.NewTicker(time.Second / time.Duration(f.rate))
 		defer tick.Stop()
 		for {
@@ -97,7 +97,7 @@ func (f resumeFlood) run(ctx context.Context, data string) error {
 			case <-tick.C:
 			}
 			back := 1100 + rand.Int64N(min(18_000, max(head-1100, 1)))
-			crowd.Go(func() {
+			audience.Go(func() {
 				if err := dropIn(p.base, byte(1+rand.IntN(f.sources)), fmt.Sprintf("/api/rooms/%s/socket?role=audience&since=%s:%d", p.room, epoch, head-back)); err != nil {
 					failed.Add(1)
 					return
@@ -107,7 +107,7 @@ func (f resumeFlood) run(ctx context.Context, data string) error {
 		}
 	})
 	err = m.work(flooding, "flood", f.measure)
-	crowd.Wait()
+	audience.Wait()
 	if err != nil {
 		return err
 	}

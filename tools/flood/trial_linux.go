@@ -138,7 +138,7 @@ func tryRooms(ctx context.Context, rooms []*process, l load) ([]result, error) {
 	}
 	for _, t := range trials {
 		<-t.posted
-		t.settle(ctx, int64(len(t.line.accepted))*int64(l.clients-l.sleepers))
+		t.awaitFrames(ctx, int64(len(t.line.accepted))*int64(l.clients-l.sleepers))
 	}
 	stopReading()
 	for i, t := range trials {
@@ -193,9 +193,9 @@ func begin(ctx context.Context, p *process, line *timeline, l load) (posting, ch
 	return post, posted, nil
 }
 
-// settle waits until as many comments have come as were accepted, or no more
+// awaitFrames waits until as many comments have come as were accepted, or no more
 // come.
-func (s *swarm) settle(ctx context.Context, want int64) {
+func (s *swarm) awaitFrames(ctx context.Context, want int64) {
 	for last := int64(-1); s.all.Load() < want && s.all.Load() != last; {
 		last = s.all.Load()
 		if sleep(ctx, time.Second) != nil {

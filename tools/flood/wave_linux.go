@@ -101,7 +101,7 @@ func maskedFrame(first byte, payload []byte) []byte {
 	return append(append(head, 0, 0, 0, 0), payload...)
 }
 
-// asShipped are the limits that a server has when nobody says otherwise.
+// asShipped are a server's default limits.
 var asShipped = []string{"--user-rate", "0.5", "--user-burst", "3", "--address-rate", "5", "--room-rate", "40", "--sender-rate", "200"}
 
 var noLimits = []string{"--user-rate", "0", "--address-rate", "0", "--room-rate", "0"}
@@ -179,7 +179,7 @@ func (b bench) overloadWith(ctx context.Context, name string, limits []string, h
 		case <-time.After(time.Second):
 		}
 	}
-	overlays.settle(ctx, int64(len(line.accepted))*int64(len(overlays.clients)))
+	overlays.awaitFrames(ctx, int64(len(line.accepted))*int64(len(overlays.clients)))
 	stop()
 	overlays.close()
 	s.close()
@@ -201,8 +201,7 @@ func (b bench) overloadWith(ctx context.Context, name string, limits []string, h
 	return nil
 }
 
-// holdLog takes the lock of whoever writes the database, as another program
-// could: byte 120 of its shared memory's file (SQLite's WAL-index format).
+// holdLog takes the write lock of the database, as another program could: byte 120 of its shared memory's file (SQLite's WAL-index format).
 func holdLog(ctx context.Context, data string, d time.Duration) error {
 	f, err := os.OpenFile(filepath.Join(data, "danmaku.db-shm"), os.O_RDWR, 0)
 	if err != nil {

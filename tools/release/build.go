@@ -67,7 +67,7 @@ func build(ctx context.Context, repository, dist, cache, home string, chosen []t
 				return fmt.Errorf("%s: %w", t, err)
 			}
 			names = append(names, made...)
-			service, err := files(src.dir, "deploy/danmaku.*", "deploy/nginx.conf", "deploy/packages/danmaku.default")
+			service, err := files(src.dir, "deploy/danmaku.*", "deploy/nginx*.conf", "deploy/Caddyfile-cluster", "deploy/packages/danmaku.default")
 			if err != nil {
 				return err
 			}

@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// toolsFile lists the programs of others that a release is made with. They are no
-// part of what is built, so go.mod does not know them.
+// toolsFile lists the programs of others that a release is made with. They are not
+// part of what is built, so go.mod does not name them.
 const toolsFile = "tools/release/tools.mod"
 
 // goTool runs a program of toolsFile in the folder of the source.

@@ -59,8 +59,7 @@ func (t target) program() string {
 	return "danmaku"
 }
 
-// archive is the name of the target's file in dist; folder is the one folder in
-// it.
+// folder is the one folder in the archive of a target.
 func (t target) folder(version string) string {
 	return strings.Join([]string{"danmaku", version, t.goos, t.goarch}, "-")
 }

@@ -23,7 +23,7 @@ export const CLASSIC = { chrome: '49', safari: '10', safari_ios: '10', firefox: 
  * @param {string} assets @param {string} page
  */
 export function filesOf(assets, page) {
-  const html = ['index.html', 'chat.html'].filter((name) => existsSync(join(assets, page, name))).map((name) => readFileSync(join(assets, page, name), 'utf8')).join('');
+  const html = ['index.html', 'chat.html', 'beside.html'].filter((name) => existsSync(join(assets, page, name))).map((name) => readFileSync(join(assets, page, name), 'utf8')).join('');
   // What stands in the page itself, see server/bundle.go.
   const inline = html.includes('{{.Inline.Style}}') ? `<link href="{{.Base}}/${page}/all.css"><script src="{{.Base}}/shared/first.js"></script><script src="{{.Base}}/${page}/early.js"></script>` : '';
   const bundled = inline + html.replaceAll('/all.js"', '/main.js"');

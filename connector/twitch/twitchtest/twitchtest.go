@@ -117,12 +117,12 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 		close(c.gone)
 		_ = ws.Close()
 	}()
-	c.talk()
+	c.serve()
 }
 
-// talk answers a client as Twitch does. What Twitch would not expect is kept for
+// serve answers a client as Twitch does. What Twitch would not expect is kept for
 // [Client.Faults].
-func (c *Client) talk() {
+func (c *Client) serve() {
 	var capable bool
 	var nick string
 	for {

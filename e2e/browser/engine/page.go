@@ -56,7 +56,7 @@ func New(t testing.TB, name string) *Page {
 	if err != nil {
 		cancel()
 		if errors.Is(err, ErrMissing) && os.Getenv("CI") != "true" {
-			t.Skip(err)
+			t.Skipf("skipped without this engine: %v", err)
 		}
 		t.Fatal(err)
 	}

@@ -55,14 +55,14 @@ func (r *rpc) read() {
 		} else if events := r.heard[m.Method]; events != nil {
 			select {
 			case events <- m.Params:
-			default: // nobody has waited for the last one
+			default: // the last one was not read
 			}
 		}
 		r.mu.Unlock()
 	}
 }
 
-// on returns a channel of the events of a kind. It keeps one that nobody reads.
+// on returns a channel of the events of a kind. It keeps one unread event.
 func (r *rpc) on(event string) <-chan json.RawMessage {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -12,9 +12,10 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"time"
+
+	"danmaku/freeport"
 )
 
 // webDriver drives WebKit by W3C WebDriver.
@@ -40,16 +41,16 @@ func openWebDriver(ctx context.Context, name, path string) (Tab, error) {
 			return nil, err
 		}
 	}
-	port, err := freePort()
+	address, err := freeport.Next(1)
 	if err != nil {
 		d.Close()
 		return nil, err
 	}
-	if d.driver, _, err = start(ctx, "", env, path, "--port="+strconv.Itoa(port)); err != nil {
+	if d.driver, _, err = start(ctx, "", env, path, "--port="+address[strings.LastIndexByte(address, ':')+1:]); err != nil {
 		d.Close()
 		return nil, err
 	}
-	d.base = "http://127.0.0.1:" + strconv.Itoa(port)
+	d.base = "http://" + address
 	var made struct{ SessionID string }
 	want := map[string]any{"capabilities": map[string]any{"alwaysMatch": map[string]any{options: map[string]any{"binary": mini, "args": args}}}}
 	for {
@@ -92,7 +93,7 @@ func (d *webDriver) show(ctx context.Context, env *[]string) error {
 	if err != nil {
 		return err
 	}
-	// The whole line: it writes the line's end by itself, and dies when nobody reads that.
+	// The whole line: it writes the line's end by itself, and dies when that is not read.
 	number, err := bufio.NewReader(read).ReadString('\n')
 	if err != nil {
 		d.display.stop()

@@ -1,0 +1,28 @@
+// What is said of the server's answers to a moderator's acts.
+
+import { ApiError } from '../shared/api.js';
+import { labelled } from './labels.js';
+
+/**
+ * Why something was not done, in words.
+ * @param {unknown} fault @param {import('./store.js').Store['words']} words
+ */
+export function faultText(fault, words) {
+  const { t, has } = words;
+  if (!(fault instanceof ApiError)) return t('fault_other', { who: '' });
+  if (fault.code === 'bad_frame') return fault.message;
+  const key = fault.code === 'changed' && fault.by ? 'fault_changed_by' : `fault_${fault.code}`;
+  return t(has(key) ? key : 'fault_other', { who: labelled(fault.by, words) });
+}
+
+/**
+ * Says what came out otherwise than meant.
+ * @param {any[]} results of decisions @param {import('./store.js').Store} store @param {(fault: unknown) => void} trouble
+ */
+export function tellDecisions(results, store, trouble) {
+  for (const result of results) {
+    if (result.code) { trouble(new ApiError(409, result.code, '')); continue; }
+    // Another moderator was first: that decision stands, and is said.
+    if (result.again && result.by && result.by !== store.me) store.notice({ text: store.words.t('was_first', { who: labelled(result.by, store.words) }), glyph: 'person' });
+  }
+}

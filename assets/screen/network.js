@@ -1,0 +1,50 @@
+// The Wi-Fi on the card follows its room while the screen stands there. Name and password
+// are in no event, so the page asks for itself anew now and then, and takes over what the
+// server writes about the network.
+
+/** ms between two looks. */
+const EVERY = 30_000;
+
+/** What a page says about the network: its part of the card, and what stands below the
+ * address where there is none. @param {Document} page */
+const said = (page) => [page.getElementById('network'), page.querySelector('#card .part:last-child .hint')];
+
+/** What there is to tell of it. @param {Element|null} part */
+const told = (part) => (part ? `${part.textContent}${part.querySelector('img')?.src ?? ''}` : '');
+
+export class Network {
+  #changed;
+
+  /** @param {() => void} changed the card shows another network, or none */
+  constructor(changed) {
+    this.#changed = changed;
+    setInterval(() => { if (!document.hidden) this.#look(); }, EVERY);
+  }
+
+  /** Its part of the card; null: there is none. */
+  get part() { return document.getElementById('network'); }
+
+  /** Without a connection, or with a key that is good no more, all stays as it is. */
+  #look() {
+    const request = new XMLHttpRequest();
+    request.open('GET', location.href);
+    request.responseType = 'document';
+    request.onload = () => { if (request.status === 200 && request.response?.getElementById('card')) this.#take(request.response); };
+    request.send();
+  }
+
+  /** @param {Document} page as the server writes it now */
+  #take(page) {
+    const [part, hint] = said(page), [old, note] = said(document);
+    if (told(part) === told(old) && told(hint) === told(note)) return;
+    old?.remove();
+    note?.remove();
+    if (part) {
+      const code = part.querySelector('img');
+      code?.addEventListener('load', this.#changed);
+      document.querySelector('#card .part')?.before(part);
+    }
+    if (hint) document.querySelector('#card .part:last-child .words')?.append(hint);
+    this.#changed();
+  }
+}

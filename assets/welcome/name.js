@@ -1,0 +1,48 @@
+// The show's name, which poster and phones carry.
+
+import { ApiError, call, roomPath } from '../shared/api.js';
+import { byId } from '../shared/dom.js';
+import { graphemes } from '../shared/protocol.js';
+
+/** Characters of a title, as room.MaxTitleLen. */
+const LONGEST = 60;
+
+/**
+ * @param {{room: string, t: import('../shared/i18n.js').Words['t'], say: (id: string, tone: 'good'|'bad'|'', text: string) => void, done: (done: boolean) => void}} page
+ */
+export function askName({ room, t, say, done }) {
+  const field = /** @type {HTMLInputElement} */ (byId('name'));
+  let saved = field.defaultValue;
+
+  /** A room begins with its place in the address as its title. @param {string} [title] */
+  function hear(title) {
+    if (title === undefined) return;
+    if (field.value === saved && document.activeElement !== field) field.value = title;
+    saved = title;
+    done(saved !== room);
+  }
+
+  /** @param {Event} event */
+  async function save(event) {
+    event.preventDefault();
+    const title = field.value.trim();
+    if (title === '') return field.focus();
+    if (graphemes(title).length > LONGEST) return say('named', 'bad', t('name_long', { n: LONGEST }));
+    try {
+      await call('PATCH', roomPath(room), { title });
+      hear(title);
+      say('named', 'good', t('name_saved'));
+    } catch (fault) {
+      say('named', 'bad', fault instanceof ApiError && fault.message && fault.status ? fault.message : t('failed'));
+    }
+  }
+
+  return {
+    hear,
+    start() {
+      hear(saved);
+      byId('rename').addEventListener('submit', (event) => void save(event));
+      field.addEventListener('input', () => { byId('named').hidden = true; });
+    },
+  };
+}

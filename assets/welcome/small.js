@@ -1,0 +1,33 @@
+// The overlay in miniature: the page that OBS runs, in a frame without a connection of
+// its own, so that it counts as no overlay. It draws what the console's socket hears.
+
+/** CSS pixels of the canvas; the builder's is larger, for letters that are read from afar. */
+const WIDTH = 1280;
+
+export class Small {
+  #frame; #box;
+
+  /** @param {HTMLElement} frame @param {HTMLElement} box that it is fitted into */
+  constructor(frame, box) {
+    this.#frame = /** @type {HTMLIFrameElement} */ (frame);
+    this.#box = box;
+  }
+
+  /** Loads the overlay. It starts as a demonstration, which does not connect, and then rests. */
+  start() {
+    this.#frame.addEventListener('load', () => { this.#overlay?.config({ demo: '0' }); this.clear(); });
+    new ResizeObserver(() => this.#frame.style.setProperty('transform', `scale(${this.#box.clientWidth / WIDTH})`)).observe(this.#box);
+    this.#frame.src = this.#frame.dataset.src ?? '';
+  }
+
+  /** @param {any} comment as the socket brings it */
+  fly(comment) { this.#overlay?.push(comment); }
+
+  /** @param {string[]} ids */
+  remove(ids) { this.#overlay?.remove(ids); }
+
+  clear() { this.#overlay?.clear(); }
+
+  /** The overlay's hooks, when it is there. @returns {any} */
+  get #overlay() { return /** @type {any} */ (this.#frame.contentWindow)?.danmaku; }
+}

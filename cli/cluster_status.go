@@ -1,0 +1,124 @@
+//go:build !nocluster
+
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"danmaku/cluster"
+	"danmaku/config"
+	"danmaku/store"
+)
+
+func clusterStatus(ctx context.Context, env Env, in input) error {
+	c, err := clusterOf(in)
+	if err != nil {
+		return err
+	}
+	s, err := cluster.AskStatus(ctx, in.cfg.Data)
+	if errors.Is(err, cluster.ErrUnreachable) {
+		return errors.Join(loneMachine(ctx, env, in, c), config.Faultf(noOneAnswers))
+	}
+	if err != nil {
+		return err
+	}
+	if in.on("json") {
+		return json.NewEncoder(env.Out).Encode(s)
+	}
+	printStatus(env, s)
+	return nil
+}
+
+// loneMachine says what a machine knows by itself: where its database is.
+func loneMachine(ctx context.Context, env Env, in input, c cluster.Config) error {
+	if c.Witness { // it has no database
+		return nil
+	}
+	db, err := store.Open(ctx, store.Options{Dir: in.cfg.Data})
+	if err != nil {
+		return err
+	}
+	pos, err := db.Position(ctx)
+	if err = errors.Join(err, db.Close(context.WithoutCancel(ctx))); err != nil {
+		return err
+	}
+	s := cluster.Status{Log: c.Log, Position: pos, From: c.Name, Machines: []cluster.MachineStatus{}}
+	for _, p := range c.Peers {
+		m := cluster.MachineStatus{Name: p.Name, Address: p.Address, Edge: p.Edge, Witness: p.Witness}
+		if p.Name == c.Name {
+			m.Position = pos
+		}
+		s.Machines = append(s.Machines, m)
+	}
+	if in.on("json") {
+		return json.NewEncoder(env.Out).Encode(s)
+	}
+	fmt.Fprintf(env.Out, "The database of %s is at position %d.\n", c.Name, pos)
+	return nil
+}
+
+func printStatus(env Env, s cluster.Status) {
+	w := tabwriter.NewWriter(env.Out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "MACHINE\tADDRESS\tSTATE\tPOSITION\tBEHIND")
+	keepers := 0
+	var older []string
+	for _, m := range s.Machines {
+		edge := ""
+		if m.Edge {
+			edge = ", edge"
+		} else {
+			keepers++
+		}
+		if m.Witness {
+			edge = ", witness"
+		}
+		if !m.Up {
+			fmt.Fprintf(w, "%s\t%s\taway%s\t-\t-\n", m.Name, m.Address, edge)
+			continue
+		}
+		state := []string{"catching up"}
+		if m.Ready {
+			state = []string{"ready"}
+		}
+		if m.Older {
+			state = []string{"too old"}
+			older = append(older, m.Name)
+		}
+		if m.Name == s.Home {
+			state = append(state, "home")
+		}
+		if m.Name == s.Leader {
+			state = append(state, "leads the log")
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%d\n", m.Name, m.Address, strings.Join(state, ", ")+edge, m.Position, m.Lag)
+	}
+	_ = w.Flush() // what cannot be printed cannot be said
+	fmt.Fprintf(env.Out, "\nThe log is at position %d, on %d of %d machines", s.Position, s.Copies, keepers)
+	if edges := len(s.Machines) - keepers; edges == 1 {
+		fmt.Fprint(env.Out, "; one edge follows")
+	} else if edges > 1 {
+		fmt.Fprintf(env.Out, "; %d edges follow", edges)
+	}
+	switch {
+	case keepers < 3:
+		fmt.Fprint(env.Out, "; with three, one may die")
+	case s.Copies < s.Wanted || s.Wanted < 3:
+		fmt.Fprint(env.Out, "; do not stop a machine before it is on three")
+	}
+	fmt.Fprintln(env.Out, ".")
+	if s.Home == "" {
+		fmt.Fprintln(env.Out, "No machine decides now, so nothing can be written.")
+	}
+	for _, name := range older {
+		fmt.Fprintf(env.Out, "%s runs an older danmaku than what the others write needs: upgrade it, and it goes on.\n", name)
+	}
+	if s.Fault != "" && !slices.Contains(older, s.From) {
+		fmt.Fprintf(env.Out, "%s says: %s\n", s.From, s.Fault)
+	}
+}

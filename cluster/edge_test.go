@@ -1,0 +1,228 @@
+//go:build !nocluster
+
+package cluster_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"danmaku/cluster"
+	"danmaku/room"
+	"danmaku/store"
+)
+
+// edge has an edge join m, and starts it.
+func (m *machine) edge(name string) *machine {
+	m.t.Helper()
+	j := m.joining(name)
+	j.Edge = true
+	c, err := cluster.Join(within(m.t), j)
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	if !c.Edge {
+		m.t.Fatalf("it joined as %+v", c)
+	}
+	other := &machine{t: m.t, dir: j.Dir}
+	other.start()
+	return other
+}
+
+// edges counts those of a status that are up and have everything.
+func edges(s cluster.Status) (n int) {
+	for _, m := range s.Machines {
+		if m.Edge && m.Up && m.Ready {
+			n++
+		}
+	}
+	return n
+}
+
+// An edge follows a cluster of one machine and of three, keeps no copy of the log, lets
+// others in, goes on after a stop and with each of the three away, also when all of them
+// were, and leaves.
+func TestAnEdgeFollows(t *testing.T) {
+	one := found(t)
+	one.start()
+	one.put("a")
+	edge := one.edge("edge")
+	if got := edge.texts(1); got != "a" {
+		t.Errorf("the edge has %q", got)
+	}
+	one.put("b")
+	if got := edge.texts(2); got != "a b" {
+		t.Errorf("beside one machine the edge has %q", got)
+	}
+	two := edge.join("n2") // it lets others in
+	three := two.join("n3")
+	s := edge.status("three and an edge", func(s cluster.Status) bool {
+		return s.Copies == 3 && up(s) == 4 && edges(s) == 1 && s.Home != ""
+	})
+	if s.From != "edge" || s.Wanted != 3 || s.Home == "edge" || s.Leader == "edge" {
+		t.Errorf("%+v", s)
+	}
+	if _, err := os.Stat(filepath.Join(edge.dir, "cluster", "log")); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the edge keeps a log: %v", err)
+	}
+	// A start of any of them knows who is an edge.
+	for _, m := range []*machine{one, two, three, edge} {
+		for ctx := within(t); ; {
+			c, err := cluster.ReadConfig(m.dir)
+			if err != nil || ctx.Err() != nil {
+				t.Fatalf("%+v, %v", c, err)
+			}
+			if len(c.Peers) == 4 && c.Keepers() == 3 && c.Peers[0].Edge && c.Edge == (m == edge) {
+				break
+			}
+		}
+	}
+	// Each of the three stops and comes back, as in an upgrade, and then the edge.
+	want := "a b"
+	all := []*machine{one, two, three}
+	for i, m := range all {
+		m.stop()
+		next := all[(i+1)%3]
+		next.put(string(rune('c' + i)))
+		want += " " + string(rune('c'+i))
+		if got := edge.texts(len(want)/2 + 1); got != want {
+			t.Errorf("with machine %d away the edge has %q, want %q", i+1, got, want)
+		}
+		m.start()
+		next.status("on three again", func(s cluster.Status) bool { return s.Copies == 3 && up(s) == 4 })
+	}
+	edge.stop()
+	one.put("f")
+	edge.start()
+	if got := edge.texts(6); got != want+" f" {
+		t.Errorf("back again, the edge has %q", got)
+	}
+	// All three stop. It follows again when they are there.
+	for _, m := range all {
+		m.stop()
+	}
+	opened := make(chan error)
+	for _, m := range all {
+		go func() { opened <- m.open() }()
+	}
+	for range all {
+		if err := <-opened; err != nil {
+			t.Fatal(err)
+		}
+	}
+	two.put("g")
+	if got := edge.texts(7); got != want+" f g" {
+		t.Errorf("after all were away, the edge has %q", got)
+	}
+	two.status("all are seen again", func(s cluster.Status) bool { return up(s) == 4 }) // it is asked first
+	// An edge needs no majority to leave.
+	if err := cluster.Expel(within(t), one.dir, "edge"); !errors.Is(err, cluster.ErrRuns) {
+		t.Errorf("an edge that runs was taken off: %v", err)
+	}
+	edge.stop()
+	if err := cluster.Expel(within(t), edge.dir, "edge"); err != nil {
+		t.Fatal(err)
+	}
+	one.status("three are left", func(s cluster.Status) bool { return len(s.Machines) == 3 && s.Copies == 3 })
+}
+
+// An edge that was away for longer than the log takes a copy of the database of another
+// machine, like any other.
+func TestAnEdgeAwayForLongerThanTheLog(t *testing.T) {
+	one := found(t)
+	one.start()
+	edge := one.edge("edge")
+	edge.stop()
+	one.put("a")
+	if err := one.cluster.Log().Empty(within(t)); err != nil {
+		t.Fatal(err)
+	}
+	if err := edge.open(); !errors.Is(err, cluster.ErrGone) {
+		t.Fatalf("started: %v", err)
+	}
+	edge.stop()
+	file, err := cluster.FetchCopy(within(t), edge.dir, 7)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := store.PutMemberCopy(edge.dir, file); err != nil {
+		t.Fatal(err)
+	}
+	edge.start()
+	one.put("b")
+	if got := edge.texts(2); got != "a b" {
+		t.Errorf("it has %q", got)
+	}
+}
+
+// An edge is never the home: not while the others are there, not alone with one of three,
+// and not alone. Then nobody decides, a command that it passes on is answered busy, and its
+// own database still answers. Once the three are there it passes commands on again.
+func TestAnEdgeIsNeverTheHome(t *testing.T) {
+	one := found(t)
+	one.start()
+	two := one.join("n2")
+	three := one.join("n3")
+	name := "edge"
+	for i := 0; cluster.HomeOf("n1", "n2", "n3", name) != name; i++ {
+		name = fmt.Sprint("edge", i) // were it none, it would be the home
+	}
+	edge := one.edge(name)
+	one.put("a")
+	noHome := func(when string) {
+		t.Helper()
+		for ctx := within(t); ; {
+			_, changed := edge.cluster.Membership().Members()
+			home, mine := edge.cluster.Membership().Home()
+			if mine || home == name {
+				t.Fatalf("%s the edge is the home", when)
+			}
+			if home == "" {
+				break
+			}
+			select {
+			case <-changed:
+			case <-ctx.Done():
+				t.Fatalf("%s the home is %q", when, home)
+			}
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if answer, err := edge.cluster.Forwarder().Do(ctx, []byte("x"), false); !errors.Is(err, room.ErrBusy) {
+			t.Errorf("%s a command is answered %q, %v", when, answer, err)
+		}
+		if got := edge.texts(1); got != "a" {
+			t.Errorf("%s the edge has %q", when, got)
+		}
+	}
+	s := edge.status("all are there", func(s cluster.Status) bool { return s.Copies == 3 && edges(s) == 1 && s.Home != "" })
+	if s.Home == name {
+		t.Fatal("the edge is the home beside three")
+	}
+	answer, err := edge.cluster.Forwarder().Do(within(t), []byte("x"), false)
+	if err != nil || string(answer) != s.Home {
+		t.Errorf("a command is answered %q, %v; the home is %s", answer, err, s.Home)
+	}
+	three.stop()
+	edge.status("two and an edge", func(s cluster.Status) bool { return up(s) == 3 && s.Home != "" && s.Home != name })
+	two.stop()
+	noHome("alone with one of three")
+	one.stop()
+	noHome("alone")
+	opened := make(chan error)
+	for _, m := range []*machine{one, two, three} {
+		go func() { opened <- m.open() }()
+	}
+	for range 3 {
+		if err := <-opened; err != nil {
+			t.Fatal(err)
+		}
+	}
+	if answer, err = edge.cluster.Forwarder().Do(within(t), []byte("x"), false); err != nil || len(answer) != 2 {
+		t.Errorf("once three are there, a command is answered %q, %v", answer, err)
+	}
+}

@@ -1,0 +1,91 @@
+//go:build !nocluster
+
+package cluster
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+// SetPublishWithin sets how long Publish tries.
+func (l *Log) SetPublishWithin(d time.Duration) { l.within = d }
+
+// SetFirstWithin sets how long Publish waits for its first answer.
+func (l *Log) SetFirstWithin(d time.Duration) { l.first = d }
+
+// Led is a log of which lead gets every message, in place of a stream, and returns its
+// answer; nil is none. elect says that there is another leader.
+func (n *Node) Led(name string, lead func(id string) []byte) (l *Log, elect func() error, err error) {
+	if l, err = n.newLog(name); err != nil {
+		return nil, nil, err
+	}
+	_, err = n.nc.Subscribe(logPrefix+name, func(msg *nats.Msg) {
+		if answer := lead(msg.Header.Get(jetstream.MsgIDHeader)); answer != nil {
+			_ = msg.Respond(answer) // else Publish says so
+		}
+	})
+	return l, func() error { return n.nc.Publish(newLeader+name, nil) }, err
+}
+
+// Still returns a reader that looks when it is told to.
+func (l *Log) Still(db Database) *Reader { return &Reader{log: l, db: db} }
+
+// Look applies what there is. due says that it is time to look for failed commits.
+func (r *Reader) Look(ctx context.Context, due bool) error { return r.step(ctx, due) }
+
+// SetVersion has this machine write and read messages as a program of another version does.
+// It comes before [Cluster.Start].
+func (l *Log) SetVersion(n int) { l.version = n }
+
+// Empty takes everything out of the log, as age does.
+func (l *Log) Empty(ctx context.Context) error { return l.stream.Purge(ctx) }
+
+// Leader returns which machine leads the log.
+func (l *Log) Leader(ctx context.Context) (string, error) {
+	info, err := l.stream.Info(ctx)
+	if err != nil {
+		return "", err
+	}
+	return info.Cluster.Leader, nil
+}
+
+// Deafen ends the subscription, so that all that is missing has to be fetched.
+func (r *Reader) Deafen() error { return r.sub.Unsubscribe() }
+
+// Kill ends the server at once, as a killed process does, and tells nobody.
+func (n *Node) Kill() {
+	n.nc.Close()
+	n.srv.Shutdown()
+}
+
+// Drop deletes the log, since each reserves its room on the disk.
+func (l *Log) Drop(ctx context.Context) error {
+	err := l.node.js.DeleteStream(ctx, l.name)
+	if gone := l.node.js.DeleteObjectStore(ctx, l.name+blobsSuffix); !errors.Is(gone, jetstream.ErrBucketNotFound) && !errors.Is(gone, jetstream.ErrStreamNotFound) {
+		err = errors.Join(err, gone)
+	}
+	return err
+}
+
+// SetLimit sets how many commands may be under way.
+func (d *Forwarder) SetLimit(n int) { d.limit = n }
+
+// Found makes a cluster of one machine.
+func (o Options) Found(ctx context.Context) error { return o.found(ctx) }
+
+// SetSayAfter sets how long a start waits for the other machines before it says so.
+func (n *Node) SetSayAfter(d time.Duration) { n.sayAfter = d }
+
+// HomeOf finds which of some machines decides while all may.
+func HomeOf(names ...string) string {
+	r := newRoster(names[0], "", false)
+	r.self.Eligible = true
+	for _, name := range names[1:] {
+		r.hear(beat{Name: name, Boot: "1", Eligible: true}, 0)
+	}
+	return r.home()
+}

@@ -1,0 +1,413 @@
+//go:build !nocluster
+
+package cluster
+
+import (
+	"context"
+	crand "crypto/rand"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"runtime"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats.go"
+
+	"danmaku/room"
+)
+
+const (
+	commandPrefix = "dm.cmd." // and the machine that is to do it
+	answerPrefix  = "dm.ans." // the machine that asked, and the pack, or anyPack
+	anyPack       = "0"       // of answers: they find their commands by number
+	// atOnce is how many commands of a machine are under way; one more is busy.
+	atOnce = 4096
+	// doWithin is how long a command is carried about. An election of the log's leader
+	// lies within.
+	doWithin   = 12 * time.Second
+	lookAgain  = 50 * time.Millisecond
+	askAgain   = 2 * time.Second // an answer may be lost
+	packLen    = 256             // commands in one message
+	packsKept  = 4096            // packs that may still come back undelivered
+	packBytes  = 512 << 10       // of them together, but for the first; so of answers
+	statusNone = "503"           // no machine takes such messages
+)
+
+// Handler does a command on the home. again says that this machine cannot: it is not the
+// home any more, or has been overtaken. Nothing was done then, or what was done is found
+// done by the next attempt. What goes wrong in the command itself is part of the answer.
+type Handler func(ctx context.Context, command []byte) (answer []byte, again bool)
+
+// Forwarder has every command done by the home, wherever it comes in: by this machine when it
+// is the home, else by the one that is. A command whose home dies goes to the next one,
+// so a command must be one that may come twice. Its methods may be called from any
+// goroutine.
+type Forwarder struct {
+	m      *Membership
+	handle Handler
+	limit  int
+
+	mu      sync.Mutex
+	next    uint64                     // number of the last command
+	packs   uint64                     // number of the last pack
+	waiting map[uint64]*pendingCommand // by number
+	sent    map[uint64][]uint64        // the commands of a pack
+	queues  map[string]*queue[command] // by machine
+	answers map[string]*queue[reply]   // by machine, as the beginning of a subject
+	running map[string]bool            // for others: who asks, and the number
+
+	subs []*nats.Subscription
+	stop context.CancelFunc
+	ctx  context.Context
+	done sync.WaitGroup
+}
+
+// pendingCommand is a command of this machine on its way.
+type pendingCommand struct {
+	home string
+	once bool
+	out  chan reply // has room for one
+}
+
+// command and reply are what travels. Fields are added and keep their meaning.
+type command struct {
+	N    uint64 `json:"n"`
+	MS   int64  `json:"ms"` // left of its time
+	Body []byte `json:"body,omitempty"`
+	Long string `json:"long,omitempty"` // the body is the object of this name
+}
+
+type reply struct {
+	N     uint64 `json:"n"`
+	Body  []byte `json:"body,omitempty"`
+	Long  string `json:"long,omitempty"` // as of a command
+	Again bool   `json:"again,omitempty"`
+}
+
+// queue is what waits for one receiver while the message before is on its way.
+type queue[T any] struct{ list []T }
+
+// OpenForwarder begins to take commands for the home. [Forwarder.Close] ends it.
+func (m *Membership) OpenForwarder(handle Handler) (*Forwarder, error) {
+	ctx, stop := context.WithCancel(context.Background())
+	d := &Forwarder{
+		m: m, handle: handle, limit: atOnce, waiting: map[uint64]*pendingCommand{}, sent: map[uint64][]uint64{},
+		queues: map[string]*queue[command]{}, answers: map[string]*queue[reply]{}, running: map[string]bool{},
+		next: rand.Uint64() >> 1, // no number of before a restart comes again
+		stop: stop, ctx: ctx,
+	}
+	nc, name := m.log.node.nc, m.log.node.name
+	for subject, take := range map[string]nats.MsgHandler{
+		commandPrefix + m.log.name + "." + name:       d.takeCommands,
+		answerPrefix + m.log.name + "." + name + ".*": d.takeAnswers,
+	} {
+		sub, err := nc.Subscribe(subject, take)
+		if err != nil {
+			d.Close()
+			return nil, fmt.Errorf("open the forwarder of commands: %w", err)
+		}
+		d.subs = append(d.subs, sub)
+	}
+	return d, nil
+}
+
+// Close takes no more commands and waits for those that are under way here.
+func (d *Forwarder) Close() {
+	for _, s := range d.subs {
+		_ = s.Unsubscribe() // its connection may be closed already
+	}
+	d.mu.Lock()
+	d.stop() // with mu: what begins, begins before, and is waited for
+	d.mu.Unlock()
+	d.done.Wait()
+}
+
+// Do has the home do a command and returns its answer. Errors: room.ErrBusy when too
+// many are under way or no home did it in time, and that of ctx; in both it may have
+// been done. A command for once is not sent again where it may have been done.
+func (d *Forwarder) Do(ctx context.Context, body []byte, once bool) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, doWithin)
+	defer cancel()
+	d.mu.Lock()
+	if len(d.waiting) >= d.limit {
+		d.mu.Unlock()
+		return nil, room.ErrBusy
+	}
+	d.next++
+	n := d.next
+	e := &pendingCommand{once: once}
+	d.waiting[n] = e
+	d.mu.Unlock()
+	defer func() {
+		d.mu.Lock()
+		delete(d.waiting, n)
+		d.mu.Unlock()
+	}()
+	for {
+		answer, again, err := d.try(ctx, n, e, body)
+		if err != nil || !again {
+			return answer, err
+		}
+		select {
+		case <-time.After(lookAgain):
+		case <-d.ctx.Done():
+			return nil, room.ErrBusy
+		case <-ctx.Done():
+			if ctx.Err() == context.DeadlineExceeded {
+				return nil, fmt.Errorf("%w: no machine of the cluster did it in time", room.ErrBusy)
+			}
+			return nil, ctx.Err()
+		}
+	}
+}
+
+// errMaybeDone says of a command for once that it is not known whether it was done.
+var errMaybeDone = fmt.Errorf("%w: the machine of the cluster that was to do it did not answer; it may have done it", room.ErrBusy)
+
+// try asks the present home once. Errors: errMaybeDone.
+func (d *Forwarder) try(ctx context.Context, n uint64, e *pendingCommand, body []byte) (answer []byte, again bool, err error) {
+	_, changed := d.m.Members()
+	home, mine := d.m.Home()
+	switch {
+	case home == "":
+		return nil, true, nil
+	case mine:
+		answer, again = d.handle(ctx, body)
+		return answer, again, nil
+	}
+	if e.once {
+		err = errMaybeDone
+	}
+	out := make(chan reply, 1)
+	end, _ := ctx.Deadline() // Do has set one
+	d.mu.Lock()
+	e.home, e.out = home, out
+	d.mu.Unlock()
+	c := command{N: n, MS: time.Until(end).Milliseconds(), Body: body}
+	if len(body) > packBytes {
+		c.Body, c.Long = nil, d.m.log.boot+".c."+strconv.FormatUint(n, 10)
+		if d.m.log.putAside(ctx, c.Long, body) != nil {
+			return nil, true, nil
+		}
+		defer d.m.log.dropAside(context.WithoutCancel(ctx), c.Long)
+	}
+	put(d, d.queues, home, c, d.sendCommands)
+	lost := time.NewTimer(askAgain)
+	defer lost.Stop()
+	var gone error
+	askLater := lost.C
+	if e.once { // the answer may be under way
+		askLater = nil
+	}
+	for {
+		select {
+		case r := <-out:
+			if r.Long == "" {
+				return r.Body, r.Again, nil
+			}
+			defer d.m.log.dropAside(context.WithoutCancel(ctx), r.Long)
+			if r.Body, gone = d.m.log.fetchAside(ctx, r.Long); gone != nil {
+				return nil, true, err
+			}
+			return r.Body, false, nil
+		case <-askLater:
+			return nil, true, nil
+		case <-changed:
+			_, changed = d.m.Members() // before the home, whose next change it tells of
+			if now, _ := d.m.Home(); now != home {
+				return nil, true, err
+			}
+		case <-ctx.Done():
+			return nil, true, err
+		case <-d.ctx.Done():
+			return nil, true, err
+		}
+	}
+}
+
+// put adds something to a queue, and has it sent: at once when nothing is on its way to
+// the same receiver, else with all that gathers meanwhile. What was done by one commit is
+// answered by many goroutines at once, so those that are ready come before the sender.
+func put[T any](d *Forwarder, queues map[string]*queue[T], to string, item T, send func(to string, list []T)) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.ctx.Err() != nil {
+		return
+	}
+	if q := queues[to]; q != nil {
+		q.list = append(q.list, item)
+		return
+	}
+	q := &queue[T]{list: []T{item}}
+	queues[to] = q
+	d.done.Go(func() {
+		for {
+			runtime.Gosched()
+			d.mu.Lock()
+			list := q.list
+			q.list = nil
+			if len(list) == 0 {
+				delete(queues, to)
+			}
+			d.mu.Unlock()
+			if len(list) == 0 {
+				return
+			}
+			send(to, list)
+		}
+	})
+}
+
+// cut takes the first message off a list.
+func cut[T any](list []T, size func(T) int) (pack, rest []T) {
+	n, bytes := 0, 0
+	for n < len(list) && n < packLen && (n == 0 || bytes+size(list[n]) <= packBytes) {
+		bytes += size(list[n])
+		n++
+	}
+	return list[:n], list[n:]
+}
+
+// sendCommands sends commands in as few messages as their size allows.
+func (d *Forwarder) sendCommands(home string, list []command) {
+	for len(list) > 0 {
+		var pack []command
+		pack, list = cut(list, func(c command) int { return len(c.Body) })
+		var numbers []uint64
+		for _, c := range pack {
+			numbers = append(numbers, c.N)
+		}
+		d.mu.Lock()
+		d.packs++
+		id := d.packs
+		d.sent[id] = numbers
+		delete(d.sent, id-packsKept)
+		d.mu.Unlock()
+		reply := answerPrefix + d.m.log.name + "." + d.m.log.node.name + "." + strconv.FormatUint(id, 10)
+		if !d.send(commandPrefix+d.m.log.name+"."+home, reply, pack) {
+			d.undelivered(id)
+		}
+	}
+}
+
+// send sends one message and waits until it is out of this process.
+func (d *Forwarder) send(subject, answerTo string, list any) bool {
+	data, err := json.Marshal(list)
+	if err == nil {
+		err = d.m.log.node.nc.PublishMsg(&nats.Msg{Subject: subject, Reply: answerTo, Data: data})
+	}
+	if err == nil {
+		err = d.m.log.node.nc.FlushTimeout(answerWithin)
+	}
+	return err == nil
+}
+
+// undelivered has the commands of a pack look for a home again.
+func (d *Forwarder) undelivered(pack uint64) {
+	d.mu.Lock()
+	numbers := d.sent[pack]
+	delete(d.sent, pack)
+	d.mu.Unlock()
+	for _, n := range numbers {
+		d.answered(reply{N: n, Again: true})
+	}
+}
+
+func (d *Forwarder) answered(r reply) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if e := d.waiting[r.N]; e != nil && e.out != nil {
+		select {
+		case e.out <- r:
+		default: // there is one already
+		}
+	}
+}
+
+func (d *Forwarder) takeAnswers(msg *nats.Msg) {
+	if msg.Header.Get("Status") == statusNone && len(msg.Data) == 0 {
+		if id, err := strconv.ParseUint(msg.Subject[len(answerPrefix+d.m.log.name+"."+d.m.log.node.name+"."):], 10, 64); err == nil {
+			d.undelivered(id)
+		}
+		return
+	}
+	var list []reply
+	if json.Unmarshal(msg.Data, &list) != nil {
+		return
+	}
+	for _, r := range list {
+		d.answered(r)
+	}
+}
+
+// takeCommands does the commands of another machine, each by itself.
+func (d *Forwarder) takeCommands(msg *nats.Msg) {
+	var list []command
+	if json.Unmarshal(msg.Data, &list) != nil {
+		return
+	}
+	origin := msg.Reply[:strings.LastIndexByte(msg.Reply, '.')+1]
+	_, mine := d.m.Home()
+	for _, c := range list {
+		key := origin + strconv.FormatUint(c.N, 10)
+		if !mine || !d.begin(key) {
+			if !mine {
+				put(d, d.answers, origin, reply{N: c.N, Again: true}, d.sendAnswers)
+			}
+			continue
+		}
+		go func() {
+			defer d.done.Done()
+			ctx, cancel := context.WithTimeout(d.ctx, min(time.Duration(c.MS)*time.Millisecond, doWithin))
+			defer cancel()
+			r := d.do(ctx, c)
+			d.mu.Lock()
+			delete(d.running, key)
+			d.mu.Unlock()
+			put(d, d.answers, origin, r, d.sendAnswers)
+		}()
+	}
+}
+
+// do does a command of another machine.
+func (d *Forwarder) do(ctx context.Context, c command) reply {
+	if c.Long != "" {
+		var err error
+		if c.Body, err = d.m.log.fetchAside(ctx, c.Long); err != nil {
+			return reply{N: c.N, Again: true}
+		}
+	}
+	r := reply{N: c.N}
+	if r.Body, r.Again = d.handle(ctx, c.Body); len(r.Body) <= packBytes {
+		return r
+	}
+	name := d.m.log.boot + ".a." + crand.Text()
+	if d.m.log.putAside(ctx, name, r.Body) == nil {
+		r.Body, r.Long = nil, name
+	}
+	return r
+}
+
+// begin is false for a command that is being done already, or when too many are: the
+// sender tries again. What it begins is waited for by Close.
+func (d *Forwarder) begin(key string) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.ctx.Err() != nil || d.running[key] || len(d.running) >= 2*d.limit {
+		return false
+	}
+	d.running[key] = true
+	d.done.Add(1)
+	return true
+}
+
+func (d *Forwarder) sendAnswers(to string, list []reply) {
+	for len(list) > 0 {
+		var pack []reply
+		pack, list = cut(list, func(r reply) int { return len(r.Body) })
+		d.send(to+anyPack, "", pack) // one that is lost is asked for again
+	}
+}

@@ -1,0 +1,116 @@
+//go:build !nocluster
+
+package cluster_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"danmaku/cluster"
+	"danmaku/room"
+)
+
+// Commands are done by the home, wherever they come in. When it is killed with commands
+// in its hands, the next home does them. More than so many at once are refused.
+func TestForwarder(t *testing.T) {
+	nodes := three(t, nil)
+	var members []*cluster.Membership
+	desks, at := make([]*cluster.Forwarder, 3), map[string]int{}
+	hold := make(chan struct{}) // what is done to "wait" waits for it
+	arrived := make(chan string, 100)
+	var held atomic.Value // the machine that holds
+	held.Store("")
+	var others atomic.Bool // may be home, too
+	for i, n := range nodes {
+		at[n.Name()] = i
+		m := join(t, openLog(t, n, "house"), newMemory(), func() error {
+			if i > 0 && !others.Load() {
+				return errors.New("not yet")
+			}
+			return nil
+		})
+		members = append(members, m)
+		d, err := m.OpenForwarder(func(ctx context.Context, c []byte) ([]byte, bool) {
+			if _, mine := m.Home(); !mine {
+				return nil, true
+			}
+			if long := bytes.TrimPrefix(c, []byte("long ")); len(long) < len(c) {
+				return long, false
+			}
+			if string(c) == "wait" && held.Load() == n.Name() {
+				arrived <- n.Name()
+				select {
+				case <-hold:
+				case <-ctx.Done():
+				}
+				return nil, true
+			}
+			return fmt.Append(nil, n.Name(), " ", string(c)), false
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		desks[i] = d
+		t.Cleanup(d.Close)
+	}
+	t.Cleanup(func() { close(hold) })
+	home := agree(t, members, 3, "")
+	var all sync.WaitGroup
+	for i, d := range desks {
+		for k := range 200 {
+			all.Go(func() {
+				text := fmt.Sprint(i, "-", k)
+				if got, err := d.Do(t.Context(), []byte(text), false); err != nil || string(got) != home+" "+text {
+					t.Errorf("command %s through n%d: %q, %v; the home is %s", text, i+1, got, err, home)
+				}
+			})
+		}
+	}
+	all.Wait()
+
+	long := bytes.Repeat([]byte("0123456789abcdef"), 1<<17) // 2 MiB, more than a message holds
+	for i, d := range desks {
+		got, err := d.Do(t.Context(), append([]byte("long "), long...), true)
+		if err != nil || !bytes.Equal(got, long) {
+			t.Errorf("a long command through n%d: %d bytes, %v", i+1, len(got), err)
+		}
+	}
+
+	held.Store(home)
+	away := desks[(at[home]+1)%3]
+	away.SetLimit(20)
+	for range 20 {
+		all.Go(func() {
+			if got, err := away.Do(t.Context(), []byte("wait"), false); err != nil || string(got) == home+" wait" || len(got) != len("n1 wait") {
+				t.Errorf("a command of a home that was killed: %q, %v", got, err)
+			}
+		})
+	}
+	var once error
+	all.Go(func() { _, once = desks[(at[home]+2)%3].Do(t.Context(), []byte("wait"), true) })
+	for range 21 {
+		<-arrived
+	}
+	if _, err := away.Do(t.Context(), []byte("one more"), false); !errors.Is(err, room.ErrBusy) {
+		t.Errorf("the 21st of 20: %v, want busy", err)
+	}
+	others.Store(true)
+	nodes[at[home]].Kill()
+	all.Wait()
+	if !errors.Is(once, room.ErrBusy) {
+		t.Errorf("a command for once of a home that was killed: %v, want busy", once)
+	}
+
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	if got, err := away.Do(ended, []byte("late"), false); err == nil {
+		t.Logf("a command whose author has gone was done: %q", got) // it may be
+	} else if !errors.Is(err, context.Canceled) {
+		t.Errorf("a command whose author has gone: %v", err)
+	}
+}

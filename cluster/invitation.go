@@ -1,0 +1,149 @@
+//go:build !nocluster
+
+package cluster
+
+import (
+	"bytes"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// invitationMark begins every invitation. The number grows when what follows changes.
+const invitationMark = "dm1-"
+
+// invitation lets a machine in: where to ask, how to know who answers, and what to say
+// there.
+type invitation struct {
+	address string // of a machine of the cluster
+	ca      [sha256.Size]byte
+	token   [tokenLen]byte
+}
+
+const (
+	tokenLen = 16
+	checkLen = 4 // of the checksum, which finds an invitation that was not copied whole
+)
+
+// ErrNoInvitation says that a text is not a whole invitation.
+var ErrNoInvitation = errors.New("this is not a whole invitation: copy all of it, from dm1- to its end")
+
+func (i invitation) String() string {
+	b := bytes.Join([][]byte{i.token[:], i.ca[:], []byte(i.address)}, nil)
+	sum := sha256.Sum256(b)
+	return invitationMark + base64.RawURLEncoding.EncodeToString(append(sum[:checkLen], b...))
+}
+
+func parseInvitation(text string) (i invitation, err error) {
+	coded, ok := strings.CutPrefix(strings.TrimSpace(text), invitationMark)
+	b, err := base64.RawURLEncoding.DecodeString(coded)
+	if !ok || err != nil || len(b) <= checkLen+tokenLen+sha256.Size {
+		return i, ErrNoInvitation
+	}
+	sum := sha256.Sum256(b[checkLen:])
+	if !bytes.Equal(sum[:checkLen], b[:checkLen]) {
+		return i, ErrNoInvitation
+	}
+	b = b[checkLen:]
+	b = b[copy(i.token[:], b):]
+	i.address = string(b[copy(i.ca[:], b):])
+	if _, err := joinAddress(i.address); err != nil {
+		return i, ErrNoInvitation
+	}
+	return i, nil
+}
+
+// ticket is what the machine that invites keeps of an invitation: never the token.
+type ticket struct {
+	Until time.Time `json:"until"`
+	Left  int       `json:"left"` // machines that it still lets in
+}
+
+// Why an invitation does not let in.
+var (
+	ErrWrongToken = errors.New("the machine that answers does not know this invitation; danmaku cluster invite there prints another one")
+	ErrStale      = errors.New("this invitation has expired; danmaku cluster invite prints another one")
+	ErrUsed       = errors.New("this invitation has been used; danmaku cluster invite prints another one")
+)
+
+// Invite makes an invitation to the cluster of a data folder: for so many machines, until
+// a time. The text is a secret.
+func Invite(dir string, machines int, until time.Time) (string, error) {
+	c, err := ReadConfig(dir)
+	if err != nil {
+		return "", err
+	}
+	if c.Witness {
+		return "", ErrWitness
+	}
+	k, err := readKeys(dir)
+	if err != nil {
+		return "", err
+	}
+	i := invitation{address: c.Listen, ca: fingerprint(k.cert)}
+	rand.Read(i.token[:]) // never fails
+	if err := writeTicket(dir, i.token, ticket{until, machines}); err != nil {
+		return "", fmt.Errorf("invite a machine: %w", err)
+	}
+	return i.String(), nil
+}
+
+func ticketPath(dir string, token [tokenLen]byte) string {
+	sum := sha256.Sum256(token[:])
+	return filepath.Join(dir, folder, "invitations", hex.EncodeToString(sum[:])+".json")
+}
+
+func writeTicket(dir string, token [tokenLen]byte, t ticket) error {
+	data, err := json.Marshal(t)
+	if err != nil {
+		return err
+	}
+	return writeFile(ticketPath(dir, token), data)
+}
+
+// redeem takes one machine off an invitation, or gives it back with -1. The caller does one
+// at a time.
+func redeem(dir string, token [tokenLen]byte, machines int, now time.Time) error {
+	data, err := os.ReadFile(ticketPath(dir, token))
+	if errors.Is(err, fs.ErrNotExist) {
+		return ErrWrongToken
+	}
+	var t ticket
+	if err == nil {
+		err = json.Unmarshal(data, &t)
+	}
+	switch {
+	case err != nil:
+		return err
+	case now.After(t.Until):
+		return ErrStale
+	case t.Left < machines:
+		return ErrUsed
+	}
+	t.Left -= machines
+	return writeTicket(dir, token, t)
+}
+
+// joinAddress is where a machine takes in others and answers commands: the port behind that
+// of the log.
+func joinAddress(listen string) (string, error) {
+	host, port, err := splitAddress(listen)
+	if err == nil && port == 65535 {
+		err = fmt.Errorf("the address %q of a machine: the port behind it is needed, too; take a smaller one", listen)
+	}
+	if err != nil {
+		return "", err
+	}
+	return net.JoinHostPort(host, strconv.Itoa(port+1)), nil
+}

@@ -1,0 +1,401 @@
+//go:build !nocluster
+
+package cluster
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/klauspost/compress/s2"
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"danmaku/room"
+)
+
+// What the log is bounded by. It is not an archive: a machine that was away for longer
+// begins with a copy of another one's database.
+const (
+	logAge   = 72 * time.Hour
+	logBytes = 2 << 30
+
+	packAbove  = 16 << 10  // a payload that is longer is compressed
+	blobAbove  = 512 << 10 // one that still is goes into the object store
+	blobsBytes = 1 << 30
+)
+
+// How long Publish tries, and how long it waits for each answer. An election of the
+// log's leader lies within.
+const (
+	publishWithin = 10 * time.Second
+	answerWithin  = 2 * time.Second
+	firstWithin   = 500 * time.Millisecond // the first answer; each next one twice as long
+	publishPause  = 50 * time.Millisecond
+)
+
+// Headers of a message, beside those of NATS. They are part of what the machines of
+// different versions have in common.
+const (
+	headPrev    = "Dm-Prev"   // the position before it
+	headVersion = "Dm-V"      // of what the headers mean
+	headPacked  = "Dm-Packed" // how the body is compressed
+	headBlob    = "Dm-Blob"   // the body is the object of this name
+	version     = 1           // of headVersion; what a program reads that is of a greater one is ErrNewer
+	packedS2    = "s2"        // the one value of headPacked
+	logPrefix   = "dm.log."   // the subject of a log
+	outPrefix   = "dm.out."   // where its messages are published again once they are kept
+	newLeader   = "$JS.EVENT.ADVISORY.STREAM.LEADER_ELECTED."
+	blobsSuffix = "-blobs" // of the bucket for what is too long
+)
+
+// The server's words for a message that does not follow the last one. With the second
+// one, another message is on its way, and may be this very one.
+const (
+	wrongLast       jetstream.ErrorCode = 10071
+	wrongLastFlight jetstream.ErrorCode = 10164
+)
+
+// Log is the one ordered log of all changes. Its methods may be called from any
+// goroutine, Publish from one at a time.
+type Log struct {
+	node   *Node
+	name   string
+	stream jetstream.Stream
+	boot   string // begins the IDs of the messages of this process
+	sent   uint64
+
+	opening sync.Mutex
+	blobs   jetstream.ObjectStore // nil: not opened yet
+
+	within, first time.Duration // publishWithin and firstWithin, but in tests
+	version       int           // version, but in tests
+
+	leading   sync.Mutex
+	reign     context.Context // of the log's leader; ends when another one is elected
+	dethroned context.CancelFunc
+
+	copies   atomic.Int64                      // on so many machines it is to be
+	metadata atomic.Pointer[map[string]string] // what is kept with it, as of the last look
+
+	last  atomic.Uint64 // the greatest position that was heard of
+	own   atomic.Uint64 // the last one that was published here
+	moved chan struct{} // holds one when last has grown
+}
+
+// OpenLog opens the log of a name, and makes it when there is none, with so many copies.
+// It waits until ctx ends for most of the machines.
+func (n *Node) OpenLog(ctx context.Context, name string, copies int) (*Log, error) {
+	return n.openLog(ctx, logOptions{name: name, copies: copies, make: true})
+}
+
+// logOptions say which log is opened.
+type logOptions struct {
+	name   string
+	copies int    // with make
+	seal   string // of the secret that it belongs to; empty is any
+	make   bool   // when it is not there
+}
+
+// Why a log cannot be opened.
+var (
+	// ErrOtherSecret says that the log belongs to machines with another secret.key.
+	ErrOtherSecret = errors.New("the cluster has another secret.key than this data folder; put the one of another machine in its place")
+	// ErrLost says that the log is not there, although the cluster is.
+	ErrLost = errors.New("the cluster's log is lost; make the machine with the highest position single with danmaku cluster alone, and begin a new cluster there")
+)
+
+// sealKey names the seal in what is kept with a log, memberKey begins the names of those
+// of machines, edgeKey those of edges, witnessKey those of witnesses, and goneKey those of
+// machines that were taken off the list.
+const sealKey, memberKey, edgeKey, witnessKey, goneKey = "danmaku-seal", "danmaku-machine-", "danmaku-edge-", "danmaku-witness-", "danmaku-gone-"
+
+// newLog is a log that is not opened yet.
+func (n *Node) newLog(name string) (*Log, error) {
+	l := &Log{
+		node: n, name: name, boot: strings.ToLower(rand.Text()[:12]), within: publishWithin, first: firstWithin, version: version,
+		moved: make(chan struct{}, 1),
+	}
+	l.reign, l.dethroned = context.WithCancel(context.Background())
+	_, err := n.nc.Subscribe(newLeader+name, l.elected)
+	return l, err
+}
+
+func (n *Node) openLog(ctx context.Context, o logOptions) (*Log, error) {
+	l, err := n.newLog(o.name)
+	if err != nil {
+		return nil, fmt.Errorf("open the log %s: %w", o.name, err)
+	}
+	err = l.open(ctx, o)
+	said := false
+	for begin := time.Now(); err != nil && ctx.Err() == nil && (again(err) || errors.Is(err, ErrLost) && time.Since(begin) < lostAfter); {
+		if !said && time.Since(begin) >= n.sayAfter {
+			said = true
+			n.log.Warn("most of the machines of the cluster have to run before this one can start; it waits for them")
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(publishPause):
+		}
+		err = l.open(ctx, o)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open the log %s: %w", o.name, err)
+	}
+	return l, nil
+}
+
+// sayAfter is how long a start waits for the other machines before it says so: those that
+// start together find each other within.
+const sayAfter = 5 * time.Second
+
+// lostAfter is how long a log must be unknown: a machine that has just started may not
+// have read of it yet.
+const lostAfter = 10 * time.Second
+
+// again tells that the log's keepers are still finding each other.
+func again(err error) bool {
+	var api *jetstream.APIError
+	if errors.As(err, &api) {
+		return api.Code == 503 || api.Code == 500 || api.Code == 400
+	}
+	return errors.Is(err, nats.ErrNoResponders) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, nats.ErrTimeout)
+}
+
+func (l *Log) open(ctx context.Context, o logOptions) (err error) {
+	ctx, cancel := context.WithTimeout(ctx, answerWithin)
+	defer cancel()
+	js := l.node.js
+	l.stream, err = js.Stream(ctx, l.name)
+	switch missing := errors.Is(err, jetstream.ErrStreamNotFound); {
+	case missing && !o.make:
+		return ErrLost
+	case missing:
+		l.stream, err = js.CreateStream(ctx, jetstream.StreamConfig{
+			Name: l.name, Subjects: []string{logPrefix + l.name}, Replicas: o.copies, Storage: jetstream.FileStorage,
+			MaxAge: logAge, MaxBytes: logBytes, Discard: jetstream.DiscardOld, AllowDirect: true, DenyDelete: true,
+			RePublish: &jetstream.RePublish{Source: logPrefix + l.name, Destination: outPrefix + l.name},
+			Metadata:  map[string]string{sealKey: o.seal},
+		})
+	}
+	if err != nil {
+		return err
+	}
+	config := l.stream.CachedInfo().Config
+	l.copies.Store(int64(config.Replicas))
+	l.metadata.Store(&config.Metadata)
+	if seal := config.Metadata[sealKey]; seal != o.seal && o.seal != "" {
+		return ErrOtherSecret
+	}
+	return nil
+}
+
+// objects is where long changes are kept. It is made for the first of them: most logs
+// have none.
+func (l *Log) objects(ctx context.Context) (jetstream.ObjectStore, error) {
+	l.opening.Lock()
+	defer l.opening.Unlock()
+	if l.blobs != nil {
+		return l.blobs, nil
+	}
+	js, bucket := l.node.js, l.name+blobsSuffix
+	blobs, err := js.ObjectStore(ctx, bucket)
+	if errors.Is(err, jetstream.ErrBucketNotFound) {
+		var info *jetstream.StreamInfo
+		if info, err = l.stream.Info(ctx); err != nil {
+			return nil, err
+		}
+		blobs, err = js.CreateObjectStore(ctx, jetstream.ObjectStoreConfig{
+			Bucket: bucket, Replicas: info.Config.Replicas, Storage: jetstream.FileStorage, TTL: logAge, MaxBytes: blobsBytes,
+		})
+	}
+	if err == nil {
+		l.blobs = blobs
+	}
+	return blobs, err
+}
+
+// Name is what the log was opened by.
+func (l *Log) Name() string { return l.name }
+
+// Publish puts a payload behind the position prev and returns the new position, once
+// most of the machines have it. Errors: room.ErrMoved when another one stands behind
+// prev; then this one was not published. With every other error it is unknown whether
+// it was.
+func (l *Log) Publish(prev uint64, payload []byte) (pos uint64, err error) {
+	ctx, cancel := context.WithTimeout(context.Background(), l.within)
+	defer cancel()
+	l.sent++
+	msg := nats.NewMsg(logPrefix + l.name)
+	msg.Header.Set(jetstream.MsgIDHeader, l.boot+"."+strconv.FormatUint(l.sent, 10))
+	msg.Header.Set(jetstream.ExpectedLastSubjSeqHeader, strconv.FormatUint(prev, 10))
+	if prev == 0 { // what the server says of an empty log, also of one that was not always empty
+		msg.Header.Set(jetstream.ExpectedLastSeqHeader, "0")
+	}
+	msg.Header.Set(headPrev, strconv.FormatUint(prev, 10))
+	msg.Header.Set(headVersion, strconv.Itoa(l.version))
+	if err := l.fill(ctx, msg, payload); err != nil {
+		return 0, err
+	}
+	for patience := l.first; ; patience = min(2*patience, max(answerWithin, l.first)) {
+		pos, err = l.send(ctx, msg, patience)
+		var api *jetstream.APIError
+		refused := errors.As(err, &api)
+		switch {
+		case err == nil && pos != prev+1:
+			return 0, fmt.Errorf("publish: %w: it is number %d behind %d", ErrBroken, pos, prev)
+		case err == nil:
+			l.own.Store(pos) // before it is heard of, so that the reader leaves it alone
+			l.heard(pos)
+			return pos, nil
+		case refused && api.ErrorCode == wrongLast:
+			empty, err := l.emptyAt(ctx, prev)
+			if err != nil || !empty {
+				l.wake()
+				return 0, room.ErrMoved
+			}
+			// All messages have aged away, and the server wants 0 of everybody. The
+			// number of the last one is still known.
+			msg.Header.Set(jetstream.ExpectedLastSubjSeqHeader, "0")
+			msg.Header.Set(jetstream.ExpectedLastSeqHeader, strconv.FormatUint(prev, 10))
+			continue
+		case refused && api.Code == 400 && api.ErrorCode != wrongLastFlight:
+			return 0, fmt.Errorf("publish: %w", err)
+		}
+		select {
+		case <-ctx.Done():
+			l.wake()
+			return 0, fmt.Errorf("publish: most of the machines did not answer within %v: %w", l.within, err)
+		case <-time.After(publishPause):
+		}
+	}
+}
+
+// elected ends the reign of the log's leader.
+func (l *Log) elected(*nats.Msg) {
+	l.leading.Lock()
+	defer l.leading.Unlock()
+	l.dethroned()
+	l.reign, l.dethroned = context.WithCancel(context.Background())
+}
+
+// send sends a message once. A leader that is just giving up its place neither keeps nor
+// refuses what it gets, so nothing is waited for from it once there is another one.
+func (l *Log) send(ctx context.Context, msg *nats.Msg, within time.Duration) (uint64, error) {
+	ctx, cancel := context.WithTimeout(ctx, within)
+	defer cancel()
+	l.leading.Lock()
+	reign := l.reign
+	l.leading.Unlock()
+	defer context.AfterFunc(reign, cancel)()
+	ack, err := l.node.js.PublishMsg(ctx, msg, jetstream.WithRetryAttempts(0))
+	if err != nil {
+		return 0, err
+	}
+	return ack.Sequence, nil
+}
+
+// fill makes a payload the body of a message.
+func (l *Log) fill(ctx context.Context, msg *nats.Msg, payload []byte) error {
+	if len(payload) > packAbove {
+		payload = s2.Encode(nil, payload)
+		msg.Header.Set(headPacked, packedS2)
+	}
+	if len(payload) <= blobAbove {
+		msg.Data = payload
+		return nil
+	}
+	sum := sha256.Sum256(payload)
+	name := hex.EncodeToString(sum[:])
+	if err := l.putAside(ctx, name, payload); err != nil {
+		return fmt.Errorf("publish: keep a long change: %w", err)
+	}
+	msg.Header.Set(headBlob, name)
+	return nil
+}
+
+// putAside keeps under a name what is too long for a message.
+func (l *Log) putAside(ctx context.Context, name string, data []byte) error {
+	blobs, err := l.objects(ctx)
+	if err == nil {
+		_, err = blobs.PutBytes(ctx, name, data)
+	}
+	return err
+}
+
+// fetchAside returns what [Log.putAside] kept.
+func (l *Log) fetchAside(ctx context.Context, name string) ([]byte, error) {
+	blobs, err := l.objects(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return blobs.GetBytes(ctx, name)
+}
+
+// dropAside deletes what [Log.putAside] kept. What cannot be deleted goes with its age.
+func (l *Log) dropAside(ctx context.Context, name string) {
+	if blobs, err := l.objects(ctx); err == nil {
+		_ = blobs.Delete(ctx, name)
+	}
+}
+
+// emptyAt reports whether nothing is left in the log, and the last position in it was
+// pos.
+func (l *Log) emptyAt(ctx context.Context, pos uint64) (bool, error) {
+	info, err := l.stream.Info(ctx)
+	if err != nil {
+		return false, err
+	}
+	l.heard(info.State.LastSeq)
+	return info.State.Msgs == 0 && info.State.LastSeq == pos, nil
+}
+
+// heard notes that the log reaches to a position, as a message or another machine says.
+func (l *Log) heard(pos uint64) {
+	for {
+		was := l.last.Load()
+		if pos <= was {
+			return
+		}
+		if l.last.CompareAndSwap(was, pos) {
+			return
+		}
+	}
+}
+
+// Reaches says that another machine is at a position: what is missing up to there is
+// fetched.
+func (l *Log) Reaches(pos uint64) {
+	if pos > l.last.Load() {
+		l.heard(pos)
+		l.wake()
+	}
+}
+
+// End asks the log how far it reaches, which may be further than anything that was heard of.
+func (l *Log) End(ctx context.Context) (uint64, error) {
+	info, err := l.stream.Info(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("ask how far the log of the cluster reaches: %w", err)
+	}
+	l.Reaches(info.State.LastSeq)
+	return info.State.LastSeq, nil
+}
+
+// Last is the greatest position that was heard of.
+func (l *Log) Last() uint64 { return l.last.Load() }
+
+func (l *Log) wake() {
+	select {
+	case l.moved <- struct{}{}:
+	default:
+	}
+}

@@ -1,0 +1,247 @@
+//go:build !nocluster
+
+package cluster
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats.go"
+)
+
+const (
+	beatPrefix = "dm.hb."   // what machines say of themselves
+	pingPrefix = "dm.ping." // and the machine: what has to answer
+	pingWithin = time.Second
+	deadAfter  = 2 // pings in a row for which nothing answers
+)
+
+// Membership is this machine among the others. It stands on plain messages and not on
+// the log, whose own elections take seconds: a beat of every machine, and a ping to
+// each, which fails at once where a process has ended. Its methods may be called from
+// any goroutine.
+type Membership struct {
+	log    *Log
+	reader follower
+	fit    func() error
+	began  time.Time
+
+	mu      sync.Mutex
+	roster  *roster
+	pinging map[string]bool // a ping is under way
+	missed  map[string]int  // pings in a row for which nothing answered
+	was     []Member
+	changed chan struct{} // closed and renewed when members or home change
+
+	subs []*nats.Subscription
+	stop context.CancelFunc
+	done sync.WaitGroup
+}
+
+// follower is how far this machine has followed the log, and why it does not go on.
+type follower interface {
+	Position() uint64
+	Err() error
+}
+
+// witnessed is the follower of a machine that has no database: its server keeps its copy
+// of the log level by itself.
+type witnessed struct{ log *Log }
+
+func (w witnessed) Position() uint64 { return w.log.Last() }
+
+func (w witnessed) Err() error { return nil }
+
+// JoinWitness makes this machine, which has no database, known to the others of the log.
+// [Membership.Leave] ends it.
+func (l *Log) JoinWitness() (*Membership, error) {
+	return l.join(witnessed{l}, func() error { return nil }, true)
+}
+
+// Join makes this machine known to the others of the log. fit is nil while the machine
+// may be home as far as it can tell; that its reader goes on is looked at besides.
+// [Membership.Leave] ends it.
+func (l *Log) Join(r *Reader, fit func() error) (*Membership, error) { return l.join(r, fit, false) }
+
+func (l *Log) join(r follower, fit func() error, witness bool) (*Membership, error) {
+	ctx, stop := context.WithCancel(context.Background())
+	m := &Membership{
+		log: l, reader: r, fit: fit, began: time.Now(), roster: newRoster(l.node.name, l.node.listen, l.node.edge),
+		pinging: map[string]bool{}, missed: map[string]int{}, changed: make(chan struct{}), stop: stop,
+	}
+	m.roster.self.Witness = witness
+	hear, err := l.node.nc.Subscribe(beatPrefix+l.name, m.hear)
+	if err == nil {
+		m.subs = append(m.subs, hear)
+		var answer *nats.Subscription
+		answer, err = l.node.nc.Subscribe(pingPrefix+l.name+"."+l.node.name, func(msg *nats.Msg) {
+			_ = msg.Respond(nil) // else the next one is answered
+		})
+		m.subs = append(m.subs, answer)
+	}
+	if err != nil {
+		stop()
+		return nil, fmt.Errorf("join the machines of the log %s: %w", l.name, err)
+	}
+	m.done.Go(func() { m.run(ctx) })
+	return m, nil
+}
+
+// Leave says to the other machines that this one leaves, and ends its membership. If it
+// was the home, they choose another one at once.
+func (m *Membership) Leave() {
+	m.stop()
+	m.done.Wait()
+	m.say(beat{Name: m.log.node.name, Boot: m.log.boot, Leaving: true})
+	_ = m.log.node.nc.FlushTimeout(pingWithin) // without it the others notice later
+	for _, s := range m.subs {
+		_ = s.Unsubscribe() // its connection may be closed already
+	}
+}
+
+// Home returns the machine that decides, and whether it is this one. Empty is none.
+func (m *Membership) Home() (name string, mine bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	name = m.roster.home()
+	return name, name == m.log.node.name
+}
+
+// Members lists all machines, and a channel that closes when one comes, goes, or another
+// is home.
+func (m *Membership) Members() ([]Member, <-chan struct{}) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.roster.members(), m.changed
+}
+
+func (m *Membership) run(ctx context.Context) {
+	tick := time.NewTicker(beatEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		fault := m.reader.Err()
+		fit := fault == nil && m.fit() == nil
+		pos := m.reader.Position()
+		m.mu.Lock()
+		m.roster.need = int(m.log.copies.Load())/2 + 1
+		m.roster.tick(time.Since(m.began), fit, pos, m.log.Last())
+		m.roster.self.Older = errors.Is(fault, ErrNewer)
+		me := m.roster.self
+		var others []string
+		for name := range m.roster.others {
+			if !m.pinging[name] {
+				m.pinging[name] = true
+				others = append(others, name)
+			}
+		}
+		m.look()
+		m.mu.Unlock()
+		m.say(beat{Name: me.Name, Boot: m.log.boot, Address: m.log.node.listen, Position: me.Position, Edge: me.Edge, Witness: me.Witness, Older: me.Older, Level: me.Level, Eligible: me.Eligible})
+		for _, name := range others {
+			m.done.Go(func() { m.ping(ctx, name) })
+		}
+	}
+}
+
+// say sends a beat. One that is lost is followed by others.
+func (m *Membership) say(b beat) {
+	data, err := json.Marshal(b)
+	if err == nil {
+		err = m.log.node.nc.Publish(beatPrefix+m.log.name, data)
+	}
+	if err != nil && !errors.Is(err, nats.ErrConnectionClosed) {
+		m.log.node.log.Warn("the other machines of the cluster could not be told of this one", "err", err)
+	}
+}
+
+func (m *Membership) hear(msg *nats.Msg) {
+	var b beat
+	if json.Unmarshal(msg.Data, &b) != nil {
+		return
+	}
+	m.mu.Lock()
+	m.roster.hear(b, time.Since(m.began))
+	m.look()
+	m.mu.Unlock()
+	m.log.Reaches(b.Position)
+}
+
+// ping asks whether a machine's process is there. That it is slow says nothing.
+func (m *Membership) ping(ctx context.Context, name string) {
+	ctx, cancel := context.WithTimeout(ctx, pingWithin)
+	defer cancel()
+	_, err := m.log.node.nc.RequestWithContext(ctx, pingPrefix+m.log.name+"."+name, nil)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.pinging[name] = false
+	if !errors.Is(err, nats.ErrNoResponders) {
+		m.missed[name] = 0
+		return
+	}
+	if m.missed[name]++; m.missed[name] >= deadAfter {
+		m.roster.gone(name)
+		delete(m.missed, name)
+		delete(m.pinging, name)
+		m.look()
+	}
+}
+
+// look tells those who wait when something has changed. It is called with mu.
+func (m *Membership) look() {
+	now := m.roster.members()
+	same := slices.EqualFunc(now, m.was, func(a, b Member) bool {
+		return a.Name == b.Name && a.Home == b.Home && a.Level == b.Level && a.Eligible == b.Eligible
+	})
+	if same {
+		return
+	}
+	m.logChanges(m.was, now)
+	m.was = now
+	close(m.changed)
+	m.changed = make(chan struct{})
+}
+
+// logChanges logs which machines came and went, and which one decides now.
+func (m *Membership) logChanges(was, now []Member) {
+	log := m.log.node.log
+	has := func(list []Member, name string) bool {
+		return slices.ContainsFunc(list, func(k Member) bool { return k.Name == name })
+	}
+	home := func(list []Member) string {
+		for _, k := range list {
+			if k.Home {
+				return k.Name
+			}
+		}
+		return ""
+	}
+	for _, k := range was {
+		if !has(now, k.Name) {
+			log.Warn("a machine of the cluster does not answer any more", "machine", k.Name)
+		}
+	}
+	for _, k := range now {
+		if k.Name != m.log.node.name && !has(was, k.Name) {
+			log.Info("a machine of the cluster is here", "machine", k.Name)
+		}
+	}
+	switch name := home(now); {
+	case name == home(was):
+	case name == m.log.node.name:
+		log.Info("this machine of the cluster decides now")
+	case name == "":
+		log.Warn("no machine of the cluster decides; comments are answered busy")
+	default:
+		log.Info("another machine of the cluster decides now", "machine", name)
+	}
+}

@@ -1,0 +1,104 @@
+//go:build !nocluster
+
+package cluster
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"github.com/nats-io/nats.go"
+)
+
+const (
+	messagePrefix = "dm.talk." // the log, and what it is about
+	askPrefix     = "dm.ask."  // the log, the machine that is asked, and what about
+)
+
+// headFrom names the machine that says something.
+const headFrom = "Dm-From"
+
+// Broadcast says something to all other machines that listen. It may be lost.
+func (m *Membership) Broadcast(about string, data []byte) {
+	msg := nats.NewMsg(messagePrefix + m.log.name + "." + about)
+	msg.Header.Set(headFrom, m.log.node.name)
+	msg.Data = data
+	if err := m.log.node.nc.PublishMsg(msg); err != nil && !errors.Is(err, nats.ErrConnectionClosed) {
+		m.log.node.log.Debug("the other machines of the cluster could not be told", "about", about, "err", err)
+	}
+}
+
+// Listen hands what other machines tell to fn, one after the other, until this machine
+// leaves.
+func (m *Membership) Listen(about string, fn func(from string, data []byte)) error {
+	sub, err := m.log.node.nc.Subscribe(messagePrefix+m.log.name+"."+about, func(msg *nats.Msg) {
+		if from := msg.Header.Get(headFrom); from != m.log.node.name {
+			fn(from, msg.Data)
+		}
+	})
+	if err != nil {
+		return fmt.Errorf("listen to the other machines: %w", err)
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.subs = append(m.subs, sub)
+	return nil
+}
+
+// Ask asks all other machines that are up, and returns what those answer that do so before
+// ctx ends, and within two seconds. A machine that knows no such question does not answer.
+func (m *Membership) Ask(ctx context.Context, about string, question []byte) (answers [][]byte) {
+	ctx, cancel := context.WithTimeout(ctx, answerWithin)
+	defer cancel()
+	members, _ := m.Members()
+	var mu sync.Mutex
+	var all sync.WaitGroup
+	for _, other := range members {
+		if other.Name == m.log.node.name {
+			continue
+		}
+		all.Go(func() {
+			msg, err := m.log.node.nc.RequestWithContext(ctx, askPrefix+m.log.name+"."+other.Name+"."+about, question)
+			if err != nil {
+				return
+			}
+			mu.Lock()
+			answers = append(answers, msg.Data)
+			mu.Unlock()
+		})
+	}
+	all.Wait()
+	return answers
+}
+
+// Answer has fn answer what other machines ask, one after the other, until this machine
+// leaves. An answer has at most 512 KiB.
+func (m *Membership) Answer(about string, fn func(question []byte) []byte) error {
+	sub, err := m.log.node.nc.Subscribe(askPrefix+m.log.name+"."+m.log.node.name+"."+about, func(msg *nats.Msg) {
+		_ = msg.Respond(fn(msg.Data)) // who asked waits no longer than its time
+	})
+	if err != nil {
+		return fmt.Errorf("answer the other machines: %w", err)
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.subs = append(m.subs, sub)
+	return nil
+}
+
+// Ready is nil while this machine is level with the log and knows of a home, or has known
+// both within the last two seconds.
+func (m *Membership) Ready() error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	switch now := m.roster.last; {
+	case m.roster.self.Older:
+		return errors.New("this machine runs an older danmaku than what the other machines of the cluster write needs; upgrade it")
+	case !m.roster.ticked, m.roster.levelAt == 0, now-m.roster.levelAt > calmFor:
+		return errors.New("this machine has not all that the other machines of the cluster have")
+	case m.roster.homeAt == 0, now-m.roster.homeAt > calmFor:
+		return errors.New("no machine of the cluster decides now")
+	}
+	return nil
+}

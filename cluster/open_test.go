@@ -1,0 +1,548 @@
+//go:build !nocluster
+
+package cluster_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"danmaku/cluster"
+	"danmaku/comment"
+	"danmaku/freeport"
+	"danmaku/room"
+	"danmaku/store"
+)
+
+// machine is one of a cluster: its folder, and what runs there.
+type machine struct {
+	t       *testing.T
+	dir     string
+	db      *store.Store
+	cluster *cluster.Cluster
+	version int // of its program; 0 is that of this one
+}
+
+// listen finds an address with two free ports in a row.
+func listen(t *testing.T) string {
+	t.Helper()
+	address, err := freeport.Next(2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return address
+}
+
+// found makes a cluster of one machine, with a room.
+func found(t *testing.T) *machine {
+	t.Helper()
+	m := &machine{t: t, dir: t.TempDir()}
+	secret, err := store.Secret(m.dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	db := openStore(t, m.dir)
+	if _, err := db.AddRoom(t.Context(), room.New("live"), nil); err != nil {
+		t.Fatal(err)
+	}
+	log, err := cluster.Found(within(t), m.dir, "n1", listen(t), secret)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := db.JoinLog(t.Context(), log, 0); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// start opens a machine's database and its cluster.
+func (m *machine) start() {
+	m.t.Helper()
+	if err := m.open(); err != nil {
+		m.t.Fatal(err)
+	}
+}
+
+func (m *machine) open() error {
+	m.t.Helper()
+	secret, err := store.Secret(m.dir)
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	c, err := cluster.Open(within(m.t), m.dir, secret, nil)
+	if err != nil {
+		return err
+	}
+	if m.db, err = store.Open(m.t.Context(), store.Options{Dir: m.dir, Held: true, Member: c.Log().Name()}); err != nil {
+		m.t.Fatal(err)
+	}
+	m.cluster = c
+	if m.version != 0 {
+		c.Log().SetVersion(m.version)
+	}
+	m.t.Cleanup(m.stop)
+	if err := c.Check(within(m.t), database{m.db}); err != nil {
+		return err
+	}
+	if err := m.db.Replicate(m.t.Context(), m.cluster.Log()); err != nil {
+		m.t.Fatal(err)
+	}
+	return c.Start(cluster.Part{
+		DB: database{m.db}, Schema: 7, Copy: m.db.MemberCopy,
+		Handle: func(context.Context, []byte) ([]byte, bool) { return []byte(c.Name()), false },
+	})
+}
+
+// stop ends what runs.
+func (m *machine) stop() {
+	if m.cluster == nil {
+		return
+	}
+	m.cluster.Leave()
+	if err := m.db.Close(context.Background()); err != nil {
+		m.t.Error(err)
+	}
+	m.cluster.Close()
+	m.cluster = nil
+}
+
+// joining is what another machine joins m with.
+func (m *machine) joining(name string) cluster.Joining {
+	m.t.Helper()
+	invitation, err := cluster.Invite(m.dir, 1, time.Now().Add(time.Hour))
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	dir := m.t.TempDir()
+	return cluster.Joining{
+		Dir: dir, Invitation: invitation, Name: name, Listen: listen(m.t), Schema: 7,
+		Put: func(_ context.Context, secret []byte, file string) error {
+			return errors.Join(os.WriteFile(store.KeyFile(dir), secret, 0o600), store.PutMemberCopy(dir, file))
+		},
+	}
+}
+
+// join has another machine join, and starts it.
+func (m *machine) join(name string) *machine {
+	m.t.Helper()
+	j := m.joining(name)
+	if _, err := cluster.Join(within(m.t), j); err != nil {
+		m.t.Fatal(err)
+	}
+	other := &machine{t: m.t, dir: j.Dir}
+	other.start()
+	return other
+}
+
+// put writes a comment through a machine's database, as the home does.
+func (m *machine) put(text string) {
+	m.t.Helper()
+	ctx := within(m.t)
+	ev := room.Event{Room: "live", At: noon, Kind: room.KindComment, Entry: room.Entry{Ref: text}, Comment: comment.Comment{
+		ID: comment.NewID(noon, uint32(len(text)+int(text[0])*256)), At: noon, Text: text, User: "u",
+	}}
+	for {
+		_, err := m.db.Append(ctx, ev)
+		if err == nil {
+			return
+		}
+		if !errors.Is(err, room.ErrBusy) {
+			m.t.Fatal(err)
+		}
+	}
+}
+
+// texts waits until a machine has so many comments, and returns them.
+func (m *machine) texts(n int) string {
+	m.t.Helper()
+	ctx := within(m.t)
+	for {
+		events, err := m.db.Since(ctx, "live", 0, 100)
+		if err != nil {
+			m.t.Fatal(err)
+		}
+		if len(events) >= n {
+			var list []string
+			for _, ev := range events {
+				list = append(list, ev.Comment.Text)
+			}
+			return strings.Join(list, " ")
+		}
+	}
+}
+
+// status waits until a machine's view of the cluster is as it should be.
+func (m *machine) status(what string, right func(cluster.Status) bool) cluster.Status {
+	m.t.Helper()
+	ctx := within(m.t)
+	for {
+		s, err := cluster.AskStatus(ctx, m.dir)
+		if err == nil && right(s) {
+			return s
+		}
+		if ctx.Err() != nil {
+			m.t.Fatalf("%s: %+v, %v", what, s, err)
+		}
+	}
+}
+
+func up(s cluster.Status) (n int) {
+	for _, m := range s.Machines {
+		if m.Up {
+			n++
+		}
+	}
+	return n
+}
+
+// A cluster begins with one machine that has rooms, works alone, also after a restart, and
+// grows to three; then one may die.
+func TestFromOneMachineToThree(t *testing.T) {
+	one := found(t)
+	one.start()
+	one.put("a")
+	one.stop()
+	one.start()
+	one.put("b")
+	two := one.join("n2")
+	if got := two.texts(2); got != "a b" {
+		t.Errorf("the second machine has %q", got)
+	}
+	one.put("c")
+	three := two.join("n3") // every machine lets others in
+	s := one.status("three machines and copies", func(s cluster.Status) bool { return s.Copies == 3 && up(s) == 3 && s.Home != "" })
+	if s.Log == "" || s.Leader == "" || s.From != "n1" || len(s.Machines) != 3 || s.Position != 3 {
+		t.Errorf("%+v", s)
+	}
+	one.put("d")
+	for _, m := range []*machine{two, three} {
+		if got := m.texts(4); got != "a b c d" {
+			t.Errorf("%s has %q", m.dir, got)
+		}
+	}
+	// A configuration that has been completed by the log.
+	for _, m := range []*machine{one, two, three} {
+		for ctx := within(t); ; {
+			c, err := cluster.ReadConfig(m.dir)
+			if err != nil || ctx.Err() != nil {
+				t.Fatalf("%+v, %v", c, err)
+			}
+			if len(c.Peers) == 3 {
+				break
+			}
+		}
+	}
+	one.stop()
+	two.put("e")
+	if got := three.texts(5); got != "a b c d e" {
+		t.Errorf("without the first machine: %q", got)
+	}
+	s = two.status("the first machine is away", func(s cluster.Status) bool { return up(s) == 2 })
+	if m := s.Machines[len(s.Machines)-1]; m.Name != "n1" || m.Up || m.Address == "" {
+		t.Errorf("the machine that is away: %+v", m)
+	}
+	one.start()
+	if got := one.texts(5); got != "a b c d e" {
+		t.Errorf("back again: %q", got)
+	}
+	// What does not run can be asked of the others.
+	one.stop()
+	if s := one.status("asked elsewhere", func(s cluster.Status) bool { return up(s) == 2 }); s.From == "n1" {
+		t.Errorf("a machine that does not run has answered: %+v", s)
+	}
+	// It leaves for good, and two go on.
+	if err := cluster.Expel(within(t), one.dir, "n2"); !errors.Is(err, cluster.ErrRuns) {
+		t.Errorf("a machine that runs was taken off: %v", err)
+	}
+	if err := cluster.Expel(within(t), one.dir, "n9"); !errors.Is(err, cluster.ErrNoMachine) {
+		t.Errorf("a machine that is none: %v", err)
+	}
+	if err := cluster.Expel(within(t), one.dir, "n1"); err != nil {
+		t.Fatal(err)
+	}
+	two.status("two are left", func(s cluster.Status) bool { return len(s.Machines) == 2 && s.Copies == 1 })
+	three.put("f")
+	if got := two.texts(6); got != "a b c d e f" {
+		t.Errorf("two machines: %q", got)
+	}
+	four := two.join("n4")
+	two.status("three again", func(s cluster.Status) bool { return s.Copies == 3 && up(s) == 3 })
+	if got := four.texts(6); got != "a b c d e f" {
+		t.Errorf("the new machine has %q", got)
+	}
+}
+
+// What does not belong in is kept out, and told why.
+func TestWhoIsNotLetIn(t *testing.T) {
+	one := found(t)
+	one.start()
+	other := found(t)
+	other.start()
+	refused := func(what string, want error, j cluster.Joining) {
+		t.Helper()
+		_, err := cluster.Join(within(t), j)
+		if !errors.Is(err, want) {
+			t.Errorf("%s: %v, want %v", what, err, want)
+		}
+		if cluster.Configured(j.Dir) {
+			t.Errorf("%s: the machine takes itself for a member", what)
+		}
+		if err != nil && len(j.Invitation) > 20 && strings.Contains(err.Error(), j.Invitation[4:20]) {
+			t.Errorf("%s: the error tells the invitation", what)
+		}
+	}
+	j := one.joining("n2")
+	for what, text := range map[string]string{
+		"nothing": "", "no invitation": "dm1-AAAA", "one letter less": j.Invitation[:len(j.Invitation)-1],
+		"another mark": "dm9-" + j.Invitation[4:], "one letter changed": j.Invitation[:20] + flip(j.Invitation[20]) + j.Invitation[21:],
+	} {
+		bad := j
+		if bad.Invitation = text; text == "" {
+			bad.Invitation = "dm1-"
+		}
+		refused(what, cluster.ErrNoInvitation, bad)
+	}
+	older := j
+	older.Schema = 6
+	refused("an older program", cluster.ErrOlder, older)
+	taken := j
+	taken.Name = "n1"
+	refused("a name that another one has", cluster.ErrNameTaken, taken)
+	if _, err := cluster.Join(within(t), j); err != nil {
+		t.Errorf("the refusals used the invitation up: %v", err)
+	}
+	again := one.joining("n3")
+	again.Invitation = j.Invitation
+	refused("the same invitation again", cluster.ErrUsed, again)
+	stale := one.joining("n3")
+	var err error
+	if stale.Invitation, err = cluster.Invite(one.dir, 1, time.Now().Add(-time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	refused("an invitation of yesterday", cluster.ErrStale, stale)
+	unknown := one.joining("n3")
+	for _, f := range glob(t, filepath.Join(one.dir, "cluster", "invitations", "*")) {
+		if err := os.Remove(f); err != nil {
+			t.Fatal(err)
+		}
+	}
+	refused("an invitation that nobody knows", cluster.ErrWrongToken, unknown)
+	// Another cluster's machine answers at the address.
+	one.stop()
+	mine, err := cluster.ReadConfig(one.dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	theirs, err := cluster.ReadConfig(other.dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	nobody := one.joining("n3")
+	refused("nobody answers", cluster.ErrUnreachable, nobody)
+	other.stop()
+	move(t, other.dir, theirs.Listen, mine.Listen)
+	other.start()
+	refused("another cluster answers", cluster.ErrOtherCluster, nobody)
+	if _, err := cluster.Join(within(t), cluster.Joining{Dir: one.dir}); !errors.Is(err, cluster.ErrAlready) {
+		t.Errorf("a member joins: %v", err)
+	}
+	if _, err := cluster.Found(within(t), one.dir, "n1", listen(t), nil); !errors.Is(err, cluster.ErrAlready) {
+		t.Errorf("a member makes a cluster: %v", err)
+	}
+}
+
+func flip(b byte) string {
+	if b == 'A' {
+		return "B"
+	}
+	return "A"
+}
+
+func glob(t *testing.T, pattern string) []string {
+	t.Helper()
+	list, err := filepath.Glob(pattern)
+	if err != nil || len(list) == 0 {
+		t.Fatalf("%s: %v, %v", pattern, list, err)
+	}
+	return list
+}
+
+// move has a machine listen elsewhere.
+func move(t *testing.T, dir, from, to string) {
+	t.Helper()
+	path := filepath.Join(dir, "cluster", "config.json")
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(strings.ReplaceAll(string(data), from, to)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Only the owner can read what a machine keeps of its cluster.
+func TestFilesOfAClusterAreTheOwnersAlone(t *testing.T) {
+	one := found(t)
+	one.joining("n2")
+	err := filepath.WalkDir(filepath.Join(one.dir, "cluster"), func(path string, d os.DirEntry, err error) error {
+		if err != nil || strings.Contains(path, filepath.Join("cluster", "log")) && path != filepath.Join(one.dir, "cluster", "log") {
+			return err // within a folder that is closed
+		}
+		info, err := d.Info()
+		if err == nil && info.Mode().Perm()&0o077 != 0 {
+			return fmt.Errorf("%s is %v", path, info.Mode())
+		}
+		return err
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+// A machine with another secret.key is kept apart, since links of one would be void on the
+// other.
+func TestAnotherSecretIsRefused(t *testing.T) {
+	one := found(t)
+	if err := os.WriteFile(store.KeyFile(one.dir), []byte(strings.Repeat("x", 32)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := one.open(); !errors.Is(err, cluster.ErrOtherSecret) {
+		t.Errorf("started: %v", err)
+	}
+}
+
+// A machine that was away for longer than the log reaches back is told so, and goes on
+// with a copy of another one's database. One whose database is ahead of the log does not
+// start.
+func TestAwayForLongerThanTheLog(t *testing.T) {
+	one := found(t)
+	one.start()
+	two := one.join("n2")
+	two.stop()
+	one.put("a")
+	one.put("b")
+	if err := one.cluster.Log().Empty(within(t)); err != nil {
+		t.Fatal(err)
+	}
+	if err := two.open(); !errors.Is(err, cluster.ErrGone) {
+		t.Fatalf("started: %v", err)
+	}
+	two.stop()
+	file, err := cluster.FetchCopy(within(t), two.dir, 7)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := store.PutMemberCopy(two.dir, file); err != nil {
+		t.Fatal(err)
+	}
+	two.start()
+	one.put("c")
+	if got := two.texts(3); got != "a b c" {
+		t.Errorf("it has %q", got)
+	}
+	if left, err := filepath.Glob(filepath.Join(one.dir, "cluster", "copy*")); err != nil || len(left) > 0 {
+		t.Errorf("the copy that was sent is left: %v, %v", left, err)
+	}
+
+	two.stop()
+	db := openStore(t, two.dir)
+	if err := db.JoinLog(t.Context(), one.cluster.Log().Name(), 99); err != nil {
+		t.Fatal(err)
+	}
+	if err := two.open(); !errors.Is(err, cluster.ErrAhead) {
+		t.Errorf("ahead of the log: %v", err)
+	}
+	two.stop()
+	one.stop()
+	if _, err := cluster.FetchCopy(within(t), two.dir, 7); !errors.Is(err, cluster.ErrUnreachable) {
+		t.Errorf("a copy of nobody: %v", err)
+	}
+}
+
+// A machine that starts while most of the others are away says that it waits for them.
+func TestAStartThatWaitsSaysSo(t *testing.T) {
+	ctx, cancel := context.WithCancelCause(within(t))
+	said := errors.New("it has said so")
+	log := slog.New(slog.NewTextHandler(writerFunc(func(line []byte) (int, error) {
+		if strings.Contains(string(line), "most of the machines of the cluster have to run") {
+			cancel(said)
+		}
+		return len(line), nil
+	}), nil))
+	own := listen(t)
+	n, err := cluster.Start(cluster.Options{Name: "n1", Dir: t.TempDir(), Listen: own, Peers: []string{own, listen(t), listen(t)}, Key: "secret", Log: log})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer n.Close()
+	n.SetSayAfter(0)
+	if _, err := n.OpenLog(ctx, "house", 3); err == nil || context.Cause(ctx) != said {
+		t.Errorf("opened: %v, %v", err, context.Cause(ctx))
+	}
+}
+
+type writerFunc func([]byte) (int, error)
+
+func (f writerFunc) Write(p []byte) (int, error) { return f(p) }
+
+// A machine that was taken off the list, since it was thought to be gone for good, does not
+// come back by itself when it is started again; it leaves, and joins anew under its name.
+func TestWhoWasTakenOutStaysOut(t *testing.T) {
+	one := found(t)
+	one.start()
+	two := one.join("n2")
+	one.join("n3")
+	one.status("on three", func(s cluster.Status) bool { return s.Copies == 3 && up(s) == 3 && s.Home != "" })
+	one.put("a")
+	two.stop()
+	one.status("it is away", func(s cluster.Status) bool { return up(s) == 2 })
+	if err := cluster.Expel(within(t), one.dir, "n2"); err != nil {
+		t.Fatal(err)
+	}
+	if err := two.open(); !errors.Is(err, cluster.ErrExpelled) {
+		t.Fatalf("it starts again: %v", err)
+	}
+	if err := cluster.Expel(within(t), two.dir, "n2"); !errors.Is(err, cluster.ErrNoMachine) {
+		t.Errorf("it leaves: %v", err)
+	}
+	one.status("it is not listed", func(s cluster.Status) bool { return len(s.Machines) == 2 })
+	again := one.join("n2")
+	if got := again.texts(1); got != "a" {
+		t.Errorf("joined anew it has %q", got)
+	}
+	one.put("b")
+	again.stop()
+	again.start() // it may come back now
+	if got := again.texts(2); got != "a b" {
+		t.Errorf("started again it has %q", got)
+	}
+}
+
+// Of two machines neither can be taken off while it is away, since the other one is not
+// most of them: that is said, and the cluster is as it was.
+func TestOneOfTwoCannotTakeTheOtherOff(t *testing.T) {
+	one := found(t)
+	one.start()
+	two := one.join("n2")
+	one.put("a")
+	one.status("both are up", func(s cluster.Status) bool { return up(s) == 2 && len(s.Machines) == 2 })
+	two.stop()
+	one.status("it is away", func(s cluster.Status) bool { return up(s) == 1 })
+	if err := cluster.Expel(within(t), one.dir, "n2"); !errors.Is(err, cluster.ErrMinority) {
+		t.Errorf("it is taken off: %v", err)
+	}
+	two.start()
+	one.put("b")
+	if got := two.texts(2); got != "a b" {
+		t.Errorf("back again it has %q", got)
+	}
+}

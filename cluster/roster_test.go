@@ -1,0 +1,180 @@
+package cluster
+
+import (
+	"fmt"
+	"testing"
+	"time"
+)
+
+const second = time.Second
+
+// run ticks a machine that is level from one moment until another.
+func (r *roster) run(from, until time.Duration, pos, last uint64) {
+	for now := from; now <= until; now += beatEvery {
+		for _, o := range r.others { // they go on, too
+			o.heard = now
+		}
+		r.tick(now, true, pos, last)
+	}
+}
+
+func (r *roster) check(t *testing.T, when, home string) {
+	t.Helper()
+	if got := r.home(); got != home {
+		t.Errorf("%s: the home is %q, want %q", when, got, home)
+	}
+}
+
+// A machine is home once it was level for two seconds, and no longer when it lags behind
+// for as long, at once when it is unfit, and when it stood still.
+func TestEligible(t *testing.T) {
+	r := newRoster("a", "", false)
+	r.check(t, "at the start", "")
+	r.run(0, 2*second, 5, 5)
+	r.check(t, "two seconds after the start, which was not level yet", "")
+	r.run(2*second, 3*second, 5, 5)
+	r.check(t, "level for two seconds", "a")
+
+	r.run(3*second, 4*second, 5, 9)
+	r.check(t, "behind for a second", "a")
+	r.run(4*second, 6*second, 5, 9)
+	r.check(t, "behind for two", "")
+	r.run(6*second, 7*second, 9, 9)
+	r.check(t, "level for one", "")
+	r.run(7*second, 9*second, 9, 9)
+	r.check(t, "level for two", "a")
+
+	for now := 9 * second; now < 12*second; now += beatEvery { // the log is always ahead a little
+		r.tick(now, true, 10+uint64(now/beatEvery), 12+uint64(now/beatEvery))
+	}
+	for now := 12 * second; now < 15*second; now += beatEvery {
+		r.tick(now, true, uint64(now/beatEvery), 1+uint64(now/beatEvery))
+	}
+	r.check(t, "while others write", "a")
+
+	r.tick(15*second, false, 90, 90)
+	r.check(t, "unfit", "")
+	r.run(15*second+beatEvery, 18*second, 90, 90)
+	r.check(t, "fit again for long", "a")
+
+	r.hear(beat{Name: "b", Boot: "1", Position: 90, Eligible: true}, 18*second)
+	r.tick(18*second+stoodStill+1, true, 90, 90)
+	r.check(t, "after it stood still", "")
+	if len(r.others) != 0 {
+		t.Errorf("it still believes what it knew of %v", r.members())
+	}
+	r.run(19*second, 20*second, 90, 90)
+	r.check(t, "a second later", "")
+	r.run(20*second, 22*second, 90, 90)
+	r.check(t, "calm again", "a")
+}
+
+// A machine that is silent, does not answer or leaves stops being a member, and a beat
+// that was on its way does not bring it back.
+func TestMembers(t *testing.T) {
+	r := newRoster("a", "", false)
+	count := func(when string, want int) {
+		t.Helper()
+		if got := r.members(); len(got) != want {
+			t.Errorf("%s: %v, want %d", when, got, want)
+		}
+	}
+	b := beat{Name: "b", Boot: "1", Eligible: true}
+	r.tick(0, true, 0, 0)
+	r.hear(beat{Name: "a", Boot: "0"}, 0) // its own
+	r.hear(b, 0)
+	count("heard", 2)
+	r.check(t, "b alone may", "b")
+	r.run(beatEvery, silentFor, 0, 0)
+	r.others["b"].heard = 0
+	r.tick(silentFor, true, 0, 0)
+	count("silent for as long as it may be", 2)
+	r.tick(silentFor+1, true, 0, 0)
+	count("silent for longer", 1)
+	r.hear(b, 2*second)
+	count("heard again", 2)
+	r.gone("b")
+	count("nothing answers for it", 1)
+	r.hear(b, 2*second)
+	r.hear(beat{Name: "b", Boot: "1", Leaving: true}, 2*second)
+	count("left", 1)
+	r.hear(b, 2*second)
+	count("a late beat", 1)
+	r.hear(beat{Name: "b", Boot: "2"}, 2*second)
+	count("started again", 2)
+	r.check(t, "not level yet", "")
+}
+
+// All find the same home, each machine gets its part of many houses, and a machine that
+// goes moves the home only when it was it.
+func TestHome(t *testing.T) {
+	names := []string{"n1", "n2", "n3", "n4", "n5"}
+	find := func(self string, names []string) string {
+		r := newRoster(self, "", false)
+		r.self.Eligible = true
+		for _, name := range names {
+			r.hear(beat{Name: name, Boot: "1", Eligible: true}, 0)
+		}
+		return r.home()
+	}
+	home := find("n1", names)
+	for _, self := range names {
+		if got := find(self, names); got != home {
+			t.Errorf("%s finds %s, n1 %s", self, got, home)
+		}
+	}
+	for i, away := range names {
+		rest := append(append([]string{}, names[:i]...), names[i+1:]...)
+		got := find(rest[0], rest)
+		if (got != home) != (away == home) {
+			t.Errorf("without %s the home is %s, before it was %s", away, got, home)
+		}
+	}
+	alone := newRoster("n1", "", false)
+	alone.self.Eligible, alone.need = true, 2
+	if got := alone.home(); got != "" {
+		t.Errorf("one machine of three finds the home %s", got)
+	}
+	seen := map[string]int{}
+	for i := range 100 {
+		seen[find(fmt.Sprint("x", i), []string{fmt.Sprint("y", i)})[:1]]++
+	}
+	if seen["x"] < 20 || seen["y"] < 20 {
+		t.Errorf("of two machines the first was home %d times and the second %d times", seen["x"], seen["y"])
+	}
+}
+
+// An edge is never the home, whatever it says of itself, and does not count for what is
+// most of the machines: neither where it looks nor where others do.
+func TestAnEdgeDoesNotCount(t *testing.T) {
+	edge := newRoster("a", "", true)
+	edge.need = 1
+	edge.run(0, 5*second, 5, 5)
+	if !edge.self.Level || edge.self.Eligible {
+		t.Errorf("level for long, it says of itself %+v", edge.self)
+	}
+	edge.check(t, "an edge alone", "")
+	edge.hear(beat{Name: "n1", Boot: "1", Eligible: true}, 5*second)
+	edge.check(t, "beside the one machine of a cluster", "n1")
+	edge.need = 2
+	edge.check(t, "beside one of three", "")
+	edge.hear(beat{Name: "b", Boot: "1", Edge: true, Level: true, Eligible: true}, 5*second)
+	edge.check(t, "beside one of three and another edge", "")
+	edge.hear(beat{Name: "n2", Boot: "1"}, 5*second)
+	edge.check(t, "beside two of three", "n1")
+
+	one := newRoster("n1", "", false)
+	one.need = 2
+	one.run(0, 5*second, 5, 5)
+	one.hear(beat{Name: "a", Boot: "1", Edge: true, Level: true, Eligible: true}, 5*second)
+	one.check(t, "one of three beside an edge", "")
+	one.hear(beat{Name: "n2", Boot: "1"}, 5*second)
+	one.check(t, "two of three beside an edge", "n1")
+	one.self.Eligible = false
+	one.check(t, "none of the three may be", "")
+	for _, m := range one.members() {
+		if m.Edge != (m.Name == "a") || m.Level != (m.Name != "n2") || m.Home {
+			t.Errorf("it lists %+v", m)
+		}
+	}
+}

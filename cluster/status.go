@@ -1,0 +1,229 @@
+//go:build !nocluster
+
+package cluster
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+)
+
+// Status is how a cluster does, as one of its machines sees it.
+type Status struct {
+	Log      string          `json:"log"`
+	Position uint64          `json:"position"` // of the log's end
+	Copies   int             `json:"copies"`   // machines that have all of the log
+	Wanted   int             `json:"wanted"`   // how many are to have it
+	Leader   string          `json:"leader"`   // of them, who numbers what is written; empty is none
+	Home     string          `json:"home"`     // who decides; empty is none
+	Machines []MachineStatus `json:"machines"`
+	From     string          `json:"from"`            // who says so
+	Fault    string          `json:"fault,omitempty"` // why that one does not follow the log
+}
+
+// MachineStatus is how one machine does.
+type MachineStatus struct {
+	Name     string `json:"name"`
+	Address  string `json:"address"`
+	Up       bool   `json:"up"`
+	Position uint64 `json:"position"`
+	Lag      uint64 `json:"lag"` // positions behind the log's end
+	Edge     bool   `json:"edge,omitempty"`
+	Witness  bool   `json:"witness,omitempty"`
+	Older    bool   `json:"older,omitempty"` // its program is older than what the others write needs
+	Ready    bool   `json:"ready"`           // it may be home; an edge or a witness: it would be, were it none
+}
+
+// status is how the cluster does, as this machine sees it.
+func (c *Cluster) status(ctx context.Context) (Status, error) {
+	ctx, cancel := context.WithTimeout(ctx, answerWithin)
+	defer cancel()
+	home, _ := c.membership.Home()
+	c.mu.Lock()
+	s := Status{Log: c.config.Log, Home: home, From: c.config.Name}
+	listed := map[string]Peer{}
+	for _, p := range c.config.Peers {
+		listed[p.Name] = p
+	}
+	c.mu.Unlock()
+	if c.reader != nil {
+		if err := c.reader.Err(); err != nil {
+			s.Fault = err.Error()
+		}
+	}
+	s.Position = c.log.Last()
+	if info, err := c.log.stream.Info(ctx); err != nil {
+		s.Fault = err.Error() // the rest can be said without
+	} else {
+		s.Position, s.Wanted = max(s.Position, info.State.LastSeq), info.Config.Replicas
+		if info.Cluster != nil && info.Cluster.Leader != "" {
+			s.Leader, s.Copies = info.Cluster.Leader, 1
+			for _, r := range info.Cluster.Replicas {
+				if r.Current && !r.Offline {
+					s.Copies++
+				}
+			}
+		}
+	}
+	members, _ := c.membership.Members()
+	for _, m := range members {
+		delete(listed, m.Name)
+		behind := uint64(0)
+		if m.Position < s.Position {
+			behind = s.Position - m.Position
+		}
+		s.Machines = append(s.Machines, MachineStatus{Name: m.Name, Address: m.Address, Up: true, Position: m.Position, Lag: behind, Edge: m.Edge, Witness: m.Witness, Older: m.Older, Ready: m.Level})
+	}
+	for _, name := range slices.Sorted(maps.Keys(listed)) {
+		s.Machines = append(s.Machines, MachineStatus{Name: name, Address: listed[name].Address, Edge: listed[name].Edge, Witness: listed[name].Witness})
+	}
+	return s, nil
+}
+
+// askWithin is how long a machine may take to say how the cluster does.
+const askWithin = 10 * time.Second
+
+// AskStatus asks the machine of a data folder how its cluster does, and the others where
+// it does not run. Errors: [ErrNoCluster], [ErrUnreachable].
+func AskStatus(ctx context.Context, dir string) (s Status, err error) {
+	c, err := ReadConfig(dir)
+	if err != nil {
+		return s, err
+	}
+	k, err := readKeys(dir)
+	if err != nil {
+		return s, err
+	}
+	for _, p := range append([]Peer{c.self()}, c.others()...) {
+		ctx, cancel := context.WithTimeout(ctx, askWithin)
+		answer, failed := k.ask(ctx, p, "GET", "/status", nil)
+		if failed == nil {
+			failed = errors.Join(json.NewDecoder(answer.Body).Decode(&s), answer.Body.Close())
+		}
+		cancel()
+		if failed == nil {
+			return s, nil
+		}
+		err = errors.Join(err, fmt.Errorf("%s: %w", p.Name, failed))
+	}
+	return s, fmt.Errorf("%w: %w", ErrUnreachable, err)
+}
+
+// ErrRuns says that a machine is up that must not be.
+var ErrRuns = errors.New("the machine is up")
+
+// Expel has the other machines of a data folder's cluster take one off their list. That one
+// must not run. Errors: [ErrNoCluster], [ErrUnreachable], [ErrRuns].
+func Expel(ctx context.Context, dir, name string) error {
+	c, err := ReadConfig(dir)
+	if err != nil {
+		return err
+	}
+	k, err := readKeys(dir)
+	if err != nil {
+		return err
+	}
+	err = ErrUnreachable
+	for _, p := range append(c.others(), c.self()) {
+		if p.Name == name {
+			continue
+		}
+		answer, failed := k.ask(ctx, p, "POST", "/expel", Peer{Name: name})
+		if failed == nil {
+			return answer.Body.Close()
+		}
+		if unreachable("", failed) == failed { // it was answered
+			return failed
+		}
+		err = errors.Join(err, fmt.Errorf("%s: %w", p.Name, failed))
+	}
+	return err
+}
+
+// expel takes a machine off the list, and out of what makes a majority.
+func (c *Cluster) expel(ctx context.Context, name string) error {
+	err := c.takeOff(ctx, name)
+	if err != nil && again(err) {
+		return fmt.Errorf("%w (%w)", ErrMinority, err)
+	}
+	return err
+}
+
+func (c *Cluster) takeOff(ctx context.Context, name string) error {
+	members, _ := c.membership.Members()
+	if slices.ContainsFunc(members, func(m Member) bool { return m.Name == name }) {
+		return ErrRuns
+	}
+	ctx, cancel := context.WithTimeout(ctx, agreeWithin)
+	defer cancel()
+	// The one that has stopped may have led the log: the others choose another leader first.
+	var peers map[string]Peer
+	err := untilDone(ctx, func() (err error) {
+		peers, err = c.log.peers(ctx)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	p, listed := peers[name]
+	if !listed && c.log.gone(name) { // it may have been started again since
+		if err := c.node.Expel(ctx, name); err != nil {
+			return err
+		}
+	}
+	if !listed {
+		return fmt.Errorf("%w: %s", ErrNoMachine, name)
+	}
+	// What is asked of too few would still be done once the others are back.
+	keepers, up := 0, 0
+	for _, p := range peers {
+		if !p.Edge {
+			keepers++
+		}
+	}
+	for _, m := range members {
+		if !m.Edge {
+			up++
+		}
+	}
+	if 2*up <= keepers {
+		return ErrMinority
+	}
+	if err := untilDone(ctx, func() error { return c.log.setPeer(ctx, Peer{Name: name}) }); err != nil {
+		return err
+	}
+	if !p.Edge { // which counts for no majority
+		if err := c.node.Expel(ctx, name); err != nil {
+			return err
+		}
+	}
+	return untilDone(ctx, func() error { return c.compare(ctx) })
+}
+
+// untilDone does something again until it succeeds or ctx has ended.
+func untilDone(ctx context.Context, do func() error) error {
+	for {
+		err := do()
+		if err == nil || ctx.Err() != nil {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(publishPause):
+		}
+	}
+}
+
+// ErrMinority says that the machines which are up are too few to change their list.
+var ErrMinority = errors.New("too few machines of the cluster are up to change its list; start more of them, or end the cluster with danmaku cluster alone where the position is highest")
+
+// ErrNoMachine says that the cluster has no machine of a name.
+var ErrNoMachine = errors.New("the cluster has no such machine")
+
+// agreeWithin is how long the machines may take to agree on a change of their list.
+const agreeWithin = 30 * time.Second

@@ -1,0 +1,98 @@
+//go:build !nocluster
+
+package cluster_test
+
+import (
+	"errors"
+	"testing"
+
+	"danmaku/cluster"
+)
+
+// A cluster is upgraded one machine after the other. What the newer program writes as the
+// older one did, both read. Once something is written that the older one cannot read, the
+// machine that still has it stops following, says why, is not ready and never the home; the
+// others go on. It catches up when it is upgraded, and so does one that goes back and forth.
+func TestARollingUpgrade(t *testing.T) {
+	one := found(t)
+	one.start()
+	two := one.join("n2")
+	three := one.join("n3")
+	all := []*machine{one, two, three}
+	whole := func(s cluster.Status) bool {
+		for _, m := range s.Machines {
+			if !m.Ready || m.Older {
+				return false
+			}
+		}
+		return s.Copies == 3 && up(s) == 3 && s.Home != ""
+	}
+	one.status("on three", whole)
+	one.put("a")
+	const newer = 2
+	restart := func(m *machine, version int) {
+		t.Helper()
+		m.stop()
+		m.version = version
+		m.start()
+	}
+	// Two machines are upgraded, and write nothing yet that is new.
+	for _, m := range all[1:] {
+		restart(m, newer)
+		m.status("on three again", whole)
+	}
+	one.put("b") // the older program writes
+	for _, m := range all[1:] {
+		if got := m.texts(2); got != "a b" {
+			t.Errorf("a newer program has %q of an older one's", got)
+		}
+	}
+	// Something new is written.
+	two.put("c")
+	if got := three.texts(3); got != "a b c" {
+		t.Errorf("the newer ones have %q", got)
+	}
+	s := three.status("the older one says what it is", func(s cluster.Status) bool {
+		return up(s) == 3 && s.Machines[0].Older && !s.Machines[0].Ready && s.Home != "n1" && s.Home != ""
+	})
+	if s.Machines[1].Older || s.Machines[2].Older || s.Machines[0].Lag != 1 {
+		t.Errorf("%+v", s)
+	}
+	if err := one.cluster.Membership().Ready(); err == nil {
+		t.Error("the older one says that it is ready")
+	}
+	if s := one.status("asked itself", func(s cluster.Status) bool { return s.From == "n1" }); s.Fault == "" {
+		t.Errorf("it has no fault: %+v", s)
+	}
+	three.put("d") // the others go on
+	// It is upgraded.
+	restart(one, newer)
+	if got := one.texts(4); got != "a b c d" {
+		t.Errorf("upgraded it has %q", got)
+	}
+	one.status("all of one version", whole)
+	// One goes back to the older program, and then not. It has all that is newer already, so
+	// it follows until the next of these.
+	restart(one, 1)
+	one.status("back again", whole)
+	two.put("e")
+	two.status("too old again", func(s cluster.Status) bool { return s.Machines[0].Older })
+	restart(one, newer)
+	if got := one.texts(5); got != "a b c d e" {
+		t.Errorf("upgraded again it has %q", got)
+	}
+}
+
+// A machine that was away for longer than the log reaches back gets no copy of a database
+// that its program cannot read, and keeps its own.
+func TestNoCopyForAnOlderProgram(t *testing.T) {
+	one := found(t)
+	one.start()
+	two := one.join("n2")
+	if _, err := cluster.FetchCopy(within(t), two.dir, 6); !errors.Is(err, cluster.ErrOlder) {
+		t.Errorf("an older program gets a copy: %v", err)
+	}
+	if _, err := cluster.FetchCopy(within(t), two.dir, 8); err != nil {
+		t.Errorf("a newer one gets none: %v", err)
+	}
+}

@@ -1,0 +1,131 @@
+//go:build !nocluster
+
+package cluster_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"danmaku/cluster"
+	"danmaku/store"
+)
+
+// witness is a machine that keeps the log and nothing else.
+type witness struct {
+	t       *testing.T
+	dir     string
+	cluster *cluster.Cluster
+}
+
+// witness has a witness join m, and starts it.
+func (m *machine) witness(name string) *witness {
+	m.t.Helper()
+	j := m.joining(name)
+	j.Witness = true
+	j.Schema = 0 // it needs no database, so none can be too new for it
+	j.Put = func(context.Context, []byte, string) error {
+		m.t.Error("a witness gets a database, or the secret")
+		return nil
+	}
+	c, err := cluster.Join(within(m.t), j)
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	if !c.Witness || c.Keepers() != len(c.Peers) {
+		m.t.Fatalf("it joined as %+v", c)
+	}
+	w := &witness{t: m.t, dir: j.Dir}
+	w.start()
+	return w
+}
+
+func (w *witness) start() {
+	w.t.Helper()
+	c, err := cluster.Open(within(w.t), w.dir, nil, nil)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.cluster = c
+	w.t.Cleanup(w.stop)
+	if err := c.Witness(); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+func (w *witness) stop() {
+	if w.cluster != nil {
+		w.cluster.Close()
+		w.cluster = nil
+	}
+}
+
+// Two machines and a witness have the log on three, so that each of the three may die:
+// what was acknowledged is kept and more is written. The witness has neither database nor
+// secret, is never the home, and lets nobody in.
+func TestAWitnessStandsInForAThirdMachine(t *testing.T) {
+	one := found(t)
+	one.start()
+	one.put("a")
+	two := one.join("n2")
+	three := one.witness("w")
+	whole := func(s cluster.Status) bool { return s.Copies == 3 && up(s) == 3 && s.Home != "" }
+	s := one.status("a log on three", whole)
+	for _, m := range s.Machines {
+		if m.Witness != (m.Name == "w") || m.Edge || !m.Up {
+			t.Errorf("%+v", m)
+		}
+	}
+	for _, name := range []string{store.KeyFile(three.dir), filepath.Join(three.dir, "danmaku.db"), filepath.Join(three.dir, "cluster", "danmaku.db")} {
+		if _, err := os.Stat(name); !errors.Is(err, os.ErrNotExist) {
+			t.Errorf("the witness has %s: %v", name, err)
+		}
+	}
+	if entries, err := os.ReadDir(filepath.Join(three.dir, "cluster", "log")); err != nil || len(entries) == 0 {
+		t.Errorf("it keeps no log: %v", err)
+	}
+	if _, err := cluster.Invite(three.dir, 1, time.Now().Add(time.Hour)); !errors.Is(err, cluster.ErrWitness) {
+		t.Errorf("it invites: %v", err)
+	}
+
+	// The home dies, which is a machine with rooms, and the other one goes on with the witness.
+	other := map[string]*machine{"n1": two, "n2": one}[s.Home]
+	if other == nil {
+		t.Fatalf("the home is %q", s.Home)
+	}
+	home := map[*machine]*machine{one: two, two: one}[other]
+	home.stop()
+	other.put("b")
+	if s := other.status("two are left", func(s cluster.Status) bool { return up(s) == 2 && s.Home != "" }); s.Home == "w" {
+		t.Errorf("the witness is the home: %+v", s)
+	}
+	home.start()
+	if got := home.texts(2); got != "a b" {
+		t.Errorf("back again it has %q", got)
+	}
+	other.status("on three again", whole)
+	// So does the witness, and comes back.
+	three.stop()
+	other.put("c")
+	if got := home.texts(3); got != "a b c" {
+		t.Errorf("without the witness: %q", got)
+	}
+	three.start()
+	s = other.status("with the witness again", whole)
+	if from, err := cluster.AskStatus(within(t), three.dir); err != nil || from.From != "w" || from.Position != s.Position {
+		t.Errorf("the witness says %+v, %v; the others are at %d", from, err, s.Position)
+	}
+	// It is taken off like any machine.
+	if err := cluster.Expel(within(t), one.dir, "w"); !errors.Is(err, cluster.ErrRuns) {
+		t.Errorf("a witness that runs was taken off: %v", err)
+	}
+	three.stop()
+	one.status("it is gone", func(s cluster.Status) bool { return up(s) == 2 })
+	if err := cluster.Expel(within(t), three.dir, "w"); err != nil {
+		t.Fatal(err)
+	}
+	one.status("two are listed", func(s cluster.Status) bool { return len(s.Machines) == 2 && s.Copies == 1 })
+}

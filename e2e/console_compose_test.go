@@ -1,0 +1,93 @@
+package e2e
+
+import (
+	"testing"
+
+	"danmaku/e2e/browser"
+)
+
+// The host writes in every way that the menu beside the field offers: flying, fixed at
+// the bottom, pinned, and as a card in front. Each is on the overlay as it was chosen,
+// and the next comment flies again.
+func TestTheHostWritesInEveryWay(t *testing.T) {
+	p := startProduct(t, free...)
+	h := runnerAt(t, p.console)
+	address, _ := h.link("owner", "Mika")
+	overlay := browser.Open(t, p.overlay+"&duration=60")
+	console := consoleAt(t, address)
+	for _, way := range []struct{ name, text, seen string }{
+		{"Fixed at bottom", "low words", has(".dm[data-mode=bottom]", "low words")},
+		{"Pinned", "rules of the room", has(".dm-pin", "rules of the room")},
+		{"In front", "welcome, everyone", has(".dm-card", "welcome, everyone")},
+		{"", "and it flies again", has(".dm[data-mode=scroll]", "and it flies again")},
+	} {
+		if way.name != "" {
+			console.Eval(`document.querySelector("#say-more").click()`)
+			console.Wait(has("[role=menuitemradio]", way.name))
+			click(console, "[role=menuitemradio]", way.name)
+			console.Wait(`document.querySelector("#say-more").ariaLabel.includes("` + way.name + `") && document.activeElement.id === "say"`)
+		}
+		enter(console, "#say", way.text)
+		press(console, "Enter")
+		overlay.Wait(way.seen)
+		console.Wait(has(".feed .row", way.text) + ` && document.querySelector("#say").value === "" && document.querySelector("#say-more").ariaLabel.endsWith("Flying")`)
+	}
+	console.Wait(has("#pinned", "rules of the room"))
+}
+
+// Saved replies are made, changed and deleted on the page of alerts, stand in the menu
+// beside the field, and are kept over a reload. One that is chosen goes behind the name
+// that is spoken to.
+func TestSavedReplies(t *testing.T) {
+	p := startProduct(t, free...)
+	h := runnerAt(t, p.console)
+	address, _ := h.link("moderator", "Mika")
+	overlay := browser.Open(t, p.overlay+"&duration=60")
+	console := consoleAt(t, address)
+	const field = `#page textarea[aria-label="One reply a line"]`
+	edit := func(lines string) {
+		t.Helper()
+		console.Eval(`document.querySelector("#say-more").click()`)
+		console.Wait(has("[role=menuitem]", "Edit saved replies"))
+		click(console, "[role=menuitem]", "Edit saved replies")
+		console.Wait("document.querySelector('" + field + "')")
+		enter(console, field, lines)
+		console.Eval(`location.hash = ""`)
+	}
+	offered := func(want string) {
+		t.Helper()
+		console.Wait(`document.querySelector("#say-more")?.checkVisibility() && document.querySelector("#say-more").ariaLabel`)
+		console.Eval(`document.querySelector("#say-more").click()`)
+		console.Wait(menuOpen)
+		if got := browser.Value[string](console, `[...document.querySelectorAll("[role=menuitem] span")].map((e) => e.textContent).join(" | ")`); got != want {
+			t.Errorf("the menu offers %q, want %q", got, want)
+		}
+		press(console, "Escape")
+		console.Wait(menuClosed)
+	}
+	edit("We begin at eight.\n\nNo spoilers, please.")
+	offered("We begin at eight. | No spoilers, please. | Edit saved replies")
+
+	console.Goto(h.base + "/console/live")
+	offered("We begin at eight. | No spoilers, please. | Edit saved replies")
+	s := h.sender()
+	s.say("moss", "when does it start?", nil)
+	console.Wait(has(".feed .row", "when does it start?"))
+	console.Eval(`document.querySelector(".feed .said").dispatchEvent(new PointerEvent("contextmenu", { bubbles: true, cancelable: true, button: 2 }))`)
+	console.Wait(has("[role=menuitem]", "Reply"))
+	click(console, "[role=menuitem]", "Reply")
+	console.Wait(`document.querySelector("#say").value === "@moss "`)
+	console.Eval(`document.querySelector("#say-more").click()`)
+	console.Wait(has("[role=menuitem]", "We begin"))
+	click(console, "[role=menuitem]", "We begin")
+	console.Wait(`document.querySelector("#say").value === "@moss We begin at eight." && document.activeElement.id === "say"`)
+	press(console, "Enter")
+	overlay.Wait(has(".dm-text", "@moss We begin at eight."))
+
+	edit("We begin at nine.")
+	offered("We begin at nine. | Edit saved replies")
+	edit("")
+	offered("Edit saved replies")
+	console.Goto(h.base + "/console/live")
+	offered("Edit saved replies")
+}

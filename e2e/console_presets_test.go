@@ -1,0 +1,77 @@
+package e2e
+
+import "testing"
+
+// A moderator names a filter of the feed and has it again, also on the next evening;
+// another name is another filter, and one that is deleted comes back with an undo.
+func TestFiltersAreSaved(t *testing.T) {
+	source := axe(t)
+	p := startProduct(t, free...)
+	h := runnerAt(t, p.console)
+	rules(h, holdBoss)
+	address, _ := h.link("owner", "Mika")
+	console := consoleAt(t, address)
+	s := h.sender()
+	s.say("noodle", "the boss waits", nil)
+	s.say("noodle", "hello everybody", nil)
+	console.Wait(`document.querySelectorAll(".feed .row").length === 2`)
+	open := func() {
+		console.Eval(`document.querySelector("#filter-menu").open = true`)
+		console.Wait(`document.querySelector("#filters button")`)
+	}
+	item := func(word string) string {
+		return `[...document.querySelectorAll("#filters button")].find((b) => b.textContent === "` + word + `")`
+	}
+
+	// A filter that leaves nothing out is none to save.
+	open()
+	console.Wait(`!` + item("Save this filter…"))
+	console.Eval(item("Waiting") + `.click()`)
+	console.Wait(`document.querySelectorAll(".feed .row").length === 1`)
+	search(console, "boss")
+	open()
+	console.Wait(item("Save this filter…"))
+	console.Eval(item("Save this filter…") + `.click()`)
+	console.Wait(has("dialog", "Waiting · with “boss”"))
+	checkAxe(t, console, source, "the dialog that saves a filter", true)
+	enter(console, "dialog input", "Bosses")
+	press(console, "Enter")
+	console.Wait(`!document.querySelector("dialog") && ` + has("#banner", "“Bosses” is saved"))
+	console.Eval(`document.querySelector("#filtered .chip").click()`)
+	press(console, "Escape")
+	console.Eval(`(() => { const field = document.querySelector("#search"); field.value = ""; field.dispatchEvent(new Event("input")); })()`)
+	console.Wait(`document.querySelectorAll(".feed .row").length === 2`)
+
+	// It is there after the page was loaded again, and with it what it shows.
+	console.Goto(h.base + "/console/live")
+	console.Wait(`document.querySelectorAll(".feed .row").length === 2`)
+	open()
+	console.Wait(item("Bosses") + `.getAttribute("aria-pressed") === "false"`)
+	checkAxe(t, console, source, "the menu of filters", true)
+	console.Eval(item("Bosses") + `.click()`)
+	console.Wait(`document.querySelectorAll(".feed .row").length === 1 && document.querySelector("#search").value === "boss" && ` + item("Bosses") + `.getAttribute("aria-pressed") === "true"`)
+
+	// Deleted, and put back.
+	console.Eval(`document.querySelector('#filters [aria-label="Delete the filter “Bosses”"]').click()`)
+	console.Wait(`!` + item("Bosses") + ` && ` + has("#banner", "is deleted"))
+	console.Eval(`document.querySelector("#banner button").click()`)
+	open()
+	console.Wait(item("Bosses"))
+
+	// With twelve there is no room for another, and the dialog says so.
+	console.Eval(`localStorage.setItem("danmaku-console-filters", JSON.stringify(Array.from({ length: 12 }, (_, i) => ({ name: "filter " + i, kind: "refused", query: "q" + i, source: "", calm: false }))))`)
+	console.Goto(h.base + "/console/live")
+	console.Wait(`document.querySelector(".feed .row")`) // the search kept its words
+	open()
+	console.Eval(item("Waiting") + `.click()`)
+	open()
+	console.Eval(item("Save this filter…") + `.click()`)
+	enter(console, "dialog input", "one more")
+	press(console, "Enter")
+	console.Wait(has("dialog .fault", "12 filters are saved"))
+	enter(console, "dialog input", "filter 3")
+	press(console, "Enter")
+	console.Wait(`!document.querySelector("dialog")`)
+	open()
+	console.Wait(item("filter 3") + `.getAttribute("aria-pressed") === "true"`)
+}

@@ -1,0 +1,76 @@
+package live
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"danmaku/live/replay"
+	"danmaku/room"
+)
+
+// machineOf is a cluster of which the service's machine is the home, or not.
+type machineOf struct {
+	Cluster
+	home   bool
+	states []string // how replays are doing
+}
+
+func (m *machineOf) Decides() (bool, <-chan struct{}) { return m.home, nil }
+
+func (m *machineOf) Replay(_ string, r replay.Report) { m.states = append(m.states, string(r.State)) }
+
+// announcing is an outlet that hands on what is no event, too.
+type announcing struct{ outletFunc }
+
+func (a announcing) Announce(roomID string, v room.View, frame []byte) {
+	a.outletFunc(roomID, v, frame)
+}
+
+// A console that comes to one machine is greeted with the replay that another one plays,
+// for as long as that one speaks of it. Where that one has died, the consoles hear that
+// the replay has stopped.
+func TestAReplayOnAMachineThatDiesIsOver(t *testing.T) {
+	h, _ := newVenue(t)
+	var now time.Duration
+	var heard []string
+	h.mono = func() time.Duration { return now }
+	h.cluster = &machineOf{}
+	h.outlet = announcing{outletFunc(func(_ string, v room.View, frame []byte) {
+		if v == room.ViewConsole {
+			heard = append(heard, string(frame))
+		}
+	})}
+	greeted := func() (state replay.State) {
+		t.Helper()
+		err := h.Join("live", room.ViewConsole, Resume{}, func(w Welcome) {
+			if w.Replay != nil {
+				state = w.Replay.State
+			}
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return state
+	}
+	h.ReplayElsewhere("live", replay.Report{State: replay.Playing, File: "show.xml"})
+	if got := greeted(); got != replay.Playing {
+		t.Errorf("greeted with a replay that is %q", got)
+	}
+	now += forgetReplay
+	h.SendReplays()
+	h.ReplayElsewhere("live", replay.Report{State: replay.Paused, File: "show.xml"}) // it lives
+	now += forgetReplay
+	h.SendReplays()
+	if got := greeted(); got != replay.Paused {
+		t.Errorf("greeted with a replay that is %q, want one that pauses", got)
+	}
+	now++
+	h.SendReplays()
+	if got := greeted(); got != "" {
+		t.Errorf("greeted with a replay that is %q, of a machine that is gone", got)
+	}
+	if got := strings.Join(heard, " "); got != "playing paused stopped" {
+		t.Errorf("consoles hear %q", got)
+	}
+}

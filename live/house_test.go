@@ -1,0 +1,426 @@
+package live_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"danmaku/comment"
+	"danmaku/live"
+	"danmaku/live/access"
+	"danmaku/live/fanout"
+	"danmaku/moderation"
+	"danmaku/moderation/rules"
+	"danmaku/ratelimit"
+	"danmaku/room"
+	"danmaku/server/wire"
+	"danmaku/store"
+)
+
+// house is the use cases over a real store, limiter and filter, called as the server
+// calls them: what an act means is decided in the store's transaction, which a double
+// would only repeat. The room is live. There is no network, no page and no command.
+type house struct {
+	*live.Service
+	t      *testing.T
+	dir    string
+	keys   access.Keys
+	screen *screens
+	log    *promptLog
+	stop   func()
+	people int
+}
+
+// memory is a folder of Linux that lies in memory.
+const memory = "/dev/shm"
+
+// newHouse opens the service on a folder of its own, in memory where the system has
+// such a place: what a comment waits for is then no disk that others use, too.
+func newHouse(t *testing.T, rates ratelimit.Rates) *house {
+	t.Helper()
+	dir, err := os.MkdirTemp(memory, "danmaku-live-")
+	if err != nil {
+		return openHouse(t, t.TempDir(), rates)
+	}
+	t.Cleanup(func() {
+		if err := os.RemoveAll(dir); err != nil {
+			t.Error(err)
+		}
+	})
+	return openHouse(t, dir, rates)
+}
+
+// openHouse opens the service on a folder, which may have been opened before.
+func openHouse(t *testing.T, dir string, rates ratelimit.Rates) *house {
+	t.Helper()
+	ctx, log := t.Context(), slog.New(slog.NewTextHandler(io.Discard, nil))
+	db, err := store.Open(ctx, store.Options{Dir: dir, Log: log})
+	if err != nil {
+		t.Fatal(err)
+	}
+	keys := access.NewKeys([]byte("secret"))
+	if rooms, err := db.Rooms(ctx); err != nil {
+		t.Fatal(err)
+	} else if len(rooms) == 0 {
+		if err := (access.Registrar{Links: db, Rooms: db, Keys: keys, Now: time.Now}).FirstStart(ctx, "live"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	filter := moderation.New(moderation.Options{})
+	filter.Prepare() // under the race detector it can take longer than a comment may
+	h := &house{t: t, dir: dir, keys: keys, screen: &screens{flushed: make(chan struct{}, 1)}, log: &promptLog{Store: db, reached: map[string]int64{}, moved: make(chan struct{})}}
+	h.Service, err = live.Open(ctx, live.Deps{
+		Journal: h.log, History: db, Rooms: db, Links: db, Rules: db, Pictures: db, Emotes: db, Photos: db, Styles: db, Bans: db, Notes: db, Audit: db, Shows: db,
+		Limiter: ratelimit.NewPolicy(rates, time.Now), Filter: chain{filter},
+		Encoder: h.screen, Outlet: h.screen, Keys: keys, Log: log, Now: time.Now,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.stop = sync.OnceFunc(func() {
+		if err := errors.Join(h.Close(), db.Close(context.Background())); err != nil {
+			t.Error(err)
+		}
+	})
+	t.Cleanup(h.stop)
+	return h
+}
+
+// again is the service after a restart.
+func (h *house) again() *house {
+	h.t.Helper()
+	h.stop()
+	return openHouse(h.t, h.dir, ratelimit.Rates{})
+}
+
+// promptLog is a journal whose events have reached the rooms before they are answered.
+type promptLog struct {
+	*store.Store
+	mu      sync.Mutex
+	reached map[string]int64 // by room
+	moved   chan struct{}    // closed with the next batch
+}
+
+func (l *promptLog) Follow(fn func([]room.Event)) {
+	l.Store.Follow(func(batch []room.Event) {
+		fn(batch)
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		for _, e := range batch {
+			l.reached[e.Room] = max(l.reached[e.Room], e.Seq)
+		}
+		close(l.moved)
+		l.moved = make(chan struct{})
+	})
+}
+
+func (l *promptLog) Append(ctx context.Context, e room.Event) (room.Receipt, error) {
+	receipt, err := l.Store.Append(ctx, e)
+	if err == nil {
+		l.follow(receipt)
+	}
+	return receipt, err
+}
+
+func (l *promptLog) AppendAll(ctx context.Context, events []room.Event) ([]room.Receipt, error) {
+	receipts, err := l.Store.AppendAll(ctx, events)
+	if err == nil {
+		l.follow(receipts...)
+	}
+	return receipts, err
+}
+
+func (l *promptLog) follow(receipts ...room.Receipt) {
+	for _, r := range receipts {
+		for {
+			l.mu.Lock()
+			there, moved := r.Again || l.reached[r.Event.Room] >= r.Event.Seq, l.moved
+			l.mu.Unlock()
+			if there {
+				break
+			}
+			<-moved
+		}
+	}
+}
+
+// head is the last event that a room got from the log.
+func (l *promptLog) head(roomID string) int64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.reached[roomID]
+}
+
+// chain is the filter, as the program fits it to this package.
+type chain struct{ *moderation.Chain }
+
+func (c chain) SetRules(lists []room.RuleList) error {
+	var converted []rules.List
+	for _, l := range lists {
+		converted = append(converted, ruleList(l))
+	}
+	return c.SetLists(converted)
+}
+
+func (chain) Shipped() room.RuleList {
+	l := rules.Starter()
+	return room.RuleList{Name: l.Name, Text: l.Text, On: l.On}
+}
+
+// Preview warns of nothing: what it finds is tested where rules are.
+func (chain) Preview(room.RuleList, []room.RuleList, []string) ([]room.RuleFault, int) {
+	return nil, 0
+}
+
+func ruleList(l room.RuleList) rules.List {
+	return rules.List{Room: l.Room, Name: l.Name, Text: l.Text, On: l.On}
+}
+
+// screens is the outlet and the encoder: it notes what each view would be sent, and
+// what authors hear. An act has been noted when it is answered.
+type screens struct {
+	wire.Encoder
+	flushed chan struct{} // one in it when a view may have moved on
+	mu      sync.Mutex
+	events  map[room.View][]room.Event
+	heard   map[string][]heard // by author
+}
+
+// heard is what an author is told of a comment that waited.
+type heard struct{ ID, Outcome string }
+
+func (s *screens) Event(v room.View, e room.Event) []byte {
+	b := s.Encoder.Event(v, e)
+	if b != nil {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if s.events == nil {
+			s.events = map[room.View][]room.Event{}
+		}
+		s.events[v] = append(s.events[v], e)
+	}
+	return b
+}
+
+func (s *screens) SendTo(_, user string, frame []byte) {
+	var h heard
+	if json.Unmarshal(frame, &h) != nil || h.Outcome == "" {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.heard == nil {
+		s.heard = map[string][]heard{}
+	}
+	s.heard[user] = append(s.heard[user], h)
+}
+
+func (s *screens) Recipients(string, room.View) fanout.Recipients {
+	select {
+	case s.flushed <- struct{}{}:
+	default:
+	}
+	return nowhere{}
+}
+
+func (*screens) Announce(string, room.View, []byte)             {}
+func (*screens) Evict(func(live.Client) error)                  {}
+func (*screens) People(string, string) []string                 { return nil }
+func (*screens) Notify(_, _ string, _ func(live.Client) []byte) {}
+func (*screens) Count(string, room.View) int                    { return 0 }
+func (*screens) Connected(string, string) bool                  { return false }
+
+type nowhere struct{}
+
+func (nowhere) Send(fanout.Frame) <-chan struct{} { return nil }
+
+// sees returns what a view was sent of a kind.
+func (h *house) sees(v room.View, kind room.Kind) (events []room.Event) {
+	h.screen.mu.Lock()
+	defer h.screen.mu.Unlock()
+	for _, e := range h.screen.events[v] {
+		if e.Kind == kind {
+			events = append(events, e)
+		}
+	}
+	return events
+}
+
+// hears returns what an author was told since the last time.
+func (h *house) hears(user string) []heard {
+	h.screen.mu.Lock()
+	defer h.screen.mu.Unlock()
+	all := h.screen.heard[user]
+	delete(h.screen.heard, user)
+	return all
+}
+
+// hand is somebody who runs the room.
+type hand struct {
+	room.Actor
+	h *house
+}
+
+// hands returns an owner and a moderator, each with a link of their own.
+func (h *house) hands() (owner, mod hand) {
+	h.t.Helper()
+	boss := room.Actor{Role: room.Owner, Label: "first"}
+	enter := func(role room.Role, roomID, label string) hand {
+		l, _, err := h.NewLink(h.t.Context(), boss, roomID, role, label)
+		if err != nil {
+			h.t.Fatal(err)
+		}
+		return hand{room.Actor{Role: role, Room: roomID, Label: label, Link: l.ID}, h}
+	}
+	return enter(room.Owner, "", "Olga"), enter(room.Moderator, "live", "Mo")
+}
+
+// wants expects an answer; nil is success.
+func (h *house) wants(what string, err, want error) {
+	h.t.Helper()
+	if !errors.Is(err, want) || (want == nil) != (err == nil) {
+		h.t.Errorf("%s: %v, want %v", what, err, want)
+	}
+}
+
+// acts returns what the hand sees of a kind, newest first.
+func (by hand) acts(kind room.Action) []room.AuditEntry {
+	by.h.t.Helper()
+	all, _, err := by.h.AuditEntries(by.h.t.Context(), by.Actor, room.AuditQuery{Room: "live", Kind: kind, Limit: 200})
+	if err != nil {
+		by.h.t.Fatal(err)
+	}
+	return all
+}
+
+// newest returns the last act of a kind.
+func (by hand) newest(kind room.Action) room.AuditEntry {
+	by.h.t.Helper()
+	all := by.acts(kind)
+	if len(all) == 0 {
+		by.h.t.Fatalf("no act %q", kind)
+	}
+	return all[0]
+}
+
+// undo undoes the last act of a kind.
+func (by hand) undo(kind room.Action, want error) {
+	by.h.t.Helper()
+	by.undoOf(by.newest(kind), want)
+}
+
+func (by hand) undoOf(a room.AuditEntry, want error) {
+	by.h.t.Helper()
+	by.h.wants(fmt.Sprintf("%s undoes %q of %s", by.Label, a.Kind, a.By), by.h.Undo(by.h.t.Context(), "live", by.Actor, a.ID), want)
+}
+
+// changedBy expects that an undo is refused since somebody changed the same.
+func (by hand) changedBy(a room.AuditEntry, who string) {
+	by.h.t.Helper()
+	err := by.h.Undo(by.h.t.Context(), "live", by.Actor, a.ID)
+	changed, ok := errors.AsType[*room.ChangedError](err)
+	if !ok || changed.By != who || changed.At.IsZero() || !strings.HasPrefix(err.Error(), who+" changed it since,") {
+		by.h.t.Errorf("%s of %s: %v, want changed by %s", a.Kind, a.By, err, who)
+	}
+	for _, b := range by.acts(a.Kind) {
+		if b.ID == a.ID && b.Undone != 0 {
+			by.h.t.Errorf("%s counts as undone", a.Kind)
+		}
+	}
+}
+
+// settles changes settings of the room and returns the act.
+func (by hand) settles(fields string) room.AuditEntry {
+	by.h.t.Helper()
+	if _, err := by.sets(fields); err != nil {
+		by.h.t.Fatal(err)
+	}
+	return by.newest(room.ActionSettings)
+}
+
+// sets changes settings, which are JSON as the API has them.
+func (by hand) sets(fields string) (room.Room, error) {
+	var p room.Patch
+	if err := json.Unmarshal([]byte(fields), &p); err != nil {
+		return room.Room{}, err
+	}
+	return by.h.SetRoom(by.h.t.Context(), "live", by.Actor, p)
+}
+
+// rules puts a list of the room.
+func (by hand) rules(text string) {
+	by.h.t.Helper()
+	_, _, err := by.h.PutRules(by.h.t.Context(), "live", by.Actor, live.RulesEdit{List: room.RuleList{Room: "live", Name: "words", Text: text, On: true}})
+	if err != nil {
+		by.h.t.Fatal(err)
+	}
+}
+
+// person is a new member of the audience at an address of their own.
+func (h *house) person() live.Author {
+	h.people++
+	return h.personAt(fmt.Sprint("home ", h.people))
+}
+
+func (h *house) personAt(address string) live.Author {
+	h.people++
+	user := h.keys.Pseudonym("live", fmt.Sprint(h.people))
+	return live.Author{Role: room.Audience, User: user, Address: address, Networks: []string{address}, Identity: h.Stamp()}
+}
+
+// says has somebody send a comment that is taken.
+func (h *house) says(who live.Author, text string) live.Outcome {
+	h.t.Helper()
+	o, err := h.Submit(h.t.Context(), "live", who, comment.Draft{Text: text})
+	if err != nil {
+		h.t.Fatalf("%s says %q: %v", who.User, text, err)
+	}
+	return o
+}
+
+// greets is what a socket gets that opens once its view has all that was done. A view
+// that moves on says so at the outlet.
+func (h *house) greets(v room.View, from live.Resume) (got live.Welcome) {
+	h.t.Helper()
+	for head := h.log.head("live"); ; <-h.screen.flushed {
+		if err := h.Join("live", v, from, func(w live.Welcome) {
+			w.Held, w.Groups = slices.Clone(w.Held), slices.Clone(w.Groups)
+			got = w
+		}); err != nil {
+			h.t.Fatal(err)
+		}
+		if got.End.Seq >= head {
+			return got
+		}
+	}
+}
+
+// decides decides about a comment and returns what stands. from is what the hand saw.
+func (by hand) decides(id comment.ID, kind room.Action, from comment.Status) live.Decision {
+	by.h.t.Helper()
+	d, err := by.h.Decide(by.h.t.Context(), "live", by.Actor, id, kind, from)
+	if err != nil {
+		by.h.t.Fatalf("%s: %s of %s: %v", by.Label, kind, id, err)
+	}
+	return d
+}
+
+// frame is an event as a console gets it.
+type frame struct{ Type, ID, Rule, Group string }
+
+func (h *house) decoded(b []byte) (f frame) {
+	h.t.Helper()
+	if err := json.Unmarshal(b, &f); err != nil {
+		h.t.Fatalf("%s: %v", b, err)
+	}
+	return f
+}

@@ -1,0 +1,115 @@
+package server
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+
+	"danmaku/live"
+	"danmaku/room"
+)
+
+// newHome is a cluster whose home is this machine since a moment ago: the rest of the log
+// comes when it is waited for.
+type newHome struct {
+	Cluster
+	rest  func() error
+	waits int
+}
+
+func (c *newHome) Term() uint64      { return 1 }
+func (c *newHome) Committed() uint64 { return 1 }
+func (c *newHome) Ready() error      { return nil }
+
+func (c *newHome) AwaitEnd(context.Context) error {
+	c.waits++
+	return c.rest()
+}
+
+// What a home does not find it looks for again with all of the log, once, before it says
+// that there is no such thing. Where the log cannot be asked the command is done anew.
+func TestAHomeThatIsNewFindsWhatTheOneBeforeWrote(t *testing.T) {
+	for name, row := range map[string]struct {
+		room   string
+		rest   func(h *house) error
+		status int
+		again  bool
+		waits  int
+	}{
+		"it is there": {"live", nil, http.StatusOK, false, 0},
+		"it comes with the rest of the log": {"later", func(h *house) error {
+			_, err := h.Service.NewRoom(context.Background(), room.Actor{Role: room.Owner}, room.New("later"))
+			return err
+		}, http.StatusOK, false, 1},
+		"it does not exist":         {"never", func(*house) error { return nil }, http.StatusNotFound, false, 1},
+		"the log cannot be asked":   {"never", func(*house) error { return errors.New("no leader") }, 0, true, 1},
+		"it is refused for another": {"live/rules/none", func(*house) error { return errors.New("not to be asked") }, http.StatusMethodNotAllowed, false, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var h *house
+			c := &newHome{rest: func() error { return row.rest(h) }}
+			h = newHouseWith(t, func(o *Options) { o.Cluster = c })
+			_, key, err := h.Service.NewLink(t.Context(), live.Shell, "", room.Owner, "test")
+			if err != nil {
+				t.Fatal(err)
+			}
+			data, err := json.Marshal(command{Name: "one", Request: &sentRequest{
+				Method: http.MethodPatch, Target: "/api/rooms/" + row.room, Host: h.base, Peer: "127.0.0.1:1", Body: []byte(`{"title":"Hall"}`),
+				Header: http.Header{"Authorization": {"Bearer " + key}, "Content-Type": {"application/json"}},
+			}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			answer, again := h.DoCommand(t.Context(), data)
+			var out reply
+			if !again {
+				if err := json.Unmarshal(answer, &out); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if out.Status != row.status || again != row.again || c.waits != row.waits {
+				t.Errorf("%d %s, again %v after %d waits; want %d, %v, %d", out.Status, out.Body, again, c.waits, row.status, row.again, row.waits)
+			}
+		})
+	}
+}
+
+// A phone's frame at another machine is answered by the same rule: what a new home does not
+// find it looks for again.
+func TestAHomeThatIsNewFindsWhatAFrameIsAbout(t *testing.T) {
+	for name, row := range map[string]struct {
+		room, frame, want string
+		waits             int
+	}{
+		"it is there":                       {"live", `{"type":"send","ref":"a","text":"hello"}`, `"outcome":"shown"`, 0},
+		"it comes with the rest of the log": {"later", `{"type":"send","ref":"a","text":"hello"}`, `"outcome":"shown"`, 1},
+		"it does not exist":                 {"live", `{"type":"take_part","ref":"a","item":"nothing","choice":"1"}`, `"code":"not_found"`, 1},
+		"it cannot be read":                 {"live", `{"type":"nothing"}`, `"code":"bad_frame"`, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var h *house
+			c := &newHome{rest: func() error {
+				_, err := h.Service.NewRoom(context.Background(), room.Actor{Role: room.Owner}, room.New("later"))
+				return err
+			}}
+			h = newHouseWith(t, func(o *Options) { o.Cluster = c })
+			data, err := json.Marshal(command{Name: "one", Frame: &sentFrame{
+				Room: row.room, Author: live.Author{Role: room.Audience, User: h.Service.Keys().Pseudonym(row.room, "ann")}, Frame: []byte(row.frame),
+			}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			answer, again := h.DoCommand(t.Context(), data)
+			var out reply
+			if err := json.Unmarshal(answer, &out); err != nil {
+				t.Fatal(err)
+			}
+			if again || !strings.Contains(string(out.Body), row.want) || c.waits != row.waits {
+				t.Errorf("%s, again %v after %d waits; want %s after %d", out.Body, again, c.waits, row.want, row.waits)
+			}
+		})
+	}
+}

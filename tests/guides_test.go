@@ -1,0 +1,62 @@
+package tests
+
+import (
+	"path"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// guides are the pages for users that each language has; the index of the language
+// leads to each of them.
+var guides = map[string][]string{
+	"docs":       {"first-start", "moderators", "chats", "chat-platforms", "halls", "second-screen", "faq", "comparison", "install", "security", "privacy", "glossary", "after-the-show", "chat-box", "emotes", "photo-wall", "cluster"},
+	"docs/zh-CN": {"first-start", "moderators", "chats", "halls", "faq", "comparison", "install", "security", "privacy", "glossary", "after-the-show", "chat-box", "emotes", "photo-wall", "cluster"},
+	"docs/ja":    {"first-start", "moderators", "faq", "photo-wall"},
+}
+
+// guideWords is how many words of English stand on two screens, tables and code as they are.
+const guideWords = 1250
+
+// TestGuidesOfEachLanguage finds a guide that is missing, that its index leaves out, or
+// that sends its reader to another language where there is their own.
+func TestGuidesOfEachLanguage(t *testing.T) {
+	for folder, names := range guides {
+		index := readPage(t, folder+"/README.md")
+		have := map[string]bool{}
+		for _, name := range names {
+			have[name+".md"] = true
+			page := readPage(t, folder+"/"+name+".md")
+			if !strings.HasPrefix(page, "# ") {
+				t.Errorf("%s/%s.md has no title", folder, name)
+			}
+			if words := len(strings.Fields(page)); folder == "docs" && words > guideWords {
+				t.Errorf("%s/%s.md has %d words: two screens are enough", folder, name, words)
+			}
+			if !strings.Contains(index, "]("+name+".md)") {
+				t.Errorf("%s/README.md does not lead to %s", folder, name)
+			}
+		}
+		if folder == "docs" {
+			continue
+		}
+		pages, err := filepath.Glob(filepath.FromSlash(folder + "/*.md"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range pages {
+			name = filepath.ToSlash(name)
+			if base := path.Base(name); base != "README.md" && !have[base] {
+				t.Errorf("%s is in no list", name)
+			}
+			for _, m := range target.FindAllStringSubmatch(readPage(t, name), -1) {
+				if link := strings.TrimPrefix(m[1], "../"); link != m[1] && have[link] {
+					t.Errorf("%s leads to the English %s", name, link)
+				}
+			}
+			if lines := strings.Count(readPage(t, name), "\n"); lines > 110 {
+				t.Errorf("%s has %d lines: two screens are enough", name, lines)
+			}
+		}
+	}
+}

@@ -1,0 +1,269 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"sync"
+	"time"
+)
+
+const (
+	roundLasts = 4 * time.Minute // a poll, then cards
+	looks      = 10              // at frames and memory, in a whole show
+	grows      = 50_000          // bytes a minute by which a heap may grow
+)
+
+var pollOptions = []string{"Ice", "Fire", "海の底", "空"}
+
+// theShow is a server, three pages that show its room, and an audience.
+type theShow struct {
+	srv      *server
+	audience *audience
+	pages    []*watched
+	errs     io.Writer
+	votes    int // of each poll
+
+	polls, cards int
+	miscounted   []string
+}
+
+// soakShow runs everything that a room can show at once, and fails when comments
+// overlap, a vote is lost or counted twice, a page's memory grows, or a page reports
+// an exception.
+func soakShow(ctx context.Context, s settings, out, errs io.Writer) error {
+	dir, err := os.MkdirTemp("", "danmaku-show-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	srv, err := startServer(ctx, dir, s.program, errs)
+	if err != nil {
+		return err
+	}
+	err = (&theShow{srv: srv, audience: &audience{srv: srv, other: map[string]int{}}, errs: errs, votes: s.votes}).run(ctx, s.show, out)
+	return errors.Join(err, srv.stop())
+}
+
+func (t *theShow) run(ctx context.Context, whole time.Duration, out io.Writer) error {
+	for _, page := range [][3]string{
+		{"overlay", "overlay", "/overlay/live?key=" + t.srv.key},
+		{"chat box", "box", "/chat/live?place=left&key=" + t.srv.key},
+		{"second screen", "overlay", "/screen/live?code=corner&words=1&key=" + t.srv.key},
+	} {
+		w, stop, err := watch(ctx, page[0], page[1], t.srv.base+page[2])
+		if err != nil {
+			return err
+		}
+		defer stop()
+		t.pages = append(t.pages, w)
+	}
+	if err := t.srv.ask(ctx, "PATCH", "", map[string]any{"reactions": emoji}, nil); err != nil {
+		return err
+	}
+	began, server := time.Now(), t.srv.cmd.Process.Pid
+	cpu, err := treeCPU(server)
+	if err != nil {
+		return err
+	}
+	ctx, fail := context.WithCancelCause(ctx)
+	defer fail(nil)
+	evening, over := context.WithCancel(ctx)
+	defer over()
+	var all sync.WaitGroup
+	for i := range writers {
+		all.Go(func() {
+			if err := t.audience.stay(evening, i); err != nil {
+				fail(err)
+			}
+		})
+	}
+	every := whole / looks
+	window := min(every/2, 10*time.Second)
+	all.Go(func() {
+		if err := t.lookOn(ctx, began, window, every); err != nil {
+			fail(err)
+		}
+	})
+	if err := t.rounds(ctx, whole); err != nil {
+		fail(err)
+	}
+	over()
+	all.Wait()
+	if err := context.Cause(ctx); err != nil {
+		return err
+	}
+	took := time.Since(began)
+	after, err := treeCPU(server)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "\n### A show of %s: %d comments and %d reactions a second, polls of %d votes, cards, a countdown, a ticker\n\n%s", whole, comments, reacting, t.votes, pagesHead)
+	for _, w := range t.pages {
+		if err := w.read(); err != nil {
+			return fmt.Errorf("%s: %w", w.name, err)
+		}
+		if err := w.row(out, window, every); err != nil {
+			return err
+		}
+	}
+	return t.account(ctx, out, whole, every, 100*(after-cpu).Seconds()/took.Seconds())
+}
+
+// lookOn looks at all pages at once, ten times in the whole show; fewer on a machine that
+// takes longer for one than there is time.
+func (t *theShow) lookOn(ctx context.Context, began time.Time, window, every time.Duration) error {
+	for n := range looks {
+		until := time.Until(began.Add(time.Duration(n+1)*every - window - time.Second))
+		if until < 0 && n > 0 {
+			continue
+		}
+		if err := wait(ctx, until); err != nil {
+			return err
+		}
+		var all sync.WaitGroup
+		faults := make([]error, len(t.pages))
+		for i, w := range t.pages {
+			all.Go(func() { faults[i] = w.measure(ctx, window) })
+		}
+		all.Wait()
+		if err := errors.Join(faults...); err != nil {
+			return err
+		}
+		fmt.Fprintf(t.errs, "look %d of %d:", n+1, looks)
+		for _, w := range t.pages {
+			fmt.Fprintf(t.errs, " %s %.2f MB, %d overlaps;", w.name, w.heaps[len(w.heaps)-1]/1e6, w.look.Overlaps)
+		}
+		fmt.Fprintln(t.errs)
+	}
+	return nil
+}
+
+// rounds show a poll, then cards, again and again; a countdown and a ticker stand
+// beside them all the time.
+func (t *theShow) rounds(ctx context.Context, whole time.Duration) error {
+	ticker := map[string]any{"texts": []string{"Next: the second half", "The merch stand closes at ten", "次は後半戦です"}}
+	if err := t.start(ctx, "ticker", ticker, nil); err != nil {
+		return err
+	}
+	began := time.Now()
+	for n := max(1, int(whole/roundLasts)); n > 0; n-- {
+		lasts := (whole - time.Since(began)) / time.Duration(n)
+		ends := time.Now().Add(lasts)
+		if err := t.start(ctx, "countdown", map[string]any{"title": "The next round", "seconds": max(1, int(lasts.Seconds())-2)}, nil); err != nil {
+			return err
+		}
+		if err := t.poll(ctx, lasts*6/10); err != nil {
+			return err
+		}
+		for time.Until(ends) > 5*time.Second {
+			if id := t.audience.newest.Load(); id != nil {
+				if err := t.srv.ask(ctx, "POST", "/comments/"+*id+"/feature", map[string]any{"seconds": 4, "start": true}, nil); err != nil {
+					return err
+				}
+				t.cards++
+			}
+			if err := wait(ctx, min(4500*time.Millisecond, time.Until(ends))); err != nil {
+				return err
+			}
+		}
+		if err := wait(ctx, time.Until(ends)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// start makes an item and starts it; made may be nil.
+func (t *theShow) start(ctx context.Context, kind string, spec, made any) error {
+	return t.srv.ask(ctx, "POST", "/items", map[string]any{"kind": kind, "spec": spec, "start": true}, made)
+}
+
+// poll runs a poll, and compares its counts with what was voted.
+func (t *theShow) poll(ctx context.Context, lasts time.Duration) error {
+	var made struct{ ID string }
+	err := t.start(ctx, "poll", map[string]any{"question": "Where does the last stage lead?", "options": pollOptions, "by_message": true}, &made)
+	if err == nil {
+		err = t.audience.vote(ctx, made.ID, t.votes, len(pollOptions), lasts)
+	}
+	if err != nil {
+		return err
+	}
+	var ended struct {
+		Result struct {
+			Counts []int
+			People int
+		}
+	}
+	if err := t.srv.ask(ctx, "POST", "/items/"+made.ID+"/stop", nil, &ended); err != nil {
+		return err
+	}
+	t.polls++
+	for i, n := range ended.Result.Counts {
+		if want := (t.votes + len(pollOptions) - 1 - i) / len(pollOptions); n != want {
+			t.miscounted = append(t.miscounted, fmt.Sprintf("poll %d has %d votes for option %d, %d were given", t.polls, n, i+1, want))
+		}
+	}
+	if ended.Result.People != t.votes {
+		t.miscounted = append(t.miscounted, fmt.Sprintf("poll %d counts %d people of %d", t.polls, ended.Result.People, t.votes))
+	}
+	return nil
+}
+
+// account prints what came of the show and returns what must not be.
+func (t *theShow) account(ctx context.Context, out io.Writer, whole, every time.Duration, server float64) error {
+	overlay := t.pages[0]
+	reactions, err := t.reactions(ctx)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "\n| | |\n|---|---|\n")
+	fmt.Fprintf(out, "| comments shown, and not | %d, %v |\n", t.audience.written.Load(), t.audience.other)
+	fmt.Fprintf(out, "| placed on the overlay, dropped as full, as late | %d, %d, %d |\n", overlay.stats.Placed, overlay.stats.Dropped.Full, overlay.stats.Dropped.Late)
+	fmt.Fprintf(out, "| reactions sent, counted, most in the picture | %d, %d, %d |\n", t.audience.taps.Load(), reactions, overlay.look.Reactions)
+	fmt.Fprintf(out, "| polls, votes given, counted wrongly | %d, %d, %d |\n", t.polls, t.polls*t.votes, len(t.miscounted))
+	fmt.Fprintf(out, "| cards started, seen on overlay and screen | %d, %d, %d |\n", t.cards, overlay.look.Cards, t.pages[2].look.Cards)
+	fmt.Fprintf(out, "| the server, %% of a core | %.0f |\n\n", server)
+	var faults []error
+	for _, m := range t.miscounted {
+		faults = append(faults, errors.New(m))
+	}
+	if t.cards == 0 || overlay.look.Cards == 0 || t.pages[2].look.Cards == 0 {
+		faults = append(faults, errors.New("no card was seen on the overlay and the screen: nothing is known of cards; votes may have taken all the time (a machine under load?)"))
+	}
+	for _, w := range t.pages {
+		if w.look.Overlaps > 0 {
+			faults = append(faults, fmt.Errorf("%s: things lie over each other: %s", w.name, w.look.First))
+		}
+		for _, f := range w.faults {
+			faults = append(faults, fmt.Errorf("%s: %s", w.name, f))
+		}
+		if g := w.growth(every); whole >= 10*time.Minute && g > grows {
+			faults = append(faults, fmt.Errorf("%s: the heap grows by %.0f bytes a minute", w.name, g))
+		}
+	}
+	if n := overlay.look.Reactions; n > 40 {
+		faults = append(faults, fmt.Errorf("%d reactions were in the picture", n))
+	}
+	return errors.Join(faults...)
+}
+
+// reactions is how many have been counted, by the log.
+func (t *theShow) reactions(ctx context.Context) (sum int, err error) {
+	var table string
+	if err := t.srv.ask(ctx, "GET", "/reactions/export?format=jsonl", nil, &table); err != nil {
+		return 0, err
+	}
+	for line := range strings.Lines(table) {
+		var minute struct{ Count int }
+		if err := json.Unmarshal([]byte(line), &minute); err != nil {
+			return 0, fmt.Errorf("the log's reactions: %w", err)
+		}
+		sum += minute.Count
+	}
+	return sum, nil
+}
