@@ -89,3 +89,11 @@ func HomeOf(names ...string) string {
 	}
 	return r.home()
 }
+
+// Forget has a machine know of no other one until it hears them again, as after it stood
+// still.
+func (m *Membership) Forget() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.roster.forget(time.Since(m.began))
+}

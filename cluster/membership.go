@@ -120,6 +120,33 @@ func (m *Membership) Members() ([]Member, <-chan struct{}) {
 	return m.roster.members(), m.changed
 }
 
+// Sure waits until this machine has listened for long enough to know which others are up:
+// just after its start, and after it stood still, it has not heard all of them yet.
+func (m *Membership) Sure(ctx context.Context) error {
+	tick := time.NewTicker(beatEvery)
+	defer tick.Stop()
+	for {
+		m.mu.Lock()
+		sure := m.roster.sure(time.Since(m.began))
+		m.mu.Unlock()
+		if sure {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-tick.C:
+		}
+	}
+}
+
+// Up tells whether a machine is up: it has said so within a second and a half, or answers
+// now, which one that is slow may do late. It takes up to a second.
+func (m *Membership) Up(ctx context.Context, name string) bool {
+	members, _ := m.Members()
+	return slices.ContainsFunc(members, func(k Member) bool { return k.Name == name }) || m.reach(ctx, name) == nil
+}
+
 func (m *Membership) run(ctx context.Context) {
 	tick := time.NewTicker(beatEvery)
 	defer tick.Stop()
@@ -178,9 +205,7 @@ func (m *Membership) hear(msg *nats.Msg) {
 
 // ping asks whether a machine's process is there. That it is slow says nothing.
 func (m *Membership) ping(ctx context.Context, name string) {
-	ctx, cancel := context.WithTimeout(ctx, pingWithin)
-	defer cancel()
-	_, err := m.log.node.nc.RequestWithContext(ctx, pingPrefix+m.log.name+"."+name, nil)
+	err := m.reach(ctx, name)
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.pinging[name] = false
@@ -194,6 +219,14 @@ func (m *Membership) ping(ctx context.Context, name string) {
 		delete(m.pinging, name)
 		m.look()
 	}
+}
+
+// reach has a machine answer.
+func (m *Membership) reach(ctx context.Context, name string) error {
+	ctx, cancel := context.WithTimeout(ctx, pingWithin)
+	defer cancel()
+	_, err := m.log.node.nc.RequestWithContext(ctx, pingPrefix+m.log.name+"."+name, nil)
+	return err
 }
 
 // look tells those who wait when something has changed. It is called with mu.

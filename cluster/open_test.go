@@ -500,11 +500,18 @@ func TestWhoWasTakenOutStaysOut(t *testing.T) {
 	one := found(t)
 	one.start()
 	two := one.join("n2")
-	one.join("n3")
+	three := one.join("n3")
 	one.status("on three", func(s cluster.Status) bool { return s.Copies == 3 && up(s) == 3 && s.Home != "" })
 	one.put("a")
 	two.stop()
 	one.status("it is away", func(s cluster.Status) bool { return up(s) == 2 })
+	one.cluster.Membership().Forget() // what was slow for a moment knows no other one
+	three.cluster.Membership().Forget()
+	if err := cluster.Expel(within(t), one.dir, "n3"); !errors.Is(err, cluster.ErrRuns) {
+		t.Fatalf("one that is up is taken off: %v", err)
+	}
+	one.cluster.Membership().Forget()
+	three.cluster.Membership().Forget()
 	if err := cluster.Expel(within(t), one.dir, "n2"); err != nil {
 		t.Fatal(err)
 	}

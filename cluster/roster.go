@@ -63,6 +63,7 @@ type roster struct {
 
 	ticked bool
 	last   time.Duration // the last tick
+	hears  time.Duration // since when it has heard the others without a break
 	target uint64        // where the log was at the last tick
 	turned time.Duration // since when it is level, or lags
 	level  bool
@@ -96,11 +97,20 @@ func (r *roster) hear(b beat, now time.Duration) {
 // gone takes a machine off for which nothing answers.
 func (r *roster) gone(name string) { delete(r.others, name) }
 
+// forget takes all others off until they are heard again.
+func (r *roster) forget(now time.Duration) {
+	clear(r.others)
+	r.hears = now
+}
+
 // tick moves on. fit tells that this machine's database can be written and follows the
 // log; pos is where it is, and last how far the log is known to reach.
 func (r *roster) tick(now time.Duration, fit bool, pos, last uint64) {
+	if !r.ticked {
+		r.hears = now
+	}
 	if r.ticked && now-r.last > stoodStill {
-		clear(r.others)
+		r.forget(now)
 		r.self.Level, r.level, r.turned = false, false, now
 	}
 	for name, o := range r.others {
@@ -130,6 +140,11 @@ func (r *roster) tick(now time.Duration, fit bool, pos, last uint64) {
 	if r.home() != "" {
 		r.homeAt = now
 	}
+}
+
+// sure tells that whoever is up has been heard.
+func (r *roster) sure(now time.Duration) bool {
+	return r.ticked && now-r.last <= stoodStill && now-r.hears >= silentFor
 }
 
 // home is the machine that decides: among those that may, the one with the greatest

@@ -178,3 +178,25 @@ func TestAnEdgeDoesNotCount(t *testing.T) {
 		}
 	}
 }
+
+// A machine knows who is up once it has listened for as long as another one may be silent,
+// and not right after it stood still.
+func TestSure(t *testing.T) {
+	r := newRoster("a", "", false)
+	sure := func(when string, now time.Duration, want bool) {
+		t.Helper()
+		if got := r.sure(now); got != want {
+			t.Errorf("%s: it is sure: %v", when, got)
+		}
+	}
+	sure("at the start", 0, false)
+	r.run(0, second, 0, 0)
+	sure("after a second", second, false)
+	r.run(second, 2*second, 0, 0)
+	sure("after two", 2*second, true)
+	sure("while it stands still", 3*second, false)
+	r.run(3*second, 4*second, 0, 0)
+	sure("a second later", 4*second, false)
+	r.run(4*second, 5*second, 0, 0)
+	sure("calm again", 5*second, true)
+}

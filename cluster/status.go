@@ -154,12 +154,14 @@ func (c *Cluster) expel(ctx context.Context, name string) error {
 }
 
 func (c *Cluster) takeOff(ctx context.Context, name string) error {
-	members, _ := c.membership.Members()
-	if slices.ContainsFunc(members, func(m Member) bool { return m.Name == name }) {
-		return ErrRuns
-	}
 	ctx, cancel := context.WithTimeout(ctx, agreeWithin)
 	defer cancel()
+	if err := c.membership.Sure(ctx); err != nil {
+		return err
+	}
+	if c.membership.Up(ctx, name) {
+		return ErrRuns
+	}
 	// The one that has stopped may have led the log: the others choose another leader first.
 	var peers map[string]Peer
 	err := untilDone(ctx, func() (err error) {
@@ -179,19 +181,8 @@ func (c *Cluster) takeOff(ctx context.Context, name string) error {
 		return fmt.Errorf("%w: %s", ErrNoMachine, name)
 	}
 	// What is asked of too few would still be done once the others are back.
-	keepers, up := 0, 0
-	for _, p := range peers {
-		if !p.Edge {
-			keepers++
-		}
-	}
-	for _, m := range members {
-		if !m.Edge {
-			up++
-		}
-	}
-	if 2*up <= keepers {
-		return ErrMinority
+	if err := c.mostAreUp(ctx, peers); err != nil {
+		return err
 	}
 	if err := untilDone(ctx, func() error { return c.log.setPeer(ctx, Peer{Name: name}) }); err != nil {
 		return err
@@ -202,6 +193,24 @@ func (c *Cluster) takeOff(ctx context.Context, name string) error {
 		}
 	}
 	return untilDone(ctx, func() error { return c.compare(ctx) })
+}
+
+// mostAreUp waits for more than half of the machines that count for a majority. One that
+// is slow may seem to be away for a moment. Errors: [ErrMinority].
+func (c *Cluster) mostAreUp(ctx context.Context, peers map[string]Peer) error {
+	ctx, cancel := context.WithTimeout(ctx, comeWithin)
+	defer cancel()
+	for {
+		_, changed := c.membership.Members()
+		if 2*c.there(peers) > keepers(peers) {
+			return nil
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return ErrMinority
+		}
+	}
 }
 
 // untilDone does something again until it succeeds or ctx has ended.
@@ -224,6 +233,9 @@ var ErrMinority = errors.New("too few machines of the cluster are up to change i
 
 // ErrNoMachine says that the cluster has no machine of a name.
 var ErrNoMachine = errors.New("the cluster has no such machine")
+
+// comeWithin is how long machines that seem to be away are waited for, before that is said.
+const comeWithin = 5 * time.Second
 
 // agreeWithin is how long the machines may take to agree on a change of their list.
 const agreeWithin = 30 * time.Second
