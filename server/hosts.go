@@ -51,15 +51,20 @@ func hostName(host string) string {
 	return strings.TrimSuffix(strings.Trim(name, "[]"), ".")
 }
 
+// localName reports whether only a local network knows a name, as hostName returns it.
+func localName(name string) bool {
+	return !strings.Contains(name, ".") ||
+		slices.ContainsFunc(localSuffixes, func(end string) bool { return strings.HasSuffix(name, end) })
+}
+
 // knows reports whether a Host header names us by an IP, which cannot be
 // rebound, by a name of the local network, or by one from the options.
 func (h *hosts) knows(host string) bool {
 	name := hostName(host)
-	if _, err := netip.ParseAddr(name); err == nil || !strings.Contains(name, ".") {
+	if _, err := netip.ParseAddr(name); err == nil {
 		return true
 	}
-	return slices.Contains(h.known, name) ||
-		slices.ContainsFunc(localSuffixes, func(end string) bool { return strings.HasSuffix(name, end) })
+	return slices.Contains(h.known, name) || localName(name)
 }
 
 // note tells once of a name that is not known, whatever its port, and of which

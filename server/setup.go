@@ -60,16 +60,18 @@ func (s *Server) audienceBases() []string {
 }
 
 // sameNetwork tells whether phones must be in this machine's network to reach a base:
-// its address is a private one, or its name is one that only such a network knows.
+// its address is a private one, or its name is one that only such a network knows. Of
+// any other address a phone may come from anywhere.
 func sameNetwork(base string) bool {
 	u, err := url.Parse(base)
-	if err != nil {
+	if err != nil || local(base) {
 		return false
 	}
-	if ip, err := netip.ParseAddr(u.Hostname()); err == nil {
+	name := hostName(u.Host)
+	if ip, err := netip.ParseAddr(name); err == nil {
 		return ip.IsPrivate() || ip.IsLinkLocalUnicast()
 	}
-	return strings.HasSuffix(u.Hostname(), ".local") || strings.HasSuffix(u.Hostname(), ".lan")
+	return name != "" && localName(name)
 }
 
 // short leaves out what browsers put before an address themselves.

@@ -43,6 +43,22 @@ func TestVenuePages(t *testing.T) {
 	}
 }
 
+// Screen and poster tell people to join the Wi-Fi only where it is needed: a public
+// address is reached from anywhere.
+func TestPagesTellOfTheWiFiWhereItIsNeeded(t *testing.T) {
+	for address, want := range map[string]bool{"http://192.168.1.20:2333": true, "http://studio.local:2333": true, "http://192.0.2.2:2333": false, "https://live.example.org": false} {
+		listen := freePort(t)
+		p := start(t, t.TempDir(), "--listen", listen, "--public-url", address)
+		p.base = "http://" + listen
+		for _, path := range []string{"/poster/live", "/screen/live?key=" + p.overlay} {
+			_, page := p.browser().do("GET", path, nil, nil)
+			if got := strings.Contains(page, "must be in the same Wi-Fi"); got != want || !strings.Contains(page, "/r/live") {
+				t.Errorf("%s of %s has the sentence: %v, want %v", path, address, got, want)
+			}
+		}
+	}
+}
+
 // A page in a file may see that there is a server, and nothing else of it.
 func TestOnlyTheHealthIsForOtherOrigins(t *testing.T) {
 	p := start(t, t.TempDir())
