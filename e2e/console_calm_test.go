@@ -125,3 +125,91 @@ func TestOneDecisionForEqualCommentsOfTheFeed(t *testing.T) {
 	press(console, "f", "a")
 	console.Wait(has(".feed .row.shown .times", "×2") + ` && ` + has("#banner", "2 approved") + ` && document.activeElement.matches(".feed .row.shown")`)
 }
+
+// Mute and ban are for all who wrote what a row stands for, and say so; one of them
+// can be chosen, and each is by itself once the row is spread. What is refused with a
+// mute is all of the row.
+func TestAMuteOfEqualCommentsSaysWhomItHits(t *testing.T) {
+	p := startProduct(t, free...)
+	h := runnerAt(t, p.console)
+	rules(h, holdBoss)
+	address, _ := h.link("moderator", "Mika")
+	console := consoleAt(t, address)
+	s := h.sender()
+	for _, who := range []string{"moss", "noodle", "reed"} {
+		s.say(who, "gg wp", nil)
+	}
+	bans := func(n int, kind string) string {
+		return fmt.Sprintf(`fetch("/api/rooms/live/bans").then((r) => r.json()).then(({ bans }) => bans.length === %d && bans.every((b) => b.kind === %q))`, n, kind)
+	}
+	undo := func() {
+		t.Helper()
+		click(console, "#banner button", "Undo")
+		console.Wait(bans(0, ""))
+	}
+	console.Wait(has(".feed .row .times", "×3") + ` && document.querySelector(".feed [data-act=mute]").ariaLabel === "Mute 3 people" && document.querySelector(".feed .times").title.startsWith("3 equal comments by 3 people")`)
+	console.Eval(`document.querySelector(".feed .said").dispatchEvent(new PointerEvent("contextmenu", { bubbles: true, cancelable: true, button: 2 }))`)
+	console.Wait(has("[role=menuitem]", "Ban 3 people…"))
+	click(console, "[role=menuitem]", "Mute 3 people: 10 min")
+	console.Wait(has("#banner", "3 people are muted") + ` && ` + bans(3, "mute"))
+	undo()
+
+	// The dialog begins with all of them, and has the one whose name stands there.
+	press(console, "f", "b")
+	console.Wait(has("dialog[open] h2", "Ban 3 people") + ` && ` + has("dialog .bulk-names", "reed"))
+	click(console, "dialog label", "moss")
+	console.Wait(has("dialog [type=submit]", "Ban moss") + ` && document.querySelector("dialog .bulk-names").getClientRects().length === 0`)
+	click(console, "dialog label", "All 3 people")
+	console.Wait(has("dialog [type=submit]", "Ban 3 people"))
+	click(console, "dialog label", "moss")
+	click(console, "dialog [type=submit]", "Ban moss")
+	console.Wait(has("#banner", "1 person is banned. Comments taken down: 1") + ` && ` + bans(1, "ban"))
+	undo()
+	press(console, "Escape")
+
+	s.say("noodle", "lol that jump", nil)
+	s.say("reed", "lol that jump", nil)
+	const jump = `[...document.querySelectorAll(".feed .row")].filter((e) => e.textContent.includes("lol"))`
+	console.Wait(jump + `[0]?.querySelector(".times")?.textContent === "×2"`)
+	console.Eval(jump + `[0].querySelector(".times").click()`)
+	console.Wait(jump + `.length === 2`)
+	console.Eval(jump + `[0].querySelector("[data-act=mute]").click()`)
+	console.Wait(has("dialog[open] h2", "Mute noodle"))
+	press(console, "Escape")
+
+	// In review, too: the buttons are for all that are alike, also those that it has not read.
+	for i := range 30 {
+		s.say(fmt.Sprint("guest", i), "the boss falls", nil)
+	}
+	console.Goto(h.base + "/console/live")
+	ready(console, "the boss falls")
+	console.Wait(`document.querySelector(".held-item.current .times").textContent.startsWith("×30") && document.querySelector(".held-item.current [data-act=ban]").ariaLabel === "Ban their authors"`)
+	press(console, "m")
+	console.Wait(has("dialog[open] h2", "Mute 30 people") + ` && ` + has("dialog .bulk-names", "and 18 more"))
+	click(console, "dialog [type=submit]", "Mute 30 people")
+	console.Wait(bans(30, "mute") + ` && document.querySelectorAll(".held-item").length === 0`)
+}
+
+// Of a decision about several is told what came of it, also when another moderator
+// decided one of them while it was on its way.
+func TestADecisionAboutSeveralIsToldAsItCameOut(t *testing.T) {
+	p := startProduct(t, free...)
+	h := runnerAt(t, p.console)
+	rules(h, holdBoss)
+	address, _ := h.link("moderator", "Mika")
+	_, kim := h.link("moderator", "Kim")
+	console := consoleAt(t, address)
+	s := h.sender()
+	first := s.say("guest", "boss "+word(0), nil)
+	for i := 1; i < 4; i++ {
+		s.say("guest", "boss "+word(i), nil)
+	}
+	console.Wait(`document.querySelectorAll(".held-item").length === 4`)
+	console.Eval(fmt.Sprintf(`{ const real = window.fetch; window.fetch = async (path, init) => {
+		if (String(path).endsWith("/bulk")) await real("/api/rooms/live/comments/%s/refuse", { method: "POST", credentials: "omit", headers: { Authorization: "Bearer %s", "X-Requested-With": "danmaku" } });
+		return real(path, init);
+	}; }`, first, kim))
+	ready(console, "boss "+word(0))
+	press(console, "Shift+X", "a")
+	console.Wait(has("#banner", "3 approved. Kim had already refused 1."))
+}

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { AlertRules, PAUSE, mentions } from '../console/alert-rules.js';
-import { authorsOf } from '../console/bulk-ban.js';
+import { authorsOf } from '../console/ban-each.js';
 import { rowsOf } from '../console/queue-rows.js';
 import { entryOf, meant, withLine } from '../console/word-add.js';
 

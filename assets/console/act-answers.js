@@ -17,12 +17,10 @@ export function faultText(fault, words) {
 
 /**
  * Says what came out otherwise than meant.
- * @param {any[]} results of decisions @param {import('./store.js').Store} store @param {(fault: unknown) => void} trouble
+ * @param {import('./tally.js').Result} result of one decision @param {import('./store.js').Store} store @param {(fault: unknown) => void} trouble
  */
-export function tellDecisions(results, store, trouble) {
-  for (const result of results) {
-    if (result.code) { trouble(new ApiError(409, result.code, '')); continue; }
-    // Another moderator was first: that decision stands, and is said.
-    if (result.again && result.by && result.by !== store.me) store.notice({ text: store.words.t('was_first', { who: labelled(result.by, store.words) }), glyph: 'person' });
-  }
+export function tellDecision({ code, fault, again, by }, store, trouble) {
+  if (code || fault) trouble(fault ?? new ApiError(409, code ?? '', ''));
+  // Another moderator was first: that decision stands, and is said.
+  else if (again && by && by !== store.me) store.notice({ text: store.words.t('was_first', { who: labelled(by, store.words) }), glyph: 'person' });
 }

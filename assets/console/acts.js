@@ -3,10 +3,15 @@
 
 import { ApiError, call } from '../shared/api.js';
 import { nameOf } from '../shared/names.js';
-import { faultText, tellDecisions } from './act-answers.js';
-import { decideRow, letThrough, undoAll } from './row-decisions.js';
+import { faultText, tellDecision } from './act-answers.js';
+import { decideChosen, decideRow, letThrough, undoAll } from './row-decisions.js';
+import { tally } from './tally.js';
+
+/** The most comments that one request takes. */
+const MOST = 200;
 
 /** @typedef {import('./model.js').Entry} Entry */
+/** @typedef {import('./tally.js').Result} Result */
 
 export class Acts {
   /** Whether the last act has no way back: the key that undoes must not undo an older one. */
@@ -17,7 +22,7 @@ export class Acts {
    * @param {import('./store.js').Store} store
    * @param {import('./model.js').FeedModel} model
    * @param {import('./queue.js').Queue} queue
-   * @param {(entries: Entry[]) => void} redraw rows that look different now
+   * @param {(entries: readonly Entry[]) => void} redraw rows that look different now
    * @param {import('./numbers.js').Numbers} numbers
    */
   constructor(store, model, queue, redraw, numbers) {
@@ -84,34 +89,65 @@ export class Acts {
     const items = ids.flatMap((id) => this.find(id) ?? []).filter((item) => item.status === 'held' && !item.busy);
     if (items.length === 0) return;
     this.final = false;
-    this.mark(items, true);
     this.#queue.chooseAll(false);
     if (items.length === 1 && this.#queue.rowOf(items[0].id)?.count === 1) this.#queue.move(1) || this.#queue.move(-1);
+    this.told(act, await this.decided(act, items));
+  }
+
+  /**
+   * The answers to a decision; nothing is said of them yet.
+   * @param {'approve'|'refuse'} act @param {readonly Entry[]} items
+   * @returns {Promise<Result[]>}
+   */
+  async decided(act, items) {
+    const ids = items.map((item) => item.id);
+    this.mark(items, true);
     this.#store.notify('queue');
-    try {
-      for (let i = 0; i < items.length; i += 200) await this.#decideSome(act, items.slice(i, i + 200));
-      if (items.length > 1) this.#store.notice({ text: this.#store.words.t(act === 'approve' ? 'approved_n' : 'refused_n', { n: items.length }), glyph: 'check' });
-    } catch (fault) {
-      this.trouble(fault);
-    }
+    const results = ids.length === 1
+      ? [await this.ask('POST', this.#store.path('comments', ids[0], act)).catch((fault) => ({ id: ids[0], fault }))]
+      : await this.several(ids, { act });
     this.mark(items, false);
     this.#store.notify('queue');
+    return results;
   }
+
+  /**
+   * One act for several comments, in requests of the size that the server takes. What
+   * a request that failed was about stands in the answers with its fault.
+   * @param {readonly string[]} ids @param {Record<string, any>} what as POST /comments/bulk takes it
+   * @returns {Promise<Result[]>}
+   */
+  async several(ids, what) {
+    /** @type {Result[]} */ const results = [];
+    for (let i = 0; i < ids.length; i += MOST) {
+      const some = ids.slice(i, i + MOST);
+      results.push(...await this.ask('POST', this.#store.path('comments', 'bulk'), { ...what, ids: some }).then((answer) => answer.results, (fault) => some.map((id) => ({ id, fault }))));
+    }
+    return results;
+  }
+
+  /** What of somebody waits is decided with their mute or ban. @param {readonly Entry[]} entries */
+  refuseWaiting(entries) { void this.decide('refuse', entries.filter(({ id }) => this.find(id)?.status === 'held').map(({ id }) => id)); }
 
   /** Approves or refuses all that are alike. @param {'approve'|'refuse'} act @param {import('./queue.js').Row} row */
   decideRow(act, row) { return decideRow(act, row, { store: this.#store, queue: this.#queue, acts: this }); }
 
-  /** @param {'approve'|'refuse'} act @param {Entry[]} items */
-  async #decideSome(act, items) {
-    const ids = items.map((item) => item.id);
-    const results = ids.length === 1
-      ? [await call('POST', this.#store.path('comments', ids[0], act))]
-      : (await call('POST', this.#store.path('comments', 'bulk'), { ids, act })).results;
-    this.told(results);
-  }
+  /** Approves or refuses all that are selected. @param {'approve'|'refuse'} act @param {readonly string[]} ids */
+  decideChosen(act, ids) { return decideChosen(act, ids, { store: this.#store, queue: this.#queue, acts: this }); }
 
-  /** Says what came out otherwise than meant. @param {any[]} results of decisions */
-  told(results) { tellDecisions(results, this.#store, (fault) => this.trouble(fault)); }
+  /**
+   * Says what came of a decision: of one, what came out otherwise than meant.
+   * @param {import('./tally.js').Act} act @param {readonly Result[]} results
+   */
+  told(act, results) {
+    const { words, me } = this.#store;
+    if (results.length > 1) {
+      for (const fault of new Set(results.map((result) => result.fault))) if (fault && !(fault instanceof ApiError)) reportError(fault);
+      const notice = tally(act, results, words, me);
+      if (notice.tone === 'stop') this.#store.notify('trouble', notice.text);
+      this.#store.notice(notice);
+    } else for (const result of results) tellDecision(result, this.#store, (fault) => this.trouble(fault));
+  }
 
   /** Back to what it was: what was refused is shown, what was shown is taken down. @param {import('./queue.js').Decided} decided */
   async undo(decided) {
@@ -192,7 +228,7 @@ export class Acts {
     return this.nameOf({ name: '', user });
   }
 
-  /** @param {Entry[]} entries @param {boolean} busy */
+  /** @param {readonly Entry[]} entries @param {boolean} busy */
   mark(entries, busy) {
     for (const entry of entries) Object.assign(entry, { busy, failed: false });
     this.#redraw(entries);

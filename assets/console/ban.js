@@ -11,8 +11,9 @@ import { openDialog } from './dialog.js';
  * @param {import('./acts.js').Acts} acts
  * @param {'mute'|'ban'} kind
  * @param {import('./model.js').Entry} entry whose author is banned
+ * @param {readonly import('./model.js').Entry[]} [theirs] all of one row, if there are several
  */
-export function openBan(store, acts, kind, entry) {
+export function openBan(store, acts, kind, entry, theirs = [entry]) {
   const { words } = store;
   const { t } = words;
   const name = acts.nameOf(entry);
@@ -58,7 +59,7 @@ export function openBan(store, acts, kind, entry) {
       ...until(seconds),
     }, name);
     // What waits for review is decided with it, unless it goes with the rest.
-    if (made && !remove.checked && acts.find(entry.id)?.status === 'held') void acts.decide('refuse', [entry.id]);
+    if (made && !remove.checked) acts.refuseWaiting(theirs);
   };
 
   const dialog = openDialog(words, t(kind === 'ban' ? 'ban_of' : 'mute_of', { name }), 'small', form);

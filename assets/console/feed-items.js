@@ -1,6 +1,7 @@
 // Which comments are rows of the feed: those that the filter shows, equal ones as
 // one row. No page in here.
 
+import { authorsOf } from './ban-each.js';
 import { Merger } from './feed-merge.js';
 import { MOST, matches } from './model.js';
 
@@ -45,10 +46,10 @@ export class FeedItems {
 
   /** What a row is drawn with. @param {Entry} row */
   sought(row) {
-    const count = this.#merger.of(row).length;
+    const all = this.#merger.of(row), count = all.length;
     if (count > 1) this.#drawn.set(row, count);
     else this.#drawn.delete(row);
-    return { find: this.filter.query, words: this.words, count, spread: this.#spread.has(row) };
+    return { find: this.filter.query, words: this.words, count, people: authorsOf(all).length, spread: this.#spread.has(row) };
   }
 
   /** Rows whose number is another one than they were drawn with. */

@@ -65,7 +65,7 @@ export class FeedView {
     this.#schedule();
   }
 
-  /** @param {Entry[]} entries */
+  /** @param {readonly Entry[]} entries */
   changed(entries) {
     for (const entry of entries) this.#changed.add(entry);
     this.#schedule();

@@ -1,6 +1,7 @@
 // The parts of a held comment as the review column shows them.
 
 import { el, icon, said } from '../shared/dom.js';
+import { authorsOf } from './ban-each.js';
 import { explain, reachesBeyond } from './details.js';
 import { lookersChip } from './looking.js';
 import { markedName, markedText, unmasked } from './marks.js';
@@ -48,7 +49,8 @@ export class HeldItem {
   /** What a button does to a row, in words. @param {string} act @param {Row} row */
   verb(act, row) {
     const { t } = this.#store.words;
-    return row.count > 1 && act !== 'ban' ? t(`${act}_all`, { n: row.count }) : t(act);
+    if (act === 'ban') return t(authorsOf(row.items).length > 1 ? 'ban_chosen' : 'ban');
+    return row.count > 1 ? t(`${act}_all`, { n: row.count }) : t(act);
   }
 
   /** @param {Row} row @param {boolean} keys whether they show their keys @param {boolean} [narrow] the last one is an icon */

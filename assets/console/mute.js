@@ -1,12 +1,16 @@
 // A mute for a time that needs no dialog.
 
+import { authorsOf, banEach } from './ban-each.js';
+
 /**
  * @param {import('./store.js').Store} store @param {import('./acts.js').Acts} acts
- * @param {import('./model.js').Entry} entry whose author may not write
+ * @param {readonly import('./model.js').Entry[]} entries whose authors may not write
  * @param {number} seconds
  */
-export async function muteFor(store, acts, entry, seconds) {
-  const made = await acts.ban({ kind: 'mute', user: entry.user, seconds, reason: '', remove: false }, acts.nameOf(entry));
+export async function muteFor(store, acts, entries, seconds) {
+  const mute = { kind: 'mute', seconds, reason: '', remove: false };
+  const [one, ...others] = authorsOf(entries);
+  if (others.length > 0) return void banEach(store, acts, mute, entries);
   // What waits for review is decided with it, as in the dialog.
-  if (made && acts.find(entry.id)?.status === 'held') void acts.decide('refuse', [entry.id]);
+  if (one && await acts.ban({ ...mute, user: one.user }, acts.nameOf(one))) acts.refuseWaiting(entries);
 }

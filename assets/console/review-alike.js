@@ -54,3 +54,20 @@ export async function readAlike(row, store, queue, put) {
   queue.fill(page.comments.map(put), page.groups, page.total);
   store.notify('filled');
 }
+
+/**
+ * All comments of a row, of which a greeting brought the oldest alone.
+ * @param {Row} row @param {import('./store.js').Store} store
+ * @param {(raw: any) => Entry} put makes an entry of a row of history
+ * @returns {Promise<Entry[]>}
+ */
+export async function allOf(row, store, put) {
+  if (row.items.length >= row.count) return row.items;
+  /** @type {Entry[]} */ const all = [];
+  for (let after = 0; after !== undefined;) {
+    const page = await call('GET', `${store.path('review')}?group=${encodeURIComponent(row.key)}&limit=200&after=${after}`);
+    all.push(...page.comments.map(put));
+    after = page.next;
+  }
+  return all;
+}

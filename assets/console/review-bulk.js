@@ -27,17 +27,15 @@ export function bulkBar(queue, { t }) {
  * Does to all that are selected what one key does to one; what can only be done to
  * one is not done to any.
  * @param {Act} act
- * @param {{store: import('./store.js').Store, queue: import('./queue.js').Queue, acts: import('./acts.js').Acts, banAll: (kind: 'mute'|'ban', entries: Entry[], done: () => void) => void}} parts
+ * @param {{store: import('./store.js').Store, queue: import('./queue.js').Queue, acts: import('./acts.js').Acts, banAll: (kind: 'mute'|'ban', entries: Entry[], done: () => void) => void, whole: (rows: readonly import('./queue.js').Row[]) => Promise<Entry[]>}} parts
  * @param {() => void} done the selection ends
  */
-export function actOnChosen(act, { store, queue, acts, banAll }, done) {
+export function actOnChosen(act, { store, queue, acts, banAll, whole }, done) {
   const { chosen } = queue;
   const say = (/** @type {string} */ key) => store.notice({ text: store.words.t(key), tone: 'calm', glyph: 'help' });
   if (act === 'person' || act === 'feature') return say('one_at_a_time');
   if (chosen.length === 0) return say('none_selected');
-  if (act === 'ban' || act === 'mute') return banAll(act, queue.items.filter(({ id }) => chosen.includes(id)), done);
-  const rows = queue.rows.filter((row) => row.count > 1 && row.by === 'text' && row.items.every(({ id }) => chosen.includes(id)));
-  for (const row of rows) void acts.decideRow(act, row);
-  void acts.decide(act, chosen.filter((id) => !rows.some((row) => row.items.some((one) => one.id === id))));
+  if (act === 'ban' || act === 'mute') return void whole(queue.rows.filter((row) => chosen.includes(row.first.id))).then((entries) => banAll(act, entries.filter(({ id }) => chosen.includes(id) || !queue.get(id)), done));
+  void acts.decideChosen(act, chosen);
   done();
 }

@@ -6,7 +6,7 @@ import { HeldItem } from './held-item.js';
 import { decidedRow } from './decided.js';
 import { kept, keep } from './kept.js';
 import { actOnChosen, bulkBar } from './review-bulk.js';
-import { alike, readAlike, timesOf } from './review-alike.js';
+import { alike, allOf, readAlike, timesOf } from './review-alike.js';
 import { unmasked } from './marks.js';
 import { sourceMark } from './source.js';
 
@@ -27,7 +27,7 @@ export class ReviewView {
    * @param {import('./store.js').Store} store
    * @param {import('./queue.js').Queue} queue
    * @param {import('./acts.js').Acts} acts
-   * @param {{ban: (entry: Entry) => void, mute: (entry: Entry) => void, person: (entry: Entry) => void, feature: (entry: Entry) => void, look: (id: string) => void, banAll: (kind: 'mute'|'ban', entries: Entry[], done: () => void) => void, put: (row: any) => Entry}} open
+   * @param {{ban: (kind: 'mute'|'ban', entry: Entry, all: readonly Entry[]) => void, person: (entry: Entry) => void, feature: (entry: Entry) => void, look: (id: string) => void, banAll: (kind: 'mute'|'ban', entries: Entry[], done: () => void) => void, put: (row: any) => Entry}} open
    */
   constructor(parts, store, queue, acts, open) {
     this.#parts = parts;
@@ -67,11 +67,28 @@ export class ReviewView {
   act(act) {
     const item = this.#queue.current;
     if (this.#choosing) this.#actOnChosen(act);
-    else if (act === 'approve' || act === 'refuse') { if (item) this.#decide(act, item.id); } else if (item) this.#open[act](item);
+    else if (act === 'approve' || act === 'refuse') { if (item) this.#decide(act, item.id); } else if (item) this.#do(act, item);
   }
 
   /** @param {import('./review-bulk.js').Act} act */
-  #actOnChosen(act) { actOnChosen(act, { store: this.#store, queue: this.#queue, acts: this.#acts, banAll: this.#open.banAll }, () => this.choose(false)); }
+  #actOnChosen(act) { actOnChosen(act, { store: this.#store, queue: this.#queue, acts: this.#acts, banAll: this.#open.banAll, whole: (rows) => this.#whole(rows) }, () => this.choose(false)); }
+
+  /** A mute or ban is for the authors of all that are alike. @param {'ban'|'mute'|'person'|'feature'} act @param {Entry} item */
+  #do(act, item) {
+    if (act === 'person' || act === 'feature') return this.#open[act](item);
+    const row = this.#queue.rowOf(item.id);
+    void this.#whole(row ? [row] : []).then((all) => this.#open.ban(act, item, all.length > 0 ? all : [item]));
+  }
+
+  /** All comments of some rows, also those that this console has not received. @param {readonly Row[]} rows */
+  async #whole(rows) {
+    try {
+      return (await Promise.all(rows.map((row) => allOf(row, this.#store, this.#open.put)))).flat();
+    } catch (fault) {
+      this.#acts.trouble(fault);
+      return [];
+    }
+  }
 
   /** @param {'approve'|'refuse'} act @param {string} id of one of a row */
   #decide(act, id) {
@@ -188,7 +205,7 @@ export class ReviewView {
       case 'approve_chosen': case 'refuse_chosen': case 'mute_chosen': case 'ban_chosen': this.#actOnChosen(/** @type {any} */ (button.dataset.act.slice(0, -7))); break;
       case 'approve': case 'refuse': this.#decide(/** @type {any} */ (button.dataset.act), id); break;
       case 'approve_one': case 'refuse_one': void this.#acts.decide(button.dataset.act === 'approve_one' ? 'approve' : 'refuse', [id]); break;
-      case 'ban': case 'person': case 'feature': if (item) this.#open[/** @type {'ban'|'person'|'feature'} */ (button.dataset.act)](item); break;
+      case 'ban': case 'person': case 'feature': if (item) this.#do(/** @type {'ban'|'person'|'feature'} */ (button.dataset.act), item); break;
       case 'undo': {
         const decided = this.#queue.decided.find((d) => d.id === id);
         if (decided) void this.#acts.undo(decided);

@@ -1,6 +1,7 @@
 // What a row of the feed or of review asks for, by button, key or menu. Dialogs are
 // loaded with their first use.
 
+import { authorsOf } from './ban-each.js';
 import { approveAndFeature, feature } from './feature.js';
 import { Looking } from './looking.js';
 import { takeDownAll } from './take-down.js';
@@ -30,13 +31,12 @@ export class RowActs {
 
   /** What review opens. */
   opens = {
-    /** @param {Entry} entry */ ban: (entry) => void this.#ban('ban', entry),
-    /** @param {Entry} entry */ mute: (entry) => void this.#ban('mute', entry),
+    /** @param {'mute'|'ban'} kind @param {Entry} entry @param {readonly Entry[]} all that its row stands for */ ban: (kind, entry, all) => void this.#ban(kind, entry, all),
     /** @param {Entry} entry */ person: (entry) => void this.#person(entry),
     /** @param {string} id of a comment that waits */ look: (id) => void this.#looking.at(id),
     /** @param {Entry} entry */ feature: (entry) => void approveAndFeature(this.#store, this.#acts, this.#queue, entry.id),
     /** @param {'mute'|'ban'} kind @param {Entry[]} entries @param {() => void} done */
-    banAll: (kind, entries, done) => void import('./bulk-ban.js').then(({ openBulkBan }) => openBulkBan(this.#store, this.#acts, kind, entries, done)),
+    banAll: (kind, entries, done) => void import('./bulk-ban.js').then(({ openBulkBan }) => openBulkBan(this.#store, this.#acts, kind, entries, { done })),
   };
 
   /** @param {Late} late @returns {import('./row-menu.js').Parts} what the menu of a comment calls */
@@ -44,7 +44,7 @@ export class RowActs {
     this.#late = late;
     const { opens } = this;
     return { store: this.#store, acts: this.#acts, open: {
-      person: opens.person, note: (entry) => void this.#person(entry, true), feature: opens.feature, ban: (kind, entry) => void this.#ban(kind, entry),
+      person: opens.person, note: (entry) => void this.#person(entry, true), feature: opens.feature, ban: (kind, entry, all) => void this.#ban(kind, entry, all),
       decide: (act, ids) => void this.#acts.decide(act, ids),
       inReview: (id) => this.#queue.rowOf(id),
       ids: (id) => late.view.items.idsOf(id),
@@ -62,11 +62,11 @@ export class RowActs {
     switch (act) {
       case 'menu': this.#late?.menu(id); break;
       case 'approve': case 'refuse': if (status === 'held') void acts.decide(act, ids); break;
-      case 'takedown': if (status === 'shown' || status === 'cleared' || status === 'held') void takeDownAll(store, acts, ids); break;
+      case 'takedown': if (status === 'shown' || status === 'cleared' || status === 'held') void takeDownAll(acts, ids); break;
       case 'person': void this.#person(entry); break;
       case 'feature': if (status === 'shown') void feature(store, acts, id); break;
       case 'pin': if (status === 'shown') void (store.pin?.id === id ? acts.unpin(id) : acts.pin(id)); break;
-      case 'mute': case 'ban': if (!entry.badge && entry.user) void this.#ban(act, entry); break;
+      case 'mute': case 'ban': if (!entry.badge && entry.user) void this.#ban(act, entry, ids.flatMap((one) => acts.find(one) ?? [])); break;
     } // any other is a key of review, which is elsewhere
   }
 
@@ -77,9 +77,11 @@ export class RowActs {
     this.#looking.during(entry.id, dialog);
   }
 
-  /** @param {'mute'|'ban'} kind @param {Entry} entry */
-  async #ban(kind, entry) {
-    const { openBan } = await import('./ban.js');
-    this.#looking.during(entry.id, openBan(this.#store, this.#acts, kind, entry));
+  /** @param {'mute'|'ban'} kind @param {Entry} entry @param {readonly Entry[]} [all] that its row stands for: their authors */
+  async #ban(kind, entry, all = [entry]) {
+    const dialog = authorsOf(all).length > 1
+      ? (await import('./bulk-ban.js')).openBulkBan(this.#store, this.#acts, kind, all, { one: entry })
+      : (await import('./ban.js')).openBan(this.#store, this.#acts, kind, entry, all);
+    if (dialog) this.#looking.during(entry.id, dialog);
   }
 }

@@ -1,7 +1,6 @@
 // One decision about all comments of a row, and the way back.
 
-import { call } from '../shared/api.js';
-
+/** @typedef {import('./model.js').Entry} Entry */
 /** @typedef {{store: import('./store.js').Store, queue: import('./queue.js').Queue, acts: import('./acts.js').Acts}} Parts */
 
 /**
@@ -12,24 +11,39 @@ export async function decideRow(act, row, { store, queue, acts }) {
   if (row.count < 2) return acts.decide(act, [row.first.id]);
   const items = row.items.filter((item) => !item.busy);
   if (items.length === 0) return;
-  if (row.by === 'person') { // the server knows no group of these
-    queue.move(1) || queue.move(-1);
-    return acts.decide(act, items.map(({ id }) => id));
-  }
   acts.final = false;
-  acts.mark(items, true);
   queue.move(1) || queue.move(-1);
+  // The server knows no group of those by one person.
+  acts.told(act, row.by === 'person' ? await acts.decided(act, items) : await decidedGroup(act, row, items, { store, queue, acts }));
+}
+
+/**
+ * The answers to a decision about all that are alike.
+ * @param {'approve'|'refuse'} act @param {import('./queue.js').Row} row @param {Entry[]} items those of it that are here
+ * @param {Parts} parts
+ * @returns {Promise<import('./tally.js').Result[]>}
+ */
+async function decidedGroup(act, row, items, { store, queue, acts }) {
+  acts.mark(items, true);
   store.notify('queue');
-  try {
-    const { results, count } = await call('POST', store.path('review', row.key, act), { up_to: Math.max(queue.seq, ...row.items.map((item) => item.seq)) });
-    // Each thing that came out otherwise is said once.
-    acts.told(results.filter((/** @type {any} */ r, /** @type {number} */ i) => results.findIndex((/** @type {any} */ other) => other.code === r.code && other.by === r.by) === i));
-    if (count > 0) store.notice({ text: store.words.t(act === 'approve' ? 'approved_n' : 'refused_n', { n: count }), glyph: 'check' });
-  } catch (fault) {
-    acts.trouble(fault);
-  }
+  const results = await acts.ask('POST', store.path('review', row.key, act), { up_to: Math.max(queue.seq, ...row.items.map((item) => item.seq)) })
+    .then((answer) => answer.results, (fault) => Array.from({ length: row.count }, (_, i) => ({ id: row.items[i]?.id ?? '', fault })));
   acts.mark(items, false);
   store.notify('queue');
+  return results;
+}
+
+/**
+ * Approves or refuses all that are selected, and says once what came of it.
+ * @param {'approve'|'refuse'} act @param {readonly string[]} ids @param {Parts} parts
+ */
+export async function decideChosen(act, ids, { store, queue, acts }) {
+  const rows = queue.rows.filter((row) => row.count > 1 && row.by === 'text' && row.items.every(({ id }) => ids.includes(id)));
+  const others = queue.items.filter((item) => ids.includes(item.id) && !item.busy && !rows.some((row) => row.items.includes(item)));
+  acts.final = false;
+  const asked = rows.map((row) => decidedGroup(act, row, row.items, { store, queue, acts }));
+  if (others.length > 0) asked.push(acts.decided(act, others));
+  acts.told(act, (await Promise.all(asked)).flat());
 }
 
 /**
@@ -37,13 +51,9 @@ export async function decideRow(act, row, { store, queue, acts }) {
  * @param {readonly string[]} ids @param {Parts} parts
  */
 export async function letThrough(ids, { store, acts }) {
+  acts.final = false;
   if (ids.length === 1) return void acts.call('POST', store.path('comments', ids[0], 'approve'), { from: 'refused' });
-  for (let i = 0; i < ids.length; i += 200) {
-    const done = await acts.call('POST', store.path('comments', 'bulk'), { ids: ids.slice(i, i + 200), act: 'approve', from: 'refused' });
-    if (!done) return;
-    acts.told(done.results);
-  }
-  store.notice({ text: store.words.t('approved_n', { n: ids.length }), glyph: 'check' });
+  acts.told('approve', await acts.several(ids, { act: 'approve', from: 'refused' }));
 }
 
 /**

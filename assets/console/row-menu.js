@@ -2,6 +2,7 @@
 // about it and its author.
 
 import { copyText } from '../shared/clipboard.js';
+import { authorsOf } from './ban-each.js';
 import { lasting } from './ban-times.js';
 import { openMenu } from './context-menu.js';
 import { feature } from './feature.js';
@@ -17,7 +18,7 @@ export const MUTES = [60, 600, 3600];
 /**
  * What the menu calls.
  * @typedef {object} Open
- * @property {(kind: 'mute'|'ban', entry: Entry) => void} ban
+ * @property {(kind: 'mute'|'ban', entry: Entry, all: readonly Entry[]) => void} ban the authors of all
  * @property {(entry: Entry) => void} person
  * @property {(entry: Entry) => void} note writes a note on its author, or a warning
  * @property {(entry: Entry) => void} feature approves what waits and makes a card of it
@@ -47,6 +48,8 @@ export function rowItems(entry, { store, acts, open }, fed) {
   const keys = fed || (waiting?.count ?? 1) === 1;
   const times = (/** @type {string} */ text, n = all.length) => (n > 1 ? `${text} ×${n.toLocaleString(words.lang)}` : text);
   const pinned = store.pin?.id === id;
+  const said = fed ? all.flatMap((one) => acts.find(one) ?? []) : [entry];
+  const n = authorsOf(said).length;
   /** @param {string} text @param {string} glyph @param {() => unknown} act @param {string} [key] @returns {MenuItem} */
   const item = (text, glyph, act, key = '') => ({ text, glyph, act, key: key || undefined });
   const stop = (/** @type {MenuItem} */ one) => ({ ...one, stop: true });
@@ -55,10 +58,10 @@ export function rowItems(entry, { store, acts, open }, fed) {
     status === 'held' ? [item(times(t('approve')), 'check', () => open.decide('approve', all), keys ? 'A' : ''), item(times(t('refuse')), 'x', () => open.decide('refuse', all), keys ? 'R' : ''), item(times(t('approve_feature'), front), 'show', () => open.feature(entry), fed ? '' : 'S')]
       : status === 'shown' ? [item(t(pinned ? 'unpin' : 'pin'), 'pin', () => (pinned ? acts.unpin(id) : acts.pin(id)), 'P'), item(t('feature'), 'show', () => feature(store, acts, id), 'S')]
         : status === 'refused' ? [item(times(t('let_through')), 'check', () => acts.letThrough(all))] : [],
-    live ? [stop(item(times(t('take_down')), 'takedown', () => takeDownAll(store, acts, all), 'Del'))] : [],
+    live ? [stop(item(times(t('take_down')), 'takedown', () => takeDownAll(acts, all), 'Del'))] : [],
     entry.badge || !entry.user ? [] : [
-      ...MUTES.map((seconds) => item(t('mute_for', { time: lasting(words, seconds) }), 'mute', () => muteFor(store, acts, entry, seconds))),
-      item(t('mute_more'), 'mute', () => open.ban('mute', entry), 'M'), stop(item(t('ban_more'), 'ban', () => open.ban('ban', entry), 'B')),
+      ...MUTES.map((seconds) => item(t(n > 1 ? 'mute_n_for' : 'mute_for', { n, time: lasting(words, seconds) }), 'mute', () => muteFor(store, acts, said, seconds))),
+      item(n > 1 ? t('mute_n_more', { n }) : t('mute_more'), 'mute', () => open.ban('mute', entry, said), keys ? 'M' : ''), stop(item(n > 1 ? t('ban_n_more', { n }) : t('ban_more'), 'ban', () => open.ban('ban', entry, said), keys ? 'B' : '')),
     ],
     [item(t('person_of', { name: acts.nameOf(entry) }), 'person', () => open.person(entry), 'I'), ...(entry.badge || !entry.user ? [] : [item(t('note_more'), 'edit', () => open.note(entry))]), item(t('reply'), 'chat', () => open.reply(entry)), item(t('copy_text'), 'copy', () => copyText(entry.text)), item(t('word_add'), 'rules', () => open.word(entry))],
   ];

@@ -22,7 +22,7 @@ export const clock = (at) => time.format(new Date(at));
  * Draws an entry into its row, from nothing.
  * @param {HTMLElement} row @param {Entry} entry @param {Words} words
  * @param {{left: number, of: number}} [waiting] ms in the delay line
- * @param {import('./marks.js').Sought & {count?: number, spread?: boolean}} [sought] count: equal ones that the row stands for, if it is not spread
+ * @param {import('./marks.js').Sought & {count?: number, people?: number, spread?: boolean}} [sought] count: equal ones that the row stands for, if it is not spread; people: their authors
  */
 export function drawRow(row, entry, words, waiting = { left: 0, of: 1 }, sought = { find: '', words: [] }) {
   const { t } = words;
@@ -32,11 +32,11 @@ export function drawRow(row, entry, words, waiting = { left: 0, of: 1 }, sought 
   const dot = el('span', { class: 'dot', hidden: entry.color === '#ffffff' });
   dot.style.setProperty('--dot', entry.color);
   const name = el('button', { type: 'button', class: 'name', tabindex: '-1', 'data-act': 'person', title: t('person_of', { name: nameOf(entry, t('guest')) }) }, markedName(entry, t('guest'), sought.find), entry.badge && el('span', { class: 'badge' }, t(entry.badge)));
-  const text = el('span', { class: 'said' }, entry.paid ? el('b', { class: 'paid' }, amountText(entry.paid, words.lang)) : null, entry.photo && (entry.status === 'shown' || entry.status === 'held' || entry.status === 'refused') ? thumbnail(entry.photo, '') : null, markedText(entry, '', sought), timesOf(sought.count ?? 1, words, sought.spread), unmasked(entry, words), lookersChip([entry], words));
+  const text = el('span', { class: 'said' }, entry.paid ? el('b', { class: 'paid' }, amountText(entry.paid, words.lang)) : null, entry.photo && (entry.status === 'shown' || entry.status === 'held' || entry.status === 'refused') ? thumbnail(entry.photo, '') : null, markedText(entry, '', sought), timesOf(sought.count ?? 1, sought.people ?? 1, words, sought.spread), unmasked(entry, words), lookersChip([entry], words));
   row.replaceChildren(el('time', { class: 'time', datetime: new Date(entry.at).toISOString() }, clock(entry.at)), dot, el('span', { class: 'who' }, name, sourceMark(entry, words)), text);
   const chip = chipOf(entry, words);
   if (chip) row.append(chip);
-  row.append(actsOf(entry, words, sought.spread ? 1 : sought.count ?? 1));
+  row.append(sought.spread ? actsOf(entry, words, 1, 1) : actsOf(entry, words, sought.count ?? 1, sought.people ?? 1));
   if (waits) {
     const bar = el('span', { class: 'wait-bar', 'aria-hidden': 'true' });
     bar.style.setProperty('--left', `${Math.round(waiting.left)}ms`);
@@ -46,10 +46,11 @@ export function drawRow(row, entry, words, waiting = { left: 0, of: 1 }, sought 
   }
 }
 
-/** How many equal comments a row stands for; a click shows each. @param {number} n @param {Words} words @param {boolean} [spread] */
-function timesOf(n, { t, lang }, spread = false) {
+/** How many equal comments a row stands for; a click shows each. @param {number} n @param {number} people @param {Words} words @param {boolean} [spread] */
+function timesOf(n, people, { t, lang }, spread = false) {
   if (n < 2) return null;
-  return el('button', { type: 'button', class: 'times as-text', tabindex: '-1', 'data-act': 'spread', 'aria-expanded': String(spread), 'aria-label': t('equal_n', { n }), title: t('equal_n', { n }) }, `×${n.toLocaleString(lang)}`);
+  const label = t(people > 1 ? 'equal_people_n' : 'equal_n', { n, people });
+  return el('button', { type: 'button', class: 'times as-text', tabindex: '-1', 'data-act': 'spread', 'aria-expanded': String(spread), 'aria-label': label, title: label }, `×${n.toLocaleString(lang)}`);
 }
 
 /** What is to be known of an entry beside its text. @param {Entry} entry @param {Words} words */
@@ -69,14 +70,15 @@ export function chipOf(entry, words) {
   return null;
 }
 
-/** The same act is always at the same place: take down is the last. @param {Entry} entry @param {Words} words @param {number} n equal ones */
-function actsOf(entry, { t, lang }, n) {
+/** The same act is always at the same place: take down is the last. @param {Entry} entry @param {Words} words @param {number} n equal ones @param {number} people who wrote them */
+function actsOf(entry, { t, lang }, n, people) {
+  const all = people > 1 ? t('mute_n', { n: people }) : '';
   const button = (/** @type {string} */ act, /** @type {string} */ glyph, /** @type {string} */ label, /** @type {string} */ key, more = '') => el('button', {
-    type: 'button', class: `icon-button ${more}`, title: `${t(act)}${act === 'take_down' && n > 1 ? ` ×${n.toLocaleString(lang)}` : ''} (${key})`, tabindex: '-1', 'data-act': act === 'take_down' ? 'takedown' : act,
+    type: 'button', class: `icon-button ${more}`, title: `${act === 'mute' && all ? all : t(act)}${act === 'take_down' && n > 1 ? ` ×${n.toLocaleString(lang)}` : ''} (${key})`, tabindex: '-1', 'data-act': act === 'take_down' ? 'takedown' : act,
     'aria-label': label, 'aria-disabled': entry.busy && act === 'take_down' ? 'true' : null,
   }, icon(glyph));
   const live = entry.status === 'shown' || entry.status === 'cleared';
-  const others = entry.badge ? [] : [button('mute', 'mute', t('mute_of', { name: nameOf(entry, t('guest')) }), 'M', 'on-hover')];
+  const others = entry.badge ? [] : [button('mute', 'mute', all || t('mute_of', { name: nameOf(entry, t('guest')) }), 'M', 'on-hover')];
   return el('span', { class: 'acts' }, ...others,
     entry.status === 'shown' ? button('feature', 'show', t('feature_of', { text: entry.text }), 'S', 'on-hover') : '',
     live ? button('person', 'person', t('person_of', { name: nameOf(entry, t('guest')) }), 'I', 'on-hover') : '',

@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Acts } from '../console/acts.js';
+import { decideChosen } from '../console/row-decisions.js';
+import { Queue } from '../console/queue.js';
+import { tally } from '../console/tally.js';
+import { ApiError } from '../shared/api.js';
+import { readLocale } from './fakes.js';
+
+const ok = (/** @type {string} */ id) => ({ id, status: 'shown', by: 'Mika' });
+const kims = (/** @type {string} */ id) => ({ id, status: 'refused', by: 'Kim', again: true });
+
+test('a decision about several is told as it came out', () => {
+  const en = readLocale('console', 'en');
+  for (const [act, results, want, glyph] of /** @type {const} */ ([
+    ['approve', [ok('1'), ok('2'), ok('3')], '3 approved.', 'check'],
+    ['approve', [ok('1'), ok('2'), ok('3'), kims('4')], '3 approved. Kim had already refused 1.', 'person'],
+    ['approve', [kims('1'), kims('2')], 'Kim had already refused 2.', 'person'],
+    // One's own needs no name, nor does what nobody's link did.
+    ['refuse', [ok('1'), { id: '2', status: 'shown', by: 'Mika', again: true }, { id: '3', status: 'removed', again: true }], '1 refused. 1 was already approved. 1 was already taken down.', 'person'],
+    ['approve', [ok('1'), { id: '2', code: 'not_found' }, { id: '3', code: 'not_found' }, kims('4')], '1 approved. 2 stayed as they were: It is not there any more. Kim had already refused 1.', 'warn'],
+    ['remove', [ok('1'), { id: '2', fault: new Error('broken') }], '1 taken down. 1 stayed as it was: That did not work. Try again.', 'warn'],
+  ])) {
+    const told = tally(act, results, en, 'Mika');
+    assert.equal(told.text, want);
+    assert.equal(told.glyph, glyph, want);
+    assert.equal(told.tone, glyph === 'warn' ? 'stop' : undefined, want);
+  }
+  assert.equal(tally('approve', [ok('1'), kims('2')], readLocale('console', 'zh-CN'), 'Mika').text, '已通过 1 条。1 条此前已被 Kim 拒绝。');
+  assert.equal(tally('approve', [ok('1'), kims('2')], readLocale('console', 'ja'), 'Mika').text, '1件を承認しました。1件はすでにKimが却下していました。');
+});
+
+test('every outcome has its words in every language', () => {
+  for (const lang of ['en', 'zh-CN', 'ja']) {
+    for (const act of /** @type {const} */ (['approve', 'refuse', 'remove'])) {
+      for (const status of ['shown', 'refused', 'removed']) for (const by of ['', 'Kim']) assert.ok(tally(act, [ok('1'), { id: '2', status, by, again: true }], readLocale('console', lang), 'Mika').text);
+    }
+  }
+});
+
+/** A console over a server that answers by what is asked. @param {any[]} items @param {(path: string, body: any) => any} serve */
+function over(items, serve) {
+  /** @type {string[]} */ const told = [];
+  const queue = new Queue();
+  queue.reset(items, items.length);
+  const store = /** @type {any} */ ({ me: 'Mika', words: readLocale('console', 'en'), path: (/** @type {string[]} */ ...parts) => parts.join('/'), notify() {}, notice: (/** @type {any} */ { text }) => told.push(text) });
+  const acts = new Acts(store, /** @type {any} */ (new Map()), queue, () => {}, /** @type {any} */ ({}));
+  acts.ask = async (method, path, body) => serve(path, body);
+  return { told, queue, store, acts };
+}
+
+test('what was selected is told once, also where it took several requests', async () => {
+  const item = (/** @type {string} */ id, more = {}) => ({ id, text: id, status: 'held', seq: 1, ...more });
+  const { told, queue, store, acts } = over([item('a'), item('b'), item('c', { group: 'g' }), item('d', { group: 'g' })], (path, body) => ({
+    results: path === 'review/g/approve' ? [ok('c'), kims('d')] : body.ids.map(ok),
+  }));
+  await decideChosen('approve', ['a', 'b', 'c', 'd'], { store, queue, acts });
+  assert.deepEqual(told, ['3 approved. Kim had already refused 1.']);
+});
+
+test('a request that fails does not hide what came of the others', async () => {
+  const items = Array.from({ length: 401 }, (_, i) => ({ id: `h${i}`, text: `${i}`, status: 'held', seq: i }));
+  let asked = 0;
+  const { told, acts } = over(items, (_, body) => {
+    if (++asked === 2) throw new ApiError(0, 'offline', '');
+    return { results: body.ids.map(ok) };
+  });
+  await acts.decide('approve', items.map(({ id }) => id));
+  assert.deepEqual(told, ['201 approved. 200 stayed as they were: No connection. Try again.']);
+  assert.ok(items.every((item) => /** @type {any} */ (item).busy === false));
+});

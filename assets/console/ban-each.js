@@ -1,0 +1,35 @@
+// A mute or ban of several people at once, with one way back for all.
+
+/** @typedef {import('./model.js').Entry} Entry */
+
+/**
+ * One comment of each person; those who run the room cannot be banned.
+ * @param {readonly Entry[]} entries
+ */
+export function authorsOf(entries) {
+  /** @type {Map<string, Entry>} */ const people = new Map();
+  for (const entry of entries) if (entry.user && !entry.badge && !people.has(entry.user)) people.set(entry.user, entry);
+  return [...people.values()];
+}
+
+/**
+ * @param {import('./store.js').Store} store @param {import('./acts.js').Acts} acts
+ * @param {Record<string, any>} ban as POST /bans takes it, without a user
+ * @param {readonly Entry[]} entries of those people; what of it waits is decided with it
+ */
+export async function banEach(store, acts, ban, entries) {
+  /** @type {string[]} */ const made = [];
+  let removed = 0;
+  for (const { user } of authorsOf(entries)) {
+    try {
+      const one = await acts.ask('POST', store.path('bans'), { ...ban, user });
+      made.push(one.id);
+      removed += one.removed ?? 0;
+    } catch (fault) { acts.trouble(fault); }
+  }
+  if (made.length === 0) return;
+  store.notify('bans');
+  // Unless it went with the rest.
+  if (!ban.remove) await acts.decide('refuse', entries.filter(({ id }) => acts.find(id)?.status === 'held').map(({ id }) => id));
+  store.notice({ text: store.words.t(`${ban.kind}_told_n`, { n: made.length, removed }), glyph: ban.kind, undo: async () => { for (const id of made) await acts.lift(id); } });
+}
