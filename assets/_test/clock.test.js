@@ -98,11 +98,11 @@ test('the server\'s time goes on evenly while the device\'s clock is set', (t) =
     assert.equal(clock.now, server + 4000);
     assert.equal(clock.local(server + 10_000), time.wall + 6000, 'as the device shows it now');
     assert.equal(clock.local(0), 0);
-    clock.heard(server + 4000 - 300);
+    clock.sync(server + 4000 - 300);
     assert.equal(clock.now, server + 4000, 'a late message is no other time');
     clock.reset(server - HOUR);
     assert.equal(clock.now, server - HOUR, 'the server\'s own clock was set: a new connection follows it');
-    clock.heard(NaN);
+    clock.sync(NaN);
     assert.equal(clock.now, server - HOUR);
     t.mock.restoreAll();
   }
@@ -128,7 +128,7 @@ test('durations on pages do not follow the device\'s clock', (t) => {
     time.run(250);
     assert.equal(store.now, 1250);
     latency.shown(1100);
-    assert.deepEqual(latency.tell(), { shown_ms: 150 });
+    assert.deepEqual(latency.takeMedian(), { shown_ms: 150 });
     watch.take({ newcomers: 40 }, {});
     assert.equal(watch.raid, null, 'still waved off');
     time.run(600_000);
@@ -163,13 +163,13 @@ test('what the overlay missed is drawn by its age, and nothing from the future',
   const time = 1_700_000_000_000, crossing = 9_000;
   for (const delay of [0, 5_000]) {
     const missed = new CatchUp();
-    assert.ok(missed.young({ at: time + HOUR }, crossing), 'live: whatever comes');
+    assert.ok(missed.stillCrossing({ at: time + HOUR }, crossing), 'live: whatever comes');
     missed.begin(time, delay);
     const present = time - delay;
     for (const [at, young] of /** @type {[number, boolean][]} */ ([
       [present, true], [present - crossing, true], [present - crossing - 1, false], [present + SKEW, true], [present + SKEW + 1, false],
       [present + 25_000, false], [present + HOUR, false], [present + 366 * 24 * HOUR, false],
-    ])) assert.equal(missed.young({ at }, crossing), young, `${delay} ${at - present}`);
+    ])) assert.equal(missed.stillCrossing({ at }, crossing), young, `${delay} ${at - present}`);
     assert.equal(missed.age({ at: present - 300 }), 300);
     assert.equal(missed.age({ at: present + 300 }), 0);
     missed.end();

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { GRACE, ConnectionStatus, SAID } from '../shared/connection-status.js';
+import { GRACE, ConnectionStatus, BACK_SHOWN } from '../shared/connection-status.js';
 import { FakeClock } from './fakes.js';
 
 function start() {
@@ -30,7 +30,7 @@ test('back is said for a while, and only after it was lost', () => {
   const { clock, said, line } = start();
   line.state('open'); line.state('waiting'); clock.advance(GRACE); line.state('connecting'); line.state('open');
   assert.equal(line.news, 'back');
-  clock.advance(SAID);
+  clock.advance(BACK_SHOWN);
   assert.deepEqual(said, ['offline', 'back', '']);
 });
 

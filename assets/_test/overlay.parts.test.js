@@ -58,7 +58,7 @@ test('dedupe: an item stands for many and loses them one by one', () => {
   const key = keyOf(said('1'), false);
   const item = { parts: [said('1')], key };
   dedupe.admit(item);
-  assert.equal(dedupe.twin(key), item);
+  assert.equal(dedupe.joinable(key), item);
   dedupe.join(item, said('2', { user: 'u1' }));
   dedupe.join(item, said('3'));
   assert.deepEqual(dedupe.idsOf('u1'), ['1', '2']);
@@ -69,18 +69,18 @@ test('dedupe: an item stands for many and loses them one by one', () => {
   dedupe.part('2');
   dedupe.part('3');
   dedupe.forget(item);
-  assert.equal(dedupe.twin(key), undefined);
+  assert.equal(dedupe.joinable(key), undefined);
 });
 
 test('dedupe: one item stands for a bounded number, and a newer twin takes over', () => {
   const dedupe = new Dedupe();
   const old = { parts: Array.from({ length: MERGE_MOST }, (_, i) => said(`o${i}`)), key: 'k' };
   dedupe.admit(old);
-  assert.equal(dedupe.twin('k'), undefined);
+  assert.equal(dedupe.joinable('k'), undefined);
   const young = { parts: [said('y')], key: 'k' };
   dedupe.admit(young);
   dedupe.forget(old);
-  assert.equal(dedupe.twin('k'), young);
+  assert.equal(dedupe.joinable('k'), young);
   assert.equal(dedupe.has('o5'), false);
 });
 

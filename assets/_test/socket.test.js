@@ -182,7 +182,7 @@ test('the wait grows with jitter to at most 20 s, and begins anew after a settle
   assert.ok(net.clock.next > 2000, 'a greeting alone does not count: a server that drops at once is not hammered');
   net.clock.advance(net.clock.next);
   net.last.feed(hello());
-  net.clock.advance(TIMES.settled);
+  net.clock.advance(TIMES.stable);
   net.last.cut();
   assert.ok(net.clock.next <= 313);
 });

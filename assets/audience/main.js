@@ -97,7 +97,7 @@ const socket = new RoomSocket({
       describe();
     },
     beat(beat) {
-      clock.heard(Number(beat.time));
+      clock.sync(Number(beat.time));
       people = beat.people ?? people;
       describe();
     },

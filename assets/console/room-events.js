@@ -147,7 +147,7 @@ export class RoomEvents {
         store.notify('replay');
       },
       looking: wireLookers(store, model, (entries) => view.changed(entries)),
-      beat: (beat) => store.clock.heard(Number(beat.time)),
+      beat: (beat) => store.clock.sync(Number(beat.time)),
       stats: (stats) => {
         store.stats = stats;
         raids.take(/** @type {any} */ (stats).raid, store.room);

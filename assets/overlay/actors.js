@@ -32,8 +32,8 @@ export class Actors {
   }
 
   /** The item that an equal comment could join. @param {string} key */
-  twin(key) {
-    return this.#dedupe.twin(key);
+  joinable(key) {
+    return this.#dedupe.joinable(key);
   }
 
   /** Counts a comment that has come. */
@@ -45,7 +45,7 @@ export class Actors {
   queue(item) {
     this.#dedupe.admit(item);
     const out = this.waiting.add(item);
-    if (out) this.lose(out, 'full');
+    if (out) this.dropUnshown(out, 'full');
   }
 
   /** Lets an item stand for an equal comment, too. @param {Item} item @param {Comment} c */
@@ -93,13 +93,13 @@ export class Actors {
   }
 
   /** @param {Item} item @param {'full'|'late'} why: no place was free, or its time was over */
-  lose(item, why) {
+  dropUnshown(item, why) {
     this.#count[why] += item.parts.length;
     this.drop(item);
   }
 
   /** Drops a waiting item as if it had never come. @param {Item} item */
-  forgo(item) {
+  withdraw(item) {
     this.#count.received -= item.parts.length;
     this.#count.merged -= item.parts.length - 1;
     this.drop(item);
@@ -107,7 +107,7 @@ export class Actors {
 
   /** Drops the items that have waited too long. @param {number} real ms, see StageClock */
   expire(real) {
-    for (const item of this.waiting.expire(real)) this.lose(item, 'late');
+    for (const item of this.waiting.expire(real)) this.dropUnshown(item, 'late');
   }
 
   /** Drops the flying items that have left the screen. @param {number} now ms of the stage */

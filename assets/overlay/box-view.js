@@ -24,7 +24,7 @@ export class BoxView {
   constructor(root) { this.#root = root; }
 
   /** @param {Form} form @param {Style} style */
-  dress(form, style) {
+  restyle(form, style) {
     this.#style = style;
     if (form === this.#form) return;
     this.#form = form;

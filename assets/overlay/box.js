@@ -109,10 +109,10 @@ export class Box {
     return { ...count, active: drawn, queued: this.#lines.size - drawn, dropped: { full, old } };
   }
 
-  get #awake() { return !this.#hidden && this.#clock.running; }
+  get #active() { return !this.#hidden && this.#clock.running; }
 
   #work() {
-    if (this.#awake) this.#ticker.soon();
+    if (this.#active) this.#ticker.soon();
     else this.#trim(); // no tick does it
   }
 
@@ -124,12 +124,12 @@ export class Box {
     this.#count.received++;
     const at = this.#clock.now - age;
     const key = this.#options.merge && !c.paid ? keyOf(c, this.#options.names) : '';
-    const twin = this.#dedupe.twin(key);
-    if (twin) {
-      this.#dedupe.join(twin, c);
+    const joinable = this.#dedupe.joinable(key);
+    if (joinable) {
+      this.#dedupe.join(joinable, c);
       this.#count.merged++;
-      twin.at = Math.max(twin.at, at);
-      if (twin.view) this.#changed.add(twin);
+      joinable.at = Math.max(joinable.at, at);
+      if (joinable.view) this.#changed.add(joinable);
       return;
     }
     const line = { parts: [c], key, at, live: age === 0 && !this.#hidden, view: null };

@@ -21,7 +21,7 @@ export class CatchUp {
   age(c) { return this.#present === null ? 0 : Math.max(0, this.#present - c.at); }
 
   /** Whether a comment would still be on its way. @param {{at: number}} c @param {number} crossing ms */
-  young(c, crossing) {
+  stillCrossing(c, crossing) {
     if (this.#present === null) return true;
     const age = this.#present - c.at;
     return age <= crossing && age >= -SKEW;

@@ -26,7 +26,7 @@ root.dataset.outline = outlineKind(navigator.userAgent);
 const element = /** @type {HTMLElement} */ (document.getElementById('box'));
 const view = new BoxView(/** @type {HTMLElement} */ (document.getElementById('lines')));
 const pin = new Pin(element, { style, changed: () => {} });
-dress();
+applyStyle();
 const latency = new Latency();
 const box = new Box({
   view, clock: new StageClock(document.timeline), options, timer: new FrameTimer(),
@@ -46,20 +46,20 @@ function style() {
 }
 
 /** Options that are style. */
-function dress() {
+function applyStyle() {
   root.lang = options.lang || ownLang;
   root.dataset.theme = options.theme;
   root.dataset.newest = options.newest;
   root.dataset.place = options.place;
   applyOptions(options, rule.style);
-  view.dress(options.box === 'youtube' ? youtube : list, style());
-  pin.dress(options.emoji);
+  view.restyle(options.box === 'youtube' ? youtube : list, style());
+  pin.redraw(options.emoji);
 }
 
 /** @param {Record<string, unknown>} changes names and values as in the query */
 function config(changes) {
   options = readOptions(Object.entries(changes), options);
-  dress();
+  applyStyle();
   box.config(options);
   box.rewrite();
   demo.set(options.demo);

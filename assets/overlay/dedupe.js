@@ -39,7 +39,7 @@ export class Dedupe {
   }
 
   /** The item that an equal comment could join. @param {string} key */
-  twin(key) {
+  joinable(key) {
     const item = key ? this.#byKey.get(key) : undefined;
     return item && item.parts.length < MERGE_MOST ? item : undefined;
   }

@@ -26,7 +26,7 @@ export class Drawing {
   #last = 0;
   /** @type {number|null} ms that the fastest of the frames asked for last took */ #fastest = null;
   /** @type {number|null} */ #placed = null;
-  #news = false;
+  #changePending = false;
   /** @type {any} */ #timer = null;
 
   /** @param {() => void} changed called when the server should hear a report before its next beat
@@ -38,7 +38,7 @@ export class Drawing {
 
   /** The server has greeted and knows nothing of this page. */
   greeted() {
-    if (this.#visible) this.#announce();
+    if (this.#visible) this.#reportChange();
     else this.#changed();
   }
 
@@ -76,8 +76,8 @@ export class Drawing {
     };
   }
 
-  #announce() {
-    this.#news = true;
+  #reportChange() {
+    this.#changePending = true;
     this.#probe();
   }
 
@@ -97,13 +97,13 @@ export class Drawing {
       this.#pending = 0;
       this.#env.never(this.#timer);
       this.#fastest = fastest;
-      if (!this.#news) return;
-      this.#news = false;
+      if (!this.#changePending) return;
+      this.#changePending = false;
       this.#changed();
     };
     this.#pending = this.#env.frame(next);
     this.#timer = this.#env.later(() => {
-      this.#news = true; // and so is that they come after all
+      this.#changePending = true; // and so is that they come after all
       this.#changed();
     }, LATE);
   }

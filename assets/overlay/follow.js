@@ -45,18 +45,18 @@ export class Follower {
     this.#pin = pin;
     this.#latency = latency;
     const drawing = this.#drawing = new Drawing(() => { socket.send({ type: 'beat', ...drawing.report() }); });
-    const young = (/** @type {Comment} */ c) => this.#missed.young(c, lasts(c));
+    const stillCrossing = (/** @type {Comment} */ c) => this.#missed.stillCrossing(c, lasts(c));
     const socket = this.#socket = new RoomSocket({
-      room, role: 'overlay', key, lines, answer: () => ({ ...latency.tell(), ...drawing.answer() }),
+      room, role: 'overlay', key, lines, answer: () => ({ ...latency.takeMedian(), ...drawing.answer() }),
       handlers: {
         ...rest,
-        hello: (hello) => this.#greeted(hello, young, greeted),
-        comment: (c) => { pass('comment', c); if (young(c)) stage.push([c], this.#age); },
+        hello: (hello) => this.#greeted(hello, stillCrossing, greeted),
+        comment: (c) => { pass('comment', c); if (stillCrossing(c)) stage.push([c], this.#age); },
         events: () => { this.#missed.end(); this.#catching = false; }, // the first frame after a resume was what was missed
         room: (change) => {
           pass('room', change);
           changed?.(change);
-          this.#seen.away(change.overlay_hidden);
+          this.#seen.hide(change.overlay_hidden);
           if (change.delay_ms !== undefined) latency.delayed(change.delay_ms);
         },
         remove: (what) => this.remove(what),
@@ -110,7 +110,7 @@ export class Follower {
   #greeted(hello, young, also) {
     const delay = hello.room?.delay_ms ?? 0;
     this.#missed.begin(hello.time, delay);
-    this.#seen.away(Boolean(hello.room?.overlay_hidden));
+    this.#seen.hide(Boolean(hello.room?.overlay_hidden));
     this.#latency.greeted(hello.time, delay);
     this.#obs.flush();
     also?.(hello);

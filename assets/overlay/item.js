@@ -10,7 +10,7 @@ import { moves } from './travel.js';
  * @typedef {object} Start
  * @property {number} began when it would have set out, had the stage been there, ms; Infinity: it sets
  *   out when it finds a lane
- * @property {number} patience how long it waits for a lane, ms
+ * @property {number} maxWait how long it waits for a lane, ms
  * @property {boolean} live whether the stage was there when it came
  *
  * @typedef {import('./renderer.js').Drawn & import('./queue.js').Waiting & import('./dedupe.js').Member & Start} Item
@@ -45,9 +45,9 @@ export function newItem(c, key, { from, crossing, apart }) {
   const stands = !moves(c.mode) && !apart;
   // Those who are worth it, or need a lane of another kind to drain, wait longer. One
   // that stands waits until the one before it can make way.
-  const patience = c.badge !== '' || (c.mode !== 'scroll' && !stands) ? Math.max(QUEUE_WAIT, crossing) : stands ? WAIT + LEAST : QUEUE_WAIT;
+  const maxWait = c.badge !== '' || (c.mode !== 'scroll' && !stands) ? Math.max(QUEUE_WAIT, crossing) : stands ? WAIT + LEAST : QUEUE_WAIT;
   return {
-    parts: [c], key, rank: rank(c.badge), late: from + patience, patience, stands, began: Infinity, live: true,
+    parts: [c], key, rank: rank(c.badge), late: from + maxWait, maxWait, stands, began: Infinity, live: true,
     mode: /** @type {any} */ (c.mode), w: 0, h: 0, rows: 1, t: 0, m: 0, v: 0, until: 0, lane: -1, y: 0, view: null,
   };
 }
@@ -57,7 +57,7 @@ export function newItem(c, key, { from, crossing, apart }) {
  *   renderer, px; the picture is what the stage is a part of
  * @param {Pick<import('../shared/options.js').Options, 'area'|'region'|'size'|'lanes'>} options
  */
-export function geometry(box, { area, region, size, lanes }) {
+export function measureLanes(box, { area, region, size, lanes }) {
   const pitch = Math.max(1, Math.round(PITCH * (box.line || 1.25 * size)));
   // Half a pixel of grace: 0.3 of 1080 is 324.00000000000006 or a little less.
   const fit = Math.max(1, Math.floor((box.height * area + 0.5) / pitch));

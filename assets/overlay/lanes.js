@@ -94,9 +94,9 @@ export class Lanes {
     const placed = [], homeless = [];
     const flying = [...flights].sort((a, b) => a.t - b.t);
     for (const c of flying) if (c.v > 0) c.until = this.#travel.leaves(c);
-    const settled = flying.filter((c) => c.until > now && this.#settle(c, [c.lane], placed, now));
+    const kept = flying.filter((c) => c.until > now && this.#place(c, [c.lane], placed, now));
     for (const c of flying) {
-      if (c.until > now && !settled.includes(c) && !this.#settle(c, this.#order(c), placed, now)) homeless.push(c);
+      if (c.until > now && !kept.includes(c) && !this.#place(c, this.#order(c), placed, now)) homeless.push(c);
     }
     return homeless;
   }
@@ -137,7 +137,7 @@ export class Lanes {
    * comments; a place between two of them counts. @template {Flight} T
    * @param {T} c @param {number[]} lanes @param {T[]} placed c joins them @param {number} now
    * @returns {boolean} whether there was one */
-  #settle(c, lanes, placed, now) {
+  #place(c, lanes, placed, now) {
     const n = this.#rows.length;
     const k = Math.min(c.rows, n);
     const others = placed.filter((p) => !this.#travel.apart(c, p, now));

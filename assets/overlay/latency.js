@@ -8,7 +8,7 @@ const MOST = 500;
 
 export class Latency {
   #clock;
-  /** @type {number[]} ms */ #taken = [];
+  /** @type {number[]} ms */ #delays = [];
   #since = Infinity;
   #delay = 0;
 
@@ -24,21 +24,21 @@ export class Latency {
   }
 
   /** @param {number} time ms, the server's */
-  beat(time) { this.#clock.heard(time); }
+  beat(time) { this.#clock.sync(time); }
 
   /** @param {number} ms that the room lags on purpose from now on */
   delayed(ms) { this.#delay = ms; }
 
   /** A comment is on the screen. @param {number} at ms, when the server took it */
   shown(at) {
-    if (at < this.#since || this.#taken.length >= MOST) return;
-    this.#taken.push(Math.max(0, this.#clock.now - at - this.#delay));
+    if (at < this.#since || this.#delays.length >= MOST) return;
+    this.#delays.push(Math.max(0, this.#clock.now - at - this.#delay));
   }
 
   /** The median since it was asked last, as a beat carries it; nothing when none was shown. */
-  tell() {
-    const taken = this.#taken.sort((a, b) => a - b);
-    this.#taken = [];
+  takeMedian() {
+    const taken = this.#delays.sort((a, b) => a - b);
+    this.#delays = [];
     return taken.length > 0 ? { shown_ms: Math.round(taken[taken.length >> 1]) } : {};
   }
 }

@@ -1,7 +1,7 @@
 // The field over which comments fly and stand: the stage's measures, its lanes, the
 // layer of what stands, and the flight that a comment has. Pure.
 
-import { covered, geometry } from './item.js';
+import { covered, measureLanes } from './item.js';
 import { Lanes } from './lanes.js';
 import { Standing } from './standing.js';
 import { moves, speed } from './travel.js';
@@ -15,7 +15,7 @@ const LINE = 1.25, BIG = 1.5;
 const STAY = { least: 3000, most: 6000 };
 
 export class Layout {
-  #box = geometry({ width: 0, height: 0, line: 0, count: 0 }, { area: 1, region: 'full', size: 1, lanes: 0 });
+  #box = measureLanes({ width: 0, height: 0, line: 0, count: 0 }, { area: 1, region: 'full', size: 1, lanes: 0 });
   #lanes = new Lanes(this.#box);
   /** @type {number[]} lanes that no comment may use */ #shut = [];
   /** @type {Standing<Item>} */ #standing = new Standing(this.#box);
@@ -39,7 +39,7 @@ export class Layout {
   }
 
   /** Whether an item is in the layer of what stands. @param {{mode: string}} item */
-  stands({ mode }) {
+  standingPlace({ mode }) {
     return !moves(mode) && !this.#apart;
   }
 
@@ -51,11 +51,11 @@ export class Layout {
   }
 
   /** Takes all measures anew; the lanes are empty then.
-   * @param {Parameters<typeof geometry>[0]} box the renderer's @param {import('../shared/options.js').Options} options
-   * @param {(box: ReturnType<typeof geometry>) => {top: number, bottom: number}|null} stands returns, once
+   * @param {Parameters<typeof measureLanes>[0]} box the renderer's @param {import('../shared/options.js').Options} options
+   * @param {(box: ReturnType<typeof measureLanes>) => {top: number, bottom: number}|null} stands returns, once
    *   the measures are known, what something covers that stands on the stage */
-  lay(box, options, stands) {
-    this.#box = geometry(box, options);
+  measure(box, options, stands) {
+    this.#box = measureLanes(box, options);
     this.#cross = options.duration * 1000;
     this.#speed = speed(box.picture ?? box, options.pace);
     this.#most = options.fixed;
@@ -72,7 +72,7 @@ export class Layout {
 
   /** Puts an item into a lane that is free for it. @param {Item} item @param {number} lane */
   take(item, lane) {
-    (this.stands(item) ? this.#standing : this.#lanes).take(item, lane);
+    (this.standingPlace(item) ? this.#standing : this.#lanes).take(item, lane);
   }
 
   /** Frees the place of an item that has left. @param {Item} item */
@@ -83,7 +83,7 @@ export class Layout {
   /** Makes an item longer where there is room. @param {Item} item @param {number} extra px
    * @returns {boolean} whether it could */
   grow(item, extra) {
-    if (!this.stands(item)) return this.#lanes.grow(item, extra);
+    if (!this.standingPlace(item)) return this.#lanes.grow(item, extra);
     if (item.w + extra > this.#box.width) return false;
     item.w += extra;
     return true;
@@ -93,8 +93,8 @@ export class Layout {
    * @returns {Item[]} those without a place */
   adopt(items, now) {
     return [
-      ...this.#standing.adopt(items.filter((item) => this.stands(item)), now),
-      ...this.#lanes.adopt(items.filter((item) => !this.stands(item)), now),
+      ...this.#standing.adopt(items.filter((item) => this.standingPlace(item)), now),
+      ...this.#lanes.adopt(items.filter((item) => !this.standingPlace(item)), now),
     ];
   }
 

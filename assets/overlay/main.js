@@ -12,7 +12,7 @@ import { FrameTimer } from './frames.js';
 import { Latency } from './latency.js';
 import { applyOptions, outlineKind, ownRule, whole } from './page.js';
 import { Pin } from './pin.js';
-import { WORTH } from './placement.js';
+import { MIN_LEFT } from './placement.js';
 import { Reactions } from './reactions.js';
 import { DomRenderer } from './renderer.js';
 import { ShowLayer } from './show.js';
@@ -35,7 +35,7 @@ const renderer = new DomRenderer(element, clock);
 const show = new ShowLayer(document.body);
 const reactions = new Reactions(document.body);
 const pin = new Pin(element, { style: () => renderer.style, changed: () => stage.refresh() });
-dress();
+applyStyle();
 const latency = new Latency();
 const stage = /** @type {Stage} */ (new Stage({
   renderer, clock, options, pin, timer: new FrameTimer(),
@@ -59,20 +59,20 @@ function hide(now) {
 }
 
 /** Options that are style. */
-function dress() {
+function applyStyle() {
   root.lang = options.lang || ownLang;
   root.dataset.theme = options.theme;
   if (options.fade) root.dataset.fade = '';
   else delete root.dataset.fade;
   applyOptions(options, rule.style);
   renderer.style = { names: options.names, sources: options.sources, lift: options.lift, wrap: options.wrap, motion: options.motion, labels: words(root.lang) };
-  pin.dress(options.emoji);
+  pin.redraw(options.emoji);
   show.word(root.lang);
   reactions.set(options.reactions);
 }
 
 /** Options that are more than style. */
-function equip() {
+function applyBehavior() {
   code.word(words(root.lang).scan);
   code.set(options.qr, options.idle);
   debug.set(options.debug);
@@ -83,9 +83,9 @@ function equip() {
 /** @param {Record<string, unknown>} changes names and values as in the query */
 function config(changes) {
   options = readOptions(Object.entries(changes), options);
-  dress();
+  applyStyle();
   stage.config(options);
-  equip();
+  applyBehavior();
 }
 
 // Late styles and fonts: the probe's size shows most of them, the head the rest.
@@ -97,7 +97,7 @@ new MutationObserver(refresh).observe(document.head, { childList: true, subtree:
 document.fonts.addEventListener('loadingdone', refresh);
 
 const follower = new Follower({
-  room, key, stage, pin, latency, lasts: (c) => stage.crossing(c) - WORTH,
+  room, key, stage, pin, latency, lasts: (c) => stage.crossing(c) - MIN_LEFT,
   on: {
     hello(hello) {
       code.rename(hello.room?.title);
@@ -114,7 +114,7 @@ const follower = new Follower({
     ...show.handlers, ...reactions.handlers,
   },
 });
-equip();
+applyBehavior();
 if (!options.bench && !options.demo) follower.connect();
 
 Object.assign(window, {

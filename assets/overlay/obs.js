@@ -9,11 +9,11 @@ const ACTS = {
 };
 
 /** Acts that are kept while the server cannot be reached. */
-const KEPT = 8;
+const MAX_PENDING = 8;
 
 export class Obs {
   #send;
-  /** @type {{event: string, at: number, since: number}[]} since is monotonic: it does not move when the clock is set */ #kept = [];
+  /** @type {{event: string, at: number, since: number}[]} since is monotonic: it does not move when the clock is set */ #pending = [];
 
   /**
    * @param {EventTarget & {obsstudio?: {getStatus?: (fn: (status: {recording?: boolean, recordingPaused?: boolean}) => void) => void}}} target
@@ -37,17 +37,17 @@ export class Obs {
 
   /** @param {string} event */
   #note(event) {
-    this.#kept.push({ event, at: Date.now(), since: performance.now() });
-    this.#kept.splice(0, this.#kept.length - KEPT);
+    this.#pending.push({ event, at: Date.now(), since: performance.now() });
+    this.#pending.splice(0, this.#pending.length - MAX_PENDING);
     this.flush();
   }
 
   /** Tells the server what it has not heard yet, and how long ago that was: its clock may be another. */
   flush() {
-    while (this.#kept.length > 0) {
-      const [{ event, at, since }] = this.#kept;
+    while (this.#pending.length > 0) {
+      const [{ event, at, since }] = this.#pending;
       if (!this.#send({ type: 'obs', event, at, ago: Math.floor(performance.now() - since) })) return;
-      this.#kept.shift();
+      this.#pending.shift();
     }
   }
 }

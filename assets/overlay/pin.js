@@ -49,7 +49,7 @@ export class Pin {
   }
 
   /** Writes it anew after a change of options. @param {boolean} emoji whether they are shown */
-  dress(emoji) {
+  redraw(emoji) {
     this.#emoji = emoji;
     this.#draw();
   }

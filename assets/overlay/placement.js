@@ -6,7 +6,7 @@ import { moves } from './travel.js';
 /** @typedef {import('./item.js').Item} Item */
 
 /** What goes on after an absence is shown when it has at least this many ms left. */
-export const WORTH = 1000;
+export const MIN_LEFT = 1000;
 
 /**
  * @typedef {object} Parts
@@ -31,13 +31,13 @@ export function place(waiting, parts) {
   let covered = 0;
   for (const item of waiting) {
     if (item.h === 0) {
-      actors.forgo(item); // the streamer's styles do not display it
+      actors.withdraw(item); // the streamer's styles do not display it
       continue;
     }
-    if (actors.flying.size >= options.limit && item.rank === 0 && !layout.stands(item)) continue;
+    if (actors.flying.size >= options.limit && item.rank === 0 && !layout.standingPlace(item)) continue;
     if (item.began < Infinity && rejoin(item, now, parts)) continue;
     layout.prepare(item, now);
-    if (layout.stands(item)) {
+    if (layout.standingPlace(item)) {
       stand(item, parts);
       continue;
     }
@@ -61,10 +61,10 @@ export function place(waiting, parts) {
  */
 function stand(item, { layout: { standing }, actors, clock, launch, shown }) {
   const { now } = clock;
-  const waited = item.patience - (item.late - clock.real);
+  const waited = item.maxWait - (item.late - clock.real);
   let lane = standing.find(item, now);
   if (lane < 0 && (waited >= WAIT || actors.waiting.crowded)) {
-    for (const old of standing.yields(item, now)) actors.drop(old, true);
+    for (const old of standing.displacedBy(item, now)) actors.drop(old, true);
     lane = standing.find(item, now);
   }
   if (lane < 0) return;
@@ -79,14 +79,14 @@ function stand(item, { layout: { standing }, actors, clock, launch, shown }) {
  */
 function rejoin(item, now, { layout, actors, clock, launch }) {
   layout.prepare(item, item.began);
-  const { lane, ready } = layout.stands(item)
+  const { lane, ready } = layout.standingPlace(item)
     ? { lane: layout.standing.find(item, now), ready: item.began }
     : layout.lanes.soonest(item, item.began);
   item.began = Infinity;
-  item.late = clock.real + item.patience; // it waits like one that has just come
+  item.late = clock.real + item.maxWait; // it waits like one that has just come
   if (lane < 0 || ready > now) return false;
   layout.prepare(item, ready);
-  if (item.until < now + WORTH) actors.lose(item, 'late');
+  if (item.until < now + MIN_LEFT) actors.dropUnshown(item, 'late');
   else launch(item, lane);
   return true;
 }

@@ -27,8 +27,8 @@ export class Queue {
   #flying; #standing;
 
   constructor(size = QUEUE_SIZE, standing = STANDING_SIZE) {
-    this.#flying = /** @type {Line<T>} */ (new Line(size));
-    this.#standing = /** @type {Line<T>} */ (new Line(standing));
+    this.#flying = /** @type {WaitingLine<T>} */ (new WaitingLine(size));
+    this.#standing = /** @type {WaitingLine<T>} */ (new WaitingLine(standing));
   }
 
   get length() {
@@ -78,7 +78,7 @@ export class Queue {
 }
 
 /** One waiting line. @template {Waiting} T */
-class Line {
+class WaitingLine {
   /** @type {[Set<T>, Set<T>, Set<T>]} a Set keeps the order of arrival and forgets in no time */
   #ranks = [new Set(), new Set(), new Set()];
   #size;

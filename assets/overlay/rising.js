@@ -52,7 +52,7 @@ export class Rising {
   /** @param {Record<string, number>} sums by emoji */
   rise(sums) {
     if (this.#still.matches) {
-      for (const [emoji, n] of Object.entries(sums)) this.#tally(emoji, n);
+      for (const [emoji, n] of Object.entries(sums)) this.#countUp(emoji, n);
       return;
     }
     const list = chosen(sums, MOST - this.size);
@@ -87,7 +87,7 @@ export class Rising {
   }
 
   /** @param {string} emoji @param {number} n */
-  #tally(emoji, n) {
+  #countUp(emoji, n) {
     let one = this.#counts.get(emoji);
     if (!one) {
       const node = document.createElement('span');

@@ -3,7 +3,7 @@
 
 export class Seen {
   #stage; #drawing;
-  #obs = true; #away = false;
+  #obs = true; #hidden = false;
 
   /**
    * @param {{setHidden: (hidden: boolean) => void}} stage
@@ -23,13 +23,13 @@ export class Seen {
   }
 
   /** Whether the room's moderators hide the overlay. @param {boolean} [now] nothing: as it is */
-  away(now = this.#away) {
-    document.body.style.visibility = (this.#away = now) ? 'hidden' : '';
+  hide(now = this.#hidden) {
+    document.body.style.visibility = (this.#hidden = now) ? 'hidden' : '';
     this.#look();
   }
 
   #look() {
-    const hidden = document.hidden || !this.#obs || this.#away;
+    const hidden = document.hidden || !this.#obs || this.#hidden;
     this.#stage.setHidden(hidden);
     this.#drawing.see(!hidden);
   }

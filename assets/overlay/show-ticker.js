@@ -23,7 +23,7 @@ export function make() {
   }));
 
   /** Lays the row out for the bar's width. */
-  function lay() {
+  function layOut() {
     const first = set();
     row.replaceChildren(first);
     const width = first.offsetWidth, dot = first.offsetHeight / 56;
@@ -39,8 +39,8 @@ export function make() {
     motion = row.animate([{ transform: 'translate3d(0,0,0)' }, { transform: `translate3d(-${width}px,0,0)` }], { duration: (width / (SPEED * dot)) * 1000, iterations: Infinity });
     motion.currentTime = at * ((width / (SPEED * dot)) * 1000); // at another width it goes on from the same place
   }
-  new ResizeObserver(lay).observe(node);
-  document.fonts.addEventListener('loadingdone', lay);
+  new ResizeObserver(layOut).observe(node);
+  document.fonts.addEventListener('loadingdone', layOut);
   return {
     node,
     draw({ spec }) {
@@ -48,7 +48,7 @@ export function make() {
       if (key === drawn) return;
       drawn = key;
       texts = spec.texts;
-      lay();
+      layOut();
     },
   };
 }

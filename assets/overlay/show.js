@@ -97,7 +97,7 @@ export class ShowLayer {
   }
 
   /** @param {number} time ms, the server's */
-  beat(time) { this.#clock.heard(time); }
+  beat(time) { this.#clock.sync(time); }
 
   /** How many questions stand at the left. @param {number} most @param {any} [sample] what stands there while no list is live */
   questions(most, sample) {
@@ -135,14 +135,14 @@ export class ShowLayer {
     // What lies at the lower edge makes way for the bar, and a second screen's codes for the rest.
     document.documentElement.toggleAttribute('data-bar', takes('bar'));
     document.documentElement.toggleAttribute('data-front', takes('lower') || takes('corner') || asked);
-    if (this.#walls) this.#hang(this.#items.in('live').find(({ kind }) => kind === 'photos'));
+    if (this.#walls) this.#drawWall(this.#items.in('live').find(({ kind }) => kind === 'photos'));
     clearTimeout(this.#timer);
     // On the server's second, so that what counts down does so evenly.
     if (moving) this.#timer = setTimeout(() => this.#draw(), 1000 - (now % 1000) + 10);
   }
 
   /** The wall stands behind the comments. @param {Item|undefined} item */
-  #hang(item) {
+  #drawWall(item) {
     if (this.#wall) return this.#wall.draw(item);
     if (!item) return;
     import('./wall.js').then(({ Wall }) => { // without a connection the next news tries again

@@ -32,9 +32,9 @@ export class Sizes {
     this.#renderer.measure(items);
     for (const item of items) this.#layout.fit(item);
     for (const item of this.#layout.adopt(items, now)) {
-      const lane = overlap && !this.#layout.stands(item) ? lanes.least(item, now) : -1;
+      const lane = overlap && !this.#layout.standingPlace(item) ? lanes.least(item, now) : -1;
       if (lane >= 0) lanes.take(item, lane);
-      else this.#actors.lose(item, 'full');
+      else this.#actors.dropUnshown(item, 'full');
     }
     for (const item of this.#actors.flying) this.show(item);
   }
@@ -53,7 +53,7 @@ export class Sizes {
       this.#layout.fit(item);
       const higher = item.rows > rows;
       Object.assign(item, { w, rows });
-      if (higher || (more > 0 && !this.#layout.grow(item, more))) this.#actors.lose(item, 'full');
+      if (higher || (more > 0 && !this.#layout.grow(item, more))) this.#actors.dropUnshown(item, 'full');
       else if (more > 0 || item.h !== h || item.mode !== 'scroll') this.show(item); // its place depends on its size
     });
   }

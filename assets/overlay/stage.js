@@ -5,7 +5,7 @@ import { Actors } from './actors.js';
 import { keyOf } from './dedupe.js';
 import { Layout } from './layout.js';
 import { newItem, sound } from './item.js';
-import { WORTH, place } from './placement.js';
+import { MIN_LEFT, place } from './placement.js';
 import { Sizes } from './sizes.js';
 import { Ticker } from './ticker.js';
 
@@ -30,7 +30,7 @@ export class Stage {
    * @param {import('./clock.js').StageClock} parts.clock
    * @param {Options} parts.options
    * @param {ConstructorParameters<typeof Ticker>[1]} parts.timer
-   * @param {{place: Parameters<Layout['lay']>[2]}} [parts.pin] what stands on the stage; place returns what
+   * @param {{place: Parameters<Layout['measure']>[2]}} [parts.pin] what stands on the stage; place returns what
    *   it covers, and those lanes are shut
    * @param {{tick?: () => void, push?: () => number, place?: () => void, show?: (comment: Comment) => void}} [parts.on]
    *   tick runs after each tick; push runs before comments are taken in and returns the ms that they
@@ -56,7 +56,7 @@ export class Stage {
     this.#ticker.hold(this.#on.push?.() ?? 0);
     for (const c of comments) this.#take(c, age(c));
     if (this.#hidden) this.#actors.expire(this.#clock.real); // no tick does it
-    if (this.#awake && (this.#actors.waiting.length > 0 || this.#actors.changed.size > 0)) this.#ticker.soon();
+    if (this.#active && (this.#actors.waiting.length > 0 || this.#actors.changed.size > 0)) this.#ticker.soon();
   }
 
   /** Takes comments off: flying, waiting or merged. @param {{ids?: string[], user?: string}} what */
@@ -80,7 +80,7 @@ export class Stage {
     if (this.#clock.running) return;
     this.#clock.resume();
     this.#renderer.pace(this.#actors.flying);
-    if (this.#awake) this.#ticker.now();
+    if (this.#active) this.#ticker.now();
   }
 
   /** A hidden source draws nothing. What comes meanwhile waits for as long as it
@@ -89,7 +89,7 @@ export class Stage {
   setHidden(hidden) {
     if (hidden === this.#hidden) return;
     this.#hidden = hidden;
-    if (this.#awake) this.#ticker.now();
+    if (this.#active) this.#ticker.now();
     else this.#ticker.stop();
   }
 
@@ -103,7 +103,7 @@ export class Stage {
    * Flying comments keep their way; a comment that no lane can take is lost. */
   refresh() {
     const { waiting, flying, changed } = this.#actors;
-    this.#layout.lay(this.#renderer.box(), this.#options, (box) => this.#pin?.place(box) ?? null);
+    this.#layout.measure(this.#renderer.box(), this.#options, (box) => this.#pin?.place(box) ?? null);
     this.#renderer.lines = Math.max(1, this.#layout.lanes.count >> 1);
     for (const item of waiting) item.w = 0;
     this.#actors.recycle(this.#clock.now); // their lanes are given away now, not at the next tick
@@ -133,7 +133,7 @@ export class Stage {
   crossing(c) { return this.#layout.crossing(c); }
 
   /** Whether the stage draws: it is seen, and its clock runs. */
-  get #awake() { return !this.#hidden && this.#clock.running; }
+  get #active() { return !this.#hidden && this.#clock.running; }
 
   /** @param {Comment} raw @param {number} age ms */
   #take(raw, age) {
@@ -142,15 +142,15 @@ export class Stage {
     if (!c) return;
     this.#actors.receive();
     const key = this.#options.merge ? keyOf(c, this.#options.names) : '';
-    const twin = this.#actors.twin(key);
-    if (twin && this.#hasRoom(twin)) return this.#actors.join(twin, c);
+    const joinable = this.#actors.joinable(key);
+    if (joinable && this.#hasRoom(joinable)) return this.#actors.join(joinable, c);
     const crossing = this.#layout.crossing(c);
     const item = newItem(c, key, { from: this.#ticker.earliest, crossing, apart: this.#options.apart });
     if (age > 0 || this.#hidden) {
       item.began = this.#clock.now - age;
       item.live = false;
     }
-    if (this.#hidden) item.late = this.#clock.real - age + crossing - WORTH;
+    if (this.#hidden) item.late = this.#clock.real - age + crossing - MIN_LEFT;
     this.#actors.queue(item);
   }
 

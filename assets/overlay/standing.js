@@ -32,7 +32,7 @@ export class Standing {
 
   /** The comments that have to make way for c, the oldest first; none when that would not help.
    * Those who have stood too short a time and those of a higher rank stay. @param {T} c @param {number} now ms @returns {T[]} */
-  yields(c, now) {
+  displacedBy(c, now) {
     let left = this.#standing(now);
     const old = left.filter((item) => now - item.t >= LEAST && (item.rank ?? 0) <= (c.rank ?? 0));
     const way = [];
@@ -61,9 +61,9 @@ export class Standing {
   adopt(items, now) {
     const homeless = [];
     const there = items.filter((c) => c.until > now).sort((a, b) => a.t - b.t);
-    const settled = there.filter((c) => this.#fits(c, c.lane, this.#standing(now)) && this.#room(c, this.#standing(now)) && this.#items.add(c));
+    const kept = there.filter((c) => this.#fits(c, c.lane, this.#standing(now)) && this.#room(c, this.#standing(now)) && this.#items.add(c));
     for (const c of there) {
-      if (settled.includes(c)) continue;
+      if (kept.includes(c)) continue;
       const lane = this.find(c, now);
       if (lane >= 0) this.take(c, lane);
       else homeless.push(c);

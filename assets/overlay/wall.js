@@ -12,7 +12,7 @@ const CUT = 1.3;
 /** @typedef {{x: number, y: number, w: number, h: number}} Place in px */
 
 /** Consecutive rows of about equal length; null when one would be empty. @param {number[]} shapes widths to heights @param {number} rows */
-function parted(shapes, rows) {
+function splitRows(shapes, rows) {
   const whole = shapes.reduce((sum, shape) => sum + shape, 0);
   /** @type {number[][]} */ const out = Array.from({ length: rows }, () => []);
   let before = 0;
@@ -33,7 +33,7 @@ export function places(shapes, w, h, gap) {
   /** @type {number[][]} */ let best = [shapes];
   let least = Infinity, high = h;
   for (let rows = 1; rows <= shapes.length; rows++) {
-    const parts = parted(shapes, rows), height = (h - gap * (rows - 1)) / rows;
+    const parts = splitRows(shapes, rows), height = (h - gap * (rows - 1)) / rows;
     if (!parts || height <= 0) continue;
     const off = Math.max(...parts.map((row) => Math.abs(Math.log((w - gap * (row.length - 1)) / (height * row.reduce((a, b) => a + b, 0))))));
     if (off < least) [least, best, high] = [off, parts, height];
@@ -70,18 +70,18 @@ export function pictureOf(path, gone) {
 
 export class Wall {
   /** @type {Map<string, HTMLElement>} */ #tiles = new Map();
-  /** @type {Set<string>} those that did not come */ #lost = new Set();
+  /** @type {Set<string>} those that did not come */ #failed = new Set();
   /** @type {Photo[]} */ #list = [];
   node = line('div', 'dm-wall');
 
   constructor() {
     this.node.hidden = true;
-    new ResizeObserver(() => this.#divide()).observe(this.node);
+    new ResizeObserver(() => this.#arrange()).observe(this.node);
   }
 
   /** @param {import('../shared/items.js').Item|undefined} item the wall that is live */
   draw(item) {
-    const list = this.#list = /** @type {Photo[]} */ (item?.result?.newest ?? []).filter(({ path }) => !this.#lost.has(path)).slice(0, MOST);
+    const list = this.#list = /** @type {Photo[]} */ (item?.result?.newest ?? []).filter(({ path }) => !this.#failed.has(path)).slice(0, MOST);
     const known = new Set(list.map(({ id }) => id));
     for (const [id, tile] of this.#tiles) {
       if (known.has(id)) continue;
@@ -90,11 +90,11 @@ export class Wall {
     }
     list.forEach((photo, i) => {
       let tile = this.#tiles.get(photo.id);
-      if (!tile) this.#tiles.set(photo.id, tile = this.#tile(photo, () => { this.#lost.add(photo.path); this.draw(item); }));
+      if (!tile) this.#tiles.set(photo.id, tile = this.#tile(photo, () => { this.#failed.add(photo.path); this.draw(item); }));
       if (this.node.children[i] !== tile) this.node.insertBefore(tile, this.node.children[i] ?? null);
     });
     this.node.hidden = list.length === 0;
-    this.#divide();
+    this.#arrange();
   }
 
   /** @param {Photo} photo @param {() => void} gone */
@@ -105,7 +105,7 @@ export class Wall {
     return line('div', 'dm-photo-tile', pictureOf(photo.path, gone), caption);
   }
 
-  #divide() {
+  #arrange() {
     const { clientWidth, clientHeight } = this.node;
     const gap = Math.round(Math.min(clientWidth, clientHeight) / 108);
     const shapes = this.#list.map(({ width, height }) => Math.min(4, Math.max(1 / 4, width / height || 1)));

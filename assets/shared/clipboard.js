@@ -11,12 +11,12 @@ export async function copyText(text) {
     await navigator.clipboard.writeText(text);
     return true;
   } catch {
-    return oldWay(text);
+    return copySelection(text);
   }
 }
 
 /** By a selection, as before there was an API. @param {string} text */
-function oldWay(text) {
+function copySelection(text) {
   const focused = /** @type {HTMLElement|null} */ (document.activeElement);
   const field = document.createElement('textarea');
   field.value = text;

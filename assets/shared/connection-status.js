@@ -5,7 +5,7 @@
 export const GRACE = 1_500;
 
 /** ms for which "back" is said */
-export const SAID = 4_000;
+export const BACK_SHOWN = 4_000;
 
 /**
  * @typedef {object} Ports
@@ -18,7 +18,7 @@ export class ConnectionStatus {
   #changed; #arm; #disarm;
   #greeted = false;
   /** @type {any} */ #timer = null;
-  /** @type {''|'offline'|'back'} */ #news = '';
+  /** @type {''|'offline'|'back'} */ #status = '';
 
   /** @param {Ports} ports */
   constructor({ changed, setTimeout: arm = (fn, ms) => setTimeout(fn, ms), clearTimeout: disarm = (id) => clearTimeout(id) }) {
@@ -28,23 +28,23 @@ export class ConnectionStatus {
   }
 
   /** '' while nothing is to be said. @returns {''|'offline'|'back'} */
-  get news() { return this.#news; }
+  get news() { return this.#status; }
 
-  get offline() { return this.#news === 'offline'; }
+  get offline() { return this.#status === 'offline'; }
 
   /** @param {'connecting'|'open'|'waiting'|'stopped'} state of the socket */
   state(state) {
     if (state === 'open') {
       const lost = this.offline;
       this.#stop();
-      const told = lost && this.#greeted;
+      const returned = lost && this.#greeted;
       this.#greeted = true;
-      if (told) this.back();
+      if (returned) this.back();
       else this.#say('');
     } else if (state === 'stopped') {
       this.#stop();
       this.#say('offline');
-    } else if (!this.offline && (this.#news === 'back' || this.#timer === null)) {
+    } else if (!this.offline && (this.#status === 'back' || this.#timer === null)) {
       // Trying again and again is one absence: the clock is not set back.
       this.#stop();
       this.#timer = this.#arm(() => { this.#timer = null; this.#say('offline'); }, GRACE);
@@ -55,7 +55,7 @@ export class ConnectionStatus {
   /** Says that it is back, for a while. */
   back() {
     this.#stop();
-    this.#timer = this.#arm(() => { this.#timer = null; this.#say(''); }, SAID);
+    this.#timer = this.#arm(() => { this.#timer = null; this.#say(''); }, BACK_SHOWN);
     this.#say('back');
   }
 
@@ -66,8 +66,8 @@ export class ConnectionStatus {
 
   /** @param {''|'offline'|'back'} news */
   #say(news) {
-    const same = this.#news === news;
-    this.#news = news;
+    const same = this.#status === news;
+    this.#status = news;
     if (!same) this.#changed();
   }
 }

@@ -11,7 +11,7 @@ export class EventOrder {
   #call;
   #position = '';
   /** @type {'before'|'catching'|'live'} */ #phase = 'before';
-  /** @type {Frame[]} */ #kept = [];
+  /** @type {Frame[]} */ #early = [];
 
   /** @param {(name: any, ...args: any[]) => void} call hands an event to the page */
   constructor(call) { this.#call = call; }
@@ -22,15 +22,15 @@ export class EventOrder {
   /** A new connection: what was kept of the last one is void, the position holds. */
   restart() {
     this.#phase = 'before';
-    this.#kept = [];
+    this.#early = [];
   }
 
-  /** The server greets. @param {import('./protocol.js').Hello} hello @param {() => void} tell runs the page's handler, before the kept frames */
-  greet(hello, tell) {
+  /** The server greets. @param {import('./protocol.js').Hello} hello @param {() => void} onHello runs the page's handler, before the kept frames */
+  greet(hello, onHello) {
     this.#position = hello.position;
     this.#phase = hello.resumed ? 'catching' : 'live';
-    tell();
-    if (this.#phase === 'live') this.#replayKept();
+    onHello();
+    if (this.#phase === 'live') this.#applyEarly();
   }
 
   /**
@@ -41,23 +41,23 @@ export class EventOrder {
    */
   take(frame) {
     if (this.#phase === 'before' || (this.#phase === 'catching' && frame.type !== 'events')) {
-      this.#kept.push(frame);
+      this.#early.push(frame);
       return;
     }
     this.#apply(frame);
     if (this.#phase === 'catching') {
       this.#phase = 'live';
-      this.#replayKept();
+      this.#applyEarly();
     }
   }
 
-  #replayKept() {
-    for (const frame of this.#kept.splice(0)) this.#apply(frame);
+  #applyEarly() {
+    for (const frame of this.#early.splice(0)) this.#apply(frame);
   }
 
-  /** @param {Frame} told */
-  #apply(told) {
-    const frame = filledIn(told, this.#position);
+  /** @param {Frame} brief */
+  #apply(brief) {
+    const frame = filledIn(brief, this.#position);
     if (frame.type === 'events' && Array.isArray(frame.events)) {
       const passed = parsePosition(this.#position)?.seq ?? -1;
       for (const event of frame.events) this.#event(event, passed);

@@ -10,7 +10,7 @@ export const AUDIENCE_LANGUAGES = /** @type {readonly string[]} */ ([...LANGUAGE
 /** @typedef {string | Partial<Record<Intl.LDMLPluralRule, string>>} Message */
 
 /** What two tags have in common whose readers read each other: the language, and of Chinese the script. @param {string} tag */
-const kin = (tag) => (/^zh[-_](hant|tw|hk|mo)/i.test(tag) ? 'zh-hant' : tag.toLowerCase().split(/[-_]/)[0]);
+const readerGroup = (tag) => (/^zh[-_](hant|tw|hk|mo)/i.test(tag) ? 'zh-hant' : tag.toLowerCase().split(/[-_]/)[0]);
 
 /**
  * The best of what we have for a list of wishes, the most wanted first. Han
@@ -23,7 +23,7 @@ export function choose(wishes, have = LANGUAGES) {
   for (const wish of wishes) {
     if (!wish) continue;
     const best = have.find((lang) => lang.toLowerCase() === wish.toLowerCase())
-      ?? have.find((lang) => kin(lang) === kin(wish))
+      ?? have.find((lang) => readerGroup(lang) === readerGroup(wish))
       ?? have.find((lang) => lang.split('-')[0] === wish.toLowerCase().split(/[-_]/)[0]);
     if (best) return best;
   }

@@ -2,7 +2,7 @@
 // times come from the clocks that are passed in.
 
 /** Times in ms. Beats come every 10 s, so 25 s of silence means that the connection is dead. */
-export const TIMES = { silent: 25_000, opening: 12_000, stale: 15_000, settled: 5_000, first: 250, most: 16_000, locked: 60_000 };
+export const TIMES = { silent: 25_000, opening: 12_000, stale: 15_000, stable: 5_000, first: 250, most: 16_000, locked: 60_000 };
 
 /** How long to wait before the next attempt: longer after each failure. */
 export class Backoff {
@@ -21,7 +21,7 @@ export class Backoff {
   notWithin(ms) { this.#notBefore = this.#env.now() + ms; }
 
   /** A connection that lasted ends the series of failures. @param {number} ms how long it was open */
-  lasted(ms) { if (ms >= TIMES.settled) this.#attempt = 0; }
+  lasted(ms) { if (ms >= TIMES.stable) this.#attempt = 0; }
 
   /** ms until the next attempt. @param {boolean} forbidden the server refuses this key for now */
   next(forbidden) {

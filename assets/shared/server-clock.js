@@ -15,11 +15,11 @@ export class ServerClock {
    * @param {number} time ms since 1970, the server's right now */
   reset(time) {
     this.#ahead = [];
-    this.heard(time);
+    this.sync(time);
   }
 
   /** @param {number} time ms since 1970, as a message that has just come says */
-  heard(time) {
+  sync(time) {
     if (Number.isFinite(time)) this.#ahead = [...this.#ahead, time - this.#now()].slice(-READINGS);
   }
 

@@ -16,7 +16,7 @@ export class RoomSocket {
   /** @type {State} */ #state = 'stopped';
   /** @type {WebSocket|null} */ #ws = null;
   /** @type {any} */ #timer = null;
-  /** @type {(() => void)|null} */ #unwake = null;
+  /** @type {(() => void)|null} */ #stopWatchingWake = null;
   #token = '';
   #since = 0;
   #bye = '';
@@ -47,7 +47,7 @@ export class RoomSocket {
   /** Connects, and reconnects until close. */
   connect() {
     if (this.#state === 'connecting' || this.#state === 'open') return;
-    this.#unwake ??= this.#env.onWake(() => this.#wake(), () => this.#lost());
+    this.#stopWatchingWake ??= this.#env.onWake(() => this.#wake(), () => this.#lost());
     this.#open();
   }
 
@@ -64,7 +64,7 @@ export class RoomSocket {
 
   /** Closes the connection and stops until connect is called. */
   close() {
-    this.#halt();
+    this.#stopTimers();
     this.#drop(CLOSE.done);
     this.#become('stopped');
   }
@@ -82,13 +82,13 @@ export class RoomSocket {
     const ws = new this.#env.WebSocket(url, [SUBPROTOCOL]);
     this.#ws = ws;
     // A socket that was dropped may still get events: only the present one counts.
-    ws.onmessage = (event) => { if (this.#ws === ws) this.#hear(event.data); };
+    ws.onmessage = (event) => { if (this.#ws === ws) this.#receive(event.data); };
     ws.onclose = (event) => { if (this.#ws === ws) this.#closed(event.code); };
     this.#watch();
   }
 
   /** @param {unknown} data */
-  #hear(data) {
+  #receive(data) {
     this.#silence.end();
     const frame = parseFrame(data);
     if (!frame) return;
@@ -122,7 +122,7 @@ export class RoomSocket {
     if (this.#state === 'open') this.#backoff.lasted(this.#env.now() - this.#since);
     const forbidden = code === CLOSE.key || code === CLOSE.banned || ['revoked', 'banned', 'not_allowed'].includes(this.#bye);
     if (forbidden && this.#role !== 'overlay') {
-      this.#halt();
+      this.#stopTimers();
       return this.#become('stopped');
     }
     this.#arm(() => this.#open(), this.#backoff.next(forbidden));
@@ -158,10 +158,10 @@ export class RoomSocket {
     if (ws && ws.readyState < 2) ws.close(code);
   }
 
-  #halt() {
+  #stopTimers() {
     this.#disarm();
-    this.#unwake?.();
-    this.#unwake = null;
+    this.#stopWatchingWake?.();
+    this.#stopWatchingWake = null;
   }
 
   /** @param {() => void} fn @param {number} ms */
