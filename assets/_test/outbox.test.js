@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { Outbox, PATIENCE } from '../audience/outbox.js';
+import { Outbox, RETRY_AFTER } from '../audience/outbox.js';
 import { FakeClock } from './fakes.js';
 
 const draft = (/** @type {string} */ text) => ({ text, mode: 'scroll', color: '#ffffff', size: 'medium', name: '' });
@@ -63,7 +63,7 @@ test('no answer at all: sent again with the same ref', () => {
   const { box, refs, clock } = start();
   box.online();
   box.add(draft('a'));
-  clock.advance(PATIENCE.answer);
+  clock.advance(RETRY_AFTER.answer);
   assert.deepEqual(refs(), ['r1', 'r1']);
 });
 
@@ -165,7 +165,7 @@ test('whatever the line does, each comment is settled once and in order', () => 
       }
     }
     wire(true); box.online();
-    for (let i = 0; i < 200 && box.items.length > 0; i++) { serve(); clock.advance(PATIENCE.answer); }
+    for (let i = 0; i < 200 && box.items.length > 0; i++) { serve(); clock.advance(RETRY_AFTER.answer); }
     assert.equal(box.items.length, 0);
     assert.deepEqual(log.filter(([k]) => k === 'settled').map(([, text]) => text), Array.from({ length: written }, (_, i) => `t${i}`));
     assert.deepEqual([...bound.values()], Array.from({ length: written }, (_, i) => `t${i}`));

@@ -9,7 +9,7 @@ const REF = 'part-';
 
 export class Ballot {
   #send; #makeRef;
-  /** @type {Map<string, string[]>} item to what the server has, oldest first */ #took = new Map();
+  /** @type {Map<string, string[]>} item to what the server has, oldest first */ #accepted = new Map();
   /** @type {Map<string, Part>} by ref, not answered yet */ #open = new Map();
 
   /**
@@ -23,7 +23,7 @@ export class Ballot {
 
   /** What the person has chosen in an item, with what is on its way. @param {string} item @returns {string[]} */
   of(item) {
-    let mine = [...this.#took.get(item) ?? []];
+    let mine = [...this.#accepted.get(item) ?? []];
     for (const part of this.#open.values()) {
       if (part.item !== item) continue;
       mine = mine.filter((choice) => choice !== part.choice);
@@ -48,7 +48,7 @@ export class Ballot {
     if (!changeable && (withdraw || mine.length >= votes)) return 'voted';
     const ref = REF + this.#makeRef();
     this.#open.set(ref, { item: item.id, choice, withdraw, votes });
-    this.#tell(ref);
+    this.#sendChoice(ref);
     return '';
   }
 
@@ -57,23 +57,23 @@ export class Ballot {
    * @param {Record<string, string[]>} took @param {(id: string) => Item|undefined} find
    */
   greeted(took, find) {
-    this.#took = new Map(Object.entries(took));
+    this.#accepted = new Map(Object.entries(took));
     for (const [ref, { item, choice, withdraw }] of this.#open) {
       const done = (took[item] ?? []).includes(choice) !== withdraw;
       if (done || find(item)?.state !== 'live') this.#open.delete(ref);
-      else this.#tell(ref);
+      else this.#sendChoice(ref);
     }
   }
 
   /** @param {any} ack @returns {boolean} whether it answers a choice, and no comment */
   answered(ack) {
-    if (ack.outcome !== 'refused' && ack.item) this.#took.set(ack.item, ack.choices ?? []);
+    if (ack.outcome !== 'refused' && ack.item) this.#accepted.set(ack.item, ack.choices ?? []);
     this.#open.delete(ack.ref);
     return String(ack.ref ?? '').startsWith(REF);
   }
 
   /** @param {string} ref */
-  #tell(ref) {
+  #sendChoice(ref) {
     const { item, choice, withdraw } = /** @type {Part} */ (this.#open.get(ref));
     this.#send({ type: 'take_part', ref, item, choice, ...(withdraw ? { withdraw } : {}) });
   }

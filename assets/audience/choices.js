@@ -8,7 +8,7 @@ import { COLORS } from '../shared/protocol.js';
 
 export class Choices {
   #form; #row;
-  /** a colour that was asked for before the room has offered it */ #wish = '';
+  /** a colour that was asked for before the room has offered it */ #wanted = '';
 
   /** @param {HTMLFormElement} form @param {HTMLElement} row */
   constructor(form, row) {
@@ -29,7 +29,7 @@ export class Choices {
     for (const key of /** @type {const} */ (['mode', 'color', 'size'])) {
       const input = /** @type {HTMLInputElement|null} */ (this.#form.querySelector(`input[name="${key}"][value="${style[key]}"]`));
       if (input && !input.closest('label')?.hidden) input.checked = true;
-      else if (key === 'color') this.#wish = style.color ?? '';
+      else if (key === 'color') this.#wanted = style.color ?? '';
     }
   }
 
@@ -41,8 +41,8 @@ export class Choices {
     this.#swatches(colors);
     this.#offer('color', colors, '#ffffff');
     // A colour of the room's own, chosen on an earlier visit, is there only now.
-    const wish = this.#wish;
-    this.#wish = '';
+    const wish = this.#wanted;
+    this.#wanted = '';
     if (wish && colors.includes(wish) && this.chosen.color === '#ffffff') this.restore({ color: wish });
     this.#fit();
   }

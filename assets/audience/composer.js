@@ -19,7 +19,7 @@ export class Composer {
   #most = 100;
   /** @type {any} */ #ticker = null;
   #closed = '';
-  #why = 'slow_down';
+  #waitReason = 'slow_down';
 
   /**
    * @param {HTMLFormElement} form
@@ -115,7 +115,7 @@ export class Composer {
 
   /** Says that it is too early, counting down. @param {string} [reason] why, where that is not one's own pace */
   sayWait(reason = '') {
-    this.#why = reason && this.#words.has(reason) ? reason : 'slow_down';
+    this.#waitReason = reason && this.#words.has(reason) ? reason : 'slow_down';
     this.strip.sayWait(this.#waitText());
   }
 
@@ -171,7 +171,7 @@ export class Composer {
     this.#state();
   }
 
-  #waitText() { return this.#words.t(this.#why, { n: Math.ceil(this.waiting / 1000) }); }
+  #waitText() { return this.#words.t(this.#waitReason, { n: Math.ceil(this.waiting / 1000) }); }
 
   #state() {
     const left = this.waiting;

@@ -12,10 +12,10 @@ import { format } from '../shared/i18n.js';
 const STAYS = 600_000;
 
 /** Refusals that have words of their own. */
-const SAID = ['not_live', 'slow_down', 'muted', 'banned', 'room_closed'];
+const WORDED = ['not_live', 'slow_down', 'muted', 'banned', 'room_closed'];
 
 /** Brings the stylesheet, and waits for it. */
-function dress() {
+function loadStyles() {
   return new Promise((done, failed) => {
     document.head.append(el('link', { rel: 'stylesheet', href: new URL('./draw.css', import.meta.url).href, onload: done, onerror: failed }));
   });
@@ -34,9 +34,9 @@ export function make(page, ballot, redraw) {
   return made;
 }
 
-/** What of the draws a phone shows: what is live, else the newest result that stays. @param {import('../shared/items.js').Items} items @param {number} now @param {Set<string>} away */
-export function shownDraw(items, now, away) {
-  const draws = items.all.filter((item) => item.kind === 'draw' && !away.has(item.id));
+/** What of the draws a phone shows: what is live, else the newest result that stays. @param {import('../shared/items.js').Items} items @param {number} now @param {Set<string>} dismissed */
+export function shownDraw(items, now, dismissed) {
+  const draws = items.all.filter((item) => item.kind === 'draw' && !dismissed.has(item.id));
   return draws.find(({ state }) => state === 'live')
     ?? draws.sort((a, b) => (b.stopped ?? 0) - (a.stopped ?? 0)).find(({ state, stopped = 0 }) => state === 'ended' && now - stopped < STAYS);
 }
@@ -54,26 +54,26 @@ async function build(page, ballot, redraw) {
     messages = await answer.json();
     lang = wanted;
   };
-  await Promise.all([dress(), speak()]);
+  await Promise.all([loadStyles(), speak()]);
   const root = el('section', { class: 'draw', hidden: true });
   byId('composer').before(root);
   let shown = '';
   let spent = ''; // why a tap was not even sent
-  /** @type {Set<string>} results that the person has put away */ const away = new Set();
+  /** @type {Set<string>} results that the person has put away */ const dismissed = new Set();
   const on = {
     choose: (/** @type {Item} */ item) => {
       spent = ballot.choose(item, '');
       redraw();
     },
-    away: (/** @type {Item} */ item) => {
-      away.add(item.id);
+    dismiss: (/** @type {Item} */ item) => {
+      dismissed.add(item.id);
       redraw();
     },
   };
   return {
     /** @param {import('../shared/items.js').Items} items @param {number} time @param {string} me a pseudonym @param {any} ack the last answer to a choice */
     async draw(items, time, me, ack) {
-      const item = shownDraw(items, time, away);
+      const item = shownDraw(items, time, dismissed);
       const mine = item ? ballot.of(item.id) : [];
       const waiting = item ? ballot.waiting(item.id) : [];
       const why = spent || (ack?.outcome === 'refused' && ack.item === item?.id ? ack.code : '');
@@ -93,10 +93,10 @@ async function build(page, ballot, redraw) {
       const won = over && me !== '' && (result.winners ?? []).includes(me);
       root.setAttribute('aria-label', say('draw'));
       root.classList.toggle('won', won);
-      const close = over && el('button', { type: 'button', class: 'icon-button', 'aria-label': say('away'), title: say('away'), onclick: () => on.away(item) }, icon('x'));
+      const close = over && el('button', { type: 'button', class: 'icon-button', 'aria-label': say('away'), title: say('away'), onclick: () => on.dismiss(item) }, icon('x'));
       const key = !over && spec.button && el('button', { type: 'button', class: `draw-key${joined ? ' joined' : ''}`, 'aria-pressed': String(joined), 'aria-disabled': String(waiting.length > 0), onclick: () => on.choose(item) }, joined && icon('check'), el('span', {}, say(joined ? 'joined' : 'join')));
       const word = !over && spec.word && el('button', { type: 'button', class: 'draw-key', onclick: () => insertText(/** @type {HTMLInputElement} */ (byId('text')), spec.word) }, el('span', {}, say('write', { word: spec.word })));
-      const note = over ? (result.winners ?? []).length > 0 ? '' : say('nobody') : why ? say(SAID.includes(why) ? why : 'failed') : spec.button ? joined ? say('leave') : '' : spec.word ? '' : say('wrote');
+      const note = over ? (result.winners ?? []).length > 0 ? '' : say('nobody') : why ? say(WORDED.includes(why) ? why : 'failed') : spec.button ? joined ? say('leave') : '' : spec.word ? '' : say('wrote');
       root.replaceChildren(
         el('div', { class: 'show-head' }, el('h2', {}, said(spec.title)), close),
         ...[

@@ -9,7 +9,7 @@ import { insertText } from '../shared/insert.js';
 /** @typedef {{name: string, picture: string}} Emote */
 
 /** Brings the stylesheet, and waits for it: a grid without it would jump. */
-function dress() {
+function loadStyles() {
   return new Promise((done, failed) => {
     document.head.append(el('link', { rel: 'stylesheet', href: new URL('./emotes.css', import.meta.url).href, onload: done, onerror: failed }));
   });
@@ -17,7 +17,7 @@ function dress() {
 
 /** @param {import('./extras.js').Page} page */
 export async function make({ words, roomId }) {
-  await dress();
+  await loadStyles();
   const { t } = words;
   const text = /** @type {HTMLInputElement} */ (byId('text'));
   const grid = el('section', { class: 'emotes', id: 'emotes', hidden: true });

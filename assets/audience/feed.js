@@ -76,14 +76,14 @@ export class Feed {
    * Shows what became of an own comment.
    * @param {string} ref @param {OwnState} state @param {{id?: string, comment?: Comment}} [ack]
    */
-  settle(ref, state, ack = {}) {
+  resolve(ref, state, ack = {}) {
     const row = this.#byRef.get(ref);
     if (!row) return;
     const id = ack.comment?.id ?? ack.id;
     if (id) {
       // The broadcast may have overtaken the answer: one comment, one row.
-      const twin = this.#byId.get(id);
-      if (twin && twin !== row) this.#scroll.still(() => this.#drop(twin));
+      const other = this.#byId.get(id);
+      if (other && other !== row) this.#scroll.still(() => this.#drop(other));
       this.#byId.set(id, row);
       row.comment.id = id;
     }
@@ -176,15 +176,15 @@ export class Feed {
 
   /** @param {Row} row @param {OwnState} state @param {Comment} [comment] as shown, maybe masked */
   #become(row, state, comment) {
-    const news = state === 'shown' && row.state !== 'shown';
-    Object.assign(row, { state, offer: null, word: news ? undefined : row.word });
+    const freshlyShown = state === 'shown' && row.state !== 'shown';
+    Object.assign(row, { state, offer: null, word: freshlyShown ? undefined : row.word });
     if (comment) row.comment = comment;
-    if (news) this.#screen.sent((word) => this.#tell(row, word));
+    if (freshlyShown) this.#screen.sent((word) => this.#showOutcome(row, word));
     else this.#scroll.still(() => this.#draw(row));
   }
 
   /** @param {Row} row that was let through @param {import('./screen.js').Word} word */
-  #tell(row, word) {
+  #showOutcome(row, word) {
     if (row.state !== 'shown' || row.word === word || !this.#rows.includes(row)) return;
     row.word = word;
     this.#say(word);

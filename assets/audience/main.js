@@ -49,11 +49,11 @@ const line = new ConnectionStatus({ changed: () => describe() });
 
 const outbox = new Outbox({
   send: (frame) => socket.send(frame),
-  changed: (item) => rowsOf(item)?.settle(item.ref, item.state),
-  settled, caughtUp,
+  changed: (item) => rowsOf(item)?.resolve(item.ref, item.state),
+  settled: onAck, caughtUp,
   returned(item, ack) {
     if (ack.code === 'slow_down') composer.wait(ack.wait_ms ?? 1000);
-    giveBack(item, ack);
+    returnText(item, ack);
   },
   keep: (items) => memory.keepOutbox(items),
   setTimeout: (fn, ms) => setTimeout(fn, ms), clearTimeout: (id) => clearTimeout(id),
@@ -120,23 +120,23 @@ function write(draft) {
 }
 
 /** @param {import('./outbox.js').Item} item @param {any} ack */
-function settled(item, ack) {
+function onAck(item, ack) {
   if (ack.wait_ms) composer.wait(ack.wait_ms);
   if (ack.outcome === 'counted') { // the text was a vote, and flies nowhere
     feed.takeBack(item.ref);
     return composer.strip.say('good', 'check', words.t('vote_counted', { option: show.chosen(ack) }), '', false);
   }
-  if (ack.outcome === 'refused') return giveBack(item, ack);
-  rowsOf(item)?.settle(item.ref, ack.outcome, ack);
+  if (ack.outcome === 'refused') return returnText(item, ack);
+  rowsOf(item)?.resolve(item.ref, ack.outcome, ack);
   if (item.item) return composer.strip.say('good', 'check', words.t(ack.outcome === 'shown' ? 'ask_asked' : ack.outcome), '', false);
   if (ack.outcome !== 'shown') composer.strip.announce(words.t(ack.outcome)); // the list says what of the others is true
   if (ack.outcome === 'shown') takeBack.offer(item, ack.id, ack.comment?.at ?? 0);
 }
 
 /** Gives a text back and says why. @param {import('./outbox.js').Item} item @param {any} ack */
-function giveBack(item, ack) {
-  const toField = unsent.giveBack(item);
-  if (item.item) show.list?.[toField ? 'takeBack' : 'settle'](item.ref, 'refused');
+function returnText(item, ack) {
+  const toField = unsent.returnText(item);
+  if (item.item) show.list?.[toField ? 'takeBack' : 'resolve'](item.ref, 'refused');
   if (ack.code === 'slow_down') return composer.sayWait(ack.reason);
   const said = outcomeWords(words, ack, { mutedUntil: clock.local(mutedUntil), message: room.message });
   composer.strip.say(said.tone, said.icon, said.what, said.then, toField);

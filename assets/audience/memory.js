@@ -31,33 +31,33 @@ function open(name) {
 
 export class Memory {
   #room;
-  #tab = open('sessionStorage');
-  #ever = open('localStorage');
+  #session = open('sessionStorage');
+  #lasting = open('localStorage');
 
   /** @param {string} room */
   constructor(room) { this.#room = room; }
 
   /** @returns {Item[]} */
   outbox() {
-    const kept = read(this.#tab, `danmaku-outbox-${this.#room}`);
+    const kept = read(this.#session, `danmaku-outbox-${this.#room}`);
     return Array.isArray(kept) ? kept.filter((i) => typeof i?.ref === 'string' && typeof i?.text === 'string') : [];
   }
 
   /** @param {readonly Item[]} items */
-  keepOutbox(items) { write(this.#tab, `danmaku-outbox-${this.#room}`, items); }
+  keepOutbox(items) { write(this.#session, `danmaku-outbox-${this.#room}`, items); }
 
-  text() { return String(read(this.#tab, `danmaku-text-${this.#room}`) ?? ''); }
+  text() { return String(read(this.#session, `danmaku-text-${this.#room}`) ?? ''); }
 
   /** @param {string} text */
-  keepText(text) { write(this.#tab, `danmaku-text-${this.#room}`, text); }
+  keepText(text) { write(this.#session, `danmaku-text-${this.#room}`, text); }
 
   /** @returns {Record<string, string>} */
   style() {
-    const kept = read(this.#ever, 'danmaku-style');
+    const kept = read(this.#lasting, 'danmaku-style');
     const strings = Object.entries(kept && typeof kept === 'object' ? kept : {}).filter(([, v]) => typeof v === 'string');
     return /** @type {Record<string, string>} */ (Object.fromEntries(strings));
   }
 
   /** @param {{mode: string, color: string, size: string, name: string}} draft */
-  keepStyle({ mode, color, size, name }) { write(this.#ever, 'danmaku-style', { mode, color, size, name }); }
+  keepStyle({ mode, color, size, name }) { write(this.#lasting, 'danmaku-style', { mode, color, size, name }); }
 }

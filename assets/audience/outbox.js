@@ -23,7 +23,7 @@ import { MAX_FRAME, bytesOf } from '../shared/protocol.js';
  */
 
 /** ms: without an answer it is sent again; what `busy` without a wait means. */
-export const PATIENCE = { answer: 8_000, busy: 2_000 };
+export const RETRY_AFTER = { answer: 8_000, busy: 2_000 };
 
 /** So many texts of each kind are kept that wait for a moderator or were not sent. */
 const MOST = 20;
@@ -65,12 +65,12 @@ export class Outbox {
     item.state = 'refused';
     this.#refused.set(item.ref, item);
     bound(this.#refused);
-    this.#kept();
+    this.#save();
   }
 
   /** @param {Item} item that was not sent and is edited now */
   forget(item) {
-    if (this.#refused.delete(item.ref)) this.#kept();
+    if (this.#refused.delete(item.ref)) this.#save();
   }
 
   /** @param {Draft} draft @returns {Item} */
@@ -78,8 +78,8 @@ export class Outbox {
     /** @type {Item} */
     const item = { ...draft, ref: this.#ports.makeRef(), late: !this.#online, state: this.#online ? 'sending' : 'queued' };
     this.#queue.push(item);
-    this.#kept();
-    this.#pump();
+    this.#save();
+    this.#sendNext();
     return item;
   }
 
@@ -88,7 +88,7 @@ export class Outbox {
     this.#online = true;
     this.#inFlight = false;
     this.#stopTimer();
-    this.#pump();
+    this.#sendNext();
     // What a moderator decided meanwhile is the answer to the same ref.
     for (const item of [...this.#held.values()].slice(-ASKED)) this.#ports.send(frameOf(item));
   }
@@ -107,7 +107,7 @@ export class Outbox {
       // Asked again on return: a limit or a pause says nothing about it.
       if (ack.outcome === 'held' || (ack.outcome === 'refused' && ack.code !== 'refused')) return;
       this.#held.delete(ack.ref);
-      this.#kept();
+      this.#save();
       return this.#ports.settled(held, ack);
     }
     const item = this.#queue[0];
@@ -118,7 +118,7 @@ export class Outbox {
     if (ack.outcome === 'refused' && (TRANSIENT.has(code) || (code === 'slow_down' && item.late))) {
       this.#become(item, 'retrying', item.late);
       // A little later than the server said, since clocks and rounding differ.
-      this.#arm(Math.max(ack.wait_ms ?? 0, code === 'slow_down' ? 250 : PATIENCE.busy) + 50);
+      this.#arm(Math.max(ack.wait_ms ?? 0, code === 'slow_down' ? 250 : RETRY_AFTER.busy) + 50);
       return;
     }
     this.#queue.shift();
@@ -130,11 +130,11 @@ export class Outbox {
       this.#held.set(item.ref, item);
       bound(this.#held);
     }
-    this.#kept();
+    this.#save();
     if (final) this.#ports.settled(item, ack);
     else this.#ports.returned(item, ack);
     if (!this.#queue.some((i) => i.late)) this.#caughtUp();
-    this.#pump();
+    this.#sendNext();
   }
 
   #caughtUp() {
@@ -142,7 +142,7 @@ export class Outbox {
     this.#lateSent = 0;
   }
 
-  #pump() {
+  #sendNext() {
     const item = this.#queue[0];
     if (!item || !this.#online || this.#inFlight || this.#timer !== null) return;
     const frame = frameOf(item);
@@ -151,7 +151,7 @@ export class Outbox {
     if (!this.#ports.send(frame)) return;
     this.#inFlight = true;
     if (item.state !== 'retrying') this.#become(item, 'sending', item.late);
-    this.#arm(PATIENCE.answer);
+    this.#arm(RETRY_AFTER.answer);
   }
 
   /** @param {number} ms */
@@ -160,7 +160,7 @@ export class Outbox {
     this.#timer = this.#ports.setTimeout(() => {
       this.#timer = null;
       this.#inFlight = false;
-      this.#pump();
+      this.#sendNext();
     }, ms);
   }
 
@@ -175,10 +175,10 @@ export class Outbox {
     item.late = late;
     item.state = state;
     if (!same) this.#ports.changed(item);
-    this.#kept();
+    this.#save();
   }
 
-  #kept() { this.#ports.keep?.(this.kept); }
+  #save() { this.#ports.keep?.(this.kept); }
 }
 
 /** The oldest go. @param {Map<string, Item>} items */

@@ -2,7 +2,7 @@
 // which rule or word it was.
 
 /** A mute that lasts longer (ms) is called permanent. */
-const EVER = 366 * 24 * 3600 * 1000;
+const PERMANENT = 366 * 24 * 3600 * 1000;
 
 /**
  * @param {{t: (key: string, params?: Record<string, string|number>) => string, lang: string}} words
@@ -14,7 +14,7 @@ const EVER = 366 * 24 * 3600 * 1000;
 export function outcomeWords({ t, lang }, { code }, { mutedUntil = 0, message = '' }, now = Date.now()) {
   switch (code) {
     case 'muted': {
-      const soon = mutedUntil > now && mutedUntil - now < EVER;
+      const soon = mutedUntil > now && mutedUntil - now < PERMANENT;
       return { tone: 'stop', icon: 'mute', what: soon ? t('muted', { time: clock(mutedUntil, now, lang) }) : t('muted_ever'), then: '' };
     }
     case 'banned': return { tone: 'stop', icon: 'ban', what: t('banned'), then: '' };

@@ -33,7 +33,7 @@ export class OwnQuestions {
   }
 
   /** @param {string} ref @param {string} state @param {any} [ack] */
-  settle(ref, state, ack) {
+  resolve(ref, state, ack) {
     const row = this.#rows.get(ref);
     if (!row) return;
     row.state = state;

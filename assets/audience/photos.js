@@ -15,7 +15,7 @@ import { PhotoFault, shrunk, upload } from './photo-file.js';
 const MOST = 80;
 
 /** Brings the stylesheet, and waits for it. */
-function dress() {
+function loadStyles() {
   return new Promise((done, failed) => {
     document.head.append(el('link', { rel: 'stylesheet', href: new URL('./photos.css', import.meta.url).href, onload: done, onerror: failed }));
   });
@@ -42,11 +42,11 @@ async function build({ words: page, makeRef, roomId }) {
     messages = await answer.json();
     lang = wanted;
   };
-  await Promise.all([dress(), speak()]);
+  await Promise.all([loadStyles(), speak()]);
   /** @type {Item|undefined} */ let wall;
   /** @type {Own[]} */ let own = [];
   /** @type {{canvas: HTMLCanvasElement, blob: Blob, ref: string}|null} */ let chosen = null;
-  let token = '', asked = '', sending = false;
+  let token = '', noteKey = '', sending = false;
   const file = el('input', { type: 'file', accept: 'image/*', class: 'sr', onchange: choose });
   const key = el('label', { class: 'photo-key' }, icon('image'), el('span', {}), file);
   const note = el('p', { class: 'photo-note', role: 'status', hidden: true });
@@ -94,7 +94,7 @@ async function build({ words: page, makeRef, roomId }) {
     try {
       const { photos } = await call('GET', `${roomPath(roomId, 'items', of, 'photos')}?own=1`, undefined, fetcher);
       if (wall?.id === of) own = photos;
-      if (asked === 'sent' && !own.some(({ status }) => status === 'held')) tell(''); // each says what became of it
+      if (noteKey === 'sent' && !own.some(({ status }) => status === 'held')) showNote(''); // each says what became of it
     } catch { return; } // there may be none, or no connection: the next news asks again
     write();
   }
@@ -103,12 +103,12 @@ async function build({ words: page, makeRef, roomId }) {
     const one = file.files?.[0];
     file.value = '';
     if (!one) return;
-    tell('');
+    showNote('');
     try {
       chosen = { ...await shrunk(one), ref: makeRef() };
       text.value = '';
     } catch (fault) {
-      tell(fault instanceof PhotoFault ? fault.code : 'failed');
+      showNote(fault instanceof PhotoFault ? fault.code : 'failed');
     }
     write();
   }
@@ -119,16 +119,16 @@ async function build({ words: page, makeRef, roomId }) {
     if (!chosen || !wall || sending) return;
     sending = true;
     bar.value = 0;
-    tell('');
+    showNote('');
     write();
     const query = new URLSearchParams({ ref: chosen.ref, text: text.value, name: nameToSend(/** @type {HTMLInputElement} */ (byId('name')).value) });
     const answer = await upload(`${roomPath(roomId, 'items', wall.id, 'photos')}?${query}`, chosen.blob, token, (share) => { bar.value = share; });
     sending = false;
     if (answer?.outcome === 'held' || answer?.outcome === 'shown') {
       chosen = null;
-      tell('sent');
+      showNote('sent');
       await load();
-    } else tell(answer?.reason || answer?.code || 'offline'); // the same photo can be sent again, and counts once
+    } else showNote(answer?.reason || answer?.code || 'offline'); // the same photo can be sent again, and counts once
     write();
   }
 
@@ -137,15 +137,15 @@ async function build({ words: page, makeRef, roomId }) {
     try {
       await call('DELETE', roomPath(roomId, 'comments', one.id), undefined, fetcher);
       own = own.filter(({ id }) => id !== one.id);
-      tell('deleted');
+      showNote('deleted');
     } catch {
-      tell('failed');
+      showNote('failed');
     }
     write();
   }
 
   /** @param {string} what a word; "" for nothing */
-  function tell(what) { asked = what; }
+  function showNote(what) { noteKey = what; }
 
   function write() {
     const closed = !wall || Boolean(wall.spec.closed);
@@ -156,8 +156,8 @@ async function build({ words: page, makeRef, roomId }) {
     file.disabled = full;
     key.classList.toggle('off', full);
     /** @type {Element} */ (key.querySelector('span')).replaceChildren(full ? say('photo_yours', { n: wall?.spec.each ?? 1 }) : say('send_one'), ' · ', said(wall?.spec.title ?? ''));
-    note.hidden = asked === '';
-    note.textContent = asked ? (messages[asked] ? say(asked, { n: wall?.spec.each ?? 1 }) : say('failed')) : '';
+    note.hidden = noteKey === '';
+    note.textContent = noteKey ? (messages[noteKey] ? say(noteKey, { n: wall?.spec.each ?? 1 }) : say('failed')) : '';
     form.hidden = !chosen;
     if (chosen && look.firstChild !== chosen.canvas) look.replaceChildren(chosen.canvas);
     if (!chosen) look.replaceChildren();

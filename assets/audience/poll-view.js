@@ -7,7 +7,7 @@ import { clockText, pollRows, secondsLeft } from '../shared/items.js';
 /** @typedef {import('../shared/items.js').Item} Item */
 
 /** Refusals that have words of their own. */
-const SAID = ['voted', 'not_live', 'slow_down', 'muted', 'banned', 'room_closed'];
+const WORDED = ['voted', 'not_live', 'slow_down', 'muted', 'banned', 'room_closed'];
 
 export class PollView {
   #root; #words; #on;
@@ -19,7 +19,7 @@ export class PollView {
    * @typedef {{mine: string[], waiting: string[], now: number}} State
    * @param {HTMLElement} root
    * @param {import('../shared/i18n.js').Words} words
-   * @param {{choose: (item: Item, choice: string) => void, away: (item: Item) => void}} on
+   * @param {{choose: (item: Item, choice: string) => void, dismiss: (item: Item) => void}} on
    */
   constructor(root, words, on) {
     this.#root = root;
@@ -52,7 +52,7 @@ export class PollView {
     let item = first;
     const time = el('span', { class: 'show-time', role: 'timer' });
     const fold = el('button', { type: 'button', class: 'icon-button', 'aria-expanded': 'true', 'aria-controls': 'show-body', 'aria-label': t('poll_fold'), title: t('poll_fold') }, icon('down'));
-    const away = el('button', { type: 'button', class: 'icon-button', 'aria-label': t('poll_away'), title: t('poll_away'), onclick: () => this.#on.away(item) }, icon('x'));
+    const away = el('button', { type: 'button', class: 'icon-button', 'aria-label': t('poll_away'), title: t('poll_away'), onclick: () => this.#on.dismiss(item) }, icon('x'));
     const options = pollRows(first).map((_, i) => this.#option(() => this.#on.choose(item, String(i))));
     const note = el('span', { class: 'show-note', role: 'status' });
     const people = el('span', { class: 'show-people' });
@@ -82,7 +82,7 @@ export class PollView {
   #note({ spec }, mine, over) {
     const { t } = this.#words;
     if (over) return t('poll_over');
-    if (this.said) return t(SAID.includes(this.said) ? `poll_${this.said}` : 'poll_failed');
+    if (this.said) return t(WORDED.includes(this.said) ? `poll_${this.said}` : 'poll_failed');
     const votes = spec.votes ?? 1;
     const what = mine.length === 0 ? (votes > 1 ? t('poll_choose_n', { n: votes }) : t('poll_choose'))
       : mine.length < votes ? t('poll_more', { n: votes - mine.length })

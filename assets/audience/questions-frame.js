@@ -7,7 +7,7 @@ import { byId, el } from '../shared/dom.js';
 const SORTS = [['votes', 'ask_top'], ['new', 'ask_new']];
 
 /** Brings the stylesheet, and waits for it: a list without it would jump. */
-export function dress() {
+export function loadStyles() {
   return new Promise((done, failed) => {
     document.head.append(el('link', { rel: 'stylesheet', href: new URL('./questions.css', import.meta.url).href, onload: done, onerror: failed }));
   });

@@ -6,13 +6,13 @@ import { call, roomPath } from '../shared/api.js';
 import { OwnQuestions } from './own-questions.js';
 import { inOrder } from './question-order.js';
 import { QuestionRow } from './question-row.js';
-import { QuestionsFrame, dress } from './questions-frame.js';
+import { QuestionsFrame, loadStyles } from './questions-frame.js';
 
 /** @typedef {import('./question-row.js').Question} Question */
 /** @typedef {import('../shared/items.js').Item} Item */
 
 /** ms after which rows take their places again, and a list that lacks something is asked for anew. */
-const SETTLE = 4000;
+const REFRESH_AFTER = 4000;
 
 /** So many are fetched at most, as at the server. */
 const PAGE = 100;
@@ -33,7 +33,7 @@ export class Questions {
 
   /** Brings the tab with its stylesheet. @param {import('./show-panel.js').Page} page @param {import('./ballot.js').Ballot} ballot */
   static async open(page, ballot) {
-    await dress();
+    await loadStyles();
     return new Questions(page, ballot);
   }
 
@@ -135,8 +135,8 @@ export class Questions {
   }
 
   /** @param {string} ref @param {string} state @param {any} [ack] */
-  settle(ref, state, ack) {
-    this.#own.settle(ref, state, ack);
+  resolve(ref, state, ack) {
+    this.#own.resolve(ref, state, ack);
     if (ack?.comment?.item) this.add({ ...ack.comment, own: true });
     this.#write();
   }
@@ -162,7 +162,7 @@ export class Questions {
       if (this.#all.size !== this.#total && (this.#all.size < PAGE || this.#all.size > this.#total)) return void this.#fetch();
       this.#order = inOrder(this.#all.values(), this.#sort);
       this.#write();
-    }, SETTLE + Math.random() * 1000);
+    }, REFRESH_AFTER + Math.random() * 1000);
   }
 
   /** @param {boolean} open */

@@ -12,7 +12,7 @@ const MOST = 12;
 const still = matchMedia('(prefers-reduced-motion: reduce)');
 
 /** Brings the stylesheet, and waits for it: a row without it would jump. */
-function dress() {
+function loadStyles() {
   return new Promise((done, failed) => {
     document.head.append(el('link', { rel: 'stylesheet', href: new URL('./reactions.css', import.meta.url).href, onload: done, onerror: failed }));
   });
@@ -20,7 +20,7 @@ function dress() {
 
 /** @param {import('./extras.js').Page} page */
 export async function make({ words, send }) {
-  await dress();
+  await loadStyles();
   const { t } = words;
   const taps = new Taps((counts) => { send({ type: 'react', taps: counts }); });
   const row = el('section', { class: 'reactions', hidden: true });

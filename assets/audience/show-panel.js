@@ -22,7 +22,7 @@ export class ShowPanel {
   /** @type {Promise<void>|null} the words, or a view with them, on their way */ #loading = null;
   #worded = false;
   /** @type {{draw: (items: Items, now: number) => boolean}|null} loaded on use */ #news = null;
-  /** @type {Set<string>} results that the person has put away */ #away = new Set();
+  /** @type {Set<string>} results that the person has put away */ #dismissed = new Set();
   #me = '';
   /** @type {{draw: (items: Items, now: number, me: string, ack: any) => void}|null} loaded on use */ #draws = null;
   /** @type {Awaited<ReturnType<typeof import('./photos.js').make>>|null} loaded on use */ photos = null;
@@ -89,7 +89,7 @@ export class ShowPanel {
     try {
       if (!this.#worded) await words.add('show');
       this.#worded = true;
-      if (this.#asks() && !this.list) {
+      if (this.#liveQuestions() && !this.list) {
         const { Questions } = await import('./questions.js');
         this.list = await Questions.open(this.#page, this.#ballot);
       }
@@ -101,8 +101,8 @@ export class ShowPanel {
             if (this.#view) this.#view.said = refused;
             this.draw();
           },
-          away: (item) => {
-            this.#away.add(item.id);
+          dismiss: (item) => {
+            this.#dismissed.add(item.id);
             this.draw();
           },
         });
@@ -118,17 +118,17 @@ export class ShowPanel {
     this.#timer = setTimeout(() => this.draw(), 3000);
   }
 
-  #asks() { return this.#items.in('live').find(({ kind }) => kind === 'questions'); }
+  #liveQuestions() { return this.#items.in('live').find(({ kind }) => kind === 'questions'); }
 
   #poll() {
     const live = this.#items.in('live').filter(({ kind }) => kind === 'poll').sort((a, b) => (b.started ?? 0) - (a.started ?? 0))[0];
-    return live ?? this.#items.in('ended').find((item) => item.kind === 'poll' && this.#page.clock.now - (item.stopped ?? 0) < STAYS && !this.#away.has(item.id));
+    return live ?? this.#items.in('ended').find((item) => item.kind === 'poll' && this.#page.clock.now - (item.stopped ?? 0) < STAYS && !this.#dismissed.has(item.id));
   }
 
   draw() {
     clearTimeout(this.#timer);
     const { now } = this.#page.clock;
-    const item = this.#poll(), asks = this.#asks();
+    const item = this.#poll(), asks = this.#liveQuestions();
     if ((item && !this.#view) || (asks && !this.list)) this.#loading ??= this.#load();
     this.list?.draw(asks, this.#items);
     this.#view?.draw(item, { mine: item ? this.#ballot.of(item.id) : [], waiting: item ? this.#ballot.waiting(item.id) : [], now });

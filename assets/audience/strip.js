@@ -6,7 +6,7 @@ import { byId, el, icon, invalid } from '../shared/dom.js';
 /** @typedef {'stop'|'calm'|'good'} Tone */
 
 /** ms for which good news stays in the strip */
-const GOOD = 4_000;
+const GOOD_SHOWN = 4_000;
 
 export class Strip {
   #text; #field; #strip; #said; #alarm;
@@ -49,7 +49,7 @@ export class Strip {
     invalid(this.#text, here && tone === 'stop');
     this.announce(`${what} ${then}`, tone === 'stop');
     clearTimeout(this.#leaving);
-    if (tone === 'good') this.#leaving = setTimeout(() => this.quiet(), GOOD);
+    if (tone === 'good') this.#leaving = setTimeout(() => this.quiet(), GOOD_SHOWN);
   }
 
   /** Says that it is too early, and counts down from now on. @param {string} text */

@@ -12,13 +12,13 @@ export class Unsent {
   constructor(page) { this.#page = page; }
 
   /** @param {Item} item @returns {boolean} whether its text is in the field now */
-  giveBack(item) {
+  returnText(item) {
     const { feed, composer, outbox } = this.#page;
     const toField = composer.text.trim() === '' && !item.late;
     if (toField) this.#edit(item);
     else {
       outbox().keepRefused(item);
-      feed.settle(item.ref, 'refused');
+      feed.resolve(item.ref, 'refused');
       this.offerEdit(item);
     }
     return toField;

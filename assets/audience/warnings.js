@@ -6,7 +6,7 @@ import { byId, el, icon, said } from '../shared/dom.js';
 /** @typedef {{id: string, text?: string, ready?: string, at: number}} Warning */
 
 /** Brings the stylesheet, and waits for it. */
-function dress() {
+function loadStyles() {
   return new Promise((done, failed) => {
     document.head.append(el('link', { rel: 'stylesheet', href: new URL('./warnings.css', import.meta.url).href, onload: done, onerror: failed }));
   });
@@ -14,7 +14,7 @@ function dress() {
 
 /** @param {import('./extras.js').Page} page */
 export async function make({ words, send }) {
-  await Promise.all([dress(), words.add('warn')]);
+  await Promise.all([loadStyles(), words.add('warn')]);
   const { t, has } = words;
   const root = el('section', { class: 'warnings', hidden: true });
   byId('composer').before(root);
