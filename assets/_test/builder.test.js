@@ -8,7 +8,7 @@ import { KIND, MOST_CSS, VERSION, ofText, toFile } from '../builder/file.js';
 import { brokenAt } from '../builder/json.js';
 import { allTexts, changed, changedTexts, ofAddress, queryOf } from '../builder/link.js';
 import { NAMES, beginning, completions } from '../builder/names.js';
-import { GROUPS, LANGS, PLACE, SLIDES, inWords, meant, seen } from '../builder/panel.js';
+import { GROUPS, LANGS, PLACE, SLIDES, inWords, toValue, seen } from '../builder/panel.js';
 import { PRESETS, presetOf, withPreset } from '../builder/presets.js';
 import { Style } from '../builder/style.js';
 import { LANGUAGES } from '../shared/i18n.js';
@@ -51,7 +51,7 @@ test('sliders stay within what the option takes, and hit what they show', () => 
     assert.equal(slide !== undefined, numeric, name);
     if (!slide) continue;
     for (let shown = slide.from; shown <= slide.to; shown += slide.step) {
-      const text = OPTIONS[name].auto && shown === 0 && (OPTIONS[name].low ?? 0) > 0 ? OPTIONS[name].auto : String(meant(name, shown));
+      const text = OPTIONS[name].auto && shown === 0 && (OPTIONS[name].low ?? 0) > 0 ? OPTIONS[name].auto : String(toValue(name, shown));
       const value = readOption(name, text);
       assert.notEqual(value, undefined, `${name} ${shown}`);
       assert.equal(seen(name, value), shown, name);

@@ -4,7 +4,7 @@ import test from 'node:test';
 import { AlertRules, PAUSE, mentions } from '../console/alert-rules.js';
 import { authorsOf } from '../console/ban-each.js';
 import { rowsOf } from '../console/queue-rows.js';
-import { entryOf, meant, withLine } from '../console/word-add.js';
+import { entryOf, likelyWord, withLine } from '../console/word-add.js';
 
 test('told once, and again after a while', () => {
   let now = 0;
@@ -66,8 +66,8 @@ test('a word of a comment as an entry of a list', () => {
   assert.equal(withLine('a', 'b'), 'a\nb\n');
   assert.equal(withLine('a\n', 'b'), 'a\nb\n');
   const entry = /** @type {any} */ ({ text: 'buy b.o.s.s now', spans: [[4, 11]], in_name: false });
-  assert.equal(meant(entry, ''), 'b.o.s.s');
-  assert.equal(meant(entry, 'now'), 'now');
-  assert.equal(meant(entry, 'of another row'), 'b.o.s.s');
-  assert.equal(meant({ ...entry, in_name: true }, ''), 'buy b.o.s.s now');
+  assert.equal(likelyWord(entry, ''), 'b.o.s.s');
+  assert.equal(likelyWord(entry, 'now'), 'now');
+  assert.equal(likelyWord(entry, 'of another row'), 'b.o.s.s');
+  assert.equal(likelyWord({ ...entry, in_name: true }, ''), 'buy b.o.s.s now');
 });

@@ -32,7 +32,7 @@ const said = (/** @type {FeedModel} */ model, /** @type {string} */ user, /** @t
   seq++;
   return model.put({ id: String(seq).padStart(6, '0'), seq, user, name: user, text, at, ...more }, /** @type {any} */ (status)).entry;
 };
-const rows = (/** @type {FeedItems} */ items) => items.list.map((row) => `${row.text}×${items.sought(row).count}`);
+const rows = (/** @type {FeedItems} */ items) => items.list.map((row) => `${row.text}×${items.search(row).count}`);
 
 test('equal comments are one row for ten seconds, whoever wrote them', () => {
   const model = new FeedModel(), items = new FeedItems(model);
@@ -75,14 +75,14 @@ test('what waits and what was refused is one row, too, where the same rule did i
   said(model, 'gus', 'boss', 6);
   said(model, 'boss', 'boss', 7, rule('words', { in_name: true }), 'held');
   items.fill(false);
-  const shape = () => items.list.map((row) => `${row.status} ${row.rule || row.by} ×${items.sought(row).count}`);
+  const shape = () => items.list.map((row) => `${row.status} ${row.rule || row.by} ×${items.search(row).count}`);
   assert.deepEqual(shape(), ['held words ×2', 'held raid ×1', 'refused words ×2', 'refused Mika ×1', 'shown  ×1', 'held words ×1']);
   assert.deepEqual(items.idsOf(first.id), [first.id, second.id]);
 
   // Whoever is decided about alone is a row of their own.
-  assert.equal(items.parted(first), false);
+  assert.equal(items.movedOut(first), false);
   model.put({ id: first.id, seq: 100, user: 'ann', name: 'ann', text: 'boss', at: 0, by: 'Mika' }, 'refused');
-  assert.equal(items.parted(first), true);
+  assert.equal(items.movedOut(first), true);
   items.fill(false);
   assert.deepEqual(shape(), ['refused Mika ×2', 'held words ×1', 'held raid ×1', 'refused words ×2', 'shown  ×1', 'held words ×1']);
   assert.deepEqual(items.idsOf(second.id), [second.id]);

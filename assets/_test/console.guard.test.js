@@ -44,7 +44,7 @@ test('a first press is forgotten in time, or when it is not meant', () => {
   assert.equal(g.guard.state, '');
   g.guard.press();
   assert.equal(g.acts, 0);
-  g.guard.calm();
+  g.guard.disarm();
   g.clock.advance(AGAIN.from);
   g.guard.press();
   assert.equal(g.acts, 0);

@@ -1,28 +1,28 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Lookers, MOST, PAUSE, Sayings } from '../console/lookers.js';
+import { Lookers, MOST, PAUSE, LookReports } from '../console/lookers.js';
 
 test('a console looks at one comment, and this one is not told of itself', () => {
   const lookers = new Lookers('me', () => 0);
-  assert.deepEqual(lookers.hear({ console: 'me', id: 'a', by: 'Mika', ms: 30_000 }), []);
+  assert.deepEqual(lookers.receive({ console: 'me', id: 'a', by: 'Mika', ms: 30_000 }), []);
   assert.deepEqual(lookers.of('a'), []);
   assert.equal(lookers.next, Infinity);
-  assert.deepEqual(lookers.hear({ console: 'c1', id: 'a', by: 'Kim', ms: 30_000 }), ['a']);
-  assert.deepEqual(lookers.hear({ console: 'c2', id: 'a', by: 'Kim', ms: 30_000 }), ['a']);
+  assert.deepEqual(lookers.receive({ console: 'c1', id: 'a', by: 'Kim', ms: 30_000 }), ['a']);
+  assert.deepEqual(lookers.receive({ console: 'c2', id: 'a', by: 'Kim', ms: 30_000 }), ['a']);
   assert.deepEqual(lookers.of('a'), ['Kim'], 'two windows of one moderator');
-  assert.deepEqual(lookers.hear({ console: 'c1', id: 'b', by: 'Kim', ms: 30_000 }), ['a', 'b']);
+  assert.deepEqual(lookers.receive({ console: 'c1', id: 'b', by: 'Kim', ms: 30_000 }), ['a', 'b']);
   assert.deepEqual(lookers.of('b'), ['Kim']);
-  assert.deepEqual(lookers.hear({ console: 'c2', by: 'Kim' }), ['a'], 'closed');
+  assert.deepEqual(lookers.receive({ console: 'c2', by: 'Kim' }), ['a'], 'closed');
   assert.deepEqual(lookers.of('a'), []);
-  assert.deepEqual(lookers.hear({ console: 'c2', by: 'Kim' }), []);
+  assert.deepEqual(lookers.receive({ console: 'c2', by: 'Kim' }), []);
 });
 
 test('a console that says no more is forgotten after its time', () => {
   let now = 0;
   const lookers = new Lookers('me', () => now);
-  lookers.hear({ console: 'c1', id: 'a', by: 'Kim', ms: 30_000 });
+  lookers.receive({ console: 'c1', id: 'a', by: 'Kim', ms: 30_000 });
   now = 10_000;
-  assert.deepEqual(lookers.hear({ console: 'c1', id: 'a', by: 'Kim', ms: 30_000 }), [], 'told again: nothing to draw');
+  assert.deepEqual(lookers.receive({ console: 'c1', id: 'a', by: 'Kim', ms: 30_000 }), [], 'told again: nothing to draw');
   now = 39_999;
   assert.deepEqual(lookers.expire(), []);
   assert.equal(lookers.next, 1);
@@ -33,8 +33,8 @@ test('a console that says no more is forgotten after its time', () => {
 
 test('memory is bounded', () => {
   const lookers = new Lookers('me', () => 0);
-  for (let i = 0; i < MOST; i++) lookers.hear({ console: `c${i}`, id: `id${i}`, by: 'Kim', ms: 30_000 });
-  assert.deepEqual(lookers.hear({ console: 'one more', id: 'x', by: 'Lee', ms: 30_000 }), ['x', 'id0']);
+  for (let i = 0; i < MOST; i++) lookers.receive({ console: `c${i}`, id: `id${i}`, by: 'Kim', ms: 30_000 });
+  assert.deepEqual(lookers.receive({ console: 'one more', id: 'x', by: 'Lee', ms: 30_000 }), ['x', 'id0']);
   assert.deepEqual(lookers.of('id0'), []);
   assert.deepEqual(lookers.of('id1'), ['Kim']);
 });
@@ -42,7 +42,7 @@ test('memory is bounded', () => {
 test('of what a moderator opens quickly only the first and the newest are said', (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] });
   /** @type {string[]} */ const said = [];
-  const sayings = new Sayings((id) => said.push(id));
+  const sayings = new LookReports((id) => said.push(id));
   sayings.say('');
   assert.deepEqual(said, [], 'nothing was open');
   for (const id of ['a', '', 'b', '', 'c']) sayings.say(id);

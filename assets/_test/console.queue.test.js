@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { VirtualList } from '../console/virtual-list.js';
 import { nameOf } from '../console/keys.js';
-import { Queue, SLID, cut } from '../console/queue.js';
+import { Queue, MOVE_GRACE, cut } from '../console/queue.js';
 
 const item = (/** @type {number} */ n, more = {}) => /** @type {any} */ ({ id: `h${n}`, text: `held ${n}`, at: n, status: 'held', ...more });
 const filled = (n = 3) => {
@@ -27,17 +27,17 @@ test('the oldest is looked at first, and the next one after it has left', () => 
 
 test('a key does not act on an item that has just slid into place, but on one that was chosen', () => {
   const { queue, pass } = filled();
-  pass(SLID);
-  assert.equal(queue.slid, false);
+  pass(MOVE_GRACE);
+  assert.equal(queue.justMoved, false);
   queue.leave('h1'); // by somebody else
-  assert.equal(queue.slid, true);
-  pass(SLID - 1);
-  assert.equal(queue.slid, true);
+  assert.equal(queue.justMoved, true);
+  pass(MOVE_GRACE - 1);
+  assert.equal(queue.justMoved, true);
   pass(1);
-  assert.equal(queue.slid, false);
+  assert.equal(queue.justMoved, false);
   queue.leave('h2');
   queue.look('h3');
-  assert.equal(queue.slid, false);
+  assert.equal(queue.justMoved, false);
 });
 
 test('what leaves in the middle moves nothing', () => {
@@ -91,14 +91,14 @@ test('a text is cut at what matched, in code points, and comes back whole', () =
 test('a queue that is longer than the greeting is filled from behind', () => {
   const { queue } = filled(0);
   queue.reset([item(501), item(502)], 502);
-  assert.equal(queue.lacking, 500);
+  assert.equal(queue.missing, 500);
   queue.look('h502');
   queue.fill([item(500), item(499), item(502)]); // newest first, as history has them
   assert.deepEqual(queue.items.map((i) => i.id), ['h499', 'h500', 'h501', 'h502']);
   assert.equal(queue.current?.id, 'h502', 'the eye stays where it is');
   assert.equal(queue.total, 502);
   for (const i of [...queue.items]) queue.leave(i.id);
-  assert.equal(queue.lacking, 498);
+  assert.equal(queue.missing, 498);
   queue.fill([item(3)]);
   assert.equal(queue.current?.id, 'h3');
   queue.leave('h3');
@@ -112,7 +112,7 @@ test('what is alike is one row with the count that the server says, at the place
   const { queue, pass } = filled(0);
   queue.reset([same(1), item(2, { group: 'h' }), same(3), item(4)], 42, [{ group: 'g', count: 40 }], 4);
   assert.deepEqual(queue.rows.map((row) => [row.key, row.count, row.items.length]), [['g', 40, 2], ['h', 1, 1], ['h4', 1, 1]]);
-  assert.equal(queue.lacking, 0, 'a row stands for those that are not here');
+  assert.equal(queue.missing, 0, 'a row stands for those that are not here');
   assert.equal(queue.move(1), true);
   assert.equal(queue.current?.id, 'h2', 'down is the next row');
   assert.equal(queue.place, 2);
@@ -120,17 +120,17 @@ test('what is alike is one row with the count that the server says, at the place
   queue.add(same(5), 41);
   assert.equal(queue.rows[0].count, 41);
   assert.equal(queue.total, 43);
-  pass(SLID);
+  pass(MOVE_GRACE);
   queue.leave('h1', { group: 'g', count: 40 });
   assert.equal(queue.current?.id, 'h3', 'the row stays while some of it wait');
-  assert.equal(queue.slid, false, 'so nothing slid under a key');
+  assert.equal(queue.justMoved, false, 'so nothing slid under a key');
   queue.leave('unknown', { group: 'g', count: 39 });
   assert.equal(queue.rows.find((row) => row.key === 'g')?.count, 39);
   assert.equal(queue.total, 41);
   queue.leave('h3', { group: 'g', count: 38 });
   queue.leave('h5', { group: 'g', count: 37 });
-  assert.equal(queue.lacking, 37, 'none of them is here any more: they are asked for');
-  assert.equal(queue.slid, true);
+  assert.equal(queue.missing, 37, 'none of them is here any more: they are asked for');
+  assert.equal(queue.justMoved, true);
   queue.fill([same(7)], [{ group: 'g', count: 37 }], 39);
   assert.deepEqual(queue.rows.map((row) => row.count), [1, 1, 37]);
   queue.recount([{ group: 'g', count: 7 }]);
@@ -167,7 +167,7 @@ test('a row is selected as a whole', () => {
 test('rows lie under each other, measured or guessed', () => {
   const rows = Array.from({ length: 10_000 }, (_, i) => ({ id: String(i) }));
   const g = new VirtualList(36);
-  g.lay(rows);
+  g.layOut(rows);
   assert.equal(g.total, 360_000);
   assert.equal(g.measured(5, '5', 36), false, 'as guessed is no news');
   assert.equal(g.measured(5, '5', 80), true);
@@ -182,13 +182,13 @@ test('rows lie under each other, measured or guessed', () => {
   assert.equal(g.top(7), 36 * 7 + 44);
   assert.equal(g.measured(2, '2', 50), true);
   assert.equal(g.top(7), 36 * 7 + 58, 'also before what was asked for');
-  g.lay(rows.slice(3));
+  g.layOut(rows.slice(3));
   assert.equal(g.top(4), 36 * 4 + 44, 'a height belongs to the row, not to its place');
   g.forget(40);
-  g.lay(rows);
+  g.layOut(rows);
   assert.equal(g.total, 400_000);
   assert.deepEqual(g.window(-50, 600, 0)[0], 0);
-  g.lay([]);
+  g.layOut([]);
   assert.equal(g.total, 0);
   assert.deepEqual(g.window(0, 600, 5), [0, 0]);
 });

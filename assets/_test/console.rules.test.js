@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { RuleLists } from '../console/rule-lists.js';
-import { tried } from '../console/rules-faults.js';
+import { faultSummary } from '../console/rules-faults.js';
 import { RulesSaver } from '../console/rules-save.js';
 
 const shipped = { name: 'starter', text: 'shipped', version: 's', on: true, all: true, shipped: true };
@@ -86,11 +86,11 @@ test('a moderator begins in a list of the room, and has one to type into', () =>
 
 test('what is tried on the last comments says how much the server has not listed', () => {
   const stop = { code: 'would_stop' }, bad = { code: 'no_action' };
-  assert.deepEqual(tried([], 0), [['rules_last500_none', { n: 0 }]]);
-  assert.deepEqual(tried([bad], 1), [['rules_last500_none', { n: 0 }]]);
-  assert.deepEqual(tried([bad, stop, stop], 3), [['rules_last500_some', { n: 2 }]]);
-  assert.deepEqual(tried([bad, stop], 190), [['rules_last500_some', { n: 1 }], ['rules_more', { n: 188 }]]);
-  assert.deepEqual(tried([bad, bad], 190), [['rules_last500_hidden', { n: 188 }]], 'what would be stopped may be among these');
+  assert.deepEqual(faultSummary([], 0), [['rules_last500_none', { n: 0 }]]);
+  assert.deepEqual(faultSummary([bad], 1), [['rules_last500_none', { n: 0 }]]);
+  assert.deepEqual(faultSummary([bad, stop, stop], 3), [['rules_last500_some', { n: 2 }]]);
+  assert.deepEqual(faultSummary([bad, stop], 190), [['rules_last500_some', { n: 1 }], ['rules_more', { n: 188 }]]);
+  assert.deepEqual(faultSummary([bad, bad], 190), [['rules_last500_hidden', { n: 188 }]], 'what would be stopped may be among these');
 });
 
 test('the page hears of every save, and of the faults that the newest request found', async (t) => {

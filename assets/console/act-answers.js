@@ -19,7 +19,7 @@ export function faultText(fault, words) {
  * Says what came out otherwise than meant.
  * @param {import('./tally.js').Result} result of one decision @param {import('./store.js').Store} store @param {(fault: unknown) => void} trouble
  */
-export function tellDecision({ code, fault, again, by }, store, trouble) {
+export function showOutcome({ code, fault, again, by }, store, trouble) {
   if (code || fault) trouble(fault ?? new ApiError(409, code ?? '', ''));
   // Another moderator was first: that decision stands, and is said.
   else if (again && by && by !== store.me) store.notice({ text: store.words.t('was_first', { who: labelled(by, store.words) }), glyph: 'person' });

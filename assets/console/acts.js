@@ -3,7 +3,7 @@
 
 import { ApiError, call } from '../shared/api.js';
 import { nameOf } from '../shared/names.js';
-import { faultText, tellDecision } from './act-answers.js';
+import { faultText, showOutcome } from './act-answers.js';
 import { decideChosen, decideRow, letThrough, undoAll } from './row-decisions.js';
 import { tally } from './tally.js';
 
@@ -91,7 +91,7 @@ export class Acts {
     this.final = false;
     this.#queue.chooseAll(false);
     if (items.length === 1 && this.#queue.rowOf(items[0].id)?.count === 1) this.#queue.move(1) || this.#queue.move(-1);
-    this.told(act, await this.decided(act, items));
+    this.showOutcomes(act, await this.decided(act, items));
   }
 
   /**
@@ -139,14 +139,14 @@ export class Acts {
    * Says what came of a decision: of one, what came out otherwise than meant.
    * @param {import('./tally.js').Act} act @param {readonly Result[]} results
    */
-  told(act, results) {
+  showOutcomes(act, results) {
     const { words, me } = this.#store;
     if (results.length > 1) {
       for (const fault of new Set(results.map((result) => result.fault))) if (fault && !(fault instanceof ApiError)) reportError(fault);
       const notice = tally(act, results, words, me);
       if (notice.tone === 'stop') this.#store.notify('trouble', notice.text);
       this.#store.notice(notice);
-    } else for (const result of results) tellDecision(result, this.#store, (fault) => this.trouble(fault));
+    } else for (const result of results) showOutcome(result, this.#store, (fault) => this.trouble(fault));
   }
 
   /** Back to what it was: what was refused is shown, what was shown is taken down. @param {import('./queue.js').Decided} decided */
@@ -172,14 +172,14 @@ export class Acts {
 
   /**
    * Changes settings. With words, a banner offers the way back.
-   * @param {Record<string, any>} fields @param {string} [told] key of the words
+   * @param {Record<string, any>} fields @param {string} [message] key of the words
    */
-  async set(fields, told = '') {
+  async set(fields, message = '') {
     const before = Object.fromEntries(Object.keys(fields).map((name) => [name, this.#store.room[name]]));
     const room = await this.call('PATCH', this.#store.path(), fields);
     // The answer can be here before the event: no control may jump back meanwhile.
     if (room) for (const name of Object.keys(fields)) this.#store.room[name] = room[name];
-    if (room && told) this.#store.notice({ text: this.#store.words.t(told), tone: 'warn', glyph: 'warn', undo: () => this.set(before) });
+    if (room && message) this.#store.notice({ text: this.#store.words.t(message), tone: 'warn', glyph: 'warn', undo: () => this.set(before) });
     return room;
   }
 

@@ -25,7 +25,7 @@ const LOST = ['retrying', 'stopped'];
 export const mentions = (text, names) => names.some((name) => name !== '' && placesOf(text, `@${name}`).length > 0);
 
 export class AlertRules {
-  /** @type {Map<Kind, number>} when each was told last */ #told = new Map();
+  /** @type {Map<Kind, number>} when each was told last */ #alerted = new Map();
   #waiting = 0;
   #raid = false;
   /** @type {Map<string, boolean>} by chat: whether it was connected */ #chats = new Map();
@@ -40,8 +40,8 @@ export class AlertRules {
    * @param {Kind} kind
    */
   due(kind) {
-    if (this.#now() - (this.#told.get(kind) ?? -Infinity) < PAUSE) return false;
-    this.#told.set(kind, this.#now());
+    if (this.#now() - (this.#alerted.get(kind) ?? -Infinity) < PAUSE) return false;
+    this.#alerted.set(kind, this.#now());
     return true;
   }
 

@@ -7,7 +7,7 @@ import { AlertRules } from './alert-rules.js';
 import { kept } from './kept.js';
 
 /** ms between two looks at whether the chats are connected */
-const LOOK = 20_000;
+const POLL_EVERY = 20_000;
 
 /** Hz of the two tones of the sound */
 const TONES = [660, 880];
@@ -48,13 +48,13 @@ export function notification(store, kind) {
   if (inOBS() || !('Notification' in window) || Notification.permission !== 'granted') return;
   const { t } = store.words;
   try {
-    const told = new Notification(store.room.title || store.room.id || t('app'), { body: t(`told_${kind}`), tag: `danmaku-${store.roomId}-${kind}`, silent: true });
-    told.onclick = () => { window.focus(); told.close(); };
+    const shown = new Notification(store.room.title || store.room.id || t('app'), { body: t(`told_${kind}`), tag: `danmaku-${store.roomId}-${kind}`, silent: true });
+    shown.onclick = () => { window.focus(); shown.close(); };
   } catch { /* phones have them only for installed pages */ }
 }
 
 /** @param {import('./store.js').Store} store @param {string} kind @param {string} how */
-function tell(store, kind, how) {
+function raiseAlert(store, kind, how) {
   if (how === 'sound' || how === 'both') sound();
   if (how === 'notice' || how === 'both') notification(store, kind);
 }
@@ -68,17 +68,17 @@ export function wireAlerts(store, queue, raids) {
   /** @param {import('./alert-rules.js').Kind|null} kind */
   const say = (kind) => {
     const how = kind && alertRules()[kind];
-    if (how && how !== 'none' && begun && !document.hasFocus() && rules.due(kind)) tell(store, kind, how);
+    if (how && how !== 'none' && begun && !document.hasFocus() && rules.due(kind)) raiseAlert(store, kind, how);
   };
-  const came = (/** @type {{text: string, badge?: string}} */ comment) => say(rules.comment(comment, highlights(), [store.me]));
+  const onComment = (/** @type {{text: string, badge?: string}} */ comment) => say(rules.comment(comment, highlights(), [store.me]));
   store.on('queue', () => {
     say(rules.waiting(queue.total));
     if (store.room.id) begun = true;
   });
-  store.on('shown', came);
-  store.on('held', came);
+  store.on('shown', onComment);
+  store.on('held', onComment);
   store.on('stats', () => say(rules.raid(raids.raid !== null)));
-  setInterval(() => void look(), LOOK);
+  setInterval(() => void look(), POLL_EVERY);
 
   async function look() {
     if (!alertRules().chat || alertRules().chat === 'none' || !begun) return;

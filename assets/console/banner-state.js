@@ -72,8 +72,8 @@ function replayed({ store, acts }) {
   const { t } = words;
   const paused = replay.state === 'paused', loading = replay.state === 'loading';
   const name = replayName(words, replay);
-  const steer = { name: 'hold', glyph: paused ? 'play' : 'pause', word: t(paused ? 'replay_go_on' : 'replay_pause'), act: () => acts.call('PATCH', store.path('replay'), { state: paused ? 'playing' : 'paused' }) };
+  const control = { name: 'hold', glyph: paused ? 'play' : 'pause', word: t(paused ? 'replay_go_on' : 'replay_pause'), act: () => acts.call('PATCH', store.path('replay'), { state: paused ? 'playing' : 'paused' }) };
   const stop = { name: 'stop', glyph: 'x', word: t('replay_stop'), act: () => acts.call('DELETE', store.path('replay')) };
   const text = loading ? t('replay_banner_loading', { name }) : t(paused ? 'replay_banner_paused' : 'replay_banner', { name, at: length(replay.at_ms), of: length(replay.length_ms) });
-  return { tone: 'calm', glyph: paused ? 'pause' : 'play', text, answers: loading ? [stop] : [steer, stop] };
+  return { tone: 'calm', glyph: paused ? 'pause' : 'play', text, answers: loading ? [stop] : [control, stop] };
 }

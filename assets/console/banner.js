@@ -4,7 +4,7 @@
 import { el, icon, said } from '../shared/dom.js';
 
 /** ms for which an act is shown */
-const TOLD = 8_000;
+const NOTICE_SHOWN = 8_000;
 
 /**
  * @typedef {object} Lasting what holds now, as a notice
@@ -35,14 +35,14 @@ export class Banner {
     this.#box = box;
     this.#store = store;
     this.#bannerState = bannerState;
-    store.on('notice', (notice) => this.#tell(notice));
+    store.on('notice', (notice) => this.#showNotice(notice));
   }
 
   /** @param {import('./store.js').Notice} notice */
-  #tell(notice) {
+  #showNotice(notice) {
     clearTimeout(this.#timer);
     this.#notice = notice;
-    this.#timer = setTimeout(() => this.#end(notice), TOLD);
+    this.#timer = setTimeout(() => this.#end(notice), NOTICE_SHOWN);
     this.draw();
   }
 
@@ -51,7 +51,7 @@ export class Banner {
     if (this.#notice !== notice) return;
     // A button stays that a moderator may be about to press.
     if (this.#box.matches(':hover, :focus-within')) {
-      this.#timer = setTimeout(() => this.#end(notice), TOLD / 4);
+      this.#timer = setTimeout(() => this.#end(notice), NOTICE_SHOWN / 4);
       return;
     }
     this.#notice = null;

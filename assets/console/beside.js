@@ -11,7 +11,7 @@ function enter(i) {
 }
 
 /** As many wait as both titles say. */
-function entitle() {
+function updateTitles() {
   document.title = panes.map((frame) => frame.contentDocument?.title.split(' · ')[0] ?? '').filter(Boolean).join(' | ');
 }
 
@@ -24,8 +24,8 @@ function follow(i) {
     event.preventDefault();
     enter(1 - i);
   });
-  new MutationObserver(entitle).observe(page.head, { subtree: true, childList: true, characterData: true });
-  entitle();
+  new MutationObserver(updateTitles).observe(page.head, { subtree: true, childList: true, characterData: true });
+  updateTitles();
 }
 
 panes.forEach((frame, i) => {

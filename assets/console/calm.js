@@ -5,9 +5,9 @@
 /**
  * New people, what rules or moderators had to do with, what was paid for, questions,
  * those who run the room, and words that this moderator looks for.
- * @param {Entry} entry @param {(text: string) => boolean} sought
+ * @param {Entry} entry @param {(text: string) => boolean} matches
  */
-export function worthALook(entry, sought) {
+export function worthALook(entry, matches) {
   if (entry.status !== 'shown' && entry.status !== 'cleared') return true;
-  return Boolean(entry.first || entry.original || entry.paid || entry.item || entry.badge) || /[?？؟]/u.test(entry.text) || sought(entry.text);
+  return Boolean(entry.first || entry.original || entry.paid || entry.item || entry.badge) || /[?？؟]/u.test(entry.text) || matches(entry.text);
 }

@@ -37,19 +37,19 @@ export function changes({ before = {}, after = {} }, words) {
  * @param {import('../shared/i18n.js').Words} words
  */
 export function detail(act, words) {
-  const told = act.detail ?? '';
+  const detail = act.detail ?? '';
   if (act.changed && NOTES.includes(act.act)) return act.changed.map((ready) => (words.has(`warn_${ready}`) ? words.t(`warn_${ready}`) : ready)).join(' · ');
   if (act.act === 'rules') return [act.about, ...edits(act, words)].filter(Boolean).join(' · ');
-  if (!LINKS.includes(act.act)) return told || changes(act, words);
-  const [role = '', ...rest] = told.split(' ');
+  if (!LINKS.includes(act.act)) return detail || changes(act, words);
+  const [role = '', ...rest] = detail.split(' ');
   return [words.has(`role_${role}`) ? words.t(`role_${role}`) : role, labelled(rest.join(' '), words)].filter(Boolean).join(' · ');
 }
 
 /** @param {{detail?: string, changed?: string[]}} act @param {import('../shared/i18n.js').Words} words */
-function edits({ detail: told = '', changed }, { t, has }) {
+function edits({ detail: text = '', changed }, { t, has }) {
   // Before edits were kept, the detail was a word.
-  const names = changed ?? (['off', 'deleted'].includes(told) ? [told] : []);
-  return [...names.filter((name) => has(`list_${name}`)).map((name) => t(`list_${name}`)), changed || names.length === 0 ? told : ''];
+  const names = changed ?? (['off', 'deleted'].includes(text) ? [text] : []);
+  return [...names.filter((name) => has(`list_${name}`)).map((name) => t(`list_${name}`)), changed || names.length === 0 ? text : ''];
 }
 
 /** @param {string} name @param {import('../shared/i18n.js').Words} words */

@@ -7,7 +7,7 @@ import { chatName, iconOf, secretField, secretWord, typed } from './chat-words.j
 import { later } from './page.js';
 
 /** ms after the last letter until a link is looked at */
-const SOON = 300;
+const DEBOUNCE = 300;
 
 /**
  * @param {import('./store.js').Store} store @param {import('./acts.js').Acts} acts
@@ -47,7 +47,7 @@ export function chatAdder(store, acts, closed, added) {
     const help = has(`chat_help_${to.kind}`) ? t(`chat_help_${to.kind}`) : '';
     note.replaceChildren(icon(iconOf(to.kind)), el('b', {}, said(chatName(words, to.kind, to.target))), ' ', missing ? t('chats_needs', { what: missing }) : '', ' ', help);
   };
-  link.addEventListener('input', later(() => void look(), SOON));
+  link.addEventListener('input', later(() => void look(), DEBOUNCE));
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     void add();

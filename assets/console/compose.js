@@ -5,7 +5,7 @@ import { ApiError, call } from '../shared/api.js';
 import { icon } from '../shared/dom.js';
 import { nameOf } from '../shared/names.js';
 import { feature } from './feature.js';
-import { WAYS, openWays } from './replies.js';
+import { SHOW_AS, openShowAsMenu } from './replies.js';
 
 export class Compose {
   #form; #field; #button; #strip; #store;
@@ -26,7 +26,7 @@ export class Compose {
     this.#strip = strip;
     this.#store = store;
     form.addEventListener('submit', (event) => { event.preventDefault(); void this.#send(); });
-    more.addEventListener('click', () => openWays(more, store, { way: this.#way, choose: (way) => { this.#show(way); this.focus(); }, put: (text) => this.#put(text) }));
+    more.addEventListener('click', () => openShowAsMenu(more, store, { way: this.#way, choose: (way) => { this.#show(way); this.focus(); }, put: (text) => this.#put(text) }));
     store.on('section', () => this.#show(this.#way)); // in another language
     field.addEventListener('input', () => this.#say(''));
     form.addEventListener('focusout', (event) => { if (!field.value && !form.contains(/** @type {Node|null} */ (event.relatedTarget))) delete document.documentElement.dataset.writing; });
@@ -61,7 +61,7 @@ export class Compose {
     const { t } = this.#store.words;
     this.#way = way;
     const label = `${t('say_as')}: ${t(`say_${way}`)}`;
-    this.#more.replaceChildren(icon(WAYS.find(([one]) => one === way)?.[1] ?? 'scroll'));
+    this.#more.replaceChildren(icon(SHOW_AS.find(([one]) => one === way)?.[1] ?? 'scroll'));
     this.#more.setAttribute('aria-label', label);
     this.#more.title = label;
   }

@@ -9,7 +9,7 @@ import { merge, only } from './merge.js';
 
 export class Conflict {
   /** @type {Theirs|null} */ theirs = null;
-  #words; #editor; #told; #merge; #heading; #list = { was: '', on: true };
+  #words; #editor; #status; #merge; #heading; #list = { was: '', on: true };
   #mine = '';
 
   /**
@@ -21,10 +21,10 @@ export class Conflict {
     this.#words = words;
     this.#editor = new Editor(t('rules_theirs'));
     this.#editor.readOnly = true;
-    this.#told = el('p', { tabindex: '-1', role: 'alert' });
+    this.#status = el('p', { tabindex: '-1', role: 'alert' });
     this.#heading = el('span', {});
     this.#merge = el('button', { type: 'button', class: 'button main', onclick: () => ways.merged(merge(this.#list.was, this.#mine, this.theirs?.text ?? '')) }, t('rules_merge'));
-    this.box = el('div', { class: 'clash', hidden: true }, icon('warn'), this.#told, el('div', { class: 'page-bar' }, this.#merge,
+    this.box = el('div', { class: 'clash', hidden: true }, icon('warn'), this.#status, el('div', { class: 'page-bar' }, this.#merge,
       el('button', { type: 'button', class: 'button line', onclick: ways.over }, t('rules_over')),
       el('button', { type: 'button', class: 'button line', onclick: ways.drop }, t('rules_drop'))));
     this.beside = el('div', { class: 'theirs', hidden: true }, el('p', { class: 'help' }, this.#heading), this.#editor.box);
@@ -46,13 +46,13 @@ export class Conflict {
     this.#list = list;
     this.#mine = list.text;
     this.theirs = theirs ?? { text: '', version: '', on: list.on };
-    this.#told.textContent = who ? t(theirs ? 'rules_clash' : 'rules_clash_gone', { who }) : t('rules_clash_self');
+    this.#status.textContent = who ? t(theirs ? 'rules_clash' : 'rules_clash_gone', { who }) : t('rules_clash_self');
     this.#heading.textContent = t(!theirs ? 'rules_theirs_gone' : theirs.on ? 'rules_theirs' : 'rules_theirs_off');
     this.#merge.hidden = !theirs;
     this.#editor.value = this.theirs.text;
     this.#show(true);
     this.#mark();
-    this.#told.focus();
+    this.#status.focus();
   }
 
   end() {

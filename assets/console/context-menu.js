@@ -20,7 +20,7 @@ const PAUSE = 700;
  * @typedef {{x: number, y: number}} Point px in the window
  */
 
-/** @type {(() => void)|null} closes the menu that is open */ let shut = null;
+/** @type {(() => void)|null} closes the menu that is open */ let closeOpen = null;
 
 /**
  * Opens a menu; another one that was open closes. The focus goes into it and, when
@@ -33,7 +33,7 @@ const PAUSE = 700;
  * @param {HTMLElement} menu.from the list it belongs to: it hears `menu` when it opens and closes, and gets the focus if nothing else can
  */
 export function openMenu({ label, at, above = false, items, from }) {
-  shut?.();
+  closeOpen?.();
   const before = /** @type {HTMLElement|null} */ (document.activeElement);
   // A mouse has left the focus somewhere, and a list that gets it back by key would hold still for it.
   const keyed = before?.matches(':focus-visible') === true;
@@ -50,7 +50,7 @@ export function openMenu({ label, at, above = false, items, from }) {
   function close() {
     if (ends.signal.aborted) return;
     ends.abort();
-    shut = null;
+    closeOpen = null;
     if (keyed && box.contains(document.activeElement)) (before?.isConnected ? before : from).focus({ preventScroll: true });
     box.remove();
     say(false);
@@ -88,7 +88,7 @@ export function openMenu({ label, at, above = false, items, from }) {
   // In a landmark that is not drawn anew while the menu is open.
   (from.closest('main, section:not(.next)') ?? document.querySelector('main') ?? document.body).append(box);
   place(box, at, above);
-  shut = close;
+  closeOpen = close;
   (rows[0] ?? box).focus({ preventScroll: true });
 }
 

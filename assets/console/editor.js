@@ -50,10 +50,10 @@ export class Editor {
     this.#field.scrollTop = (line - 4) * (this.#field.scrollHeight / Math.max(1, lines.length));
   }
 
-  /** @param {boolean} [anew] */
-  #number(anew = false) {
+  /** @param {boolean} [always] */
+  #number(always = false) {
     const count = this.value.split('\n').length;
-    if (count === this.#lines && !anew) return;
+    if (count === this.#lines && !always) return;
     this.#lines = count;
     const marks = new Map(this.#faults.map((fault) => [fault.line, fault]));
     this.#gutter.replaceChildren(...Array.from({ length: count }, (_, i) => {

@@ -32,7 +32,7 @@ export class FeedItems {
   }
 
   /** Whether an entry that has changed belongs to another row now. @param {Entry} entry */
-  parted(entry) { return this.#merger.parted(entry); }
+  movedOut(entry) { return this.#merger.movedOut(entry); }
 
   /** Whether an entry is a row of the list, or part of one. @param {Entry} entry */
   listed(entry) { return this.#merger.has(entry) || this.list.includes(entry); }
@@ -45,7 +45,7 @@ export class FeedItems {
   }
 
   /** What a row is drawn with. @param {Entry} row */
-  sought(row) {
+  search(row) {
     const all = this.#merger.of(row), count = all.length;
     if (count > 1) this.#drawn.set(row, count);
     else this.#drawn.delete(row);

@@ -36,7 +36,7 @@ export class Merger {
   has(entry) { return this.#keys.has(entry); }
 
   /** Whether an entry has become another one than those that it was merged with. @param {Entry} entry */
-  parted(entry) { return this.#keys.has(entry) && this.#keys.get(entry) !== mergeKey(entry); }
+  movedOut(entry) { return this.#keys.has(entry) && this.#keys.get(entry) !== mergeKey(entry); }
 
   /**
    * Takes the next comment in the order of time.

@@ -20,7 +20,7 @@ export class FeedWindow {
   #list;
   #virtual = new VirtualList(LINE.wide);
   /** @type {readonly Entry[]} */ #items = [];
-  /** whether the virtual list knows the items */ #laid = false;
+  /** whether the virtual list knows the items */ #laidOut = false;
   #width = 0;
   #height = 0;
   rows;
@@ -34,7 +34,7 @@ export class FeedWindow {
   /** Shows these items from the next render on. @param {readonly Entry[]} items */
   set items(items) {
     this.#items = items;
-    this.#laid = false;
+    this.#laidOut = false;
   }
 
   /** Rows that a page up or down passes. */
@@ -69,10 +69,10 @@ export class FeedWindow {
       this.#width = width;
       this.#virtual.forget(width < 600 ? LINE.dock : LINE.wide);
       this.rows.forget();
-      this.#laid = false;
+      this.#laidOut = false;
     }
-    if (!this.#laid) this.#virtual.lay(this.#items);
-    this.#laid = true;
+    if (!this.#laidOut) this.#virtual.layOut(this.#items);
+    this.#laidOut = true;
     const at = !anchor || this.#items[anchor.i] === anchor.entry ? anchor?.i ?? -1 : this.#items.indexOf(anchor.entry);
     const goal = () => (anchor && at >= 0 ? this.#virtual.top(at) + anchor.by : away ? y0 : this.#virtual.total - height);
     for (let again = 0; again < 4; again++) {

@@ -25,9 +25,9 @@ export class FeedView {
   items;
   /** @type {Set<Entry>} */ #changed = new Set();
   #window; #holding;
-  #anew = true;
+  #mustFill = true;
   #frame = 0;
-  /** the list is not shown, and its height says nothing */ #gone = false;
+  /** the list is not shown, and its height says nothing */ #invisible = false;
   #cursor = '';
 
   /**
@@ -44,7 +44,7 @@ export class FeedView {
     this.#words = words;
     this.#act = act;
     const { list } = parts;
-    this.#window = new FeedWindow(list, (row, entry) => { if (isPlatform(entry.source)) list.classList.add('sourced'); drawRow(row, entry, words, act.waiting(entry), this.items.sought(entry)); });
+    this.#window = new FeedWindow(list, (row, entry) => { if (isPlatform(entry.source)) list.classList.add('sourced'); drawRow(row, entry, words, act.waiting(entry), this.items.search(entry)); });
     this.#holding = new Holding(parts, words, () => this.#schedule());
     list.addEventListener('scroll', () => this.#scrolled(), { passive: true });
     list.addEventListener('click', (e) => this.#clicked(e));
@@ -60,7 +60,7 @@ export class FeedView {
    */
   put({ entry, fresh, last, moved }) {
     if (last && (fresh || (moved && !this.items.listed(entry)))) this.items.waiting.add(entry);
-    if (moved || (fresh && !last)) this.#anew = true;
+    if (moved || (fresh && !last)) this.#mustFill = true;
     if (!fresh) this.#changed.add(entry);
     this.#schedule();
   }
@@ -73,14 +73,14 @@ export class FeedView {
 
   /** Draws every row again, in the order of the model: an approved comment may have another place. */
   redraw() {
-    this.#anew = true;
+    this.#mustFill = true;
     this.#window.rows.clear();
     this.#schedule();
   }
 
   /** The order or number of entries has changed; rows stay. */
   refill() {
-    this.#anew = true;
+    this.#mustFill = true;
     this.#schedule();
   }
 
@@ -114,14 +114,14 @@ export class FeedView {
     const anchor = this.#holding.on ? this.#window.anchor() : null;
     for (const entry of this.#changed) {
       const listed = this.#window.rows.get(entry.id) !== undefined;
-      if (listed !== this.items.fits(entry) || this.items.parted(entry)) this.#anew = true;
+      if (listed !== this.items.fits(entry) || this.items.movedOut(entry)) this.#mustFill = true;
       this.#window.rows.redraw(entry);
     }
     this.#changed.clear();
-    if (this.#anew) {
+    if (this.#mustFill) {
       // A list that holds still keeps new rows out, whatever else changes.
       this.items.fill(this.#holding.on);
-      this.#anew = false;
+      this.#mustFill = false;
       this.#window.items = this.items.list;
     }
     if (!this.#holding.on && this.items.waiting.size > 0) {
@@ -141,14 +141,14 @@ export class FeedView {
   /** The list has another size, or is shown again: it is drawn at once where it was, without a jump. */
   #resized() {
     const gone = this.#list.clientHeight === 0;
-    const back = this.#gone && !gone;
-    this.#gone = gone;
+    const back = this.#invisible && !gone;
+    this.#invisible = gone;
     if (back) this.#flush();
     else this.#schedule();
   }
 
   #scrolled() {
-    if (this.#gone) return; // a list that is shown again begins at its top; no person scrolled there
+    if (this.#invisible) return; // a list that is shown again begins at its top; no person scrolled there
     if (this.#window.resized) return this.#schedule(); // a list that was made smaller was not scrolled by a person
     this.#holding.away = !this.#window.atEnd;
     if (this.#holding.away && this.#list.scrollTop < this.#list.clientHeight) this.#act.older();

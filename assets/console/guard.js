@@ -18,7 +18,7 @@ export const HOLD = 800;
  */
 
 export class Guard {
-  #go; #changed; #now; #later; #never;
+  #run; #changed; #now; #later; #cancel;
   /** @type {''|'armed'|'holding'} */ #state = '';
   #since = 0;
   #acted = false;
@@ -26,11 +26,11 @@ export class Guard {
 
   /** @param {Ports} ports */
   constructor({ go, changed, now = () => performance.now(), later = (fn, ms) => setTimeout(fn, ms), never = (id) => clearTimeout(id) }) {
-    this.#go = go;
+    this.#run = go;
     this.#changed = changed;
     this.#now = now;
     this.#later = later;
-    this.#never = never;
+    this.#cancel = never;
   }
 
   /** armed: it waits for the second press · holding: it acts when it is held on. */
@@ -72,19 +72,19 @@ export class Guard {
   }
 
   /** It is not meant after all. */
-  calm() {
+  disarm() {
     this.#acted = false;
     this.#become('');
   }
 
   #act() {
     this.#become('');
-    this.#go();
+    this.#run();
   }
 
   /** @param {''|'armed'|'holding'} state */
   #become(state) {
-    this.#never(this.#timer);
+    this.#cancel(this.#timer);
     this.#timer = null;
     if (state === this.#state) return;
     this.#state = state;

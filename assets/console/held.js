@@ -18,11 +18,11 @@ export function refillQueue(store, queue, put) {
   let busy = false;
 
   async function refill() {
-    if (busy || queue.lacking <= 0 || queue.rows.length > LOW) return;
+    if (busy || queue.missing <= 0 || queue.rows.length > LOW) return;
     busy = true;
     try {
       let after = 0;
-      for (let n = 0; n < PAGES && queue.lacking > 0 && queue.rows.length <= LOW; n++) {
+      for (let n = 0; n < PAGES && queue.missing > 0 && queue.rows.length <= LOW; n++) {
         const page = await call('GET', `${store.path('review')}?limit=200${after ? `&after=${after}` : ''}`);
         queue.fill(page.comments.map(put), page.groups, page.total);
         after = page.next ?? 0;

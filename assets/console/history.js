@@ -6,7 +6,7 @@ import { call } from '../shared/api.js';
 import { MOST } from './model.js';
 
 /** ms without another letter before history is searched */
-const SOON = 300;
+const DEBOUNCE = 300;
 
 /** @typedef {import('./model.js').Filter} Filter */
 
@@ -14,9 +14,9 @@ export class History {
   #store; #model; #done;
   #next = 0;
   #busy = false;
-  #ran = 0;
-  /** what is searched for, as in the address; '' for nothing */ #sought = '';
-  /** seq before which the search goes on; 0: nowhere */ #further = 0;
+  #run = 0;
+  /** what is searched for, as in the address; '' for nothing */ #query = '';
+  /** seq before which the search goes on; 0: nowhere */ #nextBefore = 0;
   /** @type {any} */ #timer = null;
 
   /**
@@ -32,45 +32,45 @@ export class History {
 
   /** From the newest on, also those that `recent` leaves out. */
   start() {
-    this.#ran++;
+    this.#run++;
     this.#busy = false;
-    if (this.#sought) void this.#search();
+    if (this.#query) void this.#search();
     return this.#read('');
   }
 
   /** The feed shows only some: they are looked for in history, too. @param {Filter} filter */
   find(filter) {
     clearTimeout(this.#timer);
-    this.#sought = query(filter);
-    this.#further = 0;
-    if (this.#sought) this.#timer = setTimeout(() => void this.#search(), SOON);
+    this.#query = query(filter);
+    this.#nextBefore = 0;
+    if (this.#query) this.#timer = setTimeout(() => void this.#search(), DEBOUNCE);
   }
 
   /** Whether a search may find more further back. */
-  get more() { return this.#further > 0; }
+  get more() { return this.#nextBefore > 0; }
 
   older() {
-    if (this.#sought) {
-      if (this.#further > 0) void this.#search();
+    if (this.#query) {
+      if (this.#nextBefore > 0) void this.#search();
     } else if (!this.#busy && this.#next > 0 && this.#model.size < MOST) void this.#read(`&before=${this.#next}`);
   }
 
   /** @param {string} from */
   async #read(from) {
-    const run = this.#ran;
+    const run = this.#run;
     this.#busy = true;
-    const next = await this.#page(from, () => run === this.#ran);
-    if (run !== this.#ran) return; // the list has started anew meanwhile
+    const next = await this.#page(from, () => run === this.#run);
+    if (run !== this.#run) return; // the list has started anew meanwhile
     if (next >= 0) this.#next = next;
     this.#busy = false;
   }
 
   async #search() {
-    const sought = this.#sought, run = this.#ran;
-    const from = this.#further > 0 ? `&before=${this.#further}` : '';
-    this.#further = 0; // one page at a time
-    const next = await this.#page(`${sought}${from}`, () => run === this.#ran && sought === this.#sought);
-    if (next > 0 && sought === this.#sought) this.#further = next;
+    const asked = this.#query, run = this.#run;
+    const from = this.#nextBefore > 0 ? `&before=${this.#nextBefore}` : '';
+    this.#nextBefore = 0; // one page at a time
+    const next = await this.#page(`${asked}${from}`, () => run === this.#run && asked === this.#query);
+    if (next > 0 && asked === this.#query) this.#nextBefore = next;
   }
 
   /**

@@ -9,8 +9,8 @@ export const plain = (text) => text.normalize('NFKC').toLowerCase();
  * @returns {number[][]}
  */
 export function placesOf(text, word) {
-  const sought = plain(word).trim();
-  if (!sought) return [];
+  const needle = plain(word).trim();
+  if (!needle) return [];
   let folded = '';
   /** @type {number[]} the code point that each unit of the folded text comes from */ const from = [];
   let i = 0;
@@ -21,7 +21,7 @@ export function placesOf(text, word) {
     i++;
   }
   /** @type {number[][]} */ const places = [];
-  for (let at = folded.indexOf(sought); at >= 0; at = folded.indexOf(sought, at + sought.length)) places.push([from[at], from[at + sought.length - 1] + 1]);
+  for (let at = folded.indexOf(needle); at >= 0; at = folded.indexOf(needle, at + needle.length)) places.push([from[at], from[at + needle.length - 1] + 1]);
   return places;
 }
 

@@ -5,7 +5,7 @@ import { confirmFirst } from './dialog.js';
 import { toggle, when } from './page.js';
 
 /** The tones and glyphs of the phases. @type {Record<string, [string, string]>} */
-const LOOKS = { off: ['', 'pause'], ready: ['ok', 'check'], sending: ['', 'send'], retrying: ['held', 'clock'], stopped: ['stop', 'warn'] };
+const PHASES = { off: ['', 'pause'], ready: ['ok', 'check'], sending: ['', 'send'], retrying: ['held', 'clock'], stopped: ['stop', 'warn'] };
 
 /**
  * @param {import('./store.js').Store} store @param {import('./acts.js').Acts} acts
@@ -61,7 +61,7 @@ export function hookRow(store, acts, hook, kinds, { changed, showKey }) {
   /** @param {any} next */
   function update(next) {
     const { state } = next;
-    const [tone, glyph] = LOOKS[state.phase];
+    const [tone, glyph] = PHASES[state.phase];
     phase.className = `chip ${tone}`;
     phase.dataset.phase = state.phase;
     phase.replaceChildren(icon(glyph), el('span', {}, t(`hook_phase_${state.phase}`, { time: state.retry_at ? when(state.retry_at, words.lang) : '' })));

@@ -28,7 +28,7 @@ export function keyMap({ store, sections, queue, review, banner, acts, header, v
   const onReview = (act) => {
     if (sections.now !== 'live' || queue.items.length === 0) return false;
     // A key that was meant for the item before must not decide about this one; those that were selected are meant.
-    if (review.choosing || !queue.slid) review.act(act);
+    if (review.choosing || !queue.justMoved) review.act(act);
   };
   const menu = () => (sections.now === 'live' && queue.current ? openMenu(queue.current.id) : false);
   const move = (/** @type {number} */ step) => sections.now === 'live' && (queue.move(step) ? review.draw() : undefined);

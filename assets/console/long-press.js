@@ -2,10 +2,10 @@
 // on phones sends no `contextmenu`.
 
 /** ms that it rests */
-const REST = 500;
+const PRESS_FOR = 500;
 
 /** px that it may slip */
-const SLIP = 10;
+const MAX_MOVE = 10;
 
 /**
  * @param {HTMLElement} box
@@ -22,9 +22,9 @@ export function onLongPress(box, act) {
     if (event.pointerType !== 'touch' || !event.isPrimary) return;
     const target = /** @type {Element} */ (event.target);
     from = { x: event.clientX, y: event.clientY };
-    timer = setTimeout(() => { used = act(target, from); }, REST);
+    timer = setTimeout(() => { used = act(target, from); }, PRESS_FOR);
   });
-  box.addEventListener('pointermove', (event) => { if (Math.hypot(event.clientX - from.x, event.clientY - from.y) > SLIP) end(); });
+  box.addEventListener('pointermove', (event) => { if (Math.hypot(event.clientX - from.x, event.clientY - from.y) > MAX_MOVE) end(); });
   for (const what of ['pointerup', 'pointercancel', 'contextmenu']) box.addEventListener(what, end);
   box.addEventListener('click', (event) => {
     if (!used) return;

@@ -7,7 +7,7 @@ export const MOST = 100;
 export const PAUSE = 500;
 
 /** Says which comment is open: at once, but of what changes quickly only the newest. */
-export class Sayings {
+export class LookReports {
   #send;
   #newest = '';
   #said = '';
@@ -55,7 +55,7 @@ export class Lookers {
    * @param {{console?: string, id?: string, by?: string, ms?: number}} frame
    * @returns {string[]} the comments that have other lookers now
    */
-  hear({ console: who = '', id = '', by = '', ms = 0 }) {
+  receive({ console: who = '', id = '', by = '', ms = 0 }) {
     if (!who || who === this.#own) return [];
     const was = this.#all.get(who);
     this.#all.delete(who);

@@ -4,7 +4,7 @@
 import { call } from '../shared/api.js';
 import { el, icon, said } from '../shared/dom.js';
 import { labelled } from './labels.js';
-import { Lookers, Sayings } from './lookers.js';
+import { Lookers, LookReports } from './lookers.js';
 
 /** ms after which the others are told again that a dialog is still open */
 const AGAIN = 10_000;
@@ -13,37 +13,37 @@ const AGAIN = 10_000;
 const OWN = Array.from(crypto.getRandomValues(new Uint8Array(9)), (n) => n.toString(16).padStart(2, '0')).join('');
 
 export class Looking {
-  #sayings;
+  #reports;
   /** @type {any} */ #timer = null;
   #turn = 0;
 
   /** @param {import('./store.js').Store} store */
   constructor(store) {
     // Nothing hangs on it: an older server does not know it, and a lost one comes again.
-    this.#sayings = new Sayings((id) => void call('PUT', store.path('looking'), { console: OWN, id }, (path, init) => fetch(path, { ...init, keepalive: true })).catch(() => {}));
+    this.#reports = new LookReports((id) => void call('PUT', store.path('looking'), { console: OWN, id }, (path, init) => fetch(path, { ...init, keepalive: true })).catch(() => {}));
     addEventListener('pagehide', () => {
       clearInterval(this.#timer);
-      this.#sayings.last();
+      this.#reports.last();
     });
   }
 
   /** A comment was opened; the others forget it after a while. @param {string} id */
   at(id) {
     clearInterval(this.#timer);
-    this.#sayings.say(id);
+    this.#reports.say(id);
     return ++this.#turn;
   }
 
   /** A dialog about a comment is open. @param {string} id @param {HTMLDialogElement} dialog */
   during(id, dialog) {
     const turn = this.at(id);
-    this.#timer = setInterval(() => this.#sayings.say(id), AGAIN);
+    this.#timer = setInterval(() => this.#reports.say(id), AGAIN);
     dialog.addEventListener('close', () => { if (turn === this.#turn) this.#end(); });
   }
 
   #end() {
     clearInterval(this.#timer);
-    this.#sayings.say('');
+    this.#reports.say('');
   }
 }
 
@@ -67,7 +67,7 @@ export function wireLookers(store, model, changed) {
     clearTimeout(timer);
     if (lookers.next < Infinity) timer = setTimeout(() => draw(lookers.expire()), Math.max(0, lookers.next) + 50);
   };
-  return (frame) => draw(lookers.hear(frame));
+  return (frame) => draw(lookers.receive(frame));
 }
 
 /** Who looks at one of some comments, as a chip; null when nobody does. @param {readonly import('./model.js').Entry[]} entries @param {import('../shared/i18n.js').Words} words */

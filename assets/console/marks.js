@@ -16,24 +16,24 @@ import { placesOf, placesOfAny } from './hits.js';
 
 /**
  * What a moderator looks for besides what rules found.
- * @typedef {{find: string, words: readonly string[]}} Sought find is the search, words are marked whatever is searched for
+ * @typedef {{find: string, words: readonly string[]}} Search find is the search, words are marked whatever is searched for
  */
 
-/** @param {string} text @param {readonly (readonly number[])[]} [spans] @param {string} [more] a class @param {Sought} [sought] */
-export function marked(text, spans = [], more = '', sought) {
+/** @param {string} text @param {readonly (readonly number[])[]} [spans] @param {string} [more] a class @param {Search} [search] */
+export function marked(text, spans = [], more = '', search) {
   const box = el('bdi', { dir: 'auto', class: more || null });
-  const layers = [{ kind: 'find', spans: placesOf(text, sought?.find ?? '') }, { kind: 'rule', spans }, { kind: 'word', spans: placesOfAny(text, sought?.words ?? []) }];
+  const layers = [{ kind: 'find', spans: placesOf(text, search?.find ?? '') }, { kind: 'rule', spans }, { kind: 'word', spans: placesOfAny(text, search?.words ?? []) }];
   for (const part of layered(text, layers)) box.append(part.kind ? el('mark', { class: part.kind === 'rule' ? null : part.kind }, part.text) : part.text);
   return box;
 }
 
 /** What a rule found, and what is searched for, is marked in the words as they were
  * written; a text without that has its emotes as pictures.
- * @param {Marked} item @param {string} [more] a class @param {Sought} [sought] */
-export function markedText(item, more, sought) {
+ * @param {Marked} item @param {string} [more] a class @param {Search} [search] */
+export function markedText(item, more, search) {
   const spans = item.in_name ? [] : item.spans;
-  const found = () => placesOf(item.text, sought?.find ?? '').length > 0 || placesOfAny(item.text, sought?.words ?? []).length > 0;
-  if (!item.emotes || spans?.length || found()) return marked(item.text, spans, more, sought);
+  const found = () => placesOf(item.text, search?.find ?? '').length > 0 || placesOfAny(item.text, search?.words ?? []).length > 0;
+  if (!item.emotes || spans?.length || found()) return marked(item.text, spans, more, search);
   const box = drawn(item);
   if (more) box.className = more;
   return box;

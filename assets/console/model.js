@@ -26,7 +26,7 @@ export class FeedModel {
   /** @type {Entry[]} */ #list = [];
   /** @type {Map<string, {id: string, at: number, first?: boolean}>} the first comment of each person */ #firsts = new Map();
   /** seq of the last clear that was heard of */
-  #swept = 0;
+  #clearedTo = 0;
   #most;
 
   /** @param {number} [most] */
@@ -45,7 +45,7 @@ export class FeedModel {
     this.#byId.clear();
     this.#list = [];
     this.#firsts.clear();
-    this.#swept = 0;
+    this.#clearedTo = 0;
     for (const comment of recent) this.put(comment, 'shown');
   }
 
@@ -59,7 +59,7 @@ export class FeedModel {
    */
   put(raw, status) {
     const known = this.#byId.get(raw.id);
-    if (status === 'shown' && raw.seq > 0 && raw.seq < this.#swept) status = 'cleared';
+    if (status === 'shown' && raw.seq > 0 && raw.seq < this.#clearedTo) status = 'cleared';
     const next = /** @type {Entry} */ ({ word: '', spans: [], ...withDefaults(raw), by: raw.by ?? '', rule: raw.rule ?? '', seq: raw.seq ?? 0, status, plain: undefined });
     if (known) {
       if (next.seq < known.seq) return { entry: known, fresh: false, last: false, moved: false };
@@ -93,7 +93,7 @@ export class FeedModel {
 
   /** Every screen was emptied. @param {{seq?: number}} [event] @returns {Entry[]} those that changed */
   clear({ seq = 0 } = {}) {
-    this.#swept = Math.max(this.#swept, seq);
+    this.#clearedTo = Math.max(this.#clearedTo, seq);
     const gone = this.#list.filter((entry) => entry.status === 'shown');
     for (const entry of gone) entry.status = 'cleared';
     return gone;

@@ -8,7 +8,7 @@ import { chart } from './series.js';
 const RULES = 6;
 
 /** ms between two looks at the last hour */
-const EVERY = 60_000;
+const POLL_EVERY = 60_000;
 
 export class Numbers {
   #words; #path; #changed;
@@ -28,19 +28,19 @@ export class Numbers {
   }
 
   /** Comments in each minute of the last hour, and in the last 60 s. */
-  get rates() { return this.#with(this.#hour.shown, this.#last?.rate ?? 0); }
+  get rates() { return this.#withCurrent(this.#hour.shown, this.#last?.rate ?? 0); }
 
   /** Phones connected in each minute of the last hour, and now. */
-  get people() { return this.#with(this.#hour.people, this.#last?.clients?.audience ?? 0); }
+  get people() { return this.#withCurrent(this.#hour.people, this.#last?.clients?.audience ?? 0); }
 
   /** The present minute is not over: what holds now stands for it. @param {number[]} minutes @param {number} now */
-  #with(minutes, now) { return [...minutes.slice(0, -1), now]; }
+  #withCurrent(minutes, now) { return [...minutes.slice(0, -1), now]; }
 
   /** @param {any} stats a stats frame */
   take(stats) {
     this.#last = stats;
     this.draw();
-    if (performance.now() - this.#asked >= EVERY) void this.#ask();
+    if (performance.now() - this.#asked >= POLL_EVERY) void this.#ask();
   }
 
   async #ask() {

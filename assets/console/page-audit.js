@@ -15,7 +15,7 @@ const PERSONAL = ['mute', 'ban', 'unban', 'note', 'warn', 'note_gone', 'note_bac
 const ASKED = ['link', 'revoke', 'restore', 'room'];
 
 /** ms between a sign that somebody acted and the look into the record */
-const SOON = 300;
+const DEBOUNCE = 300;
 
 /** @type {import('./sections.js').Open} */
 export function open(host, store, acts) {
@@ -33,7 +33,7 @@ export function open(host, store, acts) {
   search.addEventListener('input', later(() => void load(), 250));
   kind.addEventListener('change', () => void load());
   // A new act; a person who reads further down keeps the place.
-  const again = later(() => { if (!further) void load(); }, SOON);
+  const again = later(() => { if (!further) void load(); }, DEBOUNCE);
   const off = /** @type {const} */ (['room', 'queue', 'pin', 'bans', 'notes']).map((topic) => store.on(topic, again));
   void load();
   return () => {

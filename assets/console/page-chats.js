@@ -8,7 +8,7 @@ import { chatRow } from './chat-row.js';
 import { frame } from './page.js';
 
 /** ms between two looks at how the chats are doing */
-const LOOK = 2000;
+const POLL_EVERY = 2000;
 
 /** @type {import('./sections.js').Open} */
 export function open(host, store, acts) {
@@ -38,7 +38,7 @@ export function open(host, store, acts) {
       // The next look comes soon; the banner shows a lost connection.
       if (!(fault instanceof ApiError)) throw fault;
     }
-    if (!closed && mine === run) timer = setTimeout(() => void load(), LOOK);
+    if (!closed && mine === run) timer = setTimeout(() => void load(), POLL_EVERY);
   }
 
   /** @param {any[]} chats */

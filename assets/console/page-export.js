@@ -65,7 +65,7 @@ function openExport(box, store, acts, follow) {
   const get = el('button', { type: 'button', class: 'button main', onclick: () => void download() }, icon('download'), el('span', {}, t('export_get')));
   const stop = el('button', { type: 'button', class: 'button line', hidden: true, onclick: () => running?.abort() }, icon('x'), el('span', {}, t('cancel')));
   const bar = el('progress', { max: 1, value: 0, hidden: true, 'aria-label': t('export_progress') });
-  const told = el('p', { role: 'status' });
+  const status = el('p', { role: 'status' });
 
   when.addEventListener('change', () => {
     const session = sessionAt();
@@ -79,7 +79,7 @@ function openExport(box, store, acts, follow) {
     setting(t('export_zero'), t('export_zero_help'), zero.group, zeroAt),
     setting(t('export_early'), '', early),
     bomRow,
-    el('div', { class: 'page-bar' }, get, stop, bar, told),
+    el('div', { class: 'page-bar' }, get, stop, bar, status),
   );
   /** @type {Session[]} */ let sessions = [];
   fill();
@@ -116,8 +116,8 @@ function openExport(box, store, acts, follow) {
 
   /** @param {string} text @param {boolean} [fault] */
   function say(text, fault = false) {
-    told.textContent = text;
-    told.className = fault ? 'fault' : '';
+    status.textContent = text;
+    status.className = fault ? 'fault' : '';
   }
 
   async function download() {

@@ -21,9 +21,9 @@ export function open(host, store, acts) {
   }
 
   function draw() {
-    const sought = search.value.trim().toLowerCase();
+    const needle = search.value.trim().toLowerCase();
     const rows = bans.map((ban) => ({ ban, name: ban.user ? acts.nameOfUser(ban.user) : '' }))
-      .filter(({ ban, name }) => !sought || [name, ban.reason, ban.by, ban.user, ban.address].some((part) => part?.toLowerCase().includes(sought)));
+      .filter(({ ban, name }) => !needle || [name, ban.reason, ban.by, ban.user, ban.address].some((part) => part?.toLowerCase().includes(needle)));
     list.replaceChildren(...rows.map(({ ban, name }) => banRow(store, acts, ban, name)));
     if (rows.length === 0) list.append(el('li', { class: 'none-yet' }, t('people_none')));
   }

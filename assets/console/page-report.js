@@ -20,10 +20,10 @@ export function open(host, store, acts) {
   const show = el('select', { 'aria-label': t('report_show') });
   const zero = el('input', { type: 'datetime-local', step: 1, class: 'plain-field', 'aria-label': t('report_zero') });
   const zeroIs = el('p', { class: 'help' });
-  const told = el('p', { role: 'status' });
+  const status = el('p', { role: 'status' });
   const body = el('div', { class: 'report' });
   const files = el('div', { class: 'page-bar' });
-  box.append(setting(t('report_show'), '', show), setting(t('report_zero'), t('report_zero_help'), zero, zeroIs), files, told, body);
+  box.append(setting(t('report_show'), '', show), setting(t('report_zero'), t('report_zero_help'), zero, zeroIs), files, status, body);
   /** @type {import('./export-params.js').Session[]} */ let sessions = [];
   let run = 0;
   show.addEventListener('change', () => { zero.value = ''; void load(); });
@@ -59,8 +59,8 @@ export function open(host, store, acts) {
 
   /** @param {string} text @param {boolean} [fault] */
   function say(text, fault = false) {
-    told.textContent = text;
-    told.className = fault ? 'fault' : '';
+    status.textContent = text;
+    status.className = fault ? 'fault' : '';
   }
 
   /** @param {Report} report @param {URLSearchParams} query */

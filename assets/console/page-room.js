@@ -29,13 +29,13 @@ export function open(host, store, acts) {
   const save = async (/** @type {Record<string, any>} */ fields, /** @type {HTMLElement} */ near) => {
     const done = await acts.set(fields);
     update();
-    if (done) tell(near);
+    if (done) showSaved(near);
   };
-  const tell = (/** @type {HTMLElement} */ near) => {
-    const told = el('span', { class: 'saved-now', role: 'status' }, t('set_saved'));
+  const showSaved = (/** @type {HTMLElement} */ near) => {
+    const note = el('span', { class: 'saved-now', role: 'status' }, t('set_saved'));
     near.closest('.control')?.querySelector('.saved-now')?.remove();
-    near.closest('.control')?.append(told);
-    setTimeout(() => told.remove(), 2500);
+    near.closest('.control')?.append(note);
+    setTimeout(() => note.remove(), 2500);
   };
 
   /** @param {string} field @param {string} label @param {string} prefix of the words @param {readonly string[]} values @param {string} [help] */
@@ -91,8 +91,8 @@ export function open(host, store, acts) {
     fault: (v) => (lines(v).length > 24 || lines(v).some((line) => atMost(20)(line)) ? t('set_phrases_help') : ''),
   });
   look();
-  if (store.owner) pictureSetting(store, { row, save, tell, follow });
-  row(t('set_wifi'), t('set_wifi_help'), ...wifiFields(store, acts, tell));
+  if (store.owner) pictureSetting(store, { row, save, showSaved, follow });
+  row(t('set_wifi'), t('set_wifi_help'), ...wifiFields(store, acts, showSaved));
   secret();
   if (store.owner) {
     row(t('set_archive'), t('set_archive_help'), el('button', { type: 'button', class: 'button stop', onclick: () => confirmFirst(words, { title: t('set_archive'), text: t('set_archive_help'), yes: t('room_archive') }, () => void acts.call('DELETE', store.path())) }, t('room_archive')));

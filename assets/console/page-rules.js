@@ -9,7 +9,7 @@ import { labelled } from './labels.js';
 import { frame, later } from './page.js';
 import { RuleLists, SHIPPED } from './rule-lists.js';
 import { RulesBar } from './rules-bar.js';
-import { RulesFaults, tried } from './rules-faults.js';
+import { RulesFaults, faultSummary } from './rules-faults.js';
 import { RulesSaver } from './rules-save.js';
 import { testBox } from './rules-test.js';
 
@@ -179,7 +179,7 @@ export function open(host, store, acts) {
     const got = await check();
     if (!got) return;
     const faults = got.faults ?? [];
-    summary.textContent = tried(faults, got.faults_total ?? faults.length).map(([name, values]) => t(name, values)).join(' ');
+    summary.textContent = faultSummary(faults, got.faults_total ?? faults.length).map(([name, values]) => t(name, values)).join(' ');
   }
 
   function remove() {

@@ -13,10 +13,10 @@ import { ShowRow } from './show-row.js';
 /** @typedef {import('../shared/items.js').Item} Item */
 
 /** What the page can make and edit; everything else it lists. */
-const MAKES = /** @type {const} */ (['poll', 'questions', 'draw', 'card', 'announcement', 'countdown', 'ticker', 'photos']);
+const EDITABLE = /** @type {const} */ (['poll', 'questions', 'draw', 'card', 'announcement', 'countdown', 'ticker', 'photos']);
 
 /** So many of what is over are listed. */
-const OVER = 20;
+const ENDED_LISTED = 20;
 
 /** @type {import('./sections.js').Open} */
 export function open(host, store, acts) {
@@ -25,7 +25,7 @@ export function open(host, store, acts) {
   const box = frame(host, t('page_show'), t('show_lead'), 'narrow-page show-page');
   const fresh = el('div', { class: 'show-new' });
   const buttons = el('div', { class: 'page-bar', role: 'group', 'aria-label': t('show_new') },
-    ...MAKES.map((kind) => el('button', { type: 'button', class: 'button line', onclick: () => make(kind) }, icon('plus'), el('span', {}, t(`show_new_${kind}`)))));
+    ...EDITABLE.map((kind) => el('button', { type: 'button', class: 'button line', onclick: () => make(kind) }, icon('plus'), el('span', {}, t(`show_new_${kind}`)))));
   /** @type {Record<string, {list: HTMLElement, section: HTMLElement, none: HTMLElement|null}>} */ const parts = {};
   for (const [state, none] of /** @type {const} */ ([['live', 'show_none_live'], ['queued', 'show_none_next'], ['suggested', ''], ['draft', ''], ['ended', '']])) {
     const list = el('ul', { class: 'lines', 'aria-label': t(`show_${state}`) });
@@ -78,10 +78,10 @@ export function open(host, store, acts) {
       rows.delete(id);
     }
     for (const [state, { list, section, none }] of Object.entries(parts)) {
-      const items = itemsOf(state).slice(0, state === 'ended' ? OVER : undefined);
+      const items = itemsOf(state).slice(0, state === 'ended' ? ENDED_LISTED : undefined);
       items.forEach((item, i) => {
         let row = rows.get(item.id);
-        if (!row) rows.set(item.id, row = new ShowRow(store, acts, { edit: (it) => make(it.kind, it), editable: (kind) => MAKES.includes(/** @type {any} */ (kind)) }));
+        if (!row) rows.set(item.id, row = new ShowRow(store, acts, { edit: (it) => make(it.kind, it), editable: (kind) => EDITABLE.includes(/** @type {any} */ (kind)) }));
         row.draw(item, { before: items[i - 1], after: items[i + 1] });
         // What stands where it belongs is not moved: its button may have the focus.
         if (list.children[i] !== row.node) list.insertBefore(row.node, list.children[i] ?? null);

@@ -9,7 +9,7 @@ export { cut } from './cut.js';
 const DECIDED = 12;
 
 /** ms in which a key is not meant for an item that has just slid under it. */
-export const SLID = 350;
+export const MOVE_GRACE = 350;
 
 /**
  * @typedef {import('./model.js').Entry} Entry
@@ -25,7 +25,7 @@ export class Queue {
   /** @type {Row[]|undefined} */ #rows;
   #seq = 0;
   #current = '';
-  #slid = -Infinity;
+  #movedAt = -Infinity;
   #total = 0;
   /** @type {import('./queue-rows.js').By} */ #by = 'text';
   #now;
@@ -66,13 +66,13 @@ export class Queue {
   get place() { return this.rows.findIndex((row) => row.items.some((item) => item.id === this.#current)) + 1; }
 
   /** Whether the current item took its place so lately that a key was meant for the one before. */
-  get slid() { return this.#now() - this.#slid < SLID; }
+  get justMoved() { return this.#now() - this.#movedAt < MOVE_GRACE; }
 
   /** @param {string} id */
   get(id) { return this.#items.find((item) => item.id === id); }
 
   /** How many wait of which this console has no row: a greeting brings the oldest 500. */
-  get lacking() { return this.total - this.rows.reduce((sum, row) => sum + row.count, 0); }
+  get missing() { return this.total - this.rows.reduce((sum, row) => sum + row.count, 0); }
 
   /**
    * Takes a page of what waits. One without a total that brings nothing new says that nothing else waits.
@@ -168,7 +168,7 @@ export class Queue {
   /** The person looks at this one. @param {string} id */
   look(id) {
     this.#current = id;
-    this.#slid = -Infinity;
+    this.#movedAt = -Infinity;
   }
 
   /** @param {string} id @param {boolean} [on] */
@@ -193,6 +193,6 @@ export class Queue {
     if (rest) return void (this.#current = rest.id); // the row is still there: nothing slides under a key
     const next = this.#items.slice(at).find((item) => !item.busy) ?? this.#items[Math.min(at, this.#items.length - 1)];
     this.#current = next?.id ?? '';
-    this.#slid = this.#now();
+    this.#movedAt = this.#now();
   }
 }

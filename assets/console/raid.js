@@ -18,31 +18,31 @@ const ANSWERS = /** @type {const} */ ([
 
 export class RaidWatch {
   #now;
-  /** @type {Raid} what is shown; numbers stay the same until they have clearly grown */ #told = {};
+  /** @type {Raid} what is shown; numbers stay the same until they have clearly grown */ #shown = {};
   #on = false;
   /** @type {Record<string, any>|null} settings from before the raid */ #before = null;
   #quiet = -Infinity;
-  /** @type {Set<string>} texts that were waved off */ #waved = new Set();
+  /** @type {Set<string>} texts that were waved off */ #dismissed = new Set();
 
   /** @param {() => number} [now] ms, monotonic */
   constructor(now = () => performance.now()) { this.#now = now; }
 
   /** The raid as it is shown; null when there is none. */
-  get raid() { return this.#on ? this.#told : null; }
+  get raid() { return this.#on ? this.#shown : null; }
 
   /** @param {Raid|undefined} raid of the newest stats @param {Record<string, any>} room */
   take(raid, room) {
     const { newcomers = 0, stopped = 0, voices = 0, text = '', seconds = 30 } = raid ?? {};
     const fresh = this.#now() < this.#quiet ? 0 : newcomers;
-    const loud = this.#waved.has(text) ? 0 : voices;
+    const loud = this.#dismissed.has(text) ? 0 : voices;
     this.#on = fresh > 0 || loud > 0;
     if (!this.#on) {
       if (this.answers(room).given.length === 0) this.#before = null;
       return;
     }
     this.#before ??= Object.fromEntries(ANSWERS.map(({ field }) => [field, room[field]]));
-    const last = this.#told;
-    this.#told = { seconds, newcomers: steady(last.newcomers, fresh), stopped: fresh && steady(last.stopped, stopped), voices: text === last.text ? steady(last.voices, loud) : loud, text };
+    const last = this.#shown;
+    this.#shown = { seconds, newcomers: steadyNumber(last.newcomers, fresh), stopped: fresh && steadyNumber(last.stopped, stopped), voices: text === last.text ? steadyNumber(last.voices, loud) : loud, text };
   }
 
   /**
@@ -65,8 +65,8 @@ export class RaidWatch {
 
   /** Hides it: for a while, or of this text at all. What was answered stays. */
   wave() {
-    if (this.#on && this.#told.newcomers) this.#quiet = this.#now() + QUIET;
-    if (this.#on && this.#told.voices && this.#told.text) this.#waved.add(this.#told.text);
+    if (this.#on && this.#shown.newcomers) this.#quiet = this.#now() + QUIET;
+    if (this.#on && this.#shown.voices && this.#shown.text) this.#dismissed.add(this.#shown.text);
     this.#on = false;
     this.#before = null;
   }
@@ -75,6 +75,6 @@ export class RaidWatch {
 /**
  * A number as it is shown: it changes only when it has grown by a quarter, since each
  * change is read out to those who listen.
- * @param {number|undefined} told @param {number} now
+ * @param {number|undefined} shown @param {number} now
  */
-const steady = (told, now) => (told && now > 0 && now < told * 1.25 && now > told / 2 ? told : now);
+const steadyNumber = (shown, now) => (shown && now > 0 && now < shown * 1.25 && now > shown / 2 ? shown : now);

@@ -7,10 +7,10 @@ import { SpeechQueue, USUAL } from './speech-queue.js';
 const KEEP = 'danmaku-speech';
 
 /** ms after which a voice that does not come to an end is given up. */
-const HANGS = 60_000;
+const SPEECH_TIMEOUT = 60_000;
 
 /** ms after a new connection, in which it is told what was taken down meanwhile. */
-const SETTLES = 1000;
+const REMOVALS_AWAITED = 1000;
 
 /** @typedef {import('./speech-queue.js').Speech} Speech */
 
@@ -37,7 +37,7 @@ export class Reader {
       this.speech = { what, word: String(word), source: String(source), names: names === true, rate: Number(rate) || 1, volume: Number(volume), voices: { ...voices } };
     } catch { /* as usual */ }
     store.on('shown', (c) => { if (this.on) this.#take(c); });
-    store.on('gone', (what) => { if (this.queue.drop(what)) this.#cut(); this.#tell(); });
+    store.on('gone', (what) => { if (this.queue.drop(what)) this.#interrupt(); this.#changed(); });
     store.on('line', (state) => this.#line(state));
   }
 
@@ -58,16 +58,16 @@ export class Reader {
     this.on = on && this.can;
     if (!this.on) {
       this.queue.drop(null);
-      this.#cut();
+      this.#interrupt();
     }
-    this.#tell();
+    this.#changed();
   }
 
   /** Ends what is being read; the next one begins. */
   skip() {
     this.queue.now = null;
-    this.#cut();
-    this.#tell();
+    this.#interrupt();
+    this.#changed();
   }
 
   /** Nothing waits any more; what is being read is read to its end. */
@@ -75,18 +75,18 @@ export class Reader {
     const { now } = this.queue;
     this.queue.drop(null);
     this.queue.now = now;
-    this.#tell();
+    this.#changed();
   }
 
   /** @param {any} c */
   #take(c) {
     const { t, lang } = this.#store.words;
     if (!this.queue.take(c, this.speech, { now: this.#store.now, own: lang, link: t('voice_link') })) return;
-    this.#go();
-    this.#tell();
+    this.#speakNext();
+    this.#changed();
   }
 
-  #go() {
+  #speakNext() {
     if (!this.on || !this.#online || this.queue.now) return;
     const next = this.queue.next();
     if (!next) return;
@@ -103,19 +103,19 @@ export class Reader {
       if (turn !== this.#turn) return;
       this.queue.now = null;
       this.#turn++;
-      this.#go();
-      this.#tell();
+      this.#speakNext();
+      this.#changed();
     };
     said.onend = said.onerror = end;
     this.#synth.speak(said);
-    this.#later(() => { if (turn === this.#turn) { this.#synth.cancel(); end(); } }, HANGS);
+    this.#later(() => { if (turn === this.#turn) { this.#synth.cancel(); end(); } }, SPEECH_TIMEOUT);
   }
 
   /** Silence now, then the next one. */
-  #cut() {
+  #interrupt() {
     this.#turn++;
     this.#synth?.cancel();
-    this.#go();
+    this.#speakNext();
   }
 
   /** @param {string} state of the connection */
@@ -126,12 +126,12 @@ export class Reader {
     this.#later(() => {
       if (line !== this.#lines) return;
       this.#online = true;
-      this.#go();
-      this.#tell();
-    }, SETTLES);
+      this.#speakNext();
+      this.#changed();
+    }, REMOVALS_AWAITED);
   }
 
-  #tell() { this.#store.notify('voice'); }
+  #changed() { this.#store.notify('voice'); }
 }
 
 function stored() {

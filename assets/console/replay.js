@@ -60,13 +60,13 @@ function openPanel(store, acts) {
   const { words } = store;
   const { t, lang } = words;
   const number = new Intl.NumberFormat(lang);
-  const steer = (/** @type {Record<string, any>} */ change) => void acts.call('PATCH', store.path('replay'), change);
+  const control = (/** @type {Record<string, any>} */ change) => void acts.call('PATCH', store.path('replay'), change);
   const name = el('p', { class: 'replay-name' });
   const at = el('input', { type: 'range', min: 0, step: 1000, 'aria-label': t('replay_at') });
   const time = el('p', { class: 'replay-time' });
   const speed = el('select', { 'aria-label': t('replay_speed') }, ...SPEEDS.map((s) => el('option', { value: s }, t('times', { n: s }))));
   const glyph = el('span', { class: 'glyph' }), word = el('span');
-  const hold = el('button', { type: 'button', class: 'button', onclick: () => steer({ state: store.replay?.state === 'paused' ? 'playing' : 'paused' }) }, glyph, word);
+  const hold = el('button', { type: 'button', class: 'button', onclick: () => control({ state: store.replay?.state === 'paused' ? 'playing' : 'paused' }) }, glyph, word);
   const stop = el('button', { type: 'button', class: 'button stop', onclick: () => void acts.call('DELETE', store.path('replay')) }, icon('x'), el('span', {}, t('replay_stop')));
   const counts = el('p', { class: 'help' });
   const why = el('p', { class: 'fault', role: 'status' });
@@ -74,8 +74,8 @@ function openPanel(store, acts) {
   const box = el('div', { class: 'replay-panel', hidden: true }, name, at, time, why, controls, counts);
   let moving = false;
   at.addEventListener('input', () => { moving = true; drawTime(Number(at.value)); });
-  at.addEventListener('change', () => { moving = false; steer({ at_ms: Number(at.value) }); });
-  speed.addEventListener('change', () => steer({ speed: Number(speed.value) }));
+  at.addEventListener('change', () => { moving = false; control({ at_ms: Number(at.value) }); });
+  speed.addEventListener('change', () => control({ speed: Number(speed.value) }));
 
   /** @param {number} ms */
   function drawTime(ms) {
@@ -132,9 +132,9 @@ function openForm(store, acts, follow) {
   const speed = el('select', { 'aria-label': t('replay_speed') }, ...SPEEDS.map((s) => el('option', { value: s }, t('times', { n: s }))));
   speed.value = '1';
   const begin = el('button', { type: 'button', class: 'button main', onclick: () => void start() }, icon('play'), el('span', {}, t('replay_begin')));
-  const told = el('div', { role: 'status' });
+  const status = el('div', { role: 'status' });
   const box = el('div', {}, setting(t('replay_source'), '', source.group, session, file, formats), setting(t('replay_speed'), t('replay_speed_help'), speed),
-    el('div', { class: 'page-bar' }, begin), told);
+    el('div', { class: 'page-bar' }, begin), status);
   file.addEventListener('change', draw);
   follow((list) => {
     sessions = list;
@@ -154,12 +154,12 @@ function openForm(store, acts, follow) {
 
   /** @param {string} text @param {import('./export-params.js').Fault[]} [about] what there is to say about the file @param {boolean} [plays] */
   function fault(text, about = [], plays = false) {
-    told.replaceChildren(el('p', { class: plays ? '' : 'fault' }, text), ...(about.length > 0 ? [el('ul', { class: 'fault-list' }, ...about.map((d) => el('li', { class: 'doubt' }, icon('warn'), said(faultAt(words, d)))))] : []));
+    status.replaceChildren(el('p', { class: plays ? '' : 'fault' }, text), ...(about.length > 0 ? [el('ul', { class: 'fault-list' }, ...about.map((d) => el('li', { class: 'doubt' }, icon('warn'), said(faultAt(words, d)))))] : []));
   }
 
   async function start() {
     if (begin.getAttribute('aria-disabled') === 'true') return;
-    told.replaceChildren();
+    status.replaceChildren();
     const chosen = source.value === 'file' ? file.files?.[0] : undefined;
     if (chosen && chosen.size > MOST_FILE) return fault(t('replay_too_large'));
     busy = true;

@@ -10,19 +10,19 @@ const SHOWN = 60;
 export const replies = () => kept('replies', /** @type {string[]} */ ([]));
 
 /** How a comment of the room can be shown, in the order in which it is offered, with its icon. */
-export const WAYS = /** @type {const} */ ([['scroll', 'scroll'], ['top', 'top'], ['bottom', 'bottom'], ['pinned', 'pin'], ['featured', 'show']]);
+export const SHOW_AS = /** @type {const} */ ([['scroll', 'scroll'], ['top', 'top'], ['bottom', 'bottom'], ['pinned', 'pin'], ['featured', 'show']]);
 
-/** @typedef {typeof WAYS[number][0]} Way */
+/** @typedef {typeof SHOW_AS[number][0]} Way */
 
 /**
  * The menu beside the field that writes as the room.
  * @param {HTMLElement} button it stands beside @param {import('./store.js').Store} store
  * @param {{way: Way, choose: (way: Way) => void, put: (text: string) => void}} compose way holds now, put writes an answer into the field
  */
-export function openWays(button, store, { way, choose, put }) {
+export function openShowAsMenu(button, store, { way, choose, put }) {
   const { t } = store.words;
   const modes = store.room.modes ?? [];
-  const allowed = WAYS.filter(([one]) => (one !== 'top' && one !== 'bottom') || modes.length === 0 || modes.includes(one));
+  const allowed = SHOW_AS.filter(([one]) => (one !== 'top' && one !== 'bottom') || modes.length === 0 || modes.includes(one));
   const ready = replies();
   const { left, top } = button.getBoundingClientRect();
   openMenu({

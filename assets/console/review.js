@@ -175,7 +175,7 @@ export class ReviewView {
     next.dataset.id = item.id;
     const buttons = this.#held.buttons(row, false, true);
     next.replaceChildren(
-      el('p', { class: 'next-head' }, icon('clock'), el('strong', {}, t('next_review')), el('span', {}, `${this.#queue.place} / ${this.#queue.rows.length + Math.max(0, this.#queue.lacking)}`), timesOf(row, this.#store.words), el('span', { class: 'gap' }), this.#held.age(item)),
+      el('p', { class: 'next-head' }, icon('clock'), el('strong', {}, t('next_review')), el('span', {}, `${this.#queue.place} / ${this.#queue.rows.length + Math.max(0, this.#queue.missing)}`), timesOf(row, this.#store.words), el('span', { class: 'gap' }), this.#held.age(item)),
       el('p', { class: 'held-text' }, this.#held.text(item)),
       el('p', { class: 'held-why' }, ...this.#held.meta([this.#held.lookers(row), this.#held.name(item), this.#held.reason(item), unmasked(item, this.#store.words)])),
       buttons);

@@ -22,7 +22,7 @@ export class RoomEvents {
   #parts;
   /** the server can write its log */ saving = true;
   /** why the server closed the socket */ stopped = '';
-  /** the last greeting brought a new list */ anew = false;
+  /** the last greeting brought a new list */ fullList = false;
   handlers;
 
   /** @param {Parts} parts */
@@ -55,18 +55,18 @@ export class RoomEvents {
     return {
       hello: (/** @type {any} */ hello) => {
         store.clock.reset(hello.time);
-        this.anew = !hello.resumed;
+        this.fullList = !hello.resumed;
         // The list is another one now, and the page says so, however short the absence was.
-        if (this.anew && store.room.id) line.back();
+        if (this.fullList && store.room.id) line.back();
         store.room = hello.room;
-        if (this.anew) {
+        if (this.fullList) {
           store.notify('gone', null); // what was taken down meanwhile is not told
           model.reset(hello.recent);
           void history.start();
         }
         const held = (hello.held ?? []).map((/** @type {any} */ event) => model.put(event, 'held').entry);
         queue.reset(held, hello.held_total ?? held.length, hello.held_groups, hello.held_seq);
-        if (this.anew) view.redraw();
+        if (this.fullList) view.redraw();
         else view.refill();
         store.pin = hello.pin ?? null;
         store.replay = hello.replay ?? null;

@@ -14,7 +14,7 @@ export async function decideRow(act, row, { store, queue, acts }) {
   acts.final = false;
   queue.move(1) || queue.move(-1);
   // The server knows no group of those by one person.
-  acts.told(act, row.by === 'person' ? await acts.decided(act, items) : await decidedGroup(act, row, items, { store, queue, acts }));
+  acts.showOutcomes(act, row.by === 'person' ? await acts.decided(act, items) : await decidedGroup(act, row, items, { store, queue, acts }));
 }
 
 /**
@@ -43,7 +43,7 @@ export async function decideChosen(act, ids, { store, queue, acts }) {
   acts.final = false;
   const asked = rows.map((row) => decidedGroup(act, row, row.items, { store, queue, acts }));
   if (others.length > 0) asked.push(acts.decided(act, others));
-  acts.told(act, (await Promise.all(asked)).flat());
+  acts.showOutcomes(act, (await Promise.all(asked)).flat());
 }
 
 /**
@@ -53,7 +53,7 @@ export async function decideChosen(act, ids, { store, queue, acts }) {
 export async function letThrough(ids, { store, acts }) {
   acts.final = false;
   if (ids.length === 1) return void acts.call('POST', store.path('comments', ids[0], 'approve'), { from: 'refused' });
-  acts.told('approve', await acts.several(ids, { act: 'approve', from: 'refused' }));
+  acts.showOutcomes('approve', await acts.several(ids, { act: 'approve', from: 'refused' }));
 }
 
 /**

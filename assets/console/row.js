@@ -22,21 +22,21 @@ export const clock = (at) => time.format(new Date(at));
  * Draws an entry into its row, from nothing.
  * @param {HTMLElement} row @param {Entry} entry @param {Words} words
  * @param {{left: number, of: number}} [waiting] ms in the delay line
- * @param {import('./marks.js').Sought & {count?: number, people?: number, spread?: boolean}} [sought] count: equal ones that the row stands for, if it is not spread; people: their authors
+ * @param {import('./marks.js').Search & {count?: number, people?: number, spread?: boolean}} [search] count: equal ones that the row stands for, if it is not spread; people: their authors
  */
-export function drawRow(row, entry, words, waiting = { left: 0, of: 1 }, sought = { find: '', words: [] }) {
+export function drawRow(row, entry, words, waiting = { left: 0, of: 1 }, search = { find: '', words: [] }) {
   const { t } = words;
   const waits = entry.status === 'shown' && waiting.left > 0;
-  row.className = `row ${entry.status}${entry.busy ? ' busy' : ''}${waits ? ' waiting' : ''}${sought.words.length > 0 && placesOfAny(entry.text, sought.words).length > 0 ? ' sought' : ''}`;
+  row.className = `row ${entry.status}${entry.busy ? ' busy' : ''}${waits ? ' waiting' : ''}${search.words.length > 0 && placesOfAny(entry.text, search.words).length > 0 ? ' sought' : ''}`;
   row.dataset.id = entry.id;
   const dot = el('span', { class: 'dot', hidden: entry.color === '#ffffff' });
   dot.style.setProperty('--dot', entry.color);
-  const name = el('button', { type: 'button', class: 'name', tabindex: '-1', 'data-act': 'person', title: t('person_of', { name: nameOf(entry, t('guest')) }) }, markedName(entry, t('guest'), sought.find), entry.badge && el('span', { class: 'badge' }, t(entry.badge)));
-  const text = el('span', { class: 'said' }, entry.paid ? el('b', { class: 'paid' }, amountText(entry.paid, words.lang)) : null, entry.photo && (entry.status === 'shown' || entry.status === 'held' || entry.status === 'refused') ? thumbnail(entry.photo, '') : null, markedText(entry, '', sought), timesOf(sought.count ?? 1, sought.people ?? 1, words, sought.spread), unmasked(entry, words), lookersChip([entry], words));
+  const name = el('button', { type: 'button', class: 'name', tabindex: '-1', 'data-act': 'person', title: t('person_of', { name: nameOf(entry, t('guest')) }) }, markedName(entry, t('guest'), search.find), entry.badge && el('span', { class: 'badge' }, t(entry.badge)));
+  const text = el('span', { class: 'said' }, entry.paid ? el('b', { class: 'paid' }, amountText(entry.paid, words.lang)) : null, entry.photo && (entry.status === 'shown' || entry.status === 'held' || entry.status === 'refused') ? thumbnail(entry.photo, '') : null, markedText(entry, '', search), timesOf(search.count ?? 1, search.people ?? 1, words, search.spread), unmasked(entry, words), lookersChip([entry], words));
   row.replaceChildren(el('time', { class: 'time', datetime: new Date(entry.at).toISOString() }, clock(entry.at)), dot, el('span', { class: 'who' }, name, sourceMark(entry, words)), text);
   const chip = chipOf(entry, words);
   if (chip) row.append(chip);
-  row.append(sought.spread ? actsOf(entry, words, 1, 1) : actsOf(entry, words, sought.count ?? 1, sought.people ?? 1));
+  row.append(search.spread ? actsOf(entry, words, 1, 1) : actsOf(entry, words, search.count ?? 1, search.people ?? 1));
   if (waits) {
     const bar = el('span', { class: 'wait-bar', 'aria-hidden': 'true' });
     bar.style.setProperty('--left', `${Math.round(waiting.left)}ms`);

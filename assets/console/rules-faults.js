@@ -11,7 +11,7 @@ import { el, icon, said } from '../shared/dom.js';
  * @param {{code: string}[]} faults @param {number} total how many there are
  * @returns {[string, {n: number}][]}
  */
-export function tried(faults, total) {
+export function faultSummary(faults, total) {
   const n = faults.filter(({ code }) => code === 'would_stop').length;
   const more = total - faults.length;
   if (more <= 0) return [[n === 0 ? 'rules_last500_none' : 'rules_last500_some', { n }]];

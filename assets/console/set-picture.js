@@ -11,10 +11,10 @@ const MOST_PICTURE = 2 * 2 ** 20;
  * @param {object} page what the page of the settings makes its controls with
  * @param {(label: string, help: string, ...controls: Node[]) => HTMLElement} page.row
  * @param {(fields: Record<string, any>, near: HTMLElement) => Promise<void>} page.save
- * @param {(near: HTMLElement) => void} page.tell that it is saved
+ * @param {(near: HTMLElement) => void} page.showSaved that it is saved
  * @param {(() => void)[]} page.follow how each control follows the room
  */
-export function pictureSetting(store, { row, save, tell, follow }) {
+export function pictureSetting(store, { row, save, showSaved, follow }) {
   const { t } = store.words;
   const file = el('input', { type: 'file', class: 'sr', accept: 'image/png,image/jpeg,image/gif' });
   const choose = el('label', { class: 'button line file' }, icon('upload'), el('span', {}, t('set_picture_choose')), file);
@@ -29,7 +29,7 @@ export function pictureSetting(store, { row, save, tell, follow }) {
     file.value = '';
     fault.hidden = !code;
     fault.textContent = code && t(code);
-    if (!code) tell(file);
+    if (!code) showSaved(file);
   });
   row(t('set_picture'), t('set_picture_help'), shown, el('div', { class: 'with' }, choose, off), fault);
   follow.push(() => {

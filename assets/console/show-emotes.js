@@ -55,15 +55,15 @@ export function ownEmotes(store, acts) {
 
   /** One after the other: each answer has the whole list. @param {File[]} files */
   async function add(files) {
-    /** @type {string[]} */ const told = [];
+    /** @type {string[]} */ const refused = [];
     file.disabled = true;
     for (const one of files) {
       const fault = one.size > MOST_BYTES ? { code: 'emote_bytes', n: MOST_BYTES / 1024 } : await send(one);
-      if (fault) told.push(t('emotes_file', { name: one.name, why: why(fault) }));
+      if (fault) refused.push(t('emotes_file', { name: one.name, why: why(fault) }));
     }
     file.disabled = false;
     file.value = '';
-    tell(told);
+    showFaults(refused);
   }
 
   /** @param {File} one @returns {Promise<any>} what is wrong; null: nothing */
@@ -95,10 +95,10 @@ export function ownEmotes(store, acts) {
     return t(key, { name: word, n });
   }
 
-  /** @param {string[]} told */
-  function tell(told) {
-    faults.replaceChildren(...told.map((text) => el('li', { class: 'doubt' }, icon('warn'), el('span', {}, text))));
-    faults.hidden = told.length === 0;
+  /** @param {string[]} texts */
+  function showFaults(texts) {
+    faults.replaceChildren(...texts.map((text) => el('li', { class: 'doubt' }, icon('warn'), el('span', {}, text))));
+    faults.hidden = texts.length === 0;
   }
 
   function draw() {
@@ -125,12 +125,12 @@ export function ownEmotes(store, acts) {
     try {
       const got = await acts.ask(method, store.path('emotes', name), body);
       run++;
-      tell([]);
+      showFaults([]);
       take(got);
       if (method === 'DELETE') store.notice({ text: t('emotes_deleted', { name }), glyph: 'takedown', undo: () => undo(name) });
     } catch (fault) {
       back();
-      if (fault instanceof ApiError && fault.fault) tell([why(fault.fault)]);
+      if (fault instanceof ApiError && fault.fault) showFaults([why(fault.fault)]);
       else acts.trouble(fault);
     }
   }

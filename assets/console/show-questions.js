@@ -6,7 +6,7 @@ import { nameOf } from '../shared/names.js';
 import { feature } from './feature.js';
 
 /** ms after a change until the list is asked for: several at once are one. */
-const SETTLE = 400;
+const GATHER = 400;
 
 /** @typedef {import('../shared/items.js').Item} Item */
 /** @typedef {{id: string, text: string, name?: string, user?: string, votes: number, answered?: number, hidden?: boolean, into?: string}} Question */
@@ -41,7 +41,7 @@ export class ShowQuestions {
     const first = this.#known === '';
     this.#known = known;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.#load(), first ? 0 : SETTLE);
+    this.#timer = setTimeout(() => void this.#load(), first ? 0 : GATHER);
   }
 
   async #load() {

@@ -42,7 +42,7 @@ export class ShowRow {
   draw(item, { before, after }) {
     const was = this.#item;
     this.#item = item;
-    const around = item.state === 'queued' || item.state === 'draft' ? `${before?.id} ${before?.rank} ${after?.id} ${after?.rank} ${this.#taken(item)}` : '';
+    const around = item.state === 'queued' || item.state === 'draft' ? `${before?.id} ${before?.rank} ${after?.id} ${after?.rank} ${this.#slotTaken(item)}` : '';
     // New counts alone leave the buttons as they are.
     if (!was || was.state !== item.state || was.spec !== item.spec || was.starts !== item.starts || around !== this.#around) {
       this.#around = around;
@@ -53,7 +53,7 @@ export class ShowRow {
   }
 
   /** Something stands where it would. @param {Item} item */
-  #taken(item) { return Boolean(item.slot && this.#store.items.live(item.slot)); }
+  #slotTaken(item) { return Boolean(item.slot && this.#store.items.live(item.slot)); }
 
   /** What changes with the time. */
   tick() {
@@ -77,7 +77,7 @@ export class ShowRow {
     const act = (/** @type {string} */ name, /** @type {string} */ tone, /** @type {() => unknown} */ fn) => el('button', { type: 'button', class: `button ${tone}`, 'data-act': name, 'aria-label': `${t(`show_${name}`)}: ${title}`, onclick: () => void fn() }, t(`show_${name}`));
     const small = (/** @type {string} */ name, /** @type {string} */ glyph, /** @type {() => unknown} */ fn, more = '') => el('button', { type: 'button', class: `icon-button ${more}`, 'data-act': name, 'aria-label': `${t(`show_${name}`)}: ${title}`, title: t(`show_${name}`), onclick: () => void fn() }, icon(glyph));
     const post = (/** @type {string} */ what) => this.#acts.call('POST', this.#store.path('items', item.id, what));
-    const taken = this.#taken(item);
+    const taken = this.#slotTaken(item);
     const waits = item.state === 'queued' || item.state === 'draft';
     /** @type {(HTMLElement|false|undefined)[]} */
     const buttons = [

@@ -48,7 +48,7 @@ export class Switches {
   /** The lock-down is not meant after all. @returns {boolean} whether it was about to be */
   calm() {
     const armed = this.armed;
-    this.#guard.calm();
+    this.#guard.disarm();
     return armed;
   }
 

@@ -9,5 +9,5 @@ export async function takeDownAll(acts, ids) {
   const results = await acts.several(entries.map(({ id }) => id), { act: 'remove' });
   acts.mark(entries, false);
   // The rows say what went; a notice says why some did not.
-  if (results.some(({ code, fault }) => code || fault)) acts.told('remove', results);
+  if (results.some(({ code, fault }) => code || fault)) acts.showOutcomes('remove', results);
 }

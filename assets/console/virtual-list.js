@@ -4,9 +4,9 @@
 export class VirtualList {
   #guess;
   /** @type {Map<string, number>} by the row's id */ #heights = new Map();
-  /** @type {Float64Array} of each row */ #of = new Float64Array(1);
+  /** @type {Float64Array} of each row */ #rowHeights = new Float64Array(1);
   /** @type {Float64Array} the upper edges */ #tops = new Float64Array(1);
-  /** upper edges hold up to this one */ #sure = 0;
+  /** upper edges hold up to this one */ #exactTo = 0;
   #count = 0;
 
   /** @param {number} guess px of a row that was never seen */
@@ -23,22 +23,22 @@ export class VirtualList {
 
   /** @param {number} i the row's place @param {string} id @param {number} height px @returns {boolean} whether that is news */
   measured(i, id, height) {
-    if (Math.abs(this.#of[i] - height) < 0.5) return false;
+    if (Math.abs(this.#rowHeights[i] - height) < 0.5) return false;
     this.#heights.set(id, height);
-    this.#of[i] = height;
-    this.#sure = Math.min(this.#sure, i);
+    this.#rowHeights[i] = height;
+    this.#exactTo = Math.min(this.#exactTo, i);
     return true;
   }
 
   /** Lays the rows under each other. @param {readonly {id: string}[]} rows */
-  lay(rows) {
+  layOut(rows) {
     this.#count = rows.length;
-    if (this.#of.length < rows.length) {
-      this.#of = new Float64Array(rows.length * 2);
+    if (this.#rowHeights.length < rows.length) {
+      this.#rowHeights = new Float64Array(rows.length * 2);
       this.#tops = new Float64Array(rows.length * 2 + 1);
     }
-    for (let i = 0; i < rows.length; i++) this.#of[i] = this.#heights.get(rows[i].id) ?? this.#guess;
-    this.#sure = 0;
+    for (let i = 0; i < rows.length; i++) this.#rowHeights[i] = this.#heights.get(rows[i].id) ?? this.#guess;
+    this.#exactTo = 0;
     if (this.#heights.size > 2 * rows.length + 1000) {
       const kept = new Set(rows.map((row) => row.id));
       for (const id of this.#heights.keys()) if (!kept.has(id)) this.#heights.delete(id);
@@ -48,7 +48,7 @@ export class VirtualList {
   /** px from the top of the list to that of a row. @param {number} i */
   top(i) {
     const at = Math.min(Math.max(i, 0), this.#count);
-    for (; this.#sure < at; this.#sure++) this.#tops[this.#sure + 1] = this.#tops[this.#sure] + this.#of[this.#sure];
+    for (; this.#exactTo < at; this.#exactTo++) this.#tops[this.#exactTo + 1] = this.#tops[this.#exactTo] + this.#rowHeights[this.#exactTo];
     return this.#tops[at];
   }
 

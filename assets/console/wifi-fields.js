@@ -6,10 +6,10 @@ import { toggle } from './page.js';
 
 /**
  * @param {import('./store.js').Store} store @param {import('./acts.js').Acts} acts
- * @param {(near: HTMLElement) => void} tell says that it is saved
+ * @param {(near: HTMLElement) => void} showSaved says that it is saved
  * @returns {HTMLElement[]} the controls
  */
-export function wifiFields(store, acts, tell) {
+export function wifiFields(store, acts, showSaved) {
   const { t } = store.words;
   const plain = { autocomplete: 'off', autocapitalize: 'off', spellcheck: 'false' };
   const name = el('input', { id: 'set-wifi-name', 'aria-label': t('set_wifi_name'), placeholder: t('set_wifi_name'), maxlength: 32, dir: 'auto', ...plain });
@@ -21,7 +21,7 @@ export function wifiFields(store, acts, tell) {
     if (!name.value) password.value = '';
     try {
       await acts.ask('PUT', store.path('wifi'), { name: name.value, password: password.value });
-      tell(name);
+      showSaved(name);
     } catch (error) {
       const { status, code } = /** @type {any} */ (error);
       fault.textContent = t(status === 422 ? 'set_wifi_bad' : store.words.has(`fault_${code}`) ? `fault_${code}` : 'fault_other');

@@ -26,7 +26,7 @@ export const entryOf = (text) => text.replace(/[#*=@!/\\\s]+/gu, ' ').trim();
 export const withLine = (text, line) => `${text}${text === '' || text.endsWith('\n') ? '' : '\n'}${line}\n`;
 
 /** What is probably meant: what is selected in the comment, what a rule found, or all of it. @param {import('./model.js').Entry} entry */
-export function meant(entry, selected = String(getSelection() ?? '')) {
+export function likelyWord(entry, selected = String(getSelection() ?? '')) {
   const hits = entry.in_name ? [] : cut(entry.text, entry.spans).filter((part) => part.hit);
   const part = selected.trim() && entry.text.includes(selected.trim()) ? selected : hits[0]?.text;
   return entryOf(part ?? entry.text);
@@ -35,7 +35,7 @@ export function meant(entry, selected = String(getSelection() ?? '')) {
 /** @param {import('./store.js').Store} store @param {import('./acts.js').Acts} acts @param {import('./model.js').Entry} entry */
 export async function openWordAdd(store, acts, entry) {
   const { t } = store.words;
-  const word = meant(entry);
+  const word = likelyWord(entry);
   const got = await acts.call('GET', store.path('rules'));
   if (!got) return;
   const lists = own(got.lists).map(({ name }) => name);
