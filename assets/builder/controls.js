@@ -4,7 +4,7 @@
 import { el, invalid } from '../shared/dom.js';
 import { DEFAULTS, OPTIONS, readOption } from '../shared/options.js';
 import { differs } from './link.js';
-import { FONTS, LANGS, SLIDES, inWords, matters, meant, seen } from './panel.js';
+import { FONTS, LANGS, SLIDES, inWords, applies, toValue, seen } from './panel.js';
 
 /** @typedef {import('../shared/options.js').Options} Options */
 /** @typedef {keyof Options} Name */
@@ -30,7 +30,7 @@ export function control(name, host) {
     node,
     show(options) {
       dot.hidden = !differs(name, options);
-      node.hidden = !matters(name, options);
+      node.hidden = !applies(name, options);
       part.show(options);
     },
   };
@@ -64,20 +64,20 @@ function slider(name, { t, want }) {
   const unitWord = unit ? t(`unit_${unit}`) : '';
   const fault = el('p', { class: 'opt-fault', id: `fault-${name}`, role: 'alert', hidden: true }, t('between', { low: String(lowest), high: String(seen(name, high)) }));
   /** The value of a number that people typed, or undefined. @param {string} text */
-  const value = (text) => (auto && text.trim() === '' ? DEFAULTS[name] : readOption(name, auto && low > 0 && Number(text) === 0 ? auto : String(meant(name, Number(text)))));
+  const value = (text) => (auto && text.trim() === '' ? DEFAULTS[name] : readOption(name, auto && low > 0 && Number(text) === 0 ? auto : String(toValue(name, Number(text)))));
   /** @param {boolean} bad */
-  const blame = (bad) => {
+  const markInvalid = (bad) => {
     fault.hidden = !bad;
     invalid(field, bad);
     if (bad) field.setAttribute('aria-errormessage', fault.id);
     else field.removeAttribute('aria-errormessage');
   };
-  range.addEventListener('input', () => { blame(false); want({ [name]: value(range.value) }, name); });
+  range.addEventListener('input', () => { markInvalid(false); want({ [name]: value(range.value) }, name); });
   field.addEventListener('input', () => {
     const typed = field.value.trim() === '' && !auto ? undefined : value(field.value);
-    if (typed !== undefined) { blame(false); want({ [name]: typed }, name); }
+    if (typed !== undefined) { markInvalid(false); want({ [name]: typed }, name); }
   });
-  field.addEventListener('change', () => blame(field.value.trim() === '' && !auto || value(field.value) === undefined));
+  field.addEventListener('change', () => markInvalid(field.value.trim() === '' && !auto || value(field.value) === undefined));
   return {
     nodes: (label) => [label, range, el('span', { class: 'amount' }, field, unitWord && el('span', { class: 'unit', 'aria-hidden': 'true' }, unitWord)), fault],
     focusable: range,
@@ -91,7 +91,7 @@ function slider(name, { t, want }) {
       range.style.setProperty('--share', `${share * 100}%`);
       if (auto) field.placeholder = t(`val_${name}_auto`);
       const text = left ? '' : String(shown);
-      if (document.activeElement !== field || value(field.value) !== now) { field.value = text; blame(false); }
+      if (document.activeElement !== field || value(field.value) !== now) { field.value = text; markInvalid(false); }
     },
   };
 }

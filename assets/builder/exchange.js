@@ -35,7 +35,7 @@ export class Exchange {
   #close() {
     this.#panel.hidden = true;
     this.#field.value = '';
-    this.#blame([]);
+    this.#showFaults([]);
   }
 
   async #read() {
@@ -43,7 +43,7 @@ export class Exchange {
     if (!chosen) return;
     const text = chosen.size > MOST ? '' : await chosen.text();
     this.#file.value = ''; // the same file may be chosen again once it is mended
-    if (chosen.size > MOST) return this.#blame([{ key: 'import_other', params: {} }]);
+    if (chosen.size > MOST) return this.#showFaults([{ key: 'import_other', params: {} }]);
     this.#field.value = text;
     this.#take(text);
   }
@@ -51,14 +51,14 @@ export class Exchange {
   /** @param {string} text */
   #take(text) {
     const { look, faults } = ofText(text);
-    if (faults.length > 0) return this.#blame(faults);
+    if (faults.length > 0) return this.#showFaults(faults);
     this.#close();
     this.#style.replace(look);
     this.#say(this.#t('imported'), () => this.#style.undo());
   }
 
   /** @param {import('./file.js').Fault[]} faults */
-  #blame(faults) {
+  #showFaults(faults) {
     this.#faults.hidden = faults.length === 0;
     this.#faults.replaceChildren(...faults.map(({ key, params }) => el('li', {}, this.#t(key, params))));
     invalid(this.#field, faults.length > 0);

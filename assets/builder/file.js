@@ -74,11 +74,11 @@ export function ofText(text) {
   if (typeof css !== 'string') faults.push({ key: 'import_css', params: {} });
   else if (new TextEncoder().encode(css).length > MOST_CSS) faults.push({ key: 'css_long', params: { n: MOST_CSS / 1024 } });
   if (faults.length > 0 || !isObject(some)) return { look: {}, faults };
-  return { look: { options: readOptions(Object.entries(some).map(spelled), DEFAULTS), css: String(css) }, faults };
+  return { look: { options: readOptions(Object.entries(some).map(toOption), DEFAULTS), css: String(css) }, faults };
 }
 
 /** What is left to the overlay, as addresses say it. @param {[string, unknown]} entry @returns {[string, unknown]} */
-function spelled([name, value]) {
+function toOption([name, value]) {
   const known = /** @type {Name} */ (name);
   return [name, value === DEFAULTS[known] ? OPTIONS[known].auto ?? value : value];
 }

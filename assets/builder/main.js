@@ -47,8 +47,8 @@ const controls = Object.entries(GROUPS).map(([group, names]) => {
 }).flat();
 
 // The preview is never quiet by itself.
-const peek = el('button', { type: 'button', class: 'button line', id: 'peek', onclick: () => preview.rest() }, t('peek'));
-byId('groups').querySelector('[data-option="qr"]')?.append(peek);
+const peekButton = el('button', { type: 'button', class: 'button line', id: 'peek', onclick: () => preview.rest() }, t('peek'));
+byId('groups').querySelector('[data-option="qr"]')?.append(peekButton);
 
 function drawControls() {
   for (const one of controls) one.show(style.options);
@@ -79,7 +79,7 @@ function draw() {
   const query = queryOf(options);
   byId('to-screen').setAttribute('href', `/screen/${encodeURIComponent(room)}${query && `?${query}`}`);
   byId('to-loader').setAttribute('href', `/overlay-loader/${encodeURIComponent(room)}${query && `?${query}`}`);
-  peek.hidden = options.qr !== 'idle';
+  peekButton.hidden = options.qr !== 'idle';
   byId('css-step').hidden = byId('copy-css').hidden = css.trim() === '';
 }
 
@@ -168,7 +168,7 @@ keepTyped(window, { keep: ['keep-name', 'import-text'] });
 void presetsPanel.load();
 
 /** @param {'none'|'on'|'hidden'|'stuck'|'away'} state */
-function tellAir(state) {
+function showOverlayState(state) {
   const chip = byId('on-air');
   chip.hidden = false;
   chip.classList.toggle('off', state !== 'on' && state !== 'stuck');
@@ -179,7 +179,7 @@ function tellAir(state) {
 new RoomSocket({
   room, role: 'console',
   handlers: {
-    state: (state) => { if (state === 'waiting') tellAir('away'); },
-    stats: (stats) => tellAir(onAir(stats).state),
+    state: (state) => { if (state === 'waiting') showOverlayState('away'); },
+    stats: (stats) => showOverlayState(onAir(stats).state),
   },
 }).connect();

@@ -24,7 +24,7 @@ const IN_FLIGHT = ['pace', 'duration', 'area', 'region', 'lanes', 'motion', 'fad
 
 /** Whether an option does anything beside the others.
  * @param {Name} name @param {Readonly<import('../shared/options.js').Options>} options */
-export const matters = (name, options) => !(options.box ? IN_FLIGHT : IN_BOX).includes(name);
+export const applies = (name, options) => !(options.box ? IN_FLIGHT : IN_BOX).includes(name);
 
 /** What belongs to where the overlay runs and not to its look: a preset leaves it.
  * @type {readonly Name[]} */
@@ -72,7 +72,7 @@ export const LANGS = Object.freeze(['', 'en', 'zh-CN', 'zh-TW', 'ja', 'ko', 'es'
 export const seen = (name, value) => Math.round(value * (SLIDES[name]?.times ?? 1) * 1000) / 1000;
 
 /** The value of what people see. @param {Name} name @param {number} shown */
-export const meant = (name, shown) => Math.round((shown / (SLIDES[name]?.times ?? 1)) * 100_000) / 100_000;
+export const toValue = (name, shown) => Math.round((shown / (SLIDES[name]?.times ?? 1)) * 100_000) / 100_000;
 
 /**
  * An option's value in words.

@@ -28,7 +28,7 @@ export class Preview {
     this.#frame = frame;
     this.#box = box;
     this.#area = area;
-    frame.addEventListener('load', () => this.#dress());
+    frame.addEventListener('load', () => this.#applyCss());
     this.size(this.#width, this.#height);
     new ResizeObserver(() => this.#scale()).observe(box);
   }
@@ -100,7 +100,7 @@ export class Preview {
   }
 
   /** As OBS does: a style at the end of the head, once the page is loaded. */
-  #dress() {
+  #applyCss() {
     const page = this.#frame.contentDocument;
     if (!page?.head || !this.#overlay || !this.#options) return; // the empty page before the first
     this.#sheet = page.createElement('style');

@@ -9,7 +9,7 @@ import { inWords } from './panel.js';
 /** @typedef {(key: string, params?: Record<string, string|number>) => string} T */
 
 /** The key as it is shown: a screen may be seen by others. @param {string} base */
-const veiled = (base) => base.replace(/key=([^&]{4})[^&]+([^&]{4})/, 'key=$1…$2');
+const maskKey = (base) => base.replace(/key=([^&]{4})[^&]+([^&]{4})/, 'key=$1…$2');
 
 export class Share {
   #base; #t; #style; #link; #list; #empty; #count;
@@ -40,7 +40,7 @@ export class Share {
   show() {
     const { options } = this.#style;
     const names = changed(options);
-    this.#link.replaceChildren(veiled(this.#page), ...names.map((name) => el('b', {}, `&${new URLSearchParams({ [name]: writeOption(name, options[name]) })}`)));
+    this.#link.replaceChildren(maskKey(this.#page), ...names.map((name) => el('b', {}, `&${new URLSearchParams({ [name]: writeOption(name, options[name]) })}`)));
     this.#list.replaceChildren(...names.map((name) => el('li', {}, el('button', {
       type: 'button', class: 'chip', 'data-back': name, title: this.#t('back_to', { name: this.#t(`opt_${name}`), value: inWords(name, defaultOf(name, options.theme, options.box), this.#t) }),
       onclick: () => this.#back(name),

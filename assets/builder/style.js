@@ -11,7 +11,7 @@ const STEPS = 100;
 
 export class Style {
   /** @type {Look} */ #now = { options: DEFAULTS, css: '' };
-  /** @type {Look[]} */ #past = [];
+  /** @type {Look[]} */ #undoSteps = [];
   #about = '';
   /** @type {Set<() => void>} */ #listeners = new Set();
 
@@ -24,7 +24,7 @@ export class Style {
 
   get css() { return this.#now.css; }
 
-  get canUndo() { return this.#past.length > 0; }
+  get canUndo() { return this.#undoSteps.length > 0; }
 
   /** @param {() => void} listener */
   onChange(listener) { this.#listeners.add(listener); }
@@ -51,25 +51,25 @@ export class Style {
 
   /** @returns {boolean} whether there was a step to take back */
   undo() {
-    const before = this.#past.pop();
+    const before = this.#undoSteps.pop();
     if (!before) return false;
     this.#now = before;
     this.#about = '';
-    this.#tell();
+    this.#notify();
     return true;
   }
 
   /** @param {Look} next @param {string} about */
   #become(next, about) {
     if (sameOptions(next.options, this.options) && next.css === this.css) return;
-    if (!about || about !== this.#about) this.#past.push(this.#now);
-    if (this.#past.length > STEPS) this.#past.shift();
+    if (!about || about !== this.#about) this.#undoSteps.push(this.#now);
+    if (this.#undoSteps.length > STEPS) this.#undoSteps.shift();
     this.#about = about;
     this.#now = next;
-    this.#tell();
+    this.#notify();
   }
 
-  #tell() {
+  #notify() {
     for (const listener of this.#listeners) listener();
   }
 }

@@ -26,7 +26,7 @@ function size() {
   }
 }
 
-function tell() {
+function showReach() {
   const metres = Number(distance.value);
   const all = reach.slice(0, 3).map(([name, far]) => `${name} ${inWords(far)} m`).join(' · ');
   const paper = reach.find(([, far]) => far >= metres)?.[0];
@@ -39,7 +39,7 @@ function tell() {
 /** What fits is tried with the sheet itself: its title, languages and pictures. */
 function measure() {
   reach = Object.keys(PAPERS).map((name) => [name, reachOn(name, sheet)]);
-  tell();
+  showReach();
 }
 
 /** Characters of a title beyond which it takes three lines in its largest letters. */
@@ -59,7 +59,7 @@ distance.addEventListener('change', () => {
   else query.delete('distance');
   history.replaceState(null, '', `${query}` ? `?${query}` : location.pathname);
   size();
-  tell();
+  showReach();
 });
 byId('bar').addEventListener('submit', (event) => event.preventDefault());
 byId('print').addEventListener('click', () => print());

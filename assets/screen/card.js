@@ -17,10 +17,10 @@ export class Card {
   #panel;
   #out;
   /** @type {''|'corner'|'large'} */ #mode = '';
-  /** metres */ #seat = { distance: 0, wide: 0 };
+  /** metres */ #viewing = { distance: 0, wide: 0 };
   /** px of the overlay's bar at the lower edge */ #bar = 0;
   #changed;
-  /** whether something is in front */ #shares = false;
+  /** whether something is in front */ #sharesScreen = false;
 
   /** @param {{card: HTMLElement, panel: HTMLElement, out: HTMLElement, changed: () => void}} parts `out` says from how far the codes are read */
   constructor({ card, panel, out, changed }) {
@@ -47,8 +47,8 @@ export class Card {
   }
 
   /** Metres to the farthest seat, and of the picture's width; 0: not said. @param {number} distance @param {number} wide */
-  seat(distance, wide) {
-    this.#seat = { distance, wide };
+  setDistance(distance, wide) {
+    this.#viewing = { distance, wide };
     this.fit();
   }
 
@@ -60,7 +60,7 @@ export class Card {
   }
 
   /** Something in front needs room, too. @param {boolean} on */
-  share(on) { this.#shares = on; }
+  shareScreen(on) { this.#sharesScreen = on; }
 
   /** What the card leaves of the screen: `above` px over it, `start` px that it takes at the side; `beside`: there is room for a show card beside it. */
   get place() {
@@ -74,7 +74,7 @@ export class Card {
     const side = Math.min(innerWidth, innerHeight), edge = EDGE * side;
     const { style } = this.#card;
     style.setProperty('--bar', `${this.#bar}px`);
-    const { distance, wide } = this.#seat;
+    const { distance, wide } = this.#viewing;
     for (const code of this.#codes) {
       const wanted = wide > 0 ? sideFor(distance, Number(code.dataset.modules)) / wide * innerWidth : 0;
       code.style.setProperty('--wanted', `${Math.round(wanted)}px`);
@@ -83,7 +83,7 @@ export class Card {
     const top = this.#mode === 'large' ? Math.max(edge, bottom + edge / 2) : edge; // it keeps below the panel
     const room = { w: innerWidth - 2 * edge, h: innerHeight - top - edge - this.#bar };
     const square = innerWidth > innerHeight && innerWidth < 1.55 * innerHeight;
-    if (this.#mode === 'corner' && this.#shares && square) room.h = Math.min(room.h, LOW * innerHeight);
+    if (this.#mode === 'corner' && this.#sharesScreen && square) room.h = Math.min(room.h, LOW * innerHeight);
     for (let scale = 1, turn = 0; turn < 20; turn++) {
       style.setProperty('--u', `${scale * side / 100}px`);
       style.setProperty('--scale', String(scale));
@@ -92,18 +92,18 @@ export class Card {
       scale *= Math.max(0.6, Math.min(0.98, 1 / over));
     }
     style.setProperty('--shift', `${Math.max(0, top - (innerHeight - this.#card.offsetHeight) / 2)}px`);
-    this.#tell();
+    this.#showReach();
     this.#changed();
   }
 
   /** Says from how far all codes can be read. */
-  #tell() {
-    const { distance, wide } = this.#seat;
+  #showReach() {
+    const { distance, wide } = this.#viewing;
     const seen = this.#codes.filter((code) => code.offsetWidth > 0);
     const metres = Math.min(...seen.map((code) => reachOf(code.offsetWidth / innerWidth * wide, Number(code.dataset.modules))));
-    const told = wide > 0 && seen.length > 0;
-    const short = told && metres < distance - 0.05;
-    const text = told ? (short ? this.#out.dataset.short : this.#out.dataset.fits) ?? '' : '';
+    const known = wide > 0 && seen.length > 0;
+    const short = known && metres < distance - 0.05;
+    const text = known ? (short ? this.#out.dataset.short : this.#out.dataset.fits) ?? '' : '';
     const n = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 1 }).format(Math.floor(metres * 10) / 10);
     this.#out.textContent = text.replace('{n}', n);
     this.#out.classList.toggle('warn', short);

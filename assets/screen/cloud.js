@@ -7,7 +7,7 @@ import { RecentWords, ownSegmenter } from './words.js';
 const MOST = 40;
 
 /** ms between two changes of the cloud: it is read, not watched. */
-const EVERY = 3000;
+const REDRAW_EVERY = 3000;
 
 /** Height of the smallest and the largest letters, of the screen's shorter side. */
 const SMALL = 0.032, LARGE = 0.11;
@@ -21,15 +21,15 @@ export class Cloud {
   /** @param {HTMLElement} box @param {HTMLElement} frame the overlay's, which tells what it shows */
   constructor(box, frame) {
     this.#box = box;
-    const hear = (/** @type {string} */ type, /** @type {(detail: any) => void} */ take) => frame.addEventListener(`danmaku-${type}`, (event) => take(/** @type {CustomEvent} */ (event).detail));
-    hear('begin', ({ comments, now }) => {
+    const listen = (/** @type {string} */ type, /** @type {(detail: any) => void} */ take) => frame.addEventListener(`danmaku-${type}`, (event) => take(/** @type {CustomEvent} */ (event).detail));
+    listen('begin', ({ comments, now }) => {
       this.#words.clear();
       for (const c of comments) this.#words.add(c, performance.now() - Math.max(0, now - c.at));
       this.draw();
     });
-    hear('comment', (c) => this.#words.add(c, performance.now()));
-    hear('remove', (what) => { this.#words.remove(what); this.draw(); }); // at once
-    hear('clear', () => { this.#words.clear(); this.draw(); });
+    listen('comment', (c) => this.#words.add(c, performance.now()));
+    listen('remove', (what) => { this.#words.remove(what); this.draw(); }); // at once
+    listen('clear', () => { this.#words.clear(); this.draw(); });
     new ResizeObserver(() => this.draw()).observe(box);
   }
 
@@ -37,7 +37,7 @@ export class Cloud {
   set(on) {
     this.#box.hidden = !on;
     clearInterval(this.#timer);
-    this.#timer = on ? setInterval(() => this.draw(), EVERY) : null;
+    this.#timer = on ? setInterval(() => this.draw(), REDRAW_EVERY) : null;
     this.draw();
   }
 

@@ -20,34 +20,34 @@ export function groundOf(color) {
 export class Ground {
   #color;
   #own;
-  #dress;
+  #roomPicture;
   #banner;
   #card;
   #chosen = '';
-  #bare = false;
+  #roomPictureHidden = false;
   #file = false;
   #look = { color: '', picture: '' };
   /** @type {() => void} */ #changed = () => {};
 
-  /** @param {{color: HTMLInputElement, own: HTMLImageElement, dress: HTMLImageElement, banner: HTMLImageElement, card: HTMLElement}} parts */
-  constructor({ color, own, dress, banner, card }) {
+  /** @param {{color: HTMLInputElement, own: HTMLImageElement, roomPicture: HTMLImageElement, banner: HTMLImageElement, card: HTMLElement}} parts */
+  constructor({ color, own, roomPicture, banner, card }) {
     this.#color = color;
     this.#own = own;
-    this.#dress = dress;
+    this.#roomPicture = roomPicture;
     this.#banner = banner;
     this.#card = card;
-    for (const image of [dress, banner]) image.addEventListener('error', () => { image.hidden = true; }); // it was replaced since
+    for (const image of [roomPicture, banner]) image.addEventListener('error', () => { image.hidden = true; }); // it was replaced since
     own.addEventListener('error', () => { if (own.src) this.show(undefined); }); // a file that is not a picture
   }
 
   /** There is a picture that can be taken off. */
-  get pictured() { return this.#file || (!this.#bare && OWN.test(this.#look.picture)); }
+  get pictured() { return this.#file || (!this.#roomPictureHidden && OWN.test(this.#look.picture)); }
 
   /** @param {() => void} fn called when `pictured` may have changed */
   watch(fn) { this.#changed = fn; }
 
   /** The room's, at first and when it changes. @param {{color?: string, picture?: string}} look */
-  wear({ color = '', picture = '' } = {}) {
+  setRoomLook({ color = '', picture = '' } = {}) {
     this.#look = { color, picture };
     this.#draw();
   }
@@ -59,8 +59,8 @@ export class Ground {
   }
 
   /** Without the room's picture. @param {boolean} bare */
-  bare(bare) {
-    this.#bare = bare;
+  hideRoomPicture(bare) {
+    this.#roomPictureHidden = bare;
     this.#draw();
   }
 
@@ -82,7 +82,7 @@ export class Ground {
     this.#card.classList.toggle('dressed', good);
     if (good) this.#card.style.setProperty('--room', color);
     const there = OWN.test(picture);
-    for (const [image, on] of /** @type {[HTMLImageElement, boolean][]} */ ([[this.#dress, there && !this.#bare && !this.#file], [this.#banner, there]])) {
+    for (const [image, on] of /** @type {[HTMLImageElement, boolean][]} */ ([[this.#roomPicture, there && !this.#roomPictureHidden && !this.#file], [this.#banner, there]])) {
       if (on && image.getAttribute('src') !== picture) image.src = picture;
       if (!there) image.removeAttribute('src');
       image.hidden = !on;

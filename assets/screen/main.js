@@ -17,7 +17,7 @@ const STILL = 4000;
 const HEIGHT = 1080;
 
 /** Of the size, what a change of the window must come to until the overlay is loaded anew. */
-const MATTERS = 0.1;
+const RELOAD_CHANGE = 0.1;
 
 /** ms until a window that is being drawn larger has come to rest. */
 const REST = 400;
@@ -33,10 +33,10 @@ const distance = /** @type {HTMLInputElement} */ (byId('distance'));
 const wifi = /** @type {HTMLInputElement} */ (byId('wifi'));
 const main = byId('main');
 const ground = new Ground({
-  color, own: /** @type {HTMLImageElement} */ (byId('picture')), dress: /** @type {HTMLImageElement} */ (byId('dress')),
+  color, own: /** @type {HTMLImageElement} */ (byId('picture')), roomPicture: /** @type {HTMLImageElement} */ (byId('dress')),
   banner: /** @type {HTMLImageElement} */ (byId('banner')), card: byId('card'),
 });
-const card = new Card({ card: byId('card'), panel: byId('panel'), out: byId('reach'), changed: makeWay });
+const card = new Card({ card: byId('card'), panel: byId('panel'), out: byId('reach'), changed: clearOfCode });
 const network = new Network(showCode);
 const cloud = new Cloud(byId('cloud'), overlay);
 /** Whether the overlay shows something in front, which a large card would cover: it goes to the corner meanwhile. */
@@ -59,10 +59,10 @@ function showCode() {
 
 /** Metres of a field that holds what can be; else 0, which is as if nothing were said. @param {HTMLInputElement} field */
 const metres = (field) => (field.value !== '' && field.checkValidity() ? Number(field.value) : 0);
-function showSeat() { card.seat(metres(distance), metres(wide)); }
+function showDistance() { card.setDistance(metres(distance), metres(wide)); }
 
 /** No line goes behind the code: comments keep above it, and what the overlay shows in front stands beside it or above, see overlay/show.css. */
-function makeWay() {
+function clearOfCode() {
   const root = overlay.contentDocument?.documentElement;
   const { above, start, beside } = card.place;
   const corner = card.mode === 'corner';
@@ -81,15 +81,15 @@ function makeWay() {
 const BAR = 56;
 
 /** What the overlay shows: the card stands on the bar at the lower edge, and leaves the rest to what is in front. */
-const shows = new MutationObserver(hear);
-function hear() {
+const shows = new MutationObserver(readOverlay);
+function readOverlay() {
   const root = overlay.contentDocument?.documentElement;
   const side = Math.min(innerWidth, innerHeight), dot = Math.max(Math.min(1, side / 400), side / HEIGHT);
   card.above(root?.hasAttribute('data-bar') ? Math.ceil(BAR * dot) : 0);
   const now = Boolean(root?.hasAttribute('data-front'));
   if (now === front) return;
   front = now;
-  card.share(front);
+  card.shareScreen(front);
   showCode();
 }
 
@@ -115,7 +115,7 @@ const usual = defaultOf('size', query.get('theme') ?? '');
 let size = 0;
 function fit() {
   const wanted = Math.max(usual / 2, Math.round((innerHeight / HEIGHT) * usual));
-  if (!sizes || Math.abs(wanted - size) <= size * MATTERS) return;
+  if (!sizes || Math.abs(wanted - size) <= size * RELOAD_CHANGE) return;
   size = wanted;
   const to = new URL(overlay.src);
   to.searchParams.set('size', String(size));
@@ -125,8 +125,8 @@ function fit() {
 const asked = query.get('color') ?? '';
 ground.watch(() => { byId('bare').hidden = !ground.pictured; });
 ground.paint(/^[0-9a-f]{6}$/i.test(asked) ? `#${asked.toLowerCase()}` : '');
-ground.bare(query.get('picture') === 'none');
-ground.wear(main.dataset);
+ground.hideRoomPicture(query.get('picture') === 'none');
+ground.setRoomLook(main.dataset);
 code.value = query.get('code') ?? '';
 if (code.selectedIndex < 0) code.value = '';
 wifi.checked = query.get('wifi') !== '0';
@@ -134,12 +134,12 @@ wide.value = query.get('wide') ?? '';
 distance.value = query.get('distance') ?? '';
 countLetters(byId('address'));
 words.checked = query.get('words') === '1';
-showSeat();
+showDistance();
 showCode();
 showWords();
 fit();
 let resting = 0;
-addEventListener('resize', () => { hear(); card.fit(); clearTimeout(resting); resting = setTimeout(fit, REST); });
+addEventListener('resize', () => { readOverlay(); card.fit(); clearTimeout(resting); resting = setTimeout(fit, REST); });
 
 color.addEventListener('input', () => { ground.paint(color.value); keep('color', color.value.slice(1)); });
 file.addEventListener('change', () => ground.show(file.files?.[0]));
@@ -148,24 +148,24 @@ byId('bare').addEventListener('click', () => {
   file.value = '';
   ground.show(undefined);
   if (own) return; // the room's comes back; the next press takes it off, too
-  ground.bare(true);
+  ground.hideRoomPicture(true);
   keep('picture', 'none');
 });
 overlay.addEventListener('load', () => {
-  makeWay();
+  clearOfCode();
   showWords();
   shows.disconnect();
   if (overlay.contentDocument) shows.observe(overlay.contentDocument.documentElement, { attributes: true, attributeFilter: ['data-bar', 'data-front'] });
-  hear();
+  readOverlay();
 });
 overlay.addEventListener('danmaku-room', (event) => {
   const { look } = /** @type {CustomEvent} */ (event).detail;
-  if (look) ground.wear(look);
+  if (look) ground.setRoomLook(look);
 });
 words.addEventListener('change', () => { keep('words', words.checked ? '1' : ''); showWords(); });
 code.addEventListener('change', () => { keep('code', code.value); showCode(); });
 wifi.addEventListener('change', () => { keep('wifi', wifi.checked ? '' : '0'); showCode(); });
-for (const field of [wide, distance]) field.addEventListener('input', () => { keep(field.id, metres(field) ? field.value : ''); showSeat(); });
+for (const field of [wide, distance]) field.addEventListener('input', () => { keep(field.id, metres(field) ? field.value : ''); showDistance(); });
 byId('full').addEventListener('click', () => {
   if (document.fullscreenElement) void document.exitFullscreen();
   else void document.documentElement.requestFullscreen();
@@ -173,11 +173,11 @@ byId('full').addEventListener('click', () => {
 byId('panel').addEventListener('submit', (event) => event.preventDefault());
 
 let timer = 0;
-function stir() {
+function showControls() {
   document.documentElement.classList.remove('still');
   clearTimeout(timer);
   timer = setTimeout(() => document.documentElement.classList.add('still'), STILL);
 }
-for (const name of ['pointermove', 'pointerdown', 'keydown']) addEventListener(name, stir);
-stir();
+for (const name of ['pointermove', 'pointerdown', 'keydown']) addEventListener(name, showControls);
+showControls();
 document.documentElement.dataset.started = ''; // see shared/first.js

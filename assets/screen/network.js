@@ -3,14 +3,14 @@
 // server writes about the network.
 
 /** ms between two looks. */
-const EVERY = 30_000;
+const POLL_EVERY = 30_000;
 
 /** What a page says about the network: its part of the card, and what stands below the
  * address where there is none. @param {Document} page */
 const said = (page) => [page.getElementById('network'), page.querySelector('#card .part:last-child .hint')];
 
 /** What there is to tell of it. @param {Element|null} part */
-const told = (part) => (part ? `${part.textContent}${part.querySelector('img')?.src ?? ''}` : '');
+const contentOf = (part) => (part ? `${part.textContent}${part.querySelector('img')?.src ?? ''}` : '');
 
 export class Network {
   #changed;
@@ -18,7 +18,7 @@ export class Network {
   /** @param {() => void} changed the card shows another network, or none */
   constructor(changed) {
     this.#changed = changed;
-    setInterval(() => { if (!document.hidden) this.#look(); }, EVERY);
+    setInterval(() => { if (!document.hidden) this.#look(); }, POLL_EVERY);
   }
 
   /** Its part of the card; null: there is none. */
@@ -36,7 +36,7 @@ export class Network {
   /** @param {Document} page as the server writes it now */
   #take(page) {
     const [part, hint] = said(page), [old, note] = said(document);
-    if (told(part) === told(old) && told(hint) === told(note)) return;
+    if (contentOf(part) === contentOf(old) && contentOf(hint) === contentOf(note)) return;
     old?.remove();
     note?.remove();
     if (part) {

@@ -10,7 +10,7 @@ import { onAir } from '../shared/on-air.js';
 import { addToObs } from '../shared/obs.js';
 import { askKeep } from './keep.js';
 import { askName } from './name.js';
-import { Small } from './small.js';
+import { MiniOverlay } from './small.js';
 import { toggleTheme } from '../shared/theme.js';
 import { wireTips } from '../shared/tips.js';
 import { keepTyped } from '../shared/typed.js';
@@ -42,11 +42,11 @@ function say(id, tone, text) {
 }
 
 /** Takes back what was said of a fault that is over. @param {string} id @param {string} [tone] */
-function unsay(id, tone = 'bad') {
+function clearFault(id, tone = 'bad') {
   if (byId(id).classList.contains(tone)) byId(id).hidden = true;
 }
 
-const small = new Small(byId('frame'), byId('small'));
+const small = new MiniOverlay(byId('frame'), byId('small'));
 const name = askName({ room, t, say, done: (done) => tick('step-name', done) });
 
 /** What the overlays do, and ms by which the room lags on purpose.
@@ -61,14 +61,14 @@ const socket = new RoomSocket({
   handlers: {
     hello(hello) {
       delay = hello.room?.delay_ms ?? 0;
-      name.hear(hello.room?.title);
-      for (const id of ['named', 'sent', 'keep-said']) unsay(id); // it answers again
+      name.suggestTitle(hello.room?.title);
+      for (const id of ['named', 'sent', 'keep-said']) clearFault(id); // it answers again
     },
     room(change) {
       delay = change.delay_ms ?? delay;
-      name.hear(change.title);
+      name.suggestTitle(change.title);
     },
-    comment: (comment) => small.fly(comment),
+    comment: (comment) => small.push(comment),
     remove: (gone) => small.remove(gone.ids ?? []),
     clear: () => small.clear(),
     state(state) {
@@ -83,7 +83,7 @@ const socket = new RoomSocket({
       const { state } = onAir(stats);
       air = { state: state === 'on' || state === 'none' ? state : 'hidden', shown_ms: stats.shown_ms };
       tick('step-obs', state === 'on');
-      if (state === 'on') unsay('added'); // it came to OBS by another way
+      if (state === 'on') clearFault('added'); // it came to OBS by another way
       if (state === 'on' && unseen) { unseen = false; byId('sent').hidden = true; }
       byId('overlay-check').classList.toggle('warn', state === 'hidden' || state === 'stuck');
       write('overlay-check', t({ none: 'obs_waits', on: 'obs_connected', hidden: 'obs_hidden', stuck: 'obs_stuck' }[state]));
@@ -145,8 +145,8 @@ byId('copy').addEventListener('click', () => void copy());
 document.getElementById('add')?.addEventListener('click', add);
 byId('secret').addEventListener('submit', (event) => { event.preventDefault(); add(); });
 byId('test').addEventListener('submit', (event) => void send(event));
-byId('text').addEventListener('input', () => unsay('sent'));
-byId('password').addEventListener('input', () => unsay('added'));
+byId('text').addEventListener('input', () => clearFault('sent'));
+byId('password').addEventListener('input', () => clearFault('added'));
 tick('step-obs', false);
 name.start();
 small.start();

@@ -15,7 +15,7 @@ export function askName({ room, t, say, done }) {
   let saved = field.defaultValue;
 
   /** A room begins with its place in the address as its title. @param {string} [title] */
-  function hear(title) {
+  function suggestTitle(title) {
     if (title === undefined) return;
     if (field.value === saved && document.activeElement !== field) field.value = title;
     saved = title;
@@ -30,7 +30,7 @@ export function askName({ room, t, say, done }) {
     if (graphemes(title).length > LONGEST) return say('named', 'bad', t('name_long', { n: LONGEST }));
     try {
       await call('PATCH', roomPath(room), { title });
-      hear(title);
+      suggestTitle(title);
       say('named', 'good', t('name_saved'));
     } catch (fault) {
       say('named', 'bad', fault instanceof ApiError && fault.message && fault.status ? fault.message : t('failed'));
@@ -38,9 +38,9 @@ export function askName({ room, t, say, done }) {
   }
 
   return {
-    hear,
+    suggestTitle,
     start() {
-      hear(saved);
+      suggestTitle(saved);
       byId('rename').addEventListener('submit', (event) => void save(event));
       field.addEventListener('input', () => { byId('named').hidden = true; });
     },

@@ -4,7 +4,7 @@
 /** CSS pixels of the canvas; the builder's is larger, for letters that are read from afar. */
 const WIDTH = 1280;
 
-export class Small {
+export class MiniOverlay {
   #frame; #box;
 
   /** @param {HTMLElement} frame @param {HTMLElement} box that it is fitted into */
@@ -21,7 +21,7 @@ export class Small {
   }
 
   /** @param {any} comment as the socket brings it */
-  fly(comment) { this.#overlay?.push(comment); }
+  push(comment) { this.#overlay?.push(comment); }
 
   /** @param {string[]} ids */
   remove(ids) { this.#overlay?.remove(ids); }
