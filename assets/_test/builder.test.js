@@ -168,15 +168,15 @@ test('JSON breaks where it breaks', () => {
 
 test('steps back: one for each thing that was changed, and for all at once', () => {
   const style = new Style();
-  let told = 0;
-  style.onChange(() => told++);
+  let changes = 0;
+  style.onChange(() => changes++);
   for (const size of [40, 41, 42]) style.set({ size }, 'size');
   style.set({ merge: true }, 'merge');
   style.set({ merge: true }, 'merge'); // changes nothing
   style.setCss('.dm {');
   style.setCss('.dm {}');
   style.replace({ options: DEFAULTS, css: '' });
-  assert.equal(told, 7);
+  assert.equal(changes, 7);
   assert.ok(style.undo());
   assert.deepEqual([style.options.size, style.options.merge, style.css], [42, true, '.dm {}']);
   style.undo();
@@ -201,11 +201,11 @@ test('CSS that cannot work is told with its line', () => {
 
 test('the editor knows the names of css.md and no others', () => {
   const doc = readFileSync(new URL('../../docs/css.md', import.meta.url), 'utf8');
-  const told = new Set();
+  const listed = new Set();
   for (const [, cell] of doc.matchAll(/^\| ((?:`[^`]+` ?)+) \|/gm)) {
-    for (const [, name] of cell.matchAll(/`([^`]+)`/g)) told.add(name.replace(/=.*$/, ''));
+    for (const [, name] of cell.matchAll(/`([^`]+)`/g)) listed.add(name.replace(/=.*$/, ''));
   }
-  assert.deepEqual(NAMES.map(({ name }) => name).sort(), [...told].sort());
+  assert.deepEqual(NAMES.map(({ name }) => name).sort(), [...listed].sort());
 });
 
 test('names are offered while they are typed', () => {

@@ -166,10 +166,10 @@ test('what the overlay missed is drawn by its age, and nothing from the future',
     assert.ok(missed.stillCrossing({ at: time + HOUR }, crossing), 'live: whatever comes');
     missed.begin(time, delay);
     const present = time - delay;
-    for (const [at, young] of /** @type {[number, boolean][]} */ ([
+    for (const [at, crosses] of /** @type {[number, boolean][]} */ ([
       [present, true], [present - crossing, true], [present - crossing - 1, false], [present + SKEW, true], [present + SKEW + 1, false],
       [present + 25_000, false], [present + HOUR, false], [present + 366 * 24 * HOUR, false],
-    ])) assert.equal(missed.stillCrossing({ at }, crossing), young, `${delay} ${at - present}`);
+    ])) assert.equal(missed.stillCrossing({ at }, crossing), crosses, `${delay} ${at - present}`);
     assert.equal(missed.age({ at: present - 300 }), 300);
     assert.equal(missed.age({ at: present + 300 }), 0);
     missed.end();

@@ -11,8 +11,8 @@ function words(lang) {
   return { lang, has: (/** @type {string} */ key) => key in all, t: (/** @type {string} */ key, /** @type {any} */ params) => format(all[key], lang, params) };
 }
 
-test('what changed is told in the words of the settings page', () => {
-  for (const [before, after, told] of /** @type {any[]} */ ([
+test('what changed is want in the words of the settings page', () => {
+  for (const [before, after, want] of /** @type {any[]} */ ([
     [{ title: 'live' }, { title: 'Friday' }, 'Title: live → Friday'],
     [{ slow_ms: 0, newcomers: 'open' }, { slow_ms: 10_000, newcomers: 'held' }, 'Slow mode: 0 s → 10 s · Newcomers: Free → Held'],
     [{ modes: ['scroll'] }, { modes: ['scroll', 'top'] }, 'Allowed positions: Right to left → Right to left, Fixed at top'],
@@ -21,7 +21,7 @@ test('what changed is told in the words of the settings page', () => {
     [{ message: '' }, { message: 'x'.repeat(200) }, `Message: – → ${'x'.repeat(59)}…`],
     [{ look: { color: '#123456' } }, { look: {} }, 'Colour of the room: #123456 → –'],
     [{ future: 1 }, { future: 2000 }, 'future: 1 → 2,000'],
-  ])) assert.equal(changes({ before, after }, words('en')), told);
+  ])) assert.equal(changes({ before, after }, words('en')), want);
   assert.equal(changes({}, words('en')), '');
 });
 
@@ -32,8 +32,8 @@ test('every setting has a name in every language', () => {
   }
 });
 
-test('the role of a link is told in the language of the page, its label as it was written', () => {
-  for (const [act, lang, told] of /** @type {any[]} */ ([
+test('the role of a link is want in the language of the page, its label as it was written', () => {
+  for (const [act, lang, want] of /** @type {any[]} */ ([
     [{ act: 'link', detail: 'moderator left desk' }, 'en', 'Moderator · left desk'],
     [{ act: 'revoke', detail: 'moderator left desk' }, 'ja', 'モデレーター · left desk'],
     [{ act: 'link', detail: 'owner ' }, 'zh-CN', words('zh-CN').t('role_owner')],
@@ -41,11 +41,11 @@ test('the role of a link is told in the language of the page, its label as it wa
     [{ act: 'restore', detail: 'owner host' }, 'zh-CN', `${words('zh-CN').t('role_owner')} · 主播`],
     [{ act: 'mute', detail: 'moderator left desk' }, 'ja', 'moderator left desk'],
     [{ act: 'settings', before: { title: 'a' }, after: { title: 'b' } }, 'en', 'Title: a → b'],
-  ])) assert.equal(detail(act, words(lang)), told);
+  ])) assert.equal(detail(act, words(lang)), want);
 });
 
 test('of rules the record says which list, what was done with it, and which entries came and went', () => {
-  for (const [act, told] of /** @type {any[]} */ ([
+  for (const [act, want] of /** @type {any[]} */ ([
     [{ changed: ['made'], detail: '+plum' }, 'words · new list · +plum'],
     [{ changed: ['off', 'text'], detail: '+plum · −pear' }, 'words · switched off · entries changed · +plum · −pear'],
     [{ changed: ['on'] }, 'words · switched on'],
@@ -53,7 +53,7 @@ test('of rules the record says which list, what was done with it, and which entr
     [{ detail: 'off' }, 'words · switched off'], // as it was written once
     [{ detail: 'deleted' }, 'words · deleted'],
     [{}, 'words'],
-  ])) assert.equal(detail({ act: 'rules', about: 'words', ...act }, words('en')), told);
+  ])) assert.equal(detail({ act: 'rules', about: 'words', ...act }, words('en')), want);
 });
 
 test('labels that the program gave have words in every language, what somebody wrote stays', () => {

@@ -42,20 +42,20 @@ test('memory is bounded', () => {
 test('of what a moderator opens quickly only the first and the newest are said', (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] });
   /** @type {string[]} */ const said = [];
-  const sayings = new LookReports((id) => said.push(id));
-  sayings.say('');
+  const reports = new LookReports((id) => said.push(id));
+  reports.say('');
   assert.deepEqual(said, [], 'nothing was open');
-  for (const id of ['a', '', 'b', '', 'c']) sayings.say(id);
+  for (const id of ['a', '', 'b', '', 'c']) reports.say(id);
   assert.deepEqual(said, ['a']);
   t.mock.timers.tick(PAUSE);
   assert.deepEqual(said, ['a', 'c']);
-  sayings.say('');
-  sayings.say('c');
+  reports.say('');
+  reports.say('c');
   t.mock.timers.tick(PAUSE);
   assert.deepEqual(said, ['a', 'c'], 'as it was');
-  sayings.say('c');
+  reports.say('c');
   assert.deepEqual(said, ['a', 'c', 'c'], 'told again later');
-  sayings.say('d');
-  sayings.last();
+  reports.say('d');
+  reports.last();
   assert.deepEqual(said, ['a', 'c', 'c', ''], 'the page goes');
 });

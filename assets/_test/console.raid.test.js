@@ -20,11 +20,11 @@ test('a calm room says nothing', () => {
 
 test('numbers that are told move only when they have clearly grown, or fallen', () => {
   const { watch } = watched();
-  const told = [20, 24, 25, 30, 32, 61, 31, 30, 12].map((newcomers) => {
+  const shown = [20, 24, 25, 30, 32, 61, 31, 30, 12].map((newcomers) => {
     watch.take({ newcomers, seconds: 30 }, calm);
     return watch.raid?.newcomers;
   });
-  assert.deepEqual(told, [20, 20, 25, 25, 32, 61, 61, 30, 12]);
+  assert.deepEqual(shown, [20, 20, 25, 25, 32, 61, 61, 30, 12]);
 });
 
 test('of how many newcomers the rules stopped something is told with them, and waved off with them', () => {

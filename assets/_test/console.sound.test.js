@@ -15,8 +15,8 @@ const CHROMIUM = 'Mozilla/5.0 Chrome/127.0.0.0 Safari/537.36';
  * @param {TestContext} t @param {string} name of the page @param {Record<string, unknown>} [own] of its window @param {string} [agent]
  */
 async function page(t, name, own = {}, agent = CHROMIUM) {
-  /** @type {{contexts: number, resumed: number, tones: {hz: number, heard: boolean, from: number, to: number}[], told: any[]}} */
-  const made = { contexts: 0, resumed: 0, tones: [], told: [] };
+  /** @type {{contexts: number, resumed: number, tones: {hz: number, heard: boolean, from: number, to: number}[], shown: any[]}} */
+  const made = { contexts: 0, resumed: 0, tones: [], shown: [] };
   class Part {
     /** @type {Part|undefined} */ to;
     /** @param {Part} part */
@@ -43,7 +43,7 @@ async function page(t, name, own = {}, agent = CHROMIUM) {
   class Notification {
     static permission = 'granted';
     /** @param {string} title @param {any} options */
-    constructor(title, options) { made.told.push({ title, body: options.body }); }
+    constructor(title, options) { made.shown.push({ title, body: options.body }); }
   }
   const stubs = { window: { Notification, ...own }, navigator: { userAgent: agent }, document: { hasFocus: () => false }, AudioContext, Notification };
   for (const [key, value] of Object.entries(stubs)) {
@@ -67,12 +67,12 @@ async function page(t, name, own = {}, agent = CHROMIUM) {
 test('what waits sounds and is told, without any words of the audience', async (t) => {
   keep('alerts', { waiting: 'both' });
   const { made, waits } = await page(t, 'browser');
-  assert.deepEqual(made, { contexts: 0, resumed: 0, tones: [], told: [] }, 'nothing waits yet');
+  assert.deepEqual(made, { contexts: 0, resumed: 0, tones: [], shown: [] }, 'nothing waits yet');
   waits();
   assert.deepEqual(made.tones.map(({ hz, heard }) => [hz, heard]), [[660, true], [880, true]]);
   for (const { from, to } of made.tones) assert.ok(from >= 5 && to > from, `a tone from ${from} to ${to}`);
   assert.ok(made.tones[1].from > made.tones[0].from, 'one after the other');
-  assert.deepEqual(made.told, [{ title: 'My show', body: readLocale('console', 'en').t('told_waiting') }]);
+  assert.deepEqual(made.shown, [{ title: 'My show', body: readLocale('console', 'en').t('told_waiting') }]);
 });
 
 test('the sound is opened once, and a rule for one way keeps to it', async (t) => {
@@ -80,7 +80,7 @@ test('the sound is opened once, and a rule for one way keeps to it', async (t) =
   const { made, waits, alerts } = await page(t, 'once');
   waits();
   alerts.sound();
-  assert.deepEqual([made.contexts, made.resumed, made.tones.length, made.told.length], [1, 2, 4, 0]);
+  assert.deepEqual([made.contexts, made.resumed, made.tones.length, made.shown.length], [1, 2, 4, 0]);
 });
 
 test('nothing sounds and nothing is told inside OBS', async (t) => {
@@ -94,7 +94,7 @@ test('nothing sounds and nothing is told inside OBS', async (t) => {
       waits();
       alerts.sound(); // as its button on the page of alerts does
       assert.equal(alerts.inOBS(), true);
-      assert.deepEqual(made, { contexts: 0, resumed: 0, tones: [], told: [] });
+      assert.deepEqual(made, { contexts: 0, resumed: 0, tones: [], shown: [] });
     });
   }
 });
@@ -104,5 +104,5 @@ test('a machine without sound is silent, and its console goes on', async (t) => 
   const { made, waits } = await page(t, 'mute');
   Reflect.deleteProperty(globalThis, 'AudioContext');
   waits();
-  assert.deepEqual([made.tones.length, made.told.length], [0, 1]);
+  assert.deepEqual([made.tones.length, made.shown.length], [0, 1]);
 });

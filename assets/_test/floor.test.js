@@ -154,12 +154,12 @@ test('versions are compared part by part', { skip }, () => {
 
 test('documents and sentences name the floor', () => {
   const read = (/** @type {string} */ name) => readFileSync(join(assets, name), 'utf8');
-  const { chrome, safari, firefox } = FLOORS.audience, desk = FLOORS.console;
+  const { chrome, safari, firefox } = FLOORS.audience, consoleFloor = FLOORS.console;
   for (const name of ['../docs/dev/browsers.md', '../docs/install.md']) {
-    for (const words of [`Chrome ${chrome}`, `Safari ${safari}`, `Firefox ${firefox}`, `Chrome ${desk.chrome}`, `Safari ${desk.safari}`, `Chromium ${FLOORS.overlay.chrome}`]) assert.ok(read(name).includes(words), `${name}: ${words}`);
+    for (const words of [`Chrome ${chrome}`, `Safari ${safari}`, `Firefox ${firefox}`, `Chrome ${consoleFloor.chrome}`, `Safari ${consoleFloor.safari}`, `Chromium ${FLOORS.overlay.chrome}`]) assert.ok(read(name).includes(words), `${name}: ${words}`);
   }
   for (const lang of AUDIENCE_LANGUAGES) {
-    const rest = LANGUAGES.includes(lang) ? { console: desk, builder: FLOORS.builder, welcome: FLOORS.welcome } : {};
+    const rest = LANGUAGES.includes(lang) ? { console: consoleFloor, builder: FLOORS.builder, welcome: FLOORS.welcome } : {};
     for (const [page, floor] of Object.entries({ audience: FLOORS.audience, venue: FLOORS.screen, ...rest })) {
       const said = JSON.parse(read(`locales/${page}.${lang}.json`)).too_old;
       for (const words of [`Chrome ${floor.chrome}`, `Safari ${floor.safari}`, `Firefox ${floor.firefox}`]) assert.ok(said.includes(words), `${page}.${lang}: ${words}`);

@@ -60,8 +60,8 @@ test('an overlay that resumes gets what it missed, with styles and defaults', ()
 test('a console hears of notes on people, and a phone of its own warnings', () => {
   const net = new FakeNetwork();
   /** @type {string[]} */ const log = [];
-  const told = (/** @type {string} */ kind) => (/** @type {any} */ event) => log.push(`${kind} ${event.id}`);
-  new RoomSocket({ room: 'live', role: 'console', env: net.env, handlers: { note: told('note'), note_gone: told('gone'), note_read: told('read') } }).connect();
+  const record = (/** @type {string} */ kind) => (/** @type {any} */ event) => log.push(`${kind} ${event.id}`);
+  new RoomSocket({ room: 'live', role: 'console', env: net.env, handlers: { note: record('note'), note_gone: record('gone'), note_read: record('read') } }).connect();
   net.last.feed(JSON.stringify({ ...JSON.parse(read('hello-console')), position: 'k3f9:40' }), read('events-notes-console'));
   assert.deepEqual(log, ['note 3', 'note 4', 'read 3', 'gone 4']);
   const { got } = play('audience', read('hello-warned'));
@@ -113,30 +113,30 @@ test('a console is greeted with the replay that is on, hears how it goes, and of
   assert.ok(isOn(hello.replay) && !isOn(over) && !isOn(null));
   /** @type {any[]} */ const calls = [];
   const words = { lang: 'en', t: (/** @type {string} */ key, /** @type {any} */ more = {}) => [key, ...Object.values(more)].join(' ') };
-  const told = (/** @type {any} */ replay) => bannerState(/** @type {any} */ ({
+  const bannerOf = (/** @type {any} */ replay) => bannerState(/** @type {any} */ ({
     store: { room: { state: 'open' }, words, replay, path: (/** @type {string[]} */ ...parts) => parts.join('/') }, saving: true, stopped: '',
     acts: { call: (/** @type {any[]} */ ...call) => calls.push(call) }, raids: { raid: null, answers: () => ({ given: [], left: [] }) },
   }));
-  const banner = told(on);
+  const banner = bannerOf(on);
   assert.equal(banner?.text, 'replay_banner show.xml 1:23 8:26');
   for (const { act } of banner?.answers ?? []) act();
-  for (const { act } of told({ ...on, state: 'paused' })?.answers ?? []) act();
+  for (const { act } of bannerOf({ ...on, state: 'paused' })?.answers ?? []) act();
   assert.deepEqual(calls.map(([method, path, body]) => [method, path, body?.state]), [
     ['PATCH', 'replay', 'paused'], ['DELETE', 'replay', undefined], ['PATCH', 'replay', 'playing'], ['DELETE', 'replay', undefined],
   ]);
-  assert.deepEqual(told({ ...on, state: 'loading' })?.answers?.map((a) => a.name), ['stop']);
-  assert.equal(told(over), null);
+  assert.deepEqual(bannerOf({ ...on, state: 'loading' })?.answers?.map((a) => a.name), ['stop']);
+  assert.equal(bannerOf(over), null);
   assert.match(replayName(/** @type {any} */ (words), over), /Nov 14, 2023/);
 });
 
 test('a brief frame says what the full one does', () => {
-  const told = (/** @type {string} */ name, /** @type {'overlay'|'console'} */ role) => {
+  const received = (/** @type {string} */ name, /** @type {'overlay'|'console'} */ role) => {
     const hello = { ...JSON.parse(read('hello-overlay')), role, position: 'k3f9:40' };
     const { log, socket } = play(role, JSON.stringify(hello), read(name));
     return { log: log.slice(1), position: socket.position };
   };
-  assert.deepEqual(told('events-brief', 'overlay'), told('events-overlay', 'overlay'));
-  const { log, position } = told('events-brief-sources', 'overlay');
+  assert.deepEqual(received('events-brief', 'overlay'), received('events-overlay', 'overlay'));
+  const { log, position } = received('events-brief-sources', 'overlay');
   assert.deepEqual(log.map(([, c]) => [c.seq, c.at, c.source]), [[43, 1700000000000, 'twitch'], [44, 1700000001000, 'twitch']]);
   assert.equal(position, 'k3f9:44', 'that of the last event, in the epoch of the hello');
 });

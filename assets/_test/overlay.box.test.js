@@ -129,8 +129,8 @@ test('what is taken down goes at once, drawn or not, hidden or not', () => {
 });
 
 test('while hidden nothing is drawn; then it is as if it had been seen all the while', () => {
-  const told = /** @type {string[]} */ ([]);
-  const { box, pass, shown } = setUp({ limit: 3 }, { show: (/** @type {any} */ c) => told.push(c.text) });
+  const latencies = /** @type {string[]} */ ([]);
+  const { box, pass, shown } = setUp({ limit: 3 }, { show: (/** @type {any} */ c) => latencies.push(c.text) });
   box.push([say({ text: '1' }), say({ text: '2' })]);
   pass(0);
   box.setHidden(true);
@@ -140,7 +140,7 @@ test('while hidden nothing is drawn; then it is as if it had been seen all the w
   box.setHidden(false);
   pass(0);
   assert.deepEqual(shown(), ['2', '3', '4']);
-  assert.deepEqual(told, ['1', '2'], 'only what was not waiting says how long it took');
+  assert.deepEqual(latencies, ['1', '2'], 'only what was not waiting says how long it took');
 });
 
 test('with merge equal ones become one, and a removal lowers the count', () => {

@@ -79,8 +79,8 @@ test('the table has the options of protocol.md and their defaults, and no others
   assert.deepEqual([...rows.keys()].sort(), [...names].sort());
   for (const [name, row] of rows) {
     const option = OPTIONS[/** @type {keyof typeof OPTIONS} */ (name)];
-    const told = row.match(/\(([\w.]+)/)?.[1];
-    if (told && told !== 'equal') assert.equal(readOption(/** @type {any} */ (name), told), option.value, row);
+    const written = row.match(/\(([\w.]+)/)?.[1];
+    if (written && written !== 'equal') assert.equal(readOption(/** @type {any} */ (name), written), option.value, row);
     // "0·1" and the like are all values there are.
     const values = row.match(/ ((?:[\w]+·)+\w+)/)?.[1].split('·');
     if (option.kind === 'flag') assert.deepEqual(values, ['0', '1'], row);
@@ -90,11 +90,11 @@ test('the table has the options of protocol.md and their defaults, and no others
 
 test('overlay.md tells every option with its default and its bounds', () => {
   const rows = [...docs('overlay.md').matchAll(/^\| `(\w+)` \| ([^|]+?) \| (.*) \|$/gm)];
-  const told = new Map(rows.filter((m) => Object.hasOwn(OPTIONS, m[1])).map((m) => [m[1], m]));
-  assert.deepEqual([...told.keys()].sort(), [...names].sort());
+  const rowOf = new Map(rows.filter((m) => Object.hasOwn(OPTIONS, m[1])).map((m) => [m[1], m]));
+  assert.deepEqual([...rowOf.keys()].sort(), [...names].sort());
   for (const name of names) {
     const { kind, value, low, high, values } = OPTIONS[name];
-    const [row, , standard, words] = /** @type {RegExpMatchArray} */ (told.get(name));
+    const [row, , standard, words] = /** @type {RegExpMatchArray} */ (rowOf.get(name));
     if (standard !== '–' && name !== 'lang') assert.equal(readOption(name, standard), value, row);
     if (standard === '–') assert.equal(value, '', row);
     if (low !== undefined) assert.match(words, new RegExp(`\\b${low} to ${high}\\b`), row);
@@ -116,7 +116,7 @@ test('what the ready styles set is what themes.css sets', () => {
   for (const theme of THEMES.filter(Boolean)) {
     const rule = css.match(new RegExp(`:where\\(:root\\[data-theme="${theme}"\\]\\) \\{([^}]*)\\}`))?.[1] ?? '';
     const set = Object.fromEntries([...rule.matchAll(/--danmaku-([\w-]+): ([\d.]+)(?:px)?;/g)].map((m) => [properties[/** @type {keyof typeof properties} */ (m[1])], Number(m[2])]));
-    const told = Object.entries(THEME_OPTIONS[theme] ?? {}).filter(([name]) => Object.values(properties).includes(name));
-    assert.deepEqual(set, Object.fromEntries(told), theme);
+    const themed = Object.entries(THEME_OPTIONS[theme] ?? {}).filter(([name]) => Object.values(properties).includes(name));
+    assert.deepEqual(set, Object.fromEntries(themed), theme);
   }
 });

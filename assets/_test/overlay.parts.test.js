@@ -77,10 +77,10 @@ test('dedupe: one item stands for a bounded number, and a newer twin takes over'
   const old = { parts: Array.from({ length: MERGE_MOST }, (_, i) => said(`o${i}`)), key: 'k' };
   dedupe.admit(old);
   assert.equal(dedupe.joinable('k'), undefined);
-  const young = { parts: [said('y')], key: 'k' };
-  dedupe.admit(young);
+  const item = { parts: [said('y')], key: 'k' };
+  dedupe.admit(item);
   dedupe.forget(old);
-  assert.equal(dedupe.joinable('k'), young);
+  assert.equal(dedupe.joinable('k'), item);
   assert.equal(dedupe.has('o5'), false);
 });
 
@@ -190,11 +190,11 @@ test('dark colours get one lightness and keep their hue, light ones stay', () =>
   for (const color of ['#ffffff', '#fff16b', '#00ff7f']) assert.equal(lifted(color), color);
 });
 
-test('text: emoji are told from the rest, and letters of Chinese, Japanese and Korean from others', () => {
-  const told = (/** @type {string} */ text) => emojiRuns(text).map((run) => (run.emoji ? `[${run.text}]` : run.text)).join('|');
+test('text: emoji are runs from the rest, and letters of Chinese, Japanese and Korean from others', () => {
+  const runs = (/** @type {string} */ text) => emojiRuns(text).map((run) => (run.emoji ? `[${run.text}]` : run.text)).join('|');
   for (const [text, want] of [
     ['hi', 'hi'], ['', ''], ['👋🏽', '[👋🏽]'], ['🎉🎉 👋🏽', '[🎉🎉 👋🏽]'], ['a 👨‍👩‍👧‍👦🇯🇵 b', 'a |[👨‍👩‍👧‍👦🇯🇵]| b'], ['1️⃣ © 3', '[1️⃣]| © 3'],
-  ]) assert.equal(told(text), want, text);
+  ]) assert.equal(runs(text), want, text);
   for (const text of ['弹幕', 'ここ', 'カ', '한국', 'hi 你']) assert.equal(isCJK(text), true, text);
   for (const text of ['hello', 'مرحبا', '👋🏽', '123 “x”']) assert.equal(isCJK(text), false, text);
 });

@@ -54,10 +54,10 @@ test('three at the top and three at the bottom; the next waits 2 s, then the old
 test('a flood of those that stand: each is read for a second, none comes later than 3 s, and those that fly get their lanes', () => {
   const set = setUp();
   const { stage, pass, timeline } = set;
-  const came = new Map(), began = new Map(), ended = new Map();
+  const arrived = new Map(), began = new Map(), ended = new Map();
   for (let ms = 0; ms < 20_000; ms += 50) {
     const c = say({ mode: 'top' });
-    came.set(c.id, timeline.currentTime);
+    arrived.set(c.id, timeline.currentTime);
     stage.push([c, ...(ms % 500 === 0 ? [say({ id: `fly ${ms}` })] : [])]);
     pass(50);
     const there = new Set(ids(flying(set, 'top')));
@@ -67,7 +67,7 @@ test('a flood of those that stand: each is read for a second, none comes later t
     if (ms % 500 === 300) assert.ok(ids(flying(set, 'scroll')).includes(`fly ${ms - 300}`), 'one that flies is kept out');
   }
   assert.ok(began.size > 40, `${began.size} stood`);
-  for (const [id, at] of began) assert.ok(at - came.get(id) <= 3300, `${id} came ${at - came.get(id)} ms late`);
+  for (const [id, at] of began) assert.ok(at - arrived.get(id) <= 3300, `${id} came ${at - arrived.get(id)} ms late`);
   for (const [id, at] of ended) assert.ok(at - began.get(id) >= 1000, `${id} stood ${at - began.get(id)} ms`);
   assert.ok(stage.stats().queued <= 24);
 });

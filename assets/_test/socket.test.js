@@ -59,10 +59,10 @@ test('a beat is answered, also before hello', () => {
 });
 
 test('the answer to a beat carries what the page has to tell', () => {
-  let told = {};
-  const { net } = start({ socket: { answer: () => told } });
+  let extra = {};
+  const { net } = start({ socket: { answer: () => extra } });
   net.last.feed({ type: 'beat', position: 'e:1' });
-  told = { shown_ms: 64 };
+  extra = { shown_ms: 64 };
   net.last.feed({ type: 'beat', position: 'e:2' });
   assert.deepEqual(net.last.sent, ['{"type":"beat"}', '{"type":"beat","shown_ms":64}']);
 });

@@ -16,17 +16,17 @@ import { length } from './export-params.js';
  * @property {string} stopped why the line was cut for good; '' while it was not
  * @property {boolean} away the line is lost
  * @property {boolean} back it was, a moment ago
- * @property {boolean} anew and the list has started afresh since
+ * @property {boolean} fullList and the list has started afresh since
  * @property {() => void} changed something that is said here is another thing now
  */
 
 /** @param {State} state @returns {Told|null} */
 export function bannerState(state) {
-  const { store: { room, words: { t } }, acts, saving, stopped, away, back, anew } = state;
+  const { store: { room, words: { t } }, acts, saving, stopped, away, back, fullList } = state;
   if (stopped) return { first: true, tone: 'stop', glyph: 'lock', text: t(stopped === 'revoked' ? 'stopped_key' : stopped === 'closed' ? 'stopped_closed' : 'stopped_not_allowed') };
   if (!saving && !away) return { first: true, tone: 'warn', glyph: 'warn', text: t('behind') };
   if (away) return { first: true, tone: 'calm', glyph: 'offline', text: t('offline') };
-  if (back) return { tone: 'good', glyph: 'wifi', text: t(anew ? 'back_anew' : 'back') };
+  if (back) return { tone: 'good', glyph: 'wifi', text: t(fullList ? 'back_anew' : 'back') };
   if (room.locked) return { tone: 'warn', glyph: 'lock', text: t('locked'), undo: () => acts.lock(false), act: 'unlock' };
   if (room.state === 'paused') return { tone: 'warn', glyph: 'pause', text: t('paused_told'), undo: () => acts.set({ state: 'open' }), act: 'go_on' };
   if (room.state === 'closed') return { tone: 'calm', glyph: 'lock', text: t('closed_told'), undo: () => acts.set({ state: 'open' }), act: 'open_room' };

@@ -62,7 +62,7 @@ wireAlerts(store, queue, raids);
 refillQueue(store, queue, (row) => model.put(row, 'held').entry);
 const line = new ConnectionStatus({ changed: () => describe() });
 const banner = new Banner(byId('banner'), store, () => bannerState({
-  store, acts, switches, raids, saving: events.saving, anew: events.fullList, stopped: socket.state === 'stopped' ? events.stopped : '', away: line.offline, back: line.news === 'back', changed: describe,
+  store, acts, switches, raids, saving: events.saving, fullList: events.fullList, stopped: socket.state === 'stopped' ? events.stopped : '', away: line.offline, back: line.news === 'back', changed: describe,
 }));
 const compose = new Compose({ form: byId('compose'), field: byId('say'), button: byId('say-send'), strip: byId('compose-strip'), more: byId('say-more') }, store, acts);
 const filters = wireFilters(store, {

@@ -28,17 +28,17 @@ export function open(host, store, acts) {
   const jsonl = el('a', { class: 'button line', download: true }, icon('download'), t('export_jsonl'));
   const list = el('ul', { class: 'lines' });
   const more = el('button', { type: 'button', class: 'button', hidden: true, onclick: () => void load(next) }, t('audit_more'));
-  let next = 0, run = 0, further = false;
+  let next = 0, run = 0, holdList = false;
   box.append(el('div', { class: 'page-bar' }, el('label', { class: 'search' }, icon('search'), search), kind, csv, jsonl), list, el('p', { class: 'page-bar' }, more));
   search.addEventListener('input', later(() => void load(), 250));
   kind.addEventListener('change', () => void load());
-  // A new act; a person who reads further down keeps the place.
-  const again = later(() => { if (!further) void load(); }, DEBOUNCE);
+  // A new act; a person who reads more down keeps the place.
+  const again = later(() => { if (!holdList) void load(); }, DEBOUNCE);
   const off = /** @type {const} */ (['room', 'queue', 'pin', 'bans', 'notes']).map((topic) => store.on(topic, again));
   void load();
   return () => {
     run++;
-    further = true;
+    holdList = true;
     off.forEach((end) => end());
   };
 
@@ -52,7 +52,7 @@ export function open(host, store, acts) {
     if (before) query.set('before', String(before));
     const got = await acts.call('GET', `${store.path('audit')}?${query}`);
     if (!got || mine !== run) return;
-    further = before > 0;
+    holdList = before > 0;
     const rows = got.acts.map(line);
     if (before) list.append(...rows);
     else replace(rows);

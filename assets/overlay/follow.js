@@ -104,10 +104,10 @@ export class Follower {
 
   /**
    * @param {import('../shared/protocol.js').Hello} hello
-   * @param {(c: Comment) => boolean} young
+   * @param {(c: Comment) => boolean} stillCrossing
    * @param {((hello: import('../shared/protocol.js').Hello) => void)} [also]
    */
-  #greeted(hello, young, also) {
+  #greeted(hello, stillCrossing, also) {
     const delay = hello.room?.delay_ms ?? 0;
     this.#missed.begin(hello.time, delay);
     this.#seen.hide(Boolean(hello.room?.overlay_hidden));
@@ -121,7 +121,7 @@ export class Follower {
     if (hello.resumed) return;
     this.#stage.clear();
     pass('begin', { comments: hello.recent, now: hello.time });
-    this.#stage.push(hello.recent.filter(young), this.#age);
+    this.#stage.push(hello.recent.filter(stillCrossing), this.#age);
     this.#missed.end();
   }
 }
