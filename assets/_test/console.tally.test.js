@@ -21,10 +21,10 @@ test('a decision about several is told as it came out', () => {
     ['approve', [ok('1'), { id: '2', code: 'not_found' }, { id: '3', code: 'not_found' }, kims('4')], '1 approved. 2 stayed as they were: It is not there any more. Kim had already refused 1.', 'warn'],
     ['remove', [ok('1'), { id: '2', fault: new Error('broken') }], '1 taken down. 1 stayed as it was: That did not work. Try again.', 'warn'],
   ])) {
-    const told = tally(act, results, en, 'Mika');
-    assert.equal(told.text, want);
-    assert.equal(told.glyph, glyph, want);
-    assert.equal(told.tone, glyph === 'warn' ? 'stop' : undefined, want);
+    const notice = tally(act, results, en, 'Mika');
+    assert.equal(notice.text, want);
+    assert.equal(notice.glyph, glyph, want);
+    assert.equal(notice.tone, glyph === 'warn' ? 'stop' : undefined, want);
   }
   assert.equal(tally('approve', [ok('1'), kims('2')], readLocale('console', 'zh-CN'), 'Mika').text, '已通过 1 条。1 条此前已被 Kim 拒绝。');
   assert.equal(tally('approve', [ok('1'), kims('2')], readLocale('console', 'ja'), 'Mika').text, '1件を承認しました。1件はすでにKimが却下していました。');
@@ -40,32 +40,32 @@ test('every outcome has its words in every language', () => {
 
 /** A console over a server that answers by what is asked. @param {any[]} items @param {(path: string, body: any) => any} serve */
 function over(items, serve) {
-  /** @type {string[]} */ const told = [];
+  /** @type {string[]} */ const notices = [];
   const queue = new Queue();
   queue.reset(items, items.length);
-  const store = /** @type {any} */ ({ me: 'Mika', words: readLocale('console', 'en'), path: (/** @type {string[]} */ ...parts) => parts.join('/'), notify() {}, notice: (/** @type {any} */ { text }) => told.push(text) });
+  const store = /** @type {any} */ ({ me: 'Mika', words: readLocale('console', 'en'), path: (/** @type {string[]} */ ...parts) => parts.join('/'), notify() {}, notice: (/** @type {any} */ { text }) => notices.push(text) });
   const acts = new Acts(store, /** @type {any} */ (new Map()), queue, () => {}, /** @type {any} */ ({}));
   acts.ask = async (method, path, body) => serve(path, body);
-  return { told, queue, store, acts };
+  return { notices, queue, store, acts };
 }
 
 test('what was selected is told once, also where it took several requests', async () => {
   const item = (/** @type {string} */ id, more = {}) => ({ id, text: id, status: 'held', seq: 1, ...more });
-  const { told, queue, store, acts } = over([item('a'), item('b'), item('c', { group: 'g' }), item('d', { group: 'g' })], (path, body) => ({
+  const { notices, queue, store, acts } = over([item('a'), item('b'), item('c', { group: 'g' }), item('d', { group: 'g' })], (path, body) => ({
     results: path === 'review/g/approve' ? [ok('c'), kims('d')] : body.ids.map(ok),
   }));
   await decideChosen('approve', ['a', 'b', 'c', 'd'], { store, queue, acts });
-  assert.deepEqual(told, ['3 approved. Kim had already refused 1.']);
+  assert.deepEqual(notices, ['3 approved. Kim had already refused 1.']);
 });
 
 test('a request that fails does not hide what came of the others', async () => {
   const items = Array.from({ length: 401 }, (_, i) => ({ id: `h${i}`, text: `${i}`, status: 'held', seq: i }));
   let asked = 0;
-  const { told, acts } = over(items, (_, body) => {
+  const { notices, acts } = over(items, (_, body) => {
     if (++asked === 2) throw new ApiError(0, 'offline', '');
     return { results: body.ids.map(ok) };
   });
   await acts.decide('approve', items.map(({ id }) => id));
-  assert.deepEqual(told, ['201 approved. 200 stayed as they were: No connection. Try again.']);
+  assert.deepEqual(notices, ['201 approved. 200 stayed as they were: No connection. Try again.']);
   assert.ok(items.every((item) => /** @type {any} */ (item).busy === false));
 });
