@@ -67,6 +67,9 @@ func (w *respeller) matchKorean(r *Rules) {
 	k := r.korean.latin
 	w.rules = r
 	for i := range w.tokens {
+		if w.budget.guessed() {
+			return
+		}
 		if w.tokens[i].script != fold.Latin {
 			continue
 		}

@@ -166,11 +166,14 @@ type respeller struct {
 	cut     int
 }
 
+// guessed reports whether no more guesses are to be made.
+func (b *Budget) guessed() bool { return b.guesses >= maxGuesses }
+
 // spendGuess counts one step of guessing. It returns false when no more are to be
 // made.
 func (b *Budget) spendGuess() bool {
 	b.guesses++
-	return b.guesses < maxGuesses
+	return !b.guessed()
 }
 
 // match compares the text with the entries of a rule set.
@@ -181,6 +184,9 @@ func (w *respeller) match(r *Rules) {
 		for at := t.phones; at < t.last; at++ {
 			if at > t.phones && !w.set.inside {
 				break
+			}
+			if w.budget.guessed() {
+				return
 			}
 			w.start, w.cut, w.changed = at, 0, -1
 			w.next(0, at, 0, unchanged)

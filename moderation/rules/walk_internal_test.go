@@ -201,7 +201,7 @@ func FuzzMoves(f *testing.F) {
 		}
 		b := &Budget{}
 		if _, _, tangled := Match(sets, text, 0, b); b.moves > maxMoves+overrun || b.guesses > maxGuesses+overrun || tangled != (b.moves >= maxMoves) {
-			t.Errorf("%q × %d takes %d moves, want at most %d (tangled %v)", unit, times, b.moves, maxMoves+overrun, tangled)
+			t.Errorf("%q × %d takes %d moves and %d guesses, want at most %d and %d (tangled %v)", unit, times, b.moves, b.guesses, maxMoves+overrun, maxGuesses+overrun, tangled)
 		}
 	})
 }
