@@ -22,11 +22,11 @@ type bannerPaths struct {
 	Console  string // with its one-time code
 }
 
-// printBanner tells in somebody's words how to reach the server that listens on the address, or,
-// where it is set, under the public URL. lan is what lanAddresses found. The
-// overlay and the console are given for this machine, where OBS and the browser
-// of its owner run (a page from 127.0.0.1 may use the clipboard, one from
-// another plain http address may not); the audience is on other machines.
+// printBanner prints, in the words w, how to reach the server that listens on the address,
+// or, where it is set, under the public URL. lan is what lanAddresses found. The overlay
+// and the console are given for this machine, where OBS and the browser of its owner run (a
+// page from 127.0.0.1 may use the clipboard, one from another plain http address may not);
+// the audience is on other machines.
 func printBanner(out io.Writer, w terminalWords, listening netip.AddrPort, public *url.URL, lan []netip.Addr, paths bannerPaths) error {
 	here, there := bases(listening, public, lan)
 	audience := here + paths.Audience

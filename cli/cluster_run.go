@@ -44,7 +44,7 @@ func spokenCluster(err error) *config.Fault {
 	return nil
 }
 
-// inCluster tells whether a data folder is that of a machine of a cluster.
+// inCluster reports whether a data folder is that of a machine of a cluster.
 func inCluster(dir string) bool { return cluster.Configured(dir) }
 
 func clusterInit(ctx context.Context, env Env, in input) error {

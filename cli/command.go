@@ -61,7 +61,7 @@ func (c command) group() string {
 	return group
 }
 
-// parse reads the arguments of a command. All that is wrong is told at once.
+// parse reads the arguments of a command. The error names everything that is wrong.
 func (c command) parse(env Env) (input, error) {
 	in := input{values: map[string]*string{}, switches: map[string]*bool{}}
 	fs := flag.NewFlagSet("danmaku "+c.name, flag.ContinueOnError)

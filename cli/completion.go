@@ -13,7 +13,7 @@ import (
 // for the scripts below.
 const completeName = "__complete"
 
-// What a shell is told to complete by itself.
+// What a shell completes by itself.
 const (
 	completeFiles   = ":files"
 	completeFolders = ":folders"

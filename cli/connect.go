@@ -211,8 +211,8 @@ func (d database) Export(ctx context.Context, roomID string, query url.Values, w
 // under its public URL, which may lead through a proxy.
 const addressFile = "address"
 
-// noteAddress tells commands beside this server where it answers. forget takes that
-// back.
+// noteAddress writes down where this server answers, for commands beside it. forget takes
+// that back.
 func noteAddress(dir, base string) (forget func(), err error) {
 	if err := os.WriteFile(filepath.Join(dir, addressFile), []byte(base+"\n"), 0o600); err != nil {
 		return nil, fmt.Errorf("note the address of the server: %w", err)

@@ -263,7 +263,7 @@ func writeWhole(path string, force bool, write func(io.Writer) error) error {
 	return err
 }
 
-// name gives a file its name.
+// name chooses the name of a file.
 func name(part, path string, force bool) error {
 	if force {
 		return os.Rename(part, path)

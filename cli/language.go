@@ -94,8 +94,8 @@ func spokenLang(lang config.Lang, environ []string) config.Lang {
 	return lang
 }
 
-// langIn is the language in which a command's faults are told: what the call asks
-// for, also one that is wrong otherwise, else that of the system.
+// langIn is the language of a command's errors: what the call asks for, also one that is
+// wrong otherwise, else that of the system.
 func langIn(env Env) config.Lang {
 	asked := ""
 	for _, kv := range env.Environ {

@@ -255,7 +255,7 @@ func (m *machine) renew(ctx context.Context, cfg config.Config) error {
 	if !errors.Is(err, cluster.ErrGone) {
 		return err
 	}
-	m.slog.Warn("this machine was away for longer than the log of the cluster reaches back; it begins with a copy of another one's database")
+	m.slog.Warn("this machine was away for longer than the log of the cluster reaches back; it starts with a copy of another machine's database")
 	schema, err := store.Schema()
 	if err != nil {
 		return err

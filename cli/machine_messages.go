@@ -14,9 +14,9 @@ import (
 	"danmaku/server/socket"
 )
 
-// What a machine of a cluster sends to the others and asks them, beside the log.
+// Messages and questions between the machines of a cluster, beside the log.
 
-// What machines tell each other without the log; it may be lost.
+// Messages between machines that are not in the log. They may be lost.
 const (
 	aboutFrames     = "frames" // frames that are no events
 	aboutHeadcounts = "crowds" // how many clients each has
@@ -24,7 +24,7 @@ const (
 	aboutReplay     = "replay" // how a room's replay is doing
 )
 
-// What machines ask each other; one that does not answer in time is left out.
+// Questions between machines. A machine that does not answer in time is left out.
 const (
 	aboutPeople = "people" // who is connected
 	aboutEmote  = "emote"  // the picture of a chat's emote
@@ -33,8 +33,8 @@ const (
 // peopleMost is how many people a machine names, which is 380 KiB.
 const peopleMost = 20_000
 
-// Counts of clients go to the other machines when they have changed, and are forgotten
-// when a machine says no more.
+// Counts of clients go to the other machines when they have changed. They are forgotten
+// once a machine has stopped sending.
 const (
 	headcountsLook   = 500 * time.Millisecond
 	headcountsEvery  = 2 * time.Second
@@ -68,7 +68,7 @@ type peopleQuestion struct {
 	Address string `json:"address,omitempty"`
 }
 
-// listen takes what other machines tell.
+// listen takes the messages of other machines.
 func (m *machine) listen() error {
 	for about, take := range map[string]func(from string, data []byte) error{
 		aboutFrames: func(_ string, data []byte) error {
@@ -107,7 +107,7 @@ func (m *machine) listen() error {
 	} {
 		err := m.others.Listen(about, func(from string, data []byte) {
 			if err := take(from, data); err != nil {
-				m.slog.Warn("what another machine of the cluster says cannot be read", "from", from, "about", about, "err", err)
+				m.slog.Warn("cannot read a message of another machine of the cluster", "from", from, "about", about, "err", err)
 			}
 		})
 		if err != nil {
@@ -152,7 +152,7 @@ func (m *machine) People(ctx context.Context, roomID, user, address string) (use
 	for _, answer := range m.ask(ctx, aboutPeople, question) {
 		var some []string
 		if err := json.Unmarshal(answer, &some); err != nil {
-			m.slog.Warn("what another machine of the cluster answers cannot be read", "about", aboutPeople, "err", err)
+			m.slog.Warn("cannot read the answer of another machine of the cluster", "about", aboutPeople, "err", err)
 		}
 		users = append(users, some...)
 	}
@@ -162,15 +162,15 @@ func (m *machine) People(ctx context.Context, roomID, user, address string) (use
 // Replay implements live.Cluster.
 func (m *machine) Replay(roomID string, r replay.Report) {
 	message := replayReport{Room: roomID, Report: r}
-	message.Report.Defects, message.Report.Notes = nil, nil // consoles are not told them
+	message.Report.Defects, message.Report.Notes = nil, nil // consoles do not get them
 	if r.Why != nil {
 		message.Why = room.Code(r.Why)
 	}
 	m.send(aboutReplay, message)
 }
 
-// emotesAtOnce is for how many pictures the other machines are asked at once; for one more
-// they are not.
+// emotesAtOnce is how many pictures the other machines are asked for at the same time.
+// Beyond that they are not asked.
 const emotesAtOnce = 8
 
 // Emote implements server.Cluster.
@@ -186,7 +186,7 @@ func (m *machine) Emote(ctx context.Context, name string) ([]byte, string, bool)
 			continue
 		}
 		if err := m.emotes.Keep(name, picture); err != nil {
-			m.slog.Warn("a picture of another machine of the cluster could not be kept", "err", err)
+			m.slog.Warn("cannot keep a picture of another machine of the cluster", "err", err)
 			continue
 		}
 		return m.emotes.Picture(name)
@@ -214,7 +214,7 @@ func (m *machine) Used(links map[int64]time.Time) { m.send(aboutUsed, links) }
 func (m *machine) send(about string, what any) {
 	data, err := json.Marshal(what)
 	if err != nil {
-		m.slog.Error("what the other machines are to know cannot be written", "about", about, "err", err)
+		m.slog.Error("cannot encode a message to the other machines of the cluster", "about", about, "err", err)
 		return
 	}
 	select {

@@ -28,8 +28,8 @@ func newLog(out io.Writer, cfg config.Config) *slog.Logger {
 	return slog.New(slog.NewTextHandler(out, options))
 }
 
-// countedRules are the rules and codes that metrics tell apart. Rule lists bring names of
-// their own, without a bound, so they are counted together.
+// countedRules are the rules and codes that have a series of their own in the metrics. Rule
+// lists bring names of their own, without a bound, so they are counted together.
 func countedRules() []string {
 	rules := append(room.Codes(), live.RuleReview, comment.RuleSlow, comment.RuleDuplicate,
 		moderation.RuleNames, moderation.RuleNewcomer, moderation.RuleRaid, moderation.RuleSlowDecision, opinion.Rule)

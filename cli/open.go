@@ -13,7 +13,7 @@ import (
 	"danmaku/store"
 )
 
-// A second start gives the first so long to answer, and asks so often.
+// How long a second start waits for an answer of the first, and how often it asks.
 const (
 	startsWithin = 10 * time.Second
 	knockEvery   = 200 * time.Millisecond
@@ -29,9 +29,9 @@ func openCommand() command {
 	}
 }
 
-// openRunning shows the console of the server that runs on the data folder: what
-// a second double-click wants. A server that is still starting is waited for.
-// That no browser can be asked is only told, since the address stands there.
+// openRunning shows the console of the server that runs on the data folder: what a second
+// double-click wants. A server that is still starting is waited for. A browser that cannot
+// be opened is only mentioned: the address is printed anyway.
 func openRunning(ctx context.Context, env Env, cfg config.Config, patience time.Duration) error {
 	base := answering(ctx, cfg.Data)
 	again := time.NewTicker(knockEvery)

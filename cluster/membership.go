@@ -140,7 +140,7 @@ func (m *Membership) Sure(ctx context.Context) error {
 	}
 }
 
-// Up tells whether a machine is up: it has said so within a second and a half, or answers
+// Up reports whether a machine is up: it has said so within a second and a half, or answers
 // now, which one that is slow may do late. It takes up to a second.
 func (m *Membership) Up(ctx context.Context, name string) bool {
 	members, _ := m.Members()

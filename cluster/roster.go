@@ -9,40 +9,40 @@ import (
 	"time"
 )
 
-// The rhythm of membership. Two machines that disagree about the home cost time and
-// never what was written, so none of it has to be exact.
+// Times of membership. While two machines disagree about the home, commands wait, but
+// nothing that was written is lost, so none of these times has to be exact.
 const (
 	beatEvery = 250 * time.Millisecond
 	// silentFor is how long a machine may say nothing before it counts as dead. A killed
-	// one is noticed sooner: nothing answers for it any more.
+	// machine is noticed sooner, since no responder is left on its subject.
 	silentFor = 1500 * time.Millisecond
-	// stoodStill is how late a tick may be. After that this machine was frozen: what it
-	// believes of the others is old, and they may have another home.
+	// stoodStill is how late a tick may be. A later tick means that this machine was
+	// frozen: its knowledge of the others is old, and they may have another home.
 	stoodStill = 750 * time.Millisecond
-	// calmFor is how long a machine has to be level with the log before it may be home,
-	// and how long one may lag behind before it may not be any more. Without it a frozen
-	// home that wakes would be given the house back before it can do the work.
+	// calmFor is how long a machine has to be level with the log before it may be home, and
+	// how long one may lag behind before it may not be any more. Without it a home that
+	// wakes from a freeze would be home again before it has applied what it missed.
 	calmFor = 2 * time.Second
 )
 
 // Member is a machine as another one knows it.
 type Member struct {
 	Name     string
-	Address  string // host:port of its log; empty where no version of it told
+	Address  string // host:port of its log; empty while the machine has not said it
 	Position uint64 // of its database
 	Edge     bool   // it keeps no copy of the log, and is never home
 	Witness  bool   // it keeps a copy of the log and nothing else, and is never home
 	Older    bool   // its program is older than what the others write needs
-	Level    bool   // it has had all that the others have for two seconds
+	Level    bool   // it has been level with the log for calmFor
 	Eligible bool   // it may be home
-	Home     bool   // it is the one that decides
+	Home     bool   // it decides about commands
 }
 
 // beat is what a machine says of itself four times a second. Fields are added, and do
 // not change their meaning.
 type beat struct {
 	Name     string `json:"name"`
-	Boot     string `json:"boot"` // another for each start
+	Boot     string `json:"boot"` // a new value for each start
 	Address  string `json:"address,omitempty"`
 	Position uint64 `json:"position"`
 	Edge     bool   `json:"edge,omitempty"`
@@ -53,8 +53,9 @@ type beat struct {
 	Leaving  bool   `json:"leaving,omitempty"`
 }
 
-// roster is who there is, and who is home, as one machine sees it. It asks no clock:
-// times are since some moment before. It is not safe for more than one goroutine.
+// roster holds the members and the home, as one machine sees them. It reads no clock:
+// callers pass times, which count from one fixed moment. It is not safe for more than one
+// goroutine.
 type roster struct {
 	self   Member
 	others map[string]*other
@@ -80,7 +81,7 @@ func newRoster(name, address string, edge bool) *roster {
 	return &roster{self: Member{Name: name, Address: address, Edge: edge}, others: map[string]*other{}, left: map[string]string{}}
 }
 
-// hear takes what another machine says.
+// hear takes the beat of another machine.
 func (r *roster) hear(b beat, now time.Duration) {
 	switch {
 	case b.Name == r.self.Name, b.Name == "":
@@ -94,10 +95,10 @@ func (r *roster) hear(b beat, now time.Duration) {
 	}
 }
 
-// gone takes a machine off for which nothing answers.
+// gone removes a machine on whose subject no responder is left.
 func (r *roster) gone(name string) { delete(r.others, name) }
 
-// forget takes all others off until they are heard again.
+// forget removes all other machines until they are heard again.
 func (r *roster) forget(now time.Duration) {
 	clear(r.others)
 	r.hears = now
@@ -142,15 +143,16 @@ func (r *roster) tick(now time.Duration, fit bool, pos, last uint64) {
 	}
 }
 
-// sure tells that whoever is up has been heard.
+// sure reports whether every machine that is up must have been heard by now.
 func (r *roster) sure(now time.Duration) bool {
 	return r.ticked && now-r.last <= stoodStill && now-r.hears >= silentFor
 }
 
-// home is the machine that decides: among those that may, the one with the greatest
-// number, which is made of its name, so that all find the same one and a machine that
-// comes or goes moves the home only when it is the home. Empty is none: also where too few
-// are left to write, so that a machine which is cut off from the others does nothing twice.
+// home returns the name of the machine that decides: the eligible one whose name has the
+// greatest hash. All machines so find the same home, and the home moves only when the home
+// itself leaves or a machine with a greater hash comes. It returns "" when no machine is
+// eligible, or when too few are left to write: a machine that is cut off from the others
+// must not decide a second time.
 func (r *roster) home() (name string) {
 	if r.keepers() < r.need {
 		return ""
@@ -173,7 +175,7 @@ func (r *roster) home() (name string) {
 	return name
 }
 
-// keepers counts the machines that are no edges.
+// keepers counts the machines that keep the log: all but edges.
 func (r *roster) keepers() (n int) {
 	if !r.self.Edge {
 		n++

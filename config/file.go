@@ -30,7 +30,7 @@ func (r *reader) fromFile(flags, env source) source {
 	data, _ := pick("data", find(options, "data").def)
 	path, named := pick("config", filepath.Join(data, FileName))
 	if path == "" {
-		return nil // told by apply
+		return nil // apply reports it
 	}
 	text, err := readFile(path)
 	if errors.Is(err, os.ErrNotExist) && !named {

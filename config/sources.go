@@ -118,8 +118,8 @@ func splitList(values []string) (out []string) {
 	return out
 }
 
-// fromFlags collects the options without judging them, so that the faults of
-// all sources are told at once. The error is ErrHelp alone.
+// fromFlags collects the options without judging them, so that the faults of all sources
+// are reported at once. The error is ErrHelp alone.
 func (r *reader) fromFlags(args []string) (source, []string, error) {
 	src := source{}
 	r.fs.SetOutput(io.Discard)

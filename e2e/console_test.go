@@ -134,7 +134,7 @@ func TestRecallWhileFlying(t *testing.T) {
 	console.Wait(has(".feed .row.removed", "Mika"))
 }
 
-// What is taken down in the delay line never reaches the overlay.
+// What is taken down in the broadcast delay never reaches the overlay.
 func TestRecallDuringTheDelay(t *testing.T) {
 	p := startProduct(t, free...)
 	h := runnerAt(t, p.console)

@@ -185,7 +185,7 @@ const mostNamed = 40
 // to pages, so it has no controls.
 func flaw(f room.Fault) *room.Fault {
 	f.Word, f.Other = comment.OneLine(clipped(f.Word, mostNamed)), comment.OneLine(clipped(f.Other, mostNamed))
-	maker := "Bilibili" // which of the two, its root tells
+	maker := "Bilibili" // the root element says which of the two
 	if f.Other == niconicoRoot {
 		maker = "niconico"
 	}

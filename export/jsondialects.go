@@ -24,7 +24,7 @@ const (
 // jsonDialect is one format of comments in JSON.
 type jsonDialect struct {
 	name Format
-	// is tells whether a record is a comment of the dialect, or something that it
+	// is reports whether a record is a comment of the dialect, or something that it
 	// counts.
 	is func(jsonRecord) bool
 	// read hands the record on, or counts it.

@@ -178,7 +178,7 @@ func xmlKind(text []byte) Format {
 func jsonKind(head []byte) (Format, lookup) {
 	for _, look := range []lookup{{}, {anywhere: true}, {anywhere: true, folded: true}} {
 		rd := &reading{format: JSONLines, most: len(head), report: &Report{}, keep: func(timed) error { return nil }, lookup: look}
-		_ = scanJSON(newInput(buffered(bytes.NewReader(head))), rd) // its faults are told when the file is read
+		_ = scanJSON(newInput(buffered(bytes.NewReader(head))), rd) // reading the file reports its faults
 		if rd.settled {
 			return rd.format, look
 		}

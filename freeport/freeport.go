@@ -1,5 +1,5 @@
 // Package freeport finds ports for programs that tests and trials start and that have to be
-// told their ports before they listen.
+// get their ports before they listen.
 package freeport
 
 import (

@@ -17,14 +17,13 @@ import (
 // Journal is the durable log of all rooms, in one order for each room. The
 // contract every implementation must pass is live/journaltest.
 type Journal interface {
-	// Append makes ev durable and gives it back numbered. It returns when a
-	// killed process could no longer lose it. Events of one room come out in the
-	// order of their numbers. An event that cannot happen any more (a ref that is
-	// bound, a decision that has been made, a comment that is gone) is not an
-	// error: nothing is written, and the receipt tells what stands.
-	// Errors: room.ErrBusy when the queue is full or the write failed,
-	// room.ErrNotFound for an unknown room, comment or item; of items, votes and
-	// questions those of show.Decide, show.DecideEntry and show.DecideMark.
+	// Append makes ev durable and returns it with its numbers. It returns when a killed
+	// process could no longer lose it. Events of one room come out in the order of their
+	// numbers. An event that cannot happen any more (a ref that is bound, a decision that
+	// has been made, a comment that is gone) is not an error: nothing is written, and the
+	// receipt says what is true instead. Errors: room.ErrBusy when the queue is full or the
+	// write failed, room.ErrNotFound for an unknown room, comment or item; of items, votes
+	// and questions those of show.Decide, show.DecideEntry and show.DecideMark.
 	Append(ctx context.Context, ev room.Event) (room.Receipt, error)
 
 	// AppendAll makes several events durable together, with neighbouring numbers, or
@@ -117,7 +116,7 @@ type WiFi interface {
 	SetWiFi(ctx context.Context, roomID string, sealed []byte, a *room.AuditEntry) error
 }
 
-// Audit keeps who did what. Acts are written with what they tell of: with the
+// Audit keeps who did what. An act is written together with what it describes: with the
 // event of the log, see [room.Event.Audit], or with the link, room or list.
 type Audit interface {
 	// AddAuditEntry is for acts on what is not stored: replays.
@@ -229,7 +228,7 @@ type WebhookRunner interface {
 	// Test sends a test and returns what came of it. Errors: room.ErrSlowDown in a
 	// *room.WaitError, context.Canceled.
 	Test(ctx context.Context, w room.Webhook) (room.Delivery, error)
-	// Moved says that the log of a room has gone on.
+	// Moved reports that the log of a room has grown.
 	Moved(roomID string)
 }
 
@@ -239,13 +238,14 @@ type Cluster interface {
 	// Decides reports whether this machine is the home, and gives a channel that closes
 	// when that may have changed.
 	Decides() (bool, <-chan struct{})
-	// Term is what memory has reached, see [room.WithTerm].
+	// Term returns the term of the newest event in memory, see [room.WithTerm].
 	Term() uint64
 	// AwaitEnd waits until this machine's memory has reached the end of the log.
 	AwaitEnd(ctx context.Context) error
 	// Announce has all other machines send a frame to their sockets of a view; it may be lost.
 	Announce(room string, v room.View, frame []byte)
-	// Used says to the home when links were used on this machine. The message may be lost.
+	// Used reports to the home when links were used on this machine. The message may be
+	// lost.
 	Used(links map[int64]time.Time)
 	// People are those of a room's audience who are connected at other machines: with a
 	// user, that one; with an address, those behind it, of each machine the first 20,000.
@@ -305,9 +305,10 @@ type Limiter interface {
 	// MarkTrusted notes that a comment of the user was shown; the limit of an
 	// address grows with its trusted users.
 	MarkTrusted(key room.LimitKey)
-	// Vouch reports whether an identity may carry the time at which it was made.
-	// With a user it is one that exists: then it may once the user is trusted.
-	// Without one it is new, and the address has a rate for that.
+	// Vouch reports whether an identity may carry the time at which it was made; without
+	// that time it stays untrusted until a comment of it was shown. An identity that exists
+	// (key has a user) may once the user is trusted. A new one (without a user) may while
+	// its address is within a rate.
 	Vouch(key room.LimitKey) bool
 }
 
@@ -317,30 +318,30 @@ type Filter interface {
 	// Check decides about a draft. A draft that a limit may not refuse is
 	// remembered as on its way; OnCommitted has to follow.
 	Check(d comment.Draft, setup room.Room) comment.Verdict
-	// OnCommitted tells the filter what became of a draft that it gave the verdict v:
-	// kept in the log, or not, in which case it never was sent.
+	// OnCommitted reports what became of a draft with the verdict v: it is in the log, or
+	// it is not, and then the filter forgets that it was sent.
 	OnCommitted(d comment.Draft, v comment.Verdict, kept bool)
 	// SetRules exchanges all rule lists at once. Lines that cannot be understood
 	// are left out and named in the error; the rest is in force.
 	SetRules(lists []room.RuleList) error
 	// CheckText decides about text alone, as the rules of a room would.
 	CheckText(text string, setup room.Room) comment.Verdict
-	// Preview returns what the author of a list should know before it is saved:
-	// lines that are left out, and lines that would have stopped some of the texts
-	// shown lately. The others are the lists that apply beside it. It may tell of
-	// the gravest alone; total counts all.
+	// Preview returns what the author of a list should know before it is saved: lines that
+	// are left out, and lines that would have stopped some of the texts shown lately.
+	// others are the lists that apply beside it. listed may hold only the gravest faults;
+	// total counts all.
 	Preview(edited room.RuleList, others []room.RuleList, shown []string) (listed []room.RuleFault, total int)
-	// Shipped is the list that applies to every room until one of its name for
-	// all rooms is stored.
+	// Shipped returns the built-in rule list. It applies to every room until a list of the
+	// same name for all rooms is stored.
 	Shipped() room.RuleList
-	// Group names what comments that wait for a moderator share when they are alike:
-	// the same over restarts, and never empty.
+	// Group returns the key of the group that a held comment belongs to: alike comments
+	// have the same key, also after a restart, and it is never empty.
 	Group(c comment.Comment, e room.Entry) string
-	// Raid returns what comes over a room right now.
+	// Raid returns the raid that a room is under at the moment.
 	Raid(roomID string) room.Raid
 	// Known reports whether a comment of this author passed, or was let through, lately.
 	Known(room, user string) bool
-	// Welcome says that a moderator let a comment of this author through.
+	// Welcome notes that a moderator let a comment of this author through.
 	Welcome(room, user string)
 }
 
@@ -377,7 +378,7 @@ type Encoder interface {
 	Replay(r replay.Report) []byte
 }
 
-// Client is who sits at a socket.
+// Client describes a connected socket.
 type Client struct {
 	Room string
 	View room.View
@@ -387,14 +388,13 @@ type Client struct {
 	Address string // keyed hash of the masked address
 }
 
-// Outlet is all sockets of this process. None of its methods waits for a
-// client.
+// Outlet sends to all sockets of this process. None of its methods waits for a client.
 type Outlet interface {
 	fanout.Outlet
-	// Announce sends what is not of the log, which nothing waits for.
+	// Announce sends a frame that is not in the log. It may be lost.
 	Announce(room string, v room.View, frame []byte)
-	// Evict asks why for every socket and closes those with an answer, after
-	// telling them: room.ErrExpired for a revoked link, room.ErrBanned.
+	// Evict calls why for every socket. Where that returns an error (room.ErrExpired for a
+	// revoked link, room.ErrBanned), the socket gets a close message and is closed.
 	Evict(why func(Client) error)
 	// SendTo sends a frame to an audience member's own sockets in a room.
 	SendTo(room, user string, frame []byte)

@@ -11,8 +11,8 @@ import (
 	"danmaku/room"
 )
 
-// liveRoom is one room in memory: its settings, its newest events, and a feed for
-// each view. The journal's follower is the only one who changes it.
+// liveRoom is one room in memory: its settings, its newest events, and a broadcaster for
+// each view. Only the journal's follower changes it.
 type liveRoom struct {
 	id           string
 	epoch        string
@@ -38,8 +38,8 @@ type liveRoom struct {
 	snapshots fanout.Snapshots
 }
 
-// newRoom builds a room from its record and its newest events, and starts its
-// feeds, none of which has a goroutine while nothing happens.
+// newRoom builds a room from its record and its newest events, and starts its broadcasters,
+// none of which has a goroutine while nothing happens.
 func newRoom(rec room.Record, recent []room.Event, enc Encoder, out Outlet, c clock, sent map[room.View]Observer) *liveRoom {
 	r := &liveRoom{id: rec.ID, epoch: rec.Head.Epoch, setup: rec.Room, applied: rec.Head.Seq}
 	r.tally.set = c.set

@@ -171,8 +171,8 @@ func (svc *Service) Start() {
 	svc.done.Go(func() { svc.runShows(ctx) })
 }
 
-// Close ends what Open and Start began: replays, upkeep and the rooms' feeds. The
-// journal is the caller's to close, after it.
+// Close ends what Open and Start began: replays, upkeep and the rooms' broadcasters. The
+// caller closes the journal after it.
 func (svc *Service) Close() error {
 	svc.replays.Close()
 	if svc.stop != nil {

@@ -16,13 +16,13 @@ type showing struct {
 	items   []show.Item
 	tallies map[string]*show.Tally // of items that are live
 	boards  map[string]*show.Board // of lists of questions and walls that are live; votes are in tallies
-	counted map[string]bool        // whose counts have changed since they were last told
+	counted map[string]bool        // items whose counts have changed since they were last sent
 
 	loading map[string][]room.Event // what has happened to items while they are being loaded
 }
 
-// apply takes a change, and returns it with its counts, as the encoder needs it. Screens
-// have been told of the log up to passed.
+// apply takes a change, and returns it with its counts, as the encoder needs it. passed is
+// the position of the log up to which screens have received it.
 func (s *showing) apply(c show.Change, passed int64) *show.Change {
 	s.items = show.Apply(s.items, c)
 	if c.After == nil || c.After.State != show.Live {
@@ -52,8 +52,8 @@ func (s *showing) count(it show.Item) show.Item {
 	return show.Counted(it, s.tallies[it.ID])
 }
 
-// countOnScreens adds to an item what screens may show that have been told of the log up
-// to passed.
+// countOnScreens adds to an item what screens may show that have received the log up to
+// passed.
 func (s *showing) countOnScreens(it show.Item, passed int64) show.Item {
 	if b := s.boards[it.ID]; b != nil {
 		return b.OnScreens(it, passed)
@@ -149,7 +149,7 @@ func (s *showing) forget(before time.Time) {
 	}
 }
 
-// wrote takes who wrote a comment into the draws among authors.
+// wrote adds the author of a comment to the draws among authors.
 func (s *showing) wrote(c comment.Comment) {
 	if c.Badge != "" || c.Source == comment.FromReplay || c.Item != "" {
 		return
@@ -176,8 +176,8 @@ func (s *showing) live() bool {
 	return slices.ContainsFunc(s.items, func(it show.Item) bool { return it.State == show.Live })
 }
 
-// What hello tells of items that have ended: the newest of the last while for screens
-// and phones, and more for consoles.
+// Which items that have ended hello includes: the newest few for screens and phones, and
+// more for consoles.
 const (
 	endedFor       = 10 * time.Minute
 	endedHello     = 5
@@ -185,8 +185,8 @@ const (
 	endedHelloMost = 50
 )
 
-// hello returns the items from which a view starts that has been told of the log up to
-// passed, in their order.
+// hello returns the items from which a view starts that has received the log up to passed,
+// in their order.
 func (s *showing) hello(v room.View, passed int64, now time.Time) []show.Item {
 	most, since := endedHello, now.Add(-endedFor)
 	if v == room.ViewConsole {
@@ -207,8 +207,8 @@ func (s *showing) hello(v room.View, passed int64, now time.Time) []show.Item {
 	return out
 }
 
-// seenBy returns an item as a view sees it that has been told of the log up to passed, and
-// whether it sees it. Consoles and phones are told of photos and questions at once.
+// seenBy returns an item as a view sees it that has received the log up to passed, and
+// whether it sees it. Consoles and phones get photos and questions at once.
 func (s *showing) seenBy(v room.View, passed int64, it show.Item) (show.Item, bool) {
 	if v == room.ViewOverlay {
 		return asSeen(v, s.countOnScreens(it, passed))

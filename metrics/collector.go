@@ -39,7 +39,7 @@ var (
 // collector reads the sources when Prometheus asks.
 type collector struct {
 	from  Sources
-	rules map[string]bool // that are told apart
+	rules map[string]bool // that have a series of their own
 }
 
 // Describe implements prometheus.Collector.
@@ -85,7 +85,7 @@ func (c collector) Collect(out chan<- prometheus.Metric) {
 	counter(hookEvents, sent.Events)
 }
 
-// service collects what the rooms have counted. Rules that are not told apart become one.
+// service collects what the rooms have counted. All other rules become one.
 func (c collector) service(counter func(*prometheus.Desc, int64, ...string), gauge func(*prometheus.Desc, int, ...string)) {
 	t := c.from.Service.Totals()
 	gauge(rooms, t.Rooms)

@@ -1,4 +1,4 @@
-// Package metrics tells Prometheus how the server is doing: what others count is read
+// Package metrics reports to Prometheus how the server is doing: what others count is read
 // when somebody asks, and how long work takes is observed while it is done. Prometheus's
 // library lives here only.
 package metrics
@@ -92,7 +92,7 @@ type Sources struct {
 	Journal interface{ Totals() store.Totals }
 	// Webhooks are those of all rooms.
 	Webhooks interface{ Totals() room.WebhookTotals }
-	Rules    []string // the names of rules and of codes that are told apart
+	Rules    []string // the names of rules and of codes that have a series of their own
 	Cluster  Cluster  // nil: this machine is alone
 }
 

@@ -272,7 +272,7 @@ func (h *behavior) moment(d comment.Draft) time.Time {
 	return h.zero.Add(d.Elapsed)
 }
 
-// monotonic gives a moment as it would be had the clock not been set since the start.
+// monotonic returns a moment as it would be if nobody had set the clock since the start.
 // Without a monotonic reading it is t.
 func (h *behavior) monotonic(t time.Time) time.Time { return h.started.Add(t.Sub(h.started)) }
 

@@ -16,8 +16,8 @@ var scriptLanguages = []struct {
 	{unicode.Hangul, "ko"}, {unicode.Thai, "th"}, {unicode.Arabic, "ar"}, {unicode.Hebrew, "he"}, {unicode.Devanagari, "hi"}, {unicode.Greek, "el"},
 }
 
-// Language guesses the language of a text by its letters, and in Latin and Cyrillic
-// by its everyday words. It returns the code, or "" where it cannot tell.
+// Language guesses the language of a text by its letters, and in Latin and Cyrillic by its
+// everyday words. It returns the code, or "" when it does not know.
 func Language(text string) string {
 	kana, han, spelled, all := 0, 0, 0, 0
 	others := make([]int, len(scriptLanguages))

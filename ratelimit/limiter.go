@@ -152,7 +152,7 @@ func (l *Limiter) Penalize(k Key, n int) {
 	}
 }
 
-// Refund gives one token back to every bucket, as far as they are not full.
+// Refund returns one token to every bucket that is not full.
 func (l *Limiter) Refund(keys ...Key) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

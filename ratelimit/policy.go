@@ -198,8 +198,8 @@ func (p *Policy) limits(k room.LimitKey) (m member, rank standing, own []Key) {
 	return m, p.shared.standing(m), []Key{user}
 }
 
-// Refund gives back what [Policy.Allow] took, for a comment that could not be
-// kept. The room's own share is paid back by its rate soon enough.
+// Refund returns what [Policy.Allow] took, for a comment that could not be kept. The room's
+// own share is paid back by its rate soon enough.
 func (p *Policy) Refund(k room.LimitKey) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

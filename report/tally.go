@@ -68,7 +68,8 @@ func (t *tally) top(most int, names map[string]bool) []Count {
 	slices.SortFunc(all, func(a, b Count) int {
 		return cmp.Or(cmp.Compare(b.N, a.N), cmp.Compare(len(b.Text), len(a.Text)), cmp.Compare(a.Text, b.Text))
 	})
-	// What is far behind the first ones is in no list: it is not compared with all.
+	// Texts far below the first ones reach no list, so they are not compared with all
+	// others.
 	all = all[:min(len(all), 20*most)]
 	out := []Count{}
 	for _, c := range all {
@@ -93,7 +94,7 @@ type writersByUser struct {
 
 func newWriters() *writersByUser { return &writersByUser{numbers: map[string]int32{}} }
 
-// met counts a comment and returns the number of its author.
+// met counts a comment for its author, and returns the author's number.
 func (c *writersByUser) met(row room.Row) int32 {
 	n, known := c.numbers[row.User]
 	if !known {

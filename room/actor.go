@@ -12,7 +12,7 @@ type Actor struct {
 	Label string
 	Link  int64
 
-	Grants Permission // what the pressed button gives beside its role; empty: nothing
+	Grants Permission // what the pressed button permits beside its role; empty: nothing
 
 	Undoes int64 // the audit entry that is being undone; 0: none
 }

@@ -98,7 +98,7 @@ func (e *WaitError) Error() string {
 // Unwrap returns the sentinel.
 func (e *WaitError) Unwrap() error { return e.Err }
 
-// Wait tells how long err asks to wait; zero when it does not say.
+// Wait returns how long err asks to wait; zero when it does not say.
 func Wait(err error) time.Duration {
 	var w *WaitError
 	if errors.As(err, &w) {

@@ -7,7 +7,7 @@ import (
 	"danmaku/show"
 )
 
-// Kind says what an event in a room's log tells.
+// Kind is the kind of an event in a room's log.
 type Kind string
 
 // The kinds of event.
@@ -32,8 +32,8 @@ const (
 	// or merged into another.
 	KindQuestion Kind = "question"
 
-	// KindEntry is somebody's part in an item: a vote. It is durable like all others,
-	// but no line of the log: it has no number, and no screen is told of it alone.
+	// KindEntry is somebody's part in an item: a vote. It is durable like all others, but
+	// no line of the log: it has no number, and no screen gets a frame for it alone.
 	KindEntry Kind = "entry"
 )
 
@@ -65,7 +65,7 @@ type Event struct {
 	Mark    *show.MarkChange  // question: what it came to
 	Audit   *AuditEntry       // what the audit says of it; nil for an author's doing or the program's
 
-	// What consoles are told beside it. The log does not keep it.
+	// What consoles get beside it. The log does not keep it.
 
 	Group   string       // held, or decided from held: what comments share that are alike
 	Waiting int          // of these: how many of the group wait once this has happened

@@ -61,8 +61,8 @@ type RuleList struct {
 	Text    string // one rule a line
 	On      bool
 	Changed time.Time
-	// Revision tells this state of the list from every other that it had; 0 for one
-	// that is not stored.
+	// Revision is different for every state that the list had; 0 for one that is not
+	// stored.
 	Revision int64
 }
 
@@ -74,8 +74,7 @@ type RuleChange struct {
 	Audit      *AuditEntry // for the audit; nil: none
 }
 
-// Version tells one state of a list from others: what it says, and whether it is
-// on.
+// Version is different for every state of a list: what it says, and whether it is on.
 func (l RuleList) Version() string {
 	sum := sha256.Sum256(fmt.Appendf(nil, "%t\n%s", l.On, l.Text))
 	return hex.EncodeToString(sum[:12])

@@ -35,7 +35,7 @@ const (
 
 // Limits that hold for every room.
 const (
-	MaxDelay    = 10 * time.Second // of the delay line
+	MaxDelay    = 10 * time.Second // of the broadcast delay
 	MaxSlow     = 120 * time.Second
 	MaxTitleLen = 60  // graphemes
 	MaxNoteLen  = 200 // graphemes of the room's message

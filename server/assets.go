@@ -101,7 +101,7 @@ func brotlied(b []byte) []byte {
 	return shorter(brotli.NewWriterLevel(&buf, brotliQuality), &buf, b)
 }
 
-// shorter writes b through w and gives what came out, if that is less.
+// shorter writes b through w and returns the result when it is shorter than b.
 func shorter(w io.WriteCloser, out *bytes.Buffer, b []byte) []byte {
 	_, _ = w.Write(b) // to memory: cannot fail
 	_ = w.Close()

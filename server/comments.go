@@ -152,8 +152,8 @@ func (s *Server) speaks(p poster, roomID string, f postFields) (live.Author, com
 	return live.Author{Role: room.Sender, User: keys.AuthorPseudonym(p.link.ID, string(f.Author)), Link: p.link.ID}, source, notes, nil
 }
 
-// submit has one posted comment taken, and gives its answer with the status. The
-// error is what the answer tells, or what is not the poster's to know.
+// submit hands one posted comment to the use case, and returns the answer with its status.
+// The error is what the answer tells, or what is not the poster's to know.
 func (s *Server) submit(ctx context.Context, setup room.Room, p poster, f postFields) (status int, ack wire.Ack, err error) {
 	author, source, notes, err := s.speaks(p, setup.ID, f)
 	var o live.Outcome

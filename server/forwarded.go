@@ -17,7 +17,7 @@ import (
 // This file establishes which IP a request comes from. Only
 // the proxies that the config trusts are believed about that.
 
-// forwardedWarnings are told once each.
+// forwardedWarnings are logged once each.
 type forwardedWarnings struct{ untrusted, malformed, contradiction sync.Once }
 
 // trusts reports whether an IP is that of a proxy that the config trusts.

@@ -14,10 +14,10 @@ import (
 // scanner cannot fill it.
 const maxUnknownHosts = 8
 
-// hosts knows under which names the server is asked for. It refuses none: tunnels
-// and names of a local network need no option. A page of a foreign name that
-// leads here (DNS rebinding) is sent no cookie of ours, so that it may do what a
-// visitor may, and no more; the log tells of the name once.
+// hosts knows under which names the server is asked for. It refuses none: tunnels and names
+// of a local network need no option. A page of a foreign name that leads here (DNS
+// rebinding) is sent no cookie of ours, so that it may do what a visitor may, and no more;
+// the log names it once.
 type hosts struct {
 	known []string // from the options, in lower case
 	log   *slog.Logger

@@ -285,7 +285,7 @@ func (s *Server) policy(r *http.Request, name string) string {
 		"connect-src " + connect + "; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors " + frames
 }
 
-// notice tells a person in words what a status means.
+// notice returns the words that explain a status to a person.
 func (s *Server) notice(c echo.Context, status int, code string) error {
 	return s.render(c, status, "shared/notice.html", pageData{Notice: pageNotice{Status: fmt.Sprint(status), Code: code}})
 }

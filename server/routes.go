@@ -265,7 +265,7 @@ func (s *Server) answerError(err error, c echo.Context) {
 	}
 }
 
-// explain finds how to tell an error, and logs what only the log may tell.
+// explain returns the answer for an error, and logs what only the log may contain.
 func (s *Server) explain(err error, c echo.Context) wire.Fault {
 	var he *echo.HTTPError
 	var large *http.MaxBytesError
@@ -303,7 +303,7 @@ func hasLeft(err error, c echo.Context) bool {
 		errors.Is(err, net.ErrClosed) || errors.Is(err, syscall.EPIPE) || errors.Is(err, syscall.ECONNRESET)
 }
 
-// toWireError is what a program is told of an error.
+// toWireError returns the body that a program gets for an error.
 func toWireError(f wire.Fault, err error) wire.Error {
 	w := wire.Error{Code: f.Code, Message: f.Message, WaitMS: room.Wait(err).Milliseconds()}
 	if f.Why != nil {

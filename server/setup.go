@@ -59,7 +59,7 @@ func (s *Server) audienceBases() []string {
 	return s.opt.Bases
 }
 
-// sameNetwork tells whether phones must be in this machine's network to reach a base:
+// sameNetwork reports whether phones must be in this machine's network to reach a base:
 // its address is a private one, or its name is one that only such a network knows. Of
 // any other address a phone may come from anywhere.
 func sameNetwork(base string) bool {
@@ -79,7 +79,7 @@ func short(base string) string {
 	return strings.TrimPrefix(strings.TrimPrefix(base, "http://"), "https://")
 }
 
-// local tells whether a base names the machine itself.
+// local reports whether a base names the machine itself.
 func local(base string) bool {
 	u, err := url.Parse(base)
 	return err == nil && (u.Hostname() == "localhost" || strings.HasPrefix(u.Hostname(), "127.") || u.Hostname() == "::1")

@@ -13,8 +13,8 @@ import (
 
 // OBS is the OBS that the server may ask, as a rule on its own machine.
 type OBS interface {
-	// AddOverlay makes or refreshes the browser source with the overlay's address.
-	// What a person can mend is told in the report's outcome, not as an error.
+	// AddOverlay makes or refreshes the browser source with the overlay's address. What a
+	// person can mend is in the report's outcome, and is no error.
 	AddOverlay(ctx context.Context, o OBSRequest) (OBSReport, error)
 }
 

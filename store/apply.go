@@ -15,7 +15,7 @@ type txn struct {
 	numbers map[string]int64 // last numbers given, by their row of meta, as far as they are known
 	events  []room.Event     // new in the log of a room, in order
 	changed int              // how many changes were applied
-	changes []change         // these changes, when somebody is to be told of them
+	changes []change         // these changes, when a publisher needs them
 	foreign bool             // they were decided elsewhere
 	fresh   bool             // and some of them are new here
 	altered room.Altered     // by them

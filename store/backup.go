@@ -50,7 +50,7 @@ func (s *Store) Backup(ctx context.Context, path string) error {
 	return nil
 }
 
-// takeName gives the file its name unless that was taken meanwhile.
+// takeName renames the file to its name, unless another file has taken that meanwhile.
 func takeName(part, path string) error {
 	if err := os.Link(part, path); err == nil {
 		return os.Remove(part)

@@ -68,7 +68,7 @@ func (s *Store) Ban(ctx context.Context, roomID string, id int64) (room.Ban, err
 	return scan.result(), nil
 }
 
-// decideBan fills in a ban and gives it its ID.
+// decideBan fills in a ban and its ID.
 func (t *txn) decideBan(ev room.Event) (decision, error) {
 	if ev.Ban == nil || ev.Ban.User == "" && ev.Ban.Address == "" {
 		return decision{}, malformed("a ban needs a user or an address")

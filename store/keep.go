@@ -221,7 +221,7 @@ func (t *txn) forgetBans(before time.Time) (rows int64, err error) {
 		WHERE lifted > 0 AND lifted < ?1 OR until > 0 AND until < ?1 ORDER BY id LIMIT ?2)`, toMS(before), forgetLen)
 }
 
-// forgetNotes deletes one chunk of notes of which the log told nothing since.
+// forgetNotes deletes one chunk of notes that no event of the log has mentioned since.
 func (t *txn) forgetNotes(before time.Time) (rows int64, err error) {
 	return t.exec(`DELETE FROM notes WHERE id IN (SELECT id FROM notes WHERE changed < ? ORDER BY id LIMIT ?)`, toMS(before), forgetLen)
 }

@@ -240,9 +240,9 @@ func (c *linkRestored) apply(t *txn) error {
 	return t.note(c.Room, c.Audit)
 }
 
-// TouchLink implements access.Links: it notes the use to the minute, and never
-// goes back. It is not a change that other programs are told of. Errors:
-// room.ErrBusy. An unknown link is not an error, since no caller waits for the answer.
+// TouchLink implements access.Links: it notes the use to the minute, and never goes back.
+// Programs that follow a room's events do not get this change. Errors: room.ErrBusy. An
+// unknown link is not an error, since no caller waits for the answer.
 func (s *Store) TouchLink(ctx context.Context, id int64, at time.Time) error {
 	err := s.change(ctx, func(t *txn) error {
 		var older bool

@@ -141,7 +141,7 @@ func (t *txn) publish() error {
 	return t.moveTo(pos)
 }
 
-// refusal is what an author is told whose request was not written.
+// refusal is the answer to a request that was not written.
 func refusal(err error) error {
 	if errors.Is(err, room.ErrMoved) {
 		return fmt.Errorf("%w: %w", room.ErrBusy, room.ErrMoved)

@@ -48,8 +48,8 @@ type body struct {
 	Events   []json.RawMessage `json:"events"`
 }
 
-// eventsMessage has events in it. Its name is that of the part of the log that it
-// covers, so that a receiver can tell one that comes again.
+// eventsMessage has events in it. Its name is that of the part of the log that it covers,
+// so that a receiver recognizes one that comes again.
 func eventsMessage(w room.Webhook, after int64, upTo room.Position, events [][]byte, early bool) message {
 	b := body{Type: "events", Room: w.Room, Position: upTo.String(), Events: make([]json.RawMessage, len(events))}
 	for i, e := range events {

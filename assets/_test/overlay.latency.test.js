@@ -49,7 +49,7 @@ test('what was missed, and what the page made itself, is not counted', () => {
   assert.deepEqual(latency.takeMedian(), {}, 'missed between two connections');
 });
 
-test('the delay line is no slowness', () => {
+test('a broadcast delay is no slowness', () => {
   const { latency, server, pass } = setUp(0);
   latency.greeted(server(), 5000);
   const waiting = server() - 2000;

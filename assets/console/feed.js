@@ -17,7 +17,7 @@ import { isPlatform } from './source.js';
  * @property {(n: number) => void} found how many rows a search has
  * @property {(filtered: boolean, box: HTMLElement) => void} empty says so, and what to do
  * @property {() => void} older the list was scrolled to its beginning
- * @property {(entry: Entry) => {left: number, of: number}} waiting ms that it waits in the delay line, and of how many
+ * @property {(entry: Entry) => {left: number, of: number}} waiting ms that it waits in the broadcast delay, and of how many
  */
 
 export class FeedView {

@@ -80,7 +80,7 @@ const socket = new RoomSocket({
   handlers: events.handlers,
 });
 
-/** How long an entry waits in the delay line. @param {import('./model.js').Entry} entry */
+/** How long an entry waits in the broadcast delay. @param {import('./model.js').Entry} entry */
 function waiting(entry) {
   const of = store.room.delay_ms ?? 0;
   // A server's clock that was set back makes nothing wait for longer than the line is.

@@ -21,7 +21,7 @@ export const clock = (at) => time.format(new Date(at));
 /**
  * Draws an entry into its row, from nothing.
  * @param {HTMLElement} row @param {Entry} entry @param {Words} words
- * @param {{left: number, of: number}} [waiting] ms in the delay line
+ * @param {{left: number, of: number}} [waiting] ms in the broadcast delay
  * @param {import('./marks.js').Search & {count?: number, people?: number, spread?: boolean}} [search] count: equal ones that the row stands for, if it is not spread; people: their authors
  */
 export function drawRow(row, entry, words, waiting = { left: 0, of: 1 }, search = { find: '', words: [] }) {

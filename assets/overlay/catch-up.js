@@ -8,7 +8,7 @@ export const SKEW = 2_000;
 
 export class CatchUp {
   /** The server's time of what an overlay that was never away would just begin to
-   * show: in a room with a delay line that is as long ago. null: what comes is of now. */
+   * show: in a room with a broadcast delay that is as long ago. null: what comes is of now. */
   /** @type {number|null} */ #present = null;
 
   /** A connection is greeted. @param {number} time ms, the server's @param {number} delay ms that the room lags on purpose */

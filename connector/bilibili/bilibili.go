@@ -129,7 +129,7 @@ func (s *Source) Run(ctx context.Context, out connector.Sink) error {
 	return err
 }
 
-// end tells Bilibili that the session is over, also when ctx has ended.
+// end reports to Bilibili that the session is over, also when ctx has ended.
 func (s *Source) end(ctx context.Context, game string) {
 	if game == "" {
 		return

@@ -34,9 +34,9 @@ func (x delayedEvent) concerns() bool {
 	return (x.kind == room.KindComment || x.kind == room.KindPin) && len(x.ids) == 1
 }
 
-// delayBuffer is the delay line of a broadcaster: events in log order that wait until they are
-// old enough. How old is asked when they leave, so a shorter delay lets more of
-// them go, and the order stays.
+// delayBuffer holds the events of a broadcaster back, in log order, until they are old
+// enough. Their age is compared with the delay when they leave, so a shorter delay takes
+// effect at once and the order stays.
 type delayBuffer struct {
 	delay time.Duration
 	queue []delayedEvent
@@ -45,7 +45,7 @@ type delayBuffer struct {
 // on reports whether a new event has to queue.
 func (l *delayBuffer) on() bool { return l.delay > 0 || len(l.queue) > 0 }
 
-// push queues an event. What it takes down never leaves.
+// push queues an event. A comment that it takes down never leaves the buffer.
 func (l *delayBuffer) push(x delayedEvent) {
 	if x.kind == room.KindRemove || x.kind == room.KindErase || x.kind == room.KindClear {
 		down := Among(x.ids)

@@ -171,7 +171,7 @@ func plain(s string) string {
 	return b.String()
 }
 
-// module gives the folder of a module, which it fetches where it has to.
+// module returns the folder of a module, and fetches it when it is missing.
 func module(at string) string {
 	out, err := exec.Command("go", "mod", "download", "-json", at).Output()
 	if err != nil {

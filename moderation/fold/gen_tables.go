@@ -75,8 +75,7 @@ func main() {
 	write("data/looks.txt", "The letters that each character can be taken for.", looks(folds))
 }
 
-// fold gives the folded form of one character; ok is false for what is not
-// assigned.
+// fold returns the folded form of one character; ok is false for what is not assigned.
 func fold(r rune) (string, bool) {
 	switch {
 	case ignorable(r):
@@ -141,7 +140,7 @@ func fold(r rune) (string, bool) {
 	return string(runes), true
 }
 
-// radical gives the ideograph that a CJK radical looks like.
+// radical returns the ideograph that a CJK radical looks like.
 func radical(c rune) rune {
 	if 0x2E80 <= c && c <= 0x2FDF {
 		if to := []rune(confusables[c]); len(to) == 1 && unicode.Is(unicode.Han, to[0]) {
@@ -306,7 +305,7 @@ func turned(add func(r, as rune)) {
 	}
 }
 
-// letter tells which Latin letter a prototype shows, if it shows just one.
+// letter returns the Latin letter that a prototype shows, if it shows just one.
 func letter(folds map[rune]string, proto string) (rune, bool) {
 	if proto == "rn" {
 		return 'm', true

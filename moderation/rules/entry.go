@@ -30,7 +30,7 @@ type entry struct {
 	kanaOnly  bool
 	reading   bool              // of the entry that its line names, in kana
 	again     bool              // has the same folded form as the entry before it
-	language  string            // its code; empty when the list does not tell
+	language  string            // its code; empty when the list does not say
 	marks     *fold.LetterMarks // that make other letters; nil for none
 }
 

@@ -112,7 +112,7 @@ const (
 
 // LeftOutError names the first lines that were left out, and counts all.
 type LeftOutError struct {
-	First Faults // those that [Compile] tells of
+	First Faults // those that [Compile] names
 	Total int    // of the lines
 }
 

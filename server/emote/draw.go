@@ -1,6 +1,6 @@
-// Package emote draws the pictures of rooms' own emotes anew, so that nothing but
-// pixels of what was sent reaches a screen: a picture becomes a PNG, an animation a
-// GIF, both small.
+// Package emote decodes the pictures of rooms' own emotes and draws them again, so that
+// screens get their pixels and no other bytes of the file: a picture becomes a small PNG,
+// an animation a small GIF.
 package emote
 
 import (
@@ -23,8 +23,8 @@ import (
 const (
 	MostBytes  = 256 << 10
 	MostSide   = 1_024      // pixels
-	mostFrames = 120        // of an animation that stays one
-	mostPixels = 16_000_000 // of all its frames
+	mostFrames = 120        // of a GIF that stays an animation
+	mostPixels = 16_000_000 // of all frames together
 )
 
 // Bounds of what is kept.
@@ -68,7 +68,7 @@ func Draw(b []byte) (Picture, error) {
 		p, err = redraw(b, kind)
 	}
 	if err != nil {
-		return Picture{}, room.EmoteFault(room.FaultEmoteDamaged, "", 0, "this %s is damaged; save it anew and send it again", strings.ToUpper(sniff(b)))
+		return Picture{}, room.EmoteFault(room.FaultEmoteDamaged, "", 0, "this %s is damaged; save it again and send the new file", strings.ToUpper(sniff(b)))
 	}
 	return p, nil
 }

@@ -71,8 +71,8 @@ func count(b []byte) (f frames, err error) {
 	return f, err
 }
 
-// animate draws every frame of a GIF anew: whole, small, and in the colours of one
-// palette. Where that comes out too large or lasts too long it is not animated.
+// animate draws every frame of a GIF anew: whole, small, and in the colours of one palette.
+// When the result is too large or lasts too long, the emote is not animated.
 func animate(b []byte) (Picture, error) {
 	src, err := gif.DecodeAll(bytes.NewReader(b))
 	if err != nil {
@@ -106,7 +106,7 @@ func animate(b []byte) (Picture, error) {
 	for i, frame := range whole {
 		out.Image = append(out.Image, colours.paint(frame))
 		out.Delay = append(out.Delay, src.Delay[i])
-		out.Disposal = append(out.Disposal, gif.DisposalBackground) // each frame is whole, also where one can see through it
+		out.Disposal = append(out.Disposal, gif.DisposalBackground) // each frame covers the whole picture, also with its transparent pixels
 	}
 	var drawn bytes.Buffer
 	if err := gif.EncodeAll(&drawn, out); err != nil {

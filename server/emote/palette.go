@@ -7,7 +7,7 @@ import (
 	"slices"
 )
 
-// mostColours of an animation; one more of its 256 is for what one can see through.
+// mostColours of an animation; the last of its 256 entries is the transparent one.
 const mostColours = 255
 
 // cell counts the pixels whose colours are alike in the upper five bits of each part.
@@ -121,7 +121,8 @@ func split(cells map[int]*cell, b box) (left, right []int) {
 	return b.cells[:n:n], b.cells[n:]
 }
 
-// seeThrough reports whether a pixel is drawn at all: a GIF knows no half.
+// seeThrough reports whether a pixel becomes transparent: a GIF has no pixels that are half
+// so.
 func seeThrough(c []byte) bool { return c[3] < 128 }
 
 // paint draws a frame in the palette's colours.

@@ -1,6 +1,6 @@
-// Package photo draws the photos of an audience anew, so that nothing but pixels of what
-// was sent reaches a screen: no place, no name of a camera, no bytes behind the picture.
-// A photo becomes a JPEG that stands upright.
+// Package photo decodes the photos of an audience and draws them again, so that screens get
+// their pixels and nothing else of the file: no place, no name of a camera, no bytes behind
+// the picture. A photo becomes an upright JPEG.
 package photo
 
 import (
@@ -116,14 +116,14 @@ func fault(code string, n int, format string, args ...any) error {
 }
 
 func damaged(kind string) error {
-	return fault(room.FaultPhotoDamaged, 0, "this %s is damaged; save it anew and send it again", kind)
+	return fault(room.FaultPhotoDamaged, 0, "this %s is damaged; save it again and send the new file", kind)
 }
 
-// ground stands behind what is transparent.
+// ground is the colour behind transparent pixels.
 var ground = image.NewUniform(color.Gray{0x13})
 
 // shrink draws a picture at the size that is kept: it becomes smaller, never larger. It is
-// halved first as often as that goes, which takes the mean of four pixels and needs little
+// first halved as often as possible: that takes the mean of four pixels and needs little
 // memory.
 func shrink(img image.Image) *image.RGBA {
 	b := img.Bounds()
@@ -143,7 +143,7 @@ func shrink(img image.Image) *image.RGBA {
 }
 
 // sniff returns the kind of a picture by its first bytes, as package image calls it, and
-// heic for one that we cannot read and phones make.
+// heic for the format of iPhones, which this program cannot read.
 func sniff(b []byte) string {
 	switch {
 	case bytes.HasPrefix(b, []byte("\xff\xd8\xff")):

@@ -18,9 +18,9 @@ const spareMemory = 16 << 20
 // busyFrames is how many frames from beat to beat are more than an idle room has.
 const busyFrames = 20
 
-// tidy gives memory back after a storm of handshakes, which leaves as much as the
-// sockets themselves, and after a time with many frames or with many sockets that
-// came and went. It waits until that is over, since it costs a collection.
+// tidy returns memory to the system after a storm of handshakes, which leaves as much as
+// the sockets themselves, and after a time with many frames or with many sockets that came
+// and went. It waits until that is over, since it costs a collection.
 func (h *Handler) tidy() {
 	frames := h.hub.frames.Swap(0)
 	sockets := h.hub.total.Load()

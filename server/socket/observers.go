@@ -177,8 +177,8 @@ func (h *Hub) streamFrame(to []*Observer, frame []byte) {
 	h.stream(to, messages(f.Position, events))
 }
 
-// beatObservers tells the observers of a room how far the log is: the position alone,
-// which moves a client's Last-Event-ID and nothing else.
+// beatObservers sends the observers of a room the end of the log: the position alone, which
+// moves a client's Last-Event-ID and nothing else.
 func (h *Handler) beatObservers(roomID string) {
 	_ = h.svc.Still(roomID, room.ViewOverlay, func(pos room.Position) { // a room that is gone has no observers
 		h.hub.stream(h.hub.observersOf(roomID), []byte(": beat\nid: "+pos.String()+"\n\n"))

@@ -40,7 +40,7 @@ type stream struct {
 	heard  atomic.Int64    // when its client last sent something, as of Options.Elapsed
 	queued atomic.Int64    // parcels that wait or are being written by drain; while there is one, all others go behind it
 	begun  *parcel         // what could be written only in part; it is in the queue, or will be
-	silent atomic.Bool     // it is told nothing more but why it is closed
+	silent atomic.Bool     // it gets nothing more than the close message
 	mu     sync.Mutex      // held while bytes are being written
 	closed bool            // a close frame was written, or a write has failed
 	reads  reads           // what its client reads

@@ -66,5 +66,5 @@ type Keep struct {
 	SetBy string `json:"set_by,omitempty"` // the flag, variable or place of the file that holds
 }
 
-// KeepOf returns for how long comments are kept, as owners are told.
+// KeepOf returns for how long comments are kept, as owners see it.
 func KeepOf(k live.KeepState) Keep { return Keep(k) }

@@ -10,8 +10,8 @@ import (
 	"danmaku/room"
 )
 
-// Fault is how an error is told to a client: the status over HTTP, the word of
-// the protocol, and a sentence that says what to do.
+// Fault is an error as clients get it: the status over HTTP, the word of the protocol, and
+// a sentence that says what to do.
 type Fault struct {
 	err     error
 	Status  int
@@ -58,9 +58,9 @@ var Internal = Fault{Status: http.StatusInternalServerError, Code: "internal", M
 // parameter is a signature of the request.
 const LocalScheme = "Danmaku-Local"
 
-// ErrorOf returns the error that an answer over HTTP tells of, as far as it does: it
-// wraps the sentinel and says the answer's sentence. Statuses and codes that no
-// sentinel has are an error that names them.
+// ErrorOf returns the error that an answer over HTTP describes, as far as it does: it wraps
+// the sentinel and says the answer's sentence. Statuses and codes that no sentinel has are
+// an error that names them.
 func ErrorOf(status int, e Error) error {
 	for _, f := range faults {
 		if f.Status != status || FaultOf(f.err).Code != e.Code {
@@ -75,7 +75,7 @@ func ErrorOf(status int, e Error) error {
 	return fmt.Errorf("the server answers with status %d: %s", status, e.Message)
 }
 
-// FaultOf finds how to tell an error.
+// FaultOf returns what clients get for an error.
 func FaultOf(err error) Fault {
 	for _, f := range faults {
 		if errors.Is(err, f.err) {
@@ -95,8 +95,8 @@ func FaultOf(err error) Fault {
 	return Internal
 }
 
-// StatusOf is the status of HTTP with which a code is told most often; that of a fault
-// of ours for one that is none.
+// StatusOf returns the HTTP status that a code usually has; that of a fault of ours for one
+// that is none.
 func StatusOf(code string) int {
 	for _, f := range faults {
 		if f.err != ErrNoKey && room.Code(f.err) == code {

@@ -55,7 +55,7 @@ type ClientFrame struct {
 	PlacedMS *int64 `json:"placed_ms"`
 }
 
-// OBSEvents are what an overlay tells of OBS.
+// OBSEvents are what an overlay reports about OBS.
 var OBSEvents = []string{"stream_start", "stream_stop", "record_start", "record_stop", "record_pause", "record_resume"}
 
 // DecodeFrame reads a client's frame. It is ErrBadFrame when it is not an object

@@ -49,14 +49,14 @@ func ItemsOf(items []show.Item) []Item {
 	return out
 }
 
-// ItemEvent tells the whole state of an item.
+// ItemEvent returns the frame with the whole state of an item.
 type ItemEvent struct {
 	Type string `json:"type"`
 	Seq  int64  `json:"seq"`
 	Item
 }
 
-// ItemGone tells that an item is not to be seen any more.
+// ItemGone returns the frame that removes an item from a view.
 type ItemGone struct {
 	Type string `json:"type"`
 	Seq  int64  `json:"seq"`
@@ -140,7 +140,7 @@ type PartAck struct {
 	WaitMS  int64    `json:"wait_ms,omitempty"`
 }
 
-// PartAckOf tells somebody what became of a part.
+// PartAckOf returns the answer to somebody who took part.
 func PartAckOf(ref string, p live.Part, err error) PartAck {
 	if err != nil {
 		f := FaultOf(err)

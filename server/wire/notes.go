@@ -39,7 +39,7 @@ type NoteEvent struct {
 	PersonNote
 }
 
-// Warning is what a phone is told of a warning.
+// Warning is a warning as phones get it.
 type Warning struct {
 	ID    string       `json:"id"`
 	Text  string       `json:"text,omitempty"`

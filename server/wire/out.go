@@ -102,7 +102,7 @@ func appendList(b []byte, events [][]byte) []byte {
 	return append(b, ']')
 }
 
-// User is what an audience member is told of itself.
+// User is what an audience member gets about itself.
 type User struct {
 	ID     string `json:"id"`
 	Name   string `json:"name"`
@@ -289,7 +289,7 @@ type Note struct {
 	Message string `json:"message"`
 }
 
-// AckOf tells an author what became of a comment; never which rule it was.
+// AckOf returns what an author learns about a comment; never which rule decided.
 func AckOf(ref string, o live.Outcome, err error) Ack {
 	a := Ack{Ref: ref, Outcome: comment.Refused, WaitMS: o.Wait.Milliseconds()}
 	if err != nil {
@@ -329,7 +329,7 @@ type Bye struct {
 	WaitMS int64  `json:"wait_ms,omitempty"`
 }
 
-// Error is what a program is told of an error.
+// Error is the body that a program gets for an error.
 type Error struct {
 	Type    string  `json:"type,omitempty"`
 	Code    string  `json:"code"`

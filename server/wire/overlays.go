@@ -9,7 +9,7 @@ import (
 // Account is what only the sockets know of a room.
 type Account struct {
 	Slow     int64  // sockets of the process cut for not reading, since its start
-	Shown    *int64 // ms until comments are seen on the slowest overlay; nil while none has told
+	Shown    *int64 // ms until comments are seen on the slowest overlay; nil while none has reported
 	Overlays OverlayCounts
 	Now      time.Time // when it was made
 }
@@ -41,7 +41,7 @@ func OverlaysOf(o OverlayCounts, now time.Time) *Overlays {
 	return w
 }
 
-// OnAir is the part of hello that tells phones what a room's overlays do.
+// OnAir is the part of hello from which phones know what a room's overlays do.
 type OnAir struct {
 	State   live.AirState `json:"state"`
 	ShownMS *int64        `json:"shown_ms,omitempty"`

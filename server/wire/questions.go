@@ -53,7 +53,7 @@ func QuestionsOf(v room.View, list []show.Question) []Question {
 	return out
 }
 
-// MarkEvent tells what has become of a question.
+// MarkEvent returns the frame for a question that moderators have marked.
 type MarkEvent struct {
 	Type string `json:"type"`
 	Seq  int64  `json:"seq"`

@@ -22,7 +22,8 @@ func changedFields(r room.Room, names []string) map[string]json.RawMessage {
 	return out
 }
 
-// encodeRoomEvent tells what changed of a room's settings, the same to all.
+// encodeRoomEvent returns the frame for a change of a room's settings, which is the same
+// for all.
 func encodeRoomEvent(e room.Event) []byte {
 	if e.Setup == nil {
 		return nil
@@ -36,8 +37,8 @@ func encodeRoomEvent(e room.Event) []byte {
 	return Marshal(w)
 }
 
-// encodePin tells which comment stays on the overlay. An event that is read
-// back from the log has no comment; hello has it then.
+// encodePin returns the frame that names the comment which stays on the overlay. An event
+// that is read back from the log has no comment; hello has it then.
 func encodePin(v room.View, e room.Event) []byte {
 	w := struct {
 		Type    string   `json:"type"`

@@ -25,7 +25,7 @@ const writersAtOnce = 512
 // paces are the comments a second that are offered; 0: as many as are answered.
 var paces = []int{0, 100, 1000}
 
-// way is where the comments of a measurement go in.
+// way is the machine, or all machines, that the comments of a measurement are sent to.
 type way struct {
 	name  string
 	addrs []string

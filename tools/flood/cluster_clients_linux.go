@@ -25,7 +25,7 @@ const clusterHost = "danmaku.test"
 // address.
 const answerWithin = 3 * time.Second
 
-// ledger is what clients were told.
+// ledger records what the servers answered.
 type ledger struct {
 	accounts // shown or held
 
@@ -79,7 +79,8 @@ func (v *traveller) dial(ctx context.Context, network, _ string) (net.Conn, erro
 // next goes on to the next address.
 func (v *traveller) next() { v.at = (v.at + 1) % len(v.list) }
 
-// lives reports whether the machine at this address is to be relied on.
+// lives reports whether the machine at this address should answer: the trial has neither
+// killed nor frozen it.
 func (v *traveller) lives() bool {
 	for i, n := range v.trial.nodes {
 		if n.addr == v.list[v.at] {
@@ -303,7 +304,7 @@ func (s *clusterTrial) moderate(ctx context.Context) {
 	}
 }
 
-// decide returns what stands, as a moderator is told.
+// decide returns the decision that stands, as the answer to a moderator says.
 func (s *clusterTrial) decide(ctx context.Context, at int, key, id, act string) string {
 	v := s.traveller(at, false)
 	web := &http.Client{Timeout: answerWithin, Transport: &http.Transport{DialContext: v.dial, DisableKeepAlives: true}}

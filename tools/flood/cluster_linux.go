@@ -31,7 +31,7 @@ type clusterTrial struct {
 	owner   string // key of an owner's link
 	keys    [2]string
 
-	sick    atomic.Int32 // a bit for each machine that is not to be relied on
+	sick    atomic.Int32 // a bit for each machine that the trial has killed or frozen
 	numbers atomic.Int64
 	held    chan string // comments for the moderators
 	ledger  ledger
@@ -45,7 +45,7 @@ const machinesOfTrial = 3
 // heldWord holds a comment back for a moderator.
 const heldWord = "marmalade"
 
-// trouble is one thing that is done to the cluster.
+// trouble is one thing that the trial does to the cluster.
 type trouble struct {
 	name              string
 	most              time.Duration // that nothing may be acknowledged

@@ -23,8 +23,8 @@ import (
 	"danmaku/freeport"
 )
 
-// promises is everything that goes wrong on an evening, at once, and the question
-// whether what the server acknowledged is in its log and on every overlay, once.
+// promises does everything at once that can go wrong on an evening, and then checks that
+// each acknowledged comment is in the log and on every overlay exactly once.
 type promises struct {
 	program          string
 	whole            time.Duration

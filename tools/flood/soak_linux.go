@@ -88,7 +88,7 @@ func (s soak) run(ctx context.Context, data string) error {
 	return nil
 }
 
-// once is one time of load; the memory is that at its end, with everybody there.
+// once runs one load, and returns the memory at its end, while all clients are connected.
 func (s soak) once(ctx context.Context, p *process, n int, heap *collections) (shown, refused int, loaded memory, err error) {
 	reading, stop := context.WithCancel(ctx)
 	defer stop()
