@@ -81,6 +81,10 @@ func TestTheOverlayInEveryEngine(t *testing.T) {
 		keepPicture(t, overlay, "engine-overlay-"+name+".png")
 		overlay.Eval(`danmaku.clear()`)
 		overlay.Wait(`danmaku.stats().active === 0`)
+		overlay.Eval(clapping)
+		overlay.Wait(rising)
+		overlay.Eval(`clearInterval(hall)`)
+		overlay.Wait(`danmaku.stats().reactions === 0 && !document.querySelector(".dm-reactions *")`)
 	})
 }
 

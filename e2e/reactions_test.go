@@ -6,6 +6,23 @@ import (
 	"danmaku/e2e/browser"
 )
 
+// clapping has a hall clap on the overlay until hall is cleared; rising is whether
+// something is drawn where reactions rise.
+const (
+	clapping = `window.pixels = Object.assign(document.createElement("canvas"), { width: 300, height: 600 }).getContext("2d", { willReadFrequently: true });
+		window.hall = setInterval(() => danmaku.react({ "👏": 9, "🎉": 9, "❤️": 9 }), 250)`
+	rising = `(() => {
+		const strip = document.querySelector(".dm-reactions canvas");
+		if (!strip?.width) return false;
+		pixels.clearRect(0, 0, 300, 600);
+		pixels.drawImage(strip, 0, 0);
+		const { data } = pixels.getImageData(0, 0, 300, 600);
+		let seen = 0;
+		for (let i = 3; i < data.length; i += 4) if (data[i] > 200) seen++;
+		return seen > 500;
+	})()`
+)
+
 // A tap on the phone rises on the overlay, within a budget; the room, the phone and the
 // overlay each can do without.
 func TestReactionsRise(t *testing.T) {
@@ -27,35 +44,61 @@ func TestReactionsRise(t *testing.T) {
 	phone.Wait(`[...document.querySelectorAll(".reactions:not([hidden]) button")].map((b) => b.textContent).join() === "👏,❤️,🎉"`)
 	checkAxe(t, phone, source, "the phone", true)
 	checkAxe(t, console, source, "the page", true)
-	overlay.Eval(`window.seen = []; new MutationObserver((list) => { for (const { addedNodes } of list) for (const node of addedNodes) if (node.className === "dm-reaction") seen.push(node.textContent); }).observe(document.body, { childList: true, subtree: true })`)
+	overlay.Eval(`{
+		window.seen = [];
+		const write = CanvasRenderingContext2D.prototype.fillText;
+		CanvasRenderingContext2D.prototype.fillText = function (text, ...rest) { seen.push(text); return write.call(this, text, ...rest); };
+	}`)
 	for range 3 {
 		tap(phone, ".reactions button:nth-child(2)")
 	}
 	phone.Wait(`document.querySelector(".reaction-rising")`)
-	overlay.Wait(`seen.join() === "❤️,❤️,❤️"`)
+	overlay.Wait(`seen.includes("❤️") && document.querySelector(".dm-reactions canvas")`)
+	if is(overlay, `seen.some((text) => text !== "❤️")`) {
+		t.Error("others rise than what was tapped")
+	}
 	console.Wait(has(".reactions-now", "❤️ 3"))
-	overlay.Wait(`!document.querySelector(".dm-reaction")`) // nothing of it stays
+	overlay.Wait(`!document.querySelector(".dm-reactions *") && danmaku.stats().reactions === 0`) // nothing of it stays
 
-	// A hall claps: never more than the budget, and each is the compositor's to move.
+	// A hall claps: never more than the budget, seen, and in the right lower corner.
 	most := browser.Value[int](overlay, `(async () => {
 		let most = 0;
 		for (let i = 0; i < 20; i++) {
 			await danmaku.react({ "👏": 500, "🎉": 100, "❤️": 1 });
-			most = Math.max(most, document.querySelectorAll(".dm-reaction").length);
+			most = Math.max(most, danmaku.stats().reactions);
 		}
 		return most;
 	})()`)
 	if most < 30 || most > 40 {
-		t.Errorf("%d elements at once, want up to 40", most)
+		t.Errorf("%d rise at once, want up to 40", most)
 	}
-	if props := browser.Value[string](overlay, `[...new Set(document.querySelector(".dm-reactions").getAnimations({ subtree: true }).flatMap((a) => a.effect.getKeyframes().flatMap((k) => Object.keys(k))))].filter((k) => !["offset", "computedOffset", "easing", "composite"].includes(k)).sort().join()`); props != "opacity,transform" {
-		t.Errorf("animations of %s", props)
+	overlay.Wait(`["👏", "🎉", "❤️"].every((emoji) => seen.includes(emoji))`)
+	overlay.Eval(clapping)
+	overlay.Wait(rising)
+	if place := browser.Value[string](overlay, `(() => {
+		const { left, right, top, bottom } = document.querySelector(".dm-reactions canvas").getBoundingClientRect();
+		return left > innerWidth / 2 && right < innerWidth && top > innerHeight / 3 && bottom < innerHeight ? "" : [left, right, top, bottom].join();
+	})()`); place != "" {
+		t.Errorf("they rise at %s", place)
 	}
+	// Nothing is drawn for nobody.
+	seen := func(now string) {
+		overlay.Eval(`void dispatchEvent(new CustomEvent("obsSourceVisibleChanged", { detail: { visible: ` + now + ` } }))`)
+	}
+	seen("false")
+	overlay.Eval(`danmaku.react({ "👏": 5 })`)
+	if is(overlay, `danmaku.stats().reactions || document.querySelector(".dm-reactions *")`) {
+		t.Error("reactions rise while OBS does not show the overlay")
+	}
+	seen("true")
+	overlay.Wait(`danmaku.stats().reactions`)
+	overlay.Eval(`clearInterval(hall)`)
 	overlay.Eval(`danmaku.config({ reactions: 0 })`)
 	overlay.Eval(`danmaku.react({ "👏": 5 })`)
-	if is(overlay, `document.querySelector(".dm-reaction")`) {
+	if is(overlay, `danmaku.stats().reactions || document.querySelector(".dm-reactions *")`) {
 		t.Error("reactions=0 lets some rise")
 	}
+	overlay.Eval(`danmaku.config({ reactions: 1 })`)
 
 	tap(phone, ".reactions-off")
 	phone.Wait(`document.querySelector(".reactions").hidden && ` + has(".reactions-off", "Show reactions"))

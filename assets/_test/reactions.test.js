@@ -4,6 +4,7 @@ import test from 'node:test';
 import { Extras } from '../audience/extras.js';
 import { GATHER, Taps } from '../audience/taps.js';
 import { emojiOf } from '../console/show-reactions.js';
+import { EDGE, HIGH, WIDE, placeOf, riser } from '../overlay/rising-strip.js';
 import { MOST, chosen } from '../overlay/rising.js';
 
 test('taps of a moment are one frame, and no more are sent than count', () => {
@@ -46,6 +47,30 @@ test('the overlay lets rise what it has room for, in the shares in which it came
     on += next.length;
     assert.ok(on <= MOST, `${on} at once`);
     on = Math.max(0, on - 4);
+  }
+});
+
+test('what rises goes up, comes softly, fades, and never leaves its strip', () => {
+  let n = 0;
+  const chances = [0, 0.999999, 0.5, 0.25, 0.75, 0.1];
+  for (let i = 0; i < chances.length ** 3; i++) {
+    const one = riser('👏', 1000, 2400, () => chances[Math.floor(i / chances.length ** (n++ % 3)) % chances.length]);
+    assert.equal(placeOf(one, 999), null);
+    assert.equal(placeOf(one, 1000 + 2400), null);
+    let last = HIGH;
+    /** @type {number[]} */ const alphas = [];
+    for (let now = 1000; now < 3400; now += 10) {
+      const place = placeOf(one, now);
+      assert.ok(place);
+      const half = EDGE * place.grown;
+      assert.ok(place.x - half >= 0 && place.x + half <= WIDE, `x ${place.x}`);
+      assert.ok(place.y - half >= 0 && place.y + half <= HIGH && place.y < last, `y ${place.y}`);
+      last = place.y;
+      alphas.push(place.alpha);
+    }
+    const most = alphas.indexOf(Math.max(...alphas));
+    assert.ok(alphas[0] === 0 && alphas[most] === 1 && alphas[alphas.length - 1] < 0.02, String(alphas));
+    assert.ok(HIGH - EDGE - last >= (HIGH - 2 * EDGE) * 0.74, `it ends at ${last}`);
   }
 });
 

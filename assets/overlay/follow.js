@@ -35,11 +35,11 @@ export class Follower {
    * @param {Latency} host.latency
    * @param {(c: Comment) => number} host.lasts ms for which a comment is worth drawing
    * @param {() => number} [host.lines] how many a list wants to begin with
-   * @param {{hello?: (hello: import('../shared/protocol.js').Hello) => void, room?: (change: any) => void, state?: () => void, beat?: (time: number) => void, removed?: (what: {ids?: string[], user?: string}|null) => void} & Record<string, any>} [host.on]
+   * @param {{hello?: (hello: import('../shared/protocol.js').Hello) => void, room?: (change: any) => void, state?: () => void, beat?: (time: number) => void, removed?: (what: {ids?: string[], user?: string}|null) => void, hidden?: (now: boolean) => void} & Record<string, any>} [host.on]
    *   what else the page does with what it hears
    */
   constructor({ room, key, stage, pin, latency, lasts, lines, on = {} }) {
-    const { hello: greeted, room: changed, beat: beaten, ...rest } = on;
+    const { hello: greeted, room: changed, beat: beaten, hidden: unseen, ...rest } = on;
     this.#on = on;
     this.#stage = stage;
     this.#pin = pin;
@@ -73,7 +73,12 @@ export class Follower {
       },
     });
     this.#obs = new Obs(window, { send: (frame) => socket.send(frame), visible: (shown) => this.#seen.obs(shown) });
-    this.#seen = new Seen(stage, drawing);
+    this.#seen = new Seen({
+      setHidden(hidden) {
+        stage.setHidden(hidden);
+        unseen?.(hidden);
+      },
+    }, drawing);
   }
 
   /** As RoomSocket has it. */

@@ -89,7 +89,10 @@ function config(changes) {
 }
 
 // Late styles and fonts: the probe's size shows most of them, the head the rest.
-const refresh = () => stage.refresh();
+const refresh = () => {
+  stage.refresh();
+  reactions.refresh();
+};
 const sizes = new ResizeObserver(refresh);
 sizes.observe(element);
 sizes.observe(renderer.probe);
@@ -110,6 +113,7 @@ const follower = new Follower({
     },
     state: () => debug.draw(),
     beat: (time) => show.beat(time),
+    hidden: (now) => reactions.see(!now),
     removed: (what) => show.drop((id) => !what || Boolean(what.ids?.includes(id))),
     ...show.handlers, ...reactions.handlers,
   },
@@ -127,7 +131,7 @@ Object.assign(window, {
     /** @param {Record<string, number>} sums by emoji */ react: (sums) => reactions.rise(sums),
     pause: () => stage.pause(),
     resume: () => stage.resume(),
-    stats: () => stage.stats(),
+    stats: () => ({ ...stage.stats(), reactions: reactions.size }),
     rects: () => stage.rects(),
     ready: document.fonts.ready.then(refresh),
   },

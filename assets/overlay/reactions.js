@@ -19,10 +19,16 @@ export class Reactions {
   }
 
   /** Reactions are drawn only while the page is seen. @param {boolean} seen */
-  see(seen) { this.#seen = seen; }
+  see(seen) {
+    this.#seen = seen;
+    if (!seen) this.#rising?.clear();
+  }
 
-  /** Elements in the page. */
+  /** How many rise now. */
   get size() { return this.#rising?.size ?? 0; }
+
+  /** Sizes, styles or letters are others. */
+  refresh() { this.#rising?.refresh(); }
 
   /** @param {Record<string, number>} sums by emoji */
   async rise(sums) {

@@ -1,8 +1,9 @@
-// Reactions of the audience, rising at the right edge. At most MOST elements at once;
-// each moves by an animation of transform and opacity alone, which the compositor
-// draws without the page. Where somebody wants less motion there are counts instead.
+// Reactions of the audience, rising at the right edge, at most MOST at once. Where somebody
+// wants less motion there are counts instead.
 
-/** Elements at once. */
+import { Strip, riser } from './rising-strip.js';
+
+/** How many at once. */
 export const MOST = 40;
 
 /** ms that one takes to rise, before chance adds to it. */
@@ -18,7 +19,7 @@ const STAYS = 3000;
  * How many of each to let rise of what came at once: no more than there is room for, so
  * that a stream stays a stream, in the shares in which they came, and of each at least
  * one as far as that goes.
- * @param {Record<string, number>} sums @param {number} free elements
+ * @param {Record<string, number>} sums @param {number} free how many more may rise
  * @returns {string[]}
  */
 export function chosen(sums, free) {
@@ -37,6 +38,7 @@ export class Rising {
   #box = document.createElement('div');
   #still = matchMedia('(prefers-reduced-motion: reduce)');
   #random;
+  #strip;
   /** @type {Map<string, {node: HTMLElement, count: HTMLElement, n: number, timer: any}>} */ #counts = new Map();
 
   /** @param {HTMLElement} root @param {() => number} [random] in [0, 1) */
@@ -44,10 +46,14 @@ export class Rising {
     this.#random = random;
     this.#box.className = 'dm-reactions';
     root.append(this.#box);
+    this.#strip = new Strip(this.#box);
   }
 
-  /** Elements that are in the page now. */
-  get size() { return this.#box.childElementCount; }
+  /** How many rise now. */
+  get size() { return this.#strip.size; }
+
+  /** Sizes, styles or letters are others. */
+  refresh() { this.#strip.refresh(); }
 
   /** @param {Record<string, number>} sums by emoji */
   rise(sums) {
@@ -56,34 +62,17 @@ export class Rising {
       return;
     }
     const list = chosen(sums, MOST - this.size);
-    list.forEach((emoji, i) => this.#one(emoji, (i + this.#random()) / list.length * SPREAD));
+    const now = performance.now();
+    list.forEach((emoji, i) => this.#strip.add(riser(
+      emoji, now + (i + this.#random()) / list.length * SPREAD, RISE + this.#random() * 800, this.#random)));
   }
 
   /** Nothing of it stays. */
   clear() {
     for (const { timer } of this.#counts.values()) clearTimeout(timer);
     this.#counts.clear();
+    this.#strip.clear();
     this.#box.replaceChildren();
-  }
-
-  /** @param {string} emoji @param {number} delay ms */
-  #one(emoji, delay) {
-    const node = document.createElement('span');
-    node.className = 'dm-reaction';
-    node.textContent = emoji;
-    const chance = this.#random;
-    const from = chance() * 18; // vh
-    const aside = (chance() - 0.5) * 10;
-    const height = 30 + chance() * 14;
-    const scale = 0.8 + chance() * 0.4;
-    const at = (/** @type {number} */ part, /** @type {number} */ x, /** @type {number} */ size) => `translate3d(${(x - from).toFixed(2)}vh, ${(-height * part).toFixed(2)}vh, 0) scale(${(size * scale).toFixed(2)})`;
-    this.#box.append(node);
-    node.animate([
-      { transform: at(0, 0, 0.4), opacity: 0 },
-      { transform: at(0.12, aside * 0.3, 1.1), opacity: 1, offset: 0.12 },
-      { transform: at(0.55, aside, 1), opacity: 1, offset: 0.6 },
-      { transform: at(1, aside * 0.4, 1), opacity: 0 },
-    ], { duration: RISE + chance() * 800, delay, fill: 'both' }).onfinish = () => node.remove();
   }
 
   /** @param {string} emoji @param {number} n */

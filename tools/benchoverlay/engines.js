@@ -32,8 +32,11 @@ const ENGINES = {
       return danmaku.ready;
     },
     push: (text, color) => danmaku.push({ text, color }),
-    shown: () => ENGINES.ours.shown() + document.querySelectorAll('.dm-reaction').length,
+    shown: () => ENGINES.ours.shown() + (danmaku.stats().reactions ?? document.querySelectorAll('.dm-reaction').length),
   },
+  // Another checkout's.
+  get before() { return ENGINES.ours; },
+  get 'before-applause'() { return ENGINES['ours-applause']; },
   'ours-box': {
     start: () => danmaku.ready,
     push: (text, color) => danmaku.push({ text, color, name: 'ninth wave', source: 'twitch' }),

@@ -47,6 +47,8 @@ var engines = []engine{
 	{name: "ours"},
 	{name: "ours-applause"}, // with 50 reactions a second, or these alone at a load of 0
 	{name: "ours-box"},      // the chat box, with the same comments
+	{name: "before"},        // ours of the folder of -before
+	{name: "before-applause"},
 	{name: "danmaku-dom", version: "2.0.10", scripts: []string{"danmaku/dist/danmaku.min.js"}},
 	{name: "danmaku-canvas", version: "2.0.10", scripts: []string{"danmaku/dist/danmaku.min.js"}},
 	{name: "danmu.js", version: "1.2.1", scripts: []string{"danmu.js/dist/index.js"}},
@@ -66,6 +68,7 @@ type settings struct {
 	warm    time.Duration // before measuring
 	window  time.Duration // measured
 	modules string        // folder of node_modules, installed when empty
+	before  string        // folder of another checkout, whose overlay is measured in turn with ours
 	soak    time.Duration // when not 0: ours alone, this long, instead of the comparison
 	rate    float64       // comments a second of the soak
 	query   string        // options of the soak
@@ -109,6 +112,7 @@ func parse(args []string, errs io.Writer) (settings, error) {
 	flags.IntVar(&s.rounds, "rounds", 3, "times that each is run; the median counts")
 	flags.DurationVar(&s.warm, "warm", 10*time.Second, "time before measuring")
 	flags.DurationVar(&s.window, "window", 15*time.Second, "time that is measured")
+	flags.StringVar(&s.before, "before", "", "folder of another checkout: the engines before and before-applause are its overlay")
 	flags.StringVar(&s.modules, "modules", "", "folder with node_modules; installed into the user's cache when empty")
 	flags.DurationVar(&s.soak, "soak", 0, "run ours alone this long instead, and look for drops, overlap and growth")
 	flags.Float64Var(&s.rate, "rate", 12, "comments a second of the soak")
@@ -136,6 +140,9 @@ func parse(args []string, errs io.Writer) (settings, error) {
 	}
 	wanted := strings.FieldsFunc(*names, func(r rune) bool { return r == ',' })
 	for _, e := range engines {
+		if s.before == "" && strings.HasPrefix(e.name, "before") {
+			continue
+		}
 		if len(wanted) == 0 || slices.Contains(wanted, e.name) {
 			s.engines = append(s.engines, e)
 		}

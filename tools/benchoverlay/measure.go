@@ -1,12 +1,15 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -26,7 +29,8 @@ type result struct {
 	shown  float64       // comments on the screen, the mean of the samples
 	cpu    time.Duration // of the whole browser
 	window time.Duration
-	frames []float64 // ms between displayed frames
+	frames []float64                // ms between displayed frames
+	parts  map[string]time.Duration // of the cpu, by the name of the thread
 }
 
 // percent is the share of one core.
@@ -65,8 +69,20 @@ func (r result) long() float64 {
 }
 
 func (r result) String() string {
-	return fmt.Sprintf("shown %3.0f, %3.0f %% of a core, %4.1f frames/s, %5.2f ms a frame, p95 %.1f ms, %v over 33 ms",
-		r.shown, r.percent(), r.rate(), r.perFrame(), r.p95(), r.long())
+	return fmt.Sprintf("shown %3.0f, %3.0f %% of a core, %4.1f frames/s, %5.2f ms a frame, p95 %.1f ms, %v over 33 ms; %s",
+		r.shown, r.percent(), r.rate(), r.perFrame(), r.p95(), r.long(), r.threads())
+}
+
+// threads says which threads took 1 % of a core or more, the most first.
+func (r result) threads() string {
+	names := slices.SortedFunc(maps.Keys(r.parts), func(a, b string) int { return cmp.Compare(r.parts[b], r.parts[a]) })
+	var list []string
+	for _, name := range names {
+		if percent := 100 * r.parts[name].Seconds() / r.window.Seconds(); percent >= 1 {
+			list = append(list, fmt.Sprintf("%s %.1f", name, percent))
+		}
+	}
+	return strings.Join(list, ", ")
 }
 
 // measure runs one engine in a browser of its own.
@@ -75,9 +91,12 @@ func measure(ctx context.Context, site string, e engine, load int, s settings) (
 	switch e.name {
 	case "ours-box":
 		url = site + "/chat?bench=1&place=left&lang=en"
-	case "ours", "ours-applause":
+	case "ours", "ours-applause", "before", "before-applause":
 		// Where all 200 are to be shown they must be allowed to overlap, as the
 		// libraries do.
+		if strings.HasPrefix(e.name, "before") {
+			site += "/before"
+		}
 		url = site + "/overlay?bench=1&size=28&stroke=1&duration=8&overlap=1&limit=2000"
 	}
 	tab, stop, err := open(ctx, url)
@@ -133,7 +152,7 @@ func window(tab context.Context, pid int, s settings) (result, error) {
 	if err != nil {
 		return result{}, err
 	}
-	before, err := treeCPU(pid)
+	before, err := treeThreads(pid)
 	if err != nil {
 		return result{}, err
 	}
@@ -150,12 +169,16 @@ func window(tab context.Context, pid int, s settings) (result, error) {
 		}
 		r.shown += n / samples
 	}
-	after, err := treeCPU(pid)
+	after, err := treeThreads(pid)
 	if err != nil {
 		return result{}, err
 	}
 	r.window = time.Since(began)
-	r.cpu = after - before
+	r.parts = map[string]time.Duration{}
+	for name, cpu := range after {
+		r.parts[name] = cpu - before[name]
+		r.cpu += r.parts[name]
+	}
 	r.frames, err = swaps.stop(tab)
 	return r, err
 }
@@ -229,43 +252,75 @@ func (s *swaps) stop(tab context.Context) ([]float64, error) {
 	return frames, nil
 }
 
-// treeCPU is the processor time that a process and all below it have used, as
-// /proc tells it. Chromium starts its parts at the beginning, so none that
-// counts ends between two looks.
-func treeCPU(root int) (time.Duration, error) {
-	entries, err := os.ReadDir("/proc")
+// treeCPU is the processor time that a process and all below it have used.
+func treeCPU(root int) (sum time.Duration, err error) {
+	threads, err := treeThreads(root)
+	for _, cpu := range threads {
+		sum += cpu
+	}
+	return sum, err
+}
+
+// treeThreads is that time by the names of the threads, as /proc tells it. Chromium
+// starts its parts at the beginning, so none that counts ends between two looks.
+func treeThreads(root int) (map[string]time.Duration, error) {
+	all, err := filepath.Glob("/proc/[0-9]*/stat")
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
 	parents := map[int]int{}
-	ticks := map[int]int64{}
-	for _, entry := range entries {
-		pid, err := strconv.Atoi(entry.Name())
-		if err != nil {
+	for _, path := range all {
+		if stat, ok := readStat(path); ok {
+			parents[stat.id] = stat.parent
+		}
+	}
+	threads := map[string]time.Duration{}
+	for pid := range parents {
+		p := pid
+		for p > 1 && p != root {
+			p = parents[p]
+		}
+		if p != root {
 			continue
 		}
-		stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+		tasks, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/stat", pid))
 		if err != nil {
-			continue // it has ended meanwhile
+			return nil, err
 		}
-		// The name in parentheses may hold anything; the fields begin after it.
-		fields := strings.Fields(string(stat[strings.LastIndexByte(string(stat), ')')+1:]))
-		parents[pid], _ = strconv.Atoi(fields[1])
-		user, _ := strconv.ParseInt(fields[11], 10, 64)
-		system, _ := strconv.ParseInt(fields[12], 10, 64)
-		ticks[pid] = user + system
-	}
-	var sum int64
-	for pid := range ticks {
-		for p := pid; p > 1; p = parents[p] {
-			if p == root {
-				sum += ticks[pid]
-				break
+		for _, path := range tasks {
+			if stat, ok := readStat(path); ok {
+				threads[stat.name] += stat.cpu
 			}
 		}
 	}
-	if sum == 0 {
-		return 0, fmt.Errorf("no process %d", root)
+	if len(threads) == 0 {
+		return nil, fmt.Errorf("no process %d", root)
 	}
-	return time.Duration(sum) * time.Second / 100, nil // Linux counts in 1/100 s
+	return threads, nil
+}
+
+// procStat is what a stat file of /proc says of a process or a thread.
+type procStat struct {
+	id, parent int
+	name       string
+	cpu        time.Duration
+}
+
+// readStat reads one; false when it has ended meanwhile.
+func readStat(path string) (procStat, bool) {
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return procStat{}, false
+	}
+	text := string(b)
+	// The name in parentheses may hold anything; the fields begin after it.
+	opens, closes := strings.IndexByte(text, '('), strings.LastIndexByte(text, ')')
+	fields := strings.Fields(text[closes+1:])
+	stat := procStat{name: text[opens+1 : closes]}
+	stat.id, _ = strconv.Atoi(strings.TrimSpace(text[:opens]))
+	stat.parent, _ = strconv.Atoi(fields[1])
+	user, _ := strconv.ParseInt(fields[11], 10, 64)
+	system, _ := strconv.ParseInt(fields[12], 10, 64)
+	stat.cpu = time.Duration(user+system) * time.Second / 100 // Linux counts in 1/100 s
+	return stat, true
 }

@@ -31,22 +31,19 @@ func serve(ctx context.Context, s settings, errs io.Writer) (*httptest.Server, e
 	if err != nil {
 		return nil, err
 	}
-	overlay, err := template.ParseFiles("assets/overlay/index.html", "assets/overlay/chat.html")
-	if err != nil {
-		return nil, fmt.Errorf("run it from the top of the repository: %w", err)
-	}
 	mux := http.NewServeMux()
 	mux.Handle("GET /npm/", http.StripPrefix("/npm/", http.FileServer(http.Dir(modules))))
-	mux.Handle("GET /a/", http.StripPrefix("/a/", http.FileServer(http.Dir("assets"))))
 	mux.HandleFunc("GET /engines.js", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/javascript")
 		w.Write(enginesJS)
 	})
-	for path, name := range map[string]string{"overlay": "index.html", "chat": "chat.html"} {
-		mux.HandleFunc("GET /"+path, func(w http.ResponseWriter, _ *http.Request) {
-			type room struct{ ID, Title string }
-			overlay.ExecuteTemplate(w, name, map[string]any{"Base": "/a", "Lang": "zh-CN", "Room": room{"bench", ""}, "Modules": []string{}})
-		})
+	if err := serveOurs(mux, "", "."); err != nil {
+		return nil, err
+	}
+	if s.before != "" {
+		if err := serveOurs(mux, "/before", s.before); err != nil {
+			return nil, err
+		}
 	}
 	for _, e := range s.engines {
 		mux.HandleFunc("GET /engine/"+e.name, func(w http.ResponseWriter, _ *http.Request) {
@@ -54,6 +51,23 @@ func serve(ctx context.Context, s settings, errs io.Writer) (*httptest.Server, e
 		})
 	}
 	return httptest.NewServer(mux), nil
+}
+
+// serveOurs answers below a path with the overlay and the chat box of a checkout.
+func serveOurs(mux *http.ServeMux, below, checkout string) error {
+	assets := filepath.Join(checkout, "assets")
+	pages, err := template.ParseFiles(filepath.Join(assets, "overlay", "index.html"), filepath.Join(assets, "overlay", "chat.html"))
+	if err != nil {
+		return fmt.Errorf("%s is not the top of the repository: %w", checkout, err)
+	}
+	mux.Handle("GET "+below+"/a/", http.StripPrefix(below+"/a/", http.FileServer(http.Dir(assets))))
+	for path, name := range map[string]string{"overlay": "index.html", "chat": "chat.html"} {
+		mux.HandleFunc("GET "+below+"/"+path, func(w http.ResponseWriter, _ *http.Request) {
+			type room struct{ ID, Title string }
+			pages.ExecuteTemplate(w, name, map[string]any{"Base": below + "/a", "Lang": "zh-CN", "Room": room{"bench", ""}, "Modules": []string{}})
+		})
+	}
+	return nil
 }
 
 // install fetches the libraries at their pinned versions by npm, without

@@ -1,7 +1,8 @@
 // Looks at a page of the show four times a second, by what the browser says of its
 // elements. Run inside the page as watch(how); main.go reads window.look.
 (how) => {
-  const doc = () => document.querySelector('#overlay')?.contentDocument ?? document;
+  const page = () => document.querySelector('#overlay')?.contentWindow ?? window;
+  const doc = () => page().document;
   const look = (window.look = { samples: 0, most: 0, reactions: 0, overlaps: 0, first: '', cards: 0 });
   const shown = new Set();
   const rects = (selector) => [...doc().querySelectorAll(selector)].filter((el) => el.checkVisibility({ checkVisibilityCSS: true }))
@@ -27,7 +28,7 @@
       : overlaps(rects('.dm-slot:not(.dm-front, .dm-probe)')) + overlaps(rects('.dm-slot.dm-front'));
     look.most = Math.max(look.most, n);
     overlaps(rects('.dm-show-slot > *'));
-    look.reactions = Math.max(look.reactions, doc().querySelectorAll('.dm-reaction').length);
+    look.reactions = Math.max(look.reactions, page().danmaku.stats().reactions ?? 0);
     for (const { text } of rects('.dm-card-text')) shown.add(text);
     look.cards = shown.size;
   }, 250);
