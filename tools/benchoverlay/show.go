@@ -13,9 +13,12 @@ import (
 )
 
 const (
-	roundLasts = 4 * time.Minute // a poll, then cards
-	looks      = 10              // at frames and memory, in a whole show
-	grows      = 50_000          // bytes a minute by which a heap may grow
+	roundLasts = 4 * time.Minute // a poll, then cards; longer where votes take longer
+	leastCards = 5               // of a round, however long its votes took
+	cardLasts  = 4 * time.Second
+	cardComes  = time.Minute // within which each page has drawn a card, or never does
+	looks      = 10          // at frames and memory, in a whole show
+	grows      = 50_000      // bytes a minute by which a heap may grow
 )
 
 var pollOptions = []string{"Ice", "Fire", "海の底", "空"}
@@ -29,6 +32,7 @@ type theShow struct {
 	votes    int // of each poll
 
 	polls, cards int
+	featured     string // the newest card's comment
 	miscounted   []string
 }
 
@@ -85,7 +89,7 @@ func (t *theShow) run(ctx context.Context, whole time.Duration, out io.Writer) e
 	every := whole / looks
 	window := min(every/2, 10*time.Second)
 	all.Go(func() {
-		if err := t.lookOn(ctx, began, window, every); err != nil {
+		if err := t.lookOn(ctx, evening, began, window, every); err != nil {
 			fail(err)
 		}
 	})
@@ -107,23 +111,19 @@ func (t *theShow) run(ctx context.Context, whole time.Duration, out io.Writer) e
 		if err := w.read(); err != nil {
 			return fmt.Errorf("%s: %w", w.name, err)
 		}
-		if err := w.row(out, window, every); err != nil {
+		if err := w.row(out, window); err != nil {
 			return err
 		}
 	}
-	return t.account(ctx, out, whole, every, 100*(after-cpu).Seconds()/took.Seconds())
+	return t.account(ctx, out, whole, 100*(after-cpu).Seconds()/took.Seconds())
 }
 
-// lookOn looks at all pages at once, ten times in the whole show; fewer on a machine that
-// takes longer for one than there is time.
-func (t *theShow) lookOn(ctx context.Context, began time.Time, window, every time.Duration) error {
-	for n := range looks {
-		until := time.Until(began.Add(time.Duration(n+1)*every - window - time.Second))
-		if until < 0 && n > 0 {
-			continue
-		}
-		if err := wait(ctx, until); err != nil {
-			return err
+// lookOn looks at all pages at once, ten times in the time that the show is to take, and
+// further on while it takes longer. It looks once at least.
+func (t *theShow) lookOn(ctx, evening context.Context, began time.Time, window, every time.Duration) error {
+	for n := 0; ; n++ {
+		if err := wait(evening, time.Until(began.Add(time.Duration(n+1)*every-window-time.Second))); err != nil && n > 0 {
+			return ctx.Err()
 		}
 		var all sync.WaitGroup
 		faults := make([]error, len(t.pages))
@@ -134,17 +134,17 @@ func (t *theShow) lookOn(ctx context.Context, began time.Time, window, every tim
 		if err := errors.Join(faults...); err != nil {
 			return err
 		}
-		fmt.Fprintf(t.errs, "look %d of %d:", n+1, looks)
+		fmt.Fprintf(t.errs, "look %d:", n+1)
 		for _, w := range t.pages {
 			fmt.Fprintf(t.errs, " %s %.2f MB, %d overlaps;", w.name, w.heaps[len(w.heaps)-1]/1e6, w.look.Overlaps)
 		}
 		fmt.Fprintln(t.errs)
 	}
-	return nil
 }
 
-// rounds show a poll, then cards, again and again; a countdown and a ticker stand
-// beside them all the time.
+// rounds show a poll, then cards, again and again, since both stand in the same place; a
+// countdown and a ticker stand beside them all the time. Each is done to its number: a
+// machine that is slow in one of them takes longer, and leaves nothing out.
 func (t *theShow) rounds(ctx context.Context, whole time.Duration) error {
 	ticker := map[string]any{"texts": []string{"Next: the second half", "The merch stand closes at ten", "次は後半戦です"}}
 	if err := t.start(ctx, "ticker", ticker, nil); err != nil {
@@ -152,7 +152,7 @@ func (t *theShow) rounds(ctx context.Context, whole time.Duration) error {
 	}
 	began := time.Now()
 	for n := max(1, int(whole/roundLasts)); n > 0; n-- {
-		lasts := (whole - time.Since(began)) / time.Duration(n)
+		lasts := max(0, whole-time.Since(began)) / time.Duration(n)
 		ends := time.Now().Add(lasts)
 		if err := t.start(ctx, "countdown", map[string]any{"title": "The next round", "seconds": max(1, int(lasts.Seconds())-2)}, nil); err != nil {
 			return err
@@ -160,14 +160,8 @@ func (t *theShow) rounds(ctx context.Context, whole time.Duration) error {
 		if err := t.poll(ctx, lasts*6/10); err != nil {
 			return err
 		}
-		for time.Until(ends) > 5*time.Second {
-			if id := t.audience.newest.Load(); id != nil {
-				if err := t.srv.ask(ctx, "POST", "/comments/"+*id+"/feature", map[string]any{"seconds": 4, "start": true}, nil); err != nil {
-					return err
-				}
-				t.cards++
-			}
-			if err := wait(ctx, min(4500*time.Millisecond, time.Until(ends))); err != nil {
+		for least := t.cards + leastCards; t.cards < least || time.Until(ends) > 2*cardLasts; {
+			if err := t.card(ctx); err != nil {
 				return err
 			}
 		}
@@ -176,6 +170,39 @@ func (t *theShow) rounds(ctx context.Context, whole time.Duration) error {
 		}
 	}
 	return nil
+}
+
+// card features a comment that was not featured before, waits until overlay and screen
+// have drawn it, and then until it is over.
+func (t *theShow) card(ctx context.Context) error {
+	id := t.audience.newest.Load()
+	for id == nil || *id == t.featured {
+		if err := wait(ctx, 100*time.Millisecond); err != nil {
+			return err
+		}
+		id = t.audience.newest.Load()
+	}
+	t.featured = *id
+	if err := t.srv.ask(ctx, "POST", "/comments/"+*id+"/feature", map[string]any{"seconds": cardLasts.Seconds(), "start": true}, nil); err != nil {
+		return err
+	}
+	t.cards++
+	started := time.Now()
+	for _, w := range []*watched{t.pages[0], t.pages[2]} {
+		for n := 0; n < t.cards; {
+			if time.Since(started) > cardComes {
+				return fmt.Errorf("%s: card %d was never drawn", w.name, t.cards)
+			}
+			if err := wait(ctx, 250*time.Millisecond); err != nil {
+				return err
+			}
+			var err error
+			if n, err = w.cards(); err != nil {
+				return fmt.Errorf("%s: %w", w.name, err)
+			}
+		}
+	}
+	return wait(ctx, time.Until(started.Add(cardLasts+500*time.Millisecond)))
 }
 
 // start makes an item and starts it; made may be nil.
@@ -215,7 +242,7 @@ func (t *theShow) poll(ctx context.Context, lasts time.Duration) error {
 }
 
 // account prints what came of the show and returns what must not be.
-func (t *theShow) account(ctx context.Context, out io.Writer, whole, every time.Duration, server float64) error {
+func (t *theShow) account(ctx context.Context, out io.Writer, whole time.Duration, server float64) error {
 	overlay := t.pages[0]
 	reactions, err := t.reactions(ctx)
 	if err != nil {
@@ -232,9 +259,6 @@ func (t *theShow) account(ctx context.Context, out io.Writer, whole, every time.
 	for _, m := range t.miscounted {
 		faults = append(faults, errors.New(m))
 	}
-	if t.cards == 0 || overlay.look.Cards == 0 || t.pages[2].look.Cards == 0 {
-		faults = append(faults, errors.New("no card was seen on the overlay and the screen: nothing is known of cards; votes may have taken all the time (a machine under load?)"))
-	}
 	for _, w := range t.pages {
 		if w.look.Overlaps > 0 {
 			faults = append(faults, fmt.Errorf("%s: things lie over each other: %s", w.name, w.look.First))
@@ -242,7 +266,7 @@ func (t *theShow) account(ctx context.Context, out io.Writer, whole, every time.
 		for _, f := range w.faults {
 			faults = append(faults, fmt.Errorf("%s: %s", w.name, f))
 		}
-		if g := w.growth(every); whole >= 10*time.Minute && g > grows {
+		if g := w.growth(); whole >= 10*time.Minute && g > grows {
 			faults = append(faults, fmt.Errorf("%s: the heap grows by %.0f bytes a minute", w.name, g))
 		}
 	}

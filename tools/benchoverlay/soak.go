@@ -71,7 +71,8 @@ func soak(ctx context.Context, s settings, out, errs io.Writer) error {
 	}
 	const looks = 10
 	var a account
-	var heaps []float64
+	var heaps, at []float64 // bytes, and minutes since it began
+	began := time.Now()
 	for range looks {
 		if err := chromedp.Do(tab, chromedp.Sleep(s.soak/looks)); err != nil {
 			return err
@@ -83,11 +84,11 @@ func soak(ctx context.Context, s settings, out, errs io.Writer) error {
 		if err != nil {
 			return err
 		}
-		heaps = append(heaps, heap)
+		heaps, at = append(heaps, heap), append(at, time.Since(began).Minutes())
 		fmt.Fprintf(errs, "heap %.2f MB, %+v\n", heap/1e6, a)
 	}
 	// The first look is warm-up: pools and code are filled then.
-	grown := slope(heaps[1:]) / (s.soak.Minutes() / looks)
+	grown := slope(at[1:], heaps[1:])
 	fmt.Fprintf(out, "%s at %v a second (%s): %d placed, at most %d on screen, dropped %d full and %d late, %d overlaps in %d looks, heap %+.1f kB a minute\n",
 		s.soak, s.rate, s.query, a.Stats.Placed, a.Most, a.Stats.Dropped.Full, a.Stats.Dropped.Late, a.Overlaps, a.Samples, grown/1000)
 	if a.Overlaps > 0 || a.Stats.Dropped.Full+a.Stats.Dropped.Late > 0 {
@@ -108,13 +109,12 @@ func heapAfterGC(tab context.Context) (float64, error) {
 	return usage.UsedSize, err
 }
 
-// slope of a line through values one step apart, by least squares.
-func slope(y []float64) float64 {
+// slope of a line through points, by least squares.
+func slope(x, y []float64) float64 {
 	n := float64(len(y))
 	var sx, sy, sxy, sxx float64
 	for i, v := range y {
-		x := float64(i)
-		sx, sy, sxy, sxx = sx+x, sy+v, sxy+x*v, sxx+x*x
+		sx, sy, sxy, sxx = sx+x[i], sy+v, sxy+x[i]*v, sxx+x[i]*x[i]
 	}
 	if d := n*sxx - sx*sx; d != 0 {
 		return (n*sxy - sx*sy) / d

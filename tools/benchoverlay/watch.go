@@ -27,6 +27,7 @@ type watched struct {
 	cpu       time.Duration // before it was measured
 	frames    []float64     // ms between displayed frames, of all looks
 	heaps     []float64     // bytes after a collection, one a look
+	looked    []float64     // minutes since it began, of the same
 	look      sight
 	stats     stageStats
 	mu        sync.Mutex
@@ -88,6 +89,7 @@ func (w *watched) measure(ctx context.Context, window time.Duration) error {
 	heap, err := heapAfterGC(w.tab)
 	if err == nil {
 		w.heaps = append(w.heaps, heap)
+		w.looked = append(w.looked, time.Since(w.began).Minutes())
 		err = w.read()
 	}
 	if err != nil {
@@ -104,20 +106,25 @@ func (w *watched) read() (err error) {
 	return err
 }
 
+// cards is how many the page has drawn.
+func (w *watched) cards() (int, error) {
+	return chromedp.Run(w.tab, chromedp.Evaluate[int]("look.cards"))
+}
+
 // growth of the heap, bytes a minute. The first look is warm-up: pools and code are
 // filled then.
-func (w *watched) growth(every time.Duration) float64 {
+func (w *watched) growth() float64 {
 	if len(w.heaps) < 3 {
 		return 0
 	}
-	return slope(w.heaps[1:]) / every.Minutes()
+	return slope(w.looked[1:], w.heaps[1:])
 }
 
 const pagesHead = "| page | % of a core | frames a second | p50 ms | p95 ms | p99 ms | over 33 ms | longest ms | heap MB, first and last | a minute, kB | most at once | overlaps |\n|---|---|---|---|---|---|---|---|---|---|---|---|\n"
 
 // row writes what a page has cost and shown; window is how long its frames were
 // followed in each look.
-func (w *watched) row(out io.Writer, window, every time.Duration) error {
+func (w *watched) row(out io.Writer, window time.Duration) error {
 	cpu, err := treeCPU(w.pid)
 	if err != nil {
 		return err
@@ -137,6 +144,6 @@ func (w *watched) row(out io.Writer, window, every time.Duration) error {
 	}
 	fmt.Fprintf(out, "| %s | %.0f | %.1f | %.1f | %.1f | %.1f | %d of %d | %.0f | %.2f, %.2f | %+.1f | %d | %d in %d looks |\n", w.name,
 		100*(cpu-w.cpu).Seconds()/time.Since(w.began).Seconds(), float64(len(w.frames))/(window.Seconds()*float64(len(w.heaps))), at(0.5), at(0.95), at(0.99),
-		late, len(w.frames), at(1), w.heaps[0]/1e6, w.heaps[len(w.heaps)-1]/1e6, w.growth(every)/1000, w.look.Most, w.look.Overlaps, w.look.Samples)
+		late, len(w.frames), at(1), w.heaps[0]/1e6, w.heaps[len(w.heaps)-1]/1e6, w.growth()/1000, w.look.Most, w.look.Overlaps, w.look.Samples)
 	return nil
 }
