@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -20,9 +21,11 @@ import (
 // checkCommand is `danmaku check`.
 func checkCommand() command {
 	return command{
-		name: "check", summary: "say of lines on standard input what the filter says",
-		about: "Says of every line on standard input what the filter says of a comment with that\n" +
-			"text: verdict, rule, matched word and text, parted by tabs. Nothing is remembered\nfrom line to line.",
+		name: "check", summary: "show what the filter does with lines of standard input",
+		about: "Reads lines from standard input, and writes for each what the filter would do with a\n" +
+			"comment of that text: the verdict (pass, mask, hold or refuse), the rule that decided,\n" +
+			"the word that it found, and the text as it would be shown, with tabs between them.\n" +
+			"Each line is judged by itself: what came before it does not matter.",
 		flags: []flagInfo{
 			{name: "rules", value: "FILE", help: "rules to use in place of the shipped list", file: true},
 			{name: "json", help: "lines in are JSON strings, lines out JSON objects"},
@@ -33,11 +36,12 @@ func checkCommand() command {
 
 // check reads lines from standard input until it ends.
 func check(env Env, file string, asJSON bool) error {
-	set, err := checkRules(file, env.Err)
+	lang := langIn(env)
+	set, err := checkRules(file, env.Err, pageWords(env.assets, "console", lang), lang)
 	if err != nil {
 		return err
 	}
-	c := checker{rules: set, json: asJSON, out: bufio.NewWriter(env.Out), err: env.Err}
+	c := checker{rules: set, json: asJSON, out: bufio.NewWriter(env.Out), err: env.Err, lang: lang}
 	code := c.run(bufio.NewReader(env.In))
 	if err := c.out.Flush(); err != nil {
 		return fmt.Errorf("write: %w", err)
@@ -49,8 +53,9 @@ func check(env Env, file string, asJSON bool) error {
 }
 
 // checkRules compiles a file of rules, or the shipped list. Lines that cannot
-// be used are named and fail; doubtful ones are only named.
-func checkRules(file string, errOut io.Writer) (*rules.Rules, error) {
+// be used are named and fail; doubtful ones are only named. words are the console's in
+// that language.
+func checkRules(file string, errOut io.Writer, words map[string]any, lang config.Lang) (*rules.Rules, error) {
 	list := rules.Starter()
 	if file != "" {
 		text, err := os.ReadFile(file)
@@ -64,11 +69,11 @@ func checkRules(file string, errOut io.Writer) (*rules.Rules, error) {
 	}
 	set, faults := rules.Compile([]rules.List{list})
 	for _, f := range faults {
-		fmt.Fprintf(errOut, "danmaku check: rules, line %d: %s: %s\n", f.Line, printable(f.Entry), printable(f.Message()))
+		say(errOut, lang, ruleLine, f.Line, printable(f.Entry), printable(faultOfLine(f, words)))
 	}
 	bad := set.LeftOut()
 	if more := bad + set.Warnings() - len(faults); more > 0 {
-		fmt.Fprintf(errOut, "danmaku check: rules: %d more lines have such faults\n", more)
+		say(errOut, lang, moreRuleLines, more)
 	}
 	if bad > 0 {
 		return nil, config.Faultf(rulesUnusable, bad)
@@ -76,11 +81,27 @@ func checkRules(file string, errOut io.Writer) (*rules.Rules, error) {
 	return set, nil
 }
 
+// say writes a sentence of `danmaku check` in a language.
+func say(out io.Writer, lang config.Lang, s config.Sentence, args ...any) {
+	fmt.Fprintln(out, "danmaku check: "+config.Faultf(s, args...).In(lang))
+}
+
+// faultOfLine is what is wrong with a line of rules, in the console's words where these
+// have it, else in English.
+func faultOfLine(f rules.Fault, words map[string]any) string {
+	sentence, ok := words["line_"+string(f.Code)].(string)
+	if !ok {
+		return f.Message()
+	}
+	return strings.NewReplacer("{word}", f.Word, "{n}", strconv.Itoa(f.N), "{of}", strconv.Itoa(f.Of)).Replace(sentence)
+}
+
 type checker struct {
 	rules *rules.Rules
 	json  bool
 	out   *bufio.Writer
 	err   io.Writer
+	lang  config.Lang
 }
 
 // run checks line by line. A line that is not a JSON string is named, answered
@@ -92,7 +113,7 @@ func (c checker) run(in *bufio.Reader) int {
 		line, err := in.ReadString('\n')
 		if line == "" && err != nil {
 			if err != io.EOF {
-				fmt.Fprintf(c.err, "danmaku check: read: %v\n", err)
+				say(c.err, c.lang, inputUnread, err)
 				return ExitFailed
 			}
 			return code
@@ -102,7 +123,7 @@ func (c checker) run(in *bufio.Reader) int {
 		if c.json && utf8.ValidString(text) {
 			raw := text
 			if err := json.Unmarshal([]byte(raw), &text); err != nil {
-				fmt.Fprintf(c.err, "danmaku check: line %d is not a JSON string: %v\n", n, err)
+				say(c.err, c.lang, notJSONLine, n, err)
 				c.answer(comment.Verdict{Action: comment.Refuse, Rule: "layout", Text: raw})
 				code = ExitFailed
 				continue

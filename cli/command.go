@@ -201,7 +201,7 @@ func resolve(table []command, args []string) (c command, rest []string, err erro
 	switch {
 	case len(group) == 0:
 		return command{}, nil, config.Usage(noCommand, args[0], strings.Join(names(table), ", "))
-	case len(args) == 1:
+	case len(args) == 1 || strings.HasPrefix(args[1], "-") && !slices.Contains(helpWanted, args[1]):
 		return command{}, nil, config.Usage(partMissing, args[0], strings.Join(words, ", "), args[0])
 	case slices.Contains(helpWanted, args[1]):
 		return group[0], nil, config.ErrHelp

@@ -46,7 +46,7 @@ func runDrawVerify(ctx context.Context, env Env, in input) error {
 		checked++
 		if err := p.Verify(); err != nil {
 			faults++
-			fmt.Fprintf(env.Err, "not true: %s (%s): %v\n", p.Title, p.Item, err)
+			fmt.Fprintf(env.Err, "not true: %s (%s): %s\n", p.Title, p.Item, config.Localize(drawFault(err), langIn(env)))
 			continue
 		}
 		fmt.Fprintf(env.Out, "true: %s (%s): %d of %d: %s\n", p.Title, p.Item, len(p.Winners), len(p.Entries), strings.Join(called(p), ", "))
@@ -58,6 +58,20 @@ func runDrawVerify(ctx context.Context, env Env, in input) error {
 		return errReported
 	}
 	return nil
+}
+
+// drawFault gives the reason why a draw is not true its sentences.
+func drawFault(err error) error {
+	if outcome, ok := errors.AsType[*show.OutcomeError](err); ok {
+		if outcome.Absent != "" {
+			return config.Faultf(drawAbsent, outcome.Absent)
+		}
+		return config.Faultf(drawOthers, strings.Join(outcome.Drawn, ", "))
+	}
+	if errors.Is(err, show.ErrSeed) {
+		return config.Faultf(drawSeed)
+	}
+	return config.Faultf(drawDamaged)
 }
 
 // called is who won, by name and pseudonym.

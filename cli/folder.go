@@ -29,6 +29,8 @@ var folderWords = map[store.FolderFault]config.Sentence{
 		"%s 被另一个程序锁定（%v）；请关闭那个程序再试", "%s は別のプログラムがロックしています（%v）。そのプログラムを止めてやり直してください。"),
 	store.FileUnreadable: config.Say("%s cannot be read (%v); give this user the right to, or name another file",
 		"无法读取 %s（%v）；请给当前用户读权限，或指定另一个文件", "%s を読めません（%v）。このユーザーに権限を与えるか、別のファイルを指定してください。"),
+	store.FileBackupDamaged: config.Say("%s is a damaged backup (%v); use another one",
+		"备份 %s 已损坏（%v）；请换一个备份", "バックアップ %s は壊れています（%v）。別のバックアップを使ってください。"),
 	store.FileNotMade: config.Say("%s cannot be made (%v); name another file or folder",
 		"无法创建 %s（%v）；请指定另一个文件或文件夹", "%s を作れません（%v）。別のファイルかフォルダーを指定してください。"),
 }

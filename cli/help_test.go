@@ -151,8 +151,10 @@ func TestFaultsOfCalls(t *testing.T) {
 // for by flag or variable, or that of the terminal.
 func TestFaultsInEveryLanguage(t *testing.T) {
 	t.Chdir(t.TempDir())
-	if err := os.WriteFile("there.csv", nil, 0o600); err != nil {
-		t.Fatal(err)
+	for name, text := range map[string]string{"there.csv": "", "words.txt": "no database\n"} {
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
 	japanese, chinese := []string{"LANG=ja_JP.UTF-8"}, []string{"LANG=zh_CN.UTF-8"}
 	for _, row := range []struct {
@@ -182,6 +184,10 @@ func TestFaultsInEveryLanguage(t *testing.T) {
 		{chinese, "export --format csv --data none", "没有数据文件夹 none"},
 		{chinese, "--data none/deeper", "不存在"},
 		{japanese, "--data none/deeper", "がありません"},
+		{[]string{"DANMAKU_LANG=ja"}, "link --lang x", "new, list, revoke のどれかを続けてください"},
+		{nil, "link new -1h", "unexpected argument \"-1h\"; see danmaku help link new"},
+		{nil, "restore words.txt --data .", "words.txt is not a backup of danmaku"},
+		{chinese, "restore words.txt --data .", "words.txt 不是 danmaku 的备份"},
 	} {
 		if code, _, errs := ran(t, row.environ, strings.Fields(row.args)...); code == ExitDone || !strings.Contains(errs, row.want) {
 			t.Errorf("%v danmaku %s: %d %s, want %s", row.environ, row.args, code, errs, row.want)

@@ -98,9 +98,14 @@ func spokenLang(lang config.Lang, environ []string) config.Lang {
 // wrong otherwise, else that of the system.
 func langIn(env Env) config.Lang {
 	asked := ""
+	ask := func(v string) {
+		if v == "auto" || startWords[config.Lang(v)].overlay != "" { // else it is no language
+			asked = v
+		}
+	}
 	for _, kv := range env.Environ {
 		if v, ok := strings.CutPrefix(kv, "DANMAKU_LANG="); ok {
-			asked = v
+			ask(v)
 		}
 	}
 	for i, arg := range env.Args {
@@ -108,9 +113,9 @@ func langIn(env Env) config.Lang {
 		switch {
 		case name != "lang" || !strings.HasPrefix(arg, "-"):
 		case with:
-			asked = v
+			ask(v)
 		case i+1 < len(env.Args):
-			asked = env.Args[i+1]
+			ask(env.Args[i+1])
 		}
 	}
 	if lang := config.Lang(asked); startWords[lang].overlay != "" {

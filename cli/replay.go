@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -46,6 +45,7 @@ type replayOptions struct {
 	key    string // empty: make a link
 	cfg    config.Config
 	assets fs.FS // has the sentences of faults in files; may be nil
+	lang   config.Lang
 }
 
 // replayCommand is `danmaku replay`: a client that sends the comments of a file
@@ -73,7 +73,7 @@ func replayCommand() command {
 			if err != nil {
 				return err
 			}
-			opt.assets = env.assets
+			opt.assets, opt.lang = env.assets, langIn(env)
 			if env.links == nil {
 				env.links = openSenderLinks
 			}
@@ -89,13 +89,15 @@ func sendRecording(ctx context.Context, opt replayOptions, out, errOut io.Writer
 	}
 	for i, d := range report.Malformed {
 		if i == replay.DefectsNamed {
-			fmt.Fprintf(errOut, "danmaku: … and %d more like these\n", report.Unread-i)
+			fmt.Fprintln(errOut, "danmaku: "+config.Faultf(skippedMore, report.Unread-i).In(opt.lang))
 			break
 		}
-		fmt.Fprintf(errOut, "danmaku: %s: line %d, column %d is skipped: %s\n", printable(opt.file), d.Line, d.Column, d.Message)
+		why := d
+		why.Line = 0 // the sentence around it has the place
+		fmt.Fprintln(errOut, "danmaku: "+config.Faultf(skippedAt, printable(opt.file), d.Line, d.Column, recordingFault(opt.assets, &why)).In(opt.lang))
 	}
 	for _, n := range report.Notes {
-		fmt.Fprintf(errOut, "danmaku: %s: %v\n", printable(opt.file), &n)
+		fmt.Fprintln(errOut, "danmaku: "+config.Faultf(noteOnFile, printable(opt.file), recordingFault(opt.assets, &n)).In(opt.lang))
 	}
 	if len(items) == 0 {
 		why := map[config.Lang][]string{}
@@ -169,11 +171,10 @@ func recordingFault(assets fs.FS, err error) error {
 	if !ok || assets == nil {
 		return err
 	}
-	in := func(lang, place string) string {
+	in := func(lang config.Lang, place string) string {
 		sentence := err.Error()
-		text, readErr := fs.ReadFile(assets, "locales/console."+lang+".json")
-		var words map[string]any
-		if readErr != nil || json.Unmarshal(text, &words) != nil {
+		words := pageWords(assets, "console", lang)
+		if words == nil {
 			return sentence
 		}
 		var of func(code string) string
@@ -195,7 +196,7 @@ func recordingFault(assets fs.FS, err error) error {
 		}
 		return sentence
 	}
-	return config.Written(err.Error(), in("zh-CN", "第 %d 行第 %d 列："), in("ja", "%d 行 %d 桁：")+"。")
+	return config.Written(err.Error(), in(config.Chinese, "第 %d 行第 %d 列："), in(config.Japanese, "%d 行 %d 桁：")+"。")
 }
 
 // makeLink puts the key of a new sender link into opt. The function it returns

@@ -101,6 +101,7 @@ func Localize(err error, lang Lang) string {
 
 // The sentences on options, whichever place they come from.
 var (
+	strayNumber     = Sentence{"unexpected argument %q; %v", "多余的参数 %q；%v", "余分な引数 %q があります。%v"}
 	unknownOption   = Sentence{"--%s: there is no such option; %v", "--%s：没有这个选项；%v", "--%s：そのようなオプションはありません。%v"}
 	unknownVariable = Sentence{"%s: there is no such variable; %v", "%s：没有这个环境变量；%v", "%s：そのような環境変数はありません。%v"}
 	unknownKey      = Sentence{"%s: there is no key %q; %v", "%s：没有键 %q；%v", "%s：%q というキーはありません。%v"}

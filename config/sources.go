@@ -201,7 +201,11 @@ func flagFault(fs *flag.FlagSet, last string, err error) *Fault {
 	if m := flagUndefined.FindStringSubmatch(text); m != nil {
 		var names []string
 		fs.VisitAll(func(f *flag.Flag) { names = append(names, f.Name) })
-		return Usage(unknownOption, m[1], advice(m[1], names, "--", Faultf(seeHelp, strings.TrimPrefix(fs.Name(), "danmaku "))))
+		help := Faultf(seeHelp, strings.TrimPrefix(fs.Name(), "danmaku "))
+		if c := m[1][0]; '0' <= c && c <= '9' { // a negative number or time where none can stand
+			return Usage(strayNumber, "-"+m[1], help)
+		}
+		return Usage(unknownOption, m[1], advice(m[1], names, "--", help))
 	}
 	if m := flagNoValue.FindStringSubmatch(text); m != nil {
 		return Usage(noValue, m[1], m[1])

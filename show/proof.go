@@ -44,7 +44,25 @@ var (
 	ErrOutcome = errors.New("the seed draws others among these people")
 )
 
-// Verify repeats a draw. Errors: [ErrSeed], [ErrOutcome], or what is wrong with the proof.
+// OutcomeError is [ErrOutcome] with what the repeated draw shows.
+type OutcomeError struct {
+	Absent string   // the proof says that this person was absent, but the seed does not draw it; else empty
+	Drawn  []string // the people whom the seed draws
+}
+
+// Error says what differs.
+func (e *OutcomeError) Error() string {
+	if e.Absent != "" {
+		return fmt.Sprintf("%v: %s is said to have been absent and was not drawn", ErrOutcome, e.Absent)
+	}
+	return fmt.Sprintf("%v: %v", ErrOutcome, e.Drawn)
+}
+
+// Unwrap is [ErrOutcome].
+func (e *OutcomeError) Unwrap() error { return ErrOutcome }
+
+// Verify repeats a draw. Errors: [ErrSeed], *[OutcomeError], or [ErrInvalid] for a proof
+// that is damaged.
 func (p DrawProof) Verify() error {
 	seed, err := hex.DecodeString(p.Seed)
 	if err != nil || len(seed) != SeedSize || p.Count < 1 {
@@ -57,12 +75,12 @@ func (p DrawProof) Verify() error {
 	order := Winners(seed, entries, p.Count+len(p.Absent))
 	for _, person := range p.Absent {
 		if !slices.Contains(order, person) {
-			return fmt.Errorf("%w: %s is said to have been absent and was not drawn", ErrOutcome, person)
+			return &OutcomeError{Absent: person}
 		}
 	}
 	again := slices.DeleteFunc(order, func(person string) bool { return slices.Contains(p.Absent, person) })
 	if !slices.Equal(again, p.Winners) {
-		return fmt.Errorf("%w: %v", ErrOutcome, again)
+		return &OutcomeError{Drawn: again}
 	}
 	return nil
 }

@@ -33,10 +33,10 @@ func (s *Store) Backup(ctx context.Context, path string) error {
 		return &FolderError{Kind: FileUnderWay, Path: part}
 	}
 	if err != nil {
-		return &FolderError{Kind: FileNotMade, Path: part, Cause: cause(err)}
+		return &FolderError{Kind: FileNotMade, Path: path, Cause: cause(err)}
 	}
 	if err := f.Close(); err != nil {
-		return &FolderError{Kind: FileNotMade, Path: part, Cause: cause(err)}
+		return &FolderError{Kind: FileNotMade, Path: path, Cause: cause(err)}
 	}
 	if err = s.copyTo(ctx, part); err == nil {
 		err = markCopy(ctx, part)

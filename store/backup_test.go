@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -99,8 +100,8 @@ func TestBackupOverwritesNothing(t *testing.T) {
 			t.Errorf("%s holds %q, %v", name, b, err)
 		}
 	}
-	if err := s.Backup(t.Context(), filepath.Join(t.TempDir(), "no", "such", "folder.db")); err == nil {
-		t.Error("a folder that is not there was no error")
+	if err := s.Backup(t.Context(), filepath.Join(t.TempDir(), "no", "such", "folder.db")); err == nil || !strings.Contains(err.Error(), "folder.db cannot be made") {
+		t.Errorf("a folder that is not there: %v", err)
 	}
 }
 

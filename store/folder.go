@@ -21,11 +21,12 @@ const (
 	FolderMember // it is one machine's of several that run as one
 	FileUnreadable
 	FileNotBackup // it is empty, or not a file
-	FileOfOther   // a database, but none of danmaku
-	FileTaken     // Path is where a backup was to go
-	FileUnderWay  // Path is a backup that is being made, or was broken off
-	FileNotMade   // Path is a backup that cannot be made
-	FileNotKey    // Path is no secret.key
+	FileOfOther   // no database, or none of danmaku
+	FileBackupDamaged
+	FileTaken    // Path is where a backup was to go
+	FileUnderWay // Path is a backup that is being made, or was broken off
+	FileNotMade  // Path is a backup that cannot be made
+	FileNotKey   // Path is no secret.key
 )
 
 // FolderError is a data folder, a backup or a key that cannot be used, and why. The
@@ -69,6 +70,8 @@ func (e *FolderError) Error() string {
 		return fmt.Sprintf("%s is not a backup: it is empty or not a file", e.Path)
 	case FileOfOther:
 		return fmt.Sprintf("%s is not a backup of danmaku", e.Path)
+	case FileBackupDamaged:
+		return fmt.Sprintf("%s is a damaged backup (%v); use another one", e.Path, e.Cause)
 	case FileTaken:
 		return fmt.Sprintf("%s exists; name a file that does not, such as one with the date", e.Path)
 	case FileUnderWay:

@@ -22,7 +22,7 @@ func CheckBackup(ctx context.Context, path string) error {
 		return &FolderError{Kind: FileNotBackup, Path: path}
 	}
 	if err := checkFile(ctx, path); err != nil {
-		return explain(filepath.Dir(path), err)
+		return explainBackup(path, err)
 	}
 	db, err := openDB(path, []pragma{{"busy_timeout", busyTimeout}, {"query_only", "1"}})
 	if err != nil {
@@ -32,18 +32,33 @@ func CheckBackup(ctx context.Context, path string) error {
 	var app int
 	var said string
 	if err := db.QueryRowContext(ctx, "SELECT application_id FROM pragma_application_id").Scan(&app); err != nil {
-		return explain(filepath.Dir(path), err)
+		return explainBackup(path, err)
 	}
 	if app != applicationID {
 		return &FolderError{Kind: FileOfOther, Path: path}
 	}
 	if err := db.QueryRowContext(ctx, "PRAGMA quick_check(1)").Scan(&said); err != nil {
-		return explain(filepath.Dir(path), err)
+		return explainBackup(path, err)
 	}
 	if said != "ok" {
-		return fmt.Errorf("%s is damaged: %s", path, said)
+		return &FolderError{Kind: FileBackupDamaged, Path: path, Cause: errors.New(said)}
 	}
 	return nil
+}
+
+// explainBackup turns what SQLite says about a backup into a fault that names this file,
+// and not the database of a data folder.
+func explainBackup(path string, err error) error {
+	kind := FileUnreadable
+	switch resultCode(err) {
+	case sqliteNotADB:
+		kind = FileOfOther
+	case sqliteCorrupt:
+		kind = FileBackupDamaged
+	case sqliteBusy, sqliteLocked:
+		kind = FileLocked
+	}
+	return &FolderError{Kind: kind, Path: path, Cause: err}
 }
 
 // Restore puts a backup and, where key is not empty, its secret.key into a folder,
