@@ -33,6 +33,17 @@ test('plurals, parameters, and numbers as the language writes them', () => {
   assert.equal(format(undefined, 'en'), '');
 });
 
+test('in Japanese no space parts Latin letters, numbers and kana, but around what is typed as it stands', () => {
+  const typed = /@|=>|#|<|--|- と|&|danmaku [a-z]|\.\d+Z|"|;/;
+  for (const page of pages) {
+    for (const [key, message] of Object.entries(JSON.parse(read(`locales/${page}.ja.json`)))) {
+      for (const text of Object.values(typeof message === 'string' ? { other: message } : message)) {
+        if (!typed.test(text)) assert.doesNotMatch(text, /[A-Za-z0-9}%] [\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Han}]|[\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Han}] [A-Za-z]/u, `${page}: ${key}`);
+      }
+    }
+  }
+});
+
 test('no two rules and no two pages of the console have one name', () => {
   for (const lang of LANGUAGES) {
     const table = Object.entries(JSON.parse(read(`locales/console.${lang}.json`)));
