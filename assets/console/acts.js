@@ -3,15 +3,11 @@
 
 import { ApiError, call } from '../shared/api.js';
 import { nameOf } from '../shared/names.js';
-import { faultText, showOutcome } from './act-answers.js';
+import { faultText } from './act-answers.js';
+import { decided, showOutcomes } from './decisions.js';
 import { decideChosen, decideRow, letThrough, undoAll } from './row-decisions.js';
-import { tally } from './tally.js';
-
-/** The most comments that one request takes. */
-const MOST = 200;
 
 /** @typedef {import('./model.js').Entry} Entry */
-/** @typedef {import('./tally.js').Result} Result */
 
 export class Acts {
   /** Whether the last act has no way back: the key that undoes must not undo an older one. */
@@ -32,6 +28,9 @@ export class Acts {
     this.#queue = queue;
     this.#redraw = redraw;
   }
+
+  /** What several functions outside work on. */
+  get #parts() { return { store: this.#store, queue: this.#queue, acts: this }; }
 
   /** @param {string} id */
   find(id) { return this.#model.get(id) ?? this.#queue.get(id); }
@@ -91,67 +90,21 @@ export class Acts {
     this.final = false;
     this.#queue.chooseAll(false);
     if (items.length === 1 && this.#queue.rowOf(items[0].id)?.count === 1) this.#queue.move(1) || this.#queue.move(-1);
-    this.showOutcomes(act, await this.decided(act, items));
-  }
-
-  /**
-   * The answers to a decision; nothing is said of them yet.
-   * @param {'approve'|'refuse'} act @param {readonly Entry[]} items
-   * @returns {Promise<Result[]>}
-   */
-  async decided(act, items) {
-    const ids = items.map((item) => item.id);
-    this.mark(items, true);
-    this.#store.notify('queue');
-    const results = ids.length === 1
-      ? [await this.ask('POST', this.#store.path('comments', ids[0], act)).catch((fault) => ({ id: ids[0], fault }))]
-      : await this.several(ids, { act });
-    this.mark(items, false);
-    this.#store.notify('queue');
-    return results;
-  }
-
-  /**
-   * One act for several comments, in requests of the size that the server takes. What
-   * a request that failed was about stands in the answers with its fault.
-   * @param {readonly string[]} ids @param {Record<string, any>} what as POST /comments/bulk takes it
-   * @returns {Promise<Result[]>}
-   */
-  async several(ids, what) {
-    /** @type {Result[]} */ const results = [];
-    for (let i = 0; i < ids.length; i += MOST) {
-      const some = ids.slice(i, i + MOST);
-      results.push(...await this.ask('POST', this.#store.path('comments', 'bulk'), { ...what, ids: some }).then((answer) => answer.results, (fault) => some.map((id) => ({ id, fault }))));
-    }
-    return results;
+    showOutcomes(act, await decided(act, items, this.#parts), this.#parts);
   }
 
   /** What of somebody waits is decided with their mute or ban. @param {readonly Entry[]} entries */
   refuseWaiting(entries) { void this.decide('refuse', entries.filter(({ id }) => this.find(id)?.status === 'held').map(({ id }) => id)); }
 
   /** Approves or refuses all that are alike. @param {'approve'|'refuse'} act @param {import('./queue.js').Row} row */
-  decideRow(act, row) { return decideRow(act, row, { store: this.#store, queue: this.#queue, acts: this }); }
+  decideRow(act, row) { return decideRow(act, row, this.#parts); }
 
   /** Approves or refuses all that are selected. @param {'approve'|'refuse'} act @param {readonly string[]} ids */
-  decideChosen(act, ids) { return decideChosen(act, ids, { store: this.#store, queue: this.#queue, acts: this }); }
-
-  /**
-   * Says what came of a decision: of one, what came out otherwise than meant.
-   * @param {import('./tally.js').Act} act @param {readonly Result[]} results
-   */
-  showOutcomes(act, results) {
-    const { words, me } = this.#store;
-    if (results.length > 1) {
-      for (const fault of new Set(results.map((result) => result.fault))) if (fault && !(fault instanceof ApiError)) reportError(fault);
-      const notice = tally(act, results, words, me);
-      if (notice.tone === 'stop') this.#store.notify('trouble', notice.text);
-      this.#store.notice(notice);
-    } else for (const result of results) showOutcome(result, this.#store, (fault) => this.trouble(fault));
-  }
+  decideChosen(act, ids) { return decideChosen(act, ids, this.#parts); }
 
   /** Back to what it was: what was refused is shown, what was shown is taken down. @param {import('./queue.js').Decided} decided */
   async undo(decided) {
-    if (decided.ids) return void undoAll(decided, decided.ids, { store: this.#store, queue: this.#queue, acts: this });
+    if (decided.ids) return void undoAll(decided, decided.ids, this.#parts);
     const done = decided.status === 'refused'
       ? await this.call('POST', this.#store.path('comments', decided.id, 'approve'), { from: 'refused' })
       : await this.call('POST', this.#store.path('comments', decided.id, 'remove'));
@@ -161,7 +114,7 @@ export class Acts {
   }
 
   /** Shows what the filter or somebody refused. @param {readonly string[]} ids */
-  letThrough(ids) { return letThrough(ids, { store: this.#store, queue: this.#queue, acts: this }); }
+  letThrough(ids) { return letThrough(ids, this.#parts); }
 
   /** Screens only: history keeps the comments. */
   async clear() {

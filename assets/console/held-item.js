@@ -90,4 +90,13 @@ export class HeldItem {
     const { t } = this.#store.words;
     return s < 60 ? t('age_s', { n: s }) : s < 3600 ? t('age_m', { n: Math.floor(s / 60) }) : t('age_h', { n: Math.floor(s / 3600) });
   }
+
+  /** Says again how long each has waited. */
+  tick() {
+    if (document.hidden) return;
+    for (const node of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll('.age[data-at]'))) {
+      const text = this.since(Number(node.dataset.at));
+      if (node.textContent !== text) node.textContent = text;
+    }
+  }
 }

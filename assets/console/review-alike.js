@@ -61,7 +61,7 @@ export async function readAlike(row, store, queue, put) {
  * @param {(raw: any) => Entry} put makes an entry of a row of history
  * @returns {Promise<Entry[]>}
  */
-export async function allOf(row, store, put) {
+async function allOf(row, store, put) {
   if (row.items.length >= row.count) return row.items;
   /** @type {Entry[]} */ const all = [];
   for (let after = 0; after !== undefined;) {
@@ -70,4 +70,18 @@ export async function allOf(row, store, put) {
     after = page.next;
   }
   return all;
+}
+
+/**
+ * All comments of some rows; none when they cannot be read, which is said.
+ * @param {readonly Row[]} rows @param {import('./store.js').Store} store @param {import('./acts.js').Acts} acts
+ * @param {(raw: any) => Entry} put
+ */
+export async function wholeOf(rows, store, acts, put) {
+  try {
+    return (await Promise.all(rows.map((row) => allOf(row, store, put)))).flat();
+  } catch (fault) {
+    acts.trouble(fault);
+    return [];
+  }
 }

@@ -6,7 +6,7 @@ import { HeldItem } from './held-item.js';
 import { decidedRow } from './decided.js';
 import { kept, keep } from './kept.js';
 import { actOnChosen, bulkBar } from './review-bulk.js';
-import { alike, allOf, readAlike, timesOf } from './review-alike.js';
+import { alike, readAlike, timesOf, wholeOf } from './review-alike.js';
 import { unmasked } from './marks.js';
 import { sourceMark } from './source.js';
 
@@ -17,7 +17,7 @@ import { sourceMark } from './source.js';
 const DRAWN = 60;
 
 export class ReviewView {
-  #parts; #store; #queue; #acts; #open; #held;
+  #parts; #store; #queue; #acts; #open; #held; #whole;
   #choosing = false;
   #spread = ''; // the row whose comments are listed
   #frame = 0;
@@ -36,12 +36,13 @@ export class ReviewView {
     this.#acts = acts;
     this.#open = open;
     this.#held = new HeldItem(store, acts);
+    this.#whole = (/** @type {readonly Row[]} */ rows) => wholeOf(rows, store, acts, open.put);
     parts.several.addEventListener('click', () => this.choose(!this.#choosing));
     queue.by = kept('review-by-person', false) ? 'person' : 'text';
     parts.byPerson.addEventListener('click', () => this.#group(queue.by === 'person' ? 'text' : 'person'));
     for (const box of [parts.list, parts.next, parts.bulk, parts.decided]) box.addEventListener('click', (e) => this.#clicked(/** @type {MouseEvent} */ (e)));
     for (const topic of /** @type {const} */ (['queue', 'filled'])) store.on(topic, () => this.draw());
-    setInterval(() => this.#tick(), 1000);
+    setInterval(() => this.#held.tick(), 1000);
   }
 
   /** @param {boolean} on whether several are being selected */
@@ -71,23 +72,13 @@ export class ReviewView {
   }
 
   /** @param {import('./review-bulk.js').Act} act */
-  #actOnChosen(act) { actOnChosen(act, { store: this.#store, queue: this.#queue, acts: this.#acts, banAll: this.#open.banAll, whole: (rows) => this.#whole(rows) }, () => this.choose(false)); }
+  #actOnChosen(act) { actOnChosen(act, { store: this.#store, queue: this.#queue, acts: this.#acts, banAll: this.#open.banAll, whole: this.#whole }, () => this.choose(false)); }
 
   /** A mute or ban is for the authors of all that are alike. @param {'ban'|'mute'|'person'|'feature'} act @param {Entry} item */
   #do(act, item) {
     if (act === 'person' || act === 'feature') return this.#open[act](item);
     const row = this.#queue.rowOf(item.id);
     void this.#whole(row ? [row] : []).then((all) => this.#open.ban(act, item, all.length > 0 ? all : [item]));
-  }
-
-  /** All comments of some rows, also those that this console has not received. @param {readonly Row[]} rows */
-  async #whole(rows) {
-    try {
-      return (await Promise.all(rows.map((row) => allOf(row, this.#store, this.#open.put)))).flat();
-    } catch (fault) {
-      this.#acts.trouble(fault);
-      return [];
-    }
   }
 
   /** @param {'approve'|'refuse'} act @param {string} id of one of a row */
@@ -154,14 +145,6 @@ export class ReviewView {
     row.append(el('div', { class: 'held-open' }, this.#held.head(all), el('p', { class: 'held-text' }, this.#held.text(item)), this.#held.why(item), this.#held.buttons(all, !this.#choosing),
       ...alike(all, this.#spread === all.key, this.#store.words, this.#held)));
     return row;
-  }
-
-  #tick() {
-    if (document.hidden) return;
-    for (const node of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll('.age[data-at]'))) {
-      const text = this.#held.since(Number(node.dataset.at));
-      if (node.textContent !== text) node.textContent = text;
-    }
   }
 
   #drawNext() {

@@ -62,7 +62,7 @@ export class RowActs {
     switch (act) {
       case 'menu': this.#late?.menu(id); break;
       case 'approve': case 'refuse': if (status === 'held') void acts.decide(act, ids); break;
-      case 'takedown': if (status === 'shown' || status === 'cleared' || status === 'held') void takeDownAll(acts, ids); break;
+      case 'takedown': if (status === 'shown' || status === 'cleared' || status === 'held') void takeDownAll(store, acts, ids); break;
       case 'person': void this.#person(entry); break;
       case 'feature': if (status === 'shown') void feature(store, acts, id); break;
       case 'pin': if (status === 'shown') void (store.pin?.id === id ? acts.unpin(id) : acts.pin(id)); break;

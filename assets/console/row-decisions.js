@@ -1,7 +1,9 @@
 // One decision about all comments of a row, and the way back.
 
+import { decided, several, showOutcomes } from './decisions.js';
+
 /** @typedef {import('./model.js').Entry} Entry */
-/** @typedef {{store: import('./store.js').Store, queue: import('./queue.js').Queue, acts: import('./acts.js').Acts}} Parts */
+/** @typedef {import('./decisions.js').Parts} Parts */
 
 /**
  * Approves or refuses all of a row that were counted here.
@@ -14,7 +16,8 @@ export async function decideRow(act, row, { store, queue, acts }) {
   acts.final = false;
   queue.move(1) || queue.move(-1);
   // The server knows no group of those by one person.
-  acts.showOutcomes(act, row.by === 'person' ? await acts.decided(act, items) : await decidedGroup(act, row, items, { store, queue, acts }));
+  const parts = { store, queue, acts };
+  showOutcomes(act, row.by === 'person' ? await decided(act, items, parts) : await decidedGroup(act, row, items, parts), parts);
 }
 
 /**
@@ -42,8 +45,8 @@ export async function decideChosen(act, ids, { store, queue, acts }) {
   const others = queue.items.filter((item) => ids.includes(item.id) && !item.busy && !rows.some((row) => row.items.includes(item)));
   acts.final = false;
   const asked = rows.map((row) => decidedGroup(act, row, row.items, { store, queue, acts }));
-  if (others.length > 0) asked.push(acts.decided(act, others));
-  acts.showOutcomes(act, (await Promise.all(asked)).flat());
+  if (others.length > 0) asked.push(decided(act, others, { store, queue, acts }));
+  showOutcomes(act, (await Promise.all(asked)).flat(), { store, acts });
 }
 
 /**
@@ -53,7 +56,7 @@ export async function decideChosen(act, ids, { store, queue, acts }) {
 export async function letThrough(ids, { store, acts }) {
   acts.final = false;
   if (ids.length === 1) return void acts.call('POST', store.path('comments', ids[0], 'approve'), { from: 'refused' });
-  acts.showOutcomes('approve', await acts.several(ids, { act: 'approve', from: 'refused' }));
+  showOutcomes('approve', await several(ids, { act: 'approve', from: 'refused' }, { store, acts }), { store, acts });
 }
 
 /**

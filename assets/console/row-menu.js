@@ -58,7 +58,7 @@ export function rowItems(entry, { store, acts, open }, fed) {
     status === 'held' ? [item(times(t('approve')), 'check', () => open.decide('approve', all), keys ? 'A' : ''), item(times(t('refuse')), 'x', () => open.decide('refuse', all), keys ? 'R' : ''), item(times(t('approve_feature'), front), 'show', () => open.feature(entry), fed ? '' : 'S')]
       : status === 'shown' ? [item(t(pinned ? 'unpin' : 'pin'), 'pin', () => (pinned ? acts.unpin(id) : acts.pin(id)), 'P'), item(t('feature'), 'show', () => feature(store, acts, id), 'S')]
         : status === 'refused' ? [item(times(t('let_through')), 'check', () => acts.letThrough(all))] : [],
-    live ? [stop(item(times(t('take_down')), 'takedown', () => takeDownAll(acts, all), 'Del'))] : [],
+    live ? [stop(item(times(t('take_down')), 'takedown', () => takeDownAll(store, acts, all), 'Del'))] : [],
     entry.badge || !entry.user ? [] : [
       ...MUTES.map((seconds) => item(t(n > 1 ? 'mute_n_for' : 'mute_for', { n, time: lasting(words, seconds) }), 'mute', () => muteFor(store, acts, said, seconds))),
       item(n > 1 ? t('mute_n_more', { n }) : t('mute_more'), 'mute', () => open.ban('mute', entry, said), keys ? 'M' : ''), stop(item(n > 1 ? t('ban_n_more', { n }) : t('ban_more'), 'ban', () => open.ban('ban', entry, said), keys ? 'B' : '')),
