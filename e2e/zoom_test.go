@@ -42,6 +42,18 @@ func TestShortWindowsKeepTheFeed(t *testing.T) {
 			t.Errorf("%s: what waits for review cannot be reached", at)
 		}
 	}
+	// What waits for review is no part of the other pages, which have the width to themselves.
+	for _, size := range [][2]int64{{640, 400}, {1280, 400}, {320, 256}} {
+		page.Size(size[0], size[1], 1)
+		for _, section := range []string{"show", "report", "room"} {
+			page.Goto("about:blank")
+			page.Goto(h.base + "/console/live#" + section)
+			page.Wait(`document.querySelector("#page h2") && document.querySelector(".held-item")`)
+			if said := browser.Value[string](page, `[innerWidth - document.querySelector("#page").clientWidth > 100 && "the page is narrow", document.querySelector("#next").checkVisibility() && "an item of the queue stands there"].filter(Boolean).join(", ")`); said != "" {
+				t.Errorf("%s at %d × %d: %s", section, size[0], size[1], said)
+			}
+		}
+	}
 	// The field to write in comes with its key.
 	page.Size(640, 400, 1)
 	page.Goto(h.base + "/console/live")

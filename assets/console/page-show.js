@@ -24,7 +24,7 @@ export function open(host, store, acts) {
   const { t } = words;
   const box = frame(host, t('page_show'), t('show_lead'), 'narrow-page show-page');
   const fresh = el('div', { class: 'show-new' });
-  const buttons = el('div', { class: 'page-bar', role: 'group', 'aria-label': t('show_new') },
+  const buttons = el('div', { class: 'page-bar show-kinds', role: 'group', 'aria-label': t('show_new') },
     ...EDITABLE.map((kind) => el('button', { type: 'button', class: 'button line', onclick: () => make(kind) }, icon('plus'), el('span', {}, t(`show_new_${kind}`)))));
   /** @type {Record<string, {list: HTMLElement, section: HTMLElement, none: HTMLElement|null}>} */ const parts = {};
   for (const [state, none] of /** @type {const} */ ([['live', 'show_none_live'], ['queued', 'show_none_next'], ['suggested', ''], ['draft', ''], ['ended', '']])) {
@@ -37,7 +37,9 @@ export function open(host, store, acts) {
   parts.ended.section.append(file, asked);
   const stands = seconds(words, t('card_stands'), LENGTHS, cardSeconds());
   stands.node.addEventListener('change', () => setCardSeconds(stands.read()));
-  box.append(buttons, fresh, ...Object.values(parts).map(({ section }) => section), el('section', { class: 'show-cards' }, el('h3', {}, t('card_of_comments')), el('p', { class: 'help' }, t('card_help')), stands.node));
+  const { live, queued, suggested, draft, ended } = parts;
+  const lists = [[live, queued], [suggested, draft, ended]].map((some) => el('div', {}, ...some.map(({ section }) => section)));
+  box.append(buttons, fresh, el('div', { class: 'show-lists' }, ...lists), el('section', { class: 'show-cards' }, el('h3', {}, t('card_of_comments')), el('p', { class: 'help' }, t('card_help')), stands.node));
   const more = [reactions(store, acts), ownEmotes(store, acts)];
   box.append(...more.map(({ node }) => node));
   /** @type {ReturnType<typeof itemForm>|null} */ let form = null;
