@@ -81,42 +81,82 @@ type envelope struct {
 	Body json.RawMessage `json:"c"`
 }
 
-// encodeChanges writes the changes of one transaction as lines of JSON.
+// encodeChanges writes the changes of one transaction as lines of JSON, each of which is
+// an envelope. What a change has written is put there as it is: to have it looked through
+// once more for each layer around it was a large part of what a comment costs.
 func encodeChanges(list []change) ([]byte, error) {
 	var b bytes.Buffer
-	e := json.NewEncoder(&b)
 	for _, c := range list {
-		body, err := json.Marshal(c)
+		body, err := encodeChange(c)
 		if err != nil {
 			return nil, fmt.Errorf("encode a change of kind %s: %w", c.kind(), err)
 		}
-		if err := e.Encode(envelope{c.kind(), body}); err != nil {
-			return nil, fmt.Errorf("encode a change of kind %s: %w", c.kind(), err)
-		}
+		b.WriteString(kindMark)
+		b.WriteString(c.kind())
+		b.WriteString(bodyMark)
+		b.Write(body)
+		b.WriteString(endMark + "\n")
 	}
 	return b.Bytes(), nil
+}
+
+// What stands around kind and body of an envelope. Kinds have no sign that JSON escapes.
+const kindMark, bodyMark, endMark = `{"k":"`, `","c":`, "}"
+
+func encodeChange(c change) ([]byte, error) {
+	if m, ok := c.(json.Marshaler); ok {
+		return m.MarshalJSON()
+	}
+	return json.Marshal(c)
 }
 
 // decodeChanges reads what encodeChanges wrote. Errors: ErrNewer for a kind that
 // this program does not know.
 func decodeChanges(payload []byte) (list []change, err error) {
-	d := json.NewDecoder(bytes.NewReader(payload))
-	for d.More() {
-		var e envelope
-		if err := d.Decode(&e); err != nil {
-			return nil, fmt.Errorf("decode a change: %w", err)
-		}
-		make, known := changeKinds[e.Kind]
-		if !known {
-			return nil, fmt.Errorf("%w: a change of kind %q", ErrNewer, e.Kind)
-		}
-		c := make()
-		if err := json.Unmarshal(e.Body, c); err != nil {
-			return nil, fmt.Errorf("decode a change of kind %s: %w", e.Kind, err)
+	for line := range bytes.Lines(payload) {
+		c, err := decodeChange(bytes.TrimSpace(line))
+		if err != nil {
+			return nil, err
 		}
 		list = append(list, c)
 	}
 	return list, nil
+}
+
+// decodeChange reads a line. One that stands in it as this program writes it is read once;
+// another one, such as that of a later version with more in its envelope, as JSON is.
+func decodeChange(line []byte) (change, error) {
+	if rest, ok := bytes.CutPrefix(line, []byte(kindMark)); ok {
+		kind, body, _ := bytes.Cut(rest, []byte(bodyMark))
+		body, whole := bytes.CutSuffix(body, []byte(endMark))
+		if whole && changeKinds[string(kind)] != nil {
+			if c, err := decodeBody(string(kind), body); err == nil {
+				return c, nil
+			}
+		}
+	}
+	var e envelope
+	if err := json.Unmarshal(line, &e); err != nil {
+		return nil, fmt.Errorf("decode a change: %w", err)
+	}
+	return decodeBody(e.Kind, e.Body)
+}
+
+func decodeBody(kind string, body []byte) (c change, err error) {
+	make, known := changeKinds[kind]
+	if !known {
+		return nil, fmt.Errorf("%w: a change of kind %q", ErrNewer, kind)
+	}
+	c = make()
+	if u, ok := c.(json.Unmarshaler); ok {
+		err = u.UnmarshalJSON(body)
+	} else {
+		err = json.Unmarshal(body, c)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("decode a change of kind %s: %w", kind, err)
+	}
+	return c, nil
 }
 
 // write applies a change that has just been decided.
