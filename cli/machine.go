@@ -118,8 +118,7 @@ func (m *machine) Decides() (bool, <-chan struct{}) {
 	default:
 		return false, m.joined
 	}
-	_, changed := m.others.Members()
-	_, mine := m.others.Home()
+	_, mine, changed := m.others.Decides()
 	return mine, changed
 }
 
@@ -127,7 +126,7 @@ func (m *machine) Decides() (bool, <-chan struct{}) {
 func (m *machine) Term() uint64 { return m.db.Term() }
 
 // Do implements server.Cluster.
-func (m *machine) Do(ctx context.Context, command []byte, once bool) ([]byte, error) {
+func (m *machine) Do(ctx context.Context, command server.Command, once bool) ([]byte, error) {
 	select {
 	case <-m.joined:
 		return m.forwarder.Do(ctx, command, once)

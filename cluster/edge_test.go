@@ -192,7 +192,7 @@ func TestAnEdgeIsNeverTheHome(t *testing.T) {
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		if answer, err := edge.cluster.Forwarder().Do(ctx, []byte("x"), false); !errors.Is(err, room.ErrBusy) {
+		if answer, err := edge.cluster.Forwarder().DoText(ctx, []byte("x"), false); !errors.Is(err, room.ErrBusy) {
 			t.Errorf("%s a command is answered %q, %v", when, answer, err)
 		}
 		if got := edge.texts(1); got != "a" {
@@ -203,7 +203,7 @@ func TestAnEdgeIsNeverTheHome(t *testing.T) {
 	if s.Home == name {
 		t.Fatal("the edge is the home beside three")
 	}
-	answer, err := edge.cluster.Forwarder().Do(within(t), []byte("x"), false)
+	answer, err := edge.cluster.Forwarder().DoText(within(t), []byte("x"), false)
 	if err != nil || string(answer) != s.Home {
 		t.Errorf("a command is answered %q, %v; the home is %s", answer, err, s.Home)
 	}
@@ -222,7 +222,7 @@ func TestAnEdgeIsNeverTheHome(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if answer, err = edge.cluster.Forwarder().Do(within(t), []byte("x"), false); err != nil || len(answer) != 2 {
+	if answer, err = edge.cluster.Forwarder().DoText(within(t), []byte("x"), false); err != nil || len(answer) != 2 {
 		t.Errorf("once three are there, a command is answered %q, %v", answer, err)
 	}
 }

@@ -35,11 +35,21 @@ func (n *Node) Led(name string, lead func(id string) []byte) (l *Log, elect func
 func (l *Log) Still(db Database) *Reader { return &Reader{log: l, db: db} }
 
 // Look applies what there is. due says that it is time to look for failed commits.
-func (r *Reader) Look(ctx context.Context, due bool) error { return r.step(ctx, due) }
+func (r *Reader) Look(ctx context.Context, due bool) error {
+	for {
+		if applied, err := r.step(ctx, due); err != nil || !applied {
+			return err
+		}
+	}
+}
 
 // SetVersion has this machine write and read messages as a program of another version does.
 // It comes before [Cluster.Start].
 func (l *Log) SetVersion(n int) { l.version = n }
+
+// SetPacks has this machine say and read what a program does that knows no newer form of
+// packs. It comes before [Log.Join].
+func (l *Log) SetPacks(form int) { l.packs = form }
 
 // Empty takes everything out of the log, as age does.
 func (l *Log) Empty(ctx context.Context) error { return l.stream.Purge(ctx) }
@@ -55,6 +65,29 @@ func (l *Log) Leader(ctx context.Context) (string, error) {
 
 // Deafen ends the subscription, so that all that is missing has to be fetched.
 func (r *Reader) Deafen() error { return r.sub.Unsubscribe() }
+
+// textCommand is a command that is a text.
+type textCommand struct {
+	handle       Handler
+	text, answer []byte
+}
+
+func (c *textCommand) Here(ctx context.Context) (again bool) {
+	c.answer, again = c.handle(ctx, c.text)
+	return again
+}
+
+func (c *textCommand) Encode() ([]byte, error) { return c.text, nil }
+
+// DoText has the home do a command that is a text, with the same handler on all machines.
+func (d *Forwarder) DoText(ctx context.Context, text []byte, once bool) ([]byte, error) {
+	c := &textCommand{handle: d.handle, text: text}
+	answer, err := d.Do(ctx, c, once)
+	if answer == nil {
+		answer = c.answer
+	}
+	return answer, err
+}
 
 // Kill ends the server at once, as a killed process does, and tells nobody.
 func (n *Node) Kill() {
@@ -96,4 +129,5 @@ func (m *Membership) Forget() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.roster.forget(time.Since(m.began))
+	m.look()
 }

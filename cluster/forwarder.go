@@ -5,7 +5,6 @@ package cluster
 import (
 	"context"
 	crand "crypto/rand"
-	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"runtime"
@@ -36,7 +35,15 @@ const (
 	statusNone = "503"           // no machine takes such messages
 )
 
-// Handler does a command on the home. again says that this machine cannot: it is not the
+// Command is what the home is to do.
+type Command interface {
+	// Here does it on this machine, which is the home. again is that of a [Handler].
+	Here(ctx context.Context) (again bool)
+	// Encode writes it for the [Handler] of another machine.
+	Encode() ([]byte, error)
+}
+
+// Handler does a command of another machine on the home. again says that this machine cannot: it is not the
 // home any more, or has been overtaken. Nothing was done then, or what was done is found
 // done by the next attempt. What goes wrong in the command itself is part of the answer.
 type Handler func(ctx context.Context, command []byte) (answer []byte, again bool)
@@ -58,6 +65,7 @@ type Forwarder struct {
 	queues  map[string]*queue[command] // by machine
 	answers map[string]*queue[reply]   // by machine, as the beginning of a subject
 	running map[string]bool            // for others: who asks, and the number
+	idle    []chan func()              // those who have done a command, see work; the last one first
 
 	subs []*nats.Subscription
 	stop context.CancelFunc
@@ -69,6 +77,7 @@ type Forwarder struct {
 type pendingCommand struct {
 	home string
 	once bool
+	body []byte     // once it was sent
 	out  chan reply // has room for one
 }
 
@@ -121,14 +130,19 @@ func (d *Forwarder) Close() {
 	}
 	d.mu.Lock()
 	d.stop() // with mu: what begins, begins before, and is waited for
+	for _, worker := range d.idle {
+		close(worker)
+	}
+	d.idle = nil
 	d.mu.Unlock()
 	d.done.Wait()
 }
 
-// Do has the home do a command and returns its answer. Errors: room.ErrBusy when too
-// many are under way or no home did it in time, and that of ctx; in both it may have
-// been done. A command for once is not sent again where it may have been done.
-func (d *Forwarder) Do(ctx context.Context, body []byte, once bool) ([]byte, error) {
+// Do has the home do a command and returns its answer, or nil where this machine is the
+// home: then the command has it. Errors: room.ErrBusy when too many are under way or no
+// home did it in time, that of ctx, and those of Encode; in the first two it may have been
+// done. A command for once is not sent again where it may have been done.
+func (d *Forwarder) Do(ctx context.Context, todo Command, once bool) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, doWithin)
 	defer cancel()
 	d.mu.Lock()
@@ -147,7 +161,7 @@ func (d *Forwarder) Do(ctx context.Context, body []byte, once bool) ([]byte, err
 		d.mu.Unlock()
 	}()
 	for {
-		answer, again, err := d.try(ctx, n, e, body)
+		answer, again, err := d.try(ctx, n, e, todo)
 		if err != nil || !again {
 			return answer, err
 		}
@@ -167,17 +181,21 @@ func (d *Forwarder) Do(ctx context.Context, body []byte, once bool) ([]byte, err
 // errMaybeDone says of a command for once that it is not known whether it was done.
 var errMaybeDone = fmt.Errorf("%w: the machine of the cluster that was to do it did not answer; it may have done it", room.ErrBusy)
 
-// try asks the present home once. Errors: errMaybeDone.
-func (d *Forwarder) try(ctx context.Context, n uint64, e *pendingCommand, body []byte) (answer []byte, again bool, err error) {
-	_, changed := d.m.Members()
-	home, mine := d.m.Home()
+// try asks the present home once. Errors: errMaybeDone, and those of Encode.
+func (d *Forwarder) try(ctx context.Context, n uint64, e *pendingCommand, todo Command) (answer []byte, again bool, err error) {
+	home, mine, changed := d.m.Decides()
 	switch {
 	case home == "":
 		return nil, true, nil
 	case mine:
-		answer, again = d.handle(ctx, body)
-		return answer, again, nil
+		return nil, todo.Here(ctx), nil
 	}
+	if e.body == nil {
+		if e.body, err = todo.Encode(); err != nil {
+			return nil, false, err
+		}
+	}
+	body := e.body
 	if e.once {
 		err = errMaybeDone
 	}
@@ -216,8 +234,8 @@ func (d *Forwarder) try(ctx context.Context, n uint64, e *pendingCommand, body [
 		case <-askLater:
 			return nil, true, nil
 		case <-changed:
-			_, changed = d.m.Members() // before the home, whose next change it tells of
-			if now, _ := d.m.Home(); now != home {
+			var now string
+			if now, _, changed = d.m.Decides(); now != home {
 				return nil, true, err
 			}
 		case <-ctx.Done():
@@ -287,15 +305,15 @@ func (d *Forwarder) sendCommands(home string, list []command) {
 		delete(d.sent, id-packsKept)
 		d.mu.Unlock()
 		reply := answerPrefix + d.m.log.name + "." + d.m.log.node.name + "." + strconv.FormatUint(id, 10)
-		if !d.send(commandPrefix+d.m.log.name+"."+home, reply, pack) {
+		if !sendPack(d, commandPrefix+d.m.log.name+"."+home, reply, home, pack) {
 			d.undelivered(id)
 		}
 	}
 }
 
-// send sends one message and waits until it is out of this process.
-func (d *Forwarder) send(subject, answerTo string, list any) bool {
-	data, err := json.Marshal(list)
+// sendPack sends one message to a machine and waits until it is out of this process.
+func sendPack[T packed](d *Forwarder, subject, answerTo, machine string, list []T) bool {
+	data, err := encodePack(list, min(d.m.packsOf(machine), d.m.log.packs))
 	if err == nil {
 		err = d.m.log.node.nc.PublishMsg(&nats.Msg{Subject: subject, Reply: answerTo, Data: data})
 	}
@@ -334,8 +352,8 @@ func (d *Forwarder) takeAnswers(msg *nats.Msg) {
 		}
 		return
 	}
-	var list []reply
-	if json.Unmarshal(msg.Data, &list) != nil {
+	list, err := decodePack(msg.Data, d.m.log.packs, replyOf)
+	if err != nil {
 		return
 	}
 	for _, r := range list {
@@ -345,8 +363,8 @@ func (d *Forwarder) takeAnswers(msg *nats.Msg) {
 
 // takeCommands does the commands of another machine, each by itself.
 func (d *Forwarder) takeCommands(msg *nats.Msg) {
-	var list []command
-	if json.Unmarshal(msg.Data, &list) != nil {
+	list, err := decodePack(msg.Data, d.m.log.packs, commandOf)
+	if err != nil {
 		return
 	}
 	origin := msg.Reply[:strings.LastIndexByte(msg.Reply, '.')+1]
@@ -359,7 +377,7 @@ func (d *Forwarder) takeCommands(msg *nats.Msg) {
 			}
 			continue
 		}
-		go func() {
+		d.work(func() {
 			defer d.done.Done()
 			ctx, cancel := context.WithTimeout(d.ctx, min(time.Duration(c.MS)*time.Millisecond, doWithin))
 			defer cancel()
@@ -368,8 +386,39 @@ func (d *Forwarder) takeCommands(msg *nats.Msg) {
 			delete(d.running, key)
 			d.mu.Unlock()
 			put(d, d.answers, origin, r, d.sendAnswers)
-		}()
+		})
 	}
+}
+
+// idleMost is how many goroutines are kept for the commands to come.
+const idleMost = 256
+
+// work has fn done by a goroutine that has done a command before, where there is one: the
+// stack of a new one is grown, and copied, several times on the way to the journal.
+func (d *Forwarder) work(fn func()) {
+	d.mu.Lock()
+	if n := len(d.idle) - 1; n >= 0 {
+		worker := d.idle[n]
+		d.idle = d.idle[:n]
+		d.mu.Unlock()
+		worker <- fn
+		return
+	}
+	d.mu.Unlock()
+	go func() {
+		next, ok := make(chan func(), 1), true // has room, so that nobody waits for this one
+		for ok {
+			fn()
+			d.mu.Lock()
+			if d.ctx.Err() != nil || len(d.idle) >= idleMost {
+				d.mu.Unlock()
+				return
+			}
+			d.idle = append(d.idle, next)
+			d.mu.Unlock()
+			fn, ok = <-next
+		}
+	}()
 }
 
 // do does a command of another machine.
@@ -405,9 +454,10 @@ func (d *Forwarder) begin(key string) bool {
 }
 
 func (d *Forwarder) sendAnswers(to string, list []reply) {
+	machine := strings.TrimSuffix(strings.TrimPrefix(to, answerPrefix+d.m.log.name+"."), ".")
 	for len(list) > 0 {
 		var pack []reply
 		pack, list = cut(list, func(r reply) int { return len(r.Body) })
-		d.send(to+anyPack, "", pack) // one that is lost is asked for again
+		sendPack(d, to+anyPack, "", machine, pack) // one that is lost is asked for again
 	}
 }

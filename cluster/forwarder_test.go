@@ -65,7 +65,7 @@ func TestForwarder(t *testing.T) {
 		for k := range 200 {
 			all.Go(func() {
 				text := fmt.Sprint(i, "-", k)
-				if got, err := d.Do(t.Context(), []byte(text), false); err != nil || string(got) != home+" "+text {
+				if got, err := d.DoText(t.Context(), []byte(text), false); err != nil || string(got) != home+" "+text {
 					t.Errorf("command %s through n%d: %q, %v; the home is %s", text, i+1, got, err, home)
 				}
 			})
@@ -75,7 +75,7 @@ func TestForwarder(t *testing.T) {
 
 	long := bytes.Repeat([]byte("0123456789abcdef"), 1<<17) // 2 MiB, more than a message holds
 	for i, d := range desks {
-		got, err := d.Do(t.Context(), append([]byte("long "), long...), true)
+		got, err := d.DoText(t.Context(), append([]byte("long "), long...), true)
 		if err != nil || !bytes.Equal(got, long) {
 			t.Errorf("a long command through n%d: %d bytes, %v", i+1, len(got), err)
 		}
@@ -86,17 +86,17 @@ func TestForwarder(t *testing.T) {
 	away.SetLimit(20)
 	for range 20 {
 		all.Go(func() {
-			if got, err := away.Do(t.Context(), []byte("wait"), false); err != nil || string(got) == home+" wait" || len(got) != len("n1 wait") {
+			if got, err := away.DoText(t.Context(), []byte("wait"), false); err != nil || string(got) == home+" wait" || len(got) != len("n1 wait") {
 				t.Errorf("a command of a home that was killed: %q, %v", got, err)
 			}
 		})
 	}
 	var once error
-	all.Go(func() { _, once = desks[(at[home]+2)%3].Do(t.Context(), []byte("wait"), true) })
+	all.Go(func() { _, once = desks[(at[home]+2)%3].DoText(t.Context(), []byte("wait"), true) })
 	for range 21 {
 		<-arrived
 	}
-	if _, err := away.Do(t.Context(), []byte("one more"), false); !errors.Is(err, room.ErrBusy) {
+	if _, err := away.DoText(t.Context(), []byte("one more"), false); !errors.Is(err, room.ErrBusy) {
 		t.Errorf("the 21st of 20: %v, want busy", err)
 	}
 	others.Store(true)
@@ -108,9 +108,59 @@ func TestForwarder(t *testing.T) {
 
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
-	if got, err := away.Do(ended, []byte("late"), false); err == nil {
+	if got, err := away.DoText(ended, []byte("late"), false); err == nil {
 		t.Logf("a command whose author has gone was done: %q", got) // it may be
 	} else if !errors.Is(err, context.Canceled) {
 		t.Errorf("a command whose author has gone: %v", err)
+	}
+}
+
+// A machine that knows no newer form of packs than JSON is written to in that, and its
+// packs are read; the others use the newer one among themselves.
+func TestPacksForAnOlderProgram(t *testing.T) {
+	nodes := three(t, nil)
+	const older = 1 // which of the three
+	var members []*cluster.Membership
+	desks, at := make([]*cluster.Forwarder, 3), map[string]int{}
+	var decides atomic.Int32
+	for i, n := range nodes {
+		at[n.Name()] = i
+		l := openLog(t, n, "house")
+		if i == older {
+			l.SetPacks(0)
+		}
+		m := join(t, l, newMemory(), func() error {
+			if int(decides.Load()) != i {
+				return errors.New("another one decides")
+			}
+			return nil
+		})
+		members = append(members, m)
+		d, err := m.OpenForwarder(func(_ context.Context, c []byte) ([]byte, bool) {
+			return fmt.Append(nil, n.Name(), " ", string(c)), false
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		desks[i] = d
+		t.Cleanup(d.Close)
+	}
+	for _, home := range []int32{0, older} {
+		was := ""
+		if home != 0 {
+			was = nodes[0].Name()
+		}
+		decides.Store(home)
+		name := agree(t, members, 3, was)
+		if at[name] != int(home) {
+			t.Fatalf("%s decides, want n%d", name, home+1)
+		}
+		for i, d := range desks {
+			for _, text := range []string{"a", "", "\x01[\x00"} { // what stands in a pack is anything
+				if got, err := d.DoText(t.Context(), []byte(text), true); err != nil || string(got) != name+" "+text {
+					t.Errorf("%q through n%d, done by %s: %q, %v", text, i+1, name, got, err)
+				}
+			}
+		}
 	}
 }

@@ -78,6 +78,7 @@ type Log struct {
 
 	within, first time.Duration // publishWithin and firstWithin, but in tests
 	version       int           // version, but in tests
+	packs         int           // packsNow, but in tests
 
 	leading   sync.Mutex
 	reign     context.Context // of the log's leader; ends when another one is elected
@@ -121,7 +122,7 @@ const sealKey, memberKey, edgeKey, witnessKey, goneKey = "danmaku-seal", "danmak
 // newLog is a log that is not opened yet.
 func (n *Node) newLog(name string) (*Log, error) {
 	l := &Log{
-		node: n, name: name, boot: strings.ToLower(rand.Text()[:12]), within: publishWithin, first: firstWithin, version: version,
+		node: n, name: name, boot: strings.ToLower(rand.Text()[:12]), within: publishWithin, first: firstWithin, version: version, packs: packsNow,
 		moved: make(chan struct{}, 1),
 	}
 	l.reign, l.dethroned = context.WithCancel(context.Background())

@@ -36,6 +36,7 @@ type Membership struct {
 	pinging map[string]bool // a ping is under way
 	missed  map[string]int  // pings in a row for which nothing answered
 	was     []Member
+	home    string        // of the roster
 	changed chan struct{} // closed and renewed when members or home change
 
 	subs []*nats.Subscription
@@ -106,10 +107,25 @@ func (m *Membership) Leave() {
 
 // Home returns the machine that decides, and whether it is this one. Empty is none.
 func (m *Membership) Home() (name string, mine bool) {
+	name, mine, _ = m.Decides()
+	return name, mine
+}
+
+// Decides is Home with a channel that closes when a machine comes, goes, or another is home.
+func (m *Membership) Decides() (name string, mine bool, changed <-chan struct{}) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	name = m.roster.home()
-	return name, name == m.log.node.name
+	return m.home, m.home == m.log.node.name, m.changed
+}
+
+// packsOf is which form of packs another machine reads, as far as this one knows.
+func (m *Membership) packsOf(name string) int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if o := m.roster.others[name]; o != nil {
+		return o.Packs
+	}
+	return packsJSON
 }
 
 // Members lists all machines, and a channel that closes when one comes, goes, or another
@@ -173,7 +189,7 @@ func (m *Membership) run(ctx context.Context) {
 		}
 		m.look()
 		m.mu.Unlock()
-		m.say(beat{Name: me.Name, Boot: m.log.boot, Address: m.log.node.listen, Position: me.Position, Edge: me.Edge, Witness: me.Witness, Older: me.Older, Level: me.Level, Eligible: me.Eligible})
+		m.say(beat{Name: me.Name, Boot: m.log.boot, Address: m.log.node.listen, Position: me.Position, Edge: me.Edge, Witness: me.Witness, Older: me.Older, Level: me.Level, Eligible: me.Eligible, Packs: m.log.packs})
 		for _, name := range others {
 			m.done.Go(func() { m.ping(ctx, name) })
 		}
@@ -229,8 +245,10 @@ func (m *Membership) reach(ctx context.Context, name string) error {
 	return err
 }
 
-// look tells those who wait when something has changed. It is called with mu.
+// look tells those who wait when something has changed. It is called with mu, whenever the
+// roster has changed.
 func (m *Membership) look() {
+	m.home = m.roster.home()
 	now := m.roster.members()
 	same := slices.EqualFunc(now, m.was, func(a, b Member) bool {
 		return a.Name == b.Name && a.Home == b.Home && a.Level == b.Level && a.Eligible == b.Eligible

@@ -52,6 +52,10 @@ const (
 	readEvery   = 250 * time.Millisecond // a look for what was missed
 	readBatches = 256                    // applied together
 	readAhead   = 4096                   // messages kept until it is their turn
+	// applyEvery is how often there is a transaction for what came. The first one comes at
+	// once; on a busy log it is what came meanwhile, since a transaction for each message,
+	// of which a home makes hundreds a second, costs more than what is in it.
+	applyEvery = 10 * time.Millisecond
 )
 
 // Reader brings a database up to the end of the log and keeps it there. It uses no
@@ -129,16 +133,25 @@ func (r *Reader) run(ctx context.Context) {
 	defer tick.Stop()
 	due := true
 	for {
-		err := r.step(ctx, due)
+		began := time.Now()
+		applied, err := r.step(ctx, due)
 		if ctx.Err() != nil {
 			return
 		}
 		r.note(err)
+		due = false
+		if applied { // there may be more
+			select {
+			case <-ctx.Done():
+				return
+			case <-time.After(applyEvery - time.Since(began)):
+			}
+			continue
+		}
 		select {
 		case <-ctx.Done():
 			return
 		case <-r.log.moved:
-			due = false
 		case <-tick.C:
 			due = true
 		}
@@ -156,27 +169,24 @@ func (r *Reader) note(err error) {
 	}
 }
 
-// step applies what there is. due says that it is time to look whether a commit here has
-// failed.
-func (r *Reader) step(ctx context.Context, due bool) error {
-	for {
-		last := r.log.Last() // before the position, so that this is not what others call behind
-		pos, err := r.db.Position(ctx)
-		if err != nil {
-			return err
-		}
-		r.pos.Store(pos)
-		batches, err := r.came(ctx, pos)
-		if err == nil && len(batches) == 0 && last > pos && !r.committing(last, due) {
-			batches, err = r.fetch(ctx, pos, last)
-		}
-		if err != nil || len(batches) == 0 {
-			return err
-		}
-		if err := r.db.Apply(ctx, batches); err != nil {
-			return err
-		}
+// step applies some of what there is, and reports whether there was something. due says
+// that it is time to look whether a commit here has failed.
+func (r *Reader) step(ctx context.Context, due bool) (applied bool, err error) {
+	last := r.log.Last() // before the position, so that this is not what others call behind
+	pos, err := r.db.Position(ctx)
+	if err != nil {
+		return false, err
 	}
+	r.pos.Store(pos)
+	batches, err := r.came(ctx, pos)
+	if err == nil && len(batches) == 0 && last > pos && !r.committing(last, due) {
+		batches, err = r.fetch(ctx, pos, last)
+	}
+	if err != nil || len(batches) == 0 {
+		return false, err
+	}
+	err = r.db.Apply(ctx, batches)
+	return err == nil, err
 }
 
 // committing reports whether the end of the log is what this machine has published and is

@@ -51,6 +51,7 @@ type beat struct {
 	Level    bool   `json:"level,omitempty"`
 	Eligible bool   `json:"eligible,omitempty"`
 	Leaving  bool   `json:"leaving,omitempty"`
+	Packs    int    `json:"packs,omitempty"` // it reads packs of this form and of older ones
 }
 
 // roster holds the members and the home, as one machine sees them. It reads no clock:

@@ -14,16 +14,16 @@ import (
 
 // Author is who sends a comment, as the server established it.
 type Author struct {
-	Role     room.Role // Audience, Sender, Moderator or Owner
-	User     string    // pseudonym in the room
-	Address  string    // keyed hash of the masked address; empty for a sender
-	Networks []string  // keyed hashes of the networks that share limits, see [access.Keys.Networks]
-	Identity time.Time // when the identity was made, see Service.Stamp; zero when unknown
-	Fleeting bool      // the identity lives in the page alone: limits take it as new
-	Link     int64     // of a sender, moderator or owner
-	Replay   bool      // a sender: it is a replay that the server plays
-	Chat     string    // a sender: it is a connected chat, by its ID
-	HoldAll  bool      // of a chat: every comment waits for a moderator
+	Role     room.Role `json:",omitzero"` // Audience, Sender, Moderator or Owner
+	User     string    `json:",omitzero"` // pseudonym in the room
+	Address  string    `json:",omitzero"` // keyed hash of the masked address; empty for a sender
+	Networks []string  `json:",omitzero"` // keyed hashes of the networks that share limits, see [access.Keys.Networks]
+	Identity time.Time `json:",omitzero"` // when the identity was made, see Service.Stamp; zero when unknown
+	Fleeting bool      `json:",omitzero"` // the identity lives in the page alone: limits take it as new
+	Link     int64     `json:",omitzero"` // of a sender, moderator or owner
+	Replay   bool      `json:",omitzero"` // a sender: it is a replay that the server plays
+	Chat     string    `json:",omitzero"` // a sender: it is a connected chat, by its ID
+	HoldAll  bool      `json:",omitzero"` // of a chat: every comment waits for a moderator
 }
 
 // submitWithin bounds how long a comment waits for its turn in the log.

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/netip"
@@ -26,10 +28,10 @@ import (
 
 // Cluster is the machines that run the rooms together.
 type Cluster interface {
-	// Do has the home do a command, and returns its answer. A command may be done twice,
-	// when a home dies over it, unless it is for once. Errors: room.ErrBusy, also when it
-	// may have been done; that of ctx.
-	Do(ctx context.Context, command []byte, once bool) (answer []byte, err error)
+	// Do has the home do a command, and returns its answer, or nil where this machine is
+	// the home. A command may be done twice, when a home dies over it, unless it is for
+	// once. Errors: room.ErrBusy, also when it may have been done; that of ctx.
+	Do(ctx context.Context, c Command, once bool) (answer []byte, err error)
 	// Term is what this machine's memory has reached, see [room.WithTerm].
 	Term() uint64
 	// Committed is this machine's position in the log.
@@ -44,6 +46,15 @@ type Cluster interface {
 	Ready() error
 	// Machines lists all that the cluster has, by their names.
 	Machines() []room.Machine
+}
+
+// Command is what a machine asks of the home.
+type Command interface {
+	// Here does it on this machine, which is the home. again is true when it must be done
+	// anew.
+	Here(ctx context.Context) (again bool)
+	// Encode writes it for another machine.
+	Encode() ([]byte, error)
 }
 
 // followWithin is how long a machine that has passed a command on waits until its own
@@ -84,6 +95,7 @@ type sentFrame struct {
 	Room   string      `json:"room"`
 	Author live.Author `json:"author"`
 	Frame  []byte      `json:"frame"`
+	Plain  bool        `json:"plain,omitempty"` // the answer may be a plain one, see encodePlain
 }
 
 // reply is the home's answer.
@@ -165,39 +177,75 @@ func (s *Server) mayCarry(c echo.Context, r route) (answered bool, err error) {
 
 // ask has the home do a command.
 func (s *Server) ask(ctx context.Context, k command, once bool) (answer reply, err error) {
-	data, err := json.Marshal(k)
-	if err == nil {
-		data, err = s.cluster.Do(ctx, data, once)
-	}
-	if err == nil {
-		err = json.Unmarshal(data, &answer)
+	c := &homeCommand{s: s, command: k}
+	data, err := s.cluster.Do(ctx, c, once)
+	if err == nil && !c.done {
+		c.answer, err = decodeReply(data)
 	}
 	if err != nil {
 		return reply{}, fmt.Errorf("ask the home: %w", err)
 	}
-	return answer, nil
+	return c.answer, nil
 }
 
-// DoCommand does a command of a machine, which may be this one, as the home. again is true
-// when another change came between its checks and the journal; then it must be done anew.
-func (s *Server) DoCommand(ctx context.Context, data []byte) (answer []byte, again bool) {
-	var k command
-	var out reply
-	if err := json.Unmarshal(data, &k); err != nil {
-		s.log.Error("a command of another machine cannot be read", "err", err)
-		out.Status = http.StatusInternalServerError
-	} else {
-		var again bool
-		if out, again = s.performLevel(ctx, k); again {
-			return nil, true
-		}
+// homeCommand implements Command. Most commands are done on the machine that they came in
+// on, so they are written as JSON for another one alone.
+type homeCommand struct {
+	s       *Server
+	command command
+	done    bool // here; answer is its answer
+	answer  reply
+}
+
+func (c *homeCommand) Here(ctx context.Context) (again bool) {
+	if c.answer, again = c.s.performLevel(ctx, c.command); again {
+		return true
 	}
-	out.Pos = s.cluster.Committed()
-	answer, err := json.Marshal(out)
+	c.answer.Pos, c.done = c.s.cluster.Committed(), true
+	return false
+}
+
+func (c *homeCommand) Encode() ([]byte, error) { return json.Marshal(c.command) }
+
+// DoCommand does a command of another machine as the home. again is true when another
+// change came between its checks and the journal; then it must be done anew.
+func (s *Server) DoCommand(ctx context.Context, data []byte) (answer []byte, again bool) {
+	c := homeCommand{s: s}
+	if err := json.Unmarshal(data, &c.command); err != nil {
+		s.log.Error("a command of another machine cannot be read", "err", err)
+		c.answer.Status = http.StatusInternalServerError
+	} else if c.Here(ctx) {
+		return nil, true
+	}
+	if f := c.command.Frame; f != nil && f.Plain && c.answer.Status == 0 {
+		return encodePlain(c.answer), false
+	}
+	answer, err := json.Marshal(c.answer)
 	if err != nil {
 		s.log.Error("the answer to a command cannot be written", "err", err)
 	}
 	return answer, false
+}
+
+// plainReply begins an answer that is no JSON: its position, and its body as it is.
+const plainReply = 1
+
+// encodePlain writes the answer to a frame without looking through it twice, for a machine
+// that has asked for that.
+func encodePlain(r reply) []byte {
+	b := make([]byte, 0, 1+binary.MaxVarintLen64+len(r.Body))
+	return append(binary.AppendUvarint(append(b, plainReply), r.Pos), r.Body...)
+}
+
+func decodeReply(data []byte) (r reply, err error) {
+	if len(data) == 0 || data[0] != plainReply {
+		return r, json.Unmarshal(data, &r)
+	}
+	pos, n := binary.Uvarint(data[1:])
+	if n <= 0 {
+		return r, errors.New("its answer cannot be read")
+	}
+	return reply{Pos: pos, Body: data[1+n:]}, nil
 }
 
 // levelWithin is how long a home waits for the rest of the log before it says that there
@@ -255,7 +303,7 @@ func (s *Server) answerSent(ctx context.Context, q *sentRequest) reply {
 		s.log.Error("a request of another machine cannot be read", "err", err)
 		return reply{Status: http.StatusInternalServerError}
 	}
-	r.Host, r.RemoteAddr, r.RequestURI, r.Header = q.Host, q.Peer, q.Target, q.Header
+	r.Host, r.RemoteAddr, r.RequestURI, r.Header = q.Host, q.Peer, q.Target, q.Header.Clone() // the command may be done anew
 	r = r.WithContext(context.WithValue(r.Context(), sentIDKey{}, q.ID))
 	w := &recorder{header: http.Header{}}
 	s.atHome.ServeHTTP(w, r)
@@ -316,7 +364,7 @@ func (s *Server) vouch(c echo.Context, roomID, user string) bool {
 
 // frameHome has the home answer a frame of a phone.
 func (s *Server) frameHome(ctx context.Context, roomID string, a live.Author, frame []byte) ([]byte, error) {
-	answer, err := s.ask(ctx, command{Name: rand.Text(), Frame: &sentFrame{roomID, a, slices.Clone(frame)}}, false)
+	answer, err := s.ask(ctx, command{Name: rand.Text(), Frame: &sentFrame{roomID, a, slices.Clone(frame), true}}, false)
 	return answer.Body, err
 }
 

@@ -113,3 +113,59 @@ func TestAHomeThatIsNewFindsWhatAFrameIsAbout(t *testing.T) {
 		})
 	}
 }
+
+// here is a cluster whose home is this machine, or another one that does what this one sends.
+type here struct {
+	newHome
+	other *Server
+}
+
+func (c *here) Do(ctx context.Context, k Command, _ bool) ([]byte, error) {
+	if c.other == nil {
+		k.Here(ctx)
+		return nil, nil
+	}
+	data, err := k.Encode()
+	if err != nil {
+		return nil, err
+	}
+	answer, _ := c.other.DoCommand(ctx, data)
+	return answer, nil
+}
+
+// A phone's frame is answered with the same by the machine that it is at and by another
+// one, and by an older one, which asks for no plain answer and gets none.
+func TestAFrameIsAnsweredAlikeHereAndThere(t *testing.T) {
+	c := &here{newHome: newHome{rest: func() error { return nil }}}
+	h := newHouseWith(t, func(o *Options) { o.Cluster = c })
+	author := live.Author{Role: room.Audience, User: h.Service.Keys().Pseudonym("live", "ann")}
+	frame := []byte(`{"type":"nothing","ref":"<a>"}`)
+	ask := func() string {
+		t.Helper()
+		answer, err := h.frameHome(t.Context(), "live", author, frame)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(answer)
+	}
+	local := ask()
+	c.other = h.Server
+	if sent := ask(); sent != local || !strings.Contains(local, `"code":"bad_frame"`) {
+		t.Errorf("here %s, from another machine %s", local, sent)
+	}
+	for _, plain := range []bool{true, false} {
+		data, err := json.Marshal(command{Name: "one", Frame: &sentFrame{Room: "live", Author: author, Frame: frame, Plain: plain}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer, _ := h.DoCommand(t.Context(), data)
+		if out, err := decodeReply(answer); err != nil || string(out.Body) != local || out.Pos != 1 || json.Valid(answer) == plain {
+			t.Errorf("asked for a plain answer, %v: %q, which is %+v, %v", plain, answer, out, err)
+		}
+	}
+	for _, broken := range [][]byte{nil, {plainReply}, {plainReply, 0x80}, {2, 1}} {
+		if out, err := decodeReply(broken); err == nil {
+			t.Errorf("%v is read as %+v", broken, out)
+		}
+	}
+}
