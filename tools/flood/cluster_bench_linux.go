@@ -27,76 +27,126 @@ var paces = []int{0, 100, 1000}
 
 // way is the machine, or all machines, that the comments of a measurement are sent to.
 type way struct {
-	name  string
-	addrs []string
-	got   map[int][]paceResult // by pace, one for each round
+	name   string
+	addrs  []string
+	home   *process
+	others []*process           // that do the same
+	got    map[int][]paceResult // by pace, one for each round
 }
 
 type paceResult struct {
-	each     float64 // answers a second
-	p50, p99 time.Duration
+	each         float64 // answers a second
+	p50, p99     time.Duration
+	home, others time.Duration // of their processors, for each comment
 }
 
 // clusterBench measures one machine and three in turn, and what the code of a cluster
 // costs one machine that has none.
-func clusterBench(ctx context.Context, dir, program string, rounds int) error {
+func clusterBench(ctx context.Context, dir, program string, o benchOptions) error {
 	var err error
 	if program == "" {
 		if program, err = buildDanmaku(ctx, dir); err != nil {
 			return err
 		}
 	}
-	return errors.Join(benchMachines(ctx, dir, program, rounds), benchUnused(ctx, dir, program, rounds))
+	err = benchMachines(ctx, dir, program, o)
+	if o.beside == "" {
+		err = errors.Join(err, benchUnused(ctx, dir, program, o.rounds))
+	}
+	return err
+}
+
+// benchOptions say how long is measured, and beside what.
+type benchOptions struct {
+	rounds int
+	beside string // another program
 }
 
 // benchMachines measures one machine alone, and three through the home, through another
-// one, and through all.
-func benchMachines(ctx context.Context, dir, program string, rounds int) error {
-	alone, err := startOurs(ctx, program, filepath.Join(dir, "alone"), noLimits...)
-	if err != nil {
-		return err
+// one, and through all. With a second program it measures that one, too, in turn.
+func benchMachines(ctx context.Context, dir, program string, o benchOptions) error {
+	names := []string{program}
+	if o.beside != "" {
+		names = append(names, o.beside)
 	}
-	defer alone.stop()
-	s := clusterTrial{program: program, dir: dir}
-	defer s.stopAll()
-	if err := s.startAll(ctx); err != nil {
-		return err
-	}
-	st, err := s.status(ctx)
-	if err != nil {
-		return err
-	}
-	_, home := s.node(st.Home)
-	if home == nil {
-		return fmt.Errorf("no machine %q", st.Home)
-	}
-	other := s.nodes[0]
-	if other == home {
-		other = s.nodes[1]
-	}
-	ways := []*way{
-		{name: "one machine alone", addrs: []string{alone.base}},
-		{name: "three, through the home", addrs: []string{"http://" + home.addr}},
-		{name: "three, through another", addrs: []string{"http://" + other.addr}},
-		{name: "three, through all", addrs: []string{"http://" + s.nodes[0].addr, "http://" + s.nodes[1].addr, "http://" + s.nodes[2].addr}},
+	var programs [][]*way
+	for i, program := range names {
+		ways, stop, err := startWays(ctx, filepath.Join(dir, fmt.Sprint("bench", i)), program)
+		defer stop()
+		if err != nil {
+			return err
+		}
+		programs = append(programs, ways)
 	}
 	first := 0
-	for range rounds {
+	for round := range o.rounds {
 		for _, pace := range paces {
-			for _, w := range ways {
-				r, err := w.measure(ctx, pace, &first)
-				if err != nil {
-					return fmt.Errorf("%s: %w", w.name, err)
+			for k := range programs[0] {
+				for i := range programs {
+					i = (i + round) % len(programs) // neither is always the second
+					w := programs[i][k]
+					r, err := w.measure(ctx, pace, &first)
+					if err != nil {
+						return fmt.Errorf("%s: %w", w.name, err)
+					}
+					fmt.Fprintf(os.Stderr, "%s: %s, %d: %.0f a second, p50 %v, p99 %v, processors %v + %v\n", filepath.Base(names[i]), w.name, pace, r.each, fine(r.p50), fine(r.p99), fine(r.home), fine(r.others))
+					w.got[pace] = append(w.got[pace], r)
 				}
-				fmt.Fprintf(os.Stderr, "%s, %d: %.0f a second, p50 %v, p99 %v\n", w.name, pace, r.each, round(r.p50), round(r.p99))
-				if w.got == nil {
-					w.got = map[int][]paceResult{}
-				}
-				w.got[pace] = append(w.got[pace], r)
 			}
 		}
 	}
-	return compareTransports(ways)
+	var missed []error
+	for i, ways := range programs {
+		if len(programs) > 1 {
+			fmt.Printf("%s:\n\n", names[i])
+		}
+		missed = append(missed, compareTransports(ways))
+	}
+	return errors.Join(missed...)
+}
+
+// startWays starts one machine, and three that are one.
+func startWays(ctx context.Context, dir, program string) (ways []*way, stop func(), err error) {
+	s := &clusterTrial{program: program, dir: dir}
+	stop = s.stopAll
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, stop, err
+	}
+	alone, err := startOurs(ctx, program, filepath.Join(dir, "alone"), noLimits...)
+	if err != nil {
+		return nil, stop, err
+	}
+	stop = func() { s.stopAll(); alone.stop() }
+	if err := s.startAll(ctx); err != nil {
+		return nil, stop, err
+	}
+	st, err := s.status(ctx)
+	if err != nil {
+		return nil, stop, err
+	}
+	_, home := s.node(st.Home)
+	if home == nil {
+		return nil, stop, fmt.Errorf("no machine %q", st.Home)
+	}
+	var other *clusterNode
+	var others []*process
+	var all []string
+	for _, n := range s.nodes {
+		all = append(all, "http://"+n.addr)
+		if n != home {
+			other, others = n, append(others, n.process)
+		}
+	}
+	ways = []*way{
+		{name: "one machine alone", addrs: []string{alone.base}, home: alone},
+		{name: "three, through the home", addrs: []string{"http://" + home.addr}, home: home.process, others: others},
+		{name: "three, through another", addrs: []string{"http://" + other.addr}, home: home.process, others: others},
+		{name: "three, through all", addrs: all, home: home.process, others: others},
+	}
+	for _, w := range ways {
+		w.got = map[int][]paceResult{}
+	}
+	return ways, stop, nil
 }
 
 // compareTransports writes the table, and returns which bars are missed.
@@ -121,8 +171,27 @@ func compareTransports(ways []*way) error {
 			missed = append(missed, fmt.Errorf("%s: an answer takes %.2f times one machine's", w.name, slower))
 		}
 	}
+	fmt.Println("\nTime of the processors for each comment, of all machines together and of the home alone:")
+	fmt.Println("\n| comments go to | as many as are answered | of one alone | home | 1,000/s | of one alone | home |\n|---|---|---|---|---|---|---|")
+	for _, w := range ways {
+		row := "| " + w.name + " |"
+		for _, pace := range []int{0, 1000} {
+			home, others := w.processors(pace)
+			one, _ := alone.processors(pace)
+			row += fmt.Sprintf(" %v | %.2f | %v |", (home + others).Round(time.Microsecond), float64(home+others)/float64(one), home.Round(time.Microsecond))
+		}
+		fmt.Println(row)
+	}
 	fmt.Println()
 	return errors.Join(missed...)
+}
+
+// processors is the time of the home's, and of the others', for each comment.
+func (w *way) processors(pace int) (home, others time.Duration) {
+	of := func(pick func(paceResult) time.Duration) time.Duration {
+		return time.Duration(median(each(w.got[pace], func(r paceResult) float64 { return float64(pick(r)) })))
+	}
+	return of(func(r paceResult) time.Duration { return r.home }), of(func(r paceResult) time.Duration { return r.others })
 }
 
 func fine(d time.Duration) time.Duration { return d.Round(10 * time.Microsecond) }
@@ -175,7 +244,24 @@ func (w *way) measure(ctx context.Context, pace int, first *int) (paceResult, er
 			h.free <- &writer{swarm: s, client: s.clients[i]}
 		}
 	}
-	return h.run(ctx, pace, first)
+	home, others := w.used()
+	r, err := h.run(ctx, pace, first)
+	homeThen, othersThen := w.used()
+	if n := time.Duration(h.delays.total); n > 0 {
+		r.home, r.others = (homeThen-home)/n, (othersThen-others)/n
+	}
+	return r, err
+}
+
+// used is what the processes have used of all processors.
+func (w *way) used() (home, others time.Duration) {
+	if w.home == nil {
+		return 0, 0
+	}
+	for _, p := range w.others {
+		others += cpu(p.cmd.Process.Pid)
+	}
+	return cpu(w.home.cmd.Process.Pid), others
 }
 
 // writer is a phone that waits for an answer before it writes again.

@@ -62,6 +62,7 @@ func clusterCommand(ctx context.Context, args []string) error {
 	overlays := flags.Int("overlays", 6, "overlays that have to get everything")
 	bench := flags.Bool("bench", false, "measure what a cluster costs in place of the troubles")
 	rounds := flags.Int("rounds", 3, "rounds of -bench; the median counts")
+	beside := flags.String("beside", "", "another danmaku that -bench measures in turn, in place of what unused code costs")
 	flags.StringVar(&s.program, "program", "", "the danmaku to try; built from this folder when empty")
 	flags.IntVar(&s.phones, "phones", 300, "phones that write")
 	flags.IntVar(&s.edges, "edges", 2, "machines beside the three that only follow")
@@ -89,7 +90,7 @@ func clusterCommand(ctx context.Context, args []string) error {
 	defer os.RemoveAll(dir)
 	s.dir = dir
 	if *bench {
-		return clusterBench(ctx, dir, s.program, *rounds)
+		return clusterBench(ctx, dir, s.program, benchOptions{*rounds, *beside})
 	}
 	if s.program == "" {
 		if s.program, err = buildDanmaku(ctx, dir); err != nil {
