@@ -227,6 +227,29 @@ func TestARefusedGroupIsUndone(t *testing.T) {
 	}
 }
 
+// An undone group leaves alone what its platform took down and somebody put back since:
+// it has the time of the first decision, and is shown by another one.
+func TestAnUndoneGroupLeavesWhatWasPutBack(t *testing.T) {
+	h := newHouse(t, ratelimit.Rates{})
+	owner, mod := h.hands()
+	mod.rules("lemon => mask") // what a moderator let through masked needs no second look
+	mod.settles(`{"review": "all"}`)
+	ids, _, group := h.lemons(3, 0)
+	if _, n := mod.decidesGroup(group, room.ActionApprove); n != 3 {
+		t.Fatalf("%d are decided", n)
+	}
+	approved := mod.newest(room.ActionApprove)
+	if n, err := h.ChatTakeDown(t.Context(), room.Chat{ID: "c1", Room: "live"}, "twitch", ids[1:2]); n != 1 || err != nil {
+		t.Fatalf("%d are taken down, %v", n, err)
+	}
+	owner.undo(room.ActionRemove, nil)
+	mod.undoOf(approved, nil)
+	rows, _, err := h.Comments(t.Context(), "live", mod.Actor, room.HistoryQuery{Status: comment.Shown, Limit: 10})
+	if err != nil || len(rows) != 1 || rows[0].ID != ids[1] || !rows[0].At.Equal(approved.At) {
+		t.Errorf("shown are %+v, %v, want the second alone", rows, err)
+	}
+}
+
 // Of two moderators who decide about a group at once each comment has one decision,
 // both hear which, and its author hears it once.
 func TestTwoModeratorsDecideAGroupAtOnce(t *testing.T) {
