@@ -81,6 +81,10 @@ func TestReactionsRise(t *testing.T) {
 	})()`); place != "" {
 		t.Errorf("they rise at %s", place)
 	}
+	// Behind what moderators show: on a second screen with a code that stands there, too.
+	if !is(overlay, `getComputedStyle(document.querySelector(".dm-reactions")).zIndex < getComputedStyle(document.querySelector(".dm-show")).zIndex`) {
+		t.Error("they rise over polls and cards")
+	}
 	// Nothing is drawn for nobody.
 	seen := func(now string) {
 		overlay.Eval(`void dispatchEvent(new CustomEvent("obsSourceVisibleChanged", { detail: { visible: ` + now + ` } }))`)

@@ -9,8 +9,8 @@
 const FRAME = 40;
 
 /** The strip, and what moves within it, in sizes of the letters. */
-export const WIDE = 5;
-export const HIGH = 9;
+export const WIDE = 7;
+export const HIGH = 10;
 const SWAY = 0.5;
 
 /** How large they are, in sizes of the letters; few, so that few pictures are kept. */
