@@ -17,6 +17,7 @@ import (
 	"golang.org/x/image/draw"
 
 	"danmaku/room"
+	"danmaku/server/photo"
 	"danmaku/server/wire"
 )
 
@@ -79,8 +80,12 @@ func redraw(b []byte) ([]byte, error) {
 		return nil, room.Explain(room.ErrInvalid, "%d by %d pixels: send 16 by 16 up to 16 million pixels, best %d by %d.",
 			size.Width, size.Height, pictureWidth, pictureWidth/4)
 	}
-	img, _, err := image.Decode(bytes.NewReader(b))
-	if err != nil {
+	var img image.Image
+	endless := kind == "jpeg" && photo.Endless(b)
+	if !endless {
+		img, _, err = image.Decode(bytes.NewReader(b))
+	}
+	if err != nil || endless {
 		return nil, room.Explain(room.ErrInvalid, "This %s is damaged. Save it anew and send it again.", strings.ToUpper(kind))
 	}
 	var out bytes.Buffer

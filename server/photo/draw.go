@@ -81,7 +81,7 @@ func redraw(b []byte) (Picture, error) {
 		return Picture{}, fault(room.FaultPhotoHEIC, 0, "this is a HEIC picture, which browsers do not show; send it as a JPEG")
 	}
 	size, found, err := image.DecodeConfig(bytes.NewReader(b))
-	if err != nil || found != kind {
+	if err != nil || found != kind || kind == "jpeg" && Endless(b) {
 		return Picture{}, damaged(kind)
 	}
 	switch {

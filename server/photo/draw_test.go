@@ -189,6 +189,28 @@ func TestSmallEnough(t *testing.T) {
 	}
 }
 
+// progressive is a black JPEG of one colour with so many passes over its pixels, of which
+// all but the first change nothing.
+func progressive(side uint16, scans int) []byte {
+	b := []byte("\xff\xd8\xff\xdb\x00\x43\x00")
+	b = append(b, bytes.Repeat([]byte{1}, 64)...)
+	b = append(b, "\xff\xc2\x00\x0b\x08"...)
+	b = binary.BigEndian.AppendUint16(b, side)
+	b = binary.BigEndian.AppendUint16(b, side)
+	b = append(b, "\x01\x01\x11\x00"...)
+	for _, table := range []string{"\x00\x00", "\x10\xe0"} { // one code of one bit: no difference; 16,384 blocks without anything
+		b = append(b, "\xff\xc4\x00\x14"...)
+		b = append(b, table[0], 1)
+		b = append(append(b, make([]byte, 15)...), table[1])
+	}
+	blocks := (int(side) + 7) / 8 * ((int(side) + 7) / 8)
+	b = append(append(b, "\xff\xda\x00\x08\x01\x01\x00\x00\x00\x00"...), make([]byte, blocks/8+1)...)
+	for range scans - 1 {
+		b = append(append(b, "\xff\xda\x00\x08\x01\x01\x00\x01\x3f\x00"...), make([]byte, blocks/16384*2+2)...)
+	}
+	return append(b, "\xff\xd9"...)
+}
+
 // Whatever is sent, the answer says which limit it met, and nothing is unpacked that is
 // beyond one.
 func TestHostilePhotos(t *testing.T) {
@@ -221,6 +243,7 @@ func TestHostilePhotos(t *testing.T) {
 		{"a GIF bomb", room.FaultPhotoPixels, screen},
 		{"a WebP bomb", room.FaultPhotoPixels, riff(vp8l(16384, 16384))},
 		{"a WebP bomb behind a small head", room.FaultPhotoDamaged, riff(vp8x(64, 64), vp8l(16384, 16384))},
+		{"a JPEG with endless passes", room.FaultPhotoDamaged, progressive(64, 101)},
 		{"a PNG that calls itself a JPEG", room.FaultPhotoDamaged, append([]byte("\xff\xd8\xff"), pngOf(t, corners(64, 64))...)},
 	} {
 		runtime.ReadMemStats(&before)
@@ -237,6 +260,24 @@ func TestHostilePhotos(t *testing.T) {
 		if grown := after.TotalAlloc - before.TotalAlloc; grown > 64<<20 {
 			t.Errorf("%s takes %d MB", tt.name, grown>>20)
 		}
+	}
+}
+
+// A JPEG may have as many passes over its pixels as programs make, filling between them,
+// and other pictures behind it.
+func TestPasses(t *testing.T) {
+	b := progressive(64, 100)
+	for name, b := range map[string][]byte{
+		"a hundred passes": b,
+		"filled":           bytes.ReplaceAll(b, []byte("\xff\xda"), []byte("\xff\xff\xff\xda")),
+		"a second picture": append(bytes.Clone(b), b...),
+	} {
+		if _, err := photo.Draw(t.Context(), b); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if b := bytes.ReplaceAll(progressive(64, 101), []byte("\xff\xda"), []byte("\xff\xff\xff\xda")); !photo.Endless(b) {
+		t.Error("101 passes behind filling are decoded")
 	}
 }
 
