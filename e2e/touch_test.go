@@ -60,3 +60,41 @@ func TestThePreviewFitsInOneGo(t *testing.T) {
 		t.Errorf("the page reported %q", got)
 	}
 }
+
+// A finger stops the feed, and takes down only what it was aimed at: a tap right after
+// the rows moved does nothing but that, and says so; the next one counts.
+func TestATapInABusyFeedHitsWhatItWasAimedAt(t *testing.T) {
+	p := startProduct(t, free...)
+	h := runnerAt(t, p.console)
+	address, _ := h.link("moderator", "Mika")
+	page := browser.NewPhone(t)
+	page.Goto(address)
+	s := h.sender()
+	s.say("moss", "the first of all", nil)
+	page.Wait(has("#feed .row", "the first of all"))
+	page.Eval(`{
+		window.asked = [];
+		const real = window.fetch;
+		window.fetch = (path, init) => { if (init?.method === "POST") window.asked.push(String(path)); return real(path, init); };
+		window.tap = (text) => {
+			const button = [...document.querySelectorAll("#feed .row")].find((e) => e.textContent.includes(text)).querySelector("[data-act=takedown]");
+			button.dispatchEvent(new PointerEvent("pointerdown", { pointerType: "touch", bubbles: true }));
+			button.dispatchEvent(new PointerEvent("pointerup", { pointerType: "touch", bubbles: true }));
+			button.click();
+		};
+		new MutationObserver((_, watch) => {
+			if (!document.querySelector("#feed").textContent.includes("slides under")) return;
+			watch.disconnect();
+			window.tap("the first of all");
+			window.tapped = window.asked.length;
+		}).observe(document.querySelector("#feed"), { childList: true, subtree: true });
+	}`)
+	s.say("noodle", "this one slides under the finger", nil)
+	page.Wait(`window.tapped === 0 && ` + has("#hold-why", "Stopped. Now tap what you mean."))
+	s.say("reed", "and this one has to wait", nil)
+	page.Wait(has("#fresh", "1 new") + ` && !` + has("#feed .row", "has to wait"))
+	page.Eval(`window.tap("slides under")`)
+	page.Wait(has("#feed .row.removed", "slides under") + ` && window.asked.length === 1`)
+	page.Eval(`document.querySelector("#fresh").click()`)
+	page.Wait(has("#feed .row", "has to wait") + ` && document.querySelectorAll("#feed .row.removed").length === 1`)
+}

@@ -91,8 +91,7 @@ export class FeedView {
     this.redraw();
   }
 
-  /** @param {readonly string[]} words that are marked */
-  highlight(words) { this.items.words = words; this.redraw(); }
+  highlight(/** @type {readonly string[]} that are marked */ words) { this.items.words = words; this.redraw(); }
 
   toNewest() {
     this.#holding.end();
@@ -126,6 +125,7 @@ export class FeedView {
     }
     if (!this.#holding.on && this.items.waiting.size > 0) {
       this.items.add();
+      this.#holding.slid();
       this.#window.items = this.items.list;
     }
     for (const row of this.items.stale) this.#window.rows.redraw(row);

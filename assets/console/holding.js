@@ -1,10 +1,11 @@
-// Whether the feed holds still: a person points at it, is in it with the keyboard,
+// Whether the feed holds still: a person points at it, has touched it, is in it with the keyboard,
 // or reads further up. A bar says so, and how many rows wait.
 
 import { Hover } from '../shared/hover.js';
+import { FeedTouch } from './feed-touch.js';
 
 export class Holding {
-  #parts; #words; #hover; #changed;
+  #parts; #words; #hover; #touch; #changed;
   #focused = false;
   /** the menu of a row is open */ #menu = false;
   /** the person scrolled up */ away = false;
@@ -20,6 +21,7 @@ export class Holding {
     this.#words = words;
     this.#changed = changed;
     this.#hover = new Hover(list, changed);
+    this.#touch = new FeedTouch(list, () => this.on, changed);
     list.addEventListener('menu', (event) => {
       this.#menu = /** @type {CustomEvent<boolean>} */ (event).detail;
       changed();
@@ -37,18 +39,22 @@ export class Holding {
     }, true);
   }
 
-  get on() { return this.#hover.over || this.#focused || this.#menu || this.away; }
+  /** @returns {boolean} */
+  get on() { return this.#hover.over || this.#focused || this.#menu || this.#touch.on || this.away; }
+
+  /** Rows have moved. */
+  slid() { this.#touch.slid(); }
 
   /** Draws the bar. @param {number} waiting rows that came meanwhile */
   draw(waiting) {
     const { list, hold, why, fresh } = this.#parts;
-    const hide = !(this.on && (waiting > 0 || this.away));
+    const hide = !(this.on && (waiting > 0 || this.away || this.#touch.missed));
     if (hold.hidden !== hide) {
       hold.hidden = hide;
       if (!hide && !this.away) list.scrollTop = list.scrollHeight; // the bar takes from the list's height
     }
     if (hide) return;
-    why.textContent = this.#words.t(this.away ? 'hold_scroll' : this.#focused || this.#menu ? 'hold_focus' : 'hold_pointer');
+    why.textContent = this.#words.t(this.#touch.missed ? 'hold_missed' : this.away ? 'hold_scroll' : this.#focused || this.#menu ? 'hold_focus' : this.#touch.on ? 'hold_touch' : 'hold_pointer');
     fresh.textContent = this.#words.t(waiting > 0 ? 'new' : 'to_newest', { n: waiting });
   }
 
@@ -56,6 +62,7 @@ export class Holding {
   end() {
     this.#focused = this.away = false;
     this.#hover.forget();
+    this.#touch.end();
   }
 
   /** @param {boolean} focused */
