@@ -250,6 +250,51 @@ func TestAnUndoneGroupLeavesWhatWasPutBack(t *testing.T) {
 	}
 }
 
+// An undone group leaves alone what the same moderator approved again after its platform
+// had taken it down: that is a later decision.
+func TestAnUndoneGroupLeavesWhatWasApprovedAgain(t *testing.T) {
+	h := newHouse(t, ratelimit.Rates{})
+	owner, mod := h.hands()
+	mod.holdsLemons()
+	ids, _, group := h.lemons(3, 0)
+	if _, n := mod.decidesGroup(group, room.ActionApprove); n != 3 {
+		t.Fatalf("%d are decided", n)
+	}
+	approved := mod.newest(room.ActionApprove)
+	if n, err := h.ChatTakeDown(t.Context(), room.Chat{ID: "c1", Room: "live"}, "twitch", ids[1:2]); n != 1 || err != nil {
+		t.Fatalf("%d are taken down, %v", n, err)
+	}
+	owner.undo(room.ActionRemove, nil)
+	mod.decides(ids[1], room.ActionApprove, "")
+	mod.undoOf(approved, nil)
+	rows, _, err := h.Comments(t.Context(), "live", mod.Actor, room.HistoryQuery{Status: comment.Shown, Limit: 10})
+	if err != nil || len(rows) != 1 || rows[0].ID != ids[1] {
+		t.Errorf("shown are %+v, %v, want the second alone", rows, err)
+	}
+}
+
+// A ban keeps the undo of a refusal from showing comments, and says so. What was decided
+// before it is answered with that decision.
+func TestDecisionsAboutBannedPeople(t *testing.T) {
+	h := newHouse(t, ratelimit.Rates{})
+	owner, mod := h.hands()
+	mod.holdsLemons()
+	ids, people, group := h.lemons(2, 0)
+	if _, n := mod.decidesGroup(group, room.ActionRefuse); n != 2 {
+		t.Fatalf("%d are decided", n)
+	}
+	refused := mod.newest(room.ActionRefuse)
+	for _, who := range people {
+		_, _, err := h.Ban(t.Context(), "live", owner.Actor, live.BanRequest{User: who.User, Kind: room.FullBan})
+		h.wants("ban", err, nil)
+	}
+	mod.undoOf(refused, room.ErrNotAllowed)
+	d, err := h.Decide(t.Context(), "live", owner.Actor, ids[0], room.ActionApprove, comment.Held)
+	if err != nil || d.Status != comment.Refused || d.By != "Mo" || !d.Again {
+		t.Errorf("a late approval is answered with %+v, %v", d, err)
+	}
+}
+
 // Of two moderators who decide about a group at once each comment has one decision,
 // both hear which, and its author hears it once.
 func TestTwoModeratorsDecideAGroupAtOnce(t *testing.T) {
