@@ -32,9 +32,9 @@ export function open(host, store, acts) {
     const empty = none ? el('p', { class: 'none-yet' }, t(none)) : null;
     parts[state] = { list, none: empty, section: el('section', {}, el('h3', {}, t(`show_${state}`)), list, empty) };
   }
-  const file = el('p', {}, el('a', { class: 'button line', href: `${store.path('items', 'export')}?format=csv&bom=1`, download: true }, icon('download'), el('span', {}, t('show_export'))));
-  const asked = el('p', {}, el('a', { class: 'button line', href: `${store.path('items', 'export')}?format=csv&kind=questions&bom=1`, download: true }, icon('download'), el('span', {}, t('questions_export'))));
-  parts.ended.section.append(file, asked);
+  const file = el('a', { class: 'button line', href: `${store.path('items', 'export')}?format=csv&bom=1`, download: true }, icon('download'), el('span', {}, t('show_export')));
+  const asked = el('a', { class: 'button line', href: `${store.path('items', 'export')}?format=csv&kind=questions&bom=1`, download: true }, icon('download'), el('span', {}, t('questions_export')));
+  parts.ended.section.append(el('p', { class: 'show-files' }, file, asked));
   const stands = seconds(words, t('card_stands'), LENGTHS, cardSeconds());
   stands.node.addEventListener('change', () => setCardSeconds(stands.read()));
   const { live, queued, suggested, draft, ended } = parts;
