@@ -76,6 +76,9 @@ func TestForwarder(t *testing.T) {
 	long := bytes.Repeat([]byte("0123456789abcdef"), 1<<17) // 2 MiB, more than a message holds
 	for i, d := range desks {
 		got, err := d.DoText(t.Context(), append([]byte("long "), long...), true)
+		for errors.Is(err, room.ErrBusy) { // a machine that is slow has no home for a moment
+			got, err = d.DoText(t.Context(), append([]byte("long "), long...), true)
+		}
 		if err != nil || !bytes.Equal(got, long) {
 			t.Errorf("a long command through n%d: %d bytes, %v", i+1, len(got), err)
 		}
