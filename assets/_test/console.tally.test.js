@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Acts } from '../console/acts.js';
+import { banEach } from '../console/ban-each.js';
 import { decideChosen } from '../console/row-decisions.js';
 import { Queue } from '../console/queue.js';
 import { tally } from '../console/tally.js';
@@ -68,4 +69,18 @@ test('a request that fails does not hide what came of the others', async () => {
   await acts.decide('approve', items.map(({ id }) => id));
   assert.deepEqual(notices, ['201 approved. 200 stayed as they were: No connection. Try again.']);
   assert.ok(items.every((item) => /** @type {any} */ (item).busy === false));
+});
+
+test('a mute of several can be undone, also right after something that cannot', async () => {
+  /** @type {string[]} */ const muted = [];
+  const { told, store, acts } = over([], (path, body) => {
+    muted.push(body.user);
+    return { id: body.user, removed: 1 };
+  });
+  acts.final = true; // a comment was taken down
+  await banEach(store, acts, { kind: 'mute', remove: true }, /** @type {any} */ (Array.from({ length: 20 }, (_, i) => ({ id: `c${i}`, user: `u${i % 10}` }))));
+  assert.equal(acts.final, false);
+  assert.equal(new Set(muted).size, 10);
+  assert.equal(muted.length, 10, 'each person once');
+  assert.deepEqual(told, ['10 people are muted. Comments taken down: 10.']);
 });

@@ -24,6 +24,7 @@ export async function banEach(store, acts, ban, entries) {
   /** @type {string[]} */ const made = [];
   let removed = 0;
   const people = authorsOf(entries);
+  acts.final = false; // there is a way back, whatever was done before
   const some = async () => {
     for (let one = people.pop(); one; one = people.pop()) {
       try {
