@@ -73,7 +73,7 @@ test('a request that fails does not hide what came of the others', async () => {
 
 test('a mute of several can be undone, also right after something that cannot', async () => {
   /** @type {string[]} */ const muted = [];
-  const { told, store, acts } = over([], (path, body) => {
+  const { notices, store, acts } = over([], (path, body) => {
     muted.push(body.user);
     return { id: body.user, removed: 1 };
   });
@@ -82,5 +82,5 @@ test('a mute of several can be undone, also right after something that cannot', 
   assert.equal(acts.final, false);
   assert.equal(new Set(muted).size, 10);
   assert.equal(muted.length, 10, 'each person once');
-  assert.deepEqual(told, ['10 people are muted. Comments taken down: 10.']);
+  assert.deepEqual(notices, ['10 people are muted. Comments taken down: 10.']);
 });
