@@ -5,14 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"net/netip"
 	"path/filepath"
-	"slices"
-	"strconv"
-	"strings"
 	"sync"
-	"syscall"
 	"time"
 
 	"danmaku/config"
@@ -22,7 +17,6 @@ import (
 	"danmaku/live/access"
 	"danmaku/live/replay"
 	"danmaku/metrics"
-	"danmaku/room"
 	"danmaku/server"
 	"danmaku/server/socket"
 	"danmaku/server/wire"
@@ -296,118 +290,4 @@ func serve(ctx, end context.Context, env Env, cfg config.Config, log *slog.Logge
 		log.Warn("not everything has come to its end", "err", err)
 	}
 	return <-served
-}
-
-// explainListen says what to do about an address that cannot be listened on.
-// Who double-clicked has no flags to give, so the settings file is named, too.
-func explainListen(cfg config.Config, err error) error {
-	var what config.Sentence
-	switch fault := listenFault(err); fault {
-	case syscall.EADDRINUSE:
-		what = portInUse
-	case syscall.EACCES:
-		what = portForbidden
-	case syscall.EADDRNOTAVAIL:
-		return config.Faultf(noAddressHere, cfg.Listen)
-	default:
-		return config.Faultf(cannotListen, cfg.Listen, err)
-	}
-	other := otherPort(cfg.Listen)
-	file := cfg.File
-	if file == "" {
-		file = filepath.Join(cfg.Data, config.FileName)
-		if whole, err := filepath.Abs(file); err == nil {
-			file = whole
-		}
-	}
-	return config.Faultf(otherPortAdvice, config.Faultf(what, cfg.Listen), other, other, file)
-}
-
-// otherPort is an address to listen on with a port beside the one that cannot be had.
-func otherPort(listen string) string {
-	host, port, _ := net.SplitHostPort(listen)
-	n, err := strconv.Atoi(port)
-	if err != nil || n < 1024 || n > 65_000 {
-		n = 2332
-	}
-	return net.JoinHostPort(host, strconv.Itoa(n+1))
-}
-
-// listenFault names the three faults that have words of their own. Windows has
-// numbers of its own for them, see "Windows Sockets Error Codes" (WSAEADDRINUSE,
-// WSAEACCES, WSAEADDRNOTAVAIL); elsewhere these numbers do not come up.
-func listenFault(err error) syscall.Errno {
-	var number syscall.Errno
-	if !errors.As(err, &number) {
-		return 0
-	}
-	switch number {
-	case 10048:
-		return syscall.EADDRINUSE
-	case 10013:
-		return syscall.EACCES
-	case 10049:
-		return syscall.EADDRNOTAVAIL
-	}
-	return number
-}
-
-// obsBase is our address for an OBS on another machine; for the usual one it
-// is empty, since what the owner's browser uses is good there, too.
-func obsBase(cfg config.Config, listening netip.AddrPort, lan []netip.Addr) string {
-	if onThisMachine(cfg.OBS) {
-		return ""
-	}
-	return audienceBase(cfg, listening, lan)
-}
-
-// entryURLs are the three addresses that every start prints: of the first room,
-// since an owner of several finds the others in the console. The first start of all
-// leads to the welcome.
-func entryURLs(service *live.Service, first bool) (bannerPaths, error) {
-	rooms := service.RoomList()
-	if len(rooms) == 0 {
-		return bannerPaths{}, config.Faultf(noRooms)
-	}
-	roomID := rooms[0].ID
-	if slices.ContainsFunc(rooms, func(r room.Room) bool { return r.ID == firstRoom }) {
-		roomID = firstRoom
-	}
-	paths := bannerPaths{
-		Overlay: "/overlay/" + roomID, Audience: "/r/" + roomID,
-		Console: "/console/" + roomID + "?code=" + service.NewCode(),
-	}
-	if setup, err := service.Room(roomID); err == nil && setup.Secret {
-		if key, err := service.ScreenKey(roomID, room.Audience); err == nil {
-			paths.Audience += "?key=" + key
-		}
-	}
-	if first {
-		paths.Console = "/welcome" + strings.TrimPrefix(paths.Console, "/console")
-	}
-	key, err := service.ScreenKey(roomID, room.Overlay)
-	if err != nil {
-		return bannerPaths{}, fmt.Errorf("find the overlay link of room %s: %w", roomID, err)
-	}
-	paths.Overlay += "?key=" + key
-	return paths, nil
-}
-
-// audienceBases are all addresses under which the audience may come, the
-// likeliest first; that of this machine alone is the last.
-func audienceBases(cfg config.Config, listening netip.AddrPort, lan []netip.Addr) []string {
-	here, there := bases(listening, cfg.PublicURL, lan)
-	if slices.Contains(there, here) {
-		return there
-	}
-	return append(there, here)
-}
-
-// audienceBase is what links and QR codes for the audience begin with.
-func audienceBase(cfg config.Config, listening netip.AddrPort, lan []netip.Addr) string {
-	here, there := bases(listening, cfg.PublicURL, lan)
-	if len(there) > 0 {
-		return there[0]
-	}
-	return here
 }
