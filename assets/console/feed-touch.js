@@ -35,7 +35,7 @@ export class FeedTouch {
   }
 
   /** Rows have moved. */
-  slid() { this.#moved = performance.now(); }
+  rowsMoved() { this.#moved = performance.now(); }
 
   /** Lets the list go on. */
   end() { this.#hold(false); }

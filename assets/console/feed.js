@@ -125,7 +125,7 @@ export class FeedView {
     }
     if (!this.#holding.on && this.items.waiting.size > 0) {
       this.items.add();
-      this.#holding.slid();
+      this.#holding.rowsMoved();
       this.#window.items = this.items.list;
     }
     for (const row of this.items.stale) this.#window.rows.redraw(row);

@@ -43,7 +43,7 @@ export class Holding {
   get on() { return this.#hover.over || this.#focused || this.#menu || this.#touch.on || this.away; }
 
   /** Rows have moved. */
-  slid() { this.#touch.slid(); }
+  rowsMoved() { this.#touch.rowsMoved(); }
 
   /** Draws the bar. @param {number} waiting rows that came meanwhile */
   draw(waiting) {

@@ -59,12 +59,12 @@ export function riser(emoji, begins, lasts, random) {
 export function placeOf(one, now) {
   const part = (now - one.begins) / one.lasts;
   if (part < 0 || part >= 1) return null;
-  const young = Math.min(1, part / 0.12);
+  const grow = Math.min(1, part / 0.12);
   return {
     x: one.x + one.sway * Math.sin(part * 4),
     y: HIGH - EDGE - one.height * part,
-    grown: 0.4 + 0.6 * young,
-    alpha: Math.min(young, (1 - part) / 0.4, 1),
+    grown: 0.4 + 0.6 * grow,
+    alpha: Math.min(grow, (1 - part) / 0.4, 1),
   };
 }
 
