@@ -5,6 +5,8 @@
 // reach the screen without a frame of the page, in which Chromium would look at all that
 // flies. While nothing rises there is no canvas.
 
+import { pageFrames } from './frames.js';
+
 /** ms between drawings. */
 const FRAME = 40;
 
@@ -107,7 +109,7 @@ export class Strip {
 
   clear() {
     clearTimeout(this.#timer);
-    cancelAnimationFrame(this.#asked);
+    pageFrames.cancel(this.#asked);
     this.#running = false;
     this.#risers = [];
     this.#canvas?.remove();
@@ -119,7 +121,7 @@ export class Strip {
   #next() {
     if (this.#canvas && !this.#stale) this.#timer = setTimeout(() => this.#frame(), FRAME);
     else {
-      this.#asked = requestAnimationFrame(() => {
+      this.#asked = pageFrames.frame(() => {
         this.#measure();
         this.#frame();
       });
