@@ -49,7 +49,7 @@ var fileWords = map[store.FolderFault]config.Sentence{
 
 var (
 	folderWitness = config.Say("the data folder %s is that of a witness, which keeps the log of a cluster and has no rooms; run this command on another machine of the cluster",
-		"数据文件夹 %s 属于见证机，它只保存集群的日志，没有房间；请在集群的另一台机器上运行此命令", "データフォルダー %s は証人のもので、クラスターのログだけを持ち、ルームはありません。このコマンドはクラスターの別のマシンで実行してください。")
+		"数据文件夹 %s 属于见证机，它只保存集群的日志，没有房间；请在集群的另一台机器上运行此命令", "データフォルダー %s はウィットネスのもので、クラスターのログだけを持ち、ルームはありません。このコマンドはクラスターの別のマシンで実行してください。")
 	folderNoParent = config.Say("the data folder %s is not made, since there is no folder %s; make that one, or name another data folder with --data",
 		"没有创建数据文件夹 %s，因为 %s 不存在；请先创建它，或用 --data 指定另一个数据文件夹", "データフォルダー %s は作りません。%s がありません。それを作るか、--data で別のデータフォルダーを指定してください。")
 	folderServed = config.Say("another danmaku server already uses the data folder %s; danmaku open shows its console. To start another, stop it or name another folder with --data",

@@ -81,7 +81,7 @@ func TestHowLongIsChosen(t *testing.T) {
 			t.Errorf("the phone in %s does not say %q", lang, words)
 		}
 	}
-	for lang, words := range map[string]string{"en": "after 7 days", "zh-CN": "7 天后彻底删除", "ja": "7 日後に完全に削除"} {
+	for lang, words := range map[string]string{"en": "after 7 days", "zh-CN": "7 天后彻底删除", "ja": "7日後に完全に削除"} {
 		if _, body := p.browser().do("GET", "/r/live/privacy?lang="+lang, nil, nil); !strings.Contains(body, words) {
 			t.Errorf("the page behind it in %s does not say %q: %s", lang, words, body)
 		}
