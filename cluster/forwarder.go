@@ -4,12 +4,10 @@ package cluster
 
 import (
 	"context"
-	crand "crypto/rand"
 	"fmt"
 	"math/rand/v2"
 	"runtime"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
 
@@ -358,106 +356,5 @@ func (d *Forwarder) takeAnswers(msg *nats.Msg) {
 	}
 	for _, r := range list {
 		d.answered(r)
-	}
-}
-
-// takeCommands does the commands of another machine, each by itself.
-func (d *Forwarder) takeCommands(msg *nats.Msg) {
-	list, err := decodePack(msg.Data, d.m.log.packs, commandOf)
-	if err != nil {
-		return
-	}
-	origin := msg.Reply[:strings.LastIndexByte(msg.Reply, '.')+1]
-	_, mine := d.m.Home()
-	for _, c := range list {
-		key := origin + strconv.FormatUint(c.N, 10)
-		if !mine || !d.begin(key) {
-			if !mine {
-				put(d, d.answers, origin, reply{N: c.N, Again: true}, d.sendAnswers)
-			}
-			continue
-		}
-		d.work(func() {
-			defer d.done.Done()
-			ctx, cancel := context.WithTimeout(d.ctx, min(time.Duration(c.MS)*time.Millisecond, doWithin))
-			defer cancel()
-			r := d.do(ctx, c)
-			d.mu.Lock()
-			delete(d.running, key)
-			d.mu.Unlock()
-			put(d, d.answers, origin, r, d.sendAnswers)
-		})
-	}
-}
-
-// idleMost is how many goroutines are kept for the commands to come.
-const idleMost = 256
-
-// work has fn done by a goroutine that has done a command before, where there is one: the
-// stack of a new one is grown, and copied, several times on the way to the journal.
-func (d *Forwarder) work(fn func()) {
-	d.mu.Lock()
-	if n := len(d.idle) - 1; n >= 0 {
-		worker := d.idle[n]
-		d.idle = d.idle[:n]
-		d.mu.Unlock()
-		worker <- fn
-		return
-	}
-	d.mu.Unlock()
-	go func() {
-		next, ok := make(chan func(), 1), true // has room, so that nobody waits for this one
-		for ok {
-			fn()
-			d.mu.Lock()
-			if d.ctx.Err() != nil || len(d.idle) >= idleMost {
-				d.mu.Unlock()
-				return
-			}
-			d.idle = append(d.idle, next)
-			d.mu.Unlock()
-			fn, ok = <-next
-		}
-	}()
-}
-
-// do does a command of another machine.
-func (d *Forwarder) do(ctx context.Context, c command) reply {
-	if c.Long != "" {
-		var err error
-		if c.Body, err = d.m.log.fetchAside(ctx, c.Long); err != nil {
-			return reply{N: c.N, Again: true}
-		}
-	}
-	r := reply{N: c.N}
-	if r.Body, r.Again = d.handle(ctx, c.Body); len(r.Body) <= packBytes {
-		return r
-	}
-	name := d.m.log.boot + ".a." + crand.Text()
-	if d.m.log.putAside(ctx, name, r.Body) == nil {
-		r.Body, r.Long = nil, name
-	}
-	return r
-}
-
-// begin is false for a command that is being done already, or when too many are: the
-// sender tries again. What it begins is waited for by Close.
-func (d *Forwarder) begin(key string) bool {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.ctx.Err() != nil || d.running[key] || len(d.running) >= 2*d.limit {
-		return false
-	}
-	d.running[key] = true
-	d.done.Add(1)
-	return true
-}
-
-func (d *Forwarder) sendAnswers(to string, list []reply) {
-	machine := strings.TrimSuffix(strings.TrimPrefix(to, answerPrefix+d.m.log.name+"."), ".")
-	for len(list) > 0 {
-		var pack []reply
-		pack, list = cut(list, func(r reply) int { return len(r.Body) })
-		sendPack(d, to+anyPack, "", machine, pack) // one that is lost is asked for again
 	}
 }
