@@ -291,7 +291,7 @@ func TestOverlayHooksAreAsWritten(t *testing.T) {
 	p.Wait(`danmaku.stats().active === 2`)
 	for _, c := range []struct{ js, want string }{
 		{`Object.keys(danmaku).sort().join()`, "clear,config,items,pause,pin,push,react,ready,rects,remove,resume,stats"},
-		{`Object.keys(danmaku.stats()).sort().join()`, "active,dropped,lanes,merged,placed,pool,queued,received,removed,ticks"},
+		{`Object.keys(danmaku.stats()).sort().join()`, "active,dropped,lanes,merged,placed,pool,queued,reactions,received,removed,ticks"},
 		{`Object.keys(danmaku.stats().dropped).sort().join()`, "full,late"},
 		{`Object.keys(danmaku.rects()[0]).join()`, "id,lane,x,y,w,h"},
 		{`danmaku.rects().map((r) => r.id).join()`, "one,a"},
