@@ -108,38 +108,56 @@ func (b bench) audience(ctx context.Context) error {
 	})
 }
 
+// housing is how idle phones are spread over rooms.
+type housing struct {
+	rooms, phones int  // in each room
+	mixed         bool // they come to one room after the other in turn, else room by room
+}
+
+func (h housing) String() string {
+	switch {
+	case h.phones == 0 || h.rooms == 1:
+		return fmt.Sprintf("%d | %d", h.rooms, h.phones)
+	case h.mixed:
+		return fmt.Sprintf("%d | %d, a phone to each room in turn", h.rooms, h.phones)
+	}
+	return fmt.Sprintf("%d | %d, room by room", h.rooms, h.phones)
+}
+
 // rooms compares 2,000 rooms of five phones with one of 10,000, all idle, and with empty
 // rooms: one after the other in each round, since the machine is not the same from
-// minute to minute.
+// minute to minute. In which order phones come decides where the kernel has their sockets,
+// and so what a walk over a room's phones finds in the processor's caches.
 func (b bench) rooms(ctx context.Context) error {
-	const phones = 10_000
 	fmt.Fprintln(b.out, "| rooms | phones in each | MB resident | KB a phone | idle, CPU ms a second | to greet, s of CPU |")
 	fmt.Fprintln(b.out, "|---|---|---|---|---|---|")
-	for _, n := range []int{1, 2000} {
-		i, err := b.idleRooms(ctx, n, 0)
+	for _, h := range []housing{{rooms: 1}, {rooms: 2000}} {
+		i, err := b.idleRooms(ctx, h)
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(b.out, "| %d | 0 | %.0f | | %.1f | |\n", n, i.megabytes, i.perSecond)
+		fmt.Fprintf(b.out, "| %s | %.0f | | %.1f | |\n", h, i.megabytes, i.perSecond)
 	}
 	kinds := []string{"ours"}
 	if b.before != "" {
 		kinds = []string{"before", "ours"}
 	}
-	all := map[string]map[int][]idleness{"ours": {}, "before": {}}
+	one := housing{rooms: 1, phones: 10_000}
+	many := []housing{{rooms: 2000, phones: 5}, {rooms: 2000, phones: 5, mixed: true}}
+	all := map[string]map[housing][]idleness{"ours": {}, "before": {}}
 	for range b.rounds {
 		for _, kind := range kinds {
 			run := b
 			if kind == "before" {
 				run.program = b.before
 			}
-			for _, n := range []int{1, 2000} {
-				i, err := run.idleRooms(ctx, n, phones/n)
+			for _, h := range append([]housing{one}, many...) {
+				i, err := run.idleRooms(ctx, h)
 				if err != nil {
 					return err
 				}
-				fmt.Fprintf(os.Stderr, "%s, %d rooms: %+v\n", kind, n, i)
-				all[kind][n] = append(all[kind][n], i)
+				fmt.Fprintf(os.Stderr, "%s, %s: %+v\n", kind, h, i)
+				all[kind][h] = append(all[kind][h], i)
 			}
 		}
 	}
@@ -152,16 +170,18 @@ func (b bench) rooms(ctx context.Context) error {
 		if kind == "before" {
 			name = ", before"
 		}
-		of := func(n int, what func(idleness) float64) float64 { return median(each(all[kind][n], what)) }
-		for _, n := range []int{1, 2000} {
-			fmt.Fprintf(b.out, "| %d%s | %d | %.0f | %.1f | %.1f | %.2f |\n", n, name, phones/n, of(n, megabytes), of(n, kilobytes), of(n, perSecond), of(n, greeting))
+		of := func(h housing, what func(idleness) float64) float64 { return median(each(all[kind][h], what)) }
+		for _, h := range append([]housing{one}, many...) {
+			fmt.Fprintf(b.out, "| %s%s | %.0f | %.1f | %.1f | %.2f |\n", h, name, of(h, megabytes), of(h, kilobytes), of(h, perSecond), of(h, greeting))
 		}
-		ratios := make([]float64, b.rounds)
-		for i := range ratios {
-			ratios[i] = all[kind][2000][i].perSecond / all[kind][1][i].perSecond
+		for _, h := range many {
+			ratios := make([]float64, b.rounds)
+			for i := range ratios {
+				ratios[i] = all[kind][h][i].perSecond / all[kind][one][i].perSecond
+			}
+			fmt.Fprintf(b.out, "rooms%s: %s, cost %.2f times one of 10,000 when idle (at most 1.00), %.2f to greet; the median of the rounds %.2f\n", name, h,
+				of(h, perSecond)/of(one, perSecond), of(h, greeting)/of(one, greeting), median(ratios))
 		}
-		fmt.Fprintf(b.out, "rooms%s: 2,000 of five cost %.2f times one of 10,000 when idle (at most 1.00), %.2f to greet; the median of the rounds %.2f\n", name,
-			of(2000, perSecond)/of(1, perSecond), of(2000, greeting)/of(1, greeting), median(ratios))
 	}
 	return nil
 }
@@ -173,12 +193,12 @@ type idleness struct {
 	greeting             float64 // seconds of CPU
 }
 
-// idleRooms measures a server with so many rooms, each with so many phones.
-func (b bench) idleRooms(ctx context.Context, rooms, phones int) (out idleness, err error) {
+// idleRooms measures a server with idle phones in rooms.
+func (b bench) idleRooms(ctx context.Context, h housing) (out idleness, err error) {
 	const window = 20 * time.Second // two beats
 	err = b.ours(ctx, func(p *process) error {
 		pid := p.cmd.Process.Pid
-		for i := range rooms - 1 {
+		for i := range h.rooms - 1 {
 			if err := p.post(ctx, "/api/rooms", map[string]string{"id": fmt.Sprint("room-", i+1)}); err != nil {
 				return err
 			}
@@ -188,13 +208,16 @@ func (b bench) idleRooms(ctx context.Context, rooms, phones int) (out idleness, 
 		}
 		empty, before := resident(pid), cpu(pid)
 		line := &timeline{gap: time.Second, start: time.Now(), accepted: map[int]bool{}}
-		s, err := newSwarm(p.base, "", rooms*phones, line)
+		s, err := newSwarm(p.base, "", h.rooms*h.phones, line)
 		if err != nil {
 			return err
 		}
 		s.pathOf = func(i int) string {
-			room := "live"
-			if k := i % rooms; k > 0 {
+			room, k := "live", i/h.phones
+			if h.mixed {
+				k = i % h.rooms
+			}
+			if k > 0 {
 				room = fmt.Sprint("room-", k)
 			}
 			return "/api/rooms/" + room + "/socket?role=audience"
@@ -212,7 +235,7 @@ func (b bench) idleRooms(ctx context.Context, rooms, phones int) (out idleness, 
 			return err
 		}
 		// Between two beats, so that none is at an end of the window.
-		for seen := s.frames.Load(); phones > 0 && s.frames.Load() == seen; {
+		for seen := s.frames.Load(); h.phones > 0 && s.frames.Load() == seen; {
 			if err := sleep(ctx, 50*time.Millisecond); err != nil {
 				return err
 			}
