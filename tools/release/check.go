@@ -113,7 +113,7 @@ func checkPackages(ctx context.Context, dist, sums string, t target, archive str
 		return err
 	}
 	name := strings.TrimSuffix(filepath.Base(archive), ".tar.gz")
-	for kind, command := range map[string]string{"deb": `dpkg-deb -x "$1" "$2"`, "rpm": `cd "$2" && rpm2cpio "$1" | cpio --quiet -id`} {
+	for kind, command := range map[string]string{"deb": `dpkg-deb -x "$1" "$2"`, "rpm": `cd "$2" && rpm2cpio "$1" | cpio --quiet --no-absolute-filenames -id`} {
 		if err := checkSum(dist, sums, name+"."+kind); err != nil {
 			return err
 		}
