@@ -19,7 +19,7 @@ var usages = regexp.MustCompile(`danmaku( [a-z]+)+( [A-Z]+)?`)
 // shorter.
 var englishWords = regexp.MustCompile(`(?:^|[ "（(：、。])(?:[A-Za-z]{2,} ){3,}[A-Za-z]{2,}`)
 
-// TestWrongInputInEveryLanguage gives each command wrong input. What a person reads has no
+// TestWrongInputInEveryLanguage runs each command with wrong input. What a person reads has no
 // English sentence in another language.
 func TestWrongInputInEveryLanguage(t *testing.T) {
 	dir := t.TempDir()

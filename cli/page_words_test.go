@@ -53,7 +53,7 @@ func replayed(file string) []string {
 	return []string{"replay", filepath.Join("export/testdata/imports", file), "--url", "http://127.0.0.1:1", "--key", "x", "--speed", "1000000"}
 }
 
-// TestFaultsOfDraws gives every reason why a draw is not true its sentences.
+// TestFaultsOfDraws looks for the sentences of every reason why a draw is not true.
 func TestFaultsOfDraws(t *testing.T) {
 	for _, tt := range []struct {
 		err  error

@@ -250,7 +250,7 @@ type Cluster interface {
 	// People are those of a room's audience who are connected at other machines: with a
 	// user, that one; with an address, those behind it, of each machine the first 20,000.
 	People(ctx context.Context, room, user, address string) []string
-	// Replay tells all other machines how a room's replay is doing; it may be lost.
+	// Replay reports the state of a room's replay to all other machines; a report may be lost.
 	Replay(room string, r replay.Report)
 }
 

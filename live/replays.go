@@ -100,8 +100,9 @@ func (svc *Service) ReplayElsewhere(roomID string, report replay.Report) {
 	})
 }
 
-// SendReplays tells the other machines which replays are under way here, and the consoles
-// that those have stopped whose machine says no more. It is called every two seconds.
+// SendReplays reports the replays that run here to the other machines. A replay of another
+// machine that has stopped reporting counts as stopped, and consoles get that. It is called
+// every two seconds.
 func (svc *Service) SendReplays() {
 	svc.mu.RLock()
 	ids := slices.Collect(maps.Keys(svc.rooms))

@@ -37,7 +37,7 @@ test('of how many newcomers the rules stopped something is told with them, and w
   assert.equal(watch.raid?.stopped, 0);
 });
 
-test('an answer is what was switched on since it began, by whomever, and one step takes all back', () => {
+test('an answer is what was switched on since it began, by anybody, and one step takes all back', () => {
   const { watch } = watched();
   watch.take({ newcomers: 61 }, calm);
   assert.deepEqual(names(watch.answers(calm).left), ['newcomers', 'slow'], 'links are refused already');

@@ -25,7 +25,7 @@ export function openBan(store, acts, kind, entry, theirs = [entry]) {
     el('blockquote', {}, el('bdi', { dir: 'auto' }, entry.text)),
     field(t('what'), '', radio('kind', 'mute', kind === 'mute', t('mute')), radio('kind', 'ban', kind === 'ban', t('ban'))),
     el('p', { class: 'help', id: 'ban-help' }),
-    field(t('whom'), 'tall', radio('whom', 'user', true, el('bdi', { dir: 'auto' }, name)), radio('whom', 'address', false, behind)),
+    field(t('reach'), 'tall', radio('reach', 'user', true, el('bdi', { dir: 'auto' }, name)), radio('reach', 'address', false, behind)),
     timeChoice(words, kind),
     el('label', { class: 'field' }, el('span', {}, t('reason')), el('input', { name: 'reason', maxlength: 200, autocomplete: 'off', dir: 'auto' })),
     el('label', { class: 'check' }, remove, el('span', {}, t('take_down_too'))),
@@ -33,7 +33,7 @@ export function openBan(store, acts, kind, entry, theirs = [entry]) {
 
   const chosen = () => {
     const data = new FormData(form);
-    return { kind: /** @type {'mute'|'ban'} */ (data.get('kind')), seconds: Number(data.get('seconds')), address: data.get('whom') === 'address', reason: String(data.get('reason') ?? '').trim() };
+    return { kind: /** @type {'mute'|'ban'} */ (data.get('kind')), seconds: Number(data.get('seconds')), address: data.get('reach') === 'address', reason: String(data.get('reason') ?? '').trim() };
   };
   const describe = () => {
     const now = chosen();

@@ -28,14 +28,14 @@ export function openBulkBan(store, acts, kind, entries, { done, one } = {}) {
   const names = el('ul', { class: 'bulk-names' }, ...people.slice(0, LISTED).map((entry) => el('li', {}, said(acts.nameOf(entry)))), n > LISTED && el('li', { class: 'soft' }, t('and_n_more', { n: n - LISTED })));
   const form = el('form', { class: 'ban-form', method: 'dialog' },
     one && el('blockquote', {}, said(one.text)),
-    one && choice(t('whom'), 'tall', radio('whom', 'all', true, t('people_n', { n })), radio('whom', 'one', false, el('bdi', { dir: 'auto' }, acts.nameOf(one)))),
+    one && choice(t('reach'), 'tall', radio('reach', 'all', true, t('people_n', { n })), radio('reach', 'one', false, el('bdi', { dir: 'auto' }, acts.nameOf(one)))),
     names,
     el('p', { class: 'help' }, t(kind === 'ban' ? 'ban_help' : 'mute_help')),
     timeChoice(words, kind),
     el('label', { class: 'field' }, el('span', {}, t('reason')), el('input', { name: 'reason', maxlength: 200, autocomplete: 'off', dir: 'auto' })),
     el('label', { class: 'check' }, remove, el('span', {}, t('take_down_theirs'))),
     el('div', { class: 'dialog-buttons' }, el('button', { type: 'button', class: 'button line', onclick: () => dialog.close() }, t('cancel')), submit));
-  const alone = () => new FormData(form).get('whom') === 'one';
+  const alone = () => new FormData(form).get('reach') === 'one';
   form.addEventListener('change', () => {
     names.hidden = alone();
     title.textContent = one && alone() ? t(`${kind}_of`, { name: acts.nameOf(one) }) : t(`${kind}_n`, { n });

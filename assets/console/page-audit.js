@@ -70,8 +70,8 @@ export function open(host, store, acts) {
 
   /** @param {any} act */
   function line(act) {
-    const whom = PERSONAL.includes(act.act) ? (act.user ? acts.nameOfUser(act.user) : t('by_address')) : '';
-    const what = [whom, detail(act, words) || (whom ? '' : act.about)].filter(Boolean).join(' · ');
+    const person = PERSONAL.includes(act.act) ? (act.user ? acts.nameOfUser(act.user) : t('by_address')) : '';
+    const what = [person, detail(act, words) || (person ? '' : act.about)].filter(Boolean).join(' · ');
     return el('li', { class: 'line-row', 'data-id': act.id, tabindex: '-1' }, el('time', { class: 'when', datetime: new Date(act.at).toISOString() }, when(act.at, lang)),
       el('b', {}, said(labelled(act.by, words))), el('span', {}, has(`act_${act.act}`) ? t(`act_${act.act}`) : act.act),
       el('span', { class: `grow${act.undone ? ' done' : ''}` }, said(what), act.count > 1 && el('span', { class: 'times' }, ` ×${act.count.toLocaleString(lang)}`)),
