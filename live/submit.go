@@ -356,8 +356,10 @@ func (svc *Service) log(ctx context.Context, r *liveRoom, setup room.Room, d com
 		return Outcome{}, err
 	}
 	svc.saved.Store(int64(time.Since(began)))
-	if d.Item != "" && !receipt.Again {
-		r.follow(ctx, receipt.Event.Seq) // who asks finds the question in the list
+	// Who asks finds the question in the list, and a program that goes on to decide
+	// what waits finds all that it sent.
+	if !receipt.Again && (d.Item != "" || e.Kind == room.KindHeld && place.program) {
+		r.follow(ctx, receipt.Event.Seq)
 	}
 	return outcomeOf(receipt.Event), nil
 }

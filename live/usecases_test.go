@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"danmaku/comment"
@@ -178,6 +179,52 @@ func TestForgetEmptiesTheQueue(t *testing.T) {
 	var w Welcome
 	if r.toReview(&w); w.Waiting != 1 {
 		t.Errorf("%d comments wait, want the young one", w.Waiting)
+	}
+}
+
+// lateLog is a journal whose events reach the rooms a second after they are durable.
+type lateLog struct {
+	Journal
+	h *Service
+}
+
+func (l lateLog) Append(_ context.Context, e room.Event) (room.Receipt, error) {
+	e.Seq = 1
+	time.AfterFunc(time.Second, func() { l.h.apply([]room.Event{e}) })
+	return room.Receipt{Event: e}, nil
+}
+
+// A program that has its answer finds what it sent in the queue, since it may decide
+// about all of it next. A person is answered as soon as the comment is durable.
+func TestAProgramFindsWhatItSentInTheQueue(t *testing.T) {
+	for name, tt := range map[string]struct {
+		author  Author
+		waiting int
+	}{
+		"program": {Author{Role: room.Sender, Link: 1}, 1},
+		"chat":    {Author{Role: room.Sender, Chat: "c1", User: "ann"}, 0},
+		"person":  {Author{Role: room.Audience, User: "ann"}, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			testrace.Bubble(t, func(t *testing.T) {
+				h, _ := newVenue(t)
+				defer h.rooms["live"].close()
+				h.journal, h.limiter = lateLog{h: h}, free{}
+				h.filter = verdicts{verdict: comment.Verdict{Action: comment.Hold, Rule: "words"}}
+				o, err := h.Submit(t.Context(), "live", tt.author, comment.Draft{Text: "hi"})
+				if err != nil || o.Status != comment.Held {
+					t.Fatalf("%+v, %v", o, err)
+				}
+				if q, err := h.Review("live", boss, "", 0, 10); err != nil || q.Total != tt.waiting {
+					t.Errorf("%d wait (%v), want %d", q.Total, err, tt.waiting)
+				}
+				time.Sleep(time.Second) // of the bubble's clock
+				synctest.Wait()
+				if q, err := h.Review("live", boss, "", 0, 10); err != nil || q.Total != 1 {
+					t.Errorf("a second later %d wait (%v)", q.Total, err)
+				}
+			})
+		})
 	}
 }
 

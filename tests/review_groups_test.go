@@ -156,6 +156,9 @@ func TestAKilledProcessDecidesAGroupWholly(t *testing.T) {
 		_, body := mod.do("GET", liveRoom+"/review", nil, bearer)
 		var page reviewPage
 		decode(t, body, &page)
+		if page.Total != 150 || len(page.Groups) != 1 {
+			t.Fatalf("round %d: %d of 150 wait in the groups %+v before the decision", round, page.Total, page.Groups)
+		}
 		answered := make(chan struct{})
 		u := p.base + liveRoom + "/review/" + url.PathEscape(page.Groups[0].Group) + "/approve"
 		go func() { // the answer may never come
