@@ -187,7 +187,7 @@ func (d *dying) Publish(prev uint64, payload []byte) (uint64, error) {
 }
 
 // A home dies between the acknowledgement of the log and the commit of its own database.
-// Its comment stands: whoever asks again through another machine is answered with it, and
+// Its comment stands: a phone that asks again through another machine is answered with it, and
 // the machine that comes back has it, too.
 func TestDiesBetweenAckAndCommit(t *testing.T) {
 	ctx, logs := within(t), newLog(t, 2)

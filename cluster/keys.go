@@ -20,9 +20,9 @@ import (
 	"time"
 )
 
-// The machines of a cluster know each other by certificates. Whoever makes the cluster
-// makes an authority, which signs one for each machine, and every machine has the
-// authority's key: each can let another one in. Whoever holds one machine's folder holds
+// The machines of a cluster know each other by certificates. The machine that founds
+// the cluster makes an authority, which signs one for each machine. Every machine has
+// the authority's key, so each can let another one in. Anyone who holds one machine's folder holds
 // secret.key as well, so that gives nothing more away.
 
 // The files of the keys, beside the configuration.

@@ -378,7 +378,7 @@ func TestNoMajority(t *testing.T) {
 }
 
 // Where everything has aged away, the next one still follows the last, and only that.
-// Whoever has not read it needs a copy.
+// A machine that has not read it needs a copy.
 func TestAgedAway(t *testing.T) {
 	all := newLog(t, 3)
 	l, away, ahead := all[0], all[1], all[2]

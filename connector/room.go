@@ -35,6 +35,6 @@ type Result struct {
 	ID      comment.ID
 	Status  comment.Status // Shown, Held or Refused
 	Limited bool           // a limit left it out; ID is zero
-	Wait    time.Duration  // of a limited one: the room takes no more from this chat for so long; 0: another limit
+	Wait    time.Duration  // of a limited one: how long the room takes no more from this chat; 0: another limit
 	Twice   bool           // it was there before; ID and Status are of then
 }

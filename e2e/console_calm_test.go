@@ -67,7 +67,7 @@ func TestABusyFeedCanBeRead(t *testing.T) {
 	s.say("guest1", "is this the last question?", nil)
 	console.Wait(has(".feed .row", "the last question") + ` && !` + has(".feed .row", "more talk") + ` && ` + has(".feed .row", "a lemon") + ` && ` + has("#filtered", "Calm"))
 
-	// Whoever looks elsewhere is told, without words of the audience, also of what comes
+	// A moderator who looks elsewhere is notified, without words of the audience, also of what comes
 	// right after something that needed no telling.
 	s.say("guest0", "the boss, while Mika looks", nil)
 	console.Wait(`document.title.startsWith("(1) ") && document.querySelector('link[rel="icon"]').href.includes("%3E1%3C")`)

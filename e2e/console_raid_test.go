@@ -11,8 +11,8 @@ import (
 	"danmaku/e2e/browser"
 )
 
-// newcomers has people write who come right now, each with an identity of his
-// own, as phones do.
+// newcomers has n new people write, each with an identity of their own, as phones
+// do.
 func (h *runner) newcomers(n int, text func(i int) string) {
 	h.t.Helper()
 	for i := range n {

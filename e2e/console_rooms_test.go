@@ -127,7 +127,7 @@ func TestRoomsAreRunInTheConsole(t *testing.T) {
 	state("closed")
 }
 
-// A link is made for somebody, opens the console for him, is copied, shown as a
+// A link is made for somebody, opens the console for them, is copied, shown as a
 // code, taken back, which ends what it opened, and given back.
 func TestLinksAreGivenAndTakenBack(t *testing.T) {
 	p := startProduct(t, free...)
@@ -361,7 +361,7 @@ func TestThePictureIsChosenInTheConsole(t *testing.T) {
 	console.Wait(`document.querySelector("#page .room-picture").hidden`)
 }
 
-// What is the matter with a line of the rules is said in the page's language.
+// What is wrong with a line of the rules is said in the page's language.
 func TestFaultsOfRulesAreSaidInTheLanguage(t *testing.T) {
 	p := startProduct(t, free...)
 	h := runnerAt(t, p.console)

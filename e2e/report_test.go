@@ -74,7 +74,7 @@ func TestAfterTheShow(t *testing.T) {
 	}
 }
 
-// Whoever chooses an older show sees that one alone, from its own recording on, in the
+// The report of an older show has that one alone, from its own recording on, in the
 // page and in its files.
 func TestAfterOneOfTwoShows(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "data")

@@ -132,7 +132,7 @@ func TestTheWelcomeHasACodeForEachAddress(t *testing.T) {
 	if !browser.Value[bool](sheet, has(".address", strings.TrimPrefix(last, "http://"))) {
 		t.Error("the poster has another address than was chosen")
 	}
-	// Whoever asks for this machine's own address gets that of the others, too.
+	// A browser that asks by this machine's own address gets the others, too.
 	sheet.Goto("http://" + p.host() + "/poster/live?at=http%3A%2F%2F127.0.0.1%3A" + p.host()[strings.LastIndex(p.host(), ":")+1:])
 	sheet.Wait(`document.querySelector(".code").naturalWidth > 0`)
 	if browser.Value[bool](sheet, has(".address", "127.0.0.1")) {

@@ -28,7 +28,7 @@ const (
 	assFixed  = 4500
 	assStand  = 3 // that stand at each edge at once
 	assTick   = 250
-	assWait   = 1000 // a comment starts at most so late; without a lane by then it covers another
+	assWait   = 1000 // ms that a comment waits for a lane at most; then it covers another one
 	assQueue  = 200  // that wait at most
 	assBatch  = 60   // that are looked at in one tick
 	assOnce   = 150  // on the screen, but for those who run the room

@@ -30,8 +30,8 @@ type reading struct {
 	begun       time.Time      // of the recording; zero: not known
 	kept        int            // comments that were handed on
 	start       time.Duration  // of the comments' clock, where the recording begins
-	gone        map[string]int // IDs that were taken down, of the first so many comments
-	goneAuthors map[string]int // authors with everything removed, of the first so many
+	gone        map[string]int // by ID that was taken down: how many comments had been read by then
+	goneAuthors map[string]int // the same by author, of whom everything was removed
 }
 
 // lookup says where comments in JSON are looked for, and how names are compared,

@@ -22,9 +22,9 @@ var (
 	kept []net.PacketConn // UDP sockets: the marks of ports that this process has given
 )
 
-// Next returns host:port on 127.0.0.1, with so many free TCP ports in a row from port on.
-// No other call of it gets one of them while this process lives, in another process
-// neither: each port is marked by a UDP socket of the same number. It may be called from
+// Next returns host:port on 127.0.0.1, where port is the first of n free TCP ports in a
+// row. No other call, in this process or another, gets one of them while this process
+// lives: each port is marked by a UDP socket of the same number. It may be called from
 // several goroutines.
 func Next(ports int) (address string, err error) {
 	mu.Lock()

@@ -81,7 +81,7 @@ func (svc *Service) NewButton(ctx context.Context, roomID string, by room.Actor,
 	return l, key, nil
 }
 
-// Press does the one act of a button, in the button's name. Whoever runs the room may
+// Press does the one act of a button, in the button's name. People who run the room may
 // press any. It returns the room as it is then. Errors: ErrNotAllowed for another act
 // than the button's, ErrSlowDown (a *room.WaitError), ErrNotLive where nothing waits for
 // it, ErrRoomClosed, and those of the act.

@@ -231,7 +231,7 @@ func (svc *Service) tryRules(ctx context.Context, by room.Actor, listRoom, name 
 	edit := editOf(was, now)
 	a := by.EntryAt(room.ActionRules, svc.now())
 	a.Room, a.About, a.Changed, a.List = listRoom, name, edit.Names(), &edit
-	// Whoever reads it wants to know what differs from what held before.
+	// The reader of the audit wants to know what differs from what held before.
 	a.Detail = differences(svc.held(listRoom, name, was), svc.held(listRoom, name, now))
 	err = svc.rules.ChangeRuleList(ctx, room.RuleChange{Room: listRoom, Name: name, Was: stored.Revision, Now: now, Audit: a})
 	if errors.Is(err, room.ErrChanged) {

@@ -71,7 +71,7 @@ func (svc *Service) boundBefore(ctx context.Context, key refKey, refusal error) 
 	case <-ctx.Done():
 		return Outcome{}, room.ErrBusy
 	case <-time.After(lookUpWithin):
-		// Whoever is told the refusal takes back a text that may be on the screens.
+		// A phone that is told the refusal takes back a text that may be on the screens.
 		return Outcome{}, room.ErrBusy
 	}
 	row, err := svc.history.CommentByRef(ctx, key.room, key.user, key.ref)

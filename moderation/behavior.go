@@ -280,8 +280,8 @@ func (h *behavior) monotonic(t time.Time) time.Time { return h.started.Add(t.Sub
 // ahead is of a clock that was set back since, and its age is unknown.
 const aheadAtMost = time.Second
 
-// since is how old what happened at so many Unix milliseconds is; very old when
-// the clock was set back since.
+// since returns the time passed since ms, in Unix milliseconds; a very long time when
+// the clock was set back since then.
 func since(ms int64, now time.Time) time.Duration {
 	age := time.Duration(now.UnixMilli()-ms) * time.Millisecond
 	if age < -aheadAtMost {

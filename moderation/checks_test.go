@@ -437,7 +437,7 @@ func TestAPlatformsChatIsNoRaid(t *testing.T) {
 	for i := range 20 { // by a program
 		p.want(p.says(20+float64(i)/10, comment.Draft{User: fmt.Sprint("y", i), Text: "look at example.net", Source: comment.FromYouTube, Link: 3}), "")
 	}
-	for i := range 5 { // so many chats say it
+	for i := range 5 { // five chats say it
 		want := ""
 		if i == 4 {
 			want = moderation.RuleRaid

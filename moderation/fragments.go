@@ -19,7 +19,7 @@ import (
 const (
 	fragmentsFor    = 30 * time.Second // from one to the next
 	fragmentLetters = 3                // a longer comment is not a fragment
-	fragmentBytes   = 48               // neither is one with so many marks
+	fragmentBytes   = 48               // neither is one with that many bytes of marks
 	mostFragments   = 12
 	partLetters     = 16 // of an address or a number, which have longer parts
 	mostSkipping    = 6  // of the last fragments, one may have nothing to do with the word

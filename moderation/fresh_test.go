@@ -49,7 +49,7 @@ func freshRows(t *testing.T, name string, labels int) (out []freshRow) {
 	return out
 }
 
-// percent fails for each group of which fewer than so many in a hundred are right.
+// percent fails for each group of which fewer than least in a hundred are right.
 func (c tally) percent(t *testing.T, group string, least float64) {
 	t.Helper()
 	if c[group] == nil || 100*float64(c[group][0]) < least*float64(c[group][1]) {

@@ -135,7 +135,7 @@ func chainOf(t testing.TB, list string) *moderation.Chain {
 
 var spelledFrom = time.Now()
 
-// say has an author say something so many seconds after the start.
+// say has an author say something at a second after the start.
 func say(c *moderation.Chain, author, text string, second int) comment.Verdict {
 	return c.Check(comment.Draft{Room: "r", User: author, Text: text, At: spelledFrom.Add(time.Duration(second) * time.Second)}, room.New("r"))
 }

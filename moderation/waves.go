@@ -10,9 +10,9 @@ import (
 	"danmaku/room"
 )
 
-// When moderators are warned of a raid: from so many people on, within
-// [room.RaidWindow]. It is over with half as many; between the two figures it
-// stays what it was, so that the news does not flicker.
+// The number of people within [room.RaidWindow] from which moderators are warned of
+// a raid. The raid is over at half that number; between the two nothing changes, so
+// that the warning does not flicker.
 const (
 	newcomersOn = 20
 	voicesOn    = 10
@@ -21,7 +21,7 @@ const (
 // A show begins with the first comment after so long a silence, as sessions do,
 // and in its first ten minutes everybody is new. These are counted in windows in
 // which anybody writes: a test an hour before the doors open does not begin the show.
-// Newcomers are expected then, unless the rules stop one in so many.
+// Newcomers are expected then, unless the rules stop a certain part of them.
 const (
 	showGap     = 30 * time.Minute
 	opening     = 20 // windows
@@ -152,7 +152,7 @@ func (r *waves) recordText(s *newcomerWave, author, key uint64, text string, now
 	}
 }
 
-// look decides whether so many newcomers are news.
+// look decides whether the number of newcomers is worth a warning.
 func (s *newcomerWave) look(now time.Time) {
 	n, part := s.newcomers.count(now), stoppedPart
 	if s.new {

@@ -19,16 +19,16 @@ type square struct {
 	now   time.Time
 }
 
-// newShow is a square in which people who are not new have talked for so long
-// that the show's first minutes are over.
+// newShow is a square in which people who are not new have talked until the show's
+// first minutes are over.
 func newShow() *square {
 	s := newSquare()
 	s.converse(11*time.Minute, 0)
 	return s
 }
 
-// converse has one person write every five seconds, and so many newcomers in each
-// half minute beside him.
+// converse has one person write every five seconds, and beside them the given number
+// of newcomers in each half minute.
 func (s *square) converse(within time.Duration, newcomers int) {
 	for i := range int(within / (5 * time.Second)) {
 		s.now = s.now.Add(5 * time.Second)
@@ -45,7 +45,7 @@ func newSquare() *square {
 	return s
 }
 
-// says has somebody write, whose identity is so old; below zero he has none.
+// says has a person write whose identity has the given age; below zero there is none.
 func (s *square) says(user, text string, age time.Duration) {
 	d := comment.Draft{Room: s.room.ID, User: user, Text: text, At: s.now}
 	if age >= 0 {
@@ -62,7 +62,7 @@ func (s *square) many(n int, within time.Duration, text func(i int) string, age 
 	}
 }
 
-// platform has so many authors of a platform write a text; dress says how they come.
+// platform has n authors of a platform write a text; dress changes each draft.
 func (s *square) platform(n int, text string, dress func(*comment.Draft)) {
 	for i := range n {
 		s.now = s.now.Add(20 * time.Second / time.Duration(n))

@@ -44,7 +44,7 @@ const DefaultKeys = 200_000
 //
 // Memory is bounded by a cache of buckets, whose generations last as long as the
 // slowest bucket needs to fill from its deepest debt. A forgotten bucket that had
-// been idle for so long was full, and a full bucket is the same as an absent one.
+// been idle for that long was full, and a full bucket is the same as an absent one.
 // Only a flood of more new keys than a generation holds can make it forget a bucket
 // early.
 //

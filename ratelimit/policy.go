@@ -51,8 +51,8 @@ const programShare = 0.5
 const replayRate = 0.5
 
 // The phones of a venue share one address and come all at once. Behind each
-// address so many identities are trusted from the beginning, and so many more
-// each second; trustedAge later an identity is new no more.
+// address, the first identities are trusted from the beginning, and a few more each
+// second; an identity stops being new after trustedAge.
 const (
 	newBurst   = 600
 	newRate    = 5

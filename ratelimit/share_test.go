@@ -256,7 +256,7 @@ func TestTrustedComeFirstAtTheirAddress(t *testing.T) {
 	if flood.part() > 0.2 {
 		t.Errorf("the flood gets %.3f", flood.part())
 	}
-	// Whoever is trusted and floods gets no more than the address is due.
+	// A trusted person who floods gets no more than the address is due.
 	s = newShare(40, 400, 200, start().t)
 	flood, greedy := &sender{from: person("venue"), rate: 100, low: true}, &sender{from: person("venue"), rate: 100}
 	rival := &sender{from: person("home"), rate: 100}

@@ -80,11 +80,11 @@ func TestSharedIPLimitKeepsItsPromises(t *testing.T) {
 			}
 			switch {
 			case counted:
-				// Only his own bucket may say no to him, however full the address is.
+				// Only their own bucket may refuse them, however full the address is.
 				if full := person[name].accepted == 0; full && !ok {
 					t.Fatalf("seed %d: somebody who counts was refused his first", seed)
 				}
-			case ok && c.trusts(m): // taken at his word
+			case ok && c.trusts(m): // trusted
 				seen[group+name] = true
 				admitted[group]++
 				if n := float64(admitted[group]); n > 30+2*now.Sub(began).Seconds()+1e-6 {

@@ -51,7 +51,7 @@ type Event struct {
 	Entry   Entry           // comment, held, refused: what is stored beside the comment
 	Picture []byte          // held: the picture of a new photo, until it is stored
 	From    comment.Status  // comment, refused: the status a decision starts from; empty for a new comment
-	IDs     []comment.ID    // remove: what is taken down; pin: one, or none to unpin; erase: what is deleted, at most so many a call; callers repeat it until nothing is left
+	IDs     []comment.ID    // remove: what is taken down; pin: one, or none to unpin; erase: what is deleted, a bounded number per call; callers repeat it until nothing is left
 	User    string          // remove: everything by this author, instead of IDs; erase: whose
 	Chat    string          // remove: what this chat brought lately, instead of IDs
 	Setup   *Room           // room: all settings after the change

@@ -9,5 +9,5 @@ type Machine struct {
 	Edge    bool   // it follows, and never decides
 	Witness bool   // it keeps the log and has no pages, and never decides
 	Level   bool   // it has what the others have; if it is no edge and no witness, it may decide
-	Behind  uint64 // by so many changes
+	Behind  uint64 // number of changes it still lacks
 }

@@ -175,7 +175,7 @@ var errNoIngest = room.Explain(room.ErrNotFound, "This server connects no chats.
 
 // ingest is POST /api/rooms/{room}/ingest: the object of Social Stream Ninja, or an
 // array of them. The key is in the header, or in the address, since that program
-// sends no header of one's own.
+// sends no custom header.
 func (s *Server) ingest(c echo.Context) error {
 	l, err := s.ingester(c)
 	if err != nil {

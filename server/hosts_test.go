@@ -31,7 +31,7 @@ var forVisitors = []string{
 	"GET /api/rooms/:room/emotes",     // what the room's phones may pick from
 	"OPTIONS /api/rooms/:room/ingest", // says what may be sent, and does nothing
 	"GET /emotes/:name",               // public pictures of chats
-	"GET /photos/:key",                // for whoever was shown it
+	"GET /photos/:key",                // for a browser that was shown it
 }
 
 // A foreign page whose name was made to lead here (DNS rebinding) asks as our own

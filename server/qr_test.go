@@ -35,7 +35,7 @@ func TestCodesAreDrawnOnce(t *testing.T) {
 	if drawn != 3 {
 		t.Errorf("%d are drawn for 3", drawn)
 	}
-	for i := len(k.drawn); i < mostCodes-1; i++ { // as if drawn, since to encode so many takes seconds
+	for i := len(k.drawn); i < mostCodes-1; i++ { // as if drawn, since encoding them all takes seconds
 		k.drawn[codeKey{fmt.Sprint("http://a/r/live?key=", i), "image/svg+xml"}] = first
 	}
 	for i := range 3 {

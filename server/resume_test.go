@@ -12,8 +12,8 @@ import (
 	"danmaku/room"
 )
 
-// fill writes so many comments that the room's memory does not reach back to
-// the first ones.
+// fill writes n comments: enough for the room's memory not to reach back to the
+// first ones.
 func (h *house) fill(n int) room.Position {
 	h.t.Helper()
 	var all sync.WaitGroup

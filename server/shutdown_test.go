@@ -28,8 +28,8 @@ func (h *house) raw(text string) net.Conn {
 	return conn
 }
 
-// Whoever reads slowly, sends half of something or nothing at all is torn from
-// after a moment; those who read are told before.
+// A client that reads slowly, or sends half a request or nothing, is disconnected
+// after a moment; clients that read get the close message first.
 func TestNobodyHoldsUpAShutdown(t *testing.T) {
 	h := newHouse(t)
 	reader := h.phone()

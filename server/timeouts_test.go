@@ -70,8 +70,8 @@ func TestWorkMayTakeLongerThanTheBody(t *testing.T) {
 	}
 }
 
-// Who asks for much and reads nothing holds a connection for so long and no
-// longer.
+// A client that asks for much and reads nothing holds its connection for a bounded
+// time.
 func TestAnswerMustBeRead(t *testing.T) {
 	wrote := make(chan error, 1)
 	e := echo.New()

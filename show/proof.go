@@ -47,7 +47,7 @@ var (
 // OutcomeError is [ErrOutcome] with what the repeated draw shows.
 type OutcomeError struct {
 	Absent string   // the proof says that this person was absent, but the seed does not draw it; else empty
-	Drawn  []string // the people whom the seed draws
+	Drawn  []string // the people that the seed draws
 }
 
 // Error says what differs.

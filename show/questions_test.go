@@ -13,7 +13,7 @@ import (
 	"danmaku/show"
 )
 
-// asked is the question with a number, asked so many seconds after noon.
+// asked returns the question with a number, asked the given seconds after noon.
 func asked(n int, text string) comment.Comment {
 	at := noon.Add(time.Duration(n) * time.Second)
 	return comment.Comment{ID: comment.NewID(at, 0), At: at, Text: text, User: "u" + text, Item: "q"}

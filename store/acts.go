@@ -68,8 +68,8 @@ func (s *Store) AddAuditEntry(ctx context.Context, a room.AuditEntry) error {
 	return nil
 }
 
-// Whole lists can be replaced, of up to a mebibyte each: of edits of more bytes
-// than this only so many are kept.
+// An edit can replace a whole list, of up to a mebibyte: of the edits longer than
+// longEdit only the newest are kept.
 const (
 	longEdit  = 16 << 10
 	longEdits = 50

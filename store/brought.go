@@ -25,7 +25,7 @@ func (t *txn) broughtBefore(place *roomState, e room.Entry) (room.Row, error) {
 	return s.result(), err
 }
 
-// A removal of what a chat brought reaches so far back, and takes so many comments
+// How far back a removal of what a chat brought reaches, and how many comments it takes
 // down at once; the caller repeats it until nothing is left.
 const (
 	broughtWithin = 24 * time.Hour

@@ -7,8 +7,8 @@ import (
 	"danmaku/room"
 )
 
-// keptEmotes is how many pictures of emotes are kept for a room beside those that it
-// has: so many deletions and replacements can be undone.
+// keptEmotes is how many pictures of former emotes are kept for a room, so that their
+// deletion or replacement can be undone.
 const keptEmotes = 50
 
 // PutEmote implements live.Emotes: it keeps the picture of an emote beside those that

@@ -18,8 +18,8 @@ import (
 
 const (
 	// eraseMost is how many comments one event deletes, so that the first of those
-	// that are being written waits some ten milliseconds at most. Whoever wants more
-	// gone asks again.
+	// that are being written waits some ten milliseconds at most. A caller that wants
+	// more deleted asks again.
 	eraseMost = 1000
 	// refsErased is how long the refs of erased comments stay bound: longer than any
 	// phone asks again, and than platforms repeat what they said.

@@ -255,7 +255,7 @@ func TestErasedVotes(t *testing.T) {
 	}
 }
 
-// Whoever wrote more than one event deletes is erased by several.
+// A person with more comments than one event deletes is erased by several events.
 func TestErasingManyComments(t *testing.T) {
 	s := open(t, t.TempDir())
 	addRoom(t, s, "live")

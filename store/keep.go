@@ -121,8 +121,8 @@ func (t *txn) remember(key string, value int64) error {
 	return err
 }
 
-// walk calls fn for all rows of a table in the order of their ids, so many at a
-// time that a comment that is being written waits a few milliseconds at most.
+// walk calls fn for all rows of a table in the order of their ids, in steps so small
+// that a comment that is being written waits a few milliseconds at most.
 func (s *Store) walk(ctx context.Context, table string, fn func(t *txn, after, upTo int64) (int64, error)) (rows int64, err error) {
 	next := "SELECT COALESCE(MAX(id), ?1) FROM (SELECT id FROM " + table + " WHERE id > ?1 ORDER BY id LIMIT ?2)"
 	for after, upTo := int64(-1), int64(0); after != upTo; {

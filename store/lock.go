@@ -20,8 +20,8 @@ var errTaken = errors.New("taken")
 // commandMark stands before the process number in the lock file of a command.
 const commandMark = "command "
 
-// A command has the lock for a moment only: another program that wants it waits so long,
-// and looks so often.
+// A command has the lock for a moment only: another program waits for it, and looks at
+// intervals.
 const (
 	commandWait = 5 * time.Second
 	lookEvery   = 20 * time.Millisecond

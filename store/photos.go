@@ -11,8 +11,8 @@ import (
 	"danmaku/show"
 )
 
-// keptRefused is how many pictures of refused photos are kept for a room: so many
-// refusals can be undone.
+// keptRefused is how many pictures of refused photos are kept for a room, so that the
+// refusal of each can be undone.
 const keptRefused = 50
 
 // encodePhoto writes where a photo is as "/photos/… 1280 960", or nothing.

@@ -178,7 +178,7 @@ func TestKilledHomeLosesNothing(t *testing.T) {
 		t.Errorf("the overlay saw %d comments, the log has %d, or in another order", len(seen.seen), len(first))
 	}
 
-	// One of three can write nothing. It says so to whoever asks, and a phone keeps its text.
+	// One of three can write nothing. It says so when it is asked, and a phone keeps its text.
 	phone := rest[0].phone().open("audience", "")
 	phone.next("hello")
 	boss := rest[0].console()
@@ -208,7 +208,7 @@ func TestKilledHomeLosesNothing(t *testing.T) {
 	}
 }
 
-// logOf reads all shown comments of a machine, oldest first, once there are so many.
+// logOf waits until a machine has want shown comments and returns them, oldest first.
 func logOf(t *testing.T, p *program, want int) (ids []string, seqs []int64) {
 	t.Helper()
 	boss := ownerAt(p)

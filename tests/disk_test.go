@@ -36,7 +36,7 @@ func TestFullDisk(t *testing.T) {
 		t.Fatalf("/readyz answers %d before anything has happened", got)
 	}
 
-	// Each writes some, and when the disk is full goes on until he is told busy.
+	// Each writes some, and when the disk is full goes on until the answer is busy.
 	var all, some sync.WaitGroup
 	acked := make([][]string, len(phones))
 	refused := make([]string, len(phones)) // the ref of it

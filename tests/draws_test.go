@@ -29,7 +29,7 @@ func (i item) draw(t testing.TB) (r drawResult) {
 	return r
 }
 
-// people waits until a socket is told that so many take part.
+// people waits until a socket hears that want people take part.
 func (s *socket) people(id string, want int) {
 	s.t.Helper()
 	for {
@@ -193,7 +193,7 @@ func TestDrawAmongThoseWhoWrote(t *testing.T) {
 	if drawn.Names[id["Ann"]] != "Ann" || drawn.Names[id["Bob"]] != "Bob" {
 		t.Errorf("called %v", drawn.Names)
 	}
-	// Whoever has won does not win again, unless the draw says so. This one looks at
+	// A winner does not win again, unless the draw allows it. This one looks at
 	// what is written from its start on.
 	for _, tt := range []struct {
 		spec string

@@ -263,7 +263,7 @@ type writerFunc func([]byte) (int, error)
 
 func (f writerFunc) Write(p []byte) (int, error) { return f(p) }
 
-// Whoever stops the program while it starts has it stopped, without complaint.
+// The program can be stopped while it starts, and stops without complaint.
 func TestStopDuringTheStart(t *testing.T) {
 	for range 10 {
 		ctx, cancel := context.WithCancel(t.Context())

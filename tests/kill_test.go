@@ -137,7 +137,7 @@ func TestKilledProcessLosesNothingAcknowledged(t *testing.T) { killAgainAndAgain
 
 func TestTwentyKillsLoseNothingAcknowledged(t *testing.T) { killAgainAndAgain(t, 20) }
 
-// killAgainAndAgain kills the process so often while 200 comments a second arrive.
+// killAgainAndAgain kills the process several times while 200 comments a second arrive.
 // What was acknowledged is in the log, in each author's order; the overlay, which
 // resumes each time, saw exactly the log.
 func killAgainAndAgain(t *testing.T, kills int) {

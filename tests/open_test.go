@@ -24,7 +24,7 @@ func second(t *testing.T, p *program, clicked bool, args ...string) (code int, o
 	return code, o.String(), e.String(), opened
 }
 
-// Whoever double-clicks again wants the console of the server that runs; in a
+// A second double-click opens the console of the server that runs; in a
 // terminal a second start is a fault that says how to get it.
 func TestASecondStartOpensTheConsoleOfTheFirst(t *testing.T) {
 	p := start(t, t.TempDir())

@@ -140,7 +140,7 @@ func TestSecondOpinionOfTheExample(t *testing.T) {
 	p.console().call("PATCH", liveRoom, map[string]any{"title": "again", "second_opinion": true}, 200)
 }
 
-// Whoever gets no answer is held or passes, as check-fail says; what is refused by
+// A comment without an answer is held or passes, as check-fail says; what is refused by
 // the service was never said, and a masked comment is sent, and let through, masked.
 func TestSecondOpinionWithoutAnswer(t *testing.T) {
 	for fail, outcome := range map[string]string{"hold": "held", "pass": "shown"} {

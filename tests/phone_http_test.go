@@ -127,8 +127,8 @@ func TestIdentityWithoutCookies(t *testing.T) {
 	}
 }
 
-// A person whose browser runs no JavaScript is told for how long he cannot
-// write, in the page's language and without his clock, and keeps the text.
+// A person whose browser runs no JavaScript is told how long they cannot
+// write, in the page's language and without a clock of the browser, and keeps the text.
 func TestTheFormSaysHowLongAMuteLasts(t *testing.T) {
 	p := start(t, t.TempDir())
 	mod := p.moderator()

@@ -88,7 +88,7 @@ type wallResult struct {
 	}
 }
 
-// onWall waits until a screen is told of so many photos.
+// onWall waits until a screen has been sent the wanted number of photos.
 func (s *socket) onWall(n int) (r wallResult) {
 	s.t.Helper()
 	for {

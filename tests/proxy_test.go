@@ -98,8 +98,8 @@ func nginxTemp(dir string) string {
 	return temp.String()
 }
 
-// nginxUser is whom nginx runs as where root starts it, whose worker may else not read in
-// the test's folder.
+// nginxUser is the user that nginx runs as when root starts it: its
+// default user may not read the test's folder.
 func nginxUser() string {
 	if os.Getuid() == 0 {
 		return "user root;\n"

@@ -17,7 +17,7 @@ import (
 	"danmaku/live/replay"
 )
 
-// film is a Bilibili file with a comment every so many seconds.
+// film is a Bilibili file with a comment at a fixed interval.
 // mostReplayComments is how many comments of a file the server plays.
 const mostReplayComments = 100_000
 

@@ -100,7 +100,7 @@ func TestReplayOfAFileFromTheConsole(t *testing.T) {
 	boss.replay("PATCH", map[string]any{"state": "paused"}, 404)
 }
 
-// all reads so many replayed comments and tells what they came as.
+// all reads n replayed comments and returns what they came as.
 func (s *socket) all(n int) map[string]string {
 	s.t.Helper()
 	came := map[string]string{}

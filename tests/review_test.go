@@ -73,8 +73,8 @@ func (b *browser) review(query string) (page reviewPage) {
 	return page
 }
 
-// lemons has so many people at addresses of their own say alike what waits, and
-// returns them with their sockets once mod could see them all.
+// lemons has n people, each at an address of their own, send alike comments that are
+// held. It returns the IDs and the sockets once mod has seen all of them.
 func lemons(p *program, mod *browser, n int) (ids []string, sockets []*socket) {
 	console := mod.open("console", "")
 	console.next("hello")

@@ -96,7 +96,7 @@ func isEvent(kind, id string) func(event) bool {
 	return func(e event) bool { return e.Type == kind && (e.ID == id || slices.Contains(e.IDs, id)) }
 }
 
-// Held, approved, flies; the author hears it on the socket that he sent it on.
+// A held comment flies once approved; the author hears it on the socket it was sent on.
 func TestReview(t *testing.T) {
 	p := start(t, t.TempDir(), "--user-rate", "0")
 	boss := p.moderator()

@@ -179,7 +179,7 @@ func TestASaveOfRulesOverwritesNobody(t *testing.T) {
 	put(owner, starter, saved, 200)
 }
 
-// The console has a sentence for everything that can be the matter with a line,
+// The console has a sentence for everything that can be wrong with a line,
 // in every language.
 func TestFaultsOfRulesInEveryLanguage(t *testing.T) {
 	for _, lang := range []string{"en", "zh-CN", "ja"} {
@@ -240,8 +240,8 @@ func TestLongRules(t *testing.T) {
 	}
 }
 
-// Lists that are off cost what they weigh: a room stores so many bytes of lists,
-// whether they are on or off. What is stored can be made smaller and deleted.
+// Lists that are off count by their size: a room stores a bounded number of bytes of
+// lists, whether they are on or off. What is stored can be made smaller and deleted.
 func TestListsThatAreOffAreBoundedTogether(t *testing.T) {
 	p := start(t, t.TempDir())
 	mod := p.moderator()

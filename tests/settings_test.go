@@ -147,7 +147,7 @@ func TestLinks(t *testing.T) {
 				t.Errorf("%s", text)
 			}
 		}
-		if status == 401 { // his own is gone by now
+		if status == 401 { // this session is gone by now
 			refused++
 		}
 	}

@@ -12,7 +12,7 @@ import (
 	"danmaku/store"
 )
 
-// fill makes a data folder whose room has so many comments, a multiple of 500,
+// fill makes a data folder whose room has n comments, a multiple of 500,
 // 40 a second.
 func fill(b *testing.B, dir string, n int) {
 	b.Helper()

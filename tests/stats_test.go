@@ -119,7 +119,7 @@ func TestConsolesHearOfARaid(t *testing.T) {
 	}
 }
 
-// Whoever is told to slow down is counted, but not a replay that waits its turn.
+// A person who is told to slow down is counted, but not a replay that waits its turn.
 func TestAReplayThatWaitsIsNotTooFast(t *testing.T) {
 	p := start(t, t.TempDir(), "--sender-rate", "0.001") // one in a quarter of an hour
 	mod := p.moderator()

@@ -143,7 +143,7 @@ func TestPlainHTTPIsLedOn(t *testing.T) {
 // freePort is an address at which nothing listens.
 func freePort(t testing.TB) string { return freePorts(t, 1) }
 
-// freePorts is an address with so many free ports in a row.
+// freePorts returns an address with n free ports in a row.
 func freePorts(t testing.TB, n int) string {
 	t.Helper()
 	address, err := freeport.Next(n)

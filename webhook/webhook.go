@@ -31,7 +31,7 @@ type Options struct {
 	Source Source
 	Log    *slog.Logger
 	Now    func() time.Time // nil: time.Now
-	// Pause is how long to wait after so many failures in a row, from 1. Nil: [Pause].
+	// Pause returns how long to wait after a number of failures in a row, from 1. Nil: [Pause].
 	Pause func(failures int) time.Duration
 	Agent string // names the program in requests
 }
@@ -42,9 +42,9 @@ const (
 	longestPause = 5 * time.Minute
 )
 
-// Pause is the pause after so many failures in a row: a second, then twice as long each
-// time, up to five minutes, and a fifth more or less so that receivers are not asked by
-// all at once.
+// Pause returns the pause after a number of failures in a row: a second, then twice as
+// long each time, up to five minutes. A random fifth more or less keeps all senders from
+// asking a receiver at the same moment.
 func Pause(failures int) time.Duration {
 	wait := longestPause
 	if failures < 10 {

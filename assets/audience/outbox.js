@@ -15,7 +15,7 @@ import { MAX_FRAME, bytesOf } from '../shared/protocol.js';
  * @property {(item: Item) => void} changed its state is new
  * @property {(item: Item, ack: any) => void} settled shown, held or refused for good
  * @property {(item: Item, ack: any) => void} returned the server would not take it now: it goes back to its writer
- * @property {(count: number) => void} [caughtUp] so many late ones went out
+ * @property {(count: number) => void} [caughtUp] is called with the number of late ones that went out
  * @property {(items: Item[]) => void} [keep] stores what is unanswered, held or not sent
  * @property {(fn: () => void, ms: number) => any} setTimeout
  * @property {(id: any) => void} clearTimeout

@@ -4,7 +4,7 @@
 /** ms for which taps are gathered. */
 export const GATHER = 300;
 
-/** What the server counts of one person: so many at once, and so many a second. */
+/** What the server counts of one person: how many at once, and how many a second. */
 const BURST = 20;
 const RATE = 5;
 

@@ -50,7 +50,7 @@ export class Editor {
     this.#draw();
   }
 
-  /** Types text at the caret, in place of so many characters before it. The old
+  /** Types text at the caret, in place of a number of characters before it. The old
    * command keeps the field's own undo, where it is still there.
    * @param {string} text @param {number} [instead] */
   #type(text, instead = 0) {

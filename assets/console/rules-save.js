@@ -16,7 +16,7 @@ export class RulesSaver {
    * @param {import('./store.js').Store} store
    * @param {{saved: (list: List, text: string, version: string) => void, faults: (list: List, faults: any[], total?: number) => void, changed: (list: List, by: string) => Promise<void>, failed: (fault: unknown) => void}} events
    *   saved: the list is stored with that text; faults: what the server says about its
-   *   lines, of so many in all, and no newer request said otherwise; changed: another person saved it first
+   *   lines, and their number in all, and no newer request said otherwise; changed: another person saved it first
    */
   constructor(store, events) {
     this.#store = store;

@@ -32,7 +32,7 @@ export class DomRenderer {
   #probe;
   /** @type {Style} */
   style = { names: false, motion: 'crisp', labels: { owner: '', moderator: '', member: '' } };
-  /** A long comment has at most so many lines. */
+  /** The most lines of a long comment. */
   lines = 1;
 
   /** @param {HTMLElement} root the stage's element @param {import('./clock.js').StageClock} clock */

@@ -4,7 +4,7 @@
 import { winnerOf } from '../shared/items.js';
 import { line, write } from './show-node.js';
 
-/** From so many winners on they stand in two columns. */
+/** The number of winners from which on they stand in two columns. */
 const COLUMNS = 6;
 
 /** ms between two winners who appear. */

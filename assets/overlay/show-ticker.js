@@ -6,7 +6,7 @@ import { line } from './show-node.js';
 /** Dots of a 1080p picture a second. */
 const SPEED = 110;
 
-/** At most so often the row stands beside itself; it is at least as wide as the bar. */
+/** The most copies of the row side by side; the row is at least as wide as the bar. */
 const COPIES = 40;
 
 /** @type {import('./show.js').Make} */

@@ -27,7 +27,7 @@ export class Ticker {
     return Math.max(this.#clock.real, this.#notBefore);
   }
 
-  /** Lets no tick be before so many ms have passed. @param {number} ms */
+  /** Lets no tick happen before ms have passed. @param {number} ms */
   hold(ms) {
     if (ms > 0) this.#notBefore = this.#clock.real + ms;
   }
@@ -38,7 +38,7 @@ export class Ticker {
     this.#at(this.#last + TICK);
   }
 
-  /** Works in so many ms, but no sooner than it may. @param {number} ms */
+  /** Ticks in ms, but no sooner than it may. @param {number} ms */
   within(ms) {
     this.#at(Math.max(this.#last + TICK, this.#clock.real + ms));
   }

@@ -35,7 +35,7 @@ export function makeView(className) {
 
 /** @param {View} view @param {import('../shared/protocol.js').Comment} c
  * @param {number} count of the comments it stands for @param {Style} style
- * @param {number} [lines] at most so many */
+ * @param {number} [lines] the most lines */
 export function writeView(view, c, count, style, lines = 1) {
   const { dm } = view;
   const color = style.lift ? lifted(c.color) : c.color;

@@ -14,7 +14,7 @@ const CLOSING = /^[、。，．！？；：）」』】〉》…ー〜,.!?;:)\]}
  * Breaks a text into lines, at a space where one is near.
  * @param {Piece[]} pieces strings, and pictures that count as one grapheme
  * @param {number} most graphemes in a line; 0: one line
- * @param {number} lines at most so many; they are longer then
+ * @param {number} lines the most lines; longer text makes longer lines
  * @returns {Piece[]} with BREAK where a line ends
  */
 export function wrapped(pieces, most, lines) {

@@ -51,7 +51,7 @@ export class Silence {
     this.#heardAt = this.#wall();
   }
 
-  /** ms until the silence has lasted for so long. @param {number} limit ms */
+  /** Returns the ms until the silence has lasted for limit. @param {number} limit ms */
   left(limit) { return this.#heard + limit - this.#env.now(); }
 
   /** Whether the connection may be dead, by either clock. */

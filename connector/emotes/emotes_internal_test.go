@@ -29,7 +29,7 @@ const most = 4 << 20
 
 var png = picture(png_.Encode, 28, 28)
 
-// picture is a picture of so many pixels, and nothing on it.
+// picture is an empty picture of the given size.
 func picture(encode func(io.Writer, image.Image) error, width, height int) []byte {
 	var b bytes.Buffer
 	if err := encode(&b, image.NewPaletted(image.Rect(0, 0, width, height), color.Palette{color.Black, color.White})); err != nil {

@@ -85,7 +85,7 @@ func (a *Table) Load(ctx context.Context) (revoked []int64, err error) {
 
 // Add takes in links that were just stored, without reading the others: what a new room
 // costs does not grow with the rooms that there are. A link that is known stays as it is,
-// since whoever read it later knows more of it.
+// since a later reader knows more of it.
 func (a *Table) Add(links ...room.AccessLink) {
 	a.loading.Lock() // a reading that began before has not seen them
 	defer a.loading.Unlock()

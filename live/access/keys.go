@@ -148,7 +148,7 @@ const codeAge = 10 * time.Minute
 const codeTime, codeSalt, codeMAC = 6, 3, 12
 
 // NewCode makes a one-time code for an owner's session, see [Service.TradeCode].
-// Whoever has the secret can make one, so that a command beside the server can
+// Any program with the secret can make one, so that a command beside the server can
 // open its console.
 func (k Keys) NewCode(now time.Time) string {
 	b := binary.BigEndian.AppendUint64(nil, uint64(now.UnixMilli()))[8-codeTime:]
@@ -176,7 +176,7 @@ func (k Keys) codeMade(code string) (time.Time, bool) {
 const localAge = time.Minute
 
 // SignLocal signs one request that a command on the server's machine makes to the
-// running server: its method and its target (path and query). Whoever can read the
+// running server: its method and its target (path and query). A program that can read the
 // data folder's secret can sign. A signature is good for this request alone, and
 // for a minute, so that one which reaches a wrong program is worth nothing there.
 func (k Keys) SignLocal(now time.Time, method, target string) string {

@@ -170,7 +170,7 @@ func (s *suite) remove() {
 	if r := s.try(act(room.KindRemove, a.Comment.ID, unknown)); !r.Again || r.Event.Kind != room.KindRemove {
 		s.Errorf("taking down what is gone: %+v", r)
 	}
-	// Whoever was away since before the removal hears of it.
+	// A client that was away since before the removal hears of it.
 	if got := brief(s.since(b.Seq)); len(got) != 2 || got[1] != "remove 2" {
 		s.Errorf("after the second comment come %q", got)
 	}

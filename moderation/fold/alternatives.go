@@ -138,8 +138,8 @@ var livingSounds = func() map[rune][]rune {
 	return out
 }()
 
-// inRow reports whether rune i is one of three equal ones in a row: so many of a
-// sign are not letters.
+// inRow reports whether rune i is one of three equal ones in a row: a sign that is
+// repeated like this stands for no letter.
 func (f *Text) inRow(i int) bool {
 	same := func(k int) bool { return k >= 0 && k < len(f.Runes) && f.Runes[k].R == f.Runes[i].R }
 	return same(i-1) && (same(i+1) || same(i-2)) || same(i+1) && same(i+2)

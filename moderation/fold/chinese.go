@@ -122,7 +122,7 @@ const longestText = 60
 
 // ComposedOf reports whether text is made of common words and nothing else.
 func (p *Phonetics) ComposedOf(text []rune) bool {
-	var whole [longestText + 1]bool // the first so many characters are made of words
+	var whole [longestText + 1]bool // whole[n]: the first n characters are made of words
 	if len(text) >= len(whole) {
 		return false
 	}

@@ -31,8 +31,8 @@ const (
 	wordList = "github.com/yanyiwu/gojieba@v1.4.6"
 )
 
-// How often the word list must count a word of so many characters for it to be
-// taken. Idioms, which it rarely counts, are taken from 3 on.
+// The count that a word needs in the word list to be taken, by its number of
+// characters. Idioms, which the list rarely counts, are taken from 3 on.
 var leastCount = map[int]int{1: 5, 2: 15, 3: 40, 4: 80}
 
 // Words of our own that the list is too old, or too serious, to have as common.

@@ -104,8 +104,8 @@ func (w *respeller) scoresBeside(i int32) [languages]int {
 	return scores
 }
 
-// families are languages that share so many words, or borrow so many from each
-// other, that an everyday word of one may stand in a text of another.
+// families are groups of languages that share or borrow many words: an everyday word
+// of one may stand in a text of another.
 var families = familiesOf("es pt it ca fr ro", "sv da no fi", "de nl af", "pl cs sk sr", "ru uk bg mk", "lt lv et")
 
 func familiesOf(codes ...string) (out [languages]fold.Languages) {

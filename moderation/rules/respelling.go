@@ -200,7 +200,7 @@ func (w *respeller) match(r *Rules) {
 	}
 }
 
-// next goes on with the sound at pos, behind so many sounds of the entry.
+// next goes on with the sound at pos, after depth sounds of the entry.
 func (w *respeller) next(node uint32, pos int32, depth uint8, how change) {
 	if !w.budget.spendGuess() {
 		return

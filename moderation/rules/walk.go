@@ -173,7 +173,7 @@ func (w *walker) arrive(node uint32) {
 	w.gap(node, pos, fold.ScriptOf(last.label))
 }
 
-// stay takes so many runes as one more repetition of the last letter.
+// stay takes the next runes as one more repetition of the last letter.
 func (w *walker) stay(node uint32, runes int32) {
 	last := &w.path[len(w.path)-1]
 	kept := *last

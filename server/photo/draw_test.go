@@ -189,7 +189,7 @@ func TestSmallEnough(t *testing.T) {
 	}
 }
 
-// progressive is a black JPEG of one colour with so many passes over its pixels, of which
+// progressive is a black JPEG with the given number of passes over its pixels, of which
 // all but the first change nothing.
 func progressive(side uint16, scans int) []byte {
 	b := []byte("\xff\xd8\xff\xdb\x00\x43\x00")

@@ -17,7 +17,7 @@ type inFlight struct {
 	taken chan struct{}
 }
 
-// launch begins a frame for so many sockets. Its channel closes once half of them have
+// launch begins a frame for n sockets. Its channel closes once half of them have
 // been written the frame. A socket in the middle of a write does not count: its kernel
 // buffer is full, so it is slow, and nothing should wait for it. launch returns nil
 // when no socket is to be waited for.

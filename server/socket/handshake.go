@@ -135,9 +135,9 @@ func (h *Handler) TurnAway(w http.ResponseWriter, r *http.Request, why error) {
 		conn.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(closeCode, code), deadline) != nil {
 		return
 	}
-	// To close over what it sends meanwhile would reset the connection, by which the
-	// answer can be lost. That is risked where so many come that they would take what
-	// others need.
+	// Closing while the client still sends resets the connection, and the answer can be
+	// lost with it. We risk that only when clients come in such numbers that they would
+	// take what others need.
 	defer h.hub.turnedAway.Add(-1)
 	if h.hub.turnedAway.Add(1) > maxLingering {
 		return

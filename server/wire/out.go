@@ -215,7 +215,7 @@ type Machine struct {
 	Edge    bool   `json:"edge,omitempty"`    // it follows, and never decides
 	Witness bool   `json:"witness,omitempty"` // it keeps the log and has no pages, and never decides
 	Level   bool   `json:"level,omitempty"`   // it has what the others have
-	Behind  uint64 `json:"behind,omitempty"`  // by so many changes
+	Behind  uint64 `json:"behind,omitempty"`  // number of changes it still lacks
 }
 
 // Opinion is how the second opinion is doing, in all rooms since the start.

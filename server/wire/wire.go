@@ -198,7 +198,7 @@ type Room struct {
 	Webhooks bool `json:"webhooks,omitempty"`
 	// They leave the server for another program: that service, or whatever else.
 	TextLeaves bool `json:"text_leaves,omitempty"`
-	// After so many days they are deleted; left out: never.
+	// Days after which comments are deleted; left out: never.
 	KeepDays int `json:"keep_days,omitempty"`
 	// How many emotes of its own it has; GET /api/rooms/{room}/emotes lists them.
 	Emotes int `json:"emotes,omitempty"`

@@ -248,7 +248,7 @@ func (b bench) slow(ctx context.Context) error {
 	return nil
 }
 
-// watchSlow asks the server until it has cut so many slow clients.
+// watchSlow polls the server until it has disconnected the wanted number of slow clients.
 func (b bench) watchSlow(ctx context.Context, p *process, want int64) string {
 	began := time.Now()
 	var stats struct{ Slow int64 }

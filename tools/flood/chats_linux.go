@@ -300,10 +300,10 @@ func (f chatFlood) shown(ctx context.Context, p *process) ([]int, error) {
 	return out, lines.Err()
 }
 
-// evenness says how evenly a chat was sampled. Even means: every message has
-// the same chance, whoever wrote it and whenever. Were each message taken by chance alone, the counts
-// of the authors, and of the chat's seconds, would be spread as a Poisson
-// distribution is: variance over mean is 1. Below 1 is more even than chance.
+// evenness says how evenly a chat was sampled. Even means that every message has the
+// same chance, whatever its author and time. If each message were taken by chance alone,
+// the counts by author and by second would follow a Poisson distribution: variance over
+// mean is 1. Below 1 is more even than chance.
 type evenness struct {
 	authors, seconds            float64 // variance over mean
 	fewest, most, authorsPassed int     // messages of one author; authors with any

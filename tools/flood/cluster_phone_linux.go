@@ -95,7 +95,7 @@ func (p *clusterPhone) say(phone, n int) {
 			note.at, note.took = time.Now(), time.Since(began)
 			p.trial.acked(phone, n, f, note)
 			return
-		case f.Code == "busy" || f.Code == "slow_down": // so many are held that more have to wait
+		case f.Code == "busy" || f.Code == "slow_down": // as many are held as may be
 			p.trial.ledger.waits.Add(1)
 			time.Sleep(max(time.Duration(f.WaitMS)*time.Millisecond, 100*time.Millisecond))
 		default:

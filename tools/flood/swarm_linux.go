@@ -286,8 +286,8 @@ func (s *swarm) drop(c *client) {
 	}
 }
 
-// churn has clients leave at random, so many a second, and come back where they
-// were.
+// churn has perSecond clients a second, chosen at random, leave and come back where
+// they were.
 func (s *swarm) churn(ctx context.Context, perSecond int) {
 	tick := time.NewTicker(time.Second / time.Duration(perSecond))
 	defer tick.Stop()
