@@ -24,7 +24,7 @@ import { length } from './export-params.js';
 export function bannerState(state) {
   const { store: { room, words: { t } }, acts, saving, stopped, away, back, fullList } = state;
   if (stopped) return { first: true, tone: 'stop', glyph: 'lock', text: t(stopped === 'revoked' ? 'stopped_key' : stopped === 'closed' ? 'stopped_closed' : 'stopped_not_allowed') };
-  if (!saving && !away) return { first: true, tone: 'warn', glyph: 'warn', text: t('behind') };
+  if (!saving && !away) return { firm: true, tone: 'warn', glyph: 'warn', text: t('behind') };
   if (away) return { first: true, tone: 'calm', glyph: 'offline', text: t('offline') };
   if (back) return { tone: 'good', glyph: 'wifi', text: t(fullList ? 'back_anew' : 'back') };
   if (room.locked) return { tone: 'warn', glyph: 'lock', text: t('locked'), undo: () => acts.lock(false), act: 'unlock' };
