@@ -24,20 +24,21 @@ const (
 	assPitch  = 54             // of lanes: 1.2 lines
 	assGap    = 18             // between two comments: 0.4 lines
 	assStroke = 2
-	assSpeed  = assWidth / 9000.0 // px per ms, of all that flies
+	assSpeed  = assWidth / 9000.0 // px per ms, for every moving comment
 	assFixed  = 4500
-	assStand  = 3 // that stand at each edge at once
+	assStand  = 3 // comments that stand at each edge at the same time
 	assTick   = 250
-	assWait   = 1000 // ms that a comment waits for a lane at most; then it covers another one
-	assQueue  = 200  // that wait at most
-	assBatch  = 60   // that are looked at in one tick
-	assOnce   = 150  // on the screen, but for those who run the room
+	assWait   = 1000 // the longest wait for a lane, in ms; then the comment covers another one
+	assQueue  = 200  // the most comments that wait
+	assBatch  = 60   // comments that one tick looks at
+	assOnce   = 150  // on the screen, except for those who run the room
 )
 
-// assScale is the height of a size as part of the medium one, as in overlay.css.
+// assScale is the height of each size relative to the medium one, as in overlay.css.
 var assScale = map[comment.Size]float64{comment.Small: 0.7222, comment.Medium: 1, comment.Big: 1.5}
 
-// ink is the overlay's outline, and paper the one of dark letters.
+// ink is the colour of the overlay's outline, and paper that of the outline around dark
+// letters.
 const ink, paper = 0x0b0e10, 0xffffff
 
 const assHead = `[Script Info]
@@ -57,24 +58,24 @@ Style: Danmaku,Arial,45,&H00FFFFFF,&H00FFFFFF,&H00100E0B,&H00100E0B,-1,0,0,0,100
 Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text
 `
 
-// assWriter writes subtitles in ASS v4+. It gives every comment its lane and
-// moment as the overlay does: stage.js with its ticks and queue, lanes.js by
-// lanes.go. It differs in one thing: a screen is live, so a comment waits there
-// for a lane and is dropped when it is too late. A file cannot wait: what
-// has no lane within a second covers another comment, in the lane where it does
-// so least. What stands is a layer of its own, as on the overlay; where its edge
-// is full it covers the one that leaves first, which the overlay takes away.
+// assWriter writes subtitles in ASS v4+. It gives every comment a lane and a time as the
+// overlay does: its ticks and queue are those of stage.js, its lanes those of lanes.js (in
+// lanes.go). It differs in one way. A live screen makes a comment wait for a lane, and drops
+// the comment when it is too late. A file cannot wait: a comment without a lane within a
+// second covers another one, in the lane of least overlap. Standing comments have a layer of
+// their own, as on the overlay. Where their edge is full, a new one covers the one that leaves
+// first, which the overlay would remove.
 type assWriter struct {
 	lanes    *lanes
-	waiting  [3][]*assItem // by rank, as they came
+	waiting  [3][]*assItem // by rank, in order of arrival
 	flying   []*assItem
 	standing []*assItem
 	lastTick float64
-	due      float64 // of the next tick; infinite while nothing waits
+	due      float64 // time of the next tick; infinite while no comment waits
 	summary  *Summary
 }
 
-// assItem is a comment on its way.
+// assItem is a comment that waits for a lane or has one.
 type assItem struct {
 	flight
 	text  string
@@ -102,7 +103,7 @@ func (a *assWriter) add(w *bufio.Writer, row room.Row, offset time.Duration) err
 	if strings.TrimSpace(text) == "" {
 		return nil
 	}
-	// Times of the format are hundredths of a second: the stage ticks on them.
+	// The format counts in hundredths of a second, and so do the ticks.
 	at := math.Ceil(float64(offset.Milliseconds())/10) * 10
 	for a.due < at {
 		if err := a.tick(w); err != nil {
@@ -147,12 +148,12 @@ func (a *assWriter) end(w *bufio.Writer) error {
 
 func (a *assWriter) waits() int { return len(a.waiting[0]) + len(a.waiting[1]) + len(a.waiting[2]) }
 
-// tick is what the overlay does every 250 ms while somebody waits.
+// tick does what the overlay does every 250 ms while a comment waits.
 func (a *assWriter) tick(w *bufio.Writer) error {
 	now := a.due
 	a.lastTick, a.due = now, math.Inf(1)
 	a.flying = slices.DeleteFunc(a.flying, func(c *assItem) bool { return c.Until <= now })
-	blocked := map[string]float64{} // the narrowest that found no lane, by kind
+	blocked := map[string]float64{} // the narrowest comment that found no lane, by kind
 	seen := 0
 	for rank := len(a.waiting) - 1; rank >= 0; rank-- {
 		left := a.waiting[rank][:0]
@@ -180,7 +181,7 @@ func (a *assWriter) tick(w *bufio.Writer) error {
 	return nil
 }
 
-// place lets an item fly when there is a lane for it.
+// place lets an item fly if there is a lane for it.
 func (a *assWriter) place(w *bufio.Writer, item *assItem, now float64, blocked map[string]float64) (bool, error) {
 	a.prepare(item, now)
 	if !moves(item.Mode) {
@@ -205,8 +206,8 @@ func (a *assWriter) place(w *bufio.Writer, item *assItem, now float64, blocked m
 	return true, a.show(w, item, lane)
 }
 
-// cover lets an item fly that has waited long enough: in a free lane, be it kept
-// for others, or else where it covers least.
+// cover lets an item fly that has waited long enough: in a free lane, even a reserved one, or
+// otherwise where it covers least.
 func (a *assWriter) cover(w *bufio.Writer, item *assItem, now float64) error {
 	a.prepare(item, now)
 	if !moves(item.Mode) {
@@ -224,10 +225,10 @@ func (a *assWriter) cover(w *bufio.Writer, item *assItem, now float64) error {
 	return a.show(w, item, lane)
 }
 
-// prepare gives an item the flight it would have if it set out now.
+// prepare computes the flight of an item that starts now.
 func (a *assWriter) prepare(item *assItem, now float64) {
 	if !moves(item.Mode) && item.W > assWidth {
-		item.Mode = comment.Scroll // it can only be read when it moves
+		item.Mode = comment.Scroll // it is readable only when it moves
 	}
 	item.T, item.M, item.V, item.Until = now, a.lanes.entry(item.Mode), 0, now+assFixed
 	if moves(item.Mode) {
@@ -235,8 +236,8 @@ func (a *assWriter) prepare(item *assItem, now float64) {
 	}
 }
 
-// stand gives an item a place at its edge: the nearest that is free, or else that of
-// the comment which leaves first.
+// stand places an item at its edge: in the nearest free place, or otherwise over the comment
+// that leaves first.
 func (a *assWriter) stand(w *bufio.Writer, item *assItem, now float64) error {
 	a.standing = slices.DeleteFunc(a.standing, func(c *assItem) bool { return c.Until <= now })
 	var first *assItem
@@ -267,7 +268,7 @@ func (a *assWriter) stand(w *bufio.Writer, item *assItem, now float64) error {
 	return a.show(w, item, lane)
 }
 
-// show writes an item that has its lane. What stands is in front.
+// show writes an item that has its lane. Standing comments are in front.
 func (a *assWriter) show(w *bufio.Writer, item *assItem, lane int) error {
 	layer := 0
 	if moves(item.Mode) {
@@ -300,25 +301,25 @@ func (a *assWriter) show(w *bufio.Writer, item *assItem, lane int) error {
 	return err
 }
 
-// assText takes the meaning from what would be a tag or an escape: the format
-// has no way to write these three signs that every player knows, so each
-// becomes its full-width twin.
+// assText neutralizes tags and escapes: the format has no way to write these three characters
+// that every player knows, so each becomes its full-width twin.
 func assText(s string) string { return assNeutral.Replace(s) }
 
 var assNeutral = strings.NewReplacer("{", "｛", "}", "｝", `\`, "＼", "\n", " ", "\r", " ", "\u2028", " ", "\u2029", " ")
 
-// assTime writes ms as H:MM:SS.cc; what is rounded up carries.
+// assTime formats ms as H:MM:SS.cc; rounding up carries over.
 func assTime(ms float64) string {
 	cs := int64(math.Round(ms / 10))
 	return fmt.Sprintf("%d:%02d:%02d.%02d", cs/360_000, cs/6000%60, cs/100%60, cs%100)
 }
 
-// assColor writes a colour with its bytes the other way round.
+// assColor formats a colour with its bytes in reverse order.
 func assColor(rgb uint32) string {
 	return fmt.Sprintf("&H%02X%02X%02X&", rgb&0xff, rgb>>8&0xff, rgb>>16)
 }
 
-// contrast of two colours by WCAG 2, 1 to 21, as the overlay has it in text.js.
+// contrast returns the contrast of two colours by WCAG 2, 1 to 21, like text.js of the
+// overlay.
 func contrast(a, b uint32) float64 {
 	high, low := luminance(a), luminance(b)
 	if high < low {

@@ -40,7 +40,7 @@ func clock(t *testing.T, s string) float64 {
 	return float64(((h*60+m)*60+sec)*100 + cs)
 }
 
-// dialogues reads the events of an ASS file that move.
+// dialogues reads the moving events of an ASS file.
 func dialogues(t *testing.T, file string) (out []drawn) {
 	t.Helper()
 	num := func(s string) float64 { n, _ := strconv.ParseFloat(s, 64); return n }
@@ -62,7 +62,7 @@ func dialogues(t *testing.T, file string) (out []drawn) {
 			d.w, d.y = -num(m[3]), num(m[2])
 			d.x1, d.x2 = 1920, -d.w
 		case p != nil:
-			d.y, d.w, d.x1, d.x2 = num(p[1]), 1920, 0, 0 // it has its lane alone
+			d.y, d.w, d.x1, d.x2 = num(p[1]), 1920, 0, 0 // it has a lane to itself
 		default:
 			t.Fatalf("no place in %s", line)
 		}
@@ -73,15 +73,15 @@ func dialogues(t *testing.T, file string) (out []drawn) {
 
 func (d drawn) at(t float64) float64 { return d.x1 + (d.x2-d.x1)*(t-d.from)/(d.to-d.from) }
 
-// TestNoOverlap looks in the file itself whether two comments ever cover each
-// other, in rooms in which every one finds a lane.
+// TestNoOverlap checks in the file itself that no two comments cover each other, in rooms
+// where every comment finds a lane.
 func TestNoOverlap(t *testing.T) {
 	testrace.Skip(t)
 	pairs := 0
 	for seed := range uint64(20) {
 		rows := random(rand.New(rand.NewPCG(seed, 7)), 200)
 		for i := range rows {
-			rows[i].At = began.Add(rows[i].At.Sub(began) * 14) // so few that three at an edge are enough
+			rows[i].At = began.Add(rows[i].At.Sub(began) * 14) // few enough that three at an edge suffice
 		}
 		file, sum := write(t, export.ASS, export.Options{}, rows)
 		all := dialogues(t, file)
@@ -94,14 +94,14 @@ func TestNoOverlap(t *testing.T) {
 			}
 			for _, b := range all[i+1:] {
 				if a.layer != b.layer {
-					continue // what stands is in front of what flies
+					continue // standing comments are in front of moving ones
 				}
 				from, to := max(a.from, b.from), min(a.to, b.to)
 				if from >= to || a.y+a.h <= b.y || b.y+b.h <= a.y {
 					continue
 				}
 				pairs++
-				for k := range 5 { // both move evenly, so the ends would do
+				for k := range 5 { // both move evenly, so the ends would suffice
 					at := from + (to-from)*float64(k)/4
 					if left, right := max(a.at(at), b.at(at)), min(a.at(at)+a.w, b.at(at)+b.w); right > max(left, 0) && left < 1920 {
 						t.Fatalf("seed %d: at %v\n%s%s", seed, at, a.description, b.description)
@@ -111,13 +111,13 @@ func TestNoOverlap(t *testing.T) {
 		}
 	}
 	if pairs < 100 {
-		t.Errorf("only %d pairs were looked at", pairs)
+		t.Errorf("only %d pairs were compared", pairs)
 	}
 }
 
-// TestInTime looks in busy rooms whether every comment starts when it was
-// written, or at most a second later, top and bottom ones, too; and whether the
-// account is right about how many cover others for that.
+// TestInTime checks in busy rooms that every comment, also at the top and bottom, starts at
+// most a second after it was written, and that the summary counts correctly how many cover
+// others for that.
 func TestInTime(t *testing.T) {
 	testrace.Skip(t)
 	const most = 100 // hundredths of a second
@@ -144,14 +144,14 @@ func TestInTime(t *testing.T) {
 			}
 			topics := float64(rows[n].At.Sub(began).Milliseconds()) / 10
 			if d.from < topics || d.from > topics+most {
-				t.Errorf("seed %d: said at %v, drawn at %v: %s", seed, topics, d.from, d.description)
+				t.Errorf("seed %d: written at %v, drawn at %v: %s", seed, topics, d.from, d.description)
 			}
 		}
 	}
 }
 
-// TestFlood has more comments than lanes: none is lost, and the account says
-// how many cover others.
+// TestFlood has more comments than lanes: none is lost, and the summary reports how many cover
+// others.
 func TestFlood(t *testing.T) {
 	rows := random(rand.New(rand.NewPCG(3, 7)), 3000)
 	for i := range rows {
@@ -163,8 +163,8 @@ func TestFlood(t *testing.T) {
 	}
 }
 
-// TestStandingLayer: what stands is in front, stacked from its edge, whatever flies;
-// a fourth covers the one that leaves first. All that flies has one speed.
+// TestStandingLayer: standing comments are in front of moving ones and stacked from their
+// edge; a fourth covers the one that leaves first. All moving comments have the same speed.
 func TestStandingLayer(t *testing.T) {
 	rows := random(rand.New(rand.NewPCG(5, 7)), 40)
 	for i := range rows {
@@ -191,6 +191,6 @@ func TestStandingLayer(t *testing.T) {
 		t.Errorf("they stand at %s, want %s", got, want)
 	}
 	if sum.Covered < 1 {
-		t.Error("the fourth at the top covers none")
+		t.Error("the fourth at the top covers no other")
 	}
 }

@@ -9,21 +9,19 @@ import (
 	"danmaku/room"
 )
 
-// bilibili is the XML of Bilibili: <i> with one <d p="…"> for each comment. The
-// fields of p are seconds, type, size, colour as a decimal, the time when it was
-// sent, pool, sender, ID and sometimes more. Types 1 to 3 scroll, 4 stands below,
-// 5 above, 6 runs backwards; 7 and above are placed by a program and counted as
-// [Report.Positioned]. Sizes up to 18 are small, from 36 on big. Two others write
-// the same element: <i version="2.0"> has ID, attributes, milliseconds, type,
-// size, colour, time, pool and sender, and dandanplay has seconds, type, colour
-// and sender.
+// bilibili is the XML of Bilibili: <i> with one <d p="…"> for each comment. The fields of p
+// are seconds, type, size, colour as a decimal, the time when it was sent, pool, sender, ID
+// and sometimes more. Types 1 to 3 scroll, 4 stands below, 5 above, 6 runs backwards; 7 and
+// above are positioned by a program and counted as [Report.Positioned]. Sizes up to 18 are
+// small, from 36 on big. Two other kinds of file have the same element: <i version="2.0"> has
+// ID, attributes, milliseconds, type, size, colour, time, pool and sender, and dandanplay has
+// seconds, type, colour and sender.
 //
-// Recorders of live shows add the author's name as user and write what was paid
-// for beside the comments: <sc> is a comment ([Report.SuperChats]), <gift> and
-// <guard> are counted. biliup writes <s> for all of them.
+// Recorders of live shows add the author's name as user and write purchases beside the
+// comments: <sc> is a comment ([Report.SuperChats]), <gift> and <guard> are counted. biliup
+// writes <s> for all of them.
 //
-// A comment needs its time. Every other field that is missing or cannot be read
-// has its default.
+// A comment needs its time. Every other field that is missing or unreadable gets its default.
 var bilibili = xmlDialect{
 	root: "i",
 	items: map[string]func(*reading, *xmlDocument, xmlElement) error{
@@ -104,8 +102,7 @@ func (rd *reading) parseP(p string, second bool) (item Item, positioned bool, ba
 	return item, false, nil
 }
 
-// known is an ID, or nothing where a recorder writes 0 for one that it does not
-// have.
+// known returns an ID, or "" for the 0 that a recorder writes when it has no ID.
 func known(id string) string {
 	if id == "0" {
 		return ""
@@ -113,8 +110,8 @@ func known(id string) string {
 	return id
 }
 
-// isDandanplay reports whether the fields are seconds, type, colour and sender: the
-// third is not a height of letters, or the fourth is not a colour.
+// isDandanplay reports whether the fields are seconds, type, colour and sender: the third is
+// not a font size, or the fourth is not a colour.
 func isDandanplay(f []string) bool {
 	if len(f) < 4 || len(f) > 7 {
 		return false
@@ -133,7 +130,7 @@ func readSC(rd *reading, doc *xmlDocument, el xmlElement) error {
 	return rd.paid(doc, el, or(el.attr("ts"), el.attr("p")), el.attr("user"))
 }
 
-// readS reads what biliup writes for everything that was paid for.
+// readS reads the element that biliup writes for every purchase.
 func readS(rd *reading, doc *xmlDocument, el xmlElement) error {
 	switch el.attr("type") {
 	case "gift":
@@ -146,9 +143,9 @@ func readS(rd *reading, doc *xmlDocument, el xmlElement) error {
 	return nil
 }
 
-// paid reads a comment that was paid for. Its time is in seconds since the
-// beginning, or a date; then the start of the recording or the date of a comment
-// tells how long after the beginning that was.
+// paid reads a comment that was paid for. Its time is in seconds since the beginning, or a
+// date; for a date, the offset is computed from the start of the recording or from the date of
+// another comment.
 func (rd *reading) paid(doc *xmlDocument, el xmlElement, ts, user string) error {
 	if strings.TrimSpace(el.text) == "" { // money without words
 		rd.report.Gifts++

@@ -17,8 +17,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// read reads a file as far as it can be read, strictly only one that is
-// well-formed.
+// read reads as much of a file as can be read; strictly reads only a well-formed one.
 func read(r io.Reader) ([]export.Item, export.Report, error) {
 	items, report, _, err := export.Read(r, export.ReadOptions{})
 	return items, report, err
@@ -78,7 +77,7 @@ func TestRealFiles(t *testing.T) {
 					got.big++
 				}
 				if it.Text == "" || it.Sender == "" || it.ID == "" || it.SentAt.Year() < 2009 {
-					t.Errorf("line %d is not whole: %+v", it.Line, it)
+					t.Errorf("line %d is not complete: %+v", it.Line, it)
 				}
 			}
 			want.first, got.first = 0, 0
@@ -105,7 +104,7 @@ func TestBrokenFiles(t *testing.T) {
 			t.Errorf("%s: got %+v, want %+v", name, got, want)
 		}
 		if len(items) > 0 || report.Skipped() > 0 {
-			t.Errorf("%s: something of a broken file is used", name)
+			t.Errorf("%s: a broken file still yields something", name)
 		}
 	}
 }
@@ -130,8 +129,8 @@ func TestFields(t *testing.T) {
 		p          string
 		want       *export.Item
 		positioned bool
-		reason     string // why it is left out
-		note       string // what is wrong with a field of it
+		reason     string // why it is skipped
+		note       string // the fault of one of its fields
 	}{
 		{p: good, want: &item},
 		{p: good + ",11", want: &item},
@@ -150,8 +149,8 @@ func TestFields(t *testing.T) {
 		{p: "NaN,5,36,16744448,1700000000,0,ab12,7", reason: `the time "NaN"`},
 		{p: "1e300,5,36,16744448,1700000000,0,ab12,7", reason: `the time "1e300"`},
 		{p: "12.345,7.0,36,1,1,0,a,1", positioned: true},
-		// Recorders of live shows: the date in milliseconds, a user's number in place
-		// of the hash, 0 for an ID that there is none of, a time before the beginning.
+		// Recorders of live shows: the date in milliseconds, a user's number in place of the
+		// hash, 0 for a missing ID, a time before the beginning.
 		{p: "12.345,5,36,16744448,1700000000000,0,ab12,7", want: &item},
 		{p: "12.345,5,36,16744448,1700000000000000,0,ab12,7", want: &item},
 		{p: "12.345,5,36,16744448,1700000000.0,0,ab12,7", want: &item},
@@ -170,7 +169,7 @@ func TestFields(t *testing.T) {
 		{p: "12.345,5,0,u1", want: with(func(i *export.Item) { *i = *dandan("u1"); i.Color = "#000000" })},
 		// Another layout of eight and more: ID, attributes, milliseconds.
 		{p: "1234567890123,0,12345,5,36,16744448,1700000000,0,ab12", want: with(func(i *export.Item) { i.ID = "1234567890123" })},
-		// Side fields that are missing or cannot be read.
+		// Optional fields that are missing or unreadable.
 		{p: "12.345", note: `fields are missing in "12.345"`, want: plain()},
 		{p: "12.345,1,25", note: `fields are missing`, want: plain()},
 		{p: "12.345,1,25,16777215", note: `fields are missing`, want: plain()},

@@ -6,7 +6,7 @@ import (
 	"danmaku/room"
 )
 
-// part is a part of the time that an export is about.
+// part says whether a time is before, in or after the recording, or in a pause.
 type part int
 
 const (
@@ -16,24 +16,24 @@ const (
 	after
 )
 
-// Clock is the clock of a recording, which stands still while it is paused.
+// Clock is the clock of a recording. It stops while the recording is paused.
 type Clock struct {
 	zero, end time.Time
-	pauses    []room.Pause  // that are not over
-	stood     time.Duration // how long it stood still in those that are
+	pauses    []room.Pause  // not over yet
+	stood     time.Duration // total length of the pauses that are over
 }
 
-// Clock returns the clock of the recording, before its beginning.
+// Clock returns the clock of the recording, set before its beginning.
 func (o Options) Clock() *Clock { return &Clock{zero: o.Zero, end: o.End, pauses: o.Pauses} }
 
-// Offset returns where the recording was at a moment, and whether it ran then. The
-// moments must come in their order.
+// Offset returns the position in the recording at a moment, and whether it ran then. Calls
+// must be in the order of the moments.
 func (c *Clock) Offset(at time.Time) (offset time.Duration, running bool) {
 	offset, p := c.at(at)
 	return offset, p == during
 }
 
-// at is where the recording was at a moment, and in which part of the time that is.
+// at returns the position in the recording at a moment, and the part that the moment is in.
 func (c *Clock) at(at time.Time) (time.Duration, part) {
 	for len(c.pauses) > 0 {
 		p := c.pauses[0]
@@ -56,7 +56,7 @@ func (c *Clock) at(at time.Time) (time.Duration, part) {
 	return offset, during
 }
 
-// clamp puts what is outside the recording at its nearest moment.
+// clamp moves an offset from outside the recording to the nearest moment in it.
 func (c *Clock) clamp(offset time.Duration, at part) time.Duration {
 	switch at {
 	case before:

@@ -16,8 +16,8 @@ type csvHead struct {
 	comma   rune
 }
 
-// readCSVHead reports whether a line has the columns of our export. Spreadsheets
-// that save one again may part them otherwise, in another order.
+// readCSVHead reports whether a line has the columns of our export. Spreadsheets may save the
+// file with another separator and in another order.
 func readCSVHead(line string) (csvHead, bool) {
 	for _, comma := range []rune{',', ';', '\t'} {
 		fields, err := parseCSV([]byte(line), comma, false)
@@ -38,16 +38,15 @@ func readCSVHead(line string) (csvHead, bool) {
 	return csvHead{}, false
 }
 
-// parseCSV splits a record. With lazy quotes one may stand in a field that is not
-// quoted.
+// parseCSV splits a record. With lazy quotes, a quote may appear in an unquoted field.
 func parseCSV(record []byte, comma rune, lazy bool) ([]string, error) {
 	r := csv.NewReader(bytes.NewReader(record))
 	r.Comma, r.FieldsPerRecord, r.LazyQuotes = comma, -1, lazy
 	return r.Read()
 }
 
-// scanCSV hands on the comments of our export to CSV. A text may have lines, so a
-// record ends where its quotes are closed.
+// scanCSV passes on the comments of our CSV export. A text may span lines, so a record ends
+// where its quotes are closed.
 func scanCSV(in *input, rd *reading) error {
 	t := &csvTable{reading: rd}
 	err := in.lines(func(number int, line []byte, long, truncated bool) error {
@@ -67,17 +66,17 @@ func scanCSV(in *input, rd *reading) error {
 	return t.recover()
 }
 
-// csvTable is a table while its lines come.
+// csvTable is a table whose lines are being read.
 type csvTable struct {
 	*reading
 	head   csvHead
 	record []byte // its lines so far
-	from   int    // the line in which it begins
-	open   bool   // its quotes are
-	more   []int  // where in record its further lines begin
+	from   int    // the line where it begins
+	open   bool   // its quotes are open
+	more   []int  // where its further lines begin in record
 }
 
-// begins takes the first line.
+// begins handles the first line.
 func (t *csvTable) begins(number int, line []byte) error {
 	if len(bytes.Trim(line, blankBytes)) == 0 || separator.Match(line) {
 		return nil
@@ -89,7 +88,7 @@ func (t *csvTable) begins(number int, line []byte) error {
 	return nil
 }
 
-// line takes a line.
+// line handles a line.
 func (t *csvTable) line(number int, line []byte, long bool) error {
 	if !t.open {
 		if t.from = number; len(bytes.Trim(line, blankBytes)) == 0 && !long {
@@ -98,7 +97,7 @@ func (t *csvTable) line(number int, line []byte, long bool) error {
 	}
 	if long || len(t.record)+len(line) > maxPiece {
 		if t.open && len(t.more) > 0 {
-			// The quotes of a text so long were never closed.
+			// The quotes of so long a text were never closed.
 			if t.strict {
 				return fault(place{t.from, 1}, room.Fault{Code: faultQuoteOpen, OfLine: t.from, OfColumn: 1})
 			}
@@ -130,8 +129,8 @@ func (t *csvTable) line(number int, line []byte, long bool) error {
 	return err
 }
 
-// quotesOpen reports whether a quoted field goes on behind a line. Only a quote at
-// the beginning of a field opens one.
+// quotesOpen reports whether a quoted field continues after a line. Only a quote at the
+// beginning of a field opens one.
 func quotesOpen(line []byte, comma rune, open bool) bool {
 	begins := !open
 	for i := 0; i < len(line); i++ {
@@ -156,7 +155,7 @@ func quotesOpen(line []byte, comma rune, open bool) bool {
 // row reads a record.
 func (t *csvTable) row(record []byte) error {
 	fields, err := parseCSV(record, t.head.comma, false)
-	if errors.Is(err, csv.ErrBareQuote) { // in a text without quotes
+	if errors.Is(err, csv.ErrBareQuote) { // in an unquoted text
 		if err := t.problem(t.at, room.Fault{Code: faultCSVRow}); err != nil {
 			return err
 		}
@@ -192,9 +191,8 @@ func (t *csvTable) column(fields []string) func(string) string {
 	}
 }
 
-// recover leaves out a record whose quotes are not closed. Those of its further
-// lines that are records by themselves are read: one quote too many costs one
-// comment.
+// recover skips a record whose quotes are not closed. It reads those of its further lines that
+// are records by themselves, so that a stray quote costs one comment.
 func (t *csvTable) recover() error {
 	record, more, from := bytes.Clone(t.record), slices.Clone(t.more), t.from
 	t.record, t.more, t.open = t.record[:0], t.more[:0], false
@@ -225,7 +223,7 @@ func (t *csvTable) recover() error {
 	return nil
 }
 
-// uncell undoes what cell does.
+// uncell reverses cell.
 func uncell(s, column string) string {
 	rest, ok := strings.CutPrefix(s, "'")
 	if ok && slices.Contains([]string{"text", "name", "sender", "color", "rule"}, column) && cell(rest) != rest {

@@ -21,7 +21,7 @@ import (
 	"danmaku/testrace"
 )
 
-// A file that is damaged in one place loses what stands in that place.
+// A file that is damaged in one place loses only the comment in that place.
 func TestDamage(t *testing.T) {
 	testrace.Skip(t)
 	a, b := d(1, "1", "a"), d(2, "2", "b")
@@ -85,8 +85,8 @@ func TestDamage(t *testing.T) {
 			if d := cmp.Diff(row.account, account(report)); d != "" {
 				t.Errorf("report (-want +got):\n%s", d)
 			}
-			// Strictly, all of it is refused, with a place; but what is wrong in a
-			// record of JSON concerns that alone.
+			// Strict reading refuses the whole file and reports a place; but a fault in a JSON
+			// record concerns that record alone.
 			_, _, err = strictly(strings.NewReader(row.file))
 			alone := row.account == nil
 			for _, a := range row.account {
@@ -102,7 +102,7 @@ func TestDamage(t *testing.T) {
 	}
 }
 
-// Of a gzip file that is cut off or damaged what can be unpacked is read.
+// A truncated or damaged gzip file is read as far as it can be unpacked.
 func TestDamagedGzip(t *testing.T) {
 	testrace.Skip(t)
 	var file strings.Builder
@@ -116,7 +116,7 @@ func TestDamagedGzip(t *testing.T) {
 		t.Errorf("half of it: %d items, %+v, %v", len(items), report, err)
 	}
 	if _, _, err := strictly(strings.NewReader(whole[:len(whole)/2])); err == nil {
-		t.Error("strictly, half of it is read")
+		t.Error("strictly, half of the file is accepted")
 	}
 	sum := []byte(whole)
 	sum[len(sum)-6] ^= 1
@@ -127,7 +127,7 @@ func TestDamagedGzip(t *testing.T) {
 	if _, _, err := strictly(bytes.NewReader(sum)); err == nil || !strings.Contains(err.Error(), "the gzip file is cut off or damaged") {
 		t.Errorf("strictly, with another checksum: %v", err)
 	}
-	// A connection that ends is not damage of the file.
+	// A connection that breaks is not damage of the file.
 	_, _, err = read(io.MultiReader(strings.NewReader(whole[:len(whole)/2]), iotest.ErrReader(io.ErrUnexpectedEOF)))
 	if bad := (*room.Fault)(nil); !errors.Is(err, io.ErrUnexpectedEOF) || errors.As(err, &bad) {
 		t.Errorf("a file that did not come whole: %v", err)
@@ -137,7 +137,7 @@ func TestDamagedGzip(t *testing.T) {
 	}
 }
 
-// Gzip makes a large file of a small one: it counts as what it unpacks to.
+// Gzip makes a large file small: the limit counts the unpacked size.
 func TestGzipBombs(t *testing.T) {
 	testrace.Skip(t)
 	for name, fragment := range map[string]string{"text": strings.Repeat("x", 1000)} {
@@ -149,7 +149,7 @@ func TestGzipBombs(t *testing.T) {
 		before := held()
 		_, _, _, err := export.Read(&bomb, export.ReadOptions{Most: 1000})
 		if err == nil {
-			t.Errorf("%s: it is read", name)
+			t.Errorf("%s: the file is accepted", name)
 		}
 		if kept := held() - before; kept > 8<<20 {
 			t.Errorf("%s: %d bytes are kept", name, kept)
@@ -158,7 +158,7 @@ func TestGzipBombs(t *testing.T) {
 	}
 }
 
-// Reading holds no more than a piece of a file in memory, whatever is in it.
+// Reading holds at most one piece of a file in memory, whatever the file contains.
 func TestReadingIsSmall(t *testing.T) {
 	testrace.Skip(t)
 	const most = 8 << 20
@@ -189,7 +189,7 @@ func TestReadingIsSmall(t *testing.T) {
 	}
 }
 
-// watched looks now and then while it is read.
+// watched measures the memory from time to time while it is read.
 type watched struct {
 	r           io.Reader
 	every, read int
@@ -205,8 +205,8 @@ func (w *watched) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// One bad place of a file costs the comment that it is in, and of that no more than
-// it must: every comment beside it is read, and what was lost has a place.
+// A bad place in a file costs the comment that contains it and no other one; the report says
+// where the loss is.
 func TestOneBadPlace(t *testing.T) {
 	deep := strings.Repeat("[", 70) + strings.Repeat("]", 70)
 	objects := strings.Repeat(`{"data":`, 70) + "1" + strings.Repeat("}", 70)
@@ -227,7 +227,7 @@ func TestOneBadPlace(t *testing.T) {
 		"a deep list, cut":    {`[` + a + `,` + strings.Repeat("[", 100), []string{first}, []string{"1:97 no_end", "1:134 cut_off"}},
 		"a deep line":         {line1 + "\n" + `{"offset_ms":1,"more":` + deep + `}` + "\n" + line2, both, []string{"2:1 no_text"}},
 
-		// Bytes that are not UTF-8, and characters that JSON forbids.
+		// Bytes outside UTF-8, and characters that JSON forbids.
 		"half a character":        {`[` + a + `,{"text":"long enough` + "\xe5" + `","time":2,"color":1}]`, []string{first, "2s scroll medium #000001 |long enough\ufffd"}, []string{"1:34 repaired json"}},
 		"half a character, lines": {line1 + "\n" + `{"text":"long ` + "\xff" + `","offset_ms":2000,"color":1}`, []string{first, "2s scroll medium #000001 |long \ufffd"}, []string{"2:1 repaired json"}},
 		"half a character, table": {"text,offset_ms,color\na,1000,1\nlong \xe5,2000,1\n", []string{first, "2s scroll medium #000001 |long \ufffd"}, []string{"3:1 repaired not_utf8"}},
@@ -250,13 +250,13 @@ func TestOneBadPlace(t *testing.T) {
 		"one that was torn":         {`{"text":"x","offs` + line1 + "\n" + line2, both, []string{"1:1 not_json"}},
 		"one that was torn, second": {line1 + "\n" + `{"text":"x","offs` + line2 + "\n", both, []string{"2:1 not_json"}},
 
-		// Quotes of tables.
+		// Quotes in tables.
 		"quotes in a bare text":   {"text,offset_ms,color\na,1000,1\nsay \"hi\",1000,1\n\"\",1,1\nb,2000,1\n", []string{"1ms scroll medium #000001 |", first, "1s scroll medium #000001 |say \"hi\"", second}, []string{"3:1 repaired csv_row"}},
 		"one quote too many":      {"text,offset_ms,color\na,1000,1\n\"x,1500,1\nb,2000,1\n", both, []string{"3:1 no_end"}},
 		"an empty line first":     {"\n\r\ntext,offset_ms,color\na,1000,1\nb,2000,1\n", both, nil},
 		"a line of a spreadsheet": {"sep=;\r\ntext;offset_ms;color\r\na;1000;1\r\nb;2000;1\r\n", both, nil},
 
-		// What stands around.
+		// Surroundings of the comments.
 		"other names around":       {`{"status":"ok","response":{"items":[` + a + `,` + b + `]}}`, both, nil},
 		"lists of other things":    {`{"tags":[{"id":1}],"items":[` + a + `,{"id":2},` + b + `]}`, both, []string{"1:61 not_comment"}},
 		"a script":                 {`callback({"code":0,"data":[` + a + `,` + b + `]});`, both, []string{"1:1 repaired json"}},
@@ -298,8 +298,8 @@ func TestOneBadPlace(t *testing.T) {
 	}
 }
 
-// TestFaultsObeyNobody: a fault quotes the file, and its text is read in a terminal, so
-// it must hold no control characters.
+// TestFaultsObeyNobody: a fault quotes the file, and terminals show its text, so it must hold
+// no control characters.
 func TestFaultsObeyNobody(t *testing.T) {
 	const evil = "\x1b[2J\x07\u009b31m\u202e\r\n"
 	quoted, err := json.Marshal("x" + evil)

@@ -13,9 +13,9 @@ import (
 	"danmaku/show"
 )
 
-// Draws makes a file of the draws among items that are over: a row for each, as JSON Lines
-// or as CSV. marked begins CSV with a byte order mark. [ReadDraws] reads JSON Lines back;
-// CSV has no entries. count is how many draws the file has.
+// Draws writes the finished draws among items to a file: a row for each, as JSON Lines or as
+// CSV. If marked, CSV begins with a byte order mark. [ReadDraws] reads JSON Lines back; CSV
+// has no entries. count is the number of draws in the file.
 func Draws(items []show.Item, f Format, marked bool) (file []byte, count int, err error) {
 	l := newLines(f, marked, "item", "title", "started", "stopped", "people", "count", "winners", "names", "absent", "hash", "seed")
 	for _, it := range items {

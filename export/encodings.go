@@ -14,8 +14,8 @@ import (
 	"golang.org/x/text/encoding/unicode"
 )
 
-// encodings are those that an XML declaration may name beside UTF-8 and UTF-16, in
-// small letters. GB 18030 reads what its older relatives wrote.
+// encodings are those that an XML declaration may name besides UTF-8 and UTF-16, in lower
+// case. GB 18030 also reads its older relatives.
 var encodings = map[string]encoding.Encoding{
 	"gb18030": simplifiedchinese.GB18030, "gbk": simplifiedchinese.GB18030, "gb2312": simplifiedchinese.GB18030,
 	"cp936": simplifiedchinese.GB18030, "gb_2312-80": simplifiedchinese.GB18030, "windows-936": simplifiedchinese.GB18030,
@@ -26,9 +26,9 @@ var encodings = map[string]encoding.Encoding{
 	"euc-kr": korean.EUCKR, "ks_c_5601-1987": korean.EUCKR, "cp949": korean.EUCKR, "windows-949": korean.EUCKR,
 }
 
-// decoderOf returns what makes UTF-8 of a file that begins with head, or nil when
-// it is in UTF-8 or does not say what else it is in: of a text without a name the
-// encoding can only be guessed, and a wrong guess would be on screen.
+// decoderOf returns a decoder to UTF-8 for a file that begins with head. It returns nil if the
+// file is in UTF-8 or names no other encoding: a guess could be wrong, and the wrong text
+// would be on screen.
 func decoderOf(head []byte) *encoding.Decoder {
 	if order, ok := isUTF16(head); ok {
 		return unicode.UTF16(order, unicode.IgnoreBOM).NewDecoder()
@@ -47,9 +47,9 @@ func decoderOf(head []byte) *encoding.Decoder {
 // declaredEncoding finds the encoding that the declaration of an XML file names.
 var declaredEncoding = regexp.MustCompile(`^[\s\x00]*<\?xml\s[^>]*?encoding\s*=\s*["']([\w.:-]+)["']`)
 
-// isForeignUTF8 reports whether a text is in UTF-8, whatever it says: it has
-// characters of three bytes, as those of the East are, and a text in another encoding
-// is not so by chance. Two bytes may be. The last character may be cut off.
+// isForeignUTF8 reports whether a text is in UTF-8, whatever it declares: it has characters of
+// three bytes, like those of East Asian languages, which another encoding does not contain by
+// chance. Two-byte sequences can occur by chance. The last character may be truncated.
 func isForeignUTF8(text []byte) bool {
 	for n := 0; n < utf8.UTFMax && len(text) > 0 && !utf8.Valid(text); n++ {
 		text = text[:len(text)-1]
@@ -57,8 +57,8 @@ func isForeignUTF8(text []byte) bool {
 	return utf8.Valid(text) && bytes.ContainsFunc(text, func(r rune) bool { return r >= 0x800 && r != utf8.RuneError })
 }
 
-// isUTF16 reports whether a file is in UTF-16, with its mark or without, and in
-// which order its bytes are. Every format begins with two characters of ASCII.
+// isUTF16 reports whether a file is in UTF-16, with or without a byte order mark, and in which
+// byte order. Every format begins with two ASCII characters.
 func isUTF16(head []byte) (unicode.Endianness, bool) {
 	switch {
 	case bytes.HasPrefix(head, []byte("\xff\xfe")):

@@ -18,8 +18,8 @@ import (
 	"danmaku/export"
 )
 
-// TestEncodings reads files in other encodings than UTF-8: in UTF-16 as programs on
-// Windows write it, and in what an XML declaration names.
+// TestEncodings reads files in other encodings than UTF-8: in UTF-16 as written by programs on
+// Windows, and in encodings that an XML declaration names.
 func TestEncodings(t *testing.T) {
 	little, big := unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM), unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM)
 	d := func(text string) string {
@@ -68,7 +68,7 @@ func TestEncodings(t *testing.T) {
 				t.Errorf("%s, %s: %+v, %+v, %v", name, way, items, report, err)
 			}
 		}
-		// A recorder was killed, in the middle of a character.
+		// A recorder was killed in the middle of a character.
 		if !strings.HasSuffix(row.file, "</i>") {
 			continue
 		}
@@ -79,7 +79,7 @@ func TestEncodings(t *testing.T) {
 	}
 }
 
-// TestLargeFileInUTF16 has characters on both sides of every buffer.
+// TestLargeFileInUTF16 has characters that span the edge of every buffer.
 func TestLargeFileInUTF16(t *testing.T) {
 	var file strings.Builder
 	for file.WriteString("<i>"); file.Len() < 1<<20; {
@@ -95,8 +95,8 @@ func TestLargeFileInUTF16(t *testing.T) {
 	}
 }
 
-// TestNamesInOtherLetters reads JSON whose names begin with capital letters, as
-// programs in C# write them; comments in the usual letters come first.
+// TestNamesInOtherLetters reads JSON whose names begin with capital letters, as written by
+// programs in C#; comments with the usual names win.
 func TestNamesInOtherLetters(t *testing.T) {
 	for file, want := range map[string]string{
 		`[{"Text":"a","Time":1,"Color":"#FF0000","Mode":1}]`:                                            "a",
@@ -116,8 +116,8 @@ func TestNamesInOtherLetters(t *testing.T) {
 	}
 }
 
-// TestNestedJSONOfOthers: a file without comments is refused by the names of its
-// fields, however deep they lie, and is not an empty list.
+// TestNestedJSONOfOthers: a file without comments is refused with the names of its fields,
+// however deeply nested, and does not count as an empty list.
 func TestNestedJSONOfOthers(t *testing.T) {
 	for file, want := range map[string]string{
 		`[{"data":{"video":{"id":"1"}}}]`:                 "data",

@@ -9,8 +9,8 @@ import (
 	"danmaku/room"
 )
 
-// What can be wrong with a file, as on the wire. The console has a sentence
-// for each in every language; those below are the English ones.
+// The codes of faults in a file, as on the wire. The console has a sentence for each in every
+// language; those below are the English ones.
 const (
 	faultTooLarge         = "too_large"    // N: MiB
 	faultTooMany          = "too_many"     // N: comments
@@ -48,7 +48,7 @@ const (
 	faultGzipTruncated    = "gzip_cut"     //
 	faultEmpty            = "empty_file"   //
 	faultNoEnd            = "no_end"       // Word: an element
-	faultFewFields        = "few_fields"   // Word: here and below, what stands there
+	faultFewFields        = "few_fields"   // Word: here and below, the text found in the file
 	faultTime             = "time"         //
 	faultType             = "type"         //
 	faultHeight           = "height"       //
@@ -60,7 +60,7 @@ const (
 	faultNoOffset         = "no_offset"    //
 	faultLate             = "late"         // N: days
 	faultNotUTF8          = "not_utf8"     //
-	faultKind             = "kind"         // Word: a name, Other: of what kind its value is
+	faultKind             = "kind"         // Word: a name, Other: the type of its value
 	faultNotJSON          = "not_json"     //
 	faultNotComment       = "not_comment"  //
 	faultCSVRow           = "csv_row"      //
@@ -88,9 +88,9 @@ const (
 	countWithheld   = "withheld"
 )
 
-// fileSentences are of faults in how a file is written, and notes about it,
-// lineSentences of a comment or one of its fields. {word} stands for it in quotes,
-// {raw} without.
+// fileSentences describe faults in the syntax of a file, and notes about it; lineSentences
+// describe faults of a comment or one of its fields. {word} inserts the word in quotes, {raw}
+// without.
 var (
 	fileSentences = map[string]string{
 		faultTooLarge:         "the file is larger than {n} MiB",
@@ -170,19 +170,19 @@ var (
 	}
 )
 
-// FaultSentences returns the English sentence of every code, with {word} and {raw}
-// for the word, {other}, {n}, {line}, {column} and {why}.
+// FaultSentences returns the English sentence for every code, with the placeholders {word} and
+// {raw} for the word, {other}, {n}, {line}, {column} and {why}.
 func FaultSentences() map[string]string {
 	all := maps.Clone(fileSentences)
 	maps.Copy(all, lineSentences)
 	return all
 }
 
-// mostNamed is how much of a file a fault names, in characters.
+// mostNamed is how many characters of the file a fault quotes.
 const mostNamed = 40
 
-// flaw gives a fault its sentence. What it names of the file goes to a terminal and
-// to pages, so it has no controls.
+// flaw sets the sentence of a fault. Terminals and pages show what it quotes of the file, so
+// it contains no control characters.
 func flaw(f room.Fault) *room.Fault {
 	f.Word, f.Other = comment.OneLine(clipped(f.Word, mostNamed)), comment.OneLine(clipped(f.Other, mostNamed))
 	maker := "Bilibili" // the root element says which of the two
@@ -209,5 +209,5 @@ func clipped(s string, most int) string {
 			return s[:i]
 		}
 	}
-	return strings.Clone(s) // not the line that it is a part of
+	return strings.Clone(s) // not the line that contains it
 }

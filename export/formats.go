@@ -5,13 +5,13 @@ import (
 	"strings"
 )
 
-// Format is a kind of file that comments are written in or read from.
+// Format is a file format that comments are written in or read from.
 type Format string
 
 // The formats.
 const (
 	BilibiliXML Format = "bilibili-xml" // players and archives of Bilibili's comments
-	ASS         Format = "ass"          // subtitles that any player draws, lanes and all
+	ASS         Format = "ass"          // subtitles with lanes, for any player
 	NiconicoXML Format = "niconico-xml" // tools for niconico's comments
 	JSONLines   Format = "jsonl"        // everything, for programs and for replay
 	CSV         Format = "csv"          // everything, for spreadsheets
@@ -19,8 +19,7 @@ const (
 	WebVTT      Format = "vtt"          // subtitles for the browser's own player
 )
 
-// Whether a file knows only the time in the recording, see
-// formatInfo.timed.
+// Whether a format stores only the time in the recording, see formatInfo.timed.
 const (
 	timedAlone = true
 	everything = false
@@ -62,24 +61,23 @@ type formatInfo struct {
 	suffix    string // of a file's name
 	mediaType string // Content-Type of a file
 
-	// timed: the file knows only the time in the recording, so a comment from
-	// outside the recording has no place in it.
+	// timed: the format stores only the time in the recording, so it has no place for a
+	// comment from outside the recording.
 	timed bool
 
 	// marked: programs read the file with a byte order mark at its beginning. XML
 	// and JSON Lines are UTF-8 by definition, and some readers stumble over it.
 	marked bool
 
-	read  reader                                      // nil: it is not read
-	write func(opt Options, summary *Summary) encoder // nil: it is not written
+	read  reader                                      // nil: the format cannot be read
+	write func(opt Options, summary *Summary) encoder // nil: the format cannot be written
 }
 
-// reader hands the comments of a file to a reading as they come. What is left out
-// is counted in the report of the reading.
+// reader passes the comments of a file to a reading one at a time. The report of the reading
+// counts skipped comments.
 type reader func(in *input, rd *reading) error
 
-// Formats lists the formats that are written, in the order in which they are
-// offered.
+// Formats lists the formats that can be written, in the order in which they are offered.
 var Formats = func() (written []Format) {
 	for _, f := range formats {
 		if f.write != nil {
@@ -92,14 +90,14 @@ var Formats = func() (written []Format) {
 // Valid reports whether f is one of [Formats].
 func (f Format) Valid() bool { return slices.Contains(Formats, f) }
 
-// Timed reports whether such a file knows only the time in the recording, so that
-// comments from outside the recording are left out of it.
+// Timed reports whether the format stores only the time in the recording, so that comments
+// from outside the recording are left out.
 func (f Format) Timed() bool { return f.info().timed }
 
 // Marked reports whether such a file may begin with a byte order mark.
 func (f Format) Marked() bool { return f.info().marked }
 
-// Names lists formats for a sentence.
+// Names lists formats for use in a sentence.
 func Names(list []Format) string {
 	words := make([]string, len(list))
 	for i, f := range list {
@@ -111,13 +109,13 @@ func Names(list []Format) string {
 	return strings.Join(words, "")
 }
 
-// Suffix is what the name of such a file ends with.
+// Suffix returns the ending of the file name.
 func (f Format) Suffix() string { return f.info().suffix }
 
-// MediaType is the Content-Type of such a file.
+// MediaType returns the Content-Type of the file.
 func (f Format) MediaType() string { return f.info().mediaType }
 
-// info is the row of f; it is empty for an unknown format.
+// info returns the row of f; it is empty for an unknown format.
 func (f Format) info() formatInfo {
 	for _, row := range formats {
 		if row.name == f {

@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// TestFormats finds what a new format lacks: a field of its row, the golden file,
-// or its words in a language of the console.
+// TestFormats reports what a new format lacks: a field of its row, the golden file, or its
+// words in a language of the console.
 func TestFormats(t *testing.T) {
 	locales, err := filepath.Glob("../assets/locales/console.*.json")
 	if err != nil || len(locales) < 3 {

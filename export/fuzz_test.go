@@ -14,7 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// FuzzRead reads whatever comes, whole and byte by byte, plain and packed.
+// FuzzRead reads any input, whole and byte by byte, plain and packed.
 func FuzzRead(f *testing.F) {
 	files, err := filepath.Glob("testdata/imports/*")
 	if err != nil {
@@ -33,14 +33,14 @@ func FuzzRead(f *testing.F) {
 		if items, _, err := strictly(strings.NewReader(in)); err == nil {
 			lenient, _, err := read(strings.NewReader(in))
 			if d := cmp.Diff(items, lenient); err != nil || d != "" {
-				t.Fatalf("what is well-formed is read otherwise: %v\n%s", err, d)
+				t.Fatalf("a well-formed file is read differently: %v\n%s", err, d)
 			}
 		}
 	})
 }
 
-// FuzzXML compares with package encoding/xml: what it takes for well-formed is
-// read strictly, with the same texts.
+// FuzzXML compares with package encoding/xml: strict reading accepts what that accepts as
+// well-formed, with the same texts.
 func FuzzXML(f *testing.F) {
 	f.Add("\ufeff<?xml version='1.0'?>\r\n<i>" + d(1.5, "3", "x&#2;<b>y</b>") + d(1, "2", "&lt;") + "<x><d p='7'>n</d></x></i>")
 	f.Add("<i><d p='" + good + "' user='&quot;&#65;'><![CDATA[x</d>]]>\r\n</d><!-- - --><?pi?></i>")
@@ -52,19 +52,18 @@ func FuzzXML(f *testing.F) {
 				Text string `xml:",innerxml"`
 			} `xml:"d"`
 		}
-		// A declaration within an element is not XML, but package encoding/xml takes it.
+		// A declaration within an element is not XML, but package encoding/xml accepts it.
 		declared := strings.Count(in, "<!") > strings.Count(in, "<!--")+strings.Count(in, "<![CDATA[")
 		if declared || strings.ContainsAny(in, "\x7f:") || xml.Unmarshal([]byte(in), &oracle) != nil || oracle.XMLName.Local != "i" || wellFormed(in) != nil {
 			t.Skip("encoding/xml does not decide about this input")
 		}
 		if _, report, err := strictly(strings.NewReader(in)); err != nil || len(report.Notes) > 0 && report.Notes[0].Code == "repaired" {
-			t.Fatalf("it is well-formed, and: %v, %+v", err, report)
+			t.Fatalf("it is well-formed, got: %v, %+v", err, report)
 		}
 	})
 }
 
-// wellFormed reads a document of XML to its end, of which Unmarshal reads the
-// first element alone.
+// wellFormed reads an XML document to its end; Unmarshal would read only the first element.
 func wellFormed(in string) error {
 	dec := xml.NewDecoder(strings.NewReader(in))
 	depth, ended := 0, false

@@ -20,7 +20,7 @@ import (
 	"danmaku/testrace"
 )
 
-// brief is what of an item a table of files names: time, way, size, colour, name,
+// brief lists the fields of items that a table of files names: time, mode, size, colour, name,
 // text.
 func brief(items []export.Item) (out []string) {
 	for _, i := range items {
@@ -29,7 +29,7 @@ func brief(items []export.Item) (out []string) {
 	return out
 }
 
-// account is a report in words.
+// account describes a report in words.
 func account(r export.Report) (out []string) {
 	for _, f := range r.Account() {
 		out = append(out, fmt.Sprint(f.Code, " ", f.N))
@@ -43,7 +43,7 @@ func account(r export.Report) (out []string) {
 	return out
 }
 
-// readAs is a file and what is read of it.
+// readAs is a file and the result of reading it.
 type readAs struct {
 	format  export.Format
 	items   []string
@@ -94,7 +94,7 @@ func TestImports(t *testing.T) {
 	}
 	files, err := filepath.Glob("testdata/imports/*")
 	if err != nil || len(files) != len(read) {
-		t.Errorf("%d files, %d of them are tested; %v", len(files), len(read), err)
+		t.Errorf("%d files, of which %d are tested; %v", len(files), len(read), err)
 	}
 }
 
@@ -122,7 +122,7 @@ func zipped(file []byte) string {
 
 const yt = `{"liveChatTextMessageRenderer":{"id":"%s","message":{"runs":[{"text":"%s"}]},"authorName":{"simpleText":"Ann"},"authorExternalChannelId":"UC%s","timestampUsec":"17000000%s000000"}}`
 
-// What real files of each program also hold.
+// Other content that real files of each program also have.
 func TestImportVariants(t *testing.T) {
 	one := func(text string) []string { return []string{"1s scroll medium #ffffff |" + text} }
 	for name, row := range map[string]struct {
@@ -239,8 +239,8 @@ B站录播姬 <d p="1">no</d>
 	}
 }
 
-// A text of a mebibyte of beginnings is read as fast as any other: nothing in it is
-// searched for its end again and again.
+// A text of one MiB of opening tags is read as fast as any other: it is not searched for their
+// ends again and again.
 func TestManyBeginnings(t *testing.T) {
 	testrace.Skip(t)
 	for _, fragment := range []string{"<a>", "<!--", "<?", "<![CDATA[]]>", "<a b=\"", "</a>", "&", "&#", "<a%d>"} {
@@ -263,7 +263,7 @@ func TestManyBeginnings(t *testing.T) {
 	}
 }
 
-// What is not a file of comments is called by its name.
+// A file of another kind is refused with the name of its kind.
 func TestOtherFiles(t *testing.T) {
 	for name, row := range map[string]struct{ file, want string }{
 		"ASS":        {"[Script Info]\r\nTitle: x\r\n", "this is a file of the kind ASS"},
@@ -311,7 +311,7 @@ func TestOtherFiles(t *testing.T) {
 			}
 		}
 	}
-	// Lists without comments are files of comments that have none.
+	// Lists without comments are valid files with no comments.
 	for _, file := range []string{"[]", `{"comments":[]}`, `{"code":0,"data":[]}`, `{"elems":[]}`, "<i/>", "<packet></packet>", "text,offset_ms\n"} {
 		if items, report, err := read(strings.NewReader(file)); err != nil || len(items) > 0 || report.Skipped() > 0 {
 			t.Errorf("%s: %+v, %v", file, report, err)

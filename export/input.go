@@ -12,20 +12,19 @@ import (
 	"danmaku/room"
 )
 
-// maxPiece bounds one comment of a file with everything around it, in bytes: a
-// line, a tag, a text, a JSON object. The longest that real files hold are
-// programs of some ten thousand.
+// maxPiece bounds one comment of a file with its surroundings, in bytes: a line, a tag, a
+// text, a JSON object. The longest that real files hold are programs of some ten thousand.
 const maxPiece = 1 << 20
 
 // maxDepth bounds how deep elements, objects and arrays are nested. Real files
 // need 16: some recorders add a style sheet to their XML.
 const maxDepth = 64
 
-// maxDeep is how many elements of a file may be nested deeper: each is left out.
-// A file with more of them is not one of comments.
+// maxDeep is how many elements of a file may be nested deeper: each is skipped. A file with
+// more of them is refused.
 const maxDeep = 1_000
 
-// errTooLarge is a file beyond [MaxFile].
+// errTooLarge reports a file larger than [MaxFile].
 var errTooLarge = flaw(room.Fault{Code: faultTooLarge, N: MaxFile >> 20})
 
 // limited reads at most MaxFile bytes. A file that is longer ends in
@@ -33,7 +32,7 @@ var errTooLarge = flaw(room.Fault{Code: faultTooLarge, N: MaxFile >> 20})
 type limited struct {
 	r    io.Reader
 	left int64
-	err  error // of r, io.EOF aside
+	err  error // of r, except io.EOF
 }
 
 func (l *limited) Read(b []byte) (int, error) {
@@ -50,15 +49,15 @@ func (l *limited) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// buffered begins to read a file.
+// buffered starts to read a file.
 func buffered(r io.Reader) *bufio.Reader {
 	return bufio.NewReaderSize(&limited{r: r, left: MaxFile}, headSize)
 }
 
-// place is where something stands in a file.
+// place is a position in a file.
 type place struct{ line, column int }
 
-// after returns the place behind b, which begins at p. Columns count characters.
+// after returns the position after b, which begins at p. Columns count characters.
 func (p place) after(b []byte) place {
 	for _, c := range b {
 		p = p.next(c)
@@ -76,17 +75,17 @@ func (p place) next(c byte) place {
 	return p // the rest of a character
 }
 
-// input is a file that is read byte by byte, and knows where in it it stands. So
-// a file is looked at while it comes, and is never in memory as a whole.
+// input reads a file byte by byte and tracks its position. So a file is examined as it
+// arrives, and is never in memory as a whole.
 type input struct {
 	r   *bufio.Reader
 	now place // of the next byte
-	err error // why reading ended, io.EOF aside
+	err error // why reading ended, except io.EOF
 }
 
 func newInput(r *bufio.Reader) *input { return &input{r: r, now: place{1, 1}} }
 
-// next returns the next byte. It is false at the end, see err.
+// next returns the next byte. It returns false at the end, see err.
 func (in *input) next() (byte, bool) {
 	b, err := in.r.ReadByte()
 	if err != nil {
@@ -97,7 +96,7 @@ func (in *input) next() (byte, bool) {
 	return b, true
 }
 
-// ReadByte implements io.ByteReader for what has no lines.
+// ReadByte implements io.ByteReader for formats without lines.
 func (in *input) ReadByte() (byte, error) {
 	b, err := in.r.ReadByte()
 	if err != nil {
@@ -106,7 +105,7 @@ func (in *input) ReadByte() (byte, error) {
 	return b, err
 }
 
-// Read implements io.Reader for what has no lines.
+// Read implements io.Reader for formats without lines.
 func (in *input) Read(b []byte) (int, error) {
 	n, err := in.r.Read(b)
 	if err != nil {
@@ -124,16 +123,15 @@ func (in *input) peek(n int) []byte {
 	return b
 }
 
-// skip takes n bytes that were seen.
+// skip consumes n bytes that peek returned.
 func (in *input) skip(n int) {
 	b, _ := in.r.Peek(n)
 	in.now = in.now.after(b)
 	_, _ = in.r.Discard(len(b))
 }
 
-// upTo takes what has come and stands before the first of stops. It returns
-// nothing when one of them is next, and at the end of the file; the bytes are
-// good until the next call.
+// upTo consumes the bytes that have arrived up to the first of stops. It returns nothing when
+// one of stops is next, and at the end of the file. The bytes are valid until the next call.
 func (in *input) upTo(stops string) []byte {
 	if len(in.peek(1)) == 0 {
 		return nil
@@ -147,8 +145,8 @@ func (in *input) upTo(stops string) []byte {
 	return b
 }
 
-// blanks skips white space and returns the byte behind it, which is not taken.
-// It is false at the end.
+// blanks skips white space and returns the byte after it without consuming it. It returns
+// false at the end.
 func (in *input) blanks() (byte, bool) {
 	for {
 		b := in.peek(1)
@@ -164,8 +162,8 @@ func (in *input) blanks() (byte, bool) {
 
 func isBlank(b byte) bool { return strings.IndexByte(blankBytes, b) >= 0 }
 
-// blankBytes is white space. A file that was being written when the power went may
-// end in zeros.
+// blankBytes is white space. A file that was being written during a power failure may end in
+// zeros.
 const blankBytes = " \t\n\r\x00"
 
 func (in *input) failed(err error) {
@@ -174,7 +172,7 @@ func (in *input) failed(err error) {
 	}
 }
 
-// readError is the reason why a file could not be read to its end.
+// readError returns the reason why a file could not be read to its end.
 func readError(err error) error {
 	var bad *room.Fault
 	if errors.As(err, &bad) {
@@ -183,9 +181,9 @@ func readError(err error) error {
 	return fmt.Errorf("read comments: %w", err)
 }
 
-// lines calls yield with the lines of a file one by one, without what is longer
-// than maxPiece: then long is true, and the line empty. A line ends with LF, CR LF
-// or, as old programs write, CR. cut is true when the file ends before the line does.
+// lines calls yield for each line of a file. A line longer than maxPiece is empty, and long is
+// true. A line ends with LF, CR LF or, as old programs write, CR. truncated is true when the
+// file ends before the line does.
 func (in *input) lines(yield func(number int, line []byte, long, truncated bool) error) error {
 	var line []byte
 	for number := in.now.line; ; number++ {
@@ -227,11 +225,11 @@ func (in *input) lines(yield func(number int, line []byte, long, truncated bool)
 	}
 }
 
-// byteOrderMark is not a letter at the beginning of a file or, where files were joined,
-// of a line.
+// byteOrderMark is not part of the text at the beginning of a file or, in joined files, of a
+// line.
 var byteOrderMark = []byte("\ufeff")
 
-// firstLine splits text behind its first line.
+// firstLine splits text after its first line.
 func firstLine(text []byte) (line, rest []byte, whole bool) {
 	i := bytes.IndexAny(text, "\r\n")
 	if i < 0 {

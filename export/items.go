@@ -10,20 +10,20 @@ import (
 	"danmaku/show"
 )
 
-// ItemKind is what of a room's items a file has.
+// ItemKind is the kind of a room's items that a file contains.
 type ItemKind string
 
 // The kinds of files, and of their rows.
 const (
 	PollsFile     ItemKind = "polls"     // a row for each option
 	QuestionsFile ItemKind = "questions" // a row for each question
-	DrawsFile     ItemKind = "draws"     // a row for each draw that is over, with all that it takes to repeat it
+	DrawsFile     ItemKind = "draws"     // a row for each finished draw, with everything needed to repeat it
 )
 
-// ItemKinds lists them. The first is the default.
+// ItemKinds lists the kinds. The first is the default.
 var ItemKinds = []ItemKind{PollsFile, QuestionsFile, DrawsFile}
 
-// ItemFormats are the formats of files about items.
+// ItemFormats are the formats of files of items.
 var ItemFormats = []Format{JSONLines, CSV}
 
 // lines writes rows as JSON Lines, or as CSV with a head.
@@ -33,7 +33,7 @@ type lines struct {
 	err   error
 }
 
-// newLines begins a file. marked begins CSV with a byte order mark.
+// newLines begins a file. If marked, CSV begins with a byte order mark.
 func newLines(f Format, marked bool, head ...string) *lines {
 	l := &lines{}
 	if f != CSV {
@@ -62,7 +62,7 @@ func (l *lines) add(object any, cells ...string) {
 	l.err = e.Encode(object)
 }
 
-// file returns what was written.
+// file returns the file's content.
 func (l *lines) file() ([]byte, error) {
 	if l.table != nil {
 		l.table.Flush()
@@ -80,7 +80,7 @@ func stampOf(t time.Time) string {
 	return t.UTC().Format(stampLayout)
 }
 
-// pollRow is one option of a poll, as a file has it.
+// pollRow is one option of a poll, as written to a file.
 type pollRow struct {
 	Item     string `json:"item"`
 	Question string `json:"question"`
@@ -92,9 +92,9 @@ type pollRow struct {
 	People   int    `json:"people"` // who voted in the whole poll
 }
 
-// Polls makes a file of all polls among items that have been started: a row for each
-// option, as JSON Lines or as CSV. marked begins CSV with a byte order mark. The
-// counts are those that the items have. count is how many polls the file has.
+// Polls writes all started polls among items to a file: a row for each option, as JSON Lines
+// or as CSV. If marked, CSV begins with a byte order mark. The counts are those of the items.
+// count is the number of polls in the file.
 func Polls(items []show.Item, f Format, marked bool) (file []byte, count int, err error) {
 	l := newLines(f, marked, "item", "question", "state", "started", "stopped", "option", "votes", "people")
 	for _, it := range items {
@@ -118,7 +118,7 @@ func Polls(items []show.Item, f Format, marked bool) (file []byte, count int, er
 	return file, count, err
 }
 
-// questionRow is one question, as a file has it.
+// questionRow is one question, as written to a file.
 type questionRow struct {
 	Item     string `json:"item"`
 	Title    string `json:"title"`
@@ -129,11 +129,11 @@ type questionRow struct {
 	Votes    int    `json:"votes"`
 	State    string `json:"state"` // open, answered, hidden or merged
 	Answered string `json:"answered,omitempty"`
-	Into     string `json:"into,omitempty"` // the question into which it was merged
+	Into     string `json:"into,omitempty"` // the question that it was merged into
 	Source   string `json:"source"`
 }
 
-// questionState says in a word what became of a question.
+// questionState returns a word for the state of a question.
 func questionState(m show.Mark) string {
 	switch {
 	case m.Into != "":
@@ -146,10 +146,10 @@ func questionState(m show.Mark) string {
 	return "open"
 }
 
-// Questions makes a file of lists of questions, each sorted already: a row for each
-// question, as JSON Lines or as CSV. marked begins CSV with a byte order mark. Pseudonyms
-// are left out, so that a question without a name stays one. count is how many questions
-// the file has.
+// Questions writes lists of questions, each already sorted, to a file: a row for each
+// question, as JSON Lines or as CSV. If marked, CSV begins with a byte order mark. Pseudonyms
+// are left out, so that an anonymous question stays anonymous. count is the number of
+// questions in the file.
 func Questions(lists []show.QuestionList, f Format, marked bool) (file []byte, count int, err error) {
 	l := newLines(f, marked, "item", "title", "id", "asked", "name", "question", "votes", "state", "answered", "into", "source")
 	for _, list := range lists {

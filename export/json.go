@@ -9,16 +9,15 @@ import (
 	"danmaku/room"
 )
 
-// containers are the names of fields that hold comments, or what holds them.
-// Every other field is part of what has it.
+// containers are the names of fields that contain comments or other containers. Every other
+// field is part of its record.
 var containers = map[string]bool{
 	"comments": true, "Comments": true, "data": true, "threads": true, "packet": true, "packets": true, "elems": true,
 	"danmaku": true, "danmuku": true, "danmakus": true, "danmakuList": true, "added": true, "content": true, "result": true, "list": true,
 }
 
-// jsonReader finds the comments in a file of JSON: the objects and lists that
-// lie in a list. It reads what is there of a file that was cut off, and knows of
-// a file only the record at hand.
+// jsonReader finds the comments in a JSON file: the objects and lists within a list. It reads
+// as much as there is of a truncated file, and keeps only the current record in memory.
 type jsonReader struct {
 	*reading
 	in    *input
@@ -27,17 +26,17 @@ type jsonReader struct {
 	deep  bool // the record is nested too deep to be kept
 	depth int
 	held  bool // a list of comments was seen
-	empty bool // … which holds nothing
+	empty bool // … which is empty
 	kind  *jsonDialect
-	early []earlyRecord // those before the first that is known
-	names []string      // of the first of those
+	early []earlyRecord // records before the first one of a known dialect
+	names []string      // field names of the first early record
 	root  []string      // names of the outermost objects' fields, the first few
-	lists int           // that are open
+	lists int           // lists that are open
 }
 
-// scanJSON hands on the comments of a file of any of the formats in JSON.
+// scanJSON passes on the comments of a file in any of the JSON formats.
 func scanJSON(in *input, rd *reading) error {
-	rd.texts = true // one that is something else than a text is none
+	rd.texts = true // a record without a text is no comment
 	p := &jsonReader{reading: rd, in: in}
 	if holdsLines(in.peek(in.r.Size()), rd.lookup) {
 		return p.lines()
@@ -57,7 +56,7 @@ func scanJSON(in *input, rd *reading) error {
 		case b == ',' && p.seen > 0:
 			in.skip(1) // lines of a list
 		default:
-			// What stands between values, or in place of the first.
+			// Text between values, or in place of the first.
 			at := in.now
 			for n := len(in.upTo("{[")); n > 0; n = len(in.upTo("{[")) {
 			}
@@ -71,7 +70,7 @@ func scanJSON(in *input, rd *reading) error {
 	}
 }
 
-// failed keeps the reason why the walk ends before the file does.
+// failed stores the reason why the walk ends before the file does.
 func (p *jsonReader) failed(err error) bool {
 	if err != nil && p.in.err == nil {
 		p.in.err = err
@@ -79,7 +78,7 @@ func (p *jsonReader) failed(err error) bool {
 	return err == nil
 }
 
-// stop ends a walk that did not come to the end of the file, or not whole.
+// stop finishes a walk that ended before the file did, or in a truncated file.
 func (p *jsonReader) stop() error {
 	if p.in.err != nil {
 		return p.in.err
@@ -87,7 +86,7 @@ func (p *jsonReader) stop() error {
 	return p.end()
 }
 
-// end is the end of the file.
+// end handles the end of the file.
 func (p *jsonReader) end() error {
 	if p.kind == nil && p.empty && p.seen == 0 {
 		return nil // an empty list
@@ -111,8 +110,7 @@ func (p *jsonReader) end() error {
 	return fault(place{1, 1}, room.Fault{Code: faultOtherJSON, Word: strings.Join(p.names, ", ")})
 }
 
-// truncatedJSON is the end of the file within an object or a list that begins at a
-// place.
+// truncatedJSON handles the end of the file within an object or a list that begins at a place.
 func (p *jsonReader) truncatedJSON(what string, at place) bool {
 	if p.in.err != nil {
 		return false
@@ -131,7 +129,7 @@ func (p *jsonReader) descends(name string, first byte) bool {
 	return p.lookup.anywhere && p.lists == 0 && (first == '{' || p.holdsRecords())
 }
 
-// array reads a list. It is false at the end of the file or of the reading.
+// array reads a list. It returns false at the end of the file or of the reading.
 func (p *jsonReader) array() bool {
 	at := p.in.now
 	p.depth++
@@ -154,7 +152,7 @@ func (p *jsonReader) array() bool {
 		case b == ',':
 			p.in.skip(1)
 			continue
-		case b == '}' || b == ':': // nothing begins so
+		case b == '}' || b == ':': // no value begins with these
 			p.in.skip(1)
 			if !p.failed(p.problem(here, room.Fault{Code: faultJSON})) {
 				return false
@@ -184,15 +182,14 @@ func (p *jsonReader) array() bool {
 	}
 }
 
-// holdsRecords reports whether the list that begins here holds objects or lists, or
-// nothing: else it is a comment itself.
+// holdsRecords reports whether the list that begins here contains objects or lists, or is
+// empty. Otherwise the list is a comment itself.
 func (p *jsonReader) holdsRecords() bool {
 	next := bytes.TrimLeft(p.in.peek(256)[1:], " \t\r\n")
 	return len(next) == 0 || next[0] == '{' || next[0] == '[' || next[0] == ']'
 }
 
-// object reads an object. One that holds no comments is a record itself, where it
-// may be one.
+// object reads an object. One without comments is itself a record, if it may be one.
 func (p *jsonReader) object(mayBeRecord bool) bool {
 	at := p.in.now
 	p.depth++
@@ -225,7 +222,7 @@ func (p *jsonReader) object(mayBeRecord bool) bool {
 			p.in.skip(1)
 			continue
 		case b != '"':
-			// No name of a field: the rest is read for its end.
+			// Not a field name: the rest is only searched for its end.
 			if !p.failed(p.problem(p.in.now, room.Fault{Code: faultJSON})) {
 				return false
 			}
@@ -299,8 +296,8 @@ func (p *jsonReader) object(mayBeRecord bool) bool {
 	}
 }
 
-// video heeds what TwitchDownloader says of the video: the part that was saved may
-// begin late, and the comments' times count from the beginning of the whole.
+// video reads what TwitchDownloader says about the video: a saved part may begin late, while
+// the comments' times count from the beginning of the whole.
 func (p *jsonReader) video(raw []byte) {
 	if !json.Valid(raw) {
 		return
@@ -310,8 +307,7 @@ func (p *jsonReader) video(raw []byte) {
 	}
 }
 
-// leaveOut leaves out the record that begins at a place, since the file ends
-// within it.
+// leaveOut skips the record that begins at a place, because the file ends within it.
 func (p *jsonReader) leaveOut(at place) {
 	if p.in.err != nil || p.strict || p.kind == nil {
 		return

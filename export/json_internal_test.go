@@ -7,8 +7,7 @@ import (
 	"unicode/utf8"
 )
 
-// FuzzSplitJSON compares the parts of an object or a list with those that package
-// encoding/json finds.
+// FuzzSplitJSON compares the parts of an object or a list with those of package encoding/json.
 func FuzzSplitJSON(f *testing.F) {
 	for _, s := range []string{
 		`{}`, `[]`, ` { "a" : 1 , "b":[1,{"c":"}"}], "a":null, "\u0041":"x\"y\\" } `, `[ [1,2] , "a,b" , {"x":":"}, null ]`, `"a"`, `{"":""}`, `{"a":{"a":[":",","]}}`,

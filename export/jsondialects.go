@@ -8,15 +8,15 @@ import (
 	"danmaku/room"
 )
 
-// The formats in JSON, and the binary one, which are read and not written.
+// The formats in JSON, and the binary one. They are read but not written.
 const (
 	NiconicoJSON  Format = "niconico-json"     // threads of niconico, old and new
 	YouTubeChat   Format = "youtube-live-chat" // what yt-dlp saves as .live_chat.json
 	TwitchChat    Format = "twitch-chat"       // what TwitchDownloader saves
-	Dandanplay    Format = "dandanplay"        // what dandanplay and its relatives answer
+	Dandanplay    Format = "dandanplay"        // responses of dandanplay and its relatives
 	DPlayer       Format = "dplayer"           // lists of the player DPlayer
 	ArtPlayer     Format = "artplayer"         // objects of the players ArtPlayer and Danmaku
-	AcFun         Format = "acfun"             // what AcFun answers, old and new
+	AcFun         Format = "acfun"             // responses of AcFun, old and new
 	BilibiliJSON  Format = "bilibili-json"     // BilibiliProto as JSON
 	BilibiliProto Format = "bilibili-protobuf" // seg.so
 )
@@ -24,17 +24,17 @@ const (
 // jsonDialect is one format of comments in JSON.
 type jsonDialect struct {
 	name Format
-	// is reports whether a record is a comment of the dialect, or something that it
-	// counts.
+	// is reports whether a record is a comment of the dialect, or something else that the
+	// report counts.
 	is func(jsonRecord) bool
-	// read hands the record on, or counts it.
+	// read passes the record on, or counts it.
 	read func(*reading, jsonRecord) error
-	// other are names of records beside the comments, which are neither comments nor
-	// fault.
+	// other are field names of records besides the comments, which are neither comments nor
+	// faults.
 	other []string
 }
 
-// besides reports whether a record stands beside the comments of the dialect.
+// besides reports whether a record is one of those other records.
 func (d jsonDialect) besides(r jsonRecord) bool {
 	for _, name := range d.other {
 		if r.has(name) {
@@ -44,11 +44,11 @@ func (d jsonDialect) besides(r jsonRecord) bool {
 	return false
 }
 
-// jsonDialects are told apart by the fields of their comments. A dialect whose
-// fields are a part of another's stands behind it.
+// jsonDialects are distinguished by the fields of their comments. A dialect with a subset of
+// another's fields comes after it.
 var jsonDialects []jsonDialect
 
-func init() { // it refers to itself by way of the readers
+func init() { // not in the declaration, because the readers refer to it
 	jsonDialects = []jsonDialect{
 		{YouTubeChat, func(r jsonRecord) bool { return r.has("replayChatItemAction") || r.has("addChatItemAction") }, readYouTube,
 			[]string{"clickTrackingParams", "actions", "isLive"}},
@@ -73,8 +73,8 @@ func init() { // it refers to itself by way of the readers
 	}
 }
 
-// readNiconicoJSON reads {"chat": {…}} of the old servers and of those who keep
-// their live comments, and comments of the new one.
+// readNiconicoJSON reads {"chat": {…}} of the old servers and of recorders of their live
+// comments, and comments of the new servers.
 func readNiconicoJSON(rd *reading, r jsonRecord) error {
 	chat := r
 	if r.has("chat") {
@@ -97,8 +97,8 @@ func readNiconicoJSON(rd *reading, r jsonRecord) error {
 	return rd.chat(attr, chat.str("content", "body"))
 }
 
-// readYouTube reads one line of yt-dlp: the actions of one moment. Those that take
-// a message away are heeded, also when it came long before.
+// readYouTube reads one line of yt-dlp: the actions of one moment. It also applies those that
+// remove a message, even one from long before.
 func readYouTube(rd *reading, r jsonRecord) error {
 	replay := r.sub("replayChatItemAction")
 	actions := replay.subs("actions")
@@ -170,8 +170,7 @@ func readYouTubeItem(rd *reading, name string, r jsonRecord, offset string) erro
 	return rd.add(timed{item, ok})
 }
 
-// youTubeText joins the pieces of a text. An emoji of a channel is its name
-// between colons.
+// youTubeText joins the pieces of a text. A channel's emoji becomes its name between colons.
 func youTubeText(r jsonRecord) string {
 	if s := r.str("simpleText"); s != "" {
 		return s
@@ -197,7 +196,7 @@ func youTubeText(r jsonRecord) string {
 	return out.String()
 }
 
-// clockOffset reads a time as a player shows it, 1:02:03 or -0:05.
+// clockOffset parses a time as a player shows it, 1:02:03 or -0:05.
 func clockOffset(s string) (time.Duration, bool) {
 	rest, early := strings.CutPrefix(strings.TrimSpace(s), "-")
 	parts := strings.Split(rest, ":")
@@ -283,7 +282,7 @@ func readAcFun(rd *reading, r jsonRecord) error {
 	return rd.styled(item, ok, when, kind, height, color, sent)
 }
 
-// styled hands on a comment whose style is in Bilibili's terms.
+// styled passes on a comment whose style is in Bilibili's terms.
 func (rd *reading) styled(item Item, ok bool, when, kind, height, color, sent string) error {
 	if !ok {
 		rd.unread(room.Fault{Code: faultTime, Word: when})
@@ -319,8 +318,8 @@ func readDandanplay(rd *reading, r jsonRecord) error {
 	return rd.add(timed{item, true})
 }
 
-// readBilibiliJSON reads an element of seg.so as JSON. A field that is not there
-// has its default: JSON made of protobuf leaves zeros out.
+// readBilibiliJSON reads an element of seg.so as JSON. A missing field has its default: JSON
+// made from protobuf omits zeros.
 func readBilibiliJSON(rd *reading, r jsonRecord) error {
 	when := or(r.str("progress"), "0")
 	at, ok := offsetOf(when, time.Millisecond)
@@ -328,14 +327,14 @@ func readBilibiliJSON(rd *reading, r jsonRecord) error {
 	return rd.styled(item, ok, when, r.str("mode"), r.str("fontsize"), r.str("color"), r.str("ctime"))
 }
 
-// playerModes are the ways of DPlayer, ArtPlayer and Danmaku.
+// playerModes are the modes of DPlayer, ArtPlayer and Danmaku.
 var playerModes = map[string]comment.Mode{
 	"": comment.Scroll, "0": comment.Scroll, "right": comment.Scroll, "scroll": comment.Scroll, "rtl": comment.Scroll,
 	"1": comment.Top, "top": comment.Top, "2": comment.Bottom, "bottom": comment.Bottom, "ltr": comment.Reverse, "left": comment.Reverse,
 }
 
-// readDPlayer reads [seconds, way, colour, author, text], or an object with those
-// names, which ArtPlayer and Danmaku have, too.
+// readDPlayer reads [seconds, mode, colour, author, text], or an object with those names,
+// which ArtPlayer and Danmaku also use.
 func readDPlayer(rd *reading, r jsonRecord) error {
 	when, way, color, author, text, sent := r.at(0), r.at(1), r.at(2), r.at(3), r.at(4), ""
 	if r.object {

@@ -9,10 +9,9 @@ import (
 	"danmaku/room"
 )
 
-// readJSONRow reads what our exports to JSON Lines and CSV write. It needs text
-// and a time, which is offset_ms or, in a file where no comment has that, ts; all
-// else may be missing, and names that are not known are ignored. Comments that
-// were not shown are handed on, too, with their Status.
+// readJSONRow reads a row of our JSON Lines or CSV export. It needs text and a time: offset_ms
+// or, in a file where no comment has that, ts. All other fields may be missing, and unknown
+// names are ignored. It also passes on comments that were not shown, with their Status.
 func readJSONRow(rd *reading, r jsonRecord) error {
 	switch raw := r.raw("text"); {
 	case len(raw) == 0 || string(raw) == "null":
@@ -26,7 +25,7 @@ func readJSONRow(rd *reading, r jsonRecord) error {
 	return rd.row(func(name string) string { return r.str(name) })
 }
 
-// row reads a comment of ours by the names of its columns.
+// row reads one of our comments by the names of its columns.
 func (rd *reading) row(column func(name string) string) error {
 	item := Item{
 		Text: column("text"), Name: column("name"), Sender: column("sender"), ID: column("id"),

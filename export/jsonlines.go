@@ -8,8 +8,8 @@ import (
 	"danmaku/room"
 )
 
-// holdsLines reports whether a file that begins so holds one object a line: the
-// first line does, and no comments lie in its object.
+// holdsLines reports whether a file that begins with head has one object per line: its first
+// line is an object, and that contains no comments.
 func holdsLines(head []byte, look lookup) bool {
 	head = bytes.TrimLeft(head, " \t\r\n")
 	if len(head) == 0 || head[0] != '{' {
@@ -25,7 +25,7 @@ func holdsLines(head []byte, look lookup) bool {
 	return !p.held
 }
 
-// lines reads one object a line. A line that cannot be read is left out.
+// lines reads one object per line. It skips unreadable lines.
 func (p *jsonReader) lines() error {
 	err := p.in.lines(func(number int, line []byte, long, truncated bool) error {
 		column := 1 + len(line) - len(bytes.TrimLeft(line, " \t\r"))
@@ -57,21 +57,21 @@ func (p *jsonReader) lines() error {
 	return p.end()
 }
 
-// mendable reports whether a line is one whole record once its texts are mended.
+// mendable reports whether a line is one complete record once its texts are repaired.
 func mendable(line []byte) bool {
 	mended, isText := mendJSON(line)
 	return isText && json.Valid(mended)
 }
 
-// mostTorn is how many beginnings without an end are looked behind in a line.
+// mostTorn is how many unclosed beginnings in a line are searched for records behind them.
 const mostTorn = 8
 
-// fragments reads a line in which a record was torn and the next one was written
-// behind it, or which holds several. It reads nothing where none is whole.
+// fragments reads a line that contains a torn record with the next one behind it, or several
+// records. It returns some = false if none is complete.
 func (p *jsonReader) fragments(at place, line []byte) (some bool, err error) {
 	type fragment struct {
 		at  place
-		raw []byte // nothing: torn
+		raw []byte // empty: torn
 	}
 	var fragments []fragment
 	for torn := 0; len(line) > 0 && torn < mostTorn; {
@@ -114,7 +114,7 @@ func (p *jsonReader) fragments(at place, line []byte) (some bool, err error) {
 	return true, nil
 }
 
-// known reports whether a value is a comment of the file's dialect; of any, while
+// known reports whether a value is a comment of the file's dialect, or of any dialect while
 // that is not known.
 func (p *jsonReader) known(raw []byte) bool {
 	rec := splitJSON(raw, p.lookup.folded)
@@ -124,9 +124,9 @@ func (p *jsonReader) known(raw []byte) bool {
 	return slices.ContainsFunc(jsonDialects, func(d jsonDialect) bool { return d.is(rec) })
 }
 
-// mendJSON replaces what JSON forbids within texts: half characters by U+FFFD, as
-// where a recorder cut a text at a number of bytes, and control characters by a
-// blank. It is false where much of a text is not UTF-8: that is in another encoding.
+// mendJSON replaces what JSON forbids within texts: incomplete characters by U+FFFD, where a
+// recorder truncated a text to a number of bytes, and control characters by a space. It
+// returns false where much of a text is not UTF-8: then that is in another encoding.
 func mendJSON(raw []byte) (mended []byte, isText bool) {
 	for len(raw) > 0 {
 		from := bytes.IndexByte(raw, '"')

@@ -9,10 +9,10 @@ import (
 	"unicode/utf8"
 )
 
-// jsonRecord is one object or list of a file in JSON that may be a comment. It
-// shares its bytes with the text that it was made of.
+// jsonRecord is one object or list of a JSON file that may be a comment. It shares its bytes
+// with the text that it was parsed from.
 type jsonRecord struct {
-	object bool        // else a list, or a single value, which has nothing
+	object bool        // otherwise a list, or a single value, which has no parts
 	fields []jsonField // of an object
 	list   [][]byte    // of a list
 	folded bool        // names are compared without regard to capital letters
@@ -23,8 +23,8 @@ type jsonField struct {
 	value []byte
 }
 
-// splitJSON parts an object or a list. The text is valid JSON, so that only strings
-// and brackets need to be heeded. With folded, names are found in other letters, too.
+// splitJSON splits an object or a list. The text is valid JSON, so only strings and brackets
+// matter. With folded, names match regardless of case.
 func splitJSON(text []byte, folded bool) jsonRecord {
 	text = bytes.TrimSpace(text)
 	if len(text) < 2 || text[0] != '{' && text[0] != '[' {
@@ -39,7 +39,7 @@ func splitJSON(text []byte, folded bool) jsonRecord {
 		switch sep := text[min(n, len(text)-1)]; {
 		case r.object && n < len(text) && sep == ':':
 			name = scalar(value)
-		case r.object && len(value) > 0: // else blanks between the brackets
+		case r.object && len(value) > 0: // otherwise white space between the brackets
 			r.fields = append(r.fields, jsonField{name, value})
 		case len(value) > 0:
 			r.list = append(r.list, value)
@@ -49,7 +49,7 @@ func splitJSON(text []byte, folded bool) jsonRecord {
 	return r
 }
 
-// endOfValue is where a value ends that is followed by a comma, a colon or nothing.
+// endOfValue returns the end of a value that is followed by a comma, a colon or nothing.
 func endOfValue(text []byte) int {
 	depth, quoted := 0, false
 	for i := 0; i < len(text); i++ {
@@ -73,7 +73,7 @@ func endOfValue(text []byte) int {
 	return len(text)
 }
 
-// raw returns the value with a name, or nothing. Of several the last one counts.
+// raw returns the value with a name, or nil. If there are several, the last one counts.
 func (r jsonRecord) raw(name string) []byte {
 	for i := len(r.fields) - 1; i >= 0; i-- {
 		if r.fields[i].name == name {
@@ -88,7 +88,7 @@ func (r jsonRecord) raw(name string) []byte {
 	return nil
 }
 
-// has reports whether an object has all of the names, with a value.
+// has reports whether an object has all names, each with a value.
 func (r jsonRecord) has(names ...string) bool {
 	for _, name := range names {
 		if v := r.raw(name); len(v) == 0 || string(v) == "null" {
@@ -98,7 +98,7 @@ func (r jsonRecord) has(names ...string) bool {
 	return true
 }
 
-// str returns the value of the first of the names that has one, as text.
+// str returns as text the value of the first name that has one.
 func (r jsonRecord) str(names ...string) string {
 	for _, name := range names {
 		if s := scalar(r.raw(name)); s != "" {
@@ -116,7 +116,7 @@ func (r jsonRecord) at(n int) string {
 	return scalar(r.list[n])
 }
 
-// sub returns the object with a name; it is empty when there is none.
+// sub returns the object with a name; it is empty if there is none.
 func (r jsonRecord) sub(name string) jsonRecord { return splitJSON(r.raw(name), r.folded) }
 
 // subs returns the list of objects with a name.
@@ -139,8 +139,8 @@ func (r jsonRecord) strs(name string) []string {
 	return out
 }
 
-// scalar is a text, a number or a truth value as text. Programs write the same
-// field as a text and as a number.
+// scalar returns a text, a number or a boolean as text. Programs write the same field as a
+// text and as a number.
 func scalar(raw []byte) string {
 	if len(raw) == 0 {
 		return ""
@@ -159,8 +159,8 @@ func scalar(raw []byte) string {
 	return string(raw)
 }
 
-// names are the names of an object's fields, in order; an empty one and a list
-// have a sign in their place.
+// names returns the sorted names of an object's fields, {} for an object without fields and
+// [] for a list.
 func (r jsonRecord) names() []string {
 	names := make([]string, 0, len(r.fields))
 	for _, f := range r.fields {
@@ -176,7 +176,7 @@ func (r jsonRecord) names() []string {
 	return names
 }
 
-// record reads the record at hand.
+// record reads the current record.
 func (p *jsonReader) record(at place) bool {
 	if !p.failed(p.begin(at)) {
 		return false
@@ -192,8 +192,8 @@ func (p *jsonReader) record(at place) bool {
 	return p.failed(p.readRecord(p.buf))
 }
 
-// readRecord reads the text of a record. Which dialect a file is in, its first
-// record tells that is in any.
+// readRecord parses a record. The first record of a known dialect determines the dialect of
+// the file.
 func (p *jsonReader) readRecord(raw []byte) error {
 	if !utf8.Valid(raw) || !json.Valid(raw) {
 		mended, isText := mendJSON(raw)
@@ -211,7 +211,7 @@ func (p *jsonReader) readRecord(raw []byte) error {
 		raw = mended
 	}
 	rec := splitJSON(raw, p.lookup.folded)
-	// What is wrong with a line of our own, its reader says.
+	// The reader of our own format reports what is wrong with a line.
 	if p.kind != nil && (p.kind.is(rec) || p.kind.name == JSONLines && rec.object) {
 		return p.kind.read(p.reading, rec)
 	}
@@ -226,7 +226,7 @@ func (p *jsonReader) readRecord(raw []byte) error {
 	switch {
 	case p.kind == nil && len(p.early) < mostEarly:
 		if p.lookup.anywhere {
-			return nil // a list of something else, before that of the comments
+			return nil // a list of something else before the list of comments
 		}
 		if p.names == nil {
 			p.names = rec.names()
@@ -240,16 +240,16 @@ func (p *jsonReader) readRecord(raw []byte) error {
 	return nil
 }
 
-// earlyRecord is a record that came before the dialect of its file was known.
+// earlyRecord is a record that came before the file's dialect was known.
 type earlyRecord struct {
 	at  place
 	rec jsonRecord
 }
 
-// mostEarly is how many of them are kept; real files have a few.
+// mostEarly is the most early records that are kept; real files have a few.
 const mostEarly = 16
 
-// know settles the dialect of the file.
+// know sets the dialect of the file.
 func (p *jsonReader) know(d *jsonDialect) {
 	p.kind, p.format, p.settled = d, d.name, true
 	for _, e := range p.early {

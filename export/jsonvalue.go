@@ -4,10 +4,10 @@ import (
 	"danmaku/room"
 )
 
-// fresh begins another record.
+// fresh starts a new record.
 func (p *jsonReader) fresh() { p.buf, p.long, p.deep = p.buf[:0], false, false }
 
-// put adds a byte to the record at hand.
+// put adds a byte to the current record.
 func (p *jsonReader) put(b byte) { p.putAll([]byte{b}) }
 
 func (p *jsonReader) putAll(b []byte) {
@@ -19,8 +19,8 @@ func (p *jsonReader) putAll(b []byte) {
 	}
 }
 
-// copyValue adds the value that begins here to the record at hand. Of one that is
-// nested too deep only the end is looked for. It is false at the end of the file.
+// copyValue adds the value that begins here to the current record. If that is nested too deep,
+// copyValue only finds its end. It returns false at the end of the file.
 func (p *jsonReader) copyValue() bool {
 	var open [maxDepth]byte
 	depth := 0
@@ -76,7 +76,7 @@ func (p *jsonReader) copyValue() bool {
 			depth++
 		case b == '}' || b == ']':
 			if depth == 0 {
-				if start { // it closes what is around: nothing stands here
+				if start { // it closes the enclosing value: there is no value here
 					return true
 				}
 				return true

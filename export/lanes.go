@@ -8,11 +8,11 @@ import (
 	"danmaku/comment"
 )
 
-// This file is assets/overlay/lanes.js in Go: the rule by which no two comments
-// overlap, without what a file has no use for: a stage that changes its size,
-// and shut lanes. Both are held to testdata/lanes.json. Every product is converted to
-// float64 on its own, which keeps the compiler from fusing it with a sum (some
-// processors can) and so from rounding otherwise than JavaScript.
+// This file is assets/overlay/lanes.js in Go: the rule that keeps comments from overlapping.
+// It lacks what a file does not need: a stage that changes its size, and closed lanes.
+// testdata/lanes.json tests both. Every product is converted to float64 on its own, which
+// keeps the compiler from fusing it with a sum (some processors can) and rounding differently
+// from JavaScript.
 
 // The numbers of lanes.js, times in ms.
 const (
@@ -22,8 +22,8 @@ const (
 	laneKeepFrom = 8
 )
 
-// flight is what the lanes must know of a comment: lengths in pixels, times in
-// ms. See lanes.js for travel coordinates.
+// flight is what the lanes need to know about a comment: lengths in pixels, times in ms. See
+// lanes.js for travel coordinates.
 type flight struct {
 	Mode  comment.Mode `json:"mode"`
 	W     float64      `json:"w"`
@@ -37,7 +37,7 @@ type flight struct {
 
 func moves(m comment.Mode) bool { return m == comment.Scroll || m == comment.Reverse }
 
-// headAt is where the head of a mover is at a time, in travel coordinates.
+// headAt returns the position of a mover's head at a time, in travel coordinates.
 func (c *flight) headAt(at float64) float64 { return c.M - float64(c.V*(at-c.T)) }
 
 func (c *flight) key(k int) string { return string(c.Mode) + ":" + strconv.Itoa(k) }
@@ -63,7 +63,7 @@ func newLanes(width float64, rows int, gap float64) *lanes {
 	return l
 }
 
-// entry is where movers of a mode come in, exit where they are gone.
+// entry returns where movers of a mode enter, exit where they have left.
 func (l *lanes) entry(m comment.Mode) float64 {
 	if m == comment.Reverse {
 		return 0
@@ -73,10 +73,10 @@ func (l *lanes) entry(m comment.Mode) float64 {
 
 func (l *lanes) exit(m comment.Mode) float64 { return l.entry(m) - l.width }
 
-// leaves is when a mover has left.
+// leaves returns when a mover has left.
 func (l *lanes) leaves(c *flight) float64 { return c.T + (c.M+c.W-l.exit(c.Mode))/c.V }
 
-// find returns the first lane in which c can be from now on, or -1.
+// find returns the first lane that is free for c from now on, or -1.
 func (l *lanes) find(c *flight, now float64) int {
 	n := len(l.rows)
 	k := min(c.Rows, n)
@@ -97,7 +97,7 @@ func (l *lanes) least(c *flight, now float64) int {
 	return l.soonest(c, now, func(*laneRow) bool { return true })
 }
 
-// withoutClaims runs do while no lane is kept for anybody.
+// withoutClaims runs do while no lane is reserved.
 func (l *lanes) withoutClaims(do func()) {
 	rows := l.rows
 	l.rows = slices.Clone(rows)
@@ -108,7 +108,7 @@ func (l *lanes) withoutClaims(do func()) {
 	l.rows = rows
 }
 
-// take puts c into a lane that find or least gave.
+// take puts c into a lane that find or least returned.
 func (l *lanes) take(c *flight, lane int) {
 	c.Lane = lane
 	k := min(c.Rows, len(l.rows))
@@ -132,7 +132,7 @@ func (l *lanes) take(c *flight, lane int) {
 	}
 }
 
-// claim reserves the lanes that will be ready first for c's kind.
+// claim reserves for c's kind the lanes that will be ready first.
 func (l *lanes) claim(c *flight, now float64) {
 	k := min(c.Rows, len(l.rows))
 	key := c.key(k)
@@ -190,7 +190,7 @@ func (l *lanes) fits(c *flight, lane, k int, now float64) bool {
 	return true
 }
 
-// soonest returns the block of lanes in which c could set out first, or -1.
+// soonest returns the block of lanes in which c could start first, or -1.
 func (l *lanes) soonest(c *flight, now float64, allowed func(*laneRow) bool) int {
 	n := len(l.rows)
 	k := min(c.Rows, n)
@@ -216,7 +216,7 @@ func (l *lanes) soonest(c *flight, now float64, allowed func(*laneRow) bool) int
 	return best
 }
 
-// ready is when c could set out in a row.
+// ready returns when c could start in a row.
 func (l *lanes) ready(row *laneRow, c *flight, now float64) float64 {
 	last := row.last
 	if last == nil || row.until <= now {

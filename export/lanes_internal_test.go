@@ -8,8 +8,8 @@ import (
 	"danmaku/comment"
 )
 
-// laneRoom is one story of testdata/lanes.json, which
-// assets/_test/overlay.vectors.test.js writes and checks, too.
+// laneRoom is one scenario of testdata/lanes.json, which assets/_test/overlay.vectors.test.js
+// writes and also checks.
 type laneRoom struct {
 	Cross float64
 	Stage [3]float64 // width, rows, gap

@@ -8,12 +8,11 @@ import (
 	"danmaku/room"
 )
 
-// niconico is the XML of niconico: <packet> with one <chat> for each comment.
-// vpos counts hundredths of a second; one below zero, from before the recording,
-// becomes zero. mail holds commands, of which place (ue, shita, naka), size (big,
-// medium, small) and colour (a name or #RRGGBB) are heeded, the first of each
-// kind. Comments that were deleted, that are invisible, and what the broadcaster
-// or the operator tells the player are counted in the report.
+// niconico is the XML of niconico: <packet> with one <chat> for each comment. vpos counts
+// hundredths of a second; one below zero, from before the recording, becomes zero. mail holds
+// commands, of which the first place (ue, shita, naka), size (big, medium, small) and colour
+// (a name or #RRGGBB) are used. The report counts deleted and invisible comments, and the
+// commands of the broadcaster or operator to the player.
 var niconico = xmlDialect{
 	root: niconicoRoot,
 	items: map[string]func(*reading, *xmlDocument, xmlElement) error{
@@ -25,12 +24,12 @@ const niconicoRoot = "packet"
 
 func scanNiconico(in *input, rd *reading) error { return scanXML(in, rd, niconico) }
 
-// commanders are the values of premium whose texts with a leading slash are told
-// to the player: 2 the system, 3 the broadcaster, 6 and 7 an official show.
+// commanders are the values of premium whose texts with a leading slash are commands to the
+// player: 2 the system, 3 the broadcaster, 6 and 7 an official show.
 var commanders = map[string]bool{"2": true, "3": true, "6": true, "7": true}
 
-// chat reads a comment of niconico by the names of its attributes in XML, which
-// its JSON shares.
+// chat reads a comment of niconico by the names of its XML attributes; its JSON has the same
+// names.
 func (rd *reading) chat(attr func(string) string, text string) error {
 	mail := strings.Fields(strings.ToLower(attr("mail")))
 	switch deleted := attr("deleted"); {
@@ -61,7 +60,7 @@ func (rd *reading) chat(attr func(string) string, text string) error {
 	return rd.add(timed{item, true})
 }
 
-// chatDate is when a comment was sent.
+// chatDate returns when a comment was sent.
 func (rd *reading) chatDate(date, usec string) time.Time {
 	at := rd.sentAt(date)
 	if at.IsZero() || usec == "" || strings.ContainsAny(date, ".:") {
@@ -85,7 +84,7 @@ func invisible(mail []string) bool {
 	return false
 }
 
-// readMail takes the style from the commands of a comment.
+// readMail sets the style of an item from the commands of a comment.
 func readMail(item *Item, mail []string) {
 	place, size, color := false, false, false
 	for _, word := range mail {

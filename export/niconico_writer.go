@@ -10,14 +10,14 @@ import (
 	"danmaku/room"
 )
 
-// niconicoWriter writes what [ReadNiconico] reads. The format has no comment
-// that runs backwards: it scrolls.
+// niconicoWriter writes the format that [ReadNiconico] reads. The format has no reverse mode:
+// such comments scroll.
 type niconicoWriter struct{ no int }
 
 func newNiconicoWriter(Options, *Summary) encoder { return &niconicoWriter{} }
 
-// niconicoColors are the names of colours in the order in which tools write
-// them; those with a 2 have a second name, see niconicoNames.
+// niconicoColors are the names of colours in the order that tools write; those with a 2 have a
+// second name, see niconicoNames.
 var niconicoColors = map[string]string{
 	"red": "#ff0000", "pink": "#ff8080", "orange": "#ffc000", "yellow": "#ffff00", "green": "#00ff00",
 	"cyan": "#00ffff", "blue": "#0000ff", "purple": "#c000ff", "black": "#000000", "white": comment.White,
@@ -57,8 +57,7 @@ func (n *niconicoWriter) end(w *bufio.Writer) error {
 	return err
 }
 
-// mail is the style of a comment as niconico's commands. 184 is its word for
-// an author without a name.
+// mail returns the style of a comment as niconico's commands. 184 marks an anonymous author.
 func mail(c comment.Comment) string {
 	words := []string{"184"}
 	switch c.Mode {

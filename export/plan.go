@@ -15,49 +15,47 @@ import (
 	"danmaku/room"
 )
 
-// NoRecording is the detail of the error when a recording is asked for as the beginning
-// of a file, and there is none.
+// NoRecording is the detail of the error when the caller asks for zero=recording and there is
+// no recording.
 const NoRecording = "zero recording: OBS reported no recording in that time; use first or a time"
 
-// Params are the parameters of an export: of the HTTP call, and as flags of the
-// command.
+// Params are the parameters of an export: of the HTTP call, and as flags of the command.
 var Params = []string{"format", "from", "to", "zero", "early", "status", "all", "bom"}
 
-// Snapshot is the archive of all rooms as it was at one moment: what is written
-// meanwhile is not in it.
+// Snapshot is the archive of all rooms at one moment: it does not contain what is written
+// later.
 type Snapshot interface {
 	// Archive reads the rows of a room that q selects, ordered by time.
 	Archive(ctx context.Context, roomID string, q room.Archive) iter.Seq2[room.Row, error]
 	CountArchive(ctx context.Context, roomID string, q room.Archive) (int, error)
-	// FirstAt is when the first comment came that q selects. Errors:
-	// room.ErrNotFound when there is none.
+	// FirstAt returns the time of the first comment that q selects. Errors: room.ErrNotFound
+	// if there is none.
 	FirstAt(ctx context.Context, roomID string, q room.Archive) (time.Time, error)
-	// LastMoment is the newest moment of a kind before a time (zero: of all), and
-	// NextMoment the oldest behind one. Errors: room.ErrNotFound.
+	// LastMoment returns the newest moment of a kind before a time (zero: of all), and
+	// NextMoment the oldest one after a time. Errors: room.ErrNotFound.
 	LastMoment(ctx context.Context, roomID string, kind room.MomentKind, before time.Time) (time.Time, error)
 	NextMoment(ctx context.Context, roomID string, kind room.MomentKind, behind time.Time) (time.Time, error)
 	Pauses(ctx context.Context, roomID string, start time.Time) ([]room.Pause, error)
 }
 
-// Plan is an export that can be written.
+// Plan is an export that is ready to be written.
 type Plan struct {
 	Format  Format
-	Count   int // comments that are selected
+	Count   int // selected comments
 	Options Options
-	// Recorded says that OBS reported the beginning of the recording.
+	// Recorded says whether OBS reported the beginning of the recording.
 	Recorded bool
 
 	from  Snapshot
 	query room.Archive
 }
 
-// statuses are all that a comment can have, in the order in which they are named.
+// statuses are all statuses of a comment, in the order in which they are listed.
 var statuses = []comment.Status{comment.Shown, comment.Held, comment.Refused, comment.Removed}
 
-// Prepare reads what is asked for, finds the beginning of the recording and
-// counts what is selected. The plan is good while the snapshot is. Errors:
-// room.ErrInvalid with an explanation of everything that is wrong,
-// room.ErrNotFound for an unknown room.
+// Prepare parses the query, finds the beginning of the recording and counts the selected
+// comments. The plan is valid as long as the snapshot. Errors: room.ErrInvalid with an
+// explanation of everything that is wrong, room.ErrNotFound for an unknown room.
 func Prepare(ctx context.Context, from Snapshot, roomID string, query url.Values) (*Plan, error) {
 	p := &Plan{from: from, Format: Format(query.Get("format"))}
 	zero, err := p.parse(roomID, query)
@@ -77,8 +75,7 @@ func Prepare(ctx context.Context, from Snapshot, roomID string, query url.Values
 	return p, err
 }
 
-// parse reads the query and returns what it says of the beginning, when that is
-// no time.
+// parse parses the query and returns the value of zero if that is not a time.
 func (p *Plan) parse(roomID string, query url.Values) (zero string, err error) {
 	var faults []string
 	bad := func(format string, args ...any) { faults = append(faults, fmt.Sprintf(format, args...)) }
@@ -139,8 +136,8 @@ func set(query url.Values, name string) bool {
 	return query.Has(name) && v != "0" && v != "false"
 }
 
-// Moments reads moments of a query by their names, each zero where it is left out.
-// Errors: room.ErrInvalid with an explanation.
+// Moments parses the named moments of a query, each zero if missing. Errors: room.ErrInvalid
+// with an explanation.
 func Moments(query url.Values, names ...string) ([]time.Time, error) {
 	out := make([]time.Time, len(names))
 	for i, name := range names {
@@ -156,7 +153,7 @@ func Moments(query url.Values, names ...string) ([]time.Time, error) {
 	return out, nil
 }
 
-// parseMoment reads RFC 3339 or milliseconds since 1970.
+// parseMoment parses RFC 3339 or milliseconds since 1970.
 func parseMoment(s string) (time.Time, error) {
 	if ms, err := strconv.ParseInt(s, 10, 64); err == nil && ms > 0 && ms < 1<<50 {
 		return time.UnixMilli(ms), nil
@@ -164,14 +161,13 @@ func parseMoment(s string) (time.Time, error) {
 	return time.Parse(time.RFC3339, s)
 }
 
-// longestUnended is how long before the exported time a recording may have begun
-// whose end OBS never reported: it may have crashed.
+// longestUnended is how long before the exported time a recording may have begun whose end OBS
+// never reported, for example because it crashed.
 const longestUnended = 24 * time.Hour
 
-// findRecording looks up the last recording, else the last stream, that OBS made
-// in the exported time, also when it began before that, and when it ended and was
-// paused. When OBS reported neither, nothing is found, which is an error when the
-// caller insists.
+// findRecording looks up the last recording, or otherwise the last stream, in the exported
+// time, even one that began earlier, with its end and its pauses. If OBS reported neither, it
+// finds nothing; that is an error if insist is set.
 func (p *Plan) findRecording(ctx context.Context, insist bool) error {
 	roomID := p.Options.Room
 	for _, kind := range []struct{ start, stop room.MomentKind }{
@@ -195,7 +191,7 @@ func (p *Plan) findRecording(ctx context.Context, insist bool) error {
 			continue
 		}
 		p.Options.Zero, p.Options.End, p.Recorded = start, end, true
-		if kind.start == room.RecordStart { // a stream cannot be paused
+		if kind.start == room.RecordStart { // streams cannot be paused
 			p.Options.Pauses, err = p.from.Pauses(ctx, roomID, start)
 			return err
 		}
@@ -207,8 +203,8 @@ func (p *Plan) findRecording(ctx context.Context, insist bool) error {
 	return nil
 }
 
-// findFirst begins with the first comment of the time, whatever became of it:
-// exports of the same time fit each other, whichever statuses they hold.
+// findFirst begins with the first comment of the time, whatever its status, so that exports of
+// the same time fit each other, whichever statuses they contain.
 func (p *Plan) findFirst(ctx context.Context) error {
 	all := p.query
 	all.Statuses = statuses
@@ -220,14 +216,13 @@ func (p *Plan) findFirst(ctx context.Context) error {
 	return err
 }
 
-// Result is the account of a file that was written.
+// Result summarizes a file that was written.
 type Result struct {
 	Summary  Summary
 	Selected Selected
 }
 
-// Write writes the file. progress, when it is not nil, is called with the number
-// of comments that are done.
+// Write writes the file. It calls progress, if not nil, with the number of comments done.
 func (p *Plan) Write(ctx context.Context, w io.Writer, progress func(n int)) (Result, error) {
 	x, err := NewWriter(w, p.Format, p.Options)
 	if err != nil {

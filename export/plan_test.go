@@ -19,9 +19,8 @@ import (
 	"danmaku/store"
 )
 
-// archiveOf is a database with a room, in which comments have come at seconds
-// from began on. A text that begins with a sign is not shown: - was removed,
-// ? is held.
+// archiveOf creates a database with a room and comments that came at seconds after began. A
+// text that begins with - was removed, one that begins with ? is held.
 func archiveOf(t *testing.T, topics map[int]string, moments map[int]room.MomentKind) *store.Store {
 	t.Helper()
 	db, err := store.Open(t.Context(), store.Options{Dir: t.TempDir()})
@@ -62,7 +61,7 @@ func archiveOf(t *testing.T, topics map[int]string, moments map[int]room.MomentK
 	return db
 }
 
-// exported is the export of a query, and an error of the query.
+// exported returns the export of a query, or the error of the query.
 func exported(t *testing.T, db *store.Store, query string) (string, export.Result, error) {
 	t.Helper()
 	snapshot, err := db.Snapshot(t.Context())
@@ -86,7 +85,7 @@ func exported(t *testing.T, db *store.Store, query string) (string, export.Resul
 	return b.String(), result, nil
 }
 
-// timesIn are the texts of JSON Lines with their offsets in seconds.
+// timesIn returns the texts of JSON Lines with their offsets in seconds.
 func timesIn(t *testing.T, lines string) string {
 	t.Helper()
 	var list []string
@@ -103,8 +102,8 @@ func timesIn(t *testing.T, lines string) string {
 	return strings.Join(list, " ")
 }
 
-// TestFirstComment begins exports with the first comment: the same one, whatever
-// they hold.
+// TestFirstComment begins exports with the first comment: always the same one, whatever they
+// contain.
 func TestFirstComment(t *testing.T) {
 	db := archiveOf(t, map[int]string{10: "?held", 20: "-removed", 30: "shown", 40: "-too", 50: "again"}, nil)
 	for query, want := range map[string]string{
@@ -116,7 +115,7 @@ func TestFirstComment(t *testing.T) {
 		"from=" + stamp(25):        "shown@0 again@20",
 		"to=" + stamp(45) + "&status=removed&from=" + stamp(25): "-too@10",
 	} {
-		for _, zero := range []string{"", "&zero=first"} { // no recording was reported
+		for _, zero := range []string{"", "&zero=first"} { // OBS reported no recording
 			text, _, err := exported(t, db, "format=jsonl&"+query+zero)
 			if got := timesIn(t, text); got != want || err != nil {
 				t.Errorf("%s%s: %s, %v, want %s", query, zero, got, err, want)
@@ -132,7 +131,7 @@ func stamp(s int) string {
 	return url.QueryEscape(began.Add(time.Duration(s) * time.Second).Format(time.RFC3339Nano))
 }
 
-// TestRecordingEnds leaves out what came when OBS recorded no more.
+// TestRecordingEnds leaves out comments that came after OBS stopped recording.
 func TestRecordingEnds(t *testing.T) {
 	topics := map[int]string{0: "early", 10: "in", 20: "paused", 30: "last", 40: "at the end", 50: "late", 70: "much later"}
 	for _, tt := range []struct {
@@ -175,7 +174,7 @@ func TestRecordingEnds(t *testing.T) {
 	}
 }
 
-// TestPrepareRefuses looks for a sentence that names what is wrong.
+// TestPrepareRefuses checks that the error names what is wrong.
 func TestPrepareRefuses(t *testing.T) {
 	db := archiveOf(t, map[int]string{1: "hello"}, nil)
 	for query, want := range map[string]string{

@@ -10,9 +10,9 @@ import (
 	"danmaku/room"
 )
 
-// Span reads what a query asks of a table of something else than comments: its format,
-// JSON Lines or CSV, and from and to, which are zero where they are left out.
-// Errors: room.ErrInvalid with an explanation.
+// Span parses the query of an export of other data than comments: its format, JSON Lines or
+// CSV, and from and to, which are zero if missing. Errors: room.ErrInvalid with an
+// explanation.
 func Span(query url.Values) (f Format, from, to time.Time, err error) {
 	f = Format(query.Get("format"))
 	if f != CSV && f != JSONLines {
@@ -25,16 +25,16 @@ func Span(query url.Values) (f Format, from, to time.Time, err error) {
 	return f, moments[0], moments[1], nil
 }
 
-// reactionRow is how often people reacted in one way within a minute.
+// reactionRow is the number of times that one reaction was sent within a minute.
 type reactionRow struct {
 	Minute string `json:"minute"`
 	Emoji  string `json:"emoji"`
 	Count  int    `json:"count"`
 }
 
-// Reactions makes a file of how often people reacted, a row for each minute and emoji,
-// as JSON Lines or as CSV. marked begins CSV with a byte order mark. count is how many
-// rows the file has.
+// Reactions writes the numbers of reactions to a file, a row for each minute and emoji, as
+// JSON Lines or as CSV. If marked, CSV begins with a byte order mark. count is the number of
+// rows.
 func Reactions(minutes []room.ReactionMinute, f Format, marked bool) (file []byte, count int, err error) {
 	l := newLines(f, marked, "minute", "emoji", "count")
 	for _, m := range minutes {

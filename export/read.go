@@ -12,28 +12,26 @@ import (
 	"danmaku/room"
 )
 
-// DefaultMost is how many comments a file may hold by default: more do not
-// fit into [MaxFile] unless most of them are empty.
+// DefaultMost is how many comments a file may contain by default: more do not fit into
+// [MaxFile] unless most of them are empty.
 const DefaultMost = 1_000_000
 
-// ReadOptions says how a file is read.
+// ReadOptions says how to read a file.
 type ReadOptions struct {
-	// Most is how many comments the file may hold, those that are skipped among
-	// them; 0 is [DefaultMost]. A file with more is refused.
+	// Most is how many comments the file may contain, including skipped ones; 0 means
+	// [DefaultMost]. A file with more is refused.
 	Most int
-	// Strict refuses a file that is not well-formed or has no end. Otherwise what
-	// is whole is read, and the report says what was left out and where.
+	// Strict refuses a file that is not well-formed or not complete. Otherwise the complete
+	// comments are read, and the report says what was skipped and where.
 	Strict bool
 }
 
-// Read reads a file of comments into memory, ordered by time, then ID. The format
-// is told by the content; see [Format] for those that are known. A file that was
-// packed with gzip is unpacked; one in UTF-16, or in an encoding that its XML
-// declaration names, is converted. Of the file and of what it unpacks to at most
-// [MaxFile] bytes are read.
+// Read reads a file of comments into memory, ordered by time, then ID. It detects the format
+// by the content; see [Format] for the known ones. It unpacks a gzip file, and converts one in
+// UTF-16 or in an encoding that its XML declaration names. It reads at most [MaxFile] bytes,
+// of the file and of the unpacked content.
 //
-// What makes a file unreadable is a [*room.Fault], and then nothing is
-// returned; another error is of r.
+// An unreadable file returns a [*room.Fault] and nothing else; any other error comes from r.
 func Read(r io.Reader, opt ReadOptions) ([]Item, Report, Format, error) {
 	file, err := open(r, &opt)
 	if err != nil {
@@ -50,10 +48,10 @@ func Read(r io.Reader, opt ReadOptions) ([]Item, Report, Format, error) {
 	return arranged(read, stamps), report, file.format, nil
 }
 
-// arranged puts items in the order of their stamps and drops those that have
-// none. It does so in place, so that a file is not in memory twice.
+// arranged puts items in the order of their stamps and drops those without one. It works in
+// place, so that a file is not in memory twice.
 func arranged(items []Item, stamps []stamp) []Item {
-	place := make([]int, len(items)) // where each belongs
+	place := make([]int, len(items)) // the index of each
 	for i := range place {
 		place[i] = -1
 	}
@@ -79,15 +77,15 @@ func arranged(items []Item, stamps []stamp) []Item {
 	return items[:len(stamps):len(stamps)]
 }
 
-// headSize is how much of a file is looked at to tell its format.
+// headSize is how many bytes of a file are examined to detect its format.
 const headSize = 64 << 10
 
 // opened is a file whose format is known.
 type opened struct {
 	format Format
 	in     *input
-	packed *packed // nil: it is not
-	lookup lookup  // where its comments lie when it is in JSON
+	packed *packed // nil: not packed
+	lookup lookup  // where its comments are if it is in JSON
 }
 
 // open begins to read a file.
@@ -125,7 +123,7 @@ func open(r io.Reader, opt *ReadOptions) (*opened, error) {
 	return file, nil
 }
 
-// end checks how a file ended whose content was read.
+// end checks how a file ended after its content was read.
 func (o *opened) end(rd *reading) error {
 	if o.packed == nil || o.packed.broken == nil {
 		return nil
@@ -133,13 +131,13 @@ func (o *opened) end(rd *reading) error {
 	return rd.truncated(o.in.now, room.Fault{Code: faultGzipTruncated})
 }
 
-// notComments are the faults of files that hold no comments.
+// notComments are the faults of files that contain no comments.
 var notComments = map[string]bool{
 	faultEmpty: true, faultOtherKind: true, faultBinary: true, faultPlainText: true, faultOtherCSV: true,
 	faultOtherJSON: true, faultOtherRoot: true, faultNoRoot: true,
 }
 
-// explained says of a fault that it is of what a gzip file holds.
+// explained adds to a fault that it concerns the content of a gzip file.
 func (o *opened) explained(err error) error {
 	var bad *room.Fault
 	if o.packed == nil || !errors.As(err, &bad) || !notComments[bad.Code] {
@@ -153,11 +151,11 @@ func (o *opened) explained(err error) error {
 	return fault(place{1, 1}, f)
 }
 
-// packed unpacks a file. A file that was cut off ends where it can be unpacked to.
+// packed unpacks a file. A truncated file ends where unpacking fails.
 type packed struct {
 	from   io.Reader
 	zip    *gzip.Reader
-	source *limited // the file as it lies there
+	source *limited // the packed file
 	broken error    // why it could not be unpacked to its end
 }
 
@@ -174,7 +172,7 @@ func (p *packed) Read(b []byte) (n int, err error) {
 	switch {
 	case err == nil || err == io.EOF:
 		return n, err
-	case p.source.err != nil: // it could not be read, which is not a fault in it
+	case p.source.err != nil: // an error of reading, not a fault in the file
 		return n, p.source.err
 	}
 	p.broken = err

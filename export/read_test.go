@@ -22,7 +22,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
-// endless is a reader that repeats itself without an end.
+// endless is a reader that repeats itself endlessly.
 type endless struct {
 	fragment string
 	read     int
@@ -34,7 +34,7 @@ func (e *endless) Read(b []byte) (int, error) {
 	return n, nil
 }
 
-// A file without an end is read as far as it takes to see that, not further.
+// An endless file is read only as far as needed to detect that.
 func TestTooLarge(t *testing.T) {
 	testrace.Skip(t)
 	const line = `{"text":"x","offset_ms":1}` + "\n"
@@ -74,7 +74,7 @@ func TestTooLarge(t *testing.T) {
 	}
 }
 
-// A fault is told when it comes: what stands behind it is not waited for.
+// A fault is reported when it is found, without waiting for the rest of the file.
 func TestFaultsAreToldWhileTheFileComes(t *testing.T) {
 	for _, start := range []string{"<i>\n</d>", "<packet>\n</chat>", "<i><d p='1'>x<d p='2'>"} {
 		behind := iotest.ErrReader(errors.New("somebody read on"))
@@ -87,11 +87,11 @@ func TestFaultsAreToldWhileTheFileComes(t *testing.T) {
 	_, _, _, err := export.Read(io.MultiReader(strings.NewReader("<i>\n"), iotest.ErrReader(io.ErrUnexpectedEOF)), export.ReadOptions{})
 	var bad *room.Fault
 	if !errors.Is(err, io.ErrUnexpectedEOF) || errors.As(err, &bad) {
-		t.Errorf("a file that is cut off is no file with a fault: %v", err)
+		t.Errorf("a truncated upload is no fault of the file: %v", err)
 	}
 }
 
-// However the bytes of a file come, the same is read.
+// The result does not depend on the pieces in which the bytes arrive.
 func TestReadInPieces(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 5))
 	for _, f := range []export.Format{export.BilibiliXML, export.NiconicoXML, export.JSONLines} {
@@ -176,20 +176,19 @@ func TestNiconicoFields(t *testing.T) {
 	}
 }
 
-// defaulted is the report of one comment in line 2 of which a field has its
-// default.
+// defaulted is the report of one comment in line 2 with a field that got its default.
 func defaulted(reason string) export.Report {
 	return export.Report{Defaulted: 1, Notes: []room.Fault{{Line: 2, Column: 1,
 		Message: "comments with a field that cannot be read and has its default: 1; the first: " + reason}}}
 }
 
-// malformed is the report of one such comment in line 2.
+// malformed is the report of one unreadable comment in line 2.
 func malformed(reason string) export.Report {
 	return export.Report{Unread: 1, Malformed: []room.Fault{{Line: 2, Column: 1, Message: reason}}}
 }
 
-// sentenceOnly compares faults by their place and sentence, which is made of all
-// else that they have.
+// sentenceOnly compares faults by their place and sentence, which contains all their other
+// fields.
 var sentenceOnly = cmp.Transformer("sentence", func(f room.Fault) string { return f.Error() })
 
 func TestJSONLines(t *testing.T) {
@@ -247,8 +246,8 @@ func TestJSONLines(t *testing.T) {
 	}
 }
 
-// Whatever comes in, the result is in order and within its bounds, an error
-// names a place inside the file, and never are there both.
+// sound checks that, for any input, the result is ordered and within its bounds, an error
+// names a place inside the file, and there is either a result or an error.
 func sound(t *testing.T, in string, items []export.Item, report export.Report, err error) {
 	t.Helper()
 	if err != nil {
@@ -258,7 +257,7 @@ func sound(t *testing.T, in string, items []export.Item, report export.Report, e
 		}
 		lines := strings.Split(in, "\n")
 		if strings.Contains(strings.ReplaceAll(in, "\r\n", ""), "\r") {
-			lines = append(lines, make([]string, strings.Count(in, "\r"))...) // in tables these end lines, too
+			lines = append(lines, make([]string, strings.Count(in, "\r"))...) // CR also ends lines in tables
 			lines[max(bad.Line, 1)-1] = in
 		}
 		if bad.Line < 1 || bad.Line > len(lines) || bad.Column < 1 || bad.Column > utf8.RuneCountInString(lines[bad.Line-1])+1 {
@@ -286,8 +285,8 @@ func sound(t *testing.T, in string, items []export.Item, report export.Report, e
 	}
 }
 
-// places is the text in which the places of a file's faults lie. A file that has no
-// lines counts its comments instead.
+// places returns the text that the places of a file's faults refer to. A file without lines
+// counts its comments instead.
 func places(in string) string {
 	if zip, err := gzip.NewReader(strings.NewReader(in)); err == nil {
 		unpacked, _ := io.ReadAll(io.LimitReader(zip, export.MaxFile)) // as much as there is
@@ -305,7 +304,7 @@ func fuzzed(t *testing.T, in string, read func(io.Reader) ([]export.Item, export
 	sound(t, places(in), items, report, err)
 	slow, slowReport, slowErr := read(iotest.OneByteReader(strings.NewReader(in)))
 	if !cmp.Equal(items, slow) || !cmp.Equal(report, slowReport) || (err == nil) != (slowErr == nil) || err != nil && err.Error() != slowErr.Error() {
-		t.Fatalf("byte by byte it is read otherwise: %v, %v", err, slowErr)
+		t.Fatalf("byte by byte the result differs: %v, %v", err, slowErr)
 	}
 }
 

@@ -15,9 +15,9 @@ import (
 	"danmaku/room"
 )
 
-// danmaku2ass reads a file as danmaku2ass does: it tells the format by the first
-// 40 characters and takes any other file for one without comments
-// (ProbeCommentFormat and ReadComments… of github.com/m13253/danmaku2ass).
+// danmaku2ass reads a file as danmaku2ass does: it detects the format by the first 40
+// characters and treats any other file as one without comments (ProbeCommentFormat and
+// ReadComments… of github.com/m13253/danmaku2ass).
 func danmaku2ass(t *testing.T, file string) (format string, texts []string) {
 	t.Helper()
 	const head = `<?xml version="1.0" encoding="UTF-8"?>`
@@ -60,7 +60,7 @@ func TestDanmaku2ASSReadsOurXML(t *testing.T) {
 	}
 }
 
-// TestXMLEscapes looks at how the signs of XML are written: as a person would,
+// TestXMLEscapes checks how special XML characters are written: as a person would write them,
 // and no quote in a text as a number.
 func TestXMLEscapes(t *testing.T) {
 	row := topics(1, 0, `"quoted" & 'single' <b> ]]>`, func(r *room.Row) { r.Name, r.User = `A "B" <C> & 'D'`, `u"1"` })
@@ -75,7 +75,7 @@ func TestXMLEscapes(t *testing.T) {
 	}
 }
 
-// TestByteOrderMark asks every format for a mark at its beginning.
+// TestByteOrderMark asks for a byte order mark in every format.
 func TestByteOrderMark(t *testing.T) {
 	for _, f := range export.Formats {
 		with, _ := write(t, f, export.Options{Zero: began, BOM: true}, sample())
@@ -90,8 +90,8 @@ func TestByteOrderMark(t *testing.T) {
 	}
 }
 
-// TestSubtitlesMakeRoom writes a busy minute: no more than six are ever on the
-// picture unless they would flicker, in the order of their time.
+// TestSubtitlesMakeRoom writes a busy minute: at most six cues are in the picture unless they
+// would flicker, in the order of their time.
 func TestSubtitlesMakeRoom(t *testing.T) {
 	for _, tt := range []struct {
 		name        string
@@ -113,7 +113,7 @@ func TestSubtitlesMakeRoom(t *testing.T) {
 		}
 		for i, c := range cues {
 			want := time.Duration(tt.lasts) * time.Millisecond
-			if i >= len(rows)-6 { // no comment comes behind them
+			if i >= len(rows)-6 { // no comment comes after them
 				want = max(want, c.to-c.from)
 			}
 			if c.from != time.Duration(i)*tt.apart || c.to-c.from != want {
@@ -163,7 +163,7 @@ func cuesOf(t *testing.T, file, sign string) (cues []cueRead) {
 	return cues
 }
 
-// hostile are texts that a careless writer of subtitles would break on.
+// hostile are texts that would break a careless writer of subtitles.
 func hostile() []room.Row {
 	var rows []room.Row
 	for i, text := range []string{
@@ -195,8 +195,8 @@ func TestSubtitlesOfHostileTexts(t *testing.T) {
 	}
 }
 
-// TestFFmpegReadsSubtitles has ffmpeg, where it is installed, read what is
-// written: as many events as comments, and none that ends before it begins.
+// TestFFmpegReadsSubtitles has ffmpeg, if it is installed, read the written files: as many
+// events as comments, and none ends before it begins.
 func TestFFmpegReadsSubtitles(t *testing.T) {
 	program, err := exec.LookPath("ffmpeg")
 	if err != nil {

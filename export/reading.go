@@ -9,36 +9,35 @@ import (
 	"danmaku/room"
 )
 
-// reading is one file while it is read: what its reader knows, counts and hands
-// on.
+// reading is the state of reading one file: what its reader knows, counts and passes on.
 type reading struct {
-	format  Format // readers of JSON set it when they know
+	format  Format // JSON readers set it once they know it
 	most    int    // comments
 	strict  bool   // a file that is not well-formed is refused
 	report  *Report
-	lookup  lookup // where comments in JSON are looked for
-	texts   bool   // a comment without a text is not a comment
+	lookup  lookup // where to look for comments in JSON
+	texts   bool   // a record without a text is not a comment
 	settled bool   // the dialect of a file in JSON is known
 	keep    func(timed) error
 
 	seen      int
-	at        place // of the comment that is being read
+	at        place // of the current comment
 	defaulted tallyFault
 	repaired  tallyFault
-	unsure    *room.Fault // of a field of the comment at hand
+	unsure    *room.Fault // of a field of the current comment
 
 	begun       time.Time      // of the recording; zero: not known
-	kept        int            // comments that were handed on
-	start       time.Duration  // of the comments' clock, where the recording begins
-	gone        map[string]int // by ID that was taken down: how many comments had been read by then
-	goneAuthors map[string]int // the same by author, of whom everything was removed
+	kept        int            // comments that were passed on
+	start       time.Duration  // where the recording begins on the comments' clock
+	gone        map[string]int // by removed ID: how many comments had been read by then
+	goneAuthors map[string]int // the same by author, all of whose comments were removed
 }
 
-// lookup says where comments in JSON are looked for, and how names are compared,
-// when none were found in the usual places.
+// lookup says where to look for comments in JSON, and how to compare names, if the usual
+// places have none.
 type lookup struct {
 	anywhere bool // in fields of any name
-	folded   bool // names may be in other letters, as Text for text
+	folded   bool // names may differ in case, as Text for text
 }
 
 // tallyFault counts faults of one kind and keeps the first.
@@ -53,8 +52,7 @@ func (t *tallyFault) note(at place, f room.Fault) {
 	}
 }
 
-// begin counts one more comment of the file, whatever becomes of it. Its error
-// ends the reading.
+// begin counts one more comment of the file, whatever its outcome. An error ends the reading.
 func (rd *reading) begin(at place) error {
 	rd.at, rd.unsure = at, nil
 	if rd.seen++; rd.seen > rd.most {
@@ -63,17 +61,16 @@ func (rd *reading) begin(at place) error {
 	return nil
 }
 
-// side notes a field of the comment at hand that cannot be read and that the
-// comment can do without: it has its default. One note of the report counts the
-// comments to which this happened.
+// side notes an unreadable field of the current comment that is not essential: it gets its
+// default. One note of the report counts these comments.
 func (rd *reading) side(code, word string) {
 	if rd.unsure == nil {
 		rd.unsure = &room.Fault{Code: code, Word: word}
 	}
 }
 
-// problem is a fault in how the file is written. It ends the reading of a file
-// that must be well-formed, and is noted otherwise.
+// problem handles a fault in the syntax of the file. It ends the reading if the file must be
+// well-formed, and is noted otherwise.
 func (rd *reading) problem(at place, f room.Fault) error {
 	if rd.strict {
 		return fault(at, f)
@@ -82,8 +79,8 @@ func (rd *reading) problem(at place, f room.Fault) error {
 	return nil
 }
 
-// truncated is the end of the file before the end of what it holds. f says so where
-// the file must be well-formed.
+// truncated handles a file that ends in the middle of its content. f is the fault if the file
+// must be well-formed.
 func (rd *reading) truncated(at place, f room.Fault) error {
 	if rd.strict {
 		return fault(at, f)
@@ -92,17 +89,17 @@ func (rd *reading) truncated(at place, f room.Fault) error {
 	return nil
 }
 
-// note adds a note of its own to the report, once.
+// note adds a note to the report, once.
 func (rd *reading) note(at place, f room.Fault) {
 	if !slices.ContainsFunc(rd.report.Notes, func(n room.Fault) bool { return n.Code == f.Code }) {
 		rd.report.Notes = append(rd.report.Notes, *fault(at, f))
 	}
 }
 
-// unread leaves out the comment at hand.
+// unread skips the current comment.
 func (rd *reading) unread(f room.Fault) { rd.report.unread(rd.at, f) }
 
-// add hands on the comment at hand.
+// add passes on the current comment.
 func (rd *reading) add(t timed) error {
 	if rd.texts && strings.TrimSpace(t.Text) == "" {
 		rd.unread(room.Fault{Code: faultNoText})
@@ -119,8 +116,8 @@ func (rd *reading) add(t timed) error {
 	return rd.keep(t)
 }
 
-// takeDown notes that a comment was taken down, or everything that an author had
-// written so far.
+// takeDown notes that a comment was taken down, or everything that an author had written so
+// far.
 func (rd *reading) takeDown(author, id string) {
 	if rd.gone == nil {
 		rd.gone, rd.goneAuthors = map[string]int{}, map[string]int{}
@@ -153,7 +150,7 @@ func (rd *reading) done() {
 	})
 }
 
-// fault says what is wrong at a place.
+// fault returns f with its place.
 func fault(at place, f room.Fault) *room.Fault {
 	f.Line, f.Column = at.line, at.column
 	return flaw(f)

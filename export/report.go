@@ -21,11 +21,11 @@ const (
 	ReportChapters = "chapters" // a list for the description of a video
 )
 
-// ReportFormats lists them.
+// ReportFormats lists the formats.
 var ReportFormats = []string{ReportJSON, ReportCSV, ReportMarkdown, ReportChapters}
 
-// WriteReport writes a report as a file in a language of pages, English for one that it does
-// not know. marked begins CSV with a byte order mark. Errors: room.ErrInvalid with an
+// WriteReport writes a report as a file in a language of the pages, or in English for an
+// unknown one. If marked, CSV begins with a byte order mark. Errors: room.ErrInvalid with an
 // explanation for an unknown format.
 func WriteReport(r report.Report, format, lang string, marked bool) (file []byte, mediaType, suffix string, err error) {
 	words, known := reportTexts[lang]
@@ -47,8 +47,7 @@ func WriteReport(r report.Report, format, lang string, marked bool) (file []byte
 	return nil, "", "", room.Explain(room.ErrInvalid, "format %.20q: use %s", format, strings.Join(ReportFormats, ", "))
 }
 
-// reportTable has a line for each number of a report, which begins with the part to
-// which it belongs.
+// reportTable has a line for each number of a report; it begins with the number's section.
 func reportTable(r report.Report, marked bool) ([]byte, error) {
 	l := newLines(CSV, marked, "part", "at", "offset", "text", "detail", "n", "people")
 	line := func(part, at, offset, text, detail string, n, people int) {
@@ -96,23 +95,23 @@ func reportTable(r report.Report, marked bool) ([]byte, error) {
 	return l.file()
 }
 
-// actGroup is how often somebody did things of one group.
+// actGroup is how often a moderator did things of one group.
 type actGroup struct {
 	name string
 	n    int
 }
 
-// groupsOf returns what somebody did, without what they did not.
+// groupsOf returns the groups of a moderator's actions, without the empty ones.
 func groupsOf(m report.Moderator) []actGroup {
 	all := []actGroup{{"decided", m.Decided}, {"taken_down", m.Taken}, {"barred", m.Barred}, {"shown", m.Shown}, {"other", m.Other}}
 	return slices.DeleteFunc(all, func(g actGroup) bool { return g.n == 0 })
 }
 
-// chapterLeast is the shortest chapter that YouTube takes.
+// chapterLeast is the shortest chapter that YouTube accepts.
 const chapterLeast = 10 * time.Second
 
-// reportChapters is the peaks as a list for the description of a video: the first
-// chapter begins at zero, as YouTube asks, and no two are closer than it allows.
+// reportChapters formats the peaks as a list for the description of a video: the first chapter
+// begins at zero, as YouTube requires, and no two are closer than it allows.
 func reportChapters(r report.Report, words reportText) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s %s\n", playerTime(0), words.start)
@@ -127,7 +126,7 @@ func reportChapters(r report.Report, words reportText) string {
 	return b.String()
 }
 
-// chapterTitle says what was said in a peak. YouTube takes no angle brackets.
+// chapterTitle describes a peak. YouTube does not accept angle brackets.
 func chapterTitle(p report.Peak, words reportText) string {
 	topics := strings.Map(func(r rune) rune {
 		if r == '<' || r == '>' {
@@ -141,7 +140,7 @@ func chapterTitle(p report.Peak, words reportText) string {
 	return topics
 }
 
-// playerTime is an offset as players write it: 2:03, 1:02:03. One before the beginning
+// playerTime formats an offset as players do: 2:03, 1:02:03. An offset before the beginning
 // has a sign.
 func playerTime(ms int64) string {
 	sign, s := "", ms/1000
@@ -160,8 +159,7 @@ var plainMark = strings.NewReplacer(`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`,
 
 func plain(s string) string { return plainMark.Replace(legalText(s)) }
 
-// reportMarkdown is a report to be read and sent on. Parts without anything are left
-// out.
+// reportMarkdown formats a report for reading and sharing. It omits empty sections.
 func reportMarkdown(r report.Report, w reportText) []byte {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "# %s\n\n", plain(r.Title))

@@ -8,8 +8,8 @@ import (
 	"danmaku/report"
 )
 
-// A list of chapters begins at zero and has no two chapters closer than YouTube allows,
-// and no minute in which the recording did not run.
+// A list of chapters begins at zero and has no two chapters closer than YouTube allows, and no
+// minute in which the recording did not run.
 func TestChapters(t *testing.T) {
 	r := report.Report{Comments: 9, Peaks: []report.Peak{
 		{OffsetMS: -60_000, Outside: true, Topics: []string{"too early"}}, {OffsetMS: 5_000, Topics: []string{"at once"}}, {OffsetMS: 62_000, Topics: []string{"a <b>", "goal"}},
@@ -21,7 +21,7 @@ func TestChapters(t *testing.T) {
 	}
 }
 
-// What people wrote is text in Markdown and in a spreadsheet, whatever it looks like.
+// Comments appear in Markdown and in a spreadsheet as plain text, whatever they look like.
 func TestReportHasTextAlone(t *testing.T) {
 	nasty := "=1+1 | <script> [x](http://y)\n# *z*"
 	r := report.Report{
@@ -34,7 +34,7 @@ func TestReportHasTextAlone(t *testing.T) {
 	}
 	const want = `=1+1 \| &lt;script&gt; \[x\](http://y) \# \*z\*`
 	if got := strings.Count(string(md), want); got != 8 {
-		t.Errorf("the text stands there %d times, want 8:\n%s", got, md)
+		t.Errorf("the text appears %d times, want 8:\n%s", got, md)
 	}
 	table, _, _, err := export.WriteReport(r, export.ReportCSV, "en", false)
 	if err != nil || strings.Contains(string(table), ",=1+1") || strings.Contains(string(table), `,"=1+1`) {

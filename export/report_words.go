@@ -1,6 +1,6 @@
 package export
 
-// reportText is what a report says in one language.
+// reportText has the words of a report in one language.
 type reportText struct {
 	start, nothing          string
 	comments, people        string // %d
@@ -9,7 +9,7 @@ type reportText struct {
 	topics                  string
 	words, emoji, reactions string
 	named                   string
-	poll                    string // before what it asks
+	poll                    string // before the poll's question
 	option, votes           string
 	questions               string
 	moderators, who         string
@@ -17,7 +17,7 @@ type reportText struct {
 	shown, other            string
 }
 
-// reportTexts are by the names of pages' languages.
+// reportTexts are keyed by the names of the pages' languages.
 var reportTexts = map[string]reportText{
 	"en": {
 		start: "Start", nothing: "No comments were shown in this time.", comments: "Comments: %d", people: "People: %d", notShown: "Refused: %d, taken down: %d",

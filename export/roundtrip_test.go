@@ -18,7 +18,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// random makes rows of every look whose texts are as the log keeps them.
+// random generates rows of every style with texts as the log stores them.
 func random(r *rand.Rand, n int) []room.Row {
 	alphabet := []rune("abc <>&\"'=+-@{}\\,;/nN弹幕コメントहिन्दी👩‍👩‍👧🏴é\u3000]#!x0شكرا")
 	pick := func(list ...string) string { return list[r.IntN(len(list))] }
@@ -49,8 +49,8 @@ func random(r *rand.Rand, n int) []room.Row {
 	return rows
 }
 
-// TestRoundTrip writes random comments and reads them back: nothing that the
-// format can hold is lost.
+// TestRoundTrip writes random comments and reads them back: nothing that the format can
+// represent is lost.
 func TestRoundTrip(t *testing.T) {
 	testrace.Skip(t)
 	holds := map[export.Format]func(item export.Item, row room.Row) (got, want export.Item){
@@ -68,7 +68,7 @@ func TestRoundTrip(t *testing.T) {
 		},
 		export.NiconicoXML: func(it export.Item, r room.Row) (export.Item, export.Item) {
 			if r.Mode == comment.Reverse {
-				r.Mode = comment.Scroll // the format has none
+				r.Mode = comment.Scroll // the format has no reverse mode
 			}
 			return it, export.Item{Offset: r.At.Sub(began).Round(10 * time.Millisecond), Text: r.Text, Mode: r.Mode, Color: r.Color, Size: r.Size,
 				Sender: r.User, SentAt: r.At, ID: fmt.Sprint(r.Seq), Line: it.Line, Column: it.Column}
@@ -97,8 +97,8 @@ func TestRoundTrip(t *testing.T) {
 	}
 }
 
-// What came before the beginning keeps its distance where the format can hold
-// it: the reader begins with the earliest.
+// Comments from before the beginning keep their distances where the format can represent them:
+// the reader begins with the earliest.
 func TestRoundTripFromBeforeTheBeginning(t *testing.T) {
 	rows := random(rand.New(rand.NewPCG(9, 9)), 100)
 	file, _ := write(t, export.JSONLines, export.Options{Room: "live", Zero: rows[50].At}, rows)
@@ -113,7 +113,7 @@ func TestRoundTripFromBeforeTheBeginning(t *testing.T) {
 	}
 }
 
-// TestSoundXML reads what is written with a strict parser, whatever the text.
+// TestSoundXML reads the written files with a strict parser, whatever the text.
 func TestSoundXML(t *testing.T) {
 	testrace.Skip(t)
 	var rows []room.Row
@@ -131,7 +131,7 @@ func TestSoundXML(t *testing.T) {
 			}
 		}
 		if strings.Contains(file, "&#x1;") || strings.Contains(file, "\uFFFD") {
-			t.Errorf("%s holds what XML forbids, or a mark for it", f)
+			t.Errorf("%s contains characters that XML forbids, or a replacement for them", f)
 		}
 	}
 }

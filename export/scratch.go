@@ -6,18 +6,18 @@ import (
 	"path/filepath"
 )
 
-// Scratch is a file of the data folder that goes with its last user. Where a file
-// may lose its name while it is open, it has none.
+// Scratch is a file in the data folder that is removed when it is closed. Where the system can
+// unlink an open file, it has no name.
 type Scratch struct {
 	*os.File
 	named bool
 }
 
-// ReplayScratch and ExportScratch are the names of such files; some are left
-// when a program ends by force.
+// ReplayScratch and ExportScratch are the name patterns of such files; some are left over when
+// a program is killed.
 const ReplayScratch, ExportScratch = "replay-*.tmp", "export-*.tmp"
 
-// NewScratch makes a file with a name of ReplayScratch or ExportScratch.
+// NewScratch creates a file with the pattern ReplayScratch or ExportScratch.
 func NewScratch(dir, name string) (Scratch, error) {
 	f, err := os.CreateTemp(dir, name)
 	if err != nil {
@@ -35,8 +35,8 @@ func (s Scratch) Close() error {
 	return err
 }
 
-// SweepScratch removes what programs left that ended by force. Only the server whose
-// folder it is may.
+// SweepScratch removes the files that killed programs left. Only the server that owns the
+// folder may call it.
 func SweepScratch(dir string) error {
 	var faults error
 	for _, kind := range []string{ReplayScratch, ExportScratch} {

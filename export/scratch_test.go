@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// TestScratch looks for what a file of the data folder leaves: nothing, also
-// where an open file keeps its name.
+// TestScratch checks that a scratch file leaves nothing in the data folder, even where an open
+// file keeps its name.
 func TestScratch(t *testing.T) {
 	dir := t.TempDir()
 	f, err := os.CreateTemp(dir, ReplayScratch)
@@ -17,6 +17,6 @@ func TestScratch(t *testing.T) {
 		t.Error(err)
 	}
 	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
-		t.Errorf("there is %v, %v", left, err)
+		t.Errorf("left over: %v, %v", left, err)
 	}
 }

@@ -12,8 +12,8 @@ import (
 	"danmaku/room"
 )
 
-// The fields of DanmakuElem, the message of which seg.so has one for each comment,
-// as its field 1.
+// The fields of the message DanmakuElem. seg.so has one message for each comment, as its field
+// 1.
 const (
 	elemID       = protowire.Number(1)
 	elemProgress = protowire.Number(2) // milliseconds
@@ -26,12 +26,11 @@ const (
 	elemIDStr    = protowire.Number(12)
 )
 
-// segmentElem is the field of an answer that holds comments.
+// segmentElem is the field of a response that contains comments.
 const segmentElem = protowire.Number(1)
 
-// scanSegment hands on the comments of seg.so, which come one after the other.
-// Files that were joined are one file. The line of a comment is its number, since
-// the format has no lines.
+// scanSegment passes on the comments of seg.so, one after the other. Joined files count as one
+// file. The line of a comment is its number, because the format has no lines.
 func scanSegment(in *input, rd *reading) error {
 	n := 0
 	for {
@@ -84,10 +83,10 @@ func scanSegment(in *input, rd *reading) error {
 	}
 }
 
-// errNotProtobuf is something in a file that no field begins with.
+// errNotProtobuf reports bytes that cannot begin a field.
 var errNotProtobuf = errors.New("no field of protobuf")
 
-// segmentEnd is the end of a file within a field, or what no field begins with.
+// segmentEnd handles the end of a file within a field, or bytes that cannot begin one.
 func segmentEnd(in *input, rd *reading, at place) error {
 	if in.err != nil {
 		return in.err
@@ -146,12 +145,11 @@ func readElem(rd *reading, at place, b []byte) error {
 		id = known(signed(elemID, ""))
 	}
 	item := Item{Offset: offset, Text: text, Sender: texts[elemMidHash], ID: id}
-	// Protobuf leaves zeros out: black is not a colour at all.
+	// Protobuf omits zeros, so black has no colour field.
 	return rd.styled(item, ok, when, signed(elemMode, ""), signed(elemHeight, ""), signed(elemColor, "#000000"), signed(elemCtime, ""))
 }
 
-// isSegment reports whether a file begins like seg.so: with a comment that has a
-// text.
+// isSegment reports whether a file begins like seg.so: with a comment that has a text.
 func isSegment(head []byte) bool {
 	number, kind, n := protowire.ConsumeTag(head)
 	if n < 0 || number != segmentElem || kind != protowire.BytesType {

@@ -10,8 +10,8 @@ import (
 	"danmaku/room"
 )
 
-// recognise finds by its beginning which format a file is in, or which kind of
-// file it is that holds no comments. whole is true when head is all of it.
+// recognise detects from the head of a file its format, or the kind of a file that contains no
+// comments. whole is true when head is the whole file.
 func recognise(head []byte, whole bool) (Format, *room.Fault) {
 	refuse := func(f room.Fault) (Format, *room.Fault) { return "", fault(place{1, 1}, f) }
 	text := bytes.TrimLeft(head, "\ufeff \t\r\n")
@@ -30,7 +30,7 @@ func recognise(head []byte, whole bool) (Format, *room.Fault) {
 		return refuse(room.Fault{Code: faultOtherKind, Word: name})
 	}
 	switch {
-	case len(text) == 0: // many blanks first; an XML file may begin so
+	case len(text) == 0: // much white space first; an XML file may begin so
 		return BilibiliXML, nil
 	case text[0] == '<':
 		return xmlKind(text), nil
@@ -47,7 +47,7 @@ func recognise(head []byte, whole bool) (Format, *room.Fault) {
 	case scriptStart.Match(text):
 		return JSONLines, nil
 	case bytes.Contains(text, []byte("<d p=")):
-		return BilibiliXML, nil // the beginning is lost
+		return BilibiliXML, nil // the beginning is missing
 	case bytes.Contains(text, []byte("<chat ")):
 		return NiconicoXML, nil
 	case isCSV(line, rest):
@@ -56,7 +56,7 @@ func recognise(head []byte, whole bool) (Format, *room.Fault) {
 	return refuse(room.Fault{Code: faultPlainText})
 }
 
-// signatures are how files begin that people take for files of comments, or that
+// signatures are the first bytes of files that users mistake for files of comments, or that
 // lie beside them. The names mean the same in every language.
 var signatures = []struct {
 	at    int
@@ -76,7 +76,7 @@ func binaryKind(head []byte) string {
 		if len(head) < s.at+len(s.bytes) || string(head[s.at:s.at+len(s.bytes)]) != s.bytes {
 			continue
 		}
-		// Letters alone may begin a text.
+		// A text may begin with letters alone.
 		if s.at < 257 && strings.Trim(s.bytes, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 ") == "" && !isBinary(head) {
 			continue
 		}
@@ -89,8 +89,8 @@ func binaryKind(head []byte) string {
 	return ""
 }
 
-// isBinary reports whether the beginning of a file is neither text in UTF-8 nor in a
-// relative of ASCII: some control characters stand in real files of comments.
+// isBinary reports whether the beginning of a file is neither UTF-8 text nor in a relative of
+// ASCII: real files of comments contain some control characters.
 func isBinary(head []byte) bool {
 	head = head[:min(len(head), 4096)]
 	most := len(head) / 20
@@ -109,13 +109,13 @@ func isBinary(head []byte) bool {
 	return control > min(most, len(head)/4)
 }
 
-// markupStart is how files begin that are XML or JSON.
+// markupStart matches the beginning of XML and JSON files.
 var markupStart = regexp.MustCompile(`^(?:<[?!/A-Za-z]|\[\s*[\[{\]]|\{\s*["}])`)
 
-// scriptStart is how JSON begins that is to be loaded as a script.
+// scriptStart matches the beginning of JSON that is loaded as a script.
 var scriptStart = regexp.MustCompile(`^(?:(?:export\s+default|module\.exports\s*=|return)\s*|(?:export\s+)?(?:(?:var|let|const)\s+)?[\w.$]+\s*[=(]\s*)[\[{]`)
 
-// separator is what spreadsheets write before a table.
+// separator matches the line that spreadsheets write before a table.
 var separator = regexp.MustCompile(`^"?sep=.?"?\s*$`)
 
 var (
@@ -124,7 +124,7 @@ var (
 	htmlTag  = regexp.MustCompile(`(?i)^(?:<!--.*?-->\s*|<\?xml[^>]*>\s*)*<(?:!doctype\s+html|html|head|body)\b`)
 )
 
-// textKind names a text file that is something else.
+// textKind names the kind of another text file.
 func textKind(text []byte) string {
 	lower := bytes.ToLower(text[:min(len(text), 512)])
 	switch {
@@ -147,14 +147,14 @@ func textKind(text []byte) string {
 	return ""
 }
 
-// firstElement finds the first element of an XML file.
+// firstElement matches the first element of an XML file.
 var firstElement = regexp.MustCompile(`^(?s:\s|<\?.*?\?>|<!--.*?-->|<![^-\[][^>]*>|[^<])*<([A-Za-z_][\w.-]*)`)
 
-// comments finds the first element that is a root of comments or one.
+// comments matches the first element that is a root of comments or a comment.
 var comments = regexp.MustCompile(`<(?:[\w.-]+:)?(packet|chat|i|d)[\s>/]`)
 
-// xmlKind reports which program's XML it is; XML that it does not know is left to
-// Bilibili's reader, which says what it is.
+// xmlKind reports which program wrote an XML file; unknown XML goes to Bilibili's reader,
+// which reports what it is.
 func xmlKind(text []byte) Format {
 	m := firstElement.FindSubmatch(text)
 	if m == nil {
@@ -172,9 +172,9 @@ func xmlKind(text []byte) Format {
 	return BilibiliXML
 }
 
-// jsonKind looks for a comment in the beginning of a file in JSON. Where none is in
-// the usual places, see lookup; else the first one that comes tells the
-// format while the file is read.
+// jsonKind looks for a comment in the head of a JSON file. If the usual places have none, it
+// returns the lookup to use; if no comment is in the head, the first one found while reading
+// determines the format.
 func jsonKind(head []byte) (Format, lookup) {
 	for _, look := range []lookup{{}, {anywhere: true}, {anywhere: true, folded: true}} {
 		rd := &reading{format: JSONLines, most: len(head), report: &Report{}, keep: func(timed) error { return nil }, lookup: look}
@@ -186,13 +186,12 @@ func jsonKind(head []byte) (Format, lookup) {
 	return JSONLines, lookup{}
 }
 
-// isProse reports whether a field is more likely a part of a sentence than the name
-// of a column.
+// isProse reports whether a field is more likely part of a sentence than the name of a column.
 func isProse(field string) bool {
 	return strings.HasPrefix(field, " ") || strings.ContainsAny(field, "!?") || strings.HasSuffix(field, ".") || len(field) > 60
 }
 
-// isCSV reports whether the first lines are of a table.
+// isCSV reports whether the first lines belong to a table.
 func isCSV(first, rest []byte) bool {
 	second, _, _ := firstLine(rest)
 	for _, comma := range []rune{',', ';', '\t'} {

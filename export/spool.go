@@ -12,27 +12,26 @@ import (
 	"danmaku/comment"
 )
 
-// SpoolFile is a file of comments that is ready to be played. Where each comment
-// begins is in memory, the comments are where they were spooled to.
+// SpoolFile is a file of comments that is ready for playback. The start of each comment is in
+// memory, the comments themselves are in the file that they were spooled to.
 type SpoolFile struct {
 	on    io.ReaderAt
 	marks []mark
 }
 
-// mark is a comment of a spool file.
+// mark is the entry of one comment in a spool file.
 type mark struct {
 	at   time.Duration
 	ref  int64
 	size int32
 }
 
-// ErrSpool is wrapped when what was read cannot be written down.
+// ErrSpool is wrapped when the comments cannot be written to the spool file.
 var ErrSpool = errors.New("the comments cannot be written down")
 
-// Spool reads a file like [Read] and writes its comments to on, which is empty.
-// pick may change a comment, or leave it out; it still helps to find the
-// beginning. Of an [Item] the text, name, sender and style are kept. An error is
-// as of [Read], or [ErrSpool].
+// Spool reads a file like [Read] and writes its comments to on, which is empty. pick may
+// change or skip a comment; a skipped one still helps to find the beginning. Of an [Item] the
+// text, name, sender and style are kept. Errors: those of [Read], or [ErrSpool].
 func Spool(r io.Reader, opt ReadOptions, on interface {
 	io.Writer
 	io.ReaderAt
@@ -70,10 +69,10 @@ func Spool(r io.Reader, opt ReadOptions, on interface {
 	return spool, report, nil
 }
 
-// Len is the number of its comments.
+// Len returns the number of comments.
 func (f *SpoolFile) Len() int { return len(f.marks) }
 
-// Length is the time of the last comment.
+// Length returns the time of the last comment.
 func (f *SpoolFile) Length() time.Duration {
 	if len(f.marks) == 0 {
 		return 0
@@ -81,7 +80,7 @@ func (f *SpoolFile) Length() time.Duration {
 	return f.marks[len(f.marks)-1].at
 }
 
-// Find returns the number of the first comment at an offset or after it.
+// Find returns the number of the first comment at or after an offset.
 func (f *SpoolFile) Find(offset time.Duration) int {
 	return sort.Search(len(f.marks), func(i int) bool { return f.marks[i].at >= offset })
 }
@@ -98,7 +97,8 @@ func (f *SpoolFile) Item(n int) (Item, error) {
 	return item, err
 }
 
-// appendRecord writes what of a comment is played: each text behind its length.
+// appendRecord appends the fields of a comment that playback needs: each text after its
+// length.
 func appendRecord(b []byte, i Item) []byte {
 	for _, s := range []string{i.Text, i.Name, i.Sender, string(i.Mode), i.Color, string(i.Size)} {
 		b = binary.AppendUvarint(b, uint64(len(s)))

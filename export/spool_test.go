@@ -19,7 +19,7 @@ import (
 	"danmaku/testrace"
 )
 
-// spool is a new file for a spool file.
+// spool creates a file for a spool file.
 func spool(t *testing.T) *os.File {
 	t.Helper()
 	f, err := os.Create(filepath.Join(t.TempDir(), "spool"))
@@ -32,7 +32,7 @@ func spool(t *testing.T) *os.File {
 
 func all(i export.Item, _ export.Format) (export.Item, bool) { return i, true }
 
-// A spool file plays what reading the file gives, in the same order.
+// A spool file plays the same comments as reading the file, in the same order.
 func TestSpoolFileIsTheFile(t *testing.T) {
 	r := rand.New(rand.NewPCG(8, 9))
 	for _, f := range []export.Format{export.BilibiliXML, export.NiconicoXML, export.JSONLines} {
@@ -46,7 +46,7 @@ func TestSpoolFileIsTheFile(t *testing.T) {
 			t.Fatalf("%s: %+v, %+v, %v", f, spooled, report, err)
 		}
 		for n, w := range want {
-			w.SentAt, w.ID, w.Status, w.Source, w.Line, w.Column = time.Time{}, "", "", "", 0, 0 // not needed to play it
+			w.SentAt, w.ID, w.Status, w.Source, w.Line, w.Column = time.Time{}, "", "", "", 0, 0 // playback does not need these
 			got, err := spooled.Item(n)
 			if err != nil {
 				t.Fatal(err)
@@ -64,8 +64,7 @@ func TestSpoolFileIsTheFile(t *testing.T) {
 	}
 }
 
-// What is left out still helps to find the beginning, and what is changed is
-// played so.
+// A skipped comment still helps to find the beginning, and a changed one is played as changed.
 func TestSpoolFileOfSome(t *testing.T) {
 	const file = `{"text":"held","ts":"2026-11-21T20:00:00Z"}
 {"text":"b","ts":"2026-11-21T20:00:03Z"}
@@ -91,7 +90,7 @@ func TestSpoolFileOfSome(t *testing.T) {
 	}
 }
 
-// full is a disk with no room left.
+// full is a full disk.
 type full struct{ io.ReaderAt }
 
 func (full) Write([]byte) (int, error) { return 0, errors.New("no space left") }
@@ -107,8 +106,8 @@ func TestSpoolFileOnAFullDisk(t *testing.T) {
 	}
 }
 
-// However large a file is, a spool file of it takes some bytes of memory for each
-// comment: where it lies. So does a report of many faults.
+// A spool file takes some bytes of memory for each comment's position, however large the file
+// is. So does a report of many faults.
 func TestSpoolFileIsSmall(t *testing.T) {
 	testrace.Skip(t)
 	const comments, most = 4_000, 100 // bytes for each
@@ -132,11 +131,11 @@ func TestSpoolFileIsSmall(t *testing.T) {
 	}
 }
 
-// held is how much memory is in use.
+// held returns how much memory is in use.
 func held() int64 {
 	var m runtime.MemStats
 	runtime.GC()
-	runtime.GC() // what the first one has found to be free
+	runtime.GC() // frees what the first run found
 	runtime.ReadMemStats(&m)
 	return int64(m.HeapAlloc)
 }

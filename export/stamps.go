@@ -11,14 +11,14 @@ import (
 	"danmaku/room"
 )
 
-// timed is an item whose Offset may be missing, or lie before the beginning.
+// timed is an item whose Offset may be missing or negative.
 type timed struct {
 	Item
 	hasOffset bool
 }
 
-// stamp is what of a comment decides its place among the others. The comment
-// itself may be elsewhere: so a file is put in order without being in memory.
+// stamp is the part of a comment that determines its order. The comment itself may be
+// elsewhere, so that a file is sorted without being in memory.
 type stamp struct {
 	at        time.Duration // since the beginning
 	ref       int64         // where the comment is
@@ -29,18 +29,17 @@ type stamp struct {
 	author    uint64 // a hash
 	size      int32  // of the comment, where it is
 	hasOffset bool
-	left      bool // it only helps to find the beginning
+	left      bool // skipped; it only helps to find the beginning
 }
 
-// mostID is how much of an ID orders comments of the same moment, in bytes. Real
-// ones have twenty.
+// mostID is how many bytes of an ID order comments of the same moment. Real IDs have twenty.
 const mostID = 64
 
-// orderedID is as much of an ID as is kept.
+// orderedID returns the part of an ID that is kept.
 func orderedID(id string) string { return id[:min(len(id), mostID)] }
 
-// scan reads a file, has each comment kept, and returns them in the order of time,
-// then ID. keep says where the comment is; errLeft leaves it out.
+// scan reads a file, calls keep for each comment, and returns their stamps ordered by time,
+// then ID. keep returns where it stored the comment, or errLeft to skip it.
 func scan(file *opened, opt ReadOptions, keep func(Item) (stamp, error)) ([]stamp, Report, error) {
 	var stamps []stamp
 	var report Report
@@ -52,7 +51,7 @@ func scan(file *opened, opt ReadOptions, keep func(Item) (stamp, error)) ([]stam
 			return err
 		}
 		s.at, s.sent, s.line, s.column, s.hasOffset, s.left = t.Offset, t.SentAt.UnixMicro(), int32(t.Line), int32(t.Column), t.hasOffset, err != nil
-		s.id = strings.Clone(orderedID(t.ID)) // not the line that it is a part of
+		s.id = strings.Clone(orderedID(t.ID)) // not the line that contains it
 		s.author = maphash.String(seed, t.Sender)
 		stamps = append(stamps, s)
 		return nil
@@ -66,7 +65,7 @@ func scan(file *opened, opt ReadOptions, keep func(Item) (stamp, error)) ([]stam
 	}
 	file.format = rd.format
 	rd.done()
-	// What has a date alone in a file whose comments have offsets.
+	// Comments with a date but no offset, in a file whose other comments have offsets.
 	for i := range stamps {
 		if s := &stamps[i]; !s.hasOffset && !rd.begun.IsZero() {
 			s.at, s.hasOffset = max(time.Duration(s.sent-rd.begun.UnixMicro())*time.Microsecond, 0), true
@@ -80,7 +79,7 @@ func scan(file *opened, opt ReadOptions, keep func(Item) (stamp, error)) ([]stam
 	return stamps, report, nil
 }
 
-// takenDown leaves out what the file itself says was taken down later.
+// takenDown drops the comments that the file itself reports as removed later.
 func takenDown(stamps []stamp, rd *reading, seed maphash.Seed, report *Report) []stamp {
 	if len(rd.gone) == 0 && len(rd.goneAuthors) == 0 {
 		return stamps
@@ -100,7 +99,7 @@ func takenDown(stamps []stamp, rd *reading, seed maphash.Seed, report *Report) [
 	return kept
 }
 
-// errLeft leaves a comment out.
+// errLeft skips a comment.
 var errLeft = errors.New("left out")
 
 // onOneClock gives every comment an offset that is not negative.
@@ -124,8 +123,7 @@ func onOneClock(stamps []stamp, report *Report) []stamp {
 	for i := range kept {
 		s := &kept[i]
 		if !offsets {
-			// What is too late to be played is too late by a little, too, and
-			// overflows nothing.
+			// The bound is still too late to be played, and prevents an overflow.
 			s.at = time.Duration(min(s.sent-first, 2*maxOffset.Microseconds())) * time.Microsecond
 		}
 		early = min(early, s.at)

@@ -10,24 +10,23 @@ import (
 	"danmaku/room"
 )
 
-// Subtitles as text stand one above the other, so that a busy room would fill
-// the picture: a comment makes room for the one that comes cueMost later, but not
-// before it can be read at a glance.
+// Text subtitles are stacked, so a busy room would fill the picture. A comment is removed when
+// the cueMost-th one after it comes, but not before it has been readable for a moment.
 const (
-	cueLasts = 4500 * time.Millisecond // as what stands still on the overlay
+	cueLasts = 4500 * time.Millisecond // as standing comments on the overlay
 	cueLeast = time.Second
 	cueMost  = 6
 )
 
-// cueWriter writes subtitles that are text with a time, one for each comment.
+// cueWriter writes text subtitles, one for each comment.
 type cueWriter struct {
 	head  string
 	write func(w *bufio.Writer, n int, c cue, end time.Duration) error
 	n     int
-	open  []cue // their ends are not known yet, at most cueMost
+	open  []cue // cues whose end is not known yet, at most cueMost
 }
 
-// cue is a comment on its way.
+// cue is a comment that is not yet written.
 type cue struct {
 	start      time.Duration
 	name, text string
@@ -47,7 +46,7 @@ func (c *cueWriter) add(w *bufio.Writer, row room.Row, offset time.Duration) err
 	offset = offset.Truncate(time.Millisecond)
 	text := strings.TrimSpace(row.Text)
 	if text == "" {
-		return nil // an empty line would end it
+		return nil // an empty line would end the cue
 	}
 	for len(c.open) > 0 && (len(c.open) == cueMost || c.open[0].start+cueLasts <= offset) {
 		if err := c.close(w, offset); err != nil {
@@ -67,7 +66,7 @@ func (c *cueWriter) end(w *bufio.Writer) error {
 	return nil
 }
 
-// close writes the oldest, which is to be gone by a time.
+// close writes the oldest cue, which is to disappear by a time.
 func (c *cueWriter) close(w *bufio.Writer, by time.Duration) error {
 	oldest := c.open[0]
 	c.open = append(c.open[:0], c.open[1:]...)
@@ -75,10 +74,9 @@ func (c *cueWriter) close(w *bufio.Writer, by time.Duration) error {
 	return c.write(w, c.n, oldest, min(max(by, oldest.start+cueLeast), oldest.start+cueLasts))
 }
 
-// writeSRT writes SubRip. It has no way to write what looks like a tag, and
-// players differ in which they know, so the signs of tags become their
-// full-width twins. Our own stays out of it, too: editors and video platforms
-// show tags as text.
+// writeSRT writes SubRip. It cannot escape what looks like a tag, and players know different
+// tags, so the characters of tags become their full-width twins. We write no tags either:
+// editors and video platforms show them as text.
 func writeSRT(w *bufio.Writer, n int, c cue, end time.Duration) error {
 	text := c.text
 	if c.name != "" {
@@ -103,7 +101,7 @@ func writeVTT(w *bufio.Writer, n int, c cue, end time.Duration) error {
 	return err
 }
 
-// cueTime writes HH:MM:SS and milliseconds behind a sign.
+// cueTime formats HH:MM:SS, the sign, and milliseconds.
 func cueTime(d time.Duration, sign string) string {
 	ms := d.Milliseconds()
 	return fmt.Sprintf("%02d:%02d:%02d%s%03d", ms/3_600_000, ms/60_000%60, ms/1000%60, sign, ms%1000)

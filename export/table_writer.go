@@ -13,7 +13,7 @@ import (
 	"danmaku/room"
 )
 
-// jsonRow is one line of JSON Lines. The names are for good.
+// jsonRow is one line of JSON Lines. The names never change.
 type jsonRow struct {
 	Seq      int64          `json:"seq"`
 	ID       string         `json:"id"`
@@ -39,7 +39,7 @@ type jsonRow struct {
 // stampLayout is RFC 3339 with milliseconds.
 const stampLayout = "2006-01-02T15:04:05.000Z07:00"
 
-// toJSONRow never has the text from before masking.
+// toJSONRow returns the row of a comment; it never contains the text from before masking.
 func toJSONRow(roomID string, row room.Row, offset time.Duration) jsonRow {
 	r := jsonRow{
 		Seq: row.Seq, ID: row.ID.String(), Room: roomID, TS: row.At.UTC().Format(stampLayout),
@@ -57,7 +57,7 @@ func toJSONRow(roomID string, row room.Row, offset time.Duration) jsonRow {
 	return r
 }
 
-// jsonWriter writes what [ReadJSONLines] reads.
+// jsonWriter writes the format that [ReadJSONLines] reads.
 type jsonWriter struct {
 	room string
 	enc  *json.Encoder
@@ -101,7 +101,7 @@ func (c *csvWriter) add(_ *bufio.Writer, row room.Row, offset time.Duration) err
 	})
 }
 
-// unlessZero writes a number, or nothing for 0.
+// unlessZero formats a number, or returns "" for 0.
 func unlessZero(n int64) string {
 	if n == 0 {
 		return ""
@@ -114,15 +114,15 @@ func (c *csvWriter) end(*bufio.Writer) error {
 	return c.enc.Error()
 }
 
-// cell keeps a spreadsheet from taking a text for a formula: what begins with
-// one of its signs gets a leading quote. The full-width signs are among them,
-// since a spreadsheet in an East Asian language reads them, too
+// cell keeps a spreadsheet from reading a text as a formula: a text that begins with a formula
+// character gets a leading quote. The full-width characters are included, because a
+// spreadsheet in an East Asian language accepts them too
 // (owasp.org/www-community/attacks/CSV_Injection).
 func cell(s string) string {
 	if s == "" {
 		return s
 	}
-	// A quote before such a sign gets another, so that a reader can take it off.
+	// A quote before such a character gets another one, so that a reader can remove it.
 	if strings.ContainsAny(s[:1], "=+-@\t\r\n") || s[0] == '\'' && cell(s[1:]) != s[1:] {
 		return "'" + s
 	}

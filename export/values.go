@@ -10,20 +10,20 @@ import (
 	"danmaku/comment"
 )
 
-// maxOffset bounds the time of a comment: no recording lasts a month, and what
-// claims to is a defect.
+// maxOffset bounds the time of a comment: no recording lasts a month, so a later time is a
+// fault.
 const (
 	mostDays  = 30
 	maxOffset = mostDays * 24 * time.Hour
 )
 
-// number reads a decimal number. Programs write whole ones with a fraction, too.
+// number parses a decimal number. Programs also write whole numbers with a fraction.
 func number(s string) (float64, bool) {
 	n, err := strconv.ParseFloat(strings.TrimSpace(s), 64)
 	return n, err == nil && !math.IsNaN(n) && !math.IsInf(n, 0)
 }
 
-// whole reads a number without its fraction.
+// whole parses a number and drops its fraction.
 func whole(s string) (int64, bool) {
 	if n, err := strconv.ParseInt(s, 10, 64); err == nil {
 		return n, true
@@ -32,13 +32,12 @@ func whole(s string) (int64, bool) {
 	return int64(n), ok && math.Abs(n) < 1<<62
 }
 
-// offsetOf reads the time of a comment in some unit. A time before the beginning
-// is the beginning. It is false for what is not a time, or beyond maxOffset.
+// offsetOf parses the time of a comment in some unit. A negative time becomes zero. It returns
+// false for anything that is not a time, or is beyond maxOffset.
 func offsetOf(s string, unit time.Duration) (time.Duration, bool) {
 	n, ok := number(s)
 	if !ok {
-		// Under some languages a recorder writes a comma; more than one number is
-		// none.
+		// In some languages a recorder writes a comma; several numbers are invalid.
 		n, ok = number(strings.Replace(s, ",", ".", 1))
 	}
 	if !ok && unit == time.Second && strings.Contains(s, ":") {
@@ -51,9 +50,9 @@ func offsetOf(s string, unit time.Duration) (time.Duration, bool) {
 	return time.Duration(us) * time.Microsecond, true
 }
 
-// unixTime reads a moment: Unix seconds with or without a fraction, milliseconds,
-// microseconds or nanoseconds, told apart by their size, or a date with its time.
-// Nothing and zero are not moments, and not faults.
+// unixTime parses a moment: Unix seconds with or without a fraction, milliseconds,
+// microseconds or nanoseconds, distinguished by their size, or a date with its time. An empty
+// text and zero are neither moments nor faults.
 func unixTime(s string) (time.Time, bool) {
 	s = strings.TrimSpace(s)
 	if s == "" {
@@ -97,8 +96,7 @@ var (
 	rgbLike  = regexp.MustCompile(`^rgba?\(\s*(\d{1,3})\s*,\s*(\d{1,3})\s*,\s*(\d{1,3})\s*(?:,[^)]*)?\)$`)
 )
 
-// numberColor reads a colour as a decimal number, of which the opacity in the top
-// byte is dropped.
+// numberColor parses a colour as a decimal number and drops the opacity in the top byte.
 func numberColor(s string) (string, bool) {
 	n, ok := whole(s)
 	if !ok {
@@ -126,8 +124,8 @@ func hexOf(rgb uint32) string {
 	return string(b)
 }
 
-// anyColor reads a colour as programs write it: a decimal number, #rgb, #rrggbb
-// with or without an opacity, rgb(), or one of niconico's names.
+// anyColor parses a colour as programs write it: a decimal number, #rgb, #rrggbb with or
+// without an opacity, rgb(), or one of niconico's names.
 func anyColor(s string) (string, bool) {
 	s = strings.ToLower(strings.TrimSpace(s))
 	if strings.HasPrefix(s, "#") || strings.HasPrefix(s, "0x") || hexLike.MatchString(s) && strings.ContainsAny(s, "abcdef") {
@@ -158,8 +156,8 @@ func anyColor(s string) (string, bool) {
 	return numberColor(s)
 }
 
-// bilibiliStyle is the style of a comment in the terms of Bilibili, which many
-// programs share. Empty strings are fields that the file does not have.
+// bilibiliStyle sets the style of a comment from the terms of Bilibili, which many programs
+// share. Empty strings are missing fields.
 func (rd *reading) bilibiliStyle(item *Item, kind, height, color string) (positioned bool) {
 	item.Mode, item.Size, item.Color = comment.Scroll, comment.Medium, comment.White
 	if kind != "" {
@@ -173,7 +171,7 @@ func (rd *reading) bilibiliStyle(item *Item, kind, height, color string) (positi
 			rd.side(faultType, kind)
 		}
 	}
-	filled := true // the size is there, and not a zero in its place
+	filled := true // the size is present and not a placeholder zero
 	if height != "" {
 		h, ok := whole(height)
 		switch {
@@ -197,7 +195,7 @@ func (rd *reading) bilibiliStyle(item *Item, kind, height, color string) (positi
 	return false
 }
 
-// sentAt reads when a comment was sent, which it can do without.
+// sentAt parses when a comment was sent, which is optional.
 func (rd *reading) sentAt(s string) time.Time {
 	t, ok := unixTime(s)
 	if !ok {
@@ -206,8 +204,7 @@ func (rd *reading) sentAt(s string) time.Time {
 	return t
 }
 
-// paidStyle is how a comment is played that somebody paid for: it stands above,
-// is big and golden.
+// paidStyle sets the style of a paid comment: it stands at the top, big and golden.
 func paidStyle(item *Item) {
 	item.Mode, item.Size, item.Color = comment.Top, comment.Big, "#ffd700"
 }

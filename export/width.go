@@ -7,12 +7,10 @@ import (
 	"golang.org/x/text/width"
 )
 
-// textWidth estimates how wide a line is drawn, in em. The browser measures;
-// here the player's font is not known. Every letter counts as
-// wide as it is in the wider of the usual bold fonts without serifs (Arial,
-// Noto Sans, DejaVu Sans), so that a text is hardly ever wider than its
-// estimate, and lanes keep comments apart. What is narrower leaves a larger gap
-// and nothing else.
+// textWidth estimates the drawn width of a line, in em. The browser measures it; here the
+// player's font is not known. Every letter counts with its width in the wider of the usual
+// bold sans-serif fonts (Arial, Noto Sans, DejaVu Sans), so that a text is hardly ever wider
+// than its estimate, and lanes keep comments apart. A narrower text only leaves a larger gap.
 func textWidth(s string) float64 {
 	em := 0.0
 	for g := uniseg.NewGraphemes(s); g.Next(); {
@@ -21,9 +19,8 @@ func textWidth(s string) float64 {
 	return em
 }
 
-// graphemeWidth is the width of one character with all that hangs on it: that
-// of the widest of its runes, since marks stand over it and an emoji sequence
-// is one picture.
+// graphemeWidth returns the width of one character with its combining marks: that of the
+// widest of its runes, because marks stand over it and an emoji sequence is one picture.
 func graphemeWidth(runes []rune) float64 {
 	em := 0.0
 	for _, r := range runes {

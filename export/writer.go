@@ -10,35 +10,34 @@ import (
 	"danmaku/room"
 )
 
-// Early says what becomes of comments from outside the recording: from before
-// its beginning, from behind its end, and from while it was paused.
+// Early says how to treat comments from outside the recording: before its beginning, after its
+// end, and during pauses.
 type Early string
 
-// What can be done with them.
+// The values of Early.
 const (
-	EarlyDefault Early = ""      // JSON Lines and CSV keep them, those from before with their negative time, the others leave them out
+	EarlyDefault Early = ""      // JSON Lines and CSV keep them, early ones with a negative time; the other formats leave them out
 	EarlyDrop    Early = "drop"  // they are left out
-	EarlyClamp   Early = "clamp" // they come at the beginning, at the end, or where the recording stood
+	EarlyClamp   Early = "clamp" // they move to the beginning, the end, or the position of the pause
 )
 
-// Options say how a file is written.
+// Options say how to write a file.
 type Options struct {
 	Room  string
-	Zero  time.Time // the beginning of the recording; zero: the first comment written
-	End   time.Time // the end of the recording; zero: it has none
+	Zero  time.Time // the beginning of the recording; zero means the first comment written
+	End   time.Time // the end of the recording; zero means none
 	Early Early
-	// Pauses are the times after Zero in which the recording stood still, in
-	// their order: its clock did, too.
+	// Pauses are the times after Zero in which the recording was paused, in order: its clock
+	// was stopped.
 	Pauses []room.Pause
 	BOM    bool // the file begins with a byte order mark, where [Format.Marked] allows it
 }
 
-// Writer writes comments to a file as they come, ordered by time, and keeps
-// only those in memory that are on the screen at the same moment (subtitles) or
-// none. It is for one goroutine.
+// Writer writes comments to a file as they come, ordered by time. It keeps none in memory, or
+// in subtitles only those that are on the screen at the same moment. It is for one goroutine.
 type Writer struct {
 	out      *bufio.Writer
-	timed    bool // the format has no place for what is outside the recording
+	timed    bool // the format has no place for comments from outside the recording
 	marked   bool // the file begins with a byte order mark
 	opt      Options
 	enc      encoder
@@ -48,25 +47,24 @@ type Writer struct {
 	selected Selected
 }
 
-// Summary is the account of an export.
+// Summary counts the comments of an export.
 type Summary struct {
 	Written int
-	Early   int // left out, or put at the beginning, since they came before it
-	Paused  int // left out, or put where the recording stood, since they came while it was paused
-	After   int // left out, or put at the end, since they came after it
-	Covered int // ASS: shown over another, since no lane became free within a second
+	Early   int // left out or moved to the beginning, because they came before it
+	Paused  int // left out or moved to the pause, because they came during one
+	After   int // left out or moved to the end, because they came after it
+	Covered int // ASS: shown over another one, because no lane became free within a second
 }
 
-// Selected counts the comments that were handed to a [Writer], whatever became
-// of them.
+// Selected counts the comments that were passed to a [Writer], whatever their outcome.
 type Selected struct {
 	All    int
 	Early  int // from before the beginning
-	Paused int // from while the recording was paused
+	Paused int // from during a pause
 	After  int // from after its end
 }
 
-// encoder is one format.
+// encoder writes one format.
 type encoder interface {
 	begin(w *bufio.Writer) error
 	add(w *bufio.Writer, row room.Row, offset time.Duration) error
@@ -85,7 +83,7 @@ func NewWriter(w io.Writer, f Format, opt Options) (*Writer, error) {
 	return x, nil
 }
 
-// Write adds a comment. They must come in the order of their time.
+// Write adds a comment. Comments must come in the order of their time.
 func (x *Writer) Write(row room.Row) error {
 	if x.clock == nil {
 		if x.opt.Zero.IsZero() {
@@ -127,18 +125,18 @@ func (x *Writer) begin() error {
 	}
 	x.begun = true
 	if x.marked {
-		x.out.WriteString("\ufeff") // a bufio.Writer keeps its first error for the end
+		x.out.WriteString("\ufeff") // a bufio.Writer returns its first error at the end
 	}
 	return x.enc.begin(x.out)
 }
 
-// Summary is the account so far; it is complete after Close.
+// Summary returns the counts so far; they are complete after Close.
 func (x *Writer) Summary() Summary { return x.summary }
 
-// Selected counts what was handed to the writer so far.
+// Selected returns the counts of comments passed to the writer so far.
 func (x *Writer) Selected() Selected { return x.selected }
 
-// Close ends the file. It does not close what it is written to.
+// Close ends the file. It does not close the underlying writer.
 func (x *Writer) Close() error {
 	if err := x.begin(); err != nil {
 		return err
@@ -149,9 +147,9 @@ func (x *Writer) Close() error {
 	return x.out.Flush()
 }
 
-// legalText drops what has no place in a line of text in any of the formats:
-// what XML 1.0 forbids, controls, bytes that are not UTF-8. The log holds none
-// of it, but a file must be sound whatever it was made of.
+// legalText drops what a line of text cannot contain in some format: characters that XML 1.0
+// forbids, controls, bytes that are not UTF-8. The log contains none of these, but a file must
+// be valid whatever its source.
 func legalText(s string) string {
 	return strings.Map(func(r rune) rune {
 		switch {

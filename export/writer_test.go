@@ -39,7 +39,7 @@ func topics(n int, offset time.Duration, text string, style func(*room.Row)) roo
 	return row
 }
 
-// sample has a case of everything that a format could stumble over.
+// sample has a case of everything that could break a format.
 func sample() []room.Row {
 	masked := func(r *room.Row) { r.Original, r.Rule = "not to be read", "words" }
 	return []room.Row{
@@ -139,8 +139,8 @@ func TestZero(t *testing.T) {
 	}
 }
 
-// TestRecording writes beside a recording that ended, after a pause: what came
-// later does not belong to it.
+// TestRecording exports a recording that ended, after a pause: later comments do not belong to
+// it.
 func TestRecording(t *testing.T) {
 	at := func(s int) time.Time { return began.Add(time.Duration(s) * time.Second) }
 	var rows []room.Row
@@ -170,7 +170,7 @@ func TestRecording(t *testing.T) {
 	}
 }
 
-// offsets are the texts of a file with their whole seconds.
+// offsets returns the texts of a file with their whole seconds.
 func offsets(format export.Format, text string) (list []string) {
 	pattern := regexp.MustCompile(`<d p="(-?\d+)\.000[^>]*>([^<]+)<`)
 	if format == export.JSONLines {
@@ -182,8 +182,8 @@ func offsets(format export.Format, text string) (list []string) {
 	return list
 }
 
-// TestPauses writes beside a recording that was paused twice: its clock stood
-// still, and what came then is not in it.
+// TestPauses exports a recording that was paused twice: its clock was stopped, and comments
+// from the pauses are left out.
 func TestPauses(t *testing.T) {
 	at := func(s int) time.Time { return began.Add(time.Duration(s) * time.Second) }
 	pauses := []room.Pause{{From: at(10), To: at(30)}, {From: at(40), To: at(45)}, {From: at(100)}}
@@ -209,8 +209,8 @@ func TestPauses(t *testing.T) {
 	}
 }
 
-// TestSpreadsheet reads the CSV back and looks for cells that a spreadsheet
-// would take for formulas.
+// TestSpreadsheet reads the CSV back and looks for cells that a spreadsheet would read as
+// formulas.
 func TestSpreadsheet(t *testing.T) {
 	rows := sample()
 	for i, start := range []string{"=", "+", "-", "@", "＝", "＋", "－", "＠"} {
@@ -233,7 +233,7 @@ func TestSpreadsheet(t *testing.T) {
 	}
 }
 
-// TestTags looks for anything of a comment that a player would obey.
+// TestTags looks for any part of a comment that a player would interpret.
 func TestTags(t *testing.T) {
 	got, _ := write(t, export.ASS, export.Options{}, sample())
 	for line := range strings.Lines(got) {
@@ -253,7 +253,7 @@ type counter int64
 
 func (c *counter) Write(p []byte) (int, error) { *c += counter(len(p)); return len(p), nil }
 
-// TestMemory writes 100,000 comments and looks at the most that lives at once.
+// TestMemory writes 100,000 comments and measures the peak of live memory.
 func TestMemory(t *testing.T) {
 	testrace.Skip(t)
 	texts := random(rand.New(rand.NewPCG(1, 2)), 500)

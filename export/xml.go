@@ -13,8 +13,8 @@ import (
 // comment, whose text is the comment's.
 type xmlDialect struct {
 	root string
-	// items are the elements that are comments, or stand for something that
-	// viewers did. What an item becomes is handed to the reading.
+	// items are the elements that are comments or other actions of viewers. The function
+	// passes the resulting item to the reading.
 	items map[string]func(rd *reading, doc *xmlDocument, el xmlElement) error
 	// noted are elements whose text the items need.
 	noted []string
@@ -45,10 +45,9 @@ func (e xmlElement) attr(name string) string {
 	return ""
 }
 
-// xmlReader reads a file of a dialect. Programs write these files by joining
-// strings, and are killed while they write: so it reads what is there, notes
-// what is not as XML wants it, and refuses the file only when that is asked for.
-// Package encoding/xml stops at the first such place.
+// xmlReader reads a file of a dialect. Programs write these files by joining strings, and are
+// killed while they write. So it reads as much as there is, notes violations of XML, and
+// refuses the file only in strict mode. Package encoding/xml stops at the first violation.
 type xmlReader struct {
 	*reading
 	in      *input
@@ -56,14 +55,14 @@ type xmlReader struct {
 	doc     xmlDocument
 
 	open    []openElement
-	rooted  bool        // the root, or a comment without one, has come
+	rooted  bool        // the root, or a comment without a root, has come
 	ended   bool        // the root has ended
-	foreign *room.Fault // says of another element that it is the first
+	foreign *room.Fault // the fault if another element comes first
 	noting  string
 	noteBuf []byte
 
 	deep   int   // elements that were nested too deep
-	deepAt place // the first of them
+	deepAt place // the place of the first of them
 }
 
 // openElement is an element whose end has not come yet.
@@ -72,7 +71,7 @@ type openElement struct {
 	at   place
 }
 
-// scanXML hands on the comments of a file of a dialect as they come.
+// scanXML passes on the comments of a file of a dialect as they come.
 func scanXML(in *input, rd *reading, dialect xmlDialect) error {
 	p := &xmlReader{reading: rd, in: in, dialect: dialect, doc: xmlDocument{noted: map[string]string{}}}
 	for {
@@ -106,7 +105,7 @@ func scanXML(in *input, rd *reading, dialect xmlDialect) error {
 	}
 }
 
-// end is the end of the file.
+// end handles the end of the file.
 func (p *xmlReader) end() error {
 	switch {
 	case p.foreign != nil && p.seen == 0:
@@ -120,7 +119,7 @@ func (p *xmlReader) end() error {
 	return nil
 }
 
-// leaveOff is the end of the file in the middle of a tag that begins at a place.
+// leaveOff handles the end of the file within a tag that begins at a place.
 func (p *xmlReader) leaveOff(at place) error {
 	if p.in.err != nil {
 		return p.in.err
@@ -138,8 +137,7 @@ func notClosed(el openElement) room.Fault {
 	return room.Fault{Code: faultNotClosed, Word: el.name, OfLine: el.at.line, OfColumn: el.at.column}
 }
 
-// characters reads text outside of comments. Only where there is none it
-// matters.
+// characters reads text outside comments. It matters only in a file that should have none.
 func (p *xmlReader) characters() error {
 	var at place
 	seen := false
@@ -169,19 +167,19 @@ func (p *xmlReader) characters() error {
 	case p.ended:
 		return p.problem(at, room.Fault{Code: faultTextBehind, Other: p.dialect.root})
 	}
-	return nil // between comments that have no root
+	return nil // between comments without a root
 }
 
-// isSolid reports whether r is more than white space and what is dropped.
+// isSolid reports whether r is neither white space nor dropped.
 func isSolid(r rune) bool {
 	return r != ' ' && r != '\t' && r != '\n' && r != '\r' && r != '\ufeff' && r != 0x7f && legal(r)
 }
 
-// maxNoted bounds the text of an element that is noted, in bytes.
+// maxNoted bounds the text of a noted element, in bytes.
 const maxNoted = 64
 
-// markup reads a comment of XML, a CDATA section outside of a comment, a
-// declaration or an instruction, and means none of them.
+// markup skips an XML comment, a CDATA section outside a comment, a declaration or an
+// instruction.
 func (p *xmlReader) markup(at place) error {
 	start := p.in.peek(len("<![CDATA["))
 	end := ">"
@@ -219,10 +217,9 @@ func (p *xmlReader) markup(at place) error {
 	return nil
 }
 
-// encodingOf returns the encoding that an XML declaration names, when it is one
-// that is not known. Those that are known were converted, see decoderOf; UTF-16 is
-// also what programs on Windows write that make the text in memory and the file in
-// UTF-8.
+// encodingOf returns the encoding that an XML declaration names, if it is unknown. Known ones
+// were converted, see decoderOf. UTF-16 does not count: programs on Windows that build the
+// text in memory declare it in files in UTF-8.
 func encodingOf(declaration []byte) string {
 	_, rest, ok := strings.Cut(string(declaration), "encoding")
 	if !ok || !bytes.HasPrefix(declaration, []byte("<xml ")) { // without its ?
@@ -241,8 +238,8 @@ func encodingOf(declaration []byte) string {
 	return name
 }
 
-// beginsItem reports whether a comment begins here: its name and an attribute, so
-// that a text that holds something like it is not taken for one.
+// beginsItem reports whether a comment begins here: its name and an attribute, so that similar
+// text is not mistaken for one.
 func (p *xmlReader) beginsItem() bool {
 	const longest = 32
 	next := p.in.peek(longest)
@@ -263,8 +260,7 @@ func (p *xmlReader) beginsItem() bool {
 	return false
 }
 
-// endsItem reports whether the end of a comment stands here; of any comment, when
-// no name is given.
+// endsItem reports whether a comment ends here; any comment, if name is empty.
 func (p *xmlReader) endsItem(name string) bool {
 	if name == "" {
 		for name := range p.dialect.items {
@@ -286,7 +282,7 @@ func (p *xmlReader) endsItem(name string) bool {
 	return ok && bytes.HasPrefix(bytes.TrimLeft(rest, " \t\r\n"), []byte(">"))
 }
 
-// endsFile reports whether the end of the root stands here and nothing behind it.
+// endsFile reports whether the root ends here with nothing after it.
 func (p *xmlReader) endsFile() bool {
 	end := "</" + p.dialect.root + ">"
 	next := p.in.peek(256)

@@ -2,14 +2,14 @@ package export
 
 import "strings"
 
-// xmlDeclaration begins a file, and the root follows on the same line:
-// danmaku2ass tells formats by the 40 first characters, in which it allows no
-// line break (ProbeCommentFormat of github.com/m13253/danmaku2ass).
+// xmlDeclaration begins a file, and the root follows on the same line: danmaku2ass detects
+// formats by the first 40 characters and allows no line break in them (ProbeCommentFormat of
+// github.com/m13253/danmaku2ass).
 const xmlDeclaration = `<?xml version="1.0" encoding="UTF-8"?>`
 
-// escapeText and escapeAttr write a text between tags and in an attribute. A
-// quote stands for itself where it may, since many tools read our files with
-// patterns and know no character references but the usual ones.
+// escapeText and escapeAttr escape a text between tags and in an attribute. A quote stays
+// literal where it may, because many tools read our files with patterns and know only the
+// usual character references.
 func escapeText(s string) string { return textEscapes.Replace(s) }
 
 func escapeAttr(s string) string { return attrEscapes.Replace(s) }
@@ -19,7 +19,7 @@ var (
 	attrEscapes = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;")
 )
 
-// userAttr is the attribute with an author's name, and nothing for one without.
+// userAttr returns the attribute with an author's name, or "" without a name.
 func userAttr(name string) string {
 	if name == "" {
 		return ""

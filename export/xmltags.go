@@ -9,7 +9,7 @@ import (
 	"danmaku/room"
 )
 
-// endTag reads the end of an element outside of comments.
+// endTag reads an end tag outside comments.
 func (p *xmlReader) endTag(at place) error {
 	p.in.skip(2)
 	name, ok := p.name()
@@ -37,7 +37,7 @@ func (p *xmlReader) close(at place, name string) error {
 	n := len(p.open)
 	if n == 0 {
 		if p.rooted && !p.ended && p.doc.root.name == "" && name == p.dialect.root {
-			return nil // of a file whose beginning is lost
+			return nil // of a file whose beginning is missing
 		}
 		return p.problem(at, room.Fault{Code: faultClosesNothing, Word: name})
 	}
@@ -47,7 +47,7 @@ func (p *xmlReader) close(at place, name string) error {
 			return err
 		}
 	}
-	// An end that has no beginning means nothing, one too few ends those within.
+	// An end tag without a start is ignored; a missing end tag ends the elements within.
 	for i := n - 1; i >= 0; i-- {
 		if p.open[i].name == name {
 			p.open = p.open[:i]
@@ -58,7 +58,7 @@ func (p *xmlReader) close(at place, name string) error {
 	return nil
 }
 
-// startTag reads the beginning of an element, and a comment to its end.
+// startTag reads a start tag, and a comment to its end.
 func (p *xmlReader) startTag(at place) error {
 	el, empty, state, err := p.tag()
 	if err != nil {
@@ -116,7 +116,7 @@ func (p *xmlReader) startTag(at place) error {
 		p.ended = p.ended || p.rooted && len(p.open) == 0 && el.name == p.dialect.root
 		return nil
 	}
-	if len(p.open) == maxDepth { // it is left out; what stands around it is read
+	if len(p.open) == maxDepth { // it is skipped; what surrounds it is read
 		if p.deep++; p.deep == 1 {
 			p.deepAt = at
 		}
@@ -132,7 +132,7 @@ func (p *xmlReader) startTag(at place) error {
 	return nil
 }
 
-// enter checks that an element may stand where it does.
+// enter checks that an element may occur here.
 func (p *xmlReader) enter(at place, el xmlElement, item bool) error {
 	switch root := p.dialect.root; {
 	case !p.rooted && el.name == root:
@@ -142,7 +142,7 @@ func (p *xmlReader) enter(at place, el xmlElement, item bool) error {
 		}
 	case !p.rooted && p.foreign != nil && (!item || len(el.attrs) == 0):
 	case !p.rooted && (p.strict || !item && !p.dialect.knows(el.name)):
-		// Comments may come within it.
+		// It may contain comments.
 		f := fault(at, room.Fault{Code: faultOtherRoot, Word: el.name, Other: root})
 		if p.strict {
 			return f
@@ -157,11 +157,11 @@ func (p *xmlReader) enter(at place, el xmlElement, item bool) error {
 	return nil
 }
 
-// knows reports whether a name is of an element that stands beside comments, so
-// that it may be the first of a file that has no root.
+// knows reports whether name is an element that occurs beside comments, so that it may be the
+// first of a file without a root.
 func (d xmlDialect) knows(name string) bool { return slices.Contains(beside[d.root], name) }
 
-// beside are elements that stand beside comments.
+// beside are elements that occur beside comments.
 var beside = map[string][]string{
 	"i": {"chatserver", "chatid", "mission", "maxlimit", "state", "real_name", "source", "metadata", "oid", "ps", "pe", "pc", "pn",
 		"BililiveRecorder", "BililiveRecorderRecordInfo", "RecorderXmlStyle", "BililiveRecorderXmlStyle"},
@@ -176,7 +176,7 @@ func isName(b byte) bool {
 	return isNameStart(b) || b >= '0' && b <= '9' || b == '-' || b == '.'
 }
 
-// name reads a name. It is false at the end of the file.
+// name reads a name. It returns false at the end of the file.
 func (p *xmlReader) name() (string, bool) {
 	var name []byte
 	for {
@@ -185,7 +185,7 @@ func (p *xmlReader) name() (string, bool) {
 			return string(name), false
 		}
 		if !isName(b[0]) || len(name) == 256 {
-			// A prefix of a namespace means nothing.
+			// A namespace prefix has no meaning.
 			if i := bytes.IndexByte(name, ':'); i >= 0 {
 				name = name[i+1:]
 			}
@@ -196,17 +196,17 @@ func (p *xmlReader) name() (string, bool) {
 	}
 }
 
-// How a tag ends.
+// tagState says how a tag ends.
 type tagState int
 
 const (
 	tagWhole     tagState = iota
-	tagTruncated          // with the file
-	tagBroken             // where the next one begins
+	tagTruncated          // at the end of the file
+	tagBroken             // where the next tag begins
 	tagLong               // too long to be kept
 )
 
-// tag reads the beginning of an element with its attributes.
+// tag reads a start tag with its attributes.
 func (p *xmlReader) tag() (el xmlElement, empty bool, state tagState, err error) {
 	p.in.skip(1)
 	el.name, _ = p.name()
@@ -227,7 +227,7 @@ func (p *xmlReader) tag() (el xmlElement, empty bool, state tagState, err error)
 			return el, false, tagBroken, nil
 		case !isNameStart(b):
 			at := p.in.now
-			p.in.skip(1) // a sign that means nothing here
+			p.in.skip(1) // a character that has no meaning here
 			if err := p.problem(at, room.Fault{Code: faultAttribute, Word: el.name}); err != nil {
 				return el, false, tagBroken, err
 			}
@@ -259,7 +259,7 @@ func (p *xmlReader) tag() (el xmlElement, empty bool, state tagState, err error)
 				return el, false, tagBroken, err
 			}
 		}
-		const overhead = 64 // in memory
+		const overhead = 64 // bytes in memory
 		if size += len(name) + len(raw) + overhead; size > maxPiece {
 			return el, false, tagLong, nil
 		}
@@ -289,7 +289,7 @@ func (p *xmlReader) value(quote byte, most int) ([]byte, tagState) {
 			return nil, tagLong
 		case len(next) == 0:
 			return raw, tagTruncated
-		case !strings.Contains(stops, string(next)): // more has come
+		case !strings.Contains(stops, string(next)): // more has arrived
 		case bare:
 			return raw, tagWhole
 		case next[0] == quote:

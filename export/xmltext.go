@@ -9,8 +9,8 @@ import (
 	"danmaku/room"
 )
 
-// readText reads the text of a comment and its end. It is false when the comment
-// is left out; the error ends the reading.
+// readText reads the text of a comment and its end tag. It returns false if the comment is
+// skipped; an error ends the reading.
 func (p *xmlReader) readText(at place, el *xmlElement) (whole bool, err error) {
 	from := p.in.now
 	var raw []byte
@@ -81,8 +81,8 @@ func (p *xmlReader) readText(at place, el *xmlElement) (whole bool, err error) {
 
 const cdataStart = "<![CDATA["
 
-// cdata appends a section to raw, in which a comment may not end. It appends
-// nothing when that would be too long.
+// cdata appends a CDATA section to raw; a comment cannot end in one. It appends nothing if
+// that would be too long.
 func (p *xmlReader) cdata(raw []byte) []byte {
 	n := len(raw)
 	for {
@@ -103,7 +103,7 @@ func (p *xmlReader) cdata(raw []byte) []byte {
 	}
 }
 
-// noEnd leaves out a comment whose end is missing, since f stands in its place.
+// noEnd skips a comment without an end tag; f is what comes in its place.
 func (p *xmlReader) noEnd(el openElement, f room.Fault) error {
 	if p.strict {
 		return fault(p.in.now, f)
@@ -112,16 +112,15 @@ func (p *xmlReader) noEnd(el openElement, f room.Fault) error {
 	return nil
 }
 
-// decode returns the text of raw, which begins at a place: references are
-// replaced, and in a comment sections of CDATA are opened and tags and comments
-// of XML dropped. What XML forbids and what only looks like markup is text, and
-// a problem.
+// decode returns the text of raw, which begins at a place. It replaces references; in a
+// comment it also opens CDATA sections and drops tags and XML comments. Characters that XML
+// forbids, and what only looks like markup, count as text and as a problem.
 func (p *xmlReader) decode(raw []byte, at place, markup bool) (string, error) {
 	var out strings.Builder
 	var open []openElement
 	here := at
 	ends := lastEnds{raw: raw}
-	// step moves over n bytes.
+	// step advances by n bytes.
 	step := func(n int) {
 		here = here.after(raw[:n])
 		raw = raw[n:]
@@ -198,18 +197,18 @@ func (p *xmlReader) decode(raw []byte, at place, markup bool) (string, error) {
 	return out.String(), nil
 }
 
-// lastEnds knows where in a text each kind of end stands last, so that a text that
-// begins very many elements is not searched for each of them.
+// lastEnds stores the last position of each kind of end in a text, so that a text with very
+// many opening tags is not searched for each of them.
 type lastEnds struct {
 	raw  []byte
 	last map[string]int // how many bytes before the end; 0: nowhere
 }
 
-// mostEnds is how many kinds of ends are looked for in one text. Beginnings of
-// further elements are text.
+// mostEnds is how many kinds of ends are searched for in one text. Further opening tags count
+// as text.
 const mostEnds = 64
 
-// in reports whether an end stands in rest, the end of the text.
+// in reports whether an end occurs in rest, the end of the text.
 func (l *lastEnds) in(rest []byte, end string) bool {
 	from, known := l.last[end]
 	if !known {
@@ -224,7 +223,7 @@ func (l *lastEnds) in(rest []byte, end string) bool {
 			if i < 0 {
 				break
 			}
-			// </b is not the end of an element whose name only begins so.
+			// </b does not end an element whose name only begins with b.
 			if behind := l.raw[i+len(end):]; end[1] != '/' || len(behind) > 0 && !isName(behind[0]) {
 				from = len(l.raw) - i
 				break
@@ -236,10 +235,9 @@ func (l *lastEnds) in(rest []byte, end string) bool {
 	return from > 0 && from <= len(rest)
 }
 
-// inlineMarkup returns what a piece of markup within a comment means: the text of
-// a CDATA section, nothing for a comment of XML, an instruction or a tag. tag is
-// the name of a tag, with a leading slash of one that ends; an empty element has
-// none. n is its length, 0 where no markup begins.
+// inlineMarkup returns the text of markup within a comment: that of a CDATA section, or "" for
+// an XML comment, an instruction or a tag. tag is the name of a tag, with a leading slash for
+// an end tag; an empty element has none. n is the length of the markup, 0 if none begins here.
 func inlineMarkup(raw []byte, ends *lastEnds) (text string, n int, tag string) {
 	until := func(start, end string) (string, int) {
 		rest, ok := bytes.CutPrefix(raw, []byte(start))
@@ -297,12 +295,12 @@ func inlineMarkup(raw []byte, ends *lastEnds) (text string, n int, tag string) {
 	return "", 0, ""
 }
 
-// entities are the names of characters that files of comments use: those of XML,
-// and the one of HTML that everybody knows.
+// entities are the named characters that files of comments use: those of XML, and the common
+// one of HTML.
 var entities = map[string]string{"amp": "&", "lt": "<", "gt": ">", "quot": `"`, "apos": "'", "nbsp": "\u00a0"}
 
-// reference returns the character that a reference names and the length of the
-// reference: "" for a character that XML forbids, 0 for what is not a reference.
+// reference returns the character that a reference names and the length of the reference: ""
+// for a character that XML forbids, length 0 if raw begins with no reference.
 func reference(raw []byte) (string, int) {
 	const longest = 12
 	end := bytes.IndexByte(raw[:min(len(raw), longest)], ';')
@@ -336,8 +334,8 @@ func reference(raw []byte) (string, int) {
 	return string(rune(n)), end + 1
 }
 
-// writeLegal writes what XML 1.0 allows of b. Bytes that are not UTF-8 stay, see
-// validText.
+// writeLegal writes the characters of b that XML 1.0 allows. Bytes that are not UTF-8 stay,
+// see validText.
 func writeLegal(out *strings.Builder, b []byte) {
 	for len(b) > 0 {
 		r, n := utf8.DecodeRune(b)
@@ -354,9 +352,8 @@ func legal(r rune) bool {
 		r >= 0xE000 && r <= 0xFFFD || r >= 0x10000 && r <= utf8.MaxRune
 }
 
-// validText returns s in UTF-8. A recorder that cuts a text at a number of bytes
-// cuts a character; where much is not UTF-8 the text is in another encoding, and
-// cannot be read.
+// validText returns s in UTF-8. A recorder that truncates a text to a number of bytes can
+// split a character; if much is not UTF-8, the text is in another encoding and cannot be read.
 func validText(s string) (string, bool) {
 	if utf8.ValidString(s) {
 		return s, true
