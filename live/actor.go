@@ -11,10 +11,9 @@ import (
 // Shell is the actor of commands on the server's machine.
 var Shell = room.Actor{Role: room.CommandLine, Label: "command line"}
 
-// May returns nil when somebody has a permission in a room; with an empty room, for
-// all of them. It is the only place that decides so: every use case asks it, and
-// whatever offers something beside the use cases. Errors: ErrNotAllowed,
-// ErrNotFound for an unknown room.
+// May returns nil when by has a permission in a room; an empty room means all rooms. It is
+// the only place that decides this: every use case calls it, and so does code that offers
+// something outside the use cases. Errors: ErrNotAllowed, ErrNotFound for an unknown room.
 func (svc *Service) May(roomID string, by room.Actor, p room.Permission) error {
 	if roomID != "" {
 		_, err := svc.may(roomID, by, p)
@@ -26,7 +25,7 @@ func (svc *Service) May(roomID string, by room.Actor, p room.Permission) error {
 	return nil
 }
 
-// may returns the room that somebody has a permission in.
+// may returns the room if by has the permission in it.
 func (svc *Service) may(roomID string, by room.Actor, p room.Permission) (*liveRoom, error) {
 	if !by.Can(p, roomID) {
 		return nil, room.ErrNotAllowed
@@ -34,8 +33,8 @@ func (svc *Service) may(roomID string, by room.Actor, p room.Permission) (*liveR
 	return svc.room(roomID)
 }
 
-// do writes an act into the log and waits until the room has it, so that
-// the person who acted sees it everywhere.
+// do writes an action into the log and waits until this machine has applied it, so that the
+// person who acted sees the result everywhere.
 func (svc *Service) do(ctx context.Context, r *liveRoom, by room.Actor, e room.Event) (room.Receipt, error) {
 	receipts, err := svc.doAll(ctx, r, by, []room.Event{e})
 	if err != nil {
@@ -44,7 +43,7 @@ func (svc *Service) do(ctx context.Context, r *liveRoom, by room.Actor, e room.E
 	return receipts[0], nil
 }
 
-// doAll is do for an act of several events: all of them are written, or none.
+// doAll is do for an action of several events: all of them are written, or none.
 func (svc *Service) doAll(ctx context.Context, r *liveRoom, by room.Actor, events []room.Event) ([]room.Receipt, error) {
 	at := svc.now()
 	for i := range events {
@@ -66,7 +65,7 @@ func (svc *Service) doAll(ctx context.Context, r *liveRoom, by room.Actor, event
 	return receipts, nil
 }
 
-// mayTouch is ErrNotAllowed where a moderator would act on the owner.
+// mayTouch returns ErrNotAllowed when a moderator would act on the owner.
 func (svc *Service) mayTouch(by room.Actor, roomID, user string) error {
 	if !by.Can(room.ActOnOwner, roomID) && svc.access.RoleOf(roomID, user).Can(room.ActOnOwner) {
 		return room.ErrNotAllowed

@@ -11,23 +11,23 @@ import (
 	"danmaku/show"
 )
 
-// talliesEvery is the least time between two frames that tell of counts.
+// talliesEvery is the least time between two frames that carry counts.
 const talliesEvery = 250 * time.Millisecond
 
-// waitMost is the longest time between two looks whether an item starts by itself: the
-// clock may be set meanwhile.
+// waitMost is the longest time between two checks whether a scheduled item is due, since
+// the clock may be set meanwhile.
 const waitMost = 5 * time.Second
 
-// attended are the rooms that show something, will at a moment, or are reacted in: their
-// counts are told, what is over is stopped, and what is due is started. An idle program
-// does nothing.
+// attended holds the rooms that show something, have a scheduled item, or receive
+// reactions. Their counts are sent, expired items are stopped, and due items are started.
+// Without such rooms the program does nothing.
 type attended struct {
 	mu    sync.Mutex
 	rooms map[*liveRoom]bool
 	wake  chan struct{}
 }
 
-// busy reports whether a room shows anything, or has counts that are to be told or kept.
+// busy reports whether a room shows anything, or has counts to send or store.
 func (r *liveRoom) busy() bool {
 	r.mu.RLock()
 	live := r.showing.live()
@@ -35,21 +35,21 @@ func (r *liveRoom) busy() bool {
 	return live || r.reacted.busy()
 }
 
-// waits reports whether anything of a room starts by itself at a moment.
+// waits reports whether any item of a room is scheduled to start.
 func (r *liveRoom) waits() bool {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	return !show.NextStart(r.showing.items).IsZero()
 }
 
-// attend has a room looked after while it shows anything, or is to.
+// attend puts a room under attention while it shows anything or has a scheduled item.
 func (svc *Service) attend(r *liveRoom) {
 	needed := r.busy() || r.waits()
 	a := &svc.attended
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if !needed {
-		return // the next look takes it off
+		return // the next check removes it
 	}
 	a.rooms[r] = true
 	select {
@@ -58,9 +58,9 @@ func (svc *Service) attend(r *liveRoom) {
 	}
 }
 
-// runShows looks after all rooms that show something or will, until ctx ends.
+// runShows attends to all such rooms until ctx ends.
 func (svc *Service) runShows(ctx context.Context) {
-	var next time.Time // of the next look; what comes meanwhile can only make it sooner
+	var next time.Time // the next check; events that arrive meanwhile can only move it forward
 	for {
 		wait, idle := svc.nextLook()
 		if idle {
@@ -89,8 +89,7 @@ func (svc *Service) runShows(ctx context.Context) {
 	}
 }
 
-// nextLook returns the time until a room has to be looked after; idle is true when none
-// has to be.
+// nextLook returns the time until a room needs attention; idle is true when none does.
 func (svc *Service) nextLook() (wait time.Duration, idle bool) {
 	svc.attended.mu.Lock()
 	defer svc.attended.mu.Unlock()
@@ -109,8 +108,8 @@ func (svc *Service) nextLook() (wait time.Duration, idle bool) {
 	return wait, len(svc.attended.rooms) == 0
 }
 
-// lookAfter tells what has been counted since the last time, stops what is over, and
-// starts what is due.
+// lookAfter sends what was counted since the last call, stops expired items, and starts due
+// ones.
 func (svc *Service) lookAfter(ctx context.Context) {
 	svc.attended.mu.Lock()
 	var rooms []*liveRoom
@@ -148,7 +147,7 @@ func (svc *Service) lookAfter(ctx context.Context) {
 	}
 }
 
-// countAuthors counts those who wrote before a draw among authors began.
+// countAuthors counts the authors who wrote before a draw among authors began.
 func (svc *Service) countAuthors(ctx context.Context, r *liveRoom, id string) {
 	r.mu.RLock()
 	it, known := r.showing.find(id)
@@ -161,8 +160,8 @@ func (svc *Service) countAuthors(ctx context.Context, r *liveRoom, id string) {
 	}
 }
 
-// byItself carries out a command whose time has come. When the log cannot be written,
-// the next look tries again.
+// byItself carries out a scheduled command. When the log cannot be written, the next check
+// tries again.
 func (svc *Service) byItself(ctx context.Context, r *liveRoom, c show.Command) {
 	e := room.Event{Room: r.id, At: svc.now(), Kind: room.KindItem, Command: &c}
 	if _, err := svc.journal.Append(svc.inTerm(ctx), e); err != nil && !errors.Is(err, room.ErrBusy) && ctx.Err() == nil {
@@ -170,9 +169,9 @@ func (svc *Service) byItself(ctx context.Context, r *liveRoom, c show.Command) {
 	}
 }
 
-// broadcastTallies sends the counts that have changed to everybody who may see them. In a room
-// with a delay, screens are told of photos and questions once they have been told of the
-// comments before them.
+// broadcastTallies sends changed counts to every view that may see them. In a room with a
+// delay, screens receive counts of photos and questions only after the comments before
+// them.
 func (svc *Service) broadcastTallies(r *liveRoom) {
 	passed := r.onScreens()
 	r.mu.Lock()
@@ -203,7 +202,7 @@ func (svc *Service) broadcastTallies(r *liveRoom) {
 	}
 }
 
-// news adds to an item what was counted since the last frame about it.
+// news adds the counts since the last frame to an item.
 func (s *showing) news(v room.View, passed int64, it show.Item) show.Item {
 	switch b := s.boards[it.ID]; {
 	case b == nil:

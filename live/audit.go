@@ -6,8 +6,8 @@ import (
 	"danmaku/room"
 )
 
-// AuditEntries lists what was done to a room, newest first; for the owner also what was
-// done to all rooms.
+// AuditEntries lists the audit entries of a room, newest first; the owner also gets those
+// that concern all rooms.
 func (svc *Service) AuditEntries(ctx context.Context, by room.Actor, q room.AuditQuery) ([]room.AuditEntry, bool, error) {
 	if _, err := svc.may(q.Room, by, room.ReadAudit); err != nil {
 		return nil, false, err

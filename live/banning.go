@@ -13,15 +13,15 @@ import (
 	"danmaku/room"
 )
 
-// BanRequest is a ban as a moderator asks for it.
+// BanRequest is a moderator's request for a ban.
 type BanRequest struct {
 	User      string
-	AddressOf comment.ID // instead of User: the address that a comment came from
+	AddressOf comment.ID // instead of User: bans the address that this comment came from
 	Kind      room.BanKind
 	For       time.Duration // 0: forever
 	ShowEnd   bool          // until the room is closed
 	Reason    string
-	Remove    bool // also takes down what they have on the screens
+	Remove    bool // also removes the author's comments from the screens
 }
 
 // The bounds of a ban.
@@ -38,10 +38,10 @@ func (svc *Service) Bans(roomID string, by room.Actor) ([]room.Ban, error) {
 	return svc.bans.list(roomID, svc.instant()), nil
 }
 
-// Ban keeps an author, or everybody behind an address, from writing, and with
-// a full ban from watching. removed tells how many comments were taken down.
-// Errors: ErrNotFound for a comment or an address that is not there,
-// ErrNotAllowed for a ban of those who run the room, ErrInvalid, ErrBusy.
+// Ban keeps an author, or everybody behind an address, from writing, and with a full ban
+// from watching. removed is the number of comments taken down. Errors: ErrNotFound for an
+// unknown comment or address, ErrNotAllowed for a ban of somebody who runs the room,
+// ErrInvalid, ErrBusy.
 func (svc *Service) Ban(ctx context.Context, roomID string, by room.Actor, q BanRequest) (ban room.Ban, removed int, err error) {
 	r, err := svc.may(roomID, by, room.BanAuthor)
 	if err != nil {
@@ -84,8 +84,8 @@ func (svc *Service) Ban(ctx context.Context, roomID string, by room.Actor, q Ban
 	return ban, removed + late, nil
 }
 
-// removeLate takes down what came from an address after its comments had been
-// looked up and before the ban was in force.
+// removeLate takes down comments that came from an address after the address's comments
+// were listed and before the ban was in force.
 func (svc *Service) removeLate(ctx context.Context, r *liveRoom, by room.Actor, address string) (int, error) {
 	ids, err := svc.fromAddress(ctx, r.id, address)
 	if err != nil || len(ids) == 0 {
@@ -147,8 +147,8 @@ func (svc *Service) banOf(ctx context.Context, roomID string, q BanRequest) (roo
 	return ban, nil
 }
 
-// fromAddress lists the comments of the last day that came from an address and are
-// on the screens or wait for review.
+// fromAddress lists the last day's comments from an address that are on the screens or wait
+// for review.
 func (svc *Service) fromAddress(ctx context.Context, roomID, address string) (ids []comment.ID, err error) {
 	users, err := svc.history.Neighbours(ctx, roomID, address, svc.now().Add(-nearby))
 	if err != nil {
@@ -172,7 +172,7 @@ func (svc *Service) fromAddress(ctx context.Context, roomID, address string) (id
 	return ids, nil
 }
 
-// Unban lifts a ban; one that is lifted already is not a fault.
+// Unban lifts a ban. Lifting a ban twice is not an error.
 func (svc *Service) Unban(ctx context.Context, roomID string, by room.Actor, id int64) error {
 	r, err := svc.may(roomID, by, room.BanAuthor)
 	if err != nil {
@@ -193,9 +193,8 @@ func (svc *Service) lifting(by room.Actor, id int64) room.Event {
 	return room.Event{Kind: room.KindUnban, Ban: &room.Ban{ID: id}, Audit: a}
 }
 
-// reban puts a lifted ban into force again, as long as it would have lasted.
-// Errors: ErrExpired when that is over, ErrNotAllowed for somebody who runs the
-// room by now.
+// reban restores a lifted ban for the rest of its time. Errors: ErrExpired when its time is
+// over, ErrNotAllowed for somebody who runs the room now.
 func (svc *Service) reban(ctx context.Context, roomID string, by room.Actor, id int64) error {
 	r, err := svc.may(roomID, by, room.BanAuthor)
 	if err != nil {
@@ -203,25 +202,25 @@ func (svc *Service) reban(ctx context.Context, roomID string, by room.Actor, id 
 	}
 	ban, err := svc.banned.Ban(ctx, roomID, id)
 	switch {
-	case errors.Is(err, room.ErrNotFound): // it went with its age
+	case errors.Is(err, room.ErrNotFound): // the ban was deleted with its age
 		return room.Explain(room.ErrExpired, "That ban is not kept any more.")
 	case err != nil:
 		return fmt.Errorf("ban again: %w", err)
 	case slices.ContainsFunc(svc.bans.on(roomID, ban.User, ban.Address, svc.instant()), func(b banInForce) bool { return keyOf(b.Ban) == keyOf(ban) }):
-		return room.ErrChanged // by a ban that was made since
+		return room.ErrChanged // a newer ban replaced it
 	case !ban.Active(svc.now()):
 		return room.Explain(room.ErrExpired, "Its time is over.")
 	case ban.User != "" && svc.access.RoleOf(roomID, ban.User).Can(room.Immune):
 		return room.ErrNotAllowed
 	}
-	ban.ID, ban.By, ban.At = 0, "", time.Time{} // it is a new one, by who acts now
+	ban.ID, ban.By, ban.At = 0, "", time.Time{} // this is a new ban, by the current actor
 	a := by.Entry(room.Action(ban.Kind))
 	a.User, a.Detail = ban.User, ban.Reason
 	_, err = svc.do(ctx, r, by, room.Event{Kind: room.KindBan, Ban: &ban, Audit: a})
 	return err
 }
 
-// endShow lifts the bans that hold for this show.
+// endShow lifts the bans that last until the end of the show.
 func (svc *Service) endShow(r *liveRoom, by room.Actor) (events []room.Event) {
 	for _, ban := range svc.bans.list(r.id, svc.instant()) {
 		if ban.ShowEnd {

@@ -18,21 +18,21 @@ type bans struct {
 	by   map[banKey][]int64
 }
 
-// banInForce is a ban with its end on the monotonic clock. Of the two ends the
-// earlier counts: a clock that is set back makes no ban longer.
+// banInForce is a ban with its end on the monotonic clock. The earlier of its two ends
+// counts, so setting the clock back makes no ban longer.
 type banInForce struct {
 	room.Ban
 	ends time.Duration // see [instant]; meaningless for a ban that does not end
 }
 
-// instant is a moment on both clocks: wall for what is stored and shown, mono,
-// which no correction of the clock moves, for durations.
+// instant is a moment on two clocks: wall for what is stored and shown, and mono for
+// durations, since no clock correction moves it.
 type instant struct {
 	wall time.Time
 	mono time.Duration // since the program started
 }
 
-// left is how long a ban still holds at a moment; zero or less: it does not.
+// left returns how long a ban still holds at a moment; zero or less means that it is over.
 func (b banInForce) left(at instant) time.Duration {
 	if b.Until.IsZero() {
 		return Forever.Sub(at.wall)
@@ -40,7 +40,7 @@ func (b banInForce) left(at instant) time.Duration {
 	return min(b.Until.Sub(at.wall), b.ends-at.mono)
 }
 
-// banKey is what a ban hits in a room: a user or an address.
+// banKey is the target of a ban in a room: a user or an address.
 type banKey struct{ room, user, address string }
 
 func keyOf(b room.Ban) banKey { return banKey{b.Room, b.User, b.Address} }
@@ -81,7 +81,7 @@ func (b *bans) lift(ban room.Ban) {
 	b.drop(ban.ID)
 }
 
-// find returns a ban that is in memory; its ID is zero for one that is not.
+// find returns a ban in memory, or a ban with ID zero.
 func (b *bans) find(id int64) room.Ban {
 	b.mu.RLock()
 	defer b.mu.RUnlock()
@@ -120,11 +120,11 @@ func (b *bans) list(roomID string, at instant) []room.Ban {
 	return out
 }
 
-// Forever is the end of a ban that has none, for those who need a moment.
+// Forever is the end of a ban without an end, for code that needs a moment.
 var Forever = time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC)
 
-// mutedUntil returns until when an author may not write, by the wall clock as it
-// is at the moment; zero: it may.
+// mutedUntil returns until when an author may not write, by the wall clock of at; zero
+// means that the author may write.
 func (b *bans) mutedUntil(room, user, address string, at instant) time.Time {
 	var left time.Duration
 	var until time.Time
@@ -139,15 +139,15 @@ func (b *bans) mutedUntil(room, user, address string, at instant) time.Time {
 	if left <= 0 {
 		return time.Time{}
 	}
-	// Two clocks never agree to the nanosecond. What was stored is told unless the
-	// wall clock was really set.
+	// Two clocks never agree to the nanosecond. The stored end is returned unless the wall
+	// clock was really set.
 	if end := at.wall.Add(left); until.Sub(end).Abs() > time.Second {
 		return end
 	}
 	return until
 }
 
-// checkBanned is ErrNotAllowed for an author who is banned, not just muted.
+// checkBanned returns ErrNotAllowed for an author who is banned, not just muted.
 func (b *bans) checkBanned(roomID, user, address string, at instant) error {
 	for _, ban := range b.on(roomID, user, address, at) {
 		if ban.Kind == room.FullBan {
@@ -157,7 +157,7 @@ func (b *bans) checkBanned(roomID, user, address string, at instant) error {
 	return nil
 }
 
-// refuse is why an author may not write: ErrBanned, ErrMuted or nothing.
+// refuse returns why an author may not write: ErrBanned, ErrMuted or nil.
 func (b *bans) refuse(roomID, user, address string, at instant) error {
 	if b.checkBanned(roomID, user, address, at) != nil {
 		return room.ErrBanned
@@ -194,8 +194,8 @@ func (svc *Service) loadBans(ctx context.Context) error {
 	return nil
 }
 
-// Register reports whether an audience member may come in (ErrBanned), and until when
-// it may not write.
+// Register reports whether an audience member may enter (else ErrBanned), and until when it
+// may not write.
 func (svc *Service) Register(roomID, user, address string) (mutedUntil time.Time, err error) {
 	at := svc.instant()
 	if svc.bans.checkBanned(roomID, user, address, at) != nil {
@@ -204,7 +204,7 @@ func (svc *Service) Register(roomID, user, address string) (mutedUntil time.Time
 	return svc.bans.mutedUntil(roomID, user, address, at), nil
 }
 
-// enforce puts a ban into force, or ends it, and tells those it hits.
+// enforce puts a ban into force, or ends it, and notifies the clients that it affects.
 func (svc *Service) enforce(e room.Event) {
 	if e.Ban == nil {
 		return
@@ -229,7 +229,7 @@ func (svc *Service) enforce(e room.Event) {
 	if ban.Address != "" {
 		users = svc.outlet.People(ban.Room, ban.Address)
 	}
-	// Each socket by its own address: another ban may hold there.
+	// Each socket is checked by its own address, which may have another ban.
 	for _, user := range users {
 		svc.outlet.Notify(ban.Room, user, func(s Client) []byte {
 			return svc.encoder.Muted(svc.bans.mutedUntil(ban.Room, s.User, s.Address, at))

@@ -14,7 +14,7 @@ import (
 	"danmaku/show"
 )
 
-// How often one button can be pressed: in a row, and then one each pressEvery.
+// The limits of one button: a burst of presses, then one press each pressEvery.
 const (
 	pressBurst = 5
 	pressEvery = time.Second
@@ -23,13 +23,13 @@ const (
 // muteLastFor is how long the author of the newest comment is muted by a button.
 const muteLastFor = 10 * time.Minute
 
-// pressing keeps how often each button was pressed lately.
+// pressing holds the rate limit of each button.
 type pressing struct {
 	mu     sync.Mutex
 	limits map[int64]*rate.Limiter // by the number of the link
 }
 
-// allow reports whether a button may be pressed now.
+// allow reports whether a button may be pressed now, and counts the press.
 func (p *pressing) allow(link int64) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -42,7 +42,7 @@ func (p *pressing) allow(link int64) bool {
 	return p.limits[link].Allow()
 }
 
-// Buttons lists the buttons of a room, oldest first, without those taken back.
+// Buttons lists the valid buttons of a room, oldest first.
 func (svc *Service) Buttons(roomID string, by room.Actor) ([]room.AccessLink, error) {
 	if err := svc.mayButton(roomID, by); err != nil {
 		return nil, err
@@ -52,7 +52,8 @@ func (svc *Service) Buttons(roomID string, by room.Actor) ([]room.AccessLink, er
 	}), nil
 }
 
-// mayButton asks whether somebody may manage a room's buttons: who may make links.
+// mayButton returns nil when by may manage a room's buttons, which needs the permission to
+// make links.
 func (svc *Service) mayButton(roomID string, by room.Actor) error {
 	if err := svc.May("", by, room.ManageLinks); err != nil {
 		return err
@@ -61,8 +62,8 @@ func (svc *Service) mayButton(roomID string, by room.Actor) error {
 	return err
 }
 
-// NewButton makes a button of a room and returns it with its key, which can be shown
-// again. It is taken back as a link is. Errors: ErrInvalid, ErrNotFound, ErrBusy.
+// NewButton makes a button of a room and returns it with its key, which can be shown again.
+// It is revoked like a link. Errors: ErrInvalid, ErrNotFound, ErrBusy.
 func (svc *Service) NewButton(ctx context.Context, roomID string, by room.Actor, p room.Press, label string) (room.AccessLink, string, error) {
 	list, err := svc.Buttons(roomID, by)
 	switch {
@@ -81,10 +82,10 @@ func (svc *Service) NewButton(ctx context.Context, roomID string, by room.Actor,
 	return l, key, nil
 }
 
-// Press does the one act of a button, in the button's name. People who run the room may
-// press any. It returns the room as it is then. Errors: ErrNotAllowed for another act
-// than the button's, ErrSlowDown (a *room.WaitError), ErrNotLive where nothing waits for
-// it, ErrRoomClosed, and those of the act.
+// Press carries out the one action of a button, in the button's name. People who run the
+// room may press any. It returns the room afterwards. Errors: ErrNotAllowed for an action
+// other than the button's, ErrSlowDown (a *room.WaitError), ErrNotLive when no item waits
+// for it, ErrRoomClosed, and those of the action.
 func (svc *Service) Press(ctx context.Context, roomID string, by room.Actor, p room.Press) (room.Room, error) {
 	r, err := svc.may(roomID, by, room.PressButton)
 	if err != nil {
@@ -109,7 +110,7 @@ func (svc *Service) Press(ctx context.Context, roomID string, by room.Actor, p r
 	return r.settings(), nil
 }
 
-// press does an act.
+// press carries out an action.
 func (svc *Service) press(ctx context.Context, r *liveRoom, by room.Actor, p room.Press) error {
 	switch p {
 	case room.PressClear:
@@ -135,8 +136,8 @@ func (svc *Service) press(ctx context.Context, r *liveRoom, by room.Actor, p roo
 	return err
 }
 
-// pressed returns a room's settings after an act that changes them. A button neither
-// closes a room nor opens one that is closed.
+// pressed returns a room's settings after an action that changes them. A button neither
+// closes a room nor opens a closed one.
 func pressed(setup room.Room, p room.Press) (room.Room, error) {
 	switch p {
 	case room.PressHide, room.PressShow:
@@ -157,8 +158,8 @@ func pressed(setup room.Room, p room.Press) (room.Room, error) {
 	return setup, nil
 }
 
-// startNext starts the first item of a kind that waits: one in the queue before one that
-// is prepared. What stands in its place ends.
+// startNext starts the first waiting item of a kind: a queued one before a prepared one.
+// The live item in its place ends.
 func (svc *Service) startNext(ctx context.Context, r *liveRoom, by room.Actor, kind show.Kind) error {
 	r.mu.RLock()
 	items := slices.Clone(r.showing.items)
@@ -176,7 +177,7 @@ func (svc *Service) startNext(ctx context.Context, r *liveRoom, by room.Actor, k
 	if next == nil {
 		return room.Explain(room.ErrNotLive, "No %s waits. Prepare one on the console's page Show.", kind)
 	}
-	if stands != nil { // what is started while its place is taken would wait
+	if stands != nil { // an item that is started while its place is taken would wait
 		if _, err := svc.ChangeItem(ctx, r.id, by, show.Command{Op: show.Stop, ID: stands.ID}); err != nil {
 			return err
 		}
@@ -184,7 +185,7 @@ func (svc *Service) startNext(ctx context.Context, r *liveRoom, by room.Actor, k
 	r.mu.RLock()
 	it, known := r.showing.find(next.ID)
 	r.mu.RUnlock()
-	if known && it.State == show.Live { // the queue has gone on by itself
+	if known && it.State == show.Live { // the queue has already moved on
 		return nil
 	}
 	_, err := svc.ChangeItem(ctx, r.id, by, show.Command{Op: show.Start, ID: next.ID})
@@ -207,12 +208,10 @@ func (svc *Service) stopLive(ctx context.Context, r *liveRoom, by room.Actor, ki
 	return err
 }
 
-// muteLastAmong is how many of the newest comments are looked through for one of the
-// audience.
+// muteLastAmong is how many of the newest comments are searched for one by the audience.
 const muteLastAmong = 20
 
-// muteLast mutes the author of the newest comment that is shown and not by somebody who
-// runs the room.
+// muteLast mutes the author of the newest shown comment whose author does not run the room.
 func (svc *Service) muteLast(ctx context.Context, r *liveRoom, by room.Actor) error {
 	rows, _, err := svc.history.Comments(ctx, r.id, room.HistoryQuery{Status: comment.Shown, Limit: muteLastAmong})
 	if err != nil {

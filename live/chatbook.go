@@ -16,17 +16,17 @@ import (
 	"danmaku/room"
 )
 
-// ChatBook is which chats are connected with which rooms. A command uses it, too,
+// ChatBook records which chats are connected with which rooms. A command also uses it,
 // while no server has the data folder.
 type ChatBook struct {
 	Stored Chats
 	Keys   access.Keys
 	Now    func() time.Time
-	By     room.Actor // in whose name; without a role nothing is noted in the audit
+	By     room.Actor // the actor; without a role nothing is written to the audit
 }
 
-// List returns the chats of all rooms, oldest first, with their secrets. One whose
-// secrets cannot be opened has none: its platform asks for them again.
+// List returns the chats of all rooms, oldest first, with their secrets. A chat whose
+// secrets cannot be opened has none, and its platform asks for them again.
 func (b ChatBook) List(ctx context.Context) ([]room.Chat, error) {
 	list, err := b.Stored.Chats(ctx)
 	if err != nil {
@@ -42,7 +42,7 @@ func (b ChatBook) List(ctx context.Context) ([]room.Chat, error) {
 	return list, nil
 }
 
-// of returns one chat of a room, and how many the room has.
+// of returns one chat of a room, and the number of the room's chats.
 func (b ChatBook) of(ctx context.Context, roomID, id string) (c room.Chat, n int, err error) {
 	list, err := b.List(ctx)
 	if err != nil {
@@ -60,15 +60,15 @@ func (b ChatBook) of(ctx context.Context, roomID, id string) (c room.Chat, n int
 	return c, n, err
 }
 
-// Add connects a chat with a room. Errors: ErrNotFound for an unknown room,
-// ErrInvalid, ErrTaken for a chat that the room has, ErrBusy.
+// Add connects a chat with a room. Errors: ErrNotFound for an unknown room, ErrInvalid,
+// ErrTaken for a chat that the room already has, ErrBusy.
 func (b ChatBook) Add(ctx context.Context, c room.Chat) (room.Chat, error) {
 	list, err := b.List(ctx)
 	if err != nil {
 		return c, err
 	}
 	n := 0
-	for _, one := range list { // of a tool the session or the code says which chat it is
+	for _, one := range list { // a tool's session or code identifies its chat
 		if one.Room != c.Room {
 			continue
 		}
@@ -96,8 +96,8 @@ func (b ChatBook) Change(ctx context.Context, roomID, id string, change func(*ro
 	return b.put(ctx, now, room.ActionChatSet, chatChanges(was, now))
 }
 
-// chatChanges names what differs between two chats, as on the wire; of secrets only
-// that they do.
+// chatChanges names the differing fields of two chats by their wire names. For secrets it
+// says only that they differ.
 func chatChanges(was, now room.Chat) (names []string) {
 	for _, f := range []struct {
 		name    string
@@ -143,7 +143,7 @@ func (b ChatBook) put(ctx context.Context, c room.Chat, kind room.Action, change
 	return c, b.Stored.PutChat(ctx, c, a)
 }
 
-// Delete disconnects a chat. What it brought stays. Errors: ErrNotFound, ErrBusy.
+// Delete disconnects a chat. Its comments stay. Errors: ErrNotFound, ErrBusy.
 func (b ChatBook) Delete(ctx context.Context, roomID, id string) error {
 	c, _, err := b.of(ctx, roomID, id)
 	if err != nil {
@@ -156,7 +156,7 @@ func (b ChatBook) Delete(ctx context.Context, roomID, id string) error {
 	return b.Stored.DeleteChat(ctx, roomID, id, a)
 }
 
-// MaskSecret shows of a secret what tells it from another.
+// MaskSecret returns enough of a secret to distinguish it from another.
 func MaskSecret(s string) string {
 	letters := []rune(s)
 	if len(letters) < 12 {
@@ -165,14 +165,14 @@ func MaskSecret(s string) string {
 	return "***" + string(letters[len(letters)-3:])
 }
 
-// Recognizer is what [NewChat] needs of a [ChatRunner].
+// Recognizer is the part of a [ChatRunner] that [NewChat] needs.
 type Recognizer interface {
 	Recognize(text string) (room.ChatLink, error)
 	Secrets(kind string) (needs, may []string, known bool)
 }
 
-// NewChat makes a chat of a link or a name, without storing it. Errors: ErrInvalid
-// for a link that names no chat, and for a secret that its kind has no use for.
+// NewChat makes a chat from a link or a name, without storing it. Errors: ErrInvalid for a
+// link that names no chat, and for a secret that its kind does not use.
 func NewChat(known Recognizer, roomID, link string, secret map[string]string) (room.Chat, error) {
 	to, err := known.Recognize(link)
 	if err != nil {
@@ -183,7 +183,7 @@ func NewChat(known Recognizer, roomID, link string, secret map[string]string) (r
 	return c, setSecrets(known, &c, secret)
 }
 
-// setSecrets sets secrets by their names; an empty one is taken away.
+// setSecrets sets secrets by their names; an empty value deletes one.
 func setSecrets(known Recognizer, c *room.Chat, secret map[string]string) error {
 	needs, may, _ := known.Secrets(c.Kind)
 	names := slices.Concat(needs, may)

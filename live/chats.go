@@ -13,8 +13,8 @@ import (
 // ChatMessage is one message of a platform's chat.
 type ChatMessage struct {
 	Source comment.Source
-	Author string // what the author's pseudonym is made of: the platform, and its own id
-	Ref    string // made of the platform's id of the message; empty when it has none
+	Author string // source of the author's pseudonym: the platform, and its author ID
+	Ref    string // made from the platform's message ID; empty when it has none
 	Name   string
 	Text   string
 	Color  string
@@ -26,14 +26,14 @@ type ChatMessage struct {
 	Standing comment.Standing
 }
 
-// settledFor is how old authors of platforms count: they are not newcomers of a
-// raid, who are told by the identities that our own page gives them.
+// settledFor is the assumed age of platform authors. They are not newcomers of a raid,
+// which are detected by the identities that our own page makes.
 const settledFor = 365 * 24 * time.Hour
 
-// VoteChat takes a message of a connected chat that is exactly the key of an option in
-// a live poll as its author's vote, however full the room is. taken reports that the
-// message was one and is not to be shown; a vote that the poll shows as a comment is
-// submitted as one besides. Errors are those of [Service.TakePart].
+// VoteChat counts a message of a connected chat as its author's vote if it is exactly the
+// key of an option in a live poll, however full the room is. taken reports that the message
+// was a vote and must not be shown; a vote that the poll shows as a comment is submitted as
+// one, too. Errors are those of [Service.TakePart].
 func (svc *Service) VoteChat(ctx context.Context, c room.Chat, m ChatMessage) (taken bool, err error) {
 	r, err := svc.room(c.Room)
 	if err != nil || m.Paid != nil {
@@ -48,17 +48,16 @@ func (svc *Service) VoteChat(ctx context.Context, c room.Chat, m ChatMessage) (t
 	return counted && (!shown || err != nil), err
 }
 
-// chatAuthor is who wrote a message of a chat.
+// chatAuthor returns the author of a chat's message.
 func (svc *Service) chatAuthor(c room.Chat, m ChatMessage) Author {
 	return Author{
 		Role: room.Sender, User: svc.keys.ChatPseudonym(c.Room, m.Author), Identity: svc.Stamp().Add(-settledFor), Chat: c.ID, HoldAll: c.HoldAll,
 	}
 }
 
-// SubmitChat takes a message of a connected chat through limits, filter and review
-// into the log: a name or a text that is too long is cut. twice reports that the
-// message was there before, by whichever chat; the outcome is of then. Errors are
-// those of [Service.Submit].
+// SubmitChat takes a message of a connected chat through limits, filter and review into the
+// log. It cuts a name or text that is too long. twice reports that some chat brought the
+// message before; the outcome is the earlier one. Errors are those of [Service.Submit].
 func (svc *Service) SubmitChat(ctx context.Context, c room.Chat, m ChatMessage) (o Outcome, twice bool, err error) {
 	r, err := svc.room(c.Room)
 	if err != nil {
@@ -82,13 +81,12 @@ func (svc *Service) SubmitChat(ctx context.Context, c room.Chat, m ChatMessage) 
 	}
 	before := svc.now()
 	o, err = svc.Submit(ctx, c.Room, a, d)
-	// An older ID is another chat's, which was faster.
+	// An older ID means that another chat was faster.
 	return o, err == nil && o.Comment.ID < comment.NewID(before, 0), err
 }
 
-// ChatTakeDown removes comments that a platform took down, from every screen and
-// from review. Unknown ones, and those that are down, are not faults. It returns how
-// many it removed.
+// ChatTakeDown removes comments that a platform took down, from every screen and from
+// review. It ignores unknown ones and those already down. It returns how many it removed.
 func (svc *Service) ChatTakeDown(ctx context.Context, c room.Chat, source comment.Source, ids []comment.ID) (int, error) {
 	r, err := svc.room(c.Room)
 	if err != nil || len(ids) == 0 {
@@ -96,7 +94,7 @@ func (svc *Service) ChatTakeDown(ctx context.Context, c room.Chat, source commen
 	}
 	row, err := svc.history.Comment(ctx, c.Room, ids[0])
 	if err == nil {
-		source = row.Source // a bridge brings those of several platforms
+		source = row.Source // a bridge brings comments of several platforms
 	} else if !errors.Is(err, room.ErrNotFound) {
 		return 0, fmt.Errorf("take down: %w", err)
 	}
@@ -117,7 +115,7 @@ func (svc *Service) takenDown(ctx context.Context, r *liveRoom, by room.Actor, e
 	return len(receipt.Event.IDs), nil
 }
 
-// ChatTakeDownRef is ChatTakeDown for the comment that was brought under a ref.
+// ChatTakeDownRef is ChatTakeDown for the comment with a ref.
 func (svc *Service) ChatTakeDownRef(ctx context.Context, c room.Chat, source comment.Source, ref string) (int, error) {
 	id, err := svc.history.Brought(ctx, c.Room, ref)
 	if errors.Is(err, room.ErrNotFound) {
@@ -129,9 +127,9 @@ func (svc *Service) ChatTakeDownRef(ctx context.Context, c room.Chat, source com
 	return svc.ChatTakeDown(ctx, c, source, []comment.ID{id})
 }
 
-// ChatTakeDownAuthor removes everything that an author of a platform has on the
-// screens and in review, and mutes the author here: for mute, or without end when
-// forever is set. Someone who is muted for longer stays so.
+// ChatTakeDownAuthor removes everything that an author of a platform has on the screens and
+// in review, and mutes the author here: for mute, or without end when forever is set. It
+// does not shorten a longer mute.
 func (svc *Service) ChatTakeDownAuthor(ctx context.Context, c room.Chat, source comment.Source, author string, mute time.Duration, forever bool) (int, error) {
 	r, err := svc.room(c.Room)
 	if err != nil {
@@ -158,7 +156,7 @@ func (svc *Service) ChatTakeDownAuthor(ctx context.Context, c room.Chat, source 
 	return len(receipts[1].Event.IDs), nil
 }
 
-// ChatTakeDownAll removes everything that a chat brought lately from one source.
+// ChatTakeDownAll removes everything that a chat recently brought from one source.
 func (svc *Service) ChatTakeDownAll(ctx context.Context, c room.Chat, source comment.Source) (int, error) {
 	r, err := svc.room(c.Room)
 	if err != nil {
@@ -176,11 +174,11 @@ func (svc *Service) ChatTakeDownAll(ctx context.Context, c room.Chat, source com
 	}
 }
 
-// putBackMost is how many comments are put back in one request of the log.
+// putBackMost is the most comments restored by one request to the log.
 const putBackMost = 500
 
-// putBack puts back what a platform took down at one moment: on the screens, or in
-// review what no moderator has let through.
+// putBack restores the comments that a platform took down at one moment: to the screens, or
+// to review if no moderator had approved them.
 func (svc *Service) putBack(ctx context.Context, roomID string, by room.Actor, a room.AuditEntry) error {
 	r, err := svc.may(roomID, by, room.Decide)
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 	"danmaku/room"
 )
 
-// chats are the connected chats of this process.
+// chats holds the connected chats of this process.
 type chats struct {
 	book   ChatBook
 	runner ChatRunner
@@ -20,8 +20,8 @@ type chats struct {
 	known []room.Chat
 }
 
-// loadChats connects what is stored: new and changed chats start, others end. The
-// rest runs on.
+// loadChats connects the stored chats: new and changed ones start, deleted ones end, and
+// the others keep running.
 func (svc *Service) loadChats(ctx context.Context) error {
 	if svc.chats.book.Stored == nil || svc.chats.runner == nil {
 		return nil
@@ -33,7 +33,7 @@ func (svc *Service) loadChats(ctx context.Context) error {
 		return fmt.Errorf("load chats: %w", err)
 	}
 	same := func(a, b room.Chat) bool {
-		a.Sealed, b.Sealed = nil, nil // the same secrets are sealed otherwise each time
+		a.Sealed, b.Sealed = nil, nil // the same secrets are sealed differently each time
 		return reflect.DeepEqual(a, b)
 	}
 	for _, was := range svc.chats.known {
@@ -50,15 +50,15 @@ func (svc *Service) loadChats(ctx context.Context) error {
 	return nil
 }
 
-// ChatView is a connected chat and how it is doing. Its secrets are masked.
+// ChatView is a connected chat with its state. Its secrets are masked.
 type ChatView struct {
 	room.Chat
 	State room.ChatState
-	Needs []string // names of secrets that it has not, and cannot be read without
-	May   []string // names of secrets that it may need
+	Needs []string // names of missing secrets without which it cannot be read
+	May   []string // names of optional secrets
 }
 
-// errNoChats is for a process that connects none.
+// errNoChats is the error of a process that connects no chats.
 var errNoChats = room.Explain(room.ErrNotFound, "This server connects no chats.")
 
 // ChatList lists the chats of a room.
@@ -82,7 +82,7 @@ func (svc *Service) ChatList(ctx context.Context, roomID string, by room.Actor) 
 	return out, nil
 }
 
-// viewChat is a chat as those who run the room see it.
+// viewChat returns a chat as those who run the room see it.
 func (svc *Service) viewChat(c room.Chat) ChatView {
 	v := ChatView{Chat: c}
 	needs, may, _ := svc.chats.runner.Secrets(c.Kind)
@@ -102,8 +102,8 @@ func (svc *Service) viewChat(c room.Chat) ChatView {
 	return v
 }
 
-// RecognizeChat says what a link or a name stands for, and what it needs. Errors:
-// ErrInvalid for one that names no chat.
+// RecognizeChat returns the chat that a link or a name identifies, and the secrets it
+// needs. Errors: ErrInvalid for text that names no chat.
 func (svc *Service) RecognizeChat(roomID string, by room.Actor, link string) (room.ChatLink, error) {
 	if _, err := svc.may(roomID, by, room.ManageChats); err != nil {
 		return room.ChatLink{}, err
@@ -114,8 +114,7 @@ func (svc *Service) RecognizeChat(roomID string, by room.Actor, link string) (ro
 	return svc.chats.runner.Recognize(link)
 }
 
-// changeChats runs fn on the book in somebody's name, and puts what it did into
-// force.
+// changeChats runs fn on the book in by's name, and applies the change.
 func (svc *Service) changeChats(ctx context.Context, roomID string, by room.Actor, fn func(ChatBook) (room.Chat, error)) (ChatView, error) {
 	if _, err := svc.may(roomID, by, room.ManageChats); err != nil {
 		return ChatView{}, err
@@ -135,8 +134,8 @@ func (svc *Service) changeChats(ctx context.Context, roomID string, by room.Acto
 	return svc.viewChat(c), nil
 }
 
-// AddChat connects the chat that a link or a name stands for. secret adds to what
-// the link carried. Errors: ErrInvalid, ErrTaken, ErrBusy.
+// AddChat connects the chat that a link or a name identifies. secret adds to the secrets in
+// the link. Errors: ErrInvalid, ErrTaken, ErrBusy.
 func (svc *Service) AddChat(ctx context.Context, roomID string, by room.Actor, link string, secret map[string]string, set func(*room.Chat)) (ChatView, error) {
 	return svc.changeChats(ctx, roomID, by, func(b ChatBook) (room.Chat, error) {
 		c, err := NewChat(svc.chats.runner, roomID, link, secret)
@@ -148,10 +147,10 @@ func (svc *Service) AddChat(ctx context.Context, roomID string, by room.Actor, l
 	})
 }
 
-// SetChat changes a chat. A secret that is not named stays as it is, unless the link
-// leads to another host: else a person who may change a chat could send its secrets to a
-// host of their own and read them. An
-// empty link keeps the target. Errors: ErrNotFound, ErrInvalid, ErrBusy.
+// SetChat changes a chat. A secret that is not named stays, unless the link leads to
+// another host; otherwise a person who may change a chat could send its secrets to a host
+// of their own and read them. An empty link keeps the target. Errors: ErrNotFound,
+// ErrInvalid, ErrBusy.
 func (svc *Service) SetChat(ctx context.Context, roomID string, by room.Actor, id, link string, secret map[string]string, set func(*room.Chat)) (ChatView, error) {
 	v, err := svc.changeChats(ctx, roomID, by, func(b ChatBook) (room.Chat, error) {
 		var fault error
@@ -183,12 +182,12 @@ func (svc *Service) SetChat(ctx context.Context, roomID string, by room.Actor, i
 				c.Target = to.Target
 				maps.Copy(c.Secret, to.Secret)
 			}
-			_ = setSecrets(svc.chats.runner, c, secret) // it was tried
+			_ = setSecrets(svc.chats.runner, c, secret) // already validated
 			set(c)
 		})
 	})
-	// One that has stopped is tried again, also when what was entered is what it had: the
-	// fault may have been mended on the platform's side.
+	// A stopped chat is tried again even when the same link and secrets are entered: the
+	// platform may have fixed the fault.
 	if err == nil && v.State.Phase == room.ChatStopped && (link != "" || len(secret) > 0) {
 		c, _, err := svc.chats.book.of(ctx, roomID, id)
 		if err != nil {
@@ -199,8 +198,7 @@ func (svc *Service) SetChat(ctx context.Context, roomID string, by room.Actor, i
 	return v, err
 }
 
-// DeleteChat disconnects a chat. What it brought stays. Errors: ErrNotFound,
-// ErrBusy.
+// DeleteChat disconnects a chat. Its comments stay. Errors: ErrNotFound, ErrBusy.
 func (svc *Service) DeleteChat(ctx context.Context, roomID string, by room.Actor, id string) error {
 	_, err := svc.changeChats(ctx, roomID, by, func(b ChatBook) (room.Chat, error) {
 		return room.Chat{}, b.Delete(ctx, roomID, id)
@@ -208,8 +206,8 @@ func (svc *Service) DeleteChat(ctx context.Context, roomID string, by room.Actor
 	return err
 }
 
-// TestChat has a chat say a line as if its platform had sent it: it takes the way of
-// all others. Errors: ErrNotFound, ErrExpired for a chat that is off.
+// TestChat injects a line into a chat as if its platform had sent it, so it takes the same
+// path as all others. Errors: ErrNotFound, ErrExpired for a chat that is off.
 func (svc *Service) TestChat(ctx context.Context, roomID string, by room.Actor, id, text string) error {
 	if _, err := svc.may(roomID, by, room.ManageChats); err != nil {
 		return err

@@ -7,40 +7,39 @@ import (
 	"danmaku/room"
 )
 
-// queueBound is how many held comments of a room may wait: one more is not taken.
-// What waits is never dropped for what comes later.
+// queueBound is how many held comments of a room may wait; further ones are refused. A
+// waiting comment is never dropped for a later one.
 const queueBound = 5000
 
-// What may wait for a moderator of one address, and of the wider network around it,
-// which IPv6 has. Behind one address may be a venue: where the room holds every
-// comment, 500 people have one each. Of what the filter holds much less may wait
-// from people without a shown comment, since an address has as many of them as
-// it makes.
+// The most held comments of one address, and of the wider network around it, which only
+// IPv6 has. A venue may be behind one address: where the room holds every comment, 500
+// people have one each. Far fewer of those held by the filter may wait from people without
+// a shown comment, since one address can make any number of such people.
 var (
 	reviewPerNetwork = [...]int{500, 2000}
 	strangersHeld    = [...]int{50, 200}
 )
 
-// reviewPerProgram is how many comments of one sender link may wait. It is more than a
-// person's, since an owner gave out the link.
+// reviewPerProgram is how many comments of one sender link may wait. It exceeds a person's
+// number, since an owner made the link.
 const reviewPerProgram = 2000
 
 // reviewPerPerson is how many comments of one person may wait.
 const reviewPerPerson = 30
 
-// reviewWait is after what time a person with too many waiting comments may try again.
+// reviewWait is the time after which a person with too many waiting comments may try again.
 const reviewWait = 10 * time.Second
 
-// claim is a place in the queue and the author and address it counts for.
+// claim is a place in the queue, with the author and address it counts for.
 type claim struct {
-	user     string   // whose own number is bounded; empty for a program's
-	networks []string // see [comment.Draft.Networks]; none where they are not known
-	address  string   // the masked address, where networks are not known
-	program  bool     // of a sender link
-	stranger bool     // held by the filter, of an author without a shown comment
+	user     string   // whose own number is limited; empty for a program
+	networks []string // see [comment.Draft.Networks]; nil when unknown
+	address  string   // the masked address, used when networks are unknown
+	program  bool     // from a sender link
+	stranger bool     // held by the filter, from an author without a shown comment
 }
 
-// keys names what a claim counts to.
+// keys returns the counters that a claim counts against.
 func (c claim) keys() []string {
 	var keys []string
 	add := func(name string) {
@@ -85,8 +84,8 @@ func (q *queue) yield(id comment.ID) {
 	delete(q.coming, id)
 }
 
-// errQueueFull and errOwnWait are what the author is told whose comment cannot wait
-// for a moderator, too.
+// errQueueFull and errOwnWait are the errors for an author whose comment cannot wait for a
+// moderator.
 var (
 	errQueueFull = reviewError("review_full", "Too many comments wait for a moderator. Send it again in a moment.")
 	errOwnWait   = reviewError("review_yours", "Your comments wait for a moderator. Send more once they are decided.")
@@ -96,10 +95,10 @@ func reviewError(code, message string) error {
 	return &room.WaitError{Err: room.ExplainFault(room.ErrSlowDown, &room.Fault{Code: code, Message: message}), Wait: reviewWait}
 }
 
-// reserve counts in a comment that is about to be held. Errors: errOwnWait and
-// errQueueFull, when too many of its author, of its networks, or of the room wait.
-// What came before the server started is counted by the masked address, which for
-// IPv6 is narrower than the narrowest network.
+// reserve counts a comment that is about to be held. Errors: errOwnWait and errQueueFull,
+// when too many comments of its author, its networks, or the room wait. Comments from
+// before the server started are counted by the masked address, which for IPv6 is narrower
+// than the narrowest network.
 func (q *queue) reserve(id comment.ID, c claim) error {
 	switch {
 	case len(q.items)+len(q.coming) >= queueBound:
@@ -131,13 +130,13 @@ func (q *queue) reserve(id comment.ID, c claim) error {
 	return nil
 }
 
-// release takes a reserved place back, of a comment that did not come to be held.
+// release frees the reserved place of a comment that was not held after all.
 func (q *queue) release(id comment.ID) {
 	if q.coming[id] {
 		q.yield(id)
 	}
 }
 
-// heldByFilter reports whether a rule is the filter's, as opposed to a room that holds every
-// comment, or a wall that holds every photo.
+// heldByFilter reports whether a rule belongs to the filter, and not to a room that holds
+// every comment, or a wall that holds every photo.
 func heldByFilter(rule string) bool { return rule != RuleReview && rule != RulePhoto }

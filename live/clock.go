@@ -2,18 +2,17 @@ package live
 
 import "time"
 
-// clock is the time of a service, injected once. What is stored and shown is of now;
-// what lasts is measured by elapsed, since now may be set, back and ahead, at any
-// moment.
+// clock is the time of a service, injected once. Stored and shown times come from now.
+// Durations are measured by elapsed, since now may be set back or ahead at any moment.
 type clock struct {
 	now     func() time.Time
-	elapsed func() time.Duration // since some moment before; it is never set
+	elapsed func() time.Duration // since some earlier moment; it is never set
 
-	began time.Time     // what now was when the clock was made, without Go's own reading
-	since time.Duration // what elapsed was then
+	began time.Time     // the value of now when the clock was made, without Go's monotonic reading
+	since time.Duration // the value of elapsed then
 }
 
-// newClock completes a clock; an elapsed that is nil is the system's.
+// newClock completes a clock; a nil elapsed means the system's.
 func newClock(now func() time.Time, elapsed func() time.Duration) clock {
 	if elapsed == nil {
 		began := time.Now()
@@ -22,7 +21,8 @@ func newClock(now func() time.Time, elapsed func() time.Duration) clock {
 	return clock{now: now, elapsed: elapsed, began: now().Round(0), since: elapsed()}
 }
 
-// monotonic is now as it would be had it not been set since the clock was made.
+// monotonic returns the value that now would have if it had not been set since the clock
+// was made.
 func (c clock) monotonic() time.Time {
 	if c.began.IsZero() {
 		return c.now()
@@ -30,7 +30,7 @@ func (c clock) monotonic() time.Time {
 	return c.began.Add(c.elapsed() - c.since)
 }
 
-// set is how far now was set ahead since the clock was made; negative: back.
+// set returns how far now was set ahead since the clock was made; negative means back.
 func (c clock) set() time.Duration {
 	if c.began.IsZero() {
 		return 0
@@ -38,9 +38,9 @@ func (c clock) set() time.Duration {
 	return c.now().Round(0).Sub(c.monotonic())
 }
 
-// rebase returns a moment whose age by now is what has passed since made, a stamp
-// of steady. A stamp that lies ahead of steady is of a run whose clock was ahead,
-// or this one's was behind at its start: then its age is by now.
+// rebase returns a moment whose age by now is the time passed since made, a stamp of
+// monotonic. A stamp ahead of monotonic comes from a run whose clock was ahead, or this
+// run's clock was behind at its start; then now gives its age.
 func (c clock) rebase(made time.Time) time.Time {
 	if made.IsZero() || made.After(c.monotonic().Add(time.Second)) {
 		return made

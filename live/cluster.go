@@ -8,13 +8,13 @@ import (
 	"danmaku/room"
 )
 
-// outward is whether this machine connects the chats and sends the webhooks.
+// outward reports whether this machine connects the chats and sends the webhooks.
 type outward struct {
 	sync.Mutex
 	on bool
 }
 
-// decides reports whether this machine is the one that decides.
+// decides reports whether this machine is the home, which decides.
 func (svc *Service) decides() bool {
 	if svc.cluster == nil {
 		return true
@@ -23,9 +23,9 @@ func (svc *Service) decides() bool {
 	return mine
 }
 
-// inTerm has the journal refuse what is checked from now on, when another machine's
-// decision comes between the checks and the journal. What came as a command has its term
-// already.
+// inTerm makes the journal refuse whatever is checked from now on when another machine's
+// decision comes between the checks and the journal. A ctx that came with a command has its
+// term already.
 func (svc *Service) inTerm(ctx context.Context) context.Context {
 	if svc.cluster == nil || room.TermOf(ctx) != 0 {
 		return ctx
@@ -33,7 +33,7 @@ func (svc *Service) inTerm(ctx context.Context) context.Context {
 	return room.WithTerm(ctx, svc.cluster.Term())
 }
 
-// say sends what is not of the log to a view of a room, on all machines.
+// say sends a frame that is not in the log to a view of a room, on all machines.
 func (svc *Service) say(roomID string, v room.View, frame []byte) {
 	svc.outlet.Announce(roomID, v, frame)
 	if svc.cluster != nil {
@@ -51,8 +51,8 @@ func (svc *Service) startOutward(ctx context.Context) {
 	}
 }
 
-// stopOutward ends what startOutward began. The next home goes on where the log says that
-// the webhooks are.
+// stopOutward ends what startOutward began. The next home continues from the webhooks'
+// positions in the log.
 func (svc *Service) stopOutward(ctx context.Context) {
 	svc.dropChats()
 	if svc.webhooks.runner == nil {
@@ -67,8 +67,9 @@ func (svc *Service) stopOutward(ctx context.Context) {
 	}
 }
 
-// followHome connects the chats and sends the webhooks while this machine decides, until
-// ctx ends. Replays end with that: they are played from a file of this machine.
+// followHome connects the chats and sends the webhooks while this machine is the home,
+// until ctx ends. Replays end when it stops being the home, since they are played from a
+// file of this machine.
 func (svc *Service) followHome(ctx context.Context) {
 	var was bool
 	for {
@@ -100,8 +101,8 @@ func (svc *Service) followHome(ctx context.Context) {
 // chats and sends the webhooks.
 const levelWithin = 2 * time.Second
 
-// takeOver waits for what the home before has written at its end: how far its webhooks have
-// got is a part of that.
+// takeOver waits for the last events of the previous home, which include the positions of
+// its webhooks.
 func (svc *Service) takeOver(ctx context.Context) {
 	within, cancel := context.WithTimeout(ctx, levelWithin)
 	defer cancel()
@@ -110,9 +111,8 @@ func (svc *Service) takeOver(ctx context.Context) {
 	}
 }
 
-// Refresh reads again what other machines have changed in the database. It must be called
-// from the goroutine that the journal's follower runs in, before the events that came with
-// the change.
+// Refresh reads again what other machines changed in the database. Call it from the
+// goroutine of the journal's follower, before the events that came with the change.
 func (svc *Service) Refresh(a room.Altered) {
 	ctx := context.Background()
 	load := func(what string, altered bool, read func(context.Context) error) {
@@ -148,7 +148,7 @@ func (svc *Service) reloadKeep(ctx context.Context) error {
 	return nil
 }
 
-// rememberWebhooks is noteWebhooks for what is stored.
+// rememberWebhooks runs noteWebhooks on the stored webhooks.
 func (svc *Service) rememberWebhooks(ctx context.Context) error {
 	if svc.webhooks.runner == nil {
 		return nil
@@ -173,7 +173,7 @@ func (svc *Service) dropChats() {
 	svc.chats.known = nil
 }
 
-// keepUses stores when links were used, or has the home do so.
+// keepUses stores the times at which links were used, or sends them to the home.
 func (svc *Service) keepUses(ctx context.Context) {
 	if svc.decides() {
 		svc.access.Flush(ctx)
@@ -182,5 +182,5 @@ func (svc *Service) keepUses(ctx context.Context) {
 	}
 }
 
-// LinksUsed takes when links were used on another machine.
+// LinksUsed records when links were used on another machine.
 func (svc *Service) LinksUsed(links map[int64]time.Time) { svc.access.NoteUsed(links) }

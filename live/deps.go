@@ -1,6 +1,6 @@
-// Package live runs the rooms: it takes comments in, has them checked and made
-// durable, follows the log, and paces what goes out to the screens. It knows
-// no database, no socket and no JSON; what it needs of them it says here.
+// Package live runs the rooms: it takes comments in, has them checked and made durable,
+// follows the log, and paces what goes out to the screens. It knows no database, no socket
+// and no JSON; this file declares the interfaces it needs from them.
 package live
 
 import (
@@ -17,34 +17,34 @@ import (
 // Journal is the durable log of all rooms, in one order for each room. The
 // contract every implementation must pass is live/journaltest.
 type Journal interface {
-	// Append makes ev durable and returns it with its numbers. It returns when a killed
-	// process could no longer lose it. Events of one room come out in the order of their
+	// Append makes ev durable and returns it with its numbers. It returns once killing the
+	// process can no longer lose it. Events of one room come out in the order of their
 	// numbers. An event that cannot happen any more (a ref that is bound, a decision that
 	// has been made, a comment that is gone) is not an error: nothing is written, and the
-	// receipt says what is true instead. Errors: room.ErrBusy when the queue is full or the
-	// write failed, room.ErrNotFound for an unknown room, comment or item; of items, votes
+	// receipt says what holds instead. Errors: room.ErrBusy when the queue is full or the
+	// write failed, room.ErrNotFound for an unknown room, comment or item; for items, votes
 	// and questions those of show.Decide, show.DecideEntry and show.DecideMark.
 	Append(ctx context.Context, ev room.Event) (room.Receipt, error)
 
-	// AppendAll makes several events durable together, with neighbouring numbers, or
-	// none of them. When the first is one that cannot happen any more, the others are
-	// not written either and have no receipt. Errors are those of Append.
+	// AppendAll makes several events durable together, with neighbouring numbers, or none
+	// of them. When the first cannot happen any more, the others are not written either and
+	// have no receipt. Errors are those of Append.
 	AppendAll(ctx context.Context, events []room.Event) ([]room.Receipt, error)
 
-	// Follow hands every committed batch to fn, in order, from one goroutine, and
-	// never one event twice. It is called once, before the first Append. fn must
-	// not wait for anything slow: while it runs the log fills its queue.
+	// Follow hands every committed batch to fn, in order, from one goroutine, and never
+	// passes an event twice. Call it once, before the first Append. fn must not wait for
+	// anything slow: while it runs, the log fills its queue.
 	Follow(fn func(batch []room.Event))
 
-	// Since returns a room's events with after < seq, oldest first, at most limit,
-	// as a resume needs them: without comments that were taken down since,
-	// without those shown before the last clear, and without what a later
-	// decision about the same comment replaced (the remove and clear events
-	// themselves are there). Errors: room.ErrNotFound for an unknown room.
+	// Since returns a room's events with after < seq, oldest first, at most limit, for a
+	// resume. It leaves out comments that were taken down since, comments shown before the
+	// last clear, and events replaced by a later decision about the same comment. The
+	// remove and clear events themselves are included. Errors: room.ErrNotFound for an
+	// unknown room.
 	Since(ctx context.Context, roomID string, after int64, limit int) ([]room.Event, error)
 
-	// CountSince returns how many events Since would return, without reading them:
-	// at most limit. Errors: room.ErrNotFound for an unknown room.
+	// CountSince returns the number of events that Since would return, at most limit,
+	// without reading them. Errors: room.ErrNotFound for an unknown room.
 	CountSince(ctx context.Context, room string, after int64, limit int) (int, error)
 
 	// Recent returns the newest limit events of a room, oldest first, with the same
@@ -54,7 +54,7 @@ type Journal interface {
 	// NewestID returns the greatest ID of a comment in the log, 0 when there is none.
 	NewestID(ctx context.Context) (comment.ID, error)
 
-	// Ready is nil while the log can be written.
+	// Ready returns nil while the log can be written.
 	Ready() error
 }
 
@@ -68,7 +68,7 @@ type History interface {
 	Refs
 }
 
-// Refs finds comments by what their authors call them, and authors by their link.
+// Refs finds comments by their authors' refs, and authors by their link.
 type Refs interface {
 	// CommentByRef finds the comment to which an author bound a ref. Errors:
 	// room.ErrNotFound.
@@ -76,99 +76,99 @@ type Refs interface {
 	// CommentsByRef finds at most limit comments to which any author of a link
 	// bound a ref in a room.
 	CommentsByRef(ctx context.Context, roomID string, link int64, ref string, limit int) ([]comment.ID, error)
-	// LinkOf returns the link by which an author writes, 0 when none is known.
+	// LinkOf returns the link that an author writes with, 0 when none is known.
 	LinkOf(ctx context.Context, roomID, user string) (int64, error)
 	// Brought finds the comment that a connected chat brought under a ref. Errors:
 	// room.ErrNotFound.
 	Brought(ctx context.Context, roomID, ref string) (comment.ID, error)
-	// TakenDown lists what somebody took down at one moment and is still down.
+	// TakenDown lists the comments that by took down at a moment and that are still down.
 	TakenDown(ctx context.Context, roomID, by string, at time.Time) ([]room.Row, error)
 }
 
-// Shows reads what rooms show besides comments, and who took part in it. Both are
-// changed by journal events of the kinds item and entry.
+// Shows reads what rooms show besides comments, and who took part in it. Journal events of
+// the kinds item and entry change both.
 type Shows interface {
-	// Items gives those of a room, also those that have ended.
+	// Items returns the items of a room, including ended ones.
 	Items(ctx context.Context, roomID string) ([]show.Item, error)
-	// Entries gives those of an item; of each person the oldest first.
+	// Entries returns the entries of an item, each person's oldest first.
 	Entries(ctx context.Context, roomID, item string) ([]show.Entry, error)
-	// AddReactions adds to the counts of minutes.
+	// AddReactions adds to the counts per minute.
 	AddReactions(ctx context.Context, roomID string, minutes []room.ReactionMinute) error
-	// Questions gives those of a list that are shown, also hidden and merged ones.
+	// Questions returns the shown questions of a list, including hidden and merged ones.
 	Questions(ctx context.Context, roomID, item string) ([]show.Question, error)
-	// EntriesOf gives those of a person, by item; of each item the oldest first.
+	// EntriesOf returns a person's entries by item, each item's oldest first.
 	EntriesOf(ctx context.Context, roomID, person string) ([]show.Entry, error)
 }
 
-// Keep stores for how many days comments are kept; see [Service.SetKeep].
+// Keep stores the number of days for which comments are kept; see [Service.SetKeep].
 type Keep interface {
-	// KeepDays returns what was chosen; chosen is false when nothing was.
+	// KeepDays returns the stored choice; chosen is false when there is none.
 	KeepDays(ctx context.Context) (days int, chosen bool, err error)
 	// SetKeepDays errors: room.ErrBusy.
 	SetKeepDays(ctx context.Context, days int, a *room.AuditEntry) error
 }
 
-// WiFi stores the networks of rooms' halls, sealed; see [Service.SetWiFi].
+// WiFi stores the Wi-Fi networks of rooms, sealed; see [Service.SetWiFi].
 type WiFi interface {
-	// WiFi returns nil where there is none.
+	// WiFi returns nil when there is none.
 	WiFi(ctx context.Context, roomID string) (sealed []byte, err error)
-	// SetWiFi with nil takes it off. Errors: room.ErrNotFound, room.ErrBusy.
+	// SetWiFi deletes the network when sealed is nil. Errors: room.ErrNotFound,
+	// room.ErrBusy.
 	SetWiFi(ctx context.Context, roomID string, sealed []byte, a *room.AuditEntry) error
 }
 
-// Audit keeps who did what. An act is written together with what it describes: with the
+// Audit stores who did what. An entry is written together with what it describes: with the
 // event of the log, see [room.Event.Audit], or with the link, room or list.
 type Audit interface {
-	// AddAuditEntry is for acts on what is not stored: replays.
+	// AddAuditEntry stores entries about what is not stored itself: replays.
 	AddAuditEntry(ctx context.Context, a room.AuditEntry) error
 	AuditEntries(ctx context.Context, q room.AuditQuery) (acts []room.AuditEntry, more bool, err error)
-	// Decided lists the comments that an act decided about at once. Errors:
-	// room.ErrNotFound for an act about no or one comment.
+	// Decided lists the comments that one action decided about. Errors: room.ErrNotFound
+	// for an action about one comment or none.
 	Decided(ctx context.Context, act int64) ([]comment.ID, error)
-	// ListEdit returns what an act did to a list of rules. Errors:
-	// room.ErrNotFound when that is not kept.
+	// ListEdit returns what an action did to a list of rules. Errors: room.ErrNotFound when
+	// that is not stored.
 	ListEdit(ctx context.Context, act int64) (room.ListEdit, error)
-	// ItemChanges returns what an act did to items. Errors: room.ErrNotFound when
-	// that is not kept.
+	// ItemChanges returns what an action did to items. Errors: room.ErrNotFound when that
+	// is not stored.
 	ItemChanges(ctx context.Context, act int64) ([]show.Change, error)
-	// MarkOf returns what an act did to a question. Errors: room.ErrNotFound when that
-	// is not kept.
+	// MarkOf returns what an action did to a question. Errors: room.ErrNotFound when that
+	// is not stored.
 	MarkOf(ctx context.Context, act int64) (show.MarkChange, error)
 }
 
-// Rooms stores rooms. A change of settings goes through the journal as an event
-// of kind room; AddRoom does not, and writes its act, when there is one, with
-// the room.
+// Rooms stores rooms. A change of settings goes through the journal as an event of kind
+// room; AddRoom does not, and writes its audit entry, if any, with the room.
 type Rooms interface {
 	Rooms(ctx context.Context) ([]room.Record, error)
 	AddRoom(ctx context.Context, r room.Room, a *room.AuditEntry, links ...room.AccessLink) (room.Record, error)
 }
 
-// Pictures stores what dresses rooms' pages: the picture that a room shows, and
-// some that it showed before.
+// Pictures stores the pictures of rooms' pages: the current one of each room, and some
+// earlier ones.
 type Pictures interface {
 	PutPicture(ctx context.Context, room, hash string, jpeg []byte) error
 	Picture(ctx context.Context, room, hash string) ([]byte, error) // ErrNotFound
 }
 
-// Emotes stores the pictures of rooms' own emotes: those that a room has, and some
-// that it had before, for an undo.
+// Emotes stores the pictures of rooms' own emotes: the current ones, and some earlier ones,
+// for an undo.
 type Emotes interface {
 	// PutEmote errors: room.ErrNotFound for an unknown room, room.ErrBusy.
 	PutEmote(ctx context.Context, roomID, hash, mediaType string, picture []byte) error
-	// EmotePicture returns a picture, its media type and the rooms for which it is kept.
+	// EmotePicture returns a picture, its media type and the rooms for which it is stored.
 	// Errors: room.ErrNotFound.
 	EmotePicture(ctx context.Context, hash string) (picture []byte, mediaType string, rooms []string, err error)
 }
 
-// Photos stores the pictures of photos. One comes with its comment, see
-// [room.Event.Picture], and goes with it when that is taken down or deleted.
+// Photos stores the pictures of photos. A picture is stored with its comment, see
+// [room.Event.Picture], and deleted when the comment is taken down or deleted.
 type Photos interface {
-	// Photo returns a picture, its comment as it stands, and the room. Errors:
+	// Photo returns a picture, its comment's current row, and the room. Errors:
 	// room.ErrNotFound.
 	Photo(ctx context.Context, path string) (picture []byte, row room.Row, roomID string, err error)
-	// PhotosOf returns the photos of an item that wait or are shown, and were not cleared
-	// away, oldest first; with a user those of that author alone, also the refused ones.
+	// PhotosOf returns the photos of an item that wait or are shown, and were not cleared,
+	// oldest first. With a user it returns only that author's, including refused ones.
 	PhotosOf(ctx context.Context, roomID, item, user string) ([]room.Row, error)
 }
 
@@ -176,8 +176,8 @@ type Photos interface {
 type Rules interface {
 	RuleLists(ctx context.Context) ([]room.RuleList, error)
 	RuleList(ctx context.Context, room, name string) (room.RuleList, error) // ErrNotFound
-	// ChangeRuleList makes, replaces or deletes a list and writes the act, in one
-	// transaction. Errors: ErrChanged when the list is not the one that the change
+	// ChangeRuleList makes, replaces or deletes a list and writes the audit entry, in one
+	// transaction. Errors: ErrChanged when the stored list is not the one that the change
 	// was made from, ErrNotFound for an unknown room, ErrBusy.
 	ChangeRuleList(ctx context.Context, c room.RuleChange) error
 }
@@ -185,7 +185,7 @@ type Rules interface {
 // Chats stores connected chats, their secrets sealed.
 type Chats interface {
 	Chats(ctx context.Context) ([]room.Chat, error)
-	// PutChat makes or replaces the chat of the same ID, and writes the act in the
+	// PutChat makes or replaces the chat of the same ID, and writes the audit entry in the
 	// same transaction. Errors: room.ErrNotFound for an unknown room, room.ErrBusy.
 	PutChat(ctx context.Context, c room.Chat, a *room.AuditEntry) error
 	// DeleteChat errors: room.ErrNotFound, room.ErrBusy.
@@ -194,38 +194,38 @@ type Chats interface {
 
 // ChatRunner connects chats. Its methods return at once.
 type ChatRunner interface {
-	// Recognize reads a link or a name. Errors: room.ErrInvalid with an explanation.
+	// Recognize parses a link or a name. Errors: room.ErrInvalid with an explanation.
 	Recognize(text string) (room.ChatLink, error)
-	// Secrets returns the names of the secrets that a kind of chat needs, and of
-	// those that it may need; known is false for a kind that nothing reads.
+	// Secrets returns the names of the secrets that a kind of chat needs, and of the
+	// optional ones; known is false for an unsupported kind.
 	Secrets(kind string) (needs, may []string, known bool)
 	Set(c room.Chat)
 	Remove(id string)
 	State(id string) (state room.ChatState, known bool)
-	// Test has a chat say a line as if its platform had sent it.
+	// Test injects a line into a chat as if its platform had sent it.
 	Test(id, text string) bool
 }
 
 // Webhooks stores webhooks, their addresses and keys sealed.
 type Webhooks interface {
 	Webhooks(ctx context.Context) ([]room.Webhook, error)
-	// PutWebhook makes or replaces the webhook of the same ID, and writes the act in the
-	// same transaction. Its position never goes back. Errors: room.ErrNotFound for an
-	// unknown room, room.ErrBusy.
+	// PutWebhook makes or replaces the webhook of the same ID, and writes the audit entry
+	// in the same transaction. A webhook's position never goes back. Errors:
+	// room.ErrNotFound for an unknown room, room.ErrBusy.
 	PutWebhook(ctx context.Context, w room.Webhook, a *room.AuditEntry) error
-	// PassWebhook notes how far one has got. A webhook that is gone is not a fault. Errors:
+	// PassWebhook stores a webhook's position. It ignores a webhook that is gone. Errors:
 	// room.ErrBusy.
 	PassWebhook(ctx context.Context, id string, seq int64) error
 	// DeleteWebhook errors: room.ErrNotFound, room.ErrBusy.
 	DeleteWebhook(ctx context.Context, roomID, id string, a *room.AuditEntry) error
 }
 
-// WebhookRunner sends webhooks. But for Test its methods return at once.
+// WebhookRunner sends webhooks. All methods except Test return at once.
 type WebhookRunner interface {
 	Set(w room.Webhook)
 	Remove(id string)
 	State(id string) room.WebhookState
-	// Test sends a test and returns what came of it. Errors: room.ErrSlowDown in a
+	// Test sends a test and returns its result. Errors: room.ErrSlowDown in a
 	// *room.WaitError, context.Canceled.
 	Test(ctx context.Context, w room.Webhook) (room.Delivery, error)
 	// Moved reports that the log of a room has grown.
@@ -233,9 +233,9 @@ type WebhookRunner interface {
 }
 
 // Cluster is the other machines, where several run the rooms together. One of them, the
-// home, decides; every one has all rooms in memory and serves its own sockets.
+// home, decides; every machine has all rooms in memory and serves its own sockets.
 type Cluster interface {
-	// Decides reports whether this machine is the home, and gives a channel that closes
+	// Decides reports whether this machine is the home, and returns a channel that closes
 	// when that may have changed.
 	Decides() (bool, <-chan struct{})
 	// Term returns the term of the newest event in memory, see [room.WithTerm].
@@ -247,16 +247,17 @@ type Cluster interface {
 	// Used reports to the home when links were used on this machine. The message may be
 	// lost.
 	Used(links map[int64]time.Time)
-	// People are those of a room's audience who are connected at other machines: with a
-	// user, that one; with an address, those behind it, of each machine the first 20,000.
+	// People returns the audience members of a room who are connected at other machines:
+	// with a user, only that one; with an address, only those behind it. Each machine
+	// returns at most 20,000.
 	People(ctx context.Context, room, user, address string) []string
 	// Replay reports the state of a room's replay to all other machines; a report may be lost.
 	Replay(room string, r replay.Report)
 }
 
-// Styles keeps how overlays look. Only the builder reads them.
+// Styles stores the styles of overlays. Only the builder reads them.
 type Styles interface {
-	// Styles returns those of a room, by name.
+	// Styles returns the styles of a room, by name.
 	Styles(ctx context.Context, room string) ([]room.Style, error)
 	// PutStyle makes the style or replaces the one of the same room and name.
 	// Errors: room.ErrNotFound for an unknown room, room.ErrBusy.
@@ -265,40 +266,39 @@ type Styles interface {
 	DeleteStyle(ctx context.Context, room, name string) error
 }
 
-// Bans reads bans. They are made and lifted by journal events of
-// kind ban and unban.
+// Bans reads bans. Journal events of kind ban and unban make and lift them.
 type Bans interface {
 	Bans(ctx context.Context, now time.Time) ([]room.Ban, error)
-	// Ban returns one, also when it was lifted. Errors: room.ErrNotFound.
+	// Ban returns a ban, including a lifted one. Errors: room.ErrNotFound.
 	Ban(ctx context.Context, roomID string, id int64) (room.Ban, error)
 }
 
-// Notes reads what moderators keep of people. It is changed by journal events of kind
-// note, note_gone and note_read.
+// Notes reads moderators' notes about people. Journal events of kind note, note_gone and
+// note_read change them.
 type Notes interface {
 	// NotesOn lists the notes on a person, newest first, without deleted ones.
 	NotesOn(ctx context.Context, roomID, user string) ([]room.Note, error)
-	// UnreadWarnings lists the warnings of all rooms that nobody has put away, oldest
+	// UnreadWarnings lists the warnings of all rooms that nobody has dismissed, oldest
 	// first.
 	UnreadWarnings(ctx context.Context) ([]room.Note, error)
 }
 
-// Limiter asks all limits that a draft meets, and charges all or none.
+// Limiter checks all limits for a draft, and charges all or none.
 type Limiter interface {
 	// Allow returns nil, or a *room.WaitError around room.ErrSlowDown.
 	Allow(key room.LimitKey) error
-	// AllowPart asks the person's and the address's limits for taking part: a vote, an
-	// up-vote. The room's share is not asked, since nothing is shown. It returns nil,
+	// AllowPart checks the person's and the address's limits for taking part: a vote, an
+	// up-vote. It does not check the room's limit, since nothing is shown. It returns nil,
 	// or a *room.WaitError around room.ErrSlowDown.
 	AllowPart(key room.LimitKey) error
-	// AllowReactions returns how many of n reactions count by the limits of the
-	// person, the address and the room.
+	// AllowReactions returns how many of n reactions the limits of the person, the address
+	// and the room allow.
 	AllowReactions(key room.LimitKey, n int) int
-	// Penalize takes further tokens of the user's bucket after a refusal by the
-	// filter, into a debt of at most one burst.
+	// Penalize takes further tokens of the user's bucket after the filter refused a draft,
+	// into a debt of at most one burst.
 	Penalize(key room.LimitKey)
-	// Refund gives back what [Limiter.Allow] took from the author's own limits, for
-	// a comment that did not get into the log.
+	// Refund returns what [Limiter.Allow] took from the author's own limits, for a comment
+	// that did not get into the log.
 	Refund(key room.LimitKey)
 	// Wait returns how long the user would have to wait now.
 	Wait(key room.LimitKey) time.Duration
@@ -306,73 +306,72 @@ type Limiter interface {
 	// address grows with its trusted users.
 	MarkTrusted(key room.LimitKey)
 	// Vouch reports whether an identity may carry the time at which it was made; without
-	// that time it stays untrusted until a comment of it was shown. An identity that exists
-	// (key has a user) may once the user is trusted. A new one (without a user) may while
-	// its address is within a rate.
+	// that time it stays untrusted until one of its comments was shown. An existing
+	// identity (key has a user) may once the user is trusted. A new one (without a user)
+	// may while its address is within a rate.
 	Vouch(key room.LimitKey) bool
 }
 
-// Filter decides about normalised drafts, by rules that can be exchanged while
-// it works.
+// Filter decides about normalised drafts, by rules that can be exchanged while it runs.
 type Filter interface {
-	// Check decides about a draft. A draft that a limit may not refuse is
-	// remembered as on its way; OnCommitted has to follow.
+	// Check decides about a draft. It remembers a draft that no limit may refuse as
+	// pending; OnCommitted has to follow.
 	Check(d comment.Draft, setup room.Room) comment.Verdict
-	// OnCommitted reports what became of a draft with the verdict v: it is in the log, or
-	// it is not, and then the filter forgets that it was sent.
+	// OnCommitted reports the result of a draft with the verdict v: it is in the log, or it
+	// is not, and then the filter forgets that it was sent.
 	OnCommitted(d comment.Draft, v comment.Verdict, kept bool)
-	// SetRules exchanges all rule lists at once. Lines that cannot be understood
-	// are left out and named in the error; the rest is in force.
+	// SetRules exchanges all rule lists at once. It skips invalid lines and names them in
+	// the error; the rest is in force.
 	SetRules(lists []room.RuleList) error
-	// CheckText decides about text alone, as the rules of a room would.
+	// CheckText decides about text alone, by the rules of a room.
 	CheckText(text string, setup room.Room) comment.Verdict
-	// Preview returns what the author of a list should know before it is saved: lines that
-	// are left out, and lines that would have stopped some of the texts shown lately.
+	// Preview returns what the author of a list should know before saving it: lines that
+	// would be skipped, and lines that would have stopped some of the texts shown recently.
 	// others are the lists that apply beside it. listed may hold only the gravest faults;
 	// total counts all.
 	Preview(edited room.RuleList, others []room.RuleList, shown []string) (listed []room.RuleFault, total int)
 	// Shipped returns the built-in rule list. It applies to every room until a list of the
 	// same name for all rooms is stored.
 	Shipped() room.RuleList
-	// Group returns the key of the group that a held comment belongs to: alike comments
-	// have the same key, also after a restart, and it is never empty.
+	// Group returns the key of a held comment's group: similar comments have the same key,
+	// also after a restart, and it is never empty.
 	Group(c comment.Comment, e room.Entry) string
-	// Raid returns the raid that a room is under at the moment.
+	// Raid returns the current raid on a room.
 	Raid(roomID string) room.Raid
-	// Known reports whether a comment of this author passed, or was let through, lately.
+	// Known reports whether a comment of this author recently passed or was approved.
 	Known(room, user string) bool
-	// Welcome notes that a moderator let a comment of this author through.
+	// Welcome records that a moderator approved a comment of this author.
 	Welcome(room, user string)
 }
 
-// SecondOpinion is a service of the operator that is asked about comments which the
-// filter lets pass.
+// SecondOpinion is an operator's service that is asked about comments which the filter lets
+// pass.
 type SecondOpinion interface {
-	// Ask returns what it says of a draft, within a bounded time whatever the service
-	// does. The error is that of ctx.
+	// Ask returns the service's verdict on a draft, within a bounded time whatever the
+	// service does. The error is that of ctx.
 	Ask(ctx context.Context, d comment.Draft) (comment.Verdict, error)
-	// State returns the state of the service that is asked.
+	// State returns the state of the service.
 	State() room.OpinionState
 }
 
-// Encoder makes the bytes of the wire. It lives in package server/wire.
+// Encoder makes the bytes of the wire. Package server/wire implements it.
 type Encoder interface {
 	fanout.Encoder
-	// List joins encoded events into what [Welcome] carries.
+	// List joins encoded events into the form that [Welcome] carries.
 	List(events [][]byte) []byte
-	// Ack encodes what became of a comment that had to wait, for its author.
+	// Ack encodes, for its author, the result of a comment that had to wait.
 	Ack(ref string, o Outcome) []byte
-	// Muted encodes until when an audience member may not write; zero: it may.
+	// Muted encodes until when an audience member may not write; zero means that it may.
 	Muted(until time.Time) []byte
-	// Warned encodes the warnings that an audience member has yet to read.
+	// Warned encodes an audience member's unread warnings.
 	Warned(unread []room.Note) []byte
-	// Tally encodes what has been counted of items, which are as the view sees them.
+	// Tally encodes the counts of items, which are as the view sees them.
 	Tally(items []show.Item) []byte
-	// Reactions encodes how often people reacted, by emoji, since the last time.
+	// Reactions encodes the number of reactions by emoji since the last frame.
 	Reactions(sums map[string]int) []byte
-	// Keeping encodes where a room's comments go and for how long they are kept, for phones.
+	// Keeping encodes, for phones, where a room's comments go and how long they are kept.
 	Keeping(setup room.Room) []byte
-	// Looking encodes which comment a console has open, for consoles.
+	// Looking encodes, for consoles, which comment a console has open.
 	Looking(l Looking) []byte
 	// Replay encodes the state of a replay, for consoles.
 	Replay(r replay.Report) []byte
@@ -398,11 +397,11 @@ type Outlet interface {
 	Evict(why func(Client) error)
 	// SendTo sends a frame to an audience member's own sockets in a room.
 	SendTo(room, user string, frame []byte)
-	// Notify sends to an audience member's own sockets in a room what frame returns
-	// for each; nil is nothing.
+	// Notify sends to an audience member's own sockets in a room what frame returns for
+	// each; nil sends nothing.
 	Notify(room, user string, frame func(Client) []byte)
-	// People lists the audience members of a room that are connected; with an
-	// address, those behind it.
+	// People lists the connected audience members of a room; with an address, only those
+	// behind it.
 	People(room, address string) []string
 	// Connected reports whether an audience member of a room is connected.
 	Connected(room, user string) bool

@@ -8,11 +8,11 @@ import (
 	"danmaku/room"
 )
 
-// reportedRules is how many letters of a change of rules the audit says; the whole
-// of it is kept for the undo.
+// reportedRules is how many letters of a change of rules the audit shows; the whole change
+// is stored for an undo.
 const reportedRules = 300
 
-// editOf returns how one list became another; nil is none.
+// editOf returns the difference between two lists; nil means no list.
 func editOf(was, now *room.RuleList) room.ListEdit {
 	e := room.ListEdit{Made: was == nil, Deleted: now == nil}
 	var before, after []string
@@ -43,9 +43,8 @@ func editOf(was, now *room.RuleList) room.ListEdit {
 	return e
 }
 
-// takeBack returns what a list becomes when an edit of it is undone, nil for none.
-// What others changed in other lines since stays; where they changed the same,
-// it is ErrChanged.
+// takeBack returns a list after an edit of it is undone, nil when no list remains. Later
+// changes of other lines stay; a later change of the same lines is ErrChanged.
 func takeBack(e room.ListEdit, list room.RuleList, now *room.RuleList) (*room.RuleList, error) {
 	if e.Deleted {
 		if now != nil {
@@ -79,11 +78,11 @@ func takeBack(e room.ListEdit, list room.RuleList, now *room.RuleList) (*room.Ru
 	return &list, nil
 }
 
-// place finds the lines of an edit, those nearest to where they were. Lines that
-// were only taken out have their place between their neighbours; where one of
-// these went, too, the other is enough.
+// place finds the lines of an edit, nearest to where they were. Lines that were only
+// deleted have their place between their neighbours; if one neighbour is gone, the other is
+// enough.
 func place(e room.ListEdit, lines []string) (at int, ok bool) {
-	best := 0 // how well a place fits: one, and one for each neighbour that is still there
+	best := 0 // how well a place fits: one, plus one for each neighbour that is still there
 	for i := 0; i+len(e.Now) <= len(lines); i++ {
 		end := i + len(e.Now)
 		if !slices.Equal(lines[i:end], e.Now) {
@@ -108,8 +107,7 @@ func place(e room.ListEdit, lines []string) (at int, ok bool) {
 
 func distance(a, b int) int { return max(a, b) - min(a, b) }
 
-// differences says for people which entries came and which went, comments left
-// out.
+// differences describes which entries were added and deleted, without comments.
 func differences(was, now *room.RuleList) string {
 	before, after := entries(was), entries(now)
 	var b strings.Builder
@@ -142,7 +140,7 @@ func differences(was, now *room.RuleList) string {
 	return b.String()
 }
 
-// entries are the rules of a list as they are written.
+// entries returns the rules of a list as they are written.
 func entries(l *room.RuleList) map[string]bool {
 	out := map[string]bool{}
 	if l == nil {

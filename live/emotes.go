@@ -12,7 +12,7 @@ import (
 	"danmaku/room"
 )
 
-// DrawnEmote is the picture of an emote that we drew ourselves.
+// DrawnEmote is the picture of an emote after this program has redrawn it.
 type DrawnEmote struct {
 	Picture   []byte
 	MediaType string
@@ -25,8 +25,8 @@ func (svc *Service) Emotes(roomID string) ([]room.Emote, error) {
 	return r.Emotes, err
 }
 
-// EmotePicture returns an emote's picture and its media type. Errors: ErrNotFound,
-// also for one that no room has any more, though it is kept for an undo.
+// EmotePicture returns an emote's picture and its media type. Errors: ErrNotFound, also for
+// a picture that no room uses any more and that is stored only for an undo.
 func (svc *Service) EmotePicture(ctx context.Context, hash string) ([]byte, string, error) {
 	if svc.emotes == nil {
 		return nil, "", room.ErrNotFound
@@ -47,10 +47,10 @@ func hasEmote(list []room.Emote, hash string) bool {
 	return slices.ContainsFunc(list, func(e room.Emote) bool { return e.Hash == hash })
 }
 
-// SetEmote gives a room an emote, or the emote of that name another picture, and
-// returns the room as it is then. A name that the room's rules stop is refused, since
-// a comment with it would be stopped. Errors: ErrInvalid with a fault, ErrNotAllowed, ErrNotFound,
-// ErrBusy.
+// SetEmote adds an emote to a room, or replaces the picture of the emote of that name, and
+// returns the room afterwards. It refuses a name that the room's rules stop, since a
+// comment with it would be stopped. Errors: ErrInvalid with a fault, ErrNotAllowed,
+// ErrNotFound, ErrBusy.
 func (svc *Service) SetEmote(ctx context.Context, roomID string, by room.Actor, name string, drawn DrawnEmote) (room.Room, error) {
 	r, err := svc.may(roomID, by, room.ChangeSettings)
 	if err != nil {
@@ -74,8 +74,8 @@ func (svc *Service) SetEmote(ctx context.Context, roomID string, by room.Actor, 
 	return svc.setRoom(ctx, roomID, by, room.ActionSettings, func(r room.Room) (room.Room, error) { return r.WithEmote(e) })
 }
 
-// RenameEmote gives an emote another name; what was written stays as it is. Errors:
-// those of [Service.SetEmote].
+// RenameEmote renames an emote; written comments stay as they are. Errors: those of
+// [Service.SetEmote].
 func (svc *Service) RenameEmote(ctx context.Context, roomID string, by room.Actor, name, to string) (room.Room, error) {
 	r, err := svc.may(roomID, by, room.ChangeSettings)
 	if err != nil {
@@ -87,13 +87,13 @@ func (svc *Service) RenameEmote(ctx context.Context, roomID string, by room.Acto
 	return svc.setRoom(ctx, roomID, by, room.ActionSettings, func(r room.Room) (room.Room, error) { return r.WithEmoteNamed(name, to) })
 }
 
-// DeleteEmote takes an emote from a room: its picture is not served any more, and
-// comments that have it say its name. Errors: ErrNotFound, ErrNotAllowed, ErrBusy.
+// DeleteEmote deletes an emote from a room: its picture is no longer served, and comments
+// that contain it show its name. Errors: ErrNotFound, ErrNotAllowed, ErrBusy.
 func (svc *Service) DeleteEmote(ctx context.Context, roomID string, by room.Actor, name string) (room.Room, error) {
 	return svc.setRoom(ctx, roomID, by, room.ActionSettings, func(r room.Room) (room.Room, error) { return r.WithoutEmote(name) })
 }
 
-// emoteName returns a name as it is kept, if the room's rules let it be written.
+// emoteName returns a name in its stored form, if the room's rules allow it.
 func (svc *Service) emoteName(name string, setup room.Room) (string, error) {
 	name, err := room.EmoteName(name)
 	if err != nil {
@@ -105,8 +105,8 @@ func (svc *Service) emoteName(name string, setup room.Room) (string, error) {
 	return name, nil
 }
 
-// undoEmotes takes back what an act did to the list of emotes, and leaves in place
-// what others changed in it.
+// undoEmotes reverts what an action did to the list of emotes, and keeps what others
+// changed in it.
 func (svc *Service) undoEmotes(ctx context.Context, roomID string, by room.Actor, a room.AuditEntry) error {
 	for _, e := range a.Before.Emotes {
 		if hasEmote(a.After.Emotes, e.Hash) {

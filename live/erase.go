@@ -10,7 +10,7 @@ import (
 	"danmaku/show"
 )
 
-// PersonalData is what a room has of somebody, besides comments.
+// PersonalData is what a room stores about somebody, besides comments.
 type PersonalData struct {
 	Room  room.Room
 	User  string
@@ -19,16 +19,16 @@ type PersonalData struct {
 	Notes []room.Note
 }
 
-// Voted is what somebody chose in something shown.
+// Voted is what somebody chose in an item.
 type Voted struct {
-	Title string // of what was shown; empty where it is gone
+	Title string // title of the item; empty when it is gone
 	show.Entry
 }
 
-// Erase deletes for good what somebody wrote in a room, and returns how many comments
-// that were. It is in the log as an event, so that every screen, every console and
-// every other node applies it; nothing brings it back. A ban in force survives it.
-// Errors: ErrNotAllowed, also for what the owner wrote, ErrNotFound, ErrBusy.
+// Erase deletes for good everything that somebody wrote in a room, and returns the number
+// of deleted comments. It is an event in the log, so every screen, console and other node
+// applies it; nothing restores it. A ban in force survives it. Errors: ErrNotAllowed, also
+// for the owner's comments, ErrNotFound, ErrBusy.
 func (svc *Service) Erase(ctx context.Context, roomID string, by room.Actor, user string) (int, error) {
 	r, err := svc.may(roomID, by, room.Erase)
 	if err != nil {
@@ -44,8 +44,8 @@ func (svc *Service) Erase(ctx context.Context, roomID string, by room.Actor, use
 	return svc.erase(ctx, r, room.Event{By: by.Name(), User: user, Audit: by.Entry(room.ActionErase)})
 }
 
-// EraseOwn is Erase for the author. Banned or not, and whatever the room's state is,
-// everybody may have it. Errors: ErrSlowDown, ErrNotFound, ErrBusy.
+// EraseOwn is Erase for the author. Everybody may use it, banned or not, whatever the
+// room's state is. Errors: ErrSlowDown, ErrNotFound, ErrBusy.
 func (svc *Service) EraseOwn(ctx context.Context, roomID string, a Author) (int, error) {
 	r, err := svc.ownData(roomID, a)
 	if err != nil {
@@ -68,12 +68,12 @@ func (svc *Service) erase(ctx context.Context, r *liveRoom, e room.Event) (n int
 		}
 		n += len(receipt.Event.IDs)
 		r.follow(ctx, max(receipt.Event.Seq, receipt.Last))
-		e.Audit = nil // one line of the audit for all
+		e.Audit = nil // one audit entry for all
 	}
 }
 
-// ownData asks the limits of somebody who wants to read or delete what is kept of
-// them: both cost more than a comment.
+// ownData checks the limits of somebody who wants to read or delete their own data, since
+// both cost more than a comment.
 func (svc *Service) ownData(roomID string, a Author) (*liveRoom, error) {
 	r, err := svc.room(roomID)
 	if err != nil {
@@ -82,8 +82,8 @@ func (svc *Service) ownData(roomID string, a Author) (*liveRoom, error) {
 	return r, svc.limiter.AllowPart(room.LimitKey{Room: roomID, User: a.User, Address: a.Address, Networks: a.Networks, Identity: svc.clock.rebase(a.Identity)})
 }
 
-// Data returns what a room has of somebody, for those who run it. Comments are asked
-// for by [Service.Comments].
+// Data returns what a room stores about somebody, for those who run it. [Service.Comments]
+// returns the comments.
 func (svc *Service) Data(ctx context.Context, roomID string, by room.Actor, user string) (PersonalData, error) {
 	r, err := svc.may(roomID, by, room.Export)
 	if err != nil {
@@ -132,8 +132,8 @@ func (svc *Service) dataOf(ctx context.Context, r *liveRoom, user string) (Perso
 	return d, nil
 }
 
-// OwnComments returns a page of what an author wrote, newest first, before a number of
-// the log or from the end with 0.
+// OwnComments returns a page of an author's comments, newest first, before a log number; 0
+// starts at the end.
 func (svc *Service) OwnComments(ctx context.Context, roomID, user string, before int64) ([]room.Row, bool, error) {
 	if user == "" {
 		return nil, false, room.ErrNotFound

@@ -12,24 +12,24 @@ import (
 	"danmaku/room"
 )
 
-// groupAct is how many comments one act of the log decides about: a larger group is
-// decided by several acts.
+// groupAct is how many comments one action in the log decides about: a larger group takes
+// several actions.
 const groupAct = 1000
 
-// groupRacing is for how long somebody who decides a group is told that somebody else
-// just did.
+// groupRacing is for how long a person who decides a group learns that somebody else just
+// did.
 const groupRacing = time.Minute
 
-// DecideGroup approves or refuses all comments of a group that wait, oldest first; see
-// [Filter.Group]. upTo is the last number in the log that counts, so that no one
-// decides about what came after they looked; 0 is none. Each comment has an event of
-// its own, and its author the answer; all that one act decides stand together or
-// not at all, also when the process is killed.
+// DecideGroup approves or refuses all waiting comments of a group, oldest first; see
+// [Filter.Group]. upTo is the last log number that counts, so that nobody decides about
+// comments that came after they looked; 0 is none. Each comment has its own event, and its
+// author gets the answer. All decisions of one action are stored together or not at all,
+// also when the process is killed.
 //
-// Of two decisions about a comment the first stands, and what cannot be decided for
-// some reason of its own stands in its decision; see [Service.Decide]. Where none
-// waits any more, the decisions of the last minute are returned. Errors: ErrNotFound,
-// ErrNotAllowed, ErrBusy.
+// The first of two decisions about a comment wins. A comment that cannot be decided carries
+// its reason in its decision; see [Service.Decide]. When no comment waits any more,
+// DecideGroup returns the decisions of the last minute. Errors: ErrNotFound, ErrNotAllowed,
+// ErrBusy.
 func (svc *Service) DecideGroup(ctx context.Context, roomID string, by room.Actor, group string, kind room.Action, upTo int64) ([]Decision, error) {
 	r, err := svc.may(roomID, by, room.Decide)
 	if err != nil {
@@ -56,14 +56,14 @@ func (svc *Service) DecideGroup(ctx context.Context, roomID string, by room.Acto
 	return out, nil
 }
 
-// decideAll approves or refuses comments in one act. from is what they are.
+// decideAll approves or refuses comments in one action. from is their current status.
 func (svc *Service) decideAll(ctx context.Context, r *liveRoom, by room.Actor, about []room.Event, kind room.Action, from comment.Status) ([]Decision, error) {
 	to := room.KindRefused
 	if kind == room.ActionApprove {
 		to = room.KindComment
 	}
 	var out []Decision
-	var open []room.Event // what is still to be decided
+	var open []room.Event // not yet decided
 	for _, was := range about {
 		err := svc.mayDecide(r, by, was, kind)
 		if err != nil {
@@ -96,20 +96,21 @@ func (svc *Service) decideAll(ctx context.Context, r *liveRoom, by room.Actor, a
 			}
 			return out, nil
 		}
-		// Somebody else was first with some of them, and nothing was written.
+		// Somebody else decided some of them first, and nothing was written.
 		left := len(open)
 		var some []Decision
 		if open, some, err = svc.stillOpen(ctx, r.id, open, from); err != nil {
 			return out, err
 		}
 		if out = append(out, some...); len(open) == left {
-			return out, room.ErrBusy // the log does not say what its rows say
+			return out, room.ErrBusy // the log contradicts the rows
 		}
 	}
 	return out, nil
 }
 
-// stillOpen returns what can still be decided from what somebody has decided since.
+// stillOpen returns the comments that somebody has not decided since, and the decisions
+// about the others.
 func (svc *Service) stillOpen(ctx context.Context, roomID string, about []room.Event, from comment.Status) (open []room.Event, decided []Decision, err error) {
 	for _, was := range about {
 		row, err := svc.history.Comment(ctx, roomID, was.Comment.ID)
@@ -127,7 +128,7 @@ func (svc *Service) stillOpen(ctx context.Context, roomID string, about []room.E
 	return open, decided, nil
 }
 
-// mayDecide reports whether somebody may decide so about a comment.
+// mayDecide returns nil when by may make this decision about a comment.
 func (svc *Service) mayDecide(r *liveRoom, by room.Actor, was room.Event, kind room.Action) error {
 	if kind == room.ActionApprove {
 		return svc.bans.checkBanned(r.id, was.Comment.User, was.Entry.Address, svc.instant())
@@ -135,8 +136,8 @@ func (svc *Service) mayDecide(r *liveRoom, by room.Actor, was room.Event, kind r
 	return svc.mayTouch(by, r.id, was.Comment.User)
 }
 
-// decidedLately lists what was decided about a group in the last minute, by the
-// newest events that memory has.
+// decidedLately lists the decisions about a group in the last minute, by the newest events
+// in memory.
 func (r *liveRoom) decidedLately(group string, now time.Time) (out []Decision) {
 	if group == "" {
 		return nil
@@ -156,9 +157,9 @@ func (r *liveRoom) decidedLately(group string, now time.Time) (out []Decision) {
 	return out
 }
 
-// undoGroup undoes a decision about several comments at once: what was approved by it
-// and is shown still is taken down, what was refused by it and stands so is shown.
-// What somebody has changed since stays as it is.
+// undoGroup undoes a decision about several comments: it takes down the approved ones that
+// are still shown, and shows the refused ones that are still refused. What somebody has
+// changed since stays as it is.
 func (svc *Service) undoGroup(ctx context.Context, roomID string, by room.Actor, a room.AuditEntry) error {
 	r, err := svc.room(roomID)
 	if err != nil {
@@ -207,7 +208,7 @@ func (svc *Service) undoGroup(ctx context.Context, roomID string, by room.Actor,
 	case len(standing) > 0:
 		out, err := svc.decideAll(ctx, r, by, standing, room.ActionApprove, comment.Refused)
 		if err == nil && !slices.ContainsFunc(out, func(d Decision) bool { return d.Err == nil && !d.Again }) {
-			return room.ErrChanged // by somebody who was faster
+			return room.ErrChanged // somebody else was faster
 		}
 		return err
 	case denied != nil:

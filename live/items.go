@@ -14,14 +14,14 @@ import (
 	"danmaku/show"
 )
 
-// itemActions are what the audit calls commands.
+// itemActions maps commands to their audit actions.
 var itemActions = map[show.Op]room.Action{
 	show.Create: room.ActionItem, show.Edit: room.ActionItemSet, show.Order: room.ActionItemOrder, show.Queue: room.ActionItemQueue,
 	show.Start: room.ActionItemStart, show.Stop: room.ActionItemStop, show.Redraw: room.ActionItemRedraw, show.Delete: room.ActionItemGone, show.Revert: room.ActionItemBack,
 	show.Schedule: room.ActionItemSet,
 }
 
-// Items returns what a room has to show, in the order of its queue, with its counts.
+// Items returns the items of a room, in the order of its queue, with their counts.
 func (svc *Service) Items(roomID string, by room.Actor) ([]show.Item, error) {
 	r, err := svc.may(roomID, by, room.ReadRoom)
 	if err != nil {
@@ -38,8 +38,8 @@ func (svc *Service) Items(roomID string, by room.Actor) ([]show.Item, error) {
 	return out, nil
 }
 
-// Item returns one item as a view sees it. The caller establishes who asks.
-// Errors: ErrNotFound.
+// Item returns one item as a view sees it. The caller checks permissions. Errors:
+// ErrNotFound.
 func (svc *Service) Item(roomID, id string, v room.View) (show.Item, error) {
 	r, err := svc.room(roomID)
 	if err != nil {
@@ -56,9 +56,8 @@ func (svc *Service) Item(roomID, id string, v room.View) (show.Item, error) {
 	return show.Item{}, room.ErrNotFound
 }
 
-// CreateItem makes an item of a kind, which starts by itself at a moment unless that is
-// zero. Errors: ErrInvalid with the field and its
-// bounds, ErrNotAllowed, ErrNotFound, ErrBusy.
+// CreateItem makes an item of a kind, which starts by itself at starts unless that is zero.
+// Errors: ErrInvalid with the field and its bounds, ErrNotAllowed, ErrNotFound, ErrBusy.
 func (svc *Service) CreateItem(ctx context.Context, roomID string, by room.Actor, kind show.Kind, spec []byte, rank int, starts time.Time) (show.Item, error) {
 	if !slices.Contains(show.Kinds(), kind) {
 		if err := svc.May(roomID, by, room.RunShow); err != nil {
@@ -69,12 +68,12 @@ func (svc *Service) CreateItem(ctx context.Context, roomID string, by room.Actor
 	return svc.ChangeItem(ctx, roomID, by, show.Command{Op: show.Create, ID: newItemID(), Kind: kind, Spec: spec, Rank: rank, Starts: starts})
 }
 
-// newItemID draws 50 random bits: ids are short, and no two of a room are the same.
+// newItemID draws 50 random bits: IDs are short, and unique within a room.
 func newItemID() string { return strings.ToLower(rand.Text()[:10]) }
 
-// ChangeItem carries a command out and returns the item as it is then, without an ID
-// when it was deleted. Errors: those of [Service.CreateItem], ErrNotLive for a state
-// that does not allow it.
+// ChangeItem carries out a command and returns the item afterwards, without an ID when it
+// was deleted. Errors: those of [Service.CreateItem], ErrNotLive for a state that does not
+// allow it.
 func (svc *Service) ChangeItem(ctx context.Context, roomID string, by room.Actor, c show.Command) (show.Item, error) {
 	r, err := svc.may(roomID, by, room.RunShow)
 	if err != nil {
@@ -108,9 +107,9 @@ func (svc *Service) ChangeItem(ctx context.Context, roomID string, by room.Actor
 	case c.Op == show.Revert:
 		err = svc.recount(ctx, r, c.Changes)
 	case c.Op == show.Start && was.Kind.Collects():
-		err = svc.loadLive(ctx, r, was) // those of before it was stopped
+		err = svc.loadLive(ctx, r, was) // counts from before it was stopped
 	case c.Op == show.Start && show.AmongAuthors(was):
-		err = svc.loadLive(ctx, r, was) // those who wrote before take part, too
+		err = svc.loadLive(ctx, r, was) // authors who wrote before take part, too
 	}
 	r.mu.RLock()
 	defer r.mu.RUnlock()
@@ -119,8 +118,8 @@ func (svc *Service) ChangeItem(ctx context.Context, roomID string, by room.Actor
 	return it, err
 }
 
-// recount counts again what an undo has made live: the counts of what had ended are
-// not in memory.
+// recount counts again the items that an undo has made live, since the counts of ended
+// items are not in memory.
 func (svc *Service) recount(ctx context.Context, r *liveRoom, undone []show.Change) error {
 	for _, c := range undone {
 		if c.Before == nil || c.Before.State != show.Live {
@@ -133,7 +132,7 @@ func (svc *Service) recount(ctx context.Context, r *liveRoom, undone []show.Chan
 	return nil
 }
 
-// undoItem puts back what a command changed, unless it was changed since.
+// undoItem reverts what a command changed, unless it was changed since.
 func (svc *Service) undoItem(ctx context.Context, roomID string, by room.Actor, a room.AuditEntry) error {
 	changes, err := svc.audit.ItemChanges(ctx, a.ID)
 	if errors.Is(err, room.ErrNotFound) {
@@ -146,7 +145,7 @@ func (svc *Service) undoItem(ctx context.Context, roomID string, by room.Actor, 
 	return err
 }
 
-// itemError turns errors of the model into those of the program.
+// itemError turns errors of the model into errors of package room.
 func itemError(err error) error {
 	switch {
 	case errors.Is(err, show.ErrNotFound):
@@ -161,7 +160,7 @@ func itemError(err error) error {
 	return err
 }
 
-// explanation is what an error of the model says without the words around it.
+// explanation returns the text of a model's error without its prefix.
 func explanation(err error) string {
 	text := err.Error()
 	for _, sentinel := range []error{show.ErrInvalid, show.ErrState} {
@@ -175,9 +174,9 @@ func explanation(err error) string {
 	return strings.TrimPrefix(text, string(room.KindItem)+": ")
 }
 
-// Feature makes a card of a comment that is shown, which stands for some seconds, or
-// until it is taken down with 0. Errors: ErrNotFound, ErrExpired for a comment that is
-// not shown, and those of [Service.CreateItem].
+// Feature makes a card of a shown comment. It stays for seconds, or until it is taken down
+// when seconds is 0. Errors: ErrNotFound, ErrExpired for a comment that is not shown, and
+// those of [Service.CreateItem].
 func (svc *Service) Feature(ctx context.Context, roomID string, by room.Actor, id comment.ID, seconds int) (show.Item, error) {
 	if err := svc.May(roomID, by, room.RunShow); err != nil {
 		return show.Item{}, err

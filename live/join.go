@@ -10,47 +10,47 @@ import (
 	"danmaku/show"
 )
 
-// Welcome is what a client gets that joins a room.
+// Welcome is the first content for a client that joins a room.
 type Welcome struct {
 	Room     room.Room
 	Position room.Position // where the next events start
 	Resumed  bool
-	Missed   [][]byte // resumed: the encoded events since then
+	Missed   [][]byte // resumed: the encoded events since the client's position
 	End      room.Position
-	Recent   []byte        // not resumed: the list of encoded comments to start from; not to be changed
+	Recent   []byte        // not resumed: the list of encoded comments to start from; read-only
 	People   int           // phones in the room
 	Delay    time.Duration // how far the view is behind the log
 	Pin      *comment.Comment
-	Items    []show.Item       // what is shown besides comments, as the view sees it
+	Items    []show.Item       // what is shown besides comments, as this view sees it
 	Held     [][]byte          // for a console: the queue, oldest first, see queueHello
-	Groups   []room.GroupCount // how many wait of each group that these are of
+	Groups   []room.GroupCount // the number of waiting comments of each group in Held
 	Waiting  int               // how many are in the queue
-	HeldAt   int64             // the last event of the log that the queue has; those up to it say nothing new of the queue
-	Replay   *replay.Report    // for a console: the replay that is under way
-	OnAir    *OnAir            // for the audience: set by the outlet, which alone knows; nil: not known
+	HeldAt   int64             // the last log event that the queue includes; events up to it say nothing new about the queue
+	Replay   *replay.Report    // for a console: the running replay
+	OnAir    *OnAir            // for the audience: set by the outlet, which alone knows; nil when unknown
 }
 
-// AirState is what the overlays of a room do, as phones are told.
+// AirState is what the overlays of a room do, as phones see it.
 type AirState string
 
 // The states of a room's overlays.
 const (
 	AirNone   AirState = "none"   // none is connected
-	AirHidden AirState = "hidden" // connected, and none draws
+	AirHidden AirState = "hidden" // connected, but none draws
 	AirOn     AirState = "on"     // at least one draws
 )
 
-// OnAir is whether comments of a room are drawn on an overlay.
+// OnAir says whether an overlay draws a room's comments.
 type OnAir struct {
 	State AirState
 	Shown *int64 // ms until a comment is drawn on the slowest overlay; nil while none has reported
 }
 
-// Join calls welcome with what a new socket of a view must get first, and no
-// frame is broadcast to the view until welcome returns; so the socket must be
-// registered with the outlet before. welcome must not wait for anything.
-// resume is what [Service.Resume] returned for a client that comes back; the zero
-// value starts afresh. Join reads memory alone.
+// Join calls welcome with the first content for a new socket of a view. No frame is
+// broadcast to the view until welcome returns, so the socket must be registered with the
+// outlet before. welcome must not wait for anything. resume is the result of
+// [Service.Resume] for a client that comes back; the zero value starts afresh. Join reads
+// only memory.
 func (svc *Service) Join(roomID string, v room.View, resume Resume, welcome func(Welcome)) error {
 	r, err := svc.room(roomID)
 	if err != nil {
@@ -83,7 +83,7 @@ func (svc *Service) Join(roomID string, v room.View, resume Resume, welcome func
 		}
 		welcome(w)
 	})
-	if v == room.ViewAudience && keepingDiffers(w.Room, r.settings()) { // it came between look and welcome
+	if v == room.ViewAudience && keepingDiffers(w.Room, r.settings()) { // the settings changed between Join's read and welcome
 		svc.broadcastKeeping(r)
 	}
 	return nil

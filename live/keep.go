@@ -9,23 +9,23 @@ import (
 	"danmaku/room"
 )
 
-// MaxKeepDays is the longest time for which one can choose to keep comments.
+// MaxKeepDays is the longest selectable time for keeping comments.
 const MaxKeepDays = 36_500
 
-// KeepSet is for how many days a flag, a variable or the file keeps comments.
+// KeepSet is the number of days that a flag, a variable or the file sets.
 type KeepSet struct {
 	Days int
 	By   string // "--keep-days", "DANMAKU_KEEP_DAYS", "danmaku.toml:3"
 }
 
-// KeepState is for how long comments are kept, and who said so.
+// KeepState says how long comments are kept, and what set it.
 type KeepState struct {
-	Days  int    // what holds; 0: forever
-	Asked bool   // somebody has chosen, or it was set
-	SetBy string // the flag, variable or place of the file that holds; empty: what was chosen
+	Days  int    // in force; 0 means forever
+	Asked bool   // somebody has chosen, or an option sets it
+	SetBy string // the flag, variable or line of the file that applies; empty when the choice on a page applies
 }
 
-// keptDays is for how long comments are kept. It is safe for concurrent use, and nil is
+// keptDays holds how long comments are kept. It is safe for concurrent use, and nil means
 // forever.
 type keptDays struct {
 	mu      sync.Mutex
@@ -54,8 +54,8 @@ func (k *keptDays) set(s KeepState) {
 	}
 }
 
-// loadKeep finds out for how long comments are kept: what a flag, a variable or the
-// file says comes before what was chosen on a page.
+// loadKeep determines how long comments are kept: a flag, a variable or the file has
+// precedence over the choice on a page.
 func (svc *Service) loadKeep(ctx context.Context, stored Keep, set *KeepSet) error {
 	svc.keep = stored
 	if set != nil {
@@ -73,8 +73,8 @@ func (svc *Service) loadKeep(ctx context.Context, stored Keep, set *KeepSet) err
 	return nil
 }
 
-// KeepDays returns for how many days comments are kept, 0 forever, and a channel that
-// closes when that changes.
+// KeepDays returns for how many days comments are kept, 0 meaning forever, and a channel
+// that closes when that changes.
 func (svc *Service) KeepDays() (days int, changed <-chan struct{}) {
 	k := &svc.keeping
 	k.mu.Lock()
@@ -85,7 +85,7 @@ func (svc *Service) KeepDays() (days int, changed <-chan struct{}) {
 	return k.state.Days, k.changed
 }
 
-// Keep returns for how long comments are kept, and who said so.
+// Keep returns how long comments are kept, and what set it.
 func (svc *Service) Keep(by room.Actor) (KeepState, error) {
 	if err := svc.May("", by, room.ManageRooms); err != nil {
 		return KeepState{}, err
@@ -93,8 +93,8 @@ func (svc *Service) Keep(by room.Actor) (KeepState, error) {
 	return svc.keeping.get(), nil
 }
 
-// SetKeep chooses for how many days comments of all rooms are kept; 0 is forever.
-// Errors: ErrNotAllowed, ErrInvalid (also where a flag, a variable or the file says it),
+// SetKeep chooses for how many days comments of all rooms are kept; 0 means forever.
+// Errors: ErrNotAllowed, ErrInvalid (also where a flag, a variable or the file sets it),
 // ErrBusy.
 func (svc *Service) SetKeep(ctx context.Context, by room.Actor, days int) (KeepState, error) {
 	was, err := svc.Keep(by)
@@ -128,14 +128,14 @@ func (svc *Service) broadcastAllKeeping() {
 }
 
 // broadcastKeeping tells the phones of a room where its comments go and how long they are
-// kept. It is not an event of the log, so a client that is being greeted looks again.
+// kept. This is no event of the log, so a client that is being welcomed checks again.
 func (svc *Service) broadcastKeeping(r *liveRoom) {
 	if svc.outlet.Count(r.id, room.ViewAudience) > 0 {
 		svc.outlet.Announce(r.id, room.ViewAudience, svc.encoder.Keeping(r.settings()))
 	}
 }
 
-// keepingDiffers reports whether phones that were told the one should be told the other.
+// keepingDiffers reports whether phones that know about a need an update to b.
 func keepingDiffers(a, b room.Room) bool {
 	return a.Webhooks != b.Webhooks || a.TextLeaves != b.TextLeaves || a.KeepDays != b.KeepDays
 }

@@ -12,8 +12,8 @@ func (svc *Service) registrar(by room.Actor) access.Registrar {
 	return access.Registrar{Links: svc.links, Rooms: svc.stored, Keys: svc.keys, Now: svc.now, By: by}
 }
 
-// LinkList returns every link, oldest first, those taken back too. It is for the
-// owner alone.
+// LinkList returns every link, oldest first, including revoked ones. Only the owner may
+// call it.
 func (svc *Service) LinkList(by room.Actor) ([]room.AccessLink, error) {
 	if err := svc.May("", by, room.ManageLinks); err != nil {
 		return nil, err
@@ -21,14 +21,14 @@ func (svc *Service) LinkList(by room.Actor) ([]room.AccessLink, error) {
 	return svc.access.List(), nil
 }
 
-// KeyOf returns the key of an overlay's or audience's link to show it again;
-// those of the other roles are not known any more, and empty.
+// KeyOf returns the key of an overlay's or audience's link to show it again. It returns an
+// empty key for other roles, whose keys are not stored.
 func (svc *Service) KeyOf(l room.AccessLink) string {
 	return svc.keys.Shown(l)
 }
 
-// NewLink makes a link and gives its key. Errors: ErrNotAllowed for anybody but
-// the owner, ErrInvalid, ErrNotFound for an unknown room, ErrBusy.
+// NewLink makes a link and returns its key. Errors: ErrNotAllowed for anybody but the
+// owner, ErrInvalid, ErrNotFound for an unknown room, ErrBusy.
 func (svc *Service) NewLink(ctx context.Context, by room.Actor, roomID string, role room.Role, label string) (room.AccessLink, string, error) {
 	if err := svc.May("", by, room.ManageLinks); err != nil {
 		return room.AccessLink{}, "", err
@@ -44,9 +44,9 @@ func (svc *Service) NewLink(ctx context.Context, by room.Actor, roomID string, r
 	return l, key, nil
 }
 
-// RevokeLink takes a link back: its sockets close at once. The last owner's
-// link stays, since without it no owner could get in. Errors: ErrNotAllowed,
-// ErrNotFound, ErrChanged, ErrBusy.
+// RevokeLink revokes a link: its sockets close at once. The last owner's link cannot be
+// revoked, since without it no owner could get in. Errors: ErrNotAllowed, ErrNotFound,
+// ErrChanged, ErrBusy.
 func (svc *Service) RevokeLink(ctx context.Context, by room.Actor, id int64) error {
 	links, err := svc.LinkList(by)
 	if err != nil {
@@ -67,10 +67,9 @@ func (svc *Service) RevokeLink(ctx context.Context, by room.Actor, id int64) err
 	return svc.loadLinks(ctx)
 }
 
-// RestoreLink makes a revoked link valid again: its key, and the sessions that were
-// opened with it. Errors:
-// ErrNotAllowed for anybody but the owner, ErrNotFound, ErrChanged for one that
-// is good, ErrBusy.
+// RestoreLink makes a revoked link valid again: its key, and the sessions that were opened
+// with it. Errors: ErrNotAllowed for anybody but the owner, ErrNotFound, ErrChanged for a
+// valid link, ErrBusy.
 func (svc *Service) RestoreLink(ctx context.Context, by room.Actor, id int64) error {
 	if err := svc.May("", by, room.ManageLinks); err != nil {
 		return err
@@ -81,11 +80,11 @@ func (svc *Service) RestoreLink(ctx context.Context, by room.Actor, id int64) er
 	return svc.loadLinks(ctx)
 }
 
-// Open finds the link of a key in memory and notes its use. Errors: ErrExpired for a
-// revoked one, ErrNotFound for no link at all.
+// Open finds the link of a key in memory and records its use. Errors: ErrExpired for a
+// revoked link, ErrNotFound for an unknown key.
 func (svc *Service) Open(key string) (room.AccessLink, error) { return svc.access.Open(key) }
 
-// LinkByID finds a link that is still good, for a session that names it. Errors as of
+// LinkByID finds a valid link, for a session that names it. Errors are those of
 // [Service.Open].
 func (svc *Service) LinkByID(id int64) (room.AccessLink, error) { return svc.access.ByID(id) }
 
@@ -103,10 +102,9 @@ func (svc *Service) ScreenKey(roomID string, role room.Role) (string, error) {
 	return svc.access.ScreenKey(roomID, role)
 }
 
-// Stays returns why a client may not stay, nil when it may: its link was revoked,
-// or its room became secret or archived. It is asked once the socket is
-// registered, since what changed between the look at the key and that moment
-// could not evict it.
+// Stays returns why a client must disconnect, nil when it may stay: its link was revoked,
+// or its room became secret or archived. Call it once the socket is registered, since a
+// change between the check of the key and that moment could not evict it.
 func (svc *Service) Stays(s Client) error {
 	if r, err := svc.room(s.Room); err == nil {
 		if err := mayStay(r.settings(), s); err != nil {
@@ -120,8 +118,7 @@ func (svc *Service) Stays(s Client) error {
 	return err
 }
 
-// mayStay returns why the settings of a room keep a client out, nil when they do
-// not.
+// mayStay returns why the settings of a room exclude a client, nil when they do not.
 func mayStay(setup room.Room, s Client) error {
 	switch {
 	case setup.Archived:

@@ -21,7 +21,7 @@ func (svc *Service) newestTime(ctx context.Context) (time.Time, error) {
 }
 
 // load reads rooms, links, bans and rules into memory. From then on each change updates
-// memory itself, and what other machines change comes by [Service.Refresh].
+// memory itself, and changes of other machines arrive through [Service.Refresh].
 func (svc *Service) load(ctx context.Context) error {
 	return errors.Join(svc.loadRooms(ctx), svc.loadLinks(ctx), svc.loadBans(ctx), svc.loadWarnings(ctx), svc.loadRules(ctx))
 }
@@ -40,7 +40,7 @@ func (svc *Service) loadRooms(ctx context.Context) error {
 	return nil
 }
 
-// loadLinks reads all links, and closes the sockets of those taken back.
+// loadLinks reads all links, and closes the sockets of revoked ones.
 func (svc *Service) loadLinks(ctx context.Context) error {
 	revoked, err := svc.access.Load(ctx)
 	if err != nil {
@@ -57,9 +57,8 @@ func (svc *Service) loadLinks(ctx context.Context) error {
 	return nil
 }
 
-// loadRules puts the stored rules into force. One load runs at a time, so that an
-// older reading never replaces a newer one. What is wrong with them is logged
-// when it changes.
+// loadRules puts the stored rules into force. One load runs at a time, so an older reading
+// never replaces a newer one. Faults in the rules are logged when they change.
 func (svc *Service) loadRules(ctx context.Context) error {
 	svc.ruling.Lock()
 	defer svc.ruling.Unlock()
@@ -87,7 +86,7 @@ func (svc *Service) addRoom(ctx context.Context, rec room.Record) error {
 	}
 	rec.Room = rec.Room.Undressed()
 	load := fanout.RingLoad
-	if rec.Delay > 0 { // what is still to leave must be among them
+	if rec.Delay > 0 { // delayed events must be among them
 		load = fanout.RingSize
 	}
 	recent, err := svc.journal.Recent(ctx, rec.ID, load)
@@ -106,7 +105,7 @@ func (svc *Service) addRoom(ctx context.Context, rec room.Record) error {
 	}
 	svc.mu.Lock()
 	defer svc.mu.Unlock()
-	if _, known := svc.rooms[rec.ID]; known { // made by a request meanwhile
+	if _, known := svc.rooms[rec.ID]; known { // a request has made it meanwhile
 		r.close()
 		return nil
 	}

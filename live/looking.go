@@ -8,23 +8,23 @@ import (
 	"danmaku/room"
 )
 
-// LookingFor is how long consoles show that somebody looks at a comment, unless they
-// hear of it again.
+// LookingFor is how long consoles show that somebody looks at a comment without another
+// report of it.
 const LookingFor = 30 * time.Second
 
-// maxConsole is how long the name may be that a console gives itself, in bytes.
+// maxConsole is the longest name that a console gives itself, in bytes.
 const maxConsole = 32
 
-// Looking says that a console has a comment open. It is presence: no log and no memory
-// of the server has it, and a console that says no more is forgotten by the others.
+// Looking says that a console has a comment open. It is presence: neither the log nor the
+// server's memory stores it, and other consoles forget a console that sends no more.
 type Looking struct {
 	Console string     // the name that the console gave itself
-	ID      comment.ID // 0: it has none open any more
+	ID      comment.ID // 0 means that none is open any more
 	By      string
 }
 
-// Look shows all consoles of a room which comment one of them has open. A console can
-// have only one open. Errors: ErrNotAllowed, ErrNotFound, ErrInvalid, ErrSlowDown.
+// Look tells all consoles of a room which comment one of them has open. A console can have
+// only one open. Errors: ErrNotAllowed, ErrNotFound, ErrInvalid, ErrSlowDown.
 func (svc *Service) Look(roomID string, by room.Actor, l Looking) error {
 	r, err := svc.may(roomID, by, room.Decide)
 	if err != nil {
@@ -33,8 +33,8 @@ func (svc *Service) Look(roomID string, by room.Actor, l Looking) error {
 	if !consoleName(l.Console) {
 		return room.Explain(room.ErrInvalid, "console: 1 to %d letters of A–Z a–z 0–9 - _", maxConsole)
 	}
-	// The limits of reactions suit it: five a second of each link, and no comment costs
-	// more for it. Rooms have no slash in their names, so nobody's reactions are counted.
+	// The limits of reactions fit here: five a second for each link, without charging for
+	// comments. Room names contain no slash, so this key affects nobody's reactions.
 	key := room.LimitKey{Room: "looking/" + r.id, User: strconv.FormatInt(by.Link, 10)}
 	if svc.limiter.AllowReactions(key, 1) == 0 {
 		return &room.WaitError{Err: room.ErrSlowDown, Wait: time.Second}

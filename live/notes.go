@@ -17,10 +17,10 @@ import (
 const (
 	maxNote   = 200 // graphemes
 	maxNotes  = 100 // on one person
-	maxUnread = 5   // warnings that a person has yet to read
+	maxUnread = 5   // unread warnings of a person
 )
 
-// NoteRequest is a note as a moderator writes it.
+// NoteRequest is a note that a moderator writes.
 type NoteRequest struct {
 	User  string
 	Text  string
@@ -28,7 +28,7 @@ type NoteRequest struct {
 	Ready room.Warning // instead of Text: a prepared warning
 }
 
-// warnings are those of all rooms that have not been read, in memory.
+// warnings holds the unread warnings of all rooms.
 type warnings struct {
 	mu sync.RWMutex
 	by map[warned][]room.Note // oldest first
@@ -43,7 +43,7 @@ func (w *warnings) of(roomID, user string) []room.Note {
 	return slices.Clone(w.by[warned{roomID, user}])
 }
 
-// put notes how a warning stands; read or deleted ones are dropped.
+// put stores a changed warning; it drops read or deleted ones.
 func (w *warnings) put(n room.Note, gone bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -76,7 +76,7 @@ func (w *warnings) set(k warned, list []room.Note) {
 	w.by[k] = list
 }
 
-// loadWarnings reads the warnings that have not been read.
+// loadWarnings reads the unread warnings.
 func (svc *Service) loadWarnings(ctx context.Context) error {
 	list, err := svc.notes.UnreadWarnings(ctx)
 	if err != nil {
@@ -88,13 +88,12 @@ func (svc *Service) loadWarnings(ctx context.Context) error {
 	return nil
 }
 
-// WarningsOf lists what somebody in the audience was warned of and has not put away,
-// oldest first.
+// WarningsOf lists the warnings that an audience member has not dismissed, oldest first.
 func (svc *Service) WarningsOf(roomID, user string) []room.Note { return svc.warned.of(roomID, user) }
 
-// Note writes a note on a person, for all who run the room. One that warns is told to
-// the person's phones until the person puts it away. Errors: ErrNotFound for what is no
-// person, ErrNotAllowed for those who run the room, ErrInvalid, ErrBusy.
+// Note writes a note on a person, for all who run the room. A warning is sent to the
+// person's phones until the person dismisses it. Errors: ErrNotFound for an unknown person,
+// ErrNotAllowed for those who run the room, ErrInvalid, ErrBusy.
 func (svc *Service) Note(ctx context.Context, roomID string, by room.Actor, q NoteRequest) (room.Note, error) {
 	r, err := svc.may(roomID, by, room.NotePerson)
 	if err != nil {
@@ -115,14 +114,14 @@ func (svc *Service) Note(ctx context.Context, roomID string, by room.Actor, q No
 	return *receipt.Event.Note, nil
 }
 
-// noteEntry is the audit's line about a note.
+// noteEntry returns the audit entry about a note.
 func noteEntry(by room.Actor, kind room.Action, n room.Note) *room.AuditEntry {
 	a := by.Entry(kind)
 	a.User, a.Detail = n.User, n.Text
 	if n.ID != 0 {
 		a.About = strconv.FormatInt(n.ID, 10)
 	}
-	if n.Ready != "" { // a name, which each console says in its own language
+	if n.Ready != "" { // a name, which each console translates
 		a.Changed = []string{string(n.Ready)}
 	}
 	return a
@@ -152,8 +151,8 @@ func (svc *Service) checkNote(ctx context.Context, roomID string, q NoteRequest)
 	return err
 }
 
-// DeleteNote deletes a note on a person; a warning goes from the person's phones, too.
-// One that is deleted already is not a fault. Errors: ErrNotFound, ErrBusy.
+// DeleteNote deletes a note on a person; a warning disappears from the person's phones,
+// too. Deleting a note twice is not an error. Errors: ErrNotFound, ErrBusy.
 func (svc *Service) DeleteNote(ctx context.Context, roomID string, by room.Actor, user string, id int64) error {
 	r, err := svc.may(roomID, by, room.NotePerson)
 	if err != nil {
@@ -168,16 +167,16 @@ func (svc *Service) DeleteNote(ctx context.Context, roomID string, by room.Actor
 		return err
 	}
 	if i := slices.IndexFunc(list, func(n room.Note) bool { return n.ID == id }); i >= 0 {
-		n = list[i] // for the words of the audit
+		n = list[i] // for the text of the audit
 	}
 	_, err = svc.do(ctx, r, by, room.Event{Kind: room.KindNoteGone, Note: &room.Note{ID: id, User: user}, Audit: noteEntry(by, room.ActionNoteGone, n)})
 	return err
 }
 
-// undoNote deletes a note that was written, or brings back one that was deleted.
+// undoNote deletes a written note, or restores a deleted one.
 func (svc *Service) undoNote(ctx context.Context, roomID string, by room.Actor, a room.AuditEntry) error {
 	id, err := strconv.ParseInt(a.About, 10, 64)
-	if err != nil || a.User == "" { // it went with its age
+	if err != nil || a.User == "" { // it was deleted with its age
 		return room.ErrExpired
 	}
 	if a.Kind != room.ActionNoteGone {
@@ -193,8 +192,8 @@ func (svc *Service) undoNote(ctx context.Context, roomID string, by room.Actor, 
 	return err
 }
 
-// ReadWarning has a person put a warning away. What was put away, or is none of theirs,
-// changes nothing. Errors: ErrBusy.
+// ReadWarning dismisses a warning for a person. It ignores a warning that is dismissed
+// already or belongs to somebody else. Errors: ErrBusy.
 func (svc *Service) ReadWarning(ctx context.Context, roomID, user string, id int64) error {
 	known := slices.ContainsFunc(svc.warned.of(roomID, user), func(n room.Note) bool { return n.ID == id })
 	if !known {
@@ -202,7 +201,7 @@ func (svc *Service) ReadWarning(ctx context.Context, roomID, user string, id int
 	}
 	n := room.Note{ID: id, User: user, Room: roomID}
 	_, err := svc.journal.Append(ctx, room.Event{Room: roomID, At: svc.now(), Kind: room.KindNoteRead, Note: &n})
-	if errors.Is(err, room.ErrNotFound) { // it went with its age
+	if errors.Is(err, room.ErrNotFound) { // it was deleted with its age
 		svc.warned.put(n, true)
 		svc.sendWarnings(roomID, user)
 		return nil
@@ -210,7 +209,7 @@ func (svc *Service) ReadWarning(ctx context.Context, roomID, user string, id int
 	return err
 }
 
-// warn follows what the log says of notes, and tells the person's phones.
+// warn applies note events of the log, and updates the person's phones.
 func (svc *Service) warn(e room.Event) {
 	if e.Note == nil || !e.Note.Warn {
 		return
@@ -219,7 +218,7 @@ func (svc *Service) warn(e room.Event) {
 	svc.sendWarnings(e.Room, e.Note.User)
 }
 
-// sendWarnings sends a person's phones all that is to be read.
+// sendWarnings sends all unread warnings to a person's phones.
 func (svc *Service) sendWarnings(roomID, user string) {
 	svc.outlet.SendTo(roomID, user, svc.encoder.Warned(svc.warned.of(roomID, user)))
 }

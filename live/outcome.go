@@ -7,20 +7,19 @@ import (
 	"danmaku/room"
 )
 
-// Outcome is what became of a comment.
+// Outcome is the result of a comment.
 type Outcome struct {
 	Status  comment.Status // Shown, Held or Refused (Removed when asked again later)
 	Comment comment.Comment
-	Rule    string        // for the log; never for the author
+	Rule    string        // for the server's log; never for the author
 	Wait    time.Duration // until the author may send again
 	Part    *Part         // the message was a vote; with a Status it is a comment, too
 }
 
-// RuleReview stands as the rule of a comment that only the room's way of review
-// holds.
+// RuleReview is the rule of a comment that only the room's review mode holds.
 const RuleReview = "review"
 
-// kindOf turns a verdict into an event by the room's way of review.
+// kindOf turns a verdict into an event by the room's review mode.
 func kindOf(a comment.Action, review room.Review, b comment.Badge) room.Kind {
 	if a == comment.Hold && review == room.ReviewOff {
 		a = comment.Refuse

@@ -10,18 +10,18 @@ import (
 	"danmaku/show"
 )
 
-// Part is what somebody has chosen in an item.
+// Part is what a person has chosen in an item.
 type Part struct {
 	Item    string
 	Choices []string // oldest first
 }
 
-// viaButton is how a part was taken that is not a message.
+// viaButton is the Via of a part that was not taken by message.
 const viaButton = "button"
 
-// TakePart has somebody take part in a live item, and returns when that is durable.
-// Taking the same part again changes nothing. Errors: ErrNotFound, ErrInvalid for an unknown
-// choice, ErrNotLive, ErrVoted when the person has no choice left, ErrRoomClosed,
+// TakePart lets an author take part in a live item, and returns once that is durable.
+// Taking the same part again changes nothing. Errors: ErrNotFound, ErrInvalid for an
+// unknown choice, ErrNotLive, ErrVoted when the person has no choice left, ErrRoomClosed,
 // ErrMuted, ErrBanned, ErrSlowDown (a *room.WaitError), ErrBusy.
 func (svc *Service) TakePart(ctx context.Context, roomID string, a Author, e show.Entry) (Part, error) {
 	ctx, cancel := context.WithTimeout(ctx, submitWithin)
@@ -35,7 +35,7 @@ func (svc *Service) TakePart(ctx context.Context, roomID string, a Author, e sho
 	}
 	setup := r.settings()
 	if setup.State == room.Paused {
-		setup.State = room.Open // comments are paused, and nothing else
+		setup.State = room.Open // a pause stops only comments
 	}
 	if err := svc.mayWrite(setup, a); err != nil {
 		return Part{}, err
@@ -44,7 +44,7 @@ func (svc *Service) TakePart(ctx context.Context, roomID string, a Author, e sho
 	return svc.takePart(ctx, r, a, e)
 }
 
-// takePart asks the person's limits and the log.
+// takePart checks the person's limits and writes the log.
 func (svc *Service) takePart(ctx context.Context, r *liveRoom, a Author, e show.Entry) (Part, error) {
 	r.mu.RLock()
 	it, known := r.showing.find(e.Item)
@@ -71,7 +71,7 @@ func (svc *Service) takePart(ctx context.Context, r *liveRoom, a Author, e show.
 	return svc.partAfter(r, *receipt.Event.Part), nil
 }
 
-// partAfter returns what somebody has chosen once the room has followed the entry.
+// partAfter returns a person's choices once the room has followed the entry.
 func (svc *Service) partAfter(r *liveRoom, e show.Entry) Part {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
@@ -85,11 +85,11 @@ func (svc *Service) partAfter(r *liveRoom, e show.Entry) Part {
 			mine.Apply(show.Entry{Person: e.Person, Choice: c})
 		}
 	}
-	mine.Apply(e) // the follower may have it still before it
+	mine.Apply(e) // the follower may not have applied it yet
 	return Part{Item: e.Item, Choices: mine.Of(e.Person)}
 }
 
-// PartsOf returns what somebody has chosen in what is live.
+// PartsOf returns a person's choices in live items.
 func (svc *Service) PartsOf(roomID, user string) []Part {
 	r, err := svc.room(roomID)
 	if err != nil || user == "" {
@@ -112,8 +112,8 @@ func (svc *Service) PartsOf(roomID, user string) []Part {
 	return out
 }
 
-// vote reads a text as the key of an option in a live poll that takes votes by
-// message. shown tells that the room shows such messages.
+// vote parses a text as the key of an option in a live poll that takes votes by message.
+// shown reports that the room shows such messages.
 func (s *showing) vote(text string) (e show.Entry, shown, ok bool) {
 	for _, it := range s.items {
 		var spec show.PollSpec
@@ -127,10 +127,10 @@ func (s *showing) vote(text string) (e show.Entry, shown, ok bool) {
 	return show.Entry{}, false, false
 }
 
-// voteByMessage takes a message that is exactly the key of an option in a live poll
-// as the author's vote. It asks neither the room's share nor what a chat leaves out
-// when the room is full: a vote shows nothing. counted reports that the message was
-// one; it is a comment besides where shown is true.
+// voteByMessage counts a message that is exactly the key of an option in a live poll as the
+// author's vote. It checks neither the room's limit nor the part that a chat drops when the
+// room is full: a vote shows nothing. counted reports that the message was a vote; when
+// shown is true it is also a comment.
 func (svc *Service) voteByMessage(ctx context.Context, r *liveRoom, setup room.Room, a Author, d comment.Draft) (part Part, shown, counted bool, err error) {
 	if a.Replay || d.Source == comment.FromReplay || d.Item != "" {
 		return Part{}, false, false, nil

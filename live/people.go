@@ -16,14 +16,14 @@ const nearby = 24 * time.Hour
 // Person is what those who run a room see of an author.
 type Person struct {
 	room.Person
-	Role      room.Role // of one who runs the room, else audience
+	Role      room.Role // the role of somebody who runs the room, otherwise audience
 	Connected bool
 	Wait      time.Duration
 	Bans      []room.Ban
 	Notes     []room.Note // newest first
 }
 
-// Person tells about an author. Somebody who was never there is ErrNotFound.
+// Person returns the details of an author. Errors: ErrNotFound for an unknown author.
 func (svc *Service) Person(ctx context.Context, roomID string, by room.Actor, user string) (Person, error) {
 	if err := svc.May(roomID, by, room.ReadRoom); err != nil {
 		return Person{}, err
@@ -48,13 +48,13 @@ func (svc *Service) Person(ctx context.Context, roomID string, by room.Actor, us
 	return p, nil
 }
 
-// connected reports whether somebody in the audience is connected, at whichever machine.
+// connected reports whether an audience member is connected to any machine.
 func (svc *Service) connected(ctx context.Context, roomID, user string) bool {
 	return svc.outlet.Connected(roomID, user) || svc.cluster != nil && len(svc.cluster.People(ctx, roomID, user, "")) > 0
 }
 
-// Behind returns how many people a ban by a comment's address would hit: authors
-// of the last day, and who is connected now.
+// Behind returns how many people a ban by a comment's address would affect: authors of the
+// last day, and people who are connected now.
 func (svc *Service) Behind(ctx context.Context, roomID string, by room.Actor, id comment.ID) (int, error) {
 	if err := svc.May(roomID, by, room.BanAuthor); err != nil {
 		return 0, err

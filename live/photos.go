@@ -11,19 +11,19 @@ import (
 	"danmaku/show"
 )
 
-// RulePhoto stands as the rule of a photo that waits: every one does.
+// RulePhoto is the rule of a waiting photo: every photo waits.
 const RulePhoto = "photo"
 
-// DrawnPhoto is a photo as we drew it anew: a JPEG.
+// DrawnPhoto is a photo that this program has redrawn as a JPEG.
 type DrawnPhoto struct {
 	Picture       []byte
 	Width, Height int
 }
 
-// MaySendPhoto reports whether somebody could send a photo to a wall now, before the
+// MaySendPhoto returns nil when the author could send a photo to a wall now, before the
 // picture is read and drawn, and charges the person's and the address's limits for that
-// work. early says that it is asked again by the machine that decides: where that is this
-// one, nothing is charged yet. Errors: those of [Service.SendPhoto].
+// work. early says that the deciding machine will ask again: where that is this one,
+// nothing is charged yet. Errors: those of [Service.SendPhoto].
 func (svc *Service) MaySendPhoto(roomID string, a Author, item, ref string, early bool) error {
 	r, err := svc.room(roomID)
 	switch {
@@ -39,7 +39,7 @@ func (svc *Service) MaySendPhoto(roomID string, a Author, item, ref string, earl
 	}
 	if ref != "" {
 		if _, sent := svc.refs.get(refKey{roomID, a.User, ref}, svc.mono()); sent {
-			return nil // it is answered with what became of it
+			return nil // the author gets the earlier outcome
 		}
 	}
 	if _, err := svc.photographing(r, comment.Draft{Item: item, User: a.User}); err != nil || early && svc.decides() {
@@ -48,9 +48,9 @@ func (svc *Service) MaySendPhoto(roomID string, a Author, item, ref string, earl
 	return svc.limiter.AllowPart(room.LimitKey{Room: roomID, User: a.User, Address: a.Address, Networks: a.Networks})
 }
 
-// SendPhoto takes a photo for a wall: a comment that a moderator looks at first, whatever
-// the room's way of review is. Errors: those of [Service.Submit], ErrNotLive with a fault
-// for a wall that takes no more of this person, or none at all.
+// SendPhoto takes a photo for a wall: a comment that a moderator reviews first, whatever
+// the room's review mode is. Errors: those of [Service.Submit], ErrNotLive with a fault for
+// a wall that accepts no more from this person, or none at all.
 func (svc *Service) SendPhoto(ctx context.Context, roomID string, a Author, d comment.Draft, drawn DrawnPhoto) (Outcome, error) {
 	switch {
 	case svc.photos == nil:
@@ -63,9 +63,9 @@ func (svc *Service) SendPhoto(ctx context.Context, roomID string, a Author, d co
 	return svc.Submit(ctx, roomID, a, d)
 }
 
-// photographing checks that a wall takes a photo of somebody now. The journal counts
-// again when it writes, so photos that come at once cannot exceed the limit. Errors: ErrNotFound,
-// ErrNotLive with a fault.
+// photographing checks that a wall accepts a photo from an author now. The journal counts
+// again when it writes, so simultaneous photos cannot exceed the limit. Errors:
+// ErrNotFound, ErrNotLive with a fault.
 func (svc *Service) photographing(r *liveRoom, d comment.Draft) (comment.Draft, error) {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
@@ -108,9 +108,9 @@ func (svc *Service) photographing(r *liveRoom, d comment.Draft) (comment.Draft, 
 	return d, nil
 }
 
-// PhotosOf returns the photos of a wall that wait or are shown, oldest first, for those
-// who run the room; with own, those of the author who asks, also the refused ones.
-// The caller establishes who asks. Errors: ErrNotFound.
+// PhotosOf returns the photos of a wall that wait or are shown, oldest first, for those who
+// run the room; with own, only those of that author, including refused ones. The caller
+// checks permissions. Errors: ErrNotFound.
 func (svc *Service) PhotosOf(ctx context.Context, roomID, item string, v room.View, own string) ([]room.Row, error) {
 	it, err := svc.Item(roomID, item, v)
 	switch {
@@ -122,9 +122,9 @@ func (svc *Service) PhotosOf(ctx context.Context, roomID, item string, v room.Vi
 	return svc.photos.PhotosOf(ctx, roomID, item, own)
 }
 
-// PhotoPicture returns the picture of a photo. A person who knows its path was shown it:
-// the path of one that waits, or was refused, is sent to consoles alone. One that was
-// taken down or cleared away is not returned. Errors: ErrNotFound.
+// PhotoPicture returns the picture of a photo. Only people who were shown a photo know its
+// path: the path of a waiting or refused photo is sent only to consoles. It does not return
+// a photo that was taken down or cleared. Errors: ErrNotFound.
 func (svc *Service) PhotoPicture(ctx context.Context, path string) ([]byte, error) {
 	if svc.photos == nil {
 		return nil, room.ErrNotFound

@@ -12,9 +12,9 @@ import (
 	"danmaku/room"
 )
 
-// SetPicture dresses a room's audience page with a picture, which is JPEG that
-// we encoded ourselves, and gives the room as it is then. It is the owner's to
-// do. Errors: ErrNotAllowed, ErrNotFound, ErrBusy.
+// SetPicture sets the picture of a room's audience page, a JPEG that we encoded ourselves,
+// and returns the room afterwards. Only the owner may. Errors: ErrNotAllowed, ErrNotFound,
+// ErrBusy.
 func (svc *Service) SetPicture(ctx context.Context, roomID string, by room.Actor, jpeg []byte) (room.Room, error) {
 	if _, err := svc.may(roomID, by, room.SetPicture); err != nil {
 		return room.Room{}, err
@@ -30,7 +30,7 @@ func (svc *Service) SetPicture(ctx context.Context, roomID string, by room.Actor
 	})
 }
 
-// ownPicture is ErrInvalid for a room that shows what is not a picture of its own.
+// ownPicture returns ErrInvalid for a room that shows a picture that is not its own.
 func (svc *Service) ownPicture(ctx context.Context, r room.Room) error {
 	picture := r.Look.Picture
 	if picture == "" {
@@ -49,8 +49,8 @@ func (svc *Service) ownPicture(ctx context.Context, r room.Room) error {
 	return nil
 }
 
-// Picture returns the bytes of the picture that a room shows. Errors: ErrNotFound,
-// also for one that was taken off, though it is kept for an undo.
+// Picture returns the bytes of the picture that a room shows. Errors: ErrNotFound, also for
+// a removed picture that is stored only for an undo.
 func (svc *Service) Picture(ctx context.Context, roomID, hash string) ([]byte, error) {
 	r, err := svc.Room(roomID)
 	if err != nil {

@@ -11,9 +11,9 @@ import (
 	"danmaku/show"
 )
 
-// asking checks that a draft that is a question or a photo can be sent now, and takes its name
-// where the author wants it so. Errors: ErrNotFound, ErrNotLive with an explanation,
-// ErrInvalid for a question that has to have a name.
+// asking checks that a question or photo can be sent now, and removes its name if the
+// author wants that. Errors: ErrNotFound, ErrNotLive with an explanation, ErrInvalid for a
+// question that needs a name.
 func (svc *Service) asking(r *liveRoom, d comment.Draft) (comment.Draft, error) {
 	if d.Photo != nil {
 		return svc.photographing(r, d)
@@ -97,7 +97,7 @@ func (svc *Service) boardOf(ctx context.Context, roomID, item string) (*show.Boa
 	return b, nil
 }
 
-// markAction is what the audit calls a command.
+// markAction returns the audit action of a command.
 func markAction(c show.MarkCommand) (room.Action, bool) {
 	named := []struct {
 		set     bool
@@ -114,7 +114,7 @@ func markAction(c show.MarkCommand) (room.Action, bool) {
 		case !n.set:
 			continue
 		case action != "":
-			return "", false // one act is one thing, so that one undo takes one back
+			return "", false // one action changes one thing, so that one undo reverts one
 		case n.is:
 			action = n.yes
 		default:
@@ -124,8 +124,8 @@ func markAction(c show.MarkCommand) (room.Action, bool) {
 	return action, action != ""
 }
 
-// MarkQuestion answers, hides or merges a question, or takes one of these back, and
-// returns it as it is then. Errors: ErrNotFound, ErrInvalid with the field, ErrNotAllowed,
+// MarkQuestion answers, hides or merges a question, or reverts one of these, and returns
+// the question afterwards. Errors: ErrNotFound, ErrInvalid with the field, ErrNotAllowed,
 // ErrBusy.
 func (svc *Service) MarkQuestion(ctx context.Context, roomID string, by room.Actor, c show.MarkCommand) (show.Question, error) {
 	action, one := markAction(c)
@@ -164,7 +164,7 @@ func (svc *Service) mark(ctx context.Context, roomID string, by room.Actor, c sh
 	return show.Question{Comment: row.Comment}, err
 }
 
-// undoMark puts a question's mark back, unless it was changed since.
+// undoMark restores a question's earlier mark, unless it was changed since.
 func (svc *Service) undoMark(ctx context.Context, roomID string, by room.Actor, a room.AuditEntry) error {
 	m, err := svc.audit.MarkOf(ctx, a.ID)
 	if errors.Is(err, room.ErrNotFound) {
@@ -181,14 +181,14 @@ func (svc *Service) undoMark(ctx context.Context, roomID string, by room.Actor, 
 	return err
 }
 
-// opposites are the acts that take acts on questions back.
+// opposites maps actions on questions to the actions that revert them.
 var opposites = map[room.Action]room.Action{
 	room.ActionAnswered: room.ActionReopened, room.ActionReopened: room.ActionAnswered,
 	room.ActionHidden: room.ActionUnhidden, room.ActionUnhidden: room.ActionHidden,
 	room.ActionMerged: room.ActionSplit, room.ActionSplit: room.ActionMerged,
 }
 
-// isQuestionAct reports whether an act is about a question.
+// isQuestionAct reports whether an action is about a question.
 func isQuestionAct(k room.Action) bool {
 	return strings.HasPrefix(string(k), string(room.KindQuestion))
 }

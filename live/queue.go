@@ -8,15 +8,15 @@ import (
 	"danmaku/room"
 )
 
-// queueHello is how many of them a joining console is sent, and groupHello
-// how many of those that are alike as long as others wait: it asks for the rest.
+// queueHello is how many held comments a joining console receives, and groupHello how many
+// of one group while others wait: it requests the rest.
 const (
 	queueHello = 500
 	groupHello = 20
 )
 
-// queue is what waits for a moderator, in log order. The log is where it is
-// kept; this is what consoles start from.
+// queue holds the comments that wait for a moderator, in log order. The log stores them;
+// consoles start from this copy.
 type queue struct {
 	items  []fanout.Item
 	claims map[comment.ID]claim // of items, and of comments that are being written to the log
@@ -25,7 +25,7 @@ type queue struct {
 	groups map[string]int       // of items, by their group
 }
 
-// take drops the items whose comments fn picks, and tells what is left of their
+// take drops the items whose comments fn picks, and returns how many remain in their
 // groups.
 func (q *queue) take(fn func(comment.Comment) bool) (left []room.GroupCount) {
 	var touched []string
@@ -49,8 +49,8 @@ func (q *queue) take(fn func(comment.Comment) bool) (left []room.GroupCount) {
 	return left
 }
 
-// count makes an event say how many of its group wait once it has happened. It is
-// for apply to do what the event says.
+// count sets in an event how many of its group wait once it has happened. apply changes the
+// queue itself.
 func (q *queue) count(e *room.Event) {
 	switch {
 	case e.Kind == room.KindHeld:
@@ -73,7 +73,7 @@ func (q *queue) count(e *room.Event) {
 	}
 }
 
-// apply takes an event: a held comment joins, a decided one leaves.
+// apply applies an event: a held comment joins, a decided one leaves.
 func (q *queue) apply(it fanout.Item) {
 	e := it.Event
 	switch e.Kind {
@@ -109,8 +109,8 @@ func (q *queue) drop(ids []comment.ID) {
 	q.take(func(c comment.Comment) bool { return gone(c.ID) })
 }
 
-// members returns the comments of a group that wait, oldest first; upTo is the last
-// number in the log that counts, 0 for none.
+// members returns the waiting comments of a group, oldest first; upTo is the last log
+// number that counts, 0 means none.
 func (q *queue) members(group string, upTo int64) (held []room.Event) {
 	for i := range q.items {
 		if e := &q.items[i].Event; e.Group == group && (upTo == 0 || e.Seq <= upTo) {
@@ -120,8 +120,8 @@ func (q *queue) members(group string, upTo int64) (held []room.Event) {
 	return held
 }
 
-// page lists what waits from after a number of the log on, oldest first: of one
-// group, or of all, but then at most groupHello that are alike.
+// page lists waiting comments after a log number, oldest first: of one group, or of all
+// groups, but then at most groupHello of each.
 func (q *queue) page(group string, after int64, limit int) (items []fanout.Item, more bool) {
 	listed := map[string]int{}
 	for _, it := range q.items {
@@ -140,7 +140,7 @@ func (q *queue) page(group string, after int64, limit int) (items []fanout.Item,
 	return items, false
 }
 
-// oldest lists what a console starts from, at most so many, oldest first: some of
+// oldest lists at most limit comments for a console to start from, oldest first: some of
 // every group, and then the others.
 func (q *queue) oldest(limit int) []fanout.Item {
 	items, _ := q.page("", 0, limit)
@@ -161,8 +161,7 @@ func (q *queue) oldest(limit int) []fanout.Item {
 	return items
 }
 
-// countsOf returns how many of each group wait of which there are items, in their
-// order.
+// countsOf returns how many comments wait in each group of the items, in the items' order.
 func (q *queue) countsOf(items []fanout.Item) (out []room.GroupCount) {
 	seen := map[string]bool{}
 	for i := range items {

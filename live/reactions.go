@@ -14,24 +14,24 @@ import (
 const (
 	// mostTaps is how many reactions one frame of a phone can carry.
 	mostTaps = 50
-	// keepReactionsEvery is the least time between two writes of a room's counts, so
-	// that the log has one row a minute and emoji, and not one write a tap.
+	// keepReactionsEvery is the least time between two writes of a room's counts, so that
+	// the log has one row for each minute and emoji instead of one write for each tap.
 	keepReactionsEvery = 10 * time.Second
-	// keepNow is later than everything: counts are written at once.
+	// keepNow is later than every time, so counts are written at once.
 	keepNow = time.Duration(math.MaxInt64)
 	// keepReactionsWithin bounds a write at the end of the program.
 	keepReactionsWithin = 5 * time.Second
-	// maxUnsavedMinutes bounds what is remembered while the log cannot be written.
+	// maxUnsavedMinutes is the most minutes in memory while the log cannot be written.
 	maxUnsavedMinutes = 60
 )
 
-// reacted counts the reactions of a room until they are told and kept. What a person
-// did is not remembered: only sums are.
+// reacted counts the reactions of a room until they are sent and stored. It stores only
+// sums, not what each person did.
 type reacted struct {
 	mu      sync.Mutex
 	unsent  map[string]int
 	unsaved map[time.Time]map[string]int // by minute
-	kept    time.Duration                // when they were last written, by a clock that is never set
+	kept    time.Duration                // time of the last write, by a clock that is never set
 }
 
 // add counts reactions of one moment.
@@ -67,7 +67,7 @@ func (s *reacted) busy() bool {
 	return len(s.unsent)+len(s.unsaved) > 0
 }
 
-// take returns what has not been told yet.
+// take returns the counts that were not sent yet.
 func (s *reacted) take() map[string]int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -79,14 +79,14 @@ func (s *reacted) take() map[string]int {
 	return counts
 }
 
-// due returns what is to be written now, oldest first.
+// due returns the counts to write now, oldest first.
 func (s *reacted) due(now time.Duration) (minutes []room.ReactionMinute) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if len(s.unsaved) == 0 || now < keepNow && s.kept > 0 && now-s.kept < keepReactionsEvery {
 		return nil
 	}
-	if s.kept == 0 && now < keepNow { // the first of them begins the time
+	if s.kept == 0 && now < keepNow { // the first reactions start the interval
 		s.kept = now
 		return nil
 	}
@@ -101,7 +101,7 @@ func (s *reacted) due(now time.Duration) (minutes []room.ReactionMinute) {
 	return minutes
 }
 
-// giveBack takes counts again that could not be written.
+// giveBack adds counts again that could not be written.
 func (s *reacted) giveBack(minutes []room.ReactionMinute) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -116,9 +116,8 @@ func (s *reacted) giveBack(minutes []room.ReactionMinute) {
 	}
 }
 
-// React counts somebody's reactions, by emoji, as far as the room offers them and the
-// limits let them count; what does not count is left out in silence. It waits for
-// nothing.
+// React counts an author's reactions by emoji, as far as the room offers them and the
+// limits allow. It drops the others silently. It never blocks.
 func (svc *Service) React(roomID string, a Author, counts map[string]int) {
 	r, err := svc.room(roomID)
 	if err != nil || !a.Role.Can(room.Write) {
@@ -127,7 +126,7 @@ func (svc *Service) React(roomID string, a Author, counts map[string]int) {
 	setup := r.settings()
 	offered := setup.Reactions
 	if setup.State == room.Paused {
-		setup.State = room.Open // comments are paused, and nothing else
+		setup.State = room.Open // a pause stops only comments
 	}
 	if len(offered) == 0 || svc.mayWrite(setup, a) != nil {
 		return
@@ -159,8 +158,8 @@ func (svc *Service) React(roomID string, a Author, counts map[string]int) {
 	svc.attend(r)
 }
 
-// broadcastReactions sends overlays and consoles the sums since the last time. Phones show
-// their own alone: what a phone receives does not grow with the audience.
+// broadcastReactions sends overlays and consoles the sums since the last frame. A phone
+// shows only its own reactions, so its traffic does not grow with the audience.
 func (svc *Service) broadcastReactions(r *liveRoom) {
 	counts := r.reacted.take()
 	if counts == nil {
@@ -171,8 +170,8 @@ func (svc *Service) broadcastReactions(r *liveRoom) {
 	svc.say(r.id, room.ViewConsole, frame)
 }
 
-// KeepReactions writes the counts of a room's reactions into the log, so that who
-// reads it finds all there are. Errors: room.ErrNotFound, room.ErrBusy.
+// KeepReactions writes the counts of a room's reactions into the log, so that a reader of
+// the log finds all of them. Errors: room.ErrNotFound, room.ErrBusy.
 func (svc *Service) KeepReactions(ctx context.Context, roomID string) error {
 	r, err := svc.room(roomID)
 	if err != nil {
@@ -189,7 +188,7 @@ func (svc *Service) KeepReactions(ctx context.Context, roomID string) error {
 	return nil
 }
 
-// keepReactions writes the counts of a room into the log when it is time for that.
+// keepReactions writes the counts of a room into the log when they are due.
 func (svc *Service) keepReactions(ctx context.Context, r *liveRoom, now time.Duration) {
 	minutes := r.reacted.due(now)
 	if len(minutes) == 0 || svc.shows == nil {
@@ -205,6 +204,6 @@ func (svc *Service) keepReactions(ctx context.Context, r *liveRoom, now time.Dur
 		svc.slog.Warn("counts of reactions could not be kept", "room", r.id, "err", err)
 	}
 	if now != keepNow {
-		r.reacted.giveBack(minutes) // a log that cannot be written is asked again
+		r.reacted.giveBack(minutes) // retries later while the log cannot be written
 	}
 }

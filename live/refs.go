@@ -6,18 +6,18 @@ import (
 	"time"
 )
 
-// refKey is an author's own name for a comment.
+// refKey identifies a comment by its author's ref.
 type refKey struct{ room, user, ref string }
 
 const (
 	refAge   = 10 * time.Minute
-	refBound = 20_000 // names a generation holds; with the longest texts some 30 MB
+	refBound = 20_000 // refs in a generation; with the longest texts some 30 MB
 )
 
-// refs remembers what became of named comments, so that a phone that sends one
-// again after a lost answer gets the same answer at no cost. What has fallen out is
-// still answered by the journal's unique index. Times are by the clock that is never
-// set. It is safe for concurrent use.
+// refs remembers the outcomes of comments with a ref, so that a phone that resends one
+// after a lost answer gets the same answer at no cost. The journal's unique index still
+// answers for forgotten ones. Times are by the clock that is never set. It is safe for
+// concurrent use.
 type refs struct {
 	mu       sync.Mutex
 	outcomes cache.Cache[refKey, Outcome]
@@ -27,7 +27,7 @@ func newRefs() *refs {
 	return &refs{outcomes: cache.New[refKey, Outcome](refBound, refAge, elapsedAt(0))}
 }
 
-// elapsedAt makes a time of one on the clock that is never set.
+// elapsedAt converts a duration of the clock that is never set to a time.
 func elapsedAt(d time.Duration) time.Time { return time.Unix(0, int64(d)) }
 
 func (r *refs) get(k refKey, at time.Duration) (Outcome, bool) {
@@ -42,7 +42,7 @@ func (r *refs) put(k refKey, o Outcome, at time.Duration) {
 	r.outcomes.Set(k, o, elapsedAt(at))
 }
 
-// expire forgets what is too old, also while nothing arrives.
+// expire forgets old refs, also while no new ones arrive.
 func (r *refs) expire(at time.Duration) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -14,7 +14,7 @@ import (
 	"danmaku/room"
 )
 
-// replayRooms is replay.Rooms.
+// replayRooms implements replay.Rooms.
 type replayRooms struct{ svc *Service }
 
 // Submit implements replay.Rooms.
@@ -34,8 +34,8 @@ func (r replayRooms) Shown(ctx context.Context, roomID string, id comment.ID) (b
 	return err == nil && row.Status == comment.Shown, err
 }
 
-// Changed implements replay.Rooms. While it tells the consoles none of them is being
-// greeted, so that none keeps what its hello said.
+// Changed implements replay.Rooms. While it updates the consoles, no console is being
+// welcomed, so none keeps an outdated hello.
 func (r replayRooms) Changed(roomID string) {
 	lr, err := r.svc.room(roomID)
 	if err != nil {
@@ -51,7 +51,7 @@ func (r replayRooms) Changed(roomID string) {
 	})
 }
 
-// replaysElsewhere are the replays that are under way on another machine.
+// replaysElsewhere holds the replays that run on other machines.
 type replaysElsewhere struct {
 	mu sync.Mutex
 	by map[string]receivedReplay // by room
@@ -62,11 +62,11 @@ type receivedReplay struct {
 	at time.Duration
 }
 
-// forgetReplay is after how long a replay is over whose machine says no more; it says
-// something every two seconds.
+// forgetReplay is the time after which a replay counts as over when its machine sends no
+// more reports; it sends one every two seconds.
 const forgetReplay = 6 * time.Second
 
-// underWay is a room's replay that is under way, on whichever machine; nil is none.
+// underWay returns a room's running replay, on whichever machine; nil means none.
 func (svc *Service) underWay(roomID string) *replay.Report {
 	if r := svc.replays.Active(roomID); r != nil {
 		return r
@@ -79,8 +79,8 @@ func (svc *Service) underWay(roomID string) *replay.Report {
 	return nil
 }
 
-// ReplayElsewhere takes how a replay is doing on another machine, and tells the consoles
-// here.
+// ReplayElsewhere records the state of a replay on another machine, and updates the
+// consoles here.
 func (svc *Service) ReplayElsewhere(roomID string, report replay.Report) {
 	lr, err := svc.room(roomID)
 	if err != nil {
@@ -100,9 +100,9 @@ func (svc *Service) ReplayElsewhere(roomID string, report replay.Report) {
 	})
 }
 
-// SendReplays reports the replays that run here to the other machines. A replay of another
-// machine that has stopped reporting counts as stopped, and consoles get that. It is called
-// every two seconds.
+// SendReplays reports the replays that run here to the other machines. It counts a replay
+// of another machine as stopped when that machine no longer reports it, and updates the
+// consoles. Call it every two seconds.
 func (svc *Service) SendReplays() {
 	svc.mu.RLock()
 	ids := slices.Collect(maps.Keys(svc.rooms))
@@ -141,9 +141,9 @@ func (svc *Service) Sessions(ctx context.Context, roomID string, by room.Actor) 
 	return svc.replays.Sessions(ctx, roomID)
 }
 
-// ReplayPast begins to play again what a room showed from a moment on and before
-// another (zero: up to now). The owner alone may. Errors: ErrNotAllowed, ErrNotFound,
-// ErrRoomClosed, and those of [replay.Replays.Past].
+// ReplayPast starts to replay what a room showed from one moment until before another (zero
+// means now). Only the owner may. Errors: ErrNotAllowed, ErrNotFound, ErrRoomClosed, and
+// those of [replay.Replays.Past].
 func (svc *Service) ReplayPast(ctx context.Context, q replay.Request, from, to time.Time) (replay.Report, error) {
 	if err := svc.mayReplay(q); err != nil {
 		return replay.Report{}, err
@@ -151,8 +151,8 @@ func (svc *Service) ReplayPast(ctx context.Context, q replay.Request, from, to t
 	return svc.replays.Past(ctx, q, from, to)
 }
 
-// ReplayFile begins to play a file, strictly only one that is well-formed. Errors
-// as of [Service.ReplayPast].
+// ReplayFile starts to play a file; strict refuses a malformed one. Errors are those of
+// [Service.ReplayPast].
 func (svc *Service) ReplayFile(ctx context.Context, q replay.Request, name string, file io.Reader, strict bool) (replay.Report, error) {
 	if err := svc.mayReplay(q); err != nil {
 		return replay.Report{}, err
@@ -168,8 +168,8 @@ func (svc *Service) mayReplay(q replay.Request) error {
 	return err
 }
 
-// ControlReplay pauses a replay, lets it go on, changes its speed or moves it. A
-// moderator may. Errors: ErrNotAllowed, and those of [replay.Replays.Control].
+// ControlReplay pauses or resumes a replay, changes its speed or moves it. A moderator may.
+// Errors: ErrNotAllowed, and those of [replay.Replays.Control].
 func (svc *Service) ControlReplay(roomID string, by room.Actor, c replay.Control) (replay.Report, error) {
 	if _, err := svc.may(roomID, by, room.ControlReplay); err != nil {
 		return replay.Report{}, err
@@ -177,8 +177,8 @@ func (svc *Service) ControlReplay(roomID string, by room.Actor, c replay.Control
 	return svc.replays.Control(roomID, c)
 }
 
-// StopReplay ends a replay before its time. A moderator may. Errors: ErrNotAllowed,
-// and ErrNotFound when none is under way.
+// StopReplay ends a replay early. A moderator may. Errors: ErrNotAllowed, and ErrNotFound
+// when none is running.
 func (svc *Service) StopReplay(ctx context.Context, roomID string, by room.Actor) error {
 	if _, err := svc.may(roomID, by, room.ControlReplay); err != nil {
 		return err
@@ -186,7 +186,7 @@ func (svc *Service) StopReplay(ctx context.Context, roomID string, by room.Actor
 	return svc.replays.Stop(ctx, roomID, by)
 }
 
-// ReplayOf returns what a room's replay is doing, or how the last one ended. Errors:
+// ReplayOf returns the state of a room's replay, or how the last one ended. Errors:
 // ErrNotAllowed, and ErrNotFound when there was none since the start.
 func (svc *Service) ReplayOf(roomID string, by room.Actor) (replay.Report, error) {
 	if _, err := svc.may(roomID, by, room.ControlReplay); err != nil {

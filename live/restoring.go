@@ -8,7 +8,7 @@ import (
 	"danmaku/show"
 )
 
-// restoreShow loads what a room shows, and who took part in what is live.
+// restoreShow loads what a room shows, and who took part in live items.
 func (svc *Service) restoreShow(ctx context.Context, r *liveRoom) error {
 	if svc.shows == nil {
 		return nil
@@ -30,9 +30,9 @@ func (svc *Service) restoreShow(ctx context.Context, r *liveRoom) error {
 	return nil
 }
 
-// loadLive loads what a live item has come to: its questions, and who took part. What is
-// followed meanwhile is applied once more behind what was read, in its order, so that
-// nothing older stands above it.
+// loadLive loads the state of a live item: its questions, and who took part. It applies the
+// events that arrive meanwhile once more after the rows it read, in their order, so that no
+// older state wins.
 func (svc *Service) loadLive(ctx context.Context, r *liveRoom, it show.Item) error {
 	s := &r.showing
 	r.mu.Lock()

@@ -10,11 +10,11 @@ import (
 	"danmaku/room"
 )
 
-// Resume is what a client that comes back has missed, as far as that had to be
-// read from the log. The zero value starts afresh.
+// Resume is what a returning client has missed, as far as that had to be read from the log.
+// The zero value starts afresh.
 type Resume struct {
-	// Lines is for an overlay that keeps comments in a list: where it starts afresh, it
-	// starts from so many, and not from those of the last seconds.
+	// Lines is for an overlay that shows comments as a list: when it starts afresh, it
+	// starts from this many comments, and not from those of the last seconds.
 	Lines int
 
 	possible bool
@@ -22,12 +22,11 @@ type Resume struct {
 	past     fanout.Past
 }
 
-// Resume prepares [Service.Join] for a client of a view that was at a position. It
-// reads the log only when the position lies in reach and memory does not go back
-// so far; where the log is busy with others it returns a fresh start. address is
-// the keyed hash of the client's masked address. The read ends when the last
-// client that waits for it has left, which the end of ctx says. Resume returns
-// within resumeWithin.
+// Resume prepares [Service.Join] for a client of a view that was at a position. It reads
+// the log only when the position is within reach and memory does not go back that far; when
+// the log is busy with other reads, it returns a fresh start. address is the keyed hash of
+// the client's masked address. The read ends when ctx of the last client that waits for it
+// ends. Resume returns within resumeWithin.
 func (svc *Service) Resume(ctx context.Context, roomID string, v room.View, address string, since room.Position) Resume {
 	r, err := svc.room(roomID)
 	if err != nil {
@@ -35,7 +34,7 @@ func (svc *Service) Resume(ctx context.Context, roomID string, v room.View, addr
 	}
 	ctx, cancel := context.WithTimeout(ctx, fanout.ResumeWithin)
 	defer cancel()
-	if svc.cluster != nil { // it may come from a machine that was further than this one
+	if svc.cluster != nil { // the client may come from a machine that was ahead of this one
 		r.broadcaster(v).Await(ctx, since)
 	}
 	if !r.broadcaster(v).Resumable(since) {
@@ -60,10 +59,10 @@ func (svc *Service) Resume(ctx context.Context, roomID string, v room.View, addr
 	return Resume{}
 }
 
-// readPast reads what a view missed. Whether that is few enough events is known
-// before a row of them is read. Errors: errNoRead when it is not.
+// readPast reads what a view missed. It checks the number of events before it reads a row.
+// Errors: errNoRead when there are too many.
 func (svc *Service) readPast(ctx context.Context, r *liveRoom, v room.View, since int64) (fanout.Past, error) {
-	// What the log has no event of up to here was taken down since.
+	// Events up to here that the log does not return were taken down since.
 	out := fanout.Past{UpTo: r.broadcaster(v).Position()}
 	if out.UpTo-since > fanout.ResumeLimit {
 		n, err := svc.journal.CountSince(ctx, r.id, since, fanout.ResumeLimit+1)
@@ -83,7 +82,7 @@ func (svc *Service) readPast(ctx context.Context, r *liveRoom, v room.View, sinc
 	}
 	for _, e := range events {
 		out.UpTo = max(out.UpTo, e.Seq)
-		// The settings are in hello, and newer there.
+		// hello carries the settings, and newer ones.
 		if b := svc.encoder.Event(v, svc.grouped(e)); b != nil && !fanout.IsState(e.Kind) {
 			out.Events = append(out.Events, fanout.EncodedEvent{Seq: e.Seq, Bytes: b, Comment: e.Kind == room.KindComment})
 		}

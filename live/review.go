@@ -10,16 +10,16 @@ import (
 	"danmaku/room"
 )
 
-// Decision is what stands about a comment after somebody acted on it.
+// Decision is the state of a comment after somebody acted on it.
 type Decision struct {
 	ID     comment.ID
 	Status comment.Status
-	By     string // whose decision stands; empty for the filter's
-	Again  bool   // nothing was written: another decision was first
-	Err    error  // in a bulk: why this one was not acted on
+	By     string // the actor whose decision holds; empty for the filter's
+	Again  bool   // nothing was written: another decision came first
+	Err    error  // in a bulk: why this comment was not changed
 }
 
-// statusOf is what an event makes of the comment it is about.
+// statusOf returns the status that an event gives its comment.
 func statusOf(k room.Kind) comment.Status {
 	return map[room.Kind]comment.Status{
 		room.KindComment: comment.Shown, room.KindHeld: comment.Held,
@@ -27,14 +27,14 @@ func statusOf(k room.Kind) comment.Status {
 	}[k]
 }
 
-// Decide approves or refuses a comment that is held, or approves a refused one.
-// from says which of these the moderator saw. Empty, it is held; but what the
-// filter refused, or the same moderator a while ago, can be approved without
-// saying so, since no two decisions can be racing there.
+// Decide approves or refuses a held comment, or approves a refused one. from is the status
+// that the moderator saw; empty means held. But a comment that the filter refused, or the
+// same moderator a while ago, can be approved with an empty from, since no two decisions
+// can be racing there.
 //
-// Of two decisions the first stands: the second gets it as its answer.
-// Errors: ErrNotFound, ErrNotAllowed (the comment of somebody banned is not
-// approved, and the owner's not refused by a moderator), ErrBusy.
+// The first of two decisions wins: the second returns it. Errors: ErrNotFound,
+// ErrNotAllowed (a comment by somebody banned is not approved, and a moderator does not
+// refuse the owner's), ErrBusy.
 func (svc *Service) Decide(ctx context.Context, roomID string, by room.Actor, id comment.ID, kind room.Action, from comment.Status) (Decision, error) {
 	r, err := svc.may(roomID, by, room.Decide)
 	if err != nil {
@@ -68,11 +68,11 @@ func (svc *Service) Decide(ctx context.Context, roomID string, by room.Actor, id
 	return Decision{ID: id, Status: statusOf(receipt.Event.Kind), By: receipt.Event.By, Again: receipt.Again}, nil
 }
 
-// racing is for how long two decisions of one moderator count as made at once:
-// a link can be open on two screens.
+// racing is the time within which two decisions of one moderator count as simultaneous: a
+// link can be open on two screens.
 const racing = time.Second
 
-// reversible reports whether approving a refused comment is clearly meant as that.
+// reversible reports whether the approval of a refused comment is clearly intended.
 func (r *liveRoom) reversible(ctx context.Context, row room.Row, by room.Actor, now time.Time) bool {
 	if row.Status != comment.Refused {
 		return false
@@ -95,12 +95,12 @@ func (r *liveRoom) reversible(ctx context.Context, row room.Row, by room.Actor, 
 	return row.By == by.Name() && !fresh
 }
 
-// MaxBulk is how many comments one act may decide about.
+// MaxBulk is how many comments one action may decide about.
 const MaxBulk = 200
 
-// Bulk does the same to several comments, in the order given. from is that of
-// Decide, for all of them. What cannot be done to one of them stands in its decision
-// and does not hold up the others.
+// Bulk does the same action to several comments, in the order given. from has the meaning
+// of Decide's, for all of them. An error about one comment is in its decision and does not
+// stop the others.
 func (svc *Service) Bulk(ctx context.Context, roomID string, by room.Actor, ids []comment.ID, kind room.Action, from comment.Status) ([]Decision, error) {
 	if len(ids) == 0 || len(ids) > MaxBulk {
 		return nil, room.Explain(room.ErrInvalid, "ids: 1 to %d", MaxBulk)
@@ -140,7 +140,7 @@ func (svc *Service) Bulk(ctx context.Context, roomID string, by room.Actor, ids 
 	return out, svc.takeDown(ctx, roomID, by, down, fmt.Sprintf("%d comments", len(down)))
 }
 
-// removable reports whether somebody may take a comment down.
+// removable returns an error when by may not take a comment down.
 func (svc *Service) removable(ctx context.Context, roomID string, by room.Actor, id comment.ID) (Decision, error) {
 	row, err := svc.history.Comment(ctx, roomID, id)
 	if err != nil {
@@ -156,9 +156,9 @@ func (svc *Service) removable(ctx context.Context, roomID string, by room.Actor,
 	return d, nil
 }
 
-// Remove takes a comment down from every screen, for good. It is not a fault when
-// it is down already; an ID that was never there is ErrNotFound, and a moderator
-// taking down the owner's ErrNotAllowed.
+// Remove takes a comment down from every screen, for good. A comment that is down already
+// is not an error. Errors: ErrNotFound for an unknown ID, ErrNotAllowed for a moderator who
+// takes down the owner's comment.
 func (svc *Service) Remove(ctx context.Context, roomID string, by room.Actor, id comment.ID) error {
 	if _, err := svc.may(roomID, by, room.TakeDown); err != nil {
 		return err
@@ -187,8 +187,8 @@ func (svc *Service) takeDown(ctx context.Context, roomID string, by room.Actor, 
 	return err
 }
 
-// RemoveUser takes down everything that an author has on the screens, and what
-// waits for review, and tells how many comments that were.
+// RemoveUser takes down all of an author's comments on the screens and in review, and
+// returns their number.
 func (svc *Service) RemoveUser(ctx context.Context, roomID string, by room.Actor, user string) (int, error) {
 	r, err := svc.may(roomID, by, room.TakeDown)
 	if err != nil {
@@ -204,7 +204,7 @@ func (svc *Service) RemoveUser(ctx context.Context, roomID string, by room.Actor
 	return len(receipt.Event.IDs), nil
 }
 
-// removeUser is the event that takes down everything by an author.
+// removeUser returns the event that takes down everything by an author.
 func removeUser(by room.Actor, user string) room.Event {
 	a := by.Entry(room.ActionRemoveUser)
 	a.User = user
@@ -221,9 +221,8 @@ func (svc *Service) Clear(ctx context.Context, roomID string, by room.Actor) err
 	return err
 }
 
-// Pin keeps one shown comment on the overlay until it is unpinned, taken down
-// or cleared away; it takes the place of another. One that is not shown any
-// more is ErrExpired.
+// Pin keeps one shown comment on the overlay until it is unpinned, taken down or cleared;
+// it replaces an earlier pin. Errors: ErrExpired for a comment that is no longer shown.
 func (svc *Service) Pin(ctx context.Context, roomID string, by room.Actor, id comment.ID) error {
 	r, err := svc.may(roomID, by, room.PinComment)
 	if err != nil {
@@ -237,7 +236,7 @@ func (svc *Service) Pin(ctx context.Context, roomID string, by room.Actor, id co
 		return room.Explain(room.ErrExpired, "Only a comment that is shown can be pinned.")
 	}
 	if by.Undoes != 0 && r.somePinned() {
-		return room.ErrChanged // another one, perhaps
+		return room.ErrChanged // perhaps by another pin
 	}
 	a := by.Entry(room.ActionPin)
 	a.About, a.User, a.Detail = id.String(), row.User, row.Text
@@ -252,7 +251,7 @@ func (r *liveRoom) somePinned() bool {
 	return ok
 }
 
-// Unpin takes the pin off a comment; one that is not pinned is not a fault.
+// Unpin unpins a comment. A comment that is not pinned is not an error.
 func (svc *Service) Unpin(ctx context.Context, roomID string, by room.Actor, id comment.ID) error {
 	r, err := svc.may(roomID, by, room.PinComment)
 	if err != nil {
@@ -273,9 +272,9 @@ func (svc *Service) Unpin(ctx context.Context, roomID string, by room.Actor, id 
 	return err
 }
 
-// onCommitted does what an event means beyond its room's screens: the author of a
-// held comment hears what became of it, and a ban is in force. It runs before
-// the room applies the event.
+// onCommitted carries out the effects of an event beyond its room's screens: it sends the
+// author of a held comment the decision, and puts bans into force. It runs before the room
+// applies the event.
 func (svc *Service) onCommitted(r *liveRoom, e room.Event) {
 	switch e.Kind {
 	case room.KindComment, room.KindRefused:
@@ -289,7 +288,7 @@ func (svc *Service) onCommitted(r *liveRoom, e room.Event) {
 		}
 	case room.KindRemove:
 		if e.Audit == nil {
-			return // its author took it back, and knows
+			return // its author withdrew it, and knows
 		}
 		r.mu.RLock()
 		held := r.queue.find(e.IDs)
@@ -308,8 +307,8 @@ func (svc *Service) onCommitted(r *liveRoom, e room.Event) {
 	}
 }
 
-// notifyAuthor sends the author the second answer to a comment, on the author's
-// present socket, and answers the same ref with it from now on.
+// notifyAuthor sends the author the decision about a held comment, on the author's current
+// socket, and returns it for the same ref from now on.
 func (svc *Service) notifyAuthor(r *liveRoom, e room.Event, o Outcome) {
 	if e.Entry.Ref != "" {
 		svc.refs.put(refKey{r.id, e.Comment.User, e.Entry.Ref}, o, svc.instant().mono)

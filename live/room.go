@@ -19,9 +19,9 @@ type liveRoom struct {
 	broadcasters [3]*fanout.Broadcaster // by fanout.ViewIndex
 	tally        tally
 
-	opinion  bool        // a second opinion is asked
+	opinion  bool        // a second opinion service is asked
 	sendsOut atomic.Bool // comments are sent to a webhook
-	keeping  *keptDays   // how long comments are kept; nil: forever
+	keeping  *keptDays   // how long comments are kept; nil means forever
 
 	mu      sync.RWMutex
 	setup   room.Room
@@ -38,8 +38,8 @@ type liveRoom struct {
 	snapshots fanout.Snapshots
 }
 
-// newRoom builds a room from its record and its newest events, and starts its broadcasters,
-// none of which has a goroutine while nothing happens.
+// newRoom builds a room from its record and its newest events, and starts its broadcasters.
+// An idle broadcaster has no goroutine.
 func newRoom(rec room.Record, recent []room.Event, enc Encoder, out Outlet, c clock, sent map[room.View]Observer) *liveRoom {
 	r := &liveRoom{id: rec.ID, epoch: rec.Head.Epoch, setup: rec.Room, applied: rec.Head.Seq}
 	r.tally.set = c.set
@@ -76,21 +76,21 @@ func (r *liveRoom) position(seq int64) room.Position {
 	return room.Position{Epoch: r.epoch, Seq: seq}
 }
 
-// reserveReview is [queue.reserve].
+// reserveReview calls [queue.reserve].
 func (r *liveRoom) reserveReview(id comment.ID, c claim) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.queue.reserve(id, c)
 }
 
-// releaseReview is [queue.release].
+// releaseReview calls [queue.release].
 func (r *liveRoom) releaseReview(id comment.ID) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.queue.release(id)
 }
 
-// onScreens is up to which number of the log screens have been told.
+// onScreens returns the log position up to which screens have received events.
 func (r *liveRoom) onScreens() int64 { return r.broadcaster(room.ViewOverlay).Position() }
 
 func (r *liveRoom) broadcaster(v room.View) *fanout.Broadcaster {
@@ -107,12 +107,12 @@ func (r *liveRoom) settings() room.Room {
 	return setup
 }
 
-// textLeaves reports whether anything is configured that sends comments of the room to
-// another program than those that watch it. Whatever comes to do so joins here, and
-// the audience's page says so.
+// textLeaves reports whether anything is configured that sends comments of the room to a
+// program other than its viewers. Any new feature of that kind must be added here, and the
+// audience's page says so.
 func (r *liveRoom) textLeaves() bool { return r.opinion || r.sendsOut.Load() }
 
-// apply takes an event that has left the journal.
+// apply applies an event from the journal.
 func (r *liveRoom) apply(enc Encoder, e room.Event) {
 	switch e.Kind {
 	case room.KindEntry:
@@ -134,7 +134,7 @@ func (r *liveRoom) apply(enc Encoder, e room.Event) {
 			r.mu.Unlock()
 		}
 	}
-	r.mu.RLock() // the queue is this goroutine's to change
+	r.mu.RLock() // only this goroutine changes the queue
 	r.queue.count(&e)
 	r.mu.RUnlock()
 	it := fanout.Encode(enc, e)
@@ -170,13 +170,13 @@ func (r *liveRoom) apply(enc Encoder, e room.Event) {
 	}
 }
 
-// recents are the newest comments that a view starts from, as the encoder lists
-// them; lines are as [fanout.Ring.Newest] has them.
+// recents encodes the newest comments that a view starts from; lines has the meaning of
+// [fanout.Ring.Newest]'s.
 func (r *liveRoom) recents(enc Encoder, v room.View, passed int64, now time.Time, lines int) []byte {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	list := func() []byte { return enc.List(r.ring.Newest(v, passed, now, lines)) }
-	if lines > 0 && v == room.ViewOverlay { // a chat box or two, which never come in a storm
+	if lines > 0 && v == room.ViewOverlay { // one or two chat boxes, which never connect in large numbers
 		return list()
 	}
 	return r.snapshots.List(v, r.applied, passed, now, list)
@@ -189,15 +189,15 @@ func (r *liveRoom) reaches(since int64) bool {
 	return since >= r.ring.Since
 }
 
-// missed returns the encoded events of a view in (since, passed], of which past was
-// read from the journal. It is false when they cannot be told.
+// missed returns the encoded events of a view in (since, passed], of which past was read
+// from the journal. It returns false when they are not all available.
 func (r *liveRoom) missed(v room.View, since int64, past fanout.Past, passed int64) ([][]byte, bool) {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	return r.ring.Missed(v, since, past, passed)
 }
 
-// pinned returns what is pinned at a place in the log.
+// pinned returns the comment that is pinned at a log position.
 func (r *liveRoom) pinned(seq int64) (comment.Comment, bool) {
 	r.mu.RLock()
 	defer r.mu.RUnlock()

@@ -12,17 +12,17 @@ import (
 // The bounds of rule lists.
 const (
 	MaxRules    = 1 << 20 // bytes of one list
-	maxLists    = 100     // of a room, those for all rooms included
+	maxLists    = 100     // of a room, including those for all rooms
 	maxListName = 40      // graphemes
-	tryOn       = 500     // comments shown lately that a list is tried on
+	tryOn       = 500     // recently shown comments that a list is tried on
 )
 
-// storedTooLarge is the code of a fault of a list that is one too many for a room,
-// be it on or off.
+// storedTooLarge is the fault code of a list that exceeds the room's limit on stored bytes,
+// whether the list is on or off.
 const storedTooLarge = "stored_too_large"
 
-// RuleLists returns the lists that apply to a room: its own, and those for all
-// rooms. shipped is true until a list is saved in place of the shipped one.
+// RuleLists returns the lists that apply to a room: its own, and those for all rooms.
+// shipped is true until a list is saved in place of the shipped one.
 func (svc *Service) RuleLists(ctx context.Context, roomID string, by room.Actor) (lists []room.RuleList, shipped bool, err error) {
 	if err := svc.May(roomID, by, room.ReadRoom); err != nil {
 		return nil, false, err
@@ -53,25 +53,25 @@ func (svc *Service) ruleLists(ctx context.Context, roomID string) (lists []room.
 	return lists, shipped, nil
 }
 
-// RulesEdit is a list as somebody wants it saved.
+// RulesEdit is a list to save.
 type RulesEdit struct {
 	List room.RuleList
-	Base *string // the Version that was edited, empty for none; nil takes whatever stands
-	Dry  bool    // nothing is saved
+	Base *string // the Version that was edited, empty for none; nil accepts any
+	Dry  bool    // validates without saving
 }
 
-// RuleFaults are what the author of a list should know: the gravest of it, and how
-// much there is.
+// RuleFaults is what the author of a list should know: the gravest faults, and their total
+// number.
 type RuleFaults struct {
 	Listed []room.RuleFault
 	Total  int
 }
 
-// PutRules saves a list, unless dry, and gives it as it then applies, with what
-// its author should know. A list that is on and has a line beyond what a room
-// can have is not saved, nor is one that grows what a room stores beyond its
-// bound. A list for all rooms has no room and takes an owner.
-// Errors: ErrChanged with who it was when another version than the base stands.
+// PutRules saves a list, unless dry, and returns it as it then applies, with its faults. It
+// does not save a list that is on and has a line beyond a room's bounds, or one that makes
+// the room's stored bytes exceed their bound. Only an owner may save a list for all rooms,
+// which has no room. Errors: ErrChanged with the person who changed it when the current
+// version is not the base.
 func (svc *Service) PutRules(ctx context.Context, roomID string, by room.Actor, edit RulesEdit) (room.RuleList, RuleFaults, error) {
 	l := edit.List
 	if err := svc.mayRule(roomID, by, l.Room); err != nil {
@@ -82,7 +82,7 @@ func (svc *Service) PutRules(ctx context.Context, roomID string, by room.Actor, 
 		return l, RuleFaults{}, err
 	}
 	var others []room.RuleList
-	stands := 0 // bytes of the list as it is
+	stands := 0 // bytes of the current list
 	for _, o := range lists {
 		if o.Name != l.Name || o.Room != l.Room {
 			others = append(others, o)
@@ -110,8 +110,8 @@ func (svc *Service) PutRules(ctx context.Context, roomID string, by room.Actor, 
 		return l, faults, nil
 	}
 	for _, f := range faults.Listed {
-		// What is off costs its bytes alone. A list that does not grow is saved, so that
-		// what an older version took can be made smaller, or switched off.
+		// A list that is off costs only its bytes. A list that does not grow is saved, so
+		// that a list accepted by an older version can be shortened or switched off.
 		if f.Over && (l.On && f.Code != storedTooLarge || f.Code == storedTooLarge && len(l.Text) > stands) {
 			return l, RuleFaults{}, room.Explain(room.ErrInvalid, "text: line %d: %s", f.Line, f.Message)
 		}
@@ -126,8 +126,8 @@ func (svc *Service) PutRules(ctx context.Context, roomID string, by room.Actor, 
 	return *svc.held(l.Room, l.Name, &l), faults, err
 }
 
-// preview compiles a list that is to be saved. One is compiled at a time, since each
-// takes much memory; the others wait, as long as ctx lets them.
+// preview compiles a list before it is saved. It compiles one at a time, since each takes
+// much memory; the others wait until ctx ends.
 func (svc *Service) preview(ctx context.Context, l room.RuleList, others []room.RuleList, shown []string) (RuleFaults, error) {
 	select {
 	case svc.previews <- struct{}{}:
@@ -139,7 +139,7 @@ func (svc *Service) preview(ctx context.Context, l room.RuleList, others []room.
 	return RuleFaults{Listed: listed, Total: total}, nil
 }
 
-// based is ErrChanged unless what stands is the version that was edited.
+// based returns ErrChanged unless the current list is the version that was edited.
 func (svc *Service) based(base *string, listRoom, name string, stands *room.RuleList) error {
 	if base == nil {
 		return nil
@@ -154,7 +154,7 @@ func (svc *Service) based(base *string, listRoom, name string, stands *room.Rule
 	return nil
 }
 
-// rulesChanged says who changed a list last.
+// rulesChanged returns a ChangedError with the person who changed a list last.
 func (svc *Service) rulesChanged(ctx context.Context, roomID string, by room.Actor, listRoom, name string) error {
 	found := &room.ChangedError{}
 	q := room.AuditQuery{Room: roomID, Kind: room.ActionRules, Limit: 200}
@@ -177,8 +177,7 @@ func (svc *Service) rulesChanged(ctx context.Context, roomID string, by room.Act
 	return found
 }
 
-// held returns a list as it applies: where no text of their own is stored, the
-// shipped one.
+// held returns a list as it applies: the shipped one when no text is stored for its name.
 func (svc *Service) held(listRoom, name string, stored *room.RuleList) *room.RuleList {
 	starter := svc.filter.Shipped()
 	if listRoom != starter.Room || name != starter.Name || stored != nil && stored.Text != "" {
@@ -190,13 +189,13 @@ func (svc *Service) held(listRoom, name string, stored *room.RuleList) *room.Rul
 	return &starter
 }
 
-// changeTries is how often a change of rules is made anew when somebody else was
-// faster. A change that names its base fails the first time.
+// changeTries is how often a change of rules is retried when somebody else was faster. A
+// change that names its base fails the first time.
 const changeTries = 5
 
-// changeRules stores what change makes of a list, with its line in the audit. The
-// lists are compared here and not in the journal's writer, which has comments to
-// write: when another change came between, it is done again.
+// changeRules stores the result of change for a list, with its audit entry. It compares the
+// lists here and not in the journal's writer, which has comments to write: when another
+// change came between, it retries.
 func (svc *Service) changeRules(ctx context.Context, by room.Actor, listRoom, name string, change func(was *room.RuleList) (*room.RuleList, error)) error {
 	var err error
 	for range changeTries {
@@ -213,7 +212,7 @@ func (svc *Service) changeRules(ctx context.Context, by room.Actor, listRoom, na
 	return svc.loadRules(ctx)
 }
 
-// errOutrun is a change that was made from a list that has changed since.
+// errOutrun reports a change that was made from a list that has changed since.
 var errOutrun = errors.New("another change was faster")
 
 func (svc *Service) tryRules(ctx context.Context, by room.Actor, listRoom, name string, change func(was *room.RuleList) (*room.RuleList, error)) error {
@@ -231,7 +230,7 @@ func (svc *Service) tryRules(ctx context.Context, by room.Actor, listRoom, name 
 	edit := editOf(was, now)
 	a := by.EntryAt(room.ActionRules, svc.now())
 	a.Room, a.About, a.Changed, a.List = listRoom, name, edit.Names(), &edit
-	// The reader of the audit wants to know what differs from what held before.
+	// The reader of the audit wants the difference from the list that applied before.
 	a.Detail = differences(svc.held(listRoom, name, was), svc.held(listRoom, name, now))
 	err = svc.rules.ChangeRuleList(ctx, room.RuleChange{Room: listRoom, Name: name, Was: stored.Revision, Now: now, Audit: a})
 	if errors.Is(err, room.ErrChanged) {
@@ -240,7 +239,7 @@ func (svc *Service) tryRules(ctx context.Context, by room.Actor, listRoom, name 
 	return err
 }
 
-// mayRule reports whether somebody may change a list of listRoom.
+// mayRule returns nil when by may change a list of listRoom.
 func (svc *Service) mayRule(roomID string, by room.Actor, listRoom string) error {
 	if _, err := svc.may(roomID, by, room.EditRules); err != nil {
 		return err
@@ -271,8 +270,8 @@ func (svc *Service) shownLately(ctx context.Context, roomID string) ([]string, e
 	return texts[:min(len(texts), tryOn)], nil
 }
 
-// DeleteRules deletes a list, of which base is the version as in [RulesEdit].
-// The shipped one cannot be: it can be switched off.
+// DeleteRules deletes a list; base is its version as in [RulesEdit]. The shipped list
+// cannot be deleted, only switched off.
 func (svc *Service) DeleteRules(ctx context.Context, roomID string, by room.Actor, listRoom, name string, base *string) error {
 	if err := svc.mayRule(roomID, by, listRoom); err != nil {
 		return err
@@ -289,7 +288,7 @@ func (svc *Service) DeleteRules(ctx context.Context, roomID string, by room.Acto
 	return err
 }
 
-// CheckText returns what the filter would say of a text in a room.
+// CheckText returns the filter's verdict on a text in a room.
 func (svc *Service) CheckText(roomID string, by room.Actor, text string) (comment.Verdict, error) {
 	r, err := svc.may(roomID, by, room.ReadRoom)
 	if err != nil {

@@ -19,11 +19,11 @@ import (
 	"danmaku/room"
 )
 
-// upkeepEvery is how often a running server stores when links were used, and
-// forgets refs that are too old.
+// upkeepEvery is how often a running server stores when links were used, and forgets old
+// refs.
 const upkeepEvery = 10 * time.Second
 
-// Deps is what a service is built of. All are needed.
+// Deps holds the dependencies of a service. All are required unless nil has a meaning.
 type Deps struct {
 	Journal  Journal
 	History  History
@@ -31,26 +31,26 @@ type Deps struct {
 	Links    access.Links
 	Rules    Rules
 	Pictures Pictures
-	Emotes   Emotes // nil: rooms have none of their own
+	Emotes   Emotes // nil: rooms have no emotes of their own
 	Photos   Photos // nil: rooms have no photo walls
 	Styles   Styles
 	Chats    Chats         // nil: no chats are connected
 	Runner   ChatRunner    // of Chats
-	Webhooks Webhooks      // nil: none are sent
+	Webhooks Webhooks      // nil: no webhooks are sent
 	Sender   WebhookRunner // of Webhooks
 	Bans     Bans
 	Notes    Notes
 	Audit    Audit
 	Shows    Shows
-	WiFi     WiFi     // nil: no room has any
+	WiFi     WiFi     // nil: no room has a network
 	Keep     Keep     // nil: how long comments are kept is not stored
-	KeepSet  *KeepSet // how long a flag, a variable or the file says; nil: what is stored holds
+	KeepSet  *KeepSet // the value of a flag, a variable or the file; nil: the stored choice applies
 
 	Recordings replay.Recordings
 
 	Limiter Limiter
 	Filter  Filter
-	Opinion SecondOpinion // nil: none is asked
+	Opinion SecondOpinion // nil: no second opinion is asked
 	Encoder Encoder
 	Outlet  Outlet
 	Keys    access.Keys
@@ -58,14 +58,14 @@ type Deps struct {
 	Codes   access.Codes // of all machines; nil without a cluster
 	Log     *slog.Logger
 	Now     func() time.Time
-	// Elapsed is the time since some moment before, by a clock that is never set.
-	// Nil: the system's monotonic clock.
+	// Elapsed returns the time since some earlier moment, by a clock that is never set. Nil
+	// means the system's monotonic clock.
 	Elapsed func() time.Duration
-	// Timings are observed while the service runs; what is nil is not measured.
+	// Timings are observed while the service runs; nil ones are not measured.
 	Timings Timings
 }
 
-// Service is all rooms of this process.
+// Service runs all rooms of this process.
 type Service struct {
 	journal  Journal
 	history  History
@@ -100,7 +100,7 @@ type Service struct {
 
 	access    *access.Table
 	refs      *refs
-	lookUps   chan struct{} // one in it for each that is under way
+	lookUps   chan struct{} // holds one element for each running look-up
 	bans      bans
 	warned    warnings
 	replays   *replay.Replays
@@ -112,11 +112,11 @@ type Service struct {
 	resumes   *fanout.Reads
 	salt      atomic.Uint32
 	newest    time.Time    // by the log's IDs, when the service was opened
-	saved     atomic.Int64 // nanoseconds the last append took
+	saved     atomic.Int64 // duration of the last append in nanoseconds
 
-	previews   chan struct{} // one in it while a list that is to be saved is compiled
+	previews   chan struct{} // holds one element while a list is compiled before saving
 	ruling     sync.Mutex    // held while rules are loaded
-	ruleFaults string        // of the rules in force
+	ruleFaults string        // faults of the rules in force
 
 	mu    sync.RWMutex
 	rooms map[string]*liveRoom
@@ -125,8 +125,8 @@ type Service struct {
 	done sync.WaitGroup
 }
 
-// Open builds a service, loads its rooms, links and rules, and follows the journal:
-// from then on every use case may be called. [Service.Close] ends it.
+// Open builds a service, loads its rooms, links and rules, and follows the journal: after
+// it, every use case may be called. [Service.Close] ends it.
 func Open(ctx context.Context, p Deps) (*Service, error) {
 	h := &Service{
 		journal: p.Journal, history: p.History, stored: p.Rooms, rules: p.Rules, pictures: p.Pictures, wifi: p.WiFi, emotes: p.Emotes, photos: p.Photos, styles: p.Styles, banned: p.Bans, notes: p.Notes, audit: p.Audit, shows: p.Shows,
@@ -172,7 +172,7 @@ func (svc *Service) Start() {
 }
 
 // Close ends what Open and Start began: replays, upkeep and the rooms' broadcasters. The
-// caller closes the journal after it.
+// caller closes the journal afterwards.
 func (svc *Service) Close() error {
 	svc.replays.Close()
 	if svc.stop != nil {
@@ -188,7 +188,7 @@ func (svc *Service) Close() error {
 	return nil
 }
 
-// keepUp does the periodic work until ctx ends, and once more then.
+// keepUp does the periodic work until ctx ends, and once more at the end.
 func (svc *Service) keepUp(ctx context.Context) {
 	tick := time.NewTicker(upkeepEvery)
 	defer tick.Stop()
@@ -204,7 +204,7 @@ func (svc *Service) keepUp(ctx context.Context) {
 	}
 }
 
-// apply takes a batch that has left the journal.
+// apply applies a batch from the journal.
 func (svc *Service) apply(batch []room.Event) {
 	for _, e := range batch {
 		if r, err := svc.room(e.Room); err == nil {
@@ -214,9 +214,9 @@ func (svc *Service) apply(batch []room.Event) {
 				was = r.settings()
 			}
 			if e.Seq > 0 && e.Seq <= r.head() {
-				continue // the room was loaded with it
+				continue // the room was loaded with this event
 			}
-			if svc.decides() { // else another machine counts it
+			if svc.decides() { // otherwise another machine counts it
 				r.tally.totalEvent(e)
 			}
 			r.apply(svc.encoder, svc.grouped(e))
@@ -238,8 +238,8 @@ func (svc *Service) apply(batch []room.Event) {
 	}
 }
 
-// evictBy closes the sockets that a change of settings keeps out. It runs once
-// memory has the change, so that who is registered later finds it; see [Service.Stays].
+// evictBy closes the sockets that a change of settings excludes. It runs once memory has
+// the change, so that a client that registers later sees it; see [Service.Stays].
 func (svc *Service) evictBy(roomID string, was, now room.Room) {
 	if now.Archived == was.Archived && now.Secret == was.Secret {
 		return
@@ -262,8 +262,8 @@ func (svc *Service) room(id string) (*liveRoom, error) {
 	return r, nil
 }
 
-// Forget takes comments written before a moment out of memory, after they were
-// deleted from the log: no resume starts from them any more.
+// Forget drops comments written before a moment from memory, after they were deleted from
+// the log: no resume starts from them any more.
 func (svc *Service) Forget(before time.Time) {
 	svc.mu.RLock()
 	defer svc.mu.RUnlock()
@@ -286,7 +286,7 @@ func (svc *Service) Room(id string) (room.Room, error) {
 	return r.settings(), nil
 }
 
-// RoomsOf lists the rooms that somebody may read, by name.
+// RoomsOf lists the rooms that by may read, by name.
 func (svc *Service) RoomsOf(by room.Actor) ([]room.Room, error) {
 	if !by.Role.Can(room.ReadRoom) {
 		return nil, room.ErrNotAllowed
@@ -306,10 +306,10 @@ func (svc *Service) RoomList() []room.Room {
 	return out
 }
 
-// Still runs fn with how far a view of a room has been told, while no frame is
-// on its way to it: a client drops comments up to the position it knows, so one
-// that overtook its frame would lose the frame's comments. fn must not wait for
-// anything.
+// Still runs fn with the position up to which a view of a room has received the log, while
+// no frame is on its way to the view. A client drops comments up to the position it knows,
+// so a position that overtook its frame would lose the frame's comments. fn must not wait
+// for anything.
 func (svc *Service) Still(roomID string, v room.View, fn func(room.Position)) error {
 	r, err := svc.room(roomID)
 	if err != nil {
@@ -324,20 +324,20 @@ func (svc *Service) Wait(roomID, user string) time.Duration {
 	return svc.limiter.Wait(room.LimitKey{Room: roomID, User: user})
 }
 
-// Vouch reports whether an identity may carry the time at which it was made. user
-// is empty for one that is being made.
+// Vouch reports whether an identity may carry the time at which it was made. user is empty
+// for a new identity.
 func (svc *Service) Vouch(roomID, user string, networks []string) bool {
 	return svc.limiter.Vouch(room.LimitKey{Room: roomID, User: user, Networks: networks})
 }
 
-// Ready is nil while comments can be saved.
+// Ready returns nil while comments can be saved.
 func (svc *Service) Ready() error { return svc.journal.Ready() }
 
-// Keys derives pseudonyms and hashes.
+// Keys returns the keys that derive pseudonyms and hashes.
 func (svc *Service) Keys() access.Keys { return svc.keys }
 
-// newID makes the ID of a comment that is written at a moment. A clock that is so
-// wrong that no ID can be made of it is replaced by the time of the newest comment.
+// newID makes the ID of a comment written at a moment. When the clock is so wrong that it
+// yields no valid ID, newID uses the time of the newest comment.
 func (svc *Service) newID(at time.Time) comment.ID {
 	if id := comment.NewID(at, svc.salt.Add(1)); id > 0 {
 		return id

@@ -8,18 +8,17 @@ import (
 	"danmaku/room"
 )
 
-// SetRoom changes a room's settings and returns the room as it is then. Only the
-// owner archives, and brings back. Errors: ErrInvalid with a sentence for each
-// setting that is unknown, of the wrong type or out of bounds, ErrNotAllowed,
-// ErrBusy.
+// SetRoom changes a room's settings and returns the room afterwards. Only the owner
+// archives and restores. Errors: ErrInvalid with a sentence for each setting that is
+// unknown, of the wrong type or out of bounds, ErrNotAllowed, ErrBusy.
 func (svc *Service) SetRoom(ctx context.Context, roomID string, by room.Actor, p room.Patch) (room.Room, error) {
 	return svc.setRoom(ctx, roomID, by, room.ActionSettings, p.Apply)
 }
 
-// setRoom changes settings as an act of a kind. change gets what holds now; no
-// other change of the same room runs meanwhile. The events in with, and the end of
-// the bans that hold for the show when it closes the room, are part of the act:
-// all of it happens, or nothing.
+// setRoom changes settings as an action of a kind. change receives the current settings; no
+// other change of the same room runs meanwhile. The events in with are part of the action,
+// and so is the end of the bans that last for the show when it closes the room: all of it
+// happens, or nothing.
 func (svc *Service) setRoom(ctx context.Context, roomID string, by room.Actor, kind room.Action, change func(room.Room) (room.Room, error), with ...room.Event) (room.Room, error) {
 	r, err := svc.may(roomID, by, needed(kind))
 	if err != nil {
@@ -67,7 +66,7 @@ func (svc *Service) setRoom(ctx context.Context, roomID string, by room.Actor, k
 	return after, nil
 }
 
-// needed is the permission that a change of settings takes.
+// needed returns the permission for a change of settings.
 func needed(kind room.Action) room.Permission {
 	switch kind {
 	case room.ActionLockdown, room.ActionUnlock:
@@ -78,8 +77,8 @@ func needed(kind room.Action) room.Permission {
 	return room.ChangeSettings
 }
 
-// entryURL makes the audience link of a room that is to be secret, when it has none:
-// before it is, so that there is always a way in.
+// entryURL makes the audience link of a room that is about to become secret, when it has
+// none: it does so first, so that there is always a way in.
 func (svc *Service) entryURL(ctx context.Context, roomID string, by room.Actor) error {
 	if _, err := svc.ScreenKey(roomID, room.Audience); err == nil {
 		return nil
@@ -90,19 +89,19 @@ func (svc *Service) entryURL(ctx context.Context, roomID string, by room.Actor) 
 	return svc.loadLinks(ctx)
 }
 
-// LockDown pauses a room, refuses links, holds newcomers, slows everybody down
-// and empties the screens, as one act.
+// LockDown pauses a room, refuses links, holds newcomers, slows everybody down and empties
+// the screens, as one action.
 func (svc *Service) LockDown(ctx context.Context, roomID string, by room.Actor) (room.Room, error) {
 	return svc.setRoom(ctx, roomID, by, room.ActionLockdown,
 		func(r room.Room) (room.Room, error) { return r.LockedDown(), nil }, room.Event{Kind: room.KindClear})
 }
 
-// Unlock ends a lock-down and puts the settings back as they were.
+// Unlock ends a lock-down and restores the earlier settings.
 func (svc *Service) Unlock(ctx context.Context, roomID string, by room.Actor) (room.Room, error) {
 	return svc.setRoom(ctx, roomID, by, room.ActionUnlock, func(r room.Room) (room.Room, error) { return r.Unlocked(), nil })
 }
 
-// Archive closes a room and takes it off every list. Its log and history stay.
+// Archive closes a room and removes it from every list. Its log and history stay.
 func (svc *Service) Archive(ctx context.Context, roomID string, by room.Actor) error {
 	_, err := svc.setRoom(ctx, roomID, by, room.ActionArchive, func(r room.Room) (room.Room, error) {
 		if r.Archived && by.Undoes != 0 {
@@ -129,7 +128,7 @@ func (svc *Service) NewRoom(ctx context.Context, by room.Actor, setup room.Room)
 	}
 	a := by.EntryAt(room.ActionRoom, svc.now())
 	a.About, a.Detail = setup.ID, setup.Title
-	// The ways in are part of it: a room without them would be of no use.
+	// The links are part of it: a room without them would be useless.
 	roles := []room.Role{room.Overlay}
 	if setup.Secret {
 		roles = append(roles, room.Audience)

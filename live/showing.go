@@ -10,19 +10,19 @@ import (
 	"danmaku/show"
 )
 
-// showing is what a room shows besides comments, and who takes part in it. The
-// follower of the journal changes it, under the room's lock.
+// showing holds what a room shows besides comments, and who takes part in it. The follower
+// of the journal changes it, under the room's lock.
 type showing struct {
 	items   []show.Item
-	tallies map[string]*show.Tally // of items that are live
-	boards  map[string]*show.Board // of lists of questions and walls that are live; votes are in tallies
+	tallies map[string]*show.Tally // of live items
+	boards  map[string]*show.Board // of live question lists and walls; votes are in tallies
 	counted map[string]bool        // items whose counts have changed since they were last sent
 
-	loading map[string][]room.Event // what has happened to items while they are being loaded
+	loading map[string][]room.Event // events of items while these are being loaded
 }
 
-// apply takes a change, and returns it with its counts, as the encoder needs it. passed is
-// the position of the log up to which screens have received it.
+// apply applies a change, and returns it with its counts, as the encoder needs it. passed
+// is the log position up to which screens have received events.
 func (s *showing) apply(c show.Change, passed int64) *show.Change {
 	s.items = show.Apply(s.items, c)
 	if c.After == nil || c.After.State != show.Live {
@@ -44,7 +44,7 @@ func (s *showing) apply(c show.Change, passed int64) *show.Change {
 	return &c
 }
 
-// count adds to an item what has been counted of it.
+// count adds its counts to an item.
 func (s *showing) count(it show.Item) show.Item {
 	if b := s.boards[it.ID]; b != nil {
 		return b.Counted(it)
@@ -52,7 +52,7 @@ func (s *showing) count(it show.Item) show.Item {
 	return show.Counted(it, s.tallies[it.ID])
 }
 
-// countOnScreens adds to an item what screens may show that have received the log up to
+// countOnScreens adds to an item the counts for screens that have received the log up to
 // passed.
 func (s *showing) countOnScreens(it show.Item, passed int64) show.Item {
 	if b := s.boards[it.ID]; b != nil {
@@ -61,7 +61,8 @@ func (s *showing) countOnScreens(it show.Item, passed int64) show.Item {
 	return s.count(it)
 }
 
-// board returns the comments of a live item that collects them, and begins the list.
+// board returns the comments of a live item that collects them, and creates the list if
+// needed.
 func (s *showing) board(id string, k show.Kind) *show.Board {
 	if s.boards == nil {
 		s.boards = map[string]*show.Board{}
@@ -72,7 +73,7 @@ func (s *showing) board(id string, k show.Kind) *show.Board {
 	return s.boards[id]
 }
 
-// tally returns the counts of an item, and begins them.
+// tally returns the counts of an item, and creates them if needed.
 func (s *showing) tally(id string) *show.Tally {
 	if s.tallies == nil {
 		s.tallies, s.counted = map[string]*show.Tally{}, map[string]bool{}
@@ -83,7 +84,7 @@ func (s *showing) tally(id string) *show.Tally {
 	return s.tallies[id]
 }
 
-// enter takes somebody's part in a live item.
+// enter counts a person's part in a live item.
 func (s *showing) enter(e show.Entry) {
 	t := s.tallies[e.Item]
 	if t == nil {
@@ -97,7 +98,7 @@ func (s *showing) enter(e show.Entry) {
 	s.counted[e.Item] = true
 }
 
-// keepFor notes what happens while an item is being loaded.
+// keepFor stores an event for items that are being loaded.
 func (s *showing) keepFor(e room.Event) {
 	for id := range s.loading {
 		if e.Kind == room.KindRemove || e.Kind == room.KindErase || e.Kind == room.KindClear || e.Part != nil && e.Part.Item == id || e.Mark != nil && e.Mark.Item == id || e.Comment.Item == id {
@@ -106,7 +107,7 @@ func (s *showing) keepFor(e room.Event) {
 	}
 }
 
-// follow takes what happens to questions and photos.
+// follow applies events of questions and photos.
 func (s *showing) follow(e room.Event) {
 	switch e.Kind {
 	case room.KindComment:
@@ -121,7 +122,7 @@ func (s *showing) follow(e room.Event) {
 				s.counted[id] = true
 			}
 		}
-	case room.KindClear: // every screen is empty then; questions are a list that stays
+	case room.KindClear: // it empties every screen, but question lists stay
 		for id, b := range s.boards {
 			if b.Drop(func(c comment.Comment) bool { return c.Photo != nil }) {
 				s.counted[id] = true
@@ -135,7 +136,7 @@ func (s *showing) follow(e room.Event) {
 	}
 }
 
-// forget takes out what was deleted from the log: what ended before a moment, cards of
+// forget drops what was deleted from the log: items that ended before a moment, cards of
 // comments that have waited since, and older questions.
 func (s *showing) forget(before time.Time) {
 	s.items = slices.DeleteFunc(slices.Clone(s.items), func(it show.Item) bool {
@@ -176,8 +177,7 @@ func (s *showing) live() bool {
 	return slices.ContainsFunc(s.items, func(it show.Item) bool { return it.State == show.Live })
 }
 
-// Which items that have ended hello includes: the newest few for screens and phones, and
-// more for consoles.
+// The ended items in hello: the newest few for screens and phones, and more for consoles.
 const (
 	endedFor       = 10 * time.Minute
 	endedHello     = 5
@@ -185,8 +185,8 @@ const (
 	endedHelloMost = 50
 )
 
-// hello returns the items from which a view starts that has received the log up to passed,
-// in their order.
+// hello returns the items, in their order, that a view starts from when it has received the
+// log up to passed.
 func (s *showing) hello(v room.View, passed int64, now time.Time) []show.Item {
 	most, since := endedHello, now.Add(-endedFor)
 	if v == room.ViewConsole {
@@ -207,8 +207,8 @@ func (s *showing) hello(v room.View, passed int64, now time.Time) []show.Item {
 	return out
 }
 
-// seenBy returns an item as a view sees it that has received the log up to passed, and
-// whether it sees it. Consoles and phones get photos and questions at once.
+// seenBy returns an item as seen by a view that has received the log up to passed, and
+// whether the view sees it. Consoles and phones get photos and questions at once.
 func (s *showing) seenBy(v room.View, passed int64, it show.Item) (show.Item, bool) {
 	if v == room.ViewOverlay {
 		return asSeen(v, s.countOnScreens(it, passed))
@@ -216,7 +216,7 @@ func (s *showing) seenBy(v room.View, passed int64, it show.Item) (show.Item, bo
 	return asSeen(v, s.count(it))
 }
 
-// asSeen returns an item that was counted as a view sees it, and whether it sees it.
+// asSeen returns a counted item as a view sees it, and whether the view sees it.
 func asSeen(v room.View, it show.Item) (show.Item, bool) {
 	if v == room.ViewConsole {
 		return show.Counted(it, nil), true

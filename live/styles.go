@@ -19,13 +19,13 @@ const (
 	maxOption     = 800      // bytes of one value
 	maxOptionName = 20       // see optionName
 
-	// MaxStyleOptions is how many bytes the options of one style may have, with
+	// MaxStyleOptions is the most bytes that the options of one style may have, including
 	// their names.
 	MaxStyleOptions = maxOptions * (maxOption + maxOptionName)
 )
 
-// optionName is what an option of the overlay may be called. Which there are is
-// known to the pages alone: a style may come from a newer one.
+// optionName matches the names of overlay options. Only the pages know which options exist:
+// a style may come from a newer page.
 var optionName = regexp.MustCompile(`^[a-z]{1,20}$`)
 
 // Styles returns a room's overlay styles, by name. They are for those who run it.
@@ -36,9 +36,9 @@ func (svc *Service) Styles(ctx context.Context, roomID string, by room.Actor) ([
 	return svc.styles.Styles(ctx, roomID)
 }
 
-// PutStyle keeps a style under its name, in place of an earlier one, and gives
-// it as it is kept. What is on air does not change by it. Errors: ErrInvalid
-// with a sentence, ErrNotAllowed, ErrNotFound, ErrBusy.
+// PutStyle stores a style under its name, in place of an earlier one, and returns the
+// stored style. It does not change what is on air. Errors: ErrInvalid with a sentence,
+// ErrNotAllowed, ErrNotFound, ErrBusy.
 func (svc *Service) PutStyle(ctx context.Context, roomID string, by room.Actor, s room.Style) (room.Style, error) {
 	if err := svc.May(roomID, by, room.EditStyles); err != nil {
 		return s, err
@@ -57,7 +57,7 @@ func (svc *Service) PutStyle(ctx context.Context, roomID string, by room.Actor, 
 	return s, nil
 }
 
-// soundStyle returns what is wrong with a style to be saved.
+// soundStyle returns what is wrong with a style, or nil.
 func soundStyle(s room.Style, kept []room.Style) error {
 	others := 0
 	for _, k := range kept {
@@ -74,8 +74,8 @@ func soundStyle(s room.Style, kept []room.Style) error {
 	return SoundLook(s.Options, s.CSS)
 }
 
-// SoundLook returns what is wrong with options and CSS for an overlay: ErrInvalid
-// with a sentence, or nil.
+// SoundLook checks options and CSS for an overlay. It returns ErrInvalid with a sentence,
+// or nil.
 func SoundLook(options map[string]string, css string) error {
 	switch {
 	case len(css) > MaxStyleCSS:

@@ -12,37 +12,36 @@ import (
 	"danmaku/room"
 )
 
-// Author is who sends a comment, as the server established it.
+// Author is the sender of a comment, as the server established it.
 type Author struct {
 	Role     room.Role `json:",omitzero"` // Audience, Sender, Moderator or Owner
 	User     string    `json:",omitzero"` // pseudonym in the room
 	Address  string    `json:",omitzero"` // keyed hash of the masked address; empty for a sender
 	Networks []string  `json:",omitzero"` // keyed hashes of the networks that share limits, see [access.Keys.Networks]
 	Identity time.Time `json:",omitzero"` // when the identity was made, see Service.Stamp; zero when unknown
-	Fleeting bool      `json:",omitzero"` // the identity lives in the page alone: limits take it as new
+	Fleeting bool      `json:",omitzero"` // the identity exists only in the page: limits treat it as new
 	Link     int64     `json:",omitzero"` // of a sender, moderator or owner
-	Replay   bool      `json:",omitzero"` // a sender: it is a replay that the server plays
-	Chat     string    `json:",omitzero"` // a sender: it is a connected chat, by its ID
+	Replay   bool      `json:",omitzero"` // a sender: a replay that the server plays
+	Chat     string    `json:",omitzero"` // a sender: the ID of a connected chat
 	HoldAll  bool      `json:",omitzero"` // of a chat: every comment waits for a moderator
 }
 
 // submitWithin bounds how long a comment waits for its turn in the log.
 const submitWithin = 5 * time.Second
 
-// Submit takes one comment through limits and checks into the journal, and
-// returns when it is durable. What shows it hangs on the journal's far end.
+// Submit takes one comment through limits and checks into the journal, and returns once it
+// is durable. The journal's follower shows it.
 //
-// Errors that are the author's to mend: those of [comment.Draft.Normalize],
-// ErrRoomClosed, ErrRoomPaused, ErrMuted (with a wait unless it is forever),
-// ErrBanned, ErrSlowDown (a *room.WaitError), ErrDuplicate, ErrBusy,
-// ErrNotFound. A refusal by the filter is an outcome, not an error: it is in
-// the log.
+// Errors that the author can fix: those of [comment.Draft.Normalize], ErrRoomClosed,
+// ErrRoomPaused, ErrMuted (with a wait unless it is forever), ErrBanned, ErrSlowDown (a
+// *room.WaitError), ErrDuplicate, ErrBusy, ErrNotFound. A refusal by the filter is an
+// outcome, not an error: it is in the log.
 //
-// A ref that is bound is answered with what became of its comment, whatever would
-// be said of it now.
+// For a bound ref it returns the outcome of the ref's comment, even if the new comment
+// would be refused now.
 //
-// Submit returns within submitWithin of the log's turn: what still waits for it
-// then was not written, and is ErrBusy.
+// Submit returns within submitWithin. A comment that still waits for the log then was not
+// written, and the error is ErrBusy.
 func (svc *Service) Submit(ctx context.Context, roomID string, a Author, d comment.Draft) (Outcome, error) {
 	ctx, cancel := context.WithTimeout(ctx, submitWithin)
 	defer cancel()
@@ -57,9 +56,9 @@ func (svc *Service) Submit(ctx context.Context, roomID string, a Author, d comme
 	return svc.boundBefore(ctx, refKey{roomID, a.User, d.Ref}, err)
 }
 
-// boundBefore answers for a comment that is refused, whose ref may have been bound
-// before the program started, or longer ago than memory reaches. Without a ref that
-// is bound it gives the refusal.
+// boundBefore returns the outcome for a refused comment whose ref may have been bound
+// before the program started, or longer ago than memory reaches. If the ref is not bound,
+// it returns the refusal.
 func (svc *Service) boundBefore(ctx context.Context, key refKey, refusal error) (Outcome, error) {
 	if o, ok := svc.refs.get(key, svc.mono()); ok { // refused before submit looked
 		o.Wait = 0
@@ -71,7 +70,7 @@ func (svc *Service) boundBefore(ctx context.Context, key refKey, refusal error) 
 	case <-ctx.Done():
 		return Outcome{}, room.ErrBusy
 	case <-time.After(lookUpWithin):
-		// A phone that is told the refusal takes back a text that may be on the screens.
+		// A phone that receives the refusal reverts a text that may be on the screens.
 		return Outcome{}, room.ErrBusy
 	}
 	row, err := svc.history.CommentByRef(ctx, key.room, key.user, key.ref)
@@ -85,15 +84,15 @@ func (svc *Service) boundBefore(ctx context.Context, key refKey, refusal error) 
 	return Outcome{Status: row.Status, Comment: row.Comment, Rule: row.Rule}, nil
 }
 
-// Refused comments whose ref is not in memory are looked up by so many readers at
-// once, and wait no longer for one: what is refused must not keep moderators waiting.
+// The most readers that look up refused comments whose ref is not in memory, and the
+// longest wait for one: refused comments must not delay moderators.
 const (
 	lookUps      = 2
 	lookUpWithin = time.Second
 )
 
-// Stamp returns the time that a new identity bears. It is never set while the
-// program runs, so that no identity becomes older than it is.
+// Stamp returns the creation time for a new identity. Its clock is never set while the
+// program runs, so no identity becomes older than it is.
 func (svc *Service) Stamp() time.Time { return svc.clock.monotonic() }
 
 func (svc *Service) submit(ctx context.Context, roomID string, a Author, d comment.Draft) (Outcome, error) {
@@ -138,7 +137,7 @@ func (svc *Service) submit(ctx context.Context, roomID string, a Author, d comme
 	key := refKey{roomID, d.User, d.Ref}
 	if d.Ref != "" {
 		if o, ok := svc.refs.get(key, svc.mono()); ok {
-			o.Wait = 0 // it was told the first time
+			o.Wait = 0 // the first answer carried it
 			return o, nil
 		}
 	}
@@ -158,8 +157,8 @@ func (svc *Service) submit(ctx context.Context, roomID string, a Author, d comme
 		limit = room.LimitKey{Room: roomID, Sender: a.Link, Replay: a.Replay, Chat: a.Chat}
 	}
 	if err := svc.admit(setup, a, limit); err != nil {
-		// A replay that waits its turn is not punished as too fast: it tries again,
-		// and has an account of its own.
+		// A replay that waits its turn is not punished as too fast: it tries again, and
+		// reports its own failures.
 		if !a.Replay && !(d.Source == comment.FromReplay && errors.Is(err, room.ErrSlowDown)) {
 			r.tally.stop(room.Code(err), d.Source, d.At)
 		}
@@ -171,7 +170,7 @@ func (svc *Service) submit(ctx context.Context, roomID string, a Author, d comme
 	if own.Took > 0 {
 		svc.slog.Warn("the filter took too long to read a comment, which is held unless a rule refuses it", "room", roomID,
 			"characters", comment.Graphemes(d.Text), "bytes", len(d.Text), "name_bytes", len(d.Name), "took", own.Took)
-		if own.Rule != comment.RuleSlowDecision { // what another rule stopped counts under both
+		if own.Rule != comment.RuleSlowDecision { // a comment that another rule stopped counts under both
 			r.tally.slow(d.At)
 		}
 	}
@@ -189,7 +188,7 @@ func (svc *Service) submit(ctx context.Context, roomID string, a Author, d comme
 	}
 	var o Outcome
 	if err == nil {
-		if setup = r.settings(); holdAll { // it may be another one by now
+		if setup = r.settings(); holdAll { // the settings may have changed
 			setup.Review = room.ReviewAll
 		}
 		if o, err = svc.log(ctx, r, setup, said, v, place); errors.Is(err, room.ErrSlowDown) {
@@ -197,7 +196,7 @@ func (svc *Service) submit(ctx context.Context, roomID string, a Author, d comme
 		}
 	}
 	if v.Action == comment.Refuse && own.Action != comment.Refuse {
-		svc.filter.OnCommitted(d, own, false) // what is refused was never said
+		svc.filter.OnCommitted(d, own, false) // refused text does not count as said
 	} else {
 		svc.filter.OnCommitted(d, v, err == nil)
 	}
@@ -208,8 +207,8 @@ func (svc *Service) submit(ctx context.Context, roomID string, a Author, d comme
 		}
 		return Outcome{}, err
 	}
-	// A held comment costs a moderator's time, and its author what a refused one does.
-	// Every photo is held, and few of a person are taken.
+	// A held comment costs a moderator's time, so it costs its author as much as a refused
+	// one. Every photo is held, and only few of a person are accepted.
 	if (o.Status == comment.Refused || o.Status == comment.Held && d.Photo == nil) && !a.Role.Can(room.Immune) {
 		svc.limiter.Penalize(limit)
 	}
@@ -218,7 +217,7 @@ func (svc *Service) submit(ctx context.Context, roomID string, a Author, d comme
 			svc.limiter.MarkTrusted(limit)
 		}
 		o.Wait = svc.limiter.Wait(limit)
-		if v.Action != comment.Refuse { // what the filter refuses does not start the slow mode's wait
+		if v.Action != comment.Refuse { // a comment refused by the filter does not start the slow mode's wait
 			o.Wait = max(o.Wait, setup.Slow.Duration())
 		}
 	}
@@ -228,7 +227,7 @@ func (svc *Service) submit(ctx context.Context, roomID string, a Author, d comme
 	return o, nil
 }
 
-// admit asks the room and the limits. Some roles are limited by neither.
+// admit checks the room and the limits. Neither limits some roles.
 func (svc *Service) admit(setup room.Room, a Author, limit room.LimitKey) error {
 	if err := svc.mayWrite(setup, a); err != nil || a.Role.Can(room.Immune) {
 		return err
@@ -237,7 +236,7 @@ func (svc *Service) admit(setup room.Room, a Author, limit room.LimitKey) error 
 	return svc.limiter.Allow(limit)
 }
 
-// mayWrite asks the room and the bans.
+// mayWrite checks the room and the bans.
 func (svc *Service) mayWrite(setup room.Room, a Author) error {
 	switch {
 	case setup.State == room.Closed:
@@ -250,10 +249,10 @@ func (svc *Service) mayWrite(setup room.Room, a Author) error {
 	return svc.bans.refuse(setup.ID, a.User, a.Address, svc.instant())
 }
 
-// secondOpinion asks what the operator's service says of a draft that the filter
-// would show, as it would be shown. What the service holds or refuses is the verdict
-// then. The answer takes its time: the draft comes back with the present one, and
-// what may have been decided about room and author meanwhile is asked again.
+// secondOpinion asks the operator's service about a draft that the filter would show, in
+// the form that would be shown. If the service holds or refuses it, that is the verdict.
+// Since the answer takes time, the draft returns with the current time, and the state of
+// room and author is checked again.
 func (svc *Service) secondOpinion(ctx context.Context, r *liveRoom, a Author, d comment.Draft, v comment.Verdict) (comment.Draft, comment.Verdict, error) {
 	if svc.opinion == nil || v.Action >= comment.Hold {
 		return d, v, nil
@@ -271,15 +270,15 @@ func (svc *Service) secondOpinion(ctx context.Context, r *liveRoom, a Author, d 
 	}
 	d.At = svc.now()
 	if second.Action > v.Action {
-		second.Text, second.Name = v.Text, v.Name // let through, it is shown masked
+		second.Text, second.Name = v.Text, v.Name // approved, it is shown masked
 		v = second
 	}
 	return d, v, nil
 }
 
-// limitOf returns the error of a verdict that is a limit: what it refuses was
-// not at fault for what it says, so it is counted, not kept, and binds no ref.
-// No clock makes the wait longer than the room's slow mode.
+// limitOf returns the error of a verdict that is a limit. Such a comment is not at fault
+// for its text, so it is counted, not stored, and binds no ref. No clock makes the wait
+// longer than the room's slow mode.
 func limitOf(v comment.Verdict, setup room.Room) error {
 	switch {
 	case v.Action != comment.Refuse:
@@ -293,9 +292,8 @@ func limitOf(v comment.Verdict, setup room.Room) error {
 }
 
 // log writes a checked draft into the journal. Errors: ErrBusy, ErrNotFound, and
-// ErrSlowDown (a *room.WaitError) for a draft that would be held while too many comments
-// of its author, its address or the room are held already; place says against which of
-// these it counts.
+// ErrSlowDown (a *room.WaitError) for a draft to be held while too many comments of its
+// author, its address or the room are held already; place says which of these counts apply.
 func (svc *Service) log(ctx context.Context, r *liveRoom, setup room.Room, d comment.Draft, v comment.Verdict, place claim) (Outcome, error) {
 	e := room.Event{
 		Room: setup.ID, At: d.At, Kind: kindOf(v.Action, setup.Review, d.Badge),
@@ -356,8 +354,8 @@ func (svc *Service) log(ctx context.Context, r *liveRoom, setup room.Room, d com
 		return Outcome{}, err
 	}
 	svc.saved.Store(int64(time.Since(began)))
-	// Who asks finds the question in the list, and a program that goes on to decide
-	// what waits finds all that it sent.
+	// A person who asks finds the question in the list, and a program that goes on to
+	// decide about waiting comments finds all that it sent.
 	if !receipt.Again && (d.Item != "" || e.Kind == room.KindHeld && place.program) {
 		r.follow(ctx, receipt.Event.Seq)
 	}

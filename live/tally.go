@@ -8,15 +8,15 @@ import (
 	"danmaku/room"
 )
 
-// tally counts what happened in a room in the last hour, minute by minute.
-// Refusals by limit or state are only here; the log keeps what reached the
-// filter. Its minutes are those that have passed, also where the clock is set.
+// tally counts what happened in a room in the last hour, minute by minute. Refusals by
+// limit or state are only here; the log stores the comments that reached the filter. Its
+// minutes are minutes of elapsed time, even when the clock is set.
 type tally struct {
-	set func() time.Duration // how far the clock was set since the start; nil: not at all
+	set func() time.Duration // how far the clock was set since the start; nil means not at all
 
 	mu      sync.Mutex
 	minutes [60]*minute           // nil where nothing happened; a whole hour is 17 KB
-	people  int                   // phones that are connected
+	people  int                   // connected phones
 	totals  map[CommentKind]int64 // since the start
 }
 
@@ -24,15 +24,15 @@ type minute struct {
 	at      int64 // Unix minute
 	shown   int
 	seconds [60]int32      // shown in each second
-	stopped map[string]int // nil: nothing
-	people  int            // the most phones that were seen connected
-	before  int            // phones that were connected when nothing had happened in it
+	stopped map[string]int // nil when empty
+	people  int            // the most connected phones
+	before  int            // connected phones before anything happened in this minute
 }
 
-// mod60 is the place of a minute or second, also of one before 1970.
+// mod60 returns the index of a minute or second, also for times before 1970.
 func mod60(n int64) int64 { return (n%60 + 60) % 60 }
 
-// unset is a moment of now by a clock that is never set.
+// unset converts a moment of now to a clock that is never set.
 func (t *tally) unset(at time.Time) time.Time {
 	if t.set == nil {
 		return at
@@ -57,7 +57,7 @@ func (m *minute) stop(rule string) {
 	m.stopped[rule]++
 }
 
-// count takes an event of the log.
+// count counts an event of the log.
 func (t *tally) count(e room.Event) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -79,16 +79,16 @@ func (t *tally) stop(rule string, source comment.Source, at time.Time) {
 	t.minute(at).stop(rule)
 }
 
-// slow counts a comment that took too long to read and that another rule stops, and
-// counts as that.
+// slow counts a comment that was slow to check and that another rule also stopped and
+// counted.
 func (t *tally) slow(at time.Time) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.minute(at).stop(comment.RuleSlowDecision)
 }
 
-// noteHeadcount notes how many phones are connected. A room in which they stay the same has no
-// minute for that: see hour.
+// noteHeadcount records the number of connected phones. While it does not change, no
+// minutes are stored for it: see hour.
 func (t *tally) noteHeadcount(people int, now func() time.Time) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -118,7 +118,7 @@ func (t *tally) hour(now time.Time) (h Hour) {
 	return h
 }
 
-// Hour returns how a room's last hour went.
+// Hour returns the counts of a room's last hour.
 func (svc *Service) Hour(roomID string, by room.Actor) (Hour, error) {
 	r, err := svc.may(roomID, by, room.ReadRoom)
 	if err != nil {
@@ -127,15 +127,15 @@ func (svc *Service) Hour(roomID string, by room.Actor) (Hour, error) {
 	return r.tally.hour(svc.now()), nil
 }
 
-// NoteHeadcount notes how many phones of a room are connected now. To say the same again costs
-// next to nothing.
+// NoteHeadcount records the number of connected phones in a room. Repeating the same number
+// costs next to nothing.
 func (svc *Service) NoteHeadcount(roomID string, people int) {
-	if r, err := svc.room(roomID); err == nil { // a room that is gone has no numbers
+	if r, err := svc.room(roomID); err == nil { // a deleted room has no numbers
 		r.tally.noteHeadcount(people, svc.now)
 	}
 }
 
-// Counts is what a tally says.
+// Counts is the content of a tally.
 type Counts struct {
 	Rate    int            // comments shown in the last 60 s
 	Stopped map[string]int // by rule, in the last hour
@@ -171,11 +171,12 @@ type Stats struct {
 	Log     error              // nil while the log can be written
 	Saved   time.Duration      // how long the last comment took to be durable
 	Opinion *room.OpinionState // nil: no second opinion is asked
-	// Machines are those that run the rooms together; none where this machine is alone.
+	// Machines lists the machines that run the rooms together; empty when this machine is
+	// alone.
 	Machines []room.Machine
 }
 
-// Stats returns how a room is doing.
+// Stats returns the state of a room.
 func (svc *Service) Stats(roomID string) (Stats, error) {
 	r, err := svc.room(roomID)
 	if err != nil {

@@ -11,14 +11,14 @@ import (
 // Observer takes measurements, in seconds. It must not wait for anything.
 type Observer = fanout.Observer
 
-// Timings are where a service reports how long its work takes. Each may be nil.
+// Timings are observers of a service's work times. Each may be nil.
 type Timings struct {
 	Limiter Observer               // the limits of one comment
 	Filter  Observer               // the checks of one comment
-	Sent    map[room.View]Observer // from the taking of a comment to its frame, by view, without the room's delay
+	Sent    map[room.View]Observer // from the arrival of a comment to its frame, by view, without the room's delay
 }
 
-// observe begins a measurement, which the function that it returns ends.
+// observe starts a measurement and returns the function that ends it.
 func observe(o Observer) func() {
 	if o == nil {
 		return func() {}
@@ -27,21 +27,21 @@ func observe(o Observer) func() {
 	return func() { o.Observe(time.Since(began).Seconds()) }
 }
 
-// CommentKind is what comments are counted by.
+// CommentKind is the key by which comments are counted.
 type CommentKind struct {
 	Outcome comment.Status // Shown, Held or Refused
-	Rule    string         // a rule or a code of an error; empty for what no rule stopped
+	Rule    string         // a rule or an error code; empty when no rule stopped it
 	Source  comment.Source
 }
 
-// totalsMost bounds the kinds that are counted apart, since lists of rules have names
-// of the moderators' choice.
+// totalsMost bounds the kinds that are counted separately, since moderators choose the
+// names of rule lists.
 const totalsMost = 400
 
-// OtherRule stands for the rules beyond what is counted apart.
+// OtherRule stands for the rules beyond totalsMost.
 const OtherRule = "other"
 
-// Totals is what a service has counted since its start, over all rooms.
+// Totals holds the counts of a service since its start, over all rooms.
 type Totals struct {
 	Rooms    int
 	Waiting  int // comments that wait for a moderator
@@ -49,8 +49,8 @@ type Totals struct {
 	Opinion  *room.OpinionState // nil: no second opinion is asked
 }
 
-// kindOfEvent returns what an event of the log counts as; counts is false for one that
-// brings no new comment, such as a decision about a held one.
+// kindOfEvent returns the kind under which an event is counted; counts is false for an
+// event without a new comment, such as a decision about a held one.
 func kindOfEvent(e room.Event) (k CommentKind, counts bool) {
 	k = CommentKind{Rule: e.Entry.Rule, Source: e.Comment.Source}
 	switch e.Kind {
@@ -71,7 +71,7 @@ func (t *tally) totalEvent(e room.Event) {
 	t.total(kindOfEvent(e))
 }
 
-// total counts one comment of a kind. The caller has t.mu.
+// total counts one comment of a kind. The caller holds t.mu.
 func (t *tally) total(k CommentKind, counts bool) {
 	if !counts {
 		return
@@ -85,7 +85,7 @@ func (t *tally) total(k CommentKind, counts bool) {
 	t.totals[k]++
 }
 
-// Totals returns what was counted since the start.
+// Totals returns the counts since the start.
 func (svc *Service) Totals() Totals {
 	svc.mu.RLock()
 	defer svc.mu.RUnlock()

@@ -13,8 +13,8 @@ import (
 	"danmaku/room"
 )
 
-// CanUndo reports whether somebody can undo an act. What was taken down stays
-// down, unless a platform took it down, and cleared screens stay empty.
+// CanUndo reports whether by can undo an action. Comments that were taken down stay down,
+// unless a platform took them down, and cleared screens stay empty.
 func CanUndo(a room.AuditEntry, by room.Actor) bool {
 	if a.Undone != 0 {
 		return false
@@ -57,10 +57,9 @@ func CanUndo(a room.AuditEntry, by room.Actor) bool {
 	return false
 }
 
-// Undo does the opposite of an act, as an act of its own. What somebody has
-// changed since is left as it is. Errors: ErrNotFound, ErrExpired for an act
-// that cannot be undone or was, ErrChanged with who changed it since, and those
-// of the opposite.
+// Undo does the opposite of an action, as a new action. It keeps what somebody has changed
+// since. Errors: ErrNotFound, ErrExpired for an action that cannot be undone or was undone,
+// ErrChanged with the person who changed it since, and those of the opposite.
 func (svc *Service) Undo(ctx context.Context, roomID string, by room.Actor, id int64) error {
 	acts, _, err := svc.AuditEntries(ctx, by, room.AuditQuery{Room: roomID, ID: id})
 	if err != nil {
@@ -82,7 +81,7 @@ func (svc *Service) Undo(ctx context.Context, roomID string, by room.Actor, id i
 	switch {
 	case errors.Is(err, room.ErrChanged):
 		return svc.changedSince(ctx, roomID, by, a)
-	case errors.Is(err, room.ErrNotFound): // what it was done to
+	case errors.Is(err, room.ErrNotFound): // its target is gone
 		return room.Explain(room.ErrExpired, "What this was done to has been deleted for good.")
 	}
 	return err
@@ -151,7 +150,7 @@ func (svc *Service) undoComment(ctx context.Context, roomID string, by room.Acto
 	}
 }
 
-// lockedFields are what a lock-down sets, and what its end puts back.
+// lockedFields are the settings that a lock-down changes and its end restores.
 var lockedFields = []string{"state", "links", "newcomers", "slow_ms", "locked"}
 
 // undoSettings restores the settings that have not changed since.
@@ -185,8 +184,7 @@ func (svc *Service) undoSettings(ctx context.Context, roomID string, by room.Act
 	return err
 }
 
-// pictured is ErrExpired where the picture of a room as it was is not kept any
-// more.
+// pictured returns ErrExpired when the room's earlier picture is no longer stored.
 func (svc *Service) pictured(ctx context.Context, roomID string, before, after room.Room) error {
 	was := before.Look.Picture
 	if was == "" || was == after.Look.Picture {
@@ -201,8 +199,7 @@ func (svc *Service) pictured(ctx context.Context, roomID string, before, after r
 	return nil
 }
 
-// undoRules takes back what an act did to a list, and leaves in place what
-// others changed in it.
+// undoRules reverts what an action did to a list, and keeps what others changed in it.
 func (svc *Service) undoRules(ctx context.Context, by room.Actor, a room.AuditEntry) error {
 	edit, err := svc.audit.ListEdit(ctx, a.ID)
 	if errors.Is(err, room.ErrNotFound) {
@@ -216,10 +213,11 @@ func (svc *Service) undoRules(ctx context.Context, by room.Actor, a room.AuditEn
 	})
 }
 
-// lookBack is how many pages of acts are searched for who changed something.
+// lookBack is how many pages of audit entries are searched for the person who changed
+// something.
 const lookBack = 20
 
-// changedSince finds who changed what an act is about since then.
+// changedSince finds who has changed the target of an action since.
 func (svc *Service) changedSince(ctx context.Context, roomID string, by room.Actor, a room.AuditEntry) error {
 	found := &room.ChangedError{}
 	q := room.AuditQuery{Room: roomID, Limit: 200}
@@ -245,7 +243,7 @@ func (svc *Service) changedSince(ctx context.Context, roomID string, by room.Act
 	return found
 }
 
-// touches reports whether two acts are about the same.
+// touches reports whether two actions have the same target.
 func touches(a, b room.AuditEntry) bool {
 	if set := a.After != nil && a.Before != nil; set || b.After != nil {
 		fields := b.Changed
@@ -260,13 +258,13 @@ func touches(a, b room.AuditEntry) bool {
 		return slices.Contains(kinds, a.Kind) && slices.Contains(kinds, b.Kind)
 	}
 	switch {
-	case both(pins): // one place for all
+	case both(pins): // all pins share one place
 		return true
 	case a.Kind == room.ActionRules || b.Kind == room.ActionRules:
 		return a.Kind == b.Kind && a.Room == b.Room && a.About == b.About
 	case slices.Contains(links, a.Kind) || slices.Contains(links, b.Kind):
 		return both(links) && a.About == b.About
-	case b.Kind == room.ActionUnban: // somebody is banned again
+	case b.Kind == room.ActionUnban: // the person is banned again
 		return a.User != "" && a.User == b.User && (a.Kind == room.ActionMute || a.Kind == room.ActionBan)
 	case b.Kind == room.ActionMute || b.Kind == room.ActionBan:
 		return a.Kind == room.ActionUnban && a.About == b.About

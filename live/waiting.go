@@ -10,12 +10,11 @@ import (
 	"danmaku/room"
 )
 
-// queueLoad bounds what a start takes into memory of a queue that an older version
-// let grow without bound: the oldest.
+// queueLoad bounds how many comments a start loads from a queue that an older version let
+// grow without bound: it loads the oldest.
 const queueLoad = 10 * queueBound
 
-// restore loads what a room waits with: held comments, the oldest of them where they
-// are too many, and what is pinned.
+// restore loads a room's held comments, the oldest ones if there are too many, and its pin.
 func (svc *Service) restore(ctx context.Context, r *liveRoom, rec room.Record) error {
 	q := room.HistoryQuery{Status: comment.Held, Limit: 200}
 	var held []room.Row
@@ -41,14 +40,14 @@ func (svc *Service) restore(ctx context.Context, r *liveRoom, rec room.Record) e
 	}
 	row, err := svc.history.Comment(ctx, r.id, rec.Pinned)
 	if errors.Is(err, room.ErrNotFound) {
-		return nil // its text was deleted for its age
+		return nil // its text was deleted because of its age
 	}
 	r.pins.Begin(row.Comment)
 	return err
 }
 
-// grouped names the group of a comment that waits, or waited until this event: the
-// log does not keep it.
+// grouped adds the group of a comment that waits, or waited until this event: the log does
+// not store it.
 func (svc *Service) grouped(e room.Event) room.Event {
 	if e.Kind == room.KindHeld || e.From == comment.Held {
 		e.Group = svc.filter.Group(e.Comment, e.Entry)
@@ -56,20 +55,20 @@ func (svc *Service) grouped(e room.Event) room.Event {
 	return e
 }
 
-// GroupOf names the group of a comment that waits; see [Filter.Group].
+// GroupOf returns the group of a waiting comment; see [Filter.Group].
 func (svc *Service) GroupOf(row room.Row) string { return svc.filter.Group(row.Comment, row.Entry) }
 
-// Review is what waits for a moderator, or a page of it.
+// Review is a page of the comments that wait for a moderator.
 type Review struct {
 	Items  []room.Event      // held comments, oldest first
-	Groups []room.GroupCount // how many wait of each group that they are of
+	Groups []room.GroupCount // how many wait in each group of Items
 	Total  int               // how many wait in all
-	Next   int64             // the number after which the next page begins; 0: there is none
+	Next   int64             // the number after which the next page begins; 0 means no next page
 }
 
-// Review returns a page of what waits in a room, oldest first, from after a number
-// of the log on: of one group, or, with an empty group, of all, but then at most
-// groupHello that are alike. limit is 1 to 200.
+// Review returns a page of a room's waiting comments, oldest first, after a log number: of
+// one group, or, with an empty group, of all groups, but then at most groupHello of each.
+// limit is 1 to 200.
 func (svc *Service) Review(roomID string, by room.Actor, group string, after int64, limit int) (Review, error) {
 	r, err := svc.may(roomID, by, room.ReadRoom)
 	if err != nil {

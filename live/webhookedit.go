@@ -11,8 +11,8 @@ import (
 	"danmaku/room"
 )
 
-// editWebhook puts what was said into a webhook, and returns the names of what it
-// changed, as on the wire.
+// editWebhook applies an edit to a webhook, and returns the wire names of the changed
+// fields.
 func (svc *Service) editWebhook(w *room.Webhook, e WebhookEdit) (changed []string, err error) {
 	was := *w
 	if e.Label != nil {
@@ -65,8 +65,8 @@ func (svc *Service) editWebhook(w *room.Webhook, e WebhookEdit) (changed []strin
 	return changed, nil
 }
 
-// checkWebhookURL looks at an address as it is written. Where its name leads is asked
-// each time a request is sent.
+// checkWebhookURL checks the text of a URL. Its host name is resolved each time a request
+// is sent.
 func checkWebhookURL(text string, local bool) error {
 	u, err := url.Parse(text)
 	switch {
@@ -88,8 +88,8 @@ func checkWebhookURL(text string, local bool) error {
 	return nil
 }
 
-// webhookName is what the audit calls a webhook: its label, else its host. The rest of
-// an address may be a key.
+// webhookName is a webhook's name in the audit: its label, otherwise its host. The rest of
+// its URL may contain a key.
 func webhookName(w room.Webhook) string {
 	if w.Label != "" {
 		return w.Label

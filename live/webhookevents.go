@@ -10,24 +10,24 @@ import (
 	"danmaku/show"
 )
 
-// Bounds of one reading for a webhook.
+// Bounds of one read for a webhook.
 const (
 	webhookBatch = 100 // events of the log
-	webhookEarly = 500 // of these, that are looked through for removals
+	webhookEarly = 500 // events searched for removals
 )
 
-// WebhookEvents returns what a webhook is sent next of its room: the events behind the
-// number after, at most up to the number upTo (0: as far as they go), and the removals
-// behind early that go ahead of their place. Events are as overlays see them, when they
-// see them; what moderators alone see is there for a webhook that gets it. What was taken
-// down or decided since, and states of items that have changed since, are left out.
+// WebhookEvents returns the next events of its room for a webhook: those after the number
+// after, at most up to the number upTo (0 means no bound), and the removals after early
+// that are sent ahead of their place. Events are as overlays see them, at the time when
+// overlays see them; a webhook may also get events that only moderators see. It leaves out
+// comments that were taken down or decided since, and outdated states of items.
 func (svc *Service) WebhookEvents(ctx context.Context, w room.Webhook, after, upTo, early int64) (room.WebhookBatch, error) {
 	r, err := svc.room(w.Room)
 	if err != nil {
 		return room.WebhookBatch{}, err
 	}
 	head, delay := r.head(), r.settings().Delay.Duration()
-	delivered := head // the last position that overlays have been sent
+	delivered := head // the last position that overlays have received
 	if delay > 0 {
 		delivered = min(delivered, r.broadcaster(room.ViewOverlay).Position())
 	}
@@ -59,7 +59,7 @@ func (svc *Service) WebhookEvents(ctx context.Context, w room.Webhook, after, up
 	return out, err
 }
 
-// webhookAhead looks through what waits for the room's delay.
+// webhookAhead searches the delayed events for removals.
 func (svc *Service) webhookAhead(ctx context.Context, r *liveRoom, w room.Webhook, after int64, delay time.Duration, out *room.WebhookBatch) error {
 	delivered := r.broadcaster(room.ViewOverlay).Position()
 	next, err := svc.journal.Since(ctx, r.id, delivered, 1)
@@ -86,10 +86,11 @@ func (svc *Service) webhookAhead(ctx context.Context, r *liveRoom, w room.Webhoo
 	return nil
 }
 
-// webhookEvent encodes an event of the log for a webhook; nil where it does not get it.
+// webhookEvent encodes an event of the log for a webhook; nil when the webhook does not get
+// it.
 func (svc *Service) webhookEvent(r *liveRoom, w room.Webhook, e room.Event) []byte {
 	kind := e.Kind
-	if kind == room.KindErase { // a receiver that keeps what was taken down has to delete it
+	if kind == room.KindErase { // a receiver that stores removed comments has to delete them
 		kind = room.KindRemove
 	}
 	if !w.Gets(kind) {
@@ -101,7 +102,7 @@ func (svc *Service) webhookEvent(r *liveRoom, w room.Webhook, e room.Event) []by
 		view = room.ViewConsole
 		e = svc.grouped(e)
 	case room.KindRemove, room.KindErase:
-		e.User = "" // a program keeps comments by their IDs, however many they are
+		e.User = "" // a program stores comments by their IDs, however many there are
 	case room.KindItem:
 		now, stands := r.itemNow(e.Item)
 		if !stands {
@@ -112,8 +113,8 @@ func (svc *Service) webhookEvent(r *liveRoom, w room.Webhook, e room.Event) []by
 	return svc.encoder.Event(view, e)
 }
 
-// itemNow returns a change of an item with its counts, and whether it still says how the
-// item stands: a card whose comment was taken down must not go out.
+// itemNow returns a change of an item with its counts, and whether it still matches the
+// item's state: a card whose comment was taken down must not be sent.
 func (r *liveRoom) itemNow(c *show.Change) (*show.Change, bool) {
 	if c == nil || c.After == nil {
 		return c, c != nil
@@ -128,13 +129,13 @@ func (r *liveRoom) itemNow(c *show.Change) (*show.Change, bool) {
 	return &show.Change{Before: c.Before, After: &after}, true
 }
 
-// bare is an item without what the database and memory write differently.
+// bare returns an item without the fields that the database and memory write differently.
 func bare(it show.Item) show.Item {
 	it.Result, it.Created, it.Started, it.Ends, it.Stopped = nil, time.Time{}, time.Time{}, time.Time{}, time.Time{}
 	return it
 }
 
-// WebhookPassed stores how far a webhook has got.
+// WebhookPassed stores the position of a webhook.
 func (svc *Service) WebhookPassed(ctx context.Context, id string, seq int64) error {
 	return svc.webhooks.stored.PassWebhook(ctx, id, seq)
 }

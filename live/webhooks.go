@@ -14,7 +14,7 @@ import (
 	"danmaku/room"
 )
 
-// oldKeyFor is how long a webhook's key signs on beside the one that took its place.
+// oldKeyFor is how long a replaced webhook key signs alongside the new one.
 const oldKeyFor = 24 * time.Hour
 
 // webhooks are the webhooks of this process.
@@ -25,26 +25,26 @@ type webhooks struct {
 	mu sync.Mutex // held while one of them is changed
 }
 
-// errNoWebhooks is for a process that sends none.
+// errNoWebhooks is the error of a process that sends no webhooks.
 var errNoWebhooks = room.Explain(room.ErrNotFound, "This server sends no webhooks.")
 
-// WebhookView is a webhook and how it is doing.
+// WebhookView is a webhook with its state.
 type WebhookView struct {
 	room.Webhook
 	State room.WebhookState
 }
 
-// WebhookEdit is what may be said of a webhook. What is nil stays.
+// WebhookEdit is a change of a webhook. A nil field stays as it is.
 type WebhookEdit struct {
 	Label  *string
 	URL    *string
 	Events []room.Kind
 	Local  *bool
 	Off    *bool
-	NewKey bool // the key is replaced; the old one signs on for a day
+	NewKey bool // replaces the key; the old one signs for another day
 }
 
-// loadWebhooks starts the stored ones.
+// loadWebhooks starts the stored webhooks.
 func (svc *Service) loadWebhooks(ctx context.Context) error {
 	if svc.webhooks.runner == nil {
 		return nil
@@ -60,8 +60,8 @@ func (svc *Service) loadWebhooks(ctx context.Context) error {
 	return nil
 }
 
-// listWebhooks returns those of all rooms, oldest first, with their secrets. One whose
-// secret cannot be opened has none.
+// listWebhooks returns the webhooks of all rooms, oldest first, with their secrets. A
+// webhook whose secret cannot be opened has none.
 func (svc *Service) listWebhooks(ctx context.Context) ([]room.Webhook, error) {
 	list, err := svc.webhooks.stored.Webhooks(ctx)
 	if err != nil {
@@ -75,11 +75,11 @@ func (svc *Service) listWebhooks(ctx context.Context) ([]room.Webhook, error) {
 	return list, nil
 }
 
-// sealedWebhook is what the secret of a webhook is sealed for.
+// sealedWebhook is the context that a webhook's secret is sealed for.
 func sealedWebhook(id string) string { return "webhook/" + id }
 
-// noteWebhooks remembers out of which rooms comments are sent, and tells the phones of
-// those of which that is new.
+// noteWebhooks records which rooms send comments out, and informs the phones of rooms where
+// that has changed.
 func (svc *Service) noteWebhooks(list []room.Webhook) {
 	out := map[string]bool{}
 	for _, w := range list {
@@ -114,7 +114,7 @@ func (svc *Service) WebhookList(ctx context.Context, roomID string, by room.Acto
 	return out, nil
 }
 
-// mayWebhook is [Service.may] for what is done with webhooks.
+// mayWebhook is [Service.may] for actions on webhooks.
 func (svc *Service) mayWebhook(roomID string, by room.Actor) (*liveRoom, error) {
 	r, err := svc.may(roomID, by, room.ManageWebhooks)
 	if err == nil && svc.webhooks.runner == nil {
@@ -129,9 +129,9 @@ func (svc *Service) viewWebhook(w room.Webhook) WebhookView {
 	return v
 }
 
-// AddWebhook makes a webhook, which gets what happens from now on, and returns it with
-// its key, which is not shown again. Errors: ErrInvalid with the field and its bounds,
-// ErrNotFound, ErrBusy.
+// AddWebhook makes a webhook, which gets events from now on, and returns it with its key,
+// which is not shown again. Errors: ErrInvalid with the field and its bounds, ErrNotFound,
+// ErrBusy.
 func (svc *Service) AddWebhook(ctx context.Context, roomID string, by room.Actor, e WebhookEdit) (WebhookView, []byte, error) {
 	r, err := svc.mayWebhook(roomID, by)
 	if err != nil {
@@ -164,8 +164,8 @@ func (svc *Service) AddWebhook(ctx context.Context, roomID string, by room.Actor
 	return svc.putWebhook(ctx, w, by.EntryAt(room.ActionWebhook, svc.now()), true)
 }
 
-// SetWebhook changes a webhook. Turned on again, it gets what happens from then on. The
-// key is returned where a new one was asked for. Errors: those of [Service.AddWebhook].
+// SetWebhook changes a webhook. When turned on again, it gets events from then on. The key
+// is returned if a new one was requested. Errors: those of [Service.AddWebhook].
 func (svc *Service) SetWebhook(ctx context.Context, roomID string, by room.Actor, id string, e WebhookEdit) (WebhookView, []byte, error) {
 	r, err := svc.mayWebhook(roomID, by)
 	if err != nil {
@@ -197,8 +197,8 @@ func (svc *Service) SetWebhook(ctx context.Context, roomID string, by room.Actor
 	return svc.putWebhook(ctx, w, a, e.NewKey)
 }
 
-// lastLogged is the number of the last event of the room's log, which may be ahead of
-// what the room has applied: it includes every event that was answered before this call.
+// lastLogged returns the number of the last event in the room's log, which may be ahead of
+// the room's memory: it includes every event that was answered before this call.
 func (svc *Service) lastLogged(ctx context.Context, r *liveRoom) (int64, error) {
 	last := r.head()
 	for {
@@ -213,7 +213,7 @@ func (svc *Service) lastLogged(ctx context.Context, r *liveRoom) (int64, error) 
 	}
 }
 
-// head is the number of the last event that the room has applied.
+// head returns the number of the last event that the room has applied.
 func (r *liveRoom) head() int64 {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
@@ -233,8 +233,8 @@ func (svc *Service) webhookOf(ctx context.Context, roomID, id string) (room.Webh
 	return list[i], nil
 }
 
-// putWebhook seals and stores a webhook and puts it into force. With showKey its key is
-// returned.
+// putWebhook seals and stores a webhook and puts it into force. With showKey it returns the
+// key.
 func (svc *Service) putWebhook(ctx context.Context, w room.Webhook, a *room.AuditEntry, showKey bool) (WebhookView, []byte, error) {
 	plain, err := json.Marshal(w.WebhookSecret)
 	if err != nil {
@@ -258,7 +258,7 @@ func (svc *Service) putWebhook(ctx context.Context, w room.Webhook, a *room.Audi
 	return v, w.Key, nil
 }
 
-// DeleteWebhook ends a webhook. Errors: ErrNotFound, ErrBusy.
+// DeleteWebhook deletes a webhook. Errors: ErrNotFound, ErrBusy.
 func (svc *Service) DeleteWebhook(ctx context.Context, roomID string, by room.Actor, id string) error {
 	if _, err := svc.mayWebhook(roomID, by); err != nil {
 		return err
@@ -283,8 +283,8 @@ func (svc *Service) DeleteWebhook(ctx context.Context, roomID string, by room.Ac
 	return nil
 }
 
-// TestWebhook sends a test to a webhook and returns what came of it. One that arrives
-// ends the wait for another try. Errors: ErrNotFound, ErrSlowDown.
+// TestWebhook sends a test to a webhook and returns the result. A delivered test ends the
+// wait for the next retry. Errors: ErrNotFound, ErrSlowDown.
 func (svc *Service) TestWebhook(ctx context.Context, roomID string, by room.Actor, id string) (room.Delivery, error) {
 	if _, err := svc.mayWebhook(roomID, by); err != nil {
 		return room.Delivery{}, err

@@ -8,9 +8,9 @@ import (
 	"danmaku/room"
 )
 
-// WiFi returns the network that is shown on the second screen and the poster of a
-// room, the zero value when there is none. Who asks must have established that it is
-// for somebody who runs the room or shows its screen. Errors: ErrNotFound.
+// WiFi returns the network that is shown on the second screen and the poster of a room, the
+// zero value when there is none. The caller must have checked that the reader runs the room
+// or shows its screen. Errors: ErrNotFound.
 func (svc *Service) WiFi(ctx context.Context, roomID string) (w room.WiFi, err error) {
 	if _, err := svc.Room(roomID); err != nil || svc.wifi == nil {
 		return w, err
@@ -21,7 +21,7 @@ func (svc *Service) WiFi(ctx context.Context, roomID string) (w room.WiFi, err e
 	}
 	plain, err := svc.keys.Open(sealed, wifiOf(roomID))
 	if err != nil {
-		return w, nil // sealed with the key of another data folder: it has to be said anew
+		return w, nil // sealed with another data folder's key, so it has to be entered again
 	}
 	if err := json.Unmarshal(plain, &w); err != nil {
 		return room.WiFi{}, fmt.Errorf("read the Wi-Fi of room %s: %w", roomID, err)
@@ -29,8 +29,8 @@ func (svc *Service) WiFi(ctx context.Context, roomID string) (w room.WiFi, err e
 	return w, nil
 }
 
-// SetWiFi says which network is shown; the zero value takes it off. What the audit
-// says of it has no password. Errors: ErrNotAllowed, ErrNotFound, ErrInvalid, ErrBusy.
+// SetWiFi sets the network to show; the zero value deletes it. The audit entry does not
+// contain the password. Errors: ErrNotAllowed, ErrNotFound, ErrInvalid, ErrBusy.
 func (svc *Service) SetWiFi(ctx context.Context, roomID string, by room.Actor, w room.WiFi) error {
 	if _, err := svc.may(roomID, by, room.ChangeSettings); err != nil {
 		return err
@@ -51,5 +51,5 @@ func (svc *Service) SetWiFi(ctx context.Context, roomID string, by room.Actor, w
 	return svc.wifi.SetWiFi(ctx, roomID, sealed, a)
 }
 
-// wifiOf is what the seal of a room's network is bound to.
+// wifiOf returns the context that a room's network is sealed for.
 func wifiOf(roomID string) string { return "wifi " + roomID }

@@ -11,13 +11,13 @@ import (
 	"danmaku/room"
 )
 
-// withdrawTime is how long an author may take a comment back.
+// withdrawTime is how long an author may withdraw a comment.
 const withdrawTime = 10 * time.Second
 
-// Withdraw takes an author's own comment back. Somebody else's is ErrNotFound,
-// one older than ten seconds ErrExpired, and so is one from the future: the clock
-// was set back since, so its age is unknown. A photo can be taken back at
-// any time.
+// Withdraw takes down an author's own comment. Errors: ErrNotFound for somebody else's,
+// ErrExpired for one older than ten seconds. A comment from the future is ErrExpired, too:
+// the clock was set back since, so its age is unknown. A photo can be withdrawn at any
+// time.
 func (svc *Service) Withdraw(ctx context.Context, roomID string, user string, id comment.ID) error {
 	row, err := svc.history.Comment(ctx, roomID, id)
 	if err != nil {
@@ -36,10 +36,10 @@ func (svc *Service) Withdraw(ctx context.Context, roomID string, user string, id
 	return nil
 }
 
-// TakeDown takes down what came through a link, by its ID, at any age. Having the link's
-// key is enough. author is the one the link spoke for, as it says; it is
-// needed for comments of older versions alone. Errors: ErrNotFound, ErrNotAllowed
-// for what did not come through the link, ErrBusy.
+// TakeDown takes down a comment that came through a link, by its ID, at any age. Having the
+// link's key is enough. author is the person for whom the link spoke, by its own account;
+// only comments of older versions need it. Errors: ErrNotFound, ErrNotAllowed for a comment
+// that did not come through the link, ErrBusy.
 func (svc *Service) TakeDown(ctx context.Context, roomID string, l room.AccessLink, author string, id comment.ID) error {
 	row, err := svc.history.Comment(ctx, roomID, id)
 	if err != nil {
@@ -55,17 +55,16 @@ func (svc *Service) TakeDown(ctx context.Context, roomID string, l room.AccessLi
 	return svc.withdraw(ctx, roomID, id)
 }
 
-// TakeDownRef is TakeDown by the ref that the link's sender gave the comment. Since
-// each author has refs of its own, author says whose is meant; nil is any, as long as
-// one alone has that ref. Errors: ErrNotFound, ErrInvalid when several have it,
-// ErrBusy.
+// TakeDownRef is TakeDown by the ref that the link's sender gave the comment. Refs belong
+// to authors, so author says whose ref is meant; nil means any author, if only one has that
+// ref. Errors: ErrNotFound, ErrInvalid when several have it, ErrBusy.
 func (svc *Service) TakeDownRef(ctx context.Context, roomID string, l room.AccessLink, author *string, ref string) error {
 	if _, err := svc.room(roomID); err != nil {
 		return err
 	}
 	var ids []comment.ID
 	var err error
-	users := []string{svc.keys.LinkPseudonym(roomID, l.ID)} // of those who run the room
+	users := []string{svc.keys.LinkPseudonym(roomID, l.ID)} // for those who run the room
 	if author != nil {
 		users = append(users, svc.keys.AuthorPseudonym(l.ID, *author))
 	} else if ids, err = svc.history.CommentsByRef(ctx, roomID, l.ID, ref, 2); err != nil {
