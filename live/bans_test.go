@@ -12,11 +12,11 @@ import (
 
 var noon = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 
-// at is a moment as both clocks have it when the wall clock was never set.
+// at returns a moment on both clocks when the wall clock was never set.
 func at(wall time.Time) instant { return instant{wall: wall, mono: wall.Sub(noon)} }
 
-// A mute or ban of any length holds to its last moment and ends by itself; the
-// longest of several counts, and one forever does not end.
+// A mute or ban of any length lasts to its last moment and ends by itself; the longest of
+// several counts, and a permanent one does not end.
 func TestBansEndByThemselves(t *testing.T) {
 	lengths := []time.Duration{10 * time.Second, time.Minute, 5 * time.Minute, 10 * time.Minute, 30 * time.Minute, time.Hour, 24 * time.Hour, 0}
 	for _, kind := range []room.BanKind{room.Mute, room.FullBan} {
@@ -72,7 +72,7 @@ func (s *storedBans) Ban(context.Context, string, int64) (room.Ban, error) {
 	return room.Ban{}, room.ErrNotFound
 }
 
-// A ban lasts as long as it was given, also when somebody sets the clock.
+// A ban lasts as long as intended, also when somebody sets the clock.
 func TestBansEndOnTimeWhenTheClockIsSet(t *testing.T) {
 	start := instant{wall: noon, mono: time.Hour}
 	later := func(step, passed time.Duration) instant {
@@ -89,7 +89,7 @@ func TestBansEndOnTimeWhenTheClockIsSet(t *testing.T) {
 		if until := b.mutedUntil("live", "ann", "", now); !until.Equal(now.wall.Add(6 * time.Second)) {
 			t.Errorf("step %v: muted until %v by a clock of %v", step, until, now.wall)
 		}
-		b.add(b.find(1), now) // the same one does not begin anew
+		b.add(b.find(1), now) // adding the same ban does not restart it
 		if err := b.refuse("live", "ann", "", later(step, 10*time.Second)); err != nil {
 			t.Errorf("step %v: after 10 of 10 seconds: %v", step, err)
 		}
@@ -135,8 +135,8 @@ func (mutes) Muted(until time.Time) []byte {
 	return b
 }
 
-// A phone is told what holds for it: after one of several bans was lifted it
-// hears of the others, those on its own address among them.
+// A phone learns which bans still apply: after one of several bans was lifted it is
+// informed of the others, including those on its own address.
 func TestAnUnbanTellsWhatStillHolds(t *testing.T) {
 	home, venue := "home", "hall"
 	ann := []Client{{Room: "live", User: "ann", Address: home}, {Room: "live", User: "ann", Address: venue}}
@@ -172,7 +172,7 @@ func TestAnUnbanTellsWhatStillHolds(t *testing.T) {
 	}
 }
 
-// To undo the end of a ban that is not kept any more is too late, not a fault.
+// Undoing the end of a ban that is no longer stored is too late, not a fault.
 func TestABanThatIsNotKeptIsNotMadeAgain(t *testing.T) {
 	h, log := newVenue(t)
 	h.banned = &storedBans{}

@@ -9,8 +9,8 @@ import (
 	"danmaku/room"
 )
 
-// Comments have IDs whatever the clock says: different ones, and behind those
-// that the log has.
+// Comments have IDs whatever the clock says: distinct ones, and greater than those in the
+// log.
 func TestIDsNeedNoRightClock(t *testing.T) {
 	for name, now := range map[string]time.Time{
 		"right": noon, "before 2020": time.Date(2019, 12, 31, 23, 59, 59, 0, time.UTC), "1970": time.Unix(0, 0), "none": {},
@@ -41,8 +41,8 @@ func TestIDsNeedNoRightClock(t *testing.T) {
 	}
 }
 
-// A fresh overlay gets no comment from the future: it would draw that at every
-// reload until the clock has caught up. Lists have it.
+// A fresh overlay gets no comment from the future, since it would draw it at every reload
+// until the clock has caught up. Lists have it.
 func TestNoCommentFromTheFutureOnAFreshOverlay(t *testing.T) {
 	r := newRoom(room.Record{Room: room.New("live")}, nil, plainEncoder{}, outletFunc(func(string, room.View, []byte) {}), newClock(time.Now, nil), nil)
 	defer r.close()
@@ -56,8 +56,8 @@ func TestNoCommentFromTheFutureOnAFreshOverlay(t *testing.T) {
 	}
 }
 
-// A list begins with the newest comments of any age, but with nothing that was taken
-// down, not told yet, of the future or from before a clear.
+// A list begins with the newest comments of any age, but without removed or delayed ones,
+// ones from the future, and ones from before a clear.
 func TestAListBeginsWithOlderComments(t *testing.T) {
 	r := newRoom(room.Record{Room: room.New("live")}, nil, plainEncoder{}, outletFunc(func(string, room.View, []byte) {}), newClock(time.Now, nil), nil)
 	defer r.close()
@@ -88,7 +88,7 @@ func TestAListBeginsWithOlderComments(t *testing.T) {
 	}
 }
 
-// seen is a filter that keeps the drafts it is asked about and told the end of.
+// seen is a filter that records the drafts it checks and those it is notified about.
 type seen struct {
 	verdicts
 	checked, settled *[]comment.Draft
@@ -103,7 +103,7 @@ func (s seen) OnCommitted(d comment.Draft, _ comment.Verdict, _ bool) {
 	*s.settled = append(*s.settled, d)
 }
 
-// The filter measures by the clock that is never set: it is told the time by that.
+// The filter measures by the clock that is never set, and receives its time.
 func TestTheFilterIsToldTheTimeThatPassed(t *testing.T) {
 	h, _ := newVenue(t)
 	wall, passed := noon, time.Minute
@@ -124,7 +124,7 @@ func TestTheFilterIsToldTheTimeThatPassed(t *testing.T) {
 	}
 }
 
-// limits is a limiter that keeps the keys it is asked for.
+// limits is a limiter that records its keys.
 type limits struct {
 	free
 	asked *[]room.LimitKey
@@ -135,9 +135,8 @@ func (l limits) Allow(k room.LimitKey) error {
 	return nil
 }
 
-// A clock that is set makes no identity older or younger than it is: neither the
-// filter nor the limiter is told so. One that an earlier run made has the age that
-// it had then.
+// Setting the clock changes no identity's age for the filter or the limiter. An identity
+// from an earlier run keeps the age that it had then.
 func TestASetClockAgesNobody(t *testing.T) {
 	h, _ := newVenue(t)
 	wall, passed := noon, time.Minute
@@ -147,7 +146,7 @@ func TestASetClockAgesNobody(t *testing.T) {
 	var asked []room.LimitKey
 	h.filter, h.limiter = seen{verdicts{}, &checked, &settled}, limits{asked: &asked}
 	fresh, before := h.Stamp(), noon.Add(-time.Hour)
-	ahead := noon.Add(48 * time.Hour) // of a run whose clock was ahead
+	ahead := noon.Add(48 * time.Hour) // from a run whose clock was ahead
 	age := time.Duration(0)
 	for _, step := range []time.Duration{0, time.Hour, -3 * time.Hour, 30 * time.Second} {
 		wall, passed, age = wall.Add(step+time.Second), passed+time.Second, age+time.Second
@@ -172,7 +171,7 @@ func TestASetClockAgesNobody(t *testing.T) {
 	}
 }
 
-// The numbers of a room are those of the hour that passed, whatever the clock says.
+// A room's counts are those of the elapsed hour, whatever the clock says.
 func TestATallyOutlivesASetClock(t *testing.T) {
 	wall, passed := noon, time.Duration(0)
 	c := newClock(func() time.Time { return wall }, func() time.Duration { return passed })

@@ -9,26 +9,26 @@ import (
 	"danmaku/room"
 )
 
-// machineOf is a cluster of which the service's machine is the home, or not.
+// machineOf is a cluster in which the service's machine is the home, or not.
 type machineOf struct {
 	Cluster
 	home   bool
-	states []string // how replays are doing
+	states []string // reported replay states
 }
 
 func (m *machineOf) Decides() (bool, <-chan struct{}) { return m.home, nil }
 
 func (m *machineOf) Replay(_ string, r replay.Report) { m.states = append(m.states, string(r.State)) }
 
-// announcing is an outlet that hands on what is no event, too.
+// announcing is an outlet that also passes on frames outside the log.
 type announcing struct{ outletFunc }
 
 func (a announcing) Announce(roomID string, v room.View, frame []byte) {
 	a.outletFunc(roomID, v, frame)
 }
 
-// A console that comes to one machine is greeted with the replay that another one plays,
-// for as long as that one speaks of it. Where that one has died, the consoles hear that
+// A console that joins one machine is welcomed with the replay that another machine plays,
+// as long as that machine reports it. When that machine has died, the consoles learn that
 // the replay has stopped.
 func TestAReplayOnAMachineThatDiesIsOver(t *testing.T) {
 	h, _ := newVenue(t)
@@ -59,7 +59,7 @@ func TestAReplayOnAMachineThatDiesIsOver(t *testing.T) {
 	}
 	now += forgetReplay
 	h.SendReplays()
-	h.ReplayElsewhere("live", replay.Report{State: replay.Paused, File: "show.xml"}) // it lives
+	h.ReplayElsewhere("live", replay.Report{State: replay.Paused, File: "show.xml"}) // it is alive
 	now += forgetReplay
 	h.SendReplays()
 	if got := greeted(); got != replay.Paused {

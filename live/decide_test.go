@@ -14,7 +14,7 @@ import (
 	"danmaku/room"
 )
 
-// heldOf returns the comments that a console is greeted with as waiting, oldest first.
+// heldOf returns the held comments in a console's welcome, oldest first.
 func (h *house) heldOf(w live.Welcome) (ids []comment.ID, rules []string) {
 	h.t.Helper()
 	for _, frame := range w.Held {
@@ -31,8 +31,7 @@ func (h *house) heldOf(w live.Welcome) (ids []comment.ID, rules []string) {
 	return ids, rules
 }
 
-// The queue is in the log: it is there after a restart, for every console, also
-// one that resumes.
+// The log stores the queue, so every console has it after a restart, also one that resumes.
 func TestQueueOverARestart(t *testing.T) {
 	h := newHouse(t, ratelimit.Rates{})
 	_, mod := h.hands()
@@ -40,7 +39,7 @@ func TestQueueOverARestart(t *testing.T) {
 	var ids []comment.ID
 	var who live.Author
 	for i := range 520 {
-		if i%25 == 0 { // one person has 30 waiting at most
+		if i%25 == 0 { // a person may have 30 waiting
 			who = h.person()
 		}
 		o := h.says(who, fmt.Sprint("comment number ", i))
@@ -66,8 +65,8 @@ func TestQueueOverARestart(t *testing.T) {
 	}
 }
 
-// Of two moderators who decide at once one stands, both hear which, and the
-// author hears it once.
+// When two moderators decide at once, one decision wins, both learn which, and the author
+// gets one answer.
 func TestTwoConsolesRacing(t *testing.T) {
 	h := newHouse(t, ratelimit.Rates{})
 	boss, a := h.hands()
@@ -108,11 +107,11 @@ func TestTwoConsolesRacing(t *testing.T) {
 	}
 }
 
-// holdsLemons has the room hold a word.
+// holdsLemons makes the room hold a word.
 func (by hand) holdsLemons() { by.rules("lemon => hold") }
 
-// lemons has so many people at addresses of their own say alike what waits, and
-// returns what they said, them, and the group.
+// lemons submits n similar held comments by people at different addresses, and returns the
+// comments, the people, and the group.
 func (h *house) lemons(n, from int) (ids []comment.ID, people []live.Author, group string) {
 	h.t.Helper()
 	for i := range n {
@@ -130,7 +129,7 @@ func (h *house) lemons(n, from int) (ids []comment.ID, people []live.Author, gro
 	return ids, people, groups[0].Group
 }
 
-// decidesGroup decides all that is alike, and returns how many the decision is about.
+// decidesGroup decides a whole group, and returns the number of comments.
 func (by hand) decidesGroup(group string, kind room.Action) (all []live.Decision, count int) {
 	by.h.t.Helper()
 	all, err := by.h.DecideGroup(by.h.t.Context(), "live", by.Actor, group, kind, 0)
@@ -190,8 +189,7 @@ func TestAGroupOfNewcomersIsLetIn(t *testing.T) {
 	}
 }
 
-// A refused group is shown by the undo, and what was shown by it goes by the undo of
-// that.
+// Undoing a group's refusal shows its comments, and undoing that undo removes them again.
 func TestARefusedGroupIsUndone(t *testing.T) {
 	h := newHouse(t, ratelimit.Rates{})
 	owner, mod := h.hands()
@@ -227,12 +225,12 @@ func TestARefusedGroupIsUndone(t *testing.T) {
 	}
 }
 
-// An undone group leaves alone what its platform took down and somebody put back since:
-// it has the time of the first decision, and is shown by another one.
+// Undoing a group leaves alone a comment that its platform took down and somebody restored
+// since: it has the time of the first decision, but another decision shows it.
 func TestAnUndoneGroupLeavesWhatWasPutBack(t *testing.T) {
 	h := newHouse(t, ratelimit.Rates{})
 	owner, mod := h.hands()
-	mod.rules("lemon => mask") // what a moderator let through masked needs no second look
+	mod.rules("lemon => mask") // a moderator approved it masked, so it needs no second review
 	mod.settles(`{"review": "all"}`)
 	ids, _, group := h.lemons(3, 0)
 	if _, n := mod.decidesGroup(group, room.ActionApprove); n != 3 {
@@ -250,8 +248,8 @@ func TestAnUndoneGroupLeavesWhatWasPutBack(t *testing.T) {
 	}
 }
 
-// An undone group leaves alone what the same moderator approved again after its platform
-// had taken it down: that is a later decision.
+// Undoing a group leaves alone a comment that the same moderator approved again after its
+// platform had taken it down: that is a later decision.
 func TestAnUndoneGroupLeavesWhatWasApprovedAgain(t *testing.T) {
 	h := newHouse(t, ratelimit.Rates{})
 	owner, mod := h.hands()
@@ -273,8 +271,8 @@ func TestAnUndoneGroupLeavesWhatWasApprovedAgain(t *testing.T) {
 	}
 }
 
-// A ban keeps the undo of a refusal from showing comments, and says so. What was decided
-// before it is answered with that decision.
+// A ban keeps the undo of a refusal from showing comments, and the answer says so. A
+// comment decided before returns that decision.
 func TestDecisionsAboutBannedPeople(t *testing.T) {
 	h := newHouse(t, ratelimit.Rates{})
 	owner, mod := h.hands()
@@ -295,8 +293,8 @@ func TestDecisionsAboutBannedPeople(t *testing.T) {
 	}
 }
 
-// Of two moderators who decide about a group at once each comment has one decision,
-// both hear which, and its author hears it once.
+// When two moderators decide about a group at once, each comment has one decision, both
+// learn which, and its author gets one answer.
 func TestTwoModeratorsDecideAGroupAtOnce(t *testing.T) {
 	h := newHouse(t, ratelimit.Rates{})
 	owner, mod := h.hands()
@@ -353,8 +351,8 @@ func TestTwoModeratorsDecideAGroupAtOnce(t *testing.T) {
 	}
 }
 
-// A person has so many waiting, is told why one more is not taken, and pays for what
-// waits as for what is refused.
+// A person has a limited number of waiting comments, learns why a further one is refused,
+// and pays for waiting comments as for refused ones.
 func TestWhatWaitsIsPaidFor(t *testing.T) {
 	h := newHouse(t, ratelimit.Rates{User: 0.001, UserBurst: 6})
 	_, mod := h.hands()
@@ -390,7 +388,7 @@ func TestWhatWaitsIsPaidFor(t *testing.T) {
 	}
 }
 
-// reasonOf is why something was refused, as pages name it.
+// reasonOf returns the reason code of a refusal.
 func reasonOf(err error) string {
 	if e, ok := errors.AsType[*room.ExplainedError](err); ok && e.Fault != nil {
 		return e.Fault.Code

@@ -8,8 +8,8 @@ import (
 	"danmaku/room"
 )
 
-// list is a rule list that is on, "off " before its text one that is not; "-"
-// is none.
+// list makes a rule list that is on, with "off " before its text one that is off; "-" is no
+// list.
 func list(text string) *room.RuleList {
 	if text == "-" {
 		return nil
@@ -29,7 +29,7 @@ func written(l *room.RuleList) string {
 	return text
 }
 
-// An edit is taken back, and what others changed in other lines since stays.
+// An undone edit keeps what others changed in other lines since.
 func TestAnEditIsTakenBack(t *testing.T) {
 	const changed = "changed"
 	for _, tt := range []struct{ name, was, became, now, want string }{
@@ -79,8 +79,7 @@ func TestAnEditIsTakenBack(t *testing.T) {
 	}
 }
 
-// Every pair of short lists: what is taken back at once gives the list as it
-// was.
+// For every pair of short lists, an immediate undo restores the earlier list.
 func TestEveryEditIsTakenBack(t *testing.T) {
 	var texts []string
 	for n := range 1 << 8 { // up to four lines of a, b, c and an empty one

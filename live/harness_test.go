@@ -17,8 +17,8 @@ import (
 
 var boss = room.Actor{Role: room.Owner, Label: "boss"}
 
-// fakeLog is a journal in memory whose events reach the rooms at once. The request
-// with the number failing (from 1) is answered busy.
+// fakeLog is a journal in memory whose events reach the rooms at once. It answers the
+// request with the number failing (from 1) with ErrBusy.
 type fakeLog struct {
 	Journal
 	h        *Service
@@ -72,7 +72,7 @@ func (l *fakeLog) kinds() string {
 	return strings.Join(names, " ")
 }
 
-// fakeHistory has one comment of ann's, from the address home.
+// fakeHistory has one comment by ann, from the address home.
 type fakeHistory struct {
 	History
 	row room.Row
@@ -90,7 +90,7 @@ func (f fakeHistory) Comments(context.Context, string, room.HistoryQuery) ([]roo
 	return []room.Row{f.row}, false, nil
 }
 
-// newVenue is a service with the room live, over a journal in memory.
+// newVenue returns a service with the room live, over a journal in memory.
 func newVenue(t *testing.T) (*Service, *fakeLog) {
 	t.Helper()
 	log := &fakeLog{}

@@ -26,9 +26,9 @@ import (
 	"danmaku/store"
 )
 
-// house is the use cases over a real store, limiter and filter, called as the server
-// calls them: what an act means is decided in the store's transaction, which a double
-// would only repeat. The room is live. There is no network, no page and no command.
+// house runs the use cases over a real store, limiter and filter, called as the server
+// calls them: the store's transaction decides the effect of an action, and a double would
+// only repeat that. The room is live. There is no network, no page and no command.
 type house struct {
 	*live.Service
 	t      *testing.T
@@ -40,11 +40,11 @@ type house struct {
 	people int
 }
 
-// memory is a folder of Linux that lies in memory.
+// memory is a folder that Linux keeps in memory.
 const memory = "/dev/shm"
 
-// newHouse opens the service on a folder of its own, in memory where the system has
-// such a place: what a comment waits for is then no disk that others use, too.
+// newHouse opens the service on a new folder, in memory where possible, so that no comment
+// waits for a disk that others use, too.
 func newHouse(t *testing.T, rates ratelimit.Rates) *house {
 	t.Helper()
 	dir, err := os.MkdirTemp(memory, "danmaku-live-")
@@ -59,7 +59,7 @@ func newHouse(t *testing.T, rates ratelimit.Rates) *house {
 	return openHouse(t, dir, rates)
 }
 
-// openHouse opens the service on a folder, which may have been opened before.
+// openHouse opens the service on a folder, which may have been used before.
 func openHouse(t *testing.T, dir string, rates ratelimit.Rates) *house {
 	t.Helper()
 	ctx, log := t.Context(), slog.New(slog.NewTextHandler(io.Discard, nil))
@@ -95,14 +95,14 @@ func openHouse(t *testing.T, dir string, rates ratelimit.Rates) *house {
 	return h
 }
 
-// again is the service after a restart.
+// again returns the service after a restart.
 func (h *house) again() *house {
 	h.t.Helper()
 	h.stop()
 	return openHouse(h.t, h.dir, ratelimit.Rates{})
 }
 
-// promptLog is a journal whose events have reached the rooms before they are answered.
+// promptLog is a journal whose events reach the rooms before it answers.
 type promptLog struct {
 	*store.Store
 	mu      sync.Mutex
@@ -153,14 +153,14 @@ func (l *promptLog) follow(receipts ...room.Receipt) {
 	}
 }
 
-// head is the last event that a room got from the log.
+// head returns the last event that a room received from the log.
 func (l *promptLog) head(roomID string) int64 {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.reached[roomID]
 }
 
-// chain is the filter, as the program fits it to this package.
+// chain adapts the filter to this package, as the program does.
 type chain struct{ *moderation.Chain }
 
 func (c chain) SetRules(lists []room.RuleList) error {
@@ -176,7 +176,7 @@ func (chain) Shipped() room.RuleList {
 	return room.RuleList{Name: l.Name, Text: l.Text, On: l.On}
 }
 
-// Preview warns of nothing: what it finds is tested where rules are.
+// Preview returns no warnings: package rules tests them.
 func (chain) Preview(room.RuleList, []room.RuleList, []string) ([]room.RuleFault, int) {
 	return nil, 0
 }
@@ -185,17 +185,17 @@ func ruleList(l room.RuleList) rules.List {
 	return rules.List{Room: l.Room, Name: l.Name, Text: l.Text, On: l.On}
 }
 
-// screens is the outlet and the encoder: it notes what each view would be sent, and
-// what authors hear. An act has been noted when it is answered.
+// screens is the outlet and the encoder: it records what each view and each author would be
+// sent. An action is recorded before it is answered.
 type screens struct {
 	wire.Encoder
-	flushed chan struct{} // one in it when a view may have moved on
+	flushed chan struct{} // has one element when a view may have moved on
 	mu      sync.Mutex
 	events  map[room.View][]room.Event
 	heard   map[string][]heard // by author
 }
 
-// heard is what an author is told of a comment that waited.
+// heard is a notification to an author about a comment that waited.
 type heard struct{ ID, Outcome string }
 
 func (s *screens) Event(v room.View, e room.Event) []byte {
@@ -243,7 +243,7 @@ type nowhere struct{}
 
 func (nowhere) Send(fanout.Frame) <-chan struct{} { return nil }
 
-// sees returns what a view was sent of a kind.
+// sees returns the events of a kind that a view was sent.
 func (h *house) sees(v room.View, kind room.Kind) (events []room.Event) {
 	h.screen.mu.Lock()
 	defer h.screen.mu.Unlock()
@@ -255,7 +255,7 @@ func (h *house) sees(v room.View, kind room.Kind) (events []room.Event) {
 	return events
 }
 
-// hears returns what an author was told since the last time.
+// hears returns an author's notifications since the last call.
 func (h *house) hears(user string) []heard {
 	h.screen.mu.Lock()
 	defer h.screen.mu.Unlock()
@@ -264,13 +264,13 @@ func (h *house) hears(user string) []heard {
 	return all
 }
 
-// hand is somebody who runs the room.
+// hand is a person who runs the room.
 type hand struct {
 	room.Actor
 	h *house
 }
 
-// hands returns an owner and a moderator, each with a link of their own.
+// hands returns an owner and a moderator, each with their own link.
 func (h *house) hands() (owner, mod hand) {
 	h.t.Helper()
 	boss := room.Actor{Role: room.Owner, Label: "first"}
@@ -284,7 +284,7 @@ func (h *house) hands() (owner, mod hand) {
 	return enter(room.Owner, "", "Olga"), enter(room.Moderator, "live", "Mo")
 }
 
-// wants expects an answer; nil is success.
+// wants expects an error; nil is success.
 func (h *house) wants(what string, err, want error) {
 	h.t.Helper()
 	if !errors.Is(err, want) || (want == nil) != (err == nil) {
@@ -292,7 +292,7 @@ func (h *house) wants(what string, err, want error) {
 	}
 }
 
-// acts returns what the hand sees of a kind, newest first.
+// acts returns the audit entries of a kind that by sees, newest first.
 func (by hand) acts(kind room.Action) []room.AuditEntry {
 	by.h.t.Helper()
 	all, _, err := by.h.AuditEntries(by.h.t.Context(), by.Actor, room.AuditQuery{Room: "live", Kind: kind, Limit: 200})
@@ -302,7 +302,7 @@ func (by hand) acts(kind room.Action) []room.AuditEntry {
 	return all
 }
 
-// newest returns the last act of a kind.
+// newest returns the last audit entry of a kind.
 func (by hand) newest(kind room.Action) room.AuditEntry {
 	by.h.t.Helper()
 	all := by.acts(kind)
@@ -312,7 +312,7 @@ func (by hand) newest(kind room.Action) room.AuditEntry {
 	return all[0]
 }
 
-// undo undoes the last act of a kind.
+// undo undoes the last action of a kind.
 func (by hand) undo(kind room.Action, want error) {
 	by.h.t.Helper()
 	by.undoOf(by.newest(kind), want)
@@ -338,7 +338,7 @@ func (by hand) changedBy(a room.AuditEntry, who string) {
 	}
 }
 
-// settles changes settings of the room and returns the act.
+// settles changes settings of the room and returns the audit entry.
 func (by hand) settles(fields string) room.AuditEntry {
 	by.h.t.Helper()
 	if _, err := by.sets(fields); err != nil {
@@ -347,7 +347,7 @@ func (by hand) settles(fields string) room.AuditEntry {
 	return by.newest(room.ActionSettings)
 }
 
-// sets changes settings, which are JSON as the API has them.
+// sets changes settings given as JSON, as in the API.
 func (by hand) sets(fields string) (room.Room, error) {
 	var p room.Patch
 	if err := json.Unmarshal([]byte(fields), &p); err != nil {
@@ -356,7 +356,7 @@ func (by hand) sets(fields string) (room.Room, error) {
 	return by.h.SetRoom(by.h.t.Context(), "live", by.Actor, p)
 }
 
-// rules puts a list of the room.
+// rules saves a list of the room.
 func (by hand) rules(text string) {
 	by.h.t.Helper()
 	_, _, err := by.h.PutRules(by.h.t.Context(), "live", by.Actor, live.RulesEdit{List: room.RuleList{Room: "live", Name: "words", Text: text, On: true}})
@@ -365,7 +365,7 @@ func (by hand) rules(text string) {
 	}
 }
 
-// person is a new member of the audience at an address of their own.
+// person returns a new audience member at a new address.
 func (h *house) person() live.Author {
 	h.people++
 	return h.personAt(fmt.Sprint("home ", h.people))
@@ -377,7 +377,7 @@ func (h *house) personAt(address string) live.Author {
 	return live.Author{Role: room.Audience, User: user, Address: address, Networks: []string{address}, Identity: h.Stamp()}
 }
 
-// says has somebody send a comment that is taken.
+// says submits a comment and expects that it is accepted.
 func (h *house) says(who live.Author, text string) live.Outcome {
 	h.t.Helper()
 	o, err := h.Submit(h.t.Context(), "live", who, comment.Draft{Text: text})
@@ -387,8 +387,8 @@ func (h *house) says(who live.Author, text string) live.Outcome {
 	return o
 }
 
-// greets is what a socket gets that opens once its view has all that was done. A view
-// that moves on says so at the outlet.
+// greets returns the welcome of a socket that joins once its view has received all events.
+// The outlet reports when a view moves on.
 func (h *house) greets(v room.View, from live.Resume) (got live.Welcome) {
 	h.t.Helper()
 	for head := h.log.head("live"); ; <-h.screen.flushed {
@@ -404,7 +404,7 @@ func (h *house) greets(v room.View, from live.Resume) (got live.Welcome) {
 	}
 }
 
-// decides decides about a comment and returns what stands. from is what the hand saw.
+// decides decides about a comment and returns the decision. from is the status that by saw.
 func (by hand) decides(id comment.ID, kind room.Action, from comment.Status) live.Decision {
 	by.h.t.Helper()
 	d, err := by.h.Decide(by.h.t.Context(), "live", by.Actor, id, kind, from)

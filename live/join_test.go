@@ -7,7 +7,7 @@ import (
 	"danmaku/room"
 )
 
-// phonesOutlet has one phone in each room, and notes what is announced to phones.
+// phonesOutlet has one phone in each room, and records what is announced to phones.
 type phonesOutlet struct {
 	outletFunc
 	sent *[]string
@@ -21,13 +21,13 @@ func (o phonesOutlet) Announce(_ string, v room.View, frame []byte) {
 	}
 }
 
-// A phone whose greeting was made before its room's comments came to be kept for some days
-// only, and that was not there when phones were told, is told once it has been greeted.
+// A phone whose welcome was made before its room's comments were limited to some days, and
+// which missed the announcement to phones, is informed right after its welcome.
 func TestWhatChangesDuringAGreetingIsTold(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
 		view   room.View
-		during int // days, set while the client is being greeted
+		during int // days, set while the client is being welcomed
 		want   []string
 	}{
 		{"nothing changes", room.ViewAudience, 0, nil},
@@ -45,7 +45,7 @@ func TestWhatChangesDuringAGreetingIsTold(t *testing.T) {
 				if w.Room.KeepDays != 0 || len(sent) != 0 {
 					t.Errorf("greeted with %d days, told %v", w.Room.KeepDays, sent)
 				}
-				svc.keeping.set(KeepState{Days: tt.during, Asked: true}) // phones were told just before this one was among them
+				svc.keeping.set(KeepState{Days: tt.during, Asked: true}) // phones were informed just before this one was among them
 			})
 			if err != nil || !greeted || !slices.Equal(sent, tt.want) {
 				t.Errorf("%v, told %v, want %v", err, sent, tt.want)

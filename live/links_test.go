@@ -11,7 +11,7 @@ import (
 	"danmaku/room"
 )
 
-// fewLinks are all that is stored of links, and only read.
+// fewLinks is a read-only store of links.
 type fewLinks struct {
 	unused
 	list []room.AccessLink
@@ -21,7 +21,7 @@ type unused struct{ access.Links }
 
 func (f fewLinks) Links(context.Context) ([]room.AccessLink, error) { return f.list, nil }
 
-// tableOf is a table that has read some links.
+// tableOf returns a table that has read some links.
 func tableOf(t *testing.T, list ...room.AccessLink) *access.Table {
 	t.Helper()
 	table := access.NewTable(fewLinks{list: list}, access.NewKeys([]byte("secret")), time.Now, func() time.Duration { return 0 })
@@ -31,13 +31,13 @@ func tableOf(t *testing.T, list ...room.AccessLink) *access.Table {
 	return table
 }
 
-// know has a service know some links, and no others.
+// know makes a service know exactly these links.
 func know(t *testing.T, h *Service, list ...room.AccessLink) {
 	t.Helper()
 	h.access = tableOf(t, list...)
 }
 
-// A seat is asked about once more when its socket can be evicted.
+// A client's link is checked once more when its socket can be evicted.
 func TestSeatOfARevokedLinkDoesNotStay(t *testing.T) {
 	h, _ := newVenue(t)
 	l := room.AccessLink{ID: 7, Room: "live", Role: room.Overlay}
@@ -56,8 +56,7 @@ func TestSeatOfARevokedLinkDoesNotStay(t *testing.T) {
 	}
 }
 
-// What the settings say counts for a socket, too, that was registered while they
-// changed.
+// The settings also decide about a socket that was registered while they changed.
 func TestSettingsDecideWhoStays(t *testing.T) {
 	h, _ := newVenue(t)
 	phone, guest := Client{Room: "live", View: room.ViewAudience}, Client{Room: "live", View: room.ViewAudience, Link: 7}
@@ -99,7 +98,7 @@ func TestSettingsDecideWhoStays(t *testing.T) {
 	}
 }
 
-// evictor is an outlet that notes evictions.
+// evictor is an outlet that records evictions.
 type evictor struct {
 	outletFunc
 	evict func(func(Client) error)

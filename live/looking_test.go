@@ -8,7 +8,7 @@ import (
 	"danmaku/room"
 )
 
-// lookers is an encoder that keeps what it is told of consoles.
+// lookers is an encoder that records the reports about consoles.
 type lookers struct {
 	plainEncoder
 	sent []Looking
@@ -54,6 +54,6 @@ func TestConsolesAreToldWhatOneLooksAt(t *testing.T) {
 		t.Errorf("beyond the limit: %v", err)
 	}
 	if len(enc.sent) != 1 {
-		t.Errorf("what was refused was told: %+v", enc.sent)
+		t.Errorf("a refused report was sent: %+v", enc.sent)
 	}
 }

@@ -13,9 +13,9 @@ import (
 	"danmaku/show"
 )
 
-// Every use case asks for a permission: a role without it gets ErrNotAllowed, and so
-// does a role with it for another room; no other role does. What the use case does then
-// is tested elsewhere.
+// Every use case checks a permission: a role without it gets ErrNotAllowed, and so does a
+// role with it for another room; no other role does. Other tests cover what the use case
+// does then.
 func TestUseCasesByRole(t *testing.T) {
 	ctx := context.Background()
 	h, _ := newVenue(t)
@@ -145,7 +145,7 @@ func TestUseCasesByRole(t *testing.T) {
 			for _, of := range []string{"", "live", "other"} {
 				by := room.Actor{Role: role, Room: of}
 				allowed := role.Can(tt.need)
-				if tt.name != "Submit" && tt.name != "TakePart" { // an author has no room of its own
+				if tt.name != "Submit" && tt.name != "TakePart" { // an author is not bound to one room
 					allowed = allowed && (of == "" || of == "live" && tt.need != room.ManageLinks && tt.need != room.EditSharedRules && tt.name != "NewRoom" && tt.name != "Keep" && tt.name != "SetKeep")
 				}
 				if refused := errors.Is(letIn(func() error { return tt.call(by) }), room.ErrNotAllowed); refused == allowed {
@@ -156,8 +156,8 @@ func TestUseCasesByRole(t *testing.T) {
 	}
 }
 
-// letIn runs what may need parts that the service of this test does not have: who gets
-// so far was allowed to.
+// letIn runs a call that may need parts that this test's service does not have: a call that
+// gets so far was allowed.
 func letIn(call func() error) (err error) {
 	defer func() {
 		if recover() != nil {

@@ -11,13 +11,13 @@ import (
 	"danmaku/room"
 )
 
-// holding drives a queue as the journal does.
+// holding changes a queue as the journal does.
 type holding struct {
 	queue
 	next comment.ID
 }
 
-// hold has a comment wait that says text, and returns why it may not.
+// hold adds a comment with a text to the queue, and returns the error if it may not wait.
 func (h *holding) hold(c claim, text string) error {
 	h.next++
 	if err := h.reserve(h.next, c); err != nil {
@@ -33,7 +33,8 @@ func (h *holding) applied(id comment.ID, address, text string) {
 	}})
 }
 
-// fill has as many wait as may, of people who are all others, and returns their number.
+// fill adds as many comments of different people as may wait, up to most, and returns their
+// number.
 func (h *holding) fill(most int, c func(i int) claim) (n int, err error) {
 	for n < most {
 		if err = h.hold(c(n), fmt.Sprint("text ", n)); err != nil {
@@ -44,8 +45,8 @@ func (h *holding) fill(most int, c func(i int) claim) (n int, err error) {
 	return n, nil
 }
 
-// What waits for a moderator is bounded for each person, each address and each wider
-// network; for strangers, since an address can make any number of them, much more.
+// The held comments of each person, each address and each wider network are bounded; much
+// more tightly for strangers, since an address can make any number of them.
 func TestReviewIsBounded(t *testing.T) {
 	for _, tt := range []struct {
 		name  string
@@ -94,7 +95,7 @@ func TestReviewIsBounded(t *testing.T) {
 			q.take(func(c comment.Comment) bool { return c.ID == 5 })
 			again := 0
 			for i := range 10 {
-				// As the first five, whose places are free.
+				// by the first five, whose places are free
 				if q.hold(tt.claim(i%5), "more") == nil {
 					again++
 				}
@@ -109,8 +110,8 @@ func TestReviewIsBounded(t *testing.T) {
 	}
 }
 
-// Somebody whose comment was shown before finds a place beside strangers who have
-// taken theirs behind the same address.
+// A person whose comment was shown before still finds a place when strangers behind the
+// same address have used up theirs.
 func TestStrangersLeavePlacesToOthers(t *testing.T) {
 	var q holding
 	if _, err := q.fill(1000, func(i int) claim {
@@ -123,8 +124,8 @@ func TestStrangersLeavePlacesToOthers(t *testing.T) {
 	}
 }
 
-// A place that is reserved counts, and is free again when nothing came of it.
-// What waited before a restart is counted by the address in the log, and by person.
+// A reserved place counts, and is free again when the comment was not held. Comments that
+// waited before a restart count by the address in the log, and by person.
 func TestReviewCountsWhatIsUnderWayAndWhatWasBefore(t *testing.T) {
 	var q holding
 	for i := range comment.ID(20) {
@@ -141,7 +142,7 @@ func TestReviewCountsWhatIsUnderWayAndWhatWasBefore(t *testing.T) {
 		t.Errorf("beside 20 from before %d places are reserved, want %d", n, strangersHeld[0]-20)
 	}
 	q.release(1)
-	q.release(1001) // waits, and stays
+	q.release(1001) // it waits, and stays
 	if q.reserve(1, stranger("flood", "flood's")) != nil || q.reserve(2000, stranger("flood", "flood's")) == nil {
 		t.Error("a place that was released is not one more")
 	}
@@ -157,8 +158,8 @@ func TestReviewCountsWhatIsUnderWayAndWhatWasBefore(t *testing.T) {
 	}
 }
 
-// A console starts from the oldest, of those that are alike from some, and is told how
-// many there are; each event says how many are left.
+// A console starts from the oldest comments, and from some of each group, and learns how
+// many there are; each event carries how many are left.
 func TestAFloodTakesFewPlacesOfAConsole(t *testing.T) {
 	var q holding
 	for i := range comment.ID(300) {

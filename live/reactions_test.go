@@ -9,7 +9,7 @@ import (
 	"danmaku/room"
 )
 
-// sums is an encoder that keeps the reactions it is told.
+// sums is an encoder that records the reactions it encodes.
 type sums struct {
 	plainEncoder
 	sent map[string]int
@@ -20,7 +20,7 @@ func (s *sums) Reactions(counts map[string]int) []byte {
 	return []byte("reactions")
 }
 
-// atMost is a limiter that lets so many reactions count at once.
+// atMost is a limiter that lets a fixed number of reactions count at once.
 type atMost struct {
 	free
 	n int
@@ -91,8 +91,8 @@ func TestReactionsCountWhatTheRoomOffersAndTheLimitsLeave(t *testing.T) {
 	}
 }
 
-// Sums go into the log minute by minute, also after it could not be written, and a
-// room with nothing left to tell or to keep costs nothing.
+// Sums go into the log minute by minute, also after a failed write, and a room with nothing
+// left to send or store costs nothing.
 func TestSumsOfReactionsAreKept(t *testing.T) {
 	svc, _ := newVenue(t)
 	log := &keptReactions{minutes: map[time.Time]map[string]int{}, fault: room.ErrBusy}
@@ -103,8 +103,8 @@ func TestSumsOfReactionsAreKept(t *testing.T) {
 	r.setup.Reactions = []string{"👏"}
 	tap := func(n int) { svc.React("live", Author{Role: room.Audience, User: "ann"}, map[string]int{"👏": n}) }
 	tap(2)
-	svc.keepReactions(t.Context(), r, time.Second) // begins the time
-	svc.keepReactions(t.Context(), r, time.Minute) // is busy
+	svc.keepReactions(t.Context(), r, time.Second) // starts the interval
+	svc.keepReactions(t.Context(), r, time.Minute) // the log is busy
 	now = now.Add(20 * time.Second)
 	tap(3)
 	log.fault = nil

@@ -34,7 +34,7 @@ func TestRefsAreBoundedAndForgotten(t *testing.T) {
 	if r.outcomes.Len() == 0 {
 		t.Error("a ref of five minutes ago is forgotten")
 	}
-	for range 2 { // nothing arrives any more
+	for range 2 { // no new refs arrive
 		at += 4 * time.Hour
 		r.expire(at)
 	}

@@ -16,9 +16,9 @@ import (
 	"danmaku/testrace"
 )
 
-// slowLog is a journal whose reads take until they are released or cancelled.
+// slowLog is a journal whose reads block until they are released or cancelled.
 type slowLog struct {
-	Journal // what is not overridden is not asked for
+	Journal // methods that are not overridden are not called
 	missed  int
 
 	release        chan struct{}
@@ -26,7 +26,7 @@ type slowLog struct {
 	running, peak  atomic.Int64
 	cancelled      atomic.Int64
 	panics, broken bool
-	later          atomic.Int64 // how much time has passed besides, ns
+	later          atomic.Int64 // additional time that has passed, in ns
 }
 
 var resumeTestBegan = time.Now()
@@ -75,7 +75,7 @@ func (l *slowLog) Since(ctx context.Context, roomID string, after int64, limit i
 
 const head = 100_000 // of the log in these tests
 
-// venue is a room whose memory reaches back to nothing but the last event.
+// venue is a room whose memory holds only the last event.
 func venue(t *testing.T, log *slowLog) *Service {
 	t.Helper()
 	log.release = make(chan struct{})
@@ -94,8 +94,8 @@ func (svc *Service) resumeFrom(ctx context.Context, v room.View, address string,
 	return svc.Resume(ctx, "live", v, address, room.Position{Epoch: "e", Seq: head - back})
 }
 
-// Whatever the flood, two reads run at once, some wait, and all others start
-// afresh at once.
+// In any flood, two reads run at once, some clients wait, and all others start afresh at
+// once.
 func TestResumesFromFarBackAreBounded(t *testing.T) {
 	testrace.Bubble(t, func(t *testing.T) {
 		log := &slowLog{missed: 3}
@@ -137,8 +137,8 @@ func TestResumesFromFarBackAreBounded(t *testing.T) {
 	})
 }
 
-// One address cannot have all reads; another one, and those who share a read or
-// need none, are not held up by it.
+// One address cannot use all reads. It does not delay another address, nor clients that
+// share a read or need none.
 func TestAnAddressHasARateOfReads(t *testing.T) {
 	log := &slowLog{missed: 3}
 	h := venue(t, log)
@@ -152,19 +152,19 @@ func TestAnAddressHasARateOfReads(t *testing.T) {
 		t.Error("an address has no rate")
 	}
 	if !h.resumeFrom(t.Context(), room.ViewAudience, "alice", 99).possible {
-		t.Error("another address pays for it")
+		t.Error("another address is limited by it")
 	}
 	if !h.resumeFrom(t.Context(), room.ViewOverlay, "mallory", 99).possible {
-		t.Error("an overlay pays for it")
+		t.Error("an overlay is limited by it")
 	}
 	for range 2000 {
 		if !h.resumeFrom(t.Context(), room.ViewAudience, "mallory", 0).possible {
-			t.Fatal("a resume from memory pays for it")
+			t.Fatal("a resume from memory is limited by it")
 		}
 	}
 	log.later.Add(int64(readsWindow))
 	if !h.resumeFrom(t.Context(), room.ViewAudience, "mallory", 99).possible {
-		t.Error("the rate has no end")
+		t.Error("the limit never ends")
 	}
 }
 
@@ -196,16 +196,18 @@ func TestWhatAReadOfThePastDoes(t *testing.T) {
 	}
 }
 
-// threeMachines is a cluster that says nothing; what it is not asked for is not there.
+// threeMachines is a cluster without behavior; calling a method that is not overridden
+// panics.
 type threeMachines struct{ Cluster }
 
-// A client that was at a machine that was further waits until this one has come there, and
-// resumes. Where that takes too long, or the position is another log's, it starts afresh.
+// A client that was connected to a machine that was ahead waits until this one has caught
+// up, and resumes. If that takes too long, or the position belongs to another log, it
+// starts afresh.
 func TestAClientFromAMachineThatWasFurther(t *testing.T) {
 	for name, row := range map[string]struct {
 		epoch         string
 		ahead, come   int64
-		after         time.Duration // each that comes
+		after         time.Duration // between two events
 		possible      bool
 		least, atMost time.Duration
 	}{
@@ -270,18 +272,18 @@ func TestAReadEndsWithItsLastClient(t *testing.T) {
 		leave[2]()
 		synctest.Wait()
 		if log.cancelled.Load() != 1 || log.running.Load() != 0 {
-			t.Error("the read goes on for nobody")
+			t.Error("the read continues without clients")
 		}
 		all.Wait()
-		// The next one has a read of its own.
+		// The next client has a new read.
 		close(log.release)
 		if !h.resumeFrom(t.Context(), room.ViewAudience, "a", 5).possible || log.reads.Load() != 2 {
-			t.Error("the place of a cancelled read is taken")
+			t.Error("a cancelled read still occupies its place")
 		}
 	})
 }
 
-// All who share a read that panics start afresh, at once.
+// All clients that share a read that panics start afresh, at once.
 func TestAPanicLeavesNobodyWaiting(t *testing.T) {
 	testrace.Bubble(t, func(t *testing.T) {
 		log := &slowLog{panics: true}
@@ -292,7 +294,7 @@ func TestAPanicLeavesNobodyWaiting(t *testing.T) {
 		for range 5 {
 			all.Go(func() {
 				if h.resumeFrom(t.Context(), room.ViewOverlay, "a", 5).possible {
-					t.Error("a read that panicked gave something")
+					t.Error("a read that panicked returned something")
 				}
 			})
 		}
@@ -305,7 +307,7 @@ func TestAPanicLeavesNobodyWaiting(t *testing.T) {
 	})
 }
 
-// A read that never answers costs a client no more than its time.
+// A read that never answers delays a client only for a limited time.
 func TestAResumeHasATime(t *testing.T) {
 	testrace.Bubble(t, func(t *testing.T) {
 		log := &slowLog{missed: 3}

@@ -10,7 +10,7 @@ import (
 	"danmaku/room"
 )
 
-// oneAtATime is a filter that tells whether a preview runs beside another one.
+// oneAtATime is a filter that detects previews that run at the same time.
 type oneAtATime struct {
 	Filter
 	slot chan struct{}
@@ -22,13 +22,13 @@ func (f *oneAtATime) Preview(room.RuleList, []room.RuleList, []string) ([]room.R
 	return nil, len(f.slot)
 }
 
-// One list that is to be saved is compiled at a time, and who gives up waiting
-// leaves the others their turn.
+// Lists are compiled before saving one at a time, and a caller that gives up does not block
+// the others.
 func TestOneListIsCompiledAtATime(t *testing.T) {
 	slot := make(chan struct{}, 1)
 	f := &oneAtATime{slot: slot}
 	svc := &Service{filter: f, previews: slot}
-	slot <- struct{}{} // another one is compiled
+	slot <- struct{}{} // another list is being compiled
 	gone, cancel := context.WithCancel(t.Context())
 	cancel()
 	if _, err := svc.preview(gone, room.RuleList{}, nil, nil); !errors.Is(err, context.Canceled) || f.ran != 0 {
@@ -45,7 +45,7 @@ func TestOneListIsCompiledAtATime(t *testing.T) {
 	}
 }
 
-// fakeRules is a table of rule lists; before runs before each change is looked at.
+// fakeRules is a table of rule lists; before runs before each change is checked.
 type fakeRules struct {
 	lists    map[string]room.RuleList
 	revision int64
@@ -85,7 +85,7 @@ func (f *fakeRules) ChangeRuleList(_ context.Context, c room.RuleChange) error {
 	return nil
 }
 
-// brokenRules is a filter of which rules are at fault as the test says.
+// brokenRules is a filter whose rule faults the test sets.
 type brokenRules struct {
 	Filter
 	fault error
@@ -96,8 +96,8 @@ func (b *brokenRules) SetRules([]room.RuleList) error { b.set++; return b.fault 
 
 func (b *brokenRules) Shipped() room.RuleList { return room.RuleList{Name: "starter"} }
 
-// Two changes of a list at once: one that names its base is refused, one that does
-// not is made anew from what stands then.
+// Of two simultaneous changes of a list, one that names its base is refused, and one that
+// does not is retried on the new version.
 func TestAChangeOfRulesThatIsOutrun(t *testing.T) {
 	h, _ := newVenue(t)
 	table := &fakeRules{lists: map[string]room.RuleList{}}
@@ -137,7 +137,7 @@ func TestAChangeOfRulesThatIsOutrun(t *testing.T) {
 	}
 }
 
-// What is wrong with a list is logged once, not at every change of another list.
+// A fault in a list is logged once, not at every change of another list.
 func TestFaultyRulesAreLoggedOnce(t *testing.T) {
 	h, _ := newVenue(t)
 	var out strings.Builder

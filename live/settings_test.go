@@ -13,7 +13,7 @@ import (
 	"danmaku/room"
 )
 
-// A change of settings holds at once, reaches every view, and survives a restart.
+// A change of settings takes effect at once, reaches every view, and survives a restart.
 func TestSettings(t *testing.T) {
 	h := newHouse(t, ratelimit.Rates{})
 	_, mod := h.hands()
@@ -34,7 +34,7 @@ func TestSettings(t *testing.T) {
 	h.wants("while it is paused", err, room.ErrRoomPaused)
 	staff := live.Author{Role: room.Moderator, User: h.keys.LinkPseudonym("live", mod.Link), Link: mod.Link}
 	if o := h.says(staff, "a word from us"); o.Status != comment.Shown {
-		t.Errorf("who runs the room may write: %+v", o)
+		t.Errorf("a person who runs the room could not write: %+v", o)
 	}
 	mod.settles(`{"state": "open"}`)
 	first, err := submit("2", "now!")
@@ -60,7 +60,7 @@ func TestSettings(t *testing.T) {
 	}
 }
 
-// What is out of bounds changes nothing, and is refused with its name or value.
+// A value out of bounds changes nothing, and the error contains its name or value.
 func TestSettingsOutOfBounds(t *testing.T) {
 	h := newHouse(t, ratelimit.Rates{})
 	owner, mod := h.hands()
@@ -101,7 +101,7 @@ func TestSettingsOutOfBounds(t *testing.T) {
 	}
 }
 
-// A lock-down is one act and has one undo, also after a restart.
+// A lock-down is one action and has one undo, also after a restart.
 func TestLockdown(t *testing.T) {
 	h := newHouse(t, ratelimit.Rates{})
 	_, mod := h.hands()
@@ -147,8 +147,8 @@ func TestLockdown(t *testing.T) {
 	}
 }
 
-// One comment stays on the overlay until it is taken down, also for those who
-// come later and over a restart.
+// One comment stays on the overlay until it is taken down, also for overlays that connect
+// later and across a restart.
 func TestPin(t *testing.T) {
 	h := newHouse(t, ratelimit.Rates{})
 	_, mod := h.hands()
@@ -162,11 +162,11 @@ func TestPin(t *testing.T) {
 		t.Helper()
 		h.wants("unpin", h.Unpin(t.Context(), "live", mod.Actor, id), nil)
 	}
-	last := func() comment.Comment { // what the overlay was told last
+	last := func() comment.Comment { // the pin in the overlay's last event
 		t.Helper()
 		e := h.sees(room.ViewOverlay, room.KindPin)
 		if len(e) == 0 {
-			t.Fatal("the overlay is told of no pin")
+			t.Fatal("the overlay received no pin")
 		}
 		return e[len(e)-1].Comment
 	}
@@ -175,7 +175,7 @@ func TestPin(t *testing.T) {
 		t.Errorf("%+v", c)
 	}
 	pin(two, nil)
-	unpin(one) // is not pinned any more
+	unpin(one) // it is not pinned any more
 	if c := last(); c.ID != two {
 		t.Errorf("%+v", c)
 	}
@@ -188,7 +188,7 @@ func TestPin(t *testing.T) {
 	}
 	h.wants("remove", h.Remove(t.Context(), "live", mod.Actor, two), nil)
 	if e := h.sees(room.ViewOverlay, room.KindRemove); len(e) != 1 || len(e[0].IDs) != 1 || e[0].IDs[0] != two {
-		t.Errorf("it goes: %+v", e)
+		t.Errorf("after the removal: %+v", e)
 	}
 	if w := h.greets(room.ViewOverlay, live.Resume{}); w.Pin != nil {
 		t.Errorf("it is still pinned: %+v", w.Pin)

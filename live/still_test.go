@@ -11,7 +11,7 @@ import (
 	"danmaku/show"
 )
 
-// plainEncoder makes bytes that say nothing.
+// plainEncoder makes bytes without content.
 type plainEncoder struct{}
 
 func (plainEncoder) Event(room.View, room.Event) []byte { return []byte("event") }
@@ -58,8 +58,8 @@ func (outletFunc) SendTo(string, string, []byte)              {}
 func (outletFunc) Notify(string, string, func(Client) []byte) {}
 func (outletFunc) Count(string, room.View) int                { return 0 }
 
-// A client drops comments up to the position it knows. So a beat must not tell
-// a position whose frame is still on its way.
+// A client drops comments up to the position it knows, so a heartbeat must not carry a
+// position whose frame is still on its way.
 func TestBeatDoesNotOvertakeAFrame(t *testing.T) {
 	h := &Service{rooms: map[string]*liveRoom{}}
 	sent := make(chan int64, 1)

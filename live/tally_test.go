@@ -7,7 +7,7 @@ import (
 	"danmaku/room"
 )
 
-// A tally knows each minute of the last hour, and nothing of the one before.
+// A tally has each minute of the last hour, and none of the hour before.
 func TestTallyHour(t *testing.T) {
 	var tl tally
 	noon := time.Date(2026, 1, 1, 12, 0, 30, 0, time.UTC)
@@ -24,7 +24,7 @@ func TestTallyHour(t *testing.T) {
 	var want Hour
 	want.Shown[0], want.Shown[29], want.Shown[59] = 1, 2, 3
 	for i := range want.People {
-		switch { // those of one minute are there until the next
+		switch { // the counts of a minute are there until the next
 		case i == 0:
 			want.People[i] = 10
 		case i < 29:
@@ -49,8 +49,8 @@ func TestTallyHour(t *testing.T) {
 	}
 }
 
-// A room in which nothing changes keeps nothing of each minute, and knows all the same
-// how many were there.
+// A room in which nothing changes stores nothing for each minute, and still returns the
+// number of people.
 func TestAnIdleHourTakesNoMemory(t *testing.T) {
 	var tl tally
 	began := time.Date(2026, 1, 1, 12, 0, 0, 0, time.UTC)

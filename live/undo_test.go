@@ -11,17 +11,16 @@ import (
 	"danmaku/room"
 )
 
-// undoable reports whether the hand is offered to undo an act.
+// undoable reports whether by is offered the undo of an action.
 func (by hand) undoable(a room.AuditEntry) bool { return live.CanUndo(a, by.Actor) }
 
-// A list of rules comes back as it was; what others wrote into it since stays,
-// and is not overwritten.
+// An undo restores a list of rules; it keeps what others wrote into it since.
 func TestRulesAreUndone(t *testing.T) {
 	h := newHouse(t, ratelimit.Rates{})
 	owner, mod := h.hands()
 	ann := h.person()
 	n := 0
-	stops := func(want string) { // of the three words, those that are refused
+	stops := func(want string) { // expects which of the three words are refused
 		t.Helper()
 		got := ""
 		for _, word := range []string{"pear", "plum", "quince"} {
@@ -50,7 +49,7 @@ func TestRulesAreUndone(t *testing.T) {
 	mod.undoOf(added, nil)
 	stops("pear quince ")
 	mod.undoOf(added, room.ErrExpired)
-	owner.undo(room.ActionRules, nil) // of the undo
+	owner.undo(room.ActionRules, nil) // undoes the undo
 	stops("pear plum quince ")
 	back := mod.newest(room.ActionRules)
 	owner.rules("quince\npear")
@@ -67,10 +66,10 @@ func TestRulesAreUndone(t *testing.T) {
 	deleted = deletes(mod)
 	owner.rules("quince")
 	mod.changedBy(deleted, "Olga")
-	owner.undo(room.ActionRules, nil) // it was made anew
+	owner.undo(room.ActionRules, nil) // it was made again
 	stops("")
 
-	// Those for all rooms are the owner's to undo; a moderator is not told of them.
+	// Only the owner may undo lists for all rooms; a moderator does not see them.
 	if _, _, err := h.PutRules(t.Context(), "live", owner.Actor, live.RulesEdit{List: room.RuleList{Name: "starter"}}); err != nil {
 		t.Fatal(err)
 	}
@@ -85,8 +84,8 @@ func TestRulesAreUndone(t *testing.T) {
 	}
 }
 
-// Settings, rooms and their states come back, unless somebody has changed the
-// same since.
+// Settings, rooms and their states are restored, unless somebody has changed the same
+// since.
 func TestSettingsAndRoomsAreUndone(t *testing.T) {
 	h := newHouse(t, ratelimit.Rates{})
 	owner, mod := h.hands()
@@ -160,8 +159,8 @@ func TestSettingsAndRoomsAreUndone(t *testing.T) {
 	h.wants("undo it once more", h.Undo(t.Context(), "second", owner.Actor, acts[0].ID), room.ErrExpired)
 }
 
-// A link that was taken back by mistake is good again for who has it; one that
-// was made by mistake is taken back.
+// A link that was revoked by mistake becomes valid again, and a link that was made by
+// mistake is revoked.
 func TestLinksAreUndone(t *testing.T) {
 	h := newHouse(t, ratelimit.Rates{})
 	owner, mod := h.hands()
@@ -176,7 +175,7 @@ func TestLinksAreUndone(t *testing.T) {
 		}
 		return good, len(list)
 	}
-	session := func(want error) { // what a request is asked that names the link
+	session := func(want error) { // checks a session that names the link
 		t.Helper()
 		_, err := h.LinkByID(mod.Link)
 		h.wants("the moderator's session", err, want)
@@ -225,7 +224,7 @@ func TestLinksAreUndone(t *testing.T) {
 	for _, a := range owner.acts(room.ActionLink) {
 		if a.About == fmt.Sprint(owner.Link) {
 			own++
-			owner.undoOf(a, room.ErrNotAllowed) // they would shut themselves out
+			owner.undoOf(a, room.ErrNotAllowed) // the owner would lock themselves out
 		}
 	}
 	if own != 1 {

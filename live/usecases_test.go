@@ -16,8 +16,8 @@ import (
 	"danmaku/testrace"
 )
 
-// What a moderator does with one click happens as a whole or not at all, and the
-// log is asked once.
+// A moderator's one click takes effect as a whole or not at all, with one request to the
+// log.
 func TestAnActIsOneRequestOfTheLog(t *testing.T) {
 	ann := access.NewKeys([]byte("secret")).Pseudonym("live", "ann")
 	for _, tt := range []struct {
@@ -59,8 +59,8 @@ func TestAnActIsOneRequestOfTheLog(t *testing.T) {
 	}
 }
 
-// Comments from a banned address are part of the ban, those that came meanwhile
-// follow.
+// The ban removes the comments from a banned address in the same request, and those that
+// came meanwhile in the next.
 func TestABanByAddressTakesDownWhatCameMeanwhile(t *testing.T) {
 	h, log := newVenue(t)
 	_, removed, err := h.Ban(t.Context(), "live", boss, BanRequest{AddressOf: 1, Kind: room.Mute, Remove: true})
@@ -69,7 +69,7 @@ func TestABanByAddressTakesDownWhatCameMeanwhile(t *testing.T) {
 	}
 }
 
-// verdicts is a filter that says the same of everything.
+// verdicts is a filter with one verdict for everything.
 type verdicts struct {
 	Filter
 	verdict comment.Verdict
@@ -80,7 +80,7 @@ func (verdicts) OnCommitted(comment.Draft, comment.Verdict, bool) {}
 func (verdicts) Group(c comment.Comment, _ room.Entry) string     { return c.Text }
 func (verdicts) Known(string, string) bool                        { return false }
 
-// free is a limiter that lets everything through; its users wait a second.
+// free is a limiter that allows everything; its users wait a second.
 type free struct{ Limiter }
 
 func (free) Allow(room.LimitKey) error                 { return nil }
@@ -91,8 +91,8 @@ func (free) Refund(room.LimitKey)                      {}
 func (free) MarkTrusted(room.LimitKey)                 {}
 func (free) Wait(room.LimitKey) time.Duration          { return time.Second }
 
-// An author is told the wait that the server will ask for: what the filter refused
-// does not start the slow mode's, whatever clock it was measured by.
+// An author learns the wait that the server will demand: a comment that the filter refused
+// does not start the slow mode's, by either clock.
 func TestTheWaitThatAnAuthorIsTold(t *testing.T) {
 	slow := 30 * time.Second
 	for _, tt := range []struct {
@@ -127,7 +127,7 @@ func TestTheWaitThatAnAuthorIsTold(t *testing.T) {
 	}
 }
 
-// remembering is a filter and a limiter that note what they are told of drafts.
+// remembering is a filter and a limiter that record the calls about drafts.
 type remembering struct {
 	Filter
 	free
@@ -144,9 +144,9 @@ func (r *remembering) OnCommitted(d comment.Draft, _ comment.Verdict, kept bool)
 func (r *remembering) Allow(room.LimitKey) error { r.sent = append(r.sent, "take"); return nil }
 func (r *remembering) Refund(k room.LimitKey)    { r.sent = append(r.sent, "refund "+k.User) }
 
-// What the log did not take was never sent: the filter forgets it, and the author
-// has the token back. This holds without a ref, as from a form without JavaScript
-// and from programs.
+// A comment that the log did not accept was never sent: the filter forgets it, and the
+// author gets the token back. This holds also without a ref, as from a form without
+// JavaScript and from programs.
 func TestABusyLogCostsTheAuthorNothing(t *testing.T) {
 	h, log := newVenue(t)
 	r := &remembering{}
@@ -168,7 +168,7 @@ func TestABusyLogCostsTheAuthorNothing(t *testing.T) {
 	}
 }
 
-// What was deleted for its age waits for no moderator either.
+// A comment that was deleted because of its age no longer waits for a moderator.
 func TestForgetEmptiesTheQueue(t *testing.T) {
 	h, _ := newVenue(t)
 	r := h.rooms["live"]
@@ -194,8 +194,8 @@ func (l lateLog) Append(_ context.Context, e room.Event) (room.Receipt, error) {
 	return room.Receipt{Event: e}, nil
 }
 
-// A program that has its answer finds what it sent in the queue, since it may decide
-// about all of it next. A person is answered as soon as the comment is durable.
+// A program that has its answer finds the comment in the queue, since it may decide about
+// it next. A person is answered as soon as the comment is durable.
 func TestAProgramFindsWhatItSentInTheQueue(t *testing.T) {
 	for name, tt := range map[string]struct {
 		author  Author
@@ -228,7 +228,7 @@ func TestAProgramFindsWhatItSentInTheQueue(t *testing.T) {
 	}
 }
 
-// stuckLog is a journal whose writer never gets to an event.
+// stuckLog is a journal whose writer never reaches an event.
 type stuckLog struct{ Journal }
 
 func (stuckLog) Append(ctx context.Context, _ room.Event) (room.Receipt, error) {
@@ -236,7 +236,7 @@ func (stuckLog) Append(ctx context.Context, _ room.Event) (room.Receipt, error) 
 	return room.Receipt{}, ctx.Err()
 }
 
-// A comment does not wait for the log without an end, and may be sent again.
+// A comment waits for the log only a limited time, and may be sent again.
 func TestACommentWaitsItsTimeForTheLog(t *testing.T) {
 	testrace.Bubble(t, func(t *testing.T) {
 		h, _ := newVenue(t)

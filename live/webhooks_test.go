@@ -20,7 +20,7 @@ func (l aheadLog) Since(_ context.Context, _ string, after int64, limit int) (ev
 	return events, nil
 }
 
-// A new webhook begins behind all that was logged, however far the room has come.
+// A new webhook begins after all logged events, however far the room has applied them.
 func TestANewWebhookBeginsAtTheEndOfTheLog(t *testing.T) {
 	h, _ := newVenue(t)
 	for _, last := range []int64{0, 1, webhookBatch, 2*webhookBatch + 7} {

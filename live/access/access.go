@@ -1,6 +1,5 @@
-// Package access knows who may come in: the access links of a data folder, their
-// keys, one-time codes, and the pseudonyms and hashes that are derived from its
-// secret.
+// Package access decides who may enter: it has the access links of a data folder, their
+// keys, one-time codes, and the pseudonyms and hashes derived from its secret.
 package access
 
 import (
@@ -16,14 +15,14 @@ import (
 	"danmaku/room"
 )
 
-const touchEvery = time.Minute // how fine AccessLink.LastUsed is
+const touchEvery = time.Minute // precision of AccessLink.LastUsed
 
-// Table is every link in memory, and decides what a key lets its bearer do. Its
-// methods may be called from any goroutine.
+// Table holds every link in memory, and decides what a key permits. Its methods are safe
+// for concurrent use.
 type Table struct {
 	store   Links
 	keys    Keys
-	codes   Codes // nil: which codes were used is in memory alone
+	codes   Codes // nil: used codes are recorded only in memory
 	now     func() time.Time
 	elapsed func() time.Duration // since the table was made, by a clock that is never set
 
@@ -33,23 +32,23 @@ type Table struct {
 	byHash map[string]room.AccessLink
 	byID   map[int64]room.AccessLink
 	began  time.Time
-	traded map[string]time.Time // one-time codes that were used, and when they were made
-	used   map[int64]time.Time  // uses of links that are not stored yet
+	traded map[string]time.Time // used one-time codes, and when they were made
+	used   map[int64]time.Time  // link uses that are not stored yet
 }
 
-// Codes notes which one-time codes were used, where several machines take them.
+// Codes records used one-time codes, where several machines accept them.
 type Codes interface {
-	// UseCode notes that a code was used, and may forget those that were made before a
-	// moment. Errors: room.ErrExpired for one that was used, room.ErrBusy.
+	// UseCode records that a code was used, and may delete codes made before forget.
+	// Errors: room.ErrExpired for a used code, room.ErrBusy.
 	UseCode(ctx context.Context, hash string, made, forget time.Time) error
 }
 
-// ShareCodes has codes be good on all machines that note their use in the same place, and
-// for one use together. It is called before the first code is traded.
+// ShareCodes makes codes valid on all machines that record their use in the same place, and
+// for one use in total. Call it before the first code is traded.
 func (a *Table) ShareCodes(codes Codes) { a.codes = codes }
 
-// NewTable returns a table without links; see [Table.Load]. elapsed is the time since
-// some moment before, by a clock that is never set.
+// NewTable returns a table without links; see [Table.Load]. elapsed is the time since some
+// earlier moment, by a clock that is never set.
 func NewTable(store Links, keys Keys, now func() time.Time, elapsed func() time.Duration) *Table {
 	made := elapsed()
 	return &Table{
@@ -58,7 +57,8 @@ func NewTable(store Links, keys Keys, now func() time.Time, elapsed func() time.
 	}
 }
 
-// Load reads all links. It returns those that were good and are not any more.
+// Load reads all links. It returns the IDs of links that were valid before and are revoked
+// now.
 func (a *Table) Load(ctx context.Context) (revoked []int64, err error) {
 	a.loading.Lock()
 	defer a.loading.Unlock()
@@ -83,11 +83,11 @@ func (a *Table) Load(ctx context.Context) (revoked []int64, err error) {
 	return revoked, nil
 }
 
-// Add takes in links that were just stored, without reading the others: what a new room
-// costs does not grow with the rooms that there are. A link that is known stays as it is,
-// since a later reader knows more of it.
+// Add adds links that were just stored, without reading the others, so the cost of a new
+// room does not grow with the number of rooms. It does not replace a known link, since a
+// later read is more recent.
 func (a *Table) Add(links ...room.AccessLink) {
-	a.loading.Lock() // a reading that began before has not seen them
+	a.loading.Lock() // an earlier read has not seen them
 	defer a.loading.Unlock()
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -95,13 +95,13 @@ func (a *Table) Add(links ...room.AccessLink) {
 		if _, known := a.byID[l.ID]; known {
 			continue
 		}
-		l.Made = l.Made.Truncate(time.Millisecond) // as it is stored
+		l.Made = l.Made.Truncate(time.Millisecond) // as stored
 		a.byHash[string(l.Hash)], a.byID[l.ID] = l, l
 	}
 }
 
-// Open finds the link of a key in memory and notes its use. ErrExpired for a revoked one,
-// ErrNotFound for no link at all.
+// Open finds the link of a key in memory and records its use. Errors: ErrExpired for a
+// revoked link, ErrNotFound for an unknown key.
 func (a *Table) Open(key string) (room.AccessLink, error) {
 	if !saneKey(key) {
 		return room.AccessLink{}, room.ErrNotFound
@@ -120,8 +120,8 @@ func (a *Table) Open(key string) (room.AccessLink, error) {
 	return l, nil
 }
 
-// touch notes that a link was used, at most once a minute. It is stored a
-// little later, by [Table.Flush]: a handshake does not wait for the database.
+// touch records that a link was used, at most once a minute. [Table.Flush] stores it later,
+// so a handshake does not wait for the database.
 func (a *Table) touch(id int64) {
 	now := a.now()
 	a.mu.Lock()
@@ -135,15 +135,15 @@ func (a *Table) touch(id int64) {
 	a.used[id] = now
 }
 
-// Flush stores when links were used. A use that cannot be stored is forgotten:
-// it is not worth a second try.
+// Flush stores when links were used. It drops a use that cannot be stored, which is not
+// worth a retry.
 func (a *Table) Flush(ctx context.Context) {
 	for id, at := range a.TakeUsed() {
 		_ = a.store.TouchLink(ctx, id, at)
 	}
 }
 
-// TakeUsed returns when links were used, as far as that is not stored, and forgets it.
+// TakeUsed returns when links were used since the last store, and forgets it.
 func (a *Table) TakeUsed() map[int64]time.Time {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -152,7 +152,7 @@ func (a *Table) TakeUsed() map[int64]time.Time {
 	return used
 }
 
-// NoteUsed takes when links were used on another machine.
+// NoteUsed records when links were used on another machine.
 func (a *Table) NoteUsed(used map[int64]time.Time) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -165,8 +165,8 @@ func (a *Table) NoteUsed(used map[int64]time.Time) {
 	}
 }
 
-// ByID finds a link that is still good, for a session that names it, which counts
-// as a use. Errors as of [Table.Open].
+// ByID finds a valid link, for a session that names it, and counts it as a use. Errors are
+// those of [Table.Open].
 func (a *Table) ByID(id int64) (room.AccessLink, error) {
 	a.mu.RLock()
 	l, ok := a.byID[id]
@@ -183,15 +183,15 @@ func (a *Table) ByID(id int64) (room.AccessLink, error) {
 	return l, nil
 }
 
-// List returns every link, oldest first, those taken back too.
+// List returns every link, oldest first, including revoked ones.
 func (a *Table) List() []room.AccessLink {
 	a.mu.RLock()
 	defer a.mu.RUnlock()
 	return slices.SortedFunc(maps.Values(a.byID), func(a, b room.AccessLink) int { return cmp.Compare(a.ID, b.ID) })
 }
 
-// RoleOf returns the role of an author of a room who is exempt from limits, else
-// Audience. A link that was taken back does not count any more.
+// RoleOf returns the role of a room's author who is exempt from limits, otherwise Audience.
+// Revoked links do not count.
 func (a *Table) RoleOf(roomID, user string) room.Role {
 	a.mu.RLock()
 	defer a.mu.RUnlock()
@@ -206,11 +206,10 @@ func (a *Table) RoleOf(roomID, user string) room.Role {
 // NewCode makes a one-time code for an owner's session.
 func (a *Table) NewCode() string { return a.keys.NewCode(a.now()) }
 
-// TradeCode returns the owner link for a one-time code: good for ten minutes and
-// one use, and gone with the process, since which were used is in memory alone, unless
-// machines share them.
-// ErrExpired for every other. A clock that is set meanwhile takes no code's time:
-// it is measured by whichever clock lets it be good.
+// TradeCode returns the owner link for a one-time code. A code is valid for ten minutes,
+// one use, and the life of the process, since used codes are recorded only in memory,
+// unless machines share them. Other codes are ErrExpired. Setting the clock does not
+// shorten a code's life: it is valid as long as either clock says so.
 func (a *Table) TradeCode(ctx context.Context, code string) (room.AccessLink, error) {
 	made, ok := a.keys.codeMade(code)
 	if ok && a.codes != nil {
@@ -255,10 +254,10 @@ func (a *Table) tradeShared(ctx context.Context, code string, made time.Time) (r
 	return owner, nil
 }
 
-// fresh reports whether a code that was made at a moment is of this process and
-// no older than codeAge, by the wall clock or by the time since the start.
+// fresh reports whether a code made at a moment belongs to this process and is no older
+// than codeAge, by the wall clock or by the time since the start.
 func (a *Table) fresh(made time.Time) bool {
-	now, up := a.now(), a.elapsed()+time.Millisecond // began is cut to whole ones
+	now, up := a.now(), a.elapsed()+time.Millisecond // began is truncated to milliseconds
 	for _, now := range []time.Time{now, a.began.Add(up)} {
 		if age := now.Sub(made); age >= 0 && age <= min(codeAge, up) {
 			return true
@@ -267,7 +266,7 @@ func (a *Table) fresh(made time.Time) bool {
 	return false
 }
 
-// find returns the oldest good link that fits. The caller holds the lock.
+// find returns the oldest valid link that fits. The caller holds the lock.
 func (a *Table) find(fits func(room.AccessLink) bool) (room.AccessLink, bool) {
 	var found room.AccessLink
 	for _, l := range a.byID {
@@ -278,8 +277,8 @@ func (a *Table) find(fits func(room.AccessLink) bool) (room.AccessLink, bool) {
 	return found, found.ID != 0
 }
 
-// ScreenKey returns the key of a room's overlay or audience link to show it
-// again, and ErrNotFound for an unknown link.
+// ScreenKey returns the key of a room's overlay or audience link, to show it again, and
+// ErrNotFound for an unknown link.
 func (a *Table) ScreenKey(roomID string, role room.Role) (string, error) {
 	a.mu.RLock()
 	defer a.mu.RUnlock()

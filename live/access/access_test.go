@@ -38,7 +38,7 @@ func (m *memoryLinks) RestoreLink(_ context.Context, id int64, _ *room.AuditEntr
 
 func (m *memoryLinks) TouchLink(context.Context, int64, time.Time) error { return nil }
 
-// still is a clock at which no time passes.
+// still is a clock that stands still.
 func still() time.Duration { return 0 }
 
 // newAccess is a table with one overlay link, and its key.
@@ -111,7 +111,7 @@ func TestCodesEnd(t *testing.T) {
 	}
 }
 
-// A key that is not in memory is not one: no guess costs a look-up.
+// A key that is not in memory is invalid: a guess costs no look-up.
 func TestUnknownKeysAreNotLookedUp(t *testing.T) {
 	h, table, l, key := newAccess(t)
 	h.store = nil // a look-up would panic
@@ -130,7 +130,7 @@ func TestUnknownKeysAreNotLookedUp(t *testing.T) {
 	}
 }
 
-// The use of a link that is not stored yet survives a reading of the links.
+// The use of a link that is not stored yet survives a reload of the links.
 func TestUsesSurviveLoading(t *testing.T) {
 	h, _, l, key := newAccess(t)
 	if _, err := h.Open(key); err != nil {
@@ -165,8 +165,7 @@ func swapLast(code string) string {
 	return code[:len(code)-1] + "A"
 }
 
-// A code that was printed stays good while the clock is set, and no longer than
-// its time.
+// A printed code stays valid while the clock is set, and no longer than its time.
 func TestCodesOutliveASetClock(t *testing.T) {
 	for _, step := range []time.Duration{-24 * time.Hour, -time.Minute, time.Hour} {
 		wall, passed := time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC), time.Duration(0)
@@ -192,7 +191,7 @@ func TestCodesOutliveASetClock(t *testing.T) {
 				t.Errorf("set by %v, a code from %s is good twice", step, name)
 			}
 		}
-		if step < -time.Hour || step > 0 { // by the wall clock a small step back gives it a little more
+		if step < -time.Hour || step > 0 { // by the wall clock a small step back extends its life a little
 			passed += codeAge
 			if _, err := h.TradeCode(t.Context(), late); err == nil {
 				t.Errorf("set by %v, a code is good forever", step)
@@ -201,8 +200,8 @@ func TestCodesOutliveASetClock(t *testing.T) {
 	}
 }
 
-// A link that was just made is good without reading the others, and a reading that came
-// first is not undone.
+// A new link is valid without reading the others, and an earlier read that ends later does
+// not remove it.
 func TestAddedLinks(t *testing.T) {
 	h, table, _, _ := newAccess(t)
 	key := randomKey()
@@ -210,7 +209,7 @@ func TestAddedLinks(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.store = nil // a reading would panic
+	h.store = nil // a read would panic
 	h.Add(l)
 	got, err := h.Open(key)
 	if err != nil || got.ID != l.ID || got.Room != "hall" || got.Made.Nanosecond() != 123_000_000 {
@@ -218,7 +217,7 @@ func TestAddedLinks(t *testing.T) {
 	}
 	h.store = table
 	table.revoke(t, h, l.ID)
-	h.Add(l) // by who made it, and comes late
+	h.Add(l) // by the request that made it, and late
 	if _, err := h.Open(key); !errors.Is(err, room.ErrExpired) {
 		t.Errorf("revoked before it was added: %v", err)
 	}

@@ -11,27 +11,23 @@ import (
 )
 
 const (
-	firstLabel = "first start" // of the overlays' links made there
-	hostLabel  = "host"        // of the owner's, who acts under that name
+	firstLabel = "first start" // of the overlay links made by FirstStart
+	hostLabel  = "host"        // of the owner link, which acts under that name
 )
 
-// Links stores links. They are never deleted: a revoked one explains the log.
-// The act, when there is one, is written in the same transaction, and is about
-// the link.
+// Links stores links. Links are never deleted: a revoked one explains the log. The audit
+// entry, if any, is written in the same transaction, and is about the link.
 type Links interface {
 	Links(ctx context.Context) ([]room.AccessLink, error)
-	// LinkID draws the number of a link that is about to be made, for those whose
-	// key is made of it.
+	// LinkID draws the ID for a new link, for links whose key is derived from it.
 	LinkID(ctx context.Context) (int64, error)
-	// AddLink stores l, under the ID that was drawn for it or, where it is 0, a new
-	// one.
+	// AddLink stores l, under the ID that was drawn for it or, when that is 0, a new one.
 	AddLink(ctx context.Context, l room.AccessLink, a *room.AuditEntry) (room.AccessLink, error)
-	// RevokeLink takes a link back; one that was taken back before stays as it is,
-	// and no act is written. Errors: ErrNotFound, ErrNotAllowed for the last one of
-	// an owner, ErrBusy.
+	// RevokeLink revokes a link. A revoked link stays as it is, and no audit entry is
+	// written. Errors: ErrNotFound, ErrNotAllowed for the last owner's link, ErrBusy.
 	RevokeLink(ctx context.Context, id int64, at time.Time, a *room.AuditEntry) error
-	// RestoreLink makes a link that was taken back good again. Errors: ErrNotFound,
-	// ErrChanged for one that is good, ErrBusy.
+	// RestoreLink makes a revoked link valid again. Errors: ErrNotFound, ErrChanged for a
+	// valid link, ErrBusy.
 	RestoreLink(ctx context.Context, id int64, a *room.AuditEntry) error
 	TouchLink(ctx context.Context, id int64, at time.Time) error
 }
@@ -42,19 +38,19 @@ type Rooms interface {
 	AddRoom(ctx context.Context, r room.Room, a *room.AuditEntry, links ...room.AccessLink) (room.Record, error)
 }
 
-// Registrar makes and revokes links; a command uses it, too, while no server has
-// the data folder.
+// Registrar makes and revokes links. A command also uses it, while no server has the data
+// folder.
 type Registrar struct {
 	Links Links
 	Rooms Rooms
 	Keys  Keys
 	Now   func() time.Time
-	By    room.Actor // in whose name; without a role nothing is noted in the audit
+	By    room.Actor // the actor; without a role nothing is written to the audit
 }
 
-// New makes a link and returns its key, which for owners, moderators and senders
-// is shown this once. An owner's link has no room, and the label is one line that
-// shows all that is in it, see [comment.Label].
+// New makes a link and returns its key, which for owners, moderators and senders is shown
+// only once. An owner's link has no room, and the label is one line without invisible
+// characters, see [comment.Label].
 func (r Registrar) New(ctx context.Context, roomID string, role room.Role, label string) (room.AccessLink, string, error) {
 	if !slices.Contains(room.LinkRoles, role) {
 		return room.AccessLink{}, "", fmt.Errorf("role %q: use %s", role, room.RoleNames())
@@ -85,8 +81,8 @@ func (r Registrar) New(ctx context.Context, roomID string, role room.Role, label
 	return l, key, nil
 }
 
-// Screen prepares a link whose key can be shown again, and returns the key: it is
-// made of the link's number.
+// Screen prepares a link whose key can be shown again, and returns the key, which is
+// derived from the link's ID.
 func (r Registrar) Screen(ctx context.Context, roomID string, role room.Role, label string) (room.AccessLink, string, error) {
 	id, err := r.Links.LinkID(ctx)
 	if err != nil {
@@ -96,8 +92,8 @@ func (r Registrar) Screen(ctx context.Context, roomID string, role room.Role, la
 	return room.AccessLink{ID: id, Room: roomID, Role: role, Label: label, Made: r.Now(), Hash: hashKey(key)}, key, nil
 }
 
-// Button makes a link that does one act in a room, and returns it with its key. Errors as
-// of [Registrar.New].
+// Button makes a link that does one action in a room, and returns it with its key. Errors
+// are those of [Registrar.New].
 func (r Registrar) Button(ctx context.Context, roomID string, p room.Press, label string) (room.AccessLink, string, error) {
 	if label = comment.Label(label); comment.Graphemes(label) > room.MaxTitleLen {
 		return room.AccessLink{}, "", room.Explain(room.ErrInvalid, "label: at most %d characters", room.MaxTitleLen)
@@ -113,8 +109,8 @@ func (r Registrar) Button(ctx context.Context, roomID string, p room.Press, labe
 	return l, key, nil
 }
 
-// Revoke takes a link back. Errors: ErrNotFound, ErrNotAllowed for the last one of
-// an owner, ErrBusy.
+// Revoke revokes a link. Errors: ErrNotFound, ErrNotAllowed for the last owner's link,
+// ErrBusy.
 func (r Registrar) Revoke(ctx context.Context, id int64) error {
 	l, err := r.link(ctx, id)
 	if err != nil {
@@ -123,8 +119,8 @@ func (r Registrar) Revoke(ctx context.Context, id int64) error {
 	return r.Links.RevokeLink(ctx, id, r.Now(), r.about(l, room.ActionRevoke))
 }
 
-// Restore makes a link that was taken back good again. Errors: ErrNotFound,
-// ErrChanged for one that is good, ErrBusy.
+// Restore makes a revoked link valid again. Errors: ErrNotFound, ErrChanged for a valid
+// link, ErrBusy.
 func (r Registrar) Restore(ctx context.Context, id int64) error {
 	l, err := r.link(ctx, id)
 	if err != nil {
@@ -133,7 +129,7 @@ func (r Registrar) Restore(ctx context.Context, id int64) error {
 	return r.Links.RestoreLink(ctx, id, r.about(l, room.ActionRestore))
 }
 
-// link returns the link with a number.
+// link returns the link with an ID.
 func (r Registrar) link(ctx context.Context, id int64) (room.AccessLink, error) {
 	links, err := r.Links.Links(ctx)
 	if err != nil {
@@ -146,7 +142,7 @@ func (r Registrar) link(ctx context.Context, id int64) (room.AccessLink, error) 
 	return links[i], nil
 }
 
-// about starts an entry of the audit about a link.
+// about starts an audit entry about a link.
 func (r Registrar) about(l room.AccessLink, kind room.Action) *room.AuditEntry {
 	a := r.By.EntryAt(kind, r.Now())
 	if a != nil {
@@ -155,8 +151,8 @@ func (r Registrar) about(l room.AccessLink, kind room.Action) *room.AuditEntry {
 	return a
 }
 
-// ScreenKey returns the key of a room's first overlay or audience link that is not
-// taken back, or ErrNotFound, as [Table.ScreenKey] does.
+// ScreenKey returns the key of a room's first valid overlay or audience link, or
+// ErrNotFound, as [Table.ScreenKey] does.
 func (r Registrar) ScreenKey(ctx context.Context, roomID string, role room.Role) (string, error) {
 	links, err := r.Links.Links(ctx)
 	if err != nil {
@@ -181,8 +177,8 @@ func (r Registrar) known(ctx context.Context, roomID string) error {
 	return nil
 }
 
-// FirstStart makes what a data folder lacks: a first room when it has none, an
-// owner link, and an overlay link for each room.
+// FirstStart makes what a data folder lacks: a first room if it has none, an owner link,
+// and an overlay link for each room.
 func (r Registrar) FirstStart(ctx context.Context, first string) error {
 	rooms, err := r.Rooms.Rooms(ctx)
 	if err != nil {

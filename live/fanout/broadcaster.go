@@ -10,91 +10,91 @@ import (
 	"danmaku/room"
 )
 
-// ratePolicy is how a view's frames follow each other.
+// ratePolicy controls the spacing and the size of a view's frames.
 type ratePolicy struct {
 	tick     time.Duration // least time between two frames
-	most     time.Duration // … where sending one takes long; see share
-	comments int           // newest comments a frame carries at most; 0 all
-	refused  int           // refused events a second at most; 0 all
+	most     time.Duration // … when sending one takes long; see share
+	comments int           // the most comments in a frame, the newest ones; 0 means all
+	refused  int           // the most refused events a second; 0 means all
 }
 
-// ratePolicies are the figures of docs/dev/architecture.md: a screen gets everything
-// fast, a moderator everything that one can read, a phone a sample.
+// ratePolicies are the figures of docs/dev/architecture.md: a screen gets everything fast,
+// a moderator as much as a person can read, a phone a sample.
 var ratePolicies = map[room.View]ratePolicy{
 	room.ViewOverlay:  {tick: 40 * time.Millisecond, most: 60 * time.Millisecond},
 	room.ViewConsole:  {tick: 100 * time.Millisecond, refused: 50},
 	room.ViewAudience: {tick: 250 * time.Millisecond, comments: 5},
 }
 
-// share is the part of the time that sending frames may take before they come less
-// often: a frame of six comments costs hardly more than one of four.
+// share bounds the time spent on sending: when frames take more than one part in share,
+// they become less frequent. A frame of six comments costs hardly more than one of four.
 const share = 9
 
-// earlyBytes is how much may wait before a frame leaves without waiting for its
-// tick: a socket's write buffer of 4 KB, less the frame's own words and the rest
-// of the event that filled it.
+// earlyBytes is how many bytes may wait before a frame leaves without waiting for its tick:
+// a socket's write buffer of 4 KB, minus the frame's own fields and the rest of the event
+// that filled it.
 const earlyBytes = 4<<10 - 512
 
-// urgentGap is the least time between two frames that a removal hastens, so
-// that a flood of removals is not a flood of frames.
+// urgentGap is the least time between two frames that removals trigger, so that a flood of
+// removals is not a flood of frames.
 const urgentGap = 40 * time.Millisecond
 
-// delayTimeout is how long a frame waits at most for the one before it. Sockets
-// that cannot keep up even so are slow clients.
+// delayTimeout is how long a frame waits at most for the one before it. Sockets that still
+// cannot keep up are slow clients.
 const delayTimeout = 2 * time.Second
 
-// longAgo is before everything that a clock's elapsed says.
+// longAgo is before every value of elapsed.
 const longAgo = -time.Hour
 
-// Broadcaster gathers the events of one view of one room and sends them at the
-// view's rate: at once when it was quiet, else one frame a tick, or sooner when
-// a frame is full. When sending takes longer than a tick, or most sockets have
-// not been written the last frame yet, frames grow and nothing is lost.
+// Broadcaster gathers the events of one view of one room and sends them at the view's rate:
+// at once after a quiet time, otherwise one frame each tick, or sooner when a frame is
+// full. When sending takes longer than a tick, or most sockets have not received the last
+// frame yet, frames grow and nothing is lost.
 type Broadcaster struct {
 	options    Options
 	ratePolicy ratePolicy
 
-	// gate orders frames and newcomers: the recipients of a frame are fixed under it, and a
-	// newcomer's hello is written under it, so that it continues exactly where the
-	// frames go on. Nothing is sent under it.
+	// gate orders frames and newcomers: it protects the choice of a frame's recipients and
+	// the writing of a newcomer's hello, so that the frames after the hello continue
+	// exactly where it ends. No frame is sent under it.
 	gate sync.Mutex
 	// sending is held while a frame is sent. It is taken before gate.
 	sending sync.Mutex
-	events  [][]byte        // what flush hands to the encoder, kept for its memory
-	written []time.Duration // of the comments among them, for Options.Sent
+	events  [][]byte        // flush's argument for the encoder, reused to save memory
+	written []time.Duration // times of the comments among them, for Options.Sent
 
 	mu          sync.Mutex
 	delayBuffer delayBuffer
 	pending     []waiting
 	size        int // bytes of pending
 	urgent      bool
-	head        int64         // seq of the last event that the view is not behind on
+	head        int64         // seq of the last event taken
 	passed      int64         // the position of the view, see docs/dev/protocol.md
 	moved       chan struct{} // closed at the next change of passed; nil while nobody waits
 	second      time.Duration // the second in which refused are being counted
 	refused     int
 	started     bool
-	running     chan struct{} // closed when the goroutine ends; nil while there is none
+	running     chan struct{} // closed when the goroutine ends; nil when there is none
 
 	wake, stop chan struct{}
 
-	// Of the goroutine, of which there is one at a time.
+	// Fields of the goroutine; there is only one at a time.
 
-	last, hastened time.Duration   // when a frame left, and one that did not wait
-	taken          <-chan struct{} // of the last frame
-	took           time.Duration   // to send it
+	last, hastened time.Duration   // when the last frame left, and the last that a removal triggered
+	taken          <-chan struct{} // of the last frame; closes once most sockets have it
+	took           time.Duration   // how long sending it took
 }
 
 // waiting is an encoded event that has not been sent.
 type waiting struct {
 	bytes []byte
-	id    comment.ID    // the comment whose text is in it, else 0
-	thins bool          // it is a comment, and so may be left out of a sample
-	since time.Duration // when a comment was written, as of Options.Elapsed, and the delay
+	id    comment.ID    // the comment whose text it contains, otherwise 0
+	thins bool          // a comment, which a sample may leave out
+	since time.Duration // when a comment was written, by Options.Elapsed, plus the delay
 }
 
-// NewBroadcaster returns a broadcaster of a view that stands at o.Head.
-// [Broadcaster.Start] has it send.
+// NewBroadcaster returns a broadcaster of a view at o.Head. [Broadcaster.Start] lets it
+// send.
 func NewBroadcaster(o Options) *Broadcaster {
 	return &Broadcaster{
 		options: o, ratePolicy: ratePolicies[o.View], head: o.Head.Seq, passed: o.Head.Seq, wake: make(chan struct{}, 1), stop: make(chan struct{}),
@@ -102,9 +102,9 @@ func NewBroadcaster(o Options) *Broadcaster {
 	}
 }
 
-// Add takes an event that has left the journal. b is nil when the view does
-// not see it; it still moves the position. A view that lags behind gets it
-// later; but what takes something down, or changes the room, goes at once.
+// Add adds an event from the journal. b is nil when the view does not see it; it still
+// moves the position. A delayed view gets it later, but removals and changes of the room
+// are sent at once.
 func (f *Broadcaster) Add(e room.Event, b []byte) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -129,7 +129,7 @@ func (f *Broadcaster) Add(e room.Event, b []byte) {
 	}
 }
 
-// hasten lets something go at once that does not move the position.
+// hasten sends bytes at once without moving the position.
 func (f *Broadcaster) hasten(b []byte) {
 	if b == nil {
 		return
@@ -140,8 +140,8 @@ func (f *Broadcaster) hasten(b []byte) {
 	f.rouse()
 }
 
-// dropFor takes out of what waits the comments that x takes down: what has not
-// left yet need not leave at all.
+// dropFor drops the pending comments that x takes down, since comments that were not sent
+// yet need not be sent at all.
 func (f *Broadcaster) dropFor(x delayedEvent) {
 	if len(f.pending) == 0 {
 		return
@@ -150,7 +150,7 @@ func (f *Broadcaster) dropFor(x delayedEvent) {
 	f.drop(func(w waiting) bool { return w.id != 0 && (x.kind == room.KindClear || down(w.id)) })
 }
 
-// take puts an event among what leaves with the next frame.
+// take adds an event to the next frame.
 func (f *Broadcaster) take(x delayedEvent) {
 	f.head = x.seq
 	switch x.kind {
@@ -177,19 +177,18 @@ func (f *Broadcaster) take(x delayedEvent) {
 	}
 	f.pending = append(f.pending, w)
 	f.size += len(w.bytes)
-	// The sender is woken by what can change its mind alone: the first event
-	// that waits, a removal, a full frame.
+	// Only these wake the sender: the first pending event, a removal, a full frame.
 	if len(f.pending) > 1 && !f.urgent && !f.full() {
 		return
 	}
 	f.rouse()
 }
 
-// full is true when what waits should not wait for its tick. A sample never is:
-// its bound is a number of comments a tick.
+// full reports whether pending events should be sent before their tick. It is never true
+// for a sample, whose bound is a number of comments for each tick.
 func (f *Broadcaster) full() bool { return f.size >= earlyBytes && f.ratePolicy.comments == 0 }
 
-// drop takes out of what waits.
+// drop removes pending events for which gone is true.
 func (f *Broadcaster) drop(gone func(waiting) bool) {
 	f.pending = slices.DeleteFunc(f.pending, func(w waiting) bool {
 		if !gone(w) {
@@ -200,8 +199,8 @@ func (f *Broadcaster) drop(gone func(waiting) bool) {
 	})
 }
 
-// thin drops the oldest waiting comment when one more would be too many for a
-// frame: people cannot read more, and all phones miss the same ones.
+// thin drops the oldest pending comment when there are more than fit in a frame: people
+// cannot read more, and all phones miss the same ones.
 func (f *Broadcaster) thin() {
 	if f.ratePolicy.comments == 0 {
 		return
@@ -229,8 +228,8 @@ func (f *Broadcaster) countRefused(at time.Duration) bool {
 	return f.refused <= f.ratePolicy.refused
 }
 
-// drain takes the events whose delay is over. It reports whether anything is to be
-// sent, and else how long until the next event is due; 0 when none is delayed.
+// drain takes the events whose delay is over. It reports whether there is something to
+// send; if not, due is the time until the next event, 0 when none is delayed.
 func (f *Broadcaster) drain(now time.Duration) (due time.Duration, ready bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -243,8 +242,8 @@ func (f *Broadcaster) drain(now time.Duration) (due time.Duration, ready bool) {
 	}
 }
 
-// SetDelay lets the view lag behind the log. What waits for a longer one drains
-// in order.
+// SetDelay sets how far the view is behind the log. Events that waited for a longer delay
+// drain in order.
 func (f *Broadcaster) SetDelay(d time.Duration) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -252,9 +251,9 @@ func (f *Broadcaster) SetDelay(d time.Duration) {
 	f.rouse()
 }
 
-// wait returns how long the next frame has to wait, and whether it is hastened by
-// a removal. It lags while most have not taken the last one: a further frame
-// would only queue up behind that.
+// wait returns how long the next frame has to wait, and whether a removal hastens it. With
+// lags, most sockets have not received the last frame, and another one would only queue up
+// behind it.
 func (f *Broadcaster) wait(now, last, hastened time.Duration, lags bool) (wait time.Duration, urgent bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -271,8 +270,8 @@ func (f *Broadcaster) wait(now, last, hastened time.Duration, lags bool) (wait t
 	return wait, false
 }
 
-// flush sends what is pending as one frame. The returned channel closes once most
-// sockets have been written it; see [Recipients].
+// flush sends the pending events as one frame. The returned channel closes once most
+// sockets have received it; see [Recipients].
 func (f *Broadcaster) flush() (taken <-chan struct{}) {
 	f.drain(f.options.Elapsed())
 	f.sending.Lock()
@@ -307,12 +306,12 @@ func (f *Broadcaster) flush() (taken <-chan struct{}) {
 			}
 		}
 	}
-	clear(events) // the encoder keeps none of them
+	clear(events) // the encoder retains none of them
 	f.events, f.written = events[:0], written[:0]
 	return taken
 }
 
-// pass moves the position to the head. It is called with mu.
+// pass moves the position to the head. The caller holds mu.
 func (f *Broadcaster) pass() {
 	f.passed = f.head
 	if f.moved != nil {
@@ -321,8 +320,8 @@ func (f *Broadcaster) pass() {
 	}
 }
 
-// Await waits until the view has reached a position of this log that lies a little ahead,
-// or ctx ends. A client that was at another machine can be further than this one is.
+// Await waits until the view has reached a position of this log that is a little ahead, or
+// ctx ends. A client that was connected to another machine can be ahead of this one.
 func (f *Broadcaster) Await(ctx context.Context, p room.Position) {
 	for {
 		f.mu.Lock()
@@ -343,7 +342,7 @@ func (f *Broadcaster) Await(ctx context.Context, p room.Position) {
 	}
 }
 
-// Position returns the number of the last event that the view has got, or does not
+// Position returns the number of the last event that the view has received, or does not
 // see.
 func (f *Broadcaster) Position() int64 {
 	f.mu.Lock()
@@ -351,29 +350,29 @@ func (f *Broadcaster) Position() int64 {
 	return f.passed
 }
 
-// Join runs fn with the position. A client that fn adds to the view's sockets gets
-// every frame behind that position, and none before. fn must not wait for anything;
-// Join does not wait for a frame that is being sent.
+// Join runs fn with the position. A client that fn adds to the view's sockets gets every
+// frame after that position, and none before. fn must not wait for anything; Join does not
+// wait for a frame that is being sent.
 func (f *Broadcaster) Join(fn func(passed int64)) {
 	f.gate.Lock()
 	defer f.gate.Unlock()
 	fn(f.Position())
 }
 
-// Still runs fn with the position, while no frame is being sent: whatever fn
-// sends comes behind the frames up to that position on every socket.
+// Still runs fn with the position, while no frame is being sent: on every socket, whatever
+// fn sends follows the frames up to that position.
 func (f *Broadcaster) Still(fn func(passed int64)) {
 	f.sending.Lock()
 	defer f.sending.Unlock()
 	fn(f.Position())
 }
 
-// farBehind is how far a position may lie back for the journal to be asked at
-// all. Numbers are not events: most in between may have been taken down since.
+// farBehind is how far back a position may lie for the journal to be read at all. Log
+// numbers overestimate events: most in between may have been taken down since.
 const farBehind = 4 * ResumeLimit
 
-// Resumable is false for a position of another log, for one in a future that
-// was lost with a power cut, and for one that lies too far back.
+// Resumable returns false for a position of another log, for one in a future that was lost
+// in a power failure, and for one that lies too far back.
 func (f *Broadcaster) Resumable(p room.Position) bool {
 	passed := f.Position()
 	return p.Epoch == f.options.Head.Epoch && p.Seq <= passed && passed-p.Seq <= farBehind

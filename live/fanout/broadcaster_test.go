@@ -15,20 +15,20 @@ import (
 	"danmaku/testrace"
 )
 
-// sent is one frame that left a feed.
+// sent is one frame that a broadcaster sent.
 type sent struct {
 	after  time.Duration
 	pos    int64
 	events []string
 }
 
-// sinceNow is a clock that begins now.
+// sinceNow returns a clock that starts now.
 func sinceNow() func() time.Duration {
 	began := time.Now()
 	return func() time.Duration { return time.Since(began) }
 }
 
-// options are those of a view of a room at its beginning.
+// options returns options for a view of a room at its beginning.
 func options(v room.View, out Outlet) Options {
 	return Options{Room: "live", View: v, Elapsed: sinceNow(), Encoder: jsonFrames{}, Outlet: out}
 }
@@ -66,7 +66,7 @@ func (s toAll) Send(b Frame) <-chan struct{} {
 	return s(f.Pos.Seq, f.Events)
 }
 
-// runFeed runs a feed in a bubble of its own time.
+// runFeed runs a broadcaster in a bubble with its own time.
 func runFeed(t *testing.T, v room.View, script func(f *Broadcaster, frames func() []sent)) {
 	t.Helper()
 	testrace.Bubble(t, func(t *testing.T) {
@@ -105,7 +105,7 @@ func removed(f *Broadcaster, seq int64, ids ...comment.ID) {
 
 func TestQuietFeedSendsAtOnceThenOncePerTick(t *testing.T) {
 	runFeed(t, room.ViewOverlay, func(f *Broadcaster, frames func() []sent) {
-		time.Sleep(time.Second) // of the bubble: nothing waits
+		time.Sleep(time.Second) // of the bubble: nothing is pending
 		shown(f, 1)
 		if got := frames(); len(got) != 1 || got[0].after != time.Second {
 			t.Fatalf("the first did not leave at once: %+v", got)
@@ -206,8 +206,8 @@ func TestConsoleIsNotFloodedWithRefusals(t *testing.T) {
 	})
 }
 
-// A position never passes an event that has not been sent: a client that
-// resumed from it would miss the event.
+// A position never passes an event that has not been sent: a client that resumed from it
+// would miss the event.
 func TestPositionWaitsForWhatIsPending(t *testing.T) {
 	runFeed(t, room.ViewOverlay, func(f *Broadcaster, frames func() []sent) {
 		shown(f, 1)
@@ -229,7 +229,7 @@ func TestPositionWaitsForWhatIsPending(t *testing.T) {
 	})
 }
 
-// While sending is slower than the tick frames grow and nothing is lost.
+// While sending is slower than the tick, frames grow and nothing is lost.
 func TestSlowSendingMakesLargerFrames(t *testing.T) {
 	testrace.Bubble(t, func(t *testing.T) {
 		var got []string
@@ -260,9 +260,8 @@ func TestSlowSendingMakesLargerFrames(t *testing.T) {
 	})
 }
 
-// Sockets whose queues lag get one large frame in place of many, however full it
-// grows; but what is taken down goes at once, and no socket holds up the others
-// forever.
+// Sockets whose queues lag get one large frame instead of many, however large it grows; but
+// removals are sent at once, and no socket delays the others forever.
 func TestFramesGrowUntilTheLastIsTaken(t *testing.T) {
 	testrace.Bubble(t, func(t *testing.T) {
 		Restart := time.Now()
@@ -296,7 +295,7 @@ func TestFramesGrowUntilTheLastIsTaken(t *testing.T) {
 		}
 		large(1)
 		next("the first", 0, "c1 ", "c1 ", 1)
-		for seq := int64(2); seq <= 50; seq++ { // twelve times what a frame may hold
+		for seq := int64(2); seq <= 50; seq++ { // twelve times the size of a full frame
 			large(seq)
 			time.Sleep(10 * time.Millisecond)
 		}
@@ -317,7 +316,7 @@ func TestFramesGrowUntilTheLastIsTaken(t *testing.T) {
 	})
 }
 
-// slowOutlet is an outlet of sockets by name, which are written once free is closed.
+// slowOutlet is an outlet with named sockets, which receive frames once free is closed.
 type slowOutlet struct {
 	free         chan struct{}
 	sockets, got []string
@@ -339,8 +338,8 @@ func (n names) Send(Frame) <-chan struct{} {
 	return nil
 }
 
-// Who comes while a frame is being sent does not wait for it, and is not among
-// those who get it.
+// A client that joins while a frame is being sent does not wait for it, and does not
+// receive it.
 func TestNobodyWaitsForABroadcastToJoin(t *testing.T) {
 	testrace.Bubble(t, func(t *testing.T) {
 		out := &slowOutlet{free: make(chan struct{})}
@@ -350,7 +349,7 @@ func TestNobodyWaitsForABroadcastToJoin(t *testing.T) {
 		shown(f, 1)
 		synctest.Wait()
 		if !f.gate.TryLock() {
-			t.Fatal("a newcomer waits for a broadcast")
+			t.Fatal("a newcomer waits for a frame that is being sent")
 		}
 		f.gate.Unlock()
 		f.Join(func(passed int64) {
@@ -359,8 +358,8 @@ func TestNobodyWaitsForABroadcastToJoin(t *testing.T) {
 				t.Errorf("its hello says %d, which makes the frame on its way come twice or never", passed)
 			}
 		})
-		if f.sending.TryLock() { // what still takes
-			t.Error("a beat overtakes the frame")
+		if f.sending.TryLock() { // the lock that Still takes
+			t.Error("a heartbeat overtakes the frame")
 		}
 		close(out.free)
 		synctest.Wait()
@@ -377,8 +376,8 @@ func TestNobodyWaitsForABroadcastToJoin(t *testing.T) {
 	})
 }
 
-// A room in which nothing happens has no goroutine and no timer, and none is left
-// behind: synctest fails for what still waits when the test ends.
+// An idle room has no goroutine and no timer, and leaves none behind: synctest fails if a
+// goroutine still waits when the test ends.
 func TestIdleFeedsSleep(t *testing.T) {
 	testrace.Bubble(t, func(t *testing.T) {
 		sent := 0
@@ -408,15 +407,15 @@ func TestIdleFeedsSleep(t *testing.T) {
 		for _, f := range broadcasters[:2] {
 			f.mu.Lock()
 			if f.running != nil {
-				t.Error("a feed that has been quiet for an hour is awake")
+				t.Error("a broadcaster that has been quiet for an hour has a goroutine")
 			}
 			f.mu.Unlock()
 		}
 	})
 }
 
-// Frames come less often where sending one takes a good part of the time, and no less
-// often than that.
+// Frames become less frequent when sending one takes a large part of the time, but no less
+// frequent than that requires.
 func TestFramesThatTakeLongComeLessOften(t *testing.T) {
 	for takes, want := range map[time.Duration]time.Duration{
 		0: 40 * time.Millisecond, 4 * time.Millisecond: 40 * time.Millisecond, 5 * time.Millisecond: 45 * time.Millisecond,

@@ -7,36 +7,36 @@ import (
 	"danmaku/room"
 )
 
-// delayedEvent is one event as a broadcaster needs it.
+// delayedEvent is the part of an event that a broadcaster needs.
 type delayedEvent struct {
 	seq   int64
-	at    time.Duration // when it came, by the clock that is never set
+	at    time.Duration // when it arrived, by the clock that is never set
 	kind  room.Kind
 	ids   []comment.ID  // of a comment, or of what is taken down
 	bytes []byte        // nil: the view does not see it
-	flood bool          // one of what can be too many: refused by the filter
-	age   time.Duration // how old a comment was when it came
+	flood bool          // a refusal by the filter, of which there can be too many
+	age   time.Duration // the age of a comment when it arrived
 }
 
-// delayedEventOf picks from an event what a broadcaster needs.
+// delayedEventOf returns the parts of an event that a broadcaster needs.
 func delayedEventOf(e room.Event, b []byte, at time.Duration) delayedEvent {
 	x := delayedEvent{seq: e.Seq, at: at, kind: e.Kind, ids: e.IDs, bytes: b}
 	if e.Kind == room.KindComment {
 		x.ids = []comment.ID{e.Comment.ID}
 	}
-	// A decision is none of them: it takes a comment out of every queue.
+	// A decision does not count: it takes a comment out of every queue.
 	x.flood = e.Kind == room.KindRefused && e.From == ""
 	return x
 }
 
-// concerns is true when the event has a comment's text in it.
+// concerns reports whether the event contains a comment's text.
 func (x delayedEvent) concerns() bool {
 	return (x.kind == room.KindComment || x.kind == room.KindPin) && len(x.ids) == 1
 }
 
-// delayBuffer holds the events of a broadcaster back, in log order, until they are old
-// enough. Their age is compared with the delay when they leave, so a shorter delay takes
-// effect at once and the order stays.
+// delayBuffer holds a broadcaster's events, in log order, until they are old enough. It
+// compares their age with the delay when they leave, so a shorter delay takes effect at
+// once and the order stays.
 type delayBuffer struct {
 	delay time.Duration
 	queue []delayedEvent
@@ -59,15 +59,15 @@ func (l *delayBuffer) push(x delayedEvent) {
 	l.queue = append(l.queue, x)
 }
 
-// blank makes the event just queued one that only moves the position.
+// blank turns the event just queued into one that only moves the position.
 func (l *delayBuffer) blank(seq int64) {
 	if w := &l.queue[len(l.queue)-1]; w.seq == seq {
 		w.bytes = nil
 	}
 }
 
-// next takes the first event that is old enough; otherwise it returns how long
-// until it is, 0 when none waits.
+// next takes the first event that is old enough; otherwise it returns the time until it is,
+// 0 when none waits.
 func (l *delayBuffer) next(now time.Duration) (x delayedEvent, wait time.Duration, ok bool) {
 	if len(l.queue) == 0 {
 		return delayedEvent{}, 0, false
@@ -81,22 +81,22 @@ func (l *delayBuffer) next(now time.Duration) (x delayedEvent, wait time.Duratio
 	return x, 0, true
 }
 
-// Delayed reports whether a view is behind the log in a room with a delay.
-// Consoles never do: a moderator needs the time.
+// Delayed reports whether a view is behind the log in a room with a delay. Consoles never
+// are: a moderator needs the time.
 func Delayed(v room.View) bool { return v != room.ViewConsole }
 
-// IsState reports whether events of a kind replace what a hello says: settings, what
-// is shown besides comments, and what became of questions, whose list pages ask for. They are not part of a resume, and no view is told of
-// them later than the others.
+// IsState reports whether events of a kind replace part of a hello: settings, what is shown
+// besides comments, and the state of questions, whose list pages request. Such events are
+// not part of a resume, and all views receive them at the same time.
 func IsState(k room.Kind) bool {
 	return k == room.KindRoom || k == room.KindItem || k == room.KindQuestion
 }
 
-// Restart returns the place from which a broadcaster goes on in a process that has just
-// begun, and the newest events that have yet to wait.
+// Restart returns the position from which a broadcaster continues in a new process, and the
+// newest events that still have to wait.
 //
-// How long they have waited before is by the wall clock, which may have been set
-// since: one that seems to be of the future waits its whole delay.
+// It measures how long they have waited by the wall clock, which may have been set since:
+// an event that seems to be from the future waits its whole delay.
 func Restart(v room.View, end int64, delay time.Duration, recent []Item, now time.Time, elapsed time.Duration) (head int64, waits []delayedEvent) {
 	if delay == 0 || !Delayed(v) {
 		return end, nil
@@ -120,8 +120,7 @@ func Restart(v room.View, end int64, delay time.Duration, recent []Item, now tim
 	return head, waits
 }
 
-// StartWith sets the delay of a new broadcaster, and what waits from before; see
-// [Restart].
+// StartWith sets the delay of a new broadcaster, and its waiting events; see [Restart].
 func (f *Broadcaster) StartWith(delay time.Duration, waits []delayedEvent) {
 	f.delayBuffer = delayBuffer{delay: delay, queue: waits}
 }

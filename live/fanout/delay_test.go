@@ -11,7 +11,7 @@ import (
 	"danmaku/room"
 )
 
-// words joins what several frames carried.
+// words joins the contents of several frames.
 func words(frames []sent) string {
 	var all []string
 	for _, f := range frames {
@@ -42,8 +42,8 @@ func TestDelayKeepsOrderAndPosition(t *testing.T) {
 	})
 }
 
-// A removal goes at once, without moving the position, and again at its place;
-// what it takes down and has not left yet never leaves.
+// A removal is sent at once, without moving the position, and again at its place; a comment
+// that it takes down before it was sent is never sent.
 func TestRemovalDoesNotWaitForTheDelay(t *testing.T) {
 	runFeed(t, room.ViewAudience, func(f *Broadcaster, frames func() []sent) {
 		shown(f, 1)
@@ -82,7 +82,7 @@ func TestClearDuringTheDelay(t *testing.T) {
 	})
 }
 
-// A shorter delay lets more go, in order; none at all lets everything go.
+// A shorter delay releases more events, in order; no delay releases all.
 func TestShorterDelayDrainsInOrder(t *testing.T) {
 	runFeed(t, room.ViewOverlay, func(f *Broadcaster, frames func() []sent) {
 		f.SetDelay(10 * time.Second)
@@ -122,7 +122,7 @@ func TestSettingsDoNotWait(t *testing.T) {
 	})
 }
 
-// After a restart the feed goes on where it was: what had not left still waits.
+// After a restart the broadcaster continues where it was: unsent events still wait.
 func TestDelayOverARestart(t *testing.T) {
 	now := time.Now()
 	var recent []Item
@@ -148,8 +148,8 @@ func TestDelayOverARestart(t *testing.T) {
 	}
 }
 
-// A console is spared a flood of refusals, but never a decision: it takes a
-// comment out of the queue.
+// A console does not receive a flood of refusals, but it receives every decision, which
+// takes a comment out of the queue.
 func TestDecisionsAreNoFlood(t *testing.T) {
 	runFeed(t, room.ViewConsole, func(f *Broadcaster, frames func() []sent) {
 		at := time.Now()
@@ -169,13 +169,13 @@ func TestDecisionsAreNoFlood(t *testing.T) {
 	})
 }
 
-// Whatever comes in which order, with whatever delay: comments leave once, in
-// order, not after they were taken down, and all of them in the end.
+// For any sequence of events and delays: comments leave once, in order, not after they were
+// taken down, and all of them in the end.
 func TestDelayHoldsForAnySequence(t *testing.T) {
 	for seed := range uint64(60) {
 		rnd := rand.New(rand.NewPCG(seed, 7))
 		runFeed(t, room.ViewOverlay, func(f *Broadcaster, frames func() []sent) {
-			down := map[int64]int{} // comment -> frames that had left when it was taken down
+			down := map[int64]int{} // comment -> number of frames sent when it was taken down
 			var shownSeqs []int64
 			delay := time.Duration(0)
 			seq := int64(0)
@@ -233,7 +233,7 @@ func TestDelayHoldsForAnySequence(t *testing.T) {
 	}
 }
 
-// A delay is time that passes, whatever the clock on the wall is set to.
+// A delay measures elapsed time, whatever the wall clock is set to.
 func TestDelayIsNotOfTheWallClock(t *testing.T) {
 	for _, step := range []time.Duration{-time.Hour, time.Hour} {
 		runFeed(t, room.ViewOverlay, func(f *Broadcaster, frames func() []sent) {

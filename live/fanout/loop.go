@@ -8,7 +8,7 @@ import (
 const linger = time.Second
 
 // Start lets a broadcaster send. It has a goroutine only while something waits, and for
-// a moment after that: a room in which nothing happens costs none, and no timer.
+// linger after that, so an idle room costs neither a goroutine nor a timer.
 func (f *Broadcaster) Start() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -16,7 +16,8 @@ func (f *Broadcaster) Start() {
 	f.rouse()
 }
 
-// Stop ends it, and waits until nothing is being sent. Nothing is sent after it.
+// Stop ends the broadcaster, and waits until no frame is being sent. It sends nothing
+// afterwards.
 func (f *Broadcaster) Stop() {
 	f.mu.Lock()
 	if f.started {
@@ -30,8 +31,7 @@ func (f *Broadcaster) Stop() {
 	}
 }
 
-// rouse has the goroutine look again, and begins one where there is none. It is called
-// with mu.
+// rouse wakes the goroutine, and starts one if there is none. The caller holds mu.
 func (f *Broadcaster) rouse() {
 	if f.running == nil {
 		if f.started {
@@ -75,7 +75,7 @@ func (f *Broadcaster) run() {
 			case <-f.stop:
 				return
 			case <-timer.C:
-			case <-f.taken: // what waits may be full, or its tick over
+			case <-f.taken: // the buffer may be full, or its tick over
 			case <-f.wake:
 			}
 		}
@@ -83,8 +83,7 @@ func (f *Broadcaster) run() {
 	}
 }
 
-// idle waits until there is something to send. It is false when the goroutine may
-// end.
+// idle waits until there is something to send. It returns false when the goroutine may end.
 func (f *Broadcaster) idle(timer *time.Timer) bool {
 	for over := false; ; {
 		due, ready := f.drain(f.options.Elapsed())
@@ -117,7 +116,7 @@ func (f *Broadcaster) idle(timer *time.Timer) bool {
 	}
 }
 
-// ends takes the goroutine off, unless something has come meanwhile.
+// ends unregisters the goroutine, unless something has arrived meanwhile.
 func (f *Broadcaster) ends() bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()

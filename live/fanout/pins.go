@@ -7,8 +7,8 @@ import (
 	"danmaku/room"
 )
 
-// Pins remembers which comment is pinned, and since when, so that a screen
-// that lags behind starts from what was pinned then.
+// Pins remembers which comment is pinned, and since when, so that a delayed screen starts
+// from what was pinned then.
 type Pins struct{ list []pin }
 
 type pin struct {
@@ -16,13 +16,13 @@ type pin struct {
 	comment comment.Comment // ID 0: none
 }
 
-// Begin sets what is pinned before the first event that is applied.
+// Begin sets what is pinned before the first applied event.
 func (p *Pins) Begin(c comment.Comment) { p.list = []pin{{comment: c}} }
 
 // pinsKept is more than anybody pins within the longest delay.
 const pinsKept = 64
 
-// Apply takes an event of the log.
+// Apply applies an event of the log.
 func (p *Pins) Apply(e room.Event) {
 	switch e.Kind {
 	case room.KindPin:
@@ -34,7 +34,7 @@ func (p *Pins) Apply(e room.Event) {
 		if len(p.list) > pinsKept {
 			p.list = slices.Delete(p.list, 0, 1)
 		}
-	case room.KindRemove, room.KindErase: // at once for everybody, so also in the past
+	case room.KindRemove, room.KindErase: // effective at once for everybody, so also in the past
 		for i := range p.list {
 			if slices.Contains(e.IDs, p.list[i].comment.ID) {
 				p.list[i].comment = comment.Comment{}
@@ -45,7 +45,7 @@ func (p *Pins) Apply(e room.Event) {
 	}
 }
 
-// At returns what was pinned at a place in the log.
+// At returns the pinned comment at a log position.
 func (p *Pins) At(seq int64) (comment.Comment, bool) {
 	for i := len(p.list) - 1; i >= 0; i-- {
 		if p.list[i].seq <= seq {
@@ -55,8 +55,8 @@ func (p *Pins) At(seq int64) (comment.Comment, bool) {
 	return comment.Comment{}, false
 }
 
-// Among asks whether an ID is one of many: a removal of everything that an
-// author wrote can name thousands.
+// Among returns a function that reports whether an ID is one of ids, which can be
+// thousands: a removal of everything by an author.
 func Among(ids []comment.ID) func(comment.ID) bool {
 	if len(ids) < 8 {
 		return func(id comment.ID) bool { return slices.Contains(ids, id) }

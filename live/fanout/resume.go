@@ -14,28 +14,27 @@ import (
 	"golang.org/x/sync/singleflight"
 )
 
-// ResumeLimit is how many missed events are still sent; a client that missed more
-// starts afresh.
+// ResumeLimit is the most missed events that are sent; a client that missed more starts
+// afresh.
 const ResumeLimit = 5000
 
-// phoneResume is how many missed comments a phone is sent; it gets every
-// removal besides.
+// phoneResume is the most missed comments that a phone receives; it also receives every
+// removal.
 const phoneResume = 50
 
-// Bounds of reading the log for clients that come back. Every one of them only
-// decides between a resume and a fresh start: no client is refused.
+// Bounds of reading the log for returning clients. They only decide between a resume and a
+// fresh start: no client is refused.
 const (
-	// resumeReads is how many such reads run at once. The audience, which needs no
-	// key, has all but one of them, so that overlays and consoles never wait for
-	// phones alone.
+	// resumeReads is how many such reads run at once. The audience, which needs no key, may
+	// use all but one, so that overlays and consoles never wait for phones.
 	resumeReads = 2
-	// Clients that may wait for a read to begin.
+	// The most clients that wait for a read to begin.
 	phonesWaiting  = 8
 	screensWaiting = 64
 	// ResumeWithin bounds the wait and the read together.
 	ResumeWithin = 3 * time.Second
-	// An address may cause so many reads for the audience in a window. Clients that
-	// share a read, and resumes from memory, are not counted.
+	// The most reads that an address may cause for the audience in a window. Clients that
+	// share a read, and resumes from memory, do not count.
 	readsPerAddress = 20
 	readsWindow     = 10 * time.Second
 	// readAddresses bounds the memory of the counts.
@@ -49,16 +48,16 @@ var ErrNoRead = errors.New("too many clients resume from the log")
 type EncodedEvent struct {
 	Seq     int64
 	Bytes   []byte
-	Comment bool // and so may be left out of a phone's sample
+	Comment bool // may be left out of a phone's sample
 }
 
-// Past is what the log has of a view after a position.
+// Past is a view's events from the log after a position.
 type Past struct {
 	Events []EncodedEvent
-	UpTo   int64 // the pieces are everything up to this number, and maybe more
+	UpTo   int64 // Events has everything up to this number, and maybe more
 }
 
-// sample keeps the newest comments and all else.
+// sample keeps the newest comments and all other events.
 func sample(events []EncodedEvent) []EncodedEvent {
 	extra := -phoneResume
 	for _, p := range events {
@@ -78,11 +77,11 @@ func sample(events []EncodedEvent) []EncodedEvent {
 	return kept
 }
 
-// Reads bounds what clients that come back may cost.
+// Reads limits the reads for returning clients.
 type Reads struct {
 	shared sharedReads
 	all    *semaphore.Weighted
-	phones *semaphore.Weighted // held besides, by the audience
+	phones *semaphore.Weighted // an additional limit for the audience
 
 	waitingPhones, waitingScreens atomic.Int64
 
@@ -92,8 +91,7 @@ type Reads struct {
 	reads   map[string]int // by address, since then
 }
 
-// NewReads returns unused bounds; elapsed is a clock that is never
-// set.
+// NewReads returns unused limits; elapsed is a clock that is never set.
 func NewReads(elapsed func() time.Duration) *Reads {
 	return &Reads{
 		all: semaphore.NewWeighted(resumeReads), phones: semaphore.NewWeighted(resumeReads - 1),
@@ -101,18 +99,17 @@ func NewReads(elapsed func() time.Duration) *Reads {
 	}
 }
 
-// Read returns what fn reads of the log for a client of a view at an address. All
-// calls with the same key meanwhile share one read; it ends when the ctx of the last
-// of them has. It runs when it is its turn. Errors:
-// ErrNoRead when too many wait or the address has caused too many, that of ctx, and
-// those of fn, of which a panic is one.
+// Read returns the result of fn, which reads the log for a client of a view at an address.
+// Concurrent calls with the same key share one read, which ends when the ctx of the last of
+// them ends. fn runs in its turn. Errors: ErrNoRead when too many wait or the address has
+// caused too many, that of ctx, and those of fn, including its panic.
 func (s *Reads) Read(ctx context.Context, key string, v room.View, address string, fn func(context.Context) (Past, error)) (Past, error) {
 	return s.shared.do(ctx, key, func(ctx context.Context) (Past, error) {
 		return s.inTurn(ctx, v, address, func() (Past, error) { return fn(ctx) })
 	})
 }
 
-// inTurn runs fn when it is its turn.
+// inTurn runs fn in its turn.
 func (s *Reads) inTurn(ctx context.Context, v room.View, address string, fn func() (Past, error)) (Past, error) {
 	waiting, most := &s.waitingScreens, int64(screensWaiting)
 	if v == room.ViewAudience {
@@ -156,7 +153,7 @@ func (s *Reads) release(v room.View) {
 	}
 }
 
-// count counts a read of an address, unless it has had too many.
+// count counts a read for an address; it returns false if there were too many.
 func (s *Reads) count(address string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -172,7 +169,7 @@ func (s *Reads) count(address string) bool {
 	return true
 }
 
-// sharedReads lets all clients that need the same read share one. On top of
+// sharedReads lets all clients that need the same read share one. In addition to
 // singleflight, a read ends when the last client that waits for it has left.
 type sharedReads struct {
 	group singleflight.Group
@@ -188,9 +185,9 @@ type sharedRead struct {
 	waiting int
 }
 
-// do returns what fn returns, which runs at most once at a time for a key. When
-// ctx ends, do returns its error; fn's context ends when every caller's has. A
-// panic of fn is an error for all that wait for it.
+// do returns the result of fn, which runs at most once at a time for a key. When ctx ends,
+// do returns its error; fn's context ends when every caller's has ended. A panic of fn is
+// an error for all callers that wait for it.
 func (f *sharedReads) do(ctx context.Context, key string, fn func(context.Context) (Past, error)) (Past, error) {
 	f.mu.Lock()
 	fl := f.shared[key]
@@ -203,10 +200,11 @@ func (f *sharedReads) do(ctx context.Context, key string, fn func(context.Contex
 		f.shared[key] = fl
 	}
 	fl.waiting++
-	// Under mu, so that a flight that is being left by its last client is not joined.
+	// Under mu, so that nobody joins a read that its last client is leaving.
 	done := f.group.DoChan(key, func() (_ any, err error) {
 		defer func() {
-			// singleflight would end the program: no caller's stack is there to unwind.
+			// singleflight would end the program, since it panics in a goroutine of its
+			// own.
 			if p := recover(); p != nil {
 				err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
 			}
@@ -226,7 +224,7 @@ func (f *sharedReads) do(ctx context.Context, key string, fn func(context.Contex
 	}
 }
 
-// leave takes a client off a flight, and ends it with the last one.
+// leave removes a client from a read, and ends the read with the last client.
 func (f *sharedReads) leave(key string, fl *sharedRead) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -1,7 +1,6 @@
-// Package fanout keeps the newest events of a room and brings them to its views: the
-// ring, the broadcaster of each view with its rate and its delay, what newcomers
-// start from, and what returning clients have missed. It knows no socket and no
-// database.
+// Package fanout keeps the newest events of a room and sends them to its views: the ring,
+// the broadcaster of each view with its rate and its delay, what newcomers start from, and
+// what returning clients have missed. It knows neither sockets nor the database.
 package fanout
 
 import (
@@ -11,23 +10,23 @@ import (
 	"danmaku/room"
 )
 
-// RingSize is how many events of a room are in memory, for new and returning clients:
-// as many as a resume may carry, so that no return asks the database once the room
-// has seen as many.
+// RingSize is how many events of a room are in memory, for new and returning clients: as
+// many as a resume may carry, so that a resume does not read the database once the room has
+// had that many.
 const RingSize = ResumeLimit
 
-// RingLoad is how many of them are read when the process starts. For a client that
-// missed more, the older ones are read from the journal.
+// RingLoad is how many of them the process reads at its start. For a client that missed
+// more, older ones are read from the journal.
 const RingLoad = 1024
 
-// Item is one event with its bytes for each view, nil where it is not seen.
+// Item is one event with its bytes for each view, nil where the view does not see it.
 type Item struct {
 	Event room.Event
 	Bytes [3][]byte // by ViewIndex
-	Gone  bool      // a comment, or its pin, that was taken down or cleared away since
+	Gone  bool      // a comment, or its pin, that was taken down or cleared since
 }
 
-// Encode makes an event's bytes for each view.
+// Encode encodes an event for each view.
 func Encode(enc Encoder, e room.Event) Item {
 	it := Item{Event: e}
 	for i, v := range room.Views {
@@ -36,17 +35,17 @@ func Encode(enc Encoder, e room.Event) Item {
 	return it
 }
 
-// ViewIndex is a view's place in what there is one of for each view.
+// ViewIndex returns a view's index in arrays by view.
 func ViewIndex(v room.View) int { return slices.Index(room.Views, v) }
 
 // Ring holds the newest events of a room in log order.
 type Ring struct {
 	items []Item // circular once full
-	next  int    // where the next one goes once full
+	next  int    // index of the next one once full
 	Since int64  // the ring holds every event with a seq above this one
 }
 
-// Push adds the newest event; the oldest makes way.
+// Push adds the newest event and drops the oldest when full.
 func (r *Ring) Push(it Item) {
 	if len(r.items) < RingSize {
 		r.items = append(r.items, it)
@@ -66,8 +65,8 @@ func (r *Ring) Each(fn func(*Item) bool) {
 	}
 }
 
-// Erase takes comments out of memory, whatever became of them, and every event that
-// repeats them: no client gets them any more, not even consoles that come back.
+// Erase removes comments from memory, whatever their status, and every event that repeats
+// them: no client gets them any more, not even consoles that come back.
 func (r *Ring) Erase(ids []comment.ID) {
 	gone := Among(ids)
 	for i := range r.items {
@@ -78,7 +77,7 @@ func (r *Ring) Erase(ids []comment.ID) {
 	}
 }
 
-// Take marks comments as gone for which lost is true, and what carries one.
+// Take marks the comments for which lost is true as gone, and the events that contain one.
 func (r *Ring) Take(lost func(comment.Comment) bool) {
 	for i := range r.items {
 		it := &r.items[i]

@@ -8,9 +8,9 @@ import (
 	"danmaku/room"
 )
 
-// Snapshots are what the last newcomer of each view started from, kept since in a
-// storm of arrivals the next one starts from the same. The zero value is ready; its
-// methods may be called from any goroutine.
+// Snapshots caches what the last newcomer of each view started from, since many newcomers
+// may arrive at once and start from the same. The zero value is ready; its methods are safe
+// for concurrent use.
 type Snapshots [3]snapshot // by ViewIndex
 
 type snapshot struct {
@@ -18,12 +18,12 @@ type snapshot struct {
 	valid   bool
 	applied int64
 	passed  int64
-	second  int64 // overlays start from less with every second
+	second  int64 // an overlay's start list shrinks every second
 	list    []byte
 }
 
-// List returns the list of a view at a position, and makes it when the room has
-// moved on since the last one.
+// List returns the list of a view at a position, and rebuilds it when the room has moved on
+// since the last one.
 func (s *Snapshots) List(v room.View, applied, passed int64, now time.Time, list func() []byte) []byte {
 	w := &s[ViewIndex(v)]
 	w.mu.Lock()
@@ -36,16 +36,16 @@ func (s *Snapshots) List(v room.View, applied, passed int64, now time.Time, list
 	return w.list
 }
 
-// clockSlack is how far ahead of now a comment may be to count as new: a clock is
-// corrected by less all the time.
+// clockSlack is how far ahead of now a comment may be and still count as new: clocks are
+// constantly corrected by less.
 const clockSlack = time.Second
 
-// MostLines is how many comments an overlay can start from that keeps them in a list.
+// MostLines is how many comments an overlay with a list can start from.
 const MostLines = 200
 
-// Newest returns the encoded comments that a view starts from, oldest first:
-// overlays those of the last 30 s, phones 50, consoles 200. An overlay that keeps them
-// in a list starts from so many lines, however old they are; 0 for one that does not.
+// Newest returns the encoded comments that a view starts from, oldest first: for overlays
+// those of the last 30 s, for phones 50, for consoles 200. An overlay with a list starts
+// from lines comments, however old they are; lines is 0 for other overlays.
 func (r *Ring) Newest(v room.View, passed int64, now time.Time, lines int) (out [][]byte) {
 	limit := map[room.View]int{room.ViewOverlay: 1000, room.ViewAudience: 50, room.ViewConsole: 200}[v]
 	if lines = min(lines, MostLines); v == room.ViewOverlay && lines > 0 {
@@ -58,7 +58,7 @@ func (r *Ring) Newest(v room.View, passed int64, now time.Time, lines int) (out 
 			return false
 		}
 		if v == room.ViewOverlay && e.At.Sub(now) > clockSlack {
-			return true // of a clock that has been set back since: its age is unknown, and the page would draw it as new
+			return true // the clock was set back since: its age is unknown, and the page would draw it as new
 		}
 		b := it.Bytes[ViewIndex(v)]
 		question := e.Comment.Item != "" && v != room.ViewConsole // phones ask for their list
@@ -71,9 +71,9 @@ func (r *Ring) Newest(v room.View, passed int64, now time.Time, lines int) (out 
 	return out
 }
 
-// Missed returns the encoded events of a view in (since, passed]: those that were
-// read from the log, and from the ring those that came later. It is false when the
-// ring does not reach back so far, and when they are more than ResumeLimit.
+// Missed returns the encoded events of a view in (since, passed]: those that were read from
+// the log, and later ones from the ring. It returns false when the ring does not reach back
+// that far, and when there are more than ResumeLimit.
 func (r *Ring) Missed(v room.View, since int64, past Past, passed int64) ([][]byte, bool) {
 	since = max(since, past.UpTo)
 	if since < r.Since {
@@ -81,7 +81,7 @@ func (r *Ring) Missed(v room.View, since int64, past Past, passed int64) ([][]by
 	}
 	var events []EncodedEvent
 	for _, p := range past.Events {
-		if p.Seq <= passed { // a later one comes with the next frame
+		if p.Seq <= passed { // a later pin comes with the next frame
 			events = append(events, p)
 		}
 	}
@@ -102,14 +102,14 @@ func (r *Ring) Missed(v room.View, since int64, past Past, passed int64) ([][]by
 	return out, true
 }
 
-// between returns what a view has not seen in (since, passed].
+// between returns the events in (since, passed] that a view sees.
 func (r *Ring) between(v room.View, since, passed int64) (out []EncodedEvent) {
 	view := ViewIndex(v)
 	r.Each(func(it *Item) bool {
 		if it.Event.Seq <= since {
 			return false
 		}
-		// The settings are in hello, and newer there.
+		// hello carries the settings, and newer ones.
 		if it.Event.Seq <= passed && !it.Gone && it.Bytes[view] != nil && !IsState(it.Event.Kind) {
 			out = append(out, EncodedEvent{it.Event.Seq, it.Bytes[view], it.Event.Kind == room.KindComment})
 		}
@@ -119,7 +119,7 @@ func (r *Ring) between(v room.View, since, passed int64) (out []EncodedEvent) {
 	return out
 }
 
-// ahead returns what went to a view before its place in the log, after passed:
+// ahead returns the events after passed that a view received before their place in the log:
 // everything that takes something down.
 func (r *Ring) ahead(v room.View, passed int64) (out []EncodedEvent) {
 	view := ViewIndex(v)

@@ -35,11 +35,11 @@ func (s *suite) refs() {
 	s.put(other)
 	s.put(shown("no ref"))
 	s.put(shown("no ref"))
-	// What came of it later is what stands.
+	// The comment's latest state is the answer.
 	first := s.put(withRef(shown("soon gone"), "gone"))
 	s.put(act(room.KindRemove, first.Comment.ID))
 	s.stands(withRef(shown("back"), "gone"), room.KindRemove, first.Comment.ID)
-	// The very same event twice, without a ref, is the same comment.
+	// The identical event twice, without a ref, is the same comment.
 	twice := s.put(shown("twice"))
 	s.stands(twice, room.KindComment, twice.Comment.ID)
 }
@@ -145,7 +145,7 @@ func (s *suite) undo() {
 	}
 	s.log("comment no")
 	s.stands(decision(room.KindComment, comment.Refused, no.Comment.ID, "mod"), room.KindComment, no.Comment.ID)
-	// What was taken down does not come back.
+	// A comment that was taken down does not come back.
 	gone := s.put(act(room.KindRemove, no.Comment.ID))
 	if row := s.row(no.Comment.ID); row.Seq != gone.Seq {
 		s.Errorf("the row has number %d, the event that took it down %d", row.Seq, gone.Seq)
@@ -170,7 +170,7 @@ func (s *suite) remove() {
 	if r := s.try(act(room.KindRemove, a.Comment.ID, unknown)); !r.Again || r.Event.Kind != room.KindRemove {
 		s.Errorf("taking down what is gone: %+v", r)
 	}
-	// A client that was away since before the removal hears of it.
+	// A client that was away since before the removal receives it.
 	if got := brief(s.since(b.Seq)); len(got) != 2 || got[1] != "remove 2" {
 		s.Errorf("after the second comment come %q", got)
 	}
@@ -270,14 +270,14 @@ func (s *suite) clear() {
 
 func (s *suite) together() {
 	kept := s.put(shown("kept"))
-	clear, pin := act(room.KindClear), act(room.KindPin, comment.NewID(moment, 1)) // of a comment that is not there
+	clear, pin := act(room.KindClear), act(room.KindPin, comment.NewID(moment, 1)) // of an unknown comment
 	late := shown("late")
 	if _, err := s.Journal.AppendAll(s.ctx, []room.Event{late, clear, pin}); !errors.Is(err, room.ErrNotFound) {
 		s.Errorf("append with one that cannot be: %v, want ErrNotFound", err)
 	}
 	s.log("comment kept")
 	var all sync.WaitGroup
-	for i := range 40 { // among others, which stand or fall by themselves
+	for i := range 40 { // among other events, which succeed or fail independently
 		all.Go(func() { s.put(shown(fmt.Sprint(i))) })
 		all.Go(func() {
 			if _, err := s.Journal.AppendAll(s.ctx, []room.Event{shown("lost"), pin}); !errors.Is(err, room.ErrNotFound) {
@@ -298,7 +298,7 @@ func (s *suite) together() {
 			s.Errorf("event %d: again %v, number %d", i, r.Again, r.Event.Seq)
 		}
 	}
-	// What has no reason any more takes those with it along.
+	// An event that cannot happen any more prevents those with it.
 	receipts, err = s.Journal.AppendAll(s.ctx, []room.Event{act(room.KindPin), shown("lost")})
 	if err != nil || len(receipts) != 1 || !receipts[0].Again {
 		s.Errorf("append to a pin that is off: %+v, %v", receipts, err)

@@ -31,8 +31,8 @@ func (s *suite) order() {
 	}
 }
 
-// roundTrip writes one event of every kind with every field set and compares
-// what Append, the follower and Since say.
+// roundTrip writes one event of every kind with every field set and compares the results of
+// Append, the follower and Since.
 func (s *suite) roundTrip() {
 	full := shown("ｆｕｌｌ 弾幕 👩‍🚀")
 	full.Comment.Name, full.Comment.Mode, full.Comment.Color = "名前", comment.Top, "#ff8000"
@@ -120,7 +120,7 @@ func (s *suite) unknown() {
 	}
 }
 
-// malformed sends events that no caller should make among good ones, at once.
+// malformed sends valid events together with events that no caller should make.
 func (s *suite) malformed() {
 	noID := shown("no id")
 	noID.Comment.ID = 0
@@ -263,7 +263,7 @@ func (s *suite) notes() {
 	if !reflect.DeepEqual(back.Note, read.Note) {
 		s.Errorf("put back is %+v, want %+v", back.Note, read.Note)
 	}
-	for _, kind := range []room.Kind{room.KindNote, room.KindNoteRead} { // it is there, and it was read
+	for _, kind := range []room.Kind{room.KindNote, room.KindNoteRead} { // the note exists, and was read
 		if r := s.try(of(kind, named)); !r.Again {
 			s.Errorf("%s once more: %+v", kind, r)
 		}

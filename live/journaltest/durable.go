@@ -82,8 +82,8 @@ func (s *suite) follow() {
 	s.equal("the log", s.since(0), seen)
 }
 
-// closing closes the journal while many write: whatever was acknowledged is in
-// the log and was followed, whatever was refused is not.
+// closing closes the journal during many writes: every acknowledged event is in the log and
+// was followed, and no refused one is.
 func (s *suite) closing() {
 	const writers = 64
 	var acked, refused sync.Map
@@ -146,7 +146,7 @@ func (s *suite) cancelled() {
 	s.log("comment after")
 }
 
-// fullQueue fills the queue of a journal that cannot write just now.
+// fullQueue fills the queue of a journal that cannot write.
 func (s *suite) fullQueue() {
 	if s.Stall == nil {
 		s.Skip("this storage cannot be stalled")
@@ -192,7 +192,7 @@ func (s *suite) fullQueue() {
 	s.put(shown("after"))
 }
 
-// broken lets writes fail for a while.
+// broken makes writes fail for a while.
 func (s *suite) broken() {
 	if s.Break == nil {
 		s.Skip("this storage cannot be broken")
@@ -213,7 +213,7 @@ func (s *suite) broken() {
 	}
 	s.log("comment before")
 	mend()
-	// Either the next write finds that it works again, or asking does.
+	// Either the next write or Ready notices that writing works again.
 	limit := time.After(3 * time.Minute)
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()

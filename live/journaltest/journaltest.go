@@ -1,6 +1,5 @@
-// Package journaltest is the contract of live.Journal as tests. Every journal
-// runs it over its own storage; what it asserts is what the rest of the program
-// relies on.
+// Package journaltest is the contract of live.Journal as tests. Every journal runs it over
+// its own storage; the rest of the program relies on what it asserts.
 package journaltest
 
 import (
@@ -17,28 +16,27 @@ import (
 	"danmaku/room"
 )
 
-// Harness is one open journal and the hands that the tests need to turn it.
+// Harness is one open journal with the controls that the tests need.
 type Harness struct {
 	Journal live.Journal
-	History live.History // the rows that belong to the journal
+	History live.History // rows that belong to the journal
 	Rooms   live.Rooms
 	Shows   live.Shows // what is shown besides comments
 
-	// Close drains the journal and closes its storage. The harness's own clean-up
-	// must not mind that it is closed already.
+	// Close drains the journal and closes its storage. The harness's own clean-up must
+	// accept that it is closed already.
 	Close func(ctx context.Context) error
 	// Reopen opens the storage again after Close, as a new process would.
 	Reopen func(t *testing.T) Harness
 
-	// Stall lets no write happen until resume is called. Nil when the storage
-	// offers no such hand: then the test of a full queue is skipped.
+	// Stall blocks every write until resume is called. Nil skips the test of a full queue.
 	Stall func(t *testing.T) (resume func())
 	// Break makes every write fail until mend is called. Nil skips its test.
 	Break func(t *testing.T) (mend func())
 }
 
-// Run runs the contract. open gives a journal over new storage; it closes what
-// is still open when the test ends.
+// Run runs the contract. open returns a journal over new storage, and closes what is still
+// open when the test ends.
 func Run(t *testing.T, open func(t *testing.T) Harness) {
 	for _, c := range []struct {
 		name string
@@ -79,7 +77,7 @@ func Run(t *testing.T, open func(t *testing.T) Harness) {
 	}
 }
 
-// suite is one test's journal with the shorthands of all tests.
+// suite is one test's journal with helpers for all tests.
 type suite struct {
 	*testing.T
 	Harness
@@ -147,7 +145,7 @@ func (s *suite) reopen() {
 
 var salt atomic.Uint32
 
-// moment is when all events of the tests begin; each comment is a little later.
+// moment is the start time of all events in the tests; each comment is a little later.
 var moment = time.Date(2026, 1, 2, 3, 4, 5, 678e6, time.UTC)
 
 // write makes a new comment as an event of a kind.
@@ -165,19 +163,19 @@ func write(kind room.Kind, text string) room.Event {
 
 func shown(text string) room.Event { return write(room.KindComment, text) }
 
-// decision is a moderator's act on a comment.
+// decision makes a moderator's decision about a comment.
 func decision(kind room.Kind, from comment.Status, id comment.ID, by string) room.Event {
 	ev := write(kind, "")
 	ev.Comment, ev.From, ev.By = comment.Comment{ID: id}, from, by
 	return ev
 }
 
-// act is an event without a comment.
+// act makes an event without a comment.
 func act(kind room.Kind, ids ...comment.ID) room.Event {
 	return room.Event{Room: roomID, At: moment.Add(time.Hour), Kind: kind, IDs: ids, By: "mod"}
 }
 
-// put appends and expects that it is written.
+// put appends an event and expects that it is written.
 func (s *suite) put(ev room.Event) room.Event {
 	s.Helper()
 	r := s.try(ev)
@@ -187,7 +185,7 @@ func (s *suite) put(ev room.Event) room.Event {
 	return r.Event
 }
 
-// try appends and expects no error.
+// try appends an event and expects no error.
 func (s *suite) try(ev room.Event) room.Receipt {
 	s.Helper()
 	r, err := s.Journal.Append(s.ctx, ev)
@@ -197,7 +195,7 @@ func (s *suite) try(ev room.Event) room.Receipt {
 	return r
 }
 
-// stands expects that an event changes nothing since another stands.
+// stands expects that an event changes nothing because an earlier one holds.
 func (s *suite) stands(ev room.Event, kind room.Kind, id comment.ID) room.Event {
 	s.Helper()
 	r := s.try(ev)
@@ -225,7 +223,7 @@ func (s *suite) since(after int64) []room.Event {
 	return events
 }
 
-// log expects a resume from the beginning, and the newest events, to be these.
+// log expects a resume from the beginning, and the newest events, to equal want.
 func (s *suite) log(want ...string) {
 	s.Helper()
 	if got := brief(s.since(0)); !slices.Equal(got, want) {

@@ -12,17 +12,17 @@ import (
 	"danmaku/show"
 )
 
-// command asks for something to be done to an item.
+// command makes an event that commands a change of an item.
 func command(c show.Command) room.Event {
 	return room.Event{Room: roomID, At: moment.Add(time.Hour), Kind: room.KindItem, By: "mod", Command: &c}
 }
 
-// part is somebody's vote.
+// part makes an event with a person's vote.
 func part(e show.Entry) room.Event {
 	return room.Event{Room: roomID, At: moment.Add(time.Hour), Kind: room.KindEntry, Part: &e}
 }
 
-// fails expects that nothing is written, and why.
+// fails expects that nothing is written, and that the error is want.
 func (s *suite) fails(ev room.Event, want error) {
 	s.Helper()
 	if r, err := s.Journal.Append(s.ctx, ev); !errors.Is(err, want) {
@@ -30,7 +30,7 @@ func (s *suite) fails(ev room.Event, want error) {
 	}
 }
 
-// entries lists who has chosen what in an item, as "person choice".
+// entries lists each person's choices in an item, as "person choice".
 func (s *suite) entries(item string) []string {
 	s.Helper()
 	list, err := s.Shows.Entries(s.ctx, roomID, item)
@@ -94,8 +94,8 @@ func (s *suite) items() {
 	s.log("item", "item", "item", "item", "item", "item")
 }
 
-// A poll that was deleted comes back with its votes, live as well as over, and over a
-// restart in between.
+// A deleted poll comes back with its votes, whether it was live or over, also across a
+// restart.
 func (s *suite) itemBack() {
 	for _, stop := range []bool{false, true} {
 		id := map[bool]string{false: "live", true: "over"}[stop]
@@ -138,7 +138,7 @@ func (s *suite) ask(list, text string) string {
 	return s.put(ev).Comment.ID.String()
 }
 
-// mark asks for something to be made of a question.
+// mark makes an event that commands a change of a question.
 func mark(c show.MarkCommand) room.Event {
 	return room.Event{Room: roomID, At: moment.Add(time.Hour), Kind: room.KindQuestion, By: "mod", Ask: &c}
 }
@@ -189,7 +189,7 @@ func (s *suite) questions() {
 	if r := s.try(part(show.Entry{Item: "q", Person: "ann", Choice: first})); !r.Again {
 		s.Error("the same vote counts twice")
 	}
-	// Merges: the one that stands for others is found behind any of them, and no merge
+	// Merges: the question that represents others is found from any of them, and no merge
 	// closes a circle.
 	s.fails(mark(show.MarkCommand{Item: "q", ID: first, Into: &other}), show.ErrInvalid)
 	s.fails(mark(show.MarkCommand{Item: "q", ID: first, Into: &first}), show.ErrInvalid)
@@ -219,7 +219,7 @@ func (s *suite) questions() {
 	if got := strings.Join(s.entries("q"), ", "); got != "bob "+second {
 		s.Errorf("taken back from all that is one question, what is left is %s", got)
 	}
-	// An undo is refused once the question is another one.
+	// An undo is refused once the question has changed.
 	undo := func(ev room.Event) room.Event {
 		return mark(show.MarkCommand{Item: "q", ID: ev.Mark.ID, Expect: &ev.Mark.After, To: &ev.Mark.Before})
 	}
@@ -234,7 +234,7 @@ func (s *suite) questions() {
 	if got, want := s.asked("q"), []string{"first", "second", "third"}; !slices.Equal(got, want) {
 		s.Errorf("all taken back, the list is %q", got)
 	}
-	// A comment that is taken down is not a question any more.
+	// A comment that was taken down is no longer a question.
 	id, err := comment.ParseID(third)
 	if err != nil {
 		s.Fatal(err)
@@ -242,7 +242,7 @@ func (s *suite) questions() {
 	s.put(act(room.KindRemove, id))
 	s.fails(part(show.Entry{Item: "q", Person: "cat", Choice: third}), show.ErrChoice)
 	s.fails(mark(show.MarkCommand{Item: "q", ID: third, Answered: &yes}), room.ErrNotFound)
-	// A list outlives a clear.
+	// A list of questions outlives a clear.
 	s.put(act(room.KindClear))
 	if got, want := s.asked("q"), []string{"first", "second"}; !slices.Equal(got, want) {
 		s.Errorf("after a clear the list is %q, want %q", got, want)

@@ -9,16 +9,15 @@ import (
 	"danmaku/room"
 )
 
-// Limits of what is played in this process.
+// Limits of the replays in this process.
 const (
 	Slowest     = 0.25
 	Fastest     = 10
 	mostAtOnce  = 4           // each has a file, and people to disturb
-	reportEvery = time.Second // between two words to consoles
+	reportEvery = time.Second // time between two reports to consoles
 )
 
-// Reasons why a replay does not begin, besides faults in its file: codes of
-// [room.Fault].
+// Reasons why a replay does not begin, besides faults in its file: codes of [room.Fault].
 const (
 	FaultNothing      = "nothing"
 	FaultUnderWay     = "under_way"
@@ -26,7 +25,7 @@ const (
 	FaultHalted       = "halted"
 )
 
-// State is what a replay is at.
+// State is the state of a replay.
 type State string
 
 // The states of a replay, as on the wire.
@@ -39,21 +38,21 @@ const (
 	Failed  State = "failed"  // see Why
 )
 
-// Report is how a replay is doing.
+// Report is the state of a replay.
 type Report struct {
 	State    State
-	File     string    // its name; empty for the room's own past
+	File     string    // file name; empty for the room's own past
 	From, To time.Time // of the room's own past
-	By       string    // who began it
+	By       string    // the person who began it
 	Total    int       // comments
 	At       time.Duration
 	Length   time.Duration
 	Speed    float64
 
 	Shown, Held, Refused int
-	Skipped              int          // not played: no comments, or taken down since
+	Skipped              int          // not played: not a comment, or taken down since
 	Defects, Notes       []room.Fault // of the file, for the person who began it
-	Why                  error        `json:"-"` // why it failed, or pauses without anybody's doing
+	Why                  error        `json:"-"` // why it failed, or why it paused by itself
 }
 
 // Active reports whether the replay is not over.
@@ -61,9 +60,9 @@ func (r Report) Active() bool {
 	return r.State == Loading || r.State == Playing || r.State == Paused
 }
 
-// Replays are those of all rooms, at most one in each. The last one of a room
-// stays, so that its end can be looked up; nothing of them outlives the
-// process. Its methods may be called from any goroutine.
+// Replays holds the replays of all rooms, at most one in each. The last one of a room
+// stays, so that its end can be looked up; nothing is stored beyond the process. Its
+// methods are safe for concurrent use.
 type Replays struct {
 	deps Deps
 
@@ -73,16 +72,16 @@ type Replays struct {
 	playing sync.WaitGroup
 }
 
-// roomReplay is one of them.
+// roomReplay is the replay of one room.
 type roomReplay struct {
 	mu     sync.Mutex
 	report Report
 	player *Player            // nil until it is loaded, and again when it is over: a file is large
-	stop   context.CancelFunc // as player
-	halted bool               // it is to end
+	stop   context.CancelFunc // nil when player is
+	halted bool               // it must end
 }
 
-// enter takes a room's place for a replay that is about to be loaded.
+// enter reserves a room's place for a replay that is about to be loaded.
 func (s *Replays) enter(roomID string, rp *roomReplay) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -116,7 +115,7 @@ func (s *Replays) run(rp *roomReplay, play func(ctx context.Context)) bool {
 	ctx, stop := context.WithCancel(context.Background())
 	rp.mu.Lock()
 	rp.stop = stop
-	if rp.halted { // while it was being loaded
+	if rp.halted { // halted while it was being loaded
 		stop()
 	}
 	rp.mu.Unlock()
@@ -127,7 +126,7 @@ func (s *Replays) run(rp *roomReplay, play func(ctx context.Context)) bool {
 	return true
 }
 
-// Close stops them all and waits for them. None begins after it.
+// Close stops all replays and waits for them. No replay begins afterwards.
 func (s *Replays) Close() {
 	s.mu.Lock()
 	s.closed = true
@@ -138,14 +137,14 @@ func (s *Replays) Close() {
 	s.playing.Wait()
 }
 
-// find returns a room's replay, under way or over; nil when there was none.
+// find returns a room's replay, running or over; nil when there was none.
 func (s *Replays) find(room string) *roomReplay {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.rooms[room]
 }
 
-// Active returns how a room's replay is doing while it is under way, else nil.
+// Active returns the state of a room's running replay, otherwise nil.
 func (s *Replays) Active(room string) *Report {
 	rp := s.find(room)
 	if rp == nil {
@@ -157,8 +156,8 @@ func (s *Replays) Active(room string) *Report {
 	return nil
 }
 
-// halt ends it early. What is still being loaded is over at once, so that a file
-// that never comes to its end does not keep anyone from another.
+// halt ends a replay early. One that is still being loaded is over at once, so that an
+// endless upload does not block another.
 func (rp *roomReplay) halt() {
 	rp.mu.Lock()
 	defer rp.mu.Unlock()
@@ -171,7 +170,7 @@ func (rp *roomReplay) halt() {
 	}
 }
 
-// now returns how it is doing.
+// now returns the replay's state.
 func (rp *roomReplay) now() Report {
 	rp.mu.Lock()
 	defer rp.mu.Unlock()
@@ -187,7 +186,7 @@ func (rp *roomReplay) now() Report {
 	return out
 }
 
-// loaded begins to play, unless it was ended meanwhile.
+// loaded starts to play, unless the replay was ended meanwhile.
 func (rp *roomReplay) loaded(report Report, player *Player) error {
 	rp.mu.Lock()
 	defer rp.mu.Unlock()
@@ -199,7 +198,7 @@ func (rp *roomReplay) loaded(report Report, player *Player) error {
 	return nil
 }
 
-// failed ends what was not played. One that was stopped stays so.
+// failed ends a replay that was not played. A stopped one stays stopped.
 func (rp *roomReplay) failed(why error) {
 	rp.mu.Lock()
 	defer rp.mu.Unlock()
@@ -209,14 +208,14 @@ func (rp *roomReplay) failed(why error) {
 	rp.player = nil
 }
 
-// steered returns the player while the replay plays, else nil.
+// steered returns the player while the replay plays, otherwise nil.
 func (rp *roomReplay) steered() *Player {
 	rp.mu.Lock()
 	defer rp.mu.Unlock()
 	return rp.player
 }
 
-// note changes what is told.
+// note changes the report.
 func (rp *roomReplay) note(fn func(*Report)) {
 	rp.mu.Lock()
 	defer rp.mu.Unlock()

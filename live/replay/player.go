@@ -1,6 +1,6 @@
-// Package replay plays what was said before: it hands the comments of a recording on,
-// each at its time. It knows neither rooms nor files; what it needs of them it says
-// here.
+// Package replay plays recordings: it submits the comments of a recording, each at its
+// time. It knows neither rooms nor files; this package declares the interfaces it needs
+// from them.
 package replay
 
 import (
@@ -22,8 +22,8 @@ import (
 type RecordedComment struct {
 	N      int           // its number in the recording
 	Offset time.Duration // since the recording's beginning
-	Author string        // whose comments keep their order; empty: unknown
-	ID     comment.ID    // which comment of the log it was; 0: it is of a file
+	Author string        // comments of one author keep their order; empty means unknown
+	ID     comment.ID    // the comment's ID in the log; 0 for a file's comment
 	Text   string
 	Name   string
 	Mode   comment.Mode
@@ -31,69 +31,69 @@ type RecordedComment struct {
 	Size   comment.Size
 }
 
-// Source holds the comments of a show of the past.
+// Source holds the comments of a past show.
 type Source interface {
-	// From returns the comments from an offset on, in the order of their time.
-	// After an error nothing follows.
+	// From returns the comments from an offset on, in the order of their time. Nothing
+	// follows an error.
 	From(ctx context.Context, offset time.Duration) iter.Seq2[RecordedComment, error]
-	// Close lets go of what it holds. Nothing is asked of it afterwards.
+	// Close releases the source's resources. The source is not used afterwards.
 	Close() error
 }
 
-// Recording is a source with what is known of it.
+// Recording is a source with its properties.
 type Recording struct {
 	Source
 	Total   int           // comments
 	Length  time.Duration // until the last one
-	Skipped int           // what of a file is not a comment that could be played
-	Defects []room.Fault  // those of them that are malformed, the first few
-	Notes   []room.Fault  // what else there is to say about the file
+	Skipped int           // entries of a file that are not playable comments
+	Defects []room.Fault  // the first few malformed ones of these
+	Notes   []room.Fault  // other remarks about the file
 }
 
-// ErrPanic is the error of a source or a submitter that panicked. It is a fault of
-// ours, which the log tells of.
+// ErrPanic is the error of a source or a submitter that panicked. It is a bug, which is
+// logged.
 var ErrPanic = errors.New("a replay failed by a fault of the program")
 
-// Submitter hands one comment on. A wait above zero asks for the same again after
-// it; an error says that going on makes no sense.
+// Submitter submits one comment. A wait above zero requests another try after it; an error
+// ends the replay.
 type Submitter func(ctx context.Context, s RecordedComment) (again time.Duration, err error)
 
-// Workers is how many comments are at most on their way at the same time. The
-// comments of one author go through one worker, so they keep their order.
+// Workers is the most comments that are being submitted at once. One worker handles all
+// comments of an author, so they keep their order.
 const Workers = 16
 
-// queueLength is how many comments of a worker's authors may wait for it.
+// queueLength is how many comments may wait for a worker.
 const queueLength = 8
 
-// grace is how long what is on its way may still take after the end.
+// grace is how long submitted comments may still take after the end.
 const grace = 3 * time.Second
 
-// Player hands the comments of a recording on, each at its time. It can be
-// paused, sped up and moved while it plays.
+// Player submits the comments of a recording, each at its time. It can be paused, sped up
+// and moved while it plays.
 type Player struct {
 	recording Source
 	deliver   Submitter
 
 	mu      sync.Mutex
 	changed chan struct{} // closed when something below changes
-	take    int           // grows with every jump: what is of an older one is dropped
-	start   time.Duration // where the take begins
+	take    int           // increases with every jump: comments of an older take are dropped
+	start   time.Duration // the offset where the take begins
 	speed   float64
 	paused  bool
-	at      time.Duration // of the clock, at the moment since
+	at      time.Duration // offset of the clock, at the moment since
 	since   time.Time
-	due     time.Duration // of the comment that is next
-	open    int           // comments that were handed out and have no answer
+	due     time.Duration // offset of the next comment
+	open    int           // submitted comments without an answer
 }
 
-// NewPlayer makes a player that stands at the beginning.
+// NewPlayer makes a player at the beginning of its recording.
 func NewPlayer(r Source, speed float64, d Submitter) *Player {
 	return &Player{recording: r, deliver: d, speed: speed, changed: make(chan struct{}), since: time.Now()}
 }
 
-// Play plays until everything has its answer. Ending ctx ends it early without
-// an error: nothing new is handed on, what is on its way is waited for. An error
-// is the recording's or Submitter's; a panic of theirs is an error, too.
+// Play plays until every comment has its answer. Ending ctx ends it early without an error:
+// it submits nothing new and waits for submitted comments. An error is the recording's or
+// Submitter's; their panic is an error, too.
 func (p *Player) Play(ctx context.Context) error {
 	outer := ctx
 	ctx, stop := context.WithCancelCause(ctx)
@@ -139,8 +139,8 @@ func (p *Player) Play(ctx context.Context) error {
 	return nil
 }
 
-// guard turns a panic of fn into an error: a fault of a recording, or of what
-// takes its comments, costs the replay and not the program.
+// guard turns a panic of fn into an error: a bug in a recording or its submitter ends the
+// replay and not the program.
 func guard(fn func() error) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -150,14 +150,14 @@ func guard(fn func() error) (err error) {
 	return fn()
 }
 
-// job is a comment on its way to Submitter.
+// job is a comment to be submitted.
 type job struct {
 	RecordedComment
 	take int
 }
 
-// dispatch hands every comment to its author's worker when its time has come,
-// and returns when all have their answers.
+// dispatch passes every comment to its author's worker when its time has come, and returns
+// when all have their answers.
 func (p *Player) dispatch(ctx context.Context, queue func(RecordedComment) chan<- job) error {
 	for {
 		p.mu.Lock()
@@ -165,7 +165,7 @@ func (p *Player) dispatch(ctx context.Context, queue func(RecordedComment) chan<
 		p.mu.Unlock()
 		for s, err := range p.recording.From(ctx, start) {
 			if err != nil && ctx.Err() == nil {
-				p.finished(ctx, take) // what came before it still counts
+				p.finished(ctx, take) // comments before the error still count
 				return err
 			}
 			if err != nil || !p.wait(ctx, take, s.Offset) || !p.put(ctx, queue(s), job{s, take}) {
@@ -205,7 +205,7 @@ func (p *Player) wait(ctx context.Context, take int, offset time.Duration) bool 
 	}
 }
 
-// put gives a job to a worker, or up, when a jump or the end of ctx comes first.
+// put passes a job to a worker, or gives up when a jump or the end of ctx comes first.
 func (p *Player) put(ctx context.Context, queue chan<- job, j job) bool {
 	p.mu.Lock()
 	p.open++
@@ -230,8 +230,8 @@ func (p *Player) put(ctx context.Context, queue chan<- job, j job) bool {
 	}
 }
 
-// finished waits until all that was handed out has its answer. It is false when
-// a jump comes before.
+// finished waits until every submitted comment has its answer. It returns false when a jump
+// comes before.
 func (p *Player) finished(ctx context.Context, take int) bool {
 	for {
 		p.mu.Lock()
@@ -247,13 +247,13 @@ func (p *Player) finished(ctx context.Context, take int) bool {
 	}
 }
 
-// hand delivers one comment until it has an answer that stands.
+// hand submits one comment until it has a final answer.
 func (p *Player) hand(ctx, requests context.Context, j job) error {
 	for p.may(ctx, j.take) {
 		again, err := p.deliver(requests, j.RecordedComment)
 		switch {
 		case ctx.Err() != nil:
-			return nil // interrupted: what has no answer has not been sent
+			return nil // interrupted: a comment without an answer counts as not sent
 		case err != nil:
 			return err
 		case again <= 0:
@@ -267,8 +267,8 @@ func (p *Player) hand(ctx, requests context.Context, j job) error {
 	return nil
 }
 
-// may waits while the player is paused. It is false when the comment is not
-// wanted any more.
+// may waits while the player is paused. It returns false when the comment is no longer
+// wanted.
 func (p *Player) may(ctx context.Context, take int) bool {
 	for {
 		p.mu.Lock()
@@ -287,7 +287,8 @@ func (p *Player) may(ctx context.Context, take int) bool {
 	}
 }
 
-// clock is where the recording would be if nothing had to wait. p.mu is held.
+// clock returns the offset that the recording would have if nothing had to wait. The caller
+// holds p.mu.
 func (p *Player) clock() time.Duration {
 	if p.paused {
 		return p.at
@@ -295,7 +296,7 @@ func (p *Player) clock() time.Duration {
 	return p.at + time.Duration(float64(time.Since(p.since))*p.speed)
 }
 
-// change changes something and tells those who wait for it.
+// change changes something and wakes those who wait for it.
 func (p *Player) change(fn func()) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -304,7 +305,7 @@ func (p *Player) change(fn func()) {
 	p.changed = make(chan struct{})
 }
 
-// answered notes that a comment has its answer, or is not wanted any more.
+// answered records that a comment has its answer, or is no longer wanted.
 func (p *Player) answered() {
 	p.mu.Lock()
 	p.open--
@@ -315,30 +316,30 @@ func (p *Player) answered() {
 	}
 }
 
-// Where returns how far the recording has come: where its clock is or, when less
-// is taken than that says, which comment is next.
+// Where returns the offset of the recording: that of its clock or, when submission is
+// behind, that of the next comment.
 func (p *Player) Where() (at time.Duration, paused bool, speed float64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return min(p.clock(), p.due), p.paused, p.speed
 }
 
-// Pause holds the clock, and what waits to be handed on.
+// Pause stops the clock and the submission of comments.
 func (p *Player) Pause() {
 	p.change(func() { p.at, p.since, p.paused = p.clock(), time.Now(), true })
 }
 
-// Resume lets the clock go on.
+// Resume restarts the clock.
 func (p *Player) Resume() {
 	p.change(func() { p.at, p.since, p.paused = p.clock(), time.Now(), false })
 }
 
-// SetSpeed says how many times as fast the clock goes from now on.
+// SetSpeed sets how many times as fast as the original the clock runs from now on.
 func (p *Player) SetSpeed(speed float64) {
 	p.change(func() { p.at, p.since, p.speed = p.clock(), time.Now(), speed })
 }
 
-// Seek moves to an offset, back or ahead. What was left out is not made up for.
+// Seek moves to an offset, back or ahead. It does not submit the comments in between.
 func (p *Player) Seek(to time.Duration) {
 	p.change(func() {
 		p.take++

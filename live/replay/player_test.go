@@ -33,7 +33,7 @@ func (r offsets) From(_ context.Context, offset time.Duration) iter.Seq2[replay.
 	}
 }
 
-// stage notes what is played and when.
+// stage records what is played and when.
 type stage struct {
 	begun time.Time
 	mu    sync.Mutex
@@ -52,8 +52,8 @@ func (s *stage) said() []string {
 	return slices.Clone(s.heard)
 }
 
-// Each row acts on a player at its seconds; what it plays, and when, is exact,
-// since the clock is the test's.
+// Each row acts on a player at given seconds; what it plays, and when, is exact, since the
+// test controls the clock.
 func TestPlayerKeepsTimeWhateverIsDoneToIt(t *testing.T) {
 	type act struct {
 		at int // second
@@ -101,14 +101,14 @@ func TestPlayerKeepsTimeWhateverIsDoneToIt(t *testing.T) {
 	}
 }
 
-// A room that takes less than it is offered holds the player up: nothing is
-// lost, an author's comments keep their order, a pause holds what waits, and a
-// jump drops it.
+// A room that accepts comments more slowly than they come delays the player: nothing is
+// lost, an author's comments keep their order, a pause holds waiting comments, and a jump
+// drops them.
 func TestPlayerInFrontOfABusyRoom(t *testing.T) {
 	testrace.Bubble(t, func(t *testing.T) {
 		s := &stage{begun: time.Now()}
 		var next time.Time
-		deliver := func(_ context.Context, x replay.RecordedComment) (time.Duration, error) { // one each 10 s
+		deliver := func(_ context.Context, x replay.RecordedComment) (time.Duration, error) { // one every 10 s
 			if wait := time.Until(next); wait > 0 {
 				return wait, nil
 			}
@@ -145,7 +145,7 @@ func TestPlayerInFrontOfABusyRoom(t *testing.T) {
 
 var errBroken = errors.New("broken")
 
-// torn is a recording that breaks off.
+// torn is a recording that ends with an error.
 type torn struct{ offsets }
 
 func (r torn) From(ctx context.Context, offset time.Duration) iter.Seq2[replay.RecordedComment, error] {
@@ -201,7 +201,7 @@ func TestPlayerEnds(t *testing.T) {
 	}
 }
 
-// brokenRecording panics after its first comment, as a reader with a fault would.
+// brokenRecording panics after its first comment, as a reader with a bug would.
 type brokenRecording struct{ offsets }
 
 func (r brokenRecording) From(ctx context.Context, offset time.Duration) iter.Seq2[replay.RecordedComment, error] {
@@ -213,8 +213,8 @@ func (r brokenRecording) From(ctx context.Context, offset time.Duration) iter.Se
 	}
 }
 
-// A panic ends its replay with an error: neither the program, nor workers that
-// wait forever.
+// A panic ends its replay with an error. It neither ends the program nor leaves workers
+// waiting forever.
 func TestPlayerSurvivesPanics(t *testing.T) {
 	fine := func(context.Context, replay.RecordedComment) (time.Duration, error) { return 0, nil }
 	for name, row := range map[string]struct {

@@ -16,35 +16,34 @@ import (
 	"danmaku/room"
 )
 
-// Recordings finds what can be played again.
+// Recordings finds recordings to play.
 type Recordings interface {
-	// Past is what a room showed from a moment on and before another (zero: up
-	// to now), without what was a replay then.
+	// Past returns what a room showed from one moment until before another (zero means
+	// now), without earlier replays.
 	Past(ctx context.Context, room string, from, to time.Time) (Recording, error)
-	// File reads a file, which is not in memory as a whole then or later; strictly
-	// only one that is well-formed. Errors that its owner can mend are
-	// room.ErrInvalid with an explanation; room.ErrBusy when there is no room for
-	// it.
+	// File reads a file, which is never in memory as a whole; strict refuses a malformed
+	// one. Errors that the file's owner can fix are room.ErrInvalid with an explanation;
+	// room.ErrBusy when there is no space for it.
 	File(ctx context.Context, name string, file io.Reader, strict bool) (Recording, error)
 	// Sessions lists when a room was busy, newest first.
 	Sessions(ctx context.Context, roomID string) ([]room.Session, error)
 }
 
-// Rooms is what replays need of the rooms.
+// Rooms is the interface that replays need from the rooms.
 type Rooms interface {
-	// Submit submits a comment of a recording to a room as any other, in the name of
-	// the link whose holder began the replay.
+	// Submit submits a comment of a recording to a room like any other, in the name of the
+	// link whose holder began the replay.
 	Submit(ctx context.Context, roomID string, link int64, s RecordedComment) (comment.Status, error)
-	// Shown reports whether a comment of a room's log is on air, as far as a room can
-	// say: one that is not there is not.
+	// Shown reports whether a comment of a room's log is on air, as far as the room knows;
+	// an unknown comment is not.
 	Shown(ctx context.Context, roomID string, id comment.ID) (bool, error)
-	// Changed says that [Replays.Of] has news for those who moderate a room.
+	// Changed reports a change of [Replays.Of] to a room's moderators.
 	Changed(roomID string)
-	// Audit notes what somebody did with a replay.
+	// Audit writes an audit entry about a replay.
 	Audit(ctx context.Context, a room.AuditEntry) error
 }
 
-// Deps is what replays are built of. All are needed.
+// Deps holds the dependencies of Replays. All are required.
 type Deps struct {
 	Recordings Recordings
 	Rooms      Rooms
@@ -52,18 +51,18 @@ type Deps struct {
 	Now        func() time.Time
 }
 
-// New returns the replays of all rooms, of which none is under way.
+// New returns Replays without a running replay.
 func New(d Deps) *Replays { return &Replays{deps: d, rooms: map[string]*roomReplay{}} }
 
-// Request says who wants a replay, where, and how many times as fast as it was.
+// Request describes a replay: who wants it, where, and at what speed relative to the
+// original.
 type Request struct {
 	Room  string
 	By    room.Actor
 	Speed float64
 }
 
-// changed says that a replay has news. Of one that another has followed there are
-// none.
+// changed reports news of a replay, unless a newer replay has replaced it.
 func (s *Replays) changed(roomID string, rp *roomReplay) {
 	if s.find(roomID) == rp {
 		s.deps.Rooms.Changed(roomID)
@@ -75,10 +74,10 @@ func (s *Replays) Sessions(ctx context.Context, roomID string) ([]room.Session, 
 	return s.deps.Recordings.Sessions(ctx, roomID)
 }
 
-// Past begins to play again what a room showed from a moment on and before another
-// (zero: up to now). Errors: ErrInvalid and ErrTaken with an explanation, ErrBusy.
+// Past starts to replay what a room showed from one moment until before another (zero means
+// now). Errors: ErrInvalid and ErrTaken with an explanation, ErrBusy.
 func (s *Replays) Past(ctx context.Context, q Request, from, to time.Time) (Report, error) {
-	// A replay must not run into its own comments.
+	// A replay must not reach its own comments.
 	if now := s.deps.Now(); to.IsZero() || to.After(now) {
 		to = now
 	}
@@ -90,7 +89,7 @@ func (s *Replays) Past(ctx context.Context, q Request, from, to time.Time) (Repo
 	})
 }
 
-// File begins to play a file, strictly only one that is well-formed. Errors as of
+// File starts to play a file; strict refuses a malformed one. Errors are those of
 // [Replays.Past].
 func (s *Replays) File(ctx context.Context, q Request, name string, file io.Reader, strict bool) (Report, error) {
 	return s.begin(ctx, q, Report{File: name, Speed: q.Speed}, func() (Recording, error) {
@@ -107,7 +106,7 @@ func (s *Replays) begin(ctx context.Context, q Request, report Report, load func
 	if err := s.enter(q.Room, rp); err != nil {
 		return Report{}, err
 	}
-	// Also when reading it panics: a room cannot wait forever.
+	// Also when reading panics: a room must not stay blocked.
 	defer func() {
 		if rp.now().State == Loading {
 			rp.failed(ErrPanic)
@@ -153,7 +152,7 @@ func (s *Replays) begin(ctx context.Context, q Request, report Report, load func
 	return rp.now(), nil
 }
 
-// nothingToPlay says why there is no comment to play.
+// nothingToPlay returns the error for a recording without playable comments.
 func nothingToPlay(recording Recording) error {
 	why := room.Fault{Code: FaultNothing, Message: "There is no comment in it that could be played."}
 	defects := recording.Defects
@@ -163,7 +162,7 @@ func nothingToPlay(recording Recording) error {
 	return &room.ExplainedError{Err: room.ErrInvalid, Detail: why.Message, Fault: &why, Defects: defects, Notes: recording.Notes}
 }
 
-// release closes a recording that is not played any more.
+// release closes a recording that is no longer played.
 func (s *Replays) release(roomID string, recording Recording) {
 	if err := recording.Close(); err != nil {
 		s.deps.Log.Warn("a recording that is over could not be let go of", "room", roomID, "err", err)
@@ -177,7 +176,7 @@ func saneSpeed(speed float64) error {
 	return room.Explain(room.ErrInvalid, "speed %v: use %v to %v", speed, Slowest, Fastest)
 }
 
-// audit writes a line of the audit.
+// audit writes an audit entry.
 func (s *Replays) audit(ctx context.Context, roomID string, by room.Actor, kind room.Action, report Report) error {
 	a := by.Entry(kind)
 	a.Room, a.At, a.About = roomID, s.deps.Now(), report.File
@@ -188,7 +187,7 @@ func (s *Replays) audit(ctx context.Context, roomID string, by room.Actor, kind 
 	return s.deps.Rooms.Audit(ctx, *a)
 }
 
-// play plays to the end and tells consoles how it goes.
+// play plays to the end and reports progress to consoles.
 func (s *Replays) play(ctx context.Context, roomID string, rp *roomReplay, player *Player) {
 	played := make(chan error, 1)
 	go func() { played <- player.Play(ctx) }()
@@ -226,22 +225,21 @@ func (s *Replays) play(ctx context.Context, roomID string, rp *roomReplay, playe
 	}
 }
 
-// replayWait is the least time before a comment that the room does not take yet
-// is offered again.
+// replayWait is the least time before a comment that the room does not accept yet is
+// submitted again.
 const replayWait = 50 * time.Millisecond
 
-// deliver puts a replayed comment before the room's limit and filter, like any
-// other.
+// deliver submits a replayed comment to the room's limit and filter, like any other.
 func (s *Replays) deliver(roomID string, rp *roomReplay, link int64) Submitter {
 	return func(ctx context.Context, c RecordedComment) (again time.Duration, err error) {
 		defer func() {
-			if p := recover(); p != nil { // it costs its replay, and not the program
+			if p := recover(); p != nil { // a panic ends its replay, and not the program
 				s.deps.Log.Error("a replayed comment failed", "room", roomID, "panic", p, "stack", string(debug.Stack()))
 				err = ErrPanic
 			}
 		}()
 		if c.ID != 0 {
-			// What was taken down since the replay began does not come back.
+			// A comment that was taken down since the replay began does not come back.
 			shown, err := s.deps.Rooms.Shown(ctx, roomID, c.ID)
 			if err != nil {
 				return 0, fmt.Errorf("look a comment up: %w", err)
@@ -259,7 +257,7 @@ func (s *Replays) deliver(roomID string, rp *roomReplay, link int64) Submitter {
 			rp.steered().Pause()
 			rp.note(func(t *Report) { t.Why = room.ErrRoomPaused })
 			s.changed(roomID, rp)
-			return replayWait, nil // asked again when the replay goes on
+			return replayWait, nil // retried when the replay resumes
 		case errors.Is(err, room.ErrRoomClosed), err != nil && room.Code(err) == "internal":
 			return 0, err
 		}
@@ -277,15 +275,15 @@ func (s *Replays) deliver(roomID string, rp *roomReplay, link int64) Submitter {
 	}
 }
 
-// Control is what may be changed of a replay while it plays; nil stays.
+// Control is a change of a running replay; a nil field stays as it is.
 type Control struct {
 	State *State // Playing or Paused
 	Speed *float64
 	At    *time.Duration
 }
 
-// Control pauses a room's replay, lets it go on, changes its speed or moves it.
-// Errors: ErrNotFound when none is under way, ErrInvalid with an explanation.
+// Control pauses or resumes a room's replay, changes its speed or moves it. Errors:
+// ErrNotFound when none is running, ErrInvalid with an explanation.
 func (s *Replays) Control(roomID string, c Control) (Report, error) {
 	rp := s.find(roomID)
 	if rp == nil {
@@ -321,7 +319,7 @@ func (s *Replays) Control(roomID string, c Control) (Report, error) {
 	return rp.now(), nil
 }
 
-// Halt ends a room's replay early, if there is one, without a note in the audit.
+// Halt ends a room's replay early, if there is one, without an audit entry.
 func (s *Replays) Halt(roomID string) {
 	if rp := s.find(roomID); rp != nil {
 		rp.halt()
@@ -338,7 +336,7 @@ func (s *Replays) HaltAll() {
 	}
 }
 
-// Stop ends a room's replay before its time. ErrNotFound when none is under way.
+// Stop ends a room's replay early. Errors: ErrNotFound when none is running.
 func (s *Replays) Stop(ctx context.Context, roomID string, by room.Actor) error {
 	rp := s.find(roomID)
 	if rp == nil {
@@ -355,7 +353,7 @@ func (s *Replays) Stop(ctx context.Context, roomID string, by room.Actor) error 
 	return s.audit(ctx, roomID, by, room.ActionReplayStop, now)
 }
 
-// Of returns what a room's replay is doing, or how the last one ended. ErrNotFound
+// Of returns the state of a room's replay, or how the last one ended. Errors: ErrNotFound
 // when there was none since the start.
 func (s *Replays) Of(roomID string) (Report, error) {
 	rp := s.find(roomID)

@@ -14,7 +14,7 @@ import (
 	"danmaku/room"
 )
 
-// reels reads files as the test says.
+// reels reads files with the test's function.
 type reels struct {
 	Recordings
 	read func(text string) (Recording, error)
@@ -28,7 +28,7 @@ func (r reels) File(_ context.Context, _ string, file io.Reader, _ bool) (Record
 	return r.read(string(b))
 }
 
-// emptyRooms are rooms without people. To submit a comment to one panics.
+// emptyRooms are rooms without people. Submitting a comment panics.
 type emptyRooms struct{}
 
 func (emptyRooms) Submit(context.Context, string, int64, RecordedComment) (comment.Status, error) {
@@ -41,20 +41,20 @@ func (emptyRooms) Audit(context.Context, room.AuditEntry) error            { ret
 
 var boss = room.Actor{Role: room.Owner, Label: "boss"}
 
-// newCinema is the replays of rooms that take no comment.
+// newCinema returns the replays of rooms that accept no comment.
 func newCinema(t *testing.T, read func(text string) (Recording, error)) *Replays {
 	s := New(Deps{Recordings: reels{read: read}, Rooms: emptyRooms{}, Log: slog.New(slog.DiscardHandler), Now: time.Now})
 	t.Cleanup(s.Close)
 	return s
 }
 
-// play begins to play a file that holds its own name.
+// play starts to play a file that contains its own name.
 func play(t *testing.T, s *Replays, file string) (Report, error) {
 	t.Helper()
 	return s.File(t.Context(), Request{Room: "live", By: boss, Speed: 1}, file, strings.NewReader(file), false)
 }
 
-// one is a recording with a comment.
+// one returns a recording with one comment.
 func one() Recording {
 	return Recording{Total: 1, Source: shortFilm{}}
 }
@@ -67,8 +67,8 @@ func (shortFilm) From(context.Context, time.Duration) iter.Seq2[RecordedComment,
 	return func(yield func(RecordedComment, error) bool) { yield(RecordedComment{Text: "x"}, nil) }
 }
 
-// A fault of ours ends the replay that met it, and neither the program nor the
-// room's next  What is over keeps no file.
+// A bug ends the replay that meets it, and neither the program nor the room's next replay.
+// A replay that is over keeps no file.
 func TestReplayThatStumbles(t *testing.T) {
 	s := newCinema(t, func(text string) (Recording, error) {
 		if text == "bad" {
@@ -103,7 +103,7 @@ func TestReplayThatStumbles(t *testing.T) {
 	}
 }
 
-// A file that does not come to its end can be stopped, and another can then be played.
+// A file that never ends can be stopped, and then another one can be played.
 func TestReplayIsStoppedWhileItsFileComes(t *testing.T) {
 	begun, more := make(chan bool), make(chan bool)
 	s := newCinema(t, func(text string) (Recording, error) {

@@ -15,35 +15,35 @@ import (
 	"danmaku/room"
 )
 
-// mostComments is how many comments of a file the server plays at most: where
-// each of them lies is in its memory until the end. The command line takes more.
+// mostComments is how many comments of a file the server plays at most, since it keeps the
+// position of each in memory until the end. The command line accepts more.
 const mostComments = 100_000
 
-// DefectsNamed is how many malformed lines of a file are named.
+// DefectsNamed is how many malformed lines of a file are listed.
 const DefectsNamed = 10
 
 // SessionGap is the least silence between two sessions of a room.
 const SessionGap = 30 * time.Minute
 
-// sessionsListed is how many of them are listed.
+// sessionsListed is how many sessions are listed.
 const sessionsListed = 20
 
-// Archive holds what rooms showed.
+// Archive holds the comments that rooms showed.
 type Archive interface {
-	// Archive returns the comments of a room that q asks for, in the order of their
-	// time. After an error nothing follows.
+	// Archive returns the comments of a room that match q, in the order of their time.
+	// Nothing follows an error.
 	Archive(ctx context.Context, roomID string, q room.Archive) iter.Seq2[room.Row, error]
-	// Session returns when the first and the last of them came, and how many there are.
+	// Session returns the times of the first and last of these comments, and their number.
 	Session(ctx context.Context, roomID string, q room.Archive) (room.Session, error)
-	// Sessions returns at most limit sessions of a room, between which it was silent for
-	// gap at least, newest first.
+	// Sessions returns at most limit sessions of a room, newest first. Sessions are
+	// separated by silence of at least gap.
 	Sessions(ctx context.Context, roomID string, gap time.Duration, limit int) ([]room.Session, error)
 }
 
-// Library is the recordings of an archive, and files.
+// Library finds the recordings of an archive, and reads files.
 type Library struct {
 	Archive Archive
-	Dir     string // where files lie while they are played
+	Dir     string // where files are stored while they are played
 }
 
 var _ Recordings = Library{}
@@ -65,7 +65,7 @@ func (l Library) Past(ctx context.Context, roomID string, from, to time.Time) (R
 	return Recording{Source: past{l.Archive, roomID, q}, Total: s.Count, Length: s.To.Sub(s.From)}, nil
 }
 
-// past is what a room showed. It is read from the log as it is played.
+// past is what a room showed. It is read from the log during playback.
 type past struct {
 	archive Archive
 	room    string
@@ -93,8 +93,8 @@ func (p past) From(ctx context.Context, offset time.Duration) iter.Seq2[Recorded
 	}
 }
 
-// File implements [Recordings]. The comments wait in a file beside the
-// database until the replay is over.
+// File implements [Recordings]. The comments are stored in a file beside the database until
+// the replay is over.
 func (l Library) File(_ context.Context, _ string, file io.Reader, strict bool) (_ Recording, err error) {
 	on, err := export.NewScratch(l.Dir, export.ReplayScratch)
 	if err != nil {
@@ -102,7 +102,7 @@ func (l Library) File(_ context.Context, _ string, file io.Reader, strict bool) 
 	}
 	kept := false
 	defer func() {
-		if !kept { // also when reading it panics
+		if !kept { // also when reading panics
 			err = errors.Join(err, on.Close())
 		}
 	}()
@@ -121,7 +121,7 @@ func (l Library) File(_ context.Context, _ string, file io.Reader, strict bool) 
 		return Recording{}, &room.ExplainedError{Err: room.ErrInvalid, Detail: bad.Error(), Fault: bad, Defects: []room.Fault{*bad}}
 	case errors.Is(err, export.ErrSpool):
 		return Recording{}, fmt.Errorf("%w: %w", room.ErrBusy, err)
-	case err != nil: // the file did not come whole
+	case err != nil: // the file did not arrive whole
 		return Recording{}, room.Explain(room.ErrBadFrame, "%v", err)
 	}
 	kept = true
@@ -131,7 +131,7 @@ func (l Library) File(_ context.Context, _ string, file io.Reader, strict bool) 
 	}, nil
 }
 
-// filed is a file's comments, which lie on the disk.
+// filed holds a file's comments on disk.
 type filed struct {
 	*export.SpoolFile
 	on io.Closer
@@ -152,8 +152,8 @@ func (w filed) From(_ context.Context, offset time.Duration) iter.Seq2[RecordedC
 // Close implements [Source].
 func (w filed) Close() error { return w.on.Close() }
 
-// Items are a file's comments in memory, in the order of their time, for servers
-// without a folder to put them in.
+// Items are a file's comments in memory, in the order of their time, for servers without a
+// folder to store them in.
 type Items []export.Item
 
 // From implements [Source].
@@ -171,7 +171,7 @@ func (t Items) From(_ context.Context, offset time.Duration) iter.Seq2[RecordedC
 // Close implements [Source].
 func (Items) Close() error { return nil }
 
-// ItemsOf takes of a file what had been shown: what is down stays down.
+// ItemsOf returns the comments of a file that were shown: removed ones stay removed.
 func ItemsOf(items []export.Item, report export.Report, format export.Format) (Items, export.Report) {
 	t := items[:0]
 	for _, it := range items {
@@ -184,8 +184,8 @@ func ItemsOf(items []export.Item, report export.Report, format export.Format) (I
 	return Items(t), report
 }
 
-// shownThen reports whether a comment of a file was on air, and makes it what is
-// sent.
+// shownThen reports whether a comment of a file was on air, and converts it to the form
+// that is sent.
 func shownThen(i *export.Item, format export.Format) bool {
 	if format == export.BilibiliXML {
 		i.Text = breakLines(i.Text)
@@ -194,17 +194,17 @@ func shownThen(i *export.Item, format export.Format) bool {
 	return i.Status == "" || i.Status == comment.Shown
 }
 
-// recordedComment returns the comment of a recording with a number.
+// recordedComment returns the n-th comment of a recording.
 func recordedComment(n int, i export.Item) RecordedComment {
 	return RecordedComment{N: n, Offset: i.Offset, Author: i.Sender, Text: i.Text, Name: i.Name, Mode: i.Mode, Color: i.Color, Size: i.Size}
 }
 
-// lineBreak is how old Bilibili comments write a line break; what goes on with
-// letters is more likely an address.
+// lineBreak matches the line breaks of old Bilibili comments; a lower-case letter after it
+// more likely means a URL.
 var lineBreak = regexp.MustCompile(`/n([^a-z]|$)`)
 
 func breakLines(text string) string {
-	// Twice, since breaks in a row share the letter between them.
+	// Twice, since consecutive breaks share the letter between them.
 	for range 2 {
 		text = lineBreak.ReplaceAllString(text, "\n$1")
 	}

@@ -9,7 +9,7 @@ import (
 	"danmaku/room"
 )
 
-// A file needs a folder to lie in while it is played.
+// A file needs a folder to be stored in while it is played.
 func TestFileWithoutAFolder(t *testing.T) {
 	one := strings.NewReader(`<i><d p="1,1,25,16777215,1700000000,0,a,1">x</d></i>`)
 	l := Library{Dir: filepath.Join(t.TempDir(), "gone")}
