@@ -395,3 +395,76 @@ func reasonOf(err error) string {
 	}
 	return ""
 }
+
+// A decision about one comment is undone as one about that comment, also when it was
+// made through its group.
+func TestADecisionAboutAGroupOfOne(t *testing.T) {
+	h := newHouse(t, ratelimit.Rates{})
+	_, mod := h.hands()
+	mod.holdsLemons()
+	ids, _, group := h.lemons(1, 0)
+	if _, n := mod.decidesGroup(group, room.ActionRefuse); n != 1 {
+		t.Fatalf("%d are decided", n)
+	}
+	if a := mod.newest(room.ActionRefuse); a.Count != 0 || a.About != ids[0].String() {
+		t.Errorf("the audit has %+v", a)
+	}
+	mod.undo(room.ActionRefuse, nil)
+	if a := mod.newest(room.ActionApprove); a.Count != 0 || a.About != ids[0].String() {
+		t.Errorf("the undo is %+v", a)
+	}
+}
+
+// A platform can take down comments of several authors in the same millisecond. Undoing
+// the removal of one author leaves the others' comments down.
+func TestPuttingBackOneAuthorLeavesOthersDown(t *testing.T) {
+	h := newHouse(t, ratelimit.Rates{})
+	h.freeze()
+	owner, _ := h.hands()
+	chat := room.Chat{ID: "c1", Room: "live"}
+	ann, ben := h.person(), h.person()
+	hers, his := h.says(ann, "from ann").Comment.ID, h.says(ben, "from ben").Comment.ID
+	for _, one := range []struct {
+		who live.Author
+		id  comment.ID
+	}{{ann, hers}, {ben, his}} {
+		if n, err := h.ChatTakeDown(t.Context(), chat, "twitch", []comment.ID{one.id}); n != 1 || err != nil {
+			t.Fatalf("%d are taken down, %v", n, err)
+		}
+	}
+	a := owner.newest(room.ActionRemove)
+	owner.undoOf(a, nil)
+	rows, _, err := h.Comments(t.Context(), "live", owner.Actor, room.HistoryQuery{Status: comment.Shown, Limit: 10})
+	if err != nil || len(rows) != 1 || rows[0].User != a.User {
+		t.Errorf("shown are %+v, %v; want those of %s alone", rows, err, a.User)
+	}
+}
+
+// An undo of a group that somebody else decided a moment sooner changes nothing and says
+// so. When it still changes a part, it succeeds.
+func TestAnUndoOfAGroupThatSomebodyDecidedSooner(t *testing.T) {
+	for sooner, want := range map[int]error{3: room.ErrChanged, 2: nil} {
+		h := newHouse(t, ratelimit.Rates{})
+		owner, mod := h.hands()
+		mod.holdsLemons()
+		ids, _, group := h.lemons(3, 0)
+		if _, n := mod.decidesGroup(group, room.ActionRefuse); n != 3 {
+			t.Fatalf("%d are decided", n)
+		}
+		h.log.before = func() {
+			for _, id := range ids[:sooner] {
+				owner.decides(id, room.ActionApprove, comment.Refused)
+			}
+		}
+		mod.undo(room.ActionRefuse, want)
+		rows, _, err := h.Comments(t.Context(), "live", owner.Actor, room.HistoryQuery{Status: comment.Shown, Limit: 10})
+		if err != nil || len(rows) != 3 {
+			t.Errorf("%d sooner: shown are %+v, %v", sooner, rows, err)
+		}
+		for _, row := range rows {
+			if row.By == "Olga" != slices.Contains(ids[:sooner], row.ID) {
+				t.Errorf("%d sooner: %s decided about %s", sooner, row.By, row.ID)
+			}
+		}
+	}
+}

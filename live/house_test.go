@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -38,6 +39,20 @@ type house struct {
 	log    *promptLog
 	stop   func()
 	people int
+	frozen atomic.Pointer[time.Time] // the time of the use cases; nil: the clock's
+}
+
+// freeze stops the clock of the use cases.
+func (h *house) freeze() {
+	at := time.Now()
+	h.frozen.Store(&at)
+}
+
+func (h *house) now() time.Time {
+	if at := h.frozen.Load(); at != nil {
+		return *at
+	}
+	return time.Now()
 }
 
 // memory is a folder that Linux keeps in memory.
@@ -81,7 +96,7 @@ func openHouse(t *testing.T, dir string, rates ratelimit.Rates) *house {
 	h.Service, err = live.Open(ctx, live.Deps{
 		Journal: h.log, History: db, Rooms: db, Links: db, Rules: db, Pictures: db, Emotes: db, Photos: db, Styles: db, Bans: db, Notes: db, Audit: db, Shows: db,
 		Limiter: ratelimit.NewPolicy(rates, time.Now), Filter: chain{filter},
-		Encoder: h.screen, Outlet: h.screen, Keys: keys, Log: log, Now: time.Now,
+		Encoder: h.screen, Outlet: h.screen, Keys: keys, Log: log, Now: h.now,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -108,6 +123,7 @@ type promptLog struct {
 	mu      sync.Mutex
 	reached map[string]int64 // by room
 	moved   chan struct{}    // closed with the next batch
+	before  func()           // runs once, before the next AppendAll; nil: nothing
 }
 
 func (l *promptLog) Follow(fn func([]room.Event)) {
@@ -132,6 +148,10 @@ func (l *promptLog) Append(ctx context.Context, e room.Event) (room.Receipt, err
 }
 
 func (l *promptLog) AppendAll(ctx context.Context, events []room.Event) ([]room.Receipt, error) {
+	if before := l.before; before != nil {
+		l.before = nil
+		before()
+	}
 	receipts, err := l.Store.AppendAll(ctx, events)
 	if err == nil {
 		l.follow(receipts...)

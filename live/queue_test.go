@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+	"time"
 
 	"danmaku/comment"
 	"danmaku/live/fanout"
@@ -214,5 +215,36 @@ func TestAFloodTakesFewPlacesOfAConsole(t *testing.T) {
 	q.count(&down)
 	if !slices.Equal(down.Groups, []room.GroupCount{{Group: "flood", Count: 268}, {Group: "honest 19", Count: 0}}) {
 		t.Errorf("after a removal: %+v", down.Groups)
+	}
+}
+
+// Memory answers a moderator who was slower with the decisions of the last minute about
+// that group, and with nothing else that happened.
+func TestDecidedLately(t *testing.T) {
+	h, _ := newVenue(t)
+	r := h.rooms["live"]
+	seq := int64(0)
+	happens := func(ago time.Duration, kind room.Kind, from comment.Status, group string) {
+		seq++
+		r.apply(plainEncoder{}, room.Event{Seq: seq, Kind: kind, At: noon.Add(-ago), From: from, Group: group, By: "Mo", Comment: comment.Comment{ID: comment.ID(seq)}})
+	}
+	happens(time.Minute, room.KindComment, comment.Held, "lemons")
+	happens(59*time.Second, room.KindComment, comment.Held, "lemons")
+	happens(50*time.Second, room.KindRefused, comment.Held, "lemons")
+	happens(40*time.Second, room.KindComment, comment.Refused, "lemons") // an undone refusal
+	happens(30*time.Second, room.KindHeld, "", "lemons")
+	happens(20*time.Second, room.KindComment, comment.Held, "plums")
+	happens(10*time.Second, room.KindComment, "", "")
+	happens(5*time.Second, room.KindComment, comment.Held, "")
+	happens(time.Second, room.KindHeld, "", "")
+	want := []Decision{{ID: 3, Status: comment.Refused, By: "Mo", Again: true}, {ID: 2, Status: comment.Shown, By: "Mo", Again: true}}
+	if got := r.decidedLately("lemons", noon); !slices.Equal(got, want) {
+		t.Errorf("decided lately: %+v, want %+v", got, want)
+	}
+	if got := r.decidedLately("", noon); len(got) > 0 {
+		t.Errorf("no group was decided as %+v", got)
+	}
+	if got, err := h.DecideGroup(t.Context(), "live", boss, "", room.ActionApprove, 0); !errors.Is(err, room.ErrNotFound) {
+		t.Errorf("no group is decided: %+v, %v", got, err)
 	}
 }
