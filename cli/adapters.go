@@ -16,13 +16,12 @@ import (
 	"danmaku/server"
 )
 
-// This file fits packages that know nothing of each other to what package live
-// asks for.
+// This file adapts independent packages to the interfaces that package live declares.
 
-// obsTimeout is how long OBS may take for everything that the console asks.
+// obsTimeout bounds everything that the console asks of OBS.
 const obsTimeout = 15 * time.Second
 
-// sourceName is what our source is called in OBS unless somebody says otherwise.
+// sourceName is the default name of our source in OBS.
 const sourceName = "danmaku"
 
 var _ live.Limiter = (*ratelimit.Policy)(nil)
@@ -36,7 +35,7 @@ func newLimiter(cfg config.Config, clock func() time.Time) *ratelimit.Policy {
 // obsClient is server.Studio over obs-websocket.
 type obsClient struct {
 	url      string
-	password string // for those who give none
+	password string // used if the request has none
 }
 
 var _ server.OBS = obsClient{}

@@ -23,14 +23,14 @@ import (
 // archive is server.Archive over the store.
 type archive struct {
 	db   *store.Store
-	dir  string           // where files are kept while they are sent
+	dir  string           // for files while they are being sent
 	stop report.StopWords // of reports
 }
 
 var _ server.Archive = archive{}
 
-// exportFormats is the table of the formats that are written, as the server shows
-// it to the console's page.
+// exportFormats is the table of the writable formats, as the server shows it to the console's
+// page.
 func exportFormats() []wire.ExportFormat {
 	formats := make([]wire.ExportFormat, len(export.Formats))
 	for i, f := range export.Formats {
@@ -58,7 +58,7 @@ func (a archive) Describe(ctx context.Context, room string, query url.Values) (_
 	return download(plan), nil
 }
 
-// download is what a plan says of its file.
+// download describes the file of a plan.
 func download(p *export.Plan) server.Download {
 	return server.Download{
 		Name:      p.Options.Room + time.Now().Format("-2006-01-02") + p.Format.Suffix(),
@@ -114,8 +114,8 @@ func (a archive) ExportReactions(ctx context.Context, roomID string, query url.V
 	}, nil
 }
 
-// Export implements server.Archive. Only as long as it takes to write the file must
-// the log stand still for it, however slowly the file is read.
+// Export implements server.Archive. It holds the snapshot of the log only while it writes the
+// file, however slowly the client reads that.
 func (a archive) Export(ctx context.Context, room string, query url.Values, progress func(done, all int)) (d server.Download, err error) {
 	file, err := spool(a.dir, func(w io.Writer) (err error) {
 		d, err = a.write(ctx, w, room, query, progress)
@@ -155,13 +155,13 @@ func (a archive) write(ctx context.Context, w io.Writer, room string, query url.
 	return d, nil
 }
 
-// spooled is a file that is written and can be read from its beginning.
+// spooled is a complete file, read from its beginning.
 type spooled struct {
 	export.Scratch
 	size int64
 }
 
-// spool has an export written into a file of its own in dir.
+// spool writes an export into its own file in dir.
 func spool(dir string, write func(io.Writer) error) (_ spooled, err error) {
 	f, err := export.NewScratch(dir, export.ExportScratch)
 	if err != nil {

@@ -18,10 +18,11 @@ import (
 	"danmaku/store"
 )
 
-// backupName is how the copies in a folder are called: with the local time.
+// backupName is the name of a copy: its local time.
 const backupName = "danmaku-20060102-150405.db"
 
-// backupNames matches what backupName makes, and nothing that somebody else put there.
+// backupNames matches the names that backupName makes, and no file that somebody else put
+// there.
 var backupNames = regexp.MustCompile(`^danmaku-\d{8}-\d{6}(-\d)?\.db$`)
 
 // backupCommand is `danmaku backup`.
@@ -76,7 +77,7 @@ func backup(ctx context.Context, env Env, in input) error {
 	tick := time.NewTicker(every)
 	defer tick.Stop()
 	for {
-		// Try the next also when one fails.
+		// Try the next folder even if one fails.
 		if err := backupInto(ctx, env, in.cfg, target, keep); err != nil && ctx.Err() == nil {
 			fmt.Fprintln(env.Err, "danmaku: "+config.Localize(spoken(err), langIn(env)))
 		}
@@ -88,8 +89,8 @@ func backup(ctx context.Context, env Env, in input) error {
 	}
 }
 
-// backupInto makes one copy in a folder, with the key beside it, and lets the oldest
-// copies make way.
+// backupInto makes one copy in a folder, with the key beside it, and deletes the oldest
+// copies.
 func backupInto(ctx context.Context, env Env, cfg config.Config, dir string, keep int) error {
 	key, err := store.Secret(cfg.Data)
 	if err != nil {

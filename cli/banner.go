@@ -15,18 +15,18 @@ import (
 	"rsc.io/qr"
 )
 
-// bannerPaths are the three ways in, as path and query.
+// bannerPaths are the three entry URLs, as path and query.
 type bannerPaths struct {
 	Overlay  string // with its key
 	Audience string
 	Console  string // with its one-time code
 }
 
-// printBanner prints, in the words w, how to reach the server that listens on the address,
-// or, where it is set, under the public URL. lan is what lanAddresses found. The overlay
-// and the console are given for this machine, where OBS and the browser of its owner run (a
-// page from 127.0.0.1 may use the clipboard, one from another plain http address may not);
-// the audience is on other machines.
+// printBanner prints, in the words w, how to reach the server that listens on the address or,
+// if set, under the public URL. lan is the result of lanAddresses. The URLs of the overlay and
+// the console are for this machine, where OBS and the owner's browser run (a page from
+// 127.0.0.1 may use the clipboard, one from another plain http address may not); the audience
+// is on other machines.
 func printBanner(out io.Writer, w terminalWords, listening netip.AddrPort, public *url.URL, lan []netip.Addr, paths bannerPaths) error {
 	here, there := bases(listening, public, lan)
 	audience := here + paths.Audience
@@ -62,8 +62,8 @@ func printBanner(out io.Writer, w terminalWords, listening netip.AddrPort, publi
 	return err
 }
 
-// printSecure says where https is spoken with a certificate that was made here, and
-// where phones are told about the browser's warning.
+// printSecure prints where https uses a self-signed certificate, and the page that prepares
+// phones for the browser's warning.
 func printSecure(out io.Writer, w terminalWords, port int, listening netip.AddrPort, lan []netip.Addr, paths bannerPaths, fingerprint string) error {
 	here, there := bases(listening, nil, lan)
 	if len(there) > 0 {
@@ -80,7 +80,7 @@ func printSecure(out io.Writer, w terminalWords, port int, listening netip.AddrP
 	return err
 }
 
-// printAbout says what runs, where it keeps its data and how it is ended.
+// printAbout prints the version, the data folder and how to stop the program.
 func printAbout(out io.Writer, w terminalWords, version, data string, clicked bool) error {
 	if whole, err := filepath.Abs(data); err == nil {
 		data = whole
@@ -97,8 +97,8 @@ func printAbout(out io.Writer, w terminalWords, version, data string, clicked bo
 // networks does not push the code off the screen.
 const maxBases = 4
 
-// bases returns the address of the server for this machine, and those for other
-// machines, best first: none when no other can reach it.
+// bases returns the URL of the server for this machine, and the URLs for other machines, best
+// first: none if no other machine can reach it.
 func bases(listening netip.AddrPort, public *url.URL, lan []netip.Addr) (here string, there []string) {
 	if public != nil {
 		return public.String(), []string{public.String()}
@@ -130,7 +130,7 @@ func hostOf(base string) string {
 // quietZone is the light border around a code, in modules (ISO/IEC 18004).
 const quietZone = 4
 
-// drawQR writes the code of text to b as it will look on out.
+// drawQR writes the QR code of text to b in the form that suits out.
 func drawQR(b *strings.Builder, text string, out io.Writer, w terminalWords) error {
 	code, err := qr.Encode(text, qr.M)
 	if err != nil {
@@ -143,15 +143,15 @@ func drawQR(b *strings.Builder, text string, out io.Writer, w terminalWords) err
 			return nil
 		}
 	}
-	// Without colours a dark ground is assumed, which old Windows consoles have, and
+	// Without colours assume a dark background, which old Windows consoles have, and
 	// everything that is not a terminal.
 	halfBlocks(b, code, terminal && takesColours(out))
 	return nil
 }
 
-// halfBlocks draws two rows of modules in each line. With colours it sets black
-// on white itself, so that the ground of the terminal does not matter; without,
-// the light modules are drawn, which is right on a dark ground.
+// halfBlocks draws two rows of modules in each line. With colours it sets black on white
+// itself, so that the terminal's background does not matter; without, it draws the light
+// modules, which is right on a dark background.
 func halfBlocks(b *strings.Builder, code *qr.Code, colours bool) {
 	//                  none  upper lower both
 	glyphs := [4]string{" ", "▀", "▄", "█"}

@@ -94,7 +94,7 @@ func TestBanner(t *testing.T) {
 			}
 			text := out.String()
 			if !strings.HasPrefix(text, "Overlay   http") {
-				t.Errorf("something stands above the overlay:\n%s", text)
+				t.Errorf("there is text above the overlay:\n%s", text)
 			}
 			rest := text
 			for _, want := range row.want {
@@ -108,19 +108,18 @@ func TestBanner(t *testing.T) {
 				t.Errorf("got\n%s\nwith %q", text, row.not)
 			}
 			if strings.Contains(text, "\x1b") {
-				t.Error("escape sequences go to what is no terminal")
+				t.Error("an output that is not a terminal gets escape sequences")
 			}
 		})
 	}
 }
 
-// Every language says everything, in columns of one width, with the same places
-// for what is filled in.
+// Every language has every text, columns of one width, and the same placeholders.
 func TestBannerInEveryLanguage(t *testing.T) {
 	paths := bannerPaths{Overlay: "/overlay/live?key=KEY", Audience: "/r/live", Console: "/console?code=CODE"}
 	columns := func(s string) (n int) {
 		for _, r := range s {
-			if n++; r >= 0x2e80 { // from there on letters of CJK, two columns wide
+			if n++; r >= 0x2e80 { // CJK characters start here; they are two columns wide
 				n++
 			}
 		}
@@ -180,8 +179,8 @@ func TestSystemLanguage(t *testing.T) {
 	}
 }
 
-// seenModules reads drawn half blocks back as a camera would see them: true is
-// dark. ground is whether the space between letters is dark.
+// seenModules reads drawn half blocks back as a camera would: true is dark. ground says
+// whether the space between characters is dark.
 func seenModules(text string, ground bool) (rows [][]bool) {
 	for line := range strings.Lines(text) {
 		var upper, lower []bool
@@ -231,8 +230,8 @@ func TestHalfBlocks(t *testing.T) {
 	}
 }
 
-// A start says what runs, where its data is, and how it is ended: in a terminal
-// and in a window of its own.
+// A start prints the version, the data folder and how to stop, in a terminal and in its own
+// window.
 func TestAbout(t *testing.T) {
 	dir := t.TempDir()
 	t.Chdir(dir)

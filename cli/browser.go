@@ -11,14 +11,14 @@ import (
 	"danmaku/config"
 )
 
-// wantsBrowser reports whether a start opens the console: when it was asked for,
-// or when no terminal shows where it is.
+// wantsBrowser reports whether a start opens the console: it was asked to, or no terminal
+// shows the URL.
 func wantsBrowser(open config.Open, clicked bool) bool {
 	return open == config.OpenAlways || open == config.OpenAuto && clicked
 }
 
-// OpenBrowser shows an address in the user's browser. It returns when the
-// browser has been asked, not when the page is there.
+// OpenBrowser opens an address in the user's browser. It returns once the browser has been
+// asked, before the page is loaded.
 func OpenBrowser(address string) error {
 	program, args := browserCommand(runtime.GOOS, address)
 	cmd := exec.Command(program, args...)
@@ -29,8 +29,8 @@ func OpenBrowser(address string) error {
 	return nil
 }
 
-// browserCommand is what each system opens an address with. On Windows that is
-// not `start`, since a command line would read the & of an address.
+// browserCommand returns the command that opens an address on each system. On Windows that is
+// not `start`, because a command line would interpret the & of an address.
 func browserCommand(system, address string) (program string, args []string) {
 	switch system {
 	case "windows":
@@ -41,14 +41,14 @@ func browserCommand(system, address string) (program string, args []string) {
 	return "xdg-open", []string{address}
 }
 
-// holdWindow keeps the window of a program that was double-clicked until
-// somebody has read why it ended.
+// holdWindow keeps the window of a double-clicked program open until the user has read why it
+// ended.
 func holdWindow(ctx context.Context, in io.Reader, out io.Writer) {
 	fmt.Fprint(out, "\nPress Enter to close this window.")
 	read := make(chan struct{})
 	go func() {
 		defer close(read)
-		_, _ = bufio.NewReader(in).ReadString('\n') // whatever ends the wait
+		_, _ = bufio.NewReader(in).ReadString('\n') // any result ends the wait
 	}()
 	select {
 	case <-read:

@@ -109,7 +109,7 @@ func chatsAdd(ctx context.Context, env Env, in input) error {
 	return nil
 }
 
-// nameOfChat is what a chat is called in lists.
+// nameOfChat returns the name of a chat for lists.
 func nameOfChat(c room.Chat) string {
 	return strings.TrimSpace(c.Kind + " " + comment.OneLine(c.Target))
 }
@@ -159,10 +159,10 @@ func chatsRemove(ctx context.Context, env Env, in input) error {
 	return nil
 }
 
-// testWithin is how long a platform may take to answer a test.
+// testWithin bounds a platform's answer to a test.
 const testWithin = 20 * time.Second
 
-// nowhere takes nothing: a test looks at the connection alone.
+// nowhere discards everything: a test only checks the connection.
 type nowhere struct{}
 
 var _ connector.Rooms = nowhere{}
@@ -201,8 +201,8 @@ func chatsTest(ctx context.Context, env Env, in input) error {
 	if !store.Exists(in.cfg.Data) {
 		return dataMissing(in.cfg.Data)
 	}
-	// The secrets are read from the database, also beside a running server, which
-	// never shows them.
+	// The secrets come from the database even if a server runs, because the server never shows
+	// them.
 	db, keys, err := openStore(ctx, in.cfg, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return err
@@ -219,7 +219,7 @@ func chatsTest(ctx context.Context, env Env, in input) error {
 	return config.Faultf(noChat, in.args[0], in.value("room"))
 }
 
-// tryChat connects a chat once and says what came of it.
+// tryChat connects a chat once and reports the result.
 func tryChat(ctx context.Context, env Env, cfg config.Config, c room.Chat) error {
 	known := chatReader{cfg.ChatKeys}
 	changed := make(chan struct{}, 1)
@@ -259,11 +259,11 @@ func tryChat(ctx context.Context, env Env, cfg config.Config, c room.Chat) error
 	}
 }
 
-// testLine is what a chat says for a test.
+// testLine is the text that a chat sends as a test.
 const testLine = "A test line"
 
-// sayTestLine has the running server say a test line by a chat. It
-// needs the server, which holds the rooms.
+// sayTestLine has the running server send a test line through a chat. It needs the server,
+// which holds the rooms.
 func sayTestLine(ctx context.Context, env Env, cfg config.Config, c room.Chat) error {
 	server, _, err := reach(ctx, cfg.Data)
 	if err != nil {

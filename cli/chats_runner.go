@@ -26,17 +26,17 @@ import (
 	"danmaku/server"
 )
 
-// This file fits the connectors, which know nothing of rooms, to package live.
+// This file adapts the connectors, which do not know rooms, to package live.
 
-// chatKinds is every kind of chat that this program reads.
+// chatKinds returns every kind of chat that this program reads.
 func chatKinds() map[string]connector.Open {
 	kinds := map[string]connector.Open{"twitch": twitch.Open, "youtube": youtube.Open, "bilibili": bilibili.Open}
 	maps.Copy(kinds, bridge.Kinds())
 	return kinds
 }
 
-// chatBases are the addresses that replace platforms, by kind: for tests, and for
-// the fakes of tools/fakechat.
+// chatBases returns the URLs that replace those of platforms, by kind: for tests, and for the
+// fakes of tools/fakechat.
 func chatBases(environ []string) map[string]string {
 	bases := map[string]string{}
 	for _, kv := range environ {
@@ -50,7 +50,7 @@ func chatBases(environ []string) map[string]string {
 	return bases
 }
 
-// chatReader reads links, and knows what kinds of chat need.
+// chatReader parses chat links, and knows what each kind of chat needs.
 type chatReader struct {
 	keys map[string]map[string]string // of the settings, by kind and name
 }
@@ -80,7 +80,7 @@ func (r chatReader) Recognize(text string) (room.ChatLink, error) {
 	return out, nil
 }
 
-// Secrets implements live.Recognizer. What the settings say is not needed.
+// Secrets implements live.Recognizer. Secrets that the settings contain are optional.
 func (r chatReader) Secrets(kind string) (needs, may []string, known bool) {
 	_, known = chatKinds()[kind]
 	all, may := connector.SecretsOf(kind)
@@ -95,7 +95,7 @@ func (r chatReader) Secrets(kind string) (needs, may []string, known bool) {
 	return needs, may, known
 }
 
-// settingsOf is a chat as the connectors have it.
+// settingsOf converts a chat to the connectors' settings.
 func (r chatReader) settingsOf(c room.Chat) connector.Settings {
 	secret := maps.Clone(r.keys[c.Kind])
 	if secret == nil {
@@ -128,10 +128,10 @@ func newChatRunner(cfg config.Config, environ []string, rooms connector.Rooms, l
 	return chatRunner{chatReader{cfg.ChatKeys}, posts.chats, posts}
 }
 
-// posted is the kind of chat that programs post to: it does not connect anywhere.
+// posted is the kind of chat that programs post to: it makes no connection.
 const posted = "posted"
 
-// postedChat is a chat that others post to.
+// postedChat is a chat that other programs post to.
 type postedChat struct{ ready func() }
 
 // Run implements connector.Source.
@@ -142,17 +142,17 @@ func (p postedChat) Run(ctx context.Context, out connector.Sink) error {
 	return ctx.Err()
 }
 
-// ingest is server.Ingest: each link that posts into a room is a chat of its own.
+// ingest is server.Ingest: each link that posts into a room is its own chat.
 type ingest struct {
 	chats *connector.Supervisor
 
 	mu    sync.Mutex
-	ready map[string]chan struct{} // by the chat's ID; closed once it takes messages
+	ready map[string]chan struct{} // by the chat's ID; closed once it accepts messages
 }
 
 var _ server.Ingest = (*ingest)(nil)
 
-// open makes the source of a chat that others post to.
+// open creates the source of a chat that other programs post to.
 func (g *ingest) open(s connector.Settings, _ connector.Env) (connector.Source, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -185,7 +185,7 @@ func (g *ingest) Take(ctx context.Context, roomID string, link int64, body []byt
 	return n, nil
 }
 
-// postedSink hands what was posted to a chat.
+// postedSink passes posted messages to a chat.
 type postedSink struct {
 	chats *connector.Supervisor
 	id    string
@@ -193,13 +193,13 @@ type postedSink struct {
 
 var _ connector.Sink = postedSink{}
 
-// Connected implements connector.Sink: nothing is connected.
+// Connected implements connector.Sink: there is no connection.
 func (postedSink) Connected(string) {}
 
-// Waiting implements connector.Sink: nothing is waited for.
+// Waiting implements connector.Sink: there is no waiting.
 func (postedSink) Waiting(string) {}
 
-// Skipped implements connector.Sink: the answer says how many were taken.
+// Skipped implements connector.Sink: the response contains the number of accepted messages.
 func (postedSink) Skipped() {}
 
 // Message implements connector.Sink.
@@ -242,7 +242,7 @@ func (r chatRunner) Test(id, text string) bool {
 	})
 }
 
-// originOf is what a kind of chat mostly brings.
+// originOf returns the usual source of a kind of chat's messages.
 func originOf(kind string) comment.Source {
 	switch kind {
 	case "twitch", "youtube", "bilibili":
@@ -263,7 +263,7 @@ type chatRooms struct {
 
 var _ connector.Rooms = (*chatRooms)(nil)
 
-// chatOf is a chat as the rooms have it, as far as they need to know.
+// chatOf converts a connector's settings to the fields of a chat that the rooms need.
 func chatOf(s connector.Settings) room.Chat {
 	return room.Chat{
 		ID: s.ID, Room: s.Room, Kind: s.Kind, Target: s.Target,
@@ -271,10 +271,10 @@ func chatOf(s connector.Settings) room.Chat {
 	}
 }
 
-// messageOf is a platform's message as the rooms take it.
+// messageOf converts a platform's message to one of the rooms.
 func messageOf(s connector.Settings, m connector.Message, picture func(address string) string) live.ChatMessage {
 	author := m.UserID
-	if author == "" { // names change hands: never mistaken for an id
+	if author == "" { // names can change owners, so one must never pass for an id
 		author = connector.ByName(cmp.Or(m.Login, m.Name))
 	}
 	out := live.ChatMessage{
@@ -320,7 +320,7 @@ func (r *chatRooms) Submit(ctx context.Context, s connector.Settings, m connecto
 	return connector.Result{ID: o.Comment.ID, Status: o.Status, Twice: twice}, nil
 }
 
-// limited reports whether an error only says that the room cannot take a message now.
+// limited reports whether an error only means that the room cannot accept a message now.
 func limited(err error) bool {
 	for _, limit := range []error{room.ErrSlowDown, room.ErrDuplicate, room.ErrMuted, room.ErrBanned, room.ErrRoomClosed, room.ErrRoomPaused, room.ErrBusy} {
 		if errors.Is(err, limit) {

@@ -7,8 +7,8 @@ import (
 	"danmaku/connector"
 )
 
-// What a platform's message becomes: the switches of its chat say what stands out,
-// and people are known by their platform's ids, not by their names.
+// messageOf: the switches of the chat decide what stands out, and authors are identified by
+// their platform's ids, not by their names.
 func TestMessagesOfChats(t *testing.T) {
 	m := connector.Message{
 		ID: "m1", Origin: comment.FromTwitch, UserID: "70001", Login: "noor", Color: "#1E90FF", Text: "Kappa",
@@ -17,7 +17,7 @@ func TestMessagesOfChats(t *testing.T) {
 	picture := func(address string) string { return "/emotes/of " + address }
 	plain := messageOf(connector.Settings{MinMicros: 2_000_001}, m, picture)
 	if plain.Standing != comment.StandsMember {
-		t.Errorf("a member stands as %q", plain.Standing)
+		t.Errorf("a member has the standing %q", plain.Standing)
 	}
 	if plain.Paid != nil || len(plain.Emotes) != 1 || plain.Emotes[0].Picture != "" || plain.Name != "noor" || plain.Color != "#1e90ff" || plain.Author != "twitch:70001" {
 		t.Errorf("below the least amount, without pictures: %+v", plain)

@@ -31,7 +31,7 @@ var chatFaults = map[connector.Code]config.Sentence{
 	"target":      config.Say("That names no chat of this kind. Check the link.", "这不是这类聊天的名称。请检查链接。", "この種類のチャットではありません。リンクを確かめてください。"),
 }
 
-// What the chat commands say.
+// The sentences of the chat commands.
 var (
 	noChat     = config.Say("there is no chat %q in the room %s; danmaku chats list shows them", "没有聊天 %q（房间 %s）；请看 danmaku chats list", "チャット %q はルーム %s にありません。danmaku chats list で確認してください。")
 	badSecret  = config.Say("--secret: write NAME=VALUE", "--secret：请写 NAME=VALUE", "--secret：NAME=VALUE の形で書いてください。")

@@ -10,8 +10,8 @@ import (
 	"danmaku/connector"
 )
 
-// Every fault of a chat has its sentence in three languages, and pages say the same
-// as commands.
+// Every fault of a chat has its sentence in three languages, the same on pages and in
+// commands.
 func TestChatFaultsHaveSentences(t *testing.T) {
 	source, err := os.ReadFile("connector/fault.go")
 	if err != nil {

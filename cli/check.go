@@ -86,8 +86,8 @@ func say(out io.Writer, lang config.Lang, s config.Sentence, args ...any) {
 	fmt.Fprintln(out, "danmaku check: "+config.Faultf(s, args...).In(lang))
 }
 
-// faultOfLine is what is wrong with a line of rules, in the console's words where these
-// have it, else in English.
+// faultOfLine describes the fault of a line of rules, in the console's words if it has them,
+// otherwise in English.
 func faultOfLine(f rules.Fault, words map[string]any) string {
 	sentence, ok := words["line_"+string(f.Code)].(string)
 	if !ok {
@@ -104,9 +104,9 @@ type checker struct {
 	lang  config.Lang
 }
 
-// run checks line by line. A line that is not a JSON string is named, answered
-// with a refusal so that the lines of the answer keep their places, and makes
-// the command fail in the end.
+// run checks line by line. It reports a line that is not a JSON string, answers it with a
+// refusal so that the answers stay aligned with the lines, and makes the command fail at the
+// end.
 func (c checker) run(in *bufio.Reader) int {
 	code := ExitDone
 	for n := 1; ; n++ {
@@ -119,7 +119,7 @@ func (c checker) run(in *bufio.Reader) int {
 			return code
 		}
 		text := strings.TrimSuffix(strings.TrimSuffix(line, "\n"), "\r")
-		// A JSON decoder would mend what is not UTF-8.
+		// A JSON decoder would repair invalid UTF-8.
 		if c.json && utf8.ValidString(text) {
 			raw := text
 			if err := json.Unmarshal([]byte(raw), &text); err != nil {
@@ -131,12 +131,12 @@ func (c checker) run(in *bufio.Reader) int {
 		}
 		c.answer(moderation.CheckText(c.rules, text, time.Now()))
 		if in.Buffered() == 0 { // somebody may be typing
-			_ = c.out.Flush() // an error stays and shows at the end
+			_ = c.out.Flush() // an error persists and shows at the end
 		}
 	}
 }
 
-// answer writes one verdict. Text is as it would be shown.
+// answer writes one verdict. Text is the text as it would be shown.
 func (c checker) answer(v comment.Verdict) {
 	if !c.json {
 		fmt.Fprintf(c.out, "%v\t%s\t%s\t%s\n", v.Action, v.Rule, printable(oneLine.Replace(v.Word)), printable(oneLine.Replace(v.Text)))
@@ -144,7 +144,7 @@ func (c checker) answer(v comment.Verdict) {
 	}
 	enc := json.NewEncoder(c.out)
 	enc.SetEscapeHTML(false)
-	// Writing to memory that is flushed at the end: the error shows there.
+	// This writes to memory that is flushed at the end: an error shows there.
 	_ = enc.Encode(struct {
 		Verdict string `json:"verdict"`
 		Rule    string `json:"rule"`
@@ -154,6 +154,5 @@ func (c checker) answer(v comment.Verdict) {
 	}{v.Action.String(), v.Rule, v.Word, v.Folded, v.Text})
 }
 
-// oneLine keeps a refused text, which was not cleaned, from making new columns
-// and lines.
+// oneLine keeps a refused text, which was not cleaned, from adding columns and lines.
 var oneLine = strings.NewReplacer("\t", " ", "\n", " ", "\r", " ")

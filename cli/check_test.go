@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-// runCheck runs `danmaku check` and gives its exit code.
+// runCheck runs `danmaku check` and returns its exit code.
 func runCheck(args []string, in io.Reader, out, errs io.Writer) int {
 	return run(context.Background(), Env{Args: append([]string{"check"}, args...), In: in, Out: out, Err: errs})
 }
@@ -57,7 +57,7 @@ func TestCheckCommand(t *testing.T) {
 	}
 }
 
-// The list of evasions, as somebody would run it through the command.
+// The list of evasions, run through the command.
 func TestCheckCommandAnswersEveryLine(t *testing.T) {
 	list, err := os.ReadFile("moderation/testdata/evasion.tsv")
 	if err != nil {

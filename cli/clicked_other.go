@@ -2,6 +2,6 @@
 
 package cli
 
-// DoubleClicked is false: desktops of these systems start programs without a
-// window in which it could be stopped again.
+// DoubleClicked returns false: desktops of these systems start programs without a window in
+// which the user could stop them.
 func DoubleClicked([]string) bool { return false }

@@ -5,9 +5,9 @@ import (
 	"unsafe"
 )
 
-// DoubleClicked reports whether the program was started from the desktop. Then it
-// is alone on its console, which Windows made for it; in a terminal the shell is
-// there, too. See GetConsoleProcessList in the Windows documentation.
+// DoubleClicked reports whether the program was started from the desktop. Then it is alone on
+// its console, which Windows created for it; in a terminal the shell shares the console. See
+// GetConsoleProcessList in the Windows documentation.
 func DoubleClicked(args []string) bool {
 	list := syscall.NewLazyDLL("kernel32.dll").NewProc("GetConsoleProcessList")
 	if list.Find() != nil {

@@ -1,10 +1,9 @@
 package cli
 
-// The commands of `danmaku cluster`. What they do is in cluster_run.go and
-// cluster_status.go, how they read what is said in cluster_input.go; a build without a
-// cluster has cluster_none.go.
+// The commands of `danmaku cluster`. cluster_run.go and cluster_status.go carry them out,
+// cluster_input.go parses their arguments; a build without a cluster has cluster_none.go.
 
-// clusterPort is where the machines of a cluster reach each other, unless it is said.
+// clusterPort is the default port between the machines of a cluster.
 const clusterPort = "6222"
 
 var (
@@ -16,7 +15,7 @@ var (
 	clusterFor      = flagInfo{name: "for", value: "TIME", def: "24h", help: "how long the invitation is good, such as 30m or 24h"}
 )
 
-// defaulting is a flag with another default.
+// defaulting returns the flag with another default.
 func (f flagInfo) defaulting(value string) flagInfo {
 	f.def = value
 	return f

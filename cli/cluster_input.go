@@ -15,7 +15,7 @@ import (
 	"danmaku/store"
 )
 
-// invited reads for how many machines an invitation is, and how long.
+// invited parses the number of machines that an invitation is for, and its end.
 func invited(in input) (machines int, until time.Time, err error) {
 	machines, err = strconv.Atoi(in.value("machines"))
 	if err != nil || machines < 1 || machines > 100 {
@@ -28,8 +28,8 @@ func invited(in input) (machines int, until time.Time, err error) {
 	return machines, time.Now().Add(long), nil
 }
 
-// machineName is what a machine is to be called: what is said, or its own name as far as
-// the letters allow.
+// machineName returns the name of a machine: the given one, or the host name as far as its
+// characters are allowed.
 func machineName(in input) (string, error) {
 	name := in.value("name")
 	if name == "" {
@@ -52,8 +52,8 @@ func machineName(in input) (string, error) {
 	return name, nil
 }
 
-// clusterPlace is where the others are to reach this machine: what is said, with the usual
-// port where none is.
+// clusterPlace returns where the other machines reach this one: the given address, with the
+// usual port if it has none.
 func clusterPlace(in input) (string, error) {
 	text := in.value("listen")
 	if text == "" {
@@ -77,7 +77,7 @@ func lockForCluster(cfg config.Config) (unlock func() error, err error) {
 	return unlock, err
 }
 
-// ownPlace is what this machine is to be called, and where the others are to reach it.
+// ownPlace returns the name of this machine, and where the others reach it.
 func ownPlace(in input) (name, listen string, err error) {
 	if name, err = machineName(in); err == nil {
 		listen, err = clusterPlace(in)
@@ -85,13 +85,13 @@ func ownPlace(in input) (name, listen string, err error) {
 	return name, listen, err
 }
 
-// clusterOf is the cluster that a data folder belongs to.
+// clusterOf returns the cluster that a data folder belongs to.
 func clusterOf(in input) (cluster.Config, error) {
 	c, err := cluster.ReadConfig(in.cfg.Data)
 	return c, spokenFolder(in, err)
 }
 
-// spokenFolder says which folder is not that of a machine of a cluster.
+// spokenFolder returns the error for a folder that does not belong to a machine of a cluster.
 func spokenFolder(in input, err error) error {
 	if errors.Is(err, cluster.ErrNoCluster) {
 		return config.Faultf(noCluster, in.cfg.Data)

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// A build without a cluster knows the commands, and says that it cannot do them.
+// A build without a cluster has the commands, and each reports that it cannot run.
 func TestTheCommandsOfAClusterSayThatThereIsNone(t *testing.T) {
 	for _, args := range []string{"init", "invite", "join dm1-x", "status", "leave", "alone"} {
 		for lang, want := range map[string]string{"en": noClusterHere.English, "zh_CN.UTF-8": noClusterHere.Chinese, "ja_JP.UTF-8": noClusterHere.Japanese} {

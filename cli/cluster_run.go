@@ -27,8 +27,8 @@ var clusterWords = []struct {
 	{cluster.ErrWitness, witnessAsked}, {cluster.ErrExpelled, takenOut}, {cluster.ErrMinority, tooFewUp}, {cluster.ErrLost, logLost}, {cluster.ErrAhead, logBehind},
 }
 
-// spokenCluster is an error of package cluster as it is said in every language, and nil
-// for all others.
+// spokenCluster returns an error of package cluster in every language, and nil for all other
+// errors.
 func spokenCluster(err error) *config.Fault {
 	for _, w := range clusterWords {
 		if errors.Is(err, w.err) {
@@ -44,7 +44,7 @@ func spokenCluster(err error) *config.Fault {
 	return nil
 }
 
-// inCluster reports whether a data folder is that of a machine of a cluster.
+// inCluster reports whether a data folder belongs to a machine of a cluster.
 func inCluster(dir string) bool { return cluster.Configured(dir) }
 
 func clusterInit(ctx context.Context, env Env, in input) error {
@@ -58,7 +58,7 @@ func clusterInit(ctx context.Context, env Env, in input) error {
 	}
 	if listen == "" {
 		lan := lanAddresses()
-		if len(lan) != 1 { // which of several is meant cannot be known
+		if len(lan) != 1 { // with several, the right one is unknown
 			return config.Usage(clusterNoListen, clusterPort)
 		}
 		listen = net.JoinHostPort(lan[0].String(), clusterPort)
@@ -94,7 +94,7 @@ func machinesInWords(n int) string {
 	return fmt.Sprintf("%d machines", n)
 }
 
-// makeCluster makes a cluster with what a data folder has.
+// makeCluster creates a cluster with the content of a data folder.
 func makeCluster(ctx context.Context, cfg config.Config, name, listen string) error {
 	db, keys, err := openFolder(ctx, cfg, slog.New(slog.DiscardHandler), true, nil, nil)
 	if err != nil {
@@ -177,8 +177,8 @@ func clusterJoin(ctx context.Context, env Env, in input) error {
 	return nil
 }
 
-// onlyACopy is nil when a database is that of a machine that has left its cluster, and not
-// one that would be lost.
+// onlyACopy returns nil if a database belongs to a machine that has left its cluster, so that
+// replacing it loses nothing.
 func onlyACopy(ctx context.Context, cfg config.Config) error {
 	db, err := store.Open(ctx, store.Options{Dir: cfg.Data})
 	if err != nil {
@@ -213,7 +213,7 @@ func clusterLeave(ctx context.Context, env Env, in input) error {
 	switch err := cluster.Expel(ctx, in.cfg.Data, name); {
 	case errors.Is(err, cluster.ErrRuns):
 		return config.Faultf(machineRuns, name)
-	case errors.Is(err, cluster.ErrNoMachine) && name == c.Name: // it was taken out elsewhere
+	case errors.Is(err, cluster.ErrNoMachine) && name == c.Name: // it was removed on another machine
 	case errors.Is(err, cluster.ErrNoMachine):
 		return config.Faultf(noMachine, name)
 	case err != nil:

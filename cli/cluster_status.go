@@ -35,7 +35,7 @@ func clusterStatus(ctx context.Context, env Env, in input) error {
 	return nil
 }
 
-// loneMachine says what a machine knows by itself: where its database is.
+// loneMachine prints what a machine knows by itself: where its database is.
 func loneMachine(ctx context.Context, env Env, in input, c cluster.Config) error {
 	if c.Witness { // it has no database
 		return nil
@@ -98,7 +98,7 @@ func printStatus(env Env, s cluster.Status) {
 		}
 		fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%d\n", m.Name, m.Address, strings.Join(state, ", ")+edge, m.Position, m.Lag)
 	}
-	_ = w.Flush() // what cannot be printed cannot be said
+	_ = w.Flush() // an output that fails cannot report that
 	fmt.Fprintf(env.Out, "\nThe log is at position %d, on %d of %d machines", s.Position, s.Copies, keepers)
 	if edges := len(s.Machines) - keepers; edges == 1 {
 		fmt.Fprint(env.Out, "; one edge follows")

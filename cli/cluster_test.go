@@ -16,8 +16,8 @@ import (
 	"danmaku/store"
 )
 
-// What the commands of the cluster cannot do they refuse in every language, and say what
-// to do; nothing was changed then.
+// A cluster command that cannot run refuses in every language, says what to do, and changes
+// nothing.
 func TestWhatAClusterCommandRefuses(t *testing.T) {
 	empty := t.TempDir()
 	rooms := t.TempDir()
@@ -71,7 +71,7 @@ func TestWhatAClusterCommandRefuses(t *testing.T) {
 	}
 }
 
-// Every error of package cluster that a person can meet has words in every language.
+// Every error of package cluster that a user can meet has a sentence in every language.
 func TestErrorsOfTheClusterAreSaidInEveryLanguage(t *testing.T) {
 	for _, err := range []error{
 		cluster.ErrAlready, cluster.ErrNoInvitation, cluster.ErrOtherCluster, cluster.ErrWrongToken, cluster.ErrStale, cluster.ErrUsed,
@@ -80,7 +80,7 @@ func TestErrorsOfTheClusterAreSaidInEveryLanguage(t *testing.T) {
 		wrapped := fmt.Errorf("join the cluster: %w", err)
 		fault, ok := spoken(wrapped).(*config.Fault)
 		if !ok {
-			t.Errorf("%v has no words of its own", err)
+			t.Errorf("%v has no sentence", err)
 			continue
 		}
 		if english, chinese, japanese := fault.In(config.English), fault.In(config.Chinese), fault.In(config.Japanese); english == chinese || english == japanese || chinese == japanese {

@@ -11,13 +11,13 @@ import (
 	"danmaku/config"
 )
 
-// isWitness reports whether a data folder is that of a witness, which has no database.
+// isWitness reports whether a data folder belongs to a witness, which has no database.
 func isWitness(dir string) bool {
 	c, err := cluster.ReadConfig(dir)
 	return err == nil && c.Witness
 }
 
-// beWitness runs the witness of a data folder until ctx ends, where it is one.
+// beWitness runs the witness of a data folder until ctx ends, if the folder has one.
 func beWitness(ctx context.Context, env Env, cfg config.Config, log *slog.Logger) (was bool, err error) {
 	if !isWitness(cfg.Data) {
 		return false, nil
@@ -35,7 +35,7 @@ func beWitness(ctx context.Context, env Env, cfg config.Config, log *slog.Logger
 	return true, nil
 }
 
-// witnessHealth is health of a witness: it runs, and the log that it keeps can be written.
+// witnessHealth checks a witness: it runs, and can write its log.
 func witnessHealth(ctx context.Context, env Env, cfg config.Config) error {
 	c, err := cluster.ReadConfig(cfg.Data)
 	if err != nil {
@@ -45,7 +45,7 @@ func witnessHealth(ctx context.Context, env Env, cfg config.Config) error {
 	defer cancel()
 	s, err := cluster.AskStatus(ctx, cfg.Data)
 	switch {
-	case err != nil || s.From != c.Name: // the others are asked where this one is not up
+	case err != nil || s.From != c.Name: // the others answer if this one is down
 		return config.Faultf(noServer, cfg.Data)
 	case s.Leader == "":
 		return config.Faultf(notReady, "the log has no leader")

@@ -4,8 +4,7 @@ package cli
 
 import "danmaku/config"
 
-// What the commands of the cluster say that do not get what they need, and what a start on
-// a member's folder says.
+// The sentences of cluster commands that lack something, and of a start on a member's folder.
 var (
 	noCluster       = config.Say("the data folder %s belongs to no cluster; danmaku cluster init makes one", "数据文件夹 %s 不属于任何集群；danmaku cluster init 可建立集群", "データフォルダー %s はクラスターに属していません。danmaku cluster init で作れます。")
 	clusterServed   = config.Say("a server uses the data folder %s; stop it first, then run this command, then start it again", "服务器正在使用数据文件夹 %s；请先停止它，运行此命令后再启动", "サーバーがデータフォルダー %s を使っています。止めてからこのコマンドを実行し、また起動してください。")

@@ -4,5 +4,5 @@ package cli
 
 import "io"
 
-// takesColours reports whether a terminal obeys escape sequences: all of them do here.
+// takesColours reports whether a terminal interprets escape sequences: here all of them do.
 func takesColours(io.Writer) bool { return true }

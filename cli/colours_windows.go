@@ -7,9 +7,9 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// takesColours asks the console of out to obey escape sequences, and reports whether
-// it does. The Windows Terminal and consoles since Windows 10 do; older ones would
-// print them as letters.
+// takesColours asks the console of out to interpret escape sequences, and reports whether it
+// does. The Windows Terminal and consoles since Windows 10 do; older ones would print them as
+// characters.
 func takesColours(out io.Writer) bool {
 	f, ok := out.(*os.File)
 	if !ok {

@@ -9,50 +9,50 @@ import (
 	"danmaku/config"
 )
 
-// command is one command of the program. Its help, its faults and what shells
-// complete are made from it.
+// command is one command of the program. Its help, its errors and the shell completions are
+// made from it.
 type command struct {
 	name    string // "export", or "link new" for one of a group
 	summary string // one line for the list of commands
-	args    string // what stands beside flags, such as FILE; empty: nothing may
+	args    string // arguments besides flags, such as FILE; empty: none
 	about   string // paragraphs of its help
 	flags   []flagInfo
 
-	// folder: the command works on the data folder and has its flags, and those
-	// options of the server that also names.
+	// folder: the command works on the data folder, and has its flags and those server options
+	// that apply to it.
 	folder bool
 	also   []string
 
 	run func(ctx context.Context, env Env, in input) error
 }
 
-// flagInfo is a flag of a command's own.
+// flagInfo is a flag of one command.
 type flagInfo struct {
 	name     string
-	value    string // what stands for its value; empty: it is a switch
+	value    string // placeholder for its value; empty: it is a switch
 	help     string
 	def      string
-	choices  []string // all values, where there are few
+	choices  []string // all values, if there are few
 	required bool
-	list     bool // may be given more than once; the values come with line breaks
+	list     bool // may be given more than once; the values are joined by line breaks
 	file     bool // the value is the name of a file
 }
 
-// input is what a command was given.
+// input has the parsed arguments of a command.
 type input struct {
-	cfg      config.Config // with folder alone
+	cfg      config.Config // only with folder
 	args     []string
 	values   map[string]*string
 	switches map[string]*bool
 }
 
-// value is that of a flag, or its default.
+// value returns the value of a flag, or its default.
 func (in input) value(flag string) string { return *in.values[flag] }
 
 // on reports whether a switch is set.
 func (in input) on(flag string) bool { return *in.switches[flag] }
 
-// group is the first word of a command with two: "link" of "link new".
+// group returns the first word of a two-word command: "link" of "link new".
 func (c command) group() string {
 	group, _, two := strings.Cut(c.name, " ")
 	if !two {
@@ -61,7 +61,7 @@ func (c command) group() string {
 	return group
 }
 
-// parse reads the arguments of a command. The error names everything that is wrong.
+// parse parses the arguments of a command. The error lists everything that is wrong.
 func (c command) parse(env Env) (input, error) {
 	in := input{values: map[string]*string{}, switches: map[string]*bool{}}
 	fs := flag.NewFlagSet("danmaku "+c.name, flag.ContinueOnError)
@@ -116,7 +116,7 @@ func (c command) parse(env Env) (input, error) {
 	return in, faults.err()
 }
 
-// faults gathers faults of the command line.
+// faults collects faults of the command line.
 type faults []error
 
 func (f *faults) add(s config.Sentence, args ...any) { *f = append(*f, config.Usage(s, args...)) }
@@ -128,7 +128,7 @@ func (f faults) err() error {
 	return several(f)
 }
 
-// several are errors of which each is a line.
+// several are errors, printed one per line.
 type several []error
 
 func (s several) Error() string {
@@ -141,7 +141,7 @@ func (s several) Error() string {
 
 func (s several) Unwrap() []error { return s }
 
-// The sentences on arguments.
+// The sentences about arguments.
 var (
 	flagMissing        = config.Say("--%s is missing; use: %s", "缺少 --%s；用法：%s", "--%s がありません。使い方：%s")
 	flagEmpty          = config.Say("--%s: the value is empty", "--%s：值为空", "--%s：値が空です。")
@@ -153,7 +153,7 @@ var (
 	partMissing        = config.Say("danmaku %s: say %s; see danmaku help %s", "danmaku %s：请写 %s；请看 danmaku help %s", "danmaku %s：%s のどれかを続けてください。danmaku help %s をご覧ください。")
 )
 
-// names are the words that may follow "danmaku", in the order of the table.
+// names returns the words that may follow "danmaku", in the order of the table.
 func names(table []command) (list []string) {
 	for _, c := range table {
 		word, _, _ := strings.Cut(c.name, " ")
@@ -164,7 +164,7 @@ func names(table []command) (list []string) {
 	return list
 }
 
-// parts are the commands of a group.
+// parts returns the commands of a group.
 func parts(table []command, group string) (list []command) {
 	for _, c := range table {
 		if c.group() == group {
@@ -174,7 +174,7 @@ func parts(table []command, group string) (list []command) {
 	return list
 }
 
-// partNames are the second words of a group's commands, for a sentence.
+// partNames returns the second words of a group's commands, for a sentence.
 func partNames(list []command) []string {
 	var words []string
 	for _, c := range list {
@@ -184,9 +184,8 @@ func partNames(list []command) []string {
 	return words
 }
 
-// resolve finds the command that the arguments name; rest are those behind its
-// name. Help that is asked for of a group is config.ErrHelp, and the command then
-// the first of it.
+// resolve finds the command that the arguments name; rest are the arguments after its name. A
+// request for a group's help returns config.ErrHelp with the first command of the group.
 func resolve(table []command, args []string) (c command, rest []string, err error) {
 	if len(args) == 0 || strings.HasPrefix(args[0], "-") {
 		return table[0], args, nil // the server

@@ -9,18 +9,18 @@ import (
 	"danmaku/config"
 )
 
-// completeName is the command that the shells ask. It is not in the table: it is
-// for the scripts below.
+// completeName is the command that the shells call. It is not in the table: it is for the
+// scripts below.
 const completeName = "__complete"
 
-// What a shell completes by itself.
+// Values that a shell completes by itself.
 const (
 	completeFiles   = ":files"
 	completeFolders = ":folders"
 )
 
-// shells are the scripts that ask us, by shell. Each passes the words behind the
-// program's name, the last being the one that is typed.
+// shells are the scripts that call us, by shell. Each passes the words after the program's
+// name; the last one is being typed.
 var shells = map[string]string{
 	"bash": `# danmaku completion bash: put this into ~/.bashrc:
 #   source <(danmaku completion bash)
@@ -110,7 +110,7 @@ func completionCommand() command {
 
 var noShell = config.Say("there is no completion for %q; there are %s", "没有 %q 的补全；有 %s", "%q の補完はありません。あるのは %s です。")
 
-// complete prints what may stand in place of the last word.
+// complete prints the candidates for the last word.
 func complete(env Env) {
 	words := env.Args
 	typed := ""
@@ -127,7 +127,7 @@ func complete(env Env) {
 	}
 }
 
-// candidates are all words that may follow others.
+// candidates returns all words that may follow others.
 func candidates(table []command, before []string, typed string) []string {
 	group := ""
 	c := table[0]
@@ -198,7 +198,7 @@ func afterHelp(table []command, before []string) []string {
 	return nil
 }
 
-// allFlags are the flags of a command with those of the data folder.
+// allFlags returns the flags of a command with those of the data folder.
 func (c command) allFlags() []flagInfo {
 	all := slices.Clone(c.flags)
 	if c.name == serveName || c.folder {
@@ -218,7 +218,7 @@ func flagNamed(flags []flagInfo, word string) (flagInfo, bool) {
 	return flags[i], true
 }
 
-// valuesOf are the values of a flag, as far as they are known.
+// valuesOf returns the values of a flag that are known.
 func valuesOf(f flagInfo) []string {
 	switch {
 	case len(f.choices) > 0:

@@ -62,9 +62,9 @@ func TestComplete(t *testing.T) {
 	}
 }
 
-// TestCompletionInShells has those shells that are installed complete a line.
+// TestCompletionInShells has each installed shell complete a line.
 func TestCompletionInShells(t *testing.T) {
-	testrace.Skip(t) // what it starts would be the program with the detector, whose start takes seconds
+	testrace.Skip(t) // it would start the program with the race detector, which takes seconds
 	dir := t.TempDir()
 	self, err := os.Executable()
 	if err != nil {
@@ -79,7 +79,7 @@ func TestCompletionInShells(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	// Each shell prints what it would offer for a line, one a line of its own.
+	// Each shell prints its candidates for a line, one per line.
 	asks := map[string]func(line string) []string{
 		"bash": func(line string) []string {
 			return []string{"--norc", "-c", `source <(danmaku completion bash); read -ra COMP_WORDS <<< "$1"; [[ $1 == *" " ]] && COMP_WORDS+=(""); ` +
@@ -88,7 +88,7 @@ func TestCompletionInShells(t *testing.T) {
 		"fish": func(line string) []string {
 			return []string{"--no-config", "-c", `danmaku completion fish | source; complete -C "$argv[1]"`, line}
 		},
-		// Completion of zsh wants its line editor; its parts are stood in for.
+		// Completion in zsh needs its line editor; stubs replace its parts.
 		"zsh": func(line string) []string {
 			return []string{"-f", "-c", `compdef() { :; }; _files() { print -l *; }; compadd() { shift; print -l -- "$@"; }; ` +
 				`source <(danmaku completion zsh); words=(${(s: :)1}); [[ $1 == *" " ]] && words+=(""); CURRENT=$#words; _danmaku`, "zsh", line}

@@ -22,26 +22,26 @@ import (
 	"danmaku/store"
 )
 
-// api is what commands do to the server of a data folder, whether it runs or not.
+// api is the set of operations on a data folder, whether its server runs or not.
 type api interface {
-	// Links returns all links, oldest first, those taken back too.
+	// Links returns all links, oldest first, including revoked ones.
 	Links(ctx context.Context) ([]room.AccessLink, error)
-	// NewLink makes a link and returns it with its key. Errors: room.ErrNotFound for
-	// an unknown room, room.ErrInvalid, room.ErrBusy.
+	// NewLink creates a link and returns it with its key. Errors: room.ErrNotFound for an
+	// unknown room, room.ErrInvalid, room.ErrBusy.
 	NewLink(ctx context.Context, roomID string, role room.Role, label string) (room.AccessLink, string, error)
-	// RevokeLink takes a link back. Errors: room.ErrNotFound, room.ErrNotAllowed for
-	// the last one of an owner, room.ErrBusy.
+	// RevokeLink revokes a link. Errors: room.ErrNotFound, room.ErrNotAllowed for the last one
+	// of an owner, room.ErrBusy.
 	RevokeLink(ctx context.Context, id int64) error
-	// ScreenKey returns the key of a room's first overlay or audience link that is
-	// good. Errors: room.ErrNotFound.
+	// ScreenKey returns the key of a room's first valid overlay or audience link. Errors:
+	// room.ErrNotFound.
 	ScreenKey(ctx context.Context, roomID string, role room.Role) (string, error)
 
 	// Chats returns the connected chats of all rooms, oldest first. Their secrets are
 	// masked.
 	Chats(ctx context.Context) ([]room.Chat, error)
-	// AddChat connects a chat with its room. c is what live.NewChat made of link and
-	// secret. Errors: room.ErrNotFound for an unknown room, room.ErrInvalid,
-	// room.ErrTaken for a chat that the room has, room.ErrBusy.
+	// AddChat connects a chat with its room. c is the result of live.NewChat for link and
+	// secret. Errors: room.ErrNotFound for an unknown room, room.ErrInvalid, room.ErrTaken for
+	// a chat that the room has, room.ErrBusy.
 	AddChat(ctx context.Context, c room.Chat, link string, secret map[string]string) (room.Chat, error)
 	// DeleteChat disconnects a chat. Errors: room.ErrNotFound, room.ErrBusy.
 	DeleteChat(ctx context.Context, roomID, id string) error
@@ -49,30 +49,29 @@ type api interface {
 	// Export writes an export of a room to w; query has the parameters of the HTTP
 	// call. Errors: room.ErrInvalid with an explanation, room.ErrNotFound.
 	Export(ctx context.Context, roomID string, query url.Values, w io.Writer, progress func(done, all int)) (wire.ExportAccount, error)
-	// ExportItems writes a file of what a room has shown besides comments to w; query has
-	// the parameters of the HTTP call. Errors: those of Export.
+	// ExportItems writes a file of a room's items besides comments to w; query has the
+	// parameters of the HTTP call. Errors: those of Export.
 	ExportItems(ctx context.Context, roomID string, query url.Values, w io.Writer) error
-	// Report writes what a show of a room came to; query has the parameters of the HTTP
-	// call. assets are the pages, for an api without a server. Errors: those of Export.
+	// Report writes the report of a room's show; query has the parameters of the HTTP call.
+	// assets are the pages, for an api without a server. Errors: those of Export.
 	Report(ctx context.Context, roomID string, query url.Values, assets fs.FS, w io.Writer) error
 }
 
-// connect reaches a data folder that is there already: a command makes none, so that
-// a mistyped --data does not pass for an empty one. While a server has the folder, the
-// api is that server's, over HTTP; else it is the database, and no server starts on it
-// until closed. A server that is just starting or ending is waited for.
+// connect opens an existing data folder: a command creates none, so that a mistyped --data
+// does not pass for an empty one. While a server owns the folder, the api is that server's,
+// over HTTP; otherwise it is the database, and no server starts on it until closed. connect
+// waits for a server that is just starting or ending.
 func connect(ctx context.Context, cfg config.Config) (_ api, closed func() error, err error) {
 	return connectOr(ctx, cfg, openDatabase)
 }
 
-// connectReading is connect for a command that only reads the database, and may do so
-// for long: a server can start meanwhile.
+// connectReading is connect for a command that only reads the database, perhaps for long: a
+// server can start in the meantime.
 func connectReading(ctx context.Context, cfg config.Config) (_ api, closed func() error, err error) {
 	return connectOr(ctx, cfg, openReading)
 }
 
-// connectOr is connect; open opens a data folder that no server has, and is handed its
-// lock.
+// connectOr is connect; open opens a data folder without a server, and receives its lock.
 func connectOr(ctx context.Context, cfg config.Config, open func(context.Context, config.Config, func() error) (api, func() error, error)) (_ api, closed func() error, err error) {
 	if !store.Exists(cfg.Data) {
 		return nil, nil, dataMissing(cfg.Data)
@@ -105,8 +104,8 @@ func connectOr(ctx context.Context, cfg config.Config, open func(context.Context
 	return nil, nil, config.Faultf(serverSilent, cfg.Data, silent)
 }
 
-// reach finds the running server of a data folder. again says that it does not answer
-// yet, so that it is worth asking once more.
+// reach finds the running server of a data folder. again reports that it does not answer yet,
+// so a retry is worthwhile.
 func reach(ctx context.Context, data string) (_ *client.Client, again bool, err error) {
 	secret, err := store.Secret(data)
 	if err != nil {
@@ -133,7 +132,7 @@ func reach(ctx context.Context, data string) (_ *client.Client, again bool, err 
 	return nil, true, err
 }
 
-// database is an api on the database of a data folder that no server has.
+// database is an api on the database of a data folder without a server.
 type database struct {
 	access.Registrar
 	db *store.Store
@@ -148,7 +147,7 @@ func openDatabase(ctx context.Context, cfg config.Config, unlock func() error) (
 	return newDatabase(db, keys), func() error { return errors.Join(db.Close(context.WithoutCancel(ctx)), unlock()) }, nil
 }
 
-// openReading opens a data folder to read it, and lets go of its lock.
+// openReading opens a data folder for reading, and releases its lock.
 func openReading(ctx context.Context, cfg config.Config, unlock func() error) (api, func() error, error) {
 	if err := unlock(); err != nil {
 		return nil, nil, err
@@ -206,13 +205,12 @@ func (d database) Export(ctx context.Context, roomID string, query url.Values, w
 	return file.Account, err
 }
 
-// addressFile lies in the data folder while a server runs, and until the next start
-// when it was killed. It says where programs on this machine reach that server: never
-// under its public URL, which may lead through a proxy.
+// addressFile is in the data folder while a server runs, and after a crash until the next
+// start. It contains the URL of that server for programs on this machine: never the public
+// URL, which may lead through a proxy.
 const addressFile = "address"
 
-// noteAddress writes down where this server answers, for commands beside it. forget takes
-// that back.
+// noteAddress stores this server's URL for commands. forget removes it.
 func noteAddress(dir, base string) (forget func(), err error) {
 	if err := os.WriteFile(filepath.Join(dir, addressFile), []byte(base+"\n"), 0o600); err != nil {
 		return nil, fmt.Errorf("note the address of the server: %w", err)
@@ -220,6 +218,6 @@ func noteAddress(dir, base string) (forget func(), err error) {
 	return func() { forgetAddress(dir) }, nil
 }
 
-// forgetAddress removes what [noteAddress] wrote, now or before a crash. At worst a
-// command asks at an old address, where its signature is worth nothing.
+// forgetAddress removes the file of [noteAddress], of this run or of one that crashed. At
+// worst a command asks at an old address, where its signature is useless.
 func forgetAddress(dir string) { _ = os.Remove(filepath.Join(dir, addressFile)) }

@@ -4,7 +4,7 @@ package cli
 
 import "golang.org/x/sys/unix"
 
-// diskFree is how many bytes this user may still write to the disk of a folder.
+// diskFree returns how many bytes this user may still write to the disk of a folder.
 func diskFree(dir string) (uint64, error) {
 	var s unix.Statfs_t
 	if err := unix.Statfs(dir, &s); err != nil {

@@ -2,7 +2,7 @@ package cli
 
 import "golang.org/x/sys/windows"
 
-// diskFree is how many bytes this user may still write to the disk of a folder.
+// diskFree returns how many bytes this user may still write to the disk of a folder.
 func diskFree(dir string) (free uint64, err error) {
 	name, err := windows.UTF16PtrFromString(dir)
 	if err != nil {

@@ -22,10 +22,10 @@ import (
 	"danmaku/store"
 )
 
-// doctorWithin bounds each question to the network.
+// doctorWithin bounds each network request.
 const doctorWithin = 3 * time.Second
 
-// Bounds that the doctor warns at.
+// The limits for warnings.
 const (
 	littleSpace    = 200 << 20 // bytes; an evening of a large show is some ten MB
 	noSpace        = 10 << 20
@@ -37,15 +37,15 @@ const (
 // severity is how bad a finding is.
 type severity string
 
-// The severities, as they stand before each line.
+// The severities, as printed at the start of each line.
 const (
 	good  severity = "ok"
-	note  severity = "note"  // nothing is wrong, but it explains what somebody may wonder at
+	note  severity = "note"  // nothing is wrong, but it explains something that may surprise
 	warn  severity = "warn"  // something does not work, or soon will not
-	fault severity = "FAULT" // the server does not run, or loses what it should keep
+	fault severity = "FAULT" // the server does not run, or loses data
 )
 
-// examination gathers what the doctor finds.
+// examination collects the doctor's findings.
 type examination struct {
 	cfg      config.Config
 	env      Env
@@ -86,7 +86,7 @@ func doctor(ctx context.Context, env Env, in input) error {
 	return nil
 }
 
-// folder looks at the data folder, its disk, its database and the clock.
+// folder checks the data folder, its disk, its database and the clock.
 func (x *examination) folder(ctx context.Context) {
 	dir := x.cfg.Data
 	if whole, err := filepath.Abs(dir); err == nil {
@@ -141,7 +141,7 @@ func (x *examination) folder(ctx context.Context) {
 	}
 }
 
-// server asks the running one, or looks whether its port is free.
+// server asks the running server, or checks that its port is free.
 func (x *examination) server(ctx context.Context) {
 	if x.base = answering(ctx, x.cfg.Data); x.base != "" {
 		code, said := ready(ctx, x.base)
@@ -213,7 +213,7 @@ func (x *examination) descriptors() {
 	x.find(good, doctorSockets, x.cfg.MaxSockets)
 }
 
-// certificate looks at how long the one in force is good.
+// certificate checks how long the current certificate is valid.
 func (x *examination) certificate() {
 	switch {
 	case x.cfg.TLSCert != "":
@@ -236,7 +236,7 @@ func (x *examination) certificate() {
 	}
 }
 
-// firstCertificate is the leaf in what autocert keeps: a key, then the chain.
+// firstCertificate returns the leaf from autocert's file: a key, then the chain.
 func firstCertificate(text []byte) *x509.Certificate {
 	for {
 		var block *pem.Block
@@ -261,7 +261,7 @@ func (x *examination) ends(name string, leaf *x509.Certificate) {
 	}
 }
 
-// askOBS asks OBS whether it would take an overlay.
+// askOBS asks OBS whether it would accept an overlay.
 func (x *examination) askOBS(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, doctorWithin)
 	defer cancel()
@@ -277,7 +277,7 @@ func (x *examination) askOBS(ctx context.Context) {
 	}
 }
 
-// chats asks the running server how they are doing.
+// chats asks the running server for the state of its chats.
 func (x *examination) chats(ctx context.Context) {
 	if x.base == "" {
 		return
@@ -287,9 +287,9 @@ func (x *examination) chats(ctx context.Context) {
 		x.find(warn, doctorNoAnswer, err)
 		return
 	}
-	defer func() { _ = closed() }() // it was only read from
+	defer func() { _ = closed() }() // it was only read
 	c, ok := a.(*client.Client)
-	if !ok { // the server has ended meanwhile
+	if !ok { // the server has ended in the meantime
 		return
 	}
 	states, err := c.ChatStates(ctx)

@@ -2,7 +2,7 @@ package cli
 
 import "danmaku/config"
 
-// What the doctor says, in every language.
+// The doctor's sentences, in every language.
 var (
 	doctorNoFolder        = config.Say("There is no data folder %s yet. The first start makes it.", "还没有数据文件夹 %s。首次启动会创建它。", "データフォルダー %s はまだありません。最初の起動で作られます。")
 	doctorNotWritable     = config.Say("The data folder %s cannot be written: %v. Give this user the right to.", "无法写入数据文件夹 %s：%v。请给当前用户写权限。", "データフォルダー %s に書き込めません：%v。このユーザーに権限を与えてください。")

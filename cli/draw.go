@@ -60,7 +60,7 @@ func runDrawVerify(ctx context.Context, env Env, in input) error {
 	return nil
 }
 
-// drawFault gives the reason why a draw is not true its sentences.
+// drawFault returns the sentences for the reason why a draw is invalid.
 func drawFault(err error) error {
 	if outcome, ok := errors.AsType[*show.OutcomeError](err); ok {
 		if outcome.Absent != "" {
@@ -74,7 +74,7 @@ func drawFault(err error) error {
 	return config.Faultf(drawDamaged)
 }
 
-// called is who won, by name and pseudonym.
+// called lists the winners, by name and pseudonym.
 func called(p show.DrawProof) []string {
 	out := make([]string, len(p.Winners))
 	for i, person := range p.Winners {

@@ -11,8 +11,8 @@ import (
 	"danmaku/room"
 )
 
-// obsBase is our address for an OBS on another machine; for the usual one it
-// is empty, since what the owner's browser uses is good there, too.
+// obsBase returns our URL for an OBS on another machine. It is empty for an OBS on this
+// machine, which can use the same URL as the owner's browser.
 func obsBase(cfg config.Config, listening netip.AddrPort, lan []netip.Addr) string {
 	if onThisMachine(cfg.OBS) {
 		return ""
@@ -20,9 +20,9 @@ func obsBase(cfg config.Config, listening netip.AddrPort, lan []netip.Addr) stri
 	return audienceBase(cfg, listening, lan)
 }
 
-// entryURLs are the three addresses that every start prints: of the first room,
-// since an owner of several finds the others in the console. The first start of all
-// leads to the welcome.
+// entryURLs returns the three entry URLs that every start prints, those of the first room: an
+// owner of several finds the others in the console. The very first start leads to the welcome
+// page.
 func entryURLs(service *live.Service, first bool) (bannerPaths, error) {
 	rooms := service.RoomList()
 	if len(rooms) == 0 {
@@ -52,8 +52,8 @@ func entryURLs(service *live.Service, first bool) (bannerPaths, error) {
 	return paths, nil
 }
 
-// audienceBases are all addresses under which the audience may come, the
-// likeliest first; that of this machine alone is the last.
+// audienceBases returns all base URLs for the audience, the likeliest first; that of this
+// machine alone is last.
 func audienceBases(cfg config.Config, listening netip.AddrPort, lan []netip.Addr) []string {
 	here, there := bases(listening, cfg.PublicURL, lan)
 	if slices.Contains(there, here) {
@@ -62,7 +62,7 @@ func audienceBases(cfg config.Config, listening netip.AddrPort, lan []netip.Addr
 	return append(there, here)
 }
 
-// audienceBase is what links and QR codes for the audience begin with.
+// audienceBase returns the start of links and QR codes for the audience.
 func audienceBase(cfg config.Config, listening netip.AddrPort, lan []netip.Addr) string {
 	here, there := bases(listening, cfg.PublicURL, lan)
 	if len(there) > 0 {

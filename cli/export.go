@@ -63,7 +63,7 @@ func runExport(ctx context.Context, env Env, in input) error {
 		return err
 	}
 	cfg := in.cfg
-	// Opening would make a folder, which holds nothing.
+	// Opening would create an empty folder.
 	if _, err := os.Stat(cfg.Data); err != nil {
 		return config.Faultf(noFolder, cfg.Data)
 	}
@@ -78,7 +78,7 @@ func runExport(ctx context.Context, env Env, in input) error {
 	return errors.Join(exportTo(ctx, env, a, in.value("room"), target, query), closed())
 }
 
-// checkMoments says which options are not a time. zero can also be a word.
+// checkMoments reports options that are not a time. zero can also be a word.
 func checkMoments(query url.Values, names ...string) error {
 	var faults faults
 	for _, name := range names {
@@ -98,7 +98,7 @@ func checkMoments(query url.Values, names ...string) error {
 	return faults.err()
 }
 
-// checkKept reports a status that does not exist, and a mark that the format has not.
+// checkKept reports an unknown status, and a byte order mark that the format does not allow.
 func checkKept(query url.Values) error {
 	var faults faults
 	for _, word := range strings.FieldsFunc(query.Get("status"), func(r rune) bool { return r == ',' }) {
@@ -113,7 +113,7 @@ func checkKept(query url.Values) error {
 	return faults.err()
 }
 
-// exportTo writes an export where it is to go, and its account on standard error.
+// exportTo writes an export to its target, and the summary to standard error.
 func exportTo(ctx context.Context, env Env, a api, roomID string, to exportTarget, query url.Values) error {
 	var account wire.ExportAccount
 	write := func(w io.Writer) (err error) {
@@ -127,7 +127,7 @@ func exportTo(ctx context.Context, env Env, a api, roomID string, to exportTarge
 	return nil
 }
 
-// exportFault says what is wrong with what was asked for.
+// exportFault describes what is wrong with the request.
 func exportFault(err error, roomID string) error {
 	var why *room.ExplainedError
 	switch {
@@ -141,7 +141,7 @@ func exportFault(err error, roomID string) error {
 	return err
 }
 
-// write writes a file where it is to go.
+// write writes a file to its target.
 func (to exportTarget) write(env Env, write func(io.Writer) error) error {
 	if to.direct {
 		return writeDirect(env, to.path, write)
@@ -149,8 +149,8 @@ func (to exportTarget) write(env Env, write func(io.Writer) error) error {
 	return writeWhole(to.path, to.force, write)
 }
 
-// writeDirect sends an export to standard output, or to what stands at a path and
-// is not a file, once it is whole.
+// writeDirect sends an export to standard output, or to a path that is not a regular file,
+// once it is complete.
 func writeDirect(env Env, path string, write func(io.Writer) error) (err error) {
 	file, err := spool(os.TempDir(), write)
 	if err != nil {
@@ -172,7 +172,7 @@ func writeDirect(env Env, path string, write func(io.Writer) error) (err error) 
 	return nil
 }
 
-// sayAccount says what is in the file, and what is not.
+// sayAccount prints what is in the file, and what is not.
 func sayAccount(w io.Writer, format export.Format, mode export.Early, a wire.ExportAccount) {
 	outside := a.Early + a.Paused + a.After
 	written := a.Count
@@ -185,7 +185,7 @@ func sayAccount(w io.Writer, format export.Format, mode export.Early, a wire.Exp
 	case mode == export.EarlyClamp:
 		early, paused, after = "put at the beginning", "put where it stood", "put at the end"
 	case written == a.Count:
-		outside = 0 // they are in the file with their own time
+		outside = 0 // they are in the file at their own time
 	}
 	if outside > 0 && a.Early > 0 {
 		fmt.Fprintf(w, "%d came before the beginning%s and are %s; --zero and --early change that\n", a.Early, inBrackets(a.Zero), early)
@@ -201,8 +201,8 @@ func sayAccount(w io.Writer, format export.Format, mode export.Early, a wire.Exp
 	}
 }
 
-// inBrackets is a moment in local time; empty where the server, of an older version,
-// did not say it.
+// inBrackets formats a moment in local time; it is empty if the server, of an older version,
+// did not report it.
 func inBrackets(at time.Time) string {
 	if at.IsZero() {
 		return ""
@@ -210,15 +210,14 @@ func inBrackets(at time.Time) string {
 	return " (" + at.Local().Format(time.DateTime) + ")"
 }
 
-// exportTarget is where an export goes.
+// exportTarget is where an export is written.
 type exportTarget struct {
 	path   string
 	force  bool
 	direct bool // standard output, a pipe or a device: nothing is lost by writing to it
 }
 
-// newExportTarget looks at what stands at a path. A file there is left alone unless
-// force is set.
+// newExportTarget checks what exists at a path. An existing file is kept unless force is set.
 func newExportTarget(path string, force bool) (exportTarget, error) {
 	if path == "-" {
 		return exportTarget{path: path, direct: true}, nil
@@ -242,9 +241,9 @@ func alreadyThere(path string) error {
 	return config.Faultf(fileThere, path)
 }
 
-// writeWhole writes a file that has its name only when it is complete, and
-// that its owner alone can read. What a link leads to is written, not the link.
-// A file that is there, or appears meanwhile, is overwritten by force alone.
+// writeWhole writes a file that gets its name only when it is complete, and that only its
+// owner can read. It writes to a symbolic link's target, not to the link. Only force
+// overwrites a file that exists, or appears in the meantime.
 func writeWhole(path string, force bool, write func(io.Writer) error) error {
 	if at, err := filepath.EvalSymlinks(path); err == nil {
 		path = at
@@ -263,12 +262,12 @@ func writeWhole(path string, force bool, write func(io.Writer) error) error {
 	return err
 }
 
-// name chooses the name of a file.
+// name gives the finished file its name.
 func name(part, path string, force bool) error {
 	if force {
 		return os.Rename(part, path)
 	}
-	// A link fails where the name is taken, which a renaming does not.
+	// Creating a link fails if the name exists; renaming does not.
 	switch err := os.Link(part, path); {
 	case err == nil:
 		return os.Remove(part)
@@ -281,8 +280,8 @@ func name(part, path string, force bool) error {
 	return os.Rename(part, path)
 }
 
-// exportProgress says how far it is: in place on a terminal, else a line for
-// every tenth of a large export.
+// exportProgress reports the progress: in place on a terminal, otherwise a line for every
+// tenth of a large export.
 func exportProgress(w io.Writer) func(done, all int) {
 	terminal, percent, tenth := isTerminal(w), -1, 0
 	return func(n, all int) {

@@ -12,15 +12,15 @@ import (
 	"danmaku/store"
 )
 
-// usages matches a command as it is to be written.
+// usages matches a command in its full form.
 var usages = regexp.MustCompile(`danmaku( [a-z]+)+( [A-Z]+)?`)
 
 // englishWords matches four words of English in a row. Names, commands and options are
 // shorter.
 var englishWords = regexp.MustCompile(`(?:^|[ "（(：、。])(?:[A-Za-z]{2,} ){3,}[A-Za-z]{2,}`)
 
-// TestWrongInputInEveryLanguage runs each command with wrong input. What a person reads has no
-// English sentence in another language.
+// TestWrongInputInEveryLanguage runs each command with wrong input. In other languages, no
+// sentence for the user is in English.
 func TestWrongInputInEveryLanguage(t *testing.T) {
 	dir := t.TempDir()
 	write := func(name, text string) string {
@@ -87,7 +87,7 @@ func TestWrongInputInEveryLanguage(t *testing.T) {
 	}
 }
 
-// faultOf runs a command and returns what it writes on standard error.
+// faultOf runs a command and returns its standard error.
 func faultOf(t *testing.T, lang string, args []string) string {
 	t.Helper()
 	var out, errs bytes.Buffer

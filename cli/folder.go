@@ -35,7 +35,7 @@ var folderWords = map[store.FolderFault]config.Sentence{
 		"无法创建 %s（%v）；请指定另一个文件或文件夹", "%s を作れません（%v）。別のファイルかフォルダーを指定してください。"),
 }
 
-// fileWords are the faults of files that have no cause. %s is the path.
+// fileWords are the faults of files without a cause. %s is the path.
 var fileWords = map[store.FolderFault]config.Sentence{
 	store.FileNotBackup: config.Say("%s is not a backup: it is empty or not a file", "%s 不是备份：它是空的，或不是文件", "%s はバックアップではありません。空か、ファイルではありません。"),
 	store.FileOfOther:   config.Say("%s is not a backup of danmaku", "%s 不是 danmaku 的备份", "%s は danmaku のバックアップではありません。"),
@@ -58,8 +58,8 @@ var (
 		"另一个 danmaku 服务器（进程 %[2]d）正在使用数据文件夹 %[1]s；danmaku open 可打开它的控制台。要另外启动，请先停止它，或用 --data 指定另一个文件夹", "別の danmaku サーバー（プロセス %[2]d）がデータフォルダー %[1]s を使っています。danmaku open でそのコンソールを開けます。もう一つ起動するには、それを止めるか、--data で別のフォルダーを指定してください。")
 )
 
-// spoken turns an error of the store, or of the cluster, into one that can be said in every language.
-// All others come back as they are.
+// spoken translates an error of the store or the cluster into every language. It returns all
+// other errors unchanged.
 func spoken(err error) error {
 	if fault := spokenCluster(err); fault != nil {
 		return fault
@@ -85,8 +85,8 @@ func spoken(err error) error {
 	return err
 }
 
-// systemCause returns what the operating system or the network reports in the chain of
-// an error, and the error itself where there is none of it.
+// systemCause returns the error of the operating system or the network in the chain of err, or
+// err itself if there is none.
 func systemCause(err error) error {
 	if e, ok := errors.AsType[*net.OpError](err); ok {
 		return e
@@ -97,14 +97,14 @@ func systemCause(err error) error {
 	return err
 }
 
-// localCause returns an error of ours: in English as it is, in other languages what the
-// system reports in its chain.
+// localCause returns one of our errors: unchanged in English, in other languages the system's
+// error in its chain.
 func localCause(err error) error {
 	cause := systemCause(err)
 	return config.Written(err.Error(), config.Localize(cause, config.Chinese), config.Localize(cause, config.Japanese))
 }
 
-// dataMissing says why a folder has no database.
+// dataMissing returns why a folder has no database.
 func dataMissing(dir string) error {
 	if isWitness(dir) {
 		return config.Faultf(folderWitness, dir)

@@ -13,8 +13,8 @@ import (
 	"danmaku/config"
 )
 
-// healthWithin bounds the question of `danmaku health`. Docker gives a health check
-// 30 seconds by default.
+// healthWithin bounds the request of `danmaku health`. Docker allows a health check 30 seconds
+// by default.
 const healthWithin = 5 * time.Second
 
 // healthCommand is `danmaku health`.
@@ -45,8 +45,8 @@ func health(ctx context.Context, env Env, in input) error {
 	}
 }
 
-// ready asks the server at base on this machine whether it can save comments. code is
-// that of HTTP, or 0 when nothing answers.
+// ready asks the server at base on this machine whether it can store comments. code is the
+// HTTP status, or 0 without an answer.
 func ready(ctx context.Context, base string) (code int, said string) {
 	ctx, cancel := context.WithTimeout(ctx, healthWithin)
 	defer cancel()

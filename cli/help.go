@@ -9,7 +9,7 @@ import (
 	"danmaku/config"
 )
 
-// helpWanted are the words that ask for help where a command or act may stand.
+// helpWanted are the words that ask for help in place of a command or subcommand.
 var helpWanted = []string{"-h", "-help", "--help", "help"}
 
 // helpCommand is `danmaku help [COMMAND]`.
@@ -40,7 +40,7 @@ func helpCommand() command {
 	}
 }
 
-// help is the list of all commands.
+// help returns the list of all commands.
 func help() string {
 	var b strings.Builder
 	b.WriteString(`danmaku puts an audience's live comments on a stream: start it, add the overlay's
@@ -73,8 +73,7 @@ var groupSummaries = map[string]string{
 	"cluster": "let several machines run as one",
 }
 
-// helpRows are the lines of the list of commands: name and summary. A group is one
-// line.
+// helpRows returns the lines of the list of commands: name and summary. A group is one line.
 func helpRows(table []command) (rows [][2]string) {
 	for i, c := range table {
 		group := c.group()
@@ -88,7 +87,7 @@ func helpRows(table []command) (rows [][2]string) {
 	return rows
 }
 
-// line is how a command is called.
+// line returns the usage line of a command.
 func (c command) line() string {
 	words := []string{"danmaku", c.name}
 	if c.name == serveName {
@@ -108,7 +107,7 @@ func (c command) line() string {
 	return strings.Join(words, " ")
 }
 
-// usageOf is the help of a command, or of the whole group that it belongs to.
+// usageOf returns the help of a command, or of the whole group that it belongs to.
 func usageOf(table []command, c command) string {
 	list := []command{c}
 	if group := c.group(); group != "" {
@@ -127,7 +126,7 @@ func usageOf(table []command, c command) string {
 			continue
 		}
 		flags := c.flags
-		if i == len(list)-1 { // those of the data folder are the same for the whole group
+		if i == len(list)-1 { // the flags of the data folder are the same for the whole group
 			flags = c.allFlags()
 		}
 		writeFlags(&b, flags)
@@ -135,7 +134,7 @@ func usageOf(table []command, c command) string {
 	return b.String()
 }
 
-// writeFlags writes a line for each flag; what is longer goes on below.
+// writeFlags writes a line for each flag; a long text continues below.
 func writeFlags(b *strings.Builder, flags []flagInfo) {
 	if len(flags) == 0 {
 		return

@@ -11,7 +11,7 @@ import (
 	"danmaku/config"
 )
 
-// ran runs a command without a server and gives what it says.
+// ran runs a command without a server and returns its output.
 func ran(t *testing.T, environ []string, args ...string) (code int, out, errs string) {
 	t.Helper()
 	var o, e bytes.Buffer
@@ -19,12 +19,12 @@ func ran(t *testing.T, environ []string, args ...string) (code int, out, errs st
 	return code, o.String(), e.String()
 }
 
-// TestTheTableIsWhole looks at every row for what its help would lack.
+// TestTheTableIsWhole checks every row for fields that its help needs.
 func TestTheTableIsWhole(t *testing.T) {
 	var seen []string
 	for _, c := range commands() {
 		if c.summary == "" || c.about == "" || c.run == nil || slices.Contains(seen, c.name) {
-			t.Errorf("%q lacks a summary, a text or a function, or is there twice", c.name)
+			t.Errorf("%q lacks a summary, a text or a function, or is in the table twice", c.name)
 		}
 		seen = append(seen, c.name)
 		if group := c.group(); group != "" && groupSummaries[group] == "" {
@@ -41,8 +41,7 @@ func TestTheTableIsWhole(t *testing.T) {
 	}
 }
 
-// Every command says on its own how it is used, in lines that fit a terminal,
-// and that is not a fault.
+// Every command has help, in lines that fit a terminal, and asking for it is not a fault.
 func TestEveryCommandHasHelp(t *testing.T) {
 	calls := [][]string{{"--help"}, {"-h"}, {"help"}}
 	for _, name := range Commands() {
@@ -65,7 +64,7 @@ func TestEveryCommandHasHelp(t *testing.T) {
 			want += " " + word
 		}
 		if code != ExitDone || errs != "" || !strings.Contains(out, want) {
-			t.Errorf("danmaku %s ends with %d, says %q and %q", strings.Join(args, " "), code, firstLine(out), errs)
+			t.Errorf("danmaku %s ends with %d, prints %q and %q", strings.Join(args, " "), code, firstLine(out), errs)
 		}
 		for line := range strings.Lines(out) {
 			if n := utf8.RuneCountInString(line); n > 130 {
@@ -89,8 +88,8 @@ func TestEveryCommandHasHelp(t *testing.T) {
 	}
 }
 
-// TestFaultsOfCalls looks for sentences that name what is wrong, and the exit
-// code of a usage fault.
+// TestFaultsOfCalls checks that the errors name what is wrong, and the exit code of a usage
+// error.
 func TestFaultsOfCalls(t *testing.T) {
 	t.Chdir(t.TempDir())
 	for _, row := range []struct {
@@ -147,8 +146,8 @@ func TestFaultsOfCalls(t *testing.T) {
 	}
 }
 
-// TestFaultsInEveryLanguage says what is wrong in the language of the call: asked
-// for by flag or variable, or that of the terminal.
+// TestFaultsInEveryLanguage checks that errors are in the language of the call: that of the
+// flag, the variable, or the terminal.
 func TestFaultsInEveryLanguage(t *testing.T) {
 	t.Chdir(t.TempDir())
 	for name, text := range map[string]string{"there.csv": "", "words.txt": "no database\n"} {

@@ -11,11 +11,11 @@ import (
 	"danmaku/store"
 )
 
-// forgetEvery is how often a server looks for comments that are too old.
+// forgetEvery is the interval between searches for expired comments.
 const forgetEvery = time.Hour
 
-// keepUp deletes what is older than comments are kept: now, every hour, and when how
-// long that is was changed, until ctx ends. The function it returns waits for its end.
+// keepUp deletes expired comments: now, every hour, and when the retention changes, until ctx
+// ends. The function it returns waits for its end.
 func keepUp(ctx context.Context, db *store.Store, service *live.Service, log *slog.Logger) (wait func()) {
 	ctx, stop := context.WithCancel(ctx)
 	var working sync.WaitGroup
@@ -61,8 +61,7 @@ func keepUp(ctx context.Context, db *store.Store, service *live.Service, log *sl
 	return func() { stop(); working.Wait() }
 }
 
-// keepSet returns for how long comments are kept by the options; nil where these say
-// nothing.
+// keepSet returns the retention that the options set; nil if they set none.
 func keepSet(cfg config.Config) *live.KeepSet {
 	if cfg.KeepDaysBy == "" {
 		return nil

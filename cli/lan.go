@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// networkInterface is what [rankAddresses] needs to know of one.
+// networkInterface has the fields of an interface that [rankAddresses] needs.
 type networkInterface struct {
 	name     string
 	up, loop bool
@@ -39,9 +39,9 @@ func lanAddresses() []netip.Addr {
 	return rankAddresses(list, outboundAddress())
 }
 
-// outboundAddress is the address that this machine uses towards the internet.
-// Connecting a UDP socket sends nothing: it only asks the routing table. The
-// target is reserved for documentation (RFC 5737).
+// outboundAddress returns the address that this machine uses towards the internet. Connecting
+// a UDP socket sends nothing: it only asks the routing table. The target is reserved for
+// documentation (RFC 5737).
 func outboundAddress() netip.Addr {
 	conn, err := net.Dial("udp4", "192.0.2.1:9")
 	if err != nil {
@@ -55,8 +55,8 @@ func outboundAddress() netip.Addr {
 	return a.Addr()
 }
 
-// virtualNames begin the names of interfaces that lead to containers, virtual
-// machines or tunnels, where no phone is.
+// virtualNames are the prefixes of interfaces that lead to containers, virtual machines or
+// tunnels, where no phone is.
 var virtualNames = []string{
 	"docker", "br-", "veth", "virbr", "vmnet", "vboxnet", "tun", "tap", "wg", "tailscale", "zt", "utun", "cni", "flannel",
 	"cali", "lxc", "lxdbr", "podman", "kube", "awdl", "llw", "bridge1", "vEthernet", "VirtualBox", "VMware",
@@ -68,10 +68,10 @@ func virtual(name string) bool {
 	})
 }
 
-// rankAddresses puts the address first that a phone in the same Wi-Fi most
-// likely reaches: IPv4 before IPv6, since QR codes with it are smaller and
-// every phone network has it; real interfaces before virtual ones; private
-// ranges before public ones; then the one with the default route.
+// rankAddresses sorts first the address that a phone in the same Wi-Fi most likely reaches:
+// IPv4 before IPv6, because its QR codes are smaller and every phone network has it; real
+// interfaces before virtual ones; private ranges before public ones; then the one with the
+// default route.
 func rankAddresses(list []networkInterface, outbound netip.Addr) []netip.Addr {
 	type ranked struct {
 		addr netip.Addr

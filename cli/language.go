@@ -7,21 +7,21 @@ import (
 	"danmaku/config"
 )
 
-// terminalWords are the few sentences that a start prints. Help is English. Labels have the blanks that follow them
-// and are of one width.
+// terminalWords are the few sentences that a start prints. Help is English. Labels include
+// their padding and have one width.
 type terminalWords struct {
 	overlay, audience, console string
-	add                        string // what to do with the overlay's address
-	or                         string // %s: another address of the audience
-	once                       string // how long the console's address holds
+	add                        string // instructions for the overlay's URL
+	or                         string // %s: another URL for the audience
+	once                       string // how long the console's URL is valid
 	elsewhere                  string // %s in place of %s
-	alone                      string // %s: port; no phone can come, since it listens here alone
-	nowhere                    string // no phone can come, since there is no network
-	narrow                     string // no room for the code
-	secure                     string // heading of the address by https
+	alone                      string // %s: port; no phone can connect, because the server listens only locally
+	nowhere                    string // no phone can connect, because there is no network
+	narrow                     string // the terminal is too narrow for the code
+	secure                     string // heading of the https URL
 	warns                      string // %s: the page that explains the browser's warning
-	data, stop                 string // %s: the data folder; how the program is ended
-	stopWindow                 string // the same, in a window of its own
+	data, stop                 string // %s: the data folder; how to stop the program
+	stopWindow                 string // the same, in its own window
 }
 
 var startWords = map[config.Lang]terminalWords{
@@ -66,8 +66,8 @@ var startWords = map[config.Lang]terminalWords{
 	},
 }
 
-// under stands before what belongs to the line above: as wide as a label, in which
-// all but ASCII takes two columns.
+// under returns the indentation of a continuation line: as wide as a label, in which non-ASCII
+// characters take two columns.
 func (w terminalWords) under() (blanks string) {
 	for _, r := range w.overlay {
 		if blanks += " "; r >= utf8.RuneSelf {
@@ -82,8 +82,8 @@ func wordsIn(lang config.Lang, environ []string) terminalWords {
 	return startWords[spokenLang(lang, environ)]
 }
 
-// spokenLang is a language that startWords has: the one that is set, or that of
-// the system.
+// spokenLang returns a language that startWords has: the configured one, or that of the
+// system.
 func spokenLang(lang config.Lang, environ []string) config.Lang {
 	if lang == config.LangAuto {
 		lang = systemLang(environ)
@@ -94,12 +94,12 @@ func spokenLang(lang config.Lang, environ []string) config.Lang {
 	return lang
 }
 
-// langIn is the language of a command's errors: what the call asks for, also one that is
-// wrong otherwise, else that of the system.
+// langIn returns the language of a command's errors: the one that the call asks for, even if
+// the call is otherwise wrong, or that of the system.
 func langIn(env Env) config.Lang {
 	asked := ""
 	ask := func(v string) {
-		if v == "auto" || startWords[config.Lang(v)].overlay != "" { // else it is no language
+		if v == "auto" || startWords[config.Lang(v)].overlay != "" { // otherwise it is no language
 			asked = v
 		}
 	}
@@ -124,9 +124,9 @@ func langIn(env Env) config.Lang {
 	return systemLang(env.Environ)
 }
 
-// systemLang is the language of the person at this terminal: that of the locale,
-// where one is set, else that of the desktop where it can be asked. It is English
-// where the terminal could not show anything else.
+// systemLang returns the language of the user at this terminal: that of the locale if set,
+// otherwise that of the desktop if known. It is English if the terminal could not show
+// anything else.
 func systemLang(environ []string) config.Lang {
 	value := func(names ...string) string {
 		for _, name := range names {
@@ -149,8 +149,7 @@ func systemLang(environ []string) config.Lang {
 	return langOf(name)
 }
 
-// langOf is the language among ours that serves the readers of a tag best:
-// "zh_CN", "ja-JP", "pt".
+// langOf returns the best of our languages for a tag: "zh_CN", "ja-JP", "pt".
 func langOf(tag string) config.Lang {
 	switch base, _, _ := strings.Cut(strings.ReplaceAll(tag, "-", "_"), "_"); base {
 	case "zh":

@@ -4,5 +4,5 @@ package cli
 
 import "danmaku/config"
 
-// desktopLang is English where only the locale tells of a language.
+// desktopLang returns English: here only the locale has a language.
 func desktopLang() config.Lang { return config.English }

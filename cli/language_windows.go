@@ -6,9 +6,9 @@ import (
 	"danmaku/config"
 )
 
-// desktopLang is the language in which Windows speaks to the person. See
-// GetUserDefaultUILanguage in the Windows documentation; the lower ten bits of
-// its answer are the language, the others its region.
+// desktopLang returns the display language of Windows. See GetUserDefaultUILanguage in the
+// Windows documentation; the lower ten bits of its result are the language, the others its
+// region.
 func desktopLang() config.Lang {
 	ask := syscall.NewLazyDLL("kernel32.dll").NewProc("GetUserDefaultUILanguage")
 	if ask.Find() != nil {

@@ -19,8 +19,8 @@ import (
 	"danmaku/room"
 )
 
-// replayLinks makes the sender links of `danmaku replay`. The data folder is reached
-// anew for each step, since a server may start or end while a replay runs.
+// replayLinks creates the sender links of `danmaku replay`. It opens the data folder anew for
+// each step, because a server may start or end during a replay.
 type replayLinks struct{ cfg config.Config }
 
 func openSenderLinks(_ context.Context, cfg config.Config) (senderLinks, error) {
@@ -88,7 +88,7 @@ func roleNames() (list []string) {
 	return list
 }
 
-// newLink is what `link new --json` prints.
+// newLink is the output of `link new --json`.
 type newLink struct {
 	ID   string `json:"id"`
 	Role string `json:"role"`
@@ -125,7 +125,7 @@ func linkNew(ctx context.Context, env Env, in input) error {
 	return nil
 }
 
-// linkURL is where a link leads, by the public URL or this machine's name.
+// linkURL returns the URL of a link, with the public URL or this machine's name.
 func linkURL(cfg config.Config, l room.AccessLink, roomID, key string) string {
 	base := serverURL(cfg)
 	q := "?key=" + url.QueryEscape(key)
@@ -135,8 +135,8 @@ func linkURL(cfg config.Config, l room.AccessLink, roomID, key string) string {
 	return base + l.Path(roomID) + q
 }
 
-// serverURL is where the server of a data folder answers: under its public
-// URL, where the running one says, or where the options would put it.
+// serverURL returns the URL of a data folder's server: the public URL, the one that the
+// running server stored, or the one that the options imply.
 func serverURL(cfg config.Config) string {
 	if cfg.PublicURL != nil {
 		return cfg.PublicURL.String()
@@ -147,8 +147,8 @@ func serverURL(cfg config.Config) string {
 	return "http://127.0.0.1:2333"
 }
 
-// runningURL is where programs on this machine reach the server of a data
-// folder: what a running one has noted, else what the options say.
+// runningURL returns the URL of a data folder's server for programs on this machine: the one
+// that a running server stored, otherwise the one that the options imply.
 func runningURL(cfg config.Config) (string, error) {
 	if noted, err := os.ReadFile(filepath.Join(cfg.Data, addressFile)); err == nil {
 		return strings.TrimSpace(string(noted)), nil

@@ -25,32 +25,32 @@ import (
 	"danmaku/server"
 )
 
-// listenerSet holds the sockets that a server listens on. Those that it has no use for are nil.
+// listenerSet holds the sockets that a server listens on. Unused ones are nil.
 type listenerSet struct {
-	plain    net.Listener // http, and what commands on this machine use
+	plain    net.Listener // http, also for commands on this machine
 	secure   net.Listener // https
-	redirect net.Listener // http that is led on to https
+	redirect net.Listener // http that redirects to https
 	unix     net.Listener // for a proxy on this machine
 
 	tls         *tls.Config
-	names       []string     // for which the certificate is good
-	challenge   http.Handler // answers the authority's questions and leads all others on
-	warm        func()       // gets the first certificates; nil where there is nothing to get
-	fingerprint string       // of a certificate that was made here
+	names       []string     // that the certificate is valid for
+	challenge   http.Handler // answers the authority's challenges and redirects all other requests
+	warm        func()       // gets the first certificates; nil if there are none to get
+	fingerprint string       // of a self-signed certificate
 }
 
-// close closes what was opened, for a start that fails.
+// close closes the opened sockets, for a start that fails.
 func (d *listenerSet) close() {
 	for _, l := range []net.Listener{d.plain, d.secure, d.redirect, d.unix} {
 		if l != nil {
-			_ = l.Close() // one that was served is closed already
+			_ = l.Close() // one that was served is already closed
 		}
 	}
 }
 
-// openListeners opens the sockets that the options name, or takes those that systemd hands
-// over: by the names http, https and redirect, a Unix socket by its kind, and the first
-// without such a name as http.
+// openListeners opens the sockets that the options name, or takes those that systemd passes:
+// by the names http, https and redirect, a Unix socket by its kind, and the first without such
+// a name as http.
 func openListeners(cfg config.Config, lan []netip.Addr, log *slog.Logger) (_ *listenerSet, err error) {
 	d := &listenerSet{}
 	defer func() {
@@ -112,8 +112,8 @@ func (d *listenerSet) fromSystemd() error {
 	return nil
 }
 
-// listenUnix listens on a Unix socket, in place of one that an earlier run has left.
-// Those in its group may connect.
+// listenUnix listens on a Unix socket and replaces one left by an earlier run. Its group may
+// connect.
 func listenUnix(file string) (net.Listener, error) {
 	if info, err := os.Lstat(file); err == nil {
 		if info.Mode().Type() != fs.ModeSocket {
@@ -137,7 +137,7 @@ func listenUnix(file string) (net.Listener, error) {
 	return l, nil
 }
 
-// certify finds the certificate that the options name.
+// certify loads or creates the certificate that the options name.
 func (d *listenerSet) certify(cfg config.Config, lan []netip.Addr, log *slog.Logger) error {
 	switch {
 	case len(cfg.Domains) > 0:
@@ -177,14 +177,14 @@ func (d *listenerSet) certify(cfg config.Config, lan []netip.Addr, log *slog.Log
 	return nil
 }
 
-// ecdsaSuites let a certificate with an ECDSA key be made, which every browser since
-// 2014 takes.
+// ecdsaSuites make autocert create a certificate with an ECDSA key, which every browser since
+// 2014 accepts.
 var ecdsaSuites = []uint16{tls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256}
 
-// securePort is the port of https.
+// securePort returns the port of https.
 func (d *listenerSet) securePort() int { return d.secure.Addr().(*net.TCPAddr).Port }
 
-// selfSignedPort is the port of https with a certificate that was made here, or 0.
+// selfSignedPort returns the port of https with a self-signed certificate, or 0.
 func (d *listenerSet) selfSignedPort() int {
 	if d.fingerprint == "" {
 		return 0
@@ -192,7 +192,7 @@ func (d *listenerSet) selfSignedPort() int {
 	return d.securePort()
 }
 
-// publicURL is the address under which the certificate is good; nil without a name.
+// publicURL returns the URL that the certificate is valid for; nil without a name.
 func (d *listenerSet) publicURL() *url.URL {
 	if d.secure == nil || len(d.names) == 0 {
 		return nil
@@ -204,11 +204,11 @@ func (d *listenerSet) publicURL() *url.URL {
 	return &url.URL{Scheme: "https", Host: host}
 }
 
-// leadOn answers plain http: the same page is at https. Under a name that is not ours
-// it leads to the first that is, never elsewhere.
+// leadOn redirects plain http to the same page at https. A request for another host name goes
+// to our first name, never elsewhere.
 func (d *listenerSet) leadOn(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
-		w.Header().Set("Connection", "close") // its body was written in the clear already
+		w.Header().Set("Connection", "close") // its body was already sent in the clear
 		http.Error(w, "use https", http.StatusBadRequest)
 		return
 	}
@@ -230,11 +230,11 @@ func (d *listenerSet) leadOn(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, "https://"+host+r.URL.RequestURI(), http.StatusMovedPermanently)
 }
 
-// redirectConns bounds the connections that are led on: each lasts for a request.
+// redirectConns bounds the connections that are redirected: each lasts for one request.
 const redirectConns = 1000
 
-// serve answers on all sockets until the server is shut down, and returns the first
-// fault. stop ends the redirects.
+// serve answers on all sockets until the server is shut down, and returns the first error.
+// stop ends the redirects.
 func (d *listenerSet) serve(srv *server.Server) (served <-chan error, stop func()) {
 	out := make(chan error, 4)
 	running := 1

@@ -10,8 +10,8 @@ import (
 	"danmaku/config"
 )
 
-// explainListen says what to do about an address that cannot be listened on.
-// Who double-clicked has no flags to give, so the settings file is named, too.
+// explainListen adds what to do if the address cannot be listened on. After a double-click
+// there are no flags, so the text also names the settings file.
 func explainListen(cfg config.Config, err error) error {
 	var what config.Sentence
 	switch fault := listenFault(err); fault {
@@ -35,7 +35,7 @@ func explainListen(cfg config.Config, err error) error {
 	return config.Faultf(otherPortAdvice, config.Faultf(what, cfg.Listen), other, other, file)
 }
 
-// otherPort is an address to listen on with a port beside the one that cannot be had.
+// otherPort returns the listen address with another port.
 func otherPort(listen string) string {
 	host, port, _ := net.SplitHostPort(listen)
 	n, err := strconv.Atoi(port)
@@ -45,9 +45,9 @@ func otherPort(listen string) string {
 	return net.JoinHostPort(host, strconv.Itoa(n+1))
 }
 
-// listenFault names the three faults that have words of their own. Windows has
-// numbers of its own for them, see "Windows Sockets Error Codes" (WSAEADDRINUSE,
-// WSAEACCES, WSAEADDRNOTAVAIL); elsewhere these numbers do not come up.
+// listenFault recognizes the three errors that have their own sentences. Windows has other
+// numbers for them, see "Windows Sockets Error Codes" (WSAEADDRINUSE, WSAEACCES,
+// WSAEADDRNOTAVAIL); other systems do not use these numbers.
 func listenFault(err error) syscall.Errno {
 	var number syscall.Errno
 	if !errors.As(err, &number) {

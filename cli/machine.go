@@ -22,7 +22,7 @@ import (
 	"danmaku/store"
 )
 
-// This file fits package cluster, which knows no rooms, to the store, the rooms and the
+// This file adapts package cluster, which does not know rooms, to the store, the rooms and the
 // server of one machine.
 
 // machine implements member.
@@ -35,9 +35,9 @@ type machine struct {
 	hub     *socket.Hub
 	emotes  *emotes.Cache
 
-	fetching chan struct{} // one in it for each picture that the others are asked for
+	fetching chan struct{} // holds one element for each picture that the other machines are being asked for
 
-	joined    chan struct{} // closed once what follows is set
+	joined    chan struct{} // closed once the following fields are set
 	others    *cluster.Membership
 	forwarder *cluster.Forwarder
 
@@ -48,7 +48,7 @@ type machine struct {
 	done sync.WaitGroup
 }
 
-// newMachine takes an open cluster, and closes it in the end.
+// newMachine returns a machine for an open cluster. The machine closes the cluster at its end.
 func newMachine(c *cluster.Cluster, log *slog.Logger) *machine {
 	return &machine{cluster: c, slog: log, joined: make(chan struct{}), fetching: make(chan struct{}, emotesAtOnce), headcounts: map[string]receivedHeadcounts{}}
 }
@@ -57,7 +57,7 @@ var _ member = (*machine)(nil)
 
 func (m *machine) logName() string { return m.cluster.Log().Name() }
 
-// logDatabase is a store as the reader of a log uses it.
+// logDatabase adapts a store to the reader of a log.
 type logDatabase struct{ *store.Store }
 
 // Apply implements cluster.Database.
@@ -211,8 +211,8 @@ func (m *machine) Totals() metrics.ClusterTotals {
 	return t
 }
 
-// openMember starts this machine's part in the cluster that the data folder belongs to,
-// and waits for the other machines. It returns nil where it belongs to none.
+// openMember starts this machine's part in the cluster that the data folder belongs to, and
+// waits for the other machines. It returns nil if the folder belongs to none.
 func openMember(ctx context.Context, cfg config.Config, log *slog.Logger) (member, error) {
 	if !cluster.Configured(cfg.Data) {
 		return nil, nil
@@ -233,8 +233,8 @@ func openMember(ctx context.Context, cfg config.Config, log *slog.Logger) (membe
 	return m, nil
 }
 
-// renew replaces the database by a copy of another machine's where this one was away for
-// longer than the log reaches back.
+// renew replaces the database by a copy from another machine if this one was away for longer
+// than the log reaches back.
 func (m *machine) renew(ctx context.Context, cfg config.Config) error {
 	db, err := store.Open(ctx, store.Options{Dir: cfg.Data, Held: true, Member: m.logName()})
 	if err != nil {
@@ -243,7 +243,7 @@ func (m *machine) renew(ctx context.Context, cfg config.Config) error {
 	name, err := db.Log(ctx)
 	switch {
 	case err != nil:
-	case name == "": // a backup was put here, or init was broken off
+	case name == "": // a backup was put here, or init was interrupted
 		err = config.Faultf(notOfCluster, cfg.Data)
 	default:
 		err = m.cluster.Check(ctx, logDatabase{db})

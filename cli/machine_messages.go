@@ -14,27 +14,27 @@ import (
 	"danmaku/server/socket"
 )
 
-// Messages and questions between the machines of a cluster, beside the log.
+// Messages and questions between the machines of a cluster, outside the log.
 
-// Messages between machines that are not in the log. They may be lost.
+// Messages between machines outside the log. They may be lost.
 const (
-	aboutFrames     = "frames" // frames that are no events
-	aboutHeadcounts = "crowds" // how many clients each has
+	aboutFrames     = "frames" // frames that are not events
+	aboutHeadcounts = "crowds" // how many clients each machine has
 	aboutUsed       = "used"   // which links were used
-	aboutReplay     = "replay" // how a room's replay is doing
+	aboutReplay     = "replay" // the progress of a room's replay
 )
 
-// Questions between machines. A machine that does not answer in time is left out.
+// Questions between machines. A machine that does not answer in time is skipped.
 const (
 	aboutPeople = "people" // who is connected
 	aboutEmote  = "emote"  // the picture of a chat's emote
 )
 
-// peopleMost is how many people a machine names, which is 380 KiB.
+// peopleMost is the most people that a machine lists, which is 380 KiB.
 const peopleMost = 20_000
 
-// Counts of clients go to the other machines when they have changed. They are forgotten
-// once a machine has stopped sending.
+// Counts of clients are sent to the other machines when they change. They expire once a
+// machine has stopped sending.
 const (
 	headcountsLook   = 500 * time.Millisecond
 	headcountsEvery  = 2 * time.Second
@@ -46,21 +46,21 @@ type receivedHeadcounts struct {
 	rooms map[string]socket.Headcount
 }
 
-// announcement is a frame that is no event, on its way to sockets of other machines.
+// announcement is a frame that is not an event, on its way to sockets of other machines.
 type announcement struct {
 	Room  string    `json:"room"`
 	View  room.View `json:"view"`
 	Frame []byte    `json:"frame"`
 }
 
-// replayReport is how a replay is doing on the machine that plays it.
+// replayReport is the progress of a replay on the machine that plays it.
 type replayReport struct {
 	Room   string        `json:"room"`
 	Report replay.Report `json:"report"`
 	Why    string        `json:"why,omitempty"` // the code of its error
 }
 
-// peopleQuestion asks for those of a room's audience who are connected: one, or all behind an
+// peopleQuestion asks for the connected people of a room's audience: one, or all behind an
 // address.
 type peopleQuestion struct {
 	Room    string `json:"room"`
@@ -68,7 +68,7 @@ type peopleQuestion struct {
 	Address string `json:"address,omitempty"`
 }
 
-// listen takes the messages of other machines.
+// listen receives the messages of other machines.
 func (m *machine) listen() error {
 	for about, take := range map[string]func(from string, data []byte) error{
 		aboutFrames: func(_ string, data []byte) error {
@@ -119,7 +119,7 @@ func (m *machine) listen() error {
 		if json.Unmarshal(question, &q) != nil {
 			return nil
 		}
-		answer, _ := json.Marshal(m.peopleHere(q)) // of texts, which never fails
+		answer, _ := json.Marshal(m.peopleHere(q)) // only texts, so it never fails
 		return answer
 	})
 	if err == nil {
@@ -131,7 +131,7 @@ func (m *machine) listen() error {
 	return err
 }
 
-// peopleHere are those who are connected at this machine.
+// peopleHere returns the people connected to this machine.
 func (m *machine) peopleHere(q peopleQuestion) (users []string) {
 	if q.User == "" {
 		users = m.hub.People(q.Room, q.Address)
@@ -169,8 +169,8 @@ func (m *machine) Replay(roomID string, r replay.Report) {
 	m.send(aboutReplay, message)
 }
 
-// emotesAtOnce is how many pictures the other machines are asked for at the same time.
-// Beyond that they are not asked.
+// emotesAtOnce is how many pictures are requested from the other machines at the same time.
+// Further ones are not requested.
 const emotesAtOnce = 8
 
 // Emote implements server.Cluster.
@@ -224,8 +224,8 @@ func (m *machine) send(about string, what any) {
 	}
 }
 
-// sendHeadcounts says how many clients there are and how replays are doing, and forgets what
-// machines said that say no more, until ctx ends.
+// sendHeadcounts sends the counts of clients and the progress of replays, and drops the counts
+// of machines that have stopped sending, until ctx ends.
 func (m *machine) sendHeadcounts(ctx context.Context) {
 	tick := time.NewTicker(headcountsLook)
 	defer tick.Stop()
@@ -266,7 +266,7 @@ func (m *machine) forgetHeadcounts(now time.Time) {
 	}
 }
 
-// sumHeadcounts is called with mu.
+// sumHeadcounts must be called with mu held.
 func (m *machine) sumHeadcounts() {
 	by := map[string]map[string]socket.Headcount{}
 	for from, h := range m.headcounts {

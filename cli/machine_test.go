@@ -11,8 +11,8 @@ import (
 	"danmaku/store"
 )
 
-// What a newer program has written, and the database of this one does not know, is told to
-// package cluster as what it is, so that the machine says that it is too old.
+// The database reports a change that a newer program wrote as such to package cluster, so that
+// the machine reports that it is too old.
 func TestTheDatabaseSaysThatAChangeIsNewer(t *testing.T) {
 	db, err := store.Open(t.Context(), store.Options{Dir: t.TempDir()})
 	if err != nil {
@@ -33,6 +33,6 @@ func TestTheDatabaseSaysThatAChangeIsNewer(t *testing.T) {
 	}
 	batch.Payload = []byte(`{"k":`)
 	if err := (logDatabase{db}).Apply(t.Context(), []cluster.Batch{batch}); err == nil || errors.Is(err, cluster.ErrNewer) {
-		t.Errorf("of what is broken it says %v", err)
+		t.Errorf("for a damaged change it says %v", err)
 	}
 }

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// asProgram is the name under which this test binary is the program: a test links to
-// it where building it would take longer than the test.
+// asProgram is the name under which this test binary acts as the program: a test links to it
+// where building would take longer than the test.
 const asProgram = "danmaku"
 
 // TestMain runs the tests in the root of the checkout, as the program runs.

@@ -12,26 +12,26 @@ import (
 	"danmaku/store"
 )
 
-// member is this machine's part in a cluster, for as long as the program runs. Nil is a
-// machine alone.
+// member is this machine's part in a cluster, for as long as the program runs. It is nil for a
+// single machine.
 type member interface {
 	live.Cluster
 	server.Cluster
 	metrics.Cluster
-	// logName is the log that the machines share.
+	// logName returns the name of the log that the machines share.
 	logName() string
-	// publish has all changes of the database go into the log. It comes first.
+	// publish makes all changes of the database go into the log. It must be called first.
 	publish(ctx context.Context, db *store.Store) error
-	// join begins to follow the log and to take part.
+	// join starts following the log and taking part.
 	join(service *live.Service, srv *server.Server, hub *socket.Hub, pictures *emotes.Cache) error
-	// part ends what join began: another machine decides then. The database still
-	// publishes what is under way.
+	// part ends what join began, so that another machine decides. The database still publishes
+	// pending changes.
 	part()
 	// close ends the rest, once the database is closed.
 	close()
 }
 
-// asLive and asServer keep nil what is nil.
+// asLive and asServer return a nil interface for a nil member.
 func asLive(m member) live.Cluster {
 	if m == nil {
 		return nil
@@ -46,8 +46,8 @@ func asServer(m member) server.Cluster {
 	return m
 }
 
-// codesOf is where one-time codes are noted: in the database that all machines of a cluster
-// have, and on one machine in memory alone.
+// codesOf returns where one-time codes are stored: in the replicated database of a cluster,
+// and on a single machine only in memory.
 func codesOf(m member, db *store.Store) access.Codes {
 	if m == nil {
 		return nil

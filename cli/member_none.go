@@ -9,6 +9,6 @@ import (
 	"danmaku/config"
 )
 
-// openMember returns nil: this build takes part in no cluster. A folder that belongs to
-// one is refused by package store.
+// openMember returns nil: this build takes part in no cluster. Package store refuses a folder
+// that belongs to one.
 func openMember(context.Context, config.Config, *slog.Logger) (member, error) { return nil, nil }

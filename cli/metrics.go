@@ -19,7 +19,7 @@ import (
 	"danmaku/room"
 )
 
-// newLog returns the log of a server as the options want it.
+// newLog returns the log of a server as configured.
 func newLog(out io.Writer, cfg config.Config) *slog.Logger {
 	options := &slog.HandlerOptions{Level: cfg.LogLevel}
 	if cfg.LogFormat == config.LogJSON {
@@ -28,8 +28,8 @@ func newLog(out io.Writer, cfg config.Config) *slog.Logger {
 	return slog.New(slog.NewTextHandler(out, options))
 }
 
-// countedRules are the rules and codes that have a series of their own in the metrics. Rule
-// lists bring names of their own, without a bound, so they are counted together.
+// countedRules are the rules and codes with their own series in the metrics. Rule lists bring
+// unlimited further names, so those are counted together.
 func countedRules() []string {
 	rules := append(room.Codes(), live.RuleReview, comment.RuleSlow, comment.RuleDuplicate,
 		moderation.RuleNames, moderation.RuleNewcomer, moderation.RuleRaid, moderation.RuleSlowDecision, opinion.Rule)
@@ -42,7 +42,7 @@ func countedRules() []string {
 // metricsConns bounds the connections to the listener of the metrics.
 const metricsConns = 32
 
-// serveMetrics answers at --metrics until stop is called, and does nothing without it.
+// serveMetrics serves --metrics until stop is called, and does nothing if the option is unset.
 func serveMetrics(cfg config.Config, m *metrics.Metrics, from metrics.Sources, log *slog.Logger) (stop func(), err error) {
 	if m == nil {
 		return func() {}, nil

@@ -20,14 +20,14 @@ import (
 	"danmaku/room"
 )
 
-// obsPassword is the variable for the password of obs-websocket; arguments can
-// be seen by every user of the machine.
+// obsPassword is the variable for the password of obs-websocket; every user of the machine can
+// see arguments.
 const obsPassword = "DANMAKU_OBS_PASSWORD"
 
 // obsOptions are the flags of `danmaku obs add`.
 type obsOptions struct {
 	room, name, scene string
-	server            string // address of our own server, as OBS reaches it
+	server            string // URL of our own server, as OBS reaches it
 	dock              bool
 }
 
@@ -81,8 +81,8 @@ func obsAdd(ctx context.Context, env Env, in input) error {
 	return offerDock(ctx, env.Out, cfg, opt)
 }
 
-// serverForOBS is our server's address as OBS reaches it: on this machine, or,
-// when OBS runs on another, in this machine's network.
+// serverForOBS returns our server's URL as OBS reaches it: on this machine or, if OBS runs on
+// another one, in this machine's network.
 func serverForOBS(cfg config.Config) (string, error) {
 	base := serverURL(cfg)
 	if onThisMachine(cfg.OBS) || !onThisMachine(base) {
@@ -109,7 +109,7 @@ func onThisMachine(address string) bool {
 	return err == nil && a.IsLoopback() || u.Hostname() == "localhost"
 }
 
-// addToOBS makes the source and says what it did.
+// addToOBS creates the source and prints what it did.
 func addToOBS(ctx context.Context, env Env, at string, opt obsOptions, overlay string) error {
 	conn, err := obs.Dial(ctx, at, func() (string, error) { return askPassword(env) })
 	switch {
@@ -141,7 +141,7 @@ func addToOBS(ctx context.Context, env Env, at string, opt obsOptions, overlay s
 	return nil
 }
 
-// offerDock prints the address of a dock, with a key of its own when asked for.
+// offerDock prints the URL of a dock, with its own key if requested.
 func offerDock(ctx context.Context, out io.Writer, cfg config.Config, opt obsOptions) error {
 	if !opt.dock {
 		fmt.Fprintln(out, "For the moderators' view in a dock of OBS, run this with --dock.")
@@ -161,7 +161,7 @@ func offerDock(ctx context.Context, out io.Writer, cfg config.Config, opt obsOpt
 	return nil
 }
 
-// passwordOf is the password in the environment, or nothing.
+// passwordOf returns the password from the environment, or "".
 func passwordOf(environ []string) (password string) {
 	for _, kv := range environ {
 		if v, ok := strings.CutPrefix(kv, obsPassword+"="); ok {
@@ -171,7 +171,7 @@ func passwordOf(environ []string) (password string) {
 	return password
 }
 
-// askPassword takes the password from the environment, else from a person.
+// askPassword returns the password from the environment, or asks the user.
 func askPassword(env Env) (string, error) {
 	if password := passwordOf(env.Environ); password != "" {
 		return password, nil
@@ -189,7 +189,7 @@ func askPassword(env Env) (string, error) {
 	return string(password), nil
 }
 
-// answers reports whether a danmaku server is there.
+// answers reports whether a danmaku server answers at base.
 func answers(ctx context.Context, base string) bool {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()

@@ -13,7 +13,7 @@ import (
 	"danmaku/store"
 )
 
-// How long a second start waits for an answer of the first, and how often it asks.
+// How long a second start waits for an answer of the first one, and how often it asks.
 const (
 	startsWithin = 10 * time.Second
 	knockEvery   = 200 * time.Millisecond
@@ -29,9 +29,9 @@ func openCommand() command {
 	}
 }
 
-// openRunning shows the console of the server that runs on the data folder: what a second
-// double-click wants. A server that is still starting is waited for. A browser that cannot
-// be opened is only mentioned: the address is printed anyway.
+// openRunning opens the console of the server that runs on the data folder: the purpose of a
+// second double-click. It waits for a server that is still starting. It only mentions a
+// failure to open the browser, because it prints the URL anyway.
 func openRunning(ctx context.Context, env Env, cfg config.Config, patience time.Duration) error {
 	base := answering(ctx, cfg.Data)
 	again := time.NewTicker(knockEvery)
@@ -51,7 +51,8 @@ func openRunning(ctx context.Context, env Env, cfg config.Config, patience time.
 	if err != nil {
 		return err
 	}
-	// Made now, when the server is there: it takes no code from before its start.
+	// The code is made once the server is there, because it accepts no code from before its
+	// start.
 	address := base + "/console?code=" + access.NewKeys(secret).NewCode(time.Now())
 	w := wordsIn(cfg.Lang, env.Environ)
 	fmt.Fprintf(env.Out, "%s%s\n%s%s\n", w.console, address, w.under(), w.once)
@@ -61,7 +62,7 @@ func openRunning(ctx context.Context, env Env, cfg config.Config, patience time.
 	return nil
 }
 
-// answering is where the server of a data folder answers, or nothing.
+// answering returns the URL at which the server of a data folder answers, or "".
 func answering(ctx context.Context, data string) string {
 	noted, err := os.ReadFile(filepath.Join(data, addressFile))
 	if base := strings.TrimSpace(string(noted)); err == nil && answers(ctx, base) {

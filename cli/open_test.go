@@ -14,7 +14,7 @@ import (
 	"danmaku/config"
 )
 
-// The advice is followed as it stands.
+// The advice in the message works as written.
 func TestTheAdviceForAPortWorks(t *testing.T) {
 	data := t.TempDir()
 	message := explainListen(config.Config{Listen: "127.0.0.1:2333", Data: data}, syscall.EADDRINUSE).Error()
@@ -40,7 +40,7 @@ func TestExplainListen(t *testing.T) {
 		want   string
 	}{
 		{syscall.EADDRINUSE, ":2333", "start with --listen :2334"},
-		{10048, ":2333", "is in use"}, // as Windows says it
+		{10048, ":2333", "is in use"}, // the error number of Windows
 		{syscall.EACCES, ":80", "start with --listen :2333"},
 		{10013, ":80", "may not be listened on"},
 		{syscall.EADDRNOTAVAIL, "10.9.8.7:2333", "is not an address of this machine"},
@@ -65,7 +65,7 @@ func TestOnThisMachine(t *testing.T) {
 	}
 }
 
-// An OBS on another machine is given an address that it can reach.
+// An OBS on another machine gets a URL that it can reach.
 func TestTheServersAddressForOBS(t *testing.T) {
 	lan := []netip.Addr{netip.MustParseAddr("192.168.1.5")}
 	public, err := url.Parse("https://live.example.org")

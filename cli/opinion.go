@@ -16,14 +16,14 @@ import (
 	"danmaku/signature"
 )
 
-// checkKeyFile is the file of the data folder with the key that signs what is sent
-// for a second opinion, for the service that verifies it.
+// checkKeyFile is the file in the data folder with the public key for requests of a second
+// opinion, for the service that verifies their signature.
 const checkKeyFile = "check.key"
 
 var _ live.SecondOpinion = (*opinion.Asker)(nil)
 
-// newOpinion makes what asks the service at check-url, which is nil where there is
-// none, and writes its key down.
+// newOpinion creates the client of the service at check-url, nil without one, and stores its
+// key.
 func newOpinion(cfg config.Config, within time.Duration, keys access.Keys, log *slog.Logger) (live.SecondOpinion, func(), error) {
 	if cfg.CheckURL == nil {
 		return nil, func() {}, nil
@@ -39,13 +39,13 @@ func newOpinion(cfg config.Config, within time.Duration, keys access.Keys, log *
 	return a, a.Close, nil
 }
 
-// noteCheckKey writes a key for the service to read, whole or not at all.
+// noteCheckKey writes a key for the service to read, completely or not at all.
 func noteCheckKey(path, key string) error {
 	if old, err := os.ReadFile(path); err == nil && strings.TrimSpace(string(old)) == key {
 		return nil
 	}
 	part := path + ".part"
-	_ = os.Remove(part) // of a start that was broken off; its rights may be others
+	_ = os.Remove(part) // left by an interrupted start; its permissions may differ
 	if err := os.WriteFile(part, []byte(key+"\n"), 0o600); err != nil {
 		return fmt.Errorf("write the key of the second opinion: %w", err)
 	}

@@ -8,9 +8,9 @@ import (
 	"danmaku/config"
 )
 
-// pageWords returns the words that a page has in a language, so that a command says the
-// same as the page. English has its sentences in the code: there are none for it, and
-// none where the page has no such file.
+// pageWords returns the words of a page in a language, so that a command says the same as the
+// page. It returns nil for English, whose sentences are in the code, and for a page without
+// such a file.
 func pageWords(assets fs.FS, page string, lang config.Lang) (words map[string]any) {
 	if assets == nil || lang == config.English {
 		return nil

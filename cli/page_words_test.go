@@ -13,8 +13,8 @@ import (
 	"danmaku/show"
 )
 
-// TestFaultsOfFilesInLanguages runs commands over damaged files: what they say about a
-// line is in the language that was asked for, in the console's words.
+// TestFaultsOfFilesInLanguages runs commands over damaged files: what they say about a line is
+// in the requested language, in the console's words.
 func TestFaultsOfFilesInLanguages(t *testing.T) {
 	list := filepath.Join(t.TempDir(), "rules.txt")
 	if err := os.WriteFile(list, []byte("ok\nword => burn\n"), 0o600); err != nil {
@@ -29,7 +29,7 @@ func TestFaultsOfFilesInLanguages(t *testing.T) {
 		{config.Chinese, []string{"check", "--rules", list}, []string{"规则第 2 行：word => burn：=> 后面写 hold、mask 或 refuse，不能写“burn”。"}},
 		{config.Japanese, []string{"check", "--rules", list}, []string{"ルールの 2 行目：word => burn：=> の後には hold、mask、refuse のどれかを書きます（「burn」は使えません）。"}},
 		{config.Chinese, []string{"check", "--json"}, []string{"第 1 行不是 JSON 字符串"}},
-		// The key keeps the command from the data folder, and nothing listens there.
+		// With a key the command does not open the data folder, and no server listens there.
 		{config.English, replayed("cut-off.xml"), []string{"line 4, column 1 is skipped: the comment has no end\n", "line 4, column 47: the file ends before it is complete"}},
 		{config.Chinese, replayed("cut-off.xml"), []string{"跳过第 4 行第 1 列：", "第 4 行第 47 列："}},
 		{config.Japanese, replayed("cut-off.xml"), []string{"4 行 1 桁を飛ばします：コメントの終わりがありません。\n", "4 行 47 桁：ファイルが途中で終わっています。"}},
@@ -53,7 +53,7 @@ func replayed(file string) []string {
 	return []string{"replay", filepath.Join("export/testdata/imports", file), "--url", "http://127.0.0.1:1", "--key", "x", "--speed", "1000000"}
 }
 
-// TestFaultsOfDraws looks for the sentences of every reason why a draw is not true.
+// TestFaultsOfDraws checks the sentence of every reason why a draw is invalid.
 func TestFaultsOfDraws(t *testing.T) {
 	for _, tt := range []struct {
 		err  error

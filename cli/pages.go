@@ -8,15 +8,15 @@ import (
 	"danmaku/server"
 )
 
-// lastPages are the pages that were read last. Tests start the program many times
-// on one folder, and reading it takes a second.
+// lastPages caches the pages that were read last. Tests start the program many times on one
+// folder, and reading it takes a second.
 var lastPages struct {
 	sync.Mutex
 	tree  fs.FS
 	pages *server.Pages
 }
 
-// readPages reads all pages and what they load.
+// readPages reads all pages and the files that they load.
 func readPages(tree fs.FS) (*server.Pages, error) {
 	lastPages.Lock()
 	defer lastPages.Unlock()

@@ -25,33 +25,33 @@ import (
 	"danmaku/room"
 )
 
-// senderLinks makes links for the HTTP API in a data folder.
+// senderLinks creates links for the HTTP API in a data folder.
 type senderLinks interface {
-	// New makes a sender link. revoke takes it back; it must be called.
+	// New creates a sender link. revoke removes it; it must be called.
 	New(ctx context.Context, room, label string) (key string, revoke func(context.Context) error, err error)
 	Close() error
 }
 
-// linkOpener opens the data folder that cfg names, beside a running server.
+// linkOpener opens the data folder that cfg names, even while its server runs.
 type linkOpener func(ctx context.Context, cfg config.Config) (senderLinks, error)
 
-// replayOptions is what the command line of replay says.
+// replayOptions are the options of the command line of replay.
 type replayOptions struct {
 	file   string
 	room   string
 	speed  float64
 	strict bool
-	url    string // without a slash at the end
-	key    string // empty: make a link
+	url    string // without a trailing slash
+	key    string // empty: create a link
 	cfg    config.Config
 	assets fs.FS // has the sentences of faults in files; may be nil
 	lang   config.Lang
 }
 
-// replayCommand is `danmaku replay`: a client that sends the comments of a file
-// to a server over HTTP, each at its time. It returns the exit code: 0 also when
-// it was interrupted, since the account then printed is what was asked for; 1
-// when the file is broken, nothing could be sent, or a comment failed.
+// replayCommand is `danmaku replay`: a client that sends the comments of a file to a server
+// over HTTP, each at its time. It returns the exit code: 0 also after an interruption, because
+// the summary printed then is what the user wanted; 1 if the file is broken, nothing could be
+// sent, or a comment failed.
 func replayCommand() command {
 	return command{
 		name: "replay", summary: "send the comments of a file to a room, each at its time", args: "FILE",
@@ -93,7 +93,7 @@ func sendRecording(ctx context.Context, opt replayOptions, out, errOut io.Writer
 			break
 		}
 		why := d
-		why.Line = 0 // the sentence around it has the place
+		why.Line = 0 // the surrounding sentence has the place
 		fmt.Fprintln(errOut, "danmaku: "+config.Faultf(skippedAt, printable(opt.file), d.Line, d.Column, recordingFault(opt.assets, &why)).In(opt.lang))
 	}
 	for _, n := range report.Notes {
@@ -164,8 +164,8 @@ func readRecording(path string, strict bool, assets fs.FS) (replay.Items, export
 	return shown, report, nil
 }
 
-// recordingFault returns the fault of a file with the sentences that the console has for
-// it in other languages.
+// recordingFault returns the fault of a file with the console's sentences for it in other
+// languages.
 func recordingFault(assets fs.FS, err error) error {
 	fault, ok := errors.AsType[*room.Fault](err)
 	if !ok || assets == nil {
@@ -199,10 +199,10 @@ func recordingFault(assets fs.FS, err error) error {
 	return config.Written(err.Error(), in(config.Chinese, "第 %d 行第 %d 列："), in(config.Japanese, "%d 行 %d 桁：")+"。")
 }
 
-// makeLink puts the key of a new sender link into opt. The function it returns
-// takes the link back and closes the data folder.
+// makeLink stores the key of a new sender link in opt. The function it returns revokes the
+// link and closes the data folder.
 func (opt *replayOptions) makeLink(ctx context.Context, openLinks linkOpener) (func() error, error) {
-	// Opening would make a folder, and a link in it that no server knows.
+	// Opening would create a folder, and a link in it that no server knows.
 	if _, err := os.Stat(opt.cfg.Data); err != nil {
 		return nil, config.Faultf(senderFolder, opt.cfg.Data)
 	}
@@ -219,7 +219,7 @@ func (opt *replayOptions) makeLink(ctx context.Context, openLinks linkOpener) (f
 	}
 	opt.key = key
 	return func() error {
-		// The link goes also when the replay was interrupted.
+		// The link is revoked even if the replay was interrupted.
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 		defer cancel()
 		err := revoke(ctx)
@@ -261,7 +261,7 @@ func replayFlags(in input, environ []string) (opt replayOptions, err error) {
 	return opt, nil
 }
 
-// localURL is where a server on this machine answers that listens on listen.
+// localURL returns the URL on this machine of a server that listens on listen.
 func localURL(listen string) (string, error) {
 	host, port, err := net.SplitHostPort(listen)
 	if err != nil || port == "0" {

@@ -58,8 +58,8 @@ func TestReplaySaysWhatIsMalformed(t *testing.T) {
 	}
 }
 
-// Of a damaged file what is whole is sent, and what is not is told with its place.
-// Where nothing is left the command fails and says why.
+// The command sends the complete comments of a damaged file, and reports the other ones with
+// their place. If none is left, it fails and says why.
 func TestReplayOfDamagedFiles(t *testing.T) {
 	for _, row := range []struct {
 		file   string
@@ -100,7 +100,8 @@ func TestReplayOfDamagedFiles(t *testing.T) {
 	}
 }
 
-// A name of another platform is longer than ours may be, and costs no comment.
+// A name from another platform may be longer than ours allows; it is clipped, and the comment
+// is sent.
 func TestReplayClipsNames(t *testing.T) {
 	s := &replayServer{}
 	file := written(t, `<i><d p="1,1,25,1,1,0,a,1" user="`+strings.Repeat("名👩‍👩‍👧", 20)+`">x</d></i>`)
@@ -112,8 +113,7 @@ func TestReplayClipsNames(t *testing.T) {
 	}
 }
 
-// TestReplayObeysNoFile: neither the name of a file nor what it holds is a command
-// to the terminal.
+// TestReplayObeysNoFile: a terminal interprets neither the name of a file nor its content.
 func TestReplayObeysNoFile(t *testing.T) {
 	for _, text := range []string{
 		`{"\u001b[2J\u202e":1}`, `<i><d p="1,1">x</d><d p="` + "\u009b2J" + `">y</d></i>`, "<i></i>",
@@ -124,7 +124,7 @@ func TestReplayObeysNoFile(t *testing.T) {
 		}
 		_, out, errOut := runReplay(t, t.Context(), &replayServer{}, path)
 		if errOut == "" {
-			t.Errorf("%s: nothing is said", text)
+			t.Errorf("%s: nothing is printed", text)
 		}
 		for _, r := range errOut + strings.ReplaceAll(out, "\r", "") {
 			if r != '\n' && r != '\t' && unicode.IsControl(r) || r == '\u202e' {

@@ -31,9 +31,9 @@ type replayPost struct {
 	Source     string `json:"source"`
 }
 
-// replayServer answers every comment as its text asks for, in the words of the
-// protocol: "held", "refused", "slow" and "busy" (once each, then shown), a
-// status such as "=404 not_found" always, everything else is shown.
+// replayServer answers every comment as its text asks, in the words of the protocol: "held",
+// "refused", "slow" and "busy" (once each, then shown), a status such as "=404 not_found"
+// always; any other text is shown.
 type replayServer struct {
 	mu    sync.Mutex
 	posts []replayPost
@@ -94,7 +94,7 @@ func (s *replayServer) texts(author string) (out []string) {
 	return out
 }
 
-// runReplayCommand runs `danmaku replay` with links of the test's own.
+// runReplayCommand runs `danmaku replay` with the test's own links.
 func runReplayCommand(ctx context.Context, args, environ []string, out, errs io.Writer, links linkOpener) int {
 	return run(ctx, Env{Args: append([]string{"replay"}, args...), Environ: environ, Out: out, Err: errs, links: links})
 }
@@ -131,7 +131,7 @@ func runReplay(t *testing.T, ctx context.Context, s *replayServer, file string, 
 	return code, o.String(), e.String()
 }
 
-// written is a file with a text.
+// written creates a file with a text.
 func written(t *testing.T, text string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "file")
@@ -141,7 +141,7 @@ func written(t *testing.T, text string) string {
 	return path
 }
 
-// recordedLinks stands for a data folder.
+// recordedLinks replaces a data folder.
 type recordedLinks struct {
 	acts   []string
 	newErr error

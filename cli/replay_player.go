@@ -21,22 +21,22 @@ import (
 	"danmaku/live/replay"
 )
 
-// errUnauthorized is the end of a replay whose key the server does not take.
+// errUnauthorized ends a replay whose key the server does not accept.
 var errUnauthorized error = config.Faultf(config.Say("the server does not take the key", "服务器不接受这个密钥", "サーバーが鍵を受け付けません"))
 
-// postman brings the comments of a recording to a server.
+// postman sends the comments of a recording to a server.
 type postman struct {
 	sender   *client.Sender
-	timeout  time.Duration // how long the server may give no answer at all
-	run      string        // begins every ref, so that a second replay is not taken for a repetition
+	timeout  time.Duration // the longest time without any answer from the server
+	run      string        // prefix of every ref, so that a second replay is not mistaken for a repetition
 	progress func(tally)
 
 	mu       sync.Mutex
 	tally    tally
-	answered time.Time // when the server last answered; zero when it never did
+	answered time.Time // when the server last answered; zero: never
 }
 
-// tally is the account of a replay.
+// tally counts the comments of a replay.
 type tally struct {
 	total, shown, held, skipped, failed int
 	refused                             map[string]int // by code
@@ -50,7 +50,7 @@ func (t tally) refusals() (n int) {
 	return n
 }
 
-// sent counts the comments that have an answer.
+// sent returns the number of comments that have an answer.
 func (t tally) sent() int { return t.shown + t.held + t.refusals() + t.failed }
 
 func (t tally) write(w io.Writer, report export.Report) {
@@ -93,8 +93,8 @@ func (t tally) write(w io.Writer, report export.Report) {
 	}
 }
 
-// deliver posts one comment and returns what its answer asks for, as
-// [replay.Submitter] does.
+// deliver posts one comment and returns the wait that the answer asks for before a retry, see
+// [replay.Submitter].
 func (p *postman) deliver(ctx context.Context, s replay.RecordedComment) (again time.Duration, err error) {
 	a, err := p.sender.Send(ctx, client.Comment{
 		Ref: p.run + "-" + strconv.Itoa(s.N), Text: s.Text, Name: s.Name, Mode: string(s.Mode), Color: s.Color,
@@ -102,7 +102,7 @@ func (p *postman) deliver(ctx context.Context, s replay.RecordedComment) (again 
 	})
 	switch {
 	case err != nil && ctx.Err() != nil:
-		return 0, nil // interrupted: it counts as not sent
+		return 0, nil // interrupted: the comment counts as not sent
 	case err != nil:
 		return time.Second, p.unreachable(err)
 	}
@@ -116,10 +116,9 @@ func (p *postman) deliver(ctx context.Context, s replay.RecordedComment) (again 
 	return 0, p.count(a)
 }
 
-// unreachable decides whether an attempt that got no answer ends the replay: at
-// once when nothing listens there from the start, else when the server has been
-// silent too long. A short restart is waited for; the ref keeps a comment whose
-// answer was lost from being shown twice.
+// unreachable decides whether an attempt without an answer ends the replay: at once if no
+// server listened from the start, otherwise when the server has been silent too long. A short
+// restart passes; the ref keeps a comment whose answer was lost from being shown twice.
 func (p *postman) unreachable(err error) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -136,7 +135,7 @@ func (p *postman) unreachable(err error) error {
 	return nil
 }
 
-// count notes an answer that stands, or reports that no other can be better.
+// count counts a final answer, or reports that no other can be better.
 func (p *postman) count(a client.Answer) error {
 	said := strings.TrimSpace(fmt.Sprintf("%d %s %s", a.Status, a.Code, a.Message))
 	p.mu.Lock()

@@ -11,8 +11,8 @@ import (
 	"golang.org/x/term"
 )
 
-// progress shows how far a replay is: a bar that is drawn again in place on a
-// terminal, else one line for every tenth.
+// progress shows the progress of a replay: a bar redrawn in place on a terminal, otherwise one
+// line for every tenth.
 type progress struct {
 	out      io.Writer
 	terminal bool
@@ -27,13 +27,13 @@ func newProgress(out io.Writer, all int) *progress {
 	return &progress{out: out, terminal: isTerminal(out), all: all, begun: time.Now()}
 }
 
-// isTerminal reports whether somebody looks at what is written to w.
+// isTerminal reports whether w is a terminal.
 func isTerminal(w io.Writer) bool {
 	f, ok := w.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))
 }
 
-// update is called after every answer, never twice at a time.
+// update is called after every answer, never concurrently.
 func (p *progress) update(t tally) {
 	sent := t.sent()
 	if !p.terminal {
@@ -49,7 +49,7 @@ func (p *progress) update(t tally) {
 		full := sent * width / p.all
 		line := fmt.Sprintf("%s%s %3d %%  %s  %v", strings.Repeat("█", full), strings.Repeat("░", width-full),
 			sent*100/p.all, p.counts(t), now.Sub(p.begun).Round(time.Second))
-		fmt.Fprintf(p.out, "\r%-*s", p.width, line) // blanks over what is left of a longer line
+		fmt.Fprintf(p.out, "\r%-*s", p.width, line) // spaces overwrite the rest of a longer line
 		p.width = utf8.RuneCountInString(line)
 	}
 }
@@ -58,7 +58,7 @@ func (p *progress) counts(t tally) string {
 	return fmt.Sprintf("%d of %d · shown %d · held %d · refused %d", t.sent(), p.all, t.shown, t.held, t.refusals())
 }
 
-// done leaves the bar's line.
+// done ends the line of the bar.
 func (p *progress) done() {
 	if p.terminal && !p.drawn.IsZero() {
 		fmt.Fprintln(p.out)

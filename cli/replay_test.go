@@ -88,7 +88,7 @@ func TestReplayFinalAnswers(t *testing.T) {
 			t.Errorf("%s: code %d, errors %q, want %q", text, code, errOut, want)
 		}
 		if !strings.Contains(out, "  shown         1\n") || !strings.Contains(out, "  not sent      3\n") {
-			t.Errorf("%s: the account is\n%s", text, out)
+			t.Errorf("%s: the summary is\n%s", text, out)
 		}
 	}
 }
@@ -104,9 +104,9 @@ func TestReplayInterrupted(t *testing.T) {
 	if code != 0 || errOut != "" {
 		t.Errorf("code %d, errors %q", code, errOut)
 	}
-	// What was on its way is waited for, so the account is true.
+	// The command waits for comments in flight, so the summary is correct.
 	if !strings.Contains(out, "  shown         3\n") || !strings.Contains(out, "  not sent      3\n") {
-		t.Errorf("the account is\n%s", out)
+		t.Errorf("the summary is\n%s", out)
 	}
 }
 

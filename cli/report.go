@@ -21,16 +21,14 @@ import (
 	"danmaku/store"
 )
 
-// showSlack is how long before its first and after its last comment a show goes on, for
-// all but comments: polls, reactions, what moderators do. It is half of what is at
-// least between two shows.
+// showSlack is how long before its first and after its last comment a show lasts for polls,
+// reactions and moderators' actions. It is half of the shortest gap between two shows.
 const showSlack = replay.SessionGap / 2
 
-// showsKnown is how many of the newest shows can be named.
+// showsKnown is how many of the newest shows a query can name.
 const showsKnown = 20
 
-// readStopWords reads the words that no report lists. They lie beside the page that
-// uses them, too.
+// readStopWords reads the words that no report lists, from the file that the page also uses.
 func readStopWords(assets fs.FS) (report.StopWords, error) {
 	b, err := fs.ReadFile(assets, "screen/stop-words.js")
 	if err != nil {
@@ -39,14 +37,14 @@ func readStopWords(assets fs.FS) (report.StopWords, error) {
 	return report.ReadStopWords(b), nil
 }
 
-// span is the time of a report: that of comments, and of what belongs to their show.
+// span is the time of a report: that of the comments, and the longer one of the show.
 type span struct {
 	from, to   time.Time
 	first, end time.Time
 }
 
-// spanOf finds the time that a query asks for: from and to, else the show that was on at
-// the moment session, else the last one. It is zero for a room without a show.
+// spanOf finds the time that a query asks for: from and to, otherwise the show at the moment
+// session, otherwise the last one. It is zero for a room without a show.
 func (a archive) spanOf(ctx context.Context, roomID string, query url.Values) (span, error) {
 	moments, err := export.Moments(query, "from", "to", "session")
 	if err != nil {
@@ -139,7 +137,7 @@ func (a archive) Report(ctx context.Context, roomID string, items []show.Item, l
 	return d, nil
 }
 
-// report reads the comments of a show, and where the recording was.
+// report reads the comments of a show, and the times of the recording.
 func (a archive) report(ctx context.Context, in report.Input, query url.Values) (_ report.Report, err error) {
 	if in.To.IsZero() { // no show yet
 		return report.Of(in), nil
@@ -241,7 +239,7 @@ func runReport(ctx context.Context, env Env, in input) error {
 	if err := checkMoments(query, "session", "from", "to", "zero"); err != nil {
 		return err
 	}
-	if !store.Exists(in.cfg.Data) { // opening would make a folder, which holds nothing
+	if !store.Exists(in.cfg.Data) { // opening would create an empty folder
 		return dataMissing(in.cfg.Data)
 	}
 	target, err := newExportTarget(in.value("out"), in.on("force"))

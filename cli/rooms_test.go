@@ -15,7 +15,7 @@ import (
 	"danmaku/store"
 )
 
-// countedReads is a store that counts how many links and rooms are read.
+// countedReads is a store that counts the links and rooms read.
 type countedReads struct {
 	*store.Store
 	read int
@@ -33,7 +33,7 @@ func (c *countedReads) Rooms(ctx context.Context) ([]room.Record, error) {
 	return list, err
 }
 
-// venueOfRooms is a service over a real database whose readings are counted.
+// venueOfRooms is a service over a real database that counts its reads.
 func venueOfRooms(tb testing.TB) (*live.Service, *countedReads) {
 	tb.Helper()
 	ctx := context.Background()
@@ -74,8 +74,8 @@ func makeRoom(tb testing.TB, venue *live.Service, n int) {
 	}
 }
 
-// A new room reads none of those that there are, nor their links, and its own are good at
-// once and after a restart.
+// Creating a room reads no other room and no other links, and its own links are valid at once
+// and after a restart.
 func TestNewRoomsReadNoOthers(t *testing.T) {
 	venue, counted := venueOfRooms(t)
 	counted.read = 0
@@ -109,7 +109,7 @@ func TestNewRoomsReadNoOthers(t *testing.T) {
 	}
 }
 
-// A room costs the same however many there are.
+// Creating a room costs the same however many there are.
 func BenchmarkNewRoom(b *testing.B) {
 	for _, there := range []int{0, 2000} {
 		b.Run(fmt.Sprint("beside_", there), func(b *testing.B) {

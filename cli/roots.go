@@ -1,7 +1,7 @@
 package cli
 
-// A container made from nothing has neither certificates nor time zones; the chats of
-// platforms need both. Those of the system come first.
+// A container made from scratch has neither certificates nor time zones; the chats of
+// platforms need both. The system's own ones take precedence.
 import (
 	_ "time/tzdata"
 

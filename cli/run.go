@@ -1,5 +1,5 @@
-// Package cli is the command line: it reads arguments and settings, builds the
-// parts of the program and fits them together, and holds every command.
+// Package cli is the command line: it reads arguments and settings, builds and connects the
+// parts of the program, and holds every command.
 package cli
 
 import (
@@ -15,21 +15,21 @@ import (
 	"danmaku/config"
 )
 
-// Env is everything of the outside world that a command may use.
+// Env is the part of the outside world that a command may use.
 type Env struct {
 	Args     []string // after the program's name
-	Environ  []string // as os.Environ gives it
+	Environ  []string // as returned by os.Environ
 	In       io.Reader
 	Out, Err io.Writer
 	Clicked  bool                       // started from the desktop, not in a terminal
 	Open     func(address string) error // shows an address in the browser
 
-	// CheckWithin is how long a second opinion may take; 0: [opinion.Within]. Tests on
-	// busy machines give it more.
+	// CheckWithin bounds a second opinion; 0: [opinion.Within]. Tests on busy machines set a
+	// longer time.
 	CheckWithin time.Duration
 
 	assets fs.FS      // the pages; set by Run
-	links  linkOpener // makes the links of replays; nil: openSenderLinks
+	links  linkOpener // creates the links of replays; nil: openSenderLinks
 }
 
 // Exit codes, see docs/dev/protocol.md.
@@ -39,9 +39,8 @@ const (
 	ExitUsage  = 2
 )
 
-// Run runs the command that the arguments name and returns the exit code. assets
-// is the folder of the pages, without their tests. When ctx ends, the command
-// does, too.
+// Run runs the command that the arguments name and returns the exit code. assets is the folder
+// of the pages, without their tests. The command ends when ctx does.
 func Run(ctx context.Context, env Env, assets fs.FS) int {
 	env.assets = assets
 	code := run(ctx, env)
@@ -77,7 +76,7 @@ func run(ctx context.Context, env Env) int {
 	if err == nil {
 		in, err = c.parse(env)
 	}
-	if err == nil && in.cfg.Lang != "" { // the settings file may say it, too
+	if err == nil && in.cfg.Lang != "" { // the settings file may set it, too
 		lang = spokenLang(in.cfg.Lang, env.Environ)
 	}
 	if err == nil {
@@ -90,8 +89,8 @@ func run(ctx context.Context, env Env) int {
 	return finish(env, err, lang)
 }
 
-// commands is the table of all commands, in the order of the help. The first is
-// the one that runs when none is named.
+// commands is the table of all commands, in the order of the help. The first one is the
+// default.
 func commands() []command {
 	return []command{
 		serveCommand(), openCommand(), obsCommand(), linkNewCommand(), linkListCommand(), linkRevokeCommand(),
@@ -103,8 +102,8 @@ func commands() []command {
 	}
 }
 
-// printable is a line without what a terminal would obey: words of files, addresses
-// and other programs stand in it.
+// printable removes from a line what a terminal would interpret: lines contain words of files,
+// addresses and other programs.
 func printable(line string) string {
 	return strings.Map(func(r rune) rune {
 		if r != '\t' && (unicode.IsControl(r) || r == '\u202D' || r == '\u202E') {
@@ -114,10 +113,10 @@ func printable(line string) string {
 	}, line)
 }
 
-// Commands are the words that may follow "danmaku".
+// Commands returns the words that may follow "danmaku".
 func Commands() []string { return names(commands()) }
 
-// errReported is that of a command which has said itself what was wrong.
+// errReported is returned by a command that has already printed its error.
 var errReported = errors.New("said already")
 
 // finish turns an error into lines on standard error and an exit code.

@@ -24,14 +24,13 @@ import (
 	"danmaku/webhook"
 )
 
-// firstRoom is the room an empty data folder gets.
+// firstRoom is the room that an empty data folder gets.
 const firstRoom = "live"
 
-// stopWithin is how long everything together may take to end, from the moment
-// the server is asked to.
+// stopWithin bounds the whole shutdown, from the moment it is requested.
 const stopWithin = 5 * time.Second
 
-// serveName is the command that runs when none is named.
+// serveName is the default command.
 const serveName = "serve"
 
 // serveCommand is `danmaku serve`.
@@ -43,8 +42,8 @@ func serveCommand() command {
 	}
 }
 
-// runServer runs the server until ctx ends. That it ended while the server was
-// still starting is not a fault.
+// runServer runs the server until ctx ends. An end while the server is still starting is not
+// an error.
 func runServer(ctx context.Context, env Env, cfg config.Config) error {
 	log := newLog(env.Err, cfg)
 	unlock, err := store.Lock(cfg.Data)
@@ -58,7 +57,7 @@ func runServer(ctx context.Context, env Env, cfg config.Config) error {
 	if was, err := beWitness(ctx, env, cfg, log); was {
 		return err
 	}
-	forgetAddress(cfg.Data) // that of a server that was killed
+	forgetAddress(cfg.Data) // left by a server that was killed
 	if err := export.SweepScratch(cfg.Data); err != nil {
 		log.Warn("files that an earlier run left could not be removed", "err", err)
 	}
@@ -79,7 +78,7 @@ func runServer(ctx context.Context, env Env, cfg config.Config) error {
 	}
 	end, begin := endAfter(ctx, stopWithin)
 	err = unlessStopped(ctx, serve(ctx, end, env, cfg, log, db, keys, measured, others))
-	begin() // also when it was not asked to
+	begin() // even without a request to stop
 	err = errors.Join(err, db.Close(end))
 	if others != nil {
 		others.close()
@@ -87,8 +86,8 @@ func runServer(ctx context.Context, env Env, cfg config.Config) error {
 	return err
 }
 
-// endAfter returns a context that ends so long after ctx does, or after begin is
-// called: one deadline for everything that has to end.
+// endAfter returns a context that ends after long from the end of ctx, or from the call of
+// begin: one deadline for the whole shutdown.
 func endAfter(ctx context.Context, long time.Duration) (end context.Context, begin func()) {
 	end, cancel := context.WithCancel(context.Background())
 	begin = sync.OnceFunc(func() { time.AfterFunc(long, cancel) })
@@ -96,8 +95,7 @@ func endAfter(ctx context.Context, long time.Duration) (end context.Context, beg
 	return end, begin
 }
 
-// waitFor runs fn, but waits for it only until ctx ends. What it leaves behind ends
-// with the process.
+// waitFor runs fn, but waits for it only until ctx ends. The process then ends without it.
 func waitFor(ctx context.Context, fn func()) {
 	done := make(chan struct{})
 	go func() {
@@ -110,7 +108,7 @@ func waitFor(ctx context.Context, fn func()) {
 	}
 }
 
-// unlessStopped leaves out an error that only says that ctx has ended.
+// unlessStopped drops an error that only reports the end of ctx.
 func unlessStopped(ctx context.Context, err error) error {
 	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
 		return nil
@@ -118,13 +116,12 @@ func unlessStopped(ctx context.Context, err error) error {
 	return err
 }
 
-// openStore opens the data folder for a command that only reads, beside a running
-// server or without one.
+// openStore opens the data folder for a command that only reads, whether a server runs or not.
 func openStore(ctx context.Context, cfg config.Config, log *slog.Logger) (*store.Store, access.Keys, error) {
 	return openFolder(ctx, cfg, log, false, nil, nil)
 }
 
-// openFolder opens the data folder; held says that this process has its lock. others and
+// openFolder opens the data folder; held means that this process has its lock. others and
 // measured may be nil.
 func openFolder(ctx context.Context, cfg config.Config, log *slog.Logger, held bool, others member, measured *metrics.Metrics) (*store.Store, access.Keys, error) {
 	if isWitness(cfg.Data) {
@@ -146,10 +143,9 @@ func openFolder(ctx context.Context, cfg config.Config, log *slog.Logger, held b
 	return db, access.NewKeys(secret), nil
 }
 
-// serve wires the parts and runs them until ctx ends. They end in the opposite
-// order: stop listening and close the sockets, end the chats, end the service, and then, at the
-// caller's, drain the journal and close the database; nothing is waited for any
-// longer once end has ended.
+// serve wires the parts and runs them until ctx ends. They end in the opposite order: stop
+// listening and close the sockets, end the chats, end the service, and then, in the caller,
+// drain the journal and close the database. No step waits once end has ended.
 func serve(ctx, end context.Context, env Env, cfg config.Config, log *slog.Logger, db *store.Store, keys access.Keys, measured *metrics.Metrics, others member) error {
 	if others != nil {
 		if err := others.publish(ctx, db); err != nil {
@@ -161,7 +157,7 @@ func serve(ctx, end context.Context, env Env, cfg config.Config, log *slog.Logge
 	if err != nil {
 		return fmt.Errorf("first start: %w", err)
 	}
-	// Before anything is made: a start that fails here is not the first one.
+	// Before anything is created: a start that fails here does not count as the first one.
 	lan := lanAddresses()
 	listeners, err := openListeners(cfg, lan, log)
 	if err != nil {
@@ -171,7 +167,7 @@ func serve(ctx, end context.Context, env Env, cfg config.Config, log *slog.Logge
 	if cfg.PublicURL == nil {
 		cfg.PublicURL = listeners.publicURL()
 	}
-	if others == nil { // else the first machine of the cluster has done it
+	if others == nil { // otherwise the first machine of the cluster has done it
 		if err := registrar.FirstStart(ctx, firstRoom); err != nil {
 			return fmt.Errorf("first start: %w", err)
 		}
@@ -245,7 +241,8 @@ func serve(ctx, end context.Context, env Env, cfg config.Config, log *slog.Logge
 	service.Start()
 	keeping := keepUp(ctx, db, service, log)
 	defer waitFor(end, func() {
-		// Before another machine decides, which goes on where the log says that webhooks are.
+		// Before another machine decides; it continues from the position of the webhooks in
+		// the log.
 		chats.chats.Close()
 		hooks.Close()
 		if others != nil {
@@ -260,10 +257,10 @@ func serve(ctx, end context.Context, env Env, cfg config.Config, log *slog.Logge
 	}
 	served, stopRedirects := listeners.serve(srv)
 	defer stopRedirects()
-	if listeners.warm != nil { // a phone that comes first then does not wait for them
+	if listeners.warm != nil { // the first phone then does not wait for them
 		go listeners.warm()
 	}
-	go checks.Prepare() // else the first comment waits for it
+	go checks.Prepare() // otherwise the first comment would wait for it
 	w := wordsIn(cfg.Lang, env.Environ)
 	err = printBanner(env.Out, w, listening, cfg.PublicURL, lan, paths)
 	if err == nil && listeners.fingerprint != "" {

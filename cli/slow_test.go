@@ -17,8 +17,8 @@ import (
 	"danmaku/server/wire"
 )
 
-// A comment that takes too long to read is held by a rule of its own, and is
-// logged with its length and without its text.
+// The rule slow holds a comment whose checks take too long; the log has its length and not its
+// text.
 func TestSlowDecisionIsLogged(t *testing.T) {
 	ctx := context.Background()
 	cfg, err := config.Load([]string{"--data", t.TempDir()}, nil)
@@ -55,7 +55,7 @@ func TestSlowDecisionIsLogged(t *testing.T) {
 		}
 		return o
 	}
-	// One that another rule stops is counted as slow, too.
+	// A comment that another rule stops also counts as slow.
 	step = 61 * time.Millisecond
 	o, err := service.Submit(ctx, firstRoom, live.Author{Role: room.Audience, User: "u", Address: "b"}, comment.Draft{Text: "see https://example.com/a"})
 	if err != nil || o.Rule != "links" {

@@ -25,7 +25,7 @@ import (
 	"danmaku/testrace"
 )
 
-// nobody is an outlet with no socket connected.
+// nobody is an outlet without a connected socket.
 type nobody struct{}
 
 func (nobody) Recipients(string, room.View) fanout.Recipients { return nobody{} }
@@ -45,8 +45,8 @@ func (nobody) Notify(string, string, func(live.Client) []byte) {}
 func (nobody) People(string, string) []string { return nil }
 func (nobody) Connected(string, string) bool  { return false }
 
-// testClock stands still until the test moves it. The service's own goroutines
-// read it too, so it is safe for concurrent use.
+// testClock only moves when the test moves it. The service's own goroutines read it too, so it
+// is safe for concurrent use.
 type testClock struct {
 	began  time.Time
 	passed atomic.Int64 // nanoseconds
@@ -56,10 +56,10 @@ func newTestClock() *testClock { return &testClock{began: time.Now()} }
 
 func (c *testClock) now() time.Time { return c.began.Add(time.Duration(c.passed.Load())) }
 
-// set moves the clock to that long after its begin.
+// set moves the clock to a duration after its start.
 func (c *testClock) set(passed time.Duration) { c.passed.Store(int64(passed)) }
 
-// serviceAt builds everything behind the sockets, on a clock of the test's own.
+// serviceAt builds everything behind the sockets, on the test's own clock.
 func serviceAt(t *testing.T, clock func() time.Time, change func(*config.Config)) *live.Service {
 	t.Helper()
 	service := openService(t, clock, change)
@@ -99,8 +99,8 @@ func openService(t *testing.T, clock func() time.Time, change func(*config.Confi
 	return service
 }
 
-// Whatever is done to a service that was opened and not started is done: a change of
-// settings waits for the journal to come back with it.
+// Use cases work on a service that was opened but not started: a change of settings waits for
+// the journal to confirm it.
 func TestUseCasesBeforeTheStart(t *testing.T) {
 	service := openService(t, time.Now, func(*config.Config) {})
 	ctx, stop := context.WithTimeout(t.Context(), time.Minute)
@@ -120,14 +120,14 @@ func closeStore(t *testing.T, db *store.Store) {
 	}
 }
 
-// sending is one comment that somebody will send.
+// sending is one comment to be sent.
 type sending struct {
 	at  time.Duration
 	who int
 }
 
-// guestsOf makes the sendings of 500 phones, each one in every three seconds, and
-// of an abuser (number 500) at 50 a second.
+// guestsOf returns the sendings of 500 phones, each one in every three seconds, and of an
+// abuser (number 500) at 50 a second.
 func guestsOf(phones int, length time.Duration, random *rand.Rand) []sending {
 	var all []sending
 	for who := range phones {
@@ -142,9 +142,9 @@ func guestsOf(phones int, length time.Duration, random *rand.Rand) []sending {
 	return all
 }
 
-// A venue of 500 phones that opened the page a moment ago, behind one address:
-// one comment each within three seconds with the limits as shipped, and one in
-// every three seconds where the room may take as many.
+// A venue of 500 phones that opened the page a moment ago, behind one address: one comment
+// each within three seconds with the default limits, and one in every three seconds if the
+// room may accept as many.
 func TestAVenueBehindOneAddress(t *testing.T) {
 	testrace.Skip(t)
 	const phones = 500
@@ -164,7 +164,7 @@ func TestAVenueBehindOneAddress(t *testing.T) {
 			for i, s := range guestsOf(phones, tt.length, random) {
 				clock.set(s.at)
 				author := live.Author{Role: room.Audience, User: fmt.Sprint("phone ", s.who), Address: "hall", Identity: clock.began}
-				// Fresh syllables for each, since equal texts are the filter's business.
+				// New syllables for each, because the filter counts equal texts.
 				text := fmt.Sprintf("%c%c%c%c", 0xac00+i, 0xac00+random.IntN(11000), 0xac00+random.IntN(11000), 0xac00+random.IntN(11000))
 				o, err := service.Submit(t.Context(), firstRoom, author, comment.Draft{Text: text, Source: comment.FromAudience})
 				ok := err == nil && o.Status == comment.Shown
@@ -191,8 +191,8 @@ func TestAVenueBehindOneAddress(t *testing.T) {
 	}
 }
 
-// Identities are free. A flood from one network leaves people elsewhere what they
-// send, whatever the room does about newcomers.
+// Identities cost nothing. A flood from one network does not reduce what people elsewhere can
+// send, whatever the room's rule for newcomers.
 func TestAFloodFromOneAddressLeavesOthersHeard(t *testing.T) {
 	testrace.Skip(t)
 	const others, length = 40, 30 * time.Second
@@ -262,8 +262,8 @@ func TestAFloodFromOneAddressLeavesOthersHeard(t *testing.T) {
 	}
 }
 
-// What one address may have waiting for a moderator is bounded: people elsewhere
-// are found among it.
+// The number of held comments of one address is bounded, so that moderators find people from
+// elsewhere among them.
 func TestAFloodOfHeldCommentsIsBounded(t *testing.T) {
 	service := serviceAt(t, time.Now, func(c *config.Config) { c.RoomRate, c.AddressRate, c.UserRate = 0, 0, 0 })
 	_, err := service.SetRoom(t.Context(), firstRoom, room.Actor{Role: room.Owner}, room.Patch{Settings: map[string]json.RawMessage{"review": json.RawMessage(`"all"`)}})
@@ -295,8 +295,8 @@ func TestAFloodOfHeldCommentsIsBounded(t *testing.T) {
 	}
 }
 
-// An identity beyond the rate of its address is trusted once a comment of it is
-// on the screens, also when a moderator put it there.
+// An identity beyond the rate of its address is trusted once one of its comments is on the
+// screens, even if a moderator approved that.
 func TestAnApprovedCommentMakesItsAuthorTrusted(t *testing.T) {
 	clock := newTestClock()
 	service := serviceAt(t, clock.now, func(c *config.Config) { c.RoomRate = 0 })
@@ -313,11 +313,11 @@ func TestAnApprovedCommentMakesItsAuthorTrusted(t *testing.T) {
 		author := live.Author{Role: room.Audience, User: user, Networks: []string{"venue"}}
 		return service.Submit(t.Context(), firstRoom, author, comment.Draft{Text: string([]rune{word(), word(), word(), word()}), Source: comment.FromAudience})
 	}
-	for i := range 700 { // no place of newcomers is left, and nothing of the floor
+	for i := range 700 { // neither the newcomers' share nor the floor has room left
 		_, _ = send(fmt.Sprint("swarm ", i))
 	}
 	if _, err := send("ann"); !errors.Is(err, room.ErrSlowDown) {
-		t.Fatalf("the address has room left: %v", err)
+		t.Fatalf("the address still has room: %v", err)
 	}
 	clock.set(200 * time.Millisecond) // one newcomer's place, and one token of the floor
 	if _, err := send("swarm, late"); err != nil {

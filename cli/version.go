@@ -9,8 +9,8 @@ import (
 	"danmaku/store"
 )
 
-// What tools/release says of a release with -ldflags -X; empty in all other
-// builds, which know only what the go command wrote into them.
+// tools/release sets these with -ldflags -X; they are empty in all other builds, which only
+// know the go command's build information.
 var (
 	releaseVersion string // v1.2.3
 	releaseCommit  string
@@ -38,7 +38,7 @@ func printVersion(ctx context.Context, env Env, _ input) error {
 	return nil
 }
 
-// build is what is known of how this program was made.
+// build is the known information about how this program was built.
 type build struct {
 	version, commit, date string
 	modules               map[string]string // path to version
@@ -55,7 +55,7 @@ func thisBuild() build {
 	return b
 }
 
-// read takes what the go command wrote into the program.
+// read reads the build information of the go command.
 func (b *build) read(info *debug.BuildInfo) {
 	if info.Main.Version != "" {
 		b.version = info.Main.Version

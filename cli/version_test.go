@@ -7,13 +7,13 @@ import (
 	"testing"
 )
 
-// The version names everything that a report of a fault needs.
+// The version output has everything that a bug report needs.
 func TestVersionCommand(t *testing.T) {
 	var out, errs bytes.Buffer
 	if code := run(t.Context(), Env{Args: []string{"version"}, Out: &out, Err: &errs}); code != ExitDone {
 		t.Fatalf("it ends with %d: %s", code, &errs)
 	}
-	// A test binary carries no versions of modules.
+	// A test binary contains no module versions.
 	want := regexp.MustCompile(`^danmaku \S.*\n` +
 		`commit  .+ of .+\n` +
 		`Go      go1\.\d+\S* for \w+/\w+\n` +

@@ -8,8 +8,8 @@ import (
 	"danmaku/webhook"
 )
 
-// webhookSource is where webhooks get what they send. The service is there before the
-// first of them begins.
+// webhookSource is the source of webhooks' events. The service is set before the first of them
+// begins.
 type webhookSource struct{ service *live.Service }
 
 var (

@@ -2,8 +2,7 @@ package cli
 
 import "danmaku/config"
 
-// The faults of commands, in every language. What a command reports of its own work is
-// English.
+// The faults of commands, in every language. Other messages of commands are English.
 var (
 	noData              = config.Say("%s holds no data of danmaku; give the server's --data, or start danmaku once to make it", "%s 里没有 danmaku 的数据；请用 --data 指定服务器的数据文件夹，或先启动一次 danmaku", "%s に danmaku のデータがありません。--data でサーバーのデータフォルダーを指定するか、danmaku を一度起動してください。")
 	noFolder            = config.Say("there is no data folder %s; name the server's with --data", "没有数据文件夹 %s；请用 --data 指定服务器的数据文件夹", "データフォルダー %s がありません。--data でサーバーのものを指定してください。")
@@ -39,7 +38,7 @@ var (
 	noBrowser           = config.Say("open that address yourself; the browser could not be asked: %v", "请自己打开这个地址；无法启动浏览器：%v", "このアドレスを自分で開いてください。ブラウザーを起動できません：%v")
 )
 
-// What backup and restore say.
+// The sentences of backup and restore.
 var (
 	badKeep          = config.Say("--keep %q: write a number of copies, or 0 for all", "--keep %q：请写份数，0 表示全部保留", "--keep %q：残す数を書いてください。0 はすべて残します。")
 	badEvery         = config.Say("--every %q: write a time of a minute or more, such as 30m or 6h", "--every %q：请写一分钟以上的时间，例如 30m 或 6h", "--every %q：30m や 6h のように、一分以上の時間を書いてください。")

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Prints the parts that take long (scripts/parts.txt) and whose code differs from the
-# commit BASE: what a continuous integration runs after `make test`. Without BASE, or
-# with one that is not in this clone, it prints all of them.
+# Prints the slow parts (scripts/parts.txt) whose code differs from the commit BASE: continuous
+# integration runs them after `make test`. Without BASE, or with one that is not in this clone,
+# it prints all of them.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -10,7 +10,7 @@ if [ -z "${BASE:-}" ] || ! git rev-parse --quiet --verify "$BASE^{commit}" >/dev
 	echo "$all"
 	exit
 fi
-# To a variable, so that a failing git ends this script.
+# In a variable, so that a failing git ends this script.
 files=$(git diff --name-only --no-renames "$BASE")
 while read -r file; do
 	case "$file" in
@@ -20,6 +20,6 @@ while read -r file; do
 	cluster/*) echo cluster ;;
 	tests/*) echo kills cluster ;;
 	cli/* | comment/* | connector/* | export/* | live/* | moderation/* | ratelimit/* | room/* | show/* | store/*) echo details kills cluster ;;
-	*) echo "$all" ;; # modules, scripts, what is new: any test may depend on it
+	*) echo "$all" ;; # modules, scripts, new files: any test may depend on them
 	esac
 done <<<"$files" | tr ' ' '\n' | sort -u | paste -sd ' '

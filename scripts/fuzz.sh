@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Runs fuzz targets for FUZZTIME each (10m): all of the project, or those whose name
-# contains one of the arguments. FUZZLIST=1 lists them. Of the inputs that reach new code,
-# up to FUZZKEEP (48) of at most 4 KiB are kept for each target in testdata/fuzz beside its
-# test, where every run of the tests tries them; an input that fails is always kept.
+# Runs fuzz targets for FUZZTIME each (10m): all of the project, or those whose name contains
+# one of the arguments. FUZZLIST=1 lists them. For each target, up to FUZZKEEP (48) inputs that
+# reach new code, of at most 4 KiB, are kept in testdata/fuzz beside its test, where every test
+# run tries them; a failing input is always kept.
 set -eu
 cd "$(dirname "$0")/.."
 cache=$(go env GOCACHE)/fuzz
@@ -22,7 +22,7 @@ keep_corpus() { # FOLDER TARGET
 	[ -d "$found" ] || return 0
 	mkdir -p "$to"
 	have=$(find "$to" -type f | wc -l)
-	# The shortest ones first: they say most with least.
+	# The shortest ones first: they are the easiest to understand.
 	find "$found" -type f -size -5 -printf '%s %p\n' | sort -n | cut -d' ' -f2- | while read -r f; do
 		[ "$have" -lt "$keep" ] || break
 		[ ! -e "$to/${f##*/}" ] || continue

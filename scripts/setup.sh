@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Installs what `make test` needs and what is missing, by apt-get where that is
-# allowed; with the argument release what `make release` and `make release-check`
-# need, with browsers what `make test-browsers` needs. Without it the tests say what they skip; under CI=true that is a
-# failure, so that a green run means that everything ran. Every download has a
-# second try: mirrors and registries hiccup.
+# Installs what `make test` needs and is missing, with apt-get if permitted; with the argument
+# release what `make release` and `make release-check` need, with browsers what `make
+# test-browsers` needs. If something is missing, the tests print what they skip; under CI=true
+# that is a failure, so that a green run means that everything ran. Every download is tried
+# twice, because mirrors and registries fail at times.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 what=${1:-test}
@@ -13,7 +13,7 @@ if ! command -v go >/dev/null; then
 	exit 1
 fi
 
-# twice runs a download, and once more when it fails.
+# twice runs a download, and retries it once.
 twice() {
 	"$@" && return
 	echo "setup: $* failed; once more in 10 s" >&2
@@ -21,15 +21,14 @@ twice() {
 	"$@"
 }
 
-# install gets Debian packages. It waits for a system that is just installing
-# its own updates.
+# install installs Debian packages. It waits for a system that is installing its own updates.
 install() {
 	"${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get update -qq -o Acquire::Retries=3 -o DPkg::Lock::Timeout=120 &&
 		"${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq -o Acquire::Retries=3 -o DPkg::Lock::Timeout=120 \
 			--no-install-recommends "$@" >/dev/null
 }
 
-# what is missing, as lines "package: what it is for"
+# missing prints lines "package: purpose"
 missing() {
 	case $what in
 	release) missing_for_release ;;
@@ -82,7 +81,7 @@ missing_for_browsers() {
 	command -v Xvfb >/dev/null || echo "xvfb: the display of WebKitGTK"
 }
 
-# may_install says whether this user may install packages.
+# may_install reports whether this user may install packages.
 may_install() {
 	command -v apt-get >/dev/null || return
 	if [ "$(id -u)" = 0 ]; then
@@ -102,8 +101,7 @@ if [ -n "$list" ] && may_install; then
 	twice install $packages
 	list=$(missing)
 fi
-# Where there is a Chromium already, the tests pass without its headless shell, in
-# twice the time.
+# If there is a Chromium already, the tests pass without its headless shell, in twice the time.
 if [ "$what" = test ] && [ -z "${CHROMIUM:-}" ] && ! command -v chromium-headless-shell >/dev/null &&
 	apt-cache show chromium-headless-shell >/dev/null 2>&1 && may_install; then
 	echo "setup: installing chromium-headless-shell"
@@ -122,9 +120,9 @@ if [ -n "$list" ]; then
 	echo "setup: going on without; what needs it is skipped and says so" >&2
 fi
 
-# What these cannot get is missed, and told, by what needs it.
+# If a download fails, whatever needs it reports that.
 twice go mod download
-# The old Chromiums of phones and OBS, and for the browsers' run of other programs, too.
+# The old Chromiums of phones and OBS, also for the browsers' run of other programs.
 case $what in
 test) engines="chromium-79 chromium-90 chromium-103 chromium-127" ;;
 browsers) engines="chromium-79 chromium-90 chromium-103 chromium-109 chromium-113 chromium-127" ;;

@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# Runs the parts named as arguments, or all of them, three jobs at a time, goes on
-# after a failure, and ends with a line for each. A part that cannot run here is
-# skipped with its reason; under CI=true that is a failure.
+# Runs the parts named as arguments, or all of them, three jobs at a time, continues after a
+# failure, and ends with a line for each. It skips a part that cannot run here and prints the
+# reason; under CI=true that is a failure.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 
 all=(format tidy vet staticcheck js floor types purego go)
-# What go consists of, to be run alone.
+# The parts of go, to be run alone.
 alone=(packages computing program browser)
-# What takes long, and is not in all: see scripts/parts.txt.
+# The slow parts, not in all: see scripts/parts.txt.
 own=(pages details engines kills cluster nocluster)
 summary=()
 begun=()
@@ -30,7 +30,7 @@ part_format() {
 	}
 }
 
-# What go.mod says is what the code needs. Without a network nothing can be said.
+# go.mod must match the code. Without a network that is unknown.
 part_tidy() {
 	local out
 	out=$(go mod tidy -diff 2>&1) || {
@@ -43,13 +43,13 @@ part_tidy() {
 
 part_vet() { go vet ./... && go vet -tags nocluster ./...; }
 
-# What a build without the cluster says of it.
+# Tests the messages of a build without the cluster.
 part_nocluster() { go test -tags nocluster -run Cluster ./cli; }
 
 part_staticcheck() { go tool staticcheck ./...; }
 
-# once runs a command of Node's, unless it has passed with the same pages, documents
-# and npm packages: what Go does with the results of its tests. In CI it always runs.
+# once runs a Node command unless it has passed with the same pages, documents and npm
+# packages, as Go does with its test results. In CI it always runs.
 once() {
 	local key passed=node_modules/.cache/passed-$1
 	shift
@@ -65,12 +65,12 @@ once() {
 	[ ! -d node_modules ] || { mkdir -p node_modules/.cache && printf '%s\n' "$key" >"$passed"; }
 }
 
-# The files by name: what a folder means to --test differs by version of Node.
+# The files by name: --test treats a folder differently in each version of Node.
 # shellcheck disable=SC2046 # a list of names
 part_js() { node_tests $(printf '%s\n' assets/_test/*.test.js | grep -v /floor.test.js); }
 
-# What the pages ask of old browsers takes as long as all other tests of Node. What
-# browsers know comes from npm; without it that test says that it is skipped.
+# Testing what the pages need of old browsers takes as long as all other Node tests. The data
+# about browsers comes from npm; without it that test is skipped with a message.
 part_floor() { once floor node_tests assets/_test/floor.test.js; }
 
 node_tests() {
@@ -83,7 +83,7 @@ node_tests() {
 	grep -E '^# (tests|pass|skipped|todo) ' <<<"$said"
 }
 
-# npm_packages gets what package-lock.json names, unless it is there.
+# npm_packages installs the packages of package-lock.json, unless they are there.
 npm_packages() {
 	[ -x node_modules/.bin/tsc ] && [ ! package-lock.json -nt node_modules/.package-lock.json ] ||
 		npm ci --no-audit --no-fund --loglevel=error
@@ -95,26 +95,25 @@ part_types() {
 	once types node_modules/.bin/tsc --noEmit
 }
 
-# What a machine without a C compiler gets.
+# Tests the build for a machine without a C compiler.
 part_purego() {
 	CGO_ENABLED=0 go build -o /dev/null . && CGO_ENABLED=0 go test ./store
 }
 
-# compile_e2e makes the program that tests start, and the tests of the pages, which
-# drive browsers and the built program: nothing of ours is in their process for the
-# race detector.
+# compile_e2e builds the program that tests start, and the tests of the pages, which drive
+# browsers and the built program: their process has none of our code for the race detector.
 compile_e2e() { go build -o "$work/danmaku" . && go test -c -vet=off -ldflags=-w -o "$work/" ./e2e; }
 
-# compile_tests makes the tests of the whole program. With an empty cache gcc takes a
-# minute for SQLite.
+# compile_tests builds the tests of the whole program. With an empty cache gcc takes a minute
+# for SQLite.
 compile_tests() { go build -o "$work/danmaku" . && CGO_ENABLED=1 go test -race -vet=off -ldflags=-w -c -o "$work/" ./tests; }
 
-# compile_machines makes the tests of package cluster that are not run with all others.
+# compile_machines builds the tests of package cluster that do not run with all others.
 compile_machines() { CGO_ENABLED=1 go test -race -vet=off -ldflags=-w -c -o "$work/" ./cluster; }
 
-# share prints the tests of one of the shares into which a package's tests of a part
-# are divided, as a pattern: the longest first, each to the share that has least. What
-# scripts/parts.txt does not name is core.
+# share prints the tests of one share of a package's tests of a part, as a pattern: the longest
+# first, each to the share with the least. Tests that scripts/parts.txt does not name belong to
+# core.
 share() {
 	local package=$1 part=$2 nth=$3 of=$4
 	"$work/$package.test" -test.list '^Test' |
@@ -127,7 +126,7 @@ share() {
 		' | paste -sd '|'
 }
 
-# run_share runs a share in a process of its own, and in a browser of its own.
+# run_share runs a share in its own process and its own browser.
 run_share() {
 	local tests
 	tests=$(share "$@") || return
@@ -135,9 +134,9 @@ run_share() {
 	cd "$1" && BUILT="$work/danmaku" "$work/$1.test" -test.shuffle=on -test.timeout=30m -test.run "^($tests)\$"
 }
 
-# packages runs the tests of all other packages; vet is a part of its own. Without
-# CI, what nobody has changed since it passed is not run again: Go keeps the results
-# of tests that are not shuffled. What scripts/parts.txt gives to another part is left out.
+# packages runs the tests of all other packages; vet is a separate part. Without CI, tests that
+# passed on unchanged code do not run again: Go caches the results of tests that are not
+# shuffled. Tests that scripts/parts.txt assigns to another part are left out.
 packages() {
 	local names skipped shuffled=
 	[ "${CI:-}" != true ] || shuffled=-shuffle=on
@@ -147,8 +146,8 @@ packages() {
 	CGO_ENABLED=1 go test -race -vet=off $shuffled -skip "^($skipped)\$" -p 1 -timeout=30m $names
 }
 
-# computing runs the packages without the race detector whose tests say that they
-# gain nothing from it (package testrace).
+# computing runs the packages without the race detector whose tests declare that they gain
+# nothing from it (package testrace).
 computing() {
 	local names
 	names=$(go list -f '{{.ImportPath}} {{join .TestImports " "}} {{join .XTestImports " "}} ' ./... | awk '/ danmaku\/testrace / { print $1 }') || return
@@ -156,14 +155,14 @@ computing() {
 	go test -vet=off -p 1 -timeout=30m $names
 }
 
-# The tests of go with the race detector stand alone, each in a process of its own:
-# the leak checks look at a whole process. Without a C compiler they are one job.
+# The go tests with the race detector run in separate processes, because the leak checks
+# inspect a whole process. Without a C compiler they are one job.
 part_go() {
 	CGO_ENABLED=0 go test -shuffle=on ./... || return
 	skip "passed without the race detector: no C compiler"
 }
 
-# Each page in every engine; `go` runs the oldest ones that count alone.
+# Each page in every engine; `go` runs only the oldest supported ones.
 part_browsers() {
 	ENGINES=all go test -count=1 -timeout=30m -run 'Engine|EveryEngine|WhenTheMouseHasGone|WithoutFocus|WhatWasTyped|EveryCopyButton|IsOneSheet$|OldBrowser|DoesNotStart|OldAndNewOBS|FitTheWindow|OneFrame' ./e2e/browser/engine ./e2e
 }
@@ -173,8 +172,8 @@ work=$(mktemp -d) || exit 1
 compiling=
 trap 'kill $compiling 2>/dev/null; rm -rf "$work"' EXIT
 
-# add_jobs adds the jobs that a part consists of. A share is "run_share", then what
-# that function takes.
+# add_jobs adds the jobs of a part. A share is "run_share", then the arguments of that
+# function.
 declare -A wanted=()
 add_jobs() {
 	local nth compiler=
@@ -205,7 +204,7 @@ add_jobs() {
 }
 for part in "$@"; do add_jobs "$part"; done
 
-# What is compiled while the jobs run that need none of it.
+# Compiled while jobs run that do not need it.
 compile=()
 [[ " ${!wanted[*]} " != *" run_share e2e "* ]] || compile+=(compile_e2e)
 [[ " ${!wanted[*]} " != *" run_share tests "* ]] || compile+=(compile_tests)
@@ -219,9 +218,9 @@ if [[ -n "${wanted[floor]:-}${wanted[types]:-}" ]] && command -v npm >/dev/null;
 	npm_packages || npm=1 # once: two parts need them
 fi
 
-# What may run, in the order in which it is begun. Three at once, which is more than
-# there are processors: most tests wait more than they compute. The first need nothing
-# that is still compiled; the short ones at the end fill what the long ones leave.
+# The jobs in their order. Three run at once, more than there are processors, because most
+# tests wait more than they compute. The first ones need nothing that is still being compiled;
+# the short ones at the end fill the gaps of the long ones.
 order=(packages js staticcheck floor
 	"run_share tests core 1 1" "run_share e2e core 1 3" "run_share e2e core 2 3" "run_share e2e core 3 3"
 	"run_share tests kills 1 1" "run_share tests cluster 1 1" "run_share cluster cluster 1 1" "run_share e2e engines 1 1"
@@ -232,7 +231,7 @@ for job in "${order[@]}"; do
 	[ -z "${wanted[$job]:-}" ] || jobs+=("$job")
 done
 
-# work_on runs one job, and leaves what it said, its code and its seconds in files.
+# work_on runs one job, and stores its output, its exit code and its seconds in files.
 work_on() {
 	local begun=$SECONDS run=$1 code
 	! declare -F "part_$1" >/dev/null || run=part_$1
@@ -244,7 +243,7 @@ work_on() {
 	[ ${#jobs[@]} = 1 ] || printf -- '-- %s: %d s\n' "$1" $((SECONDS - begun))
 }
 
-# A job that ends hands its turn to the next.
+# A finished job passes its turn to the next.
 mkfifo "$work/turns" && exec 3<>"$work/turns" || exit 1
 printf '...' >&3
 untold=1
