@@ -52,9 +52,8 @@ func check(env Env, file string, asJSON bool) error {
 	return nil
 }
 
-// checkRules compiles a file of rules, or the shipped list. Lines that cannot
-// be used are named and fail; doubtful ones are only named. words are the console's in
-// that language.
+// checkRules compiles a file of rules, or the shipped list. It reports unusable lines and
+// fails; it only reports doubtful ones. words are the console's in that language.
 func checkRules(file string, errOut io.Writer, words map[string]any, lang config.Lang) (*rules.Rules, error) {
 	list := rules.Starter()
 	if file != "" {

@@ -16,8 +16,8 @@ import (
 	"danmaku/signature"
 )
 
-// checkKeyFile is the file in the data folder with the public key for requests of a second
-// opinion, for the service that verifies their signature.
+// checkKeyFile is the file in the data folder with the key that signs requests for a second
+// opinion. The service verifies them with it.
 const checkKeyFile = "check.key"
 
 var _ live.SecondOpinion = (*opinion.Asker)(nil)

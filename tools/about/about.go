@@ -1,5 +1,5 @@
-// Package about says what the figures of a run hang on, so that each table names it in the
-// same words.
+// Package about describes the conditions of a run, so that each table of figures names them in
+// the same words.
 package about
 
 import (
@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// Line returns the moment, the machine, its load, the command and the commit of the source
-// in the working folder. What cannot be read is left out or said to be unknown.
+// Line returns the time, the machine, its load, the command and the commit of the source in
+// the working folder. Unreadable values are left out or called unknown.
 func Line(ctx context.Context, program string, args []string) string {
 	system := runtime.GOOS
 	if kernel := strings.TrimSpace(read("/proc/sys/kernel/osrelease")); kernel != "" {
@@ -29,7 +29,7 @@ func Line(ctx context.Context, program string, args []string) string {
 		strings.Join(append([]string{program}, args...), " "), commit(ctx))
 }
 
-// read returns a file of the system; "" where there is none.
+// read returns the content of a system file; "" if there is none.
 func read(path string) string {
 	b, err := os.ReadFile(path)
 	if err != nil {

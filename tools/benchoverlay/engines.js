@@ -1,6 +1,6 @@
-// The engines under test, each behind the same three calls: start, push and
-// shown. All get the same box, letters, outline and crossing time, in the way
-// that the library's own manual shows, and the same comments at the same moments.
+// The engines under test, each with the same three functions: start, push and shown. All get
+// the same box, font, outline and crossing time, in the way that the library's own manual
+// shows, and the same comments at the same times.
 'use strict';
 
 const CROSS = 8; // seconds
@@ -26,7 +26,7 @@ const ENGINES = {
     push: (text, color) => danmaku.push({ text, color }),
     shown: () => danmaku.rects().filter((r) => r.x + r.w > 0 && r.x < innerWidth).length,
   },
-  'ours-applause': { // ours, while a hall claps: 52 reactions a second, as the server tells them
+  'ours-applause': { // ours during applause: 52 reactions a second, as the server sends them
     start() {
       setInterval(() => danmaku.react({ '👏': 6, '❤️': 4, '🎉': 3 }), 250);
       return danmaku.ready;
@@ -34,7 +34,7 @@ const ENGINES = {
     push: (text, color) => danmaku.push({ text, color }),
     shown: () => ENGINES.ours.shown() + (danmaku.stats().reactions ?? document.querySelectorAll('.dm-reaction').length),
   },
-  // Another checkout's.
+  // From another checkout.
   get before() { return ENGINES.ours; },
   get 'before-applause'() { return ENGINES['ours-applause']; },
   'ours-box': {
@@ -97,8 +97,8 @@ const LINES = [
 ];
 const COLORS = ['#ffffff', '#ffffff', '#ff6b5e', '#ffc24a', '#fff16b', '#b6f25c', '#66e0ff', '#9db2ff', '#ff9bd2'];
 
-/** What main.go calls. Comments come evenly, n in one crossing; when an engine
- * shows fewer at once than n, that is told beside its figures. */
+/** The functions that main.go calls. Comments come evenly, n in one crossing. When an engine
+ * shows fewer than n at once, the table says so beside its figures. */
 window.bench = {
   async start(name, n) {
     const engine = ENGINES[name];
@@ -111,7 +111,7 @@ window.bench = {
       const due = Math.floor((performance.now() - began) * n / (CROSS * 1000));
       for (; i < due; i++) engine.push(LINES[(i * 7) % LINES.length], COLORS[(i * 5) % COLORS.length]);
     };
-    // As a socket brings them: every 100 ms what has come since.
+    // As over a socket: every 100 ms the comments that have come since.
     setInterval(feed, 100);
   },
   shown() { return this.engine.shown(); },

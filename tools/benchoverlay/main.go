@@ -1,8 +1,7 @@
-// Command benchoverlay measures what the overlay's engine costs beside the
-// libraries that people would otherwise take: the processor time of the whole
-// browser for each displayed frame, at the same comments, letters and crossing
-// time, interleaved in one run on one machine. It is a tool of this repository
-// (`make bench-overlay`) and not part of the product.
+// Command benchoverlay compares the cost of the overlay's engine with that of alternative
+// libraries: the processor time of the whole browser for each displayed frame, with the same
+// comments, font and crossing time, interleaved in one run on one machine. It is a tool of
+// this repository (`make bench-overlay`) and not part of the product.
 package main
 
 import (
@@ -21,8 +20,7 @@ import (
 	"danmaku/tools/about"
 )
 
-// engine is one thing under test and, for a library, its files under
-// node_modules.
+// engine is one engine under test and, for a library, its files under node_modules.
 type engine struct {
 	name    string
 	version string // of the npm package
@@ -33,7 +31,7 @@ type engine struct {
 // ours reports whether it is one of our own pages.
 func (e engine) ours() bool { return e.version == "" }
 
-// pkg is the npm package of an engine.
+// pkg returns the npm package of an engine.
 func (e engine) pkg() string {
 	for _, suffix := range []string{"-dom", "-canvas"} {
 		if name, ok := strings.CutSuffix(e.name, suffix); ok {
@@ -47,7 +45,7 @@ var engines = []engine{
 	{name: "ours"},
 	{name: "ours-applause"}, // with 50 reactions a second, or these alone at a load of 0
 	{name: "ours-box"},      // the chat box, with the same comments
-	{name: "before"},        // ours of the folder of -before
+	{name: "before"},        // our overlay from the folder of -before
 	{name: "before-applause"},
 	{name: "danmaku-dom", version: "2.0.10", scripts: []string{"danmaku/dist/danmaku.min.js"}},
 	{name: "danmaku-canvas", version: "2.0.10", scripts: []string{"danmaku/dist/danmaku.min.js"}},
@@ -60,7 +58,7 @@ var engines = []engine{
 	},
 }
 
-// settings are what the command line may change.
+// settings are the parameters of the command line.
 type settings struct {
 	loads   []int         // comments in one crossing; 0 is an idle page
 	engines []engine      // those to run
@@ -68,11 +66,11 @@ type settings struct {
 	warm    time.Duration // before measuring
 	window  time.Duration // measured
 	modules string        // folder of node_modules, installed when empty
-	before  string        // folder of another checkout, whose overlay is measured in turn with ours
-	soak    time.Duration // when not 0: ours alone, this long, instead of the comparison
+	before  string        // folder of another checkout, whose overlay is measured alternately with ours
+	soak    time.Duration // if not 0: ours alone, this long, instead of the comparison
 	rate    float64       // comments a second of the soak
 	query   string        // options of the soak
-	show    time.Duration // when not 0: a whole show this long, with server and phones
+	show    time.Duration // if not 0: a whole show this long, with server and phones
 	votes   int           // of each of its polls
 	program string        // the danmaku of the show
 }
@@ -154,8 +152,8 @@ func parse(args []string, errs io.Writer) (settings, error) {
 	return s, nil
 }
 
-// bench runs every engine at every load, interleaved, so that a machine that
-// grows warm or busy does so for all of them, and prints the table.
+// bench runs every engine at every load, interleaved, so that a machine that gets warm or busy
+// affects all of them, and prints the table.
 func bench(ctx context.Context, s settings, out, errs io.Writer) error {
 	site, err := serve(ctx, s, errs)
 	if err != nil {

@@ -33,13 +33,13 @@ type result struct {
 	parts  map[string]time.Duration // of the cpu, by the name of the thread
 }
 
-// percent is the share of one core.
+// percent returns the share of one core.
 func (r result) percent() float64 { return 100 * r.cpu.Seconds() / r.window.Seconds() }
 
-// rate is displayed frames a second.
+// rate returns displayed frames a second.
 func (r result) rate() float64 { return float64(len(r.frames)) / r.window.Seconds() }
 
-// perFrame is core milliseconds for a displayed frame; 0 without frames.
+// perFrame returns core milliseconds for each displayed frame; 0 without frames.
 func (r result) perFrame() float64 {
 	if len(r.frames) == 0 {
 		return 0
@@ -47,7 +47,7 @@ func (r result) perFrame() float64 {
 	return float64(r.cpu.Milliseconds()) / float64(len(r.frames))
 }
 
-// p95 of the time between displayed frames, ms.
+// p95 returns the 95th percentile of the time between displayed frames, in ms.
 func (r result) p95() float64 {
 	if len(r.frames) == 0 {
 		return 0
@@ -56,8 +56,8 @@ func (r result) p95() float64 {
 	return sorted[int(math.Ceil(0.95*float64(len(sorted))))-1]
 }
 
-// long counts the frames that came more than 33 ms after the one before: at
-// 60 Hz, those before which at least one was missed.
+// long counts the frames that came more than 33 ms after the previous one: at 60 Hz, at least
+// one frame was missed before each.
 func (r result) long() float64 {
 	n := 0
 	for _, ms := range r.frames {
@@ -73,7 +73,7 @@ func (r result) String() string {
 		r.shown, r.percent(), r.rate(), r.perFrame(), r.p95(), r.long(), r.threads())
 }
 
-// threads says which threads took 1 % of a core or more, the most first.
+// threads lists the threads that used 1 % of a core or more, the most first.
 func (r result) threads() string {
 	names := slices.SortedFunc(maps.Keys(r.parts), func(a, b string) int { return cmp.Compare(r.parts[b], r.parts[a]) })
 	var list []string
@@ -85,15 +85,14 @@ func (r result) threads() string {
 	return strings.Join(list, ", ")
 }
 
-// measure runs one engine in a browser of its own.
+// measure runs one engine in its own browser.
 func measure(ctx context.Context, site string, e engine, load int, s settings) (result, error) {
 	url := site + "/engine/" + e.name
 	switch e.name {
 	case "ours-box":
 		url = site + "/chat?bench=1&place=left&lang=en"
 	case "ours", "ours-applause", "before", "before-applause":
-		// Where all 200 are to be shown they must be allowed to overlap, as the
-		// libraries do.
+		// To show all 200, they must be allowed to overlap, as in the libraries.
 		if strings.HasPrefix(e.name, "before") {
 			site += "/before"
 		}
@@ -121,7 +120,7 @@ func open(ctx context.Context, url string) (tab context.Context, stop func(), er
 	if err != nil {
 		return nil, nil, err
 	}
-	// The window is larger than the page: what lies outside of it Chromium does not draw.
+	// The window is larger than the page, because Chromium does not draw what lies outside it.
 	alloc, stopAlloc := chromedp.NewExecAllocator(ctx, append(browser.Options(path), chromedp.WindowSize(2000, 1300))...)
 	tab, stopTab := chromedp.NewContext(alloc, chromedp.WithErrorf(func(string, ...any) {}))
 	stop = func() { stopTab(); stopAlloc() }
@@ -183,9 +182,8 @@ func window(tab context.Context, pid int, s settings) (result, error) {
 	return r, err
 }
 
-// swaps follows the browser's own account of the frames that it displayed: the
-// display compositor's swaps, from tracing. It counts alike for what scripts
-// draw and for what the compositor moves alone.
+// swaps follows the browser's own record of displayed frames: the display compositor's swaps,
+// from tracing. It counts frames drawn by scripts and frames moved by the compositor alike.
 type swaps struct {
 	mu     sync.Mutex
 	at     []float64 // µs
@@ -231,7 +229,7 @@ func (s *swaps) collect(ev *tracing.EventDataCollected) {
 	}
 }
 
-// stop ends the count and gives the ms between frames.
+// stop ends the count and returns the ms between frames.
 func (s *swaps) stop(tab context.Context) ([]float64, error) {
 	defer s.unhear()
 	if _, err := chromedp.Call(tab, tracing.End, cdp.Empty{}); err != nil {
@@ -239,7 +237,7 @@ func (s *swaps) stop(tab context.Context) ([]float64, error) {
 	}
 	select {
 	case <-s.done:
-	case <-time.After(2 * time.Minute): // a busy machine takes its time
+	case <-time.After(2 * time.Minute): // for a busy machine
 		return nil, errors.New("tracing did not end")
 	}
 	s.mu.Lock()
@@ -252,7 +250,7 @@ func (s *swaps) stop(tab context.Context) ([]float64, error) {
 	return frames, nil
 }
 
-// treeCPU is the processor time that a process and all below it have used.
+// treeCPU returns the processor time of a process and all its descendants.
 func treeCPU(root int) (sum time.Duration, err error) {
 	threads, err := treeThreads(root)
 	for _, cpu := range threads {
@@ -261,8 +259,8 @@ func treeCPU(root int) (sum time.Duration, err error) {
 	return sum, err
 }
 
-// treeThreads is that time by the names of the threads, as /proc tells it. Chromium
-// starts its parts at the beginning, so none that counts ends between two looks.
+// treeThreads returns that time by thread name, from /proc. Chromium starts its processes at
+// the beginning, so none that matters ends between two readings.
 func treeThreads(root int) (map[string]time.Duration, error) {
 	all, err := filepath.Glob("/proc/[0-9]*/stat")
 	if err != nil {
@@ -299,21 +297,21 @@ func treeThreads(root int) (map[string]time.Duration, error) {
 	return threads, nil
 }
 
-// procStat is what a stat file of /proc says of a process or a thread.
+// procStat is the content of a stat file in /proc, of a process or a thread.
 type procStat struct {
 	id, parent int
 	name       string
 	cpu        time.Duration
 }
 
-// readStat reads one; false when it has ended meanwhile.
+// readStat reads a stat file; it returns false if the process has ended.
 func readStat(path string) (procStat, bool) {
 	b, err := os.ReadFile(path)
 	if err != nil {
 		return procStat{}, false
 	}
 	text := string(b)
-	// The name in parentheses may hold anything; the fields begin after it.
+	// The name in parentheses may contain anything; the fields begin after it.
 	opens, closes := strings.IndexByte(text, '('), strings.LastIndexByte(text, ')')
 	fields := strings.Fields(text[closes+1:])
 	stat := procStat{name: text[opens+1 : closes]}

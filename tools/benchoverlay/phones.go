@@ -20,7 +20,7 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// answer is what a phone reads of the server's frames.
+// answer has the fields that a phone reads of the server's frames.
 type answer struct {
 	Type, Ref, Outcome, ID, Code string
 	WaitMS                       int64 `json:"wait_ms"`
@@ -29,12 +29,12 @@ type answer struct {
 // phone is one member of the audience, with a socket.
 type phone struct {
 	conn  *websocket.Conn
-	mu    sync.Mutex // of writing
+	mu    sync.Mutex // for writing
 	heard chan answer
 }
 
-// dial opens the i-th phone's socket, from one of twenty addresses of this machine; the
-// jar says who it is.
+// dial opens the i-th phone's socket, from one of twenty addresses of this machine; the jar
+// has its identity.
 func (s *server) dial(ctx context.Context, i int, jar http.CookieJar) (*phone, error) {
 	from := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.IPv4(127, 0, 0, byte(1+i%20))}}
 	dialer := websocket.Dialer{Jar: jar, Subprotocols: []string{"danmaku.v1"}, HandshakeTimeout: 20 * time.Second, NetDialContext: from.DialContext}
@@ -47,7 +47,7 @@ func (s *server) dial(ctx context.Context, i int, jar http.CookieJar) (*phone, e
 	return p, nil
 }
 
-// read hands answers on, and answers beats, until the socket is closed.
+// read passes on answers, and answers heartbeats, until the socket is closed.
 func (p *phone) read() {
 	defer close(p.heard)
 	for {
@@ -61,7 +61,7 @@ func (p *phone) read() {
 		}
 		switch a.Type {
 		case "beat":
-			_ = p.write(map[string]any{"type": "beat"}) // the next read finds what is wrong
+			_ = p.write(map[string]any{"type": "beat"}) // the next read returns the error
 		case "ack", "hello":
 			select {
 			case p.heard <- a:
@@ -77,8 +77,7 @@ func (p *phone) write(frame any) error {
 	return p.conn.WriteJSON(frame)
 }
 
-// ask sends a frame until it is answered with something else than to come again, and
-// returns that.
+// ask sends a frame until the answer is not a request to retry, and returns that answer.
 func (p *phone) ask(ctx context.Context, frame map[string]any) (answer, error) {
 	for {
 		if err := p.write(frame); err != nil {
@@ -120,14 +119,14 @@ func wait(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// audience is everybody who is there all the time, and what they did.
+// audience is the people who stay for the whole show, and what they did.
 type audience struct {
 	srv           *server
 	written, taps atomic.Int64
-	newest        atomic.Pointer[string] // ID of a comment that was shown
+	newest        atomic.Pointer[string] // ID of a shown comment
 
 	mu    sync.Mutex
-	other map[string]int // comments that were not shown, by what was said of them
+	other map[string]int // comments that were not shown, by the answer
 }
 
 const (
@@ -143,13 +142,13 @@ var (
 		"主播稳住，我们能赢", "phase two has HOW much health", "哈哈哈哈哈哈 😂😂", "is this the hard route?", "respect 🔥", "lol",
 		"this is one of the long ones, of somebody who has a lot to tell about how the last stage went",
 	}
-	// Few fly the other way: a lane that they claim must be empty first.
+	// Few use the other modes, because a lane that they claim must be empty first.
 	modes  = slices.Concat(slices.Repeat([]string{"scroll"}, 45), []string{"top", "top", "bottom", "bottom", "reverse"})
 	sizes  = slices.Concat(slices.Repeat([]string{"medium"}, 8), []string{"small", "big"})
 	colors = []string{"#ffffff", "#ffffff", "#ff6b5e", "#ffc24a", "#fff16b", "#b6f25c", "#66e0ff", "#9db2ff", "#ff9bd2"}
 )
 
-// stay has one of the audience write and react until the show is over.
+// stay makes one member of the audience write and react until the show is over.
 func (a *audience) stay(ctx context.Context, i int) error {
 	jar, err := a.srv.guest(ctx)
 	if err != nil {
@@ -203,9 +202,8 @@ func (a *audience) stay(ctx context.Context, i int) error {
 	}
 }
 
-// vote has n people who were not there before vote, evenly over a time: one half by a
-// button and one by a message, and every tenth once more from a second page. The i-th
-// chooses option i % options.
+// vote makes n new people vote, evenly over a time: one half by a button and one by a message,
+// and every tenth again from a second page. The i-th chooses option i % options.
 func (a *audience) vote(ctx context.Context, poll string, n, options int, within time.Duration) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -231,8 +229,8 @@ func (a *audience) vote(ctx context.Context, poll string, n, options int, within
 	return context.Cause(ctx)
 }
 
-// guest opens the audience's page as a phone does that has scanned the code, and returns
-// its cookies.
+// guest opens the audience's page like a phone that has scanned the code, and returns its
+// cookies.
 func (s *server) guest(ctx context.Context) (http.CookieJar, error) {
 	jar, err := cookiejar.New(nil)
 	if err != nil {
@@ -252,7 +250,7 @@ func (s *server) guest(ctx context.Context) (http.CookieJar, error) {
 	return jar, resp.Body.Close()
 }
 
-// ballot is the vote of one person.
+// ballot casts the vote of one person.
 func (a *audience) ballot(ctx context.Context, poll string, i, choice int) error {
 	jar, err := a.srv.guest(ctx)
 	if err != nil {

@@ -16,7 +16,7 @@ import (
 	"syscall"
 )
 
-// server is a danmaku with an empty data folder, and an owner's key to it.
+// server is a danmaku with an empty data folder, and its owner's key.
 type server struct {
 	cmd     *exec.Cmd
 	base    string // http://127.0.0.1:port
@@ -28,8 +28,8 @@ type server struct {
 
 var overlayLine = regexp.MustCompile(`(http://[^/\s]+)/overlay/live\?key=(\S+)`)
 
-// startServer builds danmaku when no program is named, and starts it in dir. Its
-// limits a person and an address are above what the phones of one machine send.
+// startServer builds danmaku unless a program is named, and starts it in dir. Its limits for a
+// person and an address are above what the phones of one machine send.
 func startServer(ctx context.Context, dir, program string, errs io.Writer) (*server, error) {
 	s := &server{program: program, data: filepath.Join(dir, "data")}
 	if s.program == "" {
@@ -56,7 +56,7 @@ func startServer(ctx context.Context, dir, program string, errs io.Writer) (*ser
 			s.base, s.key = m[1], m[2]
 		}
 	}
-	go func() { // it must not block on what it prints
+	go func() { // the program must not block on its output
 		_, _ = io.Copy(io.Discard, out)
 	}()
 	if s.base == "" {
@@ -84,8 +84,8 @@ func (s *server) stop() error {
 	return nil
 }
 
-// ask sends an owner's request about the room and reads its answer into to: nil
-// for none, a string for its text, else what its JSON is.
+// ask sends an owner's request about the room and reads its answer into to: nil discards it, a
+// string gets its text, anything else its JSON.
 func (s *server) ask(ctx context.Context, method, path string, body, to any) error {
 	var sent bytes.Buffer
 	if body != nil {

@@ -13,12 +13,12 @@ import (
 )
 
 const (
-	roundLasts = 4 * time.Minute // a poll, then cards; longer where votes take longer
-	leastCards = 5               // of a round, however long its votes took
+	roundLasts = 4 * time.Minute // a poll, then cards; longer when voting takes longer
+	leastCards = 5               // in a round, however long its votes took
 	cardLasts  = 4 * time.Second
-	cardComes  = time.Minute // within which each page has drawn a card, or never does
-	looks      = 10          // at frames and memory, in a whole show
-	grows      = 50_000      // bytes a minute by which a heap may grow
+	cardComes  = time.Minute // each page must draw a card within this time
+	looks      = 10          // measurements of frames and memory in a whole show
+	grows      = 50_000      // bytes a minute that a heap may grow
 )
 
 var pollOptions = []string{"Ice", "Fire", "海の底", "空"}
@@ -36,9 +36,8 @@ type theShow struct {
 	miscounted   []string
 }
 
-// soakShow runs everything that a room can show at once, and fails when comments
-// overlap, a vote is lost or counted twice, a page's memory grows, or a page reports
-// an exception.
+// soakShow runs everything that a room can show at once, and fails if comments overlap, a vote
+// is lost or counted twice, a page's memory grows, or a page reports an exception.
 func soakShow(ctx context.Context, s settings, out, errs io.Writer) error {
 	dir, err := os.MkdirTemp("", "danmaku-show-")
 	if err != nil {
@@ -118,8 +117,8 @@ func (t *theShow) run(ctx context.Context, whole time.Duration, out io.Writer) e
 	return t.account(ctx, out, whole, 100*(after-cpu).Seconds()/took.Seconds())
 }
 
-// lookOn looks at all pages at once, ten times in the time that the show is to take, and
-// further on while it takes longer. It looks once at least.
+// lookOn measures all pages at once, ten times in the planned time of the show, and more often
+// if it takes longer. It measures at least once.
 func (t *theShow) lookOn(ctx, evening context.Context, began time.Time, window, every time.Duration) error {
 	for n := 0; ; n++ {
 		if err := wait(evening, time.Until(began.Add(time.Duration(n+1)*every-window-time.Second))); err != nil && n > 0 {
@@ -142,9 +141,9 @@ func (t *theShow) lookOn(ctx, evening context.Context, began time.Time, window, 
 	}
 }
 
-// rounds show a poll, then cards, again and again, since both stand in the same place; a
-// countdown and a ticker stand beside them all the time. Each is done to its number: a
-// machine that is slow in one of them takes longer, and leaves nothing out.
+// rounds show a poll, then cards, again and again, because both use the same place; a
+// countdown and a ticker run beside them all the time. The number of each is fixed: a slow
+// machine takes longer, and leaves nothing out.
 func (t *theShow) rounds(ctx context.Context, whole time.Duration) error {
 	ticker := map[string]any{"texts": []string{"Next: the second half", "The merch stand closes at ten", "次は後半戦です"}}
 	if err := t.start(ctx, "ticker", ticker, nil); err != nil {
@@ -172,8 +171,8 @@ func (t *theShow) rounds(ctx context.Context, whole time.Duration) error {
 	return nil
 }
 
-// card features a comment that was not featured before, waits until overlay and screen
-// have drawn it, and then until it is over.
+// card features a comment that was not featured before, waits until overlay and screen have
+// drawn it, and then until it is over.
 func (t *theShow) card(ctx context.Context) error {
 	id := t.audience.newest.Load()
 	for id == nil || *id == t.featured {
@@ -205,12 +204,12 @@ func (t *theShow) card(ctx context.Context) error {
 	return wait(ctx, time.Until(started.Add(cardLasts+500*time.Millisecond)))
 }
 
-// start makes an item and starts it; made may be nil.
+// start creates an item and starts it; made may be nil.
 func (t *theShow) start(ctx context.Context, kind string, spec, made any) error {
 	return t.srv.ask(ctx, "POST", "/items", map[string]any{"kind": kind, "spec": spec, "start": true}, made)
 }
 
-// poll runs a poll, and compares its counts with what was voted.
+// poll runs a poll, and compares its counts with the votes cast.
 func (t *theShow) poll(ctx context.Context, lasts time.Duration) error {
 	var made struct{ ID string }
 	err := t.start(ctx, "poll", map[string]any{"question": "Where does the last stage lead?", "options": pollOptions, "by_message": true}, &made)
@@ -241,7 +240,7 @@ func (t *theShow) poll(ctx context.Context, lasts time.Duration) error {
 	return nil
 }
 
-// account prints what came of the show and returns what must not be.
+// account prints the result of the show and returns the violations as an error.
 func (t *theShow) account(ctx context.Context, out io.Writer, whole time.Duration, server float64) error {
 	overlay := t.pages[0]
 	reactions, err := t.reactions(ctx)
@@ -276,7 +275,7 @@ func (t *theShow) account(ctx context.Context, out io.Writer, whole time.Duratio
 	return errors.Join(faults...)
 }
 
-// reactions is how many have been counted, by the log.
+// reactions returns how many reactions the log has counted.
 func (t *theShow) reactions(ctx context.Context) (sum int, err error) {
 	var table string
 	if err := t.srv.ask(ctx, "GET", "/reactions/export?format=jsonl", nil, &table); err != nil {

@@ -20,8 +20,8 @@ var (
 	enginesJS []byte
 )
 
-// serve answers with a page for each engine: the overlay's own for ours, a
-// plain one with the library's files for the others.
+// serve serves a page for each engine: the overlay's own for ours, a plain one with the
+// library's files for the others.
 func serve(ctx context.Context, s settings, errs io.Writer) (*httptest.Server, error) {
 	modules, err := install(ctx, s, errs)
 	if err != nil {
@@ -53,7 +53,7 @@ func serve(ctx context.Context, s settings, errs io.Writer) (*httptest.Server, e
 	return httptest.NewServer(mux), nil
 }
 
-// serveOurs answers below a path with the overlay and the chat box of a checkout.
+// serveOurs serves the overlay and the chat box of a checkout below a path.
 func serveOurs(mux *http.ServeMux, below, checkout string) error {
 	assets := filepath.Join(checkout, "assets")
 	pages, err := template.ParseFiles(filepath.Join(assets, "overlay", "index.html"), filepath.Join(assets, "overlay", "chat.html"))
@@ -70,8 +70,8 @@ func serveOurs(mux *http.ServeMux, below, checkout string) error {
 	return nil
 }
 
-// install fetches the libraries at their pinned versions by npm, without
-// running any script of theirs, once into the user's cache.
+// install fetches the libraries at their pinned versions with npm, without running their
+// scripts, once into the user's cache.
 func install(ctx context.Context, s settings, errs io.Writer) (string, error) {
 	if s.modules != "" {
 		return s.modules, nil

@@ -13,8 +13,8 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// feedJS pushes comments evenly at a rate and looks every 200 ms, by brute
-// force over what the browser says, whether any two overlap.
+// feedJS pushes comments evenly at a rate and checks every 200 ms, by brute force over the
+// elements' positions, whether any two overlap.
 const feedJS = `(rate) => {
 	const lines = ['这一段配乐太好听了', '前方高能，非战斗人员撤离', 'that dodge was clean', 'first time here, hello from Lyon', 'ここの音楽ほんと好き', '초견입니다 잘 부탁드려요', '主播稳住，我们能赢', 'phase two has HOW much health', '哈哈哈哈哈哈', 'is this the hard route?', '666', 'lol'];
 	const began = performance.now();
@@ -39,7 +39,7 @@ const feedJS = `(rate) => {
 	}, 200);
 }`
 
-// account is what a soak has seen so far.
+// account is the result of a soak so far.
 type account struct {
 	Overlaps, Samples, Most int
 	First                   string // the first overlap
@@ -49,8 +49,8 @@ type account struct {
 	}
 }
 
-// soak runs the overlay's engine for long at a rate that it must carry, and
-// fails when a comment is dropped, two overlap, or its memory grows.
+// soak runs the overlay's engine for a long time at a rate that it must handle, and fails if a
+// comment is dropped, two overlap, or its memory grows.
 func soak(ctx context.Context, s settings, out, errs io.Writer) error {
 	s.modules = "." // no library takes part
 	site, err := serve(ctx, s, errs)
@@ -71,7 +71,7 @@ func soak(ctx context.Context, s settings, out, errs io.Writer) error {
 	}
 	const looks = 10
 	var a account
-	var heaps, at []float64 // bytes, and minutes since it began
+	var heaps, at []float64 // bytes, and minutes since the start
 	began := time.Now()
 	for range looks {
 		if err := chromedp.Do(tab, chromedp.Sleep(s.soak/looks)); err != nil {
@@ -87,7 +87,7 @@ func soak(ctx context.Context, s settings, out, errs io.Writer) error {
 		heaps, at = append(heaps, heap), append(at, time.Since(began).Minutes())
 		fmt.Fprintf(errs, "heap %.2f MB, %+v\n", heap/1e6, a)
 	}
-	// The first look is warm-up: pools and code are filled then.
+	// The first measurement is warm-up: it fills pools and compiles code.
 	grown := slope(at[1:], heaps[1:])
 	fmt.Fprintf(out, "%s at %v a second (%s): %d placed, at most %d on screen, dropped %d full and %d late, %d overlaps in %d looks, heap %+.1f kB a minute\n",
 		s.soak, s.rate, s.query, a.Stats.Placed, a.Most, a.Stats.Dropped.Full, a.Stats.Dropped.Late, a.Overlaps, a.Samples, grown/1000)
@@ -100,7 +100,7 @@ func soak(ctx context.Context, s settings, out, errs io.Writer) error {
 	return nil
 }
 
-// heapAfterGC is the JavaScript heap in use, bytes, once garbage is collected.
+// heapAfterGC returns the JavaScript heap in use after a garbage collection, in bytes.
 func heapAfterGC(tab context.Context) (float64, error) {
 	if _, err := chromedp.Call(tab, heapprofiler.CollectGarbage, cdp.Empty{}); err != nil {
 		return 0, err
@@ -109,7 +109,7 @@ func heapAfterGC(tab context.Context) (float64, error) {
 	return usage.UsedSize, err
 }
 
-// slope of a line through points, by least squares.
+// slope returns the slope of a line through points, by least squares.
 func slope(x, y []float64) float64 {
 	n := float64(len(y))
 	var sx, sy, sxy, sxx float64

@@ -18,23 +18,23 @@ import (
 //go:embed watch.js
 var watchJS string
 
-// watched is one page of the show, in a Chromium of its own.
+// watched is one page of the show, in its own Chromium.
 type watched struct {
 	name, how string
 	tab       context.Context
 	pid       int
 	began     time.Time
 	cpu       time.Duration // before it was measured
-	frames    []float64     // ms between displayed frames, of all looks
-	heaps     []float64     // bytes after a collection, one a look
-	looked    []float64     // minutes since it began, of the same
+	frames    []float64     // ms between displayed frames, of all measurements
+	heaps     []float64     // bytes after a collection, one for each measurement
+	looked    []float64     // minutes since the start, of the same measurements
 	look      sight
 	stats     stageStats
 	mu        sync.Mutex
 	faults    []string // exceptions of the page
 }
 
-// sight is what watch.js has seen.
+// sight is what watch.js has observed.
 type sight struct {
 	Samples, Most, Reactions, Overlaps, Cards int
 	First                                     string
@@ -45,7 +45,7 @@ type stageStats struct {
 	Dropped struct{ Full, Late int }
 }
 
-// watch opens a page and begins to look at it.
+// watch opens a page and starts observing it.
 func watch(ctx context.Context, name, how, url string) (*watched, func(), error) {
 	tab, stop, err := open(ctx, url)
 	if err != nil {
@@ -73,8 +73,8 @@ func watch(ctx context.Context, name, how, url string) (*watched, func(), error)
 	return w, stop, nil
 }
 
-// measure follows the frames for a time, then reads what the page has seen so far and
-// its memory.
+// measure follows the frames for a time, then reads the page's observations so far and its
+// memory.
 func (w *watched) measure(ctx context.Context, window time.Duration) error {
 	swaps, err := newSwaps(w.tab)
 	if err != nil {
@@ -98,7 +98,7 @@ func (w *watched) measure(ctx context.Context, window time.Duration) error {
 	return nil
 }
 
-// read asks the page what it has seen so far.
+// read asks the page for its observations so far.
 func (w *watched) read() (err error) {
 	if w.look, err = chromedp.Run(w.tab, chromedp.Evaluate[sight]("look")); err == nil {
 		w.stats, err = chromedp.Run(w.tab, chromedp.Evaluate[stageStats]("(document.querySelector('#overlay')?.contentWindow ?? window).danmaku.stats()"))
@@ -106,13 +106,13 @@ func (w *watched) read() (err error) {
 	return err
 }
 
-// cards is how many the page has drawn.
+// cards returns how many cards the page has drawn.
 func (w *watched) cards() (int, error) {
 	return chromedp.Run(w.tab, chromedp.Evaluate[int]("look.cards"))
 }
 
-// growth of the heap, bytes a minute. The first look is warm-up: pools and code are
-// filled then.
+// growth returns the growth of the heap in bytes a minute. The first measurement is warm-up:
+// it fills pools and compiles code.
 func (w *watched) growth() float64 {
 	if len(w.heaps) < 3 {
 		return 0
@@ -122,8 +122,8 @@ func (w *watched) growth() float64 {
 
 const pagesHead = "| page | % of a core | frames a second | p50 ms | p95 ms | p99 ms | over 33 ms | longest ms | heap MB, first and last | a minute, kB | most at once | overlaps |\n|---|---|---|---|---|---|---|---|---|---|---|---|\n"
 
-// row writes what a page has cost and shown; window is how long its frames were
-// followed in each look.
+// row writes the cost and the output of a page; window is how long each measurement followed
+// its frames.
 func (w *watched) row(out io.Writer, window time.Duration) error {
 	cpu, err := treeCPU(w.pid)
 	if err != nil {

@@ -1,5 +1,5 @@
-// Looks at a page of the show four times a second, by what the browser says of its
-// elements. Run inside the page as watch(how); main.go reads window.look.
+// Observes a page of the show four times a second, by the positions of its elements. Run
+// inside the page as watch(how); main.go reads window.look.
 (how) => {
   const page = () => document.querySelector('#overlay')?.contentWindow ?? window;
   const doc = () => page().document;
@@ -8,7 +8,7 @@
   const rects = (selector) => [...doc().querySelectorAll(selector)].filter((el) => el.checkVisibility({ checkVisibilityCSS: true }))
     .map((el) => ({ text: el.textContent, box: (el.querySelector(':scope > .dm') ?? el).getBoundingClientRect() }));
   const width = () => doc().documentElement.clientWidth;
-  /** Counts the pairs that lie over each other. What has left the screen may pass what left before it. */
+  /** Counts the pairs that overlap. Elements that have left the screen may overlap. */
   function overlaps(list) {
     list.forEach((a, i) => {
       for (const b of list.slice(i + 1)) {
@@ -23,7 +23,8 @@
   }
   setInterval(() => {
     look.samples++;
-    // Comments at the edges stand in front of those that fly, and what moderators show in front of both.
+    // Comments at the edges are in front of moving ones, and the moderators' items in front of
+    // both.
     const n = how === 'box' ? overlaps(rects('.dm-line'))
       : overlaps(rects('.dm-slot:not(.dm-front, .dm-probe)')) + overlaps(rects('.dm-slot.dm-front'));
     look.most = Math.max(look.most, n);

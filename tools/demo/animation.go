@@ -19,18 +19,17 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// The moving picture: how much the overlay is slowed down while it is taken, so
-// that a slow machine gets every frame, and what is taken of it in the overlay's
-// own time.
+// The animation: how much the overlay is slowed down while it is recorded, so that a slow
+// machine gets every frame, and which part is recorded, in the overlay's own time.
 const (
 	slower     = 6
-	leadIn     = 9 * time.Second // until the screen is as full as it stays
+	leadIn     = 9 * time.Second // until the screen is as full as it gets
 	animated   = 5 * time.Second
 	perSecond  = 12
 	frameScale = 0.4 // of the overlay's size
 )
 
-// slow makes the overlay's clock go slower than the world's.
+// slow slows the overlay's clock down.
 func (s *screen) slow(by float64) error {
 	if _, err := chromedp.Call(s.ctx, animation.Enable, cdp.Empty{}); err != nil {
 		return fmt.Errorf("slow the overlay down: %w", err)
@@ -42,8 +41,8 @@ func (s *screen) slow(by float64) error {
 	return nil
 }
 
-// film takes the frames, each when its moment has come on the overlay's clock,
-// and writes them over the backdrop into dir, numbered.
+// film takes the frames, each at its time on the overlay's clock, and writes them over the
+// backdrop into dir, numbered.
 func (s *screen) film(ctx context.Context, dir string) (n int, err error) {
 	const now = `document.timeline.currentTime`
 	begun, err := chromedp.Run(s.ctx, chromedp.Evaluate[float64](now))
@@ -96,7 +95,7 @@ func saveFrame(file string, ground image.Image, overlay []byte) error {
 	return errors.Join(enc.Encode(f, img), f.Close())
 }
 
-// animate joins the frames in dir into a picture that moves forever.
+// animate joins the frames in dir into an endless animation.
 func animate(ctx context.Context, dir, file string) error {
 	cmd := exec.CommandContext(ctx, "ffmpeg", "-loglevel", "error", "-y", "-framerate", fmt.Sprint(perSecond), "-i", filepath.Join(dir, "%03d.png"),
 		"-c:v", "libwebp_anim", "-quality", "50", "-compression_level", "6", "-loop", "0", file)

@@ -12,9 +12,9 @@ import (
 // The overlay's canvas, as in OBS by default.
 const width, height = 1920, 1080
 
-// overBackdrop lays a screenshot with alpha over a landscape, as OBS lays the
-// overlay over a game. Day is on the left and night on the right, so that one
-// picture shows whether the letters hold on both.
+// overBackdrop lays a screenshot with alpha over a landscape, as OBS lays the overlay over a
+// game. Day is on the left and night on the right, so that one picture shows whether text is
+// readable on both.
 func overBackdrop(overlay []byte) (image.Image, error) {
 	top, err := png.Decode(bytes.NewReader(overlay))
 	if err != nil {
@@ -39,8 +39,8 @@ var (
 	moon     = color.RGBA{0xE8, 0xEC, 0xF6, 255}
 )
 
-// The landscape is that of a game: squares of one colour, in few steps from one
-// to the next. A gradient shows the blocks of a compressed picture.
+// The landscape looks like a game: squares of one colour, in few steps. In a gradient,
+// compression would show blocks.
 const cellsWide, cellsHigh = 192, 108
 
 // landscape returns the colour at a place, both from 0 to 1.
@@ -79,7 +79,7 @@ func star(column, row float64) float64 {
 	return (h - math.Floor(h)) * 220
 }
 
-// inSteps rounds what is from 0 to 1.
+// inSteps rounds a value from 0 to 1.
 func inSteps(t, steps float64) float64 { return math.Round(t*steps) / steps }
 
 func smooth(t float64) float64 {

@@ -13,10 +13,10 @@ import (
 	"time"
 )
 
-// chatFor is how long the platforms talk.
+// chatFor is how long the platforms send messages.
 const chatFor = 20 * time.Second
 
-// demoChats has fake platforms talk into one room, and ends with the fullest moment
+// demoChats makes fake platforms send messages into one room, and ends with the fullest moment
 // of its overlay.
 func demoChats(ctx context.Context, opt options, dir, program, data string, out, errOut io.Writer) (err error) {
 	fake := filepath.Join(dir, "fakechat")
@@ -67,8 +67,8 @@ func demoChats(ctx context.Context, opt options, dir, program, data string, out,
 	return nil
 }
 
-// startFake starts a fake platform, and reads from what it prints which variable to
-// set and which arguments connect its chat.
+// startFake starts a fake platform, and parses its output for the variable to set and the
+// arguments that connect its chat.
 func startFake(fake, kind string, errOut io.Writer) (variable string, add []string, stop func(), err error) {
 	cmd := exec.Command(fake, kind, "--rate", "4")
 	cmd.Stderr = errOut
@@ -80,7 +80,7 @@ func startFake(fake, kind string, errOut io.Writer) (variable string, add []stri
 		return "", nil, nil, fmt.Errorf("start a fake %s: %w", kind, err)
 	}
 	stop = func() {
-		_ = cmd.Process.Signal(syscall.SIGTERM) // it has ended, at worst
+		_ = cmd.Process.Signal(syscall.SIGTERM) // at worst it has already ended
 		_ = cmd.Wait()
 	}
 	lines := bufio.NewScanner(stdout)
@@ -89,7 +89,7 @@ func startFake(fake, kind string, errOut io.Writer) (variable string, add []stri
 			variable = v
 		}
 		if _, v, ok := strings.Cut(lines.Text(), "add the chat: danmaku "); ok {
-			go func() { _, _ = io.Copy(io.Discard, stdout) }() // it must not block on what it prints
+			go func() { _, _ = io.Copy(io.Discard, stdout) }() // the fake must not block on its output
 			return variable, strings.Fields(v), stop, nil
 		}
 	}

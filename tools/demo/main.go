@@ -1,6 +1,6 @@
-// Demo starts a server with an empty data folder, opens its overlay in
-// Chromium, replays a recording, and ends with the account of the replay and
-// the fullest moment of the overlay over a picture.
+// Demo starts a server with an empty data folder, opens its overlay in Chromium, replays a
+// recording, and ends with the summary of the replay and the fullest moment of the overlay
+// over a picture.
 package main
 
 import (
@@ -22,7 +22,7 @@ import (
 
 type options struct {
 	file, picture string
-	animation     string // make a moving picture instead
+	animation     string // record an animation instead
 	speed         float64
 	stop          time.Duration
 	chats         bool // chats of fake platforms instead of a recording
@@ -96,8 +96,8 @@ func demo(ctx context.Context, opt options, out, errOut io.Writer) (err error) {
 	return nil
 }
 
-// startReplay plays the recording to the server; done has one value, how it
-// ended. Interrupted, a replay ends with its account.
+// startReplay replays the recording to the server; done receives one value, the result. An
+// interrupted replay ends with its summary.
 func startReplay(ctx context.Context, opt options, srv *server, program, data string, out, errOut io.Writer) (done chan error, err error) {
 	replay := exec.CommandContext(ctx, program, "replay", opt.file, "--speed", fmt.Sprint(opt.speed), "--url", srv.base, "--data", data)
 	replay.Cancel = func() error { return replay.Process.Signal(os.Interrupt) }
@@ -110,7 +110,7 @@ func startReplay(ctx context.Context, opt options, srv *server, program, data st
 	return done, nil
 }
 
-// film makes the moving picture: everything goes slower by the same factor.
+// film records the animation: everything is slowed down by the same factor.
 func film(ctx context.Context, opt options, s *screen, srv *server, program, data string, out, errOut io.Writer) error {
 	frames, err := os.MkdirTemp("", "danmaku-frames-")
 	if err != nil {
@@ -148,8 +148,7 @@ type server struct {
 
 var overlayLine = regexp.MustCompile(`^\S+\s+((https?://[^/]+)/overlay/\S+)`)
 
-// startServer runs the program on a free port and reads the overlay's address
-// from what it prints.
+// startServer runs the program on a free port and parses its output for the overlay's URL.
 func startServer(program, data string, environ []string, errOut io.Writer) (*server, error) {
 	s := &server{cmd: exec.Command(program, "--data", data, "--listen", "127.0.0.1:0")}
 	s.cmd.Stderr, s.cmd.Env = errOut, append(os.Environ(), environ...)
@@ -164,7 +163,7 @@ func startServer(program, data string, environ []string, errOut io.Writer) (*ser
 	for lines.Scan() {
 		if m := overlayLine.FindStringSubmatch(lines.Text()); m != nil {
 			s.overlay, s.base = m[1], m[2]
-			go func() { // it must not block on what it prints
+			go func() { // the program must not block on its output
 				_, _ = io.Copy(io.Discard, stdout)
 			}()
 			return s, nil
@@ -183,7 +182,7 @@ func (s *server) stop() error {
 	return nil
 }
 
-// save writes the overlay's picture over the backdrop.
+// save writes the overlay's screenshot over the backdrop.
 func save(path string, overlay []byte) error {
 	img, err := overBackdrop(overlay)
 	if err != nil {

@@ -16,8 +16,7 @@ import (
 	"danmaku/e2e/browser"
 )
 
-// screen is the overlay in a Chromium of its own, 1920 by 1080, transparent as
-// in OBS.
+// screen is the overlay in its own Chromium, 1920 by 1080, transparent as in OBS.
 type screen struct {
 	ctx   context.Context
 	close func()
@@ -28,7 +27,7 @@ func openScreen(ctx context.Context, url string) (*screen, error) {
 	if err != nil {
 		return nil, err
 	}
-	// The picture is still wanted when the demo is interrupted.
+	// An interrupted demo still saves its picture.
 	alloc, stopAlloc := chromedp.NewExecAllocator(context.WithoutCancel(ctx), browser.Options(path)...)
 	tab, stopTab := chromedp.NewContext(alloc, chromedp.WithErrorf(func(string, ...any) {}))
 	s := &screen{ctx: tab, close: func() { stopTab(); stopAlloc() }}
@@ -40,7 +39,7 @@ func openScreen(ctx context.Context, url string) (*screen, error) {
 	}
 	if err == nil {
 		_, err = chromedp.Call(tab, emulation.SetDefaultBackgroundColorOverride, emulation.SetDefaultBackgroundColorOverrideParams{
-			Color: &cdp.RGBA{A: 1e-6}, // a plain 0 is left out of the frame and means 1
+			Color: &cdp.RGBA{A: 1e-6}, // a plain 0 is omitted from the frame and means 1
 		})
 	}
 	if err == nil {
@@ -53,8 +52,8 @@ func openScreen(ctx context.Context, url string) (*screen, error) {
 	return s, nil
 }
 
-// watch takes a picture every second and returns the one with the most on it,
-// once done has said how the replay ended.
+// watch takes a screenshot every second and returns the fullest one, once done has reported
+// the end of the replay.
 func (s *screen) watch(done <-chan error) ([]byte, error) {
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()

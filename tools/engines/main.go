@@ -1,6 +1,5 @@
-// Command engines fetches the old Chromiums that tests run on, by exact version
-// and hash, from npm: go run ./tools/engines [NAME ...]. Without names it fetches
-// all.
+// Command engines fetches the old Chromiums for tests from npm, by exact version and hash: go
+// run ./tools/engines [NAME ...]. Without names it fetches all.
 package main
 
 import (

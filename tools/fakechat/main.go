@@ -1,6 +1,6 @@
-// Command fakechat runs a chat platform that is not there: a Twitch, a YouTube, a
-// Bilibili, or a tool beside OBS, which speaks the real protocol and says
-// invented things. It shows a chat fly without an account:
+// Command fakechat runs a fake chat platform: a Twitch, a YouTube, a Bilibili, or a tool
+// beside OBS, which speaks the real protocol and sends invented messages. It shows a flying
+// chat without an account:
 //
 //	go run ./tools/fakechat twitch --rate 20
 //
@@ -34,11 +34,11 @@ func main() {
 	}
 }
 
-// platform is a fake that is running.
+// platform is a running fake.
 type platform struct {
 	how    string // what to set and to enter
 	say    func(n int, name, text string)
-	remove func(n int) // takes the nth message down
+	remove func(n int) // removes the nth message
 	close  func()
 }
 

@@ -8,8 +8,8 @@ import (
 	runs "danmaku/tools/about"
 )
 
-// about is what a run's figures hang on: machine, date, commit, and the command. before
-// is another build that is measured, too; it may be empty.
+// about returns the conditions of a run: machine, date, commit, and the command. before is
+// another build that is measured, too; it may be empty.
 func about(ctx context.Context, before string, args []string) string {
 	line := runs.Line(ctx, "flood", args)
 	if before != "" {
@@ -18,7 +18,7 @@ func about(ctx context.Context, before string, args []string) string {
 	return line + "\n"
 }
 
-// versionOf is the commit that a build was made of, as it says itself.
+// versionOf returns the commit that a build reports.
 func versionOf(ctx context.Context, program string) string {
 	out, err := exec.CommandContext(ctx, program, "version").Output()
 	if err != nil {

@@ -21,13 +21,11 @@ import (
 	"github.com/olahol/melody"
 )
 
-// tick is the time between two frames of ours and of what it is measured
-// against.
+// tick is the time between two frames, of our server and of the baselines.
 const tick = 40 * time.Millisecond
 
-// serveCommand is a server that has comments of its own: the least that sending
-// them can cost. On standard input it is told when to begin and how fast:
-// "START-NANOSECONDS GAP-NANOSECONDS".
+// serveCommand is a server that generates its comments: the least that sending them can cost.
+// Standard input sets when to begin and how fast: "START-NANOSECONDS GAP-NANOSECONDS".
 func serveCommand(ctx context.Context, args []string) error {
 	flags := flag.NewFlagSet("flood serve bare|melody", flag.ContinueOnError)
 	if len(args) == 0 {
@@ -75,8 +73,8 @@ func serveCommand(ctx context.Context, args []string) error {
 	}
 }
 
-// eventsUntil is the frame of the comments from n on that are due, as the brief
-// frames of ours are.
+// eventsUntil returns the frame of the due comments from n on, in the form of our brief
+// frames.
 func eventsUntil(line *timeline, n int, now time.Time) ([]byte, int) {
 	var b []byte
 	first := n
@@ -98,9 +96,8 @@ func eventsUntil(line *timeline, n int, now time.Time) ([]byte, int) {
 	return append(b, "]}"...), n
 }
 
-// serveBare is the bare loop: one ready frame a tick and one write(2) for each
-// socket, from one goroutine, on descriptors that Go's poller has nothing to do
-// with. A server cannot do less and still send.
+// serveBare is the bare loop: one ready frame a tick and one write(2) for each socket, from
+// one goroutine, on descriptors outside Go's poller. A server cannot do less and still send.
 func serveBare(l net.Listener) func([]byte) {
 	var mu sync.Mutex
 	var sockets []int
@@ -122,7 +119,7 @@ func serveBare(l net.Listener) func([]byte) {
 		mu.Lock()
 		defer mu.Unlock()
 		for _, fd := range sockets {
-			_, _ = syscall.Write(fd, frame) // what is full loses the frame, and the client says so
+			_, _ = syscall.Write(fd, frame) // a full socket loses the frame, and the client reports it
 		}
 	}
 }
@@ -138,7 +135,7 @@ func header(payload []byte) []byte {
 	return append([]byte{0x81, 127, 0, 0, 0, 0, byte(n >> 24), byte(n >> 16), byte(n >> 8), byte(n)}, payload...)
 }
 
-// shake answers the handshake and takes the socket away from Go.
+// shake answers the handshake and takes the socket out of Go's control.
 func shake(conn *net.TCPConn) (int, error) {
 	defer conn.Close()
 	req, err := http.ReadRequest(bufio.NewReader(conn))
@@ -165,7 +162,7 @@ func shake(conn *net.TCPConn) (int, error) {
 	return fd, syscall.SetNonblock(fd, true)
 }
 
-// serveMelody is melody as its README has it, in one room, with the same ticks.
+// serveMelody is melody as in its README, in one room, with the same ticks.
 func serveMelody(l net.Listener) func([]byte) {
 	m := melody.New()
 	go func() {

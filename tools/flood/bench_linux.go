@@ -28,7 +28,7 @@ var goals = []struct {
 // bench is one run of the measurements.
 type bench struct {
 	program string
-	before  string // another build of danmaku, measured in turn with it; may be empty
+	before  string // another build of danmaku, measured alternately with this one; may be empty
 	dir     string // for data folders
 	out     io.Writer
 	rounds  int
@@ -72,7 +72,7 @@ func benchCommand(ctx context.Context, args []string) error {
 	return nil
 }
 
-// ours runs fn with a fresh danmaku.
+// ours runs fn with a new danmaku.
 func (b bench) ours(ctx context.Context, fn func(*process) error, more ...string) error {
 	data, err := os.MkdirTemp(b.dir, "data")
 	if err != nil {
@@ -103,8 +103,8 @@ func (b bench) trial(ctx context.Context, kind string, l load) (r result, err er
 	return try(ctx, p, l)
 }
 
-// fanout measures ours beside the bare loop and plain melody, one after the
-// other in each round, since the machine is not the same from minute to minute.
+// fanout measures our server, the bare loop and plain melody one after the other in each
+// round, because the machine changes from minute to minute.
 func (b bench) fanout(ctx context.Context) error {
 	fmt.Fprintln(b.out, "| load | bare loop, CPU s / million | ours | plain melody | ours : bare | melody : bare | ours p99 | lost | delivered / s |")
 	fmt.Fprintln(b.out, "|---|---|---|---|---|---|---|---|---|")
@@ -154,7 +154,7 @@ func (b bench) fanout(ctx context.Context) error {
 	return nil
 }
 
-// idle measures what a client costs that only listens.
+// idle measures the cost of a client that only listens.
 func (b bench) idle(ctx context.Context) error {
 	if b.before != "" {
 		old := b
@@ -175,7 +175,7 @@ func (b bench) idle(ctx context.Context) error {
 		if err := s.greetAll(ctx, n, 30*time.Second); err != nil {
 			return err
 		}
-		if err := sleep(ctx, 25*time.Second); err != nil { // two beats go to all, and the server tidies up
+		if err := sleep(ctx, 25*time.Second); err != nil { // two heartbeats go to all, and the server's cleanup runs
 			return err
 		}
 		after := resident(p.cmd.Process.Pid)
@@ -185,7 +185,7 @@ func (b bench) idle(ctx context.Context) error {
 	})
 }
 
-// phones opens n sockets of the audience.
+// phones opens n audience sockets.
 func phones(ctx context.Context, p *process, n int) (*swarm, func(), error) {
 	line := &timeline{gap: time.Second, start: time.Now(), accepted: map[int]bool{}}
 	s, err := newSwarm(p.base, "/api/rooms/live/socket?role=audience", n, line)
@@ -217,8 +217,8 @@ func (b bench) slow(ctx context.Context) error {
 	var with, without []float64
 	var disconnected []string
 	for range b.rounds {
-		// Both as long as it takes until the last is cut: the longer one looks, the
-		// more of everything else on the machine is seen.
+		// Both run until the last slow client is disconnected: a longer measurement includes
+		// more of the machine's other activity.
 		l := load{clients: 900, rate: 100, measure: max(b.measure, 20*time.Second)}
 		r, err := b.trial(ctx, "ours", l)
 		if err != nil {
@@ -256,12 +256,12 @@ func (b bench) watchSlow(ctx context.Context, p *process, want int64) string {
 		if sleep(ctx, 100*time.Millisecond) != nil {
 			return fmt.Sprintf("%d of %d cut", stats.Slow, want)
 		}
-		_ = p.get(ctx, "/api/rooms/live/stats", &stats) // asked again anyway
+		_ = p.get(ctx, "/api/rooms/live/stats", &stats) // the loop asks again anyway
 	}
 	return fmt.Sprintf("all %d cut after %.1f s", want, time.Since(began).Seconds())
 }
 
-// get asks as the owner.
+// get sends a request as the owner.
 func (p *process) get(ctx context.Context, path string, into any) error {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, p.base+path, nil)
 	if err != nil {
@@ -279,7 +279,7 @@ func (p *process) get(ctx context.Context, path string, into any) error {
 	return json.NewDecoder(resp.Body).Decode(into)
 }
 
-// storm has 10,000 phones return at once after a restart.
+// storm makes 10,000 phones return at once after a restart.
 func (b bench) storm(ctx context.Context) error {
 	const n = 10_000
 	data, err := os.MkdirTemp(b.dir, "data")
@@ -324,7 +324,7 @@ func (b bench) storm(ctx context.Context) error {
 	return nil
 }
 
-// phones measures that what a phone costs does not grow with the room.
+// phones measures that the cost of a phone does not grow with the room.
 func (b bench) phones(ctx context.Context) error {
 	for _, rate := range []int{20, 500} {
 		err := b.ours(ctx, func(p *process) error {

@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// bytes measures what a phone gets in a busy room by what it asks for: brief frames,
-// and compression with a window of its own for each frame or with one for all.
+// bytes measures how much a phone receives in a busy room, by what it asks for: brief frames,
+// and compression with a new window for each frame or with one window for all.
 func (b bench) bytes(ctx context.Context) error {
 	const phones, rate, authors = 4000, 40, 500
 	fmt.Fprintln(b.out, "| a phone asks for | bytes a comment | fewer | bytes a second | CPU s / million | of the first |")
@@ -50,11 +50,11 @@ func (b bench) bytes(ctx context.Context) error {
 	return nil
 }
 
-// unpacked is a compressed frame and what it says.
+// unpacked is a compressed frame and its content.
 type unpacked struct{ packed, message []byte }
 
-// unpack reads a compressed message for a client. Thousands get the same bytes, which
-// are unpacked once; what it says is the same for all whose window they fit.
+// unpack decompresses a message for a client. Thousands get the same bytes, which are
+// decompressed once; the content is the same for all clients whose window fits.
 func (s *swarm) unpack(c *client, packed []byte) []byte {
 	var message []byte
 	for _, u := range s.unpacked {

@@ -19,19 +19,19 @@ import (
 	"danmaku/connector/twitch/twitchtest"
 )
 
-// chatFlood is a fake Twitch that talks into a room, alone or beside phones.
+// chatFlood is a fake Twitch that sends messages into a room, alone or beside phones.
 type chatFlood struct {
 	program    string
 	rate       int           // messages a second
-	authors    int           // who speak in turn
-	measure    time.Duration // how long it talks
-	reconnects int           // asked for after that
-	phones     int           // with a room's limits as shipped; 0: without limits
+	authors    int           // they write in turn
+	measure    time.Duration // how long it sends
+	reconnects int           // requested after that
+	phones     int           // under a room's default limits; 0: without limits
 	pause      time.Duration // between two comments of a phone
 	oneAddress bool          // all phones behind one address
 }
 
-// chatsCommand measures what a big chat does to a server and to the phones.
+// chatsCommand measures the effect of a big chat on a server and on the phones.
 func chatsCommand(ctx context.Context, args []string) error {
 	flags := flag.NewFlagSet("flood chats", flag.ContinueOnError)
 	var f chatFlood
@@ -114,7 +114,7 @@ func nextClient(ctx context.Context, fake *twitchtest.Server) (*twitchtest.Clien
 	}
 }
 
-// message is the nth message: its authors speak in turn.
+// message returns the nth message: its authors write in turn.
 func (f chatFlood) message(n int) string {
 	author := fmt.Sprint(n % f.authors)
 	return twitchtest.Message{
@@ -122,7 +122,7 @@ func (f chatFlood) message(n int) string {
 	}.Line("#mika_plays")
 }
 
-// writeChat has the chat say what is due until ctx ends, and returns how much that was.
+// writeChat sends the due messages until ctx ends, and returns their number.
 func (f chatFlood) writeChat(ctx context.Context, client *twitchtest.Client, line *timeline) int {
 	for n := 0; ; n++ {
 		if wait := time.Until(line.due(n)); wait > 0 && sleep(ctx, wait) != nil || ctx.Err() != nil {
@@ -132,19 +132,19 @@ func (f chatFlood) writeChat(ctx context.Context, client *twitchtest.Client, lin
 	}
 }
 
-// health is what a process holds.
+// health is the memory, goroutines and files of a process.
 type health struct {
 	megabytes float64
 	files     int
 }
 
 func healthOf(p *process) health {
-	files, _ := os.ReadDir(fmt.Sprintf("/proc/%d/fd", p.cmd.Process.Pid)) // none of a process that has gone
+	files, _ := os.ReadDir(fmt.Sprintf("/proc/%d/fd", p.cmd.Process.Pid)) // none if the process has gone
 	return health{float64(resident(p.cmd.Process.Pid)) / (1 << 20), len(files)}
 }
 
-// soak has the chat talk alone, then asks for new connections with a message before
-// each: nothing may be lost or come twice.
+// soak lets the chat send alone, then asks for new connections with a message before each: no
+// message may be lost or come twice.
 func (f chatFlood) soak(ctx context.Context, p *process, fake *twitchtest.Server, client *twitchtest.Client, overlays *swarm, line *timeline, stop func()) error {
 	atStart := healthOf(p)
 	line.start = time.Now()
@@ -167,7 +167,7 @@ func (f chatFlood) soak(ctx context.Context, p *process, fake *twitchtest.Server
 		}
 	}
 	overlays.awaitFrames(ctx, int64(n)*int64(len(overlays.clients)))
-	if err := sleep(ctx, 12*time.Second); err != nil { // an old connection goes on for 10 s
+	if err := sleep(ctx, 12*time.Second); err != nil { // an old connection lives on for 10 s
 		return err
 	}
 	atEnd := healthOf(p)
@@ -184,14 +184,14 @@ func (f chatFlood) soak(ctx context.Context, p *process, fake *twitchtest.Server
 	fmt.Printf("| after the messages | %d | | | %.0f | %d |\n", n-f.reconnects, afterChat.megabytes, afterChat.files)
 	fmt.Printf("| at the end | %d | %d | %d | %.0f | %d |\n", n, r.lost, r.doubled, atEnd.megabytes, atEnd.files)
 	fmt.Printf("\nthe chat's own count: %d received, %d shown, %d refused by the filter, %d left out\n", counts.Received, counts.Shown, counts.Refused, counts.Limited)
-	// What the filter refuses is not lost.
+	// A message that the filter refuses is not lost.
 	if lost := r.lost - int64(counts.Refused*len(overlays.clients)); lost != 0 || r.doubled > 0 || counts.Received != n || atEnd.files > afterChat.files+5 {
 		return errors.New("messages were lost or came twice, or connections were left open")
 	}
 	return nil
 }
 
-// audience has the chat talk beside phones under the limits as shipped.
+// audience lets the chat send beside phones under the default limits.
 func (f chatFlood) audience(ctx context.Context, p *process, client *twitchtest.Client, line *timeline, reading context.Context, stop func()) error {
 	phoneLine := &timeline{gap: f.pause / time.Duration(f.phones), accepted: map[int]bool{}}
 	s, err := newSwarm(p.base, "/api/rooms/live/socket?role=audience", f.phones, phoneLine)
@@ -235,15 +235,15 @@ func (f chatFlood) audience(ctx context.Context, p *process, client *twitchtest.
 	return nil
 }
 
-// chatCounts is what the server counts of a chat, as on the wire.
+// chatCounts are the server's counts of a chat, as on the wire.
 type chatCounts struct {
 	Received int `json:"received"`
 	Shown    int `json:"shown"`
 	Refused  int `json:"refused"`
-	Limited  int `json:"limited"` // left out by a limit
+	Limited  int `json:"limited"` // dropped by a limit
 }
 
-// counts are what the server says of the chat.
+// counts returns the server's counts of the chat.
 func (f chatFlood) counts(ctx context.Context, p *process) (chatCounts, error) {
 	var list struct {
 		Chats []struct {
@@ -264,7 +264,7 @@ func (f chatFlood) counts(ctx context.Context, p *process) (chatCounts, error) {
 	return list.Chats[0].State.Counts, nil
 }
 
-// get asks for what the room's owner may read.
+// get sends a request as the room's owner.
 func (f chatFlood) get(ctx context.Context, p *process, path string) (io.ReadCloser, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, p.base+path, nil)
 	if err != nil {
@@ -300,10 +300,10 @@ func (f chatFlood) shown(ctx context.Context, p *process) ([]int, error) {
 	return out, lines.Err()
 }
 
-// evenness says how evenly a chat was sampled. Even means that every message has the
-// same chance, whatever its author and time. If each message were taken by chance alone,
-// the counts by author and by second would follow a Poisson distribution: variance over
-// mean is 1. Below 1 is more even than chance.
+// evenness measures how evenly a chat was sampled. Even means that every message has the same
+// chance, whatever its author and time. If each message were taken by chance alone, the counts
+// by author and by second would follow a Poisson distribution: variance over mean is 1. Below
+// 1 is more even than chance.
 type evenness struct {
 	authors, seconds            float64 // variance over mean
 	fewest, most, authorsPassed int     // messages of one author; authors with any
@@ -315,8 +315,8 @@ func (e evenness) String() string {
 		e.authorsPassed, e.of, e.fewest, e.most, e.authors, e.seconds)
 }
 
-// evennessOf looks at those of said messages that were shown. The first seconds, in
-// which the room's burst lets nearly all in, do not count.
+// evennessOf evaluates which of the sent messages were shown. It ignores the first seconds, in
+// which the room's burst accepts nearly all.
 func evennessOf(shown []int, said, authors, rate int) evenness {
 	const burst = 5 // seconds
 	seconds := said/rate - burst
@@ -340,7 +340,7 @@ func evennessOf(shown []int, said, authors, rate int) evenness {
 	return e
 }
 
-// dispersion is the variance of counts over their mean.
+// dispersion returns the variance of counts over their mean.
 func dispersion(counts []int) float64 {
 	sum, squares := 0.0, 0.0
 	for _, n := range counts {

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// Bounds of what a cluster may cost. The ratios are of medians in one run.
+// Bounds for the cost of a cluster. The ratios are of medians in one run.
 const (
 	leastThroughput = 0.5 // of one machine's
 	mostWait        = 3.0 // times the median of one machine's answers, at 1,000 a second
@@ -19,29 +19,29 @@ const (
 	mostBytes       = 13 << 20
 )
 
-// writersAtOnce is how many phones of -bench there are; each waits for its answer.
+// writersAtOnce is the number of phones of -bench; each waits for its answer.
 const writersAtOnce = 512
 
-// paces are the comments a second that are offered; 0: as many as are answered.
+// paces are the comments offered per second; 0: as many as are answered.
 var paces = []int{0, 100, 1000}
 
-// way is the machine, or all machines, that the comments of a measurement are sent to.
+// way is the machine, or all machines, to which a measurement sends its comments.
 type way struct {
 	name   string
 	addrs  []string
 	home   *process
-	others []*process           // that do the same
+	others []*process           // other machines that it also sends to
 	got    map[int][]paceResult // by pace, one for each round
 }
 
 type paceResult struct {
 	each         float64 // answers a second
 	p50, p99     time.Duration
-	home, others time.Duration // of their processors, for each comment
+	home, others time.Duration // processor time for each comment, of the home and of the other machines
 }
 
-// clusterBench measures one machine and three in turn, and what the code of a cluster
-// costs one machine that has none.
+// clusterBench measures one machine and three alternately, and the cost of the cluster's code
+// on a single machine.
 func clusterBench(ctx context.Context, dir, program string, o benchOptions) error {
 	var err error
 	if program == "" {
@@ -56,14 +56,14 @@ func clusterBench(ctx context.Context, dir, program string, o benchOptions) erro
 	return err
 }
 
-// benchOptions say how long is measured, and beside what.
+// benchOptions say how long to measure, and which second program.
 type benchOptions struct {
 	rounds int
 	beside string // another program
 }
 
-// benchMachines measures one machine alone, and three through the home, through another
-// one, and through all. With a second program it measures that one, too, in turn.
+// benchMachines measures one machine alone, and three through the home, through another one,
+// and through all. It alternates with a second program, if there is one.
 func benchMachines(ctx context.Context, dir, program string, o benchOptions) error {
 	names := []string{program}
 	if o.beside != "" {
@@ -83,7 +83,7 @@ func benchMachines(ctx context.Context, dir, program string, o benchOptions) err
 		for _, pace := range paces {
 			for k := range programs[0] {
 				for i := range programs {
-					i = (i + round) % len(programs) // neither is always the second
+					i = (i + round) % len(programs) // alternate which one is second
 					w := programs[i][k]
 					r, err := w.measure(ctx, pace, &first)
 					if err != nil {
@@ -105,7 +105,7 @@ func benchMachines(ctx context.Context, dir, program string, o benchOptions) err
 	return errors.Join(missed...)
 }
 
-// startWays starts one machine, and three that are one.
+// startWays starts a single machine, and a cluster of three.
 func startWays(ctx context.Context, dir, program string) (ways []*way, stop func(), err error) {
 	s := &clusterTrial{program: program, dir: dir}
 	stop = s.stopAll
@@ -149,7 +149,7 @@ func startWays(ctx context.Context, dir, program string) (ways []*way, stop func
 	return ways, stop, nil
 }
 
-// compareTransports writes the table, and returns which bars are missed.
+// compareTransports writes the table, and returns the missed bounds.
 func compareTransports(ways []*way) error {
 	fmt.Printf("Medians; answers of %d phones at once. All on one machine with the phones, so three share the processors that one has alone.\n\n", writersAtOnce)
 	fmt.Println("| comments go to | comments a second, at most | of one alone (at least 0.5) | 100/s: p50 | p99 | 1,000/s: p50 | of one alone (at most 3) | p99 |")
@@ -186,7 +186,7 @@ func compareTransports(ways []*way) error {
 	return errors.Join(missed...)
 }
 
-// processors is the time of the home's, and of the others', for each comment.
+// processors returns the processor time for each comment, of the home and of the others.
 func (w *way) processors(pace int) (home, others time.Duration) {
 	of := func(pick func(paceResult) time.Duration) time.Duration {
 		return time.Duration(median(each(w.got[pace], func(r paceResult) float64 { return float64(pick(r)) })))
@@ -212,7 +212,7 @@ func (w *way) wait(pace, percent int) time.Duration {
 // measuredFor is how long one way is measured at one pace.
 const measuredFor = 5 * time.Second
 
-// measure has phones write for some seconds. first is the number of the next comment.
+// measure makes phones write for some seconds. first is the number of the next comment.
 func (w *way) measure(ctx context.Context, pace int, first *int) (paceResult, error) {
 	h := &answers{free: make(chan *writer, writersAtOnce), asked: map[int]*writer{}}
 	reading, stop := context.WithCancel(ctx)
@@ -253,7 +253,7 @@ func (w *way) measure(ctx context.Context, pace int, first *int) (paceResult, er
 	return r, err
 }
 
-// used is what the processes have used of all processors.
+// used returns the processor time that the processes have used.
 func (w *way) used() (home, others time.Duration) {
 	if w.home == nil {
 		return 0, 0
@@ -271,14 +271,14 @@ type writer struct {
 	due    time.Time
 }
 
-// answers are what a measurement counts.
+// answers counts the answers of a measurement.
 type answers struct {
 	free chan *writer
 
 	mu     sync.Mutex
-	asked  map[int]*writer // by the number of the comment that waits for an answer
+	asked  map[int]*writer // by the number of the comment waiting for an answer
 	delays delays
-	other  string // an answer that is not shown
+	other  string // an answer other than shown
 }
 
 // take counts an answer. The readers of all swarms call it.

@@ -12,25 +12,24 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// clusterHost is the one name that all machines have for clients, as in a DNS with
+// clusterHost is the single host name of all machines for clients, like a DNS name with
 // several addresses.
 const clusterHost = "danmaku.test"
 
-// answerWithin is how long a client waits for an answer before it goes on to another
-// address.
+// answerWithin is how long a client waits for an answer before it tries another address.
 const answerWithin = 3 * time.Second
 
-// ledger records what the servers answered.
+// ledger records the servers' answers.
 type ledger struct {
 	accounts // shown or held
 
 	mu           sync.Mutex
 	acks         []ackNote
 	byPhone      map[int][]string     // shown, in the order sent
-	decisions    map[string][2]string // what each moderator was told
-	moves        []time.Duration      // of phones from a dead machine to another's greeting
-	disconnected int                  // connections to machines that lived
-	waits        atomic.Int64         // answers that say to send it again
+	decisions    map[string][2]string // the answer to each moderator
+	moves        []time.Duration      // of phones from a dead machine to another machine's greeting
+	disconnected int                  // connections to living machines that broke
+	waits        atomic.Int64         // answers that ask to retry
 	failed       []string
 }
 
@@ -55,7 +54,7 @@ type traveller struct {
 	jar   http.CookieJar
 }
 
-// traveller is at home at one machine. Every other phone goes over nginx first.
+// traveller returns a client that starts at one machine. Every other phone tries nginx first.
 func (s *clusterTrial) traveller(i int, overFront bool) *traveller {
 	v := &traveller{trial: s}
 	for k := range s.nodes {
@@ -71,7 +70,7 @@ func (v *traveller) dial(ctx context.Context, network, _ string) (net.Conn, erro
 	return (&net.Dialer{Timeout: answerWithin}).DialContext(ctx, network, v.list[v.at])
 }
 
-// next goes on to the next address.
+// next moves on to the next address.
 func (v *traveller) next() { v.at = (v.at + 1) % len(v.list) }
 
 // lives reports whether the machine at this address should answer: the trial has neither
@@ -82,7 +81,7 @@ func (v *traveller) lives() bool {
 			return v.trial.sick.Load()&(1<<i) == 0
 		}
 	}
-	return false // which machine nginx has chosen is not known
+	return false // nginx's choice of machine is unknown
 }
 
 func (v *traveller) open(ctx context.Context, path string) (*websocket.Conn, error) {

@@ -13,9 +13,8 @@ import (
 	"time"
 )
 
-// clusterTrial is three machines that run as one, while each of them is killed, frozen
-// and started anew in turn, and the question whether all that was acknowledged is on all
-// of them, once and in order.
+// clusterTrial runs three machines as one cluster and kills, freezes and restarts each of them
+// in turn. It checks that every acknowledged comment is on all of them, once and in order.
 type clusterTrial struct {
 	program, dir string
 	phones       int
@@ -25,7 +24,7 @@ type clusterTrial struct {
 	only         []string
 
 	nodes   []*clusterNode
-	front   string // address of nginx; empty where there is none
+	front   string // address of nginx; empty if there is none
 	nginx   *process
 	overlay string // path of an overlay's socket
 	owner   string // key of an owner's link
@@ -36,23 +35,23 @@ type clusterTrial struct {
 	held    chan string // comments for the moderators
 	ledger  ledger
 	cases   []*trouble
-	calms   []*trouble // the times between them
+	calms   []*trouble // the times between troubles
 }
 
-// machinesOfTrial is how many machines there are beside the edges.
+// machinesOfTrial is the number of machines besides the edges.
 const machinesOfTrial = 3
 
-// heldWord holds a comment back for a moderator.
+// heldWord makes the filter hold a comment for a moderator.
 const heldWord = "marmalade"
 
-// trouble is one thing that the trial does to the cluster.
+// trouble is one disturbance of the cluster by the trial.
 type trouble struct {
 	name              string
-	most              time.Duration // that nothing may be acknowledged
-	began, back, over time.Time     // back: what was stopped runs again
+	most              time.Duration // longest time that may pass without an acknowledgement
+	began, back, over time.Time     // back: the stopped machine runs again
 }
 
-// clusterCommand ends with a table, and with an error when a promise was broken.
+// clusterCommand ends with a table, and with an error if a promise was broken.
 func clusterCommand(ctx context.Context, args []string) error {
 	flags := flag.NewFlagSet("flood cluster", flag.ContinueOnError)
 	s := clusterTrial{held: make(chan string, 1<<16)}
@@ -107,7 +106,7 @@ func clusterCommand(ctx context.Context, args []string) error {
 	return s.run(ctx, *overlays)
 }
 
-// run has everybody write while the troubles come, and compares in the end.
+// run makes all clients write while the troubles come, and compares at the end.
 func (s *clusterTrial) run(ctx context.Context, overlays int) error {
 	watching, stopWatching := context.WithCancel(ctx)
 	defer stopWatching()
@@ -118,7 +117,7 @@ func (s *clusterTrial) run(ctx context.Context, overlays int) error {
 		screens[i] = &clusterScreen{at: i % len(s.nodes)}
 		watchers.Go(func() { screens[i].watch(watching, s, greeted) })
 	}
-	for range screens { // so that each has to get everything
+	for range screens { // each must get everything
 		select {
 		case <-greeted:
 		case <-time.After(time.Minute):

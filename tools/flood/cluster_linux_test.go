@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// What a trial of a cluster promises is broken by each of these.
+// Each of these breaks a promise that the trial checks.
 func TestTheTrialOfAClusterFindsWhatIsWrong(t *testing.T) {
 	good := []loggedComment{{"a", "shown", 1, 1, 0}, {"b", "shown", 2, 2, 0}, {"h", "refused", 3, 4, 1}}
 	told := map[string][2]string{"h": {"refused", "refused"}}
@@ -60,7 +60,7 @@ func TestAnOverlayOfATrialIsCounted(t *testing.T) {
 	}
 }
 
-// A stall is the longest time without an acknowledgement, at both ends of a trouble, too.
+// A stall is the longest time without an acknowledgement, including both ends of a trouble.
 func TestTheLongestStallOfATrouble(t *testing.T) {
 	began := time.Now()
 	at := func(ms int) time.Time { return began.Add(time.Duration(ms) * time.Millisecond) }
@@ -81,7 +81,7 @@ func TestTheLongestStallOfATrouble(t *testing.T) {
 	}
 }
 
-// Two databases are equal that differ in the numbers of rooms and persons alone.
+// Two databases are equal if only the numbers of rooms and persons differ.
 func TestDumpsLeaveOutWhatEachMachineNumbers(t *testing.T) {
 	dump := func(room, user int, text string) string {
 		dir := t.TempDir()

@@ -13,8 +13,8 @@ import (
 // pairsAtOnce is how many comments the two moderators decide at the same time.
 const pairsAtOnce = 32
 
-// moderate decides held comments: one moderator approves what the other one refuses, at
-// once, through different machines.
+// moderate decides held comments: one moderator approves a comment while the other one refuses
+// it, through different machines.
 func (s *clusterTrial) moderate(ctx context.Context) {
 	for id := range s.held {
 		first := rand.IntN(len(s.nodes))
@@ -33,7 +33,7 @@ func (s *clusterTrial) moderate(ctx context.Context) {
 	}
 }
 
-// decide returns the decision that stands, as the answer to a moderator says.
+// decide returns the final decision, from the answer to a moderator.
 func (s *clusterTrial) decide(ctx context.Context, at int, key, id, act string) string {
 	v := s.traveller(at, false)
 	web := &http.Client{Timeout: answerWithin, Transport: &http.Transport{DialContext: v.dial, DisableKeepAlives: true}}

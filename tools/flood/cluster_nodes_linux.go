@@ -31,7 +31,7 @@ type clusterNode struct {
 
 var invitationLine = regexp.MustCompile(`danmaku cluster join (dm1-\S+)`)
 
-// startAll makes a cluster as its operator does, with rooms and links that one machine had.
+// startAll creates a cluster as its operator does, from rooms and links of a single machine.
 func (s *clusterTrial) startAll(ctx context.Context) error {
 	for i := range machinesOfTrial + s.edges {
 		addr, err := freeport.Next(1)
@@ -79,7 +79,7 @@ func (s *clusterTrial) startAll(ctx context.Context) error {
 	return s.level(ctx)
 }
 
-// furnish gives the first folder a room that holds some comments, and the links.
+// furnish creates in the first folder a room with some comments, and the links.
 func (s *clusterTrial) furnish(ctx context.Context) error {
 	p, err := startOurs(ctx, s.program, s.nodes[0].data)
 	if err != nil {
@@ -106,7 +106,7 @@ func (s *clusterTrial) command(ctx context.Context, args ...string) (string, err
 	return string(out), nil
 }
 
-// start starts a machine, and does not wait until it takes part.
+// start starts a machine without waiting until it takes part.
 func (s *clusterTrial) start(ctx context.Context, n *clusterNode) error {
 	p, out, err := launch(ctx, os.Stderr, nil, s.program, append([]string{"--listen", n.addr, "--data", n.data, "--log-level", "error"}, noLimits...)...)
 	if err != nil {
@@ -117,7 +117,7 @@ func (s *clusterTrial) start(ctx context.Context, n *clusterNode) error {
 	return nil
 }
 
-// ready waits until a machine says that it takes part.
+// ready waits until a machine reports that it takes part.
 func (n *clusterNode) ready(ctx context.Context, patience time.Duration) error {
 	var last string
 	for end := time.Now().Add(patience); time.Now().Before(end); {
@@ -149,7 +149,7 @@ func get(ctx context.Context, url string) (int, string, error) {
 	return resp.StatusCode, string(body), err
 }
 
-// clusterStatus is what the trial reads of `danmaku cluster status --json`.
+// clusterStatus has the fields of `danmaku cluster status --json` that the trial reads.
 type clusterStatus struct {
 	Position       uint64
 	Copies, Wanted int
@@ -181,7 +181,7 @@ func (s *clusterTrial) status(ctx context.Context) (st clusterStatus, err error)
 	return st, err
 }
 
-// level waits until every machine has everything, and one decides.
+// level waits until every machine has everything, and one machine decides.
 func (s *clusterTrial) level(ctx context.Context) error {
 	var st clusterStatus
 	var err error
@@ -201,8 +201,8 @@ func (s *clusterTrial) level(ctx context.Context) error {
 	return fmt.Errorf("the machines do not get level: %+v %w", st, err)
 }
 
-// levelWithin is how far behind the log a machine may be that is level while phones write:
-// what it has not applied at the moment of a look.
+// levelWithin is how far behind the log a level machine may be while phones write: the entries
+// that it has not applied yet at that moment.
 const levelWithin = 20
 
 func (s *clusterTrial) node(name string) (int, *clusterNode) {
@@ -234,7 +234,7 @@ func (s *clusterTrial) stopAll() {
 	}
 }
 
-// startFront starts nginx before the machines, where it is installed.
+// startFront starts nginx before the machines, if it is installed.
 func (s *clusterTrial) startFront(ctx context.Context) error {
 	nginx, err := exec.LookPath("nginx")
 	if err != nil {
@@ -262,8 +262,8 @@ func (s *clusterTrial) startFront(ctx context.Context) error {
 	return (&clusterNode{name: "nginx", addr: addr}).ready(ctx, 20*time.Second)
 }
 
-// frontConfig is the configuration that deploy/ has for a cluster, with these machines, and
-// without TLS and the redirection to it. It runs in one process, which ends with this one.
+// frontConfig returns the cluster configuration of deploy/, with these machines, and without
+// TLS and the redirection to it. It runs in one process, which ends with this one.
 func (s *clusterTrial) frontConfig(addr string) (string, error) {
 	file, err := os.ReadFile("deploy/nginx-cluster.conf")
 	if err != nil {

@@ -67,7 +67,7 @@ func (p *clusterPhone) visit(ctx context.Context) error {
 }
 
 // say sends a comment until it is answered: after an answer busy over the same socket,
-// and else through the next address, always under the same ref.
+// otherwise through the next address, always with the same ref.
 func (p *clusterPhone) say(phone, n int) {
 	text := string(appendText(nil, n))
 	if n%20 == 0 {
@@ -95,7 +95,7 @@ func (p *clusterPhone) say(phone, n int) {
 			note.at, note.took = time.Now(), time.Since(began)
 			p.trial.acked(phone, n, f, note)
 			return
-		case f.Code == "busy" || f.Code == "slow_down": // as many are held as may be
+		case f.Code == "busy" || f.Code == "slow_down": // the limit of held comments is reached
 			p.trial.ledger.waits.Add(1)
 			time.Sleep(max(time.Duration(f.WaitMS)*time.Millisecond, 100*time.Millisecond))
 		default:
@@ -146,8 +146,8 @@ func (p *clusterPhone) write(n int, text string) (f serverFrame, err error) {
 	if err := p.conn.WriteJSON(map[string]string{"type": "send", "ref": ref, "text": text}); err != nil {
 		return f, err
 	}
-	// A leader's election is told as busy, a frozen machine says nothing at all. Frames of
-	// others do not count as an answer.
+	// During a leader's election the answer is busy; a frozen machine does not answer at all.
+	// Frames about other comments do not count as an answer.
 	wait := answerWithin
 	if p.lives() {
 		wait += mostLeader

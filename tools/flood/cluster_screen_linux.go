@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// clusterScreen is an overlay that has to get everything, once and in order.
+// clusterScreen is an overlay that must get everything, once and in order.
 type clusterScreen struct {
 	at int
 
@@ -15,11 +15,11 @@ type clusterScreen struct {
 	seq      int64
 	disorder int
 	resumed  int
-	fresh    int // starts without a resume behind the first
+	fresh    int // starts without a resume after the first
 	position string
 }
 
-// screenFrame is what an overlay reads of a frame.
+// screenFrame has the fields that an overlay reads of a frame.
 type screenFrame struct {
 	Type, Position string
 	Resumed        bool
@@ -35,7 +35,7 @@ func (sc *clusterScreen) count() int {
 	return len(sc.ids)
 }
 
-// watch follows the room until ctx ends, and goes on to another machine when its own dies.
+// watch follows the room until ctx ends, and moves to another machine when its own dies.
 func (sc *clusterScreen) watch(ctx context.Context, s *clusterTrial, greeted chan<- struct{}) {
 	v := s.traveller(sc.at, false)
 	greet := sync.OnceFunc(func() { greeted <- struct{}{} })
@@ -48,14 +48,14 @@ func (sc *clusterScreen) watch(ctx context.Context, s *clusterTrial, greeted cha
 		}
 		end := context.AfterFunc(ctx, func() { _ = conn.NetConn().Close() })
 		for {
-			// A beat comes every 20 s.
+			// A heartbeat comes every 20 s.
 			_ = conn.SetReadDeadline(time.Now().Add(30 * time.Second))
 			var f screenFrame
 			if err = conn.ReadJSON(&f); err != nil {
 				break
 			}
 			if f.Type == "beat" {
-				_ = conn.WriteJSON(map[string]string{"type": "beat"}) // the next read finds what is wrong
+				_ = conn.WriteJSON(map[string]string{"type": "beat"}) // the next read returns the error
 			}
 			if sc.take(f); f.Type == "hello" {
 				greet()

@@ -14,10 +14,10 @@ import (
 	"strings"
 	"time"
 
-	_ "modernc.org/sqlite" // the databases of stopped machines are compared
+	_ "modernc.org/sqlite" // to compare the databases of stopped machines
 )
 
-// openLog opens a machine's database to read.
+// openLog opens a machine's database for reading.
 func openLog(data string) (*sql.DB, error) {
 	return sql.Open("sqlite", "file:"+filepath.Join(data, "danmaku.db")+"?mode=ro")
 }
@@ -38,15 +38,15 @@ func shownIn(ctx context.Context, data string) (ids []string, err error) {
 	return ids, err
 }
 
-// loggedComment is a comment of a database.
+// loggedComment is a comment in a database.
 type loggedComment struct {
 	id, status string
-	number     int // its own, as its text says
+	number     int // the number in its text
 	seq        int64
-	decided    int // events about it behind its first
+	decided    int // events about it after its first
 }
 
-// idText writes the ID of a comment as the program tells it.
+// idText encodes the ID of a comment as the program does.
 var idText = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding)
 
 func loggedIn(ctx context.Context, db *sql.DB) (list []loggedComment, err error) {
@@ -71,15 +71,15 @@ func loggedIn(ctx context.Context, db *sql.DB) (list []loggedComment, err error)
 	return list, rows.Err()
 }
 
-// gapsIn counts the numbers that the events of a room leave out.
+// gapsIn counts the missing event numbers of a room.
 func gapsIn(ctx context.Context, db *sql.DB) (n int, err error) {
 	err = db.QueryRowContext(ctx, "SELECT COALESCE(SUM(missing), 0) FROM (SELECT MAX(seq) - COUNT(*) AS missing FROM events GROUP BY room)").Scan(&n)
 	return n, err
 }
 
-// dumpOf is a sum of all events, comments, acts, bans and links of a database without the
-// numbers that each machine gives itself: those of rooms and of users. When a link was
-// last used is told once in a while, and left out.
+// dumpOf returns a hash of all events, comments, acts, bans and links of a database without
+// the numbers that each machine assigns itself: those of rooms and of users. It omits when a
+// link was last used, because machines exchange that only from time to time.
 func dumpOf(ctx context.Context, db *sql.DB) (string, error) {
 	sum := sha256.New()
 	for _, table := range []string{"events", "comments", "acts", "bans", "links"} {
@@ -129,8 +129,8 @@ func columnsOf(ctx context.Context, db *sql.DB, table string) (list []string, er
 	return list, rows.Err()
 }
 
-// longest is the longest time of a trouble without an acknowledged comment, and the
-// latest acknowledgement of a phone whose connection lived, and of any.
+// longest returns the longest time of a trouble without an acknowledged comment, and the
+// latest acknowledgement of a phone whose connection lived, and of any phone.
 func (s *clusterTrial) longest(c *trouble) (silence, afterFirst, latest time.Duration) {
 	last := c.began
 	for _, a := range s.ledger.acks {
@@ -148,7 +148,7 @@ func (s *clusterTrial) longest(c *trouble) (silence, afterFirst, latest time.Dur
 	return max(silence, c.over.Sub(last)), afterFirst, latest
 }
 
-// verdict is what the databases say of what clients were told.
+// verdict compares the databases with the clients' answers.
 type verdict struct {
 	lost, doubled, order, contradicted, gaps int
 	examples                                 []string // of decisions
@@ -192,7 +192,7 @@ func (s *clusterTrial) verdictOf(ctx context.Context) (v verdict, err error) {
 	return v, nil
 }
 
-// worse takes the worse of each of two machines.
+// worse merges the worse result of two machines.
 func (v *verdict) worse(o verdict) {
 	v.lost, v.doubled, v.order = max(v.lost, o.lost), max(v.doubled, o.doubled), max(v.order, o.order)
 	v.gaps = max(v.gaps, o.gaps)
@@ -232,7 +232,7 @@ func (s *clusterTrial) weigh(v *verdict, list []loggedComment) {
 	}
 }
 
-// report writes the table. Errors: which promises were broken.
+// report writes the table. Errors: the broken promises.
 func (s *clusterTrial) report(ctx context.Context, out io.Writer, screens []*clusterScreen) error {
 	v, err := s.verdictOf(ctx)
 	if err != nil {
@@ -304,7 +304,7 @@ func (s *clusterTrial) report(ctx context.Context, out io.Writer, screens []*clu
 	return errors.Join(broken...)
 }
 
-// against counts what an overlay has not got of all that it should, and what it got twice.
+// against counts the comments that an overlay misses, and those that it got twice.
 func (sc *clusterScreen) against(want []string) (missing, doubled int) {
 	seen := map[string]int{}
 	for _, id := range sc.ids {

@@ -14,9 +14,9 @@ var troubleNames = []string{"home", "leader", "follower", troubleOfAnEdge, "free
 
 const troubleOfAnEdge = "edge"
 
-// How long nothing may be acknowledged. The home's end is noticed by its closed
-// connections, that of the log's leader by the others' election, and a frozen machine
-// by its silence.
+// The longest times without an acknowledgement. Clients notice the home's end by closed
+// connections, machines the end of the log's leader by an election, and a frozen machine by
+// its silence.
 const (
 	mostHome     = 1500 * time.Millisecond
 	mostFollower = 500 * time.Millisecond
@@ -48,8 +48,9 @@ func (s *clusterTrial) troubles(ctx context.Context) error {
 	return s.rest(ctx)
 }
 
-// rest lets the phones write with all machines there. Its stalls say how much of the others
-// is the machine's that all of it runs on. The first second is left to them to begin.
+// rest lets the phones write while all machines run. Its stalls show how much of the other
+// stalls is due to the machine that runs everything. The first second is for the phones to
+// start.
 func (s *clusterTrial) rest(ctx context.Context) error {
 	if err := sleep(ctx, time.Second); err != nil {
 		return err
@@ -61,7 +62,7 @@ func (s *clusterTrial) rest(ctx context.Context) error {
 	return err
 }
 
-// victim finds the machine with a part to play.
+// victim finds the machine with a role.
 func (s *clusterTrial) victim(ctx context.Context, part string) (name string, leads bool, err error) {
 	st, err := s.status(ctx)
 	if err != nil {
@@ -79,8 +80,8 @@ func (s *clusterTrial) victim(ctx context.Context, part string) (name string, le
 	return s.nodes[i].name, false, nil
 }
 
-// killing kills the machine with a part. A home that leads the log as well is another
-// case, after which another machine leads.
+// killing kills the machine with a role. A home that also leads the log is another case, after
+// which another machine leads.
 func (s *clusterTrial) killing(ctx context.Context, part string) error {
 	for {
 		name, leads, err := s.victim(ctx, part)
@@ -120,7 +121,7 @@ func (s *clusterTrial) killing(ctx context.Context, part string) error {
 	}
 }
 
-// begin marks a machine as one that nobody relies on.
+// begin marks a machine as one that the phones must not rely on.
 func (s *clusterTrial) begin(c *trouble, at int) {
 	fmt.Fprintf(os.Stderr, "flood: %s (%s)\n", c.name, s.nodes[at].name)
 	s.sick.Store(1 << at)
@@ -128,12 +129,12 @@ func (s *clusterTrial) begin(c *trouble, at int) {
 	s.cases = append(s.cases, c)
 }
 
-// end waits until all machines are as before, and a while longer.
+// end waits until all machines are as before, and a little longer.
 func (s *clusterTrial) end(ctx context.Context, c *trouble) error {
 	if err := s.level(ctx); err != nil {
 		return err
 	}
-	if err := sleep(ctx, 3*time.Second); err != nil { // for who comes back as home
+	if err := sleep(ctx, 3*time.Second); err != nil { // for a machine that comes back as home
 		return err
 	}
 	c.over = time.Now()
@@ -159,7 +160,7 @@ func (s *clusterTrial) kill(ctx context.Context, c *trouble, name string) error 
 	return s.end(ctx, c)
 }
 
-// startAgain starts a machine although the phones stop meanwhile.
+// startAgain starts a machine even when the phones stop in the meantime.
 func (s *clusterTrial) startAgain(ctx context.Context, n *clusterNode) error {
 	if err := s.start(context.WithoutCancel(ctx), n); err != nil {
 		return err

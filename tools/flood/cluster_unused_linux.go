@@ -11,16 +11,16 @@ import (
 	"time"
 )
 
-// unusedRounds is how often each build is measured for each of -rounds: what is asked for
-// is a small difference.
+// unusedRounds is how often each build is measured for each of -rounds, because the difference
+// is small.
 const unusedRounds = 2
 
-// unusedCost is what one process used of all cores.
+// unusedCost is the processor time of one process.
 type unusedCost struct{ delivery, comment []float64 } // ns
 
-// benchUnused measures what the code of a cluster costs a machine without one, beside a
-// build that has none, in turn. It counts the time of the processors, which hangs less on
-// what else the machine does.
+// benchUnused measures the cost of the cluster's code on a single machine, alternating with a
+// build without it. It counts processor time, which depends less on the machine's other
+// activity.
 func benchUnused(ctx context.Context, dir, with string, rounds int) error {
 	without := filepath.Join(dir, "without")
 	if err := goTool(ctx, "nocluster", "build", "-trimpath", "-o", without, "."); err != nil {
@@ -72,7 +72,7 @@ func (c *unusedCost) add(ctx context.Context, program, data string, first *int) 
 	return nil
 }
 
-// benchSizes compares the programs as a release has them.
+// benchSizes compares the sizes of the release programs.
 func benchSizes(ctx context.Context, dir string) error {
 	with, err := sizeOf(ctx, dir, "")
 	if err != nil {
@@ -95,7 +95,7 @@ func benchSizes(ctx context.Context, dir string) error {
 	return nil
 }
 
-// sizeOf is the size of the program as a release has it, with a tag or with none.
+// sizeOf returns the size of the release program, with a tag or without.
 func sizeOf(ctx context.Context, dir, tag string) (int64, error) {
 	program := filepath.Join(dir, "size"+tag)
 	if err := goTool(ctx, tag, "build", "-trimpath", "-ldflags", "-s -w", "-o", program, "."); err != nil {

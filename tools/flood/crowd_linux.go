@@ -12,9 +12,9 @@ import (
 	"time"
 )
 
-// audience has as many phones in one room as descriptors allow: memory by the slope from
-// 5,000 on, what 20 comments a second cost, and what those inside notice of half of
-// them that leave and come back at once.
+// audience opens as many phones in one room as descriptors allow. It measures memory by the
+// slope from 5,000 on, the cost of 20 comments a second, and the effect on the others when
+// half of them leave and come back at once.
 func (b bench) audience(ctx context.Context) error {
 	var limit syscall.Rlimit
 	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil {
@@ -54,7 +54,7 @@ func (b bench) audience(ctx context.Context) error {
 		if err := s.greetAll(ctx, int64(min(to, n)), time.Minute); err != nil {
 			return err
 		}
-		if err := sleep(ctx, 25*time.Second); err != nil { // two beats go to all, and the server tidies up
+		if err := sleep(ctx, 25*time.Second); err != nil { // two heartbeats go to all, and the server's cleanup runs
 			return err
 		}
 		if to == first {
@@ -108,10 +108,10 @@ func (b bench) audience(ctx context.Context) error {
 	})
 }
 
-// housing is how idle phones are spread over rooms.
+// housing is the distribution of idle phones over rooms.
 type housing struct {
 	rooms, phones int  // in each room
-	mixed         bool // they come to one room after the other in turn, else room by room
+	mixed         bool // they come to each room in turn, otherwise room by room
 }
 
 func (h housing) String() string {
@@ -125,9 +125,9 @@ func (h housing) String() string {
 }
 
 // rooms compares 2,000 rooms of five phones with one of 10,000, all idle, and with empty
-// rooms: one after the other in each round, since the machine is not the same from
-// minute to minute. In which order phones come decides where the kernel has their sockets,
-// and so what a walk over a room's phones finds in the processor's caches.
+// rooms: one after the other in each round, because the machine changes from minute to minute.
+// The order in which phones come determines where the kernel places their sockets, and so the
+// processor's cache hits when the server iterates over a room's phones.
 func (b bench) rooms(ctx context.Context) error {
 	fmt.Fprintln(b.out, "| rooms | phones in each | MB resident | KB a phone | idle, CPU ms a second | to greet, s of CPU |")
 	fmt.Fprintln(b.out, "|---|---|---|---|---|---|")
@@ -186,7 +186,7 @@ func (b bench) rooms(ctx context.Context) error {
 	return nil
 }
 
-// idleness is what a server with idle phones costs.
+// idleness is the cost of a server with idle phones.
 type idleness struct {
 	megabytes, kilobytes float64 // resident, and for each phone
 	perSecond            float64 // ms of CPU while idle
@@ -195,7 +195,7 @@ type idleness struct {
 
 // idleRooms measures a server with idle phones in rooms.
 func (b bench) idleRooms(ctx context.Context, h housing) (out idleness, err error) {
-	const window = 20 * time.Second // two beats
+	const window = 20 * time.Second // two heartbeats
 	err = b.ours(ctx, func(p *process) error {
 		pid := p.cmd.Process.Pid
 		for i := range h.rooms - 1 {
@@ -231,10 +231,10 @@ func (b bench) idleRooms(ctx context.Context, h housing) (out idleness, err erro
 			return err
 		}
 		out.greeting = (cpu(pid) - before).Seconds()
-		if err := sleep(ctx, 20*time.Second); err != nil { // two beats go to all, and the server tidies up
+		if err := sleep(ctx, 20*time.Second); err != nil { // two heartbeats go to all, and the server's cleanup runs
 			return err
 		}
-		// Between two beats, so that none is at an end of the window.
+		// Between two heartbeats, so that none is at an end of the window.
 		for seen := s.frames.Load(); h.phones > 0 && s.frames.Load() == seen; {
 			if err := sleep(ctx, 50*time.Millisecond); err != nil {
 				return err
@@ -256,7 +256,7 @@ func (b bench) idleRooms(ctx context.Context, h housing) (out idleness, err erro
 	return out, err
 }
 
-// post asks as the owner.
+// post sends a POST as the owner.
 func (p *process) post(ctx context.Context, path string, body any) error {
 	return p.send(ctx, http.MethodPost, path, body)
 }

@@ -50,7 +50,7 @@ func TestBaselineFramesAreReadLikeOurs(t *testing.T) {
 	}
 }
 
-// What was lost and what came twice is told for each client.
+// The result counts lost and doubled comments for each client.
 func TestAccountFindsWhatIsMissing(t *testing.T) {
 	line := &timeline{accepted: map[int]bool{}}
 	s := &swarm{line: line, clients: []*client{{}, {}, {}, {}}}
@@ -75,7 +75,7 @@ func TestAccountFindsWhatIsMissing(t *testing.T) {
 	}
 }
 
-// Brief and full frames are read as the same comments.
+// Brief and full frames parse to the same comments.
 func TestParseReadsBothForms(t *testing.T) {
 	text := string(appendText(nil, 7))
 	full := parse([]byte(`{"type":"events","position":"e:42","events":[{"type":"comment","seq":41,"id":"x","text":"` + text + `"},{"type":"comment","seq":42,"id":"y","text":"` + text + `"}]}`))
@@ -105,8 +105,8 @@ func TestQuantilesAreNearTheTruth(t *testing.T) {
 	}
 }
 
-// What phones send must be whole frames, and their answers are sorted by what
-// became of the comment.
+// Phones must send complete frames, and their answers are counted by the outcome of the
+// comment.
 func TestWaveCountsAnswers(t *testing.T) {
 	for _, size := range []int{0, 125, 126, 300} {
 		frame := maskedFrame(0x81, make([]byte, size))
@@ -202,8 +202,8 @@ func TestEvenness(t *testing.T) {
 	}
 }
 
-// An overlay that misses a comment, or gets one twice, breaks a promise, and so does a
-// log without one that was acknowledged.
+// An overlay that misses a comment, or gets one twice, breaks a promise. So does a log without
+// an acknowledged comment.
 func TestPromisesThatAreBrokenAreCounted(t *testing.T) {
 	frame := func(text string) (f serverFrame) {
 		if err := json.Unmarshal([]byte(text), &f); err != nil {

@@ -18,11 +18,11 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// hostileCases are what one address does to a server while innocent phones watch. Each
-// goes on until ctx ends.
+// hostileCases are the attacks of one address on a server while innocent phones watch. Each
+// repeats until ctx ends.
 var hostileCases = []struct {
 	name string
-	one  func(ctx context.Context, p *process) // one go of it
+	one  func(ctx context.Context, p *process) // one repetition
 }{
 	{"floods of pings", func(ctx context.Context, p *process) {
 		withSocket(ctx, p, func(conn *websocket.Conn) {
@@ -78,7 +78,7 @@ var hostileCases = []struct {
 	}},
 }
 
-// withSocket runs fn with a phone's socket, and reads what comes meanwhile.
+// withSocket runs fn with a phone's socket, and discards received frames meanwhile.
 func withSocket(ctx context.Context, p *process, fn func(*websocket.Conn)) {
 	conn, _, err := websocket.DefaultDialer.DialContext(ctx, "ws"+strings.TrimPrefix(p.base, "http")+"/api/rooms/live/socket?role=audience", nil)
 	if err != nil {
@@ -99,8 +99,8 @@ func withSocket(ctx context.Context, p *process, fn func(*websocket.Conn)) {
 	<-read
 }
 
-// hostileCommand compares what innocent phones wait for comments, quiet and beside each
-// case, in turn.
+// hostileCommand compares how long innocent phones wait for comments, alternately without an
+// attack and beside each one.
 func hostileCommand(ctx context.Context, args []string) error {
 	flags := flag.NewFlagSet("flood hostile", flag.ContinueOnError)
 	program := flags.String("program", "", "the danmaku to measure; built from this folder when empty")
@@ -164,9 +164,9 @@ func hostileCommand(ctx context.Context, args []string) error {
 	return errors.Join(broken...)
 }
 
-// besideAttack measures the p99 of phones at a new server while some do an attack.
-// Attackers and phones come from one address here, so the address has no limit; all
-// others are as shipped.
+// besideAttack measures the p99 of phones at a new server while other clients attack it. All
+// connect from one address here, so the limit of the address is off; all other limits have
+// their defaults.
 func besideAttack(ctx context.Context, program, dir string, l load, attack func(context.Context, *process), many int) (time.Duration, error) {
 	data, err := os.MkdirTemp(dir, "data")
 	if err != nil {

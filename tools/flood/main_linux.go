@@ -1,18 +1,17 @@
-// Flood puts a server under load and reports what became of it: thousands of
-// clients with a frame reader of their own that costs less than the server's
-// writing, on one machine with the server.
+// Flood puts a server under load and reports the result: thousands of clients whose frame
+// reader costs less than the server's writing, on one machine with the server.
 //
 //	flood bench             every table of docs/dev/performance.md, with machine, date and commit
 //	flood run   -url U …    load on a server that runs already
 //	flood resume            clients that come back from far behind, beside a moderator
-//	flood share             one address floods a room; what becomes of everybody's comments
-//	flood soak              load and quiet in turn for an hour; what memory stays
-//	flood promises          kills, a full disk, hostile clients, chats and a replay at once; what was lost or doubled
-//	flood cluster           three machines as one, killed, frozen and restarted; what was lost or doubled
-//	flood hostile           what innocent phones wait, quiet and beside each attack in turn
+//	flood share             one address floods a room; the outcome of everybody's comments
+//	flood soak              load and quiet in turn for an hour; the memory that remains
+//	flood promises          kills, a full disk, hostile clients, chats and a replay at once; lost or doubled comments
+//	flood cluster           three machines as one, killed, frozen and restarted; lost or doubled comments
+//	flood hostile           waiting times of innocent phones, alternately quiet and beside each attack
 //	flood metrics           the CPU of a delivery with --metrics and without, in turn
 //	flood chats             a chat of 300 messages a second: alone, or beside phones
-//	flood serve bare|melody what ours is measured against
+//	flood serve bare|melody the baselines
 package main
 
 import (
@@ -39,14 +38,14 @@ func command(ctx context.Context, args []string) error {
 	if len(args) == 0 {
 		return usage
 	}
-	// These measure a build of this folder, so every table says where and of what it is.
+	// These measure a build of this folder, so every table names the machine and the commit.
 	measured := map[string]func(context.Context, []string) error{
 		"resume": resumeCommand, "share": shareCommand, "soak": soakCommand, "hostile": hostileCommand,
 		"metrics": metricsCommand, "promises": promisesCommand, "cluster": clusterCommand, "chats": chatsCommand,
 	}
 	switch args[0] {
 	case "bench":
-		return benchCommand(ctx, args[1:]) // says so itself
+		return benchCommand(ctx, args[1:]) // prints them itself
 	case "run":
 		return runCommand(ctx, args[1:])
 	case "serve":

@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// metricsCommand compares the server's CPU a million deliveries with --metrics and
-// without, in turn.
+// metricsCommand compares the server's CPU for a million deliveries with --metrics and
+// without, alternately.
 func metricsCommand(ctx context.Context, args []string) error {
 	flags := flag.NewFlagSet("flood metrics", flag.ContinueOnError)
 	program := flags.String("program", "", "the danmaku to measure; built from this folder when empty")

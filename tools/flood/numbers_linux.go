@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// A comment of the flood says its number in syllables, since a filter may take
-// digits for a telephone number. The number tells when it was due.
+// A comment of the flood encodes its number in syllables, because a filter may take digits for
+// a telephone number. The number determines when the comment was due.
 const (
 	consonants = "lmrvz"
 	vowels     = "aeiou"
@@ -28,7 +28,7 @@ func appendText(b []byte, n int) []byte {
 	return b
 }
 
-// number reads a text again; -1 when it is none of ours.
+// number decodes a text; -1 if it is not one of ours.
 func number(text []byte) int {
 	if len(text) < len(opening)+2*syllables || string(text[:len(opening)]) != opening {
 		return -1
@@ -45,7 +45,7 @@ func number(text []byte) int {
 	return n
 }
 
-// timeline knows when each comment was due and which were accepted.
+// timeline stores when each comment was due and which were accepted.
 type timeline struct {
 	start time.Time
 	gap   time.Duration
@@ -66,7 +66,7 @@ func (t *timeline) accept(n int) {
 	}
 }
 
-// mix spreads a number, so that a sum of some tells whether they are the same.
+// mix hashes a number, so that equal sums mean equal sets of numbers.
 func mix(n int) uint64 {
 	x := uint64(n) + 0x9e3779b97f4a7c15
 	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
@@ -74,8 +74,8 @@ func mix(n int) uint64 {
 	return x ^ x>>31
 }
 
-// parsed is what a frame of events holds. Thousands of clients get the same
-// bytes, so a frame is parsed once.
+// parsed is the content of a frame of events. Thousands of clients get the same bytes, so a
+// frame is parsed once.
 type parsed struct {
 	bytes       []byte
 	numbers     []int
@@ -93,8 +93,8 @@ var (
 	beatMark     = []byte(`{"type":"beat"`)
 )
 
-// parse reads a frame, brief or full: an event without a number follows on the one
-// before.
+// parse parses a frame, brief or full: an event without a number has the number after the
+// previous one.
 func parse(frame []byte) *parsed {
 	p := &parsed{bytes: bytes.Clone(frame), position: string(until(frame, positionMark, '"'))}
 	seq := int64(0)
@@ -120,8 +120,8 @@ func parse(frame []byte) *parsed {
 	}
 }
 
-// positionOf returns the position behind a frame for a client that was at another: a
-// brief frame leaves it out where it is that of the last event.
+// positionOf returns the position after a frame for a client that was at before: a brief frame
+// omits the position if it is that of the last event.
 func (p *parsed) positionOf(before string) string {
 	if p.position != "" || p.last == 0 {
 		return p.position
@@ -130,7 +130,7 @@ func (p *parsed) positionOf(before string) string {
 	return epoch + ":" + strconv.FormatInt(p.last, 10)
 }
 
-// until returns what stands between a mark and the next stop.
+// until returns the bytes between a mark and the next stop.
 func until(b, mark []byte, stop byte) []byte {
 	i := bytes.Index(b, mark)
 	if i < 0 {
@@ -164,7 +164,7 @@ func (d *delays) add(took time.Duration) {
 	d.max = max(d.max, took)
 }
 
-// quantile returns the latency that a share of all stays within.
+// quantile returns the latency that a share q of all does not exceed.
 func (d *delays) quantile(q float64) time.Duration {
 	want := int64(float64(d.total) * q)
 	for i, n := range d.counts {

@@ -23,20 +23,19 @@ type process struct {
 	path  string // of an overlay's socket
 	stdin io.WriteCloser
 	room  string
-	key   string // of a sender link; empty for one that has comments of its own
+	key   string // of a sender link; empty for a server that generates its comments
 	owner string // key of an owner link
 }
 
 var overlayLine = regexp.MustCompile(`(http://[^/\s]+)/overlay/live\?key=(\S+)`)
 
-// startOurs starts danmaku on a data folder. Filter, log and limiter are on;
-// the limits are above what is sent.
+// startOurs starts danmaku on a data folder. Filter, log and limiter are on; the limits are
+// above the load.
 func startOurs(ctx context.Context, program, data string, more ...string) (*process, error) {
 	return startTraced(ctx, os.Stderr, nil, program, data, more...)
 }
 
-// startTraced is startOurs with more variables and another place for what the
-// process says on standard error.
+// startTraced is startOurs with more variables and another writer for the standard error.
 func startTraced(ctx context.Context, stderr io.Writer, vars []string, program, data string, more ...string) (*process, error) {
 	args := append([]string{"--listen", "127.0.0.1:0", "--data", data, "--sender-rate", "100000", "--room-rate", "100000",
 		"--user-rate", "1000", "--user-burst", "1000", "--address-rate", "100000", "--log-level", "error"}, more...)
@@ -78,7 +77,7 @@ func newLink(ctx context.Context, program, data, role string) (key string, err e
 	return link.Key, nil
 }
 
-// startBaseline starts this program as what ours is measured against.
+// startBaseline starts this program as a baseline.
 func startBaseline(ctx context.Context, kind string) (*process, error) {
 	self, err := os.Executable()
 	if err != nil {
@@ -125,7 +124,7 @@ func (p *process) stop() {
 	_ = p.cmd.Wait()
 }
 
-// cpu is the time that a process has used of all cores; zero is this one.
+// cpu returns the time that a process has used of all cores; pid 0 is this process.
 func cpu(pid int) time.Duration {
 	if pid == 0 {
 		pid = os.Getpid()
@@ -134,15 +133,15 @@ func cpu(pid int) time.Duration {
 	if err != nil {
 		return 0
 	}
-	// The name in brackets may hold blanks; utime and stime are the 12th and 13th
-	// field after it, in hundredths of a second (proc(5)).
+	// The name in brackets may contain spaces; utime and stime are the 12th and 13th field
+	// after it, in hundredths of a second (proc(5)).
 	fields := strings.Fields(string(b[bytes.LastIndexByte(b, ')')+1:]))
 	user, _ := strconv.ParseInt(fields[11], 10, 64)
 	system, _ := strconv.ParseInt(fields[12], 10, 64)
 	return time.Duration(user+system) * 10 * time.Millisecond
 }
 
-// resident is the memory of a process in bytes.
+// resident returns the memory of a process in bytes.
 func resident(pid int) int64 {
 	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/statm", pid))
 	if err != nil {

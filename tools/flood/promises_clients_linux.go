@@ -16,7 +16,7 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// serverFrame is what these clients read of a frame.
+// serverFrame has the fields that these clients read of a frame.
 type serverFrame struct {
 	Type, Position, Ref, Outcome, ID, Code string
 	Resumed                                bool
@@ -24,17 +24,17 @@ type serverFrame struct {
 	Events, Recent                         []struct{ Type, ID string }
 }
 
-// screen is an overlay that has to get everything, once.
+// screen is an overlay that must get everything, once.
 type screen struct {
 	mu       sync.Mutex
 	seen     map[string]int // how often each comment came, by its ID
 	doubled  int
 	resumed  int
-	fresh    int // starts without a resume, the first among them
+	fresh    int // starts without a resume, including the first
 	position string
 }
 
-// watch follows the room until ctx ends. It leaves at random, and comes back where it was.
+// watch follows the room until ctx ends. It leaves at random, and comes back at its position.
 func (sc *screen) watch(ctx context.Context, s *promises) {
 	for ctx.Err() == nil {
 		p := s.server()
@@ -51,7 +51,7 @@ func (sc *screen) watch(ctx context.Context, s *promises) {
 				break
 			}
 			if f.Type == "beat" {
-				_ = conn.WriteJSON(map[string]string{"type": "beat"}) // the next read finds what is wrong
+				_ = conn.WriteJSON(map[string]string{"type": "beat"}) // the next read returns the error
 			}
 			sc.take(f)
 		}
@@ -88,7 +88,7 @@ func (sc *screen) take(f serverFrame) {
 	}
 }
 
-// missing counts acknowledged comments that have not come.
+// missing counts acknowledged comments that have not arrived.
 func (sc *screen) missing(a *accounts) (n int) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -102,8 +102,8 @@ func (sc *screen) missing(a *accounts) (n int) {
 	return n
 }
 
-// phone writes until ctx ends, as the audience's page does: a comment without an answer
-// is sent again with the same ref. It waits for the last answer.
+// phone writes until ctx ends, as the audience's page does: it resends a comment without an
+// answer with the same ref. It waits for the last answer.
 func (s *promises) phone(ctx context.Context) {
 	jar, err := cookiejar.New(nil)
 	if err != nil {
@@ -152,8 +152,7 @@ func (s *promises) enter(visitor *http.Client, dialer *websocket.Dialer) *websoc
 	return conn
 }
 
-// write sends a comment and waits for its answer; answered is false when it has to be
-// sent again.
+// write sends a comment and waits for its answer; answered is false if it must be sent again.
 func (s *promises) write(conn *websocket.Conn, n int) (answered bool, err error) {
 	ref := fmt.Sprint("n", n)
 	if err := conn.WriteJSON(map[string]string{"type": "send", "ref": ref, "text": string(appendText(nil, n))}); err != nil {
@@ -178,7 +177,7 @@ func (s *promises) write(conn *websocket.Conn, n int) (answered bool, err error)
 				time.Sleep(max(time.Duration(f.WaitMS)*time.Millisecond, 300*time.Millisecond))
 				return false, nil
 			}
-			return true, nil // held, or refused: it is answered, and on no screen
+			return true, nil // held or refused: it is answered, and on no screen
 		}
 	}
 }
@@ -204,8 +203,8 @@ func (s *promises) sleeper(ctx context.Context) {
 	}
 }
 
-// attacker sends what no page sends: broken and huge frames, floods of pings, requests
-// that end half-way.
+// attacker sends what no page sends: broken and huge frames, floods of pings, incomplete
+// requests.
 func (s *promises) attacker(ctx context.Context) {
 	for sleep(ctx, 300*time.Millisecond) == nil {
 		p := s.server()
@@ -231,7 +230,7 @@ func (s *promises) attacker(ctx context.Context) {
 	}
 }
 
-// report writes the table. Errors: which promises were broken.
+// report writes the table. Errors: the broken promises.
 func (s *promises) report(out io.Writer, screens []*screen, logged map[string]bool, atStart, atEnd health) error {
 	s.acked.mu.Lock()
 	lost, doubled := 0, s.acked.dup

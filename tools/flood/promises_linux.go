@@ -23,8 +23,8 @@ import (
 	"danmaku/freeport"
 )
 
-// promises does everything at once that can go wrong on an evening, and then checks that
-// each acknowledged comment is in the log and on every overlay exactly once.
+// promises runs everything that can go wrong in an evening at once, and then checks that each
+// acknowledged comment is in the log and on every overlay exactly once.
 type promises struct {
 	program          string
 	whole            time.Duration
@@ -33,7 +33,7 @@ type promises struct {
 
 	base, addr string
 	data       string
-	ballast    string // on a disk of our own; empty: the disk is never full
+	ballast    string // on a separate disk; empty: the disk is never full
 	fake       *twitchtest.Server
 
 	mu      sync.Mutex
@@ -46,7 +46,7 @@ type promises struct {
 	acked                   accounts
 }
 
-// accounts are the comments that were acknowledged as shown: their number by their ID.
+// accounts are the comments acknowledged as shown: their number by ID.
 type accounts struct {
 	mu   sync.Mutex
 	byID map[string]int
@@ -63,7 +63,7 @@ func (a *accounts) put(n int, id string) {
 	a.ids[n], a.byID[id] = id, n
 }
 
-// promisesCommand ends with a table, and with an error when a promise was broken.
+// promisesCommand ends with a table, and with an error if a promise was broken.
 func promisesCommand(ctx context.Context, args []string) error {
 	flags := flag.NewFlagSet("flood promises", flag.ContinueOnError)
 	s := promises{acked: accounts{byID: map[string]int{}, ids: map[int]string{}}}
@@ -162,8 +162,8 @@ func (s *promises) run(ctx context.Context) error {
 	return s.report(os.Stdout, screens, logged, atStart, healthOf(s.process))
 }
 
-// filesSlack is how many descriptors more there may be at the end: the database opens
-// further readers when they are needed, and keeps them.
+// filesSlack is how many more descriptors may be open at the end: the database opens further
+// readers when needed, and keeps them.
 const filesSlack = 24
 
 func (s *promises) allThere(screens []*screen) bool {
@@ -175,7 +175,7 @@ func (s *promises) allThere(screens []*screen) bool {
 	return true
 }
 
-// start starts the server anew on its port and its data.
+// start restarts the server on its port and its data.
 func (s *promises) start(ctx context.Context) error {
 	p, err := startTraced(ctx, os.Stderr, []string{"DANMAKU_TWITCH_URL=" + s.fake.URL()}, s.program, s.data, "--listen", s.addr)
 	if err != nil {
@@ -196,7 +196,7 @@ func (s *promises) server() *process {
 // killer kills the server at random moments, as a crash does, and starts it again.
 func (s *promises) killer(ctx context.Context) {
 	for sleep(ctx, 15*time.Second+time.Duration(rand.Int64N(int64(30*time.Second)))) == nil {
-		s.full.Lock() // a start on a full disk is another trial
+		s.full.Lock() // a start on a full disk is a different trial
 		p := s.server()
 		_ = p.cmd.Process.Kill()
 		_ = p.cmd.Wait()
@@ -208,7 +208,7 @@ func (s *promises) killer(ctx context.Context) {
 	}
 }
 
-// filler leaves no room on the disk for some seconds.
+// filler fills the disk for some seconds.
 func (s *promises) filler(ctx context.Context) {
 	for s.ballast != "" && sleep(ctx, 20*time.Second+time.Duration(rand.Int64N(int64(20*time.Second)))) == nil {
 		s.full.Lock()
@@ -227,7 +227,7 @@ func (s *promises) filler(ctx context.Context) {
 	}
 }
 
-// talker has both chats talk.
+// talker makes both chats send messages.
 func (s *promises) talker(ctx context.Context) {
 	go func() {
 		for {
@@ -248,7 +248,7 @@ func (s *promises) talker(ctx context.Context) {
 	}
 }
 
-// replayer has a file played whenever none is.
+// replayer starts the replay of a file whenever none is running.
 func (s *promises) replayer(ctx context.Context) {
 	file, err := os.ReadFile("testdata/replay/stage.xml")
 	if err != nil {
@@ -281,7 +281,7 @@ func (s *promises) ask(ctx context.Context, method, path string, body io.Reader)
 	return resp.StatusCode, b, err
 }
 
-// logged counts what the log has of each of our numbers that were shown.
+// logged returns the IDs of the comments that the log has as shown.
 func (s *promises) logged(ctx context.Context) (map[string]bool, error) {
 	logged := map[string]bool{}
 	for before := int64(0); ; {

@@ -18,8 +18,8 @@ import (
 	"time"
 )
 
-// resumeFlood is a flood of clients that come back from far behind, each from
-// another position, and leave at once, while a moderator works.
+// resumeFlood is a flood of clients that resume from far behind, each at another position, and
+// leave at once, while a moderator works.
 type resumeFlood struct {
 	program string
 	rows    int // comments in the log
@@ -28,7 +28,7 @@ type resumeFlood struct {
 	measure time.Duration
 }
 
-// resumeCommand measures what a flood of resumes does to moderation.
+// resumeCommand measures the effect of a flood of resumes on moderation.
 func resumeCommand(ctx context.Context, args []string) error {
 	flags := flag.NewFlagSet("flood resume", flag.ContinueOnError)
 	var f resumeFlood
@@ -66,7 +66,7 @@ func (f resumeFlood) run(ctx context.Context, data string) error {
 	filling, stop := context.WithTimeout(ctx, time.Duration(f.rows)*filler.line.gap)
 	filler.run(filling)
 	stop()
-	// After a restart memory holds the newest thousand events alone.
+	// After a restart only the newest thousand events are in memory.
 	p.stop()
 	if p, err = startOurs(ctx, f.program, data); err != nil {
 		return err
@@ -131,8 +131,8 @@ func dropIn(base string, source byte, path string) error {
 	return err
 }
 
-// moderator removes comments and reads the history, one request after the
-// other, and measures how long each takes.
+// moderator removes comments and reads the history, one request after the other, and measures
+// the time of each.
 type moderator struct {
 	base, room, key string
 	web             *http.Client

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// runCommand puts a load on a server that runs already.
+// runCommand puts load on a running server.
 func runCommand(ctx context.Context, args []string) error {
 	flags := flag.NewFlagSet("flood run", flag.ContinueOnError)
 	var l load
@@ -63,7 +63,7 @@ func runCommand(ctx context.Context, args []string) error {
 	return nil
 }
 
-// forRooms gives each room its key: there is one for each, or one for all.
+// forRooms assigns each room its key: there is one for each, or one for all.
 func forRooms(rooms []string, keys string) ([]string, error) {
 	list := strings.Split(keys, ",")
 	if len(list) == 1 {

@@ -23,8 +23,8 @@ type senders struct {
 	answers                            sync.Map // status -> *atomic.Int64
 }
 
-// run posts until ctx ends and all answers are in. A comment that finds every
-// connection busy waits; its latency counts from when it was due.
+// run posts until ctx ends and all answers have come. A comment that finds every connection
+// busy waits; its latency counts from when it was due.
 func (s *senders) run(ctx context.Context) {
 	transport := &http.Transport{MaxIdleConnsPerHost: s.workers, MaxConnsPerHost: s.workers}
 	defer transport.CloseIdleConnections()

@@ -10,17 +10,17 @@ import (
 	"time"
 )
 
-// shareFlood is one address that floods a room with made-up identities, and
-// people who send as people do.
+// shareFlood is one address that floods a room with made-up identities, and people who send at
+// a normal rate.
 type shareFlood struct {
 	program            string
 	identities, rate   int           // of the flood, and its comments a second
-	people, neighbours int           // at addresses of their own, and at the flood's
+	people, neighbours int           // at their own addresses, and at the flood's
 	pause              time.Duration // between two comments of a person
 	measure            time.Duration
 }
 
-// shareCommand measures what a flood leaves of a room to others.
+// shareCommand measures how much of a room a flood leaves to others.
 func shareCommand(ctx context.Context, args []string) error {
 	flags := flag.NewFlagSet("flood share", flag.ContinueOnError)
 	var f shareFlood

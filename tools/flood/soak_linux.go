@@ -13,18 +13,18 @@ import (
 	"time"
 )
 
-// soak is load and quiet in turn, to see whether memory comes back.
+// soak alternates load and quiet, to check that memory is released.
 type soak struct {
 	program       string
-	phones, rate  int // of a time of load: phones that are new each time, and their comments a second
-	overlays      int // that watch all the time, of which some a second leave and resume
+	phones, rate  int // new phones for each time of load, and their comments a second
+	overlays      int // they watch all the time; some leave and resume every second
 	load, quiet   time.Duration
 	whole         time.Duration
 	out           io.Writer
 	reconnectRate int
 }
 
-// soakCommand watches the memory of a server over many times of load.
+// soakCommand measures the memory of a server over many times of load.
 func soakCommand(ctx context.Context, args []string) error {
 	flags := flag.NewFlagSet("flood soak", flag.ContinueOnError)
 	s := soak{out: os.Stdout}
@@ -56,7 +56,7 @@ func soakCommand(ctx context.Context, args []string) error {
 	return s.run(ctx, filepath.Join(dir, "data"))
 }
 
-// run prints a line for each load and the quiet behind it.
+// run prints a line for each load and the following quiet.
 func (s soak) run(ctx context.Context, data string) error {
 	heap := &collections{}
 	p, err := startTraced(ctx, heap, []string{"GODEBUG=gctrace=1"}, s.program, data)
@@ -114,7 +114,7 @@ func (s soak) once(ctx context.Context, p *process, n int, heap *collections) (s
 		return 0, 0, memory{}, err
 	}
 	defer phones.close()
-	defer stop() // before the swarms are closed, which wait for their readers
+	defer stop() // before the swarms are closed, because that waits for their readers
 	if err := phones.greetAll(ctx, int64(s.phones), 30*time.Second); err != nil {
 		return 0, 0, memory{}, err
 	}
@@ -130,10 +130,10 @@ func (s soak) once(ctx context.Context, p *process, n int, heap *collections) (s
 	return shown, int(w.offered.Load()) - shown, loaded, ctx.Err()
 }
 
-// memory is what a process holds.
+// memory is the memory of a process.
 type memory struct {
 	resident, anonymous int64 // bytes; anonymous leaves out mapped files
-	heap                int64 // megabytes that were live after the last collection
+	heap                int64 // live megabytes after the last collection
 	descriptors         int
 }
 
@@ -153,14 +153,14 @@ func memoryOf(pid int, heap *collections) memory {
 	return m
 }
 
-// collections reads what the runtime says of each collection with
-// GODEBUG=gctrace=1, and passes on all other lines.
+// collections parses the runtime's report of each collection with GODEBUG=gctrace=1, and
+// passes on all other lines.
 type collections struct {
-	live atomic.Int64 // megabytes after the last
+	live atomic.Int64 // megabytes after the last collection
 	rest []byte
 }
 
-// Write takes what the process says; one goroutine of os/exec calls it.
+// Write receives the output of the process; one goroutine of os/exec calls it.
 func (c *collections) Write(b []byte) (int, error) {
 	c.rest = append(c.rest, b...)
 	for {
@@ -179,8 +179,8 @@ func (c *collections) Write(b []byte) (int, error) {
 	}
 }
 
-// liveHeap reads the live heap in megabytes from a line of the runtime:
-// "gc 7 @2.1s 0%: … ms cpu, 6->7->3 MB, 8 MB goal, …".
+// liveHeap parses the live heap in megabytes from a line of the runtime: "gc 7 @2.1s 0%: … ms
+// cpu, 6->7->3 MB, 8 MB goal, …".
 func liveHeap(line string) (int64, bool) {
 	line, isGC := strings.CutPrefix(line, "gc ")
 	sizes, _, found := strings.Cut(line, " MB, ")

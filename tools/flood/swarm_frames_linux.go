@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// unframe splits a whole frame off; n is its length, 0 when it is not whole.
+// unframe splits off a complete frame; n is its length, 0 if it is incomplete.
 func unframe(b []byte) (op byte, payload []byte, n int) {
 	if len(b) < 2 {
 		return 0, nil, 0
@@ -29,7 +29,7 @@ func unframe(b []byte) (op byte, payload []byte, n int) {
 
 // write sends a frame.
 func (s *swarm) write(c *client, first byte, payload []byte) {
-	_, _ = syscall.Write(c.fd, maskedFrame(first, payload)) // a socket that cannot take it is closing
+	_, _ = syscall.Write(c.fd, maskedFrame(first, payload)) // a socket that cannot accept it is closing
 }
 
 func (s *swarm) text(c *client, frame []byte) {

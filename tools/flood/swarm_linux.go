@@ -17,7 +17,7 @@ import (
 // client is one socket of the swarm.
 type client struct {
 	fd       int
-	rest     []byte // of a frame that has not come whole
+	rest     []byte // of an incomplete frame
 	last     int64  // seq of the newest comment
 	got      int64  // comments
 	doubled  int64
@@ -28,37 +28,37 @@ type client struct {
 	leaving  atomic.Bool
 	outside  atomic.Bool // its delays are not measured
 	position string
-	window   []byte // the end of what was compressed for it
+	window   []byte // the end of its compression window
 }
 
-// swarm is many sockets and one goroutine that reads them all: epoll and one
-// read(2) a frame, where net.Conn would take two and a switch of goroutines.
+// swarm is many sockets and one goroutine that reads them all: epoll and one read(2) for a
+// frame; net.Conn would need two and a switch of goroutines.
 type swarm struct {
 	addr    syscall.SockaddrInet4
 	host    string
 	path    string              // of the request, with its query
 	pathOf  func(i int) string  // … of a client; nil: path
 	from    func(i int) [4]byte // the address of a client; nil takes 127.0.0.1 to 127.0.0.20 in turn
-	full    bool                // ask for no brief frames
-	offer   string              // compression, as Sec-WebSocket-Extensions has it
-	resume  bool                // come back, at the last position, when closed
+	full    bool                // do not ask for brief frames
+	offer   string              // compression, as in Sec-WebSocket-Extensions
+	resume  bool                // come back at the last position when closed
 	line    *timeline
-	ack     func(frame []byte) // is told of answers; may be nil
+	ack     func(frame []byte) // called with answers; may be nil
 	clients []*client
 	epoll   int
 	byFD    sync.Map // int -> *client
 
 	counting atomic.Bool
-	fresh    atomic.Bool // delays begin anew
+	fresh    atomic.Bool // restart the measurement of delays
 	greeted  atomic.Int64
 	closed   atomic.Int64
 	returned atomic.Int64
-	left     chan *client // who was told to leave and is gone
+	left     chan *client // clients that were asked to leave and are gone
 	frames   atomic.Int64
 	bytes    atomic.Int64
 	all      atomic.Int64 // comments delivered
-	told     atomic.Int64 // of them, while counting
-	delays   delays       // of the reader alone
+	told     atomic.Int64 // delivered while counting
+	delays   delays       // for the reader alone
 	seen     [8]*parsed   // the newest frames
 	unpacked [8]unpacked  // the newest compressed ones
 	packs    int
@@ -85,8 +85,7 @@ func newSwarm(base, path string, n int, line *timeline) (*swarm, error) {
 	return s, nil
 }
 
-// connect opens all sockets, some at a time, from 127.0.0.1 to 127.0.0.20, and
-// begins to read.
+// connect opens all sockets, some at a time, from 127.0.0.1 to 127.0.0.20, and starts reading.
 func (s *swarm) connect(ctx context.Context) error {
 	go s.read(ctx)
 	all := make([]int, len(s.clients))
@@ -135,7 +134,7 @@ func (s *swarm) openAll(ctx context.Context, which []int) error {
 	return ctx.Err()
 }
 
-// open connects and shakes hands, blocking, and gives the socket to epoll.
+// open connects and shakes hands, blocking, and adds the socket to epoll.
 func (s *swarm) open(c *client, i int) error {
 	fd, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
 	if err != nil {
@@ -158,7 +157,7 @@ func (s *swarm) open(c *client, i int) error {
 		path = s.pathOf(i)
 	}
 	if !s.full {
-		path += "&brief=1" // as pages ask
+		path += "&brief=1" // like the pages
 	}
 	if c.position != "" {
 		path += "&since=" + c.position
@@ -175,7 +174,7 @@ func (s *swarm) open(c *client, i int) error {
 	buf := make([]byte, 0, 4096)
 	for {
 		n, err := syscall.Read(fd, buf[len(buf):cap(buf)])
-		if err == syscall.EINTR { // with a timeout the kernel does not go on by itself
+		if err == syscall.EINTR { // with a timeout the kernel does not restart the call
 			continue
 		}
 		if err != nil || n == 0 {
@@ -199,8 +198,8 @@ func (s *swarm) open(c *client, i int) error {
 	}
 	s.byFD.Store(fd, c)
 	ev := syscall.EpollEvent{Events: syscall.EPOLLIN | syscall.EPOLLRDHUP, Fd: int32(fd)}
-	// What came with the handshake may be all there is for a while: a wake-up for
-	// writing has the reader look at it.
+	// The bytes after the handshake may be all for a while: a wake-up for writing makes the
+	// reader process them.
 	if len(c.rest) > 0 {
 		ev.Events |= syscall.EPOLLOUT
 	}
@@ -242,7 +241,7 @@ func (s *swarm) read(ctx context.Context) {
 	}
 }
 
-// take reads the frames in b, after what was left of the last read.
+// take reads the frames in b, after the rest of the previous read.
 func (s *swarm) take(c *client, b []byte) {
 	if len(c.rest) > 0 {
 		c.rest = append(c.rest, b...)
@@ -286,8 +285,7 @@ func (s *swarm) drop(c *client) {
 	}
 }
 
-// churn has perSecond clients a second, chosen at random, leave and come back where
-// they were.
+// churn makes perSecond clients a second, chosen at random, leave and resume.
 func (s *swarm) churn(ctx context.Context, perSecond int) {
 	tick := time.NewTicker(time.Second / time.Duration(perSecond))
 	defer tick.Stop()
@@ -304,7 +302,7 @@ func (s *swarm) churn(ctx context.Context, perSecond int) {
 		}
 		c.leaving.Store(true)
 		if err := syscall.Shutdown(c.fd, syscall.SHUT_RDWR); err != nil {
-			if !c.leaving.Swap(false) { // the server was first, and the reader has told
+			if !c.leaving.Swap(false) { // the server closed first, and the reader has reported it
 				<-s.left
 			}
 			continue

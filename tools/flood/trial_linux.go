@@ -8,29 +8,29 @@ import (
 	"time"
 )
 
-// load is what a trial does.
+// load is the load of a trial.
 type load struct {
 	clients, rate int // rate in comments a second
-	sleepers      int // of the clients, those that never read
-	workers       int // connections that send
-	reconnects    int // clients that leave and resume, a second
+	sleepers      int // clients that never read
+	workers       int // connections that post comments
+	reconnects    int // clients that leave and resume, per second
 	measure       time.Duration
 	full          bool   // frames that are not brief
 	offer         string // of compression
 	authors       int    // of the comments; one when 0
 }
 
-// result is what became of a load.
+// result is the result of a load.
 type result struct {
 	delivered     float64 // comments a second, over all clients
 	perMillion    time.Duration
-	own           time.Duration // our own CPU, a million deliveries
+	own           time.Duration // our own CPU for a million deliveries
 	p50, p99, max time.Duration
 	lost, doubled int64
 	closed        int64   // by the server
-	returned      int64   // left of their own, and back
+	returned      int64   // left by choice, and back
 	frame         float64 // bytes
-	bytes         float64 // a comment
+	bytes         float64 // for each comment
 	offered       int64
 	accepted      int64
 	answers       string
@@ -45,10 +45,10 @@ func (r result) String() string {
 
 func round(d time.Duration) time.Duration { return d.Round(100 * time.Microsecond) }
 
-// warm is how long a load runs before it is measured.
+// warm is how long a load runs before the measurement.
 const warm = 2 * time.Second
 
-// try puts a load on a server and reports what became of it.
+// try puts load on a server and reports the result.
 func try(ctx context.Context, p *process, l load) (result, error) {
 	list, err := tryRooms(ctx, []*process{p}, l)
 	if err != nil {
@@ -63,11 +63,11 @@ type trial struct {
 	process      *process
 	post         posting
 	posted       chan struct{}
-	frames, size int64 // when measuring began
+	frames, size int64 // when the measurement began
 }
 
-// tryRooms puts a load on several rooms of one server at once; each process
-// names one of them. The CPU of all is shared out among all deliveries.
+// tryRooms puts load on several rooms of one server at once; each process names one of them.
+// It divides the CPU of all among all deliveries.
 func tryRooms(ctx context.Context, rooms []*process, l load) ([]result, error) {
 	reading, stopReading := context.WithCancel(ctx)
 	defer stopReading()
@@ -156,7 +156,7 @@ func tryRooms(ctx context.Context, rooms []*process, l load) ([]result, error) {
 	return list, nil
 }
 
-// posting is what sends comments, for a server that has none of its own.
+// posting sends comments, for a server that does not generate them.
 type posting struct {
 	*senders
 	cancel context.CancelFunc
@@ -176,7 +176,7 @@ func (p posting) summary() string {
 	return b.String()
 }
 
-// begin starts the comments; posted is closed when all have been answered.
+// begin starts the comments; posted is closed once all have been answered.
 func begin(ctx context.Context, p *process, line *timeline, l load) (posting, chan struct{}, error) {
 	posted := make(chan struct{})
 	ctx, cancel := context.WithCancel(ctx)
@@ -193,8 +193,7 @@ func begin(ctx context.Context, p *process, line *timeline, l load) (posting, ch
 	return post, posted, nil
 }
 
-// awaitFrames waits until as many comments have come as were accepted, or no more
-// come.
+// awaitFrames waits until as many comments have come as were accepted, or no more come.
 func (s *swarm) awaitFrames(ctx context.Context, want int64) {
 	for last := int64(-1); s.all.Load() < want && s.all.Load() != last; {
 		last = s.all.Load()
@@ -204,9 +203,8 @@ func (s *swarm) awaitFrames(ctx context.Context, want int64) {
 	}
 }
 
-// account compares what each client got with what was accepted; a server that
-// has comments of its own does not say, so there the client with the most
-// counts.
+// account compares each client's comments with the accepted ones. A server that generates its
+// comments does not report them, so there the client with the most counts.
 func (s *swarm) account(r *result, accepted bool) {
 	var most *client
 	for _, c := range s.clients {

@@ -17,8 +17,8 @@ import (
 	"time"
 )
 
-// wave is phones that send: each comment goes out over the next one's socket,
-// and its answer comes back there.
+// wave is a group of phones that send: each comment goes out over the next one's socket, and
+// its answer comes back there.
 type wave struct {
 	*swarm
 	line  *timeline
@@ -35,8 +35,7 @@ func newWave(s *swarm, line *timeline) *wave {
 	return c
 }
 
-// run offers comments when they are due until ctx ends, and waits for the
-// answers as long as there are any.
+// run sends comments when they are due until ctx ends, and waits as long as answers come.
 func (c *wave) run(ctx context.Context) {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
@@ -92,7 +91,7 @@ func (c *wave) count(outcome string) int {
 	return c.outcomes[outcome]
 }
 
-// maskedFrame is a client's frame. Its mask is zero, which leaves it as it is.
+// maskedFrame returns a client's frame. Its mask is zero, which leaves the payload as it is.
 func maskedFrame(first byte, payload []byte) []byte {
 	head := []byte{first, 0x80 | byte(len(payload))}
 	if len(payload) > 125 {
@@ -106,8 +105,8 @@ var asShipped = []string{"--user-rate", "0.5", "--user-burst", "3", "--address-r
 
 var noLimits = []string{"--user-rate", "0", "--address-rate", "0", "--room-rate", "0"}
 
-// overload has 6,000 phones offer 5,000 comments a second: with the limits as
-// shipped, and without any, while the log stands still for some seconds.
+// overload makes 6,000 phones send 5,000 comments a second: with the default limits, and
+// without any, while the log is blocked for some seconds.
 func (b bench) overload(ctx context.Context) error {
 	fmt.Fprintln(b.out, "| 5,000 a second offered | offered | accepted | slow_down | busy | other | accepted, not in the log | lost or doubled on 20 overlays | MB each second |")
 	fmt.Fprintln(b.out, "|---|---|---|---|---|---|---|---|---|")
@@ -185,7 +184,7 @@ func (b bench) overloadWith(ctx context.Context, name string, limits []string, h
 	s.close()
 	r := result{}
 	overlays.account(&r, true)
-	_ = p.cmd.Process.Kill() // what is durable now is in the log
+	_ = p.cmd.Process.Kill() // the log now has what is durable
 	_ = p.cmd.Wait()
 	missing, err := b.notLogged(ctx, data, line)
 	if err != nil {
@@ -201,7 +200,8 @@ func (b bench) overloadWith(ctx context.Context, name string, limits []string, h
 	return nil
 }
 
-// holdLog takes the write lock of the database, as another program could: byte 120 of its shared memory's file (SQLite's WAL-index format).
+// holdLog takes the write lock of the database, as another program could: byte 120 of its
+// shared memory's file (SQLite's WAL-index format).
 func holdLog(ctx context.Context, data string, d time.Duration) error {
 	f, err := os.OpenFile(filepath.Join(data, "danmaku.db-shm"), os.O_RDWR, 0)
 	if err != nil {
@@ -215,8 +215,7 @@ func holdLog(ctx context.Context, data string, d time.Duration) error {
 	return sleep(ctx, d)
 }
 
-// notLogged counts what was accepted and is not in the log of a server that has
-// been killed.
+// notLogged counts accepted comments that are not in the log of a killed server.
 func (b bench) notLogged(ctx context.Context, data string, line *timeline) (int, error) {
 	cmd := exec.CommandContext(ctx, b.program, "export", "--room", "live", "--format", "jsonl", "--data", data)
 	out, err := cmd.StdoutPipe()

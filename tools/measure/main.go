@@ -1,6 +1,5 @@
-// Command measure runs another command, for example a benchmark of `go test`, and writes
-// above its output what its figures hang on: the moment, the machine, its load and the
-// commit.
+// Command measure runs another command, for example a benchmark of `go test`, and writes its
+// conditions above its output: the time, the machine, its load and the commit.
 package main
 
 import (
@@ -21,7 +20,7 @@ func main() {
 	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
 }
 
-// run returns the exit code of the command that args are.
+// run runs the command in args and returns its exit code.
 func run(ctx context.Context, args []string, out, errs io.Writer) int {
 	if len(args) == 0 {
 		fmt.Fprintln(errs, "measure: write a command, for example: measure go test -run '^$' -bench . ./store")

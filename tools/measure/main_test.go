@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// The line stands above what the command writes, and its exit code is the command's.
+// The line comes before the command's output, and the exit code is the command's.
 func TestMeasure(t *testing.T) {
 	var out, errs strings.Builder
 	if code := run(t.Context(), []string{"go", "env", "GOOS"}, &out, &errs); code != 0 || errs.Len() > 0 {

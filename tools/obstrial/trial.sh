@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
-# Tries `danmaku obs add` on a real OBS, in a display and a network of its own,
-# and keeps the pictures of docs/obs.md in the folder that is named. It prints
-# what danmaku says; the first thing that is not as it must be ends it.
+# Tries `danmaku obs add` on a real OBS, in its own display and network, and keeps the pictures
+# of docs/obs.md in the given folder. It prints danmaku's output; the first failure ends it.
 #
 #   tools/obstrial/trial.sh docs/pictures
 #
@@ -15,10 +14,10 @@ for program in obs Xvfb openbox xdotool import convert gcc go unshare; do
 		exit 1
 	}
 done
-# OBS asks its maker for news at every start: nothing but this machine is there.
+# OBS asks its maker for news at every start: the namespace contains only this machine.
 if [ "${OBSTRIAL_ALONE:-}" != yes ]; then
 	pictures=$(realpath "${1:?name the folder for the pictures}")
-	go build -o /dev/null . # what it needs is fetched while there is a network
+	go build -o /dev/null . # fetches dependencies while there is a network
 	OBSTRIAL_ALONE=yes exec timeout 300 unshare --net -- "$0" "$pictures"
 fi
 ip link set lo up
@@ -33,7 +32,7 @@ finish() {
 }
 trap finish EXIT
 
-# must COMMAND...: waits until it holds, at most a minute
+# must COMMAND...: waits at most a minute until it succeeds
 must() {
 	for _ in $(seq 300); do
 		"$@" >/dev/null 2>&1 && return
@@ -44,7 +43,7 @@ must() {
 	exit 1
 }
 
-# must_say TEXT COMMAND...: runs danmaku and looks for a text in what it says
+# must_say TEXT COMMAND...: runs danmaku and searches its output for a text
 must_say() {
 	local text=$1 said
 	shift
@@ -56,8 +55,7 @@ must_say() {
 	}
 }
 
-# OBS as somebody has it who has used it before: a scene with a picture, and its
-# WebSocket server with a password.
+# OBS as on a used machine: a scene with a picture, and its WebSocket server with a password.
 obs_home=$home/.config/obs-studio
 mkdir -p "$obs_home"/basic/{profiles,scenes} "$obs_home/basic/profiles/Untitled" "$obs_home/plugins/standin/bin/64bit"
 cat >"$obs_home/global.ini" <<'END'
@@ -118,7 +116,7 @@ data=$home/danmaku-data
 sources_plus=(274 796)
 first_source=(322 640)
 
-# picture NAME WINDOW: keeps a window, or the whole screen
+# picture NAME WINDOW: saves a screenshot of a window, or of the whole screen
 picture() {
 	sleep 1 # until it has been drawn
 	import -window "$2" "$home/picture.png"
@@ -151,7 +149,7 @@ xdotool key Escape
 sleep 0.5
 xdotool windowactivate "$main" key alt+t
 sleep 0.5
-xdotool key Up Return # the last of the menu
+xdotool key Up Return # the last entry of the menu
 must window '^WebSocket Server Settings'
 picture obs-websocket.png "$(window '^WebSocket Server Settings')"
 printf '\nobstrial: all as it must be\n'

@@ -16,10 +16,10 @@ import (
 	"strings"
 )
 
-// build makes the archives of the chosen targets out of the commit of a
-// repository, for Linux packages too, the list of what each contains, and the
-// checksums of all, in dist. cache is a build cache to use; empty is the go
-// command's own. home is the project's page, for the packages; it may be empty.
+// build builds the archives of the chosen targets from the commit of a repository, with Linux
+// packages, the list of what each contains, and the checksums of all, in dist. cache is a
+// build cache to use; empty means the go command's own. home is the project's page, for the
+// packages; it may be empty.
 func build(ctx context.Context, repository, dist, cache, home string, chosen []target, out io.Writer) error {
 	if err := compilers(chosen); err != nil {
 		return err
@@ -94,8 +94,8 @@ func (t target) engine() string {
 	return "in C"
 }
 
-// compilers reports which C compilers are missing, before anything is built: with
-// another driver in place of one the bytes would not be the same everywhere.
+// compilers reports which C compilers are missing, before anything is built: with a substitute
+// the bytes would not be the same everywhere.
 func compilers(chosen []target) error {
 	var faults []error
 	for _, t := range chosen {
@@ -119,8 +119,7 @@ func compile(ctx context.Context, t target, src source, program, cache string) e
 	return err
 }
 
-// standsAlone makes sure that a program for Linux asks for no library of the
-// machine that it will run on.
+// standsAlone checks that a program for Linux needs no shared library.
 func standsAlone(program string) error {
 	f, err := elf.Open(program)
 	if err != nil {
@@ -143,11 +142,11 @@ func size(file string) float64 {
 	return float64(info.Size()) / 1e6
 }
 
-// picture is how a page shows a picture that lies beside it.
+// picture matches a picture in a page that lies beside the page.
 var picture = regexp.MustCompile(`!\[[^\]]*\]\((?:docs/|\.\./)?pictures/[^)]*\)|<img [^>]*src="(?:docs/|\.\./)?pictures/[^>]*>`)
 
-// documents are the pages that come with a program, without their pictures, which
-// would weigh more than the rest of them together.
+// documents returns the pages that come with a program, without their pictures, which would be
+// larger than everything else together.
 func documents(dir string) ([]entry, error) {
 	entries, err := files(dir, "*.md", "LICENSE", "NOTICE", "docs/*.md", "docs/dev/*.md")
 	for i, e := range entries {
@@ -158,7 +157,7 @@ func documents(dir string) ([]entry, error) {
 	return entries, err
 }
 
-// withoutPictures leaves out pictures, and the lines that hold nothing else.
+// withoutPictures removes pictures, and lines that contain nothing else.
 func withoutPictures(page []byte) []byte {
 	var out []byte
 	for line := range bytes.Lines(page) {
@@ -171,7 +170,7 @@ func withoutPictures(page []byte) []byte {
 	return out
 }
 
-// files reads the files of a folder that patterns match; each must match one.
+// files reads the files of a folder that patterns match; each pattern must match one.
 func files(dir string, patterns ...string) ([]entry, error) {
 	var entries []entry
 	for _, pattern := range patterns {

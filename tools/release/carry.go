@@ -14,12 +14,11 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// checkText is what is sent: bytes that a wrong build of SQLite or of the text
-// tables would spoil.
+// checkText is the text sent: its bytes would show a wrong build of SQLite or of the text
+// tables.
 const checkText = "前方高能 café 👋🏽"
 
-// carry is an audience of one and an overlay: it sends a comment and waits until
-// the overlay has it.
+// carry sends a comment as an audience of one, and waits until an overlay has it.
 func carry(ctx context.Context, p *running) error {
 	jar, err := cookiejar.New(nil)
 	if err != nil {
@@ -50,7 +49,7 @@ func carry(ctx context.Context, p *running) error {
 	return arrives(overlay)
 }
 
-// arrives reads frames until the comment is among their events.
+// arrives reads frames until one contains the comment.
 func arrives(overlay *websocket.Conn) error {
 	if err := overlay.SetReadDeadline(time.Now().Add(patience)); err != nil {
 		return err
@@ -71,7 +70,7 @@ func arrives(overlay *websocket.Conn) error {
 	}
 }
 
-// ask sends a request and returns the answer's body, which must be of success.
+// ask sends a request and returns the body of a successful answer.
 func ask(ctx context.Context, client *http.Client, method, address string, body []byte) ([]byte, error) {
 	r, err := http.NewRequestWithContext(ctx, method, address, bytes.NewReader(body))
 	if err != nil {

@@ -19,13 +19,12 @@ import (
 	"time"
 )
 
-// patience is how long a check waits for what must come; emulated programs
-// take their time.
+// patience is the timeout of a check; emulated programs are slow.
 const patience = 90 * time.Second
 
-// check unpacks the archives in dist, compares their checksums, and sends a
-// comment through every program that can be started here. It says what it
-// skips, and fails when nothing could be tried.
+// check unpacks the archives in dist, compares their checksums, and sends a comment through
+// every program that can be started here. It reports what it skips, and fails if it could try
+// nothing.
 func check(ctx context.Context, dist string, chosen []target, out io.Writer) error {
 	sums, err := os.ReadFile(filepath.Join(dist, sumsFile))
 	if err != nil {
@@ -142,7 +141,7 @@ func checkPackages(ctx context.Context, dist, sums string, t target, archive str
 	return nil
 }
 
-// installed reports whether programs are here.
+// installed reports whether all programs are installed.
 func installed(programs []string) bool {
 	return !slices.ContainsFunc(programs, func(name string) bool {
 		_, err := exec.LookPath(name)
@@ -170,7 +169,7 @@ type runner struct {
 	signals bool // it hands a signal on to the program
 }
 
-// runnerFor says how a target's program can be started here, or why not.
+// runnerFor returns how to start a target's program here, or why that is impossible.
 func runnerFor(t target) (r runner, why string) {
 	find := func(names ...string) string {
 		for _, name := range names {
@@ -199,14 +198,14 @@ func runnerFor(t target) (r runner, why string) {
 	return runner{}, "nothing on " + runtime.GOOS + "/" + runtime.GOARCH + " starts it"
 }
 
-// shim stands in for the one library that Go's programs want and Wine before
-// version 9 lacks: it is asked for random bytes.
+// shim replaces the one library that Go's programs need and Wine before version 9 lacks: it
+// provides random bytes.
 const shim = `#include <windows.h>
 BOOLEAN NTAPI SystemFunction036(PVOID, ULONG);
 __declspec(dllexport) BOOL WINAPI ProcessPrng(PBYTE to, SIZE_T n) { return SystemFunction036(to, (ULONG)n); }
 `
 
-// prepareWine makes a Wine of its own in dir.
+// prepareWine creates a separate Wine in dir.
 func prepareWine(ctx context.Context, wine, dir string) ([]string, error) {
 	prefix := filepath.Join(dir, "wine")
 	env := []string{"WINEPREFIX=" + prefix, "WINEARCH=win64", "WINEDEBUG=-all", "DISPLAY=", "WINEDLLOVERRIDES=mscoree,mshtml=;bcryptprimitives=n,b"}
@@ -228,7 +227,7 @@ func prepareWine(ctx context.Context, wine, dir string) ([]string, error) {
 	return env, nil
 }
 
-// endWine stops what runs in the folder that prepareWine made.
+// endWine stops the processes in the folder that prepareWine created.
 func endWine(environ []string) {
 	server := "wineserver"
 	if _, err := exec.LookPath(server); err != nil {
@@ -236,7 +235,7 @@ func endWine(environ []string) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	_, _ = output(ctx, "", environ, server, "--kill") // it may have ended by itself
+	_, _ = output(ctx, "", environ, server, "--kill") // it may already have ended
 }
 
 // try starts a build as its users would and sends a comment through it.
@@ -278,7 +277,7 @@ func try(ctx context.Context, t target, archive string, how runner) (version str
 	if err != nil {
 		return version, fmt.Errorf("%w\nit printed:\n%s", err, p.errs.String())
 	}
-	// A second program reads what the first has kept.
+	// A second process reads what the first has stored.
 	exported, err := output(ctx, folder, environ, command[0], append(command[1:], "export", "--format", "jsonl", "--data", "data")...)
 	if err != nil {
 		return version, err
@@ -289,7 +288,7 @@ func try(ctx context.Context, t target, archive string, how runner) (version str
 	return version, nil
 }
 
-// saysWhatItIs compares what `danmaku version` prints with what was built.
+// saysWhatItIs compares the output of `danmaku version` with the build.
 func saysWhatItIs(said, archive string, t target) error {
 	version := strings.TrimPrefix(archive, "danmaku-")
 	version, _, _ = strings.Cut(version, "-"+t.goos+"-"+t.goarch)
@@ -301,7 +300,7 @@ func saysWhatItIs(said, archive string, t target) error {
 	return nil
 }
 
-// lockedBuffer may be written to while it is read.
+// lockedBuffer is a buffer for concurrent reads and writes.
 type lockedBuffer struct {
 	mu  sync.Mutex
 	buf bytes.Buffer
@@ -322,16 +321,15 @@ func (b *lockedBuffer) String() string {
 // running is a started danmaku.
 type running struct {
 	cmd       *exec.Cmd
-	base, key string // address of the server and key of its overlay
+	base, key string // URL of the server and key of its overlay
 	signals   bool
 	errs      lockedBuffer
-	printed   chan struct{} // closed when it prints no more
+	printed   chan struct{} // closed when its output ends
 }
 
 var overlayLine = regexp.MustCompile(`^\S+\s+(https?://[^/\s]+)/overlay/live\?key=([^&\s]+)`)
 
-// startProgram starts a server on a free port and waits until it has printed
-// where it is.
+// startProgram starts a server on a free port and waits until it has printed its URLs.
 func startProgram(ctx context.Context, dir string, environ, command []string, signals bool) (*running, error) {
 	p := &running{signals: signals, printed: make(chan struct{})}
 	p.cmd = exec.CommandContext(ctx, command[0], append(command[1:], "--listen", "127.0.0.1:0", "--data", "data", "--open", "never")...)
@@ -367,8 +365,8 @@ func startProgram(ctx context.Context, dir string, environ, command []string, si
 	return nil, errors.Join(fmt.Errorf("no overlay's address: %s; it printed:\n%s", why, &p.errs), p.stop())
 }
 
-// stop ends the program: as Ctrl-C does, and it must end well, where a signal
-// reaches it; by force elsewhere.
+// stop ends the program: like Ctrl-C, and it must exit cleanly, if a signal reaches it;
+// otherwise by force.
 func (p *running) stop() error {
 	if !p.signals {
 		_ = p.cmd.Process.Kill()

@@ -33,7 +33,7 @@ func tryImage(ctx context.Context, archive string) (err error) {
 	if err := os.Rename(filepath.Join(folder, "danmaku"), filepath.Join(stage, "out", "danmaku")); err != nil {
 		return err
 	}
-	// A store of its own: nothing is left behind.
+	// A separate store, so that nothing is left behind.
 	buildah := []string{"buildah", "--storage-driver", "vfs", "--root", filepath.Join(dir, "images"), "--runroot", filepath.Join(dir, "run")}
 	run := func(args ...string) (string, error) {
 		return output(ctx, "", nil, buildah[0], append(buildah[1:], args...)...)
@@ -58,11 +58,11 @@ func tryImage(ctx context.Context, archive string) (err error) {
 	if err == nil {
 		_, err = run("run", "--isolation", "chroot", name, "--", "/danmaku", "health")
 	}
-	_ = p.stop() // buildah hands the signal on, and then ends with 1 itself
+	_ = p.stop() // buildah forwards the signal, and then exits with 1 itself
 	return err
 }
 
-// image says how the container's image did, or why it was not tried.
+// image returns the result of the container's image, or why it was not tried.
 func image(ctx context.Context, archive string) (string, error) {
 	if _, err := exec.LookPath("buildah"); err != nil {
 		return "skipped: there is no buildah; Debian: apt-get install buildah", nil
@@ -73,8 +73,8 @@ func image(ctx context.Context, archive string) (string, error) {
 	return "passed in a container: a comment reached the overlay's socket, and the health check is content", tryImage(ctx, archive)
 }
 
-// goVersions finds the versions of Go that workflows, go.mod and the Dockerfile name,
-// by file: tests and releases must use one.
+// goVersions returns the versions of Go in workflows, go.mod and the Dockerfile, by file:
+// tests and releases must use the same one.
 func goVersions(dir string) (map[string]string, error) {
 	found := map[string]string{}
 	named := regexp.MustCompile(`(?m)(?:^toolchain go|GOTOOLCHAIN: go|go-version: "?|FROM golang:|with Go |and Go )(\d+\.\d+\.\d+)`)

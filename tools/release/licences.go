@@ -15,7 +15,7 @@ import (
 	"unicode"
 )
 
-// work is something of others that a build contains.
+// work is third-party work that a build contains.
 type work struct {
 	name  string
 	texts []text // its licences
@@ -29,8 +29,8 @@ type text struct {
 // ours is the path of our own module.
 const ours = "danmaku"
 
-// imported finds the modules whose packages a target's build contains, Go's own
-// library first. Each must carry a licence.
+// imported returns the modules whose packages a target's build contains, Go's own library
+// first. Each must have a licence.
 func imported(ctx context.Context, t target, dir string) ([]work, error) {
 	const line = `{{if .Module}}{{.Module.Path}}|{{.Module.Dir}}|{{.Dir}}{{end}}`
 	said, err := output(ctx, dir, append(t.environ(), "CC=false"), // list compiles nothing
@@ -38,7 +38,7 @@ func imported(ctx context.Context, t target, dir string) ([]work, error) {
 	if err != nil {
 		return nil, err
 	}
-	folders := map[string]map[string]bool{} // by module: where licences may lie
+	folders := map[string]map[string]bool{} // by module: folders that may have licences
 	roots := map[string]string{}
 	for entry := range strings.Lines(said) {
 		fields := strings.Split(strings.TrimSpace(entry), "|")
@@ -83,8 +83,7 @@ func imported(ctx context.Context, t target, dir string) ([]work, error) {
 	return works, errors.Join(faults...)
 }
 
-// licenceName is how files with a licence, and with what belongs to it, are
-// called.
+// licenceName matches the names of licence files and their companions.
 var licenceName = regexp.MustCompile(`(?i)^(licen[cs]e|copying|notice|patents|[\w-]+-licen[cs]e)([._-][\w.-]+)?$`)
 
 // licencesIn returns the licences in one folder of a module.
@@ -111,8 +110,7 @@ func licencesIn(root, dir string) ([]text, error) {
 	return out, nil
 }
 
-// marks tell licences by a sentence that only they have. The first that fits
-// counts.
+// marks identify licences by a sentence that only they have. The first match counts.
 var marks = []struct{ kind, sentence string }{
 	{"Apache-2.0", "Apache License Version 2.0"},
 	{"MPL-2.0", "Mozilla Public License Version 2.0"},
@@ -140,7 +138,7 @@ func kindOf(licence string) string {
 
 var copyrightLine = regexp.MustCompile(`(?mi)^[\s/*#]*(?:Portions )?Copyright (?:\(c\)|©|\d)[^\n]*`)
 
-// kinds names a work's licences, and who holds the rights.
+// kinds returns a work's licences, and the holders of the rights.
 func (w work) kinds() (kinds, holders []string) {
 	for _, t := range w.texts {
 		if k := kindOf(t.data); k != "" && !slices.Contains(kinds, k) {
@@ -156,7 +154,7 @@ func (w work) kinds() (kinds, holders []string) {
 	return kinds, holders
 }
 
-// licences are the texts that go into a target's archive.
+// licences returns the texts that go into a target's archive.
 func licences(ctx context.Context, t target, dir string) ([]entry, error) {
 	works, err := imported(ctx, t, dir)
 	if err != nil {
@@ -190,11 +188,11 @@ func licences(ctx context.Context, t target, dir string) ([]entry, error) {
 	return out, nil
 }
 
-// dataFolder holds tables that were made out of others' data, with the licences
-// beside them: LICENSE-Name.txt.
+// dataFolder contains tables made from third-party data, with the licences beside them:
+// LICENSE-Name.txt.
 const dataFolder = "moderation/fold/data"
 
-// dataTexts are the licences of data that the program contains.
+// dataTexts returns the licences of data that the program contains.
 func dataTexts(dir string) ([]work, error) {
 	files, err := fs.Glob(os.DirFS(dir), dataFolder+"/LICENSE-*.txt")
 	if err != nil {

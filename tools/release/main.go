@@ -1,12 +1,12 @@
-// Release builds danmaku for every system that we publish for, so that the same
-// commit always gives the same bytes, and tries what it has built.
+// Release builds danmaku for every published system, so that the same commit always produces
+// the same bytes, and tests the builds.
 //
 //	go run ./tools/release build    archives, packages, licences and checksums in dist/
 //	go run ./tools/release twice    build, and again elsewhere with an empty cache: same checksums
 //	go run ./tools/release check    start what this machine can start, and send a comment through it
 //	go run ./tools/release manifests -home URL
-//	                                what Homebrew, Scoop, winget and the AUR want, in dist/manifests
-//	go run ./tools/release notice   print NOTICE as the imports want it
+//	                                manifests for Homebrew, Scoop, winget and the AUR, in dist/manifests
+//	go run ./tools/release notice   print NOTICE as the imports require it
 package main
 
 import (
@@ -67,8 +67,8 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	return fmt.Errorf("%q: say build, twice, check, manifests or notice", args[0])
 }
 
-// twice builds into dist, then out of a clone of the repository in another
-// folder with a build cache of its own, and compares the checksums.
+// twice builds into dist, then again from a clone of the repository in another folder with a
+// separate build cache, and compares the checksums.
 func twice(ctx context.Context, dist, home string, chosen []target, out io.Writer) error {
 	if err := build(ctx, ".", dist, "", home, chosen, out); err != nil {
 		return err

@@ -11,23 +11,23 @@ import (
 	"text/template"
 )
 
-// manifestTemplates are the descriptions that package managers of others want.
+// manifestTemplates are the manifests for package managers.
 //
 //go:embed manifests
 var manifestTemplates embed.FS
 
-// manifest is what the templates know of a release.
+// manifest has the data of a release for the templates.
 type manifest struct {
-	Home    string // where the project lives, such as https://github.com/owner/danmaku
+	Home    string // the project's page, such as https://github.com/owner/danmaku
 	Tag     string // v1.2.3
 	Version string // 1.2.3
 	sums    map[string]string
 }
 
-// Arch is the version as Arch Linux writes it, without hyphens.
+// Arch returns the version for Arch Linux, without hyphens.
 func (m manifest) Arch() string { return strings.ReplaceAll(m.Version, "-", "_") }
 
-// Archive is the name of a target's archive; system is such as linux/amd64.
+// Archive returns the name of a target's archive; system is for example linux/amd64.
 func (m manifest) Archive(system string) (string, error) {
 	chosen, err := choose(system)
 	if err != nil || len(chosen) != 1 {
@@ -36,19 +36,19 @@ func (m manifest) Archive(system string) (string, error) {
 	return chosen[0].archive(m.Tag), nil
 }
 
-// Folder is the one folder in a target's archive.
+// Folder returns the single folder in a target's archive.
 func (m manifest) Folder(system string) (string, error) {
 	name, err := m.Archive(system)
 	return strings.TrimSuffix(strings.TrimSuffix(name, ".zip"), ".tar.gz"), err
 }
 
-// URL is where a target's archive is published.
+// URL returns the download URL of a target's archive.
 func (m manifest) URL(system string) (string, error) {
 	name, err := m.Archive(system)
 	return m.Home + "/releases/download/" + m.Tag + "/" + name, err
 }
 
-// Sum is the SHA-256 of a target's archive in lower case.
+// Sum returns the SHA-256 of a target's archive in lower case.
 func (m manifest) Sum(system string) (string, error) {
 	name, err := m.Archive(system)
 	if err != nil {
@@ -61,7 +61,7 @@ func (m manifest) Sum(system string) (string, error) {
 	return sum, nil
 }
 
-// manifests writes what Homebrew, Scoop, winget and the AUR want for the release in
+// manifests writes the manifests of Homebrew, Scoop, winget and the AUR for the release in
 // dist into dist/manifests.
 func manifests(dist, home string) error {
 	if home == "" || strings.HasSuffix(home, "/") || !strings.HasPrefix(home, "https://") {

@@ -30,7 +30,7 @@ Test data in testdata/replay, in no build, comes from CommentCoreLibrary
 (Copyright Jim Chen, MIT), see testdata/replay/README.md.
 `
 
-// notice writes NOTICE: what all builds of the checkout in dir contain.
+// notice returns the text of NOTICE: what all builds of the checkout in dir contain.
 func notice(ctx context.Context, dir string) (string, error) {
 	all := map[string]work{}
 	for _, t := range targets {
@@ -71,10 +71,10 @@ func notice(ctx context.Context, dir string) (string, error) {
 	return b.String(), nil
 }
 
-// scopeMark begins the line of a licence of data that says which files it is for.
+// scopeMark begins the line of a data licence that names its files.
 const scopeMark = "Only for the data files: "
 
-// scopes are those lines.
+// scopes returns those lines.
 func (w work) scopes() (out []string) {
 	if !strings.HasPrefix(w.name, "data ") {
 		return nil
@@ -89,7 +89,7 @@ func (w work) scopes() (out []string) {
 	return out
 }
 
-// title is what NOTICE calls a work.
+// title returns the name of a work in NOTICE.
 func (w work) title() string {
 	switch {
 	case w.name == "go":

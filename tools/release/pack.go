@@ -18,12 +18,12 @@ import (
 	"time"
 )
 
-// sumsFile has the checksums of all archives, as sha256sum reads them.
+// sumsFile contains the checksums of all archives, in the format of sha256sum.
 const sumsFile = "SHA256SUMS"
 
 // entry is a file of an archive.
 type entry struct {
-	name string // with slashes, below the archive's folder
+	name string // with slashes, relative to the archive's folder
 	data []byte
 	run  bool // executable
 }
@@ -35,8 +35,8 @@ func (e entry) mode() os.FileMode {
 	return 0o644
 }
 
-// pack writes the entries below one folder, in order of their names and all of
-// the same time, so that the same entries always give the same bytes.
+// pack writes the entries into one folder, sorted by name and with the same time, so that the
+// same entries always produce the same bytes.
 func pack(file, folder string, entries []entry, at time.Time) error {
 	entries = slices.SortedFunc(slices.Values(entries), func(a, b entry) int { return strings.Compare(a.name, b.name) })
 	for i := range entries {
@@ -96,7 +96,7 @@ func packZip(w io.Writer, folder string, entries []entry, at time.Time) error {
 	return files.Close()
 }
 
-// unpack writes an archive's files into dir and returns its one folder.
+// unpack extracts an archive into dir and returns its single folder.
 func unpack(file, dir string) (string, error) {
 	f, err := os.Open(file)
 	if err != nil {

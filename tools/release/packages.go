@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// toolsFile lists the programs of others that a release is made with. They are not
-// part of what is built, so go.mod does not name them.
+// toolsFile lists the third-party programs that build a release. They are not part of the
+// build, so go.mod does not name them.
 const toolsFile = "tools/release/tools.mod"
 
 // goTool runs a program of toolsFile in the folder of the source.
@@ -24,8 +24,8 @@ func goTool(ctx context.Context, src source, name string, args ...string) error 
 	return err
 }
 
-// nfpm is the configuration of nfpm, as far as we use it; see
-// https://nfpm.goreleaser.com/configuration. JSON is YAML, too.
+// nfpm is the part of nfpm's configuration that we use; see
+// https://nfpm.goreleaser.com/configuration. JSON is valid YAML.
 type nfpm struct {
 	Name          string            `json:"name"`
 	Arch          string            `json:"arch"`
@@ -43,7 +43,7 @@ type nfpm struct {
 	RPM           map[string]string `json:"rpm"`
 }
 
-// nfpmFile is a file that a package brings.
+// nfpmFile is a file of a package.
 type nfpmFile struct {
 	Src  string `json:"src"`
 	Dst  string `json:"dst"`
@@ -54,8 +54,8 @@ type nfpmFile struct {
 	} `json:"file_info"`
 }
 
-// packages makes the .deb and the .rpm of a target for Linux in dist, and returns
-// their names. entries are the files of its archive, without the program.
+// packages creates the .deb and the .rpm of a target for Linux in dist, and returns their
+// names. entries are the files of its archive, without the program.
 func packages(ctx context.Context, t target, src source, program string, entries []entry, dist, home string) ([]string, error) {
 	work, err := os.MkdirTemp("", "danmaku-package-")
 	if err != nil {
@@ -102,7 +102,7 @@ func packages(ctx context.Context, t target, src source, program string, entries
 			return nil, err
 		}
 		add(filepath.Join(work, "doc", e.name), path.Join("/usr/share/doc/danmaku", e.name), "", 0o644)
-		if e.name == "LICENSE" { // where Debian's tools look
+		if e.name == "LICENSE" { // for Debian's tools
 			add(filepath.Join(work, "doc", e.name), "/usr/share/doc/danmaku/copyright", "", 0o644)
 		}
 	}
@@ -129,8 +129,8 @@ func packages(ctx context.Context, t target, src source, program string, entries
 	return names, nil
 }
 
-// bill writes the list of what a program contains as CycloneDX (an SBOM) into dist,
-// and returns its name.
+// bill writes the contents of a program as CycloneDX (an SBOM) into dist, and returns the
+// file's name.
 func bill(ctx context.Context, t target, src source, program, dist string) (string, error) {
 	dist, err := filepath.Abs(dist)
 	if err != nil {

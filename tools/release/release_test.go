@@ -22,8 +22,8 @@ import (
 
 var commitTime = time.Date(2026, 11, 21, 8, 0, 1, 0, time.UTC)
 
-// The same files give the same bytes, whatever order they come in and wherever
-// they are written; they are in order, of one time, and come out as they went in.
+// The same files produce the same bytes, in any order and any place; they are sorted, have one
+// time, and unpack unchanged.
 func TestPackIsReproducible(t *testing.T) {
 	entries := []entry{
 		{name: "danmaku", data: []byte("program"), run: true},
@@ -81,7 +81,7 @@ func TestPackIsReproducible(t *testing.T) {
 		})
 	}
 	if err := pack(filepath.Join(t.TempDir(), "x.zip"), "x", []entry{{name: "a"}, {name: "a"}}, commitTime); err == nil {
-		t.Error("a file that is there twice is taken")
+		t.Error("a duplicate file is accepted")
 	}
 }
 
@@ -99,7 +99,7 @@ func listTar(t *testing.T, data []byte) (names []string, times []time.Time) {
 			t.Fatal(err)
 		}
 		if h.Uid != 0 || h.Gid != 0 || h.Uname != "" {
-			t.Errorf("%s is somebody's: %+v", h.Name, h)
+			t.Errorf("%s has an owner: %+v", h.Name, h)
 		}
 		names, times = append(names, h.Name), append(times, h.ModTime)
 	}
@@ -131,7 +131,7 @@ func TestUnpackStaysInside(t *testing.T) {
 	}
 }
 
-// NOTICE is what the imports of all builds want.
+// NOTICE is what the imports of all builds require.
 func TestNoticeIsCurrent(t *testing.T) {
 	want, err := notice(t.Context(), "../..")
 	if err != nil {
@@ -173,7 +173,7 @@ func TestLicenceMissing(t *testing.T) {
 	}
 }
 
-// The pages come once each, and without their pictures.
+// Each page is there once, without its pictures.
 func TestDocuments(t *testing.T) {
 	pages, err := documents("../..")
 	if err != nil {
@@ -188,7 +188,7 @@ func TestDocuments(t *testing.T) {
 	}
 	for _, want := range []string{"README.md", "README.ja.md", "LICENSE", "NOTICE", "docs/obs.md"} {
 		if count[want] != 1 {
-			t.Errorf("%s is there %d times", want, count[want])
+			t.Errorf("the archive has %s %d times", want, count[want])
 		}
 	}
 }
@@ -207,7 +207,7 @@ func TestWithoutPictures(t *testing.T) {
 	}
 }
 
-// A program that needs the machine's libraries is not a release for Linux.
+// A release program for Linux must not need shared libraries.
 func TestStandsAlone(t *testing.T) {
 	for _, tt := range []struct {
 		flags string
@@ -248,7 +248,7 @@ func TestVersionOf(t *testing.T) {
 	}
 }
 
-// A check does not start what somebody has changed.
+// A check does not start a modified program.
 func TestCheckRefusesAChangedArchive(t *testing.T) {
 	dist := t.TempDir()
 	name := targets[0].archive("v1.0.0")
@@ -276,7 +276,7 @@ func TestCheckRefusesAChangedArchive(t *testing.T) {
 	}
 }
 
-// What is tested is what is released: one version of Go everywhere.
+// Tests and releases use the same version of Go everywhere.
 func TestOneVersionOfGo(t *testing.T) {
 	found, err := goVersions("../..")
 	if err != nil {
@@ -292,7 +292,7 @@ func TestOneVersionOfGo(t *testing.T) {
 	}
 }
 
-// sums writes checksums of archives that are not there into a new folder.
+// sums writes checksums of non-existing archives into a new folder.
 func sums(t *testing.T, version string, chosen []target) string {
 	t.Helper()
 	dist := t.TempDir()
@@ -345,7 +345,7 @@ func TestManifests(t *testing.T) {
 	}
 	for _, bad := range []string{"", "http://code.test", "https://code.test/", "code.test"} {
 		if err := manifests(dist, bad); err == nil {
-			t.Errorf("-home %q is taken", bad)
+			t.Errorf("-home %q is accepted", bad)
 		}
 	}
 	if err := manifests(sums(t, "v1.2.3", targets[:3]), home); err == nil || !strings.Contains(err.Error(), "darwin") && !strings.Contains(err.Error(), "windows") {
@@ -353,7 +353,7 @@ func TestManifests(t *testing.T) {
 	}
 }
 
-// The service asks for little of the system that it runs on.
+// The service asks for few privileges.
 func TestServiceIsHardened(t *testing.T) {
 	if _, err := exec.LookPath("systemd-analyze"); err != nil {
 		t.Skip("there is no systemd-analyze")

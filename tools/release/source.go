@@ -17,14 +17,14 @@ import (
 
 // source is the commit that is built.
 type source struct {
-	version string // its tag, else v0.0.0 with date and commit
+	version string // its tag, otherwise v0.0.0 with date and commit
 	commit  string
 	date    time.Time // of the commit, UTC
-	dir     string    // its files, and nothing else
+	dir     string    // with its files, and nothing else
 }
 
-// checkout writes the files of the repository's commit into dir. What lies
-// about uncommitted is not part of a release.
+// checkout writes the files of the repository's commit into dir. Uncommitted files are not
+// part of a release.
 func checkout(ctx context.Context, repository, dir string) (s source, err error) {
 	said, err := output(ctx, repository, nil, "git", "log", "-1", "--format=%H %ct")
 	if err != nil {
@@ -51,8 +51,8 @@ func checkout(ctx context.Context, repository, dir string) (s source, err error)
 
 var versionTag = regexp.MustCompile(`^v\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$`)
 
-// versionOf takes the newest tag of a commit as the version. A commit without
-// one has a name that sorts before every release.
+// versionOf returns the newest tag of a commit as the version. A commit without one gets a
+// name that sorts before every release.
 func versionOf(tags []string, date time.Time, commit string) (string, error) {
 	if len(tags) == 0 {
 		return fmt.Sprintf("v0.0.0-%s.%.12s", date.Format("20060102150405"), commit), nil
@@ -88,7 +88,7 @@ func untar(r io.Reader, dir string) error {
 	}
 }
 
-// openRoot makes a folder; no name leads out of what it gives.
+// openRoot creates a folder and returns a root that no name can escape.
 func openRoot(dir string) (*os.Root, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, err
@@ -108,8 +108,8 @@ func writeFile(root *os.Root, name string, r io.Reader, mode os.FileMode) error 
 	return errors.Join(err, f.Close())
 }
 
-// output runs a program in dir with variables on top of ours and returns what it
-// prints. Its complaints are in the error.
+// output runs a program in dir with additional variables and returns its output. Its standard
+// error is in the error.
 func output(ctx context.Context, dir string, environ []string, name string, args ...string) (string, error) {
 	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.Dir = dir

@@ -6,9 +6,8 @@ import (
 	"strings"
 )
 
-// target is a system that we publish for. With a C compiler SQLite is the one in
-// C, linked statically; where Debian has none for the target, it is the one in
-// Go.
+// target is a published system. With a C compiler it contains the C version of SQLite, linked
+// statically; if Debian has no compiler for the target, it contains the Go version.
 type target struct {
 	goos, goarch string
 	level        string // the oldest processor it runs on, as the go command's variable
@@ -17,16 +16,16 @@ type target struct {
 	linked       []linked
 }
 
-// linked is what a C compiler puts into a program beside our code, with the
-// texts that must come with it as Debian installs them. The first of them must
-// hold a sentence, so that another package's text is not taken for it.
+// linked is what a C compiler links into a program, with the texts that must accompany it, as
+// Debian installs them. The first text must contain a given sentence, so that another
+// package's text is not mistaken for it.
 type linked struct {
 	name     string
 	sentence string
 	texts    []string
 }
 
-// The libraries of the C compilers, each by the package of Debian 12 that has
+// glibc returns the libraries of a C compiler, from the package of Debian 12 that contains
 // them.
 func glibc(pkg string) linked {
 	return linked{"glibc", "GNU Lesser General Public", []string{"/usr/share/doc/" + pkg + "/copyright", "/usr/share/common-licenses/LGPL-2.1"}}
@@ -51,7 +50,7 @@ var targets = []target{
 
 func (t target) String() string { return t.goos + "/" + t.goarch }
 
-// program is the name of the file that is run.
+// program returns the name of the executable.
 func (t target) program() string {
 	if t.goos == "windows" {
 		return "danmaku.exe"
@@ -59,7 +58,7 @@ func (t target) program() string {
 	return "danmaku"
 }
 
-// folder is the one folder in the archive of a target.
+// folder returns the single folder in the archive of a target.
 func (t target) folder(version string) string {
 	return strings.Join([]string{"danmaku", version, t.goos, t.goarch}, "-")
 }
@@ -71,9 +70,8 @@ func (t target) archive(version string) string {
 	return t.folder(version) + ".zip"
 }
 
-// tags are the build tags: names of hosts and users are looked up without the C
-// library, which a static program cannot load its parts of, and SQLite loads no
-// extensions.
+// tags returns the build tags: names of hosts and users are looked up without the C library,
+// parts of which a static program cannot load, and SQLite loads no extensions.
 func (t target) tags() string {
 	if t.cc == "" {
 		return ""
@@ -81,8 +79,8 @@ func (t target) tags() string {
 	return "netgo,osusergo,sqlite_omit_load_extension"
 }
 
-// environ is what the go command is told; nothing of the caller's own settings
-// may change the bytes.
+// environ returns the environment of the go command; the caller's own settings must not change
+// the bytes.
 func (t target) environ() []string {
 	env := []string{
 		"GOOS=" + t.goos, "GOARCH=" + t.goarch, t.level,
@@ -94,7 +92,7 @@ func (t target) environ() []string {
 	return env
 }
 
-// linkerFlags strips the program and puts the release's name into it.
+// linkerFlags returns flags that strip the program and set the release's name.
 func (t target) linkerFlags(s source) string {
 	flags := fmt.Sprintf("-s -w -buildid= -X danmaku/cli.releaseVersion=%s -X danmaku/cli.releaseCommit=%s -X danmaku/cli.releaseDate=%s",
 		s.version, s.commit, s.date.Format("2006-01-02T15:04:05Z"))
@@ -104,7 +102,7 @@ func (t target) linkerFlags(s source) string {
 	return flags
 }
 
-// choose returns the targets of a list by commas; an empty one means all.
+// choose parses a comma-separated list of targets; an empty one means all.
 func choose(list string) ([]target, error) {
 	if list == "" {
 		return targets, nil
