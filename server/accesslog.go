@@ -14,16 +14,16 @@ import (
 	"github.com/labstack/echo/v4"
 )
 
-// requestIDHeader carries the name of a request, in the answer and, from a trusted
-// proxy, in the request.
+// requestIDHeader carries the ID of a request, in the answer and, from a trusted proxy, in
+// the request.
 const requestIDHeader = "X-Request-Id"
 
-// requestIDKey is where a request's context has it.
+// requestIDKey is the key of the ID in a request's context.
 const requestIDKey = "request"
 
 var requestIDForm = regexp.MustCompile(`^[A-Za-z0-9._:-]{1,64}$`)
 
-// requestIDs names requests: a word of the process, and a number.
+// requestIDs makes request IDs: a random word for the process, and a number.
 type requestIDs struct {
 	process string
 	last    atomic.Int64
@@ -37,9 +37,9 @@ func newRequestIDs() *requestIDs {
 
 func (q *requestIDs) next() string { return q.process + "-" + strconv.FormatInt(q.last.Add(1), 36) }
 
-// logged names every request, and logs it when the options say so: never what stands
-// behind the ? of its address, which may hold a key or a code, no path that no route
-// has, and of its IP the network alone.
+// logged gives every request an ID, and logs the request when the options say so. It never
+// logs the query, which may contain a key or a code, nor a path without a route, and only
+// the network of an IP.
 func (s *Server) logged(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		r := c.Request()
@@ -54,7 +54,7 @@ func (s *Server) logged(next echo.HandlerFunc) echo.HandlerFunc {
 			return next(c)
 		}
 		began := time.Now()
-		defer func() { // also when the answer is broken off
+		defer func() { // also when the answer is aborted
 			s.log.Info("request", "id", id, "method", r.Method, "path", loggedPath(c), "status", statusOf(c), "bytes", c.Response().Size,
 				"took", time.Since(began).Round(time.Microsecond), "network", maskedNetwork(s.address(c)))
 		}()
@@ -65,7 +65,7 @@ func (s *Server) logged(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// loggedPath is the path of a request that a route has, without its query.
+// loggedPath returns the path of a request that has a route, without its query.
 func loggedPath(c echo.Context) string {
 	u := c.Request().URL
 	if c.Path() == "" || c.Path() == "/*" {
@@ -77,7 +77,7 @@ func loggedPath(c echo.Context) string {
 	return u.EscapedPath()
 }
 
-// statusOf is what was answered; a socket's connection was taken before anything was.
+// statusOf returns the status of the answer; a socket's connection was hijacked before any.
 func statusOf(c echo.Context) int {
 	if !c.Response().Committed {
 		return http.StatusSwitchingProtocols
@@ -85,7 +85,7 @@ func statusOf(c echo.Context) int {
 	return c.Response().Status
 }
 
-// maskedNetwork is the network of an IP: its /24, of IPv6 its /48.
+// maskedNetwork returns the network of an IP: its /24, for IPv6 its /48.
 func maskedNetwork(ip netip.Addr) string {
 	bits := 48
 	if ip = ip.Unmap().WithZone(""); ip.Is4() {
@@ -98,7 +98,7 @@ func maskedNetwork(ip netip.Addr) string {
 	return p.String()
 }
 
-// requestID is the name of a request.
+// requestID returns the ID of a request.
 func requestID(c echo.Context) string {
 	id, _ := c.Get(requestIDKey).(string)
 	return id

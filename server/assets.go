@@ -29,28 +29,28 @@ type file struct {
 	body
 }
 
-// body is some bytes and their shorter forms, each made for the first client that
-// takes it; one that is not shorter is nil.
+// body is some bytes and their compressed forms, each made for the first client that
+// accepts it; a form that is not shorter is nil.
 type body struct {
 	plain        []byte
 	gzip, brotli func() []byte
 }
 
-// assets is the whole tree under one hash: what changes gets a new address, so
-// everything may be kept forever.
+// assets is the whole tree under one hash: a change gives a new URL, so clients may cache
+// everything forever.
 type assets struct {
 	base    string // "/a/<hash>"
 	files   map[string]file
-	imports map[string][]string // module -> what it imports; see importsOf
+	imports map[string][]string // module -> the modules that it imports; see importsOf
 }
 
-// types that the machine's own tables may lack or spell otherwise.
+// types that the machine's own tables may lack or spell differently.
 var types = map[string]string{
 	".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml",
 	".json": "application/json", ".webmanifest": "application/manifest+json", ".png": "image/png",
 }
 
-// readAssets reads and packs every file that pages may load.
+// readAssets reads and compresses every file that pages may load.
 func readAssets(tree fs.FS) (*assets, error) {
 	a := &assets{files: map[string]file{}, imports: map[string][]string{}}
 	sum := sha256.New()
@@ -78,11 +78,11 @@ func readAssets(tree fs.FS) (*assets, error) {
 	return a, nil
 }
 
-// brotliQuality is where brotli still packs all files together within a tenth of
-// a second; the best (11) would save a twelfth more and take ten times as long.
+// brotliQuality is the highest quality that compresses all files within a tenth of a
+// second; the best (11) would save a twelfth more and take ten times as long.
 const brotliQuality = 5
 
-// pack returns b with what makes its shorter forms, each once.
+// pack returns b with its compressed forms, which are made on demand.
 func pack(b []byte) body {
 	return body{b, sync.OnceValue(func() []byte { return gzipped(b) }), sync.OnceValue(func() []byte { return brotlied(b) })}
 }
@@ -111,7 +111,7 @@ func shorter(w io.WriteCloser, out *bytes.Buffer, b []byte) []byte {
 	return out.Bytes()
 }
 
-// best chooses the shortest form that the client takes.
+// best returns the shortest form that the client accepts.
 func (b body) best(r *http.Request) (coding string, packed []byte) {
 	takes := codings(r)
 	if takes["br"] {
@@ -127,7 +127,7 @@ func (b body) best(r *http.Request) (coding string, packed []byte) {
 	return "", b.plain
 }
 
-// codings are what the client can unpack.
+// codings returns the encodings that the client accepts.
 func codings(r *http.Request) map[string]bool {
 	takes := map[string]bool{}
 	for part := range strings.SplitSeq(r.Header.Get("Accept-Encoding"), ",") {
@@ -138,12 +138,12 @@ func codings(r *http.Request) map[string]bool {
 	return takes
 }
 
-// sendPage answers with bytes that were made for this request.
+// sendPage sends bytes that were made for this request.
 func sendPage(c echo.Context, status int, html []byte) error {
 	return pack(html).send(c, status, echo.MIMETextHTMLCharsetUTF8)
 }
 
-// send answers with the bytes, packed where the client takes that.
+// send sends the bytes, compressed if the client accepts that.
 func (b body) send(c echo.Context, status int, mime string) error {
 	h := c.Response().Header()
 	h.Set("Vary", "Accept-Encoding")
@@ -155,8 +155,8 @@ func (b body) send(c echo.Context, status int, mime string) error {
 	return c.Blob(status, mime, packed)
 }
 
-// asset is GET /a/{hash}/…: forever under its hash. A page that was loaded
-// before a restart asks under an old one; it gets the new file, not to be kept.
+// asset handles GET /a/{hash}/…: cacheable forever under its hash. A page that was loaded before
+// a restart uses an old hash; it gets the new file, which is not cacheable.
 func (s *Server) asset(c echo.Context) error {
 	f, ok := s.opt.Pages.assets.files[c.Param("*")]
 	if !ok {
@@ -181,8 +181,8 @@ func (s *Server) favicon(c echo.Context) error {
 
 var importPath = regexp.MustCompile(`^(?:import\b|export\s*[{*])(?:[^'"]*?\bfrom\b)?\s*['"](\.[^'"]+)['"]`)
 
-// modules lists the modules that a page's main.js needs, itself first, so that
-// the browser asks for all of them at once.
+// modules lists the modules that a page's main.js needs, itself first, so that the browser
+// requests all of them at once.
 func (a *assets) modules(main string) []string {
 	found := []string{main}
 	for i := 0; i < len(found); i++ {
@@ -195,15 +195,15 @@ func (a *assets) modules(main string) []string {
 	return found
 }
 
-// importsOf lists the modules that a module imports. Most pages share most modules,
-// so each is searched once. It is not safe for concurrent use.
+// importsOf lists the modules that a module imports. Most pages share most modules, so it
+// searches each once. It is not safe for concurrent use.
 func (a *assets) importsOf(module string) []string {
 	imports, known := a.imports[module]
 	if known {
 		return imports
 	}
 	for rest := a.files[module].plain; len(rest) > 0; {
-		statement, _, _ := bytes.Cut(rest, []byte(";")) // from here on; most lines begin none
+		statement, _, _ := bytes.Cut(rest, []byte(";")) // only here; most lines begin no statement
 		if line := bytes.TrimLeft(statement, " \t"); bytes.HasPrefix(line, []byte("import")) || bytes.HasPrefix(line, []byte("export")) {
 			if m := importPath.FindSubmatch(line); m != nil {
 				next := path.Join(path.Dir(module), string(m[1]))

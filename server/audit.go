@@ -16,7 +16,7 @@ import (
 	"danmaku/server/wire"
 )
 
-// listAudit is GET /api/rooms/{room}/audit.
+// listAudit handles GET /api/rooms/{room}/audit.
 func (s *Server) listAudit(c echo.Context) error {
 	var err error
 	actor := actorOf(c)
@@ -47,13 +47,13 @@ func (s *Server) listAudit(c echo.Context) error {
 	return c.JSON(http.StatusOK, page)
 }
 
-// How many lines a page of a list has.
+// The number of entries on a page of a list.
 const (
 	usualPage = 50
 	mostPage  = 200
 )
 
-// pageOf reads which page of a list is asked for: the lines before one, 0 for the
+// pageOf reads which page of a list is requested: the entries before an ID, 0 for the
 // newest, and how many, at most [mostPage].
 func pageOf(c echo.Context) (before int64, limit int, err error) {
 	if before, err = number(c, "before", "the next of the page before"); err != nil {
@@ -69,8 +69,8 @@ func pageOf(c echo.Context) (before int64, limit int, err error) {
 	return before, int(min(n, mostPage)), nil
 }
 
-// number reads a positive number of the query; 0 when it is not there. hint ends
-// the sentence about what cannot be read.
+// number reads a positive number of the query; 0 when it is missing. hint ends the error's
+// sentence.
 func number(c echo.Context, name, hint string) (int64, error) {
 	v := c.QueryParam(name)
 	if v == "" {
@@ -83,7 +83,7 @@ func number(c echo.Context, name, hint string) (int64, error) {
 	return n, nil
 }
 
-// numbered returns the number in the path of what has one: acts, bans, links.
+// numbered returns the number in the path, of an audit entry, a ban or a link.
 func numbered(c echo.Context) (int64, error) {
 	id, err := strconv.ParseInt(c.Param("id"), 10, 64)
 	if err != nil {
@@ -92,8 +92,8 @@ func numbered(c echo.Context) (int64, error) {
 	return id, nil
 }
 
-// exportAudit streams every act that is selected, page by page. What fails after the
-// first page tears the connection, see answerError.
+// exportAudit streams all selected audit entries, page by page. An error after the first
+// page aborts the connection, see answerError.
 func (s *Server) exportAudit(c echo.Context, actor room.Actor, q room.AuditQuery, format string) error {
 	if prefetching(c.Request()) {
 		return errLooking
@@ -151,7 +151,7 @@ func (s *Server) exportAudit(c echo.Context, actor room.Actor, q room.AuditQuery
 	return nil
 }
 
-// auditCells is an act as a line of a table.
+// auditCells returns an audit entry as a line of a table.
 func auditCells(a wire.AuditEntry) []string {
 	fields := func(m map[string]json.RawMessage) string {
 		if m == nil {
@@ -164,8 +164,8 @@ func auditCells(a wire.AuditEntry) []string {
 		a.About, a.User, a.Detail, fields(a.Before), fields(a.After), strconv.FormatBool(a.Undone),
 	}
 	for i, cell := range cells {
-		// A spreadsheet would take these for a formula; the full-width signs in East
-		// Asian languages, too.
+		// A spreadsheet would interpret these as a formula; in East Asian languages the
+		// full-width signs, too.
 		if sign, _ := utf8.DecodeRuneInString(cell); cell != "" && strings.ContainsRune("=+-@\t\r\n＝＋－＠", sign) {
 			cells[i] = "'" + cell
 		}
@@ -173,7 +173,7 @@ func auditCells(a wire.AuditEntry) []string {
 	return cells
 }
 
-// undo is POST /api/rooms/{room}/audit/{id}/undo.
+// undo handles POST /api/rooms/{room}/audit/{id}/undo.
 func (s *Server) undo(c echo.Context) error {
 	actor := actorOf(c)
 	id, err := numbered(c)

@@ -18,8 +18,8 @@ import (
 	"danmaku/server/wire"
 )
 
-// This file signs and reads cookies and keys, and establishes who is asking.
-// What somebody may do is decided in package live.
+// This file signs and reads cookies and keys, and identifies the sender of a request.
+// Package live decides what the sender may do.
 
 const (
 	identityCookie = "danmaku_id"
@@ -28,15 +28,15 @@ const (
 	sessionAge     = 30 * 24 * time.Hour
 )
 
-// identity is an audience member: a random name and when it was given.
+// identity is an audience member: a random name and its creation time.
 type identity struct {
 	id       string
-	made     time.Time // zero when its address had made too many to vouch for one more
+	made     time.Time // zero when its address had made too many to vouch for another one
 	fleeting bool      // it did not come in a cookie
 }
 
-// newIdentity makes an identity for a request. It never refuses: an identity
-// beyond the rate of its address never gets older, see [live.Limiter.Vouch].
+// newIdentity makes an identity for a request. It never refuses: an identity beyond the
+// rate of its address never gets an age, see [live.Limiter.Vouch].
 func (s *Server) newIdentity(c echo.Context) identity {
 	var b [12]byte
 	rand.Read(b[:]) // never fails, see crypto/rand
@@ -47,11 +47,10 @@ func (s *Server) newIdentity(c echo.Context) identity {
 	return id
 }
 
-// networks are hashes of the networks that the request comes from, the narrowest
-// first.
+// networks returns hashes of the networks that the request comes from, the narrowest first.
 func (s *Server) networks(c echo.Context) []string { return s.live.Keys().Networks(s.address(c)) }
 
-// network is a hash of the narrowest of them; empty when the address is unknown.
+// network returns a hash of the narrowest of them; empty when the address is unknown.
 func (s *Server) network(c echo.Context) string {
 	if all := s.networks(c); len(all) > 0 {
 		return all[0]
@@ -59,13 +58,13 @@ func (s *Server) network(c echo.Context) string {
 	return ""
 }
 
-// sign writes fields and a keyed hash over them: a.b.c.MAC.
+// sign returns fields and a keyed hash over them: a.b.c.MAC.
 func (s *Server) sign(purpose string, fields ...string) string {
 	text := strings.Join(fields, ".")
 	return text + "." + base64.RawURLEncoding.EncodeToString(s.live.Keys().Mac(purpose, text)[:18])
 }
 
-// unsign returns the fields if the signature holds.
+// unsign returns the fields if the signature is valid.
 func (s *Server) unsign(purpose, signed string, n int) ([]string, bool) {
 	i := strings.LastIndexByte(signed, '.')
 	if i < 0 || len(signed) > 256 {
@@ -100,15 +99,15 @@ func (s *Server) readIdentity(token string) (identity, bool) {
 	return id, err == nil
 }
 
-// tokenHeader carries the identity where cookies are blocked, in requests that
-// our scripts make; tokenField does in the form without scripts.
+// tokenHeader carries the identity where cookies are blocked, in requests by our scripts;
+// tokenField does so in the form without scripts.
 const (
 	tokenHeader = "X-Danmaku-Identity"
 	tokenField  = "token"
 )
 
-// audience returns the identity in the request's cookie, else in its header. One
-// that did not come in a cookie is fleeting: a person can throw it away and get the
+// audience returns the identity in the request's cookie, otherwise in its header. An
+// identity that did not come in a cookie is fleeting: a person can discard it and get the
 // next at no cost.
 func (s *Server) audience(r *http.Request) (id identity, ok bool) {
 	if _, found := s.cookie(r, identityCookie, func(value string) bool {
@@ -120,16 +119,16 @@ func (s *Server) audience(r *http.Request) (id identity, ok bool) {
 	return s.fleeting(r.Header.Get(tokenHeader))
 }
 
-// fleeting reads an identity that the page kept itself.
+// fleeting reads an identity that the page stored itself.
 func (s *Server) fleeting(token string) (identity, bool) {
 	id, ok := s.readIdentity(token)
 	id.fleeting = true
 	return id, ok
 }
 
-// ensureAudience returns the request's identity, or a new one in a cookie. Where
-// cookies are blocked the form brings it back. An identity without an age gets one
-// once a comment of it was shown in the room.
+// ensureAudience returns the request's identity, or a new one in a cookie. Where cookies
+// are blocked, the form sends it back. An identity without an age gets one once a comment
+// of it was shown in the room.
 func (s *Server) ensureAudience(c echo.Context) identity {
 	if id, ok := s.audience(c.Request()); ok {
 		room := c.Param("room")
@@ -150,17 +149,17 @@ func (s *Server) ensureAudience(c echo.Context) identity {
 	return id
 }
 
-// openSession remembers in the browser which link it came with.
+// openSession stores in the browser which link it came with.
 func (s *Server) openSession(c echo.Context, l room.AccessLink) {
 	s.setCookie(c, sessionCookie, s.sign("session", strconv.FormatInt(l.ID, 10), generation(l),
 		strconv.FormatInt(s.now().Unix(), 10)), sessionAge)
 }
 
-// generation tells apart two lives of a link: a session does not outlive the
-// key it was opened with.
+// generation distinguishes two lives of a link: a session does not outlive the key it was
+// opened with.
 func generation(l room.AccessLink) string { return hex.EncodeToString(l.Hash[:6]) }
 
-// left returns how long what was signed at a Unix time is good still.
+// left returns how much longer a value signed at a Unix time is valid.
 func (s *Server) left(signed string, age time.Duration) time.Duration {
 	at, err := strconv.ParseInt(signed, 10, 64)
 	if err != nil {
@@ -169,8 +168,8 @@ func (s *Server) left(signed string, age time.Duration) time.Duration {
 	return age - s.now().Sub(time.Unix(at, 0))
 }
 
-// readSession reads what openSession signed: a link, its generation, and when; not
-// ok once the session has ended.
+// readSession reads the result of openSession: a link, its generation, and the time. ok is
+// false once the session has ended.
 func (s *Server) readSession(value string) (fields []string, ok bool) {
 	fields, ok = s.unsign("session", value, 3)
 	return fields, ok && s.left(fields[2], sessionAge) > 0
@@ -196,9 +195,9 @@ func (s *Server) session(r *http.Request) (room.AccessLink, error) {
 	return l, nil
 }
 
-// link returns the link of the request: of its bearer key, else of its session.
-// A session that changes something must come from our own scripts, which say
-// so in a header that a form elsewhere cannot send.
+// link returns the link of the request: of its bearer key, otherwise of its session. A
+// session that changes something must come from our own scripts, which send a header that a
+// form on another site cannot send.
 func (s *Server) link(r *http.Request) (room.AccessLink, error) {
 	if h := r.Header.Get("Authorization"); h != "" {
 		key, ok := strings.CutPrefix(h, "Bearer ")
@@ -217,7 +216,7 @@ func (s *Server) link(r *http.Request) (room.AccessLink, error) {
 	return s.session(r)
 }
 
-// actor establishes who asks: a command on this machine, or the link of the request.
+// actor identifies the sender: a command on this machine, or the link of the request.
 func (s *Server) actor(c echo.Context) (room.Actor, error) {
 	if signature, ok := strings.CutPrefix(c.Request().Header.Get("Authorization"), wire.LocalScheme+" "); ok {
 		return s.command(c.Request(), signature)
@@ -226,9 +225,9 @@ func (s *Server) actor(c echo.Context) (room.Actor, error) {
 	return l.Actor(), err
 }
 
-// command returns the actor of a command on the server's machine, whose request is
-// signed with the data folder's secret. A signature that comes over the network, or
-// through a proxy, is refused however good it is.
+// command returns the actor of a command on the server's machine, whose request is signed
+// with the data folder's secret. It refuses any signature that comes over the network, or
+// through a proxy.
 func (s *Server) command(r *http.Request, signature string) (room.Actor, error) {
 	switch {
 	case !s.live.Keys().VerifyLocal(s.now(), signature, r.Method, r.RequestURI):
@@ -239,7 +238,7 @@ func (s *Server) command(r *http.Request, signature string) (room.Actor, error) 
 	return live.Shell, nil
 }
 
-// local is GET /api/local: 204 tells a command that it has found the server of its
+// local handles GET /api/local: with 204 a command knows that it has found the server of its
 // data folder.
 func (s *Server) local(c echo.Context) error {
 	actor, err := s.actor(c)
@@ -252,12 +251,12 @@ func (s *Server) local(c echo.Context) error {
 	return c.NoContent(http.StatusNoContent)
 }
 
-// actorKey is where [Server.authorize] leaves the actor in a request's context.
+// actorKey is the key of the actor in a request's context, set by [Server.authorize].
 const actorKey = "actor"
 
-// authorize lets a request go on when its actor has what the route needs, in the
-// room of its path. Package live decides so, here before a body is read and again
-// in the use case.
+// authorize checks that the actor of a request has the permission that the route needs, in
+// the room of its path. Package live decides, here before a body is read and again in the
+// use case.
 func (s *Server) authorize(c echo.Context, needs room.Permission) error {
 	actor, err := s.actor(c)
 	if err != nil {
@@ -273,13 +272,13 @@ func actorOf(c echo.Context) room.Actor {
 	return actor
 }
 
-// keyFromAddress takes the key out of the address of a request that has none in its
-// header.
+// keyFromAddress moves the key from the URL of a request to its header, if the header has
+// none.
 func keyFromAddress(c echo.Context) {
 	if r, key := c.Request(), c.QueryParam("key"); key != "" && r.Header.Get("Authorization") == "" {
 		r.Header.Set("Authorization", "Bearer "+key)
 	}
 }
 
-// address is the IP that the request comes from.
+// address returns the IP that the request comes from.
 func (s *Server) address(c echo.Context) netip.Addr { return s.clientIP(c.Request()) }

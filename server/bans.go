@@ -12,7 +12,7 @@ import (
 	"danmaku/server/wire"
 )
 
-// listBans is GET /api/rooms/{room}/bans.
+// listBans handles GET /api/rooms/{room}/bans.
 func (s *Server) listBans(c echo.Context) error {
 	bans, err := s.live.Bans(c.Param("room"), actorOf(c))
 	if err != nil {
@@ -21,7 +21,7 @@ func (s *Server) listBans(c echo.Context) error {
 	return c.JSON(http.StatusOK, map[string]any{"bans": wire.BansOf(bans)})
 }
 
-// banFields are a ban as it is asked for.
+// banFields is the body of a request for a ban.
 type banFields struct {
 	User      string       `json:"user"`
 	AddressOf string       `json:"address_of"`
@@ -37,7 +37,7 @@ func (f banFields) request() (live.BanRequest, error) {
 		User: f.User, Kind: f.Kind, For: time.Duration(f.Seconds) * time.Second, ShowEnd: f.Until == "show_end",
 		Reason: comment.OneLine(f.Reason), Remove: f.Remove,
 	}
-	if f.Seconds < 0 || f.Seconds > 1<<32 { // what Duration can hold is checked before it is made
+	if f.Seconds < 0 || f.Seconds > 1<<32 { // checked before making a Duration, which would overflow
 		return q, room.Explain(room.ErrInvalid, "seconds: 0 (forever) or a number of seconds")
 	}
 	if f.Until != "" && !q.ShowEnd {
@@ -53,7 +53,7 @@ func (f banFields) request() (live.BanRequest, error) {
 	return q, nil
 }
 
-// newBan is POST /api/rooms/{room}/bans.
+// newBan handles POST /api/rooms/{room}/bans.
 func (s *Server) newBan(c echo.Context) error {
 	actor := actorOf(c)
 	var f banFields
@@ -71,13 +71,13 @@ func (s *Server) newBan(c echo.Context) error {
 	return c.JSON(http.StatusCreated, wireNewBan{wire.BanOf(ban), removed})
 }
 
-// wireNewBan is a ban that was just made.
+// wireNewBan is the answer for a new ban.
 type wireNewBan struct {
 	wire.Ban
 	Removed int `json:"removed"` // comments taken down with it
 }
 
-// liftBan is DELETE /api/rooms/{room}/bans/{id}.
+// liftBan handles DELETE /api/rooms/{room}/bans/{id}.
 func (s *Server) liftBan(c echo.Context) error {
 	actor := actorOf(c)
 	id, err := numbered(c)
@@ -90,7 +90,7 @@ func (s *Server) liftBan(c echo.Context) error {
 	return c.NoContent(http.StatusNoContent)
 }
 
-// behindAddress is GET /api/rooms/{room}/comments/{id}/address.
+// behindAddress handles GET /api/rooms/{room}/comments/{id}/address.
 func (s *Server) behindAddress(c echo.Context) error {
 	actor, id, err := commentOf(c)
 	if err != nil {
@@ -103,7 +103,7 @@ func (s *Server) behindAddress(c echo.Context) error {
 	return c.JSON(http.StatusOK, map[string]int{"people": n})
 }
 
-// person is GET /api/rooms/{room}/users/{user}.
+// person handles GET /api/rooms/{room}/users/{user}.
 func (s *Server) person(c echo.Context) error {
 	p, err := s.live.Person(c.Request().Context(), c.Param("room"), actorOf(c), c.Param("user"))
 	if err != nil {

@@ -17,11 +17,11 @@ import (
 	"danmaku/room"
 )
 
-// bodyError is for a request whose body did not come whole: the client's fault,
-// and nothing for the log.
+// bodyError reports a request whose body did not arrive whole: the client's fault, and not
+// worth a log line.
 type bodyError struct{ late bool }
 
-// Error says what was wrong.
+// Error returns what was wrong.
 func (e *bodyError) Error() string {
 	if e.late {
 		return "The body of the request did not come in time."
@@ -36,7 +36,7 @@ func (e *bodyError) status() int {
 	return http.StatusBadRequest
 }
 
-// readBody reads what a request carries. Errors: *http.MaxBytesError, *bodyError.
+// readBody reads the body of a request. Errors: *http.MaxBytesError, *bodyError.
 func readBody(c echo.Context) ([]byte, error) {
 	b, err := io.ReadAll(c.Request().Body)
 	if large := (*http.MaxBytesError)(nil); errors.As(err, &large) {
@@ -48,8 +48,8 @@ func readBody(c echo.Context) ([]byte, error) {
 	return b, nil
 }
 
-// readForm reads the body of a form before anything is made of it, so that one
-// that never comes costs no page. Errors are those of readBody.
+// readForm reads the body of a form before anything else happens, so that a body that never
+// arrives costs no page. Errors are those of readBody.
 func readForm(c echo.Context) error {
 	b, err := readBody(c)
 	c.Request().Body = io.NopCloser(bytes.NewReader(b))
@@ -62,9 +62,9 @@ func isJSON(mediaType string) bool {
 		strings.HasPrefix(mediaType, "application/") && strings.HasSuffix(mediaType, "+json")
 }
 
-// readJSON reads a body of one JSON object. Only JSON is taken, since a form
-// elsewhere can send all else. Errors are those of readBody, and room.ErrBadFrame
-// with a sentence that names the header or the field.
+// readJSON reads a body of one JSON object. It accepts only JSON, since a form on another
+// site can send everything else. Errors are those of readBody, and room.ErrBadFrame with a
+// sentence that names the header or the field.
 func readJSON(c echo.Context, into any) error {
 	kind := c.Request().Header.Get("Content-Type")
 	if t, _, err := mime.ParseMediaType(kind); err != nil || !isJSON(t) {
@@ -80,11 +80,11 @@ func readJSON(c echo.Context, into any) error {
 	return decodeJSON(b, into)
 }
 
-// decodeJSON is decodeValue of a body.
+// decodeJSON is decodeValue for a body.
 func decodeJSON(b []byte, into any) error { return decodeValue("The body", b, into) }
 
-// decodeValue decodes one JSON value, with or without the mark of UTF-8 before it;
-// its errors are room.ErrBadFrame with a sentence about what the value is.
+// decodeValue decodes one JSON value, with or without a UTF-8 byte order mark. Its errors
+// are room.ErrBadFrame with a sentence that starts with what.
 func decodeValue(what string, b []byte, into any) error {
 	b = bytes.TrimPrefix(b, []byte("\ufeff"))
 	if !utf8.Valid(b) {
@@ -106,7 +106,7 @@ func decodeValue(what string, b []byte, into any) error {
 	return room.Explain(room.ErrBadFrame, "%s is not one JSON object: %v.", what, err)
 }
 
-// kindName is what a field takes, in the words of JSON.
+// kindName returns the JSON name of the type that a field accepts.
 func kindName(e *json.UnmarshalTypeError) string {
 	switch name := fmt.Sprint(e.Type.Kind()); name {
 	case "string":

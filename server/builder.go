@@ -10,9 +10,9 @@ import (
 	"danmaku/server/wire"
 )
 
-// This file has the overlay builder and the styles that it keeps.
+// This file serves the overlay builder and the styles that it stores.
 
-// builderPage is GET /builder/{room}: every option of the overlay with a
+// builderPage handles GET /builder/{room}: every option of the overlay with a
 // preview.
 func (s *Server) builderPage(c echo.Context) error { return s.hostPage(c, "builder/index.html") }
 
@@ -32,7 +32,7 @@ func toWireStyle(s room.Style) wireStyle {
 	return w
 }
 
-// listStyles is GET /api/rooms/{room}/styles.
+// listStyles handles GET /api/rooms/{room}/styles.
 func (s *Server) listStyles(c echo.Context) error {
 	actor := actorOf(c)
 	styles, err := s.live.Styles(c.Request().Context(), c.Param("room"), actor)
@@ -46,7 +46,7 @@ func (s *Server) listStyles(c echo.Context) error {
 	return c.JSON(http.StatusOK, map[string]any{"styles": out})
 }
 
-// putStyle is PUT /api/rooms/{room}/styles.
+// putStyle handles PUT /api/rooms/{room}/styles.
 func (s *Server) putStyle(c echo.Context) error {
 	actor := actorOf(c)
 	var body wireStyle
@@ -61,7 +61,7 @@ func (s *Server) putStyle(c echo.Context) error {
 	return c.JSON(http.StatusOK, toWireStyle(st))
 }
 
-// deleteStyle is DELETE /api/rooms/{room}/styles/{name}.
+// deleteStyle handles DELETE /api/rooms/{room}/styles/{name}.
 func (s *Server) deleteStyle(c echo.Context) error {
 	actor := actorOf(c)
 	if err := s.live.DeleteStyle(c.Request().Context(), c.Param("room"), actor, nameOf(c)); err != nil {

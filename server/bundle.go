@@ -12,11 +12,11 @@ import (
 	"strings"
 )
 
-// A phone in a dark hall pays for every request with a round trip and half a
-// kilobyte of headers. So the audience page holds its stylesheets and what must not
-// wait, and gets its modules as one file, put together here from the same sources that
-// tests and other pages read, comments left out. It takes modules as ours are written:
-// imports by name, one on a line; exports in front of const, function or class.
+// For a phone in a dark hall, every request costs a round trip and half a kilobyte of
+// headers. So the audience page contains its stylesheets and the scripts that must not
+// wait, and loads its modules as one file. This file builds it from the same sources that
+// tests and other pages read, without comments. It accepts modules as ours are written:
+// imports by name, one on a line; exports before const, function or class.
 
 var (
 	importLine = regexp.MustCompile(`(?m)^import \{([^}]*)\} from '(\.[^']+)';$`)
@@ -25,22 +25,21 @@ var (
 
 	blockComment = regexp.MustCompile(`(?m)^[ \t]*/\*(?:[^*]|\*+[^*/])*\*+/[ \t]*$\n?`) // on lines of their own
 	lineComment  = regexp.MustCompile(`(?m)^[ \t]*//.*$\n?`)
-	endComment   = regexp.MustCompile(`(?m)([;{}(),]) // [^'"\x60/\n]*$`) // behind code; one with a quote stays, for it might be text
+	endComment   = regexp.MustCompile(`(?m)([;{}(),]) // [^'"\x60/\n]*$`) // after code; one with a quote stays, since it might be a string
 	typeComment  = regexp.MustCompile(`/\*\* @(?:type|param|returns)\b[^\n]*?\*/ ?`)
 	indent       = regexp.MustCompile(`(?m)^[ \t]+`)
 	blankLine    = regexp.MustCompile(`\n{2,}`)
 )
 
-// inline is what stands in a page itself: a slow phone paints and opens its socket
-// before anything else has come.
+// inline is the content of the page itself: a slow phone paints and opens its socket before
+// anything else has arrived.
 type inline struct {
 	Style  template.CSS
 	Script template.JS
 }
 
 // bundle adds the page folder's main.js with all modules that it needs as all.js. It
-// returns the stylesheets and the classic scripts that are named as what stands in the
-// page.
+// returns the named stylesheets and classic scripts as inline content.
 func (a *assets) bundle(folder string, names ...string) (in inline, err error) {
 	script, err := a.joinModules(folder + "/main.js")
 	if err != nil {
@@ -71,8 +70,8 @@ func (a *assets) bundle(folder string, names ...string) (in inline, err error) {
 	return inline{template.CSS(style.String()), template.JS(classic.String())}, nil
 }
 
-// sources returns what a policy says of what stands in a page: the hashes of its style
-// and its script.
+// sources returns the policy sources for inline content: the hashes of its style and its
+// script.
 func (in inline) sources() (style, script string) {
 	hash := func(text string) string {
 		if text == "" {
@@ -84,9 +83,9 @@ func (in inline) sources() (style, script string) {
 	return hash(string(in.Style)), hash(string(in.Script))
 }
 
-// joinModules makes one module of main and what it needs. Each module but main
-// is a function that is called once and gives what the module exports, so that
-// names inside stay its own.
+// joinModules makes one module of main and its dependencies. Each module but main is a
+// function that is called once and returns the module's exports, so its other names stay
+// local.
 func (a *assets) joinModules(main string) ([]byte, error) {
 	order, err := a.inOrder(main, nil, nil)
 	if err != nil {
@@ -109,7 +108,7 @@ func (a *assets) joinModules(main string) ([]byte, error) {
 	return []byte(b.String()), nil
 }
 
-// inOrder lists a module behind everything that it imports.
+// inOrder lists a module after everything that it imports.
 func (a *assets) inOrder(name string, order, open []string) ([]string, error) {
 	if slices.Contains(order, name) {
 		return order, nil
@@ -130,8 +129,8 @@ func (a *assets) inOrder(name string, order, open []string) ([]string, error) {
 	return append(order, name), nil
 }
 
-// asFunction turns a module into the body of a function. It goes by lines: expressions
-// over whole files took half of the program's start.
+// asFunction turns a module into the body of a function. It works by lines: regular
+// expressions over whole files took half of the program's start.
 func asFunction(name, text string) (code string, exports []string, err error) {
 	lines := strings.SplitAfter(text, "\n")
 	for i, line := range lines {
@@ -139,7 +138,7 @@ func asFunction(name, text string) (code string, exports []string, err error) {
 			return "", nil, err
 		}
 	}
-	// Addresses beside a module: every page folder is as deep as any other.
+	// URLs relative to a module: all page folders have the same depth.
 	text = strings.ReplaceAll(strings.Join(lines, ""), "new URL('./", "new URL('../"+path.Dir(name)+"/")
 	text = typeComment.ReplaceAllString(withoutLineComments(blockComment.ReplaceAllString(text, "")), "")
 	lines = strings.SplitAfter(text, "\n")
@@ -152,7 +151,7 @@ func asFunction(name, text string) (code string, exports []string, err error) {
 	return strings.TrimLeft(blankLine.ReplaceAllString(strings.Join(lines, ""), "\n"), "\n"), exports, nil
 }
 
-// topLine returns a line of a module as it stands in the function, and adds to the names
+// topLine returns a line of a module in its form in the function, and adds to the names
 // that the module exports.
 func topLine(name, line string, exports []string) (string, []string, error) {
 	if strings.HasPrefix(line, "import ") {
@@ -174,7 +173,7 @@ func topLine(name, line string, exports []string) (string, []string, error) {
 	return line, exports, nil
 }
 
-// withoutLineComments leaves out the lines that are a comment alone.
+// withoutLineComments removes lines that are only a comment.
 func withoutLineComments(text string) string {
 	var b strings.Builder
 	for line := range strings.SplitAfterSeq(text, "\n") {
@@ -185,7 +184,7 @@ func withoutLineComments(text string) string {
 	return b.String()
 }
 
-// variable names what a module exports.
+// variable returns the variable for a module's exports.
 func variable(name string) string {
 	return "m_" + strings.NewReplacer("/", "_", "-", "_", ".", "_").Replace(strings.TrimSuffix(name, ".js"))
 }

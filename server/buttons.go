@@ -13,7 +13,7 @@ import (
 	"danmaku/server/wire"
 )
 
-// listButtons is GET /api/rooms/{room}/buttons.
+// listButtons handles GET /api/rooms/{room}/buttons.
 func (s *Server) listButtons(c echo.Context) error {
 	list, err := s.live.Buttons(c.Param("room"), actorOf(c))
 	if err != nil {
@@ -26,7 +26,7 @@ func (s *Server) listButtons(c echo.Context) error {
 	return c.JSON(http.StatusOK, out)
 }
 
-// newButton is POST /api/rooms/{room}/buttons.
+// newButton handles POST /api/rooms/{room}/buttons.
 func (s *Server) newButton(c echo.Context) error {
 	var body struct {
 		Act   room.Press `json:"act"`
@@ -42,8 +42,8 @@ func (s *Server) newButton(c echo.Context) error {
 	return c.JSON(http.StatusCreated, s.toWireButton(c, l, key))
 }
 
-// toWireButton has the address as the owner's browser reaches the server: Stream Decks
-// stand beside it as a rule.
+// toWireButton uses the host by which the owner's browser reaches the server: a Stream Deck
+// usually stands beside it.
 func (s *Server) toWireButton(c echo.Context, l room.AccessLink, key string) wire.Button {
 	base := "http://"
 	if s.isHTTPS(c.Request()) {
@@ -55,9 +55,8 @@ func (s *Server) toWireButton(c echo.Context, l room.AccessLink, key string) wir
 	}
 }
 
-// press is GET and POST /api/rooms/{room}/press/{act}. A GET acts only for
-// programs: a browser that goes there gets a page, and a request that only looks ahead
-// (a prefetch, a preview) does nothing.
+// press handles GET and POST /api/rooms/{room}/press/{act}. A GET acts only for programs: a
+// browser that navigates there gets a page, and a prefetch or preview does nothing.
 func (s *Server) press(c echo.Context) error {
 	r, actor := c.Request(), actorOf(c)
 	switch {
@@ -83,13 +82,13 @@ func (s *Server) press(c echo.Context) error {
 	return c.JSON(http.StatusOK, wire.PressedOf(act, setup))
 }
 
-// pressPage is what the page of a button says.
+// pressPage is the content of a button's page.
 type pressPage struct {
 	Act  room.Press
 	Done bool
 }
 
-// pressPage answers a browser with a page on which the button can be pressed.
+// pressPage sends a browser a page on which the button can be pressed.
 func (s *Server) pressPage(c echo.Context, act room.Press) error {
 	setup, err := s.live.Room(c.Param("room"))
 	if err != nil {
@@ -100,15 +99,15 @@ func (s *Server) pressPage(c echo.Context, act room.Press) error {
 	return s.render(c, http.StatusOK, "shared/press.html", pageData{Room: setup, Press: pressPage{Act: act}})
 }
 
-// previewers are the programs that open addresses which somebody wrote in a chat or a
-// mail: they say who they are, and ask for no page.
+// previewers matches the programs that open URLs in chats and mails: they identify
+// themselves, and do not ask for a page.
 var previewers = regexp.MustCompile(`(?i)slack|discordbot|telegrambot|whatsapp|facebookexternalhit|facebot|meta-external|twitterbot|linkedinbot|` +
 	`skypeuripreview|teams|googlebot|google-|bingbot|bingpreview|yandex|baiduspider|applebot|embedly|iframely|redditbot|pinterest|mattermost|synapse|` +
 	`mastodon|misskey|line-poker|linespider|vkshare|viber|snapchat|preview|crawler|spider|scanner|proofpoint|barracuda|mimecast|safelinks`)
 
-// fetchedByProgram reports whether a request is one that a program makes to act: not a
-// browser that goes to an address or loads it as a part of a page, nor one that wants a
-// page, nor a program that makes previews.
+// fetchedByProgram reports whether a program made the request in order to act. It returns
+// false for a browser that navigates or loads part of a page, for a request that wants a
+// page, and for programs that make previews.
 func fetchedByProgram(r *http.Request) bool {
 	dest := r.Header.Get("Sec-Fetch-Dest")
 	return (dest == "" || dest == "empty") && r.Header.Get("Sec-Fetch-Mode") != "navigate" && !wantsPage(r) && !previewers.MatchString(r.UserAgent())

@@ -13,15 +13,14 @@ import (
 	"danmaku/server/wire"
 )
 
-// Ingest takes what other programs post: messages of chats that they read.
+// Ingest accepts what other programs post: messages of chats that they read.
 type Ingest interface {
-	// Take has the messages and removals of one body go into a room in the name of a
-	// link, and returns how many there were. Errors: room.ErrBadFrame with an
-	// explanation.
+	// Take submits the messages and removals of one body to a room in the name of a link,
+	// and returns their number. Errors: room.ErrBadFrame with an explanation.
 	Take(ctx context.Context, roomID string, link int64, body []byte) (int, error)
 }
 
-// chatFields are what may be said of a chat. What is left out stays.
+// chatFields is a change of a chat. A missing field stays as it is.
 type chatFields struct {
 	Link       string            `json:"link"`
 	Secret     map[string]string `json:"secret"`
@@ -33,7 +32,7 @@ type chatFields struct {
 	MinAmount  *float64          `json:"min_amount"` // in units of the currency
 }
 
-// set puts what was said into a chat.
+// set applies the fields to a chat.
 func (f chatFields) set(c *room.Chat) {
 	for _, s := range []struct {
 		said *bool
@@ -44,11 +43,11 @@ func (f chatFields) set(c *room.Chat) {
 		}
 	}
 	if f.MinAmount != nil {
-		c.MinMicros = int64(min(max(*f.MinAmount, -1), 2e9) * 1e6) // what is beyond bounds stays so
+		c.MinMicros = int64(min(max(*f.MinAmount, -1), 2e9) * 1e6) // a value beyond the bounds stays beyond them
 	}
 }
 
-// listChats is GET /api/rooms/{room}/chats.
+// listChats handles GET /api/rooms/{room}/chats.
 func (s *Server) listChats(c echo.Context) error {
 	list, err := s.live.ChatList(c.Request().Context(), c.Param("room"), actorOf(c))
 	if err != nil {
@@ -63,7 +62,7 @@ func (s *Server) listChats(c echo.Context) error {
 	return c.JSON(http.StatusOK, out)
 }
 
-// newChat is POST /api/rooms/{room}/chats.
+// newChat handles POST /api/rooms/{room}/chats.
 func (s *Server) newChat(c echo.Context) error {
 	var f chatFields
 	if err := readJSON(c, &f); err != nil {
@@ -76,14 +75,14 @@ func (s *Server) newChat(c echo.Context) error {
 	return c.JSON(http.StatusCreated, wire.ChatOf(v))
 }
 
-// recognizeChat is POST /api/rooms/{room}/chats/recognize.
+// recognizeChat handles POST /api/rooms/{room}/chats/recognize.
 func (s *Server) recognizeChat(c echo.Context) error {
 	var f chatFields
 	if err := readJSON(c, &f); err != nil {
 		return err
 	}
 	to, err := s.live.RecognizeChat(c.Param("room"), actorOf(c), f.Link)
-	if errors.Is(err, room.ErrInvalid) { // the link may still be half typed
+	if errors.Is(err, room.ErrInvalid) { // the link may still be incomplete
 		to, err = room.ChatLink{Platform: to.Platform, Tools: to.Tools}, nil
 	}
 	if err != nil {
@@ -92,7 +91,7 @@ func (s *Server) recognizeChat(c echo.Context) error {
 	return c.JSON(http.StatusOK, wire.ChatLinkOf(to))
 }
 
-// patchChat is PATCH /api/rooms/{room}/chats/{id}.
+// patchChat handles PATCH /api/rooms/{room}/chats/{id}.
 func (s *Server) patchChat(c echo.Context) error {
 	var f chatFields
 	if err := readJSON(c, &f); err != nil {
@@ -105,7 +104,7 @@ func (s *Server) patchChat(c echo.Context) error {
 	return c.JSON(http.StatusOK, wire.ChatOf(v))
 }
 
-// deleteChat is DELETE /api/rooms/{room}/chats/{id}.
+// deleteChat handles DELETE /api/rooms/{room}/chats/{id}.
 func (s *Server) deleteChat(c echo.Context) error {
 	if err := s.live.DeleteChat(c.Request().Context(), c.Param("room"), actorOf(c), c.Param("id")); err != nil {
 		return err
@@ -113,7 +112,7 @@ func (s *Server) deleteChat(c echo.Context) error {
 	return c.NoContent(http.StatusNoContent)
 }
 
-// testChat is POST /api/rooms/{room}/chats/{id}/test.
+// testChat handles POST /api/rooms/{room}/chats/{id}/test.
 func (s *Server) testChat(c echo.Context) error {
 	f := struct {
 		Text string `json:"text"`
@@ -132,16 +131,16 @@ func (s *Server) testChat(c echo.Context) error {
 	return c.NoContent(http.StatusAccepted)
 }
 
-// ingestOrigins are the pages of Social Stream Ninja that post from a browser. No
-// others may read our answers.
+// ingestOrigins are the pages of Social Stream Ninja that post from a browser. No other
+// pages may read our answers.
 var ingestOrigins = []string{"https://socialstream.ninja", "https://beta.socialstream.ninja"}
 
-// ingestPath is where programs post, as http.CrossOriginProtection writes it. The
-// route reads no cookie of foreign pages: it takes a key.
+// ingestPath is the route where programs post, as http.CrossOriginProtection writes it. The
+// route reads no cookie from foreign pages: it needs a key.
 const ingestPath = "POST /api/rooms/{room}/ingest"
 
-// ingestOrigin answers for the origin of a request: foreign ones are refused but for
-// those of ingestOrigins.
+// ingestOrigin checks the origin of a request: it refuses foreign origins except
+// ingestOrigins.
 func (s *Server) ingestOrigin(c echo.Context) error {
 	h := c.Response().Header()
 	h.Add("Vary", "Origin")
@@ -157,8 +156,7 @@ func (s *Server) ingestOrigin(c echo.Context) error {
 	return room.ErrNotAllowed
 }
 
-// ingestPreflight is OPTIONS /api/rooms/{room}/ingest: a browser asks what it may
-// send.
+// ingestPreflight handles OPTIONS /api/rooms/{room}/ingest, a browser's preflight request.
 func (s *Server) ingestPreflight(c echo.Context) error {
 	if err := s.ingestOrigin(c); err != nil {
 		return err
@@ -170,18 +168,18 @@ func (s *Server) ingestPreflight(c echo.Context) error {
 	return c.NoContent(http.StatusNoContent)
 }
 
-// errNoIngest is for a server that takes no posts of chats.
+// errNoIngest is the error of a server that accepts no posts of chats.
 var errNoIngest = room.Explain(room.ErrNotFound, "This server connects no chats.")
 
-// ingest is POST /api/rooms/{room}/ingest: the object of Social Stream Ninja, or an
-// array of them. The key is in the header, or in the address, since that program
-// sends no custom header.
+// ingest handles POST /api/rooms/{room}/ingest: the object of Social Stream Ninja, or an array
+// of them. The key is in the header, or in the URL, since that program sends no custom
+// header.
 func (s *Server) ingest(c echo.Context) error {
 	l, err := s.ingester(c)
 	if err != nil {
 		return err
 	}
-	body, err := readBody(c) // whatever it says of its type: the program posts JSON as text, too
+	body, err := readBody(c) // whatever its declared type: the program posts JSON as text, too
 	if err != nil {
 		return err
 	}

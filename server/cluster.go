@@ -20,59 +20,61 @@ import (
 	"danmaku/room"
 )
 
-// Where several machines run the rooms together, one of them decides: the home. What
-// comes in on another one and changes something, or asks for what only the home knows,
-// goes there whole: a request with its head and body, or a frame of a phone. The machines
-// have the same secret, so the home can read the cookies and keys in it. Everything else
-// is answered where it comes in, from that machine's own database and memory.
+// Where several machines run the rooms together, one of them decides: the home. A request
+// that arrives on another machine and changes something, or needs what only the home knows,
+// is forwarded whole: a request with its head and body, or a frame of a phone. The machines
+// have the same secret, so the home can read its cookies and keys. Everything else is
+// answered by the machine that received it, from its own database and memory.
 
 // Cluster is the machines that run the rooms together.
 type Cluster interface {
-	// Do has the home do a command, and returns its answer, or nil where this machine is
-	// the home. A command may be done twice, when a home dies over it, unless it is for
-	// once. Errors: room.ErrBusy, also when it may have been done; that of ctx.
+	// Do lets the home carry out a command, and returns its answer, or nil where this
+	// machine is the home. A command may be carried out twice, when a home dies over it,
+	// unless once is set. Errors: room.ErrBusy, also when it may have been carried out;
+	// that of ctx.
 	Do(ctx context.Context, c Command, once bool) (answer []byte, err error)
-	// Term is what this machine's memory has reached, see [room.WithTerm].
+	// Term returns the term of this machine's memory, see [room.WithTerm].
 	Term() uint64
-	// Committed is this machine's position in the log.
+	// Committed returns this machine's position in the log.
 	Committed() uint64
 	// AwaitFollowed waits until this machine's memory has reached a position.
 	AwaitFollowed(ctx context.Context, pos uint64) error
 	// AwaitEnd waits until this machine's memory has reached the end of the log.
 	AwaitEnd(ctx context.Context) error
-	// Emote fetches the picture of a chat's emote from another machine, with its media type.
+	// Emote fetches the picture of a chat's emote from another machine, with its media
+	// type.
 	Emote(ctx context.Context, name string) (picture []byte, mediaType string, ok bool)
-	// Ready is nil while this machine is level with the others and there is a home.
+	// Ready returns nil while this machine is level with the others and there is a home.
 	Ready() error
-	// Machines lists all that the cluster has, by their names.
+	// Machines lists all machines of the cluster, by their names.
 	Machines() []room.Machine
 }
 
-// Command is what a machine asks of the home.
+// Command is a machine's request to the home.
 type Command interface {
-	// Here does it on this machine, which is the home. again is true when it must be done
-	// anew.
+	// Here carries it out on this machine, which is the home. again is true when it must be
+	// repeated.
 	Here(ctx context.Context) (again bool)
-	// Encode writes it for another machine.
+	// Encode encodes it for another machine.
 	Encode() ([]byte, error)
 }
 
-// followWithin is how long a machine that has passed a command on waits until its own
+// followWithin is how long a machine that has forwarded a command waits until its own
 // memory has the result, so that a read on that machine finds it.
 const followWithin = 2 * time.Second
 
-// command is what a machine asks of the home. Fields are added and keep their meaning.
+// command is the content of a command. Fields may be added and never change their meaning.
 type command struct {
-	Name    string         `json:"name"` // the same each time that it is tried
+	Name    string         `json:"name"` // the same on each retry
 	Request *sentRequest   `json:"request,omitempty"`
 	Frame   *sentFrame     `json:"frame,omitempty"`
 	Vouch   *room.LimitKey `json:"vouch,omitempty"`
 	Stats   string         `json:"stats,omitempty"` // a room
 }
 
-// sentRequest is a request that another machine got.
+// sentRequest is a request that another machine received.
 type sentRequest struct {
-	ID     string      `json:"id"` // of the access log
+	ID     string      `json:"id"` // as in the access log
 	Method string      `json:"method"`
 	Target string      `json:"target"`
 	Host   string      `json:"host"`
@@ -82,7 +84,7 @@ type sentRequest struct {
 	Origin origin      `json:"origin"`
 }
 
-// origin is what a machine has found out about where a request comes from.
+// origin is what a machine has determined about the origin of a request.
 type origin struct {
 	IP      netip.Addr `json:"ip"`
 	HTTPS   bool       `json:"https,omitempty"`
@@ -90,7 +92,7 @@ type origin struct {
 	Here    bool       `json:"here,omitempty"` // from a program on the machine itself
 }
 
-// sentFrame is what a phone sent to another machine.
+// sentFrame is a frame that a phone sent to another machine.
 type sentFrame struct {
 	Room   string      `json:"room"`
 	Author live.Author `json:"author"`
@@ -105,28 +107,28 @@ type reply struct {
 	Body   []byte      `json:"body,omitempty"`
 	Vouch  bool        `json:"vouch,omitempty"`
 	Stats  *sentStats  `json:"stats,omitempty"`
-	Pos    uint64      `json:"pos"` // where the log is after it
+	Pos    uint64      `json:"pos"` // position of the log after it
 }
 
-// sentStats is what only the home knows of how a room is doing.
+// sentStats is the part of a room's state that only the home knows.
 type sentStats struct {
 	Stopped map[string]int     `json:"stopped"`
 	Raid    room.Raid          `json:"raid"`
 	Opinion *room.OpinionState `json:"opinion,omitempty"`
 }
 
-// goesHome reports whether a request is one for the home.
+// goesHome reports whether the home must answer a request.
 func (r route) goesHome(q *http.Request) bool {
 	switch q.Method {
 	case http.MethodHead, http.MethodOptions:
 		return false
-	case http.MethodGet: // a one-time code is good once on all machines
+	case http.MethodGet: // a one-time code is valid once on all machines
 		return r.home || strings.Contains(q.URL.RawQuery, "code=") && q.URL.Query().Has("code")
 	}
 	return true
 }
 
-// askHome has the home answer a request.
+// askHome lets the home answer a request.
 func (s *Server) askHome(c echo.Context, r route) error {
 	q := c.Request()
 	if r.body > formBody {
@@ -149,7 +151,7 @@ func (s *Server) askHome(c echo.Context, r route) error {
 	if r.method != http.MethodGet {
 		within, cancel := context.WithTimeout(q.Context(), followWithin)
 		defer cancel()
-		_ = s.cluster.AwaitFollowed(within, answer.Pos) // it was done all the same
+		_ = s.cluster.AwaitFollowed(within, answer.Pos) // the command has succeeded in any case
 	}
 	h := c.Response().Header()
 	for name, values := range answer.Header {
@@ -160,8 +162,8 @@ func (s *Server) askHome(c echo.Context, r route) error {
 	return err
 }
 
-// mayCarry checks here who sends a large body, before it is read, and gives it the time
-// that it may take.
+// mayCarry checks the sender of a large body before reading it, and extends the time for
+// it.
 func (s *Server) mayCarry(c echo.Context, r route) (answered bool, err error) {
 	if r.needs != "" {
 		err = s.authorize(c, r.needs)
@@ -175,7 +177,7 @@ func (s *Server) mayCarry(c echo.Context, r route) (answered bool, err error) {
 	return false, allowLargeBody(c.Response(), r.slow)
 }
 
-// ask has the home do a command.
+// ask lets the home carry out a command.
 func (s *Server) ask(ctx context.Context, k command, once bool) (answer reply, err error) {
 	c := &homeCommand{s: s, command: k}
 	data, err := s.cluster.Do(ctx, c, once)
@@ -188,8 +190,8 @@ func (s *Server) ask(ctx context.Context, k command, once bool) (answer reply, e
 	return c.answer, nil
 }
 
-// homeCommand implements Command. Most commands are done on the machine that they came in
-// on, so they are written as JSON for another one alone.
+// homeCommand implements Command. Most commands are carried out on the machine that
+// received them, so it encodes them only for another machine.
 type homeCommand struct {
 	s       *Server
 	command command
@@ -207,8 +209,8 @@ func (c *homeCommand) Here(ctx context.Context) (again bool) {
 
 func (c *homeCommand) Encode() ([]byte, error) { return json.Marshal(c.command) }
 
-// DoCommand does a command of another machine as the home. again is true when another
-// change came between its checks and the journal; then it must be done anew.
+// DoCommand carries out a command of another machine as the home. again is true when
+// another change came between its checks and the journal; then it must be repeated.
 func (s *Server) DoCommand(ctx context.Context, data []byte) (answer []byte, again bool) {
 	c := homeCommand{s: s}
 	if err := json.Unmarshal(data, &c.command); err != nil {
@@ -227,11 +229,12 @@ func (s *Server) DoCommand(ctx context.Context, data []byte) (answer []byte, aga
 	return answer, false
 }
 
-// plainReply begins an answer that is no JSON: its position, and its body as it is.
+// plainReply is the first byte of an answer that is not JSON: its position, and its body as
+// it is.
 const plainReply = 1
 
-// encodePlain writes the answer to a frame without looking through it twice, for a machine
-// that has asked for that.
+// encodePlain encodes the answer to a frame without scanning it twice, for a machine that
+// has asked for that.
 func encodePlain(r reply) []byte {
 	b := make([]byte, 0, 1+binary.MaxVarintLen64+len(r.Body))
 	return append(binary.AppendUvarint(append(b, plainReply), r.Pos), r.Body...)
@@ -248,14 +251,13 @@ func decodeReply(data []byte) (r reply, err error) {
 	return reply{Pos: pos, Body: data[1+n:]}, nil
 }
 
-// levelWithin is how long a home waits for the rest of the log before it says that there
-// is no such thing.
+// levelWithin is how long a home waits for the rest of the log before it answers that
+// something does not exist.
 const levelWithin = 2 * time.Second
 
-// performLevel does a command. again is true when it must be done anew. A machine that has
-// just become the home does not know yet what the one before wrote at its end. The journal
-// refuses what is written from there; what is not found is looked for again with all of
-// the log.
+// performLevel carries out a command. again is true when it must be repeated. A machine
+// that has just become the home does not know yet what its predecessor wrote last. The
+// journal refuses writes from that state; a failed look-up is repeated with the whole log.
 func (s *Server) performLevel(ctx context.Context, k command) (out reply, again bool) {
 	for level := false; ; level = true {
 		ctx, attempt := room.WithAttempt(ctx, s.cluster.Term(), k.Name)
@@ -275,7 +277,7 @@ func (s *Server) performLevel(ctx context.Context, k command) (out reply, again 
 	}
 }
 
-// perform does a command.
+// perform carries out a command.
 func (s *Server) perform(ctx context.Context, k command) (out reply) {
 	switch {
 	case k.Request != nil:
@@ -295,7 +297,7 @@ func (s *Server) perform(ctx context.Context, k command) (out reply) {
 	return out
 }
 
-// answerSent answers a request that another machine got.
+// answerSent answers a request that another machine received.
 func (s *Server) answerSent(ctx context.Context, q *sentRequest) reply {
 	ctx = context.WithValue(ctx, originKey{}, &q.Origin)
 	r, err := http.NewRequestWithContext(ctx, q.Method, q.Target, bytes.NewReader(q.Body))
@@ -303,7 +305,7 @@ func (s *Server) answerSent(ctx context.Context, q *sentRequest) reply {
 		s.log.Error("a request of another machine cannot be read", "err", err)
 		return reply{Status: http.StatusInternalServerError}
 	}
-	r.Host, r.RemoteAddr, r.RequestURI, r.Header = q.Host, q.Peer, q.Target, q.Header.Clone() // the command may be done anew
+	r.Host, r.RemoteAddr, r.RequestURI, r.Header = q.Host, q.Peer, q.Target, q.Header.Clone() // the command may be repeated
 	r = r.WithContext(context.WithValue(r.Context(), sentIDKey{}, q.ID))
 	w := &recorder{header: http.Header{}}
 	s.atHome.ServeHTTP(w, r)
@@ -315,15 +317,15 @@ type (
 	sentIDKey struct{}
 )
 
-// originOfCommand is where a request comes from that another machine got; nil for one
-// that this machine got itself.
+// originOfCommand returns the origin of a request that another machine received; nil for
+// one that this machine received itself.
 func originOfCommand(r *http.Request) *origin {
 	o, _ := r.Context().Value(originKey{}).(*origin)
 	return o
 }
 
-// namedByCommand gives a request the name that it has in the access log of the machine
-// which got it.
+// namedByCommand gives a request the ID that it has in the access log of the machine that
+// received it.
 func namedByCommand(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		c.Set(requestIDKey, c.Request().Context().Value(sentIDKey{}))
@@ -331,7 +333,7 @@ func namedByCommand(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// recorder keeps an answer.
+// recorder records an answer.
 type recorder struct {
 	header http.Header
 	status int
@@ -352,7 +354,7 @@ func (w *recorder) Write(b []byte) (int, error) {
 	return w.body.Write(b)
 }
 
-// vouch is [live.Service.Vouch] of the home. When there is none, nothing is vouched for.
+// vouch is [live.Service.Vouch] of the home. Without a home it vouches for nothing.
 func (s *Server) vouch(c echo.Context, roomID, user string) bool {
 	networks := s.networks(c)
 	if s.cluster == nil || originOfCommand(c.Request()) != nil {
@@ -362,23 +364,23 @@ func (s *Server) vouch(c echo.Context, roomID, user string) bool {
 	return err == nil && answer.Vouch
 }
 
-// frameHome has the home answer a frame of a phone.
+// frameHome lets the home answer a frame of a phone.
 func (s *Server) frameHome(ctx context.Context, roomID string, a live.Author, frame []byte) ([]byte, error) {
 	answer, err := s.ask(ctx, command{Name: rand.Text(), Frame: &sentFrame{roomID, a, slices.Clone(frame), true}}, false)
 	return answer.Body, err
 }
 
-// withHome is the service with what the home knows better.
+// withHome is the service, complemented by what only the home knows.
 type withHome struct {
 	*live.Service
 	s *Server
 }
 
-// statsWithin is how long consoles wait for the home's share of their numbers.
+// statsWithin is how long consoles wait for the home's part of their stats.
 const statsWithin = time.Second
 
-// Stats is [live.Service.Stats] with what the home has counted. Without a home it is what
-// this machine knows.
+// Stats is [live.Service.Stats] with the home's counts. Without a home it returns what this
+// machine knows.
 func (w withHome) Stats(roomID string) (live.Stats, error) {
 	st, err := w.Service.Stats(roomID)
 	if err != nil {

@@ -19,9 +19,9 @@ import (
 	"danmaku/server/wire"
 )
 
-// postFields are what may be posted: a sender may name an author and a source, and
-// have a text cut to its length. Programs of others write styles and names in many
-// ways, which are all read, see [comment.Draft.Loose].
+// postFields are the fields of a posted comment: a sender may name an author and a source,
+// and have a text cut to its length. Other programs write styles and names in many ways,
+// which are all accepted, see [comment.Draft.Loose].
 type postFields struct {
 	Ref    anyText   `json:"ref"`
 	Text   string    `json:"text"`
@@ -38,8 +38,8 @@ type postFields struct {
 	Anonymous anyBool `json:"anonymous"`
 }
 
-// anyText is a string, or what else JSON has in its place, as it was written: a
-// number that a program did not put into quotes. null is empty.
+// anyText is a string, or the source text of another JSON value, such as a number that a
+// program did not quote. null is empty.
 type anyText string
 
 // UnmarshalJSON implements json.Unmarshaler.
@@ -63,7 +63,7 @@ func (t *anyBool) UnmarshalJSON(b []byte) error {
 	case "false", "0", "", "null":
 		*t = false
 	default:
-		return json.Unmarshal(b, (*bool)(t)) // which says what it is
+		return json.Unmarshal(b, (*bool)(t)) // the error describes the value
 	}
 	return nil
 }
@@ -81,16 +81,16 @@ func (w *wireColor) UnmarshalJSON(b []byte) error {
 	return (*anyText)(w).UnmarshalJSON(b)
 }
 
-// mostAuthor bounds what a sender may call an author, in bytes.
+// mostAuthor bounds a sender's name for an author, in bytes.
 const mostAuthor = 256
 
-// poster is who posts: a link, or else somebody of the audience.
+// poster is the sender of a post: a link, or an audience member.
 type poster struct {
 	link     room.AccessLink
 	audience live.Author
 }
 
-// poster establishes who posts: a link, else the audience cookie.
+// poster identifies the sender of a post: a link, otherwise the audience cookie.
 func (s *Server) poster(c echo.Context) (poster, error) {
 	r, roomID := c.Request(), c.Param("room")
 	l, err := s.link(r)
@@ -112,7 +112,7 @@ func (s *Server) poster(c echo.Context) (poster, error) {
 	return poster{audience: s.audienceAuthor(c, roomID, id)}, nil
 }
 
-// batchPoster is the poster of a batch, which needs a link.
+// batchPoster identifies the sender of a batch, which needs a link.
 func (s *Server) batchPoster(c echo.Context) (poster, error) {
 	p, err := s.poster(c)
 	if err == nil && p.link.ID == 0 {
@@ -127,7 +127,7 @@ func (s *Server) mayPostBatch(c echo.Context) (answered bool, err error) {
 	return false, err
 }
 
-// sources are what a sender may say that a comment comes from.
+// sources are the sources that a sender may name for a comment.
 var sources = []comment.Source{comment.FromAPI, comment.FromReplay, comment.FromTwitch, comment.FromYouTube, comment.FromBilibili}
 
 // speaks returns the author and the source of one comment of a poster.
@@ -152,8 +152,8 @@ func (s *Server) speaks(p poster, roomID string, f postFields) (live.Author, com
 	return live.Author{Role: room.Sender, User: keys.AuthorPseudonym(p.link.ID, string(f.Author)), Link: p.link.ID}, source, notes, nil
 }
 
-// submit hands one posted comment to the use case, and returns the answer with its status.
-// The error is what the answer tells, or what is not the poster's to know.
+// submit submits one posted comment to the use case, and returns the answer with its
+// status. The error is the one in the answer, or one that the poster must not see.
 func (s *Server) submit(ctx context.Context, setup room.Room, p poster, f postFields) (status int, ack wire.Ack, err error) {
 	author, source, notes, err := s.speaks(p, setup.ID, f)
 	var o live.Outcome
@@ -180,7 +180,7 @@ func (s *Server) submit(ctx context.Context, setup room.Room, p poster, f postFi
 	return http.StatusCreated, ack, nil
 }
 
-// postComment is POST /api/rooms/{room}/comments.
+// postComment handles POST /api/rooms/{room}/comments.
 func (s *Server) postComment(c echo.Context) error {
 	setup, err := s.live.Room(c.Param("room"))
 	if err != nil {
@@ -202,14 +202,14 @@ func (s *Server) postComment(c echo.Context) error {
 	return c.JSON(status, ack)
 }
 
-// mostBatch is how many comments a batch takes.
+// mostBatch is how many comments a batch may have.
 const mostBatch = 200
 
-// batchBody takes a batch of the longest comments, written as JSON with every
+// batchBody is enough for a batch of the longest comments, written as JSON with every
 // character escaped.
 const batchBody = mostBatch*6*(comment.MaxTextBytes+comment.MaxNameBytes+mostAuthor+256) + formBody
 
-// batch is the body of a batch; a list alone is one, too.
+// batch is the body of a batch; a bare list is accepted, too.
 type batch struct {
 	Comments []json.RawMessage `json:"comments"`
 }
@@ -223,13 +223,13 @@ func (b *batch) UnmarshalJSON(raw []byte) error {
 	return json.Unmarshal(raw, (*object)(b))
 }
 
-// wireBatchAnswer is what became of one comment of a batch.
+// wireBatchAnswer is the answer for one comment of a batch.
 type wireBatchAnswer struct {
-	Status int `json:"status"` // what it would have been answered alone
+	Status int `json:"status"` // the status that it would have had alone
 	wire.Ack
 }
 
-// postBatch is POST /api/rooms/{room}/comments/batch: up to 200 comments of a link,
+// postBatch handles POST /api/rooms/{room}/comments/batch: up to 200 comments of a link,
 // in their order, each with its own answer.
 func (s *Server) postBatch(c echo.Context) error {
 	setup, err := s.live.Room(c.Param("room"))
@@ -275,7 +275,7 @@ func (s *Server) audienceAuthor(c echo.Context, roomID string, id identity) live
 	}
 }
 
-// retryAfter says in whole seconds when trying again makes sense.
+// retryAfter sets the header Retry-After in whole seconds.
 func retryAfter(c echo.Context, err error) {
 	wait := room.Wait(err)
 	if wait == 0 && !errors.Is(err, room.ErrBusy) {
@@ -285,8 +285,8 @@ func retryAfter(c echo.Context, err error) {
 	c.Response().Header().Set("Retry-After", strconv.Itoa(seconds))
 }
 
-// nameOf returns the name in the path. echo leaves a path as it was sent when it
-// has an escaped slash.
+// nameOf returns the name in the path. echo does not decode a path that has an escaped
+// slash.
 func nameOf(c echo.Context) string {
 	name := c.Param("name")
 	if c.Request().URL.RawPath == "" {
@@ -298,13 +298,13 @@ func nameOf(c echo.Context) string {
 	return name
 }
 
-// commentOf returns who acts, and the comment in the path.
+// commentOf returns the actor, and the comment in the path.
 func commentOf(c echo.Context) (room.Actor, comment.ID, error) {
 	id, err := comment.ParseID(c.Param("id"))
 	return actorOf(c), id, err
 }
 
-// withdrawComment is DELETE /api/rooms/{room}/comments/{id}, for its author, and for
+// withdrawComment handles DELETE /api/rooms/{room}/comments/{id}, for its author, and for
 // the link through which it came.
 func (s *Server) withdrawComment(c echo.Context) error {
 	id, err := comment.ParseID(c.Param("id"))
@@ -326,7 +326,7 @@ func (s *Server) withdrawComment(c echo.Context) error {
 	return s.withdrawn(c, s.live.TakeDown(ctx, roomID, l, c.QueryParam("author"), id))
 }
 
-// withdrawRef is DELETE /api/rooms/{room}/comments?ref=…&author=…, for the link
+// withdrawRef handles DELETE /api/rooms/{room}/comments?ref=…&author=…, for the link
 // through which the comment came.
 func (s *Server) withdrawRef(c echo.Context) error {
 	l, err := s.ownLink(c)
@@ -345,8 +345,8 @@ func (s *Server) withdrawRef(c echo.Context) error {
 	return s.withdrawn(c, s.live.TakeDownRef(c.Request().Context(), c.Param("room"), l, author, query.Get("ref")))
 }
 
-// ownLink returns the link that a request is made with, when it is one that writes
-// in the room. Errors: wire.ErrNoKey, room.ErrNotAllowed.
+// ownLink returns the link of a request, if it is one that writes in the room. Errors:
+// wire.ErrNoKey, room.ErrNotAllowed.
 func (s *Server) ownLink(c echo.Context) (room.AccessLink, error) {
 	l, err := s.link(c.Request())
 	if err != nil {
@@ -365,7 +365,7 @@ func (s *Server) withdrawn(c echo.Context, err error) error {
 	return c.NoContent(http.StatusNoContent)
 }
 
-// listComments is GET /api/rooms/{room}/comments.
+// listComments handles GET /api/rooms/{room}/comments.
 func (s *Server) listComments(c echo.Context) error {
 	q := room.HistoryQuery{
 		Status: comment.Status(c.QueryParam("status")), User: c.QueryParam("user"), Text: c.QueryParam("q"),

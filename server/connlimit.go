@@ -15,27 +15,27 @@ import (
 	"danmaku/room"
 )
 
-// The caps of plain connections: those that are not sockets (yet). They carry a
-// page and its parts, a handshake, a request of the API, and are then kept open
-// for the next one by the client's wish alone.
+// The caps of plain connections: those that are not sockets (yet). They carry a page and
+// its parts, a handshake, or a request of the API, and stay open only because the client
+// may reuse them.
 const (
-	// plainPerSocket is how many of them an address may have for each socket that
-	// it may have: a browser opens up to six while it loads a page, for a moment.
+	// plainPerSocket is how many of them an address may have for each socket that it may
+	// have: a browser briefly opens up to six while it loads a page.
 	plainPerSocket = 2
-	// maxPlain bounds what they cost, some 20 KB each; a whole venue that comes
-	// back at once needs one for each phone.
+	// maxPlain bounds their cost, some 20 KB each; a whole venue that reconnects at once
+	// needs one for each phone.
 	maxPlain = 20_000
-	// spare is how many there may be when sockets have taken all that
-	// [Options.MaxSockets] allows, which leaves twice as many descriptors. Of
-	// them ownSpare more are for this machine, where OBS is.
+	// spare is how many there may be when sockets have used up [Options.MaxSockets], which
+	// leaves twice as many descriptors. ownSpare is reserved in addition for this machine,
+	// where OBS runs.
 	spare, ownSpare = 50, 16
-	// plainAtLeast is how many an address may have, however many sockets it has:
-	// an overlay may come from the same one as everybody else.
+	// plainAtLeast is how many an address may have, however many sockets it has: an overlay
+	// may share the address of the audience.
 	plainAtLeast = 16
 )
 
-// shareOf is how many of a number of connections one address may take: three
-// quarters, so that it cannot keep all others out. 0 is not a cap.
+// shareOf returns how many of a number of connections one address may use: three quarters,
+// so that it cannot lock out all others. 0 means no cap.
 func shareOf(all int) int {
 	if all == 0 {
 		return 0
@@ -43,14 +43,14 @@ func shareOf(all int) int {
 	return max(1, all*3/4)
 }
 
-// reserveOf is how many of a number of sockets are kept for those that come with
-// a key: overlays and consoles.
+// reserveOf returns how many of a number of sockets are reserved for clients with a key:
+// overlays and consoles.
 func reserveOf(all int) int { return min(100, all/10) }
 
-// connLimits are the caps on connections; 0 is not a cap.
+// connLimits are the caps on connections; 0 means no cap.
 type connLimits struct {
 	sockets   int // of the process
-	audience  int // of them, those that come without a key
+	audience  int // of them, sockets without a key
 	socketsIP int // sockets of one address
 	plainIP   int // plain connections of one address
 	shareIP   int // both, of one address
@@ -67,15 +67,14 @@ func (s *Server) connLimits() connLimits {
 	return l
 }
 
-// connLimiter bounds plain connections. At a cap an idle connection makes way:
-// the one that has been idle for longest is closed first, which a browser takes
-// for what it is, and it opens another when it needs one. Only when all of them
-// are at work is a new one refused.
+// connLimiter bounds plain connections. At a cap it closes the connection that has been
+// idle for longest, which a browser understands, and reopens when needed. It refuses a new
+// connection only when all are busy.
 type connLimiter struct {
 	limits  func() connLimits
-	sockets func(netip.Prefix) int // of a network, now; in all networks for the zero prefix
+	sockets func(netip.Prefix) int // of a network, now; of all networks for the zero prefix
 	exempt  func(netip.Addr) bool
-	most    func(connLimits, netip.Addr) int // in all, for one more to come in from an IP
+	most    func(connLimits, netip.Addr) int // in all, for a new one from an IP
 	log     *slog.Logger
 	full    sync.Once
 
@@ -91,15 +90,16 @@ type networkConns struct {
 	idle queues.List // of *plainConn, the longest idle first
 }
 
-// plainConn is one plain connection. The lists are empty while it is at work.
+// plainConn is one plain connection. It is in no list while it is busy.
 type plainConn struct {
 	conn     net.Conn
 	networks []netip.Prefix
 	inAll    *queues.Element
-	inEach   []*queues.Element // in those of its networks
+	inEach   []*queues.Element // in the lists of its networks
 }
 
-// newConnLimiter watches over a server's connections, of all its listeners together.
+// newConnLimiter makes the limiter of a server's connections, for all its listeners
+// together.
 func (s *Server) newConnLimiter() *connLimiter {
 	l := &connLimiter{
 		log: s.log, exempt: s.trusts, limits: s.connLimits, sockets: s.socketsFrom,
@@ -138,14 +138,15 @@ func (l limitedListener) Accept() (net.Conn, error) {
 	}
 }
 
-// refuse answers without reading a request. A fresh connection has room for it.
+// refuse answers without reading a request. A new connection's buffer has space for the
+// answer.
 func refuse(conn net.Conn) {
 	_ = conn.SetWriteDeadline(time.Now().Add(time.Second))
 	_, _ = conn.Write([]byte("HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"))
 	_ = conn.Close()
 }
 
-// admit counts a connection in, in place of an idle one where it has to be.
+// admit counts a new connection, and closes an idle one if it must.
 func (l *connLimiter) admit(conn net.Conn) bool {
 	ip := ipOf(conn.RemoteAddr())
 	c := &plainConn{conn: conn, networks: room.Networks(ip)}
@@ -169,7 +170,7 @@ func (l *connLimiter) admit(conn net.Conn) bool {
 	if len(l.plain) >= l.most(limits, ip) && !l.replaceIdle(&l.idle) {
 		return false
 	}
-	for _, n := range c.networks { // those that made way may have been the last of a network
+	for _, n := range c.networks { // the closed ones may have been the last of a network
 		here := l.networks[n]
 		if here == nil {
 			here = &networkConns{}
@@ -181,7 +182,7 @@ func (l *connLimiter) admit(conn net.Conn) bool {
 	return true
 }
 
-// mostHere is how many plain connections there may be for one more to come in.
+// mostHere returns how many plain connections there may be when one from ip arrives.
 func (l *connLimiter) mostHere(limits connLimits, ip netip.Addr) int {
 	if limits.sockets == 0 {
 		return maxPlain
@@ -193,8 +194,7 @@ func (l *connLimiter) mostHere(limits connLimits, ip netip.Addr) int {
 	return n
 }
 
-// replaceIdle closes the connection that has been idle for longest, if there is
-// one.
+// replaceIdle closes the connection that has been idle for longest, if there is one.
 func (l *connLimiter) replaceIdle(idle *queues.List) bool {
 	oldest := idle.Front()
 	if oldest == nil {
@@ -232,7 +232,7 @@ func (l *connLimiter) track(conn net.Conn, state http.ConnState) {
 	}
 }
 
-// busy takes a connection from the idle ones.
+// busy removes a connection from the idle ones.
 func (l *connLimiter) busy(c *plainConn) {
 	if c.inAll == nil {
 		return
@@ -255,7 +255,7 @@ func (l *connLimiter) forget(c *plainConn) {
 	}
 }
 
-// underTLS is the connection that carries a TLS one, or the connection itself.
+// underTLS returns the connection that carries a TLS one, or the connection itself.
 func underTLS(conn net.Conn) net.Conn {
 	if secure, ok := conn.(*tls.Conn); ok {
 		return secure.NetConn()
@@ -263,7 +263,7 @@ func underTLS(conn net.Conn) net.Conn {
 	return conn
 }
 
-// ipOf is a peer's IP; invalid when it has none.
+// ipOf returns a peer's IP; invalid when it has none.
 func ipOf(a net.Addr) netip.Addr {
 	tcp, ok := a.(*net.TCPAddr)
 	if !ok {
@@ -272,5 +272,5 @@ func ipOf(a net.Addr) netip.Addr {
 	return plainIP(tcp.AddrPort().Addr())
 }
 
-// plainIP is an IP without a zone, and IPv4 as such.
+// plainIP returns an IP without a zone, and mapped IPv4 as IPv4.
 func plainIP(ip netip.Addr) netip.Addr { return ip.Unmap().WithZone("") }

@@ -9,13 +9,12 @@ import (
 	"github.com/labstack/echo/v4"
 )
 
-// This file writes and reads cookies. Browsers send them to every port of a host,
-// so that their names have the port: two servers on one machine would else sign
-// each other out.
+// This file writes and reads cookies. Browsers send them to every port of a host, so their
+// names contain the port: otherwise two servers on one machine would sign each other out.
 
-// setCookie sets one that scripts cannot read. Lax, since a link in a chat must
-// open with it; what changes state is guarded besides. Who only looks, see
-// [looking], gets none.
+// setCookie sets a cookie that scripts cannot read. It is Lax, since a link in a chat must
+// open with it; other checks protect changes. A request that only looks, see [looking],
+// gets no cookie.
 func (s *Server) setCookie(c echo.Context, name, value string, age time.Duration) {
 	r := c.Request()
 	if looking(r) {
@@ -31,8 +30,8 @@ func (s *Server) newCookie(r *http.Request, name, value string, seconds int) *ht
 	}
 }
 
-// cookieName is the name with the port, and bound to this host under https, where
-// browsers heed it. The default port is left out.
+// cookieName returns the name with the port, and bound to this host under https, where
+// browsers enforce it. The default port is left out.
 func (s *Server) cookieName(r *http.Request, name string) string {
 	if port := s.port(r); port != "" {
 		name = withPort(name, port)
@@ -40,8 +39,8 @@ func (s *Server) cookieName(r *http.Request, name string) string {
 	return s.formerName(r, name)
 }
 
-// withPort puts the port into a name. Rooms have names that end in numbers, so that
-// it stands before them, with a dot, which no room has.
+// withPort puts the port into a name. Room names may end in numbers, so the port is before
+// them, with a dot, which no room name contains.
 func withPort(name, port string) string {
 	if room, ok := strings.CutPrefix(name, guestPrefix); ok {
 		return guestPrefix + port + "." + room
@@ -57,7 +56,7 @@ func isPort(full, name string) bool {
 	return ok1 && ok2 && port != "" && strings.Trim(port, "0123456789") == ""
 }
 
-// formerName is what a cookie was called before its name had the port.
+// formerName returns a cookie's name from before names contained the port.
 func (s *Server) formerName(r *http.Request, name string) string {
 	if s.isHTTPS(r) {
 		return "__Host-" + name
@@ -65,8 +64,8 @@ func (s *Server) formerName(r *http.Request, name string) string {
 	return name
 }
 
-// port is that of the address in the browser's bar; empty for the default one.
-// Where a proxy does not pass it on with the Host it may say so beside.
+// port returns the port of the URL in the browser's address bar; empty for the default one.
+// A proxy that does not pass it on in Host may set a separate header.
 func (s *Server) port(r *http.Request) string {
 	port := r.Host[strings.LastIndexAny(r.Host, ":]")+1:]
 	if port == r.Host || strings.HasSuffix(r.Host, "]") {
@@ -83,9 +82,9 @@ func (s *Server) port(r *http.Request) string {
 	return strconv.FormatUint(n, 10)
 }
 
-// cookie reads one that this server signed: under its name, else as it is called
-// without a port, by older versions, or with another one, where the server listened
-// before. Others on this host have signed theirs with other keys.
+// cookie reads a cookie that this server signed: under its name, otherwise under a name
+// without a port, from older versions, or with another port, where the server listened
+// before. Other servers on this host have signed theirs with other keys.
 func (s *Server) cookie(r *http.Request, name string, good func(value string) bool) (value string, ok bool) {
 	if c, err := r.Cookie(s.cookieName(r, name)); err == nil && good(c.Value) {
 		return c.Value, true
@@ -100,8 +99,8 @@ func (s *Server) cookie(r *http.Request, name string, good func(value string) bo
 	return "", false
 }
 
-// moveCookies renames cookies that a browser has under older names, so that an
-// update or another port signs no person out and makes no person a new one.
+// moveCookies renames cookies that a browser has under older names, so that an update or
+// another port neither signs anybody out nor makes a person a new one.
 func (s *Server) moveCookies(c echo.Context) {
 	r := c.Request()
 	if looking(r) {
@@ -150,12 +149,12 @@ func (s *Server) moveCookies(c echo.Context) {
 	}
 }
 
-// looking reports whether a request only looks: HEAD, and what a browser fetches in
-// advance because somebody might go there. Nothing may come of either.
+// looking reports whether a request only looks: HEAD, and what a browser fetches in advance
+// because somebody might navigate there. Neither may have an effect.
 func looking(r *http.Request) bool { return r.Method == http.MethodHead || prefetching(r) }
 
-// prefetching reports whether a browser fetches in advance, by the header of the
-// Fetch standard or by those that browsers had before.
+// prefetching reports whether a browser fetches in advance, by the header of the Fetch
+// standard or by earlier browsers' headers.
 func prefetching(r *http.Request) bool {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		return false
@@ -173,9 +172,9 @@ func prefetching(r *http.Request) bool {
 	return false
 }
 
-// topLevel reports whether a browser goes to a page, as opposed to loading a part of
-// another one: a picture's address must not sign anyone in. Older browsers and programs
-// do not say.
+// topLevel reports whether a browser navigates to a page, as opposed to loading a part of
+// another one: a picture's URL must not sign anyone in. It returns true for older browsers
+// and programs, which do not say.
 func topLevel(r *http.Request) bool {
 	dest := r.Header.Get("Sec-Fetch-Dest")
 	return dest == "" || dest == "document"

@@ -14,15 +14,15 @@ import (
 	"danmaku/server/wire"
 )
 
-// This file hands out and deletes what is kept of one person: for moderators by the
-// pseudonym, for the audience by its own cookie.
+// This file exports and deletes one person's data: for moderators by the pseudonym, for the
+// audience by its own cookie.
 
-// me returns the author that the request's identity stands for. Errors: room.ErrNotFound
-// for a request without an identity, whose sender has written nothing here.
+// me returns the author of the request's identity. Errors: room.ErrNotFound for a request
+// without an identity, whose sender has written nothing here.
 func (s *Server) me(c echo.Context) (live.Author, error) {
 	who, ok := s.audience(c.Request())
 	if !ok {
-		who, ok = s.fleeting(c.FormValue(tokenField)) // of a form or a link, where cookies are blocked
+		who, ok = s.fleeting(c.FormValue(tokenField)) // in a form or a link, where cookies are blocked
 	}
 	if !ok {
 		return live.Author{}, room.ErrNotFound
@@ -30,7 +30,7 @@ func (s *Server) me(c echo.Context) (live.Author, error) {
 	return s.audienceAuthor(c, c.Param("room"), who), nil
 }
 
-// ownData is GET /api/rooms/{room}/me: what is kept of the audience member who asks.
+// ownData handles GET /api/rooms/{room}/me: what is kept of the audience member who asks.
 func (s *Server) ownData(c echo.Context) error {
 	a, err := s.me(c)
 	if err != nil {
@@ -48,7 +48,7 @@ func (s *Server) ownData(c echo.Context) error {
 	})
 }
 
-// personData is GET /api/rooms/{room}/users/{user}/data: the same for those who run
+// personData handles GET /api/rooms/{room}/users/{user}/data: the same for those who run
 // the room.
 func (s *Server) personData(c echo.Context) error {
 	ctx, roomID, user, by := c.Request().Context(), c.Param("room"), c.Param("user"), actorOf(c)
@@ -71,7 +71,7 @@ func encodeRows[T any](rows []room.Row, encode func(room.Row) T) []any {
 	return out
 }
 
-// pageAfter is where the following page begins; 0 for the last one.
+// pageAfter returns where the next page begins; 0 after the last one.
 func pageAfter(rows []room.Row, more bool) int64 {
 	if !more {
 		return 0
@@ -79,9 +79,9 @@ func pageAfter(rows []room.Row, more bool) int64 {
 	return rows[len(rows)-1].Seq
 }
 
-// sendData answers with a file of JSON. Comments are read in pages, newest first, while
-// the file goes out: an author may have many. A failure after its beginning tears the
-// connection, so that nobody takes half a file for the whole.
+// sendData sends a JSON file. It reads comments in pages, newest first, while it sends: an
+// author may have many. An error after the start aborts the connection, so that nobody
+// takes half a file for the whole.
 func (s *Server) sendData(c echo.Context, d wire.PersonalData, read func(ctx context.Context, before int64) (rows []any, next int64, err error)) error {
 	ctx := c.Request().Context()
 	rows, before, err := read(ctx, 0)
@@ -121,7 +121,7 @@ func (s *Server) sendData(c echo.Context, d wire.PersonalData, read func(ctx con
 	return err
 }
 
-// eraseOwn is DELETE /api/rooms/{room}/me: everything that the audience member who asks
+// eraseOwn handles DELETE /api/rooms/{room}/me: everything that the audience member who asks
 // wrote in the room, for good.
 func (s *Server) eraseOwn(c echo.Context) error {
 	a, err := s.me(c)
@@ -136,7 +136,7 @@ func (s *Server) eraseOwn(c echo.Context) error {
 	return c.JSON(http.StatusOK, map[string]int{"erased": n})
 }
 
-// erasePerson is DELETE /api/rooms/{room}/users/{user}: the same for those who run the
+// erasePerson handles DELETE /api/rooms/{room}/users/{user}: the same for those who run the
 // room.
 func (s *Server) erasePerson(c echo.Context) error {
 	n, err := s.live.Erase(c.Request().Context(), c.Param("room"), actorOf(c), c.Param("user"))

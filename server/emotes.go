@@ -14,13 +14,12 @@ import (
 
 // Emotes has the pictures of platforms' emotes.
 type Emotes interface {
-	// Picture returns a picture and its media type. ok is false for one that is not
-	// there.
+	// Picture returns a picture and its media type. ok is false for an unknown one.
 	Picture(name string) (picture []byte, mediaType string, ok bool)
 }
 
-// emote is GET /emotes/{name}: a platform's emote or a room's own. Who knows the name
-// has seen a comment with it, or the room's list.
+// emote handles GET /emotes/{name}: a platform's emote or a room's own. Anyone who knows the
+// name has seen a comment with it, or the room's list.
 func (s *Server) emote(c echo.Context) error {
 	name := c.Param("name")
 	var b []byte
@@ -32,7 +31,7 @@ func (s *Server) emote(c echo.Context) error {
 	if !ok {
 		var err error
 		b, kind, err = s.live.EmotePicture(c.Request().Context(), name)
-		if errors.Is(err, room.ErrNotFound) && s.cluster != nil { // the home fetches those of chats
+		if errors.Is(err, room.ErrNotFound) && s.cluster != nil { // the home fetches the emotes of chats
 			if b, kind, ok = s.cluster.Emote(c.Request().Context(), name); ok {
 				err = nil
 			}
@@ -45,7 +44,7 @@ func (s *Server) emote(c echo.Context) error {
 	return c.Blob(http.StatusOK, kind, b)
 }
 
-// listEmotes is GET /api/rooms/{room}/emotes, for those who run the room and for phones.
+// listEmotes handles GET /api/rooms/{room}/emotes, for those who run the room and for phones.
 func (s *Server) listEmotes(c echo.Context) error {
 	if _, err := s.itemView(c); err != nil {
 		return err
@@ -58,8 +57,8 @@ func (s *Server) listEmotes(c echo.Context) error {
 	return c.JSON(http.StatusOK, wire.OwnEmotesOf(list))
 }
 
-// putEmote is PUT /api/rooms/{room}/emotes/{name}. What is stored is drawn anew, so
-// that nothing but pixels of what was sent reaches a screen.
+// putEmote handles PUT /api/rooms/{room}/emotes/{name}. The server redraws the picture, so that
+// only pixels of the upload reach a screen.
 func (s *Server) putEmote(c echo.Context) error {
 	actor := actorOf(c)
 	if err := allowLargeBody(c.Response(), pictureWithin); err != nil {
@@ -69,7 +68,7 @@ func (s *Server) putEmote(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	name, err := room.EmoteName(nameOf(c)) // before the picture is drawn for nothing
+	name, err := room.EmoteName(nameOf(c)) // checked before the picture is drawn
 	if err != nil {
 		return err
 	}
@@ -84,7 +83,7 @@ func (s *Server) putEmote(c echo.Context) error {
 	return c.JSON(http.StatusOK, wire.OwnEmotesOf(r.Emotes))
 }
 
-// patchEmote is PATCH /api/rooms/{room}/emotes/{name}: another name.
+// patchEmote handles PATCH /api/rooms/{room}/emotes/{name}: it renames an emote.
 func (s *Server) patchEmote(c echo.Context) error {
 	actor := actorOf(c)
 	var body struct {
@@ -100,7 +99,7 @@ func (s *Server) patchEmote(c echo.Context) error {
 	return c.JSON(http.StatusOK, wire.OwnEmotesOf(r.Emotes))
 }
 
-// deleteEmote is DELETE /api/rooms/{room}/emotes/{name}.
+// deleteEmote handles DELETE /api/rooms/{room}/emotes/{name}.
 func (s *Server) deleteEmote(c echo.Context) error {
 	r, err := s.live.DeleteEmote(c.Request().Context(), c.Param("room"), actorOf(c), nameOf(c))
 	if err != nil {

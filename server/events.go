@@ -15,12 +15,12 @@ import (
 const (
 	// observerWrite is how long one write to an observer may take.
 	observerWrite = 10 * time.Second
-	// observerRetry is after what time an observer comes back that was cut.
+	// observerRetry is the time after which a disconnected observer reconnects.
 	observerRetry = 2 * time.Second
 )
 
-// events is GET /api/rooms/{room}/events: what overlays see, as Server-Sent Events. A
-// client that comes back says in Last-Event-ID, or in the address, where it was.
+// events handles GET /api/rooms/{room}/events: what overlays see, as Server-Sent Events. A
+// returning client sends its position in Last-Event-ID, or in the URL.
 func (s *Server) events(c echo.Context) error {
 	r, roomID := c.Request(), c.Param("room")
 	setup, err := s.live.Room(roomID)
@@ -42,7 +42,7 @@ func (s *Server) events(c echo.Context) error {
 	}
 	h := c.Response().Header()
 	h.Set(echo.HeaderContentType, "text/event-stream")
-	h.Set("X-Accel-Buffering", "no") // nginx would keep the events back
+	h.Set("X-Accel-Buffering", "no") // otherwise nginx would buffer the events
 	if r.Method == http.MethodHead {
 		return c.NoContent(http.StatusOK)
 	}
@@ -79,12 +79,12 @@ func (s *Server) observe(ctx context.Context, w http.ResponseWriter, o *socket.O
 			return err
 		}
 		if len(o.Messages) > 0 {
-			return nil // flushed with what follows
+			return nil // flushed with the next write
 		}
 		if err := out.Flush(); err != nil {
 			return err
 		}
-		return noAnswerDeadline(w) // over HTTP/2 one that passes would end the stream
+		return noAnswerDeadline(w) // over HTTP/2 an expired deadline would end the stream
 	}
 	if err := write(socket.Retry(observerRetry)); err != nil {
 		return err

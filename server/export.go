@@ -18,42 +18,40 @@ import (
 	"danmaku/show"
 )
 
-// Archive writes what was said to files, and notes when OBS records.
+// Archive exports comments to files, and stores when OBS records.
 type Archive interface {
-	// Export makes a file of a room's comments, as the query asks: of the room as
-	// it is now. progress, when it is not nil, is called with how many of the
-	// selected comments are done. Errors: room.ErrInvalid with an explanation,
-	// room.ErrNotFound.
+	// Export makes a file of a room's current comments, as the query selects them. It calls
+	// progress, unless nil, with how many of the selected comments are done. Errors:
+	// room.ErrInvalid with an explanation, room.ErrNotFound.
 	Export(ctx context.Context, room string, query url.Values, progress func(done, all int)) (Download, error)
-	// Describe is Export without the file: only its name, media type and count are
-	// found.
+	// Describe is Export without the file: it returns only its name, media type and count.
 	Describe(ctx context.Context, room string, query url.Values) (Download, error)
-	// ExportItems makes a file of what a room has shown besides comments, with its
-	// counts, or of lists of questions. Errors: room.ErrInvalid with an explanation.
+	// ExportItems makes a file of what a room has shown besides comments, with its counts,
+	// or of lists of questions. Errors: room.ErrInvalid with an explanation.
 	ExportItems(room string, items []show.Item, lists []show.QuestionList, query url.Values) (Download, error)
-	// ExportReactions makes a file of how often people reacted, minute by minute, as
-	// the query asks. Errors: room.ErrInvalid with an explanation, room.ErrNotFound.
+	// ExportReactions makes a file of the number of reactions in each minute, as the query
+	// selects them. Errors: room.ErrInvalid with an explanation, room.ErrNotFound.
 	ExportReactions(ctx context.Context, room string, query url.Values) (Download, error)
-	// Report sums up a show of a room, as the query asks, with the polls among items and
-	// the questions of lists that belong to it. Errors: room.ErrInvalid with an
-	// explanation, room.ErrNotFound.
+	// Report sums up a show of a room, as the query selects it, with the show's polls among
+	// items and its questions in lists. Errors: room.ErrInvalid with an explanation,
+	// room.ErrNotFound.
 	Report(ctx context.Context, room string, items []show.Item, lists []show.QuestionList, query url.Values) (Download, error)
-	// AddMoment notes what OBS did.
+	// AddMoment stores an event of OBS.
 	AddMoment(ctx context.Context, m room.Moment) error
 }
 
 // Download is a file that is ready to be sent.
 type Download struct {
-	Name      string // of the file; empty when it is not a file
+	Name      string // file name; empty when it is not a file
 	MediaType string
 	Size      int64 // bytes
 	Account   wire.ExportAccount
 	Body      io.ReadCloser
 }
 
-// exportRoom is GET /api/rooms/{room}/export. The file is whole before its head
-// goes out, so the counts there are those of the file, and a fault is answered
-// as one. HEAD makes no file.
+// exportRoom handles GET /api/rooms/{room}/export. The file is complete before the head is sent,
+// so the counts there are those of the file, and an error gets an error status. HEAD makes
+// no file.
 func (s *Server) exportRoom(c echo.Context) error {
 	if prefetching(c.Request()) {
 		return errLooking
@@ -70,7 +68,7 @@ func (s *Server) exportRoom(c echo.Context) error {
 		return c.NoContent(http.StatusOK)
 	}
 	d, err := s.opt.Archive.Export(ctx, c.Param("room"), c.QueryParams(), exportProgress(c))
-	h.Del(wire.ProgressHeader) // of the last answer of status 102
+	h.Del(wire.ProgressHeader) // from the last answer of status 102
 	h.Del(wire.CountHeader)
 	if err != nil {
 		return err
@@ -84,12 +82,12 @@ func (s *Server) exportRoom(c echo.Context) error {
 		if ctx.Err() == nil {
 			s.log.Warn("export not sent completely", "room", c.Param("room"), "err", err)
 		}
-		return err // the head is out: answerError tears the connection
+		return err // the head is sent: answerError aborts the connection
 	}
 	return nil
 }
 
-// describe writes what is known of a file before it is made.
+// describe writes headers with what is known of a file before it is made.
 func describe(h http.Header, d Download) {
 	h.Set("Content-Type", d.MediaType)
 	if d.Name == "" {
@@ -98,13 +96,13 @@ func describe(h http.Header, d Download) {
 	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": d.Name}))
 }
 
-// exportProgress returns what reports the progress of an export to a client that
+// exportProgress returns a function that reports the progress of an export to a client that
 // asks for it, once for each percent; nil for any other client.
 func exportProgress(c echo.Context) func(done, all int) {
 	if c.Request().Header.Get(wire.ProgressHeader) != "1" {
 		return nil
 	}
-	w, reported := c.Response().Writer, -1 // echo takes any head for the last one
+	w, reported := c.Response().Writer, -1 // echo treats any head as the final one
 	return func(done, all int) {
 		percent := done * 100 / max(all, 1)
 		if percent == reported || setAnswerDeadline(w, answerTimeout) != nil {
@@ -116,25 +114,25 @@ func exportProgress(c echo.Context) func(done, all int) {
 	}
 }
 
-// obsTimeout is how old a report may be to count as just now when it does not
-// say how long ago that was. An older one was kept while the server was away.
+// obsTimeout is the greatest age of a report without an age that counts as current. An
+// older one was stored while the server was away.
 const obsTimeout = 10 * time.Second
 
-// obsEvery bounds how often a room's overlays are heard on one matter.
+// obsEvery is the least time between two reports of one kind by a room's overlays.
 const obsEvery = time.Second
 
-// moments keeps overlays from filling the log with what OBS does.
+// moments keeps overlays from filling the log with events of OBS.
 type moments struct {
 	mu   sync.Mutex
 	last map[room.Moment]time.Time // by room and kind
 }
 
-// undoes says which moment is the end of which: after it the first is news again.
+// undoes maps each moment to the one that ends it: after that the first is news again.
 var undoes = map[room.MomentKind]room.MomentKind{
 	room.RecordPause: room.RecordResume, room.RecordResume: room.RecordPause,
 }
 
-// fresh reports whether a moment is news: no other of its room and kind was noted within
+// fresh reports whether a moment is news: no other of its room and kind was stored within
 // obsEvery.
 func (m *moments) fresh(roomID string, kind room.MomentKind, now time.Time) bool {
 	m.mu.Lock()
@@ -153,11 +151,11 @@ func (m *moments) fresh(roomID string, kind room.MomentKind, now time.Time) bool
 	return true
 }
 
-// obsOldest is how old a report may be.
+// obsOldest is the greatest accepted age of a report.
 const obsOldest = 24 * time.Hour
 
-// obsMoment is when the reported event happened. Comments carry the
-// server's clock, so the moment must, too: the page's may be minutes off.
+// obsMoment returns when the reported event happened. Comments carry the server's time, so
+// the moment must, too: the page's clock may be minutes off.
 func obsMoment(f wire.ClientFrame, now time.Time) time.Time {
 	stamped := time.UnixMilli(f.At)
 	switch {

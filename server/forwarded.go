@@ -14,21 +14,21 @@ import (
 	"github.com/pires/go-proxyproto/tlvparse"
 )
 
-// This file establishes which IP a request comes from. Only
-// the proxies that the config trusts are believed about that.
+// This file determines the IP that a request comes from. It believes only the proxies that
+// the config trusts.
 
 // forwardedWarnings are logged once each.
 type forwardedWarnings struct{ untrusted, malformed, contradiction sync.Once }
 
-// trusts reports whether an IP is that of a proxy that the config trusts.
+// trusts reports whether the config trusts the proxy with an IP.
 func (s *Server) trusts(ip netip.Addr) bool {
 	ip = plainIP(ip)
 	return slices.ContainsFunc(s.opt.TrustedProxies, func(net netip.Prefix) bool { return net.Contains(ip) })
 }
 
-// clientIP is the IP of the client: the peer's, or the one that trusted proxies
-// report in X-Forwarded-For, in Forwarded (RFC 7239), or in front
-// of the request by the PROXY protocol, which [Server.listen] has read.
+// clientIP returns the IP of the client: the peer's, or the one that trusted proxies report
+// in X-Forwarded-For, in Forwarded (RFC 7239), or before the request by the PROXY protocol,
+// which [Server.listen] has read.
 func (s *Server) clientIP(r *http.Request) netip.Addr {
 	if o := originOfCommand(r); o != nil {
 		return o.IP
@@ -44,8 +44,8 @@ func (s *Server) clientIP(r *http.Request) netip.Addr {
 	case len(xff) == 0:
 		return s.walk(peer, std)
 	}
-	// A proxy that writes one of the two passes the other on as the client sent it.
-	// Only when they agree is it the proxy who speaks.
+	// A proxy that writes one of the two headers passes on the other as the client sent it.
+	// Only if they agree did the proxy write them.
 	a, b := s.walk(peer, xff), s.walk(peer, std)
 	if a != b {
 		s.warned.contradiction.Do(func() {
@@ -57,8 +57,8 @@ func (s *Server) clientIP(r *http.Request) netip.Addr {
 	return a
 }
 
-// walk follows the hops from the nearest one to the first that is not a trusted
-// proxy. When all are, the farthest one is the client.
+// walk follows the hops from the nearest one to the first that is not a trusted proxy. If
+// all are trusted, the farthest one is the client.
 func (s *Server) walk(peer netip.Addr, hops []string) netip.Addr {
 	at := peer
 	for _, hop := range slices.Backward(hops) {
@@ -77,7 +77,7 @@ func (s *Server) walk(peer netip.Addr, hops []string) netip.Addr {
 	return at
 }
 
-// clip shortens what a stranger wrote for the log.
+// clip shortens a stranger's text for the log.
 func clip(s string, most int) string {
 	if len(s) > most {
 		return s[:most] + "…"
@@ -85,7 +85,7 @@ func clip(s string, most int) string {
 	return s
 }
 
-// hopsOf splits header lines with commas between their entries.
+// hopsOf splits header lines at commas.
 func hopsOf(lines []string) (out []string) {
 	for _, line := range lines {
 		for entry := range strings.SplitSeq(line, ",") {
@@ -97,8 +97,8 @@ func hopsOf(lines []string) (out []string) {
 	return out
 }
 
-// forwardedHops are the clients that Forwarded names. An element without one
-// stands as an empty hop: somebody was there.
+// forwardedHops returns the clients in Forwarded. An element without one becomes an empty
+// hop, since a hop was there.
 func forwardedHops(lines []string) (out []string) {
 	for _, element := range forwardedElements(lines) {
 		out = append(out, element["for"])
@@ -106,9 +106,8 @@ func forwardedHops(lines []string) (out []string) {
 	return out
 }
 
-// forwardedElements reads the header Forwarded: elements with commas between
-// them, of pairs with semicolons between them, whose values may be quoted.
-// Names are in lower case.
+// forwardedElements parses the header Forwarded: elements separated by commas, of pairs
+// separated by semicolons, whose values may be quoted. It returns names in lower case.
 func forwardedElements(lines []string) (out []map[string]string) {
 	for _, line := range lines {
 		for _, element := range splitOutsideQuotes(line, ',') {
@@ -123,8 +122,7 @@ func forwardedElements(lines []string) (out []map[string]string) {
 	return out
 }
 
-// splitOutsideQuotes cuts at a sign that does not stand in a quoted string. Parts
-// of blanks alone are left out.
+// splitOutsideQuotes splits at separators outside quoted strings. It drops blank parts.
 func splitOutsideQuotes(s string, sep byte) (out []string) {
 	quoted, begin := false, 0
 	for i := 0; i <= len(s); i++ {
@@ -143,7 +141,7 @@ func splitOutsideQuotes(s string, sep byte) (out []string) {
 	return out
 }
 
-// unquote takes the quotes and backslashes of a quoted string away.
+// unquote removes the quotes and backslashes of a quoted string.
 func unquote(s string) string {
 	if len(s) < 2 || s[0] != '"' || s[len(s)-1] != '"' {
 		return s
@@ -158,8 +156,8 @@ func unquote(s string) string {
 	return b.String()
 }
 
-// parseHop reads an entry that a proxy wrote: an IP, perhaps in brackets, with a
-// port or in quotes. "unknown" and the hidden names of RFC 7239 are not IPs.
+// parseHop parses a proxy's entry: an IP, perhaps in brackets, with a port or in quotes.
+// "unknown" and the obfuscated names of RFC 7239 are not IPs.
 func parseHop(s string) (netip.Addr, bool) {
 	s = strings.TrimSpace(unquote(s))
 	if ip, err := netip.ParseAddr(s); err == nil {
@@ -179,14 +177,14 @@ func parseHop(s string) (netip.Addr, bool) {
 	return plainIP(ip), err == nil
 }
 
-// peerOf is the IP at the other end of the request's connection.
+// peerOf returns the IP at the other end of the request's connection.
 func peerOf(r *http.Request) netip.Addr {
 	p, err := netip.ParseAddrPort(r.RemoteAddr)
 	if err == nil {
 		return plainIP(p.Addr())
 	}
 	if conn, ok := r.Context().Value(connKey{}).(*proxyproto.Conn); ok {
-		return plainIP(ipOf(conn.Raw().RemoteAddr())) // it hands on what came to a Unix socket of its own
+		return plainIP(ipOf(conn.Raw().RemoteAddr())) // it forwards what came to its own Unix socket
 	}
 	return netip.Addr{}
 }
@@ -194,7 +192,7 @@ func peerOf(r *http.Request) netip.Addr {
 // connKey is the context key of a request's connection.
 type connKey struct{}
 
-// rememberConn is the server's ConnContext. It keeps those that may speak the PROXY
+// rememberConn is the server's ConnContext. It stores connections that may speak the PROXY
 // protocol, and those of a Unix socket.
 func rememberConn(ctx context.Context, conn net.Conn) context.Context {
 	switch c := underTLS(conn).(type) {
@@ -204,14 +202,14 @@ func rememberConn(ctx context.Context, conn net.Conn) context.Context {
 	return ctx
 }
 
-// fromUnixSocket reports whether a request came over a Unix socket. Only programs that
-// the file system lets in reach one, so what they say of clients is believed.
+// fromUnixSocket reports whether a request came over a Unix socket. Only programs that the
+// file system admits reach one, so their statements about clients are trusted.
 func fromUnixSocket(r *http.Request) bool {
 	_, ok := r.Context().Value(connKey{}).(*net.UnixConn)
 	return ok
 }
 
-// fromProxy reports whether a proxy that the config trusts handed the request on.
+// fromProxy reports whether a proxy that the config trusts forwarded the request.
 func (s *Server) fromProxy(r *http.Request) bool {
 	if o := originOfCommand(r); o != nil {
 		return o.Proxied
@@ -220,9 +218,9 @@ func (s *Server) fromProxy(r *http.Request) bool {
 	return proxied || fromUnixSocket(r) || s.trusts(peerOf(r))
 }
 
-// fromThisMachine reports whether the request was made on the server's machine, and
-// handed on by no proxy that says so: from a loopback address, or from the address
-// that it came to, since a server may listen on one of the network alone.
+// fromThisMachine reports whether the request was made on the server's machine, and not
+// forwarded by a proxy that says so: from a loopback address, or from the address that it
+// arrived at, since a server may listen only on a network address.
 func fromThisMachine(r *http.Request) bool {
 	if o := originOfCommand(r); o != nil {
 		return o.Here
@@ -243,7 +241,7 @@ func fromThisMachine(r *http.Request) bool {
 	return ok && peer.IsValid() && plainIP(ipOf(here)) == peer
 }
 
-// isHTTPS reports whether the browser speaks https, here or to a trusted proxy.
+// isHTTPS reports whether the browser uses https, to this server or to a trusted proxy.
 func (s *Server) isHTTPS(r *http.Request) bool {
 	if o := originOfCommand(r); o != nil {
 		return o.HTTPS
@@ -254,7 +252,7 @@ func (s *Server) isHTTPS(r *http.Request) bool {
 	if !s.fromProxy(r) {
 		return false
 	}
-	// In a chain of proxies the first word is the browser's.
+	// In a chain of proxies the first value is the browser's.
 	proto, _, _ := strings.Cut(r.Header.Get("X-Forwarded-Proto"), ",")
 	if list := forwardedElements(r.Header.Values("Forwarded")); proto == "" && len(list) > 0 {
 		proto = list[0]["proto"]
@@ -283,12 +281,11 @@ func (s *Server) warnUntrusted(r *http.Request) {
 	}
 }
 
-// proxyHeaderWithin is how long a trusted proxy may take to begin.
+// proxyHeaderWithin is how long a trusted proxy may take to send the PROXY header.
 const proxyHeaderWithin = 5 * time.Second
 
-// listen reads the PROXY protocol, version 1 and 2, from proxies that the
-// config trusts, where they speak it. From all others such a header is not accepted,
-// and refused as that.
+// listen reads the PROXY protocol, version 1 and 2, from proxies that the config trusts.
+// From all others it refuses such a header as invalid HTTP.
 func (s *Server) listen(l net.Listener) net.Listener {
 	if len(s.opt.TrustedProxies) == 0 {
 		return l

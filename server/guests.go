@@ -10,8 +10,8 @@ import (
 	"danmaku/room"
 )
 
-// This file is the door of secret rooms: phones come in with the key of an
-// audience link, which is traded for a cookie.
+// This file admits the audience to secret rooms: phones arrive with the key of an audience
+// link, which is exchanged for a cookie.
 
 const guestAge = 30 * 24 * time.Hour
 
@@ -19,8 +19,8 @@ const guestPrefix = "danmaku_guest_"
 
 func guestCookie(room string) string { return guestPrefix + room }
 
-// guest returns the link that somebody of the audience came with. A room that is
-// not secret needs none: then it is 0.
+// guest returns the link of an audience member. A room that is not secret needs none: then
+// it is 0.
 func (s *Server) guest(c echo.Context, roomID string) (int64, error) {
 	setup, err := s.live.Room(roomID)
 	if err != nil || !setup.Secret {
@@ -52,8 +52,8 @@ func (s *Server) guest(c echo.Context, roomID string) (int64, error) {
 	return id, nil
 }
 
-// readGuest reads what welcomeGuest signed: a link, its generation, and when. The
-// cookies of older versions do not say when.
+// readGuest reads what welcomeGuest signed: a link, its generation, and the time. Cookies
+// of older versions have no time.
 func (s *Server) readGuest(value string) (fields []string, ok bool) {
 	if fields, ok = s.unsign("guest", value, 3); ok {
 		return fields, s.left(fields[2], guestAge) > 0
@@ -61,7 +61,7 @@ func (s *Server) readGuest(value string) (fields []string, ok bool) {
 	return s.unsign("guest", value, 2)
 }
 
-// guestSession reads the cookie with which somebody is in a secret room.
+// guestSession reads the cookie that admits a person to a secret room.
 func (s *Server) guestSession(r *http.Request, room string) (fields []string, ok bool) {
 	_, ok = s.cookie(r, guestCookie(room), func(value string) (ok bool) {
 		fields, ok = s.readGuest(value)
@@ -70,13 +70,12 @@ func (s *Server) guestSession(r *http.Request, room string) (fields []string, ok
 	return fields, ok
 }
 
-// triedCookie marks the address of somebody who was just given a cookie.
+// triedCookie marks the URL of somebody who just received a cookie.
 const triedCookie = "cookie"
 
-// welcomeGuest trades the key of an audience link for a cookie and drops it from
-// the address. Where the cookie does not come back the key has to stay there:
-// then it gives the key, and the page is to be shown to its bearer. Otherwise
-// the request has been answered.
+// welcomeGuest exchanges the key of an audience link for a cookie and removes it from the
+// URL. If the cookie does not come back, the key has to stay there: then it returns the
+// key, and the page is shown to its bearer. Otherwise the request has been answered.
 func (s *Server) welcomeGuest(c echo.Context, setup room.Room) (key string, err error) {
 	r, query := c.Request(), c.QueryParams()
 	c.Response().Header().Set("Cache-Control", "no-store")
@@ -96,13 +95,13 @@ func (s *Server) welcomeGuest(c echo.Context, setup room.Room) (key string, err 
 	if good && query.Has(triedCookie) && !in {
 		return key, nil
 	}
-	// Who is in by a link that is good still stays until that session's own end.
+	// A person who is in by a valid link stays until that session's own end.
 	if good && !(in && f[0] == strconv.FormatInt(l.ID, 10) && f[1] == generation(l)) {
 		s.setCookie(c, guestCookie(setup.ID), s.sign("guest", strconv.FormatInt(l.ID, 10), generation(l),
 			strconv.FormatInt(s.now().Unix(), 10)), guestAge)
 	}
 	query.Del(triedCookie)
-	if !good || len(r.Cookies()) > 0 { // the browser keeps cookies, so this one, too
+	if !good || len(r.Cookies()) > 0 { // the browser accepts cookies, so this one, too
 		query.Del("key")
 	} else {
 		query.Set(triedCookie, "1")
@@ -112,8 +111,8 @@ func (s *Server) welcomeGuest(c echo.Context, setup room.Room) (key string, err 
 	return "", c.Redirect(http.StatusSeeOther, to.RequestURI())
 }
 
-// secretKey returns the key of a secret room's audience link to those who may
-// show it: its screens, its guests, and who runs it.
+// secretKey returns the key of a secret room's audience link to those who may show it: its
+// screens, its guests, and the people who run it.
 func (s *Server) secretKey(c echo.Context, roomID string) (string, error) {
 	if key := c.QueryParam("key"); key != "" {
 		l, err := s.live.Open(key)

@@ -14,8 +14,8 @@ import (
 	"danmaku/server/wire"
 )
 
-// socket is the route: what can be refused over HTTP is refused before the
-// upgrade, the rest is said in a bye, which a page can read.
+// socket is the route: errors that HTTP can express are answered before the upgrade, the
+// others in a bye, which a page can read.
 func (s *Server) socket(c echo.Context) error {
 	r, w := c.Request(), c.Response()
 	if !s.sameOrigin(r) {
@@ -36,8 +36,8 @@ func (s *Server) socket(c echo.Context) error {
 	leave := s.hub.Release
 	defer func() { leave() }() // also when something below panics
 	turnAway := func(why error) error {
-		// Its place is free before it hears so: one address that knocks on and on
-		// would else take the places of others.
+		// Its place is freed before it receives the bye: otherwise one address that
+		// reconnects constantly would take the places of others.
 		s.hub.Vacate()
 		leave = s.hub.Depart
 		s.sockets.TurnAway(w, r, why)
@@ -51,7 +51,7 @@ func (s *Server) socket(c echo.Context) error {
 		return turnAway(err)
 	}
 	ip := s.address(c)
-	a.Plain = view == room.ViewOverlay && ip.IsLoopback() // nothing is gained there
+	a.Plain = view == room.ViewOverlay && ip.IsLoopback() // compression gains nothing there
 	if !s.counts.add(ip, view, s.connLimits()) {
 		return turnAway(room.ErrBusy)
 	}
@@ -61,14 +61,14 @@ func (s *Server) socket(c echo.Context) error {
 	}
 	a.Brief = c.QueryParam("brief") == "1"
 	if p, ok := room.ParsePosition(c.QueryParam("since")); ok {
-		// Before the connection is taken: net/http ends the context when the client
+		// Before the connection is hijacked: net/http ends the context when the client
 		// leaves, and with it the read.
 		a.Resume = s.live.Resume(r.Context(), roomID, view, s.network(c), p)
 		if r.Context().Err() != nil {
 			return nil // there is nobody to answer
 		}
 	}
-	// Of another number than one from 1 on nothing is meant: as without.
+	// An invalid number of lines is ignored.
 	if n, err := strconv.Atoi(c.QueryParam("lines")); err == nil && n > 0 {
 		a.Resume.Lines = n
 	}
@@ -79,7 +79,7 @@ func (s *Server) socket(c echo.Context) error {
 	return nil
 }
 
-// arrival establishes the identity and the rights of a client.
+// arrival determines the identity and the rights of a client.
 func (s *Server) arrival(c echo.Context, roomID string, view room.View) (a socket.Arrival, err error) {
 	addr := s.live.Keys().Address(s.address(c))
 	a.Client = live.Client{Room: roomID, View: view, Address: addr}
@@ -99,7 +99,7 @@ func (s *Server) arrival(c echo.Context, roomID string, view room.View) (a socke
 	}
 	id, ok := s.audience(c.Request())
 	var token string
-	if !ok { // cookies are blocked: the page brings the token back by itself
+	if !ok { // cookies are blocked: the page sends the token back itself
 		if id, ok = s.fleeting(c.QueryParam("token")); !ok {
 			id = s.newIdentity(c)
 			id.fleeting = true
@@ -118,7 +118,7 @@ func (s *Server) arrival(c echo.Context, roomID string, view room.View) (a socke
 	return a, nil
 }
 
-// watcher returns the link that an overlay or a console came with.
+// watcher returns the link of an overlay or a console.
 func (s *Server) watcher(c echo.Context, view room.View) (room.AccessLink, error) {
 	if key := c.QueryParam("key"); key != "" {
 		return s.live.Open(key)
@@ -129,7 +129,7 @@ func (s *Server) watcher(c echo.Context, view room.View) (room.AccessLink, error
 	return room.AccessLink{}, wire.ErrNoKey
 }
 
-// admit counts a socket in. The last places are for clients with a key.
+// admit counts a new socket. The last places are for clients with a key.
 func (s *Server) admit(c echo.Context, roomID string, view room.View) bool {
 	limits := s.connLimits()
 	if s.hub.Reserve(limits.audience) {
@@ -142,14 +142,14 @@ func (s *Server) admit(c echo.Context, roomID string, view room.View) bool {
 	return err == nil && l.Allows(roomID, view) && s.hub.Reserve(limits.sockets)
 }
 
-// socketCounts is how many sockets each network has.
+// socketCounts holds the number of sockets of each network.
 type socketCounts struct {
 	mu        sync.RWMutex
 	byNetwork map[netip.Prefix]int
 }
 
-// add counts a socket of an address, unless it has too many. A socket that comes
-// with a key is counted and not refused.
+// add counts a socket of an address, unless it has too many. A socket with a key is counted
+// and never refused.
 func (n *socketCounts) add(ip netip.Addr, view room.View, limits connLimits) bool {
 	networks := room.Networks(ip)
 	n.mu.Lock()

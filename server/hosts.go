@@ -10,14 +10,13 @@ import (
 	"sync"
 )
 
-// maxUnknownHosts is how many unknown host names the log tells of, so that a
-// scanner cannot fill it.
+// maxUnknownHosts is how many unknown host names are logged, so that a scanner cannot fill
+// the log.
 const maxUnknownHosts = 8
 
-// hosts knows under which names the server is asked for. It refuses none: tunnels and names
-// of a local network need no option. A page of a foreign name that leads here (DNS
-// rebinding) is sent no cookie of ours, so that it may do what a visitor may, and no more;
-// the log names it once.
+// hosts knows the names of this server. It refuses none: tunnels and names of a local
+// network need no option. A page of a foreign name that leads here (DNS rebinding) gets no
+// cookie of ours, so it may do what a visitor may, and no more; the log names it once.
 type hosts struct {
 	known []string // from the options, in lower case
 	log   *slog.Logger
@@ -26,7 +25,7 @@ type hosts struct {
 	met []string
 }
 
-// newHosts takes the URLs that the options name.
+// newHosts takes the URLs in the options.
 func newHosts(log *slog.Logger, urls ...string) *hosts {
 	h := &hosts{log: log}
 	for _, s := range urls {
@@ -37,12 +36,12 @@ func newHosts(log *slog.Logger, urls ...string) *hosts {
 	return h
 }
 
-// localSuffixes end names that no public name server answers for: RFC 6761, 6762
-// and 8375, .internal (ICANN, 2024), and what routers are shipped with.
+// localSuffixes are the suffixes of names that no public name server resolves: RFC 6761,
+// 6762 and 8375, .internal (ICANN, 2024), and routers' defaults.
 var localSuffixes = []string{".localhost", ".local", ".home.arpa", ".internal", ".lan", ".home", ".fritz.box"}
 
-// hostName is the name in a Host header: in lower case, without a port, and
-// without the dot that may end it.
+// hostName returns the name in a Host header: in lower case, without a port, and without a
+// final dot.
 func hostName(host string) string {
 	name := strings.ToLower(host)
 	if n, _, err := net.SplitHostPort(name); err == nil {
@@ -51,14 +50,14 @@ func hostName(host string) string {
 	return strings.TrimSuffix(strings.Trim(name, "[]"), ".")
 }
 
-// localName reports whether only a local network knows a name, as hostName returns it.
+// localName reports whether only a local network resolves a name, in the form of hostName.
 func localName(name string) bool {
 	return !strings.Contains(name, ".") ||
 		slices.ContainsFunc(localSuffixes, func(end string) bool { return strings.HasSuffix(name, end) })
 }
 
-// knows reports whether a Host header names us by an IP, which cannot be
-// rebound, by a name of the local network, or by one from the options.
+// knows reports whether a Host header names this server by an IP, which cannot be rebound,
+// by a name of the local network, or by one from the options.
 func (h *hosts) knows(host string) bool {
 	name := hostName(host)
 	if _, err := netip.ParseAddr(name); err == nil {
@@ -67,8 +66,7 @@ func (h *hosts) knows(host string) bool {
 	return slices.Contains(h.known, name) || localName(name)
 }
 
-// note tells once of a name that is not known, whatever its port, and of which
-// option makes it known.
+// note logs an unknown name once, whatever its port, and the option that makes it known.
 func (h *hosts) note(host string) {
 	if h.knows(host) {
 		return

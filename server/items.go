@@ -17,7 +17,7 @@ import (
 	"danmaku/show"
 )
 
-// listItems is GET /api/rooms/{room}/items.
+// listItems handles GET /api/rooms/{room}/items.
 func (s *Server) listItems(c echo.Context) error {
 	items, err := s.live.Items(c.Param("room"), actorOf(c))
 	if err != nil {
@@ -29,7 +29,7 @@ func (s *Server) listItems(c echo.Context) error {
 	return c.JSON(http.StatusOK, map[string]any{"items": wire.ItemsOf(items), "kinds": show.Kinds()})
 }
 
-// newItem is POST /api/rooms/{room}/items.
+// newItem handles POST /api/rooms/{room}/items.
 func (s *Server) newItem(c echo.Context) error {
 	var body struct {
 		Kind   show.Kind       `json:"kind"`
@@ -48,7 +48,7 @@ func (s *Server) newItem(c echo.Context) error {
 	return s.made(c, it, body.Start, err)
 }
 
-// feature is POST /api/rooms/{room}/comments/{id}/feature.
+// feature handles POST /api/rooms/{room}/comments/{id}/feature.
 func (s *Server) feature(c echo.Context) error {
 	actor, id, err := commentOf(c)
 	if err != nil {
@@ -65,7 +65,7 @@ func (s *Server) feature(c echo.Context) error {
 	return s.made(c, it, body.Start, err)
 }
 
-// made starts a new item, or leaves it where it is, and answers with it.
+// made starts a new item, or leaves it, and answers with it.
 func (s *Server) made(c echo.Context, it show.Item, start bool, err error) error {
 	if err == nil && start {
 		it, err = s.live.ChangeItem(c.Request().Context(), c.Param("room"), actorOf(c), show.Command{Op: show.Start, ID: it.ID})
@@ -76,8 +76,8 @@ func (s *Server) made(c echo.Context, it show.Item, start bool, err error) error
 	return c.JSON(http.StatusCreated, wire.ItemOf(it))
 }
 
-// getItem is GET /api/rooms/{room}/items/{id}: for those who run the room as it is,
-// for everybody else who may watch as everybody sees it.
+// getItem handles GET /api/rooms/{room}/items/{id}: as it is for those who run the room, and in
+// its public form for others who may watch.
 func (s *Server) getItem(c echo.Context) error {
 	view, err := s.itemView(c)
 	if err != nil {
@@ -90,8 +90,8 @@ func (s *Server) getItem(c echo.Context) error {
 	return c.JSON(http.StatusOK, wire.ItemOf(it))
 }
 
-// itemView returns the view in which a request sees items: a console's for people who
-// run the room, that of its key for other programs, else a phone's.
+// itemView returns the view in which a request sees items: a console's for people who run
+// the room, that of its key for other programs, otherwise a phone's.
 func (s *Server) itemView(c echo.Context) (room.View, error) {
 	if s.authorize(c, room.ReadRoom) == nil {
 		return room.ViewConsole, nil
@@ -105,7 +105,7 @@ func (s *Server) itemView(c echo.Context) (room.View, error) {
 	return room.ViewAudience, err
 }
 
-// moment returns a moment of the wire, in ms since 1970; 0 is none.
+// moment converts a time on the wire, in ms since 1970; 0 means none.
 func moment(ms int64) time.Time {
 	if ms == 0 {
 		return time.Time{}
@@ -113,8 +113,8 @@ func moment(ms int64) time.Time {
 	return time.UnixMilli(ms).UTC()
 }
 
-// patchItem is PATCH /api/rooms/{room}/items/{id}: another spec, another place in the
-// queue, another moment at which it starts, or several of them.
+// patchItem handles PATCH /api/rooms/{room}/items/{id}: another spec, another place in the
+// queue, another start time, or several of these.
 func (s *Server) patchItem(c echo.Context) error {
 	var body struct {
 		Spec   json.RawMessage `json:"spec"`
@@ -144,8 +144,8 @@ func (s *Server) patchItem(c echo.Context) error {
 	return c.JSON(http.StatusOK, wire.ItemOf(show.Brief(it)))
 }
 
-// orderItems is POST /api/rooms/{room}/items/order: some items in another order, in the
-// places that they have between them.
+// orderItems handles POST /api/rooms/{room}/items/order: it permutes some items within the
+// places that they have.
 func (s *Server) orderItems(c echo.Context) error {
 	var body struct {
 		IDs []string `json:"ids"`
@@ -163,13 +163,13 @@ func (s *Server) orderItems(c echo.Context) error {
 	return s.listItems(c)
 }
 
-// changeItem carries a command out on the item in the path.
+// changeItem carries out a command on the item in the path.
 func (s *Server) changeItem(c echo.Context, cmd show.Command) (show.Item, error) {
 	cmd.ID = c.Param("id")
 	return s.live.ChangeItem(c.Request().Context(), c.Param("room"), actorOf(c), cmd)
 }
 
-// changingItem is POST /api/rooms/{room}/items/{id}/queue, /start and /stop.
+// changingItem handles POST /api/rooms/{room}/items/{id}/queue, /start and /stop.
 func changingItem(op show.Op) func(*Server, echo.Context) error {
 	return func(s *Server, c echo.Context) error {
 		it, err := s.changeItem(c, show.Command{Op: op})
@@ -180,7 +180,7 @@ func changingItem(op show.Op) func(*Server, echo.Context) error {
 	}
 }
 
-// redraw is POST /api/rooms/{room}/items/{id}/redraw.
+// redraw handles POST /api/rooms/{room}/items/{id}/redraw.
 func (s *Server) redraw(c echo.Context) error {
 	var body struct {
 		Person string `json:"person"`
@@ -195,7 +195,7 @@ func (s *Server) redraw(c echo.Context) error {
 	return c.JSON(http.StatusOK, wire.ItemOf(show.Brief(it)))
 }
 
-// deleteItem is DELETE /api/rooms/{room}/items/{id}.
+// deleteItem handles DELETE /api/rooms/{room}/items/{id}.
 func (s *Server) deleteItem(c echo.Context) error {
 	if _, err := s.changeItem(c, show.Command{Op: show.Delete}); err != nil {
 		return err
@@ -203,7 +203,7 @@ func (s *Server) deleteItem(c echo.Context) error {
 	return c.NoContent(http.StatusNoContent)
 }
 
-// takePart is POST /api/rooms/{room}/items/{id}/take_part, with the audience's cookie.
+// takePart handles POST /api/rooms/{room}/items/{id}/take_part, with the audience's cookie.
 func (s *Server) takePart(c echo.Context) error {
 	var body struct {
 		Choice   string `json:"choice"`
@@ -233,7 +233,7 @@ func (s *Server) takePart(c echo.Context) error {
 	return c.JSON(status, wire.PartAckOf("", part, err))
 }
 
-// exportItems is GET /api/rooms/{room}/items/export.
+// exportItems handles GET /api/rooms/{room}/items/export.
 func (s *Server) exportItems(c echo.Context) error {
 	if prefetching(c.Request()) {
 		return errLooking
@@ -255,7 +255,7 @@ func (s *Server) exportItems(c echo.Context) error {
 	return sendWhole(c, d, err)
 }
 
-// exportReactions is GET /api/rooms/{room}/reactions/export.
+// exportReactions handles GET /api/rooms/{room}/reactions/export.
 func (s *Server) exportReactions(c echo.Context) error {
 	if prefetching(c.Request()) {
 		return errLooking
@@ -267,7 +267,7 @@ func (s *Server) exportReactions(c echo.Context) error {
 	return sendWhole(c, d, err)
 }
 
-// report is GET /api/rooms/{room}/report.
+// report handles GET /api/rooms/{room}/report.
 func (s *Server) report(c echo.Context) error {
 	if prefetching(c.Request()) {
 		return errLooking
@@ -287,7 +287,7 @@ func (s *Server) report(c echo.Context) error {
 	return sendWhole(c, d, err)
 }
 
-// sendWhole answers with a file that is small enough for memory.
+// sendWhole sends a file that is small enough for memory.
 func sendWhole(c echo.Context, d Download, err error) error {
 	if err != nil {
 		return err

@@ -10,13 +10,13 @@ import (
 	"danmaku/server/wire"
 )
 
-// getKeep is GET /api/keep: for how long comments are kept, and who said so.
+// getKeep handles GET /api/keep: how long comments are kept, and what set it.
 func (s *Server) getKeep(c echo.Context) error {
 	k, err := s.live.Keep(actorOf(c))
 	return s.answerKeep(c, k, err)
 }
 
-// putKeep is PUT /api/keep: the owner chooses it, for all rooms.
+// putKeep handles PUT /api/keep: the owner chooses it, for all rooms.
 func (s *Server) putKeep(c echo.Context) error {
 	var body struct {
 		Days *int `json:"days"`

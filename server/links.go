@@ -15,8 +15,8 @@ import (
 	"danmaku/server/wire"
 )
 
-// linkURL is where a link leads. Overlays run beside the console as a rule, so
-// theirs has the console's own host; the others are handed to other people.
+// linkURL returns the URL of a link. Overlays usually run beside the console, so theirs has
+// the console's own host; the others are given to other people.
 func (s *Server) linkURL(c echo.Context, l room.AccessLink, key string) string {
 	if key == "" {
 		return ""
@@ -41,7 +41,7 @@ func (s *Server) toWireLink(c echo.Context, l room.AccessLink, key string) wire.
 	}
 }
 
-// listLinks is GET /api/links.
+// listLinks handles GET /api/links.
 func (s *Server) listLinks(c echo.Context) error {
 	actor := actorOf(c)
 	links, err := s.live.LinkList(actor)
@@ -59,7 +59,7 @@ func (s *Server) listLinks(c echo.Context) error {
 	return c.JSON(http.StatusOK, map[string]any{"links": out, "roles": wire.Roles()})
 }
 
-// newLink is POST /api/links.
+// newLink handles POST /api/links.
 func (s *Server) newLink(c echo.Context) error {
 	actor := actorOf(c)
 	var body struct {
@@ -84,13 +84,13 @@ func (s *Server) newLink(c echo.Context) error {
 	return c.JSON(http.StatusCreated, w)
 }
 
-// revokeLink is DELETE /api/links/{id}.
+// revokeLink handles DELETE /api/links/{id}.
 func (s *Server) revokeLink(c echo.Context) error { return s.toLink(c, s.live.RevokeLink) }
 
-// restoreLink is POST /api/links/{id}/restore.
+// restoreLink handles POST /api/links/{id}/restore.
 func (s *Server) restoreLink(c echo.Context) error { return s.toLink(c, s.live.RestoreLink) }
 
-// toLink has the owner do something to the link in the path.
+// toLink applies an action of the owner to the link in the path.
 func (s *Server) toLink(c echo.Context, do func(ctx context.Context, by room.Actor, id int64) error) error {
 	actor := actorOf(c)
 	id, err := numbered(c)
@@ -103,7 +103,7 @@ func (s *Server) toLink(c echo.Context, do func(ctx context.Context, by room.Act
 	return c.NoContent(http.StatusNoContent)
 }
 
-// linkQR is GET /api/links/{id}/qr.svg, of a link whose key can be shown again.
+// linkQR handles GET /api/links/{id}/qr.svg, of a link whose key can be shown again.
 func (s *Server) linkQR(c echo.Context) error {
 	actor := actorOf(c)
 	links, err := s.live.LinkList(actor)

@@ -9,13 +9,13 @@ import (
 	"danmaku/live"
 )
 
-// lookingFields say which comment a console has open.
+// lookingFields name the comment that a console has open.
 type lookingFields struct {
 	Console string `json:"console"`
 	ID      string `json:"id"`
 }
 
-// look is PUT /api/rooms/{room}/looking.
+// look handles PUT /api/rooms/{room}/looking.
 func (s *Server) look(c echo.Context) error {
 	var f lookingFields
 	if err := readJSON(c, &f); err != nil {

@@ -23,8 +23,8 @@ func (s *Server) recover(next echo.HandlerFunc) echo.HandlerFunc {
 	})(next)
 }
 
-// headers sets what every answer carries, and looks at what the request says of
-// its way here.
+// headers sets the headers of every answer, and checks the request's host and forwarding
+// headers.
 func (s *Server) headers(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		h := c.Response().Header()
@@ -34,7 +34,7 @@ func (s *Server) headers(next echo.HandlerFunc) echo.HandlerFunc {
 		h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
 		r := c.Request()
 		if s.isHTTPS(r) || isLoopback(r.Host) {
-			h.Set("Cross-Origin-Opener-Policy", "same-origin") // elsewhere browsers report that they ignore it
+			h.Set("Cross-Origin-Opener-Policy", "same-origin") // elsewhere browsers warn that they ignore it
 		}
 		if strings.HasPrefix(r.URL.Path, "/api/") {
 			h.Set("Cache-Control", "no-store")
@@ -45,8 +45,8 @@ func (s *Server) headers(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// isLoopback reports whether a Host header names this machine, whose pages
-// browsers trust without https.
+// isLoopback reports whether a Host header names this machine, whose pages browsers trust
+// without https.
 func isLoopback(host string) bool {
 	if name, _, err := net.SplitHostPort(host); err == nil {
 		host = name
@@ -56,7 +56,7 @@ func isLoopback(host string) bool {
 	return host == "localhost" || strings.HasSuffix(host, ".localhost") || ip != nil && ip.IsLoopback()
 }
 
-// crossOrigin refuses what other sites' pages send in a visitor's name.
+// crossOrigin refuses requests that other sites' pages send in a visitor's name.
 func (s *Server) crossOrigin(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		if err := s.guard.Check(c.Request()); err != nil {
@@ -66,7 +66,7 @@ func (s *Server) crossOrigin(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// limitBody bounds what a request may carry. Zero is formBody.
+// limitBody bounds the size of a request's body. Zero means formBody.
 func limitBody(most int64) echo.MiddlewareFunc {
 	if most == 0 {
 		most = formBody
@@ -94,8 +94,8 @@ func originOf(s string) string {
 	return u.Scheme + "://" + u.Host
 }
 
-// sameOrigin reports whether a browser's request comes from one of our own pages
-// or an origin that the config names. Programs send no Origin and are let in.
+// sameOrigin reports whether a browser's request comes from one of our own pages or an
+// origin in the config. Programs send no Origin and are accepted.
 func (s *Server) sameOrigin(r *http.Request) bool {
 	values, sent := r.Header["Origin"]
 	if !sent {
@@ -107,7 +107,7 @@ func (s *Server) sameOrigin(r *http.Request) bool {
 	origin := values[0]
 	u, err := url.Parse(origin)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || origin != u.Scheme+"://"+u.Host {
-		return false // "null" among them
+		return false // including "null"
 	}
 	if strings.EqualFold(u.Host, r.Host) {
 		return true

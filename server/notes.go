@@ -11,14 +11,14 @@ import (
 	"danmaku/server/wire"
 )
 
-// noteFields are a note as it is written.
+// noteFields is the body of a new note.
 type noteFields struct {
 	Text  string       `json:"text"`
 	Warn  bool         `json:"warn"`
 	Ready room.Warning `json:"ready"`
 }
 
-// newNote is POST /api/rooms/{room}/users/{user}/notes.
+// newNote handles POST /api/rooms/{room}/users/{user}/notes.
 func (s *Server) newNote(c echo.Context) error {
 	var f noteFields
 	if err := readJSON(c, &f); err != nil {
@@ -32,7 +32,7 @@ func (s *Server) newNote(c echo.Context) error {
 	return c.JSON(http.StatusCreated, wire.PersonNoteOf(n))
 }
 
-// deleteNote is DELETE /api/rooms/{room}/users/{user}/notes/{id}.
+// deleteNote handles DELETE /api/rooms/{room}/users/{user}/notes/{id}.
 func (s *Server) deleteNote(c echo.Context) error {
 	id, err := numbered(c)
 	if err != nil {

@@ -14,23 +14,23 @@ import (
 	"danmaku/server/wire"
 )
 
-// operation says what a route of the API takes and answers; see [operations].
+// operation describes what a route of the API accepts and answers; see [operations].
 type operation struct {
 	says   string   // in a few words
-	query  []string // names of what may stand in the address, with what it is behind a blank
-	in     any      // a value of the type of the body; nil: none
+	query  []string // names of query parameters, each with a description after a space
+	in     any      // a value of the body's type; nil means none
 	raw    string   // media type of a body that is not JSON
-	needed bool     // the body must be there
-	out    any      // a value of the type of the answer; nil: none
-	status int      // of success; 0: 200, or 204 where out is nil
-	also   []int    // further statuses of success, with the same answer
+	needed bool     // the body is required
+	out    any      // a value of the answer's type; nil means none
+	status int      // of success; 0 means 200, or 204 where out is nil
+	also   []int    // other statuses of success, with the same answer
 	media  string   // media type of an answer that is not JSON
-	errors []string // codes of refusals beside those that all have
+	errors []string // codes of refusals besides those that all have
 	body   string   // an example of the body
 }
 
-// Document is the API as OpenAPI 3.1, made of the table of routes and of the types that
-// are sent.
+// Document is the API as OpenAPI 3.1, generated from the table of routes and the types on
+// the wire.
 var Document = sync.OnceValue(func() []byte {
 	d := &documenter{schemas: schemas{}}
 	paths := map[string]map[string]any{}
@@ -66,17 +66,17 @@ var Document = sync.OnceValue(func() []byte {
 	}
 	b, err := json.MarshalIndent(out, "", " ")
 	if err != nil {
-		panic("openapi: " + err.Error()) // it is made of our own types
+		panic("openapi: " + err.Error()) // it consists of our own types
 	}
 	return append(b, '\n')
 })
 
-// openapi is GET /api/openapi.json.
+// openapi handles GET /api/openapi.json.
 func (s *Server) openapi(c echo.Context) error {
 	return c.Blob(http.StatusOK, echo.MIMEApplicationJSON, s.document())
 }
 
-// pathOf writes a path of a route as OpenAPI does.
+// pathOf converts a route's path to OpenAPI's form.
 func pathOf(path string) string {
 	parts := strings.Split(path, "/")
 	for i, p := range parts {
@@ -126,7 +126,7 @@ func operationID(r route) string {
 	return b.String()
 }
 
-// tagOf groups operations by what they are about.
+// tagOf returns the group of an operation by its path.
 func tagOf(path string) string {
 	rest := strings.TrimPrefix(path, "/api/")
 	if inRoom, ok := strings.CutPrefix(rest, "rooms/:room/"); ok {
@@ -145,7 +145,7 @@ func roleList(p room.Permission) string {
 	return strings.Join(names, ", ")
 }
 
-// security is how a request may say who sends it.
+// security returns the ways in which a request may authenticate.
 func security(r route) []any {
 	list := []any{map[string]any{"key": []string{}}}
 	if r.keyed {
@@ -157,7 +157,7 @@ func security(r route) []any {
 	return list
 }
 
-// parameters are what stands in the path and in the address.
+// parameters returns the parameters in the path and in the query.
 func parameters(r route, op operation) (list []any) {
 	for part := range strings.SplitSeq(r.path, "/") {
 		if name, ok := strings.CutPrefix(part, ":"); ok {
@@ -179,7 +179,7 @@ func parameters(r route, op operation) (list []any) {
 	return list
 }
 
-// responses are the answers of an operation. Each refusal lists its codes.
+// responses returns the answers of an operation. Each refusal lists its codes.
 func (d *documenter) responses(r route, op operation) map[string]any {
 	success := map[string]any{"description": "Done."}
 	status := op.status
@@ -227,7 +227,7 @@ func (d *documenter) responses(r route, op operation) map[string]any {
 	}
 	for s, list := range codes {
 		if _, success := out[strconv.Itoa(s)]; success {
-			continue // the answer says it
+			continue // already in the answer
 		}
 		slices.Sort(list)
 		schema := d.schemas.of(wire.Error{}, true)

@@ -21,16 +21,16 @@ var (
 	qrQuery      = []string{"at one of the server's own addresses", "key of an overlay, in a secret room"}
 )
 
-// The rest of a comment's and of a show's refusals.
+// Further refusals of a comment and of a show.
 var (
 	writing = []string{"empty", "too_long", "bad_style", "room_closed", "room_paused", "muted", "banned", "slow_down", "duplicate", "refused", "not_allowed", "busy"}
 	bounds  = []string{"expired", "changed", "taken"}
 )
 
-// inRoom begins the paths of what is done in a room.
+// inRoom is the prefix of paths in a room.
 const inRoom = " /api/rooms/:room"
 
-// operations describes every route of the API, by method and path. A test holds it
+// operations describes every route of the API, by method and path. A test checks that it is
 // complete.
 var operations = map[string]operation{
 	"GET /api/openapi.json": {says: "This document", out: object{"openapi": ""}},

@@ -19,33 +19,32 @@ import (
 	"danmaku/room"
 )
 
-// Pages are the HTML templates in every language, and the assets beside them.
-// They never change, so that several servers may share them.
+// Pages are the HTML templates in every language, and the assets beside them. They are
+// immutable, so several servers may share them.
 type Pages struct {
 	assets   *assets
-	names    map[string]string                        // language -> what it calls itself
+	names    map[string]string                        // language -> its own name
 	messages map[string]map[string]any                // "<table>.<language>" -> key -> message; see messagesOf
 	spoken   map[string]spoken                        // page file
 	byName   map[string]map[string]*template.Template // page file -> language
 	modules  map[string][]string                      // page file -> module addresses
-	inline   map[string]inline                        // page file -> what stands in it
+	inline   map[string]inline                        // page file -> its inline content
 	loader   *template.Template
 }
 
-// spoken are the languages that a page has words in; the first is what everybody
-// else gets.
+// spoken lists the languages of a page; the first is the default.
 type spoken struct {
 	langs   []string
 	matcher language.Matcher
 }
 
-// best is the language of a page for a list of wishes, the most wanted first.
+// best returns the language of a page for a list of preferences, the most wanted first.
 func (s spoken) best(wishes ...string) string {
 	_, i := language.MatchStrings(s.matcher, wishes...)
 	return s.langs[i]
 }
 
-// pageFiles are the templates and the locale files each takes its words from.
+// pageFiles maps the templates to the locale file of each.
 var pageFiles = map[string]string{
 	"audience/index.html": "audience", "audience/rooms.html": "audience", "about/secure.html": "about", "about/privacy.html": "about", "shared/notice.html": "audience", "shared/press.html": "welcome",
 	"console/index.html": "console", "console/beside.html": "console", "overlay/index.html": "audience", "overlay/chat.html": "audience",
@@ -53,8 +52,8 @@ var pageFiles = map[string]string{
 	"builder/index.html": "builder",
 }
 
-// ReadPages reads the tree of assets. What the audience sees speaks more languages
-// than what the people see who run the room.
+// ReadPages reads the tree of assets. The audience's pages exist in more languages than
+// those of the people who run the room.
 func ReadPages(tree fs.FS) (*Pages, error) {
 	a, err := readAssets(tree)
 	if err != nil {
@@ -95,7 +94,7 @@ func ReadPages(tree fs.FS) (*Pages, error) {
 	return p, nil
 }
 
-// languagesOf are those that a table of words exists in.
+// languagesOf returns the languages of a locale table.
 func languagesOf(a *assets, words string) spoken {
 	s := spoken{langs: []string{"en"}}
 	for name := range a.files {
@@ -112,8 +111,8 @@ func languagesOf(a *assets, words string) spoken {
 	return s
 }
 
-// mainOf is the module that a page starts with: the one of its own name, where a
-// folder has several pages, else the folder's.
+// mainOf returns the module that a page starts with: the one of the page's name, if a
+// folder has several pages, otherwise the folder's.
 func mainOf(a *assets, page string) string {
 	if own := strings.TrimSuffix(page, ".html") + ".js"; a.files[own].plain != nil {
 		return own
@@ -121,7 +120,7 @@ func mainOf(a *assets, page string) string {
 	return path.Dir(page) + "/main.js"
 }
 
-// parse reads a page file. The parsed page has no words yet, see inLanguage.
+// parse reads a page file. The parsed page has no messages yet, see inLanguage.
 func parse(tree fs.FS, name string) (*template.Template, error) {
 	page := template.New(name).Funcs(template.FuncMap{
 		"t":       func(string, ...any) (string, error) { return "", errNoLanguage },
@@ -141,7 +140,7 @@ func parse(tree fs.FS, name string) (*template.Template, error) {
 
 var errNoLanguage = errors.New("the page has no language")
 
-// inLanguage returns a copy of a parsed page that has the words of a language.
+// inLanguage returns a copy of a parsed page with the messages of a language.
 func (p *Pages) inLanguage(page *template.Template, words, lang string) (*template.Template, error) {
 	messages, err := p.messagesOf(words, lang)
 	if err != nil {
@@ -157,15 +156,15 @@ func (p *Pages) inLanguage(page *template.Template, words, lang string) (*templa
 	}), nil
 }
 
-// messagesOf returns the messages of a table of words in a language. Several pages
-// share a table, so each is decoded once. It is not safe for concurrent use.
+// messagesOf returns the messages of a locale table in a language. Several pages share a
+// table, so it decodes each once. It is not safe for concurrent use.
 func (p *Pages) messagesOf(words, lang string) (map[string]any, error) {
 	key := words + "." + lang
 	if messages, known := p.messages[key]; known {
 		return messages, nil
 	}
 	messages := map[string]any{}
-	for _, l := range []string{"en", lang} { // what a language lacks is English
+	for _, l := range []string{"en", lang} { // messages that a language lacks are English
 		if err := json.Unmarshal(p.assets.files["locales/"+words+"."+l+".json"].plain, &messages); err != nil {
 			return nil, fmt.Errorf("locales/%s.%s.json: %w", words, l, err)
 		}
@@ -174,7 +173,7 @@ func (p *Pages) messagesOf(words, lang string) (map[string]any, error) {
 	return messages, nil
 }
 
-// format puts parameters into a message; "n" chooses its plural form.
+// format inserts parameters into a message; "n" chooses its plural form.
 func format(lang language.Tag, message any, key string, args []any) (string, error) {
 	var pairs []string
 	n := 0
@@ -197,7 +196,7 @@ func format(lang language.Tag, message any, key string, args []any) (string, err
 	return strings.TrimSpace(strings.NewReplacer(pairs...).Replace(text)), nil
 }
 
-// pageData is what templates see.
+// pageData is the data of templates.
 type pageData struct {
 	Base    string
 	Inline  inline
@@ -209,23 +208,23 @@ type pageData struct {
 	View    string
 	Signed  bool
 	Role    room.Role
-	Me      string // the name under which this session's acts stand
+	Me      string // the name in audit entries of this session
 	Outcome *pageOutcome
 	Notice  pageNotice
 	Token   string // the identity, for a form whose browser sent no cookie
-	Key     string // of the audience link, where no cookie keeps it
-	Origin  string // of the audience's address
+	Key     string // of the audience link, where no cookie stores it
+	Origin  string // of the audience's URL
 	Secure  securePage
 	Press   pressPage
-	Erased  *pageErased // of the privacy page: what has just been deleted
+	Erased  *pageErased // of the privacy page: what was just deleted
 	Setup   *setupPage
 	Formats string // JSON of a list of [wire.ExportFormat]
 }
 
 type pageNotice struct{ Status, Code string }
 
-// language chooses the page's language: ?lang, the cookie that the pages set,
-// then what the browser asks for.
+// language chooses the page's language: ?lang, the cookie that the pages set, then the
+// browser's preferences.
 func (p *Pages) language(r *http.Request, page string) string {
 	wishes := []string{r.URL.Query().Get("lang")}
 	if c, err := r.Cookie("danmaku_lang"); err == nil {
@@ -235,8 +234,7 @@ func (p *Pages) language(r *http.Request, page string) string {
 	return p.spoken[page].best(wishes...)
 }
 
-// render answers with a page. Pages are never kept: the next start may have
-// other assets.
+// render sends a page. Pages are not cacheable: the next start may have other assets.
 func (s *Server) render(c echo.Context, status int, name string, d pageData) error {
 	d.Lang, d.Langs, d.Base = s.opt.Pages.language(c.Request(), name), s.opt.Pages.spoken[name].langs, s.opt.Pages.assets.base
 	d.Modules, d.Inline = s.opt.Pages.modules[name], s.opt.Pages.inline[name]
@@ -254,10 +252,10 @@ func (s *Server) render(c echo.Context, status int, name string, d pageData) err
 	return sendPage(c, status, b.Bytes())
 }
 
-// policy is the page's Content-Security-Policy. The overlay must let OBS put
-// its custom CSS into the page, with fonts that lie in the CSS itself; nothing
-// else may carry inline styles. Older Safari does not take 'self' for sockets, so
-// the host is named. What stands in a page itself is named by its hash.
+// policy returns the page's Content-Security-Policy. The overlay must let OBS insert its
+// custom CSS into the page, with fonts inside the CSS; no other page may have inline
+// styles. Older Safari does not accept 'self' for sockets, so the host is named. Hashes
+// name the inline content.
 func (s *Server) policy(r *http.Request, name string) string {
 	style, fonts, frames := "'self'", "'self'", "'none'"
 	if strings.HasPrefix(name, "overlay/") {
@@ -267,7 +265,7 @@ func (s *Server) policy(r *http.Request, name string) string {
 	if host := r.Host; host != "" && !strings.ContainsAny(host, " ;,'\"") {
 		connect += " ws://" + host + " wss://" + host
 	}
-	if name == "console/index.html" { // two of them stand in a page of ours
+	if name == "console/index.html" { // a page of ours shows two consoles
 		frames = "'self'"
 	}
 	images, framed := "'self' data:", ""

@@ -16,22 +16,22 @@ import (
 type pageOutcome struct {
 	Kind   comment.Status
 	Code   string
-	Reason string // of slow_down, when that is not the pace of its author
+	Reason string // of slow_down, when it is not the author's own rate
 	Wait   int    // seconds, rounded up
 	Mute   pageMute
 	Draft  string
-	Word   string // of what was let through: the message that says whether it is seen
+	Word   string // of an accepted comment: the message that says whether it is visible
 }
 
-// pageMute says for how long somebody cannot write: the message and its number.
-// A page without JavaScript does not know the person's clock, so it counts.
+// pageMute says how long somebody cannot write: the message and its number. A page without
+// JavaScript does not know the person's clock, so it shows a duration.
 type pageMute struct {
 	Words string
 	N     int
 }
 
-// muteFor puts a wait into words; one that has no end, or none that a person
-// would wait for, has no number. It is rounded up: then it is over for sure.
+// muteFor describes a wait; one without an end, or too long to wait for, has no number. It
+// rounds up, so that the wait is surely over.
 func muteFor(wait time.Duration) pageMute {
 	const day = 24 * time.Hour
 	up := func(unit time.Duration) int { return int((wait + unit - 1) / unit) }
@@ -46,7 +46,7 @@ func muteFor(wait time.Duration) pageMute {
 	return pageMute{"muted_days", up(day)}
 }
 
-// front is GET /: the one open room, else a short list.
+// front handles GET /: the one open room, otherwise a short list.
 func (s *Server) front(c echo.Context) error {
 	open := slices.DeleteFunc(s.live.RoomList(), func(r room.Room) bool { return r.State == room.Closed || r.Secret })
 	if len(open) == 1 {
@@ -55,7 +55,7 @@ func (s *Server) front(c echo.Context) error {
 	return s.render(c, http.StatusOK, "audience/rooms.html", pageData{Rooms: open})
 }
 
-// audiencePage is GET /r/{room}.
+// audiencePage handles GET /r/{room}.
 func (s *Server) audiencePage(c echo.Context) error {
 	r, err := s.live.Room(c.Param("room"))
 	if err != nil {
@@ -70,12 +70,12 @@ func (s *Server) audiencePage(c echo.Context) error {
 		return err
 	}
 	if _, known := s.audience(c.Request()); !known && prefetching(c.Request()) {
-		return errLooking // the page would be shown later without the cookie that makes somebody
+		return errLooking // a later view would lack the cookie with the identity
 	}
 	return s.render(c, http.StatusOK, "audience/index.html", pageData{Room: r, Key: key, Token: s.formToken(s.ensureAudience(c))})
 }
 
-// plainForm is POST /r/{room}: the composer without JavaScript.
+// plainForm handles POST /r/{room}: the composer without JavaScript.
 func (s *Server) plainForm(c echo.Context) error {
 	roomID := c.Param("room")
 	r, err := s.live.Room(roomID)
@@ -115,7 +115,7 @@ func (s *Server) plainForm(c echo.Context) error {
 	return s.render(c, status, "audience/index.html", pageData{Room: r, Key: c.QueryParam("key"), Outcome: out, Token: s.formToken(id)})
 }
 
-// formToken is what a form carries whose browser may block cookies.
+// formToken returns the token for a form whose browser may block cookies.
 func (s *Server) formToken(id identity) string {
 	if !id.fleeting {
 		return ""
@@ -123,14 +123,14 @@ func (s *Server) formToken(id identity) string {
 	return s.identityToken(id)
 }
 
-// overlayPage is GET /overlay/{room}. It is the same for every room and key, an
-// unknown one too: on air there is nothing to say about it. The socket knows.
+// overlayPage handles GET /overlay/{room}. It is the same for every room and key, including
+// unknown ones, since nothing about that may appear on air. The socket checks them.
 func (s *Server) overlayPage(c echo.Context) error { return s.airPage(c, "overlay/index.html") }
 
-// chatPage is GET /chat/{room}: the overlay as a list.
+// chatPage handles GET /chat/{room}: the overlay as a list.
 func (s *Server) chatPage(c echo.Context) error { return s.airPage(c, "overlay/chat.html") }
 
-// airPage answers with a page that is on air.
+// airPage sends a page that is on air.
 func (s *Server) airPage(c echo.Context, page string) error {
 	r, err := s.live.Room(c.Param("room"))
 	if err != nil {

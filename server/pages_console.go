@@ -12,8 +12,8 @@ import (
 	"danmaku/server/wire"
 )
 
-// consolePage is GET /console, /console/{room} and /dock/{room}. A key or a
-// one-time code in the address is traded for a session and dropped from it.
+// consolePage handles GET /console, /console/{room} and /dock/{room}. A key or a one-time code
+// in the URL is exchanged for a session and removed.
 func (s *Server) consolePage(c echo.Context) error {
 	roomID, query := c.Param("room"), c.QueryParams()
 	if query.Has("key") || query.Has("code") {
@@ -48,8 +48,8 @@ func (s *Server) consolePage(c echo.Context) error {
 	return s.render(c, http.StatusOK, "console/index.html", d)
 }
 
-// besidePage is GET /console?rooms=a,b: the consoles of two rooms in one window, each
-// in a frame of its own.
+// besidePage handles GET /console?rooms=a,b: the consoles of two rooms in one window, each in
+// its own frame.
 func (s *Server) besidePage(c echo.Context, l room.AccessLink, ids []string) error {
 	if len(ids) != 2 || ids[0] == ids[1] {
 		return room.Explain(room.ErrInvalid, "rooms: name two rooms, such as /console?rooms=live,stage")
@@ -68,9 +68,9 @@ func (s *Server) besidePage(c echo.Context, l room.AccessLink, ids []string) err
 	return s.render(c, http.StatusOK, "console/beside.html", d)
 }
 
-// signIn trades a key or a one-time code for a session, as the console's own page
-// does, and shows the console's sign-in page without either. done is true when the
-// request has been answered.
+// signIn exchanges a key or a one-time code for a session, as the console's own page does,
+// and shows the console's sign-in page without either. done is true when the request has
+// been answered.
 func (s *Server) signIn(c echo.Context) (done bool, err error) {
 	if query := c.QueryParams(); query.Has("key") || query.Has("code") {
 		return true, s.trade(c, query)
@@ -83,9 +83,9 @@ func (s *Server) signIn(c echo.Context) (done bool, err error) {
 	return false, nil
 }
 
-// trade opens a session for a console link or a one-time code. A session that may
-// do all that the link allows stays as it is: no person becomes another by an
-// address, and none is renewed by one.
+// trade opens a session for a console link or a one-time code. A session that already
+// permits all that the link permits stays: a URL neither replaces a person nor renews a
+// session.
 func (s *Server) trade(c echo.Context, query url.Values) error {
 	r := c.Request()
 	c.Response().Header().Set("Cache-Control", "no-store")
@@ -122,12 +122,12 @@ func (s *Server) trade(c echo.Context, query url.Values) error {
 	return c.Redirect(http.StatusSeeOther, to.RequestURI())
 }
 
-// covers reports whether one console link allows all that another does.
+// covers reports whether one console link permits all that another does.
 func covers(l, other room.AccessLink) bool {
 	return l.Role.Covers(other.Role) && (l.Room == "" || l.Room == other.Room)
 }
 
-// firstRoom is where a console without a room goes.
+// firstRoom returns the room that a console without a room opens.
 func (s *Server) firstRoom(l room.AccessLink) (string, error) {
 	for _, r := range s.live.RoomList() {
 		if l.On(r.ID) {

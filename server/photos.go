@@ -12,9 +12,9 @@ import (
 	"danmaku/server/wire"
 )
 
-// photo is GET /photos/{key}. A person who knows the
-// key has been shown the photo. Browsers and proxies must not keep a copy, so that a
-// photo that is taken down is gone when they ask again.
+// photo handles GET /photos/{key}. Anyone who knows the key has been shown the photo. Browsers
+// and proxies must not store a copy, so that a photo that is taken down is gone on the next
+// request.
 func (s *Server) photo(c echo.Context) error {
 	b, err := s.live.PhotoPicture(c.Request().Context(), room.PhotoPath(c.Param("key")))
 	if err != nil {
@@ -24,9 +24,9 @@ func (s *Server) photo(c echo.Context) error {
 	return c.Blob(http.StatusOK, "image/jpeg", b)
 }
 
-// sendPhoto is POST /api/rooms/{room}/items/{id}/photos, with the audience's cookie. The
-// body is the picture; what its author says of it stands in the query. What is stored is
-// drawn anew, and waits for a moderator.
+// sendPhoto handles POST /api/rooms/{room}/items/{id}/photos, with the audience's cookie. The
+// body is the picture; its author's text is in the query. The server redraws the picture,
+// which then waits for a moderator.
 func (s *Server) sendPhoto(c echo.Context) error {
 	author, d, err := s.photographer(c, false)
 	if author.User == "" {
@@ -43,9 +43,9 @@ func (s *Server) sendPhoto(c echo.Context) error {
 	return answerPhoto(c, d.Ref, o, err)
 }
 
-// photographer finds out who sends a photo, with the comment that it is, and whether that
-// may be now, before anything large is read or drawn. Without an author the error is no
-// answer to the photo.
+// photographer returns the sender of a photo and its comment, and checks whether it may be
+// sent now, before anything large is read or drawn. Without an author the error does not
+// concern the photo itself.
 func (s *Server) photographer(c echo.Context, early bool) (live.Author, comment.Draft, error) {
 	roomID, query := c.Param("room"), c.QueryParams()
 	if _, err := s.guest(c, roomID); err != nil {
@@ -69,7 +69,7 @@ func (s *Server) mayPhoto(c echo.Context) (answered bool, err error) {
 	return true, answerPhoto(c, d.Ref, live.Outcome{}, err)
 }
 
-// answerPhoto says what became of a photo.
+// answerPhoto answers with the outcome of a photo.
 func answerPhoto(c echo.Context, ref string, o live.Outcome, err error) error {
 	if err != nil && wire.FaultOf(err).Code == wire.Internal.Code {
 		return err
@@ -85,7 +85,7 @@ func answerPhoto(c echo.Context, ref string, o live.Outcome, err error) error {
 	return c.JSON(http.StatusAccepted, ack)
 }
 
-// readPhoto reads the picture of a request and draws it.
+// readPhoto reads the picture of a request and redraws it.
 func readPhoto(c echo.Context) (photo.Picture, error) {
 	if err := allowLargeBody(c.Response(), pictureWithin); err != nil {
 		return photo.Picture{}, err
@@ -97,8 +97,8 @@ func readPhoto(c echo.Context) (photo.Picture, error) {
 	return photo.Draw(c.Request().Context(), b)
 }
 
-// listPhotos is GET /api/rooms/{room}/items/{id}/photos: for those who run the room what
-// waits and what is shown, for everybody else the own ones.
+// listPhotos handles GET /api/rooms/{room}/items/{id}/photos: waiting and shown photos for those
+// who run the room, and their own for everybody else.
 func (s *Server) listPhotos(c echo.Context) error {
 	roomID := c.Param("room")
 	view, err := s.itemView(c)

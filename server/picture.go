@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"image"
 	"image/color"
-	_ "image/gif" // what an owner may send
+	_ "image/gif" // formats that an owner may send
 	"image/jpeg"
 	_ "image/png"
 	"net/http"
@@ -25,13 +25,13 @@ import (
 const (
 	mostPicture   = 2 << 20    // bytes sent
 	mostPixels    = 16_000_000 // a phone's camera; more is a bomb
-	pictureWidth  = 1280       // pixels kept: twice the page's width
+	pictureWidth  = 1280       // stored width in pixels: twice the page's width
 	pictureHeight = 640
-	pictureWithin = time.Minute // for it to come, over an owner's mobile line
+	pictureWithin = time.Minute // time for the upload, over an owner's mobile connection
 )
 
-// putPicture is PUT /api/rooms/{room}/picture. What is stored is drawn anew, so
-// that nothing but pixels of what was sent reaches a phone.
+// putPicture handles PUT /api/rooms/{room}/picture. The server redraws the picture, so that only
+// pixels of the upload reach a phone.
 func (s *Server) putPicture(c echo.Context) error {
 	actor := actorOf(c)
 	if err := allowLargeBody(c.Response(), pictureWithin); err != nil {
@@ -55,8 +55,8 @@ func (s *Server) putPicture(c echo.Context) error {
 	return c.JSON(http.StatusOK, wire.RoomOf(r))
 }
 
-// picture is GET /r/{room}/picture/{hash}.jpg. Who knows the hash has seen the
-// room, so a secret room's picture asks for nothing more.
+// picture handles GET /r/{room}/picture/{hash}.jpg. Anyone who knows the hash has seen the room,
+// so a secret room's picture needs no further check.
 func (s *Server) picture(c echo.Context) error {
 	hash, ok := strings.CutSuffix(c.Param("file"), ".jpg")
 	if !ok {
@@ -95,12 +95,12 @@ func redraw(b []byte) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// ground is the page's, behind what is transparent.
+// ground is the page's background, behind transparent parts.
 var ground = color.Gray{0x13}
 
-// shrink fits a picture into the largest size that is kept, on the page's dark ground.
-// It is halved first as often as that goes: halving takes the mean of four pixels,
-// and needs no more memory than its result.
+// shrink fits a picture into the largest stored size, on the page's dark background. It
+// first halves it as often as possible: halving averages four pixels, and needs no more
+// memory than its result.
 func shrink(img image.Image) image.Image {
 	b := img.Bounds()
 	w, h := b.Dx(), b.Dy()
@@ -121,8 +121,8 @@ func shrink(img image.Image) image.Image {
 	return out
 }
 
-// manifest is GET /r/{room}/app.webmanifest: what a phone needs to keep the
-// page on its home screen.
+// manifest handles GET /r/{room}/app.webmanifest: what a phone needs to put the page on its home
+// screen.
 func (s *Server) manifest(c echo.Context) error {
 	r, err := s.live.Room(c.Param("room"))
 	if err != nil {
@@ -138,7 +138,7 @@ func (s *Server) manifest(c echo.Context) error {
 		Purpose string `json:"purpose,omitempty"`
 	}
 	start := "/r/" + r.ID
-	if key := c.QueryParam("key"); key != "" { // where no cookie keeps it
+	if key := c.QueryParam("key"); key != "" { // where no cookie stores it
 		start += "?key=" + url.QueryEscape(key)
 	}
 	at := s.opt.Pages.assets.base + "/shared/"

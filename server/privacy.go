@@ -10,17 +10,17 @@ import (
 	"danmaku/room"
 )
 
-// pageErased is how many comments somebody has just had deleted.
+// pageErased is how many of a person's comments were just deleted.
 type pageErased struct{ Comments int }
 
-// privacyPage is GET /r/{room}/privacy: what is kept of the audience and for how long,
-// and how to get and delete it. It needs no script, so that it works in every browser.
+// privacyPage handles GET /r/{room}/privacy: which data of the audience is stored and for how
+// long, and how to get and delete it. It needs no script, so it works in every browser.
 func (s *Server) privacyPage(c echo.Context) error {
 	r, err := s.live.Room(c.Param("room"))
 	if err != nil {
 		return err
 	}
-	if _, err := s.guest(c, r.ID); err != nil { // of a secret room: one's own data all the same
+	if _, err := s.guest(c, r.ID); err != nil { // own data is accessible in a secret room, too
 		r.Title = r.ID
 	}
 	d := pageData{Room: r, Token: c.QueryParam(tokenField)}
@@ -30,8 +30,8 @@ func (s *Server) privacyPage(c echo.Context) error {
 	return s.render(c, http.StatusOK, "about/privacy.html", d)
 }
 
-// privacyForm is POST /r/{room}/privacy: everything that the audience member wrote in
-// the room is deleted for good.
+// privacyForm handles POST /r/{room}/privacy: it deletes for good everything that the audience
+// member wrote in the room.
 func (s *Server) privacyForm(c echo.Context) error {
 	if err := readForm(c); err != nil {
 		return err

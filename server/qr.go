@@ -11,15 +11,15 @@ import (
 	"rsc.io/qr"
 )
 
-// quietZone is how many modules of white stand around a QR code, ISO/IEC 18004.
+// quietZone is the width of the white border of a QR code in modules, ISO/IEC 18004.
 const quietZone = 4
 
-// mostCodes bounds the cache of codes. A server has one address for each room and
-// each of its own bases; what comes beyond that are new keys of secret rooms.
+// mostCodes bounds the cache of codes. A server has one URL for each room and each of its
+// own bases; further ones are new keys of secret rooms.
 const mostCodes = 256
 
-// codes keeps QR codes as they were drawn: a venue asks for the same one again and
-// again. It is ready for use when zero.
+// codes caches drawn QR codes, since a venue requests the same one repeatedly. The zero
+// value is ready.
 type codes struct {
 	mu    sync.Mutex
 	drawn map[codeKey][]byte
@@ -27,8 +27,8 @@ type codes struct {
 
 type codeKey struct{ text, kind string }
 
-// get returns the code of a text, drawn now or before. The bytes are shared: callers
-// must not change them.
+// get returns the code of a text, drawn now or before. The bytes are shared: callers must
+// not change them.
 func (k *codes) get(text, kind string, draw func(*qr.Code) []byte) ([]byte, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()

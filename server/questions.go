@@ -12,13 +12,13 @@ import (
 	"danmaku/show"
 )
 
-// questionsPage is how many questions a phone gets at once: more than anybody reads, and
-// no more than a phone in a crowded hall can fetch in a second.
+// questionsPage is how many questions a phone gets at once: more than anybody reads, and no
+// more than a phone in a crowded hall can fetch in a second.
 const questionsPage = 100
 
-// listQuestions is GET /api/rooms/{room}/items/{id}/questions: the first of an order for
-// everybody who may watch, and all of them, also hidden and merged ones, for those who run
-// the room.
+// listQuestions handles GET /api/rooms/{room}/items/{id}/questions: the first of an order for
+// everybody who may watch, and all of them, including hidden and merged ones, for those who
+// run the room.
 func (s *Server) listQuestions(c echo.Context) error {
 	by := cmp.Or(show.Sorting(c.QueryParam("sort")), show.ByVotes)
 	if !slices.Contains(show.Sortings, by) {
@@ -39,8 +39,8 @@ func (s *Server) listQuestions(c echo.Context) error {
 	return c.JSON(http.StatusOK, map[string]any{"questions": wire.QuestionsOf(view, list), "total": total})
 }
 
-// markQuestion is PATCH /api/rooms/{room}/items/{id}/questions/{question}: it is
-// answered, hidden or merged into another, or one of these no more.
+// markQuestion handles PATCH /api/rooms/{room}/items/{id}/questions/{question}: it answers,
+// hides or merges a question, or reverts one of these.
 func (s *Server) markQuestion(c echo.Context) error {
 	var body struct {
 		Answered *bool   `json:"answered"`

@@ -14,15 +14,14 @@ import (
 	"danmaku/server/wire"
 )
 
-// replayFileWithin is how long a file of comments may take to come. How large one
-// may be, and what is wrong with it, its reader says; replayFileBody only ends what
-// never ends.
+// replayFileWithin is how long the upload of a file of comments may take. Its reader checks
+// the file's size and faults; replayFileBody only ends an endless upload.
 const replayFileWithin = 5 * time.Minute
 
 // mostFileName bounds the name of a file, in letters.
 const mostFileName = 80
 
-// listSessions is GET /api/rooms/{room}/sessions.
+// listSessions handles GET /api/rooms/{room}/sessions.
 func (s *Server) listSessions(c echo.Context) error {
 	actor := actorOf(c)
 	sessions, err := s.live.Sessions(c.Request().Context(), c.Param("room"), actor)
@@ -36,7 +35,7 @@ func (s *Server) listSessions(c echo.Context) error {
 	return c.JSON(http.StatusOK, map[string]any{"sessions": out})
 }
 
-// getReplay is GET /api/rooms/{room}/replay.
+// getReplay handles GET /api/rooms/{room}/replay.
 func (s *Server) getReplay(c echo.Context) error {
 	actor := actorOf(c)
 	r, err := s.live.ReplayOf(c.Param("room"), actor)
@@ -46,7 +45,7 @@ func (s *Server) getReplay(c echo.Context) error {
 	return c.JSON(http.StatusOK, wire.ReplayOf(r))
 }
 
-// replayPast is POST /api/rooms/{room}/replay: what the room showed once.
+// replayPast handles POST /api/rooms/{room}/replay: what the room showed once.
 func (s *Server) replayPast(c echo.Context) error {
 	actor := actorOf(c)
 	body := struct {
@@ -68,8 +67,8 @@ func (s *Server) replayPast(c echo.Context) error {
 	return c.JSON(http.StatusCreated, wire.ReplayOf(r))
 }
 
-// replayFile is PUT /api/rooms/{room}/replay/file: the body is the file, which is
-// read as it comes.
+// replayFile handles PUT /api/rooms/{room}/replay/file: the body is the file, which is read as
+// it arrives.
 func (s *Server) replayFile(c echo.Context) error {
 	actor, speed := actorOf(c), 1.0
 	if v := c.QueryParam("speed"); v != "" {
@@ -96,7 +95,7 @@ func (s *Server) replayFile(c echo.Context) error {
 	return c.JSON(http.StatusCreated, wire.ReplayOf(r))
 }
 
-// controlReplay is PATCH /api/rooms/{room}/replay.
+// controlReplay handles PATCH /api/rooms/{room}/replay.
 func (s *Server) controlReplay(c echo.Context) error {
 	actor := actorOf(c)
 	var body struct {
@@ -109,7 +108,7 @@ func (s *Server) controlReplay(c echo.Context) error {
 	}
 	control := replay.Control{State: body.State, Speed: body.Speed}
 	if body.AtMS != nil {
-		// Beyond a month nothing is long, and nothing overflows.
+		// Clamped to beyond a month, so that nothing overflows.
 		at := time.Duration(min(max(*body.AtMS, -1), 1<<40)) * time.Millisecond
 		control.At = &at
 	}
@@ -120,7 +119,7 @@ func (s *Server) controlReplay(c echo.Context) error {
 	return c.JSON(http.StatusOK, wire.ReplayOf(r))
 }
 
-// stopReplay is DELETE /api/rooms/{room}/replay.
+// stopReplay handles DELETE /api/rooms/{room}/replay.
 func (s *Server) stopReplay(c echo.Context) error {
 	actor := actorOf(c)
 	if err := s.live.StopReplay(c.Request().Context(), c.Param("room"), actor); err != nil {

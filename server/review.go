@@ -10,7 +10,7 @@ import (
 	"danmaku/server/wire"
 )
 
-// deciding is POST /api/rooms/{room}/comments/{id}/approve and /refuse.
+// deciding handles POST /api/rooms/{room}/comments/{id}/approve and /refuse.
 func deciding(kind room.Action) func(*Server, echo.Context) error {
 	return func(s *Server, c echo.Context) error {
 		actor, id, err := commentOf(c)
@@ -34,7 +34,8 @@ func deciding(kind room.Action) func(*Server, echo.Context) error {
 	}
 }
 
-// checkFrom says no to what a moderator cannot have seen of a comment to decide about.
+// checkFrom refuses a status in which a moderator cannot have seen a comment to decide
+// about.
 func checkFrom(from comment.Status) error {
 	if from != "" && from != comment.Held && from != comment.Refused {
 		return room.Explain(room.ErrInvalid, "from %q: held or refused", from)
@@ -42,7 +43,7 @@ func checkFrom(from comment.Status) error {
 	return nil
 }
 
-// removeComment is POST /api/rooms/{room}/comments/{id}/remove.
+// removeComment handles POST /api/rooms/{room}/comments/{id}/remove.
 func (s *Server) removeComment(c echo.Context) error {
 	actor, id, err := commentOf(c)
 	if err != nil {
@@ -54,7 +55,7 @@ func (s *Server) removeComment(c echo.Context) error {
 	return c.NoContent(http.StatusNoContent)
 }
 
-// bulk is POST /api/rooms/{room}/comments/bulk.
+// bulk handles POST /api/rooms/{room}/comments/bulk.
 func (s *Server) bulk(c echo.Context) error {
 	actor := actorOf(c)
 	var body struct {
@@ -70,7 +71,7 @@ func (s *Server) bulk(c echo.Context) error {
 	}
 	ids := make([]comment.ID, len(body.IDs))
 	for i, text := range body.IDs {
-		// What is not a comment's ID is answered as one that is not there.
+		// An invalid ID is answered like an unknown one.
 		ids[i], _ = comment.ParseID(text)
 	}
 	decisions, err := s.live.Bulk(c.Request().Context(), c.Param("room"), actor, ids, body.Act, body.From)
@@ -87,7 +88,7 @@ func (s *Server) bulk(c echo.Context) error {
 	return c.JSON(http.StatusOK, out)
 }
 
-// listReview is GET /api/rooms/{room}/review.
+// listReview handles GET /api/rooms/{room}/review.
 func (s *Server) listReview(c echo.Context) error {
 	after, err := number(c, "after", "the next of the page before")
 	if err != nil {
@@ -104,7 +105,7 @@ func (s *Server) listReview(c echo.Context) error {
 	return c.JSON(http.StatusOK, wire.ReviewOf(page))
 }
 
-// decidingGroup is POST /api/rooms/{room}/review/{group}/approve and /refuse.
+// decidingGroup handles POST /api/rooms/{room}/review/{group}/approve and /refuse.
 func decidingGroup(kind room.Action) func(*Server, echo.Context) error {
 	return func(s *Server, c echo.Context) error {
 		var body struct {
@@ -134,7 +135,7 @@ func decidingGroup(kind room.Action) func(*Server, echo.Context) error {
 	}
 }
 
-// removeUser is POST /api/rooms/{room}/users/{user}/remove.
+// removeUser handles POST /api/rooms/{room}/users/{user}/remove.
 func (s *Server) removeUser(c echo.Context) error {
 	actor := actorOf(c)
 	n, err := s.live.RemoveUser(c.Request().Context(), c.Param("room"), actor, c.Param("user"))
@@ -144,7 +145,7 @@ func (s *Server) removeUser(c echo.Context) error {
 	return c.JSON(http.StatusOK, map[string]int{"removed": n})
 }
 
-// clearRoom is POST /api/rooms/{room}/clear.
+// clearRoom handles POST /api/rooms/{room}/clear.
 func (s *Server) clearRoom(c echo.Context) error {
 	actor := actorOf(c)
 	if err := s.live.Clear(c.Request().Context(), c.Param("room"), actor); err != nil {
@@ -153,7 +154,7 @@ func (s *Server) clearRoom(c echo.Context) error {
 	return c.NoContent(http.StatusNoContent)
 }
 
-// pin is POST /api/rooms/{room}/comments/{id}/pin.
+// pin handles POST /api/rooms/{room}/comments/{id}/pin.
 func (s *Server) pin(c echo.Context) error {
 	actor, id, err := commentOf(c)
 	if err != nil {
@@ -165,7 +166,7 @@ func (s *Server) pin(c echo.Context) error {
 	return c.NoContent(http.StatusNoContent)
 }
 
-// unpin is DELETE /api/rooms/{room}/comments/{id}/pin.
+// unpin handles DELETE /api/rooms/{room}/comments/{id}/pin.
 func (s *Server) unpin(c echo.Context) error {
 	actor, id, err := commentOf(c)
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 	"rsc.io/qr"
 )
 
-// listRooms is GET /api/rooms: those the link is for.
+// listRooms handles GET /api/rooms: those the link is for.
 func (s *Server) listRooms(c echo.Context) error {
 	actor, err := s.actor(c)
 	if err != nil {
@@ -31,7 +31,7 @@ func (s *Server) listRooms(c echo.Context) error {
 	return c.JSON(http.StatusOK, out)
 }
 
-// getRoom is GET /api/rooms/{room}.
+// getRoom handles GET /api/rooms/{room}.
 func (s *Server) getRoom(c echo.Context) error {
 	r, err := s.live.Room(c.Param("room"))
 	if err != nil {
@@ -40,7 +40,7 @@ func (s *Server) getRoom(c echo.Context) error {
 	return c.JSON(http.StatusOK, wire.RoomOf(r))
 }
 
-// stats is GET /api/rooms/{room}/stats.
+// stats handles GET /api/rooms/{room}/stats.
 func (s *Server) stats(c echo.Context) error {
 	st, err := s.live.Stats(c.Param("room"))
 	if err != nil {
@@ -59,8 +59,8 @@ func (s *Server) stats(c echo.Context) error {
 	return c.JSON(http.StatusOK, w)
 }
 
-// audienceURL is the address that a room's code carries, for those who may have it:
-// that of a secret room has its key.
+// audienceURL returns the URL that a room's code carries, for those who may have it: a
+// secret room's contains its key.
 func (s *Server) audienceURL(c echo.Context) (string, error) {
 	r, err := s.live.Room(c.Param("room"))
 	if err != nil {
@@ -77,10 +77,10 @@ func (s *Server) audienceURL(c echo.Context) (string, error) {
 	return to, nil
 }
 
-// qrSVG is GET /api/rooms/{room}/qr.svg.
+// qrSVG handles GET /api/rooms/{room}/qr.svg.
 func (s *Server) qrSVG(c echo.Context) error { return s.audienceQR(c, "image/svg+xml", drawSVG) }
 
-// qrPNG is GET /api/rooms/{room}/qr.png.
+// qrPNG handles GET /api/rooms/{room}/qr.png.
 func (s *Server) qrPNG(c echo.Context) error { return s.audienceQR(c, "image/png", drawPNG) }
 
 func (s *Server) audienceQR(c echo.Context, kind string, draw func(*qr.Code) []byte) error {
@@ -95,14 +95,14 @@ func (s *Server) audienceQR(c echo.Context, kind string, draw func(*qr.Code) []b
 	return c.Blob(http.StatusOK, kind, b)
 }
 
-// healthz is whether there is a server. Pages of other origins may ask, too: the
-// loader for OBS lies in a file.
+// healthz answers while the server runs. Pages of other origins may ask, too: the loader
+// for OBS is a local file.
 func (s *Server) healthz(c echo.Context) error {
 	c.Response().Header().Set("Cross-Origin-Resource-Policy", "cross-origin")
 	return c.String(http.StatusOK, "ok\n")
 }
 
-// readyz is whether comments can be saved.
+// readyz answers whether comments can be saved.
 func (s *Server) readyz(c echo.Context) error {
 	if err := s.live.Ready(); err != nil {
 		return c.String(http.StatusServiceUnavailable, "the log cannot be written\n")

@@ -22,20 +22,19 @@ import (
 type route struct {
 	method, path string
 	handle       func(*Server, echo.Context) error
-	needs        room.Permission // in the room of the path, or for all rooms; empty: the handler establishes who asks
-	keyed        bool            // the key may stand in the address, for clients that send no header of their own
+	needs        room.Permission // in the room of the path, or for all rooms; empty: the handler checks the sender
+	keyed        bool            // the key may be in the URL, for clients that send no header
 	body         int64           // the most bytes of a request's body; 0: formBody
-	// early is asked on a machine that has the home answer, before it reads a large body:
-	// may this be sent at all? It reports whether it has answered. Nil where needs says it.
+	// early runs on a machine that lets the home answer, before it reads a large body: may
+	// this be sent at all? It reports whether it has answered. Nil where needs decides.
 	early func(*Server, echo.Context) (answered bool, err error)
-	slow  time.Duration // how long a large body may take to come; 0: as all others
-	home  bool          // a GET that the home of a cluster answers; everything else but GET goes there anyway
-	twice bool          // it does no harm when the home does it twice
+	slow  time.Duration // how long a large body may take to arrive; 0: the default
+	home  bool          // the home of a cluster answers this GET; requests other than GET go there anyway
+	twice bool          // harmless when the home does it twice
 }
 
-// The most bytes that a request may carry. Each leaves room for everything that
-// is within the bounds of what it is for, written as JSON with every character
-// escaped, which makes six bytes of one.
+// The most bytes of a request's body. Each has room for everything within the bounds of its
+// purpose, written as JSON with every character escaped, which makes six bytes of one.
 const (
 	formBody       = 64 << 10
 	settingsBody   = 256 << 10
@@ -186,8 +185,8 @@ var table = []route{
 	{method: http.MethodPost, path: "/api/rooms/:room/audit/:id/undo", handle: (*Server).undo, needs: room.ReadAudit},
 }
 
-// Route is a method and a path of the server, with echo's names for what varies
-// in it: "/r/:room".
+// Route is a method and a path of the server, with echo's names for variable parts:
+// "/r/:room".
 type Route struct{ Method, Path string }
 
 // Routes lists every route, without HEAD, which every route of GET has too.
@@ -199,8 +198,8 @@ func Routes() []Route {
 	return out
 }
 
-// routes builds the router from the table. That of the home of a cluster gets requests
-// that another machine has let through.
+// routes builds the router from the table. With atHome it is for requests that another
+// machine has already checked.
 func (s *Server) routes(atHome bool) *echo.Echo {
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
@@ -234,12 +233,12 @@ func (s *Server) routes(atHome bool) *echo.Echo {
 	return e
 }
 
-// errLooking is for a request that only looks, see [looking], at what would act.
+// errLooking refuses a request that only looks, see [looking], where it would act.
 var errLooking = errors.New("nothing is done for who only looks")
 
-// answerError tells a client why, once, in the form it asked for. An error that
-// comes after the head can be told by a torn connection alone: without one, half
-// an answer would look like a whole one.
+// answerError sends a client the error, once, in the form it asked for. After the head only
+// an aborted connection can report an error: otherwise half an answer would look like a
+// whole one.
 func (s *Server) answerError(err error, c echo.Context) {
 	if c.Response().Committed {
 		s.log.Debug("an answer was broken off", "method", c.Request().Method, "path", c.Path(), "err", err)
@@ -291,11 +290,10 @@ func (s *Server) explain(err error, c echo.Context) wire.Fault {
 	}
 }
 
-// hasLeft reports whether an error says no more than that the connection is
-// gone: the client closed it or read no more, or the connection limiter closed it to
-// make room.
+// hasLeft reports whether an error only says that the connection is gone: the client closed
+// it or stopped reading, or the connection limiter closed it to make room.
 func hasLeft(err error, c echo.Context) bool {
-	// Systems have their own numbers for it; the other end is always the client.
+	// Systems have their own error numbers; the other end is always the client.
 	if op := (*net.OpError)(nil); errors.As(err, &op) && op.Addr != nil && op.Addr.String() == c.Request().RemoteAddr {
 		return true
 	}
@@ -303,7 +301,7 @@ func hasLeft(err error, c echo.Context) bool {
 		errors.Is(err, net.ErrClosed) || errors.Is(err, syscall.EPIPE) || errors.Is(err, syscall.ECONNRESET)
 }
 
-// toWireError returns the body that a program gets for an error.
+// toWireError returns the body of an error for a program.
 func toWireError(f wire.Fault, err error) wire.Error {
 	w := wire.Error{Code: f.Code, Message: f.Message, WaitMS: room.Wait(err).Milliseconds()}
 	if f.Why != nil {
@@ -317,7 +315,7 @@ func toWireError(f wire.Fault, err error) wire.Error {
 	return w
 }
 
-// httpFault is the answer for what echo itself refuses.
+// httpFault returns the answer for requests that echo itself refuses.
 func httpFault(status int) wire.Fault {
 	switch {
 	case status == http.StatusNotFound || status == http.StatusMethodNotAllowed:

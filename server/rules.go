@@ -11,7 +11,7 @@ import (
 	"danmaku/server/wire"
 )
 
-// listRules is GET /api/rooms/{room}/rules.
+// listRules handles GET /api/rooms/{room}/rules.
 func (s *Server) listRules(c echo.Context) error {
 	lists, shipped, err := s.live.RuleLists(c.Request().Context(), c.Param("room"), actorOf(c))
 	if err != nil {
@@ -25,7 +25,7 @@ func (s *Server) listRules(c echo.Context) error {
 	return c.JSON(http.StatusOK, map[string]any{"lists": out})
 }
 
-// putRules is PUT /api/rooms/{room}/rules.
+// putRules handles PUT /api/rooms/{room}/rules.
 func (s *Server) putRules(c echo.Context) error {
 	actor := actorOf(c)
 	var body struct {
@@ -56,8 +56,8 @@ func (s *Server) putRules(c echo.Context) error {
 	return c.JSON(http.StatusOK, out)
 }
 
-// deleteRules is DELETE /api/rooms/{room}/rules/{name}, with ?all=1 of a list
-// for all rooms and ?base= as in putRules.
+// deleteRules handles DELETE /api/rooms/{room}/rules/{name}, with ?all=1 for a list for all
+// rooms and ?base= as in putRules.
 func (s *Server) deleteRules(c echo.Context) error {
 	actor := actorOf(c)
 	listRoom := c.Param("room")
@@ -75,7 +75,7 @@ func (s *Server) deleteRules(c echo.Context) error {
 	return c.NoContent(http.StatusNoContent)
 }
 
-// checkRules is POST /api/rooms/{room}/rules/check.
+// checkRules handles POST /api/rooms/{room}/rules/check.
 func (s *Server) checkRules(c echo.Context) error {
 	actor := actorOf(c)
 	var body struct {

@@ -10,15 +10,15 @@ import (
 	"danmaku/room"
 )
 
-// object is an answer or a body that has no type of its own: names and values of the
-// types of its fields. A name that ends in ? need not be there.
+// object is an answer or a body without its own type: names, and values of the fields'
+// types. A name that ends in ? is optional.
 type object map[string]any
 
 // schemas collects JSON Schemas of types, for references from elsewhere.
 type schemas map[string]any
 
-// of describes the type of a value. Of what is answered the fields that are always
-// there are required; of what is sent none is.
+// of describes the type of a value. In an answer, the fields that are always present are
+// required; in a body, none is.
 func (s schemas) of(v any, answered bool) map[string]any {
 	l, ok := v.(object)
 	if !ok {
@@ -45,7 +45,7 @@ func objectOf(properties map[string]any, required []string) map[string]any {
 	return out
 }
 
-// ofType describes a type. A struct with a name is described once, and referred to.
+// ofType describes a type. It describes a named struct once, and then refers to it.
 func (s schemas) ofType(t reflect.Type, answered bool) map[string]any {
 	switch t {
 	case reflect.TypeFor[room.Millis]():
@@ -99,14 +99,14 @@ func (s schemas) ofStruct(t reflect.Type, answered bool) map[string]any {
 	return objectOf(properties, required)
 }
 
-// fields adds the fields of a struct, those of embedded ones as its own.
+// fields adds the fields of a struct, including those of embedded ones.
 func (s schemas) fields(t reflect.Type, answered bool, properties map[string]any, required *[]string) {
 	for f := range t.Fields() {
 		tag, options, _ := strings.Cut(f.Tag.Get("json"), ",")
 		if f.Anonymous && tag == "" {
 			embedded, always := f.Type, required
 			if embedded.Kind() == reflect.Pointer {
-				embedded, always = embedded.Elem(), &[]string{} // which may be nil
+				embedded, always = embedded.Elem(), &[]string{} // it may be nil
 			}
 			s.fields(embedded, answered, properties, always)
 			continue

@@ -11,15 +11,15 @@ import (
 	"danmaku/room"
 )
 
-// securePage is what the page about the browser's warning says.
+// securePage is the data of the page about the browser's warning.
 type securePage struct {
 	URL         string // the audience's page by https
 	Fingerprint string
 }
 
-// securePage is GET /secure/{room}: why the browser will warn of the address by https,
-// whose certificate this server has made itself, and how to go on. It is there only
-// while such a certificate is in use.
+// securePage handles GET /secure/{room}: why the browser will warn about the https URL, whose
+// certificate this server made itself, and how to go on. It exists only while such a
+// certificate is in use.
 func (s *Server) securePage(c echo.Context) error {
 	if s.opt.SecurePort == 0 {
 		return room.ErrNotFound

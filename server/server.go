@@ -1,5 +1,5 @@
-// Package server is the outside: HTTP, sockets, pages. It decodes, makes one
-// call into package live, and answers.
+// Package server is the program's HTTP side: requests, sockets, pages. It decodes, makes
+// one call into package live, and answers.
 package server
 
 import (
@@ -20,27 +20,27 @@ import (
 	"danmaku/server/wire"
 )
 
-// Options are what the outside needs to know. Zero limits are off.
+// Options configure a server. A zero limit is off.
 type Options struct {
 	Service        *live.Service
-	Hub            *socket.Hub         // where the service sends its frames
-	Pages          *Pages              // what [ReadPages] read
-	PublicURL      string              // what links and QR codes carry, without a slash at the end
-	Bases          []string            // all that the audience's address may begin with, the likeliest first
-	OBS            OBS                 // the OBS that may be asked; nil is none
-	OBSBase        string              // our address as that OBS reaches it; empty: as the owner's browser does
-	SecurePort     int                 // of https with a certificate that browsers warn of; 0 is none
+	Hub            *socket.Hub         // destination of the service's frames
+	Pages          *Pages              // from [ReadPages]
+	PublicURL      string              // base of links and QR codes, without a final slash
+	Bases          []string            // all bases of the audience's URL, the likeliest first
+	OBS            OBS                 // the OBS that the server may control; nil means none
+	OBSBase        string              // our base as that OBS reaches it; empty: as the owner's browser does
+	SecurePort     int                 // port of https with a certificate that browsers warn of; 0 means none
 	Fingerprint    string              // of that certificate, as browsers show it
 	Origins        []string            // foreign origins whose pages may open sockets
-	TrustedProxies []netip.Prefix      // who may say a client's address
+	TrustedProxies []netip.Prefix      // proxies whose word on a client's address is trusted
 	MaxSockets     int                 // of the process
-	MaxPerAddress  int                 // sockets of one address; never more than three quarters of MaxSockets
-	Beat           time.Duration       // between beats; 10 s when zero
+	MaxPerAddress  int                 // sockets of one address; at most three quarters of MaxSockets
+	Beat           time.Duration       // between heartbeats; 10 s when zero
 	StatsEvery     time.Duration       // between stats for consoles; 2 s when zero
-	Archive        Archive             // files of what was said
-	ExportFormats  []wire.ExportFormat // what Archive can write, in the order in which the console offers it
-	Ingest         Ingest              // takes what programs post; nil: nothing is taken
-	Emotes         Emotes              // pictures of platforms' emotes; nil: there are none
+	Archive        Archive             // exports comments to files
+	ExportFormats  []wire.ExportFormat // formats of Archive, in the console's order
+	Ingest         Ingest              // accepts programs' posts; nil: none are accepted
+	Emotes         Emotes              // pictures of platforms' emotes; nil: none
 	Log            *slog.Logger
 	AccessLog      bool // each request is logged
 	Now            func() time.Time
@@ -65,19 +65,19 @@ type Server struct {
 	guard   *http.CrossOriginProtection
 	warned  forwardedWarnings
 	moments moments
-	// document is [Document], which the table of routes must not name itself.
+	// [Document]; a field, since the table of routes must not refer to it
 	document func() []byte
 	ids      *requestIDs
 
 	requests    requests
-	flush, tear time.Duration // flushWithin and tearWithin, but in tests
+	flush, tear time.Duration // flushWithin and tearWithin, except in tests
 	codes       codes
 }
 
 // New builds a server.
 func New(opt Options) (*Server, error) {
 	s := &Server{document: Document, live: opt.Service, hub: opt.Hub, flush: flushWithin, tear: tearWithin, opt: opt, now: opt.Now, log: opt.Log, ids: newRequestIDs(), guard: http.NewCrossOriginProtection()}
-	s.guard.AddInsecureBypassPattern(ingestPath) // it looks at the origin itself, and takes no cookie from foreign pages
+	s.guard.AddInsecureBypassPattern(ingestPath) // it checks the origin itself, and accepts no cookie from foreign pages
 	for _, o := range append([]string{opt.PublicURL}, opt.Origins...) {
 		if o == "" {
 			continue
@@ -111,9 +111,9 @@ func (s *Server) Serve(l net.Listener) error {
 	return served(s.http.Serve(s.listen(limitedListener{Listener: l, limiter: s.conns})))
 }
 
-// ServeTLS is [Server.Serve] for clients that speak https. The PROXY protocol, where a
-// trusted proxy speaks it, comes before TLS. Pages travel by HTTP/2; sockets need
-// HTTP/1.1, for which browsers open a connection of its own.
+// ServeTLS is [Server.Serve] for clients that use https. A trusted proxy's PROXY header
+// comes before TLS. Pages use HTTP/2; sockets need HTTP/1.1, for which browsers open a
+// separate connection.
 func (s *Server) ServeTLS(l net.Listener, config *tls.Config) error {
 	config = config.Clone()
 	if len(config.NextProtos) == 0 {
@@ -122,7 +122,7 @@ func (s *Server) ServeTLS(l net.Listener, config *tls.Config) error {
 	return served(s.http.Serve(tls.NewListener(s.listen(limitedListener{Listener: l, limiter: s.conns, secure: true}), config)))
 }
 
-// served leaves out the error of a server that was shut down.
+// served drops the error of a server that was shut down.
 func served(err error) error {
 	if errors.Is(err, http.ErrServerClosed) {
 		return nil

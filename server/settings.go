@@ -26,7 +26,7 @@ func readPatch(c echo.Context) (p room.Patch, err error) {
 	return p, nil
 }
 
-// patchRoom is PATCH /api/rooms/{room}.
+// patchRoom handles PATCH /api/rooms/{room}.
 func (s *Server) patchRoom(c echo.Context) error {
 	actor := actorOf(c)
 	p, err := readPatch(c)
@@ -40,7 +40,7 @@ func (s *Server) patchRoom(c echo.Context) error {
 	return c.JSON(http.StatusOK, wire.RoomOf(r))
 }
 
-// lockDown is POST /api/rooms/{room}/lockdown.
+// lockDown handles POST /api/rooms/{room}/lockdown.
 func (s *Server) lockDown(c echo.Context) error {
 	actor := actorOf(c)
 	r, err := s.live.LockDown(c.Request().Context(), c.Param("room"), actor)
@@ -50,7 +50,7 @@ func (s *Server) lockDown(c echo.Context) error {
 	return c.JSON(http.StatusOK, wire.RoomOf(r))
 }
 
-// unlock is DELETE /api/rooms/{room}/lockdown.
+// unlock handles DELETE /api/rooms/{room}/lockdown.
 func (s *Server) unlock(c echo.Context) error {
 	actor := actorOf(c)
 	r, err := s.live.Unlock(c.Request().Context(), c.Param("room"), actor)
@@ -60,7 +60,7 @@ func (s *Server) unlock(c echo.Context) error {
 	return c.JSON(http.StatusOK, wire.RoomOf(r))
 }
 
-// newRoom is POST /api/rooms.
+// newRoom handles POST /api/rooms.
 func (s *Server) newRoom(c echo.Context) error {
 	actor := actorOf(c)
 	p, err := readPatch(c)
@@ -81,7 +81,7 @@ func (s *Server) newRoom(c echo.Context) error {
 	return c.JSON(http.StatusCreated, wire.RoomOf(r))
 }
 
-// archiveRoom is DELETE /api/rooms/{room}.
+// archiveRoom handles DELETE /api/rooms/{room}.
 func (s *Server) archiveRoom(c echo.Context) error {
 	actor := actorOf(c)
 	if err := s.live.Archive(c.Request().Context(), c.Param("room"), actor); err != nil {

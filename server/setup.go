@@ -16,34 +16,34 @@ import (
 	"danmaku/room"
 )
 
-// This file has what is shown besides a stream: a poster, a second screen for a
-// projector, and the file that waits for the server in OBS.
+// This file serves pages around a stream: a poster, a second screen for a projector, and
+// the file that waits for the server in OBS.
 
-// setupPage is what the poster, the second screen, the welcome and the builder
-// see of a room.
+// setupPage is a room's data for the poster, the second screen, the welcome page and the
+// builder.
 type setupPage struct {
-	Overlay string       // address of the overlay with its key
-	Short   string       // the audience's address as one types it
-	Query   template.URL // of the code's address, "?at=…", "?key=…" or empty
+	Overlay string       // URL of the overlay with its key
+	Short   string       // the audience's URL in the form to type
+	Query   template.URL // query of the code's URL, "?at=…", "?key=…" or empty
 	// SameNetwork is true when phones must be in this machine's network.
 	SameNetwork bool
 	Ways        []way
-	OnlyHere    bool      // no phone can reach it
-	OBS         bool      // there is a button that asks OBS
-	Modules     int       // of a side of the audience's code, without the white around it
-	Distances   []float64 // metres that the poster offers
+	OnlyHere    bool      // no phone can reach the server
+	OBS         bool      // the page has a button that uses OBS
+	Modules     int       // side length of the audience's code, without the white border
+	Distances   []float64 // distances in metres that the poster offers
 	WiFi        *wifiCard
-	Look        room.Look // the room's, safe to be loaded
+	Look        room.Look // the room's, safe to load
 }
 
-// way is an address under which the audience may come.
+// way is a URL for the audience.
 type way struct {
 	Base, Short string
 	Here        bool // works on this machine alone
 }
 
-// ways lists the audience's addresses of a room, the likeliest first. One that works
-// on this machine alone is there only where no other is.
+// ways lists the audience's URLs of a room, the likeliest first. It lists one that works
+// only on this machine if there is no other.
 func (s *Server) ways(room string) (out []way) {
 	for _, base := range s.audienceBases() {
 		out = append(out, way{Base: base, Short: short(base) + "/r/" + room, Here: local(base)})
@@ -51,7 +51,7 @@ func (s *Server) ways(room string) (out []way) {
 	return out
 }
 
-// audienceBases are those of the bases that may be shown to an audience.
+// audienceBases returns the bases that may be shown to an audience.
 func (s *Server) audienceBases() []string {
 	if elsewhere := slices.DeleteFunc(slices.Clone(s.opt.Bases), local); len(elsewhere) > 0 {
 		return elsewhere
@@ -59,9 +59,9 @@ func (s *Server) audienceBases() []string {
 	return s.opt.Bases
 }
 
-// sameNetwork reports whether phones must be in this machine's network to reach a base:
-// its address is a private one, or its name is one that only such a network knows. Of
-// any other address a phone may come from anywhere.
+// sameNetwork reports whether phones must be in this machine's network to reach a base: its
+// address is private, or only such a network resolves its name. Phones reach any other base
+// from anywhere.
 func sameNetwork(base string) bool {
 	u, err := url.Parse(base)
 	if err != nil || local(base) {
@@ -74,7 +74,7 @@ func sameNetwork(base string) bool {
 	return name != "" && localName(name)
 }
 
-// short leaves out what browsers put before an address themselves.
+// short removes the scheme, which browsers add themselves.
 func short(base string) string {
 	return strings.TrimPrefix(strings.TrimPrefix(base, "http://"), "https://")
 }
@@ -85,8 +85,8 @@ func local(base string) bool {
 	return err == nil && (u.Hostname() == "localhost" || strings.HasPrefix(u.Hostname(), "127.") || u.Hostname() == "::1")
 }
 
-// audienceBase is what the audience's link begins with: the base that the
-// request asks for in ?at, when it is one of ours, else the likeliest.
+// audienceBase returns the base of the audience's link: the one in ?at, if it is one of
+// ours, otherwise the likeliest.
 func (s *Server) audienceBase(c echo.Context) string {
 	if at := c.QueryParam("at"); slices.Contains(s.audienceBases(), at) {
 		return at
@@ -110,8 +110,8 @@ func (s *Server) moderatedRoom(c echo.Context) (room.Room, room.AccessLink, erro
 	return r, l, nil
 }
 
-// hostPage answers with a page on which hosts put their room's overlay on air. Like the
-// console it trades a key or a one-time code for a session.
+// hostPage sends a page on which hosts put their room's overlay on air. Like the console it
+// exchanges a key or a one-time code for a session.
 func (s *Server) hostPage(c echo.Context, page string) error {
 	if done, err := s.signIn(c); done {
 		return err
@@ -132,18 +132,17 @@ func (s *Server) hostPage(c echo.Context, page string) error {
 	return s.render(c, http.StatusOK, page, pageData{Room: r, Setup: p, Role: l.Role})
 }
 
-// distances are those from which people read a poster, in metres.
+// distances are the reading distances of a poster, in metres.
 var distances = []float64{0.5, 1, 1.5, 2, 3, 4, 5, 7.5, 10}
 
-// posterPage is GET /poster/{room}: title, code and address for the wall. It
-// shows what the audience sees anyway; that of a secret room is for those who
-// are let in.
+// posterPage handles GET /poster/{room}: title, code and URL for the wall. It shows what the
+// audience sees anyway; a secret room's poster is for those who are admitted.
 func (s *Server) posterPage(c echo.Context) error {
 	r, err := s.live.Room(c.Param("room"))
 	if err != nil {
 		return err
 	}
-	to, err := s.audienceURL(c) // it knows who may have a secret room's
+	to, err := s.audienceURL(c) // it checks who may have a secret room's
 	if err != nil {
 		return err
 	}
@@ -152,14 +151,14 @@ func (s *Server) posterPage(c echo.Context) error {
 	if p.Modules, err = modules(to); err != nil {
 		return err
 	}
-	// The page is everybody's, over the internet, too; the password is for the wall.
+	// Everybody may load the page, also over the internet; the password is for the wall.
 	if _, _, err := s.moderatedRoom(c); err == nil {
 		if p.WiFi, err = s.wifiCard(c, r.ID); err != nil {
 			return err
 		}
 	}
 	if r.Secret {
-		p.Short = "" // it is of no use without its key
+		p.Short = "" // useless without its key
 	}
 	if base != s.opt.PublicURL {
 		p.Query = template.URL("?at=" + url.QueryEscape(base))
@@ -167,11 +166,11 @@ func (s *Server) posterPage(c echo.Context) error {
 	return s.render(c, http.StatusOK, "poster/index.html", pageData{Room: r, Setup: p})
 }
 
-// screenOwn are the options of the second screen itself; the overlay gets the rest.
+// screenOwn are the second screen's own options; the overlay gets the rest.
 var screenOwn = []string{"color", "code", "at", "picture", "wifi", "distance", "wide"}
 
-// screenPage is GET /screen/{room}: the overlay over a colour or a picture. A
-// projector's machine may have the overlay's key in place of a session.
+// screenPage handles GET /screen/{room}: the overlay over a colour or a picture. A projector's
+// machine may use the overlay's key instead of a session.
 func (s *Server) screenPage(c echo.Context) error {
 	r, key, err := s.screenKey(c)
 	if err != nil {
@@ -182,7 +181,7 @@ func (s *Server) screenPage(c echo.Context) error {
 		query.Del(own)
 	}
 	query.Set("key", key)
-	if !query.Has("wall") { // photos stand behind the comments; wall=0 leaves them out
+	if !query.Has("wall") { // photos are behind the comments; wall=0 omits them
 		query.Set("wall", "1")
 	}
 	p := &setupPage{
@@ -200,7 +199,7 @@ func (s *Server) screenPage(c echo.Context) error {
 	if len(code) > 0 {
 		p.Query = template.URL("?" + code.Encode())
 	}
-	if to, err := s.audienceURL(c); err == nil { // else its picture is not there either
+	if to, err := s.audienceURL(c); err == nil { // otherwise its picture is not there either
 		if p.Modules, err = modules(to); err != nil {
 			return err
 		}
@@ -211,8 +210,8 @@ func (s *Server) screenPage(c echo.Context) error {
 	return s.render(c, http.StatusOK, "screen/index.html", pageData{Room: r, Setup: p})
 }
 
-// screenKey returns the room of the path and the key of its overlay, by the key
-// in the request or by a session.
+// screenKey returns the room of the path and the key of its overlay, for a request with
+// that key or with a session.
 func (s *Server) screenKey(c echo.Context) (room.Room, string, error) {
 	if key := c.QueryParam("key"); key != "" {
 		l, err := s.live.Open(key)
@@ -230,7 +229,7 @@ func (s *Server) screenKey(c echo.Context) (room.Room, string, error) {
 	return r, key, err
 }
 
-// overlayURL is the overlay's whole address, on the host that the browser uses.
+// overlayURL returns the overlay's complete URL, on the host that the browser uses.
 func (s *Server) overlayURL(c echo.Context, room string, query url.Values) string {
 	scheme := "http://"
 	if s.isHTTPS(c.Request()) {
@@ -239,8 +238,8 @@ func (s *Server) overlayURL(c echo.Context, room string, query url.Values) strin
 	return scheme + c.Request().Host + airPath(room, query)
 }
 
-// airPath is the path of the page on air with its query: the chat box's, where the
-// options say that it is one, else the overlay's.
+// airPath returns the path of the page on air with its query: the chat box's, if the
+// options say so, otherwise the overlay's.
 func airPath(room string, query url.Values) string {
 	page := "/overlay/"
 	if query.Get("box") != "" {
@@ -249,8 +248,8 @@ func airPath(room string, query url.Values) string {
 	return page + room + "?" + query.Encode()
 }
 
-// loader is GET /overlay-loader/{room}: a file to keep beside OBS. The overlay's
-// options in the query go into it.
+// loader handles GET /overlay-loader/{room}: a file to store beside OBS. It contains the
+// overlay's options from the query.
 func (s *Server) loader(c echo.Context) error {
 	r, key, err := s.screenKey(c)
 	if err != nil {
@@ -268,8 +267,8 @@ func (s *Server) loader(c echo.Context) error {
 	return c.HTMLBlob(http.StatusOK, b.Bytes())
 }
 
-// readLoader reads the template of [Server.loader], which is not a page of ours:
-// it is opened from a disk.
+// readLoader reads the template of [Server.loader], which is not one of our pages: it is
+// opened from a disk.
 func readLoader(tree fs.FS) (*template.Template, error) {
 	t, err := template.ParseFS(tree, "overlay/loader.html")
 	if err != nil {
@@ -278,22 +277,22 @@ func readLoader(tree fs.FS) (*template.Template, error) {
 	return t, nil
 }
 
-// addresses is GET /api/rooms/{room}/addresses: the overlay's address with its
-// key, and under which addresses the audience may come, the likeliest first.
+// addresses handles GET /api/rooms/{room}/addresses: the overlay's URL with its key, and the
+// audience's URLs, the likeliest first.
 func (s *Server) addresses(c echo.Context) error {
 	r, err := s.live.Room(c.Param("room"))
 	if err != nil {
 		return err
 	}
 	out := wireAddresses{Audience: []wireWay{}, SameNetwork: sameNetwork(s.opt.PublicURL)}
-	if key, err := s.live.ScreenKey(r.ID, room.Overlay); err == nil { // else its link was taken back
+	if key, err := s.live.ScreenKey(r.ID, room.Overlay); err == nil { // otherwise its link was revoked
 		out.Overlay = s.overlayURL(c, r.ID, url.Values{"key": {key}})
 	}
 	query := ""
 	if r.Secret {
 		key, err := s.live.ScreenKey(r.ID, room.Audience)
 		if err != nil {
-			return c.JSON(http.StatusOK, out) // the link of the audience was revoked
+			return c.JSON(http.StatusOK, out) // the audience's link was revoked
 		}
 		query = "?" + url.Values{"key": {key}}.Encode()
 	}
@@ -310,7 +309,7 @@ type wireAddresses struct {
 }
 
 type wireWay struct {
-	At   string `json:"at"` // what ?at of codes and posters names
+	At   string `json:"at"` // value for ?at of codes and posters
 	URL  string `json:"url"`
 	Here bool   `json:"here,omitempty"` // works on the server's machine alone
 }

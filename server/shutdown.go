@@ -10,19 +10,18 @@ import (
 	"time"
 )
 
-// A shutdown takes a second at most: every client gets its bye at once, what is under way
-// has flushWithin to be written, and what is still open then is torn. A client that
-// reads slowly, a download or a half-sent request does not delay the others' return.
+// A shutdown takes a second at most: every client gets its bye at once, running requests
+// have flushWithin to write their answers, and connections still open then are aborted. A
+// slow reader, a download or a half-sent request does not delay the others' return.
 const (
 	flushWithin = 700 * time.Millisecond
 	tearWithin  = 200 * time.Millisecond
 )
 
-// Shutdown stops listening, sends every socket a bye with the code restart, and waits
-// for requests under way, but for flushWithin at most; then it closes every
-// connection that is left and ends the contexts of its requests. It returns
-// within a second, sooner when ctx ends, and with an error when a handler still
-// runs.
+// Shutdown stops listening, sends every socket a bye with the code restart, and waits for
+// running requests, but for flushWithin at most; then it closes every remaining connection
+// and ends the contexts of its requests. It returns within a second, sooner when ctx ends,
+// and with an error when a handler still runs.
 func (s *Server) Shutdown(ctx context.Context) error {
 	flush, cancel := context.WithTimeout(ctx, s.flush)
 	defer cancel()
@@ -43,7 +42,7 @@ func (s *Server) Shutdown(ctx context.Context) error {
 	return nil
 }
 
-// requests are those that handlers are working on.
+// requests tracks the requests that handlers are working on.
 type requests struct {
 	ctx    context.Context // of all of them
 	cancel context.CancelFunc
@@ -64,7 +63,7 @@ func (q *requests) begin(net.Listener) context.Context {
 	return q.ctx
 }
 
-// track counts the requests that next works on. After stop it lets none in.
+// track counts the requests that next works on. After stop it refuses them.
 func (q *requests) track(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !q.enter() {
@@ -95,8 +94,7 @@ func (q *requests) leave() {
 	}
 }
 
-// stop ends the contexts of all requests, and lets no other begin. It is called
-// once.
+// stop ends the contexts of all requests, and lets no new one begin. Call it once.
 func (q *requests) stop() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -109,8 +107,8 @@ func (q *requests) stop() {
 	}
 }
 
-// wait waits after stop until no request is worked on, and reports whether that
-// came about in time.
+// wait waits after stop until no request is running, and reports whether that happened in
+// time.
 func (q *requests) wait(long time.Duration) bool {
 	timer := time.NewTimer(long)
 	defer timer.Stop()

@@ -8,17 +8,16 @@ import (
 	"github.com/labstack/echo/v4"
 )
 
-// bodyTimeout is how long the body of a request may take: 64 KiB need no more,
-// and a client that drips them holds a connection and a goroutine meanwhile.
+// bodyTimeout is how long the body of a request may take: 64 KiB need no more, and a client
+// that sends slowly holds a connection and a goroutine meanwhile.
 const bodyTimeout = 10 * time.Second
 
-// answerTimeout is how long a client may take to read an answer. It is there for
-// clients that ask for much and read nothing, which would hold a connection and
-// a goroutine forever.
+// answerTimeout is how long a client may take to read an answer. It is for clients that
+// request much and read nothing, which would hold a connection and a goroutine forever.
 const answerTimeout = time.Minute
 
-// boundAnswers bounds the time that an answer may take. It begins anew with each
-// request; a connection that is hijacked has no deadline.
+// boundAnswers bounds the time for an answer. It restarts with each request; a hijacked
+// connection has no deadline.
 func boundAnswers(limit time.Duration) echo.MiddlewareFunc {
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
@@ -38,7 +37,7 @@ func setAnswerDeadline(w http.ResponseWriter, limit time.Duration) error {
 	return err
 }
 
-// noAnswerDeadline takes the deadline of an answer away, until the next write.
+// noAnswerDeadline removes the deadline of an answer, until the next write.
 func noAnswerDeadline(w http.ResponseWriter) error {
 	err := http.NewResponseController(w).SetWriteDeadline(time.Time{})
 	if errors.Is(err, http.ErrNotSupported) {
@@ -47,7 +46,7 @@ func noAnswerDeadline(w http.ResponseWriter) error {
 	return err
 }
 
-// rollingDeadline is the writer of an answer that may take as long as it likes while it is being read:
+// rollingDeadline is the writer of an answer that may take any time while it is being read:
 // the deadline moves with every write.
 type rollingDeadline struct {
 	http.ResponseWriter
@@ -62,8 +61,8 @@ func (s rollingDeadline) Write(b []byte) (int, error) {
 	return s.ResponseWriter.Write(b)
 }
 
-// boundBodies bounds the time in which a request's body must have come. At its end
-// net/http takes the deadline away by itself, so the work may take longer.
+// boundBodies bounds the time in which a request's body must arrive. At its end net/http
+// removes the deadline itself, so the work may take longer.
 func boundBodies(limit time.Duration) echo.MiddlewareFunc {
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
@@ -86,9 +85,9 @@ func setBodyDeadline(w http.ResponseWriter, limit time.Duration) error {
 	return err
 }
 
-// allowLargeBody gives a large body longer to come, and its answer the usual time
-// behind that. It is for those alone whose key is known: an answer, too, that
-// refuses them first waits for some of the body.
+// allowLargeBody extends the time for a large body, followed by the usual time for its
+// answer. Call it only for a sender whose key is known: even an answer that refuses others
+// waits for some of the body first.
 func allowLargeBody(w http.ResponseWriter, body time.Duration) error {
 	return errors.Join(setBodyDeadline(w, body), setAnswerDeadline(w, body+answerTimeout))
 }

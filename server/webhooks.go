@@ -11,7 +11,7 @@ import (
 	"danmaku/signature"
 )
 
-// webhookFields are what may be said of a webhook. What is left out stays.
+// webhookFields is a change of a webhook. A missing field stays as it is.
 type webhookFields struct {
 	Label  *string     `json:"label"`
 	URL    *string     `json:"url"`
@@ -21,14 +21,14 @@ type webhookFields struct {
 	NewKey bool        `json:"new_key"`
 }
 
-// readWebhook reads what was said of a webhook.
+// readWebhook reads a change of a webhook.
 func readWebhook(c echo.Context) (live.WebhookEdit, error) {
 	var f webhookFields
 	err := readJSON(c, &f)
 	return live.WebhookEdit{Label: f.Label, URL: f.URL, Events: f.Events, Local: f.Local, Off: f.Off, NewKey: f.NewKey}, err
 }
 
-// listWebhooks is GET /api/rooms/{room}/webhooks.
+// listWebhooks handles GET /api/rooms/{room}/webhooks.
 func (s *Server) listWebhooks(c echo.Context) error {
 	list, err := s.live.WebhookList(c.Request().Context(), c.Param("room"), actorOf(c))
 	if err != nil {
@@ -41,7 +41,7 @@ func (s *Server) listWebhooks(c echo.Context) error {
 	return c.JSON(http.StatusOK, out)
 }
 
-// newWebhook is POST /api/rooms/{room}/webhooks.
+// newWebhook handles POST /api/rooms/{room}/webhooks.
 func (s *Server) newWebhook(c echo.Context) error {
 	edit, err := readWebhook(c)
 	if err != nil {
@@ -54,7 +54,7 @@ func (s *Server) newWebhook(c echo.Context) error {
 	return c.JSON(http.StatusCreated, wire.WebhookOf(v, signature.Key(key).String()))
 }
 
-// patchWebhook is PATCH /api/rooms/{room}/webhooks/{id}.
+// patchWebhook handles PATCH /api/rooms/{room}/webhooks/{id}.
 func (s *Server) patchWebhook(c echo.Context) error {
 	edit, err := readWebhook(c)
 	if err != nil {
@@ -71,7 +71,7 @@ func (s *Server) patchWebhook(c echo.Context) error {
 	return c.JSON(http.StatusOK, wire.WebhookOf(v, text))
 }
 
-// deleteWebhook is DELETE /api/rooms/{room}/webhooks/{id}.
+// deleteWebhook handles DELETE /api/rooms/{room}/webhooks/{id}.
 func (s *Server) deleteWebhook(c echo.Context) error {
 	if err := s.live.DeleteWebhook(c.Request().Context(), c.Param("room"), actorOf(c), c.Param("id")); err != nil {
 		return err
@@ -79,7 +79,7 @@ func (s *Server) deleteWebhook(c echo.Context) error {
 	return c.NoContent(http.StatusNoContent)
 }
 
-// testWebhook is POST /api/rooms/{room}/webhooks/{id}/test.
+// testWebhook handles POST /api/rooms/{room}/webhooks/{id}/test.
 func (s *Server) testWebhook(c echo.Context) error {
 	d, err := s.live.TestWebhook(c.Request().Context(), c.Param("room"), actorOf(c), c.Param("id"))
 	if err != nil {

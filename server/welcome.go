@@ -11,33 +11,33 @@ import (
 	"danmaku/room"
 )
 
-// OBS is the OBS that the server may ask, as a rule on its own machine.
+// OBS is the OBS that the server may control, usually on its own machine.
 type OBS interface {
-	// AddOverlay makes or refreshes the browser source with the overlay's address. What a
-	// person can mend is in the report's outcome, and is no error.
+	// AddOverlay creates or refreshes the browser source with the overlay's URL. A problem
+	// that a person can fix is in the report's outcome, and not an error.
 	AddOverlay(ctx context.Context, o OBSRequest) (OBSReport, error)
 }
 
-// OBSRequest is what OBS is to show.
+// OBSRequest is what OBS should show.
 type OBSRequest struct {
 	URL      string // of the overlay
 	Password string // of OBS
-	// Look is true when the URL has all options of the source and
-	// CSS is for its box of custom CSS; otherwise it keeps what it has.
+	// Look is true when the URL has all options of the source and CSS is for its custom CSS
+	// field; otherwise OBS keeps its own.
 	Look bool
 	CSS  string
 }
 
-// OBSReport says what became of it.
+// OBSReport is the result of a request.
 type OBSReport struct {
 	Outcome       OBSOutcome
-	At            string  // where it was asked, as host:port
+	At            string  // OBS's address, as host:port
 	Version       string  // of OBS
 	Width, Height int     // of its canvas
 	FPS           float64 // of its canvas
 }
 
-// OBSOutcome is what OBS said.
+// OBSOutcome is the result that OBS reported.
 type OBSOutcome string
 
 // The outcomes, as on the wire.
@@ -45,7 +45,7 @@ const (
 	OBSAdded       OBSOutcome = "added"
 	OBSRefreshed   OBSOutcome = "refreshed"
 	OBSUnreachable OBSOutcome = "unreachable" // not running, or its WebSocket server is off
-	OBSPassword    OBSOutcome = "password"    // it wants one, or another
+	OBSPassword    OBSOutcome = "password"    // it needs one, or another one
 	OBSNoBrowser   OBSOutcome = "no_browser"  // built without browser sources
 	OBSRefused     OBSOutcome = "refused"     // the name of the source is taken
 )
@@ -59,15 +59,15 @@ type obsReport struct {
 	FPS     float64    `json:"fps,omitempty"`
 }
 
-// welcomePage is GET /welcome/{room}: the four steps of the first start.
+// welcomePage handles GET /welcome/{room}: the four steps of the first start.
 func (s *Server) welcomePage(c echo.Context) error { return s.hostPage(c, "welcome/index.html") }
 
-// addToOBS is POST /api/rooms/{room}/obs: the owner lets the server put the
-// overlay into OBS.
+// addToOBS handles POST /api/rooms/{room}/obs: the owner lets the server put the overlay into
+// OBS.
 func (s *Server) addToOBS(c echo.Context) error {
 	var body struct {
 		Password string            `json:"password"`
-		Options  map[string]string `json:"options"` // nil: those it has
+		Options  map[string]string `json:"options"` // nil keeps the existing ones
 		CSS      string            `json:"css"`
 	}
 	if err := readJSON(c, &body); err != nil {

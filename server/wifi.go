@@ -12,13 +12,13 @@ import (
 	"danmaku/room"
 )
 
-// wireWiFi is the network that people of a hall join; without a name there is none.
+// wireWiFi is the Wi-Fi network of a venue; without a name there is none.
 type wireWiFi struct {
 	Name     string `json:"name"`
-	Password string `json:"password,omitempty"` // empty: the network is open
+	Password string `json:"password,omitempty"` // empty for an open network
 }
 
-// getWiFi is GET /api/rooms/{room}/wifi.
+// getWiFi handles GET /api/rooms/{room}/wifi.
 func (s *Server) getWiFi(c echo.Context) error {
 	w, err := s.live.WiFi(c.Request().Context(), c.Param("room"))
 	if err != nil {
@@ -28,7 +28,7 @@ func (s *Server) getWiFi(c echo.Context) error {
 	return c.JSON(http.StatusOK, wireWiFi(w))
 }
 
-// putWiFi is PUT /api/rooms/{room}/wifi.
+// putWiFi handles PUT /api/rooms/{room}/wifi.
 func (s *Server) putWiFi(c echo.Context) error {
 	var body wireWiFi
 	if err := readJSON(c, &body); err != nil {
@@ -41,15 +41,15 @@ func (s *Server) putWiFi(c echo.Context) error {
 	return c.JSON(http.StatusOK, body)
 }
 
-// wifiCard is a network as the second screen and the poster show it.
+// wifiCard is a Wi-Fi network in the form that the second screen and the poster show.
 type wifiCard struct {
 	Name, Password string
-	Code           template.URL // a picture in the page itself: no address has the password
-	Modules        int          // of a side of the code, see [modules]
+	Code           template.URL // a picture in the page itself, so that no URL contains the password
+	Modules        int          // side length of the code, see [modules]
 }
 
-// wifiCard returns what a page shows of the room's network, nil for nothing, and
-// keeps that page out of caches.
+// wifiCard returns the card of the room's network, nil for none, and keeps the page out of
+// caches.
 func (s *Server) wifiCard(c echo.Context, roomID string) (*wifiCard, error) {
 	w, err := s.live.WiFi(c.Request().Context(), roomID)
 	if err != nil || w.Name == "" {
@@ -64,7 +64,7 @@ func (s *Server) wifiCard(c echo.Context, roomID string) (*wifiCard, error) {
 	return &wifiCard{Name: w.Name, Password: w.Password, Code: template.URL("data:image/svg+xml;base64," + svg), Modules: code.Size}, nil
 }
 
-// modules is how many a side of a text's code has, without the white around it.
+// modules returns the side length of a text's code, without the white border.
 func modules(text string) (int, error) {
 	code, err := qr.Encode(text, qr.M)
 	if err != nil {

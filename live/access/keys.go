@@ -147,7 +147,7 @@ const codeAge = 10 * time.Minute
 // so that the console's URL fits a window of 80 columns.
 const codeTime, codeSalt, codeMAC = 6, 3, 12
 
-// NewCode makes a one-time code for an owner's session, see [Service.TradeCode]. Any
+// NewCode makes a one-time code for an owner's session, see [Table.TradeCode]. Any
 // program with the secret can make one, so a command beside the server can open its
 // console.
 func (k Keys) NewCode(now time.Time) string {

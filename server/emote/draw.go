@@ -1,13 +1,13 @@
-// Package emote decodes the pictures of rooms' own emotes and draws them again, so that
-// screens get their pixels and no other bytes of the file: a picture becomes a small PNG,
-// an animation a small GIF.
+// Package emote decodes the pictures of rooms' own emotes and redraws them, so that screens
+// get their pixels and no other bytes of the file: a picture becomes a small PNG, an
+// animation a small GIF.
 package emote
 
 import (
 	"bytes"
 	"fmt"
 	"image"
-	_ "image/gif" // what may be sent
+	_ "image/gif" // formats that may be sent
 	"image/png"
 	"strings"
 	"sync"
@@ -18,8 +18,8 @@ import (
 	"danmaku/room"
 )
 
-// Bounds of what is sent. A few bytes may unpack to very many pixels, so all of them
-// are looked at before anything is decoded.
+// Bounds of an upload. A few bytes may unpack to very many pixels, so all bounds are
+// checked before anything is decoded.
 const (
 	MostBytes  = 256 << 10
 	MostSide   = 1_024      // pixels
@@ -27,28 +27,26 @@ const (
 	mostPixels = 16_000_000 // of all frames together
 )
 
-// Bounds of what is kept.
+// Bounds of the stored picture.
 const (
 	side       = 128 // pixels; an emote is 1.2 times as high as the letters
 	mostGIF    = 256 << 10
 	mostMillis = 60_000 // of an animation
 )
 
-// Picture is an emote as we drew it.
+// Picture is an emote that this package has drawn.
 type Picture struct {
 	Bytes     []byte
 	MediaType string
 	Animated  bool
 }
 
-// drawing lets one picture at a time be decoded, so that memory stays bounded however
-// many are sent.
+// drawing lets one picture at a time be decoded, which bounds the memory.
 var drawing sync.Mutex
 
-// Draw decodes a PNG, a WebP or a GIF and draws it anew, at most 128 pixels wide and
-// high. A GIF stays an animation where its frames are within bounds; of other
-// animations the first frame stays. Errors: room.ErrInvalid with a fault that says
-// which limit was met.
+// Draw decodes a PNG, a WebP or a GIF and redraws it, at most 128 pixels wide and high. A
+// GIF stays an animation if its frames are within bounds; of other animations it keeps the
+// first frame. Errors: room.ErrInvalid with a fault that names the exceeded limit.
 func Draw(b []byte) (Picture, error) {
 	if len(b) > MostBytes {
 		return Picture{}, room.EmoteFault(room.FaultEmoteBytes, "", MostBytes>>10, "the picture has %d KB; send at most %d", (len(b)+1023)>>10, MostBytes>>10)
@@ -73,7 +71,7 @@ func Draw(b []byte) (Picture, error) {
 	return p, nil
 }
 
-// redraw draws what is within bounds.
+// redraw draws a picture that is within bounds.
 func redraw(b []byte, kind string) (Picture, error) {
 	if kind == "gif" {
 		frames, err := count(b)
@@ -97,14 +95,14 @@ func redraw(b []byte, kind string) (Picture, error) {
 	return Picture{out.Bytes(), "image/png", false}, nil
 }
 
-// fit draws a picture at the size that is kept: it becomes smaller, never larger.
+// fit draws a picture at its stored size: it becomes smaller, never larger.
 func fit(img image.Image) *image.NRGBA {
 	out := image.NewNRGBA(fitted(img.Bounds()))
 	draw.CatmullRom.Scale(out, out.Bounds(), img, img.Bounds(), draw.Src, nil)
 	return out
 }
 
-// fitted is the size that is kept of a picture.
+// fitted returns the stored size of a picture.
 func fitted(b image.Rectangle) image.Rectangle {
 	w, h := b.Dx(), b.Dy()
 	if most := max(w, h); most > side {

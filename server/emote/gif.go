@@ -10,14 +10,14 @@ import (
 	"golang.org/x/image/draw"
 )
 
-// frames is how many frames a GIF has, and to how many pixels they unpack, each drawn on
-// the whole screen.
+// frames holds the number of frames of a GIF, and the pixels that they unpack to, each
+// drawn on the whole screen.
 type frames struct{ n, pixels int }
 
 var errShort = errors.New("the GIF ends within a block")
 
-// count walks through the blocks of a GIF without decoding any, since the decoder
-// keeps every frame in memory. Bytes behind the end count for nothing.
+// count walks through the blocks of a GIF without decoding any, since the decoder keeps
+// every frame in memory. It ignores bytes after the end.
 func count(b []byte) (f frames, err error) {
 	at := 6
 	take := func(n int) []byte {
@@ -54,13 +54,13 @@ func count(b []byte) (f frames, err error) {
 				return f, err
 			}
 			f.n++
-			f.pixels += area // no frame is larger: the decoder sees to it
+			f.pixels += area // no frame is larger: the decoder checks that
 			table(head[8])
 			take(1) // the size of a code
 		default:
 			return f, fmt.Errorf("a GIF has no block %#x", kind[0])
 		}
-		for err == nil { // its parts, up to an empty one
+		for err == nil { // its sub-blocks, up to an empty one
 			size := take(1)
 			if err != nil || size[0] == 0 {
 				break
@@ -71,7 +71,7 @@ func count(b []byte) (f frames, err error) {
 	return f, err
 }
 
-// animate draws every frame of a GIF anew: whole, small, and in the colours of one palette.
+// animate redraws every frame of a GIF: whole, small, and in the colours of one palette.
 // When the result is too large or lasts too long, the emote is not animated.
 func animate(b []byte) (Picture, error) {
 	src, err := gif.DecodeAll(bytes.NewReader(b))
@@ -106,7 +106,7 @@ func animate(b []byte) (Picture, error) {
 	for i, frame := range whole {
 		out.Image = append(out.Image, colours.paint(frame))
 		out.Delay = append(out.Delay, src.Delay[i])
-		out.Disposal = append(out.Disposal, gif.DisposalBackground) // each frame covers the whole picture, also with its transparent pixels
+		out.Disposal = append(out.Disposal, gif.DisposalBackground) // each frame covers the whole picture, including its transparent pixels
 	}
 	var drawn bytes.Buffer
 	if err := gif.EncodeAll(&drawn, out); err != nil {

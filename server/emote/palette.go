@@ -7,13 +7,13 @@ import (
 	"slices"
 )
 
-// mostColours of an animation; the last of its 256 entries is the transparent one.
+// mostColours of an animation; another entry of its 256 is the transparent one.
 const mostColours = 255
 
-// cell counts the pixels whose colours are alike in the upper five bits of each part.
+// cell counts the pixels whose colours agree in the upper five bits of each component.
 type cell struct {
 	n   int
-	sum [3]int // of the parts
+	sum [3]int // of the components
 }
 
 func cellOf(c []byte) int { return int(c[0]>>3)<<10 | int(c[1]>>3)<<5 | int(c[2]>>3) }
@@ -27,9 +27,9 @@ type palette struct {
 	place map[int]uint8 // by cell
 }
 
-// newPalette chooses colours by median cut: the box of cells whose colours are the
-// furthest apart is cut in two where half of its pixels are on either side, until
-// there are enough boxes. A box's colour is the mean of its pixels.
+// newPalette chooses colours by median cut: it repeatedly splits the box whose colours are
+// the furthest apart at the median of its pixels, until there are enough boxes. A box's
+// colour is the mean of its pixels.
 func newPalette(frames []*image.NRGBA) palette {
 	cells := map[int]*cell{}
 	for _, f := range frames {
@@ -56,12 +56,12 @@ func newPalette(frames []*image.NRGBA) palette {
 	for at := range cells {
 		keys = append(keys, at)
 	}
-	slices.Sort(keys) // the same picture has the same bytes
+	slices.Sort(keys) // so that the same picture gives the same bytes
 	boxes := []box{newBox(cells, keys)}
 	for len(boxes) < mostColours {
 		widest := slices.MaxFunc(boxes, func(a, b box) int { return cmp.Compare(a.width, b.width) })
 		if widest.width == 0 {
-			break // each has one colour
+			break // each box has one colour
 		}
 		at := slices.IndexFunc(boxes, func(b box) bool { return &b.cells[0] == &widest.cells[0] })
 		left, right := split(cells, widest)
@@ -82,8 +82,8 @@ func newPalette(frames []*image.NRGBA) palette {
 	return p
 }
 
-// box is some of the cells, the part in which their colours are the furthest apart, and
-// how far.
+// box is a set of cells, with the component in which their colours are the furthest apart,
+// and the distance.
 type box struct {
 	cells       []int
 	part, width int
@@ -104,7 +104,7 @@ func newBox(cells map[int]*cell, of []int) box {
 	return b
 }
 
-// split parts a box so that half of its pixels are on either side; neither is empty.
+// split splits a box so that half of its pixels are on either side; neither is empty.
 func split(cells map[int]*cell, b box) (left, right []int) {
 	slices.SortFunc(b.cells, func(x, y int) int {
 		return cmp.Or(cmp.Compare(cells[x].mean(b.part), cells[y].mean(b.part)), cmp.Compare(x, y))
@@ -121,7 +121,8 @@ func split(cells map[int]*cell, b box) (left, right []int) {
 	return b.cells[:n:n], b.cells[n:]
 }
 
-// seeThrough reports whether a pixel becomes transparent: a GIF has no pixels that are half
+// seeThrough reports whether a pixel becomes transparent: a GIF has no semitransparent
+// pixels.
 // so.
 func seeThrough(c []byte) bool { return c[3] < 128 }
 

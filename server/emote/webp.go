@@ -2,10 +2,9 @@ package emote
 
 import "encoding/binary"
 
-// firstFrame makes a WebP of one frame of an animated one, which the decoder does not
-// know; whatever else it gets stays as it is. The decoder checks what comes of it, as
-// of every other.
-// See https://developers.google.com/speed/webp/docs/riff_container.
+// firstFrame makes a WebP of the first frame of an animated one, which the decoder does not
+// support; other bytes stay as they are. The decoder validates the result like every other
+// file. See https://developers.google.com/speed/webp/docs/riff_container.
 func firstFrame(b []byte) []byte {
 	const (
 		header    = 12 // RIFF, size, WEBP
@@ -27,7 +26,7 @@ func firstFrame(b []byte) []byte {
 				flags = alpha
 			}
 		}
-		// Width and height less one, three bytes each, stand behind the place.
+		// Width and height minus one, three bytes each, follow the position.
 		first := append([]byte("VP8X\x0a\x00\x00\x00"), flags, 0, 0, 0)
 		first = append(append(first, data[6:12]...), frame...)
 		out := binary.LittleEndian.AppendUint32([]byte("RIFF"), uint32(4+len(first)))
@@ -36,7 +35,7 @@ func firstFrame(b []byte) []byte {
 	return b
 }
 
-// chunks iterates over the chunks of a RIFF as far as they are whole.
+// chunks iterates over the complete chunks of a RIFF.
 func chunks(b []byte) func(func(string, []byte) bool) {
 	return func(yield func(string, []byte) bool) {
 		for len(b) >= 8 {

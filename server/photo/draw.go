@@ -1,5 +1,5 @@
-// Package photo decodes the photos of an audience and draws them again, so that screens get
-// their pixels and nothing else of the file: no place, no name of a camera, no bytes behind
+// Package photo decodes the photos of an audience and redraws them, so that screens get
+// their pixels and nothing else of the file: no location, no camera name, no bytes after
 // the picture. A photo becomes an upright JPEG.
 package photo
 
@@ -9,7 +9,7 @@ import (
 	"fmt"
 	"image"
 	"image/color"
-	_ "image/gif" // what may be sent
+	_ "image/gif" // formats that may be sent
 	"image/jpeg"
 	_ "image/png"
 
@@ -19,40 +19,39 @@ import (
 	"danmaku/room"
 )
 
-// Bounds of what is sent. A few bytes may unpack to very many pixels, so these are looked
-// at before anything is decoded. Phones send about 300 KB.
+// Bounds of an upload. A few bytes may unpack to very many pixels, so these are checked
+// before anything is decoded. Phones send about 300 KB.
 const (
 	MostBytes  = 4 << 20
 	MostPixels = 16_000_000
 	LeastSide  = 48 // pixels
 )
 
-// Bounds of what is kept.
+// Bounds of the stored picture.
 const (
 	side      = 1280 // pixels
 	keptBytes = 300 << 10
 )
 
-// qualities are tried in their order until a picture is small enough; the last one is
-// taken however large it is.
+// qualities are tried in order until a picture is small enough; the last one is used
+// however large the result is.
 var qualities = []int{82, 70, 55, 40}
 
-// Picture is a photo as we drew it: a JPEG.
+// Picture is a photo that this package has drawn: a JPEG.
 type Picture struct {
 	Bytes         []byte
 	Width, Height int
 }
 
-// drawing lets one picture at a time be decoded, and a few wait, so that memory stays
-// bounded however many are sent.
+// drawing lets one picture at a time be decoded, and a few wait, which bounds the memory.
 var (
 	drawing = make(chan struct{}, 1)
 	waiting = make(chan struct{}, 16)
 )
 
 // Draw decodes a JPEG, a PNG, a WebP or the first frame of a GIF, turns it upright, and
-// draws it anew, at most 1280 pixels wide and high. Errors: room.ErrInvalid with a fault
-// that says which limit was met, room.ErrBusy when too many pictures wait, that of ctx.
+// redraws it, at most 1280 pixels wide and high. Errors: room.ErrInvalid with a fault that
+// names the exceeded limit, room.ErrBusy when too many pictures wait, that of ctx.
 func Draw(ctx context.Context, b []byte) (Picture, error) {
 	if len(b) > MostBytes {
 		return Picture{}, fault(room.FaultPhotoBytes, MostBytes>>10, "the photo has %d KB; send at most %d", (len(b)+1023)>>10, MostBytes>>10)
@@ -122,9 +121,8 @@ func damaged(kind string) error {
 // ground is the colour behind transparent pixels.
 var ground = image.NewUniform(color.Gray{0x13})
 
-// shrink draws a picture at the size that is kept: it becomes smaller, never larger. It is
-// first halved as often as possible: that takes the mean of four pixels and needs little
-// memory.
+// shrink draws a picture at its stored size: it becomes smaller, never larger. It first
+// halves it as often as possible: that averages four pixels and needs little memory.
 func shrink(img image.Image) *image.RGBA {
 	b := img.Bounds()
 	w, h := b.Dx(), b.Dy()

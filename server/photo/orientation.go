@@ -6,12 +6,12 @@ import (
 	"image"
 )
 
-// orientation reads from the EXIF data of a JPEG how its picture is turned, 1 to 8, as
-// cameras write it. 1 is upright; so is a picture that does not say, or says nonsense.
+// orientation reads the orientation of a JPEG's picture from its EXIF data, 1 to 8, as
+// cameras write it. 1 is upright, and the result for missing or invalid data.
 func orientation(b []byte) int {
 	for at := 2; at+4 <= len(b) && b[at] == 0xff; {
 		marker, size := b[at+1], int(binary.BigEndian.Uint16(b[at+2:]))
-		if marker == 0xda || size < 2 || at+2+size > len(b) { // the picture begins
+		if marker == 0xda || size < 2 || at+2+size > len(b) { // the picture data begins
 			return 1
 		}
 		if body := b[at+4 : at+2+size]; marker == 0xe1 && bytes.HasPrefix(body, []byte("Exif\x00\x00")) {
@@ -22,7 +22,7 @@ func orientation(b []byte) int {
 	return 1
 }
 
-// turned reads the orientation from a block of TIFF.
+// turned reads the orientation from a TIFF block.
 func turned(b []byte) int {
 	var order binary.ByteOrder = binary.LittleEndian
 	switch {
@@ -55,14 +55,14 @@ func turned(b []byte) int {
 	return 1
 }
 
-// upright turns and mirrors a picture so that it stands as it was seen.
+// upright rotates and mirrors a picture into its upright form.
 func upright(img *image.RGBA, o int) *image.RGBA {
 	if o < 2 || o > 8 {
 		return img
 	}
 	w, h := img.Bounds().Dx(), img.Bounds().Dy()
 	size := image.Rect(0, 0, w, h)
-	if o >= 5 { // lies on its side
+	if o >= 5 { // rotated by 90 degrees
 		size = image.Rect(0, 0, h, w)
 	}
 	out := image.NewRGBA(size)

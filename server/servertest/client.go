@@ -16,8 +16,8 @@ import (
 	"danmaku/server/wire"
 )
 
-// Patience is how long a test waits for what must come. It is not a measure: a test
-// that needs it has failed, also on a slow and busy machine.
+// Patience is how long a test waits for something that must happen. It is not a
+// measurement: a test that exhausts it has failed, even on a slow and busy machine.
 const Patience = 3 * time.Minute
 
 // Dial opens a socket of [Room] at host:port, with the query of its address, for
@@ -33,7 +33,7 @@ func Dial(t testing.TB, base, query string) (*websocket.Conn, error) {
 	return conn, err
 }
 
-// Deaf opens a socket of a phone that reads the first byte of its hello and no more.
+// Deaf opens a phone's socket that reads the first byte of its hello and no more.
 func Deaf(t testing.TB, base string) net.Conn {
 	t.Helper()
 	conn, err := net.Dial("tcp", base)
@@ -56,7 +56,7 @@ func Deaf(t testing.TB, base string) net.Conn {
 	return conn
 }
 
-// Next reads frames until one of a type comes.
+// Next reads frames until one of a type arrives.
 func Next(t testing.TB, conn *websocket.Conn, kind string) map[string]any {
 	t.Helper()
 	_ = conn.SetReadDeadline(time.Now().Add(Patience))
@@ -75,9 +75,9 @@ func Next(t testing.TB, conn *websocket.Conn, kind string) map[string]any {
 	}
 }
 
-// Frames reads a socket all the time, as pages do: a test that is busy elsewhere
-// still answers the pings of the server. The frames of a type are sent to the
-// channel, which is closed with the socket; it holds 10,000.
+// Frames reads a socket all the time, as pages do: a test that is busy elsewhere still
+// answers the server's pings. The frames of a type go to the channel, which is closed with
+// the socket; it holds 10,000.
 func Frames(conn *websocket.Conn, kind string) <-chan map[string]any {
 	_ = conn.SetReadDeadline(time.Time{})
 	frames := make(chan map[string]any, 10_000)
@@ -96,7 +96,7 @@ func Frames(conn *websocket.Conn, kind string) <-chan map[string]any {
 	return frames
 }
 
-// Take takes the next of [Frames].
+// Take returns the next of [Frames].
 func Take(t testing.TB, frames <-chan map[string]any) map[string]any {
 	t.Helper()
 	select {
@@ -111,8 +111,8 @@ func Take(t testing.TB, frames <-chan map[string]any) map[string]any {
 	return nil
 }
 
-// Ended reads until the socket closes, and returns the code of the last bye and of
-// the close frame.
+// Ended reads until the socket closes, and returns the codes of the last bye and of the
+// close frame.
 func Ended(t testing.TB, conn *websocket.Conn) (bye string, code int) {
 	t.Helper()
 	_ = conn.SetReadDeadline(time.Now().Add(Patience))
@@ -134,8 +134,7 @@ func Ended(t testing.TB, conn *websocket.Conn) (bye string, code int) {
 	}
 }
 
-// Eventually waits until something is true that another goroutine brings about
-// without notice.
+// Eventually waits until a condition holds that another goroutine causes without notice.
 func Eventually(t testing.TB, what string, is func() bool) {
 	t.Helper()
 	tick := time.NewTicker(time.Millisecond)

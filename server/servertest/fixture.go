@@ -1,6 +1,6 @@
-// Package servertest is what the tests of server and server/socket share: the use
-// cases over a real store, with hooks and a clock of the test's, and clients that
-// speak the protocol over real connections.
+// Package servertest is shared by the tests of server and server/socket: the use cases over
+// a real store, with the test's hooks and clock, and clients that use the protocol over
+// real connections.
 package servertest
 
 import (
@@ -20,34 +20,34 @@ import (
 	"danmaku/store"
 )
 
-// Room is the room that a fixture has.
+// Room is the room of a fixture.
 const Room = "live"
 
-// Fixture is a service over a real store in a temporary folder. Its limiter and
-// its filter let everything through unless a hook says otherwise. Plain hooks are
-// set before the first client comes, atomic ones at any time.
+// Fixture is a service over a real store in a temporary folder. Its limiter and its filter
+// allow everything unless a hook says otherwise. Set plain hooks before the first client
+// connects, atomic ones at any time.
 type Fixture struct {
 	Service *live.Service
 	Store   *store.Store
 	Clock
 
-	// Set before [Fixture.Open]; what is nil is not measured.
+	// Set before [Fixture.Open]; nil ones are not measured.
 	Timings      live.Timings
 	Commits, Lag store.Observer
 
 	OnWait  func()                                // called while a client is registered
-	OnVouch func(room.LimitKey) bool              // what the limiter answers to Vouch; nil: true
+	OnVouch func(room.LimitKey) bool              // the limiter's result for Vouch; nil: true
 	OnCheck func(comment.Draft)                   // called while a comment is filtered
-	OnList  atomic.Pointer[func()]                // called while a client is greeted
+	OnList  atomic.Pointer[func()]                // called while a client is welcomed
 	OnEvent atomic.Pointer[func()]                // called while an event leaves the journal
 	OnSince atomic.Pointer[func(context.Context)] // called while the log is read for a resume
 	OnAudit atomic.Pointer[func() ([]room.AuditEntry, bool, error)]
 }
 
-// Clock is the time of a fixture, which a test can set and speed up.
+// Clock is a fixture's clock, which a test can set and speed up.
 type Clock struct {
 	Skew  atomic.Int64 // how far the wall clock has been set, ns
-	Later atomic.Int64 // how much time has passed besides, ns
+	Later atomic.Int64 // additional elapsed time, ns
 }
 
 var began = time.Now()
@@ -57,13 +57,13 @@ func (c *Clock) Now() time.Time {
 	return time.Now().Add(time.Duration(c.Skew.Load() + c.Later.Load()))
 }
 
-// Elapsed is the time since the tests began, by a clock that is never set.
+// Elapsed returns the time since the tests began, by a clock that is never set.
 func (c *Clock) Elapsed() time.Duration {
 	return time.Since(began) + time.Duration(c.Later.Load())
 }
 
-// Open opens the service of a fixture that begins. The outlet may be made with the
-// fixture's clock. What is opened is closed by [Fixture.Close].
+// Open opens the service of a new fixture. The outlet may use the fixture's clock.
+// [Fixture.Close] closes everything.
 func (f *Fixture) Open(t testing.TB, outlet live.Outlet) {
 	t.Helper()
 	ctx, log := context.Background(), slog.New(slog.DiscardHandler)
@@ -115,9 +115,9 @@ func (j journal) Since(ctx context.Context, id string, after int64, limit int) (
 	return j.Store.Since(ctx, id, after, limit)
 }
 
-// limiter lets everything through.
+// limiter allows everything.
 type limiter struct {
-	live.Limiter // what is not overridden is not asked for
+	live.Limiter // methods that are not overridden are not called
 	f            *Fixture
 }
 
@@ -140,9 +140,9 @@ func (l limiter) Wait(room.LimitKey) time.Duration {
 	return 0
 }
 
-// filter lets everything through.
+// filter allows everything.
 type filter struct {
-	live.Filter // what is not overridden is not asked for
+	live.Filter // methods that are not overridden are not called
 	f           *Fixture
 }
 
@@ -193,8 +193,8 @@ func (e encoder) Event(v room.View, ev room.Event) []byte {
 	return e.Encoder.Event(v, ev)
 }
 
-// Append writes a comment to the log, as if its author had sent it just now. n makes
-// its ID differ from those of the same millisecond.
+// Append writes a comment to the log, as if its author had just sent it. n makes its ID
+// differ from others of the same millisecond.
 func (f *Fixture) Append(ctx context.Context, n int, text string) error {
 	at := time.Now()
 	_, err := f.Store.Append(ctx, room.Event{Room: Room, At: at, Kind: room.KindComment, Comment: comment.Comment{

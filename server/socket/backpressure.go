@@ -2,25 +2,24 @@ package socket
 
 import "sync/atomic"
 
-// backpressure measures how far the sockets of a group are with its frames. Most
-// frames are written at once, others wait in queues. When the machine cannot write
-// those as fast as they come, they age there, and one large frame is better than many
-// small ones.
+// backpressure measures how far the sockets of a group have received its frames. Most
+// frames are written at once, others wait in queues. When the machine cannot write those as
+// fast as they come, they age there, and one large frame is better than many small ones.
 type backpressure struct {
-	writing atomic.Int64 // sockets with a write under way
+	writing atomic.Int64 // sockets in the middle of a write
 	newest  atomic.Pointer[inFlight]
 }
 
-// inFlight is a frame on its way to a group's sockets, in whatever form.
+// inFlight is a frame on its way to a group's sockets, in any form.
 type inFlight struct {
-	left  atomic.Int64 // sockets that must still be written it
+	left  atomic.Int64 // sockets that have not received it yet
 	taken chan struct{}
 }
 
-// launch begins a frame for n sockets. Its channel closes once half of them have
-// been written the frame. A socket in the middle of a write does not count: its kernel
-// buffer is full, so it is slow, and nothing should wait for it. launch returns nil
-// when no socket is to be waited for.
+// launch begins a frame for n sockets. Its channel closes once half of them have received
+// the frame. A socket in the middle of a write does not count: its kernel buffer is full,
+// so it is slow, and nothing should wait for it. launch returns nil when there is no socket
+// to wait for.
 func (p *backpressure) launch(sockets int) *inFlight {
 	count := int64(sockets) - p.writing.Load()
 	if count <= 0 {
@@ -33,29 +32,29 @@ func (p *backpressure) launch(sockets int) *inFlight {
 	return f
 }
 
-// lost counts a socket that is gone. If it had been written the newest frame, it
-// counts twice, and the next frame leaves a little early, which does no harm.
+// lost counts a socket that is gone. If it had received the newest frame, it counts twice,
+// and the next frame leaves a little early, which does no harm.
 func (p *backpressure) lost() {
 	if f := p.newest.Load(); f != nil {
 		f.land(1)
 	}
 }
 
-// land counts sockets that have been written the frame.
+// land counts sockets that have received the frame.
 func (f *inFlight) land(n int64) {
 	if after := f.left.Add(-n); after <= 0 && after+n > 0 {
 		close(f.taken)
 	}
 }
 
-// What a connection is doing, for its group's backpressure.
+// The states of a connection, for its group's backpressure.
 const (
 	idle = iota
 	writing
 	left
 )
 
-// begins and ends bracket a write on a connection that may wait for it.
+// begins and ends bracket a write that may block.
 func (s *stream) begins() {
 	if s.group != nil && s.state.CompareAndSwap(idle, writing) {
 		s.group.pressure.writing.Add(1)
@@ -68,7 +67,7 @@ func (s *stream) ends() {
 	}
 }
 
-// leaves takes a connection out of its group's pulse, for good: a last close frame
+// leaves removes a connection from its group's backpressure, for good: a last close frame
 // may still be tried on it.
 func (s *stream) leaves() {
 	if s.state.Swap(left) == writing {

@@ -8,21 +8,21 @@ import (
 	"danmaku/live"
 )
 
-// client is one socket and what is known of it.
+// client is one socket with its data.
 type client struct {
 	live.Client
 	author  live.Author
-	shown   atomic.Int64            // of an overlay: ms until comments are seen on it, and one; 0 while unknown
-	drawing atomic.Pointer[drawing] // of an overlay: what it last reported of its picture
+	shown   atomic.Int64            // of an overlay: ms until comments appear on it, plus one; 0 while unknown
+	drawing atomic.Pointer[drawing] // of an overlay: its last report about its picture
 	frames  bucket                  // of text frames; used by the reading goroutine alone
 	pings   bucket                  // of control frames; used by the reading goroutine alone
 
 	disconnecting sync.Once
-	disconnected  atomic.Bool                 // what it still sends is read and dropped
+	disconnected  atomic.Bool                 // the server reads and drops what it still sends
 	byeReason     atomic.Pointer[closeReason] // set by bye
-	lingered      atomic.Bool                 // it had got its bye before the last heartbeat
+	lingered      atomic.Bool                 // it had received its bye before the last heartbeat
 
-	arrival *Arrival // until it has been greeted
+	arrival *Arrival // set until it has been welcomed
 }
 
 func newClient(a Arrival, now time.Duration) *client {
@@ -33,12 +33,12 @@ func newClient(a Arrival, now time.Duration) *client {
 	}
 }
 
-// bucket counts what a client may send without being a flood. It is not a
-// limit on comments: that is ratelimit's.
+// bucket limits the rate at which a client may send anything. Package ratelimit limits
+// comments.
 type bucket struct {
 	rate, burst float64
 	tokens      float64
-	at          time.Duration // as of Options.Elapsed
+	at          time.Duration // by Options.Elapsed
 }
 
 func (b *bucket) take(now time.Duration) bool {

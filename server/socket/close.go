@@ -13,7 +13,8 @@ import (
 	"danmaku/server/wire"
 )
 
-// closeCodeOf maps why a socket is closed to the word of its bye and the close code.
+// closeCodeOf maps the reason for closing a socket to the code of its bye and the close
+// code.
 func closeCodeOf(err error) (code string, closeCode int) {
 	switch {
 	case errors.Is(err, room.ErrExpired):
@@ -50,8 +51,8 @@ var (
 	reasonInternal = closeReason{reason: "internal", code: websocket.CloseInternalServerErr}
 )
 
-// disconnect ends a connection, once, without waiting for its queue. The client gets
-// the reason if that can still be written.
+// disconnect ends a connection, once, without waiting for its queue. The client gets the
+// reason if that can still be written.
 func (h *Hub) disconnect(sess *melody.Session, e closeReason) { h.disconnectStream(streamOf(sess), e) }
 
 // disconnectStream is [Hub.disconnect] for a stream.
@@ -63,7 +64,7 @@ func (h *Hub) disconnectStream(s *stream, e closeReason) {
 			h.slow.Add(1)
 		}
 		if earlier := c.byeReason.Load(); earlier != nil {
-			e = *earlier // it was to leave anyway, but its queue had no room for that
+			e = *earlier // it was being closed, but its queue had no space for the bye
 		} else {
 			h.count(e)
 		}
@@ -72,16 +73,16 @@ func (h *Hub) disconnectStream(s *stream, e closeReason) {
 	})
 }
 
-// hangUp closes a connection when its client has closed it, or after that time. Until
-// then what the client sends is read and dropped: closing over unread bytes would reset
-// the connection, and the client would never see why.
+// hangUp closes a connection when its client has closed it, or after a time. Until then it
+// reads and drops what the client sends: closing over unread bytes would reset the
+// connection, and the client would never see the reason.
 func (s *stream) hangUp(after time.Duration) {
 	s.client.disconnected.Store(true)
-	time.AfterFunc(after, func() { _ = s.Close() }) // of one that is closed, it does nothing
+	time.AfterFunc(after, func() { _ = s.Close() }) // no effect on a closed connection
 }
 
-// bye sends a client the reason, behind what it still waits for, and then hangs up. A
-// client whose queue has no room for that is disconnected.
+// bye sends a client the reason, after everything queued, and then hangs up. It disconnects
+// a client whose queue has no space for that.
 func (h *Hub) bye(sess *melody.Session, e closeReason) {
 	s := streamOf(sess)
 	if s.client.byeReason.Swap(&e) == nil {
@@ -95,14 +96,14 @@ func (h *Hub) bye(sess *melody.Session, e closeReason) {
 	}
 }
 
-// write sends a frame to one client, which is disconnected when too many wait.
+// write sends a frame to one client, and disconnects it when too many frames wait.
 func (h *Hub) write(sess *melody.Session, frame []byte) {
 	if s := streamOf(sess); !s.send(newParcel(frame)) {
 		h.disconnectStream(s, reasonSlow)
 	}
 }
 
-// restartSpread is over how long clients spread their return after a restart.
+// restartSpread is the time over which clients spread their return after a restart.
 const restartSpread = 2 * time.Second
 
 func (h *Hub) restarting(sess *melody.Session) {
@@ -110,10 +111,10 @@ func (h *Hub) restarting(sess *melody.Session) {
 	h.bye(sess, closeWith(wire.Bye{Code: "restart", WaitMS: wait.Milliseconds()}, melody.CloseServiceRestart))
 }
 
-// Shutdown sends every client a bye with the code restart and closes it with 1012.
-// When ctx ends, the connections that are left are torn. Shutdown waits another tear
-// for their goroutines, and reports whether all of them have ended: one that waits
-// for the journal gets its answer when that closes.
+// Shutdown sends every client a bye with the code restart and closes it with 1012. When ctx
+// ends, it aborts the remaining connections. It waits another tear for their goroutines,
+// and reports whether all of them have ended: one that waits for the journal gets its
+// answer when that closes.
 func (h *Hub) Shutdown(ctx context.Context, tear time.Duration) (gone bool) {
 	h.mu.Lock()
 	h.closing = true

@@ -12,41 +12,41 @@ import (
 	"danmaku/live/fanout"
 )
 
-// Broadcasts are compressed by permessage-deflate (RFC 7692), once for all who read
-// the same form. A client's window holds what was compressed for it and nothing else,
-// and everything compressed is the same for all, so all who were there from one frame
-// on have the same window: such frames are a chain, in which each is compressed with
-// the ones before it at hand. Who comes later follows once the chain begins anew.
-// What one client alone gets is never compressed, and so is in no window.
+// Broadcasts are compressed by permessage-deflate (RFC 7692), once for all who read the
+// same form. A client's window holds only what was compressed for it, and everything
+// compressed is the same for all, so all who were there from one frame on have the same
+// window: such frames are a chain, in which each frame is compressed with the earlier ones
+// as its dictionary. A later client follows once the chain restarts. A frame for one client
+// is never compressed, so it is in no window.
 
-// reads is what a client reads.
+// reads is the set of forms that a client reads.
 type reads uint8
 
 const (
 	readsBrief   reads = 1 << iota // the brief form of frames
 	readsDeflate                   // compressed messages
-	readsAlone                     // … that hang on none before
+	readsAlone                     // … that do not refer to earlier ones
 )
 
 const (
 	// packLevel is about as good as any (docs/dev/performance.md).
 	packLevel = 6
-	// packLeast is the least message that is worth it.
+	// packLeast is the smallest message worth compressing.
 	packLeast = 64
 	// chainWindow is how many bytes before a frame it may refer to.
 	chainWindow = 4 << 10
-	// chainLength is after how many frames a chain begins anew for those who wait. More
-	// than half waiting do not wait for that.
+	// chainLength is the number of frames after which a chain restarts for clients that
+	// wait. It restarts at once when more than half wait.
 	chainLength = 16
 )
 
-// extension is the name of the header that negotiates compression as gorilla does not
-// know it: it writes the header as it is, and does none of it itself. Its own way
-// compresses for each client, and takes 400,000 bytes out of a frame of 512.
+// extension is the name of the header that negotiates compression, in a spelling that
+// gorilla does not recognize: it writes the header as it is, and does not compress. Its own
+// implementation compresses for each client, and unpacks 400,000 bytes from a frame of 512.
 const extension = "Sec-WebSocket-Extensions"
 
 // negotiate returns what a client that offers compression reads, and the answer to its
-// offer; both are empty when it offers none that can be taken.
+// offer; both are empty when there is no acceptable offer.
 func negotiate(r *http.Request) (what reads, answer string) {
 	for _, header := range r.Header.Values(extension) {
 		for offer := range strings.SplitSeq(header, ",") {
@@ -66,7 +66,7 @@ func negotiate(r *http.Request) (what reads, answer string) {
 	return 0, ""
 }
 
-// agree settles what a client reads, and says so in the header of its handshake.
+// agree determines what a client reads, and answers in the header of its handshake.
 func (s *stream) agree(r *http.Request, answer http.Header) {
 	a := s.client.arrival
 	if a.Brief {
@@ -78,12 +78,12 @@ func (s *stream) agree(r *http.Request, answer http.Header) {
 	if what, agreed := negotiate(r); agreed != "" {
 		s.reads |= what
 		s.inflation = &inflation{}
-		answer[extension] = []string{agreed} // not Set: gorilla refuses the name as http spells it
+		answer[extension] = []string{agreed} // not Set: gorilla refuses the name in its canonical spelling
 	}
 }
 
-// offered reads the parameters of an offer. One that asks for a smaller window is
-// not taken.
+// offered reads the parameters of an offer. It does not accept one that asks for a smaller
+// window.
 func offered(params []string) (what reads, ok bool) {
 	what = readsDeflate
 	seen := map[string]bool{}
@@ -96,7 +96,7 @@ func offered(params []string) (what reads, ok bool) {
 		case name == "server_no_context_takeover" && !valued:
 			what |= readsAlone
 		case name == "client_no_context_takeover" && !valued:
-		case name == "client_max_window_bits": // of what the client sends: nothing that it does with it hurts
+		case name == "client_max_window_bits": // concerns what the client sends: any value is acceptable
 		case name == "server_max_window_bits" && value == "15":
 		default:
 			return 0, false
@@ -106,13 +106,13 @@ func offered(params []string) (what reads, ok bool) {
 	return what, true
 }
 
-// chain is what a form's compressed frames have in common.
+// chain is the shared state of a form's compressed frames.
 type chain struct {
 	last    uint32 // number of its last frame
 	window  []byte // the last bytes before the next frame
 	frames  int    // since the beginning
-	follow  int    // who followed at the last frame
-	waiting int    // who reads compressed frames and did not follow
+	follow  int    // clients that followed at the last frame
+	waiting int    // clients that read compressed frames and did not follow
 }
 
 // forms makes a frame's parcels, each when it is first needed.
@@ -132,7 +132,7 @@ type form struct {
 	follow, waiting     int
 }
 
-// forms returns the forms of a frame, with the group's chains. It is called with sending.
+// forms returns the forms of a frame, with the group's chains. The caller holds sending.
 func (g *group) forms(frame fanout.Frame, launched *inFlight) *forms {
 	g.numbered++
 	f := &forms{group: g, launched: launched, number: g.numbered}
@@ -162,11 +162,11 @@ func (f *forms) parcel(s *stream) *parcel {
 	if s.reads&readsAlone != 0 {
 		return f.made(&w.alone, w.payload, true, nil)
 	}
-	if w.chain == nil { // the first that wants one
+	if w.chain == nil { // the first client that wants one
 		w.chain, w.fresh = &chain{}, true
 		f.group.chains[i] = w.chain
 	}
-	if !w.fresh && s.chain != w.chain.last { // it has not got all frames of the chain
+	if !w.fresh && s.chain != w.chain.last { // it has missed frames of the chain
 		w.waiting++
 		return f.made(&w.alone, w.payload, true, nil)
 	}
@@ -205,7 +205,7 @@ func (f *forms) close() {
 	}
 }
 
-// packer is what compressing one frame needs; thousands of rooms share a few.
+// packer holds what compressing one frame needs; thousands of rooms share a few.
 type packer struct {
 	out bytes.Buffer
 	*flate.Writer
@@ -213,11 +213,11 @@ type packer struct {
 
 var packers = sync.Pool{New: func() any {
 	p := &packer{}
-	p.Writer, _ = flate.NewWriter(&p.out, packLevel) // the level is one that there is
+	p.Writer, _ = flate.NewWriter(&p.out, packLevel) // the level is valid
 	return p
 }}
 
-// deflate compresses a message for clients whose window ends with the bytes given.
+// deflate compresses a message for clients whose window ends with the given bytes.
 func deflate(message, window []byte) []byte {
 	p := packers.Get().(*packer)
 	defer packers.Put(p)

@@ -6,21 +6,21 @@ import (
 	"danmaku/server/wire"
 )
 
-// stuckFrame is from how long a frame on an overlay counts as no drawing at
-// all. A source of OBS draws at least ten frames a second; a page that is not
-// composited gets none.
+// stuckFrame is the time of a frame from which an overlay counts as not drawing. A browser
+// source of OBS draws at least ten frames a second; a page that is not composited draws
+// none.
 const stuckFrame = 500 * time.Millisecond
 
-// drawing is what an overlay last reported of its own picture. Overlays from
-// before these reports send none and count as drawing.
+// drawing is an overlay's last report about its own picture. Overlays from before these
+// reports send none and count as drawing.
 type drawing struct {
 	hidden bool
 	stuck  bool
 	placed time.Time // when it last placed a comment; zero while it has placed none
 }
 
-// drawingOf reads an overlay's beat, received at now. It returns nil for a beat
-// that says nothing of the picture.
+// drawingOf reads an overlay's heartbeat, received at now. It returns nil for a heartbeat
+// without a report.
 func drawingOf(f wire.ClientFrame, now time.Time) *drawing {
 	if f.Visible == nil {
 		return nil
@@ -35,8 +35,7 @@ func drawingOf(f wire.ClientFrame, now time.Time) *drawing {
 	return d
 }
 
-// longestPlaced is the longest time since its last comment that an overlay may
-// report.
+// longestPlaced is the longest time since its last comment that an overlay may report.
 const longestPlaced = 30 * 24 * time.Hour
 
 // countOverlay counts one overlay, with nil for one that has reported nothing.
@@ -57,11 +56,11 @@ func countOverlay(o *wire.OverlayCounts, d *drawing) {
 	}
 }
 
-// longestShown is what an overlay may say at most; more is not a figure but a
-// clock that was set.
+// longestShown is the longest time that an overlay may report; a longer one means that a
+// clock was set.
 const longestShown = time.Minute
 
-// see notes how long comments take to be seen on an overlay, by its own report.
+// see records how long comments take to appear on an overlay, by its own report.
 func (c *client) see(ms *int64) {
 	if ms != nil && *ms >= 0 && *ms <= longestShown.Milliseconds() {
 		c.shown.Store(*ms + 1)

@@ -9,11 +9,11 @@ import (
 type frameHead struct {
 	bytes [14]byte
 	have  int
-	skip  uint64 // bytes of the payload that are still to come
+	skip  uint64 // remaining bytes of the payload
 }
 
-// take takes the next byte of a head, and reports whether that was the last one. The
-// length of the payload is in skip then; have is its reader's to reset.
+// take takes the next byte of a head, and reports whether the head is complete. Then skip
+// has the length of the payload; the caller resets have.
 func (h *frameHead) take(b byte) (whole bool) {
 	h.bytes[h.have] = b
 	h.have++
@@ -47,12 +47,12 @@ func (h *frameHead) take(b byte) (whole bool) {
 
 func (h *frameHead) masked() bool { return h.bytes[1]&0x80 != 0 }
 
-// key is the mask of a whole head.
+// key returns the mask of a complete head.
 func (h *frameHead) key() [4]byte { return [4]byte(h.bytes[h.have-4 : h.have]) }
 
-// frameHeads follows the heads of a client's frames through the bytes that are
-// read. gorilla joins the frames of a message without telling how many there were,
-// and an empty one costs its sender six bytes and counts for no message.
+// frameHeads follows the heads of a client's frames through the bytes that are read.
+// gorilla joins the frames of a message without reporting their number, and an empty one
+// costs its sender six bytes and does not count as a message.
 type frameHeads struct{ head frameHead }
 
 // continued returns how many continuation frames begin in b.
@@ -75,13 +75,13 @@ func (h *frameHeads) continued(b []byte) (n int) {
 	return n
 }
 
-// continuations counts the continuation frames of a client. It is used by the
-// reading goroutine alone.
+// continuations counts the continuation frames of a client. Only the reading goroutine uses
+// it.
 type continuations struct {
 	heads   frameHeads
 	bucket  bucket
 	elapsed func() time.Duration
-	flooded func() // called for each one too many
+	flooded func() // called for each frame over the limit
 }
 
 func (c *continuations) read(b []byte) {
@@ -92,7 +92,7 @@ func (c *continuations) read(b []byte) {
 	}
 }
 
-// Read is gorilla's. It counts what comes, see continuations, and unpacks it.
+// Read is gorilla's. It counts continuation frames and unpacks messages.
 func (s *stream) Read(b []byte) (n int, err error) {
 	if s.inflation == nil {
 		n, err = s.Conn.Read(b)

@@ -12,27 +12,27 @@ import (
 type group struct {
 	key      groupKey
 	hub      *Hub
-	sockets  atomic.Int64 // clients, those in mid-handshake among them
-	place    int          // in the hub's occupied groups, under their lock; -1 while it is not in it
+	sockets  atomic.Int64 // clients, including those in mid-handshake
+	place    int          // index in the hub's occupied groups, under their lock; -1 when not in it
 	pressure backpressure
 	traffic  traffic
 
 	mu      sync.Mutex
-	members []*stream // clients that have been greeted
+	members []*stream // clients that have been welcomed
 	walked  bool      // a walk over members may be under way: a change copies them first
 
-	sending  sync.Mutex // one broadcast at a time, since compressed ones hang on each other
-	chains   [2]*chain  // of the forms, while somebody follows them
-	numbered uint32     // frames broadcast so far; a chain is known by the number of its last one
+	sending  sync.Mutex // one broadcast at a time, since compressed frames depend on each other
+	chains   [2]*chain  // of the forms, while a client follows them
+	numbered uint32     // frames broadcast so far; a chain is identified by the number of its last frame
 	quiet    bool       // there was no broadcast since the last heartbeat
 }
 
 func newGroup(h *Hub, key groupKey) *group { return &group{key: key, hub: h, place: -1} }
 
-// Len counts clients, those in mid-handshake among them.
+// Len counts clients, including those in mid-handshake.
 func (g *group) Len() int { return int(g.sockets.Load()) }
 
-// arrives counts a client that is taken in, leaves one that has ended.
+// arrives counts a new client, leaves one that has ended.
 func (g *group) arrives() {
 	g.sockets.Add(1)
 	g.hub.occupied.add(g)
@@ -40,7 +40,7 @@ func (g *group) arrives() {
 
 func (g *group) leaves() { g.sockets.Add(-1) }
 
-// register adds a client that is being greeted.
+// register adds a client that is being welcomed.
 func (g *group) register(s *stream) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -72,7 +72,7 @@ func (g *group) own() {
 	}
 }
 
-// list returns the members of now, to walk over without a lock.
+// list returns the current members, to walk over without a lock.
 func (g *group) list() []*stream {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -86,7 +86,7 @@ type recipients struct {
 	members []*stream
 
 	hub       *Hub        // of observers
-	observers []*Observer // that get what an overlay gets
+	observers []*Observer // those that receive what an overlay receives
 }
 
 // Send implements fanout.Recipients. Overlays come before observers.
@@ -100,8 +100,8 @@ func (r recipients) Send(frame fanout.Frame) (taken <-chan struct{}) {
 	return r.group.broadcast(r.members, frame)
 }
 
-// broadcast writes a frame to each member, in the form that it reads. The returned
-// channel closes once most have been written it, see [backpressure.launch].
+// broadcast writes a frame to each member, in the form that it reads. The returned channel
+// closes once most have received it, see [backpressure.launch].
 func (g *group) broadcast(all []*stream, frame fanout.Frame) (taken <-chan struct{}) {
 	g.sending.Lock()
 	defer g.sending.Unlock()
@@ -117,8 +117,8 @@ func (g *group) broadcast(all []*stream, frame fanout.Frame) (taken <-chan struc
 	return launched.taken
 }
 
-// releaseIdleChains is called with every heartbeat: a group that is quiet needs no chains. It
-// reports whether there is nothing left to give back.
+// releaseIdleChains frees the chains of a group that is quiet. Every heartbeat calls it. It
+// reports whether nothing is left to free.
 func (g *group) releaseIdleChains() (released bool) {
 	if !g.sending.TryLock() {
 		return false
@@ -132,20 +132,21 @@ func (g *group) releaseIdleChains() (released bool) {
 	return released
 }
 
-// announce sends a frame that nothing waits for to all members.
+// announce sends all members a frame that nothing waits for.
 func (g *group) announce(payload []byte) {
 	p := newParcel(payload)
 	g.walk(g.list(), func(*stream) *parcel { return p })
 }
 
-// walk writes each member its parcel at once. Only a client that reads too slowly for
-// that gets it by its queue, which takes a goroutine. walk waits for no client, and
-// returns how many were written at once.
+// walk writes each member its parcel at once. Only a client that reads too slowly for that
+// gets it through its queue, which takes a goroutine. walk waits for no client, and returns
+// how many were written at once.
 func (g *group) walk(all []*stream, of func(*stream) *parcel) (written int64) {
 	size := int64(0)
 	for _, s := range all {
-		// A client that is being disconnected may have missed a frame, which a later
-		// one would hide; and nothing follows a bye. Both resume where they were.
+		// A client that is being disconnected may have missed a frame, and a later frame
+		// would hide the gap; and nothing may follow a bye. Both clients resume where they
+		// were.
 		if s.silent.Load() {
 			continue
 		}
@@ -159,7 +160,7 @@ func (g *group) walk(all []*stream, of func(*stream) *parcel) (written int64) {
 	return written
 }
 
-// deliver writes a member a parcel at once, or by its queue. It returns true for at
+// deliver writes a member a parcel at once, or through its queue. It returns true for at
 // once.
 func (g *group) deliver(s *stream, p *parcel) bool {
 	if s.pass(p) {

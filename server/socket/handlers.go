@@ -19,11 +19,11 @@ import (
 	"danmaku/show"
 )
 
-// greet writes a new client its hello. Frames come from the hello on.
+// greet writes a new client its hello. Frames follow the hello.
 func (h *Handler) greet(sess *melody.Session) {
 	s := streamOf(sess)
 	m := s.group
-	defer s.release() // what ends a client that was not greeted
+	defer s.release() // also ends a client that was not welcomed
 	defer h.caught(sess)
 	c := clientOf(sess)
 	a := *c.arrival
@@ -37,13 +37,12 @@ func (h *Handler) greet(sess *melody.Session) {
 		if !h.control(sess) {
 			return nil
 		}
-		// A pong that cannot be written is the writing side's to notice.
+		// The writing side notices a pong that cannot be written.
 		_ = conn.WriteControl(websocket.PongMessage, []byte(data), time.Now().Add(closeTimeout))
 		return nil
 	})
 	h.hub.presence.register(c, sess)
-	// A ban or a revocation of this very moment has either found the socket, or is
-	// found here.
+	// A simultaneous ban or revocation has either found the socket, or is found here.
 	err := h.svc.Stays(c.Client)
 	if err == nil && c.View == room.ViewAudience {
 		_, err = h.svc.Register(c.Room, c.User, c.Address)
@@ -54,8 +53,9 @@ func (h *Handler) greet(sess *melody.Session) {
 		return
 	}
 	err = h.svc.Join(c.Room, c.View, a.Resume, func(w live.Welcome) {
-		// It is in the group before it is told anything: what others hear from now on
-		// comes behind its hello, since it is held, and what they heard before is in that.
+		// The client joins the group before anything is broadcast: frames from now on
+		// follow its hello, since the stream is held, and the hello includes the earlier
+		// ones.
 		m.register(s)
 		if a.User != nil {
 			a.User.Warnings = wire.WarningsOf(h.svc.WarningsOf(c.Room, c.User))
@@ -100,10 +100,11 @@ func (h *Handler) control(sess *melody.Session) bool {
 	return false
 }
 
-// plainBeat is a client's beat as our pages write it.
+// plainBeat is a client's heartbeat as our pages write it.
 const plainBeat = `{"type":"beat"}`
 
-// guarded lets in what a client may send now. beat is what needs no handling.
+// guarded handles only what a client may send now. beat is a message that needs no
+// handling.
 func (h *Handler) guarded(beat string, handle func(*melody.Session, []byte)) func(*melody.Session, []byte) {
 	return func(sess *melody.Session, msg []byte) {
 		defer h.caught(sess)
@@ -119,7 +120,7 @@ func (h *Handler) guarded(beat string, handle func(*melody.Session, []byte)) fun
 			return
 		}
 		if beat != "" && string(msg) == beat {
-			return // all that an idle client sends: it need not grow the stack for decoding
+			return // all that an idle client sends; its stack need not grow for decoding
 		}
 		handle(sess, msg)
 	}
@@ -180,12 +181,12 @@ func (h *Handler) message(sess *melody.Session, msg []byte) {
 	}
 }
 
-// reactingMost is how many frames of reactions are on their way to the home at once; those
-// beyond do not count.
+// reactingMost is how many frames of reactions may be on their way to the home; further
+// ones do not count.
 const reactingMost = 256
 
-// Answer does what a frame of a phone asks for, which another machine got, and returns the
-// answer; nil where there is none. missing says that what it is about is not there.
+// Answer handles a phone's frame that another machine received, and returns the answer; nil
+// when there is none. missing reports that its subject does not exist.
 func (h *Handler) Answer(ctx context.Context, roomID string, a live.Author, msg []byte) (answer []byte, missing bool) {
 	f, err := wire.DecodeFrame(msg)
 	if err != nil {
@@ -195,8 +196,8 @@ func (h *Handler) Answer(ctx context.Context, roomID string, a live.Author, msg 
 	return answer, errors.Is(err, room.ErrNotFound)
 }
 
-// answer does what a frame of a phone asks for: a comment, a vote, reactions, a warning
-// that was read. The answer, nil where there is none, says err too.
+// answer handles a phone's frame: a comment, a vote, reactions, a warning that was read.
+// The answer, nil when there is none, includes err.
 func (h *Handler) answer(ctx context.Context, roomID string, a live.Author, f wire.ClientFrame) (answer []byte, err error) {
 	switch f.Type {
 	case "react":
@@ -225,8 +226,8 @@ func (h *Handler) answer(ctx context.Context, roomID string, a live.Author, f wi
 	return ack(f.Ref, o, err), err
 }
 
-// readWarning has a person put a warning away. What is left to read is told to all of the
-// person's sockets, so that nothing is answered but an error.
+// readWarning dismisses a warning for a person. All of the person's sockets then receive
+// the remaining warnings, so the only direct answer is an error.
 func (h *Handler) readWarning(ctx context.Context, roomID string, a live.Author, f wire.ClientFrame) error {
 	id, err := strconv.ParseInt(f.Warning, 10, 64)
 	if err != nil {
@@ -235,7 +236,7 @@ func (h *Handler) readWarning(ctx context.Context, roomID string, a live.Author,
 	return h.svc.ReadWarning(ctx, roomID, a.User, id)
 }
 
-// refused is the answer to a frame of which nothing was done.
+// refused returns the answer to a frame that had no effect.
 func (h *Handler) refused(f wire.ClientFrame, err error) []byte {
 	if f.Type == "read" {
 		return errorFrame(err)
@@ -267,8 +268,8 @@ func errorFrame(err error) []byte {
 	return wire.Marshal(wire.Error{Type: "error", Code: f.Code, Message: f.Message})
 }
 
-// caught ends a panic: it is logged, and costs the one client alone. Neither
-// net/http nor melody would catch it here. It must be deferred itself.
+// caught recovers from a panic: it logs it and disconnects only this client. Neither
+// net/http nor melody would catch it here. It must be deferred directly.
 func (h *Handler) caught(sess *melody.Session) {
 	p := recover()
 	if p == nil {

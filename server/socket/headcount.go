@@ -7,7 +7,7 @@ import (
 	"danmaku/server/wire"
 )
 
-// Headcount is what one machine counts of a room's clients, for the other machines of a
+// Headcount is one machine's count of a room's clients, for the other machines of a
 // cluster.
 type Headcount struct {
 	Clients  map[room.View]int  `json:"clients"`
@@ -15,7 +15,7 @@ type Headcount struct {
 	Shown    *int64             `json:"shown,omitempty"` // as of [wire.Account]
 }
 
-// Headcounts counts the clients of this machine, by room. Rooms without any are left out.
+// Headcounts counts the clients of this machine, by room. It omits rooms without any.
 func (h *Hub) Headcounts() map[string]Headcount {
 	out := map[string]Headcount{}
 	for _, m := range h.occupied.of(room.Views...) {
@@ -37,7 +37,7 @@ func (h *Hub) Headcounts() map[string]Headcount {
 	return out
 }
 
-// SetElsewhere says what other machines count, by their names.
+// SetElsewhere sets the counts of other machines, by their names.
 func (h *Hub) SetElsewhere(by map[string]map[string]Headcount) {
 	sum := map[string]Headcount{}
 	for _, rooms := range by {
@@ -71,7 +71,7 @@ func plusOverlays(a, b wire.OverlayCounts) wire.OverlayCounts {
 	return a
 }
 
-// slower returns the longer of two times; nil is none.
+// slower returns the longer of two times; nil means none.
 func slower(a, b *int64) *int64 {
 	if a == nil || b != nil && *b > *a {
 		return b
@@ -79,7 +79,7 @@ func slower(a, b *int64) *int64 {
 	return a
 }
 
-// headcountElsewhere is what other machines count of a room.
+// headcountElsewhere returns the counts of other machines for a room.
 func (h *Hub) headcountElsewhere(roomID string) Headcount {
 	if all := h.elsewhere.Load(); all != nil {
 		return (*all)[roomID]
@@ -100,7 +100,7 @@ func (h *Hub) here(roomID string, v room.View) int {
 	return 0
 }
 
-// Account returns what only the sockets know of a room, on all machines.
+// Account returns what only the sockets know about a room, on all machines.
 func (h *Hub) Account(roomID string) wire.Account {
 	a, o := h.account(roomID), h.headcountElsewhere(roomID)
 	a.Overlays, a.Shown = plusOverlays(a.Overlays, o.Overlays), slower(a.Shown, o.Shown)

@@ -11,7 +11,7 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// start begins heartbeats and stats. Hub.Shutdown ends them; after it nothing begins.
+// start starts heartbeats and stats. Hub.Shutdown ends them; afterwards nothing starts.
 func (h *Handler) start() {
 	h.hub.mu.Lock()
 	defer h.hub.mu.Unlock()
@@ -42,14 +42,14 @@ func every(ctx context.Context, d time.Duration, do func()) {
 	}
 }
 
-// beat sends every client the time and its position, and disconnects those that
-// left two beats unanswered: a browser answers protocol pings even when its page
-// hangs, but not beats. A client that got a bye and is still there one beat later
-// reads too slowly: no further frame fills its queue, which would disconnect it, and
-// each frame that waits there may take ten seconds.
+// beat sends every client the time and its position, and disconnects clients that left two
+// heartbeats unanswered: a browser answers protocol pings even when its page hangs, but not
+// heartbeats. A client that got a bye and is still connected one heartbeat later reads too
+// slowly: no further frame would fill its queue, which would disconnect it, and each queued
+// frame may take ten seconds.
 //
-// One ticker and one walk serve all rooms, so that what a beat costs follows people: a
-// room that everybody has left is visited once more, and then no longer.
+// One ticker and one walk serve all rooms, so the cost of a heartbeat depends on the number
+// of people: a room that everybody has left is visited once more, and then no longer.
 func (h *Handler) beat() {
 	now := h.hub.now()
 	silent := int64(h.hub.elapsed() - 2*h.opt.Beat - h.opt.Beat/2)
@@ -86,8 +86,8 @@ func (h *Handler) beat() {
 	h.tidy()
 }
 
-// noteRemotePhones notes the phones of rooms that have some at other machines, and perhaps none
-// here.
+// noteRemotePhones records the number of phones of rooms that have some at other machines,
+// and perhaps none here.
 func (h *Handler) noteRemotePhones() {
 	now := map[string]bool{}
 	if all := h.hub.elsewhere.Load(); all != nil {
@@ -97,7 +97,7 @@ func (h *Handler) noteRemotePhones() {
 			}
 		}
 	}
-	for _, ids := range []map[string]bool{h.remote, now} { // those that had some at the last beat, too
+	for _, ids := range []map[string]bool{h.remote, now} { // rooms that had some at the last heartbeat, too
 		for id := range ids {
 			h.svc.NoteHeadcount(id, h.hub.Count(id, room.ViewAudience))
 		}
@@ -105,29 +105,30 @@ func (h *Handler) noteRemotePhones() {
 	h.remote = now
 }
 
-// beatFrames makes the frames of one heartbeat, which lie one behind the other in memory.
+// beatFrames makes the frames of one heartbeat, contiguous in memory.
 type beatFrames struct {
 	at      time.Time
-	most    int // how many there are at most
+	most    int // the most frames
 	payload []byte
 	frames  []byte
 }
 
-// beatRoom is how many bytes a frame of a beat takes.
+// beatRoom is the space for one heartbeat frame, in bytes.
 const beatRoom = 128
 
 func (b *beatFrames) frame(pos room.Position, people int) *parcel {
 	b.payload = wire.AppendBeat(b.payload[:0], b.at, pos, people)
 	if cap(b.frames)-len(b.frames) < len(b.payload)+10 {
-		b.frames = make([]byte, 0, max(min(b.most, 32)*beatRoom, len(b.payload)+10)) // a queue keeps no more than this
+		b.frames = make([]byte, 0, max(min(b.most, 32)*beatRoom, len(b.payload)+10)) // the most that a queue retains
 	}
 	from := len(b.frames)
 	b.frames = appendFrame(b.frames, finalBit|websocket.TextMessage, b.payload)
 	return &parcel{wire: slices.Clip(b.frames[from:])}
 }
 
-// beat writes members the frame of a beat, which is nil in a room that is gone, and
-// disconnects those that were last heard of before silent, or linger over their bye.
+// beat writes members the heartbeat frame, which is nil in a room that is gone, and
+// disconnects those that last sent something before silent, or that have not left after
+// their bye.
 func (g *group) beat(p *parcel, silent int64) {
 	var written int64
 	for _, s := range g.list() {

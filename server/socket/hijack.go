@@ -7,16 +7,16 @@ import (
 	"net/http"
 )
 
-// hijacked is the http.ResponseWriter of a connection that has been taken from
-// net/http: melody's upgrader takes it once more. Package net/http can then let
-// go of its own buffers and goroutine.
+// hijacked is the http.ResponseWriter of a connection that has been hijacked from net/http:
+// melody's upgrader hijacks it again. This lets net/http free its own buffers and
+// goroutine.
 type hijacked struct {
 	conn   *stream
 	buf    *bufio.ReadWriter
 	header http.Header
 }
 
-// hijack takes a connection from net/http.
+// hijack hijacks a connection from net/http.
 func hijack(w http.ResponseWriter) (*hijacked, error) {
 	conn, buf, err := http.NewResponseController(w).Hijack()
 	if err != nil {
@@ -31,8 +31,8 @@ func (h *hijacked) Hijack() (net.Conn, *bufio.ReadWriter, error) { return h.conn
 // Header implements http.ResponseWriter.
 func (h *hijacked) Header() http.Header { return h.header }
 
-// WriteHeader implements http.ResponseWriter. What the upgrader refuses was
-// refused before the connection was taken; it is closed then.
+// WriteHeader implements http.ResponseWriter. Anything the upgrader refuses was refused
+// before the hijack; the connection is closed then.
 func (h *hijacked) WriteHeader(int) {}
 
 // Write implements http.ResponseWriter.

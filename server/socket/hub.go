@@ -1,6 +1,6 @@
-// Package socket is everything between the use cases and the WebSockets: the hub of
-// all clients, which is live's Outlet, the handler that brings them, heartbeats,
-// backpressure, close messages and presence. melody lives here only.
+// Package socket is everything between the use cases and the WebSockets: the hub of all
+// clients, which is live's Outlet, the handler that accepts them, heartbeats, backpressure,
+// close messages and presence. Only this package uses melody.
 package socket
 
 import (
@@ -23,44 +23,44 @@ import (
 // Subprotocol is the name of the protocol in the handshake.
 const Subprotocol = "danmaku.v1"
 
-// Close codes of docs/dev/protocol.md that are our own.
+// Close codes of docs/dev/protocol.md in the private range.
 const (
-	closeKey    = 4001 // key bad or revoked
+	closeKey    = 4001 // key invalid or revoked
 	closeBanned = 4003
 	closeSlow   = 4008
 )
 
 const (
 	maxFrame     = 4 << 10 // bytes of a client's frame
-	queueLen     = 64      // frames that wait for a client before it is cut
+	queueLen     = 64      // frames that may wait for a client before it is disconnected
 	frameRate    = 20      // text frames a second, with a burst of twice that
 	controlRate  = 4       // pings and pongs a second, with a burst of four times that
 	writeWait    = 10 * time.Second
 	closeTimeout = time.Second
-	maxLingering = 100 // clients that were turned away and are still read
+	maxLingering = 100 // refused clients that are still being read
 )
 
-// Hub is every client of the process: one group for each room and view, so that a
-// broadcast walks only those who get it, and one list of those that have clients, so
-// that empty rooms cost nothing. It is live.Outlet, and is built before
-// the use cases; a [Handler] brings the clients. Its methods may be called from
-// any goroutine and wait for no client.
+// Hub holds every client of the process: one group for each room and view, so that a
+// broadcast walks only its recipients, and one list of the groups with clients, so that
+// empty rooms cost nothing. It implements live.Outlet, and is built before the use cases; a
+// [Handler] adds the clients. Its methods are safe for concurrent use and wait for no
+// client.
 type Hub struct {
 	log     *slog.Logger
 	now     func() time.Time
-	elapsed func() time.Duration // as of Options.Elapsed
-	linger  time.Duration        // for which a client that is disconnected is still written to and read
+	elapsed func() time.Duration // Options.Elapsed
+	linger  time.Duration        // how long the server still writes to and reads from a disconnected client
 
 	total      atomic.Int64
-	turnedAway atomic.Int64   // clients that have no socket and are read until they have left
-	slow       atomic.Int64   // clients disconnected since they did not read fast enough
+	turnedAway atomic.Int64   // refused clients that are being read until they have left
+	slow       atomic.Int64   // clients disconnected for reading too slowly
 	frames     atomic.Int64   // broadcast since the last heartbeat
 	ended      sync.Map       // *atomic.Int64 by the reason for which the server closed clients
 	handlers   sync.WaitGroup // requests that hold a socket
 	heartbeats sync.WaitGroup
 	stop       context.CancelFunc // of the heartbeats; nil before the first client
 
-	sessions *melody.Melody // of all clients; a [Handler] sets it up
+	sessions *melody.Melody // for all clients; a [Handler] sets it up
 
 	mu       sync.RWMutex
 	closing  bool
@@ -68,18 +68,18 @@ type Hub struct {
 	presence presence
 	occupied occupiedGroups
 
-	elsewhere atomic.Pointer[map[string]Headcount] // what other machines count, by room; nil: there are none
+	elsewhere atomic.Pointer[map[string]Headcount] // other machines' counts, by room; nil when alone
 
-	observers map[string][]*Observer // by room; a list is never changed, but replaced
+	observers map[string][]*Observer // by room; a list is replaced, never changed
 	observed  traffic                // of observers
 }
 
-// Options are what a hub needs. All are optional.
+// Options configure a hub. All are optional.
 type Options struct {
 	Log *slog.Logger
-	Now func() time.Time // the wall clock, which clients get
-	// Elapsed is the time since some moment before, by a clock that is never set.
-	// Nil: the system's monotonic clock.
+	Now func() time.Time // the wall clock, which clients receive
+	// Elapsed returns the time since some earlier moment, by a clock that is never set. Nil
+	// means the system's monotonic clock.
 	Elapsed func() time.Duration
 }
 
@@ -156,7 +156,7 @@ func (h *Hub) Evict(why func(live.Client) error) {
 	}
 }
 
-// all returns the groups that there are now.
+// all returns the current groups.
 func (h *Hub) all() map[groupKey]*group {
 	h.mu.RLock()
 	defer h.mu.RUnlock()
@@ -167,18 +167,18 @@ func (h *Hub) all() map[groupKey]*group {
 func (h *Hub) each(fn func(*melody.Session)) {
 	all, err := h.sessions.Sessions()
 	if err != nil {
-		return // closed, which nobody does
+		return // closed, which never happens
 	}
 	for _, sess := range all {
 		fn(sess)
 	}
 }
 
-// Len returns how many sockets there are, those in mid-handshake included.
+// Len returns the number of sockets, including those in mid-handshake.
 func (h *Hub) Len() int { return int(h.total.Load()) }
 
-// Reserve counts a socket in, unless there are as many as the limit (0: none) or
-// the hub is shutting down. What was reserved is given back by [Hub.Release].
+// Reserve counts a new socket, unless the limit (0: none) is reached or the hub is shutting
+// down. [Hub.Release] undoes it.
 func (h *Hub) Reserve(limit int) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -196,14 +196,14 @@ func (h *Hub) Release() {
 	h.Depart()
 }
 
-// Vacate frees the place of a client that is turned away, while its request is still
-// running. Call [Hub.Depart] when the request has ended.
+// Vacate frees the place of a refused client while its request is still running. Call
+// [Hub.Depart] when the request has ended.
 func (h *Hub) Vacate() { h.total.Add(-1) }
 
-// Depart says that a request whose place was given back by [Hub.Vacate] has ended.
+// Depart reports that a request has ended whose place [Hub.Vacate] freed.
 func (h *Hub) Depart() { h.handlers.Done() }
 
-// account returns what the sockets of this machine know of a room.
+// account returns what the sockets of this machine know about a room.
 func (h *Hub) account(roomID string) wire.Account {
 	a := wire.Account{Slow: h.slow.Load(), Now: h.now()}
 	m := h.find(roomID, room.ViewOverlay)

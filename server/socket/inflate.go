@@ -9,23 +9,22 @@ import (
 	"github.com/klauspost/compress/flate"
 )
 
-// inflation unpacks a client's compressed messages before gorilla reads them: what it
-// hands on are whole frames that are not compressed. A message is bounded before and
-// after it is unpacked. It is used by the reading goroutine alone, and holds nothing
-// between two messages.
+// inflation unpacks a client's compressed messages before gorilla reads them: it returns
+// whole uncompressed frames. It bounds a message before and after unpacking. Only the
+// reading goroutine uses it, and it holds nothing between two messages.
 type inflation struct {
-	out []byte // what is to be read next
+	out []byte // unpacked bytes to read next
 
 	head frameHead
-	part bool   // the present frame is a part of a compressed message
-	open bool   // a compressed message is under way
+	part bool   // the current frame is part of a compressed message
+	open bool   // a compressed message has begun
 	kind byte   // its opcode
-	mask int    // place in the key of the present frame
-	pack []byte // of the message so far
-	dead bool   // it was too long, or no message: nothing more is read
+	mask int    // index into the key of the current frame
+	pack []byte // compressed bytes of the message so far
+	dead bool   // the message was too long or malformed: nothing more is read
 }
 
-// inflate takes bytes of the client, and appends to out what gorilla may read.
+// inflate takes bytes from the client, and appends to out what gorilla may read.
 func (f *inflation) inflate(b []byte) {
 	for len(b) > 0 && !f.dead {
 		if f.head.skip == 0 {
@@ -43,7 +42,7 @@ func (f *inflation) inflate(b []byte) {
 	}
 }
 
-// begin takes the head of a frame.
+// begin handles the head of a frame.
 func (f *inflation) begin() {
 	first := f.head.bytes[0]
 	op := first & 0x0f
@@ -52,7 +51,7 @@ func (f *inflation) begin() {
 	case op&0x08 == 0 && op != 0 && f.open: // a message within another
 		f.fail(1)
 		return
-	case op == 0 && f.open && (first&packedBit != 0 || !f.head.masked()): // the bit is the first frame's to say
+	case op == 0 && f.open && (first&packedBit != 0 || !f.head.masked()): // only the first frame may have the bit
 		f.fail(1)
 		return
 	case op == 0 && f.open || op != 0 && op&0x08 == 0 && first&packedBit != 0 && f.head.masked():
@@ -60,18 +59,18 @@ func (f *inflation) begin() {
 		if op != 0 {
 			f.open, f.kind = true, op
 		}
-		if f.head.skip > maxFrame || int(f.head.skip)+len(f.pack) > maxFrame { // a sum of any size would wrap
+		if f.head.skip > maxFrame || int(f.head.skip)+len(f.pack) > maxFrame { // a sum of arbitrary sizes would overflow
 			f.fail(maxFrame + 1)
 			return
 		}
-	default: // gorilla says what is wrong with a head that makes no sense
+	default: // gorilla rejects an invalid head
 		f.part = false
 		f.out = append(f.out, f.head.bytes[:f.head.have]...)
 	}
 	f.end()
 }
 
-// payload takes bytes of a frame's payload.
+// payload handles bytes of a frame's payload.
 func (f *inflation) payload(b []byte) {
 	if !f.part {
 		f.out = append(f.out, b...)
@@ -85,7 +84,7 @@ func (f *inflation) payload(b []byte) {
 	f.end()
 }
 
-// end looks whether the present frame is over, and the message with it.
+// end checks whether the current frame is complete, and the message with it.
 func (f *inflation) end() {
 	if f.head.skip > 0 {
 		return
@@ -108,31 +107,31 @@ func (f *inflation) end() {
 	}
 }
 
-// hand writes the head of a client's frame whose mask changes nothing.
+// hand writes the head of a client's frame with a mask of zeros.
 func (f *inflation) hand(kind byte, size uint64) {
 	f.out = append(f.out, finalBit|kind, 0x80|127)
 	f.out = binary.BigEndian.AppendUint64(f.out, size)
 	f.out = append(f.out, 0, 0, 0, 0)
 }
 
-// fail has gorilla end the connection: by its bound for a size beyond that, else for
-// a head that is none.
+// fail makes gorilla end the connection: with a size beyond its bound, or with an invalid
+// head.
 func (f *inflation) fail(size uint64) {
 	f.dead, f.pack = true, nil
 	if size > maxFrame {
 		f.hand(1, size)
 		return
 	}
-	f.out = append(f.out, 0xff, 0x80) // no opcode, and reserved bits
+	f.out = append(f.out, 0xff, 0x80) // an invalid opcode and reserved bits
 }
 
 var inflaters = sync.Pool{New: func() any { return flate.NewReader(nil) }}
 
-// endOfMessage is what a sender cuts off a compressed message (RFC 7692, 7.2.1), and an
-// empty last block, behind which a reader looks for nothing.
+// endOfMessage is the end that a sender removes from a compressed message (RFC 7692,
+// 7.2.1), and an empty last block, after which a reader stops.
 const endOfMessage = "\x00\x00\xff\xff\x01\x00\x00\xff\xff"
 
-// inflate unpacks a message, but no more than one byte over the bound of one.
+// inflate unpacks a message, but at most one byte more than the bound.
 func inflate(pack []byte) ([]byte, error) {
 	r := inflaters.Get().(io.ReadCloser)
 	defer inflaters.Put(r)

@@ -5,22 +5,22 @@ import (
 	"runtime/metrics"
 )
 
-// What a busy time leaves behind is given back to the system once it is over. The
-// runtime by itself keeps as much as it needed then: it collects when the heap has
-// doubled, which in a quiet hour it never does.
+// This file returns memory to the system after a busy time. The runtime by itself keeps as
+// much as it needed then: it collects when the heap has doubled, which never happens in a
+// quiet hour.
 
-// tidyStep is how many sockets must have come for tidying to be worth it.
+// tidyStep is how many new sockets make tidying worthwhile.
 const tidyStep = 1000
 
-// spareMemory is how much the runtime may keep besides what is in use.
+// spareMemory is how much unused memory the runtime may keep.
 const spareMemory = 16 << 20
 
-// busyFrames is how many frames from beat to beat are more than an idle room has.
+// busyFrames is a number of frames between heartbeats that an idle room does not reach.
 const busyFrames = 20
 
-// tidy returns memory to the system after a storm of handshakes, which leaves as much as
-// the sockets themselves, and after a time with many frames or with many sockets that came
-// and went. It waits until that is over, since it costs a collection.
+// tidy returns memory to the system after a storm of handshakes, which leaves as much
+// garbage as the sockets themselves use, and after a time with many frames or with many
+// sockets that joined and left. It waits until that is over, since it costs a collection.
 func (h *Handler) tidy() {
 	frames := h.hub.frames.Swap(0)
 	sockets := h.hub.total.Load()
@@ -28,18 +28,18 @@ func (h *Handler) tidy() {
 	if storm || rush {
 		debug.FreeOSMemory()
 	}
-	if rush { // a storm may be over in the middle of a busy time
+	if rush { // a storm may end during a busy time
 		h.rush.kept = heapBytes()
 	}
 }
 
-// storm watches how many sockets there are from beat to beat.
+// storm compares the number of sockets between heartbeats.
 type storm struct {
-	before int64 // at the last beat
-	tidied int64 // when it was last over, or fewer that have stayed since
+	before int64 // at the last heartbeat
+	tidied int64 // sockets at the last tidying, or the smallest number since
 }
 
-// over is true once after every storm that has left something.
+// over returns true once after every storm that has left something.
 func (s *storm) over(sockets int64) bool {
 	settled := sockets-s.before < tidyStep/10
 	s.before = sockets
@@ -51,17 +51,17 @@ func (s *storm) over(sockets int64) bool {
 	return true
 }
 
-// rush watches how many frames are broadcast from beat to beat, and how many
-// sockets come or go.
+// rush counts the frames that are broadcast between heartbeats, and the sockets that join
+// or leave.
 type rush struct {
 	on   bool
-	last int64  // sockets at the last beat
-	kept uint64 // bytes of the heap that were left when it was last tidied
+	last int64  // sockets at the last heartbeat
+	kept uint64 // bytes of the heap that remained after the last tidying
 }
 
-// over is true once after every busy time that has left something. It compares with
-// the last quiet time, since the collector still counts as live what was in use at
-// its last turn.
+// over returns true once after every busy time that has left something. It compares with
+// the last quiet time, since the collector still counts as live what was in use at its last
+// cycle.
 func (r *rush) over(frames, sockets int64, heap func() uint64) bool {
 	moved := max(sockets, r.last) - min(sockets, r.last)
 	r.last = sockets
@@ -76,7 +76,7 @@ func (r *rush) over(frames, sockets int64, heap func() uint64) bool {
 	return heap() >= r.kept+spareMemory
 }
 
-// heapBytes is how much memory the heap holds.
+// heapBytes returns how much memory the heap holds.
 func heapBytes() (n uint64) {
 	s := []metrics.Sample{
 		{Name: "/memory/classes/heap/objects:bytes"}, {Name: "/memory/classes/heap/unused:bytes"}, {Name: "/memory/classes/heap/free:bytes"},

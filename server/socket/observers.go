@@ -11,20 +11,20 @@ import (
 	"danmaku/server/wire"
 )
 
-// ViewObserver is the role in the hello of an observer, and in the hub's totals. What
-// an observer sees, and when, is what an overlay does.
+// ViewObserver is the role in the hello of an observer, and in the hub's totals. An
+// observer sees the same as an overlay, at the same time.
 const ViewObserver room.View = "observer"
 
 const (
-	// observersMost is how many observers a room has at most.
+	// observersMost is the most observers of a room.
 	observersMost = 100
-	// observerQueue is how many pieces of a stream wait for an observer that does not
-	// read, before its stream ends. They are the same bytes for all.
+	// observerQueue is how many pieces of a stream may wait for an observer that does not
+	// read, before its stream ends. All observers share the same bytes.
 	observerQueue = 256
 )
 
-// Observer is a program that reads the events of a room as Server-Sent Events. The
-// hub fills it; its maker reads Messages, and writes Bye once that is closed.
+// Observer is a program that reads the events of a room as Server-Sent Events. The hub
+// fills it; its owner reads Messages, and writes Bye once that is closed.
 type Observer struct {
 	Client   live.Client
 	Messages <-chan []byte // whole messages of the stream; closed when it ends
@@ -34,14 +34,14 @@ type Observer struct {
 	bye      atomic.Pointer[wire.Bye]
 }
 
-// NewObserver returns an observer that no hub knows yet.
+// NewObserver returns an observer that belongs to no hub yet.
 func NewObserver(c live.Client) *Observer {
 	c.View = room.ViewOverlay
 	messages := make(chan []byte, observerQueue)
 	return &Observer{Client: c, Messages: messages, messages: messages}
 }
 
-// Bye is the last message of a stream that the server ends; nil before that.
+// Bye returns the last message of a stream that the server ends; nil before that.
 func (o *Observer) Bye() []byte {
 	b := o.bye.Load()
 	if b == nil {
@@ -50,9 +50,9 @@ func (o *Observer) Bye() []byte {
 	return message(nil, "", b.Type, wire.Marshal(b))
 }
 
-// Observe joins an observer to its room and greets it. resume is what
-// [live.Service.Resume] returned. What it gets from then on follows on its hello
-// without a gap. [Hub.Forget] must follow, except after an error. Errors: room.ErrBusy
+// Observe joins an observer to its room and welcomes it. resume is the result of
+// [live.Service.Resume]. The messages that follow continue its hello without a gap. The
+// caller must call [Hub.Forget] afterwards, except after an error. Errors: room.ErrBusy
 // when the room has too many, or the server stops; those of [live.Service.Stays].
 func (h *Handler) Observe(o *Observer, resume live.Resume) error {
 	h.begin.Do(h.start)
@@ -70,7 +70,7 @@ func (h *Handler) Observe(o *Observer, resume live.Resume) error {
 	case full:
 		return room.ErrBusy
 	}
-	// A revocation of this very moment has either found the observer, or is found here.
+	// A simultaneous revocation has either found the observer, or is found here.
 	if err := h.svc.Stays(o.Client); err != nil {
 		h.hub.Forget(o)
 		return err
@@ -90,7 +90,7 @@ func (h *Hub) admit(o *Observer) bool {
 	return true
 }
 
-// Forget removes an observer, whose pieces are closed then.
+// Forget removes an observer and closes its Messages.
 func (h *Hub) Forget(o *Observer) { h.part(o, nil) }
 
 // part ends the stream of an observer, with a bye unless it is nil.
@@ -138,8 +138,8 @@ func (h *Hub) allObservers() (all []*Observer) {
 	return all
 }
 
-// stream brings a piece to observers. It waits for none of them: one whose queue is
-// full reads too slowly, and resumes where it was.
+// stream sends a piece to observers without waiting for any. An observer whose queue is
+// full reads too slowly; its stream ends, and it resumes where it was.
 func (h *Hub) stream(to []*Observer, piece []byte) {
 	var slow []*Observer
 	h.mu.RLock() // so that no queue is closed meanwhile
@@ -160,14 +160,14 @@ func (h *Hub) stream(to []*Observer, piece []byte) {
 	}
 }
 
-// streamFrame brings the events of a frame for overlays to observers.
+// streamFrame sends the events of a frame for overlays to observers.
 func (h *Hub) streamFrame(to []*Observer, frame []byte) {
 	var f struct {
 		Position string            `json:"position"`
 		Events   []json.RawMessage `json:"events"`
 	}
 	if json.Unmarshal(frame, &f) != nil || len(f.Events) == 0 {
-		return // no frame of events
+		return // not a frame of events
 	}
 	h.observed.frames.Add(1)
 	events := make([][]byte, len(f.Events))
@@ -177,17 +177,17 @@ func (h *Hub) streamFrame(to []*Observer, frame []byte) {
 	h.stream(to, messages(f.Position, events))
 }
 
-// beatObservers sends the observers of a room the end of the log: the position alone, which
-// moves a client's Last-Event-ID and nothing else.
+// beatObservers sends the observers of a room the end of the log: only the position, which
+// only moves a client's Last-Event-ID.
 func (h *Handler) beatObservers(roomID string) {
 	_ = h.svc.Still(roomID, room.ViewOverlay, func(pos room.Position) { // a room that is gone has no observers
 		h.hub.stream(h.hub.observersOf(roomID), []byte(": beat\nid: "+pos.String()+"\n\n"))
 	})
 }
 
-// messages writes encoded events as a stream. Each has the position behind it as its
-// id, so that a client that leaves between two of them misses none. An event that goes
-// ahead of its place, as removals do in a room with a delay, has none.
+// messages writes encoded events as a stream. Each event's id is the position after it, so
+// that a client that leaves between two events misses none. An event that is sent ahead of
+// its place, like a removal in a room with a delay, has no id.
 func messages(position string, events [][]byte) []byte {
 	end, ok := room.ParsePosition(position)
 	type head struct {
@@ -223,8 +223,8 @@ func message(b []byte, id, event string, data []byte) []byte {
 	return append(append(append(b, "data: "...), data...), "\n\n"...)
 }
 
-// Retry is the first message of every stream: how long a client waits before it comes
-// back.
+// Retry returns the first message of every stream: how long a client waits before it
+// reconnects.
 func Retry(wait time.Duration) []byte {
 	return []byte("retry: " + strconv.FormatInt(wait.Milliseconds(), 10) + "\n\n")
 }

@@ -8,25 +8,25 @@ import (
 	"danmaku/server/wire"
 )
 
-// airStep is by how much the time until comments are drawn must change before
-// phones are notified, in ms: they show nothing finer.
+// airStep is the change in the time until comments are drawn, in ms, that makes the server
+// notify phones: they show nothing finer.
 const airStep = 500
 
-// onAir holds the overlay state that the phones of each room were last sent. A phone
-// that joins between two broadcasts may be sent another state than the others; then
-// the next broadcast goes to all of them.
+// onAir holds the overlay state that the phones of each room last received. A phone that
+// joins between two broadcasts may receive another state than the others; then the next
+// broadcast goes to all of them.
 type onAir struct {
 	mu   sync.Mutex
-	sent map[string]sentAir // without the rooms whose phones know that there is none
+	sent map[string]sentAir // without rooms whose phones know that there is no overlay
 }
 
 // sentAir is the state that the phones of a room have.
 type sentAir struct {
 	live.OnAir
-	mixed bool // not all phones were sent the same
+	mixed bool // not all phones received the same
 }
 
-// differs reports whether phones that have the one should be sent the other.
+// differs reports whether phones with state s should receive o.
 func (s sentAir) differs(o live.OnAir) bool {
 	if s.mixed || s.State != o.State || (s.Shown == nil) != (o.Shown == nil) {
 		return true
@@ -34,7 +34,7 @@ func (s sentAir) differs(o live.OnAir) bool {
 	return o.Shown != nil && max(*o.Shown-*s.Shown, *s.Shown-*o.Shown) >= airStep
 }
 
-// greetOnAir returns the overlay state that a joining phone is sent.
+// greetOnAir returns the overlay state for a joining phone.
 func (h *Handler) greetOnAir(roomID string) *live.OnAir {
 	now := h.hub.Account(roomID).OnAir()
 	alone := h.hub.here(roomID, room.ViewAudience) <= 1
@@ -52,9 +52,9 @@ func (h *Handler) greetOnAir(roomID string) *live.OnAir {
 	return &now
 }
 
-// broadcastOnAir notifies the phones of rooms whose overlays have come, gone, been hidden
-// or become slower or faster. Called by the goroutine of the stats. A room without
-// overlays, whose phones know it, costs nothing.
+// broadcastOnAir notifies the phones of rooms whose overlays have connected, disconnected,
+// been hidden or become slower or faster. The stats goroutine calls it. A room without
+// overlays, whose phones know that, costs nothing.
 func (h *Handler) broadcastOnAir() {
 	looks := map[string]bool{}
 	for _, m := range h.hub.occupied.of(room.ViewOverlay) {
@@ -84,7 +84,7 @@ func (h *Handler) broadcastOnAir() {
 	}
 }
 
-// of returns the state that the phones of a room were sent. It is called with mu.
+// of returns the state that the phones of a room received. The caller holds mu.
 func (o *onAir) of(id string) (s sentAir, known bool) {
 	if s, known = o.sent[id]; !known {
 		s.State = live.AirNone
@@ -92,7 +92,7 @@ func (o *onAir) of(id string) (s sentAir, known bool) {
 	return s, known
 }
 
-// put stores the state that the phones of a room were sent. It is called with mu.
+// put stores the state that the phones of a room received. The caller holds mu.
 func (o *onAir) put(id string, s sentAir) {
 	if s.State == live.AirNone && !s.mixed {
 		delete(o.sent, id)
@@ -104,7 +104,7 @@ func (o *onAir) put(id string, s sentAir) {
 	o.sent[id] = s
 }
 
-// forget drops a room without phones, unless one was greeted since with news.
+// forget drops a room without phones, unless a phone has since joined with another state.
 func (o *onAir) forget(id string, s sentAir) {
 	o.mu.Lock()
 	defer o.mu.Unlock()

@@ -10,25 +10,25 @@ import (
 	"danmaku/server/wire"
 )
 
-// parcel is what is written to a socket in one piece: a frame, or a few of them. The
-// same one may go to many sockets.
+// parcel is one frame or several, written to a socket in one piece. The same parcel may go
+// to many sockets.
 type parcel struct {
 	wire     []byte
 	launched *inFlight // of a broadcast that the next one waits for
 
-	control bool // no message: it is not counted as a delivery
-	last    bool // it ends in a close frame, behind which nothing comes
+	control bool // not a message: it does not count as a delivery
+	last    bool // it ends in a close frame, after which nothing follows
 
-	linger time.Duration // once it is written, the connection is closed that much later; 0: it stays
+	linger time.Duration // time between the write and the closing of the connection; 0: it stays open
 
-	n    int // bytes that the last write has written; of the goroutine that walks over sockets
+	n    int // bytes of the last write; for the goroutine that walks over sockets
 	send func(fd uintptr)
 }
 
-// newParcel is one message in a text frame.
+// newParcel returns one message in a text frame.
 func newParcel(payload []byte) *parcel { return &parcel{wire: frameOf(payload)} }
 
-// lastParcel is a bye, when there is one, and the close frame behind it.
+// lastParcel returns a bye, if there is one, followed by the close frame.
 func lastParcel(e closeReason) *parcel {
 	p := &parcel{last: true}
 	if e.bye.Code != "" {
@@ -39,9 +39,9 @@ func lastParcel(e closeReason) *parcel {
 	return p
 }
 
-// write writes what the kernel takes at once, without Go's poller, whose deadlines are
-// those of drain, and returns how much that was. A connection that is closed or broken
-// takes nothing: drain then returns the error.
+// write writes as much as the kernel accepts at once, without Go's poller, whose deadlines
+// belong to drain, and returns the number of bytes. A closed or broken connection accepts
+// nothing: drain then returns the error.
 func (p *parcel) write(c syscall.RawConn) int {
 	if p.send == nil { // made once: it escapes
 		p.send = func(fd uintptr) { p.n = writeNow(fd, p.wire) }
@@ -59,7 +59,7 @@ const (
 	packedBit = 0x40 // RSV1: the message is compressed
 )
 
-// frameOf is the text frame of a message, as a server writes it.
+// frameOf returns the text frame of a message, as a server writes it.
 func frameOf(payload []byte) []byte { return appendFrame(nil, finalBit|websocket.TextMessage, payload) }
 
 func appendFrame(b []byte, first byte, payload []byte) []byte {

@@ -11,8 +11,8 @@ import (
 	"danmaku/live"
 )
 
-// presence finds an audience member's sockets, so that a frame for one of
-// thousands needs no walk over all.
+// presence finds an audience member's sockets, so that a frame for one of thousands needs
+// no walk over all.
 type presence struct {
 	mu     sync.RWMutex
 	byUser map[roomUser]map[*client]*melody.Session

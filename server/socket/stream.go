@@ -14,56 +14,54 @@ import (
 	"github.com/pires/go-proxyproto"
 )
 
-// sendBuffer is how many bytes the kernel may hold for a client that does not
-// read. Its own choice is megabytes, behind which a stalled client would look
-// well for minutes.
+// sendBuffer is how many bytes the kernel may hold for a client that does not read. Its
+// default is megabytes, which would hide a stalled client for minutes.
 const sendBuffer = 32 << 10
 
-// maxDiscarded bounds what is read of a client that was refused.
+// maxDiscarded bounds what is read from a refused client.
 const maxDiscarded = 1 << 20
 
-// deadlineStep is how far a write deadline must move to be moved at all: each move
-// costs a timer. What is not moved must still leave a control frame, which has
-// closeTimeout, its time.
+// deadlineStep is the least change of a write deadline that is applied: each change costs a
+// timer. The old deadline must still leave a control frame closeTimeout.
 const deadlineStep = closeTimeout / 2
 
-// stream is a client's connection under its WebSocket, and its queue. melody and
-// gorilla read through it, and gorilla writes the handshake and its own control frames
-// through it. Messages go past both of them: at once as far as the kernel takes them,
-// else by the queue, which a goroutine drains that is there only as long as something
+// stream is a client's connection under its WebSocket, and its queue. melody and gorilla
+// read through it, and gorilla writes the handshake and its own control frames through it.
+// Messages bypass both: they are written at once as far as the kernel accepts them,
+// otherwise through the queue, which a goroutine drains that exists only while something
 // waits.
 type stream struct {
-	// What a walk over thousands looks at comes first, on as few lines of the
-	// processor's cache as that takes.
+	// The fields that a walk over thousands reads come first, on as few cache lines as
+	// possible.
 
-	raw    syscall.RawConn // nil where nothing can be written without waiting
-	heard  atomic.Int64    // when its client last sent something, as of Options.Elapsed
-	queued atomic.Int64    // parcels that wait or are being written by drain; while there is one, all others go behind it
-	begun  *parcel         // what could be written only in part; it is in the queue, or will be
+	raw    syscall.RawConn // nil when nothing can be written without blocking
+	heard  atomic.Int64    // when the client last sent something, by Options.Elapsed
+	queued atomic.Int64    // parcels that wait or are being written by drain; while there are any, all others queue
+	begun  *parcel         // a partly written parcel; it is in the queue, or will be
 	silent atomic.Bool     // it gets nothing more than the close message
 	mu     sync.Mutex      // held while bytes are being written
 	closed bool            // a close frame was written, or a write has failed
-	reads  reads           // what its client reads
-	chain  uint32          // number of the last frame of a chain that its client got, see chain; of the group's sender
+	reads  reads           // forms that the client reads
+	chain  uint32          // number of the last frame of a chain that the client got, see chain; for the group's sender
 
 	net.Conn
-	ended    atomic.Bool // a close frame was written, or waits: nothing comes behind that
-	rest     []byte      // of begun, which must come before anything else
+	ended    atomic.Bool // a close frame was written, or waits: nothing may follow
+	rest     []byte      // rest of begun, to be written before anything else
 	deadline time.Time   // for writing
 
 	line     sync.Mutex // of the queue
 	queue    []*parcel
 	draining bool
-	held     bool          // all waits until release
-	drained  chan struct{} // closed when drain ends; nil while nothing waits for that
+	held     bool          // everything waits until release
+	drained  chan struct{} // closed when drain ends; nil when nothing waits for that
 
 	client *client
 	group  *group       // set before anything is written; nil in tests
-	place  int          // in the group's list; -1 while it is in none
+	place  int          // index in the group's list; -1 when not in it
 	state  atomic.Int32 // idle, writing or left, for the group's backpressure
 
 	continuations *continuations // set before the client is read
-	inflation     *inflation     // of a client that may compress; else nil
+	inflation     *inflation     // of a client that may compress; otherwise nil
 }
 
 func newStream(c net.Conn) *stream {
@@ -74,24 +72,24 @@ func newStream(c net.Conn) *stream {
 	}
 	if ok {
 		s.raw = rawOf(tcp)
-		// A refusal costs nothing but an early cut, so it is not a fault.
+		// A failure only means an earlier disconnect, so it is not an error.
 		_ = tcp.SetWriteBuffer(sendBuffer)
 	}
 	return s
 }
 
-// SetReadDeadline is melody's, which wants a pong every minute. This server sends no pings:
-// heartbeats end a client that is silent.
+// SetReadDeadline ignores melody's deadline, which expects a pong every minute. This server
+// sends no pings: heartbeats detect a silent client.
 func (s *stream) SetReadDeadline(time.Time) error { return nil }
 
-// SetWriteDeadline is gorilla's. What is written has its deadline from put.
+// SetWriteDeadline ignores gorilla's deadline. put sets the deadline of writes.
 func (s *stream) SetWriteDeadline(time.Time) error { return nil }
 
-// nudge is how gorilla writes an empty message. None is ever sent: the one that there
-// is ends melody's pump, see [Handler.setUp].
+// nudge is gorilla's encoding of an empty message. None is ever sent: the only one ends
+// melody's pump, see [Handler.setUp].
 var nudge = []byte{finalBit | websocket.TextMessage, 0}
 
-// Write is gorilla's: the answer to a handshake, then control frames, each whole.
+// Write is for gorilla: the answer to a handshake, then control frames, each whole.
 func (s *stream) Write(b []byte) (int, error) {
 	switch {
 	case len(b) > 0 && b[0]&finalBit == 0:
@@ -100,7 +98,7 @@ func (s *stream) Write(b []byte) (int, error) {
 		return len(b), nil
 	}
 	p := &parcel{wire: bytes.Clone(b), control: true, last: b[0]&0x0f == websocket.CloseMessage}
-	// A pong that finds no room in the queue is left out: its client reads nothing.
+	// A pong that does not fit into the queue is dropped: its client is not reading.
 	if !s.send(p) && p.last {
 		s.pushLast(p)
 	}
@@ -110,7 +108,7 @@ func (s *stream) Write(b []byte) (int, error) {
 			s.discard(closeTimeout)
 		}
 	}
-	return len(b), nil // what cannot be written is drain's to hear
+	return len(b), nil // drain gets the error of a failed write
 }
 
 // refusal reports whether gorilla closes with this code because of what it read.
@@ -118,17 +116,17 @@ func refusal(code uint16) bool {
 	return code == websocket.CloseProtocolError || code == websocket.CloseInvalidFramePayloadData || code == websocket.CloseMessageTooBig
 }
 
-// discard reads what a refused client is still sending. To close over unread bytes
-// would reset the connection, and the client would never see the close code.
+// discard reads what a refused client is still sending. Closing over unread bytes would
+// reset the connection, and the client would never see the close code.
 func (s *stream) discard(within time.Duration) {
 	if s.Conn.SetReadDeadline(time.Now().Add(within)) == nil {
 		_, _ = io.CopyN(io.Discard, s.Conn, maxDiscarded)
 	}
 }
 
-// awaitDrain waits until nothing waits any more, but no longer than that. Gorilla
-// writes close frames in the goroutine that reads the client, which closes the
-// connection as soon as this returns, over whatever has not been written by then.
+// awaitDrain waits until nothing waits any more, but at most within. Gorilla writes close
+// frames in the goroutine that reads the client, which closes the connection as soon as
+// this returns, even over unwritten bytes.
 func (s *stream) awaitDrain(within time.Duration) {
 	s.line.Lock()
 	if !s.draining {
@@ -148,7 +146,7 @@ func (s *stream) awaitDrain(within time.Duration) {
 	}
 }
 
-// send writes a parcel, at once or by the queue, and waits for no client. It returns
+// send writes a parcel, at once or through the queue, and waits for no client. It returns
 // false when the queue is full.
 func (s *stream) send(p *parcel) bool {
 	if !s.pass(p) {
@@ -158,16 +156,16 @@ func (s *stream) send(p *parcel) bool {
 	return true
 }
 
-// pass writes a parcel to a client with an empty queue, as far as the kernel takes
-// it at once. What is not written, or only in part, is for the queue. Its caller counts
-// what was written.
+// pass writes a parcel to a client with an empty queue, as far as the kernel accepts it at
+// once. If it returns false, the parcel has to be queued, even when partly written. The
+// caller counts written parcels.
 func (s *stream) pass(p *parcel) (done bool) {
 	if s.raw == nil || !s.mu.TryLock() {
 		return false
 	}
 	defer s.mu.Unlock()
-	// Asked under mu: drain writes under it, and counts down behind that. What was
-	// begun here may not be in the queue yet.
+	// Read under mu: drain writes under it, and counts down afterwards. A parcel begun here
+	// may not be in the queue yet.
 	if s.queued.Load() != 0 || s.closed || s.begun != nil {
 		return false
 	}
@@ -184,8 +182,8 @@ func (s *stream) pass(p *parcel) (done bool) {
 	return false
 }
 
-// enqueue has drain write a parcel behind what waits. What comes behind a close frame
-// is dropped.
+// enqueue lets drain write a parcel after those that wait. It drops a parcel after a close
+// frame.
 func (s *stream) enqueue(p *parcel) bool {
 	s.line.Lock()
 	defer s.line.Unlock()
@@ -199,7 +197,7 @@ func (s *stream) enqueue(p *parcel) bool {
 	return true
 }
 
-// push is called with the line's lock.
+// push appends a parcel to the queue. The caller holds the line's lock.
 func (s *stream) push(p *parcel) {
 	s.queue = append(s.queue, p)
 	s.queued.Add(1)
@@ -209,7 +207,7 @@ func (s *stream) push(p *parcel) {
 	s.start()
 }
 
-// start has what waits written. It is called with the line's lock.
+// start starts drain if something waits. The caller holds the line's lock.
 func (s *stream) start() {
 	if !s.draining && !s.held && len(s.queue) > 0 {
 		s.draining = true
@@ -217,8 +215,7 @@ func (s *stream) start() {
 	}
 }
 
-// hold lets whatever is written wait, until release. It is called before others know
-// the stream.
+// hold makes everything wait until release. Call it before others know the stream.
 func (s *stream) hold() {
 	s.line.Lock()
 	defer s.line.Unlock()
@@ -226,8 +223,8 @@ func (s *stream) hold() {
 	s.queued.Add(1) // so that nothing passes
 }
 
-// release writes what comes first, then what has come since hold. A stream that has
-// been told its end meanwhile is written that alone. What was released stays so.
+// release writes first, then what was queued since hold. A stream that was ended meanwhile
+// writes only its end. A released stream stays released.
 func (s *stream) release(first ...*parcel) {
 	s.line.Lock()
 	defer s.line.Unlock()
@@ -247,8 +244,8 @@ func (s *stream) release(first ...*parcel) {
 	s.start()
 }
 
-// pushLast drops what waits, and has a last parcel written as soon as that can be. A
-// frame that is half written is still gone on with before it.
+// pushLast drops what waits, and writes a last parcel as soon as possible. A half-written
+// frame is still completed before it.
 func (s *stream) pushLast(last *parcel) {
 	s.line.Lock()
 	defer s.line.Unlock()
@@ -277,24 +274,24 @@ func (s *stream) drain() {
 		s.mu.Lock()
 		err := s.put(p, writeWait)
 		s.mu.Unlock()
-		s.queued.Add(-1) // behind mu: the next frame may now pass
+		s.queued.Add(-1) // after mu: the next frame may now pass
 		switch {
 		case err != nil:
-			_ = s.Close() // its reader hears of it
+			_ = s.Close() // the reader notices it
 		case p.linger > 0:
 			s.hangUp(p.linger)
 		}
 	}
 }
 
-// put writes a parcel and waits for the client as long as it may. It is called with mu.
+// put writes a parcel and waits for the client for at most within. The caller holds mu.
 func (s *stream) put(p *parcel, within time.Duration) error {
 	if s.closed {
 		return net.ErrClosed
 	}
 	s.begins()
 	defer s.ends()
-	// What failed may be half written, so that nothing may come behind it.
+	// A failed write may leave half a frame, so nothing may follow it.
 	s.closed = true
 	if to := time.Now().Add(within); within != writeWait || to.Sub(s.deadline) >= deadlineStep {
 		s.deadline = to
@@ -326,14 +323,14 @@ func (s *stream) put(p *parcel, within time.Duration) error {
 	return nil
 }
 
-// count counts a parcel that has been written.
+// count counts a written parcel.
 func (s *stream) count(p *parcel) {
 	if s.group != nil && !p.control {
 		s.group.traffic.add(1, int64(len(p.wire)))
 	}
 }
 
-// depart closes a connection, which its group no longer waits for.
+// depart closes a connection, for which its group no longer waits.
 func (s *stream) depart() {
 	_ = s.Close()
 	if s.group != nil {

@@ -7,8 +7,7 @@ import (
 	"syscall"
 )
 
-// rawOf returns nothing: here every write waits, so all frames go through melody's
-// queues.
+// rawOf returns nil: here every write may block, so all frames go through the queues.
 func rawOf(*net.TCPConn) syscall.RawConn { return nil }
 
 func writeNow(uintptr, []byte) int { return 0 }

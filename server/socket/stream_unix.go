@@ -7,8 +7,8 @@ import (
 	"syscall"
 )
 
-// rawOf returns a connection's descriptor. It is for a bare TCP connection alone:
-// what wraps one, and may change the bytes, can have its descriptor, too.
+// rawOf returns a connection's descriptor. Use it only for a bare TCP connection: a wrapper
+// that may change the bytes can expose a descriptor, too.
 func rawOf(tcp *net.TCPConn) syscall.RawConn {
 	raw, err := tcp.SyscallConn()
 	if err != nil {
@@ -17,8 +17,8 @@ func rawOf(tcp *net.TCPConn) syscall.RawConn {
 	return raw
 }
 
-// writeNow writes what the kernel takes at once; Go's descriptors never block.
+// writeNow writes as much as the kernel accepts at once; Go's descriptors never block.
 func writeNow(fd uintptr, b []byte) int {
-	n, _ := syscall.Write(int(fd), b) // a fault is -1 bytes, and the next writer's to hear
+	n, _ := syscall.Write(int(fd), b) // an error is -1 bytes, and the next writer gets it
 	return max(n, 0)
 }

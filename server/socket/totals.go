@@ -6,7 +6,7 @@ import (
 	"danmaku/room"
 )
 
-// traffic is what a group's sockets were sent since the start.
+// traffic counts what a group's sockets were sent since the start.
 type traffic struct{ frames, deliveries, bytes atomic.Int64 }
 
 func (t *traffic) add(deliveries, bytes int64) {
@@ -14,30 +14,30 @@ func (t *traffic) add(deliveries, bytes int64) {
 	t.bytes.Add(bytes)
 }
 
-// ViewTotals is what the sockets of a view were sent since the start, over all rooms,
+// ViewTotals counts what the sockets of a view were sent since the start, over all rooms,
 // and how many there are now.
 type ViewTotals struct {
 	Clients    int
-	Behind     int   // of Clients: those for which frames wait
+	Behind     int   // Clients with waiting frames
 	Frames     int64 // broadcast
-	Deliveries int64 // frames written to sockets, those for one client among them
+	Deliveries int64 // frames written to sockets, including those for one client
 	Bytes      int64 // of Deliveries, on the WebSocket
 }
 
-// Totals is what a hub has counted since its start.
+// Totals is a hub's counts since its start.
 type Totals struct {
 	Views  map[room.View]ViewTotals
-	Closed map[string]int64 // clients that the server closed, by the reason
-	Slow   int64            // clients that were closed since they did not read fast enough
+	Closed map[string]int64 // clients that the server closed, by reason
+	Slow   int64            // clients that were closed for reading too slowly
 }
 
-// closeReasons are there before any client was closed, so that the first one is seen.
+// closeReasons exist before any client was closed, so that the first close is visible.
 var closeReasons = []string{
 	reasonSlow.reason, reasonFull.reason, reasonFlooding.reason, reasonNotUTF8.reason, reasonSilent.reason, reasonInternal.reason,
 	"revoked", "banned", "closed", "not_allowed", "restart",
 }
 
-// count counts a client that is closed.
+// count counts a closed client.
 func (h *Hub) count(e closeReason) {
 	n, known := h.ended.Load(e.reason)
 	if !known {

@@ -9,9 +9,8 @@ import (
 	"danmaku/room"
 )
 
-// Frame implements live.Encoder. The brief form is for clients that asked for it: it
-// says the same with what its reader can tell by itself left out. See "Brief frames"
-// in docs/dev/protocol.md.
+// Frame implements live.Encoder. The brief form is for clients that asked for it: it omits
+// what its reader can infer. See "Brief frames" in docs/dev/protocol.md.
 func (Encoder) Frame(pos room.Position, events [][]byte) fanout.Frame {
 	return fanout.Frame{Full: fullFrame(pos, events), Brief: briefFrame(pos, events)}
 }
@@ -29,8 +28,8 @@ func fullFrame(pos room.Position, events [][]byte) []byte {
 	return append(b, '}')
 }
 
-// The parts of an encoded event as Encoder.Event writes them. In JSON no text of
-// anybody can hold them: a quotation mark within a string has a backslash before it.
+// The parts of an encoded event as Encoder.Event writes them. User text in JSON cannot
+// contain them: a quotation mark within a string has a backslash before it.
 const (
 	typeMark    = `{"type":"`
 	seqMark     = `","seq":`
@@ -69,7 +68,7 @@ func briefFrame(pos room.Position, events [][]byte) []byte {
 	return append(b, "]}"...)
 }
 
-// seqOf returns the number of an encoded event, 0 when it does not begin as most do.
+// seqOf returns the number of an encoded event, 0 when it does not begin like most.
 func seqOf(e []byte) int64 {
 	_, rest := kindOf(e)
 	n := digits(rest)
@@ -80,7 +79,7 @@ func seqOf(e []byte) int64 {
 	return seq
 }
 
-// kindOf splits the type of an encoded event off; rest begins with its number.
+// kindOf splits the type off an encoded event; rest begins with its number.
 func kindOf(e []byte) (kind, rest []byte) {
 	rest, ok := bytes.CutPrefix(e, []byte(typeMark))
 	if !ok {
@@ -100,8 +99,8 @@ func digits(b []byte) (n int) {
 	return n
 }
 
-// sourceOfAll returns the source that all comments of a frame have, nil when they
-// differ, are one alone, or come from the audience, which is the default anyway.
+// sourceOfAll returns the source that all comments of a frame share, nil when they differ,
+// when there is only one, or when they come from the audience, which is the default anyway.
 func sourceOfAll(events [][]byte) (source []byte) {
 	comments := 0
 	for _, e := range events {
@@ -133,9 +132,9 @@ func sourceOf(e []byte) []byte {
 	return source
 }
 
-// appendBrief writes a comment without its type, without its number when it follows
-// on the one before, without the time that its id has, and without the source of the
-// whole frame. Other events are written as they are.
+// appendBrief writes a comment without its type, without its number when it follows the
+// previous one, without the time that its ID contains, and without the source of the whole
+// frame. It writes other events as they are.
 func appendBrief(b, e []byte, follows bool, source []byte) []byte {
 	kind, rest := kindOf(e)
 	if string(kind) != commentKind {

@@ -2,9 +2,9 @@ package wire
 
 import "danmaku/room"
 
-// Button is an address that does one act, as owners see it.
+// Button is a URL that does one action, as owners see it.
 type Button struct {
-	ID       string     `json:"id"` // of its link, by which it is taken back
+	ID       string     `json:"id"` // of its link, for revoking it
 	Act      room.Press `json:"act"`
 	Label    string     `json:"label"`
 	URL      string     `json:"url"` // with its key
@@ -19,7 +19,7 @@ type Buttons struct {
 	Acts    []room.Press `json:"acts"`
 }
 
-// Pressed is the answer to a press of a button: how the room is now.
+// Pressed is the answer to a press of a button: the room's new state.
 type Pressed struct {
 	Act           room.Press `json:"act"`
 	State         room.State `json:"state"`

@@ -25,7 +25,7 @@ type Chat struct {
 	State      ChatState         `json:"state"`
 }
 
-// ChatState is how a chat is doing.
+// ChatState is the state of a chat.
 type ChatState struct {
 	Phase   string          `json:"phase"`
 	Channel string          `json:"channel,omitempty"`
@@ -36,7 +36,7 @@ type ChatState struct {
 	Counts  room.ChatCounts `json:"counts"`
 }
 
-// ChatOf returns a chat as it is on the wire.
+// ChatOf returns a chat in its wire form.
 func ChatOf(v live.ChatView) Chat {
 	st := v.State
 	return Chat{
@@ -48,7 +48,7 @@ func ChatOf(v live.ChatView) Chat {
 	}
 }
 
-// ms is a time in milliseconds since 1970, 0 for none.
+// ms returns a time in milliseconds since 1970, 0 for the zero time.
 func ms(t time.Time) int64 {
 	if t.IsZero() {
 		return 0
@@ -56,7 +56,7 @@ func ms(t time.Time) int64 {
 	return t.UnixMilli()
 }
 
-// ChatLink is what a link or a name stands for.
+// ChatLink is the chat that a link or a name identifies.
 type ChatLink struct {
 	Kind   string   `json:"kind"`
 	Target string   `json:"target"`
@@ -64,10 +64,10 @@ type ChatLink struct {
 	May    []string `json:"may"`
 
 	Platform string   `json:"platform,omitempty"` // without a kind: only tools read it
-	Tools    []string `json:"tools,omitempty"`    // kinds that do
+	Tools    []string `json:"tools,omitempty"`    // kinds of such tools
 }
 
-// ChatLinkOf returns what a link stands for, without what it carried.
+// ChatLinkOf returns the chat of a link, without the link's secrets.
 func ChatLinkOf(l room.ChatLink) ChatLink {
 	return ChatLink{Kind: l.Kind, Target: l.Target, Needs: List(l.Needs), May: List(l.May), Platform: l.Platform, Tools: l.Tools}
 }

@@ -6,20 +6,20 @@ import (
 	"danmaku/room"
 )
 
-// PersonalData is what a room has of somebody. A file of it has the comments besides,
+// PersonalData is what a room stores about somebody. A file of it also has the comments,
 // see [OwnComment] and [Row].
 type PersonalData struct {
 	Room     string       `json:"room"`
 	Title    string       `json:"title"`
 	User     string       `json:"user"`
 	At       int64        `json:"at"`                  // of the export, ms
-	KeepDays int          `json:"keep_days,omitempty"` // left out: until somebody deletes it
+	KeepDays int          `json:"keep_days,omitempty"` // omitted: until somebody deletes them
 	Votes    []Vote       `json:"votes"`
 	Bans     []Ban        `json:"bans"` // in force
 	Notes    []PersonNote `json:"notes"`
 }
 
-// Vote is what somebody chose in something shown.
+// Vote is what somebody chose in an item.
 type Vote struct {
 	Item   string `json:"item"`
 	Title  string `json:"title,omitempty"`
@@ -27,8 +27,8 @@ type Vote struct {
 	Via    string `json:"via,omitempty"` // the platform
 }
 
-// PersonalDataOf returns what a room has of somebody. To authors bans do not say who
-// made them and why, and notes not who wrote them: that is between moderators.
+// PersonalDataOf returns what a room stores about somebody. For authors it omits who made
+// bans and why, and who wrote notes: only moderators see that.
 func PersonalDataOf(d live.PersonalData, at int64, own bool) PersonalData {
 	w := PersonalData{Room: d.Room.ID, Title: d.Room.Title, User: d.User, At: at, KeepDays: d.Room.KeepDays, Votes: []Vote{}, Bans: List(BansOf(d.Bans)), Notes: NotesOf(d.Notes)}
 	for _, p := range d.Votes {
@@ -45,8 +45,8 @@ func PersonalDataOf(d live.PersonalData, at int64, own bool) PersonalData {
 	return w
 }
 
-// OwnComment is a comment as its author has it back: with the words before they were
-// masked, and what became of it, but not which rule that was.
+// OwnComment is a comment in the form for its author: with the text before masking, and its
+// status, but not the rule that decided.
 type OwnComment struct {
 	Comment
 	Status       comment.Status `json:"status"`
@@ -54,17 +54,17 @@ type OwnComment struct {
 	OriginalName string         `json:"original_name,omitempty"`
 }
 
-// OwnCommentOf returns a comment as its author has it back.
+// OwnCommentOf returns a comment in the form for its author.
 func OwnCommentOf(r room.Row) OwnComment {
 	return OwnComment{Comment: CommentOf(r.Comment), Status: r.Status, Original: r.Original, OriginalName: r.OriginalName}
 }
 
-// Keep is for how long comments are kept.
+// Keep says how long comments are kept.
 type Keep struct {
-	Days  int    `json:"days"`             // 0: forever
-	Asked bool   `json:"asked"`            // somebody has chosen, or set it
-	SetBy string `json:"set_by,omitempty"` // the flag, variable or place of the file that holds
+	Days  int    `json:"days"`             // 0 means forever
+	Asked bool   `json:"asked"`            // somebody has chosen, or an option sets it
+	SetBy string `json:"set_by,omitempty"` // the flag, variable or line of the file that applies
 }
 
-// KeepOf returns for how long comments are kept, as owners see it.
+// KeepOf returns how long comments are kept, as owners see it.
 func KeepOf(k live.KeepState) Keep { return Keep(k) }

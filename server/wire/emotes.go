@@ -2,7 +2,7 @@ package wire
 
 import "danmaku/room"
 
-// OwnEmote is an emote of a room's own.
+// OwnEmote is one of a room's own emotes.
 type OwnEmote struct {
 	Name     string `json:"name"`
 	Picture  string `json:"picture"` // a path on this server
@@ -14,7 +14,7 @@ type OwnEmotes struct {
 	Emotes []OwnEmote `json:"emotes"`
 }
 
-// OwnEmotesOf returns a room's own emotes as everybody may know them.
+// OwnEmotesOf returns a room's own emotes in their public form.
 func OwnEmotesOf(list []room.Emote) OwnEmotes {
 	w := OwnEmotes{make([]OwnEmote, len(list))}
 	for i, e := range list {

@@ -10,20 +10,20 @@ import (
 	"danmaku/room"
 )
 
-// Fault is an error as clients get it: the status over HTTP, the word of the protocol, and
-// a sentence that says what to do.
+// Fault is an error as clients get it: the HTTP status, the protocol's code, and a sentence
+// that says what to do.
 type Fault struct {
 	err     error
 	Status  int
 	Code    string
 	Message string
-	Why     *room.Fault // for other languages than that of Message, or nil
+	Why     *room.Fault // for languages other than Message's, or nil
 
 	Defects, Notes []room.Fault // of a file
 }
 
-// faults is the one table from the domain's errors to the outside. Whatever is
-// not in it is `internal`, and its detail stays in the log.
+// faults maps the domain's errors to answers. Any other error is `internal`, and only the
+// log has its details.
 var faults = []Fault{
 	{err: room.ErrBadFrame, Status: http.StatusBadRequest, Message: "Send one JSON object as docs/dev/protocol.md describes it."},
 	{err: room.ErrEmpty, Status: http.StatusUnprocessableEntity, Message: "Write something first."},
@@ -48,19 +48,18 @@ var faults = []Fault{
 	{err: ErrNoKey, Status: http.StatusUnauthorized, Message: "Open the console link again, or send Authorization: Bearer with a key that is good."},
 }
 
-// ErrNoKey is for a request that needs a key and has none, or a bad one.
+// ErrNoKey reports a request that needs a key and has none, or an invalid one.
 var ErrNoKey = errors.New("no key, or a bad one")
 
-// Internal is the answer for a fault of ours; its detail is in the log alone.
+// Internal is the answer for a bug; only the log has its details.
 var Internal = Fault{Status: http.StatusInternalServerError, Code: "internal", Message: "Something failed here. The log of the server has the detail."}
 
 // LocalScheme is the authorization scheme of commands on the server's machine. Its
 // parameter is a signature of the request.
 const LocalScheme = "Danmaku-Local"
 
-// ErrorOf returns the error that an answer over HTTP describes, as far as it does: it wraps
-// the sentinel and says the answer's sentence. Statuses and codes that no sentinel has are
-// an error that names them.
+// ErrorOf returns the error that an HTTP answer describes: it wraps the sentinel and has
+// the answer's sentence. For a status and code without a sentinel, the error names them.
 func ErrorOf(status int, e Error) error {
 	for _, f := range faults {
 		if f.Status != status || FaultOf(f.err).Code != e.Code {
@@ -95,8 +94,7 @@ func FaultOf(err error) Fault {
 	return Internal
 }
 
-// StatusOf returns the HTTP status that a code usually has; that of a fault of ours for one
-// that is none.
+// StatusOf returns the usual HTTP status of a code; for an unknown code, that of internal.
 func StatusOf(code string) int {
 	for _, f := range faults {
 		if f.err != ErrNoKey && room.Code(f.err) == code {

@@ -7,26 +7,25 @@ import (
 	"time"
 )
 
-// ProgressHeader asks an export to report its progress, with the value 1, while the
-// file is made: by answers of status 102, whose header of this name is how many
-// comments are done, beside
-// [CountHeader].
+// ProgressHeader asks an export to report its progress, with the value 1, while the file is
+// made: by answers of status 102, whose header of this name is the number of finished
+// comments, beside [CountHeader].
 const ProgressHeader = "Danmaku-Progress"
 
-// CountHeader is how many comments an export selects.
+// CountHeader is the number of comments that an export selects.
 const CountHeader = "Danmaku-Count"
 
-// ExportAccount is what the head of an export's answer says about the file.
+// ExportAccount is the information about the file in the head of an export's answer.
 type ExportAccount struct {
-	Count     int       // comments that are selected
-	Early     int       // those of them from before the beginning of the recording
-	Paused    int       // those of them that came while the recording was paused
-	After     int       // those of them from after its end
-	Covered   int       // subtitles that lie over another one
-	Zero, End time.Time // beginning and end of the recording; zero where there is none
+	Count     int       // selected comments
+	Early     int       // of those, comments from before the beginning of the recording
+	Paused    int       // of those, comments from while the recording was paused
+	After     int       // of those, comments from after its end
+	Covered   int       // subtitles that overlap another one
+	Zero, End time.Time // beginning and end of the recording; zero when there is none
 }
 
-// counts are the headers of an account but for the times.
+// counts returns the headers of an account except the times.
 func (a *ExportAccount) counts() map[string]*int {
 	return map[string]*int{
 		CountHeader: &a.Count, "Danmaku-Early": &a.Early, "Danmaku-Paused": &a.Paused, "Danmaku-After": &a.After, "Danmaku-Covered": &a.Covered,
@@ -49,7 +48,7 @@ func (a ExportAccount) SetHeader(h http.Header) {
 	}
 }
 
-// ReadExportAccount reads what SetHeader wrote.
+// ReadExportAccount reads the headers of SetHeader.
 func ReadExportAccount(h http.Header) (a ExportAccount, err error) {
 	for name, n := range a.counts() {
 		if *n, err = strconv.Atoi(h.Get(name)); err != nil {
@@ -66,14 +65,14 @@ func ReadExportAccount(h http.Header) (a ExportAccount, err error) {
 	return a, nil
 }
 
-// SetExportProgress writes into the head of an answer of status 102 how many of the
-// selected comments are done.
+// SetExportProgress writes the number of finished comments into the head of an answer of
+// status 102.
 func SetExportProgress(h http.Header, done, all int) {
 	h.Set(ProgressHeader, strconv.Itoa(done))
 	h.Set(CountHeader, strconv.Itoa(all))
 }
 
-// ReadExportProgress reads what [SetExportProgress] wrote.
+// ReadExportProgress reads the headers of [SetExportProgress].
 func ReadExportProgress(h http.Header) (done, all int, err error) {
 	if done, err = strconv.Atoi(h.Get(ProgressHeader)); err == nil {
 		all, err = strconv.Atoi(h.Get(CountHeader))

@@ -8,7 +8,7 @@ import (
 	"danmaku/room"
 )
 
-// DraftFields are what a client may say of a comment.
+// DraftFields are the fields of a client's comment.
 type DraftFields struct {
 	Ref   string `json:"ref"`
 	Text  string `json:"text"`
@@ -17,12 +17,12 @@ type DraftFields struct {
 	Size  string `json:"size"`
 	Name  string `json:"name"`
 
-	// Of a question: the list in which it asks, and whether it is shown without a name.
+	// For a question: its list, and whether it is shown without a name.
 	Item      string `json:"item"`
 	Anonymous bool   `json:"anonymous"`
 }
 
-// Draft returns the comment that the fields ask for, not checked yet.
+// Draft returns the unchecked comment of the fields.
 func (f DraftFields) Draft(source comment.Source) comment.Draft {
 	return comment.Draft{
 		Ref: f.Ref, Text: f.Text, Name: f.Name, Mode: comment.Mode(f.Mode), Color: f.Color,
@@ -58,8 +58,8 @@ type ClientFrame struct {
 // OBSEvents are what an overlay reports about OBS.
 var OBSEvents = []string{"stream_start", "stream_stop", "record_start", "record_stop", "record_pause", "record_resume"}
 
-// DecodeFrame reads a client's frame. It is ErrBadFrame when it is not an object
-// of a kind that a client may send.
+// DecodeFrame decodes a client's frame. Errors: ErrBadFrame for anything other than an
+// object of a known kind.
 func DecodeFrame(b []byte) (ClientFrame, error) {
 	var f ClientFrame
 	if err := json.Unmarshal(b, &f); err != nil {

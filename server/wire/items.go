@@ -9,8 +9,8 @@ import (
 	"danmaku/show"
 )
 
-// Item is something that is shown besides comments, as clients get it. Its spec and
-// result hang on its kind.
+// Item is something shown besides comments, as clients get it. Its kind determines the form
+// of its spec and result.
 type Item struct {
 	ID      string          `json:"id"`
 	Kind    show.Kind       `json:"kind"`
@@ -19,8 +19,8 @@ type Item struct {
 	Rank    int             `json:"rank"`
 	Spec    json.RawMessage `json:"spec"`
 	Result  json.RawMessage `json:"result,omitempty"`
-	Created int64           `json:"created"`          // ms, as all that follow
-	Starts  int64           `json:"starts,omitempty"` // of a draft: when it starts by itself
+	Created int64           `json:"created"`          // ms, like all that follow
+	Starts  int64           `json:"starts,omitempty"` // for a draft: when it starts by itself
 	Started int64           `json:"started,omitempty"`
 	Ends    int64           `json:"ends,omitempty"`
 	Stopped int64           `json:"stopped,omitempty"`
@@ -49,21 +49,21 @@ func ItemsOf(items []show.Item) []Item {
 	return out
 }
 
-// ItemEvent returns the frame with the whole state of an item.
+// ItemEvent is the frame with the whole state of an item.
 type ItemEvent struct {
 	Type string `json:"type"`
 	Seq  int64  `json:"seq"`
 	Item
 }
 
-// ItemGone returns the frame that removes an item from a view.
+// ItemGone is the frame that removes an item from a view.
 type ItemGone struct {
 	Type string `json:"type"`
 	Seq  int64  `json:"seq"`
 	ID   string `json:"id"`
 }
 
-// encodeItem encodes an event about an item, which was counted before.
+// encodeItem encodes an event about an item that already has its counts.
 func encodeItem(v room.View, e room.Event) []byte {
 	if e.Item == nil {
 		return nil
@@ -93,7 +93,7 @@ func encodeItem(v room.View, e room.Event) []byte {
 	return nil
 }
 
-// Tally is what has been counted of items since the last one.
+// Tally is the frame with items' current counts.
 type Tally struct {
 	Type  string       `json:"type"`
 	Items []TallyCount `json:"items"`
@@ -114,7 +114,7 @@ func (Encoder) Tally(items []show.Item) []byte {
 	return Marshal(w)
 }
 
-// Reactions is how often people reacted since the last one.
+// Reactions is how often people reacted since the last frame.
 type Reactions struct {
 	Type string         `json:"type"`
 	Sums map[string]int `json:"sums"` // by emoji
@@ -125,22 +125,22 @@ func (Encoder) Reactions(sums map[string]int) []byte {
 	return Marshal(Reactions{Type: "reactions", Sums: sums})
 }
 
-// Counted is the outcome of a part that was taken: a vote.
+// Counted is the outcome of an accepted part: a vote.
 const Counted = "counted"
 
-// PartAck answers who takes part, over the socket and over HTTP.
+// PartAck answers a person who takes part, over the socket and over HTTP.
 type PartAck struct {
 	Type    string   `json:"type,omitempty"`
 	Ref     string   `json:"ref,omitempty"`
 	Outcome string   `json:"outcome"` // counted or refused
 	Item    string   `json:"item,omitempty"`
-	Choices []string `json:"choices,omitempty"` // what the person has chosen now
+	Choices []string `json:"choices,omitempty"` // the person's choices now
 	Code    string   `json:"code,omitempty"`
 	Message string   `json:"message,omitempty"`
 	WaitMS  int64    `json:"wait_ms,omitempty"`
 }
 
-// PartAckOf returns the answer to somebody who took part.
+// PartAckOf returns the answer to a person who took part.
 func PartAckOf(ref string, p live.Part, err error) PartAck {
 	if err != nil {
 		f := FaultOf(err)
@@ -149,7 +149,7 @@ func PartAckOf(ref string, p live.Part, err error) PartAck {
 	return PartAck{Ref: ref, Outcome: Counted, Item: p.Item, Choices: List(p.Choices)}
 }
 
-// PartsOf returns what somebody has chosen, by item.
+// PartsOf returns a person's choices, by item.
 func PartsOf(parts []live.Part) map[string][]string {
 	if len(parts) == 0 {
 		return nil

@@ -2,13 +2,13 @@ package wire
 
 import "danmaku/live"
 
-// Looking says which comment a console has open, as the others are told.
+// Looking informs consoles which comment another console has open.
 type Looking struct {
 	Type    string `json:"type"`
 	Console string `json:"console"`
-	ID      string `json:"id,omitempty"` // left out: none any more
+	ID      string `json:"id,omitempty"` // omitted: none any more
 	By      string `json:"by"`
-	MS      int64  `json:"ms,omitempty"` // how long it is shown unless it comes again
+	MS      int64  `json:"ms,omitempty"` // how long to show it without a repetition
 }
 
 // Looking implements live.Encoder.

@@ -6,14 +6,14 @@ import (
 	"danmaku/room"
 )
 
-// PersonNote is what moderators keep of a person.
+// PersonNote is a moderator's note about a person.
 type PersonNote struct {
 	ID    string       `json:"id"`
 	User  string       `json:"user"`
 	Text  string       `json:"text,omitempty"`
 	Warn  bool         `json:"warn,omitempty"`
 	Ready room.Warning `json:"ready,omitempty"` // a prepared warning, instead of the text
-	Read  int64        `json:"read,omitempty"`  // when the person put the warning away, ms
+	Read  int64        `json:"read,omitempty"`  // when the person dismissed the warning, ms
 	By    string       `json:"by,omitempty"`
 	At    int64        `json:"at"`
 }
@@ -32,7 +32,7 @@ func NotesOf(notes []room.Note) []PersonNote {
 	return out
 }
 
-// NoteEvent is what consoles get when a note is written, deleted, put back or read.
+// NoteEvent informs consoles that a note was written, deleted, restored or read.
 type NoteEvent struct {
 	Type string `json:"type"`
 	Seq  int64  `json:"seq"`

@@ -32,10 +32,10 @@ func (Encoder) Event(v room.View, e room.Event) []byte {
 			return nil
 		}
 	case room.KindRemove, room.KindErase:
-		// To screens and to consoles of before, what is deleted is taken down.
+		// Screens and older consoles receive a deletion as a removal.
 		w.Type, w.Erased = string(room.KindRemove), e.Kind == room.KindErase
 		if w.Erased && len(e.IDs) == 0 && v != room.ViewConsole {
-			return nil // there is nothing of it on a screen
+			return nil // no screen shows any of it
 		}
 		if e.User != "" && len(e.IDs) > manyIDs && v != room.ViewConsole {
 			return Marshal(RemoveUser{Type: w.Type, Seq: w.Seq, User: e.User, Erased: w.Erased})
@@ -61,14 +61,14 @@ func (Encoder) Event(v room.View, e room.Event) []byte {
 	case room.KindNote, room.KindNoteGone, room.KindNoteRead:
 		if v == room.ViewConsole && e.Note != nil {
 			w := NoteEvent{Type: string(e.Kind), Seq: e.Seq, PersonNote: PersonNoteOf(*e.Note)}
-			w.By = e.By // who did this, not who wrote it
+			w.By = e.By // the moderator, not the author
 			return Marshal(w)
 		}
 		return nil
 	case room.KindBan, room.KindUnban:
 		if v == room.ViewConsole && e.Ban != nil {
 			w := BanEvent{Type: string(e.Kind), Seq: e.Seq, Ban: BanOf(*e.Ban)}
-			w.By = e.By // of an unban: who lifted it
+			w.By = e.By // for an unban: who lifted it
 			return Marshal(w)
 		}
 		return nil
@@ -78,7 +78,7 @@ func (Encoder) Event(v room.View, e room.Event) []byte {
 	return Marshal(w)
 }
 
-// manyIDs is how many comments of one author a screen is told one by one.
+// manyIDs is the most comments of one author whose removal is listed by ID for a screen.
 const manyIDs = 100
 
 // List implements live.Encoder.
@@ -102,7 +102,7 @@ func appendList(b []byte, events [][]byte) []byte {
 	return append(b, ']')
 }
 
-// User is what an audience member gets about itself.
+// User is an audience member's own data.
 type User struct {
 	ID     string `json:"id"`
 	Name   string `json:"name"`
@@ -110,9 +110,9 @@ type User struct {
 	Muted  int64  `json:"muted_until,omitempty"` // ms
 	Token  string `json:"token,omitempty"`
 
-	Warnings []Warning `json:"warnings,omitempty"` // that it has yet to read, oldest first
+	Warnings []Warning `json:"warnings,omitempty"` // its unread warnings, oldest first
 
-	Took map[string][]string `json:"took,omitempty"` // what it has chosen in what is live, by item
+	Took map[string][]string `json:"took,omitempty"` // its choices in live items, by item
 }
 
 // Hello is the first frame on a socket.
@@ -137,8 +137,8 @@ type Hello struct {
 	// recent follows, see HelloFrame.
 }
 
-// HelloFrame encodes the first frame of a client: what [live.Hall.Join] says, and
-// for the audience who it is.
+// HelloFrame encodes the first frame of a client: the result of [live.Service.Join], and
+// for the audience its own data.
 func HelloFrame(w live.Welcome, v room.View, user *User, now time.Time) []byte {
 	h := Hello{
 		Type: "hello", Version: 1, Time: now.UnixMilli(), Position: w.Position.String(), Role: v,
@@ -172,8 +172,8 @@ func HelloFrame(w live.Welcome, v room.View, user *User, now time.Time) []byte {
 	if len(w.Recent) <= len("[]") {
 		return head
 	}
-	// The list is the same for all who come at one position, and it can be long:
-	// it is copied behind the rest, not encoded anew.
+	// The list is the same for all clients at one position, and it can be long: it is
+	// copied after the rest, not encoded again.
 	b := make([]byte, 0, len(head)+len(`,"recent":`)+len(w.Recent))
 	b = append(b, head[:len(head)-1]...)
 	b = append(b, `,"recent":`...)
@@ -181,7 +181,7 @@ func HelloFrame(w live.Welcome, v room.View, user *User, now time.Time) []byte {
 	return append(b, '}')
 }
 
-// AppendBeat appends the server's heartbeat, which each room has another one of.
+// AppendBeat appends the server's heartbeat, which differs between rooms.
 func AppendBeat(b []byte, at time.Time, pos room.Position, people int) []byte {
 	b = strconv.AppendInt(append(b, `{"type":"beat","time":`...), at.UnixMilli(), 10)
 	b = append(append(b, `,"position":"`...), pos.Epoch...) // letters and digits
@@ -200,25 +200,25 @@ type Stats struct {
 	Shown    *int64            `json:"shown_ms,omitempty"`
 	Overlays *Overlays         `json:"overlays,omitempty"`
 	Raid     *Raid             `json:"raid,omitempty"`
-	Hour     *Hour             `json:"hour,omitempty"` // over HTTP alone
+	Hour     *Hour             `json:"hour,omitempty"` // only over HTTP
 	Log      Log               `json:"log"`
 	Opinion  *Opinion          `json:"second_opinion,omitempty"`
 	Machines []Machine         `json:"machines,omitempty"`
 }
 
-// Machine is one of several that run the rooms together.
+// Machine is one of several machines that run the rooms together.
 type Machine struct {
 	Name    string `json:"name"`
-	Here    bool   `json:"here,omitempty"`    // it sends this
+	Here    bool   `json:"here,omitempty"`    // it is the sender
 	Up      bool   `json:"up"`                // it answers
-	Home    bool   `json:"home,omitempty"`    // it decides
+	Home    bool   `json:"home,omitempty"`    // it is the home, which decides
 	Edge    bool   `json:"edge,omitempty"`    // it follows, and never decides
-	Witness bool   `json:"witness,omitempty"` // it keeps the log and has no pages, and never decides
-	Level   bool   `json:"level,omitempty"`   // it has what the others have
+	Witness bool   `json:"witness,omitempty"` // it stores the log and has no pages, and never decides
+	Level   bool   `json:"level,omitempty"`   // it is up to date with the others
 	Behind  uint64 `json:"behind,omitempty"`  // number of changes it still lacks
 }
 
-// Opinion is how the second opinion is doing, in all rooms since the start.
+// Opinion is the state of the second opinion service, for all rooms since the start.
 type Opinion struct {
 	Answering bool    `json:"answering"`
 	Asked     int64   `json:"asked"`
@@ -234,22 +234,22 @@ type Hour struct {
 	People [60]int `json:"people"`
 }
 
-// Raid is what comes over a room; it is left out while the room is calm.
+// Raid is the current raid on a room; it is omitted while the room is calm.
 type Raid struct {
-	Seconds   int    `json:"seconds"` // within which the people below wrote
+	Seconds   int    `json:"seconds"` // the time within which the people below wrote
 	Newcomers int    `json:"newcomers,omitempty"`
 	Stopped   int    `json:"stopped,omitempty"`
 	Voices    int    `json:"voices,omitempty"`
 	Text      string `json:"text,omitempty"`
 }
 
-// Log is whether comments can be saved, and how long the last one took.
+// Log says whether comments can be saved, and how long the last one took.
 type Log struct {
 	Ready  bool    `json:"ready"`
 	WaitMS float64 `json:"wait_ms"`
 }
 
-// StatsOf joins what the service and what the sockets know of a room.
+// StatsOf joins the service's and the sockets' data about a room.
 func StatsOf(s live.Stats, a Account) Stats {
 	w := Stats{
 		Type: "stats", Clients: s.Clients, Rate: s.Rate, Refused: s.Stopped, Slow: a.Slow, Shown: a.Shown, Overlays: OverlaysOf(a.Overlays, a.Now),
@@ -278,18 +278,18 @@ type Ack struct {
 	Message string         `json:"message,omitempty"`
 	Reason  string         `json:"reason,omitempty"` // of slow_down: review_full or review_yours
 	WaitMS  int64          `json:"wait_ms,omitempty"`
-	Item    string         `json:"item,omitempty"`    // of a message that was a vote: in what
-	Choices []string       `json:"choices,omitempty"` // … and what its author has chosen there
-	Notes   []Note         `json:"notes,omitempty"`   // over HTTP: what was changed so that it could be taken
+	Item    string         `json:"item,omitempty"`    // for a message that was a vote: its item
+	Choices []string       `json:"choices,omitempty"` // … and its author's choices there
+	Notes   []Note         `json:"notes,omitempty"`   // over HTTP: what was changed to make it acceptable
 }
 
-// Note says what was changed of a field.
+// Note names a change to a field.
 type Note struct {
 	Field   string `json:"field"`
 	Message string `json:"message"`
 }
 
-// AckOf returns what an author learns about a comment; never which rule decided.
+// AckOf returns the answer to the author of a comment; it never names the rule.
 func AckOf(ref string, o live.Outcome, err error) Ack {
 	a := Ack{Ref: ref, Outcome: comment.Refused, WaitMS: o.Wait.Milliseconds()}
 	if err != nil {
@@ -329,16 +329,15 @@ type Bye struct {
 	WaitMS int64  `json:"wait_ms,omitempty"`
 }
 
-// Error is the body that a program gets for an error.
+// Error is the body of an error for a program.
 type Error struct {
 	Type    string  `json:"type,omitempty"`
 	Code    string  `json:"code"`
 	Message string  `json:"message"`
 	WaitMS  int64   `json:"wait_ms,omitempty"`
 	Fault   *Reason `json:"fault,omitempty"`
-	// Of a file: its comments that cannot be read, the first ten, and what else
-	// there is to say about it.
+	// For a file: the first ten comments that cannot be read, and other remarks about it.
 	Defects []Reason `json:"defects,omitempty"`
 	Notes   []Reason `json:"notes,omitempty"`
-	By      string   `json:"by,omitempty"` // of changed: who it was
+	By      string   `json:"by,omitempty"` // of changed: the person who changed it
 }

@@ -6,18 +6,18 @@ import (
 	"danmaku/live"
 )
 
-// Account is what only the sockets know of a room.
+// Account is what only the sockets know about a room.
 type Account struct {
-	Slow     int64  // sockets of the process cut for not reading, since its start
-	Shown    *int64 // ms until comments are seen on the slowest overlay; nil while none has reported
+	Slow     int64  // sockets of the process disconnected for reading too slowly, since its start
+	Shown    *int64 // ms until comments appear on the slowest overlay; nil while none has reported
 	Overlays OverlayCounts
 	Now      time.Time // when it was made
 }
 
-// OverlayCounts counts the overlays of a room by what they do with a comment.
+// OverlayCounts counts the overlays of a room by their state.
 type OverlayCounts struct {
 	Drawing, Hidden, Stuck int
-	Placed                 time.Time // the latest on any of them
+	Placed                 time.Time // the latest time on any of them
 }
 
 // Overlays is the part of stats about overlays.
@@ -41,13 +41,13 @@ func OverlaysOf(o OverlayCounts, now time.Time) *Overlays {
 	return w
 }
 
-// OnAir is the part of hello from which phones know what a room's overlays do.
+// OnAir is the part of hello about a room's overlays, for phones.
 type OnAir struct {
 	State   live.AirState `json:"state"`
 	ShownMS *int64        `json:"shown_ms,omitempty"`
 }
 
-// OnAirFrame tells phones that what hello said of the overlays has changed.
+// OnAirFrame informs phones that the state of the overlays has changed.
 type OnAirFrame struct {
 	Type string `json:"type"` // on_air
 	OnAir
@@ -60,7 +60,7 @@ func OnAirFrameOf(o live.OnAir) []byte {
 
 func onAirOf(o live.OnAir) OnAir { return OnAir{State: o.State, ShownMS: o.Shown} }
 
-// OnAir is what the counts mean for a phone.
+// OnAir converts the counts to a phone's form.
 func (a Account) OnAir() live.OnAir {
 	switch {
 	case a.Overlays.Drawing > 0:

@@ -5,7 +5,7 @@ import (
 	"danmaku/room"
 )
 
-// WallPhoto is a photo of a wall, as its author and those who run the room have it.
+// WallPhoto is a photo of a wall, in the form for its author and those who run the room.
 type WallPhoto struct {
 	Comment
 	Status comment.Status `json:"status"`

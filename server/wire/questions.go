@@ -6,9 +6,9 @@ import (
 	"danmaku/show"
 )
 
-// CommentFor returns a comment as a view gets it. A question without a name has no
-// pseudonym either for anyone but moderators, since that would tell which other comments
-// are by the same person.
+// CommentFor returns a comment as a view gets it. Only moderators get the pseudonym of a
+// question without a name, since it would reveal which other comments are by the same
+// person.
 func CommentFor(v room.View, c comment.Comment) Comment {
 	w := CommentOf(c)
 	if c.Item != "" && c.Name == "" && v != room.ViewConsole {
@@ -17,7 +17,7 @@ func CommentFor(v room.View, c comment.Comment) Comment {
 	return w
 }
 
-// Mark is what moderators have made of a question.
+// Mark is a question's marks by moderators.
 type Mark struct {
 	Answered int64  `json:"answered,omitempty"` // ms
 	Hidden   bool   `json:"hidden,omitempty"`
@@ -53,7 +53,7 @@ func QuestionsOf(v room.View, list []show.Question) []Question {
 	return out
 }
 
-// MarkEvent returns the frame for a question that moderators have marked.
+// MarkEvent is the frame for a question that moderators have marked.
 type MarkEvent struct {
 	Type string `json:"type"`
 	Seq  int64  `json:"seq"`
@@ -62,8 +62,7 @@ type MarkEvent struct {
 	Mark
 }
 
-// encodeMark encodes what has become of a question. The second screen learns it from
-// the item.
+// encodeMark encodes a question's new marks. The second screen gets them from the item.
 func encodeMark(v room.View, e room.Event) []byte {
 	if e.Mark == nil || v == room.ViewOverlay {
 		return nil

@@ -5,8 +5,7 @@ import (
 	"danmaku/room"
 )
 
-// Replay is how a replay is doing, as consoles are told and as the API
-// answers.
+// Replay is the state of a replay, for consoles and for the API.
 type Replay struct {
 	Type     string       `json:"type,omitempty"`
 	State    replay.State `json:"state"`
@@ -24,7 +23,7 @@ type Replay struct {
 	Notes    []Reason     `json:"notes,omitempty"`
 }
 
-// ReplayCounts is what became of the comments of a replay.
+// ReplayCounts counts the comments of a replay by their outcome.
 type ReplayCounts struct {
 	Shown   int `json:"shown"`
 	Held    int `json:"held"`
@@ -32,8 +31,8 @@ type ReplayCounts struct {
 	Skipped int `json:"skipped"`
 }
 
-// Reason is why a replay does not begin, or a fault of a comment in its file: an
-// English sentence, and the code and parameters for other languages.
+// Reason is why a replay does not begin, or a fault of a comment in its file: an English
+// sentence, and the code and parameters for other languages.
 type Reason struct {
 	Line     int    `json:"line,omitempty"`
 	Column   int    `json:"column,omitempty"`
@@ -47,7 +46,7 @@ type Reason struct {
 	Message  string `json:"message"`
 }
 
-// ReasonOf returns why something failed, for other languages than English.
+// ReasonOf converts a fault.
 func ReasonOf(f room.Fault) Reason {
 	return Reason{
 		Line: f.Line, Column: f.Column, Code: f.Code, Word: f.Word, Other: f.Other, N: f.N, Why: f.Why,
@@ -55,7 +54,7 @@ func ReasonOf(f room.Fault) Reason {
 	}
 }
 
-// ReplayOf returns how a replay is doing.
+// ReplayOf returns the state of a replay.
 func ReplayOf(r replay.Report) Replay {
 	w := Replay{
 		State: r.State, File: r.File, From: UnixMS(r.From), To: UnixMS(r.To), By: r.By, Total: r.Total,

@@ -10,10 +10,10 @@ import (
 	"danmaku/room"
 )
 
-// This file is the part of the wire that is about running a room.
+// This file is the part of the wire for running a room.
 
-// changedFields returns the named settings, also those that a room leaves out while
-// they have their default.
+// changedFields returns the named settings, including those that a room omits while they
+// have their default.
 func changedFields(r room.Room, names []string) map[string]json.RawMessage {
 	out := map[string]json.RawMessage{}
 	for _, name := range names {
@@ -37,8 +37,8 @@ func encodeRoomEvent(e room.Event) []byte {
 	return Marshal(w)
 }
 
-// encodePin returns the frame that names the comment which stays on the overlay. An event
-// that is read back from the log has no comment; hello has it then.
+// encodePin returns the frame that names the pinned comment. An event that is read back
+// from the log has no comment; then hello has it.
 func encodePin(v room.View, e room.Event) []byte {
 	w := struct {
 		Type    string   `json:"type"`
@@ -76,7 +76,7 @@ type BanEvent struct {
 	Ban
 }
 
-// shortAddress is enough of a hash to tell the addresses of a room apart.
+// shortAddress is enough of a hash to distinguish the addresses of a room.
 const shortAddress = 6
 
 // BanOf returns a ban as moderators see it.
@@ -96,7 +96,7 @@ func BansOf(bans []room.Ban) []Ban {
 	return out
 }
 
-// UnixMS is 0 for the zero time, which is "never".
+// UnixMS returns Unix milliseconds, 0 for the zero time, which means "never".
 func UnixMS(t time.Time) int64 {
 	if t.IsZero() {
 		return 0
@@ -104,7 +104,7 @@ func UnixMS(t time.Time) int64 {
 	return t.UnixMilli()
 }
 
-// MutedMS is until when somebody may not write; 0: it may.
+// MutedMS returns until when somebody may not write; 0 means that they may.
 func MutedMS(until time.Time) int64 { return UnixMS(until) }
 
 // Ack implements live.Encoder.
@@ -122,8 +122,8 @@ func (Encoder) Muted(until time.Time) []byte {
 	}{"user", MutedMS(until)})
 }
 
-// Keeping implements live.Encoder. It says of a room what its settings do not, each time all
-// of it, under the names that it has in hello.
+// Keeping implements live.Encoder. It always sends all of a room's data about keeping,
+// which its settings do not contain, under the names in hello.
 func (Encoder) Keeping(r room.Room) []byte {
 	return Marshal(struct {
 		Type       string `json:"type"`
@@ -133,7 +133,7 @@ func (Encoder) Keeping(r room.Room) []byte {
 	}{"room", r.Webhooks, r.TextLeaves, r.KeepDays})
 }
 
-// Decision is what stands about a comment.
+// Decision is the decision that holds about a comment.
 type Decision struct {
 	ID     string         `json:"id"`
 	Status comment.Status `json:"status,omitempty"`
@@ -142,7 +142,7 @@ type Decision struct {
 	Code   string         `json:"code,omitempty"`
 }
 
-// DecisionOf returns what stands about a comment.
+// DecisionOf returns the decision that holds about a comment.
 func DecisionOf(d live.Decision) Decision {
 	w := Decision{ID: d.ID.String(), Status: d.Status, By: d.By, Again: d.Again}
 	if d.Err != nil {
@@ -173,7 +173,7 @@ func PersonOf(p live.Person) Person {
 	}
 }
 
-// Verdict is what the filter says of a text, to those who write its rules.
+// Verdict is the filter's verdict on a text, for those who write its rules.
 type Verdict struct {
 	Verdict string   `json:"verdict"`
 	Rule    string   `json:"rule"`
@@ -184,10 +184,10 @@ type Verdict struct {
 	Folded  string   `json:"folded"`
 	Text    string   `json:"text"`
 	Spans   [][2]int `json:"spans"`       // in code points of Text
-	Typed   [][2]int `json:"typed_spans"` // in code points of what was asked about
+	Typed   [][2]int `json:"typed_spans"` // in code points of the typed text
 }
 
-// VerdictOf returns what the filter says of a text as it was typed.
+// VerdictOf returns the filter's verdict on a typed text.
 func VerdictOf(v comment.Verdict, typed string) Verdict {
 	w := Verdict{
 		Verdict: v.Action.String(), Rule: v.Rule, Word: v.Word, Detail: v.Detail, Reason: string(v.Reason), Form: string(v.Form),
@@ -199,7 +199,7 @@ func VerdictOf(v comment.Verdict, typed string) Verdict {
 	return w
 }
 
-// pairs returns spans as the wire has them; never nil.
+// pairs returns spans in their wire form; never nil.
 func pairs(spans []comment.Span) [][2]int {
 	out := make([][2]int, len(spans))
 	for i, s := range spans {
@@ -216,7 +216,7 @@ type RuleList struct {
 	All     bool   `json:"all"`               // for every room
 	Changed int64  `json:"changed,omitempty"` // ms
 	Shipped bool   `json:"shipped,omitempty"`
-	Version string `json:"version"` // of what it says and whether it is on
+	Version string `json:"version"` // of its text and whether it is on
 }
 
 // RuleListOf returns a list of rules.
@@ -224,7 +224,7 @@ func RuleListOf(l room.RuleList) RuleList {
 	return RuleList{Name: l.Name, Text: l.Text, On: l.On, All: l.Room == "", Changed: UnixMS(l.Changed), Version: l.Version()}
 }
 
-// RuleFault is what is wrong with a line of a list of rules.
+// RuleFault is a fault in a line of a list of rules.
 type RuleFault struct {
 	Line    int    `json:"line"`
 	Entry   string `json:"entry"`
@@ -237,7 +237,7 @@ type RuleFault struct {
 	Over    bool   `json:"over,omitempty"`
 }
 
-// AuditEntry is a line of the audit.
+// AuditEntry is an entry of the audit.
 type AuditEntry struct {
 	ID      int64                      `json:"id"`
 	At      int64                      `json:"at"` // ms
@@ -250,13 +250,13 @@ type AuditEntry struct {
 	Before  map[string]json.RawMessage `json:"before,omitempty"`
 	After   map[string]json.RawMessage `json:"after,omitempty"`
 	Changed []string                   `json:"changed,omitempty"`
-	Count   int                        `json:"count,omitempty"` // approve, refuse: of several comments at once
+	Count   int                        `json:"count,omitempty"` // approve, refuse: number of comments decided at once
 	Undo    bool                       `json:"undo"`
 	Undone  bool                       `json:"undone"`
 }
 
-// AuditEntryOf returns a line of the audit as an actor sees it: with what that one
-// may undo.
+// AuditEntryOf returns an audit entry as an actor sees it, including whether the actor may
+// undo it.
 func AuditEntryOf(a room.AuditEntry, by room.Actor) AuditEntry {
 	w := AuditEntry{
 		ID: a.ID, At: UnixMS(a.At), By: a.By, Role: a.Role, Act: a.Kind, About: a.About, User: a.User, Detail: a.Detail,
@@ -271,7 +271,7 @@ func AuditEntryOf(a room.AuditEntry, by room.Actor) AuditEntry {
 // Link is a link as its owner sees it.
 type Link struct {
 	ID       string    `json:"id"`
-	Room     string    `json:"room,omitempty"` // none: all rooms
+	Room     string    `json:"room,omitempty"` // omitted: all rooms
 	Role     room.Role `json:"role"`
 	Label    string    `json:"label"`
 	Made     int64     `json:"made"`
@@ -282,10 +282,10 @@ type Link struct {
 	QR       string    `json:"qr,omitempty"`
 }
 
-// LinkRole is a role that a link can have, for those who make links.
+// LinkRole is a role that a link can have, for pages that make links.
 type LinkRole struct {
 	Role     room.Role `json:"role"`
-	Opens    room.View `json:"opens,omitempty"`     // what its link leads to; none: the API
+	Opens    room.View `json:"opens,omitempty"`     // what its link opens; omitted: the API
 	AllRooms bool      `json:"all_rooms,omitempty"` // its links are for all rooms
 	KeyShown bool      `json:"key_shown,omitempty"` // the key of a link can be shown again
 }

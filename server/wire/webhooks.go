@@ -5,30 +5,30 @@ import (
 	"danmaku/room"
 )
 
-// Webhook is an address to which a room's events are sent, as owners see it.
+// Webhook is a URL to which a room's events are sent, as owners see it.
 type Webhook struct {
 	ID     string       `json:"id"`
 	Label  string       `json:"label"`
 	URL    string       `json:"url"`
 	Events []room.Kind  `json:"events"`
-	Local  bool         `json:"local"` // the address may be on this machine or in its network
+	Local  bool         `json:"local"` // the URL may be on this machine or in its network
 	Off    bool         `json:"off"`
 	Made   int64        `json:"made"`          // ms
-	Key    string       `json:"key,omitempty"` // when it was just made
+	Key    string       `json:"key,omitempty"` // only when it is new
 	State  WebhookState `json:"state"`
 }
 
-// Webhooks lists the webhooks of a room, and what they can get.
+// Webhooks lists the webhooks of a room, and the kinds of events that they can get.
 type Webhooks struct {
 	Webhooks []Webhook   `json:"webhooks"`
-	Public   []room.Kind `json:"public"` // what everybody sees
-	Staff    []room.Kind `json:"staff"`  // what moderators alone see
+	Public   []room.Kind `json:"public"` // kinds that everybody sees
+	Staff    []room.Kind `json:"staff"`  // kinds that only moderators see
 }
 
-// WebhookState is how a webhook is doing, since the program started.
+// WebhookState is the state of a webhook since the program started.
 type WebhookState struct {
 	Phase      string     `json:"phase"`
-	Since      int64      `json:"since,omitempty"`    // ms: since when it fails
+	Since      int64      `json:"since,omitempty"`    // ms: since when it has failed
 	RetryAt    int64      `json:"retry_at,omitempty"` // ms
 	Delivered  int        `json:"delivered"`          // events
 	Failed     int        `json:"failed"`             // requests
@@ -41,12 +41,12 @@ type Delivery struct {
 	Events int    `json:"events"`
 	Test   bool   `json:"test,omitempty"`
 	TookMS int64  `json:"took_ms"`
-	Status int    `json:"status,omitempty"` // of the answer; none: there was none
-	Fault  string `json:"fault,omitempty"`  // a code; none: delivered
+	Status int    `json:"status,omitempty"` // of the answer; omitted when there was none
+	Fault  string `json:"fault,omitempty"`  // a code; omitted when delivered
 	Detail string `json:"detail,omitempty"`
 }
 
-// WebhookOf returns a webhook as owners see it; key is its key as text, or nothing.
+// WebhookOf returns a webhook as owners see it; key is its key as text, or empty.
 func WebhookOf(v live.WebhookView, key string) Webhook {
 	st := v.State
 	w := Webhook{
@@ -61,7 +61,7 @@ func WebhookOf(v live.WebhookView, key string) Webhook {
 	return w
 }
 
-// DeliveryOf returns what came of a request.
+// DeliveryOf returns the result of a request.
 func DeliveryOf(d room.Delivery) Delivery {
 	return Delivery{At: ms(d.At), Events: d.Events, Test: d.Test, TookMS: d.Took.Milliseconds(), Status: d.Status, Fault: d.Fault, Detail: d.Detail}
 }

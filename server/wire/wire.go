@@ -1,8 +1,7 @@
-// Package wire is the only place that knows how domain words are spelled in JSON.
-// docs/dev/protocol.md is its description; golden frames in comment/testdata/frames
-// are its proof. This file has the words, out.go what the server says, in.go what a
-// client may say, room.go what running a room needs, errors.go the table from
-// errors to answers.
+// Package wire is the only place that defines how domain words are spelled in JSON.
+// docs/dev/protocol.md describes it; golden frames in comment/testdata/frames verify it.
+// This file has the words, out.go what the server sends, in.go what a client may send,
+// room.go what running a room needs, errors.go the table from errors to answers.
 package wire
 
 import (
@@ -13,8 +12,7 @@ import (
 	"danmaku/room"
 )
 
-// Comment is a comment as clients get it; what equals the default is left
-// out.
+// Comment is a comment as clients get it; fields with their default are omitted.
 type Comment struct {
 	ID     string `json:"id"`
 	At     int64  `json:"at"` // Unix ms
@@ -30,7 +28,7 @@ type Comment struct {
 	Paid   *Paid   `json:"paid,omitempty"`
 	Emotes []Emote `json:"emotes,omitempty"`
 
-	Item  string `json:"item,omitempty"` // the list of questions in which it asks, or the wall of its photo
+	Item  string `json:"item,omitempty"` // the list of questions of its question, or the wall of its photo
 	Photo *Photo `json:"photo,omitempty"`
 
 	Standing string `json:"standing,omitempty"` // the author's on the platform: member, moderator or broadcaster
@@ -43,7 +41,7 @@ type Paid struct {
 	Level    int     `json:"level"` // 1 to 5
 }
 
-// Photo is a picture that somebody of the audience sent.
+// Photo is a picture by an audience member.
 type Photo struct {
 	Path   string `json:"path"` // on this server
 	Width  int    `json:"width"`
@@ -58,7 +56,7 @@ type Emote struct {
 	Picture string `json:"picture,omitempty"` // a path on this server
 }
 
-// without returns v as a string, or nothing when it is the default.
+// without returns v as a string, empty when it is the default.
 func without[T ~string](v, def T) string {
 	if v == def {
 		return ""
@@ -86,21 +84,21 @@ func CommentOf(c comment.Comment) Comment {
 	return w
 }
 
-// Entry is what only consoles see beside a comment.
+// Entry is a comment's data for consoles only.
 type Entry struct {
 	Rule         string   `json:"rule,omitempty"`
 	Word         string   `json:"word,omitempty"`
 	Detail       string   `json:"detail,omitempty"`
-	Reason       string   `json:"reason,omitempty"`   // the code of what Detail says
-	Form         string   `json:"form,omitempty"`     // in which the text was read
+	Reason       string   `json:"reason,omitempty"`   // the code of Detail
+	Form         string   `json:"form,omitempty"`     // the form in which the text matched
 	Original     string   `json:"original,omitempty"` // the text before masking
 	OriginalName string   `json:"original_name,omitempty"`
 	Spans        [][2]int `json:"spans,omitempty"`   // [from, to) in code points of the text
-	InName       bool     `json:"in_name,omitempty"` // Spans count in the name
+	InName       bool     `json:"in_name,omitempty"` // Spans refer to the name
 	By           string   `json:"by,omitempty"`
 }
 
-// EntryOf returns what only consoles see beside a comment.
+// EntryOf returns a comment's data for consoles only.
 func EntryOf(e room.Entry, by string) *Entry {
 	reason, form := comment.ReasonOf(e.Detail)
 	w := &Entry{
@@ -121,16 +119,17 @@ type Event struct {
 	From comment.Status `json:"from,omitempty"`
 	IDs  []string       `json:"ids,omitempty"`
 
-	Erased bool `json:"erased,omitempty"` // of a removal that deletes for good
+	Erased bool `json:"erased,omitempty"` // in a removal that deletes for good
 
-	// For consoles, of what waits or waited: what is alike, and how many of that wait.
+	// For consoles, about a waiting comment or one that waited: its group, and how many of
+	// it wait.
 
 	Group  string       `json:"group,omitempty"`
 	Count  int          `json:"count,omitempty"`
-	Groups []GroupCount `json:"held_groups,omitempty"` // of a removal
+	Groups []GroupCount `json:"held_groups,omitempty"` // in a removal
 }
 
-// GroupCount is how many comments wait for a moderator that are alike.
+// GroupCount is how many comments of a group wait for a moderator.
 type GroupCount struct {
 	Group string `json:"group"`
 	Count int    `json:"count"`
@@ -145,7 +144,7 @@ func GroupCountsOf(list []room.GroupCount) []GroupCount {
 	return out
 }
 
-// Review is a page of what waits for a moderator, oldest first.
+// Review is a page of the comments that wait for a moderator, oldest first.
 type Review struct {
 	Comments []Row        `json:"comments"`
 	Groups   []GroupCount `json:"groups"`
@@ -153,7 +152,7 @@ type Review struct {
 	Next     int64        `json:"next,omitempty"`
 }
 
-// ReviewOf returns a page of what waits for a moderator.
+// ReviewOf returns a page of the comments that wait for a moderator.
 func ReviewOf(r live.Review) Review {
 	w := Review{Comments: []Row{}, Groups: List(GroupCountsOf(r.Groups)), Total: r.Total, Next: r.Next}
 	for _, e := range r.Items {
@@ -164,7 +163,7 @@ func ReviewOf(r live.Review) Review {
 	return w
 }
 
-// RemoveUser is a removal of more than one cares to list.
+// RemoveUser is a removal of too many comments to list.
 type RemoveUser struct {
 	Type string `json:"type"`
 	Seq  int64  `json:"seq"`
@@ -173,8 +172,8 @@ type RemoveUser struct {
 	Erased bool `json:"erased,omitempty"`
 }
 
-// Erased is a removal that deletes for good, as consoles are told of it: also what is
-// on no screen goes.
+// Erased is a removal that deletes for good, in the form for consoles: it also covers
+// comments on no screen.
 type Erased struct {
 	Type   string       `json:"type"`
 	Seq    int64        `json:"seq"`
@@ -185,34 +184,33 @@ type Erased struct {
 	Groups []GroupCount `json:"held_groups,omitempty"`
 }
 
-// Room is a room's settings as everybody may know them.
+// Room is the public part of a room's settings.
 type Room struct {
 	ID string `json:"id"`
 	room.Settings
 	Locked   bool `json:"locked,omitempty"`
 	Archived bool `json:"archived,omitempty"`
 	Secret   bool `json:"secret,omitempty"`
-	// Comments are sent to a service of the operator before they are shown.
+	// Comments are sent to an operator's service before they are shown.
 	SecondOpinion bool `json:"second_opinion,omitempty"`
-	// Comments are sent to addresses of the owner once they are shown.
+	// Comments are sent to the owner's URLs once they are shown.
 	Webhooks bool `json:"webhooks,omitempty"`
-	// They leave the server for another program: that service, or whatever else.
+	// Comments leave the server for another program: that service, or any other.
 	TextLeaves bool `json:"text_leaves,omitempty"`
-	// Days after which comments are deleted; left out: never.
+	// Days after which comments are deleted; omitted: never.
 	KeepDays int `json:"keep_days,omitempty"`
-	// How many emotes of its own it has; GET /api/rooms/{room}/emotes lists them.
+	// The number of its own emotes; GET /api/rooms/{room}/emotes lists them.
 	Emotes int `json:"emotes,omitempty"`
 }
 
-// ExportFormat is a kind of file that an export can be, as the console's page
-// knows it.
+// ExportFormat is a file format of exports, in the form for the console's page.
 type ExportFormat struct {
 	Name   string `json:"name"`
-	Timed  bool   `json:"timed"`  // comments from outside the recording are left out
+	Timed  bool   `json:"timed"`  // comments from outside the recording are omitted
 	Marked bool   `json:"marked"` // it may begin with a byte order mark
 }
 
-// List makes an empty JSON array of nil.
+// List turns nil into an empty JSON array.
 func List[T any](s []T) []T {
 	if s == nil {
 		return []T{}
@@ -220,7 +218,7 @@ func List[T any](s []T) []T {
 	return s
 }
 
-// RoomOf returns a room's settings as everybody may know them.
+// RoomOf returns the public part of a room's settings.
 func RoomOf(r room.Room) Room {
 	return Room{
 		ID: r.ID, Settings: r.Settings.Listed(), Locked: r.Lock != nil, Archived: r.Archived, Secret: r.Secret, SecondOpinion: r.SecondOpinion, Webhooks: r.Webhooks,
@@ -242,9 +240,9 @@ type Row struct {
 	Comment
 	Seq     int64          `json:"seq"`
 	Status  comment.Status `json:"status"`
-	Cleared bool           `json:"cleared,omitempty"` // of a shown one
+	Cleared bool           `json:"cleared,omitempty"` // of a shown comment
 	*Entry
-	Group string `json:"group,omitempty"` // of a held one
+	Group string `json:"group,omitempty"` // of a held comment
 }
 
 // RowOf returns a row of history.
