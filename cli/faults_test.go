@@ -9,6 +9,7 @@ import (
 	"testing"
 	"unicode"
 
+	"danmaku/e2e/smalldisk"
 	"danmaku/store"
 )
 
@@ -84,6 +85,33 @@ func TestWrongInputInEveryLanguage(t *testing.T) {
 				t.Errorf("%s: %q: %s", lang, args, got)
 			}
 		}
+	}
+}
+
+// A backup that the disk has no room for says so in every language, and leaves nothing
+// behind.
+func TestABackupOnAFullDisk(t *testing.T) {
+	disk, data := smalldisk.New(t, 1), filepath.Join(t.TempDir(), "data")
+	db, err := store.Open(t.Context(), store.Options{Dir: data})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	free := disk.Fill()
+	for lang, want := range map[string]string{
+		"en":    "copy.db cannot be made (no space left on device); name another file or folder",
+		"zh-CN": "copy.db（磁盘已满）；请指定另一个文件或文件夹",
+		"ja":    "copy.db を作れません（ディスクがいっぱいです）。別のファイルかフォルダーを指定してください。",
+	} {
+		if got := faultOf(t, lang, []string{"backup", "--data", data, filepath.Join(disk.Dir, "copy.db")}); !strings.Contains(got, want) {
+			t.Errorf("%s: %q, want %q", lang, got, want)
+		}
+	}
+	free()
+	if left, err := os.ReadDir(disk.Dir); err != nil || len(left) > 0 {
+		t.Errorf("the disk has %v (%v)", left, err)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 )
 
 // Backup copies the database into a new file, in one step of SQLite's backup
@@ -45,7 +46,13 @@ func (s *Store) Backup(ctx context.Context, path string) error {
 		err = takeName(part, path)
 	}
 	if err != nil {
-		return errors.Join(fmt.Errorf("backup to %s: %w", path, err), os.Remove(part))
+		fault := &FolderError{Kind: FileNotMade, Path: path, Cause: cause(err)}
+		if errors.Is(err, fs.ErrExist) {
+			fault = &FolderError{Kind: FileTaken, Path: path}
+		} else if resultCode(err) == sqliteFull {
+			fault.Cause = syscall.ENOSPC // the system's word, which every language has
+		}
+		return errors.Join(fault, os.Remove(part))
 	}
 	return nil
 }
