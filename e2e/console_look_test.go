@@ -123,7 +123,8 @@ func TestTheDockDecides(t *testing.T) {
 }
 
 // No word of the rail is broken where there is least room for it, in every language,
-// and a short name in review stands beside what follows it.
+// a short name in review stands beside what follows it, and a window of 800 px shows
+// all pages in the rail.
 func TestWordsOfTheConsoleStandTogether(t *testing.T) {
 	p := startProduct(t, free...)
 	h := runnerAt(t, p.console)
@@ -133,6 +134,11 @@ func TestWordsOfTheConsoleStandTogether(t *testing.T) {
 	address, _ := h.link("owner", "Mika")
 	page := browser.New(t)
 	page.Goto(address)
+	page.Size(1280, 800, 1)
+	page.Wait(`document.querySelectorAll(".rail a").length > 15`)
+	if over := browser.Value[int](page, `document.querySelector(".rail").scrollHeight - document.querySelector(".rail").clientHeight`); over > 0 {
+		t.Errorf("at 1280 × 800 the rail hides %d px", over)
+	}
 	for _, lang := range []string{"en", "zh-CN", "ja"} {
 		for _, width := range []int64{768, 1280} {
 			page.Size(width, 1024, 1)
