@@ -183,6 +183,21 @@ func TestThePosterIsOneSheetWithTitleCodeAndAddress(t *testing.T) {
 	}
 }
 
+// A wide picture fills the poster's band; a logo, which a band would cut, is shown whole.
+func TestThePosterShowsALogoWhole(t *testing.T) {
+	p := startInNetwork(t, free...)
+	o := p.owner(t)
+	poster := browser.New(t)
+	for _, c := range []struct {
+		width, height int
+		fit           string
+	}{{1280, 320, "cover"}, {400, 400, "contain"}} {
+		o.call("PUT", room+"/picture", picture(t, c.width, c.height))
+		poster.Goto("http://" + p.host() + "/poster/live")
+		poster.Wait(`getComputedStyle(document.getElementById("banner")).objectFit === "` + c.fit + `" && document.getElementById("banner").naturalWidth > 0`)
+	}
+}
+
 // axe finds nothing on the pages beside the stream, in any language, dark or light.
 func TestVenuePagesAxe(t *testing.T) {
 	source := axe(t)

@@ -21,11 +21,11 @@ import (
 const longTitle = "The finals of the spring tournament, day two, with friends"
 
 // picture is something to dress a room with.
-func picture(t *testing.T) []byte {
+func picture(t *testing.T, width, height int) []byte {
 	t.Helper()
-	img := image.NewNRGBA(image.Rect(0, 0, 1280, 320))
-	for y := range 320 {
-		for x := range 1280 {
+	img := image.NewNRGBA(image.Rect(0, 0, width, height))
+	for y := range height {
+		for x := range width {
 			img.Set(x, y, color.NRGBA{uint8(40 + x/8), uint8(30 + y/3), uint8(160 - x/10), 255})
 		}
 	}
@@ -41,7 +41,7 @@ func inVenue(t *testing.T, title string) (product, *owner) {
 	t.Helper()
 	p := startInNetwork(t, free...)
 	o := p.owner(t)
-	o.call("PUT", room+"/picture", picture(t))
+	o.call("PUT", room+"/picture", picture(t, 1280, 320))
 	look := o.call("GET", room, nil)["look"].(map[string]any)
 	look["color"] = "#e0467c"
 	o.set(map[string]any{"title": title, "look": look})

@@ -49,7 +49,8 @@ if (/^#[0-9a-f]{6}$/.test(color)) {
   sheet.classList.add('dressed');
   sheet.style.setProperty('--room', color);
 }
-document.getElementById('banner')?.addEventListener('error', (event) => /** @type {Element} */ (event.target).remove()); // it was replaced since
+const banner = /** @type {HTMLImageElement|null} */ (document.getElementById('banner'));
+banner?.addEventListener('error', (event) => /** @type {Element} */ (event.target).remove()); // it was replaced since
 countLetters(byId('address'));
 distance.value = query.get('distance') ?? '';
 if (distance.selectedIndex < 0) distance.value = '';
@@ -63,5 +64,6 @@ distance.addEventListener('change', () => {
 });
 byId('bar').addEventListener('submit', (event) => event.preventDefault());
 byId('print').addEventListener('click', () => print());
+void banner?.decode().then(() => banner.classList.toggle('logo', banner.naturalWidth < 2 * banner.naturalHeight)).catch(() => {});
 const loaded = () => Promise.all([document.fonts.ready, ...[...document.images].map((image) => image.decode().catch(() => {}))]);
 void loaded().then(measure);
