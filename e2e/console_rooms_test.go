@@ -378,7 +378,7 @@ func TestFaultsOfRulesAreSaidInTheLanguage(t *testing.T) {
 		t.Errorf("beside the lines: %s", titles)
 	}
 	enter(console, "#rules-test", "&lt;fuck&gt;")
-	console.Wait(has(".verdict", "原样的词"))
+	console.Wait(has(".verdict", "与词条一字不差"))
 	click(console, "#page button", "500")
 	console.Wait(has("#page .help", "1"))
 }

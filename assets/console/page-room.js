@@ -9,6 +9,8 @@ import { frame, toggle } from './page.js';
 import { pictureSetting } from './set-picture.js';
 import { wifiFields } from './wifi-fields.js';
 
+/** What is offered first where a room has no colour of its own: a browser would offer black. */
+const ACCENT = '#d3f25c';
 /** Settings that a room leaves out while they have their default. @type {Record<string, string>} */
 const DEFAULTS = { staff_names: 'held', spelled_together: 'open' };
 
@@ -76,7 +78,7 @@ export function open(host, store, acts) {
   hidden();
   choice('review', t('set_review'), 'review', ['off', 'held', 'all'], t('set_review_help'));
   choice('newcomers', t('set_newcomers'), 'newcomers', ['open', 'held']);
-  choice('staff_names', t('set_staff_names'), 'newcomers', ['held', 'open'], t('set_staff_names_help'));
+  choice('staff_names', t('set_staff_names'), 'newcomers', ['open', 'held'], t('set_staff_names_help'));
   choice('spelled_together', t('set_together'), 'newcomers', ['open', 'held'], t('set_together_help'));
   languages();
   choice('links', t('set_links'), 'links', ['allowed', 'refused']);
@@ -147,7 +149,7 @@ export function open(host, store, acts) {
   }
 
   function look() {
-    const input = el('input', { type: 'color', 'aria-label': t('set_look') });
+    const input = el('input', { type: 'color', value: ACCENT, 'aria-label': t('set_look') });
     const own = toggle(t('set_look_on'), false, (on) => void save({ look: { ...store.room.look, color: on ? input.value : '' } }, input));
     input.addEventListener('change', () => void save({ look: { ...store.room.look, color: input.value } }, input));
     row(t('set_look'), '', el('div', { class: 'with' }, own, input));
