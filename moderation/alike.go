@@ -11,24 +11,23 @@ import (
 	"danmaku/room"
 )
 
-// alikeWidth is from how many letters on texts are compared by their letters alone
-// (Han and kana count twice): in shorter ones a digit, a sign or an emoji is what
-// they say.
+// alikeWidth is the width from which texts are compared by their letters alone (Han and kana
+// count twice): in a shorter text a digit, a sign or an emoji carries the meaning.
 const alikeWidth = 8
 
-// alikeRun is from how many times in a row on a letter counts once.
+// alikeRun is the number of repetitions from which a letter counts once.
 const alikeRun = 3
 
 var groupEncoding = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding)
 
-// Group names what comments that wait for a moderator share when they are alike. They
-// are read as the check on duplicates reads them; then a counter, signs and the length
-// of a cheer make no difference either. What a raid says is alike by its address, as
-// the check on raids has it. A photo is like no other. What is at fault in a name is alike by the name, too. It
-// depends on nothing but the comment, so it is the same after a restart.
+// Group names what similar comments that wait for a moderator share. It normalizes them as the
+// duplicate check does, and ignores counters, signs and the length of a cheer, too. Comments
+// of a raid are grouped by their URL, as in the raid check. Every photo is its own group. A
+// comment held for its author's name is also grouped by the name. The result depends only on
+// the comment, so it is the same after a restart.
 func (c *Chain) Group(about comment.Comment, e room.Entry) string {
 	key := "text\x00" + alike(about.Text)
-	if about.Photo != nil { // each is looked at for itself
+	if about.Photo != nil { // moderators review each photo
 		key = "photo\x00" + about.ID.String()
 	}
 	if e.Rule == RuleRaid {
@@ -43,7 +42,7 @@ func (c *Chain) Group(about comment.Comment, e room.Entry) string {
 	return groupEncoding.EncodeToString(sum[:10])
 }
 
-// alike is the gist of a text without what varies when the same is said again.
+// alike reduces a text to the part that stays the same when it is said again.
 func alike(text string) string {
 	var f fold.Text
 	f.Fold([]rune(gist(text)))

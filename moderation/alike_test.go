@@ -8,8 +8,7 @@ import (
 	"danmaku/room"
 )
 
-// Comments that say the same are one to a moderator, and those that only look
-// similar are not.
+// Comments that say the same thing form one group, and comments that only look similar do not.
 func TestWhatIsAlikeIsOneGroup(t *testing.T) {
 	said := func(text string) (comment.Comment, room.Entry) { return comment.Comment{Text: text}, room.Entry{} }
 	one := moderation.New(moderation.Options{})
@@ -48,25 +47,25 @@ func TestWhatIsAlikeIsOneGroup(t *testing.T) {
 	}
 }
 
-// A raid is one by its address, whatever is said around it; a fault in the name is not
-// alike because of an innocent text.
+// A raid is grouped by its URL, whatever the text around it; comments with a bad name are not
+// grouped by their innocent text.
 func TestRaidsAndNamesMakeGroups(t *testing.T) {
 	c := moderation.New(moderation.Options{})
 	raid := room.Entry{Rule: moderation.RuleRaid}
 	first := c.Group(comment.Comment{Text: "come to a1.evil-shop.com/x now"}, raid)
 	if second := c.Group(comment.Comment{Text: "free skins: b2.evil-shop.com?i=7"}, raid); second != first {
-		t.Error("another text with the address of the raid is another group")
+		t.Error("another text with the URL of the raid is another group")
 	}
 	if other := c.Group(comment.Comment{Text: "come to a1.other-shop.com/x now"}, raid); other == first {
-		t.Error("another address is the same group")
+		t.Error("another URL is the same group")
 	}
 	named := room.Entry{Rule: "words", InName: true}
 	bad := c.Group(comment.Comment{Text: "hello there", Name: "bad name"}, named)
 	if bad == c.Group(comment.Comment{Text: "hello there"}, room.Entry{}) {
-		t.Error("somebody with a bad name is decided with those who say the same")
+		t.Error("a comment with a bad name is in the group of others with the same text")
 	}
 	if bad == c.Group(comment.Comment{Text: "hello there", Name: "worse name"}, named) {
-		t.Error("two names are one")
+		t.Error("two names are one group")
 	}
 	if bad != c.Group(comment.Comment{Text: "hello there", Name: "BAD name"}, named) {
 		t.Error("the same name twice is two groups")

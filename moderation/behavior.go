@@ -14,11 +14,11 @@ import (
 	"danmaku/room"
 )
 
-// Rules of the checks on behaviour, as they stand in Verdict.Rule, besides
-// comment.RuleSlow and comment.RuleDuplicate.
+// Rules of the checks on behaviour, as in Verdict.Rule, besides comment.RuleSlow and
+// comment.RuleDuplicate.
 const (
-	RuleNewcomer = "newcomer" // new here, and the room has newcomers' comments held
-	RuleRaid     = "raid"     // many say the same, and it carries an address
+	RuleNewcomer = "newcomer" // the author is new, and the room holds newcomers' comments
+	RuleRaid     = "raid"     // many authors send the same text with a URL
 )
 
 // Bounds of the checks on behaviour.
@@ -30,12 +30,11 @@ const (
 	knownFor     = 12 * time.Hour
 )
 
-// DefaultKeys is the number of keys that one generation of a check's memory
-// holds when nothing else is said. All memories together then stay below 64 MB
-// (see TestMillionAuthors).
+// DefaultKeys is the default number of keys in one generation of a check's memory. All
+// memories together then stay below 64 MB (see TestMillionAuthors).
 const DefaultKeys = 200_000
 
-// behavior remembers what authors did. Every memory is bounded, see [memory].
+// behavior remembers the authors' comments. Every memory is bounded, see [memory].
 type behavior struct {
 	started time.Time
 	clock   func() time.Time
@@ -54,10 +53,10 @@ type behavior struct {
 	waves waves
 }
 
-// lastMessage is kept small: there may be some hundred thousands.
+// lastMessage is small, because there may be some hundred thousands.
 type lastMessage struct {
 	at  int64  // Unix milliseconds
-	ref uint64 // of the sending, so that a repetition of it is not a second comment
+	ref uint64 // of the sending, so that a retry does not count as a second comment
 }
 
 // voices are the last authors of one text.
@@ -74,9 +73,9 @@ func (h *behavior) init(keys int, clock func() time.Time) {
 	}
 	h.byText = cache.New[uint64, lastMessage](keys, duplicateFor, now)
 	h.last = cache.New[uint64, lastMessage](keys, room.MaxSlow, now)
-	h.linked = cache.New[uint64, voices](max(1, keys/8), raidFor, now) // only texts with an address come here
+	h.linked = cache.New[uint64, voices](max(1, keys/8), raidFor, now) // only texts with a URL are stored here
 	h.known = cache.New[uint64, bool](keys, knownFor, now)
-	h.tails = cache.New[uint64, fragmentTail](max(1, keys/8), fragmentsFor, now) // only authors of short comments
+	h.tails = cache.New[uint64, fragmentTail](max(1, keys/8), fragmentsFor, now) // only authors of short comments are stored here
 	h.together = cache.New[uint64, []sharedFragment](raidRooms, togetherFor, now)
 	h.waves.init(now)
 }
@@ -91,7 +90,7 @@ func (h *behavior) hash(parts ...string) uint64 {
 	return m.Sum64()
 }
 
-// attempt is one draft on its way through the checks on behavior.
+// attempt is one draft during the checks on behavior.
 type attempt struct {
 	draft  comment.Draft
 	room   room.Room
@@ -100,17 +99,17 @@ type attempt struct {
 	author uint64 // keys of the memories
 	words  uint64
 	ref    uint64
-	link   string // the address in it, in a room that allows them
+	link   string // the URL in it, in a room that allows URLs
 }
 
-// behaviorCheck is one check of what an author does. The behavior is locked.
+// behaviorCheck is one check of an author's behavior. It runs with the behavior locked.
 type behaviorCheck struct {
 	Name string // the rule of its verdicts
 	Func func(*behavior, *attempt) comment.Verdict
 }
 
-// The checks on behavior, in order. Limits come first: what they refuse is not
-// counted as said by anybody.
+// The checks on behavior, in order. Limits come first: a text that they refuse counts as said
+// by nobody.
 var (
 	limitChecks = []behaviorCheck{
 		{comment.RuleSlow, slow},
@@ -122,8 +121,8 @@ var (
 	}
 )
 
-// check decides about a draft whose text has the verdict v. What is refused was
-// never said; it counts as part of a raid alone.
+// check decides about a draft whose text has the verdict v. A refused comment was never said;
+// it only counts as part of a raid.
 func (h *behavior) check(d comment.Draft, setup room.Room, v comment.Verdict) comment.Verdict {
 	if d.User == "" {
 		return v
@@ -134,7 +133,7 @@ func (h *behavior) check(d comment.Draft, setup room.Room, v comment.Verdict) co
 		author: h.hash(d.Room, d.User), words: h.hash(d.Room, d.User, gist), ref: h.ref(d),
 	}
 	address, _ := findLink(d.Text, fold.String(d.Text))
-	if v.Action != comment.Refuse && setup.URLs == room.URLsAllowed { // elsewhere no address comes so far
+	if v.Action != comment.Refuse && setup.URLs == room.URLsAllowed { // in other rooms the rules stop a URL before this
 		a.link = address
 	}
 	h.mu.Lock()
@@ -161,8 +160,7 @@ func (h *behavior) check(d comment.Draft, setup room.Room, v comment.Verdict) co
 	return v
 }
 
-// slow refuses what comes before the room's slow mode lets its author write
-// again.
+// slow refuses a comment that comes before the room's slow mode lets its author write again.
 func slow(h *behavior, a *attempt) comment.Verdict {
 	if a.room.Slow <= 0 {
 		return comment.Verdict{}
@@ -174,7 +172,7 @@ func slow(h *behavior, a *attempt) comment.Verdict {
 	return comment.Verdict{Action: comment.Refuse, Wait: a.room.Slow.Duration() - s.age(a.now)}.Because(comment.ReasonSlow, comment.FormWritten)
 }
 
-// duplicate refuses what its author said a moment ago.
+// duplicate refuses a text that its author said a moment ago.
 func duplicate(h *behavior, a *attempt) comment.Verdict {
 	if s, ok := h.byText.Get(a.words, a.now); !ok || s.sameAs(a.ref) || s.age(a.now) >= duplicateFor {
 		return comment.Verdict{}
@@ -182,10 +180,9 @@ func duplicate(h *behavior, a *attempt) comment.Verdict {
 	return comment.Verdict{Action: comment.Refuse}.Because(comment.ReasonDuplicate, comment.FormWritten)
 }
 
-// OnCommitted receives what became of a draft that got the verdict v.
-// Until then the draft counts as said, so that the same text cannot come twice
-// at once. A draft that was not kept was never said: its author may send it
-// again at once, and is as new as before.
+// OnCommitted receives the outcome of a draft that got the verdict v. Until then the draft
+// counts as said, so that the same text cannot pass twice at once. A draft that was not kept
+// was never said: its author may send it again at once, and is as new as before.
 func (c *Chain) OnCommitted(d comment.Draft, v comment.Verdict, kept bool) {
 	if d.User == "" || d.Source == comment.FromReplay || d.Badge != comment.NoBadge || d.Photo != nil || v.Action == comment.Refuse {
 		return
@@ -209,15 +206,14 @@ func (c *Chain) OnCommitted(d comment.Draft, v comment.Verdict, kept bool) {
 	h.dropSharedFragment(d, author, this, now)
 }
 
-// forget deletes what was remembered of one sending, unless another took its
-// place.
+// forget deletes the entry of one sending, unless another one replaced it.
 func forget(m *cache.Cache[uint64, lastMessage], key uint64, this lastMessage, now time.Time) {
 	if s, ok := m.Get(key, now); ok && s == this {
 		m.Delete(key)
 	}
 }
 
-// ref names the sending of a draft; 0 where it has no name.
+// ref returns the hash of a draft's sending; 0 if it has no ref.
 func (h *behavior) ref(d comment.Draft) uint64 {
 	if d.Ref == "" {
 		return 0
@@ -225,25 +221,25 @@ func (h *behavior) ref(d comment.Draft) uint64 {
 	return h.hash(d.Ref)
 }
 
-// countWave counts a draft that does not repeat the same author's; address is the
-// one in its text, stopped, when the rules refuse or hold it.
+// countWave counts a draft that does not repeat its author's last one; address is the URL in
+// its text; stopped is true if the rules refuse or hold it.
 func (h *behavior) countWave(d comment.Draft, gist, address string, author uint64, stopped bool, now time.Time) {
 	var key uint64
-	if address != "" { // whatever counter or word stands beside it
+	if address != "" { // whatever counter or word is beside it
 		key = h.hash(d.Room, "site", site(address))
 	} else if isWaveText(gist) {
 		key = h.hash(d.Room, "", gist)
 	}
-	if of := platformOf(d); of != "" { // its authors come and go there, not here
+	if of := platformOf(d); of != "" { // its authors come and go on the platform, not here
 		h.waves.recordPlatform(h.hash(d.Room), h.hash(d.Room, of), key, d.Text, now)
 		return
 	}
 	h.waves.record(h.hash(d.Room), author, key, d.Text, h.isNew(d, author, now), stopped, now)
 }
 
-// platformOf names the chat of a platform that a draft comes from; empty for one of
-// ours. On a platform many who are new here write at once, and repeat each other, all
-// the time: each of its chats counts as one voice of a raid, not as its authors.
+// platformOf returns the platform's chat that a draft comes from; "" for one of our own
+// comments. On a platform many new authors write at once, and repeat each other, all the time:
+// each chat counts as one voice of a raid, not as its authors.
 func platformOf(d comment.Draft) string {
 	switch {
 	case d.Chat != "":
@@ -254,14 +250,13 @@ func platformOf(d comment.Draft) string {
 	return ""
 }
 
-// sameAs recognizes a repetition of the same sending, as after an answer of busy.
+// sameAs reports whether ref is the same sending again, as after an answer of busy.
 func (s lastMessage) sameAs(ref uint64) bool { return ref != 0 && s.ref == ref }
 
 func (s lastMessage) age(now time.Time) time.Duration { return since(s.at, now) }
 
-// moment is when a draft came, by a clock that is never set where there is one:
-// what the chain remembers lasts neither longer nor shorter when the wall clock is
-// set. The behavior is locked.
+// moment returns when a draft came, by the monotonic clock if there is one, so that memory
+// lasts neither longer nor shorter when the wall clock is set. The behavior must be locked.
 func (h *behavior) moment(d comment.Draft) time.Time {
 	if d.Elapsed <= 0 {
 		return h.monotonic(d.At)
@@ -272,12 +267,12 @@ func (h *behavior) moment(d comment.Draft) time.Time {
 	return h.zero.Add(d.Elapsed)
 }
 
-// monotonic returns a moment as it would be if nobody had set the clock since the start.
-// Without a monotonic reading it is t.
+// monotonic returns a moment as if nobody had set the clock since the start. Without a
+// monotonic reading it returns t.
 func (h *behavior) monotonic(t time.Time) time.Time { return h.started.Add(t.Sub(h.started)) }
 
-// aheadAtMost is how far drafts overtake each other on their way. What lies further
-// ahead is of a clock that was set back since, and its age is unknown.
+// aheadAtMost is how far drafts overtake each other in flight. A time further ahead is from
+// before the clock was set back, so its age is unknown.
 const aheadAtMost = time.Second
 
 // since returns the time passed since ms, in Unix milliseconds; a very long time when
@@ -290,16 +285,16 @@ func since(ms int64, now time.Time) time.Duration {
 	return age
 }
 
-// identityAge is how long ago the identity of a draft was made. One of the future,
-// as of before the clock was set back, has no age: nothing is known by it.
+// identityAge returns the time since the identity of a draft was created. ok is false for an
+// identity from the future, from before the clock was set back: its age is unknown.
 func identityAge(d comment.Draft) (age time.Duration, ok bool) {
 	age = d.At.Sub(d.Identity)
 	return age, !d.Identity.IsZero() && age >= -aheadAtMost
 }
 
-// raid holds a text with an address that several authors send at the same time.
-// Without an address it is a wave of cheers, and welcome. The address counts as
-// well as the text: a counter or another word beside it makes no other raid.
+// raid holds a text with a URL that several authors send at the same time. Without a URL it is
+// a wave of cheers, and welcome. The URL counts by itself, too: a counter or another word
+// beside it does not make another raid.
 func raid(h *behavior, a *attempt) comment.Verdict {
 	if a.link == "" {
 		return comment.Verdict{}
@@ -311,8 +306,7 @@ func raid(h *behavior, a *attempt) comment.Verdict {
 	return comment.Verdict{Action: comment.Hold}.Because(comment.ReasonRaid, comment.FormWritten)
 }
 
-// voices counts the authors of what key names, the one of a among them. The
-// behavior is locked.
+// voices counts the authors for key, including the one of a. The behavior must be locked.
 func (h *behavior) voices(key uint64, a *attempt) int {
 	r, _ := h.linked.Get(key, a.now)
 	author := a.author
@@ -339,9 +333,9 @@ func (h *behavior) voices(key uint64, a *attempt) int {
 	return n
 }
 
-// newcomer holds what authors write in their first minute, and their first
-// comment. An author whose identity is older than the program is not new, nor is one
-// that a moderator has approved a comment of, however young the identity is.
+// newcomer holds an author's comments of the first minute, and the first comment. An author is
+// not new if the identity is older than the program, or if a moderator has approved one of the
+// author's comments, however young the identity is.
 func newcomer(h *behavior, a *attempt) comment.Verdict {
 	if a.room.Newcomers != room.NewcomersHeld {
 		return comment.Verdict{}
@@ -365,8 +359,8 @@ func newcomer(h *behavior, a *attempt) comment.Verdict {
 	return v.Because(comment.ReasonFirstComment, comment.FormWritten)
 }
 
-// Known reports whether a comment of this author passed in a room lately, or a
-// moderator let one through.
+// Known reports whether a comment of this author passed in a room recently, or a moderator
+// approved one.
 func (c *Chain) Known(room, user string) bool {
 	h := &c.behavior
 	h.mu.Lock()
@@ -375,8 +369,8 @@ func (c *Chain) Known(room, user string) bool {
 	return known
 }
 
-// Welcome recognizes the chain that a moderator let a comment of this author
-// through; the author is then no newcomer any more.
+// Welcome records that a moderator approved a comment of this author, who is then no longer a
+// newcomer.
 func (c *Chain) Welcome(room, user string) {
 	h := &c.behavior
 	h.mu.Lock()
@@ -385,8 +379,8 @@ func (c *Chain) Welcome(room, user string) {
 	h.known.Set(h.hash(room, user), true, now)
 }
 
-// gist is a text without case, width and spaces: what makes two texts the same
-// for the eye. Digits and signs stay, since they carry the meaning of cheers.
+// gist returns a text without case, width and spaces: texts with the same gist look the same.
+// Digits and signs stay, because they carry the meaning of cheers.
 func gist(text string) string {
 	var f fold.Text
 	f.Fold([]rune(text))

@@ -18,8 +18,8 @@ import (
 	"danmaku/testrace"
 )
 
-// manyEntries makes a list of n entries as lists are: Chinese words of two to
-// five characters, and Latin, Cyrillic and Japanese ones.
+// manyEntries returns a list of n entries of a realistic kind: Chinese words of two to five
+// characters, and Latin, Cyrillic and Japanese ones.
 func manyEntries(n int) string {
 	r := rand.New(rand.NewPCG(1, 2))
 	pick := func(from, to rune, length int) string {
@@ -88,8 +88,8 @@ func BenchmarkDecision(b *testing.B) {
 	}
 }
 
-// Everything that a comment passes, from two threads: shipped list, 10,000
-// entries of the room, behaviour.
+// All checks of a comment, from two threads: shipped list, 10,000 entries of the room,
+// behaviour.
 func BenchmarkCheck(b *testing.B) {
 	c := moderation.New(moderation.Options{})
 	if err := c.SetLists([]rules.List{{Room: "r", Name: "words", Text: manyEntries(10_000), On: true}}); err != nil {
@@ -106,8 +106,8 @@ func BenchmarkCheck(b *testing.B) {
 	})
 }
 
-// The size and the speed that a swap of rules may cost. The bounds are wide
-// enough for a loaded machine; the benchmark has the numbers.
+// The size and the time of a swap of rules. The bounds are wide enough for a loaded machine;
+// the benchmark has the figures.
 func TestBuildStaysSmall(t *testing.T) {
 	testrace.Skip(t)
 	if testing.Short() {
@@ -130,8 +130,8 @@ func TestBuildStaysSmall(t *testing.T) {
 	runtime.KeepAlive(set)
 }
 
-// BenchmarkMedianDecision decides about real comments at 10,000 and 100,000 entries
-// and tells the median and the slowest hundredth.
+// BenchmarkMedianDecision decides about real comments at 10,000 and 100,000 entries and
+// reports the median and the slowest hundredth.
 func BenchmarkMedianDecision(b *testing.B) {
 	texts := realComments(b, "../testdata/replay/comment.xml")
 	for _, n := range []int{10_000, 100_000} {
@@ -151,9 +151,9 @@ func BenchmarkMedianDecision(b *testing.B) {
 	}
 }
 
-// BenchmarkWorstDecision decides about texts that are written to be ambiguous, with
-// 100 expressions beside the entries. It tells the slowest decision, at its best of
-// nine, and what the rules keep in memory.
+// BenchmarkWorstDecision decides about texts that are written to be ambiguous, with 100
+// expressions beside the entries. It reports the slowest decision, at its best of nine, and
+// the memory of the rules.
 func BenchmarkWorstDecision(b *testing.B) {
 	var texts []string
 	for _, unit := range []string{

@@ -1,7 +1,6 @@
-// Package moderation decides which comments are shown. It folds text so that
-// other alphabets, widths, signs and gaps do not hide a word, matches it with
-// the rules of a room, and looks at its layout, at addresses and numbers in it,
-// and at how its author behaves. Every verdict says why.
+// Package moderation decides which comments are shown. It folds text so that other alphabets,
+// widths, signs and gaps do not hide a word, matches it with the rules of a room, and checks
+// its layout, its URLs and numbers, and its author's behavior. Every verdict has a reason.
 package moderation
 
 import (
@@ -26,9 +25,9 @@ import (
 type Options struct {
 	Clock func() time.Time // nil means time.Now; used where a draft has no time
 	Keys  int              // most keys in one generation of a check's memory; 0 means [DefaultKeys]
-	// Elapsed is the time since some moment, by which decisions are timed. Nil: the
-	// system's monotonic clock, and for the second reading of a slow one the processor
-	// time of its thread, where the system counts that.
+	// Elapsed returns the time since some moment, and times decisions. Nil means the system's
+	// monotonic clock, and for the second reading of a slow text the processor time of its
+	// thread, if the system counts that.
 	Elapsed func() time.Duration
 }
 
@@ -37,7 +36,7 @@ type Options struct {
 type Chain struct {
 	clock    func() time.Time
 	elapsed  func() time.Duration
-	spent    func() time.Duration // by this goroutine, which keeps to its thread
+	spent    func() time.Duration // processor time of this goroutine, which is locked to its thread
 	rules    atomic.Pointer[ruleSets]
 	swap     sync.Mutex // one swap of rules at a time
 	behavior behavior
@@ -50,7 +49,7 @@ type ruleSets struct {
 	faults map[string]rules.Faults
 }
 
-// New makes a chain with the shipped list.
+// New returns a chain with the shipped list.
 func New(o Options) *Chain {
 	c := &Chain{clock: o.Clock}
 	if c.clock == nil {
@@ -67,20 +66,18 @@ func New(o Options) *Chain {
 	c.behavior.init(o.Keys, c.clock)
 	c.rules.Store(&ruleSets{})
 	if err := c.SetLists(nil); err != nil {
-		panic("moderation: the shipped list: " + err.Error()) // a test reads it
+		panic("moderation: the shipped list: " + err.Error()) // a test compiles it
 	}
 	return c
 }
 
-// SetLists replaces all lists. They are compiled first and then swapped in one
-// step, so that every comment meets either the old rules or the new ones; rooms
-// whose lists did not change are not compiled again. The shipped list applies to
-// every room until there is one named [StarterName] for all rooms: that can
-// switch it off, or say something else.
+// SetLists replaces all lists. They are compiled first and then swapped in one step, so that
+// every comment is checked with either the old rules or the new ones. Rooms with unchanged
+// lists are not compiled again. The shipped list applies to every room until there is one
+// named [StarterName] for all rooms: that can switch it off or replace it.
 //
-// Lines that cannot be understood are left out and named in the error, which is
-// a [rules.LeftOutError]; the rest is in force. What is only worth a warning is not in it,
-// see [Compile].
+// Lines that cannot be compiled are left out and named in the error, a [rules.LeftOutError];
+// the other lines are in force. The error contains no mere warnings, see [Compile].
 func (c *Chain) SetLists(lists []rules.List) error {
 	c.swap.Lock()
 	defer c.swap.Unlock()
@@ -114,7 +111,7 @@ func (c *Chain) SetLists(lists []rules.List) error {
 	return &rules.LeftOutError{First: faults, Total: total}
 }
 
-// sumOf is a digest of a list, so that no text is kept that is not in force.
+// sumOf returns a digest of a list, so that the chain keeps no text.
 func sumOf(l rules.List) [sha256.Size]byte {
 	return sha256.Sum256(fmt.Appendf(nil, "%q %t %s", l.Name, l.On, l.Text))
 }
@@ -132,9 +129,8 @@ func (c *Chain) sets(setup room.Room) []*rules.Rules {
 	return sets
 }
 
-// Check decides about a normalised draft: behaviour before text, hard before
-// soft. Drafts of a replay, and of people who run the room, are not checked for
-// behaviour.
+// Check decides about a normalised draft: behaviour before text, hard before soft. The
+// behaviour checks skip drafts of a replay, and of people who run the room.
 //
 // Verdicts with the rules [comment.RuleSlow] and [comment.RuleDuplicate] are
 // limits: the text was not at fault. Verdict.Wait is set for the former.
@@ -143,33 +139,32 @@ func (c *Chain) Check(d comment.Draft, setup room.Room) comment.Verdict {
 		d.At = c.clock()
 	}
 	v := c.timed(func() comment.Verdict { return c.read(d, setup) })
-	if d.Source == comment.FromReplay || d.Badge != comment.NoBadge || d.Photo != nil { // every photo is looked at anyway
+	if d.Source == comment.FromReplay || d.Badge != comment.NoBadge || d.Photo != nil { // moderators review every photo anyway
 		return v
 	}
 	out := c.behavior.check(d, setup, v)
 	if out.Action == comment.Hold && v.Action == comment.Mask {
-		out.Text, out.Name = v.Text, v.Name // let through, it is shown masked
+		out.Text, out.Name = v.Text, v.Name // an approved comment is shown masked
 	}
 	out.Took = v.Took
 	return out
 }
 
-// Prepare makes the tables for which the first text would wait, some tenth of a second on
-// one core. It may be called from any goroutine, and beside checks.
+// Prepare builds the tables that the first text would otherwise wait for, some tenth of a
+// second on one core. It may be called from any goroutine, concurrently with checks.
 func (c *Chain) Prepare() {
 	c.read(comment.Draft{Text: "a word 一个词 ことば 단어"}, room.Room{})
 }
 
-// slowDecision is how long reading a draft may take. What every text costs is
-// bounded well below it, so this is a net for the unforeseen.
+// slowDecision bounds the time for reading a draft. The cost of every text is bounded well
+// below it, so this is a safety net.
 const slowDecision = 50 * time.Millisecond
 
-// RuleSlowDecision is the rule of what took too long to read.
+// RuleSlowDecision is the rule that holds texts which took too long to read.
 const RuleSlowDecision = comment.RuleSlowDecision
 
-// timed holds what takes too long to read. A machine that was busy elsewhere is not a
-// fault of the text, so before that it is read once more, by the processor time that
-// the reading takes where that is known.
+// timed holds a text that takes too long to read. A busy machine is not the text's fault, so
+// timed reads the text again first, and measures that by processor time if that is known.
 func (c *Chain) timed(read func() comment.Verdict) comment.Verdict {
 	began := c.elapsed()
 	v := read()
@@ -193,8 +188,7 @@ func (c *Chain) timed(read func() comment.Verdict) comment.Verdict {
 	return v
 }
 
-// read decides about a draft by what it says, and by what was said before it in
-// short comments.
+// read decides about a draft by its text, and by its author's short comments before it.
 func (c *Chain) read(d comment.Draft, setup room.Room) comment.Verdict {
 	sets := c.sets(setup)
 	b := &rules.Budget{}
@@ -221,8 +215,8 @@ func (c *Chain) read(d comment.Draft, setup room.Room) comment.Verdict {
 	return v
 }
 
-// stopped returns the stricter verdict. A text that was to be masked stays masked
-// when a moderator approves it.
+// stopped returns the stricter verdict. A masked text stays masked when a moderator approves
+// it.
 func stopped(v, by comment.Verdict) comment.Verdict {
 	if by.Action > v.Action && v.Action == comment.Mask {
 		by.Text, by.Name = v.Text, v.Name
@@ -230,21 +224,20 @@ func stopped(v, by comment.Verdict) comment.Verdict {
 	return comment.Stricter(v, by)
 }
 
-// CheckText decides about text alone, as the rules of a room would: nothing is
-// remembered and behaviour plays no part.
+// CheckText decides about text alone with the rules of a room: it remembers nothing and
+// ignores behaviour.
 func (c *Chain) CheckText(text string, setup room.Room) comment.Verdict {
 	return decide(c.sets(setup), text, setup, c.clock())
 }
 
-// CheckText decides about raw text with one set of rules: as `danmaku check`
-// does, with the defaults of a new room.
+// CheckText decides about raw text with one set of rules and the defaults of a new room, for
+// `danmaku check`.
 func CheckText(list *rules.Rules, text string, at time.Time) comment.Verdict {
 	return decide([]*rules.Rules{list}, text, room.New("check"), at)
 }
 
-// decide cleans raw text in the way of a comment and checks it. What a room
-// would not even take is refused by the rule "layout" or "length". The verdict
-// has the text as it would be shown.
+// decide cleans raw text like a comment and checks it. The rule "layout" or "length" refuses a
+// text that a room would not even accept. The verdict has the text as it would be shown.
 func decide(sets []*rules.Rules, text string, setup room.Room, at time.Time) comment.Verdict {
 	v := comment.Verdict{Action: comment.Refuse, Rule: "layout", Text: strings.ToValidUTF8(text, "\uFFFD")}
 	if !utf8.ValidString(text) {

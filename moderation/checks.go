@@ -14,30 +14,29 @@ import (
 	"github.com/rivo/uniseg"
 )
 
-// Check is one check of a text. It returns the zero verdict for a text that it
-// has nothing against.
+// Check is one check of a text. It returns the zero verdict for a text without objection.
 type Check struct {
 	Name string // the rule of its verdicts; those of "words" carry the name of a list
-	// Below bounds when it runs: only while the verdict of the checks before it is
-	// milder. A check that could not make it stricter is spared.
+	// Below bounds when the check runs: only while the verdict of the checks before it is
+	// milder. So a check that could not make it stricter is skipped.
 	Below comment.Action
 	Func  func(*Text) comment.Verdict
 }
 
-// Checks are all checks of a text in the order in which they run: those that
-// refuse before those that hold, and the cheap ones first of these.
+// Checks are all checks of a text in the order in which they run: those that refuse before
+// those that hold, and cheap ones first.
 var Checks = []Check{
 	{"layout", comment.Refuse, layout},    // one pass over the characters
 	{"words", comment.Refuse, matchWords}, // bounded by the budget of the decision
-	{"links", comment.Refuse, links},      // expressions, where a dot or its like is in the text
-	{"contact", comment.Hold, contact},    // expressions, where enough digits are in the text
-	{"private", comment.Hold, private},    // expressions, where a digit is in the text
+	{"links", comment.Refuse, links},      // expressions, if the text has a dot or a similar sign
+	{"contact", comment.Hold, contact},    // expressions, if the text has enough digits
+	{"private", comment.Hold, private},    // expressions, if the text has a digit
 	{"repeats", comment.Mask, repeats},    // one pass over the graphemes
 	{"capitals", comment.Hold, capitals},  // one pass over the characters
 }
 
-// Text is one text as the checks see it. What several of them need is worked
-// out once, when the first asks for it.
+// Text is one text as the checks read it. It computes each shared property once, when the
+// first check needs it.
 type Text struct {
 	Written string // normalised, as it would be shown
 	Room    room.Room
@@ -70,8 +69,8 @@ func (t *Text) match() {
 	}
 }
 
-// isOneCharacter reports whether a match is one Chinese, Japanese or Korean
-// character. In a name that is a name (草, 裸, 傻) and no word that its owner says.
+// isOneCharacter reports whether a match is a single Chinese, Japanese or Korean character. In
+// a name that is part of the name (草, 裸, 傻) and not a word that its owner says.
 func (t *Text) isOneCharacter(h rules.Hit) bool {
 	return h.Span.To-h.Span.From == 1 && fold.ScriptOf([]rune(t.Written)[h.Span.From]).CJK()
 }
@@ -91,7 +90,7 @@ func (t *Text) check() comment.Verdict {
 	return v
 }
 
-// named returns a verdict the rule of its check, where it has none of its own.
+// named sets the rule of a verdict to that of its check, unless it already has one.
 func named(v comment.Verdict, rule string) comment.Verdict {
 	if v.Action != comment.Pass && v.Rule == "" {
 		v.Rule = rule
@@ -115,7 +114,7 @@ func checkDraft(sets []*rules.Rules, d comment.Draft, setup room.Room, b *rules.
 	n.InName = true
 	switch {
 	case n.Action == comment.Mask && v.Action != comment.Pass:
-		v.Text, v.Name = cmp.Or(v.Text, d.Text), n.Name // also when it is held, and let through
+		v.Text, v.Name = cmp.Or(v.Text, d.Text), n.Name // also when it is held and then approved
 		return v
 	case n.Action == comment.Mask:
 		n.Text = d.Text
@@ -125,9 +124,9 @@ func checkDraft(sets []*rules.Rules, d comment.Draft, setup room.Room, b *rules.
 	return stopped(v, n)
 }
 
-// checkJoined looks for words that begin in the name and end in the text. That
-// may be chance, so it is never more than held, and what only sounds like a
-// word does not count: a name stands before everything that its owner says.
+// checkJoined looks for words that begin in the name and end in the text. That may be chance,
+// so it holds at most, and ignores words that only sound alike: a name precedes all its
+// owner's comments.
 func checkJoined(sets []*rules.Rules, d comment.Draft, setup room.Room, b *rules.Budget) comment.Verdict {
 	if v := checkParts([]string{d.Name}, d.Text, setup); v.Action != comment.Pass {
 		return v.Because(comment.ReasonNameAndText, comment.FormWritten)
@@ -147,9 +146,8 @@ func checkJoined(sets []*rules.Rules, d comment.Draft, setup room.Room, b *rules
 	return comment.Verdict{}
 }
 
-// chanceMeeting reports whether a match of two characters, one from the end of the
-// name, is only where the name meets what its owner says: when 小草 greets with 你好,
-// 草你 is not meant.
+// chanceMeeting reports whether a match of two characters, one from the end of the name, only
+// arises where the name meets the text: when 小草 greets with 你好, 草你 is not meant.
 func chanceMeeting(d comment.Draft, s comment.Span, border int) bool {
 	if s.To-s.From != 2 {
 		return false
@@ -158,13 +156,13 @@ func chanceMeeting(d comment.Draft, s comment.Span, border int) bool {
 	return fold.ScriptOf([]rune(d.Text)[0]).CJK() && len(rest) > 0 && fold.KindOf(rest[0]) == fold.Letter
 }
 
-// tangledVerdict holds what could not be read within the budget.
+// tangledVerdict holds a text that could not be read within the budget.
 func tangledVerdict() comment.Verdict {
 	return comment.Verdict{Action: comment.Hold, Rule: "words"}.Because(comment.ReasonTangled, comment.FormWritten)
 }
 
-// matchWords makes one verdict of all hits of the rules: the strictest counts, and
-// where that is to mask, every hit is covered.
+// matchWords combines all hits of the rules into one verdict: the strictest counts, and if
+// that is to mask, every hit is covered.
 func matchWords(t *Text) comment.Verdict {
 	t.match()
 	v := wordVerdict(t.hits, t.Written)
@@ -204,8 +202,8 @@ func wordVerdict(found []rules.Hit, text string) comment.Verdict {
 	return v.Because(reason, top.Form)
 }
 
-// mask covers parts of a text with as many asterisks as people see characters. It
-// returns where they are.
+// mask covers parts of a text with as many asterisks as it has visible characters. It returns
+// their positions.
 func mask(text string, spans []comment.Span) (string, []comment.Span) {
 	var b strings.Builder
 	var shown []comment.Span

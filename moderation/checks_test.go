@@ -57,7 +57,7 @@ func TestShape(t *testing.T) {
 	}
 }
 
-// One character many times in a row is cheering, and shown shortened.
+// A long run of one character is cheering: it is shown, shortened.
 func TestRepeatsAreShortened(t *testing.T) {
 	testrace.Skip(t)
 	set := compile(t, "fuck\nshow => mask\n")
@@ -76,7 +76,7 @@ func TestRepeatsAreShortened(t *testing.T) {
 	}
 }
 
-// A name that ends with what a word begins with does not hold what its owner says.
+// A name that ends like the beginning of a word does not hold its owner's comments.
 func TestNamesThatEndWithTheBeginningOfAWord(t *testing.T) {
 	c := chainOf(t, "草你\n裸聊\n傻子\n傻b\n操你妈\n")
 	say := func(name, text string) comment.Action {
@@ -122,8 +122,8 @@ func TestContact(t *testing.T) {
 	}
 }
 
-// Numbers behind short groups, with check digits and in words; accounts
-// elsewhere; and what only looks like one of these.
+// Numbers after short groups, with check digits and in words; accounts on other services; and
+// texts that only look similar.
 func TestContactWritings(t *testing.T) {
 	set := compileQuiet("")
 	for _, text := range []string{
@@ -162,7 +162,7 @@ func TestContactWritings(t *testing.T) {
 	}
 }
 
-// What leads to a person, in several languages, and what people say about places.
+// Texts that lead to a person, in several languages, and harmless texts about places.
 func TestPrivate(t *testing.T) {
 	set := compileQuiet("")
 	for _, text := range []string{
@@ -205,8 +205,8 @@ func TestLinksByRoom(t *testing.T) {
 	}
 }
 
-// Addresses with another sign for the dot, with a space beside it, and with the
-// look-alikes of letters; and what only looks so.
+// URLs with another sign for the dot, with a space beside it, and with look-alike letters; and
+// texts that only look similar.
 func TestLinkWritings(t *testing.T) {
 	set := compileQuiet("")
 	for _, text := range []string{
@@ -284,7 +284,7 @@ func (p person) says(second float64, d comment.Draft) comment.Verdict {
 	return v
 }
 
-// fails is says while the log is busy.
+// fails is says while the log is busy, so that the comment is not kept.
 func (p person) fails(second float64, d comment.Draft) comment.Verdict {
 	p.t.Helper()
 	d.Room = p.room.ID
@@ -319,14 +319,14 @@ func TestDuplicates(t *testing.T) {
 	p.want(p.says(7, comment.Draft{User: "u", Text: "!!!"}), "")
 	p.want(p.says(8, comment.Draft{User: "u", Text: "???"}), "")
 	p.want(p.says(9, comment.Draft{User: "w", Text: "fuck"}), "starter")
-	p.want(p.says(10, comment.Draft{User: "w", Text: "fuck"}), "starter") // what was refused was never said
+	p.want(p.says(10, comment.Draft{User: "w", Text: "fuck"}), "starter") // a refused comment was never said
 	p.want(p.says(40, comment.Draft{User: "u", Text: "Hello there", Ref: "3"}), "")
 	p.want(p.says(41, comment.Draft{User: "u", Text: "Hello there", Source: comment.FromReplay}), "")
 	p.want(p.says(41, comment.Draft{User: "u", Text: "Hello there", Badge: comment.BadgeModerator}), "")
 }
 
-// What the log did not take was never said, with and without a ref; while it is
-// on its way it counts.
+// A comment that the log did not accept was never said, with and without a ref; while it is in
+// flight it counts.
 func TestWhatWasNotKeptWasNeverSaid(t *testing.T) {
 	p := newPerson(t)
 	p.room.Slow = room.Millis(10 * time.Second)
@@ -337,7 +337,7 @@ func TestWhatWasNotKeptWasNeverSaid(t *testing.T) {
 	p.want(p.says(3, comment.Draft{User: "u", Text: "something else"}), comment.RuleSlow)
 	p.room.Slow = 0
 	p.want(p.says(4, hello), "duplicate")
-	p.want(p.fails(4, comment.Draft{User: "u", Text: "Hello there"}), "duplicate") // a refused one takes nothing back
+	p.want(p.fails(4, comment.Draft{User: "u", Text: "Hello there"}), "duplicate") // a refused one resets nothing
 	p.want(p.says(5, hello), "duplicate")
 
 	// Two at once: the second is a repetition until the first has failed.
@@ -350,7 +350,7 @@ func TestWhatWasNotKeptWasNeverSaid(t *testing.T) {
 	p.chain.OnCommitted(d, first, false)
 	p.want(p.chain.Check(d2, p.room), "")
 
-	// Nor was it a piece of a word, nor anybody's first comment.
+	// Nor does it count as a fragment of a word, or as anybody's first comment.
 	for i, piece := range []string{"f", "u", "c"} {
 		p.want(p.fails(20+float64(i), comment.Draft{User: "w", Text: piece}), "")
 	}
@@ -405,9 +405,9 @@ func TestRaids(t *testing.T) {
 			want = moderation.RuleRaid
 		}
 		p.want(v, want)
-		p.want(p.says(float64(i), comment.Draft{User: u, Text: "哈哈哈哈"}), "") // a choir
+		p.want(p.says(float64(i), comment.Draft{User: u, Text: "哈哈哈哈"}), "") // a wave of cheers
 	}
-	// A counter and other words do not get around it, wherever they stand.
+	// A counter and other words do not evade it, wherever they are.
 	for i, text := range []string{"1 evil.com", "evil.com/2", "look evil.com?3", "www.evil.com#4", "a5.evil.com/x", "https://b6.evil.com"} {
 		want := ""
 		if i >= 4 {
@@ -415,16 +415,16 @@ func TestRaids(t *testing.T) {
 		}
 		p.want(p.says(50+float64(i), comment.Draft{User: strconv.Itoa(i), Text: text}), want)
 	}
-	for i := range 6 { // different pages of a site that many share are none
+	for i := range 6 { // different pages of a shared site are no raid
 		p.want(p.says(70+float64(i), comment.Draft{User: strconv.Itoa(i), Text: "youtu.be/" + strings.Repeat(string(rune('a'+i)), 5)}), "")
 	}
-	for i, u := range []string{"a", "b", "c", "d", "e", "f"} { // slowly, it is none
+	for i, u := range []string{"a", "b", "c", "d", "e", "f"} { // slowly sent, it is no raid
 		p.want(p.says(100+5*float64(i), comment.Draft{User: u, Text: "come to example.org"}), "")
 	}
 }
 
-// A platform's chat is one voice, however many of its authors say the same; it adds to
-// what people of our page say.
+// A platform's chat is one voice, however many of its authors say the same; it adds to the
+// voices of our own page.
 func TestAPlatformsChatIsNoRaid(t *testing.T) {
 	p := newPerson(t)
 	p.room.URLs = room.URLsAllowed
@@ -437,7 +437,7 @@ func TestAPlatformsChatIsNoRaid(t *testing.T) {
 	for i := range 20 { // by a program
 		p.want(p.says(20+float64(i)/10, comment.Draft{User: fmt.Sprint("y", i), Text: "look at example.net", Source: comment.FromYouTube, Link: 3}), "")
 	}
-	for i := range 5 { // five chats say it
+	for i := range 5 { // five chats send it
 		want := ""
 		if i == 4 {
 			want = moderation.RuleRaid
@@ -454,8 +454,8 @@ func TestAPlatformsChatIsNoRaid(t *testing.T) {
 	}
 }
 
-// Words, addresses and numbers over several comments and with the name, with
-// another comment between; and what people say in quizzes and scores.
+// Words, URLs and numbers over several comments and with the name, with another comment
+// between; and harmless texts of quizzes and scores.
 func TestPieces(t *testing.T) {
 	stopped := [][]string{
 		{"f", "u", "c", "k"}, {"fu", "lol", "ck"}, {"傻", "哈", "逼"}, {"t.me", "/abc"}, {"t.", "me/", "abc"}, {"evil", ".com"}, {"evil.", "com"},
@@ -480,8 +480,8 @@ func TestPieces(t *testing.T) {
 	}
 }
 
-// saysAll says texts one after another, a first one "name:…" under that name, and
-// returns the verdict of the last and of all.
+// saysAll sends texts one after another, where "name:…" sets the author, and returns the
+// verdict of the last and of all.
 func saysAll(t *testing.T, texts []string) (last comment.Verdict, all []comment.Verdict) {
 	t.Helper()
 	start := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
@@ -505,8 +505,7 @@ func saysAll(t *testing.T, texts []string) (last comment.Verdict, all []comment.
 	return last, all
 }
 
-// A million authors leave no more behind than two generations hold, and that
-// stays below 64 MB.
+// A million authors use no more memory than two generations, and that stays below 64 MB.
 func TestMillionAuthors(t *testing.T) {
 	testrace.Skip(t)
 	if testing.Short() {

@@ -8,12 +8,12 @@ import (
 
 const clauseWords = "口交\n刷单\n赌博\n约炮\n妈逼\n你妈逼\n弱智\n智障\n强奸\n色情\n卖淫\n死妈\n去死\n傻逼\n"
 
-// What the words of a sentence explain is not a match, neither as it is written nor
-// by its sound.
+// A match that the words of the sentence explain does not count, neither in writing nor by
+// sound.
 func TestClauses(t *testing.T) {
 	set := compile(t, clauseWords)
 	for _, text := range []string{
-		// an entry over the border of two words
+		// an entry across the border of two words
 		"出口交易会", "路口交警", "窗口交接", "今天刷单词了吗",
 		// a relative forces somebody
 		"她妈逼她嫁人", "我妈逼着我早睡",
@@ -36,8 +36,7 @@ func TestClauses(t *testing.T) {
 	}
 }
 
-// A few letters in brackets, or a stroke, between the characters of a word part it
-// for no one in particular.
+// A few letters in brackets, or a stroke, between the characters of a word do not hide it.
 func TestAsidesBetweenCharacters(t *testing.T) {
 	set := compile(t, clauseWords+"死ね\nセックス\n")
 	for _, text := range []string{"死（笑）ね", "傻(哈)逼", "傻丨逼", "セッ(笑)クス", "傻【哈哈】逼"} {

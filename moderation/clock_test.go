@@ -10,8 +10,7 @@ import (
 	"danmaku/room"
 )
 
-// What the chain remembers lasts equally long when the wall clock is set, back
-// and ahead.
+// Memory lasts equally long when the wall clock is set back or ahead.
 func TestMemoryOutlivesASetClock(t *testing.T) {
 	for _, step := range []time.Duration{-time.Hour, -25 * time.Second, 25 * time.Second, time.Hour} {
 		t.Run(step.String(), func(t *testing.T) {
@@ -51,7 +50,7 @@ func TestMemoryOutlivesASetClock(t *testing.T) {
 	}
 }
 
-// A raid is counted, and over, while the clock is set.
+// A raid is counted and ends as usual while the clock is set.
 func TestARaidOutlivesASetClock(t *testing.T) {
 	for _, step := range []time.Duration{-time.Hour, 25 * time.Second, time.Hour} {
 		start, passed := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), time.Duration(0)
@@ -75,8 +74,8 @@ func TestARaidOutlivesASetClock(t *testing.T) {
 	}
 }
 
-// A draft that says its time by the wall clock alone is kept out by no comment from
-// before the clock was set back.
+// A draft with a wall clock time only is not refused because of a comment from before the
+// clock was set back.
 func TestNobodyIsKeptOutByTheFuture(t *testing.T) {
 	p := newPerson(t)
 	p.room.Slow = room.Millis(10 * time.Second)
@@ -85,8 +84,7 @@ func TestNobodyIsKeptOutByTheFuture(t *testing.T) {
 	p.want(p.says(6, comment.Draft{User: "u", Text: "Hello there"}), comment.RuleSlow)
 }
 
-// An identity of the future has no age: its owner is not in the first minute for an
-// hour, and is not trusted for it.
+// An identity from the future has no age: its owner is neither new for an hour nor trusted.
 func TestAnIdentityOfTheFutureHasNoAge(t *testing.T) {
 	p := newPerson(t)
 	p.room.Newcomers = room.NewcomersHeld

@@ -8,14 +8,14 @@ import (
 	"danmaku/moderation/fold"
 )
 
-// minContact is the number of digits from which on a number may be a contact.
+// minContact is the least number of digits in a contact.
 const minContact = 7
 
 var (
 	cue = regexp.MustCompile(`(?:^|[^a-z])(?:q ?q|v ?x|w ?x|v ?信|wechat|weixin|whatsapp|telegram|tg|tel|phone|call me|text me|my number|my cell|line ?id|kakao|skype|discord|viber|zalo|ssn|social security|passport|iban|cpf|dni|aadhaar|venmo|zelle|cash ?app)(?:$|[^a-z])|q群|群 ?[:：0-9]|微信|薇信|威信|徽信|扣扣|企鹅号|加我|加群|群号|电话|手机|联系|私聊|号码|身份证|身分證|银行卡|卡号|护照|支付宝|电報|电报|電話|連絡先|携帯|マイナンバー|口座|免許|カカオ|テレグラム|카톡|카카오|번호|전화|주민|계좌|텔레그램|라인|телефон|тел[.:]|звони|пиши|вотсап|ватсап|телеграм|паспорт|снилс|карт[аы]`)
 
-	// Words behind or before which a number counts something, or names a room or a
-	// video. None of them is a cue, even where it holds one (방번호).
+	// Words after or before a number that counts something, or names a room or a video. None
+	// of them is a cue, even one that contains a cue (방번호).
 	counts = `房间号?码?|房号|直播间|直播間|房間號?|播放量?|播放数|观看|點擊|点击|点赞|弹幕|彈幕|收藏|投币|硬币|粉丝|粉絲|在线|人气|人氣|热度|熱度|积分|分数|得分|总分|总|伤害|血量|生命|战绩|体力|战力|戰力|金币|经验|存款|票房|销量|阅读|编号|序号|种子|版本|总共|一共|人数|圆周率|再生数?|視聴|閲覧|部屋番号|ルーム|スコア|得点|登録者数?|シード|フォロワー|同接|ダメージ|조회수?|방 ?번호|점수|구독자|시청자|좋아요|방송|데미지|рум|просмотр[а-я]*|очк[а-я]*|урон|счет|сид|room|rooms?|views?|score|points?|seed|build|order|ticket|level|damage|dmg|record|total|subs|followers|likes|hp|xp|gold|coins|salary|population|pi|bug|issue|commit|ticket|case|lobby|code|model|patch|max ?int|int ?max|port|resistance|height|distance|speed`
 
 	countsBefore = regexp.MustCompile(`(?:^|[^a-z])(?:` + counts + `)(?:[ :：=#]|no\.?|number|id|数|數|量|值|率|is|was|of|at|are|是|为|為|有|达到?|突破|已|过|近|约|超过|到|は|が|는|은|이|가)*$`)
@@ -35,14 +35,14 @@ var (
 		"149162536496481100", "11235813213455",
 	}
 
-	// What is counted or measured behind a number, and what names a video.
+	// Units behind a number, and names of videos.
 	unit  = regexp.MustCompile(`^ ?(?:[元円圆圓块万亿億人次播年月日点點分秒米个個名票枚冊册回位股歳岁名楼층명원년개만억회점赞粉条條颗顆倍度]|弹幕|观看|再生|ポイント|メートル|조회|뷰|km|kg|cm|mm|m\b|g\b|k\b|w\b|hz|khz|mhz|fps|px|db|mb|gb|tb|kb|bytes?|dollars?|usd|eur|yen|won|rub|руб|просмотр|раз|views?|viewers?|points?|pts|xp|hp|dmg|damage|gold|coins?|subs|subscribers|followers|likes|people|times|years|plays|hours|steps|%|％|€|\$|£|¥|₽|₩)`)
 	video = regexp.MustCompile(`(?:^|[^a-z])(?:av|bv|cv|sm|nm|so|id:? ?#|ep|no\.?|#|\$|€|£|¥|₩|₽|v|ver\.?|version|seed|uid) ?$`)
 )
 
-// contact holds numbers by which an author wants to be called: seven and more
-// digits, in any writing, spaced or not, and names of accounts. Times, dates,
-// prices, scores, counts and numbers that are sayings are let through.
+// contact holds numbers for calling their author: seven and more digits, in any writing,
+// spaced or not, and names of accounts. Times, dates, prices, scores, counts and numeric
+// sayings pass.
 func contact(t *Text) comment.Verdict {
 	text := t.Folded()
 	if handle(t.Written, text) {
@@ -71,14 +71,14 @@ func contact(t *Text) comment.Verdict {
 	groups := digitGroups(runes)
 	asked := asksForCalls(text)
 	for i := 0; i < len(groups); {
-		n := 1 // groups that belong together
+		n := 1 // groups of one number
 		for i+n < len(groups) && groups[i+n].glue != "|" {
 			n++
 		}
 		if isContact(runes, groups[i:i+n], asked) {
 			return hold(groups[i].from, groups[i+n-1].to)
 		}
-		// A number is one by itself, too, behind a country code or any other short group.
+		// A number may also stand by itself, after a country code or any other short group.
 		for k := i; n > 1 && k < i+n; k++ {
 			fraction := k > i && strings.Contains(groups[k].glue, ".") || k+1 < i+n && strings.Contains(groups[k+1].glue, ".")
 			if len(groups[k].digits) >= minContact+2 && !fraction && isContact(runes, groups[k:k+1], asked) {
@@ -93,8 +93,7 @@ func contact(t *Text) comment.Verdict {
 	return comment.Verdict{}
 }
 
-// asksForCalls reports whether a folded text says that a number is to be called, or
-// where an account is.
+// asksForCalls reports whether a folded text asks for a call, or names an account.
 func asksForCalls(folded string) bool {
 	return cue.MatchString(countsCue.ReplaceAllString(folded, ""))
 }
@@ -126,7 +125,7 @@ func isContact(runes []fold.Rune, groups []group, asked bool) bool {
 		return false
 	}
 	if all == "123456789" && len(groups) == 1 && int(groups[0].to) == len(runes) && groups[0].from == 0 {
-		return false // with nothing beside it, somebody tries the keys
+		return false // a number alone may be somebody trying the keys
 	}
 	if !asked && (isSaying(all) || counted(runes, groups) && !isMobile(all)) {
 		return false
@@ -146,20 +145,19 @@ func isContact(runes []fold.Rune, groups []group, asked bool) bool {
 	return international(runes, all, groups) || phoneShaped(all, groups)
 }
 
-// isMobile recognizes the mobile numbers of China: 11 digits, the first two of
-// which nothing that people count begins with.
+// isMobile reports a mobile number of China: 11 digits, and no count begins with its first
+// two.
 func isMobile(s string) bool {
 	return len(s) == 11 && s[0] == '1' && s[1] >= '3' && distinct(s) > 3 && !strings.HasSuffix(s, "00000")
 }
 
-// international recognizes a country code with a plus, and the number behind it.
+// international reports a country code with a plus, and a number behind it.
 func international(runes []fold.Rune, all string, groups []group) bool {
 	at := groups[0].from - 1
 	return at >= 0 && runes[at].R == '+' && len(groups[0].digits) <= 3 && len(all) >= 9 && len(all) <= 15 && !strings.HasSuffix(all, "00000")
 }
 
-// phoneShaped reports whether several groups of digits are cut as numbers of
-// phones are.
+// phoneShaped reports whether several groups of digits are grouped like a phone number.
 func phoneShaped(all string, groups []group) bool {
 	if len(all) > 15 || len(groups) > 6 {
 		return false

@@ -10,11 +10,10 @@ import (
 	"danmaku/moderation/fold"
 )
 
-// This file recognizes numbers that are not contacts: what counts, dates, scores and
-// sayings.
+// This file recognizes numbers that are not contacts: counts, dates, scores and sayings.
 
-// isCount recognizes what only counts, in one group or in each of them: 1234567,
-// 7654321, 123123123, powers of two, and the digits of constants.
+// isCount recognizes counting, in one group or in each of several: 1234567, 7654321,
+// 123123123, powers of two, and the digits of constants.
 func isCount(all string, groups []group) bool {
 	if len(groups) == 1 && len(all) >= minContact && slices.ContainsFunc(constants, func(c string) bool { return strings.HasPrefix(c, all) }) {
 		return true
@@ -40,8 +39,8 @@ func isCount(all string, groups []group) bool {
 	return true
 }
 
-// countsOn recognizes digits that go down by one, or up as far as seven: with
-// eight it is how people disguise a contact as counting.
+// countsOn recognizes digits that go down by one, or up as far as seven: with eight digits,
+// people disguise a contact as counting.
 func countsOn(s string) bool {
 	for i := 2; i < len(s); i++ {
 		if s[i]-s[i-1] != s[1]-s[0] {
@@ -63,8 +62,7 @@ func distinct(s string) int {
 	return n
 }
 
-// isSaying recognizes numbers that are made of well-known ones, the last of them
-// cut off or not.
+// isSaying recognizes numbers made of well-known ones, with or without truncating the last.
 func isSaying(s string) bool {
 	all := len(s)
 	for _, known := range sayings {
@@ -78,8 +76,8 @@ func isSaying(s string) bool {
 	return slices.ContainsFunc(sayings, func(known string) bool { return strings.HasPrefix(known, s) })
 }
 
-// counted recognizes that a unit follows, that a word before the number says what
-// it counts, that it is part of a sum, or that it names a video.
+// counted recognizes that a unit follows, that a word before the number names what it counts,
+// that it is part of a sum, or that it names a video.
 func counted(runes []fold.Rune, groups []group) bool {
 	last := groups[len(groups)-1]
 	behind := textOf(runes[last.to:min(int(last.to)+12, len(runes))])
@@ -115,7 +113,7 @@ func countdown(groups []group) bool {
 			return false
 		}
 	}
-	// Single digits that only go up are how people space out an account.
+	// Single digits that only go up may space out an account.
 	return by == -1 || by != 0 && len(groups[len(groups)-1].digits) > 1
 }
 

@@ -7,7 +7,7 @@ import (
 	"danmaku/moderation/fold"
 )
 
-// This file finds the digits of a text, in whatever writing.
+// This file finds the digits of a text, in any writing.
 
 // group is a run of digits with nothing between them.
 type group struct {
@@ -16,8 +16,8 @@ type group struct {
 	glue     string
 }
 
-// asDigits returns the runes with what stands for a digit in a number as that
-// digit: an o, an l, and Chinese digits, where enough real ones are around.
+// asDigits replaces runes that stand for digits in a number by these digits: an o, an l, and
+// Chinese digits, if enough real digits are around.
 func asDigits(runes []fold.Rune) []fold.Rune {
 	out, copied := runes, false
 	for i := 0; i < len(runes); {
@@ -73,8 +73,8 @@ func digitLike(c fold.Rune) (rune, bool) {
 	return 0, false
 }
 
-// digitGroups finds the digits of a text. The glue of a group is what stands
-// between it and the group before: "|" when that parts them.
+// digitGroups finds the digits of a text. The glue of a group is the text between it and the
+// previous group: "|" if that separates them.
 func digitGroups(runes []fold.Rune) []group {
 	var out []group
 	for i := 0; i < len(runes); i++ {
@@ -96,7 +96,7 @@ func digitGroups(runes []fold.Rune) []group {
 	return out
 }
 
-// glue returns the signs between two groups, "|" when they part them.
+// glue returns the signs between two groups, "|" if they separate them.
 func glue(between []fold.Rune) string {
 	if len(between) > 3 {
 		return "|"
@@ -138,9 +138,9 @@ func hanDigit(r rune) int {
 	}
 }
 
-// spelledDigits finds seven and more Chinese digits in a row that do not just
-// count, unless the author asks to be called. With commas and the like between
-// them they are a number only where they have the length and the beginning of one.
+// spelledDigits finds seven and more Chinese digits in a row that do not just count, unless
+// the author asks for a call. With commas and similar signs between them they are a number
+// only if they have the length and the beginning of one.
 func spelledDigits(runes []fold.Rune, asked bool) (from, to int32) {
 	for i := 0; i < len(runes); i++ {
 		start, end, cuts := i, i, 0
@@ -160,7 +160,7 @@ func spelledDigits(runes []fold.Rune, asked bool) (from, to int32) {
 		if len(s) < minContact || distinct(s) < 3 || !asked && countsAlong(s) {
 			continue
 		}
-		if end < i { // a sign at the end parts nothing
+		if end < i { // a sign at the end separates nothing
 			cuts--
 		}
 		if cuts <= 0 || asked || isMobile(s) || s[0] == '0' && (len(s) == 10 || len(s) == 11) {
@@ -170,8 +170,8 @@ func spelledDigits(runes []fold.Rune, asked bool) (from, to int32) {
 	return 0, 0
 }
 
-// countsAlong recognizes digits each of which is as the one before it, or one
-// more, or each one less.
+// countsAlong recognizes digits that repeat the previous one or add one to it, or that each
+// subtract one.
 func countsAlong(s string) bool {
 	up, down := true, true
 	for i := 1; i < len(s); i++ {

@@ -118,8 +118,8 @@ func TestVariants(t *testing.T) {
 	checkSamples(t, "testdata/variants.tsv", "testdata/evasion-rules.txt")
 }
 
-// Nothing innocent may be stopped, by the short and ambiguous words of the list
-// of evasions as little as by the shipped one.
+// No innocent text may be stopped, neither by the short and ambiguous words of the list of
+// evasions nor by the shipped list.
 func TestInnocent(t *testing.T) {
 	data, err := os.ReadFile("testdata/innocent.txt")
 	if err != nil {

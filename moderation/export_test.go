@@ -1,6 +1,6 @@
 package moderation
 
-// Remembered counts what the checks on behaviour hold.
+// Remembered counts the entries in the memories of the behaviour checks.
 func Remembered(c *Chain) int {
 	h := &c.behavior
 	h.mu.Lock()
@@ -8,7 +8,7 @@ func Remembered(c *Chain) int {
 	return h.byText.Len() + h.last.Len() + h.linked.Len() + h.known.Len() + h.tails.Len()
 }
 
-// RememberedOfRaids counts the rooms and texts that are watched.
+// RememberedOfRaids counts the rooms and texts being watched.
 func RememberedOfRaids(c *Chain) int {
 	h := &c.behavior
 	h.mu.Lock()
@@ -16,5 +16,5 @@ func RememberedOfRaids(c *Chain) int {
 	return h.waves.rooms.Len() + h.waves.texts.Len()
 }
 
-// Spent is the processor time of this thread.
+// Spent returns the processor time of this thread.
 var Spent = spent

@@ -14,8 +14,8 @@ import (
 	"danmaku/moderation/rules"
 )
 
-// fieldRow is one text of testdata/field: what people try against a filter, and
-// what they say innocently that looks like it.
+// fieldRow is one text of testdata/field: an attempt to evade a filter, or an innocent text
+// that looks like one.
 type fieldRow struct {
 	line                  int
 	text, category, entry string
@@ -23,8 +23,8 @@ type fieldRow struct {
 	block                 bool
 }
 
-// fieldRows reads such a file: text (Go escapes), block or allow, category and a
-// note "tier=…; entry=…", separated by tabs.
+// fieldRows reads a file of such rows: text (Go escapes), block or allow, category and a note
+// "tier=…; entry=…", separated by tabs.
 func fieldRows(t *testing.T, name string) []fieldRow {
 	t.Helper()
 	var out []fieldRow
@@ -51,7 +51,7 @@ func fieldRows(t *testing.T, name string) []fieldRow {
 	return out
 }
 
-// tally counts the rows of each group that are as they should be.
+// tally counts the correct rows of each group.
 type tally map[string]*[2]int // right, all
 
 func (c tally) count(group string, right bool) {
@@ -73,8 +73,8 @@ func (c tally) report(t *testing.T, of string) {
 	t.Log(of + b.String())
 }
 
-// atLeast fails for each group of which fewer rows are right than were before.
-// Raise a number when a change raises the count; never lower one.
+// atLeast fails for each group with fewer correct rows than before. Raise a number when a
+// change raises the count; never lower one.
 func (c tally) atLeast(t *testing.T, least map[string]int) {
 	t.Helper()
 	for group, n := range least {
@@ -84,9 +84,9 @@ func (c tally) atLeast(t *testing.T, least map[string]int) {
 	}
 }
 
-// Evasions in the field, by tier. Whether one is held or refused does not
-// matter. Coded slang needs entries of its own and is only reported. The rows
-// measure the engine: none of them may become an entry or an exception.
+// Evasions in the field, by tier. Hold and refuse count the same. Coded slang needs its own
+// entries and is only reported. The rows measure the engine: none of them may become an entry
+// or an exception.
 func TestFieldEvasions(t *testing.T) {
 	set := compileFile(t, "testdata/field/rules.txt")
 	tiers, categories := tally{}, tally{}

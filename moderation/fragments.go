@@ -15,37 +15,37 @@ import (
 	"github.com/rivo/uniseg"
 )
 
-// Bounds of the comments over which a word can be spelled.
+// Bounds of the comments that can together spell a word.
 const (
-	fragmentsFor    = 30 * time.Second // from one to the next
+	fragmentsFor    = 30 * time.Second // from one fragment to the next
 	fragmentLetters = 3                // a longer comment is not a fragment
-	fragmentBytes   = 48               // neither is one with that many bytes of marks
+	fragmentBytes   = 48               // a comment with more bytes, from many marks, is not one either
 	mostFragments   = 12
-	partLetters     = 16 // of an address or a number, which have longer parts
-	mostSkipping    = 6  // of the last fragments, one may have nothing to do with the word
+	partLetters     = 16 // of a URL or a number, which have longer parts
+	mostSkipping    = 6  // one of this many last fragments may be unrelated to the word
 	cueBytes        = 32 // of a text that names a service
-	quizLetters     = 4  // single letters that spell a shorter word are answers
+	quizLetters     = 4  // single letters that spell a shorter word are quiz answers
 )
 
-// fragmentTail is what an author said last in short comments, as long as each came
-// within [spelledFor] of the one before.
+// fragmentTail is the last short comments of an author, as long as each came within
+// [spelledFor] of the previous one.
 type fragmentTail struct {
-	fragments string // with a line break behind each
+	fragments string // with a line break after each
 	last      lastMessage
 }
 
-// togetherFor is how long the short comments of a room's people can make one word.
+// togetherFor is how long the short comments of several people in a room can form one word.
 const togetherFor = 10 * time.Second
 
-// sharedFragment is a short comment of anybody in a room.
+// sharedFragment is a short comment of any author in a room.
 type sharedFragment struct {
 	author uint64
 	text   string
 	last   lastMessage
 }
 
-// sharedFragments returns the last short comments in a draft's room, when they are
-// of several authors.
+// sharedFragments returns the last short comments in a draft's room, if they are from several
+// authors.
 func (h *behavior) sharedFragments(d comment.Draft) (fragments []string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -64,8 +64,8 @@ func (h *behavior) sharedFragments(d comment.Draft) (fragments []string) {
 	return fragments
 }
 
-// keepSharedFragment remembers a draft for sharedFragments, in a room that asks for
-// it. The behavior is locked.
+// keepSharedFragment stores a draft for sharedFragments, in a room with that setting. The
+// behavior must be locked.
 func (h *behavior) keepSharedFragment(a *attempt) {
 	if a.room.SpelledTogether != room.SpelledTogetherHeld || !isFragment(a.draft.Text) {
 		return
@@ -82,8 +82,8 @@ func (h *behavior) keepSharedFragment(a *attempt) {
 	h.together.Set(key, append(shared, before), a.now)
 }
 
-// dropSharedFragment takes a draft that was not kept off what its room said. The
-// behavior is locked.
+// dropSharedFragment removes a draft that was not kept from its room's fragments. The behavior
+// must be locked.
 func (h *behavior) dropSharedFragment(d comment.Draft, author uint64, this lastMessage, now time.Time) {
 	key := h.hash(d.Room)
 	if shared, ok := h.together.Get(key, now); ok {
@@ -91,16 +91,16 @@ func (h *behavior) dropSharedFragment(d comment.Draft, author uint64, this lastM
 	}
 }
 
-// isFragment reports whether a text is short enough to be part of a word, or may
-// be part of an address or a number.
+// isFragment reports whether a text is short enough to be part of a word, or may be part of a
+// URL or a number.
 func isFragment(text string) bool { return isShort(text) || isPart(text) || isCue(text) }
 
-// isCue reports whether a short text says where its author wants to be called, so
-// that what follows may be an account or a number.
+// isCue reports whether a short text announces a contact, so that the next text may be an
+// account or a number.
 func isCue(text string) bool { return len(text) <= cueBytes && asksForCalls(fold.String(text)) }
 
-// isPart reports whether a text may be part of an address or of a number: one
-// word of Latin letters, digits and the signs of an address.
+// isPart reports whether a text may be part of a URL or of a number: one word of Latin
+// letters, digits and the signs of a URL.
 func isPart(text string) bool {
 	if text == "" || len(text) > partLetters {
 		return false
@@ -113,7 +113,7 @@ func isPart(text string) bool {
 	return true
 }
 
-// linkSigns are the signs of an address, and those of East Asian keyboards for them.
+// linkSigns are the signs of a URL, and their East Asian counterparts.
 const linkSigns = "./:@。．：／＠"
 
 // isShort reports whether a text is short enough to be part of a word.
@@ -130,8 +130,8 @@ func isShort(text string) bool {
 	return true
 }
 
-// before returns the pieces that stood when the sending ref came: sent again, it
-// is not a fragment before itself.
+// before returns the fragments that existed when the sending ref came: a retry is not a
+// fragment before itself.
 func (t fragmentTail) before(ref uint64, now time.Time) []string {
 	if t.fragments == "" || t.last.age(now) >= fragmentsFor {
 		return nil
@@ -152,7 +152,7 @@ func (h *behavior) fragments(d comment.Draft) []string {
 	return t.before(h.ref(d), now)
 }
 
-// keepFragment remembers a draft as a fragment. The habits are locked.
+// keepFragment stores a draft as a fragment. The behavior must be locked.
 func (h *behavior) keepFragment(d comment.Draft, author, ref uint64, now time.Time) {
 	if !isFragment(d.Text) {
 		return
@@ -165,8 +165,8 @@ func (h *behavior) keepFragment(d comment.Draft, author, ref uint64, now time.Ti
 	h.tails.Set(author, fragmentTail{strings.Join(fragments, "\n") + "\n", lastMessage{now.UnixMilli(), ref}}, now)
 }
 
-// dropFragment takes a draft that was not kept off the fragments of its author. The
-// behavior is locked.
+// dropFragment removes a draft that was not kept from its author's fragments. The behavior
+// must be locked.
 func (h *behavior) dropFragment(d comment.Draft, author uint64, this lastMessage, now time.Time) {
 	t, ok := h.tails.Get(author, now)
 	if !ok || t.last != this || !isFragment(d.Text) {
@@ -178,10 +178,10 @@ func (h *behavior) dropFragment(d comment.Draft, author uint64, this lastMessage
 	h.tails.Set(author, t, now)
 }
 
-// checkFragments looks for a word, an address or a number that ends in a text and
-// began in the short comments of its author before. The earlier ones have been
-// shown, so this one is held, and never refused: that the comments belong together
-// is a guess. One comment between the parts may have nothing to do with them.
+// checkFragments looks for a word, a URL or a number that ends in a text and began in its
+// author's short comments before. The earlier ones have been shown, so this one is held, and
+// never refused: that the comments belong together is a guess. One comment between the parts
+// may be unrelated.
 func checkFragments(sets []*rules.Rules, fragments []string, text string, setup room.Room, now int64, b *rules.Budget) comment.Verdict {
 	if v := checkParts(fragments, text, setup); v.Action != comment.Pass {
 		return v
@@ -206,16 +206,17 @@ func checkFragments(sets []*rules.Rules, fragments []string, text string, setup 
 	return comment.Verdict{}
 }
 
-// checkSpelled looks for a word that begins in the first piece and ends in the text.
+// checkSpelled looks for a word that begins in the first fragment and ends in the text.
 func checkSpelled(sets []*rules.Rules, fragments []string, text string, now int64, b *rules.Budget) comment.Verdict {
 	if len(fragments)+1 < quizLetters && isLetter(text) && !slices.ContainsFunc(fragments, func(p string) bool { return !isLetter(p) }) {
-		return comment.Verdict{} // answers in a quiz
+		return comment.Verdict{} // quiz answers
 	}
 	before := strings.Join(fragments, "")
 	border := utf8.RuneCountInString(before)
 	found, folded, tangled := rules.Match(sets, before+text, now, b)
 	for _, h := range found {
-		// From the first of these fragments into the text; what begins later is found with fewer.
+		// From the first of these fragments into the text; fewer fragments find what begins
+		// later.
 		if h.Action < comment.Hold || h.Exact || h.Span.To <= border || h.Span.From >= utf8.RuneCountInString(fragments[0]) {
 			continue
 		}
@@ -232,9 +233,9 @@ func checkSpelled(sets []*rules.Rules, fragments []string, text string, now int6
 // isLetter recognizes a single Latin letter.
 func isLetter(s string) bool { return len(s) == 1 && 'a' <= s[0]|0x20 && s[0]|0x20 <= 'z' }
 
-// checkParts looks for an address and for a number that a text ends. Parts of a
-// number have three digits each and more, but for what stands before them: people
-// count, and say scores.
+// checkParts looks for a URL and for a number that ends in a text. Parts of a number have at
+// least three digits each, except for the text before them, because people count and write
+// scores.
 func checkParts(fragments []string, text string, setup room.Room) comment.Verdict {
 	if !isPart(text) && !isShort(text) {
 		return comment.Verdict{}
@@ -253,9 +254,8 @@ func checkParts(fragments []string, text string, setup room.Room) comment.Verdic
 	return comment.Verdict{}
 }
 
-// withOneLeftOut returns the ends of a list of comments, and of the last few also
-// without one that may have nothing to do with the others. A number among numbers
-// has.
+// withOneLeftOut returns the ends of a list of comments, and those of the last few also
+// without one that may be unrelated to the others. A number among numbers is related.
 func withOneLeftOut(fragments []string) iter.Seq[[]string] {
 	return func(yield func([]string) bool) {
 		for i := range fragments {
@@ -276,8 +276,8 @@ func withOneLeftOut(fragments []string) iter.Seq[[]string] {
 	}
 }
 
-// joinsLink reports whether two texts make one address that neither holds alone
-// and that goes over the border.
+// joinsLink reports whether two texts form one URL that crosses the border between them and
+// that neither contains alone.
 func joinsLink(before, text string) bool {
 	first, _ := utf8.DecodeRuneInString(text)
 	if !strings.ContainsRune(linkSigns, first) && !strings.ContainsAny(before, linkSigns) {
@@ -292,8 +292,8 @@ func joinsLink(before, text string) bool {
 	return earlier == "" && alone == ""
 }
 
-// joinsAccount reports whether the last of these comments names a service and the
-// text is an account or a number there, which neither gives alone: vx, abc_123.
+// joinsAccount reports whether the last of these comments names a service and the text is an
+// account or a number there, which neither contains alone: vx, abc_123.
 func joinsAccount(fragments []string, text string, setup room.Room) bool {
 	before := fragments[len(fragments)-1]
 	if !isPart(text) || len(text) < leastAccount || !isCue(before) {
@@ -309,11 +309,11 @@ func joinsAccount(fragments []string, text string, setup room.Room) bool {
 	return is(before+" "+text) && !is(before) && !is(text)
 }
 
-// leastAccount is how many characters an account or a number has at least.
+// leastAccount is the least number of characters of an account or a number.
 const leastAccount = 5
 
-// joinsNumber reports whether comments of digits make one number that is cut as a
-// telephone's is.
+// joinsNumber reports whether comments of digits form one number that is grouped like a phone
+// number.
 func joinsNumber(fragments []string, text string) bool {
 	var all strings.Builder
 	short := 0

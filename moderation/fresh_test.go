@@ -12,16 +12,17 @@ import (
 	"danmaku/moderation/rules"
 )
 
-// freshRow is one text of testdata/field/fresh-*.tsv. These were written without
-// the tables of the engine at hand. The rows of one half of them were looked at
-// while it was mended, those of the other were only counted.
+// freshRow is one text of testdata/field/fresh-*.tsv. Their authors did not know the engine's
+// tables. The rows of one half were inspected while the engine was improved, those of the
+// other half were only counted.
 type freshRow struct {
 	labels []string
 	text   string
 	half   string // "seen" or "kept back"
 }
 
-// freshRows reads such a file: some labels and then texts (Go escapes), separated by tabs.
+// freshRows reads a file of such rows: some labels and then texts (Go escapes), separated by
+// tabs.
 func freshRows(t *testing.T, name string, labels int) (out []freshRow) {
 	t.Helper()
 	for i, line := range strings.Split(strings.TrimSuffix(read(t, name), "\n"), "\n") {
@@ -49,7 +50,7 @@ func freshRows(t *testing.T, name string, labels int) (out []freshRow) {
 	return out
 }
 
-// percent fails for each group of which fewer than least in a hundred are right.
+// percent fails if fewer than least percent of a group are right.
 func (c tally) percent(t *testing.T, group string, least float64) {
 	t.Helper()
 	if c[group] == nil || 100*float64(c[group][0]) < least*float64(c[group][1]) {
@@ -57,7 +58,7 @@ func (c tally) percent(t *testing.T, group string, least float64) {
 	}
 }
 
-// The bars that the filter is held to, on both halves.
+// The bars for the filter, on both halves.
 func TestFreshEvasions(t *testing.T) {
 	set := compileFile(t, "testdata/field/rules.txt")
 	tiers := tally{}
@@ -76,7 +77,7 @@ func TestFreshEvasions(t *testing.T) {
 	}
 }
 
-// Innocent texts pass the shipped list, and a full one where they have no word of it.
+// Innocent texts pass the shipped list, and a full list unless they contain one of its words.
 func TestFreshInnocents(t *testing.T) {
 	shipped, _ := rules.Compile([]rules.List{rules.Starter()})
 	full := compileFile(t, "testdata/field/rules.txt")

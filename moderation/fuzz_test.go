@@ -11,8 +11,8 @@ import (
 	"danmaku/moderation/rules"
 )
 
-// FuzzRules compiles what anybody may write into a list: every fault names a line
-// of it, and spans lie in the text.
+// FuzzRules compiles any text as a list: every fault names one of its lines, and spans are
+// within the text.
 func FuzzRules(f *testing.F) {
 	for _, s := range []string{"word", "*part*\npre*\n!no such\n/re[x]/ => hold # note", "a => mask @until 2026-01-02", "\\# x", "*", "**", "!", "/(/", "=> hold", "x =>", "x @until never", "日\n+vx\nt.me\n🖕", "\ufeffa\r\nb\r\n", "a b c", "/a/ b", "! *x* => refuse"} {
 		f.Add(s, "some text a b")

@@ -8,7 +8,7 @@ import (
 	"danmaku/moderation/fold"
 )
 
-// scriptLanguages are the languages of which a script is telling by itself.
+// scriptLanguages are the languages that a script identifies by itself.
 var scriptLanguages = []struct {
 	script *unicode.RangeTable
 	code   string
@@ -41,8 +41,8 @@ func Language(text string) string {
 			}
 		}
 	}
-	// A Latin word in a Chinese sentence does not make it English: characters say
-	// more each than letters do.
+	// A Latin word in a Chinese sentence does not make it English: a character says more than
+	// a letter.
 	switch {
 	case all == 0:
 		return ""
@@ -59,8 +59,8 @@ func Language(text string) string {
 	return spelledLanguage(text)
 }
 
-// spelledLanguage returns the language in which most words of a text are everyday
-// ones, the most frequent ones counting thrice; "" when two have as many.
+// spelledLanguage returns the language in which most words of a text are everyday words, where
+// the most frequent ones count three times; "" in a tie.
 func spelledLanguage(text string) string {
 	points := map[int]int{}
 	for word := range strings.FieldsFuncSeq(fold.String(text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsMark(r) && r != '\'' }) {

@@ -8,8 +8,8 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// Names of services at which people want to be written to, in the languages of
-// the audience. Those of the second list are also words.
+// Names of messaging services, in the languages of the audience. Those of the second list are
+// also words.
 const (
 	services = `wechat|weixin|whats ?app|watsapp|telegram|kakao ?(?:talk)?|snapchat|skype|viber|discord|instagram|insta|kik|zalo|onlyfans|q ?q|v ?x|w ?x|tg|line ?id|icq|` +
 		`微信|薇信|威信|徽信|維信|葳信|微訊|v信|wei ?信|薇芯|(?:v|w|微|薇|威|徽|wei) ?[❤♥💚💙🧡💛💜🖤🤍]+|[❤♥💚💙🧡💛💜🖤🤍]+ ?(?:v|w|微|薇)|扣扣|企鹅|抖音|快手|小红书|陌陌|电报|電報|飞机号|支付宝|` +
@@ -22,7 +22,7 @@ const (
 )
 
 var (
-	// A service, what people write between, and a name there.
+	// A service, the words between, and a name there.
 	account = regexp.MustCompile(`(?:^|[^a-z])(` + services + `|` + wordServices + `)((?:[ :：=@\-~→>]|(?:id|号码?|號碼?|账号|帳號|アカウント|アカ|아이디|계정|ник|аккаунт|user ?name|user|handle|name|account|acc|number|is|me|my|add|at|it|us|同号|は|는|은|이|가|를|에|로|で|の)(?:$|[^a-z]|[^ -~]))*)(` + handleName + `)(?:$|[^a-z0-9])`)
 	// The other way round: message me on insta, abc_12 on telegram.
 	writeMe = regexp.MustCompile(`\b(?:add|dm|text|message|msg|pm|hmu|hit me up|contact|write|reach|find me|catch me|chat with me|talk to me)\b.{0,24}\b(?:on|at|in|via|through) (?:my )?(?:` + services + `|snap|ig|fb|signal)\b|(?:^|[^a-z0-9])@?[a-z0-9_.]*[0-9_][a-z0-9_.]* (?:on|at|in|via) (?:` + services + `|snap|ig)\b|\b(?:my|add my|here'?s my) (?:` + services + `|snap|ig|fb)(?: (?:is|name|id|user))*[: ]+` + handleName + `$`)
@@ -30,14 +30,14 @@ var (
 	addMe = regexp.MustCompile(`(?:加|力口|伽|茄|➕|(?:^|[^a-z0-9)\] ] ?)[+]|[^a-z0-9 )\]][+]) ?(?:我|一下|个|個|窝)? ?(?:的)? ?(?:v(?:x|信|❤|心)?|w(?:x|信)|薇(?:信|❤|心|芯)?|微信?|威信?|徽信?|葳信?|q(?:q|群)?|群 ?q+|扣扣|抠抠|企鹅|电报|電報|飞机号|tg|🛰|🐧|💬)(?:$|[^a-z\p{Han}+]|[a-z_]*[0-9_]|[❤🧡💚]|[看聊私同进進领領送拿约約])`)
 	// A picture of a telephone or of a service, and a name or a number there.
 	pictured = regexp.MustCompile(`(?:🛰|✈|🐧|💬|📞|📱|☎|✆|📲|🛩|绿泡泡|小飞机|纸飞机|企鹅) ?[+➕:：=>→-]* ?(?:@[a-z0-9_]{4,}|[a-z_]+[a-z0-9_.]*[0-9][a-z0-9_]*|[0-9][0-9 -]{5,})(?:$|[^a-z0-9])`)
-	// A group of QQ and its number: 进裙 123456. What cheers is one digit many times.
+	// A QQ group and its number: 进裙 123456. One digit many times is cheering.
 	groupNumber = regexp.MustCompile(`(?:^|[^一这那大两几])(?:群|裙|君羊)(?:号|號|聊)?[ :：=→>-]*([1-9][0-9]{5,9})(?:$|[^0-9])`)
 	callMe      = regexp.MustCompile(`加我 ?(?:✆|☎|📞|📱|[a-z_]*[0-9_]{4,}|@)`)
 )
 
-// handle recognizes that somebody gives an account elsewhere. A name counts where
-// it stands behind the name of a service and looks like one: with a digit or an
-// underscore in it, or behind an @, a colon or a word such as ID.
+// handle reports whether a text names an account on another service. A name counts if it
+// follows the name of a service and looks like one: with a digit or an underscore in it, or
+// after an @, a colon or a word such as ID.
 func handle(written, folded string) bool {
 	if len(written) < 3 {
 		return false
@@ -66,8 +66,8 @@ func handle(written, folded string) bool {
 	return writeMe.MatchString(text)
 }
 
-// mayHoldHandle spares most comments the expressions: without four characters of
-// a name in a row there is none, and with only letters it needs a service.
+// mayHoldHandle spares most comments the expressions: without four name characters in a row
+// there is no name, and with only letters it needs a service.
 func mayHoldHandle(text string) bool {
 	run := 0
 	for i := range len(text) {
@@ -116,7 +116,7 @@ func isHandle(service, middle, name string) bool {
 	digits := strings.ContainsAny(bare, "0123456789_")
 	dotted := strings.ContainsAny(bare, ".#") && len(bare) > 5
 	if middle == "" && service[len(service)-1] < 0x80 {
-		return false // the beginning of a word
+		return false // only the beginning of a word
 	}
 	ambiguous := onlyWord.MatchString(service)
 	switch {

@@ -6,7 +6,7 @@ import (
 	"danmaku/comment"
 )
 
-// Bopomofo, initials beside ideographs and digits by their sound are held.
+// Bopomofo, initials beside ideographs, and digits by their sound are held.
 func TestInitialsAndBopomofo(t *testing.T) {
 	set := compile(t, "傻逼\n操你妈\n妈逼\n去死\n王八蛋\n法轮功\n鸡巴\n垃圾\n滚蛋\n小三\n赌博\n外挂\n骗子\n")
 	for text, word := range map[string]string{

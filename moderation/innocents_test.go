@@ -7,8 +7,8 @@ import (
 	"danmaku/moderation/rules"
 )
 
-// Names, abbreviations and the words of other languages that hold an entry by
-// chance pass, or are held at most where nothing tells.
+// Names, abbreviations and words of other languages that contain an entry by chance pass; if
+// nothing distinguishes them, they are held at most.
 func TestInnocentWordsAroundEntries(t *testing.T) {
 	shipped, _ := rules.Compile([]rules.List{rules.Starter()})
 	full := compile(t, "*fuck*\nshit*\nslut*\nfick*\nputa*\n*rapist*\nsb\n새끼\n병신\n死全家\n*สัส*\n")
@@ -32,8 +32,8 @@ func TestInnocentWordsAroundEntries(t *testing.T) {
 	}
 }
 
-// A card of few different digits is one by its check digit and its beginning, and
-// five groups of two behind a nought are a French number.
+// A number with few different digits is a card by its check digit and its beginning; five
+// groups of two that begin with 0 are a French number.
 func TestNumbersOfFewDigits(t *testing.T) {
 	set, _ := rules.Compile(nil)
 	for text, want := range map[string]comment.Action{
@@ -46,8 +46,8 @@ func TestNumbersOfFewDigits(t *testing.T) {
 	}
 }
 
-// Two kana of a list mean nothing in the middle of a foreign word, and the beginning
-// of a name is none either.
+// Two kana of a list mean nothing in the middle of a foreign word, and neither does the
+// beginning of a name.
 func TestEntriesInsideNames(t *testing.T) {
 	set := compile(t, "ブス\nshit*\nbitch*\nputa*\n")
 	for text, want := range map[string]comment.Action{

@@ -13,7 +13,7 @@ const japaneseRules = "バカ\nカジノ\nハゲ => hold\nちんこ\nセック�
 func TestJapaneseDisguise(t *testing.T) {
 	set := compile(t, japaneseRules)
 	for text, word := range map[string]string{
-		// one sign for one character, of three and more
+		// one sign for one character, in words of three and more
 		"ち○こ": "ちんこ", "ち〇こ": "ちんこ", "ちん●": "ちんこ", "セ☆クス": "セックス", "セッ◯ス": "セックス", "レ★プ": "レイプ", "カ×ノ": "カジノ", "朝○人": "朝鮮人",
 		// look-alike, small and half-width kana
 		"マソコ": "マンコ", "ちωこ": "ちんこ", "セツクス": "セックス", "ｾﾂｸｽ": "セックス", "久ズ": "クズ", "タヒね": "死ね", "ﾀﾋネ": "死ね", "ヴァカ": "バカ",
@@ -40,7 +40,7 @@ func TestJapaneseDisguise(t *testing.T) {
 	}
 }
 
-// Words in kana that hold an entry, and what only looks like a disguise.
+// Words in kana that contain an entry, and texts that only look like a disguise.
 func TestJapaneseEverydayWords(t *testing.T) {
 	set := compile(t, japaneseRules)
 	for _, text := range []string{

@@ -8,14 +8,14 @@ import (
 
 const koreanRules = "시발\n병신\n새끼\n개새끼\n섹스\n꺼져\n자살 => hold\n토토\n카지노\n창녀\n느금마\n미친놈\n존나\nㅅㅂ\nㅂㅅ\n변태 => mask\n쓰레기 @exact\n"
 
-// Korean words that are respelled are held for the word that they sound like.
+// A respelled Korean word is held for the word that it sounds like.
 func TestKoreanRespelled(t *testing.T) {
 	set := compile(t, koreanRules)
 	for text, word := range map[string]string{
 		// tense and aspirated consonants, vowels of one class
 		"씨발": "시발", "쉬발": "시발", "씌발": "시발", "뼝신": "병신", "병쉰": "병신", "벙쒼": "병신", "쎄끼": "새끼", "쉐키": "새끼", "개섀끼": "개새끼", "쎅스": "섹스", "셱쓰": "섹스",
 		"꺼쪄": "꺼져", "카찌노": "카지노", "쟈살": "자살", "죤나": "존나", "쫀나": "존나", "미췬놈": "미친놈", "ㅋ 섹쑤": "섹스",
-		// a final or a vowel too few, together with something else
+		// a missing final or vowel, together with another change
 		"씨바": "시발", "쉬빠": "시발", "씨벌": "시발", "능금마": "느금마",
 		// initials, Korean or Latin, for a syllable
 		"시ㅂ": "시발", "ㅅ발": "시발", "병ㅅ": "병신", "ㅂ신": "병신", "새ㄲ": "새끼", "개새ㄲ": "개새끼", "미친ㄴ": "미친놈", "꺼z": "꺼져", "s발": "시발", "bㅅ": "ㅂㅅ", "ㅅb": "ㅅㅂ", "야 시ㅂ 뭐야": "시발",
@@ -35,8 +35,8 @@ func TestKoreanRespelled(t *testing.T) {
 	}
 }
 
-// Everyday words that sound like an entry, or hold one over the border of two,
-// pass; an entry that begins inside another word is held at most.
+// Everyday words that sound like an entry, or contain one across the border of two, pass; an
+// entry that begins inside another word is held at most.
 func TestKoreanEverydayWords(t *testing.T) {
 	set := compile(t, koreanRules)
 	for _, text := range []string{
@@ -54,8 +54,7 @@ func TestKoreanEverydayWords(t *testing.T) {
 	}
 }
 
-// Korean in Latin letters, typed on a keyboard that is off or spelled by its
-// sounds, is held; words of other languages are not.
+// Korean in Latin letters, by keys or by sounds, is held; words of other languages are not.
 func TestKoreanInLatinLetters(t *testing.T) {
 	set := compile(t, koreanRules+"지랄\n")
 	for text, word := range map[string]string{
@@ -73,7 +72,7 @@ func TestKoreanInLatinLetters(t *testing.T) {
 	}
 }
 
-// Finals are heard in the next syllable, and vowels may be drawn out.
+// Finals move to the next syllable in speech, and vowels may be lengthened.
 func TestKoreanAsItIsHeard(t *testing.T) {
 	set := compile(t, koreanRules+"지랄\n닥쳐\n니애미\n")
 	for text, word := range map[string]string{

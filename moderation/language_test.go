@@ -10,8 +10,8 @@ import (
 	"danmaku/room"
 )
 
-// A word of the list that is an everyday word of another language passes in a
-// text of that language.
+// A word of the list that is an everyday word of another language passes in a text of that
+// language.
 func TestWordsOfOtherLanguages(t *testing.T) {
 	shipped, _ := rules.Compile([]rules.List{rules.Starter()})
 	for text, want := range map[string]comment.Action{
@@ -38,8 +38,8 @@ func TestWordsOfOtherLanguages(t *testing.T) {
 	}
 }
 
-// A word that only other languages have does not count in a text that is plainly in
-// one of its own.
+// A word of another language does not count as an everyday word in a text that is plainly in a
+// different one.
 func TestEverydayWordsBelongToTheirText(t *testing.T) {
 	set := compileQuiet("faggot\nretard\ndick\ncock\npussy\nbitch*\ncasino\nсука\n*kurw*\n")
 	for text, want := range map[string]comment.Action{
@@ -55,8 +55,8 @@ func TestEverydayWordsBelongToTheirText(t *testing.T) {
 	}
 }
 
-// A room leaves the entries of a language out, of its own list and of the shipped
-// one, by a line of its list.
+// A room excludes the entries of a language, from its own list and the shipped one, by a line
+// of its list.
 func TestLanguagesAreSwitchedOff(t *testing.T) {
 	c := moderation.New(moderation.Options{})
 	lists := []rules.List{{Room: "a", Name: "words", On: true, Text: "!@lang ja\n@lang fr\nzut\n@lang\nplain\nflute @lang fr => hold\n傻瓜 @lang zh\n/z[aeiou]+t/ @lang fr\n"}}
@@ -90,7 +90,7 @@ func TestLanguagesAreSwitchedOff(t *testing.T) {
 func TestLanguageFaults(t *testing.T) {
 	for line, word := range map[string]string{"@lang French": "@lang French", "!@lang": "@lang", "word @lang F": "@lang F", "word @langue": "@langue", "!@lang e1": "@lang e1"} {
 		_, faults := rules.Compile([]rules.List{{Name: "words", Text: line, On: true}})
-		if line == "word @langue" { // no option: a part of the entry
+		if line == "word @langue" { // not an option but part of the entry
 			if len(faults) != 0 {
 				t.Errorf("%q: %v", line, faults)
 			}
@@ -122,8 +122,8 @@ func TestVietnameseRespelled(t *testing.T) {
 	}
 }
 
-// In scripts without capitals and mostly without spaces, letters and marks that
-// sound alike stand for each other, and one may be doubled; that is held.
+// In scripts without capitals and mostly without spaces, similar-sounding letters and marks
+// replace each other, and one may be doubled; such texts are held.
 func TestSoundsOfLivingScripts(t *testing.T) {
 	set := compileQuiet("*ควย*\n*เหี้ย*\n*เย็ด*\n*شرموط*\n*قحب*\nचूतिया\nमादरचोद\n")
 	for _, text := range []string{"คววย", "เหี่ย", "เหี๊ย", "เย็ต", "شررموط", "شرموت", "كحبة", "चुतिया", "चूतीया", "मादरचौद"} {
@@ -138,8 +138,8 @@ func TestSoundsOfLivingScripts(t *testing.T) {
 	}
 }
 
-// A bracket that nothing closes stands for the letter that it looks like, and two
-// brackets back to back for an h.
+// An unclosed bracket stands for the letter that it looks like, and two brackets back to back
+// for an h.
 func TestBracketsAsLetters(t *testing.T) {
 	set := compileQuiet("cunt*\nshit*\n")
 	for text, want := range map[string]comment.Action{

@@ -11,12 +11,12 @@ const (
 	maxMarks      = 3  // on one character; some scripts need more, see marksOf
 	maxMarksDeep  = 6  // Tibetan, Myanmar, Khmer: stacked letters are marks there
 	maxBlockRun   = 11 // of box, block and Braille characters in a row
-	maxSameBlock  = 8  // of the same one in a row
+	maxSameBlock  = 8  // of the same character in a row
 	maxBlockTotal = 24
 )
 
-// layout refuses text that reaches out of its line, covers the screen or turns
-// the direction of what stands beside it.
+// layout refuses text that leaves its line, covers the screen or changes the direction of
+// neighbouring text.
 func layout(t *Text) comment.Verdict {
 	text := t.Written
 	refuse := func(r comment.Reason) comment.Verdict {
@@ -70,8 +70,8 @@ func layout(t *Text) comment.Verdict {
 	return comment.Verdict{}
 }
 
-// isMark recognizes the marks that stack on a character. Variation selectors and the
-// keycap are not among them.
+// isMark reports marks that stack on a character. Variation selectors and the keycap are not
+// among them.
 func isMark(r rune) bool {
 	return unicode.In(r, unicode.Mn, unicode.Me) && !unicode.Is(unicode.Variation_Selector, r) && r != 0x20E3 && r != 0x034F
 }

@@ -13,20 +13,19 @@ import (
 	"golang.org/x/net/publicsuffix"
 )
 
-// Domains that people write as addresses. Those of the second list are also
-// words or ends of words, so they count only with a path, a scheme or www.
+// Domains that people write as URLs. Those of the second list are also words or ends of words,
+// so they count only with a path, a scheme or www.
 const (
 	plainDomains = `com|net|org|info|biz|xyz|io|gg|tv|cn|ru|jp|kr|tw|hk|uk|app|dev|site|online|shop|store|vip|icu|cc|tk|ml|ga|cf|gq|pw|ws|ly|club|website|space|ltd|asia|mobi|wang`
 	wordDomains  = `me|in|is|it|to|at|be|no|so|my|do|am|as|us|id|de|la|es|fr|nl|pl|fi|se|ch|eu|ca|co|ai|link|live|fun|top|win|bet|life|world|today|one|cool|cat|moe|best|plus|pro|red|work|games|bid|men|click|download|stream|chat|gd|gl|im|sh|st|vc|to|fm|mx|br|ar|cl|il|ir|th|vn|ph|sg|pk`
 )
 
-// Endings of addresses that are not words, so that a space or another sign in the
-// place of the dot does not make them something else. Those of shapedDomains are
-// read also with digits for letters.
+// Endings of URLs that are not words, so that a space or another sign in place of the dot
+// leaves no other meaning. Those of shapedDomains are also read with digits for letters.
 const (
 	clearDomains  = `com|net|org|xyz|biz|cn|ru|icu|io|cc|tk|vip|app|info`
 	shapedDomains = `c[o0]m|n[e3]t|[o0]rg|inf[o0]|b[i1]z`
-	// Endings that are words, yet have mostly been sold to sellers.
+	// Endings that are words, but are mostly sold to advertisers.
 	hanDomains  = `中国|公司|网址|网络|在线|商城|我爱你`
 	soldDomains = `top|live|fun|win|bet|click|bid|men|link|download|stream|chat|moe|pro|life|today|games|work|best|red|cam|sex|porn|casino|loan|buzz|cyou|rest|monster|quest|sbs|lol`
 )
@@ -39,13 +38,13 @@ var (
 	spoken = regexp.MustCompile(`[a-z0-9-]{2,} ?(?:[(\[{<*_/|] ?(?:dot|d0t|\.|点|點|punkt|punto|ponto|point|точка) ?[)\]}>*_/|]|[ -]d[o0]t[ -]| ?(?:点|點|どっと|닷|점) ?| punkt | punto | ponto | point | точка | тчк ) ?(?:` + plainDomains + `|` + shapedDomains + `|me/)\b`)
 	ip     = regexp.MustCompile(`\b[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?::[0-9]{2,5}|/[a-z0-9])`)
 
-	// An ending beside which the dot has a space, or is another sign.
+	// An ending with a space beside the dot, or with another sign in its place.
 	apart = regexp.MustCompile(`(?:^|[^a-z0-9@.-])([a-z0-9][a-z0-9-]+)( ?)([.,•·∙・●、*|]|\.\.)( ?)(` + clearDomains + `|` + shapedDomains + `)((?:$|[^a-z0-9]).?[a-z]*)`)
 	// A comma before an ending, and a page behind it.
 	comma = regexp.MustCompile(`(?:^|[^a-z0-9@.-])[a-z0-9-]*[a-z0-9],(?:` + plainDomains + `|ly|gl)/[a-z0-9@_+-]{3}|(?:^|[^a-z0-9@.-])(?:t|wa|m),me/[a-z0-9@_+-]{3}`)
 	sold  = regexp.MustCompile(`(?:^|[^a-z0-9@.-])((?:[a-z0-9-]+\.)*[a-z0-9-]{6,}\.(?:` + soldDomains + `)|[a-z-]*[0-9][a-z0-9-]*[a-z][a-z0-9-]*\.(?:` + wordDomains + `|` + soldDomains + `)|[a-z][a-z0-9-]*[0-9][a-z0-9-]*\.(?:` + wordDomains + `|` + soldDomains + `))(?:$|[^a-z0-9.(-])`)
 
-	// Words before " .com" and " .net", where these are spoken about.
+	// Words before " .com" and " .net" in texts about these endings.
 	aboutDomains = map[string]bool{
 		"a": true, "the": true, "of": true, "and": true, "or": true, "with": true, "in": true, "for": true, "using": true, "use": true,
 		"learn": true, "learning": true, "asp": true, "ado": true, "vb": true, "love": true, "like": true, "about": true, "this": true,
@@ -65,9 +64,9 @@ var (
 	}
 )
 
-// links refuses addresses where the room does not allow them, and holds what may
-// be one. It reads the folded text, so that other widths, alphabets and full
-// stops do not help, and the look-alikes of letters as the letters.
+// links refuses URLs if the room does not allow them, and holds possible ones. It reads the
+// folded text, so that other widths, alphabets and full stops do not help, and reads
+// look-alikes as the letters.
 func links(t *Text) comment.Verdict {
 	if t.Room.URLs == room.URLsAllowed {
 		return comment.Verdict{}
@@ -82,10 +81,10 @@ func links(t *Text) comment.Verdict {
 	return comment.Verdict{}
 }
 
-// findLink returns the first address in a text, empty when there is none, and
-// whether it is one beyond doubt.
+// findLink returns the first URL in a text, "" if there is none, and whether it is one beyond
+// doubt.
 func findLink(written, folded string) (found string, sure bool) {
-	// Every address has one of these; most comments have none.
+	// Every URL contains one of these; most comments contain none.
 	if !strings.ContainsAny(folded, ".,。．｡·•∙・●、*|:@点點/") && !strings.Contains(folded, "dot") && !strings.Contains(folded, "d0t") &&
 		!strings.Contains(folded, "www") && !strings.ContainsAny(folded, "닷점") && !strings.Contains(folded, "どっと") && !strings.Contains(folded, " точка ") && !strings.Contains(folded, " тчк ") && !strings.Contains(folded, " punkt ") && !strings.Contains(folded, " punto ") && !strings.Contains(folded, " ponto ") && !strings.Contains(folded, " point ") {
 		return "", false
@@ -129,10 +128,10 @@ func findLink(written, folded string) (found string, sure bool) {
 	return "", false
 }
 
-// Endings in other alphabets that are not words by which a sentence goes on.
+// Endings in other alphabets that are not words by which a sentence continues.
 var foreignEndings = fields(`рф укр бел рус срб орг ком мон қаз 닷컴 닷넷 ไทย भारत コム 网址 網址 我爱你 مصر بھارت`)
 
-// Those that are words, too: they end the text, or a page is behind them.
+// Those that are also words: they end the text, or a page follows.
 var foreignWords = fields(`сайт онлайн москва 한국 公司 网站 網站 集团 集團 商城 在线 みんな ストア セール`)
 
 func fields(list string) map[string]bool {
@@ -143,9 +142,8 @@ func fields(list string) map[string]bool {
 	return out
 }
 
-// foreign is a word, a full stop and an ending with no Latin letter, and nothing
-// beside them. The full stop is that of addresses: the one of Chinese and Japanese
-// ends sentences.
+// foreign matches a word, a full stop and an ending without Latin letters, and nothing beside
+// them. The full stop is that of URLs: the one of Chinese and Japanese ends sentences.
 var foreign = regexp.MustCompile(`(?:^|[\s:："'(（])((?:[\p{L}\p{N}-]+[.．])*([\p{L}\p{M}\p{N}-]{2,})[.．]([^\x00-\x7F]{2,9}?))($|[\s/,!?"')）])`)
 
 // dotBeforeForeign spares most comments the expression.
@@ -160,9 +158,8 @@ func dotBeforeForeign(s string) bool {
 	return false
 }
 
-// foreignDomain returns an address whose ending is of another alphabet: музыка.рф.
-// The name before a Chinese or Japanese ending is short, since sentences have no
-// spaces there.
+// foreignDomain returns a URL whose ending is in another alphabet: музыка.рф. The name before
+// a Chinese or Japanese ending is short, because sentences have no spaces there.
 func foreignDomain(written string) string {
 	if !dotBeforeForeign(written) {
 		return ""
@@ -218,8 +215,8 @@ func listed(address string) bool {
 	return len(label) <= 3 || ending[0] >= 0x80
 }
 
-// asASCII returns a text with the look-alikes of Latin letters as these letters,
-// where they stand in one word with Latin ones; empty when there are none.
+// asASCII replaces the look-alikes of Latin letters by these letters, if they are in one word
+// with Latin ones; it returns "" if there are none.
 func asASCII(written string) string {
 	var f fold.Text
 	f.Fold([]rune(written))
@@ -250,7 +247,7 @@ func asASCII(written string) string {
 	return f.String()
 }
 
-// whole widens a find to the next spaces, for the moderator to read.
+// whole extends a match to the surrounding spaces, for the moderator.
 func whole(s string, from, to int) string {
 	if i := strings.IndexByte(s[to:], ' '); i >= 0 {
 		to += i
@@ -262,8 +259,8 @@ func whole(s string, from, to int) string {
 
 var dots = strings.NewReplacer("。", ".", "．", ".", "｡", ".", "：", ":", "／", "/", "⁄", "/", "∕", "/", "․", ".", "﹒", ".")
 
-// squeezed closes up letters that stand singly ("h t t p s : / /"), and dots
-// with spaces around them; empty when nothing changes.
+// squeezed joins single letters ("h t t p s : / /"), and removes spaces around dots; it
+// returns "" if nothing changes.
 func squeezed(s string) string {
 	if !strings.Contains(s, " ") {
 		return ""
@@ -291,13 +288,12 @@ func squeezed(s string) string {
 	return b.String()
 }
 
-// Sites on which each page has an owner of its own: many people name different
-// ones at once, and mean no raid.
+// Sites where each page has its own owner: many people may name different ones at once without
+// a raid.
 var sharedSites = regexp.MustCompile(`^(?:[a-z0-9-]+\.)*(?:youtube\.com|youtu\.be|bilibili\.com|b23\.tv|twitch\.tv|nicovideo\.jp|nico\.ms|tiktok\.com|douyin\.com|kuaishou\.com|weibo\.com|twitter\.com|x\.com|facebook\.com|instagram\.com|reddit\.com|github\.com|wikipedia\.org|discord\.gg|discord\.com|t\.me|bit\.ly|t\.co|tinyurl\.com|goo\.gl|google\.com|baidu\.com|steampowered\.com|spotify\.com|amazon\.[a-z.]+|imgur\.com|tenor\.com|naver\.com|kakao\.com|vk\.com)$`)
 
-// site returns whose an address is: the domain that somebody registered, so that
-// counters in front of it and behind it make no other one; on a site that many
-// share, the page, too.
+// site returns the owner's part of a URL: the registered domain, so that counters before and
+// after it make no difference; on a shared site, also the page.
 func site(address string) string {
 	if _, rest, ok := strings.Cut(address, "://"); ok {
 		address = rest

@@ -11,8 +11,8 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// numerals lists the words for digits by language, each line from 0 to 9. A slash
-// parts two words for the same one.
+// numerals lists the words for digits by language, each line from 0 to 9. A slash separates
+// two words for the same digit.
 const numerals = `
 zero/oh/nil one two three four five six seven eight nine
 cero uno dos tres cuatro cinco seis siete ocho nueve
@@ -33,7 +33,7 @@ shunya ek do teen char/chaar paanch/panch chhe/chah saat aath nau
 ling yi/yao er san si wu liu qi ba jiu
 `
 
-// tens are words for several digits of a number that is said in pairs or threes.
+// tens are words for several digits of a number that is read in pairs or threes.
 const tens = `
 ten 10 eleven 11 twelve 12 thirteen 13 fourteen 14 fifteen 15 sixteen 16 seventeen 17 eighteen 18 nineteen 19
 twenty 20 thirty 30 forty 40 fifty 50 sixty 60 seventy 70 eighty 80 ninety 90
@@ -70,7 +70,7 @@ func numberWords(written, folded string) bool {
 	return spokenNumber(folded) || syllableNumber(written)
 }
 
-// spokenNumber reads the words of languages that part them with spaces.
+// spokenNumber reads the words of languages that separate them with spaces.
 func spokenNumber(folded string) bool {
 	known := spokenDigits()
 	var digits strings.Builder
@@ -100,7 +100,8 @@ func spokenNumber(folded string) bool {
 	return whole()
 }
 
-// justCounts recognizes numbers that count, repeat themselves, or are of two digits.
+// justCounts recognizes numbers that count, repeat themselves, or have only two different
+// digits.
 func justCounts(s string) bool {
 	if distinct(s) < 3 || countsAlong(s) || strings.HasPrefix("123456789101112131415161718192021222324252627282930", s) || strings.HasSuffix("2019181716151413121110987654321", s) {
 		return true
@@ -121,8 +122,8 @@ var syllables = []struct{ syllable, digit string }{
 	{"に", "2"}, {"し", "4"}, {"ご", "5"}, {"く", "9"},
 }
 
-// syllableNumber reads such syllables. Nine and more of them with four different
-// digits do not make another word.
+// syllableNumber reads such syllables. Nine and more of them with four different digits form
+// no other word.
 func syllableNumber(written string) bool {
 	if !strings.ContainsFunc(written, func(r rune) bool { return 0x3041 <= r && r <= 0x30FF || 0xAC00 <= r && r <= 0xD7A3 }) {
 		return false

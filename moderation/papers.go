@@ -6,8 +6,8 @@ import (
 
 // This file recognizes the numbers of papers and cards.
 
-// checked recognizes the numbers of papers and cards by their check digits, which
-// one number in ten has by chance: only numbers cut as these are count.
+// checked recognizes the numbers of papers and cards by their check digits. One number in ten
+// matches by chance, so only numbers grouped like these count.
 func checked(all string, groups []group) bool {
 	for _, g := range groups[1:] {
 		if strings.Trim(g.glue, " -_/.·") != "" {
@@ -29,7 +29,7 @@ func checked(all string, groups []group) bool {
 	return false
 }
 
-// issued recognizes the first digits of the cards that are handed out.
+// issued recognizes the first digits of issued cards.
 func issued(s string) bool {
 	if len(s) == 15 {
 		return s[:2] == "34" || s[:2] == "37"

@@ -11,8 +11,8 @@ import (
 	"danmaku/room"
 )
 
-// After Prepare the first text makes no tables. A process of its own looks, since other
-// tests of this one have made them.
+// After Prepare the first text builds no tables. This needs its own process, because other
+// tests have built them in this one.
 func TestPrepare(t *testing.T) {
 	const own = "DANMAKU_TEST_PREPARE"
 	if os.Getenv(own) == "" {

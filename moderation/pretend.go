@@ -10,13 +10,12 @@ import (
 	"danmaku/room"
 )
 
-// RuleNames stands as the rule of a comment whose author's name pretends to be
-// that of somebody who runs the room.
+// RuleNames is the rule for a comment whose author's name imitates a person who runs the room.
 const RuleNames = "names"
 
-// What people who run a room are called. Short words count as words of a name:
-// a ghost is not a host. Long ones count wherever they stand, and those that are
-// also names and other words only as the whole name.
+// Titles of people who run a room. Short words count as words of a name: a ghost is not a
+// host. Long ones count anywhere, and those that are also names and other words only as the
+// whole name.
 var (
 	staffWords = foldedWords(`owner owners admin admins mod mods host cohost streamer broadcaster moder sysop sysadmin organizer organiser
 		anfitrion anfitriao dueno presentador presentadora apresentador apresentadora proprietario proprietaria hote hotesse animateur animatrice streameuse organizador organizadora
@@ -30,7 +29,7 @@ var (
 	staffParts = foldedWords(`moderator moderador moderacion moderateur moderatrice moderatore moderatör moderaattori yllapitaja administrator administrador administrateur
 		amministratore amministratrice streamowner roomowner chatowner quantrivien chuphong модератор администратор адміністратор
 		管理员 管理員 房管 超管 主持人 版主 配信者 管理人 管理者 モデレーター 運営者 司会者 オーナー 운영자 관리자 방장 모더레이터 진행자 스트리머`)
-	// These are part of what fans call themselves, too.
+	// Fans also use these in their names.
 	staffTitles = foldedWords(`主播 直播主 實況主 up主 房主 群主 官方 主办方 主辦方 运营 營運 運営 主催 公式 ホスト スタッフ 호스트 매니저 공식 official staff system support livestaff`)
 	fans        = foldedWords(`粉 的 爱 愛 迷 想 不 非 看 老婆 ファン 推し 好き 팬 사랑 fan fans not`)
 )
@@ -43,8 +42,8 @@ func foldedWords(list string) []string {
 	return words
 }
 
-// pretends holds what people say whose name says that they run the room, in any
-// of the languages and with look-alikes.
+// pretends holds comments whose author's name claims to run the room, in any of the languages
+// and with look-alikes.
 func pretends(d comment.Draft, setup room.Room) comment.Verdict {
 	if d.Name == "" || d.Badge != comment.NoBadge || d.Source == comment.FromReplay || setup.StaffNames == room.StaffNamesOpen || !isStaffName(d.Name) {
 		return comment.Verdict{}
@@ -84,9 +83,9 @@ func isStaffName(name string) bool {
 	return false
 }
 
-// spellings returns the letters of a folded name as they are and as what they may
-// stand for: two letters that look like one, doubled ones, Latin letters among
-// Cyrillic ones, and without the article of Arabic.
+// spellings returns the letters of a folded name and what they may stand for: two letters that
+// look like one, doubled ones, Latin letters among Cyrillic ones, and without the Arabic
+// article.
 func spellings(text string) []string {
 	plain := lettersOf(text)
 	out := []string{plain}
@@ -103,13 +102,13 @@ func spellings(text string) []string {
 // shapes are letters that look like another one side by side.
 var shapes = strings.NewReplacer("rn", "m", "vv", "w", "cl", "d")
 
-// undoubled writes each letter once where it stands several times in a row.
+// undoubled writes each repeated letter once.
 func undoubled(s string) string {
 	return string(slices.Compact([]rune(s)))
 }
 
-// inCyrillic returns a word of Cyrillic letters with the Latin ones among them as
-// those that they look like.
+// inCyrillic replaces the Latin letters in a word of Cyrillic ones by those that they look
+// like.
 func inCyrillic(s string) string {
 	if !strings.ContainsFunc(s, func(r rune) bool { return unicode.Is(unicode.Cyrillic, r) }) {
 		return s
@@ -152,8 +151,8 @@ func isTitled(name, title string) bool {
 	return !slices.ContainsFunc(fans, func(f string) bool { return strings.Contains(rest, f) })
 }
 
-// wordsOf cuts a name at everything but letters and digits, and where a
-// capital follows a small letter.
+// wordsOf splits a name at everything but letters and digits, and where a capital follows a
+// small letter.
 func wordsOf(name string) []string {
 	var out []string
 	var b strings.Builder
@@ -172,8 +171,8 @@ func wordsOf(name string) []string {
 	return out
 }
 
-// lettersOf returns the letters of a folded text, the digits that stand for
-// letters among them as these, and without digits behind them.
+// lettersOf returns the letters of a folded text, with digits that stand for letters replaced,
+// and without trailing digits.
 func lettersOf(folded string) string {
 	folded = strings.TrimRight(folded, "0123456789 _.-!*~")
 	return strings.Map(func(r rune) rune {

@@ -9,8 +9,8 @@ import (
 	"danmaku/room"
 )
 
-// Names that pretend to run the room hold what is said under them, in several
-// languages and with look-alikes, unless the room lets them be.
+// Comments whose author's name claims to run the room are held, in several languages and with
+// look-alikes, unless the room allows such names.
 func TestNamesOfStaff(t *testing.T) {
 	at := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	c := moderation.New(moderation.Options{Clock: func() time.Time { return at }})

@@ -13,8 +13,8 @@ import (
 // number matches how the number of a house is written in Chinese and Japanese.
 const number = `[0-9〇零一二三四五六七八九十百两]{1,6}`
 
-// hinted is an expression that can match only texts with one of the hints, which
-// are parted by spaces. Looking for these first spares most texts the expression.
+// hinted is an expression that can match only texts with one of the hints, which are separated
+// by spaces. Searching for these first spares most texts the expression.
 type hinted struct {
 	hints string
 	re    *regexp.Regexp
@@ -32,8 +32,8 @@ func (h hinted) matches(text string) bool {
 	return false
 }
 
-// Where somebody lives, by language. A street and a number need a word for living
-// or a second part of the address beside them: people speak about places, too.
+// Home addresses, by language. A street and a number need a word for living or a second part
+// of the address beside them: people speak about places, too.
 var homes = []hinted{
 	// China: district, street, number; number, building, room.
 	{`区 區 县 縣 镇 鎮 市 乡 鄉 旗`, regexp.MustCompile(`\p{Han}{1,8}(?:区|區|县|縣|镇|鎮|市|乡|鄉|旗)\p{Han}{1,10}(?:路|街|道|巷|弄|胡同|村|里|苑|园|園|花园|小区|段)` + number + `(?:号|號|弄|栋|棟|幢|座|组|組)`)},
@@ -58,7 +58,7 @@ var homes = []hinted{
 	{`live address home house`, regexp.MustCompile(`\b[a-z]{1,2}[0-9][0-9a-z]? [0-9][a-z]{2}\b.{0,30}\b(?:lives?|address|home|house)\b|\b(?:lives?|address|home|house)\b.{0,30}\b[a-z]{1,2}[0-9][0-9a-z]? [0-9][a-z]{2}\b`)},
 }
 
-// Numbers of papers and cars, and addresses of machines that are somebody's.
+// Numbers of papers and cars, and personal IP addresses.
 var papers = []hinted{
 	{`京 津 沪 渝 冀 豫 云 辽 黑 湘 皖 鲁 新 苏 浙 赣 鄂 桂 甘 晋 蒙 陕 吉 闽 贵 粤 青 藏 川 宁 琼`, regexp.MustCompile(`(?:^|[^\p{Han}]|车牌|車牌|牌照|号牌|是|开|的)[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][a-hj-np-z][ ·•・.-]?[a-z0-9]*[0-9][a-z0-9]*[0-9][a-z0-9]*[0-9][a-z0-9]*`)},
 	{``, regexp.MustCompile(`\p{Han}{2,3} ?[0-9]{2,3} ?[あ-ん] ?[0-9]{1,2}[-−・ ]?[0-9]{2}`)},
@@ -78,8 +78,8 @@ var (
 	iban        = regexp.MustCompile(`\b[a-z]{2}[0-9]{2}(?: ?[a-z0-9]{4}){2,7}(?: ?[a-z0-9]{1,4})?\b`)
 )
 
-// private holds what would lead strangers to somebody: an address, the number of
-// papers or of a car, coordinates, an account at a bank.
+// private holds text that could lead strangers to a person: an address, the number of papers
+// or of a car, coordinates, a bank account.
 func private(t *Text) comment.Verdict {
 	n := 0
 	for _, r := range t.Written {
@@ -107,7 +107,7 @@ func private(t *Text) comment.Verdict {
 	return comment.Verdict{}
 }
 
-// isPlace recognizes latitude and longitude with as many digits as lead to a house.
+// isPlace recognizes latitude and longitude with enough digits to find a house.
 func isPlace(text string) bool {
 	m := coordinates.FindStringSubmatch(text)
 	if m == nil {
@@ -118,7 +118,7 @@ func isPlace(text string) bool {
 	return -90 <= a && a <= 90 && -180 <= b && b <= 180 && (a > 1 || a < -1) && (b > 1 || b < -1)
 }
 
-// isIBAN recognizes the number of an account by its check digits (ISO 13616).
+// isIBAN recognizes an account number by its check digits (ISO 13616).
 func isIBAN(text string) bool {
 	for _, found := range iban.FindAllString(text, 3) {
 		s := strings.ReplaceAll(found, " ", "")

@@ -13,8 +13,7 @@ import (
 	"danmaku/room"
 )
 
-// A decision that takes too long twice is held; one that the machine held up once is
-// not.
+// A decision that takes too long twice is held; one that the machine delayed once is not.
 func TestSlowDecision(t *testing.T) {
 	for name, c := range map[string]struct {
 		took []time.Duration // of each reading
@@ -54,7 +53,7 @@ func TestSlowDecision(t *testing.T) {
 	}
 }
 
-// said has people say something, a second apart, and returns the last verdict.
+// said sends comments a second apart, and returns the last verdict.
 func said(chain *moderation.Chain, setup room.Room, lines ...string) (v comment.Verdict) {
 	at := time.Now()
 	for i, line := range lines {
@@ -66,8 +65,8 @@ func said(chain *moderation.Chain, setup room.Room, lines ...string) (v comment.
 	return v
 }
 
-// Short comments of several people that make a word are held where the room asks
-// for it, and nowhere else.
+// Short comments of several people that form a word are held in rooms with that setting, and
+// only there.
 func TestSpelledTogether(t *testing.T) {
 	held := room.New("r")
 	held.SpelledTogether = room.SpelledTogetherHeld
@@ -92,7 +91,7 @@ func TestSpelledTogether(t *testing.T) {
 			}
 		}
 	}
-	// Long ago, in another room, and what was not kept do not count.
+	// Old comments, those of another room, and those not kept do not count.
 	chain := moderation.New(moderation.Options{})
 	other := held
 	other.ID = "other"
@@ -119,7 +118,7 @@ func TestSpelledTogether(t *testing.T) {
 	}
 }
 
-// A comment that has nothing to do with an address or a number does not break it.
+// An unrelated comment between the parts of a URL or a number does not hide it.
 func TestPartsWithAnotherBetween(t *testing.T) {
 	for _, c := range []struct {
 		lines []string
@@ -142,8 +141,8 @@ func TestPartsWithAnotherBetween(t *testing.T) {
 	}
 }
 
-// A name of one character that is an entry does not stop what its owner says; a
-// name that is a word does.
+// A name of one character that is an entry does not stop its owner's comments; a name that is
+// a word does.
 func TestNameThatIsAnEntry(t *testing.T) {
 	chain := moderation.New(moderation.Options{})
 	if err := chain.SetLists([]rules.List{{Room: "r", Name: "own", On: true, Text: "草\n裸\n傻\n死\n裸聊\n草你妈\n좆\nass\n傻逼"}}); err != nil {
@@ -165,7 +164,7 @@ func TestNameThatIsAnEntry(t *testing.T) {
 	}
 }
 
-// A room leaves a language of all lists out, and no other room does.
+// A room excludes a language of all lists, and no other room does.
 func TestLanguagesOff(t *testing.T) {
 	chain := moderation.New(moderation.Options{})
 	if err := chain.SetLists([]rules.List{{Name: "own", On: true, Text: "tangerine @lang en\nnaranja @lang es\nquince"}}); err != nil {
@@ -183,8 +182,8 @@ func TestLanguagesOff(t *testing.T) {
 	}
 }
 
-// What is masked says where it is masked in the text that is shown, and stays masked
-// when something else holds it.
+// A masked text has the positions of the masks in the shown text, and stays masked when
+// something else holds it.
 func TestMaskedSpans(t *testing.T) {
 	chain := moderation.New(moderation.Options{})
 	if err := chain.SetLists([]rules.List{{Room: "r", Name: "own", On: true, Text: "lemon => mask\n/x👨‍👩‍👧y/ => mask\n/tea pot/ => mask\nlime => hold"}}); err != nil {
@@ -194,7 +193,7 @@ func TestMaskedSpans(t *testing.T) {
 	for _, c := range []struct {
 		text, name, shown, shownName string
 		action                       comment.Action
-		spans                        string // what they mark in what is shown
+		spans                        string // the marked parts of the shown text
 	}{
 		{"a lemon now", "", "a ***** now", "", comment.Mask, "*****"},
 		{"x👨‍👩‍👧y lemon!", "", "*** *****!", "", comment.Mask, "*** *****"},
@@ -222,7 +221,8 @@ func TestMaskedSpans(t *testing.T) {
 	}
 }
 
-// Another thread's work, and time in which this one does not run, are not spent by it.
+// A thread's processor time excludes the work of other threads, and times when it does not
+// run.
 func TestProcessorTime(t *testing.T) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()

@@ -15,8 +15,8 @@ import (
 	"danmaku/testrace"
 )
 
-// realComments reads the comments of a Bilibili XML file, those with a place of
-// their own (type 7 and above) left out.
+// realComments reads the comments of a Bilibili XML file, except positioned ones (type 7 and
+// above).
 func realComments(t testing.TB, name string) []string {
 	t.Helper()
 	f, err := os.Open(name)
@@ -50,8 +50,8 @@ func realComments(t testing.TB, name string) []string {
 	}
 }
 
-// Of real comments the shipped list may stop at most 3 in 1,000, and the sound of
-// its words and of the short ones of the list of evasions 1.
+// The shipped list may stop at most 3 of 1,000 real comments, and the sounds of its words and
+// of the short ones of the list of evasions at most 1.
 func TestRealComments(t *testing.T) {
 	testrace.Skip(t)
 	set, faults := rules.Compile([]rules.List{rules.Starter()})

@@ -31,13 +31,13 @@ func TestRespelling(t *testing.T) {
 		// By sound.
 		{"biskit", "biscuit"}, {"bisquit", "biscuit"}, {"phuck", "fuck"}, {"fuk", "fuck"}, {"phuking", "fuck"}, {"motherphukers", "fuck"},
 		{"elephunt", "elephant"}, {"peper", "pepper"}, {"bytch", "bitch"}, {"beetch", "bitch"}, {"dhraghon", "dragon"},
-		// A sound more, less or another.
+		// One sound added, missing or changed.
 		{"biscut", "biscuit"}, {"elephnt", "elephant"}, {"elephalnt", "elephant"}, {"elephand", "elephant"}, {"fxck", "fuck"}, {"fck", "fuck"}, {"fcked", "fuck"},
 		// Turned letters, turned words.
 		{"fcuk", "fuck"}, {"pepepr", "pepper"}, {"kcuf", "fuck"}, {"k c u f", "fuck"}, {"reppep", "pepper"},
 		// Phrases, and words in two.
 		{"open the windo", "open the window"}, {"go outsaid", "go outside"}, {"go odsaid", ""}, {"go ootside", "go outside"}, {"go outsid", "go outside"}, {"open the win dow", "open the window"}, {"ele phant", "elephant"}, {"dra-gon", "dragon"},
-		// Digits and signs in what sounds like the word.
+		// Digits and signs in a respelling by sound.
 		{"b1skit", "biscuit"}, {"el3fant", "elephant"}, {"elefandt", "elephant"}, {"bi$kit", "biscuit"},
 		// Other alphabets.
 		{"kapusta", "капуста"}, {"gabusta", ""}, {"pirogka", "пирог"}, {"пырог", "пирог"}, {"tragon", "dragon"}, {"bepper", "pepper"}, {"капустаа", "капуста"}, {"пірог", "пирог"}, {"пиrог", "пирог"}, {"капцста", "капуста"}, {"капу$таа", "капуста"}, {"элефант", "elephant"}, {"дрэгон", ""},
@@ -50,9 +50,9 @@ func TestRespelling(t *testing.T) {
 	}
 }
 
-// Two sounds of a long entry may be changed, a vowel of a short one where the rest
-// is as in the entry, and the first two letters may be swapped where no word
-// begins so. A long entry is meant wherever it is cut in two.
+// Two sounds of a long entry may change, and a vowel of a short one if the rest is as in the
+// entry; the first two letters may be swapped if no word begins so. A long entry counts
+// wherever it is split in two.
 func TestFurtherRespellings(t *testing.T) {
 	set := compileQuiet("*fuck*\nbitch*\nshit*\ncock\nfaggot*\nvaffanculo\nhang yourself\nkill yourself\nhurensohn\n*arschloch*\nbhenchod\nсука\n")
 	for text, word := range map[string]string{
@@ -71,8 +71,8 @@ func TestFurtherRespellings(t *testing.T) {
 	}
 }
 
-// Everyday words of any language are not respellings, and neither are names
-// and abbreviations that are like short words by chance.
+// Everyday words of any language are not respellings, and neither are names and abbreviations
+// that resemble short words by chance.
 func TestLatinTwinsOfCyrillic(t *testing.T) {
 	set := compileQuiet("сука\nкотор\n")
 	for text, want := range map[string]comment.Action{"cyka": comment.Hold, "CYKA": comment.Hold, "kotop": comment.Hold, "hyka": comment.Pass, "cykaa": comment.Pass} {
@@ -96,8 +96,7 @@ func TestEverydayWordsAreNoRespelling(t *testing.T) {
 	}
 }
 
-// What cannot be guessed at within the bound passes: guesses make no text
-// unreadable.
+// A text with more guesses than the bound allows passes: guesses make no text unreadable.
 func TestManyWordsToGuessAt(t *testing.T) {
 	set := manyRules(t, 10_000)
 	for _, text := range []string{
@@ -113,8 +112,7 @@ func TestManyWordsToGuessAt(t *testing.T) {
 	}
 }
 
-// Letters of other scripts and hands, and Braille, are read as the letters that
-// they show.
+// Letters of other scripts and hands, and Braille, are read as the letters that they show.
 func TestShapesOfOtherScripts(t *testing.T) {
 	set := compileQuiet("fuck\nbitch\nshine\n*ควย*\n")
 	for _, text := range []string{
@@ -132,7 +130,7 @@ func TestShapesOfOtherScripts(t *testing.T) {
 	}
 }
 
-// A mark that makes another letter belongs to the word; an accent does not.
+// A mark that turns a letter into another one belongs to the word; an accent does not.
 func TestMarksThatMakeOtherLetters(t *testing.T) {
 	set := compileQuiet("piç\naş @exact\nşapkacı\nkoño\nlồn\nđịt mẹ\nđĩ\ncabrón\nniño malo @exact\nçürükler @exact\nplain\n!güneş şapkacı\n")
 	for _, tt := range []struct {
@@ -156,8 +154,8 @@ func TestMarksThatMakeOtherLetters(t *testing.T) {
 	}
 }
 
-// What stands behind the letters of an open entry does not make it a match when they are
-// spelled, and neither are doubled or parted marks.
+// Letters after a spelled open entry do not prevent its match, and neither do doubled or
+// separated marks.
 func TestSpelledOpenEntries(t *testing.T) {
 	set := compileQuiet("*fuck*\nkurw*\n*пизд*\nrain\n*ควย*\n*สัส*\n*हिन्दी*\n")
 	for _, text := range []string{

@@ -194,7 +194,7 @@ func TestListsByRoomAndSwitch(t *testing.T) {
 	}
 }
 
-// While rules are swapped, every comment meets the old ones or the new ones.
+// While rules are swapped, every comment is checked with the old ones or the new ones.
 func TestSwapMissesNothing(t *testing.T) {
 	c := moderation.New(moderation.Options{})
 	list := func(i int) []rules.List {
@@ -259,8 +259,8 @@ func TestPreview(t *testing.T) {
 	}
 }
 
-// Texts made to be read in very many ways do not slip through for it. (That
-// they cost little is bounded in steps, and watched by the fuzz targets.)
+// Texts with very many readings do not pass because of them. (Their cost is bounded in steps,
+// and tested by the fuzz targets.)
 func TestTangledTexts(t *testing.T) {
 	var b strings.Builder
 	for i := range 3000 {
@@ -281,7 +281,7 @@ func TestTangledTexts(t *testing.T) {
 	}
 }
 
-// A text that cannot be read within the budget is held, whatever else is in it.
+// A text that cannot be read within the budget is held, whatever else it contains.
 func TestUnreadTextsAreHeld(t *testing.T) {
 	testrace.Skip(t)
 	var b strings.Builder
@@ -291,7 +291,7 @@ func TestUnreadTextsAreHeld(t *testing.T) {
 		}
 		b.WriteString("\n")
 	}
-	for i := range 12 { // expressions that have many states on random text
+	for i := range 12 { // expressions with many states on random text
 		fmt.Fprintf(&b, "/a.{0,%d}b%d/\n", 12+i, i)
 	}
 	for _, text := range []string{strings.Repeat("!1|", 25), strings.Repeat("1.", 37)} {
@@ -307,8 +307,8 @@ func compileQuiet(text string) *rules.Rules {
 	return set
 }
 
-// The log is told of the first lines that are left out and of how many there are,
-// however many and however long.
+// The log gets the first lines that are left out and their number, however many and however
+// long.
 func TestLinesLeftOutAreCounted(t *testing.T) {
 	bad := "word => " + strings.Repeat("no", 1000) + "\n"
 	for n, lines := range map[int]int{1: 1, 5: 5, 6: 6, 600: 6} {

@@ -10,17 +10,17 @@ import (
 	"github.com/rivo/uniseg"
 )
 
-// Bounds of what a comment may look like.
+// Bounds of the look of a comment.
 const (
-	maxRepeats  = 50 // of one character in a row, beyond which it is only noise
-	keptRepeats = 20 // of these that are shown
+	maxRepeats  = 50 // of one character in a row; more is noise
+	keptRepeats = 20 // how many of these are shown
 	capsLetters = 60 // a text with fewer letters may be all capitals
 	capsShare   = 0.9
 	capsNew     = 40 // of different words, each letter of a word once
 )
 
-// repeats shortens a comment that says one character many times in a row: so
-// people cheer, but it fills the screen. It counts what people see as characters.
+// repeats shortens a comment that repeats one character many times: people cheer like that,
+// but it fills the screen. It counts visible characters.
 func repeats(t *Text) comment.Verdict {
 	text := t.Written
 	if len(text) <= maxRepeats {
@@ -56,8 +56,8 @@ func repeats(t *Text) comment.Verdict {
 	return v.Because(comment.ReasonRepeats, comment.FormWritten)
 }
 
-// capitals holds a long comment that is shouted. Different words count, and the
-// different letters in each: POG POG POG and HAHAHAHA are cheers.
+// capitals holds a long shouted comment. Different words count, and the different letters in
+// each: POG POG POG and HAHAHAHA are cheers.
 func capitals(t *Text) comment.Verdict {
 	text := t.Written
 	if len(text) < capsLetters {
@@ -66,7 +66,7 @@ func capitals(t *Text) comment.Verdict {
 	upper, all := 0, 0
 	last := rune(0)
 	for _, r := range text {
-		again := r == last // a letter that is drawn out counts once: GOOOAL is GOAL
+		again := r == last // a stretched letter counts once: GOOOAL is GOAL
 		last = r
 		switch {
 		case again:

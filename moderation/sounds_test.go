@@ -15,8 +15,8 @@ import (
 
 const chineseWords = "六合彩\n狗东西\n傻逼\n操你妈\n强奸\n加微信\n台独\n妓女\n他妈的\n妈的\n垃圾\n赌博\n天安门 => refuse\n强暴 => mask\n色情网 @exact\n!傻比亚\n"
 
-// Words that sound like one of the list are held, in characters, in pinyin and
-// mixed, and never refused.
+// Words that sound like a word of the list are held, in characters, in pinyin and mixed, and
+// never refused.
 func TestSounds(t *testing.T) {
 	set := compile(t, chineseWords)
 	tests := map[string]string{
@@ -50,7 +50,7 @@ func TestSounds(t *testing.T) {
 	}
 }
 
-// What only sounds like a word of the list by chance passes.
+// A word that sounds like one of the list only by chance passes.
 func TestSoundsByChance(t *testing.T) {
 	set := compile(t, chineseWords)
 	for _, text := range []string{
@@ -71,7 +71,7 @@ func TestSoundsByChance(t *testing.T) {
 	}
 }
 
-// An exact entry counts as it is written, folded, and in no guessed form.
+// An exact entry matches as written and folded, and in no guessed form.
 func TestExact(t *testing.T) {
 	set := compile(t, "fuck @exact\n傻逼 @exact => hold @until 2999-01-01 # note\n强奸\t@exact")
 	for text, want := range map[string]comment.Action{
@@ -94,7 +94,7 @@ func TestExact(t *testing.T) {
 	}
 }
 
-// A name and the text behind it are not heard as one.
+// A name and the text after it are not read together by their sound.
 func TestNamesAreNotHeardWithTheText(t *testing.T) {
 	c := chainOf(t, "妈逼\n傻逼\n")
 	for name, text := range map[string]string{"小马": "笔试过了", "sha": "bi", "煞": "笔"} {
@@ -135,12 +135,12 @@ func chainOf(t testing.TB, list string) *moderation.Chain {
 
 var spelledFrom = time.Now()
 
-// say has an author say something at a second after the start.
+// say sends a comment of an author at a second after the start.
 func say(c *moderation.Chain, author, text string, second int) comment.Verdict {
 	return c.Check(comment.Draft{Room: "r", User: author, Text: text, At: spelledFrom.Add(time.Duration(second) * time.Second)}, room.New("r"))
 }
 
-// A word over several comments is held at the one that completes it.
+// A word over several comments is held at the comment that completes it.
 func TestSpelledOverComments(t *testing.T) {
 	const list = "fuck\n傻逼\n操你妈\nass\nmasked => mask"
 	type line struct {
@@ -197,8 +197,8 @@ func TestSpelledOverComments(t *testing.T) {
 	}
 }
 
-// A sending that comes again, after an answer of busy, has the same verdict;
-// other rooms, the people who run the room and replays have no part in it.
+// A retry of the same sending, after an answer of busy, has the same verdict; other rooms, the
+// people who run the room and replays do not take part.
 func TestSpelledAgain(t *testing.T) {
 	c := chainOf(t, "fuck\n")
 	setup := room.New("r")
@@ -225,8 +225,8 @@ func TestSpelledAgain(t *testing.T) {
 	}
 }
 
-// Whatever is said in whatever pieces: a comment that passes by itself is at
-// most held for what its author said before.
+// Whatever the text and its split: a comment that passes by itself is at most held for its
+// author's earlier comments.
 func TestSpelledOnlyHolds(t *testing.T) {
 	testrace.Skip(t)
 	r := rand.New(rand.NewPCG(5, 6))

@@ -6,9 +6,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// spent is the processor time that this thread has used, so that a machine which is
-// busy elsewhere makes no text look slow. The caller keeps to its thread, see
-// runtime.LockOSThread.
+// spent returns the processor time that this thread has used, so that a busy machine does not
+// make a text look slow. The caller must be locked to its thread, see runtime.LockOSThread.
 func spent() (used time.Duration, ok bool) {
 	var u unix.Rusage
 	if err := unix.Getrusage(unix.RUSAGE_THREAD, &u); err != nil {

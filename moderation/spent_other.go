@@ -4,5 +4,5 @@ package moderation
 
 import "time"
 
-// spent is not known here: time that passes counts.
+// spent is unknown here: elapsed time counts instead.
 func spent() (used time.Duration, ok bool) { return 0, false }

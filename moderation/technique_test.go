@@ -31,7 +31,7 @@ func check(set *rules.Rules, text string) comment.Verdict {
 	return moderation.CheckText(set, text, time.Now())
 }
 
-// techniques counts what gets through, and fails for more than a share of it.
+// techniques counts the texts that pass, and fails for more than a share.
 type techniques struct {
 	t     *testing.T
 	rules *rules.Rules
@@ -190,7 +190,7 @@ func TestEveryConfusable(t *testing.T) {
 		}
 		word := []rune("pabcdefghijklmnopqrstuvwxyzp")
 		word[l-'a'+1] = rune(from)
-		if !unicode.In(rune(from), unicode.L) { // a sign stands for a letter in a word, not for a separator
+		if !unicode.In(rune(from), unicode.L) { // a sign replaces a letter in a word, not a separator
 			word = []rune("pabcdefghijklmnopqrstuvwxyzp")
 			word[l-'a'+1] = rune(from)
 		}

@@ -10,73 +10,72 @@ import (
 	"danmaku/room"
 )
 
-// The number of people within [room.RaidWindow] from which moderators are warned of
-// a raid. The raid is over at half that number; between the two nothing changes, so
-// that the warning does not flicker.
+// The number of people within [room.RaidWindow] from which moderators are warned of a raid.
+// The raid ends at half that number; between the two nothing changes, so that the warning does
+// not flicker.
 const (
 	newcomersOn = 20
 	voicesOn    = 10
 )
 
-// A show begins with the first comment after so long a silence, as sessions do,
-// and in its first ten minutes everybody is new. These are counted in windows in
-// which anybody writes: a test an hour before the doors open does not begin the show.
-// Newcomers are expected then, unless the rules stop a certain part of them.
+// A show begins with the first comment after such a long silence, as sessions do, and in its
+// first ten minutes everybody is new. These minutes are counted in windows with comments: a
+// test an hour before the doors open does not begin the show. Newcomers are expected then,
+// unless the rules stop a certain share of them.
 const (
 	showGap     = 30 * time.Minute
 	opening     = 20 // windows
 	stoppedPart = 4
 )
 
-// usualTimes is how many times the show's own pace newcomers must come to be
-// news: a hall that shows its code again and again has many all the time.
+// usualTimes is how many times the show's own pace of newcomers is a raid: a venue that shows
+// its QR code again and again always has many.
 const usualTimes = 3
 
-// Bounds of what is remembered for it. Beyond them counts stand still.
+// Bounds of this memory. Beyond them counts stop growing.
 const (
 	raidRooms   = 256  // in one generation
 	raidTexts   = 1024 // in one generation
 	raidMembers = 512  // people counted
 )
 
-// settledAfter is how long the program must have run before an author without an
-// identity of ours counts as a newcomer: right after a start no identity is known.
+// settledAfter is how long the program must have run before an author without one of our
+// identities counts as a newcomer: right after a start no identity is known.
 const settledAfter = 10 * time.Minute
 
-// Short cheers are said by everybody at once and are welcome: a text counts from
-// this width on (Han and kana count twice) and with this many different letters.
+// Everybody sends short cheers at once, and they are welcome: a text counts from this width on
+// (Han and kana count twice) and with this many different letters.
 const (
 	waveWidth   = 12
 	waveLetters = 6
 )
 
-// waves remembers the newcomers of each room and the authors of each text, for as long as
+// waves remembers the newcomers of each room and the authors of each text, for
 // [room.RaidWindow], and the pace of each show. Its owner locks it.
 type waves struct {
 	rooms cache.Cache[uint64, *newcomerWave]
 	texts cache.Cache[uint64, *sameTextWave]
 }
 
-// newcomerWave is what the newcomers of a room did lately.
+// newcomerWave is the recent newcomers of a room.
 type newcomerWave struct {
 	last      int64 // Unix milliseconds: the last comment
 	newcomers members
-	stopped   members // those with a comment that the rules stopped
+	stopped   members // those whose comment the rules stopped
 	usual     usualPace
 	sameText  *sameTextWave // the largest one
 	new, same bool          // whether moderators are warned
 }
 
-// usualPace is how many newcomers a show has in each of its last windows in which
-// anybody wrote.
+// usualPace is how many newcomers a show has in each of its last windows with comments.
 type usualPace struct {
 	slots [opening]int
 	at    int   // the present one
-	lived int   // windows since the show began, the present one not counted
-	since int64 // Unix milliseconds: when the present one began
+	lived int   // windows since the show began, without the present one
+	since int64 // Unix milliseconds: start of the present window
 }
 
-// sameTextWave is the authors of one text lately.
+// sameTextWave is the recent authors of one text.
 type sameTextWave struct {
 	members
 	text string
@@ -95,8 +94,8 @@ func (r *waves) init(now time.Time) {
 	r.texts = cache.New[uint64, *sameTextWave](raidTexts, room.RaidWindow, now)
 }
 
-// record counts a comment. text is what moderators are shown; key is 0 for one
-// that is too short to count; stopped, when the rules refuse or hold it.
+// record counts a comment. text is shown to moderators; key is 0 for a text that is too short
+// to count; stopped is true if the rules refuse or hold it.
 func (r *waves) record(room, author, key uint64, text string, isNew, stopped bool, now time.Time) {
 	s, known := r.rooms.Get(room, now)
 	if !known {
@@ -122,8 +121,8 @@ func (r *waves) record(room, author, key uint64, text string, isNew, stopped boo
 	r.recordText(s, author, key, text, now)
 }
 
-// recordPlatform counts a comment of a platform's chat: a voice for its text, and
-// nothing of the pace at which people come here.
+// recordPlatform counts a comment of a platform's chat: one voice for its text, and nothing
+// for the pace of newcomers here.
 func (r *waves) recordPlatform(room, voice, key uint64, text string, now time.Time) {
 	if key == 0 {
 		return
@@ -136,7 +135,7 @@ func (r *waves) recordPlatform(room, voice, key uint64, text string, now time.Ti
 	r.recordText(s, voice, key, text, now)
 }
 
-// recordText counts a voice for a text; key is 0 for one that is too short to count.
+// recordText counts a voice for a text; key is 0 for a text that is too short to count.
 func (r *waves) recordText(s *newcomerWave, author, key uint64, text string, now time.Time) {
 	if key == 0 {
 		return
@@ -152,7 +151,7 @@ func (r *waves) recordText(s *newcomerWave, author, key uint64, text string, now
 	}
 }
 
-// look decides whether the number of newcomers is worth a warning.
+// look decides whether the number of newcomers deserves a warning.
 func (s *newcomerWave) look(now time.Time) {
 	n, part := s.newcomers.count(now), stoppedPart
 	if s.new {
@@ -165,8 +164,8 @@ func (s *newcomerWave) look(now time.Time) {
 	s.new = lasts(s.new, n, max(newcomersOn, usualTimes*s.usual.mean()))
 }
 
-// run begins a new window when the present one is over. During a raid it goes
-// on, or the raid would become usual.
+// run begins a new window when the present one is over. During a raid the window continues, or
+// the raid would become usual.
 func (p *usualPace) run(now time.Time, raid bool) {
 	if since(p.since, now) < room.RaidWindow {
 		return
@@ -179,8 +178,8 @@ func (p *usualPace) run(now time.Time, raid bool) {
 	}
 }
 
-// mean is how many newcomers a window has as a rule: without the present one and
-// the one before it, in which a raid may have begun.
+// mean returns the usual number of newcomers in a window: without the present window and the
+// previous one, in which a raid may have begun.
 func (p *usualPace) mean() int {
 	sum := 0
 	for i, n := range p.slots {
@@ -191,7 +190,7 @@ func (p *usualPace) mean() int {
 	return sum / (opening - 2)
 }
 
-// report returns what raid is going on in a room now.
+// report returns the current raid in a room.
 func (r *waves) report(roomHash uint64, now time.Time) (out room.Raid) {
 	s, ok := r.rooms.Get(roomHash, now)
 	if !ok {
@@ -210,7 +209,7 @@ func (r *waves) report(roomHash uint64, now time.Time) (out room.Raid) {
 	return out
 }
 
-// lasts reports whether n is an alarm, given whether it was one before.
+// lasts reports whether n is an alarm, given whether there was one before.
 func lasts(was bool, n, on int) bool {
 	return n >= on || was && n >= on/2
 }
@@ -240,7 +239,7 @@ func (m *members) forget(now time.Time) {
 	m.list = slices.Delete(m.list, 0, n)
 }
 
-// isWaveText reports whether a gist is long enough that many authors do not say it by chance.
+// isWaveText reports whether a gist is long enough that many authors do not send it by chance.
 func isWaveText(gist string) bool {
 	width, different := 0, 0
 	var letters [waveLetters]rune
@@ -257,9 +256,9 @@ func isWaveText(gist string) bool {
 	return width >= waveWidth && different == waveLetters
 }
 
-// isNew reports whether an author counts as a newcomer of a raid: by an
-// identity of the last minute, or, where there is none, by never having been
-// shown. A person who has watched for long is not a newcomer.
+// isNew reports whether an author counts as a newcomer in a raid: by an identity of the last
+// minute or, without one, because no comment of the author was ever shown. A person who has
+// watched for long is not a newcomer.
 func (h *behavior) isNew(d comment.Draft, author uint64, now time.Time) bool {
 	if age, ok := identityAge(d); ok {
 		return age < newcomerFor
@@ -271,7 +270,7 @@ func (h *behavior) isNew(d comment.Draft, author uint64, now time.Time) bool {
 	return !known
 }
 
-// Raid returns what raid is going on in a room right now.
+// Raid returns the current raid in a room.
 func (c *Chain) Raid(roomID string) room.Raid {
 	h := &c.behavior
 	h.mu.Lock()

@@ -12,23 +12,23 @@ import (
 	"danmaku/testrace"
 )
 
-// square is a chain and a clock that stands where the last comment put it.
+// square is a chain and a clock that the last comment sets.
 type square struct {
 	chain *moderation.Chain
 	room  room.Room
 	now   time.Time
 }
 
-// newShow is a square in which people who are not new have talked until the show's
-// first minutes are over.
+// newShow returns a square in which people who are not new have talked until the show's first
+// minutes are over.
 func newShow() *square {
 	s := newSquare()
 	s.converse(11*time.Minute, 0)
 	return s
 }
 
-// converse has one person write every five seconds, and beside them the given number
-// of newcomers in each half minute.
+// converse makes one person write every five seconds, and beside that the given number of
+// newcomers in each half minute.
 func (s *square) converse(within time.Duration, newcomers int) {
 	for i := range int(within / (5 * time.Second)) {
 		s.now = s.now.Add(5 * time.Second)
@@ -45,7 +45,7 @@ func newSquare() *square {
 	return s
 }
 
-// says has a person write whose identity has the given age; below zero there is none.
+// says sends a comment of a person whose identity has the given age; below zero there is none.
 func (s *square) says(user, text string, age time.Duration) {
 	d := comment.Draft{Room: s.room.ID, User: user, Text: text, At: s.now}
 	if age >= 0 {
@@ -54,7 +54,7 @@ func (s *square) says(user, text string, age time.Duration) {
 	s.chain.Check(d, s.room)
 }
 
-// many has people write at even steps within a time.
+// many sends comments of n people at even steps within a time.
 func (s *square) many(n int, within time.Duration, text func(i int) string, age time.Duration) {
 	for i := range n {
 		s.now = s.now.Add(within / time.Duration(n))
@@ -62,7 +62,7 @@ func (s *square) many(n int, within time.Duration, text func(i int) string, age 
 	}
 }
 
-// platform has n authors of a platform write a text; dress changes each draft.
+// platform sends a text of n authors of a platform; dress changes each draft.
 func (s *square) platform(n int, text string, dress func(*comment.Draft)) {
 	for i := range n {
 		s.now = s.now.Add(20 * time.Second / time.Duration(n))
@@ -79,7 +79,7 @@ func same(text string) func(int) string { return func(int) string { return text 
 const (
 	fresh = 5 * time.Second
 	old   = time.Hour
-	none  = -time.Second // no identity, as of those that a program speaks for
+	none  = -time.Second // no identity, as for authors that a program sends for
 	meme  = "come and see the other stream"
 )
 
@@ -165,8 +165,8 @@ func TestRaidIsNoticed(t *testing.T) {
 	}
 }
 
-// What a platform's chat says before the doors open does not begin the show: those
-// who come then are not a raid.
+// A platform's chat before the doors open does not begin the show: the people who come then
+// are not a raid.
 func TestAPlatformsChatBeginsNoShow(t *testing.T) {
 	s := newSquare()
 	for i := range 30 {
@@ -179,8 +179,8 @@ func TestAPlatformsChatBeginsNoShow(t *testing.T) {
 	}
 }
 
-// In a show's first minutes everybody is new, which is not a raid, unless the
-// rules stop many of them. Later it is, where more come than usual.
+// In a show's first minutes everybody is new, which is not a raid, unless the rules stop many
+// of them. Later it is one, if more come than usual.
 func TestAShowsStartIsNoRaid(t *testing.T) {
 	testrace.Skip(t)
 	half := func(i int) string {
@@ -242,14 +242,14 @@ func TestAShowsStartIsNoRaid(t *testing.T) {
 	}
 }
 
-// However long a raid lasts, it does not become usual.
+// A raid does not become usual, however long it lasts.
 func TestALongRaidIsNotUsual(t *testing.T) {
 	testrace.Skip(t)
 	s := newShow()
 	for range 60 {
 		s.converse(room.RaidWindow, 40)
 		if s.chain.Raid("r").Calm() {
-			t.Fatal("it is not told any more")
+			t.Fatal("it is no longer reported")
 		}
 	}
 	s.converse(2*room.RaidWindow, 0)
@@ -258,7 +258,7 @@ func TestALongRaidIsNotUsual(t *testing.T) {
 	}
 }
 
-// An alarm that is on stays on until half as many are left, and ends by itself.
+// An alarm stays on until half as many are left, and ends by itself.
 func TestRaidEnds(t *testing.T) {
 	s := newShow()
 	s.many(30, 30*time.Second, each, fresh)
@@ -278,7 +278,7 @@ func TestRaidEnds(t *testing.T) {
 	}
 }
 
-// However many rooms, texts and people there are, little is remembered.
+// The memory is bounded, however many rooms, texts and people there are.
 func TestRaidMemoryIsBounded(t *testing.T) {
 	testrace.Skip(t)
 	s := newSquare()

@@ -2,13 +2,14 @@ package fold
 
 import "strings"
 
-// leet lists what digits and signs stand for in spelled words.
+// leet lists the letters that digits and signs stand for in spelled words.
 var leet = [128]string{
 	'0': "o", '1': "il", '2': "z", '3': "e", '4': "a", '5': "s", '6': "gb", '7': "t", '8': "b", '9': "gq",
 	'@': "a", '$': "s", '!': "il", '|': "il", '+': "t", '(': "c", '<': "c", '{': "c", '[': "c", '#': "h",
 }
 
-// figures are letters drawn with several signs, the longest of a beginning first.
+// figures are letters drawn with several signs; of those with the same beginning, the longest
+// comes first.
 var figures = []struct{ drawn, letter string }{
 	{`\/\/`, "w"}, {`/\/\`, "m"}, {`|\/|`, "m"}, {`/v\`, "m"}, {`|\|`, "n"}, {`/\/`, "n"}, {`|-|`, "h"}, {`/-/`, "h"}, {`}{`, "h"},
 	{`|_|`, "u"}, {`(_)`, "u"}, {`|3`, "b"}, {`|)`, "d"}, {`|<`, "k"}, {`|{`, "k"}, {`/\`, "a"}, {`/-\`, "a"},
@@ -16,11 +17,11 @@ var figures = []struct{ drawn, letter string }{
 	{`13`, "b"}, {`ph`, "f"},
 }
 
-// AddAlternatives adds the other readings of the runes. It is called for texts
-// only: an entry means what it says.
+// AddAlternatives adds the other readings of the runes. It is only called for texts, because
+// an entry is literal.
 func (f *Text) AddAlternatives() {
 	t := tables()
-	number := 0 // behind the run of digits that was measured last
+	number := 0 // end of the last measured run of digits
 	long := false
 	for i := range f.Runes {
 		c := &f.Runes[i]
@@ -52,7 +53,7 @@ func (f *Text) AddAlternatives() {
 					f.Alternatives = append(f.Alternatives, Alternative{r, width, how})
 				}
 			}
-			// The lower case of a letter may look like what its capital does not.
+			// The lower case of a letter may look like other letters than its capital.
 			if c.R != c.Written && c.Kind == Letter {
 				as, _ := t.looks.of(c.R)
 				for _, r := range as {
@@ -110,16 +111,16 @@ func (f *Text) width(i int) int8 {
 	return int8(min(n, 8))
 }
 
-// parted reports whether rune i and right stand singly, with one space between
-// them and around both: 女 支 女.
+// parted reports whether rune i and right are single characters with one space between them
+// and around both: 女 支 女.
 func (f *Text) parted(i int, right rune) bool {
 	space := func(k int) bool { return k < 0 || k >= len(f.Runes) || f.Runes[k].Kind == Space }
 	return i+2 < len(f.Runes) && f.Runes[i+1].Kind == Space && f.Runes[i+2].R == right && space(i-1) && space(i+3)
 }
 
-// livingSounds are the letters and marks of Arabic, Devanagari and Thai that are
-// written for each other because they sound alike: emphatic and plain consonants,
-// long and short vowels, the marks of a tone.
+// livingSounds are the letters and marks of Arabic, Devanagari and Thai that replace each
+// other because they sound alike: emphatic and plain consonants, long and short vowels, tone
+// marks.
 var livingSounds = func() map[rune][]rune {
 	out := map[rune][]rune{}
 	for _, class := range []string{
@@ -138,15 +139,14 @@ var livingSounds = func() map[rune][]rune {
 	return out
 }()
 
-// inRow reports whether rune i is one of three equal ones in a row: a sign that is
-// repeated like this stands for no letter.
+// inRow reports whether rune i is one of three equal ones in a row: so repeated, a sign stands
+// for no letter.
 func (f *Text) inRow(i int) bool {
 	same := func(k int) bool { return k >= 0 && k < len(f.Runes) && f.Runes[k].R == f.Runes[i].R }
 	return same(i-1) && (same(i+1) || same(i-2)) || same(i+1) && same(i+2)
 }
 
-// maxLeetRun is how many digits in a row may be letters: more are a number, or
-// laughter.
+// maxLeetRun is the most digits in a row that may be letters: more are a number, or laughter.
 const maxLeetRun = 4
 
 // digitsEnd returns the end of the run of digits at i.

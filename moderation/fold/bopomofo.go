@@ -10,12 +10,12 @@ const (
 	firstVowel, firstMedial     = 0x311A, 0x3127
 )
 
-// bopomofoFinals are the finals that are spelled in another way than their letters.
+// bopomofoFinals are the finals whose spelling differs from that of their letters.
 var bopomofoFinals = map[string]string{
 	"iou": "iu", "ien": "in", "ieng": "ing", "uei": "ui", "uen": "un", "ueng": "ong", "ven": "vn", "veng": "iong", "ve": "ve",
 }
 
-// bareFinals are those that stand without an initial.
+// bareFinals are the finals without an initial.
 var bareFinals = map[string]string{
 	"i": "yi", "in": "yin", "ing": "ying", "iu": "you", "u": "wu", "ui": "wei", "un": "wen", "ong": "weng", "v": "yu", "ve": "yue", "van": "yuan", "vn": "yun", "iong": "yong",
 }
@@ -49,7 +49,7 @@ func spelledOut(text []rune) *Decoding {
 		if i < len(text) && strings.ContainsRune("ˉˊˇˋ˙", text[i]) {
 			i++
 			if final == "" && strings.Contains("zh ch sh r z c s", initial) {
-				final = "i" // the tone says that it is a whole syllable
+				final = "i" // the tone marks a whole syllable
 			}
 		}
 		if s := bopomofoFinals[final]; s != "" {

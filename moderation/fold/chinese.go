@@ -20,13 +20,13 @@ var wordsPacked string
 //go:embed data/foreign.txt
 var foreignText string
 
-// The ideographs that have a reading here; folding leaves hardly any others.
+// The ideographs with a reading here; folding leaves hardly any others.
 const firstIdeograph, lastIdeograph = 0x4E00, 0x9FFF
 
-// LongestSyllable is that of zhuang.
+// LongestSyllable is the length of zhuang.
 const LongestSyllable = 6
 
-// Phonetics is what the program knows of the sound of Chinese.
+// Phonetics has the readings and words of Chinese.
 type Phonetics struct {
 	reading  [lastIdeograph - firstIdeograph + 1]uint16 // the number of its syllable, toneless; 0 for none
 	spelling []string                                   // of each syllable
@@ -35,16 +35,16 @@ type Phonetics struct {
 	foreign  map[string]struct{}
 }
 
-// syllables are what a spelling can mean: nu is nu and nü. 0 is none.
+// syllables are the possible meanings of a spelling: nu is nu and nü. 0 is none.
 type syllables [2]uint16
 
-// Letters are up to six Latin ones in one number.
+// Letters packs up to six Latin letters into one number.
 type Letters uint32
 
-// And returns the letters with one more behind them.
+// And returns the letters with one more at the end.
 func (l Letters) And(r rune) Letters { return l<<5 | Letters(r-'a'+1) }
 
-// Chinese are read once, at the first rule that has a sound.
+// Chinese is loaded once, at the first rule with a sound.
 var Chinese = sync.OnceValue(func() *Phonetics {
 	p := &Phonetics{spelling: []string{""}, Spelled: map[Letters]syllables{}, foreign: map[string]struct{}{}}
 	for line := range tableLines(syllablesText) {
@@ -68,7 +68,7 @@ var Chinese = sync.OnceValue(func() *Phonetics {
 	return p
 })
 
-// tableLines returns the lines of a table that say something.
+// tableLines returns the lines of a table that are not empty or comments.
 func tableLines(text string) func(yield func(string) bool) {
 	return func(yield func(string) bool) {
 		for line := range strings.Lines(text) {
@@ -117,10 +117,10 @@ func (p *Phonetics) Digit(r rune) uint16 {
 	return p.Spelled[l][0]
 }
 
-// longestText is the most characters that [phonetics.composedOf] looks at.
+// longestText is the most characters that [phonetics.composedOf] reads.
 const longestText = 60
 
-// ComposedOf reports whether text is made of common words and nothing else.
+// ComposedOf reports whether text consists only of common words.
 func (p *Phonetics) ComposedOf(text []rune) bool {
 	var whole [longestText + 1]bool // whole[n]: the first n characters are made of words
 	if len(text) >= len(whole) {
@@ -139,8 +139,8 @@ func (p *Phonetics) IsForeign(word string) bool {
 	return ok
 }
 
-// ToneOf looks at a Latin letter as it was written: marked reports whether it
-// carries the tone of a syllable, other whether it has marks that no pinyin has.
+// ToneOf examines a Latin letter as written: marked reports whether it has the tone mark of a
+// syllable, other whether it has marks that pinyin does not use.
 func ToneOf(raw rune) (marked, other bool) {
 	if raw < 0x80 {
 		return false, false
@@ -150,7 +150,7 @@ func ToneOf(raw rune) (marked, other bool) {
 		switch {
 		case !unicode.Is(unicode.Mn, r):
 			base = unicode.ToLower(r)
-		case r == 0x300, r == 0x301, r == 0x304, r == 0x306, r == 0x30C: // often a breve stands for the caron
+		case r == 0x300, r == 0x301, r == 0x304, r == 0x306, r == 0x30C: // a breve often replaces the caron
 			marked = true
 		case base == 'e' && r == 0x302, base == 'u' && r == 0x308:
 		default:

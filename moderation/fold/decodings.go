@@ -11,17 +11,17 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// Decoding is the text in an order or spelling in which it is matched: as written,
-// without markup, standing on its feet again, or with its Korean put together.
+// Decoding is the text in one order or spelling for matching: as written, without markup,
+// turned upright, or with its Korean letters composed.
 type Decoding struct {
 	Form     comment.Form
 	Runes    []rune
-	Bopomofo bool    // was partly written in it, and is in pinyin
-	from, to []int32 // place of each rune in the written text; nil as written
+	Bopomofo bool    // partly written in it, and converted to pinyin
+	from, to []int32 // position of each rune in the written text; nil as written
 }
 
-// Source returns the part of the written text that runes from (inclusive) and to
-// (exclusive) of the decoding come from.
+// Source returns the part of the written text that the decoding's runes from (inclusive) to
+// (exclusive) come from.
 func (v *Decoding) Source(from, to int32) comment.Span {
 	if v.from == nil {
 		return comment.Span{From: int(from), To: int(to)}
@@ -38,7 +38,7 @@ func (v *Decoding) add(r rune, from, to int) {
 	v.from, v.to = append(v.from, int32(from)), append(v.to, int32(to))
 }
 
-// Decodings returns the ways in which a text is to be matched, the written one first.
+// Decodings returns the variants of a text to match, the written one first.
 func Decodings(text []rune) []*Decoding {
 	out := []*Decoding{{Runes: text}}
 	var markup, jamo, turned, sounds bool
@@ -77,8 +77,8 @@ func Decodings(text []rune) []*Decoding {
 	return out
 }
 
-// withoutMarkup takes tags and comments out and decodes HTML entities, percent
-// and backslash escapes.
+// withoutMarkup removes tags and comments and decodes HTML entities, percent and backslash
+// escapes.
 func withoutMarkup(text []rune) *Decoding {
 	v := &Decoding{Form: comment.FormMarkup}
 	for i := 0; i < len(text); {
@@ -190,7 +190,7 @@ func hexDigits(text []rune, n int) (rune, bool) {
 	return v, true
 }
 
-// leastBraille is how many cells in a text are letters: fewer are dots.
+// leastBraille is how many cells make a text Braille: fewer are dots.
 const leastBraille = 3
 
 // brailleLetters holds the letters of the cells from U+2801, by their dots.
@@ -225,8 +225,8 @@ var upright = map[rune]rune{
 	'n': 'u', 'u': 'n', 'b': 'q', 'q': 'b', 'd': 'p', 'p': 'd', 'l': 'l', 'M': 'w', 'W': 'm', 'N': 'n', 'U': 'n', '6': '9', '9': '6',
 }
 
-// uprighted turns every letter back. It reads from the end, as if the screen
-// were turned, or from the beginning, where only the letters were turned.
+// uprighted turns every letter back. It reads from the end, as if the screen were turned, or
+// from the beginning, if only the letters were turned.
 func uprighted(text []rune, fromEnd bool) *Decoding {
 	v := &Decoding{Form: comment.FormTurned}
 	for k := range text {
@@ -243,14 +243,14 @@ func uprighted(text []rune, fromEnd bool) *Decoding {
 	return v
 }
 
-// IsJamo reports whether a character is a Korean letter that stands by itself.
+// IsJamo reports whether a character is a separate Korean letter.
 func IsJamo(r rune) bool {
 	return 0x3131 <= r && r <= 0x3163 || 0x1100 <= r && r <= 0x11FF || 0xFFA1 <= r && r <= 0xFFDC
 }
 
-// composed puts Korean letters that were typed one by one into syllables, as an
-// input method would: a consonant belongs to the vowel behind it, and closes a
-// syllable only where none follows.
+// composed joins Korean letters that were typed one by one into syllables, as an input method
+// would: a consonant belongs to the vowel after it, and closes a syllable only if none
+// follows.
 func composed(text []rune) *Decoding {
 	v := &Decoding{Form: comment.FormJamo}
 	const base, vowels, finals = 0xAC00, 21, 28
@@ -288,10 +288,10 @@ var (
 	finalJamo = []rune("ㄱㄲㄳㄴㄵㄶㄷㄹㄺㄻㄼㄽㄾㄿㅀㅁㅂㅄㅅㅆㅇㅈㅊㅋㅌㅍㅎ")
 )
 
-// jamoIndex finds a letter, in any of its encodings, in one of the lists above;
-// −1 when it is not there.
+// jamoIndex finds a letter, in any of its encodings, in one of the lists above; −1 if it is
+// missing.
 func jamoIndex(list []rune, r rune) int {
-	if 0xFFA1 <= r && r <= 0xFFDC { // halfwidth; the places without a letter stay what they are
+	if 0xFFA1 <= r && r <= 0xFFDC { // halfwidth; positions without a letter stay unchanged
 		if s := []rune(norm.NFKD.String(string(r))); len(s) == 1 {
 			r = s[0]
 		}

@@ -7,15 +7,15 @@ import (
 	"danmaku/moderation/fold"
 )
 
-// Every character is decoded, beside letters of Korean, too, in whose blocks some
-// places have no letter: ﾴ and U+FFBF once ended the program.
+// Every character has a decoding, even beside letters of Korean, whose blocks have positions
+// without a letter: ﾴ and U+FFBF once crashed the program.
 func TestEveryCharacterIsDecoded(t *testing.T) {
 	for r := rune(0); r <= utf8.MaxRune; r++ {
 		if !utf8.ValidRune(r) {
 			continue
 		}
 		texts := [][]rune{{r, 'a'}}
-		if r <= 0xFFFF { // all letters of Korean are there
+		if r <= 0xFFFF { // includes all letters of Korean
 			texts = append(texts, []rune{'ㅅ', r}, []rune{r, 'ㅏ'}, []rune{'ﾴ', r}, []rune{'ㅅ', 'ㅏ', r})
 		}
 		for _, text := range texts {

@@ -13,23 +13,23 @@ import (
 //go:embed data/everyday.txt.gz
 var everydayPacked string
 
-// Languages is a set of the languages to which a word belongs; 0 for a word of
-// none. Names are a language of their own.
+// Languages is the set of languages of a word; 0 for a word of none. Names count as a
+// language.
 type Languages uint32
 
-// Bare is in the set of a word that a language writes without any mark.
+// Bare marks a word that some language writes without any mark.
 const Bare Languages = 1 << 31
 
-// everydayWords holds the hashes of the words, sorted, and their languages. Two
-// words in 13,000 that are in no list have the hash of one that is: a word that
-// is taken for an everyday one does no harm.
+// everydayWords holds the hashes of the words, sorted, and their languages. Of 13,000 words in
+// no list, two have the hash of a listed one: to mistake a word for an everyday one does no
+// harm.
 type everydayWords struct {
 	hash      []uint32
 	languages []Languages
 	first     [1<<16 + 1]int32 // of the hashes with these upper bits
 }
 
-// everyday is read at the first question, in some 50 ms.
+// everyday is loaded at the first use, in some 50 ms.
 var everyday = sync.OnceValue(func() *everydayWords {
 	type item struct {
 		hash      uint32
@@ -74,7 +74,7 @@ func (h wordHash) and(r rune) wordHash { return (h ^ wordHash(r)) * 109951162821
 
 func (h wordHash) sum() uint32 { return uint32(h>>32) ^ uint32(h) }
 
-// Everyday returns the languages in which a folded word is an everyday one.
+// Everyday returns the languages in which a folded word is an everyday word.
 func Everyday(word []rune) Languages {
 	h := emptyWord
 	for _, r := range word {

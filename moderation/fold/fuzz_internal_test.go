@@ -6,8 +6,8 @@ import (
 	"danmaku/comment"
 )
 
-// FuzzFold folds what anybody may send: every folded character has its place in
-// the text, and folding folded text changes nothing.
+// FuzzFold folds any input: every folded character has its position in the text, and folding
+// folded text changes nothing.
 func FuzzFold(f *testing.F) {
 	for _, s := range []string{"", "FuCk", "ﾊﾞｶ", "傻\U000e0100逼", "🇫🇺🇨🇰🇯🇵", "ㅅㅣㅂㅏㄹ", "f&#117;<b>c</b>k", "ɟnɔʞ", "\u202ea", "👨‍👩‍👧", "a\u0301\u0301", "か\u3099", "\u3099", "%", "\\u", "&;", "<"} {
 		f.Add(s)

@@ -1,9 +1,9 @@
 //go:build ignore
 
-// Gen_asian makes data/korean.txt.gz and data/kana.txt.gz, everyday words of Korean
-// and of Japanese in kana, out of two dictionaries that are not in the program. Copy
-// it into an empty module, `go mod init words && go mod tidy`, and run it there
-// with the folder of the data.
+// Gen_asian generates data/korean.txt.gz and data/kana.txt.gz, everyday words of Korean and of
+// Japanese in kana, from two dictionaries that are not part of the program. Copy it into an
+// empty module, `go mod init words && go mod tidy`, and run it there with the folder of the
+// data.
 package main
 
 import (
@@ -22,11 +22,10 @@ import (
 	"github.com/ikawaha/kagome-dict/ipa" // v1.2.6
 )
 
-// What a Korean noun without a known meaning costs at most: the others were
-// added by machine.
+// The highest cost of a Korean noun without a known meaning: the others were added by machine.
 const rareNoun = 2600
 
-// What a Japanese noun costs at most that is written in ideographs.
+// The highest cost of a Japanese noun that is written in ideographs.
 const rareReading = 6500
 
 func main() {

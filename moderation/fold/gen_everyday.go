@@ -1,8 +1,8 @@
 //go:build ignore
 
-// Gen_everyday makes data/everyday.txt.gz, the words that are never taken for
-// another word misspelled, and data/languages.txt, the most frequent of them, out of three packages that are not in the program.
-// Run it with `go generate`, after gen_tables.go.
+// Gen_everyday generates data/everyday.txt.gz, the words that never count as misspellings of
+// another word, and data/languages.txt, the most frequent of them, from three packages that
+// are not part of the program. Run it with `go generate`, after gen_tables.go.
 package main
 
 import (
@@ -29,20 +29,20 @@ const (
 	names    = "@zxcvbn-ts/language-en@3.0.2"         // family and first names, and the words of Wikipedia
 )
 
-// languages in the order of their bits. The order is known to language.go.
+// languages are in the order of their bits. language.go has the same order.
 var languages = []string{
 	"english", "spanish", "french", "german", "italian", "portuguese", "polish", "turkish", "vietnamese", "indonesian",
 	"dutch", "swedish", "danish", "norwegian", "finnish", "czech", "romanian", "hungarian", "slovak", "serbian",
 	"catalan", "albanian", "russian", "ukrainian", "bulgarian", "macedonian", "estonian", "lithuanian", "latvian", "afrikaans",
 }
 
-// Words of the lists that are more often another word misspelled.
+// Words of the lists that are more often misspellings of another word.
 var notEveryday = []string{"fuk", "sheit", "shiit", "fagot", "fagots", "fagoting", "retrad", "ritard", "nagger", "naggers", "niggler"}
 
 // codes of the languages, as in language.go.
 var codes = strings.Fields("en es fr de it pt pl tr vi id nl sv da no fi cs ro hu sk sr ca sq ru uk bg mk et lt lv af")
 
-// telling is how many words of a language tell it from others.
+// telling is how many words identify a language.
 const telling = 100
 
 const (
@@ -50,7 +50,7 @@ const (
 	nameBit    = 30
 	bareBit    = 31    // written without marks
 	surnames   = 8_000 // the most frequent ones
-	longest    = 16    // letters of a word; longer ones are like nothing else
+	longest    = 16    // letters of a word; longer ones resemble nothing else
 )
 
 func main() {
@@ -127,8 +127,8 @@ func main() {
 			add(w, nameBit)
 		}
 	}
-	// Each word as the length of the beginning that it shares with the one before
-	// it, the rest, and its languages.
+	// Each word is stored as the length of the prefix that it shares with the previous one,
+	// the rest, and its languages.
 	var out bytes.Buffer
 	z, _ := gzip.NewWriterLevel(&out, gzip.BestCompression)
 	last := ""

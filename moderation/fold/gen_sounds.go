@@ -1,8 +1,8 @@
 //go:build ignore
 
-// Gen_sounds makes data/syllables.txt and data/words.flate, which the sounds of
-// Chinese words are compared with, out of two modules that are not in the
-// program. Run it with `go generate`, after gen_tables.go.
+// Gen_sounds generates data/syllables.txt and data/words.flate, for comparing the sounds of
+// Chinese words, from two modules that are not part of the program. Run it with `go generate`,
+// after gen_tables.go.
 package main
 
 import (
@@ -31,20 +31,20 @@ const (
 	wordList = "github.com/yanyiwu/gojieba@v1.4.6"
 )
 
-// The count that a word needs in the word list to be taken, by its number of
-// characters. Idioms, which the list rarely counts, are taken from 3 on.
+// The least count of a word in the word list, by its number of characters. Idioms, which the
+// list rarely counts, need 3.
 var leastCount = map[int]int{1: 5, 2: 15, 3: 40, 4: 80}
 
-// Words of our own that the list is too old, or too serious, to have as common.
+// Our own words, which the list, being too old or too serious, lacks as common words.
 const ownWords = "独播 嫁我 沙比利 见人 大骂 读研 读博 考研 考博 硕博 直博 点赞 刷屏 开播 停播 连麦 弹幕 网红 网课 网购 快递 扫码 手游 页游 端游 秒杀"
 
-// Characters that are mostly verbs, whatever the list calls them.
+// Characters that are mostly verbs, whatever the list says.
 const ownVerbs = "刷 敲 抄 练 搜 背 删 扫 抽 踢 逛 泡 养 骑 追 赶"
 
-// A word of the list that was made up to be read as another.
+// A word of the list that was invented as a disguise for another.
 const insult = "草泥马"
 
-// Syllables that the dictionary has for interjections and dialects alone.
+// Syllables that the dictionary has only for interjections and dialects.
 var noSyllables = []string{"m", "n", "ng", "hm", "hng", "ei", "eng", "lo", "fiao", "rua", "chua"}
 
 func main() {
@@ -117,8 +117,8 @@ func main() {
 	for word := range strings.FieldsSeq(ownWords) {
 		counts[word] = max(counts[word], 100)
 	}
-	// A line for each first character: the character, then what follows it in words
-	// of one, two, three and four characters, each with its cost as a letter.
+	// A line for each first character: the character, then the rest of words of one, two,
+	// three and four characters, each with its cost as a letter.
 	groups := map[rune]*[4]strings.Builder{}
 	for _, word := range slices.Sorted(maps.Keys(counts)) {
 		rs := []rune(word)
@@ -148,14 +148,14 @@ func main() {
 	write("data/words.flate", packed.String())
 }
 
-// The characters that have readings here.
+// The characters with readings here.
 const first, last = 0x4E00, 0x9FFF
 
 func ideographs(s string) bool {
 	return s != "" && strings.IndexFunc(s, func(r rune) bool { return r < first || r > last }) < 0
 }
 
-// plain takes the tone off a syllable.
+// plain removes the tone of a syllable.
 func plain(s string) string {
 	var b strings.Builder
 	for _, r := range norm.NFD.String(strings.ReplaceAll(norm.NFC.String(s), "ɡ", "g")) {
@@ -171,7 +171,7 @@ func plain(s string) string {
 	return b.String()
 }
 
-// module returns the folder of a module, and fetches it when it is missing.
+// module returns the folder of a module, and fetches it if it is missing.
 func module(at string) string {
 	out, err := exec.Command("go", "mod", "download", "-json", at).Output()
 	if err != nil {

@@ -1,7 +1,7 @@
 //go:build ignore
 
-// Gen_tables makes data/fold.txt and data/looks.txt out of the Unicode tables
-// of x/text and of the sources in data/. Run it with `go generate`.
+// Gen_tables generates data/fold.txt and data/looks.txt from the Unicode tables of x/text and
+// the sources in data/. Run it with `go generate`.
 package main
 
 import (
@@ -55,7 +55,7 @@ func main() {
 	for r := rune(0xE0000); r <= 0xE0FFF; r++ {
 		folds[r] = ""
 	}
-	for settled := false; !settled; { // what something folds to may fold itself
+	for settled := false; !settled; { // the result of a fold may fold again
 		settled = true
 		for r, s := range folds {
 			var b strings.Builder
@@ -75,14 +75,14 @@ func main() {
 	write("data/looks.txt", "The letters that each character can be taken for.", looks(folds))
 }
 
-// fold returns the folded form of one character; ok is false for what is not assigned.
+// fold returns the folded form of one character; ok is false for an unassigned one.
 func fold(r rune) (string, bool) {
 	switch {
 	case ignorable(r):
 		return "", true
 	case unicode.Is(unicode.Me, r), 0x1F3FB <= r && r <= 0x1F3FF: // enclosing marks, skin tones
 		return "", true
-	case r == 0xFF9E, r == 0x309B: // voiced mark of its own
+	case r == 0xFF9E, r == 0x309B: // a separate voiced mark
 		return "\u3099", true
 	case r == 0xFF9F, r == 0x309C:
 		return "\u309A", true
@@ -90,7 +90,7 @@ func fold(r rune) (string, bool) {
 		return string(r), true
 	case unicode.Is(unicode.Zs, r), r == '\u2028', r == '\u2029':
 		return " ", true
-	case r == 'ı': // a Turkish i, which has marks.go for what tells it from one
+	case r == 'ı': // a Turkish i; marks.go distinguishes it from an i
 		return "i", true
 	case 0x13A0 <= r && r <= 0x13F5: // Cherokee, which x/text folds back and forth
 		return string(r), true
@@ -114,7 +114,7 @@ func fold(r rune) (string, bool) {
 	s := norm.NFKC.String(string(r))
 	s = norm.NFD.String(caser.String(s))
 	s = norm.NFKD.String(s)
-	if strings.HasPrefix(s, " ") { // a spacing accent stays the symbol that it is
+	if strings.HasPrefix(s, " ") { // a spacing accent stays a symbol
 		return string(r), true
 	}
 	runes := []rune(s)
@@ -150,8 +150,8 @@ func radical(c rune) rune {
 	return c
 }
 
-// kana turns katakana into hiragana and small kana into full ones. The small
-// tsu stays: it is a sound of its own.
+// kana turns katakana into hiragana and small kana into full ones. The small tsu stays,
+// because it has its own sound.
 func kana(c rune) rune {
 	if 0x30A1 <= c && c <= 0x30F6 {
 		c -= 0x60
@@ -234,8 +234,8 @@ func named(r rune) (string, bool) {
 	return "", false
 }
 
-// looks lists what each character can be taken for: Latin letters from UTS #39
-// and from our own list, and ideographs for ideographs and kana.
+// looks lists the characters that each character can be mistaken for: Latin letters from UTS
+// #39 and from our own list, and ideographs for ideographs and kana.
 func looks(folds map[rune]string) map[rune]string {
 	out := map[rune]string{}
 	add := func(r, as rune) {
@@ -280,8 +280,8 @@ func looks(folds map[rune]string) map[rune]string {
 	return out
 }
 
-// turned adds letters that stand on their head, look the other way or are
-// written in another hand: those that Unicode names after one Latin letter.
+// turned adds letters that are turned, mirrored or in another hand: those that Unicode names
+// after one Latin letter.
 func turned(add func(r, as rune)) {
 	for r := rune(0x80); r <= 0x1FBFF; r++ {
 		before, rest, ok := strings.Cut(runenames.Name(r), "LETTER ")
@@ -305,7 +305,7 @@ func turned(add func(r, as rune)) {
 	}
 }
 
-// letter returns the Latin letter that a prototype shows, if it shows just one.
+// letter returns the Latin letter that a prototype shows, if it shows only one.
 func letter(folds map[rune]string, proto string) (rune, bool) {
 	if proto == "rn" {
 		return 'm', true

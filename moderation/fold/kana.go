@@ -10,20 +10,20 @@ import (
 //go:embed data/kana.txt.gz
 var kanaPacked string
 
-// Bounds of the Japanese words in kana that the program knows, in characters.
+// Bounds of the known Japanese words in kana, in characters.
 const (
 	ShortestKana = 3
 	LongestKana  = 8
 )
 
-// Words that the dictionary does not have, and those of it that are abuse.
+// Words that the dictionary lacks, and its words that are abuse.
 const (
 	ownKana = "アルバカーキ バカラ バカラット バカリャウ バカボン バーカウンター ハーゲンダッツ ブースト ブースター ブースティン カジノフォーリー シネフィル シネフィルム " +
 		"アホロートル アホウドリ ハゲタカ レイプハラ キモノ キモチ カーズ クーズー セックスレス ガイジンサン ロマンコ チンコウ パチンコ"
 	notKana = "バカタレ バカヅラ バカサワギ バカワライ ウスバカ コバカ クソムシ クソバエ アホウ ブスイ ハゲアタマ ザコツ"
 )
 
-// kanaWords are read once, at the first rule in kana, in some 10 ms.
+// kanaWords are loaded once, at the first rule in kana, in some 10 ms.
 var kanaWords = sync.OnceValue(func() []uint64 {
 	abuse := strings.Fields(notKana)
 	return packedWords(func(word string) uint64 {
@@ -34,7 +34,7 @@ var kanaWords = sync.OnceValue(func() []uint64 {
 	}, unpack("the words in kana", kanaPacked), ownKana)
 })
 
-// packKana puts folded kana, which are hiragana, into one number; 0 for anything else.
+// packKana packs folded kana, which are hiragana, into one number; 0 for anything else.
 func packKana(word []rune) uint64 {
 	if len(word) < ShortestKana || len(word) > LongestKana {
 		return 0
@@ -59,15 +59,14 @@ func IsKana(word []rune) bool {
 	return ok
 }
 
-// vowelRows has the small kana of each vowel, as they are written, and the folded
-// kana that end in it.
+// vowelRows has the small kana of each vowel, as written, and the folded kana that end in it.
 var vowelRows = []struct{ small, kana string }{
 	{"ぁァｧ", "あかがさざただなはばぱまやゃらわ"}, {"ぃィｨ", "いきぎしじちぢにひびぴみり"}, {"ぅゥｩ", "うくぐすずつづぬふぶぷむゆゅる"},
 	{"ぇェｪ", "えけげせぜてでねへべぺめれ"}, {"ぉォｫ", "おこごそぞとどのほぼぽもよょろを"},
 }
 
-// DrawsOut reports whether a small vowel, as it is written, only makes the folded
-// kana before it longer, as in ばぁか.
+// DrawsOut reports whether a small vowel, as written, only lengthens the folded kana before
+// it, as in ばぁか.
 func DrawsOut(before, small rune) bool {
 	for _, row := range vowelRows {
 		if strings.ContainsRune(row.small, small) {
@@ -77,17 +76,16 @@ func DrawsOut(before, small rune) bool {
 	return false
 }
 
-// kanaLooks are kana that are written for others which look like them, or are
-// written small, folded.
+// kanaLooks are folded kana that replace others which look like them, or are written small.
 var kanaLooks = map[rune][]rune{
 	'そ': {'ん'}, 'ん': {'そ'}, 'し': {'つ'}, 'つ': {'し', 'っ'}, 'っ': {'つ'}, 'ゃ': {'や'}, 'ゅ': {'ゆ'}, 'ょ': {'よ'}, 'や': {'ゃ'}, 'ゆ': {'ゅ'}, 'よ': {'ょ'},
 	'ω': {'ん'},
 }
 
-// hanLooks are ideographs that are written for kana, beyond those of Unicode.
+// hanLooks are ideographs that replace kana, in addition to those of Unicode.
 var hanLooks = map[rune]rune{'久': 'く', '千': 'ち'}
 
-// kanaPairs are kana that are written with two characters, folded.
+// kanaPairs are folded kana that are written with two characters.
 var kanaPairs = []struct {
 	drawn string
 	as    rune
@@ -95,7 +93,7 @@ var kanaPairs = []struct {
 	{"のゝ", 'は'}, {"のヽ", 'は'}, {"の丶", 'は'}, {"ゔあ", 'ば'}, {"ゔい", 'び'}, {"ゔえ", 'べ'}, {"ゔお", 'ぼ'}, {"たひ", '死'},
 }
 
-// readKana adds the readings of a kana at i, or of what stands for one.
+// readKana adds the readings of a kana at i, or of a character that replaces one.
 func (f *Text) readKana(i int) {
 	c := &f.Runes[i]
 	for _, r := range kanaLooks[c.R] {
@@ -111,8 +109,8 @@ func (f *Text) readKana(i int) {
 	}
 }
 
-// IsMask reports whether a sign is written for one character of a Japanese or
-// Chinese word that everybody can fill in: ち○こ.
+// IsMask reports whether a sign masks one character of a Japanese or Chinese word that
+// everybody can complete: ち○こ.
 func IsMask(r rune) bool {
 	return strings.ContainsRune("*○◯〇●◎⚪⚫⭕☆★＊×✕✖❌□■◇◆♡♥❤㊙", r)
 }

@@ -10,19 +10,19 @@ import (
 //go:embed data/korean.txt.gz
 var koreanPacked string
 
-// LongestKorean is the most syllables of a Korean word that the program knows.
+// LongestKorean is the most syllables of a known Korean word.
 const LongestKorean = 4
 
 // The syllables of Korean.
 const firstSyllable, lastSyllable = 0xAC00, 0xD7A3
 
-// ownKorean are everyday words that the dictionary does not have by themselves,
-// because they are names, compounds or forms of a verb.
+// ownKorean are everyday words that the dictionary lacks as entries, because they are names,
+// compounds or forms of a verb.
 const ownKorean = "장녀 평신도 시바 시바견 발인 세키로 색스폰 거져 꺼내 커지네 커져요 커져라 사이트 몇시 몇개 두시 세시 네시 다섯시 여섯시 일곱시 여덟시 아홉시 열시 " +
 	"즉시 세기의 새기는 새기고 새긴다 쇠기둥 게이 시발역 시발택시 존나단 병신년 종나무 토토로 도토루 또또 도도한 싸살 차살 조나단 조나스 " +
 	"거저먹 가지나물 가지노 시바스 시바타 시바사키 쉬바의 토도 닥처 개새로 새끼손 새끼손가락 새끼발 새끼발가락 새끼줄 새끼고양이 새끼강아지 자살골 거제 거제도 거제시 조너선 조나선 경차 서귀포 세키 가토 다자이 다저스 시뻘개"
 
-// koreanWords are read once, at the first rule in Korean, in some 15 ms.
+// koreanWords are loaded once, at the first rule in Korean, in some 15 ms.
 var koreanWords = sync.OnceValue(func() []uint64 {
 	return packedWords(func(word string) uint64 { return packKorean([]rune(word)) }, unpack("the words of Korean", koreanPacked), ownKorean)
 })
@@ -62,8 +62,8 @@ func OwnKorean(word []rune) bool { return ownKoreanWords()[string(word)] }
 // IsSyllable reports whether r is a whole syllable of Korean.
 func IsSyllable(r rune) bool { return firstSyllable <= r && r <= lastSyllable }
 
-// Syllable is one of Korean by the classes of its letters: those of a class sound
-// so much alike that one is written for another. Final is 0 for none.
+// Syllable is a Korean syllable by the classes of its letters: those of a class sound so
+// similar that they replace each other. Final is 0 for none.
 type Syllable struct{ Lead, Vowel, Final uint8 }
 
 // Letters of one class: plain, tense and aspirated consonants, and vowels that
@@ -74,7 +74,7 @@ const (
 	finalClasses = "ㄱㄲㄳㅋㄺ ㄴㄵㄶ ㄷㅅㅆㅈㅊㅌㅎ ㄹㄼㄽㄾㅀ ㅁㄻ ㅂㅍㅄㄿ ㅇ"
 )
 
-// Classes of vowels that are taken for each other now and then.
+// Classes of vowels that are sometimes confused.
 const (
 	OpenVowel  = 0 // a
 	BackVowel  = 1 // eo
@@ -84,14 +84,14 @@ const (
 	HighVowel  = 5 // i
 )
 
-// Classes of finals that are added or left out without another sound.
+// Classes of finals that are added or omitted without changing the sound.
 const (
 	StoppedFinal = 3
 	LiquidFinal  = 4
 	NasalFinal   = 7
 )
 
-// classesOf gives each letter of a list the number of its class, from 0 on.
+// classesOf assigns each letter of a list the number of its class, from 0 on.
 func classesOf(letters []rune, classes string) []uint8 {
 	out := make([]uint8, len(letters))
 	for class, set := range strings.Fields(classes) {
@@ -129,16 +129,15 @@ func SameConsonants(a, b rune) bool {
 	return IsSyllable(a) && IsSyllable(b) && x/588 == y/588 && x%28 == y%28
 }
 
-// carriedLeads are the classes of the leads that finals become before a syllable
-// without a consonant of its own, by the class of the final.
+// carriedLeads are the classes of the leads that finals become before a syllable without its
+// own consonant, by the class of the final.
 var carriedLeads = [...]int8{1: 0, 2: 1, 3: 6, 4: 3, 5: 4, 6: 5, 7: -1}
 
-// silentLead is the class of the lead that is not heard.
+// silentLead is the class of the silent lead.
 const silentLead, breathedLead = 7, 9
 
-// CarriedLead returns the class of the lead that a syllable has in speech behind
-// one with a final: 질알 is heard as 지랄, 씹할 as 씨팔. ok is false where the final
-// stays where it is.
+// CarriedLead returns the class of the lead that a syllable has in speech after one with a
+// final: 질알 sounds like 지랄, 씹할 like 씨팔. ok is false if the final does not move.
 func CarriedLead(final, lead uint8) (initial uint8, ok bool) {
 	if final == 0 || lead != silentLead && lead != breathedLead || carriedLeads[final] < 0 {
 		return 0, false
@@ -146,14 +145,13 @@ func CarriedLead(final, lead uint8) (initial uint8, ok bool) {
 	return uint8(carriedLeads[final]), true
 }
 
-// DrawnOut reports whether a syllable only makes the vowel of the one before it
-// longer: 시이발.
+// DrawnOut reports whether a syllable only lengthens the vowel of the previous one: 시이발.
 func DrawnOut(before, s Syllable) bool {
 	return before.Final == 0 && s.Lead == silentLead && s.Vowel == before.Vowel
 }
 
-// FinalLead returns the class of the lead that a final becomes before another
-// syllable; ok is false for what does not begin one.
+// FinalLead returns the class of the lead that a final becomes before another syllable; ok is
+// false for a final that begins none.
 func FinalLead(final uint8) (lead uint8, ok bool) {
 	switch final {
 	case 1:
@@ -164,8 +162,8 @@ func FinalLead(final uint8) (lead uint8, ok bool) {
 	return 0, false
 }
 
-// InitialOf returns the place among the leads, in the order of Unicode, of a
-// consonant that stands by itself; −1 for anything else.
+// InitialOf returns the index among the leads, in the order of Unicode, of a separate
+// consonant; −1 for anything else.
 func InitialOf(r rune) int {
 	if !IsJamo(r) {
 		return -1
@@ -173,11 +171,11 @@ func InitialOf(r rune) int {
 	return jamoIndex(leads, r)
 }
 
-// LeadOf returns the class of the lead with this place.
+// LeadOf returns the class of the lead with this index.
 func LeadOf(initial int) uint8 { return leadClass[initial] }
 
-// LatinInitials returns the places of the leads that a Latin letter stands for
-// where it is mixed into Korean.
+// LatinInitials returns the indexes of the leads that a Latin letter stands for when mixed
+// into Korean.
 func LatinInitials(r rune) []int {
 	if r < 'a' || r > 'z' {
 		return nil

@@ -13,8 +13,8 @@ var (
 	finalKeys = strings.Fields("r r rt s sw sg e f fr fa fq ft fx fv fg a q qt t t d w c z x v g")
 )
 
-// The sounds of each letter as they are written in Latin ones, by class: the
-// ways to romanise Korean agree on no more than that.
+// The sounds of each letter in Latin letters, by class: the romanizations of Korean agree on
+// no more than that.
 const (
 	leadSounds  = "kkntt" + "lmpps" + "s-ccc" + "ktph"
 	vowelSounds = "aeaeo" + "eoeoa" + "eeooo" + "eiooi" + "i"
@@ -68,8 +68,8 @@ var romanVowels = map[string]rune{
 	"o": 'o', "u": 'o', "eo": 'o', "eu": 'o', "oo": 'o', "yo": 'o', "yu": 'o', "yeo": 'o', "woo": 'o', "uh": 'o', "oh": 'o', "ou": 'o', "wo": 'o', "yuh": 'o', "you": 'o',
 }
 
-// romanVowel reads the longest such group that a word begins with, and its length
-// in letters; 0 for none.
+// romanVowel reads the longest such group at the start of a word, and its length in letters; 0
+// for none.
 func romanVowel(word []rune) (r rune, n int) {
 	for n := min(3, len(word)); n > 0; n-- {
 		if r, ok := romanVowels[string(word[:n])]; ok {
@@ -79,10 +79,9 @@ func romanVowel(word []rune) (r rune, n int) {
 	return 0, 0
 }
 
-// AppendRomanizedSounds appends the sounds that Latin letters have where they
-// write Korean, by class. distinct reports whether a spelling that little else
-// has is among them: a doubled consonant or two letters for one vowel. ok is false
-// for letters that no such spelling has.
+// AppendRomanizedSounds appends the sounds of Latin letters that write Korean, by class.
+// distinct reports whether they contain a spelling that is rare elsewhere: a doubled consonant
+// or two letters for one vowel. ok is false for letters that no such spelling has.
 func AppendRomanizedSounds(dst, word []rune) (sounds []rune, distinct, ok bool) {
 	start := len(dst)
 	emit := func(r rune) {

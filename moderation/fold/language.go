@@ -12,8 +12,8 @@ var languageCodes = strings.Fields("en es fr de it pt pl tr vi id nl sv da no fi
 // Named is the set of all languages of everyday words, names left out.
 const Named Languages = 1<<30 - 1
 
-// LanguageOf returns the set of one language, by its code; 0 for a language
-// whose words are not known.
+// LanguageOf returns the set of one language, by its code; 0 for a language without known
+// words.
 func LanguageOf(code string) Languages {
 	for i, c := range languageCodes {
 		if c == code {
@@ -67,14 +67,14 @@ var falseFriends = sync.OnceValue(func() map[string]friend {
 	return out
 })
 
-// FalseFriend returns the language in which a folded word is an insult, and those
-// in which it is an everyday word; 0 for words that are in no such list.
+// FalseFriend returns the language in which a folded word is an insult, and those in which it
+// is an everyday word; 0 for words in no such list.
 func FalseFriend(word []rune) (insults, everyday Languages) {
 	w := falseFriends()[string(word)]
 	return w.insults, w.everyday
 }
 
-// innocent are the beginnings of words that hold another word by chance.
+// innocent are the beginnings of words that contain another word by chance.
 var innocent = sync.OnceValue(func() map[string]bool {
 	out := map[string]bool{}
 	for line := range tableLines(innocentText) {
@@ -85,9 +85,9 @@ var innocent = sync.OnceValue(func() map[string]bool {
 	return out
 })
 
-// Innocent reports whether what looks like another word in a folded word, from
-// letter from on, stands there by chance: the word begins as such words do, or has
-// such a beginning inside, around that place (physiotherapist).
+// Innocent reports whether the apparent other word in a folded word, from letter from on, is
+// there by chance: the word begins as such words do, or has such a beginning inside, around
+// that position (physiotherapist).
 func Innocent(word []rune, from int) bool {
 	for i := 0; i <= from && i < len(word); i++ {
 		for n := 5; i+n <= len(word) && n <= LongestInnocent; n++ {
@@ -99,5 +99,5 @@ func Innocent(word []rune, from int) bool {
 	return false
 }
 
-// LongestInnocent is the most letters of such a beginning.
+// LongestInnocent is the length of the longest such beginning.
 const LongestInnocent = 12

@@ -7,20 +7,20 @@ import (
 	"strings"
 )
 
-// A lexicon is a set of words of up to four ideographs with what each costs: the
-// negative natural logarithm of how often it is said.
+// A lexicon is a set of words of up to four ideographs with a cost each: the negative natural
+// logarithm of the word's frequency.
 type lexicon struct {
 	keys  []uint64 // sorted
-	costs []uint8  // of each; with verb where a single character is one
+	costs []uint8  // of each key; with verb if a single character is one
 }
 
 // verb marks the cost of a single character that is mostly a verb.
 const verb = 0x80
 
-// unknown is the cost of a character that no word of its own is known for.
+// unknown is the cost of a character that is not known as a word.
 const unknown = 17
 
-// LongestWord is the most characters of a word that the program knows.
+// LongestWord is the most characters of a known word.
 const LongestWord = 4
 
 func pack(word ...rune) uint64 {
@@ -34,10 +34,9 @@ func pack(word ...rune) uint64 {
 	return k
 }
 
-// unpackWords reads the words that gen_sounds.go packed: a line for each first
-// character, with what follows it in words of one to four characters, each with
-// its cost as a letter, in upper case for a verb. It panics on a fault: the data
-// is part of the program.
+// unpackWords parses the words that gen_sounds.go packed: a line for each first character,
+// with what follows it in words of one to four characters, each with its cost as a letter, in
+// upper case for a verb. It panics on a fault: the data is part of the program.
 func unpackWords(packed string) lexicon {
 	text, err := io.ReadAll(flate.NewReader(strings.NewReader(packed)))
 	if err != nil {
@@ -80,7 +79,7 @@ func unpackWords(packed string) lexicon {
 	return l
 }
 
-// cost returns what a word costs, and whether it is one.
+// cost returns the cost of a word, and whether it is one.
 func (l *lexicon) cost(word ...rune) (cost uint8, ok bool) {
 	k := pack(word...)
 	if k == 0 || len(word) > LongestWord {
@@ -92,7 +91,7 @@ func (l *lexicon) cost(word ...rune) (cost uint8, ok bool) {
 	return 0, false
 }
 
-// What words of two and of three characters cost at most that are everyday ones.
+// The highest costs of everyday words of two and of three characters.
 const (
 	everydayPair   = 15
 	everydayTriple = 13
@@ -112,8 +111,8 @@ func (p *Phonetics) Known(word ...rune) bool {
 	return ok && len(word) > 1
 }
 
-// Cost returns how rarely a character is a word by itself: the negative natural
-// logarithm of its share of all words.
+// Cost returns how rare a character is as a separate word: the negative natural logarithm of
+// its share of all words.
 func (p *Phonetics) Cost(r rune) int {
 	if c, ok := p.words.cost(r); ok {
 		return int(c &^ verb)
@@ -127,15 +126,15 @@ func (p *Phonetics) IsVerb(r rune) bool {
 	return ok && c&verb != 0
 }
 
-// LongestClause is the most characters that [Phonetics.Segment] takes.
+// LongestClause is the most characters that [Phonetics.Segment] reads.
 const LongestClause = 40
 
-// Guess is a part of a text that is taken for one word of the cost given.
+// Guess is a part of a text that counts as one word with the given cost.
 type Guess struct{ From, To, Cost int }
 
-// Segment parts a clause of ideographs into its likeliest words and sets starts[i]
-// where one begins before character i; the end of the text counts as such. Guess
-// is one more word that may be used. It looks at [LongestClause] characters.
+// Segment splits a clause of ideographs into its likeliest words and sets starts[i] if one
+// begins before character i, or the text ends there. Guess is one more possible word. Segment
+// reads [LongestClause] characters.
 func (p *Phonetics) Segment(text []rune, guess Guess) (starts [LongestClause + 1]bool) {
 	n := min(len(text), LongestClause)
 	var best, from [LongestClause + 1]int

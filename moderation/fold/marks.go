@@ -6,7 +6,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// Marks is the set of marks on a Latin letter that folding takes off.
+// Marks is the set of marks on a Latin letter that folding removes.
 type Marks uint16
 
 const (
@@ -24,8 +24,8 @@ const (
 	caron
 	horn
 	dotBelow
-	cedilla // and comma below, which are written for each other
-	stroke  // of đ; of ı, the dot that it lacks
+	cedilla // and comma below, which replace each other
+	stroke  // of đ; for ı, its missing dot
 )
 
 var marksOf = map[rune]Marks{
@@ -53,16 +53,15 @@ func MarksOf(r rune) Marks {
 	return m
 }
 
-// LetterMarks are the marks that make other letters of those of an entry: a
-// Turkish ç is not a c, and a Vietnamese ơ is not an o. An accent that tells only where the
-// stress lies makes none.
+// LetterMarks are the marks that turn letters of an entry into other letters: a Turkish ç is
+// not a c, and a Vietnamese ơ is not an o. An accent that only shows the stress does not.
 type LetterMarks struct {
 	Of         []Marks // by letter
-	Vietnamese bool    // every mark counts, and so does its absence
+	Vietnamese bool    // every mark counts, and so does a missing one
 }
 
-// LetterMarksOf returns the marks that count in an entry of these letters; nil
-// when none does. The letters are composed.
+// LetterMarksOf returns the marks that matter in an entry of these letters; nil if none does.
+// The letters are composed.
 func LetterMarksOf(letters []rune) *LetterMarks {
 	m := LetterMarks{Of: make([]Marks, len(letters))}
 	any := false

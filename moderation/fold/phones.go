@@ -1,14 +1,14 @@
 package fold
 
-// Phone is one sound of a word as its letters are likely to be meant: shyt and
-// shiit sound like shit, phuk like fuck, казіно like казино.
+// Phone is one sound of a word as its letters probably mean it: shyt and shiit sound like
+// shit, phuk like fuck, казіно like казино.
 type Phone struct {
 	R        rune // a Latin letter; C for ch, S for sh
-	From, To int  // the letters of the word that it is written with
+	From, To int  // the letters that write it
 }
 
-// cyrillicPhones lists what Cyrillic letters sound like in Latin ones, so that
-// both alphabets meet.
+// cyrillicPhones lists the sounds of Cyrillic letters in Latin ones, so that both alphabets
+// match.
 var cyrillicPhones = map[rune]string{
 	'а': "a", 'б': "b", 'в': "v", 'г': "g", 'ґ': "g", 'д': "d", 'е': "e", 'ё': "e", 'є': "e", 'э': "e", 'ж': "j", 'з': "s", 'и': "i",
 	'й': "i", 'і': "i", 'ї': "i", 'ы': "i", 'к': "k", 'л': "l", 'м': "m", 'н': "n", 'о': "o", 'п': "p", 'р': "r", 'с': "s", 'т': "t",
@@ -16,9 +16,9 @@ var cyrillicPhones = map[rune]string{
 	'ђ': "j", 'ј': "i", 'љ': "l", 'њ': "n", 'ћ': "C", 'џ': "j",
 }
 
-// AppendPhones appends the sounds of a folded word of Latin or Cyrillic letters.
-// Equal sounds in a row are one. The rules belong to no single language: they
-// only have to treat a word and its respelling alike.
+// AppendPhones appends the sounds of a folded word of Latin or Cyrillic letters. Equal sounds
+// in a row are one. The rules belong to no single language: they only have to treat a word and
+// its respelling alike.
 func AppendPhones(dst []Phone, word []rune) []Phone {
 	start := len(dst)
 	emit := func(r rune, from, to int) {
@@ -101,7 +101,7 @@ func AppendPhones(dst []Phone, word []rune) []Phone {
 		case 'a', 'e', 'i', 'o', 'u', 'y':
 			r, n = vowelPhone(c, next, beyond)
 		case 'ц':
-			if i > 0 && hard(at(i-1)) && hard(next) { // no syllable: it stands for the у that it looks like
+			if i > 0 && hard(at(i-1)) && hard(next) { // no syllable: it replaces the у that it looks like
 				r = 'u'
 				break
 			}
@@ -122,8 +122,8 @@ func AppendPhones(dst []Phone, word []rune) []Phone {
 	return dst
 }
 
-// vowelPhone reads a vowel, together with the one behind it where both are one
-// sound in the languages that spell so.
+// vowelPhone reads a vowel, together with the next one if both are one sound in the languages
+// that spell so.
 func vowelPhone(c, next, beyond rune) (r rune, letters int) {
 	switch {
 	case c == 'e' && (next == 'e' || next == 'a' || next == 'i' || next == 'y'), c == 'i' && next == 'e':

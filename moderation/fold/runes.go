@@ -1,7 +1,6 @@
-// Package fold reads a text as a matcher needs it: characters without case, width,
-// accents and disguise, the other readings that each of them may have, and the
-// spellings in which a whole text may be decoded. It also knows the sound of
-// Chinese. It decides nothing.
+// Package fold converts a text for a matcher: characters without case, width, accents and
+// disguise, the other readings of each of them, and the possible decodings of a whole text. It
+// also has the sounds of Chinese. It makes no decisions.
 package fold
 
 import (
@@ -21,9 +20,9 @@ const (
 	Space
 )
 
-// Rune is one folded character with its place in the text. A character that
-// folds to several becomes several runes of the same place, one that folds to
-// nothing becomes none.
+// Rune is one folded character with its position in the text. A character that folds to
+// several becomes several runes with the same position; one that folds to nothing becomes
+// none.
 type Rune struct {
 	R        rune  // folded
 	Written  rune  // as written
@@ -55,10 +54,10 @@ type Alternative struct {
 	How   How
 }
 
-// MaxRun is how many equal letters in a row are kept: more say nothing new.
+// MaxRun is how many equal letters in a row are kept: more add no meaning.
 const MaxRun = 8
 
-// Text is a text as the matcher reads it. It is reused from text to text.
+// Text is a text as the matcher reads it. It is reused for many texts.
 type Text struct {
 	Runes        []Rune
 	Alternatives []Alternative
@@ -124,7 +123,7 @@ func (f *Text) add(r, raw rune, from, to int) {
 		}
 		switch {
 		case prev.Kind != Letter && r >= 0x0900 && c.Script == Living && c.Script.keepsMarks(r):
-			// parted from its letter by a sign, as in ส.ั.ส
+			// a sign separates it from its letter, as in ส.ั.ส
 		case prev.Kind != Letter || !prev.Script.keepsMarks(r) || r < 0x0590:
 			prev.To = int32(to)
 			return
@@ -170,9 +169,9 @@ func KindOf(r rune) Kind {
 
 func isFlagLetter(r rune) bool { return 0x1F1E6 <= r && r <= 0x1F1FF }
 
-// flags reads a run of regional indicators that begins at i, and returns the
-// index behind it. Where every pair is the flag of a country they are flags;
-// otherwise the letters spell something.
+// flags reads a run of regional indicators that begins at i, and returns the index after it.
+// If every pair is the flag of a country they are flags; otherwise the letters spell
+// something.
 func (f *Text) flags(text []rune, i int) int {
 	end := i
 	for end < len(text) && isFlagLetter(text[end]) {

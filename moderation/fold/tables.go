@@ -21,21 +21,21 @@ var looksText string
 //go:embed data/parts.txt
 var partsText string
 
-// part is what a character makes with the one before it.
+// part is a possible right half of an ideograph, and the whole that it forms.
 type part struct{ right, whole rune }
 
-// page holds what 256 neighbouring characters become: 0 is themselves,
-// anything else an index into pool of a length and that many characters.
+// page holds the mappings of 256 neighbouring characters: 0 means unchanged, anything else is
+// an index into pool of a length and that many characters.
 type page [256]uint16
 
 // table maps characters to short sequences of characters.
 type table struct {
 	pages map[rune]*page // of r>>8
-	low   [256]*page     // the first 65,536 characters without a map
+	low   [256]*page     // the first 65,536 characters, without a map lookup
 	pool  []rune
 }
 
-// of returns what r maps to; ok is false when the table does not name it.
+// of returns what r maps to; ok is false if the table does not contain it.
 func (t *table) of(r rune) (to []rune, ok bool) {
 	var p *page
 	if r < 0x10000 {
@@ -51,8 +51,8 @@ func (t *table) of(r rune) (to []rune, ok bool) {
 	return t.pool[i+1 : i+1+n], true
 }
 
-// parseTable reads the format that gen_tables.go writes. It panics on a fault:
-// the text is part of the program.
+// parseTable parses the format that gen_tables.go writes. It panics on a fault: the text is
+// part of the program.
 func parseTable(text string) *table {
 	t := &table{pages: map[rune]*page{}, pool: []rune{0}}
 	seen := map[string]uint16{}
@@ -98,19 +98,19 @@ func hexRune(s string) rune {
 	return rune(n)
 }
 
-// tables are read once, at the first use: a few milliseconds that commands
-// without a filter need not spend.
+// tables are loaded once, at the first use: a few milliseconds that commands without a filter
+// save.
 var tables = sync.OnceValue(func() (t struct {
 	fold, looks *table
-	back        map[rune][]rune // Latin letter to the Cyrillic and Greek it can be taken for
-	parts       map[rune][]part // left half of an ideograph to what it can be the half of
+	back        map[rune][]rune // Latin letter to the Cyrillic and Greek ones that it can be mistaken for
+	parts       map[rune][]part // left half of an ideograph to the characters that it can be a half of
 }) {
 	t.fold, t.looks = parseTable(foldText), parseTable(looksText)
 	t.back = map[rune][]rune{}
 	for _, span := range [][2]rune{{0x0391, 0x03C9}, {0x0400, 0x04FF}} {
 		for r := span[0]; r <= span[1]; r++ {
 			if _, folded := t.fold.of(r); folded {
-				continue // its own folded form comes along by itself
+				continue // its own folded form is included anyway
 			}
 			as, _ := t.looks.of(r)
 			for _, l := range as {
@@ -129,9 +129,8 @@ var tables = sync.OnceValue(func() (t struct {
 	return t
 })
 
-// Known returns the characters that the tables read as something else,
-// one for each different set of readings, and all that a keyboard has. Tests try
-// them all.
+// Known returns the characters that the tables read as something else, one for each different
+// set of readings, and all keyboard characters. Tests try them all.
 func Known() []rune {
 	var out []rune
 	for r := rune(' '); r < 0x7F; r++ {
@@ -159,7 +158,7 @@ func Known() []rune {
 	return out
 }
 
-// Script groups Unicode's scripts as far as matching differs.
+// Script groups Unicode's scripts by differences that matter for matching.
 type Script uint8
 
 const (
@@ -211,11 +210,11 @@ func ScriptOf(r rune) Script {
 	return Living
 }
 
-// CJK recognizes the scripts that are written without spaces between words; Korean
-// counts because its words carry endings.
+// CJK reports whether a script is written without spaces between words; Korean counts because
+// its words carry endings.
 func (s Script) CJK() bool { return s == Han || s == Kana || s == Hangul }
 
-// Spaced recognizes the scripts whose entries match whole words only.
+// Spaced reports whether entries of a script match whole words only.
 func (s Script) Spaced() bool { return s == Latin || s == Cyrillic || s == Greek }
 
 // keepsMarks recognizes the scripts whose marks are vowels or sounds of their own.

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// unpack returns an embedded text. Tests read each of them, so a damaged one does
-// not get into a build.
+// unpack decompresses an embedded text. Tests read each of them, so a build cannot contain a
+// damaged one.
 func unpack(name, packed string) string {
 	z, err := gzip.NewReader(strings.NewReader(packed))
 	if err != nil {
@@ -21,8 +21,8 @@ func unpack(name, packed string) string {
 	return string(text)
 }
 
-// packedWords returns the keys of the words in texts, sorted and each once. A word
-// with the key 0 is left out.
+// packedWords returns the keys of the words in texts, sorted and without duplicates. It skips
+// words with the key 0.
 func packedWords(key func(word string) uint64, texts ...string) []uint64 {
 	var keys []uint64
 	for _, text := range texts {

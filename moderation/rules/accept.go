@@ -6,14 +6,14 @@ import (
 	"danmaku/moderation/fold"
 )
 
-// entryClass recognizes where an entry may match.
+// entryClass says where an entry may match.
 type entryClass uint8
 
 const (
 	wordEntry   entryClass = iota // letters of a script with spaces: whole words
 	numberEntry                   // digits only: whole numbers
 	freeEntry                     // any other script: anywhere
-	aloneEntry                    // a single CJK character: only where it stands alone
+	aloneEntry                    // a single CJK character: only by itself
 	signEntry                     // signs and emoji: literally, anywhere
 )
 
@@ -22,8 +22,8 @@ type acceptor struct {
 	runes []fold.Rune
 }
 
-// acceptMatch reports whether the path spells the entry as a person who means
-// it would, and whether that took an aggressive reading.
+// acceptMatch reports whether the path plausibly spells the entry, and whether that needed an
+// aggressive reading.
 func (j acceptor) acceptMatch(e *entry, path []step) (ok, aggressive bool) {
 	if !j.edges(e, path) {
 		return false, false
@@ -44,14 +44,13 @@ func (j acceptor) acceptMatch(e *entry, path []step) (ok, aggressive bool) {
 	return ok, steps || runs || gaps || bare
 }
 
-// leastBare is how many letters a word has at least to be meant without the
-// marks that make other letters. A short one is another word without them: pic
-// for piç, lon for lồn.
+// leastBare is the least number of letters of a word that is recognized without the marks that
+// make other letters. A shorter one is another word without them: pic for piç, lon for lồn.
 const leastBare = 5
 
-// marks compares the marks of the letters with those of the entry. Without any
-// of them a longer word is a guess, and so is one that is disguised otherwise.
-// In Vietnamese, a person who writes some marks means exactly those.
+// marks compares the marks of the letters with those of the entry. A word without some of them
+// is a guess: bare is true, and the word must be long, several words or disguised otherwise. In
+// Vietnamese, an author who writes some marks means exactly those.
 func (j acceptor) marks(e *entry, path []step, disguised bool) (bare, ok bool) {
 	missing, other, marked := 0, false, false
 	for i, s := range path {
@@ -81,7 +80,7 @@ func (j acceptor) marks(e *entry, path []step, disguised bool) (bare, ok bool) {
 	return true, disguised || e.gaps != 0 || e.letters >= leastBare
 }
 
-// edges checks that the match begins and ends where a word does.
+// edges checks that the match begins and ends at the edge of a word.
 func (j acceptor) edges(e *entry, path []step) bool {
 	first, last := path[0], path[len(path)-1]
 	before, after := j.at(first.from-1), j.at(last.to)
@@ -101,8 +100,8 @@ func (j acceptor) edges(e *entry, path []step) bool {
 		(e.openEnd || !joins(after, &j.runes[last.to-1], last.label))
 }
 
-// numberGoesOn reports whether a number has further digits there, or is part of
-// a time, a price, a score or a name such as mp3.
+// numberGoesOn reports whether a number has further digits there, or is part of a time, a
+// price, a score or a name such as mp3.
 func (j acceptor) numberGoesOn(next, beyond *fold.Rune) bool {
 	if next == nil {
 		return false
@@ -135,9 +134,9 @@ func (j acceptor) at(i int32) *fold.Rune {
 	return &j.runes[i]
 }
 
-// runs compares how often letters are repeated in the text and in the entry.
-// Three and more of a letter are a stretched one. A doubled one is another
-// word (god, good), except where letters are never doubled, or several are.
+// runs compares how often letters are repeated in the text and in the entry. Three and more
+// are a stretched letter. A doubled letter makes another word (god, good), unless the letter
+// is never doubled, or several are.
 func (j acceptor) runs(e *entry, path []step) (aggressive, ok bool) {
 	doubled, odd := 0, false
 	for i := 0; i < len(path); {
@@ -160,7 +159,7 @@ func (j acceptor) runs(e *entry, path []step) (aggressive, ok bool) {
 	return doubled > 0, doubled == 0 || !odd || doubled > 1
 }
 
-// gaps weighs what stands between the characters of a match.
+// gaps judges the gaps between the characters of a match.
 func (j acceptor) gaps(e *entry, path []step) (aggressive, ok bool) {
 	var p fragments
 	p.next(path[0].label)
@@ -198,7 +197,7 @@ func (j acceptor) gaps(e *entry, path []step) (aggressive, ok bool) {
 	return true, p.cuts == 0 || p.fair(e) && j.spelledAlone(e, path, &p)
 }
 
-// blank reports whether only spaces and punctuation stand between two runes.
+// blank reports whether there are only spaces and punctuation between two runes.
 func (j acceptor) blank(from, to int32) bool {
 	for i := from; i < to; i++ {
 		if k := j.runes[i].Kind; k != fold.Space && k != fold.Symbol {
@@ -208,8 +207,8 @@ func (j acceptor) blank(from, to int32) bool {
 	return true
 }
 
-// gapInCJK reports whether a gap between characters was made to
-// hide a word, and not the grammar of two clauses or of a number.
+// gapInCJK reports whether a gap between characters hides a word, and is not the grammar of
+// two clauses or of a number.
 func (j acceptor) gapInCJK(e *entry, path []step, from, to int32) bool {
 	before, after := j.at(path[0].from-1), j.at(path[len(path)-1].to)
 	inside := isLetter(before) && isLetter(after)
@@ -226,14 +225,14 @@ func (j acceptor) gapInCJK(e *entry, path []step, from, to int32) bool {
 			return false // 1日2本 counts something
 		}
 	}
-	// A comma between every two characters does not part clauses.
+	// A comma between every two characters does not separate clauses.
 	natural := stop || spaced && dash
 	return !natural || !inside || len(path) > 2 && j.everyGap(path)
 }
 
 func isLetter(c *fold.Rune) bool { return c != nil && c.Kind == fold.Letter }
 
-// everyGap reports whether something stands between all characters of a match.
+// everyGap reports whether all characters of a match are separated.
 func (j acceptor) everyGap(path []step) bool {
 	for i := 1; i < len(path); i++ {
 		if path[i].from == path[i-1].to {

@@ -6,9 +6,9 @@ import (
 	"danmaku/moderation/fold"
 )
 
-// This file weighs a match of ideographs against the words of the sentence around
-// it: 口交 is not meant in 人口交流, nor 约炮 by 越跑越远. The likeliest words of the
-// sentence are worked out from how often each is said.
+// This file judges a match of ideographs by the words of the sentence around it: 口交 is not
+// meant in 人口交流, nor 约炮 by 越跑越远. The frequencies of words determine the likeliest words of the
+// sentence.
 
 // clause is a run of ideographs with a match from (inclusive) to (exclusive).
 type clause struct {
@@ -16,26 +16,26 @@ type clause struct {
 	from, to int
 }
 
-// aroundMatch is how many characters on either side of a match are looked at.
+// aroundMatch is how many characters on each side of a match are examined.
 const aroundMatch = 12
 
-// Costs of two characters in a row, each a word by itself, up to which they are
-// grammar and not a word in disguise; see [fold.Phonetics.Cost]. In the middle of
-// a clause they are so more often than at its beginning, and there than at its end.
+// Costs of two characters in a row, each a separate word, up to which they are grammar and not
+// a word in disguise; see [fold.Phonetics.Cost]. They are grammar more often in the middle of
+// a clause than at its beginning, and more often there than at its end.
 const (
 	grammarInside = 20
 	grammarFirst  = 16
 	grammarLast   = 15
 )
 
-// guessCost is that of an entry as a word of the sentence.
+// guessCost is the cost of an entry as a word of the sentence.
 const guessCost = 13
 
-// closing are the particles that end a clause and say nothing by themselves.
+// closing are the particles that end a clause and carry no meaning.
 const closing = "吧啊吗呢了的呀哦嘛啦哈么"
 
-// inside reports whether the clause goes on behind the match with more than
-// closing particles.
+// inside reports whether the clause continues after the match with more than closing
+// particles.
 func (c *clause) inside() bool {
 	for _, r := range c.text[c.to:] {
 		if !strings.ContainsRune(closing, r) {
@@ -51,8 +51,8 @@ func (c *clause) crossed(guess fold.Guess) (left, right bool, starts [fold.Longe
 	return !starts[c.from], !starts[c.to], starts
 }
 
-// explainsSound reports whether the clause explains the characters of a match that sounds like
-// an entry, whose characters are key, as ordinary words.
+// explainsSound reports whether the characters of a match that sounds like an entry are
+// ordinary words of the clause. key has the entry's characters.
 func (c *clause) explainsSound(key []rune) bool {
 	if len(c.text) > fold.LongestClause {
 		return false
@@ -80,17 +80,16 @@ func (c *clause) explainsSound(key []rune) bool {
 	return c.from > 0 && cost <= grammarLast
 }
 
-// writing is what a clause makes of an entry that is in it as it is written.
+// writing says how the clause explains an entry that it contains as written.
 type writing uint8
 
 const (
 	meant   writing = iota
 	unclear         // partly in another word
-	chance          // in words that merely stand beside each other
+	chance          // formed by words that are merely neighbours
 )
 
-// explains reports whether the clause explains an entry in it as parts of other
-// words.
+// explains reports whether an entry in the clause is only parts of other words.
 func (c *clause) explains() writing {
 	n := c.to - c.from
 	if c.forces() {
@@ -114,15 +113,15 @@ func (c *clause) explains() writing {
 	case left && n == 2 && starts[c.from+1] && p.IsVerb(c.text[c.from+1]) && c.inside(): // 妈妈|逼|我
 		return chance
 	case left && !starts[c.to-1], right && !starts[c.from+1]:
-		return meant // the longer word holds the whole entry
+		return meant // the longer word contains the whole entry
 	case left || right:
 		return unclear
 	}
 	return meant
 }
 
-// forces recognizes the one clause that everyday speech shares with abuse: a
-// relative forces somebody to do something, 我妈逼我相亲.
+// forces recognizes the one clause that everyday speech shares with abuse: a relative forces a
+// person to do something, 我妈逼我相亲.
 func (c *clause) forces() bool {
 	if c.text[c.to-1] != '逼' || c.to-c.from < 2 || !strings.ContainsRune("妈爸爹娘爷奶哥姐", c.text[c.to-2]) {
 		return false

@@ -1,5 +1,5 @@
-// Package rules is the language of keyword lists: it compiles them, within what a
-// room can have, and matches texts with them, within a budget of work.
+// Package rules implements the language of keyword lists: it compiles lists within the bounds
+// of a room, and matches texts within a budget of work.
 package rules
 
 import (
@@ -23,14 +23,14 @@ import (
 //	word => hold      what to do: hold, mask or refuse (the default)
 //	word @until 2026-12-31
 //	word @exact       only as it is written, without guesses
-//	死ね=しね          with its reading, which is held where it stands alone
+//	死ね=しね          with its reading, which is held if it stands alone
 //	word @lang fr     a word of French; in a text of another language that has the same word it does not count
-//	@lang fr          the same for all lines down to the next such line; @lang alone ends it
-//	!@lang fr         leaves all entries of French out, also those of other lists
+//	@lang fr          the same for all lines up to the next such line; @lang alone ends it
+//	!@lang fr         excludes all entries of French, also those of other lists
 //	word # a note
 //
-// A line that begins with # is a note; a backslash before the first character
-// takes its special meaning away.
+// A line that begins with # is a note; a backslash before the first character removes its
+// special meaning.
 type List struct {
 	Room string // empty: for every room
 	Name string
@@ -42,18 +42,18 @@ type List struct {
 const (
 	MaxExpressions  = 100     // regular expressions of the lists of a room
 	MaxInstructions = 10_000  // that these compile to
-	MaxRuleBytes    = 2 << 20 // of the lists of a room that are on
-	MaxStoredBytes  = 8 << 20 // of all lists of a room, those that are off included
-	MaxFaults       = 100     // of a list that are kept: lines left out, and as many warnings
+	MaxRuleBytes    = 2 << 20 // of a room's active lists
+	MaxStoredBytes  = 8 << 20 // of all lists of a room, including those that are off
+	MaxFaults       = 100     // faults kept for a list: lines left out, and as many warnings
 	maxEntryRunes   = 60      // of one folded entry
 	maxExpression   = 1000    // bytes
 )
 
-// What the expressions of a rule set may cost on the worst comment of 1 KiB, in
+// The highest cost of the expressions of a rule set on the worst comment of 1 KiB, in
 // instructions visited. One takes about 20 ns, so that this is 2 ms.
 const (
 	maxCost        = 100_000
-	instructionsUS = 50 // in a microsecond
+	instructionsUS = 50 // instructions in a microsecond
 )
 
 // expression is one rule that is a regular expression.
@@ -69,32 +69,31 @@ type expression struct {
 	language string
 }
 
-// Rules is a compiled set of lists. It does not change any more, so any number
-// of goroutines may use it.
+// Rules is a compiled set of lists. It is immutable, so any number of goroutines may use it.
 type Rules struct {
 	lists     []string // names
 	entries   []entry
 	trie      *trie
-	sonic     *sonic     // the same entries by their sound, where they have one; nil when none has
-	korean    *korean    // the Korean ones by the classes of their letters; nil when there are none
-	respelled *respelled // the entries of scripts with spaces by their sounds; nil when there are none
-	off       []string   // the languages whose entries are left out
+	sonic     *sonic     // the same entries by their sound; nil if none has one
+	korean    *korean    // the Korean ones by the classes of their letters; nil if there are none
+	respelled *respelled // the entries of scripts with spaces by their sounds; nil if there are none
+	off       []string   // the excluded languages
 	exprs     []expression
-	machine   *machine // of all exprs; nil when there are none
+	machine   *machine // of all exprs; nil if there are none
 	counts    map[listKey]counts
 }
 
 // listKey names a list.
 type listKey struct{ room, name string }
 
-// counts are all faults of a list, those that are not kept included.
+// counts counts all faults of a list, including those that are not kept.
 type counts struct {
 	leftOut, warnings int
-	over              bool // one that is kept is beyond what a room can have
+	over              bool // a kept one exceeds a bound of the room
 }
 
-// LeftOut counts the lines that were left out, also beyond the [MaxFaults] that
-// [Compile] tells of.
+// LeftOut counts the lines that were left out, including those beyond the [MaxFaults] that
+// [Compile] reports.
 func (r *Rules) LeftOut() (n int) {
 	for _, c := range r.counts {
 		n += c.leftOut
@@ -102,7 +101,7 @@ func (r *Rules) LeftOut() (n int) {
 	return n
 }
 
-// Warnings counts the lines that perhaps do not work as meant, as LeftOut does.
+// Warnings counts the lines that may not work as meant, as LeftOut does.
 func (r *Rules) Warnings() (n int) {
 	for _, c := range r.counts {
 		n += c.warnings
@@ -113,9 +112,9 @@ func (r *Rules) Warnings() (n int) {
 // Len counts the entries, regular expressions included.
 func (r *Rules) Len() int { return len(r.entries) + len(r.exprs) }
 
-// Compile makes one rule set of the lists that are on. Lines that cannot be
-// used are left out and reported, the first [MaxFaults] of each list, with as many
-// warnings. One that is beyond what a room can have is always among them.
+// Compile builds one rule set of the lists that are on. It leaves out unusable lines and
+// reports the first [MaxFaults] of each list, with as many warnings. A line that exceeds a
+// bound of the room is always among them.
 func Compile(lists []List) (*Rules, Faults) {
 	c := compiler{rules: &Rules{counts: map[listKey]counts{}}, gauge: gauge{most: maxCost, machine: newMachine()}}
 	lines, size := 0, 0
@@ -179,7 +178,7 @@ func (c *compiler) fault(f Fault) {
 	c.keep(f)
 }
 
-// keep counts a fault, and keeps it within MaxFaults.
+// keep counts a fault, and stores it within MaxFaults.
 func (c *compiler) keep(f Fault) {
 	key := listKey{f.Room, f.List}
 	n := c.rules.counts[key]
@@ -265,8 +264,8 @@ func (c *compiler) expression(n int, head string, e *entry) {
 	})
 }
 
-// join makes one machine of all expressions. Those of the end that turn out too
-// costly beside the others are left out.
+// join builds one machine of all expressions. It leaves out the last ones that are too costly
+// together with the others.
 func (c *compiler) join() {
 	n, cost := c.gauge.excess()
 	kept := len(c.rules.exprs) - n

@@ -23,22 +23,22 @@ type entry struct {
 	letters   uint8
 	class     entryClass
 	how       entryHow
-	stated    bool // the rule names its action itself
+	stated    bool // the rule sets its action itself
 	exact     bool // only as written, no guesses
 	openStart bool
 	openEnd   bool
 	kanaOnly  bool
-	reading   bool              // of the entry that its line names, in kana
+	reading   bool              // the reading, in kana, of the entry of its line
 	again     bool              // has the same folded form as the entry before it
 	language  string            // its code; empty when the list does not say
-	marks     *fold.LetterMarks // that make other letters; nil for none
+	marks     *fold.LetterMarks // marks that make other letters; nil for none
 }
 
 // gapAt reports whether the entry itself has a space before its ith character.
 func (e *entry) gapAt(i int) bool { return i < 64 && e.gaps>>i&1 == 1 }
 
-// describe puts the folded entry into the arena and works out its class. It
-// gives the number of characters that can be matched.
+// describe stores the folded entry in the arena and determines its class. It returns the
+// number of characters that can be matched.
 func (e *entry) describe(runes []fold.Rune, arena *[]rune) int {
 	var letters, digits, emoji, cjk, others, kanas int
 	from := len(*arena)
@@ -72,7 +72,7 @@ func (e *entry) describe(runes []fold.Rune, arena *[]rune) int {
 	e.letters = uint8(min(letters, 255))
 	e.kanaOnly = kanas > 0 && kanas == letters
 	if e.kanaOnly {
-		fold.IsKana(nil) // read the words now, and not at the first comment
+		fold.IsKana(nil) // load the words now, and not at the first comment
 	}
 	switch {
 	case letters == 0 && digits > 0:

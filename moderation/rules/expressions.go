@@ -9,25 +9,24 @@ import (
 	"unicode"
 )
 
-// This file matches all regular expressions of a rule set at once. Package
-// regexp would run each of them over each text, and every one costs time in
-// proportion to its size, also where nothing matches. Here their programs are
-// one automaton whose states are worked out as texts need them and are kept, so
-// that a text costs one look-up a character, however many expressions there are.
-// What has to be worked out counts against the budget of the decision.
+// This file matches all regular expressions of a rule set at once. Package regexp would run
+// each of them over each text, and each costs time in proportion to its size, even without a
+// match. Here their programs are one automaton. It computes states when texts need them and
+// keeps them, so that a text costs one look-up for each character, however many expressions
+// there are. Computing states counts against the budget of the decision.
 
-// machine is the programs of all expressions of a rule set. It does not change
-// after it was built, so any number of goroutines may use it.
+// machine is the programs of all expressions of a rule set. It is immutable after it was
+// built, so any number of goroutines may use it.
 type machine struct {
-	insts   []syntax.Inst // Out and Arg of jumps are places in this slice
-	ends    []int32       // of an InstMatch: its expression
+	insts   []syntax.Inst // Out and Arg of jumps are indexes in this slice
+	ends    []int32       // for an InstMatch: its expression
 	starts  []uint32
-	borders []rune // the first characters of the classes of characters that all programs treat alike
+	borders []rune // the first characters of the classes that all programs treat alike
 	ascii   [128]uint32
 	dfas    sync.Pool
 }
 
-// The classes of the character before a position, as far as assertions look.
+// The classes of the character before a position, as far as assertions need them.
 const (
 	atStart uint8 = iota
 	afterWord
@@ -64,7 +63,7 @@ func newMachine() *machine {
 	return m
 }
 
-// with returns a machine that has one expression more.
+// with returns a machine with one more expression.
 func (m *machine) with(p *syntax.Prog) *machine {
 	next := &machine{
 		insts: slices.Clip(m.insts), ends: slices.Clip(m.ends), starts: slices.Clip(m.starts), borders: slices.Clip(m.borders),
@@ -103,8 +102,8 @@ func (m *machine) finish() {
 	m.dfas.New = func() any { return newDFA(m) }
 }
 
-// appendBorders appends where the ranges of characters that an instruction
-// matches begin, and where they are over.
+// appendBorders appends where the ranges of characters that an instruction matches begin, and
+// where they end.
 func appendBorders(borders []rune, in syntax.Inst) []rune {
 	if len(in.Rune) != 1 {
 		for i := 0; i+1 < len(in.Rune); i += 2 {
@@ -122,8 +121,7 @@ func appendBorders(borders []rune, in syntax.Inst) []rune {
 	return borders
 }
 
-// search returns the class of a character: the place of the last border that is
-// not behind it.
+// search returns the class of a character: the index of the last border that is not after it.
 func (m *machine) search(r rune) uint32 {
 	i, found := slices.BinarySearch(m.borders, r)
 	if !found {
@@ -139,14 +137,13 @@ func (m *machine) class(r rune) uint32 {
 	return m.search(r)
 }
 
-// Bounds of what one automaton keeps; beyond them it starts afresh.
+// Bounds of the states kept by one automaton; beyond them it starts again.
 const (
 	maxDFAMoves = 20_000
 	maxDFAKept  = 200_000 // instructions of its states
 )
 
-// dfa is the states of a machine that were worked out so far. One goroutine
-// uses it at a time.
+// dfa has the states of a machine that were computed so far. One goroutine uses it at a time.
 type dfa struct {
 	*machine
 	ids    map[string]int32
@@ -163,8 +160,8 @@ type dfa struct {
 	work   int // instructions visited so far
 }
 
-// dfaState is where all expressions are behind a character: the instructions
-// that come next, without those at which every expression begins anew.
+// dfaState is the position of all expressions after a character: the instructions that come
+// next, without those at which every expression starts again.
 type dfaState struct {
 	pcs    []uint32
 	before uint8
@@ -176,8 +173,7 @@ type move struct {
 	ends []int32 // expressions that match before the character
 }
 
-// anew is what beginning every expression anew leads to at one class of
-// characters.
+// anew is the result of starting every expression again at one class of characters.
 type anew struct {
 	pcs  []uint32
 	ends []int32
@@ -198,7 +194,7 @@ func (d *dfa) reset() {
 	d.state(nil, atStart)
 }
 
-// state returns the number of a state, which it makes when there is none.
+// state returns the number of a state, and creates the state if necessary.
 func (d *dfa) state(pcs []uint32, before uint8) int32 {
 	slices.Sort(pcs)
 	key := make([]byte, 0, 4*len(pcs)+1)
@@ -216,8 +212,8 @@ func (d *dfa) state(pcs []uint32, before uint8) int32 {
 	return id
 }
 
-// maxWork bounds what the expressions may cost in one decision, in instructions
-// visited. A character of a text whose states are known costs one.
+// maxWork bounds the cost of the expressions in one decision, in instructions visited. A
+// character of a text whose states are known costs one.
 const maxWork = 150_000
 
 // match returns the numbers of the expressions that match somewhere in text, in
@@ -254,8 +250,7 @@ func (d *dfa) match(text []rune, b *Budget) []int32 {
 	return slices.Compact(found)
 }
 
-// step works out where a state leads at a character of a class; r is -1 at the
-// end.
+// step computes where a state leads at a character of a class; r is -1 at the end.
 func (d *dfa) step(id int32, class uint32, r rune) move {
 	s := &d.states[id]
 	before := s.before
@@ -272,8 +267,8 @@ func (d *dfa) step(id int32, class uint32, r rune) move {
 	return move{to: d.state(slices.Compact(set), classOfBefore(r)), ends: ends}
 }
 
-// open is the part of a step that is the same in all states: every expression
-// may begin anywhere.
+// open computes the part of a step that is the same in all states: every expression may begin
+// anywhere.
 func (d *dfa) open(before uint8, class uint32, r rune) *anew {
 	key := uint64(before)<<32 | uint64(class)
 	if o := d.opened[key]; o != nil {
@@ -296,8 +291,8 @@ func (d *dfa) begin() {
 	}
 }
 
-// close follows everything that needs no character, notes the expressions that
-// end, and takes the character r.
+// close follows everything that needs no character, records the expressions that end, and
+// consumes the character r.
 func (d *dfa) close(pcs []uint32, flags syntax.EmptyOp, r rune) {
 	d.stack = append(d.stack[:0], pcs...)
 	for len(d.stack) > 0 {
@@ -331,9 +326,9 @@ func (d *dfa) close(pcs []uint32, flags syntax.EmptyOp, r rune) {
 	}
 }
 
-// sizeOf counts the instructions that an expression compiles to, before it is
-// compiled: repetitions are written out there, and a kilobyte can become a
-// gigabyte. Large classes of characters count for the memory that they take.
+// sizeOf counts the instructions that an expression compiles to, before compiling it:
+// compiling expands repetitions, and a kilobyte can become a gigabyte. Large classes of
+// characters count by the memory that they need.
 func sizeOf(re *syntax.Regexp) int {
 	insts, ranges := measure(re)
 	return insts + ranges/32

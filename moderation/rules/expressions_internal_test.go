@@ -37,7 +37,7 @@ var someExpressions = []string{
 	`(?-i:B)`, `(?:a?){20}b`, `x*y`, `[[:punct:]]{2}`, `日本|にほん`, `\A\w+\z`,
 }
 
-// The automaton of all expressions says what package regexp says of each.
+// The automaton of all expressions matches where package regexp matches each of them.
 func FuzzExpressions(f *testing.F) {
 	for _, text := range []string{"", "foo12 FOO9", "a cat sat", "concatenate", "a\nx\ny", "aXc a\nc", "加我的群", "KELVIN K k", "ſs", "bB", "aaaaaaab", "!?", "にほん 日本", "xxxy", "é1"} {
 		f.Add(text, `a(b|c)*d`)
@@ -66,8 +66,8 @@ func FuzzExpressions(f *testing.F) {
 	})
 }
 
-// The size of an expression is known before it is compiled, and never less than
-// what it compiles to.
+// The size of an expression is known before it is compiled, and never less than the compiled
+// size.
 func TestSizeOfExpressions(t *testing.T) {
 	for _, src := range append(slices.Clone(someExpressions), `a{500}`, `(?:ab{2,9}){5}`, `[\pL\d]{30}`, `(?:a{10}){10}`, `a{3,}`, `(?:a|b){0,40}`, `abc`) {
 		parsed, err := syntax.Parse("(?i:"+src+")", syntax.Perl)
@@ -85,7 +85,8 @@ func TestSizeOfExpressions(t *testing.T) {
 	}
 }
 
-// What a room can have is bounded, and the line beyond it is named with numbers.
+// A room's expressions are bounded, and the fault of the line beyond the bound has the
+// numbers.
 func TestExpressionsAreBounded(t *testing.T) {
 	testrace.Skip(t)
 	lines := func(n int, format string) string {
@@ -139,7 +140,7 @@ func TestExpressionsAreBounded(t *testing.T) {
 	}
 }
 
-// Measuring costs no more for a list that was made to be measured for long.
+// Measuring costs no more for a list that was made to be slow to measure.
 func TestMeasuringIsBounded(t *testing.T) {
 	testrace.Skip(t)
 	g := gauge{most: maxCost, machine: newMachine()}
@@ -163,7 +164,7 @@ func TestMeasuringIsBounded(t *testing.T) {
 	}
 }
 
-// No text makes accepted expressions cost more than their share of a decision.
+// No text makes accepted expressions exceed their share of a decision.
 func TestCostOfAcceptedExpressions(t *testing.T) {
 	testrace.Skip(t)
 	var list strings.Builder
@@ -190,7 +191,7 @@ func TestCostOfAcceptedExpressions(t *testing.T) {
 	}
 }
 
-// The lists of a room are bounded together, those that are on.
+// The active lists of a room are bounded together.
 func TestListsAreBoundedTogether(t *testing.T) {
 	testrace.Skip(t)
 	half := strings.Repeat("some words of a list\n", MaxRuleBytes/2/21)
@@ -204,7 +205,7 @@ func TestListsAreBoundedTogether(t *testing.T) {
 	}
 	faults, _ = Preview(lists[0], lists[1:], nil, time.Now())
 	if len(faults) != 1 || faults[0].List != "a" || faults[0].Code != ListsTooLarge {
-		t.Errorf("the edited list has to say it: %v", faults)
+		t.Errorf("the edited list has to report it: %v", faults)
 	}
 	lists[0].Room = "other"
 	if faults, _ = Preview(lists[0], lists[1:], nil, time.Now()); len(faults) > 0 {
@@ -212,8 +213,8 @@ func TestListsAreBoundedTogether(t *testing.T) {
 	}
 }
 
-// A list of nothing but faults is told of by its first ones and their count, and one
-// beyond a bound of the room, which keeps the list from being saved, is never lost.
+// Of a list with nothing but faults, the first ones are reported with their count, and one
+// that exceeds a bound of the room, which keeps the list from being saved, is never lost.
 func TestFaultsAreBounded(t *testing.T) {
 	testrace.Skip(t)
 	for name, tt := range map[string]struct {
@@ -247,12 +248,12 @@ func TestFaultsAreBounded(t *testing.T) {
 			last = f.Line
 		}
 		if len(told) != tt.told || total != tt.leftOut+tt.warnings+tt.would || over != tt.over || would != tt.would || last != tt.lastOne {
-			t.Errorf("%s: %d of %d told, %d beyond, %d would stop, the last at %d, want %+v", name, len(told), total, over, would, last, tt)
+			t.Errorf("%s: %d of %d reported, %d beyond, %d would stop, the last at %d, want %+v", name, len(told), total, over, would, last, tt)
 		}
 	}
 }
 
-// Lists that are off are bounded, too: by the bytes that a room stores.
+// Lists that are off are bounded, too: by the stored bytes of a room.
 func TestListsThatAreOffAreBounded(t *testing.T) {
 	off := List{Room: "r", Text: strings.Repeat("#", MaxStoredBytes/8)}
 	others := []List{{Name: "for all", Text: off.Text}}

@@ -6,34 +6,34 @@ import (
 	"strings"
 )
 
-// FaultCode names what is wrong with a line of a list. The console has a
-// sentence for each in every language; [Fault.Message] is the English one.
+// FaultCode is the kind of a fault in a line of a list. The console has a sentence for each in
+// every language; [Fault.Message] is the English one.
 type FaultCode string
 
-// What can be wrong, as on the wire.
+// The codes, as on the wire.
 const (
 	NoEntry            FaultCode = "no_entry"
-	NoAction           FaultCode = "no_action"            // Word: what stands after =>
-	NoDate             FaultCode = "no_date"              // Word: what stands after @until
-	NoOption           FaultCode = "no_option"            // Word: what stands there instead
+	NoAction           FaultCode = "no_action"            // Word: the text after =>
+	NoDate             FaultCode = "no_date"              // Word: the text after @until
+	NoOption           FaultCode = "no_option"            // Word: the text in its place
 	TooManyExpressions FaultCode = "too_many_expressions" // N: the most that a room can have
 	ExpressionLength   FaultCode = "expression_length"    // N: the most bytes
 	ExpressionSize     FaultCode = "expression_size"      // N: the most instructions, Of: with this one
 	ExpressionCost     FaultCode = "expression_cost"      // N: the most microseconds, Of: with this one
 	ListsTooLarge      FaultCode = "lists_too_large"      // N: the most bytes, Of: with this list
 	StoredTooLarge     FaultCode = "stored_too_large"     // N: the most bytes, Of: with this list
-	NoExpression       FaultCode = "no_expression"        // Word: what package regexp says of it
+	NoExpression       FaultCode = "no_expression"        // Word: the message of package regexp
 	MatchesAll         FaultCode = "matches_all"
 	EntryTooLong       FaultCode = "entry_too_long" // N: the most characters
 
-	// The line works in these, but perhaps not as meant.
+	// A line with one of these works, but perhaps not as meant.
 
 	NoLetters FaultCode = "no_letters"
 	OneLetter FaultCode = "one_letter"
 	WouldStop FaultCode = "would_stop" // N Of the last comments, Word: one of them
 )
 
-// sentences are the English ones; a code that is left out here does not exist.
+// sentences are the English ones; a code without one does not exist.
 var sentences = map[FaultCode]string{
 	NoEntry:            "there is no entry before the options",
 	NoAction:           "after => write hold, mask or refuse, not {word}",
@@ -53,7 +53,7 @@ var sentences = map[FaultCode]string{
 	WouldStop:          "would have stopped {n} of the last {of} comments, such as {word}",
 }
 
-// FaultCodes lists what can be wrong with a line, in no order.
+// FaultCodes lists all codes, in no order.
 func FaultCodes() []FaultCode {
 	codes := make([]FaultCode, 0, len(sentences))
 	for code := range sentences {
@@ -62,7 +62,7 @@ func FaultCodes() []FaultCode {
 	return codes
 }
 
-// Fault is something about a line of a list that its author should know.
+// Fault is a message about a line of a list for its author.
 type Fault struct {
 	Room  string
 	List  string
@@ -73,15 +73,13 @@ type Fault struct {
 	N, Of int    // see the codes
 }
 
-// Warning recognizes that the line works, but perhaps not as meant; otherwise it is
-// left out.
+// Warning reports whether the line works, but perhaps not as meant; otherwise it is left out.
 func (f Fault) Warning() bool {
 	return f.Code == NoLetters || f.Code == OneLetter || f.Code == WouldStop
 }
 
-// OverBound reports whether the line is within the language of rules but more
-// than a room can have. A list with such a line is not to be saved, since which
-// line is left out depends on the other lists.
+// OverBound reports whether the line is valid but exceeds a bound of the room. A list with
+// such a line must not be saved, because the line that is left out depends on the other lists.
 func (f Fault) OverBound() bool {
 	switch f.Code {
 	case TooManyExpressions, ExpressionSize, ExpressionCost, ListsTooLarge, StoredTooLarge:
@@ -90,7 +88,7 @@ func (f Fault) OverBound() bool {
 	return false
 }
 
-// Message is one English sentence.
+// Message returns one English sentence.
 func (f Fault) Message() string {
 	return strings.NewReplacer("{word}", strconv.Quote(f.Word), "{reason}", f.Word, "{n}", strconv.Itoa(f.N), "{of}", strconv.Itoa(f.Of)).
 		Replace(sentences[f.Code])
@@ -101,23 +99,22 @@ func (f Fault) String() string {
 	return fmt.Sprintf("list %s, line %d: %s: %s", f.List, f.Line, f.Entry, f.Message())
 }
 
-// Faults are what is wrong with the lines of lists.
+// Faults are the faults in lines of lists.
 type Faults []Fault
 
-// What an error tells of lines that were left out, since it goes into the log.
+// Bounds of the error about lines that were left out, because it goes into the log.
 const (
 	toldLines = 5
-	toldBytes = 200 // of one
+	toldBytes = 200 // of one line
 )
 
 // LeftOutError names the first lines that were left out, and counts all.
 type LeftOutError struct {
-	First Faults // those that [Compile] names
+	First Faults // those that [Compile] reports
 	Total int    // of the lines
 }
 
-// Error names the first five lines, one below the other, and says how many more
-// there are.
+// Error lists the first five lines, one below the other, and the number of further ones.
 func (e *LeftOutError) Error() string {
 	var lines []string
 	for _, one := range e.First[:min(len(e.First), toldLines)] {

@@ -4,8 +4,8 @@ import (
 	"danmaku/moderation/fold"
 )
 
-// fragments describes how a spelled word was taken apart: f.u.c.k has four
-// of one letter, fu-ck has two.
+// fragments describes how a spelled word was split: f.u.c.k has four of one letter, fu-ck has
+// two.
 type fragments struct {
 	list   []fragment
 	store  [16]fragment
@@ -49,8 +49,8 @@ func (p *fragments) cut(j acceptor, from, to int32) {
 	}
 }
 
-// fair reports whether words that merely stand beside each other can be ruled
-// out: pen is, he'll, as sure.
+// fair reports whether words that are merely neighbours can be ruled out: pen is, he'll, as
+// sure.
 func (p *fragments) fair(e *entry) bool {
 	singles, vowelless := 0, false
 	for _, q := range p.list {
@@ -74,10 +74,9 @@ func (p *fragments) fair(e *entry) bool {
 	return e.letters >= 3
 }
 
-// spelledAlone reports whether letters that stand singly are all of a spelled
-// word: "h e l l o" holds no other word, and "b a s s" is a fish. Letters
-// before or behind an entry that is open on that side do not count against it:
-// "k u r w a".
+// spelledAlone reports whether single letters are all of a spelled word: "h e l l o" contains
+// no other word, and "b a s s" is a fish. Letters before or after an entry that is open on
+// that side do not count against it: "k u r w a".
 func (j acceptor) spelledAlone(e *entry, path []step, p *fragments) bool {
 	for _, q := range p.list {
 		if q.letters > 1 {
@@ -85,7 +84,7 @@ func (j acceptor) spelledAlone(e *entry, path []step, p *fragments) bool {
 		}
 	}
 	if r := j.single(path[0].from, -1); r != 0 && !e.openStart {
-		// An article may stand before it: "a b i t c h", unless that is spelled, too.
+		// An article may precede it: "a b i t c h", unless that is spelled, too.
 		if len(path) < 4 || r != 'a' && r != 'i' && r != 'u' && r != 'o' || j.single(path[0].from-2, -1) != 0 {
 			return false
 		}
@@ -95,12 +94,12 @@ func (j acceptor) spelledAlone(e *entry, path []step, p *fragments) bool {
 	if r == 0 || e.openEnd {
 		return true
 	}
-	// What often follows such a word, spelled in the same way: u, you, off, it …
+	// Words that often follow such a word, spelled in the same way: u, you, off, it …
 	return len(path) >= 4 && (r == 'u' || r == 'y' || r == 'i' || r == 't')
 }
 
-// single returns the letter that stands alone beside the rune at i, in the
-// direction given, with the same kind of gap; 0 when there is none.
+// single returns the single letter beside the rune at i, in the direction given, with the same
+// kind of gap; 0 if there is none.
 func (j acceptor) single(i, way int32) rune {
 	gap := j.at(i + way)
 	c := j.at(i + 2*way)

@@ -11,8 +11,7 @@ import (
 	"danmaku/moderation/fold"
 )
 
-// Whatever sounds like an entry is at most held: without its sounds a list
-// refuses and masks just the same.
+// A match by sound holds at most: without sounds a list refuses and masks the same texts.
 func FuzzSounds(f *testing.F) {
 	f.Add("傻逼\n操你妈\n妈的", "煞笔 shabi sha3bi1 cāo nǐ mā 草ni马")
 	f.Add("西安\n先\n嫌啊", "xian xi'an xiān x i a n")
@@ -30,7 +29,8 @@ func FuzzSounds(f *testing.F) {
 		if tangled || len(with) >= maxHits {
 			return
 		}
-		// Each hit of the deaf list comes in the same order; between them are sounds alone.
+		// Each hit of the list without sounds comes in the same order; between them are hits
+		// by sound alone.
 		rest := without
 		for _, h := range with {
 			if len(rest) > 0 && h == rest[0] {
@@ -68,8 +68,8 @@ func FuzzMatch(f *testing.F) {
 	})
 }
 
-// plainHits are the matches of the automaton that took no other reading, no
-// gap and no repetition, as "key@cell".
+// plainHits are the automaton's matches without another reading, gap or repetition, as
+// "key@cell".
 func plainHits(rules *Rules, read *fold.Text) map[string]bool {
 	out := map[string]bool{}
 	w := walker{trie: rules.trie, runes: read.Runes, alternatives: read.Alternatives, budget: &Budget{}}
@@ -84,7 +84,7 @@ func plainHits(rules *Rules, read *fold.Text) map[string]bool {
 		out[fmt.Sprintf("%s@%d", key, path[0].from)] = true
 	}
 	if !w.run() {
-		// The walk was given up: what it found says nothing.
+		// The walk was abandoned, so its matches are incomplete.
 		return naive(rulesKeys(rules), read)
 	}
 	return out

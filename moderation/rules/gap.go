@@ -7,9 +7,9 @@ import (
 	"danmaku/moderation/fold"
 )
 
-// This file knows what may stand between the letters of a match.
+// This file decides what may be between the letters of a match.
 
-// repeats reports whether c says the letter of the step once more.
+// repeats reports whether c repeats the letter of the step.
 func (w *walker) repeats(s *step, c *fold.Rune) bool {
 	if s.how == fold.Wild || s.how == fold.WildVowel || '0' <= s.label && s.label <= '9' || fold.KindOf(s.label) != fold.Letter {
 		return false
@@ -25,8 +25,8 @@ func (w *walker) repeats(s *step, c *fold.Rune) bool {
 	return false
 }
 
-// spelledAgain reports whether a letter of a spelled word comes once more behind
-// the sign that parts its letters: f.u.u.u.c.k.
+// spelledAgain reports whether a letter of a spelled word comes again after the sign that
+// separates its letters: f.u.u.u.c.k.
 func (w *walker) spelledAgain(last *step, pos int32) bool {
 	if int(pos)+1 >= len(w.runes) || last.how != fold.Plain || !fold.ScriptOf(last.label).Spaced() {
 		return false
@@ -39,13 +39,13 @@ func (w *walker) spelledAgain(last *step, pos int32) bool {
 	if n := len(w.path); n > 1 {
 		before = w.path[n-2].to
 	}
-	// The same sign must stand before the letter, or behind the repeated one.
+	// The same sign must be before the letter, or after the repeated one.
 	return last.from > before && w.runes[last.from-1].R == sign.R || int(pos)+2 < len(w.runes) && w.runes[pos+2].R == sign.R
 }
 
-// gap goes on behind characters that only separate: up to two between
-// characters of scripts without spaces, three between letters. A run of one
-// sign counts once, and spaces around a sign do not count.
+// gap continues after characters that only separate: up to two between characters of scripts
+// without spaces, three between letters. A run of one sign counts once, and spaces around a
+// sign do not count.
 func (w *walker) gap(node uint32, pos int32, after fold.Script) {
 	most := 3
 	if after.CJK() {
@@ -59,7 +59,7 @@ func (w *walker) gap(node uint32, pos int32, after fold.Script) {
 	for n := 0; pos < int32(len(w.runes)); pos++ {
 		c := &w.runes[pos]
 		if after == fold.Kana && c.R == 'ー' && (w.runes[pos-1].R == 'ー' || int(pos)+1 < len(w.runes) && w.runes[pos+1].R == 'ー') {
-			w.next(node, pos+1) // a vowel that is drawn out
+			w.next(node, pos+1) // a lengthened vowel
 			continue
 		}
 		if after == fold.Kana && n == 0 && (c.R == 'ー' || fold.DrawsOut(w.runes[pos-1].R, c.Written)) {
@@ -81,7 +81,7 @@ func (w *walker) gap(node uint32, pos int32, after fold.Script) {
 	}
 }
 
-// same reports whether the rune at i is there and equal to the one at k.
+// same reports whether there is a rune at i that equals the one at k.
 func (w *walker) same(i, k int32) bool {
 	return i >= 0 && int(i) < len(w.runes) && w.runes[i].R == w.runes[k].R
 }
@@ -98,11 +98,10 @@ func (w *walker) digitAt(pos int32) bool {
 	return int(pos) < len(w.runes) && w.runes[pos].Kind == fold.Digit
 }
 
-// mostAside is how many characters stand in brackets between those of a word.
+// mostAside is the most characters in brackets between those of a word.
 const mostAside = 2
 
-// aside returns the end of a few letters in brackets at pos, or pos where there are
-// none: 死（笑）ね.
+// aside returns the end of a few letters in brackets at pos, or pos if there are none: 死（笑）ね.
 func (w *walker) aside(pos int32) int32 {
 	if int(pos) >= len(w.runes) {
 		return pos
@@ -119,7 +118,7 @@ func (w *walker) aside(pos int32) int32 {
 	return pos
 }
 
-// closingOf returns the bracket that closes another; 0 for any other character.
+// closingOf returns the closing bracket of r; 0 for any other character.
 func closingOf(r rune) rune {
 	switch r {
 	case '(':
@@ -138,7 +137,7 @@ func closingOf(r rune) rune {
 	return 0
 }
 
-// separates reports whether a rune may stand between the letters of a match.
+// separates reports whether a rune may be between the letters of a match.
 func separates(c *fold.Rune, after fold.Script) bool {
 	switch c.Kind {
 	case fold.Symbol, fold.Space:
@@ -155,6 +154,6 @@ func separates(c *fold.Rune, after fold.Script) bool {
 // strokes are ideographs that are hardly ever more than a line.
 const strokes = "丨丶丿亅乀"
 
-// isToneMark recognizes the marks of Thai that a doubled mark adds: they change
-// no letter where another one stands already.
+// isToneMark recognizes the Thai marks that a doubled mark adds: they change no letter that
+// already has one.
 func isToneMark(r rune) bool { return 0x0E47 <= r && r <= 0x0E4E }

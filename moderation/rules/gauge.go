@@ -9,28 +9,27 @@ import (
 	"unicode"
 )
 
-// toldLength is the length of the texts on which the cost of expressions is
-// measured, in characters.
+// toldLength is the length of the texts for measuring the cost of expressions, in characters.
 const toldLength = 1024
 
-// gauge measures what the expressions of a rule set cost on texts that are made
-// to be as costly as can be found. It counts instructions and measures no time,
-// so the same list is always accepted or always refused.
+// gauge measures the cost of a rule set's expressions on texts that are constructed to be as
+// costly as possible. It counts instructions and measures no time, so the same list is always
+// accepted or always refused.
 type gauge struct {
-	most    int // that all may cost on one text
+	most    int // that all may cost together on one text
 	machine *machine
 	progs   []*syntax.Prog
-	texts   [][]rune // the costly one of each
+	texts   [][]rune // the costly text of each expression
 	worst   []rune   // the most costly of them so far
-	effort  int      // what measuring has cost so far
+	effort  int      // cost of measuring so far
 }
 
-// maxEffort bounds what measuring the expressions of one rule set may cost.
-// What comes after it is refused unmeasured.
+// maxEffort bounds the cost of measuring the expressions of one rule set. Further ones are
+// refused unmeasured.
 const maxEffort = 5_000_000
 
-// add counts one more expression. It returns what all together cost, or, where
-// that is more than they may, at least so much, and leaves the expression out.
+// add adds one more expression. It returns the cost of all together or, if that exceeds the
+// bound, at least the bound, and leaves the expression out.
 func (g *gauge) add(p *syntax.Prog) (cost int) {
 	if g.effort > maxEffort {
 		return g.most + 1
@@ -53,8 +52,8 @@ func (g *gauge) add(p *syntax.Prog) (cost int) {
 	return cost
 }
 
-// excess returns how many of the last expressions must go, so that the rest
-// stays within the bound on the texts of all, and what they cost with these.
+// excess returns how many of the last expressions must go so that the rest stays within the
+// bound on all texts, and the cost with these.
 func (g *gauge) excess() (n, cost int) {
 	for _, text := range g.texts {
 		for c := g.run(g.machine, text); c > g.most; c = g.run(g.machine, text) {
@@ -68,8 +67,7 @@ func (g *gauge) excess() (n, cost int) {
 	return n, cost
 }
 
-// run counts what a text costs a machine that has seen no other yet. It ends
-// when that is more than it may be.
+// run counts the cost of a text on a new machine. It stops when the cost exceeds the bound.
 func (g *gauge) run(m *machine, text []rune) int {
 	b := &Budget{work: maxWork - g.most - 1}
 	newDFA(m).match(text, b)
@@ -84,10 +82,9 @@ const (
 	searchLength = 256 // places; the rest is made of parts of these
 )
 
-// costly returns a text that keeps as many instructions busy as can be found:
-// at each place one of the characters behind which most are. Which of them is
-// left to chance, since a text that repeats itself is cheap, but the same text
-// comes for the same expression.
+// costly returns a text that keeps as many instructions busy as possible: at each position one
+// of the characters after which most are active. The choice between them is random, because a
+// repetitive text is cheap, but the same expression always produces the same text.
 func (d *dfa) costly() []rune {
 	d.work = 0
 	chance := rand.New(rand.NewPCG(1, 2))
@@ -123,7 +120,7 @@ func (d *dfa) costly() []rune {
 	return text[:toldLength]
 }
 
-// follow appends the instructions behind a character to next.
+// follow appends the instructions after a character to next.
 func (d *dfa) follow(next, pcs []uint32, before uint8, r rune) []uint32 {
 	next = append(next, d.open(before, d.class(r), r).pcs...)
 	if len(pcs) == 0 {
@@ -139,8 +136,8 @@ func (d *dfa) follow(next, pcs []uint32, before uint8, r rune) []uint32 {
 	return slices.Compact(next)
 }
 
-// letters returns a character for each instruction that takes one, those of
-// most instructions first.
+// letters returns a character for each instruction that consumes one, those of most
+// instructions first.
 func (d *dfa) letters() []rune {
 	count := map[rune]int{' ': 1, 'a': 1}
 	for i := range d.insts {

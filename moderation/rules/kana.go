@@ -2,21 +2,21 @@ package rules
 
 import "danmaku/moderation/fold"
 
-// shortKana is the most kana of an entry that an everyday word may hold by chance.
+// shortKana is the most kana of an entry that an everyday word may contain by chance.
 const shortKana = 3
 
-// inKatakana is the most kana of an entry that means nothing in the middle of a word
-// of katakana: these are foreign words and names, which no list of words has all of.
+// inKatakana is the most kana of an entry that means nothing in the middle of a katakana word:
+// these are foreign words and names, of which no list is complete.
 const inKatakana = 2
 
-// isKatakana reports whether the character at i was written so.
+// isKatakana reports whether the character at i was written in katakana.
 func (m *matcher) isKatakana(i int32) bool {
 	c := m.accept.at(i)
 	return c != nil && 'ァ' <= c.Written && c.Written <= 'ヺ'
 }
 
-// weighKana returns what the words around an entry of kana make of it: バカ is not
-// meant in バカンス, nor マンコ by ロマンコメディ.
+// weighKana judges an entry of kana by the words around it: バカ is not meant in バカンス, nor マンコ
+// by ロマンコメディ.
 func (m *matcher) weighKana(e *entry, path []step) writing {
 	if e.class != freeEntry || e.openStart || e.openEnd {
 		return meant

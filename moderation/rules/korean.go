@@ -5,10 +5,10 @@ import (
 	"danmaku/moderation/fold"
 )
 
-// This file finds Korean words that are respelled: 씨빠 and 시ㅂ for 시발. Entries of
-// two and more syllables are kept by the classes of their letters in a trie of
-// their own, and entries of initials by themselves. What is found is held, and
-// does not count where it is an everyday word or the beginning of one.
+// This file finds respelled Korean words: 씨빠 and 시ㅂ for 시발. A separate trie has the entries of
+// two and more syllables by the classes of their letters, and entries of initials by
+// themselves. A match is held, and does not count if it is an everyday word or the beginning
+// of one.
 
 // korean are the entries of a rule set by the classes of their letters.
 type korean struct {
@@ -17,14 +17,14 @@ type korean struct {
 	latin   *koreanLatin
 }
 
-// initialLabel is added to an initial that stands for itself in the trie.
+// initialLabel is added to an initial that is a separate element of the trie.
 const initialLabel = 1 << 16
 
 func syllableLabel(s fold.Syllable) rune {
 	return rune(s.Lead)<<8 | rune(s.Vowel)<<4 | rune(s.Final) | 1<<12
 }
 
-// koreanOf makes the trie; nil when no entry has a form in it.
+// koreanOf builds the trie; nil if no entry has a form in it.
 func koreanOf(entries []entry, key func(i int) []rune) *korean {
 	var keys []keyed
 	var arena []rune
@@ -51,13 +51,13 @@ func koreanOf(entries []entry, key func(i int) []rune) *korean {
 		return nil
 	}
 	latin := koreanLatinOf(entries, key)
-	fold.IsKorean(nil) // read the words now, and not at the first comment
+	fold.IsKorean(nil) // load the words now, and not at the first comment
 	sortKeys(keys, arena)
 	s := &korean{trie: buildTrie(keys, arena), entries: soundingOf(keys, arena), latin: latin}
 	return s
 }
 
-// koreanReader reads a text as respelled Korean. It is reused from text to text.
+// koreanReader reads a text as respelled Korean. It is reused for many texts.
 type koreanReader struct {
 	runes  []fold.Rune
 	korean *korean
@@ -67,15 +67,15 @@ type koreanReader struct {
 	budget *Budget
 }
 
-// koreanPath counts what a path took to spell an entry.
+// koreanPath counts the changes that a path needed to spell an entry.
 type koreanPath struct {
-	initials int // consonants for a whole syllable
+	initials int // consonants in place of a whole syllable
 	latins   int // of these or of the entry's own initials, Latin letters
 	finals   int // l left out
 	added    int // finals
-	vowels   int // another class
-	rare     int // of these, ones that are seldom taken for each other
-	carried  int // finals that are heard in the next syllable, and vowels that are drawn out
+	vowels   int // of another class
+	rare     int // of these, rarely confused ones
+	carried  int // finals moved to the next syllable, and lengthened vowels
 }
 
 // match compares the text with the entries from every beginning of a word.
@@ -129,15 +129,15 @@ func (h *koreanReader) next(node uint32, i int32, p koreanPath) {
 	}
 }
 
-// enter goes on at rune next, behind a character of the path that begins at i.
+// enter continues at rune next, after a character of the path that begins at i.
 func (h *koreanReader) enter(child uint32, i, next int32, p koreanPath) {
 	h.at = append(h.at, i)
 	h.next(child, next, p)
 	h.at = h.at[:len(h.at)-1]
 }
 
-// koreanVowels are vowels that are written for each other now and then, the first
-// commonVowels of them more often.
+// koreanVowels are vowels that sometimes replace each other, the first commonVowels of them
+// more often.
 var koreanVowels = [][2]uint8{
 	{fold.OpenVowel, fold.BackVowel}, {fold.BackVowel, fold.FrontVowel},
 	{fold.OpenVowel, fold.FrontVowel}, {fold.BackVowel, fold.RoundVowel},
@@ -185,8 +185,7 @@ func (h *koreanReader) syllable(node uint32, i int32, s fold.Syllable, p koreanP
 	}
 }
 
-// carried reads two syllables as they are heard: 질알 as 지랄, 시이발 as 시발 and
-// 바알 as 발.
+// carried reads two syllables as they sound: 질알 as 지랄, 시이발 as 시발 and 바알 as 발.
 func (h *koreanReader) carried(node uint32, i int32, s, next fold.Syllable, p koreanPath) {
 	p.carried++
 	if fold.DrawnOut(s, next) {
@@ -210,8 +209,7 @@ func (h *koreanReader) carried(node uint32, i int32, s, next fold.Syllable, p ko
 	}
 }
 
-// needless reports whether a final is one that the next syllable says again, or one
-// that is hardly heard.
+// needless reports whether the next syllable repeats a final, or the final is hardly audible.
 func (h *koreanReader) needless(i int32, final uint8) bool {
 	if final == fold.NasalFinal || final == fold.StoppedFinal {
 		return true
@@ -224,7 +222,7 @@ func (h *koreanReader) needless(i int32, final uint8) bool {
 	return ok && s.Lead == lead
 }
 
-// initial takes a consonant for the syllable that begins with it, or for itself.
+// initial reads a consonant as the syllable that begins with it, or as itself.
 func (h *koreanReader) initial(node uint32, i int32, n int, p koreanPath) {
 	t := h.korean.trie
 	if child, ok := t.child(node, rune(n)|initialLabel); ok {
@@ -259,7 +257,7 @@ func (m *matcher) keyOf(e *entry) []rune {
 	return key
 }
 
-// guess adds a hit that is held at most.
+// guess adds a hit that holds at most.
 func (m *matcher) guess(e *entry, from, to int32) {
 	h := Hit{
 		Action: comment.Hold, set: m.set, Rule: m.rules.lists[e.list], list: e.list, line: e.line, Word: e.text,

@@ -4,12 +4,11 @@ import (
 	"danmaku/moderation/fold"
 )
 
-// This file finds Korean words in Latin letters: as they are typed on a Korean
-// keyboard that is off (tlqkf for 시발), and as they are spelled by their sounds
-// (sibal, byungshin). Both are guesses.
+// This file finds Korean words in Latin letters: typed with the Korean keyboard switched off
+// (tlqkf for 시발), and spelled by their sounds (sibal, byungshin). Both are guesses.
 
-// koreanLatin are the entries of Korean syllables by their keys and by their
-// Latin sounds, in one trie: the sounds begin with a mark.
+// koreanLatin are the entries of Korean syllables by their keys and by their Latin sounds, in
+// one trie: sounds begin with a mark.
 type koreanLatin struct {
 	trie    *trie
 	entries []sounding
@@ -18,16 +17,16 @@ type koreanLatin struct {
 // soundsMark begins the sounds of an entry in the trie of [koreanLatin].
 const soundsMark = '~'
 
-// Bounds of what is guessed in Latin letters.
+// Bounds of the guesses in Latin letters.
 const (
 	leastKeys       = 4 // keys of an entry
-	leastSounds     = 5 // sounds of an entry, one fewer where the spelling is distinct
-	longKeys        = 5 // keys behind which a word may go on
-	mostKoreanWords = 2 // that make one together
-	longSounds      = 6 // sounds of an entry that two words may make together
+	leastSounds     = 5 // sounds of an entry, one fewer if the spelling is distinct
+	longKeys        = 5 // keys after which a word may continue
+	mostKoreanWords = 2 // words that form one together
+	longSounds      = 6 // sounds of an entry that two words may form together
 )
 
-// koreanLatinOf makes the trie; nil when no entry has a form in it.
+// koreanLatinOf builds the trie; nil if no entry has a form in it.
 func koreanLatinOf(entries []entry, key func(i int) []rune) *koreanLatin {
 	var keys []keyed
 	var arena []rune
@@ -80,8 +79,7 @@ func (w *respeller) matchKorean(r *Rules) {
 	}
 }
 
-// typed reads the words from word i on as keys of a Korean keyboard: one word, or
-// keys that stand singly.
+// typed reads the words from word i on as keys of a Korean keyboard: one word, or single keys.
 func (w *respeller) typed(k *koreanLatin, i int32) {
 	t, node := &w.tokens[i], uint32(0)
 	if i > 0 && t.soft && t.end-t.raw == 1 && w.tokens[i-1].end-w.tokens[i-1].raw == 1 {

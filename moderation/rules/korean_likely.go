@@ -4,7 +4,7 @@ import (
 	"danmaku/moderation/fold"
 )
 
-// This file judges what looks like Korean entries by the words around it.
+// This file judges apparent Korean entries by the words around them.
 
 // foundKorean is called for every way in which Korean letters spell an entry.
 func (m *matcher) foundKorean(index uint32, from, to int32, p koreanPath) {
@@ -29,7 +29,7 @@ func (m *matcher) foundKorean(index uint32, from, to int32, p koreanPath) {
 
 // koreanMeans reports whether a respelling of an entry is likely to be meant.
 func (m *matcher) koreanMeans(key []rune, from, to int32, p koreanPath) bool {
-	same, other, vowels := 0, 0, 0 // syllables that are as in the entry, that differ, and that differ by the vowel alone
+	same, other, vowels := 0, 0, 0 // syllables as in the entry, different ones, and those with only another vowel
 	for i, at := range m.hangul.at {
 		switch r := m.fold.Runes[at].R; {
 		case r == key[i]:
@@ -47,7 +47,7 @@ func (m *matcher) koreanMeans(key []rune, from, to int32, p koreanPath) bool {
 	}
 	switch {
 	case same == len(key) && p.carried == 0:
-		return false // found as it is written
+		return false // the literal match has found it
 	case p.initials > 1:
 		return same > 0 && same == len(key)-2 && alone && p.latins == 0 // 느ㄱㅁ
 	case p.initials > 0:
@@ -60,13 +60,13 @@ func (m *matcher) koreanMeans(key []rune, from, to int32, p koreanPath) bool {
 	if slight > 1 && len(key) < 3 && other < 2 {
 		return false
 	}
-	// A final left out or another vowel is a word of its own, unless more was changed,
-	// or it stands by itself and is not in the dictionary.
+	// A missing final or another vowel makes another word, unless more was changed, or it
+	// stands by itself and is not in the dictionary.
 	return slight == 0 || other > 1 || len(key) > 2 && p.finals == 0 || slight == 1 && vowels+p.added == 1 && alone
 }
 
-// everydayKorean reports whether a match at the beginning of a word is an everyday
-// word or part of one. Where a vowel was drawn out, the word has to reach its end.
+// everydayKorean reports whether a match at the beginning of a word is an everyday word or
+// part of one. With a lengthened vowel, the word has to reach its end.
 func (m *matcher) everydayKorean(from, to int32, drawn bool) bool {
 	m.text = m.text[:0]
 	for i := from; int(i) < len(m.fold.Runes) && int(i-from) < int(to-from)+fold.LongestKorean && fold.IsSyllable(m.fold.Runes[i].R); i++ {
@@ -88,8 +88,8 @@ func (m *matcher) everydayKorean(from, to int32, drawn bool) bool {
 	return false
 }
 
-// weighKorean returns what the words around an entry of syllables make of it. An
-// entry that begins inside a word is held at most: 다시발매 is not a curse.
+// weighKorean judges an entry of syllables by the words around it. An entry that begins inside
+// a word is held at most: 다시발매 is not a curse.
 func (m *matcher) weighKorean(e *entry, path []step) writing {
 	if e.class != freeEntry || e.openStart || len(path) < 2 {
 		return meant
@@ -140,7 +140,7 @@ func (m *matcher) weighKorean(e *entry, path []step) writing {
 	return meant
 }
 
-// weighGap looks at a match with a gap: 시 발매 goes on with an everyday word.
+// weighGap judges a match with a gap: 시 발매 continues with an everyday word.
 func (m *matcher) weighGap(path []step) writing {
 	last := path[len(path)-1]
 	begin := last.from
@@ -161,7 +161,7 @@ func (m *matcher) weighGap(path []step) writing {
 // isKorean reports whether k runes from i on are an everyday word.
 func (m *matcher) isKorean(i, k int32) bool { return fold.IsKorean(m.syllables(i, k)) }
 
-// syllables returns k folded characters from i on; nil where there are fewer.
+// syllables returns k folded characters from i on; nil if there are fewer.
 func (m *matcher) syllables(i, k int32) []rune {
 	m.text = m.text[:0]
 	if i < 0 || int(i+k) > len(m.fold.Runes) || !m.budget.spend(1) {

@@ -8,22 +8,21 @@ import (
 	"danmaku/moderation/fold"
 )
 
-// This file knows of languages: slut is the end of something in Swedish, and
-// retard a delay in French. An entry can say of which language it is, and a room
-// can leave the entries of a language out.
+// This file handles languages: slut is the end of something in Swedish, and retard a delay in
+// French. An entry can name its language, and a room can exclude the entries of a language.
 
-// languages are how many languages of everyday words there are.
+// languages is the number of languages with everyday words.
 const languages = 30
 
-// leastTelling is how many points another language needs, and how many more than
-// that of the entry, for the word to be one of it. A word of the language counts
-// one, a frequent one three.
+// leastTelling is how many points another language needs, and how many more than the entry's
+// language, for the word to belong to it. A word of the language counts one, a frequent one
+// three.
 const (
 	leastTelling = 3
 	moreTelling  = 2
 )
 
-// points counts what a word says for each language.
+// points counts the points of a word for each language.
 func (w *respeller) points(i int32, each func(language, points int)) {
 	t := &w.tokens[i]
 	if !t.pure {
@@ -43,10 +42,9 @@ func (w *respeller) points(i int32, each func(language, points int)) {
 	}
 }
 
-// otherLanguage reports whether the word in which these runes stand is an everyday
-// one of another language than the entry's, and the rest of the text is in that
-// language. An entry that does not tell its language has the one in which the
-// word is known to insult.
+// otherLanguage reports whether the word with these runes is an everyday one of another
+// language than the entry's, and the rest of the text is in that language. An entry without a
+// language has the one in which the word is known to insult.
 func (w *respeller) otherLanguage(own fold.Languages, from, to int32) bool {
 	i := w.tokenAt(from, to)
 	if i < 0 || len(w.tokens) < 2 {
@@ -73,8 +71,8 @@ func (w *respeller) otherLanguage(own fold.Languages, from, to int32) bool {
 	return false
 }
 
-// allIn reports whether all words but one are of a language, and a longer one of
-// them is not of the other: slut for i dag.
+// allIn reports whether all words but one belong to a language, and a longer one of them does
+// not belong to the other: slut for i dag.
 func (w *respeller) allIn(but int32, language, other fold.Languages) bool {
 	missing := false
 	for k := range w.tokens {
@@ -91,7 +89,7 @@ func (w *respeller) allIn(but int32, language, other fold.Languages) bool {
 	return missing
 }
 
-// scoresBeside returns how many points each language has from all words but one.
+// scoresBeside returns the points of each language for all words but one.
 func (w *respeller) scoresBeside(i int32) [languages]int {
 	if len(w.scores) == 0 {
 		w.scores = append(w.scores, make([]int, languages)...)
@@ -104,8 +102,8 @@ func (w *respeller) scoresBeside(i int32) [languages]int {
 	return scores
 }
 
-// families are groups of languages that share or borrow many words: an everyday word
-// of one may stand in a text of another.
+// families are groups of languages that share or borrow many words: an everyday word of one
+// may occur in a text of another.
 var families = familiesOf("es pt it ca fr ro", "sv da no fi", "de nl af", "pl cs sk sr", "ru uk bg mk", "lt lv et")
 
 func familiesOf(codes ...string) (out [languages]fold.Languages) {
@@ -126,10 +124,10 @@ func familiesOf(codes ...string) (out [languages]fold.Languages) {
 	return out
 }
 
-// belongs reports whether a word is an everyday one that may stand in this text: of
-// any language where the text does not tell its own, and else of that, of its
-// family, of English, which all borrow from, and every name. So suka is a word
-// beside Indonesian ones, and beside Russian ones what it sounds like.
+// belongs reports whether a word is an everyday one that may occur in this text: of any
+// language if the text's language is unknown, otherwise of that language, its family, or
+// English, from which all borrow, or a name. So suka is a word beside Indonesian ones, and
+// beside Russian ones the word that it sounds like.
 func (w *respeller) belongs(i int32) bool {
 	set := w.everyday(i)
 	if set == 0 || len(w.tokens) < 2 || set&(fold.LanguageOf("en")|nameLanguage) != 0 {
@@ -153,8 +151,7 @@ func (w *respeller) belongs(i int32) bool {
 	return false
 }
 
-// innocent reports whether a match that is only a part of a word stands there by
-// chance.
+// innocent reports whether a match that is only a part of a word is there by chance.
 func (w *respeller) innocent(from, to int32) bool {
 	if i := w.tokenAt(from, to); i >= 0 {
 		t := &w.tokens[i]
@@ -163,9 +160,9 @@ func (w *respeller) innocent(from, to int32) bool {
 	return false
 }
 
-// inName reports whether these runes are the beginning of a word that stands as a
-// name does, with a capital beside another word with one, and goes on as no form of
-// the entry would: Peter Shitara.
+// inName reports whether these runes begin a word that looks like a name, with a capital
+// beside another capitalized word, and that continues unlike any form of the entry: Peter
+// Shitara.
 func (w *respeller) inName(from, to int32) bool {
 	i := w.tokenAt(from, to)
 	if i < 0 || !w.tokens[i].title || !w.tokens[i].pure || w.tokens[i].from != from || w.tokens[i].to-to < 2 {
@@ -178,8 +175,8 @@ func (w *respeller) inName(from, to int32) bool {
 	return i > 0 && w.tokens[i-1].title || int(i)+1 < len(w.tokens) && w.tokens[i+1].title
 }
 
-// ordinary reports whether these runes are in an everyday word that is written with
-// nothing but its letters: flicker is not a drawn-out fick.
+// ordinary reports whether these runes are in an everyday word in its usual letters: flicker
+// is not a stretched fick.
 func (w *respeller) ordinary(from, to int32) bool {
 	i := w.tokenAt(from, to)
 	return i >= 0 && w.tokens[i].pure && !w.tokens[i].marks && w.isEveryday(i)
@@ -192,7 +189,7 @@ func (w *respeller) abbreviation(from, to int32) bool {
 	return i >= 0 && w.tokens[i].capitals && (i > 0 && w.tokens[i-1].title || int(i)+1 < len(w.tokens) && w.tokens[i+1].title && w.tokens[i+1].soft)
 }
 
-// tokenAt returns the word that these runes are in; -1 when they are not in one.
+// tokenAt returns the word that contains these runes; -1 if none does.
 func (w *respeller) tokenAt(from, to int32) int32 {
 	i, _ := slices.BinarySearchFunc(w.tokens, from, func(t token, at int32) int { return int(t.to - 1 - at) })
 	if i < len(w.tokens) && w.tokens[i].from <= from && to <= w.tokens[i].to {
@@ -201,11 +198,11 @@ func (w *respeller) tokenAt(from, to int32) int32 {
 	return -1
 }
 
-// LeaveOut returns rules that leave all entries of these languages out, those of
-// other lists, too. The codes are not checked; one that no entry has does nothing.
+// LeaveOut returns rules that exclude all entries of these languages, including those of other
+// lists. The codes are not checked; one that no entry has does nothing.
 func LeaveOut(languages []string) *Rules { return &Rules{off: languages} }
 
-// readLanguage reads the code of a language.
+// readLanguage parses the code of a language.
 func readLanguage(s string) (string, bool) {
 	if len(s) < 2 || len(s) > 3 {
 		return "", false

@@ -7,7 +7,7 @@ import (
 	"danmaku/moderation/fold"
 )
 
-// This file judges whether a spelling that is like an entry is likely to mean it.
+// This file judges whether a spelling that resembles an entry is likely to mean it.
 
 // arrive judges the entries that end before the sound at pos.
 func (w *respeller) arrive(index uint32, pos int32, how change) {
@@ -34,9 +34,9 @@ func (w *respeller) means(e *entry, r *respelledEntry, pos int32, how change) bo
 	case behind > 0 && (!e.openEnd || !w.inflection(e, pos, last.last, how)):
 		return false
 	case (how == droppedVowel || how == droppedLetter || how == twice) && w.missing == r.size && (e.letters < 6 || behind > 0):
-		return false // the end is missing: that is the beginning of another word
+		return false // without the end, it is the beginning of another word
 	case how != unchanged && w.changed >= 0 && w.tokens[w.changed].marks:
-		return false // the spelling of a language, and not of a forger
+		return false // the spelling of a language, and not a disguise
 	case how == hiddenVowel && r.size < 4 && !w.sameEdges(e, first):
 		return false
 	case (how == likeVowel && e.letters < 5 && !manyConsonants(e) || how == otherVowel && e.letters < 5 || (how == likeVowel || how == otherVowel) && r.size < 4) &&
@@ -57,8 +57,8 @@ func (w *respeller) means(e *entry, r *respelledEntry, pos int32, how change) bo
 	return w.meansPhrase(e, r, from, to, how)
 }
 
-// manyConsonants reports whether three letters of an entry are consonants: it has
-// few neighbours by a vowel.
+// manyConsonants reports whether an entry has three consonants: then few other words differ from
+// it by a vowel.
 func manyConsonants(e *entry) bool {
 	n := 0
 	for _, r := range e.text {
@@ -75,9 +75,9 @@ func (w *respeller) sameEdges(e *entry, t *token) bool {
 	return w.raw[t.raw] == unicode.ToLower(word[0]) && w.raw[t.end-1] == unicode.ToLower(word[len(word)-1])
 }
 
-// transliterated reports whether a word in another alphabet than the entry's is
-// likely to mean it: suka for сука, курва for kurwa. Each alphabet has too many
-// words that sound like a short one of the other.
+// transliterated reports whether a word in another alphabet than the entry's is likely to mean
+// it: suka for сука, курва for kurwa. Each alphabet has too many words that sound like short
+// words of the other.
 func (w *respeller) transliterated(e *entry, r *respelledEntry, before, behind int32, how change) bool {
 	t := &w.tokens[w.sounds[w.start].token]
 	switch {
@@ -94,9 +94,8 @@ func (w *respeller) transliterated(e *entry, r *respelledEntry, before, behind i
 	return before == 2 && (prefix == "na" || prefix == "po" || prefix == "ni" || prefix == "do")
 }
 
-// inflection reports whether what follows an entry that is open to the end may
-// be an ending of it. Short entries are in the beginnings of too many names, and
-// so are entries of which a sound was changed.
+// inflection reports whether the text after an entry that is open at the end may be an ending
+// of it. Short entries begin too many names, and so do entries with a changed sound.
 func (w *respeller) inflection(e *entry, pos, end int32, how change) bool {
 	if e.letters > 5 && how == unchanged {
 		return end-pos <= 5
@@ -123,7 +122,7 @@ func (w *respeller) inflection(e *entry, pos, end int32, how change) bool {
 	return false
 }
 
-// isEnding recognizes the endings that English gives to an insult.
+// isEnding recognizes the endings that English adds to an insult.
 func isEnding(rest string) bool {
 	switch rest {
 	case "ed", "er", "ers", "in", "ing", "ings":
@@ -132,8 +131,8 @@ func isEnding(rest string) bool {
 	return false
 }
 
-// isName reports whether a word is likely to be a name or an abbreviation that is
-// like a short entry by chance.
+// isName reports whether a word is likely to be a name or an abbreviation that resembles a
+// short entry by chance.
 func (w *respeller) isName(i int32, e *entry, how change) bool {
 	t := &w.tokens[i]
 	if t.digits && unicode.IsUpper(w.runes[t.from].Written) && t.end-t.raw <= 4 {
@@ -177,9 +176,9 @@ func (w *respeller) everyday(i int32) fold.Languages {
 	return t.everydayIn
 }
 
-// meansPhrase judges a match over several words, or of an entry of several.
+// meansPhrase judges a match over several words, or of an entry of several words.
 func (w *respeller) meansPhrase(e *entry, r *respelledEntry, from, to int32, how change) bool {
-	inside := uint64(0) // borders of the text within a word of the entry
+	inside := uint64(0) // word borders of the text within a word of the entry
 	for _, k := range w.cuts[:w.cut] {
 		if k < 64 && r.gaps>>k&1 == 0 {
 			inside |= 1 << k
@@ -212,12 +211,12 @@ func (w *respeller) meansPhrase(e *entry, r *respelledEntry, from, to int32, how
 	return true
 }
 
-// longParted is how many letters an entry has at least to be meant wherever it
-// stands cut in two.
+// longParted is the least number of letters of an entry that is recognized wherever it is
+// split in two.
 const longParted = 9
 
-// parted reports whether words that make an entry together do not belong
-// together otherwise: no language has all of them.
+// parted reports whether words that form an entry together do not belong together otherwise:
+// no language has all of them.
 func (w *respeller) parted(from, to int32) bool {
 	common := ^fold.Languages(0)
 	for i := from; i <= to; i++ {
@@ -230,7 +229,7 @@ func (w *respeller) parted(from, to int32) bool {
 	return common&^(fold.Bare|nameLanguage) == 0
 }
 
-// nameLanguage is the set of names alone.
+// nameLanguage is the set of only names.
 const nameLanguage fold.Languages = 1 << 30
 
 // strangers reports whether neither word is an everyday one of the same language.

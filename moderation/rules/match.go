@@ -12,7 +12,7 @@ import (
 // Hit is one match of a rule in a text.
 type Hit struct {
 	Action  comment.Action
-	set     int    // of the rule sets
+	set     int    // index of the rule set
 	Rule    string // the list's name
 	list    uint16
 	line    uint32
@@ -21,10 +21,10 @@ type Hit struct {
 	Guess   bool
 	BySound bool         // found by its sound
 	Exact   bool         // the entry counts only as written
-	Form    comment.Form // how the text was turned to find it
+	Form    comment.Form // the decoding in which it was found
 }
 
-// matcher holds what matching one text needs; it is reused.
+// matcher holds the state for matching one text; it is reused.
 type matcher struct {
 	fold       fold.Text
 	walk       walker
@@ -37,12 +37,12 @@ type matcher struct {
 	runes      []rune
 	text       []rune // of the clause around a match
 	hits       []Hit
-	exceptions []comment.Span // what exceptions cover
+	exceptions []comment.Span // spans of the exceptions
 	now        int64
 	sets       []*Rules
 	spelled    bool // the text has words of letters
 	rules      *Rules
-	set        int // its place
+	set        int // its index
 	decoding   *fold.Decoding
 
 	budget *Budget
@@ -57,12 +57,11 @@ var matchers = sync.Pool{New: func() any {
 	return m
 }}
 
-// maxHits bounds what one text can report.
+// maxHits bounds the hits of one text.
 const maxHits = 64
 
-// Match matches text against rule sets. It returns the hits that no exception
-// covers, the folded text, and whether the budget of the decision was used up
-// before everything was read.
+// Match matches text against rule sets. It returns the hits outside exceptions, the folded
+// text, and whether the decision's budget ran out before everything was read.
 func Match(sets []*Rules, text string, now int64, b *Budget) (hits []Hit, folded string, tangled bool) {
 	m := matchers.Get().(*matcher)
 	defer matchers.Put(m)
@@ -164,8 +163,8 @@ func (m *matcher) found(index uint32, path []step) {
 	}
 }
 
-// innocentRun reports whether an entry of a script without spaces stands at the
-// beginning of a longer word that holds it by chance.
+// innocentRun reports whether an entry of a script without spaces is at the beginning of a
+// longer word that contains it by chance.
 func (m *matcher) innocentRun(e *entry, from int32) bool {
 	if e.class != freeEntry || e.how != forbid || m.fold.Runes[from].Script != fold.Living {
 		return false
@@ -178,8 +177,7 @@ func (m *matcher) innocentRun(e *entry, from int32) bool {
 	return fold.Innocent(m.text, 0)
 }
 
-// weigh returns what the words around an entry make of it, where it
-// stands there as it is written.
+// weigh judges an entry by the words around it, if the text contains it as written.
 func (m *matcher) weigh(e *entry, path []step, aggressive bool) writing {
 	if fold.IsSyllable(path[0].label) {
 		return m.weighKorean(e, path)
@@ -193,7 +191,7 @@ func (m *matcher) weigh(e *entry, path []step, aggressive bool) writing {
 	return m.weighHan(e, path)
 }
 
-// weighHan weighs an entry of ideographs.
+// weighHan judges an entry of ideographs.
 func (m *matcher) weighHan(e *entry, path []step) writing {
 	if e.class != freeEntry || e.openStart || e.openEnd || len(path) < 2 {
 		return meant
@@ -227,7 +225,7 @@ func (m *matcher) weighHan(e *entry, path []step) writing {
 	return c.explains()
 }
 
-// off reports whether a room leaves the entries of a language out.
+// off reports whether a room excludes the entries of a language.
 func (m *matcher) off(language string) bool {
 	if language == "" {
 		return false
@@ -240,8 +238,8 @@ func (m *matcher) off(language string) bool {
 	return false
 }
 
-// expressions matches the regular expressions, over the text as written and as
-// folded; a match in the folded text alone has no place in the written one.
+// expressions matches the regular expressions against the text as written and as folded; a
+// match only in the folded text has no position in the written one.
 func (m *matcher) expressions(r *Rules, text, folded string) {
 	if r.machine == nil {
 		return
@@ -270,8 +268,8 @@ func (m *matcher) matched(r *Rules, k int32, at comment.Span) {
 	}
 }
 
-// place finds where an expression matches, as far as the budget goes: beyond it
-// the whole text counts as the match.
+// place finds where an expression matches, within the budget: beyond it the whole text counts
+// as the match.
 func (m *matcher) place(x *expression, text string) comment.Span {
 	whole := comment.Span{From: 0, To: len(m.runes)}
 	cost := x.size * len(m.runes)
@@ -287,7 +285,7 @@ func (m *matcher) place(x *expression, text string) comment.Span {
 	return comment.Span{From: from, To: from + utf8.RuneCountInString(text[at[0]:at[1]])}
 }
 
-// applyExceptions returns the hits that lie in no exception.
+// applyExceptions returns the hits outside all exceptions.
 func (m *matcher) applyExceptions() []Hit {
 	var out []Hit
 	for _, h := range m.hits {

@@ -4,7 +4,7 @@ import (
 	"danmaku/moderation/fold"
 )
 
-// unit is one letter or digit of a text, with what stands before it.
+// unit is one letter or digit of a text, with the gap before it.
 type unit struct {
 	at    int32
 	r     rune
@@ -15,12 +15,12 @@ type unit struct {
 	sound uint16
 }
 
-// gapKind is what stands between two letters.
+// gapKind is the kind of gap between two letters.
 type gapKind uint8
 
 const (
 	noGap   gapKind = iota
-	loose           // spaces and signs that may have been put there
+	loose           // spaces and signs that may have been inserted
 	clauses         // punctuation that ends a clause, or a lot
 )
 
@@ -37,11 +37,11 @@ const (
 type run struct {
 	from, to int32 // units
 	readable bool  // can be pinyin
-	foreign  bool  // is a syllable, and a word of another language as well
+	foreign  bool  // a syllable, and also a word of another language
 	toned    bool
 }
 
-// phoneticReader reads a text as syllables. It is reused from text to text.
+// phoneticReader reads a text as syllables. It is reused for many texts.
 type phoneticReader struct {
 	units []unit
 	runs  []run
@@ -59,7 +59,7 @@ type phoneticReader struct {
 // syllable is one syllable of a match: units from (inclusive) to (exclusive).
 type syllable struct {
 	from, to int32
-	initial  bool // written with its first letter alone
+	initial  bool // written with only its first letter
 }
 
 // Bounds of what is read as syllables.
@@ -69,7 +69,7 @@ const (
 )
 
 // read reads the folded runes. It reports whether there is anything to compare: Japanese
-// reads its ideographs in its own way.
+// pronounces its ideographs differently.
 func (h *phoneticReader) read(runes []fold.Rune) bool {
 	h.units, h.runs = h.units[:0], h.runs[:0]
 	hans, kanas, latins := 0, 0, 0
@@ -114,15 +114,14 @@ func (h *phoneticReader) read(runes []fold.Rune) bool {
 	return true
 }
 
-// spelled closes the gaps between letters that stand singly, all with a gap
-// before them: s h a b i.
+// spelled joins single letters that all have a gap before them: s h a b i.
 func (h *phoneticReader) spelled() {
 	for i := 0; i < len(h.units); {
 		end := i + 1
 		for end < len(h.units) && h.units[end].kind == latinUnit && h.units[end].gap == loose {
 			end++
 		}
-		// The last one is the beginning of a word when a letter follows directly.
+		// The last one is the beginning of a word if a letter follows directly.
 		if end < len(h.units) && end > i+1 && h.units[end].kind == latinUnit && h.units[end].gap == noGap {
 			end--
 		}
@@ -176,7 +175,7 @@ func lettersOf(text string) (l fold.Letters) {
 	return l
 }
 
-// tone returns the unit behind a tone that is written as a digit.
+// tone returns the unit after a tone written as a digit.
 func (h *phoneticReader) tone(at int32) (next int32, ok bool) {
 	if int(at) >= len(h.units) || h.units[at].kind != digitUnit || h.units[at].gap != noGap || h.units[at].r < '1' || h.units[at].r > '5' {
 		return at, false
@@ -187,9 +186,9 @@ func (h *phoneticReader) tone(at int32) (next int32, ok bool) {
 	return at + 1, true
 }
 
-// match compares the text with the entries, as far as the budget goes. It
-// needs no memo: two readings of the same letters that lead to the same node
-// have the same syllables, and a syllable has one length.
+// match compares the text with the entries, within the budget. It needs no memo: two readings
+// of the same letters that lead to the same node have the same syllables, and a syllable has
+// one length.
 func (h *phoneticReader) match(s *sonic) {
 	h.sonic, h.path = s, h.path[:0]
 	for i := range h.units {
@@ -204,7 +203,7 @@ func (h *phoneticReader) match(s *sonic) {
 	}
 }
 
-// next goes on with the syllables that begin at unit i.
+// next continues with the syllables that begin at unit i.
 func (h *phoneticReader) next(node uint32, i int32) {
 	t := h.sonic.trie
 	if int(i) >= len(h.units) || t.first[node] == t.first[node+1] || !h.budget.spend(1) {
@@ -244,8 +243,8 @@ func (h *phoneticReader) next(node uint32, i int32) {
 // mostInitials is how many initials may stand for syllables side by side.
 const mostInitials = 3
 
-// initial goes on with every syllable that begins with the letter of unit i, where
-// it belongs to a short run beside an ideograph: 草nm.
+// initial continues with every syllable that begins with the letter of unit i, if it belongs
+// to a short run beside an ideograph: 草nm.
 func (h *phoneticReader) initial(node uint32, i int32) {
 	r := &h.runs[h.units[i].run]
 	beside := r.from > 0 && h.units[r.from].gap == noGap && h.units[r.from-1].kind == hanUnit ||
@@ -290,7 +289,7 @@ func (h *phoneticReader) take(node uint32, s syllable, id uint16) {
 	}
 }
 
-// enter goes on from a child with the syllable that leads there.
+// enter continues from a child with the syllable that leads there.
 func (h *phoneticReader) enter(child uint32, s syllable) {
 	to := s.to
 	h.path = append(h.path, s)

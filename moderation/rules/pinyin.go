@@ -7,17 +7,16 @@ import (
 	"danmaku/moderation/fold"
 )
 
-// This file finds Chinese words by their sound: 煞笔 and shabi for 傻逼. Entries
-// of two and more ideographs are kept as syllables in a trie of their own. A
-// text is read as syllables, too: of its characters, and of its Latin letters
-// where they are pinyin. What sounds the same is held and never refused, since
-// every language is full of other words that do. For the same reason it does
-// not count where the characters are common words, or part of one.
+// This file finds Chinese words by their sound: 煞笔 and shabi for 傻逼. A separate trie has the
+// entries of two and more ideographs as syllables. A text is read as syllables, too: those of
+// its characters, and of its Latin letters if they are pinyin. A match by sound is held and
+// never refused, because every language has many other words with the same sounds. For the
+// same reason it does not count if the characters are common words, or part of one.
 
 // Bounds of pinyin without any character beside it.
 const (
 	leastPinyin = 4 // letters
-	surePinyin  = 5 // letters from which a word is spelled, whatever else it may mean in parts
+	surePinyin  = 5 // letters from which a word counts as spelled, whatever its parts may mean
 )
 
 // sonic are the entries of a rule set by their syllables.
@@ -31,8 +30,7 @@ type sounding struct {
 	again bool // sounds the same as the one before it
 }
 
-// soundable reports whether an entry has a reading by its sound, and adds its
-// syllables.
+// soundable reports whether an entry can be matched by its sound, and adds its syllables.
 func soundable(e *entry, key []rune, arena *[]rune) bool {
 	if e.how != forbid || e.exact || len(key) < 2 || fold.ScriptOf(key[0]) != fold.Han {
 		return false
@@ -49,7 +47,7 @@ func soundable(e *entry, key []rune, arena *[]rune) bool {
 	return true
 }
 
-// sonicOf makes the trie of the entries' syllables; nil when none has a sound.
+// sonicOf builds the trie of the entries' syllables; nil if none has a sound.
 func sonicOf(entries []entry, key func(i int) []rune) *sonic {
 	var keys []keyed
 	var arena []rune
@@ -116,12 +114,12 @@ func (h *phoneticReader) means(key []rune) bool {
 	case initials+digits > 0:
 		return latins == 0 && !loosened && h.abbreviates(key, hans, exact, initials, digits)
 	case exact == len(key):
-		return false // found as it is written, or not meant
+		return false // the literal match has found it, or it is not meant
 	case hans == 0:
 		return h.spells(latins, foreign, toned)
 	case latins > 0:
-		// A syllable that is a word of another language (he, long, ping) counts
-		// where it stands directly beside two of the entry's own characters.
+		// A syllable that is a word of another language (he, long, ping) counts if it is
+		// directly beside two of the entry's own characters.
 		surely := foreign == 1 && !loosened && hans >= 2 && exact == hans
 		return (foreign == 0 || surely) && !h.partOfWord(key)
 	case loosened && !h.alone(first, last):
@@ -138,8 +136,8 @@ func (h *phoneticReader) means(key []rune) bool {
 	return loosened || !c.explainsSound(key)
 }
 
-// clause returns the ideographs around units from (inclusive) to (exclusive), as
-// far as they stand beside each other.
+// clause returns the ideographs around units from (inclusive) to (exclusive), as long as they
+// are adjacent.
 func (h *phoneticReader) clause(from, to int32) clause {
 	lo, hi := from, to
 	for lo > 0 && from-lo < aroundMatch && h.units[lo].gap == noGap && h.units[lo-1].kind == hanUnit {
@@ -156,9 +154,9 @@ func (h *phoneticReader) clause(from, to int32) clause {
 	return clause{h.text, int(from - lo), int(to - lo)}
 }
 
-// abbreviates reports whether initials or digits beside ideographs stand for the
-// others of an entry: 煞b, 草nm, 法l功, 王8蛋, 去4吧. A letter is a small one, since
-// capitals name things (小S, C位), and what ends with one ends a clause.
+// abbreviates reports whether initials or digits beside ideographs replace the others of an
+// entry: 煞b, 草nm, 法l功, 王8蛋, 去4吧. A letter must be a small one, because capitals name things
+// (小S, C位), and a match that ends with a letter must end a clause.
 func (h *phoneticReader) abbreviates(key []rune, hans, exact, initials, digits int) bool {
 	n := len(key)
 	first, last := h.path[0], h.path[n-1]
@@ -198,12 +196,12 @@ func (h *phoneticReader) abbreviates(key []rune, hans, exact, initials, digits i
 	return true
 }
 
-// rareSound is what a character costs from which it hardly says itself.
+// rareSound is the cost from which a character hardly means itself.
 const rareSound = 9
 
-// grammar reports whether a match is likely to be nothing but grammar: mostly
-// characters that stand beside every other one, and none of the entry's own;
-// of two characters that one would have to be no such character.
+// grammar reports whether a match is likely to be only grammar: mostly characters that occur
+// beside any other, and none of the entry's own. In a match of two characters, an own character
+// must not be one of these either.
 func grammar(text, key []rune, exact int) bool {
 	n, telling := 0, false
 	for i, r := range text {
@@ -242,17 +240,17 @@ func (h *phoneticReader) spells(latins, foreign int, toned bool) bool {
 	return latins >= surePinyin || !fold.Chinese().IsForeign(b.String())
 }
 
-// partOfWord reports whether a character at an edge of the match, which is not
-// the entry's own, belongs to a common word with what stands beside it.
+// partOfWord reports whether a character at an edge of the match that is not the entry's own
+// forms a common word with its neighbours.
 func (h *phoneticReader) partOfWord(key []rune) bool {
 	p, n := fold.Chinese(), len(key)
-	at := func(i int32) rune { // the character there; 0 where none stands directly beside the next
+	at := func(i int32) rune { // the character there; 0 if none is directly beside the next
 		if i < 0 || int(i) >= len(h.units) || h.units[i].kind != hanUnit {
 			return 0
 		}
 		return h.units[i].r
 	}
-	beside := func(i int32) bool { return int(i) < len(h.units) && i >= 0 && h.units[i].gap == noGap } // and what is before it
+	beside := func(i int32) bool { return int(i) < len(h.units) && i >= 0 && h.units[i].gap == noGap } // and the unit before it
 	if i := h.path[0].from; at(i) != 0 && at(i) != key[0] && i > 0 && beside(i) {
 		a, b, c, d := at(i-2), at(i-1), at(i), at(i+1)
 		if b != 0 && (p.IsWord(b, c) || d != 0 && beside(i+1) && p.IsWord(b, c, d) || a != 0 && beside(i-1) && p.IsWord(a, b, c)) {
@@ -268,8 +266,7 @@ func (h *phoneticReader) partOfWord(key []rune) bool {
 	return false
 }
 
-// foundBySound is called for every way in which the sound of a text is that of an
-// entry.
+// foundBySound is called for every way in which a text sounds like an entry.
 func (m *matcher) foundBySound(index uint32, from, to int32) {
 	e := &m.rules.entries[index]
 	if e.until != 0 && m.now >= e.until || len(m.hits) >= maxHits || m.off(e.language) {

@@ -8,12 +8,11 @@ import (
 	"danmaku/comment"
 )
 
-// Preview returns what the author of a list should know before it is saved: the
-// faults of its lines, and which of them would have stopped comments that were
-// shown lately, with an example. The others are the lists that apply beside it.
-// Those of the same room share its bounds, and the exceptions of all count. At most
-// [MaxFaults] are returned, the gravest, in the order of their lines; total counts
-// the others, too.
+// Preview returns what the author of a list should know before saving it: the faults of its
+// lines, and the lines that would have stopped recently shown comments, with an example. The
+// others are the lists that apply beside it: those of the same room share its bounds, and the
+// exceptions of all count. It returns at most [MaxFaults], the gravest, in the order of their
+// lines; total is the number of all.
 func Preview(edited List, others []List, shown []string, at time.Time) (found Faults, total int) {
 	edited.On = true
 	var beside, far []List
@@ -28,7 +27,7 @@ func Preview(edited List, others []List, shown []string, at time.Time) (found Fa
 	for _, l := range beside {
 		stored += len(l.Text)
 	}
-	// The edited one comes last: what does not fit any more is of it.
+	// The edited list comes last, so that lines beyond a bound are its own.
 	beside = slices.DeleteFunc(beside, func(l List) bool { return !l.On })
 	rules, all := Compile(append(slices.Clone(beside), edited))
 	elsewhere, _ := Compile(far)

@@ -8,7 +8,7 @@ import (
 	"danmaku/moderation/fold"
 )
 
-// readings weighs how the characters were read.
+// readings judges how the characters were read.
 func (j acceptor) readings(e *entry, path []step) (aggressive, ok bool) {
 	var genuine, glyphs, digits, signs, sounds, wilds, vowels int
 	var scripts uint16 // of the glyphs
@@ -76,8 +76,8 @@ func (j acceptor) readings(e *entry, path []step) (aggressive, ok bool) {
 	return true, true
 }
 
-// unclosed reports whether a match begins with a bracket that parts nothing: a
-// letter stands behind it, and nothing closes it. (unt is one, (it is) is none.
+// unclosed reports whether a match begins with a bracket that encloses nothing: a letter
+// follows it, and nothing closes it. (unt has one, (it is) has none.
 func (j acceptor) unclosed(path []step) bool {
 	first := path[0]
 	k := strings.IndexRune("([{<", j.runes[first.from].R)
@@ -92,20 +92,20 @@ func (j acceptor) unclosed(path []step) bool {
 	return true
 }
 
-// goesOn reports whether the word goes on behind a match in the same script: a
-// guess does not mean the beginning of a longer word.
+// goesOn reports whether the word continues after a match in the same script: a guess does not
+// mean the beginning of a longer word.
 func (j acceptor) goesOn(path []step) bool {
 	c := j.at(path[len(path)-1].to)
 	return isLetter(c) && c.Script == fold.Living && unicode.Is(unicode.Thai, c.R)
 }
 
-// vietnameseSound reports whether a letter is taken for another in Vietnamese
-// alone: djt for địt, cak for cặc.
+// vietnameseSound reports whether a letter replaces another only in Vietnamese: djt for địt,
+// cak for cặc.
 func vietnameseSound(r, label rune) bool { return r == 'j' && label == 'i' || r == 'k' && label == 'c' }
 
-// foreign reports whether glyphs of these scripts read as letters of another. A
-// word that is plainly Cyrillic, Greek or of any other living script is left
-// alone, whatever it looks like.
+// foreign reports whether glyphs of these scripts are read as letters of another one. A word
+// that is plainly Cyrillic, Greek or of any other living script keeps its meaning, whatever it
+// looks like.
 func foreign(scripts uint16, genuine bool) bool {
 	if genuine {
 		return true
@@ -121,8 +121,8 @@ func foreign(scripts uint16, genuine bool) bool {
 	return true
 }
 
-// patchwork recognizes a word that is all Cyrillic but of several languages at once:
-// only a forger takes dze, shha and dotted i together.
+// patchwork recognizes a word that is all Cyrillic but of several languages at once: only a
+// disguise combines dze, shha and dotted i.
 func (j acceptor) patchwork(path []step) bool {
 	seen := uint8(0)
 	for _, s := range path {
@@ -158,8 +158,8 @@ func oddLetter(r rune) int {
 	return -1
 }
 
-// kanaLike reports whether an ideograph may be read as the kana it looks like:
-// not beside another ideograph, where it is one itself.
+// kanaLike reports whether an ideograph may be read as the kana it looks like: not beside
+// another ideograph, where it is an ideograph.
 func (j acceptor) kanaLike(path []step, i int) bool {
 	isHan := func(c *fold.Rune) bool { return c != nil && c.Script == fold.Han }
 	if i == 0 && isHan(j.at(path[0].from-1)) {
@@ -168,8 +168,8 @@ func (j acceptor) kanaLike(path []step, i int) bool {
 	return i < len(path)-1 || !isHan(j.at(path[i].to))
 }
 
-// fairStars reports whether enough letters stand beside the asterisks: the first
-// one, and half of all or the last.
+// fairStars reports whether there are enough letters beside the asterisks: the first one, and
+// half of all or the last.
 func fairStars(path []step, letters int) bool {
 	stars := 0
 	for _, s := range path {

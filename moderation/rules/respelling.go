@@ -7,18 +7,16 @@ import (
 	"danmaku/moderation/fold"
 )
 
-// This file finds words that were spelled in another way on purpose: shyt, fagot,
-// phuk, kill urself, пісда. The entries of scripts with spaces are kept as sounds
-// in a trie of their own, and a text is read as sounds, too. One sound may be
-// another, missing or too much in a long entry; short ones have too many
-// neighbours for that. The end of a word may be turned round, the beginning of a
-// word and the whole word may be read from the end.
+// This file finds deliberate respellings: shyt, fagot, phuk, kill urself, пісда. A separate
+// trie has the entries of scripts with spaces as sounds, and a text is read as sounds, too. In
+// a long entry one sound may be changed, missing or added; short entries resemble too many
+// other words for that. Two letters may be swapped, and a whole word may be reversed.
 //
-// All of these are guesses: they are held and never refused, and a word that is
-// an everyday one in any language is never one of them.
+// All of these are guesses: they hold and never refuse, and an everyday word of any language
+// never counts as one.
 
-// maxGuesses bounds the steps of guessing in one decision. What is not guessed
-// within them passes: guesses never make a text unreadable.
+// maxGuesses bounds the steps of guessing in one decision. A text that needs more passes:
+// guesses never make a text unreadable.
 const maxGuesses = 40_000
 
 // respelled are the entries of a rule set by their sounds.
@@ -35,10 +33,10 @@ type respelledEntry struct {
 	again bool   // sounds the same as the one before it
 }
 
-// leastRespelled is how many letters an entry has at least to be guessed at.
+// leastRespelled is the least number of letters of an entry for guesses.
 const leastRespelled = 3
 
-// guessable reports whether an entry is found in other spellings.
+// guessable reports whether other spellings of an entry are found.
 func guessable(e *entry, key []rune) bool {
 	if e.how != forbid || e.exact || e.class != wordEntry || e.letters < leastRespelled || int(e.letters) != len(key) ||
 		e.marks != nil && (e.marks.Vietnamese || e.letters < leastBare) {
@@ -52,7 +50,7 @@ func guessable(e *entry, key []rune) bool {
 	return true
 }
 
-// respelledOf makes the trie of the entries' sounds; nil when none has any.
+// respelledOf builds the trie of the entries' sounds; nil if none has any.
 func respelledOf(entries []entry, key func(i int) []rune) *respelled {
 	var keys []keyed
 	var arena []rune
@@ -107,7 +105,7 @@ func respelledOf(entries []entry, key func(i int) []rune) *respelled {
 	return out
 }
 
-// change is what a spelling did to the sounds of an entry.
+// change is how a spelling changed the sounds of an entry.
 type change uint8
 
 const (
@@ -115,7 +113,7 @@ const (
 	voiced               // v, f and w for each other, d and t, g and k, b and p
 	likeVowel            // e and i, or o and u, for each other
 	otherVowel           // any other vowel for a vowel
-	hiddenVowel          // a consonant in the place of a vowel
+	hiddenVowel          // a consonant in place of a vowel
 	otherLetter          // any other sound
 	droppedVowel         // a vowel is missing
 	droppedLetter        // a consonant is missing
@@ -126,15 +124,14 @@ const (
 	twice    // two sounds
 )
 
-// least is how many letters and sounds an entry has at least for a change to be
-// guessed at.
+// least is the least number of letters and sounds of an entry for guessing each change.
 var least = [...]struct{ letters, sounds uint8 }{
 	unchanged: {3, 2}, voiced: {4, 4}, likeVowel: {4, 3}, otherVowel: {4, 3}, hiddenVowel: {4, 3}, otherLetter: {6, 5}, droppedVowel: {4, 3},
 	droppedLetter: {6, 5}, addedVowel: {5, 3}, addedLetter: {5, 4}, swapped: {4, 0}, reversed: {4, 0}, twice: {9, 7},
 }
 
-// deepTwice is how many sounds of an entry stand before the second sound that is
-// changed: the first ones tell that the entry is meant.
+// deepTwice is how many sounds of an entry precede the second changed sound: the first ones
+// show that the entry is meant.
 const deepTwice = 4
 
 type sound struct {
@@ -142,7 +139,7 @@ type sound struct {
 	token int32
 }
 
-// respeller reads a text as words and sounds. It is reused from text to text.
+// respeller reads a text as words and sounds. It is reused for many texts.
 type respeller struct {
 	runes  []fold.Rune
 	tokens []token
@@ -151,7 +148,7 @@ type respeller struct {
 	sounds []sound
 	phones []fold.Phone
 	other  []rune
-	scores []int // by language, of all tokens; empty before they are asked for
+	scores []int // by language, of all tokens; empty until needed
 
 	rules  *Rules
 	set    *respelled
@@ -159,18 +156,17 @@ type respeller struct {
 	found  func(entry uint32, from, to int32) // with folded runes
 
 	start   int32
-	missing uint8    // how many sounds of the entry reach to the one that is missing
+	missing uint8    // how many sounds of the entry there are up to the missing one
 	changed int32    // the token in which a sound was changed
 	earlier int32    // of two, the token of the first
-	cuts    [4]uint8 // how many sounds of the entry stand before each border of words
+	cuts    [4]uint8 // how many sounds of the entry precede each word border
 	cut     int
 }
 
-// guessed reports whether no more guesses are to be made.
+// guessed reports whether the guesses are used up.
 func (b *Budget) guessed() bool { return b.guesses >= maxGuesses }
 
-// spendGuess counts one step of guessing. It returns false when no more are to be
-// made.
+// spendGuess counts one step of guessing. It returns false if the guesses are used up.
 func (b *Budget) spendGuess() bool {
 	b.guesses++
 	return !b.guessed()
@@ -200,7 +196,7 @@ func (w *respeller) match(r *Rules) {
 	}
 }
 
-// next goes on with the sound at pos, after depth sounds of the entry.
+// next continues with the sound at pos, after depth sounds of the entry.
 func (w *respeller) next(node uint32, pos int32, depth uint8, how change) {
 	if !w.budget.spendGuess() {
 		return
@@ -243,14 +239,14 @@ func (w *respeller) next(node uint32, pos int32, depth uint8, how change) {
 	w.cut = cut
 }
 
-// long reports whether the sound at pos, or the last one, is in a word of four
-// letters and more: of two sounds in a shorter one, none tells what is meant.
+// long reports whether the sound at pos, or the last one, is in a word of four letters and
+// more: two sounds in a shorter word show nothing.
 func (w *respeller) long(pos int32) bool {
 	t := &w.tokens[w.sounds[min(int(pos), len(w.sounds)-1)].token]
 	return t.end-t.raw >= 4
 }
 
-// altered goes on as if the sound at pos were another, or should not be there.
+// altered continues as if the sound at pos were another, or superfluous.
 func (w *respeller) altered(node uint32, pos int32, depth uint8, inWord bool, how change) {
 	t, s := w.set.trie, w.sounds[pos]
 	kept := w.changed
@@ -298,7 +294,7 @@ func (w *respeller) altered(node uint32, pos int32, depth uint8, inWord bool, ho
 	}
 }
 
-// voices returns the sounds that are confused with one, itself included.
+// voices returns the sounds that are confused with one, including itself.
 func voices(r rune) string {
 	switch r {
 	case 'f', 'v', 'w':
@@ -317,7 +313,7 @@ func voices(r rune) string {
 	return ""
 }
 
-// dropped goes on as if a sound of the entry had been left out before pos.
+// dropped continues as if a sound of the entry were missing before pos.
 func (w *respeller) dropped(node uint32, pos int32, depth uint8, how change) {
 	t, kept := w.set.trie, w.changed
 	w.earlier, w.changed = kept, w.sounds[pos-1].token

@@ -8,10 +8,10 @@ import (
 	"danmaku/moderation/fold"
 )
 
-// This file reads the lines of a list.
+// This file parses the lines of a list.
 
-// section compiles a line that says of which language the lines below it are, or
-// that the entries of a language are left out.
+// section compiles a line that sets the language of the lines below it, or excludes the
+// entries of a language.
 func (c *compiler) section(n int, line, rest string) {
 	code, _, _ := strings.Cut(rest, "#")
 	code = strings.TrimSpace(code)
@@ -27,8 +27,8 @@ func (c *compiler) section(n int, line, rest string) {
 	}
 }
 
-// splitOptions parts a line into the entry and what follows it. Options begin
-// at the first " => ", " @until ", " @exact", " @lang " or " # ".
+// splitOptions splits a line into the entry and its options. Options begin at the first " =>
+// ", " @until ", " @exact", " @lang " or " # ".
 func splitOptions(line string) (head, opts string) {
 	from := 0
 	if line[0] == '/' {
@@ -56,7 +56,7 @@ func closingSlash(line string) int {
 	return 0
 }
 
-// options reads what follows an entry; it says what it cannot read.
+// options parses the options of an entry; it returns a fault for what it cannot parse.
 func (e *entry) options(opts string) (fault FaultCode, word string) {
 	for opts != "" {
 		if opts[0] == '#' {
@@ -91,8 +91,8 @@ func (e *entry) options(opts string) (fault FaultCode, word string) {
 	return "", ""
 }
 
-// parseUntil reads a day, which is meant to its end in the server's time zone,
-// or a moment as in RFC 3339.
+// parseUntil parses a day, which lasts to its end in the server's time zone, or a moment as in
+// RFC 3339.
 func parseUntil(s string) (time.Time, bool) {
 	if t, err := time.ParseInLocation(time.DateOnly, s, time.Local); err == nil {
 		return t.AddDate(0, 0, 1), true
@@ -101,8 +101,8 @@ func parseUntil(s string) (time.Time, bool) {
 	return t, err == nil
 }
 
-// cutReading parts an entry from its reading: 死ね=しね. Only kana behind a word with
-// an ideograph are one; any other = is part of the entry.
+// cutReading splits an entry from its reading: 死ね=しね. Only kana after a word with an ideograph
+// are a reading; any other = is part of the entry.
 func cutReading(text string) (word, kana string, ok bool) {
 	word, kana, ok = strings.Cut(text, "=")
 	if !ok {

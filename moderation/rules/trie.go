@@ -5,22 +5,21 @@ import (
 	"slices"
 )
 
-// trie is the automaton that all entries of a rule set are matched with: their
-// folded forms as a tree in three flat arrays, the children of a node side by
-// side and sorted. It is walked over the readings of a text from each of its
-// characters. That is not one pass, as with failure links, but a text's
-// characters have several readings and gaps, over which failure links are not
-// defined; and since a walk ends at the first character that no entry goes on
-// with, its length hardly depends on the number of entries (see the benchmark).
+// trie is the automaton that matches all entries of a rule set: their folded forms as a tree
+// in three flat arrays, with the children of a node adjacent and sorted. A walk over the
+// readings of a text starts at each of its characters. That is not one pass, as with failure
+// links, but a text's characters have several readings and gaps, for which failure links are
+// not defined. Because a walk ends at the first character that continues no entry, its length
+// hardly depends on the number of entries (see the benchmark).
 type trie struct {
 	label []rune
 	first []uint32 // of the children; they end where the next node's begin
 	entry []uint32 // 1 + index of the first entry that ends here; 0 for none
 }
 
-// keyed is a folded entry on its way into the trie.
+// keyed is a folded entry to be added to the trie.
 type keyed struct {
-	head  uint64 // the first three characters, to sort by without looking further
+	head  uint64 // the first three characters, for a fast sort
 	from  uint32 // of its runes in the arena
 	to    uint32
 	index uint32 // of the entry
@@ -50,9 +49,8 @@ func sortKeys(keys []keyed, arena []rune) {
 	})
 }
 
-// buildTrie makes a trie of sorted keys; the entry at place i of the keys is
-// entry i of the trie. It is built level by level, so that the children of a
-// node lie side by side.
+// buildTrie builds a trie of sorted keys; the entry at index i of the keys is entry i of the
+// trie. It works level by level, so that the children of a node are adjacent.
 func buildTrie(keys []keyed, arena []rune) *trie {
 	type part struct{ lo, hi uint32 } // of the keys below a node
 	nodes := countNodes(keys, arena)
@@ -101,7 +99,7 @@ func countNodes(keys []keyed, arena []rune) int {
 	return n
 }
 
-// child returns the node behind r.
+// child returns the child of node for r.
 func (t *trie) child(node uint32, r rune) (uint32, bool) {
 	lo, hi := t.first[node], t.first[node+1]
 	for hi-lo > 8 {

@@ -4,11 +4,10 @@ import (
 	"danmaku/moderation/fold"
 )
 
-// This file reads words with letters that are swapped, from the end, one by one, or
-// in the letters of another alphabet that look the same.
+// This file reads words with swapped letters, in reverse, letter by letter, or in the
+// look-alike letters of another alphabet.
 
-// swaps follows the letters of one word in the trie of entries, two neighbours of
-// which stand the wrong way round.
+// swaps follows the letters of one word in the trie of entries, with two neighbours swapped.
 func (w *respeller) swaps(node uint32, at int32, t *token, depth int, done bool) {
 	tr := w.rules.trie
 	if !w.budget.spendGuess() {
@@ -24,7 +23,7 @@ func (w *respeller) swaps(node uint32, at int32, t *token, depth int, done bool)
 		w.swaps(child, at+1, t, depth+1, done)
 	}
 	if depth == 0 && at+1 < t.end && (isVowel(w.raw[at]) || isVowel(w.raw[at+1])) {
-		return // only what no word begins with: hsit, but not uhren
+		return // only a beginning that no word has: hsit, but not uhren
 	}
 	if done || at+1 >= t.end || w.raw[at] == w.raw[at+1] {
 		return
@@ -36,8 +35,8 @@ func (w *respeller) swaps(node uint32, at int32, t *token, depth int, done bool)
 	}
 }
 
-// arriveRaw judges entries that were read letter by letter in one word, with so
-// many letters behind it.
+// arriveRaw judges entries that were read letter by letter in one word; behind is the number
+// of letters after them.
 func (w *respeller) arriveRaw(index uint32, t *token, behind int32, how change) {
 	entries := w.rules.entries
 	for i := index; int(i) < len(entries) && (i == index || entries[i].again); i++ {
@@ -56,8 +55,8 @@ func (w *respeller) arriveRaw(index uint32, t *token, behind int32, how change) 
 	}
 }
 
-// backwards reads the words up to word k from the end: one word, letters that
-// stand singly, or two words, one of which is not a word by itself.
+// backwards reads the words up to word k from the end: one word, single letters, or two words,
+// one of which is not a word by itself.
 func (w *respeller) backwards(k int32) {
 	tr, node := w.rules.trie, uint32(0)
 	t := &w.tokens[k]
@@ -93,14 +92,13 @@ func (w *respeller) backwards(k int32) {
 	}
 }
 
-// cyrillicTwins are the Cyrillic letters that Latin ones are taken for, from a to
-// z; 0 stands for none.
+// cyrillicTwins are the Cyrillic letters that Latin ones look like, from a to z; 0 means none.
 var cyrillicTwins = [26]rune{
 	0: 'а', 1: 'в', 2: 'с', 4: 'е', 7: 'н', 10: 'к', 12: 'м', 13: 'п', 14: 'о', 15: 'р', 17: 'г', 19: 'т', 20: 'и', 23: 'х', 24: 'у',
 }
 
-// twins reads a word of Latin letters as the Cyrillic one that it looks like, as
-// cyka for сука.
+// twins reads a word of Latin letters as the Cyrillic one that it looks like, for example cyka
+// for сука.
 func (w *respeller) twins(k int32) {
 	t := &w.tokens[k]
 	if t.script != fold.Latin || t.end-t.raw < 4 {
@@ -137,11 +135,11 @@ func palindrome(s []rune) bool {
 	return true
 }
 
-// leastSingly is how many letters stand singly to be one word by its sound.
+// leastSingly is the least number of single letters that form one word by its sound.
 const leastSingly = 4
 
-// singly reads letters that stand one by one, from word k on, by the sounds of the
-// word that they spell: s u k a for сука.
+// singly reads single letters, from word k on, by the sounds of the word that they spell: s u
+// k a for сука.
 func (w *respeller) singly(k int32) {
 	single := func(i int32) bool { return w.tokens[i].pure && w.tokens[i].end-w.tokens[i].raw == 1 }
 	if !single(k) || k > 0 && w.tokens[k].soft && single(k-1) {

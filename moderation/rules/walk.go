@@ -4,37 +4,35 @@ import (
 	"danmaku/moderation/fold"
 )
 
-// step is one character of a match: the runes it was read from.
+// step is one character of a match with the runes it was read from.
 type step struct {
 	from  int32 // the first rune
-	to    int32 // behind the last, repetitions included
+	to    int32 // after the last, including repetitions
 	label rune
 	how   fold.How
-	stays int32 // repetitions of the same letter behind it
+	stays int32 // repetitions of the same letter after it
 }
 
-// maxMoves bounds the work on one decision: every attempt to go on in a walk,
-// every character looked at in a gap and every entry weighed is one move. An
-// ordinary comment needs some hundreds. A text that needs more than the bound
-// was written to be ambiguous and is held unread.
+// maxMoves bounds the work on one decision: every attempt to continue a walk, every character
+// examined in a gap and every entry judged is one move. An ordinary comment needs some
+// hundreds. A text that needs more than the bound was written to be ambiguous and is held
+// unread.
 const maxMoves = 30_000
 
-// maxStays is how often one letter of an entry may be said again. Folding keeps
-// [maxRun] equal characters in a row; more come from letters with signs between
-// them, or that alternate with their look-alikes.
+// maxStays is how often one letter of an entry may be repeated. Folding keeps [maxRun] equal
+// characters in a row; more come from letters with signs between them, or that alternate with
+// their look-alikes.
 const maxStays = 2 * fold.MaxRun
 
-// freeMoves is how many moves the walk from one character makes before it
-// remembers the states it has been in. Ordinary walks end earlier and are
-// spared the cost of the memo.
+// freeMoves is how many moves the walk from one character makes before it remembers its
+// states. Ordinary walks end earlier and save the cost of the memo.
 const freeMoves = 256
 
-// Budget counts the moves of one decision, over all texts, decodings and rule sets
-// that it reads.
+// Budget counts the moves of one decision, over all its texts, decodings and rule sets.
 type Budget struct {
 	moves   int // of walks, at most maxMoves
 	work    int // of expressions, at most maxWork
-	guesses int // at other spellings, at most maxGuesses
+	guesses int // of other spellings, at most maxGuesses
 }
 
 // spend counts n moves. It returns false once the budget is used up.
@@ -52,21 +50,21 @@ type walker struct {
 	alternatives []fold.Alternative
 	path         []step
 	budget       *Budget
-	before       int // moves that were spent when the walk from this character began
+	before       int // moves spent when the walk from this character began
 	seen         map[state]struct{}
 	found        func(entry uint32, path []step) // called for each way that spells an entry
 }
 
-// state is what the rest of a walk and the judgement of its path depend on.
-// Paths with the same state have the same continuations and the same verdicts,
-// so only the first of them is followed.
+// state is what the rest of a walk and the judgement of its path depend on. Paths with the
+// same state have the same continuations and the same verdicts, so only the first of them is
+// followed.
 type state struct {
 	node  uint32
 	pos   int32
 	shape uint64 // see walker.shape
 }
 
-// run walks from every rune. It returns false when the budget was used up.
+// run walks from every rune. It returns false if the budget was used up.
 func (w *walker) run() bool {
 	w.path = w.path[:0]
 	for i := range w.runes {
@@ -104,15 +102,14 @@ func (w *walker) take(node uint32, pos int32, a fold.Alternative) {
 	}
 }
 
-// enter goes on from a child with the step that leads there.
+// enter continues from a child with the step that leads there.
 func (w *walker) enter(child uint32, s step) {
 	w.path = append(w.path, s)
 	w.arrive(child)
 	w.path = w.path[:len(w.path)-1]
 }
 
-// wildcard lets a sign stand for a letter: an asterisk for any, others for a
-// vowel.
+// wildcard reads a sign as a letter: an asterisk as any, others as a vowel.
 func (w *walker) wildcard(node uint32, pos int32) {
 	wilds := 0
 	for _, s := range w.path {
@@ -126,7 +123,7 @@ func (w *walker) wildcard(node uint32, pos int32) {
 	star := w.runes[pos].R == '*'
 	mask := fold.IsMask(w.runes[pos].R) && wilds == 0 && !w.same(pos-1, pos) && !w.same(pos+1, pos)
 	if !star && !mask && !(w.isLetter(pos-1) && w.isLetter(pos+1)) {
-		return // only inside a word can a sign be a vowel
+		return // a sign can be a vowel only inside a word
 	}
 	for child := w.trie.first[node]; child < w.trie.first[node+1]; child++ {
 		r := w.trie.label[child]
@@ -141,8 +138,8 @@ func (w *walker) wildcard(node uint32, pos int32) {
 	}
 }
 
-// arrive is called with a path that leads to node: it reports the entries that
-// end there, then goes on behind repetitions, directly, and over gaps.
+// arrive is called with a path that leads to node: it reports the entries that end there, then
+// continues after repetitions, directly, and over gaps.
 func (w *walker) arrive(node uint32) {
 	if !w.budget.spend(1) || w.known(node) {
 		return
@@ -173,7 +170,7 @@ func (w *walker) arrive(node uint32) {
 	w.gap(node, pos, fold.ScriptOf(last.label))
 }
 
-// stay takes the next runes as one more repetition of the last letter.
+// stay reads the next runes as one more repetition of the last letter.
 func (w *walker) stay(node uint32, runes int32) {
 	last := &w.path[len(w.path)-1]
 	kept := *last
@@ -200,14 +197,13 @@ func (w *walker) known(node uint32) bool {
 	return false
 }
 
-// shape sums up all of a path that the walk behind it, and [acceptor.acceptMatch],
-// look at, apart from the node and the position. It covers the first
-// rune only through the memo, which is emptied for each.
+// shape hashes everything in a path that its continuation and [acceptor.acceptMatch] need,
+// apart from the node and the position. It covers the first rune only through the memo, which
+// is emptied for each.
 //
-// How often each kind of reading was used counts, but not where; of a letter
-// that is repeated, whether it is doubled or stretched, but not which of the
-// characters are called repetitions: these are the ambiguities that grow with
-// the length of a text.
+// The number of uses of each kind of reading counts, but not their positions; for a repeated
+// letter, whether it is doubled or stretched, but not which characters are called repetitions:
+// these are the ambiguities that grow with the length of a text.
 func (w *walker) shape() uint64 {
 	var count [fold.Parts + 1]uint8
 	var scripts uint16
@@ -267,7 +263,7 @@ func (w *walker) shape() uint64 {
 	return h
 }
 
-// between sums up a gap as far as [acceptor.acceptMatch] looks at it.
+// between hashes a gap as far as [acceptor.acceptMatch] examines it.
 func (w *walker) between(from, to int32) uint64 {
 	if from == to {
 		return 0

@@ -47,9 +47,9 @@ func TestRealCommentsAreNotTangled(t *testing.T) {
 			}
 		}
 	}
-	t.Logf("at most %d moves, for %q, and %d by ear", most, worst, heard)
+	t.Logf("at most %d moves, for %q, and %d by sound", most, worst, heard)
 	if most > maxMoves/2 || heard > maxMoves/2 || heard == 0 {
-		t.Errorf("%d moves for %q, %d by ear", most, worst, heard)
+		t.Errorf("%d moves for %q, %d by sound", most, worst, heard)
 	}
 }
 
@@ -77,7 +77,7 @@ ababababababababababababababab
 ししし
 `
 
-// moves counts what it takes to decide about a text with these lists.
+// moves counts the moves of a decision about a text with these lists.
 func moves(text string, sets ...*Rules) int {
 	b := &Budget{}
 	Match(sets, text, 0, b)
@@ -94,12 +94,12 @@ func trickyRules(t testing.TB) []*Rules {
 	return []*Rules{starter, own}
 }
 
-// overrun is how far a walk may go beyond the budget while it unwinds.
+// overrun is how far a walk may exceed the budget while it unwinds.
 const overrun = 512
 
-// Every sign and letter that the tables know, fifty times, and every pair of
-// those on a keyboard, in both orders. Before the moves were counted and states
-// remembered, "s$" fifty times never ended.
+// Every sign and letter in the tables, fifty times, and every pair of those on a keyboard, in
+// both orders. Before the moves were counted and states remembered, "s$" fifty times never
+// ended.
 func TestEveryWalkIsBounded(t *testing.T) {
 	testrace.Skip(t)
 	sets := trickyRules(t)
@@ -133,8 +133,8 @@ func TestEveryWalkIsBounded(t *testing.T) {
 	}
 }
 
-// Every cycle of up to four of the runes that can be read in most ways, to the
-// length of the longest comment. The guesses have a bound of their own.
+// Every cycle of up to four of the runes with the most readings, to the length of the longest
+// comment. The guesses have a separate bound.
 func TestShortCyclesAreBounded(t *testing.T) {
 	testrace.Skip(t)
 	sets := trickyRules(t)

@@ -6,18 +6,18 @@ import (
 	"danmaku/moderation/fold"
 )
 
-// This file reads a text as words of letters, for those who look for respellings.
+// This file reads a text as words of letters, for the search for respellings.
 
 // token is a word of the text.
 type token struct {
 	from, to   int32 // folded runes
 	raw, end   int32 // its letters, in respeller.raw
 	phones     int32 // the first of its sounds
-	last       int32 // behind the last of them
-	pure       bool  // all letters were letters
+	last       int32 // after the last of them
+	pure       bool  // no sign or digit stands for a letter
 	title      bool  // begins with a capital, and has a small letter
 	capitals   bool  // has capitals only
-	soft       bool  // what stands before it may be there to part a word
+	soft       bool  // the gap before it may have been inserted to split a word
 	digits     bool
 	marks      bool        // some letter has a mark
 	script     fold.Script // of most letters
@@ -25,7 +25,7 @@ type token struct {
 	everydayIn fold.Languages
 }
 
-// shortForms are the words that everybody writes shorter.
+// shortForms are common short forms of words.
 var shortForms = map[string]string{"u": "you", "ur": "your", "yr": "your", "urself": "yourself", "yourslf": "yourself", "ya": "you"}
 
 // read reads the folded runes. It reports whether there is a word of letters.
@@ -57,8 +57,8 @@ func (w *respeller) read(f *fold.Text) bool {
 	return len(w.tokens) > 0
 }
 
-// partOfWord reports whether the rune at i belongs to the word that begins at
-// from: a letter, or a digit or a sign where a letter might be.
+// partOfWord reports whether the rune at i belongs to the word that begins at from: a letter,
+// or a digit or a sign in place of a letter.
 func (w *respeller) partOfWord(runes []fold.Rune, from, i int) bool {
 	c := &runes[i]
 	isPart := func(k int) bool {
@@ -76,13 +76,12 @@ func (w *respeller) partOfWord(runes []fold.Rune, from, i int) bool {
 	return false
 }
 
-// spelledScript recognizes letters of which words are spelled, by themselves or
-// by what they look like.
+// spelledScript reports whether words are spelled with a character, by itself or by its look.
 func spelledScript(c *fold.Rune) bool {
 	return c.Script.Spaced() || !c.Script.CJK() && c.Script != fold.Living
 }
 
-// word adds the word of these runes. It returns false where they are none.
+// word adds the word of these runes. It returns false if they are not one.
 func (w *respeller) word(f *fold.Text, from, to int32, soft bool) bool {
 	runes := f.Runes
 	latin, cyrillic, digits := 0, 0, 0
@@ -96,7 +95,7 @@ func (w *respeller) word(f *fold.Text, from, to int32, soft bool) bool {
 			cyrillic++
 		}
 	}
-	// A number behind a word does not belong to it.
+	// A number after a word does not belong to it.
 	for to-from > 3 && runes[to-1].Kind == fold.Digit && latin+cyrillic >= 3 && digits > 0 {
 		to, digits = to-1, digits-1
 	}
@@ -148,9 +147,8 @@ func (w *respeller) word(f *fold.Text, from, to int32, soft bool) bool {
 	return true
 }
 
-// meant returns the letter that a rune stands for in a word of the wanted script.
-// A Latin letter in a Cyrillic word has its own sound: what it looks like is read
-// elsewhere.
+// meant returns the letter that a rune stands for in a word of the wanted script. A Latin
+// letter in a Cyrillic word keeps its own sound: its look is read elsewhere.
 func (w *respeller) meant(f *fold.Text, c *fold.Rune, want fold.Script) rune {
 	if c.Script == fold.Latin {
 		return c.R
