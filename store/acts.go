@@ -13,7 +13,7 @@ import (
 	"danmaku/room"
 )
 
-// encodeAudit prepares an entry for its change; nil stays nil.
+// encodeAudit prepares an audit entry for its change; nil stays nil.
 func encodeAudit(a *room.AuditEntry) (*auditChange, error) {
 	if a == nil {
 		return nil, nil
@@ -45,7 +45,7 @@ func encodeAudit(a *room.AuditEntry) (*auditChange, error) {
 	return row, errors.Join(errs[:]...)
 }
 
-// AddAuditEntry implements live.Audit, for acts on what is not stored. Errors:
+// AddAuditEntry implements live.Audit, for actions on things that are not stored. Errors:
 // room.ErrNotFound for an unknown room, room.ErrBusy.
 func (s *Store) AddAuditEntry(ctx context.Context, a room.AuditEntry) error {
 	line, err := encodeAudit(&a)
@@ -68,14 +68,14 @@ func (s *Store) AddAuditEntry(ctx context.Context, a room.AuditEntry) error {
 	return nil
 }
 
-// An edit can replace a whole list, of up to a mebibyte: of the edits longer than
-// longEdit only the newest are kept.
+// An edit can replace a whole list, of up to a mebibyte: of the edits longer than longEdit
+// only the newest are stored.
 const (
 	longEdit  = 16 << 10
 	longEdits = 50
 )
 
-// edit is a room.ListEdit as the database keeps it.
+// edit is a room.ListEdit in the database.
 type edit struct {
 	Made    bool     `json:"made,omitempty"`
 	Deleted bool     `json:"deleted,omitempty"`
@@ -96,13 +96,13 @@ func encodeEdit(e *room.ListEdit) (string, error) {
 	return string(b), err
 }
 
-// decided is what the database keeps of a decision about several comments.
+// decided is a decision about several comments in the database.
 type decided struct {
 	IDs []comment.ID `json:"ids"`
 }
 
-// Decided implements live.Audit. Errors: room.ErrNotFound for an act that decided
-// about no or one comment.
+// Decided implements live.Audit. Errors: room.ErrNotFound for an action about one comment
+// or none.
 func (s *Store) Decided(ctx context.Context, act int64) ([]comment.ID, error) {
 	var text string
 	err := s.read.QueryRowContext(ctx, "SELECT kept FROM acts WHERE id = ? AND kept <> ''", act).Scan(&text)
@@ -119,8 +119,8 @@ func (s *Store) Decided(ctx context.Context, act int64) ([]comment.ID, error) {
 	return d.IDs, nil
 }
 
-// ListEdit implements live.Audit. Errors: room.ErrNotFound for an act that
-// did nothing to a list, and for one of which that is not kept any more.
+// ListEdit implements live.Audit. Errors: room.ErrNotFound for an action that did not
+// change a list, and for one whose edit is no longer stored.
 func (s *Store) ListEdit(ctx context.Context, act int64) (room.ListEdit, error) {
 	var text string
 	err := s.read.QueryRowContext(ctx, "SELECT kept FROM acts WHERE id = ? AND kept <> ''", act).Scan(&text)
@@ -141,8 +141,8 @@ const auditColumns = `a.id, COALESCE(r.name, ''), a.at, a.actor, a.link, a.role,
 	a.changed, a.before, a.after, a.kept <> '', a.undone,
 	CASE WHEN a.kept <> '' AND a.kind IN ('approve', 'refuse') THEN json_array_length(a.kept, '$.ids') ELSE 0 END`
 
-// AuditEntries implements live.Audit: newest first, at most q.Limit; more tells that
-// another page follows, which begins before the last act's ID.
+// AuditEntries implements live.Audit: newest first, at most q.Limit; more reports that
+// another page follows, which begins before the last entry's ID.
 func (s *Store) AuditEntries(ctx context.Context, q room.AuditQuery) (acts []room.AuditEntry, more bool, err error) {
 	limit := q.Limit
 	if limit < 1 {
@@ -192,8 +192,8 @@ func (s *Store) AuditEntries(ctx context.Context, q room.AuditQuery) (acts []roo
 	return acts, false, nil
 }
 
-// ActionCounts counts what was done to a room from a moment on and before another, and was
-// not undone. An act about several comments counts for each.
+// ActionCounts counts the actions in a room in [from, to) that were not undone. An action
+// about several comments counts for each.
 func (s *Store) ActionCounts(ctx context.Context, roomID string, from, to time.Time) ([]room.ActionCount, error) {
 	const q = `SELECT a.actor, a.role, a.kind, SUM(CASE WHEN a.kept <> '' AND a.kind IN ('approve', 'refuse') THEN MAX(1, json_array_length(a.kept, '$.ids')) ELSE 1 END)
 		FROM acts a WHERE a.room = (SELECT id FROM rooms WHERE name = ?) AND a.at >= ? AND a.at < ? AND a.undone = 0

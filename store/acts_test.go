@@ -14,8 +14,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// An act is written with its event, an act that nothing came of is not, and
-// both kinds of act are found again after a restart.
+// An audit entry is written with its event, one whose event changed nothing is not, and
+// both kinds of entries are found again after a restart.
 func TestActs(t *testing.T) {
 	dir := t.TempDir()
 	s := open(t, dir)
@@ -76,8 +76,7 @@ func TestActs(t *testing.T) {
 	}
 }
 
-// A change that is not an event and its line in the audit are written both, or
-// neither is.
+// A change that is not an event and its audit entry are both written, or neither is.
 func TestAnActIsWrittenWithItsChange(t *testing.T) {
 	s := open(t, t.TempDir())
 	addRoom(t, s, "live")
@@ -145,7 +144,7 @@ func TestAnActIsWrittenWithItsChange(t *testing.T) {
 		}
 		after := state()
 		lines := len(after.AuditEntries) - len(before.AuditEntries)
-		if c.name == "make a room" { // its line is in the new room
+		if c.name == "make a room" { // its entry is in the new room
 			acts, _, err := s.AuditEntries(t.Context(), room.AuditQuery{Room: "second"})
 			if lines = len(acts); err != nil {
 				t.Fatal(err)
@@ -164,7 +163,7 @@ func TestAnActIsWrittenWithItsChange(t *testing.T) {
 	}
 }
 
-// What an act did to a list is kept for its undo; of long ones the newest alone.
+// An action's edit of a list is stored for its undo; of long edits only the newest.
 func TestListEditsAreKept(t *testing.T) {
 	s := open(t, t.TempDir())
 	addRoom(t, s, "live")
@@ -201,8 +200,8 @@ func TestListEditsAreKept(t *testing.T) {
 	}
 }
 
-// A room's pictures before the one that it shows are kept, for an undo; the
-// oldest go, and those of other rooms do not.
+// A room's earlier pictures are stored for an undo; the oldest are deleted, and those of
+// other rooms stay.
 func TestPicturesBeforeAreKept(t *testing.T) {
 	s := open(t, t.TempDir())
 	addRoom(t, s, "live")
@@ -228,8 +227,7 @@ func TestPicturesBeforeAreKept(t *testing.T) {
 	}
 }
 
-// What is pinned survives a restart, until it is unpinned, taken down or
-// cleared away.
+// A pin survives a restart, until it is unpinned, taken down or cleared.
 func TestPinned(t *testing.T) {
 	dir := t.TempDir()
 	s := open(t, dir)
@@ -262,7 +260,7 @@ func pinAndEnd(t *testing.T, s **store.Store, dir, name string, pin, end room.Ev
 	}
 }
 
-// Who shares an address, and what is known of a person.
+// Neighbours lists authors who share an address, and Person an author's counts.
 func TestPeople(t *testing.T) {
 	s := open(t, t.TempDir())
 	addRoom(t, s, "live")

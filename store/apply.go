@@ -8,18 +8,18 @@ import (
 	"danmaku/room"
 )
 
-// txn is the transaction under way and what it knows of the rooms.
+// txn is the current transaction with its state of the rooms.
 type txn struct {
 	*writer
 	rooms   map[string]*roomState
-	numbers map[string]int64 // last numbers given, by their row of meta, as far as they are known
+	numbers map[string]int64 // last numbers given, by their row of meta, as far as known
 	events  []room.Event     // new in the log of a room, in order
-	changed int              // how many changes were applied
-	changes []change         // these changes, when a publisher needs them
+	changed int              // number of applied changes
+	changes []change         // these changes, if a publisher needs them
 	foreign bool             // they were decided elsewhere
-	fresh   bool             // and some of them are new here
-	altered room.Altered     // by them
-	pos     uint64           // that the transaction moves to; 0 where nobody asks
+	fresh   bool             // some of them are new here
+	altered room.Altered     // by the foreign changes
+	pos     uint64           // position that the transaction moves to; 0 when not needed
 }
 
 // roomState is a room within one transaction.
@@ -29,9 +29,9 @@ type roomState struct {
 	written int64 // … according to the database
 }
 
-// room reads a room's place in the log once for each transaction, unless the one before
-// was a batch of events, too, and left it: what fails leaves nothing in memory that would
-// have to be taken back.
+// room reads a room's position in the log once for each transaction, unless the previous
+// one was a batch of events that left it: a failing transaction leaves nothing in memory
+// that would have to be reverted.
 func (t *txn) room(name string) (*roomState, error) {
 	if r, ok := t.rooms[name]; ok {
 		return r, nil
@@ -69,7 +69,7 @@ func (t *txn) knownUser(roomRow int64, name string) (int64, error) {
 	return id, err
 }
 
-// user returns the row of an author, and makes it the first time.
+// user returns the row of an author, and creates it the first time.
 func (t *txn) user(roomRow int64, name string) (id int64, made bool, err error) {
 	id, err = t.knownUser(roomRow, name)
 	if errors.Is(err, room.ErrNotFound) {
@@ -89,7 +89,7 @@ func (t *txn) user(roomRow int64, name string) (id int64, made bool, err error) 
 	return id, made, nil
 }
 
-// linkUser notes by which link an author writes; the first one counts, and 0 is none.
+// linkUser stores the link that an author writes with; the first one counts, and 0 is none.
 func (t *txn) linkUser(roomRow int64, name string, link int64) error {
 	key := userKey{roomRow, name}
 	row := t.users[key]
@@ -104,7 +104,7 @@ func (t *txn) linkUser(roomRow int64, name string, link int64) error {
 	return nil
 }
 
-// dropUser takes back the row of an author that was made for nothing.
+// dropUser deletes the row of an author that was created unnecessarily.
 func (t *txn) dropUser(roomRow int64, name string, id int64) error {
 	delete(t.users, userKey{roomRow, name})
 	_, err := t.exec("DELETE FROM users WHERE id = ?", id)
@@ -115,8 +115,8 @@ func (t *txn) dropUser(roomRow int64, name string, id int64) error {
 type eventChange struct {
 	ev   room.Event
 	act  *auditChange
-	link int64 // by which the comment's author writes
-	data any   // as in the row of the event: JSON, or nil
+	link int64 // that the comment's author writes with
+	data any   // as in the event's row: JSON, or nil
 }
 
 // eventJSON is an eventChange in a payload.
@@ -131,7 +131,7 @@ type eventJSON struct {
 	Audit   *auditChange    `json:"act,omitempty"`
 }
 
-// commentJSON is a comment in a payload, with what is stored beside it.
+// commentJSON is a comment in a payload, with the data stored beside it.
 type commentJSON struct {
 	ID           int64          `json:"id"`
 	At           int64          `json:"at"` // ms
@@ -200,7 +200,7 @@ func (c *eventChange) UnmarshalJSON(b []byte) error {
 		c.ev.Entry.Spans, c.ev.Entry.InName = decodeSpans(k.Spans)
 		c.link = k.Link
 	}
-	if a := w.Audit; a != nil { // followers ask whether there is one, and who it was
+	if a := w.Audit; a != nil { // followers need only its existence and its actor
 		c.ev.Audit = &room.AuditEntry{ID: a.ID, Room: w.Room, At: fromMS(a.At), By: a.By, Link: a.Link, Role: a.Role, Kind: a.Kind,
 			About: a.About, User: a.User, Detail: a.Detail, Undoes: a.Undoes}
 	}
@@ -238,7 +238,7 @@ func (c *eventChange) apply(t *txn) error {
 	return nil
 }
 
-// effect writes what an event changes beside the log.
+// effect writes what an event changes besides the log.
 func (t *txn) effect(place *roomState, ev room.Event, link int64) error {
 	var err error
 	switch ev.Kind {
@@ -252,7 +252,7 @@ func (t *txn) effect(place *roomState, ev room.Event, link int64) error {
 		return t.removeComments(place, ev)
 	case room.KindErase:
 		return t.erase(place, ev)
-	case room.KindClear: // of the pinned comment, too
+	case room.KindClear: // including the pinned comment
 		_, err = t.exec("UPDATE rooms SET cleared = ?, pinned = 0 WHERE id = ?", ev.Seq, place.id)
 	case room.KindRoom:
 		if ev.Setup == nil {
@@ -294,7 +294,7 @@ func (t *txn) effect(place *roomState, ev room.Event, link int64) error {
 	return err
 }
 
-// statusAfter is what an event makes of the comment it is about.
+// statusAfter returns the status that an event gives its comment.
 func statusAfter(k room.Kind) comment.Status {
 	switch k {
 	case room.KindComment:
@@ -335,7 +335,7 @@ func (t *txn) insertComment(place *roomState, ev room.Event, link int64) error {
 		return err
 	case rows > 0:
 		return t.linkUser(place.id, c.User, link)
-	case made: // nothing of a comment that is there already is to be left
+	case made: // nothing may be left of a comment that already exists
 		if err := t.dropUser(place.id, c.User, user); err != nil {
 			return err
 		}
@@ -343,9 +343,8 @@ func (t *txn) insertComment(place *roomState, ev room.Event, link int64) error {
 	return errKnown
 }
 
-// removeComments takes comments down. Each gets a number of its own, the last one
-// that of the event, so that the numbers of rows stay unique and history can page
-// by them.
+// removeComments takes comments down. Each gets its own number, the last one that of the
+// event, so that the numbers of rows stay unique and history can page by them.
 func (t *txn) removeComments(place *roomState, ev room.Event) error {
 	for i, id := range ev.IDs {
 		seq := ev.Seq - int64(len(ev.IDs)-1-i)
@@ -355,7 +354,7 @@ func (t *txn) removeComments(place *roomState, ev room.Event) error {
 		if _, err := t.exec("UPDATE rooms SET pinned = 0 WHERE id = ? AND pinned = ?", place.id, int64(id)); err != nil {
 			return err
 		}
-		if err := t.dropPhoto(id); err != nil { // nothing brings it back
+		if err := t.dropPhoto(id); err != nil { // nothing restores it
 			return err
 		}
 	}

@@ -17,11 +17,11 @@ import (
 // archivePage is how many rows of an export are in memory at once.
 const archivePage = 500
 
-// Archive returns the rows of a room that q selects, ordered by time, then ID. It
-// reads them page by page and holds no connection between two pages, so who
-// takes them may be slow. What is decided meanwhile is seen or not; no row comes
-// twice, unless it is approved while the export runs. After an error nothing
-// follows. Errors: room.ErrNotFound for an unknown room.
+// Archive returns the rows of a room that q selects, ordered by time, then ID. It reads
+// them page by page and holds no connection between two pages, so its caller may be slow.
+// It may or may not include simultaneous decisions; no row comes twice, unless it is
+// approved during the export. Nothing follows an error. Errors: room.ErrNotFound for an
+// unknown room.
 func (s *Store) Archive(ctx context.Context, roomID string, q room.Archive) iter.Seq2[room.Row, error] {
 	return archive{s.read}.Archive(ctx, roomID, q)
 }
@@ -32,20 +32,19 @@ func (s *Store) CountArchive(ctx context.Context, roomID string, q room.Archive)
 	return archive{s.read}.CountArchive(ctx, roomID, q)
 }
 
-// LastMoment is the newest moment of a kind before a time (zero: of all).
-// Errors: room.ErrNotFound when there is none.
+// LastMoment returns the newest moment of a kind before a time (zero: of all). Errors:
+// room.ErrNotFound when there is none.
 func (s *Store) LastMoment(ctx context.Context, roomID string, kind room.MomentKind, before time.Time) (time.Time, error) {
 	return archive{s.read}.LastMoment(ctx, roomID, kind, before)
 }
 
-// Pauses returns the times after start in which the recording that began then was
-// paused, in their order.
+// Pauses returns the pauses of the recording that began at start, in order.
 func (s *Store) Pauses(ctx context.Context, roomID string, start time.Time) ([]room.Pause, error) {
 	return archive{s.read}.Pauses(ctx, roomID, start)
 }
 
-// snapshots is how many snapshots are open at most: each holds a reading
-// connection, and others read, too.
+// snapshots is the most open snapshots: each holds a reading connection, which others need,
+// too.
 const snapshots = 2
 
 // Snapshot is the archive as it was at one moment. It is for one goroutine.
@@ -55,10 +54,9 @@ type Snapshot struct {
 	done func()
 }
 
-// Snapshot opens a view of the archive in which nothing changes any more. It
-// waits while two are open. What is written meanwhile stays in the write-ahead
-// log until the snapshot is closed, so no client may keep one waiting: read it
-// into a file. The snapshot ends with ctx.
+// Snapshot opens a view of the archive that no longer changes. It waits while two are open.
+// Later writes stay in the write-ahead log until the snapshot is closed, so no client may
+// delay that: read it into a file. The snapshot ends with ctx.
 func (s *Store) Snapshot(ctx context.Context) (*Snapshot, error) {
 	select {
 	case s.snapshots <- struct{}{}:
@@ -68,7 +66,7 @@ func (s *Store) Snapshot(ctx context.Context) (*Snapshot, error) {
 	release := func() { <-s.snapshots }
 	tx, err := s.read.BeginTx(ctx, nil)
 	if err == nil {
-		// SQLite takes the snapshot with the first statement that reads.
+		// SQLite takes the snapshot at the first statement that reads.
 		var n int
 		if err = tx.QueryRowContext(ctx, "SELECT count(*) FROM meta").Scan(&n); err != nil {
 			err = errors.Join(err, tx.Rollback())
@@ -90,7 +88,7 @@ func (s *Snapshot) Close() error {
 	return nil
 }
 
-// reading is what queries run on: the pool, or one transaction.
+// reading is the interface of the pool and of one transaction for queries.
 type reading interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
@@ -128,8 +126,8 @@ func (s archive) Archive(ctx context.Context, roomID string, q room.Archive) ite
 	}
 }
 
-// archiveQuery writes the query of one page. Its first two arguments, which are
-// not in args, say behind which row the page begins; the last is its length.
+// archiveQuery builds the query of one page. Its first two arguments, which are not in
+// args, name the row before the page; the last is its length.
 func archiveQuery(roomID string, q room.Archive) (query string, args []any) {
 	where, args := archiveWhere(roomID, q)
 	return `SELECT ` + rowColumns + ` FROM comments c JOIN users u ON u.id = c.user
@@ -164,9 +162,9 @@ func archiveWhere(roomID string, q room.Archive) (where string, args []any) {
 	for _, st := range chosen {
 		args = append(args, code(statuses, st))
 	}
-	// The plus keeps SQLite from the index by status, which is in another order.
+	// The plus keeps SQLite from the index by status, which has another order.
 	where = `c.room = (SELECT id FROM rooms WHERE name = ?) AND c.at >= ? AND c.at < ?
-		AND +c.status IN (?` + strings.Repeat(", ?", len(chosen)-1) + `) AND c.item = ''` // questions have a file of their own
+		AND +c.status IN (?` + strings.Repeat(", ?", len(chosen)-1) + `) AND c.item = ''` // questions have their own file
 	if q.Without != "" {
 		where += ` AND c.source <> ?`
 		args = append(args, string(unlessDefault(q.Without, comment.FromAudience)))
@@ -174,16 +172,16 @@ func archiveWhere(roomID string, q room.Archive) (where string, args []any) {
 	return where, args
 }
 
-// momentsApart is how close two moments of a kind are the same one: every
-// browser source of one OBS tells of it.
+// momentsApart is how close two moments of a kind count as the same: every browser source
+// of one OBS reports it.
 const momentsApart = 5 * time.Second
 
 // momentsKept bounds the moments of a room; the oldest go first.
 const momentsKept = 1000
 
-// AddMoment notes what OBS did, once for all who tell of it: a pause or its end
-// only when it changes something, others unless there is one of the kind close
-// by. Errors: room.ErrNotFound for an unknown room, room.ErrBusy.
+// AddMoment stores an event of OBS, once for all its reports: a pause or its end only if it
+// changes something, others unless there is one of the same kind close by. Errors:
+// room.ErrNotFound for an unknown room, room.ErrBusy.
 func (s *Store) AddMoment(ctx context.Context, m room.Moment) error {
 	err := s.change(ctx, func(t *txn) error {
 		roomRow, err := t.roomID(m.Room)
@@ -211,7 +209,7 @@ func (s *Store) AddMoment(ctx context.Context, m room.Moment) error {
 	return nil
 }
 
-// momentNoted is something that OBS did. The oldest make room for it.
+// momentNoted is the change for an event of OBS. The oldest ones make room for it.
 type momentNoted struct {
 	Room string          `json:"room"`
 	At   int64           `json:"at"` // ms
@@ -234,8 +232,8 @@ func (c *momentNoted) apply(t *txn) error {
 	return err
 }
 
-// FirstAt is when the first comment came that q selects. Errors:
-// room.ErrNotFound when there is none.
+// FirstAt returns the time of the first comment that q selects. Errors: room.ErrNotFound
+// when there is none.
 func (s archive) FirstAt(ctx context.Context, roomID string, q room.Archive) (time.Time, error) {
 	where, args := archiveWhere(roomID, q)
 	return s.moment(ctx, "when the first comment came", `SELECT c.at FROM comments c WHERE `+where+` ORDER BY c.at LIMIT 1`, args...)
@@ -264,8 +262,8 @@ func (s archive) LastMoment(ctx context.Context, roomID string, kind room.Moment
 		ORDER BY at DESC LIMIT 1`, roomID, string(kind), end)
 }
 
-// NextMoment is the oldest moment of a kind behind a time. Errors:
-// room.ErrNotFound when there is none.
+// NextMoment returns the oldest moment of a kind after a time. Errors: room.ErrNotFound
+// when there is none.
 func (s archive) NextMoment(ctx context.Context, roomID string, kind room.MomentKind, behind time.Time) (time.Time, error) {
 	return s.moment(ctx, "when OBS ended", `SELECT at FROM moments WHERE room = (SELECT id FROM rooms WHERE name = ?) AND kind = ? AND at > ?
 		ORDER BY at LIMIT 1`, roomID, string(kind), behind.UnixMilli())
@@ -292,7 +290,7 @@ func (s archive) Pauses(ctx context.Context, roomID string, start time.Time) (ou
 			return out, nil
 		case !paused && kind == room.RecordPause:
 			out = append(out, room.Pause{From: fromMS(at)})
-		case paused && kind != room.RecordPause: // it goes on, or is over
+		case paused && kind != room.RecordPause: // it continues, or is over
 			out[len(out)-1].To = fromMS(at)
 		}
 		paused = len(out) > 0 && out[len(out)-1].To.IsZero()

@@ -35,7 +35,7 @@ func TestArchive(t *testing.T) {
 	addRoom(t, s, "live")
 	addRoom(t, s, "other")
 	begun := time.Date(2026, 11, 21, 20, 0, 0, 0, time.UTC)
-	// More than two pages, written in another order than that of time, three in
+	// More than two pages, written out of order, three in each millisecond.
 	// each millisecond.
 	var want []string
 	const all = 1203
@@ -68,7 +68,7 @@ func TestArchive(t *testing.T) {
 		t.Errorf("both are %d", len(got))
 	}
 	for range s.Archive(t.Context(), "live", room.Archive{}) {
-		break // who stops early leaves nothing open
+		break // a caller who stops early leaves nothing open
 	}
 	if n := s.Readers().Stats().InUse; n != 0 {
 		t.Errorf("%d connections are in use", n)
@@ -80,8 +80,8 @@ func TestArchive(t *testing.T) {
 	}
 }
 
-// TestSnapshot reads an archive while the room goes on: what comes, goes and
-// is decided meanwhile is not in it.
+// TestSnapshot reads an archive while the room goes on: later comments, removals and
+// decisions are not in it.
 func TestSnapshot(t *testing.T) {
 	s := open(t, t.TempDir())
 	addRoom(t, s, "live")
@@ -108,7 +108,7 @@ func TestSnapshot(t *testing.T) {
 			t.Fatal(err)
 		}
 		if read++; read == 1 {
-			add(0) // before all others, and one behind them
+			add(0) // before all others, and one after them
 			add(all + 1)
 			put(t, s, room.Event{Kind: room.KindRemove, Room: "live", IDs: []comment.ID{last}})
 		}
@@ -130,7 +130,7 @@ func TestSnapshot(t *testing.T) {
 	if n, err := second.CountArchive(t.Context(), "live", room.Archive{}); err != nil || n != all+1 {
 		t.Errorf("a later snapshot has %d, %v", n, err)
 	}
-	// A third one waits, so that reading connections are left to others.
+	// A third one waits, so that reading connections remain for others.
 	waiting, stop := context.WithCancel(t.Context())
 	stop()
 	if _, err := s.Snapshot(waiting); !errors.Is(err, context.Canceled) {
@@ -199,8 +199,8 @@ func TestMoments(t *testing.T) {
 	}
 }
 
-// TestPauses tells of a recording that was paused, by two sources at once, and
-// reads back when it stood still.
+// TestPauses stores the pauses of a recording, reported by two sources at once, and reads
+// them back.
 func TestPauses(t *testing.T) {
 	at := time.Date(2026, 11, 21, 20, 0, 0, 0, time.UTC)
 	type reported struct {

@@ -11,14 +11,14 @@ import (
 	"syscall"
 )
 
-// Backup copies the database into a new file, in one step of SQLite's backup
-// API, while the server writes on: readers do not hold up the writer. The copy
-// is marked: the first [Open] of it draws new epochs, since the numbers that
-// were given after the copy was made will be given again.
+// Backup copies the database into a new file, in one step of SQLite's backup API, while the
+// server goes on writing: readers do not delay the writer. The copy is marked: the first
+// [Open] of it draws new epochs, since the numbers given after the copy was made will be
+// given again.
 //
-// The server key is not in it (see [Secret]); without the key the copy is worth
-// its comments, rooms and rules, but overlay links are new. The file can be
-// read by its owner alone. What exists is never overwritten.
+// The copy does not contain the server key (see [Secret]). Without the key it still has its
+// comments, rooms and rules, but overlay links are new. Only its owner can read the file.
+// Backup never overwrites a file.
 func (s *Store) Backup(ctx context.Context, path string) error {
 	path, err := filepath.Abs(path)
 	if err != nil {
@@ -27,7 +27,8 @@ func (s *Store) Backup(ctx context.Context, path string) error {
 	if _, err := os.Lstat(path); err == nil {
 		return &FolderError{Kind: FileTaken, Path: path}
 	}
-	// It gets its name when it is whole: a copy broken off is never taken for one.
+	// It gets its name when it is complete, so that nobody takes an aborted copy for a
+	// backup.
 	part := path + ".part"
 	f, err := os.OpenFile(part, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
 	if errors.Is(err, fs.ErrExist) {
@@ -57,7 +58,7 @@ func (s *Store) Backup(ctx context.Context, path string) error {
 	return nil
 }
 
-// takeName renames the file to its name, unless another file has taken that meanwhile.
+// takeName renames the file to its name, unless another file has taken that name meanwhile.
 func takeName(part, path string) error {
 	if err := os.Link(part, path); err == nil {
 		return os.Remove(part)
@@ -77,13 +78,13 @@ func (s *Store) copyTo(ctx context.Context, path string) error {
 	return conn.Raw(func(driverConn any) error { return backup(driverConn, path) })
 }
 
-// markCopy has the first start draw new epochs. A copy is alone, whatever the original
-// belongs to.
+// markCopy makes the first start draw new epochs. A copy is standalone, even if the
+// original belongs to a shared log.
 func markCopy(ctx context.Context, path string) error {
 	return inCopy(ctx, path, "INSERT OR REPLACE INTO meta (key, value) VALUES ('copied', 1); DELETE FROM meta WHERE key = 'log'")
 }
 
-// inCopy runs statements in a copy, and leaves one file that is on the disk.
+// inCopy runs statements in a copy, and leaves it as a single file on disk.
 func inCopy(ctx context.Context, path, query string) error {
 	db, err := openDB(path, []pragma{{"busy_timeout", "5000"}, {"journal_mode", "DELETE"}, {"synchronous", "FULL"}})
 	if err != nil {

@@ -13,8 +13,8 @@ import (
 	"danmaku/room"
 )
 
-// A copy made while comments are written is whole up to some moment, opens as a
-// store of its own, and numbers anew under another epoch, once.
+// A copy made while comments are written is complete up to some moment, opens as an
+// independent store, and draws a new epoch, once.
 func TestBackupWhileWriting(t *testing.T) {
 	s := open(t, t.TempDir())
 	room := addRoom(t, s, "live")
@@ -53,7 +53,7 @@ func TestBackupWhileWriting(t *testing.T) {
 	}
 
 	var epoch string
-	for range 2 { // the epoch is drawn by the first start alone
+	for range 2 { // only the first start draws the epoch
 		copied := open(t, dir)
 		rooms, err := copied.Rooms(t.Context())
 		if err != nil || len(rooms) != 1 {
@@ -61,7 +61,7 @@ func TestBackupWhileWriting(t *testing.T) {
 		}
 		head := rooms[0].Head
 		if head.Seq < 201 || head.Epoch == room.Head.Epoch {
-			t.Errorf("the copy stands at %v, the original's epoch is %s", head, room.Head.Epoch)
+			t.Errorf("the copy's position is %v, the original's epoch is %s", head, room.Head.Epoch)
 		}
 		if epoch != "" && head.Epoch != epoch {
 			t.Error("the second start drew another epoch")

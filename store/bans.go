@@ -12,7 +12,7 @@ import (
 
 const banColumns = `b.id, r.name, b.kind, b.user, b.address, b.until, b.show_end, b.reason, b.actor, b.at`
 
-// banScan takes the columns of one ban.
+// banScan holds the columns of one ban.
 type banScan struct {
 	ban       room.Ban
 	until, at int64
@@ -29,8 +29,7 @@ func (s *banScan) result() room.Ban {
 	return b
 }
 
-// Bans implements live.Bans: every ban of every room that holds at the moment
-// now, oldest first.
+// Bans implements live.Bans: every ban of every room that is in force at now, oldest first.
 func (s *Store) Bans(ctx context.Context, now time.Time) ([]room.Ban, error) {
 	const q = `SELECT ` + banColumns + ` FROM bans b JOIN rooms r ON r.id = b.room
 		WHERE b.lifted = 0 AND (b.until = 0 OR b.until > ?) ORDER BY b.id`
@@ -53,7 +52,7 @@ func (s *Store) Bans(ctx context.Context, now time.Time) ([]room.Ban, error) {
 	return bans, nil
 }
 
-// Ban implements live.Bans: one ban of a room, also a lifted one. Errors:
+// Ban implements live.Bans: one ban of a room, including a lifted one. Errors:
 // room.ErrNotFound.
 func (s *Store) Ban(ctx context.Context, roomID string, id int64) (room.Ban, error) {
 	const q = `SELECT ` + banColumns + ` FROM bans b JOIN rooms r ON r.id = b.room WHERE b.id = ? AND r.name = ?`
@@ -90,8 +89,8 @@ func (t *txn) decideBan(ev room.Event) (decision, error) {
 	return decision{ev: ev}, nil
 }
 
-// decideUnban finds the ban with the event's Ban.ID; the event then has the whole
-// ban. Of two that lift it at once, the second hears that it is lifted.
+// decideUnban finds the ban with the event's Ban.ID; the event then has the whole ban. Of
+// two that lift it at once, the second gets the receipt that it is already lifted.
 func (t *txn) decideUnban(place *roomState, ev room.Event) (decision, error) {
 	if ev.Ban == nil {
 		return decision{}, malformed("no ban is named")

@@ -10,8 +10,8 @@ import (
 	"danmaku/store"
 )
 
-// BenchmarkAppend is the way of a comment through the log, many at once, as
-// they come from a busy room.
+// BenchmarkAppend measures a comment's path through the log, many at once, as in a busy
+// room.
 func BenchmarkAppend(b *testing.B) {
 	for _, writers := range []int{1, 64} {
 		b.Run(fmt.Sprintf("writers=%d", writers), func(b *testing.B) {
@@ -31,7 +31,7 @@ func BenchmarkAppend(b *testing.B) {
 	}
 }
 
-// BenchmarkStart opens a log of many comments: nothing may be scanned. It needs
+// BenchmarkStart opens a log of many comments without scanning it. It needs
 // DANMAKU_BENCH_ROWS, since filling it takes a while.
 func BenchmarkStart(b *testing.B) {
 	dir := b.TempDir()
@@ -62,7 +62,7 @@ func BenchmarkStart(b *testing.B) {
 	}
 }
 
-// fill puts rows into the log by SQL, far faster than comments could come.
+// fill puts rows into the log by SQL, far faster than comments could be appended.
 func fill(t testing.TB, s *store.Store, rows string) {
 	t.Helper()
 	for _, q := range []string{

@@ -11,10 +11,10 @@ import (
 	"danmaku/room"
 )
 
-// Connected chats bring comments: each has its chat in its row.
+// Connected chats bring comments: each row names its chat.
 
-// broughtBefore finds the comment that a chat brought for the same message of its
-// platform. Errors: room.ErrNotFound.
+// broughtBefore finds the comment that a chat brought for the same message of its platform.
+// Errors: room.ErrNotFound.
 func (t *txn) broughtBefore(place *roomState, e room.Entry) (room.Row, error) {
 	if e.Chat == "" || e.Ref == "" {
 		return room.Row{}, room.ErrNotFound
@@ -25,15 +25,15 @@ func (t *txn) broughtBefore(place *roomState, e room.Entry) (room.Row, error) {
 	return s.result(), err
 }
 
-// How far back a removal of what a chat brought reaches, and how many comments it takes
-// down at once; the caller repeats it until nothing is left.
+// How far back a removal of a chat's comments reaches, and how many comments it takes down
+// at once; the caller repeats it until nothing is left.
 const (
 	broughtWithin = 24 * time.Hour
 	broughtMost   = 1000
 )
 
-// broughtBy lists the newest comments of a chat that are on the screens, or wait to
-// be; of one source where the event names one.
+// broughtBy lists the newest comments of a chat that are on the screens or in review; only
+// of one source if the event names one.
 func (t *txn) broughtBy(place *roomState, ev room.Event) ([]comment.ID, error) {
 	s, err := t.prepared(`SELECT id FROM comments WHERE chat = ?1 AND at > ?2 AND room = ?3 AND status IN (1, 2)
 		AND (?4 = '' OR source = ?4) ORDER BY at DESC LIMIT ?5`)

@@ -10,7 +10,7 @@ import (
 	"danmaku/room"
 )
 
-// brought is a comment that a chat brings.
+// brought makes a comment that a chat brings.
 func brought(chat, user, ref string, source comment.Source) room.Event {
 	ev := newComment("live", "hello "+ref)
 	ev.Comment.User, ev.Comment.Source = user, source
@@ -20,7 +20,7 @@ func brought(chat, user, ref string, source comment.Source) room.Event {
 	return ev
 }
 
-// What was paid, pictures and the chat come back from history and from the log.
+// Payments, pictures and the chat come back from history and from the log.
 func TestBroughtCommentsComeBack(t *testing.T) {
 	s := open(t, t.TempDir())
 	addRoom(t, s, "live")
@@ -33,7 +33,7 @@ func TestBroughtCommentsComeBack(t *testing.T) {
 		t.Errorf("history has chat %q (-said +read)\n%s", row.Chat, diff)
 	}
 	events, err := s.Since(t.Context(), "live", 0, 10)
-	if err != nil || len(events) != 2 || events[1].Kind != room.KindItem { // its card is suggested
+	if err != nil || len(events) != 2 || events[1].Kind != room.KindItem { // a card is suggested for it
 		t.Fatalf("%d events, %v", len(events), err)
 	}
 	if diff := cmp.Diff(said.Comment, events[0].Comment); diff != "" {
@@ -41,8 +41,8 @@ func TestBroughtCommentsComeBack(t *testing.T) {
 	}
 }
 
-// A message of a platform comes once, whichever chat brings it and whatever it
-// calls its author; a sender's ref of the same name is another's.
+// A message of a platform is stored once, whichever chat brings it and whatever author it
+// names; a sender's equal ref is a different one.
 func TestBroughtOnce(t *testing.T) {
 	s := open(t, t.TempDir())
 	addRoom(t, s, "live")
@@ -68,8 +68,8 @@ func TestBroughtOnce(t *testing.T) {
 	}
 }
 
-// A cleared chat takes what it brought of that source, and nothing else; what was
-// taken down can be put back.
+// Clearing a chat removes what it brought from that source, and nothing else; the removed
+// comments can be restored.
 func TestRemoveWhatAChatBrought(t *testing.T) {
 	s := open(t, t.TempDir())
 	addRoom(t, s, "live")

@@ -9,23 +9,23 @@ import (
 	"danmaku/room"
 )
 
-// Everything that changes what the server knows happens in two steps, both within
-// the writer's transaction. A decision looks at the database and at what is asked
-// for, and makes changes of it in which every number, ID, hash and time is chosen
-// (the files decide*.go, and the methods of Store that are not events). Applying a
-// change writes what it says and asks nothing (apply*.go): the same changes, applied
-// to the same database in the same order, make the same database again, wherever it
-// lies. What Forget deletes is each database's own affair and no change.
+// Everything that changes what the server knows happens in two steps, both within the
+// writer's transaction. A decision reads the database and the request, and returns changes
+// in which every number, ID, hash and time is chosen (the files decide*.go, and the methods
+// of Store that are not events). Applying a change writes its content and decides nothing
+// (apply*.go): the same changes, applied to the same database in the same order, give the
+// same database again, on any machine. Each database runs Forget for itself, so that is not
+// a change.
 
-// change is one decided change. Its JSON is what other nodes and later versions
-// read: fields may be added, and do not change their meaning.
+// change is one decided change. Other nodes and later versions read its JSON: fields may be
+// added, and never change their meaning.
 type change interface {
 	kind() string
 	// apply writes the change. It must not read what a decision could have read.
 	apply(t *txn) error
 }
 
-// altering is a change of records that memory has, besides those of the logs of rooms.
+// altering is a change of records that are also in memory, other than those of rooms' logs.
 type altering interface{ alters(*room.Altered) }
 
 func (*roomMade) alters(a *room.Altered)       { a.Rooms, a.Links = true, true }
@@ -81,9 +81,9 @@ type envelope struct {
 	Body json.RawMessage `json:"c"`
 }
 
-// encodeChanges writes the changes of one transaction as lines of JSON, each of which is
-// an envelope. What a change has written is put there as it is: to have it looked through
-// once more for each layer around it was a large part of what a comment costs.
+// encodeChanges writes the changes of one transaction as lines of JSON, each of which is an
+// envelope. It copies a change's JSON unchecked: validating it again for each layer was a
+// large part of a comment's cost.
 func encodeChanges(list []change) ([]byte, error) {
 	var b bytes.Buffer
 	for _, c := range list {
@@ -100,7 +100,8 @@ func encodeChanges(list []change) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// What stands around kind and body of an envelope. Kinds have no sign that JSON escapes.
+// The parts of an envelope around kind and body. Kinds contain no character that JSON
+// escapes.
 const kindMark, bodyMark, endMark = `{"k":"`, `","c":`, "}"
 
 func encodeChange(c change) ([]byte, error) {
@@ -110,8 +111,8 @@ func encodeChange(c change) ([]byte, error) {
 	return json.Marshal(c)
 }
 
-// decodeChanges reads what encodeChanges wrote. Errors: ErrNewer for a kind that
-// this program does not know.
+// decodeChanges decodes the result of encodeChanges. Errors: ErrNewer for a kind that this
+// program does not know.
 func decodeChanges(payload []byte) (list []change, err error) {
 	for line := range bytes.Lines(payload) {
 		c, err := decodeChange(bytes.TrimSpace(line))
@@ -123,8 +124,8 @@ func decodeChanges(payload []byte) (list []change, err error) {
 	return list, nil
 }
 
-// decodeChange reads a line. One that stands in it as this program writes it is read once;
-// another one, such as that of a later version with more in its envelope, as JSON is.
+// decodeChange decodes a line. It scans a line in this program's form once; another form,
+// such as a later version's envelope with more fields, is decoded as general JSON.
 func decodeChange(line []byte) (change, error) {
 	if rest, ok := bytes.CutPrefix(line, []byte(kindMark)); ok {
 		kind, body, _ := bytes.Cut(rest, []byte(bodyMark))
@@ -176,16 +177,15 @@ func (t *txn) unwrite() {
 	}
 }
 
-// Why a change cannot be applied, or was not published.
+// The reasons why a change cannot be applied, or was not published.
 var (
-	// ErrGap says that changes between the database's position and a batch's are
-	// missing.
+	// ErrGap means that changes between the database's position and a batch's are missing.
 	ErrGap = errors.New("changes are missing before these")
-	// ErrNewer says that a batch was written by a newer version.
+	// ErrNewer means that a newer version wrote a batch.
 	ErrNewer = errors.New("written by a newer version")
 )
 
-// numberDrawn reserves a number, for what is made with it a moment later.
+// numberDrawn is the change that reserves a number for later use.
 type numberDrawn struct {
 	Of string `json:"of"` // a row of meta
 	N  int64  `json:"n"`
@@ -195,8 +195,8 @@ func (*numberDrawn) kind() string { return "number" }
 
 func (c *numberDrawn) apply(t *txn) error { return t.reach(c.Of, c.N) }
 
-// next decides on a number that was never given before. The change that has it
-// must reach it when it is applied.
+// next returns a number that was never given before. The change with that number must call
+// reach when it is applied.
 func (t *txn) next(key string) (int64, error) {
 	if _, known := t.numbers[key]; !known {
 		var last int64
@@ -209,7 +209,7 @@ func (t *txn) next(key string) (int64, error) {
 	return t.numbers[key], nil
 }
 
-// reach notes that a number was given.
+// reach records that a number was given.
 func (t *txn) reach(key string, n int64) error {
 	t.numbers[key] = max(t.numbers[key], n)
 	_, err := t.exec("UPDATE meta SET value = ?2 WHERE key = ?1 AND value < ?2", key, n)
@@ -224,7 +224,7 @@ func (t *txn) roomRow(name string) (int64, error) {
 	return t.roomID(name)
 }
 
-// auditChange is an entry of the audit as a change carries it.
+// auditChange is an audit entry in a change.
 type auditChange struct {
 	ID      int64       `json:"id"`
 	At      int64       `json:"at"` // ms
@@ -235,14 +235,14 @@ type auditChange struct {
 	About   string      `json:"about,omitempty"`
 	User    string      `json:"user,omitempty"`
 	Detail  string      `json:"detail,omitempty"`
-	Changed string      `json:"changed,omitempty"` // by commas
+	Changed string      `json:"changed,omitempty"` // separated by commas
 	Before  string      `json:"before,omitempty"`  // JSON as in the row of a room
 	After   string      `json:"after,omitempty"`
 	Kept    string      `json:"kept,omitempty"` // JSON, see edit
 	Undoes  int64       `json:"undoes,omitempty"`
 }
 
-// auditNoted is an entry of the audit without another change.
+// auditNoted is an audit entry without another change.
 type auditNoted struct {
 	Room  string       `json:"room,omitempty"`
 	Audit *auditChange `json:"act"`
@@ -252,8 +252,8 @@ func (*auditNoted) kind() string { return "act" }
 
 func (c *auditNoted) apply(t *txn) error { return t.note(c.Room, c.Audit) }
 
-// note writes an entry of the audit, about a room or, where it is empty, about all.
-// Nil is none.
+// note writes an audit entry, about a room or, if roomID is empty, about all. Nil means
+// none.
 func (t *txn) note(roomID string, a *auditChange) error {
 	if a == nil {
 		return nil
@@ -284,7 +284,7 @@ func (t *txn) note(roomID string, a *auditChange) error {
 	return err
 }
 
-// decideAudit gives an entry its number. Nil stays nil.
+// decideAudit gives an audit entry its ID. Nil stays nil.
 func (t *txn) decideAudit(a *auditChange) (*auditChange, error) {
 	if a == nil {
 		return nil, nil

@@ -10,7 +10,7 @@ import (
 	"danmaku/room"
 )
 
-// someChange is a comment as most are.
+// someChange is a typical comment.
 func someChange() change {
 	return &eventChange{ev: room.Event{
 		Room: "live", Seq: 812, At: time.UnixMilli(1_790_000_000_000).UTC(), Kind: room.KindComment, By: "",
@@ -19,7 +19,7 @@ func someChange() change {
 	}}
 }
 
-// A change comes back as it was, also from an envelope that another version has written.
+// A decoded change equals the encoded one, also from another version's envelope.
 func TestChangesComeBack(t *testing.T) {
 	want := []change{someChange(), &numberDrawn{Of: "last.act", N: 3}, someChange()}
 	payload, err := encodeChanges(want)
@@ -43,8 +43,8 @@ func TestChangesComeBack(t *testing.T) {
 	}
 }
 
-// BenchmarkChanges is what each machine of a cluster does with a comment before it is written:
-// the home encodes it, the others decode it.
+// BenchmarkChanges measures what each machine of a cluster does with a comment before it is
+// written: the home encodes it, the others decode it.
 func BenchmarkChanges(b *testing.B) {
 	payload, err := encodeChanges([]change{someChange()})
 	if err != nil {

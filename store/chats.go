@@ -12,7 +12,7 @@ import (
 	"danmaku/room"
 )
 
-// chatRow is what a chat is set to, as the database keeps it.
+// chatRow is the settings of a chat in the database.
 type chatRow struct {
 	Off        bool  `json:"off,omitempty"`
 	FollowBans bool  `json:"follow_bans,omitempty"`
@@ -22,8 +22,8 @@ type chatRow struct {
 	MinMicros  int64 `json:"min_micros,omitempty"`
 }
 
-// Chats implements live.Chats: the chats of all rooms, oldest first, without their
-// secrets but for the sealed ones.
+// Chats implements live.Chats: the chats of all rooms, oldest first, with only the sealed
+// form of their secrets.
 func (s *Store) Chats(ctx context.Context) ([]room.Chat, error) {
 	const q = `SELECT c.id, r.name, c.kind, c.target, c.sealed, c.switches, c.made FROM chats c JOIN rooms r ON r.id = c.room ORDER BY c.made, c.id`
 	chats, err := list(ctx, s.read, func(rows *sql.Rows) (c room.Chat, err error) {
@@ -74,7 +74,7 @@ func (s *Store) DeleteChat(ctx context.Context, roomID, id string, a *room.Audit
 	return s.deleteOf(ctx, "chats", roomID, id, a, func(act *auditChange) change { return &chatDeleted{ID: id, Room: roomID, Audit: act} })
 }
 
-// chatKept is a connected chat as it is now.
+// chatKept is the change for a connected chat's new state.
 type chatKept struct {
 	ID       string       `json:"id"`
 	Room     string       `json:"room"`
@@ -104,7 +104,7 @@ func (c *chatKept) apply(t *txn) error {
 	return t.note(c.Room, c.Audit)
 }
 
-// chatDeleted is that a chat is not connected any more.
+// chatDeleted is the change for a disconnected chat.
 type chatDeleted struct {
 	ID    string       `json:"id"`
 	Room  string       `json:"room"`
@@ -120,11 +120,11 @@ func (c *chatDeleted) apply(t *txn) error {
 	return t.note(c.Room, c.Audit)
 }
 
-// takenDownMost is how many comments of one removal are found again.
+// takenDownMost is the most comments of one removal that can be restored.
 const takenDownMost = 5000
 
-// TakenDown implements live.Refs: what somebody took down at one moment and is still
-// down, in log order. Each row has a number of its own below its event's, see remove.
+// TakenDown implements live.Refs: the comments that by took down at one moment and that are
+// still down, in log order. Each row has its own number below its event's, see remove.
 func (s *Store) TakenDown(ctx context.Context, roomID, by string, at time.Time) ([]room.Row, error) {
 	const q = `SELECT ` + rowColumns + ` FROM comments c JOIN users u ON u.id = c.user
 		WHERE c.room = (SELECT id FROM rooms WHERE name = ?1) AND c.status = ?2 AND c.status <> 1 AND c.actor = ?3

@@ -10,7 +10,7 @@ import (
 	"danmaku/room"
 )
 
-// A chat comes back as it was stored, is replaced by its ID, and goes.
+// A stored chat comes back unchanged, is replaced by its ID, and can be deleted.
 func TestChats(t *testing.T) {
 	s := open(t, t.TempDir())
 	addRoom(t, s, "live")

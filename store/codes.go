@@ -9,8 +9,8 @@ import (
 	"danmaku/room"
 )
 
-// UseCode implements access.Codes. Codes that were made before a moment are forgotten: they
-// are too old to be good. Errors: room.ErrExpired for one that was used, room.ErrBusy.
+// UseCode implements access.Codes. It forgets codes made before forget, which are too old
+// to be valid. Errors: room.ErrExpired for a used code, room.ErrBusy.
 func (s *Store) UseCode(ctx context.Context, hash string, made, forget time.Time) error {
 	err := s.change(ctx, func(t *txn) error {
 		var used int64
@@ -29,14 +29,14 @@ func (s *Store) UseCode(ctx context.Context, hash string, made, forget time.Time
 	return err
 }
 
-// codePrefix begins the rows of meta that have the codes which were used.
+// codePrefix is the prefix of the rows of meta for used codes.
 const codePrefix = "code."
 
-// codeUsed is a one-time code that opened a session.
+// codeUsed is the change for a one-time code that opened a session.
 type codeUsed struct {
 	Hash   string `json:"hash"`
 	Made   int64  `json:"made"`   // ms
-	Forget int64  `json:"forget"` // ms: those that were made before are forgotten
+	Forget int64  `json:"forget"` // ms: codes made before are forgotten
 }
 
 func (*codeUsed) kind() string { return "code" }

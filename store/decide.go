@@ -10,31 +10,31 @@ import (
 	"danmaku/room"
 )
 
-// errMalformed is wrapped by what Append says of an event that makes no sense.
-// Only a fault of the program can bring one here.
+// errMalformed is wrapped by Append's error for a nonsensical event. Only a bug in the
+// program causes one.
 var errMalformed = errors.New("malformed event")
 
 func malformed(format string, args ...any) error {
 	return fmt.Errorf("%w: "+format, append([]any{errMalformed}, args...)...)
 }
 
-// decision is what came of a request: the event as it will be, or the receipt of
-// what stands.
+// decision is the result of a request: the decided event, or a receipt of what holds
+// already.
 type decision struct {
 	ev     room.Event
-	more   []room.Event // what happens besides, decided like ev
+	more   []room.Event // further events, decided like ev
 	stands *room.Receipt
 }
 
 func stands(r room.Receipt) (decision, error) { return decision{stands: &r}, nil }
 
-// again is the answer to an event that changes nothing.
+// again returns the answer to an event that changes nothing.
 func again(ev room.Event) (decision, error) {
 	return stands(room.Receipt{Event: ev, Again: true})
 }
 
-// event decides about one event of a room and applies what was decided. With
-// room.ErrNotFound or errMalformed nothing was written.
+// event decides about one event of a room and applies the decision. After room.ErrNotFound
+// or errMalformed nothing was written.
 func (t *txn) event(ev room.Event) (room.Receipt, error) {
 	place, err := t.room(ev.Room)
 	if err != nil {
@@ -57,7 +57,7 @@ func (t *txn) event(ev room.Event) (room.Receipt, error) {
 		}
 	}
 	picture := d.ev.Picture
-	d.ev.Picture = nil // it is in the store, and no part of the log
+	d.ev.Picture = nil // the store has it; it is not part of the log
 	c, err := t.number(place, d.ev)
 	if err != nil {
 		return room.Receipt{}, err
@@ -80,7 +80,7 @@ func (t *txn) event(ev room.Event) (room.Receipt, error) {
 	return room.Receipt{Event: c.ev, Last: place.head}, err
 }
 
-// besides writes what happens because of an event that was just written.
+// besides writes the events that follow from an event just written.
 func (t *txn) besides(place *roomState, ev room.Event, more []room.Event) error {
 	for _, e := range more {
 		c, err := t.number(place, e)
@@ -100,26 +100,26 @@ func (t *txn) besides(place *roomState, ev room.Event, more []room.Event) error 
 	return nil
 }
 
-// number gives a decided event its place in the log, and its entry in the audit one
-// there. A removal takes as many places as comments.
+// number gives a decided event its number in the log, and its audit entry an ID. A removal
+// takes as many numbers as comments.
 func (t *txn) number(place *roomState, ev room.Event) (*eventChange, error) {
 	ev.Seq = place.head + 1
 	if ev.Kind == room.KindRemove {
 		ev.Seq = place.head + int64(len(ev.IDs))
 	}
-	place.head = ev.Seq // also when it cannot be written: a number skipped does no harm, one given twice is
+	place.head = ev.Seq // also when the write fails: a skipped number does no harm, one given twice does
 	data, err := encodeData(ev)
 	if err != nil {
 		return nil, malformed("%v", err)
 	}
 	c := &eventChange{ev: ev, data: data, link: ev.Entry.Link}
-	c.ev.Entry.Link = 0 // it is for the row of its author alone
+	c.ev.Entry.Link = 0 // only for the row of its author
 	if ev.Audit == nil {
 		return c, nil
 	}
 	a := *ev.Audit
 	a.At = ev.At
-	if ev.Ban != nil && a.About == "" { // it has its number since a moment ago
+	if ev.Ban != nil && a.About == "" { // its ID was given just now
 		a.About = strconv.FormatInt(ev.Ban.ID, 10)
 	} else if ev.Note != nil && a.About == "" {
 		a.About = strconv.FormatInt(ev.Note.ID, 10)
@@ -136,7 +136,7 @@ func (t *txn) number(place *roomState, ev room.Event) (*eventChange, error) {
 	return c, nil
 }
 
-// decide makes of an event that is asked for the one that happens.
+// decide turns a requested event into a decided one.
 func (t *txn) decide(place *roomState, ev room.Event) (decision, error) {
 	switch ev.Kind {
 	case room.KindComment, room.KindHeld, room.KindRefused:
@@ -175,10 +175,9 @@ func (t *txn) decide(place *roomState, ev room.Event) (decision, error) {
 	return decision{}, malformed("kind %q is unknown", ev.Kind)
 }
 
-// decideComment lets a new comment in. Whether it is there already, by its ID or its
-// ref, is for the unique indexes to say when it is applied: a look before each one
-// would double what a comment costs. Only where something was erased lately is there
-// one, since no index knows of that.
+// decideComment accepts a new comment. The unique indexes detect an existing ID or ref when
+// the change is applied: a look-up before each one would double what a comment costs. It
+// looks up only when comments were erased recently, since no index knows about those.
 func (t *txn) decideComment(place *roomState, ev room.Event) (decision, error) {
 	if ev.Comment.ID <= 0 {
 		return decision{}, malformed("the comment has no ID")
@@ -200,14 +199,14 @@ func (t *txn) decideComment(place *roomState, ev room.Event) (decision, error) {
 	return again(gone)
 }
 
-// errKnown says of a new comment that its ID or its ref is there already, and that
-// nothing was written.
+// errKnown reports that a new comment's ID or ref exists already, and that nothing was
+// written.
 var errKnown = errors.New("the comment is there already")
 
-// taken answers for a comment that is there already: its author has bound the ref,
-// or the very same comment came twice.
+// taken answers for a comment that exists already: its author has bound the ref, or the
+// same comment came twice.
 func (t *txn) taken(place *roomState, ev room.Event) (room.Receipt, error) {
-	user, err := t.knownUser(place.id, ev.Comment.User) // else there is none with its ref
+	user, err := t.knownUser(place.id, ev.Comment.User) // otherwise there is none with its ref
 	if err != nil && !errors.Is(err, room.ErrNotFound) {
 		return room.Receipt{}, err
 	}
@@ -235,10 +234,10 @@ func (t *txn) taken(place *roomState, ev room.Event) (room.Receipt, error) {
 	return room.Receipt{}, err
 }
 
-// decideReview lets a moderator's decision stand, unless another one was faster.
-// Approving makes the comment as new as the decision.
+// decideReview accepts a moderator's decision, unless another one was faster. Approving
+// makes the comment as new as the decision.
 func (t *txn) decideReview(place *roomState, ev room.Event) (decision, error) {
-	// What a platform took down can be put back: on the screens, or before a moderator.
+	// What a platform took down can be restored: on the screens, or in review.
 	restore := ev.From == comment.Removed && (ev.Kind == room.KindComment || ev.Kind == room.KindHeld)
 	approve := restore || ev.Kind == room.KindComment && (ev.From == comment.Held || ev.From == comment.Refused)
 	refuse := ev.Kind == room.KindRefused && ev.From == comment.Held
@@ -259,13 +258,13 @@ func (t *txn) decideReview(place *roomState, ev room.Event) (decision, error) {
 	return decision{ev: ev}, nil
 }
 
-// decideRemove finds which comments go.
+// decideRemove finds the comments to remove.
 func (t *txn) decideRemove(place *roomState, ev room.Event) (decision, error) {
 	var err error
 	switch {
 	case ev.Chat != "":
 		ev.IDs, err = t.broughtBy(place, ev)
-		ev.Chat, ev.Comment = "", comment.Comment{} // they said which
+		ev.Chat, ev.Comment = "", comment.Comment{} // they selected the comments
 	case ev.User != "":
 		ev.IDs, err = t.standingBy(place, ev.User)
 	default:
@@ -292,7 +291,7 @@ func (t *txn) decideRemove(place *roomState, ev room.Event) (decision, error) {
 	return decision{ev: ev}, nil
 }
 
-// decidePin lets a comment be pinned that is shown, or the pin be taken off.
+// decidePin pins a shown comment, or removes the pin.
 func (t *txn) decidePin(place *roomState, ev room.Event) (decision, error) {
 	if len(ev.IDs) > 1 {
 		return decision{}, malformed("%d comments to pin", len(ev.IDs))
@@ -325,8 +324,8 @@ func (t *txn) row(place *roomState, id comment.ID) (room.Row, error) {
 	return s.result(), err
 }
 
-// standing is the receipt for an event that changed nothing: the last one about
-// the comment, rebuilt from its row.
+// standing returns the receipt for an event that changed nothing: the last event about the
+// comment, rebuilt from its row.
 func standing(roomID string, row room.Row) room.Receipt {
 	ev := room.Event{
 		Room: roomID, Seq: row.Seq, At: row.At, By: row.By, Comment: row.Comment, Entry: row.Entry,
@@ -344,8 +343,7 @@ func standing(roomID string, row room.Row) room.Receipt {
 	return room.Receipt{Event: ev, Again: true}
 }
 
-// standingBy lists the comments of an author that are on the screens, or wait to
-// be.
+// standingBy lists the comments of an author that are on the screens or in review.
 func (t *txn) standingBy(place *roomState, user string) ([]comment.ID, error) {
 	s, err := t.prepared(`SELECT id FROM comments WHERE status IN (1, 2) AND user =
 		(SELECT id FROM users WHERE room = ? AND name = ?) ORDER BY seq`)

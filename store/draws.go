@@ -14,8 +14,8 @@ import (
 	"danmaku/show"
 )
 
-// drawAuthors lists who wrote what counts in a live draw: comments that are shown and no replay.
-// Names may come twice.
+// drawAuthors lists the authors of comments that count in a live draw: shown ones that are
+// not replays. Names may repeat.
 func drawAuthors(ctx context.Context, q queries, row int64, it show.Item) (persons []string, err error) {
 	var s show.DrawSpec
 	if err := json.Unmarshal(it.Spec, &s); err != nil {
@@ -43,8 +43,8 @@ func drawAuthors(ctx context.Context, q queries, row int64, it show.Item) (perso
 	return persons, rows.Err()
 }
 
-// drawing completes the command that ends a draw, or replaces a winner: with those who
-// take part, and with the names of those who win.
+// drawing completes the command that ends a draw, or replaces a winner: it adds the
+// participants and the names of the winners.
 func (t *txn) drawing(place *roomState, it show.Item, c show.Command, tally *show.Tally) (show.Command, error) {
 	if c.Op != show.Redraw {
 		var s show.DrawSpec
@@ -77,8 +77,9 @@ func (t *txn) drawing(place *roomState, it show.Item, c show.Command, tally *sho
 	return c.WithNames(names), nil
 }
 
-// outOfDraw lists who takes no part in a draw, whatever they did: who runs the room, who
-// is muted or banned at the moment, and who has won before where that counts.
+// outOfDraw lists the people who take no part in a draw, whatever they did: those who run
+// the room, those who are currently muted or banned, and, if the draw excludes them,
+// earlier winners.
 func (t *txn) outOfDraw(place *roomState, it show.Item, s show.DrawSpec, at time.Time) (map[string]bool, error) {
 	since := int64(comment.NewID(it.Started.Add(-show.DrawWindow), 0))
 	const bans = ` FROM bans b WHERE b.room = ? AND b.lifted = 0 AND (b.until = 0 OR b.until > ?)`
@@ -119,7 +120,7 @@ func (t *txn) outOfDraw(place *roomState, it show.Item, s show.DrawSpec, at time
 	return out, nil
 }
 
-// writers lists who takes part so far in a live draw among those who wrote.
+// writers lists the current participants of a live draw among authors.
 func (s *Store) writers(ctx context.Context, roomID string, it show.Item) ([]show.Entry, error) {
 	var row int64
 	if err := s.read.QueryRowContext(ctx, "SELECT id FROM rooms WHERE name = ?", roomID).Scan(&row); err != nil {

@@ -18,9 +18,9 @@ const (
 	driverKind   = "in C"
 )
 
-// connector opens connections that all get the same pragmas. go-sqlite3 has
-// names in the DSN for some of them only, so they run in its connect hook,
-// which, like the DSN, reaches every connection of the pool.
+// connector opens connections that all get the same pragmas. go-sqlite3 supports only some
+// of them in the DSN, so they run in its connect hook, which, like the DSN, applies to
+// every connection of the pool.
 type connector struct {
 	dsn    string
 	driver *sqlite3.SQLiteDriver
@@ -30,11 +30,11 @@ func (c connector) Connect(context.Context) (driver.Conn, error) { return c.driv
 
 func (c connector) Driver() driver.Driver { return c.driver }
 
-// openDB makes a pool over the file at path. Nothing is opened yet.
+// openDB makes a pool for the file at path. It opens nothing yet.
 func openDB(path string, pragmas []pragma) (*sql.DB, error) {
 	dsn := fileURI(path)
 	for _, p := range pragmas {
-		if p.name == "busy_timeout" { // it must hold for what the driver runs before the hook
+		if p.name == "busy_timeout" { // it must apply to what the driver runs before the hook
 			dsn += "?_busy_timeout=" + p.value
 		}
 	}

@@ -17,9 +17,8 @@ const (
 	driverKind   = "in Go"
 )
 
-// openDB makes a pool over the file at path. Nothing is opened yet. The driver
-// runs busy_timeout first and the other pragmas by name; none of ours depends
-// on another order.
+// openDB makes a pool for the file at path. It opens nothing yet. The driver runs
+// busy_timeout first and the other pragmas by name; none of ours depends on another order.
 func openDB(path string, pragmas []pragma) (*sql.DB, error) {
 	q := url.Values{}
 	for _, p := range pragmas {

@@ -7,12 +7,12 @@ import (
 	"danmaku/room"
 )
 
-// keptEmotes is how many pictures of former emotes are kept for a room, so that their
+// keptEmotes is how many pictures of former emotes are stored for a room, so that their
 // deletion or replacement can be undone.
 const keptEmotes = 50
 
-// PutEmote implements live.Emotes: it keeps the picture of an emote beside those that
-// the room has, and some that it had. Errors: room.ErrNotFound for an unknown room,
+// PutEmote implements live.Emotes: it stores the picture of an emote beside the room's
+// current ones, and some former ones. Errors: room.ErrNotFound for an unknown room,
 // room.ErrBusy when the database cannot be written.
 func (s *Store) PutEmote(ctx context.Context, roomID, hash, mediaType string, picture []byte) error {
 	err := s.change(ctx, func(t *txn) error {
@@ -32,8 +32,8 @@ func (s *Store) PutEmote(ctx context.Context, roomID, hash, mediaType string, pi
 	return nil
 }
 
-// unusedEmotes lists the pictures that a room does not have now, the newest first;
-// without one that is about to be kept.
+// unusedEmotes lists the pictures that a room does not use now, newest first, without one
+// that is about to be stored.
 func (t *txn) unusedEmotes(roomID string, row int64, fresh string) (hashes []string, err error) {
 	var settings string
 	if err := t.get("SELECT settings FROM rooms WHERE id = ?", []any{row}, &settings); err != nil {
@@ -69,7 +69,7 @@ func (t *txn) unusedEmotes(roomID string, row int64, fresh string) (hashes []str
 }
 
 // EmotePicture implements live.Emotes. Errors: room.ErrNotFound when no room has, or
-// lately had, a picture of that hash.
+// recently had, a picture of that hash.
 func (s *Store) EmotePicture(ctx context.Context, hash string) (picture []byte, mediaType string, rooms []string, err error) {
 	const q = "SELECT r.name, e.type, e.picture FROM emotes e JOIN rooms r ON r.id = e.room WHERE e.hash = ?"
 	rows, err := s.read.QueryContext(ctx, q, hash)
@@ -93,8 +93,8 @@ func (s *Store) EmotePicture(ctx context.Context, hash string) (picture []byte, 
 	return picture, mediaType, rooms, nil
 }
 
-// emoteKept is the picture of an emote. Those that a room has not had for a long time
-// make room for it.
+// emoteKept is the change for the picture of an emote. It deletes pictures that the room
+// has not used for long.
 type emoteKept struct {
 	Room    string   `json:"room"`
 	Hash    string   `json:"hash"`

@@ -6,14 +6,14 @@ import (
 	"fmt"
 )
 
-// Build is the SQLite that a program contains.
+// Build describes the SQLite in this program.
 type Build struct {
 	SQLite string // version, as 3.51.0
 	Driver string // module path
 	Kind   string // "in C" or "in Go"
 }
 
-// Engine asks the SQLite in this program for its version.
+// Engine returns the version of the SQLite in this program.
 func Engine(ctx context.Context) (Build, error) {
 	b := Build{Driver: driverModule, Kind: driverKind}
 	db, err := openDB(":memory:", nil)

@@ -12,21 +12,20 @@ import (
 	"danmaku/show"
 )
 
-// Erasing deletes for good what somebody wrote in a room: the rows, not only what is
-// shown. It is an event of the log like all others, so that every screen takes the
-// comments down and every other database deletes them, too.
+// Erasing deletes for good what somebody wrote in a room: the rows, not only what is shown.
+// It is an ordinary event of the log, so every screen takes the comments down and every
+// other database deletes them, too.
 
 const (
-	// eraseMost is how many comments one event deletes, so that the first of those
-	// that are being written waits some ten milliseconds at most. A caller that wants
-	// more deleted asks again.
+	// eraseMost is how many comments one event deletes, so that waiting comments wait some
+	// ten milliseconds at most. A caller that has more to delete repeats it.
 	eraseMost = 1000
-	// refsErased is how long the refs of erased comments stay bound: longer than any
-	// phone asks again, and than platforms repeat what they said.
+	// refsErased is how long the refs of erased comments stay bound: longer than any phone
+	// retries, and than platforms repeat their messages.
 	refsErased = 48 * time.Hour
 )
 
-// decideErase finds which comments of an author go, whatever became of them.
+// decideErase finds the comments of an author to erase, whatever their status.
 func (t *txn) decideErase(place *roomState, ev room.Event) (decision, error) {
 	if ev.User == "" {
 		return decision{}, malformed("nobody is to be erased")
@@ -57,7 +56,7 @@ func (t *txn) writtenBy(place *roomState, user string, most int) ([]comment.ID, 
 		place.id, user, most)
 }
 
-// ids reads the comments that a query picks.
+// ids returns the comment IDs that a query selects.
 func (t *txn) ids(query string, args ...any) (ids []comment.ID, err error) {
 	s, err := t.prepared(query)
 	if err != nil {
@@ -78,9 +77,9 @@ func (t *txn) ids(query string, args ...any) (ids []comment.ID, err error) {
 	return ids, rows.Err()
 }
 
-// beforeErase takes down the cards of comments that are about to be erased, and takes
-// back what their author chose in what is live, so that every screen counts right.
-// The items' events come first: erasing then empties them.
+// beforeErase takes down the cards of comments that are about to be erased, and withdraws
+// their author's choices in live items, so that every screen counts correctly. The items'
+// events come first: erasing then empties them.
 func (t *txn) beforeErase(place *roomState, ev room.Event) error {
 	if len(ev.IDs) > 0 {
 		if err := t.cardsOf(place, ev); err != nil {
@@ -116,10 +115,10 @@ func (t *txn) beforeErase(place *roomState, ev room.Event) error {
 	return nil
 }
 
-// erase deletes comments of an author and everything that repeats them: their events,
-// what the audit and the log of items say of them, their places in senders and users
-// when nothing is left, votes, notes, and bans that are over. Bans in force stay, and so does
-// what the audit says of these.
+// erase deletes comments of an author and everything that repeats them: their events, their
+// traces in the audit and the log of items, the author's rows in senders and users when
+// nothing is left, votes, notes, and ended bans. Bans in force and their audit entries
+// stay.
 func (t *txn) erase(place *roomState, ev room.Event) error {
 	t.wiped = true
 	return t.wiping(func() error {
@@ -161,7 +160,7 @@ func (t *txn) eraseComments(place *roomState, ev room.Event) error {
 			return err
 		}
 		if _, err := t.exec("UPDATE questions SET merged = 0 WHERE room = ? AND merged = ? AND merged <> 0", place.id, int64(id)); err != nil {
-			return err // what was merged into it stands for itself again
+			return err // questions that were merged into it become independent again
 		}
 		if _, err := t.exec("UPDATE rooms SET pinned = 0 WHERE id = ? AND pinned = ?", place.id, int64(id)); err != nil {
 			return err
@@ -171,8 +170,8 @@ func (t *txn) eraseComments(place *roomState, ev room.Event) error {
 	return err
 }
 
-// erasedKey names a ref without saying it: within its author, or, of what a chat
-// brought, within the room, as the unique indexes have them.
+// erasedKey identifies a ref without revealing it: within its author, or, for a chat's
+// comment, within the room, like the unique indexes.
 func erasedKey(user, chat, ref string) string {
 	whose := "user " + user
 	if chat != "" {
@@ -182,8 +181,8 @@ func erasedKey(user, chat, ref string) string {
 	return hex.EncodeToString(sum[:16])
 }
 
-// eraseItems empties what the log and the audit know of cards of comments: their text
-// stands there, too. Such acts cannot be undone any more.
+// eraseItems clears the cards of comments in the log and the audit, which contain the text,
+// too. Such actions cannot be undone any more.
 func (t *txn) eraseItems(place *roomState, ev room.Event) error {
 	names := make([]string, len(ev.IDs))
 	for i, id := range ev.IDs {
@@ -209,13 +208,13 @@ func (t *txn) eraseItems(place *roomState, ev room.Event) error {
 	return err
 }
 
-// erasePerson deletes what is left of an author besides comments.
+// erasePerson deletes an author's remaining data besides comments.
 func (t *txn) erasePerson(place *roomState, ev room.Event) error {
 	rows, err := t.exec("DELETE FROM bans WHERE room = ? AND user = ? AND (lifted > 0 OR until > 0 AND until <= ?)", place.id, ev.User, toMS(ev.At))
 	if err != nil {
 		return err
 	}
-	if rows > 0 { // a look at the whole log, for the few
+	if rows > 0 { // scans the whole log, for the few
 		const q = `DELETE FROM events WHERE room = ?1 AND kind IN (?3, ?4) AND json_extract(data, '$.ban.user') = ?2
 			AND json_extract(data, '$.ban.id') NOT IN (SELECT id FROM bans WHERE room = ?1 AND user = ?2)`
 		if _, err := t.exec(q, place.id, ev.User, code(kinds, room.KindBan), code(kinds, room.KindUnban)); err != nil {
@@ -237,8 +236,8 @@ func (t *txn) erasePerson(place *roomState, ev room.Event) error {
 	return err
 }
 
-// erasedBefore returns the ID of a comment that somebody sends and that was erased: its
-// ref is still bound. 0 is none.
+// erasedBefore returns the ID of an erased comment that somebody sends again: its ref is
+// still bound. 0 means none.
 func (t *txn) erasedBefore(place *roomState, ev room.Event) (id comment.ID, err error) {
 	if !t.erasures || ev.Entry.Ref == "" {
 		return 0, nil

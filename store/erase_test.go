@@ -18,7 +18,8 @@ import (
 	"danmaku/store"
 )
 
-// eraseAll asks until nothing of an author is left, and returns how many comments went.
+// eraseAll repeats the request until nothing of an author is left, and returns how many
+// comments were deleted.
 func eraseAll(t *testing.T, s *store.Store, user string, at time.Time) (n int) {
 	t.Helper()
 	for {
@@ -33,7 +34,7 @@ func eraseAll(t *testing.T, s *store.Store, user string, at time.Time) (n int) {
 	}
 }
 
-// said is a comment of ann's with her words in every field that has any.
+// said is a comment by ann with her words in every field that has any.
 func said(at time.Time, n uint32, text string) room.Event {
 	ev := newComment("live", text+"-text")
 	ev.At = at
@@ -42,9 +43,9 @@ func said(at time.Time, n uint32, text string) room.Event {
 	return ev
 }
 
-// Of an erased author no byte is left in any file of the data folder, whatever became
-// of the comments and wherever their words had got to: rows, the log, the audit, cards
-// and what their undo kept, the write-ahead log.
+// No byte of an erased author's words is left in any file of the data folder, whatever the
+// status of the comments and wherever their words were copied to: rows, the log, the audit,
+// cards and their undo data, the write-ahead log.
 func TestErasedIsInNoFile(t *testing.T) {
 	dir := t.TempDir()
 	s := open(t, dir)
@@ -139,12 +140,12 @@ func TestErasedIsInNoFile(t *testing.T) {
 			t.Errorf("%s has her words at %d: %q", filepath.Base(name), i, b[max(i-40, 0):min(i+60, len(b))])
 		}
 		if bytes.HasSuffix([]byte(name), []byte(".db")) && !bytes.Contains(b, []byte("bob stays")) {
-			t.Errorf("%s: what bob wrote is gone", filepath.Base(name))
+			t.Errorf("%s: bob's words are gone", filepath.Base(name))
 		}
 	}
 }
 
-// The words are also out of the write-ahead log while the server runs.
+// The words are also gone from the write-ahead log while the server runs.
 func TestErasedIsOutOfTheWriteAheadLog(t *testing.T) {
 	dir := t.TempDir()
 	s := open(t, dir)
@@ -163,9 +164,8 @@ func TestErasedIsOutOfTheWriteAheadLog(t *testing.T) {
 	}
 }
 
-// A phone or a chat that sends an erased comment again does not bring it back, also
-// after a restart; somebody else may have the same ref, and after two days so may the
-// author.
+// A phone or a chat that resends an erased comment does not bring it back, also after a
+// restart; somebody else may use the same ref, and after two days so may the author.
 func TestErasedDoesNotComeAgain(t *testing.T) {
 	dir := t.TempDir()
 	s := open(t, dir)
@@ -204,8 +204,8 @@ func TestErasedDoesNotComeAgain(t *testing.T) {
 	}
 }
 
-// Votes in what is live are taken back, so that counts stay exact; those of what is
-// over are deleted, and its result stays.
+// Votes in live items are withdrawn, so that counts stay exact; votes in ended ones are
+// deleted, and their results stay.
 func TestErasedVotes(t *testing.T) {
 	s := open(t, t.TempDir())
 	addRoom(t, s, "live")
@@ -244,10 +244,10 @@ func TestErasedVotes(t *testing.T) {
 	}
 	for _, it := range items {
 		if it.ID == "over" && !strings.Contains(string(it.Result), "2") {
-			t.Errorf("the result of what is over: %s", it.Result)
+			t.Errorf("the result of the ended item: %s", it.Result)
 		}
 	}
-	if err := s.Close(t.Context()); err != nil { // the follower has been served then
+	if err := s.Close(t.Context()); err != nil { // by then the follower has seen everything
 		t.Fatal(err)
 	}
 	if last := reported[len(reported)-1]; last.Item != "live" || last.Person != "ann" || !last.Withdraw {

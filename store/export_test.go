@@ -6,7 +6,7 @@ import (
 	"fmt"
 )
 
-// Hold keeps the writer from its work until the function it returns is called.
+// Hold blocks the writer until the returned function is called.
 func (s *Store) Hold() (release func()) {
 	held, free := make(chan struct{}), make(chan struct{})
 	go func() {
@@ -28,7 +28,7 @@ func (s *Store) Exec(query string) error {
 	})
 }
 
-// Touch makes a change that takes no room.
+// Touch makes a change that takes no space.
 func (s *Store) Touch() error {
 	return s.change(context.Background(), func(t *txn) error {
 		_, err := t.exec("UPDATE meta SET value = value + 1 WHERE key = 'changes.links'")
@@ -44,10 +44,10 @@ func (s *Store) Pragma(name string) (value string, err error) {
 	return value, err
 }
 
-// Readers is the reading pool.
+// Readers returns the reading pool.
 func (s *Store) Readers() *sql.DB { return s.read }
 
-// ResumeReaders is the reading pool of resumes.
+// ResumeReaders returns the reading pool of resumes.
 func (s *Store) ResumeReaders() *sql.DB { return s.resumes }
 
 // The sizes of the reading pools.
@@ -56,10 +56,10 @@ const (
 	ResumeReaderCount = resumeReaders
 )
 
-// HistoryPlan returns how SQLite would answer a query of history.
+// HistoryPlan is historyQuery, for its plans.
 var HistoryPlan = historyQuery
 
-// ArchiveQuery is the query of one page of an export.
+// ArchiveQuery is archiveQuery, for its plans.
 var ArchiveQuery = archiveQuery
 
 // The queries of a resume, for their plans.
@@ -68,10 +68,10 @@ const (
 	RecentQuery = recentQuery
 )
 
-// OpenFile opens any SQLite file, with a short patience.
+// OpenFile opens any SQLite file, with a short timeout.
 func OpenFile(path string) (*sql.DB, error) { return openDB(path, []pragma{{"busy_timeout", "100"}}) }
 
-// MigrateWith brings a database up to date by other steps than ours.
+// MigrateWith upgrades a database with the test's own steps.
 func MigrateWith(ctx context.Context, db *sql.DB, steps []string) error {
 	var list []script
 	for i, text := range steps {
@@ -80,7 +80,7 @@ func MigrateWith(ctx context.Context, db *sql.DB, steps []string) error {
 	return migrateTo(ctx, db, list)
 }
 
-// Probe tries whether the database can be written, as Ready has it done.
+// Probe checks whether the database can be written, as Ready does.
 func (s *Store) Probe() error {
 	err := make(chan error, 1)
 	_ = s.change(context.Background(), func(t *txn) error {
@@ -93,10 +93,10 @@ func (s *Store) Probe() error {
 	return <-err
 }
 
-// Queued is how many events wait for the writer.
+// Queued returns the number of events that wait for the writer.
 func (s *Store) Queued() int { return len(s.queue) }
 
-// Version is the version of the tables that this program knows.
+// Version returns the schema version that this program knows.
 func Version() int {
 	list, err := scripts()
 	if err != nil {
@@ -105,7 +105,7 @@ func Version() int {
 	return len(list)
 }
 
-// MigrateUpTo makes a database as a program of an older version left it.
+// MigrateUpTo makes a database like a program of an older version.
 func MigrateUpTo(ctx context.Context, db *sql.DB, version int) error {
 	list, err := scripts()
 	if err != nil {
@@ -114,7 +114,7 @@ func MigrateUpTo(ctx context.Context, db *sql.DB, version int) error {
 	return migrateTo(ctx, db, list[:version])
 }
 
-// ChangeKinds lists the kinds of change that there are.
+// ChangeKinds lists all kinds of change.
 func ChangeKinds() (all []string) {
 	for kind := range changeKinds {
 		all = append(all, kind)

@@ -5,12 +5,12 @@ import (
 	"path/filepath"
 )
 
-// FolderFault is why a data folder, or a file of one, cannot be used.
+// FolderFault is the reason why a data folder, or one of its files, cannot be used.
 type FolderFault int
 
 // The faults of data folders.
 const (
-	FolderNoParent    FolderFault = iota // the folder that it is to be in is not there
+	FolderNoParent    FolderFault = iota // its parent folder does not exist
 	FolderNotMade                        // the folder cannot be made
 	FolderNotWritable                    // Path is the folder
 	FolderServed                         // another server uses it
@@ -18,19 +18,19 @@ const (
 	FileNotDatabase                      // Path is the database, here and below
 	FileDamaged
 	FileLocked
-	FolderMember // it is one machine's of several that run as one
+	FolderMember // it belongs to one of several machines that run as one
 	FileUnreadable
 	FileNotBackup // it is empty, or not a file
-	FileOfOther   // no database, or none of danmaku
+	FileOfOther   // not a database, or not danmaku's
 	FileBackupDamaged
-	FileTaken    // Path is where a backup was to go
-	FileUnderWay // Path is a backup that is being made, or was broken off
+	FileTaken    // Path is where the backup was to be written
+	FileUnderWay // Path is a backup in progress, or an aborted one
 	FileNotMade  // Path is a backup that cannot be made
-	FileNotKey   // Path is no secret.key
+	FileNotKey   // Path is not a secret.key
 )
 
-// FolderError is a data folder, a backup or a key that cannot be used, and why. The
-// command line has its sentence in other languages.
+// FolderError reports why a data folder, a backup or a key cannot be used. The command line
+// has its sentence in other languages.
 type FolderError struct {
 	Kind   FolderFault
 	Path   string
@@ -38,7 +38,7 @@ type FolderError struct {
 	Holder int // with FolderServed: the process, 0 when unknown
 }
 
-// Error says in one line what is wrong and what to do.
+// Error returns one line that says what is wrong and what to do.
 func (e *FolderError) Error() string {
 	switch e.Kind {
 	case FolderNoParent:
@@ -85,5 +85,5 @@ func (e *FolderError) Error() string {
 	return e.Cause.Error()
 }
 
-// Unwrap is the cause; [ErrServed] with FolderServed.
+// Unwrap returns the cause; with FolderServed it is [ErrServed].
 func (e *FolderError) Unwrap() error { return e.Cause }

@@ -56,8 +56,8 @@ func TestFileModes(t *testing.T) {
 	}
 }
 
-// TestLoosenedModes: files that were copied back with another mode are closed
-// again.
+// TestLoosenedModes checks that files that were copied back with another mode become
+// private again.
 func TestLoosenedModes(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("Windows keeps rights elsewhere")
@@ -83,8 +83,8 @@ func TestLoosenedModes(t *testing.T) {
 	}
 }
 
-// TestRefusedFolders: each fault is one line that says what to do, and nothing
-// is changed by it.
+// TestRefusedFolders checks that each fault is one line that says what to do, and changes
+// nothing.
 func TestRefusedFolders(t *testing.T) {
 	for _, c := range []struct {
 		name    string

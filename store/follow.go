@@ -8,23 +8,22 @@ import (
 	"danmaku/room"
 )
 
-// follower hands batches on without holding up the commits.
+// follower passes batches on without delaying the commits.
 type follower struct {
 	batches chan followed
 	ended   chan struct{}
 }
 
-// followed is a batch on its way to the follower.
+// followed is a batch for the follower.
 type followed struct {
 	events  []room.Event
-	altered room.Altered // before them, by other machines
-	at      time.Time    // of the commit; zero when not measured
-	term    uint64       // once they are followed
-	pos     uint64       // once they are followed; 0 where nobody asks
+	altered room.Altered // earlier changes by other machines
+	at      time.Time    // time of the commit; zero when not measured
+	term    uint64       // reached once these are followed
+	pos     uint64       // reached once these are followed; 0 when not needed
 }
 
-// Follow implements live.Journal. A second call is a fault of the program and
-// panics.
+// Follow implements live.Journal. A second call is a bug and panics.
 func (j *journal) Follow(fn func(batch []room.Event)) {
 	f := &follower{batches: make(chan followed, followLen), ended: make(chan struct{})}
 	if !j.follower.CompareAndSwap(nil, f) {
@@ -48,7 +47,7 @@ func (j *journal) Follow(fn func(batch []room.Event)) {
 	}()
 }
 
-// handOn gives events and a new term to the follower.
+// handOn passes events and a new term to the follower.
 func (j *journal) handOn(events []room.Event) {
 	j.committed.Store(j.w.pos)
 	f := j.follower.Load()
@@ -70,12 +69,12 @@ func (j *journal) handOn(events []room.Event) {
 	f.batches <- b
 }
 
-// Altered has fn called with the kinds of records that other machines have changed, from
-// the goroutine of [Store.Follow] and before the events of the same batch. It is called
-// before the first [Store.Apply].
+// Altered makes fn receive the kinds of records that other machines have changed, in the
+// goroutine of [Store.Follow] and before the events of the same batch. Call it before the
+// first [Store.Apply].
 func (s *Store) Altered(fn func(room.Altered)) { s.journal.altered.Store(&fn) }
 
-// reached is a position that only grows, and that somebody may wait for.
+// reached is a growing position that others can wait for.
 type reached struct {
 	mu    sync.Mutex
 	pos   uint64

@@ -18,12 +18,11 @@ const (
 	pageMax     = 200
 )
 
-// Comments implements live.History: rows of a room, newest first by Seq; more
-// concerns that another page follows, which begins before the last row's Seq. A
-// limit that is not within 1 to 200 becomes 50 or 200. Text is searched in the
-// shown text, the text before masking and the name, with upper and lower case
-// alike for a–z only, which is what SQLite's LIKE knows. Errors:
-// room.ErrNotFound for an unknown room.
+// Comments implements live.History: rows of a room, newest first by Seq; more reports that
+// another page follows, which begins before the last row's Seq. A limit outside 1 to 200
+// becomes 50 or 200. It searches the shown text, the text before masking and the name,
+// ignoring case only for a–z, as SQLite's LIKE does. Errors: room.ErrNotFound for an
+// unknown room.
 func (s *Store) Comments(ctx context.Context, roomID string, q room.HistoryQuery) (rows []room.Row, more bool, err error) {
 	limit := q.Limit
 	if limit < 1 {
@@ -47,8 +46,8 @@ func (s *Store) Comments(ctx context.Context, roomID string, q room.HistoryQuery
 	return rows, false, nil
 }
 
-// historyQuery writes the query so that one index answers each of its forms.
-// ok is false when nothing can match.
+// historyQuery builds the query so that one index answers each of its forms. ok is false
+// when nothing can match.
 func historyQuery(roomID string, q room.HistoryQuery, limit int) (query string, args []any, ok bool) {
 	var b strings.Builder
 	b.WriteString(`SELECT ` + rowColumns + ` FROM comments c JOIN users u ON u.id = c.user
@@ -140,8 +139,8 @@ func (s *Store) CommentByRef(ctx context.Context, roomID, user, ref string) (roo
 	return scan.result(), nil
 }
 
-// LinkOf implements live.History: the link by which an author of a room writes, 0
-// for the audience's and those who wrote with a version before 0008_senders.
+// LinkOf implements live.History: the link that an author of a room writes with, 0 for the
+// audience and for authors from before 0008_senders.
 func (s *Store) LinkOf(ctx context.Context, roomID, user string) (link int64, err error) {
 	const q = `SELECT link FROM senders WHERE user = (SELECT id FROM users WHERE name = ? AND room = (SELECT id FROM rooms WHERE name = ?))`
 	if err = s.read.QueryRowContext(ctx, q, user, roomID).Scan(&link); err != nil && !errors.Is(err, sql.ErrNoRows) {
@@ -150,8 +149,8 @@ func (s *Store) LinkOf(ctx context.Context, roomID, user string) (link int64, er
 	return link, nil
 }
 
-// CommentsByRef implements live.History: at most limit comments to which authors of
-// one link bound a ref.
+// CommentsByRef implements live.History: at most limit comments to which authors of one
+// link bound a ref.
 func (s *Store) CommentsByRef(ctx context.Context, roomID string, link int64, ref string, limit int) ([]comment.ID, error) {
 	const q = `SELECT c.id FROM senders s JOIN comments c ON c.user = s.user WHERE s.link = ? AND c.ref = ?
 		AND c.room = (SELECT id FROM rooms WHERE name = ?) LIMIT ?`
@@ -174,9 +173,8 @@ func (s *Store) CommentsByRef(ctx context.Context, roomID string, link int64, re
 	return ids, nil
 }
 
-// Neighbours implements live.History: the authors who wrote from one masked
-// address since a moment, found by the comments' IDs, which are in order of
-// time.
+// Neighbours implements live.History: the authors who wrote from one masked address since a
+// moment, found by the comments' IDs, which are in order of time.
 func (s *Store) Neighbours(ctx context.Context, room, address string, since time.Time) ([]string, error) {
 	const q = `SELECT DISTINCT u.name FROM comments c JOIN users u ON u.id = c.user
 		WHERE c.id >= ? AND c.address = ? AND c.room = (SELECT id FROM rooms WHERE name = ?)`
@@ -199,8 +197,8 @@ func (s *Store) Neighbours(ctx context.Context, room, address string, since time
 	return users, nil
 }
 
-// Person implements live.History: how many comments of each status an author
-// has in a room, when the first and the last was made, and the last names.
+// Person implements live.History: how many comments of each status an author has in a room,
+// the times of the first and the last, and the last names.
 func (s *Store) Person(ctx context.Context, roomID, user string) (room.Person, error) {
 	const where = ` FROM comments WHERE user = (SELECT id FROM users WHERE name = ? AND room = (SELECT id FROM rooms WHERE name = ?))`
 	p := room.Person{User: user, Counts: map[comment.Status]int{}}

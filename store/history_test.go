@@ -67,7 +67,7 @@ func TestHistory(t *testing.T) {
 	}
 }
 
-// history writes comments of every status and gives their rows, newest first.
+// history writes comments of every status and returns their rows, newest first.
 func history(t *testing.T, s *store.Store, texts []string) []room.Row {
 	t.Helper()
 	kinds := []room.Kind{room.KindComment, room.KindHeld, room.KindRefused, room.KindComment}
@@ -99,7 +99,7 @@ func history(t *testing.T, s *store.Store, texts []string) []room.Row {
 	return rows
 }
 
-// pick is history as a plain loop.
+// pick implements history as a plain loop.
 func pick(rows []room.Row, q room.HistoryQuery) []room.Row {
 	var out []room.Row
 	has := func(s string) bool { return strings.Contains(strings.ToLower(s), strings.ToLower(q.Text)) }
@@ -112,7 +112,7 @@ func pick(rows []room.Row, q room.HistoryQuery) []room.Row {
 	return out
 }
 
-// TestPlans: no query of history or of a resume walks a table or sorts.
+// TestPlans checks that no query of history or of a resume scans a table or sorts.
 func TestPlans(t *testing.T) {
 	s := open(t, t.TempDir())
 	addRoom(t, s, "live")

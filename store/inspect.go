@@ -9,19 +9,19 @@ import (
 	"danmaku/comment"
 )
 
-// Inspection is what [Inspect] finds in a data folder.
+// Inspection is the result of [Inspect] for a data folder.
 type Inspection struct {
 	Path       string
-	Size       int64     // bytes of the database, without what SQLite keeps beside it
+	Size       int64     // bytes of the database, without SQLite's other files
 	Newest     time.Time // of the newest comment; zero when there is none
 	Photos     int       // pictures of photos in it
 	PhotoBytes int64     // bytes of these
-	Older      bool      // its schema is brought up to date at the next start
-	Problem    error     // what keeps it from being opened, or damage; nil when there is none
+	Older      bool      // the next start upgrades its schema
+	Problem    error     // damage, or what prevents opening it; nil when there is none
 }
 
-// Inspect looks at the database of a folder, also beside its server, and changes
-// nothing. It reads all of it.
+// Inspect checks the database of a folder, even while its server runs, and changes nothing.
+// It reads all of it.
 func Inspect(ctx context.Context, dir string) (Inspection, error) {
 	i := Inspection{Path: filepath.Join(dir, dbFile)}
 	info, err := os.Stat(i.Path)

@@ -87,11 +87,11 @@ func (t *txn) item(place *roomState, id string) (show.Item, error) {
 	return it, err
 }
 
-// itemsFor reads what a command may change: all items that have not ended, and those
+// itemsFor reads the items that a command may change: all that have not ended, and those
 // that it names.
 func (t *txn) itemsFor(place *roomState, c show.Command) ([]show.Item, error) {
 	query := `SELECT ` + itemColumns + ` FROM items WHERE room = ?1 AND (state <> 'ended' OR id = ?2) ORDER BY id`
-	if c.Op == show.TakeDown { // cards that have ended, too
+	if c.Op == show.TakeDown { // including ended cards
 		query = `SELECT ` + itemColumns + ` FROM items WHERE room = ?1 AND (state <> 'ended' OR kind = 'card') AND ?2 = '' ORDER BY id`
 	}
 	s, err := t.prepared(query)
@@ -129,8 +129,7 @@ func (t *txn) itemsFor(place *roomState, c show.Command) ([]show.Item, error) {
 	return items, nil
 }
 
-// chosen reads what a person has chosen in an item, oldest first, and the last place
-// that was given.
+// chosen reads a person's choices in an item, oldest first, and the last number given.
 func (t *txn) chosen(place *roomState, item, person string) (choices []string, last int64, err error) {
 	s, err := t.prepared(`SELECT choice, n FROM entries WHERE room = ? AND item = ? AND person = ? ORDER BY n`)
 	if err != nil {

@@ -14,8 +14,8 @@ import (
 	"danmaku/show"
 )
 
-// decideItem carries a command out: each item that changes is an event of its own.
-// What has ended is counted here, where no entry can come in between.
+// decideItem carries out a command: each changed item is a separate event. It counts ended
+// items here, where no entry can come in between.
 func (t *txn) decideItem(place *roomState, ev room.Event) (decision, error) {
 	if ev.Command == nil {
 		return decision{}, malformed("no command")
@@ -70,8 +70,7 @@ func (t *txn) decideItem(place *roomState, ev room.Event) (decision, error) {
 	return d, nil
 }
 
-// tooMany returns what is forgotten so that a room keeps a bounded number of items
-// that have ended.
+// tooMany returns the deletions that keep the number of a room's ended items bounded.
 func (t *txn) tooMany(place *roomState, changes []show.Change) ([]show.Change, error) {
 	ended := 0
 	for _, c := range changes {
@@ -118,7 +117,7 @@ func (t *txn) cardsOf(place *roomState, ev room.Event) error {
 	return err
 }
 
-// keepItem writes an item as it is after a change.
+// keepItem writes an item's new state.
 func (t *txn) keepItem(place *roomState, c *show.Change) error {
 	if c == nil {
 		return malformed("no item")
@@ -162,7 +161,7 @@ func (t *txn) entry(place *roomState, ev room.Event) (room.Receipt, error) {
 	return room.Receipt{Event: ev}, t.write(&entryMade{Room: ev.Room, At: toMS(ev.At), N: last + 1, Entry: decided})
 }
 
-// entryMade is a decided part of somebody in an item.
+// entryMade is the change for a person's part in an item.
 type entryMade struct {
 	Room string `json:"room"`
 	At   int64  `json:"at"` // ms
@@ -201,15 +200,15 @@ func (c *entryMade) apply(t *txn) error {
 	return nil
 }
 
-// ItemChanges implements live.Audit. Errors: room.ErrNotFound for an act that changed no
-// item, and for one whose changes are not kept any more.
+// ItemChanges implements live.Audit. Errors: room.ErrNotFound for an action that changed no
+// item, and for one whose changes are no longer stored.
 func (s *Store) ItemChanges(ctx context.Context, act int64) ([]show.Change, error) {
 	var kept keptItems
 	err := s.keptOf(ctx, act, &kept)
 	return kept.Items, err
 }
 
-// keptOf decodes what an act keeps for its undo, or returns room.ErrNotFound.
+// keptOf decodes what an action stores for its undo, or returns room.ErrNotFound.
 func (s *Store) keptOf(ctx context.Context, act int64, kept any) error {
 	var text string
 	err := s.read.QueryRowContext(ctx, "SELECT kept FROM acts WHERE id = ? AND kept <> ''", act).Scan(&text)
@@ -225,13 +224,13 @@ func (s *Store) keptOf(ctx context.Context, act int64, kept any) error {
 	return nil
 }
 
-// keptItems is what the database keeps of an act on items.
+// keptItems is an action on items in the database.
 type keptItems struct {
 	Items []show.Change `json:"items"`
 }
 
 // forgetItems deletes items that ended before a moment, cards of comments that have waited
-// since before it, and the entries of both and of items that were deleted earlier.
+// since before it, and the entries of both and of items deleted earlier.
 func (t *txn) forgetItems(before time.Time) (int64, error) {
 	ms := toMS(before)
 	rows, err := t.exec(`DELETE FROM items WHERE (room, id) IN (SELECT room, id FROM items WHERE state = 'ended' AND stopped < ?1

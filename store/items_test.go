@@ -10,8 +10,8 @@ import (
 	"danmaku/show"
 )
 
-// What was shown is deleted with the comments of its time, and who took part in it;
-// what is live stays, however old, and so do its votes.
+// Ended items are deleted with the comments of their time, and so are their entries; live
+// items stay, however old, with their votes.
 func TestForgetItems(t *testing.T) {
 	s := open(t, t.TempDir())
 	addRoom(t, s, "live")
@@ -35,7 +35,7 @@ func TestForgetItems(t *testing.T) {
 		}
 	}
 	if _, err := s.Append(t.Context(), room.Event{Room: "live", At: noon, Kind: room.KindEntry, Part: vote("live", "x").Part}); !errors.Is(err, show.ErrState) {
-		t.Fatalf("a vote in what waits for its slot: %v", err)
+		t.Fatalf("a vote in an item that waits for its slot: %v", err)
 	}
 	do(noon.Add(time.Minute), command(show.Command{Op: show.Stop, ID: "old"})) // the next starts
 	do(noon.Add(2*time.Minute), vote("live", "ann"))
@@ -57,8 +57,8 @@ func TestForgetItems(t *testing.T) {
 	}
 }
 
-// A command that changes several items says the number of the last one, so that who
-// waits for it finds all of them changed.
+// A command that changes several items returns the number of the last one, so that a caller
+// who waits for it finds all of them changed.
 func TestReceiptOfSeveralEvents(t *testing.T) {
 	s := open(t, t.TempDir())
 	addRoom(t, s, "live")

@@ -21,21 +21,20 @@ const (
 	// batchLen bounds one transaction, so that the first of a full queue does not
 	// wait for the last.
 	batchLen = 1024
-	// followLen is how many batches may wait for the follower before the writer
-	// waits for it.
+	// followLen is how many batches may wait for the follower before the writer waits, too.
 	followLen = 16
-	// probeEvery is how often a log at fault is tried again at most.
+	// probeEvery is the least time between two tries of a failing log.
 	probeEvery = time.Second
 )
 
-// journal is the one ordered writer. Events queue up; the goroutine in run
-// takes whatever has gathered while the previous commit ran and commits it as
-// one transaction ("natural" group commit: no timer, so a lone event never
-// waits). The other changes of the database run between two such batches.
+// journal is the one ordered writer. Events queue up; the goroutine in run takes those that
+// have gathered during the previous commit and commits them as one transaction ("natural"
+// group commit: no timer, so a single event never waits). Other changes of the database run
+// between two such batches.
 type journal struct {
-	db  *sql.DB // one connection, lent to w
+	db  *sql.DB // one connection, taken by w
 	log *slog.Logger
-	w   writer // used by run alone
+	w   writer // used only by run
 
 	gate   sync.RWMutex // guards closed and the closing of queue
 	closed bool
@@ -44,35 +43,34 @@ type journal struct {
 	probe  chan struct{}
 	done   chan struct{} // closed when run has ended
 
-	commits, lag Observer     // nil: not measured
+	commits, lag Observer     // nil when not measured
 	events       atomic.Int64 // written since the start
 
 	follower  atomic.Pointer[follower]
-	fault     atomic.Pointer[error] // why the last write failed; nil: it did not
+	fault     atomic.Pointer[error] // error of the last write; nil when it succeeded
 	probed    atomic.Int64          // when Ready last asked for a probe, ns
-	term      atomic.Uint64         // that the follower has seen, see term.go
-	committed atomic.Uint64         // the position of the last commit, where changes are published
+	term      atomic.Uint64         // seen by the follower, see term.go
+	committed atomic.Uint64         // position of the last commit, where changes are published
 	counted   atomic.Bool           // changes are published, so committed is the database's position
-	reached   reached               // the position that the follower has seen
+	reached   reached               // position that the follower has seen
 	altered   atomic.Pointer[func(room.Altered)]
 }
 
-// request is one event, or several that belong together, on its way through the
-// writer.
+// request is one event, or several that belong together, for the writer.
 type request struct {
 	events   []room.Event
 	term     uint64      // see term.go
-	taken    atomic.Bool // by the writer, or by its author who gave up
+	taken    atomic.Bool // by the writer, or by a caller who gave up
 	done     chan struct{}
-	receipts []room.Receipt // one for each event that was looked at
+	receipts []room.Receipt // one for each processed event
 	err      error
 }
 
-// take is true for the first caller alone: the writer that is about to write
-// the event, or the author who no longer waits for it.
+// take returns true only for the first caller: the writer that is about to write the event,
+// or the caller who no longer waits for it.
 func (r *request) take() bool { return r.taken.CompareAndSwap(false, true) }
 
-// job is a change that is not an event, or work beside all transactions.
+// job is a change that is not an event, or work outside all transactions.
 type job struct {
 	fn    func(*txn) error
 	aside func(*writer) error // instead of fn
@@ -95,8 +93,7 @@ func (j *journal) start(db *sql.DB, log *slog.Logger) error {
 	return nil
 }
 
-// stop closes the queue and waits until everything in it is written and
-// followed.
+// stop closes the queue and waits until everything in it is written and followed.
 func (j *journal) stop(ctx context.Context) error {
 	j.gate.Lock()
 	if !j.closed {
@@ -112,13 +109,12 @@ func (j *journal) stop(ctx context.Context) error {
 	}
 }
 
-// Append implements live.Journal. A context that ends while the event is still
-// queued takes it out again: its error means that nothing was written. Once the
-// writer has the event, Append waits for the outcome, which takes as long as
-// one commit. It must not be called from the follower.
+// Append implements live.Journal. A context that ends while the event is still queued
+// removes it: the error then means that nothing was written. Once the writer has the event,
+// Append waits for the outcome, which takes one commit. Do not call it from the follower.
 //
-// Besides the errors of the port there are plain ones for an event that cannot
-// be written at all, such as a comment without an ID or a ban without a target.
+// Besides the errors of the port there are plain ones for an event that cannot be written
+// at all, such as a comment without an ID or a ban without a target.
 func (j *journal) Append(ctx context.Context, ev room.Event) (room.Receipt, error) {
 	receipts, err := j.AppendAll(ctx, []room.Event{ev})
 	if err != nil {
@@ -168,9 +164,9 @@ func (j *journal) enqueue(req *request) bool {
 	}
 }
 
-// Ready implements live.Journal: it says why the last write failed. While it
-// does, each call lets the writer try again, at most once a second, so that a
-// idle server notices that there is room again.
+// Ready implements live.Journal: it returns the error of the last write. While there is
+// one, each call makes the writer try again, at most once a second, so that an idle server
+// notices when there is space again.
 func (j *journal) Ready() error {
 	j.gate.RLock()
 	closed := j.closed
@@ -191,10 +187,10 @@ func (j *journal) Ready() error {
 	return fmt.Errorf("the log cannot be written: %w", *fault)
 }
 
-// started is what durations are measured from: the wall clock may be set.
+// started is the origin of durations, since the wall clock may be set.
 var started = time.Now()
 
-// due is true at most once every probeEvery: then a log at fault is tried.
+// due returns true at most once every probeEvery: then a failing log is tried.
 func (j *journal) due() bool {
 	now, last := int64(time.Since(started)), j.probed.Load()
 	return (last == 0 || now-last >= int64(probeEvery)) && j.probed.CompareAndSwap(last, now)
@@ -213,7 +209,7 @@ func (j *journal) run() {
 			}
 			batch = j.gather(batch[:0], req)
 			j.commit(batch)
-			clear(batch) // the requests are their authors' now
+			clear(batch) // the requests belong to their authors now
 		case jb := <-j.jobs:
 			jb.err <- j.doJob(jb)
 		case <-j.probe:
@@ -222,7 +218,7 @@ func (j *journal) run() {
 	}
 }
 
-// doJob does one job, unless it comes too late.
+// doJob does one job, unless it is outdated.
 func (j *journal) doJob(jb *job) error {
 	if j.w.outdated(jb.term) {
 		return refusal(room.ErrMoved)
@@ -233,7 +229,7 @@ func (j *journal) doJob(jb *job) error {
 	return err
 }
 
-// end waits for the follower and returns the connection.
+// end waits for the follower and closes the connection.
 func (j *journal) end() {
 	if f := j.follower.Load(); f != nil {
 		close(f.batches)
@@ -242,7 +238,7 @@ func (j *journal) end() {
 	j.w.release()
 }
 
-// gather takes what is queued, up to one batch, without waiting for more.
+// gather takes queued requests, up to one batch, without waiting for more.
 func (j *journal) gather(batch []*request, first *request) []*request {
 	if first.take() {
 		batch = append(batch, first)
@@ -263,7 +259,7 @@ func (j *journal) gather(batch []*request, first *request) []*request {
 	return batch
 }
 
-// commit makes a batch durable, hands it to the follower and answers.
+// commit makes a batch durable, passes it to the follower and answers.
 func (j *journal) commit(batch []*request) {
 	batch = j.w.handBack(batch)
 	if len(batch) == 0 {
@@ -288,9 +284,8 @@ func (j *journal) commit(batch []*request) {
 	j.wipe()
 }
 
-// wipe empties the write-ahead log once something was deleted for good, since the log
-// still has the pages as they were. Where a reader needs them it is tried again after
-// the next commit.
+// wipe empties the write-ahead log once something was deleted for good, since the log still
+// has the deleted pages. When a reader needs them, it is tried again after the next commit.
 func (j *journal) wipe() {
 	if !j.w.wiped || j.w.conn == nil {
 		return
@@ -302,14 +297,13 @@ func (j *journal) wipe() {
 	j.w.wiped = !done
 }
 
-// decide keeps in mind that the database cannot be written, and logs it. That
-// something was written again proves little: on a full disk a small change still
-// fits where a larger one did not, and the log would come and go. It is the
-// occasion to try.
+// decide records and logs whether the database can be written. One successful write proves
+// little: on a full disk a small change still fits where a larger one did not, and the log
+// lines would alternate. So a success only triggers a probe.
 func (j *journal) decide(err error) {
 	switch was := j.fault.Load(); {
 	case err != nil && !isFault(err):
-		// The change was refused, the database is well; it may have been before.
+		// The change was refused, but the database works.
 	case err != nil:
 		j.fault.Store(&err)
 		if was == nil {
@@ -320,7 +314,7 @@ func (j *journal) decide(err error) {
 	}
 }
 
-// try finds out whether a database at fault can be written again.
+// try checks whether a failing database can be written again.
 func (j *journal) try() {
 	if err := j.w.probe(); err != nil {
 		j.fault.Store(&err)
@@ -331,8 +325,8 @@ func (j *journal) try() {
 	}
 }
 
-// change runs fn in a transaction between two batches. ctx counts until it is
-// its turn. A database that cannot be written returns room.ErrBusy.
+// change runs fn in a transaction between two batches. ctx matters only until its turn.
+// Errors: room.ErrBusy when the database cannot be written.
 func (j *journal) change(ctx context.Context, fn func(*txn) error) error {
 	err := j.give(ctx, &job{fn: fn, term: room.TermOf(ctx), err: make(chan error, 1)})
 	if errors.Is(err, room.ErrMoved) {
@@ -341,7 +335,7 @@ func (j *journal) change(ctx context.Context, fn func(*txn) error) error {
 	return err
 }
 
-// aside runs fn between two transactions, as change runs one.
+// aside runs fn between two transactions, like change, but outside of one.
 func (j *journal) aside(ctx context.Context, fn func(*writer) error) error {
 	return j.give(ctx, &job{aside: fn, err: make(chan error, 1)})
 }

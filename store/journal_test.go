@@ -24,7 +24,7 @@ func TestJournal(t *testing.T) {
 	journaltest.Run(t, func(t *testing.T) journaltest.Harness { return harness(t, t.TempDir()) })
 }
 
-// The contract holds as well when every transaction is published first.
+// The contract also holds when every transaction is published first.
 func TestJournalPublished(t *testing.T) {
 	journaltest.Run(t, func(t *testing.T) journaltest.Harness {
 		log := &recorder{}
@@ -64,7 +64,7 @@ func harness(t *testing.T, dir string) journaltest.Harness {
 		Reopen: func(t *testing.T) journaltest.Harness { return harness(t, dir) },
 		Stall:  func(*testing.T) func() { return s.Hold() },
 		Break: func(t *testing.T) func() {
-			// Another program holds the database, longer than ours waits.
+			// Another program holds the database longer than ours waits.
 			run(t, s, "PRAGMA busy_timeout=1")
 			return open(t, dir).Hold()
 		},
@@ -78,7 +78,7 @@ func run(t testing.TB, s *store.Store, query string) {
 	}
 }
 
-// addRoom makes a room and gives an event maker for it.
+// addRoom makes a room and returns its record.
 func addRoom(t testing.TB, s *store.Store, name string) room.Record {
 	t.Helper()
 	r, err := s.AddRoom(context.Background(), room.New(name), nil)

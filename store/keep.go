@@ -15,17 +15,17 @@ import (
 // that is being written waits a few milliseconds at most.
 const forgetLen = 500
 
-// walkLen is how many rows are looked at in one.
+// walkLen is how many rows are scanned in one transaction.
 const walkLen = 2000
 
-// Forget deletes what was written before a moment, for good: comments, whatever
-// became of them unless one is pinned, the events of the log, what the audit says
-// of those comments and of people, bans that ended before, notes on people, and the pseudonyms of
-// authors with nothing left, and what was shown beside comments and ended before. Rooms, links, rules and bans in force stay, and
-// so does the audit itself: who did what, and when. It works in chunks, between
-// which comments are written, and returns how many rows went or lost their text.
-// A client cannot resume over what is gone; numbers go on. The file does not shrink,
-// its pages are overwritten and used again.
+// Forget deletes for good what was written before a moment: comments of any status unless
+// pinned, the log's events, what the audit says about those comments and about people, bans
+// that ended before, notes on people, pseudonyms of authors with nothing left, and items
+// that ended before. Rooms, links, rules and bans in force stay, and so does the audit
+// itself: who did what, and when. It works in chunks, between which comments are written,
+// and returns how many rows were deleted or lost their text. A client cannot resume across
+// the deleted part; numbers continue. The file does not shrink, but its pages are
+// overwritten and reused.
 func (s *Store) Forget(ctx context.Context, before time.Time) (rows int64, err error) {
 	for _, forget := range []func(*txn, time.Time) (int64, error){
 		(*txn).forgetEvents, (*txn).forgetComments, (*txn).forgetBans, (*txn).forgetNotes, (*txn).forgetItems, (*txn).forgetMarks, (*txn).forgetReactions,
@@ -65,18 +65,18 @@ func (s *Store) Forget(ctx context.Context, before time.Time) (rows int64, err e
 	return rows, nil
 }
 
-// How far ahead of what is known the clock may be when everything that is stored
-// would be deleted by it, and how long it must have stood there before it is believed.
+// How far ahead of the known times the clock may be without being suspected of a jump, and
+// how long it must stay there before it is believed.
 const (
 	farAhead = 8 * 24 * time.Hour
 	believed = 24 * time.Hour
 )
 
-// ForgetBefore returns the moment before which everything may be deleted when it is
-// kept for some time. A clock that jumps ahead must not delete all there is: one that
-// is farther ahead of its last reading here, or of the newest comment, than it should
-// be is believed a day later, if it has not been set back by then. Until that jumped
-// is true, and the moment is that of the last reading.
+// ForgetBefore returns the moment before which everything may be deleted when it is kept
+// for a given time. A clock that jumps ahead must not delete everything: one that is more
+// than farAhead ahead of its last reading here, or of the newest comment, is believed a day
+// later, if it has not been set back by then. Until then jumped is true, and the moment is
+// that of the last reading.
 func (s *Store) ForgetBefore(ctx context.Context, now time.Time, keep time.Duration) (before time.Time, jumped bool, err error) {
 	err = s.change(ctx, func(t *txn) error {
 		var newest comment.ID
@@ -121,8 +121,8 @@ func (t *txn) remember(key string, value int64) error {
 	return err
 }
 
-// walk calls fn for all rows of a table in the order of their ids, in steps so small
-// that a comment that is being written waits a few milliseconds at most.
+// walk calls fn for all rows of a table in the order of their IDs, in steps so small that a
+// comment that is being written waits a few milliseconds at most.
 func (s *Store) walk(ctx context.Context, table string, fn func(t *txn, after, upTo int64) (int64, error)) (rows int64, err error) {
 	next := "SELECT COALESCE(MAX(id), ?1) FROM (SELECT id FROM " + table + " WHERE id > ?1 ORDER BY id LIMIT ?2)"
 	for after, upTo := int64(-1), int64(0); after != upTo; {
@@ -144,7 +144,7 @@ func (s *Store) walk(ctx context.Context, table string, fn func(t *txn, after, u
 	return rows, nil
 }
 
-// wiping has SQLite overwrite with zeros what fn deletes.
+// wiping makes SQLite overwrite with zeros what fn deletes.
 func (t *txn) wiping(fn func() error) error {
 	if err := t.pragma("secure_delete = ON"); err != nil {
 		return err
@@ -152,9 +152,9 @@ func (t *txn) wiping(fn func() error) error {
 	return errors.Join(fn(), t.pragma("secure_delete = OFF"))
 }
 
-// emptyLog moves what is in the write-ahead log into the database, since the log
-// still has the pages as they were. A reader that needs them keeps it from that:
-// then it happens after the next deletion, or when the log is used again.
+// emptyLog moves the write-ahead log into the database, since the log still has the deleted
+// pages. A reader that needs them prevents that: then it happens after the next deletion,
+// or when the log is reused.
 func (s *Store) emptyLog(ctx context.Context) error {
 	return s.aside(ctx, func(w *writer) error {
 		_, err := w.emptyLog()
@@ -163,7 +163,7 @@ func (s *Store) emptyLog(ctx context.Context) error {
 }
 
 // emptyLog is [Store.emptyLog] between two transactions. done is false when a reader
-// kept it from that.
+// prevented it.
 func (w *writer) emptyLog() (done bool, err error) {
 	if err := w.pragma("busy_timeout = 0"); err != nil { // the writer must not wait for a reader
 		return false, err
@@ -177,9 +177,9 @@ func (w *writer) emptyLog() (done bool, err error) {
 	return done, errors.Join(err, w.pragma("busy_timeout = "+busyTimeout))
 }
 
-// forgetEvents deletes one chunk of events. They go before the comments: one whose
-// comment is gone would be a resume's to show. Like all of these it reads what it
-// deletes and no more.
+// forgetEvents deletes one chunk of events. They go before the comments, since a resume
+// would send an event whose comment is gone. Like all of these it reads only what it
+// deletes.
 func (t *txn) forgetEvents(before time.Time) (rows int64, err error) {
 	return t.exec(`DELETE FROM events WHERE (room, seq) IN (
 		SELECT room, seq FROM (SELECT r.id AS room, (SELECT e.seq FROM events e
@@ -188,14 +188,14 @@ func (t *txn) forgetEvents(before time.Time) (rows int64, err error) {
 		forgetLen, toMS(before))
 }
 
-// forgetComments deletes one chunk of comments: their IDs grow with time.
+// forgetComments deletes one chunk of comments, whose IDs grow with time.
 func (t *txn) forgetComments(before time.Time) (rows int64, err error) {
 	return t.exec(`DELETE FROM comments WHERE id IN (SELECT id FROM comments WHERE id < ?
 		AND id NOT IN (SELECT pinned FROM rooms) ORDER BY id LIMIT ?)`,
 		int64(comment.NewID(before, 0)), forgetLen)
 }
 
-// impersonal are the kinds of acts that are not about people, for a query.
+// impersonal lists the kinds of actions that are not about people, for a query.
 var impersonal = func() string {
 	var quoted []string
 	for _, a := range room.ImpersonalActions {
@@ -204,9 +204,8 @@ var impersonal = func() string {
 	return strings.Join(quoted, ", ")
 }()
 
-// forgetAudit takes texts and people out of one chunk of the audit: out of the
-// entries that are older, and out of younger ones about an older comment, whose ID
-// concerns its age.
+// forgetAudit removes texts and people from one chunk of the audit: from the entries that
+// are older, and from younger ones about an older comment, whose ID tells its age.
 func (t *txn) forgetAudit(before time.Time, after, upTo int64) (rows int64, err error) {
 	oldest := comment.NewID(before, 0).String()
 	return t.exec(`UPDATE acts SET detail = '', user = '', kept = CASE WHEN kind LIKE 'item%' OR kind LIKE 'question%' THEN '' ELSE kept END
@@ -221,13 +220,12 @@ func (t *txn) forgetBans(before time.Time) (rows int64, err error) {
 		WHERE lifted > 0 AND lifted < ?1 OR until > 0 AND until < ?1 ORDER BY id LIMIT ?2)`, toMS(before), forgetLen)
 }
 
-// forgetNotes deletes one chunk of notes that no event of the log has mentioned since.
+// forgetNotes deletes one chunk of notes that no event of the log has changed since.
 func (t *txn) forgetNotes(before time.Time) (rows int64, err error) {
 	return t.exec(`DELETE FROM notes WHERE id IN (SELECT id FROM notes WHERE changed < ? ORDER BY id LIMIT ?)`, toMS(before), forgetLen)
 }
 
-// forgetUsers deletes, of one chunk, the pseudonyms of authors who have no comment
-// any more.
+// forgetUsers deletes, in one chunk, the pseudonyms of authors without comments.
 func (t *txn) forgetUsers(after, upTo int64) (rows int64, err error) {
 	rows, err = t.exec(`DELETE FROM users WHERE id > ? AND id <= ?
 		AND NOT EXISTS (SELECT 1 FROM comments WHERE user = users.id)`, after, upTo)

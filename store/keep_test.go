@@ -12,9 +12,8 @@ import (
 	"danmaku/room"
 )
 
-// Nothing of what was written before stays in the file: no text, no pseudonym, in
-// no table and on no free page. What is younger stays, and so does what runs the
-// room.
+// Nothing written before the moment stays in the file: no text, no pseudonym, in no table
+// and on no free page. Younger data stays, and so does what the room needs.
 func TestForgetLeavesNothing(t *testing.T) {
 	dir := t.TempDir()
 	s := open(t, dir)
@@ -64,7 +63,7 @@ func TestForgetLeavesNothing(t *testing.T) {
 	gone := note(old, "fox-note-deleted")
 	put(t, s, room.Event{Room: "live", At: old, Kind: room.KindNoteGone, Note: &room.Note{ID: gone}})
 	note(old, "fox-note")
-	read := note(old, "kept-note-read-later") // its event of later has its words, too
+	read := note(old, "kept-note-read-later") // its later event contains its words, too
 	put(t, s, room.Event{Room: "live", At: young, Kind: room.KindNoteRead, Note: &room.Note{ID: read}})
 	note(young, "kept-note")
 	stays := ban(old, time.Time{}, "owl-banned")
@@ -110,7 +109,7 @@ func TestForgetLeavesNothing(t *testing.T) {
 	if bans, err := s.Bans(t.Context(), young); err != nil || len(bans) != 1 || bans[0].ID != stays.Ban.ID {
 		t.Errorf("bans in force: %+v, %v", bans, err)
 	}
-	// A number of a ban that went is not given again: the audit names bans by it.
+	// The number of a deleted ban is not given again, since the audit names bans by it.
 	if made := ban(young, time.Time{}, "owl-new"); made.Ban.ID != 5 {
 		t.Errorf("the fifth ban has the number %d", made.Ban.ID)
 	}
@@ -139,8 +138,8 @@ func TestForgetLeavesNothing(t *testing.T) {
 	}
 }
 
-// While somebody reads an old state of the database, deleting does not wait; the
-// pages are overwritten by a later round.
+// Deleting does not wait for a reader of an old state of the database; a later round
+// overwrites the pages.
 func TestForgetBesideAReader(t *testing.T) {
 	s := open(t, t.TempDir())
 	addRoom(t, s, "live")
@@ -164,8 +163,8 @@ func TestForgetBesideAReader(t *testing.T) {
 	}
 }
 
-// A clock that jumps ahead deletes nothing that it would not have deleted before,
-// until it has stood there for a day, also over a restart.
+// A clock that jumps ahead deletes nothing new until it has stayed there for a day, also
+// across a restart.
 func TestForgetBefore(t *testing.T) {
 	const day = 24 * time.Hour
 	const keep = 30 * day
@@ -198,7 +197,7 @@ func TestForgetBefore(t *testing.T) {
 				if err != nil || jumped != step.jumped || !before.Equal(noon.Add(step.before)) {
 					t.Errorf("step %d: %v, jumped %v, %v; want %v, %v", i, before, jumped, err, noon.Add(step.before), step.jumped)
 				}
-				if i == 1 { // what was read is stored
+				if i == 1 { // the last reading is stored
 					if err := s.Close(t.Context()); err != nil {
 						t.Fatal(err)
 					}

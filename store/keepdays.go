@@ -9,7 +9,7 @@ import (
 	"danmaku/room"
 )
 
-// keepSet is for how many days somebody chose to keep comments.
+// keepSet is the change for the chosen number of days for keeping comments.
 type keepSet struct {
 	Days  int          `json:"days"`
 	Audit *auditChange `json:"act,omitempty"`

@@ -12,14 +12,14 @@ import (
 	"testing"
 )
 
-// Who may write rows: the changes when they are applied, what they have in common,
-// what is each database's own affair, and what runs before there is a log.
+// The functions that may write rows: changes when they are applied, their helpers, each
+// database's own work, and what runs before there is a log.
 var writers = []string{
 	"apply", "effect", "keepItem", "keepMark", "keepNote", "insertComment", "removeComments", "user", "linkUser", "dropUser", "note", "reach", "eraseComments", "eraseItems", "eraseNotes", "erasePerson", // changes
 	"flush", "publish", "moveTo", "probe", // the transaction itself
 	"forgetEvents", "forgetComments", "forgetAudit", "forgetBans", "forgetNotes", "forgetItems", "forgetMarks", "forgetReactions", "forgetUsers", // --keep-days
 	"markCopy", "MemberCopy", "nameLog", "renumber", "drawEpochs", "dropPhoto", // backups
-	"remember", // readings of this machine's clock, which no other database wants
+	"remember", // readings of this machine's clock, which no other database may have
 }
 
 // A row that is written elsewhere would be missing in every other database.
@@ -71,7 +71,7 @@ func TestRowsAreWrittenByChangesAlone(t *testing.T) {
 	}
 }
 
-// Each step has the version to which it leads in its name.
+// Each step's file name has the version that it leads to.
 func TestStepsAreNumberedByTheirVersions(t *testing.T) {
 	list, err := scripts()
 	if err != nil || len(list) == 0 {

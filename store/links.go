@@ -21,7 +21,7 @@ func scanLink(scan func(...any) error) (room.AccessLink, error) {
 	return l, err
 }
 
-// Links implements access.Links: every link, revoked ones too, oldest first.
+// Links implements access.Links: every link, including revoked ones, oldest first.
 func (s *Store) Links(ctx context.Context) ([]room.AccessLink, error) {
 	rows, err := s.read.QueryContext(ctx, selectLinks+" ORDER BY l.id")
 	if err != nil {
@@ -56,9 +56,8 @@ func (s *Store) LinkID(ctx context.Context) (id int64, err error) {
 	return id, nil
 }
 
-// AddLink implements access.Links. The act is about the new link's ID.
-// Errors: room.ErrNotFound for an unknown room, room.ErrBusy when the
-// database cannot be written.
+// AddLink implements access.Links. The audit entry is about the new link's ID. Errors:
+// room.ErrNotFound for an unknown room, room.ErrBusy when the database cannot be written.
 func (s *Store) AddLink(ctx context.Context, l room.AccessLink, a *room.AuditEntry) (room.AccessLink, error) {
 	err := s.change(ctx, func(t *txn) (err error) {
 		l, err = t.decideLink(l, a)
@@ -71,7 +70,7 @@ func (s *Store) AddLink(ctx context.Context, l room.AccessLink, a *room.AuditEnt
 	return l, nil
 }
 
-// decideLink makes a link, with the number that was drawn for it or a new one.
+// decideLink makes a link, with the ID that was drawn for it or a new one.
 func (t *txn) decideLink(l room.AccessLink, a *room.AuditEntry) (room.AccessLink, error) {
 	if _, err := t.roomRow(l.Room); err != nil {
 		return l, err
@@ -93,7 +92,7 @@ func (t *txn) decideLink(l room.AccessLink, a *room.AuditEntry) (room.AccessLink
 	})
 }
 
-// aboutLink puts the number of its link into an entry of the audit.
+// aboutLink puts the link's ID into an audit entry.
 func (t *txn) aboutLink(id int64, a *room.AuditEntry) (*auditChange, error) {
 	if a == nil {
 		return nil, nil
@@ -106,7 +105,7 @@ func (t *txn) aboutLink(id int64, a *room.AuditEntry) (*auditChange, error) {
 	return t.decideAudit(line)
 }
 
-// linkMade is a new link.
+// linkMade is the change for a new link.
 type linkMade struct {
 	ID      int64        `json:"id"`
 	Room    string       `json:"room,omitempty"`
@@ -141,17 +140,17 @@ func (c *linkMade) apply(t *txn) error {
 	return t.note(c.Room, c.Audit)
 }
 
-// link reads what a decision about a link needs.
+// link reads the data for a decision about a link.
 func (t *txn) link(id int64) (roomID string, role room.Role, revoked int64, err error) {
 	const q = "SELECT COALESCE(r.name, ''), l.role, l.revoked FROM links l LEFT JOIN rooms r ON r.id = l.room WHERE l.id = ?"
 	err = t.get(q, []any{id}, &roomID, &role, &revoked)
 	return roomID, role, revoked, err
 }
 
-// RevokeLink implements access.Links. A link that is revoked already keeps its
-// first time. The last owner's link is kept: whether it is, is looked at in the
-// transaction, since two owners may revoke each other at once. Errors:
-// room.ErrNotFound, room.ErrNotAllowed with a sentence, room.ErrBusy.
+// RevokeLink implements access.Links. A revoked link keeps its first time. It does not
+// revoke the last owner's link, and checks that in the transaction, since two owners may
+// revoke each other at once. Errors: room.ErrNotFound, room.ErrNotAllowed with a sentence,
+// room.ErrBusy.
 func (s *Store) RevokeLink(ctx context.Context, id int64, at time.Time, a *room.AuditEntry) error {
 	err := s.change(ctx, func(t *txn) error {
 		roomID, role, revoked, err := t.link(id)
@@ -184,7 +183,7 @@ func (s *Store) RevokeLink(ctx context.Context, id int64, at time.Time, a *room.
 	return nil
 }
 
-// linkRevoked is that a link was taken back.
+// linkRevoked is the change for a revoked link.
 type linkRevoked struct {
 	ID    int64        `json:"id"`
 	At    int64        `json:"at"` // ms
@@ -201,8 +200,8 @@ func (c *linkRevoked) apply(t *txn) error {
 	return t.note(c.Room, c.Audit)
 }
 
-// RestoreLink implements access.Links. Errors: room.ErrNotFound,
-// room.ErrChanged for a link that is good, room.ErrBusy.
+// RestoreLink implements access.Links. Errors: room.ErrNotFound, room.ErrChanged for a
+// valid link, room.ErrBusy.
 func (s *Store) RestoreLink(ctx context.Context, id int64, a *room.AuditEntry) error {
 	err := s.change(ctx, func(t *txn) error {
 		roomID, _, revoked, err := t.link(id)
@@ -224,7 +223,7 @@ func (s *Store) RestoreLink(ctx context.Context, id int64, a *room.AuditEntry) e
 	return nil
 }
 
-// linkRestored is that a link that was taken back is good again.
+// linkRestored is the change for a restored link.
 type linkRestored struct {
 	ID    int64        `json:"id"`
 	Room  string       `json:"room,omitempty"`
@@ -240,9 +239,9 @@ func (c *linkRestored) apply(t *txn) error {
 	return t.note(c.Room, c.Audit)
 }
 
-// TouchLink implements access.Links: it notes the use to the minute, and never goes back.
-// Programs that follow a room's events do not get this change. Errors: room.ErrBusy. An
-// unknown link is not an error, since no caller waits for the answer.
+// TouchLink implements access.Links: it stores the use to the minute, and never goes back.
+// Followers of a room's events do not get this change. Errors: room.ErrBusy. An unknown
+// link is not an error, since no caller waits for the answer.
 func (s *Store) TouchLink(ctx context.Context, id int64, at time.Time) error {
 	err := s.change(ctx, func(t *txn) error {
 		var older bool
@@ -258,7 +257,7 @@ func (s *Store) TouchLink(ctx context.Context, id int64, at time.Time) error {
 	return nil
 }
 
-// unless is err, or nil when it is the one that does not matter.
+// unless returns err, or nil when err is harmless.
 func unless(err, harmless error) error {
 	if errors.Is(err, harmless) {
 		return nil
@@ -266,7 +265,7 @@ func unless(err, harmless error) error {
 	return err
 }
 
-// linkUsed is when a link was used last.
+// linkUsed is the change for a link's last use.
 type linkUsed struct {
 	ID int64 `json:"id"`
 	At int64 `json:"at"` // ms, a whole minute

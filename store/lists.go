@@ -8,12 +8,12 @@ import (
 	"danmaku/room"
 )
 
-// queries is what a transaction and the readers have in common.
+// queries is the common interface of a transaction and the readers.
 type queries interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 }
 
-// list reads the rows of a query, each by scan.
+// list reads the rows of a query with scan.
 func list[T any](ctx context.Context, q queries, scan func(*sql.Rows) (T, error), query string, args ...any) ([]T, error) {
 	rows, err := q.QueryContext(ctx, query, args...)
 	if err != nil {
@@ -36,8 +36,8 @@ func texts(ctx context.Context, q queries, query string, args ...any) ([]string,
 	return list(ctx, q, func(rows *sql.Rows) (s string, err error) { return s, rows.Scan(&s) }, query, args...)
 }
 
-// deleteOf deletes a room's row of a table by its ID, by the change that gone makes of the
-// act. Errors: room.ErrNotFound.
+// deleteOf deletes a room's row of a table by its ID, with the change that gone makes from
+// the audit entry. Errors: room.ErrNotFound.
 func (s *Store) deleteOf(ctx context.Context, table, roomID, id string, a *room.AuditEntry, gone func(*auditChange) change) error {
 	line, err := encodeAudit(a)
 	if err == nil {

@@ -11,31 +11,31 @@ import (
 	"time"
 )
 
-// ErrServed is in the chain of what [Lock] says when a server has the folder.
+// ErrServed is in the chain of [Lock]'s error when a server has the folder.
 var ErrServed = errors.New("another danmaku server")
 
-// errTaken is what takeLock says when another process has the lock.
+// errTaken is takeLock's error when another process has the lock.
 var errTaken = errors.New("taken")
 
-// commandMark stands before the process number in the lock file of a command.
+// commandMark precedes the process number in the lock file of a command.
 const commandMark = "command "
 
-// A command has the lock for a moment only: another program waits for it, and looks at
+// A command holds the lock only briefly: another program waits for it, and checks at
 // intervals.
 const (
 	commandWait = 5 * time.Second
 	lookEvery   = 20 * time.Millisecond
 )
 
-// Lock makes this process the one server of a data folder until the returned
-// function is called or the process ends, however it ends. A second server gets
-// [ErrServed] and what to do: two of them would number the same rooms twice. A
-// command that has the folder is waited for.
+// Lock makes this process the one server of a data folder until the returned function is
+// called or the process ends, however it ends. A second server gets [ErrServed] and advice:
+// two servers would number the same rooms twice. Lock waits for a command that has the
+// folder.
 func Lock(dir string) (unlock func() error, err error) { return lock(dir, "") }
 
-// LockCommand keeps servers away from a data folder while a command works on its
-// database, until the returned function is called. [ErrServed] says that a server has
-// the folder: the command is to ask that one. Another command is waited for.
+// LockCommand keeps servers away from a data folder while a command works on its database,
+// until the returned function is called. [ErrServed] means that a server has the folder:
+// the command must use that server. LockCommand waits for another command.
 func LockCommand(dir string) (unlock func() error, err error) { return lock(dir, commandMark) }
 
 func lock(dir, mark string) (unlock func() error, err error) {
@@ -48,8 +48,8 @@ func lock(dir, mark string) (unlock func() error, err error) {
 		return nil, notWritable(dir, err)
 	}
 	err = takeLock(f)
-	// Who has just taken the lock has not written its line yet, so the line is read
-	// twice before a server is believed to have it.
+	// A process that has just taken the lock has not written its line yet, so the line is
+	// read twice before we conclude that a server has it.
 	for looked, tries := false, commandWait/lookEvery; errors.Is(err, errTaken) && tries > 0; tries-- {
 		if pid, command := holder(f); !command {
 			if looked {
@@ -67,14 +67,14 @@ func lock(dir, mark string) (unlock func() error, err error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("lock the data folder %s: %w", dir, cause(err)), f.Close())
 	}
-	// The line is only for the messages above; without it the lock holds too.
+	// The line is only for the messages above; without it the lock holds, too.
 	if err := f.Truncate(0); err == nil {
 		_, _ = f.WriteAt([]byte(mark+strconv.Itoa(os.Getpid())+"\n"), 0)
 	}
 	return f.Close, nil
 }
 
-// holder is the process that wrote the lock file, or 0, and whether that is a command.
+// holder returns the process that wrote the lock file, or 0, and whether it is a command.
 func holder(f *os.File) (pid int, command bool) {
 	b, err := io.ReadAll(io.NewSectionReader(f, 0, 32))
 	line, command := strings.CutPrefix(strings.TrimSpace(string(b)), strings.TrimSpace(commandMark))

@@ -20,7 +20,7 @@ func TestLock(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "another danmaku server (process ") || !strings.Contains(err.Error(), "--data") {
 		t.Fatalf("a second server: %v", err)
 	}
-	// Commands that read work beside the server, all others ask it.
+	// Commands that read work beside the server, all others use its API.
 	open(t, dir)
 	if _, err := store.LockCommand(dir); !errors.Is(err, store.ErrServed) {
 		t.Errorf("a command beside the server: %v", err)
@@ -40,7 +40,7 @@ func TestLock(t *testing.T) {
 	}
 }
 
-// A command keeps servers and other commands waiting, not away.
+// A command makes servers and other commands wait, and does not turn them away.
 func TestLocksWaitForACommand(t *testing.T) {
 	dir := t.TempDir()
 	for name, lock := range map[string]func(string) (func() error, error){"a server": store.Lock, "a command": store.LockCommand} {
@@ -60,7 +60,7 @@ func TestLocksWaitForACommand(t *testing.T) {
 		select {
 		case r := <-done:
 			t.Fatalf("%s did not wait: %v", name, r.err)
-		case <-time.After(100 * time.Millisecond): // several looks
+		case <-time.After(100 * time.Millisecond): // enough for several tries
 		}
 		if err := unlock(); err != nil {
 			t.Fatal(err)
@@ -75,8 +75,8 @@ func TestLocksWaitForACommand(t *testing.T) {
 	}
 }
 
-// A program that is newer than the server that runs leaves its tables alone; once
-// the server has stopped it brings them up to date. A server does so itself.
+// A program that is newer than the running server leaves its tables alone; once the server
+// has stopped, the program upgrades them. A server does so itself.
 func TestNobodyUpgradesUnderARunningServer(t *testing.T) {
 	older := func() string {
 		dir := t.TempDir()

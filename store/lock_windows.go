@@ -7,8 +7,8 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// takeLock locks the open file for this process, or says errTaken. A locked
-// byte cannot be read by others, so it is one far behind the process number.
+// takeLock locks the open file for this process, or returns errTaken. Others cannot read a
+// locked byte, so it is far behind the process number.
 func takeLock(f *os.File) error {
 	at := &windows.Overlapped{OffsetHigh: 1}
 	err := windows.LockFileEx(windows.Handle(f.Fd()),

@@ -17,8 +17,8 @@ import (
 	"danmaku/store"
 )
 
-// childDir names the folder that a test binary writes to when it is started as
-// the process that will be killed.
+// childDir names the folder that a test binary writes to when it runs as the process to be
+// killed.
 const childDir = "STORE_TEST_CHILD"
 
 func TestMain(m *testing.M) {
@@ -59,8 +59,8 @@ func writeUntilKilled(dir string) error {
 	return <-fail
 }
 
-// TestKilled kills a writing process without warning, several times over on one
-// log, and looks for everything that it acknowledged.
+// TestKilled kills a writing process without warning, several times on one log, and checks
+// that everything it acknowledged is there.
 func TestKilled(t *testing.T) {
 	dir := t.TempDir()
 	s := open(t, dir)
@@ -142,8 +142,7 @@ var salt struct {
 	n uint32
 }
 
-// newComment makes an event with an ID that no other has, also not in another
-// process.
+// newComment makes an event with a unique ID, also across processes.
 func newComment(roomID, text string) room.Event {
 	salt.Lock()
 	salt.n++

@@ -9,12 +9,12 @@ import (
 	"path/filepath"
 )
 
-// A database is alone, or a member: a copy of the one log of changes that several
-// machines share. The row "log" of meta names that log. A member that ran rooms alone
-// would write what the others never see, so [Open] refuses it.
+// A database is standalone, or a member: a copy of the one log of changes that several
+// machines share. The row "log" of meta names that log. A member that ran rooms alone would
+// write events that the others never see, so [Open] refuses it.
 
-// Log returns the name of the log that the database is a copy of; empty while it is
-// alone.
+// Log returns the name of the log that the database is a copy of; empty for a standalone
+// one.
 func (s *Store) Log(ctx context.Context) (string, error) {
 	name, err := logOf(ctx, s.read)
 	if err != nil {
@@ -31,8 +31,8 @@ func logOf(ctx context.Context, db *sql.DB) (name string, err error) {
 	return name, err
 }
 
-// JoinLog makes the database a copy of a log, at a position in it. Its next change has
-// the number behind that. A member of another log is refused. Errors: room.ErrBusy.
+// JoinLog makes the database a copy of a log, at a position in it. Its next change has the
+// number after that. It refuses a member of another log. Errors: room.ErrBusy.
 func (s *Store) JoinLog(ctx context.Context, name string, pos uint64) error {
 	if name == "" {
 		return errors.New("join a log: it has no name")
@@ -56,8 +56,8 @@ func (s *Store) JoinLog(ctx context.Context, name string, pos uint64) error {
 	return nil
 }
 
-// LeaveLog makes the database one that is alone again, with all that it has; its
-// position counts on. Errors: room.ErrBusy.
+// LeaveLog makes the database standalone again, with all its data; its position continues.
+// Errors: room.ErrBusy.
 func (s *Store) LeaveLog(ctx context.Context) error {
 	if err := s.change(ctx, func(t *txn) error { return t.nameLog("") }); err != nil {
 		return fmt.Errorf("leave the log: %w", err)
@@ -74,8 +74,8 @@ func (t *txn) nameLog(name string) error {
 	return err
 }
 
-// checkMember refuses a database of another log than the caller takes part in, which
-// is none where the name is empty.
+// checkMember refuses a database of another log than the caller takes part in; an empty
+// name means none.
 func checkMember(ctx context.Context, db *sql.DB, o Options) error {
 	name, err := logOf(ctx, db)
 	if err != nil {
@@ -88,9 +88,9 @@ func checkMember(ctx context.Context, db *sql.DB, o Options) error {
 }
 
 // MemberCopy copies the database into a new file, for a machine that joins the same log:
-// the position and the name of the log are in it, and it opens as what it is, with the
-// epochs of its rooms. What the machine has read of its own clock stays behind. The
-// file can be read by its owner alone; what exists is not overwritten.
+// the file contains the position and the name of the log, and opens as a member with the
+// same epochs. It does not contain the machine's readings of its own clock. Only the file's
+// owner can read it; MemberCopy never overwrites a file.
 func (s *Store) MemberCopy(ctx context.Context, path string) error {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
@@ -108,16 +108,16 @@ func (s *Store) MemberCopy(ctx context.Context, path string) error {
 	return nil
 }
 
-// PutMemberCopy replaces the database of a folder with a file that MemberCopy made, by
-// moving the file there. The folder's database must be closed, and the caller holds the
-// folder's lock.
+// PutMemberCopy replaces the database of a folder with a file from MemberCopy, by moving
+// the file there. The folder's database must be closed, and the caller holds the folder's
+// lock.
 func PutMemberCopy(dir, file string) error {
 	dir, err := makeFolder(dir)
 	if err != nil {
 		return err
 	}
 	path := filepath.Join(dir, dbFile)
-	for _, old := range []string{path + "-wal", path + "-shm"} { // they belong to the old one
+	for _, old := range []string{path + "-wal", path + "-shm"} { // they belong to the old database
 		if err := os.Remove(old); err != nil && !errors.Is(err, os.ErrNotExist) {
 			return fmt.Errorf("put a member's copy into %s: %w", dir, err)
 		}

@@ -12,8 +12,8 @@ import (
 	"danmaku/store"
 )
 
-// A member's folder runs in its own log alone. Without the lock it is read as any other,
-// and a backup of it is a database that is alone.
+// A member's folder runs only in its own log. Without the lock it can be read like any
+// other, and a backup of it is a standalone database.
 func TestMembersDoNotRunAlone(t *testing.T) {
 	dir := t.TempDir()
 	s := open(t, dir)
@@ -77,8 +77,8 @@ func TestMembersDoNotRunAlone(t *testing.T) {
 	}
 }
 
-// A machine joins with a copy of another's database, and goes on from the position that
-// is in it: what was written before comes with the copy, what comes after by batches.
+// A machine joins with a copy of another's database, and continues from the position in it:
+// earlier changes come with the copy, later ones in batches.
 func TestMemberCopy(t *testing.T) {
 	a := open(t, t.TempDir())
 	if err := a.JoinLog(t.Context(), "one", 0); err != nil {
@@ -103,7 +103,7 @@ func TestMemberCopy(t *testing.T) {
 	put(t, a, newComment("live", "after"))
 
 	dir := t.TempDir()
-	old := open(t, dir) // what the machine had
+	old := open(t, dir) // the machine's earlier database
 	addRoom(t, old, "old")
 	if err := old.Close(t.Context()); err != nil {
 		t.Fatal(err)
@@ -123,7 +123,7 @@ func TestMemberCopy(t *testing.T) {
 	if err := b.Apply(t.Context(), log.batches); err != nil {
 		t.Fatal(err)
 	}
-	if err := a.Exec("DELETE FROM meta WHERE key LIKE 'clock%'"); err != nil { // that machine's own
+	if err := a.Exec("DELETE FROM meta WHERE key LIKE 'clock%'"); err != nil { // that machine's own readings
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(dump(t, a), dump(t, b)); diff != "" {

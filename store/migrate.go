@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// applicationID marks our databases in the file header ("DMKU"), so that a file
-// of another program is never taken for an empty one of ours.
+// applicationID marks our databases in the file header ("DMKU"), so that another program's
+// file is never taken for an empty one of ours.
 const applicationID = 0x444d4b55
 
 //go:embed migrations/*.sql
@@ -42,16 +42,16 @@ func scripts() ([]script, error) {
 	return list, nil
 }
 
-// checkFile looks at a database without changing a byte of it: it must be
-// empty, or ours and not newer than this program.
+// checkFile checks a database without changing it: it must be empty, or ours and not newer
+// than this program.
 func checkFile(ctx context.Context, path string) error {
 	db, err := openDB(path, []pragma{{"busy_timeout", "2000"}, {"query_only", "1"}})
 	if err != nil {
 		return err
 	}
 	defer db.Close()
-	// One statement, so that all three are of the same moment: another program
-	// may be making the database just now.
+	// One statement, so that all three values are from the same moment: another program may
+	// be creating the database.
 	var app, version, tables int
 	const q = `SELECT a.application_id, v.user_version, (SELECT count(*) FROM sqlite_master)
 		FROM pragma_application_id a, pragma_user_version v`
@@ -64,7 +64,7 @@ func checkFile(ctx context.Context, path string) error {
 	return checkVersion(path, version)
 }
 
-// Schema is the version of the database that this program makes.
+// Schema returns the schema version that this program creates.
 func Schema() (int, error) {
 	list, err := scripts()
 	return len(list), err
@@ -82,12 +82,11 @@ func checkVersion(path string, version int) error {
 	return nil
 }
 
-// upgradeWait is how long a program waits for another that may just be bringing
-// the database up to date.
+// upgradeWait is how long a program waits for another that may be upgrading the database.
 const upgradeWait = 2 * time.Second
 
-// upgrade brings the database up to date, unless a server of an older version
-// has the folder: that one would go on writing into tables that have changed.
+// upgrade upgrades the database, unless a server of an older version has the folder: that
+// one would go on writing into changed tables.
 func upgrade(ctx context.Context, db *sql.DB, o Options) error {
 	list, err := scripts()
 	if err != nil {
@@ -108,7 +107,7 @@ func upgrade(ctx context.Context, db *sql.DB, o Options) error {
 		}
 		unlock, err := Lock(o.Dir)
 		if err == nil {
-			defer func() { _ = unlock() }() // closing a file that nothing was written to
+			defer func() { _ = unlock() }() // it closes a file that nothing was written to
 			break
 		}
 		if !errors.Is(err, ErrServed) {
@@ -127,8 +126,8 @@ func upgrade(ctx context.Context, db *sql.DB, o Options) error {
 	return migrateTo(ctx, db, list)
 }
 
-// migrateTo takes the steps that are left, each in a transaction of its own. Two
-// programs may do so at once: the second finds it done.
+// migrateTo runs the remaining steps, each in its own transaction. Two programs may do so
+// at once: the second finds it done.
 func migrateTo(ctx context.Context, db *sql.DB, list []script) error {
 	conn, err := db.Conn(ctx)
 	if err != nil {
@@ -143,7 +142,7 @@ func migrateTo(ctx context.Context, db *sql.DB, list []script) error {
 	}
 }
 
-// step does the next migration and tells whether there was none left.
+// step runs the next migration and reports whether there was none left.
 func step(ctx context.Context, conn *sql.Conn, list []script) (done bool, err error) {
 	var version int
 	if err := conn.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
@@ -152,7 +151,7 @@ func step(ctx context.Context, conn *sql.Conn, list []script) (done bool, err er
 	if version >= len(list) {
 		return true, nil
 	}
-	// The lock comes first, then the version that counts.
+	// The lock comes first, so that the version is reliable.
 	if _, err := conn.ExecContext(ctx, "BEGIN IMMEDIATE"); err != nil {
 		return false, err
 	}

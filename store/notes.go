@@ -9,7 +9,7 @@ import (
 
 const noteColumns = `n.id, r.name, n.user, n.text, n.warn, n.ready, n.read, n.actor, n.at`
 
-// noteScan takes the columns of one note.
+// noteScan holds the columns of one note.
 type noteScan struct {
 	note     room.Note
 	read, at int64
@@ -56,8 +56,8 @@ func (s *Store) notes(ctx context.Context, which string, args ...any) ([]room.No
 	return list, nil
 }
 
-// decideNote fills in a new note and gives it its ID, or brings back a deleted one that
-// the event's Note.ID names.
+// decideNote fills in a new note with its ID, or restores a deleted one that the event's
+// Note.ID names.
 func (t *txn) decideNote(place *roomState, ev room.Event) (decision, error) {
 	if ev.Note == nil {
 		return decision{}, malformed("no note")
@@ -85,8 +85,8 @@ func (t *txn) decideNote(place *roomState, ev room.Event) (decision, error) {
 	return decision{ev: ev}, nil
 }
 
-// decideNoteEnd finds the note that is deleted or read; the event then has the whole
-// note. Of two that do the same, the second hears that it is done.
+// decideNoteEnd finds the note to delete or mark as read; the event then has the whole
+// note. Of two that do the same, the second gets the receipt that it is done.
 func (t *txn) decideNoteEnd(place *roomState, ev room.Event) (decision, error) {
 	if ev.Note == nil {
 		return decision{}, malformed("no note is named")
@@ -106,7 +106,8 @@ func (t *txn) decideNoteEnd(place *roomState, ev room.Event) (decision, error) {
 	return decision{ev: ev}, nil
 }
 
-// noteOf reads the note that an event names, of its user alone where it names one.
+// noteOf reads the note that an event names; if the event names a user, the note must be
+// theirs.
 func (t *txn) noteOf(place *roomState, ev room.Event) (n room.Note, gone bool, err error) {
 	var scan noteScan
 	const q = `SELECT ` + noteColumns + `, n.gone > 0 FROM notes n JOIN rooms r ON r.id = n.room WHERE n.id = ? AND n.room = ? AND ? IN ('', n.user)`
@@ -114,7 +115,7 @@ func (t *txn) noteOf(place *roomState, ev room.Event) (n room.Note, gone bool, e
 	return scan.result(), gone, err
 }
 
-// keepNote writes what an event makes of a note.
+// keepNote writes a note's new state.
 func (t *txn) keepNote(place *roomState, ev room.Event) error {
 	n := ev.Note
 	if n == nil {
@@ -140,7 +141,7 @@ func (t *txn) keepNote(place *roomState, ev room.Event) error {
 // eraseNotes deletes all notes on an author, and what the log says of them.
 func (t *txn) eraseNotes(place *roomState, ev room.Event) error {
 	rows, err := t.exec("DELETE FROM notes WHERE room = ? AND user = ?", place.id, ev.User)
-	if err != nil || rows == 0 { // a look at the whole log, for the few
+	if err != nil || rows == 0 { // scans the whole log, for the few
 		return err
 	}
 	const q = `DELETE FROM events WHERE room = ?1 AND kind IN (?3, ?4, ?5) AND json_extract(data, '$.note.user') = ?2`
@@ -148,7 +149,7 @@ func (t *txn) eraseNotes(place *roomState, ev room.Event) error {
 	return err
 }
 
-// noteData is a note as an event keeps it.
+// noteData is a note in an event's row.
 type noteData struct {
 	ID     int64        `json:"id"`
 	User   string       `json:"user"`

@@ -1,7 +1,6 @@
-// Package store keeps everything in one SQLite database: the log of events and
-// the rows of comments (it is a live.Journal and a live.History), rooms, links,
-// rule lists and bans. All writing is done by one goroutine on one connection;
-// reading has a small pool of its own.
+// Package store keeps everything in one SQLite database: the log of events and the rows of
+// comments (it is a live.Journal and a live.History), rooms, links, rule lists and bans.
+// One goroutine on one connection does all writing; reading has a small separate pool.
 package store
 
 import (
@@ -25,34 +24,33 @@ const (
 	lockFile   = "danmaku.lock"
 )
 
-// readers is the size of the reading pool: more than two cores' worth of
-// queries gains nothing, and each connection has a cache. resumeReaders is that
-// of the pool for resumes, which the audience can cause: no look-up of a
-// moderator ever waits behind one.
+// readers is the size of the reading pool: more queries than cores gain nothing, and each
+// connection has a cache. resumeReaders is the size of the pool for resumes, which the
+// audience can cause: a moderator's query never waits for one.
 const (
 	readers       = 4
 	resumeReaders = 2
 )
 
-// Options say where and how a store is opened.
+// Options configure a store.
 type Options struct {
-	Dir  string // the data folder; made when it is not there
-	Full bool   // survive power cuts, not only a killed process: synchronous=FULL
+	Dir  string // the data folder; created if needed
+	Full bool   // survive power failures, not only a killed process: synchronous=FULL
 	Held bool   // the caller holds the folder's [Lock]
-	// Member is the log that the caller takes part in, with Held: the database of another
-	// one is refused. Empty is none.
+	// Member is the log that the caller takes part in, with Held: Open refuses the database
+	// of another one. Empty means none.
 	Member string
 	Log    *slog.Logger // nil: nothing is logged
 
-	// Commits observes how long each transaction of events takes, Lag how long after its
-	// commit each batch has reached the rooms. Nil: not measured.
+	// Commits observes how long each transaction of events takes, Lag the time from a
+	// batch's commit until it has reached the rooms. Nil means not measured.
 	Commits, Lag Observer
 }
 
 // Observer takes measurements, in seconds. It must not wait for anything.
 type Observer interface{ Observe(seconds float64) }
 
-// Totals is how the log is doing.
+// Totals is the state of the log.
 type Totals struct {
 	Events  int64 // written since the start
 	Queued  int   // events that wait for the disk
@@ -60,7 +58,7 @@ type Totals struct {
 	Ready   bool  // it can be written
 }
 
-// Totals waits for nothing.
+// Totals returns the state of the log without blocking.
 func (j *journal) Totals() Totals {
 	t := Totals{Events: j.events.Load(), Queued: len(j.queue), Ready: j.fault.Load() == nil}
 	if f := j.follower.Load(); f != nil {
@@ -69,29 +67,29 @@ func (j *journal) Totals() Totals {
 	return t
 }
 
-// Store is the open database. Its methods may be called from any goroutine.
+// Store is the open database. Its methods are safe for concurrent use.
 type Store struct {
 	journal
-	read    *sql.DB // everything that moderators, links and exports need
-	resumes *sql.DB // Since and CountSince alone
+	read    *sql.DB // for moderators, links and exports
+	resumes *sql.DB // only for Since and CountSince
 
-	snapshots chan struct{} // one in it for each that is open
+	snapshots chan struct{} // holds one element for each open snapshot
 
 	closing sync.Once
 }
 
-// busyTimeout is how long a connection waits for another program, in milliseconds:
-// a command beside the server writes now and then.
+// busyTimeout is how long a connection waits for another program, in milliseconds: a
+// command beside the server writes now and then.
 const busyTimeout = "5000"
 
 type pragma struct{ name, value string }
 
-// What each connection keeps of the database, in KiB, as a negative number. The
-// system's own cache of the file is behind it, so larger ones gain little, and they
-// grow with the log for hours.
+// The cache of each connection, in KiB, as a negative number. The system's own cache of the
+// file is behind it, so larger ones gain little, and they would grow with the log for
+// hours.
 const writerCache, readerCache = "-16384", "-2048"
 
-// pragmas lists what each connection of a pool is set to.
+// pragmas lists the settings of each connection of a pool.
 func pragmas(readOnly, full bool) []pragma {
 	list := []pragma{
 		{"busy_timeout", busyTimeout},
@@ -112,8 +110,8 @@ func pragmas(readOnly, full bool) []pragma {
 	)
 }
 
-// fileURI writes path as SQLite reads it (https://sqlite.org/uri.html), so that
-// a folder may be called "what? 100%".
+// fileURI writes path in SQLite's form (https://sqlite.org/uri.html), so that a folder may
+// be called "what? 100%".
 func fileURI(path string) string {
 	path = filepath.ToSlash(path)
 	if filepath.VolumeName(path) != "" {
@@ -122,13 +120,13 @@ func fileURI(path string) string {
 	return "file:" + strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23").Replace(path)
 }
 
-// Open opens the database in a folder, makes both where they are not there yet
-// and brings an older one up to date. What it makes can be read by its owner
-// alone. Each error is one line that says what to do; nothing was changed then.
+// Open opens the database in a folder, creates both if needed, and upgrades an older
+// database. Only the owner can read what it creates. Each error is one line that says what
+// to do; nothing was changed then.
 //
-// Several programs may have the same folder open; only one of them may run
-// rooms, see [Lock]. While one does, no other brings its database up to date: a
-// server that knows only the older tables is at work on them.
+// Several programs may have the same folder open; only one of them may run rooms, see
+// [Lock]. While one does, no other upgrades the database: a server that knows only the
+// older tables is using them.
 func Open(ctx context.Context, o Options) (*Store, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
@@ -149,12 +147,12 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	return s, nil
 }
 
-// Where SQLite could wait for itself it answers that the database is locked, whatever
-// busy_timeout says: while another program changes it to WAL, or is the last to close
-// it. openTurn is how long a start comes again then.
+// When SQLite could wait for itself, it reports a locked database, whatever busy_timeout
+// says: while another program changes it to WAL, or is the last to close it. openTurn is
+// how long a start then retries.
 const openTurn, openPause = 2 * time.Second, 10 * time.Millisecond
 
-// openInTurn opens the database, once other programs have opened or closed it.
+// openInTurn opens the database, and retries while other programs open or close it.
 func openInTurn(ctx context.Context, path string, o Options) (s *Store, err error) {
 	for end := time.Now().Add(openTurn); ; {
 		if err = checkFile(ctx, path); err == nil {
@@ -171,7 +169,7 @@ func openInTurn(ctx context.Context, path string, o Options) (s *Store, err erro
 	}
 }
 
-// Exists reports whether a folder holds a database already.
+// Exists reports whether a folder already has a database.
 func Exists(dir string) bool {
 	_, err := os.Stat(filepath.Join(dir, dbFile))
 	return err == nil
@@ -219,10 +217,10 @@ func openReaders(path string, n int) (*sql.DB, error) {
 	return db, nil
 }
 
-// Close writes every event that is queued, hands it to the follower, and closes
-// the database. Append answers room.ErrBusy from then on. When ctx ends
-// first, its error comes back and the database is left to the end of the
-// process; nothing that was acknowledged can be lost by that.
+// Close writes all queued events, passes them to the follower, and closes the database.
+// Append returns room.ErrBusy from then on. When ctx ends first, Close returns its error
+// and leaves the database to the end of the process; that loses nothing that was
+// acknowledged.
 func (s *Store) Close(ctx context.Context) error {
 	if err := s.journal.stop(ctx); err != nil {
 		return fmt.Errorf("close store: %w", err)
@@ -235,9 +233,8 @@ func (s *Store) Close(ctx context.Context) error {
 	return nil
 }
 
-// makeFolder returns the absolute path of a folder that is there. It makes the
-// folder, but none above it: a path that leads nowhere is mistyped more often
-// than meant.
+// makeFolder returns the absolute path of an existing folder. It creates the folder, but
+// none above it: a path that leads nowhere is mistyped more often than intended.
 func makeFolder(dir string) (string, error) {
 	if dir == "" {
 		return "", errors.New("no data folder is named; say where with --data")
@@ -260,9 +257,9 @@ func makeFolder(dir string) (string, error) {
 	return "", &FolderError{Kind: FolderNotMade, Path: abs, Cause: cause(err)}
 }
 
-// makeFile makes sure that the database can be written and that no other
-// user can read it. SQLite gives its -wal and -shm files the mode of the database, so
-// this needs no umask, which would hold for the whole process.
+// makeFile makes sure that the database can be written and that no other user can read it.
+// SQLite gives its -wal and -shm files the mode of the database, so this needs no umask,
+// which would apply to the whole process.
 func makeFile(path string) error {
 	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
 		return fmt.Errorf("%s is not a file; move it away or name another folder with --data", path)
@@ -275,7 +272,7 @@ func makeFile(path string) error {
 	return private(f)
 }
 
-// private takes a file away from group and others.
+// private removes a file's permissions for group and others.
 func private(f *os.File) error {
 	info, err := f.Stat()
 	if err != nil {
@@ -294,8 +291,8 @@ func notWritable(dir string, err error) error {
 	return &FolderError{Kind: FolderNotWritable, Path: dir, Cause: cause(err)}
 }
 
-// cause drops the path that package os puts before every error: our lines name
-// it already.
+// cause drops the path that package os puts before every error: our lines contain it
+// already.
 func cause(err error) error {
 	var p *fs.PathError
 	if errors.As(err, &p) {
@@ -304,7 +301,7 @@ func cause(err error) error {
 	return err
 }
 
-// The result codes of SQLite that need words of their own.
+// The result codes of SQLite that need their own message.
 const (
 	sqliteBusy       = 5
 	sqliteLocked     = 6
@@ -323,8 +320,7 @@ func isBusy(err error) bool {
 	return code == sqliteBusy || code == sqliteLocked
 }
 
-// explain turns what SQLite says into a line for the person who started the
-// program.
+// explain turns an SQLite error into a line for the person who started the program.
 func explain(dir string, err error) error {
 	path := filepath.Join(dir, dbFile)
 	switch resultCode(err) {

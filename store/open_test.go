@@ -18,7 +18,7 @@ import (
 
 func TestPragmas(t *testing.T) {
 	for _, full := range []bool{false, true} {
-		// The name would be cut short or decoded if it were not escaped.
+		// The name would be cut off or decoded if it were not escaped.
 		dir := filepath.Join(t.TempDir(), "what? 100%41 #1")
 		s, err := store.Open(t.Context(), store.Options{Dir: dir, Full: full})
 		if err != nil {
@@ -93,7 +93,7 @@ func TestMigrationsOfTwoAtOnce(t *testing.T) {
 	}
 }
 
-// TestFailingMigration: a step that fails leaves the database as it was.
+// TestFailingMigration checks that a failing step leaves the database as it was.
 func TestFailingMigration(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "danmaku.db")

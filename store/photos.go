@@ -11,11 +11,11 @@ import (
 	"danmaku/show"
 )
 
-// keptRefused is how many pictures of refused photos are kept for a room, so that the
-// refusal of each can be undone.
+// keptRefused is how many pictures of refused photos are stored for a room, so that each
+// refusal can be undone.
 const keptRefused = 50
 
-// encodePhoto writes where a photo is as "/photos/… 1280 960", or nothing.
+// encodePhoto writes a photo's path and size as "/photos/… 1280 960", or an empty string.
 func encodePhoto(p *comment.Photo) string {
 	if p == nil {
 		return ""
@@ -31,9 +31,8 @@ func decodePhoto(text string) *comment.Photo {
 	return &p
 }
 
-// decidePhoto checks that a wall takes one more photo, of its author and at all. Of the
-// same ref it is the same photo once more. Errors: room.ErrNotFound, room.ErrNotLive with a
-// fault.
+// decidePhoto checks that a wall accepts another photo, of its author and at all. The same
+// ref means the same photo again. Errors: room.ErrNotFound, room.ErrNotLive with a fault.
 func (t *txn) decidePhoto(place *roomState, ev room.Event) error {
 	it, err := t.item(place, ev.Comment.Item)
 	if err != nil {
@@ -77,8 +76,8 @@ func (t *txn) keepPhoto(place *roomState, ev room.Event, picture []byte) error {
 	return t.write(&photoKept{Room: ev.Room, Comment: ev.Comment.ID, Path: ev.Comment.Photo.Path, Picture: picture, Drop: drop})
 }
 
-// photoKept is the picture of a photo. Those that were refused a long time ago make room
-// for it.
+// photoKept is the change for the picture of a photo. It deletes pictures that were refused
+// long ago.
 type photoKept struct {
 	Room    string       `json:"room"`
 	Comment comment.ID   `json:"comment"`
@@ -105,7 +104,7 @@ func (c *photoKept) apply(t *txn) error {
 	return nil
 }
 
-// dropPhoto deletes the picture of a comment for good, where it has one.
+// dropPhoto deletes the picture of a comment for good, if it has one.
 func (t *txn) dropPhoto(id comment.ID) error {
 	var there bool
 	if err := t.get("SELECT EXISTS (SELECT 1 FROM photos WHERE comment = ?)", []any{int64(id)}, &there); err != nil || !there {

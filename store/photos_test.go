@@ -36,8 +36,8 @@ func sendPhoto(t *testing.T, s *store.Store, n int, user string) (comment.ID, er
 	return id, err
 }
 
-// The picture of a photo is there as long as its comment may be shown: of refused ones the
-// newest fifty, of one that was taken down or grew too old none.
+// The picture of a photo exists as long as its comment may be shown: of refused ones the
+// newest fifty, and none of a photo that was taken down or grew too old.
 func TestPicturesOfPhotos(t *testing.T) {
 	s := open(t, t.TempDir())
 	addRoom(t, s, "live")
@@ -76,7 +76,7 @@ func TestPicturesOfPhotos(t *testing.T) {
 	}
 }
 
-// The log counts, whatever was thought before.
+// The log enforces the limit, whatever the earlier check said.
 func TestTheLogBoundsPhotos(t *testing.T) {
 	s := open(t, t.TempDir())
 	addRoom(t, s, "live")

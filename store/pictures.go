@@ -9,13 +9,13 @@ import (
 	"danmaku/room"
 )
 
-// keptPictures is how many pictures of a room there are: the one that it shows,
-// and those that an undo can bring back.
+// keptPictures is how many pictures of a room are stored: the current one, and those that
+// an undo can restore.
 const keptPictures = 12
 
-// PutPicture implements live.Pictures: it keeps a room's picture beside those
-// before it, of which the oldest go. Errors: room.ErrNotFound for an unknown
-// room, room.ErrBusy when the database cannot be written.
+// PutPicture implements live.Pictures: it stores a room's picture beside the earlier ones,
+// and deletes the oldest. Errors: room.ErrNotFound for an unknown room, room.ErrBusy when
+// the database cannot be written.
 func (s *Store) PutPicture(ctx context.Context, roomID, hash string, jpeg []byte) error {
 	err := s.change(ctx, func(t *txn) error {
 		if _, err := t.roomID(roomID); err != nil {
@@ -44,7 +44,7 @@ func (s *Store) Picture(ctx context.Context, roomID, hash string) ([]byte, error
 	return jpeg, nil
 }
 
-// pictureKept is a picture of a room. The oldest make room for it.
+// pictureKept is the change for a new picture of a room. The oldest ones make room for it.
 type pictureKept struct {
 	Room string `json:"room"`
 	Hash string `json:"hash"`

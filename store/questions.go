@@ -13,9 +13,8 @@ import (
 	"danmaku/show"
 )
 
-// Questions implements live.Shows: the questions of an item that are shown, with what
-// moderators have made of them, also of those that are hidden or merged; and the photos of a
-// wall that are shown and were not cleared away.
+// Questions implements live.Shows: the shown questions of an item, including hidden and
+// merged ones, with their marks; and the shown photos of a wall that were not cleared.
 func (s *Store) Questions(ctx context.Context, roomID, item string) (list []show.Question, err error) {
 	rows, err := s.rows(ctx, `SELECT `+rowColumns+` FROM comments c JOIN users u ON u.id = c.user
 		WHERE c.room = (SELECT id FROM rooms WHERE name = ?) AND c.item = ? AND c.item <> '' AND c.status = 1
@@ -52,7 +51,7 @@ func (s *Store) marks(ctx context.Context, roomID, item string) (map[comment.ID]
 	return marks, rows.Err()
 }
 
-// scanMark reads what dest begins with, and then a mark.
+// scanMark reads the columns of dest, and then a mark.
 func scanMark(scan func(...any) error, m *show.Mark, dest ...any) error {
 	var answered, merged int64
 	if err := scan(append(dest, &answered, &m.Hidden, &merged)...); err != nil {
@@ -66,7 +65,7 @@ func scanMark(scan func(...any) error, m *show.Mark, dest ...any) error {
 }
 
 // question reads the mark of a question. shown is false for a comment that is not on the
-// screens or no question of the item.
+// screens or not a question of the item.
 func (t *txn) question(place *roomState, item, id string) (m show.Mark, shown bool, err error) {
 	c, err := comment.ParseID(id)
 	if err != nil {
@@ -85,8 +84,8 @@ func (t *txn) question(place *roomState, item, id string) (m show.Mark, shown bo
 	return m, shown, err
 }
 
-// votable returns the question that stands for one that a person votes for: the one into
-// which it was merged, or itself. Errors: show.ErrChoice for one that cannot be seen.
+// votable returns the question that gets a vote: the one into which the question was
+// merged, or itself. Errors: show.ErrChoice for one that cannot be seen.
 func (t *txn) votable(place *roomState, item, id string) (string, error) {
 	for range show.MaxQuestions {
 		m, shown, err := t.question(place, item, id)
@@ -103,7 +102,7 @@ func (t *txn) votable(place *roomState, item, id string) (string, error) {
 	return "", show.ErrChoice
 }
 
-// alike lists a question and what was merged into it.
+// alike lists a question and those that were merged into it.
 func (t *txn) alike(place *roomState, question string) (ids []string, err error) {
 	root, err := comment.ParseID(question)
 	if err != nil {
@@ -129,8 +128,8 @@ func (t *txn) alike(place *roomState, question string) (ids []string, err error)
 	return ids, rows.Err()
 }
 
-// voteFor decides about a vote for a question. One for a question that was merged into
-// another is one for that; taken back, it is taken back from all of them.
+// voteFor decides about a vote for a question. A vote for a merged question counts for the
+// one it was merged into; a withdrawal removes the votes for all of them.
 func (t *txn) voteFor(place *roomState, it show.Item, ev room.Event, mine []string, last int64) (room.Receipt, error) {
 	e := *ev.Part
 	if _, _, err := show.DecideEntry(it, e, mine); err != nil {
@@ -165,7 +164,7 @@ func (t *txn) voteFor(place *roomState, it show.Item, ev room.Event, mine []stri
 	return room.Receipt{Event: ev}, nil
 }
 
-// decideMark decides what becomes of a question.
+// decideMark decides about a change of a question's marks.
 func (t *txn) decideMark(place *roomState, ev room.Event) (decision, error) {
 	if ev.Ask == nil {
 		return decision{}, malformed("no question")
@@ -205,7 +204,7 @@ func (t *txn) decideMark(place *roomState, ev room.Event) (decision, error) {
 	return decision{ev: ev}, nil
 }
 
-// keepMark writes a question's mark as it is after a change.
+// keepMark writes a question's new mark.
 func (t *txn) keepMark(place *roomState, c *show.MarkChange) error {
 	if c == nil {
 		return malformed("no mark")
@@ -227,21 +226,21 @@ func (t *txn) keepMark(place *roomState, c *show.MarkChange) error {
 	return err
 }
 
-// keptMark is what the database keeps of an act on a question.
+// keptMark is an action on a question in the database.
 type keptMark struct {
 	Mark show.MarkChange `json:"mark"`
 }
 
-// MarkOf implements live.Audit. Errors: room.ErrNotFound for an act that changed no
-// question, and for one whose change is not kept any more.
+// MarkOf implements live.Audit. Errors: room.ErrNotFound for an action that changed no
+// question, and for one whose change is no longer stored.
 func (s *Store) MarkOf(ctx context.Context, act int64) (show.MarkChange, error) {
 	var kept keptMark
 	err := s.keptOf(ctx, act, &kept)
 	return kept.Mark, err
 }
 
-// suggest makes a card of a comment that was paid for, which moderators may show. A
-// replay brings back what was paid for before.
+// suggest makes a card of a paid comment, which moderators may show. It ignores replays,
+// which repeat earlier payments.
 func (t *txn) suggest(place *roomState, ev room.Event) error {
 	c := ev.Comment
 	if c.Paid == nil || c.Source == comment.FromReplay {
@@ -249,13 +248,13 @@ func (t *txn) suggest(place *roomState, ev room.Event) error {
 	}
 	cmd := show.SuggestionOf(c)
 	_, err := t.event(room.Event{Room: ev.Room, At: ev.At, Kind: room.KindItem, Command: &cmd})
-	if errors.Is(err, show.ErrInvalid) { // what no card can show is shown as a comment alone
+	if errors.Is(err, show.ErrInvalid) { // a comment that fits no card is only shown as a comment
 		return nil
 	}
 	return err
 }
 
-// forgetMarks deletes one chunk of what moderators have made of questions that are gone.
+// forgetMarks deletes one chunk of the marks of deleted questions.
 func (t *txn) forgetMarks(before time.Time) (rows int64, err error) {
 	return t.exec(`DELETE FROM questions WHERE (room, id) IN (SELECT q.room, q.id FROM questions q
 		LEFT JOIN comments c ON c.id = q.id WHERE q.id < ? AND c.id IS NULL LIMIT ?)`, int64(comment.NewID(before, 0)), forgetLen)

@@ -19,13 +19,12 @@ import (
 	"danmaku/store"
 )
 
-// recorder is a publisher in memory that keeps every batch, and answers as the test
-// says.
+// recorder is a publisher in memory that stores every batch, and answers as the test says.
 type recorder struct {
 	mu      sync.Mutex
 	batches []store.Batch
-	answer  func(prev uint64) error // before it is kept
-	lose    error                   // after it is kept
+	answer  func(prev uint64) error // before it is stored
+	lose    error                   // after it is stored
 }
 
 func (r *recorder) Publish(prev uint64, payload []byte) (uint64, error) {
@@ -44,9 +43,8 @@ func (r *recorder) Publish(prev uint64, payload []byte) (uint64, error) {
 	return b.Pos, r.lose
 }
 
-// dump writes out everything that a database knows, without the row numbers that
-// are its own, and without the counters of changes, of which one transaction of a
-// reader can hold several of a writer.
+// dump writes out all data of a database, without its own row numbers, and without the
+// counters of changes, since one transaction of a reader can contain several of a writer.
 func dump(t *testing.T, s *store.Store) map[string][]string {
 	t.Helper()
 	out := map[string][]string{}
@@ -148,7 +146,7 @@ func (c *chance) id() comment.ID {
 	return c.ids[c.IntN(len(c.ids))]
 }
 
-// ask is a question, if there is one.
+// ask returns a question, if there is one.
 func (c *chance) ask() string {
 	if len(c.asks) == 0 {
 		return c.id().String()
@@ -174,7 +172,7 @@ func (c *chance) event(kind room.Kind) room.Event {
 			e.Comment.Paid = &comment.Paid{Micros: 5, Currency: "USD", Level: 1}
 			e.Comment.Emotes = []comment.Emote{{From: 0, To: 2, Name: "wave"}}
 		}
-		if c.IntN(3) == 0 { // a decision about one that is there, or not
+		if c.IntN(3) == 0 { // a decision about an existing comment, or not
 			e.From, e.By, e.Comment, e.Entry = comment.Status(c.pick("held", "removed")), "boss", comment.Comment{ID: c.id()}, room.Entry{}
 			e.Audit = c.act(room.ActionApprove)
 		} else {
@@ -209,7 +207,7 @@ func (c *chance) event(kind room.Kind) room.Event {
 			e.Note.Warn = true
 		} else if c.IntN(2) == 0 {
 			e.Note.Warn, e.Note.Text, e.Note.Ready = true, "", room.WarnSpam
-		} else if c.IntN(2) == 0 { // one that was deleted, or not
+		} else if c.IntN(2) == 0 { // a deleted one, or not
 			e.Note = &room.Note{ID: int64(1 + c.IntN(9))}
 		}
 	case room.KindNoteGone, room.KindNoteRead:
@@ -218,7 +216,7 @@ func (c *chance) event(kind room.Kind) room.Event {
 	return e
 }
 
-// command is something done to an item, or one that is made.
+// command makes a random command on an item, or one that creates an item.
 func (c *chance) command() room.Event {
 	cmd := show.Command{ID: c.pick("p", "d", "q", "w", "card"), Rank: c.IntN(9), Seed: bytes.Repeat([]byte{byte(c.IntN(256))}, show.SeedSize)}
 	cmd.Op = []show.Op{show.Schedule, show.StartScheduled, show.Create, show.Create, show.Start, show.Start, show.Start, show.Order, show.Queue, show.Expire, show.Delete, show.Stop}[c.IntN(12)]
@@ -239,7 +237,7 @@ func (c *chance) command() room.Event {
 	return room.Event{Room: c.pick("live", "live", "other"), At: c.now, Kind: room.KindItem, By: "boss", Command: &cmd, Audit: c.act(room.ActionItem)}
 }
 
-// step does one command. That it may be refused is part of it.
+// step runs one command, which may be refused.
 func (c *chance) step(ctx context.Context) error {
 	c.now = c.now.Add(time.Duration(1+c.IntN(4000)) * time.Millisecond)
 	kinds := []room.Kind{room.KindComment, room.KindComment, room.KindComment, room.KindHeld, room.KindRefused, room.KindRemove, room.KindClear, room.KindRoom, room.KindPin, room.KindBan, room.KindUnban, room.KindNote, room.KindNote, room.KindNoteGone, room.KindNoteRead}
@@ -357,7 +355,7 @@ func (c *chance) step(ctx context.Context) error {
 		"keep": func() error { return c.s.SetKeepDays(ctx, c.IntN(40), c.act(room.ActionKeep)) },
 		"code": func() error {
 			err := c.s.UseCode(ctx, c.pick("a", "b", "c"), c.now, c.now.Add(-time.Duration(c.IntN(20))*time.Minute))
-			if errors.Is(err, room.ErrExpired) { // used before
+			if errors.Is(err, room.ErrExpired) { // already used
 				return nil
 			}
 			return err

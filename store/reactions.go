@@ -39,9 +39,8 @@ func (s *Store) AddReactions(ctx context.Context, roomID string, minutes []room.
 	return nil
 }
 
-// Reactions returns how often people of a room reacted, minute by minute, of the
-// minutes that begin from a moment on and before another; zero: without that bound.
-// Errors: room.ErrNotFound for an unknown room.
+// Reactions returns how often people of a room reacted in each minute that begins in [from,
+// to); a zero time means no bound. Errors: room.ErrNotFound for an unknown room.
 func (s *Store) Reactions(ctx context.Context, roomID string, from, to time.Time) ([]room.ReactionMinute, error) {
 	var row int64
 	if err := s.read.QueryRowContext(ctx, "SELECT COALESCE(MAX(id), 0) FROM rooms WHERE name = ?", roomID).Scan(&row); err != nil || row == 0 {
@@ -81,7 +80,7 @@ func (s *Store) Reactions(ctx context.Context, roomID string, from, to time.Time
 	return list, nil
 }
 
-// reactionsCounted is how often people reacted within a minute, up to now.
+// reactionsCounted is the change for the reactions of a minute so far.
 type reactionsCounted struct {
 	Room   string         `json:"room"`
 	Minute int64          `json:"minute"` // its beginning, ms

@@ -38,10 +38,10 @@ func TestRooms(t *testing.T) {
 	full.Look = room.Look{Color: "#445566", Picture: "/p.png"}
 	full.Emotes = []room.Emote{{Name: "wave", Hash: "0123456789abcdef0123456789abcdef", Animated: true}}
 	full.Secret, full.Archived, full.Lock = true, true, &room.Lock{State: room.Open, URLs: room.URLsAllowed, Newcomers: room.NewcomersOpen, Slow: room.Millis(time.Second)}
-	// Every field differs from the default, so a forgotten one shows. The settings are
-	// stored as they are.
+	// Every field differs from the default, so a forgotten one is noticed. The settings are
+	// stored unchanged.
 	given := full
-	given.SecondOpinion, given.Webhooks, given.TextLeaves, given.KeepDays = true, true, true, 30 // of the running server, and not stored
+	given.SecondOpinion, given.Webhooks, given.TextLeaves, given.KeepDays = true, true, true, 30 // state of the running server, which is not stored
 	v, def := reflect.ValueOf(given), reflect.ValueOf(room.New("live"))
 	for i := range v.NumField() {
 		if reflect.DeepEqual(v.Field(i).Interface(), def.Field(i).Interface()) {
@@ -132,7 +132,7 @@ func TestLinks(t *testing.T) {
 	}
 }
 
-// putList stores a list with its act.
+// putList stores a list with its audit entry.
 func putList(t *testing.T, s *store.Store, l room.RuleList, a *room.AuditEntry) error {
 	t.Helper()
 	stands, err := s.RuleList(t.Context(), l.Room, l.Name)
@@ -212,7 +212,7 @@ func TestBans(t *testing.T) {
 	}
 }
 
-// However many owners take each other's links back at once, one is left.
+// However many owners revoke each other's links at once, one remains.
 func TestTheLastOwnerStays(t *testing.T) {
 	s := open(t, t.TempDir())
 	addRoom(t, s, "live")
@@ -252,7 +252,7 @@ func TestTheLastOwnerStays(t *testing.T) {
 	}
 }
 
-// A room comes with its links or not at all.
+// A room is created with its links or not at all.
 func TestARoomComesWithItsLinks(t *testing.T) {
 	s := open(t, t.TempDir())
 	taken := room.AccessLink{Role: room.Overlay, Hash: []byte("one"), Made: noon}

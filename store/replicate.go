@@ -8,35 +8,35 @@ import (
 	"danmaku/room"
 )
 
-// Publisher makes the decided changes of a transaction durable in other places
-// before they are committed here. It is called by the writer, within the
-// transaction, so everything that is written waits for it.
+// Publisher makes the decided changes of a transaction durable in other places before they
+// are committed here. The writer calls it within the transaction, so all writes wait for
+// it.
 type Publisher interface {
-	// Publish puts a payload behind the position prev, which is this database's, and
-	// returns the new position. room.ErrMoved says that somebody else has written
-	// since prev: nothing was published. After every other error it is unknown
-	// whether the payload was; the next Publish with the same prev settles that,
-	// since at most one of two can follow it.
+	// Publish puts a payload after the position prev, which is this database's, and returns
+	// the new position. room.ErrMoved means that somebody else has written since prev:
+	// nothing was published. After every other error it is unknown whether the payload was
+	// published; the next Publish with the same prev settles that, since only one payload
+	// can follow prev.
 	Publish(prev uint64, payload []byte) (pos uint64, err error)
 }
 
-// Batch is the payload of one transaction, as a [Publisher] was given it.
+// Batch is the payload of one transaction, as passed to a [Publisher].
 type Batch struct {
 	Pos     uint64 // its own position
-	Prev    uint64 // that of the one before it
+	Prev    uint64 // that of the previous one
 	Payload []byte
 }
 
-// publishError is a transaction that was not committed since its changes were not
-// published. The database is well.
+// publishError reports a transaction that was not committed because its changes were not
+// published. The database is not at fault.
 type publishError struct{ err error }
 
 func (e *publishError) Error() string { return "publish the changes: " + e.err.Error() }
 
 func (e *publishError) Unwrap() error { return e.err }
 
-// Replicate has every change published by p from now on. It is called before the
-// first change; nil ends it.
+// Replicate makes p publish every change from now on. Call it before the first change; nil
+// ends it.
 func (s *Store) Replicate(ctx context.Context, p Publisher) error {
 	return s.aside(ctx, func(w *writer) error {
 		w.publisher = p
@@ -49,7 +49,7 @@ func (s *Store) Replicate(ctx context.Context, p Publisher) error {
 	})
 }
 
-// Position is this database's place in the log of all changes: that of the last
+// Position returns this database's position in the log of all changes: that of the last
 // transaction it decided or applied.
 func (s *Store) Position(ctx context.Context) (pos uint64, err error) {
 	if s.journal.counted.Load() {
@@ -61,11 +61,11 @@ func (s *Store) Position(ctx context.Context) (pos uint64, err error) {
 	return pos, nil
 }
 
-// Apply writes batches that were decided elsewhere, in one transaction, and hands
-// their events to the follower. Those that the database has are left out, so the
-// same ones may come again. Errors: ErrGap when one is missing before them,
-// ErrNewer when one holds what this version does not know; then none is written. What was
-// checked before them is handed back from then on, see [Store.Term].
+// Apply writes batches that were decided elsewhere, in one transaction, and passes their
+// events to the follower. It skips those that the database has, so the same ones may come
+// again. Errors: ErrGap when one is missing before them, ErrNewer when one contains
+// something that this version does not know; then none is written. Commands that were
+// checked before are handed back from then on, see [Store.Term].
 func (s *Store) Apply(ctx context.Context, batches []Batch) error {
 	err := s.change(ctx, func(t *txn) error {
 		t.foreign = true
@@ -116,8 +116,8 @@ func (t *txn) moveTo(pos uint64) error {
 	return err
 }
 
-// publish hands the changes of the transaction to the publisher and then moves the
-// position over them. On one machine there is no publisher, and the position only counts.
+// publish passes the changes of the transaction to the publisher and then moves the
+// position past them. On one machine there is no publisher, and the position only counts.
 func (t *txn) publish() error {
 	if t.changed == 0 {
 		return nil
@@ -141,7 +141,7 @@ func (t *txn) publish() error {
 	return t.moveTo(pos)
 }
 
-// refusal is the answer to a request that was not written.
+// refusal returns the answer to a request that was not written.
 func refusal(err error) error {
 	if errors.Is(err, room.ErrMoved) {
 		return fmt.Errorf("%w: %w", room.ErrBusy, room.ErrMoved)

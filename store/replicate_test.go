@@ -14,10 +14,10 @@ import (
 	"danmaku/store"
 )
 
-// What was decided in one database and applied to another makes the same database
-// there, whatever was asked for; also in pieces, and also when pieces come twice.
+// Changes that were decided in one database and applied to another give the same database,
+// for any commands; also in pieces, and also when pieces come twice.
 func TestAppliedChangesMakeTheSameDatabase(t *testing.T) {
-	made := map[string]bool{} // with any of the seeds
+	made := map[string]bool{} // by any of the seeds
 	for seed := range uint64(6) {
 		a, b := open(t, t.TempDir()), open(t, t.TempDir())
 		log := &recorder{}
@@ -41,7 +41,7 @@ func TestAppliedChangesMakeTheSameDatabase(t *testing.T) {
 		}
 		for rest := log.batches; len(rest) > 0; {
 			n := min(len(rest), 1+c.IntN(40))
-			if err := b.Apply(t.Context(), log.batches[:len(log.batches)-len(rest)+n]); err != nil { // with all those before
+			if err := b.Apply(t.Context(), log.batches[:len(log.batches)-len(rest)+n]); err != nil { // with all earlier ones
 				t.Fatalf("seed %d: %v", seed, err)
 			}
 			rest = rest[n:]
@@ -49,7 +49,7 @@ func TestAppliedChangesMakeTheSameDatabase(t *testing.T) {
 		if diff := cmp.Diff(dump(t, a), dump(t, b)); diff != "" {
 			t.Fatalf("seed %d (-decided +applied):\n%s", seed, diff)
 		}
-		for _, s := range []*store.Store{a, b} { // the followers have been served then
+		for _, s := range []*store.Store{a, b} { // by then the followers have seen everything
 			if err := s.Close(t.Context()); err != nil {
 				t.Fatal(err)
 			}
@@ -72,8 +72,8 @@ func TestAppliedChangesMakeTheSameDatabase(t *testing.T) {
 	}
 }
 
-// The position follows the log: what is missing, newer or old is told apart, and
-// nothing of a refused delivery is written.
+// Apply distinguishes missing, newer and old batches, and writes nothing of a refused
+// delivery.
 func TestPositions(t *testing.T) {
 	a, b := open(t, t.TempDir()), open(t, t.TempDir())
 	log := &recorder{}
@@ -108,14 +108,14 @@ func TestPositions(t *testing.T) {
 		t.Errorf("with a field of a newer version: %v, position %d", err, at(b))
 	}
 	checkCount(t, b, 3)
-	put(t, b, newComment("live", "decided here")) // alone, a database counts on
+	put(t, b, newComment("live", "decided here")) // a standalone database continues counting
 	if at(b) != 5 {
 		t.Errorf("position %d after a transaction without a publisher", at(b))
 	}
 }
 
-// What was not published is not written, its author hears busy, and the next one
-// finds out whether it was.
+// An unpublished change is not written, its author gets ErrBusy, and the next change finds
+// out whether it was published.
 func TestUnpublishedIsNotWritten(t *testing.T) {
 	s := open(t, t.TempDir())
 	log := &recorder{}
@@ -138,7 +138,7 @@ func TestUnpublishedIsNotWritten(t *testing.T) {
 	}
 	checkCount(t, s, 0)
 
-	log.answer, log.lose = nil, errors.New("timeout") // it was kept, but the answer was lost
+	log.answer, log.lose = nil, errors.New("timeout") // it was stored, but the answer was lost
 	if _, err := s.Append(t.Context(), kept); !errors.Is(err, room.ErrBusy) {
 		t.Errorf("timed out: %v, want busy", err)
 	}
@@ -157,8 +157,8 @@ func TestUnpublishedIsNotWritten(t *testing.T) {
 	checkCount(t, s, 2)
 }
 
-// What was published and then could not be committed here is in the log: it comes
-// back from there, and its author, who heard busy, finds it written.
+// A change that was published but could not be committed here is in the log: it comes back
+// from there, and its author, who got ErrBusy, finds it written.
 func TestPublishedButNotCommitted(t *testing.T) {
 	s := open(t, t.TempDir())
 	log := &recorder{}
@@ -166,7 +166,7 @@ func TestPublishedButNotCommitted(t *testing.T) {
 		t.Fatal(err)
 	}
 	addRoom(t, s, "live")
-	// A reference that is looked at when the transaction ends.
+	// A reference that is checked at the end of the transaction.
 	run(t, s, "CREATE TABLE late (room INTEGER REFERENCES rooms (id) DEFERRABLE INITIALLY DEFERRED)")
 	run(t, s, "CREATE TRIGGER late AFTER INSERT ON events BEGIN INSERT INTO late VALUES (4711); END")
 	ev := newComment("live", "x")

@@ -10,10 +10,10 @@ import (
 	"time"
 )
 
-// ErrHasData is in the chain of what [Restore] says of a folder that holds data.
+// ErrHasData is in the chain of [Restore]'s error for a folder that holds data.
 var ErrHasData = errors.New("the folder holds data already")
 
-// CheckBackup reports whether a file is a whole database of ours that this program can
+// CheckBackup returns nil when a file is a complete database of ours that this program can
 // open, and changes nothing. It reads all of it.
 func CheckBackup(ctx context.Context, path string) error {
 	if info, err := os.Stat(path); err != nil {
@@ -46,8 +46,8 @@ func CheckBackup(ctx context.Context, path string) error {
 	return nil
 }
 
-// explainBackup turns what SQLite says about a backup into a fault that names this file,
-// and not the database of a data folder.
+// explainBackup turns an SQLite error about a backup into a fault that names this file, and
+// not the database of a data folder.
 func explainBackup(path string, err error) error {
 	kind := FileUnreadable
 	switch resultCode(err) {
@@ -61,11 +61,11 @@ func explainBackup(path string, err error) error {
 	return &FolderError{Kind: kind, Path: path, Cause: err}
 }
 
-// Restore puts a backup and, where key is not empty, its secret.key into a folder,
-// which is made when it is not there. What the folder holds stays: without replace
-// that is [ErrHasData], with it the old files are moved aside and their new names
-// returned. The caller holds the folder's lock. The backup must be good, see
-// [CheckBackup]; it stays as it is.
+// Restore puts a backup and, unless key is empty, its secret.key into a folder, which it
+// creates if needed. It never deletes data in the folder: without replace it returns
+// ErrHasData, with replace it moves the old files aside and returns their new names. The
+// caller holds the folder's lock. The backup must be valid, see [CheckBackup]; it stays
+// unchanged.
 func Restore(dir, backup, key string, replace bool, now time.Time) (aside []string, err error) {
 	dir, err = makeFolder(dir)
 	if err != nil {
@@ -82,7 +82,7 @@ func Restore(dir, backup, key string, replace bool, now time.Time) (aside []stri
 	if Exists(dir) && !replace {
 		return nil, ErrHasData
 	}
-	// Copied whole before anything is moved: a full disk changes nothing.
+	// Copied completely before anything is moved: a full disk changes nothing.
 	var parts []string
 	defer func() {
 		for _, part := range parts {
@@ -96,7 +96,7 @@ func Restore(dir, backup, key string, replace bool, now time.Time) (aside []stri
 		}
 		parts = append(parts, part)
 	}
-	// What SQLite keeps beside a database belongs to the old one.
+	// SQLite's other files belong to the old database.
 	for _, name := range []string{dbFile + "-wal", dbFile + "-shm", dbFile, secretFile} {
 		if name == secretFile && key == "" {
 			continue
@@ -120,8 +120,8 @@ func Restore(dir, backup, key string, replace bool, now time.Time) (aside []stri
 	return aside, nil
 }
 
-// copyFile copies a file to a new one that only its owner reads, and has the disk keep
-// it. A file that an earlier run has left is overwritten.
+// copyFile copies a file to a new one that only its owner can read, and syncs it. It
+// overwrites a file that an earlier run has left.
 func copyFile(to, from string) error {
 	in, err := os.Open(from)
 	if err != nil {
@@ -142,5 +142,5 @@ func copyFile(to, from string) error {
 	return nil
 }
 
-// KeyFile is where the server key of a data folder lies.
+// KeyFile returns the path of a data folder's server key.
 func KeyFile(dir string) string { return filepath.Join(dir, secretFile) }

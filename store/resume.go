@@ -10,10 +10,10 @@ import (
 	"danmaku/room"
 )
 
-// resumeEvents selects what a resume may see. An event about a comment counts
-// only while it is the last about it: what was taken down or decided since has
-// another number in its row. Kind 1 is a shown comment; a clear hides those
-// before it, while held ones wait on.
+// resumeEvents selects what a resume may see. An event about a comment counts only while it
+// is the last about it: a later removal or decision has put another number into the
+// comment's row. Kind 1 is a shown comment; a clear hides earlier ones, while held ones
+// still wait.
 const (
 	resumeEvents = `SELECT e.seq, e.at, e.kind, e.actor, COALESCE(e.data, ''), ` + rowColumns + `
 	FROM rooms r JOIN events e ON e.room = r.id
@@ -31,8 +31,8 @@ const (
 	LEFT JOIN comments c ON c.id = e.comment` + resumeFilter + ` LIMIT ?)`
 )
 
-// Since implements live.Journal. It reads through the pool for resumes, so it
-// never delays another reader of the database; when ctx ends, so does the query.
+// Since implements live.Journal. It uses the pool for resumes, so it never delays another
+// reader of the database; when ctx ends, so does the query.
 func (s *Store) Since(ctx context.Context, roomID string, after int64, limit int) ([]room.Event, error) {
 	events, err := events(ctx, s.resumes, sinceQuery, roomID, after, limit)
 	if err != nil {

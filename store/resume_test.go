@@ -22,13 +22,12 @@ func takeAll(t *testing.T, pool *sql.DB) {
 	}
 }
 
-// A crowd that resumes takes no connection from moderation, and the other way
-// round.
+// A crowd that resumes takes no connection from moderation, and vice versa.
 func TestResumesAndModerationShareNoConnection(t *testing.T) {
 	s := open(t, t.TempDir())
 	addRoom(t, s, "live")
 	ev := put(t, s, newComment("live", "hello"))
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute) // a read that waits would do so forever
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute) // a waiting read would wait forever
 	defer cancel()
 	moderation := map[string]func() error{
 		"history": func() error { _, _, err := s.Comments(ctx, "live", room.HistoryQuery{}); return err },
@@ -57,7 +56,7 @@ func TestResumesAndModerationShareNoConnection(t *testing.T) {
 	})
 }
 
-// A read whose client has left gives its connection back.
+// A read whose client has left frees its connection.
 func TestACancelledResumeEnds(t *testing.T) {
 	s := open(t, t.TempDir())
 	addRoom(t, s, "live")

@@ -11,7 +11,7 @@ import (
 	"danmaku/room"
 )
 
-// Rooms implements live.Rooms: every room, archived ones too, oldest first.
+// Rooms implements live.Rooms: every room, including archived ones, oldest first.
 func (s *Store) Rooms(ctx context.Context) ([]room.Record, error) {
 	rows, err := s.read.QueryContext(ctx, "SELECT name, epoch, seq, pinned, settings FROM rooms ORDER BY id")
 	if err != nil {
@@ -38,9 +38,9 @@ func (s *Store) Rooms(ctx context.Context) ([]room.Record, error) {
 	return list, nil
 }
 
-// AddRoom implements live.Rooms: it makes a room with an empty log and a new
-// epoch, and the links to it, all of it or nothing. Errors: room.ErrTaken for a name that is taken, a plain one for
-// settings out of bounds, room.ErrBusy when the database cannot be written.
+// AddRoom implements live.Rooms: it makes a room with an empty log and a new epoch, and the
+// links to it, all of it or nothing. Errors: room.ErrTaken for a name in use, a plain one
+// for settings out of bounds, room.ErrBusy when the database cannot be written.
 func (s *Store) AddRoom(ctx context.Context, r room.Room, a *room.AuditEntry, links ...room.AccessLink) (room.Record, error) {
 	if err := r.Validate(); err != nil {
 		return room.Record{}, fmt.Errorf("add room: %w", err)
@@ -81,7 +81,7 @@ func (s *Store) AddRoom(ctx context.Context, r room.Room, a *room.AuditEntry, li
 	return room.Record{Room: r, Head: room.Position{Epoch: epoch}}, nil
 }
 
-// roomMade is a new room with an empty log.
+// roomMade is the change for a new room with an empty log.
 type roomMade struct {
 	Room     string       `json:"room"`
 	Epoch    string       `json:"epoch"`

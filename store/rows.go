@@ -13,8 +13,8 @@ import (
 	"danmaku/show"
 )
 
-// statuses and kinds give the numbers in the database: a value's place. New
-// ones go at the end.
+// statuses and kinds define the numbers in the database: a value's index. Append new ones
+// at the end.
 var (
 	statuses = []comment.Status{"", comment.Shown, comment.Held, comment.Refused, comment.Removed}
 	kinds    = []room.Kind{
@@ -33,7 +33,7 @@ func decode[T any](list []T, n int) (v T) {
 	return v
 }
 
-// toMS and fromMS keep the zero time apart from 1970.
+// toMS and fromMS distinguish the zero time from 1970.
 func toMS(t time.Time) int64 {
 	if t.IsZero() {
 		return 0
@@ -48,11 +48,11 @@ func fromMS(ms int64) time.Time {
 	return time.UnixMilli(ms).UTC()
 }
 
-// toMinute cuts t to the minute, in milliseconds.
+// toMinute truncates t to the minute, in milliseconds.
 func toMinute(t time.Time) int64 { return toMS(t) / 60_000 * 60_000 }
 
-// orDefault and unlessDefault translate between a default and the empty text
-// that the database keeps for it.
+// orDefault and unlessDefault convert between a default and the empty text that the
+// database stores for it.
 func orDefault[T ~string](v, def T) T {
 	if v == "" {
 		return def
@@ -67,8 +67,8 @@ func unlessDefault[T ~string](v, def T) T {
 	return v
 }
 
-// tidy returns an event as it will come back from the database, so that the
-// follower and a resume see the same.
+// tidy returns an event in the form in which the database returns it, so that the follower
+// and a resume see the same.
 func tidy(ev room.Event) room.Event {
 	ev.At = fromMS(toMS(ev.At))
 	switch ev.Kind {
@@ -96,7 +96,7 @@ type eventData struct {
 	Mark     *show.MarkChange `json:"mark,omitempty"`
 }
 
-// banData is a ban as an event keeps it.
+// banData is a ban in an event's row.
 type banData struct {
 	ID      int64        `json:"id"`
 	Kind    room.BanKind `json:"kind"`
@@ -109,7 +109,7 @@ type banData struct {
 	AtMS    int64        `json:"at_ms,omitempty"`
 }
 
-// encodeData returns the JSON of an event, or nil where there is nothing in it.
+// encodeData returns the JSON of an event, or nil when it is empty.
 func encodeData(ev room.Event) (any, error) {
 	d := eventData{From: ev.From, IDs: ev.IDs, User: ev.User, Changed: ev.Changed, Note: encodeNote(ev.Note), Item: ev.Item, Mark: ev.Mark}
 	switch {
@@ -158,11 +158,10 @@ func decodeData(ev *room.Event, text string) error {
 	return nil
 }
 
-// spansInName stands before spans that count in the name. Versions that do not
-// know it leave it out.
+// spansInName precedes spans that refer to the name. Older versions omit such spans.
 const spansInName = "name"
 
-// encodeSpans writes spans as "0-3 5-7", those of the name as "name 0-3".
+// encodeSpans writes spans as "0-3 5-7", those in the name as "name 0-3".
 func encodeSpans(spans []comment.Span, inName bool) string {
 	var parts []string
 	if inName {
@@ -187,7 +186,7 @@ func decodeSpans(text string) (spans []comment.Span, inName bool) {
 	return spans, inName
 }
 
-// encodePaid writes a payment as "5000000 USD 2", or nothing.
+// encodePaid writes a payment as "5000000 USD 2", or an empty string.
 func encodePaid(p *comment.Paid) string {
 	if p == nil {
 		return ""
@@ -203,7 +202,7 @@ func decodePaid(text string) *comment.Paid {
 	return &p
 }
 
-// emoteRow is an emote as the database keeps it.
+// emoteRow is an emote in the database.
 type emoteRow struct {
 	From    int    `json:"f"`
 	To      int    `json:"t"`
@@ -221,7 +220,7 @@ func encodeEmotes(emotes []comment.Emote) string {
 	}
 	b, err := json.Marshal(rows)
 	if err != nil {
-		return "" // numbers and texts always can be written
+		return "" // numbers and texts always encode
 	}
 	return string(b)
 }
@@ -247,7 +246,7 @@ const rowColumns = `COALESCE(c.id, 0), COALESCE(c.seq, 0), COALESCE(c.status, 0)
 	COALESCE(c.paid, ''), COALESCE(c.emotes, ''), COALESCE(c.chat, ''), COALESCE(c.original_name, ''), COALESCE(c.item, ''), COALESCE(c.photo, ''), COALESCE(c.standing, ''),
 	COALESCE(c.status = 1 AND c.seq < (SELECT cleared FROM rooms WHERE id = c.room), 0)`
 
-// rowScan takes the columns of one row.
+// rowScan holds the columns of one row.
 type rowScan struct {
 	row    room.Row
 	status int

@@ -51,11 +51,11 @@ func (s *Store) RuleList(ctx context.Context, roomID, name string) (room.RuleLis
 	return l, nil
 }
 
-// ChangeRuleList implements live.Rules. Errors: room.ErrNotFound for an
-// unknown room, room.ErrChanged when the list is not the one that the change
-// was made from, room.ErrBusy when the database cannot be written.
+// ChangeRuleList implements live.Rules. Errors: room.ErrNotFound for an unknown room,
+// room.ErrChanged when the stored list is not the one that the change was made from,
+// room.ErrBusy when the database cannot be written.
 func (s *Store) ChangeRuleList(ctx context.Context, c room.RuleChange) error {
-	line, err := encodeAudit(c.Audit) // here, since it can hold two lists: the writer has others to serve
+	line, err := encodeAudit(c.Audit) // here, since it can contain two lists: the writer has others to serve
 	if err != nil {
 		return fmt.Errorf("change the rule list %q: %w", c.Name, err)
 	}
@@ -90,7 +90,7 @@ func (s *Store) ChangeRuleList(ctx context.Context, c room.RuleChange) error {
 	return nil
 }
 
-// rulesChanged is a list of rules as it is now, or that there is none of its name.
+// rulesChanged is the change for a list of rules: its new state, or its deletion.
 type rulesChanged struct {
 	Room     string       `json:"room,omitempty"`
 	Name     string       `json:"name"`

@@ -13,10 +13,9 @@ import (
 // secretLen is the length of the server key in bytes.
 const secretLen = 32
 
-// Secret reads the server key of a data folder and makes it (and the folder)
-// the first time. It lies beside the database, not in it, so that a copy of the
-// database is not enough to forge a link or a cookie. Of two programs that make it
-// at once, both get the same key.
+// Secret reads the server key of a data folder and creates it (and the folder) the first
+// time. The key is beside the database, not in it, so that a copy of the database is not
+// enough to forge a link or a cookie. Two programs that create it at once get the same key.
 func Secret(dir string) ([]byte, error) {
 	dir, err := makeFolder(dir)
 	if err != nil {
@@ -55,9 +54,9 @@ func readSecret(path string) ([]byte, error) {
 	return key, nil
 }
 
-// makeSecret puts a whole key in place at once: it is written beside and then
-// linked to its name, which fails where another program was faster. Where the
-// file system knows no links, the name itself is taken first.
+// makeSecret puts a complete key in place atomically: it writes the key to another file and
+// links that to its name, which fails if another program was faster. On a file system
+// without links it creates the name first.
 func makeSecret(dir, path string) error {
 	key := make([]byte, secretLen)
 	rand.Read(key) // never fails
@@ -84,7 +83,7 @@ func makeSecret(dir, path string) error {
 }
 
 // PutSecret writes the server key of another data folder into this one, for machines that
-// run as one. The key that was there is replaced.
+// run as one. It replaces the existing key.
 func PutSecret(dir string, key []byte) error {
 	if len(key) != secretLen {
 		return fmt.Errorf("put a server key into %s: it must be %d bytes, and is %d", dir, secretLen, len(key))
@@ -107,7 +106,7 @@ func PutSecret(dir string, key []byte) error {
 	return nil
 }
 
-// writeAll writes, has the disk keep it, and closes.
+// writeAll writes, syncs and closes a file.
 func writeAll(f *os.File, b []byte) error {
 	_, err := f.Write(b)
 	if err == nil {

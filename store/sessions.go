@@ -10,9 +10,8 @@ import (
 	"danmaku/room"
 )
 
-// Session returns of the rows that q selects when the first and the last of them
-// came, and how many there are; Count is 0 when there is none. Errors:
-// room.ErrNotFound for an unknown room.
+// Session returns the times of the first and last of the rows that q selects, and their
+// number; Count is 0 when there is none. Errors: room.ErrNotFound for an unknown room.
 func (s *Store) Session(ctx context.Context, roomID string, q room.Archive) (room.Session, error) {
 	if err := s.known(ctx, roomID); err != nil {
 		return room.Session{}, err
@@ -33,20 +32,19 @@ func (s *Store) session(ctx context.Context, roomID string, q room.Archive) (out
 	return out, nil
 }
 
-// Sessions finds when a room was busy: comments that were shown and still are,
-// and were not replays, with less than gap between one and the next. Newest first,
-// at most limit. Each is found by steps of gap along the index by time, so that
-// a room of years costs no more than one of a day. Errors: room.ErrNotFound
-// for an unknown room.
+// Sessions finds when a room was busy: comments that were shown and still are, and were not
+// replays, with less than gap between one and the next. It returns at most limit, newest
+// first. It finds each by steps of gap along the index by time, so that a room of years
+// costs no more than one of a day. Errors: room.ErrNotFound for an unknown room.
 func (s *Store) Sessions(ctx context.Context, roomID string, gap time.Duration, limit int) ([]room.Session, error) {
 	if err := s.known(ctx, roomID); err != nil {
 		return nil, err
 	}
 	q := room.Archive{Without: comment.FromReplay}
-	// edge is the earliest or the latest moment of what q selects.
+	// edge returns the earliest or the latest time of the rows that q selects.
 	edge := func(which string) (at time.Time, ok bool, err error) {
 		where, args := archiveWhere(roomID, q)
-		// By an order, since MIN and MAX would read all that are selected.
+		// By ORDER BY, since MIN and MAX would read all selected rows.
 		query := `SELECT c.at FROM comments c WHERE ` + where + ` ORDER BY c.at ` + which + ` LIMIT 1`
 		var ms int64
 		err = s.read.QueryRowContext(ctx, query, args...).Scan(&ms)
@@ -82,7 +80,7 @@ func (s *Store) Sessions(ctx context.Context, roomID string, gap time.Duration, 
 		if err != nil {
 			return nil, err
 		}
-		if found.Count > 0 { // else it was taken down meanwhile
+		if found.Count > 0 { // otherwise it was taken down meanwhile
 			out = append(out, found)
 		}
 		q.To = first

@@ -12,8 +12,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// A room's past falls into sessions where it was silent for long enough. What
-// is not shown, and what was a replay, is not part of them.
+// A long enough silence divides a room's past into sessions. They do not include comments
+// that are not shown, and replays.
 func TestSessions(t *testing.T) {
 	s := open(t, t.TempDir())
 	addRoom(t, s, "live")

@@ -7,11 +7,11 @@ import (
 	"danmaku/room"
 )
 
-// roomRow is a room as the database keeps it. The names are for good: a field that
-// is not there when read has the default of room.New.
+// roomRow is a room in the database. The names never change: a missing field has the
+// default of room.New.
 type roomRow struct {
 	room.Settings
-	Look     *struct{} `json:"look,omitempty"` // hides that of Settings, which rows have in two parts
+	Look     *struct{} `json:"look,omitempty"` // hides that of Settings, which rows store in two parts
 	Color    string    `json:"look_color"`
 	Picture  string    `json:"look_picture"`
 	Archived bool      `json:"archived,omitempty"`

@@ -10,8 +10,8 @@ import (
 	"danmaku/room"
 )
 
-// Rows of rooms are read as they were written, by every version, and written as
-// they always were: these lines do not change.
+// Rows of rooms from every version are read as they were written, and are written as ever:
+// these lines must not change.
 func TestGoldenRooms(t *testing.T) {
 	full := room.New("full")
 	full.Title, full.State, full.Review, full.Slow = "名前", room.Closed, room.ReviewOff, room.Millis(1500*time.Millisecond)
@@ -36,7 +36,7 @@ func TestGoldenRooms(t *testing.T) {
 			t.Errorf("written as\n%s, %v, want\n%s", text, err, tt.row)
 		}
 	}
-	// A row of before a setting was there has its default.
+	// A row from before a setting existed has its default.
 	got, err := decodeRoom("live", `{"title":"old","unknown":1}`)
 	want := room.New("live")
 	want.Title = "old"

@@ -74,7 +74,7 @@ func (s *Store) DeleteStyle(ctx context.Context, roomID, name string) error {
 	return nil
 }
 
-// styleKept is a style of an overlay under its name.
+// styleKept is the change for a style of an overlay.
 type styleKept struct {
 	Room    string `json:"room"`
 	Name    string `json:"name"`
@@ -95,7 +95,7 @@ func (c *styleKept) apply(t *txn) error {
 	return err
 }
 
-// styleDeleted is that a style is gone.
+// styleDeleted is the change for a deleted style.
 type styleDeleted struct {
 	Room string `json:"room"`
 	Name string `json:"name"`

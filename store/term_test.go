@@ -9,8 +9,8 @@ import (
 	"danmaku/store"
 )
 
-// What was checked before something of another machine was taken in is handed back, in
-// whichever way it is written, and also when the checks' memory lags behind.
+// A command that was checked before another machine's change was applied is handed back, by
+// every kind of write, and also when the checks' memory lags behind.
 func TestTerm(t *testing.T) {
 	a, b := open(t, t.TempDir()), open(t, t.TempDir())
 	log := &recorder{}

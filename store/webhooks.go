@@ -10,15 +10,15 @@ import (
 	"danmaku/room"
 )
 
-// webhookRow is what a webhook is set to, as the database keeps it.
+// webhookRow is the settings of a webhook in the database.
 type webhookRow struct {
 	Events []room.Kind `json:"events"`
 	Local  bool        `json:"local,omitempty"`
 	Off    bool        `json:"off,omitempty"`
 }
 
-// Webhooks implements live.Webhooks: those of all rooms, oldest first, without their
-// secrets but for the sealed ones.
+// Webhooks implements live.Webhooks: the webhooks of all rooms, oldest first, with only the
+// sealed form of their secrets.
 func (s *Store) Webhooks(ctx context.Context) ([]room.Webhook, error) {
 	const q = `SELECT w.id, r.name, w.label, w.sealed, w.switches, w.made, w.position FROM webhooks w JOIN rooms r ON r.id = w.room ORDER BY w.made, w.id`
 	webhooks, err := list(ctx, s.read, func(rows *sql.Rows) (w room.Webhook, err error) {
@@ -69,7 +69,7 @@ func (s *Store) PutWebhook(ctx context.Context, w room.Webhook, a *room.AuditEnt
 	return nil
 }
 
-// webhookPosition returns how far a webhook has got, or room.ErrNotFound.
+// webhookPosition returns the position of a webhook, or room.ErrNotFound.
 func (t *txn) webhookPosition(id string) (seq int64, err error) {
 	return seq, t.get("SELECT position FROM webhooks WHERE id = ?", []any{id}, &seq)
 }
@@ -97,7 +97,7 @@ func (s *Store) DeleteWebhook(ctx context.Context, roomID, id string, a *room.Au
 	return s.deleteOf(ctx, "webhooks", roomID, id, a, func(act *auditChange) change { return &webhookDeleted{ID: id, Room: roomID, Audit: act} })
 }
 
-// webhookKept is a webhook as it is now.
+// webhookKept is the change for a webhook's new state.
 type webhookKept struct {
 	ID       string       `json:"id"`
 	Room     string       `json:"room"`
@@ -127,7 +127,7 @@ func (c *webhookKept) apply(t *txn) error {
 	return t.note(c.Room, c.Audit)
 }
 
-// webhookPassed is how far a webhook has got.
+// webhookPassed is the change for a webhook's position.
 type webhookPassed struct {
 	ID       string `json:"id"`
 	Position int64  `json:"position"`
@@ -140,7 +140,7 @@ func (c *webhookPassed) apply(t *txn) error {
 	return err
 }
 
-// webhookDeleted is the deletion of a webhook.
+// webhookDeleted is the change for a deleted webhook.
 type webhookDeleted struct {
 	ID    string       `json:"id"`
 	Room  string       `json:"room"`

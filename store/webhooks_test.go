@@ -10,7 +10,7 @@ import (
 	"danmaku/room"
 )
 
-// A webhook comes back as it was stored, its position only grows, and it goes.
+// A stored webhook comes back unchanged, its position only grows, and it can be deleted.
 func TestWebhooks(t *testing.T) {
 	dir := t.TempDir()
 	s := open(t, dir)
@@ -47,7 +47,7 @@ func TestWebhooks(t *testing.T) {
 	pass("abc", 30)
 	pass("gone", 50)
 	check(40)
-	w.Local, w.Off, w.Position = false, false, 12 // read before it went on
+	w.Local, w.Off, w.Position = false, false, 12 // read before its position advanced
 	put()
 	check(40)
 	w.Position = 90

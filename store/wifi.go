@@ -43,7 +43,7 @@ func (s *Store) SetWiFi(ctx context.Context, roomID string, sealed []byte, a *ro
 	return nil
 }
 
-// wifiSet is the network of a room's hall; without one it is taken off.
+// wifiSet is the change for a room's Wi-Fi network; without one it is deleted.
 type wifiSet struct {
 	Room   string       `json:"room"`
 	Sealed []byte       `json:"sealed,omitempty"`

@@ -14,8 +14,8 @@ import (
 	"danmaku/store"
 )
 
-// TestFullDisk lets SQLite run into a full disk while several write, and makes
-// room again: nothing that was acknowledged is lost, nothing else is there.
+// TestFullDisk lets SQLite run into a full disk while several goroutines write, and makes
+// space again: nothing acknowledged is lost, and nothing else is there.
 func TestFullDisk(t *testing.T) {
 	s := open(t, t.TempDir())
 	addRoom(t, s, "live")
@@ -43,8 +43,8 @@ func TestFullDisk(t *testing.T) {
 		})
 	}
 	all.Wait()
-	// Some of the eight may have fitted a smaller batch after the first fault:
-	// now one more does not fit, either.
+	// Some of the eight may have fitted into a smaller batch after the first fault: now not
+	// even one more fits.
 	for {
 		if _, err := s.Append(t.Context(), newComment("live", long)); err != nil {
 			break
@@ -96,12 +96,12 @@ func checkCount(t *testing.T, s *store.Store, want int) {
 	}
 }
 
-// TestProbe: an idle server finds out by itself that there is
-// room again, and not before.
+// TestProbe checks that an idle server notices by itself that there is space again, and not
+// before.
 func TestProbe(t *testing.T) {
 	s := open(t, t.TempDir())
 	addRoom(t, s, "live")
-	run(t, s, "PRAGMA max_page_count=1") // SQLite makes it the pages there are
+	run(t, s, "PRAGMA max_page_count=1") // SQLite raises it to the existing pages
 	var err error
 	for err == nil {
 		_, err = s.Append(t.Context(), newComment("live", strings.Repeat("x", 1000)))
@@ -120,7 +120,7 @@ func TestProbe(t *testing.T) {
 	}
 }
 
-// waitFor asks until it is so.
+// waitFor polls until a condition holds.
 func waitFor(t *testing.T, so func() bool) {
 	t.Helper()
 	deadline := time.After(3 * time.Minute)
@@ -135,8 +135,8 @@ func waitFor(t *testing.T, so func() bool) {
 	}
 }
 
-// TestGivenUp: who stops waiting while the event is still queued can be sure
-// that it was not written.
+// TestGivenUp checks that a caller who stops waiting while the event is still queued can be
+// sure that it was not written.
 func TestGivenUp(t *testing.T) {
 	s := open(t, t.TempDir())
 	addRoom(t, s, "live")
@@ -165,8 +165,8 @@ func TestGivenUp(t *testing.T) {
 	checkCount(t, s, 1)
 }
 
-// TestClosePatience: a Close that may not wait says so, and the next one ends
-// the work.
+// TestClosePatience checks that a Close that runs out of time returns an error, and that
+// the next one completes the work.
 func TestClosePatience(t *testing.T) {
 	s := open(t, t.TempDir())
 	addRoom(t, s, "live")
@@ -182,7 +182,7 @@ func TestClosePatience(t *testing.T) {
 	}
 }
 
-// TestCloseWaitsForFollower: what was written is followed before Close returns.
+// TestCloseWaitsForFollower checks that written events are followed before Close returns.
 func TestCloseWaitsForFollower(t *testing.T) {
 	s := open(t, t.TempDir())
 	addRoom(t, s, "live")
@@ -206,8 +206,8 @@ func TestCloseWaitsForFollower(t *testing.T) {
 	}
 }
 
-// TestOneRefusedOfBatch: an event that the database refuses costs the others of
-// its batch nothing, not even an author who is new in it.
+// TestOneRefusedOfBatch checks that an event that the database refuses does not affect the
+// others of its batch, not even one by a new author.
 func TestOneRefusedOfBatch(t *testing.T) {
 	s := open(t, t.TempDir())
 	addRoom(t, s, "live")
@@ -248,19 +248,19 @@ func TestOneRefusedOfBatch(t *testing.T) {
 		t.Errorf("the numbers are %d and %d", got[0].r.Event.Seq, got[2].r.Event.Seq)
 	}
 	for _, ev := range []room.Event{first, last} {
-		ev.Comment.ID += 1 << 21 // no salt of the tests is that high
-		put(t, s, ev)            // by an author whose row must be there
+		ev.Comment.ID += 1 << 21 // the tests use no such high salt
+		put(t, s, ev)            // its author's row must exist
 		if rows, _, err := s.Comments(t.Context(), "live", room.HistoryQuery{User: ev.Comment.User}); err != nil || len(rows) != 2 {
 			t.Errorf("%s has %d comments, %v", ev.Comment.User, len(rows), err)
 		}
 	}
 	if err := s.Ready(); err != nil {
-		t.Errorf("a refused event is no fault of the log: %v", err)
+		t.Errorf("a refused event counts as a fault of the log: %v", err)
 	}
 }
 
-// TestNumberTaken: should a number be in the log that the room does not know
-// of, it costs one event, not the room.
+// TestNumberTaken checks that a number in the log that the room does not know about costs
+// one event, not the room.
 func TestNumberTaken(t *testing.T) {
 	s := open(t, t.TempDir())
 	addRoom(t, s, "live")
@@ -274,7 +274,7 @@ func TestNumberTaken(t *testing.T) {
 	}
 }
 
-// TestChangesBetweenBatches: rooms and links come through while the writer is
+// TestChangesBetweenBatches checks that rooms and links get through while the writer is
 // never idle.
 func TestChangesBetweenBatches(t *testing.T) {
 	s := open(t, t.TempDir())
@@ -301,8 +301,8 @@ func TestChangesBetweenBatches(t *testing.T) {
 	}
 }
 
-// TestBesideAnother: a command in another process (here: another store) writes
-// while the server does; neither is refused and both see all.
+// TestBesideAnother checks that a command in another process (here: another store) can
+// write while the server does; neither is refused and both see everything.
 func TestBesideAnother(t *testing.T) {
 	dir := t.TempDir()
 	server, command := open(t, dir), open(t, dir)
@@ -330,7 +330,7 @@ func TestBesideAnother(t *testing.T) {
 	}
 }
 
-// TestFollowTwice: a second follower would split the log.
+// TestFollowTwice checks that a second follower, which would split the log, panics.
 func TestFollowTwice(t *testing.T) {
 	s := open(t, t.TempDir())
 	s.Follow(func([]room.Event) {})

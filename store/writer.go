@@ -12,29 +12,29 @@ import (
 	"danmaku/show"
 )
 
-// writer holds the writing connection. One goroutine uses it. Its statements
-// run without a context: a transaction is short and is never left halfway, and
-// the drivers start a goroutine for each statement with a context that can end.
+// writer holds the writing connection. One goroutine uses it. Its statements run without a
+// context: a transaction is short and never stops halfway, and the drivers start a
+// goroutine for each statement with a cancellable context.
 type writer struct {
 	db    *sql.DB
-	conn  *sql.Conn            // nil: to be taken from db
+	conn  *sql.Conn            // nil: must be taken from db
 	stmts map[string]*sql.Stmt // prepared on conn, by their text
-	users map[userKey]userRow  // rows of users, for the authors seen last
+	users map[userKey]userRow  // rows of users, for the most recent authors
 	wrote bool                 // the last transaction changed a row
 
 	// places are the rooms of the last batch of events, while nothing else was written
-	// since: a batch that follows need not read where their logs stand.
+	// since: the next batch need not read the positions of their logs.
 	places map[string]*roomState
 
 	erasures bool // refs of erased comments are bound, see erase.go
-	wiped    bool // something was deleted for good that the write-ahead log still has
+	wiped    bool // deleted data is still in the write-ahead log
 
 	publisher Publisher // nil: changes are not published
 
-	term, handed uint64 // the present one, and the last that the follower got; see term.go
+	term, handed uint64 // the current one, and the last that the follower got; see term.go
 
-	pos, handedPos uint64       // the same of positions; 0 until somebody is to know
-	altered        room.Altered // by other machines, since the follower was told
+	pos, handedPos uint64       // the same for positions; 0 until needed
+	altered        room.Altered // by other machines, since the follower was last informed
 }
 
 type userKey struct {
@@ -42,14 +42,14 @@ type userKey struct {
 	name string
 }
 
-// userRow is an author's row, and whether it has one in senders.
+// userRow is an author's row ID, and whether it has a row in senders.
 type userRow struct {
 	id     int64
 	linked bool
 }
 
-// usersLen bounds the authors in memory; when it is reached, they are forgotten
-// and looked up again.
+// usersLen bounds the authors in memory; when it is reached, all are dropped and read
+// again.
 const usersLen = 1 << 14
 
 // placesLen bounds the rooms that stay in memory from one batch to the next: each
@@ -58,7 +58,7 @@ const placesLen = 64
 
 var background = context.Background()
 
-// ready takes the connection when there is none.
+// ready takes a connection if there is none.
 func (w *writer) ready() error {
 	if w.conn != nil {
 		return nil
@@ -80,13 +80,13 @@ func (w *writer) release() {
 		return
 	}
 	for _, s := range w.stmts {
-		_ = s.Close() // a read-only handle; nothing can be lost with it
+		_ = s.Close() // a read-only handle; closing it loses nothing
 	}
 	_ = w.conn.Close()
 	w.conn = nil
 }
 
-// prepared returns the statement for a text that is a constant of the program.
+// prepared returns the prepared statement for a constant query.
 func (w *writer) prepared(query string) (*sql.Stmt, error) {
 	if s, ok := w.stmts[query]; ok {
 		return s, nil
@@ -99,14 +99,14 @@ func (w *writer) prepared(query string) (*sql.Stmt, error) {
 	return s, nil
 }
 
-// control runs a statement that begins or ends something and changes no row.
+// control runs a statement that begins or ends a transaction and changes no row.
 func (w *writer) control(query string) error {
 	_, err := w.run(query)
 	return err
 }
 
-// pragma sets something of the connection. SQLite does that while it prepares the
-// statement, so a prepared one would do it once.
+// pragma sets a pragma of the connection. SQLite applies it while it prepares the
+// statement, so a prepared one would apply it only once.
 func (w *writer) pragma(setting string) error {
 	_, err := w.conn.ExecContext(background, "PRAGMA "+setting)
 	return err
@@ -154,9 +154,9 @@ func (w *writer) get(query string, args []any, dest ...any) error {
 	return err
 }
 
-// transact runs fn in a transaction and commits it when fn returns no error. Between
-// the last change and the commit the changes are published. It returns the events
-// that are new in the logs of rooms.
+// transact runs fn in a transaction and commits it when fn returns no error. Between the
+// last change and the commit it publishes the changes. It returns the new events in the
+// logs of rooms.
 func (w *writer) transact(fn func(*txn) error) ([]room.Event, error) {
 	if err := w.ready(); err != nil {
 		return nil, err
@@ -189,8 +189,8 @@ func (w *writer) transact(fn func(*txn) error) ([]room.Event, error) {
 	return t.events, nil
 }
 
-// takePlaces returns the rooms of the last batch, which are forgotten with it: a
-// transaction that fails must leave nothing behind.
+// takePlaces returns the rooms of the last batch, and forgets them: a failing transaction
+// must leave nothing behind.
 func (w *writer) takePlaces() map[string]*roomState {
 	places := w.places
 	w.places = nil
@@ -200,7 +200,7 @@ func (w *writer) takePlaces() map[string]*roomState {
 	return places
 }
 
-// do does one job. It may change rooms in any way.
+// do does one job, which may change rooms in any way.
 func (w *writer) do(jb *job) ([]room.Event, error) {
 	w.places = nil
 	if jb.fn != nil {
@@ -213,9 +213,9 @@ func (w *writer) do(jb *job) ([]room.Event, error) {
 	return nil, jb.aside(w)
 }
 
-// rollback takes back the transaction. On some errors SQLite has done so
-// itself, so a failing ROLLBACK is asked about by an empty transaction; a
-// connection that cannot do that either is given up.
+// rollback rolls back the transaction. On some errors SQLite has done so itself, so after a
+// failing ROLLBACK an empty transaction tests the connection; one that fails that, too, is
+// closed.
 func (w *writer) rollback() {
 	clear(w.users) // some of their rows may be gone
 	if err := w.control("ROLLBACK"); err == nil {
@@ -228,16 +228,15 @@ func (w *writer) rollback() {
 	if err == nil {
 		return
 	}
-	_ = w.conn.Raw(func(any) error { return driver.ErrBadConn }) // has the pool close it
+	_ = w.conn.Raw(func(any) error { return driver.ErrBadConn }) // makes the pool close it
 	w.release()
 }
 
-// write makes a batch durable and fills in its receipts. The events are those
-// that are new in the log. An error means that nothing was written at all.
+// write makes a batch durable and fills in its receipts. It returns the new events in the
+// log. An error means that nothing was written at all.
 //
-// One event that the database refuses (a constraint) must not cost the others
-// their place: then the batch is written again with a savepoint for each event,
-// which the ordinary way does without.
+// One event that the database refuses (a constraint) must not prevent the others: then the
+// batch is written again with a savepoint for each event, which the ordinary way omits.
 func (w *writer) write(batch []*request) (events []room.Event, err error) {
 	for _, guarded := range []bool{false, true} {
 		var places map[string]*roomState
@@ -251,7 +250,7 @@ func (w *writer) write(batch []*request) (events []room.Event, err error) {
 			return nil
 		})
 		if err == nil {
-			// Numbers that the database refused are skipped in memory alone.
+			// Numbers that the database refused are skipped only in memory.
 			if !guarded && len(places) <= placesLen {
 				w.places = places
 			}
@@ -264,9 +263,9 @@ func (w *writer) write(batch []*request) (events []room.Event, err error) {
 	return nil, err
 }
 
-// answer writes the events of one request and fills in its receipts or its error.
-// What it returns ends the transaction. Several events need a savepoint: when one
-// of them cannot happen, those before it must not stand.
+// answer writes the events of one request and fills in its receipts or its error. An error
+// that it returns ends the transaction. Several events need a savepoint: when one of them
+// cannot happen, the earlier ones must be undone.
 func (t *txn) answer(req *request, guarded bool) error {
 	req.receipts, req.err = nil, nil
 	if !guarded && len(req.events) == 1 {
@@ -316,8 +315,8 @@ func (t *txn) answer(req *request, guarded bool) error {
 	return nil
 }
 
-// applyAll writes the events of a request in their order. When the first changes
-// nothing, the others have no reason to.
+// applyAll writes the events of a request in order. When the first changes nothing, the
+// others are not written.
 func (t *txn) applyAll(req *request) error {
 	for i, ev := range req.events {
 		receipt, err := t.event(ev)
@@ -332,9 +331,8 @@ func (t *txn) applyAll(req *request) error {
 	return nil
 }
 
-// probe writes 1 MiB and deletes it again: about what a full batch needs, and more
-// than what a transaction that found the disk full has left free in the
-// write-ahead log.
+// probe writes 1 MiB and deletes it again: about what a full batch needs, and more than the
+// free space that a transaction on a full disk has left in the write-ahead log.
 func (w *writer) probe() error {
 	_, err := w.transact(func(t *txn) error {
 		_, err := t.exec("INSERT OR REPLACE INTO meta (key, value) VALUES ('probe', zeroblob(1048576))")
@@ -350,24 +348,24 @@ func (w *writer) probe() error {
 	return err
 }
 
-// outcomes are the errors of decisions, which come before anything is written.
+// outcomes are the errors of decisions, which occur before anything is written.
 var outcomes = []error{
 	room.ErrNotFound, errMalformed, show.ErrNotFound, show.ErrState, show.ErrInvalid, show.ErrFull, show.ErrChanged, show.ErrChoice, show.ErrVoted,
 }
 
-// outcome tells an answer about one event, of which nothing was written, from a
+// outcome distinguishes an answer about one event, of which nothing was written, from a
 // failure that may have left half of it.
 func outcome(err error) bool {
 	return slices.ContainsFunc(outcomes, func(known error) bool { return errors.Is(err, known) })
 }
 
-// isFault reports whether an error means that the database cannot be written, and
-// not that one change was refused by it.
+// isFault reports whether an error means that the database cannot be written, as opposed to
+// refusing one change.
 func isFault(err error) bool {
 	switch resultCode(err) {
 	case sqliteConstraint, sqliteTooBig, sqliteMismatch:
 		return false
-	case 0: // no error of SQLite
+	case 0: // not an SQLite error
 		return errors.Is(err, sql.ErrConnDone) || errors.Is(err, driver.ErrBadConn) || errors.Is(err, sql.ErrTxDone)
 	}
 	return true
