@@ -13,8 +13,8 @@ import (
 	"danmaku/cluster"
 )
 
-// BenchmarkForward is a command of 400 bytes through a machine that is not the home, 512 at
-// once, with the processors of all three nodes, which run in this process.
+// BenchmarkForward sends commands of 400 bytes through a machine that is not the home, 512
+// at once, with the processor time of all three nodes, which run in this process.
 func BenchmarkForward(b *testing.B) {
 	nodes, err := startThree(b.TempDir(), nil)
 	for _, n := range nodes {
@@ -58,7 +58,7 @@ func BenchmarkForward(b *testing.B) {
 			b.Errorf("%q, %v", got, err)
 		}
 	}
-	do() // once there is a home
+	do() // wait until there is a home
 	before := processors(b)
 	b.ResetTimer()
 	var all sync.WaitGroup
@@ -73,7 +73,7 @@ func BenchmarkForward(b *testing.B) {
 	b.ReportMetric(float64(processors(b)-before)/float64(b.N), "cpu-ns/op")
 }
 
-// processors is the time of all processors that this process has used.
+// processors returns the processor time that this process has used.
 func processors(b *testing.B) int64 {
 	var u syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {

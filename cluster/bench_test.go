@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// BenchmarkPublish is what a transaction waits for: three nodes in this process keep a
-// payload of 1 KB, one after the other.
+// BenchmarkPublish measures what a transaction waits for: three nodes in this process store
+// payloads of 1 KB, one after the other.
 func BenchmarkPublish(b *testing.B) {
 	nodes, err := startThree(b.TempDir(), nil)
 	for _, n := range nodes {

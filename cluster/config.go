@@ -14,7 +14,7 @@ import (
 	"slices"
 )
 
-// folder is where a machine keeps what it needs of the cluster, in its data folder.
+// folder is the folder for the cluster's files, in a machine's data folder.
 const folder = "cluster"
 
 // Peer is a machine of the cluster, and where the others reach it.
@@ -25,30 +25,31 @@ type Peer struct {
 	Witness bool   `json:"witness,omitempty"`
 }
 
-// Config is what a machine knows of its cluster before it reaches another one. It lies in
-// the data folder as cluster/config.json, which its owner alone can read, with the
+// Config is what a machine knows about its cluster before it reaches another one. It is
+// stored in the data folder as cluster/config.json, which only its owner can read, with the
 // certificates beside it.
 type Config struct {
 	Name   string `json:"name"`   // of this machine
-	Log    string `json:"log"`    // of the cluster: another for each that was ever made
-	Listen string `json:"listen"` // host:port; the port behind it is listened on, too
-	// Edge says that this machine keeps no copy of the log, is never the home, and does not
-	// count for what is most of the machines: it follows, and has pages and sockets.
+	Log    string `json:"log"`    // of the cluster: unique for each cluster ever made
+	Listen string `json:"listen"` // host:port; the next port is used, too
+	// Edge says that this machine stores no copy of the log, is never the home, and does
+	// not count for the majority: it follows, and serves pages and sockets.
 	Edge bool `json:"edge,omitempty"`
-	// Witness says that this machine keeps a copy of the log and counts for what is most of
-	// the machines, and has nothing else: no database, no pages, and it is never the home.
+	// Witness says that this machine stores a copy of the log and counts for the majority,
+	// but has nothing else: no database, no pages, and it is never the home.
 	Witness bool   `json:"witness,omitempty"`
-	Peers   []Peer `json:"peers"` // all machines, this one among them
-	Key     string `json:"key"`   // what a machine says to the others to be let in
+	Peers   []Peer `json:"peers"` // all machines, including this one
+	Key     string `json:"key"`   // shared secret that admits a machine
 }
 
-// names of machines can be read aloud, and stand in a certificate and in a subject of the log.
+// names matches machine names, which can be read aloud, and used in a certificate and a
+// subject of the log.
 var names = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,31}$`)
 
-// ValidName reports whether a machine may have a name.
+// ValidName reports whether name is a valid machine name.
 func ValidName(name string) bool { return names.MatchString(name) }
 
-// ValidAddress reports whether an address is one at which machines can reach each other.
+// ValidAddress reports whether machines can reach each other at an address.
 func ValidAddress(address string) bool {
 	_, err := joinAddress(address)
 	return err == nil
@@ -60,7 +61,7 @@ func Configured(dir string) bool {
 	return err == nil
 }
 
-// ErrNoCluster says that a data folder belongs to no cluster.
+// ErrNoCluster means that a data folder belongs to no cluster.
 var ErrNoCluster = errors.New("the data folder belongs to no cluster")
 
 // ReadConfig reads the configuration in a data folder. Errors: [ErrNoCluster].
@@ -101,7 +102,7 @@ func (c Config) check() error {
 	return nil
 }
 
-// write puts the configuration in its place, whole or not at all.
+// write writes the configuration, completely or not at all.
 func (c Config) write(dir string) error {
 	slices.SortFunc(c.Peers, func(a, b Peer) int { return cmp.Compare(a.Name, b.Name) })
 	data, err := json.MarshalIndent(c, "", "  ")
@@ -114,11 +115,11 @@ func (c Config) write(dir string) error {
 	return nil
 }
 
-// self is this machine.
+// self returns this machine.
 func (c Config) self() Peer { return Peer{c.Name, c.Listen, c.Edge, c.Witness} }
 
-// addresses are those of all machines that are no edges. Edges connect to these, and not
-// these to them: a server of the log waits for as many as it was told of.
+// addresses returns those of all machines that are not edges. Edges connect to these, and
+// not the reverse: a server of the log waits for all machines that it is given.
 func (c Config) addresses() (list []string) {
 	for _, p := range c.Peers {
 		if !p.Edge {
@@ -128,7 +129,7 @@ func (c Config) addresses() (list []string) {
 	return list
 }
 
-// others are the other machines, edges and witnesses last.
+// others returns the other machines, edges and witnesses last.
 func (c Config) others() []Peer {
 	list := slices.DeleteFunc(slices.Clone(c.Peers), func(p Peer) bool { return p.Name == c.Name })
 	full := func(p Peer) bool { return !p.Edge && !p.Witness }
@@ -144,11 +145,11 @@ func (c Config) others() []Peer {
 	return list
 }
 
-// Keepers is how many of the machines are no edges.
+// Keepers returns how many of the machines are not edges.
 func (c Config) Keepers() int { return len(c.addresses()) }
 
-// writeFile writes a file that its owner alone can read. A file that is there is replaced at
-// once, so that no program ever reads half of it.
+// writeFile writes a file that only its owner can read. It replaces an existing file
+// atomically, so no program ever reads half of it.
 func writeFile(path string, data []byte) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return err
@@ -170,7 +171,7 @@ func writeFile(path string, data []byte) error {
 	return nil
 }
 
-// Remove takes the configuration, the certificates and the copy of the log out of a data
+// Remove removes the configuration, the certificates and the copy of the log from a data
 // folder. The database stays.
 func Remove(dir string) error {
 	if err := os.RemoveAll(filepath.Join(dir, folder)); err != nil {

@@ -16,7 +16,7 @@ import (
 	"danmaku/store"
 )
 
-// edge has an edge join m, and starts it.
+// edge makes an edge join m, and starts it.
 func (m *machine) edge(name string) *machine {
 	m.t.Helper()
 	j := m.joining(name)
@@ -33,7 +33,7 @@ func (m *machine) edge(name string) *machine {
 	return other
 }
 
-// edges counts those of a status that are up and have everything.
+// edges counts the edges of a status that are up and up to date.
 func edges(s cluster.Status) (n int) {
 	for _, m := range s.Machines {
 		if m.Edge && m.Up && m.Ready {
@@ -43,9 +43,9 @@ func edges(s cluster.Status) (n int) {
 	return n
 }
 
-// An edge follows a cluster of one machine and of three, keeps no copy of the log, lets
-// others in, goes on after a stop and with each of the three away, also when all of them
-// were, and leaves.
+// An edge follows a cluster of one machine and of three, stores no copy of the log, admits
+// others, continues after a restart and while each of the three is away, also after all of
+// them were, and leaves.
 func TestAnEdgeFollows(t *testing.T) {
 	one := found(t)
 	one.start()
@@ -58,7 +58,7 @@ func TestAnEdgeFollows(t *testing.T) {
 	if got := edge.texts(2); got != "a b" {
 		t.Errorf("beside one machine the edge has %q", got)
 	}
-	two := edge.join("n2") // it lets others in
+	two := edge.join("n2") // it admits others
 	three := two.join("n3")
 	s := edge.status("three and an edge", func(s cluster.Status) bool {
 		return s.Copies == 3 && up(s) == 4 && edges(s) == 1 && s.Home != ""
@@ -69,7 +69,7 @@ func TestAnEdgeFollows(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(edge.dir, "cluster", "log")); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("the edge keeps a log: %v", err)
 	}
-	// A start of any of them knows who is an edge.
+	// After a restart each of them knows the edges.
 	for _, m := range []*machine{one, two, three, edge} {
 		for ctx := within(t); ; {
 			c, err := cluster.ReadConfig(m.dir)
@@ -81,7 +81,7 @@ func TestAnEdgeFollows(t *testing.T) {
 			}
 		}
 	}
-	// Each of the three stops and comes back, as in an upgrade, and then the edge.
+	// Each of the three restarts, as in an upgrade, and then the edge.
 	want := "a b"
 	all := []*machine{one, two, three}
 	for i, m := range all {
@@ -101,7 +101,7 @@ func TestAnEdgeFollows(t *testing.T) {
 	if got := edge.texts(6); got != want+" f" {
 		t.Errorf("back again, the edge has %q", got)
 	}
-	// All three stop. It follows again when they are there.
+	// All three stop. The edge follows again when they are back.
 	for _, m := range all {
 		m.stop()
 	}
@@ -118,8 +118,8 @@ func TestAnEdgeFollows(t *testing.T) {
 	if got := edge.texts(7); got != want+" f g" {
 		t.Errorf("after all were away, the edge has %q", got)
 	}
-	two.status("all are seen again", func(s cluster.Status) bool { return up(s) == 4 }) // it is asked first
-	// An edge needs no majority to leave.
+	two.status("all are seen again", func(s cluster.Status) bool { return up(s) == 4 }) // the edge is asked first
+	// An edge can be removed without a majority.
 	if err := cluster.Expel(within(t), one.dir, "edge"); !errors.Is(err, cluster.ErrRuns) {
 		t.Errorf("an edge that runs was taken off: %v", err)
 	}
@@ -130,8 +130,8 @@ func TestAnEdgeFollows(t *testing.T) {
 	one.status("three are left", func(s cluster.Status) bool { return len(s.Machines) == 3 && s.Copies == 3 })
 }
 
-// An edge that was away for longer than the log takes a copy of the database of another
-// machine, like any other.
+// An edge that was away for longer than the log reaches back takes a copy of another
+// machine's database, like any other machine.
 func TestAnEdgeAwayForLongerThanTheLog(t *testing.T) {
 	one := found(t)
 	one.start()
@@ -159,9 +159,9 @@ func TestAnEdgeAwayForLongerThanTheLog(t *testing.T) {
 	}
 }
 
-// An edge is never the home: not while the others are there, not alone with one of three,
-// and not alone. Then nobody decides, a command that it passes on is answered busy, and its
-// own database still answers. Once the three are there it passes commands on again.
+// An edge is never the home: not with the others, not alone with one of three, and not
+// alone. Then nobody decides, a forwarded command gets ErrBusy, and the edge's own database
+// still answers. Once the three are back it forwards commands again.
 func TestAnEdgeIsNeverTheHome(t *testing.T) {
 	one := found(t)
 	one.start()
@@ -169,7 +169,7 @@ func TestAnEdgeIsNeverTheHome(t *testing.T) {
 	three := one.join("n3")
 	name := "edge"
 	for i := 0; cluster.HomeOf("n1", "n2", "n3", name) != name; i++ {
-		name = fmt.Sprint("edge", i) // were it none, it would be the home
+		name = fmt.Sprint("edge", i) // if it were not an edge, it would be the home
 	}
 	edge := one.edge(name)
 	one.put("a")

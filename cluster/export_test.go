@@ -17,24 +17,24 @@ func (l *Log) SetPublishWithin(d time.Duration) { l.within = d }
 // SetFirstWithin sets how long Publish waits for its first answer.
 func (l *Log) SetFirstWithin(d time.Duration) { l.first = d }
 
-// Led is a log of which lead gets every message, in place of a stream, and returns its
-// answer; nil is none. elect says that there is another leader.
+// Led returns a log that sends every message to lead instead of a stream, and returns its
+// answer; nil means none. elect announces another leader.
 func (n *Node) Led(name string, lead func(id string) []byte) (l *Log, elect func() error, err error) {
 	if l, err = n.newLog(name); err != nil {
 		return nil, nil, err
 	}
 	_, err = n.nc.Subscribe(logPrefix+name, func(msg *nats.Msg) {
 		if answer := lead(msg.Header.Get(jetstream.MsgIDHeader)); answer != nil {
-			_ = msg.Respond(answer) // else Publish says so
+			_ = msg.Respond(answer) // if it fails, Publish returns an error
 		}
 	})
 	return l, func() error { return n.nc.Publish(newLeader+name, nil) }, err
 }
 
-// Still returns a reader that looks when it is told to.
+// Still returns a reader that only works when Look is called.
 func (l *Log) Still(db Database) *Reader { return &Reader{log: l, db: db} }
 
-// Look applies what there is. due says that it is time to look for failed commits.
+// Look applies what is pending. due says that it is time to check for failed commits.
 func (r *Reader) Look(ctx context.Context, due bool) error {
 	for {
 		if applied, err := r.step(ctx, due); err != nil || !applied {
@@ -43,15 +43,15 @@ func (r *Reader) Look(ctx context.Context, due bool) error {
 	}
 }
 
-// SetVersion has this machine write and read messages as a program of another version does.
-// It comes before [Cluster.Start].
+// SetVersion makes this machine write and read messages like a program of another version.
+// Call it before [Cluster.Start].
 func (l *Log) SetVersion(n int) { l.version = n }
 
-// SetPacks has this machine say and read what a program does that knows no newer form of
-// packs. It comes before [Log.Join].
+// SetPacks makes this machine announce and read packs like a program that knows no newer
+// form. Call it before [Log.Join].
 func (l *Log) SetPacks(form int) { l.packs = form }
 
-// Empty takes everything out of the log, as age does.
+// Empty removes everything from the log, like expiry.
 func (l *Log) Empty(ctx context.Context) error { return l.stream.Purge(ctx) }
 
 // Leader returns which machine leads the log.
@@ -63,10 +63,10 @@ func (l *Log) Leader(ctx context.Context) (string, error) {
 	return info.Cluster.Leader, nil
 }
 
-// Deafen ends the subscription, so that all that is missing has to be fetched.
+// Deafen ends the subscription, so that everything missing has to be fetched.
 func (r *Reader) Deafen() error { return r.sub.Unsubscribe() }
 
-// textCommand is a command that is a text.
+// textCommand is a command that consists of a text.
 type textCommand struct {
 	handle       Handler
 	text, answer []byte
@@ -79,7 +79,7 @@ func (c *textCommand) Here(ctx context.Context) (again bool) {
 
 func (c *textCommand) Encode() ([]byte, error) { return c.text, nil }
 
-// DoText has the home do a command that is a text, with the same handler on all machines.
+// DoText lets the home carry out a text command, with the same handler on all machines.
 func (d *Forwarder) DoText(ctx context.Context, text []byte, once bool) ([]byte, error) {
 	c := &textCommand{handle: d.handle, text: text}
 	answer, err := d.Do(ctx, c, once)
@@ -89,13 +89,13 @@ func (d *Forwarder) DoText(ctx context.Context, text []byte, once bool) ([]byte,
 	return answer, err
 }
 
-// Kill ends the server at once, as a killed process does, and tells nobody.
+// Kill ends the server at once, like a killed process, without notifying others.
 func (n *Node) Kill() {
 	n.nc.Close()
 	n.srv.Shutdown()
 }
 
-// Drop deletes the log, since each reserves its room on the disk.
+// Drop deletes the log, since each log reserves disk space.
 func (l *Log) Drop(ctx context.Context) error {
 	err := l.node.js.DeleteStream(ctx, l.name)
 	if gone := l.node.js.DeleteObjectStore(ctx, l.name+blobsSuffix); !errors.Is(gone, jetstream.ErrBucketNotFound) && !errors.Is(gone, jetstream.ErrStreamNotFound) {
@@ -104,16 +104,16 @@ func (l *Log) Drop(ctx context.Context) error {
 	return err
 }
 
-// SetLimit sets how many commands may be under way.
+// SetLimit sets how many commands may be pending.
 func (d *Forwarder) SetLimit(n int) { d.limit = n }
 
 // Found makes a cluster of one machine.
 func (o Options) Found(ctx context.Context) error { return o.found(ctx) }
 
-// SetSayAfter sets how long a start waits for the other machines before it says so.
+// SetSayAfter sets how long a start waits for the other machines before it logs that.
 func (n *Node) SetSayAfter(d time.Duration) { n.sayAfter = d }
 
-// HomeOf finds which of some machines decides while all may.
+// HomeOf returns which of some machines decides while all may.
 func HomeOf(names ...string) string {
 	r := newRoster(names[0], "", false)
 	r.self.Eligible = true
@@ -123,8 +123,7 @@ func HomeOf(names ...string) string {
 	return r.home()
 }
 
-// Forget has a machine know of no other one until it hears them again, as after it stood
-// still.
+// Forget makes a machine forget all others until it hears them again, as after a freeze.
 func (m *Membership) Forget() {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -17,39 +17,38 @@ import (
 )
 
 const (
-	commandPrefix = "dm.cmd." // and the machine that is to do it
-	answerPrefix  = "dm.ans." // the machine that asked, and the pack, or anyPack
-	anyPack       = "0"       // of answers: they find their commands by number
-	// atOnce is how many commands of a machine are under way; one more is busy.
+	commandPrefix = "dm.cmd." // plus the machine that must carry it out
+	answerPrefix  = "dm.ans." // plus the machine that asked, and the pack, or anyPack
+	anyPack       = "0"       // for answers: they find their commands by number
+	// atOnce is how many commands of a machine may be pending; a further one gets ErrBusy.
 	atOnce = 4096
-	// doWithin is how long a command is carried about. An election of the log's leader
-	// lies within.
+	// doWithin is the time limit of a command. It includes an election of the log's leader.
 	doWithin   = 12 * time.Second
 	lookAgain  = 50 * time.Millisecond
 	askAgain   = 2 * time.Second // an answer may be lost
 	packLen    = 256             // commands in one message
-	packsKept  = 4096            // packs that may still come back undelivered
-	packBytes  = 512 << 10       // of them together, but for the first; so of answers
-	statusNone = "503"           // no machine takes such messages
+	packsKept  = 4096            // packs that may still be returned undelivered
+	packBytes  = 512 << 10       // of all together, except the first; also for answers
+	statusNone = "503"           // no machine receives such messages
 )
 
-// Command is what the home is to do.
+// Command is a command for the home.
 type Command interface {
-	// Here does it on this machine, which is the home. again is that of a [Handler].
+	// Here carries it out on this machine, which is the home. again is that of a [Handler].
 	Here(ctx context.Context) (again bool)
-	// Encode writes it for the [Handler] of another machine.
+	// Encode encodes it for the [Handler] of another machine.
 	Encode() ([]byte, error)
 }
 
-// Handler does a command of another machine on the home. again says that this machine cannot: it is not the
-// home any more, or has been overtaken. Nothing was done then, or what was done is found
-// done by the next attempt. What goes wrong in the command itself is part of the answer.
+// Handler carries out a command of another machine on the home. again means that this
+// machine cannot: it is not the home any more, or has been overtaken. Then nothing was
+// done, or the next attempt finds it done. An error of the command itself is part of the
+// answer.
 type Handler func(ctx context.Context, command []byte) (answer []byte, again bool)
 
-// Forwarder has every command done by the home, wherever it comes in: by this machine when it
-// is the home, else by the one that is. A command whose home dies goes to the next one,
-// so a command must be one that may come twice. Its methods may be called from any
-// goroutine.
+// Forwarder lets the home carry out every command: this machine when it is the home,
+// otherwise the one that is. A command whose home dies goes to the next one, so it must be
+// safe to repeat a command. Its methods are safe for concurrent use.
 type Forwarder struct {
 	m      *Membership
 	handle Handler
@@ -62,8 +61,8 @@ type Forwarder struct {
 	sent    map[uint64][]uint64        // the commands of a pack
 	queues  map[string]*queue[command] // by machine
 	answers map[string]*queue[reply]   // by machine, as the beginning of a subject
-	running map[string]bool            // for others: who asks, and the number
-	idle    []chan func()              // those who have done a command, see work; the last one first
+	running map[string]bool            // for others: the sender, and the number
+	idle    []chan func()              // goroutines that have carried out a command, see work; the most recent first
 
 	subs []*nats.Subscription
 	stop context.CancelFunc
@@ -71,18 +70,18 @@ type Forwarder struct {
 	done sync.WaitGroup
 }
 
-// pendingCommand is a command of this machine on its way.
+// pendingCommand is a command of this machine without an answer.
 type pendingCommand struct {
 	home string
 	once bool
 	body []byte     // once it was sent
-	out  chan reply // has room for one
+	out  chan reply // buffered for one
 }
 
-// command and reply are what travels. Fields are added and keep their meaning.
+// command and reply are the messages. Fields may be added and never change their meaning.
 type command struct {
 	N    uint64 `json:"n"`
-	MS   int64  `json:"ms"` // left of its time
+	MS   int64  `json:"ms"` // remaining time
 	Body []byte `json:"body,omitempty"`
 	Long string `json:"long,omitempty"` // the body is the object of this name
 }
@@ -90,20 +89,20 @@ type command struct {
 type reply struct {
 	N     uint64 `json:"n"`
 	Body  []byte `json:"body,omitempty"`
-	Long  string `json:"long,omitempty"` // as of a command
+	Long  string `json:"long,omitempty"` // as in a command
 	Again bool   `json:"again,omitempty"`
 }
 
-// queue is what waits for one receiver while the message before is on its way.
+// queue holds what waits for one receiver while the previous message is on its way.
 type queue[T any] struct{ list []T }
 
-// OpenForwarder begins to take commands for the home. [Forwarder.Close] ends it.
+// OpenForwarder starts a forwarder of commands to the home. [Forwarder.Close] ends it.
 func (m *Membership) OpenForwarder(handle Handler) (*Forwarder, error) {
 	ctx, stop := context.WithCancel(context.Background())
 	d := &Forwarder{
 		m: m, handle: handle, limit: atOnce, waiting: map[uint64]*pendingCommand{}, sent: map[uint64][]uint64{},
 		queues: map[string]*queue[command]{}, answers: map[string]*queue[reply]{}, running: map[string]bool{},
-		next: rand.Uint64() >> 1, // no number of before a restart comes again
+		next: rand.Uint64() >> 1, // no number from before a restart is reused
 		stop: stop, ctx: ctx,
 	}
 	nc, name := m.log.node.nc, m.log.node.name
@@ -121,13 +120,13 @@ func (m *Membership) OpenForwarder(handle Handler) (*Forwarder, error) {
 	return d, nil
 }
 
-// Close takes no more commands and waits for those that are under way here.
+// Close accepts no more commands and waits for those that are running here.
 func (d *Forwarder) Close() {
 	for _, s := range d.subs {
 		_ = s.Unsubscribe() // its connection may be closed already
 	}
 	d.mu.Lock()
-	d.stop() // with mu: what begins, begins before, and is waited for
+	d.stop() // with mu held: a command either began before, and is waited for, or does not begin
 	for _, worker := range d.idle {
 		close(worker)
 	}
@@ -136,10 +135,11 @@ func (d *Forwarder) Close() {
 	d.done.Wait()
 }
 
-// Do has the home do a command and returns its answer, or nil where this machine is the
-// home: then the command has it. Errors: room.ErrBusy when too many are under way or no
-// home did it in time, that of ctx, and those of Encode; in the first two it may have been
-// done. A command for once is not sent again where it may have been done.
+// Do lets the home carry out a command and returns its answer, or nil where this machine is
+// the home: then the command has it. Errors: room.ErrBusy when too many are pending or no
+// home carried it out in time, that of ctx, and those of Encode; in the first two cases it
+// may have been carried out. With once, a command that may have been carried out is not
+// sent again.
 func (d *Forwarder) Do(ctx context.Context, todo Command, once bool) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, doWithin)
 	defer cancel()
@@ -176,10 +176,10 @@ func (d *Forwarder) Do(ctx context.Context, todo Command, once bool) ([]byte, er
 	}
 }
 
-// errMaybeDone says of a command for once that it is not known whether it was done.
+// errMaybeDone means that it is unknown whether a once-only command was carried out.
 var errMaybeDone = fmt.Errorf("%w: the machine of the cluster that was to do it did not answer; it may have done it", room.ErrBusy)
 
-// try asks the present home once. Errors: errMaybeDone, and those of Encode.
+// try asks the current home once. Errors: errMaybeDone, and those of Encode.
 func (d *Forwarder) try(ctx context.Context, n uint64, e *pendingCommand, todo Command) (answer []byte, again bool, err error) {
 	home, mine, changed := d.m.Decides()
 	switch {
@@ -215,7 +215,7 @@ func (d *Forwarder) try(ctx context.Context, n uint64, e *pendingCommand, todo C
 	defer lost.Stop()
 	var gone error
 	askLater := lost.C
-	if e.once { // the answer may be under way
+	if e.once { // the answer may be on its way
 		askLater = nil
 	}
 	for {
@@ -244,9 +244,9 @@ func (d *Forwarder) try(ctx context.Context, n uint64, e *pendingCommand, todo C
 	}
 }
 
-// put adds something to a queue, and has it sent: at once when nothing is on its way to
-// the same receiver, else with all that gathers meanwhile. What was done by one commit is
-// answered by many goroutines at once, so those that are ready come before the sender.
+// put adds an item to a queue, and sends it: at once when nothing is on its way to the same
+// receiver, otherwise with everything that gathers meanwhile. Many goroutines answer the
+// commands of one commit at once, so those that are ready run before the sender.
 func put[T any](d *Forwarder, queues map[string]*queue[T], to string, item T, send func(to string, list []T)) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -277,7 +277,7 @@ func put[T any](d *Forwarder, queues map[string]*queue[T], to string, item T, se
 	})
 }
 
-// cut takes the first message off a list.
+// cut splits the first message off a list.
 func cut[T any](list []T, size func(T) int) (pack, rest []T) {
 	n, bytes := 0, 0
 	for n < len(list) && n < packLen && (n == 0 || bytes+size(list[n]) <= packBytes) {
@@ -309,7 +309,7 @@ func (d *Forwarder) sendCommands(home string, list []command) {
 	}
 }
 
-// sendPack sends one message to a machine and waits until it is out of this process.
+// sendPack sends one message to a machine and waits until it has left this process.
 func sendPack[T packed](d *Forwarder, subject, answerTo, machine string, list []T) bool {
 	data, err := encodePack(list, min(d.m.packsOf(machine), d.m.log.packs))
 	if err == nil {
@@ -321,7 +321,7 @@ func sendPack[T packed](d *Forwarder, subject, answerTo, machine string, list []
 	return err == nil
 }
 
-// undelivered has the commands of a pack look for a home again.
+// undelivered makes the commands of a pack look for a home again.
 func (d *Forwarder) undelivered(pack uint64) {
 	d.mu.Lock()
 	numbers := d.sent[pack]
@@ -338,7 +338,7 @@ func (d *Forwarder) answered(r reply) {
 	if e := d.waiting[r.N]; e != nil && e.out != nil {
 		select {
 		case e.out <- r:
-		default: // there is one already
+		default: // there is an answer already
 		}
 	}
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/nats-io/nats.go"
 )
 
-// takeCommands does the commands of another machine, each by itself.
+// takeCommands carries out the commands of another machine, each independently.
 func (d *Forwarder) takeCommands(msg *nats.Msg) {
 	list, err := decodePack(msg.Data, d.m.log.packs, commandOf)
 	if err != nil {
@@ -41,10 +41,10 @@ func (d *Forwarder) takeCommands(msg *nats.Msg) {
 	}
 }
 
-// idleMost is how many goroutines are kept for the commands to come.
+// idleMost is how many goroutines are kept for future commands.
 const idleMost = 256
 
-// work has fn done by a goroutine that has done a command before, where there is one: the
+// work runs fn in a goroutine that has carried out a command before, if there is one: the
 // stack of a new one is grown, and copied, several times on the way to the journal.
 func (d *Forwarder) work(fn func()) {
 	d.mu.Lock()
@@ -57,7 +57,7 @@ func (d *Forwarder) work(fn func()) {
 	}
 	d.mu.Unlock()
 	go func() {
-		next, ok := make(chan func(), 1), true // has room, so that nobody waits for this one
+		next, ok := make(chan func(), 1), true // buffered, so that nobody waits for this one
 		for ok {
 			fn()
 			d.mu.Lock()
@@ -72,7 +72,7 @@ func (d *Forwarder) work(fn func()) {
 	}()
 }
 
-// do does a command of another machine.
+// do carries out a command of another machine.
 func (d *Forwarder) do(ctx context.Context, c command) reply {
 	if c.Long != "" {
 		var err error
@@ -91,8 +91,8 @@ func (d *Forwarder) do(ctx context.Context, c command) reply {
 	return r
 }
 
-// begin is false for a command that is being done already, or when too many are: the
-// sender tries again. What it begins is waited for by Close.
+// begin returns false for a command that is already running, or when too many are: the
+// sender tries again. Close waits for commands that it begins.
 func (d *Forwarder) begin(key string) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -109,6 +109,6 @@ func (d *Forwarder) sendAnswers(to string, list []reply) {
 	for len(list) > 0 {
 		var pack []reply
 		pack, list = cut(list, func(r reply) int { return len(r.Body) })
-		sendPack(d, to+anyPack, "", machine, pack) // one that is lost is asked for again
+		sendPack(d, to+anyPack, "", machine, pack) // the sender asks again for a lost one
 	}
 }

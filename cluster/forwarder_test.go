@@ -15,17 +15,17 @@ import (
 	"danmaku/room"
 )
 
-// Commands are done by the home, wherever they come in. When it is killed with commands
-// in its hands, the next home does them. More than so many at once are refused.
+// The home carries out commands, wherever they arrive. When it is killed during commands,
+// the next home carries them out. More than a limited number at once are refused.
 func TestForwarder(t *testing.T) {
 	nodes := three(t, nil)
 	var members []*cluster.Membership
 	desks, at := make([]*cluster.Forwarder, 3), map[string]int{}
-	hold := make(chan struct{}) // what is done to "wait" waits for it
+	hold := make(chan struct{}) // commands with the text "wait" wait for it
 	arrived := make(chan string, 100)
-	var held atomic.Value // the machine that holds
+	var held atomic.Value // the machine that waits
 	held.Store("")
-	var others atomic.Bool // may be home, too
+	var others atomic.Bool // may others be home, too?
 	for i, n := range nodes {
 		at[n.Name()] = i
 		m := join(t, openLog(t, n, "house"), newMemory(), func() error {
@@ -73,10 +73,10 @@ func TestForwarder(t *testing.T) {
 	}
 	all.Wait()
 
-	long := bytes.Repeat([]byte("0123456789abcdef"), 1<<17) // 2 MiB, more than a message holds
+	long := bytes.Repeat([]byte("0123456789abcdef"), 1<<17) // 2 MiB, more than fits into a message
 	for i, d := range desks {
 		got, err := d.DoText(t.Context(), append([]byte("long "), long...), true)
-		for errors.Is(err, room.ErrBusy) { // a machine that is slow has no home for a moment
+		for errors.Is(err, room.ErrBusy) { // a slow machine may have no home for a moment
 			got, err = d.DoText(t.Context(), append([]byte("long "), long...), true)
 		}
 		if err != nil || !bytes.Equal(got, long) {
@@ -118,11 +118,11 @@ func TestForwarder(t *testing.T) {
 	}
 }
 
-// A machine that knows no newer form of packs than JSON is written to in that, and its
-// packs are read; the others use the newer one among themselves.
+// A machine that reads no newer form of packs than JSON receives that form, and its packs
+// are read; the others use the newer one among themselves.
 func TestPacksForAnOlderProgram(t *testing.T) {
 	nodes := three(t, nil)
-	const older = 1 // which of the three
+	const older = 1 // index of that machine
 	var members []*cluster.Membership
 	desks, at := make([]*cluster.Forwarder, 3), map[string]int{}
 	var decides atomic.Int32
@@ -159,7 +159,7 @@ func TestPacksForAnOlderProgram(t *testing.T) {
 			t.Fatalf("%s decides, want n%d", name, home+1)
 		}
 		for i, d := range desks {
-			for _, text := range []string{"a", "", "\x01[\x00"} { // what stands in a pack is anything
+			for _, text := range []string{"a", "", "\x01[\x00"} { // packs may contain anything
 				if got, err := d.DoText(t.Context(), []byte(text), true); err != nil || string(got) != name+" "+text {
 					t.Errorf("%q through n%d, done by %s: %q, %v", text, i+1, name, got, err)
 				}

@@ -22,9 +22,9 @@ import (
 	"time"
 )
 
-// gate is where a machine takes in others, gives copies of its database, and answers the
-// commands of all machines. It speaks HTTP over TLS, at the port behind that of the log.
-// Who shows no certificate of the cluster can only join, with an invitation.
+// gate is the HTTP server where a machine admits others, sends copies of its database, and
+// answers the commands of all machines. It uses TLS, at the port after that of the log. A
+// client without a certificate of the cluster can only join, with an invitation.
 type gate struct {
 	c       *Cluster
 	srv     *http.Server
@@ -33,7 +33,7 @@ type gate struct {
 }
 
 const (
-	gateHeaders = 10 * time.Second // how long a request's head may take
+	gateHeaders = 10 * time.Second // time limit of a request's head
 	joinBytes   = 64 << 10         // of a request
 )
 
@@ -57,17 +57,17 @@ func openGate(c *Cluster) (*gate, error) {
 	g.srv = &http.Server{Handler: mux, TLSConfig: config, ReadHeaderTimeout: gateHeaders, ErrorLog: slog.NewLogLogger(c.slog.Handler(), slog.LevelDebug)}
 	go func() {
 		defer close(g.ended)
-		_ = g.srv.Serve(tls.NewListener(l, config)) // it ends with close
+		_ = g.srv.Serve(tls.NewListener(l, config)) // returns after close
 	}()
 	return g, nil
 }
 
 func (g *gate) close() {
-	_ = g.srv.Close() // who was being answered asks another machine
+	_ = g.srv.Close() // clients that were being answered ask another machine
 	<-g.ended
 }
 
-// members lets only machines of the cluster do what follows.
+// members admits only machines of the cluster to a handler.
 func (g *gate) members(then http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if len(r.TLS.VerifiedChains) == 0 {
@@ -78,7 +78,7 @@ func (g *gate) members(then http.HandlerFunc) http.HandlerFunc {
 	}
 }
 
-// application is what a machine says that joins.
+// application is the request of a joining machine.
 type application struct {
 	Token   string `json:"token"` // base64
 	Name    string `json:"name"`
@@ -93,7 +93,7 @@ func (a application) peer() Peer { return Peer{a.Name, a.Address, a.Edge, a.Witn
 
 // admission is the answer. A copy of the database follows it.
 type admission struct {
-	Config Config `json:"config"` // that of the new machine
+	Config Config `json:"config"` // of the new machine
 	CA     []byte `json:"ca"`
 	CAKey  []byte `json:"ca_key"`
 	Cert   []byte `json:"cert"`
@@ -101,21 +101,20 @@ type admission struct {
 	Size   int64  `json:"size"`             // of the copy; a witness gets none
 }
 
-// fault is the answer when something is not done. The code is that of an error of this
-// package.
+// fault is the answer when something fails. The code is that of an error of this package.
 type fault struct {
 	Code string `json:"code,omitempty"`
 	Text string `json:"text"`
 }
 
-// Why a machine is not let in, beside what is wrong with its invitation.
+// The reasons why a machine is not admitted, besides faults of its invitation.
 var (
 	ErrNameTaken = errors.New("the cluster has a machine of this name; give this one another with --name")
 	ErrWitness   = errors.New("the machine that answers is a witness, which has nothing to give; invite from another machine of the cluster")
 	ErrOlder     = errors.New("the machines of the cluster run a newer version of danmaku; use that one here, too")
 )
 
-// codes are the errors that travel.
+// codes maps the errors that are sent to other machines.
 var codes = map[string]error{
 	"wrong_token": ErrWrongToken, "stale": ErrStale, "used": ErrUsed, "name_taken": ErrNameTaken, "older": ErrOlder, "witness": ErrWitness,
 	"runs": ErrRuns, "minority": ErrMinority, "no_machine": ErrNoMachine,
@@ -130,12 +129,13 @@ func refuse(w http.ResponseWriter, status int, err error) {
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(f) // who asked may have gone
+	_ = json.NewEncoder(w).Encode(f) // the client may have gone
 }
 
 func (g *gate) join(w http.ResponseWriter, r *http.Request) {
 	var a application
-	// Anybody may ask, so the body has as little time as the head; the copy has all it needs.
+	// Anybody may ask, so the body has as little time as the head; the copy has all it
+	// needs.
 	body := http.NewResponseController(w)
 	err := body.SetReadDeadline(time.Now().Add(gateHeaders))
 	if err == nil {
@@ -156,8 +156,8 @@ func (g *gate) join(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// admit lets a machine in. The invitation counts as used once the copy is under way, and
-// not when it has not arrived.
+// admit admits a machine. The invitation counts as used once the copy is being sent; if the
+// copy does not arrive, the use is returned.
 func (g *gate) admit(ctx context.Context, w http.ResponseWriter, a application) (err error) {
 	var token [tokenLen]byte
 	if b, err := base64.RawURLEncoding.DecodeString(a.Token); err != nil || copy(token[:], b) != tokenLen {
@@ -211,7 +211,7 @@ func (g *gate) admit(ctx context.Context, w http.ResponseWriter, a application) 
 	}
 	if err != nil {
 		g.c.slog.Warn("a machine that joins the cluster has gone away", "name", a.Name, "err", err)
-		return nil // the other side sees that it is not whole
+		return nil // the other side notices that it is incomplete
 	}
 	sent = true
 	g.c.slog.Info("a machine joins the cluster", "name", a.Name, "address", a.Address, "edge", a.Edge, "witness", a.Witness)
@@ -221,7 +221,7 @@ func (g *gate) admit(ctx context.Context, w http.ResponseWriter, a application) 
 	return nil
 }
 
-// admission is what a new machine gets, but for the copy.
+// admission returns the answer for a new machine, without the copy.
 func (g *gate) admission(a application, peers map[string]Peer) (ad admission, err error) {
 	public, err := x509.ParsePKIXPublicKey(a.Public)
 	if err != nil {
@@ -247,7 +247,7 @@ func (g *gate) admission(a application, peers map[string]Peer) (ad admission, er
 	return ad, err
 }
 
-// makeCopy copies the database into a file that is gone once it is closed.
+// makeCopy copies the database into a file that is removed when it is closed.
 func (g *gate) makeCopy(ctx context.Context) (*copyFile, int64, error) {
 	if g.c.part.Copy == nil {
 		return nil, 0, ErrWitness
@@ -284,7 +284,7 @@ func (f *copyFile) Close() (err error) {
 	return errors.Join(err, os.RemoveAll(f.dir))
 }
 
-// copy answers a machine that was away for longer than the log reaches back.
+// copy serves a machine that was away for longer than the log reaches back.
 func (g *gate) copy(w http.ResponseWriter, r *http.Request) {
 	if schema, err := strconv.Atoi(r.URL.Query().Get("schema")); err == nil && schema < g.c.part.Schema {
 		refuse(w, http.StatusConflict, ErrOlder)
@@ -297,7 +297,7 @@ func (g *gate) copy(w http.ResponseWriter, r *http.Request) {
 	}
 	defer file.Close()
 	w.Header().Set("Content-Length", fmt.Sprint(size))
-	_, _ = io.Copy(w, file) // the other side sees that it is not whole
+	_, _ = io.Copy(w, file) // the other side notices that it is incomplete
 }
 
 func (g *gate) status(w http.ResponseWriter, r *http.Request) {
@@ -307,10 +307,10 @@ func (g *gate) status(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(s) // who asked may have gone
+	_ = json.NewEncoder(w).Encode(s) // the client may have gone
 }
 
-// expel takes a machine off the list for good.
+// expel removes a machine from the list for good.
 func (g *gate) expel(w http.ResponseWriter, r *http.Request) {
 	var p Peer
 	err := json.NewDecoder(http.MaxBytesReader(w, r.Body, joinBytes)).Decode(&p)
@@ -324,7 +324,8 @@ func (g *gate) expel(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusNoContent)
 }
 
-// ask asks a machine with the certificate of this one. The caller closes the answer.
+// ask sends a request to a machine with this one's certificate. The caller closes the
+// answer.
 func (k keys) ask(ctx context.Context, p Peer, method, path string, body any) (*http.Response, error) {
 	address, err := joinAddress(p.Address)
 	if err != nil {
@@ -333,7 +334,7 @@ func (k keys) ask(ctx context.Context, p Peer, method, path string, body any) (*
 	return send(ctx, k.tls(), address, method, path, body)
 }
 
-// send sends a request and returns the answer, or the error that it is.
+// send sends a request and returns the answer, or its error.
 func send(ctx context.Context, config *tls.Config, address, method, path string, body any) (*http.Response, error) {
 	data, err := json.Marshal(body)
 	if err != nil {
@@ -365,5 +366,5 @@ func send(ctx context.Context, config *tls.Config, address, method, path string,
 	return nil, errors.New(f.Text)
 }
 
-// dialWithin is how long another machine may take to answer at all.
+// dialWithin is how long another machine may take to accept a connection.
 const dialWithin = 5 * time.Second

@@ -20,11 +20,12 @@ import (
 	"time"
 )
 
-// invitationMark begins every invitation. The number grows when what follows changes.
+// invitationMark is the prefix of every invitation. Its number grows when the format
+// changes.
 const invitationMark = "dm1-"
 
-// invitation lets a machine in: where to ask, how to know who answers, and what to say
-// there.
+// invitation admits a machine: it has the address to ask, the authority's fingerprint, and
+// the token to present.
 type invitation struct {
 	address string // of a machine of the cluster
 	ca      [sha256.Size]byte
@@ -33,10 +34,10 @@ type invitation struct {
 
 const (
 	tokenLen = 16
-	checkLen = 4 // of the checksum, which finds an invitation that was not copied whole
+	checkLen = 4 // of the checksum, which detects an incompletely copied invitation
 )
 
-// ErrNoInvitation says that a text is not a whole invitation.
+// ErrNoInvitation means that a text is not a complete invitation.
 var ErrNoInvitation = errors.New("this is not a whole invitation: copy all of it, from dm1- to its end")
 
 func (i invitation) String() string {
@@ -64,21 +65,21 @@ func parseInvitation(text string) (i invitation, err error) {
 	return i, nil
 }
 
-// ticket is what the machine that invites keeps of an invitation: never the token.
+// ticket is what the inviting machine stores of an invitation: never the token.
 type ticket struct {
 	Until time.Time `json:"until"`
-	Left  int       `json:"left"` // machines that it still lets in
+	Left  int       `json:"left"` // machines that may still join
 }
 
-// Why an invitation does not let in.
+// The reasons why an invitation does not admit a machine.
 var (
 	ErrWrongToken = errors.New("the machine that answers does not know this invitation; danmaku cluster invite there prints another one")
 	ErrStale      = errors.New("this invitation has expired; danmaku cluster invite prints another one")
 	ErrUsed       = errors.New("this invitation has been used; danmaku cluster invite prints another one")
 )
 
-// Invite makes an invitation to the cluster of a data folder: for so many machines, until
-// a time. The text is a secret.
+// Invite makes an invitation to the cluster of a data folder, for a number of machines and
+// until a time. The text is a secret.
 func Invite(dir string, machines int, until time.Time) (string, error) {
 	c, err := ReadConfig(dir)
 	if err != nil {
@@ -112,8 +113,8 @@ func writeTicket(dir string, token [tokenLen]byte, t ticket) error {
 	return writeFile(ticketPath(dir, token), data)
 }
 
-// redeem takes one machine off an invitation, or gives it back with -1. The caller does one
-// at a time.
+// redeem takes one machine off an invitation, or returns it with -1. The caller must not
+// run it concurrently.
 func redeem(dir string, token [tokenLen]byte, machines int, now time.Time) error {
 	data, err := os.ReadFile(ticketPath(dir, token))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -135,8 +136,8 @@ func redeem(dir string, token [tokenLen]byte, machines int, now time.Time) error
 	return writeTicket(dir, token, t)
 }
 
-// joinAddress is where a machine takes in others and answers commands: the port behind that
-// of the log.
+// joinAddress returns the address where a machine admits others and answers commands: the
+// port after that of the log.
 func joinAddress(listen string) (string, error) {
 	host, port, err := splitAddress(listen)
 	if err == nil && port == 65535 {

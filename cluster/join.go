@@ -23,10 +23,10 @@ import (
 	"time"
 )
 
-// ErrAlready says that a data folder belongs to a cluster.
+// ErrAlready means that a data folder belongs to a cluster.
 var ErrAlready = errors.New("the data folder belongs to a cluster already; danmaku cluster status shows it")
 
-// ErrAddress says that a machine cannot be reached where it should be.
+// ErrAddress means that a machine cannot listen at its address.
 var ErrAddress = errors.New("the machine cannot listen there")
 
 // Found makes a cluster of this machine alone, in its data folder, and returns the name of
@@ -83,7 +83,7 @@ func Found(ctx context.Context, dir, name, listen string, secret []byte) (log st
 	return c.Log, c.write(dir)
 }
 
-// free reports whether a machine can listen at both of its ports.
+// free returns nil when a machine can listen at both of its ports.
 func free(listen string) error {
 	gate, err := joinAddress(listen)
 	if err != nil {
@@ -101,27 +101,27 @@ func free(listen string) error {
 	return nil
 }
 
-// Joining is what a machine joins with.
+// Joining configures how a machine joins.
 type Joining struct {
 	Dir        string
 	Invitation string
 	Name       string
-	// Listen is where the others reach this machine; empty: the address from which it reaches
-	// them, with their port.
+	// Listen is where the others reach this machine; empty: the address from which it
+	// reaches them, with their port.
 	Listen string
-	Edge   bool // it is to be an edge
-	// Witness says that it is to be a witness: nothing is put then.
+	Edge   bool // joins as an edge
+	// Witness makes it join as a witness; Put is not called then.
 	Witness bool
 	Schema  int
-	// Put puts secret.key, and a copy of the database that is in a file of the same disk,
-	// into the data folder.
+	// Put puts secret.key, and a copy of the database in a file on the same disk, into the
+	// data folder.
 	Put func(ctx context.Context, secret []byte, file string) error
 }
 
-// Join takes this machine into the cluster that an invitation names. The data folder has no
-// database of its own, and its caller has it locked. Errors: [ErrAlready],
-// [ErrNoInvitation], [ErrOtherCluster], [ErrAddress], [ErrUnreachable], and those of
-// the other machine: [ErrWrongToken], [ErrStale], [ErrUsed], [ErrNameTaken], [ErrOlder].
+// Join adds this machine to the cluster that an invitation names. The data folder has no
+// database, and the caller holds its lock. Errors: [ErrAlready], [ErrNoInvitation],
+// [ErrOtherCluster], [ErrAddress], [ErrUnreachable], and those of the other machine:
+// [ErrWrongToken], [ErrStale], [ErrUsed], [ErrNameTaken], [ErrOlder].
 func Join(ctx context.Context, j Joining) (c Config, err error) {
 	if Configured(j.Dir) {
 		return c, ErrAlready
@@ -188,7 +188,7 @@ func Join(ctx context.Context, j Joining) (c Config, err error) {
 			return c, err
 		}
 	}
-	return ad.Config, ad.Config.write(j.Dir) // the last, so that what is not whole is no member
+	return ad.Config, ad.Config.write(j.Dir) // written last, so that an incomplete machine is no member
 }
 
 func readAuthority(ad admission) (a authority, err error) {
@@ -207,7 +207,7 @@ func readAuthority(ad admission) (a authority, err error) {
 	return a, nil
 }
 
-// takeCopy writes a copy of a database into a file, and refuses half a one.
+// takeCopy writes a copy of a database into a file, and refuses an incomplete one.
 func takeCopy(file string, from io.Reader, size int64) error {
 	f, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
@@ -223,10 +223,10 @@ func takeCopy(file string, from io.Reader, size int64) error {
 	return errors.Join(err, f.Close())
 }
 
-// ErrUnreachable says that no machine answers.
+// ErrUnreachable means that no machine answers.
 var ErrUnreachable = errors.New("no machine of the cluster answers")
 
-// unreachable tells apart that nobody answers from what is answered.
+// unreachable distinguishes a missing answer from an error in an answer.
 func unreachable(address string, err error) error {
 	var op *net.OpError
 	var host *net.DNSError
@@ -244,8 +244,8 @@ func isHandshake(err error) bool {
 	return errors.As(err, &record)
 }
 
-// ownAddress is the address from which this machine reaches another one, with that one's
-// port.
+// ownAddress returns the address from which this machine reaches another one, with that
+// one's port.
 func ownAddress(ctx context.Context, gate, listen string) (string, error) {
 	conn, err := (&net.Dialer{Timeout: dialWithin}).DialContext(ctx, "tcp", gate)
 	if err != nil {
@@ -260,9 +260,9 @@ func ownAddress(ctx context.Context, gate, listen string) (string, error) {
 	return net.JoinHostPort(host, port), err
 }
 
-// FetchCopy writes a copy of another machine's database into a file of the data folder,
-// whose path it returns: what a machine needs whose [Open] says [ErrGone]. schema is what its
-// program reads. Errors: [ErrUnreachable], [ErrOlder].
+// FetchCopy writes a copy of another machine's database into a file of the data folder, and
+// returns its path: for a machine whose [Cluster.Check] returns [ErrGone]. schema is the
+// schema of its program. Errors: [ErrUnreachable], [ErrOlder].
 func FetchCopy(ctx context.Context, dir string, schema int) (file string, err error) {
 	c, err := ReadConfig(dir)
 	if err != nil {

@@ -17,7 +17,7 @@ import (
 	"danmaku/store"
 )
 
-// database is a store as the reader of a log uses it. The program fits them together in
+// database is a store in the form that the reader of a log needs. The program adapts it in
 // the same way.
 type database struct{ *store.Store }
 
@@ -43,7 +43,7 @@ func openStore(t *testing.T, dir string) *store.Store {
 	return s
 }
 
-// The contract of a journal holds where every transaction is on most of three machines
+// The contract of a journal also holds when every transaction is on most of three machines
 // before it is committed.
 func TestJournal(t *testing.T) {
 	journaltest.Run(t, func(t *testing.T) journaltest.Harness {
@@ -64,8 +64,8 @@ func harness(t *testing.T, dir string, l *cluster.Log) journaltest.Harness {
 	}
 }
 
-// Three machines that all take themselves for the home lose nothing, write nothing
-// twice, and agree: one that has lost a race catches up and tries again.
+// Three machines that all believe to be the home lose nothing, write nothing twice, and
+// agree: one that has lost a race catches up and tries again.
 func TestThreeHomes(t *testing.T) {
 	const each = 25
 	stores, logs := make([]*store.Store, 3), newLog(t, 3)
@@ -91,7 +91,7 @@ func TestThreeHomes(t *testing.T) {
 			t.Fatal(err)
 		}
 		for i, s := range stores[1:] {
-			logs[i+1].Reaches(last) // as a beat says: a message that is published again may be lost
+			logs[i+1].Reaches(last) // as after a heartbeat: a republished message may be lost
 			for pos := uint64(0); pos < last; {
 				if pos, err = s.Position(ctx); err != nil {
 					t.Fatal(err)
@@ -116,7 +116,7 @@ func TestThreeHomes(t *testing.T) {
 				}, Entry: room.Entry{Ref: "r"}}
 				for ctx.Err() == nil {
 					r, err := s.Append(ctx, ev)
-					if err != nil { // busy, as an author hears it, who sends it again
+					if err != nil { // ErrBusy, after which an author sends it again
 						continue
 					}
 					mu.Lock()
@@ -187,8 +187,8 @@ func (d *dying) Publish(prev uint64, payload []byte) (uint64, error) {
 }
 
 // A home dies between the acknowledgement of the log and the commit of its own database.
-// Its comment stands: a phone that asks again through another machine is answered with it, and
-// the machine that comes back has it, too.
+// Its comment is written: a phone that retries through another machine gets it as the
+// answer, and the machine that comes back has it, too.
 func TestDiesBetweenAckAndCommit(t *testing.T) {
 	ctx, logs := within(t), newLog(t, 2)
 	first, second := &dying{Log: logs[0]}, logs[1]

@@ -20,10 +20,10 @@ import (
 	"time"
 )
 
-// The machines of a cluster know each other by certificates. The machine that founds
-// the cluster makes an authority, which signs one for each machine. Every machine has
-// the authority's key, so each can let another one in. Anyone who holds one machine's folder holds
-// secret.key as well, so that gives nothing more away.
+// The machines of a cluster authenticate each other with certificates. The machine that
+// founds the cluster makes an authority, which signs one for each machine. Every machine
+// has the authority's key, so each can admit another one. Anyone who has one machine's
+// folder has secret.key as well, so this gives nothing more away.
 
 // The files of the keys, beside the configuration.
 const (
@@ -31,11 +31,11 @@ const (
 	certFile, certKeyFile = "machine.crt", "machine.key"
 )
 
-// machineHost stands in every machine's certificate, and is what the others expect
-// there: their addresses may change.
+// machineHost is in every machine's certificate, and is the name that the others expect,
+// since addresses may change.
 const machineHost = "machine.danmaku.internal"
 
-// keysLast is how long certificates are good. A cluster that is made anew has new ones.
+// keysLast is how long certificates are valid. A new cluster has new ones.
 const keysLast = 20 * 365 * 24 * time.Hour
 
 // authority signs the certificates of machines.
@@ -51,7 +51,7 @@ func newAuthority(log string, now time.Time) (authority, error) {
 	}
 	t := &x509.Certificate{
 		SerialNumber: serial(), Subject: pkix.Name{CommonName: "danmaku cluster " + log},
-		NotBefore: now.Add(-time.Hour), NotAfter: now.Add(keysLast), // clocks of machines differ
+		NotBefore: now.Add(-time.Hour), NotAfter: now.Add(keysLast), // machines' clocks differ
 		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign,
 	}
 	der, err := x509.CreateCertificate(rand.Reader, t, t, key.Public(), key)
@@ -68,7 +68,7 @@ func serial() *big.Int {
 	return new(big.Int).SetBytes(b)
 }
 
-// fingerprint is what an invitation names the authority by.
+// fingerprint returns the hash by which an invitation names the authority.
 func fingerprint(cert *x509.Certificate) [sha256.Size]byte { return sha256.Sum256(cert.Raw) }
 
 // sign makes the certificate of a machine, as DER.
@@ -81,14 +81,14 @@ func (a authority) sign(name string, public crypto.PublicKey, now time.Time) ([]
 	}, a.cert, public, a.key)
 }
 
-// keys are all that a machine has of them.
+// keys holds all keys of a machine.
 type keys struct {
 	authority
 	certDER []byte
 	certKey crypto.Signer
 }
 
-// write puts the keys into a data folder.
+// write writes the keys into a data folder.
 func (k keys) write(dir string) error {
 	caKey, err := x509.MarshalPKCS8PrivateKey(k.key)
 	if err != nil {
@@ -156,8 +156,9 @@ func readKeys(dir string) (k keys, err error) {
 	return k, nil
 }
 
-// tls is how this machine talks with the others, and knows them: both sides show their
-// certificates. The authority's comes with them, for who knows its fingerprint alone.
+// tls returns the configuration with which machines talk: both sides present their
+// certificates. The authority's certificate is included for a machine that knows only its
+// fingerprint.
 func (k keys) tls() *tls.Config {
 	pool := x509.NewCertPool()
 	pool.AddCert(k.cert)
@@ -168,12 +169,12 @@ func (k keys) tls() *tls.Config {
 	}
 }
 
-// pinned is how a machine that joins knows the one it asks: by the fingerprint of the
-// authority.
+// pinned returns the configuration with which a joining machine authenticates the one it
+// asks: by the authority's fingerprint.
 func pinned(want [sha256.Size]byte) *tls.Config {
 	return &tls.Config{
 		MinVersion: tls.VersionTLS13, ServerName: machineHost,
-		InsecureSkipVerify: true, // what is verified is below
+		InsecureSkipVerify: true, // VerifyConnection verifies instead
 		VerifyConnection: func(s tls.ConnectionState) error {
 			pool := x509.NewCertPool()
 			for _, cert := range s.PeerCertificates {
@@ -190,5 +191,5 @@ func pinned(want [sha256.Size]byte) *tls.Config {
 	}
 }
 
-// ErrOtherCluster says that who answers is not of the cluster that invited.
+// ErrOtherCluster means that the answering machine does not belong to the inviting cluster.
 var ErrOtherCluster = errors.New("the machine that answers does not belong to the cluster of this invitation")

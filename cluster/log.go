@@ -22,104 +22,103 @@ import (
 	"danmaku/room"
 )
 
-// What the log is bounded by. It is not an archive: a machine that was away for longer
-// begins with a copy of another one's database.
+// The bounds of the log. It is not an archive: a machine that was away for longer starts
+// with a copy of another one's database.
 const (
 	logAge   = 72 * time.Hour
 	logBytes = 2 << 30
 
-	packAbove  = 16 << 10  // a payload that is longer is compressed
-	blobAbove  = 512 << 10 // one that still is goes into the object store
+	packAbove  = 16 << 10  // a longer payload is compressed
+	blobAbove  = 512 << 10 // a payload that is still longer goes into the object store
 	blobsBytes = 1 << 30
 )
 
-// How long Publish tries, and how long it waits for each answer. An election of the
-// log's leader lies within.
+// How long Publish tries, and how long it waits for each answer. The time includes an
+// election of the log's leader.
 const (
 	publishWithin = 10 * time.Second
 	answerWithin  = 2 * time.Second
-	firstWithin   = 500 * time.Millisecond // the first answer; each next one twice as long
+	firstWithin   = 500 * time.Millisecond // for the first answer; twice as long for each next one
 	publishPause  = 50 * time.Millisecond
 )
 
-// Headers of a message, beside those of NATS. They are part of what the machines of
-// different versions have in common.
+// Headers of a message, besides those of NATS. Machines of different versions share them.
 const (
-	headPrev    = "Dm-Prev"   // the position before it
-	headVersion = "Dm-V"      // of what the headers mean
-	headPacked  = "Dm-Packed" // how the body is compressed
+	headPrev    = "Dm-Prev"   // the position before this message
+	headVersion = "Dm-V"      // version of the headers' meaning
+	headPacked  = "Dm-Packed" // compression of the body
 	headBlob    = "Dm-Blob"   // the body is the object of this name
-	version     = 1           // of headVersion; what a program reads that is of a greater one is ErrNewer
-	packedS2    = "s2"        // the one value of headPacked
+	version     = 1           // value of headVersion; a program answers a greater one with ErrNewer
+	packedS2    = "s2"        // the only value of headPacked
 	logPrefix   = "dm.log."   // the subject of a log
-	outPrefix   = "dm.out."   // where its messages are published again once they are kept
+	outPrefix   = "dm.out."   // prefix of the subject where its messages are republished once they are stored
 	newLeader   = "$JS.EVENT.ADVISORY.STREAM.LEADER_ELECTED."
-	blobsSuffix = "-blobs" // of the bucket for what is too long
+	blobsSuffix = "-blobs" // of the bucket for long payloads
 )
 
-// The server's words for a message that does not follow the last one. With the second
-// one, another message is on its way, and may be this very one.
+// The server's messages for a write that does not follow the last one. The second one means
+// that another message is on its way, which may be this very one.
 const (
 	wrongLast       jetstream.ErrorCode = 10071
 	wrongLastFlight jetstream.ErrorCode = 10164
 )
 
-// Log is the one ordered log of all changes. Its methods may be called from any
-// goroutine, Publish from one at a time.
+// Log is the one ordered log of all changes. Its methods are safe for concurrent use,
+// except Publish, which needs one caller at a time.
 type Log struct {
 	node   *Node
 	name   string
 	stream jetstream.Stream
-	boot   string // begins the IDs of the messages of this process
+	boot   string // prefix of the IDs of this process's messages
 	sent   uint64
 
 	opening sync.Mutex
 	blobs   jetstream.ObjectStore // nil: not opened yet
 
-	within, first time.Duration // publishWithin and firstWithin, but in tests
-	version       int           // version, but in tests
-	packs         int           // packsNow, but in tests
+	within, first time.Duration // publishWithin and firstWithin, except in tests
+	version       int           // version, except in tests
+	packs         int           // packsNow, except in tests
 
 	leading   sync.Mutex
 	reign     context.Context // of the log's leader; ends when another one is elected
 	dethroned context.CancelFunc
 
-	copies   atomic.Int64                      // on so many machines it is to be
-	metadata atomic.Pointer[map[string]string] // what is kept with it, as of the last look
+	copies   atomic.Int64                      // wanted number of copies
+	metadata atomic.Pointer[map[string]string] // stored with the log, as last read
 
-	last  atomic.Uint64 // the greatest position that was heard of
-	own   atomic.Uint64 // the last one that was published here
-	moved chan struct{} // holds one when last has grown
+	last  atomic.Uint64 // the greatest known position
+	own   atomic.Uint64 // the last position that was published here
+	moved chan struct{} // has one element when last has grown
 }
 
-// OpenLog opens the log of a name, and makes it when there is none, with so many copies.
-// It waits until ctx ends for most of the machines.
+// OpenLog opens the log of a name, and creates it if needed, with a number of copies. It
+// waits until ctx ends for most of the machines.
 func (n *Node) OpenLog(ctx context.Context, name string, copies int) (*Log, error) {
 	return n.openLog(ctx, logOptions{name: name, copies: copies, make: true})
 }
 
-// logOptions say which log is opened.
+// logOptions name the log to open.
 type logOptions struct {
 	name   string
 	copies int    // with make
-	seal   string // of the secret that it belongs to; empty is any
-	make   bool   // when it is not there
+	seal   string // of the secret that it belongs to; empty accepts any
+	make   bool   // creates it if needed
 }
 
-// Why a log cannot be opened.
+// The reasons why a log cannot be opened.
 var (
-	// ErrOtherSecret says that the log belongs to machines with another secret.key.
+	// ErrOtherSecret means that the log belongs to machines with another secret.key.
 	ErrOtherSecret = errors.New("the cluster has another secret.key than this data folder; put the one of another machine in its place")
-	// ErrLost says that the log is not there, although the cluster is.
+	// ErrLost means that the log does not exist, although the cluster does.
 	ErrLost = errors.New("the cluster's log is lost; make the machine with the highest position single with danmaku cluster alone, and begin a new cluster there")
 )
 
-// sealKey names the seal in what is kept with a log, memberKey begins the names of those
-// of machines, edgeKey those of edges, witnessKey those of witnesses, and goneKey those of
-// machines that were taken off the list.
+// sealKey is the key of the seal in the log's metadata. memberKey, edgeKey and witnessKey
+// are the prefixes of the keys of machines, edges and witnesses, and goneKey of machines
+// that were removed from the list.
 const sealKey, memberKey, edgeKey, witnessKey, goneKey = "danmaku-seal", "danmaku-machine-", "danmaku-edge-", "danmaku-witness-", "danmaku-gone-"
 
-// newLog is a log that is not opened yet.
+// newLog returns a log that is not open yet.
 func (n *Node) newLog(name string) (*Log, error) {
 	l := &Log{
 		node: n, name: name, boot: strings.ToLower(rand.Text()[:12]), within: publishWithin, first: firstWithin, version: version, packs: packsNow,
@@ -154,15 +153,15 @@ func (n *Node) openLog(ctx context.Context, o logOptions) (*Log, error) {
 	return l, nil
 }
 
-// sayAfter is how long a start waits for the other machines before it says so: those that
-// start together find each other within.
+// sayAfter is how long a start waits for the other machines before it logs that: machines
+// that start together find each other within this time.
 const sayAfter = 5 * time.Second
 
-// lostAfter is how long a log must be unknown: a machine that has just started may not
-// have read of it yet.
+// lostAfter is how long a log must be unknown to count as lost: a machine that has just
+// started may not have read about it yet.
 const lostAfter = 10 * time.Second
 
-// again tells that the log's keepers are still finding each other.
+// again reports whether an error means that the log's keepers are still finding each other.
 func again(err error) bool {
 	var api *jetstream.APIError
 	if errors.As(err, &api) {
@@ -199,7 +198,7 @@ func (l *Log) open(ctx context.Context, o logOptions) (err error) {
 	return nil
 }
 
-// objects is where long changes are kept. It is made for the first of them: most logs
+// objects returns the store of long changes. It is created for the first of them: most logs
 // have none.
 func (l *Log) objects(ctx context.Context) (jetstream.ObjectStore, error) {
 	l.opening.Lock()
@@ -224,13 +223,12 @@ func (l *Log) objects(ctx context.Context) (jetstream.ObjectStore, error) {
 	return blobs, err
 }
 
-// Name is what the log was opened by.
+// Name returns the name by which the log was opened.
 func (l *Log) Name() string { return l.name }
 
-// Publish puts a payload behind the position prev and returns the new position, once
-// most of the machines have it. Errors: room.ErrMoved when another one stands behind
-// prev; then this one was not published. With every other error it is unknown whether
-// it was.
+// Publish puts a payload after the position prev and returns the new position, once most of
+// the machines have it. Errors: room.ErrMoved when another payload follows prev; then this
+// one was not published. After every other error it is unknown whether it was.
 func (l *Log) Publish(prev uint64, payload []byte) (pos uint64, err error) {
 	ctx, cancel := context.WithTimeout(context.Background(), l.within)
 	defer cancel()
@@ -238,7 +236,7 @@ func (l *Log) Publish(prev uint64, payload []byte) (pos uint64, err error) {
 	msg := nats.NewMsg(logPrefix + l.name)
 	msg.Header.Set(jetstream.MsgIDHeader, l.boot+"."+strconv.FormatUint(l.sent, 10))
 	msg.Header.Set(jetstream.ExpectedLastSubjSeqHeader, strconv.FormatUint(prev, 10))
-	if prev == 0 { // what the server says of an empty log, also of one that was not always empty
+	if prev == 0 { // the server's value for an empty log, also for one that was not always empty
 		msg.Header.Set(jetstream.ExpectedLastSeqHeader, "0")
 	}
 	msg.Header.Set(headPrev, strconv.FormatUint(prev, 10))
@@ -254,7 +252,7 @@ func (l *Log) Publish(prev uint64, payload []byte) (pos uint64, err error) {
 		case err == nil && pos != prev+1:
 			return 0, fmt.Errorf("publish: %w: it is number %d behind %d", ErrBroken, pos, prev)
 		case err == nil:
-			l.own.Store(pos) // before it is heard of, so that the reader leaves it alone
+			l.own.Store(pos) // before the position is known, so that the reader ignores it
 			l.heard(pos)
 			return pos, nil
 		case refused && api.ErrorCode == wrongLast:
@@ -263,8 +261,8 @@ func (l *Log) Publish(prev uint64, payload []byte) (pos uint64, err error) {
 				l.wake()
 				return 0, room.ErrMoved
 			}
-			// All messages have aged away, and the server wants 0 of everybody. The
-			// number of the last one is still known.
+			// All messages have aged away, and the server expects 0 from everybody. It
+			// still knows the number of the last one.
 			msg.Header.Set(jetstream.ExpectedLastSubjSeqHeader, "0")
 			msg.Header.Set(jetstream.ExpectedLastSeqHeader, strconv.FormatUint(prev, 10))
 			continue
@@ -288,8 +286,8 @@ func (l *Log) elected(*nats.Msg) {
 	l.reign, l.dethroned = context.WithCancel(context.Background())
 }
 
-// send sends a message once. A leader that is just giving up its place neither keeps nor
-// refuses what it gets, so nothing is waited for from it once there is another one.
+// send sends a message once. A leader that is giving up its place neither stores nor
+// refuses messages, so send stops waiting for it once there is another one.
 func (l *Log) send(ctx context.Context, msg *nats.Msg, within time.Duration) (uint64, error) {
 	ctx, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
@@ -304,7 +302,7 @@ func (l *Log) send(ctx context.Context, msg *nats.Msg, within time.Duration) (ui
 	return ack.Sequence, nil
 }
 
-// fill makes a payload the body of a message.
+// fill sets the body of a message to a payload.
 func (l *Log) fill(ctx context.Context, msg *nats.Msg, payload []byte) error {
 	if len(payload) > packAbove {
 		payload = s2.Encode(nil, payload)
@@ -323,7 +321,7 @@ func (l *Log) fill(ctx context.Context, msg *nats.Msg, payload []byte) error {
 	return nil
 }
 
-// putAside keeps under a name what is too long for a message.
+// putAside stores under a name what is too long for a message.
 func (l *Log) putAside(ctx context.Context, name string, data []byte) error {
 	blobs, err := l.objects(ctx)
 	if err == nil {
@@ -332,7 +330,7 @@ func (l *Log) putAside(ctx context.Context, name string, data []byte) error {
 	return err
 }
 
-// fetchAside returns what [Log.putAside] kept.
+// fetchAside returns what [Log.putAside] stored.
 func (l *Log) fetchAside(ctx context.Context, name string) ([]byte, error) {
 	blobs, err := l.objects(ctx)
 	if err != nil {
@@ -341,15 +339,15 @@ func (l *Log) fetchAside(ctx context.Context, name string) ([]byte, error) {
 	return blobs.GetBytes(ctx, name)
 }
 
-// dropAside deletes what [Log.putAside] kept. What cannot be deleted goes with its age.
+// dropAside deletes what [Log.putAside] stored. If that fails, it is deleted because of its
+// age.
 func (l *Log) dropAside(ctx context.Context, name string) {
 	if blobs, err := l.objects(ctx); err == nil {
 		_ = blobs.Delete(ctx, name)
 	}
 }
 
-// emptyAt reports whether nothing is left in the log, and the last position in it was
-// pos.
+// emptyAt reports whether the log is empty, and its last position was pos.
 func (l *Log) emptyAt(ctx context.Context, pos uint64) (bool, error) {
 	info, err := l.stream.Info(ctx)
 	if err != nil {
@@ -359,7 +357,8 @@ func (l *Log) emptyAt(ctx context.Context, pos uint64) (bool, error) {
 	return info.State.Msgs == 0 && info.State.LastSeq == pos, nil
 }
 
-// heard notes that the log reaches to a position, as a message or another machine says.
+// heard records that the log reaches to a position, according to a message or another
+// machine.
 func (l *Log) heard(pos uint64) {
 	for {
 		was := l.last.Load()
@@ -372,8 +371,8 @@ func (l *Log) heard(pos uint64) {
 	}
 }
 
-// Reaches says that another machine is at a position: what is missing up to there is
-// fetched.
+// Reaches reports that another machine is at a position: the reader fetches what is missing
+// up to there.
 func (l *Log) Reaches(pos uint64) {
 	if pos > l.last.Load() {
 		l.heard(pos)
@@ -381,7 +380,7 @@ func (l *Log) Reaches(pos uint64) {
 	}
 }
 
-// End asks the log how far it reaches, which may be further than anything that was heard of.
+// End asks the log for its last position, which may be greater than any known one.
 func (l *Log) End(ctx context.Context) (uint64, error) {
 	info, err := l.stream.Info(ctx)
 	if err != nil {
@@ -391,7 +390,7 @@ func (l *Log) End(ctx context.Context) (uint64, error) {
 	return info.State.LastSeq, nil
 }
 
-// Last is the greatest position that was heard of.
+// Last returns the greatest known position.
 func (l *Log) Last() uint64 { return l.last.Load() }
 
 func (l *Log) wake() {

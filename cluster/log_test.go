@@ -21,9 +21,8 @@ import (
 	"danmaku/room"
 )
 
-// three starts three machines in this process, which find each other. They end with the
-// test.
-// three starts three nodes. log is nil where nobody reads what they say.
+// three starts three nodes in this process, which find each other, and end with the test.
+// log is nil when the test does not read their log.
 func three(t *testing.T, log *slog.Logger) []*cluster.Node {
 	t.Helper()
 	nodes, err := startThree(t.TempDir(), log)
@@ -55,7 +54,7 @@ func startThree(dir string, log *slog.Logger) (nodes []*cluster.Node, err error)
 	return nodes, nil
 }
 
-// shared are three machines for all tests that harm none of them.
+// shared are three machines for all tests that do not damage them.
 var shared []*cluster.Node
 
 func TestMain(m *testing.M) {
@@ -78,7 +77,7 @@ func TestMain(m *testing.M) {
 	}())
 }
 
-// newLog opens a log of its own for a test on the first n of the shared machines.
+// newLog opens a new log for a test on the first n of the shared machines.
 func newLog(t *testing.T, n int) []*cluster.Log {
 	t.Helper()
 	name := fmt.Sprintf("log%d", logs.Add(1))
@@ -96,10 +95,10 @@ func newLog(t *testing.T, n int) []*cluster.Log {
 
 var logs atomic.Int64
 
-// noon is when everything in these tests happens.
+// noon is the time of everything in these tests.
 var noon = time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC)
 
-// within bounds what a test waits for when something is broken.
+// within bounds the waiting of a test when something is broken.
 func within(t *testing.T) context.Context {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
@@ -116,7 +115,7 @@ func openLog(t *testing.T, n *cluster.Node, name string) *cluster.Log {
 	return l
 }
 
-// memory is a database that keeps payloads in a list.
+// memory is a database that stores payloads in a list.
 type memory struct {
 	mu      sync.Mutex
 	list    []string
@@ -182,9 +181,9 @@ func read(t *testing.T, l *cluster.Log, m *memory) *cluster.Reader {
 	return r
 }
 
-// Messages are published one after the other, long ones too; a publisher that is behind
-// is told so; and every machine reads the same, also one that came later or missed the
-// broadcast.
+// Messages are published one after the other, including long ones; a publisher that is
+// behind gets an error; and every machine reads the same messages, even one that came later
+// or missed the broadcast.
 func TestLog(t *testing.T) {
 	all := newLog(t, 3)
 	a, b, c := all[0], all[1], all[2]
@@ -194,7 +193,7 @@ func TestLog(t *testing.T) {
 	if err := read(t, c, deaf).Deafen(); err != nil {
 		t.Fatal(err)
 	}
-	noise := make([]byte, 2<<20) // that cannot be packed
+	noise := make([]byte, 2<<20) // incompressible
 	source := rand.NewChaCha8([32]byte{1})
 	if _, err := source.Read(noise); err != nil {
 		t.Fatal(err)
@@ -211,7 +210,7 @@ func TestLog(t *testing.T) {
 			t.Errorf("behind %d, where the log is at %d: position %d, %v; want ErrMoved", prev, len(want), pos, err)
 		}
 	}
-	c.Reaches(uint64(len(want))) // as a heartbeat says
+	c.Reaches(uint64(len(want))) // as after a heartbeat
 	late := newMemory()
 	a.Reaches(uint64(len(want)))
 	read(t, a, late)
@@ -224,8 +223,8 @@ func TestLog(t *testing.T) {
 	}
 }
 
-// Of many who write at once, each behind what it has read, every one that is told that
-// it was published is in the log, once and at its place, and no other.
+// Of many concurrent publishers, each behind the position it has read, every one without an
+// error has its message in the log, once and at its place, and no other message is there.
 func TestManyWrite(t *testing.T) {
 	nodes, all := shared, newLog(t, 3)
 	const each = 40
@@ -245,7 +244,7 @@ func TestManyWrite(t *testing.T) {
 				text := fmt.Sprintf("%s %d", n.Name(), len(acked[i]))
 				pos, err := l.Publish(prev, []byte(text))
 				switch {
-				case err == nil: // as the writer of a database that commits
+				case err == nil: // like the writer of a database that commits
 					acked[i], positions[i][text] = append(acked[i], text), pos
 					if err := m.Apply(t.Context(), []cluster.Batch{{Pos: pos, Prev: prev, Payload: []byte(text)}}); err != nil {
 						t.Error(err)
@@ -285,7 +284,7 @@ func TestManyWrite(t *testing.T) {
 	}
 }
 
-// The leader of the log dies: what was acknowledged stays, and writing goes on.
+// When the leader of the log dies, everything acknowledged stays, and writing continues.
 func TestLeaderDies(t *testing.T) {
 	nodes := three(t, nil)
 	logs := map[string]*cluster.Log{}
@@ -331,9 +330,9 @@ func TestLeaderDies(t *testing.T) {
 	}
 }
 
-// What a leader gets while it gives up its place is neither kept nor refused. The same
-// message goes to the next leader as soon as there is one, and not only when no answer has
-// come for long.
+// A message that a leader receives while it gives up its place is neither stored nor
+// refused. The same message goes to the next leader as soon as there is one, and not only
+// after a long wait for an answer.
 func TestLeaderGivesUpItsPlace(t *testing.T) {
 	var ids []string
 	var elect func() error
@@ -361,8 +360,8 @@ func TestLeaderGivesUpItsPlace(t *testing.T) {
 	}
 }
 
-// Alone, a machine publishes nothing; the next attempt with the same position settles
-// what became of the one before.
+// A single machine of several publishes nothing; the next attempt with the same position
+// settles the outcome of the previous one.
 func TestNoMajority(t *testing.T) {
 	nodes := three(t, nil)
 	l := openLog(t, nodes[0], "house")
@@ -377,8 +376,8 @@ func TestNoMajority(t *testing.T) {
 	}
 }
 
-// Where everything has aged away, the next one still follows the last, and only that.
-// A machine that has not read it needs a copy.
+// After everything has aged away, only a message that follows the last one is accepted. A
+// machine that has not read the last one needs a copy.
 func TestAgedAway(t *testing.T) {
 	all := newLog(t, 3)
 	l, away, ahead := all[0], all[1], all[2]
@@ -408,7 +407,7 @@ func TestAgedAway(t *testing.T) {
 	awaitErr(t, read(t, ahead, m), cluster.ErrAhead)
 }
 
-// awaitErr waits until a reader cannot go on.
+// awaitErr waits until a reader cannot continue.
 func awaitErr(t *testing.T, r *cluster.Reader, want error) {
 	t.Helper()
 	ctx := within(t)

@@ -15,16 +15,15 @@ import (
 )
 
 const (
-	beatPrefix = "dm.hb."   // what machines say of themselves
-	pingPrefix = "dm.ping." // and the machine: what has to answer
+	beatPrefix = "dm.hb."   // subject prefix of machines' heartbeats
+	pingPrefix = "dm.ping." // plus the machine: what must answer
 	pingWithin = time.Second
-	deadAfter  = 2 // pings in a row for which nothing answers
+	deadAfter  = 2 // consecutive pings without a responder
 )
 
-// Membership is this machine among the others. It stands on plain messages and not on
-// the log, whose own elections take seconds: a beat of every machine, and a ping to
-// each, which fails at once where a process has ended. Its methods may be called from
-// any goroutine.
+// Membership is this machine among the others. It is based on plain messages and not on the
+// log, whose own elections take seconds: a heartbeat of every machine, and a ping to each,
+// which fails at once when a process has ended. Its methods are safe for concurrent use.
 type Membership struct {
 	log    *Log
 	reader follower
@@ -34,38 +33,38 @@ type Membership struct {
 	mu      sync.Mutex
 	roster  *roster
 	pinging map[string]bool // a ping is under way
-	missed  map[string]int  // pings in a row for which nothing answered
+	missed  map[string]int  // consecutive pings without a responder
 	was     []Member
 	home    string        // of the roster
-	changed chan struct{} // closed and renewed when members or home change
+	changed chan struct{} // closed and replaced when members or home change
 
 	subs []*nats.Subscription
 	stop context.CancelFunc
 	done sync.WaitGroup
 }
 
-// follower is how far this machine has followed the log, and why it does not go on.
+// follower reports how far this machine has followed the log, and why it stopped.
 type follower interface {
 	Position() uint64
 	Err() error
 }
 
-// witnessed is the follower of a machine that has no database: its server keeps its copy
-// of the log level by itself.
+// witnessed is the follower of a machine without a database: its server keeps its copy of
+// the log up to date by itself.
 type witnessed struct{ log *Log }
 
 func (w witnessed) Position() uint64 { return w.log.Last() }
 
 func (w witnessed) Err() error { return nil }
 
-// JoinWitness makes this machine, which has no database, known to the others of the log.
-// [Membership.Leave] ends it.
+// JoinWitness announces this machine, which has no database, to the other machines of the
+// log. [Membership.Leave] ends it.
 func (l *Log) JoinWitness() (*Membership, error) {
 	return l.join(witnessed{l}, func() error { return nil }, true)
 }
 
-// Join makes this machine known to the others of the log. fit is nil while the machine
-// may be home as far as it can tell; that its reader goes on is looked at besides.
+// Join announces this machine to the other machines of the log. fit returns nil while the
+// machine may be home as far as it knows; the reader's progress is checked separately.
 // [Membership.Leave] ends it.
 func (l *Log) Join(r *Reader, fit func() error) (*Membership, error) { return l.join(r, fit, false) }
 
@@ -81,7 +80,7 @@ func (l *Log) join(r follower, fit func() error, witness bool) (*Membership, err
 		m.subs = append(m.subs, hear)
 		var answer *nats.Subscription
 		answer, err = l.node.nc.Subscribe(pingPrefix+l.name+"."+l.node.name, func(msg *nats.Msg) {
-			_ = msg.Respond(nil) // else the next one is answered
+			_ = msg.Respond(nil) // if it fails, the next one is answered
 		})
 		m.subs = append(m.subs, answer)
 	}
@@ -93,32 +92,34 @@ func (l *Log) join(r follower, fit func() error, witness bool) (*Membership, err
 	return m, nil
 }
 
-// Leave says to the other machines that this one leaves, and ends its membership. If it
-// was the home, they choose another one at once.
+// Leave tells the other machines that this one leaves, and ends its membership. If it was
+// the home, they choose another one at once.
 func (m *Membership) Leave() {
 	m.stop()
 	m.done.Wait()
 	m.say(beat{Name: m.log.node.name, Boot: m.log.boot, Leaving: true})
-	_ = m.log.node.nc.FlushTimeout(pingWithin) // without it the others notice later
+	_ = m.log.node.nc.FlushTimeout(pingWithin) // if it fails, the others notice later
 	for _, s := range m.subs {
 		_ = s.Unsubscribe() // its connection may be closed already
 	}
 }
 
-// Home returns the machine that decides, and whether it is this one. Empty is none.
+// Home returns the machine that decides, and whether it is this one. An empty name means
+// none.
 func (m *Membership) Home() (name string, mine bool) {
 	name, mine, _ = m.Decides()
 	return name, mine
 }
 
-// Decides is Home with a channel that closes when a machine comes, goes, or another is home.
+// Decides is Home with a channel that closes when a machine comes or goes, or the home
+// changes.
 func (m *Membership) Decides() (name string, mine bool, changed <-chan struct{}) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.home, m.home == m.log.node.name, m.changed
 }
 
-// packsOf is which form of packs another machine reads, as far as this one knows.
+// packsOf returns the form of packs that another machine reads, as far as known.
 func (m *Membership) packsOf(name string) int {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -128,16 +129,16 @@ func (m *Membership) packsOf(name string) int {
 	return packsJSON
 }
 
-// Members lists all machines, and a channel that closes when one comes, goes, or another
-// is home.
+// Members lists all machines, and returns a channel that closes when one comes or goes, or
+// the home changes.
 func (m *Membership) Members() ([]Member, <-chan struct{}) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.roster.members(), m.changed
 }
 
-// Sure waits until this machine has listened for long enough to know which others are up:
-// just after its start, and after it stood still, it has not heard all of them yet.
+// Sure waits until this machine has listened long enough to know which others are up: just
+// after its start, and after it was frozen, it has not heard all of them yet.
 func (m *Membership) Sure(ctx context.Context) error {
 	tick := time.NewTicker(beatEvery)
 	defer tick.Stop()
@@ -156,8 +157,8 @@ func (m *Membership) Sure(ctx context.Context) error {
 	}
 }
 
-// Up reports whether a machine is up: it has said so within a second and a half, or answers
-// now, which one that is slow may do late. It takes up to a second.
+// Up reports whether a machine is up: it has sent a heartbeat within a second and a half,
+// or answers now, since a slow one may be late. Up takes up to a second.
 func (m *Membership) Up(ctx context.Context, name string) bool {
 	members, _ := m.Members()
 	return slices.ContainsFunc(members, func(k Member) bool { return k.Name == name }) || m.reach(ctx, name) == nil
@@ -196,7 +197,7 @@ func (m *Membership) run(ctx context.Context) {
 	}
 }
 
-// say sends a beat. One that is lost is followed by others.
+// say sends a heartbeat. If one is lost, others follow.
 func (m *Membership) say(b beat) {
 	data, err := json.Marshal(b)
 	if err == nil {
@@ -219,7 +220,7 @@ func (m *Membership) hear(msg *nats.Msg) {
 	m.log.Reaches(b.Position)
 }
 
-// ping asks whether a machine's process is there. That it is slow says nothing.
+// ping checks whether a machine's process exists. A slow answer means nothing.
 func (m *Membership) ping(ctx context.Context, name string) {
 	err := m.reach(ctx, name)
 	m.mu.Lock()
@@ -237,7 +238,7 @@ func (m *Membership) ping(ctx context.Context, name string) {
 	}
 }
 
-// reach has a machine answer.
+// reach makes a machine answer.
 func (m *Membership) reach(ctx context.Context, name string) error {
 	ctx, cancel := context.WithTimeout(ctx, pingWithin)
 	defer cancel()
@@ -245,7 +246,7 @@ func (m *Membership) reach(ctx context.Context, name string) error {
 	return err
 }
 
-// look tells those who wait when something has changed. It is called with mu, whenever the
+// look wakes those who wait when something has changed. Call it with mu held, whenever the
 // roster has changed.
 func (m *Membership) look() {
 	m.home = m.roster.home()

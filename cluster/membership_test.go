@@ -28,8 +28,8 @@ func join(t *testing.T, l *cluster.Log, m *memory, fit func() error) *cluster.Me
 	return member
 }
 
-// agree waits until some members see so many machines and the same one of them as home,
-// which is not the one named.
+// agree waits until some members see n machines and the same home, which is not the one
+// named not.
 func agree(t *testing.T, members []*cluster.Membership, n int, not string) (home string) {
 	t.Helper()
 	await(t, members, func() error {
@@ -50,14 +50,14 @@ func agree(t *testing.T, members []*cluster.Membership, n int, not string) (home
 	return home
 }
 
-// await waits until nothing is missing any more. It looks again whenever one of the
-// members, whichever it is, sees a change.
+// await waits until nothing is missing any more. It checks again whenever any of the
+// members sees a change.
 func await(t *testing.T, members []*cluster.Membership, missing func() error) {
 	t.Helper()
 	ctx := within(t)
 	for {
 		waits := []reflect.SelectCase{{Dir: reflect.SelectRecv, Chan: reflect.ValueOf(ctx.Done())}}
-		for _, m := range members { // before looking, or a change in between is missed
+		for _, m := range members { // before checking, so that no change in between is missed
 			_, changed := m.Members()
 			waits = append(waits, reflect.SelectCase{Dir: reflect.SelectRecv, Chan: reflect.ValueOf(changed)})
 		}
@@ -77,8 +77,8 @@ func eligible(m *cluster.Membership, name string) bool {
 	return slices.ContainsFunc(list, func(k cluster.Member) bool { return k.Name == name && k.Eligible })
 }
 
-// Three machines find one home; a position in a beat has the others fetch what they
-// miss; an unfit home gives the house away, and so do one that leaves and one that is
+// Three machines find one home; a position in a heartbeat makes the others fetch missing
+// messages; an unfit home loses its place, and so does one that leaves and one that is
 // killed.
 func TestHomes(t *testing.T) {
 	var said testlog
@@ -143,7 +143,7 @@ func TestHomes(t *testing.T) {
 			break
 		}
 		_, changed := alone.Members()
-		tick := time.NewTimer(time.Second) // Ready looks at the clock
+		tick := time.NewTimer(time.Second) // Ready reads the clock
 		select {
 		case <-changed:
 		case <-tick.C:
@@ -164,7 +164,7 @@ func TestHomes(t *testing.T) {
 	}
 }
 
-// testlog is what several machines log.
+// testlog is the log of several machines.
 type testlog struct {
 	mu   sync.Mutex
 	text strings.Builder

@@ -12,14 +12,14 @@ import (
 )
 
 const (
-	messagePrefix = "dm.talk." // the log, and what it is about
-	askPrefix     = "dm.ask."  // the log, the machine that is asked, and what about
+	messagePrefix = "dm.talk." // plus the log, and the subject matter
+	askPrefix     = "dm.ask."  // plus the log, the asked machine, and the subject matter
 )
 
-// headFrom names the machine that says something.
+// headFrom names the sending machine.
 const headFrom = "Dm-From"
 
-// Broadcast says something to all other machines that listen. It may be lost.
+// Broadcast sends a message to all other machines that listen. It may be lost.
 func (m *Membership) Broadcast(about string, data []byte) {
 	msg := nats.NewMsg(messagePrefix + m.log.name + "." + about)
 	msg.Header.Set(headFrom, m.log.node.name)
@@ -29,7 +29,7 @@ func (m *Membership) Broadcast(about string, data []byte) {
 	}
 }
 
-// Listen hands what other machines tell to fn, one after the other, until this machine
+// Listen passes other machines' messages to fn, one after the other, until this machine
 // leaves.
 func (m *Membership) Listen(about string, fn func(from string, data []byte)) error {
 	sub, err := m.log.node.nc.Subscribe(messagePrefix+m.log.name+"."+about, func(msg *nats.Msg) {
@@ -46,8 +46,8 @@ func (m *Membership) Listen(about string, fn func(from string, data []byte)) err
 	return nil
 }
 
-// Ask asks all other machines that are up, and returns what those answer that do so before
-// ctx ends, and within two seconds. A machine that knows no such question does not answer.
+// Ask asks all other machines that are up, and returns the answers that arrive before ctx
+// ends, and within two seconds. A machine that does not know the question does not answer.
 func (m *Membership) Ask(ctx context.Context, about string, question []byte) (answers [][]byte) {
 	ctx, cancel := context.WithTimeout(ctx, answerWithin)
 	defer cancel()
@@ -72,11 +72,11 @@ func (m *Membership) Ask(ctx context.Context, about string, question []byte) (an
 	return answers
 }
 
-// Answer has fn answer what other machines ask, one after the other, until this machine
+// Answer lets fn answer other machines' questions, one after the other, until this machine
 // leaves. An answer has at most 512 KiB.
 func (m *Membership) Answer(about string, fn func(question []byte) []byte) error {
 	sub, err := m.log.node.nc.Subscribe(askPrefix+m.log.name+"."+m.log.node.name+"."+about, func(msg *nats.Msg) {
-		_ = msg.Respond(fn(msg.Data)) // who asked waits no longer than its time
+		_ = msg.Respond(fn(msg.Data)) // the asker may have stopped waiting
 	})
 	if err != nil {
 		return fmt.Errorf("answer the other machines: %w", err)
@@ -87,8 +87,8 @@ func (m *Membership) Answer(about string, fn func(question []byte) []byte) error
 	return nil
 }
 
-// Ready is nil while this machine is level with the log and knows of a home, or has known
-// both within the last two seconds.
+// Ready returns nil while this machine is level with the log and knows a home, or was so
+// within the last two seconds.
 func (m *Membership) Ready() error {
 	m.mu.Lock()
 	defer m.mu.Unlock()

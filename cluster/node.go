@@ -22,37 +22,37 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 )
 
-// Options say how a machine takes part.
+// Options configure a machine.
 type Options struct {
-	Name   string   // of this machine: letters, digits and dashes, another for each
-	Dir    string   // where this machine keeps its copy of the log
-	Listen string   // host:port at which the other machines reach this one
+	Name   string   // of this machine: letters, digits and dashes, unique
+	Dir    string   // folder of this machine's copy of the log
+	Listen string   // host:port where the other machines reach this one
 	Peers  []string // host:port of all machines; this one may be among them
-	Key    string   // what a machine has to know to be let in
+	Key    string   // shared secret for admission
 	TLS    *tls.Config
-	Edge   bool         // it keeps no copy of the log, and uses that of the others
+	Edge   bool         // it stores no copy of the log, and uses that of the others
 	Log    *slog.Logger // nil: nothing is logged
 }
 
-// user is what machines are called at each other's servers; systemUser is this process
-// where it changes who belongs to the cluster.
+// user is the name of machines at each other's servers; systemUser is this process when it
+// changes the members of the cluster.
 const user, systemUser = "danmaku", "danmaku-system"
 
-// Bounds of what the embedded server takes up.
+// Bounds of the embedded server's resources.
 const (
 	storeBytes  = 8 << 30
 	memoryBytes = 64 << 20
-	// startWithin is how long the server's own parts may take to start; it does not
-	// wait for other machines.
+	// startWithin is how long the server's own parts may take to start; it does not wait
+	// for other machines.
 	startWithin = 20 * time.Second
-	// tlsWithin is how long the machines may take to greet each other, which a machine
-	// under load does slowly.
+	// tlsWithin is how long the machines may take for their TLS handshake, which is slow on
+	// a machine under load.
 	tlsWithin  = 10 * time.Second
 	greetEvery = 10 * time.Millisecond
 )
 
-// Node is this machine's server, and the connection to it. Its methods may be called
-// from any goroutine.
+// Node is this machine's server, and the connection to it. Its methods are safe for
+// concurrent use.
 type Node struct {
 	name   string
 	listen string
@@ -63,11 +63,11 @@ type Node struct {
 	js     jetstream.JetStream
 
 	password string        // of this process at its server
-	sayAfter time.Duration // sayAfter, but in tests
+	sayAfter time.Duration // sayAfter, except in tests
 }
 
 // Start starts the embedded server. It does not wait for the other machines. This process
-// reaches it through memory.
+// connects to it through memory.
 func Start(o Options) (*Node, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
@@ -78,11 +78,11 @@ func Start(o Options) (*Node, error) {
 	}
 	alone := !o.Edge && (len(o.Peers) == 0 || len(o.Peers) == 1 && o.Peers[0] == o.Listen)
 	if alone {
-		o.Peers = []string{o.Listen} // a server of a cluster has to have one
+		o.Peers = []string{o.Listen} // a server of a cluster needs one
 	}
 	password := rand.Text()
 	opts := o.server(host, port, password)
-	if !o.Edge { // else its server passes on to the others what is asked of the log
+	if !o.Edge { // otherwise its server forwards requests for the log to the others
 		opts.JetStream, opts.StoreDir, opts.JetStreamMaxMemory, opts.JetStreamMaxStore = true, o.Dir, memoryBytes, storeBytes
 	}
 	for _, peer := range o.Peers {
@@ -118,8 +118,9 @@ func Start(o Options) (*Node, error) {
 	return &Node{name: o.Name, listen: o.Listen, edge: o.Edge, log: o.Log, srv: srv, nc: nc, js: js, password: password, sayAfter: sayAfter}, nil
 }
 
-// Expel takes a machine that does not run off the list of those that count for a
-// majority. Most of the others have to be up. One that is not on the list is no fault.
+// Expel removes a machine that does not run from the list of those that count for a
+// majority. Most of the others have to be up. A machine that is not on the list is not an
+// error.
 func (n *Node) Expel(ctx context.Context, name string) error {
 	nc, err := nats.Connect("", nats.InProcessServer(n.srv), nats.UserInfo(systemUser, n.password))
 	if err != nil {
@@ -146,7 +147,7 @@ func (n *Node) Expel(ctx context.Context, name string) error {
 	return nil
 }
 
-// expel asks once.
+// expel sends one request.
 func expel(ctx context.Context, nc *nats.Conn, request []byte) error {
 	ctx, cancel := context.WithTimeout(ctx, answerWithin)
 	defer cancel()
@@ -164,13 +165,13 @@ func expel(ctx context.Context, nc *nats.Conn, request []byte) error {
 	return nil
 }
 
-// server are the options of a server, without a log.
+// server returns the options of a server, without a log.
 func (o Options) server(host string, port int, password string) *server.Options {
 	system := server.NewAccount(server.DEFAULT_SYSTEM_ACCOUNT)
 	return &server.Options{
 		ServerName: o.Name, NoSigs: true,
-		// A server of a cluster has to listen for clients, too. This process alone knows the
-		// password, and does not come that way.
+		// A server of a cluster has to listen for clients, too. Only this process knows the
+		// password, and it does not connect that way.
 		Host: "127.0.0.1", Port: server.RANDOM_PORT,
 		Accounts: []*server.Account{system}, SystemAccount: system.Name,
 		Users: []*server.User{{Username: user, Password: password}, {Username: systemUser, Password: password, Account: system}},
@@ -199,7 +200,7 @@ func run(opts *server.Options, o Options) (*server.Server, error) {
 	return srv, nil
 }
 
-// greeter is a second server in this process that connects to the one that o starts.
+// greeter returns the options of a second server in this process that connects to o's.
 func (o Options) greeter() *server.Options {
 	opts := o.server("127.0.0.1", server.RANDOM_PORT, rand.Text())
 	opts.ServerName = o.Name + "-" + strings.ToLower(rand.Text())
@@ -208,8 +209,8 @@ func (o Options) greeter() *server.Options {
 	return opts
 }
 
-// greet lets a machine that is the only one of its cluster begin: its server waits for
-// another one to connect, whatever the majority is. So one does for a moment.
+// greet lets the only machine of a cluster begin: its server waits for another one to
+// connect, whatever the majority is. So a second server connects briefly.
 func (o Options) greet(srv *server.Server) error {
 	other, err := run(o.greeter(), o)
 	if err != nil {
@@ -227,9 +228,9 @@ func (o Options) greet(srv *server.Server) error {
 	return nil
 }
 
-// found makes a cluster of one machine in the folder of o, which starts with [Start]
-// from then on. A new one needs two machines to agree on anything, so a second server
-// of this process is the other one, and is expelled then.
+// found makes a cluster of one machine in the folder of o, which [Start] starts from then
+// on. A new cluster needs two machines to agree on anything, so a second server in this
+// process takes part, and is then expelled.
 func (o Options) found(ctx context.Context) (err error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
@@ -238,7 +239,7 @@ func (o Options) found(ctx context.Context) (err error) {
 	second.JetStream, second.StoreDir, second.JetStreamMaxMemory, second.JetStreamMaxStore = true, o.Dir+".second", memoryBytes, storeBytes
 	defer func() { err = errors.Join(err, os.RemoveAll(second.StoreDir)) }()
 	first := o
-	first.Peers = []string{o.Listen, net.JoinHostPort(second.Cluster.Host, "1")} // it does not listen there; it comes itself
+	first.Peers = []string{o.Listen, net.JoinHostPort(second.Cluster.Host, "1")} // it does not listen there; it connects itself
 	n, err := Start(first)
 	if err != nil {
 		return err
@@ -262,11 +263,11 @@ func (o Options) found(ctx context.Context) (err error) {
 	return n.Expel(ctx, second.ServerName)
 }
 
-// Name is this machine's.
+// Name returns this machine's name.
 func (n *Node) Name() string { return n.name }
 
-// Close leaves the other machines: it hands on what this one leads, and stops the
-// server. What is to be published must have been.
+// Close disconnects from the other machines: it hands over its leaderships, and stops the
+// server. Everything must have been published before.
 func (n *Node) Close() {
 	n.nc.Close()
 	n.srv.Shutdown()
@@ -287,20 +288,20 @@ func splitAddress(address string) (host string, port int, err error) {
 	return host, port, nil
 }
 
-// serverLog writes what the server has to say of faults; the rest is its own affair.
+// serverLog logs the server's faults, and drops the rest.
 type serverLog struct{ log *slog.Logger }
 
 func (l serverLog) Noticef(format string, v ...any) {
 	l.log.Debug("nats: " + fmt.Sprintf(format, v...))
 }
 
-// Warnf writes what the server warns of: also passwords that the operator never sees, and
-// that other machines are not there yet.
+// Warnf logs the server's warnings at debug level: some concern passwords that the operator
+// never sees, or other machines that are not there yet.
 func (l serverLog) Warnf(format string, v ...any)  { l.log.Debug("nats: " + fmt.Sprintf(format, v...)) }
 func (l serverLog) Fatalf(format string, v ...any) { l.log.Error("nats: " + fmt.Sprintf(format, v...)) }
 
-// Errorf writes a fault. Most are those of connections, which are made anew, some four a
-// second while a machine is away; [Membership] says once that it is.
+// Errorf logs a fault at debug level. Most are those of connections, which are retried,
+// some four a second while a machine is away; [Membership] logs that once.
 func (l serverLog) Errorf(format string, v ...any) { l.log.Debug("nats: " + fmt.Sprintf(format, v...)) }
 func (l serverLog) Debugf(string, ...any)          {}
 func (l serverLog) Tracef(string, ...any)          {}

@@ -14,8 +14,8 @@ import (
 	"sync/atomic"
 )
 
-// Cluster is this machine's place in its cluster. Its methods may be called from any
-// goroutine.
+// Cluster is this machine's connection to its cluster. Its methods are safe for concurrent
+// use.
 type Cluster struct {
 	dir    string
 	secret []byte
@@ -24,12 +24,12 @@ type Cluster struct {
 	node   *Node
 	log    *Log
 
-	gone atomic.Bool // it was taken off the list
+	gone atomic.Bool // it was removed from the list
 
 	mu     sync.Mutex
 	config Config
 
-	// What Start has begun.
+	// Set by Start.
 	part       Part
 	gate       *gate
 	reader     *Reader
@@ -39,22 +39,22 @@ type Cluster struct {
 	done       sync.WaitGroup
 }
 
-// Part is what this machine does in its cluster.
+// Part configures what this machine does in its cluster.
 type Part struct {
 	DB     Database
 	Schema int // of the database: a machine with an older program gets no copy of it
 	// Copy copies the database into a new file, for a machine that joins.
 	Copy func(ctx context.Context, path string) error
-	// Fit is why this machine must not be home now, or nil. It is asked four times a second.
-	// Without it the machine always may be.
+	// Fit returns why this machine must not be home now, or nil. It is called four times a
+	// second. If it is nil, the machine always may be.
 	Fit func() error
-	// Handle does a command on the home.
+	// Handle carries out a command on the home.
 	Handle Handler
 }
 
 // Open connects this machine with the others of the cluster that a data folder belongs to,
 // and waits until ctx ends for most of them and their log. secret is that of the data
-// folder. A nil log writes nothing. Then come [Cluster.Check], with the database, and
+// folder. A nil log logs nothing. Call [Cluster.Check] next, with the database, then
 // [Cluster.Start]; [Cluster.Close] ends it. Errors: [ErrNoCluster], [ErrOtherSecret],
 // [ErrLost], [ErrExpelled].
 func Open(ctx context.Context, dir string, secret []byte, log *slog.Logger) (*Cluster, error) {
@@ -74,7 +74,7 @@ func Open(ctx context.Context, dir string, secret []byte, log *slog.Logger) (*Cl
 		return nil, err
 	}
 	o := logOptions{name: config.Log}
-	if !config.Witness { // which has no secret
+	if !config.Witness { // a witness has no secret
 		o.seal = seal(secret)
 	}
 	l, err := node.openLog(ctx, o)
@@ -89,13 +89,13 @@ func Open(ctx context.Context, dir string, secret []byte, log *slog.Logger) (*Cl
 	return &Cluster{dir: dir, secret: secret, slog: log, keys: k, node: node, log: l, config: config}, nil
 }
 
-// Check is nil when the log has everything that this machine's database lacks. Errors:
-// [ErrGone] when the machine was away for longer than the log reaches back: its database
-// is then closed, and replaced by what [FetchCopy] fetches. [ErrAhead].
+// Check returns nil when the log has everything that this machine's database lacks. Errors:
+// [ErrGone] when the machine was away for longer than the log reaches back: close its
+// database then, and replace it by the result of [FetchCopy]. [ErrAhead].
 func (c *Cluster) Check(ctx context.Context, db Database) error { return c.log.reachesBack(ctx, db) }
 
-// Start has this machine take part: the database is brought up to the log's end, the
-// machine may become the home, and lets others join. [Cluster.Leave] ends it.
+// Start makes this machine take part: it brings the database up to the log's end, may
+// become the home, and lets others join. [Cluster.Leave] ends it.
 func (c *Cluster) Start(p Part) (err error) {
 	if p.Fit == nil {
 		p.Fit = func() error { return nil }
@@ -125,8 +125,8 @@ func (c *Cluster) Start(p Part) (err error) {
 	return c.open(ctx)
 }
 
-// Witness has this machine keep a copy of the log and count for what is most of the
-// machines. [Cluster.Leave] ends it.
+// Witness makes this machine store a copy of the log and count for the majority.
+// [Cluster.Leave] ends it.
 func (c *Cluster) Witness() (err error) {
 	ctx, stop := context.WithCancel(context.Background())
 	c.stop = stop
@@ -141,7 +141,7 @@ func (c *Cluster) Witness() (err error) {
 	return c.open(ctx)
 }
 
-// open lets other machines ask this one, and keeps the list of machines.
+// open lets other machines send requests to this one, and maintains the list of machines.
 func (c *Cluster) open(ctx context.Context) (err error) {
 	if c.gate, err = openGate(c); err != nil {
 		return err
@@ -150,8 +150,8 @@ func (c *Cluster) open(ctx context.Context) (err error) {
 	return nil
 }
 
-// Leave ends what Start has begun: the others choose another home at once where this
-// machine was it. What the database writes is still published.
+// Leave ends what Start began: if this machine was the home, the others choose another one
+// at once. The database's writes are still published.
 func (c *Cluster) Leave() {
 	if c.stop == nil {
 		return
@@ -173,27 +173,27 @@ func (c *Cluster) Leave() {
 	c.stop = nil
 }
 
-// Close ends the connection with the others, once the database writes no more.
+// Close ends the connection with the others. Call it once the database writes no more.
 func (c *Cluster) Close() {
 	c.Leave()
 	c.node.Close()
 }
 
-// options are those of the node.
+// options returns the options of the node.
 func (c Config) options(dir string, k keys, log *slog.Logger) Options {
 	return Options{
 		Name: c.Name, Dir: filepath.Join(dir, folder, "log"), Listen: c.Listen, Peers: c.addresses(), Key: c.Key, TLS: k.tls(), Edge: c.Edge, Log: log,
 	}
 }
 
-// seal is what the log says of the secret of its machines.
+// seal returns what the log stores of the machines' secret.
 func seal(secret []byte) string {
 	mac := hmac.New(sha256.New, secret)
 	mac.Write([]byte("danmaku cluster"))
 	return hex.EncodeToString(mac.Sum(nil))
 }
 
-// reachesBack is nil when the log has everything that a database lacks.
+// reachesBack returns nil when the log has everything that a database lacks.
 func (l *Log) reachesBack(ctx context.Context, db Database) error {
 	pos, err := db.Position(ctx)
 	if err != nil {
@@ -213,14 +213,14 @@ func (l *Log) reachesBack(ctx context.Context, db Database) error {
 	return nil
 }
 
-// Log is the cluster's log: what the database publishes to.
+// Log returns the cluster's log, to which the database publishes.
 func (c *Cluster) Log() *Log { return c.log }
 
-// Membership is who there is, and who decides, once the machine has started.
+// Membership returns the machines and the home, once the machine has started.
 func (c *Cluster) Membership() *Membership { return c.membership }
 
-// Forwarder has commands done by the home, once the machine has started.
+// Forwarder returns the forwarder of commands to the home, once the machine has started.
 func (c *Cluster) Forwarder() *Forwarder { return c.forwarder }
 
-// Name is this machine's.
+// Name returns this machine's name.
 func (c *Cluster) Name() string { return c.node.Name() }

@@ -20,16 +20,16 @@ import (
 	"danmaku/store"
 )
 
-// machine is one of a cluster: its folder, and what runs there.
+// machine is one machine of a cluster: its folder, and what runs there.
 type machine struct {
 	t       *testing.T
 	dir     string
 	db      *store.Store
 	cluster *cluster.Cluster
-	version int // of its program; 0 is that of this one
+	version int // of its program; 0 means this program's
 }
 
-// listen finds an address with two free ports in a row.
+// listen finds an address with two consecutive free ports.
 func listen(t *testing.T) string {
 	t.Helper()
 	address, err := freeport.Next(2)
@@ -102,7 +102,7 @@ func (m *machine) open() error {
 	})
 }
 
-// stop ends what runs.
+// stop stops everything on the machine.
 func (m *machine) stop() {
 	if m.cluster == nil {
 		return
@@ -115,7 +115,7 @@ func (m *machine) stop() {
 	m.cluster = nil
 }
 
-// joining is what another machine joins m with.
+// joining returns the configuration with which another machine joins m.
 func (m *machine) joining(name string) cluster.Joining {
 	m.t.Helper()
 	invitation, err := cluster.Invite(m.dir, 1, time.Now().Add(time.Hour))
@@ -131,7 +131,7 @@ func (m *machine) joining(name string) cluster.Joining {
 	}
 }
 
-// join has another machine join, and starts it.
+// join makes another machine join, and starts it.
 func (m *machine) join(name string) *machine {
 	m.t.Helper()
 	j := m.joining(name)
@@ -161,7 +161,7 @@ func (m *machine) put(text string) {
 	}
 }
 
-// texts waits until a machine has so many comments, and returns them.
+// texts waits until a machine has n comments, and returns them.
 func (m *machine) texts(n int) string {
 	m.t.Helper()
 	ctx := within(m.t)
@@ -180,7 +180,7 @@ func (m *machine) texts(n int) string {
 	}
 }
 
-// status waits until a machine's view of the cluster is as it should be.
+// status waits until a machine's view of the cluster satisfies right.
 func (m *machine) status(what string, right func(cluster.Status) bool) cluster.Status {
 	m.t.Helper()
 	ctx := within(m.t)
@@ -218,7 +218,7 @@ func TestFromOneMachineToThree(t *testing.T) {
 		t.Errorf("the second machine has %q", got)
 	}
 	one.put("c")
-	three := two.join("n3") // every machine lets others in
+	three := two.join("n3") // every machine admits others
 	s := one.status("three machines and copies", func(s cluster.Status) bool { return s.Copies == 3 && up(s) == 3 && s.Home != "" })
 	if s.Log == "" || s.Leader == "" || s.From != "n1" || len(s.Machines) != 3 || s.Position != 3 {
 		t.Errorf("%+v", s)
@@ -229,7 +229,7 @@ func TestFromOneMachineToThree(t *testing.T) {
 			t.Errorf("%s has %q", m.dir, got)
 		}
 	}
-	// A configuration that has been completed by the log.
+	// The log has completed their configurations.
 	for _, m := range []*machine{one, two, three} {
 		for ctx := within(t); ; {
 			c, err := cluster.ReadConfig(m.dir)
@@ -254,12 +254,12 @@ func TestFromOneMachineToThree(t *testing.T) {
 	if got := one.texts(5); got != "a b c d e" {
 		t.Errorf("back again: %q", got)
 	}
-	// What does not run can be asked of the others.
+	// While one machine is down, the others answer for it.
 	one.stop()
 	if s := one.status("asked elsewhere", func(s cluster.Status) bool { return up(s) == 2 }); s.From == "n1" {
 		t.Errorf("a machine that does not run has answered: %+v", s)
 	}
-	// It leaves for good, and two go on.
+	// It leaves for good, and two continue.
 	if err := cluster.Expel(within(t), one.dir, "n2"); !errors.Is(err, cluster.ErrRuns) {
 		t.Errorf("a machine that runs was taken off: %v", err)
 	}
@@ -281,7 +281,7 @@ func TestFromOneMachineToThree(t *testing.T) {
 	}
 }
 
-// What does not belong in is kept out, and told why.
+// Machines that do not belong in are refused, with the reason.
 func TestWhoIsNotLetIn(t *testing.T) {
 	one := found(t)
 	one.start()
@@ -376,7 +376,7 @@ func glob(t *testing.T, pattern string) []string {
 	return list
 }
 
-// move has a machine listen elsewhere.
+// move changes the address where a machine listens.
 func move(t *testing.T, dir, from, to string) {
 	t.Helper()
 	path := filepath.Join(dir, "cluster", "config.json")
@@ -389,13 +389,13 @@ func move(t *testing.T, dir, from, to string) {
 	}
 }
 
-// Only the owner can read what a machine keeps of its cluster.
+// Only the owner can read a machine's files of the cluster.
 func TestFilesOfAClusterAreTheOwnersAlone(t *testing.T) {
 	one := found(t)
 	one.joining("n2")
 	err := filepath.WalkDir(filepath.Join(one.dir, "cluster"), func(path string, d os.DirEntry, err error) error {
 		if err != nil || strings.Contains(path, filepath.Join("cluster", "log")) && path != filepath.Join(one.dir, "cluster", "log") {
-			return err // within a folder that is closed
+			return err // within a private folder
 		}
 		info, err := d.Info()
 		if err == nil && info.Mode().Perm()&0o077 != 0 {
@@ -408,7 +408,7 @@ func TestFilesOfAClusterAreTheOwnersAlone(t *testing.T) {
 	}
 }
 
-// A machine with another secret.key is kept apart, since links of one would be void on the
+// A machine with another secret.key is refused, since links of one would be invalid on the
 // other.
 func TestAnotherSecretIsRefused(t *testing.T) {
 	one := found(t)
@@ -420,7 +420,7 @@ func TestAnotherSecretIsRefused(t *testing.T) {
 	}
 }
 
-// A machine that was away for longer than the log reaches back is told so, and goes on
+// A machine that was away for longer than the log reaches back gets an error, and continues
 // with a copy of another one's database. One whose database is ahead of the log does not
 // start.
 func TestAwayForLongerThanTheLog(t *testing.T) {
@@ -468,7 +468,7 @@ func TestAwayForLongerThanTheLog(t *testing.T) {
 	}
 }
 
-// A machine that starts while most of the others are away says that it waits for them.
+// A machine that starts while most of the others are away logs that it waits for them.
 func TestAStartThatWaitsSaysSo(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(within(t))
 	said := errors.New("it has said so")
@@ -494,8 +494,8 @@ type writerFunc func([]byte) (int, error)
 
 func (f writerFunc) Write(p []byte) (int, error) { return f(p) }
 
-// A machine that was taken off the list, since it was thought to be gone for good, does not
-// come back by itself when it is started again; it leaves, and joins anew under its name.
+// A machine that was removed from the list, since it seemed gone for good, does not come
+// back when it is started again; it leaves, and joins again under its name.
 func TestWhoWasTakenOutStaysOut(t *testing.T) {
 	one := found(t)
 	one.start()
@@ -505,7 +505,7 @@ func TestWhoWasTakenOutStaysOut(t *testing.T) {
 	one.put("a")
 	two.stop()
 	one.status("it is away", func(s cluster.Status) bool { return up(s) == 2 })
-	one.cluster.Membership().Forget() // what was slow for a moment knows no other one
+	one.cluster.Membership().Forget() // after a moment of slowness it knows no others
 	three.cluster.Membership().Forget()
 	if err := cluster.Expel(within(t), one.dir, "n3"); !errors.Is(err, cluster.ErrRuns) {
 		t.Fatalf("one that is up is taken off: %v", err)
@@ -534,8 +534,8 @@ func TestWhoWasTakenOutStaysOut(t *testing.T) {
 	}
 }
 
-// Of two machines neither can be taken off while it is away, since the other one is not
-// most of them: that is said, and the cluster is as it was.
+// Of two machines neither can be removed while it is away, since the other one is no
+// majority: that is an error, and the cluster is unchanged.
 func TestOneOfTwoCannotTakeTheOtherOff(t *testing.T) {
 	one := found(t)
 	one.start()

@@ -8,20 +8,20 @@ import (
 	"errors"
 )
 
-// A pack is the body of a message with several commands or answers. Its first byte says
-// its form: packsJSON begins with a bracket, later ones with their number. A machine says in
-// its beats which forms it reads, and is written to in one of these.
+// A pack is the body of a message with several commands or answers. Its first byte is its
+// form: packsJSON begins with a bracket, later forms with their number. A machine announces
+// in its heartbeats which forms it reads, and others use one of these.
 const (
 	packsJSON   = 0
-	packsBinary = 1 // each: its number, a number, the name of an object, the body
+	packsBinary = 1 // each entry: its number, a number, the name of an object, the body
 	packsNow    = packsBinary
 )
 
 var errPack = errors.New("a pack that cannot be read")
 
-// packed is what travels in a pack.
+// packed is an entry of a pack.
 type packed interface {
-	// fields are what stands beside the body: two numbers and a name.
+	// fields returns two numbers, a name, and the body.
 	fields() (n, extra uint64, long string, body []byte)
 }
 
@@ -44,7 +44,7 @@ func replyOf(n, extra uint64, long string, body []byte) reply {
 	return reply{N: n, Again: extra&1 != 0, Long: long, Body: body}
 }
 
-// encodePack writes a pack in a form that its receiver reads.
+// encodePack encodes a pack in a form that its receiver reads.
 func encodePack[T packed](list []T, form int) ([]byte, error) {
 	if form < packsBinary {
 		return json.Marshal(list)
@@ -64,8 +64,7 @@ func encodePack[T packed](list []T, form int) ([]byte, error) {
 	return b, nil
 }
 
-// decodePack reads a pack of a form up to the one that is given. What it returns is a part
-// of data.
+// decodePack decodes a pack of a form up to the given one. The result refers to data.
 func decodePack[T any](data []byte, form int, make func(n, extra uint64, long string, body []byte) T) (list []T, err error) {
 	switch {
 	case len(data) == 0:
@@ -88,7 +87,7 @@ func decodePack[T any](data []byte, form int, make func(n, extra uint64, long st
 	return list, nil
 }
 
-// packReader reads what is left of a pack, while that is well formed.
+// packReader reads the rest of a pack, as long as it is well formed.
 type packReader struct {
 	rest []byte
 	ok   bool

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// Packs come back as they were, in each form that their receiver reads; what is broken, or
-// of a form that is not known here, is none.
+// Decoded packs equal the encoded ones, in each form that their receiver reads; a broken
+// pack, or one of an unknown form, is an error.
 func TestPacksComeBack(t *testing.T) {
 	commands := []command{{N: 1, MS: 12_000, Body: []byte("[a\x00")}, {N: 1 << 63, Long: "boot.c.7"}, {N: 3, MS: 1}}
 	replies := []reply{{N: 1, Body: []byte("\x01{")}, {N: 1 << 63, Again: true}, {N: 3, Long: "boot.a.x"}}
@@ -43,7 +43,7 @@ func TestPacksComeBack(t *testing.T) {
 	}
 }
 
-// alike compares what travels; an empty body is none.
+// alike compares packs; an empty body equals none.
 func alike[T packed](a, b []T) bool {
 	same := len(a) == len(b)
 	for i := range min(len(a), len(b)) {

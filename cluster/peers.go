@@ -14,19 +14,18 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 )
 
-// Peers are the machines that this one knows of, also those that are not up.
+// Peers lists the machines that this one knows, including those that are not up.
 func (c *Cluster) Peers() []Peer {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return slices.Clone(c.config.Peers)
 }
 
-// keepEvery is how often a machine compares what it knows of its cluster with what the log
-// says.
+// keepEvery is how often a machine compares its list of machines with the log's.
 const keepEvery = 2 * time.Second
 
-// keep has the log and the configuration know the same machines. The log is what counts: its
-// list is as durable as what was written.
+// keep makes the log and the configuration list the same machines. The log's list decides,
+// since it is as durable as what was written.
 func (c *Cluster) keep(ctx context.Context) {
 	tick := time.NewTicker(keepEvery)
 	defer tick.Stop()
@@ -75,7 +74,7 @@ func (c *Cluster) compare(ctx context.Context) error {
 	return c.know(peers)
 }
 
-// there counts the machines of a list that are up and can keep the log.
+// there counts the machines of a list that are up and can store the log.
 func (c *Cluster) there(peers map[string]Peer) (n int) {
 	members, _ := c.membership.Members()
 	for _, m := range members {
@@ -86,7 +85,7 @@ func (c *Cluster) there(peers map[string]Peer) (n int) {
 	return n
 }
 
-// keepers counts the machines of a list that are no edges.
+// keepers counts the machines of a list that are not edges.
 func keepers(peers map[string]Peer) (n int) {
 	for _, p := range peers {
 		if !p.Edge {
@@ -96,9 +95,10 @@ func keepers(peers map[string]Peer) (n int) {
 	return n
 }
 
-// copiesFor is on how many machines the log is to be; 0 is as it is. On three, one may die
-// and nothing is lost; on two, one that died would stop both, so the log stays with one
-// until there is a third. More copies are made once all are there to take them.
+// copiesFor returns how many machines should store the log; 0 means no change. On three,
+// one may die and nothing is lost; on two, one that died would stop both, so the log stays
+// on one until there is a third. More copies are made once all machines are there to take
+// them.
 func copiesFor(listed, there int) int {
 	switch {
 	case listed < 3:
@@ -109,7 +109,7 @@ func copiesFor(listed, there int) int {
 	return 0
 }
 
-// know keeps the list of machines for the next start.
+// know stores the list of machines for the next start.
 func (c *Cluster) know(peers map[string]Peer) error {
 	var list []Peer
 	for _, name := range slices.Sorted(maps.Keys(peers)) {
@@ -124,7 +124,7 @@ func (c *Cluster) know(peers map[string]Peer) error {
 	return c.config.write(c.dir)
 }
 
-// peers are the machines that the log names.
+// peers returns the machines that the log lists.
 func (l *Log) peers(ctx context.Context) (map[string]Peer, error) {
 	ctx, cancel := context.WithTimeout(ctx, answerWithin)
 	defer cancel()
@@ -147,16 +147,16 @@ func (l *Log) peers(ctx context.Context) (map[string]Peer, error) {
 	return list, nil
 }
 
-// gone reports whether a machine was taken off the list, as of the last look at it.
+// gone reports whether a machine was removed from the list, as last read.
 func (l *Log) gone(name string) bool {
 	metadata := l.metadata.Load()
 	return metadata != nil && (*metadata)[goneKey+name] != ""
 }
 
-// ErrExpelled says that this machine was taken off the list of its cluster.
+// ErrExpelled means that this machine was removed from the list of its cluster.
 var ErrExpelled = errors.New("this machine was taken out of its cluster; run danmaku cluster leave here, and join it anew")
 
-// setPeer has the log name a machine, or name it no more where it has no address.
+// setPeer adds a machine to the log's list, or removes it when it has no address.
 func (l *Log) setPeer(ctx context.Context, p Peer) error {
 	return l.update(ctx, func(metadata map[string]string, _ *int) {
 		delete(metadata, memberKey+p.Name)
@@ -176,7 +176,7 @@ func (l *Log) setPeer(ctx context.Context, p Peer) error {
 	})
 }
 
-// setCopies has the log kept by so many machines; 0 is as it is.
+// setCopies sets the number of machines that store the log; 0 means no change.
 func (l *Log) setCopies(ctx context.Context, n int) error {
 	if n == 0 {
 		return nil
@@ -184,8 +184,8 @@ func (l *Log) setCopies(ctx context.Context, n int) error {
 	return l.update(ctx, func(_ map[string]string, copies *int) { *copies = n })
 }
 
-// update changes the log's settings, when there is something to change. Two machines that
-// do so at once may undo one of the changes, which [Cluster.keep] then makes again.
+// update changes the log's settings, if change changes something. Two machines that do so
+// at once may undo one of the changes, which [Cluster.keep] then repeats.
 func (l *Log) update(ctx context.Context, change func(metadata map[string]string, copies *int)) error {
 	ctx, cancel := context.WithTimeout(ctx, answerWithin)
 	defer cancel()
@@ -209,11 +209,11 @@ func (l *Log) update(ctx context.Context, change func(metadata map[string]string
 	return l.updateBlobs(ctx, copies)
 }
 
-// updateBlobs has what is too long for a message kept by as many machines as the log.
+// updateBlobs stores long payloads on as many machines as the log.
 func (l *Log) updateBlobs(ctx context.Context, copies int) error {
 	stream, err := l.node.js.Stream(ctx, "OBJ_"+l.name+blobsSuffix)
 	if errors.Is(err, jetstream.ErrStreamNotFound) {
-		return nil // it has none yet, and will be made with as many
+		return nil // it has none yet, and will be created with as many
 	}
 	if err == nil {
 		config := stream.CachedInfo().Config

@@ -19,17 +19,17 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 )
 
-// Why a machine cannot go on by reading the log.
+// The reasons why a machine cannot continue reading the log.
 var (
-	// ErrGone says that what comes next is not in the log any more: the database has to
-	// be replaced by a copy of another machine's.
+	// ErrGone means that the next message is no longer in the log: a copy of another
+	// machine's database has to replace this one.
 	ErrGone = errors.New("the log does not reach back far enough; this machine needs a copy of another one's database")
-	// ErrAhead says that the database has changes that the log does not know: it is
+	// ErrAhead means that the database has changes that the log does not have: it is
 	// another log of the same name, or it was restored.
 	ErrAhead = errors.New("the log ends before this machine's database; it was lost, or restored from a backup")
-	// ErrBroken says that two messages follow each other that do not belong together.
+	// ErrBroken means that two consecutive messages do not belong together.
 	ErrBroken = errors.New("the log is broken: a message does not follow the one before it")
-	// ErrNewer says that a message was written by a newer version of the program.
+	// ErrNewer means that a newer version of the program wrote a message.
 	ErrNewer = errors.New("the log was written by a newer version of danmaku")
 )
 
@@ -39,29 +39,28 @@ type Batch struct {
 	Payload   []byte
 }
 
-// Database is what the log is read into.
+// Database is the destination of the log's messages.
 type Database interface {
-	// Position is the last batch that the database has.
+	// Position returns the last batch that the database has.
 	Position(ctx context.Context) (uint64, error)
-	// Apply takes batches in that follow each other. Those that the database has are
-	// left out.
+	// Apply applies consecutive batches. It skips those that the database has.
 	Apply(ctx context.Context, batches []Batch) error
 }
 
 const (
-	readEvery   = 250 * time.Millisecond // a look for what was missed
+	readEvery   = 250 * time.Millisecond // between checks for missed messages
 	readBatches = 256                    // applied together
-	readAhead   = 4096                   // messages kept until it is their turn
-	// applyEvery is how often there is a transaction for what came. The first one comes at
-	// once; on a busy log it is what came meanwhile, since a transaction for each message,
-	// of which a home makes hundreds a second, costs more than what is in it.
+	readAhead   = 4096                   // messages stored until their turn
+	// applyEvery is the time between transactions for new messages. The first one is
+	// applied at once; on a busy log a transaction has all that came meanwhile, since a
+	// transaction for each message, of which a home sends hundreds a second, costs more
+	// than its content.
 	applyEvery = 10 * time.Millisecond
 )
 
-// Reader brings a database up to the end of the log and keeps it there. It uses no
-// consumer of the log, which would stand on one machine and die with it: messages come
-// as they are kept, by a plain subscription, and what is missing between is fetched by
-// its number.
+// Reader brings a database up to the end of the log and keeps it there. It uses no consumer
+// of the log, which would run on one machine and die with it: messages come through a plain
+// subscription once they are stored, and missing ones are fetched by number.
 type Reader struct {
 	log *Log
 	db  Database
@@ -70,14 +69,14 @@ type Reader struct {
 	mu      sync.Mutex
 	pending []*nats.Msg
 
-	left uint64        // the last position that was left to a commit here, when a look was due
-	pos  atomic.Uint64 // of the database, as of the last look
+	left uint64        // the last position that was left to a local commit, at the last due check
+	pos  atomic.Uint64 // of the database, as last read
 	err  atomic.Pointer[error]
 	stop context.CancelFunc
 	done chan struct{}
 }
 
-// Read begins to read. [Reader.Close] ends it.
+// Read starts a reader. [Reader.Close] ends it.
 func (l *Log) Read(db Database) (*Reader, error) {
 	ctx, stop := context.WithCancel(context.Background())
 	r := &Reader{log: l, db: db, stop: stop, done: make(chan struct{})}
@@ -90,15 +89,16 @@ func (l *Log) Read(db Database) (*Reader, error) {
 	return r, nil
 }
 
-// Close ends the reading and waits for what is being applied.
+// Close ends the reading and waits until the current batches are applied.
 func (r *Reader) Close() {
 	_ = r.sub.Unsubscribe() // its connection may be closed already
 	r.stop()
 	<-r.done
 }
 
-// Err is why nothing can be applied now; nil while it can. What a newer version wrote
-// stays until the program is a newer one; [ErrGone] until there is a copy.
+// Err returns why nothing can be applied now; nil while it can. After a newer version's
+// message the error stays until the program is updated; after [ErrGone] until there is a
+// copy.
 func (r *Reader) Err() error {
 	if err := r.err.Load(); err != nil {
 		return *err
@@ -106,10 +106,10 @@ func (r *Reader) Err() error {
 	return nil
 }
 
-// Position is that of the database, as of the last look.
+// Position returns the database's position, as last read.
 func (r *Reader) Position() uint64 { return r.pos.Load() }
 
-// take keeps a message until it is its turn.
+// take stores a message until its turn.
 func (r *Reader) take(msg *nats.Msg) {
 	pos, err := strconv.ParseUint(msg.Header.Get(jetstream.SequenceHeader), 10, 64)
 	if err != nil {
@@ -120,7 +120,7 @@ func (r *Reader) take(msg *nats.Msg) {
 		return // it is being committed here, see [Reader.committing]
 	}
 	r.mu.Lock()
-	if len(r.pending) < readAhead { // else it is fetched
+	if len(r.pending) < readAhead { // otherwise it is fetched later
 		r.pending = append(r.pending, msg)
 	}
 	r.mu.Unlock()
@@ -158,7 +158,7 @@ func (r *Reader) run(ctx context.Context) {
 	}
 }
 
-// note keeps why nothing can be applied, and logs it once.
+// note stores why nothing can be applied, and logs it once.
 func (r *Reader) note(err error) {
 	if err == nil {
 		r.err.Store(nil)
@@ -169,10 +169,10 @@ func (r *Reader) note(err error) {
 	}
 }
 
-// step applies some of what there is, and reports whether there was something. due says
-// that it is time to look whether a commit here has failed.
+// step applies some pending messages, and reports whether there were any. due says that it
+// is time to check whether a local commit has failed.
 func (r *Reader) step(ctx context.Context, due bool) (applied bool, err error) {
-	last := r.log.Last() // before the position, so that this is not what others call behind
+	last := r.log.Last() // read before the position, so that this machine does not seem to be behind
 	pos, err := r.db.Position(ctx)
 	if err != nil {
 		return false, err
@@ -189,10 +189,10 @@ func (r *Reader) step(ctx context.Context, due bool) (applied bool, err error) {
 	return err == nil, err
 }
 
-// committing reports whether the end of the log is what this machine has published and is
-// about to commit. To fetch that would have the writer of a busy home take it in a second
-// time between any two of its own transactions. What is still missing when two looks were
-// due was not committed, so it is fetched like anything else.
+// committing reports whether the end of the log is a batch that this machine has published
+// and is about to commit. Fetching it would make the writer of a busy home process it again
+// between its own transactions. If it is still missing after two due checks it was not
+// committed, so it is fetched like any other.
 func (r *Reader) committing(last uint64, due bool) bool {
 	if last != r.log.own.Load() {
 		return false
@@ -206,7 +206,7 @@ func (r *Reader) committing(last uint64, due bool) bool {
 	return true
 }
 
-// fetch returns batches behind a position, up to the last one.
+// fetch returns batches after a position, up to the last one.
 func (r *Reader) fetch(ctx context.Context, pos, last uint64) (batches []Batch, err error) {
 	for next := pos + 1; next <= last && len(batches) < readBatches; next++ {
 		msg, err := r.log.stream.GetMsg(ctx, next)
@@ -231,7 +231,7 @@ func (r *Reader) fetch(ctx context.Context, pos, last uint64) (batches []Batch, 
 	return batches, nil
 }
 
-// unlessSome keeps an error back until what came before it is applied.
+// unlessSome hides an error until the batches before it are applied.
 func unlessSome(batches []Batch, err error) error {
 	if len(batches) > 0 {
 		return nil
@@ -239,8 +239,8 @@ func unlessSome(batches []Batch, err error) error {
 	return err
 }
 
-// missing returns why a message is not there: ErrGone when it is too old, ErrAhead when the
-// log does not reach so far, nil when only the copy of the log that was asked lacks it.
+// missing returns why a message does not exist: ErrGone when it is too old, ErrAhead when
+// the log does not reach that far, nil when only the asked copy of the log lacks it.
 func (r *Reader) missing(ctx context.Context, next uint64) error {
 	info, err := r.log.stream.Info(ctx)
 	switch {
@@ -254,7 +254,7 @@ func (r *Reader) missing(ctx context.Context, next uint64) error {
 	return nil
 }
 
-// came takes those out of the pending messages that follow a position, in their order.
+// came removes the pending messages that follow a position, and returns them in order.
 func (r *Reader) came(ctx context.Context, pos uint64) (batches []Batch, err error) {
 	r.mu.Lock()
 	pending := r.pending
@@ -287,11 +287,11 @@ func (r *Reader) came(ctx context.Context, pos uint64) (batches []Batch, err err
 }
 
 func sequence(msg *nats.Msg) uint64 {
-	n, _ := strconv.ParseUint(msg.Header.Get(jetstream.SequenceHeader), 10, 64) // read before
+	n, _ := strconv.ParseUint(msg.Header.Get(jetstream.SequenceHeader), 10, 64) // parsed before, without an error
 	return n
 }
 
-// batch reads a message.
+// batch decodes a message.
 func (l *Log) batch(ctx context.Context, head nats.Header, pos uint64, data []byte) (Batch, error) {
 	v := head.Get(headVersion)
 	if n, err := strconv.Atoi(v); err != nil || n > l.version {

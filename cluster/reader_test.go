@@ -11,9 +11,9 @@ import (
 	"danmaku/cluster"
 )
 
-// What a machine has published it is about to commit: its reader does not fetch that, and
-// so takes no place among the transactions of a busy home. What is not committed when two
-// looks were due is fetched.
+// A machine is about to commit what it has published: its reader does not fetch that, and
+// so adds no transaction to those of a busy home. It fetches a batch that is still not
+// committed after two due checks.
 func TestReaderLeavesCommitsAlone(t *testing.T) {
 	l := newLog(t, 1)[0]
 	ctx := within(t)
@@ -54,7 +54,7 @@ func TestReaderLeavesCommitsAlone(t *testing.T) {
 	}
 }
 
-// counting is a database that gets no batch that it has.
+// counting is a database that refuses batches that it has.
 type counting struct {
 	*memory
 	t *testing.T

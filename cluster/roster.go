@@ -10,36 +10,36 @@ import (
 )
 
 // Times of membership. While two machines disagree about the home, commands wait, but
-// nothing that was written is lost, so none of these times has to be exact.
+// nothing written is lost, so none of these times has to be exact.
 const (
 	beatEvery = 250 * time.Millisecond
-	// silentFor is how long a machine may say nothing before it counts as dead. A killed
-	// machine is noticed sooner, since no responder is left on its subject.
+	// silentFor is how long a machine may be silent before it counts as dead. A killed
+	// machine is noticed sooner, since its subject has no responder.
 	silentFor = 1500 * time.Millisecond
 	// stoodStill is how late a tick may be. A later tick means that this machine was
 	// frozen: its knowledge of the others is old, and they may have another home.
 	stoodStill = 750 * time.Millisecond
 	// calmFor is how long a machine has to be level with the log before it may be home, and
-	// how long one may lag behind before it may not be any more. Without it a home that
-	// wakes from a freeze would be home again before it has applied what it missed.
+	// how long a lag may last before it may no longer be. Without it a home that wakes from
+	// a freeze would be home again before it has applied what it missed.
 	calmFor = 2 * time.Second
 )
 
-// Member is a machine as another one knows it.
+// Member is a machine as another one sees it.
 type Member struct {
 	Name     string
-	Address  string // host:port of its log; empty while the machine has not said it
+	Address  string // host:port of its log; empty until the machine has sent it
 	Position uint64 // of its database
-	Edge     bool   // it keeps no copy of the log, and is never home
-	Witness  bool   // it keeps a copy of the log and nothing else, and is never home
-	Older    bool   // its program is older than what the others write needs
+	Edge     bool   // it stores no copy of the log, and is never home
+	Witness  bool   // it stores only a copy of the log, and is never home
+	Older    bool   // its program is older than the others' writes require
 	Level    bool   // it has been level with the log for calmFor
 	Eligible bool   // it may be home
 	Home     bool   // it decides about commands
 }
 
-// beat is what a machine says of itself four times a second. Fields are added, and do
-// not change their meaning.
+// beat is a machine's message about itself, four times a second. Fields may be added, and
+// never change their meaning.
 type beat struct {
 	Name     string `json:"name"`
 	Boot     string `json:"boot"` // a new value for each start
@@ -55,22 +55,21 @@ type beat struct {
 }
 
 // roster holds the members and the home, as one machine sees them. It reads no clock:
-// callers pass times, which count from one fixed moment. It is not safe for more than one
-// goroutine.
+// callers pass times, which count from one fixed moment. It is not safe for concurrent use.
 type roster struct {
 	self   Member
 	others map[string]*other
-	left   map[string]string // the boot with which a machine has left, by name
-	need   int               // with fewer machines that are no edges, nothing can be written
+	left   map[string]string // the boot value of a machine that has left, by name
+	need   int               // with fewer machines that are not edges, nothing can be written
 
 	ticked bool
 	last   time.Duration // the last tick
-	hears  time.Duration // since when it has heard the others without a break
-	target uint64        // where the log was at the last tick
-	turned time.Duration // since when it is level, or lags
+	hears  time.Duration // since when it has heard the others without interruption
+	target uint64        // position of the log at the last tick
+	turned time.Duration // since when it has been level, or lagging
 	level  bool
 
-	levelAt, homeAt time.Duration // when it was last level, and last knew of a home; 0: never
+	levelAt, homeAt time.Duration // when it was last level, and last had a home; 0: never
 }
 
 type other struct {
@@ -82,21 +81,21 @@ func newRoster(name, address string, edge bool) *roster {
 	return &roster{self: Member{Name: name, Address: address, Edge: edge}, others: map[string]*other{}, left: map[string]string{}}
 }
 
-// hear takes the beat of another machine.
+// hear handles the heartbeat of another machine.
 func (r *roster) hear(b beat, now time.Duration) {
 	switch {
 	case b.Name == r.self.Name, b.Name == "":
 	case b.Leaving:
 		r.left[b.Name] = b.Boot
 		delete(r.others, b.Name)
-	case r.left[b.Name] == b.Boot: // on its way since before it left
+	case r.left[b.Name] == b.Boot: // sent before the machine left
 	default:
 		delete(r.left, b.Name)
 		r.others[b.Name] = &other{b, now}
 	}
 }
 
-// gone removes a machine on whose subject no responder is left.
+// gone removes a machine whose subject has no responder.
 func (r *roster) gone(name string) { delete(r.others, name) }
 
 // forget removes all other machines until they are heard again.
@@ -105,8 +104,8 @@ func (r *roster) forget(now time.Duration) {
 	r.hears = now
 }
 
-// tick moves on. fit tells that this machine's database can be written and follows the
-// log; pos is where it is, and last how far the log is known to reach.
+// tick advances the roster. fit says that this machine's database can be written and
+// follows the log; pos is its position, and last the log's last known position.
 func (r *roster) tick(now time.Duration, fit bool, pos, last uint64) {
 	if !r.ticked {
 		r.hears = now
@@ -122,8 +121,8 @@ func (r *roster) tick(now time.Duration, fit bool, pos, last uint64) {
 		}
 		last = max(last, o.Position)
 	}
-	// Where others write all the time, the log is always a little ahead: what counts is
-	// where it was at the tick before.
+	// While others write constantly, the log is always a little ahead, so its position at
+	// the previous tick counts.
 	level := pos >= r.target && r.ticked
 	if level != r.level || !r.ticked {
 		r.level, r.turned = level, now
@@ -150,10 +149,10 @@ func (r *roster) sure(now time.Duration) bool {
 }
 
 // home returns the name of the machine that decides: the eligible one whose name has the
-// greatest hash. All machines so find the same home, and the home moves only when the home
+// greatest hash. So all machines find the same home, and it changes only when the home
 // itself leaves or a machine with a greater hash comes. It returns "" when no machine is
 // eligible, or when too few are left to write: a machine that is cut off from the others
-// must not decide a second time.
+// must not be a second home.
 func (r *roster) home() (name string) {
 	if r.keepers() < r.need {
 		return ""
@@ -176,7 +175,7 @@ func (r *roster) home() (name string) {
 	return name
 }
 
-// keepers counts the machines that keep the log: all but edges.
+// keepers counts the machines that store the log: all but edges.
 func (r *roster) keepers() (n int) {
 	if !r.self.Edge {
 		n++
@@ -189,7 +188,7 @@ func (r *roster) keepers() (n int) {
 	return n
 }
 
-// members lists all, by name.
+// members lists all machines, by name.
 func (r *roster) members() []Member {
 	home := r.home()
 	list := []Member{r.self}

@@ -8,10 +8,10 @@ import (
 
 const second = time.Second
 
-// run ticks a machine that is level from one moment until another.
+// run ticks a level machine from one moment until another.
 func (r *roster) run(from, until time.Duration, pos, last uint64) {
 	for now := from; now <= until; now += beatEvery {
-		for _, o := range r.others { // they go on, too
+		for _, o := range r.others { // they continue, too
 			o.heard = now
 		}
 		r.tick(now, true, pos, last)
@@ -25,8 +25,8 @@ func (r *roster) check(t *testing.T, when, home string) {
 	}
 }
 
-// A machine is home once it was level for two seconds, and no longer when it lags behind
-// for as long, at once when it is unfit, and when it stood still.
+// A machine is eligible once it was level for two seconds, and no longer when it has lagged
+// behind for as long, at once when it is unfit, and after a freeze.
 func TestEligible(t *testing.T) {
 	r := newRoster("a", "", false)
 	r.check(t, "at the start", "")
@@ -44,7 +44,7 @@ func TestEligible(t *testing.T) {
 	r.run(7*second, 9*second, 9, 9)
 	r.check(t, "level for two", "a")
 
-	for now := 9 * second; now < 12*second; now += beatEvery { // the log is always ahead a little
+	for now := 9 * second; now < 12*second; now += beatEvery { // the log is always a little ahead
 		r.tick(now, true, 10+uint64(now/beatEvery), 12+uint64(now/beatEvery))
 	}
 	for now := 12 * second; now < 15*second; now += beatEvery {
@@ -69,8 +69,8 @@ func TestEligible(t *testing.T) {
 	r.check(t, "calm again", "a")
 }
 
-// A machine that is silent, does not answer or leaves stops being a member, and a beat
-// that was on its way does not bring it back.
+// A machine that is silent, does not answer or leaves stops being a member, and a delayed
+// heartbeat does not bring it back.
 func TestMembers(t *testing.T) {
 	r := newRoster("a", "", false)
 	count := func(when string, want int) {
@@ -105,8 +105,8 @@ func TestMembers(t *testing.T) {
 	r.check(t, "not level yet", "")
 }
 
-// All find the same home, each machine gets its part of many houses, and a machine that
-// goes moves the home only when it was it.
+// All machines find the same home, each machine is home of its share of clusters, and a
+// machine that leaves changes the home only if it was the home.
 func TestHome(t *testing.T) {
 	names := []string{"n1", "n2", "n3", "n4", "n5"}
 	find := func(self string, names []string) string {
@@ -144,8 +144,8 @@ func TestHome(t *testing.T) {
 	}
 }
 
-// An edge is never the home, whatever it says of itself, and does not count for what is
-// most of the machines: neither where it looks nor where others do.
+// An edge is never the home, whatever it claims, and does not count for the majority:
+// neither in its own roster nor in others'.
 func TestAnEdgeDoesNotCount(t *testing.T) {
 	edge := newRoster("a", "", true)
 	edge.need = 1
@@ -180,7 +180,7 @@ func TestAnEdgeDoesNotCount(t *testing.T) {
 }
 
 // A machine knows who is up once it has listened for as long as another one may be silent,
-// and not right after it stood still.
+// and not right after a freeze.
 func TestSure(t *testing.T) {
 	r := newRoster("a", "", false)
 	sure := func(when string, now time.Duration, want bool) {

@@ -12,20 +12,20 @@ import (
 	"time"
 )
 
-// Status is how a cluster does, as one of its machines sees it.
+// Status is the state of a cluster, as one of its machines sees it.
 type Status struct {
 	Log      string          `json:"log"`
 	Position uint64          `json:"position"` // of the log's end
 	Copies   int             `json:"copies"`   // machines that have all of the log
-	Wanted   int             `json:"wanted"`   // how many are to have it
-	Leader   string          `json:"leader"`   // of them, who numbers what is written; empty is none
-	Home     string          `json:"home"`     // who decides; empty is none
+	Wanted   int             `json:"wanted"`   // how many should have it
+	Leader   string          `json:"leader"`   // the one that numbers writes; empty means none
+	Home     string          `json:"home"`     // the one that decides; empty means none
 	Machines []MachineStatus `json:"machines"`
-	From     string          `json:"from"`            // who says so
-	Fault    string          `json:"fault,omitempty"` // why that one does not follow the log
+	From     string          `json:"from"`            // the machine that reports this
+	Fault    string          `json:"fault,omitempty"` // why that machine does not follow the log
 }
 
-// MachineStatus is how one machine does.
+// MachineStatus is the state of one machine.
 type MachineStatus struct {
 	Name     string `json:"name"`
 	Address  string `json:"address"`
@@ -34,11 +34,11 @@ type MachineStatus struct {
 	Lag      uint64 `json:"lag"` // positions behind the log's end
 	Edge     bool   `json:"edge,omitempty"`
 	Witness  bool   `json:"witness,omitempty"`
-	Older    bool   `json:"older,omitempty"` // its program is older than what the others write needs
-	Ready    bool   `json:"ready"`           // it may be home; an edge or a witness: it would be, were it none
+	Older    bool   `json:"older,omitempty"` // its program is older than the others' writes require
+	Ready    bool   `json:"ready"`           // it may be home; for an edge or a witness: it might, if it were neither
 }
 
-// status is how the cluster does, as this machine sees it.
+// status returns the state of the cluster, as this machine sees it.
 func (c *Cluster) status(ctx context.Context) (Status, error) {
 	ctx, cancel := context.WithTimeout(ctx, answerWithin)
 	defer cancel()
@@ -57,7 +57,7 @@ func (c *Cluster) status(ctx context.Context) (Status, error) {
 	}
 	s.Position = c.log.Last()
 	if info, err := c.log.stream.Info(ctx); err != nil {
-		s.Fault = err.Error() // the rest can be said without
+		s.Fault = err.Error() // the rest is known without it
 	} else {
 		s.Position, s.Wanted = max(s.Position, info.State.LastSeq), info.Config.Replicas
 		if info.Cluster != nil && info.Cluster.Leader != "" {
@@ -84,11 +84,11 @@ func (c *Cluster) status(ctx context.Context) (Status, error) {
 	return s, nil
 }
 
-// askWithin is how long a machine may take to say how the cluster does.
+// askWithin is how long a machine may take to report the state of the cluster.
 const askWithin = 10 * time.Second
 
-// AskStatus asks the machine of a data folder how its cluster does, and the others where
-// it does not run. Errors: [ErrNoCluster], [ErrUnreachable].
+// AskStatus asks the machine of a data folder for the state of its cluster, and the other
+// machines if it does not run. Errors: [ErrNoCluster], [ErrUnreachable].
 func AskStatus(ctx context.Context, dir string) (s Status, err error) {
 	c, err := ReadConfig(dir)
 	if err != nil {
@@ -113,11 +113,11 @@ func AskStatus(ctx context.Context, dir string) (s Status, err error) {
 	return s, fmt.Errorf("%w: %w", ErrUnreachable, err)
 }
 
-// ErrRuns says that a machine is up that must not be.
+// ErrRuns means that a machine is up that must not be.
 var ErrRuns = errors.New("the machine is up")
 
-// Expel has the other machines of a data folder's cluster take one off their list. That one
-// must not run. Errors: [ErrNoCluster], [ErrUnreachable], [ErrRuns].
+// Expel makes the other machines of a data folder's cluster remove one from their list.
+// That one must not run. Errors: [ErrNoCluster], [ErrUnreachable], [ErrRuns].
 func Expel(ctx context.Context, dir, name string) error {
 	c, err := ReadConfig(dir)
 	if err != nil {
@@ -136,7 +136,7 @@ func Expel(ctx context.Context, dir, name string) error {
 		if failed == nil {
 			return answer.Body.Close()
 		}
-		if unreachable("", failed) == failed { // it was answered
+		if unreachable("", failed) == failed { // a machine answered
 			return failed
 		}
 		err = errors.Join(err, fmt.Errorf("%s: %w", p.Name, failed))
@@ -144,7 +144,7 @@ func Expel(ctx context.Context, dir, name string) error {
 	return err
 }
 
-// expel takes a machine off the list, and out of what makes a majority.
+// expel removes a machine from the list, and from the count for a majority.
 func (c *Cluster) expel(ctx context.Context, name string) error {
 	err := c.takeOff(ctx, name)
 	if err != nil && again(err) {
@@ -162,7 +162,7 @@ func (c *Cluster) takeOff(ctx context.Context, name string) error {
 	if c.membership.Up(ctx, name) {
 		return ErrRuns
 	}
-	// The one that has stopped may have led the log: the others choose another leader first.
+	// The stopped machine may have led the log: the others first elect another leader.
 	var peers map[string]Peer
 	err := untilDone(ctx, func() (err error) {
 		peers, err = c.log.peers(ctx)
@@ -180,14 +180,14 @@ func (c *Cluster) takeOff(ctx context.Context, name string) error {
 	if !listed {
 		return fmt.Errorf("%w: %s", ErrNoMachine, name)
 	}
-	// What is asked of too few would still be done once the others are back.
+	// A request to too few machines would still take effect once the others are back.
 	if err := c.mostAreUp(ctx, peers); err != nil {
 		return err
 	}
 	if err := untilDone(ctx, func() error { return c.log.setPeer(ctx, Peer{Name: name}) }); err != nil {
 		return err
 	}
-	if !p.Edge { // which counts for no majority
+	if !p.Edge { // edges count for no majority
 		if err := c.node.Expel(ctx, name); err != nil {
 			return err
 		}
@@ -195,8 +195,8 @@ func (c *Cluster) takeOff(ctx context.Context, name string) error {
 	return untilDone(ctx, func() error { return c.compare(ctx) })
 }
 
-// mostAreUp waits for more than half of the machines that count for a majority. One that
-// is slow may seem to be away for a moment. Errors: [ErrMinority].
+// mostAreUp waits for more than half of the machines that count for a majority. A slow one
+// may seem to be away for a moment. Errors: [ErrMinority].
 func (c *Cluster) mostAreUp(ctx context.Context, peers map[string]Peer) error {
 	ctx, cancel := context.WithTimeout(ctx, comeWithin)
 	defer cancel()
@@ -213,7 +213,7 @@ func (c *Cluster) mostAreUp(ctx context.Context, peers map[string]Peer) error {
 	}
 }
 
-// untilDone does something again until it succeeds or ctx has ended.
+// untilDone repeats a function until it succeeds or ctx ends.
 func untilDone(ctx context.Context, do func() error) error {
 	for {
 		err := do()
@@ -228,13 +228,13 @@ func untilDone(ctx context.Context, do func() error) error {
 	}
 }
 
-// ErrMinority says that the machines which are up are too few to change their list.
+// ErrMinority means that too few machines are up to change their list.
 var ErrMinority = errors.New("too few machines of the cluster are up to change its list; start more of them, or end the cluster with danmaku cluster alone where the position is highest")
 
-// ErrNoMachine says that the cluster has no machine of a name.
+// ErrNoMachine means that the cluster has no machine of that name.
 var ErrNoMachine = errors.New("the cluster has no such machine")
 
-// comeWithin is how long machines that seem to be away are waited for, before that is said.
+// comeWithin is how long to wait for machines that seem to be away, before reporting that.
 const comeWithin = 5 * time.Second
 
 // agreeWithin is how long the machines may take to agree on a change of their list.

@@ -9,10 +9,11 @@ import (
 	"danmaku/cluster"
 )
 
-// A cluster is upgraded one machine after the other. What the newer program writes as the
-// older one did, both read. Once something is written that the older one cannot read, the
+// A cluster is upgraded one machine after the other. Both programs read what the newer one
+// writes in the older form. Once a message is written that the older one cannot read, the
 // machine that still has it stops following, says why, is not ready and never the home; the
-// others go on. It catches up when it is upgraded, and so does one that goes back and forth.
+// others continue. It catches up when it is upgraded, and so does one that goes back and
+// forth.
 func TestARollingUpgrade(t *testing.T) {
 	one := found(t)
 	one.start()
@@ -36,7 +37,7 @@ func TestARollingUpgrade(t *testing.T) {
 		m.version = version
 		m.start()
 	}
-	// Two machines are upgraded, and write nothing yet that is new.
+	// Two machines are upgraded, and write nothing new yet.
 	for _, m := range all[1:] {
 		restart(m, newer)
 		m.status("on three again", whole)
@@ -64,15 +65,15 @@ func TestARollingUpgrade(t *testing.T) {
 	if s := one.status("asked itself", func(s cluster.Status) bool { return s.From == "n1" }); s.Fault == "" {
 		t.Errorf("it has no fault: %+v", s)
 	}
-	three.put("d") // the others go on
+	three.put("d") // the others continue
 	// It is upgraded.
 	restart(one, newer)
 	if got := one.texts(4); got != "a b c d" {
 		t.Errorf("upgraded it has %q", got)
 	}
 	one.status("all of one version", whole)
-	// One goes back to the older program, and then not. It has all that is newer already, so
-	// it follows until the next of these.
+	// One goes back to the older program, and then forward again. It has all newer messages
+	// already, so it follows until the next of these.
 	restart(one, 1)
 	one.status("back again", whole)
 	two.put("e")

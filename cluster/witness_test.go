@@ -14,14 +14,14 @@ import (
 	"danmaku/store"
 )
 
-// witness is a machine that keeps the log and nothing else.
+// witness is a machine that stores only the log.
 type witness struct {
 	t       *testing.T
 	dir     string
 	cluster *cluster.Cluster
 }
 
-// witness has a witness join m, and starts it.
+// witness makes a witness join m, and starts it.
 func (m *machine) witness(name string) *witness {
 	m.t.Helper()
 	j := m.joining(name)
@@ -63,9 +63,9 @@ func (w *witness) stop() {
 	}
 }
 
-// Two machines and a witness have the log on three, so that each of the three may die:
-// what was acknowledged is kept and more is written. The witness has neither database nor
-// secret, is never the home, and lets nobody in.
+// Two machines and a witness store the log on three, so that each of the three may die:
+// everything acknowledged is kept and writing continues. The witness has neither database
+// nor secret, is never the home, and admits nobody.
 func TestAWitnessStandsInForAThirdMachine(t *testing.T) {
 	one := found(t)
 	one.start()
@@ -91,7 +91,8 @@ func TestAWitnessStandsInForAThirdMachine(t *testing.T) {
 		t.Errorf("it invites: %v", err)
 	}
 
-	// The home dies, which is a machine with rooms, and the other one goes on with the witness.
+	// The home dies, which is a machine with rooms, and the other one continues with the
+	// witness.
 	other := map[string]*machine{"n1": two, "n2": one}[s.Home]
 	if other == nil {
 		t.Fatalf("the home is %q", s.Home)
@@ -107,7 +108,7 @@ func TestAWitnessStandsInForAThirdMachine(t *testing.T) {
 		t.Errorf("back again it has %q", got)
 	}
 	other.status("on three again", whole)
-	// So does the witness, and comes back.
+	// The witness dies, too, and comes back.
 	three.stop()
 	other.put("c")
 	if got := home.texts(3); got != "a b c" {
@@ -118,7 +119,7 @@ func TestAWitnessStandsInForAThirdMachine(t *testing.T) {
 	if from, err := cluster.AskStatus(within(t), three.dir); err != nil || from.From != "w" || from.Position != s.Position {
 		t.Errorf("the witness says %+v, %v; the others are at %d", from, err, s.Position)
 	}
-	// It is taken off like any machine.
+	// It can be removed like any machine.
 	if err := cluster.Expel(within(t), one.dir, "w"); !errors.Is(err, cluster.ErrRuns) {
 		t.Errorf("a witness that runs was taken off: %v", err)
 	}
