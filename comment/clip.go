@@ -2,9 +2,9 @@ package comment
 
 import "github.com/rivo/uniseg"
 
-// ClipName returns as much of a name as a comment may have: at most [MaxNameLen]
-// characters as people see them. Names of other platforms are longer, and a
-// comment is not refused for that.
+// ClipName returns as much of a name as a comment may have: at most [MaxNameLen] characters
+// as people see them. Other platforms' names are longer, and a comment is not refused for
+// that.
 func ClipName(name string) string {
 	name = clean(name)
 	rest, state, end := name, -1, 0

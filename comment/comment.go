@@ -1,6 +1,5 @@
-// Package comment says what a comment is: its text and style, its draft on the way
-// in, and the verdict about it. It does no I/O and knows nothing of rooms, JSON,
-// SQL or sockets.
+// Package comment defines what a comment is: its text and style, its incoming draft, and
+// the verdict about it. It does no I/O and knows neither rooms, JSON, SQL nor sockets.
 package comment
 
 import (
@@ -12,21 +11,21 @@ import (
 	"time"
 )
 
-// ID names one comment for good. The upper 42 bits are milliseconds since
-// [idEpoch], so IDs sort by age; the lower 22 bits tell apart what was made in
-// the same millisecond. Zero means no comment.
+// ID identifies one comment permanently. The upper 42 bits are milliseconds since
+// [idEpoch], so IDs sort by age; the lower 22 bits distinguish comments of the same
+// millisecond. Zero means no comment.
 type ID int64
 
-// idEpoch keeps 42 bits of milliseconds good until the year 2159.
+// idEpoch lets 42 bits of milliseconds last until the year 2159.
 var idEpoch = time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// idEncoding has the letters of Crockford's base 32: no i, l, o, u, so that an
-// ID can be read aloud and spells nothing.
+// idEncoding has the letters of Crockford's base 32: no i, l, o, u, so that an ID can be
+// read aloud and spells no words.
 var idEncoding = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding)
 
-// NewID makes an ID from a moment and the low 22 bits of salt, which must
-// differ between two comments of the same millisecond. Of a moment before 2020 or
-// after 2159 no ID can be made: it is not positive then.
+// NewID makes an ID from a moment and the low 22 bits of salt, which must differ between
+// two comments of the same millisecond. A moment before 2020 or after 2159 has no ID: the
+// result is not positive then.
 func NewID(at time.Time, salt uint32) ID {
 	return ID(at.Sub(idEpoch).Milliseconds()<<22 | int64(salt&(1<<22-1)))
 }
@@ -41,8 +40,8 @@ func (id ID) String() string {
 	return idEncoding.EncodeToString(b[:])
 }
 
-// ParseID reads what [ID.String] wrote. Anything else is [ErrNotFound]: no
-// comment can have that name.
+// ParseID parses the result of [ID.String]. Anything else is [ErrNotFound]: no comment can
+// have that ID.
 func ParseID(s string) (ID, error) {
 	b, err := idEncoding.DecodeString(s)
 	if err != nil || len(b) != 8 {
@@ -55,7 +54,7 @@ func ParseID(s string) (ID, error) {
 	return id, nil
 }
 
-// Mode is the way a comment takes over the screen.
+// Mode is the way a comment appears on the screen.
 type Mode string
 
 // The modes; the empty one means [Scroll].
@@ -95,8 +94,8 @@ const (
 	BadgeModerator Badge = "moderator"
 )
 
-// Standing is what an author is on the platform on which they wrote. It gives no rights in
-// the room.
+// Standing is an author's status on the platform on which they wrote. It gives no
+// permissions in the room.
 type Standing string
 
 // The standings; most authors have none.
@@ -110,7 +109,7 @@ const (
 // Standings lists them all.
 var Standings = []Standing{NoStanding, StandsMember, StandsModerator, StandsBroadcaster}
 
-// Source is the door a comment came through.
+// Source is the origin of a comment.
 type Source string
 
 // The sources.
@@ -124,29 +123,29 @@ const (
 	FromKick     Source = "kick"
 	FromTikTok   Source = "tiktok"
 	FromNiconico Source = "niconico"
-	FromOther    Source = "other" // a platform that a bridge reads and we have no name for
+	FromOther    Source = "other" // a platform that a bridge reads and that has no name here
 )
 
-// Platforms are the sources that a chat or a program brings comments of.
+// Platforms are the sources of comments that a chat or a program brings.
 var Platforms = []Source{FromTwitch, FromYouTube, FromBilibili, FromKick, FromTikTok, FromNiconico, FromOther}
 
-// Foreign reports whether a comment was written on a platform, and brought here by a
-// chat or a program.
+// Foreign reports whether a comment was written on a platform, and brought here by a chat
+// or a program.
 func (s Source) Foreign() bool { return slices.Contains(Platforms, s) }
 
-// Status is what became of a comment.
+// Status is the state of a comment.
 type Status string
 
 // The statuses of a stored comment.
 const (
 	Shown   Status = "shown"   // on the screens
 	Held    Status = "held"    // waits for a moderator
-	Refused Status = "refused" // the filter or a moderator said no
+	Refused Status = "refused" // by the filter or a moderator
 	Removed Status = "removed" // was shown, then taken down
 )
 
-// Comment is one checked comment: what it says and how it looks. Text and Name
-// are as shown, that is cleaned and, where a rule says so, masked.
+// Comment is one checked comment: its content and its appearance. Text and Name are as
+// shown, that is cleaned and, where a rule requires it, masked.
 type Comment struct {
 	ID     ID
 	At     time.Time // when it was accepted, to the millisecond
@@ -160,22 +159,22 @@ type Comment struct {
 	Source Source
 	Paid   *Paid   // nil for most
 	Emotes []Emote // pictures in Text, in order, without overlaps
-	Item   string  // the list of questions in which it asks, or the wall of its photo; empty for a comment that flies
-	Photo  *Photo  // nil for most; then Text is what its author says of it, or [PhotoText]
+	Item   string  // the list of questions of a question, or the wall of its photo; empty for a comment that flies
+	Photo  *Photo  // nil for most; then Text is its author's text, or [PhotoText]
 
 	Standing Standing // the author's on the platform; empty for most
 }
 
-// Photo is a picture that somebody of the audience sent.
+// Photo is a picture that an audience member sent.
 type Photo struct {
 	Path          string // on this server; it cannot be guessed
 	Width, Height int    // pixels
 }
 
-// PhotoText is the text of a photo of which its author says nothing.
+// PhotoText is the text of a photo without an author's text.
 const PhotoText = "📷"
 
-// Action is what a check wants to happen. A higher one is stricter.
+// Action is what a check demands. A higher one is stricter.
 type Action int
 
 // The actions.
@@ -196,7 +195,7 @@ func (a Action) String() string {
 	return actionNames[a]
 }
 
-// ParseAction reads what [Action.String] wrote.
+// ParseAction parses the result of [Action.String].
 func ParseAction(s string) (Action, bool) {
 	i := slices.Index(actionNames, s)
 	return Action(i), i >= 0
@@ -205,37 +204,36 @@ func ParseAction(s string) (Action, bool) {
 // Span is a part of a text, counted in runes: [From, To).
 type Span struct{ From, To int }
 
-// Verdict is what the filter says of a draft, and why. Rule and the rest are
-// for moderators; the audience never learns which rule or word it was.
+// Verdict is the filter's verdict on a draft, and its reason. Rule and the rest are for
+// moderators; the audience never learns which rule or word it was.
 type Verdict struct {
 	Action Action
 	Rule   string // the check's or list's name: "words", "links", "layout", …
 	Word   string // the entry that matched, when a word did
-	Reason Reason // why, as a code; empty where Detail is a sentence of its own
-	Form   Form   // in which the text was read
+	Reason Reason // why, as a code; empty where Detail is its own sentence
+	Form   Form   // the form in which the text matched
 	Detail string // why, in one English sentence fragment, for moderators
 	Folded string // the text as the check read it, when folding mattered
 	Spans  []Span // what matched, in runes of Text; empty when all of it did
-	InName bool   // the match is in the name, and Spans count in its runes
+	InName bool   // the match is in the name, and Spans refer to it
 	Text   string // the masked text, when Action is [Mask]
 	Name   string // the masked name, when Action is [Mask]
 
-	// Shown is Spans in the masked text or name, when Action is [Mask].
+	// Shown are Spans in the masked text or name, when Action is [Mask].
 	Shown []Span
-	Took  time.Duration // how long the decision took, where that was too long
+	Took  time.Duration // the decision's duration, if it was too long
 
-	Wait time.Duration // with [RuleSlow]: until another comment is welcome
+	Wait time.Duration // with [RuleSlow]: until another comment is accepted
 }
 
-// Rules in [Verdict.Rule] that are limits: what they refuse was not at fault
-// for what it says, so it is answered with a code of its own (slow_down,
-// duplicate), counted, and not kept.
+// Rules in [Verdict.Rule] that are limits: their refusals do not concern the text, so they
+// have their own codes (slow_down, duplicate), are counted, and are not stored.
 const (
 	RuleSlow      = "slow"
 	RuleDuplicate = "duplicate"
 )
 
-// RuleSlowDecision is the rule in [Verdict.Rule] of what took too long to read.
+// RuleSlowDecision is the rule in [Verdict.Rule] for a text that took too long to check.
 const RuleSlowDecision = "slow_decision"
 
 // Stricter returns the verdict with the higher action, the first of equals.

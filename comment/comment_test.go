@@ -151,8 +151,8 @@ func FuzzNormalize(f *testing.F) {
 	})
 }
 
-// Labels that look alike are alike: what shows nothing is not in them. What joins
-// letters and emoji stays.
+// Labels that look alike are equal: invisible characters are removed. Those that join
+// letters and emoji stay.
 func TestLabel(t *testing.T) {
 	for in, want := range map[string]string{
 		"bot":                             "bot",

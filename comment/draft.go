@@ -12,7 +12,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// Limits that hold everywhere.
+// Limits that apply everywhere.
 const (
 	MaxTextBytes = 1024 // of a text, whatever else is allowed
 	MaxNameLen   = 20   // graphemes
@@ -20,8 +20,8 @@ const (
 
 var color = regexp.MustCompile(`^#[0-9a-f]{6}$`)
 
-// Draft is a comment on its way in: what somebody wrote, and who it was, as
-// far as limits and checks need to know.
+// Draft is an incoming comment: the author's content, and the data about the author that
+// limits and checks need.
 type Draft struct {
 	Room   string
 	Text   string
@@ -32,16 +32,16 @@ type Draft struct {
 	Ref    string // 1–64 printable ASCII, or empty
 	Source Source
 	Badge  Badge
-	Paid   *Paid   // nil for most; what is not valid is left out
+	Paid   *Paid   // nil for most; an invalid one is dropped
 	Emotes []Emote // in code points of Text, in order
 	Item   string  // see [Comment.Item]
 	Photo  *Photo  // nil for most
 
-	Standing Standing // what is not known is left out
-	// Picture is that of Photo, as we drew it.
+	Standing Standing // an unknown one is dropped
+	// Picture is that of Photo, after this program has redrawn it.
 	Picture []byte
-	// Anonymous asks to be shown without a name, and without the pseudonym that would tell
-	// which other comments are by the same person.
+	// Anonymous hides the name, and the pseudonym, which would reveal which other comments
+	// are by the same person.
 	Anonymous bool
 
 	User     string    // pseudonym: keyed hash of the author's identity and the room
@@ -49,15 +49,15 @@ type Draft struct {
 	Networks []string  // keyed hashes of the networks that share limits, the narrowest first; none for a program
 	Identity time.Time // when the author's identity was made; zero when unknown
 	At       time.Time // when it arrived
-	Link     int64     // by which it came; 0 for the audience
-	Chat     string    // the connected chat by which it came; empty for none
+	Link     int64     // that it came with; 0 for the audience
+	Chat     string    // the connected chat that brought it; empty for none
 
-	// Elapsed is At by a clock that is never set: the time since one moment for all
-	// drafts of a process. Zero: unknown, At must do.
+	// Elapsed is At by a clock that is never set: the time since one moment for all drafts
+	// of a process. Zero: unknown, use At.
 	Elapsed time.Duration
 }
 
-// Limits is what a place allows of a comment.
+// Limits are a place's limits for comments.
 type Limits struct {
 	MaxLength int      // of the text, in graphemes
 	Modes     []Mode   // besides Scroll
@@ -65,17 +65,15 @@ type Limits struct {
 	Sizes     []Size   // besides Medium
 }
 
-// Normalize brings a draft into the form in which it is checked, stored and
-// shown: NFC, line breaks and tabs as single spaces, controls and direction
-// controls dropped (zero-width joiners stay: emoji and Persian need them),
-// spaces trimmed, style filled in. What the limits do not allow becomes the
-// default.
+// Normalize converts a draft into the form in which it is checked, stored and shown: NFC,
+// line breaks and tabs as single spaces, controls and direction controls dropped
+// (zero-width joiners stay: emoji and Persian need them), spaces trimmed, style filled in.
+// A style that the limits do not allow becomes the default.
 //
-// Errors: [ErrBadFrame] for text that is not UTF-8 or a ref that is malformed,
-// [ErrBadStyle] for a malformed mode, colour or size, [ErrEmpty] when nothing
-// in the text can be seen, [ErrTooLong] beyond the length or
-// [MaxTextBytes], or for a name of more than [MaxNameLen]. Each comes with a sentence
-// that names the field and its limit.
+// Errors: [ErrBadFrame] for text that is not UTF-8 or a malformed ref, [ErrBadStyle] for a
+// malformed mode, colour or size, [ErrEmpty] when nothing in the text is visible,
+// [ErrTooLong] beyond the length or [MaxTextBytes], or for a name of more than
+// [MaxNameLen]. Each has a sentence that names the field and its limit.
 func (d Draft) Normalize(l Limits) (Draft, error) {
 	switch {
 	case !utf8.ValidString(d.Text):
@@ -164,26 +162,26 @@ func validRef(ref string) bool {
 	return true
 }
 
-// clean drops what has no place in one line of shown text. Tag characters stay
+// clean drops characters that do not belong in one line of shown text. Tag characters stay
 // only inside an emoji flag, which begins with a black flag.
 func clean(s string) string {
 	var b strings.Builder
 	b.Grow(len(s))
 	keep(s, func(_ int, r rune) { b.WriteRune(r) })
-	// Composing comes last: what was dropped may have stood between a letter and
-	// its mark.
+	// Composing comes last: a dropped character may have been between a letter and its
+	// mark.
 	return norm.NFC.String(strings.TrimRightFunc(b.String(), unicode.IsSpace))
 }
 
-// keep calls fn for each character that clean keeps, with its place in s in runes.
+// keep calls fn for each character that clean keeps, with its rune index in s.
 func keep(s string, fn func(at int, r rune)) {
-	space, at := true, -1 // swallow leading spaces
+	space, at := true, -1 // skip leading spaces
 	for _, r := range s {
 		at++
 		switch {
 		case unicode.IsSpace(r) || r == '\u2028' || r == '\u2029':
 			if !space {
-				// A full-width space is a letter of the text, others are one blank.
+				// A full-width space is a letter of the text, others become one space.
 				if r != '\u3000' {
 					r = ' '
 				}
@@ -199,9 +197,8 @@ func keep(s string, fn func(at int, r rune)) {
 	}
 }
 
-// TypedSpans returns where parts of a normalised text, see [Draft.Normalize], stand
-// in the text as it was typed. Both count in runes. What lies outside of the
-// normalised text is left out.
+// TypedSpans converts spans in a normalised text, see [Draft.Normalize], to spans in the
+// typed text. Both count in runes. It drops parts outside the normalised text.
 func TypedSpans(typed string, spans []Span) []Span {
 	var b strings.Builder
 	var places []int // of the kept characters
@@ -233,23 +230,22 @@ func TypedSpans(typed string, spans []Span) []Span {
 	return out
 }
 
-// isDirectionControl tells the invisible characters of UAX #9 that turn the
-// direction of the text around them. The two overrides (U+202D, U+202E) are not
-// among them: they have no honest use in a comment, so they stay for the filter
-// to refuse.
+// isDirectionControl reports whether r is one of the invisible characters of UAX #9 that
+// turn the direction of the text around them. The two overrides (U+202D, U+202E) are not
+// included: they have no honest use in a comment, so the filter refuses them.
 func isDirectionControl(r rune) bool {
 	return r == '\u061C' || r == '\u200E' || r == '\u200F' ||
 		r == '\u202A' || r == '\u202B' || r == '\u202C' || '\u2066' <= r && r <= '\u2069'
 }
 
-// Visible reports whether anything of s leaves ink on the screen.
+// Visible reports whether any part of s is visible on the screen.
 func Visible(s string) bool {
 	return strings.ContainsFunc(s, func(r rune) bool { return !Invisible(r) })
 }
 
-// Invisible reports whether r shows nothing by itself: spaces, controls, format
-// characters, default-ignorable code points (DerivedCoreProperties of Unicode),
-// and the blanks that Unicode counts as letters or symbols.
+// Invisible reports whether r shows nothing by itself: spaces, controls, format characters,
+// default-ignorable code points (DerivedCoreProperties of Unicode), and the blanks that
+// Unicode counts as letters or symbols.
 func Invisible(r rune) bool {
 	switch {
 	case r == 0x2800: // Braille blank
@@ -267,21 +263,21 @@ func Invisible(r rune) bool {
 		unicode.Is(unicode.Z, r) || !assigned(r)
 }
 
-// assigned is false for code points that have no meaning and so no glyph.
-// Private use counts as unassigned: it looks different everywhere. The emoji
-// blocks count as assigned whole, since phones learn new ones before Go does.
+// assigned returns false for code points that have no meaning and so no glyph. Private use
+// counts as unassigned: it looks different everywhere. The emoji blocks count as assigned
+// as a whole, since phones learn new ones before Go does.
 func assigned(r rune) bool {
 	return 0x1F000 <= r && r <= 0x1FAFF ||
 		unicode.In(r, unicode.L, unicode.M, unicode.N, unicode.P, unicode.S, unicode.Z, unicode.Cc, unicode.Cf)
 }
 
-// Graphemes counts what a person would call characters (UAX #29 extended
-// grapheme clusters), as Intl.Segmenter does in the browser.
+// Graphemes counts user-perceived characters (UAX #29 extended grapheme clusters), like
+// Intl.Segmenter in the browser.
 func Graphemes(s string) int { return uniseg.GraphemeClusterCount(s) }
 
-// OneLine brings a text into the form of a title: NFC, without line breaks,
-// controls and the overrides that turn the direction of a terminal's line around,
-// and without spaces at its ends.
+// OneLine converts a text into the form of a title: NFC, without line breaks, controls and
+// the overrides that turn the direction of a terminal's line, and without spaces at its
+// ends.
 func OneLine(s string) string {
 	return clean(strings.Map(func(r rune) rune {
 		if r == '\u202D' || r == '\u202E' {
@@ -291,9 +287,9 @@ func OneLine(s string) string {
 	}, s))
 }
 
-// Label brings a text into the form of a name that people tell apart by looking at
-// it: as [OneLine], and without characters that show nothing. Those that join
-// letters and emoji, and marks on them, stay where they do.
+// Label converts a text into the form of a name that people distinguish by looking at it:
+// as [OneLine], and without invisible characters. Those that join letters and emoji, and
+// marks on them, stay where they are effective.
 func Label(s string) string {
 	var out []rune
 	letters := []rune(OneLine(s))
@@ -305,7 +301,7 @@ func Label(s string) string {
 				continue
 			}
 		case r == ' ', r == '\u3000':
-		case isTag(r): // of an emoji flag
+		case isTag(r): // part of an emoji flag
 			if i == 0 || letters[i-1] != '\U0001F3F4' && !isTag(letters[i-1]) {
 				continue
 			}
@@ -320,8 +316,8 @@ func Label(s string) string {
 
 func isTag(r rune) bool { return 0xE0020 <= r && r <= 0xE007F }
 
-// joins reports whether a joiner beside r means something: beside letters of scripts
-// that have one, their marks, and emoji.
+// joins reports whether a joiner beside r has an effect: beside letters of scripts that use
+// joiners, their marks, and emoji.
 func joins(r rune) bool {
 	return r > unicode.MaxLatin1 && !unicode.IsSpace(r) && !unicode.Is(unicode.Cf, r)
 }

@@ -5,7 +5,7 @@ import (
 	"fmt"
 )
 
-// Why a draft or an ID is refused. Package room has the whole vocabulary.
+// Why a draft or an ID is refused. Package room has the complete list.
 var (
 	ErrBadFrame = errors.New("the message is not one of the protocol")
 	ErrEmpty    = errors.New("the text is empty")
@@ -14,14 +14,14 @@ var (
 	ErrNotFound = errors.New("there is no such thing")
 )
 
-// InputError says which field of a draft is wrong and what its limit is, and wraps
-// one of the sentinels.
+// InputError says which field of a draft is wrong and what its limit is, and wraps one of
+// the sentinels.
 type InputError struct {
 	Err    error
 	Detail string // for people, in English
 }
 
-// Error is the sentence.
+// Error returns the sentence.
 func (e *InputError) Error() string { return e.Detail }
 
 // Unwrap returns the sentinel.

@@ -10,16 +10,15 @@ import (
 	"github.com/rivo/uniseg"
 )
 
-// Note says what was changed of a draft so that it could be taken.
+// Note names a change to a draft that made it acceptable.
 type Note struct {
 	Field   string // as on the wire
 	Message string // one English sentence
 }
 
-// Loose brings what programs of others send into the words of this one, and says
-// what it changed: a name is cut to its length, and a style that is unknown becomes
-// the default. With clip a text is cut to its length, too. Normalize comes
-// after it.
+// Loose converts other programs' values into this one's, and returns what it changed: it
+// cuts a name to its length, and replaces an unknown style by the default. With clip it
+// cuts a text to its length, too. Call Normalize afterwards.
 func (d Draft) Loose(l Limits, clip bool) (Draft, []Note) {
 	var notes []Note
 	note := func(field, format string, args ...any) {
@@ -60,8 +59,8 @@ func (d Draft) Loose(l Limits, clip bool) (Draft, []Note) {
 // MaxNameBytes bounds a name whatever its graphemes: one letter can carry many marks.
 const MaxNameBytes = MaxTextBytes / 4
 
-// cutBytes cuts a text to at most n bytes, between two runes, so that nothing works
-// on a text that is longer than any that can be taken.
+// cutBytes cuts a text to at most n bytes, between two runes, so that nothing works on a
+// text longer than any acceptable one.
 func cutBytes(s string, n int) string {
 	if len(s) <= n {
 		return s
@@ -72,8 +71,8 @@ func cutBytes(s string, n int) string {
 	return s[:n]
 }
 
-// Clip cuts a text to at most so many graphemes and bytes, whichever comes first, and
-// takes the spaces off its new end.
+// Clip cuts a text to at most the given graphemes and bytes, whichever comes first, and
+// trims the spaces at its new end.
 func Clip(s string, graphemes, bytes int) string {
 	end, n := 0, 0
 	for g := uniseg.NewGraphemes(s); n < graphemes && g.Next(); n++ {
@@ -89,8 +88,8 @@ func Clip(s string, graphemes, bytes int) string {
 	return strings.TrimRight(s[:end], " \u3000")
 }
 
-// looseModes and looseSizes are what other programs call ours: those of niconico,
-// Bilibili, DPlayer and ArtPlayer among them.
+// looseModes and looseSizes map other programs' names to ours, including those of niconico,
+// Bilibili, DPlayer and ArtPlayer.
 var (
 	looseModes = map[string]Mode{
 		"": Scroll, "rtl": Scroll, "right": Scroll, "normal": Scroll, "rolling": Scroll, "naka": Scroll, "0": Scroll, "1": Scroll,
@@ -121,8 +120,8 @@ func looseSize(s string) (Size, bool) {
 	return z, ok
 }
 
-// looseColors are the sixteen names of HTML 4 and those besides that chats and
-// niconico have, as CSS or niconico defines them.
+// looseColors are the sixteen names of HTML 4 and the further names in chats and on
+// niconico, as CSS or niconico defines them.
 var looseColors = map[string]string{
 	"": White, "white": White, "black": "#000000", "silver": "#c0c0c0", "gray": "#808080", "grey": "#808080", "red": "#ff0000",
 	"maroon": "#800000", "yellow": "#ffff00", "olive": "#808000", "lime": "#00ff00", "green": "#008000", "aqua": "#00ffff",
@@ -135,12 +134,12 @@ var looseColors = map[string]string{
 	"lightgreen": "#90ee90", "lightpink": "#ffb6c1", "lavender": "#e6e6fa", "khaki": "#f0e68c", "beige": "#f5f5dc",
 }
 
-// betweenWords takes out what programs write between the words of a name.
+// betweenWords removes the separators between the words of a name.
 var betweenWords = strings.NewReplacer(" ", "", "-", "", "_", "")
 
-// LooseColor reads a colour as programs write it: #rrggbb, #rgb, with or without the
-// sign or 0x, with an opacity that is left out, in any case; a name; or a number as
-// Bilibili has them, in which red has the upper byte. ok is false for anything else.
+// LooseColor parses a colour in other programs' forms: #rrggbb, #rgb, with or without the
+// sign or 0x, with an opacity, which it ignores, in any case; a name; or a number as on
+// Bilibili, with red in the upper byte. ok is false for anything else.
 func LooseColor(s string) (color string, ok bool) {
 	s = strings.ToLower(strings.TrimSpace(s))
 	if c, ok := looseColors[betweenWords.Replace(s)]; ok {

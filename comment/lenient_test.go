@@ -8,7 +8,7 @@ import (
 	"danmaku/comment"
 )
 
-// What other programs send is taken, and what was changed is said.
+// Other programs' values are accepted, and the changes are reported.
 func TestLoose(t *testing.T) {
 	room := comment.Limits{MaxLength: 100, Modes: comment.Modes, Sizes: comment.Sizes}
 	family := "👨‍👩‍👧‍👦"
@@ -59,8 +59,8 @@ func TestLoose(t *testing.T) {
 	}
 }
 
-// A text is cut where its sender asks for that, between two letters, and never left
-// too long.
+// A text is cut where its sender asks for that, between two letters, and never left too
+// long.
 func TestLooseClips(t *testing.T) {
 	room := comment.Limits{MaxLength: 100, Modes: comment.Modes, Sizes: comment.Sizes}
 	for _, text := range []string{

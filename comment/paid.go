@@ -10,17 +10,17 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// Paid is what an author paid to have a comment seen.
+// Paid is an author's payment for a comment.
 type Paid struct {
 	Micros   int64  // amount in millionths of Currency
 	Currency string // ISO 4217, or a platform's unit such as "BITS"
 	Level    int    // 1 to 5: how much emphasis it deserves
 }
 
-// MaxCurrencyLen is how many letters a currency has at most.
+// MaxCurrencyLen is the most letters of a currency.
 const MaxCurrencyLen = 12
 
-// Valid reports whether a payment is one that can be stored and shown.
+// Valid reports whether a payment can be stored and shown.
 func (p Paid) Valid() bool {
 	if p.Micros < 0 || p.Level < 1 || p.Level > 5 || p.Currency == "" || len(p.Currency) > MaxCurrencyLen {
 		return false
@@ -33,15 +33,14 @@ func (p Paid) Valid() bool {
 	return true
 }
 
-// signs are how currencies are written before an amount. Others stand before it by
-// their code.
+// signs are the symbols of currencies. Other currencies are written with their code.
 var signs = map[string]string{
 	"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "CNY": "CN¥", "KRW": "₩", "INR": "₹", "TWD": "NT$", "HKD": "HK$", "CAD": "CA$",
 	"AUD": "A$", "NZD": "NZ$", "BRL": "R$", "MXN": "MX$", "VND": "₫", "THB": "฿", "PHP": "₱", "RUB": "₽",
 }
 
-// String returns the amount as people write it: "¥500", "$5.00", "PLN 10.50",
-// "500 bits". It is what a comment says that was paid for without words.
+// String returns the amount as people write it: "¥500", "$5.00", "PLN 10.50", "500 bits".
+// It is the text of a payment without a message.
 func (p Paid) String() string {
 	whole, part := p.Micros/1_000_000, p.Micros%1_000_000/10_000
 	amount := strconv.FormatInt(whole, 10)
@@ -63,23 +62,23 @@ func (p Paid) String() string {
 	return p.Currency + " " + amount
 }
 
-// Emote is a picture that stands for a part of a comment's text. Where pictures are
-// off, the text says its name.
+// Emote is a picture that replaces a part of a comment's text. Where pictures are off, the
+// text shows its name.
 type Emote struct {
 	From, To int    // code points of the text: [From, To)
 	Name     string // without colons
-	Picture  string // path on this server; empty: there is none
+	Picture  string // path on this server; empty when there is none
 }
 
-// MaxEmotes is how many emotes of a comment are kept.
+// MaxEmotes is how many emotes of a comment are stored.
 const MaxEmotes = 50
 
 // maxEmoteName and maxEmotePicture bound an emote, in bytes.
 const maxEmoteName, maxEmotePicture = 64, 200
 
-// moveEmotes returns the emotes where they stand once raw has become text, which is
-// the clean form of raw or a beginning of it. What is not there any more, overlaps
-// another or is out of bounds is left out.
+// moveEmotes returns the emotes at their positions after raw has become text, which is the
+// clean form of raw or a prefix of it. It drops emotes that are no longer there, overlap
+// another or are out of bounds.
 func moveEmotes(emotes []Emote, raw, text string) []Emote {
 	if len(emotes) == 0 {
 		return nil
@@ -93,7 +92,7 @@ func moveEmotes(emotes []Emote, raw, text string) []Emote {
 			continue
 		}
 		said := string(from[e.From:e.To])
-		// A letter at the end keeps the spaces before it.
+		// A trailing letter preserves the spaces before it.
 		e.From = utf8.RuneCountInString(clean(string(from[:e.From])+"x")) - 1
 		e.To = e.From + utf8.RuneCountInString(norm.NFC.String(said))
 		if e.From < end || e.To > length || string(whole[e.From:e.To]) != norm.NFC.String(said) {
@@ -106,20 +105,20 @@ func moveEmotes(emotes []Emote, raw, text string) []Emote {
 	return out
 }
 
-// Masked returns the emotes of a text that still stand in its masked form: those
-// that no rule covered.
+// Masked returns the emotes of a text that are still in its masked form: those that no rule
+// covered.
 func Masked(emotes []Emote, text, masked string) []Emote {
 	was, is := []rune(text), []rune(masked)
 	if len(was) != len(is) {
-		return nil // places have moved
+		return nil // positions have changed
 	}
 	return slices.DeleteFunc(slices.Clone(emotes), func(e Emote) bool {
 		return e.To > len(was) || string(was[e.From:e.To]) != string(is[e.From:e.To])
 	})
 }
 
-// Fit cuts a draft of another program to what a place allows: its name, and its
-// text, which then ends with an ellipsis. Emotes stay where their words stay.
+// Fit cuts another program's draft to a place's limits: its name, and its text, which then
+// ends with an ellipsis. Emotes stay with their words.
 func (d Draft) Fit(l Limits) Draft {
 	d.Name = Clip(OneLine(cutBytes(d.Name, MaxTextBytes)), MaxNameLen, MaxNameBytes)
 	raw := cutBytes(d.Text, 4*MaxTextBytes)

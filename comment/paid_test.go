@@ -7,7 +7,7 @@ import (
 	"danmaku/comment"
 )
 
-// Emotes stand where their word stands once the text is clean.
+// Emotes stay at their words once the text is clean.
 func TestEmotesFollowTheText(t *testing.T) {
 	for name, row := range map[string]struct {
 		text string
@@ -40,7 +40,7 @@ func TestEmotesFollowTheText(t *testing.T) {
 	}
 }
 
-// What a rule covered is not shown as a picture, which would say it all the same.
+// Text covered by a rule is not shown as a picture, which would reveal it.
 func TestMaskedEmotes(t *testing.T) {
 	emotes := []comment.Emote{{From: 0, To: 3}, {From: 4, To: 7}}
 	if got := comment.Masked(emotes, "bad god", "*** god"); !reflect.DeepEqual(got, emotes[1:]) {

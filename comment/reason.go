@@ -2,12 +2,12 @@ package comment
 
 import "strings"
 
-// Reason is why a check stopped a text, as a code. Pages make their own sentence
-// of it in every language; [Reason.Sentence] is the English one.
+// Reason is why a check stopped a text, as a code. Pages translate it; [Reason.Sentence] is
+// the English sentence.
 type Reason string
 
-// The reasons, as on the wire. Those from ReasonSlow on are about what an author
-// does, and not about a text.
+// The reasons, as on the wire. Those from ReasonSlow on concern an author's behavior, and
+// not a text.
 const (
 	ReasonWritten     Reason = "written"
 	ReasonTakenApart  Reason = "apart"
@@ -41,8 +41,8 @@ const (
 	ReasonFirstComment Reason = "first_comment"
 )
 
-// Form is the decoding in which a text was read when it was stopped; empty for
-// the text as written.
+// Form is the decoding in which a text matched when it was stopped; empty for the text as
+// written.
 type Form string
 
 // The forms, as on the wire.
@@ -54,7 +54,7 @@ const (
 	FormBraille Form = "braille"
 )
 
-// The sentences are stored with comments, so they do not change.
+// The sentences are stored with comments, so they must not change.
 var (
 	reasonSentences = map[Reason]string{
 		ReasonWritten:      "the word as written",
@@ -104,7 +104,7 @@ func Reasons() []Reason {
 	return all
 }
 
-// Forms lists all forms but that of the text as written, in no order.
+// Forms lists all forms except that of the text as written, in no order.
 func Forms() []Form {
 	all := make([]Form, 0, len(formSentences))
 	for f := range formSentences {
@@ -113,8 +113,8 @@ func Forms() []Form {
 	return all
 }
 
-// Sentence is the reason in English, with the form in which the text was read.
-// It is what Verdict.Detail and stored comments carry.
+// Sentence returns the reason in English, with the form in which the text matched.
+// Verdict.Detail and stored comments contain it.
 func (r Reason) Sentence(f Form) string {
 	if in := formSentences[f]; in != "" {
 		return reasonSentences[r] + ", " + in
@@ -122,8 +122,8 @@ func (r Reason) Sentence(f Form) string {
 	return reasonSentences[r]
 }
 
-// ReasonOf returns the reason and the form that a stored sentence was made of.
-// They are empty when it is none of [Reason.Sentence].
+// ReasonOf returns the reason and the form of a stored sentence. They are empty when
+// [Reason.Sentence] did not make it.
 func ReasonOf(sentence string) (Reason, Form) {
 	form := FormWritten
 	for f, in := range formSentences {
@@ -139,7 +139,7 @@ func ReasonOf(sentence string) (Reason, Form) {
 	return "", FormWritten
 }
 
-// Because returns the verdict with its reason.
+// Because returns the verdict with a reason.
 func (v Verdict) Because(r Reason, f Form) Verdict {
 	v.Reason, v.Form, v.Detail = r, f, r.Sentence(f)
 	return v

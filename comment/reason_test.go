@@ -6,8 +6,7 @@ import (
 	"danmaku/comment"
 )
 
-// Every sentence leads back to the reason and the form that it was made of: it
-// is what stored comments carry.
+// Every sentence, which is what stored comments contain, maps back to its reason and form.
 func TestReasonsOfStoredSentences(t *testing.T) {
 	seen := map[string]bool{}
 	for _, r := range comment.Reasons() {

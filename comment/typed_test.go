@@ -7,7 +7,7 @@ import (
 	"danmaku/comment"
 )
 
-// Where a word stands in a normalised text is told as its place in what was typed.
+// Spans in a normalised text map to spans in the typed text.
 func TestTypedSpans(t *testing.T) {
 	for _, c := range []struct{ typed, word, want string }{
 		{"a word", "word", "word"},

@@ -5,19 +5,19 @@ import (
 	"time"
 )
 
-// Actor is who acts: a link, by its label.
+// Actor is the originator of an action: a link, by its label.
 type Actor struct {
 	Role  Role
-	Room  string // the one room that it may act on; empty: all rooms
+	Room  string // the only room that it may act on; empty: all rooms
 	Label string
 	Link  int64
 
-	Grants Permission // what the pressed button permits beside its role; empty: nothing
+	Grants Permission // the pressed button's additional permission; empty: none
 
-	Undoes int64 // the audit entry that is being undone; 0: none
+	Undoes int64 // the audit entry that is being undone; 0 means none
 }
 
-// Name is what other moderators see.
+// Name returns the name that other moderators see.
 func (a Actor) Name() string {
 	if a.Label != "" {
 		return a.Label
@@ -25,13 +25,13 @@ func (a Actor) Name() string {
 	return string(a.Role) + " " + strconv.FormatInt(a.Link, 10)
 }
 
-// Entry starts an entry of the audit about something that the actor did.
+// Entry starts an audit entry about an action of the actor.
 func (a Actor) Entry(kind Action) *AuditEntry {
 	return &AuditEntry{By: a.Name(), Link: a.Link, Role: a.Role, Kind: kind, Undoes: a.Undoes}
 }
 
-// EntryAt starts an entry about something that is not an event of the log. It is nil
-// where there is no actor: at the first start.
+// EntryAt starts an entry about something that is not an event of the log. It returns nil
+// without an actor, at the first start.
 func (a Actor) EntryAt(kind Action, at time.Time) *AuditEntry {
 	if a.Role == "" {
 		return nil
@@ -41,8 +41,7 @@ func (a Actor) EntryAt(kind Action, at time.Time) *AuditEntry {
 	return e
 }
 
-// Can reports whether the actor has a permission in a room; with an empty room, for
-// all of them.
+// Can reports whether the actor has a permission in a room; an empty room means all rooms.
 func (a Actor) Can(p Permission, room string) bool {
 	return (a.Role.Can(p) || p != "" && p == a.Grants) && (a.Room == "" || a.Room == room)
 }

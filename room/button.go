@@ -2,28 +2,28 @@ package room
 
 import "slices"
 
-// Press is the one act that a button does.
+// Press is the one action of a button.
 type Press string
 
-// What buttons can do.
+// The actions of buttons.
 const (
 	PressClear       Press = "clear"        // empty every screen
-	PressPause       Press = "pause"        // take no comments
-	PressOpen        Press = "open"         // take comments again after a pause
-	PressPauseToggle Press = "pause_toggle" // the one or the other
+	PressPause       Press = "pause"        // accept no comments
+	PressOpen        Press = "open"         // accept comments again after a pause
+	PressPauseToggle Press = "pause_toggle" // one or the other
 	PressLockDown    Press = "lock_down"
 	PressUnlock      Press = "unlock"
 	PressHide        Press = "hide" // the overlay draws nothing
 	PressShow        Press = "show" // … and draws again
 	PressHideToggle  Press = "hide_toggle"
-	PressFeatureNext Press = "feature_next" // the next card that waits stands in front
-	PressFeatureStop Press = "feature_stop" // the card in front goes
-	PressPollStart   Press = "poll_start"   // the next poll that waits begins
-	PressPollStop    Press = "poll_stop"    // the poll that runs ends
+	PressFeatureNext Press = "feature_next" // the next waiting card goes to the front
+	PressFeatureStop Press = "feature_stop" // the card in front is removed
+	PressPollStart   Press = "poll_start"   // the next waiting poll starts
+	PressPollStop    Press = "poll_stop"    // the running poll ends
 	PressMuteLast    Press = "mute_last"    // the author of the newest comment is muted for a while
 )
 
-// presses lists what buttons can do, each with the permission that it takes.
+// presses lists the actions of buttons, each with the permission that it needs.
 var presses = []struct {
 	press Press
 	needs Permission
@@ -33,7 +33,7 @@ var presses = []struct {
 	{PressFeatureStop, RunShow}, {PressPollStart, RunShow}, {PressPollStop, RunShow}, {PressMuteLast, BanAuthor},
 }
 
-// Presses lists what buttons can do.
+// Presses lists the actions of buttons.
 var Presses = func() (all []Press) {
 	for _, p := range presses {
 		all = append(all, p.press)
@@ -41,7 +41,7 @@ var Presses = func() (all []Press) {
 	return all
 }()
 
-// Needs is the permission that the act takes; empty for one that is none.
+// Needs returns the permission for the action; empty for an unknown one.
 func (p Press) Needs() Permission {
 	i := slices.Index(Presses, p)
 	if i < 0 {
@@ -50,5 +50,5 @@ func (p Press) Needs() Permission {
 	return presses[i].needs
 }
 
-// MaxButtons is how many buttons a room has at most that are not taken back.
+// MaxButtons is the most valid buttons of a room.
 const MaxButtons = 40

@@ -10,40 +10,40 @@ import (
 type Chat struct {
 	ID     string // ours, unique among the chats of all rooms
 	Room   string
-	Kind   string // names what reads it: "twitch", "youtube", "ssn", …
-	Target string // a channel, a video, an address
+	Kind   string // the kind of its reader: "twitch", "youtube", "ssn", …
+	Target string // a channel, a video, a URL
 	Made   time.Time
 
-	// Secret holds keys and codes by their names. It is for the connector alone: no
-	// page, export, audit or log has it. Sealed is the same as it is stored.
+	// Secret holds keys and codes by their names. It is only for the connector: no page,
+	// export, audit or log has it. Sealed is its stored form.
 	Secret map[string]string
 	Sealed []byte
 
-	Off bool // kept, and not connected
+	Off bool // stored, but not connected
 	ChatSwitches
 }
 
-// ChatSwitches are what those who run a room set of a chat.
+// ChatSwitches are the settings of a chat.
 type ChatSwitches struct {
-	FollowBans bool  // a time-out on the platform mutes here, too
-	Guests     bool  // show what other channels share with this chat
+	FollowBans bool  // a time-out on the platform also mutes here
+	Guests     bool  // show comments that other channels share with this chat
 	HoldAll    bool  // every message waits for a moderator
 	Emotes     bool  // show pictures instead of names
-	MinMicros  int64 // paid messages below it are shown like any other, in millionths of their currency
+	MinMicros  int64 // smaller payments are shown like any other message, in millionths of their currency
 }
 
 // NewChatSwitches are the switches of a new chat.
 var NewChatSwitches = ChatSwitches{FollowBans: true}
 
-// ChatLink is what a link or a name that somebody entered stands for.
+// ChatLink is the chat that an entered link or name identifies.
 type ChatLink struct {
 	Kind, Target string
-	Host         string            // of a tool, scheme, host and port: where its secrets go; empty for a platform
-	Secret       map[string]string // what the link itself carried
+	Host         string            // of a tool: scheme, host and port that receive its secrets; empty for a platform
+	Secret       map[string]string // secrets in the link itself
 	Needs        []string          // names of secrets without which the chat cannot be read
-	May          []string          // names of secrets that it may need
+	May          []string          // names of optional secrets
 
-	Platform string   // of a link that names no chat: the platform that only tools read
+	Platform string   // for a link that names no chat: the platform that only tools read
 	Tools    []string // kinds of chat that read it, the usual one first
 }
 
@@ -51,34 +51,34 @@ type ChatLink struct {
 const (
 	ChatOff        = "off"
 	ChatConnecting = "connecting"
-	ChatWaiting    = "waiting"   // the platform answers; the show has not begun
-	ChatConnected  = "connected" // after the platform's own confirmation
+	ChatWaiting    = "waiting"   // the platform answers, but the show has not begun
+	ChatConnected  = "connected" // the platform has confirmed the connection
 	ChatRetrying   = "retrying"  // another try at RetryAt
 	ChatStopped    = "stopped"   // somebody has to change something
 )
 
-// ChatState is how a chat is doing.
+// ChatState is the state of a chat.
 type ChatState struct {
 	Phase   string
-	Channel string    // as the platform spells it; empty before it confirmed
+	Channel string    // as the platform spells it; empty before its confirmation
 	Fault   string    // code of why it is retrying or stopped
 	Detail  string    // of the fault, for details; English
-	RetryAt time.Time // of a retrying one
+	RetryAt time.Time // for a retrying one
 	Last    time.Time // when the newest message came; zero: none yet
 	Counts  ChatCounts
 }
 
-// ChatCounts are totals of a chat since it was started in this process.
+// ChatCounts counts the messages of a chat since it was started in this process.
 type ChatCounts struct {
 	Received int `json:"received"`
 	Shown    int `json:"shown"`
 	Held     int `json:"held"`
 	Refused  int `json:"refused"`
-	Limited  int `json:"limited"` // left out by a limit, or because too many were on their way
+	Limited  int `json:"limited"` // dropped by a limit, or because too many were pending
 	Twice    int `json:"twice"`   // had come before
 	Gone     int `json:"gone"`    // taken down by the platform
 	Unknown  int `json:"unknown"` // taken down by the platform, and not here
-	Skipped  int `json:"skipped"` // could not be read
+	Skipped  int `json:"skipped"` // unreadable
 }
 
 // Bounds of chats.
@@ -90,14 +90,13 @@ const (
 	MaxSecretsCount = 8
 )
 
-// platformNames are how people call the sources of foreign comments.
+// platformNames are the usual names of the sources of foreign comments.
 var platformNames = map[comment.Source]string{
 	comment.FromTwitch: "Twitch", comment.FromYouTube: "YouTube", comment.FromBilibili: "Bilibili", comment.FromKick: "Kick",
 	comment.FromTikTok: "TikTok", comment.FromNiconico: "niconico", comment.FromOther: "another platform",
 }
 
-// PlatformActor is a platform as somebody who acts: what it took down was taken
-// down by it.
+// PlatformActor returns the actor for a platform, which took down what it removed itself.
 func PlatformActor(source comment.Source) Actor {
 	name, known := platformNames[source]
 	if !known {

@@ -19,15 +19,15 @@ const (
 	maxEmoteBytes = 64 // of the name: see comment.Emote
 )
 
-// Emote is a picture of a room's own. Who writes its name between two colons has it
-// drawn in the text.
+// Emote is one of a room's own pictures. It replaces its name between two colons in a
+// comment's text.
 type Emote struct {
 	Name     string `json:"name"` // lower case, without colons
 	Hash     string `json:"hash"` // of the picture's bytes, 32 hex digits
 	Animated bool   `json:"animated,omitempty"`
 }
 
-// EmotePath is where the server serves an emote's picture.
+// EmotePath returns the path of an emote's picture on the server.
 func EmotePath(hash string) string { return "/emotes/" + hash }
 
 // Codes of faults of emotes, see [Fault.Code].
@@ -42,16 +42,15 @@ const (
 	FaultEmoteDamaged = "emote_damaged"
 )
 
-// EmoteFault is what is wrong with an emote, as an [ErrInvalid] that other languages
-// can say.
+// EmoteFault returns a fault of an emote, as an [ErrInvalid] with data for other languages.
 func EmoteFault(code, word string, n int, format string, args ...any) error {
 	return ExplainFault(ErrInvalid, &Fault{Code: code, Word: word, N: n, Message: fmt.Sprintf(format, args...)})
 }
 
-// EmoteName returns a name as it is kept: without the colons around it, composed, in
+// EmoteName returns the stored form of a name: without the colons around it, composed, in
 // lower case. Errors: ErrInvalid with a [FaultEmoteName].
 func EmoteName(name string) (string, error) {
-	const most = 4 * maxEmoteBytes // of what is looked at
+	const most = 4 * maxEmoteBytes // of the examined text
 	plain := name
 	if len(plain) <= most {
 		plain = strings.Trim(strings.TrimSpace(plain), ":：")
@@ -70,7 +69,7 @@ func EmoteName(name string) (string, error) {
 			}
 		}
 	}
-	// Without a letter it could be a part of a time: 10:30:15.
+	// Without a letter it could be part of a time: 10:30:15.
 	if !sound || letters == 0 {
 		return "", EmoteFault(FaultEmoteName, fmt.Sprintf("%.40s", name), MaxEmoteName,
 			"name %.40q: 1 to %d letters, digits, - and _, at least one of them a letter", name, MaxEmoteName)
@@ -78,14 +77,13 @@ func EmoteName(name string) (string, error) {
 	return plain, nil
 }
 
-// EmoteNamed returns the place of an emote in the list, by its name as it is kept; -1
-// for none.
+// EmoteNamed returns the index of an emote in the list, by its stored name; -1 for none.
 func (r Room) EmoteNamed(name string) int {
 	return slices.IndexFunc(r.Emotes, func(e Emote) bool { return e.Name == name })
 }
 
-// WithEmote is the room with an emote: a new one at the end, or another picture of the
-// one that has its name. Errors: ErrInvalid with a [FaultEmotesFull].
+// WithEmote returns the room with an emote: a new one at the end, or with another picture
+// for the one of that name. Errors: ErrInvalid with a [FaultEmotesFull].
 func (r Room) WithEmote(e Emote) (Room, error) {
 	r.Emotes = slices.Clone(r.Emotes)
 	if i := r.EmoteNamed(e.Name); i >= 0 {
@@ -99,8 +97,8 @@ func (r Room) WithEmote(e Emote) (Room, error) {
 	return r, nil
 }
 
-// WithEmoteNamed is the room with another name of an emote. Errors: ErrNotFound,
-// ErrInvalid with a [FaultEmoteTaken].
+// WithEmoteNamed returns the room with an emote renamed. Errors: ErrNotFound, ErrInvalid
+// with a [FaultEmoteTaken].
 func (r Room) WithEmoteNamed(name, to string) (Room, error) {
 	i := r.EmoteNamed(name)
 	if i < 0 {
@@ -114,7 +112,7 @@ func (r Room) WithEmoteNamed(name, to string) (Room, error) {
 	return r, nil
 }
 
-// WithoutEmote is the room without an emote. Errors: ErrNotFound.
+// WithoutEmote returns the room without an emote. Errors: ErrNotFound.
 func (r Room) WithoutEmote(name string) (Room, error) {
 	i := r.EmoteNamed(name)
 	if i < 0 {
@@ -124,9 +122,9 @@ func (r Room) WithoutEmote(name string) (Room, error) {
 	return r, nil
 }
 
-// WithEmotesBack is the room with what differs between two lists of emotes as it is in
-// the first, where it still is as in the second. What others have changed besides
-// stays. Errors: ErrChanged, ErrInvalid with a [FaultEmotesFull].
+// WithEmotesBack returns the room with the change from before to after reverted in its list
+// of emotes, and keeps what others have changed besides. Errors: ErrChanged, also when a
+// reverted emote is no longer as in after, ErrInvalid with a [FaultEmotesFull].
 func (r Room) WithEmotesBack(before, after []Emote) (Room, error) {
 	find := func(list []Emote, name string) (Emote, int) {
 		i := slices.IndexFunc(list, func(e Emote) bool { return e.Name == name })
@@ -163,13 +161,12 @@ func (r Room) WithEmotesBack(before, after []Emote) (Room, error) {
 	return r, nil
 }
 
-// colon reports whether a character stands before or after an emote's name. Chinese
-// and Japanese keyboards write the wide one.
+// colon reports whether a character may delimit an emote's name. Chinese and Japanese
+// keyboards write the wide one.
 func colon(r rune) bool { return r == ':' || r == '：' }
 
-// Drawn returns the emotes of a comment with the room's own that its text names, in
-// the order of their places. What a platform has drawn already stays, and the text is
-// as it was, with the names in it.
+// Drawn returns the emotes of a comment plus the room's own that its text names, in the
+// order of their positions. Emotes of a platform stay, and the text keeps the names in it.
 func (r Room) Drawn(text string, have []comment.Emote) []comment.Emote {
 	if len(r.Emotes) == 0 || !strings.ContainsFunc(text, colon) {
 		return have
@@ -181,7 +178,7 @@ func (r Room) Drawn(text string, have []comment.Emote) []comment.Emote {
 			from++
 			continue
 		}
-		to := from + 1 // of the next colon
+		to := from + 1 // index of the next colon
 		for to < len(points) && to-from <= maxEmoteBytes && !colon(points[to]) {
 			to++
 		}

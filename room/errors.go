@@ -9,9 +9,8 @@ import (
 	"danmaku/show"
 )
 
-// The reasons for which something is not done. They are the whole vocabulary:
-// server/errors.go maps each to a status and a code, and whatever is none of
-// them is `internal`.
+// The reasons why something is refused. They are the complete list: server/wire/errors.go
+// maps each to a status and a code, and any other error is `internal`.
 var (
 	ErrBadFrame   = comment.ErrBadFrame
 	ErrEmpty      = comment.ErrEmpty
@@ -33,22 +32,21 @@ var (
 	ErrChanged    = errors.New("somebody changed it since")
 	ErrVoted      = show.ErrVoted
 	ErrNotLive    = show.ErrState
-	ErrMoved      = errors.New("another server has written since") // always with ErrBusy
+	ErrMoved      = errors.New("another server has written since") // always together with ErrBusy
 )
 
-// ExplainedError says in a sentence for people what is wrong, and wraps one of
-// the sentinels.
+// ExplainedError describes a problem in a sentence for people, and wraps one of the
+// sentinels.
 type ExplainedError struct {
 	Err    error
 	Detail string
-	Fault  *Fault // the same for other languages; nil where the console has no need of it
+	Fault  *Fault // data for other languages; nil where the console does not need it
 
-	// Of a file: what is wrong with its comments, the first few, and with
-	// the file as a whole.
+	// For a file: the first few faults of its comments, and those of the file as a whole.
 	Defects, Notes []Fault
 }
 
-// Error is the sentence.
+// Error returns the sentence.
 func (e *ExplainedError) Error() string { return e.Detail }
 
 // Unwrap returns the sentinel.
@@ -59,19 +57,19 @@ func Explain(err error, format string, args ...any) error {
 	return &ExplainedError{Err: err, Detail: fmt.Sprintf(format, args...)}
 }
 
-// ExplainFault is [Explain] with what other languages need.
+// ExplainFault is [Explain] with data for other languages.
 func ExplainFault(err error, f *Fault) error {
 	return &ExplainedError{Err: err, Detail: f.Error(), Fault: f}
 }
 
-// ChangedError says who has changed since what somebody wants to undo or to save,
-// which is then left as it is. It wraps [ErrChanged].
+// ChangedError names the person who has changed the target of an undo or a save since, so
+// that nothing was changed. It wraps [ErrChanged].
 type ChangedError struct {
-	By string // empty when it is not known
+	By string // empty when unknown
 	At time.Time
 }
 
-// Error names who it was.
+// Error names the person.
 func (e *ChangedError) Error() string {
 	if e.By == "" {
 		return "It was changed since, and is left as it is."
@@ -82,12 +80,12 @@ func (e *ChangedError) Error() string {
 // Unwrap returns the sentinel.
 func (e *ChangedError) Unwrap() error { return ErrChanged }
 
-// WaitError says after what time trying again makes sense. It wraps one of the
-// sentinels, most often [ErrSlowDown].
+// WaitError says when a retry makes sense. It wraps one of the sentinels, most often
+// [ErrSlowDown].
 type WaitError struct {
 	Err  error
 	Wait time.Duration
-	Full bool // the room takes no more from this source, from any of its authors
+	Full bool // the room accepts no more from this source, from any of its authors
 }
 
 // Error names the reason and the wait.
@@ -98,7 +96,7 @@ func (e *WaitError) Error() string {
 // Unwrap returns the sentinel.
 func (e *WaitError) Unwrap() error { return e.Err }
 
-// Wait returns how long err asks to wait; zero when it does not say.
+// Wait returns how long err asks to wait; zero if it does not.
 func Wait(err error) time.Duration {
 	var w *WaitError
 	if errors.As(err, &w) {
@@ -107,7 +105,7 @@ func Wait(err error) time.Duration {
 	return 0
 }
 
-// codes are the words of the wire for the sentinels.
+// codes maps the sentinels to their codes on the wire.
 var codes = []struct {
 	err  error
 	code string
@@ -119,7 +117,7 @@ var codes = []struct {
 	{ErrChanged, "changed"}, {ErrVoted, "voted"}, {ErrNotLive, "not_live"},
 }
 
-// Codes lists the words of the protocol for errors, `internal` among them.
+// Codes lists the error codes of the protocol, including `internal`.
 func Codes() []string {
 	out := []string{"internal"}
 	for _, c := range codes {
@@ -128,7 +126,7 @@ func Codes() []string {
 	return out
 }
 
-// ErrorOf returns the error of a word of the protocol, nil for one that has none.
+// ErrorOf returns the sentinel of a code, nil if there is none.
 func ErrorOf(code string) error {
 	for _, c := range codes {
 		if c.code == code {
@@ -138,8 +136,7 @@ func ErrorOf(code string) error {
 	return nil
 }
 
-// Code returns the word of the protocol for an error: `internal` when it is none
-// of the sentinels.
+// Code returns the code of an error: `internal` when it is none of the sentinels.
 func Code(err error) string {
 	for _, c := range codes {
 		if errors.Is(err, c.err) {

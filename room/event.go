@@ -24,22 +24,21 @@ const (
 	KindItem    Kind = "item"    // something to show beside comments was made, changed or deleted
 	KindErase   Kind = "erase"   // what an author wrote is deleted for good
 
-	KindNote     Kind = "note"      // moderators keep a note on somebody, or warn somebody
+	KindNote     Kind = "note"      // moderators write a note on somebody, or warn somebody
 	KindNoteGone Kind = "note_gone" // … it is deleted
 	KindNoteRead Kind = "note_read" // … the person has read the warning
 
-	// KindQuestion says what moderators have made of a question: it is answered, hidden,
-	// or merged into another.
+	// KindQuestion says that moderators marked a question: as answered or hidden, or merged
+	// it into another.
 	KindQuestion Kind = "question"
 
-	// KindEntry is somebody's part in an item: a vote. It is durable like all others, but
-	// no line of the log: it has no number, and no screen gets a frame for it alone.
+	// KindEntry is a person's part in an item: a vote. It is as durable as others, but not
+	// part of the log: it has no number, and no screen gets a frame for it alone.
 	KindEntry Kind = "entry"
 )
 
-// Event is one line of a room's log. Seq is zero until the journal has it; At
-// is set by the caller that makes the event. Which of the other fields are set depends
-// on the kind.
+// Event is one event of a room's log. Seq is zero until the journal has it; the caller that
+// makes the event sets At. The kind determines which other fields are set.
 type Event struct {
 	Room string // the room's name
 	Seq  int64  // grows within the room; gaps mean nothing
@@ -51,60 +50,59 @@ type Event struct {
 	Entry   Entry           // comment, held, refused: what is stored beside the comment
 	Picture []byte          // held: the picture of a new photo, until it is stored
 	From    comment.Status  // comment, refused: the status a decision starts from; empty for a new comment
-	IDs     []comment.ID    // remove: what is taken down; pin: one, or none to unpin; erase: what is deleted, a bounded number per call; callers repeat it until nothing is left
-	User    string          // remove: everything by this author, instead of IDs; erase: whose
-	Chat    string          // remove: what this chat brought lately, instead of IDs
+	IDs     []comment.ID    // remove: the comments to take down; pin: one, or none to unpin; erase: the comments to delete, a bounded number for each call; callers repeat it until nothing is left
+	User    string          // remove: everything by this author, instead of IDs; erase: the author
+	Chat    string          // remove: what this chat brought recently, instead of IDs
 	Setup   *Room           // room: all settings after the change
 	Changed []string
 	Ban     *Ban              // ban, unban
 	Note    *Note             // note, note_gone, note_read
-	Command *show.Command     // item: what is asked for, until it is decided
-	Item    *show.Change      // item: what it came to; one command can have several events
+	Command *show.Command     // item: the request, until it is decided
+	Item    *show.Change      // item: the result; one command can have several events
 	Part    *show.Entry       // entry
-	Ask     *show.MarkCommand // question: what is asked for, until it is decided
-	Mark    *show.MarkChange  // question: what it came to
-	Audit   *AuditEntry       // what the audit says of it; nil for an author's doing or the program's
+	Ask     *show.MarkCommand // question: the request, until it is decided
+	Mark    *show.MarkChange  // question: the result
+	Audit   *AuditEntry       // its audit entry; nil for an action of an author or the program
 
-	// What consoles get beside it. The log does not keep it.
+	// Data for consoles. The log does not store it.
 
-	Group   string       // held, or decided from held: what comments share that are alike
-	Waiting int          // of these: how many of the group wait once this has happened
-	Groups  []GroupCount // remove: the same of each group that lost one
+	Group   string       // held, or decided from held: the group of similar comments
+	Waiting int          // of that group: how many wait after this event
+	Groups  []GroupCount // remove: the same for each group that lost a comment
 }
 
-// GroupCount is how many comments wait for a moderator that are alike.
+// GroupCount is how many comments of a group wait for a moderator.
 type GroupCount struct {
 	Group string
 	Count int
 }
 
-// Entry is what the log keeps with a comment and only moderators see.
+// Entry is what the log stores with a comment for moderators only.
 type Entry struct {
-	Ref          string // the author's own name for it, unique with User and room; may be empty
-	Original     string // the text before masking; empty when it was not masked
-	OriginalName string // the name before masking; empty when it was not masked
+	Ref          string // the author's identifier for it, unique with User and room; may be empty
+	Original     string // the text before masking; empty if not masked
+	OriginalName string // the name before masking; empty if not masked
 	Rule         string // see [Verdict]; empty for a comment that passed
 	Word         string
 	Detail       string
-	Spans        []comment.Span // in code points of the text as it is kept
-	InName       bool           // Spans count in the name as it is kept
+	Spans        []comment.Span // in code points of the stored text
+	InName       bool           // Spans refer to the stored name
 	Address      string         // keyed hash of the masked address, see [Draft]
 	Chat         string         // the connected chat that brought it; empty for none
-	Link         int64          // by which the author writes, 0 for the audience; it does not come back from a journal
+	Link         int64          // that the author writes with, 0 for the audience; a journal does not return it
 }
 
-// Row is a stored comment as history shows it.
+// Row is a stored comment with its history.
 type Row struct {
 	comment.Comment
 	Entry
 	Seq     int64 // of the last event about it
 	Status  comment.Status
-	By      string // who decided or took it down; empty when it was not a person
+	By      string // the person who decided or took it down; empty if not a person
 	Cleared bool   // shown, but the screens were cleared since
 }
 
-// HistoryQuery selects rows of one room, newest first. Zero fields do not
-// select.
+// HistoryQuery selects rows of one room, newest first. Zero fields select everything.
 type HistoryQuery struct {
 	Status comment.Status
 	User   string
@@ -114,7 +112,7 @@ type HistoryQuery struct {
 	Limit  int   // 1 to 200
 }
 
-// BanKind is how much a ban takes away.
+// BanKind is the strength of a ban.
 type BanKind string
 
 // The kinds of ban.
@@ -137,5 +135,5 @@ type Ban struct {
 	At      time.Time
 }
 
-// Active reports whether the ban holds at the moment now.
+// Active reports whether the ban is in force at now.
 func (b Ban) Active(now time.Time) bool { return b.Until.IsZero() || now.Before(b.Until) }

@@ -2,16 +2,15 @@ package room
 
 import "fmt"
 
-// Fault is why something is not done, most often what is wrong with a file
-// of comments or one comment in it: an English sentence, and beside it what
-// every other language makes its own of. It is an error.
+// Fault is an error's reason, most often a fault of a file of comments or of one comment in
+// it: an English sentence, and the data from which other languages make their own.
 type Fault struct {
-	Line, Column     int    // where in a file, from 1, columns in characters; 0: the whole line, the whole file
-	Code             string // package export has those of files, package live the others
-	Word, Other      string // what the sentence names, of a file's at most 40 characters
+	Line, Column     int    // position in a file, from 1, columns in characters; 0: the whole line, the whole file
+	Code             string // package export defines those of files, package live the others
+	Word, Other      string // names in the sentence, of a file's at most 40 characters
 	N                int    // a number in it
-	Why              string // the code of a fault within, which word and number belong to
-	OfLine, OfColumn int    // where that begins which the fault is about
+	Why              string // the code of a nested fault, to which word and number belong
+	OfLine, OfColumn int    // where the text begins that the fault is about
 	Message          string // the sentence
 }
 

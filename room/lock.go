@@ -2,7 +2,7 @@ package room
 
 import "time"
 
-// Lock is what a lock-down changed and its end puts back.
+// Lock is what a lock-down changed and its end restores.
 type Lock struct {
 	State     State     `json:"state"`
 	URLs      URLs      `json:"links"`
@@ -10,10 +10,11 @@ type Lock struct {
 	Slow      Millis    `json:"slow_ms"`
 }
 
-// lockdownSlow is the slow mode that a lock-down sets at least.
+// lockdownSlow is the least slow mode of a lock-down.
 const lockdownSlow = Millis(30 * time.Second)
 
-// LockedDown returns the room in a lock-down; one that is in it stays as it is.
+// LockedDown returns the room in a lock-down; a room that is locked down already stays as
+// it is.
 func (r Room) LockedDown() Room {
 	if r.Lock != nil {
 		return r

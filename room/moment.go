@@ -6,10 +6,10 @@ import (
 	"danmaku/comment"
 )
 
-// MomentKind is something that OBS did.
+// MomentKind is a kind of event of OBS.
 type MomentKind string
 
-// The kinds of moment, in the words of the wire.
+// The kinds of moments, as on the wire.
 const (
 	StreamStart MomentKind = "stream_start"
 	StreamStop  MomentKind = "stream_stop"
@@ -20,27 +20,26 @@ const (
 	RecordResume MomentKind = "record_resume"
 )
 
-// Moment is when OBS did something, by the server's clock, which is also the
-// clock of the comments.
+// Moment is the time of an event of OBS, by the server's clock, which comments use, too.
 type Moment struct {
 	Room string
 	At   time.Time
 	Kind MomentKind
 }
 
-// Pause is a time in which a recording stood still. To is zero while it does so.
+// Pause is a time in which a recording was paused. To is zero while it lasts.
 type Pause struct{ From, To time.Time }
 
-// Archive selects the rows of an export. Zero fields do not select.
+// Archive selects the rows of an export. Zero fields select everything.
 type Archive struct {
 	From     time.Time        // the first moment
-	To       time.Time        // the first moment that is not in it any more
-	Statuses []comment.Status // empty: [Shown] alone
-	Without  comment.Source   // a door whose comments are left out
+	To       time.Time        // exclusive end
+	Statuses []comment.Status // empty: only [Shown]
+	Without  comment.Source   // a source whose comments are left out
 }
 
 // Session is a time in which a room was busy.
 type Session struct {
-	From, To time.Time // of the first and the last comment
+	From, To time.Time // times of the first and the last comment
 	Count    int       // comments that were shown and still are
 }

@@ -5,16 +5,16 @@ import (
 	"time"
 )
 
-// Note is what moderators of a room keep of a person: a remark for each other, or a
-// warning, which the person is told.
+// Note is a moderators' note about a person: a remark for each other, or a warning, which
+// the person sees.
 type Note struct {
 	ID    int64
 	Room  string
 	User  string // pseudonym
 	Text  string // empty for a prepared warning
-	Warn  bool   // the person is told it
+	Warn  bool   // the person sees it
 	Ready Warning
-	Read  time.Time // when the person put the warning away; zero: not yet
+	Read  time.Time // when the person dismissed the warning; zero: not yet
 	By    string
 	At    time.Time
 }
@@ -22,7 +22,7 @@ type Note struct {
 // Unread reports whether the person has yet to read it.
 func (n Note) Unread() bool { return n.Warn && n.Read.IsZero() }
 
-// Warning is a prepared one, which each phone says in its own language.
+// Warning is a prepared one, which each phone translates.
 type Warning string
 
 // The prepared warnings.
@@ -36,5 +36,5 @@ const (
 // Warnings lists the prepared warnings.
 var Warnings = []Warning{WarnRude, WarnSpam, WarnSpoilers, WarnTopic}
 
-// Known reports whether there is such a prepared warning.
+// Known reports whether the warning is a prepared one.
 func (w Warning) Known() bool { return slices.Contains(Warnings, w) }

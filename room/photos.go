@@ -2,7 +2,7 @@ package room
 
 import "fmt"
 
-// Codes of faults of photos, see [Fault.Code]. The phone says each in its language.
+// Codes of faults of photos, see [Fault.Code]. The phone translates each.
 const (
 	FaultPhotoClosed  = "photo_closed"
 	FaultPhotoYours   = "photo_yours" // N is how many one person may have on the wall
@@ -15,21 +15,22 @@ const (
 	FaultPhotoDamaged = "photo_damaged"
 )
 
-// MaxRoomPhotos is how many pictures of photos a room has, those that wait and those of
-// all its walls.
+// MaxRoomPhotos is the most photos of a room, waiting ones and those of all its walls.
 const MaxRoomPhotos = 1000
 
-// PhotoFault is why a photo is not taken: err is [ErrInvalid] or [ErrNotLive].
+// PhotoFault returns the reason why a photo is not accepted: err is [ErrInvalid] or
+// [ErrNotLive].
 func PhotoFault(err error, code string, n int, format string, args ...any) error {
 	return ExplainFault(err, &Fault{Code: code, N: n, Message: fmt.Sprintf(format, args...)})
 }
 
-// PhotoYours is for somebody who has as many photos on a wall as one person may.
+// PhotoYours is the error for somebody with as many photos on a wall as one person may
+// have.
 func PhotoYours(each int) error {
 	return PhotoFault(ErrNotLive, FaultPhotoYours, each, "one person may have %d photos here, and you have; delete one first", each)
 }
 
-// PhotoFull is for a wall, or a room, that has all the photos that it may have.
+// PhotoFull is the error for a wall, or a room, with the most photos that it may have.
 func PhotoFull(most int) error {
 	return PhotoFault(ErrNotLive, FaultPhotoFull, most, "the photo wall has %d photos, as many as it takes", most)
 }

@@ -5,15 +5,15 @@ import (
 	"strings"
 )
 
-// Position is a place in a room's log. Epoch changes only when numbers could
-// be used again (a room made anew, a restored backup), so a position from
-// before is recognised and not mistaken for a place in the new log.
+// Position is a position in a room's log. Epoch changes only when numbers could be reused
+// (a recreated room, a restored backup), so an old position is recognised and not mistaken
+// for one in the new log.
 type Position struct {
 	Epoch string
 	Seq   int64
 }
 
-// String writes the position as EPOCH:SEQ; clients hand it back unread.
+// String writes the position as EPOCH:SEQ; clients return it without parsing it.
 func (p Position) String() string { return p.Epoch + ":" + strconv.FormatInt(p.Seq, 10) }
 
 // ParsePosition reads EPOCH:SEQ. ok is false for anything else.

@@ -7,15 +7,15 @@ import (
 	"danmaku/comment"
 )
 
-// MaxReactions is how many reactions a room offers at most.
+// MaxReactions is the most reactions that a room offers.
 const MaxReactions = 8
 
 // maxReactionLen bounds one reaction, in bytes: an emoji of a family with skin tones
 // has 41.
 const maxReactionLen = 48
 
-// IsReaction reports whether a text is one emoji, or another sign that is not a letter,
-// digit or punctuation: what a phone can offer on a key and an overlay lets rise.
+// IsReaction reports whether a text is one emoji, or another symbol that is not a letter,
+// digit or punctuation: one that fits on a phone's key and an overlay.
 func IsReaction(s string) bool {
 	if len(s) > maxReactionLen || comment.Graphemes(s) != 1 || !comment.Visible(s) {
 		return false

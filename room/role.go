@@ -7,42 +7,41 @@ import (
 	"danmaku/comment"
 )
 
-// Role is what a key or a cookie lets its bearer do in a room.
+// Role determines what the bearer of a key or a cookie may do in a room.
 type Role string
 
 // The roles.
 const (
 	Owner     Role = "owner"     // all rooms, links, settings
 	Moderator Role = "moderator" // one room
-	Sender    Role = "sender"    // writes over the HTTP API
+	Sender    Role = "sender"    // writes through the HTTP API
 	Overlay   Role = "overlay"   // watches as a screen
 	Audience  Role = "audience"  // watches and writes as a phone
-	Observer  Role = "observer"  // reads events over the HTTP API
-	Button    Role = "button"    // does one act, see [Press]
+	Observer  Role = "observer"  // reads events through the HTTP API
+	Button    Role = "button"    // does one action, see [Press]
 )
 
-// CommandLine is the role of commands on the server's machine. No link has it. It
-// has all permissions: a program that may read the data folder may do everything
-// anyway.
+// CommandLine is the role of commands on the server's machine. No link has it. It has all
+// permissions, since a program that may read the data folder may do everything anyway.
 const CommandLine Role = "command"
 
-// Platform is the role of a platform that took something down in its own chat. No
-// link has it.
+// Platform is the role of a platform that took something down in its own chat. No link has
+// it.
 const Platform Role = "platform"
 
 // Permission is one thing that a role may do.
 type Permission string
 
-// The permissions. Those of the second half are about more than one room, or about
-// what a room's moderators have no say in.
+// The permissions. The second half concerns more than one room, or matters in which a
+// room's moderators have no say.
 const (
 	WatchOverlay   Permission = "watch_overlay"
 	WatchAudience  Permission = "watch_audience"
-	WatchConsole   Permission = "watch_console" // also what was refused
+	WatchConsole   Permission = "watch_console" // including refused comments
 	WatchEvents    Permission = "watch_events"  // what an overlay sees, as a stream for programs
 	Write          Permission = "write"
-	WriteByLink    Permission = "write_by_link" // with the link's key instead of an identity of the audience
-	Immune         Permission = "immune"        // limits, pauses, mutes and bans do not hold, and comments are not held back for the room's review
+	WriteByLink    Permission = "write_by_link" // with the link's key instead of an audience identity
+	Immune         Permission = "immune"        // limits, pauses, mutes and bans do not apply, and comments are not held for the room's review
 	ReadRoom       Permission = "read_room"     // settings, numbers, addresses, history, people, bans, rules, styles
 	Export         Permission = "export"
 	Decide         Permission = "decide"    // approve and refuse
@@ -53,20 +52,20 @@ const (
 	Erase          Permission = "erase" // delete for good what somebody wrote
 	ChangeSettings Permission = "change_settings"
 	LockDown       Permission = "lock_down"
-	EditRules      Permission = "edit_rules"  // those of a room
-	EditStyles     Permission = "edit_styles" // of overlays
-	ReadAudit      Permission = "read_audit"  // and undo in it what one may do
+	EditRules      Permission = "edit_rules"  // rules of a room
+	EditStyles     Permission = "edit_styles" // styles of overlays
+	ReadAudit      Permission = "read_audit"  // and undo the entries that one may undo
 	ControlReplay  Permission = "control_replay"
 	PressButton    Permission = "press_button"
-	RunShow        Permission = "run_show" // polls, cards and what else is shown beside comments
+	RunShow        Permission = "run_show" // polls, cards and other items
 
-	ActOnOwner      Permission = "act_on_owner" // take down and refuse what an owner wrote
+	ActOnOwner      Permission = "act_on_owner" // take down and refuse an owner's comments
 	StartReplay     Permission = "start_replay"
 	SetPicture      Permission = "set_picture"
 	ControlOBS      Permission = "control_obs"
-	EditSharedRules Permission = "edit_shared_rules" // those of all rooms
-	ReadSharedAudit Permission = "read_shared_audit" // what was done to all rooms
-	ManageRooms     Permission = "manage_rooms"      // make, archive and bring back
+	EditSharedRules Permission = "edit_shared_rules" // rules of all rooms
+	ReadSharedAudit Permission = "read_shared_audit" // entries about all rooms
+	ManageRooms     Permission = "manage_rooms"      // make, archive and restore
 	ManageLinks     Permission = "manage_links"
 	ManageChats     Permission = "manage_chats" // connect chats of platforms, and set their switches
 	ManageWebhooks  Permission = "manage_webhooks"
@@ -77,17 +76,17 @@ var moderating = []Permission{
 	ChangeSettings, LockDown, EditRules, EditStyles, ReadAudit, ControlReplay, RunShow, PressButton,
 }
 
-// role is everything that is special about a role that a link can have.
+// role describes a role that a link can have.
 type role struct {
 	role     Role
-	badge    comment.Badge // how its comments are marked
-	opens    View          // what its link leads to; empty: the API
+	badge    comment.Badge // mark of its comments
+	opens    View          // what its link opens; empty: the API
 	allRooms bool          // its links are for all rooms
 	shown    bool          // its links' keys can be shown again
 	may      []Permission
 }
 
-// roles is the only place that says what a role is: a new role is a new row.
+// roles defines all roles: a new role is a new row.
 var roles = []role{
 	{Owner, comment.BadgeOwner, ViewConsole, true, false, append(slices.Clone(moderating),
 		ActOnOwner, StartReplay, SetPicture, ControlOBS, EditSharedRules, ReadSharedAudit, ManageRooms, ManageLinks, ManageChats, ManageWebhooks)},
@@ -99,7 +98,7 @@ var roles = []role{
 	{Button, comment.NoBadge, "", false, true, []Permission{PressButton}},
 }
 
-// row returns what is special about a role; nothing is about an unknown one.
+// row returns the description of a role, empty for an unknown one.
 func (r Role) row() role {
 	for i := range roles {
 		if roles[i].role == r {
@@ -117,8 +116,8 @@ var Roles = func() (all []Role) {
 	return all
 }()
 
-// LinkRoles lists the roles of which a link is made by its role alone; a button also
-// has an act.
+// LinkRoles lists the roles for which a link can be made by role alone; a button also has
+// an action.
 var LinkRoles = slices.DeleteFunc(slices.Clone(Roles), func(r Role) bool { return r == Button })
 
 // Permissions lists every permission.
@@ -132,18 +131,17 @@ func (r Role) Can(p Permission) bool {
 	return slices.Contains(r.row().may, p)
 }
 
-// Badge is how comments of the role are marked.
+// Badge returns the mark of the role's comments.
 func (r Role) Badge() comment.Badge { return r.row().badge }
 
-// Opens is the view that a link of the role leads to; it is empty for one that is
-// for programs.
+// Opens returns the view that a link of the role opens; empty for a role for programs.
 func (r Role) Opens() View { return r.row().opens }
 
 // AllRooms reports whether links of the role are for all rooms.
 func (r Role) AllRooms() bool { return r.row().allRooms }
 
 // KeyShown reports whether the keys of the role's links can be shown again: they are
-// made of the link's number. Those of the others are random and shown once.
+// derived from the link's number. Other keys are random and shown once.
 func (r Role) KeyShown() bool { return r.row().shown }
 
 // RolesWith lists the roles that have a permission.
@@ -151,7 +149,7 @@ func RolesWith(p Permission) []Role {
 	return slices.DeleteFunc(slices.Clone(Roles), func(r Role) bool { return !r.Can(p) })
 }
 
-// RoleNames is the list of roles for a sentence: "owner, moderator or sender".
+// RoleNames lists the roles for a sentence: "owner, moderator or sender".
 func RoleNames() string {
 	var names []string
 	for _, r := range LinkRoles {

@@ -1,6 +1,6 @@
-// Package room holds what a room is and what can happen in it: its settings and
-// roles, the events of its log, bans, access links, the audit, and the errors with
-// which something is not done. It does no I/O and knows nothing of SQL or sockets.
+// Package room defines what a room is and what can happen in it: its settings and roles,
+// the events of its log, bans, access links, the audit, and the errors for refusals. It
+// does no I/O and knows neither SQL nor sockets.
 package room
 
 import (
@@ -13,20 +13,20 @@ import (
 	"danmaku/comment"
 )
 
-// State is whether a room takes comments.
+// State says whether a room accepts comments.
 type State string
 
 // The states of a room.
 const (
 	Open   State = "open"
-	Paused State = "paused" // sends are answered room_paused; what flies, flies on
+	Paused State = "paused" // a send is answered room_paused; flying comments fly on
 	Closed State = "closed" // sending is off; consoles and overlays stay
 )
 
 // Review says what happens to comments that a check holds.
 type Review string
 
-// The ways of review.
+// The values of Review.
 const (
 	ReviewOff  Review = "off"  // a hold becomes a refusal
 	ReviewHeld Review = "held" // held ones wait for a moderator
@@ -41,33 +41,32 @@ const (
 	MaxNoteLen  = 200 // graphemes of the room's message
 )
 
-// Room is a room's name and settings, and what stands beside them, since no PATCH
-// of the settings may reach it. Its place in the log is not part of it.
+// Room is a room's name and settings, and the fields beside them that no PATCH of the
+// settings may change. Its position in the log is not part of it.
 type Room struct {
-	ID string // as in the address: 1–32 of a–z 0–9 - _
+	ID string // as in the URL: 1–32 of a–z 0–9 - _
 	Settings
-	Archived bool    // off every list; its log stays
+	Archived bool    // not listed; its log stays
 	Lock     *Lock   // set during a lock-down
-	Secret   bool    // phones come in with an audience link's key alone
-	Emotes   []Emote // of the room's own, in the order in which they were added
+	Secret   bool    // phones need the key of an audience link
+	Emotes   []Emote // the room's own, in the order in which they were added
 
-	// What the audience should know of the running server; not stored with the room.
+	// Facts about the running server for the audience; not stored with the room.
 
-	SecondOpinion bool // comments are sent to a service of the operator
-	Webhooks      bool // comments are sent to addresses of the owner
-	TextLeaves    bool // comments leave the server for another program: one of these, or whatever else
-	KeepDays      int  // after so many days comments are deleted; 0: never
+	SecondOpinion bool // comments are sent to an operator's service
+	Webhooks      bool // comments are sent to the owner's URLs
+	TextLeaves    bool // comments leave the server for another program: one of these, or any other
+	KeepDays      int  // number of days after which comments are deleted; 0: never
 }
 
-// PicturePath is where the server serves a picture of a room, by the hash of its
-// bytes in hex.
+// PicturePath returns the path of a room's picture on the server, by the hex hash of its
+// bytes.
 func PicturePath(room, hash string) string { return "/r/" + room + "/picture/" + hash + ".jpg" }
 
 var pictureName = regexp.MustCompile(`^/r/([a-z0-9][a-z0-9_-]{0,31})/picture/[0-9a-f]{16}\.jpg$`)
 
-// Undressed is the room without a picture that is not its own. Any other address
-// would be loaded by every visitor, with their cookies; older versions let any path
-// of the server be stored.
+// Undressed returns the room without a picture that is not its own. Every visitor would
+// load any other URL, with their cookies; older versions stored any path of the server.
 func (r Room) Undressed() Room {
 	if m := pictureName.FindStringSubmatch(r.Look.Picture); m == nil || m[1] != r.ID {
 		r.Look.Picture = ""
@@ -90,15 +89,15 @@ var (
 	rgb          = regexp.MustCompile(`^#[0-9a-f]{6}$`)
 )
 
-// ValidID reports whether s can name a room.
+// ValidID reports whether s is a valid room name.
 func ValidID(s string) bool { return roomName.MatchString(s) }
 
-// Limits is what the room allows of a comment.
+// Limits returns the room's limits for comments.
 func (r Room) Limits() comment.Limits {
 	return comment.Limits{MaxLength: r.MaxLength, Modes: r.Modes, Colors: r.Colors, Sizes: r.Sizes}
 }
 
-// Validate lists every setting that is out of bounds, joined.
+// Validate returns every setting that is out of bounds, joined.
 func (r Room) Validate() error {
 	var faults []error
 	if !ValidID(r.ID) {
@@ -111,8 +110,8 @@ func (r Room) Validate() error {
 	return errors.Join(faults...)
 }
 
-// Tidy returns the room with texts as one line each, without controls, and
-// colours in lower case.
+// Tidy returns the room with each text as one line without control characters, and colours
+// in lower case.
 func (r Room) Tidy() Room {
 	r.Settings = r.Settings.tidy()
 	return r

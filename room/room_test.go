@@ -51,14 +51,14 @@ func TestCodesAndWaits(t *testing.T) {
 	}
 }
 
-// A patch changes what it names and nothing else, shares no memory with what was
-// before, and says what is wrong with it.
+// A patch changes only what it names, shares no memory with the earlier room, and its error
+// says what is wrong.
 func TestPatch(t *testing.T) {
 	was := room.New("live")
 	was.Colors, was.Look = []string{"#111111", "#222222"}, room.Look{Color: "#333333", Picture: room.PicturePath("live", "0123456789abcdef")}
 	for _, tt := range []struct {
 		patch   string
-		changed string // what differs then
+		changed string // the settings that differ afterwards
 		want    string // of the error
 	}{
 		{patch: `{}`},
@@ -113,7 +113,7 @@ func TestPatch(t *testing.T) {
 	}
 }
 
-// Every setting can be patched, is told apart and is put back.
+// Every setting can be patched, is detected as changed and can be restored.
 func TestEverySettingIsPatched(t *testing.T) {
 	other := room.Patch{Settings: map[string]json.RawMessage{}}
 	for f := range reflect.TypeFor[room.Settings]().Fields() {
@@ -142,7 +142,7 @@ func TestEverySettingIsPatched(t *testing.T) {
 	}
 }
 
-// A change tells every setting by its value, also one that has its default then.
+// A change carries the value of every setting, also when it is the default.
 func TestEverySettingHasAValue(t *testing.T) {
 	var zero room.Room
 	names := []string{"secret", "archived", "locked"}

@@ -14,11 +14,11 @@ import (
 	"danmaku/comment"
 )
 
-// Settings are what PATCH may set of a room. The tags are their names on the wire,
-// in the store and in the audit. A new setting needs its field here, its bounds in
-// [Settings.faults], a label and a control in the console, and whatever obeys it. Its
-// tag says omitempty and its zero value is its default, so that rows and frames of
-// before stay as they are.
+// Settings are the settings of a room that PATCH may set. The tags are their names on the
+// wire, in the store and in the audit. A new setting needs its field here, its bounds in
+// [Settings.faults], a label and a control in the console, and its implementation. Its tag
+// has omitempty and its zero value is its default, so that earlier rows and frames stay as
+// they are.
 type Settings struct {
 	Title     string         `json:"title"`
 	State     State          `json:"state"`
@@ -29,43 +29,43 @@ type Settings struct {
 	Colors    []string       `json:"colors"`     // allowed besides white; empty allows any
 	Sizes     []comment.Size `json:"sizes"`      // allowed besides Medium
 	Message   string         `json:"message"`    // shown to the audience under the title
-	Delay     Millis         `json:"delay_ms"`   // how far overlays and phones lag behind
+	Delay     Millis         `json:"delay_ms"`   // how far overlays and phones are behind
 	Newcomers Newcomers      `json:"newcomers"`
 	URLs      URLs           `json:"links"`
 	Phrases   []string       `json:"phrases"` // quick phrases and emoji offered to the audience
 	Look      Look           `json:"look"`
-	// What people say whose names pretend that they run the room.
+	// What happens to people whose names pretend that they run the room.
 	StaffNames StaffNames `json:"staff_names,omitempty"`
-	// Words, addresses and numbers that several people spell in short comments.
+	// Words, URLs and numbers that several people spell in short comments.
 	SpelledTogether SpelledTogether `json:"spelled_together,omitempty"`
 	// OverlayHidden says that overlays draw nothing: no comment, card or poll.
 	OverlayHidden bool `json:"overlay_hidden,omitempty"`
-	// Languages, by their codes, of which no entry of any list counts here.
+	// Languages, by their codes, whose entries in all lists are ignored here.
 	LanguagesOff []string `json:"languages_off,omitempty"`
-	// Emoji that people can react with, in the order of the keys; none: nobody can.
+	// Emoji for reactions, in the order of the keys; empty: no reactions.
 	Reactions []string `json:"reactions,omitempty"`
 }
 
-// Look is how a room dresses the audience page.
+// Look is the appearance of a room's audience page.
 type Look struct {
 	Color   string `json:"color,omitempty"`   // "#rrggbb" or empty
 	Picture string `json:"picture,omitempty"` // see [PicturePath], or empty
 }
 
-// Newcomers says what happens to comments of people who are new in the room.
+// Newcomers says what happens to comments by people who are new in the room.
 type Newcomers string
 
-// The ways with newcomers.
+// The values of Newcomers.
 const (
 	NewcomersOpen Newcomers = "open"
 	NewcomersHeld Newcomers = "held" // the first comment, and those of the first minute, wait for a moderator
 )
 
-// StaffNames says what happens to comments of people whose names pretend that they
-// run the room: owner, moderator, host.
+// StaffNames says what happens to comments by people whose names pretend that they run the
+// room: owner, moderator, host.
 type StaffNames string
 
-// The ways with such names. A PATCH may say "held" for the default.
+// The values of StaffNames. A PATCH may say "held" for the default.
 const (
 	StaffNamesHeld StaffNames = ""
 	StaffNamesOpen StaffNames = "open"
@@ -84,11 +84,11 @@ func (n *StaffNames) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// SpelledTogether says what happens to the comment that completes a word which
-// several people spell in short comments within some seconds.
+// SpelledTogether says what happens to the comment that completes a word which several
+// people spell in short comments within some seconds.
 type SpelledTogether string
 
-// The ways with such comments. A PATCH may say "open" for the default.
+// The values of SpelledTogether. A PATCH may say "open" for the default.
 const (
 	SpelledTogetherOpen SpelledTogether = ""
 	SpelledTogetherHeld SpelledTogether = "held"
@@ -110,7 +110,7 @@ func (w *SpelledTogether) UnmarshalJSON(b []byte) error {
 // URLs says what happens to comments with a URL.
 type URLs string
 
-// The ways with URLs.
+// The values of URLs.
 const (
 	URLsAllowed URLs = "allowed"
 	URLsRefused URLs = "refused"
@@ -127,8 +127,8 @@ func (m Millis) MarshalJSON() ([]byte, error) {
 	return json.Marshal(time.Duration(m).Milliseconds())
 }
 
-// UnmarshalJSON implements json.Unmarshaler. What is beyond any setting becomes a
-// day, which is out of bounds, too, and cannot overflow.
+// UnmarshalJSON implements json.Unmarshaler. A value beyond any setting becomes a day,
+// which is out of bounds, too, and cannot overflow.
 func (m *Millis) UnmarshalJSON(b []byte) error {
 	var ms int64
 	if err := json.Unmarshal(b, &ms); err != nil {
@@ -139,8 +139,7 @@ func (m *Millis) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// Listed returns the settings with an empty list for each that is nil, as the
-// wire has them.
+// Listed returns the settings with an empty list for each nil one, as on the wire.
 func (s Settings) Listed() Settings {
 	s.Modes, s.Colors, s.Sizes, s.Phrases = listed(s.Modes), listed(s.Colors), listed(s.Sizes), listed(s.Phrases)
 	s.LanguagesOff, s.Reactions = listed(s.LanguagesOff), listed(s.Reactions)
@@ -154,7 +153,7 @@ func listed[T any](list []T) []T {
 	return list
 }
 
-// faults lists what is out of bounds.
+// faults lists the settings that are out of bounds.
 func (s Settings) faults() (faults []error) {
 	fault := func(ok bool, format string, args ...any) {
 		if !ok {
@@ -204,7 +203,7 @@ func (s Settings) faults() (faults []error) {
 	return faults
 }
 
-// tidy returns the settings with texts as one line each, without controls, and
+// tidy returns the settings with each text as one line without control characters, and
 // colours in lower case.
 func (s Settings) tidy() Settings {
 	s.Title, s.Message = comment.OneLine(s.Title), comment.OneLine(s.Message)
@@ -235,8 +234,8 @@ var settingNames = func() (names []string) {
 	return names
 }()
 
-// set decodes one setting. Nothing of the old value is left in the new one, so
-// that no list of two rooms shares memory. An unknown name is ErrNotFound.
+// set decodes one setting. The new value shares no memory with the old one, so two rooms
+// never share a list. An unknown name is ErrNotFound.
 func (s *Settings) set(name string, value json.RawMessage) error {
 	i := slices.Index(settingNames, name)
 	if i < 0 {
@@ -253,22 +252,22 @@ func (s *Settings) set(name string, value json.RawMessage) error {
 	return nil
 }
 
-// Patch is a change of a room's settings: what is not in it stays.
+// Patch is a change of a room's settings: a missing one stays.
 type Patch struct {
-	ID       *string                    // of a room that is made; elsewhere it must be the room's
-	Archived *bool                      // the owner's to set
+	ID       *string                    // for a new room; otherwise it must be the room's
+	Archived *bool                      // only the owner may set it
 	Secret   *bool                      // whether phones need a key
 	Settings map[string]json.RawMessage // by their names
 }
 
-// UnmarshalJSON implements json.Unmarshaler. A null is as if it were left out.
+// UnmarshalJSON implements json.Unmarshaler. A null counts as missing.
 func (p *Patch) UnmarshalJSON(b []byte) error {
 	*p = Patch{}
 	if err := json.Unmarshal(b, &p.Settings); err != nil {
 		return err
 	}
 	maps.DeleteFunc(p.Settings, func(_ string, v json.RawMessage) bool { return string(v) == "null" })
-	var locked, opinion, webhooks *bool // read only, but a client may send back what it got
+	var locked, opinion, webhooks *bool // read-only, but a client may send back what it received
 	var emotes *int
 	for name, into := range map[string]any{"emotes": &emotes, "id": &p.ID, "archived": &p.Archived, "secret": &p.Secret, "locked": &locked, "second_opinion": &opinion, "webhooks": &webhooks} {
 		value, ok := p.Settings[name]
@@ -283,8 +282,8 @@ func (p *Patch) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// Apply returns the room with the patch. Errors: ErrInvalid with the setting that
-// is unknown or of the wrong type; bounds are [Room.Validate]'s.
+// Apply returns the patched room. Errors: ErrInvalid with the setting that is unknown or of
+// the wrong type; [Room.Validate] checks bounds.
 func (p Patch) Apply(r Room) (Room, error) {
 	if p.ID != nil && *p.ID != r.ID {
 		return r, Explain(ErrInvalid, "id: a room keeps its name in the address; change its title")
@@ -306,7 +305,7 @@ func (p Patch) Apply(r Room) (Room, error) {
 	return r, nil
 }
 
-// wrongSetting says what is wrong with a value.
+// wrongSetting returns what is wrong with a value.
 func wrongSetting(name string, err error) error {
 	var wrong *json.UnmarshalTypeError
 	switch {
@@ -325,10 +324,10 @@ func wrongSetting(name string, err error) error {
 	return Explain(ErrInvalid, "%s: %v; see settings in docs/dev/protocol.md", name, err)
 }
 
-// besides are what can change of a room beside its settings, by name on the wire.
+// besides are a room's changeable fields outside its settings, by name on the wire.
 var besides = []struct {
 	name string
-	get  func(*Room) any // a pointer into the room
+	get  func(*Room) any // returns a pointer into the room
 }{
 	{"secret", func(r *Room) any { return &r.Secret }},
 	{"archived", func(r *Room) any { return &r.Archived }},
@@ -336,8 +335,7 @@ var besides = []struct {
 	{"emotes", func(r *Room) any { return &r.Emotes }},
 }
 
-// fields calls fn for everything that can change of two rooms, in the order of the
-// wire.
+// fields calls fn for everything changeable of two rooms, in the order of the wire.
 func fields(a, b *Room, fn func(name string, a, b reflect.Value)) {
 	va, vb := reflect.ValueOf(&a.Settings).Elem(), reflect.ValueOf(&b.Settings).Elem()
 	for i, name := range settingNames {
@@ -348,8 +346,8 @@ func fields(a, b *Room, fn func(name string, a, b reflect.Value)) {
 	}
 }
 
-// Changes names the settings in which to differs from r, as on the wire. An
-// empty list and none are the same.
+// Changes lists the settings in which to differs from r, by wire name. An empty list equals
+// a nil one.
 func (r Room) Changes(to Room) []string {
 	var names []string
 	fields(&r, &to, func(name string, a, b reflect.Value) {
@@ -373,8 +371,8 @@ func (r Room) With(from Room, names []string) Room {
 	return r
 }
 
-// Value returns what can change of the room by its name on the wire, lists never
-// nil; nil for an unknown name.
+// Value returns a changeable field of the room by its wire name, lists never nil; nil for
+// an unknown name.
 func (r Room) Value(name string) any {
 	switch name {
 	case "secret":

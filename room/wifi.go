@@ -7,12 +7,12 @@ import (
 	"danmaku/comment"
 )
 
-// WiFi is the network that people of a hall join to reach the room. The zero value
-// is none. It is not a setting of [Settings]: these go to everybody, over the internet,
-// too, and into the audit; a password is for the hall alone.
+// WiFi is the network that people in a venue join to reach the room. The zero value means
+// none. It is not one of [Settings], which go to everybody, including over the internet,
+// and into the audit; a password is only for the venue.
 type WiFi struct {
 	Name     string // its SSID, at most 32 bytes
-	Password string // 8 to 63 printable ASCII characters; empty: the network is open
+	Password string // 8 to 63 printable ASCII characters; empty for an open network
 }
 
 // Bounds of IEEE 802.11.
@@ -22,7 +22,8 @@ const (
 	maxWiFiPassword = 63
 )
 
-// Validate returns ErrInvalid with what is out of bounds. No sentence has the password.
+// Validate returns ErrInvalid with what is out of bounds. The error does not contain the
+// password.
 func (w WiFi) Validate() error {
 	if w == (WiFi{}) {
 		return nil
@@ -37,11 +38,11 @@ func (w WiFi) Validate() error {
 	return nil
 }
 
-// wifiEscapes are the signs that have a meaning in an address of the scheme WIFI.
+// wifiEscapes escapes the special characters of a WIFI: URL.
 var wifiEscapes = strings.NewReplacer(`\`, `\\`, `;`, `\;`, `,`, `\,`, `"`, `\"`, `:`, `\:`)
 
-// Code is what a QR code says so that a phone offers to join the network. WPA is what
-// scanners take for WPA2 and WPA3, too.
+// Code returns the text of a QR code with which a phone offers to join the network.
+// Scanners treat WPA as WPA2 and WPA3, too.
 func (w WiFi) Code() string {
 	if w.Password == "" {
 		return "WIFI:T:nopass;S:" + wifiEscapes.Replace(w.Name) + ";;"

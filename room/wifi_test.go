@@ -8,8 +8,8 @@ import (
 	"danmaku/room"
 )
 
-// scanned reads an address of the scheme WIFI as scanners do: fields end at a `;`, and
-// a `\` takes the next sign as it is.
+// scanned parses a WIFI: URL as scanners do: fields end at a `;`, and a `\` escapes the
+// next character.
 func scanned(t *testing.T, code string) map[string]string {
 	t.Helper()
 	rest, ok := strings.CutPrefix(code, "WIFI:")
@@ -35,7 +35,7 @@ func scanned(t *testing.T, code string) map[string]string {
 	return fields
 }
 
-// What a scanner reads from the code is the network, whatever signs it has.
+// A scanner reads the same network from the code, whatever characters it has.
 func TestWiFiCode(t *testing.T) {
 	for _, w := range []room.WiFi{
 		{Name: "Hall", Password: "come and join"},
@@ -59,7 +59,7 @@ func TestWiFiCode(t *testing.T) {
 	}
 }
 
-// What no network can have is refused, and the password stays out of the sentence.
+// An impossible network is refused, and the error does not contain the password.
 func TestWiFiBounds(t *testing.T) {
 	for _, w := range []room.WiFi{
 		{Password: "no name at all"},
