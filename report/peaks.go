@@ -7,24 +7,23 @@ import (
 )
 
 const (
-	// peakLength is how long a peak is.
+	// peakLength is the length of a peak.
 	peakLength = time.Minute
-	// peaksApart is the least time between the beginnings of two peaks: a clip of one
-	// does not show the other.
+	// peaksApart is the least time between the beginnings of two peaks, so that a clip of
+	// one does not show the other.
 	peaksApart = 2 * time.Minute
-	// peakLeast is how many comments a peak has at least, but for the only one.
+	// peakLeast is the least number of comments in a peak, except the only one.
 	peakLeast = 3
 )
 
-// window is a minute that begins with a comment, and how many came in it.
+// window is a minute that begins with a comment, with the number of comments in it.
 type window struct {
 	at int64 // ms
 	n  int
 }
 
-// peaksOf finds the busiest minutes among moments, which are in their order: those
-// with half as much again as the average, and always the busiest. They are returned in
-// the order of time.
+// peaksOf finds the busiest minutes among ordered times: those with half as much again as
+// the average, and always the busiest. It returns them in the order of time.
 func peaksOf(times []int64) []window {
 	all := make([]window, 0, len(times))
 	for from, to := 0, 0; from < len(times); from++ {
@@ -33,7 +32,7 @@ func peaksOf(times []int64) []window {
 		}
 		all = append(all, window{times[from], to - from})
 	}
-	// Of equal ones the later begins closer to what they have in common.
+	// Of equal ones the later begins closer to their common comments.
 	slices.SortFunc(all, func(a, b window) int { return cmp.Or(cmp.Compare(b.n, a.n), cmp.Compare(b.at, a.at)) })
 	minutes := max(1, (times[len(times)-1]-times[0])/peakLength.Milliseconds())
 	usual := float64(len(times)) / float64(minutes)
@@ -54,8 +53,8 @@ func peaksOf(times []int64) []window {
 	return out
 }
 
-// curveOf counts moments by steps of a minute, or of several where that would be too
-// many steps.
+// curveOf counts times in steps of a minute, or of several where that would be too many
+// steps.
 func curveOf(times []int64) (stepMS int64, curve []int) {
 	first, minute := times[0], time.Minute.Milliseconds()
 	minutes := (times[len(times)-1]-first)/minute + 1

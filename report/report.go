@@ -1,6 +1,6 @@
-// Package report sums a show up once it is over: how many wrote, when most was said,
-// which words and emoji people shared, and what came of polls and questions. It reads
-// only what was shown and still is, so what was refused or taken down is in no report.
+// Package report sums up a finished show: how many people wrote, when most was written,
+// which words and emoji people shared, and the results of polls and questions. It reads
+// only what was shown and still is, so refused and removed comments are in no report.
 package report
 
 import (
@@ -16,7 +16,7 @@ import (
 	"danmaku/show"
 )
 
-// Longest is how much time one report covers at most.
+// Longest is the longest time that one report covers.
 const Longest = 31 * 24 * time.Hour
 
 // Bounds of the lists of a report.
@@ -29,55 +29,55 @@ const (
 	mostSteps  = 1440 // of the curve
 )
 
-// Report is what a show came to. Moments are milliseconds since 1970.
+// Report is the summary of a show. Times are milliseconds since 1970.
 type Report struct {
 	Room     string          `json:"room"`
 	Title    string          `json:"title"`
 	From     int64           `json:"from"` // the first comment; 0 for a room without a show
 	To       int64           `json:"to"`   // the last one
-	Zero     int64           `json:"zero"` // where the recording begins
+	Zero     int64           `json:"zero"` // how the beginning of the recording was determined
 	ZeroIs   Zero            `json:"zero_is,omitempty"`
 	Comments int             `json:"comments"`
-	People   int             `json:"people"`  // who wrote them
+	People   int             `json:"people"`  // authors
 	Refused  int             `json:"refused"` // comments that were not shown
 	Removed  int             `json:"removed"` // comments that were taken down
-	Sources  []Count         `json:"sources"` // where comments came from
+	Sources  []Count         `json:"sources"` // origins of comments
 	StepMS   int64           `json:"step_ms"`
-	Curve    []int           `json:"curve"` // comments of each step, from From on
+	Curve    []int           `json:"curve"` // comments in each step, from From on
 	Peaks    []Peak          `json:"peaks"` // in the order of time
-	Words    []Count         `json:"words"` // by the people who wrote them
+	Words    []Count         `json:"words"` // by number of authors
 	Emoji    []Count         `json:"emoji"`
 	Reacted  []Count         `json:"reactions"` // taps
-	Named    []Count         `json:"named"`     // who wrote most, of those who showed a name
+	Named    []Count         `json:"named"`     // the most active authors who showed a name
 	Polls    []Poll          `json:"polls"`
 	Asked    []AskedQuestion `json:"questions"`
 	Staff    []Moderator     `json:"moderators"`
 }
 
-// Zero says what the beginning of the recording was taken from.
+// Zero says how the beginning of the recording was determined.
 type Zero string
 
-// The ways to find it.
+// The values of Zero.
 const (
 	ZeroRecording Zero = "recording" // OBS reported it
 	ZeroFirst     Zero = "first"     // the first comment
 	ZeroTime      Zero = "time"      // somebody set it
 )
 
-// Count is a text and how often it came, or how many people wrote it.
+// Count is a text and how often it occurred, or how many people wrote it.
 type Count struct {
 	Text string `json:"text"`
 	N    int    `json:"n"`
 }
 
-// Peak is a minute in which much was said.
+// Peak is a minute with many comments.
 type Peak struct {
 	At       int64    `json:"at"`
 	OffsetMS int64    `json:"offset_ms"`         // in the recording
 	Outside  bool     `json:"outside,omitempty"` // the recording did not run then
 	Comments int      `json:"comments"`
 	People   int      `json:"people"`
-	Topics   []string `json:"said"` // what several people wrote
+	Topics   []string `json:"said"` // texts that several people wrote
 }
 
 // Poll is a poll of the show.
@@ -96,7 +96,7 @@ type AskedQuestion struct {
 	Answered bool   `json:"answered,omitempty"`
 }
 
-// Moderator is how often somebody who runs the room did what.
+// Moderator counts the actions of somebody who runs the room.
 type Moderator struct {
 	By      string    `json:"by"`
 	Role    room.Role `json:"role"`
@@ -113,15 +113,15 @@ type Source interface {
 	CountArchive(ctx context.Context, roomID string, q room.Archive) (int, error)
 }
 
-// Clock returns where the recording was at a moment, and whether it ran then. Its
-// moments must come in their order.
+// Clock returns the position in the recording at a moment, and whether it ran then. Call it
+// with ordered moments.
 type Clock func(at time.Time) (offset time.Duration, running bool)
 
-// Input is what a report is made of.
+// Input is the data for a report.
 type Input struct {
 	Room, Title string
-	From, To    time.Time // of the comments: the first moment, and the first that is not in it any more
-	First, End  time.Time // the same of the whole show, in which comments also were not shown
+	From, To    time.Time // of the comments; To is exclusive
+	First, End  time.Time // of the whole show, including comments that were not shown
 	Stop        StopWords
 	Items       []show.Item
 	Lists       []show.QuestionList
@@ -129,7 +129,7 @@ type Input struct {
 	Actions     []room.ActionCount
 }
 
-// Of sums up what is not comments: all there is of a room in which nothing was said.
+// Of sums up everything except comments: the whole report of a room without comments.
 func Of(in Input) Report {
 	return Report{
 		Room: in.Room, Title: in.Title, Sources: []Count{}, Curve: []int{}, Peaks: []Peak{}, Words: []Count{}, Emoji: []Count{}, Named: []Count{},
@@ -137,7 +137,7 @@ func Of(in Input) Report {
 	}
 }
 
-// Make reads the comments of a time and sums them up. clock places the peaks.
+// Make reads the comments of a time range and sums them up. clock places the peaks.
 func Make(ctx context.Context, from Source, in Input, clock Clock) (Report, error) {
 	q := room.Archive{From: in.From, To: in.To, Without: comment.FromReplay}
 	r := Of(in)
@@ -184,13 +184,13 @@ func Make(ctx context.Context, from Source, in Input, clock Clock) (Report, erro
 	return r, nil
 }
 
-// with selects comments of another status.
+// with returns the query for comments of another status.
 func with(q room.Archive, st comment.Status) room.Archive {
 	q.Statuses = []comment.Status{st}
 	return q
 }
 
-// addPeak reads a peak's minute again, for what was said in it.
+// addPeak reads a peak's minute again, to find its topics.
 func (r *Report) addPeak(ctx context.Context, from Source, q room.Archive, p window, stop StopWords, names map[string]bool, clock Clock) error {
 	q.From = time.UnixMilli(p.at)
 	q.To = q.From.Add(peakLength)
@@ -233,7 +233,7 @@ func taps(minutes []room.ReactionMinute) map[string]int {
 	return sums
 }
 
-// ranked returns counts of least and more, the most first, equal ones by their text.
+// ranked returns counts of at least least, the highest first, equal ones by their text.
 func ranked(counts map[string]int, least, most int) []Count {
 	out := []Count{}
 	for _, text := range slices.Sorted(maps.Keys(counts)) {

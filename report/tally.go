@@ -13,10 +13,10 @@ import (
 )
 
 const (
-	// leastPeople must have written a word: what one person alone writes is not a topic,
-	// and may be private.
+	// leastPeople is how many people must have written a word: what only one person writes
+	// is not a topic, and may be private.
 	leastPeople = 2
-	// maxTexts bounds the texts of a tally; those of one person go first.
+	// maxTexts bounds the texts of a tally; those of one person are dropped first.
 	maxTexts = 200_000
 )
 
@@ -47,7 +47,7 @@ func (t *tally) add(text string, who int32) {
 	}
 }
 
-// trim forgets what one person alone wrote.
+// trim drops what only one person wrote.
 func (t *tally) trim() {
 	for text, w := range t.writers {
 		if w.more == nil {
@@ -56,8 +56,8 @@ func (t *tally) trim() {
 	}
 }
 
-// top returns the texts that most people wrote, but for names and for parts of a text
-// that nearly as many wrote.
+// top returns the texts that most people wrote, except names and parts of a text that
+// nearly as many wrote.
 func (t *tally) top(most int, names map[string]bool) []Count {
 	all := []Count{}
 	for text, w := range t.writers {
@@ -84,8 +84,8 @@ func (t *tally) top(most int, names map[string]bool) []Count {
 	return out
 }
 
-// writersByUser is who wrote: a number for each person, how much, and the name that was shown
-// last.
+// writersByUser holds the authors: a number for each person, how much they wrote, and the
+// last shown name.
 type writersByUser struct {
 	numbers map[string]int32
 	wrote   []int
@@ -111,7 +111,7 @@ func (c *writersByUser) met(row room.Row) int32 {
 
 func (c *writersByUser) count() int { return len(c.wrote) }
 
-// names are those of people, as words have them: no name is a word.
+// names returns people's names in the form of words, since no name counts as a word.
 func (c *writersByUser) names() map[string]bool {
 	out := map[string]bool{}
 	for _, name := range c.called {
@@ -120,7 +120,7 @@ func (c *writersByUser) names() map[string]bool {
 	return out
 }
 
-// named returns who wrote most, of those who showed a name.
+// named returns the most active authors who showed a name.
 func (c *writersByUser) named(most int) []Count {
 	out := []Count{}
 	for i, name := range c.called {
@@ -166,7 +166,7 @@ func askedIn(lists []show.QuestionList) []AskedQuestion {
 	return out
 }
 
-// staffOf groups acts by who did them, who did most first.
+// staffOf groups actions by actor, the most active first.
 func staffOf(acts []room.ActionCount) []Moderator {
 	out := []Moderator{}
 	for _, a := range acts {
@@ -182,7 +182,7 @@ func staffOf(acts []room.ActionCount) []Moderator {
 	return out
 }
 
-// field is the count to which an act belongs.
+// field returns the count to which an action belongs.
 func (m *Moderator) field(kind room.Action) *int {
 	switch kind {
 	case room.ActionApprove, room.ActionRefuse:

@@ -14,14 +14,14 @@ import (
 	"danmaku/room"
 )
 
-// StopWords are words that say nothing about what people talk of.
+// StopWords are words that do not indicate a topic.
 type StopWords map[string]bool
 
-// stopList is a list of words in assets/screen/stop-words.js, which the second screen
+// stopList matches a list of words in assets/screen/stop-words.js, which the second screen
 // uses, too.
 var stopList = regexp.MustCompile("(?m)^ *[a-z]+: `([^`]*)`")
 
-// ReadStopWords reads the words of the module that pages have.
+// ReadStopWords reads the words of the pages' module.
 func ReadStopWords(module []byte) StopWords {
 	out := StopWords{}
 	for _, list := range stopList.FindAllSubmatch(module, -1) {
@@ -32,7 +32,7 @@ func ReadStopWords(module []byte) StopWords {
 	return out
 }
 
-// notWords are addresses, and who a comment speaks to.
+// notWords matches URLs, and mentions.
 var notWords = regexp.MustCompile(`(?i)\b(?:https?://|www\.)\S+|\S+\.(?:com|net|org|tv|jp|cn|de)\b\S*|[@＠]\S+`)
 
 const (
@@ -41,9 +41,9 @@ const (
 	longestNGr = 4  // letters of a part of a Chinese run
 )
 
-// wordsOf returns the words of a comment, each once, in lower case. Runs of Chinese
-// letters have no spaces: the run and its parts of two to four letters all count, and
-// [tally.top] leaves out parts of what comes as often.
+// wordsOf returns the words of a comment, each once, in lower case. Runs of Chinese letters
+// have no spaces: the run and its parts of two to four letters all count, and [tally.top]
+// omits parts of equally frequent texts.
 func wordsOf(c comment.Comment, stop StopWords) []string {
 	text := notWords.ReplaceAllString(norm.NFKC.String(withoutEmotes(c)), " ")
 	var out []string
@@ -97,7 +97,7 @@ func monotone(word string) bool {
 	return strings.Trim(word, string(first)) == ""
 }
 
-// script is how words are told apart in a run of letters.
+// script determines how words are separated in a run of letters.
 type script int
 
 const (
@@ -113,7 +113,7 @@ type run struct {
 	script script
 }
 
-// runs cuts a text into runs of letters.
+// runs splits a text into runs of letters.
 func runs(text string) (out []run) {
 	for _, r := range text {
 		s := scriptOf(r)
@@ -142,7 +142,7 @@ func scriptOf(r rune) script {
 	return none
 }
 
-// short is a comment that several people may have written alike, in lower case: empty
+// short returns a comment that several people may have written alike, in lower case: empty
 // for a long one.
 func short(c comment.Comment) string {
 	text := strings.ToLower(strings.Join(strings.Fields(norm.NFKC.String(c.Text)), " "))
@@ -152,7 +152,7 @@ func short(c comment.Comment) string {
 	return text
 }
 
-// holds reports whether a text holds another one.
+// holds reports whether a text contains another one.
 func holds(text, part string) bool { return strings.Contains(text, part) }
 
 // emojiOf returns the emoji of a text, each once.
@@ -170,8 +170,8 @@ func emojiOf(text string) (out []string) {
 	return out
 }
 
-// isEmoji reports whether a sign is drawn as a picture: of the signs with which people
-// can react those in the blocks of pictures, or with the mark for it.
+// isEmoji reports whether a sign is drawn as a picture: a possible reaction in the blocks
+// of pictures, or with the emoji variation selector.
 func isEmoji(sign string) bool {
 	if !room.IsReaction(sign) {
 		return false

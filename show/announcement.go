@@ -7,7 +7,7 @@ func announcementKind() kindSpec {
 	}
 }
 
-// AnnouncementSpec is a sentence that stands in front.
+// AnnouncementSpec is a sentence in front of the comments.
 type AnnouncementSpec struct {
 	Text    string `json:"text"`
 	Seconds int    `json:"seconds"` // 0: until it is stopped

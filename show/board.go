@@ -11,34 +11,34 @@ import (
 	"danmaku/comment"
 )
 
-// Board is a list of questions with their votes, or the photos of a wall. Votes of a question that was merged
-// into another count there, once for each person. Several goroutines may read it, or one
-// change it.
+// Board is a list of questions with their votes, or the photos of a wall. Votes for a
+// merged question count for the one it was merged into, once for each person. Several
+// goroutines may read it, or one may change it.
 type Board struct {
 	kind      Kind
 	tally     *Tally
 	questions map[string]comment.Comment
 	seqs      map[string]int64 // their numbers in the log
-	screens   int64            // up to which number of the log screens have been told
+	screens   int64            // log number up to which screens have received events
 	marks     map[string]Mark
 	news      map[string]bool
 
 	counting sync.Mutex
-	votes    map[string]int // by question that stands for itself; nil: to be counted anew
+	votes    map[string]int // by question that is not merged; nil: must be counted again
 }
 
-// NewBoard returns an empty list of a kind that collects comments, whose votes are those of
-// a tally.
+// NewBoard returns an empty list of a kind that collects comments; its votes are those of a
+// tally.
 func NewBoard(k Kind, t *Tally) *Board {
 	return &Board{kind: k, tally: t, questions: map[string]comment.Comment{}, seqs: map[string]int64{}, marks: map[string]Mark{}, news: map[string]bool{}}
 }
 
-// Put adds a question or a photo that has a number in the log, or replaces it.
+// Put adds or replaces a question or a photo with its log number.
 func (b *Board) Put(c comment.Comment, seq int64) {
 	b.questions[c.ID.String()], b.seqs[c.ID.String()] = c, seq
 }
 
-// Drop takes questions out for which gone is true, and reports whether there were any.
+// Drop removes questions for which gone is true, and reports whether there were any.
 func (b *Board) Drop(gone func(comment.Comment) bool) bool {
 	before := len(b.questions)
 	maps.DeleteFunc(b.questions, func(id string, c comment.Comment) bool {
@@ -51,16 +51,16 @@ func (b *Board) Drop(gone func(comment.Comment) bool) bool {
 	return len(b.questions) != before
 }
 
-// Mark takes a decided mark.
+// Mark applies a decided mark.
 func (b *Board) Mark(id string, m Mark) {
-	if was := b.marks[id]; was.Into != m.Into { // votes count elsewhere
+	if was := b.marks[id]; was.Into != m.Into { // votes count for another question
 		b.votes = nil
 		b.news[id], b.news[b.root(was.Into)], b.news[b.root(m.Into)] = true, true, true
 	}
 	b.marks[id] = m
 }
 
-// Enter takes a decided vote.
+// Enter applies a decided vote.
 func (b *Board) Enter(e Entry) {
 	root := b.root(e.Choice)
 	before := b.tally.Count(e.Choice)
@@ -76,7 +76,7 @@ func (b *Board) Enter(e Entry) {
 	b.votes[root] += b.tally.Count(e.Choice) - before
 }
 
-// root follows merges to the question that stands for all of them.
+// root follows merges to the question that represents all of them.
 func (b *Board) root(id string) string {
 	for range len(b.marks) {
 		into := b.marks[id].Into
@@ -97,7 +97,7 @@ func (b *Board) merged(root string) bool {
 	return false
 }
 
-// count returns the votes of each question that stands for itself.
+// count returns the votes of each question that is not merged.
 func (b *Board) count() map[string]int {
 	b.counting.Lock()
 	defer b.counting.Unlock()
@@ -117,8 +117,8 @@ func (b *Board) count() map[string]int {
 	return b.votes
 }
 
-// Of returns the questions for which a person has voted, merged ones by the question
-// that stands for them.
+// Of returns the questions for which a person has voted; a merged one is replaced by the
+// question that represents it.
 func (b *Board) Of(person string) []string {
 	var out []string
 	for _, c := range b.tally.choices[person] {
@@ -129,24 +129,24 @@ func (b *Board) Of(person string) []string {
 	return out
 }
 
-// Sorting is how a list of questions is sorted.
+// Sorting is the order of a list of questions.
 type Sorting string
 
 // The orders.
 const (
-	ByVotes Sorting = "votes" // the most first, then the oldest
+	ByVotes Sorting = "votes" // the most votes first, then the oldest
 	Newest  Sorting = "new"
 	Oldest  Sorting = "old"
 )
 
-// Sortings lists them as pages offer them.
+// Sortings lists the orders as pages offer them.
 var Sortings = []Sorting{ByVotes, Newest, Oldest}
 
-// List returns the questions in an order; with all also those that were hidden or
-// merged, else those that everybody sees. What was answered stands last.
+// List returns the questions in an order: with all including hidden and merged ones,
+// otherwise those that everybody sees. Answered ones come last.
 func (b *Board) List(all bool, o Sorting) []Question { return b.list(all, o, math.MaxInt64) }
 
-// list is [Board.List] of the questions up to a number of the log.
+// list is [Board.List] of the questions up to a log number.
 func (b *Board) list(all bool, o Sorting, passed int64) []Question {
 	votes := b.count()
 	out := make([]Question, 0, len(b.questions))
@@ -180,7 +180,7 @@ func (b *Board) list(all bool, o Sorting, passed int64) []Question {
 	return out
 }
 
-// Len returns how many questions can be seen.
+// Len returns how many questions everybody can see.
 func (b *Board) Len() int {
 	n := 0
 	for id := range b.questions {
@@ -191,11 +191,11 @@ func (b *Board) Len() int {
 	return n
 }
 
-// Counted returns the item with what the list comes to.
+// Counted returns the item with the list's result.
 func (b *Board) Counted(it Item) Item { return b.OnScreens(it, math.MaxInt64) }
 
-// OnScreens returns the item with what the list comes to for screens that have been told
-// of the log up to a number: in a room with a delay they are behind.
+// OnScreens returns the item with the list's result for screens that have received the log
+// up to a number: in a room with a delay they are behind.
 func (b *Board) OnScreens(it Item, passed int64) Item {
 	if b.kind == Photos {
 		return it.with(b.wall(passed))
@@ -203,8 +203,8 @@ func (b *Board) OnScreens(it Item, passed int64) Item {
 	return it.with(b.result(passed))
 }
 
-// Behind reports whether screens that have been told of the log up to a number have not
-// yet been told of everything that they may show.
+// Behind reports whether screens that have received the log up to a number have not yet
+// received everything that they may show.
 func (b *Board) Behind(passed int64) bool {
 	for _, seq := range b.seqs {
 		if seq > b.screens && seq <= passed {
@@ -214,11 +214,11 @@ func (b *Board) Behind(passed int64) bool {
 	return false
 }
 
-// News returns the item with what the list comes to and the votes that have changed
-// since Delivered.
+// News returns the item with the list's result and the votes that have changed since
+// Delivered.
 func (b *Board) News(it Item) Item { return b.NewsOnScreens(it, math.MaxInt64) }
 
-// NewsOnScreens is [Board.News] for screens that have been told of the log up to a number.
+// NewsOnScreens is [Board.News] for screens that have received the log up to a number.
 func (b *Board) NewsOnScreens(it Item, passed int64) Item {
 	if b.kind == Photos {
 		return b.OnScreens(it, passed)
@@ -236,19 +236,19 @@ func (b *Board) NewsOnScreens(it Item, passed int64) Item {
 	return it.with(r)
 }
 
-// Delivered notes that every view was sent the news; screens up to a position of the log.
+// Delivered records that every view was sent the news; screens up to a log position.
 func (b *Board) Delivered(passed int64) {
 	clear(b.news)
 	b.screens = passed
 }
 
-// result is what a list of questions comes to up to a number of the log.
+// result returns the result of a list of questions up to a log number.
 func (b *Board) result(passed int64) QuestionsResult {
 	list := b.list(false, ByVotes, passed)
 	r := QuestionsResult{Questions: len(list), People: b.tally.People()}
 	for _, q := range list {
 		if !q.Mark.Answered.IsZero() {
-			break // they stand last
+			break // they are last
 		}
 		r.Open++
 		if c := q.Comment; len(r.Top) < topQuestions {
@@ -258,7 +258,7 @@ func (b *Board) result(passed int64) QuestionsResult {
 	return r
 }
 
-// Forget takes questions out that were asked before a moment.
+// Forget removes questions from before a moment.
 func (b *Board) Forget(before time.Time) bool {
 	return b.Drop(func(c comment.Comment) bool { return c.At.Before(before) })
 }

@@ -16,36 +16,35 @@ func cardKind() kindSpec {
 	}
 }
 
-// CardSpec is a comment that stands in front.
+// CardSpec is a comment in front of the others.
 type CardSpec struct {
-	Comment string `json:"comment,omitempty"` // its id; empty for a card of its own words
+	Comment string `json:"comment,omitempty"` // its ID; empty for a card with its own text
 	Text    string `json:"text"`
 	Name    string `json:"name,omitempty"`
 	Source  string `json:"source,omitempty"`
 	At      int64  `json:"at,omitempty"` // when it was written, in ms since 1970
 	Amount  string `json:"amount,omitempty"`
 	Seconds int    `json:"seconds"` // 0: until it is taken down
-	// Suggested marks the draft of a card that was made without a request: somebody paid for
-	// the comment.
+	// Suggested marks the draft of a card that nobody requested: the comment was paid for.
 	Suggested bool `json:"suggested,omitempty"`
 }
 
-// MaxSuggested is how many suggested cards wait in a room; the oldest gives way.
+// MaxSuggested is how many suggested cards wait in a room; the oldest is dropped.
 const MaxSuggested = 30
 
-// SuggestedSeconds is how long a suggested card stands, unless moderators change it.
+// SuggestedSeconds is how long a suggested card is shown, unless moderators change it.
 const SuggestedSeconds = 12
 
-// maxCardText and maxCardName bound the words of a card, in graphemes.
+// maxCardText and maxCardName bound the text and the name of a card, in graphemes.
 const maxCardText, maxCardName = 500, 40
 
-// CardOf returns the spec of a card that shows a comment, with what its author wrote
-// and no more: the words are clipped to what a card takes.
+// CardOf returns the spec of a card that shows only what a comment's author wrote, clipped
+// to a card's bounds.
 func CardOf(c comment.Comment, seconds int) json.RawMessage {
 	return Item{}.with(cardOf(c, seconds)).Result
 }
 
-// SuggestionOf returns the command that suggests a card of a comment.
+// SuggestionOf returns the command that suggests a card for a comment.
 func SuggestionOf(c comment.Comment) Command {
 	s := cardOf(c, SuggestedSeconds)
 	s.Suggested = true
@@ -63,8 +62,8 @@ func cardOf(c comment.Comment, seconds int) CardSpec {
 	return s
 }
 
-// suggest makes a draft of a card, unless there is a card of the comment or no room for
-// one more.
+// suggest makes a draft of a card, unless the comment has a card already or the room has
+// too many.
 func suggest(items []Item, c Command) ([]Change, error) {
 	var changes []Change
 	var waiting []Item
@@ -88,7 +87,7 @@ func suggest(items []Item, c Command) ([]Change, error) {
 	return append(made, changes...), err
 }
 
-// Suggested reports whether an item is the draft of a card that was made without a request.
+// Suggested reports whether an item is the draft of a card that nobody requested.
 func (it Item) Suggested() bool {
 	var s CardSpec
 	return it.Kind == Card && it.State == Draft && json.Unmarshal(it.Spec, &s) == nil && s.Suggested
@@ -107,7 +106,7 @@ func (s CardSpec) check() (out CardSpec, err error) {
 	return s, lasts("seconds", s.Seconds, 3, 600)
 }
 
-// Comment returns the id of the comment that a card shows, or nothing.
+// Comment returns the ID of the comment that a card shows, or an empty string.
 func (it Item) Comment() string {
 	var s CardSpec
 	if it.Kind != Card || json.Unmarshal(it.Spec, &s) != nil {

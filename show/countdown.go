@@ -18,7 +18,7 @@ type CountdownSpec struct {
 	Title   string `json:"title,omitempty"`
 	Seconds int    `json:"seconds,omitempty"`
 	Until   int64  `json:"until,omitempty"` // in ms since 1970; then Seconds is 0
-	Done    string `json:"done,omitempty"`  // what stands there for some seconds when it has come to 0
+	Done    string `json:"done,omitempty"`  // text shown for some seconds after it has reached 0
 }
 
 func (s CountdownSpec) check() (out CountdownSpec, err error) {
@@ -37,7 +37,7 @@ func (s CountdownSpec) check() (out CountdownSpec, err error) {
 	return s, within("seconds", s.Seconds, 1, 24*3600)
 }
 
-// latest bounds moments, in ms since 1970: the year 2286.
+// latest bounds times, in ms since 1970: the year 2286.
 const latest = 9_999_999_999_999
 
 func countdownUntil(spec json.RawMessage) time.Time {

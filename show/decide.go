@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// Decide returns the changes that a command makes to a room's items. Another item
-// may change with the one that is named: the next in the queue starts when a slot
-// becomes free. Errors wrap [ErrNotFound], [ErrState], [ErrInvalid] or [ErrFull].
+// Decide returns the changes that a command makes to a room's items. Another item may
+// change besides the named one: the next in the queue starts when a slot becomes free.
+// Errors wrap [ErrNotFound], [ErrState], [ErrInvalid] or [ErrFull].
 func Decide(items []Item, c Command) ([]Change, error) {
 	i := slices.IndexFunc(items, func(it Item) bool { return it.ID == c.ID })
 	if c.Op == Create {
@@ -56,7 +56,7 @@ func Decide(items []Item, c Command) ([]Change, error) {
 		if c.Move != nil {
 			it.Rank = *c.Move
 		}
-		if it.State == Live { // its time may be another one
+		if it.State == Live { // its end may have changed
 			it.Ends = endOf(kind, spec, it.Started)
 		}
 	case Order:
@@ -101,8 +101,8 @@ func Decide(items []Item, c Command) ([]Change, error) {
 	return []Change{{Before: &before, After: &it}}, nil
 }
 
-// reorder puts items into an order, in the places that they have between them. Ranks can
-// be equal: then those of what stands behind grow, too.
+// reorder puts items into an order, within the places that they have. Ranks can be equal:
+// then the ranks of later items grow, too.
 func reorder(items []Item, ids []string) ([]Change, error) {
 	line := slices.DeleteFunc(slices.Clone(items), func(it Item) bool { return it.State == Ended })
 	Sort(line)
@@ -142,8 +142,8 @@ func create(items []Item, c Command, taken bool) ([]Change, error) {
 	}
 	open := 0
 	last := 0
-	// The log keeps milliseconds. Items made within one stand in the order in which they
-	// were made, also after a restart or an undo.
+	// The log stores milliseconds. Items made within one keep the order in which they were
+	// made, also after a restart or an undo.
 	created := c.At.Truncate(time.Millisecond)
 	for _, it := range items {
 		if it.State != Ended {
@@ -172,8 +172,8 @@ func create(items []Item, c Command, taken bool) ([]Change, error) {
 	return []Change{{After: &it}}, nil
 }
 
-// takeDown deletes the cards of comments, whatever their state, and starts what
-// waits for their slot.
+// takeDown deletes the cards of comments, whatever their state, and starts items that wait
+// for their slot.
 func takeDown(items []Item, c Command) ([]Change, error) {
 	var changes []Change
 	shown := false

@@ -25,17 +25,17 @@ func drawKind() kindSpec {
 	}
 }
 
-// DrawSpec chooses among people by chance.
+// DrawSpec draws among people at random.
 type DrawSpec struct {
 	Title   string    `json:"title"`
 	Winners int       `json:"winners"`
-	Button  bool      `json:"button,omitempty"` // who pressed "take part"; else who wrote
-	Word    string    `json:"word,omitempty"`   // who wrote this word
-	Since   time.Time `json:"since,omitzero"`   // who wrote since then; zero: since it began
-	Repeat  bool      `json:"repeat,omitempty"` // those who won before may win again
+	Button  bool      `json:"button,omitempty"` // among people who pressed "take part"; otherwise among authors
+	Word    string    `json:"word,omitempty"`   // only authors of this word
+	Since   time.Time `json:"since,omitzero"`   // only authors since then; zero: since it began
+	Repeat  bool      `json:"repeat,omitempty"` // earlier winners may win again
 }
 
-// MostWinners is how many a draw has at most. The list has to fit the overlay.
+// MostWinners is the most winners of a draw. The list has to fit the overlay.
 const MostWinners = 20
 
 func (s DrawSpec) check() (out DrawSpec, err error) {
@@ -51,15 +51,15 @@ func (s DrawSpec) check() (out DrawSpec, err error) {
 	return s, within("winners", s.Winners, 1, MostWinners)
 }
 
-// AmongAuthors reports whether an item is a draw among those who wrote, who take part
-// without an entry.
+// AmongAuthors reports whether an item is a draw among authors, who take part without an
+// entry.
 func AmongAuthors(it Item) bool {
 	var s DrawSpec
 	return it.Kind == Draw && json.Unmarshal(it.Spec, &s) == nil && !s.Button
 }
 
-// Writes returns the entry of who wrote a text in a live draw among those who wrote. ok is
-// false where the text does not count.
+// Writes returns the entry of a text's author in a live draw among authors. ok is false if
+// the text does not count.
 func Writes(it Item, person, text string) (e Entry, ok bool) {
 	var s DrawSpec
 	if it.Kind != Draw || it.State != Live || json.Unmarshal(it.Spec, &s) != nil || s.Button || !s.Wrote(text) {
@@ -68,10 +68,10 @@ func Writes(it Item, person, text string) (e Entry, ok bool) {
 	return Entry{Item: it.ID, Person: person}, true
 }
 
-// DrawWindow is how far back a draw looks for who wrote.
+// DrawWindow is how far back a draw looks for authors.
 const DrawWindow = 24 * time.Hour
 
-// WroteSince returns from when on a comment counts in a live draw among those who wrote.
+// WroteSince returns the time since which comments count in a live draw among authors.
 func WroteSince(it Item, s DrawSpec) time.Time {
 	if s.Since.IsZero() || s.Since.After(it.Started) {
 		return it.Started
@@ -82,9 +82,9 @@ func WroteSince(it Item, s DrawSpec) time.Time {
 	return s.Since
 }
 
-// Wrote reports whether who wrote a text takes part: any text where the draw has no
-// word, else one that has the word, in any width and case. A word of letters stands
-// alone: "me" is not in "welcome".
+// Wrote reports whether a text's author takes part: with any text if the draw has no word,
+// otherwise with one that has the word, in any width and case. A word of letters must be
+// separate: "me" is not in "welcome".
 func (s DrawSpec) Wrote(text string) bool {
 	if s.Word == "" {
 		return true
@@ -110,13 +110,13 @@ func (s DrawSpec) Wrote(text string) bool {
 
 func drawFold(s string) string { return strings.ToLower(width.Fold.String(s)) }
 
-// runsOn reports whether a letter makes words with its neighbours, which Han, kana and
-// Thai letters do without a blank between the words.
+// runsOn reports whether a letter forms words with its neighbours. Han, kana and Thai
+// letters do not count, since those scripts have no spaces between words.
 func runsOn(r rune) bool {
 	return (unicode.IsLetter(r) || unicode.IsNumber(r)) && !unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar)
 }
 
-// drawFixed keeps a draw that is under way the one for which people took part.
+// drawFixed keeps a running draw the one that people took part in.
 func drawFixed(before, after json.RawMessage) error {
 	if !bytes.Equal(before, after) {
 		return fmt.Errorf("%w: a live draw stays as it is", ErrState)
@@ -134,12 +134,12 @@ type DrawResult struct {
 	People  int               `json:"people,omitempty"`
 	Entries []string          `json:"entries,omitempty"` // pseudonyms, sorted
 	Winners []string          `json:"winners,omitempty"` // pseudonyms, in the order in which they were drawn
-	Absent  []string          `json:"absent,omitempty"`  // drawn, too, and replaced by those behind them
-	Names   map[string]string `json:"names,omitempty"`   // of winners, as they wrote them last
+	Absent  []string          `json:"absent,omitempty"`  // drawn, but replaced by later ones
+	Names   map[string]string `json:"names,omitempty"`   // last used names of winners
 }
 
-// drawBegin chooses the seed and shows its hash. The seed itself stays with the
-// item until the draw; see drawSeal.
+// drawBegin chooses the seed and shows its hash. The item keeps the seed itself secret
+// until the draw; see drawSeal.
 func drawBegin(it *Item, seed []byte) error {
 	if len(seed) != SeedSize {
 		return fmt.Errorf("%w: a draw needs a seed of %d bytes", ErrInvalid, SeedSize)
@@ -165,7 +165,7 @@ func drawEnd(it *Item, c Command) error {
 	return err
 }
 
-// drawAgain replaces a winner who is not there by the next in the order of the seed.
+// drawAgain replaces an absent winner by the next in the seed's order.
 func drawAgain(it *Item, c Command) error {
 	var r, given DrawResult
 	if json.Unmarshal(it.Result, &r) != nil {
@@ -189,7 +189,7 @@ func drawAgain(it *Item, c Command) error {
 }
 
 // drawn returns the result of a draw among entries when some of those who were drawn are
-// absent: the next of the order stand in their place.
+// absent: the next in the order replace them.
 func drawn(it Item, entries, absent []string) (DrawResult, error) {
 	var s DrawSpec
 	var r DrawResult
@@ -207,7 +207,7 @@ func drawn(it Item, entries, absent []string) (DrawResult, error) {
 	return r, nil
 }
 
-// name keeps the names of winners.
+// name stores the names of winners.
 func (r *DrawResult) name(names map[string]string) {
 	for person, name := range names {
 		if name != "" && slices.Contains(r.Winners, person) {
@@ -220,8 +220,8 @@ func (r *DrawResult) name(names map[string]string) {
 	maps.DeleteFunc(r.Names, func(person, _ string) bool { return !slices.Contains(r.Winners, person) })
 }
 
-// Drawn returns who wins by a command that ends a draw, or that draws again, so that the
-// caller can find their names.
+// Drawn returns the winners of a command that ends a draw, or draws again, so that the
+// caller can look up their names.
 func Drawn(it Item, c Command) []string {
 	var r, given DrawResult
 	if json.Unmarshal(it.Result, &r) != nil {
@@ -240,7 +240,7 @@ func Drawn(it Item, c Command) []string {
 	return r.Winners
 }
 
-// WithNames returns the command with the names of winners beside what it has.
+// WithNames returns the command with the names of winners added.
 func (c Command) WithNames(names map[string]string) Command {
 	var r DrawResult
 	if len(c.Result) > 0 && json.Unmarshal(c.Result, &r) != nil {
@@ -251,13 +251,13 @@ func (c Command) WithNames(names map[string]string) Command {
 	return c
 }
 
-// DrawAmong returns the command that ends a draw with those who take part.
+// DrawAmong returns the command that ends a draw with its participants.
 func (c Command) DrawAmong(entries []string) Command {
 	c.Result = Item{}.with(DrawResult{Entries: entries}).Result
 	return c
 }
 
-// drawEntry lets a person take part by the button.
+// drawEntry lets a person take part by button.
 func drawEntry(it Item, e Entry) (most int, changeable bool, err error) {
 	var s DrawSpec
 	if err := json.Unmarshal(it.Spec, &s); err != nil {
@@ -269,7 +269,7 @@ func drawEntry(it Item, e Entry) (most int, changeable bool, err error) {
 	return 1, true, nil
 }
 
-// drawCount adds how many take part so far.
+// drawCount adds the number of participants so far.
 func drawCount(it Item, t *Tally) Item {
 	var r DrawResult
 	if it.State != Live || json.Unmarshal(it.Result, &r) != nil {
@@ -279,7 +279,7 @@ func drawCount(it Item, t *Tally) Item {
 	return it.with(r)
 }
 
-// drawSeal leaves the seed out until the draw is over.
+// drawSeal omits the seed until the draw is over.
 func drawSeal(it Item) Item {
 	var r DrawResult
 	if it.State != Live || json.Unmarshal(it.Result, &r) != nil {
@@ -289,7 +289,7 @@ func drawSeal(it Item) Item {
 	return it.with(r)
 }
 
-// drawBrief leaves out who took part, which can be thousands.
+// drawBrief omits the participants, who can be thousands.
 func drawBrief(it Item) Item {
 	var r DrawResult
 	if json.Unmarshal(it.Result, &r) != nil {
@@ -299,9 +299,9 @@ func drawBrief(it Item) Item {
 	return it.with(r)
 }
 
-// Winners draws n of the entries, each with the same chance: they are ordered by
-// the keyed hash of their names. Anyone who has seed and entries can repeat it:
-// HMAC-SHA256 with the seed as its key over each name; the smallest n win.
+// Winners draws n of the entries, each with the same chance: it orders them by the keyed
+// hash of their names. Anyone who has seed and entries can repeat it: HMAC-SHA256 of each
+// name, with the seed as the key; the smallest n win.
 func Winners(seed []byte, entries []string, n int) []string {
 	type ticket struct {
 		name string

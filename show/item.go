@@ -1,9 +1,8 @@
-// Package show is the model of what a room can show besides comments: polls,
-// questions, draws, cards, countdowns, announcements and tickers. All of them are
-// items with one life; a table of kinds says what differs. Decide turns a command
-// into changes without doing anything: every id, time and random number is chosen
-// by the caller, so that the same changes follow on every machine and after a
-// restart.
+// Package show is the model of what a room can show besides comments: polls, questions,
+// draws, cards, countdowns, announcements and tickers. All of them are items with the same
+// life cycle; a table of kinds defines the differences. Decide turns a command into changes
+// without side effects: the caller chooses every ID, time and random number, so that the
+// same changes follow on every machine and after a restart.
 package show
 
 import (
@@ -16,7 +15,7 @@ import (
 	"time"
 )
 
-// State is how far an item has come.
+// State is an item's stage of life.
 type State string
 
 // The states, in the order of an item's life.
@@ -41,7 +40,7 @@ const (
 // Bounds of one room.
 const (
 	MaxItems = 200 // that have not ended
-	MaxEnded = 500 // the oldest are forgotten; the log keeps them
+	MaxEnded = 500 // the oldest are dropped; the log keeps them
 )
 
 // Errors of commands. Their text names the field and the limit.
@@ -59,22 +58,22 @@ type Item struct {
 	Kind    Kind            `json:"kind"`
 	State   State           `json:"state"`
 	Rank    int             `json:"rank"` // order of the queue, smallest first
-	Spec    json.RawMessage `json:"spec"` // what moderators set; its form hangs on Kind
+	Spec    json.RawMessage `json:"spec"` // set by moderators; its form depends on Kind
 	Result  json.RawMessage `json:"result,omitempty"`
 	Created time.Time       `json:"created"`
-	Starts  time.Time       `json:"starts,omitzero"` // of a draft: when it starts by itself
+	Starts  time.Time       `json:"starts,omitzero"` // for a draft: when it starts by itself
 	Started time.Time       `json:"started,omitzero"`
 	Ends    time.Time       `json:"ends,omitzero"` // when it stops by itself
 	Stopped time.Time       `json:"stopped,omitzero"`
 }
 
-// same reports whether two versions of an item are the same.
+// same reports whether two versions of an item are equal.
 func (it Item) same(other Item) bool {
 	return it.State == other.State && it.Rank == other.Rank && bytes.Equal(it.Spec, other.Spec) && bytes.Equal(it.Result, other.Result) &&
 		it.Starts.Equal(other.Starts) && it.Started.Equal(other.Started) && it.Stopped.Equal(other.Stopped) && it.Ends.Equal(other.Ends)
 }
 
-// Title returns in one line what an item is about.
+// Title returns an item's subject in one line.
 func (it Item) Title() string {
 	var s struct {
 		Question, Title, Text string
@@ -89,14 +88,14 @@ func (it Item) Title() string {
 	return cmp.Or(s.Question, s.Title, s.Text)
 }
 
-// Sort puts items in the order of the queue.
+// Sort sorts items in the order of the queue.
 func Sort(items []Item) {
 	slices.SortFunc(items, func(a, b Item) int {
 		return cmp.Or(cmp.Compare(a.Rank, b.Rank), a.Created.Compare(b.Created), cmp.Compare(a.ID, b.ID))
 	})
 }
 
-// Due returns the live items that stop by themselves at a moment.
+// Due returns the live items whose time is over at a moment.
 func Due(items []Item, now time.Time) []string {
 	var out []string
 	for _, it := range items {

@@ -10,7 +10,7 @@ import (
 	"danmaku/comment"
 )
 
-// Kind is what an item is.
+// Kind is the kind of an item.
 type Kind string
 
 // The kinds.
@@ -25,35 +25,35 @@ const (
 	Photos       Kind = "photos"
 )
 
-// kindSpec is what differs between kinds. All functions but check and duration
-// may be nil.
+// kindSpec defines the differences between kinds. All functions but check and duration may
+// be nil.
 type kindSpec struct {
 	slot     Slot
-	place    func(spec json.RawMessage) Slot // where that hangs on the spec; nil: it is slot
-	offered  bool                            // it can be made; what serves it beyond the model is there
-	again    bool                            // it can be started again after it ended
+	place    func(spec json.RawMessage) Slot // the slot if it depends on the spec; nil: slot
+	offered  bool                            // it can be made; everything beyond the model exists
+	again    bool                            // it can be restarted after it ended
 	check    func(spec json.RawMessage) (json.RawMessage, error)
-	fixed    func(before, after json.RawMessage) error // what must not change while it is live
+	fixed    func(before, after json.RawMessage) error // refuses forbidden changes of a live item
 	duration func(spec json.RawMessage) time.Duration  // 0: until it is stopped
-	until    func(spec json.RawMessage) time.Time      // when it is over whenever it began; nil or the zero time: it has a duration
+	until    func(spec json.RawMessage) time.Time      // when it is over regardless of its start; nil or the zero time: duration decides
 	begin    func(it *Item, seed []byte) error
 	end      func(it *Item, c Command) error
 	redraw   func(it *Item, c Command) error                               // replaces somebody in the result
 	entry    func(it Item, e Entry) (most int, changeable bool, err error) // what a person may choose
-	count    func(it Item, t *Tally) Item                                  // adds what the tally says
-	seal     func(it Item) Item                                            // leaves out what is secret until the end
-	public   func(it Item) Item                                            // leaves out what moderators alone may see
-	phone    func(it Item) Item                                            // leaves out what phones do not draw
-	brief    func(it Item) Item                                            // leaves out what only who asks for the item needs
-	finish   func(it Item, t *Tally) any                                   // what a tally comes to when the item stops; nil: nothing
+	count    func(it Item, t *Tally) Item                                  // adds the tally's counts
+	seal     func(it Item) Item                                            // omits what is secret until the end
+	public   func(it Item) Item                                            // omits what only moderators may see
+	phone    func(it Item) Item                                            // omits what phones do not draw
+	brief    func(it Item) Item                                            // omits what is only needed when the item is requested alone
+	finish   func(it Item, t *Tally) any                                   // the tally's result when the item stops; nil: none
 }
 
-// order lists the kinds as pages offer them; those without offered in their row cannot
-// be made yet.
+// order lists the kinds as pages offer them; those without offered in their row cannot be
+// made yet.
 var order = []Kind{Poll, Questions, Draw, Card, Countdown, Announcement, Ticker, Photos}
 
-// kinds has a row for each kind, which lies in the kind's own file. It is set by init,
-// since some of its functions look kinds up.
+// kinds has a row for each kind, defined in the kind's own file. init sets it, since some
+// of its functions refer to kinds.
 var kinds map[Kind]kindSpec
 
 func init() {
@@ -75,14 +75,14 @@ func seconds[T any](of func(T) int) func(json.RawMessage) time.Duration {
 	return func(spec json.RawMessage) time.Duration {
 		var s T
 		if json.Unmarshal(spec, &s) != nil {
-			return 0 // cannot be: specs are checked when they are made
+			return 0 // impossible: specs are checked when they are made
 		}
 		return time.Duration(of(s)) * time.Second
 	}
 }
 
-// checked decodes a spec, refuses unknown fields, checks it, and writes it in its
-// one form.
+// checked decodes a spec, refuses unknown fields, checks it, and returns it in its
+// canonical form.
 func checked[T any](check func(T) (T, error)) func(json.RawMessage) (json.RawMessage, error) {
 	return func(spec json.RawMessage) (json.RawMessage, error) {
 		var s T
@@ -124,7 +124,7 @@ func within(field string, n, least, most int) error {
 	return nil
 }
 
-// lasts checks a duration that is 0, until it is stopped, or a number of seconds.
+// lasts checks a duration: 0, until it is stopped, or a number of seconds.
 func lasts(field string, n, least, most int) error {
 	if n == 0 {
 		return nil
@@ -139,13 +139,13 @@ func lasts(field string, n, least, most int) error {
 func (it Item) with(result any) Item {
 	text, err := json.Marshal(result)
 	if err != nil {
-		text = nil // results are numbers and texts, which always can be written
+		text = nil // results are numbers and texts, which always encode
 	}
 	it.Result = text
 	return it
 }
 
-// Slot returns the slot in which an item is shown.
+// Slot returns the slot of an item.
 func (it Item) Slot() Slot {
 	kind := kinds[it.Kind]
 	if kind.place != nil {

@@ -5,15 +5,14 @@ import (
 	"time"
 )
 
-// Mark is what moderators have made of a question. The zero value is a question as
-// it was asked.
+// Mark is moderators' marks of a question. The zero value is an unmarked question.
 type Mark struct {
 	Answered time.Time `json:"answered,omitzero"`
 	Hidden   bool      `json:"hidden,omitempty"`
 	Into     string    `json:"into,omitempty"` // the question into which it was merged
 }
 
-// Same reports whether two marks say the same.
+// Same reports whether two marks are equal.
 func (m Mark) Same(other Mark) bool {
 	return m.Answered.Equal(other.Answered) && m.Hidden == other.Hidden && m.Into == other.Into
 }
@@ -27,24 +26,24 @@ type MarkChange struct {
 	After  Mark   `json:"after"`
 }
 
-// MarkCommand is what somebody wants done to a question, as data: what is nil stays as
-// it is. With Expect the command is an undo, which is refused when the question is not
-// marked so any more.
+// MarkCommand is a change of a question's marks, as data: a nil field stays as it is. With
+// Expect the command is an undo, which is refused when the question's marks have changed
+// since.
 type MarkCommand struct {
 	Item     string
 	ID       string
 	Answered *bool
 	Hidden   *bool
-	Into     *string // empty: it stands for itself again
+	Into     *string // empty: not merged any more
 	Expect   *Mark
-	To       *Mark // of an undo
+	To       *Mark // for an undo
 	At       time.Time
 }
 
 // DecideMark returns the change that a command makes to a question. into returns the
-// question into which another of the same list was merged, empty for none, and false
-// for what is not a question of the shown list. changed is false for a command that
-// changes nothing. Errors wrap [ErrNotFound], [ErrInvalid] or [ErrChanged].
+// question into which another of the same list was merged, empty for none, and false for an
+// ID that is no shown question of the list. changed is false for a command that changes
+// nothing. Errors wrap [ErrNotFound], [ErrInvalid] or [ErrChanged].
 func DecideMark(c MarkCommand, before Mark, into func(id string) (string, bool)) (change MarkChange, changed bool, err error) {
 	after := before
 	switch {
@@ -81,7 +80,7 @@ func DecideMark(c MarkCommand, before Mark, into func(id string) (string, bool))
 	return MarkChange{Item: c.Item, ID: c.ID, Before: before, After: after}, !after.Same(before), nil
 }
 
-// rootOf follows merges to the question that stands for all of them.
+// rootOf follows merges to the question that represents all of them.
 func rootOf(id string, into func(id string) (string, bool)) (string, error) {
 	for range MaxQuestions {
 		next, known := into(id)
@@ -93,5 +92,5 @@ func rootOf(id string, into func(id string) (string, bool)) (string, error) {
 		}
 		id = next
 	}
-	return "", ErrInvalid // cannot be: a merge that closes a circle is refused
+	return "", ErrInvalid // impossible: a merge that closes a circle is refused
 }

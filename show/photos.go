@@ -11,11 +11,11 @@ import (
 
 // Bounds of a photo wall.
 const (
-	PhotosEach    = 3   // of one person, unless the wall says otherwise
-	MaxPhotosEach = 20  // … whatever it says
-	PhotosMost    = 200 // on the wall and waiting for it, unless the wall says otherwise
-	MaxPhotos     = 500 // … whatever it says
-	wallPhotos    = 60  // that screens are told of: the newest
+	PhotosEach    = 3   // of one person, by default
+	MaxPhotosEach = 20  // … at most
+	PhotosMost    = 200 // on the wall and waiting for it, by default
+	MaxPhotos     = 500 // … at most
+	wallPhotos    = 60  // the newest photos, for screens
 )
 
 func photosKind() kindSpec {
@@ -25,14 +25,14 @@ func photosKind() kindSpec {
 	}
 }
 
-// PhotosSpec lets the audience send photos. A photo is a comment that names the item;
-// it is shown once a moderator has approved it.
+// PhotosSpec lets the audience send photos. A photo is a comment that names the item; it is
+// shown once a moderator has approved it.
 type PhotosSpec struct {
 	Title   string `json:"title"`
 	Each    int    `json:"each"`              // photos of one person
 	Most    int    `json:"most"`              // photos of everybody
 	Closed  bool   `json:"closed,omitempty"`  // no new ones; those on the wall stay
-	Overlay bool   `json:"overlay,omitempty"` // the newest stands in the corner of the overlay, too
+	Overlay bool   `json:"overlay,omitempty"` // the newest is also shown in the corner of the overlay
 }
 
 func (s PhotosSpec) check() (out PhotosSpec, err error) {
@@ -46,7 +46,7 @@ func (s PhotosSpec) check() (out PhotosSpec, err error) {
 	return s, within("most", s.Most, 1, MaxPhotos)
 }
 
-// photosSlot is where a wall stands on the overlay.
+// photosSlot returns the slot of a wall on the overlay.
 func photosSlot(spec json.RawMessage) Slot {
 	var s PhotosSpec
 	if json.Unmarshal(spec, &s) == nil && s.Overlay {
@@ -55,7 +55,7 @@ func photosSlot(spec json.RawMessage) Slot {
 	return NoSlot
 }
 
-// photosFixed keeps a wall that is live in its slot, which another item may have.
+// photosFixed keeps a live wall in its slot, since another item may have the other one.
 func photosFixed(before, after json.RawMessage) error {
 	if photosSlot(before) != photosSlot(after) {
 		return fmt.Errorf("%w: overlay: it cannot change while the wall is open; end it first", ErrState)
@@ -63,16 +63,16 @@ func photosFixed(before, after json.RawMessage) error {
 	return nil
 }
 
-// PhotosResult is what a wall comes to.
+// PhotosResult is the result of a wall.
 type PhotosResult struct {
-	Photos int         `json:"photos"` // that were approved
-	People int         `json:"people"` // who sent these
+	Photos int         `json:"photos"` // approved ones
+	People int         `json:"people"` // their authors
 	Newest []WallPhoto `json:"newest,omitempty"`
 }
 
 // WallPhoto is a photo on the wall, the newest first.
 type WallPhoto struct {
-	ID     string `json:"id"` // the comment's
+	ID     string `json:"id"` // of the comment
 	Path   string `json:"path"`
 	Width  int    `json:"width"`
 	Height int    `json:"height"`
@@ -81,8 +81,8 @@ type WallPhoto struct {
 	At     int64  `json:"at"` // when it was approved, ms
 }
 
-// Wall returns the spec of a wall that takes photos. Errors: [ErrState] for an item that
-// takes none now, [ErrChoice] for an item that is not a wall.
+// Wall returns the spec of a wall that accepts photos. Errors: [ErrState] for an item that
+// accepts none now, [ErrChoice] for an item that is not a wall.
 func (it Item) Wall() (s PhotosSpec, err error) {
 	switch {
 	case it.Kind != Photos:
@@ -100,7 +100,7 @@ func (it Item) Wall() (s PhotosSpec, err error) {
 // Collects reports whether comments belong to an item of the kind: questions, or photos.
 func (k Kind) Collects() bool { return k == Questions || k == Photos }
 
-// photosPhone leaves out what screens alone draw.
+// photosPhone omits what only screens draw.
 func photosPhone(it Item) Item {
 	var r PhotosResult
 	if len(it.Result) == 0 || json.Unmarshal(it.Result, &r) != nil {
@@ -110,8 +110,7 @@ func photosPhone(it Item) Item {
 	return it.with(r)
 }
 
-// Photos returns the comments on a board that have a photo, the last one that was approved
-// first.
+// Photos returns the comments on a board with a photo, the last approved one first.
 func (b *Board) Photos() []comment.Comment {
 	var list []comment.Comment
 	for _, c := range b.questions {
@@ -125,7 +124,7 @@ func (b *Board) Photos() []comment.Comment {
 	return list
 }
 
-// wall is what the board of a wall comes to up to a number of the log.
+// wall returns the result of a wall's board up to a log number.
 func (b *Board) wall(passed int64) PhotosResult {
 	list := slices.DeleteFunc(b.Photos(), func(c comment.Comment) bool { return b.seqs[c.ID.String()] > passed })
 	r := PhotosResult{Photos: len(list)}

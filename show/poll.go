@@ -22,11 +22,11 @@ func pollKind() kindSpec {
 type PollSpec struct {
 	Question   string   `json:"question"`
 	Options    []string `json:"options"`
-	Votes      int      `json:"votes"` // how many options a person may choose; 0: one
+	Votes      int      `json:"votes"` // how many options a person may choose; 0 means one
 	Changeable bool     `json:"changeable,omitempty"`
 	Seconds    int      `json:"seconds,omitempty"`    // 0: until it is stopped
-	Hidden     bool     `json:"hidden,omitempty"`     // results are shown at the end
-	ByMessage  bool     `json:"by_message,omitempty"` // a message that is an option's key is a vote
+	Hidden     bool     `json:"hidden,omitempty"`     // results are shown only at the end
+	ByMessage  bool     `json:"by_message,omitempty"` // a message that is an option's key counts as a vote
 	Show       bool     `json:"show,omitempty"`       // such messages are shown, too
 }
 
@@ -59,8 +59,8 @@ func (s PollSpec) check() (PollSpec, error) {
 	return s, lasts("seconds", s.Seconds, 5, 24*3600)
 }
 
-// pollFixed keeps a poll that is under way the poll that people voted in. Only
-// its time and what is shown may change.
+// pollFixed keeps a running poll the one that people voted in. Only its time and what is
+// shown may change.
 func pollFixed(before, after json.RawMessage) error {
 	var a, b PollSpec
 	if json.Unmarshal(before, &a) != nil || json.Unmarshal(after, &b) != nil {
@@ -72,14 +72,14 @@ func pollFixed(before, after json.RawMessage) error {
 	return nil
 }
 
-// PollResult is what a poll came to.
+// PollResult is the result of a poll.
 type PollResult struct {
 	Counts []int `json:"counts"`
 	People int   `json:"people"`
 }
 
-// Poll returns what a poll that has been started asks, and its counts so far. ok is
-// false for any other item.
+// Poll returns the question of a started poll, and its counts so far. ok is false for any
+// other item.
 func (it Item) Poll() (s PollSpec, r PollResult, ok bool) {
 	if it.Kind != Poll || it.Started.IsZero() || json.Unmarshal(it.Spec, &s) != nil {
 		return s, r, false
@@ -96,7 +96,7 @@ func pollFinish(it Item, t *Tally) any {
 	return t.Result(len(s.Options))
 }
 
-// pollEnd keeps the result that the caller counted.
+// pollEnd stores the result that the caller counted.
 func pollEnd(it *Item, c Command) error {
 	var s PollSpec
 	var r PollResult
@@ -119,7 +119,7 @@ func pollEntry(it Item, e Entry) (most int, changeable bool, err error) {
 	return s.Votes, s.Changeable, nil
 }
 
-// pollCount adds the counts of a live poll. One that has ended has them.
+// pollCount adds the counts to a live poll. An ended one has them.
 func pollCount(it Item, t *Tally) Item {
 	var s PollSpec
 	if it.State != Live || json.Unmarshal(it.Spec, &s) != nil {
@@ -128,7 +128,7 @@ func pollCount(it Item, t *Tally) Item {
 	return it.with(t.Result(len(s.Options)))
 }
 
-// pollPublic leaves the counts out where they are hidden until the end.
+// pollPublic omits counts that are hidden until the end.
 func pollPublic(it Item) Item {
 	var s PollSpec
 	var r PollResult
@@ -152,9 +152,9 @@ func (t *Tally) Result(n int) PollResult {
 	return r
 }
 
-// Vote returns the option that a message names: its number from 1, its letter from
-// A, in any width and with a sign around it as people write it ("2", "２", "b.",
-// "(B)", "#2", "②"), or the option's own text. ok is false for any other message.
+// Vote returns the option that a message names: its number from 1, its letter from A, in
+// any width and with a sign around it as people write it ("2", "２", "b.", "(B)", "#2",
+// "②"), or the option's own text. ok is false for any other message.
 func Vote(text string, options []string) (option int, ok bool) {
 	key := strings.ToLower(strings.TrimSpace(width.Fold.String(text)))
 	for i, o := range options {

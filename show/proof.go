@@ -10,13 +10,13 @@ import (
 	"time"
 )
 
-// DrawProof is all that it takes to repeat a draw.
+// DrawProof is everything needed to repeat a draw.
 type DrawProof struct {
 	Item    string            `json:"item"`
 	Title   string            `json:"title"`
 	Started time.Time         `json:"started"`
 	Stopped time.Time         `json:"stopped"`
-	Count   int               `json:"count"` // how many were to win
+	Count   int               `json:"count"` // intended number of winners
 	Hash    string            `json:"hash"`  // SHA-256 of the seed, in hex, shown before
 	Seed    string            `json:"seed"`  // in hex
 	Entries []string          `json:"entries"`
@@ -25,7 +25,7 @@ type DrawProof struct {
 	Names   map[string]string `json:"names,omitempty"`
 }
 
-// Proof returns the proof of a draw that is over. ok is false for everything else.
+// Proof returns the proof of an ended draw. ok is false for every other item.
 func Proof(it Item) (p DrawProof, ok bool) {
 	var s DrawSpec
 	var r DrawResult
@@ -38,19 +38,19 @@ func Proof(it Item) (p DrawProof, ok bool) {
 	}, true
 }
 
-// Why a draw is not what its proof says.
+// The reasons why a draw does not match its proof.
 var (
 	ErrSeed    = errors.New("the seed is not the one whose hash was shown before the draw")
 	ErrOutcome = errors.New("the seed draws others among these people")
 )
 
-// OutcomeError is [ErrOutcome] with what the repeated draw shows.
+// OutcomeError is [ErrOutcome] with the result of the repeated draw.
 type OutcomeError struct {
-	Absent string   // the proof says that this person was absent, but the seed does not draw it; else empty
+	Absent string   // the proof says that this person was absent, but the seed does not draw them; otherwise empty
 	Drawn  []string // the people that the seed draws
 }
 
-// Error says what differs.
+// Error describes the difference.
 func (e *OutcomeError) Error() string {
 	if e.Absent != "" {
 		return fmt.Sprintf("%v: %s is said to have been absent and was not drawn", ErrOutcome, e.Absent)
@@ -58,11 +58,11 @@ func (e *OutcomeError) Error() string {
 	return fmt.Sprintf("%v: %v", ErrOutcome, e.Drawn)
 }
 
-// Unwrap is [ErrOutcome].
+// Unwrap returns [ErrOutcome].
 func (e *OutcomeError) Unwrap() error { return ErrOutcome }
 
-// Verify repeats a draw. Errors: [ErrSeed], *[OutcomeError], or [ErrInvalid] for a proof
-// that is damaged.
+// Verify repeats a draw. Errors: [ErrSeed], *[OutcomeError], or [ErrInvalid] for a damaged
+// proof.
 func (p DrawProof) Verify() error {
 	seed, err := hex.DecodeString(p.Seed)
 	if err != nil || len(seed) != SeedSize || p.Count < 1 {

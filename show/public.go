@@ -1,7 +1,7 @@
 package show
 
-// Counted returns an item with what its tally says, as moderators may see it. The
-// tally may be nil.
+// Counted returns an item with its tally's counts, in the form for moderators. The tally
+// may be nil.
 func Counted(it Item, t *Tally) Item {
 	if kind := kinds[it.Kind]; kind.count != nil && t != nil {
 		it = kind.count(it, t)
@@ -9,7 +9,7 @@ func Counted(it Item, t *Tally) Item {
 	return sealed(it)
 }
 
-// sealed leaves out what is secret until the item is over.
+// sealed omits what is secret until the item is over.
 func sealed(it Item) Item {
 	if kind := kinds[it.Kind]; kind.seal != nil {
 		it = kind.seal(it)
@@ -17,9 +17,9 @@ func sealed(it Item) Item {
 	return it
 }
 
-// Public returns an item as everybody may see it, and whether there is anything
-// to see: drafts and the queue are the moderators' own. It may have been counted
-// before; then the tally is nil.
+// Public returns an item in the form for everybody, and whether it is visible: only
+// moderators see drafts and the queue. For an item that already has its counts, the tally
+// is nil.
 func Public(it Item, t *Tally) (Item, bool) {
 	if it.State != Live && it.State != Ended {
 		return Item{}, false
@@ -31,7 +31,7 @@ func Public(it Item, t *Tally) (Item, bool) {
 	return it, true
 }
 
-// ForPhones returns an item that is public without what phones do not draw.
+// ForPhones returns a public item without what phones do not draw.
 func ForPhones(it Item) Item {
 	if kind := kinds[it.Kind]; kind.phone != nil {
 		it = kind.phone(it)
@@ -39,7 +39,7 @@ func ForPhones(it Item) Item {
 	return it
 }
 
-// Brief returns an item without what only somebody needs who asks for it alone.
+// Brief returns an item without what is only needed when it is requested alone.
 func Brief(it Item) Item {
 	if kind := kinds[it.Kind]; kind.brief != nil {
 		it = kind.brief(it)
@@ -47,7 +47,7 @@ func Brief(it Item) Item {
 	return it
 }
 
-// Finish returns the command that stops an item with what its tally comes to.
+// Finish returns the command that stops an item with its tally's result.
 func Finish(it Item, c Command, t *Tally) Command {
 	kind := kinds[it.Kind]
 	if kind.finish == nil {

@@ -9,8 +9,8 @@ import (
 
 // Bounds of a list of questions.
 const (
-	MaxQuestions = 1000 // that can be seen at once
-	topQuestions = 5    // that a second screen shows at most
+	MaxQuestions = 1000 // visible at once
+	topQuestions = 5    // the most on a second screen
 )
 
 func questionsKind() kindSpec {
@@ -20,12 +20,11 @@ func questionsKind() kindSpec {
 	}
 }
 
-// QuestionsSpec lets the audience ask. A question is a comment that names the
-// item.
+// QuestionsSpec lets the audience ask. A question is a comment that names the item.
 type QuestionsSpec struct {
 	Title     string `json:"title"`
 	Anonymous bool   `json:"anonymous,omitempty"` // people may ask without their name
-	Closed    bool   `json:"closed,omitempty"`    // no new ones; votes go on
+	Closed    bool   `json:"closed,omitempty"`    // no new ones; voting continues
 }
 
 func (s QuestionsSpec) check() (out QuestionsSpec, err error) {
@@ -33,16 +32,16 @@ func (s QuestionsSpec) check() (out QuestionsSpec, err error) {
 	return s, err
 }
 
-// QuestionsResult is what a list of questions comes to.
+// QuestionsResult is the result of a list of questions.
 type QuestionsResult struct {
-	Questions int            `json:"questions"` // that everybody can see
+	Questions int            `json:"questions"` // visible to everybody
 	Open      int            `json:"open"`      // … and that are not answered
-	People    int            `json:"people"`    // who voted
+	People    int            `json:"people"`    // voters
 	Top       []TopQuestion  `json:"top,omitempty"`
-	Votes     map[string]int `json:"votes,omitempty"` // of a tally: the votes that have changed, by question
+	Votes     map[string]int `json:"votes,omitempty"` // in a tally: the votes that have changed, by question
 }
 
-// TopQuestion is one of the questions with the most votes that are not answered.
+// TopQuestion is one of the unanswered questions with the most votes.
 type TopQuestion struct {
 	ID    string `json:"id"`
 	Text  string `json:"text"`
@@ -50,10 +49,10 @@ type TopQuestion struct {
 	Votes int    `json:"votes"`
 }
 
-// Question is a comment that asks, with what moderators have made of it.
+// Question is a comment that asks, with its marks.
 type Question struct {
 	Comment comment.Comment
-	Seq     int64 // in the log; 0 where it is not known
+	Seq     int64 // in the log; 0 if unknown
 	Mark    Mark
 	Votes   int
 }
@@ -64,12 +63,11 @@ type QuestionList struct {
 	Questions []Question
 }
 
-// Open reports whether everybody sees the question: it is neither hidden nor merged
-// into another.
+// Open reports whether everybody sees the question: it is neither hidden nor merged.
 func (q Question) Open() bool { return !q.Mark.Hidden && q.Mark.Into == "" }
 
-// Ask returns the spec of a list of questions that takes new ones. Errors: [ErrState]
-// for an item that takes none now, [ErrChoice] for one that is not a list of questions.
+// Ask returns the spec of a list of questions that accepts new ones. Errors: [ErrState] for
+// an item that accepts none now, [ErrChoice] for one that is not a list of questions.
 func (it Item) Ask() (s QuestionsSpec, err error) {
 	switch {
 	case it.Kind != Questions:
@@ -84,8 +82,8 @@ func (it Item) Ask() (s QuestionsSpec, err error) {
 	return s, nil
 }
 
-// questionEntry lets a person vote for any number of questions, and take votes back.
-// Which question a choice names is the journal's to know.
+// questionEntry lets a person vote for any number of questions, and withdraw votes. The
+// journal checks which question a choice names.
 func questionEntry(_ Item, e Entry) (most int, changeable bool, err error) {
 	if _, err := comment.ParseID(e.Choice); err != nil {
 		return 0, false, ErrChoice
@@ -93,7 +91,7 @@ func questionEntry(_ Item, e Entry) (most int, changeable bool, err error) {
 	return MaxQuestions, true, nil
 }
 
-// questionsPhone leaves out what the second screen alone draws: phones have the list.
+// questionsPhone omits what only the second screen draws: phones have the list.
 func questionsPhone(it Item) Item {
 	var r QuestionsResult
 	if len(it.Result) == 0 || json.Unmarshal(it.Result, &r) != nil {

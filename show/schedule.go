@@ -6,16 +6,16 @@ import (
 	"time"
 )
 
-// Bounds of a moment at which an item starts by itself.
+// Bounds of the time at which an item starts by itself.
 const (
 	scheduleAhead = 366 * 24 * time.Hour
-	// scheduleLate is by how much a start may come late, as after a restart. What was
-	// missed by more is not shown: its moment has passed.
+	// scheduleLate is how late a start may be, as after a restart. An item that missed its
+	// time by more is not shown.
 	scheduleLate = 10 * time.Minute
 )
 
-// scheduled checks a moment at which an item is to start; the zero time is none. One
-// that has just passed is good: the item starts at once.
+// scheduled checks a time at which an item should start; the zero time means none. A time
+// that has just passed is valid: the item starts at once.
 func scheduled(starts, now time.Time) error {
 	if !starts.IsZero() && (starts.Before(now.Add(-scheduleLate)) || starts.After(now.Add(scheduleAhead))) {
 		return fmt.Errorf("%w: starts: a moment within the next 366 days", ErrInvalid)
@@ -23,8 +23,8 @@ func scheduled(starts, now time.Time) error {
 	return nil
 }
 
-// schedule sets when an item starts by itself, or that it does not. What waits in the
-// queue leaves it: it has one way to its place.
+// schedule sets when an item starts by itself, or that it does not. A queued item leaves
+// the queue, since it cannot have both.
 func schedule(it Item, c Command) ([]Change, error) {
 	before := it
 	if it.State != Draft && it.State != Queued {
@@ -39,8 +39,8 @@ func schedule(it Item, c Command) ([]Change, error) {
 	return []Change{{Before: &before, After: &it}}, nil
 }
 
-// startScheduled starts an item whose moment has come, or queues it while its slot is
-// taken. One whose moment passed long ago stays a draft without a moment.
+// startScheduled starts an item that is due, or queues it while its slot is taken. One
+// whose time passed long ago stays a draft without a time.
 func startScheduled(items []Item, it Item, kind kindSpec, c Command) ([]Change, error) {
 	if it.State != Draft || it.Starts.IsZero() || c.At.Before(it.Starts) {
 		return nil, nil

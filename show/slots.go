@@ -51,8 +51,8 @@ func stop(items []Item, it Item, kind kindSpec, c Command) ([]Change, error) {
 	return advance(without(items, it.ID), it.Slot(), c.At, changes)
 }
 
-// advance starts the first of the queue that waits for a slot. Kinds that need a
-// seed are not started by themselves.
+// advance starts the first item that waits for a slot. Kinds that need a seed do not start
+// by themselves.
 func advance(items []Item, slot Slot, at time.Time, changes []Change) ([]Change, error) {
 	if slot == NoSlot {
 		return changes, nil

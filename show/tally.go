@@ -7,22 +7,21 @@ import (
 	"slices"
 )
 
-// Entry is one person's part in an item: a vote, an up-vote, or taking part in a
-// draw.
+// Entry is one person's part in an item: a vote, an up-vote, or taking part in a draw.
 type Entry struct {
 	Item   string `json:"item"`
 	Person string `json:"person"` // pseudonym
 	Choice string `json:"choice"` // a poll's option from "0", a question's id, or empty
 	Via    string `json:"via,omitempty"`
-	// Withdraw takes the choice back.
+	// Withdraw withdraws the choice.
 	Withdraw bool `json:"withdraw,omitempty"`
-	// Replaces is the choice that gives way, once it is decided.
+	// Replaces is the choice that is replaced, once decided.
 	Replaces *string `json:"replaces,omitempty"`
 }
 
-// DecideEntry decides about an entry in an item by a person who has chosen mine
-// before, oldest first. added is false for one that changes nothing. Errors:
-// [ErrState] for an item that is not live, [ErrChoice], [ErrVoted].
+// DecideEntry decides about an entry in an item by a person whose earlier choices are mine,
+// oldest first. added is false for one that changes nothing. Errors: [ErrState] for an item
+// that is not live, [ErrChoice], [ErrVoted].
 func DecideEntry(it Item, e Entry, mine []string) (decided Entry, added bool, err error) {
 	kind := kinds[it.Kind]
 	switch {
@@ -38,7 +37,7 @@ func DecideEntry(it Item, e Entry, mine []string) (decided Entry, added bool, er
 	return choose(e, mine, most, changeable)
 }
 
-// choose decides by how many choices a person has. Above that, the oldest gives way
+// choose decides by how many choices a person may have. Beyond that, the oldest is replaced
 // when changeable is set.
 func choose(e Entry, mine []string, most int, changeable bool) (decided Entry, added bool, err error) {
 	e.Replaces = nil
@@ -63,16 +62,16 @@ var (
 	ErrChoice = errors.New("no such choice")
 )
 
-// Tally counts the entries of one item. The zero value is empty. It is not safe
-// for use by several goroutines.
+// Tally counts the entries of one item. The zero value is empty. It is not safe for
+// concurrent use.
 type Tally struct {
 	choices map[string][]string // by person, in the order in which they were made
 	counts  map[string]int
 }
 
-// Add counts an entry. A second one of the same person and choice changes
-// nothing. most is how many choices a person has; above that, the oldest gives way
-// when changeable is set. Errors: [ErrVoted].
+// Add counts an entry. A second one of the same person and choice changes nothing. most is
+// how many choices a person may have; beyond that, the oldest is replaced when changeable
+// is set. Errors: [ErrVoted].
 func (t *Tally) Add(e Entry, most int, changeable bool) (added bool, err error) {
 	e, added, err = choose(e, t.choices[e.Person], most, changeable)
 	if added {
@@ -81,7 +80,7 @@ func (t *Tally) Add(e Entry, most int, changeable bool) (added bool, err error) 
 	return added, err
 }
 
-// Apply counts an entry that was decided. Applying it twice is applying it once.
+// Apply counts a decided entry. It is idempotent.
 func (t *Tally) Apply(e Entry) {
 	if t.choices == nil {
 		t.choices, t.counts = map[string][]string{}, map[string]int{}
@@ -98,7 +97,7 @@ func (t *Tally) Apply(e Entry) {
 	}
 }
 
-// drop takes one choice of a person back.
+// drop removes one choice of a person.
 func (t *Tally) drop(person, choice string) {
 	mine := t.choices[person]
 	i := slices.Index(mine, choice)
@@ -113,7 +112,7 @@ func (t *Tally) drop(person, choice string) {
 	t.choices[person] = mine
 }
 
-// Remove takes all entries of a person back.
+// Remove removes all entries of a person.
 func (t *Tally) Remove(person string) {
 	for _, c := range t.choices[person] {
 		t.uncount(c)
@@ -127,17 +126,17 @@ func (t *Tally) uncount(choice string) {
 	}
 }
 
-// Count returns how many chose a choice.
+// Count returns how many people chose a choice.
 func (t *Tally) Count(choice string) int { return t.counts[choice] }
 
-// Counts returns all choices with their numbers.
+// Counts returns all choices with their counts.
 func (t *Tally) Counts() map[string]int { return maps.Clone(t.counts) }
 
-// People returns how many persons have an entry.
+// People returns how many people have an entry.
 func (t *Tally) People() int { return len(t.choices) }
 
-// Persons returns them, sorted.
+// Persons returns the people with an entry, sorted.
 func (t *Tally) Persons() []string { return slices.Sorted(maps.Keys(t.choices)) }
 
-// Of returns what a person chose.
+// Of returns a person's choices.
 func (t *Tally) Of(person string) []string { return slices.Clone(t.choices[person]) }

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// put writes an item as it was, or takes it away when it was not there.
+// put restores an item's earlier state, or deletes it when it did not exist.
 func put(items []Item, c Command, i int) ([]Change, error) {
 	var change Change
 	if i >= 0 {
@@ -21,7 +21,7 @@ func put(items []Item, c Command, i int) ([]Change, error) {
 		if after.State == Live && change.Before != nil && change.Before.State == Ended && kinds[after.Kind].begin != nil {
 			return nil, fmt.Errorf("%w: everybody knows its seed by now; make another draw", ErrState)
 		}
-		// A slot that has been taken since is not taken back.
+		// A slot that is occupied now is not taken back.
 		if after.State == Live && liveIn(items, after.Slot(), after.ID) {
 			after.State, after.Started, after.Ends = Queued, time.Time{}, time.Time{}
 		}
@@ -33,7 +33,7 @@ func put(items []Item, c Command, i int) ([]Change, error) {
 	return []Change{change}, nil
 }
 
-// revert takes changes back, unless one of their items is another one by now.
+// revert reverts changes, unless one of their items has changed since.
 func revert(items []Item, c Command) ([]Change, error) {
 	var all []Change
 	for _, undone := range slices.Backward(c.Changes) {
