@@ -1,17 +1,16 @@
-// Package cache remembers values for a time, in bounded memory.
+// Package cache stores values for a limited time, in bounded memory.
 package cache
 
 import "time"
 
-// Cache maps keys to values for at least a given time, and at most twice as long. It
-// has two generations: a value that is set belongs to the young one; when that is full
-// or has lasted its time it becomes the old one, and what was old is forgotten. So
-// nothing has to look for what is over, and an entry costs no more than in a map. Only
-// more new keys than a generation holds, within that time, make it forget earlier.
+// Cache maps keys to values for at least a given time, and at most twice as long. It has
+// two generations: a new value belongs to the young one; when that is full or has lasted
+// its time it becomes the old one, and the previous old one is dropped. So nothing has to
+// search for expired values, and an entry costs no more than in a map. Only more new keys
+// than a generation holds, within that time, make it drop values earlier.
 //
-// The times that callers hand over say what time it is; one before the last is taken
-// as a clock that was set back, and begins the young generation's time anew. A Cache
-// is not safe for concurrent use.
+// Callers pass the current time; a time before the last one means that the clock was set
+// back, and restarts the young generation's time. A Cache is not safe for concurrent use.
 type Cache[K comparable, V any] struct {
 	keys   int
 	life   time.Duration
@@ -20,12 +19,12 @@ type Cache[K comparable, V any] struct {
 	old    map[K]V
 }
 
-// New makes a cache whose generations hold that many keys each and last that long.
+// New makes a cache whose generations hold keys keys each and last life.
 func New[K comparable, V any](keys int, life time.Duration, now time.Time) Cache[K, V] {
 	return Cache[K, V]{keys: keys, life: life, turned: now, young: map[K]V{}}
 }
 
-// Get looks a value up.
+// Get returns a value and whether it is stored.
 func (c *Cache[K, V]) Get(key K, now time.Time) (V, bool) {
 	c.Expire(now)
 	if v, ok := c.young[key]; ok {
@@ -35,7 +34,7 @@ func (c *Cache[K, V]) Get(key K, now time.Time) (V, bool) {
 	return v, ok
 }
 
-// Use is Get for a value that is to be remembered for another life after every use.
+// Use is Get, and extends the value's life.
 func (c *Cache[K, V]) Use(key K, now time.Time) (V, bool) {
 	c.Expire(now)
 	if v, ok := c.young[key]; ok {
@@ -49,7 +48,7 @@ func (c *Cache[K, V]) Use(key K, now time.Time) (V, bool) {
 	return v, ok
 }
 
-// Set remembers a value.
+// Set stores a value.
 func (c *Cache[K, V]) Set(key K, v V, now time.Time) {
 	c.Expire(now)
 	c.set(key, v, now)
@@ -64,18 +63,18 @@ func (c *Cache[K, V]) set(key K, v V, now time.Time) {
 	c.young[key] = v
 }
 
-// Delete forgets a value.
+// Delete deletes a value.
 func (c *Cache[K, V]) Delete(key K) {
 	delete(c.young, key)
 	delete(c.old, key)
 }
 
-// Len returns how many values are remembered. One that was set again, and is in both
-// generations, counts twice: it takes the memory twice.
+// Len returns the number of stored values. One that was set again, and is in both
+// generations, counts twice, like its memory.
 func (c *Cache[K, V]) Len() int { return len(c.young) + len(c.old) }
 
-// Expire forgets what is over. Every other method that gets the time does so first:
-// it is for memory that is to go while nothing else happens.
+// Expire drops expired values. Every other method with a time does so first: call it to
+// free memory while nothing else happens.
 func (c *Cache[K, V]) Expire(now time.Time) {
 	lasted := now.Sub(c.turned)
 	if lasted < 0 {
@@ -85,13 +84,13 @@ func (c *Cache[K, V]) Expire(now time.Time) {
 		return
 	}
 	began := c.turned.Add(c.life)
-	if lasted >= 2*c.life { // what is young is over, too
+	if lasted >= 2*c.life { // the young generation has expired, too
 		c.young, began = nil, now
 	}
 	c.turn(began)
 }
 
-// turn makes the young generation the old one. The new one began at a time.
+// turn makes the young generation the old one. The new one began at began.
 func (c *Cache[K, V]) turn(began time.Time) {
 	c.old, c.young, c.turned = c.young, map[K]V{}, began
 }

@@ -1,6 +1,5 @@
-// Package certs finds the certificates with which the server speaks https: from files
-// that their owner renews, from an authority by ACME, or made here and signed by
-// itself.
+// Package certs provides the certificates for https: from files that their owner renews,
+// from an authority through ACME, or self-signed.
 package certs
 
 import (
@@ -19,16 +18,16 @@ import (
 	"golang.org/x/crypto/acme/autocert"
 )
 
-// base is what every configuration here begins with.
+// base returns the common part of all configurations here.
 func base(get func(*tls.ClientHelloInfo) (*tls.Certificate, error)) *tls.Config {
 	return &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: get}
 }
 
-// checkEvery is how often the files of a certificate are looked at, at most.
+// checkEvery is the least time between two checks of a certificate's files.
 const checkEvery = time.Second
 
-// Files is a certificate in two PEM files, as certbot and others write them. It is
-// read again when a file changes. Its methods may be called from any goroutine.
+// Files is a certificate in two PEM files, as certbot and others write them. It reads them
+// again when a file changes. Its methods are safe for concurrent use.
 type Files struct {
 	cert, key string
 	log       *slog.Logger
@@ -38,10 +37,10 @@ type Files struct {
 	current *tls.Certificate
 	marks   [2]mark
 	checked time.Time
-	fault   string // of the files as they are now, which was logged
+	fault   string // of the current files, already logged
 }
 
-// mark is how a changed file is noticed.
+// mark detects a changed file.
 type mark struct {
 	size int64
 	at   time.Time
@@ -93,8 +92,8 @@ func (f *Files) read() (*tls.Certificate, error) {
 	return &c, nil
 }
 
-// get returns the certificate in force. Files that do not fit each other, as when one
-// of them is being written, leave the one of before in force.
+// get returns the certificate in force. Files that do not match, as when one of them is
+// being written, leave the earlier one in force.
 func (f *Files) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -122,9 +121,9 @@ func (f *Files) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 	return f.current, nil
 }
 
-// ACME gets and renews certificates for names by itself (RFC 8555), and keeps them in
-// dir. directory is the authority's address; empty is Let's Encrypt. The authority
-// asks back at port 443 (TLS-ALPN-01), or at port 80 where [autocert.Manager.HTTPHandler]
+// ACME gets and renews certificates for names automatically (RFC 8555), and stores them in
+// dir. directory is the authority's URL; empty means Let's Encrypt. The authority connects
+// back to port 443 (TLS-ALPN-01), or to port 80 where [autocert.Manager.HTTPHandler]
 // answers (HTTP-01).
 func ACME(names []string, dir, directory string) *autocert.Manager {
 	m := &autocert.Manager{Prompt: autocert.AcceptTOS, Cache: autocert.DirCache(dir), HostPolicy: autocert.HostWhitelist(names...)}
@@ -134,9 +133,9 @@ func ACME(names []string, dir, directory string) *autocert.Manager {
 	return m
 }
 
-// ACMEConfig is the TLS configuration of a manager. Clients that name no host, or one
-// that is not among names, get the certificate of the first. Faults are logged, once
-// for each text.
+// ACMEConfig returns the TLS configuration of a manager. Clients that name no host, or one
+// that is not among names, get the certificate of the first. It logs faults, each text
+// once.
 func ACMEConfig(m *autocert.Manager, names []string, log *slog.Logger) *tls.Config {
 	var mu sync.Mutex
 	logged := map[string]bool{}
@@ -162,7 +161,7 @@ func ACMEConfig(m *autocert.Manager, names []string, log *slog.Logger) *tls.Conf
 // maxLogged bounds the faults that are logged.
 const maxLogged = 20
 
-// Fingerprint is the SHA-256 of a certificate as browsers show it.
+// Fingerprint returns the SHA-256 of a certificate as browsers show it.
 func Fingerprint(c *tls.Certificate) string {
 	sum := sha256.Sum256(c.Certificate[0])
 	return strings.ReplaceAll(fmt.Sprintf("% X", sum), " ", ":")

@@ -20,18 +20,17 @@ import (
 	"time"
 )
 
-// A certificate that is made here is good for a year and is made anew a month before
-// its end. Apple's systems take none of more than 398 days from anybody
+// A self-signed certificate is valid for a year and is renewed a month before its end.
+// Apple's systems accept none of more than 398 days from anybody
 // (https://support.apple.com/en-us/102028).
 const (
 	selfSignedFor = 365 * 24 * time.Hour
 	renewBefore   = 30 * 24 * time.Hour
 )
 
-// SelfSigned returns a certificate for addresses and localhost that no authority has
-// signed, with its private key. It is kept in dir, as selfsigned.pem, so that browsers
-// which have accepted it know it again; it is made anew when it ends within a month or
-// lacks an address.
+// SelfSigned returns a self-signed certificate for addresses and localhost, with its
+// private key. It is stored in dir, as selfsigned.pem, so that browsers which have accepted
+// it recognize it; a new one is made when it ends within a month or lacks an address.
 func SelfSigned(dir string, addresses []netip.Addr, now time.Time) (*tls.Certificate, error) {
 	file := filepath.Join(dir, "selfsigned.pem")
 	kept, err := os.ReadFile(file)
@@ -57,7 +56,7 @@ func SelfSigned(dir string, addresses []netip.Addr, now time.Time) (*tls.Certifi
 	return &c, err
 }
 
-// fits reports whether a kept certificate can go on being used.
+// fits reports whether a stored certificate can still be used.
 func fits(c *x509.Certificate, addresses []netip.Addr, now time.Time) bool {
 	if c == nil || now.Before(c.NotBefore) || now.Add(renewBefore).After(c.NotAfter) {
 		return false
@@ -95,7 +94,7 @@ func selfSign(addresses []netip.Addr, now time.Time) ([]byte, error) {
 		pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})...), nil
 }
 
-// Config is the TLS configuration of a certificate that does not change.
+// Config returns the TLS configuration for a fixed certificate.
 func Config(c *tls.Certificate) *tls.Config {
 	return base(func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return c, nil })
 }

@@ -1,7 +1,7 @@
-// Package client speaks the HTTP API of danmaku servers. [Client] is for commands
-// beside the one that runs on this machine: a request is signed with the secret of the
-// data folder, so no key of a link is needed. [Sender] sends comments to any server,
-// with the key of a sender link, and [Room] does whatever a key of a room may.
+// Package client uses the HTTP API of danmaku servers. [Client] is for commands beside the
+// server on this machine: it signs requests with the secret of the data folder, so it needs
+// no key of a link. [Sender] sends comments to any server, with the key of a sender link,
+// and [Room] does anything that a room's key permits.
 package client
 
 import (
@@ -23,8 +23,8 @@ import (
 	"danmaku/server/wire"
 )
 
-// What [Client.Ping] finds where no server takes our commands. Any other error of it
-// is that nothing answers.
+// Errors of [Client.Ping] when no server accepts our commands. Any other error means that
+// nothing answers.
 var (
 	ErrOlder  = errors.New("the server is of an older version, which takes no commands over HTTP")
 	ErrOther  = errors.New("the server has another data folder")
@@ -37,11 +37,11 @@ const (
 	pingWithin    = 2 * time.Second
 )
 
-// answerLimit is the most bytes of an answer that are read.
+// answerLimit is how many bytes of an answer are read.
 const answerLimit = 64 << 20
 
-// Client sends requests to one server. Its methods may be called from any goroutine.
-// Errors of the server wrap the sentinels of package room.
+// Client sends requests to one server. Its methods are safe for concurrent use. Errors of
+// the server wrap the sentinels of package room.
 type Client struct {
 	base string
 	sign func(method, target string) string
@@ -57,16 +57,17 @@ func New(base string, sign func(method, target string) string) *Client {
 		base: strings.TrimRight(base, "/"), sign: sign,
 		http: &http.Client{
 			Transport: transport, Timeout: requestWithin,
-			// No server of ours redirects these routes, and a signature goes nowhere else.
+			// No danmaku server redirects these routes, and a signature must not go
+			// anywhere else.
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
 	}
 }
 
-// Close closes the connections that are idle.
+// Close closes idle connections.
 func (c *Client) Close() { c.http.CloseIdleConnections() }
 
-// Ping finds out whether the server takes our commands: [ErrOlder], [ErrOther] or
+// Ping checks whether the server accepts our commands. Errors: [ErrOlder], [ErrOther] or
 // [ErrRemote] when it does not.
 func (c *Client) Ping(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, pingWithin)
@@ -86,7 +87,7 @@ func (c *Client) Ping(ctx context.Context) error {
 	return err
 }
 
-// statusError is an answer that is not a success
+// statusError is an unsuccessful answer.
 type statusError struct {
 	status int
 	err    error
@@ -96,9 +97,9 @@ func (e *statusError) Error() string { return e.err.Error() }
 
 func (e *statusError) Unwrap() error { return e.err }
 
-// Do sends a request with in as JSON, and reads the answer's JSON into out; either may
-// be nil. target is the path with its query. An answer that is not a success is an error
-// that wraps what [wire.ErrorOf] returns.
+// Do sends a request with in as JSON, and decodes the answer's JSON into out; either may be
+// nil. target is the path with its query. An unsuccessful answer is an error that wraps the
+// result of [wire.ErrorOf].
 func (c *Client) Do(ctx context.Context, method, target string, in, out any) error {
 	body, err := encode(in)
 	if err != nil {
@@ -153,7 +154,7 @@ func (c *Client) request(ctx context.Context, method, target string, body io.Rea
 	return r, nil
 }
 
-// refusal reads an answer that is not a success as an error.
+// refusal returns an unsuccessful answer as an error.
 func refusal(resp *http.Response) error {
 	if resp.StatusCode/100 == 2 {
 		return nil
@@ -165,8 +166,7 @@ func refusal(resp *http.Response) error {
 	return &statusError{resp.StatusCode, wire.ErrorOf(resp.StatusCode, e)}
 }
 
-// Links returns all links, oldest first, those taken back too. Their hashes are not
-// known here.
+// Links returns all links, oldest first, including revoked ones, without their hashes.
 func (c *Client) Links(ctx context.Context) ([]room.AccessLink, error) {
 	list, err := c.links(ctx)
 	if err != nil {
@@ -203,14 +203,14 @@ func (c *Client) NewLink(ctx context.Context, roomID string, role room.Role, lab
 	return l, made.Key, err
 }
 
-// RevokeLink takes a link back. Errors: room.ErrNotFound, room.ErrNotAllowed for the
-// last one of an owner, room.ErrBusy.
+// RevokeLink revokes a link. Errors: room.ErrNotFound, room.ErrNotAllowed for the last
+// owner's link, room.ErrBusy.
 func (c *Client) RevokeLink(ctx context.Context, id int64) error {
 	return c.Do(ctx, http.MethodDelete, "/api/links/"+strconv.FormatInt(id, 10), nil, nil)
 }
 
-// ScreenKey returns the key of a room's first overlay or audience link that is good.
-// Errors: room.ErrNotFound.
+// ScreenKey returns the key of a room's first valid overlay or audience link. Errors:
+// room.ErrNotFound.
 func (c *Client) ScreenKey(ctx context.Context, roomID string, role room.Role) (string, error) {
 	list, err := c.links(ctx)
 	if err != nil {
@@ -241,7 +241,7 @@ func (c *Client) Chats(ctx context.Context) ([]room.Chat, error) {
 	return list, nil
 }
 
-// ChatStates returns the connected chats of all rooms with how they are doing.
+// ChatStates returns the connected chats of all rooms with their states.
 func (c *Client) ChatStates(ctx context.Context) (list []wire.Chat, err error) {
 	err = c.eachChat(ctx, func(_ string, w wire.Chat) { list = append(list, w) })
 	return list, err
@@ -271,10 +271,10 @@ func (c *Client) eachChat(ctx context.Context, do func(roomID string, w wire.Cha
 	return nil
 }
 
-// AddChat connects the chat that a link or a name stands for with the room of chat,
-// of which it takes the switch HoldAll. secret adds to what the link carries. Errors:
-// room.ErrNotFound for an unknown room, room.ErrInvalid, room.ErrTaken for a chat that
-// the room has, room.ErrBusy.
+// AddChat connects the chat that a link or a name identifies with the room of chat, with
+// chat's switch HoldAll. secret adds to the secrets in the link. Errors: room.ErrNotFound
+// for an unknown room, room.ErrInvalid, room.ErrTaken for a chat that the room already has,
+// room.ErrBusy.
 func (c *Client) AddChat(ctx context.Context, chat room.Chat, link string, secret map[string]string) (room.Chat, error) {
 	body := map[string]any{"link": link, "secret": secret, "hold_all": chat.HoldAll}
 	var made wire.Chat
@@ -289,7 +289,7 @@ func (c *Client) DeleteChat(ctx context.Context, roomID, id string) error {
 	return c.Do(ctx, http.MethodDelete, chatsOf(roomID)+"/"+url.PathEscape(id), nil, nil)
 }
 
-// TestChat has a chat say a line as if its platform had sent it. Errors:
+// TestChat injects a line into a chat as if its platform had sent it. Errors:
 // room.ErrNotFound, room.ErrExpired for a chat that is off.
 func (c *Client) TestChat(ctx context.Context, roomID, id, text string) error {
 	return c.Do(ctx, http.MethodPost, chatsOf(roomID)+"/"+url.PathEscape(id)+"/test", map[string]string{"text": text}, nil)
@@ -297,7 +297,7 @@ func (c *Client) TestChat(ctx context.Context, roomID, id, text string) error {
 
 func chatsOf(roomID string) string { return "/api/rooms/" + url.PathEscape(roomID) + "/chats" }
 
-// chatFromWire reads a chat of the API.
+// chatFromWire converts a chat of the API.
 func chatFromWire(roomID string, w wire.Chat) room.Chat {
 	c := room.Chat{ID: w.ID, Room: roomID, Kind: w.Kind, Target: w.Target, Made: moment(w.Made), Secret: w.Secret}
 	c.Off, c.FollowBans, c.Guests, c.HoldAll, c.Emotes = w.Off, w.FollowBans, w.Guests, w.HoldAll, w.Emotes
@@ -305,7 +305,7 @@ func chatFromWire(roomID string, w wire.Chat) room.Chat {
 	return c
 }
 
-// fromWire reads a link of the API.
+// fromWire converts a link of the API.
 func fromWire(w wire.Link) (room.AccessLink, error) {
 	id, err := strconv.ParseInt(w.ID, 10, 64)
 	if err != nil {
@@ -316,7 +316,7 @@ func fromWire(w wire.Link) (room.AccessLink, error) {
 	}, nil
 }
 
-// moment reads a time of the wire, which is 0 for none.
+// moment converts a time on the wire; 0 means none.
 func moment(ms int64) time.Time {
 	if ms == 0 {
 		return time.Time{}

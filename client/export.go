@@ -13,11 +13,10 @@ import (
 	"danmaku/server/wire"
 )
 
-// Export copies an export of a room to w, byte for byte as the server makes it.
-// query has the parameters of the HTTP call. progress, when it is not nil, is called
-// while the server makes the file; an export has no time limit but ctx. Errors:
-// room.ErrInvalid with an explanation and room.ErrNotFound, before which nothing was
-// written to w, and those of w.
+// Export copies an export of a room to w, byte for byte as the server makes it. query has
+// the parameters of the HTTP call. progress, unless nil, is called while the server makes
+// the file; an export has no time limit but ctx. Errors: room.ErrInvalid with an
+// explanation and room.ErrNotFound, before anything was written to w, and those of w.
 func (c *Client) Export(ctx context.Context, roomID string, query url.Values, w io.Writer, progress func(done, all int)) (wire.ExportAccount, error) {
 	if progress != nil {
 		ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{Got1xxResponse: func(code int, h textproto.MIMEHeader) error {
@@ -60,12 +59,12 @@ func (c *Client) Export(ctx context.Context, roomID string, query url.Values, w 
 
 // ExportItems copies a file of what a room has shown besides comments to w. query has the
 // parameters of the HTTP call. Errors: room.ErrInvalid with an explanation and
-// room.ErrNotFound, before which nothing was written to w, and those of w.
+// room.ErrNotFound, before anything was written to w, and those of w.
 func (c *Client) ExportItems(ctx context.Context, roomID string, query url.Values, w io.Writer) error {
 	return c.copyFile(ctx, "/api/rooms/"+url.PathEscape(roomID)+"/items/export?"+query.Encode(), w)
 }
 
-// Report copies what a show of a room came to to w; the server has the pages. Errors are
+// Report copies the report of a room's show to w; the server has the pages. Errors are
 // those of [Client.ExportItems].
 func (c *Client) Report(ctx context.Context, roomID string, query url.Values, _ fs.FS, w io.Writer) error {
 	return c.copyFile(ctx, "/api/rooms/"+url.PathEscape(roomID)+"/report?"+query.Encode(), w)

@@ -18,11 +18,11 @@ import (
 )
 
 // Room is one room of a server, which may run anywhere, for a program with the key of a
-// link: what that key may do, it may. Its methods may be called from any goroutine.
-// Errors of the server wrap the sentinels of package room.
+// link. It may do whatever the key permits. Its methods are safe for concurrent use. Errors
+// of the server wrap the sentinels of package room.
 type Room struct {
 	*Sender
-	Again time.Duration // how long a watcher waits for a server that is away; 0: two seconds
+	Again time.Duration // how long a watcher waits before it reconnects; 0: two seconds
 	base  string
 }
 
@@ -32,10 +32,10 @@ func NewRoom(base, roomID, key string) *Room {
 	return &Room{Sender: NewSender(base, url.PathEscape(roomID), key, 2), base: base + "/api/rooms/" + url.PathEscape(roomID)}
 }
 
-// Close closes the connections that are idle.
+// Close closes idle connections.
 func (r *Room) Close() { r.HTTP.CloseIdleConnections() }
 
-// request makes a request of a path in the room.
+// request makes a request for a path in the room.
 func (r *Room) request(ctx context.Context, method, path string, in any) (*http.Request, error) {
 	body, err := encode(in)
 	if err != nil {
@@ -52,8 +52,8 @@ func (r *Room) request(ctx context.Context, method, path string, in any) (*http.
 	return req, nil
 }
 
-// Do sends a request about the room with in as JSON, and reads the answer's JSON into
-// out; either may be nil. path begins with a slash, behind /api/rooms/{room}.
+// Do sends a request about the room with in as JSON, and decodes the answer's JSON into
+// out; either may be nil. path begins with a slash and follows /api/rooms/{room}.
 func (r *Room) Do(ctx context.Context, method, path string, in, out any) error {
 	req, err := r.request(ctx, method, path, in)
 	if err != nil {
@@ -62,13 +62,13 @@ func (r *Room) Do(ctx context.Context, method, path string, in, out any) error {
 	return ask(r.HTTP, req, "the server", out)
 }
 
-// Approve shows a comment that waits.
+// Approve shows a waiting comment.
 func (r *Room) Approve(ctx context.Context, id string) error { return r.comment(ctx, id, "approve") }
 
-// Refuse refuses a comment that waits.
+// Refuse refuses a waiting comment.
 func (r *Room) Refuse(ctx context.Context, id string) error { return r.comment(ctx, id, "refuse") }
 
-// Remove takes a comment off every screen.
+// Remove removes a comment from every screen.
 func (r *Room) Remove(ctx context.Context, id string) error { return r.comment(ctx, id, "remove") }
 
 func (r *Room) comment(ctx context.Context, id, act string) error {
@@ -80,16 +80,15 @@ func (r *Room) Clear(ctx context.Context) error {
 	return r.Do(ctx, http.MethodPost, "/clear", nil, nil)
 }
 
-// Mute keeps an author, by its pseudonym, from writing for a while, to the second; 0 is
-// without end.
+// Mute mutes an author, by pseudonym, for a while, to the second; 0 means without end.
 func (r *Room) Mute(ctx context.Context, user string, long time.Duration, reason string) (wire.Ban, error) {
 	var made wire.Ban
 	body := map[string]any{"user": user, "kind": room.Mute, "seconds": int64(long / time.Second), "reason": reason}
 	return made, r.Do(ctx, http.MethodPost, "/bans", body, &made)
 }
 
-// NewItem makes a poll, a card or what else is shown besides comments, and starts it when
-// start says so. spec is encoded as JSON; see docs/dev/protocol.md.
+// NewItem makes a poll, a card or another item, and with start also starts it. spec is
+// encoded as JSON; see docs/dev/protocol.md.
 func (r *Room) NewItem(ctx context.Context, kind string, spec any, start bool) (wire.Item, error) {
 	var made wire.Item
 	return made, r.Do(ctx, http.MethodPost, "/items", map[string]any{"kind": kind, "spec": spec, "start": start}, &made)
@@ -103,21 +102,21 @@ func (r *Room) StopItem(ctx context.Context, id string) (wire.Item, error) {
 
 // Event is one event of a room's stream.
 type Event struct {
-	Position string          // where to go on behind it; empty for one that goes ahead of its place
+	Position string          // where to continue after it; empty for an event that is sent ahead of its place
 	Type     string          // "comment", "remove", …, and "hello" first
-	Data     json.RawMessage // as docs/dev/protocol.md has it
+	Data     json.RawMessage // in the form of docs/dev/protocol.md
 }
 
-// Comment reads the comment of an event of the type comment.
+// Comment decodes the comment of an event of the type comment.
 func (e Event) Comment() (c wire.Comment, err error) { return c, json.Unmarshal(e.Data, &c) }
 
-// watchAgain is the usual [Room.Again].
+// watchAgain is the default of [Room.Again].
 const watchAgain = 2 * time.Second
 
-// Watch calls hear with each event of the room from a position on (empty: from now), in
-// order, until ctx ends or hear returns an error, which it returns. While the server is
-// away it tries again, and goes on where it was. It ends with an error of its own when the
-// key is not good for it, or the room is gone.
+// Watch calls hear with each event of the room after a position (empty: from now on), in
+// order, until ctx ends or hear returns an error, which Watch returns. While the server is
+// away it reconnects, and continues where it was. It returns its own error when the key is
+// not valid for this, or the room is gone.
 func (r *Room) Watch(ctx context.Context, since string, hear func(Event) error) error {
 	for {
 		var answer *statusError
@@ -139,7 +138,7 @@ func (r *Room) Watch(ctx context.Context, since string, hear func(Event) error) 
 	}
 }
 
-// heardError is an error that the caller's function returned.
+// heardError is an error of the caller's function.
 type heardError struct{ err error }
 
 func (e *heardError) Error() string { return e.err.Error() }
@@ -153,7 +152,7 @@ func (r *Room) watch(ctx context.Context, since *string, hear func(Event) error)
 	if *since != "" {
 		req.Header.Set("Last-Event-ID", *since)
 	}
-	stream := &http.Client{Transport: r.HTTP.Transport, CheckRedirect: r.HTTP.CheckRedirect} // it has no end that a time-out should be
+	stream := &http.Client{Transport: r.HTTP.Transport, CheckRedirect: r.HTTP.CheckRedirect} // a stream must not time out
 	resp, err := stream.Do(req)
 	if err != nil {
 		return err
@@ -165,7 +164,8 @@ func (r *Room) watch(ctx context.Context, since *string, hear func(Event) error)
 	return readEvents(resp.Body, since, hear)
 }
 
-// readEvents reads a stream to its end, and moves since behind each event that was heard.
+// readEvents reads a stream to its end, and moves since past each event that was passed to
+// hear.
 func readEvents(stream io.Reader, since *string, hear func(Event) error) error {
 	lines := bufio.NewScanner(stream)
 	lines.Buffer(nil, answerLimit)
@@ -179,7 +179,7 @@ func readEvents(stream io.Reader, since *string, hear func(Event) error) error {
 			e.Type = value
 		case "data":
 			e.Data = json.RawMessage(value)
-		case "": // the end of a message, or a remark
+		case "": // the end of a message, or a comment line
 			if lines.Text() != "" {
 				continue
 			}

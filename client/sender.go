@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// Sender sends comments to one room of a server, which may run anywhere, with the key
-// of a sender link. Its methods may be called from any goroutine.
+// Sender sends comments to one room of a server, which may run anywhere, with the key of a
+// sender link. Its methods are safe for concurrent use.
 type Sender struct {
 	HTTP *http.Client
 	URL  string // of the room's comments
@@ -33,7 +33,7 @@ func NewSender(base, roomID, key string, workers int) *Sender {
 	}
 }
 
-// Comment is what a program may say of a comment.
+// Comment holds the fields of a program's comment.
 type Comment struct {
 	Ref    string `json:"ref,omitempty"`
 	Text   string `json:"text"`
@@ -45,22 +45,22 @@ type Comment struct {
 	Source string `json:"source,omitempty"`
 }
 
-// Answer is what the server said to one comment. One that is not of a danmaku server
-// has Status, Wait and Location alone.
+// Answer is the server's answer to one comment. One from a server that is not danmaku has
+// only Status, Wait and Location.
 type Answer struct {
 	Status   int           // of HTTP
-	Wait     time.Duration // until the same may be sent again; a second where none is named
+	Wait     time.Duration // until the same may be sent again; a second if the server names none
 	Location string        // of a redirect
 	Outcome  string        // "shown" or "held"
 	Code     string        // of an error
 	Message  string
 }
 
-// sentLimit is the most bytes of the answer to a comment that are read.
+// sentLimit is how many bytes of an answer to a comment are read.
 const sentLimit = 64 << 10
 
-// Send sends one comment and returns the answer, also one that refuses the comment. An
-// error means that no answer came.
+// Send sends one comment and returns the answer, including a refusal. An error means that
+// no answer came.
 func (s *Sender) Send(ctx context.Context, c Comment) (Answer, error) {
 	body, err := json.Marshal(c)
 	if err != nil {
@@ -87,7 +87,7 @@ func (s *Sender) Send(ctx context.Context, c Comment) (Answer, error) {
 		Message string `json:"message"`
 		WaitMS  int64  `json:"wait_ms"`
 	}
-	_ = json.Unmarshal(text, &said) // an answer that is not ours has its status alone
+	_ = json.Unmarshal(text, &said) // another server's answer has only its status
 	a := Answer{
 		Status: resp.StatusCode, Wait: time.Duration(said.WaitMS) * time.Millisecond, Location: resp.Header.Get("Location"),
 		Outcome: said.Outcome, Code: said.Code, Message: said.Message,

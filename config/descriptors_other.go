@@ -2,6 +2,6 @@
 
 package config
 
-// socketsByDescriptors is a fixed cap where there is no descriptor limit to
-// ask, as on Windows, whose handles end at 16 million for each process.
+// socketsByDescriptors returns a fixed cap where there is no descriptor limit to read, as
+// on Windows, whose limit is 16 million handles for each process.
 func socketsByDescriptors() int { return 16_384 - 100 }

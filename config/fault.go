@@ -6,14 +6,14 @@ import (
 	"strings"
 )
 
-// Sentence is a sentence in every language of the program, with the parameters
-// of package fmt. Literals name no fields, so that none forgets a language.
+// Sentence is a sentence in every language of the program, with the parameters of package
+// fmt. Literals omit field names, so that none forgets a language.
 type Sentence struct{ English, Chinese, Japanese string }
 
 // Say makes a sentence.
 func Say(english, chinese, japanese string) Sentence { return Sentence{english, chinese, japanese} }
 
-// in is the sentence in a language; any other one is English.
+// in returns the sentence in a language; in English for any other one.
 func (s Sentence) in(lang Lang) string {
 	switch lang {
 	case Chinese:
@@ -24,8 +24,8 @@ func (s Sentence) in(lang Lang) string {
 	return s.English
 }
 
-// Fault is an error that has a sentence in every language. A parameter that is an
-// error is put into the same one by [Localize].
+// Fault is an error with a sentence in every language. [Localize] also translates
+// parameters that are errors.
 type Fault struct {
 	sentence Sentence
 	args     []any
@@ -43,10 +43,10 @@ func Faultf(s Sentence, args ...any) *Fault {
 	return f
 }
 
-// Usage makes a fault of the command line: it is [ErrUsage].
+// Usage makes a fault of the command line: it wraps [ErrUsage].
 func Usage(s Sentence, args ...any) *Fault { return &Fault{sentence: s, args: args, is: ErrUsage} }
 
-// Written makes a fault of texts that are whole already.
+// Written makes a fault of complete texts.
 func Written(english, chinese, japanese string) *Fault {
 	whole := func(text string) string { return strings.ReplaceAll(text, "%", "%%") }
 	var s Sentence
@@ -54,13 +54,13 @@ func Written(english, chinese, japanese string) *Fault {
 	return &Fault{sentence: s}
 }
 
-// Error is the fault in English.
+// Error returns the fault in English.
 func (f *Fault) Error() string { return f.In(English) }
 
-// Unwrap is [ErrUsage], or what caused the fault.
+// Unwrap returns [ErrUsage], or the cause of the fault.
 func (f *Fault) Unwrap() error { return f.is }
 
-// In is the fault in a language.
+// In returns the fault in a language.
 func (f *Fault) In(lang Lang) string {
 	args := make([]any, len(f.args))
 	for i, a := range f.args {
@@ -72,8 +72,8 @@ func (f *Fault) In(lang Lang) string {
 	return fmt.Sprintf(f.sentence.in(lang), args...)
 }
 
-// Localize returns an error in a language, one fault a line: as far as it is made of
-// faults, or of what the operating system and the network report.
+// Localize returns an error in a language, one fault on each line. It translates faults,
+// and what the operating system and the network report.
 func Localize(err error, lang Lang) string {
 	if f, ok := err.(*Fault); ok {
 		return f.In(lang)
@@ -84,11 +84,11 @@ func Localize(err error, lang Lang) string {
 			plain = append(plain, one.Error())
 			said = append(said, Localize(one, lang))
 		}
-		if strings.Join(plain, "\n") == err.Error() { // and no sentence around them
+		if strings.Join(plain, "\n") == err.Error() { // no sentence around them
 			return strings.Join(said, "\n")
 		}
 	}
-	// What only wraps a fault, without words of its own.
+	// An error that only wraps a fault, without its own words.
 	var f *Fault
 	if errors.As(err, &f) && f.Error() == err.Error() {
 		return f.In(lang)
@@ -99,7 +99,7 @@ func Localize(err error, lang Lang) string {
 	return err.Error()
 }
 
-// The sentences on options, whichever place they come from.
+// The sentences about options, from any source.
 var (
 	strayNumber     = Sentence{"unexpected argument %q; %v", "多余的参数 %q；%v", "余分な引数 %q があります。%v"}
 	unknownOption   = Sentence{"--%s: there is no such option; %v", "--%s：没有这个选项；%v", "--%s：そのようなオプションはありません。%v"}
@@ -125,7 +125,7 @@ var (
 	wrongKindList  = Sentence{"%s (%s): the value has the wrong kind; write a text or a list of texts", "%s（%s）：值的类型不对；请写一个文本或文本列表", "%s（%s）：値の種類が違います。文字列か、文字列のリストを書いてください。"}
 )
 
-// The sentences on values. %q is what was written.
+// The sentences about values. %q is the written value.
 var (
 	badRate        = Sentence{"invalid rate %q: want comments per second from 0 (no limit) to 1000000, for example 0.5", "速率 %q 无效：请写每秒弹幕数，0（不限）到 1000000，例如 0.5", "%q は速度として使えません。1 秒あたりのコメント数を 0（無制限）から 1000000 で、たとえば 0.5 と書いてください。"}
 	badNumber      = Sentence{"invalid number %q: want a whole number from %d to %d", "数 %q 无效：请写 %d 到 %d 的整数", "%q は使えません。%d から %d の整数を書いてください。"}

@@ -17,7 +17,7 @@ import (
 // maxFile bounds the settings file, in bytes.
 const maxFile = 1 << 20
 
-// fromFile reads the file that is named, or else the one in the data folder.
+// fromFile reads the named file, or otherwise the one in the data folder.
 func (r *reader) fromFile(flags, env source) source {
 	pick := func(name, def string) (string, bool) {
 		for _, src := range []source{flags, env} {
@@ -51,7 +51,7 @@ func (r *reader) fromFile(flags, env source) source {
 func readFile(path string) (string, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return "", errors.Unwrap(err) // the path is in our own words already
+		return "", errors.Unwrap(err) // our sentence contains the path already
 	}
 	defer f.Close()
 	b, err := io.ReadAll(io.LimitReader(f, maxFile+1))
@@ -123,8 +123,8 @@ func tomlValues(v any, list, on bool) ([]string, bool) {
 	return nil, false
 }
 
-// lineOf finds where a top-level key or table stands. The TOML package gives
-// positions of faults only.
+// lineOf finds the line of a top-level key or table. The TOML package gives only positions
+// of faults.
 func lineOf(text, key string) int {
 	at := regexp.MustCompile(`^\s*\[*\s*["']?` + regexp.QuoteMeta(key) + `["']?\s*[=.\]]`)
 	n := 0

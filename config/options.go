@@ -11,17 +11,17 @@ import (
 	"strings"
 )
 
-// option is one setting: everything that the flags, the variables, the file,
-// the help and the README's table say about it comes from here.
+// option is one setting: the flags, the variables, the file, the help and the README's
+// table are all made from it.
 type option struct {
 	name  string // of the flag; the variable's and the key's names follow from it
-	value string // what stands for the value in the help
-	def   string // as it would be written; empty when unset
+	value string // placeholder for the value in the help
+	def   string // in its written form; empty when unset
 	help  string
 	list  bool // may be given more than once, or with commas
 	on    bool // a switch: its name alone means true
 
-	choices []string // all values, where there are few
+	choices []string // all values, if there are few
 
 	set func(c *Config, values []string) error
 }
@@ -96,10 +96,10 @@ var options = []option{
 		help: "`debug`, `info`, `warn` or `error`; below `info` the log holds comment text"},
 }
 
-// call is how the option is written on the command line.
+// call returns the option's form on the command line.
 func (o option) call() string { return strings.TrimRight("--"+o.name+" "+o.value, " ") }
 
-// commandOptions lists what a command beside the server offers as flags.
+// commandOptions lists the options that a command beside the server offers as flags.
 func commandOptions(also []string) []option {
 	return slices.DeleteFunc(slices.Clone(options), func(o option) bool {
 		return o.name != "data" && o.name != "config" && !slices.Contains(also, o.name)
@@ -148,7 +148,7 @@ func setData(c *Config, s string) error {
 // obsPort is where obs-websocket listens by default.
 const obsPort = "4455"
 
-// setChatKeys reads keys as KIND.NAME=VALUE. No fault repeats a value.
+// setChatKeys parses keys as KIND.NAME=VALUE. No fault contains a value.
 func setChatKeys(c *Config, values []string) error {
 	keys := map[string]map[string]string{}
 	for _, v := range values {
@@ -184,8 +184,8 @@ func setOBS(c *Config, s string) error {
 	return nil
 }
 
-// setCheckURL reads where the second opinion is asked. No fault repeats the value,
-// which may hold a key.
+// setCheckURL parses the URL of the second opinion service. No fault contains the value,
+// which may contain a key.
 func setCheckURL(c *Config, s string) error {
 	u, err := url.Parse(s)
 	if err != nil || !webURL(u) || u.User != nil || u.Fragment != "" {
@@ -297,7 +297,7 @@ func setLang(c *Config, s string) error {
 	return nil
 }
 
-// setMetrics reads an address to listen on. A port alone is for this machine: profiles
+// setMetrics parses an address to listen on. A port alone means this machine only: profiles
 // show more than a network should see.
 func setMetrics(c *Config, s string) error {
 	written := s

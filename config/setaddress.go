@@ -21,8 +21,7 @@ func setListen(c *Config, s string) error {
 	return nil
 }
 
-// endpoint reads an address to listen on. It differs from --listen in that words may
-// stand in its place.
+// endpoint parses an address to listen on. Unlike --listen it accepts words instead.
 func endpoint(s string, words ...string) (string, error) {
 	if slices.Contains(words, s) {
 		return s, nil
@@ -55,7 +54,7 @@ func setDomains(c *Config, values []string) error {
 	return nil
 }
 
-// domainName is a name that an authority can certify: two labels at least, letters of
+// domainName matches names that an authority can certify: at least two labels, letters of
 // other scripts as punycode.
 var domainName = regexp.MustCompile(`^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$`)
 
@@ -89,14 +88,14 @@ func webURL(u *url.URL) bool {
 	return (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != "" && possiblePort(u)
 }
 
-// possiblePort reports whether u names no port or one that can be; url.Parse has
-// only seen that it is a number.
+// possiblePort reports whether u has no port or a valid one; url.Parse only checks that it
+// is a number.
 func possiblePort(u *url.URL) bool {
 	n, err := strconv.ParseUint(u.Port(), 10, 16)
 	return u.Port() == "" && !strings.HasSuffix(u.Host, ":") || err == nil && n > 0
 }
 
-// originOf writes the origin as browsers do: lower case, no default port.
+// originOf writes the origin like browsers: lower case, no default port.
 func originOf(u *url.URL) string {
 	host := strings.ToLower(u.Host)
 	switch u.Scheme {

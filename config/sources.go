@@ -10,15 +10,15 @@ import (
 	"strings"
 )
 
-// variablePrefix begins the name of every variable of the program.
+// variablePrefix is the prefix of all of the program's variables.
 const variablePrefix = "DANMAKU_"
 
-// otherVariables are read by commands themselves: a key or a password does not
-// belong on a command line, where every user of the machine can see it.
-// The addresses of platforms are for tests and for those who work on the program.
+// otherVariables are read by commands themselves: a key or a password does not belong on a
+// command line, where every user of the machine can see it. The platforms' URLs are for
+// tests and for developers.
 var otherVariables = []string{"DANMAKU_KEY", "DANMAKU_OBS_PASSWORD", "DANMAKU_TWITCH_URL", "DANMAKU_YOUTUBE_URL", "DANMAKU_BILIBILI_URL"}
 
-// joined prints one fault a line, without a word around them.
+// joined prints one fault on each line, without other words.
 type joined []error
 
 func (j joined) Error() string {
@@ -31,17 +31,17 @@ func (j joined) Error() string {
 
 func (j joined) Unwrap() []error { return j }
 
-// given is a value as it was found, and where.
+// given is a value, and where it was found.
 type given struct {
 	values []string
 	where  string // "--listen", "DANMAKU_LISTEN", "danmaku.toml:3"
 	usage  bool   // from the command line
 }
 
-// source is what one place says, by option name.
+// source holds the values of one place, by option name.
 type source map[string]given
 
-// reader gathers the sources. faults is all that was wrong so far.
+// reader gathers the sources. faults collects everything wrong so far.
 type reader struct {
 	fs      *flag.FlagSet
 	offered []option
@@ -97,7 +97,7 @@ func (r *reader) apply(cfg *Config, o option, g given) {
 	}
 }
 
-// of is a fault of the value: of the command line, when it stood there.
+// of makes a fault of the value; a usage fault if the value is from the command line.
 func (g given) of(sentence Sentence, args ...any) *Fault {
 	if g.usage {
 		return Usage(sentence, args...)
@@ -118,8 +118,8 @@ func splitList(values []string) (out []string) {
 	return out
 }
 
-// fromFlags collects the options without judging them, so that the faults of all sources
-// are reported at once. The error is ErrHelp alone.
+// fromFlags collects the options without checking them, so that the faults of all sources
+// are reported at once. It returns only ErrHelp as an error.
 func (r *reader) fromFlags(args []string) (source, []string, error) {
 	src := source{}
 	r.fs.SetOutput(io.Discard)
@@ -142,15 +142,15 @@ func (r *reader) fromFlags(args []string) (source, []string, error) {
 		left := r.fs.Args()
 		taken := args[:len(args)-len(left)]
 		if err != nil && len(taken) == 0 {
-			taken, left = args[:1], args[1:] // "---x" is refused without being taken
+			taken, left = args[:1], args[1:] // "---x" is refused without being consumed
 		}
 		args = left
 		switch {
 		case errors.Is(err, flag.ErrHelp):
 			return nil, nil, ErrHelp
 		case err != nil:
-			// The package stops at a flag it does not know; go on behind it. What
-			// follows may be its value, so plain arguments are not judged then.
+			// The package stops at an unknown flag; continue after it. The next argument
+			// may be its value, so plain arguments are not checked then.
 			r.faults = append(r.faults, flagFault(r.fs, taken[len(taken)-1], err))
 		case len(args) > 0:
 			rest, args = append(rest, args[0]), args[1:]
@@ -160,7 +160,7 @@ func (r *reader) fromFlags(args []string) (source, []string, error) {
 	return src, append(rest, plain...), nil
 }
 
-// beforeDashes parts the arguments at "--": what follows are not flags.
+// beforeDashes splits the arguments at "--": those after it are not flags.
 func beforeDashes(args []string) (flags, plain []string) {
 	if i := slices.Index(args, "--"); i >= 0 {
 		return args[:i], args[i+1:]
@@ -168,8 +168,8 @@ func beforeDashes(args []string) (flags, plain []string) {
 	return args, nil
 }
 
-// swallowed looks for flags that became values of others, as in --out --force:
-// then the value is missing.
+// swallowed looks for flags that became values of others, as in --out --force: then the
+// value is missing.
 func (r *reader) swallowed(src source) {
 	known := func(value string) bool {
 		name := strings.TrimLeft(value, "-")
@@ -186,7 +186,7 @@ func (r *reader) swallowed(src source) {
 	})
 }
 
-// What package flag says of what it does not take.
+// The errors of package flag for arguments that it refuses.
 var (
 	flagUndefined = regexp.MustCompile(`^flag provided but not defined: -(.*)$`)
 	flagNoValue   = regexp.MustCompile(`^flag needs an argument: -(.*)$`)
@@ -194,15 +194,15 @@ var (
 	flagBadValue  = regexp.MustCompile(`(?s)^invalid value "(?:[^"\\]|\\.)*" for flag -([^:]*): (.*)$`)
 )
 
-// flagFault says in our words what package flag did not take, and names the
-// option that was perhaps meant. last is the argument at which it stopped.
+// flagFault describes in our words what package flag refused, and suggests the option that
+// was perhaps meant. last is the argument at which it stopped.
 func flagFault(fs *flag.FlagSet, last string, err error) *Fault {
 	text := err.Error()
 	if m := flagUndefined.FindStringSubmatch(text); m != nil {
 		var names []string
 		fs.VisitAll(func(f *flag.Flag) { names = append(names, f.Name) })
 		help := Faultf(seeHelp, strings.TrimPrefix(fs.Name(), "danmaku "))
-		if c := m[1][0]; '0' <= c && c <= '9' { // a negative number or time where none can stand
+		if c := m[1][0]; '0' <= c && c <= '9' { // a negative number or time where none is allowed
 			return Usage(strayNumber, "-"+m[1], help)
 		}
 		return Usage(unknownOption, m[1], advice(m[1], names, "--", help))
@@ -220,8 +220,8 @@ func flagFault(fs *flag.FlagSet, last string, err error) *Fault {
 	return Usage(badSyntax, last)
 }
 
-// fromEnviron reads the variables. An empty one counts as not set, as is usual
-// in shells and service files.
+// fromEnviron reads the variables. An empty one counts as not set, as is usual in shells
+// and service files.
 func (r *reader) fromEnviron(environ []string) source {
 	src := source{}
 	for _, kv := range environ {
@@ -248,22 +248,22 @@ func (r *reader) fromEnviron(environ []string) source {
 	return src
 }
 
-// injectedNames are the variables that Kubernetes sets in every container of a
-// namespace for each Service in it, when the Service's name is or begins with
-// danmaku (https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables),
+// injectedNames are the variables that Kubernetes sets in every container of a namespace
+// for each Service in it, when the Service's name is or begins with danmaku
+// (https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables),
 // and those that Docker's --link sets for such a container
 // (https://docs.docker.com/engine/network/links/#environment-variables).
 var injectedNames = regexp.MustCompile(`^DANMAKU(_[A-Z0-9_]+)?_(ENV_[A-Za-z0-9_]+|SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT_[0-9]+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)$`)
 
-// injectedValues are names of the same origin that somebody may well write who
-// means an option, each with the values that tell it apart.
+// injectedValues are names of the same origin that could also be meant as an option, each
+// with the values that distinguish them.
 var injectedValues = map[*regexp.Regexp]*regexp.Regexp{
 	regexp.MustCompile(`^DANMAKU(_[A-Z0-9_]+)?_PORT$`): regexp.MustCompile(`^(tcp|udp|sctp)://`),
 	regexp.MustCompile(`^DANMAKU(_[A-Z0-9_]+)?_NAME$`): regexp.MustCompile(`^/`),
 }
 
-// injected reports whether a variable was set by a container platform and says
-// nothing to this program.
+// injected reports whether a container platform set a variable that does not concern this
+// program.
 func injected(name, value string) bool {
 	for names, values := range injectedValues {
 		if names.MatchString(name) && values.MatchString(value) {

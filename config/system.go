@@ -9,8 +9,8 @@ import (
 	"syscall"
 )
 
-// systemReasons are what operating systems and networks report, in the languages that they
-// do not report it in. English is what they say themselves.
+// systemReasons translates what operating systems and networks report. They report in
+// English.
 var systemReasons = []struct {
 	is    error
 	words Sentence
@@ -34,8 +34,8 @@ var systemReasons = []struct {
 
 var unknownHost = Say("", "没有这个主机名", "その名前のホストはありません")
 
-// localizeSystem returns an error of the operating system or the network in a language,
-// and whether it has words for it. An error that a sentence of ours wraps has none.
+// localizeSystem translates an error of the operating system or the network, and reports
+// whether it could. It does not translate an error that one of our sentences wraps.
 func localizeSystem(err error, lang Lang) (string, bool) {
 	if lang != Chinese && lang != Japanese {
 		return "", false

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Table returns the options as the Markdown table that stands in the README.
+// Table returns the options as the Markdown table in the README.
 func Table() string {
 	var b strings.Builder
 	b.WriteString("| option | variable | default | what |\n|---|---|---|---|\n")
@@ -34,14 +34,14 @@ func Help() string {
 	return b.String()
 }
 
-// meant are words of other programs for our options.
+// meant maps other programs' words to our options.
 var meant = map[string]string{
 	"port": "listen", "host": "listen", "address": "listen", "addr": "listen", "bind": "listen",
 	"data-dir": "data", "language": "lang", "log": "log-level", "base-url": "public-url", "proxy": "trusted-proxy",
 }
 
-// advice names the known word that another program has for the one given, or
-// that is nearest to it, if one is near.
+// advice suggests the known word that another program's word means, or the nearest one, if
+// one is near.
 func advice(word string, known []string, prefix string, otherwise *Fault) *Fault {
 	plain := strings.ReplaceAll(strings.ToLower(strings.TrimPrefix(word, variablePrefix)), "_", "-")
 	if option := meant[plain]; option != "" {
@@ -63,7 +63,7 @@ func advice(word string, known []string, prefix string, otherwise *Fault) *Fault
 	return Faultf(didYouMean, prefix+best)
 }
 
-// distance is the number of letters to put in, take out or change (Levenshtein).
+// distance returns the number of letters to insert, delete or change (Levenshtein).
 func distance(a, b string) int {
 	row := make([]int, len(b)+1)
 	for j := range row {

@@ -1,5 +1,5 @@
-// Package freeport finds ports for programs that tests and trials start and that have to be
-// get their ports before they listen.
+// Package freeport finds ports for programs in tests and trials that must know their ports
+// before they listen.
 package freeport
 
 import (
@@ -10,22 +10,20 @@ import (
 	"sync"
 )
 
-// Ports below those that systems give to outgoing connections (Linux from 32768, Windows
-// and macOS from 49152): one that is free now is not taken by a connection before the
-// program listens.
+// Ports below the range that systems use for outgoing connections (Linux from 32768,
+// Windows and macOS from 49152): no connection takes a free one before the program listens.
 const lowest, highest = 12_000, 31_999
 
 const tries = 1000
 
 var (
 	mu   sync.Mutex
-	kept []net.PacketConn // UDP sockets: the marks of ports that this process has given
+	kept []net.PacketConn // UDP sockets that mark the ports that this process has returned
 )
 
-// Next returns host:port on 127.0.0.1, where port is the first of n free TCP ports in a
-// row. No other call, in this process or another, gets one of them while this process
-// lives: each port is marked by a UDP socket of the same number. It may be called from
-// several goroutines.
+// Next returns host:port on 127.0.0.1, where port is the first of n consecutive free TCP
+// ports. No other call, in this process or another, gets one of them while this process
+// lives: a UDP socket of the same number marks each port. It is safe for concurrent use.
 func Next(ports int) (address string, err error) {
 	mu.Lock()
 	defer mu.Unlock()
@@ -39,7 +37,7 @@ func Next(ports int) (address string, err error) {
 	return "", errors.New("no port is free between " + strconv.Itoa(lowest) + " and " + strconv.Itoa(highest))
 }
 
-// take marks ports in a row on which nothing listens; nil when one is taken.
+// take marks consecutive ports on which nothing listens; nil when one is taken.
 func take(first, ports int) (marks []net.PacketConn) {
 	for port := first; port < first+ports; port++ {
 		mark, err := net.ListenPacket("udp4", at(port))

@@ -12,7 +12,7 @@ var (
 	clusterBehind   = desc("cluster_behind", "By how much the cluster's log is ahead of this machine's database.")
 )
 
-// clusterCollector reads how the cluster does when Prometheus asks.
+// clusterCollector reads the state of the cluster when Prometheus scrapes.
 type clusterCollector struct{ from Cluster }
 
 // Describe implements prometheus.Collector.

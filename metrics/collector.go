@@ -36,10 +36,10 @@ var (
 	}
 )
 
-// collector reads the sources when Prometheus asks.
+// collector reads the sources when Prometheus scrapes.
 type collector struct {
 	from  Sources
-	rules map[string]bool // that have a series of their own
+	rules map[string]bool // rules with their own series
 }
 
 // Describe implements prometheus.Collector.
@@ -85,7 +85,7 @@ func (c collector) Collect(out chan<- prometheus.Metric) {
 	counter(hookEvents, sent.Events)
 }
 
-// service collects what the rooms have counted. All other rules become one.
+// service collects the rooms' counts. All other rules are summed as one.
 func (c collector) service(counter func(*prometheus.Desc, int64, ...string), gauge func(*prometheus.Desc, int, ...string)) {
 	t := c.from.Service.Totals()
 	gauge(rooms, t.Rooms)

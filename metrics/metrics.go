@@ -1,6 +1,6 @@
-// Package metrics reports to Prometheus how the server is doing: what others count is read
-// when somebody asks, and how long work takes is observed while it is done. Prometheus's
-// library lives here only.
+// Package metrics exports the server's state to Prometheus: it reads the counts of other
+// packages on each scrape, and observes durations as the work happens. Only this package
+// uses Prometheus's library.
 package metrics
 
 import (
@@ -28,10 +28,10 @@ var (
 	frameBuckets = []float64{1e-3, 2.5e-3, 5e-3, 10e-3, 25e-3, 50e-3, 75e-3, 100e-3, 250e-3, 500e-3, 1, 2.5, 5, 10}
 )
 
-// ListRule stands for the lists of rules, whose names are their authors' choice.
+// ListRule stands for all lists of rules, whose names their authors choose.
 const ListRule = "list"
 
-// Metrics are the measurements of one server.
+// Metrics holds the measurements of one server.
 type Metrics struct {
 	registry *prometheus.Registry
 	timings  live.Timings
@@ -39,7 +39,7 @@ type Metrics struct {
 	lag      prometheus.Histogram
 }
 
-// New returns the metrics of a program of a version, with those of Go's runtime and of
+// New returns the metrics of a program of a version, including those of Go's runtime and of
 // the process.
 func New(version string) *Metrics {
 	m := &Metrics{registry: prometheus.NewRegistry()}
@@ -69,7 +69,7 @@ func New(version string) *Metrics {
 	return m
 }
 
-// Timings are for the service. Those of nil measure nothing.
+// Timings returns the service's timings. Those of nil measure nothing.
 func (m *Metrics) Timings() live.Timings {
 	if m == nil {
 		return live.Timings{}
@@ -85,32 +85,32 @@ func (m *Metrics) Journal() (commits, lag store.Observer) {
 	return m.commits, m.lag
 }
 
-// Sources are what is asked whenever somebody reads the metrics. All are needed.
+// Sources are read on each scrape. All are required unless nil has a meaning.
 type Sources struct {
 	Service interface{ Totals() live.Totals }
 	Hub     interface{ Totals() socket.Totals }
 	Journal interface{ Totals() store.Totals }
-	// Webhooks are those of all rooms.
+	// Webhooks counts those of all rooms.
 	Webhooks interface{ Totals() room.WebhookTotals }
-	Rules    []string // the names of rules and of codes that have a series of their own
+	Rules    []string // names of rules and codes with their own series
 	Cluster  Cluster  // nil: this machine is alone
 }
 
 // Cluster is the machines that run the rooms together.
 type Cluster interface{ Totals() ClusterTotals }
 
-// ClusterTotals is how a cluster does, as one of its machines sees it.
+// ClusterTotals is the state of a cluster, as one of its machines sees it.
 type ClusterTotals struct {
-	Machines int    // that are up and are no edges
-	Edges    int    // that are up
-	Known    bool   // one of them decides
-	Home     bool   // and it is this one
-	Ready    bool   // this machine is level with the others, and one decides
+	Machines int    // machines that are up, without edges
+	Edges    int    // edges that are up
+	Known    bool   // there is a home
+	Home     bool   // this machine is the home
+	Ready    bool   // this machine is level with the others, and there is a home
 	Position uint64 // of this machine's database
-	Behind   uint64 // by how much the log is ahead of it
+	Behind   uint64 // how far the log is ahead of it
 }
 
-// Collect has the sources asked from now on. It is called once.
+// Collect sets the sources to read from now on. Call it once.
 func (m *Metrics) Collect(s Sources) {
 	rules := map[string]bool{"": true, live.OtherRule: true}
 	for _, name := range s.Rules {
@@ -123,13 +123,13 @@ func (m *Metrics) Collect(s Sources) {
 }
 
 // Handler serves /metrics and, below /debug/pprof/, Go's profiles. With local it answers
-// only who asks for this machine by its address: a page that has its own name lead
-// here reads nothing.
+// only requests that name this machine by its address, so that a page whose own name
+// resolves to this machine reads nothing.
 func (m *Metrics) Handler(local bool) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{MaxRequestsInFlight: 4}))
 	mux.HandleFunc("/debug/pprof/", pprof.Index)
-	mux.HandleFunc("/debug/pprof/cmdline", http.NotFound) // flags may hold keys
+	mux.HandleFunc("/debug/pprof/cmdline", http.NotFound) // flags may contain keys
 	mux.HandleFunc("/debug/pprof/profile", pprof.Profile)
 	mux.HandleFunc("/debug/pprof/symbol", pprof.Symbol)
 	mux.HandleFunc("/debug/pprof/trace", pprof.Trace)

@@ -1,7 +1,6 @@
-// Package opinion asks a service of the operator what it thinks of a comment that
-// the filter would let pass. Whatever that service does costs at most [Within] for
-// the comments that are asked about: it cannot stall rooms, and while it fails it
-// is hardly asked.
+// Package opinion asks an operator's service for its verdict on comments that the filter
+// would let pass. Whatever that service does costs these comments at most [Within]: it
+// cannot stall rooms, and while it fails it is rarely asked.
 package opinion
 
 import (
@@ -27,36 +26,36 @@ import (
 	"danmaku/signature"
 )
 
-// Within is how long a question may take: everything, the wait for a place included.
+// Within is how long a question may take in total, including the wait for a place.
 const Within = 300 * time.Millisecond
 
 // Bounds of the questions.
 const (
-	atOnce     = 64              // questions on their way
-	roomShare  = 16              // of these, of one room
+	atOnce     = 64              // running questions
+	roomShare  = 16              // of these, for one room
 	maxAnswer  = 16 << 10        // bytes
 	maxReason  = 200             // graphemes
-	failsAfter = 5               // failures in a row, after which the service is left alone
+	failsAfter = 5               // consecutive failures after which the service is not asked
 	restFor    = 5 * time.Second // until it is tried again with one comment
 )
 
-// Rule stands as the rule of what the service holds or refuses.
+// Rule is the rule of comments that the service holds or refuses.
 const Rule = "second_opinion"
 
 // Options configure an [Asker].
 type Options struct {
 	URL  *url.URL      // http or https
 	Key  signature.Key // signs the questions
-	Hold bool          // what gets no answer is held; else it passes
+	Hold bool          // without an answer, hold a comment; otherwise let it pass
 	// Within is how long a question may take; 0: [Within].
 	Within time.Duration
-	// Language guesses the language of a text by its code, "" where it cannot tell.
-	// Nil: the service is told none.
+	// Language guesses the language of a text and returns its code, "" if unknown. Nil: the
+	// question names no language.
 	Language func(text string) string
 	Log      *slog.Logger
 	Now      func() time.Time // nil: time.Now
 
-	Transport http.RoundTripper // nil: one of its own, which uses no proxy
+	Transport http.RoundTripper // nil: a private one without a proxy
 }
 
 // Asker asks the service. It is safe for concurrent use.
@@ -76,7 +75,7 @@ type Asker struct {
 	fault                        atomic.Pointer[string]
 }
 
-// New makes an asker. It connects to nothing until it is asked.
+// New makes an asker. It connects to nothing before the first question.
 func New(o Options) *Asker {
 	if o.Now == nil {
 		o.Now = time.Now
@@ -94,7 +93,7 @@ func New(o Options) *Asker {
 	}
 	a.client = &http.Client{
 		Transport: a.opt.Transport,
-		// The operator named one address: what is there may not send comments elsewhere.
+		// The operator named one URL: that server must not redirect comments elsewhere.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 	a.breaker = gobreaker.NewCircuitBreaker[comment.Verdict](gobreaker.Settings{
@@ -109,18 +108,18 @@ func New(o Options) *Asker {
 	return a
 }
 
-// Close closes the connections that are idle.
+// Close closes idle connections.
 func (a *Asker) Close() { a.close() }
 
-// The faults that say nothing about the service.
+// Errors that say nothing about the service.
 var (
 	errNoPlace = errors.New("too many questions are on their way")
 	errLeft    = errors.New("nobody waits for the answer")
 )
 
-// Ask returns what the service says of a draft: the zero verdict when it may pass.
-// When the answer does not come in time, and while a failing service is not asked, the
-// verdict is that of [Options.Hold]. The error is that of ctx, when that ended first.
+// Ask returns the service's verdict on a draft: the zero verdict when it may pass. When the
+// answer is late, and while a failing service is not asked, [Options.Hold] determines the
+// verdict. The error is that of ctx, if that ended first.
 func (a *Asker) Ask(ctx context.Context, d comment.Draft) (comment.Verdict, error) {
 	a.asked.Add(1)
 	within, cancel := context.WithTimeout(ctx, a.opt.Within)
@@ -165,8 +164,8 @@ func left(ctx context.Context, err error) error {
 	return err
 }
 
-// enter waits for a place of the room and then for one of all, so that one room
-// cannot take them all.
+// enter waits for a place of the room and then for one of all, so that one room cannot take
+// them all.
 func (a *Asker) enter(ctx context.Context, roomID string) (leave func(), err error) {
 	a.mu.Lock()
 	own, ok := a.rooms[roomID]
@@ -188,7 +187,7 @@ func (a *Asker) enter(ctx context.Context, roomID string) (leave func(), err err
 	return func() { <-a.places; <-own }, nil
 }
 
-// question is the body of a request: no more than what the filter reads.
+// question is the body of a request: only what the filter reads.
 type question struct {
 	Room     string `json:"room"`
 	Text     string `json:"text"`
@@ -196,13 +195,13 @@ type question struct {
 	Language string `json:"language,omitempty"`
 }
 
-// answer is what the service says.
+// answer is the body of the service's answer.
 type answer struct {
 	Action string `json:"action"` // pass, hold or refuse
 	Reason string `json:"reason"` // for moderators
 }
 
-// ask sends one question. Any answer that is not clear is an error.
+// ask sends one question. Any unclear answer is an error.
 func (a *Asker) ask(ctx context.Context, d comment.Draft) (comment.Verdict, error) {
 	q := question{Room: d.Room, Text: d.Text, Name: d.Name}
 	if a.opt.Language != nil {
@@ -237,7 +236,7 @@ func (a *Asker) ask(ctx context.Context, d comment.Draft) (comment.Verdict, erro
 	return v, err
 }
 
-// plain returns an error without the address, which may hold a key.
+// plain returns an error without the URL, which may contain a key.
 func (a *Asker) plain(err error) error {
 	var wrapped *url.Error
 	if errors.As(err, &wrapped) {
@@ -249,7 +248,7 @@ func (a *Asker) plain(err error) error {
 	return err
 }
 
-// read makes a verdict of an answer.
+// read converts an answer to a verdict.
 func read(resp *http.Response, raw []byte) (comment.Verdict, error) {
 	if resp.StatusCode != http.StatusOK {
 		return comment.Verdict{}, fmt.Errorf("it answers with status %d", resp.StatusCode)
@@ -282,7 +281,7 @@ func read(resp *http.Response, raw []byte) (comment.Verdict, error) {
 	return v.Because(comment.ReasonOpinion, comment.FormWritten), nil
 }
 
-// State returns how the service is doing.
+// State returns the state of the service.
 func (a *Asker) State() room.OpinionState {
 	return room.OpinionState{
 		Answering: a.breaker.State() == gobreaker.StateClosed,
@@ -291,7 +290,7 @@ func (a *Asker) State() room.OpinionState {
 	}
 }
 
-// changed logs that the service is left alone, and that it answers again.
+// changed logs that the service is no longer asked, and that it answers again.
 func (a *Asker) changed(_ string, from, to gobreaker.State) {
 	switch {
 	case to == gobreaker.StateOpen && from == gobreaker.StateClosed:

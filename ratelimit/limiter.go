@@ -1,6 +1,6 @@
-// Package ratelimit decides how often somebody may send. [Limiter] holds token
-// buckets by key. [Policy] knows which of them a comment meets, and shares the
-// rate of a room among those who send into it.
+// Package ratelimit decides how often somebody may send. [Limiter] holds token buckets by
+// key. [Policy] chooses the buckets of a comment, and divides the rate of a room among its
+// sources.
 package ratelimit
 
 import (
@@ -12,18 +12,18 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// Kind is a sort of bucket. All buckets of a kind have the same limit.
+// Kind is a kind of bucket. All buckets of a kind have the same limit.
 type Kind uint8
 
-// Key names one bucket. An empty name stands for no bucket and is skipped.
+// Key identifies one bucket. A key with an empty name is skipped.
 type Key struct {
 	Kind Kind
 	Name string
 }
 
-// Limit says how fast a bucket fills, in tokens a second, and how many tokens
-// it holds at most. A rate of 0 or less turns the limit off; a burst below 1
-// counts as 1, since a bucket that can hold no token never lets anything pass.
+// Limit is how fast a bucket fills, in tokens a second, and how many tokens it holds at
+// most. A rate of 0 or less turns the limit off; a burst below 1 counts as 1, since a
+// bucket that can hold no token never lets anything pass.
 type Limit struct {
 	Rate  float64
 	Burst int
@@ -31,34 +31,33 @@ type Limit struct {
 
 // Options configure a [Limiter].
 type Options struct {
-	Limits map[Kind]Limit   // kinds that are missing are not limited
+	Limits map[Kind]Limit   // missing kinds are not limited
 	Keys   int              // most keys in one of the two generations; 0 means [DefaultKeys]
 	Clock  func() time.Time // nil means time.Now
 }
 
-// DefaultKeys is the number of keys a generation holds when nothing else is
-// said. At about 150 bytes a key two full generations take some 60 MB.
+// DefaultKeys is the default number of keys in a generation. At about 150 bytes a key two
+// full generations take some 60 MB.
 const DefaultKeys = 200_000
 
-// Limiter keeps the buckets. It is safe for concurrent use.
+// Limiter holds the buckets. It is safe for concurrent use.
 //
-// Memory is bounded by a cache of buckets, whose generations last as long as the
-// slowest bucket needs to fill from its deepest debt. A forgotten bucket that had
-// been idle for that long was full, and a full bucket is the same as an absent one.
-// Only a flood of more new keys than a generation holds can make it forget a bucket
-// early.
+// A cache of buckets bounds the memory. Its generations last as long as the slowest bucket
+// needs to fill from its deepest debt. A forgotten bucket that had been idle for that long
+// was full, and a full bucket is the same as an absent one. Only a flood of more new keys
+// than a generation holds can make it forget a bucket early.
 //
-// One lock guards all buckets: asking and charging several at once must be one
-// step, and a decision takes well under a microsecond (see the benchmark), so
-// shards would add a lock order and gain nothing.
+// One lock guards all buckets: checking and charging several at once must be one step, and
+// a decision takes well under a microsecond (see the benchmark), so shards would add a lock
+// order and gain nothing.
 type Limiter struct {
 	limits map[Kind]Limit
 	clock  func() time.Time
 	seed   maphash.Seed
 
 	mu      sync.Mutex
-	read    time.Time // what the clock said last
-	latest  time.Time // the buckets' time, which goes on when the clock is set back
+	read    time.Time // the last reading of the clock
+	latest  time.Time // the buckets' time, which continues when the clock is set back
 	buckets cache.Cache[uint64, *rate.Limiter]
 }
 
@@ -90,9 +89,9 @@ func New(o Options) *Limiter {
 	return l
 }
 
-// Allow asks every bucket for one token. When all have one, all are charged
-// and it returns true. Otherwise none is charged and wait is the time after
-// which all of them would say yes. The keys must differ from one another.
+// Allow checks every bucket for one token. When all have one, it charges all and returns
+// true. Otherwise it charges none, and wait is the time after which all have one. The keys
+// must differ from one another.
 func (l *Limiter) Allow(keys ...Key) (ok bool, wait time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -111,8 +110,8 @@ func (l *Limiter) Allow(keys ...Key) (ok bool, wait time.Duration) {
 	return true, 0
 }
 
-// Take charges as many tokens as all buckets have, at most n, and returns how many.
-// The keys must differ from one another.
+// Take charges as many tokens as all buckets have, at most n, and returns the number. The
+// keys must differ from one another.
 func (l *Limiter) Take(n int, keys ...Key) int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -133,9 +132,8 @@ func (l *Limiter) Take(n int, keys ...Key) int {
 	return n
 }
 
-// Penalize takes n further tokens out of a bucket, into a debt of at most one
-// burst, so that the way back never takes longer than twice the time in which
-// an empty bucket fills.
+// Penalize takes n further tokens from a bucket, into a debt of at most one burst, so that
+// recovery never takes longer than twice the time in which an empty bucket fills.
 func (l *Limiter) Penalize(k Key, n int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -164,8 +162,8 @@ func (l *Limiter) Refund(keys ...Key) {
 	}
 }
 
-// Wait returns how long it takes until all of the buckets have a token; 0 when
-// they have one now.
+// Wait returns how long it takes until all of the buckets have a token; 0 when they have
+// one now.
 func (l *Limiter) Wait(keys ...Key) (wait time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -176,23 +174,24 @@ func (l *Limiter) Wait(keys ...Key) (wait time.Duration) {
 	return wait
 }
 
-// Now returns the buckets' time. It never goes back, and goes on from where it
-// is when the clock is set back.
+// Now returns the buckets' time. It never goes back, and continues when the clock is set
+// back.
 func (l *Limiter) Now() time.Time {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.now()
 }
 
-// Len counts the keys that are remembered, in both generations.
+// Len counts the stored keys, in both generations.
 func (l *Limiter) Len() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.buckets.Len()
 }
 
-// now adds what has passed on the clock since it was read last. A step back adds
-// nothing: without it no key would get a token before the clock has caught up.
+// now advances the buckets' time by what has passed on the clock since its last reading. A
+// step back adds nothing: otherwise no key would get a token before the clock has caught
+// up.
 func (l *Limiter) now() time.Time {
 	read := l.clock()
 	l.latest = l.latest.Add(max(0, read.Sub(l.read)))
@@ -200,9 +199,8 @@ func (l *Limiter) now() time.Time {
 	return l.latest
 }
 
-// wait returns how long until the bucket has a token. A key that is not
-// remembered has a full bucket, and asking for it remembers nothing: only what
-// is charged takes memory.
+// wait returns how long until the bucket has a token. A key that is not stored has a full
+// bucket, and checking it stores nothing: only charging takes memory.
 func (l *Limiter) wait(k Key, now time.Time) time.Duration {
 	limit, limited := l.limits[k.Kind]
 	if !limited || k.Name == "" {
@@ -220,8 +218,8 @@ func (l *Limiter) wait(k Key, now time.Time) time.Duration {
 	return seconds(missing/limit.Rate) + 1
 }
 
-// bucket returns the bucket of a key, made now if need be, or nil for a key that
-// is not limited.
+// bucket returns the bucket of a key, which it creates if needed, or nil for a key that is
+// not limited.
 func (l *Limiter) bucket(k Key) *rate.Limiter {
 	limit, limited := l.limits[k.Kind]
 	if !limited || k.Name == "" {
@@ -236,9 +234,9 @@ func (l *Limiter) bucket(k Key) *rate.Limiter {
 	return b
 }
 
-// hash makes a key of fixed size, so that long names cost no memory. The seed
-// is drawn at start: an outsider cannot look for two names that share a bucket,
-// and with a million keys the chance that any two do is below 1 in 10 million.
+// hash returns a key of fixed size, so that long names cost no memory. The seed is drawn at
+// start: an outsider cannot look for two names that share a bucket, and with a million keys
+// the chance that any two do is below 1 in 10 million.
 func (l *Limiter) hash(k Key) uint64 {
 	var h maphash.Hash
 	h.SetSeed(l.seed)

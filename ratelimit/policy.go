@@ -24,15 +24,14 @@ const (
 	reactionRoomBucket
 )
 
-// Bursts of the buckets that are not a person's, in seconds of their rate. A
-// room's takes a venue of 500 people who answer within three seconds. Beyond it
-// the reserve is for sources that send less than their share, also when all of
-// them send at once.
+// Bursts of the buckets that are not a person's, in seconds of their rate. A room's burst
+// allows for a venue of 500 people who answer within three seconds. Beyond it the reserve
+// is for sources that send less than their share, even when all of them send at once.
 const addressBurst, roomBurst, roomReserve, senderBurst = 4, 10, 5, 1
 
-// The weights of sources in a room's share. All addresses together have the
-// people's weight, and divide it equally: one of them cannot starve another, nor
-// can programs starve them, nor they a program.
+// The weights of sources in a room's share. All addresses together have the people's
+// weight, and divide it equally: one address cannot starve another, programs cannot starve
+// addresses, and addresses cannot starve a program.
 const (
 	peopleWeight  = 3.0
 	addressWeight = 1.0
@@ -41,41 +40,40 @@ const (
 	chatWeight    = 0.5
 )
 
-// programShare is how much of a room's burst programs may use: a replay, a chat
-// or a sender link that sends without a pause leaves the rest for people who all
-// write at once.
+// programShare is how much of a room's burst programs may use: a replay, a chat or a sender
+// link that sends without a pause leaves the rest for people who all write at once.
 const programShare = 0.5
 
-// replayRate is how much of a room's rate a replay that the server plays takes at
-// most, however fast it is played.
+// replayRate is the most of a room's rate that a server-side replay takes, however fast it
+// is played.
 const replayRate = 0.5
 
-// The phones of a venue share one address and come all at once. Behind each
-// address, the first identities are trusted from the beginning, and a few more each
-// second; an identity stops being new after trustedAge.
+// The phones of a venue share one address and come all at once. Behind each address, the
+// first identities are trusted from the beginning, and a few more each second; an identity
+// stops being new after trustedAge.
 const (
 	newBurst   = 600
 	newRate    = 5
 	trustedAge = time.Minute
 )
 
-// wideNetwork is how many addresses the wider network around one counts for, as
-// the /48 of an IPv6 address.
+// wideNetwork is how many addresses the wider network around one counts for, such as the
+// /48 of an IPv6 address.
 const wideNetwork = 4
 
-// penalty is what a refusal by the filter costs besides the token that the send
-// itself cost.
+// penalty is the cost of a refusal by the filter in addition to the token for the send
+// itself.
 const penalty = 1
 
-// Taking part in polls: what one person may do, and all behind one address, where a
-// venue may vote within seconds.
+// Limits of taking part in polls: for one person, and for all people behind one address,
+// where a venue may vote within seconds.
 const (
 	partRate, partBurst               = 1, 10
 	partAddressRate, partAddressBurst = 100, 3000
 )
 
-// AllowPart asks the limits of taking part: the person's and the address's. It
-// returns nil or a *room.WaitError around room.ErrSlowDown.
+// AllowPart checks the limits of taking part: the person's and the address's. It returns
+// nil or a *room.WaitError around room.ErrSlowDown.
 func (p *Policy) AllowPart(k room.LimitKey) error {
 	keys := []Key{{Kind: partBucket, Name: k.Room + "/" + k.User}}
 	if address := addressOf(k); address != "" {
@@ -87,8 +85,8 @@ func (p *Policy) AllowPart(k room.LimitKey) error {
 	return nil
 }
 
-// Reactions a second, and at once: what one person's thumb does, what a venue behind
-// one address does, and what a room counts. No address gets more than half of a room.
+// Limits of reactions, as a rate and a burst: for one person's thumb, for a venue behind
+// one address, and for a room. No address gets more than half of a room's.
 const (
 	reactionRate, reactionBurst               = 5, 20
 	reactionAddressRate, reactionAddressBurst = 200, 1000
@@ -96,34 +94,32 @@ const (
 )
 
 // AllowReactions returns how many of n reactions count: as many as the limits of the
-// person, the address and the room leave.
+// person, the address and the room allow.
 func (p *Policy) AllowReactions(k room.LimitKey, n int) int {
 	return p.buckets.Take(n, Key{Kind: reactionBucket, Name: k.Room + "/" + k.User},
 		Key{Kind: reactionAddressBucket, Name: addressOf(k)}, Key{Kind: reactionRoomBucket, Name: k.Room})
 }
 
-// Rates are the limits of a server in comments a second. A rate of 0 means
-// unlimited.
+// Rates are the limits of a server in comments a second. A rate of 0 means unlimited.
 type Rates struct {
 	User, Address, Room, Sender float64
 	UserBurst                   int // comments that one person may send at once
 }
 
-// Policy decides whether a comment may be sent, by its author's own limits, by
-// those of the address it comes from, and by the room's. It is safe for concurrent
-// use. Memory is bounded as a [Limiter]'s is, and for each room by what the room
-// takes in a burst.
+// Policy decides whether a comment may be sent, by its author's own limits, by those of its
+// address, and by the room's. It is safe for concurrent use. Its memory is bounded like a
+// [Limiter]'s, and for each room by the room's burst.
 type Policy struct {
 	rates   Rates
 	buckets *Limiter
 	shared  *sharedIPLimit
 
-	mu    sync.Mutex // one decision at a time: asking and charging are one step
+	mu    sync.Mutex // one decision at a time: checking and charging are one step
 	rooms map[string]*share
 }
 
-// NewPolicy makes a policy. clock may be nil, which means time.Now; it should
-// carry Go's monotonic reading, so that setting the wall clock changes no wait.
+// NewPolicy makes a policy. clock may be nil, which means time.Now; its times should carry
+// Go's monotonic reading, so that setting the wall clock changes no wait.
 func NewPolicy(r Rates, clock func() time.Time) *Policy {
 	if clock == nil {
 		clock = time.Now
@@ -153,8 +149,8 @@ func NewPolicy(r Rates, clock func() time.Time) *Policy {
 	}
 }
 
-// Allow asks all limits that a comment meets, and charges all or none. It
-// returns nil or a *room.WaitError around room.ErrSlowDown.
+// Allow checks all limits for a comment, and charges all or none. It returns nil or a
+// *room.WaitError around room.ErrSlowDown.
 func (p *Policy) Allow(k room.LimitKey) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -179,8 +175,8 @@ func (p *Policy) Allow(k room.LimitKey) error {
 	return nil
 }
 
-// limits returns what a comment meets apart from the room's limit: the author
-// behind an address, how it stands there, and the buckets of its own.
+// limits returns the limits of a comment other than the room's: the author behind an
+// address, the author's standing, and the author's own buckets.
 func (p *Policy) limits(k room.LimitKey) (m member, rank standing, own []Key) {
 	switch {
 	case k.Replay:
@@ -190,7 +186,7 @@ func (p *Policy) limits(k room.LimitKey) (m member, rank standing, own []Key) {
 	case k.Sender != 0:
 		return m, trusted, []Key{{Kind: senderBucket, Name: strconv.FormatInt(k.Sender, 10)}}
 	case p.rates.User <= 0:
-		// Without a limit of their own people are bounded by their address alone.
+		// Without their own limit people are bounded by their address alone.
 		return m, trusted, []Key{{Kind: addressBucket, Name: addressOf(k)}}
 	}
 	user := userKey(k)
@@ -198,8 +194,8 @@ func (p *Policy) limits(k room.LimitKey) (m member, rank standing, own []Key) {
 	return m, p.shared.standing(m), []Key{user}
 }
 
-// Refund returns what [Policy.Allow] took, for a comment that could not be kept. The room's
-// own share is paid back by its rate soon enough.
+// Refund returns what [Policy.Allow] took, for a comment that could not be stored. The
+// room's rate pays back the room's own share soon enough.
 func (p *Policy) Refund(k room.LimitKey) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -211,30 +207,29 @@ func slowDown(wait time.Duration) error {
 	return &room.WaitError{Err: room.ErrSlowDown, Wait: wait}
 }
 
-// Penalize takes a further token of the author's own bucket after a refusal by
-// the filter, into a debt of at most one burst. Programs are not penalized.
+// Penalize takes a further token from the author's own bucket after the filter refused a
+// comment, into a debt of at most one burst. Programs are not penalized.
 func (p *Policy) Penalize(k room.LimitKey) {
 	if k.Sender == 0 && k.Chat == "" {
 		p.buckets.Penalize(userKey(k), penalty)
 	}
 }
 
-// Wait returns how long the author would have to wait now by their own limit.
+// Wait returns how long the author's own limit would make the author wait now.
 func (p *Policy) Wait(k room.LimitKey) time.Duration { return p.buckets.Wait(userKey(k)) }
 
-// MarkTrusted notes that a comment of the author was shown: it is trusted from
-// now on, behind whatever address.
+// MarkTrusted records that a comment of the author was shown: the author is trusted from
+// now on, behind any address.
 func (p *Policy) MarkTrusted(k room.LimitKey) {
 	if user := userKey(k); user.Name != "" {
 		p.shared.markTrusted(user.Name)
 	}
 }
 
-// Vouch reports whether an identity of this address and, where it has one
-// already, of this user may carry the time at which it was made. Without it an
-// identity never gets older, so it stays untrusted until a comment of it was shown.
-// An identity whose comment was shown may; a new one takes a token of the
-// address's rate.
+// Vouch reports whether an identity of this address and, if it has one already, of this
+// user may carry the time at which it was made. Without that time an identity never gets
+// older, so it stays untrusted until a comment of it was shown. An identity whose comment
+// was shown may; a new one takes a token of the address's rate.
 func (p *Policy) Vouch(k room.LimitKey) bool {
 	if user := userKey(k); user.Name != "" {
 		return p.shared.trusts(member{group: addressOf(k), name: user.Name})
@@ -247,7 +242,7 @@ func (p *Policy) Vouch(k room.LimitKey) bool {
 	return ok
 }
 
-// room returns the share of a room, or nil when rooms have no limit. p.mu is held.
+// room returns the share of a room, or nil when rooms have no limit. The caller holds p.mu.
 func (p *Policy) room(id string, now time.Time) *share {
 	if p.rates.Room <= 0 || id == "" {
 		return nil
@@ -267,7 +262,7 @@ func userKey(k room.LimitKey) Key {
 	return Key{Kind: userBucket, Name: k.Room + "/" + k.User}
 }
 
-// addressOf is what counts as one address: the narrowest network.
+// addressOf returns what counts as one address: the narrowest network.
 func addressOf(k room.LimitKey) string {
 	if len(k.Networks) > 0 {
 		return k.Networks[0]
@@ -275,7 +270,7 @@ func addressOf(k room.LimitKey) string {
 	return k.Address
 }
 
-// sourceOf is through what a comment comes into its room.
+// sourceOf returns the source of a comment in its room.
 func sourceOf(k room.LimitKey) source {
 	switch {
 	case k.Replay:

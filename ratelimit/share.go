@@ -5,36 +5,35 @@ import (
 	"time"
 )
 
-// source says through what a comment comes into a room, as the path of parties
-// from the room down to it. The last one is what the room's rate is shared
-// among; those before it are groups that hold it.
+// source is the origin of a comment in a room, as the path of parties from the room down to
+// it. The room's rate is divided among the last ones; those before it are groups that
+// contain it.
 type source []hop
 
-// hop is one party of a path: its name among its siblings, and how large its
-// share is beside theirs.
+// hop is one party of a path: its name among its siblings, and the weight of its share
+// beside theirs.
 type hop struct {
 	name   string
 	weight float64
 }
 
-// share divides the rate of one room among its sources. While the room has
-// tokens it is an ordinary token bucket. Once the bucket is empty the
-// room takes comments max–min fairly: a source that asks for less than its
-// share gets all that it asks for, and the others divide the rest by weight.
+// share divides the rate of one room among its sources. While the room has tokens it is an
+// ordinary token bucket. Once the bucket is empty the room accepts comments max–min fairly:
+// a source that needs less than its share gets all that it needs, and the others divide the
+// rest by weight.
 //
-// It works as a fair queue would, without making anybody wait. What a source has
-// been given and the rate has not yet paid back is its backlog. The rate drains
-// all backlogs at once, each by its weight, and what an empty one leaves goes to
-// the others (generalized processor sharing, Parekh and Gallager 1993). Together
-// the backlogs are what an ordinary bucket lacks of being full. When they fill
-// the bucket, only a source whose backlog is shorter than that of another is still
-// let in, out of a reserve (longest queue drop, with what would be dropped refused
-// beforehand). A source may have as much of the reserve as it leaves free
-// (dynamic thresholds, Choudhury and Hahne 1998), so that several floods cannot
-// use it up one after the other.
+// It works like a fair queue, without making anybody wait. A source's backlog is what it
+// was granted and the rate has not yet paid back. The rate drains all backlogs at once,
+// each by its weight, and the share of an empty one goes to the others (generalized
+// processor sharing, Parekh and Gallager 1993). The sum of the backlogs is what an ordinary
+// bucket lacks of being full. When they fill the bucket, only a source whose backlog is
+// shorter than another's is still admitted, from a reserve (longest queue drop, where
+// comments that would be dropped are refused beforehand). A source may use as much of the
+// reserve as it leaves free (dynamic thresholds, Choudhury and Hahne 1998), so that several
+// floods cannot use it up one after the other.
 //
-// In no window of time does a room take more than burst, reserve and what flows
-// in meanwhile. Not safe for concurrent use.
+// In no window of time does a room accept more than burst, reserve and the refill of the
+// window. Not safe for concurrent use.
 type share struct {
 	rate           float64 // tokens a second
 	burst, reserve float64
@@ -43,7 +42,7 @@ type share struct {
 	root           party
 }
 
-// newShare makes the share of a room; rate must be above zero.
+// newShare returns the share of a room; rate must be above zero.
 func newShare(rate, burst, reserve float64, now time.Time) *share {
 	return &share{rate: rate, burst: max(1, burst), reserve: max(1, reserve), at: now}
 }
@@ -58,10 +57,9 @@ func (s *share) advance(now time.Time) {
 	}
 }
 
-// allow reports whether the room takes one comment of a source now, else after
-// what time asking again makes sense. It charges nothing. Up to limit tokens
-// the bucket is asked alone. first says that the author comes before others
-// behind the same source.
+// allow reports whether the room accepts one comment of a source now, otherwise after what
+// time a retry makes sense. It charges nothing. Up to limit tokens it checks only the
+// bucket. first says that the author precedes others behind the same source.
 func (s *share) allow(from source, limit float64, first bool, now time.Time) (ok bool, wait time.Duration) {
 	s.advance(now)
 	limit = min(limit, s.burst)
@@ -74,8 +72,8 @@ func (s *share) allow(from source, limit float64, first bool, now time.Time) (ok
 	return true, 0
 }
 
-// ceiling is how many tokens all backlogs may have for a source to be let in out
-// of the reserve; zero when it has no claim on it.
+// ceiling returns how many tokens all backlogs may have for a source to be admitted from
+// the reserve; zero when it has no claim on it.
 func (s *share) ceiling(from source, first bool) float64 {
 	most := s.burst + s.reserve
 	p, shorter, modest := &s.root, false, true
@@ -100,18 +98,17 @@ func (s *share) ceiling(from source, first bool) float64 {
 	switch {
 	case shorter && modest:
 		return most
-	case first && p.low >= 1: // those of lower rank were given what is due to this one
+	case first && p.low >= 1: // authors of lower rank used what is due to this one
 		return s.burst + rankReserve*s.reserve
 	}
 	return 0
 }
 
-// rankReserve is how much of the reserve serves the order within sources. The
-// rest stays for the order among them.
+// rankReserve is the part of the reserve for the order within sources. The rest is for the
+// order among them.
 const rankReserve = 0.25
 
-// charge takes one token for a source. It comes after an allow of the same
-// moment.
+// charge takes one token for a source. Call it after an allow at the same moment.
 func (s *share) charge(from source, first bool) {
 	s.total++
 	p := &s.root
@@ -131,20 +128,20 @@ type party struct {
 	weight float64
 	until  float64 // the parent's level at which its backlog is empty
 	seen   float64 // the parent's level up to which it has drained its members
-	low    float64 // of a source's backlog: that of lower rank, which drains last
+	low    float64 // the part of a source's backlog of lower rank, which drains last
 
 	level             float64 // what each member has been drained of so far, by weight
 	weights           float64 // of the members
 	members           map[string]*party
 	shortest, longest order
 
-	inShortest, inLongest int // its places in the parent's orders
+	inShortest, inLongest int // its indices in the parent's orders
 }
 
-// backlog is what a member has been given and not paid back, in tokens.
+// backlog returns what a member was granted and has not paid back, in tokens.
 func (p *party) backlog(c *party) float64 { return (c.until - p.level) * c.weight }
 
-// member returns a member by name, new ones without a backlog.
+// member returns a member by name; a new one has no backlog.
 func (p *party) member(h hop) *party {
 	c := p.members[h.name]
 	if c != nil {
@@ -170,8 +167,8 @@ func (p *party) lengthen(c *party, tokens float64) {
 	heap.Fix(&p.longest, c.inLongest)
 }
 
-// longestBeside is the longest backlog by weight of all members but one, which
-// may be nil; below zero when there is none.
+// longestBeside returns the longest backlog by weight of all members but one, which may be
+// nil; below zero when there is none.
 func (p *party) longestBeside(c *party) float64 {
 	longest := -1.0
 	for i, o := range p.longest.list[:min(3, len(p.longest.list))] {
@@ -186,8 +183,8 @@ func (p *party) longestBeside(c *party) float64 {
 	return longest
 }
 
-// drain takes tokens off the members' backlogs, from each by its weight. A
-// member without a backlog is forgotten.
+// drain takes tokens off the members' backlogs, from each by its weight. It forgets a
+// member without a backlog.
 func (p *party) drain(tokens float64) {
 	for tokens > 0 && len(p.shortest.list) > 0 {
 		c := p.shortest.list[0]
@@ -203,12 +200,12 @@ func (p *party) drain(tokens float64) {
 		delete(p.members, c.name)
 		p.weights -= c.weight
 	}
-	if len(p.shortest.list) == 0 { // begin anew, so that no rounding adds up
+	if len(p.shortest.list) == 0 { // start afresh, so that no rounding adds up
 		p.level, p.weights = 0, 0
 	}
 }
 
-// drainMember drains a member's own members of what the member has been drained of.
+// drainMember drains a member's own members by what the member has been drained of.
 func (p *party) drainMember(c *party) {
 	c.drain((p.level - c.seen) * c.weight)
 	c.seen = p.level

@@ -7,21 +7,21 @@ import (
 	"time"
 )
 
-// member is somebody who sends from behind an IP address that many may share, as
-// a phone in the network of a venue.
+// member is somebody who sends from behind an IP address that many may share, such as a
+// phone in the network of a venue.
 type member struct {
 	group string    // the address
 	name  string    // the person
 	since time.Time // when the name was made; zero when unknown
 }
 
-// standing is what is known of a member.
+// standing is the trust in a member.
 type standing int
 
 const (
-	untrusted standing = iota // shares the floor with all others who are
+	untrusted standing = iota // shares the floor with all other untrusted members
 	newcomer                  // becomes trusted with the next thing sent
-	trusted                   // is limited by its own buckets alone
+	trusted                   // only its own buckets limit it
 )
 
 // sharedIPOptions configure a sharedIPLimit.
@@ -30,19 +30,19 @@ type sharedIPOptions struct {
 	clock     func() time.Time
 	floor     Kind          // bucket by group that untrusted members share
 	newcomers Kind          // bucket by group that a new member takes one token of, once
-	age       time.Duration // from which on a member is trusted
+	age       time.Duration // at which a member becomes trusted
 	keys      int           // most members in one of two generations; 0 means [DefaultKeys]
 }
 
-// sharedIPLimit is a limit of an IP address that grows with the people behind
-// it. A trusted member is asked for its own buckets alone: these bound exactly
-// what the address's limit grows by for it. Untrusted members share one bucket,
-// the floor. So however many names somebody invents, they harm no trusted member.
+// sharedIPLimit is a limit of an IP address that grows with the people behind it. Only its
+// own buckets limit a trusted member: their sum is exactly how much the address's limit
+// grows. Untrusted members share one bucket, the floor. So inventing any number of names
+// harms no trusted member.
 //
-// A member is trusted once it is older than [sharedIPOptions.age], or has had
-// something shown, or was among the first: the bucket of newcomers had a token
-// for it. It is safe for concurrent use. Memory is bounded as a [Limiter]'s is; a
-// member that was forgotten is new again.
+// A member is trusted once it is older than [sharedIPOptions.age], or has had something
+// shown, or was among the first: the bucket of newcomers had a token for it. It is safe for
+// concurrent use. Its memory is bounded like a [Limiter]'s; a forgotten member is new
+// again.
 type sharedIPLimit struct {
 	o    sharedIPOptions
 	seed maphash.Seed
@@ -51,8 +51,8 @@ type sharedIPLimit struct {
 	known cache.Cache[uint64, struct{}]
 }
 
-// memberLife is how long a generation of members is kept. Most need no memory
-// any more after a minute, when their age is enough.
+// memberLife is how long a generation of members is stored. Most need no memory any more
+// after a minute, when their age is enough.
 const memberLife = time.Hour
 
 func newSharedIPLimit(o sharedIPOptions) *sharedIPLimit {
@@ -62,7 +62,7 @@ func newSharedIPLimit(o sharedIPOptions) *sharedIPLimit {
 	return &sharedIPLimit{o: o, seed: maphash.MakeSeed(), known: cache.New[uint64, struct{}](o.keys, memberLife, o.limiter.Now())}
 }
 
-// standing returns what is known of a member now.
+// standing returns the current standing of a member.
 func (c *sharedIPLimit) standing(m member) standing {
 	switch {
 	case m.group == "" || c.trusts(m):
@@ -73,7 +73,7 @@ func (c *sharedIPLimit) standing(m member) standing {
 	return untrusted
 }
 
-// allow asks the member's own keys and what its standing needs of the group, and
+// allow checks the member's own keys and those of the group that its standing needs, and
 // charges all or none; see [Limiter.Allow].
 func (c *sharedIPLimit) allow(m member, s standing, own ...Key) (ok bool, wait time.Duration) {
 	keys := c.keys(m, s, own)
@@ -83,7 +83,7 @@ func (c *sharedIPLimit) allow(m member, s standing, own ...Key) (ok bool, wait t
 	return ok, wait
 }
 
-// keys are all buckets that a member of a standing is asked for.
+// keys returns all buckets to check for a member of a standing.
 func (c *sharedIPLimit) keys(m member, s standing, own []Key) []Key {
 	switch s {
 	case newcomer:
@@ -94,8 +94,8 @@ func (c *sharedIPLimit) keys(m member, s standing, own []Key) []Key {
 	return own
 }
 
-// trusts reports whether the group's limit grows by this member. A name that
-// claims to be of the future has no age.
+// trusts reports whether the group's limit grows by this member. A name that claims to be
+// from the future has no age.
 func (c *sharedIPLimit) trusts(m member) bool {
 	if !m.since.IsZero() && c.o.clock().Sub(m.since) >= c.o.age {
 		return true
@@ -111,8 +111,8 @@ func (c *sharedIPLimit) trusts(m member) bool {
 	return anywhere
 }
 
-// markTrusted notes that something of the member was shown: it is trusted from
-// now on, wherever it is.
+// markTrusted records that something of the member was shown: it is trusted from now on, at
+// any address.
 func (c *sharedIPLimit) markTrusted(name string) { c.remember("", name) }
 
 func (c *sharedIPLimit) remember(group, name string) {

@@ -1,7 +1,7 @@
-// Package signature signs what the server sends to other programs, and checks such
-// signatures, by the scheme of the Standard Webhooks specification
-// (https://www.standardwebhooks.com): HMAC-SHA-256 over the ID, the time and the
-// body. The time is signed so that an old message cannot be sent again.
+// Package signature signs messages to other programs, and verifies such signatures, by the
+// scheme of the Standard Webhooks specification (https://www.standardwebhooks.com):
+// HMAC-SHA-256 over the ID, the time and the body. The signed time prevents replaying an
+// old message.
 package signature
 
 import (
@@ -19,19 +19,19 @@ import (
 const (
 	HeaderID        = "Webhook-Id"
 	HeaderTime      = "Webhook-Timestamp" // Unix seconds
-	HeaderSignature = "Webhook-Signature" // "v1," and base64; several have blanks between them
+	HeaderSignature = "Webhook-Signature" // "v1," and base64; several are separated by spaces
 )
 
-// Tolerance is how far the time of a message may lie from the receiver's clock.
+// Tolerance is the greatest difference between a message's time and the receiver's clock.
 const Tolerance = 5 * time.Minute
 
-// keyPrefix begins a key as text.
+// keyPrefix is the prefix of a key as text.
 const keyPrefix = "whsec_"
 
-// version begins a signature of the scheme.
+// version is the prefix of a signature.
 const version = "v1,"
 
-// The faults of a message. A receiver answers all of them alike.
+// The faults of a message. A receiver answers all of them identically.
 var (
 	ErrKey       = errors.New("want a key: whsec_ and base64 of at least 16 bytes")
 	ErrUnsigned  = errors.New("a header of the signature is missing or malformed")
@@ -42,7 +42,7 @@ var (
 // Key signs and verifies. It is safe for concurrent use.
 type Key []byte
 
-// ParseKey reads what [Key.String] wrote. The error is [ErrKey].
+// ParseKey parses the result of [Key.String]. The error is [ErrKey].
 func ParseKey(text string) (Key, error) {
 	encoded, ok := strings.CutPrefix(strings.TrimSpace(text), keyPrefix)
 	key, err := base64.StdEncoding.DecodeString(encoded)
@@ -52,11 +52,11 @@ func ParseKey(text string) (Key, error) {
 	return key, nil
 }
 
-// String returns the key as text. It is a secret: it does not belong in a log.
+// String returns the key as text. It is a secret and must not be logged.
 func (k Key) String() string { return keyPrefix + base64.StdEncoding.EncodeToString(k) }
 
-// Sign sets the headers of a message. id names the message, without a dot; a message
-// that is sent again keeps it.
+// Sign sets the headers of a message. id identifies the message, without a dot; a repeated
+// message keeps it.
 func (k Key) Sign(h http.Header, id string, at time.Time, body []byte) {
 	seconds := strconv.FormatInt(at.Unix(), 10)
 	h.Set(HeaderID, id)
@@ -64,9 +64,9 @@ func (k Key) Sign(h http.Header, id string, at time.Time, body []byte) {
 	h.Set(HeaderSignature, version+base64.StdEncoding.EncodeToString(k.mac(id, seconds, body)))
 }
 
-// Verify checks the headers of a message that came at now. Of several signatures
-// one has to fit, so that a key can be exchanged. The errors are [ErrUnsigned],
-// [ErrTime] and [ErrSignature].
+// Verify checks the headers of a message that arrived at now. One of several signatures has
+// to match, so that a key can be exchanged. Errors: [ErrUnsigned], [ErrTime] and
+// [ErrSignature].
 func (k Key) Verify(h http.Header, now time.Time, body []byte) error {
 	id, seconds, signatures := h.Get(HeaderID), h.Get(HeaderTime), h.Get(HeaderSignature)
 	sent, err := strconv.ParseInt(seconds, 10, 64)

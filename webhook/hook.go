@@ -9,37 +9,37 @@ import (
 	"danmaku/room"
 )
 
-// deliveriesKept is how many of the newest deliveries of a webhook are listed.
+// deliveriesKept is how many of a webhook's newest deliveries are listed.
 const deliveriesKept = 20
 
-// storeEvery is after how many events that need not be sent the position is stored.
+// storeEvery is the number of unsent events after which the position is stored.
 const storeEvery = 500
 
-// log is what a webhook has done since the program started.
+// log is a webhook's history since the program started.
 type log struct {
 	delivered, failed int
 	deliveries        []room.Delivery // newest first
 }
 
-// hook is one webhook that is sent, by a goroutine of its own.
+// hook sends one webhook, in its own goroutine.
 type hook struct {
 	room.Webhook
 	runner *Runner
 	stop   context.CancelFunc
-	before <-chan struct{} // closed when the one before it has ended; nil without one
+	before <-chan struct{} // closed when the previous hook has ended; nil without one
 	ended  chan struct{}
-	wake   chan struct{} // the log went on
+	wake   chan struct{} // signals that the log has grown
 
 	mu       sync.Mutex
 	phase    string
-	since    time.Time // since when it fails
+	since    time.Time // since when it has failed
 	retryAt  time.Time
-	again    chan struct{} // closed to end the wait for another try; nil while nobody waits
-	position int64         // as far as it is delivered
+	again    chan struct{} // closed to end the wait for the next try; nil while nobody waits
+	position int64         // delivered up to here
 	log
 }
 
-// rouse has the hook look at the log.
+// rouse makes the hook check the log.
 func (h *hook) rouse() {
 	select {
 	case h.wake <- struct{}{}:
@@ -47,7 +47,7 @@ func (h *hook) rouse() {
 	}
 }
 
-// retry ends the wait for another try.
+// retry ends the wait for the next try.
 func (h *hook) retry() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -57,7 +57,7 @@ func (h *hook) retry() {
 	}
 }
 
-// takeLog returns what the hook has done, for the one that goes on with it.
+// takeLog returns the hook's history, for its successor.
 func (h *hook) takeLog() log {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -85,7 +85,7 @@ func (h *hook) setPhase(phase string, retryAt time.Time) {
 	}
 }
 
-// note keeps what came of a request.
+// note stores the result of a request.
 func (h *hook) note(d room.Delivery) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -103,14 +103,13 @@ func (h *hook) note(d room.Delivery) {
 	h.deliveries = h.deliveries[:min(len(h.deliveries), deliveriesKept)]
 }
 
-// run sends the webhook until ctx ends. was is the one that it goes on with, which has
-// to end before.
+// run sends the webhook until ctx ends. was is its predecessor, which has to end first.
 func (h *hook) run(ctx context.Context, was *hook) {
 	defer close(h.ended)
 	h.position = h.Position
 	if was != nil {
 		<-h.before
-		h.position = max(h.position, was.position) // it may have got further since the row was read
+		h.position = max(h.position, was.position) // it may have advanced since the row was read
 	}
 	if h.Off {
 		h.setPhase(room.WebhookOff, time.Time{})
@@ -147,8 +146,8 @@ func (h *hook) run(ctx context.Context, was *hook) {
 	}
 }
 
-// store stores how far the hook has got, and returns up to where that is stored. What
-// could not be stored is sent again after a restart, which receivers expect.
+// store stores the hook's position, and returns the stored one. Events after a position
+// that could not be stored are sent again after a restart, which receivers expect.
 func (h *hook) store(ctx context.Context, stored int64) int64 {
 	if err := h.runner.opt.Source.WebhookPassed(context.WithoutCancel(ctx), h.ID, h.position); err != nil {
 		h.runner.opt.Log.Warn("how far a webhook has got could not be stored; some of it will be sent again", "room", h.Room, "webhook", h.ID, "err", err)
@@ -157,7 +156,7 @@ func (h *hook) store(ctx context.Context, stored int64) int64 {
 	return h.position
 }
 
-// idle waits until the log goes on, or wait is over where it is not 0.
+// idle waits until the log grows, or, unless wait is 0, until wait is over.
 func (h *hook) idle(ctx context.Context, wait time.Duration) {
 	var over <-chan time.Time
 	if wait > 0 {
@@ -181,7 +180,7 @@ func (h *hook) pause(ctx context.Context, wait time.Duration) {
 	h.await(ctx, again, wait)
 }
 
-// await waits until again is closed, or for wait where it is not 0.
+// await waits until again is closed, or, unless wait is 0, until wait is over.
 func (h *hook) await(ctx context.Context, again <-chan struct{}, wait time.Duration) {
 	var over <-chan time.Time
 	if wait > 0 {
@@ -199,9 +198,9 @@ func (h *hook) await(ctx context.Context, again <-chan struct{}, wait time.Durat
 	h.mu.Unlock()
 }
 
-// deliver sends events until the receiver has taken them, and returns whether it has:
-// ctx ended otherwise. reread, where it is not nil, returns what is left of them before
-// they are sent again: some may have been taken down meanwhile.
+// deliver sends events until the receiver has accepted them, and returns true; it returns
+// false when ctx ends first. reread, unless nil, returns the remaining events before a
+// retry, since some may have been taken down.
 func (h *hook) deliver(ctx context.Context, upTo room.Position, events [][]byte, reread func() (room.WebhookBatch, error)) bool {
 	for failures := 0; ctx.Err() == nil; {
 		h.setPhase(room.WebhookSending, time.Time{})
@@ -228,14 +227,14 @@ func (h *hook) deliver(ctx context.Context, upTo room.Position, events [][]byte,
 		}
 		if b, err := reread(); err == nil && ctx.Err() == nil {
 			if events = b.Events; len(events) == 0 {
-				return true // nothing of it is left
+				return true // nothing remains
 			}
 		}
 	}
 	return false
 }
 
-// halt waits until somebody has changed the webhook, or tried it with success.
+// halt waits until somebody has changed the webhook, or tested it successfully.
 func (h *hook) halt(ctx context.Context) {
 	again := make(chan struct{})
 	h.mu.Lock()

@@ -27,12 +27,12 @@ import (
 const (
 	sendWithin  = 10 * time.Second
 	dialWithin  = 5 * time.Second
-	answerMost  = 64 << 10  // bytes that are read of an answer, and thrown away
-	longestWait = time.Hour // that a receiver may ask for
+	answerMost  = 64 << 10  // bytes of an answer that are read and discarded
+	longestWait = time.Hour // the longest wait that a receiver may request
 	redirects   = 3
 )
 
-// message is the body of a request, and its name.
+// message is the body of a request, and its ID.
 type message struct {
 	id     string
 	body   []byte
@@ -40,7 +40,7 @@ type message struct {
 	test   bool
 }
 
-// body is the JSON of a message: the wire's frame, with the room that it is of.
+// body is the JSON of a message: the wire's frame, with its room.
 type body struct {
 	Type     string            `json:"type"`
 	Room     string            `json:"room"`
@@ -48,8 +48,8 @@ type body struct {
 	Events   []json.RawMessage `json:"events"`
 }
 
-// eventsMessage has events in it. Its name is that of the part of the log that it covers,
-// so that a receiver recognizes one that comes again.
+// eventsMessage makes a message with events. Its ID names the part of the log that it
+// covers, so that a receiver recognizes a repetition.
 func eventsMessage(w room.Webhook, after int64, upTo room.Position, events [][]byte, early bool) message {
 	b := body{Type: "events", Room: w.Room, Position: upTo.String(), Events: make([]json.RawMessage, len(events))}
 	for i, e := range events {
@@ -63,7 +63,7 @@ func eventsMessage(w room.Webhook, after int64, upTo room.Position, events [][]b
 	return message{id: id, body: encode(b), events: len(events)}
 }
 
-// testMessage is what the test button sends.
+// testMessage makes the message of the test button.
 func testMessage(w room.Webhook, now time.Time) message {
 	event := fmt.Appendf(nil, `{"type":"test","at":%d,"text":"A test of danmaku"}`, now.UnixMilli())
 	return message{id: w.ID + "_test_" + strings.ToLower(rand.Text()), body: encode(body{Type: "events", Room: w.Room, Events: []json.RawMessage{event}}), events: 1, test: true}
@@ -72,12 +72,12 @@ func testMessage(w room.Webhook, now time.Time) message {
 func encode(b body) []byte {
 	out, err := json.Marshal(b)
 	if err != nil {
-		panic("webhook: encode " + err.Error()) // they are our own
+		panic("webhook: encode " + err.Error()) // they are our own types
 	}
 	return out
 }
 
-// outcome is a delivery, and how long the receiver asks to wait.
+// outcome is a delivery, and the wait that the receiver asks for.
 type outcome struct {
 	room.Delivery
 	wait time.Duration
@@ -95,12 +95,12 @@ func (r *Runner) send(ctx context.Context, w room.Webhook, m message) outcome {
 	return out
 }
 
-// errStatus is an answer other than a success.
+// errStatus is an unsuccessful HTTP status.
 type errStatus int
 
 func (e errStatus) Error() string { return http.StatusText(int(e)) }
 
-// The faults that are not the network's.
+// Faults outside the network.
 var (
 	errNoKey    = errors.New("its address cannot be opened: it was sealed with another secret.key")
 	errRedirect = errors.New("it redirects to where it may not lead")
@@ -129,7 +129,7 @@ func (r *Runner) post(ctx context.Context, w room.Webhook, m message) (status in
 		return 0, 0, err
 	}
 	defer resp.Body.Close()
-	_, _ = io.Copy(io.Discard, io.LimitReader(resp.Body, answerMost)) // so that the connection can be used again
+	_, _ = io.Copy(io.Discard, io.LimitReader(resp.Body, answerMost)) // so that the connection can be reused
 	if resp.StatusCode/100 == 3 {
 		return resp.StatusCode, 0, errRedirect
 	}
@@ -140,8 +140,8 @@ func (r *Runner) post(ctx context.Context, w room.Webhook, m message) (status in
 	return resp.StatusCode, 0, nil
 }
 
-// sign signs a message with the webhook's key, and with the one before while receivers
-// may have that still.
+// sign signs a message with the webhook's key, and with the previous one while receivers
+// may still have that.
 func sign(h http.Header, w room.Webhook, m message, now time.Time) {
 	if len(w.Old) > 0 && now.Before(w.OldUntil) {
 		signature.Key(w.Old).Sign(h, m.id, now, m.body)
@@ -153,9 +153,9 @@ func sign(h http.Header, w room.Webhook, m message, now time.Time) {
 	}
 }
 
-// near are the networks that a webhook may reach whose owner allows its own: this
-// machine and private networks. Link-local addresses are never reached: there the
-// machines of cloud providers answer with their keys.
+// near are the networks that a webhook may reach if its owner allows local ones: this
+// machine and private networks. Link-local addresses are never reached: the machines of
+// cloud providers serve their keys there.
 var near = struct{ v4, v6 []netip.Prefix }{
 	v4: []netip.Prefix{
 		netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("172.16.0.0/12"),
@@ -164,14 +164,14 @@ var near = struct{ v4, v6 []netip.Prefix }{
 	v6: []netip.Prefix{netip.MustParsePrefix("::1/128"), netip.MustParsePrefix("fc00::/7")},
 }
 
-// awsMetadata is where Amazon's machines answer with their keys: the one such address that
-// is not link-local. See "Instance metadata" in the EC2 user guide.
+// awsMetadata is where Amazon's machines serve their keys: the one such address that is not
+// link-local. See "Instance metadata" in the EC2 user guide.
 var awsMetadata = netip.MustParseAddr("fd00:ec2::254")
 
-// newClient makes a client that connects to public addresses alone, and with local also
-// to those nearby. The address is looked at when the connection is made, after its name
-// was looked up, so that a name that leads elsewhere the next time does not lead around it;
-// and no proxy connects in its place.
+// newClient makes a client that connects only to public addresses, and with local also to
+// those nearby. It checks the address when it connects, after the name was resolved, so
+// that a name that resolves differently the next time cannot bypass the check; and no proxy
+// connects instead.
 func newClient(local bool) *http.Client {
 	options := []ssrf.Option{ssrf.WithAnyPort()}
 	if local {
@@ -191,8 +191,8 @@ func newClient(local bool) *http.Client {
 	return &http.Client{Transport: transport, CheckRedirect: mayRedirect}
 }
 
-// mayRedirect lets 307 and 308 lead on, which repeat the request as it is, but not from
-// https to http.
+// mayRedirect allows 307 and 308, which repeat the request unchanged, but not from https to
+// http.
 func mayRedirect(next *http.Request, via []*http.Request) error {
 	if next.Method != http.MethodPost || len(via) > redirects || via[0].URL.Scheme == "https" && next.URL.Scheme != "https" || next.URL.User != nil {
 		return http.ErrUseLastResponse
@@ -200,7 +200,7 @@ func mayRedirect(next *http.Request, via []*http.Request) error {
 	return nil
 }
 
-// faultOf names what went wrong. The address is left out: it may hold a key.
+// faultOf names what went wrong. It omits the URL, which may contain a key.
 func faultOf(err error) (code, detail string) {
 	var status errStatus
 	var dns *net.DNSError

@@ -1,6 +1,6 @@
-// Package webhook sends rooms' events to addresses that their owners name: signed, in
-// the order of the log, at least once, and from where it was after a restart. A receiver
-// that is slow, gone or hostile holds up its own webhook alone.
+// Package webhook sends rooms' events to URLs that their owners name: signed, in the order
+// of the log, at least once, and continued after a restart. A receiver that is slow, gone
+// or hostile delays only its own webhook.
 package webhook
 
 import (
@@ -18,11 +18,11 @@ import (
 	"danmaku/room"
 )
 
-// Source has what is to be sent.
+// Source has the events to send.
 type Source interface {
-	// WebhookEvents returns what comes next; see live.Service.
+	// WebhookEvents returns the next events; see live.Service.
 	WebhookEvents(ctx context.Context, w room.Webhook, after, upTo, early int64) (room.WebhookBatch, error)
-	// WebhookPassed stores how far a webhook has got.
+	// WebhookPassed stores a webhook's position.
 	WebhookPassed(ctx context.Context, id string, seq int64) error
 }
 
@@ -31,9 +31,10 @@ type Options struct {
 	Source Source
 	Log    *slog.Logger
 	Now    func() time.Time // nil: time.Now
-	// Pause returns how long to wait after a number of failures in a row, from 1. Nil: [Pause].
+	// Pause returns how long to wait after a number of consecutive failures, from 1. Nil:
+	// [Pause].
 	Pause func(failures int) time.Duration
-	Agent string // names the program in requests
+	Agent string // name of the program in requests
 }
 
 // The pauses after a failure: they double from the first to the longest.
@@ -42,9 +43,9 @@ const (
 	longestPause = 5 * time.Minute
 )
 
-// Pause returns the pause after a number of failures in a row: a second, then twice as
-// long each time, up to five minutes. A random fifth more or less keeps all senders from
-// asking a receiver at the same moment.
+// Pause returns the pause after a number of consecutive failures: a second, then twice as
+// long each time, up to five minutes. A random fifth more or less keeps senders from
+// contacting a receiver at the same moment.
 func Pause(failures int) time.Duration {
 	wait := longestPause
 	if failures < 10 {
@@ -53,10 +54,10 @@ func Pause(failures int) time.Duration {
 	return wait*4/5 + rand.N(wait*2/5+1)
 }
 
-// Runner sends all webhooks. Its methods may be called from any goroutine.
+// Runner sends all webhooks. Its methods are safe for concurrent use.
 type Runner struct {
 	opt         Options
-	open, local *http.Client // for addresses out there, and for those that may be near
+	open, local *http.Client // for public addresses, and for those that may be nearby
 
 	mu      sync.Mutex
 	hooks   map[string]*hook
@@ -77,8 +78,7 @@ func New(o Options) *Runner {
 	return &Runner{opt: o, open: newClient(false), local: newClient(true), hooks: map[string]*hook{}, testing: map[string]*rate.Limiter{}, totals: room.WebhookTotals{Requests: map[string]int64{}}}
 }
 
-// Close ends all requests that are under way. What was not delivered is sent after the
-// next start.
+// Close aborts all running requests. Undelivered events are sent after the next start.
 func (r *Runner) Close() {
 	r.mu.Lock()
 	r.closed = true
@@ -91,7 +91,7 @@ func (r *Runner) Close() {
 	r.local.CloseIdleConnections()
 }
 
-// Set begins to send a webhook, or goes on with it as it is now.
+// Set starts a webhook, or continues it with its new settings.
 func (r *Runner) Set(w room.Webhook) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -110,7 +110,7 @@ func (r *Runner) Set(w room.Webhook) {
 	r.done.Go(func() { h.run(ctx, was) })
 }
 
-// Remove ends a webhook. The request that is under way is broken off.
+// Remove ends a webhook and aborts its running request.
 func (r *Runner) Remove(id string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -121,7 +121,7 @@ func (r *Runner) Remove(id string) {
 	}
 }
 
-// State returns how a webhook is doing.
+// State returns the state of a webhook.
 func (r *Runner) State(id string) room.WebhookState {
 	r.mu.Lock()
 	h := r.hooks[id]
@@ -132,7 +132,7 @@ func (r *Runner) State(id string) room.WebhookState {
 	return h.state()
 }
 
-// Totals returns what all webhooks have done so far, and how many are in each phase.
+// Totals returns the counts of all webhooks so far, and how many are in each phase.
 func (r *Runner) Totals() room.WebhookTotals {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -140,14 +140,14 @@ func (r *Runner) Totals() room.WebhookTotals {
 	for _, h := range r.hooks {
 		st := h.state()
 		if st.Phase == room.WebhookSending && !st.Since.IsZero() {
-			st.Phase = room.WebhookRetrying // or one that keeps failing would seem to recover at each try
+			st.Phase = room.WebhookRetrying // otherwise one that keeps failing would seem to recover at each try
 		}
 		out.Phases[st.Phase]++
 	}
 	return out
 }
 
-// count adds a delivery that was no test to the totals.
+// count adds a delivery, unless it was a test, to the totals.
 func (r *Runner) count(d room.Delivery) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -157,7 +157,7 @@ func (r *Runner) count(d room.Delivery) {
 	}
 }
 
-// Moved says that the log of a room has gone on.
+// Moved reports that the log of a room has grown.
 func (r *Runner) Moved(roomID string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -174,8 +174,8 @@ const (
 	testBurst = 5
 )
 
-// Test sends a test to a webhook, also to one that is off, and returns what came of it.
-// Errors: room.ErrSlowDown in a *room.WaitError, context.Canceled.
+// Test sends a test to a webhook, also to one that is off, and returns the result. Errors:
+// room.ErrSlowDown in a *room.WaitError, context.Canceled.
 func (r *Runner) Test(ctx context.Context, w room.Webhook) (room.Delivery, error) {
 	r.mu.Lock()
 	h, limit := r.hooks[w.ID], r.testing[w.ID]
