@@ -14,17 +14,17 @@ import (
 
 // Bounds of one chat.
 const (
-	workers     = 16               // messages of one author go through one worker, in order
-	workerQueue = 128              // beyond it messages are left out and counted
+	workers     = 16               // one worker handles all messages of an author, in order
+	workerQueue = 128              // beyond it messages are dropped and counted
 	knownFor    = 2 * time.Hour    // how long a message's comment is remembered
 	knownMost   = 20_000           //
-	tombFor     = 10 * time.Minute // how long a removal is remembered for what is under way
+	tombFor     = 10 * time.Minute // how long a removal is remembered for pending messages
 	tombMost    = 10_000           //
 	actWithin   = 10 * time.Second // for one submit or removal
 	removalMost = 1_024            // removals that may wait
 )
 
-// chat is one chat: its state, and what is on its way from it into its room.
+// chat is one chat: its state, and its messages on their way into its room.
 type chat struct {
 	id, room, kind string
 	rooms          Rooms
@@ -33,7 +33,7 @@ type chat struct {
 	changed        func(id string)
 	end            context.CancelFunc
 	finished       chan struct{}
-	stopping       chan struct{}   // closed when nothing more is taken
+	stopping       chan struct{}   // closed when nothing more is accepted
 	before         <-chan struct{} // closed when the chat that this one replaces has ended
 
 	seed     maphash.Seed
@@ -44,7 +44,7 @@ type chat struct {
 
 	mu        sync.Mutex
 	settings  Settings  // its switches change while the chat runs; see setup
-	rest      time.Time // until then messages are left out, since the room is full
+	rest      time.Time // until then messages are dropped, since the room is full
 	state     State
 	open      bool  // the workers run
 	connected bool  // since the last try began
@@ -85,8 +85,8 @@ func newChat(settings Settings, rooms Rooms, env Env, log *slog.Logger, changed 
 	return c
 }
 
-// start starts the workers. The function it returns waits until everything that
-// was delivered has its answer.
+// start starts the workers. The returned function waits until everything that was delivered
+// has its answer.
 func (c *chat) start() func() {
 	var running sync.WaitGroup
 	for _, q := range c.queues {
@@ -101,7 +101,7 @@ func (c *chat) start() func() {
 	}
 }
 
-// each handles what comes through queue until stop is closed and queue is empty.
+// each handles the elements of queue until stop is closed and queue is empty.
 func each[T any](stop <-chan struct{}, queue <-chan T, handle func(T)) {
 	for {
 		select {
@@ -137,16 +137,16 @@ func (c *chat) set(change func(*State)) {
 	}
 }
 
-// setup returns the settings as they are now.
+// setup returns the current settings.
 func (c *chat) setup() Settings {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.settings
 }
 
-// adopt puts new switches into force where they are all that is new, and reports
-// whether that was so. What is said from then on goes by them; the connection stays. A
-// chat that has stopped is to be started anew: somebody has changed something.
+// adopt applies new settings if only switches have changed, and reports whether that was
+// so. Later messages use them; the connection stays. It returns false for a stopped chat,
+// which must be restarted: somebody has changed something.
 func (c *chat) adopt(settings Settings) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -187,8 +187,8 @@ func (c *chat) Waiting(channel string) {
 // Skipped implements [Sink].
 func (c *chat) Skipped() { c.set(func(st *State) { st.Counts.Skipped++ }) }
 
-// Message implements [Sink]. What comes while the chat is off is left out. A message
-// that somebody paid for without words says what was paid.
+// Message implements [Sink]. It drops messages while the chat is off. A payment without a
+// message gets the amount as its text.
 func (c *chat) Message(m Message) {
 	if strings.TrimSpace(m.Text) == "" {
 		if m.Paid == nil {
@@ -221,9 +221,9 @@ func (c *chat) Message(m Message) {
 	}
 }
 
-// Removal implements [Sink]. The tombstone is there before Removal returns, so
-// that a message that is under way does not come after its own removal. It waits
-// while very many removals wait: none is dropped.
+// Removal implements [Sink]. It adds the tombstone before it returns, so that a pending
+// message does not appear after its own removal. It waits while very many removals wait:
+// none is dropped.
 func (c *chat) Removal(r Removal) {
 	c.mu.Lock()
 	if !c.open {
@@ -234,7 +234,7 @@ func (c *chat) Removal(r Removal) {
 	now := c.clock.Now()
 	if r.UserID == "" && r.Login != "" {
 		id, known := c.logins.get(userKey{r.Origin, r.Login}, now)
-		if r.UserID = id; !known { // of before this process, on a platform that names no ids
+		if r.UserID = id; !known { // from before this process, on a platform that sends no IDs
 			r.UserID = ByName(r.Login)
 		}
 	}
@@ -253,6 +253,6 @@ func (c *chat) Removal(r Removal) {
 	c.mu.Unlock()
 	select {
 	case c.removals <- r:
-	case <-c.stopping: // the tombstone has to do
+	case <-c.stopping: // the tombstone has to suffice
 	}
 }

@@ -15,7 +15,7 @@ func (c *chat) buried(a arrival) bool {
 	now := c.clock.Now()
 	for _, origin := range []comment.Source{a.Origin, AnyOrigin} {
 		if _, ok := c.gone.get(messageKey{origin, a.ID}, now); ok && a.ID != "" {
-			return true // also one that comes again
+			return true // also when it is repeated
 		}
 	}
 	if seq, ok := c.goneUsers.get(userKey{a.Origin, a.UserID}, now); ok && seq > a.seq {
@@ -24,7 +24,7 @@ func (c *chat) buried(a arrival) bool {
 	return c.goneAll[a.Origin] > a.seq
 }
 
-// submit takes one message into the room.
+// submit submits one message to the room.
 func (c *chat) submit(a arrival) {
 	if c.buried(a) {
 		c.set(func(st *State) { st.Counts.Gone++ })
@@ -81,22 +81,20 @@ func (c *chat) submit(a arrival) {
 	}
 }
 
-// The mean time for which a chat leaves messages out unasked is within these bounds.
-// It is long beside the pace of a room, whose other sources come in step, too.
+// The bounds of the mean time for which a chat drops messages without asking. It is long
+// compared with the rate of a room, whose other sources also write at regular intervals.
 const shortestRest, longestRest = 100 * time.Millisecond, time.Second
 
-// rests reports whether the room was full a moment ago. The length of a rest is left
-// to chance, so that a chat that is too big is sampled evenly: were the first message
-// taken for which there is room, authors who write in step with the room's rate would
-// be the same ones each time.
+// rests reports whether the room was full a moment ago. The length of a rest is random, so
+// that a chat that is too big is sampled evenly: if the first message that fits were always
+// taken, authors who write in step with the room's rate would always be the same ones.
 func (c *chat) rests() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.clock.Now().Before(c.rest)
 }
 
-// remove follows one removal of the platform. One of what never came here is
-// counted.
+// remove handles one removal of the platform. It counts removals of unknown messages.
 func (c *chat) remove(r Removal) {
 	ctx, cancel := context.WithTimeout(context.Background(), actWithin)
 	defer cancel()
@@ -122,8 +120,8 @@ func (c *chat) remove(r Removal) {
 	}
 }
 
-// removeMessage removes one message: by what is remembered of it, else by its
-// reference, which the log has.
+// removeMessage removes one message: by its remembered comment, otherwise by its ref, which
+// the log has.
 func (c *chat) removeMessage(ctx context.Context, settings Settings, r Removal) (n int, unknown bool, err error) {
 	origins := []comment.Source{r.Origin}
 	if r.Origin == AnyOrigin {

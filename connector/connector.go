@@ -1,7 +1,7 @@
-// Package connector brings the chats of platforms into rooms. A platform's own
-// package turns its protocol into a [Message] or a [Removal]; this package
-// keeps any number of such sources running, reports how each is doing, and
-// hands what they deliver to a room without letting one chat starve another.
+// Package connector brings the chats of platforms into rooms. A platform's own package
+// turns its protocol into a [Message] or a [Removal]; this package keeps any number of such
+// sources running, reports the state of each, and passes their messages to a room without
+// letting one chat starve another.
 package connector
 
 import (
@@ -13,17 +13,17 @@ import (
 	"danmaku/comment"
 )
 
-// Message is one chat message as a platform sent it, in the form all platforms
-// have in common. Text is plain: a source has removed markup, control
-// sequences and the name that a reply begins with.
+// Message is one chat message from a platform, in the form that all platforms share. Text
+// is plain: a source has removed markup, control sequences and the name at the start of a
+// reply.
 type Message struct {
-	ID     string         // the platform's id of the message; empty when it has none
+	ID     string         // the platform's ID of the message; empty when it has none
 	Origin comment.Source // where it was written; a bridge delivers messages of several origins
-	UserID string         // the platform's stable id of the author, never a name that can change hands
-	Login  string         // what removals call the author when they do not carry UserID
+	UserID string         // the platform's stable ID of the author, never a name, which can change hands
+	Login  string         // the author's name in removals without UserID
 	Name   string         // as the platform shows it; empty: Login
 	Color  string         // "#rrggbb", or empty
-	Text   string         // may be empty for a paid message: it then says the amount
+	Text   string         // may be empty for a paid message: then the amount becomes its text
 	Emotes []Emote        // pictures in Text, in order, without overlaps
 	Badge  Badge
 	Paid   *Paid // nil for an ordinary message
@@ -44,14 +44,14 @@ const (
 	Broadcaster Badge = "broadcaster"
 )
 
-// Emote is a picture that stands for a part of a message's text.
+// Emote is a picture that replaces a part of a message's text.
 type Emote struct {
 	From, To int    // runes of Text: [From, To)
 	Name     string // without colons
 	URL      string // https, on one of the platform's own hosts; empty when unknown
 }
 
-// Paid is what an author paid to have a message seen.
+// Paid is an author's payment for a message.
 type Paid struct {
 	Micros   int64  // amount in millionths of Currency; platform points: of one point
 	Currency string // ISO 4217, or a platform's unit such as "BITS"
@@ -61,22 +61,21 @@ type Paid struct {
 // Removal is a platform's decision to take messages down. Exactly one of
 // MessageID, (UserID or Login) and All is set.
 type Removal struct {
-	Origin    comment.Source // AnyOrigin for a MessageID of whichever platform
+	Origin    comment.Source // AnyOrigin for a MessageID of any platform
 	MessageID string
 	UserID    string
 	Login     string
 	All       bool          // everything of this source
-	Mute      time.Duration // how long the author may not write; 0: only the messages go
+	Mute      time.Duration // how long the author may not write; 0: only removes the messages
 	Forever   bool          // the author is banned without end
 }
 
-// AnyOrigin stands for every platform that a tool may read: some name none when they
-// take a message down.
+// AnyOrigin means every platform that a tool may read: some tools name none when they take
+// a message down.
 const AnyOrigin comment.Source = ""
 
-// Sink receives what a source delivers. Its methods may be called from any
-// goroutine and return at once, but for Removal, which waits while very many
-// removals wait.
+// Sink receives what a source delivers. Its methods are safe for concurrent use and return
+// at once, except Removal, which waits while very many removals wait.
 type Sink interface {
 	// Connected reports that the platform itself confirmed the chat. channel is
 	// its name as the platform spells it.
@@ -85,19 +84,19 @@ type Sink interface {
 	Waiting(channel string)
 	Message(m Message)
 	Removal(r Removal)
-	// Skipped counts a message that could not be read.
+	// Skipped counts an unreadable message.
 	Skipped()
 }
 
-// Source is one chat. Run connects, delivers until the connection ends, and
-// returns why it ended: a [*Fault], or any other error, which counts as passing.
-// It returns soon after ctx ends and leaves no goroutine behind. It is called
-// again after a passing fault, and may go on from where it was.
+// Source is one chat. Run connects, delivers until the connection ends, and returns why it
+// ended: a [*Fault], or any other error, which counts as temporary. It returns soon after
+// ctx ends and leaves no goroutine behind. It is called again after a temporary fault, and
+// may continue where it was.
 type Source interface {
 	Run(ctx context.Context, out Sink) error
 }
 
-// Clock is the time that a source and the supervisor go by.
+// Clock is the clock of a source and the supervisor.
 type Clock interface {
 	Now() time.Time
 	// After sends once d has passed. d is monotonic.
@@ -113,40 +112,39 @@ func (SystemClock) Now() time.Time { return time.Now() }
 // After is [time.After].
 func (SystemClock) After(d time.Duration) <-chan time.Time { return time.After(d) }
 
-// Env is what a source may use of the outside world. The zero value uses the
+// Env is the part of the outside world that a source may use. The zero value uses the
 // network and the machine's clock.
 type Env struct {
-	HTTP  *http.Client                                                         // without a timeout of its own
+	HTTP  *http.Client                                                         // must have no timeout
 	Dial  func(ctx context.Context, network, address string) (net.Conn, error) // for WebSockets
 	Clock Clock
-	// Jitter returns a number in [0, 1) by which retries are spread.
+	// Jitter returns a number in [0, 1) that spreads retries.
 	Jitter func() float64
-	// Keyless says that the chat has no key that could be wrong: a WebSocket that is
-	// forbidden is then tried again. The one who opens a source sets it.
+	// Keyless says that the chat has no key that could be wrong: then a forbidden WebSocket
+	// is tried again. The opener of a source sets it.
 	Keyless bool
-	// Base replaces the platform's own address, for tests and fakes; empty: the
-	// real one.
+	// Base replaces the platform's own URL, for tests and fakes; empty: the real one.
 	Base string
 }
 
-// Settings is what a streamer sets for one chat.
+// Settings are a streamer's settings for one chat.
 type Settings struct {
 	ID     string // chosen by us, unique among the chats of all rooms
 	Room   string
-	Kind   string // names the package that reads it: "twitch", "youtube", "ssn", …
-	Target string // what the streamer pasted, in its shortest form: a channel, a video, an address
+	Kind   string // names the reading package: "twitch", "youtube", "ssn", …
+	Target string // the streamer's input in its shortest form: a channel, a video, a URL
 	Secret map[string]string
 	Off    bool
 
 	FollowBans bool  // a time-out on the platform mutes here, too
-	Guests     bool  // show what comes from a shared chat
+	Guests     bool  // show messages that a shared chat brings
 	HoldAll    bool  // every message waits for a moderator
 	Emotes     bool  // show pictures instead of names
-	MinMicros  int64 // paid messages below it are shown like any other
+	MinMicros  int64 // smaller payments are shown like any other message
 }
 
-// connection returns the part of the settings that a connection is made of: all but
-// the switches, which hold for each message anew.
+// connection returns the part of the settings that determines a connection: all except the
+// switches, which are read for each message.
 func (s Settings) connection() Settings {
 	s.FollowBans, s.Guests, s.HoldAll, s.Emotes, s.MinMicros = false, false, false, false, 0
 	return s

@@ -13,10 +13,9 @@ import (
 // handshakeWithin is how long a server may take to open a WebSocket.
 const handshakeWithin = 10 * time.Second
 
-// DialWebSocket opens a WebSocket at an address, by the proxy that the environment
-// names. http and https stand for ws and wss. Whatever the server answers instead of
-// a WebSocket is a [*Fault]: a final one with [FaultKey] for 401 and 403 unless
-// e.Keyless, else a passing one.
+// DialWebSocket opens a WebSocket at a URL, through the environment's proxy. It treats http
+// and https as ws and wss. Any other answer than a WebSocket is a [*Fault]: a final one
+// with [FaultKey] for 401 and 403 unless e.Keyless, otherwise a temporary one.
 func (e Env) DialWebSocket(ctx context.Context, address string, protocols ...string) (*websocket.Conn, error) {
 	for from, to := range map[string]string{"http://": "ws://", "https://": "wss://"} {
 		if rest, ok := strings.CutPrefix(address, from); ok {

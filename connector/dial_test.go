@@ -18,7 +18,7 @@ import (
 	"danmaku/connector/twitch"
 )
 
-// What a server answers in place of a WebSocket is said as what it is.
+// Each answer other than a WebSocket becomes its own fault.
 func TestDialWebSocket(t *testing.T) {
 	status := 0
 	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(status) })
@@ -45,7 +45,7 @@ func TestDialWebSocket(t *testing.T) {
 		{plain.URL, 404, connector.FaultAnswer, false},
 		{plain.URL, 429, connector.FaultTooFast, false},
 		{plain.URL, 502, connector.FaultPlatform, false},
-		{secure.URL, 200, connector.FaultTLS, false}, // a certificate that nobody knows
+		{secure.URL, 200, connector.FaultTLS, false}, // an unknown certificate
 		{strict.URL, 200, connector.FaultTLS, false},
 		{strings.Replace(plain.URL, "http:", "wss:", 1), 200, connector.FaultTLS, false},
 		{strings.Replace(secure.URL, "https:", "ws:", 1), 200, connector.FaultAnswer, false},
@@ -59,8 +59,8 @@ func TestDialWebSocket(t *testing.T) {
 	}
 }
 
-// A kind without a secret does not depend on a key. So an answer 401 or 403 does not
-// stop the chat: it is tried again.
+// A kind without a secret does not depend on a key, so an answer 401 or 403 does not stop
+// the chat: it is tried again.
 func TestForbiddenWebSockets(t *testing.T) {
 	kinds := bridge.Kinds()
 	kinds["twitch"] = twitch.Open
@@ -102,7 +102,7 @@ func (a asks) Run(ctx context.Context, _ connector.Sink) error {
 	return ctx.Err()
 }
 
-// A redirection is not followed: it would take keys to another host.
+// A redirect is not followed, since it would send keys to another host.
 func TestRedirectionsAreNotFollowed(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/" {

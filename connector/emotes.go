@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// WithoutOverlaps returns emotes in the order of their places, without empty ones
-// and without those that overlap an earlier one.
+// WithoutOverlaps returns emotes in the order of their positions, without empty ones and
+// without those that overlap an earlier one.
 func WithoutOverlaps(emotes []Emote) []Emote {
 	slices.SortStableFunc(emotes, func(a, b Emote) int { return cmp.Compare(a.From, b.From) })
 	end := 0

@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// Code names a fault. Pages and the command line make the sentence from it, in
-// the reader's language.
+// Code identifies a fault. Pages and the command line make the sentence from it, in the
+// reader's language.
 type Code string
 
 // The codes of faults.
@@ -29,15 +29,15 @@ const (
 	FaultTooFast     Code = "too_fast"    // the platform asks to wait
 	FaultNotRunning  Code = "not_running" // nothing listens at the tool's address
 	FaultUnreachable Code = "unreachable" // no connection to the platform
-	FaultName        Code = "name"        // the host's name cannot be looked up
+	FaultName        Code = "name"        // the host's name cannot be resolved
 	FaultClock       Code = "clock"       // this computer's clock is too far from the platform's
-	FaultTLS         Code = "tls"         // the certificate is not accepted
+	FaultTLS         Code = "tls"         // the certificate is invalid
 	FaultLost        Code = "lost"        // the connection ended
-	FaultSilent      Code = "silent"      // nothing came for too long
-	FaultAnswer      Code = "answer"      // the platform's answer could not be understood
+	FaultSilent      Code = "silent"      // nothing arrived for too long
+	FaultAnswer      Code = "answer"      // the platform's answer could not be parsed
 	FaultPlatform    Code = "platform"    // the platform reports a fault of its own
 	FaultReconnect   Code = "reconnect"   // the platform asked for a new connection
-	FaultTarget      Code = "target"      // what was entered names no chat of this kind
+	FaultTarget      Code = "target"      // the entered text names no chat of this kind
 )
 
 // Fault is why a source stopped.
@@ -67,13 +67,13 @@ func (f *Fault) Unwrap() error { return f.Err }
 // Stop returns a final fault.
 func Stop(code Code, detail string) *Fault { return &Fault{Code: code, Final: true, Detail: detail} }
 
-// Retry returns a passing fault.
+// Retry returns a temporary fault.
 func Retry(code Code, detail string, err error) *Fault {
 	return &Fault{Code: code, Detail: detail, Err: err}
 }
 
-// Classify returns err as a fault. What is not a fault yet is a passing one, named
-// by what the network says of it.
+// Classify returns err as a fault. An error that is not a fault yet becomes a temporary
+// one, with a code for the network's error.
 func Classify(err error) *Fault {
 	var (
 		fault *Fault

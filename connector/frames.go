@@ -8,12 +8,11 @@ type Frame struct {
 	Err  error
 }
 
-// ReadFrames reads a WebSocket in a goroutine of its own, so that a source can
-// wait for frames and for its timers at once. The channel delivers each frame in
-// order and then the error that ended the connection; it holds none back, so a
-// slow source slows the platform down. stop closes the connection and waits for
-// the goroutine; call it once. A frame of more than limit bytes ends the
-// connection.
+// ReadFrames reads a WebSocket in a separate goroutine, so that a source can wait for
+// frames and for its timers at once. The channel delivers each frame in order and then the
+// error that ended the connection; it buffers none, so a slow source slows the platform
+// down. stop closes the connection and waits for the goroutine; call it once. A frame of
+// more than limit bytes ends the connection.
 func ReadFrames(ws *websocket.Conn, limit int64) (frames <-chan Frame, stop func()) {
 	ws.SetReadLimit(limit)
 	read := make(chan Frame)
@@ -34,7 +33,7 @@ func ReadFrames(ws *websocket.Conn, limit int64) (frames <-chan Frame, stop func
 	}()
 	return read, func() {
 		close(done)
-		_ = ws.Close() // the goroutine's read fails with it
+		_ = ws.Close() // this makes the goroutine's read fail
 		for range read {
 		}
 	}

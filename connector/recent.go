@@ -2,20 +2,20 @@ package connector
 
 import "time"
 
-// recent remembers the newest entries: at most most, none older than age. It is
-// not safe for use by several goroutines.
+// recent stores the newest entries: at most most, none older than age. It is not safe for
+// concurrent use.
 type recent[K comparable, V any] struct {
 	most  int
 	age   time.Duration
 	at    map[K]entry[V]
-	order []K // oldest first; a key that was put again stands in it twice
+	order []K // oldest first; a key that was put again is in it twice
 	head  int
 }
 
 type entry[V any] struct {
 	value V
 	put   time.Time
-	n     int // how often the key stands in order
+	n     int // how often the key is in order
 }
 
 func newRecent[K comparable, V any](most int, age time.Duration) *recent[K, V] {

@@ -8,14 +8,14 @@ import (
 	"strings"
 )
 
-// Recognized is what a link or a name that a streamer enters stands for.
+// Recognized is the chat that a streamer's link or name identifies.
 type Recognized struct {
 	Kind   string            // as in [Settings.Kind]
 	Target string            // as in [Settings.Target]
-	Host   string            // of a tool, scheme, host and port: where its secrets go; empty for a platform
-	Secret map[string]string // what the link itself carried, such as a session
+	Host   string            // of a tool: scheme, host and port that receive its secrets; empty for a platform
+	Secret map[string]string // secrets in the link itself, such as a session
 	Needs  []string          // names of secrets without which the chat cannot be read
-	May    []string          // names of secrets that it may need
+	May    []string          // names of optional secrets
 }
 
 // Elsewhere is a platform that only tools read.
@@ -34,18 +34,18 @@ var (
 	ssnSession   = regexp.MustCompile(`^[A-Za-z0-9_-]{4,100}$`)
 )
 
-// toolPorts are the usual ports of tools beside OBS.
+// toolPorts are the usual ports of tools.
 var toolPorts = map[string]string{
 	"3000": "ssn", "8080": "streamerbot", "11180": "onecomme", "12450": "blivechat", "9696": "laplace", "21213": "tikfinity",
 }
 
-// toolNames are how people write the tools.
+// toolNames maps the spellings of the tools' names.
 var toolNames = map[string]string{
 	"ssn": "ssn", "socialstream": "ssn", "streamerbot": "streamerbot", "streamer.bot": "streamerbot", "onecomme": "onecomme", "わんコメ": "onecomme",
 	"blivechat": "blivechat", "laplace": "laplace", "tikfinity": "tikfinity",
 }
 
-// secretsOf are the secrets of each kind: those it needs and those it may need.
+// secretsOf lists the required and the optional secrets of each kind.
 var secretsOf = map[string][2][]string{
 	"youtube":     {{"key"}, nil},
 	"bilibili":    {{"access_key_id", "access_key_secret", "app_id", "code"}, nil},
@@ -55,16 +55,15 @@ var secretsOf = map[string][2][]string{
 	"laplace":     {nil, {"token"}},
 }
 
-// SecretsOf returns the names of the secrets that a kind of chat needs, and of
-// those that it may need.
+// SecretsOf returns the names of the required and of the optional secrets of a kind of
+// chat.
 func SecretsOf(kind string) (needs, may []string) { return secretsOf[kind][0], secretsOf[kind][1] }
 
 // Keyless reports whether a kind of chat has no secret at all.
 func Keyless(kind string) bool { return len(secretsOf[kind][0])+len(secretsOf[kind][1]) == 0 }
 
-// Recognize reads any link or name of a chat. A bare name is a Twitch channel;
-// kind:target names the kind. Errors are a [*Fault] with the code
-// [FaultTarget].
+// Recognize parses any link or name of a chat. A bare name is a Twitch channel; kind:target
+// names the kind. Errors are a [*Fault] with the code [FaultTarget].
 func Recognize(text string) (Recognized, error) {
 	text = strings.TrimSpace(text)
 	none := Stop(FaultTarget, "enter a link to a channel, a video or a room, a name, or the address of a tool")
@@ -107,7 +106,7 @@ func Recognize(text string) (Recognized, error) {
 	return Recognized{}, none
 }
 
-// toolsFor are the platforms that only tools read, by the end of a host or by name.
+// toolsFor lists the platforms that only tools read, by the end of a host or by name.
 var toolsFor = map[string]Elsewhere{
 	"kick": {"Kick", []string{"ssn", "streamerbot"}}, "kick.com": {"Kick", []string{"ssn", "streamerbot"}},
 	"tiktok": {"TikTok", []string{"tikfinity", "ssn"}}, "tiktok.com": {"TikTok", []string{"tikfinity", "ssn"}},
@@ -122,8 +121,8 @@ var toolsFor = map[string]Elsewhere{
 // toolWords are the names of the tools.
 var toolWords = map[string]string{"ssn": "Social Stream Ninja", "streamerbot": "Streamer.bot", "onecomme": "OneComme", "tikfinity": "TikFinity"}
 
-// ReadElsewhere names the platform that only tools read, when a link or a name that
-// somebody enters stands for one.
+// ReadElsewhere returns the platform that only tools read, if an entered link or name
+// identifies one.
 func ReadElsewhere(text string) (e Elsewhere, ok bool) {
 	text = strings.TrimSpace(text)
 	if niconicoLive.MatchString(text) {
@@ -147,7 +146,7 @@ func ReadElsewhere(text string) (e Elsewhere, ok bool) {
 	return elsewhere(u.Hostname())
 }
 
-// elsewhere looks a platform up by its name or a host of its.
+// elsewhere looks up a platform by its name or one of its hosts.
 func elsewhere(name string) (Elsewhere, bool) {
 	for name = strings.ToLower(name); name != ""; {
 		if e, ok := toolsFor[name]; ok {
@@ -158,7 +157,7 @@ func elsewhere(name string) (Elsewhere, bool) {
 	return Elsewhere{}, false
 }
 
-// fault says which tool reads a platform.
+// fault returns a fault that names the tools for a platform.
 func (e Elsewhere) fault() *Fault {
 	var names []string
 	for _, kind := range e.Tools {
@@ -177,7 +176,7 @@ func kindNamed(name string) (string, bool) {
 	return kind, ok
 }
 
-// named reads what stands behind kind: as a link of that kind, or as its target.
+// named parses the text after kind: as a link of that kind, or as its target.
 func named(kind, rest string) (Recognized, error) {
 	if strings.Contains(rest, "/") || strings.Contains(rest, ".") {
 		if r, err := Recognize(rest); err == nil && r.Kind == kind {
@@ -195,7 +194,7 @@ func named(kind, rest string) (Recognized, error) {
 			r.Target, r.Secret = "", map[string]string{"code": rest}
 		}
 	case "bilibili":
-		if bilibiliCode.MatchString(rest) && !bilibiliRoom.MatchString(rest) { // a secret: lists show the target
+		if bilibiliCode.MatchString(rest) && !bilibiliRoom.MatchString(rest) { // a secret, while lists show the target
 			r.Target, r.Secret = "", map[string]string{"code": rest}
 		}
 	case "twitch":
@@ -273,7 +272,7 @@ func youtubeLink(u *url.URL, parts []string) (Recognized, bool) {
 	return r, false
 }
 
-// with adds what the kind needs and the link did not carry.
+// with adds the secrets that the kind needs and the link did not contain.
 func with(r Recognized) Recognized {
 	needs, may := SecretsOf(r.Kind)
 	r.liftSecrets(slices.Concat(needs, may))
@@ -291,8 +290,8 @@ func with(r Recognized) Recognized {
 	return r
 }
 
-// hostOf returns the scheme, the host and the port of a tool's address. A tool without
-// an address is on this machine, one without a port has its usual one.
+// hostOf returns the scheme, the host and the port of a tool's address. A tool without an
+// address is on this machine, one without a port has its usual one.
 func hostOf(target, port string) string {
 	if target == "" {
 		target = "127.0.0.1"
@@ -314,7 +313,7 @@ func hostOf(target, port string) string {
 	return u.Scheme + "://" + host
 }
 
-// liftSecrets takes secrets out of an address, which lists, records and logs show.
+// liftSecrets moves secrets out of a URL, which lists, records and logs show.
 func (r *Recognized) liftSecrets(names []string) {
 	u, err := url.Parse(r.Target)
 	if err != nil || u.Host == "" {

@@ -75,7 +75,7 @@ func TestRecognize(t *testing.T) {
 	}
 }
 
-// A platform that only tools read is refused with the tool's name.
+// The error for a platform that only tools read names the tool.
 func TestPlatformsOfTools(t *testing.T) {
 	for text, tool := range map[string]string{
 		"lv123456789": "OneComme", "https://live.nicovideo.jp/watch/lv123456789": "OneComme", "sp.live.nicovideo.jp/watch/lv1": "OneComme",

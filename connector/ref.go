@@ -8,9 +8,9 @@ import (
 	"danmaku/comment"
 )
 
-// Ref returns the reference under which a platform's message is logged: the same
-// for the same message, whichever way it came. It is 24 printable characters, and
-// empty for a message without an ID.
+// Ref returns the ref under which a platform's message is logged: the same for the same
+// message, whichever chat brings it. It is 24 printable characters, and empty for a message
+// without an ID.
 func Ref(origin comment.Source, messageID string) string {
 	if messageID == "" {
 		return ""
@@ -19,12 +19,11 @@ func Ref(origin comment.Source, messageID string) string {
 	return "p." + base64.RawURLEncoding.EncodeToString(sum[:])[:22]
 }
 
-// Author returns the text from which an author's pseudonym is made: the
-// platform and its own id, since names change and change hands.
+// Author returns the text from which an author's pseudonym is made: the platform and its
+// own ID, since names change and change hands.
 func Author(origin comment.Source, userID string) string { return string(origin) + ":" + userID }
 
-// ByName stands for the id of an author whose platform names none. Without a name it
-// is empty.
+// ByName returns an ID for an author whose platform sends none. Without a name it is empty.
 func ByName(name string) string {
 	if name == "" {
 		return ""

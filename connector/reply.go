@@ -5,11 +5,11 @@ import (
 	"unicode/utf8"
 )
 
-// StripReply returns the text of a reply without the name of the one who is answered,
-// which platforms put before it as "@Name ". names are what that one may be called
-// there; without any the first word that begins with @ is cut. cut is how many runes
-// went, by which emotes are to be moved. A text that begins otherwise, or that is
-// nothing but the name, stays as it is.
+// StripReply returns the text of a reply without the name of the person it answers, which
+// platforms put before it as "@Name ". names are the possible forms of that name; without
+// any, the first word that begins with @ is cut. removed is the number of removed runes, by
+// which emotes must be shifted. A text that begins otherwise, or that is only the name,
+// stays as it is.
 func StripReply(text string, names ...string) (rest string, removed int) {
 	if !strings.HasPrefix(text, "@") {
 		return text, 0
@@ -33,7 +33,7 @@ func StripReply(text string, names ...string) (rest string, removed int) {
 	return text, 0
 }
 
-// stripReply cuts n bytes and what parts them from the words behind them.
+// stripReply cuts n bytes and the separators after them.
 func stripReply(text string, n int) (rest string, removed int) {
 	rest = strings.TrimLeft(text[n:], " ,:")
 	if rest == "" {
@@ -42,8 +42,8 @@ func stripReply(text string, n int) (rest string, removed int) {
 	return rest, utf8.RuneCountInString(text[:len(text)-len(rest)])
 }
 
-// ShiftEmotes moves emotes by as many runes as were cut off in front. Those that stood
-// there are left out.
+// ShiftEmotes shifts emotes by the runes that were cut off at the start. It drops emotes
+// that were there.
 func ShiftEmotes(emotes []Emote, removed int) []Emote {
 	if removed == 0 {
 		return emotes

@@ -12,7 +12,7 @@ import (
 	"danmaku/connector"
 )
 
-// rooms is a room that keeps what it is handed.
+// rooms is a room that records the calls it gets.
 type rooms struct {
 	mu     sync.Mutex
 	next   comment.ID
@@ -45,7 +45,7 @@ func (r *rooms) Submit(_ context.Context, settings connector.Settings, m connect
 	return connector.Result{ID: id, Status: comment.Shown}, nil
 }
 
-// last returns the settings by which the newest message came.
+// last returns the settings with which the newest message came.
 func (r *rooms) last() connector.Settings {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -72,7 +72,7 @@ func (r *rooms) TakeDownAll(_ context.Context, _ connector.Settings, origin comm
 	return 1, nil
 }
 
-// source is a chat that a test plays.
+// source is a chat that a test controls.
 type source struct {
 	run func(ctx context.Context, out connector.Sink) error
 }
@@ -96,7 +96,7 @@ func supervise(t *testing.T, r connector.Rooms, clock connector.Clock, run func(
 	return &supervisor{s, changed}
 }
 
-// supervisor is one whose changes a test can wait for.
+// supervisor is a supervisor whose changes a test can wait for.
 type supervisor struct {
 	*connector.Supervisor
 	changed chan struct{}

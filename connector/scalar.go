@@ -5,12 +5,12 @@ import (
 	"strconv"
 )
 
-// Scalar is a value that JSON may carry as a text, as a number, as true, or not at
-// all: platforms and tools change their minds about that. Any other value reads as
-// empty, without an error.
+// Scalar is a value that JSON may contain as a text, as a number, as true, or not at all:
+// platforms and tools change their minds about that. Any other value decodes as empty,
+// without an error.
 type Scalar string
 
-// UnmarshalJSON reads any scalar; false and null are empty.
+// UnmarshalJSON decodes any scalar; false and null are empty.
 func (s *Scalar) UnmarshalJSON(data []byte) error {
 	var text string
 	switch {
@@ -24,10 +24,10 @@ func (s *Scalar) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// Yes reports whether the value says yes: it is neither empty nor 0 nor false.
+// Yes reports whether the value is neither empty nor 0 nor false.
 func (s Scalar) Yes() bool { return s != "" && s != "0" && s != "false" }
 
-// Number returns the value as a number; 0 for one that is none.
+// Number returns the value as a number; 0 if it is none.
 func (s Scalar) Number() float64 {
 	n, err := strconv.ParseFloat(string(s), 64)
 	if err != nil || n != n {

@@ -21,7 +21,8 @@ const (
 	firstRetry  = time.Second
 	longestWait = 30 * time.Second
 	healthy     = time.Minute
-	// A platform that asks for a new connection gets it at once, unless it asked
+	// A platform that asks for a new connection gets it at once, unless the previous
+	// request was so recent that this could repeat forever.
 	// within so short a time that it would go on forever.
 	askedEarly = 5 * time.Second
 )
@@ -30,9 +31,8 @@ const (
 // a [*Fault], usually [FaultTarget] or [FaultKeyMissing].
 type Open func(s Settings, env Env) (Source, error)
 
-// Supervisor runs chats: one goroutine for each, which connects, and connects
-// again after passing faults without end. Its methods may be called from any
-// goroutine.
+// Supervisor runs chats: one goroutine for each, which connects, and reconnects after
+// temporary faults without limit. Its methods are safe for concurrent use.
 type Supervisor struct {
 	kinds   map[string]Open
 	rooms   Rooms
@@ -47,15 +47,15 @@ type Supervisor struct {
 	done   sync.WaitGroup
 }
 
-// Options are what a supervisor is made of.
+// Options configure a supervisor.
 type Options struct {
 	Kinds map[string]Open
 	Rooms Rooms
-	Env   Env               // Base is taken from Bases
+	Env   Env               // Bases sets its Base
 	Bases map[string]string // by kind, for tests and fakes
 	Log   *slog.Logger
-	// Changed is called after the phase of a chat changed, from the chat's own
-	// goroutine; nil: not reported.
+	// Changed is called after the phase of a chat has changed, in the chat's goroutine;
+	// nil: not called.
 	Changed func(id string)
 }
 
@@ -70,7 +70,7 @@ func New(o Options) *Supervisor {
 	if o.Env.HTTP == nil {
 		o.Env.HTTP = &http.Client{}
 	}
-	// A redirection would take keys to another host.
+	// A redirect would send keys to another host.
 	client := *o.Env.HTTP
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	o.Env.HTTP = &client
@@ -83,9 +83,9 @@ func New(o Options) *Supervisor {
 	return &Supervisor{kinds: o.Kinds, rooms: o.Rooms, env: o.Env, bases: o.Bases, log: o.Log, changed: o.Changed, chats: map[string]*chat{}}
 }
 
-// Set starts a chat, or restarts it with new settings; its counts then start anew. One
-// that is off is kept and not connected. New switches alone take effect at once, and
-// the chat runs on.
+// Set starts a chat, or restarts it with new settings; its counts then start at zero. It
+// stores a chat that is off without connecting it. Changed switches take effect at once,
+// without a restart.
 func (s *Supervisor) Set(settings Settings) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -137,7 +137,7 @@ func (s *Supervisor) Chat(id string) (Settings, State, bool) {
 	return c.setup(), c.now(), true
 }
 
-// Chats returns those of a room, ordered by ID.
+// Chats returns the settings of a room's chats, ordered by ID.
 func (s *Supervisor) Chats(room string) []Settings {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -151,9 +151,8 @@ func (s *Supervisor) Chats(room string) []Settings {
 	return out
 }
 
-// Deliver hands a message to a chat as if its platform had sent it. It is how a
-// test line, and messages that are posted to us, come in. It is false for an
-// unknown chat.
+// Deliver passes a message to a chat as if its platform had sent it. Test lines and posted
+// messages use it. It returns false for an unknown chat.
 func (s *Supervisor) Deliver(id string, m Message) bool {
 	s.mu.Lock()
 	c := s.chats[id]
@@ -165,7 +164,7 @@ func (s *Supervisor) Deliver(id string, m Message) bool {
 	return true
 }
 
-// Retract hands a removal to a chat as if its platform had sent it.
+// Retract passes a removal to a chat as if its platform had sent it.
 func (s *Supervisor) Retract(id string, r Removal) bool {
 	s.mu.Lock()
 	c := s.chats[id]
@@ -177,7 +176,7 @@ func (s *Supervisor) Retract(id string, r Removal) bool {
 	return true
 }
 
-// Close ends all chats and waits until what they delivered has its answer.
+// Close ends all chats and waits until everything they delivered has its answer.
 func (s *Supervisor) Close() {
 	s.mu.Lock()
 	s.closed = true
@@ -188,7 +187,7 @@ func (s *Supervisor) Close() {
 	s.done.Wait()
 }
 
-// run connects a chat again and again until ctx ends or a final fault comes.
+// run connects a chat repeatedly until ctx ends or a final fault occurs.
 func (s *Supervisor) run(ctx context.Context, c *chat) {
 	work := c.start()
 	defer work()

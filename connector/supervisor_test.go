@@ -47,7 +47,7 @@ func TestRetries(t *testing.T) {
 	}
 	clock.AwaitTimer(t, 30*time.Second)
 	clock.Advance(30 * time.Second)
-	tries <- connector.Retry(connector.FaultReconnect, "", nil) // one that asks early waits like others
+	tries <- connector.Retry(connector.FaultReconnect, "", nil) // a chat that asks too early waits like others
 	clock.AwaitTimer(t, 30*time.Second)
 	clock.Advance(30 * time.Second)
 	awaitPhase(t, s, connector.Connecting)
@@ -58,7 +58,7 @@ func TestRetries(t *testing.T) {
 	if st.Fault.Code != connector.FaultSuspended {
 		t.Fatalf("the fault is %v", st.Fault)
 	}
-	s.Set(chat) // somebody tries again
+	s.Set(chat) // somebody starts it again
 	awaitPhase(t, s, connector.Connecting)
 	off := chat
 	off.Off = true
@@ -101,7 +101,7 @@ func TestPanicInASourceEndsItsConnectionAlone(t *testing.T) {
 	}
 }
 
-// held runs a chat whose sink the test holds.
+// held runs a chat whose sink the test controls.
 func held(t *testing.T, r connector.Rooms, clock connector.Clock) (*supervisor, connector.Sink) {
 	t.Helper()
 	sinks := make(chan connector.Sink, 1)
@@ -131,7 +131,7 @@ func TestRemovals(t *testing.T) {
 		{connector.Removal{Origin: comment.FromYouTube, MessageID: "m2"}, "take down ref youtube m2"},
 		{connector.Removal{Origin: comment.FromTwitch, UserID: "u1", Mute: time.Minute}, "take down author twitch u1 1m0s false"},
 		{connector.Removal{Origin: comment.FromTwitch, Login: "login-u1", Forever: true}, "take down author twitch u1 0s true"},
-		// A login is one person's on one platform alone.
+		// A login identifies a person only on one platform.
 		{connector.Removal{Origin: comment.FromKick, Login: "login-u1"}, "take down author kick name:login-u1 0s false"},
 		{connector.Removal{Origin: comment.FromTwitch, Login: "Nobody"}, "take down author twitch name:nobody 0s false"},
 		{connector.Removal{Origin: comment.FromTwitch, All: true}, "take down all twitch"},
@@ -140,20 +140,20 @@ func TestRemovals(t *testing.T) {
 		expect(t, r.acts, row.want)
 	}
 	out.Removal(connector.Removal{Origin: comment.FromTwitch}) // names neither comment nor person
-	out.Message(message("m1", "u2", "one again"))              // a tool sends its history again
+	out.Message(message("m1", "u2", "one again"))              // a tool resends its history
 	out.Message(message("m3", "u3", "three"))
 	expect(t, r.acts, "submit three")
 }
 
-// A tool that names no platform means the one whose message it is; what is nowhere is
-// looked for on each, and counted.
+// A removal from a tool that names no platform applies to the platform of the message; an
+// unknown one is tried on every platform, and counted.
 func TestRemovalsOfAnyOrigin(t *testing.T) {
 	r := newRooms()
 	s, out := held(t, r, connectortest.NewClock())
 	m := message("m1", "u1", "one")
 	m.Origin = comment.FromNiconico
 	out.Message(m)
-	out.Message(message("m2", "u1", "two")) // by the same worker: the first is remembered by then
+	out.Message(message("m2", "u1", "two")) // by the same worker: it has stored the first by then
 	expect(t, r.acts, "submit one", "submit two")
 	out.Removal(connector.Removal{Origin: connector.AnyOrigin, MessageID: "m1"})
 	expect(t, r.acts, "take down 1")
@@ -172,8 +172,8 @@ func TestRemovalsOfAnyOrigin(t *testing.T) {
 	}
 }
 
-// New switches hold for what is said from then on, and the connection stays. Anything
-// else that is new connects anew.
+// New switches apply to later messages, and the connection stays. Any other change
+// reconnects.
 func TestSwitchesOfARunningChat(t *testing.T) {
 	r := newRooms()
 	sinks := make(chan connector.Sink, 1)
@@ -222,7 +222,7 @@ func TestSwitchesOfARunningChat(t *testing.T) {
 	}
 }
 
-// A chat that has stopped is tried again as soon as anything is set.
+// A stopped chat is started again as soon as anything is set.
 func TestStoppedChatIsTriedAgain(t *testing.T) {
 	runs := make(chan struct{}, 10)
 	s := supervise(t, newRooms(), connectortest.NewClock(), func(context.Context, connector.Sink) error {
@@ -236,8 +236,8 @@ func TestStoppedChatIsTriedAgain(t *testing.T) {
 	}
 }
 
-// A message that somebody paid for and wrote nothing says what was paid; an ordinary
-// one without words is nothing.
+// A payment without a message gets its amount as the text; an ordinary message without text
+// is dropped.
 func TestPaidWithoutWords(t *testing.T) {
 	r := newRooms()
 	s, out := held(t, r, connectortest.NewClock())
@@ -315,12 +315,12 @@ func TestOverflowIsCountedAndNeverWaits(t *testing.T) {
 	}
 }
 
-// A chat that is too big is sampled evenly: in a room that takes every tenth message
-// of authors who speak in turn, not always the same ones pass.
+// A chat that is too big is sampled evenly: in a room that accepts every tenth message of
+// authors who write in turn, it is not always the same ones who pass.
 func TestAFullRoomSamplesAChatEvenly(t *testing.T) {
 	const authors, each, step = 10, 100, 10 * time.Millisecond
 	clock := connectortest.NewClock()
-	var free time.Time // when the room takes another one
+	var free time.Time // when the room accepts another one
 	passed := make(map[string]int)
 	r := newRooms()
 	r.submit = func(m connector.Message) (connector.Result, error) {
@@ -375,7 +375,7 @@ func TestAFullRoomSamplesAChatEvenly(t *testing.T) {
 	if total < authors*each/20 {
 		t.Errorf("%d passed in all", total)
 	}
-	// Who pays is never left out unasked.
+	// A paying author is never dropped without asking.
 	m := message("paid", "u1", "hi")
 	m.Paid = &connector.Paid{Micros: 1, Currency: "USD", Level: 1}
 	free = time.Time{}
@@ -404,7 +404,7 @@ func TestGuestsAndBansAreAChoice(t *testing.T) {
 	expect(t, r.acts, "take down author twitch u1 0s false")
 }
 
-// A vote is taken however full the room is, and is not a message.
+// A vote counts however full the room is, and is not a message.
 func TestAFullRoomTakesVotes(t *testing.T) {
 	r := newRooms()
 	r.submit = func(connector.Message) (connector.Result, error) {

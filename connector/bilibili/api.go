@@ -19,14 +19,14 @@ import (
 	"danmaku/connector"
 )
 
-// Codes that Open Live answers ("公共错误码" in its documentation). What is not named here
-// passes: 4004 for a call that came twice, 5000 to 5003 for faults of its own.
+// Codes of Open Live's answers ("公共错误码" in its documentation). Others are temporary: 4004
+// for a repeated call, 5000 to 5003 for its own faults.
 const (
 	codeOK       = 0
-	codeStale    = 4003 // the time of a call is too far from Bilibili's own
-	codeBusy     = 4009 // more calls than are allowed
+	codeStale    = 4003 // a call's time differs too much from Bilibili's
+	codeBusy     = 4009 // too many calls
 	codeGone     = 7003 // the session does not exist any more
-	codeGone2    = 7000 // likewise, when it is ended
+	codeGone2    = 7000 // the same, when ending it
 	codeTooFast  = 7001 // started again too soon
 	codeTwice    = 7002 // the room has a session of this app already
 	codeUserCode = 7007 // wrong 身份码
@@ -89,8 +89,8 @@ func (s *Source) post(ctx context.Context, path string, body, data any) error {
 	return nil
 }
 
-// signed returns the headers of a call. The signature covers those that begin
-// with x-bili-, in alphabetical order ("签名算法" in Open Live's documentation).
+// signed returns the headers of a call. The signature covers those that begin with x-bili-,
+// in alphabetical order ("签名算法" in Open Live's documentation).
 func signed(body []byte, keyID, secret, nonce string, now time.Time) [][2]string {
 	sum := md5.Sum(body)
 	headers := [][2]string{
@@ -110,7 +110,7 @@ func signed(body []byte, keyID, secret, nonce string, now time.Time) [][2]string
 	return append(headers, [2]string{"Authorization", hex.EncodeToString(mac.Sum(nil))})
 }
 
-// faultOf turns what start answered into a fault.
+// faultOf converts an error of start to a fault.
 func faultOf(err error) error {
 	refused, ok := err.(*answerError)
 	if !ok {
@@ -119,17 +119,17 @@ func faultOf(err error) error {
 	detail := strconv.Itoa(refused.code) + " " + refused.message
 	switch refused.code {
 	case codeUserCode:
-		// Bilibili blocks those who try a wrong code again and again.
+		// Bilibili blocks clients that try a wrong code repeatedly.
 		return connector.Stop(connector.FaultUserCode, detail)
 	case codeSessions, codeTwice:
 		return connector.Retry(connector.FaultSessions, detail, nil)
 	case codeStale:
 		return connector.Retry(connector.FaultClock, detail, nil)
 	case 4000, 4001, 4002, 4005, 4006, 4007, 4008, 4010, 4011, 4012, 4013, 8002:
-		// Parameters, app, signature, address or rights are not accepted.
+		// It refuses parameters, app, signature, IP or permissions.
 		return connector.Stop(connector.FaultKey, detail)
 	case 5004, 5005:
-		// The room is on no list of the app's, or on the wrong one.
+		// The room is not on the app's list, or on the wrong one.
 		return connector.Stop(connector.FaultNotAllowed, detail)
 	case codeBusy, codeTooFast:
 		return connector.Retry(connector.FaultTooFast, detail, nil)

@@ -1,7 +1,6 @@
-// Package bilibili reads a live room's comments by Bilibili's Open Live platform
-// (直播开放平台), with a developer's own keys and the streamer's 身份码. Open Live
-// reports no deletion of ordinary comments and no bans: only super chats can be
-// taken down from there.
+// Package bilibili reads a live room's comments through Bilibili's Open Live platform
+// (直播开放平台), with a developer's own keys and the streamer's 身份码. Open Live reports neither
+// deletions of ordinary comments nor bans: only super chats can be taken down there.
 //
 // Source of the protocol: the documentation of open-live.bilibili.com.
 package bilibili
@@ -28,19 +27,19 @@ import (
 // "access_key_secret", "app_id" and "code", the streamer's 身份码.
 const Kind = "bilibili"
 
-// api is Open Live's own address.
+// api is Open Live's own URL.
 const api = "https://live-open.biliapi.com"
 
 // Times of one connection.
 const (
 	answerWithin   = 10 * time.Second
 	authWithin     = 5 * time.Second
-	sessionBeat    = 20 * time.Second // a session ends after 60 s without
+	sessionBeat    = 20 * time.Second // a session ends after 60 s without one
 	socketBeat     = 30 * time.Second
 	silentFor      = socketBeat + 5*time.Second
 	endWithin      = 3 * time.Second
 	sessionsAgain  = time.Minute
-	dialsOfSession = 3 // failed ones before a new session is started
+	dialsOfSession = 3 // failed dials before a new session is started
 )
 
 var userCode = regexp.MustCompile(`^[0-9A-Z]{12,14}$`)
@@ -74,7 +73,7 @@ func Open(s connector.Settings, env connector.Env) (connector.Source, error) {
 	return out, nil
 }
 
-// session is what start answered.
+// session is the answer to start.
 type session struct {
 	GameInfo struct {
 		GameID string `json:"game_id"`
@@ -89,9 +88,8 @@ type session struct {
 	} `json:"anchor_info"`
 }
 
-// Run implements [connector.Source]. It ends the session on Bilibili's side
-// before it returns, since a session that is left open keeps the room taken for
-// a while.
+// Run implements [connector.Source]. It ends the session on Bilibili's side before it
+// returns, since an open session keeps the room occupied for a while.
 func (s *Source) Run(ctx context.Context, out connector.Sink) error {
 	var se session
 	if err := s.post(ctx, "/v2/app/start", map[string]any{"code": s.code, "app_id": s.appID}, &se); err != nil {
@@ -129,18 +127,18 @@ func (s *Source) Run(ctx context.Context, out connector.Sink) error {
 	return err
 }
 
-// end reports to Bilibili that the session is over, also when ctx has ended.
+// end tells Bilibili that the session is over, also when ctx has ended.
 func (s *Source) end(ctx context.Context, game string) {
 	if game == "" {
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), endWithin)
 	defer cancel()
-	_ = s.post(ctx, "/v2/app/end", map[string]any{"app_id": s.appID, "game_id": game}, nil) // it ends by itself within a minute
+	_ = s.post(ctx, "/v2/app/end", map[string]any{"app_id": s.appID, "game_id": game}, nil) // otherwise it ends by itself within a minute
 }
 
-// beat keeps the session alive. A session that is gone ends the connection, so
-// that a new one is started.
+// beat keeps the session alive. When the session is gone, it ends the connection, so that a
+// new one is started.
 func (s *Source) beat(ctx context.Context, end context.CancelCauseFunc, game string) {
 	if game == "" {
 		return
@@ -160,8 +158,8 @@ func (s *Source) beat(ctx context.Context, end context.CancelCauseFunc, game str
 	}
 }
 
-// listen connects to one of the session's servers. talked is true once the
-// server let us in.
+// listen connects to one of the session's servers. talked is true once the server has
+// accepted the connection.
 func (s *Source) listen(ctx context.Context, se session, link string, out connector.Sink) (talked bool, err error) {
 	if !s.trusts(link) {
 		return false, connector.Retry(connector.FaultAnswer, "start named a server that is not Bilibili's", nil)
@@ -171,7 +169,7 @@ func (s *Source) listen(ctx context.Context, se session, link string, out connec
 		return false, fmt.Errorf("connect to Bilibili: %w", err)
 	}
 	write := func(b []byte) error {
-		_ = ws.SetWriteDeadline(time.Now().Add(answerWithin)) // fails with the connection alone
+		_ = ws.SetWriteDeadline(time.Now().Add(answerWithin)) // fails only with the connection
 		return ws.WriteMessage(websocket.BinaryMessage, b)
 	}
 	frames, stop := connector.ReadFrames(ws, maxFrame)
@@ -179,7 +177,7 @@ func (s *Source) listen(ctx context.Context, se session, link string, out connec
 	if err := write(encode(opAuth, []byte(se.WebsocketInfo.AuthBody))); err != nil {
 		return false, fmt.Errorf("sign in to Bilibili: %w", err)
 	}
-	welcome := s.env.Clock.After(authWithin) // anything else that comes is not an answer
+	welcome := s.env.Clock.After(authWithin) // any other packet is not an answer
 	var beat, silent <-chan time.Time
 	var heard time.Time // when the newest frame came
 	for {
@@ -208,7 +206,7 @@ func (s *Source) listen(ctx context.Context, se session, link string, out connec
 			heard = s.env.Clock.Now()
 			packets, err := decode(f.Data)
 			if err != nil {
-				out.Skipped() // what was whole before it counts
+				out.Skipped() // packets before the broken one count
 			}
 			for _, p := range packets {
 				switch p.op {
@@ -236,8 +234,8 @@ func (s *Source) listen(ctx context.Context, se session, link string, out connec
 	}
 }
 
-// trusts reports whether a server that start named is Bilibili's, or stands
-// beside the address that replaces Bilibili's.
+// trusts reports whether a server named by start is Bilibili's, or on the same host as the
+// URL that replaces Bilibili's.
 func (s *Source) trusts(link string) bool {
 	server, err := url.Parse(link)
 	if err != nil {

@@ -94,7 +94,7 @@ func TestCommands(t *testing.T) {
 			`{"cmd":"LIVE_OPEN_PLATFORM_DM","data":{"open_id":7,"uname":"a","msg":66,"msg_id":8,"timestamp":"1764340000","guard_level":"3","dm_type":"0","is_admin":"0","room_id":"42"}}`,
 			connector.Message{ID: "8", UserID: "7", Name: "a", Text: "66", Badge: connector.Member, At: time.Unix(1764340000, 0)}, nil,
 		},
-		{ // of an app that knows no open ids, and of one who has only a name
+		{ // from an app without open IDs, and from an author with only a name
 			`{"cmd":"LIVE_OPEN_PLATFORM_DM","data":{"uid":12,"open_id":"","uname":"a","msg":"old","guard_level":null}}`,
 			connector.Message{UserID: "uid:12", Name: "a", Text: "old"}, nil,
 		},
@@ -110,7 +110,7 @@ func TestCommands(t *testing.T) {
 			`{"cmd":"LIVE_OPEN_PLATFORM_SUPER_CHAT","data":{"open_id":"o_2","uname":"a","message":"without an id","rmb":30}}`,
 			connector.Message{UserID: "o_2", Name: "a", Text: "without an id"}, &connector.Paid{Micros: 30_000_000, Currency: "CNY", Level: 1},
 		},
-		{ // the chat says the amount
+		{ // the chat shows the amount
 			`{"cmd":"LIVE_OPEN_PLATFORM_SUPER_CHAT","data":{"open_id":"o_2","uname":"a","message_id":9004,"message":"","rmb":30}}`,
 			connector.Message{ID: "sc-9004", UserID: "o_2", Name: "a"}, &connector.Paid{Micros: 30_000_000, Currency: "CNY", Level: 1},
 		},
@@ -169,7 +169,7 @@ func TestPacketsOfOneFrame(t *testing.T) {
 			t.Errorf("got %s, want %s", m.ID, want)
 		}
 	}
-	c.Send(append(packet("w1"), 0, 0, 1)) // what is whole counts
+	c.Send(append(packet("w1"), 0, 0, 1)) // complete packets count
 	if d := r.Next(); !d.Skipped {
 		t.Errorf("got %+v", d)
 	}
@@ -178,7 +178,7 @@ func TestPacketsOfOneFrame(t *testing.T) {
 	}
 }
 
-// What comes may be cut anywhere on its way.
+// Frames may be split at any byte.
 func TestFramesCutAtEveryByte(t *testing.T) {
 	r := readBy(t, connectortest.CutDial, secrets(), nil)
 	c := r.joined(t)
@@ -282,7 +282,7 @@ func TestFaults(t *testing.T) {
 				t.Errorf("%v, final %v", f, f.Final)
 			}
 			if strings.Contains(f.Error(), row.secret["code"]) || strings.Contains(f.Error(), row.secret["access_key_secret"]) {
-				t.Errorf("a secret stands in %v", f)
+				t.Errorf("a secret is in %v", f)
 			}
 		})
 	}
@@ -303,7 +303,8 @@ func TestFaults(t *testing.T) {
 			t.Errorf("%v", f)
 		}
 	})
-	// Whatever else comes, a server that does not let us in within 5 s is given up.
+	// A server that does not accept the connection within 5 s is given up, even if other
+	// packets arrive.
 	t.Run("not welcomed", func(t *testing.T) {
 		r := read(t, secrets(), func(s *bilibilitest.Server) { s.Answer("auth", bilibilitest.Silent) })
 		for range 3 { // each of the session's servers

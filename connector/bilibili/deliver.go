@@ -10,7 +10,7 @@ import (
 	"danmaku/connector"
 )
 
-// deliver hands on what a message says. It is true when the session is over.
+// deliver delivers a message's content. It returns true when the session is over.
 func (s *Source) deliver(body []byte, game string, out connector.Sink) (over bool) {
 	var m struct {
 		Cmd  string
@@ -40,7 +40,7 @@ func (s *Source) deliver(body []byte, game string, out connector.Sink) (over boo
 			ID: string(d.MsgID), Origin: comment.FromBilibili, UserID: d.id(), Name: string(d.Uname), Text: string(d.Msg),
 			At: at(d.Timestamp), Guest: m.Cmd == "LIVE_OPEN_PLATFORM_DM_MIRROR",
 		}
-		if d.Kind == "1" && msg.Text != "" { // a sticker stands for its name
+		if d.Kind == "1" && msg.Text != "" { // the name replaces a sticker
 			msg.Text = "[" + strings.Trim(msg.Text, "[]") + "]"
 			msg.Emotes = []connector.Emote{{To: utf8.RuneCountInString(msg.Text), Name: msg.Text, URL: secure(string(d.Picture))}}
 		}
@@ -90,7 +90,7 @@ func (s *Source) deliver(body []byte, game string, out connector.Sink) (over boo
 	return false
 }
 
-// author is who wrote: by an open id, by a number in rooms of old apps, or, where a
+// author identifies the author: by an open ID, by a number in rooms of old apps, or, when a
 // mirrored comment has neither, by the name.
 type author struct {
 	OpenID scalar `json:"open_id"`
@@ -98,7 +98,7 @@ type author struct {
 	Uname  scalar
 }
 
-// id returns what tells the author from others; empty for a comment without one.
+// id returns the author's identifier; empty for a comment without one.
 func (a author) id() string {
 	switch {
 	case a.OpenID != "":
@@ -111,11 +111,11 @@ func (a author) id() string {
 	return ""
 }
 
-// scalar is short for what Bilibili sends now as a number, now as a text.
+// scalar is a value that Bilibili sends either as a number or as a text.
 type scalar = connector.Scalar
 
-// superChat is the id under which a super chat can be taken down: the number, in
-// a space of its own.
+// superChat returns the ID under which a super chat can be taken down: the number, in a
+// separate namespace.
 func superChat(id scalar) string {
 	if !id.Yes() {
 		return ""
@@ -130,7 +130,7 @@ func at(seconds scalar) time.Time {
 	return time.Time{}
 }
 
-// secure asks for a picture by https: Bilibili's hosts have both.
+// secure returns a picture's https URL: Bilibili's hosts support both.
 func secure(address string) string {
 	if rest, ok := strings.CutPrefix(address, "http://"); ok {
 		return "https://" + rest
@@ -138,8 +138,8 @@ func secure(address string) string {
 	return address
 }
 
-// level follows the colours that Bilibili gives super chats: from 30, 50, 100,
-// 500 and 1,000 yuan.
+// level returns the level of a super chat by Bilibili's colour steps: from 30, 50, 100, 500
+// and 1,000 yuan.
 func level(rmb float64) int {
 	n := 1
 	for _, from := range []float64{50, 100, 500, 1000} {

@@ -11,7 +11,7 @@ import (
 	"danmaku/connector/connectortest"
 )
 
-// A thousand new connections leave nothing behind.
+// A thousand reconnects leave nothing behind.
 func TestReconnectsLeakNothing(t *testing.T) {
 	server, err := bilibilitest.Start()
 	if err != nil {

@@ -45,7 +45,7 @@ type packet struct {
 	body []byte
 }
 
-// encode writes a packet as clients send it.
+// encode returns a packet as clients send it.
 func encode(op uint32, body []byte) []byte {
 	out := make([]byte, headerSize, headerSize+len(body))
 	binary.BigEndian.PutUint32(out, uint32(headerSize+len(body)))
@@ -56,9 +56,9 @@ func encode(op uint32, body []byte) []byte {
 	return append(out, body...)
 }
 
-// decode reads all packets of a WebSocket message. Compressed ones are unpacked
-// within bounds, which hold for the message as a whole. What is whole before a fault
-// is returned with the error.
+// decode decodes all packets of a WebSocket message. It unpacks compressed ones within
+// bounds, which apply to the message as a whole. With an error it returns the packets
+// before the fault.
 func decode(frame []byte) ([]packet, error) {
 	u := unpacker{left: maxUnpack}
 	err := u.unpack(frame, 0)
@@ -81,8 +81,8 @@ func (u *unpacker) unpack(frame []byte, nesting int) error {
 			return fmt.Errorf("%w: more than %d in a frame", errPacket, maxPackets)
 		}
 		if h.op == opHeartbeatAnswer {
-			// Four bytes, behind which what we sent may be echoed; the length may or may
-			// not count it. Another packet may follow that one.
+			// Four bytes, after which our message may be echoed; the length may or may not
+			// include it. Another packet may follow.
 			end := min(h.total, len(frame))
 			rest := frame[end:]
 			if next, ok := headerOf(rest); !ok || next.total > len(rest) {
@@ -128,14 +128,14 @@ func (u *unpacker) unpack(frame []byte, nesting int) error {
 	return nil
 }
 
-// header is what stands before a packet's body. total counts it.
+// header is the header of a packet. total includes it.
 type header struct {
 	total, size int
 	version     uint16
 	op          uint32
 }
 
-// headerOf reads the header that a frame begins with. The body need not be there.
+// headerOf decodes the header at the start of a frame. The body may be missing.
 func headerOf(frame []byte) (h header, ok bool) {
 	if len(frame) < headerSize {
 		return h, false

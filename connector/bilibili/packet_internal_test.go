@@ -88,7 +88,7 @@ func TestMalformedPackets(t *testing.T) {
 		nested = encode(opMessage, b.Bytes())
 		nested[7] = zlibbed
 	}
-	small := bomb(9) // each within the bound, together beyond it
+	small := bomb(9) // each within the bound, but together beyond it
 	for name, frame := range map[string][]byte{
 		"bombs":          append(bytes.Clone(small), small...),
 		"short":          {0, 0, 0, 16},
@@ -107,7 +107,7 @@ func TestMalformedPackets(t *testing.T) {
 	}
 }
 
-// FuzzDecode reads arbitrary frames: nothing may panic, and bounds hold.
+// FuzzDecode reads arbitrary frames without panicking, and within the bounds.
 func FuzzDecode(f *testing.F) {
 	f.Add(encode(opMessage, []byte("{}")))
 	f.Add([]byte{0, 0, 0, 18, 0, 16, 0, 3, 0, 0, 0, 5, 0, 0, 0, 0, 'x', 'y'})

@@ -1,7 +1,7 @@
-// Package bridge reads chats from tools that streamers run beside their
-// streaming program: Social Stream Ninja, Streamer.bot, OneComme, blivechat,
-// LAPLACE Event Bridge and TikFinity. A tool is recognised by its usual port and
-// by its greeting. Messages that hold HTML become text; no markup survives.
+// Package bridge reads chats from tools that streamers run beside their streaming program:
+// Social Stream Ninja, Streamer.bot, OneComme, blivechat, LAPLACE Event Bridge and
+// TikFinity. It recognises a tool by its usual port and by its greeting. HTML in messages
+// becomes text; no markup survives.
 package bridge
 
 import (
@@ -26,23 +26,23 @@ const (
 	maxFrame     = 4 << 20 // bytes; OneComme begins with its whole history
 )
 
-// tool is what one tool speaks. A tool is made for each connection.
+// tool speaks one tool's protocol. A new one is made for each connection.
 type tool interface {
-	// hello returns what is sent once the connection stands.
+	// hello returns the first messages to send on a connection.
 	hello() []any
-	// frame reads one frame. It returns what is to be sent in answer. up is true once
+	// frame handles one frame. It returns the messages to send in answer. up is true once
 	// the tool has confirmed that its messages will come.
 	frame(data []byte, out connector.Sink) (answer []any, up bool, err error)
 }
 
 // spec is a kind of tool.
 type spec struct {
-	name     string // shown while the tool has no name of its own
+	name     string // shown while the tool has sent no name
 	port     string // its usual port
-	path     string // what is asked for when the address names no path
-	protocol string // WebSocket subprotocol, which a token follows
+	path     string // path to request when the URL has none
+	protocol string // WebSocket subprotocol, followed by a token
 	open     func(s connector.Settings) (tool, error)
-	mute     bool // it sends no greeting: an open connection is all that it confirms
+	mute     bool // it sends no greeting: an open connection is its only confirmation
 }
 
 var specs = map[string]spec{
@@ -54,7 +54,7 @@ var specs = map[string]spec{
 	"tikfinity":   {name: "TikFinity", port: "21213", path: "/", open: openTikFinity, mute: true},
 }
 
-// Kinds are the kinds of chat that this package reads, with what opens them.
+// Kinds returns the kinds of chat that this package reads, with their Open functions.
 func Kinds() map[string]connector.Open {
 	out := map[string]connector.Open{}
 	for kind := range specs {
@@ -95,9 +95,9 @@ func open(kind string, s connector.Settings, env connector.Env) (connector.Sourc
 	return &source{kind: kind, spec: sp, settings: s, env: env, url: address}, nil
 }
 
-// addressOf makes a WebSocket address of what a streamer entered: nothing, a
-// host, host:port, or an address. A session of Social Stream Ninja, which is not an
-// address, is read from its relay.
+// addressOf returns the WebSocket URL for a streamer's input: nothing, a host, host:port,
+// or a URL. It returns Social Stream Ninja's relay for one of its sessions, which is not a
+// URL.
 func addressOf(sp spec, target, base string) (string, error) {
 	if base != "" {
 		target = base
@@ -168,7 +168,7 @@ func (s *source) run(ctx context.Context, ws *websocket.Conn, speaks tool, out c
 	defer stop()
 	send := func(messages []any) error {
 		for _, m := range messages {
-			_ = ws.SetWriteDeadline(time.Now().Add(answerWithin)) // fails with the connection alone
+			_ = ws.SetWriteDeadline(time.Now().Add(answerWithin)) // fails only with the connection
 			if err := ws.WriteJSON(m); err != nil {
 				return fmt.Errorf("write to %s: %w", s.spec.name, err)
 			}
@@ -234,8 +234,8 @@ func (s *source) run(ctx context.Context, ws *websocket.Conn, speaks tool, out c
 	}
 }
 
-// Detect names the tool that sends a first frame. It is false for a frame that
-// no tool begins with.
+// Detect returns the tool that sends a first frame. ok is false for a frame with which no
+// tool begins.
 func Detect(first []byte) (kind string, ok bool) {
 	var f struct {
 		Request  string

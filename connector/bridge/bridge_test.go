@@ -16,7 +16,7 @@ import (
 	"danmaku/connector/connectortest"
 )
 
-// secrets opens every fake.
+// secrets are accepted by every fake.
 var secrets = map[string]string{"session": bridgetest.Session, "password": bridgetest.Password, "code": "A1B2C3D4E5F6G"}
 
 type reading struct {
@@ -86,7 +86,7 @@ var rows = map[string][]row{
 				m.Emotes = []connector.Emote{{From: 6, To: 11, Name: "Kappa", URL: "https://static-cdn.jtvnw.net/emoticons/v2/25/default/dark/2.0"}}
 			}),
 		},
-		{ // without words the chat says what was paid
+		{ // without a message the chat shows the amount
 			frame:    `{"chatname":"Rich","chatmessage":"","hasDonation":"$5.00","type":"youtube"}`,
 			messages: with(msg(comment.FromYouTube, "", "name:rich", "rich", "Rich", ""), paid(5_000_000, "USD", 2)),
 		},
@@ -157,7 +157,7 @@ var rows = map[string][]row{
 			frame:    `{"event":{"source":"Twitch","type":"ChatMessage"},"data":{"messageId":"m3","text":"guest","isFromSharedChatGuest":true,"user":{"id":"9","login":"g","name":"G"}}}`,
 			messages: with(msg(comment.FromTwitch, "m3", "9", "g", "G", "guest"), func(m *connector.Message) { m.Guest = true }),
 		},
-		{ // 1.x sends both shapes: what the new one leaves out stands in the old one
+		{ // 1.x sends both forms: fields that the new one omits are in the old one
 			frame: `{"event":{"source":"Twitch","type":"ChatMessage"},"data":{"messageId":"m4","text":"Cheer500 both","user":{"id":"70002","login":"rich","name":"Rich"},"message":{"msgId":"m4","userId":"70002","username":"rich","displayName":"Rich","color":"#00FF7F","message":"Cheer500 both","bits":500,"role":3,"subscriber":true}}}`,
 			messages: with(msg(comment.FromTwitch, "m4", "70002", "rich", "Rich", "Cheer500 both"), func(m *connector.Message) {
 				m.Badge, m.Color = connector.Moderator, "#00ff7f"
@@ -168,7 +168,7 @@ var rows = map[string][]row{
 			frame:    `{"event":{"source":"Twitch","type":"ChatMessage"},"data":{"messageId":"m5","text":"text alone is new","user":{"role":0,"color":""},"message":{"userId":70002,"username":"rich","displayName":"Rich","color":"#00FF7F","bits":0,"role":4}}}`,
 			messages: with(msg(comment.FromTwitch, "m5", "70002", "rich", "Rich", "text alone is new"), func(m *connector.Message) { m.Badge, m.Color = connector.Broadcaster, "#00ff7f" }),
 		},
-		{ // a reply begins with the name of the one who is answered
+		{ // a reply begins with the name of the person it answers
 			frame: `{"event":{"source":"Twitch","type":"ChatMessage"},"data":{"messageId":"m6","text":"@Mika Neko Kappa yes","isReply":true,"reply":{"userLogin":"mikaneko","userName":"Mika Neko","msgBody":"is it?"},"parts":[{"type":"text","text":"@Mika Neko "},{"type":"emote","text":"Kappa"},{"type":"text","text":" yes"}],"user":{"id":"9","login":"g","name":"G"}}}`,
 			messages: with(msg(comment.FromTwitch, "m6", "9", "g", "G", "Kappa yes"), func(m *connector.Message) {
 				m.Emotes = []connector.Emote{{To: 5, Name: "Kappa"}}
@@ -314,7 +314,7 @@ var rows = map[string][]row{
 	},
 }
 
-// last is a frame after which a test knows that all before it was read.
+// last holds a frame for each kind; once it is read, all earlier frames have been.
 var last = map[string]string{
 	"ssn":         `{"chatname":"z","chatmessage":"last","type":"twitch","textonly":true}`,
 	"streamerbot": `{"event":{"source":"Twitch","type":"ChatMessage"},"data":{"messageId":"z","text":"last","user":{"id":"z","login":"z","name":"z"}}}`,
@@ -356,7 +356,7 @@ func TestFrames(t *testing.T) {
 	}
 }
 
-// What comes may be cut anywhere on its way.
+// Frames may be split at any byte.
 func TestFramesCutAtEveryByte(t *testing.T) {
 	for kind := range bridge.Kinds() {
 		t.Run(kind, func(t *testing.T) {

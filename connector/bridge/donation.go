@@ -12,7 +12,7 @@ import (
 
 var amount = regexp.MustCompile(`[0-9][0-9.,' \x{a0}]*`)
 
-// currencies are the signs that tools put before or behind an amount.
+// currencies are the symbols that tools put before or after an amount.
 var currencies = []struct{ sign, code string }{
 	{"US$", "USD"}, {"CA$", "CAD"}, {"A$", "AUD"}, {"HK$", "HKD"}, {"NT$", "TWD"}, {"R$", "BRL"}, {"MX$", "MXN"}, {"NZ$", "NZD"},
 	{"€", "EUR"}, {"£", "GBP"}, {"CN¥", "CNY"}, {"元", "CNY"}, {"円", "JPY"}, {"¥", "JPY"}, {"₩", "KRW"}, {"₹", "INR"}, {"₽", "RUB"},
@@ -21,11 +21,11 @@ var currencies = []struct{ sign, code string }{
 
 var code = regexp.MustCompile(`\b[A-Z]{3}\b`)
 
-// Donation reads an amount as tools write it for people: "$5.00", "500 bits",
-// "1.234,50 €". value is preferred for the number where it is one, text names the
-// currency. It returns nil for what holds no amount.
+// Donation parses an amount as tools write it for people: "$5.00", "500 bits", "1.234,50
+// €". If value is a number, it is preferred; text names the currency. It returns nil for
+// text without an amount.
 func Donation(value, text string) *connector.Paid {
-	value, text = norm.NFKC.String(value), norm.NFKC.String(text) // full-width digits and signs
+	value, text = norm.NFKC.String(value), norm.NFKC.String(text) // full-width digits and symbols
 	found := amount.FindString(value)
 	if found == "" {
 		found = amount.FindString(text)
@@ -53,8 +53,8 @@ func Donation(value, text string) *connector.Paid {
 	return p
 }
 
-// parseAmount reads a number with separators of either habit: the last of . and
-// , with one or two digits behind it divides, the others group.
+// parseAmount parses a number with separators of either convention: the last . or , with
+// one or two digits after it is the decimal separator, the others group.
 func parseAmount(s string) (micros int64, ok bool) {
 	s = strings.Map(func(r rune) rune {
 		if r == ' ' || r == '\'' || r == '\u00a0' {
@@ -74,8 +74,8 @@ func parseAmount(s string) (micros int64, ok bool) {
 	return n, err == nil
 }
 
-// perDollar is roughly how many units of a currency make a US dollar. It only
-// chooses how much emphasis a message gets.
+// perDollar is roughly how many units of a currency make a US dollar. It only determines
+// the emphasis of a message.
 var perDollar = map[string]float64{
 	"BITS": 100, "POINTS": 100, "JPY": 150, "KRW": 1_400, "CNY": 7, "TWD": 32, "HKD": 8, "INR": 85, "RUB": 90, "VND": 25_000,
 	"THB": 34, "PHP": 57, "BRL": 5.5, "MXN": 18, "PLN": 4, "TRY": 34, "UAH": 41, "IDR": 16_000, "SEK": 10.5, "NOK": 11, "DKK": 7, "CZK": 23, "HUF": 370, "CLP": 950, "ARS": 1_000, "COP": 4_100,

@@ -12,9 +12,9 @@ import (
 // maxHTML bounds what is read of one message, in bytes.
 const maxHTML = 64 << 10
 
-// textOf returns the text of HTML, and its pictures that stand for letters. Only
-// text and the alternative texts of pictures survive; what scripts, styles and
-// the like hold is dropped.
+// textOf returns the text of HTML, and the pictures in it that stand for letters. Only text
+// and alternative texts of pictures survive; it drops the content of scripts, styles and
+// similar elements.
 func textOf(s string) (text string, emotes []connector.Emote) {
 	if len(s) > maxHTML {
 		s = strings.ToValidUTF8(s[:maxHTML], "")
@@ -29,7 +29,7 @@ func textOf(s string) (text string, emotes []connector.Emote) {
 		runes += utf8.RuneCountInString(t)
 	}
 	z := html.NewTokenizer(strings.NewReader(s))
-	hidden := 0 // how many elements without text of their own are open
+	hidden := 0 // number of open elements whose text is dropped
 	for {
 		switch z.Next() {
 		case html.ErrorToken: // the end: a string has no other error

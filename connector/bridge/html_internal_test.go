@@ -20,8 +20,8 @@ func TestTextOf(t *testing.T) {
 	}
 }
 
-// FuzzTextOf reads arbitrary HTML: the pictures lie within the text, whose length
-// is bounded.
+// FuzzTextOf reads arbitrary HTML: the pictures are within the text, whose length is
+// bounded.
 func FuzzTextOf(f *testing.F) {
 	f.Add(`a<img alt="😂">b`)
 	f.Fuzz(func(t *testing.T, s string) {

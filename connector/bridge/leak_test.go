@@ -10,7 +10,7 @@ import (
 	"danmaku/connector/connectortest"
 )
 
-// A thousand new connections with each tool leave nothing behind.
+// A thousand reconnects to each tool leave nothing behind.
 func TestReconnectsLeakNothing(t *testing.T) {
 	for kind := range bridge.Kinds() {
 		t.Run(kind, func(t *testing.T) {

@@ -13,8 +13,8 @@ import (
 	"danmaku/connector"
 )
 
-// blivechat reads a Bilibili room with nothing but the streamer's 身份码, through a
-// blivechat on this machine. Its frames are arrays with a meaning by place.
+// blivechat reads a Bilibili room with only the streamer's 身份码, through a blivechat on this
+// machine. Its frames are arrays whose meaning depends on the index.
 type blivechat struct {
 	key map[string]any
 }
@@ -97,7 +97,7 @@ func (b *blivechat) frame(data []byte, out connector.Sink) ([]any, bool, error) 
 			Type int
 			Msg  string
 		}
-		_ = json.Unmarshal(f.Data, &d) // what cannot be read is an unknown fault
+		_ = json.Unmarshal(f.Data, &d) // unreadable data is an unknown fault
 		switch d.Type {
 		case 1:
 			return nil, false, connector.Stop(connector.FaultUserCode, d.Msg)
@@ -109,8 +109,8 @@ func (b *blivechat) frame(data []byte, out connector.Sink) ([]any, bool, error) 
 	return nil, true, nil
 }
 
-// paidID tells a paid message from ordinary ones, which are counted apart. One without
-// an id stays without.
+// paidID distinguishes a paid message from ordinary ones, which have a separate counter.
+// One without an ID gets none.
 func paidID(id loose) string {
 	if id == "" {
 		return ""
@@ -118,7 +118,7 @@ func paidID(id loose) string {
 	return "sc-" + string(id)
 }
 
-// Places in the array of a text: see blivechat's "api/chat.py", make_text_message_data.
+// Indices in the array of a text: see blivechat's "api/chat.py", make_text_message_data.
 const (
 	blivechatAt      = 1
 	blivechatName    = 2
@@ -139,7 +139,7 @@ func blivechatText(data json.RawMessage) (m connector.Message, ok bool) {
 	text := func(i int) string {
 		var l loose
 		if i < len(a) {
-			_ = json.Unmarshal(a[i], &l) // what is not a scalar is empty
+			_ = json.Unmarshal(a[i], &l) // anything but a scalar is empty
 		}
 		return string(l)
 	}
@@ -165,14 +165,14 @@ func blivechatText(data json.RawMessage) (m connector.Message, ok bool) {
 	return m, m.Text != "" && m.UserID != ""
 }
 
-// stickerOf returns the address of a sticker's picture; empty for one that has none.
+// stickerOf returns the URL of a sticker's picture; empty if it has none.
 func stickerOf(a []json.RawMessage) string {
 	var params []loose
 	if len(a) <= blivechatParams || json.Unmarshal(a[blivechatParams], &params) != nil || len(params) == 0 {
 		return ""
 	}
 	address := string(params[0])
-	if rest, ok := strings.CutPrefix(address, "http://"); ok { // Bilibili's hosts have both
+	if rest, ok := strings.CutPrefix(address, "http://"); ok { // Bilibili's hosts support both
 		address = "https://" + rest
 	}
 	if !strings.HasPrefix(address, "https://") {
@@ -226,7 +226,7 @@ func (laplace) frame(data []byte, out connector.Sink) ([]any, bool, error) {
 	return nil, f.Type != "", nil
 }
 
-// tikFinity reads TikFinity, which sends events, and no greeting before them.
+// tikFinity reads TikFinity, which sends events without a greeting.
 type tikFinity struct{}
 
 func openTikFinity(connector.Settings) (tool, error) { return tikFinity{}, nil }

@@ -9,9 +9,8 @@ import (
 	"danmaku/connector"
 )
 
-// oneComme speaks OneComme's (わんコメ) WebSocket. It greets with its history, which
-// is not shown. A comment that comes again is an edit and is left as it is: its
-// reference is bound.
+// oneComme speaks the protocol of OneComme's (わんコメ) WebSocket. It greets with its history,
+// which is ignored. A repeated comment is an edit and is ignored: its ref is bound.
 type oneComme struct{}
 
 func openOneComme(connector.Settings) (tool, error) { return oneComme{}, nil }
@@ -81,7 +80,7 @@ func (oneComme) frame(data []byte, out connector.Sink) ([]any, bool, error) {
 		}
 		for _, g := range gone {
 			var d struct{ ID loose }
-			if json.Unmarshal(g, &d) != nil { // an id alone
+			if json.Unmarshal(g, &d) != nil { // only an ID
 				_ = json.Unmarshal(g, &d.ID)
 			}
 			if d.ID != "" {
@@ -89,7 +88,7 @@ func (oneComme) frame(data []byte, out connector.Sink) ([]any, bool, error) {
 			}
 		}
 	}
-	// clear is the button of the viewer's own list, not the platform's.
+	// clear is the button of the viewer's own list, and not a removal by the platform.
 	return nil, true, nil
 }
 
@@ -99,7 +98,7 @@ func (c oneComment) message() (m connector.Message, ok bool) {
 		return m, false
 	}
 	m = connector.Message{
-		// The id beside data is the source's: the same for all that comes from it.
+		// The ID beside data is the source's: the same for all its comments.
 		ID: string(d.ID), Origin: originOf(string(c.Service)), UserID: userOf(d.UserID, cmp.Or(d.Name, d.DisplayName)),
 		Name: strings.TrimPrefix(plainText(string(cmp.Or(d.DisplayName, d.Name))), "@"), Login: strings.ToLower(string(d.Name)),
 	}

@@ -12,8 +12,8 @@ import (
 	"danmaku/connector"
 )
 
-// Social Stream Ninja sends every message as one object, whichever platform it is
-// of; see its "API.md". The same object comes by HTTP POST.
+// Social Stream Ninja sends every message as one object, from any platform; see its
+// "API.md". The same object arrives by HTTP POST.
 
 var session = regexp.MustCompile(`^[A-Za-z0-9_-]{1,100}$`)
 
@@ -32,8 +32,8 @@ func (s *ssn) hello() []any {
 	return []any{map[string]any{"join": s.session, "in": 4}}
 }
 
-// frame reads one object, or an array of them. The server sends no greeting: a connection that
-// has taken the join counts as open.
+// frame handles one object, or an array of them. The server sends no greeting: a connection
+// that has accepted the join counts as open.
 func (s *ssn) frame(data []byte, out connector.Sink) ([]any, bool, error) {
 	var many []json.RawMessage
 	if json.Unmarshal(data, &many) != nil {
@@ -45,10 +45,10 @@ func (s *ssn) frame(data []byte, out connector.Sink) ([]any, bool, error) {
 	return nil, true, nil
 }
 
-// loose is short for what tools send now as a text, now as a number or a switch.
+// loose is a value that tools send either as a text, or as a number or a boolean.
 type loose = connector.Scalar
 
-// ssnObject is one message, or one order to take messages down.
+// ssnObject is one message, or one command to take messages down.
 type ssnObject struct {
 	ChatName    loose           `json:"chatname"`
 	ChatMessage loose           `json:"chatmessage"`
@@ -77,14 +77,14 @@ type ssnObject struct {
 	} `json:"meta"`
 }
 
-// ErrSSN is returned for what is not an object of Social Stream Ninja.
+// ErrSSN reports JSON that is not an object of Social Stream Ninja.
 var ErrSSN = errors.New("a message needs chatname, chatmessage and type")
 
-// ReadSSN reads what Social Stream Ninja posts: one object, or an array of them.
-// It returns how many were messages or removals. Objects that are neither, such
-// as a follow, are left out without an error.
+// ReadSSN reads a POST of Social Stream Ninja: one object, or an array of them. It returns
+// how many were messages or removals. It ignores objects that are neither, such as a
+// follow, without an error.
 //
-// Errors: [ErrSSN] when nothing of body has the form of a message.
+// Errors: [ErrSSN] when no part of body has the form of a message.
 func ReadSSN(body []byte, out connector.Sink) (int, error) {
 	var many []json.RawMessage
 	if json.Unmarshal(body, &many) != nil {
@@ -104,11 +104,11 @@ func ReadSSN(body []byte, out connector.Sink) (int, error) {
 	return n, nil
 }
 
-// DeliverSSN hands on what one object says. did is true for a message or a
-// removal, known for any object of the right form.
+// DeliverSSN delivers one object's content. did is true for a message or a removal, known
+// for any object of the right form.
 func DeliverSSN(data []byte, out connector.Sink) (did, known bool) {
 	var o ssnObject
-	// meta may be anything that a source of theirs likes.
+	// meta may be any value, depending on the source.
 	if err := json.Unmarshal(data, &o); err != nil {
 		var without map[string]json.RawMessage
 		if json.Unmarshal(data, &without) != nil {
@@ -148,7 +148,8 @@ func DeliverSSN(data []byte, out connector.Sink) (did, known bool) {
 		return false, true
 	}
 	m := connector.Message{
-		// The tool's own id is a counter, which begins anew: it tells no message from those of another day.
+		// The tool's own ID is a counter that restarts, so it does not identify a message
+		// across days.
 		ID: string(o.Meta.MessageID), Origin: origin, UserID: userOf(o.UserID, o.ChatName), Name: plainText(string(o.ChatName)),
 		Login: strings.ToLower(string(o.ChatName)), Text: string(o.ChatMessage), Color: colorOf(string(o.NameColor)),
 		Paid: o.paid(), Bot: o.Bot.Yes(),
@@ -171,9 +172,9 @@ func DeliverSSN(data []byte, out connector.Sink) (did, known bool) {
 	return true, true
 }
 
-// paid reads what was paid: hasDonation as the platform writes it, such as "¥500" or
-// "500 bits". donoValue is what Social Stream Ninja makes of it in US dollars, and
-// counts where there is nothing else.
+// paid reads the payment: hasDonation as the platform writes it, such as "¥500" or "500
+// bits". donoValue is Social Stream Ninja's conversion to US dollars, used when there is
+// nothing else.
 func (o ssnObject) paid() *connector.Paid {
 	if paid := Donation("", string(o.HasDonation)); paid != nil {
 		return paid
@@ -181,8 +182,8 @@ func (o ssnObject) paid() *connector.Paid {
 	return Donation(string(o.DonoValue), "$")
 }
 
-// userOf is an author's id: the platform's, or one that stands for the name where
-// the tool has none. 0 is none.
+// userOf returns an author's ID: the platform's, or one derived from the name if the tool
+// has none. 0 means none.
 func userOf(id, name loose) string {
 	if id == "" || id == "0" {
 		return connector.ByName(string(name))
@@ -190,7 +191,7 @@ func userOf(id, name loose) string {
 	return string(id)
 }
 
-// remove reads {"delete": {type, id | chatname}}: one message, one author, or all
+// remove handles {"delete": {type, id | chatname}}: one message, one author, or everything
 // of a platform.
 func (o ssnObject) remove(out connector.Sink) bool {
 	var d struct {
@@ -218,7 +219,7 @@ func (o ssnObject) remove(out connector.Sink) bool {
 	return true
 }
 
-// originOf reads a platform's name as tools write it.
+// originOf parses a platform's name as tools write it.
 func originOf(name string) comment.Source {
 	switch name = strings.ToLower(name); {
 	case strings.HasPrefix(name, "twitch"):
@@ -237,7 +238,7 @@ func originOf(name string) comment.Source {
 	return comment.FromOther
 }
 
-// plainText returns the text of a name, which may hold HTML, too.
+// plainText returns the text of a name, which may contain HTML, too.
 func plainText(s string) string {
 	text, _ := textOf(s)
 	return strings.TrimSpace(text)
@@ -245,7 +246,7 @@ func plainText(s string) string {
 
 var hexColor = regexp.MustCompile(`^#([0-9a-fA-F]{6}|[0-9a-fA-F]{3})$`)
 
-// colorOf reads #rrggbb and #rgb; anything else is not a colour.
+// colorOf returns a colour in the form #rrggbb or #rgb; anything else is empty.
 func colorOf(s string) string {
 	if !hexColor.MatchString(s) {
 		return ""

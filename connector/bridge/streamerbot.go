@@ -13,16 +13,16 @@ import (
 	"danmaku/connector"
 )
 
-// streamerBot speaks Streamer.bot's WebSocket server: it greets, may ask for a
-// password, and sends the events that were subscribed. Events come in the shape
-// of version 1.x and in that of before.
+// streamerBot speaks the protocol of Streamer.bot's WebSocket server: it greets, may ask
+// for a password, and sends the subscribed events. Events have the form of version 1.x or
+// of earlier versions.
 type streamerBot struct {
 	password string
-	locked   bool   // it greeted with a challenge, and was not given the password
-	stage    string // the id of the request whose answer is awaited
+	locked   bool   // it sent a challenge, and there is no password
+	stage    string // the ID of the pending request
 }
 
-// wanted are the events we read, by platform.
+// wanted are the events to read, by platform.
 var wanted = map[string][]string{
 	"Twitch": {
 		"ChatMessage", "Cheer", "ReSub", "Announcement", "ChatMessageDeleted", "ChatCleared", "UserBanned", "UserTimedOut",
@@ -46,7 +46,7 @@ type botFrame struct {
 	Status         string
 	Error          string
 	Authentication *struct{ Salt, Challenge string }
-	Events         json.RawMessage // of GetEvents
+	Events         json.RawMessage // in the answer to GetEvents
 	Event          struct{ Source, Type string }
 	Data           json.RawMessage
 }
@@ -54,7 +54,7 @@ type botFrame struct {
 func (b *streamerBot) frame(data []byte, out connector.Sink) ([]any, bool, error) {
 	var f botFrame
 	if err := json.Unmarshal(data, &f); err != nil {
-		// An event whose member events or event has another shape than ours.
+		// An event whose member events or event has another form than the answer's.
 		out.Skipped()
 		return nil, false, nil
 	}
@@ -71,7 +71,7 @@ func (b *streamerBot) frame(data []byte, out connector.Sink) ([]any, bool, error
 		if f.Authentication == nil {
 			return ask("events", "GetEvents", nil), false, nil
 		}
-		if b.password == "" { // it may ask for it and not insist
+		if b.password == "" { // it may ask for a password without enforcing it
 			b.locked = true
 			return ask("events", "GetEvents", nil), false, nil
 		}
@@ -99,7 +99,7 @@ func (b *streamerBot) frame(data []byte, out connector.Sink) ([]any, bool, error
 	return nil, false, nil
 }
 
-// authentication answers a challenge as obs-websocket does, too.
+// authentication answers a challenge; obs-websocket uses the same scheme.
 func authentication(password, salt, challenge string) string {
 	hash := func(s string) string {
 		sum := sha256.Sum256([]byte(s))
@@ -108,8 +108,8 @@ func authentication(password, salt, challenge string) string {
 	return hash(hash(password+salt) + challenge)
 }
 
-// known leaves out events that this version of Streamer.bot does not have: one
-// unknown name refuses the whole subscription.
+// known removes events that this version of Streamer.bot does not have: one unknown name
+// makes it refuse the whole subscription.
 func known(events json.RawMessage) map[string][]string {
 	var have map[string][]string
 	if json.Unmarshal(events, &have) != nil || len(have) == 0 {
@@ -131,7 +131,7 @@ func known(events json.RawMessage) map[string][]string {
 	return out
 }
 
-// botUser is an author in the shape of 1.x.
+// botUser is an author in the form of 1.x.
 type botUser struct {
 	ID         loose
 	Login      loose
@@ -143,7 +143,7 @@ type botUser struct {
 	IsOwner, IsModerator, IsSponsor loose
 }
 
-// botData is the data of an event in either shape.
+// botData is the data of an event in either form.
 type botData struct {
 	MessageID       loose `json:"messageId"`
 	EventID         loose `json:"eventId"`
@@ -174,7 +174,7 @@ type botPart struct {
 	Type, Text, ImageURL loose
 }
 
-// oldMessage is the message of versions before 1.x, which 1.x sends beside its own.
+// oldMessage is the message of versions before 1.x, which 1.x sends as well.
 type oldMessage struct {
 	MsgID       loose `json:"msgId"`
 	UserID      loose `json:"userId"`
@@ -201,7 +201,7 @@ func deliverBot(source, kind string, data json.RawMessage, out connector.Sink) {
 	case "ChatMessage", "Message", "SuperChat", "SuperSticker", "Chat", "Cheer", "ReSub", "Announcement":
 		if m, ok := d.message(origin); ok {
 			out.Message(m)
-		} else if kind != "ReSub" { // most say nothing
+		} else if kind != "ReSub" { // most have no text
 			out.Skipped()
 		}
 	case "ChatMessageDeleted", "MessageDeleted":
@@ -237,11 +237,11 @@ func deliverBot(source, kind string, data json.RawMessage, out connector.Sink) {
 	}
 }
 
-// unsaidTimeOut is how long a time-out lasts whose length the tool does not say, as
-// long as Twitch's own by default. It is not a ban.
+// unsaidTimeOut is the length of a time-out without a stated length, equal to Twitch's
+// default. It is not a ban.
 const unsaidTimeOut = 10 * time.Minute
 
-// seconds reads a whole or broken number of seconds; anything else is zero.
+// seconds parses a number of seconds, also a fraction; anything else is zero.
 func seconds(s string) time.Duration {
 	var n float64
 	if json.Unmarshal([]byte(s), &n) != nil || n <= 0 || n > 1e9 {
@@ -250,8 +250,8 @@ func seconds(s string) time.Duration {
 	return time.Duration(n * float64(time.Second))
 }
 
-// message reads a message. Version 1.x sends both shapes: what the new one leaves out
-// stands in the old one.
+// message reads a message. Version 1.x sends both forms: fields that the new one omits are
+// in the old one.
 func (d botData) message(origin comment.Source) (m connector.Message, ok bool) {
 	var old oldMessage
 	var text loose
@@ -285,7 +285,7 @@ func (d botData) message(origin comment.Source) (m connector.Message, ok bool) {
 	return m, (strings.TrimSpace(m.Text) != "" || m.Paid != nil) && m.UserID != ""
 }
 
-// badge is the author's standing, as whichever shape says it.
+// badge returns the author's standing, from either form.
 func (d botData) badge(old oldMessage) connector.Badge {
 	switch role := max(d.User.Role.Number(), old.Role.Number()); {
 	case role == 4, d.User.IsOwner.Yes():
@@ -298,7 +298,7 @@ func (d botData) badge(old oldMessage) connector.Badge {
 	return connector.NoBadge
 }
 
-// paid is what was paid: bits on Twitch, an amount as people write it elsewhere.
+// paid returns the payment: bits on Twitch, elsewhere an amount as people write it.
 func (d botData) paid(old oldMessage) *connector.Paid {
 	if bits := max(d.Bits.Number(), old.Bits.Number()); bits >= 1 && bits < 1e9 {
 		paid := &connector.Paid{Micros: int64(bits) * 1_000_000, Currency: "BITS"}
@@ -308,8 +308,8 @@ func (d botData) paid(old oldMessage) *connector.Paid {
 	return Donation("", strings.TrimSpace(string(cmp.Or(d.AmountDisplay, d.Amount)+" "+d.CurrencyCode)))
 }
 
-// namesIn returns what the one who is answered is called in a reply, whose members are
-// named differently from version to version.
+// namesIn returns the names of the person that a reply answers; the members' names differ
+// between versions.
 func namesIn(reply json.RawMessage) []string {
 	var members map[string]json.RawMessage
 	if json.Unmarshal(reply, &members) != nil {
@@ -328,7 +328,7 @@ func namesIn(reply json.RawMessage) []string {
 	return names
 }
 
-// partsOf finds the emotes among a message's parts in its text.
+// partsOf finds a message's emotes in its text.
 func partsOf(text string, raw json.RawMessage) []connector.Emote {
 	var parts []botPart
 	if json.Unmarshal(raw, &parts) != nil {

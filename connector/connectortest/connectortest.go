@@ -1,5 +1,5 @@
-// Package connectortest has what tests of connectors share: a clock that tests
-// move, and a sink that keeps what a source delivers.
+// Package connectortest is shared by tests of connectors: it has a clock that tests move,
+// and a sink that records what a source delivers.
 package connectortest
 
 import (
@@ -12,12 +12,12 @@ import (
 	"danmaku/connector"
 )
 
-// patience is how long a test waits for what must come. A test that needs it
+// patience is how long a test waits for something that must happen. A test that exhausts it
 // has failed.
 const patience = 3 * time.Minute
 
-// Clock is a [connector.Clock] that stands still until it is moved. It is safe
-// for use by several goroutines.
+// Clock is a [connector.Clock] that stands still until it is moved. It is safe for
+// concurrent use.
 type Clock struct {
 	mu      sync.Mutex
 	now     time.Time
@@ -30,12 +30,12 @@ type timer struct {
 	c  chan time.Time
 }
 
-// NewClock returns a clock that stands at a fixed moment.
+// NewClock returns a clock at a fixed time.
 func NewClock() *Clock {
 	return &Clock{now: time.Date(2026, 11, 28, 12, 0, 0, 0, time.UTC), changed: make(chan struct{})}
 }
 
-// Now returns the moment at which the clock stands.
+// Now returns the clock's time.
 func (c *Clock) Now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -73,8 +73,7 @@ func (c *Clock) Advance(d time.Duration) {
 	c.timers = kept
 }
 
-// AwaitTimer waits until somebody waits for a timer that fires in exactly d from
-// now.
+// AwaitTimer waits until a timer is waiting that fires in exactly d.
 func (c *Clock) AwaitTimer(t testing.TB, d time.Duration) {
 	t.Helper()
 	deadline := time.After(patience)
@@ -96,8 +95,8 @@ func (c *Clock) AwaitTimer(t testing.TB, d time.Duration) {
 	}
 }
 
-// CutDial dials connections that are read one byte at a time, as a slow network may
-// hand them on: every frame is cut at every byte.
+// CutDial dials connections that are read one byte at a time, as a slow network may deliver
+// them: every frame is split at every byte.
 func CutDial(ctx context.Context, network, address string) (net.Conn, error) {
 	conn, err := (&net.Dialer{}).DialContext(ctx, network, address)
 	return cutConn{conn}, err
@@ -117,7 +116,7 @@ type Delivery struct {
 	Skipped   bool
 }
 
-// Sink is a [connector.Sink] that hands its calls to a test, in order.
+// Sink is a [connector.Sink] that passes its calls to a test, in order.
 type Sink struct {
 	t  testing.TB
 	ch chan Delivery

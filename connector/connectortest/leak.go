@@ -11,7 +11,7 @@ import (
 	"danmaku/connector"
 )
 
-// Nobody stands for rooms: it drops all that it is sent.
+// Nobody implements rooms that drop everything.
 type Nobody struct{}
 
 var _ connector.Rooms = Nobody{}
@@ -46,12 +46,12 @@ func (Nobody) TakeDownAll(context.Context, connector.Settings, comment.Source) (
 	return 0, nil
 }
 
-// Reconnect keeps a chat connected by a supervisor, ends its connection many times, and
-// fails the test when that leaves goroutines behind. drop waits for a connection and
-// ends it; it is false when none came. stop ends the platform.
+// Reconnect keeps a chat connected through a supervisor, ends its connection many times,
+// and fails the test when that leaves goroutines behind. drop waits for a connection and
+// ends it; it returns false when none came. stop ends the platform.
 func Reconnect(t *testing.T, times int, o connector.Options, settings connector.Settings, drop func() bool, stop func()) {
 	t.Helper()
-	before := runtime.NumGoroutine() // with what the platform runs by itself
+	before := runtime.NumGoroutine() // includes the platform's own goroutines
 	clock, changed := NewClock(), make(chan struct{}, 1)
 	o.Env.Clock, o.Rooms, o.Log = clock, Nobody{}, slog.New(slog.DiscardHandler)
 	o.Changed = func(string) {

@@ -8,8 +8,7 @@ import (
 	"danmaku/connector"
 )
 
-// Run is a source that runs in a goroutine until its test ends, and what it
-// delivers.
+// Run is a source that runs in a goroutine until its test ends, with its deliveries.
 type Run struct {
 	*Sink
 	Clock *Clock
@@ -41,14 +40,14 @@ func (r *Run) End() error {
 	return Await(r, r.ended, "end of the source")
 }
 
-// Fault waits until the source has ended and returns its error as the supervisor
-// sees it.
+// Fault waits until the source has ended and returns its error as the supervisor classifies
+// it.
 func (r *Run) Fault() *connector.Fault {
 	r.t.Helper()
 	return connector.Classify(r.End())
 }
 
-// MustRun fails the test when the source has ended.
+// MustRun fails the test if the source has ended.
 func (r *Run) MustRun() {
 	r.t.Helper()
 	select {
@@ -58,7 +57,7 @@ func (r *Run) MustRun() {
 	}
 }
 
-// Await waits for a value that must come while a source runs.
+// Await waits for a value that must arrive while a source runs.
 func Await[T any](r *Run, c <-chan T, what string) (value T) {
 	r.t.Helper()
 	select {

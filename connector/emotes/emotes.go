@@ -1,5 +1,5 @@
-// Package emotes fetches the pictures of platforms' emotes and keeps them on disk,
-// so that overlays get them from this server and contact no other.
+// Package emotes fetches the pictures of platforms' emotes and stores them on disk, so that
+// overlays get them from this server and contact no other.
 package emotes
 
 import (
@@ -12,7 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"image"
-	_ "image/gif" // the sizes of pictures
+	_ "image/gif" // formats whose sizes are checked
 	_ "image/png"
 	"io"
 	"log/slog"
@@ -32,21 +32,21 @@ import (
 // Bounds of the cache.
 const (
 	maxPicture  = 512 << 10 // bytes of one picture
-	maxSide     = 1_024     // pixels: few bytes may unpack to very many
-	maxTotal    = 64 << 20  // bytes of all
+	maxSide     = 1_024     // pixels: a few bytes may unpack to very many
+	maxTotal    = 64 << 20  // bytes of all pictures
 	fetchWithin = 10 * time.Second
 	waitingMost = 256              // pictures that wait to be fetched
 	fetchers    = 3                // at once
-	failedFor   = 10 * time.Minute // until one that could not be fetched is tried again
+	failedFor   = 10 * time.Minute // until a failed one is fetched again
 	failedMost  = 2_000
 )
 
-// Hosts are the hosts of platforms' emotes, from which alone pictures are fetched. One
-// that begins with a dot stands for all below it, where all of them are the platform's:
-// below googleusercontent.com are machines and pages of anybody.
+// Hosts are the only hosts from which pictures are fetched: those of platforms' emotes. One
+// that begins with a dot includes all below it, if the platform owns all of them: below
+// googleusercontent.com are anybody's machines and pages.
 var Hosts = []string{"static-cdn.jtvnw.net", "yt3.ggpht.com", "yt4.ggpht.com", "yt3.googleusercontent.com", ".hdslb.com", "files.kick.com"}
 
-// Cache keeps pictures. Its methods may be called from any goroutine.
+// Cache stores pictures. Its methods are safe for concurrent use.
 type Cache struct {
 	dir   string
 	http  *http.Client
@@ -63,15 +63,15 @@ type Cache struct {
 	mu     sync.Mutex
 	have   map[string]int64               // bytes, by name
 	asked  map[string]bool                // waiting or being fetched
-	failed cache.Cache[string, time.Time] // when
+	failed cache.Cache[string, time.Time] // time of the failure
 	total  int64
 }
 
 type job struct{ name, url string }
 
-// Options are what a cache is made of.
+// Options configure a cache.
 type Options struct {
-	Dir   string            // made when the first picture comes
+	Dir   string            // made when the first picture arrives
 	HTTP  http.RoundTripper // nil: the network
 	Hosts []string          // nil: Hosts
 	Log   *slog.Logger
@@ -81,7 +81,7 @@ type Options struct {
 
 var saneName = regexp.MustCompile(`^[0-9a-f]{32}$`)
 
-// Open opens the cache of a folder, which may not be there yet.
+// Open opens the cache of a folder, which need not exist yet.
 func Open(o Options) *Cache {
 	ctx, stop := context.WithCancel(context.Background())
 	c := &Cache{
@@ -96,7 +96,7 @@ func Open(o Options) *Cache {
 	}
 	c.failed = cache.New[string, time.Time](failedMost/2, failedFor, c.now())
 	c.http = &http.Client{Transport: o.HTTP, Timeout: fetchWithin, CheckRedirect: func(*http.Request, []*http.Request) error {
-		return http.ErrUseLastResponse // it would lead to another host
+		return http.ErrUseLastResponse // a redirect would lead to another host
 	}}
 	entries, _ := os.ReadDir(o.Dir) // none yet
 	for _, e := range entries {
@@ -104,7 +104,7 @@ func Open(o Options) *Cache {
 			c.have[e.Name()] = info.Size()
 			c.total += info.Size()
 		} else if strings.HasPrefix(e.Name(), "new-") {
-			_ = os.Remove(filepath.Join(o.Dir, e.Name())) // a fetch that was cut off
+			_ = os.Remove(filepath.Join(o.Dir, e.Name())) // an interrupted fetch
 		}
 	}
 	for range fetchers {
@@ -119,8 +119,8 @@ func (c *Cache) Close() {
 	c.running.Wait()
 }
 
-// Path returns the path of a picture on this server, or nothing while it is not
-// there: it is then fetched, for the next time. It never waits.
+// Path returns the path of a picture on this server, or an empty string while it is
+// missing: then it is fetched, for the next time. It never blocks.
 func (c *Cache) Path(address string) string {
 	if !c.allowed(address) {
 		return ""
@@ -139,12 +139,12 @@ func (c *Cache) Path(address string) string {
 	select {
 	case c.queue <- job{name, address}:
 		c.asked[name] = true
-	default: // another time
+	default: // the queue is full: another time
 	}
 	return ""
 }
 
-// allowed reports whether an address is one of a platform's own hosts.
+// allowed reports whether a URL is on one of the platforms' own hosts.
 func (c *Cache) allowed(address string) bool {
 	u, err := url.Parse(address)
 	if err != nil || u.Scheme != "https" || u.User != nil || u.Port() != "" || len(address) > 1000 {
@@ -156,8 +156,7 @@ func (c *Cache) allowed(address string) bool {
 	})
 }
 
-// Picture returns a picture and its media type. ok is false for one that is not
-// there.
+// Picture returns a picture and its media type. ok is false for an unknown one.
 func (c *Cache) Picture(name string) (picture []byte, mediaType string, ok bool) {
 	if !saneName.MatchString(name) {
 		return nil, "", false
@@ -170,7 +169,7 @@ func (c *Cache) Picture(name string) (picture []byte, mediaType string, ok bool)
 	return b, kind, kind != ""
 }
 
-// Keep keeps a picture that another machine has fetched under this name.
+// Keep stores a picture that another machine has fetched under this name.
 func (c *Cache) Keep(name string, picture []byte) error {
 	if !saneName.MatchString(name) {
 		return fmt.Errorf("%q is no name of a picture", name)
@@ -203,7 +202,7 @@ func (c *Cache) fetchAll(ctx context.Context) {
 	}
 }
 
-// fetch gets one picture and puts it whole in its place.
+// fetch gets one picture and puts it in place as a whole.
 func (c *Cache) fetch(ctx context.Context, j job) error {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, j.url, nil)
 	if err != nil {
@@ -227,7 +226,7 @@ func (c *Cache) fetch(ctx context.Context, j job) error {
 	return c.keep(j.name, b)
 }
 
-// sound is nil for a picture that may be shown.
+// sound returns nil for a picture that may be shown.
 func sound(b []byte) error {
 	switch {
 	case len(b) > maxPicture:
@@ -243,8 +242,8 @@ func sound(b []byte) error {
 	return nil
 }
 
-// sniff returns the media type of a picture by its first bytes; whatever a server
-// says of it does not count.
+// sniff returns the media type of a picture by its first bytes, and ignores the server's
+// claim.
 func sniff(b []byte) string {
 	switch {
 	case bytes.HasPrefix(b, []byte("\x89PNG\r\n\x1a\n")):
@@ -257,7 +256,7 @@ func sniff(b []byte) string {
 	return ""
 }
 
-// keep writes a picture, and makes room for it.
+// keep writes a picture, after deleting old ones if needed.
 func (c *Cache) keep(name string, b []byte) error {
 	if err := os.MkdirAll(c.dir, 0o700); err != nil {
 		return err
@@ -295,7 +294,7 @@ func (c *Cache) makeRoom() {
 			files = append(files, file{name, info.ModTime()})
 		} else {
 			c.total -= c.have[name]
-			delete(c.have, name) // somebody tidied up
+			delete(c.have, name) // somebody deleted it
 		}
 	}
 	slices.SortFunc(files, func(a, b file) int { return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.name, b.name)) })

@@ -58,7 +58,7 @@ func open(t *testing.T, dir string, w wires, now func() time.Time) (*Cache, func
 	}
 }
 
-// What is not a picture, too large, elsewhere, or of another host is never kept.
+// A file that is no picture, too large, or from another host is never stored.
 func TestOnlyPicturesOfPlatformsAreKept(t *testing.T) {
 	asked := make(chan string, 100)
 	c, wait := open(t, filepath.Join(t.TempDir(), "emotes"), func(r *http.Request) (int, []byte) {
@@ -72,7 +72,7 @@ func TestOnlyPicturesOfPlatformsAreKept(t *testing.T) {
 			return 200, webp
 		case "/large":
 			return 200, append(bytes.Clone(png), make([]byte, maxPicture)...)
-		case "/wide": // few bytes, very many pixels
+		case "/wide": // few bytes, but very many pixels
 			return 200, picture(png_.Encode, 30_000, 1)
 		case "/cut":
 			return 200, png[:12]
@@ -91,7 +91,7 @@ func TestOnlyPicturesOfPlatformsAreKept(t *testing.T) {
 			t.Errorf("%s is there before it was fetched: %s", path, p)
 		}
 		wait()
-		p := c.Path(address) // one that failed is not asked for again
+		p := c.Path(address) // a failed one is not fetched again
 		if (p != "") != (kind != "") {
 			t.Errorf("%s: %q", path, p)
 			continue
@@ -125,7 +125,7 @@ func TestOnlyPicturesOfPlatformsAreKept(t *testing.T) {
 	}
 }
 
-// The folder is bounded, what is newest stays, and what is there is known after a
+// The folder is bounded, the newest pictures stay, and existing ones are known after a
 // restart.
 func TestTheFolderIsBounded(t *testing.T) {
 	dir := t.TempDir()
@@ -154,11 +154,11 @@ func TestTheFolderIsBounded(t *testing.T) {
 	wait()
 	again, _ := open(t, dir, func(*http.Request) (int, []byte) { return 404, nil }, nil)
 	if again.Path(address(n-1)) == "" {
-		t.Error("a new start does not know what is there")
+		t.Error("a restart does not know the existing pictures")
 	}
 }
 
-// One that could not be fetched is tried again after a while, not before.
+// A failed fetch is retried after a while, not before.
 func TestFailedFetchesAreTriedAgainLater(t *testing.T) {
 	now, status := time.Now(), 500
 	c, wait := open(t, t.TempDir(), func(*http.Request) (int, []byte) { return status, png }, func() time.Time { return now })

@@ -12,11 +12,11 @@ import (
 	"danmaku/connector"
 )
 
-// errReconnect says that the server will close and asks for a new connection.
+// errReconnect means that the server will close and asks for a new connection.
 var errReconnect = errors.New("the server asks for a new connection")
 
-// connection is a WebSocket whose lines come through a channel, which is closed
-// when it ends.
+// connection is a WebSocket whose lines arrive through a channel, which is closed when it
+// ends.
 type connection struct {
 	ws       *websocket.Conn
 	nick     string
@@ -50,9 +50,9 @@ func (s *Source) dial(ctx context.Context) (*connection, error) {
 	return c, nil
 }
 
-// read splits what comes into lines. A frame may carry several, and part of one. A line
-// whose break does not come ends where the next one begins, when nothing follows it for
-// a while, and with the connection.
+// read splits frames into lines. A frame may carry several lines, and part of one. A line
+// without a break ends where the next one begins, when nothing follows it for a while, and
+// with the connection.
 func (c *connection) read(clock connector.Clock) {
 	defer close(c.ended)
 	defer close(c.lines)
@@ -93,7 +93,7 @@ func (c *connection) read(clock connector.Clock) {
 				}
 			}
 			if len(rest) > maxLine {
-				rest = rest[:maxLine+1] // no line of IRC: kept as one that is skipped
+				rest = rest[:maxLine+1] // too long for a line of IRC: kept so that it is skipped
 			}
 			if late = nil; rest != "" {
 				late = clock.After(breakWithin)
@@ -102,8 +102,8 @@ func (c *connection) read(clock connector.Clock) {
 	}
 }
 
-// beginsLine reports whether a frame can only be the beginning of a line of Twitch's,
-// and no part of what somebody wrote.
+// beginsLine reports whether a frame can only be the beginning of a line of Twitch's, and
+// not part of a text that somebody wrote.
 func beginsLine(frame string) bool {
 	word, _, _ := strings.Cut(frame, " ")
 	switch {
@@ -116,14 +116,14 @@ func beginsLine(frame string) bool {
 }
 
 func (c *connection) write(l string) error {
-	_ = c.ws.SetWriteDeadline(time.Now().Add(answerWithin)) // fails with the connection alone
+	_ = c.ws.SetWriteDeadline(time.Now().Add(answerWithin)) // fails only with the connection
 	return c.ws.WriteMessage(websocket.TextMessage, []byte(l+"\r\n"))
 }
 
 // close ends the connection and waits for its reader.
 func (c *connection) close() {
 	_ = c.ws.Close()
-	for range c.lines { // drop what was still read
+	for range c.lines { // drop lines that were still read
 	}
 	<-c.ended
 }

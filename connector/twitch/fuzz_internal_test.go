@@ -5,8 +5,8 @@ import (
 	"unicode/utf8"
 )
 
-// FuzzLine reads arbitrary lines: nothing may panic, and whatever comes out is
-// whole.
+// FuzzLine reads arbitrary lines without panicking, and checks that the results are
+// complete.
 func FuzzLine(f *testing.F) {
 	for _, l := range []string{
 		`@emotes=25:0-4,3-9;id=a;user-id=1 :a!a@a PRIVMSG #c :Kappa`, `@a=\`, `: `, `@reply-parent-msg-id=x;emotes=1:0-0 :a PRIVMSG #c :@x`,

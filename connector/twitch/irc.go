@@ -14,16 +14,16 @@ import (
 // line is one message of IRC, RFC 1459 with the tags of IRCv3.
 type line struct {
 	tags    map[string]string
-	nick    string // of the prefix
+	nick    string // in the prefix
 	command string
 	params  []string
 }
 
-// maxLine is the longest line that is read, in bytes. Twitch sends tags of at
-// most 8,191 bytes and 512 bytes behind them; the rest is room for growth.
+// maxLine is the longest accepted line, in bytes. Twitch sends tags of at most 8,191 bytes
+// and 512 bytes after them; the rest is for growth.
 const maxLine = 32 << 10
 
-// parseLine reads a line without its line break. ok is false for what is not IRC.
+// parseLine parses a line without its line break. ok is false for a line that is not IRC.
 func parseLine(s string) (l line, ok bool) {
 	if len(s) > maxLine || !utf8.ValidString(s) || strings.ContainsRune(s, 0) {
 		return line{}, false
@@ -69,8 +69,8 @@ func parseTags(s string) map[string]string {
 	return tags
 }
 
-// unescape reads the escapes of a tag's value in one pass, as IRCv3 "Message
-// Tags" has them: a chain of replacements would read \\s as a space.
+// unescape decodes the escapes of a tag's value in one pass, by IRCv3 "Message Tags": a
+// chain of replacements would decode \\s as a space.
 func unescape(s string) string {
 	if !strings.ContainsRune(s, '\\') {
 		return s
@@ -109,24 +109,24 @@ func (l line) param(n int) string {
 	return ""
 }
 
-// ofGuest reports whether a line is of another channel, which shares its chat with
-// the one that is read.
+// ofGuest reports whether a line is from another channel, which shares its chat with this
+// one.
 func (l line) ofGuest() bool {
 	source := l.tags["source-room-id"]
 	return source != "" && source != l.tags["room-id"]
 }
 
-// wordsOf are the notices in which an author's own words stand.
+// wordsOf are the notices that contain an author's own words.
 var wordsOf = map[string]bool{"resub": true, "announcement": true, "viewermilestone": true}
 
-// message reads a PRIVMSG, or a USERNOTICE with the author's own words. ok is
-// false for a notice without such words.
+// message reads a PRIVMSG, or a USERNOTICE with the author's own words. ok is false for a
+// notice without such words.
 func (l line) message(base string) (m connector.Message, ok bool) {
 	text := l.param(1)
 	login := l.nick
 	if l.command == "USERNOTICE" {
 		kind := l.tags["msg-id"]
-		if kind == "sharedchatnotice" { // another channel's, with its own kind
+		if kind == "sharedchatnotice" { // from another channel, with its own kind
 			kind = l.tags["source-msg-id"]
 		}
 		if !wordsOf[kind] || text == "" {
@@ -149,8 +149,8 @@ func (l line) message(base string) (m connector.Message, ok bool) {
 	if ms, err := strconv.ParseInt(l.tags["tmi-sent-ts"], 10, 64); err == nil && ms > 0 {
 		m.At = time.UnixMilli(ms)
 	}
-	// Positions of emotes count code points from the text's beginning: with the
-	// name that a reply begins with, without the command of an action.
+	// Positions of emotes count code points from the start of the text: including the name
+	// at the start of a reply, without the command of an action.
 	if action, found := strings.CutPrefix(text, "\x01ACTION"); found {
 		text = strings.TrimSuffix(strings.TrimPrefix(action, " "), "\x01")
 	}
@@ -193,7 +193,7 @@ func badgeOf(tag string) connector.Badge {
 	return best
 }
 
-// paidOf reads bits, and the paid messages that Twitch calls Hype Chat.
+// paidOf reads bits, and paid messages, which Twitch calls Hype Chat.
 func paidOf(tags map[string]string) *connector.Paid {
 	if bits, err := strconv.ParseInt(tags["bits"], 10, 64); err == nil && bits > 0 && bits < 1e9 {
 		level := 1
@@ -223,9 +223,9 @@ func paidOf(tags map[string]string) *connector.Paid {
 // EmoteHost serves the pictures of Twitch's emotes.
 const EmoteHost = "https://static-cdn.jtvnw.net"
 
-// emotesOf reads the tag emotes, id:from-to,from-to/id:from-to, where positions
-// are code points and to is included. Ranges beyond the text and those that
-// overlap an earlier one are left out: both occur.
+// emotesOf parses the tag emotes, id:from-to,from-to/id:from-to, where positions are code
+// points and to is inclusive. It drops ranges beyond the text and those that overlap an
+// earlier one: both occur.
 func emotesOf(tag string, text []rune, base string) []connector.Emote {
 	var out []connector.Emote
 	for group := range strings.SplitSeq(tag, "/") {

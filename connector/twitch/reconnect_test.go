@@ -21,7 +21,7 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// A thousand new connections leave nothing behind.
+// A thousand reconnects leave nothing behind.
 func TestReconnectsLeakNothing(t *testing.T) {
 	before := runtime.NumGoroutine()
 	server, err := twitchtest.Start()
@@ -38,7 +38,7 @@ func TestReconnectsLeakNothing(t *testing.T) {
 	for i := range times {
 		select {
 		case client := <-server.Joined():
-			clock.Advance(5 * time.Second) // one that is asked to go earlier waits
+			clock.Advance(5 * time.Second) // one that is asked earlier waits
 			client.Say(":tmi.twitch.tv RECONNECT")
 		case <-time.After(time.Minute):
 			t.Fatalf("only %d connections came", i)
@@ -55,8 +55,8 @@ func TestReconnectsLeakNothing(t *testing.T) {
 	t.Errorf("%d goroutines, %d before", now, before)
 }
 
-// A server that asks each connection to go at once gets one new connection, then those
-// that the supervisor paces.
+// A server that asks each connection to go at once gets one new connection, then those that
+// the supervisor paces.
 func TestReconnectsInARowArePaced(t *testing.T) {
 	var dials atomic.Int32
 	r := readBy(t, func(ctx context.Context, network, address string) (net.Conn, error) {
@@ -76,7 +76,7 @@ func TestReconnectsInARowArePaced(t *testing.T) {
 	}
 }
 
-// A successor that lived is followed as its predecessor was.
+// A successor can be succeeded like its predecessor.
 func TestReconnectOfASuccessor(t *testing.T) {
 	r := read(t, nil)
 	r.joined(t).Say(":tmi.twitch.tv RECONNECT")
@@ -92,8 +92,8 @@ func TestReconnectOfASuccessor(t *testing.T) {
 	r.MustRun()
 }
 
-// A server that fails us when it asks for a new connection loses nothing: the old
-// connection is read to its end, and a new one is tried meanwhile.
+// A server that asks for a new connection but refuses it at first loses no message: the old
+// connection is read to its end, while new ones are tried.
 func TestReconnectThatFailsAtFirst(t *testing.T) {
 	refused := make(chan struct{}, 100)
 	var dials atomic.Int32
@@ -126,7 +126,7 @@ func TestReconnectThatFailsAtFirst(t *testing.T) {
 	}
 }
 
-// A connection that ends before its successor stands gives the successor's fault.
+// When a connection ends before its successor is established, the fault is the successor's.
 func TestReconnectThatFails(t *testing.T) {
 	var dials atomic.Int32
 	r := readBy(t, func(ctx context.Context, network, address string) (net.Conn, error) {
@@ -147,8 +147,8 @@ func TestReconnectThatFails(t *testing.T) {
 	}
 }
 
-// A server that takes the connection and never welcomes us is silent; nothing is said
-// of the channel.
+// A server that accepts the connection and never welcomes us counts as silent; the fault
+// does not concern the channel.
 func TestServerThatDoesNotWelcome(t *testing.T) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -190,10 +190,10 @@ func TestReconnectLosesNothing(t *testing.T) {
 	first := r.joined(t)
 	first.Say(":tmi.twitch.tv RECONNECT")
 	first.Say(ordinary("m1", "on the old connection"))
-	second := r.client(t) // joins while the first is still there
+	second := r.client(t) // joins while the first still exists
 	first.Say(ordinary("m2", "on the old one, later"))
 	second.Say(ordinary("m3", "on the new one"))
-	first.Drop() // as Twitch does in the end
+	first.Drop() // as Twitch finally does
 	seen := map[string]bool{}
 	for len(seen) < 4 {
 		switch d := r.Next(); {
@@ -257,9 +257,9 @@ func TestFaults(t *testing.T) {
 		c := r.joined(t)
 		c.Silence()
 		c.Say(ordinary("m1", "the last that is heard"))
-		r.NextMessage() // and all of the joining, which is several lines
+		r.NextMessage() // including the lines of the join
 		r.Clock.AwaitTimer(t, 30*time.Second)
-		r.Clock.Advance(30 * time.Second) // what came until now counts
+		r.Clock.Advance(30 * time.Second) // lines that arrived until now count
 		r.Clock.AwaitTimer(t, 30*time.Second)
 		r.Clock.Advance(30 * time.Second)
 		r.Clock.AwaitTimer(t, 10*time.Second)

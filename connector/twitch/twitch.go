@@ -1,9 +1,9 @@
-// Package twitch reads the chat of a Twitch channel as an anonymous visitor, by
-// IRC over a WebSocket. It needs no key: only the channel's name. It never
-// writes to the channel.
+// Package twitch reads the chat of a Twitch channel as an anonymous visitor, through IRC
+// over a WebSocket. It needs no key, only the channel's name. It never writes to the
+// channel.
 //
-// Source of the protocol: "Twitch IRC" at dev.twitch.tv, IRCv3 "Message Tags",
-// and what clients that have read it for years expect of it.
+// Sources of the protocol: "Twitch IRC" at dev.twitch.tv, IRCv3 "Message Tags", and the
+// behavior of long-established clients.
 package twitch
 
 import (
@@ -20,23 +20,23 @@ import (
 // Kind names this connector in settings.
 const Kind = "twitch"
 
-// server is Twitch's own address.
+// server is Twitch's own URL.
 const server = "wss://irc-ws.chat.twitch.tv:443"
 
 // Times of one connection.
 const (
 	signInWithin = 10 * time.Second // from the connection to the server's welcome
 	joinWithin   = 10 * time.Second // from JOIN to the platform's confirmation
-	idle         = 30 * time.Second // without a line we ask whether the server is there
-	answerWithin = 10 * time.Second // for the answer
-	overlapFor   = 10 * time.Second // how long an old connection goes on beside its successor
-	succeedAgain = time.Second      // a successor that failed is tried again
-	askedEarly   = 5 * time.Second  // a successor that is asked to go sooner has none itself
-	unknownAgain = time.Minute      // a channel without an answer is tried again
-	breakWithin  = time.Second      // a line without its break counts as whole then
+	idle         = 30 * time.Second // without a line we check whether the server responds
+	answerWithin = 10 * time.Second // for its answer
+	overlapFor   = 10 * time.Second // how long an old connection continues beside its successor
+	succeedAgain = time.Second      // between tries of a failed successor
+	askedEarly   = 5 * time.Second  // a successor that must go sooner gets no successor itself
+	unknownAgain = time.Minute      // between tries of a channel without an answer
+	breakWithin  = time.Second      // after this a line without its break counts as complete
 )
 
-// maxMessage bounds what comes in one frame, in bytes.
+// maxMessage bounds one frame, in bytes.
 const maxMessage = 1 << 20
 
 var channelName = regexp.MustCompile(`^[a-z0-9_]{1,25}$`)
@@ -71,13 +71,13 @@ func (s *Source) Run(ctx context.Context, out connector.Sink) error {
 	if err != nil {
 		return err
 	}
-	var old *connection // goes on until its successor has joined
+	var old *connection // continues until its successor has joined
 	finish := func() {
 		if old == nil {
 			return
 		}
 		_ = old.ws.Close()
-		for text := range old.lines { // came before the end
+		for text := range old.lines { // lines from before the end
 			s.deliver(text, out)
 		}
 		<-old.ended
@@ -101,7 +101,7 @@ func (s *Source) Run(ctx context.Context, out connector.Sink) error {
 		}
 		finish()
 		if conn.succeeds && s.env.Clock.Now().Sub(conn.began) < askedEarly {
-			// It may go on so forever: the supervisor knows how long to wait.
+			// This could repeat forever: the supervisor knows how long to wait.
 			return connector.Retry(connector.FaultReconnect, "Twitch asks for one new connection after the other", nil)
 		}
 		next, err := s.succeed(ctx, conn, out)
@@ -113,8 +113,8 @@ func (s *Source) Run(ctx context.Context, out connector.Sink) error {
 	}
 }
 
-// succeed connects anew. What comes over conn meanwhile is handed on, and as long as
-// the server leaves it open a connection that fails is tried again.
+// succeed reconnects. Meanwhile it delivers the lines of conn, and as long as the server
+// leaves conn open it retries a failing connection.
 func (s *Source) succeed(ctx context.Context, conn *connection, out connector.Sink) (*connection, error) {
 	type dialed struct {
 		conn *connection
@@ -165,14 +165,13 @@ func (s *Source) succeed(ctx context.Context, conn *connection, out connector.Si
 	}
 }
 
-// read handles the lines of conn, and those of the connection before it until the
-// server or overlap ends that: then it calls over. A message may come over both;
-// its ID tells. read returns errReconnect when the server asks for a new
-// connection.
+// read handles the lines of conn, and those of the previous connection until the server or
+// overlap ends that: then it calls over. A message may arrive through both; its ID
+// identifies it. read returns errReconnect when the server asks for a new connection.
 func (s *Source) read(ctx context.Context, conn *connection, before <-chan string, overlap <-chan time.Time, over func(), out connector.Sink) error {
 	var (
 		isIn   bool
-		asked  bool // whether the server is there
+		asked  bool // whether the server was pinged
 		signed bool
 	)
 	limit := s.env.Clock.After(signInWithin)
@@ -259,7 +258,7 @@ func (s *Source) read(ctx context.Context, conn *connection, before <-chan strin
 	}
 }
 
-// confirms reports whether a line says that we are in the channel.
+// confirms reports whether a line confirms that we are in the channel.
 func (s *Source) confirms(l line, nick string) bool {
 	switch l.command {
 	case "JOIN":
@@ -270,10 +269,10 @@ func (s *Source) confirms(l line, nick string) bool {
 	return s.ours(l.param(0))
 }
 
-// ours reports whether a channel, with its #, is the one that is read.
+// ours reports whether a channel, with its #, is this source's.
 func (s *Source) ours(channel string) bool { return strings.EqualFold(channel, "#"+s.channel) }
 
-// deliver hands on what a line of an earlier connection says.
+// deliver delivers a line of an earlier connection.
 func (s *Source) deliver(text string, out connector.Sink) {
 	l, ok := parseLine(text)
 	if !ok {
@@ -283,7 +282,7 @@ func (s *Source) deliver(text string, out connector.Sink) {
 	s.hand(l, out)
 }
 
-// hand hands on what a line says, if anything.
+// hand delivers a line's content, if any.
 func (s *Source) hand(l line, out connector.Sink) {
 	if !s.ours(l.param(0)) {
 		return
@@ -300,8 +299,8 @@ func (s *Source) hand(l line, out connector.Sink) {
 	}
 }
 
-// notice reads a NOTICE. It returns nil for one that says nothing of the
-// connection: most are about sending.
+// notice handles a NOTICE. It returns nil for one that does not concern the connection:
+// most are about sending.
 func (s *Source) notice(l line) error {
 	switch l.tags["msg-id"] {
 	case "msg_channel_suspended":

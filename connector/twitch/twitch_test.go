@@ -48,7 +48,7 @@ func readBy(t *testing.T, dial func(context.Context, string, string) (net.Conn, 
 	return &reading{connectortest.Start(t, source, clock), server}
 }
 
-// joined waits until the source has joined and is confirmed.
+// joined waits until the source's join is confirmed.
 func (r *reading) joined(t *testing.T) *twitchtest.Client {
 	t.Helper()
 	c := r.client(t)
@@ -153,7 +153,7 @@ func TestMessages(t *testing.T) {
 	}
 }
 
-// sameBut compares what Paid points to.
+// sameBut compares messages, with Paid by value.
 func sameBut(a, b connector.Message) bool {
 	if (a.Paid == nil) != (b.Paid == nil) || a.Paid != nil && *a.Paid != *b.Paid {
 		return false
@@ -204,7 +204,7 @@ func TestFrames(t *testing.T) {
 	c := r.joined(t)
 	c.Send(ordinary("m1", "one") + "\r\n" + ordinary("m2", "two") + "\r\n")
 	two := ordinary("m3", "three") + "\r\n" + ordinary("m4", "four") + "\n"
-	for i := range len(two) { // a frame for each byte, characters and line breaks cut through
+	for i := range len(two) { // a frame for each byte, which splits characters and line breaks
 		c.SendBytes([]byte(two[i : i+1]))
 	}
 	for i, want := range []string{"one", "two", "three", "four"} {
@@ -212,7 +212,7 @@ func TestFrames(t *testing.T) {
 			t.Errorf("message %d is %q, want %q", i, m.Text, want)
 		}
 	}
-	// What is not a line is skipped and counted.
+	// An invalid line is skipped and counted.
 	for _, bad := range []string{
 		"@tags-without-an-end", ":prefix-alone", "PRIVMSG #mika_plays :a\x00b", "PRIVMSG #mika_plays :" + strings.Repeat("x", 64<<10), "   ",
 	} {
@@ -227,8 +227,8 @@ func TestFrames(t *testing.T) {
 	}
 }
 
-// A line whose break does not come ends where the next begins, when nothing follows for
-// a while, and with the connection. What somebody wrote never begins one.
+// A line without a break ends where the next begins, when nothing follows for a while, and
+// with the connection. User text never begins a line.
 func TestLinesWithoutABreak(t *testing.T) {
 	r := read(t, nil)
 	c := r.joined(t)
@@ -250,18 +250,18 @@ func TestLinesWithoutABreak(t *testing.T) {
 			t.Errorf("the answer is %q, want %q", pong, want)
 		}
 	}
-	for _, part := range []string{"@Mika yes", ":) :tmi.twitch.tv", "PINGPONG"} { // a cut through the text
+	for _, part := range []string{"@Mika yes", ":) :tmi.twitch.tv", "PINGPONG"} { // a split within the text
 		c.Send(ordinary("m3", "well "))
 		c.Send(part + "\r\n")
 		next("well " + part)
 	}
-	r.Clock.Advance(time.Second) // past the timers of what is whole by now
+	r.Clock.Advance(time.Second) // past the timers of lines that are complete by now
 	c.Send(ordinary("m4", "four"))
 	r.Clock.AwaitTimer(t, time.Second)
 	r.Clock.Advance(time.Second)
 	next("four")
 	c.Send(ordinary("m5", "five"))
-	r.Clock.AwaitTimer(t, time.Second) // it has come
+	r.Clock.AwaitTimer(t, time.Second) // it has arrived
 	c.Drop()
 	next("five")
 }
@@ -280,7 +280,7 @@ func TestPingIsAnswered(t *testing.T) {
 	}
 }
 
-// What comes may be cut anywhere on its way.
+// Frames may be split at any byte.
 func TestFramesCutAtEveryByte(t *testing.T) {
 	r := readBy(t, connectortest.CutDial, nil)
 	c := r.joined(t)
@@ -316,8 +316,8 @@ func TestConfirmations(t *testing.T) {
 	}
 }
 
-// Lines of other channels are left out, and a guest channel of a shared chat does not
-// clear this room or mute people here.
+// Lines of other channels are ignored, and a guest channel of a shared chat neither clears
+// this room nor mutes people here.
 func TestOtherChannels(t *testing.T) {
 	r := read(t, nil)
 	c := r.joined(t)
@@ -334,7 +334,7 @@ func TestOtherChannels(t *testing.T) {
 	}
 }
 
-// What a tag leaves out is made up for, as far as the line has it.
+// A missing tag is replaced by other data of the line, if possible.
 func TestMissingTags(t *testing.T) {
 	r := read(t, nil)
 	c := r.joined(t)

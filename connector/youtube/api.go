@@ -16,7 +16,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	_ "time/tzdata" // quotas are counted in Pacific time, also where the system has no time zones
+	_ "time/tzdata" // quotas reset at Pacific time, also where the system has no time zones
 
 	"danmaku/connector"
 )
@@ -42,8 +42,8 @@ func (s *Source) get(ctx context.Context, path string, query url.Values, answer 
 	return nil
 }
 
-// call returns an answer with status 200; its body is the caller's to close. The
-// key goes in a header: addresses end up in logs.
+// call returns an answer with status 200; the caller closes its body. The key goes in a
+// header, since URLs end up in logs.
 func (s *Source) call(ctx context.Context, path string, query url.Values) (*http.Response, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.base+"/youtube/v3/"+path+"?"+query.Encode(), nil)
 	if err != nil {
@@ -59,7 +59,7 @@ func (s *Source) call(ctx context.Context, path string, query url.Values) (*http
 		return resp, nil
 	}
 	defer resp.Body.Close()
-	if resp.StatusCode == http.StatusOK { // of a network that wants a log-in first
+	if resp.StatusCode == http.StatusOK { // from a network that requires a log-in first
 		return nil, connector.Retry(connector.FaultAnswer, "a page in place of "+path, nil)
 	}
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
@@ -69,7 +69,7 @@ func (s *Source) call(ctx context.Context, path string, query url.Values) (*http
 	return nil, s.fault(resp.StatusCode, body)
 }
 
-// apiError is an error as YouTube's API answers it.
+// apiError is an error in the form of YouTube's API.
 type apiError struct {
 	Message string
 	Status  string
@@ -80,7 +80,7 @@ type apiError struct {
 	}
 }
 
-// reasons returns all that is said of why, without case and underscores.
+// reasons returns all stated reasons, without case and underscores.
 func (e apiError) reasons() []string {
 	var out []string
 	for _, d := range e.Details {
@@ -95,7 +95,7 @@ func (e apiError) reasons() []string {
 	return slices.DeleteFunc(out, func(reason string) bool { return reason == "" })
 }
 
-// daily reports whether a limit counts days: it is then no matter of speed.
+// daily reports whether a limit counts days: then slowing down does not help.
 func (e apiError) daily() bool {
 	for _, d := range e.Details {
 		if limit, _ := d.Metadata["quota_limit"].(string); strings.Contains(strings.ToLower(limit), "perday") {
@@ -105,7 +105,7 @@ func (e apiError) daily() bool {
 	return strings.Contains(strings.ToLower(e.Message), "per day")
 }
 
-// What the reasons of errors mean.
+// The meanings of errors' reasons.
 var (
 	quotaReasons = []string{"quotaexceeded", "dailylimitexceeded"}
 	speedReasons = []string{"ratelimitexceeded", "userratelimitexceeded"}
@@ -117,10 +117,10 @@ var (
 	}
 )
 
-// fault reads an answer that is an error. Only YouTube's own error is final: a proxy or a
-// network that wants a log-in answers 403 and 404, too, with a page of its own.
+// fault converts an error answer. Only YouTube's own error is final: a proxy or a network
+// that requires a log-in answers 403 and 404, too, with its own page.
 func (s *Source) fault(status int, body []byte) *connector.Fault {
-	// Streaming calls answer with an array. What cannot be read has no reason.
+	// Streaming calls answer with an array. An unreadable answer has no reason.
 	var many []json.RawMessage
 	if json.Unmarshal(body, &many) == nil && len(many) > 0 {
 		body = many[0]
@@ -144,7 +144,7 @@ func (s *Source) fault(status int, body []byte) *connector.Fault {
 	case is(speedReasons...):
 		return s.tooFast(detail)
 	case is(tokenReasons...):
-		s.token = "" // what came since is asked for by its time
+		s.token = "" // later messages are requested by time
 		return connector.Retry(connector.FaultPlatform, detail, nil)
 	case is("livechatended"):
 		return connector.Stop(connector.FaultEnded, detail)
@@ -168,17 +168,16 @@ func (s *Source) fault(status int, body []byte) *connector.Fault {
 	return connector.Retry(connector.FaultPlatform, detail, nil)
 }
 
-// tooFast doubles the wait with every refusal in a row: 60 s up to 300 s.
+// tooFast doubles the wait with every consecutive refusal: 60 s up to 300 s.
 func (s *Source) tooFast(detail string) *connector.Fault {
 	s.hurried = min(max(2*s.hurried, time.Minute), 5*time.Minute)
 	return &connector.Fault{Code: connector.FaultTooFast, RetryAt: s.env.Clock.Now().Add(s.hurried), Detail: detail}
 }
 
-// nextMidnight is when Google resets the quotas of the day: midnight Pacific
-// time.
+// nextMidnight returns when Google resets the daily quotas: midnight Pacific time.
 func nextMidnight(now time.Time) time.Time {
 	pacific, err := time.LoadLocation("America/Los_Angeles")
-	if err != nil { // cannot be: the zones are embedded
+	if err != nil { // impossible: the zones are embedded
 		return now.Add(24 * time.Hour)
 	}
 	local := now.In(pacific)
@@ -238,10 +237,10 @@ type item struct {
 	}
 }
 
-// number is a number that JSON carries as a number or as a string.
+// number is a number that JSON contains as a number or as a string.
 type number int64
 
-// UnmarshalJSON reads either form; what is neither, or beyond reason, is zero.
+// UnmarshalJSON decodes either form; anything else, or an unreasonable number, is zero.
 func (n *number) UnmarshalJSON(data []byte) error {
 	v, err := strconv.ParseFloat(strings.Trim(string(data), `"`), 64)
 	if err == nil && math.Abs(v) < 1e17 {
@@ -250,9 +249,9 @@ func (n *number) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// pages decodes the stream as it comes: one JSON array that stays open, with a
-// page for each batch. Pages in a row without an array are read, too. It returns
-// nil when the server ended the answer properly.
+// pages decodes the stream as it arrives: one JSON array that stays open, with a page for
+// each batch. It also accepts consecutive pages without an array. It returns nil when the
+// server ended the answer properly.
 func pages(body io.Reader, fault func(status int, body []byte) *connector.Fault, each func(page) error) error {
 	bounded := &bounded{r: body, left: maxPage}
 	r := bufio.NewReader(bounded)
@@ -271,7 +270,7 @@ func pages(body io.Reader, fault func(status int, body []byte) *connector.Fault,
 	}
 	for {
 		if array && !dec.More() {
-			// The end of the array, or of the connection: the former is not a fault.
+			// The end of the array, or of the connection: only the latter is a fault.
 			_, err := dec.Token()
 			return err
 		}
@@ -313,7 +312,7 @@ func begins(r *bufio.Reader) (array bool, err error) {
 	}
 }
 
-// bounded fails when more is read than left allows.
+// bounded fails when more than left is read.
 type bounded struct {
 	r    io.Reader
 	left int
@@ -328,10 +327,10 @@ func (b *bounded) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// snake finds a key in snake_case.
+// snake matches a key in snake_case.
 var snake = regexp.MustCompile(`"[a-z]+_[a-z_]+"\s*:`)
 
-// decodePage reads a page with keys in either case.
+// decodePage decodes a page with keys in either case.
 func decodePage(raw json.RawMessage) (p page, err error) {
 	if snake.Match(raw) {
 		var v any
@@ -348,7 +347,7 @@ func decodePage(raw json.RawMessage) (p page, err error) {
 	return p, err
 }
 
-// camel takes the underscores out of all keys. Keys are matched without case.
+// camel removes the underscores from all keys. Keys are matched without case.
 func camel(v any) any {
 	switch v := v.(type) {
 	case map[string]any:

@@ -9,13 +9,13 @@ import (
 	"danmaku/connector"
 )
 
-// shortcut is how YouTube writes an emote: :name: for its own, :_name: for those of
-// the channel's members. The API names no picture of them. A time such as 12:30:45
-// is none. It is compiled for the first comment: 64 sets of letters take a megabyte.
+// shortcut matches YouTube's form of an emote: :name: for its own, :_name: for those of the
+// channel's members. The API provides no pictures of them. A time such as 12:30:45 does not
+// match. It is compiled for the first comment: 64 sets of letters take a megabyte.
 var shortcut = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`:_?[\p{L}][\p{L}\p{N}_-]{0,63}:`) })
 
-// emotesOf finds the emotes of a text. The underscore that marks a member's emote is
-// taken out of it.
+// emotesOf finds the emotes of a text. It removes the underscore that marks a member's
+// emote.
 func emotesOf(text string) (plain string, emotes []connector.Emote) {
 	var b strings.Builder
 	runes, rest := 0, text

@@ -70,7 +70,7 @@ func TestEmotes(t *testing.T) {
 	}
 }
 
-// FuzzPages reads arbitrary answers: nothing may panic or hang.
+// FuzzPages reads arbitrary answers without panicking or hanging.
 func FuzzPages(f *testing.F) {
 	f.Add(`[{"items":[{"snippet":{"type":"superChatEvent","superChatDetails":{"tier":"x"}}}]}]`)
 	f.Add(`{"next_page_token":1}`)

@@ -24,12 +24,12 @@ func TestHistoryIsSkippedAndTheStreamGoesOnFromItsToken(t *testing.T) {
 		t.Fatalf("got %+v", m)
 	}
 	r.Clock.Advance(time.Minute)
-	st.End() // by design
+	st.End() // a proper end
 	second := r.stream(t)
 	if second.Token != "token-2" {
 		t.Errorf("the stream was opened again with %q", second.Token)
 	}
-	// Another run goes on from there, too.
+	// Another run continues there, too.
 	second.Say(youtubetest.Text("m2", after, "UCa", "a", "two"))
 	if m := r.NextMessage(); m.ID != "m2" {
 		t.Fatalf("got %+v", m)
@@ -44,8 +44,7 @@ func TestHistoryIsSkippedAndTheStreamGoesOnFromItsToken(t *testing.T) {
 	}
 }
 
-// A token that the server does not take any more is given up; history is told by
-// its time.
+// A token that the server no longer accepts is dropped; history is recognized by its time.
 func TestRefusedTokenIsGivenUp(t *testing.T) {
 	r := read(t, youtubetest.Video, nil)
 	st := r.stream(t)
@@ -74,8 +73,8 @@ func TestRefusedTokenIsGivenUp(t *testing.T) {
 	}
 }
 
-// A ban from before we connected does not mute again, and one that history repeats mutes
-// once: moderators here may have lifted it since.
+// A ban from before the connection does not mute again, and one that history repeats mutes
+// once, since moderators here may have lifted it.
 func TestBansOfHistory(t *testing.T) {
 	ban := func(id, at string) string {
 		return youtubetest.Item(id, "userBannedEvent", at, "", "", `"userBannedDetails":{"bannedUserDetails":{"channelId":"UC`+id+`"},"banType":"permanent"}`)
@@ -110,8 +109,8 @@ func TestBansOfHistory(t *testing.T) {
 	}
 }
 
-// A server that takes the call and says nothing is given up soon, not after the
-// silence that a quiet chat may have.
+// A connection to a server that accepts the call but sends nothing is closed soon, not
+// after the silence that a quiet chat may have.
 func TestServerThatDoesNotAnswer(t *testing.T) {
 	asked := make(chan struct{})
 	r := read(t, youtubetest.Video, func(s *youtubetest.Server) {

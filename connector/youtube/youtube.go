@@ -1,8 +1,8 @@
-// Package youtube reads the live chat of a broadcast by the YouTube Data API v3,
-// with the streamer's own key. It uses documented calls alone.
+// Package youtube reads the live chat of a broadcast through the YouTube Data API v3, with
+// the streamer's own key. It uses only documented calls.
 //
-// Source of the protocol: "YouTube Live Streaming API", resource
-// liveChatMessages, at developers.google.com.
+// Source of the protocol: "YouTube Live Streaming API", resource liveChatMessages, at
+// developers.google.com.
 package youtube
 
 import (
@@ -24,14 +24,14 @@ import (
 // Kind names this connector in settings. Its secret is "key".
 const Kind = "youtube"
 
-// api is YouTube's own address.
+// api is YouTube's own URL.
 const api = "https://www.googleapis.com"
 
 // Times of one connection.
 const (
 	answerWithin = 15 * time.Second
-	silentFor    = 10 * time.Minute // without a byte the stream is opened again
-	brief        = 30 * time.Second // a stream that ends earlier is not opened again at once
+	silentFor    = 10 * time.Minute // a stream that is silent for so long is reopened
+	brief        = 30 * time.Second // a stream that ends earlier is not reopened at once
 	lookAgain    = 15 * time.Minute // for a channel's next show: a search costs one of 100 a day
 	upcoming     = time.Minute      // for a broadcast that has no chat yet
 )
@@ -39,7 +39,7 @@ const (
 var (
 	videoID   = regexp.MustCompile(`^[A-Za-z0-9_-]{11}$`)
 	channelID = regexp.MustCompile(`^UC[A-Za-z0-9_-]{22}$`)
-	handle    = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^@[\p{L}\p{N}._·-]{1,60}$`) }) // as shortcut
+	handle    = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^@[\p{L}\p{N}._·-]{1,60}$`) }) // see shortcut
 )
 
 // Source is the chat of one broadcast, or of one channel's broadcasts.
@@ -48,18 +48,18 @@ type Source struct {
 	key     string
 	base    string
 	env     connector.Env
-	hurried time.Duration // how long the last refusal for speed asked to wait
+	hurried time.Duration // the wait after the last refusal for speed
 
-	// What a later Run goes on from.
-	chat  string // the chat's id; empty: to be found
+	// The state from which a later Run continues.
+	chat  string // the chat's ID; empty: unknown
 	title string
 	token string // of the next page
 	since time.Time
-	bans  []string // ids of the newest bans that were handed on: history tells them again
+	bans  []string // IDs of the newest delivered bans, which history repeats
 }
 
-// Open makes the source of a target: a video's id, a channel's id, or a handle
-// with its @. An error is a [*connector.Fault].
+// Open makes the source of a target: a video's ID, a channel's ID, or a handle with its @.
+// An error is a [*connector.Fault].
 func Open(s connector.Settings, env connector.Env) (connector.Source, error) {
 	if !videoID.MatchString(s.Target) && !channelID.MatchString(s.Target) && !handle().MatchString(s.Target) {
 		return nil, connector.Stop(connector.FaultTarget, "enter a video's address, a channel's address or a handle with its @")
@@ -87,15 +87,15 @@ func (s *Source) Run(ctx context.Context, out connector.Sink) error {
 			return err
 		}
 		s.chat, s.token = "", "" // the channel's next show
-		// For a while the search may still name the show that is over.
+		// For a while the search may still name the ended show.
 		if err := s.wait(ctx, out, lookAgain); err != nil {
 			return err
 		}
 	}
 }
 
-// ofShow reports whether a fault says only that one show has ended or has no chat
-// that can be read. A channel's next show may be another matter.
+// ofShow reports whether a fault only says that one show has ended or has no readable chat.
+// A channel's next show may be different.
 func ofShow(err error) bool {
 	switch fault := connector.Classify(err); fault.Code {
 	case connector.FaultEnded, connector.FaultNoChannel, connector.FaultNotAllowed:
@@ -154,7 +154,7 @@ func (s *Source) find(ctx context.Context, out connector.Sink) error {
 				return err
 			}
 			if s.chat != "" {
-				s.since = s.env.Clock.Now() // what was said before is history
+				s.since = s.env.Clock.Now() // earlier messages are history
 				return nil
 			}
 		}
@@ -164,8 +164,7 @@ func (s *Source) find(ctx context.Context, out connector.Sink) error {
 	}
 }
 
-// ask asks for a video's chat. Without an error and without a chat the show has
-// not begun.
+// ask requests a video's chat. Without an error and without a chat the show has not begun.
 func (s *Source) ask(ctx context.Context, video string) error {
 	var found struct {
 		Items []struct {
@@ -197,7 +196,7 @@ func (s *Source) ask(ctx context.Context, video string) error {
 	return connector.Stop(connector.FaultEnded, "the video is not a broadcast, or has ended")
 }
 
-// follow reads the stream, and opens it again where it ended by design.
+// follow reads the stream, and reopens it when it ended properly.
 func (s *Source) follow(ctx context.Context, out connector.Sink) error {
 	for {
 		began := s.env.Clock.Now()
@@ -210,8 +209,7 @@ func (s *Source) follow(ctx context.Context, out connector.Sink) error {
 	}
 }
 
-// stream reads one answer of the streaming call, which lasts until the server
-// ends it.
+// stream reads one answer of the streaming call, which lasts until the server ends it.
 func (s *Source) stream(ctx context.Context, out connector.Sink) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -251,7 +249,7 @@ func (s *Source) stream(ctx context.Context, out connector.Sink) error {
 		hear()
 		for _, raw := range p.Items {
 			var it item
-			if err := json.Unmarshal(raw, &it); err != nil { // the others count
+			if err := json.Unmarshal(raw, &it); err != nil { // skip only this item
 				out.Skipped()
 				continue
 			}
@@ -267,7 +265,7 @@ func (s *Source) stream(ctx context.Context, out connector.Sink) error {
 		return nil
 	})
 	if context.Cause(ctx) == errSilent {
-		return nil // opened again from where it was
+		return nil // reopened where it was
 	}
 	if err != nil {
 		return fmt.Errorf("read YouTube's stream: %w", err)
@@ -275,8 +273,8 @@ func (s *Source) stream(ctx context.Context, out connector.Sink) error {
 	return nil
 }
 
-// watch ends a stream that is silent for too long. The first thing that it hears is
-// that the server answers at all, which is to be soon.
+// watch ends a stream that is silent for too long. The first signal is the server's answer
+// itself, which must come soon.
 func (s *Source) watch(ctx context.Context, heard <-chan struct{}, cancel context.CancelCauseFunc) {
 	limit, cause := answerWithin, errNoAnswer
 	for {
@@ -296,7 +294,7 @@ var errNoAnswer = fmt.Errorf("YouTube does not answer within %v", answerWithin)
 
 var errSilent = fmt.Errorf("nothing came for %v", silentFor)
 
-// deliver hands on what an item says. It is true when the chat has ended.
+// deliver delivers an item's content. It returns true when the chat has ended.
 func (s *Source) deliver(it item, history bool, out connector.Sink) (ended bool) {
 	sn := it.Snippet
 	m := connector.Message{
@@ -315,7 +313,7 @@ func (s *Source) deliver(it item, history bool, out connector.Sink) (ended bool)
 	case it.AuthorDetails.IsChatSponsor:
 		m.Badge = connector.Member
 	}
-	// Types come in two spellings: textMessageEvent and TEXT_MESSAGE_EVENT.
+	// Types have two spellings: textMessageEvent and TEXT_MESSAGE_EVENT.
 	switch strings.ToLower(strings.ReplaceAll(sn.Type, "_", "")) {
 	case "textmessageevent":
 		m.Text = cmp.Or(sn.TextMessageDetails.MessageText, sn.DisplayMessage)
@@ -344,7 +342,8 @@ func (s *Source) deliver(it item, history bool, out connector.Sink) (ended bool)
 		default:
 			r.Forever = true
 		}
-		// A ban from before we connected may be over, or lifted here since: it does not mute again.
+		// A ban from before the connection may be over, or lifted here since: it does not
+		// mute again.
 		if m.At.Before(s.since) && history || slices.Contains(s.bans, it.ID) {
 			return false
 		}
@@ -366,8 +365,8 @@ func (s *Source) deliver(it item, history bool, out connector.Sink) (ended bool)
 // maxBans is how many bans are remembered.
 const maxBans = 1_000
 
-// unsaidTimeOut is how long a time-out lasts whose length is not said, as long as
-// YouTube's own. It is not a ban.
+// unsaidTimeOut is the length of a time-out without a stated length, equal to YouTube's
+// own. It is not a ban.
 const unsaidTimeOut = 5 * time.Minute
 
 func (s *Source) removed(r connector.Removal, out connector.Sink) {
@@ -377,7 +376,7 @@ func (s *Source) removed(r connector.Removal, out connector.Sink) {
 	}
 }
 
-// paid makes five levels of YouTube's eleven tiers.
+// paid maps YouTube's eleven tiers to five levels.
 func paid(micros number, currency string, tier number) *connector.Paid {
 	if micros <= 0 {
 		return nil

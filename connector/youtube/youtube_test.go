@@ -15,7 +15,7 @@ import (
 	"danmaku/connector/youtube/youtubetest"
 )
 
-// after is a moment after the test clock's beginning, before one before it.
+// after is a moment after the test clock's start, before is one before it.
 const (
 	after  = "2026-11-28T12:00:05.5Z"
 	before = "2026-11-28T11:59:00+00:00"
@@ -48,7 +48,7 @@ func read(t *testing.T, target string, prepare func(*youtubetest.Server)) *readi
 	return &reading{connectortest.Start(t, source, clock), server}
 }
 
-// stream waits for the next stream that is opened, and that it is reported.
+// stream waits for the next stream, and for the report of its connection.
 func (r *reading) stream(t *testing.T) *youtubetest.Stream {
 	t.Helper()
 	st := connectortest.Await(r.Run, r.server.Streams(), "stream")
@@ -93,7 +93,7 @@ func TestEvents(t *testing.T) {
 			youtubetest.Item("m5", "memberMilestoneChatEvent", after, "UCa", "mika-neko", `"memberMilestoneChatDetails":{"userComment":"a year!","memberMonth":12}`),
 			with(message("m5", "a year!"), func(m *connector.Message) { m.Badge = connector.Member }), nil,
 		},
-		{ // without words: the chat says the amount
+		{ // without a message: the chat shows the amount
 			youtubetest.Item("m10", "superChatEvent", after, "UCa", "mika-neko", `"displayMessage":"¥500 from @rich","superChatDetails":{"amountMicros":"500000000","currency":"JPY","tier":2}`),
 			message("m10", ""), &connector.Paid{Micros: 500_000_000, Currency: "JPY", Level: 1},
 		},
@@ -140,9 +140,9 @@ func TestEvents(t *testing.T) {
 			t.Errorf("got %+v, want %+v", got, row.want)
 		}
 	}
-	// Lines of the platform itself, and kinds that are not known yet, are left out.
+	// The platform's own lines, and unknown kinds, are ignored.
 	st.Say(youtubetest.Item("n1", "newSponsorEvent", after, "UCa", "a", ""), youtubetest.Item("n2", "somethingNewEvent", after, "UCa", "a", `"x":{"y":[1]}`), `{"id":"n3"}`, `{}`)
-	// One message that cannot be read does not lose the others.
+	// One unreadable message does not affect the others.
 	st.Say(`{"id":"n4","snippet":["?"]}`, youtubetest.Text("m9", after, "UCa", "a", "beside it"))
 	if d := r.Next(); !d.Skipped {
 		t.Errorf("got %+v", d)
@@ -306,7 +306,7 @@ func TestWaitsForTheShow(t *testing.T) {
 		}
 		r.Clock.AwaitTimer(t, 15*time.Minute)
 		r.server.SetBroadcast("live", true)
-		// What was said since we wait, but before we found the show, is history.
+		// Messages from while we waited, before we found the show, are history.
 		r.server.SetHistory(youtubetest.Text("h1", after, "UCa", "a", "of before"))
 		r.Clock.Advance(15 * time.Minute)
 		st := r.stream(t)
@@ -318,9 +318,8 @@ func TestWaitsForTheShow(t *testing.T) {
 	})
 }
 
-// A channel's show that is over, or cannot be read, is not an end of the channel's chat:
-// the next search comes after the usual wait, also while the search still names the
-// show.
+// A channel's show that is over, or unreadable, does not end the channel's chat: the next
+// search follows after the usual wait, even while the search still names that show.
 func TestChannelOutlivesItsShows(t *testing.T) {
 	refuse := func(path string, status int, reason string) func(*youtubetest.Server) {
 		return func(s *youtubetest.Server) {
@@ -377,7 +376,7 @@ func TestKeyIsInNoAddress(t *testing.T) {
 	r := read(t, youtubetest.Handle, nil)
 	r.stream(t)
 	if calls := r.server.Calls(); slices.ContainsFunc(calls, func(c string) bool { return strings.Contains(c, youtubetest.Key) }) {
-		t.Errorf("the key stands in an address: %q", calls)
+		t.Errorf("a URL contains the key: %q", calls)
 	}
 }
 

@@ -1,6 +1,6 @@
-// Package bilibilitest is an Open Live platform that tests and demos can run: it
-// checks the signature of each call, and speaks the packets of the socket. All
-// names and messages are invented.
+// Package bilibilitest is a fake Open Live platform for tests and demos: it checks the
+// signature of each call, and speaks the packets of the socket. All names and messages are
+// invented.
 package bilibilitest
 
 import (
@@ -25,7 +25,7 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// What the server accepts.
+// Values that the server accepts.
 const (
 	KeyID  = "testkeyid"
 	Secret = "testsecret"
@@ -33,8 +33,7 @@ const (
 	Code   = "A1B2C3D4E5F6G"
 )
 
-// Server is a fake Open Live on a port of its own. Its methods may be called
-// from any goroutine.
+// Server is a fake Open Live on its own port. Its methods are safe for concurrent use.
 type Server struct {
 	http    *http.Server
 	address string
@@ -70,7 +69,7 @@ func StartAt(address string) (*Server, error) {
 	return s, nil
 }
 
-// URL is the address to use in place of Bilibili's.
+// URL returns the URL to use instead of Bilibili's.
 func (s *Server) URL() string { return "http://" + s.address }
 
 // Close ends all connections and the server.
@@ -85,18 +84,18 @@ func (s *Server) Close() {
 	_ = s.http.Close()
 }
 
-// Silent stands for no answer at all, of "auth" and "beat".
+// Silent means no answer at all, for "auth" and "beat".
 const Silent = -1
 
-// Answer lets a call ("start", "heartbeat", "end"), or what a socket sends ("auth",
-// "beat"), be answered with a code from now on; 0 is the ordinary answer.
+// Answer sets the code with which a call ("start", "heartbeat", "end"), or a socket's
+// message ("auth", "beat"), is answered from now on; 0 is the ordinary answer.
 func (s *Server) Answer(call string, code int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.codes[call] = code
 }
 
-// Calls receives each call that was well signed, as "start" or "end g-1".
+// Calls receives each correctly signed call, as "start" or "end g-1".
 func (s *Server) Calls() <-chan string { return s.calls }
 
 // Joined receives each socket that has signed in.
@@ -195,7 +194,7 @@ type Client struct {
 	mu    sync.Mutex
 	beats chan struct{}
 	gone  chan struct{}
-	Auth  string // what the client signed in with
+	Auth  string // the client's sign-in message
 }
 
 func (s *Server) socket(w http.ResponseWriter, r *http.Request) {
@@ -238,7 +237,7 @@ func (s *Server) socket(w http.ResponseWriter, r *http.Request) {
 			silent := s.codes["beat"] == Silent
 			s.mu.Unlock()
 			if !silent {
-				// The echo of what was sent is not counted in the length.
+				// The length does not include the echo of the client's message.
 				c.Send(append(Packet(1, 3, []byte{0, 0, 0x30, 0x39}), body...))
 			}
 			select {
@@ -254,19 +253,19 @@ func (c *Client) Send(frame []byte) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	_ = c.ws.SetWriteDeadline(time.Now().Add(10 * time.Second))
-	_ = c.ws.WriteMessage(websocket.BinaryMessage, frame) // a client that has gone is none of a script's business
+	_ = c.ws.WriteMessage(websocket.BinaryMessage, frame) // a client that has gone does not concern the script
 }
 
 // Beats receives once for each heartbeat.
 func (c *Client) Beats() <-chan struct{} { return c.beats }
 
-// Drop ends the connection without a word.
+// Drop ends the connection abruptly.
 func (c *Client) Drop() { _ = c.ws.NetConn().Close() }
 
 // Gone is closed when the connection has ended.
 func (c *Client) Gone() <-chan struct{} { return c.gone }
 
-// Packet writes one packet.
+// Packet returns one packet.
 func Packet(version uint16, op uint32, body []byte) []byte {
 	out := make([]byte, 16, 16+len(body))
 	binary.BigEndian.PutUint32(out, uint32(16+len(body)))
@@ -277,7 +276,7 @@ func Packet(version uint16, op uint32, body []byte) []byte {
 	return append(out, body...)
 }
 
-// Zlib packs packets into one.
+// Zlib compresses packets into one.
 func Zlib(packets ...[]byte) []byte {
 	var b bytes.Buffer
 	w := zlib.NewWriter(&b)
@@ -286,7 +285,7 @@ func Zlib(packets ...[]byte) []byte {
 	return Packet(2, 5, b.Bytes())
 }
 
-// Brotli packs packets into one.
+// Brotli compresses packets into one.
 func Brotli(packets ...[]byte) []byte {
 	var b bytes.Buffer
 	w := brotli.NewWriter(&b)
@@ -295,14 +294,14 @@ func Brotli(packets ...[]byte) []byte {
 	return Packet(3, 5, b.Bytes())
 }
 
-// Comment writes the command of one ordinary comment.
+// Comment returns the command of one ordinary comment.
 func Comment(id, openID, name, text string) string {
 	data, err := json.Marshal(map[string]any{
 		"room_id": 42, "open_id": openID, "union_id": "", "uname": name, "uface": "", "msg": text, "msg_id": id,
 		"timestamp": time.Now().Unix(), "guard_level": 0, "dm_type": 0, "is_admin": 0,
 	})
 	if err != nil {
-		panic(err) // strings and numbers are always written
+		panic(err) // strings and numbers always encode
 	}
 	return `{"cmd":"LIVE_OPEN_PLATFORM_DM","data":` + string(data) + `}`
 }

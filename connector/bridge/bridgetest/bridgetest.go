@@ -1,7 +1,6 @@
-// Package bridgetest has tools that tests and demos can run in place of Social
-// Stream Ninja, Streamer.bot, OneComme, blivechat, LAPLACE Event Bridge and
-// TikFinity: each greets and answers as the tool does. All names and messages are
-// invented.
+// Package bridgetest has fake tools for tests and demos, in place of Social Stream Ninja,
+// Streamer.bot, OneComme, blivechat, LAPLACE Event Bridge and TikFinity: each greets and
+// answers like the tool. All names and messages are invented.
 package bridgetest
 
 import (
@@ -18,15 +17,13 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// Password and Session are what the fakes of Streamer.bot and Social Stream
-// Ninja accept.
+// Password and Session are accepted by the fakes of Streamer.bot and Social Stream Ninja.
 const (
 	Password = "hunter2"
 	Session  = "invented-session"
 )
 
-// Server is a fake tool on a port of its own. Its methods may be called from any
-// goroutine.
+// Server is a fake tool on its own port. Its methods are safe for concurrent use.
 type Server struct {
 	kind    string
 	http    *http.Server
@@ -35,9 +32,9 @@ type Server struct {
 
 	mu      sync.Mutex
 	clients []*Client
-	// Greet replaces the first frame, for tests; nil: the tool's own.
+	// greet replaces the first frame, for tests; nil: the tool's own.
 	greet *string
-	open  bool // Streamer.bot greets with a challenge and does not insist
+	open  bool // Streamer.bot sends a challenge and does not enforce it
 }
 
 // Start starts a tool of a kind ("ssn", "streamerbot", …) on a free port.
@@ -55,7 +52,7 @@ func StartAt(kind, address string) (*Server, error) {
 	return s, nil
 }
 
-// URL is the address that a client dials.
+// URL returns the URL that a client dials.
 func (s *Server) URL() string { return "ws://" + s.address }
 
 // SetGreeting replaces the first frame.
@@ -65,14 +62,14 @@ func (s *Server) SetGreeting(frame string) {
 	s.greet = &frame
 }
 
-// DoNotEnforce has Streamer.bot serve those, too, that do not answer its challenge.
+// DoNotEnforce makes Streamer.bot serve clients that do not answer its challenge, too.
 func (s *Server) DoNotEnforce() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.open = true
 }
 
-// Ready receives each client that will be sent messages.
+// Ready receives each client that is ready for messages.
 func (s *Server) Ready() <-chan *Client { return s.ready }
 
 // Say sends a frame to every client that is ready.
@@ -102,7 +99,7 @@ type Client struct {
 	mu       sync.Mutex
 	received chan string
 	locked   bool   // Streamer.bot answers nothing until its challenge is answered
-	Path     string // with its query
+	Path     string // includes its query
 }
 
 // Say sends a frame.
@@ -110,13 +107,13 @@ func (c *Client) Say(frame string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	_ = c.ws.SetWriteDeadline(time.Now().Add(10 * time.Second))
-	_ = c.ws.WriteMessage(websocket.TextMessage, []byte(frame)) // a client that has gone is none of a script's business
+	_ = c.ws.WriteMessage(websocket.TextMessage, []byte(frame)) // a client that has gone does not concern the script
 }
 
-// Received receives what the client sent after it was ready.
+// Received receives the client's messages after it was ready.
 func (c *Client) Received() <-chan string { return c.received }
 
-// Drop ends the connection without a word.
+// Drop ends the connection abruptly.
 func (c *Client) Drop() { _ = c.ws.NetConn().Close() }
 
 const (
@@ -124,7 +121,7 @@ const (
 	challenge = "Y2hhbGxlbmdl"
 )
 
-// botEvents are the events that the fake of Streamer.bot has.
+// botEvents are the events of the fake Streamer.bot.
 const botEvents = `{"twitch":["ChatMessage","ChatMessageDeleted","ChatCleared","UserBanned","UserTimedOut"],"youTube":["Message","MessageDeleted","UserBanned","SuperChat"],"general":["Custom"]}`
 
 // greetings are the first frames of the tools that greet.
@@ -179,7 +176,7 @@ func (s *Server) join(c *Client) {
 	s.ready <- c
 }
 
-// answer answers a frame as the tool does.
+// answer answers a frame like the tool.
 func (s *Server) answer(c *Client, data []byte) {
 	var f struct {
 		Request, ID, Authentication, Join string

@@ -1,6 +1,6 @@
-// Package twitchtest is a Twitch that tests and demos can run: it speaks IRC over
-// a WebSocket as Twitch does, checks what a client sends, and says what a script
-// wants. All names and messages are invented.
+// Package twitchtest is a fake Twitch for tests and demos: it speaks IRC over a WebSocket
+// like Twitch, checks what a client sends, and sends what a script defines. All names and
+// messages are invented.
 package twitchtest
 
 import (
@@ -14,8 +14,7 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// Server is a fake Twitch on a port of its own. Its methods may be called from
-// any goroutine.
+// Server is a fake Twitch on its own port. Its methods are safe for concurrent use.
 type Server struct {
 	http  *http.Server
 	url   string
@@ -24,7 +23,7 @@ type Server struct {
 	mu      sync.Mutex
 	clients []*Client
 	closed  bool
-	mute    map[string]bool // channels without an answer
+	mute    map[string]bool // channels that get no answer
 }
 
 // Start starts a server on a free port of this machine.
@@ -42,7 +41,7 @@ func StartAt(address string) (*Server, error) {
 	return s, nil
 }
 
-// URL is the address that a client dials.
+// URL returns the URL that a client dials.
 func (s *Server) URL() string { return s.url }
 
 // Close ends all connections and the server.
@@ -57,8 +56,8 @@ func (s *Server) Close() {
 	_ = s.http.Close()
 }
 
-// IgnoreChannel lets JOINs of a channel go without an answer, as Twitch does for
-// one that does not exist.
+// IgnoreChannel leaves JOINs of a channel unanswered, as Twitch does for one that does not
+// exist.
 func (s *Server) IgnoreChannel(name string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -71,8 +70,8 @@ func (s *Server) Joined() <-chan *Client { return s.rooms }
 // Say sends a line to every client that has joined a channel.
 func (s *Server) Say(line string) { s.SayAll(func(string) string { return line }) }
 
-// SayAll sends every client that has joined a channel the line that is made for
-// it. channel begins with #.
+// SayAll sends every client that has joined a channel the line that line returns for it.
+// channel begins with #.
 func (s *Server) SayAll(line func(channel string) string) {
 	s.mu.Lock()
 	clients := s.clients
@@ -120,7 +119,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	c.serve()
 }
 
-// serve answers a client as Twitch does. What Twitch would not expect is kept for
+// serve answers a client like Twitch. It records what Twitch would not expect for
 // [Client.Faults].
 func (c *Client) serve() {
 	var capable bool
@@ -190,7 +189,7 @@ func (c *Client) join(nick, channel string) {
 	c.server.rooms <- c
 }
 
-// Channel is what the client joined, with its #.
+// Channel returns the channel that the client joined, with its #.
 func (c *Client) Channel() string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -203,25 +202,25 @@ func (c *Client) Say(line string) { c.Send(line + "\r\n") }
 // Send sends a frame as it is.
 func (c *Client) Send(frame string) { c.SendBytes([]byte(frame)) }
 
-// SendBytes sends a frame of text that need not be UTF-8.
+// SendBytes sends a text frame that need not be UTF-8.
 func (c *Client) SendBytes(frame []byte) {
 	c.write.Lock()
 	defer c.write.Unlock()
 	_ = c.ws.SetWriteDeadline(time.Now().Add(10 * time.Second))
-	_ = c.ws.WriteMessage(websocket.TextMessage, frame) // a client that has gone is none of a script's business
+	_ = c.ws.WriteMessage(websocket.TextMessage, frame) // a client that has gone does not concern the script
 }
 
-// Silence lets the client's PINGs go without an answer.
+// Silence leaves the client's PINGs unanswered.
 func (c *Client) Silence() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.silent = true
 }
 
-// Drop ends the connection without a word.
+// Drop ends the connection abruptly.
 func (c *Client) Drop() { _ = c.ws.NetConn().Close() }
 
-// Pongs receives what the client answered to PINGs.
+// Pongs receives the client's answers to PINGs.
 func (c *Client) Pongs() <-chan string { return c.pongs }
 
 // Faults receives what a well-behaved anonymous client would not have sent.
@@ -238,8 +237,7 @@ type Message struct {
 
 var escape = strings.NewReplacer(`\`, `\\`, ";", `\:`, " ", `\s`, "\r", `\r`, "\n", `\n`)
 
-// Line writes the message as the line of IRC that carries it to a channel, which
-// begins with #.
+// Line returns the IRC line that carries the message to a channel, which begins with #.
 func (m Message) Line(channel string) string {
 	return fmt.Sprintf("@badges=;color=#1E90FF;display-name=%s;emotes=;id=%s;room-id=90001;tmi-sent-ts=%d;user-id=%s%s :%s!%s@%s.tmi.twitch.tv PRIVMSG %s :%s",
 		escape.Replace(m.Name), m.ID, time.Now().UnixMilli(), m.UserID, m.Tags, m.Login, m.Login, m.Login, channel, m.Text)

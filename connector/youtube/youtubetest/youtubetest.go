@@ -1,6 +1,6 @@
-// Package youtubetest is a YouTube Data API that tests and demos can run: it
-// answers the calls that a reader of live chats makes, and streams what a script
-// wants. All names and messages are invented.
+// Package youtubetest is a fake YouTube Data API for tests and demos: it answers the calls
+// of a reader of live chats, and streams what a script defines. All names and messages are
+// invented.
 package youtubetest
 
 import (
@@ -16,7 +16,7 @@ import (
 // Key is the key that the server accepts.
 const Key = "AIzaInvented-0123456789"
 
-// Video is the video that is live, and Channel and Handle are whose it is.
+// Video is the live video; Channel and Handle are its owner's.
 const (
 	Video   = "abc123def45"
 	Channel = "UCmika000000000000000000"
@@ -24,8 +24,7 @@ const (
 	chatID  = "Cg0KC2FiYzEyMw"
 )
 
-// Server is a fake YouTube on a port of its own. Its methods may be called from
-// any goroutine.
+// Server is a fake YouTube on its own port. Its methods are safe for concurrent use.
 type Server struct {
 	http    *http.Server
 	url     string
@@ -35,7 +34,7 @@ type Server struct {
 	calls   []string
 	status  string // liveBroadcastContent
 	noChat  bool
-	stale   bool // the search names the video whatever it is
+	stale   bool // the search always names the video
 	refuse  func(path string) (status int, body string)
 	history string
 	page    int
@@ -62,7 +61,7 @@ func StartAt(address string) (*Server, error) {
 	return s, nil
 }
 
-// URL is the address to use in place of YouTube's.
+// URL returns the URL to use instead of YouTube's.
 func (s *Server) URL() string { return s.url }
 
 // Close ends all streams and the server.
@@ -75,7 +74,7 @@ func (s *Server) Calls() []string {
 	return append([]string(nil), s.calls...)
 }
 
-// SetBroadcast says what the video is: "live", "upcoming" or "none"; and whether it
+// SetBroadcast sets the state of the video, "live", "upcoming" or "none", and whether it
 // has a chat.
 func (s *Server) SetBroadcast(status string, chat bool) {
 	s.mu.Lock()
@@ -83,31 +82,29 @@ func (s *Server) SetBroadcast(status string, chat bool) {
 	s.status, s.noChat = status, !chat
 }
 
-// LetSearchLag has the search name the video as live whatever it is, as YouTube's
-// does for a while after a show.
+// LetSearchLag makes the search name the video as live in any state, as YouTube's does for
+// a while after a show.
 func (s *Server) LetSearchLag() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.stale = true
 }
 
-// Refuse lets every call be answered by an error while answer returns a status
-// other than 0.
+// Refuse answers every call with an error while answer returns a status other than 0.
 func (s *Server) Refuse(answer func(path string) (status int, body string)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.refuse = answer
 }
 
-// SetHistory sets the items, as JSON joined by commas, that a stream without a
-// token begins with.
+// SetHistory sets the first items, as JSON joined by commas, of a stream without a token.
 func (s *Server) SetHistory(items string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.history = items
 }
 
-// Error is the body of an error as Google writes it.
+// Error returns the body of an error as Google writes it.
 func Error(code int, domain, reason string) string {
 	return fmt.Sprintf(`{"error":{"code":%d,"message":"invented","errors":[{"message":"invented","domain":%q,"reason":%q}]}}`, code, domain, reason)
 }
@@ -186,7 +183,7 @@ func (s *Server) Say(items ...string) {
 
 // Stream is one open answer of the streaming call.
 type Stream struct {
-	Token  string // with which the client asked
+	Token  string // token that the client sent
 	server *Server
 	write  chan []byte
 	gone   <-chan struct{}
@@ -237,7 +234,7 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request) {
 // Say sends a page with items, which are JSON.
 func (st *Stream) Say(items ...string) { st.Send([]byte(st.Page(items...))) }
 
-// Page writes the next page with items, as it stands in the open array.
+// Page returns the next page with items, for the open array.
 func (st *Stream) Page(items ...string) string {
 	st.server.mu.Lock()
 	st.server.page++
@@ -261,7 +258,7 @@ func (st *Stream) Send(b []byte) {
 	}
 }
 
-// End ends the answer as the server does by design.
+// End ends the answer properly, as the server does.
 func (st *Stream) End() {
 	st.Send([]byte("]"))
 	st.Send(nil)
@@ -270,12 +267,11 @@ func (st *Stream) End() {
 // Gone is closed when the client has gone.
 func (st *Stream) Gone() <-chan struct{} { return st.gone }
 
-// Item writes one event. details are more members of its snippet, as JSON
-// without braces.
+// Item returns one event. details are more members of its snippet, as JSON without braces.
 func Item(id, kind, at, author, name, details string) string {
 	quoted, err := json.Marshal(name)
 	if err != nil {
-		panic(err) // a string is always written
+		panic(err) // strings always encode
 	}
 	if details != "" {
 		details = "," + details
@@ -284,11 +280,11 @@ func Item(id, kind, at, author, name, details string) string {
 		id, kind, chatID, author, at, details, author, quoted)
 }
 
-// Text writes one ordinary message.
+// Text returns one ordinary message.
 func Text(id, at, author, name, text string) string {
 	quoted, err := json.Marshal(text)
 	if err != nil {
-		panic(err) // a string is always written
+		panic(err) // strings always encode
 	}
 	return Item(id, "textMessageEvent", at, author, name, fmt.Sprintf(`"displayMessage":%s,"textMessageDetails":{"messageText":%s}`, quoted, quoted))
 }
