@@ -155,8 +155,8 @@ func (b body) send(c echo.Context, status int, mime string) error {
 	return c.Blob(status, mime, packed)
 }
 
-// asset handles GET /a/{hash}/…: cacheable forever under its hash. A page that was loaded before
-// a restart uses an old hash; it gets the new file, which is not cacheable.
+// asset handles GET /a/{hash}/…: cacheable forever under its hash. A page that was loaded
+// before a restart uses an old hash; it gets the new file, which is not cacheable.
 func (s *Server) asset(c echo.Context) error {
 	f, ok := s.opt.Pages.assets.files[c.Param("*")]
 	if !ok {

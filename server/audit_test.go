@@ -18,7 +18,7 @@ import (
 	"danmaku/show"
 )
 
-// What moderators and people wrote is not a formula in a spreadsheet.
+// Text by moderators and the audience is not a formula in a spreadsheet.
 func TestNoCellOfTheRecordIsAFormula(t *testing.T) {
 	for text, want := range map[string]string{
 		"=1+1": "'=1+1", "+1": "'+1", "-1": "'-1", "@SUM(A1)": "'@SUM(A1)", "\t=1": "'\t=1", "\n=1": "'\n=1",
@@ -57,8 +57,8 @@ func (brokenArchive) ExportItems(string, []show.Item, []show.QuestionList, url.V
 	return Download{}, room.ErrNotFound
 }
 
-// A download that fails after its head ends in a torn connection: without one,
-// half of it would look like all of it.
+// A download that fails after its head ends in an aborted connection: otherwise half of it
+// would look complete.
 func TestHalfADownloadIsTorn(t *testing.T) {
 	h := newHouse(t)
 	key := h.ownerKey(t)
@@ -79,7 +79,7 @@ func TestHalfADownloadIsTorn(t *testing.T) {
 		req.Header.Set("Authorization", "Bearer "+key)
 		resp, err := http.DefaultClient.Do(req)
 		if err != nil {
-			continue // torn before the head was read
+			continue // aborted before the head was read
 		}
 		b, err := io.ReadAll(resp.Body)
 		resp.Body.Close()
@@ -89,7 +89,7 @@ func TestHalfADownloadIsTorn(t *testing.T) {
 	}
 }
 
-// What a list is asked for is refused by its field and its limit.
+// The error for an invalid list query names the field and its limit.
 func TestListsNameTheFieldTheyRefuse(t *testing.T) {
 	h := newHouse(t)
 	key := h.ownerKey(t)

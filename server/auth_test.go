@@ -10,9 +10,9 @@ import (
 	"danmaku/room"
 )
 
-// Asking for pages without end is never refused. An identity beyond the rate of
-// its address has no age; it gets one, and keeps its name, with the first page
-// after a comment of it was shown.
+// Any number of page requests is accepted. An identity beyond the rate of its address has
+// no age; it gets one, and keeps its name, with the first page after a comment of it was
+// shown.
 func TestIdentitiesBeyondTheRateHaveNoAge(t *testing.T) {
 	h := newHouse(t)
 	var shown string // a user with a shown comment

@@ -13,8 +13,8 @@ import (
 	"danmaku/server/wire"
 )
 
-// The steps of a comment's way that lie here; filter, limiter and journal have
-// theirs in their own packages.
+// The steps of a comment's path in this package; filter, limiter and journal have their
+// benchmarks in their own packages.
 
 func benchEvent(n int) room.Event {
 	at := time.UnixMilli(1_760_000_000_000 + int64(n))
@@ -34,7 +34,7 @@ func BenchmarkDecode(b *testing.B) {
 	}
 }
 
-// BenchmarkEncode is one event for all three views.
+// BenchmarkEncode encodes one event for all three views.
 func BenchmarkEncode(b *testing.B) {
 	e := benchEvent(1)
 	b.ReportAllocs()
@@ -58,8 +58,7 @@ func BenchmarkFrame(b *testing.B) {
 	}
 }
 
-// BenchmarkHello greets a newcomer with 200 comments to start from, which are
-// encoded already.
+// BenchmarkHello welcomes a newcomer with 200 already encoded comments.
 func BenchmarkHello(b *testing.B) {
 	events := make([][]byte, 200)
 	for i := range events {
@@ -72,8 +71,8 @@ func BenchmarkHello(b *testing.B) {
 	}
 }
 
-// BenchmarkSubmit is the use case with a real log, from 64 phones at once, with
-// a limiter and a filter that do nothing.
+// BenchmarkSubmit runs the use case with a real log, for 64 phones at once, with a limiter
+// and a filter that do nothing.
 func BenchmarkSubmit(b *testing.B) { benchmarkSubmit(b, nil) }
 
 // BenchmarkSubmitMeasured is BenchmarkSubmit with the durations of --metrics.
@@ -96,8 +95,8 @@ func benchmarkSubmit(b *testing.B, m *metrics.Metrics) {
 	})
 }
 
-// BenchmarkBroadcast sends one frame to 500 sockets and waits until each has
-// read as many bytes; the allocations are those of the server and melody.
+// BenchmarkBroadcast sends one frame to 500 sockets and waits until each has read as many
+// bytes; the allocations are those of the server and melody.
 func BenchmarkBroadcast(b *testing.B) {
 	h := newHouse(b)
 	const n = 500
@@ -115,7 +114,7 @@ func BenchmarkBroadcast(b *testing.B) {
 	for i, conn := range conns {
 		turn[i] = make(chan struct{}, 1)
 		go func() {
-			buf := make([]byte, len(frame)+4) // with its header
+			buf := make([]byte, len(frame)+4) // including its header
 			for range turn[i] {
 				_, err := io.ReadFull(conn, buf)
 				got <- err

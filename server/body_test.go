@@ -16,8 +16,8 @@ import (
 	"danmaku/server/wire"
 )
 
-// A body that does not come whole costs no page and is not a fault of the server, on
-// every route that takes one.
+// An incomplete body costs no page and is not a fault of the server, on every route that
+// accepts a body.
 func TestBodiesThatDoNotCome(t *testing.T) {
 	h := newHouse(t)
 	owner := h.ownerKey(t)
@@ -63,11 +63,11 @@ func (h *house) ownerKey(t testing.TB) string {
 	return key
 }
 
-// escaped writes a text of n bytes as JSON with every character escaped, as some
-// programs do.
+// escaped returns a text of n bytes as JSON with every character escaped, as some programs
+// write it.
 func escaped(n int) string { return `"` + strings.Repeat(`\u0061`, n) + `"` }
 
-// What is within its own bounds fits the request, however it is written.
+// A value within its own bounds fits the request, however it is written.
 func TestBodiesWithinTheirBounds(t *testing.T) {
 	h := newHouse(t)
 	key := h.ownerKey(t)
@@ -99,14 +99,14 @@ func TestBodiesWithinTheirBounds(t *testing.T) {
 		}
 		b, _ := io.ReadAll(resp.Body)
 		resp.Body.Close()
-		// This house has neither an OBS nor styles: that is behind the bounds.
+		// This house has neither an OBS nor styles, which are checked after the bounds.
 		if resp.StatusCode == http.StatusRequestEntityTooLarge || resp.StatusCode == http.StatusUnprocessableEntity || resp.StatusCode == http.StatusBadRequest {
 			t.Errorf("%s of %d bytes: %d %.200s", tt.name, len(tt.body), resp.StatusCode, b)
 		}
 	}
 }
 
-// A body over the limit is told the limit.
+// The error for a body over the limit names the limit.
 func TestBodiesOverTheLimit(t *testing.T) {
 	h := newHouse(t)
 	for _, known := range []bool{true, false} {
@@ -142,7 +142,7 @@ func TestBodiesOverTheLimit(t *testing.T) {
 	}
 }
 
-// What is wrong with a body is said by header, field or byte.
+// The error for a body names the header, field or byte that is wrong.
 func TestDecodeJSON(t *testing.T) {
 	for body, want := range map[string]string{
 		`{"text":5}`:          "text: send a string, not JSON number",

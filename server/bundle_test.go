@@ -6,7 +6,7 @@ import (
 	"testing/fstest"
 )
 
-// What the bundler cannot take is told at start, not found out by a phone.
+// An unsupported module is an error at start, not a surprise for a phone.
 func TestBundleRefusesWhatItCannotTake(t *testing.T) {
 	for name, tt := range map[string]struct{ main, other, fault string }{
 		"default export":  {"import { a } from './other.js';\n", "export default 1;\n", "cannot be bundled"},
@@ -31,7 +31,8 @@ func TestBundleRefusesWhatItCannotTake(t *testing.T) {
 	}
 }
 
-// What would end the element that it stands in, or leads beside a file, stands in no page.
+// Text that would end its element, or that refers to a file beside it, is refused as inline
+// content.
 func TestBundleRefusesWhatAPageCannotHold(t *testing.T) {
 	for name, text := range map[string]string{
 		"page/a.css": "a { content: '</style>' }", "page/a.js": "const a = '</script>', b = '<!--';", "page/b.css": "a { background: url(./a.png) }", "page/none.css": "",
@@ -49,7 +50,7 @@ func TestBundleRefusesWhatAPageCannotHold(t *testing.T) {
 	}
 }
 
-// Comments go, code stays, and nothing of one module leaks into another.
+// Comments are removed, code stays, and no module's names leak into another.
 func TestBundleKeepsTheCode(t *testing.T) {
 	a, err := readAssets(fstest.MapFS{
 		"page/main.js":    {Data: []byte("// A page.\n\nimport { LIST, Box as Other } from '../shared/box.js';\n\n/** @type {any} */ let room = 1;\n/**\n * words\n */\nconst url = 'http://x/*'; // goes\nconst odd = ['a; // b', room]; // it's kept\nnew Other(LIST, room, url);\n")},
@@ -97,7 +98,7 @@ new Other(LIST, room, url);
 	}
 }
 
-// The real page's bundle has no comment left that costs a phone anything.
+// The real page's bundle has no comments left for a phone to load.
 func TestAudienceBundle(t *testing.T) {
 	p := realPages(t)
 	script := p.assets.files["audience/all.js"]

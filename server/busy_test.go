@@ -35,9 +35,9 @@ func (h *house) comments() (texts []string) {
 	return texts
 }
 
-// While the log cannot keep up its queue fills, and what does not fit is
-// answered busy at once, over a socket and over HTTP. What was acknowledged in
-// the end is in the log, in the order of the overlay, and nothing else is.
+// While the log cannot keep up its queue fills, and further comments get busy at once, over
+// a socket and over HTTP. Exactly the acknowledged ones are finally in the log, in the
+// order of the overlay.
 func TestFullQueueIsAnsweredBusy(t *testing.T) {
 	h := newHouse(t)
 	phone, overlay := h.phone(), h.overlay()
@@ -48,7 +48,7 @@ func TestFullQueueIsAnsweredBusy(t *testing.T) {
 	release := sync.OnceFunc(func() { close(held) })
 	defer release()
 	stuck := func() { <-held }
-	h.OnEvent.Store(&stuck) // who follows the log no longer does, so the log waits
+	h.OnEvent.Store(&stuck) // the log's follower stops, so the log waits
 
 	type answer struct {
 		text string
@@ -81,8 +81,8 @@ func TestFullQueueIsAnsweredBusy(t *testing.T) {
 			answers <- answer{text, err}
 		}(n)
 	}
-	// One batch with the follower and those that may wait for it; with the next the
-	// log itself stands still, and from then on the queue only fills.
+	// One batch with the follower and those that may wait for it; with the next the log
+	// itself blocks, and from then on the queue only fills.
 	const slack = 1 + 16
 	for range slack {
 		write()
@@ -114,7 +114,7 @@ func TestFullQueueIsAnsweredBusy(t *testing.T) {
 	}
 	web := &http.Client{Jar: jar, Timeout: patience}
 	defer web.CloseIdleConnections()
-	resp, err := web.Get("http://" + h.base + "/r/live") // gives the cookie of an author
+	resp, err := web.Get("http://" + h.base + "/r/live") // sets an author's cookie
 	if err == nil {
 		resp.Body.Close()
 		resp, err = web.Post("http://"+h.base+"/api/rooms/live/comments", "application/json", strings.NewReader(`{"text":"over HTTP"}`))

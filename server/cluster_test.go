@@ -12,8 +12,8 @@ import (
 	"danmaku/room"
 )
 
-// newHome is a cluster whose home is this machine since a moment ago: the rest of the log
-// comes when it is waited for.
+// newHome is a cluster whose home has been this machine for a moment: the rest of the log
+// arrives when it is awaited.
 type newHome struct {
 	Cluster
 	rest  func() error
@@ -29,8 +29,8 @@ func (c *newHome) AwaitEnd(context.Context) error {
 	return c.rest()
 }
 
-// What a home does not find it looks for again with all of the log, once, before it says
-// that there is no such thing. Where the log cannot be asked the command is done anew.
+// A home repeats a failed look-up with the whole log, once, before it answers that
+// something does not exist. When the log cannot be asked, the command is repeated.
 func TestAHomeThatIsNewFindsWhatTheOneBeforeWrote(t *testing.T) {
 	for name, row := range map[string]struct {
 		room   string
@@ -77,8 +77,8 @@ func TestAHomeThatIsNewFindsWhatTheOneBeforeWrote(t *testing.T) {
 	}
 }
 
-// A phone's frame at another machine is answered by the same rule: what a new home does not
-// find it looks for again.
+// A phone's frame at another machine follows the same rule: a new home repeats a failed
+// look-up.
 func TestAHomeThatIsNewFindsWhatAFrameIsAbout(t *testing.T) {
 	for name, row := range map[string]struct {
 		room, frame, want string
@@ -114,7 +114,8 @@ func TestAHomeThatIsNewFindsWhatAFrameIsAbout(t *testing.T) {
 	}
 }
 
-// here is a cluster whose home is this machine, or another one that does what this one sends.
+// here is a cluster whose home is this machine, or another one that carries out this one's
+// commands.
 type here struct {
 	newHome
 	other *Server
@@ -133,8 +134,8 @@ func (c *here) Do(ctx context.Context, k Command, _ bool) ([]byte, error) {
 	return answer, nil
 }
 
-// A phone's frame is answered with the same by the machine that it is at and by another
-// one, and by an older one, which asks for no plain answer and gets none.
+// A phone's frame gets the same answer from its own machine and from another one, and from
+// an older one, which asks for no plain answer and gets none.
 func TestAFrameIsAnsweredAlikeHereAndThere(t *testing.T) {
 	c := &here{newHome: newHome{rest: func() error { return nil }}}
 	h := newHouseWith(t, func(o *Options) { o.Cluster = c })

@@ -37,8 +37,8 @@ func (h *house) dialRaw(t *testing.T, from string) *rawClient {
 	return &rawClient{t, conn, bufio.NewReader(conn)}
 }
 
-// request sends a request and returns the status of the answer,
-// 0 when the connection is closed.
+// request sends a request and returns the status of the answer, 0 when the connection is
+// closed.
 func (v *rawClient) request() int {
 	v.t.Helper()
 	fmt.Fprint(v.conn, "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
@@ -58,7 +58,7 @@ func (v *rawClient) readStatus() int {
 	return resp.StatusCode
 }
 
-// sendHalf sends a part of a request, which the server then works on.
+// sendHalf sends a part of a request, which makes the connection busy.
 func (v *rawClient) sendHalf() { fmt.Fprint(v.conn, "GET /healthz HTTP/1.1\r\n") }
 
 func (v *rawClient) sendRest() int {
@@ -73,7 +73,7 @@ func (l *connLimiter) counts() (plain, idle int) {
 	return len(l.plain), l.idle.Len()
 }
 
-// newLimitedHouse is a house that takes few connections.
+// newLimitedHouse returns a house that accepts few connections.
 func newLimitedHouse(t *testing.T, sockets, perAddress int, proxies ...string) (*house, *connLimiter) {
 	t.Helper()
 	h := newHouseWith(t, func(o *Options) {
@@ -85,8 +85,8 @@ func newLimitedHouse(t *testing.T, sockets, perAddress int, proxies ...string) (
 	return h, h.conns
 }
 
-// An address that has taken all of its connections gets a further one in place
-// of the one that has been idle for longest; others do not notice.
+// An address that has used all of its connections gets another one by closing the one that
+// has been idle for longest; other addresses are not affected.
 func TestIdleConnectionsMakeWay(t *testing.T) {
 	h, l := newLimitedHouse(t, 0, 2)
 	var all []*rawClient
@@ -123,8 +123,8 @@ func TestIdleConnectionsMakeWay(t *testing.T) {
 	}
 }
 
-// Where every one is at work a new one is refused, and that is over as soon as
-// one has ended; a proxy that is trusted brings as many as it likes.
+// When all connections are busy a new one is refused, until one has ended; a trusted proxy
+// may open any number.
 func TestConnectionsAtWorkAreBounded(t *testing.T) {
 	h, l := newLimitedHouse(t, 0, 1, "127.0.0.9/32")
 	a, b := h.dialRaw(t, "127.0.0.2"), h.dialRaw(t, "127.0.0.2")
@@ -162,7 +162,7 @@ func TestConnectionsAtWorkAreBounded(t *testing.T) {
 	}
 }
 
-// A socket is not a plain connection any more; what it leaves is counted off.
+// A socket is no longer a plain connection, and the count decreases.
 func TestSocketsAreNoPlainConnections(t *testing.T) {
 	h, l := newLimitedHouse(t, 0, 100)
 	for range 3 {
@@ -180,8 +180,8 @@ func TestSocketsAreNoPlainConnections(t *testing.T) {
 	})
 }
 
-// In total there may be as many as the sockets leave, and a few, and some more
-// for this machine.
+// In total there may be as many as the sockets leave, plus a few, plus some more for this
+// machine.
 func TestAllConnectionsAreBounded(t *testing.T) {
 	h, l := newLimitedHouse(t, 10, 0, "127.0.0.0/8")
 	elsewhere, here := netip.MustParseAddr("203.0.113.1"), netip.MustParseAddr("::1")
@@ -246,8 +246,8 @@ func (h *house) greeted(t *testing.T, from, query string) bool {
 	return err == nil && strings.HasPrefix(string(b), `{"type":"hello"`)
 }
 
-// One address gets three quarters of what there is. The last places are for
-// overlays and consoles, wherever they come from.
+// One address gets three quarters of all. The last places are for overlays and consoles,
+// from any address.
 func TestOneAddressLeavesSocketsForOthers(t *testing.T) {
 	h, _ := newLimitedHouse(t, 40, 2000)
 	count := func(from string) (n int) {
@@ -279,7 +279,7 @@ func TestOneAddressLeavesSocketsForOthers(t *testing.T) {
 	}
 }
 
-// The same goes for plain connections, together with the sockets of an address.
+// The same applies to plain connections, together with the sockets of an address.
 func TestOneAddressLeavesPlainConnectionsForOthers(t *testing.T) {
 	h, l := newLimitedHouse(t, 40, 2000)
 	begin := func(from string, n int) (all []*rawClient) {
@@ -323,7 +323,7 @@ func TestOneAddressLeavesPlainConnectionsForOthers(t *testing.T) {
 	}
 }
 
-// fakeConn is a connection from anywhere.
+// fakeConn is a connection from any address.
 type fakeConn struct {
 	net.Conn
 	from net.Addr
@@ -332,7 +332,7 @@ type fakeConn struct {
 func (c *fakeConn) RemoteAddr() net.Addr { return c.from }
 func (c *fakeConn) Close() error         { return nil }
 
-// Of IPv6 a /56 counts as one address, and a /48 has its share, too.
+// For IPv6 a /56 counts as one address, and a /48 has its own share.
 func TestConnectionsAreCountedByNetwork(t *testing.T) {
 	h, l := newLimitedHouse(t, 100, 20)
 	come := func(ip string) bool {
@@ -342,7 +342,7 @@ func TestConnectionsAreCountedByNetwork(t *testing.T) {
 	for _, tt := range []struct {
 		name string
 		do   func(ip string) bool
-		of   int // a /56 may have
+		of   int // allowed for a /56
 	}{{"plain connections", come, 2 * 20}, {"sockets", register, 20}} {
 		n := 0
 		for i := range 100 {
@@ -356,7 +356,7 @@ func TestConnectionsAreCountedByNetwork(t *testing.T) {
 	}
 	n := 0
 	for i := range 100 {
-		if register(fmt.Sprintf("2001:db8:1:%x00::1", i)) { // a /56 of one /48 each
+		if register(fmt.Sprintf("2001:db8:1:%x00::1", i)) { // one /56 for each /48
 			n++
 		}
 	}

@@ -2,7 +2,7 @@ package server
 
 import "testing"
 
-// The names of one room's cookies are none of another room's, whatever the ports.
+// The names of one room's cookies never belong to another room, whatever the ports.
 func TestNamesOfCookies(t *testing.T) {
 	for _, tt := range []struct {
 		full, name string

@@ -57,8 +57,8 @@ func (s *Server) listEmotes(c echo.Context) error {
 	return c.JSON(http.StatusOK, wire.OwnEmotesOf(list))
 }
 
-// putEmote handles PUT /api/rooms/{room}/emotes/{name}. The server redraws the picture, so that
-// only pixels of the upload reach a screen.
+// putEmote handles PUT /api/rooms/{room}/emotes/{name}. The server redraws the picture, so
+// that only pixels of the upload reach a screen.
 func (s *Server) putEmote(c echo.Context) error {
 	actor := actorOf(c)
 	if err := allowLargeBody(c.Response(), pictureWithin); err != nil {

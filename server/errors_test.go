@@ -18,8 +18,8 @@ import (
 	"github.com/labstack/echo/v4"
 )
 
-// A connection that is gone is not a fault of ours; what is one stays an error, also
-// for a client that has left.
+// A closed connection is not our fault; a real error stays one, also for a client that has
+// left.
 func TestClientsThatLeftAreNoErrors(t *testing.T) {
 	left, leave := context.WithCancel(t.Context())
 	leave()

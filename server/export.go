@@ -49,9 +49,9 @@ type Download struct {
 	Body      io.ReadCloser
 }
 
-// exportRoom handles GET /api/rooms/{room}/export. The file is complete before the head is sent,
-// so the counts there are those of the file, and an error gets an error status. HEAD makes
-// no file.
+// exportRoom handles GET /api/rooms/{room}/export. The file is complete before the head is
+// sent, so the counts there are those of the file, and an error gets an error status. HEAD
+// makes no file.
 func (s *Server) exportRoom(c echo.Context) error {
 	if prefetching(c.Request()) {
 		return errLooking

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// What OBS did is noted by our clock, whatever the page's says.
+// Events of OBS are stored by the server's clock, whatever the page's says.
 func TestObsMoment(t *testing.T) {
 	ago := func(d time.Duration) *int64 { ms := d.Milliseconds(); return &ms }
 	now := time.UnixMilli(1_700_000_000_000).UTC()
@@ -33,8 +33,8 @@ func TestObsMoment(t *testing.T) {
 	}
 }
 
-// A room hears of one matter once a second, but of what ends it at once: else
-// the second of two short pauses would be missed, and its end be nothing new.
+// A room accepts one report of a kind a second, but accepts the opposite at once: otherwise
+// the second of two short pauses would be missed, and its end would not be news.
 func TestObsMomentsThatAreFresh(t *testing.T) {
 	now := time.UnixMilli(1_700_000_000_000).UTC()
 	var m moments

@@ -44,7 +44,7 @@ func prefixes(list ...string) (out []netip.Prefix) {
 	return out
 }
 
-// What proxies write, and what clients write who would like to be somebody else.
+// Headers as proxies write them, and as clients write them to pass as somebody else.
 func TestClientIP(t *testing.T) {
 	const (
 		xff = "X-Forwarded-For"
@@ -54,7 +54,7 @@ func TestClientIP(t *testing.T) {
 	)
 	for _, tt := range []struct {
 		name   string
-		peer   string // 10.0.0.1:80 unless said
+		peer   string // 10.0.0.1:80 by default
 		header [][2]string
 		want   string
 		warns  string
@@ -127,8 +127,8 @@ func TestClientIP(t *testing.T) {
 	}
 }
 
-// proxied is a house behind a proxy at 127.0.0.9. It hears under which networks
-// identities are made.
+// newProxiedHouse returns a house behind a proxy at 127.0.0.9. met returns the networks
+// under which identities are made.
 func newProxiedHouse(t *testing.T) (h *house, out *logs, met func() []string) {
 	t.Helper()
 	out = &logs{}
@@ -151,8 +151,8 @@ func newProxiedHouse(t *testing.T) (h *house, out *logs, met func() []string) {
 	}
 }
 
-// A proxy that is trusted may say by the PROXY protocol who the client is; that
-// counts more than its headers. What an untrusted peer says does not count.
+// A trusted proxy may name the client through the PROXY protocol, which has precedence over
+// its headers. What an untrusted peer sends does not count.
 func TestProxyProtocol(t *testing.T) {
 	h, out, met := newProxiedHouse(t)
 	ask := func(from string, before []byte, header string) (status int, resp *http.Response) {
@@ -192,7 +192,7 @@ func TestProxyProtocol(t *testing.T) {
 		before     []byte
 		header     string
 		status     int
-		want       string // who asked
+		want       string // the client that the server sees
 		secure     bool
 	}{
 		{name: "version 1", from: "127.0.0.9", before: head(1, "203.0.113.9"), status: 200, want: "203.0.113.9"},
@@ -235,8 +235,8 @@ func TestProxyProtocol(t *testing.T) {
 	}
 }
 
-// A socket behind the PROXY protocol works as any other, and leaves nothing
-// behind in the count of plain connections.
+// A socket behind the PROXY protocol works like any other, and leaves nothing in the count
+// of plain connections.
 func TestSocketBehindTheProxyProtocol(t *testing.T) {
 	h, _, _ := newProxiedHouse(t)
 	v := h.dialRaw(t, "127.0.0.9")

@@ -9,8 +9,8 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// melody lets every Origin in. Guard: ours is asked before the connection is
-// taken, where a browser's tools still show the answer, and by the upgrader.
+// melody accepts every Origin. Guard: our check runs before the hijack, when a browser's
+// tools still show the answer, and in the upgrader.
 func TestForeignOriginIsRefusedBeforeTheHijack(t *testing.T) {
 	h := newHouse(t)
 	for origin, want := range map[string]int{
@@ -35,7 +35,7 @@ func TestForeignOriginIsRefusedBeforeTheHijack(t *testing.T) {
 		} {
 			r.Header.Set(name, value)
 		}
-		w := httptest.NewRecorder() // whose connection cannot be taken
+		w := httptest.NewRecorder() // its connection cannot be hijacked
 		h.sockets.TurnAway(w, r, room.ErrBusy)
 		if refused := w.Code == http.StatusForbidden; refused != (want == http.StatusForbidden) {
 			t.Errorf("origin %q: the upgrader answers %d", origin, w.Code)

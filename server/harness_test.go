@@ -21,7 +21,7 @@ import (
 	"danmaku/server/socket"
 )
 
-// patience is how long a test waits for what must come.
+// patience is how long a test waits for something that must happen.
 const patience = servertest.Patience
 
 var (
@@ -54,13 +54,13 @@ func newHouse(t testing.TB) *house {
 	return newHouseWith(t, func(*Options) {})
 }
 
-// newHouseWith is a house with options of its own.
+// newHouseWith returns a house with changed options.
 func newHouseWith(t testing.TB, change func(*Options)) *house {
 	t.Helper()
 	return newMeasuredHouse(t, nil, change)
 }
 
-// newMeasuredHouse is a house whose work is measured.
+// newMeasuredHouse returns a house whose work is measured.
 func newMeasuredHouse(t testing.TB, m *metrics.Metrics, change func(*Options)) *house {
 	t.Helper()
 	h := &house{t: t}
@@ -69,15 +69,15 @@ func newMeasuredHouse(t testing.TB, m *metrics.Metrics, change func(*Options)) *
 	log := slog.New(slog.DiscardHandler)
 	hub := socket.NewHub(socket.Options{Log: log, Now: h.Now, Elapsed: h.Elapsed})
 	h.Open(t, hub)
-	// Beats are the test's: on a busy machine a client that a test does not read for
-	// a while would be silent.
+	// The test sends heartbeats itself: on a busy machine a client that a test does not
+	// read for a while would be silent.
 	opt := Options{Service: h.Service, Hub: hub, Pages: realPages(t), Log: log, Now: h.Now, Beat: time.Hour}
 	change(&opt)
 	srv, err := New(opt)
 	if err != nil {
 		t.Fatal(err)
 	}
-	srv.flush, srv.tear = patience, patience // a busy machine is not a fault of the test's
+	srv.flush, srv.tear = patience, patience // a busy machine is not a fault of the test
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

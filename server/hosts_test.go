@@ -16,8 +16,8 @@ import (
 	"danmaku/server/socket"
 )
 
-// forVisitors are the routes that somebody without a key may use. All others
-// answer 401 or 403.
+// forVisitors are the routes that a client without a key may use. All others answer 401 or
+// 403.
 var forVisitors = []string{
 	"GET /", "GET /r/:room", "POST /r/:room", "GET /r/:room/app.webmanifest", "GET /r/:room/picture/:file",
 	"GET /overlay/:room", "GET /chat/:room", "GET /poster/:room", "GET /secure/:room",
@@ -25,18 +25,18 @@ var forVisitors = []string{
 	"GET /api/rooms/:room/socket", "GET /api/rooms/:room/qr.svg", "GET /api/rooms/:room/qr.png",
 	"POST /api/rooms/:room/comments", "DELETE /api/rooms/:room/comments/:id",
 	"GET /api/rooms/:room/items/:id", "GET /api/rooms/:room/items/:id/questions", "POST /api/rooms/:room/items/:id/take_part",
-	"GET /api/rooms/:room/items/:id/photos", "POST /api/rooms/:room/items/:id/photos", // by a visitor's own cookie
+	"GET /api/rooms/:room/items/:id/photos", "POST /api/rooms/:room/items/:id/photos", // with a visitor's own cookie
 	"GET /r/:room/privacy", "POST /r/:room/privacy",
-	"GET /api/rooms/:room/me", "DELETE /api/rooms/:room/me", // by a visitor's own cookie, of that name alone
-	"GET /api/rooms/:room/emotes",     // what the room's phones may pick from
+	"GET /api/rooms/:room/me", "DELETE /api/rooms/:room/me", // with a visitor's own cookie, for that name only
+	"GET /api/rooms/:room/emotes",     // what the room's phones may choose from
 	"OPTIONS /api/rooms/:room/ingest", // says what may be sent, and does nothing
 	"GET /emotes/:name",               // public pictures of chats
-	"GET /photos/:key",                // for a browser that was shown it
+	"GET /photos/:key",                // for a browser that was shown the photo
 }
 
-// A foreign page whose name was made to lead here (DNS rebinding) asks as our own
-// pages would, from the same origin, as its browser sees it. It has no cookie of
-// ours, and nothing else counts: not that it comes from this machine.
+// A foreign page whose name was made to lead here (DNS rebinding) sends requests like our
+// own pages, from the same origin, in its browser's view. It has no cookie of ours, and
+// nothing else gives it permissions: not even that it comes from this machine.
 func TestAForeignHostMayDoWhatAVisitorMay(t *testing.T) {
 	var out logs
 	h := newHouseWith(t, func(o *Options) { o.Log = loggedTo(&out) })
@@ -46,8 +46,8 @@ func TestAForeignHostMayDoWhatAVisitorMay(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// One browser, in which the owner has signed in, and whose name server was made
-	// to lie.
+	// One browser, in which the owner has signed in, and whose name server gives false
+	// answers.
 	dial := func(ctx context.Context, network, _ string) (net.Conn, error) {
 		return (&net.Dialer{Timeout: patience}).DialContext(ctx, network, h.base)
 	}
@@ -104,12 +104,12 @@ func TestAForeignHostMayDoWhatAVisitorMay(t *testing.T) {
 	}
 
 	if n := out.count("host=rebound.example"); n != 1 || out.count("--public-url") != 1 {
-		t.Errorf("the log tells %d times of the foreign name: %s", n, &out.b)
+		t.Errorf("the log has the foreign name %d times: %s", n, &out.b)
 	}
 }
 
-// The log tells of names that are not ours, of each once, and of no more than a
-// few: an attacker cannot fill it with names.
+// The log has each foreign name once, and no more than a few, so that an attacker cannot
+// fill it with names.
 func TestUnknownHostsAreNamedOnce(t *testing.T) {
 	var out logs
 	h := newHosts(loggedTo(&out), "https://live.example.org", "http://192.168.1.20:2333", "https://chat.example.com:8443", "")

@@ -76,8 +76,8 @@ func (s *Server) made(c echo.Context, it show.Item, start bool, err error) error
 	return c.JSON(http.StatusCreated, wire.ItemOf(it))
 }
 
-// getItem handles GET /api/rooms/{room}/items/{id}: as it is for those who run the room, and in
-// its public form for others who may watch.
+// getItem handles GET /api/rooms/{room}/items/{id}: as it is for those who run the room,
+// and in its public form for others who may watch.
 func (s *Server) getItem(c echo.Context) error {
 	view, err := s.itemView(c)
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 	"danmaku/server/wire"
 )
 
-// A command's signature is good for its request and a minute, on this machine alone.
+// A command's signature is valid for its request and a minute, on this machine only.
 func TestLocalCommands(t *testing.T) {
 	h := newHouseWith(t, func(o *Options) { o.TrustedProxies = prefixes("127.0.0.0/8") })
 	keys := h.Service.Keys()
@@ -56,8 +56,8 @@ func TestLocalCommands(t *testing.T) {
 	}
 }
 
-// This machine is who comes from a loopback address, or to a network's address from
-// that very address.
+// A request is from this machine if it comes from a loopback address, or from the same
+// network address that it arrived at.
 func TestFromThisMachine(t *testing.T) {
 	for _, tt := range []struct {
 		peer, here string

@@ -34,7 +34,7 @@ func TestOperationsAreComplete(t *testing.T) {
 	}
 }
 
-// What operations say of errors are codes of the wire.
+// The error codes of operations are codes of the wire.
 func TestOperationsNameKnownCodes(t *testing.T) {
 	for key, op := range operations {
 		for _, code := range op.errors {
@@ -49,8 +49,8 @@ func TestOperationsNameKnownCodes(t *testing.T) {
 }
 
 // The document is valid OpenAPI 3.1 by the official schema (of the OpenAPI Initiative,
-// Apache-2.0), every reference in it leads somewhere, its examples fit their schemas, and
-// docs/ has it as the server answers it.
+// Apache-2.0), every reference in it resolves, its examples match their schemas, and docs/
+// has the same document as the server.
 func TestDocument(t *testing.T) {
 	compiler := jsonschema.NewCompiler()
 	file, err := os.ReadFile("testdata/openapi-3.1.schema.json")
@@ -128,7 +128,7 @@ func TestDocument(t *testing.T) {
 	}
 }
 
-// content is the content of an answer or a body, by media type.
+// content returns the content of an answer or a body, by media type.
 func content(of any) map[string]any {
 	fields, _ := of.(map[string]any)
 	c, _ := fields["content"].(map[string]any)

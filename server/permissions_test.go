@@ -9,9 +9,9 @@ import (
 	"danmaku/room"
 )
 
-// Every route that needs a permission lets in only the roles that have it, with a
-// link for the room or for all rooms. Roles and routes are taken from their tables, so
-// a new one is tested without a change here.
+// Every route that needs a permission admits only the roles that have it, with a link for
+// the room or for all rooms. Roles and routes come from their tables, so new ones are
+// tested without a change here.
 func TestRoutesByRole(t *testing.T) {
 	h := newHouse(t)
 	if _, err := h.Service.NewRoom(t.Context(), room.Actor{Role: room.Owner}, room.New("other")); err != nil {
@@ -71,7 +71,7 @@ func TestRoutesByRole(t *testing.T) {
 			}
 		}
 	}
-	// What no route needs is asked in use cases and handshakes.
+	// Use cases and handshakes check these, but no route needs them.
 	for _, p := range []room.Permission{
 		room.WatchOverlay, room.WatchAudience, room.WatchConsole, room.Write, room.WriteByLink, room.Immune, room.ActOnOwner, room.EditSharedRules, room.ReadSharedAudit,
 	} {

@@ -97,8 +97,8 @@ func readPhoto(c echo.Context) (photo.Picture, error) {
 	return photo.Draw(c.Request().Context(), b)
 }
 
-// listPhotos handles GET /api/rooms/{room}/items/{id}/photos: waiting and shown photos for those
-// who run the room, and their own for everybody else.
+// listPhotos handles GET /api/rooms/{room}/items/{id}/photos: waiting and shown photos for
+// those who run the room, and their own for everybody else.
 func (s *Server) listPhotos(c echo.Context) error {
 	roomID := c.Param("room")
 	view, err := s.itemView(c)

@@ -30,8 +30,8 @@ const (
 	pictureWithin = time.Minute // time for the upload, over an owner's mobile connection
 )
 
-// putPicture handles PUT /api/rooms/{room}/picture. The server redraws the picture, so that only
-// pixels of the upload reach a phone.
+// putPicture handles PUT /api/rooms/{room}/picture. The server redraws the picture, so that
+// only pixels of the upload reach a phone.
 func (s *Server) putPicture(c echo.Context) error {
 	actor := actorOf(c)
 	if err := allowLargeBody(c.Response(), pictureWithin); err != nil {
@@ -55,8 +55,8 @@ func (s *Server) putPicture(c echo.Context) error {
 	return c.JSON(http.StatusOK, wire.RoomOf(r))
 }
 
-// picture handles GET /r/{room}/picture/{hash}.jpg. Anyone who knows the hash has seen the room,
-// so a secret room's picture needs no further check.
+// picture handles GET /r/{room}/picture/{hash}.jpg. Anyone who knows the hash has seen the
+// room, so a secret room's picture needs no further check.
 func (s *Server) picture(c echo.Context) error {
 	hash, ok := strings.CutSuffix(c.Param("file"), ".jpg")
 	if !ok {
@@ -121,8 +121,8 @@ func shrink(img image.Image) image.Image {
 	return out
 }
 
-// manifest handles GET /r/{room}/app.webmanifest: what a phone needs to put the page on its home
-// screen.
+// manifest handles GET /r/{room}/app.webmanifest: what a phone needs to put the page on its
+// home screen.
 func (s *Server) manifest(c echo.Context) error {
 	r, err := s.live.Room(c.Param("room"))
 	if err != nil {

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// A picture is kept at the size of a phone, its colours as they were, on the page's
-// ground where it is transparent.
+// A picture is stored at a phone's size, with its colours, and on the page's background
+// where it is transparent.
 func TestShrink(t *testing.T) {
 	red, none := color.RGBA{0xc0, 0x20, 0x40, 0xff}, color.RGBA{}
 	for _, row := range []struct {
@@ -38,7 +38,7 @@ func TestShrink(t *testing.T) {
 				}
 				img.SetRGBA(7+x, 9, c)
 			}
-			for y := 1; y < row.h; y++ { // all lines are alike
+			for y := 1; y < row.h; y++ { // all lines are equal
 				copy(img.Pix[y*img.Stride:], img.Pix[:img.Stride])
 			}
 			out := shrink(img)

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// writtenConn is a connection of which everything has come.
+// writtenConn is a connection whose bytes have all arrived.
 type writtenConn struct {
 	net.Conn
 	from net.Addr
@@ -32,8 +32,8 @@ type oneConn struct {
 
 func (l oneConn) Accept() (net.Conn, error) { return l.conn, nil }
 
-// Whatever comes in front of a request: the peer is believed when it is a proxy that is
-// trusted, and then names an address; of all others every byte is the request's.
+// For any bytes before a request: a trusted proxy is believed, and then names an address;
+// for all others every byte belongs to the request.
 func FuzzProxyHeader(f *testing.F) {
 	request := "GET / HTTP/1.1\r\n\r\n"
 	f.Add([]byte("PROXY TCP4 203.0.113.9 192.0.2.1 4711 80\r\n" + request))
@@ -67,7 +67,7 @@ func FuzzProxyHeader(f *testing.F) {
 			if ip := s.clientIP(r); !ip.IsValid() || from == stranger && ip != stranger.Addr() {
 				t.Fatalf("%q of %s is a request of %s", b, from, ip)
 			}
-			_ = s.isHTTPS(r) || fromThisMachine(r) // they read what else the header has
+			_ = s.isHTTPS(r) || fromThisMachine(r) // they read the header's other fields
 		}
 	})
 }

@@ -7,8 +7,8 @@ import (
 	"rsc.io/qr"
 )
 
-// A code is drawn once for each address and kind, however often it is asked for,
-// and the cache has a bound.
+// A code is drawn once for each URL and kind, however often it is requested, and the cache
+// has a bound.
 func TestCodesAreDrawnOnce(t *testing.T) {
 	var k codes
 	drawn := 0

@@ -12,8 +12,8 @@ import (
 	"danmaku/room"
 )
 
-// fill writes n comments: enough for the room's memory not to reach back to the
-// first ones.
+// fill writes n comments: enough that the room's memory does not reach back to the first
+// ones.
 func (h *house) fill(n int) room.Position {
 	h.t.Helper()
 	var all sync.WaitGroup
@@ -37,8 +37,8 @@ func (h *house) fill(n int) room.Position {
 	return pos
 }
 
-// A client that leaves while the log is read for it ends the read; before, each
-// of them had a reading connection to its end.
+// A client that leaves while the log is read for it ends the read; before, each such read
+// held a connection to its end.
 func TestAClientThatLeavesEndsItsRead(t *testing.T) {
 	h := newHouse(t)
 	pos := h.fill(5100)
@@ -72,8 +72,8 @@ func TestAClientThatLeavesEndsItsRead(t *testing.T) {
 	eventually(t, "the socket's place to be free", func() bool { return h.hub.Len() == 0 })
 }
 
-// A room that becomes secret or is archived while a phone is between the look at
-// its rights and the list of sockets keeps the phone out.
+// A room that becomes secret or is archived between the check of a phone's rights and its
+// registration excludes the phone.
 func TestSettingsThatChangeDuringAHandshake(t *testing.T) {
 	yes := true
 	for name, tt := range map[string]struct {
@@ -85,7 +85,7 @@ func TestSettingsThatChangeDuringAHandshake(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			h := newHouse(t)
-			h.OnWait = func() { // the phone's rights have been looked at
+			h.OnWait = func() { // the phone's rights have been checked
 				h.OnWait = nil
 				_, err := h.Service.SetRoom(context.Background(), "live", room.Actor{Role: room.Owner, Label: "boss"}, tt.change)
 				if err != nil {
@@ -93,7 +93,7 @@ func TestSettingsThatChangeDuringAHandshake(t *testing.T) {
 				}
 			}
 			if bye, _ := ended(t, h.phone()); bye != tt.bye {
-				t.Errorf("the phone is told %q, want %q", bye, tt.bye)
+				t.Errorf("the phone receives %q, want %q", bye, tt.bye)
 			}
 		})
 	}

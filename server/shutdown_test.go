@@ -28,8 +28,8 @@ func (h *house) raw(text string) net.Conn {
 	return conn
 }
 
-// A client that reads slowly, or sends half a request or nothing, is disconnected
-// after a moment; clients that read get the close message first.
+// A client that reads slowly, or sends half a request or nothing, is disconnected after a
+// moment; clients that read get the close message first.
 func TestNobodyHoldsUpAShutdown(t *testing.T) {
 	h := newHouse(t)
 	reader := h.phone()
@@ -45,7 +45,7 @@ func TestNobodyHoldsUpAShutdown(t *testing.T) {
 		return h.requests.running == 1 && len(h.conns.plain) == 2 && h.phones() == 2
 	})
 	pad := strings.Repeat("x", 3000)
-	for range 40 { // more than the kernel holds for the deaf one, less than its queue
+	for range 40 { // more than the kernel holds for the deaf client, but less than its queue
 		h.broadcast(fmt.Appendf(nil, `{"type":"beat","pad":"%s"}`, pad))
 	}
 	h.flush = time.Millisecond
@@ -64,8 +64,8 @@ func TestNobodyHoldsUpAShutdown(t *testing.T) {
 	}
 }
 
-// A request that comes while the server stops is sent away, and one that is
-// under way hears of it by its context.
+// A request that arrives while the server stops is refused, and a running one is notified
+// through its context.
 func TestRequestsOfAServerThatStops(t *testing.T) {
 	var q requests
 	q.begin(nil)
@@ -74,7 +74,7 @@ func TestRequestsOfAServerThatStops(t *testing.T) {
 	}
 	q.stop()
 	if q.ctx.Err() == nil {
-		t.Error("a request under way hears nothing of the end")
+		t.Error("a running request is not notified of the end")
 	}
 	if q.enter() {
 		t.Error("a request begins after the end")

@@ -11,9 +11,8 @@ import (
 	"danmaku/server/socket"
 )
 
-// Ten thousand clients that come back at once must not ask the database, which
-// has other things to do then: with it closed they are greeted all the same, and
-// told what they missed.
+// Ten thousand clients that return at once must not query the database, which has other
+// things to do then: with it closed they are still welcomed, and receive what they missed.
 func TestHandshakesAskNoDatabase(t *testing.T) {
 	h := newHouse(t)
 	key, err := h.Service.ScreenKey("live", room.Overlay)
@@ -65,13 +64,13 @@ func TestHandshakesAskNoDatabase(t *testing.T) {
 	}
 }
 
-// With ten thousand sockets, what net/http had for their requests is 80 MB. None
-// of it may be kept: an idle socket holds some 8 KB, and each buffer is 4 more.
+// With ten thousand sockets, net/http's buffers for their requests take 80 MB. None of it
+// may be kept: an idle socket holds some 8 KB, and each buffer is 4 more.
 func TestIdleSocketKeepsNothingOfItsRequest(t *testing.T) {
 	h := newHouse(t)
 	held := func() uint64 {
 		var m runtime.MemStats
-		for range 3 { // what was in a pool, and what waited for its finalizer, is gone after the third
+		for range 3 { // pooled objects and those with finalizers are gone after the third
 			runtime.GC()
 		}
 		runtime.ReadMemStats(&m)

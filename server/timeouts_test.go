@@ -42,9 +42,9 @@ func TestBodyMustComeInTime(t *testing.T) {
 	}
 }
 
-// A request that came in time may be worked on for longer.
+// Handling a request may take longer than reading its body.
 func TestWorkMayTakeLongerThanTheBody(t *testing.T) {
-	const limit = 2 * time.Second // in which the body, which is there, must be read on a busy machine
+	const limit = 2 * time.Second // for reading the body, which is there, on a busy machine
 	e := echo.New()
 	e.Use(boundBodies(limit))
 	e.POST("/", func(c echo.Context) error {
@@ -70,7 +70,7 @@ func TestWorkMayTakeLongerThanTheBody(t *testing.T) {
 	}
 }
 
-// A client that asks for much and reads nothing holds its connection for a bounded
+// A client that requests much and reads nothing holds its connection only for a bounded
 // time.
 func TestAnswerMustBeRead(t *testing.T) {
 	wrote := make(chan error, 1)
@@ -102,7 +102,7 @@ func TestAnswerMustBeRead(t *testing.T) {
 	}
 }
 
-// deadlines is an answer that remembers how its deadline moved.
+// deadlines is an answer that records the changes of its deadline.
 type deadlines struct {
 	*httptest.ResponseRecorder
 	moved []time.Time // for writing
@@ -119,7 +119,7 @@ func (d *deadlines) SetWriteDeadline(t time.Time) error {
 	return nil
 }
 
-// A long download may take its time while it is read.
+// A long download may take any time while it is read.
 func TestDeadlineMovesWithADownload(t *testing.T) {
 	began := time.Now()
 	d := &deadlines{ResponseRecorder: httptest.NewRecorder()}
@@ -139,7 +139,7 @@ func TestDeadlineMovesWithADownload(t *testing.T) {
 	}
 }
 
-// The answer to a large file that took its time must still be written.
+// The answer to a large, slow upload must still be written.
 func TestAnswerComesAfterALargeBody(t *testing.T) {
 	d := &deadlines{ResponseRecorder: httptest.NewRecorder()}
 	began := time.Now()

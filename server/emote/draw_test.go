@@ -16,7 +16,7 @@ import (
 	"danmaku/server/emote"
 )
 
-// pngOf is a picture, half of which one can see through.
+// pngOf returns a picture, half of which is transparent.
 func pngOf(t testing.TB, w, h int) []byte {
 	t.Helper()
 	img := image.NewNRGBA(image.Rect(0, 0, w, h))
@@ -32,7 +32,7 @@ func pngOf(t testing.TB, w, h int) []byte {
 	return b.Bytes()
 }
 
-// gifOf is an animation in which a block moves over a see-through ground.
+// gifOf returns an animation in which a block moves over a transparent background.
 func gifOf(t testing.TB, w, h, frames int, change func(*gif.GIF)) []byte {
 	t.Helper()
 	g := &gif.GIF{Config: image.Config{Width: w, Height: h}}
@@ -54,7 +54,7 @@ func gifOf(t testing.TB, w, h, frames int, change func(*gif.GIF)) []byte {
 	return b.Bytes()
 }
 
-// vp8l is a lossless WebP's chunk of one colour: 14 bytes, whatever its size.
+// vp8l returns the chunk of a lossless WebP of one colour: 14 bytes, whatever its size.
 func vp8l(w, h int) []byte {
 	b := []byte{'V', 'P', '8', 'L', 13, 0, 0, 0, 0x2f, 0, 0, 0, 0, 0x07, 0x10, 0x11, 0x11, 0x88, 0x88, 0xfe, 0x07, 0}
 	binary.LittleEndian.PutUint32(b[9:], uint32(w-1)|uint32(h-1)<<14|1<<28)
@@ -66,13 +66,13 @@ func riff(chunks ...[]byte) []byte {
 	return append(binary.LittleEndian.AppendUint32([]byte("RIFF"), uint32(len(all))), all...)
 }
 
-// vp8x is the head of a WebP with more than one chunk.
+// vp8x returns the head of a WebP with more than one chunk.
 func vp8x(flags byte, w, h int) []byte {
 	b := append([]byte("VP8X\x0a\x00\x00\x00"), flags, 0, 0, 0)
 	return append(b, byte(w-1), byte((w-1)>>8), byte((w-1)>>16), byte(h-1), byte((h-1)>>8), byte((h-1)>>16))
 }
 
-// animatedWebP has two frames.
+// animatedWebP returns a WebP with two frames.
 func animatedWebP(w, h int, frame []byte) []byte {
 	anmf := append(make([]byte, 6), vp8x(0, w, h)[12:]...)
 	anmf = append(append(anmf, 100, 0, 0, 0), frame...)
@@ -96,7 +96,7 @@ func TestDraw(t *testing.T) {
 		{"a GIF of one frame", gifOf(t, 200, 100, 1, func(g *gif.GIF) { g.Image[0] = image.NewPaletted(image.Rect(0, 0, 200, 100), g.Image[0].Palette) }), 128, 64, false},
 		{"an animated GIF", gifOf(t, 64, 64, 12, nil), 64, 64, true},
 		{"a large animated GIF", gifOf(t, 400, 200, 12, nil), 128, 64, true},
-		{"with too many frames", gifOf(t, 8, 8, 121, nil), 2, 8, false}, // its first frame is as wide
+		{"with too many frames", gifOf(t, 8, 8, 121, nil), 2, 8, false}, // its first frame has the same width
 		{"that lasts too long", gifOf(t, 8, 8, 2, func(g *gif.GIF) { g.Delay[0] = 6001 }), 2, 8, false},
 		{"that unpacks to too much", gifOf(t, 1024, 1024, 16, nil), 32, 128, false},
 	} {
@@ -115,8 +115,7 @@ func TestDraw(t *testing.T) {
 	}
 }
 
-// An animation keeps its times, its colours and what one can see through, whatever
-// its frames leave behind.
+// An animation keeps its times, its colours and its transparency, for all disposal methods.
 func TestAnimationStays(t *testing.T) {
 	b := gifOf(t, 40, 40, 8, func(g *gif.GIF) {
 		g.LoopCount = 3
@@ -138,7 +137,7 @@ func TestAnimationStays(t *testing.T) {
 		red := func(x int) bool { r, _, _, a := f.At(x, 20).RGBA(); return a == 0xffff && r == 0xffff }
 		for x := range 40 {
 			own := x >= i*5 && x < i*5+10
-			left := i >= 2 && x >= 5 && x < 15 // what the second has left
+			left := i >= 2 && x >= 5 && x < 15 // what the second frame has left
 			if red(x) != (own || left) {
 				t.Errorf("frame %d at %d: red is %v", i, x, red(x))
 			}
@@ -146,8 +145,7 @@ func TestAnimationStays(t *testing.T) {
 	}
 }
 
-// Colours of a picture with few of them stay what they were, and many become near
-// ones.
+// The colours of a picture with few of them stay the same, and many become similar ones.
 func TestColoursOfAnAnimation(t *testing.T) {
 	g := &gif.GIF{Config: image.Config{Width: 96, Height: 96}}
 	for i := range 3 {
@@ -185,8 +183,8 @@ func TestColoursOfAnAnimation(t *testing.T) {
 	}
 }
 
-// Whatever is sent, the answer says which limit it met, and nothing is unpacked that
-// is beyond one.
+// For any upload, the error names the exceeded limit, and nothing beyond a limit is
+// unpacked.
 func TestHostilePictures(t *testing.T) {
 	good, animation := pngOf(t, 64, 64), gifOf(t, 32, 32, 4, nil)
 	jpg := func() []byte {
@@ -235,8 +233,8 @@ func TestHostilePictures(t *testing.T) {
 	}
 }
 
-// FuzzDraw: nothing that is sent brings the server down, and what comes of it is small
-// and can be read again.
+// FuzzDraw checks that no upload brings the server down, and that the result is small and
+// readable.
 func FuzzDraw(f *testing.F) {
 	for _, seed := range [][]byte{pngOf(f, 20, 10), gifOf(f, 16, 16, 3, nil), riff(vp8l(20, 10)), animatedWebP(8, 8, vp8l(8, 8)), riff(vp8x(16, 8, 8), []byte("ALPH\x01\x00\x00\x00\x00\x00"))} {
 		f.Add(seed)

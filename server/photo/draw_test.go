@@ -18,8 +18,8 @@ import (
 	"danmaku/server/photo"
 )
 
-// corners is a picture whose left upper quarter is red and whose right upper one is green,
-// so that one sees how it stands.
+// corners returns a picture whose upper left quarter is red and whose upper right one is
+// green, which shows its orientation.
 func corners(w, h int) *image.RGBA {
 	img := image.NewRGBA(image.Rect(0, 0, w, h))
 	for y := range h {
@@ -55,7 +55,8 @@ func pngOf(t testing.TB, img image.Image) []byte {
 	return b.Bytes()
 }
 
-// withExif puts an EXIF block behind a JPEG's first bytes: an orientation, and a place.
+// withExif inserts an EXIF block after a JPEG's first bytes: an orientation, and a
+// location.
 func withExif(b []byte, order binary.AppendByteOrder, orientation uint16) []byte {
 	tiff := []byte("II*\x00")
 	if order == binary.BigEndian {
@@ -140,7 +141,7 @@ func TestDraw(t *testing.T) {
 	}
 }
 
-// A photo stands as it was seen, however the camera was held.
+// A photo becomes upright, however the camera was held.
 func TestUpright(t *testing.T) {
 	type place struct{ x, y int } // in quarters
 	for o, where := range map[uint16]struct{ red, green place }{
@@ -175,7 +176,7 @@ func TestUpright(t *testing.T) {
 	}
 }
 
-// A picture that cannot be made small by its size becomes small by its quality.
+// A picture that is too big at its size becomes smaller by lower quality.
 func TestSmallEnough(t *testing.T) {
 	img := image.NewRGBA(image.Rect(0, 0, 1280, 1280))
 	seed := uint32(1)
@@ -189,8 +190,8 @@ func TestSmallEnough(t *testing.T) {
 	}
 }
 
-// progressive is a black JPEG with the given number of passes over its pixels, of which
-// all but the first change nothing.
+// progressive returns a black JPEG with the given number of passes over its pixels, of
+// which all but the first change nothing.
 func progressive(side uint16, scans int) []byte {
 	b := []byte("\xff\xd8\xff\xdb\x00\x43\x00")
 	b = append(b, bytes.Repeat([]byte{1}, 64)...)
@@ -211,11 +212,11 @@ func progressive(side uint16, scans int) []byte {
 	return append(b, "\xff\xd9"...)
 }
 
-// Whatever is sent, the answer says which limit it met, and nothing is unpacked that is
-// beyond one.
+// For any upload, the error names the exceeded limit, and nothing beyond a limit is
+// unpacked.
 func TestHostilePhotos(t *testing.T) {
 	good := jpegOf(t, corners(64, 64))
-	wide := bytes.Clone(good) // says that it has 65,535 pixels a side
+	wide := bytes.Clone(good) // claims 65,535 pixels a side
 	at := bytes.Index(wide, []byte{0xff, 0xc0})
 	copy(wide[at+5:], "\xff\xff\xff\xff")
 	deep := pngOf(t, corners(64, 64))
@@ -239,7 +240,7 @@ func TestHostilePhotos(t *testing.T) {
 		{"its first bytes", room.FaultPhotoDamaged, good[:20]},
 		{"too small", room.FaultPhotoSmall, jpegOf(t, corners(47, 300))},
 		{"a JPEG bomb", room.FaultPhotoPixels, wide},
-		{"a PNG bomb", room.FaultPhotoDamaged, deep}, // its checksum is another one
+		{"a PNG bomb", room.FaultPhotoDamaged, deep}, // its checksum is wrong
 		{"a GIF bomb", room.FaultPhotoPixels, screen},
 		{"a WebP bomb", room.FaultPhotoPixels, riff(vp8l(16384, 16384))},
 		{"a WebP bomb behind a small head", room.FaultPhotoDamaged, riff(vp8x(64, 64), vp8l(16384, 16384))},
@@ -263,8 +264,8 @@ func TestHostilePhotos(t *testing.T) {
 	}
 }
 
-// A JPEG may have as many passes over its pixels as programs make, filling between them,
-// and other pictures behind it.
+// A JPEG may have as many passes over its pixels as programs make, padding between them,
+// and other pictures after it.
 func TestPasses(t *testing.T) {
 	b := progressive(64, 100)
 	for name, b := range map[string][]byte{
@@ -281,18 +282,18 @@ func TestPasses(t *testing.T) {
 	}
 }
 
-// Who left is not drawn for.
+// Nothing is drawn for a client that has left.
 func TestDrawEnds(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	for range 50 { // both ways are open: one of them is taken by chance
+	for range 50 { // both cases are ready: select chooses at random
 		if _, err := photo.Draw(ctx, jpegOf(t, corners(64, 64))); err != nil && !errors.Is(err, context.Canceled) {
 			t.Fatal(err)
 		}
 	}
 }
 
-// FuzzDraw: nothing that is sent brings the server down, and what comes of it is a small
+// FuzzDraw checks that no upload brings the server down, and that the result is a small
 // JPEG.
 func FuzzDraw(f *testing.F) {
 	for _, seed := range [][]byte{jpegOf(f, corners(64, 48)), withExif(jpegOf(f, corners(64, 48)), binary.BigEndian, 6), pngOf(f, corners(64, 48)), gifOf(f, 64, 48), riff(vp8l(64, 48)), riff(vp8x(64, 64), vp8l(64, 64))} {

@@ -21,8 +21,8 @@ import (
 	"danmaku/server/wire"
 )
 
-// memoryConn is a connection without a client: what is written is read at once, and
-// nothing ever comes.
+// memoryConn is a connection without a client: written bytes count as read at once, and
+// none ever arrive.
 type memoryConn struct {
 	net.Conn // nil
 	gone     chan struct{}
@@ -38,14 +38,14 @@ func (c *memoryConn) Close() error { c.once.Do(func() { close(c.gone) }); return
 func (c *memoryConn) SetDeadline(time.Time) error      { return nil }
 func (c *memoryConn) SetWriteDeadline(time.Time) error { return nil }
 
-// nowhere is a descriptor that takes everything, so that a write is still a system call.
+// nowhere is a descriptor that accepts everything, so that a write is still a system call.
 type nowhere uintptr
 
 func (n nowhere) Control(fn func(uintptr)) error { fn(uintptr(n)); return nil }
 func (nowhere) Read(func(uintptr) bool) error    { return errors.ErrUnsupported }
 func (nowhere) Write(func(uintptr) bool) error   { return errors.ErrUnsupported }
 
-// audience is phones in memory, in turn in each of the rooms.
+// audience holds phones in memory, distributed over the rooms.
 type audience struct {
 	*house
 	rooms []string
@@ -55,7 +55,7 @@ type audience struct {
 	since room.Position
 }
 
-// enter brings all phones, at once, and waits until they are greeted.
+// enter connects all phones, at once, and waits until they are welcomed.
 func (c *audience) enter(n int) {
 	c.conns = make([]*memoryConn, n)
 	r, _ := http.NewRequest(http.MethodGet, "http://danmaku.example/api/rooms/live/socket?role=audience", nil)
@@ -97,7 +97,7 @@ func (c *audience) leave() {
 	eventually(c.t, "an empty room", func() bool { return c.hub.Len() == 0 })
 }
 
-// comments has so many comments a second written.
+// comments writes comments at a rate.
 func (c *audience) comments(perSecond, n int) {
 	tick := time.NewTicker(time.Second / time.Duration(perSecond))
 	defer tick.Stop()
@@ -123,9 +123,9 @@ func residentBytes(tb testing.TB) int64 {
 	return pages * int64(os.Getpagesize())
 }
 
-// BenchmarkHundredThousandPhones is 100,000 phones in one room, without a kernel's
-// sockets: greet all, 20 comments a second, all away and back at once. It is for
-// -benchtime 1x.
+// BenchmarkHundredThousandPhones has 100,000 phones in one room, without a kernel's
+// sockets: all join, receive 20 comments a second, and leave and return at once. Use it
+// with -benchtime 1x.
 func BenchmarkHundredThousandPhones(b *testing.B) { benchmarkAudience(b, 100_000) }
 
 func benchmarkAudience(b *testing.B, n int) {
@@ -171,7 +171,7 @@ func benchmarkAudience(b *testing.B, n int) {
 	b.ReportMetric(0, "ns/op")
 }
 
-// BenchmarkIdleRooms is a heartbeat and five looks at overlays for 10,000 phones: in one
+// BenchmarkIdleRooms is a heartbeat and five checks of overlays for 10,000 phones: in one
 // room, in 2,000 rooms, and for 2,000 rooms that everybody has left.
 func BenchmarkIdleRooms(b *testing.B) {
 	for _, tt := range []struct{ rooms, phones int }{{1, 10_000}, {2000, 10_000}, {2000, 0}} {
@@ -214,7 +214,7 @@ func BenchmarkIdleRooms(b *testing.B) {
 	}
 }
 
-// A small crowd goes through all of it, with the tests.
+// A small audience goes through all of it, as a test.
 func TestACrowdComesAndGoes(t *testing.T) {
 	h := newHouse(t)
 	sink, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)

@@ -39,9 +39,8 @@ func (h *house) says(n int) {
 	}
 }
 
-// When most sockets have not been written the last frame, for want of
-// processors and not of readers, what comes meanwhile is one frame, and all of
-// it comes.
+// When most sockets have not received the last frame, because of slow processors and not of
+// slow readers, later events become one frame, and all of them arrive.
 func TestFramesGrowWhileQueuesLag(t *testing.T) {
 	h := newHouse(t)
 	m := h.handler.group(groupKey{"live", room.ViewOverlay})
@@ -56,7 +55,7 @@ func TestFramesGrowWhileQueuesLag(t *testing.T) {
 		next(t, conn, "events")
 	}
 	for _, s := range m.list() {
-		s.mu.Lock() // stands for a writer that gets no processor
+		s.mu.Lock() // simulates a writer that gets no processor
 	}
 	release := func() {
 		for _, s := range m.list() {
@@ -64,7 +63,7 @@ func TestFramesGrowWhileQueuesLag(t *testing.T) {
 		}
 	}
 	began := time.Now()
-	h.says(1) // lies in three queues
+	h.says(1) // waits in three queues
 	const more = 200
 	for n := range more {
 		h.says(2 + n)
@@ -73,9 +72,9 @@ func TestFramesGrowWhileQueuesLag(t *testing.T) {
 		s, err := h.Service.Stats("live")
 		return err == nil && s.Rate == 2+more
 	})
-	// The one that was queued, which may hold what came just after it, and one for
-	// the rest; on a machine that is late with all this, one more as often as a
-	// frame had waited for two seconds. Without the guard there would be ten.
+	// The queued frame, which may contain later events, and one for the rest; on a slow
+	// machine, another one for every two seconds that a frame had waited. Without the guard
+	// there would be ten.
 	const mostWait = 2 * time.Second
 	most := 3 + int(time.Since(began)/mostWait)
 	release()
@@ -95,8 +94,7 @@ func TestFramesGrowWhileQueuesLag(t *testing.T) {
 	}
 }
 
-// Clients that do not read do not slow down the others, even when they are the
-// most.
+// Clients that do not read do not slow down the others, even when they are the majority.
 func TestNobodyWaitsForThoseWhoDoNotRead(t *testing.T) {
 	h := newHouse(t)
 	m := h.handler.group(groupKey{"live", room.ViewAudience})
@@ -106,8 +104,8 @@ func TestNobodyWaitsForThoseWhoDoNotRead(t *testing.T) {
 		h.deaf()
 	}
 	eventually(t, "all sockets", func() bool { return m.Len() == 4 })
-	// Where a single processor does everything, no pump may have run by the time
-	// that queues are full.
+	// Where a single processor does everything, no pump may have run by the time that
+	// queues are full.
 	pumped := func() bool {
 		var waiting int64
 		h.hub.each(func(sess *melody.Session) {
@@ -126,8 +124,8 @@ func TestNobodyWaitsForThoseWhoDoNotRead(t *testing.T) {
 		next(t, reader, "beat")
 		eventually(t, "the pumps", pumped)
 	}
-	// One after the other, each when the last has come: with lagPatience between
-	// them the reader's deadline would pass.
+	// One after the other, each after the last has arrived: with delayTimeout between them
+	// the reader's deadline would pass.
 	_ = reader.SetReadDeadline(time.Now().Add(patience))
 	for n := range 12 {
 		h.says(n)
@@ -176,7 +174,7 @@ func TestPulse(t *testing.T) {
 	f = p.launch(2)
 	b.begins()
 	b.leaves()
-	b.begins() // a close frame that comes too late
+	b.begins() // a close frame that is too late
 	is("one of two left", f, true)
 	if n := p.writing.Load(); n != 0 {
 		t.Errorf("%d writes are left", n)

@@ -38,8 +38,8 @@ func TestNegotiate(t *testing.T) {
 	}
 }
 
-// window is a client that unpacks what comes as RFC 7692 has it: with one window for all
-// that was compressed, and what was not beside it.
+// window is a client that unpacks by RFC 7692: with one window for everything that was
+// compressed, and none for the rest.
 type window struct {
 	t    testing.TB
 	last []byte
@@ -77,9 +77,8 @@ func (w *window) unpack(payload []byte) ([]byte, error) {
 	return message, err
 }
 
-// However clients come and go, each can unpack all that it gets, with a window that
-// holds what was compressed for it and nothing else; and frames are compressed once for
-// all of them.
+// However clients come and go, each can unpack all that it gets, with a window of only what
+// was compressed for it; and frames are compressed once for all of them.
 func TestEveryClientUnpacksItsFrames(t *testing.T) {
 	g := &group{}
 	type member struct {
@@ -101,7 +100,7 @@ func TestEveryClientUnpacksItsFrames(t *testing.T) {
 			g.releaseIdleChains()
 		}
 		frame := fanout.Frame{Full: fmt.Appendf(nil, `{"type":"events","position":"k3f9:%d","events":[`, n), Brief: []byte(`{"type":"events","events":[`)}
-		for i := range rand.IntN(5) { // none at all is a short frame
+		for i := range rand.IntN(5) { // none at all makes a short frame
 			e := fmt.Appendf(nil, `{"seq":%d,"id":"0we5z80%06d","text":"comment %d of the show","user":"u%d"}`, n, n, i, rand.IntN(100))
 			frame.Full, frame.Brief = append(frame.Full, e...), append(frame.Brief, e...)
 		}
@@ -138,8 +137,8 @@ func TestEveryClientUnpacksItsFrames(t *testing.T) {
 	}
 }
 
-// A client that has not got a frame follows no chain that hangs on it, also where the
-// group has forgotten its chains meanwhile.
+// A client that has missed a frame follows no chain that depends on it, even when the group
+// has dropped its chains meanwhile.
 func TestWhoMissedAFrameFollowsNoChain(t *testing.T) {
 	g := &group{}
 	send := func(n int, to ...*stream) (p *parcel, payload []byte) {
@@ -166,7 +165,7 @@ func TestWhoMissedAFrameFollowsNoChain(t *testing.T) {
 			g.releaseIdleChains()
 			g.releaseIdleChains()
 		}
-		for range 2 * chainLength { // gone gets none of them
+		for range 2 * chainLength { // this client misses all of them
 			n++
 			send(n, remaining)
 		}
@@ -180,7 +179,7 @@ func TestWhoMissedAFrameFollowsNoChain(t *testing.T) {
 	}
 }
 
-// dialPacked opens a phone's socket that compresses, as gorilla does.
+// dialPacked opens a phone's socket with compression, as gorilla does.
 func (h *house) dialPacked(query string) *websocket.Conn {
 	h.t.Helper()
 	d := websocket.Dialer{HandshakeTimeout: patience, Subprotocols: []string{Subprotocol}, EnableCompression: true}
@@ -195,7 +194,7 @@ func (h *house) dialPacked(query string) *websocket.Conn {
 	return conn
 }
 
-// A second implementation, gorilla's client, compresses and is compressed for.
+// A second implementation, gorilla's client, compresses and receives compressed frames.
 func TestCompressedBothWays(t *testing.T) {
 	h := newHouse(t)
 	conn := h.dialPacked("role=audience")
@@ -213,8 +212,8 @@ func TestCompressedBothWays(t *testing.T) {
 	}
 }
 
-// gorilla bounds a message before it unpacks it, so that 400,000 bytes came out of a
-// frame of 512. Guard: it never sees a compressed frame.
+// gorilla bounds a message before it unpacks it, so that a frame of 512 bytes gave 400,000.
+// Guard: it never sees a compressed frame.
 func TestCompressedMessagesHaveTheSameBound(t *testing.T) {
 	frame := func(size int) []byte {
 		b := []byte(`{"type":"send","ref":"big","text":""}`)
@@ -233,8 +232,8 @@ func TestCompressedMessagesHaveTheSameBound(t *testing.T) {
 	for i := range noise {
 		noise[i] = byte(rand.Uint32())
 	}
-	// Each is one write: gorilla's client writes a long message piece by piece, and what
-	// comes a second after the close frame may find no connection.
+	// Each is one write: gorilla's client writes a long message in pieces, and a piece that
+	// arrives a second after the close frame may find no connection.
 	for name, b := range map[string][]byte{
 		"one more": packedFrames(frame(maxFrame + 1)), "a bomb": packedFrames(frame(400_000)),
 		"what does not shrink": packedFrames(noise), "what does not shrink, in parts": packedFrames(noise, 1000, 1000, 1000, 1000, 1000),
@@ -250,7 +249,7 @@ func TestCompressedMessagesHaveTheSameBound(t *testing.T) {
 	}
 }
 
-// packedFrames are the frames of a message, compressed, cut at the places given.
+// packedFrames returns the frames of a compressed message, split at the given places.
 func packedFrames(message []byte, cuts ...int) (out []byte) {
 	b := deflate(message, nil)
 	first := byte(packedBit | websocket.TextMessage)
@@ -269,7 +268,7 @@ func packedFrames(message []byte, cuts ...int) (out []byte) {
 	return out
 }
 
-// What gorilla is handed, wherever the bytes are cut.
+// gorilla receives the same, wherever the bytes are split.
 func TestInflation(t *testing.T) {
 	send := []byte(`{"type":"send","text":"` + strings.Repeat("abc", 50) + `"}`)
 	ping := append([]byte{finalBit | websocket.PingMessage, 0x80 | 1, 0, 0, 0, 0}, 'p')
@@ -309,7 +308,7 @@ func (f *inflation) tooLong() []byte {
 	return f.out
 }
 
-// Nothing that a client sends makes more of its bytes than a message may have.
+// No input makes more of its bytes than a message may have.
 func FuzzInflation(f *testing.F) {
 	f.Add(packedFrames([]byte(`{"type":"beat"}`)))
 	f.Add(packedFrames(make([]byte, 400_000)))
@@ -317,15 +316,15 @@ func FuzzInflation(f *testing.F) {
 	f.Fuzz(func(t *testing.T, b []byte) {
 		var in inflation
 		in.inflate(b)
-		// Each message costs its sender eight bytes at least.
+		// Each message costs its sender at least eight bytes.
 		if len(in.out) > len(b)+(len(b)/8+1)*(maxFrame+14) || len(in.pack) > maxFrame {
 			t.Errorf("%d bytes became %d, and %d wait", len(b), len(in.out), len(in.pack))
 		}
 	})
 }
 
-// What one client alone gets is not compressed: that would be done for each. Nor is
-// what is announced, which may come between two frames of a chain.
+// A frame for one client is not compressed, since that would happen for each. Nor is an
+// announced one, which may come between two frames of a chain.
 func TestOnlyBroadcastsAreCompressed(t *testing.T) {
 	h := newHouse(t)
 	conn, err := net.Dial("tcp", h.base)

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// maskedFrame is a masked frame as a browser sends it.
+// maskedFrame returns a masked frame as a browser sends it.
 func maskedFrame(first byte, size int) []byte {
 	b := []byte{first}
 	switch {
@@ -20,8 +20,7 @@ func maskedFrame(first byte, size int) []byte {
 	return append(b, make([]byte, size)...) // zeros look like heads of continuation frames
 }
 
-// Heads are found wherever the bytes are cut, and payloads are not taken for
-// them.
+// Heads are found wherever the bytes are split, and payloads are not mistaken for them.
 func TestContinuationFramesAreCounted(t *testing.T) {
 	const text, more, last, ping = 0x01, 0x00, 0x80, 0x89
 	for name, tt := range map[string]struct {

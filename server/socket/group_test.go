@@ -23,11 +23,11 @@ import (
 	"danmaku/server/wire"
 )
 
-// member returns the one socket of the audience.
+// member returns the only socket of the audience.
 func (h *house) member() *stream {
 	h.t.Helper()
 	m := h.handler.group(groupKey{"live", room.ViewAudience})
-	eventually(h.t, "its place", func() bool { return len(m.list()) == 1 }) // which it has right after its hello
+	eventually(h.t, "its place", func() bool { return len(m.list()) == 1 }) // it registers right after its hello
 	return m.list()[0]
 }
 
@@ -42,7 +42,7 @@ func TestFramesNeedNoGoroutine(t *testing.T) {
 	h := newHouse(t)
 	conn := h.phone()
 	next(t, conn, "hello")
-	h.member() // or the first frame would reach no member
+	h.member() // otherwise the first frame would reach no member
 	for n := range 3 * queueLen {
 		h.hub.Announce("live", room.ViewAudience, fmt.Appendf(nil, `{"type":"beat","n":%d}`, n))
 		if waiting := h.member().queued.Load(); waiting != 0 {
@@ -54,10 +54,10 @@ func TestFramesNeedNoGoroutine(t *testing.T) {
 	}
 }
 
-// melody starts a goroutine for each session that writes, and one message ends it.
+// melody starts a writing goroutine for each session, and one message ends it.
 func TestASocketHasOneGoroutine(t *testing.T) {
 	h := newHouse(t)
-	next(t, h.phone(), "hello") // heartbeats and all else that one socket starts
+	next(t, h.phone(), "hello") // after this, heartbeats and everything else that one socket starts
 	stacks := func() string {
 		b := make([]byte, 1<<20)
 		return string(b[:runtime.Stack(b, true)])
@@ -65,13 +65,13 @@ func TestASocketHasOneGoroutine(t *testing.T) {
 	for range 20 {
 		next(t, h.phone(), "hello")
 	}
-	eventually(t, "21 goroutines that read, and none that writes", func() bool { // a hello may come before its reader begins
+	eventually(t, "21 goroutines that read, and none that writes", func() bool { // a hello may arrive before its reader begins
 		now := stacks()
 		return !strings.Contains(now, "writePump") && strings.Count(now, "readPump") == 21
 	})
 }
 
-// slowService takes its time for greetings.
+// slowService delays welcomes.
 type slowService struct {
 	Service
 	stays func()
@@ -82,7 +82,7 @@ func (s slowService) Stays(c live.Client) error {
 	return s.Service.Stays(c)
 }
 
-// However many come at once, a few are greeted at a time, and all in the end.
+// However many arrive at once, a few are welcomed at a time, and finally all.
 func TestFewAreGreetedAtOnce(t *testing.T) {
 	h := newHouse(t)
 	most := cap(h.handler.greeting)
@@ -107,9 +107,8 @@ func TestFewAreGreetedAtOnce(t *testing.T) {
 	}
 }
 
-// Frames to all, answers and pongs come whole and in order to a client that now
-// and then stops to read, so that some go past melody's queue, some through it,
-// and some half this way and half that.
+// Broadcasts, answers and pongs arrive complete and in order at a client that sometimes
+// stops reading, so that some bypass the queue, some pass through it, and some do both.
 func TestFramesKeepTheirOrderPastTheQueue(t *testing.T) {
 	h := newHouse(t)
 	conn := h.phone()
@@ -146,9 +145,9 @@ func TestFramesKeepTheirOrderPastTheQueue(t *testing.T) {
 			}
 		}
 	}
-	const rounds, asked, pings = 8, 2 * frameRate / 8, 4 * controlRate / 8 // in all no flood
+	const rounds, asked, pings = 8, 2 * frameRate / 8, 4 * controlRate / 8 // not a flood in total
 	for round := range rounds {
-		for s.queued.Load() == 0 { // until the kernel takes no more
+		for s.queued.Load() == 0 { // until the kernel accepts no more
 			announce()
 		}
 		for range queueLen / 4 {
@@ -161,7 +160,7 @@ func TestFramesKeepTheirOrderPastTheQueue(t *testing.T) {
 		}
 		readTo(sent, asked*(round+1))
 		eventually(t, "an empty queue", func() bool { return s.queued.Load() == 0 })
-		// Pongs are written by another goroutine than what passes.
+		// Pongs are written by another goroutine than frames that bypass the queue.
 		for range pings {
 			if err := conn.WriteControl(websocket.PingMessage, nil, time.Now().Add(patience)); err != nil {
 				t.Fatal(err)
@@ -174,7 +173,7 @@ func TestFramesKeepTheirOrderPastTheQueue(t *testing.T) {
 	}
 }
 
-// A bye is the last word, also while its close frame is yet to come.
+// Nothing follows a bye, even before its close frame.
 func TestNothingFollowsABye(t *testing.T) {
 	h := newHouse(t)
 	conn := h.phone()
@@ -189,7 +188,7 @@ func TestNothingFollowsABye(t *testing.T) {
 	}
 }
 
-// Who was told bye is read on until it closes, and what it sends is dropped: closing
+// After a bye the server reads and drops what the client sends until it closes: closing
 // over unread bytes would reset the connection, and the bye could be lost with it.
 func TestByeClosesOverNothingUnread(t *testing.T) {
 	h := newHouse(t)
@@ -218,7 +217,7 @@ func TestByeClosesOverNothingUnread(t *testing.T) {
 	s := h.member()
 	h.hub.Evict(func(live.Client) error { return room.ErrBanned })
 	next(t, conn, "bye")
-	conn.SetCloseHandler(func(int, string) error { return nil }) // to write would take the reset off the socket
+	conn.SetCloseHandler(func(int, string) error { return nil }) // a write would remove the reset from the socket
 	if _, code := ended(t, conn); code != closeBanned {
 		t.Errorf("closed with %d", code)
 	}
@@ -235,8 +234,8 @@ func TestByeClosesOverNothingUnread(t *testing.T) {
 	}
 }
 
-// Who was told bye gets no further frame that would fill its queue, and so is cut
-// when it has not gone from one beat to the next.
+// After a bye a client gets no further frame that would fill its queue and so disconnect
+// it; it is disconnected if it has not left between two heartbeats.
 func TestByeHasItsTime(t *testing.T) {
 	h := newHouse(t)
 	h.hub.linger = patience
@@ -254,12 +253,12 @@ func TestByeHasItsTime(t *testing.T) {
 	}
 	release()
 	if bye, code := ended(t, conn); bye != "revoked" || code != closeKey {
-		t.Errorf("it was told %q and closed with %d", bye, code)
+		t.Errorf("it received %q and closed with %d", bye, code)
 	}
 }
 
-// Who is being cut may have missed a frame. A later one would hide that: the
-// client would go on from there.
+// A client that is being disconnected may have missed a frame. A later frame would hide the
+// gap, and the client would continue from there.
 func TestNothingComesAfterAFrameThatIsMissed(t *testing.T) {
 	h := newHouse(t)
 	conn := h.phone()
@@ -276,8 +275,8 @@ func TestNothingComesAfterAFrameThatIsMissed(t *testing.T) {
 	}
 }
 
-// Whatever order people come and go in: the list holds who is there, once, and a
-// walk over it sees who was there when it began.
+// In any order of joining and leaving, the list has each present client once, and a walk
+// over it sees the clients that were present when it began.
 func TestMembersComeAndGo(t *testing.T) {
 	var h group
 	there := map[*stream]bool{}
@@ -318,7 +317,7 @@ func TestMembersComeAndGo(t *testing.T) {
 		}
 		check(h.list(), there)
 	}
-	h.unregister(&stream{place: -1}) // who was never greeted
+	h.unregister(&stream{place: -1}) // one that was never welcomed
 	check(h.list(), there)
 }
 

@@ -19,7 +19,7 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// patience is how long a test waits for what must come.
+// patience is how long a test waits for something that must happen.
 const patience = servertest.Patience
 
 var (
@@ -36,7 +36,7 @@ type house struct {
 	hub     *Hub
 	handler *Handler
 
-	onArrive func() // called while a client's rights are established
+	onArrive func() // called while a client's rights are checked
 }
 
 func newHouse(t testing.TB) *house {
@@ -44,8 +44,8 @@ func newHouse(t testing.TB) *house {
 	h := &house{t: t}
 	h.hub = NewHub(Options{Now: h.Now, Elapsed: h.Elapsed})
 	h.Open(t, h.hub)
-	// Beats are the test's: on a busy machine a client that a test does not read for
-	// a while would be silent.
+	// The test sends heartbeats itself: on a busy machine a client that a test does not
+	// read for a while would be silent.
 	h.handler = NewHandler(h.hub, h.Service, HandlerOptions{Beat: time.Hour})
 	web := httptest.NewUnstartedServer(http.HandlerFunc(h.socket))
 	web.Start()
@@ -64,7 +64,7 @@ func newHouse(t testing.TB) *house {
 	return h
 }
 
-// socket is the route. Every phone is another person.
+// socket is the route. Every phone is a different person.
 func (h *house) socket(w http.ResponseWriter, r *http.Request) {
 	if !h.hub.Reserve(0) {
 		http.Error(w, "closing", http.StatusServiceUnavailable)

@@ -12,8 +12,8 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// Memory is given back once after a storm, when it is over, and not for the
-// coming and going of every evening.
+// Memory is freed once after a storm, when it is over, and not for the usual coming and
+// going.
 func TestStormIsOverOnce(t *testing.T) {
 	for _, tt := range []struct {
 		name    string
@@ -42,11 +42,11 @@ func TestStormIsOverOnce(t *testing.T) {
 	}
 }
 
-// Memory is given back once after a busy time, when it is over and has left much.
+// Memory is freed once after a busy time, when it is over and has left much.
 func TestRushIsOverOnce(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
-		frames []int64 // from beat to beat
+		frames []int64 // between heartbeats
 		come   int64   // sockets with each frame
 		heap   uint64
 		tidy   []int // which beats tidy
@@ -70,7 +70,7 @@ func TestRushIsOverOnce(t *testing.T) {
 	}
 }
 
-// What counts is what freeing gives back.
+// heapBytes counts what freeing returns.
 func TestHeapIsWhatCanBeGivenBack(t *testing.T) {
 	debug.FreeOSMemory()
 	before := heapBytes()
@@ -85,8 +85,7 @@ func TestHeapIsWhatCanBeGivenBack(t *testing.T) {
 	}
 }
 
-// Setting the clock, ahead or back, closes no socket. Silence closes one, by the
-// time that has really passed.
+// Setting the clock, ahead or back, closes no socket. Silence closes one, by elapsed time.
 func TestSettingTheClockCutsNobody(t *testing.T) {
 	h := newHouse(t)
 	phone := h.phone()
@@ -111,8 +110,7 @@ func TestSettingTheClockCutsNobody(t *testing.T) {
 	}
 }
 
-// A storm of handshakes in the middle of a show is not a measure for what the show
-// leaves.
+// A storm of handshakes during a show does not hide what the show leaves.
 func TestAStormDuringAShowDoesNotHideWhatIsLeft(t *testing.T) {
 	h := NewHandler(NewHub(Options{}), nil, HandlerOptions{})
 	garbage := make([]byte, 64<<20)
@@ -129,8 +127,8 @@ func TestAStormDuringAShowDoesNotHideWhatIsLeft(t *testing.T) {
 	}
 }
 
-// Phones at other machines are counted in a room's hour, also where none is here, and
-// no longer once they have left.
+// Phones at other machines count in a room's hour, also when none is here, and no longer
+// once they have left.
 func TestPhonesElsewhereAreInTheHour(t *testing.T) {
 	h := newHouse(t)
 	people := func() int {

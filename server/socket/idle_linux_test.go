@@ -18,7 +18,7 @@ import (
 	"danmaku/testrace"
 )
 
-// asked counts what a handler asks the use cases of each room while nothing happens.
+// asked counts a handler's calls of the use cases for each room while nothing happens.
 type asked struct {
 	Service
 	mu    sync.Mutex
@@ -48,7 +48,7 @@ func (a *asked) Stats(id string) (live.Stats, error) {
 	return a.Service.Stats(id)
 }
 
-// wakeUps is how often goroutines of this process have been woken, in eighths: the
+// wakeUps returns how often goroutines of this process have been woken, in eighths: the
 // runtime counts every eighth time.
 func wakeUps() (n int) {
 	s := []metrics.Sample{{Name: "/sched/latencies:seconds"}}
@@ -59,13 +59,13 @@ func wakeUps() (n int) {
 	return n
 }
 
-// anIdleHour is an hour in which phones, in turn in each of the rooms, hear the server's
-// beats and nobody says anything. stay is false for phones that have left before.
+// anIdleHour runs an hour in which phones, distributed over the rooms, receive the server's
+// heartbeats and nobody writes. stay is false for phones that have left before.
 func anIdleHour(t *testing.T, rooms, phones int, stay bool) (woken, goroutines int, by *asked, hub *Hub) {
 	defer debug.SetGCPercent(debug.SetGCPercent(-1)) // the collector's wake-ups depend on the machine
 	testrace.Bubble(t, func(t *testing.T) {
 		h := &house{t: t}
-		hub = NewHub(Options{Elapsed: func() time.Duration { return 0 }}) // so that nobody is silent
+		hub = NewHub(Options{Elapsed: func() time.Duration { return 0 }}) // so that no client is silent
 		h.hub = hub
 		h.Open(t, hub)
 		by = &asked{Service: h.Service, still: map[string]int{}, heads: map[string]int{}}
@@ -90,7 +90,7 @@ func anIdleHour(t *testing.T, rooms, phones int, stay bool) (woken, goroutines i
 			c.leave()
 		}
 		h.handler.begin.Do(h.handler.start)
-		time.Sleep(21 * time.Second) // two beats, after which all that was is settled
+		time.Sleep(21 * time.Second) // two heartbeats, after which everything is settled
 		synctest.Wait()
 		clear(by.still)
 		clear(by.heads)
@@ -113,9 +113,9 @@ func anIdleHour(t *testing.T, rooms, phones int, stay bool) (woken, goroutines i
 	return woken, goroutines, by, hub
 }
 
-// What an hour of idleness wakes does not grow with the number of rooms, and a room
-// that everybody has left is not even looked at. Guards: no timer, ticker or goroutine
-// of a room's own; the lists that beats and looks walk over.
+// The wake-ups of an idle hour do not grow with the number of rooms, and a room that
+// everybody has left is not visited at all. Guards: no timer, ticker or goroutine for each
+// room; the lists that heartbeats and checks walk over.
 func TestIdleRoomsWakeNothing(t *testing.T) {
 	const phones, inAnHour = 200, 360
 	one, ofOne, _, _ := anIdleHour(t, 1, phones, true)
@@ -126,7 +126,7 @@ func TestIdleRoomsWakeNothing(t *testing.T) {
 		}
 	}
 	if len(by.still) != phones || by.stats != 0 {
-		t.Errorf("%d rooms of %d are asked, and %d times for what no console reads", len(by.still), phones, by.stats)
+		t.Errorf("%d rooms of %d are asked, and %d times for stats that no console reads", len(by.still), phones, by.stats)
 	}
 	left, _, by, hub := anIdleHour(t, phones, phones, false)
 	if len(by.still)+len(by.heads) != 0 || len(hub.occupied.of(room.Views...)) != 0 {
@@ -135,7 +135,7 @@ func TestIdleRoomsWakeNothing(t *testing.T) {
 	if ofMany > ofOne+phones/2 {
 		t.Errorf("%d phones have %d goroutines in one room, and %d in as many rooms", phones, ofOne, ofMany)
 	}
-	// Rooms that wake as often as beats come, and no more often, would add this.
+	// Rooms that wake with every heartbeat, and no more often, would add this.
 	const added = phones * inAnHour / 8
 	for _, n := range []int{many, left} {
 		if n > one+added/2 {

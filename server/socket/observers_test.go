@@ -8,15 +8,15 @@ import (
 	"danmaku/live"
 )
 
-// TestMessages has each event carry the position behind it, and none a position that
-// would lose others.
+// TestMessages checks that each event carries the position after it, and none a position
+// that would lose others.
 func TestMessages(t *testing.T) {
 	event := func(kind string, seq int) []byte { return fmt.Appendf(nil, `{"type":%q,"seq":%d}`, kind, seq) }
 	for _, tt := range []struct {
 		name     string
 		position string
 		seqs     []int
-		want     string // the ids in order; - for an event without one
+		want     string // the IDs in order; - for an event without one
 	}{
 		{"one", "e:7", []int{7}, "e:7 e:7"},
 		{"what is not seen moves the end", "e:9", []int{3, 5}, "e:3 e:5 e:9"},
@@ -81,7 +81,7 @@ func TestSlowObserver(t *testing.T) {
 	}
 }
 
-// TestObserversAreBounded by the room.
+// TestObserversAreBounded fills a room with observers.
 func TestObserversAreBounded(t *testing.T) {
 	h := NewHub(Options{})
 	for range observersMost {

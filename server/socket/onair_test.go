@@ -10,11 +10,11 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// Phones are told in hello whether an overlay draws, and again when that changes,
-// and only then.
+// Phones learn from hello whether an overlay draws, and are notified when that changes, and
+// only then.
 func TestPhonesAreToldWhetherTheRoomIsOnAir(t *testing.T) {
 	h := newHouse(t)
-	// A socket of the overlay that has been read up to a frame of ours.
+	// report sends an overlay's heartbeat, and waits until it has been read.
 	report := func(conn *websocket.Conn, beat string) {
 		t.Helper()
 		for _, f := range []string{beat, `{"type":"nothing"}`} {
@@ -27,7 +27,7 @@ func TestPhonesAreToldWhetherTheRoomIsOnAir(t *testing.T) {
 	state := func(f map[string]any, want string, shown any) {
 		t.Helper()
 		if f["state"] != want || f["shown_ms"] != shown {
-			t.Errorf("a phone is told %v, want %s and %v", f, want, shown)
+			t.Errorf("a phone receives %v, want %s and %v", f, want, shown)
 		}
 	}
 	greeted := func(conn *websocket.Conn) map[string]any {
@@ -35,7 +35,7 @@ func TestPhonesAreToldWhetherTheRoomIsOnAir(t *testing.T) {
 		air, _ := next(t, conn, "hello")["on_air"].(map[string]any)
 		return air
 	}
-	// What comes next of a phone after a look: a frame of the overlays, or the mark.
+	// look returns a phone's next frame after a check: one about overlays, or the mark.
 	look := func(conn *websocket.Conn) map[string]any {
 		t.Helper()
 		h.handler.broadcastOnAir()
@@ -61,14 +61,14 @@ func TestPhonesAreToldWhetherTheRoomIsOnAir(t *testing.T) {
 	phone := h.phone()
 	state(greeted(phone), "none", nil)
 	if f := look(phone); f != nil {
-		t.Errorf("nothing has changed, and a phone is told %v", f)
+		t.Errorf("nothing has changed, and a phone receives %v", f)
 	}
 	overlay, err := servertest.Dial(t, h.base, "role=overlay")
 	if err != nil {
 		t.Fatal(err)
 	}
 	if air := next(t, overlay, "hello")["on_air"]; air != nil {
-		t.Errorf("an overlay is told %v", air)
+		t.Errorf("an overlay receives %v", air)
 	}
 	report(overlay, `{"type":"beat","visible":true,"shown_ms":240}`)
 	state(look(phone), "on", 240.0)
@@ -76,26 +76,26 @@ func TestPhonesAreToldWhetherTheRoomIsOnAir(t *testing.T) {
 		beat, state string
 		shown       any
 	}{
-		{`{"type":"beat","visible":true,"shown_ms":700}`, "", nil}, // too little to tell
+		{`{"type":"beat","visible":true,"shown_ms":700}`, "", nil}, // too small a change to report
 		{`{"type":"beat","visible":true,"shown_ms":740}`, "on", 740.0},
 		{`{"type":"beat","visible":false}`, "hidden", nil},
-		{`{"type":"beat","visible":true,"frame_ms":4000}`, "", nil}, // stuck draws as little
+		{`{"type":"beat","visible":true,"frame_ms":4000}`, "", nil}, // a stuck overlay draws nothing either
 		{`{"type":"beat","visible":true,"frame_ms":16}`, "on", 740.0},
 	} {
 		report(overlay, step.beat)
 		f := look(phone)
-		for f == nil && step.state != "" { // the mark of the look before
+		for f == nil && step.state != "" { // the mark of the previous check
 			f = look(phone)
 		}
 		if step.state != "" {
 			state(f, step.state, step.shown)
 		} else if f != nil {
-			t.Errorf("after %s a phone is told %v", step.beat, f)
+			t.Errorf("after %s a phone receives %v", step.beat, f)
 		}
 	}
 
-	// One that is greeted between two looks knows more than the others; what then
-	// is as before is told to all, or it would be wrong forever.
+	// A phone that joins between two checks has newer data than the others; if the earlier
+	// state returns, it is sent to all, since that phone would be wrong forever.
 	look(phone)
 	report(overlay, `{"type":"beat","visible":false}`)
 	late := h.phone()

@@ -26,30 +26,30 @@ import (
 const (
 	eager    = iota // reads at once
 	lazy            // reads a few bytes at a time
-	sleepy          // lets frames pile up, then reads them all
-	asking          // sends pings and what is answered, meanwhile
-	deaf            // reads only when all is over
-	fleeting        // breaks off in the middle
+	sleepy          // lets frames accumulate, then reads them all
+	asking          // meanwhile sends pings and messages that get answers
+	deaf            // reads only at the end
+	fleeting        // disconnects in the middle
 	kinds
 )
 
-// How what they get may be compressed.
+// How their frames may be compressed.
 const (
 	plain   = iota // not at all
-	alone          // each frame by itself, and what they send, as gorilla's client does
-	chained        // as browsers do
+	alone          // each frame by itself, and their own messages, like gorilla's client
+	chained        // like browsers
 	ways
 )
 
 const (
-	walkers   = 3  // who give frames to a reader: one broadcasts, one announces, one writes to each by itself
-	eachSends = 40 // frames of each of them
-	backlog   = 45 // frames that a reader may be behind; its answers need room in the queue, too
-	nap       = 30 // frames that a sleepy one lets pile up
-	asks      = 8  // no flood
+	walkers   = 3  // writers to a reader: one broadcasts, one announces, one writes to each individually
+	eachSends = 40 // frames by each of them
+	backlog   = 45 // most frames that a reader may be behind; its answers need space in the queue, too
+	nap       = 30 // frames that a sleepy reader lets accumulate
+	asks      = 8  // not a flood
 )
 
-// reader is a client that checks all that comes.
+// reader is a client that checks everything it receives.
 type reader struct {
 	kind int
 	way  int
@@ -58,29 +58,29 @@ type reader struct {
 
 	read         atomic.Int64 // frames of walkers
 	next         [walkers]int // number of each walker's next frame
-	answers      atomic.Int64 // to what it asked
+	answers      atomic.Int64 // to its messages
 	pongs        int          // to its pings
 	bye          string       // the last frame, when there was one
 	code         int          // of the close frame
-	err          error        // what is wrong with what came
+	err          error        // what is wrong with the received frames
 	broken       error        // how it ended without a close frame
 	disconnected atomic.Bool
-	sent         func() int64 // how many frames have left
+	sent         func() int64 // how many frames were sent
 }
 
-// slowConn reads a few bytes at a time, and has little room for more.
+// slowConn reads a few bytes at a time, and has little buffer space.
 type slowConn struct{ net.Conn }
 
 func (c slowConn) Read(b []byte) (int, error) { return c.Conn.Read(b[:min(len(b), 1000)]) }
 
-// chainedConn asks for compression and unpacks what comes, as browsers do and gorilla's
-// client does not.
+// chainedConn asks for compression and unpacks frames, like browsers and unlike gorilla's
+// client.
 type chainedConn struct {
 	net.Conn
 	window  window
 	asked   bool
 	greeted bool   // the answer to the handshake has been read
-	in, out []byte // what came, and what is to be read next
+	in, out []byte // received bytes, and bytes to read next
 }
 
 func (c *chainedConn) Write(b []byte) (int, error) {
@@ -111,7 +111,7 @@ func (c *chainedConn) Read(b []byte) (int, error) {
 
 var agreed = []byte(extension + ": permessage-deflate; client_no_context_takeover\r\n")
 
-// unpack hands on what is whole of what came.
+// unpack unpacks the complete frames that were received.
 func (c *chainedConn) unpack() error {
 	if !c.greeted {
 		end := bytes.Index(c.in, []byte("\r\n\r\n"))
@@ -151,8 +151,8 @@ func (c *chainedConn) unpack() error {
 	return nil
 }
 
-// reader opens a reader's socket. Its kernel holds little, so that the server's is
-// often full, and writes only a part.
+// reader opens a reader's socket. Its kernel buffer is small, so that the server's is often
+// full, and writes only a part.
 func (h *house) reader(kind, way int, sent func() int64) *reader {
 	h.t.Helper()
 	m := h.handler.group(groupKey{"live", room.ViewAudience})
@@ -185,7 +185,7 @@ func (h *house) reader(kind, way int, sent func() int64) *reader {
 	_ = conn.SetReadDeadline(time.Now().Add(patience))
 	next(h.t, conn, "hello")
 	r := &reader{kind: kind, way: way, conn: conn, sent: sent}
-	conn.SetPongHandler(func(data string) error { // one may be left out while a write waits for this client
+	conn.SetPongHandler(func(data string) error { // one may be dropped while a write waits for this client
 		var n int
 		if _, err := fmt.Sscanf(data, "ping %d", &n); err != nil || n < r.pongs {
 			r.err = fmt.Errorf("pong %q came after %d others", data, r.pongs)
@@ -193,7 +193,7 @@ func (h *house) reader(kind, way int, sent func() int64) *reader {
 		r.pongs++
 		return nil
 	})
-	eventually(h.t, "its place", func() bool { return len(m.list()) > len(before) }) // which it has right after its hello
+	eventually(h.t, "its place", func() bool { return len(m.list()) > len(before) }) // it registers right after its hello
 	for _, at := range m.list() {
 		if !before[at] {
 			h.hub.each(func(sess *melody.Session) {
@@ -292,9 +292,9 @@ func (r *reader) check(b []byte) error {
 	return nil
 }
 
-// frame is one of a walker's: most are small, some larger than gorilla's buffer,
-// and some than what the kernel takes at once. Its bytes are those that control
-// frames begin with.
+// frame returns one of a walker's frames: most are small, some larger than gorilla's
+// buffer, and some larger than what the kernel accepts at once. Its bytes are those that
+// control frames begin with.
 func frame(by, n int) []byte {
 	size := 0
 	switch rand.IntN(4) {
@@ -305,16 +305,16 @@ func frame(by, n int) []byte {
 	case 2:
 		size = rand.IntN(60 << 10)
 	}
-	pad := make([]rune, size/2) // what can be compressed to half
+	pad := make([]rune, size/2) // compressible to half
 	for i := range pad {
 		pad[i] = 0x80 + rune(rand.IntN(32))
 	}
 	return fmt.Appendf(nil, `{"type":"test","by":%d,"n":%d,"pad":"%s"}`, by, n, string(pad))
 }
 
-// However a client reads, and however many goroutines write to it, it gets a stream
-// of whole frames without a gap. Clients that keep up get all frames, those of each
-// writer in their order, and the bye last.
+// However a client reads, and however many goroutines write to it, it gets a stream of
+// complete frames without a gap. Clients that keep up get all frames, those of each writer
+// in order, and the bye last.
 func TestEveryReaderGetsAGaplessStream(t *testing.T) {
 	h := newHouse(t)
 	h.hub.linger = patience // a reader that waits for a processor is not deaf
@@ -340,7 +340,7 @@ func TestEveryReaderGetsAGaplessStream(t *testing.T) {
 	for _, r := range all {
 		reading.Go(func() { r.run(over, woken) })
 	}
-	// catchUp waits until every client that keeps up has room for one more frame.
+	// catchUp waits until every client that keeps up has space for another frame.
 	catchUp := func() {
 		mu.Lock()
 		defer mu.Unlock()
@@ -382,8 +382,8 @@ func TestEveryReaderGetsAGaplessStream(t *testing.T) {
 		})
 	}
 	sending.Wait()
-	// A connection that is closed over what its client wrote is reset, and the
-	// client loses what it has not read yet: all that was asked must be read.
+	// A connection that is closed over its client's unread bytes is reset, and the client
+	// loses what it has not read yet: all its messages must be read.
 	for _, r := range all {
 		if r.kind == asking {
 			eventually(t, "all answers", func() bool { return r.answers.Load() == asks || r.disconnected.Load() })
@@ -404,7 +404,7 @@ func TestEveryReaderGetsAGaplessStream(t *testing.T) {
 			continue
 		}
 		switch {
-		case r.kind == deaf: // whatever came is a stream without a gap
+		case r.kind == deaf: // whatever it received is a stream without a gap
 			if r.code == 0 && r.broken == nil {
 				t.Errorf("deaf reader %d did not end", n)
 			}

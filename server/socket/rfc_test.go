@@ -11,7 +11,7 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// A client by the RFC alone: frames are written byte by byte, and what comes is read so.
+// A client by the RFC alone: it writes frames byte by byte, and reads them so.
 
 // rawFrame is a client's frame with a mask.
 func rawFrame(first byte, payload string) []byte {

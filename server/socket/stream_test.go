@@ -13,7 +13,7 @@ import (
 	"danmaku/server/wire"
 )
 
-// pair is a stream and its client's end.
+// pair returns a stream and its client's end.
 func pair(t *testing.T) (*stream, net.Conn) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -36,8 +36,8 @@ func pair(t *testing.T) (*stream, net.Conn) {
 	return newStream(conn), client
 }
 
-// waits has a stream's queue wait, as a write that is under way does, and returns when
-// drain has come upon it with what the queue has.
+// waits makes a stream's queue wait, like a write in progress, and returns once drain waits
+// with the queue's content.
 func waits(t testing.TB, s *stream) (release func()) {
 	t.Helper()
 	s.mu.Lock()
@@ -52,9 +52,8 @@ func waits(t testing.TB, s *stream) (release func()) {
 	return s.mu.Unlock
 }
 
-// A frame of which the kernel takes only a part is gone on with before anything else,
-// and what is said meanwhile comes behind it in its order; nothing comes behind a close
-// frame.
+// A partly written frame is completed before anything else, and later messages follow it in
+// order; nothing follows a close frame.
 func TestRestOfAFrameComesFirst(t *testing.T) {
 	huge := []byte(`"` + strings.Repeat("x", 1<<20) + `"`)
 	pong := []byte{finalBit | websocket.PongMessage, 1, 'p'}
@@ -76,7 +75,7 @@ func TestRestOfAFrameComesFirst(t *testing.T) {
 			if s.pass(newParcel(huge)) || s.rest == nil {
 				t.Fatal("1 MB is written at once, or not begun")
 			}
-			s.mu.Lock() // so that all is said before drain goes on
+			s.mu.Lock() // so that everything is sent before drain continues
 			s.enqueue(s.begun)
 			if s.pass(other) {
 				t.Fatal("a frame passes one that is not whole")
@@ -99,7 +98,7 @@ func TestRestOfAFrameComesFirst(t *testing.T) {
 	}
 }
 
-// Between the half of a frame that was written and its place in the queue another
+// After the first half of a frame was written, and before the rest is in the queue, another
 // goroutine may have a frame for the same client, and the client may have read by then.
 func TestNothingComesIntoABegunFrame(t *testing.T) {
 	s, client := pair(t)
@@ -108,7 +107,7 @@ func TestNothingComesIntoABegunFrame(t *testing.T) {
 		t.Fatal("1 MB is written at once, or not begun")
 	}
 	got := make([]byte, len(huge.wire)-len(s.rest))
-	if _, err := io.ReadFull(client, got); err != nil { // so that the kernel has room again
+	if _, err := io.ReadFull(client, got); err != nil { // so that the kernel has space again
 		t.Fatal(err)
 	}
 	if !s.send(other) || !s.enqueue(huge) {
@@ -119,11 +118,11 @@ func TestNothingComesIntoABegunFrame(t *testing.T) {
 		t.Fatal(err)
 	}
 	if want := append(bytes.Clone(huge.wire), other.wire...); !bytes.Equal(append(got, rest...), want) {
-		t.Error("another frame stands in the middle of the one that was begun")
+		t.Error("another frame is in the middle of the partly written one")
 	}
 }
 
-// A held stream first sends the frame that it is released with, then all that came
+// A held stream first sends the frame that it is released with, then everything queued
 // meanwhile from any writer; or, if it is ended, only its end.
 func TestHeldStreamSaysItsHelloFirst(t *testing.T) {
 	hello, other := newParcel([]byte("hello")), newParcel([]byte("other"))
@@ -161,8 +160,7 @@ func TestHeldStreamSaysItsHelloFirst(t *testing.T) {
 	}
 }
 
-// What is told to a person while one of its sockets is being greeted comes behind the
-// hello there.
+// A frame for a person while one of its sockets is being welcomed follows the hello there.
 func TestNothingComesBeforeTheHello(t *testing.T) {
 	h := newHouse(t)
 	sendTo := func() {
@@ -180,8 +178,8 @@ func TestNothingComesBeforeTheHello(t *testing.T) {
 	}
 }
 
-// A pong for which the kernel has no room waits like any frame: its reader does not wait
-// for it, and the client may take longer than a moment.
+// A pong that does not fit into the kernel's buffer waits like any frame: its reader does
+// not wait for it, and the client may take longer than a moment.
 func TestAPongWaitsLikeAFrame(t *testing.T) {
 	s, client := pair(t)
 	junk, written := &parcel{wire: make([]byte, 1<<20)}, 0
@@ -201,7 +199,7 @@ func TestAPongWaitsLikeAFrame(t *testing.T) {
 	}
 }
 
-// While a write waits for its client, frames are queued and nobody waits.
+// While a write waits for its client, frames are queued without blocking.
 func TestNobodyWaitsForAWrite(t *testing.T) {
 	s, client := pair(t)
 	_ = s.Conn.(*net.TCPConn).SetWriteBuffer(4 << 10)
@@ -224,7 +222,7 @@ func TestNobodyWaitsForAWrite(t *testing.T) {
 }
 
 // Gorilla answers a close frame and its reader closes the connection right after: the
-// answer has gone out by then, also when it had to wait for another frame.
+// answer has been sent by then, even if it had to wait for another frame.
 func TestTheAnswerToACloseIsNotLost(t *testing.T) {
 	s, client := pair(t)
 	release := waits(t, s)
@@ -243,7 +241,7 @@ func TestTheAnswerToACloseIsNotLost(t *testing.T) {
 	<-ended
 }
 
-// A connection that is closed takes nothing, and its queue ends.
+// A closed connection accepts nothing, and its queue ends.
 func TestClosedConnectionTakesNothing(t *testing.T) {
 	s, _ := pair(t)
 	s.Close()
@@ -256,12 +254,12 @@ func TestClosedConnectionTakesNothing(t *testing.T) {
 	eventually(t, "an empty queue", func() bool { return s.queued.Load() == 0 })
 }
 
-// What a failed write has left may be half a frame: nothing may come behind it.
+// A failed write may leave half a frame, so nothing may follow it.
 func TestNothingComesAfterAWriteThatFailed(t *testing.T) {
 	s, client := pair(t)
 	s.mu.Lock()
 	_ = s.Conn.SetWriteDeadline(time.Now().Add(-time.Second))
-	s.deadline = time.Now().Add(time.Hour) // so that it is not moved
+	s.deadline = time.Now().Add(time.Hour) // so that it is not changed
 	s.mu.Unlock()
 	s.enqueue(newParcel([]byte("frame")))
 	eventually(t, "an empty queue", func() bool { return s.queued.Load() == 0 })
@@ -273,7 +271,7 @@ func TestNothingComesAfterAWriteThatFailed(t *testing.T) {
 	}
 }
 
-// What wraps a connection may change its bytes (TLS), so nothing passes it by.
+// A wrapper of a connection may change its bytes (TLS), so nothing bypasses it.
 func TestNothingPassesAWrapper(t *testing.T) {
 	bare, client := pair(t)
 	s := newStream(struct{ *net.TCPConn }{bare.Conn.(*net.TCPConn)})
@@ -286,7 +284,7 @@ func TestNothingPassesAWrapper(t *testing.T) {
 	}
 }
 
-// Every length of a frame's header is as gorilla reads it.
+// gorilla reads every form of a frame's length.
 func TestFrameOf(t *testing.T) {
 	h := newHouse(t)
 	conn := h.phone()

@@ -15,10 +15,10 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// The traps of melody and gorilla about frames: how many, how long, how late.
+// The traps of melody and gorilla concerning frames: how many, how long, how late.
 
-// Writes in the connect handler wait for the pump, 64 at the most. Guard: the
-// past is one frame, however long it is.
+// Writes in the connect handler wait for the pump, at most 64. Guard: the history is one
+// frame, however long it is.
 func TestHistoryIsOneFrame(t *testing.T) {
 	h := newHouse(t)
 	at := time.Now()
@@ -57,8 +57,7 @@ func TestHistoryIsOneFrame(t *testing.T) {
 	}
 }
 
-// melody takes 512 bytes, gorilla any size. Guard: 4 KiB are taken, and not one
-// more.
+// melody accepts 512 bytes, gorilla any size. Guard: 4 KiB are accepted, and not one more.
 func TestFramesHaveABound(t *testing.T) {
 	h := newHouse(t)
 	conn := h.phone()
@@ -81,9 +80,9 @@ func TestFramesHaveABound(t *testing.T) {
 	}
 }
 
-// melody answers any number of pings, and lets any number of frames come; gorilla
-// takes any number of frames for one message. Guard: each connection has a bucket
-// for control frames, one for messages and one for the frames of one.
+// melody answers any number of pings, and accepts any number of frames; gorilla accepts any
+// number of frames for one message. Guard: each connection has a bucket for control frames,
+// one for messages and one for the frames of a message.
 func TestFloodsEndTheConnection(t *testing.T) {
 	for name, flood := range map[string]struct{ kind, fine int }{
 		"pings": {websocket.PingMessage, 4 * controlRate}, "pongs": {websocket.PongMessage, 4 * controlRate},
@@ -116,7 +115,7 @@ func TestFloodsEndTheConnection(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			if flood.kind == websocket.PingMessage { // none of these was too much
+			if flood.kind == websocket.PingMessage { // none of these exceeded the limit
 				if err := conn.WriteMessage(websocket.TextMessage, []byte(`{"type":"send","text":"after them"}`)); err != nil {
 					t.Fatal(err)
 				}
@@ -125,7 +124,7 @@ func TestFloodsEndTheConnection(t *testing.T) {
 					t.Errorf("%d pings had %d answers", flood.fine, pongs)
 				}
 			}
-			for range 20 * flood.fine { // more than come anew meanwhile
+			for range 20 * flood.fine { // more than the refill meanwhile
 				if write() != nil {
 					break // it has closed already
 				}
@@ -137,10 +136,10 @@ func TestFloodsEndTheConnection(t *testing.T) {
 	}
 }
 
-// continuation is the opcode of the frames that go on with a message.
+// continuation is the opcode of a message's later frames.
 const continuation = 0
 
-// What the other guards rely on not being there.
+// The other guards rely on the absence of these calls.
 func TestNothingUsesWhatIsATrap(t *testing.T) {
 	traps := map[string]string{
 		"BroadcastMultiple": "stops at the first closed session", "HandleClose": "removes the close echo",

@@ -21,17 +21,17 @@ import (
 	"danmaku/server/wire"
 )
 
-// The traps of melody v1.3.0, as its source has them. Each test here fails when
-// the guard it names is taken out.
+// The traps of melody v1.3.0, from its source. Each test here fails without the guard that
+// it names.
 
-// On a full queue melody calls the error handler, and there Session.Close would
-// call it again without end. Guard: the handler cuts, once, and that is all.
+// On a full queue melody calls the error handler, where Session.Close would call it again
+// endlessly. Guard: the handler disconnects, once, and does nothing else.
 func TestClientThatDoesNotReadIsCutOnceAndAlone(t *testing.T) {
 	h := newHouse(t)
 	deaf, reader := h.deaf(), h.phone()
 	next(t, reader, "hello")
 	eventually(t, "both sockets", func() bool { return h.phones() == 2 })
-	// Frames in step with the reader, so that only the deaf one is slow.
+	// Frames at the reader's pace, so that only the deaf client is slow.
 	pad := strings.Repeat("x", 3000)
 	sent := 0
 	for ; h.hub.slow.Load() == 0; sent++ {
@@ -59,7 +59,7 @@ func TestClientThatDoesNotReadIsCutOnceAndAlone(t *testing.T) {
 	}
 }
 
-// full serves a hub whose sessions have a full queue, and calls then.
+// full serves a hub whose sessions have a full queue, and then calls then.
 func (h *house) full(then func(*melody.Session)) *websocket.Conn {
 	h.t.Helper()
 	m := melody.New()
@@ -91,38 +91,38 @@ func (h *house) full(then func(*melody.Session)) *websocket.Conn {
 	return conn
 }
 
-// A bye has no room in a full queue. Guard: the ending is kept, and the cut that
-// follows is made with it.
+// A full queue has no space for a bye. Guard: the reason is stored, and the disconnect that
+// follows uses it.
 func TestByeClosesWhenTheQueueIsFull(t *testing.T) {
 	h := newHouse(t)
 	conn := h.full(func(sess *melody.Session) { h.hub.bye(sess, closeWith(wire.Bye{Code: "revoked"}, closeKey)) })
 	if bye, code := ended(t, conn); bye != "revoked" || code != closeKey {
-		t.Errorf("it was told %q and closed with %d", bye, code)
+		t.Errorf("it received %q and closed with %d", bye, code)
 	}
 }
 
-// A client that is too slow is told so where that can still be written: before
-// its close frame, even while other goroutines write to it.
+// A client that is too slow receives the reason if that can still be written: before its
+// close frame, even while other goroutines write to it.
 func TestSlowClientIsTold(t *testing.T) {
 	h := newHouse(t)
 	conn := h.full(func(sess *melody.Session) { h.hub.write(sess, []byte(`{"type":"beat"}`)) })
 	if bye, code := ended(t, conn); bye != "slow" || code != closeSlow {
-		t.Errorf("it was told %q and closed with %d", bye, code)
+		t.Errorf("it received %q and closed with %d", bye, code)
 	}
 }
 
-// A melody that is closed lets those in who were past its check, and forgets
-// them; who comes while others are being told is told nothing. Guard: no melody
-// is ever closed, and who arrives looks whether the server is closing.
+// A closed melody admits clients that were past its check, and forgets them; one that
+// arrives while others get their byes gets none. Guard: no melody is ever closed, and a new
+// client checks whether the server is closing.
 func TestArrivalDuringShutdownIsTold(t *testing.T) {
 	h := newHouse(t)
 	var once sync.Once
 	done := make(chan struct{})
-	h.onArrive = func() { // the phone is past every check, and not registered yet
+	h.onArrive = func() { // the phone has passed every check, but is not registered yet
 		once.Do(func() {
 			go func() {
 				defer close(done)
-				h.hub.Shutdown(context.Background(), patience) // without an end it waits for everybody
+				h.hub.Shutdown(context.Background(), patience) // without a deadline it waits for all clients
 			}()
 			eventually(t, "closing", func() bool {
 				h.hub.mu.RLock()
@@ -130,12 +130,12 @@ func TestArrivalDuringShutdownIsTold(t *testing.T) {
 				return h.hub.closing
 			})
 			for range 100 {
-				runtime.Gosched() // shutdown has no client to tell
+				runtime.Gosched() // shutdown has no client to notify
 			}
 		})
 	}
 	if bye, code := ended(t, h.phone()); bye != "restart" || code != websocket.CloseServiceRestart {
-		t.Errorf("it was told %q and closed with %d", bye, code)
+		t.Errorf("it received %q and closed with %d", bye, code)
 	}
 	select {
 	case <-done:
@@ -144,8 +144,8 @@ func TestArrivalDuringShutdownIsTold(t *testing.T) {
 	}
 }
 
-// Closing a melody sends a close frame without a code, and drops its list.
-// Guard: each session is told and closed by itself.
+// Closing a melody sends a close frame without a code, and drops its list. Guard: each
+// session gets its bye and is closed individually.
 func TestEverybodyIsToldOfAShutdown(t *testing.T) {
 	h := newHouse(t)
 	var conns []*websocket.Conn
@@ -160,7 +160,7 @@ func TestEverybodyIsToldOfAShutdown(t *testing.T) {
 	go func() { defer close(done); h.hub.Shutdown(end, patience) }()
 	for i, conn := range conns {
 		if bye, code := ended(t, conn); bye != "restart" || code != websocket.CloseServiceRestart {
-			t.Errorf("number %d was told %q and closed with %d", i, bye, code)
+			t.Errorf("number %d received %q and closed with %d", i, bye, code)
 		}
 	}
 	<-done
@@ -203,8 +203,8 @@ func TestEverythingRacesShutdown(t *testing.T) {
 	busy.Wait()
 }
 
-// A panic in a handler leaves the session in melody's list, and in a goroutine
-// of its own it would end the process. Guard: each handler catches it and cuts.
+// A panic in a handler leaves the session in melody's list, and in a separate goroutine it
+// would end the process. Guard: each handler recovers from it and disconnects.
 func TestPanicInAHandlerCostsOneClient(t *testing.T) {
 	h := newHouse(t)
 	h.OnCheck = func(d comment.Draft) {
@@ -242,8 +242,8 @@ func TestPanicWhileGreetingCostsOneClient(t *testing.T) {
 	eventually(t, "the end of the first", func() bool { return h.phones() == 1 })
 }
 
-// BroadcastMultiple stops at the first session that is closed. Guard: who tells
-// many goes on.
+// BroadcastMultiple stops at the first closed session. Guard: a walk over sessions
+// continues past it.
 func TestEvictGoesOnPastAClosedSession(t *testing.T) {
 	h := newHouse(t)
 	block := make(chan struct{})
@@ -257,7 +257,7 @@ func TestEvictGoesOnPastAClosedSession(t *testing.T) {
 		next(t, conn, "hello")
 		next(t, gone, "hello")
 		open = append(open, conn)
-		// One whose handler is at work stays in the list after its socket has closed.
+		// A client whose handler is running stays in the list after its socket has closed.
 		if err := gone.WriteJSON(map[string]string{"type": "send", "text": "the last"}); err != nil {
 			t.Fatal(err)
 		}
@@ -279,15 +279,14 @@ func TestEvictGoesOnPastAClosedSession(t *testing.T) {
 	h.hub.Evict(func(live.Client) error { return room.ErrExpired })
 	for i, conn := range open {
 		if bye, code := ended(t, conn); bye != "revoked" || code != closeKey {
-			t.Errorf("number %d was told %q and closed with %d", i, bye, code)
+			t.Errorf("number %d received %q and closed with %d", i, bye, code)
 		}
 	}
 	release()
 	eventually(t, "an empty list", func() bool { return h.phones() == 0 })
 }
 
-// With a HandleClose melody no longer answers a client's close frame. Guard: we
-// have none.
+// With a HandleClose melody no longer answers a client's close frame. Guard: there is none.
 func TestCloseIsAnswered(t *testing.T) {
 	h := newHouse(t)
 	conn := h.phone()

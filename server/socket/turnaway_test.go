@@ -12,8 +12,8 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// A client that is turned away is read until it has left, so that its bye arrives;
-// where a great many are, the next is closed at once.
+// A client that is turned away is read until it has left, so that its bye arrives; when
+// there are very many, the next is closed at once.
 func TestTurnedAwayClientsAreReadOnUpToABound(t *testing.T) {
 	h := newHouse(t)
 	h.hub.linger = time.Hour

@@ -11,8 +11,8 @@ import (
 	"danmaku/room"
 )
 
-// A delivery is a comment with its share of a frame. These are the comments of
-// tools/flood, alone in a frame, as 20 a second are.
+// A delivery is a comment with its share of a frame. These are the comments of tools/flood,
+// one in each frame, as at 20 a second.
 func TestBriefFrameOfOneComment(t *testing.T) {
 	c := plainComment()
 	c.Text, c.User, c.Source = "第lalalalalala", "abcdefgh", comment.FromReplay
@@ -24,7 +24,7 @@ func TestBriefFrameOfOneComment(t *testing.T) {
 	}
 }
 
-// Whatever strangers write, a brief frame says what the full one does.
+// For any text by strangers, a brief frame has the content of the full one.
 func FuzzBriefFrame(f *testing.F) {
 	for _, text := range []string{"666", `","seq":7,"id":"`, `,"source":"twitch"`, `{"type":"comment","seq":1`, "\\", "\u2028<>&", `","at":1`} {
 		f.Add(text, text, "twitch", int64(41), int64(0), uint8(3))
@@ -75,7 +75,7 @@ func read(t *testing.T, frame []byte) (f map[string]any) {
 	return f
 }
 
-// fillIn reads a brief frame as docs/dev/protocol.md has it.
+// fillIn expands a brief frame by docs/dev/protocol.md.
 func fillIn(t *testing.T, f map[string]any, epoch string) {
 	t.Helper()
 	last := 0.0

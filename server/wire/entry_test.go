@@ -10,7 +10,7 @@ import (
 	"danmaku/server/wire"
 )
 
-// A hit in the name says so; frames of other entries stay as they were.
+// A match in the name is marked; frames of other entries stay unchanged.
 func TestEntryInName(t *testing.T) {
 	e := room.Entry{Rule: "names", Spans: []comment.Span{{From: 0, To: 5}}, InName: true}
 	if b, err := json.Marshal(wire.EntryOf(e, "")); err != nil || !strings.Contains(string(b), `"spans":[[0,5]],"in_name":true`) {

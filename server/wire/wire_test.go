@@ -23,7 +23,7 @@ var update = flag.Bool("update", false, "write the golden frames anew")
 
 var goldenTime = time.UnixMilli(1_700_000_000_000).UTC()
 
-// goldenComment has every field set to something that is not the default.
+// goldenComment has every field set to a value other than the default.
 func goldenComment() comment.Comment {
 	return comment.Comment{
 		ID: comment.NewID(goldenTime, 7), At: goldenTime, Text: "前方高能 <b>&", Name: "雪见", User: "k3f9",
@@ -38,8 +38,8 @@ func plainComment() comment.Comment {
 	}
 }
 
-// goldenFrames are the frames of docs/dev/protocol.md as this program writes them.
-// The JavaScript tests read the same files.
+// goldenFrames returns the frames of docs/dev/protocol.md as this program writes them. The
+// JavaScript tests read the same files.
 func goldenFrames() map[string][]byte {
 	enc := Encoder{}
 	pos := room.Position{Epoch: "k3f9", Seq: 44}
@@ -183,9 +183,9 @@ func goldenFrames() map[string][]byte {
 	}
 }
 
-// goldenQuestions are a list of questions, as a tally tells of it, and what happens there:
-// it begins, one asks with a name and one without, and of these moderators answer, hide
-// and merge some.
+// goldenQuestions returns a list of questions in a tally's form, and its events: it begins,
+// one person asks with a name and one without, and moderators answer, hide and merge some
+// of the questions.
 func goldenQuestions() (list show.Item, events []room.Event) {
 	list = show.Item{
 		ID: "q7c1x2ab7q", Kind: show.Questions, State: show.Live, Rank: 1, Created: goldenTime, Started: goldenTime,
@@ -235,7 +235,7 @@ func TestGoldenFrames(t *testing.T) {
 	}
 }
 
-// What only moderators may see must not be in any other frame.
+// Data for moderators must not be in any other frame.
 func TestAudienceNeverLearnsTheRule(t *testing.T) {
 	for name, frame := range goldenFrames() {
 		if strings.HasSuffix(name, "console") || name == "stats" {
@@ -243,7 +243,7 @@ func TestAudienceNeverLearnsTheRule(t *testing.T) {
 		}
 		for _, secret := range []string{"rule", "words", "a bad word", "on the list", "mod-2"} {
 			if bytes.Contains(frame, []byte(secret)) {
-				t.Errorf("%s tells %q", name, secret)
+				t.Errorf("%s contains %q", name, secret)
 			}
 		}
 	}
@@ -302,7 +302,7 @@ func FuzzDecodeFrame(f *testing.F) {
 	})
 }
 
-// What was paid and pictures are on the wire; a comment without them has neither.
+// Payments and pictures are on the wire; a comment without them has neither field.
 func TestWirePaid(t *testing.T) {
 	c := comment.Comment{ID: comment.NewID(goldenTime, 1), At: goldenTime, Text: "Kappa", Paid: &comment.Paid{Micros: 4_990_000, Currency: "USD", Level: 3},
 		Emotes: []comment.Emote{{From: 0, To: 5, Name: "Kappa", Picture: "/emotes/ab"}}}
