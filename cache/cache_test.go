@@ -11,8 +11,8 @@ import (
 
 var noon = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 
-// What is set is remembered for one life at least and for two at most; what is used,
-// for another one.
+// A value is stored for at least one life and at most two; using it extends that by another
+// life.
 func TestHowLongAValueLasts(t *testing.T) {
 	const life = time.Minute
 	for _, step := range []time.Duration{time.Second, 7 * time.Second, 59 * time.Second, time.Minute, 61 * time.Second, 3 * time.Minute} {
@@ -39,7 +39,8 @@ func TestHowLongAValueLasts(t *testing.T) {
 	}
 }
 
-// As long as fewer keys come within a life than a generation holds, it is a map.
+// As long as fewer keys come within a life than a generation holds, a cache behaves like a
+// map.
 func TestItIsAMap(t *testing.T) {
 	const keys = 50
 	r := rand.New(rand.NewPCG(1, 2))
@@ -71,7 +72,7 @@ func TestItIsAMap(t *testing.T) {
 	}
 }
 
-// However many keys come, two generations are remembered, the newest and what is used.
+// However many keys come, two generations are stored: the newest and used values.
 func TestMemoryIsBounded(t *testing.T) {
 	const keys = 100
 	c := cache.New[int, bool](keys, time.Hour, noon)
@@ -82,13 +83,13 @@ func TestMemoryIsBounded(t *testing.T) {
 			t.Fatalf("one of the last %d is forgotten after %d", keys, n)
 		}
 		if _, ok := c.Use(-1, noon); !ok {
-			t.Fatalf("what is used all the time is forgotten after %d", n)
+			t.Fatalf("a constantly used value is forgotten after %d", n)
 		}
 		if c.Len() > 2*keys {
 			t.Fatalf("%d are remembered", c.Len())
 		}
 	}
-	for range 3 * keys { // one that is set again takes no place of another
+	for range 3 * keys { // setting a value again takes no additional place
 		c.Set(10*keys-1, true, noon)
 	}
 	if _, ok := c.Get(10*keys-2, noon); !ok {
@@ -96,8 +97,8 @@ func TestMemoryIsBounded(t *testing.T) {
 	}
 }
 
-// A clock that is set back forgets nothing, and does not make values last until it
-// has caught up.
+// A clock that is set back drops nothing, and does not make values last until it has caught
+// up.
 func TestAClockThatIsSetBack(t *testing.T) {
 	c := cache.New[string, int](10, time.Minute, noon)
 	c.Set("a", 1, noon)

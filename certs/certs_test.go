@@ -57,8 +57,8 @@ func write(t *testing.T, cert, key, name string) {
 	}
 }
 
-// A renewed certificate is in force without a restart; files that are half written, or
-// gone, leave the one of before in force, and the log says so once.
+// A renewed certificate is in force without a restart; half-written or missing files leave
+// the earlier one in force, and the log says so once.
 func TestFilesAreReadAgain(t *testing.T) {
 	dir := t.TempDir()
 	cert, key := filepath.Join(dir, "chain.pem"), filepath.Join(dir, "key.pem")
@@ -114,8 +114,8 @@ func TestFilesAreReadAgain(t *testing.T) {
 	}
 }
 
-// What is made here is kept, so that browsers know it again, until it ends soon or an
-// address is new.
+// A self-signed certificate is stored, so that browsers recognize it, until it ends soon or
+// an address is new.
 func TestSelfSigned(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "certificates")
 	home, cafe := netip.MustParseAddr("192.168.1.20"), netip.MustParseAddr("10.0.0.7")
@@ -156,8 +156,8 @@ func TestSelfSigned(t *testing.T) {
 	}
 }
 
-// authority is an ACME server (RFC 8555) with one challenge, which it checks as a real
-// one does: from outside. Only signatures are taken on trust.
+// authority is an ACME server (RFC 8555) with one challenge, which it checks from outside,
+// like a real one. It does not verify signatures.
 type authority struct {
 	*httptest.Server
 	t         *testing.T
@@ -255,7 +255,7 @@ func (a *authority) answer(w http.ResponseWriter, r *http.Request) {
 		}
 		reply(200, "", authz)
 	case "/challenge":
-		// The server that is asked here may have to ask us in turn.
+		// The server that we connect to may in turn have to ask us.
 		name, answer := a.name, token+"."+a.thumbprint
 		a.mu.Unlock()
 		err := a.check(a, name, token, answer)
@@ -302,8 +302,8 @@ func decode(part string, v any) {
 // alpnID is the extension of RFC 8737.
 var alpnID = asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 1, 31}
 
-// A name's certificate is got by either challenge, once, is kept over a restart, and
-// good for that name alone.
+// Either challenge gets a name's certificate, once; it is stored across a restart, and
+// valid for that name only.
 func TestACME(t *testing.T) {
 	const name = "danmaku.test"
 	for _, challenge := range []string{"tls-alpn-01", "http-01"} {

@@ -15,8 +15,8 @@ import (
 	"danmaku/server/wire"
 )
 
-// serve answers every request with a status and a body, and takes its line, header
-// and body down.
+// serve answers every request with a status and a body, and records its line, header and
+// body.
 func serve(t *testing.T, status int, body string) (c *client.Client, asked func() string) {
 	t.Helper()
 	var got string
@@ -49,7 +49,7 @@ func TestPing(t *testing.T) {
 			t.Errorf("asked %q, want %q", asked(), want)
 		}
 	}
-	for _, status := range []int{302, 429, 500, 503} { // a busy server is neither old nor another
+	for _, status := range []int{302, 429, 500, 503} { // a busy server is neither old nor a different one
 		c, _ := serve(t, status, "busy")
 		err := c.Ping(t.Context())
 		if err == nil || errors.Is(err, client.ErrOlder) || errors.Is(err, client.ErrOther) || errors.Is(err, client.ErrRemote) {
@@ -62,7 +62,7 @@ func TestPing(t *testing.T) {
 	}
 }
 
-// The environment's proxy gets no request of ours.
+// The environment's proxy is not used.
 func TestNoProxyIsAsked(t *testing.T) {
 	t.Setenv("HTTP_PROXY", "http://127.0.0.1:1")
 	t.Setenv("http_proxy", "http://127.0.0.1:1")
@@ -115,7 +115,7 @@ func TestLinks(t *testing.T) {
 	}
 }
 
-// A refusal comes back as the error that the server had, in its words.
+// A refusal comes back as the server's error, with its sentence.
 func TestErrorsOfTheServer(t *testing.T) {
 	for _, sentinel := range []error{room.ErrNotFound, room.ErrNotAllowed, room.ErrInvalid, room.ErrBusy, room.ErrTaken, room.ErrChanged, room.ErrExpired} {
 		f := wire.FaultOf(room.Explain(sentinel, "what it says"))

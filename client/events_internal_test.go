@@ -8,8 +8,8 @@ import (
 	"testing/iotest"
 )
 
-// What a watcher hears does not hang on how the network cuts the stream. It ends behind
-// the last event that was whole, and one that is cut off is not heard.
+// The events do not depend on how the network splits the stream. It ends after the last
+// complete event, and a truncated one is not delivered.
 func FuzzReadEvents(f *testing.F) {
 	f.Add([]byte("retry: 2000\n\nid: e:1\nevent: hello\ndata: {}\n\n: beat\nid: e:5\n\n"))
 	f.Add([]byte("event: comment\r\ndata: {\"text\":\"a\"}\r\n\r\ndata"))
@@ -17,7 +17,7 @@ func FuzzReadEvents(f *testing.F) {
 	f.Fuzz(func(t *testing.T, b []byte) {
 		read := func(stream io.Reader) (heard []Event, since string) {
 			since = "before"
-			_ = readEvents(stream, &since, func(e Event) error { // an error is of a line without end
+			_ = readEvents(stream, &since, func(e Event) error { // an error means a line that is too long
 				heard = append(heard, e)
 				return nil
 			})
@@ -39,7 +39,7 @@ func FuzzReadEvents(f *testing.F) {
 		if len(heard) > 0 && since == "before" && heard[len(heard)-1].Position != "" {
 			t.Error("the place behind the last event was not kept")
 		}
-		// A line that has begun and is cut off is of no event.
+		// A line that is cut off belongs to no event.
 		if whole := bytes.LastIndexByte(b, '\n') + 1; whole > 0 {
 			if cut, at := read(bytes.NewReader(append(b[:whole:whole], "data: {"...))); at != since && whole == len(b) || len(cut) > len(heard) {
 				t.Errorf("with half an event behind it: heard %q up to %s", cut, at)

@@ -18,7 +18,7 @@ import (
 	"danmaku/server/wire"
 )
 
-// exportFrom exports from a server that answers so.
+// exportFrom exports from a server with the given handler.
 func exportFrom(t *testing.T, ctx context.Context, answer http.HandlerFunc) (file string, account wire.ExportAccount, reported []string, err error) {
 	t.Helper()
 	s := httptest.NewServer(answer)
@@ -39,11 +39,11 @@ func TestExportReportsAndCopies(t *testing.T) {
 		if r.RequestURI != "/api/rooms/my%20room/export?format=csv" || r.Header.Get(wire.ProgressHeader) != "1" {
 			t.Errorf("asked %s, %v", r.RequestURI, r.Header)
 		}
-		for done := range 300 { // more than five, where net/http ends by itself
+		for done := range 300 { // more than five, after which net/http gives up by default
 			wire.SetExportProgress(w.Header(), done+1, 300)
 			w.WriteHeader(http.StatusProcessing)
 		}
-		w.WriteHeader(http.StatusEarlyHints) // some other news
+		w.WriteHeader(http.StatusEarlyHints) // another informational answer
 		want.SetHeader(w.Header())
 		fmt.Fprint(w, "all of it")
 	})
@@ -55,13 +55,12 @@ func TestExportReportsAndCopies(t *testing.T) {
 	}
 }
 
-// A file that did not come whole is an error, and one that the server refuses is
-// never begun.
+// An incomplete file is an error, and for a refused one no file is started.
 func TestExportFails(t *testing.T) {
 	for name, tt := range map[string]struct {
 		answer http.HandlerFunc
 		want   error  // nil: any
-		file   string // what was written before
+		file   string // what was written before the error
 	}{
 		"a torn connection": {func(w http.ResponseWriter, _ *http.Request) {
 			wire.ExportAccount{}.SetHeader(w.Header())
@@ -81,7 +80,7 @@ func TestExportFails(t *testing.T) {
 	}
 }
 
-// An interrupt ends an export that is still being made, and one that is on its way.
+// Canceling ends an export that is still being made, and one that is being transferred.
 func TestExportEndsWithItsContext(t *testing.T) {
 	for _, begun := range []bool{false, true} {
 		ctx, cancel := context.WithCancel(t.Context())

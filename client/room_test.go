@@ -14,8 +14,8 @@ import (
 	"danmaku/room"
 )
 
-// A watcher goes on behind the last event that it has heard, whatever ended the stream,
-// and knows which faults no waiting mends.
+// A watcher continues after the last event that it received, whatever ended the stream, and
+// knows which errors a retry cannot fix.
 func TestWatch(t *testing.T) {
 	var asked []string
 	answers := []string{
@@ -81,7 +81,7 @@ func TestWatchEnds(t *testing.T) {
 	}
 }
 
-// What a program does to a room is the call of the API, and a refusal is an error of the room.
+// The methods make the API's calls, and a refusal is an error of package room.
 func TestRoomCalls(t *testing.T) {
 	var got string
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -58,7 +58,7 @@ func TestSender(t *testing.T) {
 					w.Header().Set(name, v)
 				}
 				w.WriteHeader(row.status)
-				_, _ = w.Write([]byte(row.body)) // a client that is gone shows below
+				_, _ = w.Write([]byte(row.body)) // the test detects a client that has gone below
 			}))
 			defer s.Close()
 			got, err := client.NewSender(s.URL, "live", "secret", 1).Send(t.Context(), row.comment)

@@ -294,10 +294,10 @@ func TestWhoIsNotLetIn(t *testing.T) {
 			t.Errorf("%s: %v, want %v", what, err, want)
 		}
 		if cluster.Configured(j.Dir) {
-			t.Errorf("%s: the machine takes itself for a member", what)
+			t.Errorf("%s: the machine believes to be a member", what)
 		}
 		if err != nil && len(j.Invitation) > 20 && strings.Contains(err.Error(), j.Invitation[4:20]) {
-			t.Errorf("%s: the error tells the invitation", what)
+			t.Errorf("%s: the error contains the invitation", what)
 		}
 	}
 	j := one.joining("n2")

@@ -61,7 +61,7 @@ func TestEligible(t *testing.T) {
 	r.tick(18*second+stoodStill+1, true, 90, 90)
 	r.check(t, "after it stood still", "")
 	if len(r.others) != 0 {
-		t.Errorf("it still believes what it knew of %v", r.members())
+		t.Errorf("it still relies on old knowledge of %v", r.members())
 	}
 	r.run(19*second, 20*second, 90, 90)
 	r.check(t, "a second later", "")

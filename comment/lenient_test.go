@@ -83,7 +83,7 @@ func TestLooseClips(t *testing.T) {
 		}
 	}
 	if d, notes := (comment.Draft{Text: strings.Repeat("x", 100)}).Loose(room, true); len(notes) != 0 || len(d.Text) != 100 {
-		t.Errorf("what fits is cut: %v", notes)
+		t.Errorf("a text that fits is cut: %v", notes)
 	}
 }
 

@@ -48,7 +48,7 @@ func TestDefaults(t *testing.T) {
 		t.Errorf("defaults (-want +got):\n%s", d)
 	}
 	if got.MaxSockets < 10 {
-		t.Errorf("MaxSockets = %d, want what the descriptor limit leaves", got.MaxSockets)
+		t.Errorf("MaxSockets = %d, want the descriptor limit minus the reserve", got.MaxSockets)
 	}
 }
 
@@ -127,7 +127,7 @@ func TestFlagBeatsVariableBeatsFile(t *testing.T) {
 	}
 }
 
-// Every row must fail with all of its lines, and tell usage from the rest.
+// Every row must fail with all of its lines, and distinguish usage faults from others.
 func TestFaults(t *testing.T) {
 	t.Chdir(t.TempDir())
 	file := func(text string) []string { return []string{"--config", write(t, "x.toml", text)} }
@@ -205,8 +205,8 @@ func TestFaults(t *testing.T) {
 	}
 }
 
-// A Service called danmaku, or danmaku-chat, has Kubernetes set variables that
-// look like ours. They are not an error, and change nothing.
+// For a Service called danmaku, or danmaku-chat, Kubernetes sets variables that look like
+// ours. They are not an error, and change nothing.
 func TestInjectedVariablesAreIgnored(t *testing.T) {
 	t.Chdir(t.TempDir())
 	var env []string
@@ -232,7 +232,7 @@ func TestInjectedVariablesAreIgnored(t *testing.T) {
 	if d := cmp.Diff(want, got, compare); d != "" {
 		t.Errorf("they change the options:\n%s", d)
 	}
-	// What somebody may have written who means an option is still a fault.
+	// A variable that could be meant as an option is still a fault.
 	for _, kv := range []string{
 		"DANMAKU_PORT=8080", "DANMAKU_PORT=:8080", "DANMAKU_HOST=10.0.0.1", "DANMAKU_SERVICE=x", "DANMAKU_PORT_TCP=1",
 		"DANMAKU_PORT_X_TCP=1", "DANMAKU_LISTN=:1", "DANMAKU_service_host=10.0.0.1", "DANMAKU_CHAT_PORT=8080", "DANMAKU_NAME=My show", "DANMAKU_ENV=prod",
@@ -242,7 +242,7 @@ func TestInjectedVariablesAreIgnored(t *testing.T) {
 		}
 	}
 	if _, err := config.Load(nil, []string{"DANMAKU_PORT=8080"}); err == nil || !strings.Contains(err.Error(), "DANMAKU_LISTEN") {
-		t.Errorf("a port is not told the option that takes it: %v", err)
+		t.Errorf("the error about a port does not name its option: %v", err)
 	}
 }
 
@@ -270,7 +270,7 @@ func TestHelp(t *testing.T) {
 	}
 }
 
-// TestFlagFaults looks at what a command's own flags say, in our words.
+// TestFlagFaults checks our sentences for faults of a command's own flags.
 func TestFlagFaults(t *testing.T) {
 	for args, want := range map[string]string{
 		"--rom live":         "--rom: there is no such option; did you mean --room?",
@@ -306,7 +306,7 @@ func TestFlagFaults(t *testing.T) {
 	}
 }
 
-// TestFaultsInEveryLanguage says one fault of each place in every language.
+// TestFaultsInEveryLanguage checks one fault of each source in every language.
 func TestFaultsInEveryLanguage(t *testing.T) {
 	t.Chdir(t.TempDir())
 	_, err := config.Load([]string{"--user-rat", "3", "--sync", "off"}, []string{"DANMAKU_LISTEN=1"})
@@ -373,7 +373,7 @@ func TestReadmeTable(t *testing.T) {
 	}
 }
 
-// TestMetricsAddress has a port alone listen on this machine.
+// TestMetricsAddress checks that a port alone listens on this machine.
 func TestMetricsAddress(t *testing.T) {
 	for written, want := range map[string]string{
 		"9464": "127.0.0.1:9464", ":9464": "127.0.0.1:9464", "0.0.0.0:9464": "0.0.0.0:9464", "[::]:9464": "[::]:9464", "10.0.0.5:9464": "10.0.0.5:9464", "localhost:9464": "localhost:9464",

@@ -13,8 +13,8 @@ import (
 
 var verb = regexp.MustCompile(`%(?:\[\d+\])?[a-z]`)
 
-// TestSentences compares the languages of every sentence in the program: each is
-// there and has the same parameters, in the same order or numbered.
+// TestSentences compares the languages of every sentence in the program: each exists and
+// has the same parameters, in the same order or numbered.
 func TestSentences(t *testing.T) {
 	n := 0
 	for _, pattern := range []string{"*.go", "../cli/*.go"} {
@@ -60,8 +60,8 @@ func TestSentences(t *testing.T) {
 	}
 }
 
-// sentence are the languages of a sentence: of a literal, or of a call of Say
-// with texts.
+// sentence returns the languages of a sentence: of a literal, or of a call of Say with
+// texts.
 func sentence(node ast.Node) ([]ast.Expr, bool) {
 	switch node := node.(type) {
 	case *ast.CompositeLit:

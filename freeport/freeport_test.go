@@ -10,7 +10,8 @@ import (
 	"danmaku/freeport"
 )
 
-// Ports in a row are free, and neither this process nor another one is given one again.
+// The ports are free and consecutive, and neither this process nor another one gets one
+// again.
 func TestNext(t *testing.T) {
 	const calls, inARow = 300, 3
 	own := next(t, calls, inARow)
@@ -31,7 +32,7 @@ func TestNext(t *testing.T) {
 	}
 }
 
-// TestOtherProcess is the other process of [TestNext], whose ports stand in its environment.
+// TestOtherProcess is the other process of [TestNext], whose ports are in its environment.
 func TestOtherProcess(t *testing.T) {
 	for port := range next(t, 300, 3) {
 		if os.Getenv("TAKEN_"+strconv.Itoa(port)) != "" {

@@ -27,7 +27,7 @@ import (
 
 var key = signature.Key("sixteen bytes and more")
 
-// open makes an asker of a service, and returns what it logs.
+// open makes an asker for a service, and returns its log.
 func open(t *testing.T, address string, hold bool, transport http.RoundTripper) (*opinion.Asker, *bytes.Buffer) {
 	t.Helper()
 	u, err := url.Parse(address)
@@ -52,7 +52,7 @@ func ask(t *testing.T, a *opinion.Asker, d comment.Draft) comment.Verdict {
 	return v
 }
 
-// TestQuestion holds what leaves the machine: these fields, signed, and no more.
+// TestQuestion checks what leaves the machine: these fields, signed, and no more.
 func TestQuestion(t *testing.T) {
 	var got map[string]any
 	var fault error
@@ -80,8 +80,8 @@ func TestQuestion(t *testing.T) {
 	}
 }
 
-// TestAnswers holds what becomes of each kind of answer, and that everything but a
-// clear one is a failure.
+// TestAnswers checks the result of each kind of answer, and that everything but a clear one
+// is a failure.
 func TestAnswers(t *testing.T) {
 	const fails = comment.Action(-1)
 	other := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -146,7 +146,7 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
-// service is a service in the clock of a test: it answers after some time.
+// service is a service on a test's clock: it answers after some time.
 type service struct {
 	asked  atomic.Int64
 	answer func(ctx context.Context, room string) error // nil: pass
@@ -166,8 +166,8 @@ func (s *service) RoundTrip(r *http.Request) (*http.Response, error) {
 	}, nil
 }
 
-// TestBreaker leaves a service alone that does not answer, and asks it again with
-// one comment after a while.
+// TestBreaker checks that a service that does not answer is left alone, and asked again
+// with one comment after a while.
 func TestBreaker(t *testing.T) {
 	testrace.Bubble(t, func(t *testing.T) {
 		var down atomic.Bool
@@ -221,8 +221,8 @@ func TestBreaker(t *testing.T) {
 	})
 }
 
-// TestRoomShare leaves places for other rooms while one room's questions get no
-// answer, and bounds how many are on their way.
+// TestRoomShare checks that places remain for other rooms while one room's questions get no
+// answer, and that the number of running questions is bounded.
 func TestRoomShare(t *testing.T) {
 	testrace.Bubble(t, func(t *testing.T) {
 		s := &service{answer: func(ctx context.Context, room string) error {
@@ -249,7 +249,7 @@ func TestRoomShare(t *testing.T) {
 	})
 }
 
-// An author who left is not a fault of the service.
+// An author who left is not a failure of the service.
 func TestAuthorLeft(t *testing.T) {
 	testrace.Bubble(t, func(t *testing.T) {
 		s := &service{answer: func(ctx context.Context, _ string) error { <-ctx.Done(); return ctx.Err() }}

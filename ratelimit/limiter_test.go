@@ -18,7 +18,7 @@ const (
 	roomKind
 )
 
-// hand is a clock that tests turn themselves.
+// hand is a clock that tests move themselves.
 type hand struct{ t time.Time }
 
 func (h *hand) now() time.Time       { return h.t }
@@ -51,8 +51,8 @@ func TestBurstThenRate(t *testing.T) {
 		{0, false, 2 * time.Second},
 		{time.Hour, true, 0}, {0, true, 0}, {0, true, 0}, // never more than the burst
 		{0, false, 2 * time.Second},
-		{-time.Hour, false, 2 * time.Second}, // a clock set back gives nothing
-		{2 * time.Second, true, 0},           // and goes on from there
+		{-time.Hour, false, 2 * time.Second}, // a clock set back adds nothing
+		{2 * time.Second, true, 0},           // and continues from there
 		{0, false, 2 * time.Second},
 	}
 	for i, s := range steps {
@@ -100,7 +100,7 @@ func TestAllOrNone(t *testing.T) {
 			t.Fatalf("got %v, %v, want a refusal by the address", ok, wait)
 		}
 	}
-	// The refusals above must not have cost the user or the room anything.
+	// The refusals above must not have charged the user or the room.
 	for range 3 {
 		if ok, _ := l.Allow(u); !ok {
 			t.Error("a refusal by another bucket was charged to the user")
@@ -153,8 +153,8 @@ func TestOffAndNameless(t *testing.T) {
 	}
 }
 
-// In no window of time, whatever its length, may more be accepted than the
-// burst plus what flows in meanwhile.
+// In no window of time, whatever its length, may more be accepted than the burst plus the
+// refill of the window.
 func TestNeverMoreThanBurstPlusFlow(t *testing.T) {
 	for seed := range uint64(30) {
 		r := rand.New(rand.NewPCG(seed, 1))
@@ -187,7 +187,7 @@ func TestNeverMoreThanBurstPlusFlow(t *testing.T) {
 	}
 }
 
-// Drafts that race must not overdraw any bucket, nor leave a token unused.
+// Racing drafts must not overdraw any bucket, nor leave a token unused.
 func TestRace(t *testing.T) {
 	clock := start()
 	l := New(Options{Limits: limits(), Clock: clock.now})
@@ -210,8 +210,8 @@ func TestRace(t *testing.T) {
 	}
 }
 
-// However many keys come, no more than two generations are remembered, and
-// a key that is busy in between is not forgotten.
+// However many keys come, no more than two generations are stored, and a key that is used
+// in between is not forgotten.
 func TestMillionKeysStayBounded(t *testing.T) {
 	testrace.Skip(t)
 	clock := start()
@@ -250,7 +250,7 @@ func TestIdleKeysExpire(t *testing.T) {
 	if l.Len() != 100 {
 		t.Fatalf("%d keys, want 100", l.Len())
 	}
-	clock.turn(time.Second) // the generation turns
+	clock.turn(time.Second) // the next generation begins
 	l.Allow(of(user, "0"))
 	clock.turn(time.Minute)
 	l.Wait(of(user, "0"))
@@ -280,7 +280,7 @@ func BenchmarkAllow(b *testing.B) {
 	})
 }
 
-// Take charges what all buckets have, and no more than was asked for.
+// Take charges what all buckets have, at most the requested number.
 func TestTake(t *testing.T) {
 	clock := time.Unix(0, 0)
 	l := New(Options{Limits: map[Kind]Limit{0: {Rate: 1, Burst: 5}, 1: {Rate: 10, Burst: 20}}, Clock: func() time.Time { return clock }})

@@ -11,15 +11,15 @@ import (
 	"danmaku/testrace"
 )
 
-// asShipped are the limits of a server whose owner set none.
+// asShipped are the default limits.
 var asShipped = Rates{User: 0.5, UserBurst: 3, Address: 5, Room: 40, Sender: 200}
 
 func at(address, user string, since time.Time) room.LimitKey {
 	return room.LimitKey{Room: "live", User: user, Address: address, Identity: since}
 }
 
-// An address makes as many identities as a venue needs. One beyond that never gets
-// old, and becomes trusted by what it writes.
+// An address may make as many identities as a venue needs. One beyond that never gets an
+// age, and becomes trusted by its comments.
 func TestMintRate(t *testing.T) {
 	testrace.Skip(t)
 	clock := start()
@@ -54,7 +54,7 @@ func TestMintRate(t *testing.T) {
 		}
 	}
 
-	// All places of newcomers are taken, and the floor is empty.
+	// All places of newcomers are used, and the floor is empty.
 	for i := range newBurst + newRate + 40 {
 		_ = p.Allow(at("venue", fmt.Sprint("swarm ", i), time.Time{}))
 	}
@@ -76,14 +76,14 @@ func TestMintRate(t *testing.T) {
 	if !p.Vouch(ageless) {
 		t.Error("it gets no age after it was shown")
 	}
-	// A claim to be from the future does not count as an age.
+	// A time in the future does not count as an age.
 	if err := p.Allow(at("venue", "future", clock.now().Add(time.Hour))); err == nil {
 		t.Error("an identity of the future passes the floor")
 	}
 }
 
-// However much a program sends, people who all write at once are heard, and the
-// other way round a program keeps its part.
+// However much a program sends, people who all write at once get through, and conversely a
+// program keeps its part.
 func TestProgramsAndPeopleShareARoom(t *testing.T) {
 	testrace.Skip(t)
 	programs := map[string]func(*room.LimitKey){
@@ -164,7 +164,7 @@ func TestProgramsAndPeopleShareARoom(t *testing.T) {
 	})
 }
 
-// A refusal by one limit costs nothing of the others, and the wait is the longest.
+// A refusal by one limit does not charge the others, and the wait is the longest.
 func TestARefusalChargesNothing(t *testing.T) {
 	clock := start()
 	p := NewPolicy(Rates{User: 0.5, UserBurst: 3, Address: 5, Room: 1}, clock.now)
@@ -193,10 +193,8 @@ func TestARefusalChargesNothing(t *testing.T) {
 	}
 }
 
-// Without a limit of their own, people share that of their address; a room
-// without a limit takes all.
-// What could not be kept costs its author nothing, by whatever limits, and gives
-// no key more than a full bucket.
+// A comment that could not be stored costs its author nothing, by any limit, and no bucket
+// exceeds its burst.
 func TestARefundGivesBackWhatWasTaken(t *testing.T) {
 	clock := start()
 	for name, k := range map[string]room.LimitKey{
@@ -212,7 +210,7 @@ func TestARefundGivesBackWhatWasTaken(t *testing.T) {
 			}
 			return n
 		}
-		p.Refund(k) // of a full bucket
+		p.Refund(k) // with a full bucket
 		once := NewPolicy(limits, clock.now)
 		want := 0
 		for once.Allow(k) == nil {
@@ -228,6 +226,8 @@ func TestARefundGivesBackWhatWasTaken(t *testing.T) {
 	}
 }
 
+// Without their own limit, people share that of their address; a room without a limit
+// accepts everything.
 func TestLimitsThatAreOff(t *testing.T) {
 	clock := start()
 	p := NewPolicy(Rates{Address: 5}, clock.now)

@@ -11,11 +11,11 @@ import (
 	"danmaku/testrace"
 )
 
-// sender is something that asks a share for a rate.
+// sender is a source that asks a share for tokens at a rate.
 type sender struct {
 	from  source
-	rate  float64 // comments a second that it asks for
-	limit float64 // of the bucket for it; zero means all
+	rate  float64 // requested comments a second
+	limit float64 // its limit of the bucket; zero means all
 	low   bool    // it is of lower rank
 
 	asked, taken float64
@@ -27,9 +27,9 @@ func person(address string) source {
 	return source{{"people", peopleWeight}, {address, addressWeight}}
 }
 
-// send lets senders ask at random moments, as Poisson processes do, from one
-// moment to another. It checks that the room never takes more than it has. What
-// they ask for before the first moment counted is not counted.
+// send lets senders ask at random moments, as Poisson processes, from one moment to
+// another. It checks that the room never accepts more than it may. It counts only from the
+// moment counted on.
 func send(t *testing.T, s *share, began time.Time, counted, end time.Duration, seed uint64, all []*sender) {
 	t.Helper()
 	random := rand.New(rand.NewPCG(seed, 9))
@@ -70,8 +70,8 @@ func send(t *testing.T, s *share, began time.Time, counted, end time.Duration, s
 	}
 }
 
-// due is what each sender should get of a rate, max–min by weight within each
-// level, by filling up.
+// due returns each sender's due part of a rate, max–min by weight within each level, by
+// filling up.
 func due(rate float64, all []*sender, level int) map[*sender]float64 {
 	type group struct {
 		weight, asks float64
@@ -125,8 +125,8 @@ func due(rate float64, all []*sender, level int) map[*sender]float64 {
 	return out
 }
 
-// While the room refuses, every source gets what max–min fairness says, within a
-// twentieth of it or of what chance makes of so few.
+// While the room refuses, every source gets its max–min fair part, within a twentieth or
+// within the random variation of so few.
 func TestShareIsMaxMin(t *testing.T) {
 	testrace.Skip(t)
 	for seed := range uint64(6) {
@@ -158,8 +158,8 @@ func TestShareIsMaxMin(t *testing.T) {
 	}
 }
 
-// A flood in the room, and several that begin one after the other, leave people
-// at other addresses what they ask for, from the first moment on.
+// A flood in the room, and several that begin one after the other, leave people at other
+// addresses what they ask for, from the first moment on.
 func TestFloodsLeaveOthersTheirShare(t *testing.T) {
 	networks := func(n int) (out []source) {
 		for i := range n {
@@ -206,10 +206,8 @@ func TestFloodsLeaveOthersTheirShare(t *testing.T) {
 	}
 }
 
-// What trusted people at the flood's own address write comes before what
-// untrusted ones do, and takes nothing from other addresses.
-// A flood that comes and goes gets no more out of its pauses than the room's burst:
-// others lose nothing at its return, at whatever rhythm.
+// A flood that comes and goes gains no more from its pauses than the room's burst: others
+// lose nothing at its return, at any rhythm.
 func TestFloodsThatComeAndGo(t *testing.T) {
 	for _, rhythm := range []time.Duration{time.Second, 3 * time.Second, 15 * time.Second, 40 * time.Second} {
 		for _, addresses := range []int{1, 5, 20} {
@@ -244,6 +242,8 @@ func TestFloodsThatComeAndGo(t *testing.T) {
 	}
 }
 
+// Trusted people at the flood's own address take precedence over untrusted ones, and take
+// nothing from other addresses.
 func TestTrustedComeFirstAtTheirAddress(t *testing.T) {
 	s := newShare(40, 400, 200, start().t)
 	flood := &sender{from: person("venue"), rate: 200, low: true}
@@ -251,12 +251,12 @@ func TestTrustedComeFirstAtTheirAddress(t *testing.T) {
 	other := &sender{from: person("home"), rate: 5}
 	send(t, s, start().t, 10*time.Second, 3*time.Minute, 8, []*sender{flood, trusted, other})
 	if trusted.part() < 0.99 || other.part() < 0.99 {
-		t.Errorf("trusted ones at the address get %.3f, others %.3f of what they ask for", trusted.part(), other.part())
+		t.Errorf("trusted people at the address get %.3f, others %.3f of their requests", trusted.part(), other.part())
 	}
 	if flood.part() > 0.2 {
 		t.Errorf("the flood gets %.3f", flood.part())
 	}
-	// A trusted person who floods gets no more than the address is due.
+	// A trusted person who floods gets no more than the address's part.
 	s = newShare(40, 400, 200, start().t)
 	flood, greedy := &sender{from: person("venue"), rate: 100, low: true}, &sender{from: person("venue"), rate: 100}
 	rival := &sender{from: person("home"), rate: 100}
@@ -269,8 +269,8 @@ func TestTrustedComeFirstAtTheirAddress(t *testing.T) {
 	}
 }
 
-// However charges and pauses come, all backlogs together are what the room lacks
-// of a full bucket, and none is below zero; groups hold what their members hold.
+// For any charges and pauses, the sum of all backlogs is what the room lacks of a full
+// bucket, and none is below zero; groups have the sum of their members.
 func TestShareKeepsItsAccounts(t *testing.T) {
 	for seed := range uint64(20) {
 		random := rand.New(rand.NewPCG(seed, 6))
@@ -314,7 +314,7 @@ func TestShareKeepsItsAccounts(t *testing.T) {
 	}
 }
 
-// Memory is let go of with the backlog.
+// An empty backlog takes no memory.
 func TestShareForgets(t *testing.T) {
 	clock := start()
 	s := newShare(40, 400, 200, clock.t)

@@ -9,8 +9,8 @@ import (
 
 const newcomers Kind = 10
 
-// testSharedIP is one with small numbers: the floor 5 a second and a burst of 20, a
-// person 0.5 and 3, and 30 new ones at once, then 2 a second.
+// testSharedIP is a limit with small numbers: a floor of 5 a second and a burst of 20, 0.5
+// and 3 for a person, and 30 new ones at once, then 2 a second.
 type testSharedIP struct{ *sharedIPLimit }
 
 func newTestSharedIP(clock *hand) testSharedIP {
@@ -27,8 +27,8 @@ func (c testSharedIP) Allow(m member, own ...Key) (bool, time.Duration) {
 	return c.allow(m, c.standing(m), own...)
 }
 
-// What the shared limit promises, over random people who come and go behind a few
-// addresses, some of them swarms of names that were just made.
+// The shared limit keeps its guarantees for random people who come and go behind a few
+// addresses, some of them swarms of new names.
 func TestSharedIPLimitKeepsItsPromises(t *testing.T) {
 	type tally struct {
 		began    time.Time
@@ -43,9 +43,9 @@ func TestSharedIPLimitKeepsItsPromises(t *testing.T) {
 		c := newTestSharedIP(clock)
 		began := clock.t
 		person := map[string]*tally{} // what each person got
-		fresh := map[string]*tally{}  // by address: what those got who did not count
+		fresh := map[string]*tally{}  // by address: what untrusted people got
 		seen, passed := map[string]bool{}, map[string]bool{}
-		admitted := map[string]int{} // by address: new ones who were taken at their word
+		admitted := map[string]int{} // by address: new people who were trusted at once
 		born := map[string]time.Time{}
 		for range 4000 {
 			clock.turn(time.Duration(random.ExpFloat64() * float64(10*time.Millisecond)))
@@ -82,7 +82,7 @@ func TestSharedIPLimitKeepsItsPromises(t *testing.T) {
 			case counted:
 				// Only their own bucket may refuse them, however full the address is.
 				if full := person[name].accepted == 0; full && !ok {
-					t.Fatalf("seed %d: somebody who counts was refused his first", seed)
+					t.Fatalf("seed %d: a trusted person's first comment was refused", seed)
 				}
 			case ok && c.trusts(m): // trusted
 				seen[group+name] = true
@@ -110,7 +110,7 @@ func TestSharedIPLimitKeepsItsPromises(t *testing.T) {
 	}
 }
 
-// What another bucket refuses costs no newcomer's place.
+// A refusal by another bucket does not use up a newcomer's place.
 func TestARefusalTakesNoPlaceAmongTheNew(t *testing.T) {
 	clock := start()
 	c := newTestSharedIP(clock)
@@ -126,12 +126,12 @@ func TestARefusalTakesNoPlaceAmongTheNew(t *testing.T) {
 	for i := range 30 {
 		m := member{group: "a", name: fmt.Sprint("late ", i)}
 		if ok, _ := c.Allow(m, of(user, m.name)); !ok || !c.trusts(m) {
-			t.Fatalf("the place of newcomer %d was taken by somebody who was refused", i)
+			t.Fatalf("a refused person used up the place of newcomer %d", i)
 		}
 	}
 }
 
-// A member that was forgotten is new again, and memory does not grow with names.
+// A forgotten member is new again, and memory does not grow with names.
 func TestSharedIPLimitForgets(t *testing.T) {
 	clock := start()
 	c := newTestSharedIP(clock)

@@ -43,7 +43,7 @@ func (l log) CountArchive(_ context.Context, _ string, q room.Archive) (int, err
 	return len(l.pick(q)), nil
 }
 
-// say adds a comment that was shown.
+// say adds a shown comment.
 func (l *log) say(after time.Duration, user, text string) *room.Row {
 	*l = append(*l, room.Row{Comment: comment.Comment{At: noon.Add(after), User: user, Text: text, Source: comment.FromAudience}, Status: comment.Shown})
 	return &(*l)[len(*l)-1]
@@ -68,7 +68,7 @@ func texts(counts []report.Count) string {
 	return strings.Join(out, ", ")
 }
 
-// What was refused, taken down or replayed is in no part of a report but two numbers.
+// Refused, removed and replayed comments appear in a report only as two numbers.
 func TestOnlyWhatWasShownCounts(t *testing.T) {
 	var l log
 	l.say(0, "ann", "hello").Name = "Ann"
@@ -87,22 +87,22 @@ func TestOnlyWhatWasShownCounts(t *testing.T) {
 		t.Errorf("%d comments of %d people, %d refused, %d removed", r.Comments, r.People, r.Refused, r.Removed)
 	}
 	if all := fmt.Sprint(r); strings.Contains(strings.ToLower(all), "secret") || strings.Contains(all, "💣") {
-		t.Errorf("the report has what was not shown: %s", all)
+		t.Errorf("the report contains comments that were not shown: %s", all)
 	}
 	if texts(r.Words) != "hello 2" || texts(r.Named) != "Ann 1" {
 		t.Errorf("words %s, named %s", texts(r.Words), texts(r.Named))
 	}
 }
 
-// The busiest minutes are found wherever they begin, apart from each other, in the order
-// of time, and say what several people wrote in them.
+// The busiest minutes are found wherever they begin, apart from each other, in the order of
+// time, with the topics that several people wrote about.
 func TestPeaks(t *testing.T) {
 	var l log
 	for i := range 60 {
 		l.say(time.Duration(i)*time.Minute, "ann", fmt.Sprintf("minute %d", i))
 	}
 	for i := range 12 {
-		// From 40:50 on, over the edge of a minute by the clock.
+		// From 40:50 on, across a minute of the clock.
 		l.say(40*time.Minute+50*time.Second+time.Duration(i)*3*time.Second, fmt.Sprint("p", i), "GOAL")
 		l.say(10*time.Minute+30*time.Second+time.Duration(i/2)*time.Second, fmt.Sprint("q", i%5), "草草草")
 	}
@@ -129,8 +129,8 @@ func TestPeaks(t *testing.T) {
 	}
 }
 
-// A word counts once a person, without names, addresses, stop words and what one person
-// alone writes; a part of a Chinese word that never comes alone is none.
+// A word counts once for each person, without names, URLs, stop words and words by only one
+// person; a part of a Chinese word that never occurs alone does not count.
 func TestWordsAndEmoji(t *testing.T) {
 	var l log
 	for i, text := range []string{

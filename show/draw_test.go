@@ -43,8 +43,8 @@ func TestFromWhenOnADrawLooks(t *testing.T) {
 	}
 }
 
-// A winner who is not there makes way for the next in the order of the seed; what is
-// shown can be repeated by anybody, and what was changed cannot.
+// An absent winner is replaced by the next in the seed's order; anybody can repeat the
+// result, and a tampered proof fails.
 func TestDrawAgainAndItsProof(t *testing.T) {
 	seed := sha256.Sum256([]byte("another invented seed"))
 	r := &room{t: t}
@@ -69,7 +69,7 @@ func TestDrawAgainAndItsProof(t *testing.T) {
 		t.Fatalf("drawn: %+v, want %v", got, order)
 	}
 	if err := r.try(show.Command{Op: show.Redraw, ID: "d", Person: order[3]}); !errors.Is(err, show.ErrChoice) {
-		t.Errorf("somebody who has not won: %v", err)
+		t.Errorf("a person who has not won: %v", err)
 	}
 	for i, want := range [][]string{{order[1], order[2]}, {order[2], order[3]}, {order[3]}} {
 		gone := result().Winners[0]
@@ -103,7 +103,7 @@ func TestDrawAgainAndItsProof(t *testing.T) {
 	}
 }
 
-// The seed is known once a draw is over: it does not become live again.
+// The seed is public once a draw is over, so the draw does not become live again.
 func TestAnOverDrawIsNotTakenBack(t *testing.T) {
 	seed := make([]byte, show.SeedSize)
 	r := &room{t: t}

@@ -31,7 +31,7 @@ func TestWalls(t *testing.T) {
 	for _, tt := range []struct {
 		spec string
 		slot show.Slot
-		want string // the spec as it is kept; empty: it is refused
+		want string // the stored spec; empty: it is refused
 	}{
 		{`{"title":" Yours "}`, show.NoSlot, `{"title":"Yours","each":3,"most":200}`},
 		{`{"title":"Yours","each":20,"most":500,"overlay":true}`, show.Corner, `{"title":"Yours","each":20,"most":500,"overlay":true}`},
@@ -54,12 +54,13 @@ func TestWalls(t *testing.T) {
 			continue
 		}
 		if _, err := items[0].Wall(); (err == nil) == strings.Contains(tt.spec, "closed") {
-			t.Errorf("%s takes photos: %v", tt.spec, err)
+			t.Errorf("%s accepts photos: %v", tt.spec, err)
 		}
 	}
 }
 
-// A wall in the corner has its slot as everything else there, and keeps it while it is live.
+// A wall in the corner occupies its slot like other items there, and keeps it while it is
+// live.
 func TestAWallHasItsSlot(t *testing.T) {
 	items, err := wall(nil, "a", `{"title":"A","overlay":true}`)
 	if err != nil {
@@ -82,7 +83,7 @@ func TestAWallHasItsSlot(t *testing.T) {
 	}
 }
 
-// Screens are told of the newest, phones of how many.
+// Screens receive the newest photos, phones their number.
 func TestBoardOfPhotos(t *testing.T) {
 	b := show.NewBoard(show.Photos, &show.Tally{})
 	for i := range 70 {

@@ -19,7 +19,7 @@ func asked(n int, text string) comment.Comment {
 	return comment.Comment{ID: comment.NewID(at, 0), At: at, Text: text, User: "u" + text, Item: "q"}
 }
 
-// board is a list of the questions a, b, c and so on, in their order.
+// board makes a list of the questions a, b, c and so on, in order.
 func board(texts string) (b *show.Board, id func(string) string) {
 	b = show.NewBoard(show.Questions, &show.Tally{})
 	ids := map[string]string{}
@@ -59,15 +59,15 @@ func TestQuestionsAreSorted(t *testing.T) {
 	}
 	b.Mark(id("b"), show.Mark{Answered: noon})
 	if got, want := read(b, false, show.ByVotes), "c 1, a 0, b 2"; got != want {
-		t.Errorf("what is answered stands last: %s, want %s", got, want)
+		t.Errorf("answered questions come last: %s, want %s", got, want)
 	}
 	if got, want := read(b, true, show.ByVotes), "c 1, a 0, b 2, d 0"; got != want {
 		t.Errorf("moderators see %s, want %s", got, want)
 	}
 }
 
-// Votes for questions that are one count once for each person, whichever came first, and
-// come apart again with the questions.
+// Votes for merged questions count once for each person, whichever came first, and separate
+// again with the questions.
 func TestMergedQuestionsCountPeople(t *testing.T) {
 	b, id := board("abc")
 	for person, for_ := range map[string]string{"ann": "ab", "bob": "a", "cat": "b", "dan": "c"} {
@@ -84,7 +84,7 @@ func TestMergedQuestionsCountPeople(t *testing.T) {
 		t.Errorf("merged twice: %s, want %s", got, want)
 	}
 	if got := b.Of("ann"); !slices.Equal(got, []string{id("c")}) {
-		t.Errorf("ann has voted for %v, want the one that stands for all", got)
+		t.Errorf("ann has voted for %v, want the one that represents all", got)
 	}
 	vote(b, "eve", id("c"))
 	b.Enter(show.Entry{Item: "q", Person: "ann", Choice: id("a"), Withdraw: true})
@@ -98,7 +98,7 @@ func TestMergedQuestionsCountPeople(t *testing.T) {
 	}
 }
 
-// A second screen gets the best open questions, phones the votes that have changed.
+// A second screen gets the best open questions, phones the changed votes.
 func TestWhatQuestionsComeTo(t *testing.T) {
 	b, id := board("abcdefg")
 	for i, text := range "gfedcba" {
@@ -154,8 +154,8 @@ func TestAsk(t *testing.T) {
 	}
 }
 
-// Several items change places with one command, and one undo puts them back, also where
-// ranks are equal.
+// One command permutes several items, and one undo restores them, also where ranks are
+// equal.
 func TestOrderOfSeveral(t *testing.T) {
 	r := &room{t: t}
 	for _, id := range []string{"a", "b", "c", "d"} {
@@ -195,8 +195,8 @@ func TestOrderOfSeveral(t *testing.T) {
 	}
 }
 
-// A comment that was paid for is suggested once; the oldest suggestion gives way, and what
-// moderators have made of one stays.
+// A paid comment is suggested once; the oldest suggestion is dropped, and one that
+// moderators have changed stays.
 func TestSuggestions(t *testing.T) {
 	r := &room{t: t}
 	paid := func(n int) comment.Comment {
@@ -234,7 +234,7 @@ func TestSuggestions(t *testing.T) {
 	}
 }
 
-// Screens that are behind the log are told of what they have passed, and of the rest later.
+// Screens that are behind the log receive what they have passed, and the rest later.
 func TestBoardOnScreens(t *testing.T) {
 	b, id := board("abc")
 	it := show.Item{ID: "q", Kind: show.Questions, State: show.Live, Spec: json.RawMessage(`{"title":"?"}`)}
@@ -261,6 +261,6 @@ func TestBoardOnScreens(t *testing.T) {
 	}
 	b.Delivered(3)
 	if b.Behind(100) {
-		t.Error("screens that were told of everything are behind")
+		t.Error("screens that have received everything are behind")
 	}
 }

@@ -11,8 +11,8 @@ import (
 	"danmaku/show"
 )
 
-// An item starts by itself at its moment, once, or waits there for its slot; what was
-// missed by long is not shown, and a command of a person comes first.
+// An item starts by itself at its time, once, or waits then for its slot; one that missed
+// its time by long is not shown, and a person's command takes precedence.
 func TestStartAtAMoment(t *testing.T) {
 	r := &room{t: t}
 	at := noon.Add(time.Hour)
@@ -38,14 +38,14 @@ func TestStartAtAMoment(t *testing.T) {
 	}
 	r.do(show.Command{Op: show.StartScheduled, ID: "c", At: at.Add(time.Second)})
 
-	// The place is taken: it comes next.
+	// The slot is taken: the item is queued.
 	r.do(show.Command{Op: show.Create, ID: "d", Kind: show.Card, Spec: card, At: at})
 	r.do(show.Command{Op: show.Schedule, ID: "d", At: at, Starts: at.Add(time.Minute)})
 	due("d", at.Add(time.Minute+9*time.Minute))
 	if it := r.item("d"); it.State != show.Queued || !it.Starts.IsZero() {
 		t.Errorf("with its place taken: %+v", it)
 	}
-	// From the queue to another moment, and back.
+	// From the queue to another time, and back.
 	r.do(show.Command{Op: show.Schedule, ID: "d", At: at, Starts: at.Add(time.Hour)})
 	if it := r.item("d"); it.State != show.Draft || it.Starts.IsZero() {
 		t.Errorf("scheduled in the queue: %+v", it)
@@ -59,7 +59,7 @@ func TestStartAtAMoment(t *testing.T) {
 	if it := r.item("d"); it.State != show.Draft || !it.Starts.IsZero() {
 		t.Errorf("without a moment: %+v", it)
 	}
-	// Missed by long.
+	// It missed its time by long.
 	r.do(show.Command{Op: show.Schedule, ID: "d", At: at, Starts: at.Add(time.Minute)})
 	due("d", at.Add(time.Minute+10*time.Minute+1))
 	if it := r.item("d"); it.State != show.Draft || !it.Starts.IsZero() {
@@ -71,11 +71,11 @@ func TestStartAtAMoment(t *testing.T) {
 		}
 	}
 	if err := r.try(show.Command{Op: show.Schedule, ID: "c", At: at, Starts: at.Add(time.Hour)}); !errors.Is(err, show.ErrState) {
-		t.Errorf("what is live: %v", err)
+		t.Errorf("a live item: %v", err)
 	}
 }
 
-// A countdown to a moment ends there whenever it began, and does not begin after it.
+// A countdown to a moment ends then whenever it began, and does not begin after it.
 func TestCountdownToAMoment(t *testing.T) {
 	r := &room{t: t}
 	end := noon.Add(time.Minute)
@@ -85,13 +85,13 @@ func TestCountdownToAMoment(t *testing.T) {
 	if it := r.item("n"); !it.Ends.Equal(end) {
 		t.Fatalf("it ends at %v", it.Ends)
 	}
-	r.do(show.Command{Op: show.Start, ID: "m", At: noon}) // waits for the place
+	r.do(show.Command{Op: show.Start, ID: "m", At: noon}) // waits for the slot
 	if ids := show.Due(r.items, end); !slices.Equal(ids, []string{"n"}) {
 		t.Fatal(ids)
 	}
 	r.do(show.Command{Op: show.Expire, ID: "n", At: end})
 	if r.state("n") != show.Ended || r.state("m") != show.Queued {
-		t.Errorf("after its end: %s, and what waits to the same moment: %s", r.state("n"), r.state("m"))
+		t.Errorf("after its end: %s, and an item that waits until the same moment: %s", r.state("n"), r.state("m"))
 	}
 	if err := r.try(show.Command{Op: show.Start, ID: "m", At: end}); !errors.Is(err, show.ErrState) {
 		t.Error(err)

@@ -19,7 +19,7 @@ var noon = time.Date(2026, 11, 28, 12, 0, 0, 0, time.UTC)
 
 const poll = `{"question":"Which map?","options":["Ice","Fire"],"seconds":60}`
 
-// room is a room's items, changed by commands.
+// room holds a room's items, changed by commands.
 type room struct {
 	t     *testing.T
 	items []show.Item
@@ -43,7 +43,7 @@ func (r *room) try(c show.Command) error {
 	}
 	r.last = changes
 	for _, ch := range changes {
-		r.items = show.Apply(show.Apply(r.items, ch), ch) // twice is once
+		r.items = show.Apply(show.Apply(r.items, ch), ch) // applying a change twice equals applying it once
 	}
 	return nil
 }
@@ -309,8 +309,7 @@ func TestVotesByMessage(t *testing.T) {
 	}
 }
 
-// TestUndo carries random commands out and undoes each: what it was is there
-// again.
+// TestUndo carries out random commands and undoes each, which restores the earlier state.
 func TestUndo(t *testing.T) {
 	source := rand.New(rand.NewPCG(3, 4))
 	r := &room{t: t}
@@ -340,7 +339,7 @@ func TestUndo(t *testing.T) {
 			t.Fatalf("%s %s undone:\n%s\nwant\n%s", c.Op, c.ID, after, before)
 		}
 		if source.IntN(4) == 0 {
-			_ = r.try(c) // goes on from another state; a refusal is fine
+			_ = r.try(c) // continues from another state; a refusal is fine
 		}
 		if r.state("p") == show.Ended || r.state("p") == "" {
 			if r.state("p") != "" {
@@ -374,8 +373,8 @@ func TestBounds(t *testing.T) {
 	}
 }
 
-// Items of one rank that are made at once stand as they were made, also when the log
-// has cut their moments to milliseconds.
+// Items of one rank that are made at once keep the order in which they were made, also when
+// the log has truncated their times to milliseconds.
 func TestMadeAtOnceStandAsMade(t *testing.T) {
 	r := &room{t: t}
 	want := []string{"c", "a", "b"}
@@ -393,7 +392,7 @@ func TestMadeAtOnceStandAsMade(t *testing.T) {
 	}
 }
 
-// A card takes the longest comment that there is, cut where it must be.
+// A card accepts the longest possible comment, and clips it.
 func TestCardOfALongComment(t *testing.T) {
 	c := comment.Comment{ID: 7, Text: strings.Repeat("长", 2_000), Name: strings.Repeat("n", 90), Source: comment.FromTwitch, Paid: &comment.Paid{Micros: 5_500_000, Currency: "USD"}}
 	r := &room{t: t}

@@ -86,7 +86,7 @@ func TestVerify(t *testing.T) {
 	}
 }
 
-// Only who has the key can sign, and what was signed cannot be changed.
+// Only a holder of the key can sign, and a signed message cannot be changed.
 func FuzzVerify(f *testing.F) {
 	f.Add(exampleID, "1614265330", exampleSum, []byte(exampleBody))
 	f.Add("a.b", "-1", "v1,AAAA v2,"+exampleSum, []byte{})
@@ -105,7 +105,7 @@ func FuzzVerify(f *testing.F) {
 		h.Set(signature.HeaderSignature, signatures)
 		at, err := strconv.ParseInt(seconds, 10, 64)
 		if k.Verify(h, exampleTime, body) == nil {
-			// It is good for that second alone, so for the one that it names.
+			// It is valid only for that second, so for the one that it names.
 			named := http.Header{}
 			k.Sign(named, id, time.Unix(at, 0), body)
 			if err != nil || exampleTime.Sub(time.Unix(at, 0)).Abs() > signature.Tolerance || !strings.Contains(signatures, named.Get(signature.HeaderSignature)) {

@@ -65,8 +65,8 @@ func (s *Store) Forget(ctx context.Context, before time.Time) (rows int64, err e
 	return rows, nil
 }
 
-// How far ahead of the known times the clock may be without being suspected of a jump, and
-// how long it must stay there before it is believed.
+// How far ahead of the last known time the clock may be when it would make Forget delete
+// everything, and how long it must stay there before it is believed.
 const (
 	farAhead = 8 * 24 * time.Hour
 	believed = 24 * time.Hour

@@ -18,7 +18,7 @@ import (
 	"danmaku/webhook"
 )
 
-// fakeLog is a log of events with numbers from 1. What is taken down is nil.
+// fakeLog is a log of events with numbers from 1. Removed ones are nil.
 type fakeLog struct {
 	mu     sync.Mutex
 	events []string
@@ -66,7 +66,7 @@ func (l *fakeLog) WebhookPassed(_ context.Context, id string, seq int64) error {
 	return nil
 }
 
-// request is what a receiver got.
+// request is a request that a receiver got.
 type request struct {
 	id     string
 	header http.Header
@@ -74,7 +74,7 @@ type request struct {
 	texts  []string
 }
 
-// receiver is a server that hands on what comes, and answers as the test says.
+// receiver is a server that passes requests to the test, and answers as the test says.
 type receiver struct {
 	*httptest.Server
 	got    chan request
@@ -117,7 +117,7 @@ func hookTo(url string) room.Webhook {
 	return room.Webhook{ID: "h1", Room: "live", Local: true, WebhookSecret: room.WebhookSecret{URL: url, Key: key}}
 }
 
-// start runs webhooks over a log. pause is how long to wait after a failure.
+// start starts a runner of webhooks over a log. pause is the wait after a failure.
 func start(t *testing.T, pause time.Duration) (*webhook.Runner, *fakeLog) {
 	t.Helper()
 	log := &fakeLog{stored: map[string]int64{}}
@@ -140,8 +140,8 @@ func until(t *testing.T, r *webhook.Runner, what string, is func(room.WebhookSta
 	return room.WebhookState{}
 }
 
-// What fails is sent again under the same name until it is taken, in order, and without
-// what was taken down meanwhile; then the position is stored.
+// A failed request is sent again under the same ID until it is accepted, in order, and
+// without events that were taken down meanwhile; then the position is stored.
 func TestFailuresAreSentAgain(t *testing.T) {
 	r, log := start(t, time.Millisecond)
 	to := newReceiver(t)
@@ -176,7 +176,7 @@ func TestFailuresAreSentAgain(t *testing.T) {
 	}
 }
 
-// Where all of a request was taken down meanwhile, nothing of it is sent again.
+// When all events of a request were taken down meanwhile, it is not sent again.
 func TestNothingLeftIsNotSent(t *testing.T) {
 	r, log := start(t, time.Millisecond)
 	to := newReceiver(t)
@@ -194,8 +194,8 @@ func TestNothingLeftIsNotSent(t *testing.T) {
 	close(to.answer)
 }
 
-// One whose receiver hangs, or has said that it is gone, holds up no other; a test that
-// arrives ends the wait.
+// A webhook whose receiver hangs, or has answered that it is gone, delays no other; a
+// delivered test ends the wait.
 func TestWebhooksDoNotWaitForEachOther(t *testing.T) {
 	r, log := start(t, time.Hour)
 	hangs, works := newReceiver(t), newReceiver(t)
@@ -234,8 +234,8 @@ func TestWebhooksDoNotWaitForEachOther(t *testing.T) {
 	}
 }
 
-// A receiver that changes its mind about how long it takes: a changed webhook goes on
-// where the one before was, and one that is removed is broken off.
+// A changed webhook continues where its predecessor was, and removing one aborts its
+// request.
 func TestSetAndRemove(t *testing.T) {
 	r, log := start(t, time.Hour)
 	to := newReceiver(t)
@@ -252,7 +252,7 @@ func TestSetAndRemove(t *testing.T) {
 	}
 	off := hookTo(to.URL)
 	off.Off = true
-	r.Set(off) // breaks the request off
+	r.Set(off) // aborts the request
 	until(t, r, "off", func(st room.WebhookState) bool { return st.Phase == room.WebhookOff && st.Delivered == 1 })
 	r.Remove("h1")
 	if _, err := r.Test(t.Context(), off); err == nil {
@@ -260,7 +260,7 @@ func TestSetAndRemove(t *testing.T) {
 	}
 }
 
-// Both keys sign for a while after one took the other's place.
+// Both keys sign for a while after one has replaced the other.
 func TestOldKeySignsOn(t *testing.T) {
 	r, log := start(t, time.Hour)
 	to := newReceiver(t)
@@ -285,8 +285,8 @@ func TestOldKeySignsOn(t *testing.T) {
 	}
 }
 
-// Where a webhook may not lead is looked at when the connection is made, by the address
-// that its name has then, and behind each redirect.
+// The address that a name has is checked when the connection is made, and after each
+// redirect.
 func TestWhereWebhooksMayLead(t *testing.T) {
 	r, _ := start(t, time.Hour)
 	to := newReceiver(t)
@@ -319,7 +319,7 @@ func TestWhereWebhooksMayLead(t *testing.T) {
 		{leads.URL + "/?to=" + to.URL, true, ""},
 		{leads.URL + "/?to=http://169.254.169.254/", true, room.DeliveryLocal},
 		{leads.URL + "/303?to=" + to.URL, true, room.DeliveryRedirect},
-		{leads.URL + "/?to=" + leads.URL, true, room.DeliveryRedirect}, // it ends without a place to go
+		{leads.URL + "/?to=" + leads.URL, true, room.DeliveryRedirect}, // it ends without a destination
 		{"http://127.0.0.1:1/", true, room.DeliveryUnreachable},
 		{"https://127.0.0.1" + port, true, room.DeliveryTLS},
 	} {
@@ -336,7 +336,7 @@ func TestWhereWebhooksMayLead(t *testing.T) {
 	}
 }
 
-// The pauses grow, and have an end.
+// The pauses grow up to a limit.
 func TestPause(t *testing.T) {
 	for failures, around := range map[int]time.Duration{1: time.Second, 2: 2 * time.Second, 5: 16 * time.Second, 9: 256 * time.Second, 40: 5 * time.Minute, 1000: 5 * time.Minute} {
 		for range 20 {
