@@ -1,6 +1,6 @@
-// What this phone itself remembers of a room goes, too, once everything that was
-// written there is deleted: the half-written text, and what was not sent yet
-// (audience/memory.js keeps both). The name and the style are of all rooms, and stay.
+// This phone also forgets what it stored of a room once everything written there is deleted:
+// the half-written text, and unsent comments (audience/memory.js stores both). The name and
+// the style belong to all rooms, and stay.
 
 const room = location.pathname.split('/')[2] ?? '';
 try {

@@ -1,10 +1,9 @@
-// What a person has chosen in what the room shows, and what of it the server does not
-// know yet. Pure.
+// The person's choices in the room's items, and those that the server does not have yet. Pure.
 
 /** @typedef {import('../shared/items.js').Item} Item */
 /** @typedef {{item: string, choice: string, withdraw: boolean, votes: number}} Part */
 
-/** How refs of choices begin; those of comments do not. */
+/** Prefix of the refs of choices; refs of comments do not have it. */
 const REF = 'part-';
 
 export class Ballot {
@@ -21,7 +20,7 @@ export class Ballot {
     this.#makeRef = makeRef;
   }
 
-  /** What the person has chosen in an item, with what is on its way. @param {string} item @returns {string[]} */
+  /** The person's choices in an item, including those in flight. @param {string} item @returns {string[]} */
   of(item) {
     let mine = [...this.#accepted.get(item) ?? []];
     for (const part of this.#open.values()) {
@@ -36,8 +35,8 @@ export class Ballot {
   waiting(item) { return [...this.#open.values()].filter((part) => part.item === item).map(({ choice }) => choice); }
 
   /**
-   * Chooses an option, or takes it back. Where all votes are used the oldest gives way,
-   * as at the server.
+   * Chooses an option, or withdraws it. If all votes are used, the oldest is replaced, as on
+   * the server.
    * @param {Item} item @param {string} choice @returns {string} the code of a refusal, or ""
    */
   choose(item, choice) {
@@ -53,7 +52,7 @@ export class Ballot {
   }
 
   /**
-   * The server greets: what it has not heard goes out, if it still can count.
+   * The server has greeted: sends the choices that it does not have, if they can still count.
    * @param {Record<string, string[]>} took @param {(id: string) => Item|undefined} find
    */
   greeted(took, find) {
@@ -65,7 +64,7 @@ export class Ballot {
     }
   }
 
-  /** @param {any} ack @returns {boolean} whether it answers a choice, and no comment */
+  /** @param {any} ack @returns {boolean} whether it answers a choice and not a comment */
   answered(ack) {
     if (ack.outcome !== 'refused' && ack.item) this.#accepted.set(ack.item, ack.choices ?? []);
     this.#open.delete(ack.ref);

@@ -1,10 +1,12 @@
-// How the room dresses the page: its colour under the header, its picture, and
-// the phrases that it offers.
+// The room's branding on the page: its colour under the header, its picture, and its phrases.
 
 import { byId, el } from '../shared/dom.js';
 import { insertText } from '../shared/insert.js';
 
-/** A room's picture on our own server. Any other address would be loaded with the visitor's cookies. */
+/**
+ * A room's picture on our own server. The browser would send the visitor's cookies to any
+ * other address.
+ */
 const OWN = /^\/r\/[a-z0-9_-]+\/picture\/[0-9a-f]+\.jpg$/;
 
 /** @param {Record<string, string>} look */
@@ -15,13 +17,13 @@ export function applyBranding({ color = '', picture = '' } = {}) {
   if (good) top.style.setProperty('--room', color);
   const image = /** @type {HTMLImageElement} */ (byId('picture'));
   const shown = OWN.test(picture);
-  image.onerror = () => { image.hidden = true; }; // it was replaced since
+  image.onerror = () => { image.hidden = true; }; // it has been replaced
   if (shown && image.getAttribute('src') !== picture) image.src = picture;
   if (!shown) image.removeAttribute('src');
   image.hidden = !shown;
 }
 
-/** The key that swaps the row of choices for the room's phrases, and back. */
+/** The button that replaces the row of choices by the room's phrases, and back. */
 export class Phrases {
   #key = byId('phrase-key');
   #row = byId('phrases');

@@ -1,5 +1,5 @@
-// The row under the field: where the comment goes, its colour and its size, as far
-// as the room allows each.
+// The row under the field: the comment's mode, colour and size, as far as the room allows
+// each.
 
 import { el } from '../shared/dom.js';
 import { COLORS } from '../shared/protocol.js';
@@ -24,7 +24,7 @@ export class Choices {
     return { mode: chosen('mode', 'scroll'), color: chosen('color', '#ffffff'), size: chosen('size', 'medium') };
   }
 
-  /** Puts choices back. @param {Partial<Style>} style */
+  /** Restores choices. @param {Partial<Style>} style */
   restore(style) {
     for (const key of /** @type {const} */ (['mode', 'color', 'size'])) {
       const input = /** @type {HTMLInputElement|null} */ (this.#form.querySelector(`input[name="${key}"][value="${style[key]}"]`));
@@ -40,14 +40,14 @@ export class Choices {
     const colors = room.colors?.length ? ['#ffffff', ...room.colors.filter((c) => c !== '#ffffff')] : COLORS;
     this.#swatches(colors);
     this.#offer('color', colors, '#ffffff');
-    // A colour of the room's own, chosen on an earlier visit, is there only now.
+    // A colour of the room, chosen on an earlier visit, only exists now.
     const wish = this.#wanted;
     this.#wanted = '';
     if (wish && colors.includes(wish) && this.chosen.color === '#ffffff') this.restore({ color: wish });
     this.#fit();
   }
 
-  /** Where the row of choices scrolls, its last target in sight is cut in half, so that it says so. */
+  /** If the row of choices scrolls, its last visible target is cut in half, to show that. */
   #fit() {
     const row = this.#row;
     row.style.removeProperty('--pick');

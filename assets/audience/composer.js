@@ -1,5 +1,5 @@
-// The form for a comment: the field, its counter, the choices, and the button with
-// its ring.
+// The form for a comment: the field, its counter, the choices, and the send button with its
+// ring.
 
 import { byId } from '../shared/dom.js';
 import { lengthOf, nameToSend, tooHeavy } from '../shared/protocol.js';
@@ -45,8 +45,8 @@ export class Composer {
       event.preventDefault();
       this.#button.click();
     });
-    // Enter that ends a composition must not send. Safari reports it after the
-    // composition's end, with the key code 229 of an input method.
+    // Enter that ends a composition must not send. Safari reports it after the composition
+    // ended, with the key code 229 of an input method.
     this.#text.addEventListener('keydown', (event) => {
       if (event.key === 'Enter' && (event.isComposing || event.keyCode === 229)) event.preventDefault();
     });
@@ -72,7 +72,7 @@ export class Composer {
     return { text: this.#text.value, name: nameToSend(this.#name.value), ...this.#choices.chosen };
   }
 
-  /** Puts a text and choices back. @param {Partial<Draft>} draft */
+  /** Restores a text and choices. @param {Partial<Draft>} draft */
   restore(draft) {
     if (draft.text !== undefined) this.#text.value = draft.text;
     if (draft.name !== undefined) this.#name.value = draft.name;
@@ -87,18 +87,19 @@ export class Composer {
     this.#counted();
   }
 
-  /** Stops sending while the banner says why; "" allows it again. @param {string} why the banner's text */
+  /** Disables sending for a reason; "" enables it. @param {string} why the banner's text */
   close(why) {
     this.#closed = why;
     this.strip.below(why);
     this.#state();
   }
 
-  /** Draws the ring around the button: nothing can be sent meanwhile. @param {number} ms */
+  /** Draws the ring around the button and disables sending for a time. @param {number} ms */
   wait(ms) {
     this.#wait.start(ms);
     this.#button.classList.remove('waiting');
-    // The seconds are shorter or longer than the word: the button keeps its width, and the ring fits it.
+    // The seconds are shorter or longer than the label: the button keeps its width, so that
+    // the ring fits.
     this.#button.style.minWidth = ms > 0 ? `${this.#button.offsetWidth}px` : '';
     this.#tick();
     if (ms > 0) {
@@ -113,13 +114,13 @@ export class Composer {
   /** ms until something can be sent again */
   get waiting() { return this.#wait.left; }
 
-  /** Says that it is too early, counting down. @param {string} [reason] why, where that is not one's own pace */
+  /** Announces the waiting time and counts down. @param {string} [reason] the reason, if it is not the person's own pace */
   sayWait(reason = '') {
     this.#waitReason = reason && this.#words.has(reason) ? reason : 'slow_down';
     this.strip.sayWait(this.#waitText());
   }
 
-  /** Writes all words again, in another language. */
+  /** Redraws all words, in another language. */
   redraw() {
     this.#tick();
     this.#counted();
@@ -140,7 +141,10 @@ export class Composer {
     this.#send(draft);
   }
 
-  /** Shows the end of the text, and the space for the counter under it, while one writes there. */
+  /**
+   * Shows the end of the text, and the space for the counter under it, while the person
+   * writes there.
+   */
   #followCaret() {
     if (this.#text.selectionEnd === this.#text.value.length) this.#text.scrollTop = this.#text.scrollHeight;
   }
@@ -154,14 +158,14 @@ export class Composer {
     this.#count.textContent = `${length}/${this.#most}`;
     this.#count.classList.toggle('over', length > this.#most);
     this.#count.parentElement?.classList.toggle('counted', show);
-    style.height = ''; // to measure what the text needs; the stylesheet bounds it
+    style.height = ''; // to measure the text's height; the stylesheet bounds it
     style.height = `${this.#text.scrollHeight + this.#text.offsetHeight - this.#text.clientHeight}px`;
     this.#followCaret();
     // The browser scrolls to the caret after this, and not over the counter.
     if (this.#text.scrollHeight > this.#text.clientHeight) requestAnimationFrame(() => this.#followCaret());
   }
 
-  /** Once a second while there is something to count, else not at all. */
+  /** Once a second while there is a countdown, otherwise not at all. */
   #tick() {
     clearTimeout(this.#ticker);
     const left = this.waiting;

@@ -1,5 +1,5 @@
-// A draw on the phone: a key to take part, or what to write; and when it is over, who was
-// drawn, and whether oneself was. It is loaded with the first draw.
+// A draw on the phone: a button to take part, or the word to write; and afterwards the
+// winners, and whether the person is one. It is loaded with the first draw.
 
 import { byId, el, icon, said } from '../shared/dom.js';
 import { codeOf, winnerOf } from '../shared/items.js';
@@ -8,13 +8,13 @@ import { format } from '../shared/i18n.js';
 
 /** @typedef {import('../shared/items.js').Item} Item */
 
-/** ms for which those who were drawn stay: a winner has to see it. */
+/** ms for which the winners stay: a winner must see it. */
 const STAYS = 600_000;
 
-/** Refusals that have words of their own. */
+/** Refusals with their own words. */
 const WORDED = ['not_live', 'slow_down', 'muted', 'banned', 'room_closed'];
 
-/** Brings the stylesheet, and waits for it. */
+/** Adds the stylesheet, and waits for it. */
 function loadStyles() {
   return new Promise((done, failed) => {
     document.head.append(el('link', { rel: 'stylesheet', href: new URL('./draw.css', import.meta.url).href, onload: done, onerror: failed }));
@@ -24,17 +24,17 @@ function loadStyles() {
 /** @type {ReturnType<typeof build>|null} */ let made = null;
 
 /**
- * The panel, which is made once.
+ * The panel, which is created once.
  * @param {import('../shared/i18n.js').Words} page the words of the page, whose language holds
  * @param {import('./ballot.js').Ballot} ballot @param {() => void} redraw
  */
 export function make(page, ballot, redraw) {
   made ??= build(page, ballot, redraw);
-  made.catch(() => { made = null; }); // no connection: the next news tries again
+  made.catch(() => { made = null; }); // no connection: the next event tries again
   return made;
 }
 
-/** What of the draws a phone shows: what is live, else the newest result that stays. @param {import('../shared/items.js').Items} items @param {number} now @param {Set<string>} dismissed */
+/** The draw that a phone shows: the live one, otherwise the newest result that stays. @param {import('../shared/items.js').Items} items @param {number} now @param {Set<string>} dismissed */
 export function shownDraw(items, now, dismissed) {
   const draws = items.all.filter((item) => item.kind === 'draw' && !dismissed.has(item.id));
   return draws.find(({ state }) => state === 'live')
@@ -46,7 +46,7 @@ async function build(page, ballot, redraw) {
   let lang = '';
   /** @type {Record<string, any>} */ let messages = {};
   const say = (/** @type {string} */ key, /** @type {Record<string, string|number>} */ params = {}) => format(messages[key], lang, params);
-  // Words of its own, since few rooms draw.
+  // Its own words, because few rooms have draws.
   const speak = async () => {
     const wanted = page.lang;
     const answer = await fetch(new URL(`../locales/draw.${wanted}.json`, import.meta.url));
@@ -58,7 +58,7 @@ async function build(page, ballot, redraw) {
   const root = el('section', { class: 'draw', hidden: true });
   byId('composer').before(root);
   let shown = '';
-  let spent = ''; // why a tap was not even sent
+  let spent = ''; // why a tap was not sent
   /** @type {Set<string>} results that the person has put away */ const dismissed = new Set();
   const on = {
     choose: (/** @type {Item} */ item) => {
@@ -77,7 +77,7 @@ async function build(page, ballot, redraw) {
       const mine = item ? ballot.of(item.id) : [];
       const waiting = item ? ballot.waiting(item.id) : [];
       const why = spent || (ack?.outcome === 'refused' && ack.item === item?.id ? ack.code : '');
-      if (lang !== page.lang) await speak().catch(() => {}); // else in the language before
+      if (lang !== page.lang) await speak().catch(() => {}); // otherwise the previous language stays
       root.hidden = !item;
       if (!item) {
         shown = '';

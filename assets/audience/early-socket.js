@@ -5,8 +5,8 @@ import { browserEnv } from '../shared/socket-env.js';
 /** @typedef {{ws: WebSocket, frames: unknown[]}} Early the socket, and what it has heard so far */
 
 /**
- * A WebSocket whose first connection is the early one, when that is still good and leads
- * to the same address; what it heard is then heard again, before anything new.
+ * A WebSocket class whose first connection is the early one, if that is still open and has the
+ * same address. It replays the frames that the early one received before any new ones.
  * @param {Early|undefined} early
  * @param {new (url: string, protocols: string[]) => WebSocket} [Real]
  * @returns {new (url: string, protocols: string[]) => WebSocket}
@@ -28,5 +28,5 @@ export function takingOver(early, Real = WebSocket) {
   return /** @type {any} */ (Socket);
 }
 
-/** What a RoomSocket gets on the audience page. */
+/** The environment of a RoomSocket on the audience page. */
 export const earlyEnv = () => ({ ...browserEnv(), WebSocket: takingOver(/** @type {any} */ (window).earlySocket) });

@@ -1,12 +1,12 @@
-// A classic script in <head> of the audience page: it opens the socket while the
-// modules are still on their way, which saves a slow line its round trips. main.js
-// takes the socket over (early-socket.js).
+// A classic script in <head> of the audience page: it opens the socket while the modules are
+// still loading, which saves round trips on a slow connection. main.js takes the socket over
+// (early-socket.js).
 (() => {
-  if (!('noModule' in document.createElement('script'))) return; // no module would take it over
+  if (!('noModule' in document.createElement('script'))) return; // no module would take the socket over
   try {
     const key = /[?&](key=[^&]+)/.exec(location.search);
     const room = encodeURIComponent(document.documentElement.getAttribute('data-room') || '');
-    const query = `role=audience&brief=1${key ? `&${key[1]}` : ''}`; // as socketUrl in shared/protocol.js makes it
+    const query = `role=audience&brief=1${key ? `&${key[1]}` : ''}`; // same as socketUrl in shared/protocol.js
     const ws = new WebSocket(`${location.protocol === 'https:' ? 'wss:' : 'ws:'}//${location.host}/api/rooms/${room}/socket?${query}`, ['danmaku.v1']);
     /** @type {unknown[]} */ const frames = [];
     ws.onmessage = (event) => frames.push(event.data);

@@ -1,6 +1,6 @@
-// The picker of the room's own emotes: a key beside the choices, and a grid of pictures
-// above the field. A tap writes the emote's name where the cursor is. The list is
-// fetched when it is first opened, and anew once the room has changed it.
+// The picker of the room's own emotes: a button beside the choices, and a grid of pictures
+// above the field. A tap inserts the emote's name at the cursor. The list is fetched when it
+// is first opened, and again after the room has changed it.
 
 import { call, roomPath } from '../shared/api.js';
 import { byId, el, icon } from '../shared/dom.js';
@@ -8,7 +8,7 @@ import { insertText } from '../shared/insert.js';
 
 /** @typedef {{name: string, picture: string}} Emote */
 
-/** Brings the stylesheet, and waits for it: a grid without it would jump. */
+/** Adds the stylesheet, and waits for it: a grid without it would jump. */
 function loadStyles() {
   return new Promise((done, failed) => {
     document.head.append(el('link', { rel: 'stylesheet', href: new URL('./emotes.css', import.meta.url).href, onload: done, onerror: failed }));
@@ -56,7 +56,7 @@ export async function make({ words, roomId }) {
     key.setAttribute('aria-expanded', String(!grid.hidden));
   }
 
-  /** Fetches the list when the room has changed since; its pictures are kept by the browser. */
+  /** Fetches the list if the room has changed it; the browser caches its pictures. */
   async function fill() {
     const asked = now?.room;
     if (!now?.online || asked === room) return;

@@ -1,13 +1,13 @@
-// What only some rooms offer: each has a module of its own, which is loaded when the
-// room first offers it, so that the others do not pay for it.
+// Features that only some rooms offer: each has its own module, which is loaded when the room
+// first offers it, so that other rooms do not load it.
 
 /**
- * @typedef {object} Page what such a module gets
+ * @typedef {object} Page the parameters of such a module
  * @property {import('../shared/i18n.js').Words} words
  * @property {(frame: Record<string, any>) => boolean} send
  * @property {string} roomId
  *
- * @typedef {object} Now what holds
+ * @typedef {object} Now the present state
  * @property {any} room its settings
  * @property {boolean} online
  * @property {boolean} shut the room is closed, or the person muted
@@ -49,7 +49,7 @@ export class Extras {
       this.#made.set(name, extra);
       extra.follow(/** @type {Now} */ (this.#now));
     } catch {
-      this.#made.delete(name); // no connection: the next news tries again
+      this.#made.delete(name); // no connection: the next event tries again
     }
   }
 }

@@ -1,19 +1,19 @@
-// One row of the list on a phone: who wrote, what became of an own one, and what
-// can be done about it, above the text.
+// One row of the list on a phone: the author, the state of an own comment, and its actions,
+// above the text.
 
 import { el, icon, said } from '../shared/dom.js';
 import { nameOf } from '../shared/names.js';
 
-/** Chips of an own row by what became of it. */
+/** Chips of an own row by its state. */
 const CHIPS = { shown: 'check', sent: 'send', sent_unseen: 'send', held: 'clock', refused: 'refuse', queued: 'offline', retrying: 'clock', sending: 'send' };
 
 /** @typedef {import('../shared/protocol.js').Comment} Comment */
 /** @typedef {'sending'|'queued'|'retrying'|'shown'|'held'|'refused'} OwnState */
 /** @typedef {{key: 'edit'|'take_back', act: () => void}} Offer what an own row's text button does */
-/** @typedef {{node: HTMLElement, comment: Partial<Comment> & {text: string}, ref: string, state: OwnState|'', word?: import('./screen.js').Word, offer?: Offer|null}} Row word is what a shown one's chip says */
+/** @typedef {{node: HTMLElement, comment: Partial<Comment> & {text: string}, ref: string, state: OwnState|'', word?: import('./screen.js').Word, offer?: Offer|null}} Row word is the label of a shown one's chip */
 
 /**
- * What a row consists of, in the language of the page; the row's own classes are set.
+ * The children of a row, in the language of the page; the row's own classes are set here.
  * @param {Row} row @param {import('../shared/i18n.js').Words} words @returns {HTMLElement[]}
  */
 export function partsOf(row, words) {
@@ -28,7 +28,7 @@ export function partsOf(row, words) {
     dot.style.setProperty('--dot', comment.color);
     who.append(dot);
   }
-  // Who runs the room and says no name is not a guest: the badge is the name.
+  // A person who runs the room and gives no name is not a guest: the badge is the name.
   if (state !== '') who.append(el('span', {}, t('you')));
   else if (comment.name || !comment.badge) who.append(said(nameOf({ name: comment.name ?? '', user: comment.user ?? '' }, t('guest'))));
   if (comment.badge) who.append(el('span', { class: 'badge' }, t(comment.badge)));
@@ -38,7 +38,7 @@ export function partsOf(row, words) {
   if (state !== '' && state !== 'sending') who.append(chipOf(state === 'shown' ? row.word ?? state : state, words));
   if (state === 'sending') setTimeout(() => { if (row.state === 'sending') who.append(chipOf(state, words)); }, 400);
   const text = el('p', { class: 'said' }, said(comment.text));
-  if (comment.emotes) void import('../shared/emotes.js').then(({ drawn }) => text.replaceChildren(drawn(comment)), () => {}); // else it says their names
+  if (comment.emotes) void import('../shared/emotes.js').then(({ drawn }) => text.replaceChildren(drawn(comment)), () => {}); // otherwise it shows their names
   return [who, text];
 }
 

@@ -12,7 +12,7 @@ const MOST = 200;
 /** @typedef {import('./feed-row.js').Offer} Offer */
 /** @typedef {import('./feed-row.js').Row} Row */
 
-/** An own comment that is not on the screens (yet): its text is nowhere else. @param {Row} row */
+/** Whether a row is an own comment that is not on the screens (yet): its text is nowhere else. @param {Row} row */
 const open = ({ state }) => state !== '' && state !== 'shown';
 
 export class Feed {
@@ -27,7 +27,7 @@ export class Feed {
    * @param {HTMLButtonElement} fresh the "12 new" button
    * @param {import('../shared/i18n.js').Words} words
    * @param {import('./screen.js').Screen} screen
-   * @param {(word: import('./screen.js').Word) => void} say what is true of an own comment that was let through
+   * @param {(word: import('./screen.js').Word) => void} say called with the state of an own comment that passed
    */
   constructor(list, fresh, words, screen, say) {
     this.#list = list;
@@ -37,7 +37,7 @@ export class Feed {
     this.#scroll = new ListScroll(list, fresh, words);
   }
 
-  /** Starts anew from what the server remembers; own unanswered rows stay. @param {Comment[]} recent @param {string} me */
+  /** Restarts from the server's recent comments; own unanswered rows stay. @param {Comment[]} recent @param {string} me */
   reset(recent, me) {
     this.#me = me;
     const mine = this.#rows.filter(open);
@@ -63,7 +63,7 @@ export class Feed {
     this.#scroll.added(row);
   }
 
-  /** Adds an own comment on its way. @param {{ref: string, text: string, color: string, name: string}} item @param {OwnState} state */
+  /** Adds an own comment in flight. @param {{ref: string, text: string, color: string, name: string}} item @param {OwnState} state */
   addOwn(item, state) {
     /** @type {Row} */
     const row = { node: el('li', { class: 'row arrived' }), comment: { text: item.text, color: item.color }, ref: item.ref, state };
@@ -73,7 +73,7 @@ export class Feed {
   }
 
   /**
-   * Shows what became of an own comment.
+   * Shows the outcome of an own comment.
    * @param {string} ref @param {OwnState} state @param {{id?: string, comment?: Comment}} [ack]
    */
   resolve(ref, state, ack = {}) {
@@ -90,7 +90,7 @@ export class Feed {
     this.#become(row, state, ack.comment);
   }
 
-  /** Puts another text on an own row that was not sent. @param {string} ref @param {string} text */
+  /** Replaces the text of an own row that was not sent. @param {string} ref @param {string} text */
   rewrite(ref, text) {
     const row = this.#byRef.get(ref);
     if (!row) return;
@@ -105,8 +105,8 @@ export class Feed {
   }
 
   /**
-   * Puts a text button on an own row; null removes it. Nothing moves, though with
-   * large letters the row is one line higher.
+   * Adds a text button to an own row; null removes it. Nothing moves, except that with large
+   * letters the row is one line higher.
    * @param {string} ref @param {Offer|null} offer
    */
   offer(ref, offer) {
@@ -131,7 +131,7 @@ export class Feed {
     this.#scroll.still(() => { for (const row of [...this.#rows]) if (!open(row)) this.#drop(row); });
   }
 
-  /** Draws every row again, in another language. */
+  /** Redraws every row, in another language. */
   redraw() {
     this.#scroll.still(() => { for (const row of this.#rows) this.#draw(row); });
     this.#scroll.draw();
@@ -143,14 +143,14 @@ export class Feed {
     if (row.comment.id) this.#byId.set(row.comment.id, row);
     this.#draw(row);
     this.#list.append(row.node);
-    // While the person reads further up the list may grow a little more, so
-    // that nothing moves under the eyes.
+    // While the person reads further up the list may grow a little more, so that nothing
+    // moves.
     const most = this.#scroll.atEnd ? MOST : MOST * 2;
     if (this.#rows.length > most) this.#scroll.still(() => this.#trim(most));
     else if (this.#scroll.atEnd) this.#scroll.stick();
   }
 
-  /** Removes the oldest rows; those of others do not push out own comments that wait or were not sent. @param {number} most */
+  /** Removes the oldest rows; own comments that wait or were not sent stay. @param {number} most */
   #trim(most) {
     for (let i = 0; this.#rows.length > most && i < this.#rows.length;) {
       if (open(this.#rows[i]) && i < MOST / 2) i++;
@@ -167,7 +167,7 @@ export class Feed {
     if (listed) this.#rows.splice(this.#rows.indexOf(row), 1);
   }
 
-  /** Keeps the keyboard in the list when the row under it changes. @param {Row} row @param {() => void} change */
+  /** Keeps the focus in the list when the focused row changes. @param {Row} row @param {() => void} change */
   #keepFocus({ node }, change) {
     const inside = node.contains(document.activeElement);
     change();

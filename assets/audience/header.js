@@ -1,5 +1,5 @@
-// The head of the phone's page: title, status, the room's message, the one banner
-// that matters most, and the menu of languages and theme.
+// The header of the phone's page: title, status, the room's message, the most important
+// banner, and the menu of languages and theme.
 
 import { byId, el, icon } from '../shared/dom.js';
 import { theme, toggleTheme } from '../shared/theme.js';
@@ -8,7 +8,7 @@ import { bannerWords } from './outcome.js';
 /** @typedef {import('../shared/i18n.js').Words} Words */
 
 /**
- * @typedef {object} Around what the page knows
+ * @typedef {object} Around the state of the page
  * @property {any} room
  * @property {number} people
  * @property {string} token the identity where cookies are blocked, or ""
@@ -19,7 +19,7 @@ import { bannerWords } from './outcome.js';
  */
 
 /**
- * Draws the head. Returns why nothing can be sent, or "".
+ * Draws the header. Returns why sending is blocked, or "".
  * @param {Words} words @param {Around} around
  */
 export function drawHeader(words, { room, people, token, lost, mutedUntil, sentLate, line }) {
@@ -59,7 +59,7 @@ export function drawMenus(words) {
   }
 }
 
-/** Makes the menus work. @param {Words} words @param {() => void} failed runs when a language cannot be fetched */
+/** Wires the menus. @param {Words} words @param {() => void} failed runs when a language cannot be fetched */
 export function wireHeader(words, failed) {
   byId('languages').addEventListener('click', (event) => {
     const link = /** @type {Element} */ (event.target).closest('a');

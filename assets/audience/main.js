@@ -44,7 +44,7 @@ const unsent = new Unsent({ feed, composer, memory, outbox: () => outbox });
 const makeRef = () => Array.from(crypto.getRandomValues(new Uint8Array(12)), (b) => b.toString(36).padStart(2, '0')).join('');
 const show = /** @type {ShowPanel} */ (new ShowPanel({ words, clock, makeRef, roomId, composer, kept: () => outbox.kept, send: (frame) => socket.send(frame) }));
 const extras = new Extras({ words, roomId, send: (frame) => socket.send(frame) });
-const rowsOf = (/** @type {import('./outbox.js').Item} */ item) => (item.item ? show.list : feed); // where an own text has its row
+const rowsOf = (/** @type {import('./outbox.js').Item} */ item) => (item.item ? show.list : feed); // the list that has the row of an own text
 const line = new ConnectionStatus({ changed: () => describe() });
 
 const outbox = new Outbox({
@@ -83,7 +83,7 @@ const socket = new RoomSocket({
     remove: (event) => [feed, show.list, show.photos].forEach((rows) => rows?.remove(event)),
     clear: () => feed.clear(),
     room(fields) {
-      // A shorter slow mode holds at once; the server says what else there is to wait for.
+      // A shorter slow mode applies at once; the server reports any other wait.
       if ((fields.slow_ms ?? Infinity) < (room.slow_ms ?? 0)) composer.wait(0);
       room = { ...room, ...fields };
       applySettings();
@@ -122,18 +122,18 @@ function write(draft) {
 /** @param {import('./outbox.js').Item} item @param {any} ack */
 function onAck(item, ack) {
   if (ack.wait_ms) composer.wait(ack.wait_ms);
-  if (ack.outcome === 'counted') { // the text was a vote, and flies nowhere
+  if (ack.outcome === 'counted') { // the text was a vote, and does not fly
     feed.takeBack(item.ref);
     return composer.strip.say('good', 'check', words.t('vote_counted', { option: show.chosen(ack) }), '', false);
   }
   if (ack.outcome === 'refused') return returnText(item, ack);
   rowsOf(item)?.resolve(item.ref, ack.outcome, ack);
   if (item.item) return composer.strip.say('good', 'check', words.t(ack.outcome === 'shown' ? 'ask_asked' : ack.outcome), '', false);
-  if (ack.outcome !== 'shown') composer.strip.announce(words.t(ack.outcome)); // the list says what of the others is true
+  if (ack.outcome !== 'shown') composer.strip.announce(words.t(ack.outcome)); // the list reports the state of the others
   if (ack.outcome === 'shown') takeBack.offer(item, ack.id, ack.comment?.at ?? 0);
 }
 
-/** Gives a text back and says why. @param {import('./outbox.js').Item} item @param {any} ack */
+/** Returns a text and shows why. @param {import('./outbox.js').Item} item @param {any} ack */
 function returnText(item, ack) {
   const toField = unsent.returnText(item);
   if (item.item) show.list?.[toField ? 'takeBack' : 'resolve'](item.ref, 'refused');
@@ -160,7 +160,7 @@ function connection(state) {
   describe();
 }
 
-/** Applies what the room allows and how it looks. */
+/** Applies the room's permissions and its look. */
 function applySettings() {
   composer.allow(room);
   screen.delay = room.delay_ms ?? 0;
@@ -168,14 +168,14 @@ function applySettings() {
   applyBranding(room.look);
 }
 
-/** Draws the head, and closes the composer while nothing can be sent. */
+/** Draws the header, and disables the composer while sending is blocked. */
 function describe() {
   composer.close(drawHeader(words, { room, people, token: takeBack.token, lost, mutedUntil: clock.local(mutedUntil), sentLate, line }));
   extras.follow({ room, warnings, online: socket.state === 'open', shut: room.state === 'closed' || mutedUntil > clock.now });
 }
 
 wireHeader(words, () => { if (line.offline) composer.strip.say('calm', 'offline', words.t('no_connection')); });
-// A mute may have ended since the last beat.
+// A mute may have ended since the last heartbeat.
 byId('composer').addEventListener('submit', () => describe(), { capture: true });
 byId('text').addEventListener('input', () => memory.keepText(composer.text));
 byId('name').addEventListener('change', () => memory.keepStyle(composer.draft()));

@@ -1,6 +1,6 @@
-// What outlives a reload: the half-written text and what is unanswered as long
-// as the tab lives, the name and the style for good. Where storage is blocked
-// it is forgotten, and nothing else changes.
+// Data that survives a reload: the half-written text and unanswered comments as long as the
+// tab lives, the name and the style permanently. If storage is blocked they are forgotten, and
+// nothing else changes.
 
 /** @typedef {import('./outbox.js').Item} Item */
 
@@ -20,7 +20,7 @@ function write(storage, key, value) {
   } catch { /* blocked or full */ }
 }
 
-/** @param {'localStorage'|'sessionStorage'} name touching it can throw already */
+/** @param {'localStorage'|'sessionStorage'} name even accessing it can throw */
 function open(name) {
   try {
     return window[name];

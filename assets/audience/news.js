@@ -1,10 +1,10 @@
-// What the room announces and counts down to, in a line each above the field.
+// The room's announcements and countdowns, one line each above the field.
 
 import { countedDown } from '../shared/countdown.js';
 import { el, said } from '../shared/dom.js';
 import { clockText, secondsLeft } from '../shared/items.js';
 
-/** ms for which the words at the end of a countdown stay. */
+/** ms for which the text at the end of a countdown stays. */
 const STAYS = 15_000;
 
 class News {
@@ -23,7 +23,7 @@ class News {
     if (key !== this.#drawn) {
       this.#drawn = key;
       this.#root.hidden = lines.length === 0;
-      // A screen reader hears what is new, and not each second.
+      // A screen reader announces new lines, and not each second.
       this.#root.replaceChildren(...lines.map(({ state, spec, ends }) => el('p', {},
         el('span', { role: 'status' }, said(state === 'ended' ? spec.done : spec.text ?? spec.title ?? '')), ends && el('span', { class: 'news-time', role: 'timer' }))));
     }
@@ -38,7 +38,7 @@ class News {
 
 /** @type {Promise<News>|null} */ let made = null;
 
-/** The lines, once their style is there. @param {HTMLElement} below what they stand above */
+/** The lines, once their style is loaded. @param {HTMLElement} below the element that they are inserted before */
 export function news(below) {
   const root = el('div', { class: 'news', id: 'news', hidden: true });
   made ??= new Promise((done, failed) => {

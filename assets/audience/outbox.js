@@ -1,37 +1,42 @@
-// What was written and not yet answered. One comment is on its way at a time,
-// so that the order is the writer's, and a comment keeps its ref until it is
-// answered, so that sending it again (after a tunnel, a restart of the server,
-// a reload of the page) can never make it two.
+// Comments that were written and not yet answered. One is in flight at a time, so that they
+// stay in the writer's order. A comment keeps its ref until it is answered, so that sending it
+// again (after a tunnel, a restart of the server, a reload of the page) can never create two.
 
 import { MAX_FRAME, bytesOf } from '../shared/protocol.js';
 
 /**
  * @typedef {{text: string, mode: string, color: string, size: string, name: string, item?: string, anonymous?: boolean}} Draft item: the list of questions in which it asks
  * @typedef {'sending'|'queued'|'retrying'|'held'|'refused'} ItemState
- * @typedef {Draft & {ref: string, late: boolean, state: ItemState}} Item late: it was written or sent again while away, so its author may not be at the page
+ * @typedef {Draft & {ref: string, late: boolean, state: ItemState}} Item late: it was written or resent while offline, so its author may not be at the page
  *
  * @typedef {object} Ports
  * @property {(frame: Record<string, any>) => boolean} send false while not connected
- * @property {(item: Item) => void} changed its state is new
+ * @property {(item: Item) => void} changed its state has changed
  * @property {(item: Item, ack: any) => void} settled shown, held or refused for good
- * @property {(item: Item, ack: any) => void} returned the server would not take it now: it goes back to its writer
- * @property {(count: number) => void} [caughtUp] is called with the number of late ones that went out
- * @property {(items: Item[]) => void} [keep] stores what is unanswered, held or not sent
+ * @property {(item: Item, ack: any) => void} returned the server did not accept it now: it returns to its writer
+ * @property {(count: number) => void} [caughtUp] called with the number of late ones that were sent
+ * @property {(items: Item[]) => void} [keep] stores items that are unanswered, held or not sent
  * @property {(fn: () => void, ms: number) => any} setTimeout
  * @property {(id: any) => void} clearTimeout
  * @property {() => string} makeRef
  */
 
-/** ms: without an answer it is sent again; what `busy` without a wait means. */
+/**
+ * ms until a comment without an answer is sent again, and the wait after `busy` without
+ * one.
+ */
 export const RETRY_AFTER = { answer: 8_000, busy: 2_000 };
 
-/** So many texts of each kind are kept that wait for a moderator or were not sent. */
+/** The most held, and the most unsent, texts that are kept. */
 const MOST = 20;
 
-/** So many held ones are asked about on return; what the server has forgotten to answer costs one of a burst of three. */
+/**
+ * The most held comments to ask about on return; one that the server no longer remembers
+ * costs one of a burst of three.
+ */
 const ASKED = 3;
 
-/** Refusals after which the same comment is tried again by itself. */
+/** Refusals after which the comment is retried automatically. */
 const TRANSIENT = new Set(['busy', 'internal']);
 
 export class Outbox {
@@ -44,7 +49,7 @@ export class Outbox {
   #lateSent = 0;
   /** @type {any} */ #timer = null;
 
-  /** @param {Ports} ports @param {Item[]} [kept] what an earlier page stored */
+  /** @param {Ports} ports @param {Item[]} [kept] items stored by an earlier page */
   constructor(ports, kept = []) {
     this.#ports = ports;
     for (const item of kept) {
@@ -54,13 +59,13 @@ export class Outbox {
     }
   }
 
-  /** What is not answered yet, oldest first. @returns {readonly Item[]} */
+  /** The unanswered items, oldest first. @returns {readonly Item[]} */
   get items() { return this.#queue; }
 
-  /** What is not on the screens: not sent, held, not answered yet. @returns {Item[]} */
+  /** The items that are not on the screens: not sent, held, or unanswered. @returns {Item[]} */
   get kept() { return [...this.#refused.values(), ...this.#held.values(), ...this.#queue]; }
 
-  /** It was not sent and stays where its writer can edit it, until forget. @param {Item} item */
+  /** Keeps an unsent item for its writer to edit, until forget. @param {Item} item */
   keepRefused(item) {
     item.state = 'refused';
     this.#refused.set(item.ref, item);
@@ -83,13 +88,13 @@ export class Outbox {
     return item;
   }
 
-  /** The server greets: what is unanswered goes out, the oldest first. */
+  /** The server has greeted: sends the unanswered items, the oldest first. */
   online() {
     this.#online = true;
     this.#inFlight = false;
     this.#stopTimer();
     this.#sendNext();
-    // What a moderator decided meanwhile is the answer to the same ref.
+    // If a moderator decided in the meantime, the same ref gets that answer.
     for (const item of [...this.#held.values()].slice(-ASKED)) this.#ports.send(frameOf(item));
   }
 
@@ -104,7 +109,7 @@ export class Outbox {
   answered(ack) {
     const held = this.#held.get(ack.ref);
     if (held && this.#queue[0]?.ref !== ack.ref) {
-      // Asked again on return: a limit or a pause says nothing about it.
+      // An item that was asked about on return: a limit or a pause is not its decision.
       if (ack.outcome === 'held' || (ack.outcome === 'refused' && ack.code !== 'refused')) return;
       this.#held.delete(ack.ref);
       this.#save();
@@ -117,7 +122,7 @@ export class Outbox {
     const { code } = ack;
     if (ack.outcome === 'refused' && (TRANSIENT.has(code) || (code === 'slow_down' && item.late))) {
       this.#become(item, 'retrying', item.late);
-      // A little later than the server said, since clocks and rounding differ.
+      // A little later than the server asked, because clocks and rounding differ.
       this.#arm(Math.max(ack.wait_ms ?? 0, code === 'slow_down' ? 250 : RETRY_AFTER.busy) + 50);
       return;
     }
@@ -125,7 +130,7 @@ export class Outbox {
     const final = ack.outcome !== 'refused' || code === 'refused' || code === 'duplicate';
     if (item.late && ack.outcome !== 'refused') this.#lateSent++;
     if (ack.outcome === 'held') {
-      item.late = true; // its decision comes when its writer is elsewhere
+      item.late = true; // its decision comes when its writer may be elsewhere
       item.state = 'held';
       this.#held.set(item.ref, item);
       bound(this.#held);
@@ -146,7 +151,7 @@ export class Outbox {
     const item = this.#queue[0];
     if (!item || !this.#online || this.#inFlight || this.#timer !== null) return;
     const frame = frameOf(item);
-    // The server would hang up on it, each time anew.
+    // The server would disconnect on it, every time.
     if (bytesOf(JSON.stringify(frame)) > MAX_FRAME) return this.answered({ ref: item.ref, outcome: 'refused', code: 'too_long' });
     if (!this.#ports.send(frame)) return;
     this.#inFlight = true;
@@ -181,7 +186,7 @@ export class Outbox {
   #save() { this.#ports.keep?.(this.kept); }
 }
 
-/** The oldest go. @param {Map<string, Item>} items */
+/** Drops the oldest. @param {Map<string, Item>} items */
 function bound(items) {
   for (const ref of items.keys()) if (items.size > MOST) items.delete(ref);
 }

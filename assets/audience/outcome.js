@@ -1,7 +1,7 @@
-// What a refusal says to the audience: what happened, then what to do. Never
-// which rule or word it was.
+// The text of a refusal for the audience: what happened, then what to do. It never names the
+// rule or word.
 
-/** A mute that lasts longer (ms) is called permanent. */
+/** A longer mute (ms) is called permanent. */
 const PERMANENT = 366 * 24 * 3600 * 1000;
 
 /**
@@ -30,8 +30,8 @@ export function outcomeWords({ t, lang }, { code }, { mutedUntil = 0, message = 
 }
 
 /**
- * The one banner that matters most: stop > warn > offline > back. With an empty
- * text there is none; with stop and warn nothing can be sent.
+ * The most important banner: stop > warn > offline > back. An empty text means none; stop and
+ * warn block sending.
  * @param {{t: (key: string, params?: Record<string, string|number>) => string, lang: string}} words
  * @param {{lost: string, mutedUntil: number, room: {state: string, message?: string}, line: string, sentLate: number}} state
  * @param {number} [now] ms
@@ -47,7 +47,7 @@ export function bannerWords(words, { lost, mutedUntil, room, line, sentLate }, n
   return { tone: '', icon: '', text: '' };
 }
 
-/** The person's clock, with the day when it is not today. @param {number} at @param {number} now @param {string} lang */
+/** The local time, with the day if it is not today. @param {number} at @param {number} now @param {string} lang */
 function clock(at, now, lang) {
   const today = new Date(at).toDateString() === new Date(now).toDateString();
   return new Date(at).toLocaleString(lang, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', ...(today ? {} : { month: 'short', day: 'numeric' }) });

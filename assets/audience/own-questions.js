@@ -1,9 +1,9 @@
-// The person's own questions that are not in the list yet: on their way, held, or not
-// sent; and which of the list are their own.
+// The person's own questions that are not in the list yet: in flight, held, or not sent; and
+// which questions of the list are the person's own.
 
 import { el, icon, said } from '../shared/dom.js';
 
-/** Chips by what became of a question. */
+/** Chips by the state of a question. */
 const CHIPS = /** @type {Record<string, string>} */ ({ held: 'clock', refused: 'refuse', queued: 'offline', retrying: 'clock', sending: 'send' });
 
 export class OwnQuestions {
@@ -43,7 +43,7 @@ export class OwnQuestions {
     this.#draw(row);
   }
 
-  /** It is in the list now. @param {string} id */
+  /** Removes a question that is now in the list. @param {string} id */
   arrived(id) { for (const [ref, row] of this.#rows) if (row.id === id) this.takeBack(ref); }
 
   /** @param {string[]} ids */

@@ -1,22 +1,22 @@
-// A photo made small in the browser, before it goes over a phone's line. What the server
-// makes of it is its own affair.
+// Shrinks a photo in the browser, before it goes over a phone's connection. The server
+// processes it again.
 
 /** px of the longer side. */
 const SIDE = 1600;
 
-/** What is sent must not be larger; the server takes as much. */
+/** The largest upload; the server accepts as much. */
 const MOST = 4 << 20;
 
 /** A picture that this browser cannot read, or that is too large. */
 export class PhotoFault extends Error {
-  /** @param {string} code as the server has it */
+  /** @param {string} code as on the server */
   constructor(code) {
     super(code);
     this.code = code;
   }
 }
 
-/** Whether it is of the kind that iPhones make and others cannot read. @param {{name: string, type: string}} file */
+/** Whether it has the format of iPhones that other systems cannot read. @param {{name: string, type: string}} file */
 export const isHeic = ({ name, type }) => /hei[cf]/i.test(type) || /\.hei[cf]$/i.test(name);
 
 /** Width and height at which a photo is sent. @param {number} w @param {number} h */
@@ -25,7 +25,7 @@ export function fitted(w, h) {
   return { width: Math.max(1, Math.round(w * scale)), height: Math.max(1, Math.round(h * scale)) };
 }
 
-/** The file as a picture that stands upright. @param {File} file @returns {Promise<HTMLImageElement>} */
+/** Reads a file as an upright picture. @param {File} file @returns {Promise<HTMLImageElement>} */
 function read(file) {
   return new Promise((done, failed) => {
     const reader = new FileReader();
@@ -42,7 +42,7 @@ function read(file) {
 }
 
 /**
- * The photo as it is sent, and as a canvas to look at.
+ * The photo for the upload, and as a canvas for the preview.
  * @param {File} file @returns {Promise<{canvas: HTMLCanvasElement, blob: Blob}>}
  */
 export async function shrunk(file) {
@@ -61,10 +61,10 @@ export async function shrunk(file) {
 }
 
 /**
- * Sends it, and says how far it has got.
- * @param {string} path @param {Blob} blob @param {string} token who this is, where cookies are blocked
+ * Uploads it, and reports the progress.
+ * @param {string} path @param {Blob} blob @param {string} token the identity, if cookies are blocked
  * @param {(share: number) => void} progress 0 to 1
- * @returns {Promise<any>} the server's answer; null where there was none
+ * @returns {Promise<any>} the server's answer; null without one
  */
 export function upload(path, blob, token, progress) {
   return new Promise((done) => {

@@ -1,5 +1,5 @@
-// The photo wall on the phone: a key to choose a photo, the photo before it is sent, how
-// far it has got, and what became of the own ones. It is loaded with the first wall.
+// The photo wall on the phone: a button to choose a photo, its preview, the upload's progress,
+// and the states of the own photos. It is loaded with the first wall.
 
 import { call, roomPath } from '../shared/api.js';
 import { byId, el, icon, said } from '../shared/dom.js';
@@ -11,10 +11,10 @@ import { PhotoFault, shrunk, upload } from './photo-file.js';
 /** @typedef {{id: string, text: string, status: string, photo: {path: string, width: number, height: number}}} Own */
 /** @typedef {{words: import('../shared/i18n.js').Words, makeRef: () => string, roomId: string}} Page */
 
-/** Characters of what one may say of a photo. */
+/** The most characters of a photo's caption. */
 const MOST = 80;
 
-/** Brings the stylesheet, and waits for it. */
+/** Adds the stylesheet, and waits for it. */
 function loadStyles() {
   return new Promise((done, failed) => {
     document.head.append(el('link', { rel: 'stylesheet', href: new URL('./photos.css', import.meta.url).href, onload: done, onerror: failed }));
@@ -23,10 +23,10 @@ function loadStyles() {
 
 /** @type {ReturnType<typeof build>|null} */ let made = null;
 
-/** The panel, which is made once. @param {Page} page */
+/** The panel, which is created once. @param {Page} page */
 export function make(page) {
   made ??= build(page);
-  made.catch(() => { made = null; }); // no connection: the next news tries again
+  made.catch(() => { made = null; }); // no connection: the next event tries again
   return made;
 }
 
@@ -61,7 +61,7 @@ async function build({ words: page, makeRef, roomId }) {
   byId('composer').before(root);
   page.onChange(() => void speak().then(write, () => {}));
   return {
-    /** @param {Item|undefined} item the wall that is live @param {string} who where cookies are blocked */
+    /** @param {Item|undefined} item the live wall @param {string} who the identity, if cookies are blocked */
     draw(item, who) {
       token = who;
       const other = item?.id !== wall?.id;
@@ -71,7 +71,7 @@ async function build({ words: page, makeRef, roomId }) {
       if (other && item) void load();
       write();
     },
-    /** What waits may have been decided; after a new connection all is asked for. @param {boolean} [all] */
+    /** Held photos may have been decided; after a new connection everything is fetched. @param {boolean} [all] */
     heard: (all = false) => { if (wall && (all || own.some(({ status }) => status === 'held'))) void load(); },
     /** @param {{ids?: string[]}} event */
     remove({ ids = [] }) {
@@ -81,7 +81,7 @@ async function build({ words: page, makeRef, roomId }) {
     },
   };
 
-  /** The identity where no cookie brings it. @param {Parameters<typeof fetch>[0]} path @param {RequestInit} [init] */
+  /** Adds the identity if no cookie has it. @param {Parameters<typeof fetch>[0]} path @param {RequestInit} [init] */
   function fetcher(path, init) {
     const headers = new Headers(init?.headers);
     if (token) headers.set('X-Danmaku-Identity', token);
@@ -94,8 +94,8 @@ async function build({ words: page, makeRef, roomId }) {
     try {
       const { photos } = await call('GET', `${roomPath(roomId, 'items', of, 'photos')}?own=1`, undefined, fetcher);
       if (wall?.id === of) own = photos;
-      if (noteKey === 'sent' && !own.some(({ status }) => status === 'held')) showNote(''); // each says what became of it
-    } catch { return; } // there may be none, or no connection: the next news asks again
+      if (noteKey === 'sent' && !own.some(({ status }) => status === 'held')) showNote(''); // each photo shows its own state
+    } catch { return; } // no wall or no connection: the next event asks again
     write();
   }
 

@@ -1,12 +1,12 @@
-// A poll as a phone shows it: a button for each option with its bar, and one line that
-// says what the vote is worth.
+// A poll on a phone: a button for each option with its bar, and one line about the vote's
+// status.
 
 import { el, icon, said } from '../shared/dom.js';
 import { clockText, pollRows, secondsLeft } from '../shared/items.js';
 
 /** @typedef {import('../shared/items.js').Item} Item */
 
-/** Refusals that have words of their own. */
+/** Refusals with their own words. */
 const WORDED = ['voted', 'not_live', 'slow_down', 'muted', 'banned', 'room_closed'];
 
 export class PollView {
@@ -30,7 +30,7 @@ export class PollView {
     root.before(this.#heard);
   }
 
-  /** @param {Item|undefined} item none: the panel goes @param {State} state */
+  /** @param {Item|undefined} item none: the panel is removed @param {State} state */
   draw(item, state) {
     const { lang } = this.#words;
     this.#root.hidden = !item;
@@ -78,7 +78,7 @@ export class PollView {
     };
   }
 
-  /** What the vote is worth, or why it is none. @param {Item} item @param {string[]} mine @param {boolean} over */
+  /** The status of the vote, or why there is none. @param {Item} item @param {string[]} mine @param {boolean} over */
   #note({ spec }, mine, over) {
     const { t } = this.#words;
     if (over) return t('poll_over');
@@ -111,7 +111,7 @@ export class PollView {
   }
 }
 
-/** Screen readers hear only what is new. @param {HTMLElement} node @param {string} text */
+/** Screen readers announce only new text. @param {HTMLElement} node @param {string} text */
 function write(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }

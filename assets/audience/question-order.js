@@ -1,9 +1,9 @@
-// The order of questions on a phone, as at the server. Pure.
+// The order of questions on a phone, as on the server. Pure.
 
 /** @typedef {import('./question-row.js').Question} Question */
 
 /**
- * The ids in their order: what is answered stands last.
+ * The ids in order: answered questions come last.
  * @param {Iterable<Question>} questions @param {string} sort votes or new
  */
 export function inOrder(questions, sort) {

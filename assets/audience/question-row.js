@@ -1,4 +1,4 @@
-// One question in the list: its votes as a button, who asked, and what became of it.
+// One question in the list: its votes as a button, its author, and its state.
 
 import { el, icon, said } from '../shared/dom.js';
 import { nameOf } from '../shared/names.js';

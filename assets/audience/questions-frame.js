@@ -1,12 +1,12 @@
-// What is around the list of questions: the tabs, the order, the switch for asking without
-// a name.
+// The surroundings of the list of questions: the tabs, the order, the switch for asking
+// anonymously.
 
 import { byId, el } from '../shared/dom.js';
 
-/** How the list can be sorted, and the words for it. */
+/** The orders of the list, and their labels. */
 const SORTS = [['votes', 'ask_top'], ['new', 'ask_new']];
 
-/** Brings the stylesheet, and waits for it: a list without it would jump. */
+/** Adds the stylesheet, and waits for it: a list without it would jump. */
 export function loadStyles() {
   return new Promise((done, failed) => {
     document.head.append(el('link', { rel: 'stylesheet', href: new URL('./questions.css', import.meta.url).href, onload: done, onerror: failed }));
@@ -35,7 +35,7 @@ export class QuestionsFrame {
     byId('choices').before(this.#option);
   }
 
-  /** whether the next question is asked without a name */
+  /** whether the next question is asked anonymously */
   get nameless() { return this.#check.checked; }
 
   /** @param {{item: import('../shared/items.js').Item|undefined, open: boolean, sort: string, n: number}} state */
@@ -57,7 +57,7 @@ export class QuestionsFrame {
   }
 }
 
-/** Keys of which one is chosen. @param {HTMLElement} box @param {[string, boolean, () => void][]} list */
+/** Buttons of which one is chosen. @param {HTMLElement} box @param {[string, boolean, () => void][]} list */
 function keys(box, list) {
   list.forEach(([text, chosen, act], i) => {
     const key = /** @type {HTMLButtonElement} */ (box.children[i] ?? box.appendChild(el('button', { type: 'button' })));

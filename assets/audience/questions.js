@@ -1,6 +1,6 @@
-// The tab of questions: read, vote, ask. The list comes over HTTP, the first of an order;
-// votes and marks come as they change. A question that is on its way is a comment on its
-// way, with its place in the list of questions.
+// The tab of questions: read, vote, ask. The list comes over HTTP, up to the first page of an
+// order; votes and marks come as events. A question in flight is a comment in flight that
+// belongs to the list of questions.
 
 import { call, roomPath } from '../shared/api.js';
 import { OwnQuestions } from './own-questions.js';
@@ -11,10 +11,10 @@ import { QuestionsFrame, loadStyles } from './questions-frame.js';
 /** @typedef {import('./question-row.js').Question} Question */
 /** @typedef {import('../shared/items.js').Item} Item */
 
-/** ms after which rows take their places again, and a list that lacks something is asked for anew. */
+/** ms after which rows move to their places again, and an incomplete list is fetched again. */
 const REFRESH_AFTER = 4000;
 
-/** So many are fetched at most, as at the server. */
+/** The most questions of one fetch, as on the server. */
 const PAGE = 100;
 
 export class Questions {
@@ -25,13 +25,13 @@ export class Questions {
   /** @type {string[]} as they stand */ #order = [];
   #total = 0;
   #sort = 'votes';
-  #current = ''; // the card in front is of this question
+  #current = ''; // the question of the card in front
   #open = false;
   /** @type {any} */ #timer = null;
   #own;
   #frame;
 
-  /** Brings the tab with its stylesheet. @param {import('./show-panel.js').Page} page @param {import('./ballot.js').Ballot} ballot */
+  /** Creates the tab with its stylesheet. @param {import('./show-panel.js').Page} page @param {import('./ballot.js').Ballot} ballot */
   static async open(page, ballot) {
     await loadStyles();
     return new Questions(page, ballot);
@@ -53,7 +53,7 @@ export class Questions {
     page.words.onChange(() => this.#write());
   }
 
-  /** @param {Item|undefined} item the list that is live @param {import('../shared/items.js').Items} items */
+  /** @param {Item|undefined} item the live list @param {import('../shared/items.js').Items} items */
   draw(item, items) {
     const other = item?.id !== this.#item?.id;
     this.#item = item;
@@ -88,7 +88,7 @@ export class Questions {
     this.#later();
   }
 
-  /** A new one. @param {any} q a comment that names its list */
+  /** Adds a new question. @param {any} q a comment that names its list */
   add(q) {
     if (q.item !== this.#item?.id || this.#all.has(q.id)) return;
     this.#all.set(q.id, { votes: 0, ...q });
@@ -107,15 +107,15 @@ export class Questions {
     this.#write();
   }
 
-  /** @param {{ids?: string[], user?: string}} which were taken down */
+  /** @param {{ids?: string[], user?: string}} those taken down */
   remove({ ids = [], user }) {
     for (const id of ids) this.#all.delete(id);
-    if (user && this.#item) void this.#fetch(); // who asks without a name has none here either
+    if (user && this.#item) void this.#fetch(); // an anonymous question has no author here
     this.#own.removed(ids);
     this.#write();
   }
 
-  /** Makes a question of what was written while the tab is open; null: it cannot be one yet. @param {import('./outbox.js').Draft} draft */
+  /** Turns a draft into a question while the tab is open; null: it cannot be one yet. @param {import('./outbox.js').Draft} draft */
   question(draft) {
     const item = this.#item;
     if (!this.#open || !item) return draft;
@@ -154,7 +154,10 @@ export class Questions {
     } catch { this.#later(); }
   }
 
-  /** Rows move, and what is missing is fetched, a while after the last news: not under a thumb. */
+  /**
+   * Moves rows and fetches missing ones a while after the last event, and not under a
+   * thumb.
+   */
   #later() {
     this.#timer ??= setTimeout(() => {
       this.#timer = null;

@@ -1,17 +1,17 @@
-// The row of reactions above the field: one tap sends one, and the emoji rises from
-// its key. Who does not want the row puts it away in the menu.
+// The row of reactions above the field: one tap sends one, and the emoji rises from its
+// button. The menu can hide the row.
 
 import { byId, el, icon } from '../shared/dom.js';
 import { Taps } from './taps.js';
 
 const KEPT = 'danmaku-reactions';
 
-/** So many rise on the phone at once. */
+/** The most emoji that rise on the phone at the same time. */
 const MOST = 12;
 
 const still = matchMedia('(prefers-reduced-motion: reduce)');
 
-/** Brings the stylesheet, and waits for it: a row without it would jump. */
+/** Adds the stylesheet, and waits for it: a row without it would jump. */
 function loadStyles() {
   return new Promise((done, failed) => {
     document.head.append(el('link', { rel: 'stylesheet', href: new URL('./reactions.css', import.meta.url).href, onload: done, onerror: failed }));

@@ -1,6 +1,6 @@
-// Scrolling of the list on a phone: it stays at its end unless the person scrolls
-// up, and nothing moves while the person reads further up. Then a button says how
-// many rows came below.
+// Scrolling of the list on a phone: it stays at its end unless the person scrolls up, and
+// nothing moves while the person reads further up. Then a button shows how many rows came
+// below.
 
 /** px from the end within which the list counts as being there. */
 const NEAR = 48;
@@ -22,7 +22,7 @@ export class ListScroll {
     this.#words = words;
     fresh.addEventListener('click', () => this.toEnd());
     list.addEventListener('scroll', () => this.#scrolled(), { passive: true });
-    // The keyboard, a banner and the strip take from the list's height.
+    // The keyboard, a banner and the strip reduce the list's height.
     new ResizeObserver(() => this.#resized()).observe(list);
   }
 
@@ -37,7 +37,7 @@ export class ListScroll {
   /** A row was removed. @param {unknown} row */
   removed(row) { if (this.#unseen.delete(row)) this.draw(); }
 
-  /** Writes the button, in the language of the page. */
+  /** Draws the button, in the language of the page. */
   draw() {
     const n = this.#unseen.size;
     this.#fresh.hidden = n === 0;
@@ -50,15 +50,15 @@ export class ListScroll {
     this.stick();
   }
 
-  /** Scrolls to the end, where the list is already. */
+  /** Keeps a list that is at its end there. */
   stick() {
     this.#height = this.#list.clientHeight;
     this.#list.scrollTop = this.#list.scrollHeight;
   }
 
   /**
-   * Changes the list and keeps the row that is being read in its place. Safari does
-   * not do that by itself, so no browser is asked to (overflow-anchor).
+   * Changes the list and keeps the row that is being read in its place. Safari does not do
+   * that by itself, so this uses no browser's overflow-anchor.
    * @param {() => void} change
    */
   still(change) {
@@ -81,7 +81,7 @@ export class ListScroll {
     this.draw();
   }
 
-  /** The list's height changed: stay where the person was. */
+  /** The list's height has changed: keep the person's position. */
   #resized() {
     this.#height = this.#list.clientHeight;
     const { scrollHeight, clientHeight } = this.#list;

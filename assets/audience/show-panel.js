@@ -1,14 +1,14 @@
-// The panel above the field: what the room announces, and the poll that is live, to
-// vote in, and for a while what came of it. What was chosen goes out over the socket and, where there is no answer,
-// again when there is a connection: the same choice twice counts once. How polls and
-// questions look has modules and words of its own, which are loaded when the room first
-// shows one, so that the others do not pay for them.
+// The panel above the field: the room's announcements, the live poll, and for a while its
+// result. A choice goes out over the socket and, without an answer, again after a
+// reconnection: the same choice twice counts once. Polls and questions have their own modules
+// and words, which are loaded when the room first shows one, so that other rooms do not load
+// them.
 
 import { byId } from '../shared/dom.js';
 import { Items } from '../shared/items.js';
 import { Ballot } from './ballot.js';
 
-/** ms for which the result of a poll that is over stays. */
+/** ms for which the result of a finished poll stays. */
 const STAYS = 60_000;
 
 /** @typedef {import('../shared/items.js').Item} Item */
@@ -36,7 +36,7 @@ export class ShowPanel {
     this.#ballot = new Ballot(page.send, page.makeRef);
   }
 
-  /** What the room tells of items. */
+  /** The room's frames about items. */
   handlers = {
     item: (/** @type {any} */ event) => {
       this.#items.put(event);
@@ -65,7 +65,7 @@ export class ShowPanel {
     this.draw();
   }
 
-  /** Takes the answer to a choice, and what a message was counted as. @param {any} ack @returns {boolean} whether it was an answer to a choice alone */
+  /** Handles the answer to a choice, and to a message that was counted. @param {any} ack @returns {boolean} whether it only answered a choice */
   answered(ack) {
     const mine = this.#ballot.answered(ack);
     this.photos?.heard(); // it may be about a photo
@@ -78,7 +78,7 @@ export class ShowPanel {
     return mine;
   }
 
-  /** What an option is called, for a message that was counted. @param {any} ack */
+  /** The label of an option, for a message that was counted. @param {any} ack */
   chosen({ item, choices = [] }) {
     const spec = this.#items.get(item)?.spec;
     return spec?.options?.[Number(choices.at(-1))] ?? '';

@@ -1,5 +1,4 @@
-// The strip above the field: it says in words what happened to a comment, also to
-// screen readers.
+// The strip above the field: it tells, also to screen readers, what happened to a comment.
 
 import { byId, el, icon, invalid } from '../shared/dom.js';
 
@@ -23,14 +22,14 @@ export class Strip {
     this.#alarm = byId('alarm');
   }
 
-  /** The banner above the field says something; the strip does not repeat it. @param {string} text "" for nothing */
+  /** Sets the text of the banner above the field, which the strip does not repeat. @param {string} text "" for nothing */
   below(text) {
     this.#banner = text;
     if (text && this.#strip.textContent === text) this.quiet();
   }
 
   /**
-   * Says what happened; `then` is what to do about it.
+   * Shows what happened; `then` is what to do about it.
    * @param {Tone} tone @param {string} glyph @param {string} what @param {string} [then]
    * @param {boolean} [here] it is about the text in the field
    */
@@ -41,7 +40,7 @@ export class Strip {
     }
     this.counting = false;
     this.#strip.className = `strip ${tone}`;
-    // A full-width stop brings its own space.
+    // A full-width full stop includes its space.
     const words = then ? el('span', {}, el('strong', {}, what), /[。！？]$/u.test(what) ? then : ` ${then}`) : el('span', {}, what);
     this.#strip.replaceChildren(icon(glyph), words);
     this.#strip.hidden = false;
@@ -52,7 +51,7 @@ export class Strip {
     if (tone === 'good') this.#leaving = setTimeout(() => this.quiet(), GOOD_SHOWN);
   }
 
-  /** Says that it is too early, and counts down from now on. @param {string} text */
+  /** Shows the waiting time, and counts down. @param {string} text */
   sayWait(text) {
     this.say('calm', 'slow', text);
     this.counting = true;

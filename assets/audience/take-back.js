@@ -2,7 +2,10 @@
 
 import { ApiError, call, roomPath } from '../shared/api.js';
 
-/** ms for which the server lets an author take a comment back, less the time on the way */
+/**
+ * ms for which an author may take a comment back: the server's limit minus the time in
+ * flight
+ */
 const TAKE_BACK = 9_500;
 
 /** @typedef {import('./outbox.js').Item} Item */
@@ -14,11 +17,11 @@ export class TakeBack {
   /** @param {{roomId: string, words: import('../shared/i18n.js').Words, feed: import('./feed.js').Feed, strip: import('./strip.js').Strip, clock: import('../shared/server-clock.js').ServerClock}} page */
   constructor(page) { this.#page = page; }
 
-  /** Puts the button on the row of a comment, while there is time. @param {Item} item @param {string} id @param {number} at ms, when it was shown */
+  /** Adds the button to the row of a comment while there is time. @param {Item} item @param {string} id @param {number} at ms, when it was shown */
   offer(item, id, at) {
     const { feed, clock } = this.#page;
     const left = TAKE_BACK - Math.max(0, clock.now - at);
-    if (left <= 0) return; // the answer came late, after an absence
+    if (left <= 0) return; // the answer came late, after a reconnection
     let over = false;
     setTimeout(() => {
       over = true;
@@ -46,7 +49,7 @@ export class TakeBack {
     }
   }
 
-  /** Sends the identity where no cookie does. @param {Parameters<typeof fetch>[0]} path @param {RequestInit} [init] */
+  /** Sends the identity if no cookie does. @param {Parameters<typeof fetch>[0]} path @param {RequestInit} [init] */
   #fetch(path, init) {
     const headers = new Headers(init?.headers);
     if (this.token) headers.set('X-Danmaku-Identity', this.token);

@@ -1,10 +1,10 @@
-// What a person taps, bundled: one frame for all taps of a moment. Pure but for the
-// timer and the clock that it is given.
+// Bundles a person's taps: one frame for all taps within a moment. Pure except for the timer
+// and the clock that it is given.
 
-/** ms for which taps are gathered. */
+/** ms for which taps are collected. */
 export const GATHER = 300;
 
-/** What the server counts of one person: how many at once, and how many a second. */
+/** The server's limits for one person: a burst, and a rate per second. */
 const BURST = 20;
 const RATE = 5;
 

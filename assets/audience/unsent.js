@@ -1,5 +1,5 @@
-// A text that was not sent comes back: into the field when that is free, else its
-// row offers to edit it.
+// Returns a text that was not sent: into the field if that is empty, otherwise its row offers
+// to edit it.
 
 import { byId } from '../shared/dom.js';
 
@@ -24,12 +24,12 @@ export class Unsent {
     return toField;
   }
 
-  /** Puts the button "Edit" on the row of an item. @param {Item} item */
+  /** Adds the button "Edit" to the row of an item. @param {Item} item */
   offerEdit(item) {
     this.#page.feed.offer(item.ref, { key: 'edit', act: () => this.#edit(item) });
   }
 
-  /** Puts the text into the field. A half-written text there changes places with it. @param {Item} item */
+  /** Puts the text into the field and swaps it with a half-written text there. @param {Item} item */
   #edit(item) {
     const { feed, composer, memory, outbox } = this.#page;
     const half = composer.text;

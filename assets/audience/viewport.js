@@ -1,13 +1,16 @@
-// The page is as high as what the on-screen keyboard leaves of it.
+// Makes the page as high as the on-screen keyboard leaves it.
 
-/** px: below these the room message, then the header go. */
+/** px: below these heights the room message, then the header disappear. */
 const SHORT = 520, TINY = 400;
 
-/** px: from this width on a short page sets the composer in one row, and so has room for its header longer. */
+/**
+ * px: from this width on a short page has the composer in one row, and so keeps its header
+ * longer.
+ */
 const WIDE = 600, TINY_WIDE = 300;
 
 /**
- * Follows the visual viewport; without one the stylesheet's 100dvh stands.
+ * Follows the visual viewport; without one the stylesheet's 100dvh applies.
  * @param {Window} window
  */
 export function followViewport(window) {
@@ -18,7 +21,7 @@ export function followViewport(window) {
     const height = Math.round(view?.height ?? window.innerHeight);
     const top = Math.round(view?.offsetTop ?? 0);
     const wide = window.innerWidth >= WIDE;
-    // Pinched in, the person wants to see a part larger: leave the page alone.
+    // The person has zoomed in to enlarge a part: leave the page alone.
     if ((view?.scale ?? 1) > 1.01 || `${height} ${top} ${wide}` === last) return;
     last = `${height} ${top} ${wide}`;
     root.style.setProperty('--app-height', `${height}px`);

@@ -1,6 +1,6 @@
-// How long a person still has to wait. The monotonic clock bounds it, so that a
-// device's clock that is set back makes no wait longer; where that clock stands
-// still while the device sleeps, the device's own ends the wait in time.
+// The remaining wait of a person. The monotonic clock bounds it, so that setting the device's
+// clock back does not lengthen it; if that clock stops while the device sleeps, the device's
+// own clock ends the wait in time.
 
 export class Wait {
   #now; #wall;
@@ -19,7 +19,7 @@ export class Wait {
     this.#untilAt = this.#wall() + ms;
   }
 
-  /** whole ms that are left, 0 when it is over */
+  /** remaining time in whole ms, 0 when it is over */
   get left() {
     return Math.max(0, Math.ceil(Math.min(this.#until - this.#now(), this.#untilAt - this.#wall())));
   }

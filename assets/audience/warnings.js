@@ -1,11 +1,11 @@
-// What moderators tell this person, above the field until it is put away. It is loaded
-// with the first warning.
+// The moderators' warnings to this person, above the field until dismissed. It is loaded with
+// the first warning.
 
 import { byId, el, icon, said } from '../shared/dom.js';
 
 /** @typedef {{id: string, text?: string, ready?: string, at: number}} Warning */
 
-/** Brings the stylesheet, and waits for it. */
+/** Adds the stylesheet, and waits for it. */
 function loadStyles() {
   return new Promise((done, failed) => {
     document.head.append(el('link', { rel: 'stylesheet', href: new URL('./warnings.css', import.meta.url).href, onload: done, onerror: failed }));

@@ -1,5 +1,5 @@
-// A control for each option, made from the table. A control shows what holds and
-// says what a person wants; it keeps nothing itself.
+// A control for each option, made from the table. A control shows the present value and
+// reports the wanted one; it stores nothing itself.
 
 import { el, invalid } from '../shared/dom.js';
 import { DEFAULTS, OPTIONS, readOption } from '../shared/options.js';
@@ -18,7 +18,7 @@ import { FONTS, LANGS, SLIDES, inWords, applies, toValue, seen } from './panel.j
 /** The control of one option. @param {Name} name @param {Host} host @returns {Control} */
 export function control(name, host) {
   const part = make(name, host);
-  // A field has a label; a group of them, or a switch inside its label, a name.
+  // A single field has a label; a group of fields, or a switch inside its label, has a name.
   const single = part.focusable.matches('select, input:not([type="checkbox"])');
   if (single) part.focusable.id = `opt-${name}`;
   const dot = el('span', { class: 'changed', hidden: true }, el('span', { class: 'sr' }, host.t('changed')));
@@ -58,12 +58,12 @@ function make(name, host) {
 function slider(name, { t, want }) {
   const { from, to, step, unit, rest } = /** @type {import('./panel.js').Slide} */ (SLIDES[name]);
   const { low = 0, high = 0, auto } = OPTIONS[name];
-  const lowest = auto && low > 0 ? 0 : seen(name, low); // 0 then says that it is left to the overlay
+  const lowest = auto && low > 0 ? 0 : seen(name, low); // 0 then means that the overlay decides
   const range = el('input', { type: 'range', min: from, max: to, step });
   const field = el('input', { type: 'number', min: lowest, max: seen(name, high), step: 'any', inputmode: 'decimal', 'aria-labelledby': `label-${name}` });
   const unitWord = unit ? t(`unit_${unit}`) : '';
   const fault = el('p', { class: 'opt-fault', id: `fault-${name}`, role: 'alert', hidden: true }, t('between', { low: String(lowest), high: String(seen(name, high)) }));
-  /** The value of a number that people typed, or undefined. @param {string} text */
+  /** The value of a typed number, or undefined. @param {string} text */
   const value = (text) => (auto && text.trim() === '' ? DEFAULTS[name] : readOption(name, auto && low > 0 && Number(text) === 0 ? auto : String(toValue(name, Number(text)))));
   /** @param {boolean} bad */
   const markInvalid = (bad) => {

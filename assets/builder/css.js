@@ -1,14 +1,14 @@
-// What of a streamer's CSS cannot work, told before it is in OBS. Browsers leave
-// out what they do not understand without a word. Pure.
+// Finds what cannot work in a streamer's CSS before it is in OBS. Browsers silently ignore
+// what they do not understand. Pure.
 
-/** What counts: comments, addresses on the net, strings, braces, ends of lines. */
+/** The relevant tokens: comments, external URLs, strings, braces, ends of lines. */
 const TOKENS = /\/\*[\s\S]*?(?:\*\/|$)|url\(\s*["']?(?:https?:)?\/\/[^)\n]*\)?|@import\b[^;\n]*|"(?:\\[\s\S]|[^"\\\n])*"?|'(?:\\[\s\S]|[^'\\\n])*'?|[{}]|\n/gi;
 
 /** @typedef {{line: number, key: string, params: Record<string, string|number>}} CssFault */
 
 /**
- * Braces, comments and quotes that do not end where they should, and addresses
- * on the net, which the overlay never loads.
+ * Finds braces, comments and quotes that do not end, and external URLs, which the overlay
+ * never loads.
  * @param {string} css @returns {CssFault[]}
  */
 export function cssFaults(css) {

@@ -1,5 +1,5 @@
-// What was built last in this browser, so that a reload or a closed tab loses
-// nothing. Where the browser keeps nothing for pages, neither do we.
+// The last style built in this browser, so that a reload or a closed tab loses nothing. If the
+// browser blocks storage, nothing is kept.
 
 import { readOptions } from '../shared/options.js';
 import { changedTexts } from './link.js';

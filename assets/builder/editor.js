@@ -1,5 +1,5 @@
-// The field for CSS: numbered lines, faults beside them, and the documented
-// names, to be chosen from a list or while typing.
+// The field for CSS: numbered lines, faults beside them, and the documented names, in a list
+// and while typing.
 
 import { el, invalid } from '../shared/dom.js';
 import { cssFaults } from './css.js';
@@ -50,8 +50,8 @@ export class Editor {
     this.#draw();
   }
 
-  /** Types text at the caret, in place of a number of characters before it. The old
-   * command keeps the field's own undo, where it is still there.
+  /** Inserts text at the caret and replaces a number of characters before it. The old command
+   * keeps the field's own undo, if the browser still has it.
    * @param {string} text @param {number} [instead] */
   #type(text, instead = 0) {
     const { selectionStart: at, selectionEnd: end } = this.#field;
@@ -113,7 +113,7 @@ export class Editor {
     event.preventDefault();
   }
 
-  /** Numbers, and what is wrong. */
+  /** Draws the line numbers and the faults. */
   #draw() {
     const css = this.#field.value;
     const faults = cssFaults(css);

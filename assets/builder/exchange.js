@@ -1,9 +1,9 @@
-// Files in and out.
+// Import and export of files.
 
 import { el, invalid } from '../shared/dom.js';
 import { ofText, toFile } from './file.js';
 
-/** Bytes that a file of ours can have by far. */
+/** More bytes than any file of ours. */
 const MOST = 200_000;
 
 export class Exchange {
@@ -42,7 +42,7 @@ export class Exchange {
     const [chosen] = this.#file.files ?? [];
     if (!chosen) return;
     const text = chosen.size > MOST ? '' : await chosen.text();
-    this.#file.value = ''; // the same file may be chosen again once it is mended
+    this.#file.value = ''; // the same file may be chosen again once it is repaired
     if (chosen.size > MOST) return this.#showFaults([{ key: 'import_other', params: {} }]);
     this.#field.value = text;
     this.#take(text);

@@ -1,5 +1,5 @@
-// A style as a file: JSON that people may read and edit, so that what is wrong
-// with one is told with its place. Pure.
+// A style as a file: JSON that people may read and edit, so faults are reported with their
+// place. Pure.
 
 import { DEFAULTS, OPTIONS, readOption, readOptions } from '../shared/options.js';
 import { brokenAt } from './json.js';
@@ -10,13 +10,13 @@ import { changed, ofAddress } from './link.js';
 /** @typedef {import('./style.js').Look} Look */
 /** @typedef {{key: string, params: Record<string, string|number>}} Fault a sentence of the page */
 
-/** What says that a file is one of ours. */
+/** Identifies a file of ours. */
 export const KIND = 'danmaku overlay';
 
 /** The only version so far. */
 export const VERSION = 1;
 
-/** Bytes of CSS that the server keeps. */
+/** The most bytes of CSS that the server stores. */
 export const MOST_CSS = 32 * 1024;
 
 /** @param {Look} look */
@@ -25,7 +25,7 @@ export function toFile({ options, css }) {
   return `${JSON.stringify({ kind: KIND, version: VERSION, options: some, css }, null, 2)}\n`;
 }
 
-/** What a value of an option may be, in words that need no language.
+/** The allowed values of an option, in a form without language.
  * @param {Name} name */
 function allowed(name) {
   const { kind, low, high, auto, values } = OPTIONS[name];
@@ -44,8 +44,8 @@ function broken(text) {
 const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
- * Reads a file, or an overlay's address, which says nothing of CSS. With any
- * fault nothing of it counts, and all of them are told.
+ * Reads a file, or an overlay's address, which has no CSS. With any fault the result is empty,
+ * and all faults are returned.
  * @param {string} text
  * @returns {{look: Partial<Look>, faults: Fault[]}}
  */
@@ -77,7 +77,7 @@ export function ofText(text) {
   return { look: { options: readOptions(Object.entries(some).map(toOption), DEFAULTS), css: String(css) }, faults };
 }
 
-/** What is left to the overlay, as addresses say it. @param {[string, unknown]} entry @returns {[string, unknown]} */
+/** A value that the overlay decides, as in addresses. @param {[string, unknown]} entry @returns {[string, unknown]} */
 function toOption([name, value]) {
   const known = /** @type {Name} */ (name);
   return [name, value === DEFAULTS[known] ? OPTIONS[known].auto ?? value : value];

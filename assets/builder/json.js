@@ -1,16 +1,16 @@
-// Where JSON breaks. Browsers say so each in its own words, or not at all. Pure.
+// Finds where JSON breaks. Browsers report that each in its own words, or not at all. Pure.
 
 const SPACE = /[ \t\n\r]*/y;
 const WORD = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
 
-/** Deeper than any file of ours by far. */
+/** Deeper than any file of ours. */
 const DEEPEST = 100;
 
-/** The first place that cannot be, from 0, or -1 when all of it can.
+/** The first invalid position, from 0, or -1 if all is valid.
  * @param {string} text */
 export function brokenAt(text) {
   let at = 0;
-  /** @param {RegExp} what @returns {boolean} whether it was there; then it is behind us */
+  /** @param {RegExp} what @returns {boolean} whether it was there and was consumed */
   const eat = (what) => {
     what.lastIndex = at;
     const found = what.exec(text);
@@ -24,7 +24,7 @@ export function brokenAt(text) {
     at++;
     return true;
   };
-  /** What stands in brackets, with commas between. @param {string} end @param {() => boolean} item */
+  /** The items in brackets, separated by commas. @param {string} end @param {() => boolean} item */
   const list = (end, item) => {
     if (sign(end)) return true;
     do { if (!item()) return false; } while (sign(','));

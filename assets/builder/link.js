@@ -5,19 +5,19 @@ import { DEFAULTS, LIST, OPTIONS, defaultOf, readOptions, writeOption } from '..
 /** @typedef {import('../shared/options.js').Options} Options */
 /** @typedef {keyof Options} Name */
 
-/** Whether an option is not as by default, which a ready style may have set.
+/** Whether an option differs from its default, which a preset may have set.
  * @param {Name} name @param {Readonly<Options>} options */
 export const differs = (name, options) => options[name] !== (name === 'theme' ? DEFAULTS.theme : defaultOf(name, options.theme, options.box));
 
-/** The page that draws with these options: comments that fly, or a list.
+/** The page that draws with these options: flying comments, or a list.
  * @param {Readonly<Options>} options */
 export const pageOf = (options) => (options.box ? 'chat' : 'overlay');
 
-/** The options that are not as by default, in the order of the table.
+/** The options that differ from their defaults, in the order of the table.
  * @param {Readonly<Options>} options @returns {Name[]} */
 export const changed = (options) => /** @type {Name[]} */ (Object.keys(OPTIONS)).filter((name) => differs(name, options));
 
-/** What of an address says so; empty when all is as by default.
+/** The query of an address with these options; empty if all are defaults.
  * @param {Readonly<Options>} options */
 export function queryOf(options) {
   const query = new URLSearchParams(changed(options).map((name) => [name, writeOption(name, options[name])]));
@@ -28,12 +28,12 @@ export function queryOf(options) {
  * @param {Readonly<Options>} options @returns {Record<string, string>} */
 export const allTexts = (options) => Object.fromEntries(Object.keys(OPTIONS).map((name) => [name, writeOption(/** @type {Name} */ (name), options[/** @type {Name} */ (name)])]));
 
-/** Those that are not as by default, as texts: what a style keeps.
+/** The options that differ from their defaults, as texts: the content of a stored style.
  * @param {Readonly<Options>} options @returns {Record<string, string>} */
 export const changedTexts = (options) => Object.fromEntries(changed(options).map((name) => [name, writeOption(name, options[name])]));
 
-/** The options of an overlay's address (or of a screen's, or a loader's), or
- * null for any other text.
+/** The options of an overlay's address (or of a screen's, or a loader's), or null for any
+ * other text.
  * @param {string} text @returns {Options|null} */
 export function ofAddress(text) {
   let address;

@@ -1,5 +1,4 @@
-// The builder: every option of the overlay, what it does, and the address that
-// says so.
+// The builder: every option of the overlay, its effect, and the resulting address.
 
 import { copyText } from '../shared/clipboard.js';
 import { byId, el } from '../shared/dom.js';
@@ -46,7 +45,7 @@ const controls = Object.entries(GROUPS).map(([group, names]) => {
   return made;
 }).flat();
 
-// The preview is never quiet by itself.
+// The preview's feed never pauses by itself.
 const peekButton = el('button', { type: 'button', class: 'button line', id: 'peek', onclick: () => preview.rest() }, t('peek'));
 byId('groups').querySelector('[data-option="qr"]')?.append(peekButton);
 
@@ -57,7 +56,7 @@ function drawControls() {
 
 let place = '';
 
-/** The preview has the format for which a list is made. @param {string} chosen */
+/** Sets the preview to the format that a list is made for. @param {string} chosen */
 function fit(chosen) {
   if (chosen === place) return;
   place = chosen;
@@ -83,7 +82,7 @@ function draw() {
   byId('css-step').hidden = byId('copy-css').hidden = css.trim() === '';
 }
 
-/** Says what happened, with a way back where there is one.
+/** Shows what happened, with an undo if there is one.
  * @type {import('./presets-panel.js').Say} */
 function say(text, undo, bad = false) {
   const box = byId('said');
@@ -100,8 +99,8 @@ async function copy(button, text, label) {
   setTimeout(() => { box.textContent = t(label); }, 2000);
 }
 
-/** Lets the server put this look into OBS. The words are the welcome's, which has
- * the same button. */
+/** Has the server add this look to OBS. The words are those of the welcome page, which has the
+ * same button. */
 async function add() {
   const said = new Words('welcome');
   await said.use(words.lang);
@@ -134,7 +133,7 @@ function pause(on) {
 wireMenus(document);
 wireTips(document);
 style.onChange(() => {
-  byId('said').hidden = true; // its way back would lead elsewhere now
+  byId('said').hidden = true; // its undo would now lead elsewhere
   draw();
   writeDraft(room, style);
 });
@@ -159,7 +158,7 @@ addEventListener('keydown', (event) => {
   event.preventDefault();
   style.undo();
 });
-// On a phone the groups are closed but for the first: the preview stays in sight.
+// On a phone all groups but the first are closed, so that the preview stays visible.
 if (matchMedia('(max-width: 599px)').matches) {
   for (const group of /** @type {NodeListOf<HTMLDetailsElement>} */ (document.querySelectorAll('.group:not(:first-child)'))) group.open = false;
 }

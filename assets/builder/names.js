@@ -1,6 +1,6 @@
 // The names that docs/css.md promises, for the editor's list; a test compares.
 
-/** @typedef {{name: string, insert: string, key: string}} CssName what is typed in, and the word that says what it is */
+/** @typedef {{name: string, insert: string, key: string}} CssName the text to insert, and the key of its description */
 
 /** @type {readonly CssName[]} */
 export const NAMES = Object.freeze([
@@ -61,11 +61,11 @@ export const NAMES = Object.freeze([
   { name: 'data-outline', insert: '[data-outline="light"]', key: 'css_outline' },
 ]);
 
-/** What before the caret may be the beginning of a name. @param {string} before */
+/** The text before the caret that may be the beginning of a name. @param {string} before */
 export const beginning = (before) => /(?:--|\.|\[|\b)[a-z][\w-]*$|--$|\.$|\[$/i.exec(before)?.[0] ?? '';
 
 /**
- * Names that begin so, as what to type in. A single letter brings nothing.
+ * Names with this beginning, as texts to insert. A single letter matches nothing.
  * @param {string} begun @returns {CssName[]}
  */
 export function completions(begun) {

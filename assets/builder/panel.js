@@ -1,11 +1,11 @@
-// How the builder shows the table of options: groups, and for numbers the part
-// of their range that a slider goes through. Pure.
+// The layout of the table of options in the builder: groups, and for numbers the range of the
+// slider. Pure.
 
 import { DEFAULTS, OPTIONS } from '../shared/options.js';
 
 /** @typedef {keyof import('../shared/options.js').Options} Name */
 
-/** Every option stands in one of these; a test sees to it.
+/** Every option is in one of these; a test checks that.
  * @type {Readonly<Record<string, readonly Name[]>>} */
 export const GROUPS = Object.freeze({
   box: ['box', 'newest', 'place', 'stay', 'avatars'],
@@ -16,17 +16,17 @@ export const GROUPS = Object.freeze({
   special: ['lang', 'chroma', 'demo', 'debug', 'bench'],
 });
 
-/** What only a list has. @type {readonly Name[]} */
+/** Options of a list only. @type {readonly Name[]} */
 const IN_BOX = ['newest', 'place', 'stay', 'avatars'];
 
-/** What only comments have that fly, and what stands beside them. @type {readonly Name[]} */
+/** Options of flying comments only, and of the items beside them. @type {readonly Name[]} */
 const IN_FLIGHT = ['pace', 'duration', 'area', 'region', 'lanes', 'motion', 'fade', 'fixed', 'apart', 'overlap', 'wrap', 'reactions', 'questions', 'qr', 'idle', 'debug'];
 
-/** Whether an option does anything beside the others.
+/** Whether an option has an effect with the others.
  * @param {Name} name @param {Readonly<import('../shared/options.js').Options>} options */
 export const applies = (name, options) => !(options.box ? IN_FLIGHT : IN_BOX).includes(name);
 
-/** What belongs to where the overlay runs and not to its look: a preset leaves it.
+/** Options of the place where the overlay runs, not of its look: a preset keeps them.
  * @type {readonly Name[]} */
 export const PLACE = ['lang', 'chroma', 'demo', 'debug', 'bench'];
 
@@ -36,11 +36,11 @@ export const PLACE = ['lang', 'chroma', 'demo', 'debug', 'bench'];
  * @property {number} to
  * @property {number} step
  * @property {string} unit a word of the page, "" for none
- * @property {number} [times] what people see is the value times this
- * @property {number} [rest] where the slider stands while the value is left to the overlay
+ * @property {number} [times] the displayed number is the value times this
+ * @property {number} [rest] the slider's position while the overlay decides
  */
 
-/** In what people see. Fields beside the sliders take the whole range.
+/** In displayed numbers. Fields beside the sliders accept the whole range.
  * @type {Readonly<Partial<Record<Name, Slide>>>} */
 export const SLIDES = Object.freeze({
   size: { from: 12, to: 120, step: 1, unit: 'px' },
@@ -65,13 +65,13 @@ export const FONTS = Object.freeze([
   'Arial', 'Verdana', 'Georgia', 'Impact', 'Comic Sans MS', 'Segoe UI', 'Helvetica Neue',
 ]);
 
-/** Languages that have words or shapes of their own on the stage; empty is the page's. */
+/** Languages with their own words or glyphs on the stage; empty means the page's. */
 export const LANGS = Object.freeze(['', 'en', 'zh-CN', 'zh-TW', 'ja', 'ko', 'es']);
 
-/** A value as people see it. @param {Name} name @param {number} value */
+/** The displayed number for a value. @param {Name} name @param {number} value */
 export const seen = (name, value) => Math.round(value * (SLIDES[name]?.times ?? 1) * 1000) / 1000;
 
-/** The value of what people see. @param {Name} name @param {number} shown */
+/** The value for a displayed number. @param {Name} name @param {number} shown */
 export const toValue = (name, shown) => Math.round((shown / (SLIDES[name]?.times ?? 1)) * 100_000) / 100_000;
 
 /**

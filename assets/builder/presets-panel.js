@@ -1,5 +1,5 @@
-// Looks to choose from: ours, and those that the room's people keep on the server
-// under names of their own.
+// Looks to choose from: ours, and those that the room's people store on the server under their
+// own names.
 
 import { ApiError, call, roomPath } from '../shared/api.js';
 import { el, icon } from '../shared/dom.js';
@@ -35,7 +35,7 @@ export class PresetsPanel {
     name.addEventListener('input', () => this.#label());
   }
 
-  /** Reads what is kept. */
+  /** Loads the stored looks. */
   async load() {
     try {
       this.#kept = (await call('GET', roomPath(this.#room, 'styles'))).styles;
@@ -45,7 +45,7 @@ export class PresetsPanel {
     this.#draw();
   }
 
-  /** Marks those that are what is on the stage. */
+  /** Marks the looks that equal the present style. */
   show() {
     const ours = presetOf(this.#style.options);
     for (const button of this.#ours.children) button.setAttribute('aria-pressed', String(/** @type {HTMLElement} */ (button).dataset.preset === ours));
@@ -67,7 +67,7 @@ export class PresetsPanel {
     this.show();
   }
 
-  /** The button says what it will do to the name in the field. */
+  /** Updates the button to its effect on the name in the field. */
   #label() {
     const taken = this.#kept.some(({ name }) => name === this.#name.value.trim());
     this.#keep.textContent = this.#t(taken ? 'preset_replace' : 'preset_keep');
@@ -103,7 +103,7 @@ export class PresetsPanel {
     try {
       await call('DELETE', roomPath(this.#room, 'styles', name));
     } catch (fault) {
-      // Somebody else was faster: it is gone as was wanted.
+      // Somebody else was faster: it is gone, as wanted.
       if (!(fault instanceof ApiError && fault.status === 404)) { this.#trouble(fault); return false; }
     }
     await this.load();

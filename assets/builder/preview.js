@@ -1,12 +1,11 @@
-// The overlay or the chat box itself in a frame, with its own feed, over a picture: what is seen
-// here is drawn by the code that OBS runs. It is as large as a canvas of OBS and
-// made small as a whole.
+// The overlay or the chat box itself in a frame, with its own feed, over a picture: the same
+// code draws it in OBS. It has the size of an OBS canvas and is scaled down as a whole.
 
 import { allTexts, pageOf, queryOf } from './link.js';
 
 /** @typedef {import('../shared/options.js').Options} Options */
 
-/** ms that the feed rests, so that the code of a quiet room is seen. */
+/** ms for which the feed pauses, so that the QR code of a quiet room appears. */
 const REST = 6000;
 
 export class Preview {
@@ -40,7 +39,7 @@ export class Preview {
     this.#options = options;
     this.#css = css;
     if (!this.#frame.src || other) {
-      // demo is set by itself: the feed is the preview's whatever the option says.
+      // demo is set separately: the preview always has its own feed.
       const query = new URLSearchParams(queryOf(options));
       query.set('demo', '1');
       this.#sheet = null;
@@ -57,15 +56,15 @@ export class Preview {
     this.#area.style.setProperty('--at', `${(upper ? options.area : 1 - options.area) * 100}%`);
   }
 
-  /** @param {boolean} on everything stands still */
+  /** @param {boolean} on everything is paused */
   pause(on) {
     this.#paused = on;
     if (on) this.#overlay?.pause();
     else this.#overlay?.resume();
   }
 
-  /** Lets the feed rest for a moment, so that the code of a quiet room is seen; then
-   * the feed comes back and the code gives way. */
+  /** Pauses the feed for a moment, so that the QR code of a quiet room appears; then the feed
+   * resumes and the code disappears. */
   rest() {
     this.#wake();
     this.#resting = setTimeout(() => { this.#wake(); this.#config(); }, REST);
@@ -78,8 +77,8 @@ export class Preview {
     this.#resting = null;
   }
 
-  /** The feed is the preview's whatever the options say, and so is how soon it
-   * counts as resting: sooner than anybody would wait. */
+  /** The preview always has its own feed, and its own, shorter time until the room counts as
+   * quiet. */
   #config() {
     if (this.#options) this.#overlay?.config({ ...allTexts(this.#options), idle: '1', demo: this.#resting === null ? '1' : '0' });
   }
@@ -106,12 +105,12 @@ export class Preview {
     this.#sheet = page.createElement('style');
     this.#sheet.textContent = this.#css;
     page.head.append(this.#sheet);
-    this.#config(); // they may have changed while the page loaded
+    this.#config(); // the options may have changed while the page loaded
     if (this.#options.qr === 'idle') this.rest();
     if (this.#paused) this.#overlay.pause();
   }
 
-  /** Nothing in here changes the box's own size, which is what is observed. */
+  /** The observer: nothing in here changes the box's own size. */
   #scale() {
     this.#frame.style.setProperty('transform', `scale(${this.#box.clientWidth / this.#width})`);
   }

@@ -1,5 +1,5 @@
-// What stands behind the preview: a picture of a game, drawn here, by night, by
-// day, or moving from one to the other as a stream does.
+// The background of the preview: a picture of a game, drawn here, by night, by day, or moving
+// from one to the other like a stream.
 
 /** @typedef {'dark'|'light'|'moving'} Scene */
 
@@ -9,7 +9,7 @@ const WIDTH = 960, HEIGHT = 540;
 /** ms for a day and a night. */
 const DAY = 16_000;
 
-/** ms between two pictures: half of what a screen does is enough to judge by. */
+/** ms between two frames: half of a screen's rate is enough to judge by. */
 const FRAME = 33;
 
 const NIGHT = { high: '#141a38', low: '#2b4a72', far: '#1f3a5c', near: '#14263f', ground: '#0d1828', stone: '#0a1220', orb: '#f6e7c1' };
@@ -22,7 +22,7 @@ function mix(a, b, share) {
   return `rgb(${x.map((v, i) => Math.round(v + (y[i] - v) * share)).join(' ')})`;
 }
 
-/** A ridge of hills, always the same at a place. @param {number} x @param {number} seed */
+/** The height of a ridge of hills, always the same at a position. @param {number} x @param {number} seed */
 const ridge = (x, seed) => Math.sin(x * 0.011 + seed) * 34 + Math.sin(x * 0.027 + seed * 2.3) * 17 + Math.sin(x * 0.067 + seed * 5.1) * 6;
 
 /** @param {CanvasRenderingContext2D} c @param {string} fill @param {number} base @param {number} shift @param {number} seed @param {number} tall */
@@ -39,7 +39,7 @@ function hills(c, fill, base, shift, seed, tall) {
  * One picture.
  * @param {CanvasRenderingContext2D} c
  * @param {number} day 0 night to 1 noon
- * @param {number} shift pixels that the land has gone by
+ * @param {number} shift pixels that the land has moved
  */
 export function draw(c, day, shift) {
   const color = Object.fromEntries(Object.keys(NIGHT).map((k) => [k, mix(NIGHT[/** @type {keyof typeof NIGHT} */ (k)], NOON[/** @type {keyof typeof NIGHT} */ (k)], day)]));
@@ -134,12 +134,12 @@ function gauges(c) {
   c.stroke();
 }
 
-/** The picture behind the preview. */
+/** The background of the preview. */
 export class Backdrop {
   #context;
   /** @type {Scene} */ #scene = 'dark';
   #paused = false;
-  #clock = 0; // ms that the moving one has moved
+  #clock = 0; // ms for which the moving picture has run
   #last = 0;
   #frame = 0;
 

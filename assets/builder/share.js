@@ -1,5 +1,5 @@
-// What leaves the builder: the address, with what differs in bold, and the list
-// of it, each of which goes back with a click.
+// The results of the builder: the address, with changed options in bold, and the list of
+// those, each of which a click resets.
 
 import { el, icon } from '../shared/dom.js';
 import { defaultOf, writeOption } from '../shared/options.js';
@@ -8,7 +8,7 @@ import { inWords } from './panel.js';
 
 /** @typedef {(key: string, params?: Record<string, string|number>) => string} T */
 
-/** The key as it is shown: a screen may be seen by others. @param {string} base */
+/** Masks the key for display: others may see the screen. @param {string} base */
 const maskKey = (base) => base.replace(/key=([^&]{4})[^&]+([^&]{4})/, 'key=$1…$2');
 
 export class Share {
@@ -54,7 +54,7 @@ export class Share {
     const { options } = this.#style;
     const at = changed(options).indexOf(name);
     this.#style.set({ [name]: name === 'theme' ? '' : defaultOf(name, options.theme, options.box) });
-    // Whoever works by keys stays in the list.
+    // Keyboard focus stays in the list.
     const rest = this.#list.querySelectorAll('button');
     (rest[Math.min(at, rest.length - 1)] ?? this.#count).focus();
   }

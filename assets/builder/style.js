@@ -1,4 +1,4 @@
-// The style that is being built: options and CSS, with steps back. Knows no page.
+// The style that is being built: options and CSS, with undo. It does not depend on the page.
 
 import { DEFAULTS, withTheme } from '../shared/options.js';
 import { sameOptions } from './presets.js';
@@ -6,7 +6,7 @@ import { sameOptions } from './presets.js';
 /** @typedef {import('../shared/options.js').Options} Options */
 /** @typedef {{options: Readonly<Options>, css: string}} Look */
 
-/** Steps back that are kept. */
+/** The most undo steps. */
 const STEPS = 100;
 
 export class Style {
@@ -30,10 +30,10 @@ export class Style {
   onChange(listener) { this.#listeners.add(listener); }
 
   /**
-   * Changes some options; what a ready style or a list sets changes with it. Changes of one thing in a row, as by a slider, are one
-   * step back.
+   * Changes some options, and those that a preset or a list sets with them. Successive changes
+   * of one thing, as by a slider, are one undo step.
    * @param {Partial<Options>} options
-   * @param {string} [about] names that thing; without it the change is a step of its own
+   * @param {string} [about] the name of that thing; without it the change is a separate step
    */
   set(options, about = '') {
     this.#become({ options: { ...withTheme(this.options, options.theme ?? this.options.theme, options.box ?? this.options.box), ...options }, css: this.css }, about);
@@ -44,12 +44,12 @@ export class Style {
     this.#become({ options: this.options, css }, 'css');
   }
 
-  /** Everything at once, as by a preset, a file or a reset. @param {Partial<Look>} look */
+  /** Replaces everything, as for a preset, a file or a reset. @param {Partial<Look>} look */
   replace(look) {
     this.#become({ ...this.#now, ...look }, '');
   }
 
-  /** @returns {boolean} whether there was a step to take back */
+  /** @returns {boolean} whether there was a step to undo */
   undo() {
     const before = this.#undoSteps.pop();
     if (!before) return false;

@@ -1,10 +1,10 @@
-// What is said of the server's answers to a moderator's acts.
+// The messages for the server's answers to a moderator's acts.
 
 import { ApiError } from '../shared/api.js';
 import { labelled } from './labels.js';
 
 /**
- * Why something was not done, in words.
+ * Why an act failed, in words.
  * @param {unknown} fault @param {import('./store.js').Store['words']} words
  */
 export function faultText(fault, words) {
@@ -16,11 +16,11 @@ export function faultText(fault, words) {
 }
 
 /**
- * Says what came out otherwise than meant.
+ * Reports results that differ from the intent.
  * @param {import('./tally.js').Result} result of one decision @param {import('./store.js').Store} store @param {(fault: unknown) => void} trouble
  */
 export function showOutcome({ code, fault, again, by }, store, trouble) {
   if (code || fault) trouble(fault ?? new ApiError(409, code ?? '', ''));
-  // Another moderator was first: that decision stands, and is said.
+  // Another moderator was first: that decision remains, and a notice says so.
   else if (again && by && by !== store.me) store.notice({ text: store.words.t('was_first', { who: labelled(by, store.words) }), glyph: 'person' });
 }

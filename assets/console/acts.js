@@ -1,5 +1,5 @@
-// Everything a moderator does to the room, over HTTP. What comes of it arrives
-// as events, for this console as for all others.
+// Every act of a moderator in the room, over HTTP. The results arrive as events, for this
+// console as for all others.
 
 import { ApiError, call } from '../shared/api.js';
 import { nameOf } from '../shared/names.js';
@@ -10,7 +10,7 @@ import { decideChosen, decideRow, letThrough, undoAll } from './row-decisions.js
 /** @typedef {import('./model.js').Entry} Entry */
 
 export class Acts {
-  /** Whether the last act has no way back: the key that undoes must not undo an older one. */
+  /** Whether the last act cannot be undone: then the undo key must not undo an older one. */
   final = false;
   #store; #model; #queue; #redraw;
 
@@ -18,7 +18,7 @@ export class Acts {
    * @param {import('./store.js').Store} store
    * @param {import('./model.js').FeedModel} model
    * @param {import('./queue.js').Queue} queue
-   * @param {(entries: readonly Entry[]) => void} redraw rows that look different now
+   * @param {(entries: readonly Entry[]) => void} redraw draws changed rows
    * @param {import('./numbers.js').Numbers} numbers
    */
   constructor(store, model, queue, redraw, numbers) {
@@ -29,13 +29,13 @@ export class Acts {
     this.#redraw = redraw;
   }
 
-  /** What several functions outside work on. */
+  /** The parts that functions outside this class need. */
   get #parts() { return { store: this.#store, queue: this.#queue, acts: this }; }
 
   /** @param {string} id */
   find(id) { return this.#model.get(id) ?? this.#queue.get(id); }
 
-  /** Says in words why something was not done. @param {unknown} fault */
+  /** Reports in words why an act failed. @param {unknown} fault */
   trouble(fault) {
     if (!(fault instanceof ApiError)) reportError(fault);
     const text = faultText(fault, this.#store.words);
@@ -59,7 +59,7 @@ export class Acts {
   }
 
   /**
-   * As call, but a refusal is the caller's to tell.
+   * Like call, but the caller reports a refusal.
    * @param {string} method @param {string} path @param {any} [body]
    */
   ask(method, path, body) { return call(method, path, body); }
@@ -72,7 +72,7 @@ export class Acts {
     this.mark([entry], true);
     try {
       await call('POST', this.#store.path('comments', id, 'remove'));
-      entry.busy = false; // the row changes when the log says so
+      entry.busy = false; // the row changes when the event arrives
     } catch (fault) {
       Object.assign(entry, { busy: false, failed: true });
       this.trouble(fault);
@@ -81,7 +81,7 @@ export class Acts {
   }
 
   /**
-   * Approves or refuses what waits.
+   * Approves or refuses held comments.
    * @param {'approve'|'refuse'} act @param {string[]} ids
    */
   async decide(act, ids) {
@@ -93,16 +93,16 @@ export class Acts {
     showOutcomes(act, await decided(act, items, this.#parts), this.#parts);
   }
 
-  /** What of somebody waits is decided with their mute or ban. @param {readonly Entry[]} entries */
+  /** Refuses a person's held comments together with their mute or ban. @param {readonly Entry[]} entries */
   refuseWaiting(entries) { void this.decide('refuse', entries.filter(({ id }) => this.find(id)?.status === 'held').map(({ id }) => id)); }
 
-  /** Approves or refuses all that are alike. @param {'approve'|'refuse'} act @param {import('./queue.js').Row} row */
+  /** Approves or refuses all comments of a row. @param {'approve'|'refuse'} act @param {import('./queue.js').Row} row */
   decideRow(act, row) { return decideRow(act, row, this.#parts); }
 
   /** Approves or refuses all that are selected. @param {'approve'|'refuse'} act @param {readonly string[]} ids */
   decideChosen(act, ids) { return decideChosen(act, ids, this.#parts); }
 
-  /** Back to what it was: what was refused is shown, what was shown is taken down. @param {import('./queue.js').Decided} decided */
+  /** Reverses a decision: shows refused comments, and takes shown ones down. @param {import('./queue.js').Decided} decided */
   async undo(decided) {
     if (decided.ids) return void undoAll(decided, decided.ids, this.#parts);
     const done = decided.status === 'refused'
@@ -113,10 +113,10 @@ export class Acts {
     this.#store.notify('queue');
   }
 
-  /** Shows what the filter or somebody refused. @param {readonly string[]} ids */
+  /** Shows comments that the filter or a moderator refused. @param {readonly string[]} ids */
   letThrough(ids) { return letThrough(ids, this.#parts); }
 
-  /** Screens only: history keeps the comments. */
+  /** Clears the screens only: history keeps the comments. */
   async clear() {
     const done = this.call('POST', this.#store.path('clear'));
     this.final = true;
@@ -124,13 +124,13 @@ export class Acts {
   }
 
   /**
-   * Changes settings. With words, a banner offers the way back.
+   * Changes settings. With a message, a banner offers the undo.
    * @param {Record<string, any>} fields @param {string} [message] key of the words
    */
   async set(fields, message = '') {
     const before = Object.fromEntries(Object.keys(fields).map((name) => [name, this.#store.room[name]]));
     const room = await this.call('PATCH', this.#store.path(), fields);
-    // The answer can be here before the event: no control may jump back meanwhile.
+    // The answer can arrive before the event: no control may jump back in the meantime.
     if (room) for (const name of Object.keys(fields)) this.#store.room[name] = room[name];
     if (room && message) this.#store.notice({ text: this.#store.words.t(message), tone: 'warn', glyph: 'warn', undo: () => this.set(before) });
     return room;
@@ -174,7 +174,7 @@ export class Acts {
   /** The name to show for the author of an entry. @param {{name: string, user: string}} entry */
   nameOf(entry) { return nameOf(entry, this.#store.words.t('guest')); }
 
-  /** A name for a pseudonym, as its newest comment here has it. @param {string} user */
+  /** The name of a pseudonym, from its newest comment here. @param {string} user */
   nameOfUser(user) {
     const { all } = this.#model;
     for (let i = all.length - 1; i >= 0; i--) if (all[i].user === user) return this.nameOf(all[i]);

@@ -1,27 +1,26 @@
-// What a moderator wants to be told of when looking elsewhere, and when it is time
-// to. Pure.
+// A moderator's alert rules, and when an alert is due. Pure.
 
 import { placesOf, placesOfAny } from './hits.js';
 
-/** What can be told of, in the order in which it is offered. */
+/** The kinds of alerts, in the order in which they are offered. */
 export const KINDS = /** @type {const} */ (['waiting', 'keyword', 'mention', 'raid', 'chat']);
 
-/** How. */
+/** The ways to alert. */
 export const HOW = /** @type {const} */ (['none', 'sound', 'notice', 'both']);
 
-/** ms in which one kind is told of once. */
+/** ms within which one kind alerts once. */
 export const PAUSE = 15_000;
 
-/** Phases of a chat that was connected and is so no more, against its owner's will. */
+/** Phases of a chat that lost its connection against its owner's will. */
 const LOST = ['retrying', 'stopped'];
 
 /**
  * @typedef {typeof KINDS[number]} Kind
  * @typedef {typeof HOW[number]} How
- * @typedef {Record<string, string>} Rules by kind; what is left out is not told
+ * @typedef {Record<string, string>} Rules by kind; a missing kind does not alert
  */
 
-/** Whether a text speaks to somebody: "@Mika". @param {string} text @param {readonly string[]} names */
+/** Whether a text mentions somebody: "@Mika". @param {string} text @param {readonly string[]} names */
 export const mentions = (text, names) => names.some((name) => name !== '' && placesOf(text, `@${name}`).length > 0);
 
 export class AlertRules {
@@ -35,8 +34,8 @@ export class AlertRules {
   constructor(now = () => performance.now()) { this.#now = now; }
 
   /**
-   * Reports whether it is time to tell of a kind, and counts it as told: only what is
-   * told in fact may ask, or an alert that was just switched on would keep silent.
+   * Reports whether an alert of a kind is due, and counts it as given. Only for enabled
+   * alerts, or one that was just enabled would stay silent.
    * @param {Kind} kind
    */
   due(kind) {
@@ -45,7 +44,7 @@ export class AlertRules {
     return true;
   }
 
-  /** How many wait now. @param {number} n @returns {Kind|null} */
+  /** Sets the number of held comments. @param {number} n @returns {Kind|null} */
   waiting(n) {
     const more = n > this.#waiting;
     this.#waiting = n;
@@ -54,7 +53,7 @@ export class AlertRules {
 
   /** A comment that came. @param {{text: string, badge?: string}} comment @param {readonly string[]} words @param {readonly string[]} names @returns {Kind|null} */
   comment({ text, badge }, words, names) {
-    if (badge) return null; // those who run the room need not be told what they wrote
+    if (badge) return null; // the people who run the room know what they wrote
     if (mentions(text, names)) return 'mention';
     return placesOfAny(text, words).length > 0 ? 'keyword' : null;
   }
@@ -69,7 +68,7 @@ export class AlertRules {
   /** @param {readonly {id: string, off?: boolean, state?: {phase?: string}}[]} chats @returns {Kind|null} */
   chats(chats) {
     const lost = chats.some(({ id, off, state }) => this.#chats.get(id) && !off && LOST.includes(state?.phase ?? ''));
-    // One that is lost and connects again meanwhile is told of once more when it is lost anew.
+    // A chat that is lost and reconnects alerts again when it is lost again.
     this.#chats = new Map(chats.map(({ id, off, state }) => [id, !off && state?.phase === 'connected']));
     return lost ? 'chat' : null;
   }

@@ -1,21 +1,21 @@
-// Tells a moderator who looks elsewhere, by the rules of this browser: a sound, or a
-// notification without any words of the audience. Nothing of it is in the overlay,
-// and inside OBS, whose docks can be heard on the stream, nothing sounds.
+// Alerts a moderator who looks elsewhere, by the rules of this browser: with a sound, or with
+// a notification that contains no words of the audience. Alerts never appear in the overlay,
+// and inside OBS, whose docks can be audible on the stream, there is no sound.
 
 import { ApiError } from '../shared/api.js';
 import { AlertRules } from './alert-rules.js';
 import { kept } from './kept.js';
 
-/** ms between two looks at whether the chats are connected */
+/** ms between two checks of the chats' connections */
 const POLL_EVERY = 20_000;
 
 /** Hz of the two tones of the sound */
 const TONES = [660, 880];
 
-/** Whether this page stands in OBS. */
+/** Whether this page runs in OBS. */
 export const inOBS = () => 'obsstudio' in window || / OBS\//.test(navigator.userAgent);
 
-/** Words that this moderator looks for. @returns {string[]} */
+/** The highlighted words of this moderator. @returns {string[]} */
 export const highlights = () => kept('highlights', /** @type {string[]} */ ([]));
 
 /** @returns {import('./alert-rules.js').Rules} */
@@ -23,7 +23,7 @@ export const alertRules = () => kept('alerts', /** @type {Record<string, string>
 
 /** @type {AudioContext|undefined} */ let audio;
 
-/** Two short tones. A browser plays them once the page was clicked. */
+/** Two short tones. A browser plays them only after a click on the page. */
 export function sound() {
   if (inOBS()) return;
   try {
@@ -64,7 +64,7 @@ function raiseAlert(store, kind, how) {
  */
 export function wireAlerts(store, queue, raids) {
   const rules = new AlertRules();
-  let begun = false; // what waits already when the page opens does not alert
+  let begun = false; // comments that already wait when the page opens do not alert
   /** @param {import('./alert-rules.js').Kind|null} kind */
   const say = (kind) => {
     const how = kind && alertRules()[kind];

@@ -1,6 +1,9 @@
-// A mute or ban of several people at once, with one way back for all.
+// A mute or ban of several people at once, with one undo for all.
 
-/** Requests under way at once: in a raid there are a hundred people, and each request waits for the disk. */
+/**
+ * The most concurrent requests: a raid can have a hundred people, and each request waits for
+ * the disk.
+ */
 const AT_ONCE = 8;
 
 /** @typedef {import('./model.js').Entry} Entry */
@@ -18,13 +21,13 @@ export function authorsOf(entries) {
 /**
  * @param {import('./store.js').Store} store @param {import('./acts.js').Acts} acts
  * @param {Record<string, any>} ban as POST /bans takes it, without a user
- * @param {readonly Entry[]} entries of those people; what of it waits is decided with it
+ * @param {readonly Entry[]} entries of those people; held ones are decided with the ban
  */
 export async function banEach(store, acts, ban, entries) {
   /** @type {string[]} */ const made = [];
   let removed = 0;
   const people = authorsOf(entries);
-  acts.final = false; // there is a way back, whatever was done before
+  acts.final = false; // there is an undo, whatever was done before
   const some = async () => {
     for (let one = people.pop(); one; one = people.pop()) {
       try {
@@ -37,7 +40,7 @@ export async function banEach(store, acts, ban, entries) {
   await Promise.all(Array.from({ length: AT_ONCE }, some));
   if (made.length === 0) return;
   store.notify('bans');
-  // Unless it went with the rest.
+  // Unless the comments were removed with the rest.
   if (!ban.remove) await acts.decide('refuse', entries.filter(({ id }) => acts.find(id)?.status === 'held').map(({ id }) => id));
   store.notice({ text: store.words.t(`${ban.kind}_told_n`, { n: made.length, removed }), glyph: ban.kind, undo: () => Promise.all(made.map((id) => acts.lift(id))) });
 }

@@ -1,5 +1,5 @@
-// The dialog of a mute or ban: which person, for how long, why, and whether what they
-// have on the screens goes.
+// The dialog of a mute or ban: the person, the duration, the reason, and whether to remove the
+// person's comments from the screens.
 
 import { call } from '../shared/api.js';
 import { el } from '../shared/dom.js';
@@ -58,7 +58,7 @@ export function openBan(store, acts, kind, entry, theirs = [entry]) {
       ...(address ? { address_of: entry.id } : { user: entry.user }),
       ...until(seconds),
     }, name);
-    // What waits for review is decided with it, unless it goes with the rest.
+    // Held comments are decided with it, unless they are removed with the rest.
     if (made && !remove.checked) acts.refuseWaiting(theirs);
   };
 
@@ -78,7 +78,7 @@ export function openBan(store, acts, kind, entry, theirs = [entry]) {
       none();
     }
 
-    // It came through a program, or the address is forgotten.
+    // The comment came through a program, or the address is forgotten.
     function none() {
       address.disabled = true;
       behind.textContent = t('by_address_none');

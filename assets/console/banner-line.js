@@ -22,7 +22,7 @@ export class BannerLine {
     this.#undo = undo;
   }
 
-  /** What stands there. */
+  /** The present content. */
   get now() { return this.#now; }
 
   /** @param {Told|null} now */
@@ -30,12 +30,13 @@ export class BannerLine {
     this.#now = now;
     this.#build(now);
     if (!now) return;
-    // A space, and not a margin of the quote: that would stand on its other side where it runs from the right.
+    // A space, and not a margin of the quote: that would be on its other side in right-to-left
+    // text.
     const text = now.quote ? `${now.text} ` : now.text;
     if (this.#text.textContent !== text + (now.quote ?? '')) this.#text.replaceChildren(text, now.quote ? said(now.quote) : '');
   }
 
-  /** The buttons stay what they are while only the words change: one may be about to be pressed. @param {Told|null} now */
+  /** Keeps the buttons if only the words change: somebody may be about to press one. @param {Told|null} now */
   #build(now) {
     const shape = now ? JSON.stringify([now.tone, now.glyph, Boolean(now.undo), now.act, now.answers?.map((a) => a.word), Boolean(now.wave), this.#words.lang]) : '';
     if (shape === this.#shape) return;
@@ -47,7 +48,7 @@ export class BannerLine {
     this.#box.className = `banner ${now?.tone ?? 'calm'}`;
     this.#parts = now ? [icon(now.glyph ?? 'check'), this.#text, ...this.#buttons(now)] : [];
     this.#box.prepend(...this.#parts);
-    // The button that was pressed may be gone with what it did.
+    // The button that was pressed may have disappeared with its act.
     if (focused) this.#focus();
   }
 

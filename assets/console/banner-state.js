@@ -1,4 +1,4 @@
-// What the banner says as long as it holds: stop > warn > offline > back.
+// The lasting content of the banner: stop > warn > offline > back.
 
 import { onAir } from '../shared/on-air.js';
 import { isOn, replayName } from './replay.js';
@@ -13,11 +13,11 @@ import { length } from './export-params.js';
  * @property {import('./switches.js').Switches} switches
  * @property {import('./raid.js').RaidWatch} raids
  * @property {boolean} saving comments can be saved
- * @property {string} stopped why the line was cut for good; '' while it was not
- * @property {boolean} away the line is lost
- * @property {boolean} back it was, a moment ago
- * @property {boolean} fullList and the list has started afresh since
- * @property {() => void} changed something that is said here is another thing now
+ * @property {string} stopped why the connection ended for good; '' while it has not
+ * @property {boolean} away the connection is lost
+ * @property {boolean} back it was lost a moment ago
+ * @property {boolean} fullList and the list has been reloaded since
+ * @property {() => void} changed the content has changed
  */
 
 /** @param {State} state @returns {Told|null} */
@@ -60,12 +60,12 @@ function raided({ store, acts, switches, raids, changed }) {
   };
 }
 
-/** An overlay is connected and gets no frames: the stream stands still, and nothing else says so. @param {State} state @returns {Told|null} */
+/** An overlay is connected and gets no frames: the stream is frozen, and nothing else shows that. @param {State} state @returns {Told|null} */
 function frozen({ store }) {
   return onAir(store.stats).state === 'stuck' ? { tone: 'warn', glyph: 'warn', text: store.words.t('overlay_stuck_do') } : null;
 }
 
-/** A replay plays. @param {State} state @returns {Told|null} */
+/** A replay is running. @param {State} state @returns {Told|null} */
 function replayed({ store, acts }) {
   const { replay, words } = store;
   if (!replay || !isOn(replay)) return null;

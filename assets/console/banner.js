@@ -1,7 +1,6 @@
-// The banner under the header: what lasts (offline, paused, locked down, a raid),
-// or for a moment what was just done, with its undo. While a raid waits for an
-// answer, what was just done stands in a second line: the raid's buttons stay
-// where they are, and the undo is in reach.
+// The banner under the header: lasting states (offline, paused, locked down, a raid), or for a
+// moment the last act, with its undo. While a raid waits for an answer, the last act is in a
+// second line, so that the raid's buttons keep their place and the undo is in reach.
 
 import { el } from '../shared/dom.js';
 import { BannerLine } from './banner-line.js';
@@ -10,20 +9,20 @@ import { BannerLine } from './banner-line.js';
 const NOTICE_SHOWN = 8_000;
 
 /**
- * @typedef {object} Lasting what holds now, as a notice
- * @property {boolean} [first] it stands instead of what was just done
- * @property {boolean} [firm] it stays, and what was just done stands below it
- * @property {string} [act] key of the word on the button that ends it; else "undo"
- * @property {string} [quote] what somebody wrote, behind the text
+ * @typedef {object} Lasting a lasting state, as a notice
+ * @property {boolean} [first] it replaces the last act
+ * @property {boolean} [firm] it stays, and the last act is below it
+ * @property {string} [act] key of the word on the button that ends it; otherwise "undo"
+ * @property {string} [quote] a person's words, after the text
  * @property {{name: string, glyph: string, word: string, act: () => unknown}[]} [answers]
- * @property {() => unknown} [wave] takes it away
+ * @property {() => unknown} [wave] dismisses it
  * @typedef {import('./store.js').Notice & Lasting} Told
  */
 
 /**
- * Which of the two stands in the banner's first line, and which in its second.
- * @param {Told|null} lasting what holds now
- * @param {Told|null} notice what was just done
+ * The contents of the banner's first and second line.
+ * @param {Told|null} lasting the lasting state
+ * @param {Told|null} notice the last act
  * @returns {[Told|null, Told|null]}
  */
 export function bannerLines(lasting, notice) {
@@ -65,7 +64,7 @@ export class Banner {
   /** @param {import('./store.js').Notice} notice */
   #end(notice) {
     if (this.#notice !== notice) return;
-    // A button stays that a moderator may be about to press.
+    // A button that a moderator may be about to press stays.
     if (this.#box.matches(':hover, :focus-within')) {
       this.#timer = setTimeout(() => this.#end(notice), NOTICE_SHOWN / 4);
       return;
@@ -76,7 +75,7 @@ export class Banner {
 
   draw() {
     const bannerState = this.#bannerState();
-    // A lock-down and its way back are shown before earlier acts.
+    // A lock-down with its undo is shown before earlier acts.
     const locked = bannerState?.act === 'unlock';
     if (locked && !this.#locked && this.#notice?.tone !== 'stop') this.#notice = null;
     this.#locked = locked;
@@ -93,7 +92,7 @@ export class Banner {
     this.draw();
   }
 
-  /** Undoes what was done last, or else what the banner tells. @returns {boolean} whether there was something */
+  /** Undoes the last act, or otherwise the banner's state. @returns {boolean} whether there was one */
   undo() {
     const now = this.#notice?.undo ? this.#notice : this.#main.now;
     this.#undo(now);

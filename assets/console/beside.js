@@ -1,5 +1,5 @@
-// Two rooms in one window: each frame is a whole console with its own keys, and F6,
-// the key for the next pane, leads from one to the other.
+// Two rooms in one window: each frame is a whole console with its own keys, and F6, the key
+// for the next pane, switches between them.
 
 const panes = [...document.querySelectorAll('iframe')];
 
@@ -10,7 +10,7 @@ function enter(i) {
   inside?.focus();
 }
 
-/** As many wait as both titles say. */
+/** The title has the sum of both titles' counts. */
 function updateTitles() {
   document.title = panes.map((frame) => frame.contentDocument?.title.split(' · ')[0] ?? '').filter(Boolean).join(' | ');
 }

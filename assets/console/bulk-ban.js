@@ -1,19 +1,19 @@
-// The dialog of muting or banning several people at once: who they are, and for how long.
+// The dialog for muting or banning several people at once: their names, and the duration.
 
 import { el, said } from '../shared/dom.js';
 import { authorsOf, banEach } from './ban-each.js';
 import { choice, radio, timeChoice, until } from './ban-times.js';
 import { openDialog } from './dialog.js';
 
-/** Names that are listed; the rest is a number. */
+/** The most names listed; the rest is a number. */
 const LISTED = 12;
 
 /** @typedef {import('./model.js').Entry} Entry */
 
 /**
  * @param {import('./store.js').Store} store @param {import('./acts.js').Acts} acts
- * @param {'mute'|'ban'} kind @param {readonly Entry[]} entries that were selected, or that one row stands for
- * @param {{done?: () => void, one?: Entry}} [more] what follows; the comment that the row shows, whose author alone can be chosen, too
+ * @param {'mute'|'ban'} kind @param {readonly Entry[]} entries selected, or represented by one row
+ * @param {{done?: () => void, one?: Entry}} [more] called afterwards; the comment that the row shows, whose author can also be chosen alone
  */
 export function openBulkBan(store, acts, kind, entries, { done, one } = {}) {
   const { words } = store;

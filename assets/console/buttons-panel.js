@@ -1,4 +1,4 @@
-// The part of the page "Automate" with the buttons: addresses that do one thing each.
+// The buttons on the page "Automate": URLs that each do one thing.
 
 import { el, icon, said } from '../shared/dom.js';
 import { confirmFirst } from './dialog.js';

@@ -1,10 +1,10 @@
-// The calm feed: what is worth a look when more comes than anybody can read. Pure.
+// The calm feed: the notable comments when there are too many to read. Pure.
 
 /** @typedef {import('./model.js').Entry} Entry */
 
 /**
- * New people, what rules or moderators had to do with, what was paid for, questions,
- * those who run the room, and words that this moderator looks for.
+ * New people, comments that rules or moderators acted on, paid ones, questions, those of
+ * people who run the room, and highlighted words.
  * @param {Entry} entry @param {(text: string) => boolean} matches
  */
 export function worthALook(entry, matches) {

@@ -1,5 +1,5 @@
-// What an act changed, in words: settings by the names that their page has for
-// them, and their targets. Nothing here touches the page.
+// The changes made by an act, in words: settings by the names on their page, and their new
+// values. It does not touch the page.
 
 import { labelled } from './labels.js';
 
@@ -9,16 +9,16 @@ const NAMES = /** @type {Record<string, string>} */ ({
   message: 'field_message', locked: 'switch_lock', archived: 'field_archived',
 });
 
-/** Settings whose values are words of the page, and what these begin with. */
+/** Settings whose values have words on the page, and the prefix of their keys. */
 const WORDS = /** @type {Record<string, string>} */ ({ state: 'state', review: 'review', newcomers: 'newcomers', staff_names: 'newcomers', links: 'links', modes: 'mode', sizes: 'size' });
 
 /** Acts whose detail is a role and a label. */
 const LINKS = ['link', 'revoke', 'restore'];
 
-/** Acts on notes; of a prepared warning `changed` has the name. */
+/** Acts on notes; for a prepared warning `changed` has the name. */
 const NOTES = ['warn', 'note_gone', 'note_back'];
 
-/** Characters of a value that are shown. */
+/** The most characters of a value. */
 const MOST = 60;
 
 /**
@@ -30,9 +30,9 @@ export function changes({ before = {}, after = {} }, words) {
 }
 
 /**
- * What the record says beside an act. That of a link begins with its role, which
- * has a word in every language; the rest is its label. Of rules it says which
- * list, what was done with it, and which entries came and went.
+ * The record's text beside an act. That of a link begins with its role, which has a word in
+ * every language; the rest is its label. For rules it names the list, the act, and the added
+ * and removed entries.
  * @param {{act: string, about?: string, detail?: string, changed?: string[], before?: Record<string, any>, after?: Record<string, any>}} act
  * @param {import('../shared/i18n.js').Words} words
  */
@@ -47,7 +47,7 @@ export function detail(act, words) {
 
 /** @param {{detail?: string, changed?: string[]}} act @param {import('../shared/i18n.js').Words} words */
 function edits({ detail: text = '', changed }, { t, has }) {
-  // Before edits were kept, the detail was a word.
+  // Records from before edits were stored have only a word as detail.
   const names = changed ?? (['off', 'deleted'].includes(text) ? [text] : []);
   return [...names.filter((name) => has(`list_${name}`)).map((name) => t(`list_${name}`)), changed || names.length === 0 ? text : ''];
 }

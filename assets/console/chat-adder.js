@@ -1,17 +1,17 @@
-// The form that connects another chat with the room: it recognizes a link while it
-// is typed, and asks for the secrets that this kind of chat needs.
+// The form that connects another chat with the room: it recognizes a link while it is typed,
+// and asks for the secrets that this kind of chat needs.
 
 import { ApiError } from '../shared/api.js';
 import { el, icon, said } from '../shared/dom.js';
 import { chatName, iconOf, secretField, secretWord, typed } from './chat-words.js';
 import { later } from './page.js';
 
-/** ms after the last letter until a link is looked at */
+/** ms after the last keystroke until a link is checked */
 const DEBOUNCE = 300;
 
 /**
  * @param {import('./store.js').Store} store @param {import('./acts.js').Acts} acts
- * @param {() => boolean} closed whether the page is gone @param {() => void} added runs when a chat was connected
+ * @param {() => boolean} closed void} added runs when a chat was connected => whether the page is closed @param {() => void} added runs when a chat was connected => void} added runs when a chat was connected
  */
 export function chatAdder(store, acts, closed, added) {
   const { words } = store;
@@ -28,7 +28,7 @@ export function chatAdder(store, acts, closed, added) {
     asked = text;
     if (!text) return show(null, t('chats_link_help'));
     try {
-      const to = await acts.ask('POST', store.path('chats', 'recognize'), { link: text }); // without a kind for what is none
+      const to = await acts.ask('POST', store.path('chats', 'recognize'), { link: text }); // without a kind if the text is no link
       if (asked === text && !closed()) show(to.kind ? to : null, to.platform ? t('chats_link_elsewhere', { platform: to.platform, tools: new Intl.ListFormat(words.lang, { type: 'disjunction' }).format(to.tools.map((/** @type {string} */ kind) => t(`chat_kind_${kind}`))) }) : t('chats_link_unknown'));
     } catch (fault) {
       if (!(fault instanceof ApiError)) throw fault;

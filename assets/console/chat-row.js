@@ -1,11 +1,11 @@
-// One connected chat: its state, what it brought, and for owners its settings.
+// One connected chat: its state, its counts, and for owners its settings.
 
 import { el, icon, said } from '../shared/dom.js';
 import { chatName, iconOf, secretField, secretWord, typed } from './chat-words.js';
 import { confirmFirst } from './dialog.js';
 import { toggle, when } from './page.js';
 
-/** Kinds whose messages may be those of another channel. */
+/** Kinds whose messages may come from another channel. */
 const SHARED = new Set(['twitch', 'streamerbot', 'bilibili']);
 
 /** The tones of the phases. @type {Record<string, string>} */
@@ -17,7 +17,7 @@ const GLYPHS = { connected: 'check', waiting: 'clock', connecting: 'wifi', retry
 /**
  * The row of a chat.
  * @param {import('./store.js').Store} store @param {import('./acts.js').Acts} acts
- * @param {any} chat as it came first @param {() => void} changed runs when the list of chats is another one
+ * @param {any} chat void} changed runs when the list of chats is another one => as first received @param {() => void} changed runs when the list of chats has changed => void} changed runs when the list of chats is another one
  */
 export function chatRow(store, acts, chat, changed) {
   const { words, owner } = store;
@@ -87,7 +87,7 @@ function phaseText({ words: { t, lang }, now }, state) {
   return left < 120 ? t('chat_phase_retrying', { n: left }) : t('chat_phase_retrying_at', { time: when(state.retry_at, lang) });
 }
 
-/** Screen readers hear only what is new. @param {HTMLElement} node @param {string} text */
+/** Screen readers announce only new text. @param {HTMLElement} node @param {string} text */
 function write(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }

@@ -1,5 +1,5 @@
-// Writing as the room: the owner's and the moderators' own comments, with their
-// badge on the overlay, flying or fixed, pinned, or as a card.
+// Writes as the room: the owner's and the moderators' own comments, with their badge on the
+// overlay, flying or fixed, pinned, or as a card.
 
 import { ApiError, call } from '../shared/api.js';
 import { icon } from '../shared/dom.js';
@@ -37,18 +37,18 @@ export class Compose {
   }
 
   focus() {
-    document.documentElement.dataset.writing = ''; // on a phone the field comes when it is wanted
+    document.documentElement.dataset.writing = ''; // on a phone the field appears when it is needed
     this.#field.focus();
   }
 
-  /** Begins an answer to a comment. @param {import('./model.js').Entry} entry */
+  /** Starts an answer to a comment. @param {import('./model.js').Entry} entry */
   reply(entry) {
     const to = `@${nameOf(entry, this.#store.words.t('guest'))} `;
     if (!this.#field.value.startsWith(to)) this.#put(to + this.#field.value);
     else this.focus();
   }
 
-  /** An answer that is ready goes behind the name that is spoken to. @param {string} text */
+  /** Inserts a prepared answer after the mentioned name. @param {string} text */
   #put(text) {
     const to = /^@\S+ $/.test(this.#field.value) ? this.#field.value : '';
     this.#field.value = to + text;
@@ -56,7 +56,7 @@ export class Compose {
     this.#field.setSelectionRange(this.#field.value.length, this.#field.value.length);
   }
 
-  /** @param {import('./replies.js').Way} way in which the next one is shown */
+  /** @param {import('./replies.js').Way} way the mode of the next one */
   #show(way) {
     const { t } = this.#store.words;
     this.#way = way;
@@ -76,7 +76,7 @@ export class Compose {
       const ack = await call('POST', this.#store.path('comments'), way === 'top' || way === 'bottom' ? { text, mode: way } : { text });
       if (this.#field.value.trim() === text) this.#field.value = '';
       this.#say(ack.outcome === 'held' ? 'said_held' : '');
-      this.#show('scroll'); // what was meant for one is not for the next
+      this.#show('scroll'); // the mode is only for one comment
       if (ack.outcome === 'shown' && way === 'pinned') void this.#acts.pin(ack.id);
       if (ack.outcome === 'shown' && way === 'featured') void feature(this.#store, this.#acts, ack.id);
     } catch (fault) {

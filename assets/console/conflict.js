@@ -1,11 +1,11 @@
-// Two people have edited one list: what stands now is shown beside what is typed
-// here, with the ways on. Nothing typed is lost, and nothing is saved by itself.
+// Two people have edited one list: shows the stored text beside the typed one, with the
+// possible next steps. No typed text is lost, and nothing is saved automatically.
 
 import { el, icon } from '../shared/dom.js';
 import { Editor } from './editor.js';
 import { merge, only } from './merge.js';
 
-/** @typedef {{text: string, version: string, on: boolean}} Theirs as it stands on the server */
+/** @typedef {{text: string, version: string, on: boolean}} Theirs as on the server */
 
 export class Conflict {
   /** @type {Theirs|null} */ theirs = null;
@@ -30,7 +30,7 @@ export class Conflict {
     this.beside = el('div', { class: 'theirs', hidden: true }, el('p', { class: 'help' }, this.#heading), this.#editor.box);
   }
 
-  /** What is typed here. @param {string} text */
+  /** Sets the text typed here. @param {string} text */
   set mine(text) {
     this.#mine = text;
     if (this.theirs) this.#mark();

@@ -1,11 +1,11 @@
-// A menu at a point of the page: by the mouse, by a key or by a finger that rests.
+// A menu at a point of the page: opened by mouse, key or long press.
 
 import { el, icon } from '../shared/dom.js';
 
 /** px between the menu and the window's edge */
 const EDGE = 8;
 
-/** ms without another letter before the search by letters begins anew */
+/** ms without another letter before the search by letters restarts */
 const PAUSE = 700;
 
 /**
@@ -13,8 +13,8 @@ const PAUSE = 700;
  * @property {string} text
  * @property {string} glyph
  * @property {string} [key] that does the same
- * @property {boolean} [checked] it is one of several of which one holds, and this one does or does not
- * @property {boolean} [stop] it takes something away from somebody
+ * @property {boolean} [checked] it is one of several choices; whether it is the present one
+ * @property {boolean} [stop] it restricts or removes something
  * @property {() => unknown} act
  *
  * @typedef {{x: number, y: number}} Point px in the window
@@ -26,16 +26,17 @@ const PAUSE = 700;
  * Opens a menu; another one that was open closes. The focus goes into it and, when
  * it closes, back to where the keyboard was.
  * @param {object} menu
- * @param {string} menu.label what it is about, for those who hear it
+ * @param {string} menu.label its subject, for screen readers
  * @param {Point} menu.at
  * @param {boolean} [menu.above] the menu ends at the point instead of beginning there
  * @param {readonly (MenuItem|null)[]} menu.items null is a line between two
- * @param {HTMLElement} menu.from the list it belongs to: it hears `menu` when it opens and closes, and gets the focus if nothing else can
+ * @param {HTMLElement} menu.from the list it belongs to: it gets `menu` events when the menu opens and closes, and the focus if nothing else can have it
  */
 export function openMenu({ label, at, above = false, items, from }) {
   closeOpen?.();
   const before = /** @type {HTMLElement|null} */ (document.activeElement);
-  // A mouse has left the focus somewhere, and a list that gets it back by key would hold still for it.
+  // The mouse may have left the focus somewhere; a list that gets it back as keyboard focus
+  // would pause for it.
   const keyed = before?.matches(':focus-visible') === true;
   const buttons = items.map((item) => (item ? el('button', {
     type: 'button', role: item.checked === undefined ? 'menuitem' : 'menuitemradio', 'aria-checked': item.checked === undefined ? null : String(item.checked), tabindex: '-1', class: item.stop ? 'stop' : null, 'aria-keyshortcuts': item.key?.toLowerCase() ?? null,
@@ -85,7 +86,7 @@ export function openMenu({ label, at, above = false, items, from }) {
   document.addEventListener('pointerdown', (event) => { if (!box.contains(/** @type {Node} */ (event.target))) close(); }, { signal, capture: true });
   for (const what of ['blur', 'resize', 'hashchange']) addEventListener(what, close, { signal });
   say(true);
-  // In a landmark that is not drawn anew while the menu is open.
+  // In a landmark that is not redrawn while the menu is open.
   (from.closest('main, section:not(.next)') ?? document.querySelector('main') ?? document.body).append(box);
   place(box, at, above);
   closeOpen = close;
@@ -95,7 +96,7 @@ export function openMenu({ label, at, above = false, items, from }) {
 /** @param {HTMLElement} row */
 const word = (row) => (row.querySelector('span')?.textContent ?? '').toLowerCase();
 
-/** Beside the point, inside of the window. @param {HTMLElement} box @param {Point} at @param {boolean} above */
+/** Places the menu beside the point, inside the window. @param {HTMLElement} box @param {Point} at @param {boolean} above */
 function place(box, { x, y }, above) {
   const { clientWidth: width, clientHeight: height } = document.documentElement;
   const own = box.getBoundingClientRect();

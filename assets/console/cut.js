@@ -1,8 +1,8 @@
-// Where something matched in a text.
+// Splits a text at its matches.
 
 /**
- * A text cut at what matched. Spans are [from, to) in code points; what lies
- * outside of the text, overlaps or stands in the wrong order is put right.
+ * A text split at its matches. Spans are [from, to) in code points; spans outside the text,
+ * overlapping or out of order are corrected.
  * @param {string} text @param {readonly (readonly number[])[]} [spans]
  * @returns {{text: string, hit: boolean}[]}
  */
@@ -23,7 +23,7 @@ export function cut(text, spans = []) {
 }
 
 /**
- * A text cut at several kinds of marks; where they overlap the first of them counts.
+ * A text split at several kinds of marks; where they overlap the first kind counts.
  * @param {string} text @param {readonly {kind: string, spans: readonly (readonly number[])[]}[]} layers
  * @returns {{text: string, kind: string}[]} kind is '' outside all marks
  */

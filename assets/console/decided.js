@@ -1,4 +1,4 @@
-// A decision of a moment ago, in one line.
+// A recent decision, in one line.
 
 import { el, icon, said } from '../shared/dom.js';
 import { labelled } from './labels.js';

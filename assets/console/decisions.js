@@ -1,10 +1,10 @@
-// Decisions about several comments, and what is told of them.
+// Decisions about several comments, and the messages about them.
 
 import { ApiError } from '../shared/api.js';
 import { showOutcome } from './act-answers.js';
 import { tally } from './tally.js';
 
-/** The most comments that one request takes. */
+/** The most comments of one request. */
 const MOST = 200;
 
 /** @typedef {import('./model.js').Entry} Entry */
@@ -12,7 +12,7 @@ const MOST = 200;
 /** @typedef {{store: import('./store.js').Store, queue: import('./queue.js').Queue, acts: import('./acts.js').Acts}} Parts */
 
 /**
- * The answers to a decision; nothing is said of them yet.
+ * The answers to a decision, without a message.
  * @param {'approve'|'refuse'} act @param {readonly Entry[]} items @param {Parts} parts
  * @returns {Promise<Result[]>}
  */
@@ -29,8 +29,8 @@ export async function decided(act, items, { store, acts }) {
 }
 
 /**
- * One act for several comments, in requests of the size that the server takes. What a
- * request that failed was about stands in the answers with its fault.
+ * One act for several comments, in requests of the size that the server accepts. The comments
+ * of a failed request have its fault in the answers.
  * @param {readonly string[]} ids @param {Record<string, any>} what as POST /comments/bulk takes it
  * @param {Omit<Parts, 'queue'>} parts
  * @returns {Promise<Result[]>}
@@ -45,7 +45,8 @@ export async function several(ids, what, { store, acts }) {
 }
 
 /**
- * Says what came of a decision: of one, what came out otherwise than meant.
+ * Reports the outcome of a decision; for a single comment, only an outcome that differs from
+ * the intent.
  * @param {import('./tally.js').Act} act @param {readonly Result[]} results @param {Omit<Parts, 'queue'>} parts
  */
 export function showOutcomes(act, results, { store, acts }) {

@@ -1,16 +1,16 @@
-// Why the filter stopped a text: the server sends a code, and the page has the
-// sentence in its language.
+// Why the filter stopped a text: the server sends a code, and the page has the sentence in its
+// language.
 
-/** Where the word is only partly in the text, which explains too little by itself. */
+/** Reasons where the word is only partly in the text, so that the word explains too little. */
 const BEYOND = ['name', 'several', 'together'];
 
-/** Whether its rule alone explains too little. @param {{reason?: string, rule?: string}} item */
+/** Whether the rule alone explains too little. @param {{reason?: string, rule?: string}} item */
 export const reachesBeyond = ({ reason = '', rule = '' }) => BEYOND.includes(reason) || rule === 'second_opinion';
 
 /**
  * @param {import('../shared/i18n.js').Words} words
- * @param {{reason?: string, form?: string, detail?: string}} item `form` is in which the text was read
- * @returns {string[]} the parts to show; what is not known here as the server says it
+ * @param {{reason?: string, form?: string, detail?: string}} item `form` is the decoding in which the text was read
+ * @returns {string[]} the parts to show; unknown codes as the server sent them
  */
 export function explain({ t, has }, { reason = '', form = '', detail = '' }) {
   if (!reason || !has(`detail_${reason}`)) return detail ? [detail] : [];

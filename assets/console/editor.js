@@ -1,4 +1,4 @@
-// A text field with numbered lines, of which some carry a fault or a doubt.
+// A text field with numbered lines and marks for faults and warnings.
 
 import { el } from '../shared/dom.js';
 
@@ -29,7 +29,7 @@ export class Editor {
 
   focus() { this.#field.focus(); }
 
-  /** Covers the words, which are mostly ugly ones, until somebody is at them. @param {boolean} on */
+  /** Covers the words, which are mostly offensive, until the field has the focus. @param {boolean} on */
   set covered(on) { this.box.classList.toggle('covered', on); }
 
   /** @param {() => void} fn */

@@ -1,40 +1,40 @@
-// What exports and replays are made of, without a page: the query of an export,
-// lengths of time, and how far a download is.
+// The parameters of exports and replays, independent of the page: the query of an export,
+// durations, and the progress of a download.
 
 /**
- * A kind of file, out of the server's table (export/formats.go).
+ * A file format, from the server's table (export/formats.go).
  * @typedef {object} Format
  * @property {string} name
  * @property {boolean} timed comments from outside the recording are left out
  * @property {boolean} marked it may begin with a byte order mark
  */
 
-/** What may become of a comment, as history says it. */
+/** The statuses of a comment, as in history. */
 export const STATUSES = /** @type {const} */ (['shown', 'held', 'refused', 'removed']);
 
-/** Times as fast as it was. */
+/** Factors of the original speed. */
 export const SPEEDS = [0.25, 0.5, 1, 2, 4, 10];
 
-/** Bytes of a file that the server reads at most. */
+/** The largest file that the server reads, in bytes. */
 export const MOST_FILE = 64 * 1024 * 1024;
 
 /**
- * When the room was busy, as GET …/sessions says it.
+ * A time when the room was busy, as in GET …/sessions.
  * @typedef {{from: number, to: number, count: number}} Session
  *
- * @typedef {object} Choice what is to be exported
+ * @typedef {object} Choice what to export
  * @property {Format} format
  * @property {string[]} statuses
  * @property {number} from ms; 0: from the beginning on
  * @property {number} to ms; 0: up to now
  * @property {'auto'|'recording'|'first'|'time'} zero where the file begins
  * @property {number} zeroAt ms, with zero "time"
- * @property {''|'drop'|'clamp'} early what becomes of what came before that, after the recording, or in a pause
- * @property {boolean} bom where the format takes it
+ * @property {''|'drop'|'clamp'} early how to treat comments from before that, after the recording, or in a pause
+ * @property {boolean} bom if the format allows it
  */
 
 /**
- * The query of GET …/export: only what differs from what the server does unasked.
+ * The query of GET …/export: only values that differ from the server's defaults.
  * @param {Choice} choice
  */
 export function exportQuery({ format, statuses, from, to, zero, zeroAt, early, bom }) {
@@ -50,16 +50,16 @@ export function exportQuery({ format, statuses, from, to, zero, zeroAt, early, b
 }
 
 /**
- * How many comments the file holds, and how many were left out because they are
- * not in the recording.
- * @param {Choice} choice @param {number} all that were selected @param {number} before those of them from before the beginning, after the end or in a pause
+ * How many comments the file contains, and how many were left out because they are not in the
+ * recording.
+ * @param {Choice} choice @param {number} all the selected comments @param {number} before those of them from before the beginning, after the end or in a pause
  */
 export function account({ format, early }, all, before) {
   const left = early === 'drop' || (early === '' && format.timed) ? before : 0;
   return { written: all - left, left };
 }
 
-/** A length as a player shows it: 1:02:03 or 2:03. @param {number} ms */
+/** A duration as a player shows it: 1:02:03 or 2:03. @param {number} ms */
 export function length(ms) {
   const s = Math.max(0, Math.floor(ms / 1000));
   const two = (/** @type {number} */ n) => String(n).padStart(2, '0');
@@ -67,20 +67,21 @@ export function length(ms) {
   return minutes < 60 ? `${minutes}:${two(s % 60)}` : `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(s % 60)}`;
 }
 
-/** What a field for date and time says, in ms; NaN when it says nothing. @param {string} text */
+/** The value of a field for date and time, in ms; NaN if empty. @param {string} text */
 export const moment = (text) => (text ? new Date(text).getTime() : NaN);
 
-/** A moment as such a field takes it, in this person's zone. @param {number} at ms */
+/** A moment as the value of such a field, in the local time zone. @param {number} at ms */
 export function field(at) {
   const local = new Date(at - new Date(at).getTimezoneOffset() * 60_000);
   return local.toISOString().slice(0, 19);
 }
 
-/** The name that a download is to have. @param {string|null} disposition the header @param {string} other */
+/** The file name of a download. @param {string|null} disposition the header @param {string} other */
 export const nameOf = (disposition, other) => /filename="?([^";]+)"?/.exec(disposition ?? '')?.[1] ?? other;
 
 /**
- * Reads an answer to its end. Rejects when it is torn: then it is not complete.
+ * Reads an answer to its end. Rejects when the connection breaks: then the answer is
+ * incomplete.
  * @param {Response} answer
  * @param {(part: number) => void} progress runs with the part that has arrived, 0 to 1
  */
@@ -100,8 +101,8 @@ export async function readFile(answer, progress) {
 }
 
 /**
- * Why a replay does not begin, or what is the matter with a comment of its file:
- * the words of the server's sentence, for every language.
+ * Why a replay does not begin, or the fault of a comment in its file: the parameters of the
+ * server's sentence, for every language.
  * @typedef {object} Fault
  * @property {string} code
  * @property {string} message in English
@@ -111,13 +112,12 @@ export async function readFile(answer, progress) {
  * @property {string} [other]
  * @property {number} [n]
  * @property {string} [why] the code of a fault within
- * @property {number} [of_line] where that begins which it is about
+ * @property {number} [of_line] where the thing in question begins
  * @property {number} [of_column]
  */
 
 /**
- * A fault in the language of the page; one that has no words there as the server
- * says it.
+ * A fault in the language of the page; an unknown one as the server sent it.
  * @param {import('../shared/i18n.js').Words} words @param {Fault} fault @returns {string}
  */
 export function faultName(words, { code, message, word = '', other = '', n = 0, why = '', of_line: line = 0, of_column: column = 0 }) {
@@ -134,7 +134,7 @@ export function faultAt(words, fault) {
 }
 
 /**
- * What an answer says about a file, besides why it is not played at all.
+ * Everything an answer reports about a file, besides the reason why it is not played at all.
  * @param {{fault?: Fault, defects?: Fault[], notes?: Fault[]}} answer @returns {Fault[]}
  */
 export function aboutFile({ fault, defects = [], notes = [] }) {
@@ -148,7 +148,7 @@ export function sessionName({ t, lang }, { from, to, count }) {
   return t('session', { day, from: time.format(from), to: time.format(to), n: count });
 }
 
-/** What most users of a language export to; the others follow in the server's order. @type {Record<string, string[]>} */
+/** The usual export formats of a language; the others follow in the server's order. @type {Record<string, string[]>} */
 const FIRST = {
   en: ['srt', 'ass', 'csv'],
   'zh-CN': ['bilibili-xml', 'ass', 'srt'],

@@ -1,12 +1,12 @@
-// Showing a comment as a card in front, at once or after what stands there.
+// Shows a comment as a card in front, at once or after the present item.
 
-/** For how many seconds a card may stand; 0 until it is taken down. */
+/** The durations of a card in seconds; 0 means until it is removed. */
 export const LENGTHS = [8, 12, 30, 0];
 
 const USUAL = 12;
 const KEEP = 'danmaku-card-seconds';
 
-/** For how long cards stand that this browser makes. */
+/** The duration of cards that this browser makes. */
 export function cardSeconds() {
   try {
     const kept = localStorage.getItem(KEEP);
@@ -20,7 +20,7 @@ export function setCardSeconds(seconds) {
 }
 
 /**
- * Makes a card of a comment that is shown, and starts it; where something stands, it waits.
+ * Makes a card of a shown comment, and starts it; if its slot is taken, it waits.
  * @param {import('./store.js').Store} store @param {import('./acts.js').Acts} acts @param {string} id
  */
 export async function feature(store, acts, id) {
@@ -31,7 +31,7 @@ export async function feature(store, acts, id) {
 }
 
 /**
- * Shows a comment that waits, with all that are alike, and makes a card of it.
+ * Approves a held comment, with all of its group, and makes a card of it.
  * @param {import('./store.js').Store} store @param {import('./acts.js').Acts} acts @param {import('./queue.js').Queue} queue @param {string} id
  */
 export async function approveAndFeature(store, acts, queue, id) {
@@ -42,14 +42,14 @@ export async function approveAndFeature(store, acts, queue, id) {
 }
 
 /**
- * Starts an item at once: what stands in its place ends.
+ * Starts an item at once: the present item in its slot ends.
  * @param {import('./store.js').Store} store @param {import('./acts.js').Acts} acts @param {import('../shared/items.js').Item} item
  */
 export async function startNow(store, acts, item) {
   const path = (/** @type {string[]} */ ...parts) => store.path('items', ...parts);
   const stands = item.slot ? store.items.live(item.slot) : undefined;
   if (!stands || stands.id === item.id) return acts.call('POST', path(item.id, 'start'));
-  // The first of the queue starts when the place is free.
+  // The first of the queue starts when the slot is free.
   const before = store.items.in('queued').filter(({ slot, id }) => slot === item.slot && id !== item.id);
   if (item.state !== 'queued' && !(await acts.call('POST', path(item.id, item.state === 'ended' ? 'start' : 'queue')))) return undefined;
   if (before.length > 0 && !(await acts.call('POST', path('order'), { ids: [item, ...before].map(({ id }) => id) }))) return undefined;

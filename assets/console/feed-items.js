@@ -1,5 +1,5 @@
-// Which comments are rows of the feed: those that the filter shows, equal ones as
-// one row. No page in here.
+// The comments that are rows of the feed: those that match the filter, with equal ones in one
+// row. Independent of the page.
 
 import { authorsOf } from './ban-each.js';
 import { Merger } from './feed-merge.js';
@@ -25,7 +25,7 @@ export class FeedItems {
   /** @param {Entry} entry */
   fits(entry) { return matches(entry, this.filter, this.words); }
 
-  /** The ids of all comments that a row stands for, its own first. @param {string} id of that row */
+  /** The ids of all comments of a row, its own first. @param {string} id of that row */
   idsOf(id) {
     const row = this.#model.get(id);
     return row && !this.#spread.has(row) ? this.#merger.of(row).map((entry) => entry.id) : [id];
@@ -44,7 +44,7 @@ export class FeedItems {
     return n;
   }
 
-  /** What a row is drawn with. @param {Entry} row */
+  /** The search parameters for drawing a row. @param {Entry} row */
   search(row) {
     const all = this.#merger.of(row), count = all.length;
     if (count > 1) this.#drawn.set(row, count);
@@ -52,20 +52,20 @@ export class FeedItems {
     return { find: this.filter.query, words: this.words, count, people: authorsOf(all).length, spread: this.#spread.has(row) };
   }
 
-  /** Rows whose number is another one than they were drawn with. */
+  /** Rows whose number has changed since they were drawn. */
   get stale() {
     const rows = new Set([...this.#grown, ...this.#drawn.keys()]);
     this.#grown.clear();
     return [...rows].filter((row) => this.#merger.of(row).length !== (this.#drawn.get(row) ?? 1));
   }
 
-  /** Shows each comment of a row, or one row of them. @param {string} id of that row */
+  /** Expands a row into its comments, or collapses it. @param {string} id of that row */
   spread(id) {
     const row = this.#model.get(id);
     if (row) this.#spread.delete(row) || this.#spread.add(row);
   }
 
-  /** All rows anew. @param {boolean} still those that came meanwhile wait */
+  /** Rebuilds all rows. @param {boolean} still new rows wait */
   fill(still) {
     this.#merger.clear();
     this.list = [];
@@ -73,7 +73,7 @@ export class FeedItems {
     for (const entry of this.#model.all) if (!this.waiting.has(entry) && this.fits(entry)) this.#put(entry);
   }
 
-  /** Lets in those that came. */
+  /** Adds the waiting rows. */
   add() {
     for (const entry of this.waiting) if (this.fits(entry)) this.#put(entry);
     this.waiting.clear();
@@ -82,7 +82,7 @@ export class FeedItems {
 
   /** @param {Entry} entry */
   #put(entry) {
-    // Somebody who looks for something wants to see each of them.
+    // A person who searches wants to see each of them.
     const row = this.filter.query || this.filter.user ? null : this.#merger.take(entry);
     if (row) this.#grown.add(row);
     if (!row || this.#spread.has(row)) this.list.push(entry);

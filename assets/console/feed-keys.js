@@ -1,8 +1,8 @@
-// What a key asks for while the keyboard is in the feed. Pure.
+// The meaning of a key while the focus is in the feed. Pure.
 
 import { lettersAct, nameOf } from './keys.js';
 
-/** Letters, and what they do to the current row; those of the queue mean nothing in here but on a row that waits. @type {Record<string, string>} */
+/** Letters, and their act on the current row; those of the queue only apply to a held row. @type {Record<string, string>} */
 const ROW_ACTS = { m: 'mute', b: 'ban', i: 'person', p: 'pin', s: 'feature', o: 'menu', a: 'approve', r: 'refuse', x: 'none', 'Shift+X': 'none' };
 
 /**
@@ -11,7 +11,7 @@ const ROW_ACTS = { m: 'mute', b: 'ban', i: 'person', p: 'pin', s: 'feature', o: 
  * @param {KeyboardEvent} event
  * @param {{at: number, last: number, page: number, onRow: boolean}} list the current row (-1 for none), the last
  *   row, how many rows a page has, and whether the row itself has the focus
- * @returns {Wish|null} null: the key means nothing here
+ * @returns {Wish|null} null: the key has no meaning here
  */
 export function feedKey(event, { at, last, page, onRow }) {
   if (event.ctrlKey || event.metaKey || event.altKey) return null;

@@ -1,15 +1,19 @@
-// Equal comments in the feed are one row with their number. Pure.
+// Merges equal comments of the feed into one row with their number. Pure.
 
 import { plain } from './hits.js';
 
-/** ms from the first of a row to the last that joins it: a wave that goes on begins a row anew, where it is seen. */
+/**
+ * ms from the first comment of a row to the last that joins it: a continuing wave starts a
+ * new row, at the visible end.
+ */
 export const SPAN = 10_000;
 
 /** @typedef {import('./model.js').Entry} Entry */
 
 /**
- * What makes two comments equal; '' is never. What waits or was refused is equal only
- * where the same rule or person did it: the row says why, and one decision is for all.
+ * The key of equal comments; '' is never equal. Held and refused comments are equal only if
+ * the same rule or person stopped them: the row shows the reason, and one decision applies to
+ * all.
  * @param {Entry} entry
  */
 export function mergeKey({ status, by, rule, in_name, badge, paid, item, original, photo, failed, text }) {
@@ -32,16 +36,16 @@ export class Merger {
     this.#keys.clear();
   }
 
-  /** Whether an entry was taken. @param {Entry} entry */
+  /** Whether an entry belongs to a row. @param {Entry} entry */
   has(entry) { return this.#keys.has(entry); }
 
-  /** Whether an entry has become another one than those that it was merged with. @param {Entry} entry */
+  /** Whether an entry no longer equals those that it was merged with. @param {Entry} entry */
   movedOut(entry) { return this.#keys.has(entry) && this.#keys.get(entry) !== mergeKey(entry); }
 
   /**
-   * Takes the next comment in the order of time.
+   * Adds the next comment in the order of time.
    * @param {Entry} entry
-   * @returns {Entry|null} the row that it joined; null: it is a row of its own
+   * @returns {Entry|null} the row that it joined; null: it is a new row
    */
   take(entry) {
     const key = mergeKey(entry);

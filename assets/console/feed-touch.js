@@ -1,9 +1,9 @@
-// A finger on a list that runs. It stops the list; what it taps counts only where the
-// rows have stood for a moment, since else another row has slid under it.
+// Touch on a running list. It pauses the list; a tap counts only if the rows have not moved
+// for a moment, because otherwise another row has slid under the finger.
 
 import { MOVE_GRACE } from './queue.js';
 
-/** ms for which the list holds still after the last touch. */
+/** ms for which the list pauses after the last touch. */
 const STILL = 10_000;
 
 export class FeedTouch {
@@ -15,13 +15,13 @@ export class FeedTouch {
   /** @type {any} */ #timer = null;
 
   /**
-   * @param {HTMLElement} list @param {() => boolean} still whether the list holds still anyway
+   * @param {HTMLElement} list @param {() => boolean} still whether the list is paused anyway
    * @param {() => void} changed
    */
   constructor(list, still, changed) {
     this.#changed = changed;
     list.addEventListener('pointerdown', (event) => {
-      if (event.pointerType === 'mouse') return; // a mouse holds the list before it presses
+      if (event.pointerType === 'mouse') return; // a mouse pauses the list before it presses
       this.#swallow = this.missed = !still() && performance.now() - this.#moved < MOVE_GRACE;
       this.#hold(true);
     });
@@ -37,7 +37,7 @@ export class FeedTouch {
   /** Rows have moved. */
   rowsMoved() { this.#moved = performance.now(); }
 
-  /** Lets the list go on. */
+  /** Resumes the list. */
   end() { this.#hold(false); }
 
   /** @param {boolean} on */

@@ -1,5 +1,5 @@
-// The part of the feed that is in the page: a window on ten thousand rows, and
-// where the list is scrolled to.
+// The part of the feed that is in the page: a window on ten thousand rows, and the scroll
+// position.
 
 import { Rows } from './rows.js';
 import { VirtualList } from './virtual-list.js';
@@ -7,14 +7,14 @@ import { VirtualList } from './virtual-list.js';
 /** px from the end within which the list counts as being there. */
 const NEAR = 40;
 
-/** Rows drawn outside of what is seen, on either side. */
+/** Rows drawn outside the visible part, on either side. */
 const SPARE = 12;
 
 /** px of a row of one line */
 const LINE = { wide: 36, dock: 53 };
 
 /** @typedef {import('./model.js').Entry} Entry */
-/** @typedef {{entry: Entry, i: number, by: number}} Anchor a row, its place, and how far (px) the list is scrolled past its top */
+/** @typedef {{entry: Entry, i: number, by: number}} Anchor a row, its index, and how far (px) the list is scrolled past its top */
 
 export class FeedWindow {
   #list;
@@ -40,7 +40,7 @@ export class FeedWindow {
   /** Rows that a page up or down passes. */
   get page() { return Math.max(1, Math.floor(this.#list.clientHeight / LINE.wide) - 1); }
 
-  /** Whether the list has another height than at its last render. */
+  /** Whether the height of the list has changed since its last render. */
   get resized() { return this.#list.clientHeight !== this.#height; }
 
   get atEnd() {
@@ -48,7 +48,7 @@ export class FeedWindow {
     return scrollHeight - scrollTop - clientHeight <= NEAR;
   }
 
-  /** The row at the upper edge, so that it can stay there. @returns {Anchor|null} */
+  /** The row at the upper edge, to keep it there. @returns {Anchor|null} */
   anchor() {
     const y = this.#list.scrollTop;
     const i = this.#virtual.at(y);
@@ -57,8 +57,8 @@ export class FeedWindow {
   }
 
   /**
-   * Puts the rows into the page.
-   * @param {Anchor|null} anchor stays where it is; null: the list is at its end, or away
+   * Renders the rows into the page.
+   * @param {Anchor|null} anchor stays where it is; null: the list is at its end, or scrolled up
    * @param {boolean} away the person scrolled up @param {string} cursor id of the row to enter by
    */
   render(anchor, away, cursor) {

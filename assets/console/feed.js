@@ -1,5 +1,5 @@
-// The console's feed: rows appear at the end, and the list holds still while a
-// person is busy with it (holding.js). feed-window.js puts the rows into the page.
+// The console's feed: rows appear at the end, and the list pauses while a person uses it
+// (holding.js). feed-window.js renders the rows into the page.
 
 import { FeedItems } from './feed-items.js';
 import { feedKey } from './feed-keys.js';
@@ -12,12 +12,12 @@ import { isPlatform } from './source.js';
 /** @typedef {import('./model.js').Filter} Filter */
 
 /**
- * @typedef {object} Acts what rows and the list ask for
- * @property {(act: string, id: string, ids: string[]) => void} row takedown, mute, person, pin, feature, ban; ids are all that the row stands for
+ * @typedef {object} Acts the actions of rows and of the list
+ * @property {(act: string, id: string, ids: string[]) => void} row takedown, mute, person, pin, feature, ban; ids are all comments of the row
  * @property {(n: number) => void} found how many rows a search has
- * @property {(filtered: boolean, box: HTMLElement) => void} empty says so, and what to do
+ * @property {(filtered: boolean, box: HTMLElement) => void} empty shows that it is empty, and what to do
  * @property {() => void} older the list was scrolled to its beginning
- * @property {(entry: Entry) => {left: number, of: number}} waiting ms that it waits in the broadcast delay, and of how many
+ * @property {(entry: Entry) => {left: number, of: number}} waiting ms left in the broadcast delay, and its whole length
  */
 
 export class FeedView {
@@ -54,8 +54,8 @@ export class FeedView {
   }
 
   /**
-   * Takes an entry that came or changed, as the model reports it. What is listed stays, also
-   * where an approval makes it the newest: whoever holds the list still did that there.
+   * Adds or updates an entry that the model reports. A listed entry stays, even if an approval
+   * makes it the newest: a person who paused the list approved it there.
    * @param {{entry: Entry, fresh: boolean, last: boolean, moved: boolean}} news
    */
   put({ entry, fresh, last, moved }) {
@@ -71,7 +71,7 @@ export class FeedView {
     this.#schedule();
   }
 
-  /** Draws every row again, in the order of the model: an approved comment may have another place. */
+  /** Redraws every row, in the order of the model: an approved comment may have moved. */
   redraw() {
     this.#mustFill = true;
     this.#window.rows.clear();
@@ -98,10 +98,10 @@ export class FeedView {
     this.#schedule();
   }
 
-  /** Moves the keyboard to the last row of the list. */
+  /** Moves the focus to the last row of the list. */
   enter() { this.#focus(this.items.list.length - 1); }
 
-  /** Draws once for each frame of the screen, however much comes in. */
+  /** Draws once for each frame of the screen, however many events come. */
   #schedule() {
     this.#frame ||= requestAnimationFrame(() => {
       this.#frame = 0;
@@ -118,7 +118,7 @@ export class FeedView {
     }
     this.#changed.clear();
     if (this.#mustFill) {
-      // A list that holds still keeps new rows out, whatever else changes.
+      // A paused list keeps new rows out, whatever else changes.
       this.items.fill(this.#holding.on);
       this.#mustFill = false;
       this.#window.items = this.items.list;
@@ -138,7 +138,10 @@ export class FeedView {
     this.#holding.draw(this.items.late);
   }
 
-  /** The list has another size, or is shown again: it is drawn at once where it was, without a jump. */
+  /**
+   * The list has another size, or is visible again: redraws it at once at the same
+   * position.
+   */
   #resized() {
     const gone = this.#list.clientHeight === 0;
     const back = this.#invisible && !gone;
@@ -148,8 +151,8 @@ export class FeedView {
   }
 
   #scrolled() {
-    if (this.#invisible) return; // a list that is shown again begins at its top; no person scrolled there
-    if (this.#window.resized) return this.#schedule(); // a list that was made smaller was not scrolled by a person
+    if (this.#invisible) return; // a list that becomes visible again begins at its top; no person scrolled there
+    if (this.#window.resized) return this.#schedule(); // a smaller list was not scrolled by a person
     this.#holding.away = !this.#window.atEnd;
     if (this.#holding.away && this.#list.scrollTop < this.#list.clientHeight) this.#act.older();
     this.#schedule();
@@ -180,7 +183,7 @@ export class FeedView {
     this.#window.rows.get(entry.id)?.focus({ preventScroll: true });
   }
 
-  /** Arrows walk the rows; letters and Delete act on the current one. @param {KeyboardEvent} event */
+  /** Arrows move through the rows; letters and Delete act on the current one. @param {KeyboardEvent} event */
   #keyed(event) {
     const target = /** @type {Element} */ (event.target);
     const row = /** @type {HTMLElement|null} */ (target.closest('.row'));

@@ -11,9 +11,9 @@ import { LONGEST_NAME, MOST_PRESETS, choiceOf, hasRoom, isPlain, isSame, readPre
 const read = () => readPresets(kept('filters', /** @type {unknown[]} */ ([])));
 
 /**
- * The part of the menu: those that are saved, and a line that saves what holds now.
+ * The part of the menu with the saved filters, and a line that saves the present one.
  * @param {import('./store.js').Store} store
- * @param {import('./model.js').Filter} now @param {(choice: Choice) => void} use @param {() => void} changed the list is another one
+ * @param {import('./model.js').Filter} now @param {(choice: Choice) => void} use @param {() => void} changed the list has changed
  */
 export function presetItems(store, now, use, changed) {
   const { t } = store.words;
@@ -30,13 +30,13 @@ export function presetItems(store, now, use, changed) {
       el('button', { type: 'button', 'aria-pressed': String(isSame(one, choice)), title: inWords(one, t), onclick: () => use(one) }, el('span', {}, said(one.name)), tick),
       el('button', { type: 'button', class: 'icon-button', 'aria-label': t('filter_delete', { name: one.name }), title: t('filter_delete', { name: one.name }), onclick: () => remove(one.name) }, icon('x')));
   });
-  // What is saved already, or leaves nothing out, need not be saved.
+  // A saved filter, or one that excludes nothing, need not be saved.
   const known = isPlain(choice) || list.some((one) => isSame(one, choice));
   const save = known ? null : el('button', { type: 'button', onclick: () => openSave(store, choice, write) }, icon('plus'), el('span', {}, t('filter_save')));
   return rows.length > 0 || save ? [el('hr'), ...rows, ...(save ? [save] : [])] : [];
 }
 
-/** What a filter shows. @param {Choice} choice @param {import('../shared/i18n.js').Words['t']} t */
+/** A filter in words. @param {Choice} choice @param {import('../shared/i18n.js').Words['t']} t */
 const inWords = ({ kind, query, source, calm }, t) => [
   kind === 'shown' || kind === 'stopped' ? t(`filter_${kind}`) : kind === 'all' ? '' : t(`only_${kind}`),
   source && t(`source_${source}`), query && t('filter_query', { query }), calm && t('calm_on'),

@@ -1,4 +1,4 @@
-// What the feed shows: by state, by source, by one person, and by words.
+// The filter of the feed: by state, by source, by one person, and by words.
 
 import { call } from '../shared/api.js';
 import { byId, el, icon, said } from '../shared/dom.js';
@@ -61,7 +61,7 @@ export function wireFilters(store, view) {
     if (!(/** @type {HTMLDetailsElement} */ (event.target)).open) return;
     draw();
     const before = chats.join();
-    const got = await call('GET', store.path('chats')).catch(() => null); // without an answer those of the feed are offered
+    const got = await call('GET', store.path('chats')).catch(() => null); // without an answer it offers the sources in the feed
     chats = got?.chats?.map((/** @type {{kind: string}} */ { kind }) => kind) ?? chats;
     if (chats.join() !== before) draw();
   });
@@ -76,9 +76,9 @@ export function wireFilters(store, view) {
   return {
     draw,
     all: () => set({ kind: 'all', query: '', user: '', source: '', name: '', calm: false }),
-    /** Only one person's. @param {string} user @param {string} name */
+    /** Shows only one person's comments. @param {string} user @param {string} name */
     only: (user, name) => set({ kind: 'all', query: '', source: '', user, name, calm: false }),
-    /** What is kept of the last time. */
+    /** Restores the stored filter. */
     begin: () => { if (filter.calm) view.filter({ ...filter }); },
   };
 }

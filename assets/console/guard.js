@@ -1,17 +1,17 @@
-// A button that must not be pressed by accident: it acts when it is pressed
-// twice, or held. A double click is one accident, so the second press counts
-// only after a moment. No page in here.
+// A button that must not be pressed by accident: it acts when it is pressed twice, or held. A
+// double click is one accident, so the second press counts only after a moment. Independent of
+// the page.
 
-/** ms from the first press in which the second acts; the earliest and the latest. */
+/** ms from the first press to the second that acts: the earliest and the latest. */
 export const AGAIN = { from: 400, to: 5_000 };
 
-/** ms for which it is held until it acts */
+/** ms that it must be held to act */
 export const HOLD = 800;
 
 /**
  * @typedef {object} Ports
  * @property {() => void} go
- * @property {() => void} changed `state` is another one now
+ * @property {() => void} changed `state` has changed
  * @property {() => number} [now] ms, monotonic
  * @property {(fn: () => void, ms: number) => any} [later]
  * @property {(id: any) => void} [never]
@@ -33,17 +33,17 @@ export class Guard {
     this.#cancel = never;
   }
 
-  /** armed: it waits for the second press · holding: it acts when it is held on. */
+  /** armed: it waits for the second press · holding: it acts if the hold continues. */
   get state() { return this.#state; }
 
-  /** Whether a click is the end of having been held, after which it means nothing. */
+  /** Whether a click only ends a hold, and so has no meaning. */
   spent() {
     const spent = this.#acted;
     this.#acted = false;
     return spent;
   }
 
-  /** It was pressed, by whatever key or pointer. */
+  /** It was pressed, by any key or pointer. */
   press() {
     if (this.spent()) return;
     if (this.#state !== 'armed') {
@@ -64,14 +64,14 @@ export class Guard {
     }, HOLD);
   }
 
-  /** The finger is off it, on it or elsewhere. A press may follow. */
+  /** The finger was lifted, on it or elsewhere. A press may follow. */
   release() {
     if (this.#state === 'holding') this.#become('');
-    // Its own click comes at once, or not at all when the finger is elsewhere.
+    // Its own click comes at once, or not at all if the finger is elsewhere.
     if (this.#acted) this.#later(() => { this.#acted = false; }, 50);
   }
 
-  /** It is not meant after all. */
+  /** The press was not meant. */
   disarm() {
     this.#acted = false;
     this.#become('');

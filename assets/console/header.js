@@ -1,5 +1,5 @@
-// The header: the room and its state, the rooms menu, tabs and the numbers that
-// open over the feed where they have no column.
+// The header: the room and its state, the rooms menu, tabs and the numbers, which open over
+// the feed if they have no column.
 
 import { byId, el, icon } from '../shared/dom.js';
 import { onAirWords } from './on-air-words.js';
@@ -46,12 +46,12 @@ export class Header {
     }
   }
 
-  /** The audience's address of a secret room has its key. */
+  /** The audience's URL of a secret room contains its key. */
   async #invite() {
     const got = await this.#acts.call('GET', this.#store.path('addresses'));
     if (!(got?.audience?.length > 0)) return;
     this.#address(got.audience[0].url);
-    // Another address, since browsers keep the picture of one that they have shown.
+    // Another URL, because browsers cache the shown picture.
     document.querySelector('.entry img')?.setAttribute('src', `${this.#store.path('qr.svg')}?new=${Date.now()}`);
   }
 
@@ -73,13 +73,13 @@ export class Header {
     this.#landmark();
   }
 
-  /** The page's main part is the review column while it stands alone. */
+  /** The review column is the page's main part while it is shown alone. */
   #landmark() {
     const alone = this.#narrow.matches && document.documentElement.dataset.tab === 'review';
     byId('review').setAttribute('role', alone ? 'main' : 'complementary');
   }
 
-  /** @param {boolean} open @returns {boolean|void} false: nothing to close */
+  /** @param {boolean} open @returns {boolean|void} false: there was nothing to close */
   showNumbers(open) {
     const root = document.documentElement;
     if (!open && !root.hasAttribute('data-numbers')) return false;
@@ -119,7 +119,7 @@ export class Header {
     this.#pages();
   }
 
-  /** The pages in the narrow menu; from a dock they open in the browser. */
+  /** The pages in the narrow menu; in a dock they open in the browser. */
   #pages() {
     const { t } = this.#store.words;
     const dock = this.#store.view === 'dock';

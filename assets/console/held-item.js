@@ -1,4 +1,4 @@
-// The parts of a held comment as the review column shows them.
+// The parts of a held comment in the review column.
 
 import { el, icon, said } from '../shared/dom.js';
 import { authorsOf } from './ban-each.js';
@@ -22,7 +22,7 @@ export class HeldItem {
     this.#acts = acts;
   }
 
-  /** How many there are, the author, the source and the age. @param {Row} row */
+  /** The number of comments, the author, the source and the age. @param {Row} row */
   head(row) {
     const item = row.first;
     return el('p', { class: 'held-head' }, timesOf(row, this.#store.words), el('button', { type: 'button', class: 'as-text', 'data-act': 'person', 'aria-label': this.#store.words.t('person_of', { name: this.#acts.nameOf(item) }) }, this.name(item)), sourceMark(item, this.#store.words), this.lookers(row), el('span', { class: 'gap' }), this.age(item),
@@ -43,17 +43,17 @@ export class HeldItem {
     return parts.filter((part) => part).flatMap((part, i) => (i > 0 ? [el('span', { class: 'mid', 'aria-hidden': 'true' }, '·'), part] : [part]));
   }
 
-  /** Which other moderators have one of a row open. @param {Row} row */
+  /** The other moderators who have a comment of a row open. @param {Row} row */
   lookers(row) { return lookersChip(row.items, this.#store.words); }
 
-  /** What a button does to a row, in words. @param {string} act @param {Row} row */
+  /** The effect of a button on a row, in words. @param {string} act @param {Row} row */
   verb(act, row) {
     const { t } = this.#store.words;
     if (act === 'ban') return t(authorsOf(row.items).length > 1 ? 'ban_chosen' : 'ban');
     return row.count > 1 ? t(`${act}_all`, { n: row.count }) : t(act);
   }
 
-  /** @param {Row} row @param {boolean} keys whether they show their keys @param {boolean} [narrow] the last one is an icon */
+  /** @param {Row} row @param {boolean} keys whether they show their keys @param {boolean} [narrow] the last one is only an icon */
   buttons(row, keys, narrow = false) {
     const { t, lang } = this.#store.words;
     const many = row.count > 1;
@@ -66,10 +66,10 @@ export class HeldItem {
     return el('div', { class: `held-buttons${many ? ' all' : ''}` }, button('approve', 'main', 'A'), button('refuse', 'line', 'R'), button('ban', 'stop', 'B'));
   }
 
-  /** The name, with what matched in it. @param {Entry} item */
+  /** The name, with its matches marked. @param {Entry} item */
   name(item) { return markedName(item, this.#store.words.t('guest')); }
 
-  /** The text, with what matched in it. @param {Entry} item */
+  /** The text, with its matches marked. @param {Entry} item */
   text(item) {
     const text = markedText(item, 'held-words');
     return item.photo ? el('div', { class: 'held-photo' }, el('a', { href: item.photo.path, target: '_blank', rel: 'noreferrer' }, thumbnail(item.photo, this.#store.words.t('photos_large'))), text) : text;
@@ -91,7 +91,7 @@ export class HeldItem {
     return s < 60 ? t('age_s', { n: s }) : s < 3600 ? t('age_m', { n: Math.floor(s / 60) }) : t('age_h', { n: Math.floor(s / 3600) });
   }
 
-  /** Says again how long each has waited. */
+  /** Updates the displayed waiting times. */
   tick() {
     if (document.hidden) return;
     for (const node of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll('.age[data-at]'))) {

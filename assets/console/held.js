@@ -1,12 +1,11 @@
-// What waits beyond the oldest 500, which a greeting brings: it is read when the
-// rows run low.
+// Loads held comments beyond the oldest 500, which a greeting contains, when the rows run low.
 
 import { call } from '../shared/api.js';
 
-/** Rows left at which they run low. */
+/** The number of rows that counts as low. */
 const LOW = 40;
 
-/** Pages that are read at once at most. */
+/** The most pages loaded at once. */
 const PAGES = 10;
 
 /**

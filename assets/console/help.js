@@ -1,4 +1,4 @@
-// The keys, and whether single letters count.
+// The list of keys, and the switch for single letters.
 
 import { el } from '../shared/dom.js';
 import { openDialog } from './dialog.js';

@@ -1,11 +1,10 @@
-// What the console reads from history: the newest rows at the start, older ones
-// when the feed is scrolled to its beginning, and what a search may be after
-// that was never listed here.
+// What the console loads from history: the newest rows at the start, older ones when the feed
+// is scrolled to its beginning, and matches of a search beyond the listed rows.
 
 import { call } from '../shared/api.js';
 import { MOST } from './model.js';
 
-/** ms without another letter before history is searched */
+/** ms without another letter before a search in history */
 const DEBOUNCE = 300;
 
 /** @typedef {import('./model.js').Filter} Filter */
@@ -30,7 +29,7 @@ export class History {
     this.#done = done;
   }
 
-  /** From the newest on, also those that `recent` leaves out. */
+  /** Loads from the newest on, including those that `recent` omits. */
   start() {
     this.#run++;
     this.#busy = false;
@@ -38,7 +37,7 @@ export class History {
     return this.#read('');
   }
 
-  /** The feed shows only some: they are looked for in history, too. @param {Filter} filter */
+  /** Searches history, too, if the feed is filtered. @param {Filter} filter */
   find(filter) {
     clearTimeout(this.#timer);
     this.#query = query(filter);
@@ -60,7 +59,7 @@ export class History {
     const run = this.#run;
     this.#busy = true;
     const next = await this.#page(from, () => run === this.#run);
-    if (run !== this.#run) return; // the list has started anew meanwhile
+    if (run !== this.#run) return; // the list was reloaded in the meantime
     if (next >= 0) this.#next = next;
     this.#busy = false;
   }
@@ -74,7 +73,7 @@ export class History {
   }
 
   /**
-   * @param {string} more of the address @param {() => boolean} wanted whether the answer still is
+   * @param {string} more boolean} wanted whether the answer still is => further query @param {() => boolean} wanted whether the answer is still wanted => boolean} wanted whether the answer still is
    * @returns {Promise<number>} seq before which another page begins, 0 when there is none, -1 when nothing was read
    */
   async #page(more, wanted) {
@@ -85,12 +84,12 @@ export class History {
       this.#done();
       return next;
     } catch {
-      return -1; // the live part works without; scrolling or the next hello asks again
+      return -1; // live comments work without it; scrolling or the next hello asks again
     }
   }
 }
 
-/** A filter as history takes it. @param {Filter} filter */
+/** A filter as a query of history. @param {Filter} filter */
 export function query({ kind, query: words, user, source }) {
   const q = new URLSearchParams();
   const text = words.trim();

@@ -1,10 +1,10 @@
-// Where a word stands in a text, whatever the width and case of its letters. Pure.
+// Finds a word in a text, whatever the width and case of its letters. Pure.
 
-/** A text as it is compared. @param {string} text */
+/** A text normalized for comparison. @param {string} text */
 export const plain = (text) => text.normalize('NFKC').toLowerCase();
 
 /**
- * Every place of a word, as [from, to) in code points of the text; they do not overlap.
+ * Every position of a word, as [from, to) in code points of the text; they do not overlap.
  * @param {string} text @param {string} word
  * @returns {number[][]}
  */
@@ -28,5 +28,5 @@ export function placesOf(text, word) {
 /** @param {string} text @param {readonly string[]} words */
 export const placesOfAny = (text, words) => words.flatMap((word) => placesOf(text, word));
 
-/** Lines of a field as words: trimmed, each once. @param {string} text */
+/** The lines of a field as words: trimmed, without duplicates. @param {string} text */
 export const linesOf = (text) => [...new Set(text.split('\n').map((line) => line.trim()).filter(Boolean))];

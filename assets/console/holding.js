@@ -1,5 +1,5 @@
-// Whether the feed holds still: a person points at it, has touched it, is in it with the keyboard,
-// or reads further up. A bar says so, and how many rows wait.
+// Whether the feed is paused: a person points at it, has touched it, has the focus in it, or
+// reads further up. A bar says so, and how many rows wait.
 
 import { Hover } from '../shared/hover.js';
 import { FeedTouch } from './feed-touch.js';
@@ -13,7 +13,7 @@ export class Holding {
   /**
    * @param {{list: HTMLElement, hold: HTMLElement, why: HTMLElement, fresh: HTMLButtonElement}} parts hold is the bar
    * @param {import('../shared/i18n.js').Words} words
-   * @param {() => void} changed runs when the mouse or the keyboard comes or goes
+   * @param {() => void} changed runs when the mouse or the focus enters or leaves
    */
   constructor(parts, words, changed) {
     const { list } = parts;
@@ -28,8 +28,8 @@ export class Holding {
     });
     list.addEventListener('focusin', () => this.#focus(document.activeElement?.matches(':focus-visible') === true));
     list.addEventListener('focusout', (e) => {
-      // A dialog returns the focus to its row, which must still be there: else keys
-      // would act on the current item of the queue, which is by another person.
+      // A dialog returns the focus to its row, which must still be there: otherwise keys would
+      // act on the current item of the queue, which is another person's.
       if (this.#focused && /** @type {Element|null} */ (e.relatedTarget)?.closest('dialog, [role="menu"]')) return;
       this.#focus(false);
     });
@@ -45,20 +45,20 @@ export class Holding {
   /** Rows have moved. */
   rowsMoved() { this.#touch.rowsMoved(); }
 
-  /** Draws the bar. @param {number} waiting rows that came meanwhile */
+  /** Draws the bar. @param {number} waiting rows that came in the meantime */
   draw(waiting) {
     const { list, hold, why, fresh } = this.#parts;
     const hide = !(this.on && (waiting > 0 || this.away || this.#touch.missed));
     if (hold.hidden !== hide) {
       hold.hidden = hide;
-      if (!hide && !this.away) list.scrollTop = list.scrollHeight; // the bar takes from the list's height
+      if (!hide && !this.away) list.scrollTop = list.scrollHeight; // the bar reduces the list's height
     }
     if (hide) return;
     why.textContent = this.#words.t(this.#touch.missed ? 'hold_missed' : this.away ? 'hold_scroll' : this.#focused || this.#menu ? 'hold_focus' : this.#touch.on ? 'hold_touch' : 'hold_pointer');
     fresh.textContent = this.#words.t(waiting > 0 ? 'new' : 'to_newest', { n: waiting });
   }
 
-  /** Lets the list go on until the mouse moves or the keyboard returns. */
+  /** Resumes the list until the mouse moves or the focus returns. */
   end() {
     this.#focused = this.away = false;
     this.#hover.forget();

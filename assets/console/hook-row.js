@@ -1,4 +1,4 @@
-// One webhook: how it is doing, what it gets, and its newest requests.
+// One webhook: its state, its events, and its newest requests.
 
 import { el, icon, said } from '../shared/dom.js';
 import { confirmFirst } from './dialog.js';
@@ -9,8 +9,8 @@ const PHASES = { off: ['', 'pause'], ready: ['ok', 'check'], sending: ['', 'send
 
 /**
  * @param {import('./store.js').Store} store @param {import('./acts.js').Acts} acts
- * @param {any} hook as it came first
- * @param {{public: string[], staff: string[]}} kinds what webhooks can get
+ * @param {any} hook as first received
+ * @param {{public: string[], staff: string[]}} kinds the kinds of events for webhooks
  * @param {{changed: () => void, showKey: (key: string) => void}} page
  */
 export function hookRow(store, acts, hook, kinds, { changed, showKey }) {
@@ -67,7 +67,7 @@ export function hookRow(store, acts, hook, kinds, { changed, showKey }) {
     phase.replaceChildren(icon(glyph), el('span', {}, t(`hook_phase_${state.phase}`, { time: state.retry_at ? when(state.retry_at, words.lang) : '' })));
     const failed = state.since ? state.deliveries.find((/** @type {any} */ d) => d.fault && !d.test) : null;
     const text = failed ? `${fault(failed)} ${t('hook_since', { time: when(state.since, words.lang) })}` : '';
-    if (why.textContent !== text) why.textContent = text; // screen readers hear only what is new
+    if (why.textContent !== text) why.textContent = text; // screen readers announce only new text
     why.hidden = !text;
     numbers.textContent = [t('hook_delivered', { n: state.delivered }), state.failed > 0 && t('hook_failed', { n: state.failed })].filter(Boolean).join(' · ');
     newest.hidden = state.deliveries.length === 0;

@@ -1,5 +1,5 @@
-// What this browser keeps of a moderator's habits; without a place to keep it, it
-// holds as long as the page.
+// What this browser stores of a moderator's preferences; without storage, they last as long as
+// the page.
 
 /** @type {Map<string, unknown>} */ const here = new Map();
 
@@ -7,14 +7,14 @@ const place = (/** @type {string} */ name) => `danmaku-console-${name}`;
 
 /**
  * @template T
- * @param {string} name @param {T} usual what holds until something else is kept
+ * @param {string} name @param {T} usual the default
  * @returns {T}
  */
 export function kept(name, usual) {
   if (here.has(name)) return /** @type {T} */ (here.get(name));
   try {
     const value = JSON.parse(localStorage.getItem(place(name)) ?? 'null');
-    // What another version kept may be of another kind.
+    // Another version may have stored another type.
     return value !== null && typeof value === typeof usual && Array.isArray(value) === Array.isArray(usual) ? value : usual;
   } catch { return usual; }
 }

@@ -1,5 +1,5 @@
-// What each key of the console does; keys.js has when keys count, and the list
-// that the help shows.
+// The function of each key of the console; keys.js decides when keys count, and has the list
+// for the help.
 
 /**
  * @typedef {object} Parts
@@ -20,14 +20,15 @@
  */
 
 /**
- * What a key calls; false from it: the key was not used.
+ * The function that a key calls; if it returns false, the key was not used.
  * @param {Parts} parts @returns {Record<string, () => unknown>}
  */
 export function keyMap({ store, sections, queue, review, banner, acts, header, view, compose, switches, search, turn, openHelp, openMenu }) {
   /** @param {import('./review-bulk.js').Act} act */
   const onReview = (act) => {
     if (sections.now !== 'live' || queue.items.length === 0) return false;
-    // A key that was meant for the item before must not decide about this one; those that were selected are meant.
+    // A key that was meant for the previous item must not decide about this one; selected ones
+    // are meant.
     if (review.choosing || !queue.justMoved) review.act(act);
   };
   const menu = () => (sections.now === 'live' && queue.current ? openMenu(queue.current.id) : false);

@@ -1,4 +1,4 @@
-// The keyboard: which key does what, where, and whether single letters count.
+// The keyboard: the function and the place of each key, and whether single letters count.
 
 const KEEP = 'danmaku-single-keys';
 
@@ -10,7 +10,7 @@ export const KEYS = /** @type {const} */ ([
   ['pages', [['1 – 9', 'key_pages'], ['/', 'key_search'], ['?', 'key_help'], ['T', 'key_theme'], ['F6', 'key_beside']]],
 ]);
 
-/** Whether single letters act; people who speak to their computer switch it off. */
+/** Whether single letters act; people who use speech input switch it off. */
 export function lettersAct() {
   try { return localStorage.getItem(KEEP) !== 'off'; } catch { return true; }
 }
@@ -21,12 +21,12 @@ export function setLettersAct(on) {
 }
 
 /**
- * Calls what a key stands for; see nameOf.
+ * Calls the function of a key; see nameOf.
  * @param {Record<string, () => unknown>} acts false from one: the key was not used
  */
 export function wireKeys(acts) {
-  // Enter that is held down would press a button again and again: one that decides
-  // about the next row, or ends what the first press began.
+  // A held Enter would press a button again and again: one that decides about the next row, or
+  // undoes the effect of the first press.
   document.addEventListener('keydown', (event) => {
     const target = /** @type {HTMLElement} */ (event.target);
     if (event.repeat && event.key === 'Enter' && target.closest?.('button, summary, [role="button"]')) event.preventDefault();
@@ -34,10 +34,10 @@ export function wireKeys(acts) {
   document.addEventListener('keydown', (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     const target = /** @type {HTMLElement} */ (event.target);
-    // A dialog that was closed keeps the focus until the next picture of the screen, and has no use for keys.
+    // A closed dialog keeps the focus until the next frame, and has no use for keys.
     const shut = target.closest?.('dialog:not([open])');
     if (!shut && target.closest?.('input:not([type="radio"]):not([type="checkbox"]), textarea, select, dialog, [contenteditable]')) return;
-    // Radios, menus and scrolling pages have their own use for arrows.
+    // Radios, menus and scrolling pages use arrows themselves.
     if (event.key.startsWith('Arrow') && target.closest?.('[type="radio"], details[open], .page, [role="tab"]')) return;
     const name = nameOf(event);
     const single = name.replace('Shift+', '').length === 1;
@@ -48,8 +48,8 @@ export function wireKeys(acts) {
 }
 
 /**
- * The key as the help writes it, whatever Caps Lock or an input method makes of
- * it: "a", "Shift+A", "?", "ArrowUp".
+ * The key as in the help, whatever Caps Lock or an input method makes of it: "a", "Shift+A",
+ * "?", "ArrowUp".
  * @param {{key: string, code: string, shiftKey: boolean}} event
  */
 export function nameOf({ key, code, shiftKey }) {

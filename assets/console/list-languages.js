@@ -1,11 +1,11 @@
-// The languages of which word lists have entries. No page in here.
+// The languages that word lists have entries of. Independent of the page.
 
 /** The languages of the shipped list. */
 export const SHIPPED_LANGUAGES = ['en', 'zh', 'ja'];
 
 /**
- * The codes of the shipped list, then those that lists mark with @lang, then others
- * that are off: whatever a room can switch is to be seen, in a steady order.
+ * The codes of the shipped list, then those that lists mark with @lang, then others that are
+ * off: all codes that a room can switch, in a stable order.
  * @param {readonly string[]} texts of the lists @param {readonly string[]} [off] codes that are off
  * @returns {string[]}
  */

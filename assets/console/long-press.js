@@ -1,15 +1,15 @@
-// A finger that rests on something, where the browser has no event for it: WebKit
-// on phones sends no `contextmenu`.
+// Detects a long press in browsers without an event for it: WebKit on phones sends no
+// `contextmenu`.
 
-/** ms that it rests */
+/** ms of a long press */
 const PRESS_FOR = 500;
 
-/** px that it may slip */
+/** px that the finger may move */
 const MAX_MOVE = 10;
 
 /**
  * @param {HTMLElement} box
- * @param {(target: Element, at: {x: number, y: number}) => boolean} act false: nothing is there to do
+ * @param {(target: Element, at: {x: number, y: number}) => boolean} act false: there is nothing to do
  */
 export function onLongPress(box, act) {
   /** @type {any} */ let timer = null;

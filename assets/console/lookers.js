@@ -1,12 +1,12 @@
-// Who looks at which comment at the moment: what the other consoles told. Pure.
+// Who looks at which comment now, as reported by the other consoles. Pure.
 
-/** Consoles that are remembered; of more the one that was told first is forgotten. */
+/** The most consoles that are remembered; beyond that the oldest report is forgotten. */
 export const MOST = 100;
 
-/** ms between two sayings of one console, well within what the server takes of a link */
+/** ms between two reports of one console, well within the server's limit for a link */
 export const PAUSE = 500;
 
-/** Says which comment is open: at once, but of what changes quickly only the newest. */
+/** Reports which comment is open: at once, but during quick changes only the newest. */
 export class LookReports {
   #send;
   #newest = '';
@@ -16,13 +16,13 @@ export class LookReports {
   /** @param {(id: string) => void} send */
   constructor(send) { this.#send = send; }
 
-  /** @param {string} id empty: none any more */
+  /** @param {string} id empty: no longer any */
   say(id) {
     this.#newest = id;
     if (this.#pause === null && (id || this.#said)) this.#now();
   }
 
-  /** Nothing is open any more and the page goes: there is no time to wait. */
+  /** Reports at once that no comment is open, because the page closes. */
   last() {
     clearTimeout(this.#pause);
     this.#pause = null;
@@ -44,16 +44,16 @@ export class Lookers {
   /** @type {Map<string, {id: string, by: string, until: number}>} by console */ #all = new Map();
   #own; #now;
 
-  /** @param {string} own the name of this console, which need not be told of itself @param {() => number} [now] ms, monotonic */
+  /** @param {string} own the name of this console, whose own reports are ignored @param {() => number} [now] ms, monotonic */
   constructor(own, now = () => performance.now()) {
     this.#own = own;
     this.#now = now;
   }
 
   /**
-   * A frame of the server.
+   * Handles a frame of the server.
    * @param {{console?: string, id?: string, by?: string, ms?: number}} frame
-   * @returns {string[]} the comments that have other lookers now
+   * @returns {string[]} the comments whose lookers have changed
    */
   receive({ console: who = '', id = '', by = '', ms = 0 }) {
     if (!who || who === this.#own) return [];
@@ -69,7 +69,7 @@ export class Lookers {
     return changed.filter(Boolean);
   }
 
-  /** Forgets those whose time is over. @returns {string[]} the comments that have other lookers now */
+  /** Removes expired lookers. @returns {string[]} the comments whose lookers have changed */
   expire() {
     /** @type {string[]} */ const changed = [];
     for (const [who, { id, until }] of this.#all) {
@@ -80,9 +80,9 @@ export class Lookers {
     return changed;
   }
 
-  /** ms until somebody's time is over; Infinity while nobody looks. */
+  /** ms until the next looker expires; Infinity without any. */
   get next() { return Math.min(...[...this.#all.values()].map(({ until }) => until)) - this.#now(); }
 
-  /** The labels of those who look at a comment, each once. @param {string} id @returns {string[]} */
+  /** The labels of a comment's lookers, without duplicates. @param {string} id @returns {string[]} */
   of(id) { return [...new Set([...this.#all.values()].filter((one) => one.id === id).map(({ by }) => by))]; }
 }

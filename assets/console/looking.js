@@ -1,5 +1,5 @@
-// "Kim is looking at this": tells the other consoles which comment this one has open,
-// and marks on the rows what they have open.
+// "Kim is looking at this": tells the other consoles which comment this one has open, and
+// marks on the rows which ones they have open.
 
 import { call } from '../shared/api.js';
 import { el, icon, said } from '../shared/dom.js';
@@ -19,7 +19,7 @@ export class Looking {
 
   /** @param {import('./store.js').Store} store */
   constructor(store) {
-    // Nothing hangs on it: an older server does not know it, and a lost one comes again.
+    // The report is optional: an older server does not know it, and a lost one is repeated.
     this.#reports = new LookReports((id) => void call('PUT', store.path('looking'), { console: OWN, id }, (path, init) => fetch(path, { ...init, keepalive: true })).catch(() => {}));
     addEventListener('pagehide', () => {
       clearInterval(this.#timer);
@@ -48,7 +48,7 @@ export class Looking {
 }
 
 /**
- * Keeps the names of those who look on the comments.
+ * Keeps the lookers' labels on the comments.
  * @param {import('./store.js').Store} store
  * @param {import('./model.js').FeedModel} model
  * @param {(entries: import('./model.js').Entry[]) => void} changed
@@ -70,7 +70,7 @@ export function wireLookers(store, model, changed) {
   return (frame) => draw(lookers.receive(frame));
 }
 
-/** Who looks at one of some comments, as a chip; null when nobody does. @param {readonly import('./model.js').Entry[]} entries @param {import('../shared/i18n.js').Words} words */
+/** The lookers of some comments, as a chip; null without any. @param {readonly import('./model.js').Entry[]} entries @param {import('../shared/i18n.js').Words} words */
 export function lookersChip(entries, words) {
   const names = [...new Set(entries.flatMap((entry) => entry.lookers ?? []))].map((by) => labelled(by, words));
   if (names.length === 0) return null;

@@ -83,7 +83,7 @@ const socket = new RoomSocket({
 /** How long an entry waits in the broadcast delay. @param {import('./model.js').Entry} entry */
 function waiting(entry) {
   const of = store.room.delay_ms ?? 0;
-  // A server's clock that was set back makes nothing wait for longer than the line is.
+  // If the server's clock was set back, nothing waits for longer than the delay.
   return { left: Math.min(of, entry.at + of - store.now), of: Math.max(1, of) };
 }
 
@@ -105,7 +105,7 @@ async function openHelp() {
 /** @param {boolean} filtered @param {HTMLElement} box */
 function sayEmpty(filtered, box) {
   const { t } = words;
-  // The words may come after the room: what was drawn without them is drawn again.
+  // The words may be loaded after the room: then it is redrawn.
   const key = `${filtered}${words.lang}${words.has('empty')}`;
   if (box.dataset.said === key && box.childElementCount > 0) return;
   box.dataset.said = key;
@@ -164,7 +164,7 @@ words.onChange(() => {
   store.notify('section');
 });
 wireMenus(document);
-// After the menu has closed, which takes the focus back.
+// After the menu has closed, which restores the focus.
 document.addEventListener('click', (event) => { if (/** @type {Element} */ (event.target).closest?.('#compose-narrow')) compose.focus(); });
 wireTips(document);
 paintBrowser();

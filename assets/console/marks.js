@@ -1,5 +1,4 @@
-// A comment's text and name with what the rules found in them, and what they were
-// before they were masked.
+// A comment's text and name with the rules' matches, and their originals before masking.
 
 import { el, said } from '../shared/dom.js';
 import { drawn } from '../shared/emotes.js';
@@ -8,15 +7,15 @@ import { layered } from './cut.js';
 import { placesOf, placesOfAny } from './hits.js';
 
 /**
- * What a comment has for this: spans count in the code points of the text, or of the
- * name with `in_name`, as they are shown.
+ * The fields of a comment for this: spans count in the code points of the displayed text, or
+ * of the name with `in_name`.
  * @typedef {{text: string, name: string, user: string, spans?: readonly (readonly number[])[], in_name?: boolean, original?: string, original_name?: string, emotes?: import('../shared/protocol.js').Comment['emotes'], photo?: {path: string, width: number, height: number}, status?: string}} Marked
  * @typedef {import('../shared/i18n.js').Words} Words
  */
 
 /**
- * What a moderator looks for besides what rules found.
- * @typedef {{find: string, words: readonly string[]}} Search find is the search, words are marked whatever is searched for
+ * A moderator's searches besides the rules' matches.
+ * @typedef {{find: string, words: readonly string[]}} Search find is the search, words are always marked
  */
 
 /** @param {string} text @param {readonly (readonly number[])[]} [spans] @param {string} [more] a class @param {Search} [search] */
@@ -27,8 +26,8 @@ export function marked(text, spans = [], more = '', search) {
   return box;
 }
 
-/** What a rule found, and what is searched for, is marked in the words as they were
- * written; a text without that has its emotes as pictures.
+/** Matches of rules and of the search are marked in the text as written; a text without them
+ * shows its emotes as pictures.
  * @param {Marked} item @param {string} [more] a class @param {Search} [search] */
 export function markedText(item, more, search) {
   const spans = item.in_name ? [] : item.spans;
@@ -39,11 +38,11 @@ export function markedText(item, more, search) {
   return box;
 }
 
-/** @param {Marked} item @param {string} guest what somebody without a name is called @param {string} [find] what is searched for */
+/** @param {Marked} item @param {string} guest the label of an author without a name @param {string} [find] what is searched for */
 export const markedName = (item, guest, find = '') => (item.name && (item.in_name || find) ? marked(item.name, item.in_name ? item.spans : [], '', { find, words: [] }) : said(nameOf(item, guest)));
 
 /**
- * What was written before a rule masked it; null where nothing was.
+ * The original before a rule masked it; null without one.
  * @param {Marked} item @param {Words} words
  */
 export function unmasked({ original = '', original_name: name = '' }, { t }) {

@@ -1,12 +1,12 @@
-// How the menu of a comment is opened: the mouse's other button, the keyboard's own
-// key for menus, and a finger that rests. The menu itself is loaded with its first use.
+// Opens the menu of a comment: with the right mouse button, the menu key, or a long press. The
+// menu itself is loaded with its first use.
 
 import { onLongPress } from './long-press.js';
 
 /** @typedef {import('./model.js').Entry} Entry */
 
 /**
- * @param {HTMLElement[]} lists in which comments stand, each with its id in `data-id`
+ * @param {HTMLElement[]} lists of comments, each with its id in `data-id`
  * @param {(id: string) => Entry|undefined} find
  * @param {import('./row-menu.js').Parts} parts
  * @returns {(id: string) => void} opens the menu of a comment at its row, for a key
@@ -27,8 +27,9 @@ export function wireMenusOfRows(lists, find, parts) {
   for (const list of lists) {
     list.addEventListener('contextmenu', (event) => {
       const target = /** @type {Element} */ (event.target);
-      if (target.closest('input, textarea')) return; // the browser's own has what a field needs
-      // A menu that a key opens has no pointer position: browsers report the corner or the middle of the focused element.
+      if (target.closest('input, textarea')) return; // the browser's own menu has what a field needs
+      // A menu that a key opens has no pointer position: browsers report the corner or the
+      // middle of the focused element.
       const at = event.button === 2 || /** @type {PointerEvent} */ (event).pointerType ? { x: event.clientX, y: event.clientY } : below(target.closest('[data-id]') ?? target);
       if (open(list, target, at)) event.preventDefault();
     });

@@ -1,10 +1,10 @@
-// Two changes of one text, made by two people, put together line by line.
+// Merges two people's changes of one text line by line.
 
 /**
- * What stands now, with what was changed of mine: their new lines come in behind
- * the line they follow there, the ones that they took out go. A line is known by
- * its text, as in a list of rules, where saying something twice says nothing more.
- * @param {string} was of which both began @param {string} mine @param {string} theirs
+ * The present text with my changes: my new lines are inserted after the line that they
+ * followed, and the lines that I removed go. A line is identified by its text, as in a list of
+ * rules, where a repeated line means nothing more.
+ * @param {string} was the common origin @param {string} mine @param {string} theirs
  */
 export function merge(was, mine, theirs) {
   if (mine === was) return theirs;
@@ -13,7 +13,7 @@ export function merge(was, mine, theirs) {
   const kept = new Set(now);
   const lines = mine.split('\n').filter((line) => line.trim() === '' || !before.has(line) || kept.has(line));
   const there = new Set(lines);
-  // What comes in, by the line of mine that it follows; null is the beginning.
+  // Inserted lines, by the line that they follow; null is the beginning.
   /** @type {Map<string|null, string[]>} */ const added = new Map();
   /** @type {string|null} */ let above = null;
   now.forEach((line) => {

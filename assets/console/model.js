@@ -1,11 +1,11 @@
-// What the console knows of a room's comments: each once, in the order of
-// time, with what became of it. No page in here.
+// The console's model of a room's comments: each once, ordered by time, with its status.
+// Independent of the page.
 
 import { withDefaults } from '../shared/protocol.js';
 import { worthALook } from './calm.js';
 import { placesOfAny, plain } from './hits.js';
 
-/** Entries kept in memory; older ones are asked of the server (history). */
+/** The most entries in memory; older ones come from the server (history). */
 export const MOST = 10_000;
 
 /** ms between two comments of one author when slow mode is switched on by its button. */
@@ -25,7 +25,7 @@ export class FeedModel {
   /** @type {Map<string, Entry>} */ #byId = new Map();
   /** @type {Entry[]} */ #list = [];
   /** @type {Map<string, {id: string, at: number, first?: boolean}>} the first comment of each person */ #firsts = new Map();
-  /** seq of the last clear that was heard of */
+  /** seq of the last clear received */
   #clearedTo = 0;
   #most;
 
@@ -40,7 +40,7 @@ export class FeedModel {
   /** @param {string} id */
   get(id) { return this.#byId.get(id); }
 
-  /** Forgets everything and starts from what the server remembers. @param {any[]} recent comments, all shown */
+  /** Forgets everything and restarts from the server's recent comments. @param {any[]} recent comments, all shown */
   reset(recent) {
     this.#byId.clear();
     this.#list = [];
@@ -50,12 +50,11 @@ export class FeedModel {
   }
 
   /**
-   * A comment and its status, from an event or a row of history. News of a
-   * known one replaces what is known, unless it is older (a smaller seq): the
-   * answer to a request for history may come after events that overtook it. A
-   * clear is such an event, and leaves no mark on the rows.
+   * Adds a comment with its status, from an event or a row of history. It replaces a known
+   * one, unless it is older (a smaller seq): the answer to a request for history may come
+   * after events that overtook it. A clear is such an event, and leaves no mark on the rows.
    * @param {any} raw @param {Status} status
-   * @returns {{entry: Entry, fresh: boolean, last: boolean, moved: boolean}} fresh: not known before; last: it stands at the end; moved: it stood elsewhere
+   * @returns {{entry: Entry, fresh: boolean, last: boolean, moved: boolean}} fresh: not known before; last: it is at the end; moved: it was elsewhere
    */
   put(raw, status) {
     const known = this.#byId.get(raw.id);
@@ -73,7 +72,7 @@ export class FeedModel {
     return { entry: next, fresh: true, last: this.#insert(next), moved: false };
   }
 
-  /** Taken down. @param {{ids?: string[], user?: string, by?: string, seq?: number}} which @returns {Entry[]} those that changed */
+  /** Marks comments as taken down. @param {{ids?: string[], user?: string, by?: string, seq?: number}} which @returns {Entry[]} those that changed */
   remove({ ids = [], user = '', by = '', seq = 0 }) {
     const gone = ids.map((id) => this.#byId.get(id)).filter((entry) => entry !== undefined);
     if (user) gone.push(...this.#list.filter((entry) => entry.user === user && (entry.status === 'shown' || entry.status === 'cleared')));
@@ -81,7 +80,7 @@ export class FeedModel {
     return gone;
   }
 
-  /** Deleted for good: the rows go, too. @param {{ids?: string[], user?: string}} which */
+  /** Removes comments that were permanently deleted. @param {{ids?: string[], user?: string}} which */
   erase({ ids = [], user = '' }) {
     const gone = new Set(ids);
     this.#list = this.#list.filter((entry) => {
@@ -91,7 +90,7 @@ export class FeedModel {
     });
   }
 
-  /** Every screen was emptied. @param {{seq?: number}} [event] @returns {Entry[]} those that changed */
+  /** Every screen was cleared. @param {{seq?: number}} [event] @returns {Entry[]} those that changed */
   clear({ seq = 0 } = {}) {
     this.#clearedTo = Math.max(this.#clearedTo, seq);
     const gone = this.#list.filter((entry) => entry.status === 'shown');
@@ -99,13 +98,13 @@ export class FeedModel {
     return gone;
   }
 
-  /** Older than what is kept: of the first of a person only that stays. @param {Entry} entry */
+  /** Handles an entry older than the kept ones: only the fact that it is a person's first stays. @param {Entry} entry */
   #forget({ id, user, at, first }) {
     this.#byId.delete(id);
     if (first && user) this.#firsts.set(user, { id, at });
   }
 
-  /** History comes after what is new: who is first may change. @param {Entry} entry */
+  /** History comes after new entries, so the first entry of a person may change. @param {Entry} entry */
   #first(entry) {
     const { user, id, at } = entry;
     const known = user ? this.#firsts.get(user) : entry;
@@ -115,7 +114,7 @@ export class FeedModel {
     this.#firsts.set(user, entry);
   }
 
-  /** @param {Entry} entry @returns {boolean} whether it stands at the end */
+  /** @param {Entry} entry @returns {boolean} whether it is at the end */
   #insert(entry) {
     let at = this.#list.length;
     while (at > 0 && order(this.#list[at - 1], entry) > 0) at--;
@@ -127,9 +126,9 @@ export class FeedModel {
 }
 
 /**
- * Whether a filter shows an entry. The search is for a part of the text or the
- * name, also as they were before masking, without regard to case and width.
- * @param {Entry} entry @param {Filter} filter @param {readonly string[]} [words] that are never left out
+ * Whether a filter matches an entry. The search looks for a part of the text or the name, also
+ * in their form before masking, ignoring case and width.
+ * @param {Entry} entry @param {Filter} filter @param {readonly string[]} [words] that always match
  */
 export function matches(entry, { kind, query, user, source, calm }, words = /** @type {readonly string[]} */ ([])) {
   const { status } = entry;

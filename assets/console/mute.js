@@ -1,4 +1,4 @@
-// A mute for a time that needs no dialog.
+// A mute for a duration that needs no dialog.
 
 import { authorsOf, banEach } from './ban-each.js';
 
@@ -11,6 +11,6 @@ export async function muteFor(store, acts, entries, seconds) {
   const mute = { kind: 'mute', seconds, reason: '', remove: false };
   const [one, ...others] = authorsOf(entries);
   if (others.length > 0) return void banEach(store, acts, mute, entries);
-  // What waits for review is decided with it, as in the dialog.
+  // Held comments are decided with it, as in the dialog.
   if (one && await acts.ban({ ...mute, user: one.user }, acts.nameOf(one))) acts.refuseWaiting(entries);
 }

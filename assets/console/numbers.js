@@ -1,13 +1,13 @@
-// The column of numbers: what `stats` says, every two seconds.
+// The column of numbers: the content of `stats`, every two seconds.
 
 import { call } from '../shared/api.js';
 import { byId, el, icon } from '../shared/dom.js';
 import { chart } from './series.js';
 
-/** Rules shown at once; the rest is for the page of numbers. */
+/** The most rules shown; the rest is on the page of numbers. */
 const RULES = 6;
 
-/** ms between two looks at the last hour */
+/** ms between two requests for the last hour */
 const POLL_EVERY = 60_000;
 
 export class Numbers {
@@ -19,7 +19,7 @@ export class Numbers {
   /**
    * @param {import('../shared/i18n.js').Words} words
    * @param {string} path of the room's stats
-   * @param {() => void} changed the last hour is there
+   * @param {() => void} changed the last hour has arrived
    */
   constructor(words, path, changed) {
     this.#changed = changed;
@@ -33,7 +33,7 @@ export class Numbers {
   /** Phones connected in each minute of the last hour, and now. */
   get people() { return this.#withCurrent(this.#hour.people, this.#last?.clients?.audience ?? 0); }
 
-  /** The present minute is not over: what holds now stands for it. @param {number[]} minutes @param {number} now */
+  /** Uses the present value for the unfinished minute. @param {number[]} minutes @param {number} now */
   #withCurrent(minutes, now) { return [...minutes.slice(0, -1), now]; }
 
   /** @param {any} stats a stats frame */

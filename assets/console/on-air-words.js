@@ -1,4 +1,4 @@
-// What the header says of the overlays. No page in here.
+// The header's text about the overlays. Independent of the page.
 
 import { onAir } from '../shared/on-air.js';
 

@@ -1,5 +1,5 @@
-// On air: every address that brings the room into OBS, onto phones and onto a
-// wall, with what to do with it.
+// On air: every URL that brings the room into OBS, onto phones and onto a wall, with
+// instructions.
 
 import { el, icon } from '../shared/dom.js';
 import { copyButton, frame, once } from './page.js';
@@ -20,7 +20,7 @@ export function open(host, store, acts) {
   void load();
   return store.on('room', () => {
     if (secret === store.room.secret) return;
-    secret = store.room.secret; // its addresses have a key now, or none any more
+    secret = store.room.secret; // its URLs now have a key, or no longer have one
     void load();
   });
 
@@ -55,7 +55,10 @@ export function open(host, store, acts) {
     ].filter((part) => part !== undefined && part !== '');
   }
 
-  /** OBS has no session of ours: its dock needs an address with a key, which only an owner makes. */
+  /**
+   * OBS has no session of ours: its dock needs a URL with a key, which only an owner can
+   * make.
+   */
   function dock() {
     const plain = way(`/dock/${room}`, 'external', t('air_dock_open'));
     if (!store.owner) return [plain];
@@ -79,7 +82,7 @@ export function open(host, store, acts) {
     /** @param {Way} chosen */
     const choose = ({ at, url }) => {
       const query = `?at=${encodeURIComponent(at)}`;
-      picture.src = `${store.path('qr.svg')}${query}&new=${Date.now()}`; // it may have another key than when it was shown last
+      picture.src = `${store.path('qr.svg')}${query}&new=${Date.now()}`; // its key may have changed since it was last shown
       shown.textContent = url;
       acting.replaceChildren(copyButton(words, url, shown), way(`${store.path('qr.png')}${query}`, 'download', t('air_code_get'), { download: `${store.roomId}.png` }), way(`/poster/${room}${query}`, 'print', t('air_poster')));
     };

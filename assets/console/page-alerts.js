@@ -1,5 +1,4 @@
-// What this browser tells its moderator of, which words it marks, and what it has
-// ready to answer.
+// This browser's alerts, highlighted words, and prepared answers.
 
 import { el } from '../shared/dom.js';
 import { HOW, KINDS } from './alert-rules.js';
@@ -32,7 +31,7 @@ export function open(host, store) {
   };
   const state = el('p', { class: 'help', role: 'status' });
 
-  /** Asks the browser, once, and shows what a notification looks like. @param {string} kind */
+  /** Asks the browser for permission, once, and shows a sample notification. @param {string} kind */
   async function ask(kind) {
     if ('Notification' in window && Notification.permission === 'default') await Notification.requestPermission();
     notification(store, kind);

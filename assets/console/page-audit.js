@@ -1,4 +1,4 @@
-// The record: every act with who, when, what, and undo where it can be.
+// The record: every act with who, when, what, and undo if possible.
 
 import { el, icon, said } from '../shared/dom.js';
 import { detail } from './change.js';
@@ -11,10 +11,10 @@ const ACTS = ['approve', 'refuse', 'remove', 'remove_user', 'clear', 'pin', 'unp
 /** Acts on a person, who is named beside the reason. */
 const PERSONAL = ['mute', 'ban', 'unban', 'note', 'warn', 'note_gone', 'note_back', 'remove_user'];
 
-/** Acts whose undo has people in or out. */
+/** Acts whose undo gives or removes access. */
 const ASKED = ['link', 'revoke', 'restore', 'room'];
 
-/** ms between a sign that somebody acted and the look into the record */
+/** ms between the sign of an act and the reload of the record */
 const DEBOUNCE = 300;
 
 /** @type {import('./sections.js').Open} */
@@ -32,7 +32,7 @@ export function open(host, store, acts) {
   box.append(el('div', { class: 'page-bar' }, el('label', { class: 'search' }, icon('search'), search), kind, csv, jsonl), list, el('p', { class: 'page-bar' }, more));
   search.addEventListener('input', later(() => void load(), 250));
   kind.addEventListener('change', () => void load());
-  // A new act; a person who reads more down keeps the place.
+  // A new act reloads the list, unless a person reads further down.
   const again = later(() => { if (!holdList) void load(); }, DEBOUNCE);
   const off = /** @type {const} */ (['room', 'queue', 'pin', 'bans', 'notes']).map((topic) => store.on(topic, again));
   void load();
@@ -60,7 +60,7 @@ export function open(host, store, acts) {
     more.hidden = next === 0;
   }
 
-  /** The keyboard stays at the act where it was. @param {HTMLElement[]} rows */
+  /** Keeps the focus on its act. @param {HTMLElement[]} rows */
   function replace(rows) {
     const at = /** @type {HTMLElement|null} */ (document.activeElement?.closest('.line-row'))?.dataset.id;
     list.replaceChildren(...(rows.length > 0 ? rows : [el('li', { class: 'none-yet' }, t('audit_none'))]));
@@ -79,7 +79,7 @@ export function open(host, store, acts) {
         : act.undo && el('button', { type: 'button', class: 'button line', 'aria-label': t('undo_of', { text: what }), onclick: () => ask(act, what) }, icon('undo'), el('span', {}, t('undo'))));
   }
 
-  /** Who is let in or shown out by an undo is asked about first. @param {any} act @param {string} what */
+  /** Confirms an undo that gives or removes access. @param {any} act @param {string} what */
   function ask(act, what) {
     if (!ASKED.includes(act.act)) return void undo(act.id);
     confirmFirst(words, { title: t(`undo_${act.act}_title`), text: t(`undo_${act.act}_text`, { what }), yes: t(`undo_${act.act}_yes`), no: t('cancel') }, () => void undo(act.id));

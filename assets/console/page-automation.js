@@ -1,5 +1,5 @@
-// The page "Automate": buttons, which act here (buttons-panel.js), and webhooks, which
-// tell programs outside what happens here. Each shows how it is doing (hook-row.js).
+// The page "Automate": buttons, which act here (buttons-panel.js), and webhooks, which notify
+// other programs. Each shows its state (hook-row.js).
 
 import { ApiError } from '../shared/api.js';
 import { el } from '../shared/dom.js';
@@ -7,7 +7,7 @@ import { buttonsPanel } from './buttons-panel.js';
 import { hookRow } from './hook-row.js';
 import { frame, once } from './page.js';
 
-/** ms between two looks at how they are doing */
+/** ms between two updates of their states */
 const POLL_EVERY = 2000;
 
 /** @type {import('./sections.js').Open} */
@@ -58,7 +58,7 @@ export function open(host, store, acts) {
       if (closed || mine !== run) return;
       draw(got);
     } catch (fault) {
-      // The next look comes soon; the banner shows a lost connection.
+      // The next update comes soon; the banner shows a lost connection.
       if (!(fault instanceof ApiError)) throw fault;
     }
     if (!closed && mine === run) timer = setTimeout(() => void load(), POLL_EVERY);

@@ -7,7 +7,7 @@ import { chatAdder } from './chat-adder.js';
 import { chatRow } from './chat-row.js';
 import { frame } from './page.js';
 
-/** ms between two looks at how the chats are doing */
+/** ms between two updates of the chats' states */
 const POLL_EVERY = 2000;
 
 /** @type {import('./sections.js').Open} */
@@ -35,7 +35,7 @@ export function open(host, store, acts) {
       if (closed || mine !== run) return;
       draw(got.chats);
     } catch (fault) {
-      // The next look comes soon; the banner shows a lost connection.
+      // The next update comes soon; the banner shows a lost connection.
       if (!(fault instanceof ApiError)) throw fault;
     }
     if (!closed && mine === run) timer = setTimeout(() => void load(), POLL_EVERY);

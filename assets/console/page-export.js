@@ -1,5 +1,5 @@
-// The page "Export and replay": downloads the comments of the room as a file, and
-// plays a file or a past show again.
+// The page "Export and replay": downloads the comments of the room as a file, and replays a
+// file or a past show.
 
 import { ApiError } from '../shared/api.js';
 import { el, icon } from '../shared/dom.js';
@@ -106,7 +106,7 @@ function openExport(box, store, acts, follow) {
     if (running === null) say(fault, true);
   }
 
-  /** What keeps it from being exported, in words. */
+  /** Why it cannot be exported, in words. */
   function faultOf() {
     if (!statuses.some((input) => input.checked)) return t('export_none');
     if (when.value === 'span' && !(moment(from.value) < moment(to.value))) return t('export_span_fault');

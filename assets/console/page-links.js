@@ -1,4 +1,4 @@
-// Links by role: who holds one, when it was last used, copy, code, take back.
+// Links by role: holder, last use, copy, code, revoke.
 
 import { el, icon, said } from '../shared/dom.js';
 import { confirmFirst, openDialog } from './dialog.js';
@@ -23,7 +23,7 @@ export function open(host, store, acts) {
   form.addEventListener('submit', (event) => { event.preventDefault(); void make(); });
   /** @type {Role[]} */
   let roles = [];
-  let owners = 0; // links of owners that are good; the server keeps the last one
+  let owners = 0; // valid links of owners; the server keeps the last one
   void load();
   return () => {};
 
@@ -45,7 +45,7 @@ export function open(host, store, acts) {
     if (!got) return;
     if (roles.length === 0) {
       roles = got.roles;
-      // Whoever makes links makes them for others, least often for one more owner.
+      // People make links for others, and rarely for one more owner.
       const inOrder = [...roles].sort((a, b) => Number(Boolean(a.all_rooms)) - Number(Boolean(b.all_rooms)));
       role.replaceChildren(...inOrder.map((r) => el('option', { value: r.role }, t(`role_${r.role}`))));
     }
@@ -78,7 +78,7 @@ export function open(host, store, acts) {
       }))));
   }
 
-  /** A link that was taken back. @param {any} link */
+  /** A revoked link. @param {any} link */
   function goneLine(link) {
     const name = link.label ? labelled(link.label, words) : t('link_nolabel');
     const back = el('button', { type: 'button', class: 'button line', 'aria-label': `${t('undo_revoke_yes')}: ${name}` }, icon('undo'), el('span', {}, t('undo_revoke_yes')));

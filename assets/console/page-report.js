@@ -1,5 +1,5 @@
-// The page "After the show": what a show came to, to keep and to share. The server
-// counts; this page draws it and offers it as a picture, a spreadsheet and a text.
+// The page "After the show": the report of a show, to keep and to share. The server counts;
+// this page draws it and offers it as a picture, a spreadsheet and a text.
 
 import { ApiError } from '../shared/api.js';
 import { copyText } from '../shared/clipboard.js';

@@ -1,5 +1,4 @@
-// The room's settings: each change goes out when it is made, and works for
-// everybody at once.
+// The room's settings: each change is sent at once, and applies for everybody.
 
 import { el, icon } from '../shared/dom.js';
 import { COLORS, MODES, SIZES, graphemes } from '../shared/protocol.js';

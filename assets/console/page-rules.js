@@ -15,7 +15,7 @@ import { testBox } from './rules-test.js';
 
 /** @typedef {import('./rule-lists.js').List} List */
 
-/** What was typed when the page was closed to be opened again, in another language. @type {RuleLists|null} */
+/** Typed text, kept while the page is reopened in another language. @type {RuleLists|null} */
 let kept = null;
 
 /** @type {import('./sections.js').Open} */
@@ -82,7 +82,7 @@ export function open(host, store, acts) {
     bar.mark();
     dry();
   });
-  editor.readOnly = true; // what is typed before the list is there would be lost
+  editor.readOnly = true; // text typed before the list is loaded would be lost
   void load(null);
   return {
     close(again) {
@@ -95,7 +95,7 @@ export function open(host, store, acts) {
     },
   };
 
-  /** @param {List|null} drop one whose typed text is given up */
+  /** @param {List|null} drop one whose typed text is discarded */
   async function load(drop) {
     const got = await acts.call('GET', store.path('rules'));
     if (!got) return;
@@ -121,7 +121,7 @@ export function open(host, store, acts) {
     reveal.setAttribute('aria-pressed', String(!on));
   }
 
-  /** What can be done with the list in the editor. @param {List} list */
+  /** Draws the controls for the list in the editor. @param {List} list */
   function controls(list) {
     const mine = store.owner || !list.all;
     bar.draw(list);
@@ -136,7 +136,7 @@ export function open(host, store, acts) {
     return list && (store.owner || !list.all) ? saver.check(list) : undefined;
   }
 
-  /** Saves the list in the editor. @param {boolean} [on] whether the list is in force then */
+  /** Saves the list in the editor. @param {boolean} [on] whether the list is then in force */
   async function save(on = lists.now?.on) {
     const list = lists.now;
     if (!list || saveButton.getAttribute('aria-disabled') === 'true') return;
@@ -145,10 +145,10 @@ export function open(host, store, acts) {
     bar.on = list.on;
     if (!may) return;
     const got = await saver.save(list);
-    if (!got && !closed && list === lists.now && !conflict.theirs) void check(); // the lines at fault, in the words of the page
+    if (!got && !closed && list === lists.now && !conflict.theirs) void check(); // the faulty lines, in the words of the page
   }
 
-  /** Whether a list can be saved now; says why not, or asks first. @param {List} list @param {boolean} on */
+  /** Whether a list can be saved now; otherwise it shows the reason, or asks first. @param {List} list @param {boolean} on */
   function ready(list, on) {
     const fault = lists.fault(list);
     if (fault) {
@@ -165,7 +165,7 @@ export function open(host, store, acts) {
     return false;
   }
 
-  /** Another person has saved this list meanwhile. @param {List} list @param {string} by */
+  /** Another person has saved this list in the meantime. @param {List} list @param {string} by */
   async function changed(list, by) {
     const got = await acts.call('GET', store.path('rules'));
     if (!got || list !== lists.now) return;
@@ -174,7 +174,7 @@ export function open(host, store, acts) {
     conflict.begin(list, theirs, by === store.me ? '' : labelled(by, words) || t('rules_somebody'));
   }
 
-  /** Which lines would have stopped what was shown. */
+  /** Finds the lines that would have stopped recently shown comments. */
   async function tryLast() {
     const got = await check();
     if (!got) return;
@@ -187,7 +187,7 @@ export function open(host, store, acts) {
     if (list) confirmFirst(words, { title: t('rules_delete_title'), text: t('rules_delete_text', { name: list.name }), yes: t('rules_delete') }, () => void saver.erase(list).then((done) => { if (done) void load(list); }));
   }
 
-  /** Without a list of its name, the shipped one holds again. */
+  /** Without a list of its name, the shipped one applies again. */
   function restore() {
     const list = lists.now;
     if (list?.name === SHIPPED) confirmFirst(words, { title: t('rules_restore_title'), text: t('rules_restore_text'), yes: t('rules_restore'), no: t('cancel') }, () => void saver.erase(list).then((done) => { if (done) void load(list); }));

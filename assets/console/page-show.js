@@ -1,5 +1,5 @@
-// The show: what stands in front now, what comes next, what is being prepared, and
-// what is over, with a form for new ones.
+// The show: the present items, the next ones, those in preparation, and the finished ones,
+// with a form for new ones.
 
 import { el, icon } from '../shared/dom.js';
 import { LENGTHS, cardSeconds, setCardSeconds } from './feature.js';
@@ -12,10 +12,10 @@ import { ShowRow } from './show-row.js';
 
 /** @typedef {import('../shared/items.js').Item} Item */
 
-/** What the page can make and edit; everything else it lists. */
+/** The kinds that the page can make and edit; it only lists the others. */
 const EDITABLE = /** @type {const} */ (['poll', 'questions', 'draw', 'card', 'announcement', 'countdown', 'ticker', 'photos']);
 
-/** So many of what is over are listed. */
+/** The most finished items listed. */
 const ENDED_LISTED = 20;
 
 /** @type {import('./sections.js').Open} */
@@ -56,7 +56,7 @@ export function open(host, store, acts) {
     leaving: () => (form?.dirty() ? { title: t('show_leave_title'), text: t('show_leave_text'), yes: t('show_leave_yes') } : null),
   };
 
-  /** @param {string} kind @param {Item} [item] to be changed; none: a new one */
+  /** @param {string} kind @param {Item} [item] to edit; none: a new one */
   function make(kind, item) {
     form = itemForm(store, acts, kind, item, () => {
       form = null;
@@ -66,7 +66,7 @@ export function open(host, store, acts) {
     form.focus();
   }
 
-  /** Suggested cards, which the server made by itself, stand apart from what is being prepared. @param {string} state */
+  /** Suggested cards, which the server makes, are separate from those in preparation. @param {string} state */
   function itemsOf(state) {
     if (state !== 'suggested' && state !== 'draft') return store.items.in(/** @type {any} */ (state));
     return store.items.in('draft').filter(({ spec }) => Boolean(spec?.suggested) === (state === 'suggested'));
@@ -85,7 +85,7 @@ export function open(host, store, acts) {
         let row = rows.get(item.id);
         if (!row) rows.set(item.id, row = new ShowRow(store, acts, { edit: (it) => make(it.kind, it), editable: (kind) => EDITABLE.includes(/** @type {any} */ (kind)) }));
         row.draw(item, { before: items[i - 1], after: items[i + 1] });
-        // What stands where it belongs is not moved: its button may have the focus.
+        // A row that is in its place is not moved: its button may have the focus.
         if (list.children[i] !== row.node) list.insertBefore(row.node, list.children[i] ?? null);
       });
       while (list.children.length > items.length) list.lastElementChild?.remove();

@@ -1,4 +1,4 @@
-// The numbers of the room, larger, and as tables for those who hear them.
+// The numbers of the room, larger, and as tables for screen readers.
 
 import { el } from '../shared/dom.js';
 import { frame } from './page.js';
@@ -46,7 +46,7 @@ export function open(host, store, acts) {
   }
 
   /**
-   * What a machine of the cluster does.
+   * The role and state of a machine of the cluster.
    * @param {{name: string, here?: boolean, up: boolean, home?: boolean, edge?: boolean, witness?: boolean, level?: boolean, behind?: number}} m as in `stats`
    */
   function doing(m) {

@@ -1,4 +1,4 @@
-// Reading aloud: what is read, with which voice, and how a stream gets to hear it.
+// Reading aloud: which comments, with which voice, and how to bring it into a stream.
 
 import { el, icon, said } from '../shared/dom.js';
 import { frame, toggle } from './page.js';
@@ -6,13 +6,13 @@ import { Reader } from './reader.js';
 import { field } from './show-fields.js';
 import { SOURCES } from './source.js';
 
-/** What is read, in the order in which it is offered. */
+/** The choices of what is read, in their order. */
 const WHAT = /** @type {const} */ (['all', 'paid', 'questions', 'word']);
 
-/** Languages that have a voice of their own choice. */
+/** Languages with their own choice of voice. */
 const LANGS = ['en', 'zh', 'ja', 'ko'];
 
-/** Rows of what waits. */
+/** The most waiting rows shown. */
 const ROWS = 8;
 
 /** @type {import('./sections.js').Open} */
@@ -79,7 +79,7 @@ export function open(host, store) {
     ];
   }
 
-  /** Voices can come late: they are asked for when the list is opened. @param {string} lang */
+  /** Voices may load late, so they are listed when the list is opened. @param {string} lang */
   function voicesOf(lang) {
     const node = select([], '', t(`voice_lang_${lang}`), (uri) => reader.set({ voices: { ...reader.speech.voices, [lang]: uri } }));
     const fill = () => {
@@ -93,7 +93,7 @@ export function open(host, store) {
   }
 }
 
-/** The reader outlives its page: the rail says that it reads. @param {import('./store.js').Store} store */
+/** The reader outlives its page: the rail shows that it is reading. @param {import('./store.js').Store} store */
 function made(store) {
   const reader = new Reader(store);
   const link = document.querySelector('.rail [data-section-link="voice"]');

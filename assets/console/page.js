@@ -1,4 +1,4 @@
-// What the pages beside the live one have in common.
+// Common parts of the pages beside the live one.
 
 import { copyText } from '../shared/clipboard.js';
 import { el, icon } from '../shared/dom.js';
@@ -13,7 +13,7 @@ export function frame(host, title, lead, more = '') {
   return box;
 }
 
-/** To the minute: what is kept no finer, or need not be read so. @param {number} at ms @param {string} lang */
+/** A time to the minute: for values stored no finer, or where more is not needed. @param {number} at ms @param {string} lang */
 export const roughly = (at, lang) => new Date(at).toLocaleString(lang, { dateStyle: 'medium', timeStyle: 'short', hourCycle: 'h23' });
 
 /** @param {number} at ms @param {string} lang */
@@ -43,9 +43,9 @@ export function toggle(text, on, act) {
 }
 
 /**
- * Copies a text and says on the button whether it worked. Where nothing could be
- * copied, what is shown of the text is selected, to be copied by hand.
- * @param {string} text @param {HTMLElement} button @param {import('../shared/i18n.js').Words} words @param {HTMLElement} shown where the text stands
+ * Copies a text and shows the result on the button. If copying fails, the displayed text is
+ * selected for copying by hand.
+ * @param {string} text @param {HTMLElement} button @param {import('../shared/i18n.js').Words} words @param {HTMLElement} shown the element with the text
  */
 export async function copy(text, button, words, shown) {
   const done = await copyText(text);
@@ -55,7 +55,7 @@ export async function copy(text, button, words, shown) {
   setTimeout(() => { label.textContent = words.t('copy'); }, 2000);
 }
 
-/** @param {import('../shared/i18n.js').Words} words @param {string} text @param {HTMLElement} shown where it stands @param {string} [of] whose, for screen readers */
+/** @param {import('../shared/i18n.js').Words} words @param {string} text @param {HTMLElement} shown the element with the text @param {string} [of] the owner, for screen readers */
 export function copyButton(words, text, shown, of = '') {
   const button = el('button', { type: 'button', class: 'button line', 'aria-label': of ? `${words.t('copy')}: ${of}` : null }, icon('copy'), el('span', {}, words.t('copy')));
   button.addEventListener('click', () => void copy(text, button, words, shown));
@@ -63,7 +63,7 @@ export function copyButton(words, text, shown, of = '') {
 }
 
 /**
- * A key that is shown this once.
+ * A key that is shown only once.
  * @param {import('../shared/i18n.js').Words} words @param {string} secret @param {string} note @param {Node|false} [more] @param {string} [title]
  */
 export function once(words, secret, note, more = false, title = words.t('link_ready')) {
@@ -78,7 +78,7 @@ export function setting(label, help, ...controls) {
     el('div', { class: 'control', role: 'group', 'aria-labelledby': id }, ...controls));
 }
 
-/** Choices of which one holds. @param {string} name @param {readonly string[]} values @param {(value: string) => string} word @param {() => void} changed */
+/** A group of choices with one selected. @param {string} name @param {readonly string[]} values @param {(value: string) => string} word @param {() => void} changed */
 export function choice(name, values, word, changed) {
   const inputs = values.map((value, i) => {
     const input = el('input', { type: 'radio', name, value });

@@ -1,4 +1,4 @@
-// What is kept of a person: as a file, and deleted for good.
+// The stored data of a person: as a file, and deletion.
 
 import { el, icon } from '../shared/dom.js';
 import { confirmFirst } from './dialog.js';

@@ -1,11 +1,11 @@
-// What moderators keep of a person: notes for each other, and warnings, which the
-// person's phone shows.
+// The moderators' notes about a person: notes for each other, and warnings, which the person's
+// phone shows.
 
 import { el, icon, said } from '../shared/dom.js';
 import { labelled } from './labels.js';
 import { when } from './page.js';
 
-/** The prepared warnings, which the phone says in its own language. */
+/** The prepared warnings, which the phone shows in its own language. */
 export const READY = ['rude', 'spam', 'spoilers', 'topic'];
 
 /** @typedef {{id: string, text?: string, ready?: string, warn?: boolean, read?: number, by: string, at: number}} Note */
@@ -16,9 +16,9 @@ export function noteText({ text, ready }, { t, has }) {
 }
 
 /**
- * The notes on a person with the form for another.
+ * The notes on a person with the form for another one.
  * @param {import('./store.js').Store} store @param {import('./acts.js').Acts} acts
- * @param {{user: string, name: string, warnable: boolean}} person whose phone can be told
+ * @param {{user: string, name: string, warnable: boolean}} person warnable: whether the phone can show warnings
  * @param {() => void} changed
  */
 export function personNotes(store, acts, { user, name, warnable }, changed) {
@@ -33,7 +33,7 @@ export function personNotes(store, acts, { user, name, warnable }, changed) {
   const form = el('form', { class: 'note-form field' }, warnable && ready, text, el('div', { class: 'person-acts' }, keep, warnable && warn));
   ready.addEventListener('change', state);
   text.addEventListener('input', state);
-  // Enter keeps it for moderators; only the button tells the person.
+  // Enter saves it for moderators; only the button warns the person.
   form.addEventListener('submit', (event) => { event.preventDefault(); if (!keep.disabled) void write(false); });
   state();
   return {

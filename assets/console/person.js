@@ -1,4 +1,4 @@
-// A person's card: what they wrote, what was decided about them, and the acts.
+// A person's card: their comments, the decisions about them, and the acts.
 
 import { call } from '../shared/api.js';
 import { el, icon, said } from '../shared/dom.js';
@@ -15,7 +15,7 @@ import { chipOf, clock } from './row.js';
 /**
  * @param {import('./store.js').Store} store
  * @param {import('./acts.js').Acts} acts
- * @param {Entry} entry the comment it was opened from
+ * @param {Entry} entry the comment that it was opened from
  * @param {{ban: (kind: 'mute'|'ban', entry: Entry) => void, only: (user: string, name: string) => void}} open
  * @param {boolean} [noting] it was opened to write a note
  */

@@ -1,35 +1,34 @@
-// Filters of the feed that a moderator has given a name. They are kept in this
-// browser. Pure.
+// Filters of the feed that a moderator has named. They are stored in this browser. Pure.
 
 import { SOURCES } from './source.js';
 
-/** How many are kept. */
+/** The most presets. */
 export const MOST_PRESETS = 12;
 
-/** Letters of a name. */
+/** The most letters of a name. */
 export const LONGEST_NAME = 30;
 
-/** Letters of the words that are searched for. */
+/** The most letters of the searched words. */
 const LONGEST_QUERY = 200;
 
 const KINDS = ['all', 'shown', 'stopped', 'held', 'refused', 'removed'];
 
 /**
  * @typedef {import('./model.js').Kind} Kind
- * @typedef {{kind: Kind, query: string, source: string, calm: boolean}} Choice what is kept of a filter: a person is another one in each room
+ * @typedef {{kind: Kind, query: string, source: string, calm: boolean}} Choice the stored part of a filter: not the person, who differs in each room
  * @typedef {Choice & {name: string}} Preset
  */
 
 /** @param {{kind: Kind, query: string, source: string, calm?: boolean}} filter @returns {Choice} */
 export const choiceOf = ({ kind, query, source, calm }) => ({ kind, query: query.trim(), source, calm: Boolean(calm) });
 
-/** Whether a filter leaves nothing out. @param {Choice} choice */
+/** Whether a filter excludes nothing. @param {Choice} choice */
 export const isPlain = ({ kind, query, source, calm }) => kind === 'all' && !query && !source && !calm;
 
 /** @param {Choice} a @param {Choice} b */
 export const isSame = (a, b) => a.kind === b.kind && a.query === b.query && a.source === b.source && a.calm === b.calm;
 
-/** What was kept, without what this version does not know. @param {unknown} list @returns {Preset[]} */
+/** The stored presets that this version can read. @param {unknown} list @returns {Preset[]} */
 export function readPresets(list) {
   if (!Array.isArray(list)) return [];
   return list.filter((one) => one && typeof one === 'object' && typeof one.name === 'string' && one.name.trim() !== ''
@@ -38,7 +37,7 @@ export function readPresets(list) {
     .map((one) => ({ name: one.name.trim().slice(0, LONGEST_NAME), ...choiceOf(one) })).slice(0, MOST_PRESETS);
 }
 
-/** Whether there is room for one of this name; it takes the place of one that has it. @param {readonly Preset[]} list @param {string} name */
+/** Whether there is room for a preset of this name; it replaces one with the same name. @param {readonly Preset[]} list @param {string} name */
 export const hasRoom = (list, name) => list.length < MOST_PRESETS || list.some((one) => one.name === name);
 
 /** @param {readonly Preset[]} list @param {string} name @param {Choice} choice @returns {Preset[]} */

@@ -1,18 +1,19 @@
-// Held comments that are alike, or of one person, are one row at the place of the oldest.
+// Similar held comments, or those of one person, form one row at the place of the oldest.
 
 /** @typedef {import('./model.js').Entry} Entry */
-/** @typedef {'text'|'person'} By what makes a row of several */
-/** @typedef {{key: string, by: By, first: Entry, items: Entry[], count: number}} Row those that are known here, oldest first, and how many wait */
+/** @typedef {'text'|'person'} By what groups comments into a row */
+/** @typedef {{key: string, by: By, first: Entry, items: Entry[], count: number}} Row the comments known here, oldest first, and how many wait */
 
 /**
- * What the comments of a row have in common. Of an older server each is by itself.
+ * The key that the comments of a row share. From an older server each comment is a separate
+ * row.
  * @param {Entry} item @param {By} by
  */
 export const rowKey = (item, by) => (by === 'person' ? item.user : item.group) || item.id;
 
 /**
  * @param {readonly Entry[]} items oldest first
- * @param {Map<string, number>} counts how many of each group wait, as the server has it
+ * @param {Map<string, number>} counts how many of each group wait, as counted by the server
  * @param {By} [by]
  * @returns {Row[]}
  */

@@ -1,19 +1,18 @@
-// What waits for a moderator, which of it is looked at, and what was decided a
-// moment ago. No page in here.
+// The held comments, the current one, and the recent decisions. Independent of the page.
 
 import { rowKey, rowsOf } from './queue-rows.js';
 
 export { cut } from './cut.js';
 
-/** Decisions that are remembered. */
+/** The most decisions that are remembered. */
 const DECIDED = 12;
 
-/** ms in which a key is not meant for an item that has just slid under it. */
+/** ms for which a key does not apply to an item that has just moved under it. */
 export const MOVE_GRACE = 350;
 
 /**
  * @typedef {import('./model.js').Entry} Entry
- * @typedef {{id: string, text: string, status: 'shown'|'refused'|'removed', by: string, group?: string, user?: string, seq?: number, ids?: string[]}} Decided ids: several that were decided at once, the first of them id
+ * @typedef {{id: string, text: string, status: 'shown'|'refused'|'removed', by: string, group?: string, user?: string, seq?: number, ids?: string[]}} Decided ids: several that were decided together, of which id is the first
  * @typedef {import('./queue-rows.js').Row} Row
  */
 
@@ -36,18 +35,18 @@ export class Queue {
   /** Oldest first. @returns {readonly Entry[]} */
   get items() { return this.#items; }
 
-  /** How many wait, also those that this console did not receive. */
+  /** How many comments wait, including those that this console did not receive. */
   get total() { return Math.max(this.#total, this.#items.length); }
 
   /** Newest first. @returns {readonly Decided[]} */
   get decided() { return this.#decided; }
 
-  /** The chosen ones that still wait, oldest first. */
+  /** The selected ones that still wait, oldest first. */
   get chosen() { return this.#items.filter((item) => this.#chosen.has(item.id)).map((item) => item.id); }
 
   get current() { return this.#items.find((item) => item.id === this.#current); }
 
-  /** What is alike, or of one person, is one row at the place of its oldest. @returns {readonly Row[]} */
+  /** Similar comments, or those of one person, form one row at the place of the oldest. @returns {readonly Row[]} */
   get rows() { return (this.#rows ??= rowsOf(this.#items, this.#counts, this.#by)); }
 
   get by() { return this.#by; }
@@ -56,26 +55,30 @@ export class Queue {
   /** The row that an item is in. @param {string} id */
   rowOf(id) { return this.rows.find((row) => row.items.some((item) => item.id === id)); }
 
-  /** The last event of the log that says anything about what is here. */
+  /** seq of the last event that this state includes. */
   get seq() { return this.#seq; }
 
-  /** Whether a greeting told of what an event says. @param {number} seq */
+  /** Whether this state already includes an event. @param {number} seq */
   knows(seq) { return seq <= this.#seq; }
 
-  /** 1 for the oldest row. */
+  /** The position of the current row, from 1. */
   get place() { return this.rows.findIndex((row) => row.items.some((item) => item.id === this.#current)) + 1; }
 
-  /** Whether the current item took its place so lately that a key was meant for the one before. */
+  /**
+   * Whether the current item took its place so recently that a key was meant for the previous
+   * one.
+   */
   get justMoved() { return this.#now() - this.#movedAt < MOVE_GRACE; }
 
   /** @param {string} id */
   get(id) { return this.#items.find((item) => item.id === id); }
 
-  /** How many wait of which this console has no row: a greeting brings the oldest 500. */
+  /** How many wait without a row in this console: a greeting contains the oldest 500. */
   get missing() { return this.total - this.rows.reduce((sum, row) => sum + row.count, 0); }
 
   /**
-   * Takes a page of what waits. One without a total that brings nothing new says that nothing else waits.
+   * Adds a page of held comments. One without a total that contains nothing new means that
+   * nothing else waits.
    * @param {Entry[]} items @param {readonly {group: string, count: number}[]} [groups] @param {number} [total]
    */
   fill(items, groups = [], total) {
@@ -88,9 +91,9 @@ export class Queue {
   }
 
   /**
-   * The whole queue, as the server has it.
+   * Sets the whole queue, from the server.
    * @param {Entry[]} items oldest first @param {number} total
-   * @param {readonly {group: string, count: number}[]} [groups] those of which several wait @param {number} [seq] the last event that this has
+   * @param {readonly {group: string, count: number}[]} [groups] groups of which several wait @param {number} [seq] the last event that this includes
    */
   reset(items, total, groups = [], seq = 0) {
     this.#items = items;
@@ -112,7 +115,7 @@ export class Queue {
     if (!this.#current) this.#current = item.id;
   }
 
-  /** Takes out an entry that any moderator, or the server, has decided. @param {string} id @param {{group?: string, count?: number}} [event] what says so @returns {Entry|undefined} */
+  /** Removes an entry that a moderator or the server has decided. @param {string} id @param {{group?: string, count?: number}} [event] the event that reports it @returns {Entry|undefined} */
   leave(id, event = {}) {
     const at = this.#items.findIndex((item) => item.id === id);
     const gone = this.#items[at];
@@ -127,7 +130,7 @@ export class Queue {
     return gone;
   }
 
-  /** Several were taken down; of some this console was not told. @param {readonly {group: string, count: number}[]} groups */
+  /** Several were taken down, some of which this console did not know. @param {readonly {group: string, count: number}[]} groups */
   recount(groups) {
     for (const { group, count } of groups) {
       this.#total = Math.max(0, this.#total + count - (this.#counts.get(group) ?? count));
@@ -143,11 +146,11 @@ export class Queue {
     else this.#counts.delete(group);
   }
 
-  /** @param {Decided} decided the newest word on this comment */
+  /** @param {Decided} decided the newest decision about this comment */
   remember(decided) {
     const [last] = this.#decided;
     const alike = last && (decided.group && last.group === decided.group || this.#by === 'person' && decided.user && last.user === decided.user);
-    // One decision about several comes as neighbours in the log.
+    // One decision about several comments comes as consecutive events.
     if (alike && decided.seq && last.status === decided.status && last.by === decided.by && (last.seq ?? 0) + 1 === decided.seq) return void Object.assign(last, { seq: decided.seq, ids: [...(last.ids ?? [last.id]), decided.id] });
     this.forget(decided.id);
     this.#decided = [decided, ...this.#decided].slice(0, DECIDED);
@@ -156,7 +159,7 @@ export class Queue {
   /** @param {string} id */
   forget(id) { this.#decided = this.#decided.filter((d) => d.id !== id); }
 
-  /** @param {number} step down or up the rows @returns {boolean} whether it moved */
+  /** @param {number} step down or up @returns {boolean} whether it moved */
   move(step) {
     const { rows } = this;
     const next = rows[Math.min(rows.length - 1, Math.max(0, this.place - 1 + step))]?.first;
@@ -165,7 +168,7 @@ export class Queue {
     return true;
   }
 
-  /** The person looks at this one. @param {string} id */
+  /** Makes this item the current one. @param {string} id */
   look(id) {
     this.#current = id;
     this.#movedAt = -Infinity;
@@ -177,7 +180,7 @@ export class Queue {
     else this.#chosen.delete(id);
   }
 
-  /** A row with all that are alike. @param {string} id of one of them */
+  /** Selects all comments of a row. @param {string} id of one of them */
   chooseRow(id) {
     const on = !this.#chosen.has(id);
     for (const item of this.rowOf(id)?.items ?? []) this.choose(item.id, on);
@@ -186,11 +189,11 @@ export class Queue {
   /** @param {boolean} all or none */
   chooseAll(all) { this.#chosen = new Set(all ? this.#items.map((item) => item.id) : []); }
 
-  /** @param {number} at the place that has become free @param {Entry} [gone] what was there */
+  /** @param {number} at the index that has become free @param {Entry} [gone] the previous item */
   #follow(at, gone) {
     this.#rows = undefined;
     const rest = gone ? this.#items.find((item) => rowKey(item, this.#by) === rowKey(gone, this.#by) && !item.busy) : undefined;
-    if (rest) return void (this.#current = rest.id); // the row is still there: nothing slides under a key
+    if (rest) return void (this.#current = rest.id); // the row is still there: nothing moves under a key
     const next = this.#items.slice(at).find((item) => !item.busy) ?? this.#items[Math.min(at, this.#items.length - 1)];
     this.#current = next?.id ?? '';
     this.#movedAt = this.#now();

@@ -1,13 +1,12 @@
-// What the console shows of a raid: many newcomers at once, or many people
-// with the same words; with an answer for each click, and one that takes the
-// answers back. No page in here.
+// The console's view of a raid: many newcomers at once, or many people with the same text;
+// with one-click answers, and one click that reverses them. Independent of the page.
 
 import { SLOW } from './model.js';
 
-/** ms for which newcomers are not news after somebody has waved them off. */
+/** ms for which newcomers cause no alarm after somebody has dismissed it. */
 const QUIET = 600_000;
 
-/** Answers, in the order of their weight: a switch, the setting it turns, and its value when on. */
+/** Answers, ordered by their severity: a switch, its setting, and its value when on. */
 const ANSWERS = /** @type {const} */ ([
   { name: 'newcomers', glyph: 'newcomer', field: 'newcomers', on: 'held' },
   { name: 'slow', glyph: 'slow', field: 'slow_ms', on: SLOW },
@@ -27,7 +26,7 @@ export class RaidWatch {
   /** @param {() => number} [now] ms, monotonic */
   constructor(now = () => performance.now()) { this.#now = now; }
 
-  /** The raid as it is shown; null when there is none. */
+  /** The displayed raid; null without one. */
   get raid() { return this.#on ? this.#shown : null; }
 
   /** @param {Raid|undefined} raid of the newest stats @param {Record<string, any>} room */
@@ -46,8 +45,8 @@ export class RaidWatch {
   }
 
   /**
-   * Which answers were given since it began, by any moderator, and which are left.
-   * @param {Record<string, any>} room the settings that hold
+   * The answers given since it began, by any moderator, and the remaining ones.
+   * @param {Record<string, any>} room the present settings
    */
   answers(room) {
     const is = (/** @type {typeof ANSWERS[number]} */ { name, field, on }, /** @type {any} */ value) => (name === 'slow' ? value > 0 : value === on) && value !== undefined;
@@ -58,12 +57,12 @@ export class RaidWatch {
     };
   }
 
-  /** The settings that take all answers back. @param {Record<string, any>} room */
+  /** The settings that reverse all answers. @param {Record<string, any>} room */
   back(room) {
     return Object.fromEntries(this.answers(room).given.map(({ field }) => [field, this.#before?.[field]]));
   }
 
-  /** Hides it: for a while, or of this text at all. What was answered stays. */
+  /** Dismisses it: newcomers for a while, a text permanently. Given answers stay. */
   wave() {
     if (this.#on && this.#shown.newcomers) this.#quiet = this.#now() + QUIET;
     if (this.#on && this.#shown.voices && this.#shown.text) this.#dismissed.add(this.#shown.text);
@@ -73,8 +72,8 @@ export class RaidWatch {
 }
 
 /**
- * A number as it is shown: it changes only when it has grown by a quarter, since each
- * change is read out to those who listen.
+ * A number for display: it changes only when it has grown by a quarter, because screen readers
+ * announce each change.
  * @param {number|undefined} shown @param {number} now
  */
 const steadyNumber = (shown, now) => (shown && now > 0 && now < shown * 1.25 && now > shown / 2 ? shown : now);

@@ -1,15 +1,15 @@
-// Reads comments aloud with the browser's own voices. It goes on while the moderator is
-// on another page of the console, and waits while the server cannot be reached: it
-// could not know what was taken down meanwhile.
+// Reads comments aloud with the browser's own voices. It continues while the moderator is on
+// another page of the console, and pauses while the server cannot be reached: then it would
+// not know what was taken down.
 
 import { SpeechQueue, USUAL } from './speech-queue.js';
 
 const KEEP = 'danmaku-speech';
 
-/** ms after which a voice that does not come to an end is given up. */
+/** ms after which a voice that does not end is abandoned. */
 const SPEECH_TIMEOUT = 60_000;
 
-/** ms after a new connection, in which it is told what was taken down meanwhile. */
+/** ms after a new connection for the list of comments taken down in the meantime. */
 const REMOVALS_AWAITED = 1000;
 
 /** @typedef {import('./speech-queue.js').Speech} Speech */
@@ -20,8 +20,8 @@ export class Reader {
   /** @type {Speech} */ speech = USUAL;
   #store; #synth; #make; #later;
   #online = true;
-  #lines = 0; // changes of the connection
-  #turn = 0; // of what is being read: the end of an older one says nothing
+  #lines = 0; // number of connection changes
+  #turn = 0; // id of the present utterance: the end of an older one is ignored
 
   /**
    * @param {import('./store.js').Store} store
@@ -63,14 +63,14 @@ export class Reader {
     this.#changed();
   }
 
-  /** Ends what is being read; the next one begins. */
+  /** Ends the present utterance; the next one begins. */
   skip() {
     this.queue.now = null;
     this.#interrupt();
     this.#changed();
   }
 
-  /** Nothing waits any more; what is being read is read to its end. */
+  /** Removes all waiting ones; the present one is read to its end. */
   empty() {
     const { now } = this.queue;
     this.queue.drop(null);
@@ -111,7 +111,7 @@ export class Reader {
     this.#later(() => { if (turn === this.#turn) { this.#synth.cancel(); end(); } }, SPEECH_TIMEOUT);
   }
 
-  /** Silence now, then the next one. */
+  /** Stops at once, then reads the next one. */
   #interrupt() {
     this.#turn++;
     this.#synth?.cancel();

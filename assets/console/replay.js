@@ -1,5 +1,5 @@
-// The replay's part of the page: a past session or a file goes on air again.
-// The server reports its progress to all consoles.
+// The replay's part of the page: plays a past session or a file again. The server reports its
+// progress to all consoles.
 
 import { el, icon, said } from '../shared/dom.js';
 import { choice, setting } from './page.js';
@@ -19,14 +19,14 @@ import { aboutFile, MOST_FILE, SPEEDS, faultAt, length, sessionName } from './ex
  * @property {number} speed
  * @property {{shown: number, held: number, refused: number, skipped: number}} counts
  * @property {string} [why]
- * @property {import('./export-params.js').Fault[]} [defects] comments of the file that cannot be read
- * @property {import('./export-params.js').Fault[]} [notes] what else there is to say about the file
+ * @property {import('./export-params.js').Fault[]} [defects] unreadable comments of the file
+ * @property {import('./export-params.js').Fault[]} [notes] other faults of the file
  */
 
 /** @param {Replay|null} replay */
 export const isOn = (replay) => replay !== null && ['loading', 'playing', 'paused'].includes(replay.state);
 
-/** What is played, in words. @param {import('../shared/i18n.js').Words} words @param {Replay} replay */
+/** The name of the replayed source. @param {import('../shared/i18n.js').Words} words @param {Replay} replay */
 export function replayName({ lang }, { file, from }) {
   return file || new Intl.DateTimeFormat(lang, { dateStyle: 'medium', timeStyle: 'short', hourCycle: 'h23' }).format(from);
 }
@@ -53,7 +53,7 @@ export function openReplay(box, store, acts, follow) {
 }
 
 /**
- * What is on, or how the last one ended.
+ * The present replay, or the result of the last one.
  * @param {import('./store.js').Store} store @param {import('./acts.js').Acts} acts
  */
 function openPanel(store, acts) {
@@ -92,13 +92,13 @@ function openPanel(store, acts) {
     name.replaceChildren(said(replayName(words, replay)), el('span', { class: `chip${replay.state === 'playing' ? ' shown' : replay.state === 'failed' ? ' stop' : ''}` }, t(`replay_${replay.state}`)));
     at.hidden = time.hidden = !on || loading;
     controls.hidden = !on;
-    hold.hidden = speed.hidden = loading; // what is loading can be stopped
+    hold.hidden = speed.hidden = loading; // while loading it can only be stopped
     at.max = String(replay.length_ms);
     if (!moving) {
       at.value = String(replay.at_ms);
       drawTime(replay.at_ms);
     }
-    // A speed that somebody chose over HTTP is none of ours.
+    // A speed that was set over HTTP may not be in the list.
     if (document.activeElement !== speed) speed.value = SPEEDS.includes(replay.speed) ? String(replay.speed) : '';
     const paused = replay.state === 'paused';
     if (glyph.dataset.of !== replay.state) {
@@ -116,7 +116,7 @@ function openPanel(store, acts) {
 }
 
 /**
- * What the owner begins one with.
+ * The owner's controls to start a replay.
  * @param {import('./store.js').Store} store @param {import('./acts.js').Acts} acts
  * @param {(fn: (sessions: import('./export-params.js').Session[]) => void) => void} follow
  */
@@ -152,7 +152,7 @@ function openForm(store, acts, follow) {
     begin.setAttribute('aria-disabled', String(busy || !(past ? sessions[Number(session.value)] : file.files?.[0])));
   }
 
-  /** @param {string} text @param {import('./export-params.js').Fault[]} [about] what there is to say about the file @param {boolean} [plays] */
+  /** @param {string} text @param {import('./export-params.js').Fault[]} [about] the faults of the file @param {boolean} [plays] */
   function fault(text, about = [], plays = false) {
     status.replaceChildren(el('p', { class: plays ? '' : 'fault' }, text), ...(about.length > 0 ? [el('ul', { class: 'fault-list' }, ...about.map((d) => el('li', { class: 'doubt' }, icon('warn'), said(faultAt(words, d)))))] : []));
   }

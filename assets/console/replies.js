@@ -1,23 +1,23 @@
-// Answers that a moderator has ready, and how a comment of the room is shown.
+// A moderator's prepared answers, and the modes of a comment of the room.
 
 import { openMenu } from './context-menu.js';
 import { kept } from './kept.js';
 
-/** Letters of an answer in the menu. */
+/** The most letters of an answer in the menu. */
 const SHOWN = 60;
 
 /** @returns {string[]} */
 export const replies = () => kept('replies', /** @type {string[]} */ ([]));
 
-/** How a comment of the room can be shown, in the order in which it is offered, with its icon. */
+/** The modes of a comment of the room, in their order, with their icons. */
 export const SHOW_AS = /** @type {const} */ ([['scroll', 'scroll'], ['top', 'top'], ['bottom', 'bottom'], ['pinned', 'pin'], ['featured', 'show']]);
 
 /** @typedef {typeof SHOW_AS[number][0]} Way */
 
 /**
- * The menu beside the field that writes as the room.
- * @param {HTMLElement} button it stands beside @param {import('./store.js').Store} store
- * @param {{way: Way, choose: (way: Way) => void, put: (text: string) => void}} compose way holds now, put writes an answer into the field
+ * The menu beside the field for comments of the room.
+ * @param {HTMLElement} button beside it @param {import('./store.js').Store} store
+ * @param {{way: Way, choose: (way: Way) => void, put: (text: string) => void}} compose way is the present mode, put inserts an answer into the field
  */
 export function openShowAsMenu(button, store, { way, choose, put }) {
   const { t } = store.words;

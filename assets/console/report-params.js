@@ -1,11 +1,11 @@
-// What the page "After the show" asks for, without a page.
+// The parameters of the page "After the show", independent of the page.
 
 /**
  * @typedef {{text: string, n: number}} Count
  * @typedef {{at: number, offset_ms: number, outside?: boolean, comments: number, people: number, said: string[]}} Peak
  * @typedef {{by: string, role: string, decided: number, taken_down: number, barred: number, shown: number, other: number}} Moderator
  *
- * A report, as GET …/report answers.
+ * A report, as in GET …/report.
  * @typedef {object} Report
  * @property {string} room
  * @property {string} title
@@ -32,7 +32,7 @@
 
 /**
  * The query of a show's report.
- * @param {number} session ms, a moment of it @param {number} zero ms; NaN for what the server finds
+ * @param {number} session ms, a moment in it @param {number} zero ms; NaN: the server's choice
  */
 export function reportQuery(session, zero) {
   const query = new URLSearchParams({ session: String(session) });

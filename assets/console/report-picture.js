@@ -1,14 +1,14 @@
-// A report as a picture of 1200 × 675, as sites show it beside a link.
+// A report as a picture of 1200 × 675, the size that sites show beside a link.
 
 import { length } from './export-params.js';
 
 const WIDTH = 1200, HEIGHT = 675, EDGE = 64;
 
-/** Words of the picture at most. */
+/** The most words in the picture. */
 const MOST_WORDS = 8;
 
 /**
- * A text cut to a width.
+ * Truncates a text to a width.
  * @param {CanvasRenderingContext2D} c @param {string} text @param {number} width
  */
 export function fitted(c, text, width) {

@@ -1,18 +1,18 @@
-// Held comments that are alike: the count on their row, and each of them when
-// somebody wants to see them. Those of one person differ, so each is seen.
+// Similar held comments: the count on their row, and a list of them on request. Those of one
+// person differ, so each is listed.
 
 import { call } from '../shared/api.js';
 import { el, icon } from '../shared/dom.js';
 import { sourceMark } from './source.js';
 
-/** Comments of a row that are listed; the rest is a number. */
+/** The most comments of a row listed; the rest is a number. */
 const LISTED = 50;
 
 /** @typedef {import('./model.js').Entry} Entry */
 /** @typedef {import('./queue.js').Row} Row */
 
 /**
- * ×12, with its meaning for those who hear it.
+ * ×12, with its meaning for screen readers.
  * @param {Row} row @param {import('../shared/i18n.js').Words} words
  */
 export function timesOf(row, words) {
@@ -43,7 +43,7 @@ export function alike(row, open, words, held) {
 }
 
 /**
- * Reads those of a row that a greeting left out.
+ * Loads the comments of a row that a greeting omitted.
  * @param {Row} row
  * @param {import('./store.js').Store} store @param {import('./queue.js').Queue} queue
  * @param {(raw: any) => Entry} put makes an entry of a row of history
@@ -56,7 +56,7 @@ export async function readAlike(row, store, queue, put) {
 }
 
 /**
- * All comments of a row, of which a greeting brought the oldest alone.
+ * All comments of a row, of which a greeting contained only the oldest.
  * @param {Row} row @param {import('./store.js').Store} store
  * @param {(raw: any) => Entry} put makes an entry of a row of history
  * @returns {Promise<Entry[]>}
@@ -73,7 +73,7 @@ async function allOf(row, store, put) {
 }
 
 /**
- * All comments of some rows; none when they cannot be read, which is said.
+ * All comments of some rows; none if they cannot be loaded, which is reported.
  * @param {readonly Row[]} rows @param {import('./store.js').Store} store @param {import('./acts.js').Acts} acts
  * @param {(raw: any) => Entry} put
  */

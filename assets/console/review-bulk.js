@@ -1,9 +1,9 @@
-// The bar of what is selected in review: one decision, mute or ban for all of it.
+// The bar for the selection in review: one decision, mute or ban for all of it.
 
 import { el, icon } from '../shared/dom.js';
 
 /** @typedef {import('./model.js').Entry} Entry */
-/** @typedef {'approve'|'refuse'|'ban'|'mute'|'person'|'feature'} Act what a key or button of review asks for */
+/** @typedef {'approve'|'refuse'|'ban'|'mute'|'person'|'feature'} Act the act of a key or button of review */
 
 /**
  * @param {import('./queue.js').Queue} queue
@@ -24,11 +24,11 @@ export function bulkBar(queue, { t }) {
 }
 
 /**
- * Does to all that are selected what one key does to one; what can only be done to
- * one is not done to any.
+ * Does to all selected comments what one key does to one; acts that only apply to one comment
+ * are ignored.
  * @param {Act} act
  * @param {{store: import('./store.js').Store, queue: import('./queue.js').Queue, acts: import('./acts.js').Acts, banAll: (kind: 'mute'|'ban', entries: Entry[], done: () => void) => void, whole: (rows: readonly import('./queue.js').Row[]) => Promise<Entry[]>}} parts
- * @param {() => void} done the selection ends
+ * @param {() => void} done called when the selection ends
  */
 export function actOnChosen(act, { store, queue, acts, banAll, whole }, done) {
   const { chosen } = queue;

@@ -1,5 +1,5 @@
-// The review column: the current item open, the others in one line each, and the
-// latest decisions. On narrow screens the next item is pinned below.
+// The review column: the current item expanded, the others in one line each, and the latest
+// decisions. On narrow screens the next item is pinned below.
 
 import { el, icon, said } from '../shared/dom.js';
 import { HeldItem } from './held-item.js';
@@ -13,13 +13,13 @@ import { sourceMark } from './source.js';
 /** @typedef {import('./model.js').Entry} Entry */
 /** @typedef {import('./queue.js').Row} Row */
 
-/** Rows drawn at once; the rest is a number. */
+/** The most rows drawn; the rest is a number. */
 const DRAWN = 60;
 
 export class ReviewView {
   #parts; #store; #queue; #acts; #open; #held; #whole;
   #choosing = false;
-  #spread = ''; // the row whose comments are listed
+  #spread = ''; // the expanded row
   #frame = 0;
 
   /**
@@ -54,7 +54,7 @@ export class ReviewView {
 
   get choosing() { return this.#choosing; }
 
-  /** What makes a row of several. @param {import('./queue-rows.js').By} by */
+  /** Sets how comments are grouped into rows. @param {import('./queue-rows.js').By} by */
   #group(by) {
     keep('review-by-person', by === 'person');
     this.#queue.by = by;
@@ -62,7 +62,7 @@ export class ReviewView {
   }
 
   /**
-   * While several are being selected a key is for those and for nothing else.
+   * While several are being selected a key applies only to the selection.
    * @param {import('./review-bulk.js').Act} act on the selected ones, else the current one
    */
   act(act) {
@@ -74,7 +74,7 @@ export class ReviewView {
   /** @param {import('./review-bulk.js').Act} act */
   #actOnChosen(act) { actOnChosen(act, { store: this.#store, queue: this.#queue, acts: this.#acts, banAll: this.#open.banAll, whole: this.#whole }, () => this.choose(false)); }
 
-  /** A mute or ban is for the authors of all that are alike. @param {'ban'|'mute'|'person'|'feature'} act @param {Entry} item */
+  /** A mute or ban applies to the authors of all comments of the row. @param {'ban'|'mute'|'person'|'feature'} act @param {Entry} item */
   #do(act, item) {
     if (act === 'person' || act === 'feature') return this.#open[act](item);
     const row = this.#queue.rowOf(item.id);
@@ -114,7 +114,7 @@ export class ReviewView {
     list.replaceChildren(...drawn.map((row) => this.#row(row)));
     const behind = total - [...rows.slice(0, from), ...drawn].reduce((sum, row) => sum + row.count, 0);
     if (behind > 0) list.append(el('li', { class: 'more-held' }, t('more_waiting', { n: behind })));
-    // The keyboard stays where it was: at the current item.
+    // The focus stays on the current item.
     if (had !== null) /** @type {HTMLElement|null} */ (list.querySelector(`.current [data-act="${had || 'approve'}"]`))?.focus();
     list.querySelector('.current')?.scrollIntoView({ block: 'nearest' });
     this.#drawNext();
@@ -165,7 +165,7 @@ export class ReviewView {
     if (had) /** @type {HTMLElement|null} */ (next.querySelector(`[data-act="${had}"]`))?.focus();
   }
 
-  /** Lists the comments of a row, or no longer. @param {string} id */
+  /** Expands the comments of a row, or collapses them. @param {string} id */
   #spreadOut(id) {
     const row = this.#queue.rowOf(id);
     if (!row) return;

@@ -1,5 +1,5 @@
-// What the frames of the room change in the console: the store, the feed's model,
-// the queue and the numbers.
+// Applies the frames of the room to the console: the store, the feed's model, the queue and
+// the numbers.
 
 import { wireLookers } from './looking.js';
 
@@ -39,7 +39,7 @@ export class RoomEvents {
     return news.entry;
   }
 
-  /** A moderator or the filter decided about a comment: it leaves the queue, or its decision changes. @param {any} event @param {'shown'|'refused'} status */
+  /** Handles a decision about a comment: it leaves the queue, or its decision changes. @param {any} event @param {'shown'|'refused'} status */
   #decided(event, status) {
     const { queue, store } = this.#parts;
     this.#put(event, status);
@@ -56,11 +56,11 @@ export class RoomEvents {
       hello: (/** @type {any} */ hello) => {
         store.clock.reset(hello.time);
         this.fullList = !hello.resumed;
-        // The list is another one now, and the page says so, however short the absence was.
+        // The list was reloaded, and the page says so, however short the absence was.
         if (this.fullList && store.room.id) line.back();
         store.room = hello.room;
         if (this.fullList) {
-          store.notify('gone', null); // what was taken down meanwhile is not told
+          store.notify('gone', null); // removals during the absence are not reported
           model.reset(hello.recent);
           void history.start();
         }

@@ -1,4 +1,4 @@
-// Making, opening, closing and archiving rooms; for the owner.
+// Creates, opens, closes and archives rooms; for the owner.
 
 import { el, icon, said } from '../shared/dom.js';
 import { call, roomPath } from '../shared/api.js';

@@ -1,5 +1,5 @@
-// What a row of the feed or of review asks for, by button, key or menu. Dialogs are
-// loaded with their first use.
+// The acts of a row of the feed or of review, by button, key or menu. Dialogs are loaded with
+// their first use.
 
 import { authorsOf } from './ban-each.js';
 import { approveAndFeature, feature } from './feature.js';
@@ -9,7 +9,7 @@ import { takeDownAll } from './take-down.js';
 /** @typedef {import('./model.js').Entry} Entry */
 
 /**
- * The parts of the page that are made after this one.
+ * The parts of the page that are created after this one.
  * @typedef {object} Late
  * @property {import('./feed.js').FeedView} view
  * @property {import('./compose.js').Compose} compose
@@ -29,7 +29,7 @@ export class RowActs {
     this.#looking = new Looking(store);
   }
 
-  /** What review opens. */
+  /** What review can open. */
   opens = {
     /** @param {'mute'|'ban'} kind @param {Entry} entry @param {readonly Entry[]} all that its row stands for */ ban: (kind, entry, all) => void this.#ban(kind, entry, all),
     /** @param {Entry} entry */ person: (entry) => void this.#person(entry),
@@ -53,7 +53,7 @@ export class RowActs {
     } };
   }
 
-  /** @param {string} act @param {string} id @param {string[]} ids all that the row stands for */
+  /** @param {string} act @param {string} id @param {string[]} ids all comments of the row */
   act(act, id, ids) {
     const store = this.#store, acts = this.#acts;
     const entry = acts.find(id);
@@ -67,7 +67,7 @@ export class RowActs {
       case 'feature': if (status === 'shown') void feature(store, acts, id); break;
       case 'pin': if (status === 'shown') void (store.pin?.id === id ? acts.unpin(id) : acts.pin(id)); break;
       case 'mute': case 'ban': if (!entry.badge && entry.user) void this.#ban(act, entry, ids.flatMap((one) => acts.find(one) ?? [])); break;
-    } // any other is a key of review, which is elsewhere
+    } // any other is a key of review, handled elsewhere
   }
 
   /** @param {Entry} entry @param {boolean} [noting] to write a note */
@@ -77,7 +77,7 @@ export class RowActs {
     this.#looking.during(entry.id, dialog);
   }
 
-  /** @param {'mute'|'ban'} kind @param {Entry} entry @param {readonly Entry[]} [all] that its row stands for: their authors */
+  /** @param {'mute'|'ban'} kind @param {Entry} entry @param {readonly Entry[]} [all] of its row: their authors */
   async #ban(kind, entry, all = [entry]) {
     const dialog = authorsOf(all).length > 1
       ? (await import('./bulk-ban.js')).openBulkBan(this.#store, this.#acts, kind, all, { one: entry })

@@ -1,4 +1,4 @@
-// One decision about all comments of a row, and the way back.
+// One decision about all comments of a row, and its undo.
 
 import { decided, several, showOutcomes } from './decisions.js';
 
@@ -6,7 +6,7 @@ import { decided, several, showOutcomes } from './decisions.js';
 /** @typedef {import('./decisions.js').Parts} Parts */
 
 /**
- * Approves or refuses all of a row that were counted here.
+ * Approves or refuses all comments of a row that were counted here.
  * @param {'approve'|'refuse'} act @param {import('./queue.js').Row} row @param {Parts} parts
  */
 export async function decideRow(act, row, { store, queue, acts }) {
@@ -15,14 +15,14 @@ export async function decideRow(act, row, { store, queue, acts }) {
   if (items.length === 0) return;
   acts.final = false;
   queue.move(1) || queue.move(-1);
-  // The server knows no group of those by one person.
+  // The server knows no group by person.
   const parts = { store, queue, acts };
   showOutcomes(act, row.by === 'person' ? await decided(act, items, parts) : await decidedGroup(act, row, items, parts), parts);
 }
 
 /**
- * The answers to a decision about all that are alike.
- * @param {'approve'|'refuse'} act @param {import('./queue.js').Row} row @param {Entry[]} items those of it that are here
+ * The answers to a decision about all comments of a row.
+ * @param {'approve'|'refuse'} act @param {import('./queue.js').Row} row @param {Entry[]} items its comments known here
  * @param {Parts} parts
  * @returns {Promise<import('./tally.js').Result[]>}
  */
@@ -37,7 +37,7 @@ async function decidedGroup(act, row, items, { store, queue, acts }) {
 }
 
 /**
- * Approves or refuses all that are selected, and says once what came of it.
+ * Approves or refuses all selected comments, and reports the outcome once.
  * @param {'approve'|'refuse'} act @param {readonly string[]} ids @param {Parts} parts
  */
 export async function decideChosen(act, ids, { store, queue, acts }) {
@@ -50,7 +50,7 @@ export async function decideChosen(act, ids, { store, queue, acts }) {
 }
 
 /**
- * Shows what was refused.
+ * Shows refused comments.
  * @param {readonly string[]} ids @param {Parts} parts
  */
 export async function letThrough(ids, { store, acts }) {
@@ -60,8 +60,8 @@ export async function letThrough(ids, { store, acts }) {
 }
 
 /**
- * What was one act is undone as one. Decisions that only came one after another are
- * undone one by one.
+ * Undoes one act as a whole. Decisions that merely came one after another are undone one by
+ * one.
  * @param {import('./queue.js').Decided} decided @param {string[]} ids @param {Parts} parts
  */
 export async function undoAll(decided, ids, { store, queue, acts }) {

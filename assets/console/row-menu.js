@@ -1,5 +1,4 @@
-// The menu of a comment, in the feed and in review: everything that can be done
-// about it and its author.
+// The menu of a comment, in the feed and in review: all acts on it and its author.
 
 import { copyText } from '../shared/clipboard.js';
 import { authorsOf } from './ban-each.js';
@@ -9,39 +8,39 @@ import { feature } from './feature.js';
 import { muteFor } from './mute.js';
 import { takeDownAll } from './take-down.js';
 
-/** Seconds of the mutes that are one click. */
+/** Seconds of the one-click mutes. */
 export const MUTES = [60, 600, 3600];
 
 /** @typedef {import('./model.js').Entry} Entry */
 /** @typedef {import('./context-menu.js').MenuItem} MenuItem */
 
 /**
- * What the menu calls.
+ * The functions that the menu calls.
  * @typedef {object} Open
  * @property {(kind: 'mute'|'ban', entry: Entry, all: readonly Entry[]) => void} ban the authors of all
  * @property {(entry: Entry) => void} person
  * @property {(entry: Entry) => void} note writes a note on its author, or a warning
- * @property {(entry: Entry) => void} feature approves what waits and makes a card of it
- * @property {(act: 'approve'|'refuse', ids: string[]) => void} decide about these that wait
- * @property {(id: string) => import('./queue-rows.js').Row|undefined} inReview its row among those that wait
- * @property {(id: string) => string[]} ids of all comments that its row in the feed stands for
- * @property {(entry: Entry) => void} word adds something of it to the rules
+ * @property {(entry: Entry) => void} feature approves a held comment and makes a card of it
+ * @property {(act: 'approve'|'refuse', ids: string[]) => void} decide about these held comments
+ * @property {(id: string) => import('./queue-rows.js').Row|undefined} inReview its row in review
+ * @property {(id: string) => string[]} ids of all comments of its row in the feed
+ * @property {(entry: Entry) => void} word adds a word of it to the rules
  * @property {(entry: Entry) => void} reply writes to its author
  *
  * @typedef {{store: import('./store.js').Store, acts: import('./acts.js').Acts, open: Open}} Parts
  */
 
 /**
- * The acts on a comment, in their order; null is a line between two.
- * @param {Entry} entry @param {Parts} parts @param {boolean} fed whether it stands in the feed, else in review
+ * The acts on a comment, in their order; null is a separator.
+ * @param {Entry} entry @param {Parts} parts @param {boolean} fed whether it is in the feed, otherwise in review
  * @returns {(MenuItem|null)[]}
  */
 export function rowItems(entry, { store, acts, open }, fed) {
   const { words } = store;
   const { t } = words;
   const { id, status } = entry;
-  // In the feed an act is for all that the row stands for, and says for how many. In
-  // review the buttons are for all of a row, and the menu for one of them.
+  // In the feed an act applies to all comments of the row, and shows their number. In review
+  // the buttons apply to the whole row, and the menu to one comment.
   const all = fed ? open.ids(id) : [id];
   const waiting = open.inReview(id);
   const front = waiting?.by === 'text' ? waiting.count : 1;
@@ -69,7 +68,7 @@ export function rowItems(entry, { store, acts, open }, fed) {
 }
 
 /**
- * @param {Entry} entry @param {Parts} parts @param {HTMLElement} from the list that it stands in
+ * @param {Entry} entry @param {Parts} parts @param {HTMLElement} from the list with the comment
  * @param {{x: number, y: number}} at
  */
 export function openRowMenu(entry, parts, from, at) {

@@ -15,14 +15,14 @@ import { sourceMark } from './source.js';
 
 const time = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
 
-/** The person's clock. @param {number} at ms */
+/** The local time. @param {number} at ms */
 export const clock = (at) => time.format(new Date(at));
 
 /**
- * Draws an entry into its row, from nothing.
+ * Draws an entry into an empty row.
  * @param {HTMLElement} row @param {Entry} entry @param {Words} words
  * @param {{left: number, of: number}} [waiting] ms in the broadcast delay
- * @param {import('./marks.js').Search & {count?: number, people?: number, spread?: boolean}} [search] count: equal ones that the row stands for, if it is not spread; people: their authors
+ * @param {import('./marks.js').Search & {count?: number, people?: number, spread?: boolean}} [search] count: equal comments of the row, if it is not expanded; people: number of their authors
  */
 export function drawRow(row, entry, words, waiting = { left: 0, of: 1 }, search = { find: '', words: [] }) {
   const { t } = words;
@@ -46,14 +46,14 @@ export function drawRow(row, entry, words, waiting = { left: 0, of: 1 }, search 
   }
 }
 
-/** How many equal comments a row stands for; a click shows each. @param {number} n @param {number} people @param {Words} words @param {boolean} [spread] */
+/** The number of equal comments in a row; a click expands them. @param {number} n @param {number} people @param {Words} words @param {boolean} [spread] */
 function timesOf(n, people, { t, lang }, spread = false) {
   if (n < 2) return null;
   const label = t(people > 1 ? 'equal_people_n' : 'equal_n', { n, people });
   return el('button', { type: 'button', class: 'times as-text', tabindex: '-1', 'data-act': 'spread', 'aria-expanded': String(spread), 'aria-label': label, title: label }, `×${n.toLocaleString(lang)}`);
 }
 
-/** What is to be known of an entry beside its text. @param {Entry} entry @param {Words} words */
+/** The state of an entry, as a chip beside its text. @param {Entry} entry @param {Words} words */
 export function chipOf(entry, words) {
   const { t, has } = words;
   const chip = (/** @type {string} */ tone, /** @type {string} */ glyph, /** @type {string} */ text) => el('span', { class: `chip ${tone}` }, icon(glyph), el('span', {}, text));
@@ -70,7 +70,7 @@ export function chipOf(entry, words) {
   return null;
 }
 
-/** The same act is always at the same place: take down is the last. @param {Entry} entry @param {Words} words @param {number} n equal ones @param {number} people who wrote them */
+/** The acts of an entry. Each is always at the same place: take down is the last. @param {Entry} entry @param {Words} words @param {number} n equal ones @param {number} people number of their authors */
 function actsOf(entry, { t, lang }, n, people) {
   const all = people > 1 ? t('mute_n', { n: people }) : '';
   const button = (/** @type {string} */ act, /** @type {string} */ glyph, /** @type {string} */ label, /** @type {string} */ key, more = '') => el('button', {

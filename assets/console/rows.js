@@ -1,6 +1,6 @@
-// The rows of the feed that are in the page: a window on a list of which the
-// most part is not. It makes rows, puts them in their order, and measures each
-// once, since asking for a height makes the browser lay out the page.
+// The rows of the feed that are in the page: a window on a list most of which is not. It
+// creates rows, orders them, and measures each once, because reading a height makes the
+// browser lay out the page.
 
 import { el } from '../shared/dom.js';
 
@@ -29,29 +29,29 @@ export class Rows {
   /** @param {string} id */
   get(id) { return this.#rows.get(id); }
 
-  /** Takes all rows out of the page. */
+  /** Removes all rows from the page. */
   clear() {
     for (const row of this.#rows.values()) row.remove();
     this.#rows.clear();
     this.#unmeasured.clear();
   }
 
-  /** Every height may be another one. */
+  /** Every height may have changed. */
   forget() { for (const id of this.#rows.keys()) this.#unmeasured.add(id); }
 
-  /** @param {Entry} entry that looks different now */
+  /** @param {Entry} entry that has changed */
   redraw(entry) {
     const row = this.#rows.get(entry.id);
     if (!row) return;
     const focused = row.contains(document.activeElement);
     this.#draw(row, entry);
     this.#unmeasured.add(entry.id);
-    // The button that had the focus may be gone with its act.
+    // The button that had the focus may have disappeared with its act.
     if (focused && !row.contains(document.activeElement)) row.focus();
   }
 
   /**
-   * Puts the rows of a window into the page and takes the others out.
+   * Puts the rows of a window into the page and removes the others.
    * @param {readonly Entry[]} items @param {number} from @param {number} to @param {string} cursor the row to enter by
    */
   place(items, from, to, cursor) {
@@ -95,7 +95,7 @@ export class Rows {
     this.#entrance = row;
   }
 
-  /** @param {readonly Entry[]} items @param {number} from @param {number} to @returns {boolean} whether a height was not what we thought */
+  /** @param {readonly Entry[]} items @param {number} from @param {number} to @returns {boolean} whether a height differed from the estimate */
   measure(items, from, to) {
     if (this.#unmeasured.size === 0) return false;
     let news = false;
@@ -103,7 +103,7 @@ export class Rows {
       const { id } = items[i];
       if (!this.#unmeasured.has(id)) continue;
       const height = this.#rows.get(id)?.getBoundingClientRect().height;
-      if (!height) continue; // the list is not seen
+      if (!height) continue; // the list is not visible
       this.#unmeasured.delete(id);
       if (this.#virtual.measured(i, id, height)) news = true;
     }

@@ -1,13 +1,13 @@
-// The rule lists of a room as they are edited: which one, what is typed and not
-// saved, and what a new one may be called. No page in here.
+// The rule lists of a room in the editor: the current one, unsaved text, and the names for new
+// ones. Independent of the page.
 
 /**
- * A list, as it is typed here: `was` is its text at the version that it is of.
- * `fresh`: it was never saved. `agreed`: that it holds in all rooms was confirmed.
+ * A list as typed here: `was` is its text at its `version`. `fresh`: it was never saved.
+ * `agreed`: somebody confirmed that it applies to all rooms.
  * @typedef {{name: string, text: string, was: string, version: string, on: boolean, all: boolean, shipped?: boolean, fresh?: boolean, agreed?: boolean}} List
  */
 
-/** The list for all rooms that comes with the program, until one of its name is saved. */
+/** The list for all rooms that comes with the program, until one with its name is saved. */
 export const SHIPPED = 'starter';
 
 /** Characters of a name. */
@@ -17,15 +17,15 @@ export class RuleLists {
   /** @type {List[]} */ all = [];
   /** @type {List|null} the one in the editor */ now = null;
 
-  /** What was typed and not saved. */
+  /** The lists with unsaved text. */
   get unsaved() { return this.all.filter((list) => list.text !== list.was); }
 
   /**
-   * Takes the lists as the server has them. What is typed and not saved stays, of
-   * the version that it was typed into.
+   * Sets the lists from the server. Unsaved text stays, with the version that it was typed
+   * into.
    * @param {any[]} lists
-   * @param {{owner: boolean, choose?: {name: string, all: boolean}|null, drop?: List|null}} how
-   *   choose: the one to look at then; drop: one whose text is given up
+   * @param {{owner: boolean, choose?: {name: string, all: boolean}|null, drop?: List|null}}
+   * how choose: the one to show; drop: one whose text is discarded
    */
   take(lists, { owner, choose = this.now, drop = null }) {
     const drafts = this.unsaved.filter((list) => list !== drop);
@@ -41,7 +41,7 @@ export class RuleLists {
     if (!this.now || (!owner && this.now.all && mine < 0)) this.now = this.create('room');
   }
 
-  /** Makes an empty list and looks at it. @param {string} [name] @returns {List} */
+  /** Creates an empty list and shows it. @param {string} [name] @returns {List} */
   create(name) {
     let n = 1;
     while (!name && this.all.some((list) => list.name === `list ${n}`)) n++;
@@ -51,20 +51,20 @@ export class RuleLists {
     return list;
   }
 
-  /** What is wrong with the name of a new list: the key of a sentence, or "". @param {List} list */
+  /** The fault of a new list's name: the key of a sentence, or "". @param {List} list */
   fault(list) {
     if (!list.fresh) return '';
     if (list.name.trim() === '') return 'rules_name_empty';
     return this.all.some((other) => other !== list && same(other, list)) ? 'rules_name_taken' : '';
   }
 
-  /** What must be confirmed before a list is saved: the key of a sentence, or "". @param {List} list */
+  /** The question to confirm before a list is saved: the key of a sentence, or "". @param {List} list */
   question(list) {
     if (!list.all || list.agreed) return '';
     return list.name === SHIPPED && list.shipped ? 'rules_shipped_text' : 'rules_all_text';
   }
 
-  /** Whether a list stands in place of the shipped one, which can come back. @param {List} list */
+  /** Whether a list replaces the shipped one, which can be restored. @param {List} list */
   restores(list) { return list.all && list.name === SHIPPED && !list.shipped && !list.fresh; }
 
   /** Whether a list can be deleted: the shipped one can only be switched off. @param {List} list */
