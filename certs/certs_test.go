@@ -132,7 +132,7 @@ func TestSelfSigned(t *testing.T) {
 			}
 		}
 		if days := c.Leaf.NotAfter.Sub(c.Leaf.NotBefore).Hours() / 24; days > 398 {
-			t.Errorf("it is good for %.0f days, which Apple's systems refuse", days)
+			t.Errorf("it is valid for %.0f days, which Apple's systems refuse", days)
 		}
 		return c
 	}

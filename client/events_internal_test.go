@@ -29,7 +29,7 @@ func FuzzReadEvents(f *testing.F) {
 		heard, since := read(bytes.NewReader(b))
 		again, then := read(iotest.OneByteReader(bytes.NewReader(b)))
 		if since != then || !slices.EqualFunc(heard, again, same) {
-			t.Errorf("heard %q up to %s in one piece, %q up to %s byte by byte", heard, since, again, then)
+			t.Errorf("received %q up to %s in one piece, %q up to %s byte by byte", heard, since, again, then)
 		}
 		for i, e := range heard {
 			if e.Data == nil {
@@ -42,7 +42,7 @@ func FuzzReadEvents(f *testing.F) {
 		// A line that is cut off belongs to no event.
 		if whole := bytes.LastIndexByte(b, '\n') + 1; whole > 0 {
 			if cut, at := read(bytes.NewReader(append(b[:whole:whole], "data: {"...))); at != since && whole == len(b) || len(cut) > len(heard) {
-				t.Errorf("with half an event behind it: heard %q up to %s", cut, at)
+				t.Errorf("with half an event after it: received %q up to %s", cut, at)
 			}
 		}
 	})

@@ -53,7 +53,7 @@ func TestWatch(t *testing.T) {
 		t.Errorf("it ends with %v", err)
 	}
 	if got, want := fmt.Sprint(heard), "[e:1 hello e:2 comment  remove]"; got != want {
-		t.Errorf("heard %s, want %s", got, want)
+		t.Errorf("received %s, want %s", got, want)
 	}
 	const path = "/api/rooms/live/events Bearer KEY "
 	if got, want := fmt.Sprint(asked), fmt.Sprint([]string{path, path + "e:2", path + "e:2", path + "e:5"}); got != want {

@@ -56,7 +56,7 @@ func TestAnEdgeFollows(t *testing.T) {
 	}
 	one.put("b")
 	if got := edge.texts(2); got != "a b" {
-		t.Errorf("beside one machine the edge has %q", got)
+		t.Errorf("with one machine the edge has %q", got)
 	}
 	two := edge.join("n2") // it admits others
 	three := two.join("n3")
@@ -201,7 +201,7 @@ func TestAnEdgeIsNeverTheHome(t *testing.T) {
 	}
 	s := edge.status("all are there", func(s cluster.Status) bool { return s.Copies == 3 && edges(s) == 1 && s.Home != "" })
 	if s.Home == name {
-		t.Fatal("the edge is the home beside three")
+		t.Fatal("the edge is the home of four machines")
 	}
 	answer, err := edge.cluster.Forwarder().DoText(within(t), []byte("x"), false)
 	if err != nil || string(answer) != s.Home {

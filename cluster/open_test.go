@@ -294,7 +294,7 @@ func TestWhoIsNotLetIn(t *testing.T) {
 			t.Errorf("%s: %v, want %v", what, err, want)
 		}
 		if cluster.Configured(j.Dir) {
-			t.Errorf("%s: the machine believes to be a member", what)
+			t.Errorf("%s: the machine believes that it is a member", what)
 		}
 		if err != nil && len(j.Invitation) > 20 && strings.Contains(err.Error(), j.Invitation[4:20]) {
 			t.Errorf("%s: the error contains the invitation", what)
@@ -524,7 +524,7 @@ func TestWhoWasTakenOutStaysOut(t *testing.T) {
 	one.status("it is not listed", func(s cluster.Status) bool { return len(s.Machines) == 2 })
 	again := one.join("n2")
 	if got := again.texts(1); got != "a" {
-		t.Errorf("joined anew it has %q", got)
+		t.Errorf("after joining again it has %q", got)
 	}
 	one.put("b")
 	again.stop()

@@ -203,7 +203,7 @@ func TestSwitchesOfARunningChat(t *testing.T) {
 	out.Removal(connector.Removal{Origin: comment.FromTwitch, UserID: "u1", Forever: true})
 	expect(t, r.acts, "take down author twitch u1 0s false")
 	if n := len(sinks); n > 0 {
-		t.Error("it was connected anew")
+		t.Error("it was reconnected")
 	}
 	if _, st, _ := s.Chat("c1"); st.Counts.Received != 1 {
 		t.Errorf("its counts are %+v", st.Counts)
@@ -217,7 +217,7 @@ func TestSwitchesOfARunningChat(t *testing.T) {
 		select {
 		case <-sinks:
 		case <-time.After(30 * time.Second):
-			t.Fatal("it was not connected anew")
+			t.Fatal("it was not reconnected")
 		}
 	}
 }

@@ -162,7 +162,7 @@ func TestAnUnbanTellsWhatStillHolds(t *testing.T) {
 		clear(out.sent)
 		h.enforce(room.Event{Kind: room.KindUnban, Ban: &tt.lift})
 		if len(out.sent) != len(tt.want) {
-			t.Errorf("%s: told %v", tt.name, out.sent)
+			t.Errorf("%s: sent %v", tt.name, out.sent)
 		}
 		for c, until := range tt.want {
 			if got := out.sent[c]; !got.Equal(until) {

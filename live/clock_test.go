@@ -159,10 +159,10 @@ func TestASetClockAgesNobody(t *testing.T) {
 				t.Fatal(err)
 			}
 			if d := checked[len(checked)-1]; d.At.Sub(d.Identity) != tt.want {
-				t.Errorf("set by %v: the filter is told %v, want %v", step, d.At.Sub(d.Identity), tt.want)
+				t.Errorf("set by %v: the filter receives %v, want %v", step, d.At.Sub(d.Identity), tt.want)
 			}
 			if k := asked[len(asked)-1]; wall.Sub(k.Identity) != tt.want {
-				t.Errorf("set by %v: the limiter is told %v, want %v", step, wall.Sub(k.Identity), tt.want)
+				t.Errorf("set by %v: the limiter receives %v, want %v", step, wall.Sub(k.Identity), tt.want)
 			}
 		}
 	}

@@ -71,6 +71,6 @@ func TestAReplayOnAMachineThatDiesIsOver(t *testing.T) {
 		t.Errorf("greeted with a replay that is %q, of a machine that is gone", got)
 	}
 	if got := strings.Join(heard, " "); got != "playing paused stopped" {
-		t.Errorf("consoles hear %q", got)
+		t.Errorf("consoles received %q", got)
 	}
 }

@@ -97,7 +97,7 @@ func TestTwoConsolesRacing(t *testing.T) {
 			t.Fatalf("the answers differ: %+v, %+v", answers[0], answers[1])
 		}
 		if got := h.hears(ann.User); len(got) != 1 || got[0].Outcome != string(answers[0].Status) || got[0].ID != id.String() {
-			t.Errorf("the author heard %v, it is %s", got, answers[0].Status)
+			t.Errorf("the author was notified %v, the comment is %s", got, answers[0].Status)
 		}
 		kind := map[comment.Status]room.Kind{comment.Shown: room.KindComment, comment.Refused: room.KindRefused}[answers[0].Status]
 		seen := h.sees(room.ViewConsole, kind)
@@ -181,7 +181,7 @@ func TestAGroupOfNewcomersIsLetIn(t *testing.T) {
 	}
 	for i, who := range people {
 		if o := h.says(who, fmt.Sprint("something else ", i)); o.Status != comment.Shown {
-			t.Errorf("somebody who was let in: %+v", o)
+			t.Errorf("an approved newcomer: %+v", o)
 		}
 	}
 	if o := h.says(h.person(), "hello everybody 3"); o.Status != comment.Held {
@@ -199,7 +199,7 @@ func TestARefusedGroupIsUndone(t *testing.T) {
 		t.Helper()
 		for i, who := range people {
 			if got := h.hears(who.User); len(got) != 1 || got[0] != (heard{ids[i].String(), want}) {
-				t.Errorf("author %d hears %v, want %s", i, got, want)
+				t.Errorf("author %d is notified %v, want %s", i, got, want)
 			}
 		}
 	}
@@ -338,11 +338,11 @@ func TestTwoModeratorsDecideAGroupAtOnce(t *testing.T) {
 			stands[single] = alone.Status
 		}
 		if alone.Status != stands[single] || count < 19 || count > 20 {
-			t.Errorf("round %d: %d decided, the single one is %s and %s", round, count, alone.Status, stands[single])
+			t.Errorf("round %d: %d decided, the single comment is %s and %s", round, count, alone.Status, stands[single])
 		}
 		for i, who := range people {
 			if got := h.hears(who.User); len(got) != 1 || got[0] != (heard{ids[i].String(), string(stands[ids[i]])}) {
-				t.Errorf("round %d: author %d hears %v, it is %q", round, i, got, stands[ids[i]])
+				t.Errorf("round %d: author %d is notified %v, the comment is %q", round, i, got, stands[ids[i]])
 			}
 		}
 		if w := h.greets(room.ViewConsole, live.Resume{}); w.Waiting != 0 {

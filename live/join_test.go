@@ -43,12 +43,12 @@ func TestWhatChangesDuringAGreetingIsTold(t *testing.T) {
 			err := svc.Join("live", tt.view, Resume{}, func(w Welcome) {
 				greeted = true
 				if w.Room.KeepDays != 0 || len(sent) != 0 {
-					t.Errorf("greeted with %d days, told %v", w.Room.KeepDays, sent)
+					t.Errorf("welcomed with %d days, sent %v", w.Room.KeepDays, sent)
 				}
 				svc.keeping.set(KeepState{Days: tt.during, Asked: true}) // phones were informed just before this one was among them
 			})
 			if err != nil || !greeted || !slices.Equal(sent, tt.want) {
-				t.Errorf("%v, told %v, want %v", err, sent, tt.want)
+				t.Errorf("%v, sent %v, want %v", err, sent, tt.want)
 			}
 		})
 	}

@@ -140,7 +140,7 @@ func TestReviewCountsWhatIsUnderWayAndWhatWasBefore(t *testing.T) {
 		n++
 	}
 	if n != strangersHeld[0]-20 {
-		t.Errorf("beside 20 from before %d places are reserved, want %d", n, strangersHeld[0]-20)
+		t.Errorf("in addition to 20 earlier ones, %d places are reserved, want %d", n, strangersHeld[0]-20)
 	}
 	q.release(1)
 	q.release(1001) // it waits, and stays

@@ -81,11 +81,11 @@ func TestReactionsCountWhatTheRoomOffersAndTheLimitsLeave(t *testing.T) {
 			svc.React("live", tt.who, tt.taps)
 			svc.broadcastReactions(r)
 			if !maps.Equal(enc.sent, tt.want) {
-				t.Errorf("told %v, want %v", enc.sent, tt.want)
+				t.Errorf("sent %v, want %v", enc.sent, tt.want)
 			}
 			enc.sent = nil
 			if svc.broadcastReactions(r); enc.sent != nil {
-				t.Errorf("told again: %v", enc.sent)
+				t.Errorf("sent again: %v", enc.sent)
 			}
 		})
 	}
@@ -114,7 +114,7 @@ func TestSumsOfReactionsAreKept(t *testing.T) {
 	}
 	svc.broadcastReactions(r)
 	if !r.busy() {
-		t.Error("what is not in the log yet is forgotten")
+		t.Error("counts that are not in the log yet are lost")
 	}
 	if err := svc.KeepReactions(t.Context(), "live"); err != nil {
 		t.Fatal(err)
@@ -123,6 +123,6 @@ func TestSumsOfReactionsAreKept(t *testing.T) {
 		t.Errorf("kept %v", log.minutes)
 	}
 	if r.busy() {
-		t.Error("the room is looked after for nothing")
+		t.Error("an idle room is still attended to")
 	}
 }

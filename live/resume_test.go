@@ -322,7 +322,7 @@ func TestAResumeHasATime(t *testing.T) {
 		}
 		synctest.Wait()
 		if log.running.Load() != 0 {
-			t.Error("the read goes on")
+			t.Error("the read continues")
 		}
 	})
 }

@@ -32,7 +32,7 @@ func TestOneListIsCompiledAtATime(t *testing.T) {
 	gone, cancel := context.WithCancel(t.Context())
 	cancel()
 	if _, err := svc.preview(gone, room.RuleList{}, nil, nil); !errors.Is(err, context.Canceled) || f.ran != 0 {
-		t.Errorf("beside another one: %v, %d ran", err, f.ran)
+		t.Errorf("while another one runs: %v, %d ran", err, f.ran)
 	}
 	<-slot
 	for range 2 {

@@ -85,7 +85,7 @@ func TestBeatDoesNotOvertakeAFrame(t *testing.T) {
 	h.rooms["live"] = r
 	r.apply(plainEncoder{}, room.Event{Seq: 1, Kind: room.KindComment, Comment: comment.Comment{ID: 1}})
 	if <-overtook {
-		t.Fatal("a position was told before the frame that it covers")
+		t.Fatal("a position was sent before the frame that it covers")
 	}
 	if seq := <-sent; seq != 1 {
 		t.Errorf("the position is %d after the frame, want 1", seq)

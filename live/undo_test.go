@@ -137,7 +137,7 @@ func TestSettingsAndRoomsAreUndone(t *testing.T) {
 	h.wants("archive", h.Archive(t.Context(), "live", owner.Actor), nil)
 	is("live closed 0 false true")
 	if mod.undoable(mod.newest(room.ActionArchive)) {
-		t.Error("a moderator is offered what only an owner may")
+		t.Error("a moderator is offered an undo that only an owner may do")
 	}
 	mod.undo(room.ActionArchive, room.ErrNotAllowed)
 	owner.undo(room.ActionArchive, nil)

@@ -154,17 +154,17 @@ func TestABusyLogCostsTheAuthorNothing(t *testing.T) {
 	log.failing = 1
 	_, err := h.Submit(t.Context(), "live", Author{Role: room.Audience, User: "ann"}, comment.Draft{Text: "hi"})
 	if want := []string{"take", "check hi", "settle hi false", "refund ann"}; !errors.Is(err, room.ErrBusy) || !slices.Equal(r.sent, want) {
-		t.Errorf("%v, told %q, want %q", err, r.sent, want)
+		t.Errorf("%v, notified %q, want %q", err, r.sent, want)
 	}
 	r.sent = nil
 	o, err := h.Submit(t.Context(), "live", Author{Role: room.Audience, User: "ann"}, comment.Draft{Text: "hi"})
 	if want := []string{"take", "check hi", "settle hi true"}; err != nil || o.Status != comment.Shown || !slices.Equal(r.sent, want) {
-		t.Errorf("%+v, %v, told %q, want %q", o, err, r.sent, want)
+		t.Errorf("%+v, %v, notified %q, want %q", o, err, r.sent, want)
 	}
 	r.sent, log.failing = nil, 3
 	_, err = h.Submit(t.Context(), "live", Author{Role: room.Moderator, User: "mod"}, comment.Draft{Text: "mine"})
 	if want := []string{"check mine", "settle mine false"}; err == nil || !slices.Equal(r.sent, want) {
-		t.Errorf("a moderator has no limits: %v, told %q, want %q", err, r.sent, want)
+		t.Errorf("for a moderator, who has no limits: %v, notified %q, want %q", err, r.sent, want)
 	}
 }
 

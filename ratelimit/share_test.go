@@ -262,7 +262,7 @@ func TestTrustedComeFirstAtTheirAddress(t *testing.T) {
 	rival := &sender{from: person("home"), rate: 100}
 	send(t, s, start().t, time.Minute, 6*time.Minute, 8, []*sender{flood, greedy, rival, other})
 	if got := rival.taken / 300; got < 17 {
-		t.Errorf("a rival address gets %.1f a second, want half of what is left", got)
+		t.Errorf("a rival address gets %.1f a second, want half of the rest", got)
 	}
 	if greedy.part() < 2*flood.part() {
 		t.Errorf("at one address trusted ones get %.3f and untrusted ones %.3f", greedy.part(), flood.part())

@@ -68,7 +68,7 @@ func TestBundleKeepsTheCode(t *testing.T) {
 		t.Fatal(err)
 	}
 	if in.Style != "a {\ncolor: red;\n}\nb {}\n" || in.Script != "(() => {\nlet a;\n})();\n" {
-		t.Errorf("in the page stand %q and %q", in.Style, in.Script)
+		t.Errorf("the page contains %q and %q", in.Style, in.Script)
 	}
 	want := `// page/main.js and its modules, see server/bundle.go in the source; the modules lie beside this file.
 // shared/clock.js

@@ -186,7 +186,7 @@ func TestAllConnectionsAreBounded(t *testing.T) {
 	h, l := newLimitedHouse(t, 10, 0, "127.0.0.0/8")
 	elsewhere, here := netip.MustParseAddr("203.0.113.1"), netip.MustParseAddr("::1")
 	if got := l.most(l.limits(), elsewhere); got != 10+spare {
-		t.Errorf("%d plain connections beside no sockets", got)
+		t.Errorf("%d plain connections without sockets", got)
 	}
 	if got := l.most(l.limits(), here); got != 10+spare+ownSpare {
 		t.Errorf("%d plain connections for this machine", got)
@@ -195,7 +195,7 @@ func TestAllConnectionsAreBounded(t *testing.T) {
 		next(t, h.phone(), "hello")
 	}
 	if got := l.most(l.limits(), elsewhere); got != 6+spare {
-		t.Errorf("%d plain connections beside four sockets", got)
+		t.Errorf("%d plain connections besides four sockets", got)
 	}
 	l.mu.Lock()
 	l.most = func(connLimits, netip.Addr) int { return 2 }
@@ -319,7 +319,7 @@ func TestOneAddressLeavesPlainConnectionsForOthers(t *testing.T) {
 		return here != nil && here.n == 20
 	})
 	if got := h.dialRaw(t, "127.0.0.2").readStatus(); got != http.StatusServiceUnavailable {
-		t.Errorf("one too many beside sockets is answered %d", got)
+		t.Errorf("one too many besides sockets is answered %d", got)
 	}
 }
 

@@ -27,7 +27,7 @@ func TestCodesAreDrawnOnce(t *testing.T) {
 	first := get("http://a/r/live", "image/png")
 	for range 3 {
 		if again := get("http://a/r/live", "image/png"); &again[0] != &first[0] {
-			t.Error("it is drawn anew")
+			t.Error("it is drawn again")
 		}
 	}
 	get("http://b/r/live", "image/png")

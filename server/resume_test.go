@@ -63,7 +63,7 @@ func TestAClientThatLeavesEndsItsRead(t *testing.T) {
 		select {
 		case <-done:
 		case <-time.After(patience):
-			t.Fatalf("%s did not come about", what)
+			t.Fatalf("%s did not happen", what)
 		}
 	}
 	wait("the read", reading)

@@ -114,7 +114,7 @@ func FuzzVerify(f *testing.F) {
 		}
 		err = k.Verify(own, exampleTime, body)
 		if good := id != "" && !strings.Contains(id, "."); good != (err == nil) {
-			t.Fatalf("what was signed as %q: %v", id, err)
+			t.Fatalf("a message signed as %q: %v", id, err)
 		}
 		own.Set(signature.HeaderSignature, signatures+" "+sum)
 		if again := k.Verify(own, exampleTime, body); (again == nil) != (err == nil) {

@@ -134,7 +134,7 @@ func TestAnActIsWrittenWithItsChange(t *testing.T) {
 		}
 	}
 	if diff := cmp.Diff(before, state()); diff != "" {
-		t.Errorf("what was left of it (-before +after):\n%s", diff)
+		t.Errorf("the failed changes left traces (-before +after):\n%s", diff)
 	}
 	run(t, s, "DROP TRIGGER no_acts")
 	for _, c := range changes {

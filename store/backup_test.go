@@ -148,6 +148,6 @@ func TestForget(t *testing.T) {
 	}
 	r, err := s.Append(t.Context(), newComment("other", "after"))
 	if err != nil || r.Event.Seq != 11 {
-		t.Errorf("numbers go on with %d, %v", r.Event.Seq, err)
+		t.Errorf("numbers continue with %d, %v", r.Event.Seq, err)
 	}
 }

@@ -251,7 +251,7 @@ func TestErasedVotes(t *testing.T) {
 		t.Fatal(err)
 	}
 	if last := reported[len(reported)-1]; last.Item != "live" || last.Person != "ann" || !last.Withdraw {
-		t.Errorf("the rooms are told last of %+v", last)
+		t.Errorf("the rooms' last event is %+v", last)
 	}
 }
 

@@ -150,7 +150,7 @@ func TestPlans(t *testing.T) {
 			}
 			if strings.Contains(q.sql, "status <> 1") && !strings.Contains(q.sql, "c.user =") &&
 				strings.HasPrefix(detail, "SEARCH c ") && !strings.Contains(detail, "comments_status") {
-				t.Errorf("what waits is looked for among what was shown: %s", detail)
+				t.Errorf("held comments are searched among shown ones: %s", detail)
 			}
 		}
 		if err := rows.Close(); err != nil {

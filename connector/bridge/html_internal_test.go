@@ -34,7 +34,7 @@ func FuzzTextOf(f *testing.F) {
 			end = e.To
 		}
 		if len(text) > 4*maxHTML+len(s) {
-			t.Fatal("the text is longer than what it was made of")
+			t.Fatal("the text is longer than its HTML")
 		}
 		_ = strings.ToValidUTF8(text, "")
 	})

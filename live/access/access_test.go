@@ -188,13 +188,13 @@ func TestCodesOutliveASetClock(t *testing.T) {
 				t.Errorf("set by %v, a code from %s: %v", step, name, err)
 			}
 			if _, err := h.TradeCode(t.Context(), code); err == nil {
-				t.Errorf("set by %v, a code from %s is good twice", step, name)
+				t.Errorf("set by %v, a code from %s is valid twice", step, name)
 			}
 		}
 		if step < -time.Hour || step > 0 { // by the wall clock a small step back extends its life a little
 			passed += codeAge
 			if _, err := h.TradeCode(t.Context(), late); err == nil {
-				t.Errorf("set by %v, a code is good forever", step)
+				t.Errorf("set by %v, a code never expires", step)
 			}
 		}
 	}

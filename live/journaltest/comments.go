@@ -18,7 +18,7 @@ func (s *suite) refs() {
 		again := withRef(shown("second"), string(kind))
 		got := s.stands(again, kind, first.Comment.ID)
 		if got.Seq != first.Seq || got.Comment.Text != "first" || got.Entry.Ref != string(kind) {
-			s.Errorf("%s: what stands is %+v, want the first", kind, got)
+			s.Errorf("%s: the earlier event is %+v, want the first", kind, got)
 		}
 		s.reopen()
 		s.stands(again, kind, first.Comment.ID)
@@ -66,7 +66,7 @@ func (s *suite) refRace() {
 		s.Errorf("%d comments were written with one ref", written)
 	}
 	if n := len(s.since(0)); n != rivals+1 {
-		s.Errorf("the log has %d events, want %d: the rest of the batch must stand", n, rivals+1)
+		s.Errorf("the log has %d events, want %d: the rest of the batch must be written", n, rivals+1)
 	}
 }
 
@@ -88,7 +88,7 @@ func (s *suite) decisions() {
 	s.log("comment held")
 	late := s.stands(decision(room.KindRefused, comment.Held, held.Comment.ID, "mod two"), room.KindComment, held.Comment.ID)
 	if late.Seq != got.Seq || late.By != "mod one" {
-		s.Errorf("what stands is %+v", late)
+		s.Errorf("the earlier event is %+v", late)
 	}
 	s.reopen()
 	s.stands(approve, room.KindComment, held.Comment.ID)
@@ -168,7 +168,7 @@ func (s *suite) remove() {
 		s.Errorf("the row is %+v", row)
 	}
 	if r := s.try(act(room.KindRemove, a.Comment.ID, unknown)); !r.Again || r.Event.Kind != room.KindRemove {
-		s.Errorf("taking down what is gone: %+v", r)
+		s.Errorf("taking down a removed comment: %+v", r)
 	}
 	// A client that was away since before the removal receives it.
 	if got := brief(s.since(b.Seq)); len(got) != 2 || got[1] != "remove 2" {
@@ -192,7 +192,7 @@ func (s *suite) removeUser() {
 		s.Errorf("taken down were %v of %q, want %v", ev.IDs, ev.User, want)
 	}
 	if row := s.row(held.Comment.ID); row.Status != comment.Removed || row.By != "mod" {
-		s.Errorf("the held one is %s by %q: what waits must not come after what was taken down", row.Status, row.By)
+		s.Errorf("the held one is %s by %q: the removal must include held comments", row.Status, row.By)
 	}
 	if row := s.row(no.Comment.ID); row.Status != comment.Refused {
 		s.Errorf("the refused one is %s", row.Status)
@@ -260,7 +260,7 @@ func (s *suite) clear() {
 	s.put(decision(room.KindComment, comment.Held, held.Comment.ID, "mod"))
 	s.log("clear", "comment after", "comment waits")
 	if row := s.row(held.Comment.ID); row.Cleared {
-		s.Error("what was approved since is on the screens")
+		s.Error("a comment approved since the clear counts as cleared")
 	}
 	s.reopen()
 	s.log("clear", "comment after", "comment waits")

@@ -69,7 +69,7 @@ func (s *suite) roundTrip() {
 
 	row := s.row(full.Comment.ID)
 	if !reflect.DeepEqual(row.Comment, full.Comment) || !reflect.DeepEqual(row.Entry, full.Entry) || row.Status != comment.Shown {
-		s.Errorf("row is %+v, want what was written: %+v", row, full)
+		s.Errorf("row is %+v, want the written one: %+v", row, full)
 	}
 	if got := receipts[6].Ban; got.ID == 0 || got.Room != roomID || got.By != "mod" || got.At.IsZero() {
 		s.Errorf("the ban was not filled in: %+v", got)

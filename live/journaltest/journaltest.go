@@ -180,7 +180,7 @@ func (s *suite) put(ev room.Event) room.Event {
 	s.Helper()
 	r := s.try(ev)
 	if r.Again {
-		s.Fatalf("append %s: nothing was written, %+v stands", ev.Kind, r.Event)
+		s.Fatalf("append %s: nothing was written, %+v holds", ev.Kind, r.Event)
 	}
 	return r.Event
 }

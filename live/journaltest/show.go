@@ -89,7 +89,7 @@ func (s *suite) items() {
 		s.Errorf("the poll came to %s, %s", it.State, it.Result)
 	}
 	if it := s.item("next"); it.State != show.Live {
-		s.Errorf("what waited for the place is %s", it.State)
+		s.Errorf("the item that waited for the slot is %s", it.State)
 	}
 	s.log("item", "item", "item", "item", "item", "item")
 }
@@ -206,10 +206,10 @@ func (s *suite) questions() {
 		s.Errorf("the list is %q, want %q", got, want)
 	}
 	if voted := s.put(part(show.Entry{Item: "q", Person: "bob", Choice: third})); voted.Part.Choice != second {
-		s.Errorf("a vote for what was merged goes to %s, want %s", voted.Part.Choice, second)
+		s.Errorf("a vote for a merged question goes to %s, want %s", voted.Part.Choice, second)
 	}
 	if r := s.try(part(show.Entry{Item: "q", Person: "ann", Choice: third})); !r.Again {
-		s.Error("ann votes twice for what is one question by now")
+		s.Error("ann votes twice for merged questions")
 	}
 	s.reopen()
 	if got := s.asked("q"); !slices.Equal(got, want) {
@@ -217,7 +217,7 @@ func (s *suite) questions() {
 	}
 	s.put(part(show.Entry{Item: "q", Person: "ann", Choice: third, Withdraw: true}))
 	if got := strings.Join(s.entries("q"), ", "); got != "bob "+second {
-		s.Errorf("taken back from all that is one question, what is left is %s", got)
+		s.Errorf("after withdrawing from merged questions, %s is left", got)
 	}
 	// An undo is refused once the question has changed.
 	undo := func(ev room.Event) room.Event {

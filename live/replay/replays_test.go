@@ -99,7 +99,7 @@ func TestReplayThatStumbles(t *testing.T) {
 	}
 	speed := 2.0
 	if _, err := s.Control("live", Control{Speed: &speed}); !errors.Is(err, room.ErrNotFound) {
-		t.Errorf("steering what is over: %v", err)
+		t.Errorf("control of an ended replay: %v", err)
 	}
 }
 
@@ -120,7 +120,7 @@ func TestReplayIsStoppedWhileItsFileComes(t *testing.T) {
 	}()
 	<-begun
 	if _, err := play(t, s, "another"); !errors.Is(err, room.ErrTaken) {
-		t.Errorf("beside one that comes: %v", err)
+		t.Errorf("while another one is being loaded: %v", err)
 	}
 	if err := s.Stop(t.Context(), "live", boss); err != nil {
 		t.Fatal(err)
@@ -136,7 +136,7 @@ func TestReplayIsStoppedWhileItsFileComes(t *testing.T) {
 	}
 	close(more)
 	if err := <-first; !errors.Is(err, room.ErrTaken) {
-		t.Errorf("who sent it hears %v", err)
+		t.Errorf("its sender receives %v", err)
 	}
 	if r, err := s.Of("live"); err != nil || r.File != "another" {
 		t.Errorf("the room's replay is %+v, %v", r, err)

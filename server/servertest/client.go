@@ -143,7 +143,7 @@ func Eventually(t testing.TB, what string, is func() bool) {
 		select {
 		case <-tick.C:
 		case <-end:
-			t.Fatalf("%s did not come about", what)
+			t.Fatalf("%s did not happen", what)
 		}
 	}
 }
