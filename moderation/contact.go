@@ -20,8 +20,12 @@ var (
 
 	countsBefore = regexp.MustCompile(`(?:^|[^a-z])(?:` + counts + `)(?:[ :：=#]|no\.?|number|id|数|數|量|值|率|is|was|of|at|are|是|为|為|有|达到?|突破|已|过|近|约|超过|到|は|が|는|은|이|가)*$`)
 	countsCue    = regexp.MustCompile(`(?:방|房间|房間|部屋) ?(?:번호|号码|番号)`)
-	sumBehind    = regexp.MustCompile(`^ ?(?:=|等于|等於|equals|は[0-9]|는[0-9])`)
-	sumBefore    = regexp.MustCompile(`[0-9)] ?= ?$`)
+
+	sumBehind = regexp.MustCompile(`^ ?(?:=|等于|等於|equals|は[0-9]|는[0-9])`)
+	sumBefore = regexp.MustCompile(`[0-9)] ?= ?$`)
+
+	// Most texts have none of these, and so no cue: what is cut out of a text has one, too.
+	cueBeginnings = beginningsOf(cue.String(), countsCue.String())
 
 	// Numbers that are sayings, not contacts: laughter, love, memes.
 	sayings = []string{
@@ -95,7 +99,7 @@ func contact(t *Text) comment.Verdict {
 
 // asksForCalls reports whether a folded text asks for a call, or names an account.
 func asksForCalls(folded string) bool {
-	return cue.MatchString(countsCue.ReplaceAllString(folded, ""))
+	return cueBeginnings.in(folded) && cue.MatchString(countsCue.ReplaceAllString(folded, ""))
 }
 
 func isContact(runes []fold.Rune, groups []group, asked bool) bool {

@@ -1,0 +1,140 @@
+package moderation
+
+import (
+	"regexp/syntax"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// beginnings are the strings one of which a text must hold for one of some expressions to
+// match it. Looking for them is much faster than an expression, and most texts hold none.
+// They are derived from the expressions, so they cannot fall behind them.
+type beginnings struct {
+	seen [1024 / 64]uint64 // a bit for each first rune, by its last ten bits
+	list map[rune][]string // by their first rune
+}
+
+const (
+	beginningRunes = 5   // of a beginning, at most
+	mostBeginnings = 512 // of an expression; one that has more is no use
+)
+
+// beginningsOf panics for an expression that may match anything, or has too many
+// beginnings: it is a constant of the program.
+func beginningsOf(expressions ...string) *beginnings {
+	b := &beginnings{list: map[rune][]string{}}
+	for _, expression := range expressions {
+		re, err := syntax.Parse(expression, syntax.Perl)
+		if err != nil {
+			panic("moderation: " + err.Error())
+		}
+		list, ok := startsOf(re.Simplify())
+		if !ok || slices.Contains(list, "") {
+			panic("moderation: no beginnings for " + expression)
+		}
+		for _, s := range list {
+			r, _ := utf8.DecodeRuneInString(s)
+			b.list[r] = append(b.list[r], s)
+			b.seen[r/64%16] |= 1 << (r % 64)
+		}
+	}
+	return b
+}
+
+// in reports whether a text holds a beginning. Where it does not, none of the expressions
+// matches.
+func (b *beginnings) in(text string) bool {
+	for i, r := range text {
+		if b.seen[r/64%16]>>(r%64)&1 == 0 {
+			continue
+		}
+		for _, s := range b.list[r] {
+			if strings.HasPrefix(text[i:], s) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// startsOf returns strings with one of which every match of an expression begins, or what
+// stands in it behind a border. ok is false for an expression that has none, or too many.
+func startsOf(re *syntax.Regexp) (list []string, ok bool) {
+	switch re.Op {
+	case syntax.OpAlternate:
+		for _, sub := range re.Sub {
+			some, ok := startsOf(sub)
+			if !ok {
+				return nil, false
+			}
+			list = append(list, some...)
+		}
+	case syntax.OpCapture:
+		return startsOf(re.Sub[0])
+	case syntax.OpConcat:
+		subs := re.Sub
+		if isBorder(subs[0]) { // what is behind it has to be in the text all the same
+			subs = subs[1:]
+		}
+		list = []string{""}
+		for _, sub := range subs {
+			more, ok := startsOf(sub)
+			if !ok || isBorder(sub) {
+				break // what there is so far is a beginning
+			}
+			var joined []string
+			for _, s := range list {
+				if utf8.RuneCountInString(s) >= beginningRunes {
+					joined = append(joined, s)
+					continue
+				}
+				for _, m := range more {
+					joined = append(joined, s+m)
+				}
+			}
+			if len(joined) > mostBeginnings {
+				break
+			}
+			list = joined
+		}
+	case syntax.OpLiteral:
+		if re.Flags&syntax.FoldCase != 0 {
+			return nil, false
+		}
+		list = []string{string(re.Rune)}
+	case syntax.OpCharClass:
+		for i := 0; i < len(re.Rune); i += 2 {
+			if int(re.Rune[i+1]-re.Rune[i])+len(list) > mostBeginnings {
+				return nil, false
+			}
+			for r := re.Rune[i]; r <= re.Rune[i+1]; r++ {
+				list = append(list, string(r))
+			}
+		}
+	case syntax.OpQuest:
+		list, ok = startsOf(re.Sub[0])
+		if !ok {
+			return nil, false
+		}
+		list = append(list, "")
+	case syntax.OpEmptyMatch:
+		list = []string{""}
+	default:
+		return nil, false
+	}
+	for i, s := range list {
+		if runes := []rune(s); len(runes) > beginningRunes {
+			list[i] = string(runes[:beginningRunes])
+		}
+	}
+	slices.Sort(list)
+	list = slices.Compact(list)
+	return list, len(list) <= mostBeginnings
+}
+
+// isBorder recognizes (?:^|[^a-z]) and (?:$|[^a-z]).
+func isBorder(re *syntax.Regexp) bool {
+	return re.Op == syntax.OpAlternate && len(re.Sub) == 2 && re.Sub[1].Op == syntax.OpCharClass &&
+		(re.Sub[0].Op == syntax.OpBeginText || re.Sub[0].Op == syntax.OpEndText)
+}
