@@ -1,5 +1,5 @@
-// The bar over the rules: which list is in the editor, whether it is in force,
-// the name of a new one, and the way to a new one.
+// The bar over the rules: the list in the editor, whether it is active, the name of a new
+// list, and the button for a new one.
 
 import { el, icon } from '../shared/dom.js';
 import { toggle } from './page.js';
@@ -16,8 +16,9 @@ export class RulesBar {
    * @param {import('../shared/i18n.js').Words} words
    * @param {import('./rule-lists.js').RuleLists} lists
    * @param {boolean} owner who may make lists for all rooms
-   * @param {{choose: (list: List) => void, fresh: () => void, on: (on: boolean) => void, named: () => void, edit: () => void}} to
-   *   on: a saved list is switched on or off; named: a new list has another name; edit: it is done
+   * @param {{choose: (list: List) => void, fresh: () => void, on: (on: boolean) => void,
+   * named: () => void, edit: () => void}} to on: a saved list is switched on or off; named: a
+   * new list has another name; edit: called when that is done
    */
   constructor(words, lists, owner, to) {
     this.#words = words;
@@ -43,7 +44,7 @@ export class RulesBar {
       el('button', { type: 'button', class: 'button line', onclick: this.#to.fresh }, icon('plus'), t('rules_new')));
   }
 
-  /** Names the lists, and those with unsaved lines. */
+  /** Draws the names of the lists, and marks those with unsaved text. */
   mark() {
     const { t } = this.#words;
     for (const [i, option] of [...this.#chooser.options].entries()) {
@@ -53,13 +54,13 @@ export class RulesBar {
     }
   }
 
-  /** Shows whether a list is in force, whatever was pressed. @param {boolean} on */
+  /** Sets the switch that shows whether a list is active. @param {boolean} on */
   set on(on) { if (this.#on) this.#on.checked = on; }
 
-  /** Leads to the name of a new list. */
+  /** Moves the focus to the name of a new list. */
   askName() { this.box.querySelector('input')?.focus(); }
 
-  /** The name of a new list, and for an owner where it holds. @param {List} list */
+  /** The name of a new list, and for an owner the rooms where it applies. @param {List} list */
   #name(list) {
     const { t } = this.#words;
     const input = el('input', { class: 'plain-field', 'aria-label': t('rules_name'), maxlength: NAME_MOST, value: list.name, dir: 'auto' });

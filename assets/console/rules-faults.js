@@ -1,13 +1,13 @@
-// What there is to say of the lines of a list: each fault with the way to its
-// line, and how many lines are left out, for beside the button that saves them.
+// Messages about the lines of a list: each fault with a link to its line, and how many lines
+// are left out, for beside the save button.
 
 import { el, icon, said } from '../shared/dom.js';
 
-/** @typedef {{line: number, entry: string, code: string, message: string, warning: boolean, over?: boolean, word?: string, n?: number, of?: number}} Fault as the server has it */
+/** @typedef {{line: number, entry: string, code: string, message: string, warning: boolean, over?: boolean, word?: string, n?: number, of?: number}} Fault as the server sends it */
 
 /**
- * What trying a list on what was shown says, as names of sentences with their
- * number. The server lists the gravest faults alone.
+ * The result of trying a list on recently shown comments, as keys of sentences with their
+ * number. The server lists only the gravest faults.
  * @param {{code: string}[]} faults @param {number} total how many there are
  * @returns {[string, {n: number}][]}
  */
@@ -43,10 +43,10 @@ export class RulesFaults {
     if (found.length === 0) this.list.replaceChildren(el('li', { class: 'none-yet' }, t('rules_no_faults')));
   }
 
-  /** That the server has not listed all. @param {number} n how many it left out @returns {string[]} */
+  /** The note that the server has not listed all faults. @param {number} n how many it left out @returns {string[]} */
   #more(n) { return n > 0 ? [` ${this.#words.t('rules_more', { n })}`] : []; }
 
-  /** What is wrong with a line, in the language of the page. @param {Fault} fault */
+  /** The fault of a line, in the language of the page. @param {Fault} fault */
   #sentence({ code, word = '', n = 0, of = 0, message }) {
     return this.#words.has(`line_${code}`) ? this.#words.t(`line_${code}`, { word, n, of }) : message;
   }

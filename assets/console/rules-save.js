@@ -23,7 +23,7 @@ export class RulesSaver {
     this.#events = events;
   }
 
-  /** A list as the server takes it. @param {List} list */
+  /** A list as the server expects it. @param {List} list */
   static draft({ name, text, on, all }) { return { name: name.trim(), text, on, all }; }
 
   /** @param {List} list @returns {Promise<any>} the answer, undefined when it was not saved */
@@ -36,7 +36,7 @@ export class RulesSaver {
     return done;
   }
 
-  /** Asks what a save would say, and changes nothing. @param {List} list @returns {Promise<any>} the answer, undefined without one */
+  /** Asks for the result of a save, and changes nothing. @param {List} list @returns {Promise<any>} the answer, undefined without one */
   check(list) {
     return this.#guard(list, () => this.#put(list, { ...RulesSaver.draft(list), name: list.name.trim() || 'list', dry: true }, () => {}));
   }

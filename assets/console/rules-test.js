@@ -1,5 +1,4 @@
-// The box beside the rules in which a text is tried: what would become of it,
-// and by which rule.
+// The box beside the rules for trying a text: its outcome, and the rule that decides it.
 
 import { el, icon, said } from '../shared/dom.js';
 import { explain } from './details.js';

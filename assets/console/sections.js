@@ -1,19 +1,19 @@
-// The pages of the console beside the live one. Each is loaded when it is first
-// opened and says by itself what it needs.
+// The pages of the console beside the live one. Each is loaded when it is first opened and
+// declares what it needs.
 
 import { byId } from '../shared/dom.js';
 import { confirmFirst } from './dialog.js';
 
-/** In the order of the rail and of the keys 1 to 9; those after the ninth have none. */
+/** In the order of the rail and of the keys 1 to 9; pages after the ninth have no key. */
 export const SECTIONS = ['live', 'air', 'rules', 'people', 'stats', 'links', 'audit', 'export', 'room', 'chats', 'show', 'automation', 'voice', 'alerts', 'report'];
 
 /**
- * A page that is open. `again` when it is closed to be opened anew, in another language.
+ * An open page. `again` is true if it is closed to be reopened, in another language.
  * @typedef {object} Page
  * @property {(again: boolean) => void} close
  * @property {() => import('./dialog.js').Ask|null} [leaving] what to ask before something that was typed is lost
  *
- * Opens a page in a box; what it returns closes it.
+ * Opens a page in a box; the result closes it.
  * @typedef {(host: HTMLElement, store: import('./store.js').Store, acts: import('./acts.js').Acts) => (Page | (() => void))} Open
  */
 
@@ -64,10 +64,10 @@ export class Sections {
     return true;
   }
 
-  /** Links and what acts by itself are the owner's alone. @param {string} name */
+  /** Links and automation are for owners only. @param {string} name */
   #may(name) { return !['links', 'automation'].includes(name) || this.#store.owner; }
 
-  /** Opens what the address names. */
+  /** Opens the page in the address. */
   follow() {
     const asked = location.hash.slice(1);
     const name = LOAD[asked] && this.#may(asked) && document.body.dataset.view !== 'dock' ? asked : 'live';
@@ -89,7 +89,7 @@ export class Sections {
     void this.#open(name);
   }
 
-  /** The language or the room's end of a connection has changed what is seen. */
+  /** The language or the connection's state has changed the visible content. */
   #again() { if (this.#now !== 'live') void this.#open(this.#now, true); }
 
   /** @param {boolean} again */

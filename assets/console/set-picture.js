@@ -6,13 +6,13 @@ import { el, icon } from '../shared/dom.js';
 const MOST_PICTURE = 2 * 2 ** 20;
 
 /**
- * Drawn anew by the server, so that it carries nothing but the picture.
+ * The server redraws it, so that it contains nothing but the picture.
  * @param {import('./store.js').Store} store
- * @param {object} page what the page of the settings makes its controls with
+ * @param {object} page what the settings page makes its controls with
  * @param {(label: string, help: string, ...controls: Node[]) => HTMLElement} page.row
  * @param {(fields: Record<string, any>, near: HTMLElement) => Promise<void>} page.save
- * @param {(near: HTMLElement) => void} page.showSaved that it is saved
- * @param {(() => void)[]} page.follow how each control follows the room
+ * @param {(near: HTMLElement) => void} page.showSaved shows that it is saved
+ * @param {(() => void)[]} page.follow functions that update each control from the room
  */
 export function pictureSetting(store, { row, save, showSaved, follow }) {
   const { t } = store.words;
@@ -39,7 +39,7 @@ export function pictureSetting(store, { row, save, showSaved, follow }) {
   });
 }
 
-/** Sends a picture; returns the key of the words that say why it was refused. @param {import('./store.js').Store} store @param {File} chosen */
+/** Sends a picture; returns the key of the words that explain a refusal. @param {import('./store.js').Store} store @param {File} chosen */
 async function send(store, chosen) {
   try {
     const answer = await fetch(store.path('picture'), { method: 'PUT', headers: { 'X-Requested-With': 'danmaku', 'Content-Type': chosen.type }, body: chosen });

@@ -1,4 +1,4 @@
-// A draw on the page Show: the form for one, and in its row who was drawn.
+// A draw on the page Show: its form, and in its row the winners.
 
 import { el, icon, said } from '../shared/dom.js';
 import { winnerOf } from '../shared/items.js';
@@ -10,7 +10,7 @@ import { choice, field } from './show-fields.js';
 /** As MostWinners in show/draw.go. */
 const MOST = 20;
 
-/** How far back who wrote counts, s; 0: from the start on. */
+/** How far back authors count, s; 0: from the start on. */
 const BACK = [0, 600, 3600, 12 * 3600];
 
 /** @param {string} label @param {{value: string, text: string}[]} choices @param {string} now */
@@ -60,7 +60,7 @@ export function drawFields(store, spec) {
 }
 
 /**
- * What a draw's row says: how many take part, or who was drawn.
+ * The text of a draw's row: how many take part, or the winners.
  * @param {import('./store.js').Store} store @param {import('./acts.js').Acts} acts @param {Item} item
  * @returns {HTMLElement[]}
  */

@@ -1,5 +1,5 @@
-// The room's own emotes on the page Show: add pictures, rename, delete. What is done
-// stands in the record, where it can be undone.
+// The room's own emotes on the page Show: add pictures, rename, delete. The record contains
+// these acts and can undo them.
 
 import { ApiError } from '../shared/api.js';
 import { el, icon } from '../shared/dom.js';
@@ -10,7 +10,7 @@ import { el, icon } from '../shared/dom.js';
 const MOST = 100;
 const MOST_BYTES = 256 * 1024;
 
-/** A name from that of a file: what cannot be in a name becomes one _. @param {string} file */
+/** A name from a file name: characters that a name cannot contain become one _. @param {string} file */
 export function nameFrom(file) {
   const name = file.replace(/\.[^.]*$/, '').normalize('NFC').toLowerCase().replace(/[^\p{L}\p{N}\p{M}_-]+/gu, '_').replace(/^_+|_+$/g, '');
   return Array.from(name).slice(0, 24).join('') || 'emote';
@@ -66,13 +66,13 @@ export function ownEmotes(store, acts) {
     showFaults(refused);
   }
 
-  /** @param {File} one @returns {Promise<any>} what is wrong; null: nothing */
+  /** @param {File} one @returns {Promise<any>} the fault; null: none */
   async function send(one) {
     try {
       const answer = await fetch(store.path('emotes', free(nameFrom(one.name))), { method: 'PUT', headers: { 'X-Requested-With': 'danmaku', 'Content-Type': 'application/octet-stream' }, body: one });
       const got = await answer.json();
       if (!answer.ok) return got.fault ?? got;
-      run++; // an older list that is on its way is not taken
+      run++; // an older list in flight is ignored
       take(got);
       return null;
     } catch {
@@ -80,7 +80,7 @@ export function ownEmotes(store, acts) {
     }
   }
 
-  /** A name that no emote has: one more of the same is another one. @param {string} name */
+  /** A name that no emote has: a duplicate gets another name. @param {string} name */
   function free(name) {
     const known = new Set(all.map((e) => e.name));
     for (let n = 2, next = name; ; n++) {
@@ -103,7 +103,7 @@ export function ownEmotes(store, acts) {
 
   function draw() {
     count.textContent = all.length > 0 ? t('emotes_count', { n: all.length, most: MOST }) : '';
-    // A name that is being written stays.
+    // A name that is being edited stays.
     const at = /** @type {HTMLElement|null} */ (document.activeElement?.closest('.emote-row'))?.dataset.emote;
     const kept = [...list.children].find((row) => /** @type {HTMLElement} */ (row).dataset.emote === at);
     list.replaceChildren(...all.map((e) => (kept && e.name === at ? kept : row(e))));
@@ -120,7 +120,7 @@ export function ownEmotes(store, acts) {
       el('button', { type: 'button', class: 'icon-button danger', title: t('emotes_delete'), 'aria-label': t('emotes_delete_of', { name }), onclick: () => void change('DELETE', name, undefined, () => {}) }, icon('takedown')));
   }
 
-  /** @param {string} method @param {string} name @param {any} body @param {() => void} back what to do when it was refused */
+  /** @param {string} method @param {string} name @param {any} body @param {() => void} back called if it was refused */
   async function change(method, name, body, back) {
     try {
       const got = await acts.ask(method, store.path('emotes', name), body);
@@ -135,7 +135,7 @@ export function ownEmotes(store, acts) {
     }
   }
 
-  /** Undoes the deletion that the record has last. @param {string} name */
+  /** Undoes the last deletion in the record. @param {string} name */
   async function undo(name) {
     const got = await acts.call('GET', `${store.path('audit')}?act=settings&limit=20`);
     const act = got?.acts.find((/** @type {any} */ a) => a.undo && a.before?.emotes?.includes(name) && !a.after?.emotes?.includes(name));

@@ -1,10 +1,10 @@
-// Fields of the form for something to show.
+// Form fields of show items.
 
 import { el } from '../shared/dom.js';
 
 /**
- * A line of text under its name. The server counts what a person calls a character, and
- * says so when it is too many; here is room for some that are several units.
+ * A line of text with its label. The server counts the characters as people see them and
+ * reports too many; the field allows some that are several units.
  * @param {string} label @param {string} [text] @param {number} [most] characters
  */
 export function field(label, text = '', most = 100) {
@@ -13,7 +13,7 @@ export function field(label, text = '', most = 100) {
   return { input, node: el('label', { class: 'field' }, el('span', {}, label), input), read: () => input.value.trim() };
 }
 
-/** A switch with its words. @param {string} label @param {boolean} on */
+/** A switch with its label. @param {string} label @param {boolean} on */
 export function choice(label, on) {
   const input = el('input', { type: 'checkbox', role: 'switch' });
   input.checked = on;
@@ -23,7 +23,7 @@ export function choice(label, on) {
 let made = 0;
 
 /**
- * For how long: one of some lengths, 0 until it is stopped.
+ * A duration: one of several, 0 until it is stopped.
  * @param {import('../shared/i18n.js').Words} words @param {string} label @param {number[]} lengths s @param {number} now
  */
 export function seconds({ t }, label, lengths, now) {

@@ -1,4 +1,4 @@
-// The fields of countdowns and tickers, and the moment at which anything starts.
+// The fields of countdowns and tickers, and the start time of any item.
 
 import { el } from '../shared/dom.js';
 import { field, seconds } from './show-fields.js';
@@ -6,13 +6,13 @@ import { fieldTime, momentOf, momentText } from './show-time.js';
 
 /** @typedef {import('./show-form.js').Fields} Fields */
 
-/** s that a ticker runs. */
+/** The durations of a ticker, s. */
 const RUNS = [0, 60, 300, 900];
 
-/** min that a new countdown has. */
+/** The minutes of a new countdown. */
 const USUAL = 5;
 
-/** A time of day under its name. @param {string} label @param {number} [at] ms */
+/** A time of day with its label. @param {string} label @param {number} [at] ms */
 function timeField(label, at = 0) {
   const input = el('input', { type: 'time' });
   input.value = fieldTime(at);
@@ -55,8 +55,8 @@ export function tickerFields(words, spec) {
 }
 
 /**
- * When it starts by itself. @param {import('../shared/i18n.js').Words} words @param {number} was ms; 0: it does not @param {() => number} now
- * @param {(text: string) => void} changed runs with the moment in words, or with nothing
+ * The automatic start time. @param {import('../shared/i18n.js').Words} words @param {number} was ms; 0: it does not @param {() => number} now
+ * @param {(text: string) => void} changed runs with the moment in words, or with ""
  */
 export function startField({ t, lang }, was, now, changed) {
   const { input, node } = timeField(t('show_at'), was);

@@ -1,4 +1,4 @@
-// The form for something to show: a poll, a card of one's own words, an announcement.
+// The form for a show item: a poll, a card with free text, an announcement.
 
 import { ApiError } from '../shared/api.js';
 import { el, icon, invalid } from '../shared/dom.js';
@@ -11,13 +11,13 @@ import { countdownFields, startField, tickerFields } from './show-form-timed.js'
 
 /** @typedef {import('../shared/items.js').Item} Item */
 
-/** Options of a poll. */
+/** The number of options of a poll. */
 const LEAST = 2, MOST = 10;
 
 /**
  * @param {import('./store.js').Store} store @param {import('./acts.js').Acts} acts
  * @param {string} kind @param {Item|undefined} item to be changed; none: a new one
- * @param {() => void} done runs when the form is to go
+ * @param {() => void} done runs when the form is to close
  */
 export function itemForm(store, acts, kind, item, done) {
   const { words } = store;
@@ -34,7 +34,7 @@ export function itemForm(store, acts, kind, item, done) {
   const later = button('', 'main', '');
   const buttons = item ? [button(t('show_save'), 'main', '')] : [button(t('show_start'), 'main', 'start'), later, button(t('show_queue'), 'line', 'queue'), button(t('show_keep'), 'line', '')];
   const starts = startField(words, item?.starts ?? 0, now, offer);
-  /** With a moment there is one way on. @param {string} moment in words; "" for none */
+  /** With a start time there is only one button. @param {string} moment in words; "" for none */
   function offer(moment) {
     later.textContent = t('show_start_at', { time: moment });
     for (const one of buttons) one.hidden = item ? false : (one === later) !== Boolean(moment);
@@ -69,7 +69,7 @@ export function itemForm(store, acts, kind, item, done) {
       if (then === 'queue' && !starts.read()) await acts.ask('POST', store.path('items', made.id, 'queue'));
       done();
     } catch (trouble) {
-      // What was typed stays, whatever the server says.
+      // The typed text stays, whatever the server answers.
       if (trouble instanceof ApiError && trouble.code === 'bad_frame') fault.textContent = trouble.message;
       else acts.trouble(trouble);
     }
@@ -94,7 +94,7 @@ function pollFields(words, spec) {
       number();
       add.focus();
     } }, icon('x')));
-    // Enter goes to the next option; in the last one it makes another.
+    // Enter moves to the next option; in the last one it adds another.
     input.addEventListener('keydown', (event) => {
       if (event.key !== 'Enter' || event.isComposing) return;
       event.preventDefault();
@@ -137,7 +137,7 @@ function textFields(words, kind, spec) {
   const text = field(t('card_text'), spec?.text, 500);
   const name = field(t('card_name'), spec?.name, 40);
   const time = seconds(words, t('card_time'), LENGTHS, spec?.seconds ?? 12);
-  // The words of a comment are its author's.
+  // A comment's text is its author's.
   if (spec?.comment) return { nodes: [el('blockquote', { dir: 'auto' }, spec.text), time.node], lacks: () => undefined, read: () => ({ ...spec, seconds: time.read() }) };
   const card = kind === 'card';
   return {

@@ -1,5 +1,5 @@
-// The show in the dock: what stands in front now and what comes next, with one button
-// each. It is there only while there is one of them.
+// The show in the dock: the present item and the next one, with one button each. It is only
+// visible while there is one of them.
 
 import { byId, el, said } from '../shared/dom.js';
 import { clockText, secondsLeft, titleOf } from '../shared/items.js';

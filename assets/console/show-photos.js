@@ -1,9 +1,9 @@
-// A photo wall on the page Show: its fields, and its photos, each to be taken down.
+// A photo wall on the page Show: its fields, and its photos, which can be taken down.
 
 import { el, icon } from '../shared/dom.js';
 import { choice, field } from './show-fields.js';
 
-/** Photos in the list at most. */
+/** The most photos in the list. */
 const LISTED = 24;
 
 /** @param {import('../shared/i18n.js').Words} words @param {any} spec @returns {import('./show-form.js').Fields} */

@@ -1,17 +1,17 @@
-// The questions of a list, under its row: their votes and what can be made of each. The
-// list is asked for anew when the server says that it has changed.
+// The questions of a list, under its row: their votes and the acts on each. The list is loaded
+// again when the server reports a change.
 
 import { el, said } from '../shared/dom.js';
 import { nameOf } from '../shared/names.js';
 import { feature } from './feature.js';
 
-/** ms after a change until the list is asked for: several at once are one. */
+/** ms after a change until the list is loaded: several changes cause one load. */
 const GATHER = 400;
 
 /** @typedef {import('../shared/items.js').Item} Item */
 /** @typedef {{id: string, text: string, name?: string, user?: string, votes: number, answered?: number, hidden?: boolean, into?: string}} Question */
 
-/** How the list can be sorted, and the words for it. */
+/** The orders of the list, and their labels. */
 const SORTS = [['votes', 'questions_top'], ['new', 'questions_new'], ['old', 'questions_old']];
 
 export class ShowQuestions {

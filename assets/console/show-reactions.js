@@ -1,16 +1,16 @@
-// Reactions on the page Show: which emoji people can tap, and how they do now.
+// Reactions on the page Show: the offered emoji, and their recent counts.
 
 import { el, icon } from '../shared/dom.js';
 import { graphemes } from '../shared/protocol.js';
 import { toggle } from './page.js';
 
-/** What a room offers that has chosen nothing. */
+/** The reactions of a room that has chosen none. */
 const USUAL = ['👏', '❤️', '😂', '😮', '🎉', '🔥'];
 
 /** As in room/reactions.go. */
 const MOST = 8;
 
-/** ms that "now" goes back. */
+/** ms that "now" covers. */
 const NOW = 60_000;
 
 /** The emoji of a text, with or without blanks between them. @param {string} text */
@@ -76,7 +76,7 @@ export function reactions(store, acts) {
     now.hidden = !text;
   }
 
-  /** What was offered before it was switched off here. @returns {string[]} */
+  /** The reactions offered before they were switched off here. @returns {string[]} */
   function last() {
     try {
       const list = JSON.parse(localStorage.getItem(kept) ?? '[]');

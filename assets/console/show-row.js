@@ -1,4 +1,4 @@
-// One item of the show as a row: what it is, how it stands, and what can be done.
+// One item of the show as a row: its kind, its state, and the acts on it.
 
 import { el, icon, said } from '../shared/dom.js';
 import { clockText, pollRows, secondsLeft, titleOf } from '../shared/items.js';
@@ -11,10 +11,10 @@ import { wallPhotos } from './show-photos.js';
 
 /** @typedef {import('../shared/items.js').Item} Item */
 
-/** Kinds that can be shown once more. */
+/** Kinds that can be shown again. */
 const AGAIN = ['card', 'announcement', 'countdown', 'ticker', 'questions', 'photos'];
 
-/** A countdown with a minute more. @param {any} spec */
+/** A countdown with one more minute. @param {any} spec */
 const longer = (spec) => (spec.until ? { ...spec, until: spec.until + 60_000 } : { ...spec, seconds: spec.seconds + 60 });
 
 export class ShowRow {
@@ -43,7 +43,7 @@ export class ShowRow {
     const was = this.#item;
     this.#item = item;
     const around = item.state === 'queued' || item.state === 'draft' ? `${before?.id} ${before?.rank} ${after?.id} ${after?.rank} ${this.#slotTaken(item)}` : '';
-    // New counts alone leave the buttons as they are.
+    // New counts alone leave the buttons unchanged.
     if (!was || was.state !== item.state || was.spec !== item.spec || was.starts !== item.starts || around !== this.#around) {
       this.#around = around;
       this.#write(item, before, after);
@@ -52,10 +52,10 @@ export class ShowRow {
     this.tick();
   }
 
-  /** Something stands where it would. @param {Item} item */
+  /** Whether another item is in its slot. @param {Item} item */
   #slotTaken(item) { return Boolean(item.slot && this.#store.items.live(item.slot)); }
 
-  /** What changes with the time. */
+  /** Updates the parts that depend on the time. */
   tick() {
     const { ends, starts, state } = this.#item ?? {};
     const { t, lang } = this.#store.words;
@@ -99,7 +99,7 @@ export class ShowRow {
   /** Puts items into an order. @param {Item[]} items */
   #order(items) { return this.#acts.call('POST', this.#store.path('items', 'order'), { ids: items.map(({ id }) => id) }); }
 
-  /** Asks first where votes would go. @param {Item} item @param {string} title */
+  /** Asks first if votes would be lost. @param {Item} item @param {string} title */
   #remove(item, title) {
     const { words } = this.#store;
     const { t } = words;
@@ -125,7 +125,7 @@ export class ShowRow {
     this.#counts.replaceChildren(el('ul', { class: 'bars' }, ...bars), el('p', { class: 'soft' }, t('show_people', { n: item.result.people ?? 0 })));
   }
 
-  /** Drawn when its photos have changed: a button may have the focus. @param {Item} item */
+  /** Redraws only when its photos have changed: a button may have the focus. @param {Item} item */
   #wall(item) {
     const key = JSON.stringify([item.result, this.#store.words.lang]);
     if (this.#counts.dataset.of === key) return;

@@ -1,4 +1,4 @@
-// Moments of the show: "20:00" as a person writes it, and as rows say it. Pure.
+// Times of the show: "20:00" as a person types it, and as rows display it. Pure.
 
 /** ms of a day. */
 const DAY = 24 * 3600_000;
@@ -9,24 +9,24 @@ export function nextMoment(text, now) {
   if (hours === undefined) return 0;
   const at = new Date(now);
   at.setHours(Number(hours), Number(minutes), 0, 0);
-  if (at.getTime() <= now) at.setDate(at.getDate() + 1); // not a day of 24 hours: clocks change
+  if (at.getTime() <= now) at.setDate(at.getDate() + 1); // not 24 hours later, because of daylight saving time
   return at.getTime();
 }
 
-/** A moment as a field of the type time has it. @param {number} ms */
+/** A moment as the value of a field of type time. @param {number} ms */
 export function fieldTime(ms) {
   const at = new Date(ms);
   return ms ? `${String(at.getHours()).padStart(2, '0')}:${String(at.getMinutes()).padStart(2, '0')}` : '';
 }
 
-/** A moment in words: the time, and the day where it is not within a day. @param {number} ms @param {number} now @param {string} lang */
+/** A moment in words: the time, and the day if it is not within a day. @param {number} ms @param {number} now @param {string} lang */
 export function momentText(ms, now, lang) {
   const day = ms - now >= DAY ? /** @type {const} */ ({ month: 'short', day: 'numeric' }) : {};
   return new Date(ms).toLocaleString(lang, { ...day, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
 }
 
 /**
- * What a field of the type time means: the moment that stands there already, else the next one.
+ * The moment for a field of type time: the present one if unchanged, otherwise the next one.
  * @param {string} text @param {number} was ms; 0 for none @param {number} now ms
  */
 export const momentOf = (text, was, now) => (was > now && fieldTime(was) === text ? was : nextMoment(text, now));

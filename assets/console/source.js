@@ -1,4 +1,4 @@
-// Where a comment comes from, as an icon and a word.
+// The source of a comment, as an icon and a word.
 
 import { el, icon } from '../shared/dom.js';
 import { sourceIcon } from '../shared/source-icon.js';
@@ -7,8 +7,8 @@ import { sourceIcon } from '../shared/source-icon.js';
 export const SOURCES = ['audience', 'api', 'replay', 'twitch', 'youtube', 'bilibili', 'kick', 'tiktok', 'niconico', 'other'];
 
 /**
- * The sources that a room's filter offers: a platform only where something of it is in the
- * feed, or a chat brings it.
+ * The sources that a room's filter offers: a platform only if the feed has comments from it,
+ * or a connected chat brings them.
  * @param {Iterable<string>} seen of comments @param {readonly string[]} kinds of chats
  */
 export function offered(seen, kinds) {
@@ -17,7 +17,7 @@ export function offered(seen, kinds) {
   return SOURCES.filter((source) => !isPlatform(source) || there.has(source));
 }
 
-/** Whether a source is a platform: its word has a column of its own where there is room. @param {string} source */
+/** Whether a source is a platform: its word has its own column if there is room. @param {string} source */
 export const isPlatform = (source) => SOURCES.indexOf(source) > SOURCES.indexOf('replay');
 
 /**
@@ -26,7 +26,7 @@ export const isPlatform = (source) => SOURCES.indexOf(source) > SOURCES.indexOf(
  * @param {{source: string, item?: string, photo?: any}} entry @param {import('../shared/i18n.js').Words} words
  */
 export function sourceMark({ source, item, photo }, { t }) {
-  if (photo) return null; // one sees it
+  if (photo) return null; // it is visible
   if (item) return el('span', { class: 'source quiet', title: t('a_question') }, icon('chat'), el('span', { class: 'source-word' }, t('a_question')));
   if (source === 'audience' || !source) return null;
   const word = t(`source_${SOURCES.includes(source) ? source : 'other'}`);

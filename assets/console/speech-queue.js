@@ -1,17 +1,17 @@
-// What is read aloud, and in which order: comments that are shown, as the moderator
-// chose. What is taken down leaves at once, also while it is being read. Pure.
+// The comments to read aloud, in their order: shown ones, as the moderator chose. A removed
+// comment leaves at once, also while it is being read. Pure.
 
 import { graphemes } from '../shared/protocol.js';
 
 /**
- * @typedef {object} Speech what this browser reads
+ * @typedef {object} Speech the settings of reading in this browser
  * @property {'all'|'paid'|'questions'|'word'} what
- * @property {string} word of `word`: it stands in the text; at its start ("!say") it is not read itself
- * @property {string} source one alone; "" for every one
- * @property {boolean} names who wrote is read first
+ * @property {string} word for `word`: the text must contain it; at the start ("!say") it is not read itself
+ * @property {string} source only this one; "" for all
+ * @property {boolean} names the author's name is read first
  * @property {number} rate 0.5 to 2
  * @property {number} volume 0 to 1
- * @property {Record<string, string>} voices by language: the voice's address; none: the browser's choice
+ * @property {Record<string, string>} voices by language: the voice's address; if missing, the browser's choice
  *
  * @typedef {{id: string, user: string, text: string, name: string, lang: string}} Utterance
  */
@@ -19,19 +19,22 @@ import { graphemes } from '../shared/protocol.js';
 /** @type {Readonly<Speech>} */
 export const USUAL = Object.freeze({ what: 'all', word: '!say', source: '', names: true, rate: 1, volume: 1, voices: {} });
 
-/** Waiting ones; more would be read too late to mean anything: the oldest makes way, unless it was paid for. */
+/**
+ * The most waiting comments; more would be read too late: the oldest is dropped, unless it
+ * was paid for.
+ */
 export const MOST = 30;
 
-/** Graphemes of a text that are read. */
+/** The most graphemes read of a text. */
 const LONG = 200;
 
-/** ms after which a comment is too old to be read: its occasion is forgotten. */
+/** ms after which a comment is too old to be read. */
 const STALE = 60_000;
 
-/** What comes for a web address. */
+/** Matches a URL, which a word replaces. */
 const ADDRESS = /\b(?:https?:\/\/|www\.)\S+/giu;
 
-/** The language of a text by its letters; what may be any of several is the page's.
+/** The language of a text by its letters; if these fit several, the page's language.
  * @param {string} text @param {string} own */
 export function languageOf(text, own) {
   if (/[\p{Script=Hiragana}\p{Script=Katakana}]/u.test(text)) return 'ja';
@@ -57,7 +60,7 @@ export function wanted(c, { what, word, source }) {
   return what === 'all' ? !c.item : found(c.text, word);
 }
 
-/** What is said of a comment's text. @param {string} text @param {Speech} speech @param {string} link what an address is called */
+/** The spoken form of a comment's text. @param {string} text @param {Speech} speech @param {string} link the word for a URL */
 export function spoken(text, { what, word }, link) {
   const said = what === 'word' && found(text.slice(0, word.length), word) ? text.slice(word.length) : text;
   const letters = graphemes(said.replace(ADDRESS, link).replace(/(.)\1{4,}/gu, '$1$1$1').trim());
@@ -72,13 +75,13 @@ export class SpeechQueue {
   get waiting() { return this.#waiting; }
 
   /**
-   * Takes a comment that is shown, when it is one to read.
+   * Adds a shown comment if it matches the settings.
    * @param {any} c as on the wire @param {Speech} speech @param {{now: number, own: string, link: string}} at now is ms by the server's clock, own the page's language
    */
   take(c, speech, { now, own, link }) {
     if (!wanted(c, speech) || now - c.at > STALE || this.now?.id === c.id || this.#waiting.some(({ id }) => id === c.id)) return false;
     const text = spoken(c.text, speech, link);
-    if (!/[\p{L}\p{N}]/u.test(text)) return false; // emoji alone
+    if (!/[\p{L}\p{N}]/u.test(text)) return false; // only emoji
     this.#waiting.push({ id: c.id, user: c.user ?? '', text, name: speech.names ? c.name ?? '' : '', lang: languageOf(text, own), paid: Boolean(c.paid) });
     if (this.#waiting.length > MOST) {
       const free = this.#waiting.findIndex(({ paid }) => !paid);
@@ -93,7 +96,7 @@ export class SpeechQueue {
     return this.now;
   }
 
-  /** What is taken down leaves. @param {{ids?: string[], user?: string}|null} what null: everything @returns {boolean} whether it is being read */
+  /** Removes comments that were taken down. @param {{ids?: string[], user?: string}|null} what null: everything @returns {boolean} whether one of them is being read */
   drop(what) {
     const gone = (/** @type {Utterance} */ { id, user }) => !what || (what.ids ?? []).includes(id) || Boolean(what.user) && what.user === user;
     this.#waiting = this.#waiting.filter((one) => !gone(one));

@@ -1,5 +1,5 @@
-// The store is what all parts of the console know in common: the room, whose
-// session it is, and a way to notify each other of a change.
+// The store is the shared state of all parts of the console: the room, the session, and a way
+// to notify each other of a change.
 
 import { roomPath } from '../shared/api.js';
 import { Items } from '../shared/items.js';

@@ -6,7 +6,7 @@ import { Hover } from '../shared/hover.js';
 import { Guard } from './guard.js';
 import { SLOW } from './model.js';
 
-/** Which setting a switch turns, and what it is when on and off. */
+/** The setting of each switch, with its values for on and off. */
 const SWITCHES = /** @type {Record<string, {field: string, on: any, off: any}>} */ ({
   pause: { field: 'state', on: 'paused', off: 'open' },
   links: { field: 'links', on: 'refused', off: 'allowed' },
@@ -21,7 +21,7 @@ export class Switches {
    * @param {Iterable<HTMLElement>} buttons with data-switch
    * @param {import('./store.js').Store} store
    * @param {import('./acts.js').Acts} acts
-   * @param {() => void} changed `armed` is another one now
+   * @param {() => void} changed `armed` has changed
    */
   constructor(buttons, store, acts, changed) {
     this.#store = store;
@@ -45,7 +45,7 @@ export class Switches {
   /** Whether the next press locks down. */
   get armed() { return this.#guard.state === 'armed'; }
 
-  /** The lock-down is not meant after all. @returns {boolean} whether it was about to be */
+  /** Cancels an armed lock-down. @returns {boolean} whether it was armed */
   calm() {
     const armed = this.armed;
     this.#guard.disarm();
@@ -57,7 +57,7 @@ export class Switches {
     button.addEventListener('pointerdown', (event) => { if (event.button === 0 && this.#store.room.id && !this.on('lock')) this.#guard.hold(); });
     const release = () => this.#guard.release();
     for (const end of ['pointerup', 'pointercancel', 'pointerleave']) button.addEventListener(end, release);
-    // A finger belongs to the button that it was put on, wherever it slides.
+    // A touch belongs to the button where it began, wherever it slides.
     button.addEventListener('pointermove', ({ clientX, clientY }) => {
       if (this.#guard.state === 'holding' && !button.contains(document.elementFromPoint(clientX, clientY))) release();
     });

@@ -1,4 +1,4 @@
-// How many comments wait, in the title and the icon of the browser's tab.
+// The number of held comments in the title and the icon of the browser's tab.
 
 /** The most that the icon can show. */
 const MOST = 99;

@@ -10,6 +10,6 @@ export async function takeDownAll(store, acts, ids) {
   acts.mark(entries, true);
   const results = await several(entries.map(({ id }) => id), { act: 'remove' }, { store, acts });
   acts.mark(entries, false);
-  // The rows say what went; a notice says why some did not.
+  // The rows show the removed ones; a notice says why some stayed.
   if (results.some(({ code, fault }) => code || fault)) showOutcomes('remove', results, { store, acts });
 }

@@ -1,5 +1,5 @@
-// What came of one decision about several comments, in words: how many it decided,
-// which others had decided before, and what stayed as it was. No page in here.
+// The outcome of one decision about several comments, in words: how many it decided, which
+// others had decided before, and what stayed unchanged. Independent of the page.
 
 import { ApiError } from '../shared/api.js';
 import { faultText } from './act-answers.js';
@@ -7,16 +7,16 @@ import { labelled } from './labels.js';
 
 /**
  * @typedef {'approve'|'refuse'|'remove'} Act
- * @typedef {{id: string, status?: string, by?: string, again?: boolean, code?: string, fault?: unknown}} Result as the server answers, or the fault of the request
+ * @typedef {{id: string, status?: string, by?: string, again?: boolean, code?: string, fault?: unknown}} Result as in the server's answer, or the fault of the request
  */
 
-/** How many of it are told. */
+/** Sentences with the number of decided comments. */
 const DONE = { approve: 'approved_n', refuse: 'refused_n', remove: 'taken_down_n' };
 
 /**
- * What is told after a decision.
+ * The notice after a decision.
  * @param {Act} act @param {readonly Result[]} results
- * @param {import('../shared/i18n.js').Words} words @param {string} me whose own earlier decisions need no name
+ * @param {import('../shared/i18n.js').Words} words @param {string} me the moderator, whose own earlier decisions need no name
  * @returns {import('./store.js').Notice}
  */
 export function tally(act, results, words, me) {
@@ -38,7 +38,7 @@ export function tally(act, results, words, me) {
     } else done++;
   }
   const said = [...parts.values()].map(({ n, say }) => say(n));
-  // That nothing was done is said by what follows.
+  // The rest of the notice shows if nothing was done.
   if (done > 0 || said.length === 0) said.unshift(t(DONE[act], { n: done }));
   const text = said.join(lang === 'en' ? ' ' : '');
   if (results.some(({ code, fault }) => code || fault)) return { text, tone: 'stop', glyph: 'warn' };

@@ -1,5 +1,5 @@
-// Where the rows of a long list lie, most of which are not in the page: those
-// that were seen have their measured height, the others an even guess.
+// The positions of the rows of a long list, most of which are not in the page: rows that were
+// rendered have their measured height, the others an estimate.
 
 export class VirtualList {
   #guess;
@@ -9,19 +9,19 @@ export class VirtualList {
   /** upper edges hold up to this one */ #exactTo = 0;
   #count = 0;
 
-  /** @param {number} guess px of a row that was never seen */
+  /** @param {number} guess estimated px of a row that was never measured */
   constructor(guess) { this.#guess = guess; }
 
   /** px of all rows */
   get total() { return this.top(this.#count); }
 
-  /** The width has changed, so every height may have: lay the rows again. @param {number} guess */
+  /** Resets all heights, because the width has changed. @param {number} guess */
   forget(guess) {
     this.#guess = guess;
     this.#heights.clear();
   }
 
-  /** @param {number} i the row's place @param {string} id @param {number} height px @returns {boolean} whether that is news */
+  /** @param {number} i the row's index @param {string} id @param {number} height px @returns {boolean} whether the height was new */
   measured(i, id, height) {
     if (Math.abs(this.#rowHeights[i] - height) < 0.5) return false;
     this.#heights.set(id, height);
@@ -30,7 +30,7 @@ export class VirtualList {
     return true;
   }
 
-  /** Lays the rows under each other. @param {readonly {id: string}[]} rows */
+  /** Stacks the rows. @param {readonly {id: string}[]} rows */
   layOut(rows) {
     this.#count = rows.length;
     if (this.#rowHeights.length < rows.length) {
@@ -65,7 +65,7 @@ export class VirtualList {
   }
 
   /**
-   * The rows that a window on the list shows, and some on either side.
+   * The rows in a window on the list, and some on either side.
    * @param {number} y @param {number} height @param {number} spare rows
    * @returns {[number, number]} from, to (not included)
    */

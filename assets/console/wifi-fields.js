@@ -1,12 +1,12 @@
-// The Wi-Fi of a hall, as second screen and poster show it. Settings of the
-// room are sent to all pages; this is not one of them: only this page asks for it.
+// The Wi-Fi of a venue, for the second screen and the poster. Settings of the room are sent to
+// all pages; this is not one of them: only this page requests it.
 
 import { el } from '../shared/dom.js';
 import { toggle } from './page.js';
 
 /**
  * @param {import('./store.js').Store} store @param {import('./acts.js').Acts} acts
- * @param {(near: HTMLElement) => void} showSaved says that it is saved
+ * @param {(near: HTMLElement) => void} showSaved shows that it is saved
  * @returns {HTMLElement[]} the controls
  */
 export function wifiFields(store, acts, showSaved) {

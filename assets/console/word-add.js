@@ -1,4 +1,4 @@
-// Adding a word of a comment to a list of rules, without leaving the feed.
+// Adds a word of a comment to a list of rules, without leaving the feed.
 
 import { ApiError } from '../shared/api.js';
 import { el } from '../shared/dom.js';
@@ -6,18 +6,18 @@ import { choice, radio } from './ban-times.js';
 import { cut } from './cut.js';
 import { openDialog } from './dialog.js';
 
-/** What the list is called that is made where a room has none of its own. */
+/** The name of the list that is created if a room has none of its own. */
 const OWN = 'words';
 
-/** Times that a list is read again since another person has saved it meanwhile. */
+/** How often a list is loaded again because another person has saved it in the meantime. */
 const AGAIN = 3;
 
-/** What a rule does, in the order in which it is offered. */
+/** The actions of a rule, in their order. */
 const ACTS = /** @type {const} */ (['refuse', 'hold', 'mask']);
 
 /**
- * A text as an entry of a list: signs that mean something to the list become spaces,
- * between words any sign may stand anyway.
+ * A text as an entry of a list: characters with a special meaning become spaces, because any
+ * sign may occur between words anyway.
  * @param {string} text
  */
 export const entryOf = (text) => text.replace(/[#*=@!/\\\s]+/gu, ' ').trim();
@@ -25,7 +25,7 @@ export const entryOf = (text) => text.replace(/[#*=@!/\\\s]+/gu, ' ').trim();
 /** @param {string} text of a list @param {string} line */
 export const withLine = (text, line) => `${text}${text === '' || text.endsWith('\n') ? '' : '\n'}${line}\n`;
 
-/** What is probably meant: what is selected in the comment, what a rule found, or all of it. @param {import('./model.js').Entry} entry */
+/** The word that is probably meant: the selection in the comment, the match of a rule, or the whole text. @param {import('./model.js').Entry} entry */
 export function likelyWord(entry, selected = String(getSelection() ?? '')) {
   const hits = entry.in_name ? [] : cut(entry.text, entry.spans).filter((part) => part.hit);
   const part = selected.trim() && entry.text.includes(selected.trim()) ? selected : hits[0]?.text;
@@ -58,7 +58,7 @@ export async function openWordAdd(store, acts, entry) {
   field.select();
 }
 
-/** @param {any[]} lists those of this room alone */
+/** @param {any[]} lists only those of this room */
 const own = (lists) => lists.filter((list) => !list.all && !list.shipped);
 
 /** @param {import('./store.js').Store} store @param {import('./acts.js').Acts} acts @param {string} name of the list @param {string} line @param {string} word */

@@ -1,5 +1,5 @@
-// The items on the stage: those that wait, those that fly, the comments that each
-// of them stands for, and the counts of all that came. Pure, without lanes.
+// The items on the stage: waiting ones, flying ones, the comments of each, and the counts of
+// all that came. Pure, without lanes.
 
 import { Dedupe } from './dedupe.js';
 import { Queue } from './queue.js';
@@ -15,13 +15,16 @@ export class Actors {
   /** @type {Dedupe<Item>} */ #dedupe = new Dedupe();
   #leave;
 
-  /** @param {(item: Item, taken: boolean) => void} leave runs for each item that goes; taken says that it is
-   * taken off, and has not left by itself */
+  /** @param {(item: Item, taken: boolean) => void} leave runs for each item that goes; taken
+   * means that it was removed, and has not left by itself */
   constructor(leave) {
     this.#leave = leave;
   }
 
-  /** The counts: every comment that came is placed, merged, waiting, dropped (full or late) or was removed while it waited. */
+  /**
+   * The counts: every comment that came is placed, merged, waiting, dropped (full or late) or
+   * was removed while it waited.
+   */
   get count() {
     return this.#count;
   }
@@ -41,14 +44,14 @@ export class Actors {
     this.#count.received++;
   }
 
-  /** Lets an item wait; when too many wait, one of them is lost. @param {Item} item */
+  /** Queues an item; when too many wait, one of them is dropped. @param {Item} item */
   queue(item) {
     this.#dedupe.admit(item);
     const out = this.waiting.add(item);
     if (out) this.dropUnshown(out, 'full');
   }
 
-  /** Lets an item stand for an equal comment, too. @param {Item} item @param {Comment} c */
+  /** Adds an equal comment to an item. @param {Item} item @param {Comment} c */
   join(item, c) {
     this.#dedupe.join(item, c);
     this.#count.merged++;
@@ -63,8 +66,8 @@ export class Actors {
     this.#count.placed++;
   }
 
-  /** Takes comments out. Returns the flying items that stand for fewer comments now.
-   * Their words must be written at once, before the removed ones can be read.
+  /** Removes comments. Returns the flying items that now have fewer comments. Their text must
+   * be redrawn at once, so that the removed ones cannot be read.
    * @param {string[]} ids @param {string} user "" for none @returns {Item[]} */
   remove(ids, user) {
     /** @type {Set<Item>} */
@@ -92,13 +95,13 @@ export class Actors {
     this.#dedupe.clear();
   }
 
-  /** @param {Item} item @param {'full'|'late'} why: no place was free, or its time was over */
+  /** @param {Item} item @param {'full'|'late'} why: the queue was full, or its time was over */
   dropUnshown(item, why) {
     this.#count[why] += item.parts.length;
     this.drop(item);
   }
 
-  /** Drops a waiting item as if it had never come. @param {Item} item */
+  /** Drops a waiting item without counting it. @param {Item} item */
   withdraw(item) {
     this.#count.received -= item.parts.length;
     this.#count.merged -= item.parts.length - 1;
@@ -115,7 +118,7 @@ export class Actors {
     for (const item of this.flying) if (item.until <= now) this.drop(item);
   }
 
-  /** When the first flying item leaves, in ms of the stage; Infinity when none flies. */
+  /** When the first flying item leaves, in ms of the stage; Infinity without one. */
   get firstEnd() {
     let first = Infinity;
     for (const item of this.flying) first = Math.min(first, item.until);

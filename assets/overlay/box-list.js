@@ -1,5 +1,5 @@
-// The chat box in our own names: a line is a .dm as it flies, so that the same CSS
-// dresses both.
+// The chat box with our own class names: a line is a .dm as when it flies, so that the same
+// CSS styles both.
 
 import { amountText } from '../shared/paid.js';
 import { avatar, hasMark, mark, standingOf } from './box-parts.js';
@@ -21,7 +21,7 @@ export const list = {
     views.set(view.slot, view);
     const { dm } = view;
     const [c] = parts;
-    // A list needs no shouting, and nothing in it flies or stands.
+    // A list does not enlarge text, and nothing in it flies or stands.
     writeView(view, { ...c, mode: 'scroll', size: 'medium' }, parts.length, { ...style, wrap: 0, sources: style.sources && !hasMark(c.source) });
     for (const old of dm.querySelectorAll('.dm-mark, .dm-avatar, .dm-paid, .dm-standing')) old.remove();
     if (c.paid) {

@@ -1,15 +1,15 @@
-// What every form of the chat box needs: the mark of a platform, and a letter in place
-// of a picture of the author, since nothing comes from the net.
+// Common parts of the chat box's forms: the mark of a platform, and an initial in place of the
+// author's picture, because the overlay loads nothing from the internet.
 
 import { icon } from '../shared/dom.js';
 import { graphemes } from '../shared/protocol.js';
 import { sourceIcon } from '../shared/source-icon.js';
 import { platformOf } from './text.js';
 
-/** Whether the platform of a source has a picture of its own. @param {string} source */
+/** Whether the platform of a source has its own picture. @param {string} source */
 export const hasMark = (source) => platformOf(source) !== '' && sourceIcon(source) !== 'chat';
 
-/** The picture of a platform; null where it has none. @param {string} source */
+/** The picture of a platform; null without one. @param {string} source */
 export function mark(source) {
   if (!hasMark(source)) return null;
   const svg = icon(sourceIcon(source));
@@ -18,18 +18,18 @@ export function mark(source) {
   return svg;
 }
 
-/** What is said of an author's standing on the platform: "Member"; "" for none.
+/** The label of an author's standing on the platform: "Member"; "" for none.
  * @param {{standing?: string}} c @param {{owner: string, moderator: string, member: string}} labels */
 export const standingOf = ({ standing }, { owner, moderator, member }) => ({ broadcaster: owner, moderator, member }[standing ?? ''] ?? '');
 
-/** A colour of the author's own, as degrees of hue: the same all evening. @param {string} user */
+/** The author's own colour, as degrees of hue: always the same. @param {string} user */
 export function hueOf(user) {
   let sum = 0;
   for (const letter of user) sum = (sum * 31 + (letter.codePointAt(0) ?? 0)) % 65_536;
   return (sum * 137) % 360; // neighbours are far apart
 }
 
-/** The author's first letter, on a ground of their own colour. @param {{name: string, user: string}} c */
+/** The author's first letter, on a background in the author's colour. @param {{name: string, user: string}} c */
 export function avatar({ name, user }) {
   const node = document.createElement('span');
   node.className = 'dm-avatar';

@@ -1,17 +1,17 @@
-// Draws the chat box: lines in a list, each made by a form. A line that goes fades and
-// is then out of the page; what is out of the page is kept nowhere.
+// Draws the chat box: lines in a list, each made by a form. A line fades when it leaves and is
+// then removed from the page; removed lines are not kept anywhere.
 
 /** @typedef {import('./box.js').Line} Line */
 /**
  * @typedef {import('./view.js').Style & {avatars: boolean, lang: string}} Style
  *
- * @typedef {object} Form how a list and its lines look in the page
- * @property {boolean} newestFirst the newest line is the first of the page, else the last
- * @property {() => {root: Element, lines: Element}} frame the list, and where lines go in it
- * @property {(line: Line, style: Style, node: Element|null) => Element} write the line's element, anew or as it has changed
+ * @typedef {object} Form how a list and its lines are built
+ * @property {boolean} newestFirst whether the newest line comes first in the page, otherwise last
+ * @property {() => {root: Element, lines: Element}} frame the list, and the element for its lines
+ * @property {(line: Line, style: Style, node: Element|null) => Element} write creates or updates the line's element
  */
 
-/** ms in which a line fades that is taken down, and one whose time is over. */
+/** ms in which a removed line fades, and one whose time is over. */
 const FADE = { taken: 120, old: 400 };
 
 export class BoxView {
@@ -40,13 +40,13 @@ export class BoxView {
     this.#put(line.view);
   }
 
-  /** Writes a line anew; it has its place already. @param {Line} line */
+  /** Redraws a line in its place. @param {Line} line */
   write(line) {
     if (!this.#form) return;
     const before = line.view;
     const { parentNode } = before;
     line.view = this.#form.write(line, this.#style, parentNode === this.#lines ? before : null);
-    if (parentNode !== this.#lines) this.#put(line.view); // the list has another form now
+    if (parentNode !== this.#lines) this.#put(line.view); // the form of the list has changed
     else if (line.view !== before) parentNode?.replaceChild(line.view, before);
   }
 
@@ -58,7 +58,7 @@ export class BoxView {
     node.setAttribute('data-leaving', '');
     const fade = node.animate([{ opacity: 1 }, { opacity: 0 }], { duration: FADE[why], fill: 'forwards' });
     fade.onfinish = fade.oncancel = () => node.remove();
-    setTimeout(() => node.remove(), FADE[why] + 100); // a page that gets no frames finishes nothing
+    setTimeout(() => node.remove(), FADE[why] + 100); // a page without frames finishes no animation
   }
 
   /** @param {Element} node becomes the newest */

@@ -1,6 +1,6 @@
-// The chat box in the names of YouTube's own chat page, so that the CSS that was
-// written for it dresses this one, too. Only names are taken over: elements, ids,
-// classes and attributes. What skins hide of YouTube's page is not made at all.
+// The chat box with the names of YouTube's own chat page, so that CSS written for that page
+// styles this one, too. It only adopts names: elements, ids, classes and attributes. It omits
+// parts of YouTube's page that skins hide.
 
 import { pieces } from '../shared/emotes.js';
 import { amountText } from '../shared/paid.js';
@@ -16,14 +16,14 @@ const CHIP = 'yt-live-chat-author-chip';
 const BADGE = 'yt-live-chat-author-badge-renderer';
 const LIST = 'yt-live-chat-item-list-renderer';
 
-/** Grounds of what was paid for, by level, as YouTube has them: header and text.
+/** Backgrounds of paid comments, by level, as on YouTube: header and text.
  * @type {Record<number, [string, string, string]>} */
 const TIERS = {
   1: ['#00b8d4', '#00e5ff', '#000000'], 2: ['#00bfa5', '#1de9b6', '#000000'], 3: ['#ffb300', '#ffca28', '#000000'],
   4: ['#e65100', '#f57c00', '#ffffff'], 5: ['#d00000', '#e62117', '#ffffff'],
 };
 
-/** @param {string} tag @param {string} id @param {string} scope the element whose part it is @param {...(Node|null)} children */
+/** @param {string} tag @param {string} id @param {string} scope the element that it is part of @param {...(Node|null)} children */
 function part(tag, id, scope, ...children) {
   const node = document.createElement(tag);
   if (id) node.id = id;
@@ -39,10 +39,10 @@ function said(tag, id, scope, text) {
   return node;
 }
 
-/** What YouTube calls the standings of authors on their platform. @type {Record<string, string>} */
+/** YouTube's names for the standings of authors on their platform. @type {Record<string, string>} */
 const STANDING = { broadcaster: 'owner', moderator: 'moderator', member: 'member' };
 
-/** "owner", "moderator", "member" or nothing: who runs the room, else what a chat says of its author. @param {Comment} c */
+/** "owner", "moderator", "member" or nothing: the role in the room, otherwise the standing in the chat. @param {Comment} c */
 const typeOf = (c) => (c.badge === 'owner' || c.badge === 'moderator' ? c.badge : STANDING[c.standing ?? ''] ?? '');
 
 /** @param {Comment} c @param {string} lang */
@@ -61,7 +61,7 @@ function photo(c, style, scope) {
   return node;
 }
 
-/** What was said, with pictures under the names that skins know. @param {Comment} c @param {string} tag @param {string} scope */
+/** The message, with pictures under the names that skins know. @param {Comment} c @param {string} tag @param {string} scope */
 function message(c, tag, scope) {
   const node = part(tag, 'message', scope);
   node.dir = 'auto';

@@ -1,7 +1,7 @@
-// The chat box: a list of the newest comments, in the order in which they came. It
-// takes comments in, lets them go after their time or when there are too many, and
-// takes them down at once. It works as the stage does: at once when it was quiet, else
-// every 250 ms, so that a flood costs no more. Knows no page.
+// The chat box: a list of the newest comments, in the order in which they came. It adds
+// comments, removes them after their time or when there are too many, and takes them down at
+// once. Like the stage it works at once after a pause, otherwise every 250 ms, so that a flood
+// costs no more. Independent of the page.
 
 import { Dedupe, keyOf } from './dedupe.js';
 import { sound } from './item.js';
@@ -14,11 +14,11 @@ import { Ticker } from './ticker.js';
  * @property {Comment[]} parts the comments it stands for, the oldest first; the first one is shown
  * @property {string} key
  * @property {number} at when the newest of them came, ms of the clock
- * @property {boolean} live whether the list was there when it came
- * @property {any} view what draws it; null: not yet drawn
+ * @property {boolean} live whether the list was visible when it came
+ * @property {any} view its view; null: not yet drawn
  */
 
-/** No picture has room for more lines, whatever `limit` says. */
+/** No picture has room for more lines, whatever `limit` is. */
 export const MOST = 200;
 
 export class Box {
@@ -47,7 +47,7 @@ export class Box {
   }
 
   /** @param {Comment[]} comments as on the wire, with all defaults filled in
-   * @param {(c: Comment) => number} [age] ms since a comment would have come, had the list been there */
+   * @param {(c: Comment) => number} [age] ms since a comment would have come if the list had been visible */
   push(comments, age = () => 0) {
     for (const c of comments) this.#take(c, age(c));
     this.#work();
@@ -60,11 +60,11 @@ export class Box {
       if (!line) continue;
       this.#count.removed++;
       if (line.parts.length === 0) this.#leave(line, 'taken');
-      else if (line.view) this.#view.write(line); // before the removed words can be read
+      else if (line.view) this.#view.write(line); // so that the removed words cannot be read
     }
   }
 
-  /** Takes all down. */
+  /** Removes all lines. */
   clear() {
     for (const line of [...this.#lines]) {
       this.#count.removed += line.parts.length;
@@ -78,25 +78,25 @@ export class Box {
     this.#work();
   }
 
-  /** Draws all anew, as after a change of what a line is made of. */
+  /** Redraws everything, after a change of the content of lines. */
   rewrite() {
     for (const line of this.#lines) if (line.view) this.#view.write(line);
   }
 
-  /** While hidden it draws nothing, and keeps count. @param {boolean} hidden */
+  /** While hidden it draws nothing, but keeps the state. @param {boolean} hidden */
   setHidden(hidden) {
     this.#hidden = hidden;
     if (hidden) this.#ticker.stop();
     else this.#work();
   }
 
-  /** Everything stands still. */
+  /** Pauses everything. */
   pause() {
     this.#clock.pause();
     this.#ticker.stop();
   }
 
-  /** What came meanwhile is drawn, and time goes on. */
+  /** Draws the comments that came in the meantime, and resumes the time. */
   resume() {
     this.#clock.resume();
     this.#work();
@@ -137,7 +137,7 @@ export class Box {
     this.#lines.add(line);
   }
 
-  /** Lets go what is over and what is too much. */
+  /** Removes lines whose time is over and those that are too many. */
   #trim() {
     const { limit, stay } = this.#options;
     if (stay > 0) for (const line of this.#lines) if (this.#clock.now - line.at >= stay * 1000) this.#leave(line, 'old');

@@ -1,5 +1,5 @@
-// The chat box's page: the overlay's room in a list. It reads its address, listens to
-// the room as the overlay does, and draws comments and the pin, or nothing.
+// The chat box's page: the overlay's room as a list. It reads its address, follows the room as
+// the overlay does, and draws only comments and the pin.
 
 import { LIST, readOptions } from '../shared/options.js';
 import { list } from './box-list.js';
@@ -39,13 +39,13 @@ const follower = new Follower({
   lines: () => Math.min(options.limit, MOST),
 });
 
-/** What lines must know of the options. */
+/** The options that lines need. */
 function style() {
   const { names, sources, lift, avatars } = options;
   return { names, sources, lift, avatars, lang: root.lang, labels: words(root.lang) };
 }
 
-/** Options that are style. */
+/** Applies the options of style. */
 function applyStyle() {
   root.lang = options.lang || ownLang;
   root.dataset.theme = options.theme;

@@ -1,15 +1,15 @@
-// Lanes that are reserved for one kind of comment, so that a stream of others
-// does not keep it out. A kind is a mode and a height in lanes. Pure.
+// Lanes reserved for one kind of comment, so that a stream of others does not block it. A kind
+// is a mode and a height in lanes. Pure.
 
 /** How long a lane stays reserved after the last call for it, in ms: more
  * than two ticks. */
 const CLAIM = 600;
 
-/** Top and bottom keep their lane this long after use, in ms: where they are
- * used now and then, the next one need not wait for a lane to drain. */
+/** Top and bottom keep their lane this long after use, in ms: if they are used from time to
+ * time, the next one need not wait for a lane to drain. */
 const KEEP = 15_000;
 
-/** They keep none where there are fewer lanes than this, nor more than two. */
+/** They keep none if there are fewer lanes than this, and never more than two. */
 const KEEP_FROM = 8;
 
 export class Claims {
@@ -35,7 +35,7 @@ export class Claims {
     for (let i = lane; i < lane + k; i++) this.#claims[i] = { kind, until: now + CLAIM };
   }
 
-  /** Reserves the lanes of a kind for another moment.
+  /** Extends the reservation of a kind's lanes.
    * @param {string} kind @param {number} now @returns {boolean} whether it has any */
   renew(kind, now) {
     const own = this.#claims.filter((claim) => claim.kind === kind && claim.until > now);
@@ -43,7 +43,7 @@ export class Claims {
     return own.length > 0;
   }
 
-  /** A comment takes its lanes, which ends their claims. A standing one keeps up to
+  /** A comment occupies its lanes, which ends their reservations. A standing one keeps up to
    * two lanes for its kind.
    * @param {number} lane the first @param {number} k @param {string} kind @param {{t: number, until: number}} c @param {boolean} stands */
   take(lane, k, kind, { t, until }, stands) {

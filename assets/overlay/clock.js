@@ -1,20 +1,20 @@
-// Stage time: the animation timeline's time less all pauses, in ms. Comments
-// and lanes live in stage time, so a pause moves nothing against anything.
+// Stage time: the time of the animation timeline without pauses, in ms. Comments and lanes use
+// stage time, so a pause changes no relative position.
 
 /** @typedef {{readonly currentTime: any}} Timeline */
 
 export class StageClock {
   #timeline;
   #paused = 0;
-  /** @type {number|null} timeline time since which it stands still */
+  /** @type {number|null} timeline time since which it is paused */
   #since = null;
 
-  /** @param {Timeline} timeline document.timeline, or a test's own */
+  /** @param {Timeline} timeline document.timeline, or a test's */
   constructor(timeline) {
     this.#timeline = timeline;
   }
 
-  /** The timeline's own time; it goes on during a pause. */
+  /** The timeline's own time; it continues during a pause. */
   get real() {
     return Number(this.#timeline.currentTime ?? 0);
   }
@@ -27,7 +27,7 @@ export class StageClock {
     return this.#since === null;
   }
 
-  /** Timeline time of a moment of the stage, as Animation.startTime wants it.
+  /** The timeline time of a stage time, for Animation.startTime.
    * @param {number} at */
   timelineTime(at) {
     return at + this.#paused;

@@ -1,10 +1,10 @@
-// The room's code on the stage: always, or while no comments come. It gives way
-// before a comment comes.
+// The room's QR code on the stage: always, or while no comments come. It disappears before a
+// comment appears.
 
 /** ms of its fade, as in overlay.css. */
 const FADE = 240;
 
-/** ms between looks whether the last comments have left. */
+/** ms between checks whether the last comments have left. */
 const AGAIN = 1000;
 
 export class RoomCode {
@@ -16,9 +16,9 @@ export class RoomCode {
   /** @type {any} */ #fading = null;
 
   /**
-   * @param {HTMLElement} root where it stands
-   * @param {{src: string, title: string, label: string, quiet: () => boolean}} what the picture's
-   *   address, the words beside it, and whether no comment is on the stage
+   * @param {HTMLElement} root its parent
+   * @param {{src: string, title: string, label: string, quiet: () => boolean}} what the
+   * picture's URL, the text beside it, and whether no comment is on the stage
    */
   constructor(root, { src, title, label, quiet }) {
     this.#root = root;
@@ -41,12 +41,12 @@ export class RoomCode {
     this.#title = titled;
     this.#label = labelled;
     this.#card.append(this.#image, words);
-    // A card without its code is of no use to anybody: it stays away.
+    // A card without its code is useless: it stays hidden.
     this.#image.onload = () => { if (this.#shown) this.#card.classList.add('dm-code-shown'); };
     this.#image.onerror = () => { this.#hide(); this.#wait(); };
   }
 
-  /** @param {'0'|'1'|'idle'} mode @param {number} seconds until idle shows it */
+  /** @param {'0'|'1'|'idle'} mode @param {number} seconds until it shows when idle */
   set(mode, seconds) {
     if (mode === this.#mode && seconds * 1000 === this.#idle) return;
     this.#mode = mode;
@@ -61,7 +61,10 @@ export class RoomCode {
     if (title !== undefined) this.#title.textContent = title;
   }
 
-  /** It leads elsewhere now. A new address for the picture, since browsers keep what they have shown. */
+  /**
+   * Its target has changed. The picture gets a new URL, because browsers cache the old
+   * one.
+   */
   renew() {
     const [path, query = ''] = (this.#image.dataset.src ?? '').split('?');
     const params = new URLSearchParams(query);
@@ -75,7 +78,7 @@ export class RoomCode {
     if (this.#label.textContent !== label) this.#label.textContent = label;
   }
 
-  /** A comment comes: the code goes. Gives the ms that this takes. */
+  /** A comment comes: hides the code. Returns the ms that this takes. */
   busy() {
     if (this.#mode !== 'idle') return 0;
     const wait = this.#shown ? FADE : 0;
@@ -98,7 +101,7 @@ export class RoomCode {
   #show() {
     this.#shown = true;
     clearTimeout(this.#fading);
-    this.#root.prepend(this.#card); // what stands in front comes after it, and makes way: see show.css
+    this.#root.prepend(this.#card); // the show items come after it, and make room: see show.css
     this.#image.src = this.#image.dataset.src ?? '';
   }
 

@@ -1,7 +1,7 @@
-// User colours of equal lightness: what is dark becomes as light as the others, and
-// its hue stays. Reckoned in OKLab (Björn Ottosson, 2020). Pure.
+// User colours of equal lightness: a dark colour becomes as light as the others, and keeps its
+// hue. Computed in OKLab (Björn Ottosson, 2020). Pure.
 
-/** The lightness that a colour has at least, of 1. */
+/** The least lightness of a colour, of 1. */
 const LIGHTNESS = 0.8;
 
 /** @param {number} c 0 to 1, as in "#rrggbb" */
@@ -22,7 +22,7 @@ export function oklab(color) {
   ];
 }
 
-/** @param {number} L @param {number} a @param {number} b @returns {number[]} red, green and blue; within 0 and 1 when a screen has them */
+/** @param {number} L @param {number} a @param {number} b @returns {number[]} red, green and blue; within 0 and 1 if a screen can show them */
 function rgb(L, a, b) {
   const l = (L + 0.3963377774 * a + 0.2158037573 * b) ** 3;
   const m = (L - 0.1055613458 * a - 0.0638541728 * b) ** 3;
@@ -34,11 +34,11 @@ function rgb(L, a, b) {
   ];
 }
 
-/** @type {Map<string, string>} what was reckoned lately */
+/** @type {Map<string, string>} recent results */
 const known = new Map();
 
-/** A colour that is as light as others: a dark one is lifted, a light one stays.
- * It loses as much of its colour as a screen cannot show at that lightness.
+/** A colour of the usual lightness: a dark one is lightened, a light one stays. It loses as
+ * much saturation as a screen cannot show at that lightness.
  * @param {string} color "#rrggbb" */
 export function lifted(color) {
   const before = known.get(color);

@@ -1,5 +1,5 @@
-// debug=1: the lanes, what holds them, the counters, and whether the server is
-// there. For those who build or tune an overlay, never on air.
+// debug=1: the lanes, the comments in them, the counters, and the connection. For building or
+// tuning an overlay, never on air.
 
 export class Debug {
   #root; #stage; #server;

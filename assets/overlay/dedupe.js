@@ -1,20 +1,19 @@
-// Who is on the stage: which item shows a comment, and which equal comments
-// one item stands for. Pure.
+// The comments on the stage: which item shows a comment, and which equal comments an item has.
+// Pure.
 
 /** @typedef {import('../shared/protocol.js').Comment} Comment */
 
-/** One item stands for at most this many comments. */
+/** One item has at most this many comments. */
 export const MERGE_MOST = 999;
 
 /**
  * @typedef {object} Member
- * @property {Comment[]} parts the comments it stands for, the oldest first; the
- *   first one is shown
- * @property {string} key what makes comments equal; empty = never merged
+ * @property {Comment[]} parts its comments, the oldest first; the first one is shown
+ * @property {string} key the key of equal comments; empty = never merged
  */
 
-/** What makes two comments equal to the eye. Those of a host or moderator are
- * never merged. @param {Comment} c @param {boolean} names whether names are shown */
+/** The key of comments that look equal. Those of a host or moderator are never merged. @param
+ * {Comment} c @param {boolean} names whether names are shown */
 export function keyOf(c, names) {
   if (c.badge) return '';
   return [c.mode, c.size, c.color, names ? c.name : '', c.text].join('\n');
@@ -50,8 +49,8 @@ export class Dedupe {
     this.#byId.set(comment.id, item);
   }
 
-  /** Takes one comment away; returns the item that showed it. When its parts are
-   * then empty, the caller lets it go. @param {string} id @returns {T|undefined} */
+  /** Removes one comment; returns the item that showed it. If the item has no more parts, the
+   * caller removes it. @param {string} id @returns {T|undefined} */
   part(id) {
     const item = this.#byId.get(id);
     if (!item) return undefined;
@@ -66,7 +65,7 @@ export class Dedupe {
     if (this.#byKey.get(item.key) === item) this.#byKey.delete(item.key);
   }
 
-  /** The ids of all that a person has on the stage. @param {string} user @returns {string[]} */
+  /** The ids of all comments of a person on the stage. @param {string} user @returns {string[]} */
   idsOf(user) {
     const ids = [];
     for (const [id, item] of this.#byId) {

@@ -1,5 +1,5 @@
-// demo=1: a lively feed without a server, to try a style with. Pure but for the
-// timer that it is given.
+// demo=1: a lively feed without a server, to try a style with. Pure except for the timer that
+// it is given.
 
 /** @typedef {import('../shared/protocol.js').Comment} Comment */
 
@@ -16,7 +16,7 @@ const SHOUTS = ['666', '哈哈哈哈哈哈', 'lol', '草', '加油！！！', '�
 const HOST = ['打完这个休息五分钟，大家先喝水', 'Thank you all for being here'];
 const NAMES = ['月半', 'Aoi', 'ninth wave', '서연', 'Yara', 'Tom'];
 
-/** What people ask, for `questions=`. */
+/** The questions of people, for `questions=`. */
 export const demoQuestions = {
   spec: { title: 'Q & A' },
   result: { top: [['前方那座塔能上去吗？', 214], ['How long did the last phase take you?', 96], ['次の配信はいつですか', 41], ['Will there be a hard route?', 17], ['다음 게임은 뭐예요?', 5]].map(([text, votes], i) => ({ id: `ask-${i}`, text, votes })) },
@@ -64,7 +64,7 @@ export class Demo {
   }
 
   #next() {
-    // Now and then a wave, as when something happens on the stream.
+    // From time to time a wave, as when something happens on the stream.
     const wave = Math.random() < 0.06 ? 8 : 1;
     const line = Math.random() < 0.5 ? SHOUTS[this.#made % SHOUTS.length] : '';
     const comments = [];

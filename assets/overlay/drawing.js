@@ -1,13 +1,13 @@
-// Whether the overlay's picture is really drawn, as a beat reports it: a page
-// that answers beats may be hidden, or OBS may have stopped drawing it.
+// Whether the overlay's picture is really drawn, as a heartbeat reports it: a page that
+// answers heartbeats may be hidden, or OBS may have stopped drawing it.
 
 import { pageFrames } from './frames.js';
 
-/** Frames that are asked for at once. One slow frame is a hitch; a picture that
- * stands has no fast one among them. */
+/** Frames that are requested at once. One slow frame is a hitch; a frozen picture has no fast
+ * one among them. */
 const FRAMES = 4;
 
-/** ms after which frames that have not come are reported before the next beat. */
+/** ms after which missing frames are reported before the next heartbeat. */
 export const LATE = 2_000;
 
 /**
@@ -29,20 +29,20 @@ export class Drawing {
   #changePending = false;
   /** @type {any} */ #timer = null;
 
-  /** @param {() => void} changed called when the server should hear a report before its next beat
+  /** @param {() => void} changed called when a report should be sent before the next heartbeat
    * @param {Partial<Env>} [env] */
   constructor(changed, { now = () => performance.now(), frame = pageFrames.frame, cancel = pageFrames.cancel, later = (fn, ms) => setTimeout(fn, ms), never = (id) => clearTimeout(id) } = {}) {
     this.#changed = changed;
     this.#env = { now, frame, cancel, later, never };
   }
 
-  /** The server has greeted and knows nothing of this page. */
+  /** The server has greeted and has no report of this page. */
   greeted() {
     if (this.#visible) this.#reportChange();
     else this.#changed();
   }
 
-  /** @param {boolean} visible whether anybody can see the page */
+  /** @param {boolean} visible whether the page is visible */
   see(visible) {
     if (visible === this.#visible) return;
     this.#visible = visible;
@@ -53,19 +53,19 @@ export class Drawing {
     this.greeted();
   }
 
-  /** A comment has got its place. */
+  /** A comment was placed. */
   placed() { this.#placed = this.#env.now(); }
 
-  /** What a beat carries: whether the page can be seen, ms that a frame took when some
-   * were last asked for, or has taken so far, and ms since a comment got its place.
-   * Frames are then asked for again. */
+  /** The content of a heartbeat: whether the page is visible, the ms that a frame took when
+   * last requested, or has taken so far, and the ms since a comment was placed. Then it
+   * requests frames again. */
   answer() {
     const report = this.report();
     this.#probe();
     return report;
   }
 
-  /** As answer, asking for nothing. */
+  /** As answer, without requesting frames. */
   report() {
     const now = this.#env.now();
     const frame = this.#pending ? now - this.#last : this.#fastest;
@@ -87,7 +87,7 @@ export class Drawing {
     this.#last = this.#env.now();
     const next = () => {
       const now = this.#env.now();
-      // The first may have been under way when it was asked for.
+      // The first frame may have begun before the request.
       if (left < FRAMES) fastest = Math.min(fastest, now - this.#last);
       this.#last = now;
       if (--left > 0) {
@@ -103,7 +103,7 @@ export class Drawing {
     };
     this.#pending = this.#env.frame(next);
     this.#timer = this.#env.later(() => {
-      this.#changePending = true; // and so is that they come after all
+      this.#changePending = true; // and so is their return
       this.#changed();
     }, LATE);
   }

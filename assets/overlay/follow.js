@@ -1,6 +1,5 @@
-// Lets a stage follow its room: everything that overlays see, in its order, and what
-// was missed, as old as it is. What is taken down goes at once, and so does what is
-// pinned. Every fault is silent.
+// Makes a stage follow its room: all events for overlays, in their order, and missed comments
+// at their age. Removed comments go at once, and so does a removed pin. Every fault is silent.
 
 import { withDefaults } from '../shared/protocol.js';
 import { RoomSocket } from '../shared/socket.js';
@@ -23,7 +22,7 @@ import { Seen } from './seen.js';
 export class Follower {
   #stage; #pin; #socket; #seen; #obs; #latency; #drawing; #on;
   #missed = new CatchUp();
-  /** What was missed says nothing new of the pin: hello has what holds after it. */
+  /** Missed events do not concern the pin: hello has the present one. */
   #catching = false;
 
   /**
@@ -33,10 +32,12 @@ export class Follower {
    * @param {Followed} host.stage
    * @param {import('./pin.js').Pin} host.pin
    * @param {Latency} host.latency
-   * @param {(c: Comment) => number} host.lasts ms for which a comment is worth drawing
-   * @param {() => number} [host.lines] how many a list wants to begin with
-   * @param {{hello?: (hello: import('../shared/protocol.js').Hello) => void, room?: (change: any) => void, state?: () => void, beat?: (time: number) => void, removed?: (what: {ids?: string[], user?: string}|null) => void, hidden?: (now: boolean) => void} & Record<string, any>} [host.on]
-   *   what else the page does with what it hears
+   * @param {(c: Comment) => number} host.lasts the ms for which a comment is worth drawing
+   * @param {() => number} [host.lines] how many comments a list starts with
+   * @param {{hello?: (hello: import('../shared/protocol.js').Hello) => void, room?: (change:
+   * any) => void, state?: () => void, beat?: (time: number) => void, removed?: (what: {ids?:
+   * string[], user?: string}|null) => void, hidden?: (now: boolean) => void} & Record<string,
+   * any>} [host.on] the page's further handlers
    */
   constructor({ room, key, stage, pin, latency, lasts, lines, on = {} }) {
     const { hello: greeted, room: changed, beat: beaten, hidden: unseen, ...rest } = on;
@@ -52,7 +53,7 @@ export class Follower {
         ...rest,
         hello: (hello) => this.#greeted(hello, stillCrossing, greeted),
         comment: (c) => { pass('comment', c); if (stillCrossing(c)) stage.push([c], this.#age); },
-        events: () => { this.#missed.end(); this.#catching = false; }, // the first frame after a resume was what was missed
+        events: () => { this.#missed.end(); this.#catching = false; }, // the first frame after a resume had the missed events
         room: (change) => {
           pass('room', change);
           changed?.(change);
@@ -86,10 +87,10 @@ export class Follower {
 
   connect() { this.#socket.connect(); }
 
-  /** A comment has got its place. */
+  /** A comment was placed. */
   placed() { this.#drawing.placed(); }
 
-  /** Takes comments down. @param {{ids?: string[], user?: string}} what */
+  /** Removes comments. @param {{ids?: string[], user?: string}} what */
   remove(what) {
     this.#stage.remove(what);
     pass('remove', what);
@@ -97,7 +98,7 @@ export class Follower {
     if (!this.#catching) this.#pin.remove(what);
   }
 
-  /** Takes all down. */
+  /** Removes everything. */
   clear() {
     this.#stage.clear();
     pass('clear', null);

@@ -1,8 +1,8 @@
-// Puts work off to the beginning of a frame. To ask the page for a size outside
-// of one moves the page's time on, and Chromium then computes the styles of all
-// that flies once more; at a frame's beginning it has to do so anyway.
+// Delays work to the beginning of a frame. To read a size outside of one advances the page's
+// time, and Chromium then recomputes the styles of all flying elements; at a frame's beginning
+// it has to do so anyway.
 
-/** Frames of the page, as drawing.js asks for them. */
+/** The frames of the page, for drawing.js. */
 export const pageFrames = {
   /** @param {() => void} fn */
   frame: (fn) => requestAnimationFrame(fn),
@@ -10,13 +10,13 @@ export const pageFrames = {
   cancel: (id) => cancelAnimationFrame(id),
 };
 
-/** A timer that rings at the first frame after its time; one waits at a time.
- * A page that draws no frames is not seen, and nothing needs to be done there. */
+/** A timer that fires at the first frame after its time; only one is pending at a time. A page
+ * that draws no frames is invisible, and has nothing to do. */
 export class FrameTimer {
   /** @type {any} */ #timer = null;
   #frame = 0;
 
-  /** Calls fn once, at the beginning of the first frame when ms have passed.
+  /** Calls fn once, at the beginning of the first frame after ms have passed.
    * @param {() => void} fn @param {number} ms */
   set(fn, ms) {
     this.clear();

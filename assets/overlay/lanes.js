@@ -1,6 +1,6 @@
-// Lanes decide where a comment flies so that no two ever overlap. Pure: no DOM,
-// no clock of its own; every call gets the time (stage milliseconds). How comments
-// move, and travel coordinates, are explained in travel.js.
+// Lanes decide where a comment flies so that no two ever overlap. Pure: no DOM, no own clock;
+// every call gets the time (stage milliseconds). How comments move, and travel coordinates,
+// are explained in travel.js.
 
 import { Claims } from './claims.js';
 import { Travel, headAt, moves } from './travel.js';
@@ -24,18 +24,18 @@ export class Lanes {
     return this.#rows.length;
   }
 
-  /** Travel coordinate at which movers of this mode come in. @param {string} mode */
+  /** Travel coordinate at which movers of this mode enter. @param {string} mode */
   entry(mode) {
     return this.#travel.entry(mode);
   }
 
-  /** Travel coordinate at which they are gone. @param {string} mode */
+  /** Travel coordinate at which they have left. @param {string} mode */
   exit(mode) {
     return this.#travel.exit(mode);
   }
 
   /**
-   * The first lane in which c can be from now on, or -1.
+   * The first lane that is free for c from now on, or -1.
    * @param {Flight} c @param {number} now
    */
   find(c, now) {
@@ -43,14 +43,14 @@ export class Lanes {
     return this.#order(c).find((lane) => this.#fits(c, lane, k, now)) ?? -1;
   }
 
-  /** The lane in which c would overlap least, where comments may overlap.
+  /** The lane in which c would overlap least, if comments may overlap.
    * @param {Flight} c @param {number} now */
   least(c, now) {
     return this.soonest(c, now).lane;
   }
 
-  /** Where and when c could set out first from a time on, which may lie in the past:
-   * the lane, -1 when all are shut or claimed, and the moment.
+  /** Where and when c could start earliest after a time, which may be in the past: the lane,
+   * -1 if all are shut or claimed, and the moment.
    * @param {Flight} c @param {number} from */
   soonest(c, from) {
     return this.#soonest(c, from, () => true);
@@ -68,7 +68,7 @@ export class Lanes {
     }
   }
 
-  /** Makes c longer at its tail, when nothing flies behind it yet.
+  /** Lengthens c at its tail, if nothing flies behind it yet.
    * @param {Flight} c @param {number} extra px
    * @returns {boolean} whether it could */
   grow(c, extra) {
@@ -81,10 +81,10 @@ export class Lanes {
   }
 
   /**
-   * Places flying comments again, after a change of size, pitch, fonts or shut
-   * lanes: each keeps its way and speed, and its lane where it can. A comment that
-   * cannot keep its lane goes where another lane has a gap, so that the others need
-   * not move. Returns the comments that have no place without overlap.
+   * Places flying comments again, after a change of size, pitch, fonts or shut lanes: each
+   * keeps its position and speed, and its lane if possible. A comment that cannot keep its
+   * lane moves to a gap in another lane, so that the others need not move. Returns the
+   * comments that have no place without overlap.
    * @template {Flight} T
    * @param {T[]} flights @param {number} now
    * @returns {T[]}
@@ -102,10 +102,9 @@ export class Lanes {
   }
 
   /**
-   * Reserves the lanes that will be ready first for c's kind, so that a kind
-   * (or a big comment) that finds every lane taken is not kept out by a
-   * stream of others. Call it in every tick while the lane is wanted. A kind
-   * that holds a third of the lanes takes none from the others.
+   * Reserves for c's kind the lanes that will be ready first, so that a stream of others does
+   * not block a kind (or a big comment) that finds every lane taken. Call it in every tick
+   * while the lane is wanted. A kind that has a third of the lanes takes none from the others.
    * @param {Flight} c @param {number} now
    */
   claim(c, now) {
@@ -119,22 +118,22 @@ export class Lanes {
     if (lane >= 0) this.#claims.reserve(lane, k, kind, now);
   }
 
-  /** For debug=1 and tests: what holds each lane at a time.
+  /** For debug=1 and tests: the content of each lane at a time.
    * @param {number} now */
   held(now) {
     return this.#rows.map((r, i) => (r.shut ? 'shut' : r.until > now ? (r.last?.mode ?? '') : this.#claims.has(i, now) ? 'claimed' : ''));
   }
 
-  /** The lanes that c can begin at, in the order in which they are tried.
+  /** The first lanes that c can use, in the order in which they are tried.
    * @param {Flight} c */
   #order(c) {
     const last = this.#rows.length - Math.min(c.rows, this.#rows.length), up = c.mode === 'bottom';
-    // The same few lists are asked for many times in each tick.
+    // The same few lists are needed many times in each tick.
     return (this.#orders[up ? 1 : 0][last] ??= Array.from({ length: last + 1 }, (_, i) => (up ? last - i : i)));
   }
 
-  /** Puts c into the first of the lanes in which it overlaps none of the placed
-   * comments; a place between two of them counts. @template {Flight} T
+  /** Puts c into the first of the lanes in which it overlaps none of the placed comments; a
+   * gap between two of them counts. @template {Flight} T
    * @param {T} c @param {number[]} lanes @param {T[]} placed c joins them @param {number} now
    * @returns {boolean} whether there was one */
   #place(c, lanes, placed, now) {
@@ -168,8 +167,8 @@ export class Lanes {
     return true;
   }
 
-  /** The block of lanes in which c could set out first, counting only allowed
-   * rows that no other comment has claimed.
+  /** The block of lanes in which c could start first, counting only allowed rows that no other
+   * comment has claimed.
    * @param {Flight} c @param {number} now @param {(row: {last: Flight|null, until: number}) => boolean} allowed */
   #soonest(c, now, allowed) {
     const k = Math.min(c.rows, this.#rows.length);
@@ -186,7 +185,7 @@ export class Lanes {
     return best;
   }
 
-  /** When c could set out in a row. @param {{last: Flight|null, until: number}} row
+  /** When c could start in a row. @param {{last: Flight|null, until: number}} row
    * @param {Flight} c @param {number} now */
   #ready(row, c, now) {
     const last = row.last;

@@ -1,9 +1,9 @@
-// How long comments take from the server until they are seen here, by the
-// server's clock: what moderators read beside "Overlay on air".
+// How long comments take from the server until they are visible here, by the server's clock:
+// shown to moderators beside "Overlay on air".
 
 import { ServerClock } from '../shared/server-clock.js';
 
-/** Comments between two beats that are counted. */
+/** The most comments counted between two heartbeats. */
 const MOST = 500;
 
 export class Latency {
@@ -15,8 +15,8 @@ export class Latency {
   /** @param {() => number} [now] ms, monotonic */
   constructor(now) { this.#clock = new ServerClock(now); }
 
-  /** A new connection: what is older than this was missed, not slow.
-   * @param {number} time ms, the server's @param {number} delay ms that the room lags on purpose */
+  /** A new connection: older comments were missed, not slow.
+   * @param {number} time ms, the server's @param {number} delay broadcast delay in ms */
   greeted(time, delay) {
     this.#clock.reset(time);
     this.#delay = delay;
@@ -26,16 +26,16 @@ export class Latency {
   /** @param {number} time ms, the server's */
   beat(time) { this.#clock.sync(time); }
 
-  /** @param {number} ms that the room lags on purpose from now on */
+  /** @param {number} ms broadcast delay from now on */
   delayed(ms) { this.#delay = ms; }
 
-  /** A comment is on the screen. @param {number} at ms, when the server took it */
+  /** A comment is on the screen. @param {number} at ms, when the server accepted it */
   shown(at) {
     if (at < this.#since || this.#delays.length >= MOST) return;
     this.#delays.push(Math.max(0, this.#clock.now - at - this.#delay));
   }
 
-  /** The median since it was asked last, as a beat carries it; nothing when none was shown. */
+  /** The median since the last call, for a heartbeat; undefined if no comment was shown. */
   takeMedian() {
     const taken = this.#delays.sort((a, b) => a - b);
     this.#delays = [];

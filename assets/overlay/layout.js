@@ -1,5 +1,5 @@
-// The field over which comments fly and stand: the stage's measures, its lanes, the
-// layer of what stands, and the flight that a comment has. Pure.
+// The area in which comments fly and stand: the stage's dimensions, its lanes, the layer of
+// standing comments, and the flight of a comment. Pure.
 
 import { covered, measureLanes } from './item.js';
 import { Lanes } from './lanes.js';
@@ -8,10 +8,13 @@ import { moves, speed } from './travel.js';
 
 /** @typedef {import('./item.js').Item} Item */
 
-/** A line's height and a big letter's, as part of a medium letter's, as overlay.css has them. */
+/**
+ * The heights of a line and of a big letter relative to a medium letter's, as in
+ * overlay.css.
+ */
 const LINE = 1.25, BIG = 1.5;
 
-/** ms that a comment stands at the top or bottom: half a crossing within these. */
+/** ms that a comment stands at the top or bottom: half a crossing within these limits. */
 const STAY = { least: 3000, most: 6000 };
 
 export class Layout {
@@ -21,10 +24,10 @@ export class Layout {
   /** @type {Standing<Item>} */ #standing = new Standing(this.#box);
   #most = 0;
   #apart = false;
-  #cross = 0; // ms; 0 where every comment has the same speed
+  #cross = 0; // ms; 0 if every comment has the same speed
   #speed = 0; // px per ms
 
-  /** The measures, px. */
+  /** The dimensions, px. */
   get box() {
     return this.#box;
   }
@@ -33,12 +36,12 @@ export class Layout {
     return this.#lanes;
   }
 
-  /** The layer of what stands. */
+  /** The layer of standing comments. */
   get standing() {
     return this.#standing;
   }
 
-  /** Whether an item is in the layer of what stands. @param {{mode: string}} item */
+  /** Whether an item is in the layer of standing comments. @param {{mode: string}} item */
   standingPlace({ mode }) {
     return !moves(mode) && !this.#apart;
   }
@@ -50,7 +53,7 @@ export class Layout {
     return this.#cross || (this.#box.width + text.length * em) / this.#speed;
   }
 
-  /** Takes all measures anew; the lanes are empty then.
+  /** Takes new dimensions; the lanes are empty then.
    * @param {Parameters<typeof measureLanes>[0]} box the renderer's @param {import('../shared/options.js').Options} options
    * @param {(box: ReturnType<typeof measureLanes>) => {top: number, bottom: number}|null} stands returns, once
    *   the measures are known, what something covers that stands on the stage */
@@ -89,7 +92,7 @@ export class Layout {
     return true;
   }
 
-  /** Places items again in a new layout. @param {Item[]} items @param {number} now ms
+  /** Places items in a new layout. @param {Item[]} items @param {number} now ms
    * @returns {Item[]} those without a place */
   adopt(items, now) {
     return [
@@ -98,23 +101,23 @@ export class Layout {
     ];
   }
 
-  /** What holds each lane at a time. @param {number} now ms */
+  /** The content of each lane at a time. @param {number} now ms */
   held(now) {
     const standing = this.#standing.held(now);
     return this.#lanes.held(now).map((kind, i) => [standing[i], kind].filter(Boolean).join(' over '));
   }
 
-  /** Says how many lanes a measured item takes. @param {Item} item */
+  /** Sets how many lanes a measured item takes. @param {Item} item */
   fit(item) {
     item.rows = Math.max(1, Math.min(this.#lanes.count, Math.ceil(item.h / this.#box.pitch)));
   }
 
-  /** Gives a measured item the flight of one that sets out at this time.
+  /** Sets the flight of a measured item that starts at this time.
    * @param {Item} item @param {number} at ms */
   prepare(item, at) {
     const { width } = this.#box;
     this.fit(item);
-    // A line that is wider than the screen can only be read when it moves.
+    // A line wider than the screen is only readable when it moves.
     if (!moves(item.mode) && item.w > width) item.mode = 'scroll';
     item.t = at;
     item.m = this.#lanes.entry(item.mode);

@@ -1,6 +1,5 @@
-// The overlay page: reads its address, sets the stage, listens to the room.
-// Nothing but comments (and the room's code, where asked for) is ever drawn:
-// every fault is silent.
+// The overlay page: reads its address, creates the stage, follows the room. It draws only
+// comments (and the room's QR code, if requested): every fault is silent.
 
 import { readOptions } from '../shared/options.js';
 import { StageClock } from './clock.js';
@@ -51,14 +50,14 @@ const demo = new Demo((comments) => stage.push(comments));
 
 let secret = false;
 
-/** The code of a secret room has its key. @param {boolean} now */
+/** The QR code of a secret room contains its key. @param {boolean} now */
 function hide(now) {
   if (now === secret) return;
   secret = now;
   code.renew();
 }
 
-/** Options that are style. */
+/** Applies the options of style. */
 function applyStyle() {
   root.lang = options.lang || ownLang;
   root.dataset.theme = options.theme;
@@ -71,7 +70,7 @@ function applyStyle() {
   reactions.set(options.reactions);
 }
 
-/** Options that are more than style. */
+/** Applies the options beyond style. */
 function applyBehavior() {
   code.word(words(root.lang).scan);
   code.set(options.qr, options.idle);

@@ -1,5 +1,5 @@
-// What OBS reports to a browser source (obs-browser's window events), for the stage
-// and for the server: a recording's start is the natural zero of an export.
+// OBS's events for a browser source (obs-browser's window events), for the stage and for the
+// server: a recording's start is the natural zero of an export.
 
 /** @type {Record<string, string>} */
 const ACTS = {
@@ -8,7 +8,7 @@ const ACTS = {
   obsRecordingPaused: 'record_pause', obsRecordingUnpaused: 'record_resume',
 };
 
-/** Acts that are kept while the server cannot be reached. */
+/** The most events stored while the server cannot be reached. */
 const MAX_PENDING = 8;
 
 export class Obs {
@@ -25,8 +25,8 @@ export class Obs {
     for (const [name, event] of Object.entries(ACTS)) {
       target.addEventListener(name, () => this.#note(event));
     }
-    // A page that was away meanwhile, with its scene, has not heard of a pause or
-    // of its end. To say again what holds already changes nothing.
+    // A page that was unloaded with its scene has missed a pause or its end. To repeat a known
+    // state changes nothing.
     target.obsstudio?.getStatus?.(({ recording, recordingPaused }) => {
       if (recording) this.#note(recordingPaused ? 'record_pause' : 'record_resume');
     });
@@ -42,7 +42,7 @@ export class Obs {
     this.flush();
   }
 
-  /** Tells the server what it has not heard yet, and how long ago that was: its clock may be another. */
+  /** Sends the server the events that it has missed, with their age: its clock may differ. */
   flush() {
     while (this.#pending.length > 0) {
       const [{ event, at, since }] = this.#pending;

@@ -1,4 +1,5 @@
-// How options reach the page, as custom properties, and what else pages of the overlay share.
+// Applies options to the page, as custom properties, and has other common parts of the
+// overlay's pages.
 
 import { DEFAULTS, OPTIONS, defaultOf } from '../shared/options.js';
 import { withDefaults } from '../shared/protocol.js';
@@ -8,14 +9,14 @@ import { withDefaults } from '../shared/protocol.js';
 /** The Chromium version that first paints text strokes under HTML text. */
 const STROKES = 123;
 
-/** "stroke" where the browser really draws outlines under text, else "shadow".
+/** "stroke" if the browser really draws outlines under text, otherwise "shadow".
  * @param {string} userAgent */
 export function outlineKind(userAgent) {
   const version = Number(/Chrom(?:e|ium)\/(\d+)/.exec(userAgent)?.[1] ?? 0);
   return version >= STROKES ? 'stroke' : 'shadow';
 }
 
-/** Families that CSS knows by word; in quotes they would be a font's name. */
+/** Generic families in CSS; in quotes they would be a font's name. */
 const GENERIC = ['serif', 'sans-serif', 'monospace', 'cursive', 'fantasy', 'system-ui', 'ui-serif', 'ui-sans-serif', 'ui-monospace', 'ui-rounded', 'math', 'emoji'];
 
 /** A family list with every name in quotes, safe in a style.
@@ -25,8 +26,8 @@ export function quoteFonts(font) {
   return names.map((name) => (GENERIC.includes(name.toLowerCase()) ? name : `"${name}"`)).join(', ');
 }
 
-/** A rule of :root in a style sheet of its own, before OBS's Custom CSS, which it puts
- * at the end of the head. */
+/** A rule for :root in a separate style sheet, before OBS's Custom CSS, which OBS appends to
+ * the head. */
 export function ownRule() {
   const sheet = document.createElement('style');
   document.head.append(sheet);
@@ -34,9 +35,9 @@ export function ownRule() {
   return /** @type {CSSStyleRule} */ (sheet.sheet?.cssRules[0]);
 }
 
-/** Turns options into style. The properties go into a style sheet of their own
- * before the streamer's and not onto elements, so that theirs win; what is as
- * by default in a theme, or "auto", is left to it.
+/** Turns options into style. The properties are in a style sheet before the streamer's and not
+ * on elements, so that the streamer's win; a theme decides those that have their default or
+ * are "auto".
  * @param {Readonly<Options>} o @param {CSSStyleDeclaration} rule of :root */
 export function applyOptions(o, rule) {
   /** @param {string} name @param {boolean} set @param {string} value */
@@ -51,11 +52,11 @@ export function applyOptions(o, rule) {
   property('background-color', o.chroma !== '', `#${o.chroma}`);
 }
 
-/** The page that frames the overlay hears what is shown and what is gone: the second
- * screen's cloud of words. Another site's page hears nothing: its frame is not ours to see.
+/** Notifies the page that frames the overlay of shown and removed comments: the second
+ * screen's word cloud. A page of another site cannot access its frame.
  * @param {string} type @param {any} detail */
 export function pass(type, detail) { window.frameElement?.dispatchEvent(new CustomEvent(`danmaku-${type}`, { detail })); }
 
 let made = 0;
-/** A comment that a tool hands over: an id is made where it lacks. @param {any} c as on the wire */
+/** A comment from a tool: adds an id if it has none. @param {any} c as on the wire */
 export const whole = (c) => withDefaults({ id: `local-${++made}`, ...c, text: String(c.text ?? '') });

@@ -1,5 +1,5 @@
-// The pinned comment: it stands at the top until it is unpinned, taken down or
-// cleared. The lanes it covers are shut, so nothing flies through it.
+// The pinned comment: it stays at the top until it is unpinned, taken down or cleared. The
+// lanes it covers are shut, so nothing flies through it.
 
 import { sound } from './item.js';
 import { makeView, writeView } from './view.js';
@@ -9,7 +9,7 @@ import { makeView, writeView } from './view.js';
 /** It has at most this many lines, and at most a third of the lanes. */
 const LINES = 4;
 
-/** From this many lanes on it has air above it. */
+/** With this many lanes or more it has space above it. */
 const ROOMY = 8;
 
 export class Pin {
@@ -20,8 +20,8 @@ export class Pin {
 
   /**
    * @param {HTMLElement} root the stage's element
-   * @param {{style: () => import('./view.js').Style, changed: () => void}} to changed is told when it
-   *   comes, goes or has another size
+   * @param {{style: () => import('./view.js').Style, changed: () => void}} to changed is
+   * called when it appears, disappears or changes size
    */
   constructor(root, { style, changed }) {
     this.#root = root;
@@ -42,20 +42,21 @@ export class Pin {
     this.#changed();
   }
 
-  /** Goes when it is among what is taken down. @param {{ids?: string[], user?: string}} what */
+  /** Removes it if it was taken down. @param {{ids?: string[], user?: string}} what */
   remove({ ids = [], user = '' }) {
     const c = this.#comment;
     if (c && (ids.includes(c.id) || (user && user === c.user))) this.set(null);
   }
 
-  /** Writes it anew after a change of options. @param {boolean} emoji whether they are shown */
+  /** Redraws it after a change of options. @param {boolean} emoji whether they are shown */
   redraw(emoji) {
     this.#emoji = emoji;
     this.#draw();
   }
 
-  /** Puts it at its place; returns what it then covers, as the browser measures it, in px of the
-   * stage. A streamer's CSS may have moved it. @param {{top: number, pitch: number, rows: number}} box
+  /** Positions it; returns the area that it then covers, as measured by the browser, in px of
+   * the stage. A streamer's CSS may have moved it. @param {{top: number, pitch: number, rows:
+   * number}} box
    * @returns {{top: number, bottom: number}|null} */
   place({ top, pitch, rows }) {
     const { slot, dm } = this.#view;
@@ -71,11 +72,11 @@ export class Pin {
     const c = this.#comment && sound(this.#comment, this.#emoji);
     if (!c) {
       this.#view.slot.remove();
-      this.#view.text.textContent = ''; // nothing of a removed comment stays in the page
+      this.#view.text.textContent = ''; // no text of a removed comment stays in the page
       return;
     }
-    // Standing text needs no shouting: it is always of medium size.
-    writeView(this.#view, { ...c, mode: 'top', size: 'medium' }, 1, { ...this.#style(), names: true }); // a quotation bears its author's name
+    // Standing text is not enlarged: it always has medium size.
+    writeView(this.#view, { ...c, mode: 'top', size: 'medium' }, 1, { ...this.#style(), names: true }); // a quotation always has its author's name
     if (!this.#view.slot.isConnected) this.#root.append(this.#view.slot);
   }
 }

@@ -5,7 +5,7 @@ import { moves } from './travel.js';
 
 /** @typedef {import('./item.js').Item} Item */
 
-/** What goes on after an absence is shown when it has at least this many ms left. */
+/** A comment that continues after an absence is shown if it has at least this many ms left. */
 export const MIN_LEFT = 1000;
 
 /**
@@ -14,24 +14,24 @@ export const MIN_LEFT = 1000;
  * @property {import('./actors.js').Actors} actors
  * @property {import('../shared/options.js').Options} options
  * @property {import('./clock.js').StageClock} clock
- * @property {(item: Item, lane: number) => void} launch lets a prepared item fly
+ * @property {(item: Item, lane: number) => void} launch starts a prepared item
  * @property {(comment: import('../shared/protocol.js').Comment) => void} shown runs for each comment that has just come
  */
 
 /**
- * Lets items fly for which a lane is free.
+ * Starts items that have a free lane.
  * @param {Item[]} waiting measured, in the order of their claim @param {Parts} parts
  */
 export function place(waiting, parts) {
   const { layout, actors, options, clock, launch, shown } = parts;
   const { now } = clock;
   const { lanes } = layout;
-  /** @type {Map<string, number>} the narrowest that found no lane, by kind: wider ones need not ask */
+  /** @type {Map<string, number>} the narrowest one without a lane, by kind: wider ones need not try */
   const blocked = new Map();
   let covered = 0;
   for (const item of waiting) {
     if (item.h === 0) {
-      actors.withdraw(item); // the streamer's styles do not display it
+      actors.withdraw(item); // the streamer's styles hide it
       continue;
     }
     if (actors.flying.size >= options.limit && item.rank === 0 && !layout.standingPlace(item)) continue;
@@ -56,7 +56,7 @@ export function place(waiting, parts) {
 }
 
 /**
- * Gives an item a place at the top or bottom, when there is one or the oldest can make way.
+ * Places an item at the top or bottom, if there is room or the oldest can make room.
  * @param {Item} item @param {Parts} parts
  */
 function stand(item, { layout: { standing }, actors, clock, launch, shown }) {
@@ -73,9 +73,9 @@ function stand(item, { layout: { standing }, actors, clock, launch, shown }) {
 }
 
 /**
- * Lets an item go on from where it would be, had the stage been there all the
- * while. One that would not have set out yet comes in at the edge like the others.
- * @param {Item} item @param {number} now @param {Parts} parts @returns {boolean} whether that is settled
+ * Continues an item at the position where it would be if the stage had been visible all the
+ * time. One that would not have started yet enters at the edge like the others.
+ * @param {Item} item @param {number} now @param {Parts} parts @returns {boolean} whether the item needs no other placement
  */
 function rejoin(item, now, { layout, actors, clock, launch }) {
   layout.prepare(item, item.began);
@@ -83,7 +83,7 @@ function rejoin(item, now, { layout, actors, clock, launch }) {
     ? { lane: layout.standing.find(item, now), ready: item.began }
     : layout.lanes.soonest(item, item.began);
   item.began = Infinity;
-  item.late = clock.real + item.maxWait; // it waits like one that has just come
+  item.late = clock.real + item.maxWait; // it waits like a new one
   if (lane < 0 || ready > now) return false;
   layout.prepare(item, ready);
   if (item.until < now + MIN_LEFT) actors.dropUnshown(item, 'late');

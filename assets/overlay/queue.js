@@ -1,17 +1,16 @@
-// The waiting lines in front of the lanes: one for comments that fly and one for
-// those that stand, so that no flood of the one keeps out the other. Bounded in
-// number and in time. Pure.
+// The queues in front of the lanes: one for flying comments and one for standing ones, so that
+// a flood of one kind does not block the other. Bounded in number and in time. Pure.
 
-/** At most this many wait that fly. */
+/** The most flying comments that wait. */
 export const QUEUE_SIZE = 200;
 
-/** At most this many wait that stand. */
+/** The most standing comments that wait. */
 export const STANDING_SIZE = 24;
 
 /** A comment older than this, in ms, is not worth showing any more. */
 export const QUEUE_WAIT = 2000;
 
-/** The class of a badge: the higher one goes first and is dropped last.
+/** The rank of a badge: higher ranks go first and are dropped last.
  * @param {string} badge */
 export const rank = (badge) => (badge === 'owner' ? 2 : badge === 'moderator' ? 1 : 0);
 
@@ -35,8 +34,7 @@ export class Queue {
     return this.#flying.length + this.#standing.length;
   }
 
-  /** Adds an item. When its line is full, the oldest of the lowest class is taken out
-   * and given back.
+  /** Adds an item. If its queue is full, removes and returns the oldest of the lowest rank.
    * @param {T} item @returns {T|null} */
   add(item) {
     return (item.stands ? this.#standing : this.#flying).add(item);
@@ -52,34 +50,34 @@ export class Queue {
     this.#standing.clear();
   }
 
-  /** Whether one more that stands would cost another its place in the line. */
+  /** Whether one more standing comment would drop another from the queue. */
   get crowded() {
     return this.#standing.full;
   }
 
-  /** Those whose turn it is: of those that fly the first ones and whatever else is
-   * asked for, and all that stand. @param {number} most @param {(item: T) => boolean} also @returns {T[]} */
+  /** The next items: the first flying ones with others that `also` selects, and all standing
+   * ones. @param {number} most @param {(item: T) => boolean} also @returns {T[]} */
   first(most, also) {
     return [...[...this.#flying].filter((item, i) => i < most || also(item)), ...this.#standing];
   }
 
-  /** Takes out what has waited too long. @param {number} now @returns {T[]} */
+  /** Removes items that have waited too long. @param {number} now @returns {T[]} */
   expire(now) {
     const late = [...this].filter((item) => item.late < now);
     for (const item of late) this.delete(item);
     return late;
   }
 
-  /** Those that fly, then those that stand. @returns {Generator<T>} */
+  /** Flying items, then standing ones. @returns {Generator<T>} */
   *[Symbol.iterator]() {
     yield* this.#flying;
     yield* this.#standing;
   }
 }
 
-/** One waiting line. @template {Waiting} T */
+/** One queue. @template {Waiting} T */
 class WaitingLine {
-  /** @type {[Set<T>, Set<T>, Set<T>]} a Set keeps the order of arrival and forgets in no time */
+  /** @type {[Set<T>, Set<T>, Set<T>]} a Set keeps the order of arrival and deletes in constant time */
   #ranks = [new Set(), new Set(), new Set()];
   #size;
 
@@ -115,7 +113,7 @@ class WaitingLine {
     for (const set of this.#ranks) set.clear();
   }
 
-  /** Highest class first, in each the oldest first. @returns {Generator<T>} */
+  /** Highest rank first, in each rank the oldest first. @returns {Generator<T>} */
   *[Symbol.iterator]() {
     for (const set of [this.#ranks[2], this.#ranks[1], this.#ranks[0]]) yield* [...set];
   }

@@ -1,4 +1,5 @@
-// Whether reactions rise on the overlay. What draws them is loaded with the first.
+// Whether reactions rise on the overlay. The code that draws them is loaded with the first
+// one.
 
 export class Reactions {
   #root;
@@ -9,25 +10,25 @@ export class Reactions {
   /** @param {HTMLElement} root */
   constructor(root) { this.#root = root; }
 
-  /** What the room tells. */
+  /** The room's frames about reactions. */
   handlers = { reactions: (/** @type {any} */ frame) => void this.rise(frame.sums) };
 
-  /** @param {boolean} on as the overlay's address says */
+  /** @param {boolean} on as in the overlay's address */
   set(on) {
     this.#on = on;
     if (!on) this.#rising?.clear();
   }
 
-  /** Reactions are drawn only while the page is seen. @param {boolean} seen */
+  /** Reactions are drawn only while the page is visible. @param {boolean} seen */
   see(seen) {
     this.#seen = seen;
     if (!seen) this.#rising?.clear();
   }
 
-  /** How many rise now. */
+  /** The number of rising ones. */
   get size() { return this.#rising?.size ?? 0; }
 
-  /** Sizes, styles or letters are others. */
+  /** Sizes, styles or fonts have changed. */
   refresh() { this.#rising?.refresh(); }
 
   /** @param {Record<string, number>} sums by emoji */

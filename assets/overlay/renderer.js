@@ -1,26 +1,25 @@
-// Draws comments with elements and the compositor. The stage knows it through
-// four calls, measure, show, hide and pace, so that another way of drawing can
-// take its place; the rest of its members are for geometry and tools.
+// Draws comments with elements and the compositor. The stage uses four calls, measure, show,
+// hide and pace, so that another renderer could replace this one; the other members are for
+// geometry and tools.
 
 import { makeView, setCount, writeView } from './view.js';
 
-/** Spare elements that are kept. */
+/** The most spare elements. */
 const POOL = 100;
 
-/** Milliseconds and pixels of way past the edge: the tick takes a comment away
- * before its animation would finish, also when the tick comes late or the
- * comment has grown by a count. */
+/** Milliseconds and pixels past the edge: the tick removes a comment before its animation
+ * would finish, even if the tick is late or a count has lengthened the comment. */
 const OVERSHOOT = { ms: 2000, px: 160 };
 
-/** ms in which a comment fades that is taken down. */
+/** ms in which a removed comment fades. */
 const FADE = 120;
 
-/** Slower than this many pixels a frame, whole-pixel steps are seen as jerks. */
+/** At less than this many pixels a frame, steps of whole pixels look jerky. */
 const SLOW = 2;
 
 /**
  * @typedef {import('./view.js').View} View
- * @typedef {import('./view.js').Style & {motion: 'crisp'|'smooth'}} Style what it must know of the options
+ * @typedef {import('./view.js').Style & {motion: 'crisp'|'smooth'}} Style the options that it needs
  * @typedef {import('./travel.js').Flight & {parts: import('../shared/protocol.js').Comment[], h: number, y: number, view: View|null}} Drawn
  */
 
@@ -69,21 +68,20 @@ export class DomRenderer {
     for (const item of items) this.#write(item);
     for (const item of items) {
       const { dm } = /** @type {View} */ (item.view);
-      // offsetWidth is rounded; the next whole pixel holds every fraction.
+      // offsetWidth is rounded; one more pixel covers every fraction.
       item.w = dm.offsetWidth + 1;
       item.h = dm.offsetHeight;
     }
   }
 
-  /** Puts an item where its flight says and sets it going; called again, it
-   * puts it right after a change. @param {Drawn} item @param {number} exit travel
-   * coordinate at which it is gone */
+  /** Positions an item according to its flight and starts it; called again, it applies a
+   * change. @param {Drawn} item @param {number} exit travel coordinate at which it has left */
   show(item, exit) {
     const view = /** @type {View} */ (item.view);
     view.motion?.cancel();
     view.slot.style.visibility = 'visible';
     const dots = globalThis.devicePixelRatio || 1;
-    // Between two pixels of the screen, letters would be soft.
+    // Between two pixels of the screen, letters would be blurred.
     const snap = (/** @type {number} */ at) => Math.round(at * dots) / dots;
     const y = snap(item.y);
     view.slot.classList.toggle('dm-front', item.v === 0);
@@ -102,13 +100,13 @@ export class DomRenderer {
       [{ transform: `translate3d(${from}px,${y}px,0)` }, { transform: `translate3d(${to}px,${y}px,0)` }],
       { duration: length / item.v, easing: crisp ? `steps(${steps})` : 'linear', fill: 'both' },
     );
-    // A start time of our own: where a comment is follows from the clock alone,
-    // not from when the browser got round to starting it.
+    // An explicit start time: the position of a comment depends only on the clock, not on when
+    // the browser started the animation.
     view.motion.startTime = this.#clock.timelineTime(item.t);
     if (!this.#clock.running) this.#halt(view.motion, item);
   }
 
-  /** Takes an item off the screen. @param {Drawn} item @param {boolean} [fade] it is seen to go */
+  /** Removes an item from the screen. @param {Drawn} item @param {boolean} [fade] whether it fades */
   hide(item, fade = false) {
     const view = item.view;
     item.view = null;
@@ -116,7 +114,7 @@ export class DomRenderer {
     if (!fade || document.hidden || view.slot.style.visibility !== 'visible') return this.#release(view);
     view.motion?.pause();
     view.slot.animate([{ opacity: 1 }, { opacity: 0 }], { duration: FADE, fill: 'forwards' });
-    view.slot.className = view.slot.className.replace('dm-slot', 'dm-gone'); // no comment of the stage any more
+    view.slot.className = view.slot.className.replace('dm-slot', 'dm-gone'); // no longer a comment of the stage
     setTimeout(() => this.#release(view), FADE);
   }
 
@@ -127,11 +125,11 @@ export class DomRenderer {
     view.motion = null;
     if (this.#pool.length >= POOL) return view.slot.remove();
     view.slot.style.display = 'none';
-    for (const part of view.dm.children) part.textContent = ''; // nothing of a removed comment stays in the page
+    for (const part of view.dm.children) part.textContent = ''; // no text of a removed comment stays in the page
     this.#pool.push(view);
   }
 
-  /** Stops or starts the motion of all items; the clock is set before.
+  /** Stops or resumes the motion of all items; the clock must be set before.
    * @param {Iterable<Drawn>} items */
   pace(items) {
     for (const item of items) {
@@ -142,7 +140,7 @@ export class DomRenderer {
     }
   }
 
-  /** Where an item really is, by the browser. @param {Drawn} item */
+  /** The actual position of an item, from the browser. @param {Drawn} item */
   rect(item) {
     const { x, y, width, height } = /** @type {View} */ (item.view).dm.getBoundingClientRect();
     return { x, y, w: width, h: height };

@@ -1,32 +1,32 @@
-// The strip of the picture in which reactions rise: one canvas, drawn 25 times a second
-// from pictures of the emoji that are made once. An element for each, moved by the
-// compositor, costs four times as much where there is no graphics card: each is a layer
-// that is blended sixty times a second. The canvas is an offscreen one, whose drawings
-// reach the screen without a frame of the page, in which Chromium would look at all that
-// flies. While nothing rises there is no canvas.
+// The strip of the picture in which reactions rise: one canvas, drawn 25 times a second from
+// pictures of the emoji that are made once. An element for each, moved by the compositor,
+// costs four times as much without a graphics card: each is a layer that is blended sixty
+// times a second. The canvas is an offscreen one, whose drawings reach the screen without a
+// frame of the page, in which Chromium would examine all flying elements. While nothing rises
+// there is no canvas.
 
 import { pageFrames } from './frames.js';
 
 /** ms between drawings. */
 const FRAME = 40;
 
-/** The strip, and what moves within it, in sizes of the letters. */
+/** The strip, and the movement in it, in units of the font size. */
 export const WIDE = 7;
 export const HIGH = 10;
 const SWAY = 0.5;
 
-/** How large they are, in sizes of the letters; few, so that few pictures are kept. */
+/** Their sizes, in units of the font size; few, so that few pictures are kept. */
 const SIZES = [0.8, 1, 1.2];
 
-/** A picture's side, in sizes of what is drawn on it: room for a glyph wider than its letter. */
+/** A picture's side, relative to its emoji: room for a glyph wider than its letter. */
 const SIDE = 1.3;
 export const EDGE = (SIZES[SIZES.length - 1] * SIDE) / 2;
 
-/** Pictures that are kept; a room has at most eight emoji. */
+/** The most pictures kept; a room has at most eight emoji. */
 const KEPT = 64;
 
 /**
- * One that rises. Places are in sizes of the letters.
+ * A rising reaction. Positions are in units of the font size.
  * @typedef {object} Riser
  * @property {string} emoji
  * @property {number} size one of SIZES
@@ -38,7 +38,7 @@ const KEPT = 64;
  */
 
 /**
- * A riser by chance. @param {string} emoji @param {number} begins ms @param {number} lasts ms
+ * A random riser. @param {string} emoji @param {number} begins ms @param {number} lasts ms
  * @param {() => number} random in [0, 1) @returns {Riser}
  */
 export function riser(emoji, begins, lasts, random) {
@@ -53,7 +53,8 @@ export function riser(emoji, begins, lasts, random) {
 }
 
 /**
- * Where a riser is: it comes up growing, sways, and fades on the last two fifths of its way.
+ * The position of a riser: it grows at first, sways, and fades on the last two fifths of its
+ * way.
  * @param {Riser} one @param {number} now ms
  * @returns {{x: number, y: number, grown: number, alpha: number}|null} x and y of its middle
  *   from the left and upper edge; null before it begins and when it is over
@@ -86,14 +87,14 @@ export class Strip {
   /** @type {Riser[]} */ #risers = [];
   /** @type {Map<string, HTMLCanvasElement>} */ #pictures = new Map();
 
-  /** @param {HTMLElement} box in whose right lower corner it is */
+  /** @param {HTMLElement} box whose lower right corner it is in */
   constructor(box) {
     this.#box = box;
-    // Whoever writes CSS for a reaction says how large it is, and in which letters.
+    // CSS for a reaction sets its size and its font.
     this.#probe.className = 'dm-reaction';
   }
 
-  /** How many rise, or are about to. */
+  /** How many rise or are about to. */
   get size() { return this.#risers.length; }
 
   /** @param {Riser} one its times by performance.now() */
@@ -104,7 +105,7 @@ export class Strip {
     this.#next();
   }
 
-  /** Sizes, styles or letters are others. */
+  /** Sizes, styles or fonts have changed. */
   refresh() { this.#stale = true; }
 
   clear() {
@@ -117,7 +118,10 @@ export class Strip {
     this.#canvas = this.#surface = this.#context = null;
   }
 
-  /** Draws in a while; at the beginning of a frame where styles must be asked for, see frames.js. */
+  /**
+   * Draws after a delay; at the beginning of a frame if styles must be read, see
+   * frames.js.
+   */
   #next() {
     if (this.#canvas && !this.#stale) this.#timer = setTimeout(() => this.#frame(), FRAME);
     else {
@@ -169,7 +173,8 @@ export class Strip {
       const side = picture.width * place.grown;
       const left = place.x * this.#letter - side / 2, top = place.y * this.#letter - side / 2;
       to.globalAlpha = place.alpha;
-      // On whole pixels and in its own size a picture is copied; else each pixel is reckoned.
+      // At whole pixels and in its own size a picture is copied; otherwise each pixel is
+      // interpolated.
       if (place.grown === 1) to.drawImage(picture, Math.round(left), Math.round(top));
       else to.drawImage(picture, left, top, side, side);
     }

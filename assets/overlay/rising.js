@@ -1,25 +1,24 @@
-// Reactions of the audience, rising at the right edge, at most MOST at once. Where somebody
-// wants less motion there are counts instead.
+// Reactions of the audience, rising at the right edge, at most MOST at once. If reduced motion
+// is preferred, counts are shown instead.
 
 import { Strip, riser } from './rising-strip.js';
 
-/** How many at once. */
+/** The most at once. */
 export const MOST = 40;
 
-/** ms that one takes to rise, before chance adds to it. */
+/** ms that one takes to rise, before a random addition. */
 const RISE = 2400;
 
-/** ms over which what came together is spread: the time until the next sums. */
+/** ms over which simultaneous reactions are spread: the time until the next sums. */
 const SPREAD = 250;
 
-/** ms without a further one until a count goes. */
+/** ms without a further one until a count disappears. */
 const STAYS = 3000;
 
 /**
- * How many of each to let rise of what came at once: no more than there is room for, so
- * that a stream stays a stream, in the shares in which they came, and of each at least
- * one as far as that goes.
- * @param {Record<string, number>} sums @param {number} free how many more may rise
+ * How many of each to show: no more than there is room for, so that a stream stays a stream,
+ * in proportion to their numbers, and at least one of each as long as there is room.
+ * @param {Record<string, number>} sums @param {number} free how many more can rise
  * @returns {string[]}
  */
 export function chosen(sums, free) {
@@ -49,10 +48,10 @@ export class Rising {
     this.#strip = new Strip(this.#box);
   }
 
-  /** How many rise now. */
+  /** The number of rising ones. */
   get size() { return this.#strip.size; }
 
-  /** Sizes, styles or letters are others. */
+  /** Sizes, styles or fonts have changed. */
   refresh() { this.#strip.refresh(); }
 
   /** @param {Record<string, number>} sums by emoji */
@@ -67,7 +66,7 @@ export class Rising {
       emoji, now + (i + this.#random()) / list.length * SPREAD, RISE + this.#random() * 800, this.#random)));
   }
 
-  /** Nothing of it stays. */
+  /** Removes everything. */
   clear() {
     for (const { timer } of this.#counts.values()) clearTimeout(timer);
     this.#counts.clear();

@@ -1,5 +1,5 @@
-// When the overlay draws: while browser and OBS show the page, and those who run the room
-// do not hide it. Hidden it keeps count, so that it can go on at any moment.
+// When the overlay draws: while the browser and OBS show the page, and the people who run the
+// room do not hide it. While hidden it keeps its state, so that it can continue at any moment.
 
 export class Seen {
   #stage; #drawing;
@@ -7,7 +7,7 @@ export class Seen {
 
   /**
    * @param {{setHidden: (hidden: boolean) => void}} stage
-   * @param {{see: (visible: boolean) => void}} drawing what tells the server
+   * @param {{see: (visible: boolean) => void}} drawing reports to the server
    */
   constructor(stage, drawing) {
     this.#stage = stage;
@@ -22,7 +22,7 @@ export class Seen {
     this.#look();
   }
 
-  /** Whether the room's moderators hide the overlay. @param {boolean} [now] nothing: as it is */
+  /** Whether the room's moderators hide the overlay. @param {boolean} [now] undefined: unchanged */
   hide(now = this.#hidden) {
     document.body.style.visibility = (this.#hidden = now) ? 'hidden' : '';
     this.#look();

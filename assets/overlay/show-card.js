@@ -1,11 +1,11 @@
-// A card in front: what somebody wrote, with its author, where it comes from and when;
-// or an announcement, which has its words alone.
+// A card in front: a comment with its author, its source and its time; or an announcement,
+// which has only its text.
 
 import { graphemes } from '../shared/protocol.js';
 import { line, write } from './show-node.js';
 import { platformOf } from './text.js';
 
-/** Letters from which on a text is set smaller, and smaller still. */
+/** Lengths from which a text is smaller, and smaller still. */
 const LONG = [90, 240];
 
 /** @type {import('./show.js').Make} */

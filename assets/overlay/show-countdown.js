@@ -1,5 +1,5 @@
-// A countdown in the corner: what is waited for, and for how long. When it has come to
-// 0 it says so in the moderators' words.
+// A countdown in the corner: its subject and the remaining time. At 0 it shows the moderators'
+// text.
 
 import { clockText, secondsLeft } from '../shared/items.js';
 import { line, write } from './show-node.js';

@@ -1,13 +1,13 @@
-// A draw in front: how to take part and how many do; then who was drawn. The hash of the
-// seed stands there before, the seed after, so that anybody can repeat the draw.
+// A draw in front: how to take part and how many do; then the winners. The hash of the seed is
+// shown before, the seed after, so that anybody can repeat the draw.
 
 import { winnerOf } from '../shared/items.js';
 import { line, write } from './show-node.js';
 
-/** The number of winners from which on they stand in two columns. */
+/** The number of winners from which they are in two columns. */
 const COLUMNS = 6;
 
-/** ms between two winners who appear. */
+/** ms between the appearance of two winners. */
 const ONE_BY_ONE = 350;
 
 /** @type {import('./show.js').Make} */
@@ -45,7 +45,7 @@ export function make(words) {
         write(called, name);
         write(number, code);
         one.append(called, number);
-        // Those who stand there already do not come again.
+        // Winners who are already shown do not appear again.
         if (!known.includes(person)) one.style.animationDelay = `${late++ * ONE_BY_ONE}ms`;
         else one.style.animationName = 'none';
         return one;

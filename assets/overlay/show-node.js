@@ -1,4 +1,4 @@
-// Parts of what stands in front: elements, and text that is written when it changes.
+// Parts of show items: elements, and text that is written only when it changes.
 
 /** @param {string} tag @param {string} name its class @param {...Node} children */
 export function line(tag, name, ...children) {

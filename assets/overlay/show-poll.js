@@ -3,7 +3,7 @@
 import { clockText, pollRows, secondsLeft } from '../shared/items.js';
 import { line, write } from './show-node.js';
 
-/** From this many options on they stand in two columns. */
+/** From this many options on they are in two columns. */
 const COLUMNS = 6;
 
 /** @type {import('./show.js').Make} */

@@ -1,6 +1,6 @@
 // The questions with the most votes, for a second screen whose address asks for them
-// (`questions=5`, at most as many as the server tells of). They stand at the left, so that
-// the corner stays free.
+// (`questions=5`, at most as many as the server sends). They are on the left, so that the
+// corner stays free.
 
 import { line, write } from './show-node.js';
 
@@ -10,7 +10,7 @@ export class TopQuestions {
   #list = line('div', 'dm-questions-list');
   node = line('div', 'dm-questions', this.#title, this.#list);
 
-  /** @param {import('../shared/items.js').Item|undefined} item the list that is live @param {string} lang */
+  /** @param {import('../shared/items.js').Item|undefined} item the live list @param {string} lang */
   draw(item, lang) {
     const top = (item?.result?.top ?? []).slice(0, this.most);
     this.node.hidden = top.length === 0;

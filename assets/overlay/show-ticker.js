@@ -1,5 +1,5 @@
-// A ticker along the lower edge: its sentences run from right to left, one after the
-// other, again and again. The compositor moves one row; nothing is drawn for a frame.
+// A ticker along the lower edge: its sentences run from right to left, one after the other,
+// again and again. The compositor moves one row; no frame is drawn for it.
 
 import { line } from './show-node.js';
 
@@ -37,7 +37,7 @@ export function make() {
     const at = motion?.effect?.getComputedTiming().progress ?? 0;
     motion?.cancel();
     motion = row.animate([{ transform: 'translate3d(0,0,0)' }, { transform: `translate3d(-${width}px,0,0)` }], { duration: (width / (SPEED * dot)) * 1000, iterations: Infinity });
-    motion.currentTime = at * ((width / (SPEED * dot)) * 1000); // at another width it goes on from the same place
+    motion.currentTime = at * ((width / (SPEED * dot)) * 1000); // at another width it continues from the same position
   }
   new ResizeObserver(layOut).observe(node);
   document.fonts.addEventListener('loadingdone', layOut);

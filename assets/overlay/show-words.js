@@ -1,11 +1,11 @@
-// Words on what stands in front, in the overlay's language. They are few, so they
-// need no locale file.
+// Words of the show items, in the overlay's language. They are few, so they need no locale
+// file.
 
 /**
  * @typedef {object} ShowWords
  * @property {string} type how to vote by message
  * @property {string} phone how to vote by button
- * @property {string} hidden what stands in place of counts
+ * @property {string} hidden the text in place of counts
  * @property {string} over the poll has ended
  * @property {string} people how many voted, {n}
  * @property {string} word how to take part in a draw by a word, {word}
@@ -14,8 +14,8 @@
  * @property {string} joined how many take part, {n}
  * @property {string} won the draw is over
  * @property {string} nobody it is over, and nobody took part
- * @property {string} hash what the fingerprint of the seed is
- * @property {string} seed what the seed is
+ * @property {string} hash label of the hash of the seed
+ * @property {string} seed label of the seed
  * @property {string} lang for times and numbers
  */
 
@@ -29,7 +29,7 @@ const WORDS = {
   es: { type: 'Escribe el número para votar', phone: 'Vota con tu teléfono', hidden: 'Resultados al final', over: 'Resultado', people: 'Han votado: {n}', word: 'Escribe «{word}» para participar', wrote: 'Participa quien escriba', press: 'Participa con tu teléfono', joined: 'Participan: {n}', won: 'Resultado del sorteo', nobody: 'No ha participado nadie', hash: 'Hash de la semilla', seed: 'Semilla' },
 };
 
-/** The words of a language, by its nearest relative, else English. @param {string} lang @returns {ShowWords} */
+/** The words of a language, by its nearest relative, otherwise English. @param {string} lang @returns {ShowWords} */
 export function showWords(lang) {
   const tag = lang.toLowerCase();
   const near = /^zh-(tw|hk|mo|hant)/.test(tag) ? 'zh-tw' : /^zh/.test(tag) ? 'zh-cn' : tag.split('-')[0];

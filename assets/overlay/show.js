@@ -1,7 +1,6 @@
-// What stands in front of the comments: polls, cards and the like, each in its slot,
-// one at a time. The server decides what is live; this layer draws it, and lets the
-// result of a poll stand for a while. How a kind looks has a module of its own, which
-// is loaded when it is first needed.
+// The show items in front of the comments: polls, cards and others, each in its slot, one at a
+// time. The server decides what is live; this layer draws it, and keeps the result of a poll
+// for a while. Each kind has its own module, which is loaded when it is first needed.
 
 import { countedDown } from '../shared/countdown.js';
 import { Items, SLOTS } from '../shared/items.js';
@@ -14,7 +13,7 @@ import { showWords } from './show-words.js';
 /**
  * @typedef {object} View one item in the page
  * @property {HTMLElement} node
- * @property {(item: Item, now: number) => void} draw with its newest state and the server's time
+ * @property {(item: Item, now: number) => void} draw draws its newest state at the server's time
  *
  * @typedef {(words: import('./show-words.js').ShowWords) => View} Make
  */
@@ -30,17 +29,17 @@ const LOAD = {
   photos: () => import('./show-photos.js'),
 };
 
-/** ms for which what has ended stays, by kind. @type {Record<string, (item: Item) => number>} */
+/** ms for which a finished item stays, by kind. @type {Record<string, (item: Item) => number>} */
 const STAYS = {
   poll: () => 15_000,
   draw: () => 45_000,
   countdown: (item) => (countedDown(item) && item.spec.done ? 8_000 : 0),
 };
 
-/** ms until what leaves is gone, as in show.css. */
+/** ms until a leaving item is gone, as in show.css. */
 export const LEAVES = 280;
 
-/** What a slot is to show at a moment: what is live, else a result that stays. @param {Items} items @param {string} slot @param {number} now */
+/** The item of a slot at a moment: the live one, otherwise a result that stays. @param {Items} items @param {string} slot @param {number} now */
 export function wanted(items, slot, now) {
   const live = items.live(slot);
   if (live) return LOAD[live.kind] ? live : undefined;
@@ -74,14 +73,14 @@ export class ShowLayer {
     root.append(this.#layer);
   }
 
-  /** What the room tells of items. */
+  /** The room's frames about items. */
   handlers = {
     item: (/** @type {any} */ event) => { this.#items.put(event); this.#draw(); },
     item_gone: (/** @type {any} */ event) => { this.#items.drop(event.id); this.#draw(); },
     tally: (/** @type {any} */ frame) => { this.#items.count(frame.items); this.#draw(); },
   };
 
-  /** Photos leave at once, before the counts say so. @param {(id: string) => boolean} gone */
+  /** Removes photos at once, before the counts change. @param {(id: string) => boolean} gone */
   drop(gone) {
     for (const { id, kind, result } of this.#items.in('live')) {
       if (kind === 'photos' && result?.newest) this.#items.count([{ id, result: { ...result, newest: result.newest.filter((/** @type {{id: string}} */ photo) => !gone(photo.id)) } }]);
@@ -89,7 +88,7 @@ export class ShowLayer {
     this.#draw();
   }
 
-  /** A new connection: this is what holds. @param {{items?: Item[], time: number}} hello */
+  /** A new connection, with the present items. @param {{items?: Item[], time: number}} hello */
   greeted({ items, time }) {
     this.#clock.reset(time);
     this.#items.reset(items);
@@ -99,7 +98,7 @@ export class ShowLayer {
   /** @param {number} time ms, the server's */
   beat(time) { this.#clock.sync(time); }
 
-  /** How many questions stand at the left. @param {number} most @param {any} [sample] what stands there while no list is live */
+  /** Sets how many questions are on the left. @param {number} most @param {any} [sample] shown while no list is live */
   questions(most, sample) {
     this.#top.most = most;
     this.#sample = sample;
@@ -113,7 +112,7 @@ export class ShowLayer {
     if (lang === this.#lang) return;
     this.#lang = lang;
     this.#words = showWords(lang);
-    for (const slot of this.#slots.values()) this.#empty(slot); // written anew
+    for (const slot of this.#slots.values()) this.#empty(slot); // redrawn
     this.#draw();
   }
 
@@ -132,20 +131,21 @@ export class ShowLayer {
     const takes = (/** @type {string} */ name) => Boolean(this.#slots.get(name)?.id);
     this.#top.draw(this.#items.in('live').find(({ kind }) => kind === 'questions') ?? this.#sample, this.#words.lang);
     const asked = this.#top.node.isConnected && !this.#top.node.hidden;
-    // What lies at the lower edge makes way for the bar, and a second screen's codes for the rest.
+    // Items at the lower edge make room for the bar, and a second screen's codes for the other
+    // items.
     document.documentElement.toggleAttribute('data-bar', takes('bar'));
     document.documentElement.toggleAttribute('data-front', takes('lower') || takes('corner') || asked);
     if (this.#walls) this.#drawWall(this.#items.in('live').find(({ kind }) => kind === 'photos'));
     clearTimeout(this.#timer);
-    // On the server's second, so that what counts down does so evenly.
+    // On the server's full second, so that a countdown is even.
     if (moving) this.#timer = setTimeout(() => this.#draw(), 1000 - (now % 1000) + 10);
   }
 
-  /** The wall stands behind the comments. @param {Item|undefined} item */
+  /** The wall is behind the comments. @param {Item|undefined} item */
   #drawWall(item) {
     if (this.#wall) return this.#wall.draw(item);
     if (!item) return;
-    import('./wall.js').then(({ Wall }) => { // without a connection the next news tries again
+    import('./wall.js').then(({ Wall }) => { // without a connection the next event tries again
       if (!this.#wall) this.#root.prepend((this.#wall = new Wall()).node);
       this.#draw();
     }, () => {});
@@ -156,12 +156,12 @@ export class ShowLayer {
     slot.id = item.id;
     try {
       const { make } = await LOAD[item.kind]();
-      if (slot.id !== item.id || slot.view) return; // it is over already
+      if (slot.id !== item.id || slot.view) return; // it is already over
       slot.view = make(this.#words);
       slot.view.draw(this.#items.get(item.id) ?? item, this.#clock.now);
       slot.box.replaceChildren(slot.view.node);
     } catch {
-      if (slot.id === item.id) slot.id = ''; // no connection: the next news tries again
+      if (slot.id === item.id) slot.id = ''; // no connection: the next event tries again
     }
   }
 
@@ -179,7 +179,7 @@ export class ShowLayer {
     }, LEAVES);
   }
 
-  /** Nothing of it stays in the page. @param {{box: HTMLElement, id: string, view: View|null, leaving: boolean}} slot */
+  /** Removes everything of it from the page. @param {{box: HTMLElement, id: string, view: View|null, leaving: boolean}} slot */
   #empty(slot) {
     slot.box.replaceChildren();
     Object.assign(slot, { id: '', view: null, leaving: false });

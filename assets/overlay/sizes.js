@@ -1,5 +1,5 @@
-// Sizes and places of the items on the stage: after a change of the screen, of
-// styles or of words, everything is measured anew and keeps its way where it can.
+// Sizes and positions of the items on the stage: after a change of the screen, of styles or of
+// words, everything is measured again and keeps its position if possible.
 
 /** @typedef {import('./item.js').Item} Item */
 
@@ -17,14 +17,14 @@ export class Sizes {
     this.#actors = actors;
   }
 
-  /** Draws an item at its place. @param {Item} item with a lane */
+  /** Draws an item at its position. @param {Item} item with a lane */
   show(item) {
     item.y = this.#layout.top(item);
     this.#renderer.show(item, this.#layout.lanes.exit(item.mode));
   }
 
-  /** Measures all flying items and gives them lanes of a new layout. An item without
-   * room is lost, unless comments may overlap.
+  /** Measures all flying items and assigns them lanes of a new layout. An item without room is
+   * dropped, unless comments may overlap.
    * @param {boolean} overlap @param {number} now */
   refit(overlap, now) {
     const { lanes } = this.#layout;
@@ -39,10 +39,10 @@ export class Sizes {
     for (const item of this.#actors.flying) this.show(item);
   }
 
-  /** Writes the words of flying items that have changed and of new items, and reads
-   * all sizes once. A flying item keeps the size that its lanes know. It may need
-   * more, for example when other styles hold for the one comment that is left of a
-   * merged group; without room for that it is lost.
+  /** Writes the changed text of flying items and the text of new items, and reads all sizes
+   * once. A flying item keeps the size that its lanes know. It may need more, for example if
+   * other styles apply to the one comment that is left of a merged group; without room for
+   * that it is dropped.
    * @param {Item[]} changed @param {Item[]} [fresh] */
   write(changed, fresh = []) {
     const known = changed.map(({ w, h, rows }) => ({ w, h, rows }));
@@ -54,7 +54,7 @@ export class Sizes {
       const higher = item.rows > rows;
       Object.assign(item, { w, rows });
       if (higher || (more > 0 && !this.#layout.grow(item, more))) this.#actors.dropUnshown(item, 'full');
-      else if (more > 0 || item.h !== h || item.mode !== 'scroll') this.show(item); // its place depends on its size
+      else if (more > 0 || item.h !== h || item.mode !== 'scroll') this.show(item); // its position depends on its size
     });
   }
 }

@@ -1,5 +1,5 @@
-// The stage: takes comments in, gives each a lane and a moment, and takes it
-// away again. #tick shows what happens in a tick, and in which order.
+// The stage: accepts comments, gives each a lane and a start time, and removes it again. #tick
+// shows what happens in a tick, and in which order.
 
 import { Actors } from './actors.js';
 import { keyOf } from './dedupe.js';
@@ -13,9 +13,8 @@ import { Ticker } from './ticker.js';
 /** @typedef {import('../shared/options.js').Options} Options */
 /** @typedef {import('./item.js').Item} Item */
 
-/** At most this many new texts are measured in one tick: a flood costs no more.
- * Comments that go on after an absence are measured besides, once: viewers would
- * see them appear. */
+/** The most new texts measured in one tick, so that a flood costs no more. Comments that
+ * continue after an absence are measured in addition, once: viewers would see them appear. */
 const BATCH = 60;
 
 export class Stage {
@@ -30,12 +29,13 @@ export class Stage {
    * @param {import('./clock.js').StageClock} parts.clock
    * @param {Options} parts.options
    * @param {ConstructorParameters<typeof Ticker>[1]} parts.timer
-   * @param {{place: Parameters<Layout['measure']>[2]}} [parts.pin] what stands on the stage; place returns what
-   *   it covers, and those lanes are shut
-   * @param {{tick?: () => void, push?: () => number, place?: () => void, show?: (comment: Comment) => void}} [parts.on]
-   *   tick runs after each tick; push runs before comments are taken in and returns the ms that they
-   *   wait; place runs for each comment that got a place; show runs with each comment that is seen
-   *   with the next picture, except those that waited for an absence to end
+   * @param {{place: Parameters<Layout['measure']>[2]}} [parts.pin] the pin; place returns the
+   * area that it covers, and those lanes are shut
+   * @param {{tick?: () => void, push?: () => number, place?: () => void, show?: (comment:
+   * Comment) => void}} [parts.on] tick runs after each tick; push runs before comments are
+   * accepted and returns the ms that they wait; place runs for each comment that got a place;
+   * show runs with each comment that is seen with the next picture, except those that waited
+   * for an absence to end
    */
   constructor({ renderer, clock, options, timer, pin, on = {} }) {
     this.#renderer = renderer;
@@ -50,8 +50,8 @@ export class Stage {
   }
 
   /** @param {Comment[]} comments as on the wire, with all defaults filled in
-   * @param {(c: Comment) => number} [age] ms since a comment would have set out, had the stage been
-   *   there: it goes on from where it would be by now */
+   * @param {(c: Comment) => number} [age] ms since a comment would have started if the stage
+   * had been visible: it continues from its present position */
   push(comments, age = () => 0) {
     this.#ticker.hold(this.#on.push?.() ?? 0);
     for (const c of comments) this.#take(c, age(c));
@@ -59,7 +59,7 @@ export class Stage {
     if (this.#active && (this.#actors.waiting.length > 0 || this.#actors.changed.size > 0)) this.#ticker.soon();
   }
 
-  /** Takes comments off: flying, waiting or merged. @param {{ids?: string[], user?: string}} what */
+  /** Removes comments: flying, waiting or merged. @param {{ids?: string[], user?: string}} what */
   remove({ ids = [], user = '' }) {
     this.#sizes.write(this.#actors.remove(ids, user));
   }
@@ -83,8 +83,8 @@ export class Stage {
     if (this.#active) this.#ticker.now();
   }
 
-  /** A hidden source draws nothing. What comes meanwhile waits for as long as it
-   * would fly; when the source is seen again, each goes on from where it would be.
+  /** A hidden source draws nothing. Comments that come while it is hidden wait as long as they
+   * would fly; when the source is visible again, each continues from its present position.
    * @param {boolean} hidden */
   setHidden(hidden) {
     if (hidden === this.#hidden) return;
@@ -99,14 +99,14 @@ export class Stage {
     this.refresh();
   }
 
-  /** Measures everything anew, after a change of size, fonts, styles, options or pin.
-   * Flying comments keep their way; a comment that no lane can take is lost. */
+  /** Measures everything again, after a change of size, fonts, styles, options or pin. Flying
+   * comments keep their position; a comment that fits no lane is dropped. */
   refresh() {
     const { waiting, flying, changed } = this.#actors;
     this.#layout.measure(this.#renderer.box(), this.#options, (box) => this.#pin?.place(box) ?? null);
     this.#renderer.lines = Math.max(1, this.#layout.lanes.count >> 1);
     for (const item of waiting) item.w = 0;
-    this.#actors.recycle(this.#clock.now); // their lanes are given away now, not at the next tick
+    this.#actors.recycle(this.#clock.now); // their lanes are given to others now, not at the next tick
     if (flying.size === 0) return;
     changed.clear();
     this.#sizes.refit(this.#options.overlap, this.#clock.now);
@@ -120,7 +120,7 @@ export class Stage {
     };
   }
 
-  /** Where every comment on the stage is, by the browser's own account. */
+  /** The position of every comment on the stage, measured by the browser. */
   rects() {
     return [...this.#actors.flying].map((item) => ({ id: item.parts[0].id, lane: item.lane, ...this.#renderer.rect(item) }));
   }
@@ -129,10 +129,10 @@ export class Stage {
     return { ...this.#layout.box, lanes: this.#layout.held(this.#clock.now) };
   }
 
-  /** ms that a comment takes to cross, about. @param {{text: string, size: string}} c */
+  /** The approximate ms that a comment takes to cross. @param {{text: string, size: string}} c */
   crossing(c) { return this.#layout.crossing(c); }
 
-  /** Whether the stage draws: it is seen, and its clock runs. */
+  /** Whether the stage draws: it is visible, and its clock runs. */
   get #active() { return !this.#hidden && this.#clock.running; }
 
   /** @param {Comment} raw @param {number} age ms */
@@ -154,12 +154,12 @@ export class Stage {
     this.#actors.queue(item);
   }
 
-  /** Whether an item can stand for one more comment: not when most of its way is
-   * behind it, and the comment behind it must leave room for its first count.
+  /** Whether an item can include one more comment: not if most of its way is behind it, and
+   * the comment behind it must leave room for its first count.
    * @param {Item} item */
   #hasRoom(item) {
     const flies = this.#actors.flying.has(item);
-    // An item that waits for the source to be seen again has used up its way, too.
+    // An item that waits for the source to be visible again has also used up its way.
     const [since, way] = flies ? [item.t, item.until - item.t] : [item.began, this.#layout.crossing(item.parts[0])];
     const old = this.#clock.now - since > way * 0.6;
     if (!flies) return !old;
