@@ -17,12 +17,12 @@ type exchange struct{ commands, kind, answer string }
 
 var exchanges = regexp.MustCompile("(?ms)^```sh\n(.*?)^```\n(?:```(json|)\n(.*?)^```\n)?")
 
-// passing are the fields whose values are another each time; of these the kind
-// of value is compared.
+// passing are the fields whose values differ each time; only the kind of their value is
+// compared.
 var passing = []string{"id", "user", "at", "seq", "made", "until", "address", "next", "first", "last", "by", "wait_ms", "item"}
 
-// fits tells where an answer differs from the page's. A text that ends with …
-// on the page may go on in any way, and … alone stands for any value.
+// fits reports where an answer differs from the page's. A text that ends with … on the page
+// may continue in any way, and … alone matches any value.
 func fits(place string, want, got any) (faults []string) {
 	name := place[strings.LastIndexByte(place, '.')+1:]
 	switch w := want.(type) {
@@ -72,8 +72,8 @@ func fits(place string, want, got any) (faults []string) {
 	return nil
 }
 
-// Every call of docs/api.md is made, in order, and answered as the page shows and as the
-// OpenAPI document says.
+// Every call of docs/api.md is made, in order, and its answer matches the page and the OpenAPI
+// document.
 func TestCallsOfTheAPIPage(t *testing.T) {
 	if _, err := exec.LookPath("curl"); err != nil {
 		if os.Getenv("CI") == "true" {
@@ -104,7 +104,7 @@ func TestCallsOfTheAPIPage(t *testing.T) {
 		}
 		if e.kind != "json" {
 			if string(out) != e.answer {
-				t.Errorf("%s\nanswers\n%s\nand on the page stands\n%s", e.commands, out, e.answer)
+				t.Errorf("%s\nanswers\n%s\nand the page has\n%s", e.commands, out, e.answer)
 			}
 			continue
 		}
@@ -117,7 +117,7 @@ func TestCallsOfTheAPIPage(t *testing.T) {
 			id = found
 		}
 		if err := json.Unmarshal([]byte(e.answer), &want); err != nil {
-			t.Errorf("%s\nhas on the page %s: %v; the answer is\n%s", e.commands, e.answer, err, out)
+			t.Errorf("%s\non the page has %s: %v; the answer is\n%s", e.commands, e.answer, err, out)
 			continue
 		}
 		for _, fault := range fits("answer", want, got) {
@@ -134,7 +134,7 @@ func TestCallsOfTheAPIPage(t *testing.T) {
 	}
 }
 
-// idIn is the id in an answer: its own, or that of its one comment.
+// idIn returns the id in an answer: its own, or that of its only comment.
 func idIn(answer any) string {
 	fields, _ := answer.(map[string]any)
 	if list, ok := fields["comments"].([]any); ok && len(list) > 0 {

@@ -14,15 +14,14 @@ import (
 	"testing"
 )
 
-// This file holds the import law of docs/dev/architecture.md. It covers the code
-// that ships; tests may import upward.
+// This file enforces the import law of docs/dev/architecture.md. It covers the code that
+// ships; tests may import upward.
 
-// module begins the path of our own packages.
+// module is the prefix of our own packages.
 const module = "danmaku"
 
-// mayImport lists for each folder the folders of ours that it may import. A
-// folder that is not here is a breach: its place has to be decided first. The
-// folder "." is main.
+// mayImport lists for each folder the folders of ours that it may import. A missing folder is
+// a breach: its place must be decided first. The folder "." is main.
 var mayImport = map[string][]string{
 	".":                {"cli"}, // main starts the program, and nothing else
 	"cli":              {},      // wiring: everything
@@ -65,7 +64,7 @@ const wiring = "cli"
 // testSupport are folders that only tests import.
 var testSupport = []string{"e2e", "e2e/browser", "e2e/browser/engine", "e2e/smalldisk", "tests", "live/journaltest", "obs/obstest", "server/servertest", "testrace", "freeport"}
 
-// rowFor returns the row of a folder. All platforms below connector/ share one.
+// rowFor returns the row of a folder. All platforms below connector/ share one row.
 func rowFor(dir string) (allowed []string, known bool) {
 	if strings.HasPrefix(dir, "connector/") {
 		return []string{"cache", "connector", "room", "comment"}, true
@@ -80,15 +79,15 @@ func supportsTests(dir string) bool {
 	return slices.Contains(testSupport, dir) || strings.HasPrefix(dir, "connector/") && strings.HasSuffix(dir, "test")
 }
 
-// onlyIn lists what may be imported by some folders alone: the technologies
-// that have one home each.
+// onlyIn lists packages that only some folders may import: technologies that belong in one
+// place each.
 var onlyIn = []struct {
-	path string // and what lies below it
+	path string // and the packages below it
 	dirs []string
 }{
 	{"github.com/labstack/echo", []string{"server"}},
-	{"github.com/olahol/melody", []string{"server/socket", "tools/flood"}}, // the flood measures ours beside it
-	{"github.com/gorilla/websocket", []string{ // a release, a hostile client and a show are tried over a socket
+	{"github.com/olahol/melody", []string{"server/socket", "tools/flood"}}, // the flood compares ours with it
+	{"github.com/gorilla/websocket", []string{ // release, flood and show use sockets
 		"server/socket", "obs", "tools/release", "tools/flood", "tools/benchoverlay", "connector", "connector/twitch", "connector/bridge", "connector/bilibili",
 	}},
 	{"github.com/pires/go-proxyproto", []string{"server", "server/socket"}},
@@ -100,14 +99,13 @@ var onlyIn = []struct {
 	{"github.com/BurntSushi/toml", []string{"config"}},
 }
 
-// leafImports are the modules outside the standard library that the leaf may
-// use.
+// leafImports are the modules outside the standard library that comment may use.
 var leafImports = []string{"golang.org/x/text", "github.com/rivo/uniseg"}
 
 // environReaders are the functions that read variables.
 var environReaders = []string{"Getenv", "LookupEnv", "Environ", "ExpandEnv"}
 
-// breaches lists what file, which lies in the folder dir, does against the law.
+// breaches lists the breaches of the law in file, which is in the folder dir.
 func breaches(dir, name string, file *ast.File) (out []string) {
 	if supportsTests(dir) {
 		return nil
@@ -116,7 +114,7 @@ func breaches(dir, name string, file *ast.File) (out []string) {
 		out = append(out, fmt.Sprintf("%s ", path.Join(dir, name))+fmt.Sprintf(format, args...))
 	}
 	allowed, known := rowFor(dir)
-	tool := strings.HasPrefix(dir, "tools/") // a program of its own, for developers
+	tool := strings.HasPrefix(dir, "tools/") // a separate program, for developers
 	known = known || tool
 	if !known {
 		say("lies in %s, a folder without a place in the import law: decide its row in architecture_test.go and docs/dev/architecture.md", dir)
@@ -169,8 +167,8 @@ func rowOf(dir string, allowed []string) string {
 // below reports whether the import path p is root or lies under it.
 func below(p, root string) bool { return p == root || strings.HasPrefix(p, root+"/") }
 
-// localName is the name by which file knows the package at the path; empty when
-// it does not import it. plain is its name when the import gives none.
+// localName returns the name that file uses for the package at the path; empty if it does not
+// import it. plain is its name when the import gives none.
 func localName(file *ast.File, importPath, plain string) string {
 	for _, spec := range file.Imports {
 		if spec.Path.Value == strconv.Quote(importPath) {
@@ -183,8 +181,7 @@ func localName(file *ast.File, importPath, plain string) string {
 	return ""
 }
 
-// uses lists which of the names of a package of the standard library stand in
-// file.
+// uses lists the given names of a package of the standard library that occur in file.
 func uses(file *ast.File, pkg string, names []string) (out []string) {
 	local := localName(file, pkg, pkg)
 	if local == "" {
@@ -251,7 +248,7 @@ func exportedReceiver(d *ast.FuncDecl) bool {
 	return exported
 }
 
-// TestImportLaw reads every Go file of the program, whatever system it is for.
+// TestImportLaw reads every Go file of the program, for any system.
 func TestImportLaw(t *testing.T) {
 	seen := map[string]bool{}
 	err := filepath.WalkDir(".", func(p string, d fs.DirEntry, err error) error {
@@ -283,7 +280,7 @@ func TestImportLaw(t *testing.T) {
 		t.Fatal(err)
 	}
 	if root, err := filepath.Glob("*.go"); err != nil || !slices.Equal(root, []string{"embed.go", "main.go"}) {
-		t.Errorf("the root holds %v, %v; main.go and embed.go belong there, and nothing else", root, err)
+		t.Errorf("the root holds %v, %v; main.go and embed.go are the only files that belong there", root, err)
 	}
 	for dir := range mayImport {
 		if !seen[dir] {

@@ -7,7 +7,8 @@ import (
 	"testing"
 )
 
-// Acts are written down with who and what, searched, exported, and undone.
+// The record has every act with its author and object, and can be searched, exported, and
+// undone.
 func TestAudit(t *testing.T) {
 	p := start(t, t.TempDir(), "--user-rate", "0")
 	l := p.console().call("POST", "/api/links", map[string]any{"room": "live", "role": "moderator", "label": "=cmd()"}, 201)
@@ -76,7 +77,7 @@ func TestAudit(t *testing.T) {
 	if !undone.Undone || undone.Undo {
 		t.Errorf("%+v", undone)
 	}
-	// What undid it is an act that can be undone itself.
+	// An undo is an act that can itself be undone.
 	newest := func(kind string) act {
 		t.Helper()
 		return mod.call("GET", liveRoom+"/audit?limit=1&act="+kind, nil, 200).Acts[0]

@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// say posts a comment from a phone over HTTP and gives the status and answer.
+// post sends a comment from a phone over HTTP and returns the status and answer.
 func (b *browser) post(text string) (int, string) {
 	b.t.Helper()
 	return b.do("POST", liveRoom+"/comments", map[string]string{"text": text}, ours)
@@ -57,14 +57,14 @@ func TestBanTakesDownDisconnectsAndStaysOut(t *testing.T) {
 	}
 	mod.call("DELETE", liveRoom+"/bans/"+ban.ID, nil, 204)
 	console.until("its end", isEvent("unban", ban.ID))
-	mod.call("DELETE", liveRoom+"/bans/"+ban.ID, nil, 204) // no fault
+	mod.call("DELETE", liveRoom+"/bans/"+ban.ID, nil, 204) // not an error
 	phone.open("audience", "").next("hello")
 	if status, body := phone.post("free"); status != http.StatusCreated {
 		t.Errorf("after it was lifted: %d %s", status, body)
 	}
 }
 
-// A ban holds over a restart; a mute says until when, and lets watch.
+// A ban lasts over a restart; a mute shows its end, and allows watching.
 func TestMutesAndRestart(t *testing.T) {
 	dir := t.TempDir()
 	p := start(t, dir, "--user-rate", "0")
@@ -78,7 +78,7 @@ func TestMutesAndRestart(t *testing.T) {
 		t.Errorf("until %v from now", d)
 	}
 	if u := s.next("user"); u.Muted != ban.Until {
-		t.Errorf("the phone is told %d, want %d", u.Muted, ban.Until)
+		t.Errorf("the phone gets %d, want %d", u.Muted, ban.Until)
 	}
 	if a := s.say("hm"); a.Code != "muted" || a.WaitMS <= 0 || a.WaitMS > 600_000 {
 		t.Errorf("ack: %+v", a)
@@ -102,7 +102,7 @@ func TestMutesAndRestart(t *testing.T) {
 	mod = p.moderator()
 	mod.call("DELETE", liveRoom+"/bans/"+ban.ID, nil, 204)
 	if u := s.next("user"); u.Muted != 0 {
-		t.Errorf("the phone is told %d", u.Muted)
+		t.Errorf("the phone gets %d", u.Muted)
 	}
 	if a := s.say("hm"); a.Outcome != "shown" {
 		t.Errorf("after the mute: %+v", a)
@@ -121,7 +121,7 @@ func TestMutesAndRestart(t *testing.T) {
 	}
 }
 
-// Every duration that the console offers is one that the server keeps.
+// The server accepts every duration that the console offers.
 func TestDurationsOfTheConsole(t *testing.T) {
 	text, err := os.ReadFile("assets/console/ban-times.js")
 	if err != nil {
@@ -158,8 +158,8 @@ func TestDurationsOfTheConsole(t *testing.T) {
 	}
 }
 
-// A ban by address says beforehand how many people it hits, hits everybody behind it but
-// the people who run the room.
+// A ban by address reports beforehand how many people it affects, and affects everybody behind
+// it except the people who run the room.
 func TestBanByAddress(t *testing.T) {
 	p := start(t, t.TempDir(), "--user-rate", "0", "--trusted-proxy", "127.0.0.0/8")
 	from := func(addr string) http.Header { return http.Header{"X-Forwarded-For": {addr}} }
@@ -234,8 +234,8 @@ func TestBanRequestsThatMakeNoSense(t *testing.T) {
 	}
 }
 
-// A moderator cannot act on the owner, nor anybody ban those who run the room;
-// the comment of somebody banned is not approved.
+// A moderator cannot act on the owner, and nobody can ban the people who run the room; a
+// comment of a banned person cannot be approved.
 func TestWhoMayActOnWhom(t *testing.T) {
 	p := start(t, t.TempDir(), "--user-rate", "0")
 	owner, mod := p.console(), p.moderator()
@@ -281,7 +281,7 @@ func TestWhoMayActOnWhom(t *testing.T) {
 	mod.call("GET", liveRoom+"/users/nobody", nil, 404)
 }
 
-// Limits are for the audience: who runs the room is not stopped by them.
+// Limits are for the audience: they do not stop the people who run the room.
 func TestWhoRunsTheRoomIsNotLimited(t *testing.T) {
 	p := start(t, t.TempDir(), "--user-burst", "1", "--address-rate", "0.001", "--room-rate", "0.001")
 	mod := p.moderator()
@@ -297,7 +297,7 @@ func TestWhoRunsTheRoomIsNotLimited(t *testing.T) {
 	}
 }
 
-// A person that a sender link speaks for can be banned like any other.
+// The author of a sender link's comment can be banned like any other.
 func TestBanOfASendersAuthor(t *testing.T) {
 	p := start(t, t.TempDir())
 	key, mod := p.link("sender").Key, p.moderator()

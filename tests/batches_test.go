@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// send posts a body as it is.
+// send posts a body unchanged.
 func send(t *testing.T, p *program, path, kind, body, auth string) (int, string) {
 	t.Helper()
 	req, err := http.NewRequest("POST", p.base+path, strings.NewReader(body))
@@ -29,7 +29,7 @@ func send(t *testing.T, p *program, path, kind, body, auth string) (int, string)
 	return resp.StatusCode, string(text)
 }
 
-// A batch is taken in its order, each comment with its own answer.
+// A batch is processed in order, and each comment has its own answer.
 func TestBatches(t *testing.T) {
 	p := start(t, t.TempDir())
 	b := p.bot("sender")
@@ -80,7 +80,7 @@ func TestBatches(t *testing.T) {
 			t.Errorf("answer %d: %q, want %q", i, got[i].Message, want)
 		}
 	}
-	// A list alone is a batch, too; a mark of UTF-8 and other kinds of JSON are read.
+	// A bare list is a batch, too; a UTF-8 byte order mark and other JSON types are accepted.
 	for _, kind := range []string{"application/json", "application/vnd.bridge.v2+json; charset=utf-8", "text/json"} {
 		for _, body := range []string{"[%s]", "\ufeff[%s]", "\ufeff{\"comments\":[%s]}"} {
 			body = fmt.Sprintf(body, `{"text":"by itself","author":"e","ref":"10","clip":"true"}`)

@@ -21,14 +21,14 @@ func danmaku(t *testing.T, data string, args ...string) (code int, out, errs str
 	return code, o.String(), e.String()
 }
 
-// linkID is the ID of the newest link in the output of link list.
+// linkID returns the ID of the newest link in the output of link list.
 func linkID(list string) string {
 	lines := strings.Split(strings.TrimSpace(list), "\n")
 	return strings.Fields(lines[len(lines)-1])[0]
 }
 
-// Commands do the same with a server and without one, in the same words; with one, what
-// they did holds when they end.
+// Commands do the same with and without a server, with the same output; with a server, their
+// effect is in force when they end.
 func TestCommandsWithAndWithoutAServer(t *testing.T) {
 	data := t.TempDir()
 	p := start(t, data, "--trusted-proxy", "127.0.0.1")
@@ -79,7 +79,7 @@ func TestCommandsWithAndWithoutAServer(t *testing.T) {
 	}
 }
 
-// The last owner's link stays, with and without a running server.
+// The last owner's link cannot be revoked, with and without a running server.
 func TestTheLastOwnerStaysWithAndWithoutAServer(t *testing.T) {
 	data := t.TempDir()
 	p := start(t, data)
@@ -97,7 +97,7 @@ func TestTheLastOwnerStaysWithAndWithoutAServer(t *testing.T) {
 	}
 }
 
-// networkIP is an IPv4 address of this machine that is not loopback's.
+// networkIP returns an IPv4 address of this machine that is not loopback.
 func networkIP(t *testing.T) string {
 	t.Helper()
 	all, err := net.InterfaceAddrs()
@@ -113,7 +113,7 @@ func networkIP(t *testing.T) string {
 	return ""
 }
 
-// A server that listens on an address of the network alone is reached there.
+// Commands reach a server that listens only on a network address.
 func TestCommandsReachAServerOnTheNetwork(t *testing.T) {
 	ip := networkIP(t)
 	p := start(t, t.TempDir(), "--listen", ip+":0")
@@ -122,7 +122,7 @@ func TestCommandsReachAServerOnTheNetwork(t *testing.T) {
 	}
 }
 
-// A server that takes no commands is told of in words, at once, in every language.
+// A command reports at once, in every language, that a server accepts no commands.
 func TestServersThatTakeNoCommands(t *testing.T) {
 	data := t.TempDir()
 	start(t, data).stop()
@@ -154,8 +154,8 @@ func TestServersThatTakeNoCommands(t *testing.T) {
 	}
 }
 
-// Chats are connected, listed with masked keys and disconnected alike with a server
-// and without one; a running server has them when the command ends.
+// Chats are connected, listed with masked keys and disconnected in the same way with and
+// without a server; a running server has them when the command ends.
 func TestChatCommandsWithAndWithoutAServer(t *testing.T) {
 	data := t.TempDir()
 	p := start(t, data)

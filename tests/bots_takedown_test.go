@@ -6,9 +6,8 @@ import (
 	"testing"
 )
 
-// A sender takes its own down wherever it is and however the room stands: waiting
-// for a decision, refused, out of a batch, in a room that takes nothing more. With
-// a link that was revoked, or in another room, it takes down nothing.
+// A sender takes down its own comments in any state of comment and room: held, refused, from a
+// batch, in a closed room. With a revoked link, or in another room, it takes down nothing.
 func TestSendersTakeDownWhereverItIs(t *testing.T) {
 	p := start(t, t.TempDir())
 	mod := p.console()
@@ -31,7 +30,7 @@ func TestSendersTakeDownWhereverItIs(t *testing.T) {
 		return ids
 	}
 
-	// Waiting for a decision.
+	// Held.
 	mod.call("PATCH", liveRoom, map[string]any{"review": "all"}, 200)
 	held := mine.post(map[string]any{"text": "wait for me", "author": "ann", "ref": "h"})
 	if held.Outcome != "held" {
@@ -46,7 +45,7 @@ func TestSendersTakeDownWhereverItIs(t *testing.T) {
 	}
 	mod.call("PATCH", liveRoom, map[string]any{"review": "off"}, 200)
 
-	// Out of a batch, by ref.
+	// From a batch, by ref.
 	var list []any
 	for i := range 3 {
 		list = append(list, map[string]any{"text": fmt.Sprint("batch ", i), "author": "bob", "ref": fmt.Sprint("b", i)})
@@ -59,7 +58,7 @@ func TestSendersTakeDownWhereverItIs(t *testing.T) {
 		t.Errorf("%d of a batch of three are shown, one was taken down", n)
 	}
 
-	// In a room that takes nothing more.
+	// In a room that accepts no more comments.
 	var ids []string
 	for i := range 4 {
 		ids = append(ids, mine.post(map[string]any{"text": fmt.Sprint("shown ", i), "author": "cat", "ref": fmt.Sprint("s", i)}).ID)
@@ -73,7 +72,7 @@ func TestSendersTakeDownWhereverItIs(t *testing.T) {
 	del(mine, liveRoom+"/comments?ref=s2&author=cat", 204)
 	mod.call("DELETE", liveRoom+"/lockdown", nil, 200)
 
-	// In another room, and with a link that was revoked.
+	// In another room, and with a revoked link.
 	mod.call("POST", "/api/rooms", map[string]any{"id": "second", "title": "Second"}, 201)
 	del(mine, "/api/rooms/second/comments/"+ids[3], 403)
 	del(mine, "/api/rooms/nowhere/comments/"+ids[3], 403)

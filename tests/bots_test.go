@@ -39,7 +39,7 @@ func (b bot) post(body any) posted {
 	return got
 }
 
-// Nothing that a program says beside the text costs a comment.
+// No extra field of a program costs a comment.
 func TestProgramsAreReadLeniently(t *testing.T) {
 	p := start(t, t.TempDir())
 	b := p.bot("sender")
@@ -93,7 +93,7 @@ func TestProgramsAreReadLeniently(t *testing.T) {
 			t.Errorf("%s: %+v", source, got)
 		}
 	}
-	// A person is not cut short, but refused with the limit.
+	// A person's comment is not truncated, but refused with the limit.
 	for _, body := range []map[string]any{{"text": long}, {"text": long, "clip": false}} {
 		if got := b.post(body); got.Status != 422 || got.Code != "too_long" || !strings.Contains(got.Message, "text: 150 characters, at most 100") {
 			t.Errorf("%+v", got)
@@ -106,7 +106,7 @@ func TestProgramsAreReadLeniently(t *testing.T) {
 	}
 }
 
-// A body that cannot be read is told by header, field or byte.
+// The error for an unreadable body names the header, field or byte.
 func TestProgramsAreToldWhatIsWrong(t *testing.T) {
 	p := start(t, t.TempDir())
 	b := p.bot("sender")
@@ -155,8 +155,8 @@ func TestProgramsAreToldWhatIsWrong(t *testing.T) {
 	}
 }
 
-// A sender's key takes down what came through its link, by id and by ref, and
-// nothing else, over a restart, too.
+// A sender's key takes down comments of its own link, by id and by ref, and no others, also
+// after a restart.
 func TestSendersTakeDownTheirOwn(t *testing.T) {
 	dir := t.TempDir()
 	p := start(t, dir)
@@ -214,14 +214,14 @@ func TestSendersTakeDownTheirOwn(t *testing.T) {
 	if decode(t, text, &page); len(page.Comments) != 2 {
 		t.Errorf("%d are left, not theirs and the phone's", len(page.Comments))
 	}
-	// Who runs the room takes its own down, too.
+	// People who run the room take down their own comments, too.
 	host := p.bot("moderator")
 	id := host.post(map[string]any{"text": "by the host", "ref": "h"}).ID
 	del(host, "/"+id, 204)
 }
 
-// A ref that was bound before a restart is answered with what became of it, however
-// the room stands now: the text is on the screens.
+// A ref that was bound before a restart is answered with the outcome of its comment, whatever
+// the room's state now: the text is on the screens.
 func TestBoundRefsAfterARestart(t *testing.T) {
 	for _, tt := range []struct {
 		name string

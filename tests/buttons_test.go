@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// button is one as the API has it.
+// button is a button as in the API.
 type button struct{ ID, Act, Label, URL, Key string }
 
 // button makes a button.
@@ -25,7 +25,7 @@ func (b *browser) button(act, label string) (made button) {
 	return made
 }
 
-// pressed is what a button answers.
+// pressed is the answer of a button.
 type pressed struct {
 	Act, State, Code, Message string
 	Locked                    bool
@@ -33,7 +33,7 @@ type pressed struct {
 	WaitMS                    int64 `json:"wait_ms"`
 }
 
-// press sends a request to an address of a button, as a program without cookies does.
+// press requests a button's URL, as a program without cookies does.
 func (p *program) press(method, address string, header map[string]string) (status int, answer pressed, body string) {
 	p.t.Helper()
 	b := p.browser()
@@ -45,7 +45,7 @@ func (p *program) press(method, address string, header map[string]string) (statu
 	return status, answer, body
 }
 
-// Every button does its one act, by GET and POST, in its own name, and can be undone.
+// Every button does its one act, by GET and POST, in its own name, and the act can be undone.
 func TestButtons(t *testing.T) {
 	p := start(t, t.TempDir(), "--user-rate", "0", "--log-level", "debug", "--access-log")
 	boss, phone, overlay := p.console(), p.phone().open("audience", ""), p.overlaySocket("")
@@ -123,7 +123,7 @@ func TestButtons(t *testing.T) {
 		t.Errorf("after mute_last: %+v", a)
 	}
 
-	// The record names the buttons, and what they did can be undone.
+	// The record names the buttons, and their acts can be undone.
 	_, audit := boss.do("GET", liveRoom+"/audit?limit=200", nil, nil)
 	var acts struct {
 		Acts []struct {
@@ -167,7 +167,7 @@ func TestButtons(t *testing.T) {
 	}
 }
 
-// A key is good for its one act in its room, until it is taken back, and not too often.
+// A key is valid for its one act in its room, until it is revoked, and within a rate.
 func TestButtonsAreBounded(t *testing.T) {
 	p := start(t, t.TempDir())
 	boss := p.console()
@@ -220,9 +220,9 @@ func TestButtonsAreBounded(t *testing.T) {
 	}
 }
 
-// A GET that only looks does nothing: from a browser that goes there, loads it as a
-// picture or ahead of time, from a program that makes previews, and a HEAD. A browser gets a page
-// on which the button is.
+// A GET that only looks does nothing: from a browser that navigates, loads it as a picture or
+// prefetches it, from a program that makes previews, and a HEAD. A browser gets a page with
+// the button.
 func TestLookingPressesNothing(t *testing.T) {
 	p := start(t, t.TempDir())
 	boss := p.console()
@@ -254,14 +254,14 @@ func TestLookingPressesNothing(t *testing.T) {
 	if status, _, body := p.press("HEAD", made.URL, nil); status != http.StatusNoContent || body != "" {
 		t.Errorf("HEAD: %d %s", status, body)
 	}
-	// A console's session does not press by a GET: a page of another site could open it.
+	// A console's session does not press by GET: a page of another site could open the URL.
 	if status, _ := boss.do("GET", liveRoom+"/press/pause", nil, nil); status != http.StatusUnauthorized {
 		t.Errorf("a session: %d", status)
 	}
 	if r := boss.call("GET", liveRoom, nil, 200); r.State != "open" {
 		t.Fatalf("the room is %s", r.State)
 	}
-	// The form of the page acts; another site's does not.
+	// The form of our page acts; a form of another site does not.
 	u, err := url.Parse(made.URL)
 	if err != nil {
 		t.Fatal(err)

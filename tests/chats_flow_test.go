@@ -54,7 +54,7 @@ func TestIngest(t *testing.T) {
 	}
 }
 
-// A name or a text that is longer than ours may be is cut, not refused.
+// A name or a text that is longer than our limit is truncated, not refused.
 func TestLongMessagesOfChatsAreCut(t *testing.T) {
 	twitch, err := twitchtest.Start()
 	if err != nil {
@@ -79,7 +79,7 @@ func TestLongMessagesOfChatsAreCut(t *testing.T) {
 	if e.Name != "a_name_of_twenty_fiv" || len([]rune(e.Text)) > 100 || !strings.HasPrefix(e.Text, "word0 word1 ") || !strings.HasSuffix(e.Text, "…") {
 		t.Errorf("%q by %q", e.Text, e.Name)
 	}
-	// Cut between characters as people see them, however many code points each has.
+	// Truncated between visible characters, however many code points each has.
 	const family, flag = "👩\u200d👩\u200d👧", "🇯🇵"
 	twitch.SayAll(func(channel string) string {
 		return twitchtest.Message{ID: "m2", UserID: "2", Login: "noor", Name: strings.Repeat(family+"a", 25), Text: strings.Repeat(flag+"a", 130)}.Line(channel)
@@ -90,7 +90,8 @@ func TestLongMessagesOfChatsAreCut(t *testing.T) {
 	}
 }
 
-// One chat that comes by two ways is shown once, and gone whichever way says so.
+// A chat that arrives through two connections is shown once, and removed when either of them
+// reports it.
 func TestTwoWaysToOneChat(t *testing.T) {
 	twitch, err := twitchtest.Start()
 	if err != nil {
@@ -152,7 +153,7 @@ func TestTwoWaysToOneChat(t *testing.T) {
 		},
 		func(id string) { tools[2].Say(fmt.Sprintf(`{"type":"deleted","data":[{"id":%q}]}`, id)) },
 	}
-	for i := range gone { // each way is first once, and takes it down once
+	for i := range gone { // each connection is first once, and removes once
 		id, text := fmt.Sprint("two-", i), fmt.Sprint("said on four ways ", i)
 		list := says(id, text)
 		list[i]()
@@ -174,15 +175,15 @@ func TestTwoWaysToOneChat(t *testing.T) {
 	}
 }
 
-// A chat of far more than the room takes keeps no phone out, and each of its messages
-// is accounted for. "flood chats -phones 100" is the same at full size.
+// A chat with far more messages than the room accepts does not block any phone, and each of
+// its messages is counted. "flood chats -phones 100" is the same at full size.
 func TestABigChatKeepsNoPhoneOut(t *testing.T) {
 	twitch, err := twitchtest.Start()
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer twitch.Close()
-	p := startIn(t, environment{environ: []string{"DANMAKU_TWITCH_URL=" + twitch.URL()}}, t.TempDir()) // limits as shipped
+	p := startIn(t, environment{environ: []string{"DANMAKU_TWITCH_URL=" + twitch.URL()}}, t.TempDir()) // default limits
 	p.addChat("twitch.tv/mika_plays")
 	if !within(twitch.Joined()) {
 		t.Fatal("nobody joined")
@@ -228,7 +229,7 @@ func TestABigChatKeepsNoPhoneOut(t *testing.T) {
 	}
 }
 
-// A test of a chat says what the platform answers, and has it say a line in its room.
+// A test of a chat prints the platform's answer, and sends a line in its room.
 func TestATestOfAChatSaysALine(t *testing.T) {
 	twitch, err := twitchtest.Start()
 	if err != nil {

@@ -15,8 +15,8 @@ import (
 	"danmaku/connector/youtube/youtubetest"
 )
 
-// A secret is written once: no answer, list, log, record, export or file of the data
-// folder has it.
+// A secret is write-only: no answer, list, log, record, export or file of the data folder
+// contains it.
 func TestSecretsOfChatsStaySecret(t *testing.T) {
 	const secret = "AIzaSecret-0123456789"
 	p := start(t, t.TempDir())
@@ -52,8 +52,8 @@ func TestSecretsOfChatsStaySecret(t *testing.T) {
 	}
 }
 
-// A link to another host does not take the stored secrets there; one on the same host,
-// and another channel of a platform, keep them.
+// A link to another host does not send the stored secrets there; one on the same host, and
+// another channel of a platform, keep them.
 func TestSecretsStayWithTheirHost(t *testing.T) {
 	p := start(t, t.TempDir())
 	boss := p.console()
@@ -90,7 +90,7 @@ func TestSecretsStayWithTheirHost(t *testing.T) {
 	}
 }
 
-// What is wrong with a link or a secret is said at once.
+// A fault in a link or a secret is reported at once.
 func TestChatsAreRefusedWithASentence(t *testing.T) {
 	p := start(t, t.TempDir())
 	boss := p.console()
@@ -112,7 +112,7 @@ func TestChatsAreRefusedWithASentence(t *testing.T) {
 	if status, text := boss.do("POST", liveRoom+"/chats/recognize", map[string]any{"link": "https://youtu.be/abc123def45"}, ours); status != 200 || !strings.Contains(text, `"needs":["key"]`) {
 		t.Errorf("%d %s", status, text)
 	}
-	// A platform that only tools read is said while it is typed.
+	// A platform that only tools can read is reported while it is typed.
 	for link, want := range map[string]string{
 		"https://kick.com/mika": `"kind":"","target":"","needs":[],"may":[],"platform":"Kick","tools":["ssn","streamerbot"]`,
 		"lv123456":              `"platform":"niconico","tools":["onecomme"]`,
@@ -125,8 +125,8 @@ func TestChatsAreRefusedWithASentence(t *testing.T) {
 	}
 }
 
-// No secret of any kind of chat stands in the log, whatever the platform makes of it
-// and however much is logged.
+// The log contains no secret of any kind of chat, whatever the platform does and however
+// verbose the log is.
 func TestSecretsAreInNoLog(t *testing.T) {
 	youtube, err := youtubetest.Start()
 	if err != nil {
@@ -190,7 +190,7 @@ func TestSecretsAreInNoLog(t *testing.T) {
 	}
 }
 
-// A key of the settings file serves every chat of its kind.
+// A key of the settings file applies to every chat of its kind.
 func TestKeysOfTheSettingsFile(t *testing.T) {
 	youtube, err := youtubetest.Start()
 	if err != nil {

@@ -17,7 +17,7 @@ import (
 	"danmaku/room"
 )
 
-// platform is a fake platform, and how it says a line and takes it down.
+// platform is a fake platform with functions to send a line and to remove it.
 type platform struct {
 	name    string
 	add     []string // arguments of chats add
@@ -25,9 +25,9 @@ type platform struct {
 	environ string
 	ready   func(t *testing.T)
 	say     func(id, text string)
-	remove  func(id string) // nil: its removals cannot be seen
-	timeOut func()          // of the one who says, for ten minutes; nil: it cannot be seen
-	by      string          // who then acts
+	remove  func(id string) // nil: it does not report removals
+	timeOut func()          // of the author, for ten minutes; nil: it does not report this
+	by      string          // the author of the act
 }
 
 // platforms starts a fake of each platform and tool.
@@ -134,7 +134,7 @@ func platforms(t *testing.T) []platform {
 	return list
 }
 
-// within waits for something to come.
+// within waits for a value.
 func within[T any](c <-chan T) bool {
 	select {
 	case <-c:
@@ -146,7 +146,7 @@ func within[T any](c <-chan T) bool {
 
 var chatLine = regexp.MustCompile(`^Chat (\S+) is connected`)
 
-// addChat connects a chat with the command, beside the running server.
+// addChat connects a chat with the command, while the server runs.
 func (p *program) addChat(args ...string) string {
 	p.t.Helper()
 	var out, errs bytes.Buffer
@@ -157,8 +157,8 @@ func (p *program) addChat(args ...string) string {
 	return chatLine.FindStringSubmatch(out.String())[1]
 }
 
-// What a platform shows flies here, and what it takes down is gone from overlay,
-// phone, console, review, resume and export, whichever way it came.
+// A message of a platform flies here, and when the platform removes it, it disappears from
+// overlay, phone, console, review, resume and export, through whichever connection it came.
 func TestEveryChatIsShownAndGone(t *testing.T) {
 	all := platforms(t)
 	var environ []string
@@ -190,7 +190,7 @@ func TestEveryChatIsShownAndGone(t *testing.T) {
 		}
 		pl.say(id, text) // a tool that sends its history again
 		takeDown := pl.remove
-		if takeDown == nil { // then we do
+		if takeDown == nil { // then we remove it
 			takeDown = func(string) {}
 			boss.call("POST", liveRoom+"/comments/"+shown+"/remove", nil, 204)
 		}
@@ -239,8 +239,8 @@ func TestEveryChatIsShownAndGone(t *testing.T) {
 	}
 }
 
-// What a platform takes down is gone wherever it is just then: on its way to us, in
-// review, or delayed. No screen keeps it.
+// A message that a platform removes disappears in any state: in flight to us, held, or
+// delayed. No screen keeps it.
 func TestGoneWhereverItIs(t *testing.T) {
 	var environ []string
 	all := slices.DeleteFunc(platforms(t), func(pl platform) bool { return pl.remove == nil })
@@ -259,7 +259,7 @@ func TestGoneWhereverItIs(t *testing.T) {
 		pl.ready(t)
 	}
 	set := func(settings map[string]any) { boss.call("PATCH", liveRoom, settings, 200) }
-	for i, pl := range all { // on its way: no test waits for another here
+	for i, pl := range all { // in flight: no test waits for another here
 		id := fmt.Sprint(3000 + i)
 		pl.say(id, "under way from "+pl.name)
 		pl.remove(id)
@@ -332,14 +332,14 @@ func TestGoneWhereverItIs(t *testing.T) {
 	}
 }
 
-// A time-out of any platform that tells of them takes all that the author has said off
-// overlay, phone, console, review, resume and export, and mutes the author here for as
-// long, in the platform's name. Both can be undone.
+// A time-out of any platform that reports them removes all messages of the author from
+// overlay, phone, console, review, resume and export, and mutes the author here for as long,
+// in the platform's name. Both can be undone.
 func TestTimeOutsOfEveryChat(t *testing.T) {
 	var environ []string
 	all := slices.DeleteFunc(platforms(t), func(pl platform) bool { return pl.timeOut == nil })
 	if len(all) != 4 {
-		t.Fatalf("%d platforms tell of time-outs", len(all))
+		t.Fatalf("%d platforms report time-outs", len(all))
 	}
 	for _, pl := range all {
 		if pl.environ != "" {
@@ -434,7 +434,7 @@ func TestTimeOutsOfEveryChat(t *testing.T) {
 	})
 }
 
-// awaitLimited waits until a chat has left a message out.
+// awaitLimited waits until a chat has dropped a message.
 func (p *program) awaitLimited(boss *browser, chat string) {
 	p.t.Helper()
 	for deadline, tick := time.Now().Add(patience), time.Tick(2*time.Millisecond); ; <-tick {
@@ -457,7 +457,7 @@ func (p *program) awaitLimited(boss *browser, chat string) {
 	}
 }
 
-// onlyBan returns the ID of the one ban of the room.
+// onlyBan returns the ID of the room's only ban.
 func (p *program) onlyBan(boss *browser) string {
 	p.t.Helper()
 	list := struct{ Bans []struct{ ID string } }{}
@@ -471,8 +471,8 @@ func (p *program) onlyBan(boss *browser) string {
 	return list.Bans[0].ID
 }
 
-// A platform's time-out mutes here for as long, in its name; both can be undone. A
-// chat that is cleared takes its own source alone.
+// A platform's time-out mutes here for as long, in its name; both can be undone. Clearing a
+// chat removes only its own source.
 func TestTimeOutsAndClears(t *testing.T) {
 	twitch, err := twitchtest.Start()
 	if err != nil {
@@ -534,8 +534,8 @@ func TestTimeOutsAndClears(t *testing.T) {
 	console.until("that it is back", func(e event) bool { return e.Type == "comment" && e.ID == kept.ID })
 }
 
-// What a chat says of an author's standing on the platform is on screens and consoles, over
-// a restart, too, and gives no rights here.
+// An author's standing on the platform is on screens and consoles, also after a restart, and
+// gives no rights here.
 func TestAChatSaysWhoIsAMember(t *testing.T) {
 	twitch, err := twitchtest.Start()
 	if err != nil {

@@ -16,7 +16,7 @@ import (
 	"time"
 )
 
-// What one machine decides holds on all three.
+// A decision on one machine applies on all three.
 func TestThreeMachinesAgree(t *testing.T) {
 	var mu sync.Mutex
 	logs := map[string]*watched{}
@@ -72,7 +72,7 @@ func TestThreeMachinesAgree(t *testing.T) {
 					}
 					f := c.next("stats")
 					decode(t, string(f.raw), &stats)
-					if strings.Contains(string(f.raw), "null") { // pages walk over what was refused
+					if strings.Contains(string(f.raw), "null") { // pages iterate over the refused ones
 						t.Fatalf("a console of machine %d hears %s", i+1, f.raw)
 					}
 					homes, level := 0, 0
@@ -355,7 +355,7 @@ func TestThreeMachinesAgree(t *testing.T) {
 						t.Errorf("machine %d answers %d to the photo of machine %d", k+1, status, i+1)
 					}
 				}
-				// What may not be sent is refused before a byte of it has come.
+				// A forbidden upload is refused before its first byte has arrived.
 				never, end := io.Pipe()
 				req, err := http.NewRequest("POST", p.base+liveRoom+"/items/nothing/photos?ref=x", never)
 				if err != nil {
@@ -402,7 +402,7 @@ func TestThreeMachinesAgree(t *testing.T) {
 			boss.at(machines[2]).call("POST", liveRoom+"/comments/"+held.ID+"/approve", nil, 200)
 			console.until("the comment", func(e event) bool { return e.Type == "comment" && e.ID == held.ID })
 			if a := author.next("ack"); a.Outcome != "shown" || a.ID != held.ID {
-				t.Errorf("its author hears %+v", a)
+				t.Errorf("its author gets %+v", a)
 			}
 			if r := boss.at(machines[0]).call("POST", liveRoom+"/comments/"+held.ID+"/refuse", nil, 200); r.Status != "shown" {
 				t.Errorf("the second decision is answered %+v", r)
@@ -457,7 +457,7 @@ func TestThreeMachinesAgree(t *testing.T) {
 			if status, _, _ := boss.at(machines[1]).upload("long.xml", "&speed=1", film(600, "now", "in ten minutes")); status != 201 {
 				t.Fatalf("%d", status)
 			}
-			// A console that comes knows of it, at every machine.
+			// A console that connects gets its state, at every machine.
 			in := func(p *program, state string) {
 				t.Helper()
 				for end := time.Now().Add(patience); ; {
@@ -544,7 +544,7 @@ func TestThreeMachinesAgree(t *testing.T) {
 	}
 }
 
-// itemsNow returns a machine's list, where it has an item.
+// itemsNow returns a machine's list, if it has an item.
 func (s *socket) itemsNow(b *browser, id string) string {
 	s.t.Helper()
 	_, body := b.do("GET", liveRoom+"/items", nil, nil)
@@ -554,7 +554,7 @@ func (s *socket) itemsNow(b *browser, id string) string {
 	return body
 }
 
-// areOne tests that what is written on any machine is seen on all, in one order.
+// areOne checks that a comment written on any machine appears on all, in one order.
 func areOne(t *testing.T, machines []*program, boss *browser) {
 	t.Helper()
 	var overlays, phones, consoles []*socket

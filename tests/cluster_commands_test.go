@@ -16,7 +16,7 @@ import (
 	"time"
 )
 
-// node is a machine of a cluster that runs as a process of its own.
+// node is a machine of a cluster that runs in its own process.
 type node struct {
 	t    *testing.T
 	name string
@@ -30,7 +30,7 @@ func (n *node) start() {
 	n.program, n.cmd = child(n.t, n.dir)
 }
 
-// end ends the process with a signal, and waits until it has.
+// end sends the process a signal, and waits until it has ended.
 func (n *node) end(s os.Signal) {
 	n.t.Helper()
 	if err := n.cmd.Process.Signal(s); err != nil {
@@ -40,8 +40,8 @@ func (n *node) end(s os.Signal) {
 	n.program = nil
 }
 
-// say sends a comment through a machine with a sender's key until it is acknowledged, as
-// a phone does that keeps its text.
+// say sends a comment through a machine with a sender's key until it is acknowledged, as a
+// phone does.
 func (n *node) say(key, text string) {
 	n.t.Helper()
 	body := map[string]any{"text": text, "ref": text, "author": "somebody", "source": "replay"}
@@ -79,8 +79,8 @@ func (n *node) has(texts ...string) {
 
 var textField = regexp.MustCompile(`"text":"([^"]*)"`)
 
-// From three empty machines to a cluster in three commands; one may be killed, and come
-// back; one may leave; and one can go on alone. Nothing that was acknowledged is missing.
+// Three commands turn three empty machines into a cluster; one may be killed, and come back;
+// one may leave; and one can continue alone. No acknowledged comment is missing.
 func TestACluster(t *testing.T) {
 	root := t.TempDir()
 	nodes := map[string]*node{}
@@ -150,14 +150,14 @@ func TestACluster(t *testing.T) {
 	all = append(all, "two")
 	n1.has(all...)
 
-	// It may come back with what it has left.
+	// It may come back with the data that it kept.
 	out := wellDone(t, "cluster", "invite", "--data", n2.dir)
 	wellDone(t, "cluster", "join", invitationLine.FindStringSubmatch(out)[1], "--data", n3.dir, "--listen", freePlace(t), "--name", "n3-again")
 	n3.start()
 	n3.has(all...)
 	onThree(t, n3.dir)
 
-	// Two machines are lost for good.
+	// Two machines are permanently lost.
 	code, _, errs = said(t, "cluster", "alone", "--data", n3.dir)
 	if code != exitFailed || !strings.Contains(errs, "stop it first") {
 		t.Errorf("a machine runs alone whose server runs: %d, %s", code, errs)
@@ -178,8 +178,8 @@ func TestACluster(t *testing.T) {
 	n3.has(append(all, "alone")...)
 }
 
-// A backup is no part of a cluster: it is not put into a member's folder, and what was
-// put there by hand does not run as one of the cluster, which would mix two histories.
+// A backup is not part of a cluster: it cannot be restored into a member's folder, and a copy
+// placed there by hand does not run as part of the cluster, which would mix two histories.
 func TestABackupIsNoPartOfACluster(t *testing.T) {
 	dir, backup := t.TempDir(), filepath.Join(t.TempDir(), "evening.db")
 	inviteFirst(t, dir)

@@ -13,15 +13,15 @@ import (
 	"testing"
 )
 
-// joinEdge has a folder join the cluster of a machine as an edge, and returns what the
-// command says.
+// joinEdge makes a folder join the cluster of a machine as an edge, and returns the command's
+// output.
 func joinEdge(t testing.TB, with *program, dir, name string) string {
 	t.Helper()
 	out := wellDone(t, "cluster", "invite", "--data", with.data)
 	return wellDone(t, "cluster", "join", "--edge", invitationLine.FindStringSubmatch(out)[1], "--data", dir, "--listen", freePlace(t), "--name", name)
 }
 
-// edgeName is a name under which an edge would be the home beside n1, n2 and n3, were it
+// edgeName returns a name with which a machine would be the home beside n1, n2 and n3, were it
 // not an edge.
 func edgeName() string {
 	for i := 0; ; i++ {
@@ -31,8 +31,8 @@ func edgeName() string {
 	}
 }
 
-// An edge serves phones, overlays and consoles as the three machines do, and what one of
-// the four decides holds on all. It says what it is, and leaves when it is stopped.
+// An edge serves phones, overlays and consoles like the three machines, and a decision of one
+// of the four applies on all. It shows its role, and leaves when it is stopped.
 func TestAnEdgeServesAsTheOthersDo(t *testing.T) {
 	machines := startCluster(t, startIn0, "--room-rate", "0")
 	dir, name := filepath.Join(t.TempDir(), "edge"), edgeName()
@@ -86,7 +86,7 @@ func TestAnEdgeServesAsTheOthersDo(t *testing.T) {
 		}
 	}
 
-	// A comment under the same ref is one, through whichever machine.
+	// A comment with the same ref is one comment, through any machine.
 	b := edge.phone()
 	phone := func(p *program) *socket {
 		s := b.at(p).open("audience", "")
@@ -149,10 +149,11 @@ func startIn0(t testing.TB, data string, args ...string) *program {
 	return startIn(t, environment{}, data, args...)
 }
 
-// The home is killed under an edge: its sockets stay and get everything, and what its
-// phones send is taken once. Then the edge is killed: nobody else notices, its phone goes
-// on elsewhere, and when it is back it has everything. Beside one of three it has no home:
-// it says that it is not ready, a phone keeps its text, and history is there.
+// The home is killed under an edge: the edge's sockets stay and get everything, and its
+// phones' comments are accepted once. Then the edge is killed: nobody else notices, its phone
+// moves elsewhere, and when it is back it has everything. With only one of three machines it
+// has no home: it reports that it is not ready, a phone keeps its text, and history is
+// available.
 func TestKilledUnderAndOverAnEdge(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short: this test kills whole processes, which takes seconds")
@@ -279,9 +280,9 @@ func up(s clusterState) (n int) {
 	return n
 }
 
-// When all machines that keep the log are lost, an edge goes on alone with what it has: the
-// command says what may be missing, refuses beside a machine that runs, and the links of
-// the cluster hold.
+// When all machines that keep the log are lost, an edge continues alone with its data: the
+// command says what may be missing, refuses while a machine runs, and the links of the cluster
+// stay valid.
 func TestAnEdgeGoesOnAlone(t *testing.T) {
 	first, dir := t.TempDir(), filepath.Join(t.TempDir(), "edge")
 	inviteFirst(t, first)

@@ -13,9 +13,9 @@ import (
 	"testing"
 )
 
-// A home that stood still has memory of a time when somebody was not banned yet, a room was
-// open, and a moderator had a right. Nothing is written by that: what waited at it is
-// checked again by what the next home has decided meanwhile.
+// A home that was frozen remembers a time before somebody was banned, a room was closed, and a
+// moderator lost a right. It writes nothing from that time: the next home's decisions apply to
+// everything that waited at it.
 func TestAThawedHomeWritesNothingOfBefore(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short: this test stops whole processes, which takes seconds")
@@ -36,8 +36,8 @@ func TestAThawedHomeWritesNothingOfBefore(t *testing.T) {
 	boss := ownerAt(rest[0])
 	boss.call("POST", "/api/rooms", map[string]any{"id": "second", "title": "Second"}, 201)
 
-	// Everybody is at the home: somebody who is going to be banned, somebody in a room that
-	// is going to be closed, and a moderator whose link is going to be taken back.
+	// Everybody is at the home: a person who will be banned, a person in a room that will be
+	// closed, and a moderator whose link will be revoked.
 	person, other := frozen.phone(), frozen.phone()
 	banned := []*socket{person.open("audience", "")}
 	banned[0].next("hello")

@@ -12,9 +12,8 @@ import (
 	"danmaku/connector/twitch/twitchtest"
 )
 
-// Chats are read and webhooks sent by the machine that decides, and by the next one when
-// it is stopped: nothing is lost, and nothing sent twice. A command on any machine reaches
-// it.
+// The deciding machine reads chats and sends webhooks, and the next one does when it is
+// stopped: nothing is lost, and nothing sent twice. A command on any machine reaches it.
 func TestChatsAndWebhooksMoveWithTheHome(t *testing.T) {
 	twitch, err := twitchtest.Start()
 	if err != nil {
@@ -52,7 +51,7 @@ func TestChatsAndWebhooksMoveWithTheHome(t *testing.T) {
 		phone.say(fmt.Sprint("before ", i))
 		to.want(fmt.Sprint("comment before ", i))
 	}
-	for { // what is answered when the home ends is not sent again
+	for { // answers from before the home's end are not sent again
 		if h := hooks(boss).Webhooks; len(h) == 1 && h[0].State.Delivered == 6 {
 			break
 		}

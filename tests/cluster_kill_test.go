@@ -16,8 +16,8 @@ import (
 	"time"
 )
 
-// homeOf finds which of three machines decides while all may: that with the greatest
-// number, which is made of its name.
+// homeOf returns which of three machines decides if all can: the one with the greatest number,
+// which is computed from its name.
 func homeOf(names ...string) (at int) {
 	var greatest uint64
 	for i, name := range names {
@@ -29,8 +29,8 @@ func homeOf(names ...string) (at int) {
 	return at
 }
 
-// mover is a phone that goes on to the next machine when its own one is gone, and sends a
-// comment again under the same ref until it is answered, as our pages do.
+// mover is a phone that moves to the next machine when its own is gone, and resends a comment
+// with the same ref until it is answered, as our pages do.
 type mover struct {
 	t     *testing.T
 	b     *browser
@@ -39,7 +39,7 @@ type mover struct {
 	s     *socket
 }
 
-// connect opens a socket at the first machine that lets it in.
+// connect opens a socket at the first machine that accepts it.
 func (m *mover) connect() bool {
 	for range 1000 {
 		s, _, err := m.b.at(m.homes[m.at]).dial("audience", "", nil)
@@ -53,7 +53,7 @@ func (m *mover) connect() bool {
 	return false
 }
 
-// say sends a comment until it is shown, and returns its ID and how often it was sent.
+// say sends a comment until it is shown, and returns its ID and the number of attempts.
 func (m *mover) say(ref string) (id string, sent int) {
 	for end := time.Now().Add(patience); time.Now().Before(end); sent++ {
 		if m.s == nil && !m.connect() {
@@ -78,7 +78,7 @@ func (m *mover) say(ref string) (id string, sent int) {
 	return "", sent
 }
 
-// answer waits for the ack of a ref; nil when the socket has closed before.
+// answer waits for the ack of a ref; nil if the socket closes before.
 func (m *mover) answer(ref string) *frame {
 	for {
 		select {
@@ -101,9 +101,9 @@ func (m *mover) leave() {
 	m.s, m.at = nil, (m.at+1)%len(m.homes)
 }
 
-// The machine that decides is killed while phones write through all three. What was
-// acknowledged is on the others once and at its place, the phones go on under their refs,
-// and the machine that comes back has all of it, too.
+// The deciding machine is killed while phones write through all three. Acknowledged comments
+// are on the others once and in order, the phones continue with their refs, and the machine
+// that comes back has everything, too.
 func TestKilledHomeLosesNothing(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short: this test kills whole processes, which takes seconds")
@@ -178,7 +178,7 @@ func TestKilledHomeLosesNothing(t *testing.T) {
 		t.Errorf("the overlay saw %d comments, the log has %d, or in another order", len(seen.seen), len(first))
 	}
 
-	// One of three can write nothing. It says so when it is asked, and a phone keeps its text.
+	// One of three machines cannot write. It reports that, and a phone keeps its text.
 	phone := rest[0].phone().open("audience", "")
 	phone.next("hello")
 	boss := rest[0].console()

@@ -10,15 +10,15 @@ import (
 	"time"
 )
 
-// Through three machines in turn a person, an address and a room are limited exactly as
-// through one: each limit is kept by the machine that decides.
+// Through three machines alternately a person, an address and a room have exactly the limits
+// of one machine: the deciding machine applies each limit.
 func TestLimitsThroughAClusterAreThoseOfOneMachine(t *testing.T) {
 	const burst, addressRate, addressBurst = 10, 5, 20
 	for name, try := range map[string]struct {
 		flags []string
 		check func(t *testing.T, through []*program) []string
 	}{
-		// So slow that nothing comes back meanwhile.
+		// So slow that nothing is refilled in the meantime.
 		"a person": {[]string{"--user-rate", "0.001", "--user-burst", fmt.Sprint(burst), "--address-rate", "0", "--room-rate", "0"}, func(t *testing.T, through []*program) (got []string) {
 			sockets := personAt(through)
 			for i := range 3 * burst {
@@ -46,7 +46,7 @@ func TestLimitsThroughAClusterAreThoseOfOneMachine(t *testing.T) {
 			}
 			return got
 		}},
-		// What comes back in the time that it takes is not the same twice, so it is bounded.
+		// The refill during the test varies, so it is bounded.
 		"an address": {[]string{"--user-rate", "0", "--address-rate", fmt.Sprint(addressRate), "--room-rate", "0"}, func(t *testing.T, through []*program) []string {
 			var sockets []*socket
 			for i := range 4 * addressBurst {
@@ -82,7 +82,7 @@ func TestLimitsThroughAClusterAreThoseOfOneMachine(t *testing.T) {
 	}
 }
 
-// personAt is one person with a socket at each machine.
+// personAt returns one person's sockets, one at each machine.
 func personAt(through []*program) (sockets []*socket) {
 	b := through[0].phone()
 	for _, p := range through {

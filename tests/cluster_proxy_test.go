@@ -19,7 +19,7 @@ import (
 	"time"
 )
 
-// backends are three machines behind a proxy, which say who they are.
+// backends are three machines behind a proxy; each answers with its name.
 type backends struct {
 	servers []*httptest.Server
 	refuse  atomic.Bool // they answer 503
@@ -59,8 +59,8 @@ func (b *backends) into(t *testing.T, conf string) string {
 	return conf
 }
 
-// tryProxy looks whether a proxy keeps each browser at one machine, asks another one where
-// that one is gone, and passes on that a machine cannot write.
+// tryProxy checks that a proxy keeps each browser at one machine, uses another one when that
+// is gone, and passes on that a machine cannot write.
 func tryProxy(t *testing.T, b *backends, client func(identity string) *http.Client) {
 	const people = 24
 	ask := func(c *http.Client, identity, method string) (status int, answer string) {
@@ -127,7 +127,7 @@ func tryProxy(t *testing.T, b *backends, client func(identity string) *http.Clie
 	}
 }
 
-// through is a client that reaches publicHost at an address, and keeps cookies.
+// through returns a client that reaches publicHost at an address, and keeps cookies.
 func through(t *testing.T, address string, roots *x509.CertPool) *http.Client {
 	t.Helper()
 	jar, err := cookiejar.New(nil)
@@ -154,9 +154,9 @@ func proxyProgram(t *testing.T, name, debian string) string {
 	return ""
 }
 
-// caddyProgram finds a Caddy that sends the body of a request again where a machine could
-// not be reached; before 2.9 it gives up, and takes the next machine for dead. Debian has
-// an older one, so that it may be missing in CI, too.
+// caddyProgram returns a Caddy that resends the body of a request when a machine could not be
+// reached; before 2.9 it gives up, and takes the next machine for dead. Debian has an older
+// one, so it may be missing in CI, too.
 func caddyProgram(t *testing.T) string {
 	t.Helper()
 	path, err := exec.LookPath("caddy")
@@ -167,7 +167,7 @@ func caddyProgram(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var minor int // one that was built from its source may not know its version
+	var minor int // a build from source may not have its version
 	if _, err := fmt.Sscanf(strings.TrimPrefix(string(out), "v"), "2.%d", &minor); err == nil && minor < 9 {
 		t.Skipf("Caddy %s is too old: it does not send a body again; docs/cluster.md asks for 2.9", strings.TrimSpace(string(out)))
 	}

@@ -13,12 +13,13 @@ import (
 	"time"
 )
 
-// freePlace is an address with two free ports in a row, as a machine of a cluster needs.
+// freePlace returns an address with two consecutive free ports, as a machine of a cluster
+// needs.
 func freePlace(t testing.TB) string { return freePorts(t, 2) }
 
 var invitationLine = regexp.MustCompile(`danmaku cluster join (dm1-\S+)`)
 
-// inviteFirst makes a cluster of a new data folder, and returns the invitation.
+// inviteFirst creates a cluster from a new data folder, and returns the invitation.
 func inviteFirst(t testing.TB, dir string) (invitation string) {
 	t.Helper()
 	out := wellDone(t, "cluster", "init", "--data", dir, "--listen", freePlace(t), "--name", "n1")
@@ -29,7 +30,7 @@ func inviteFirst(t testing.TB, dir string) (invitation string) {
 	return found[1]
 }
 
-// wellDone runs a command that must succeed, and returns what it printed.
+// wellDone runs a command that must succeed, and returns its output.
 func wellDone(t testing.TB, args ...string) string {
 	t.Helper()
 	code, out, errs := said(t, args...)
@@ -39,7 +40,7 @@ func wellDone(t testing.TB, args ...string) string {
 	return out
 }
 
-// said runs a command, and returns its exit code and what it printed.
+// said runs a command, and returns its exit code and output.
 func said(t testing.TB, args ...string) (code int, out, errs string) {
 	t.Helper()
 	var o, e bytes.Buffer
@@ -47,7 +48,7 @@ func said(t testing.TB, args ...string) (code int, out, errs string) {
 	return code, o.String(), e.String()
 }
 
-// startCluster runs three machines: the first makes the cluster, and the others join.
+// startCluster runs three machines: the first creates the cluster, and the others join.
 func startCluster(t *testing.T, begin func(t testing.TB, data string, args ...string) *program, args ...string) []*program {
 	t.Helper()
 	root := t.TempDir()
@@ -71,7 +72,7 @@ func startCluster(t *testing.T, begin func(t testing.TB, data string, args ...st
 	return machines
 }
 
-// clusterState is what `danmaku cluster status --json` prints.
+// clusterState is the output of `danmaku cluster status --json`.
 type clusterState struct {
 	Position           uint64
 	Copies             int
@@ -86,7 +87,7 @@ type machineState struct {
 	Position, Lag uint64
 }
 
-// onThree waits until the log of a cluster is on three machines: from then on one may die.
+// onThree waits until three machines have the log of a cluster: from then on one may die.
 func onThree(t testing.TB, dir string) clusterState {
 	t.Helper()
 	return stateOf(t, dir, "a log on three machines", func(s clusterState) bool { return s.Copies == 3 && s.Home != "" })
@@ -107,7 +108,7 @@ func stateOf(t testing.TB, dir, what string, right func(clusterState) bool) (s c
 	}
 }
 
-// ready waits until a machine says that it is.
+// ready waits until a machine reports that it is ready.
 func (p *program) ready() {
 	p.t.Helper()
 	b := p.browser()
@@ -122,7 +123,7 @@ func (p *program) ready() {
 	}
 }
 
-// unready waits until a machine says that it is not ready.
+// unready waits until a machine reports that it is not ready.
 func (b *browser) unready() {
 	b.t.Helper()
 	for deadline, tick := time.Now().Add(patience), time.Tick(2*time.Millisecond); ; <-tick {
@@ -136,7 +137,7 @@ func (b *browser) unready() {
 	}
 }
 
-// ownerAt is a browser with an owner's session, by the code that a machine printed.
+// ownerAt returns a browser with an owner's session, from the code that a machine printed.
 func ownerAt(p *program) *browser {
 	p.t.Helper()
 	b := p.browser()

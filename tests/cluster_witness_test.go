@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// Two machines with pages and a witness are a cluster of three: the witness says what it
-// is, and a show goes on when one of the machines with pages dies.
+// Two machines with pages and a witness are a cluster of three: the witness shows its role,
+// and a show continues when one of the machines with pages dies.
 func TestAWitnessBesideTwoMachines(t *testing.T) {
 	root := t.TempDir()
 	folder := func(name string) string { return filepath.Join(root, name) }
@@ -51,7 +51,7 @@ func TestAWitnessBesideTwoMachines(t *testing.T) {
 			t.Errorf("%s on a witness: %d %s%s", args, code, out, errs)
 		}
 	}
-	// A console lists it as what it is.
+	// A console lists it as a witness.
 	console := ownerAt(one).open("console", "")
 	for listed := false; !listed; {
 		var stats struct {
@@ -69,7 +69,7 @@ func TestAWitnessBesideTwoMachines(t *testing.T) {
 		}
 	}
 
-	// The machine that decides stops; the other one takes comments.
+	// The deciding machine stops; the other one accepts comments.
 	home, other := one, two
 	if homeOf("n1", "n2") == 1 {
 		home, other = two, one
@@ -96,7 +96,7 @@ func TestAWitnessBesideTwoMachines(t *testing.T) {
 	}
 }
 
-// startWitness runs the program on a witness's folder, and returns what ends it.
+// startWitness runs the program on a witness's folder, and returns a function that ends it.
 func startWitness(t *testing.T, dir string) (end func() int) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())

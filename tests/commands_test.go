@@ -15,8 +15,8 @@ import (
 	"danmaku/store"
 )
 
-// What a command beside the server does to links stands in the audit, once, as
-// done at the command line.
+// The audit has a command's change to links, once, as an act of the command line, even while
+// the server runs.
 func TestCommandsLeaveALine(t *testing.T) {
 	p := start(t, t.TempDir())
 	owner := p.console() // its link was made by a command, too
@@ -30,7 +30,7 @@ func TestCommandsLeaveALine(t *testing.T) {
 	}
 	l := p.link("moderator")
 	command(exitDone, "link", "new", "--room", "live", "--role", "sender", "--label", "=bot()")
-	for range 2 { // the second finds it taken back, which is not an act
+	for range 2 { // the second one finds it revoked, which is not an act
 		command(exitDone, "link", "revoke", l.ID)
 	}
 	command(exitFailed, "link", "revoke", "4711")
@@ -56,7 +56,7 @@ func TestCommandsLeaveALine(t *testing.T) {
 	if fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("the audit has\n%q, want\n%q", got, want)
 	}
-	// The search finds it, and the file has it as text.
+	// The search finds it, and the file contains it as text.
 	if found := owner.call("GET", liveRoom+"/audit?q=bot", nil, 200).Acts; len(found) != 1 || found[0].Detail != "sender =bot()" {
 		t.Errorf("%+v", found)
 	}
@@ -65,8 +65,8 @@ func TestCommandsLeaveALine(t *testing.T) {
 	}
 }
 
-// A label is one line without control characters, however it is made, and the labels
-// that an older version stored do not upset a terminal.
+// A label is one line without control characters, whatever its source, and labels stored by an
+// older version do not disturb a terminal.
 func TestLabelsAreOneLine(t *testing.T) {
 	dir := t.TempDir()
 	p := start(t, dir)

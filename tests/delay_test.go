@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// With a delay the author and the consoles hear at once, the screens later; what
-// is taken down meanwhile never leaves the server.
+// With a delay the author and the consoles get a comment at once, the screens later; a comment
+// removed in the meantime never leaves the server.
 func TestRecallDuringTheDelay(t *testing.T) {
 	const delay = 2500 * time.Millisecond
 	dir := t.TempDir()
@@ -44,12 +44,12 @@ func TestRecallDuringTheDelay(t *testing.T) {
 			t.Errorf("%s: %v", name, kinds)
 		}
 	}
-	// What is still on its way when the server stops leaves after its start.
+	// A comment that is delayed when the server stops is sent after its start.
 	sent := time.Now()
 	late := phone.say("late")
 	box := p.browser().open("overlay", "&lines=2&key="+p.overlay)
 	if h := box.next("hello"); slices.ContainsFunc(h.Recent, func(e event) bool { return e.ID == late.ID || e.ID == bad.ID }) {
-		t.Errorf("a list begins with what is not to be seen yet, or any more: %+v", h.Recent)
+		t.Errorf("a list begins with comments that are delayed or removed: %+v", h.Recent)
 	}
 	p.stop()
 	p = start(t, dir)
@@ -63,7 +63,7 @@ func TestRecallDuringTheDelay(t *testing.T) {
 	}
 }
 
-// Who was away while something was taken down hears it at once when coming
+// A client that was away while a comment was removed gets the removal at once when it comes
 // back, not when the delay is over.
 func TestRemovalIsAheadInAResume(t *testing.T) {
 	p := start(t, t.TempDir(), "--user-rate", "0")

@@ -13,11 +13,10 @@ import (
 	"danmaku/e2e/smalldisk"
 )
 
-// The disk fills up while people write. Sends are answered busy, /readyz and the
-// console say so, screens keep what they have and even newcomers are shown it.
-// When there is room again comments are taken in by themselves, those that were
-// answered busy under the ref that they had; nothing that was acknowledged is
-// missing, and nothing else is there, not even after a kill.
+// The disk fills up while people write. Comments are answered busy, /readyz and the console
+// report it, screens keep their comments, and even newcomers get them. When there is room
+// again comments are accepted automatically, the busy ones with their earlier ref; every
+// acknowledged comment is there, and nothing else, even after a kill.
 func TestFullDisk(t *testing.T) {
 	disk := smalldisk.New(t, 8)
 	data := filepath.Join(disk.Dir, "data")
@@ -36,10 +35,11 @@ func TestFullDisk(t *testing.T) {
 		t.Fatalf("/readyz answers %d before anything has happened", got)
 	}
 
-	// Each writes some, and when the disk is full goes on until the answer is busy.
+	// Each phone writes some comments, and when the disk is full continues until the answer is
+	// busy.
 	var all, some sync.WaitGroup
 	acked := make([][]string, len(phones))
-	refused := make([]string, len(phones)) // the ref of it
+	refused := make([]string, len(phones)) // the refs
 	some.Add(len(phones))
 	full := make(chan struct{})
 	for i, phone := range phones {
@@ -79,7 +79,7 @@ func TestFullDisk(t *testing.T) {
 	for _, list := range acked {
 		sent = append(sent, list...)
 	}
-	// One alone may still fit where several at once did not.
+	// A single comment may still fit where several at once did not.
 	overHTTP := func() (int, string) {
 		return boss.do("POST", "/api/rooms/live/comments", map[string]string{"text": "over HTTP"}, ours)
 	}

@@ -14,10 +14,10 @@ import (
 	"danmaku/obs/obstest"
 )
 
-// This file runs every command of ours that a page gives in a block, and parses
-// those that a page mentions. docs/api.md has its own test for its curl lines.
+// This file runs every command of ours in a block of a page, and parses those that a page
+// mentions. docs/api.md has its own test for its curl lines.
 
-// command is one that stands on a page.
+// command is a command on a page.
 type command struct {
 	page    string
 	environ []string
@@ -28,7 +28,7 @@ func (c command) String() string { return c.page + ": danmaku " + strings.Join(c
 
 var commandLine = regexp.MustCompile(`^((?:[A-Z_]+=\S+ )*)(?:sudo )?(?:\./danmaku|danmaku\.exe|danmaku|go run \.)(?:$| +([^#<>|&]*))`)
 
-// blockCommands are the commands in a page's blocks.
+// blockCommands returns the commands in a page's blocks.
 func blockCommands(name, page string) (out []command) {
 	for _, block := range append(fenced(page, ""), fenced(page, "sh")...) {
 		block = strings.ReplaceAll(block, "\\\n", " ")
@@ -41,8 +41,8 @@ func blockCommands(name, page string) (out []command) {
 	return out
 }
 
-// mentions are the commands in a page's text. Of what stands in brackets
-// everything is taken, of alternatives one after the other.
+// mentions returns the commands in a page's text. It includes everything in brackets, and each
+// of several alternatives.
 func mentions(name, page string) (out []command) {
 	for _, code := range inlineCode.FindAllString(fence.ReplaceAllString(page, ""), -1) {
 		rest, ok := strings.CutPrefix(strings.Trim(code, "`"), "danmaku ")
@@ -349,7 +349,7 @@ var (
 	toolCall   = regexp.MustCompile(`go run \./([\w/]+)`)
 )
 
-// What the pages tell developers to run is there.
+// The programs that the pages tell developers to run exist.
 func TestTargetsOfThePages(t *testing.T) {
 	targets := map[string]bool{}
 	for _, m := range makeTarget.FindAllStringSubmatch(readPage(t, "Makefile"), -1) {
@@ -374,7 +374,7 @@ func TestTargetsOfThePages(t *testing.T) {
 	if n < 3 || !targets["release"] {
 		t.Errorf("only %d calls of make found, targets %v", n, targets)
 	}
-	// The workflows call them, too.
+	// The workflows call make targets, too.
 	for _, name := range []string{".github/workflows/test.yml", ".github/workflows/release.yml"} {
 		for _, m := range regexp.MustCompile(`run: make ([a-z-]+)`).FindAllStringSubmatch(readPage(t, name), -1) {
 			if !targets[m[1]] {

@@ -13,8 +13,8 @@ import (
 	"unicode"
 )
 
-// This file holds what is true of every page that we write: its links and
-// pictures are there. documents_commands_test.go runs its commands.
+// This file checks every page that we write: its links and pictures exist.
+// documents_commands_test.go runs its commands.
 
 // documentNames lists our pages, the notes beside test data among them.
 func documentNames(t *testing.T) (names []string) {
@@ -48,7 +48,7 @@ func readPage(t *testing.T, name string) string {
 
 var fence = regexp.MustCompile("(?ms)^```([\\w-]*)[^\\n]*\\n(.*?)^```")
 
-// fenced returns the blocks of a page that say to be of a language.
+// fenced returns the blocks of a page in a language.
 func fenced(page, language string) (blocks []string) {
 	for _, m := range fence.FindAllStringSubmatch(page, -1) {
 		if m[1] == language {

@@ -15,7 +15,7 @@ import (
 	"danmaku/store"
 )
 
-// get fetches a page without following where it leads.
+// get fetches a page without following redirects.
 func (b *browser) get(path string, header map[string]string) *http.Response {
 	b.t.Helper()
 	req, err := http.NewRequest(http.MethodGet, b.p.base+path, nil)
@@ -33,7 +33,7 @@ func (b *browser) get(path string, header map[string]string) *http.Response {
 	return resp
 }
 
-// What every answer carries, and what each kind of page may load.
+// The headers of every answer, and the policy of each kind of page.
 func TestHeadersOfEveryAnswer(t *testing.T) {
 	p := start(t, t.TempDir())
 	b := p.browser()
@@ -50,7 +50,7 @@ func TestHeadersOfEveryAnswer(t *testing.T) {
 	} {
 		h := b.get(tt.path, nil).Header
 		policy := h.Get("Content-Security-Policy")
-		// A streamer's CSS may bring its fonts along.
+		// A streamer's CSS may include its fonts.
 		if got := strings.Contains(policy, "font-src 'self' data:;"); got != (tt.path == "/overlay/live") {
 			t.Errorf("%s: fonts in %q", tt.path, policy)
 		}
@@ -65,7 +65,7 @@ func TestHeadersOfEveryAnswer(t *testing.T) {
 			"Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Resource-Policy": "same-origin",
 		} {
 			if tt.path == "/healthz" && name == "Cross-Origin-Resource-Policy" {
-				want = "cross-origin" // the file that waits for the server in OBS looks here
+				want = "cross-origin" // the file in OBS that waits for the server requests this
 			}
 			if got := h.Get(name); got != want {
 				t.Errorf("%s: %s %q, want %q", tt.path, name, got, want)
@@ -74,7 +74,7 @@ func TestHeadersOfEveryAnswer(t *testing.T) {
 	}
 }
 
-// What stands in the audience page is allowed by its hash, and nothing else is.
+// The policy allows inline content of the audience page by its hash, and nothing else.
 func TestWhatStandsInThePageIsNamedByItsHash(t *testing.T) {
 	p := start(t, t.TempDir())
 	b := p.browser()
@@ -95,7 +95,7 @@ func TestWhatStandsInThePageIsNamedByItsHash(t *testing.T) {
 	}
 }
 
-// Assets are kept forever under the hash of their tree, and under no other.
+// Assets are cached forever under the hash of their tree, and under no other.
 func TestAssetsAreKept(t *testing.T) {
 	p := start(t, t.TempDir())
 	b := p.browser()
@@ -119,8 +119,8 @@ func TestAssetsAreKept(t *testing.T) {
 	}
 }
 
-// Cookies are out of reach of scripts and of other sites' requests, and bound
-// to the host where the browser speaks https; only a trusted proxy may say so.
+// Scripts and requests of other sites cannot use the cookies, which are bound to the host if
+// the browser uses https; only a trusted proxy may report that.
 func TestCookies(t *testing.T) {
 	https := map[string]string{"X-Forwarded-Proto": "https", "X-Forwarded-For": "203.0.113.1"}
 	for _, tt := range []struct {
@@ -146,7 +146,7 @@ func TestCookies(t *testing.T) {
 	}
 }
 
-// A one-time code opens one session; the browser that has it stays signed in.
+// A one-time code opens one session; its browser stays signed in.
 func TestCodeOpensOnce(t *testing.T) {
 	p := start(t, t.TempDir())
 	path := "/console/live?code=" + p.code
@@ -164,7 +164,7 @@ func TestCodeOpensOnce(t *testing.T) {
 	}
 }
 
-// A session is what was signed as one, for a link that is still good.
+// A session must be signed as one, for a valid link.
 func TestForgedSessions(t *testing.T) {
 	p := start(t, t.TempDir())
 	cookie := func(r *http.Response) string {
@@ -216,8 +216,8 @@ func TestForgedSessions(t *testing.T) {
 	}
 }
 
-// A ref that is bound is answered before the limits are asked, and a refusal by
-// the filter costs two tokens.
+// A bound ref is answered before the limits are checked, and a refusal by the filter costs two
+// tokens.
 func TestWhatCostsATokenAndWhatDoesNot(t *testing.T) {
 	p := start(t, t.TempDir())
 	s := p.phone().open("audience", "")
@@ -244,8 +244,8 @@ func TestWhatCostsATokenAndWhatDoesNot(t *testing.T) {
 	}
 }
 
-// A browser heeds Cross-Origin-Opener-Policy on https and on its own machine, and
-// reports an error that it ignores it elsewhere: there it is not sent.
+// A browser applies Cross-Origin-Opener-Policy on https and on its own machine, and logs an
+// error elsewhere: there it is not sent.
 func TestOpenerPolicyIsSentWhereItCounts(t *testing.T) {
 	p := start(t, t.TempDir(), "--trusted-proxy", "127.0.0.1")
 	for _, tt := range []struct {

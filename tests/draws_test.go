@@ -29,7 +29,7 @@ func (i item) draw(t testing.TB) (r drawResult) {
 	return r
 }
 
-// people waits until a socket hears that want people take part.
+// people waits until a socket reports that want people take part.
 func (s *socket) people(id string, want int) {
 	s.t.Helper()
 	for {
@@ -49,8 +49,8 @@ func verify(t *testing.T, in string, args ...string) (code int, out, faults stri
 	return code, stdout.String(), stderr.String()
 }
 
-// Who presses the button takes part, over a restart; a winner who is not there makes way;
-// and the draw can be repeated from the log, from the database and from the export.
+// A person who presses the button takes part, also after a restart; an absent winner can be
+// replaced; and the draw can be repeated from the log, from the database and from the export.
 func TestDrawByButton(t *testing.T) {
 	dir := t.TempDir()
 	p := start(t, dir)
@@ -101,7 +101,7 @@ func TestDrawByButton(t *testing.T) {
 		t.Fatalf("drawn: %+v among %v", drawn, ids)
 	}
 	if e := overlay.until("the winner", itemIs(it.ID, "ended")); !slices.Equal(e.item.draw(t).Winners, drawn.Winners) || len(e.item.draw(t).Entries) != 0 {
-		t.Errorf("the overlay is told %s", e.Result)
+		t.Errorf("the overlay gets %s", e.Result)
 	}
 	if status, _ := boss.do("POST", "/api/rooms/live/items/"+it.ID+"/redraw", map[string]any{"person": ids[2]}, ours); status != http.StatusUnprocessableEntity {
 		t.Errorf("somebody who has not won is replaced: %d", status)
@@ -110,7 +110,7 @@ func TestDrawByButton(t *testing.T) {
 	if len(again.Winners) != 1 || again.Winners[0] == drawn.Winners[0] || !slices.Equal(again.Absent, drawn.Winners) {
 		t.Errorf("drawn again: %+v after %+v", again, drawn)
 	}
-	// That is in the record and can be taken back; the draw itself cannot.
+	// The record has that and can undo it; the draw itself cannot be undone.
 	acts := boss.call("GET", "/api/rooms/live/audit?limit=2", nil, http.StatusOK).Acts
 	if acts[0].Act != "item_redraw" || acts[1].Act != "item_stop" {
 		t.Fatalf("the record has %+v", acts)
@@ -159,8 +159,8 @@ func TestDrawByButton(t *testing.T) {
 	check("without a server")
 }
 
-// Who writes the word takes part: those of before as far as the draw looks back, phones
-// and programs, but no moderators, no muted ones and no earlier winners.
+// A person who writes the word takes part: from as far back as the draw looks, phones and
+// programs, but no moderators, muted people or earlier winners.
 func TestDrawAmongThoseWhoWrote(t *testing.T) {
 	p := start(t, t.TempDir(), "--user-rate", "0")
 	boss := p.console()
@@ -184,7 +184,7 @@ func TestDrawAmongThoseWhoWrote(t *testing.T) {
 	say(bob, "Bob", "COUNT ME IN")
 	say(cat, "Cat", "count me in, too")
 	say(dan, "Dan", "rather not")
-	overlay.people(it.ID, 3) // of the moderator nothing is counted that is drawn
+	overlay.people(it.ID, 3) // a moderator is not counted in a draw
 	boss.call("POST", "/api/rooms/live/bans", map[string]any{"user": id["Cat"], "kind": "mute", "seconds": 600}, http.StatusCreated)
 	drawn := boss.item("POST", it.ID+"/stop", nil).draw(t)
 	if slices.Sort(drawn.Winners); !slices.Equal(drawn.Winners, slices.Sorted(slices.Values([]string{id["Ann"], id["Bob"]}))) {
@@ -193,8 +193,8 @@ func TestDrawAmongThoseWhoWrote(t *testing.T) {
 	if drawn.Names[id["Ann"]] != "Ann" || drawn.Names[id["Bob"]] != "Bob" {
 		t.Errorf("called %v", drawn.Names)
 	}
-	// A winner does not win again, unless the draw allows it. This one looks at
-	// what is written from its start on.
+	// A winner does not win again, unless the draw allows it. This one counts comments from
+	// its start on.
 	for _, tt := range []struct {
 		spec string
 		want []string

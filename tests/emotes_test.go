@@ -17,7 +17,7 @@ import (
 	"danmaku/room"
 )
 
-// ownEmote is an emote as the list has it.
+// ownEmote is an emote as in the list.
 type ownEmote struct {
 	Name, Picture string
 	Animated      bool
@@ -50,7 +50,7 @@ func (b *browser) putEmote(name string, picture []byte) (status int, list []ownE
 	return resp.StatusCode, answer.Emotes, answer.reply
 }
 
-// emotes is the room's list.
+// emotes returns the room's list.
 func (b *browser) emotes() (list []ownEmote) {
 	b.t.Helper()
 	status, text := b.do("GET", liveRoom+"/emotes", nil, nil)
@@ -84,8 +84,8 @@ func movingGIF(t *testing.T) []byte {
 	return b.Bytes()
 }
 
-// An emote is added, written, renamed, deleted and brought back; all of it stays over
-// restarts, and what is deleted is not served any more.
+// An emote is added, written, renamed, deleted and restored; all of it survives restarts, and
+// a deleted picture is no longer served.
 func TestOwnEmotes(t *testing.T) {
 	dir := t.TempDir()
 	p := start(t, dir, "--user-rate", "0")
@@ -121,7 +121,7 @@ func TestOwnEmotes(t *testing.T) {
 		t.Errorf("what is served is a %s of %d by %d, %v, %v", kind, size.Width, size.Height, err, h)
 	}
 
-	// The text stays as it was written; the overlay gets what stands where.
+	// The text stays as written; the overlay gets the positions of emotes.
 	sent := 0
 	say := func(text string) string {
 		t.Helper()
@@ -189,15 +189,15 @@ func TestOwnEmotes(t *testing.T) {
 	if got := namesOf(boss.emotes()); !slices.Equal(got, []string{"hello", "笑", "later"}) || served(wave) != http.StatusOK {
 		t.Errorf("after the undo: %v, %d", got, served(wave))
 	}
-	// An undo of what somebody changed since is refused, with who it was.
+	// An undo of something that was changed since is refused, with the author of the change.
 	boss.call("DELETE", liveRoom+"/emotes/later", nil, 200)
 	boss.call("POST", fmt.Sprint(liveRoom, "/audit/", acts[0].ID, "/undo"), nil, http.StatusConflict)
-	// A page may send back the settings that it got, and no setting reaches the list.
+	// A page may send back the settings that it received, and no setting changes the list.
 	boss.call("PATCH", liveRoom, map[string]any{"emotes": 2, "title": "live"}, 200)
 	boss.call("PATCH", liveRoom, map[string]any{"emotes": []string{}}, http.StatusUnprocessableEntity)
 }
 
-// What is beyond a limit is refused with its name, in words that every language has.
+// A value beyond a limit is refused with its name, in words that every language has.
 func TestLimitsOfEmotes(t *testing.T) {
 	p := start(t, t.TempDir())
 	boss := p.console()
@@ -273,7 +273,7 @@ func TestTheFilterReadsEmotes(t *testing.T) {
 		return out
 	}
 	with := answers("with")
-	// A rule that comes later stops an emote that is there.
+	// A later rule stops an existing emote.
 	boss.call("PUT", liveRoom+"/rules", map[string]any{"name": "more", "text": "cherry => refuse\n"}, 200)
 	if got := answers("later"); !strings.Contains(got[7], "refused") {
 		t.Errorf("with the rule: %s", got[7])
@@ -282,7 +282,7 @@ func TestTheFilterReadsEmotes(t *testing.T) {
 	for _, name := range []string{"x", "le", "mon", "cherry"} {
 		boss.call("DELETE", liveRoom+"/emotes/"+name, nil, 200)
 	}
-	q := start(t, t.TempDir(), "--user-rate", "0", "--address-rate", "0") // nothing was said there
+	q := start(t, t.TempDir(), "--user-rate", "0", "--address-rate", "0") // with no earlier comments
 	q.console().call("PUT", liveRoom+"/rules", map[string]any{"name": "words", "text": "lemon => refuse\nmelon => mask\n"}, 200)
 	p = q
 	if without := answers("without"); !slices.Equal(with, without) {
@@ -293,7 +293,7 @@ func TestTheFilterReadsEmotes(t *testing.T) {
 	}
 }
 
-// A room with a key shows its list to who has the key.
+// A room with a key shows its list only to clients with the key.
 func TestEmotesOfASecretRoom(t *testing.T) {
 	p := start(t, t.TempDir())
 	boss := p.console()

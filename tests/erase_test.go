@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// erased is the answer to a deletion, and personal what somebody gets of their data.
+// erased is the answer to a deletion, and personal is a person's own data.
 type (
 	erased struct {
 		Erased int `json:"erased"`
@@ -29,9 +29,9 @@ func decoded[T any](t *testing.T, body string) (v T) {
 	return v
 }
 
-// What a moderator deletes of somebody is gone from every screen and list, from
-// exports, the record and what comes back, also after a restart; no undo and no resume
-// brings it back, and a ban in force stays.
+// When a moderator deletes a person's comments, they disappear from every screen and list,
+// from exports, the record and resumes, also after a restart; no undo and no resume restores
+// them, and a ban in force stays.
 func TestErasingAPerson(t *testing.T) {
 	dir := t.TempDir()
 	p := start(t, dir, "--user-rate", "0")
@@ -76,10 +76,10 @@ func TestErasingAPerson(t *testing.T) {
 	}
 	e := overlay.until("the removal", func(e event) bool { return e.Type == "remove" && slices.Contains(e.IDs, shown.ID) })
 	if !e.Erased || e.User != "" {
-		t.Errorf("the overlay hears %+v", e)
+		t.Errorf("the overlay gets %+v", e)
 	}
 	if e := console.until("the removal", func(e event) bool { return e.Type == "remove" && e.Erased }); e.User != me || len(e.IDs) != 4 || e.By != "Mo" {
-		t.Errorf("the console hears %+v", e)
+		t.Errorf("the console gets %+v", e)
 	}
 	if a := other.say("another"); a.Outcome != "shown" {
 		t.Errorf("a bystander: %+v", a)
@@ -126,8 +126,8 @@ func TestErasingAPerson(t *testing.T) {
 	gone(restarted, restarted.console())
 }
 
-// A person of the audience gets and deletes only what they wrote, also without a cookie
-// and while banned. A stranger gets nothing.
+// A person of the audience gets and deletes only their own comments, also without a cookie and
+// while banned. A stranger gets nothing.
 func TestErasingOneself(t *testing.T) {
 	p := start(t, t.TempDir(), "--user-rate", "0")
 	phone, bystander := p.phone(), p.phone()
@@ -141,7 +141,7 @@ func TestErasingOneself(t *testing.T) {
 		t.Errorf("the deletion: %d %s", status, body)
 	}
 	if e := overlay.until("the removal", isEvent("remove", one.ID)); !e.Erased || slices.Contains(e.IDs, kept.ID) {
-		t.Errorf("the overlay hears %+v", e)
+		t.Errorf("the overlay gets %+v", e)
 	}
 	if status, body := phone.do("GET", liveRoom+"/me", nil, nil); status != http.StatusOK || len(decoded[personal](t, body).Comments) != 0 {
 		t.Errorf("the export after it: %d %s", status, body)

@@ -26,11 +26,11 @@ type streamed struct {
 type observer struct {
 	t        testing.TB
 	messages chan streamed
-	id       string // of the last one
+	id       string // of the last message
 	cancel   func()
 }
 
-// observe opens the stream of the room live, at an id when there is one.
+// observe opens the stream of the room live, at an id if there is one.
 func (p *program) observe(key, id string) *observer {
 	p.t.Helper()
 	req, err := http.NewRequest("GET", p.base+liveRoom+"/events", nil)
@@ -78,7 +78,7 @@ func (p *program) observe(key, id string) *observer {
 	return o
 }
 
-// next takes the next message with data; it is false when the stream has ended.
+// next returns the next message with data; it returns false when the stream has ended.
 func (o *observer) next() (streamed, bool) {
 	o.t.Helper()
 	for deadline := time.After(patience); ; {
@@ -119,8 +119,8 @@ func (o *observer) until(kind string) streamed {
 	}
 }
 
-// TestEvents has an observer see what overlays see, and go on where it was after it
-// left, also when the server was another meanwhile: none missed, none twice.
+// TestEvents: an observer gets the events of overlays, and continues at its position after it
+// left, even if the server was restarted: none missed, none twice.
 func TestEvents(t *testing.T) {
 	dir := t.TempDir()
 	p := start(t, dir, "--user-rate", "0", "--address-rate", "0", "--room-rate", "0")
@@ -162,7 +162,7 @@ func TestEvents(t *testing.T) {
 		}
 	}
 	say(20)
-	read(o, 7) // and leaves in the middle of what was sent
+	read(o, 7) // and leaves in the middle
 	o.cancel()
 	say(5)
 	o = p.observe(key, o.id)
@@ -188,7 +188,7 @@ func TestEvents(t *testing.T) {
 		}
 	}
 	o.cancel()
-	// One that has read everything gets nothing twice.
+	// An observer that has read everything gets nothing twice.
 	o = p.observe(key, o.id)
 	o.hello()
 	say(1)
@@ -204,8 +204,8 @@ func TestEvents(t *testing.T) {
 	}
 }
 
-// TestEventsOfOverlays has an observer see no more than an overlay: nothing that was
-// refused or waits, and in a room with a delay nothing before its time.
+// TestEventsOfOverlays: an observer gets no more than an overlay: nothing refused or held, and
+// in a room with a delay nothing before its time.
 func TestEventsOfOverlays(t *testing.T) {
 	p := start(t, t.TempDir(), "--user-rate", "0", "--address-rate", "0")
 	mod := p.console()
@@ -236,7 +236,7 @@ func TestEventsOfOverlays(t *testing.T) {
 	}
 }
 
-// TestEventsEnd has what ends a link end its streams.
+// TestEventsEnd: everything that ends a link ends its streams.
 func TestEventsEnd(t *testing.T) {
 	p := start(t, t.TempDir())
 	owner, link := p.console(), p.link("observer")
@@ -255,7 +255,7 @@ func TestEventsEnd(t *testing.T) {
 	}
 }
 
-// TestEventsAsked tries how the stream may be asked for.
+// TestEventsAsked tests the ways of requesting the stream.
 func TestEventsAsked(t *testing.T) {
 	p := start(t, t.TempDir())
 	key := p.link("observer").Key

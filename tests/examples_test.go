@@ -14,7 +14,7 @@ import (
 	"danmaku/room"
 )
 
-// asked is what every bot of this file is tried with: somebody says hello, and something
+// asked sends the comments that every bot of this file is tested with: a hello, and something
 // forbidden.
 func asked(t *testing.T, p *program) {
 	t.Helper()
@@ -29,7 +29,7 @@ func asked(t *testing.T, p *program) {
 	overlay.until("the removal", isEvent("remove", bad.ID))
 }
 
-// The bots of client/examples, as they stand there, listen, answer and moderate.
+// The bots of client/examples listen, answer and moderate unmodified.
 func TestBotsOfTheExamples(t *testing.T) {
 	node, err := exec.LookPath("node")
 	if err != nil && os.Getenv("CI") == "true" {
@@ -64,7 +64,7 @@ func TestBotsOfTheExamples(t *testing.T) {
 			asked(t, p)
 		})
 	}
-	// A key that is not good ends them with the server's own words.
+	// An invalid key ends them with the server's message.
 	p := start(t, t.TempDir())
 	cmd := exec.Command(python(t), "client/examples/bot.py", p.base, "live")
 	cmd.Env = append(os.Environ(), "DANMAKU_KEY="+strings.Repeat("A", 24))
@@ -73,8 +73,8 @@ func TestBotsOfTheExamples(t *testing.T) {
 	}
 }
 
-// A bot in Go, over client.Room: it listens, answers and moderates, and ends when its key
-// is taken back.
+// A bot in Go, with client.Room: it listens, answers and moderates, and ends when its key is
+// revoked.
 func TestBotInGo(t *testing.T) {
 	data := t.TempDir()
 	p := start(t, data, "--user-rate", "0")
@@ -127,7 +127,7 @@ func TestBotInGo(t *testing.T) {
 	if err := r.Approve(ctx, "1jkygm697gj2e"); !errors.Is(err, room.ErrNotFound) {
 		t.Errorf("a comment that is not there: %v", err)
 	}
-	p.console().call("DELETE", "/api/links/"+link.ID, nil, 204) // ends the stream, and the next is refused
+	p.console().call("DELETE", "/api/links/"+link.ID, nil, 204) // ends the stream, and the next one is refused
 	select {
 	case err := <-ended:
 		if err == nil || errors.Is(err, context.Canceled) {

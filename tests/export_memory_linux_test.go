@@ -17,12 +17,11 @@ import (
 	"danmaku/export"
 )
 
-// mostExportMemory is what a process may grow by, or take, for 100,000
-// comments: MB.
+// mostExportMemory is the most MB that a process may grow by, or use, for 100,000 comments.
 const mostExportMemory = 64
 
-// memory reads a line of /proc/PID/status, in MB: VmRSS is what is resident,
-// VmHWM the most that was since the last forget; 0 for a process that has ended.
+// memory reads a line of /proc/PID/status, in MB: VmRSS is the resident memory, VmHWM its peak
+// since the last forget; 0 for a process that has ended.
 func memory(b *testing.B, pid int, name string) float64 {
 	b.Helper()
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
@@ -41,7 +40,7 @@ func memory(b *testing.B, pid int, name string) float64 {
 	return 0
 }
 
-// forget lets the most of a process begin anew (proc(5), clear_refs).
+// forget resets the peak of a process (proc(5), clear_refs).
 func forget(b *testing.B, pid int) {
 	b.Helper()
 	if err := os.WriteFile(fmt.Sprintf("/proc/%d/clear_refs", pid), []byte("5"), 0); err != nil {
@@ -49,10 +48,9 @@ func forget(b *testing.B, pid int) {
 	}
 }
 
-// BenchmarkExport exports 100,000 comments in every format, from the server
-// over HTTP (one after another, then four at once) and by command, uploads as
-// many for a replay, and tells how much memory the processes take for it. It fails
-// beyond the bar.
+// BenchmarkExport exports 100,000 comments in every format, from the server over HTTP (one
+// after another, then four at once) and by command, uploads as many for a replay, and reports
+// how much memory the processes use for it. It fails beyond the bar.
 func BenchmarkExport(b *testing.B) {
 	const n = 100_000
 	dir := b.TempDir()
@@ -130,8 +128,8 @@ func BenchmarkExport(b *testing.B) {
 				if err := cmd.Start(); err != nil {
 					b.Fatal(err)
 				}
-				// Its own account of the most would be that of the process that it was
-				// forked from.
+				// Its own record of the peak would include the process that it was forked
+				// from.
 				ended := make(chan error)
 				go func() { ended <- cmd.Wait() }()
 				for running := true; running; {
@@ -148,9 +146,9 @@ func BenchmarkExport(b *testing.B) {
 			report(b, most)
 		})
 	}
-	// What is uploaded lies on the disk while it is played: 100,000 comments as
-	// they are, and as many as large as a file may be.
-	if lines.Len() == 0 { // the benchmark above was not asked for
+	// An upload is on the disk while it is played: 100,000 comments unchanged, and as many in
+	// a file of the largest size.
+	if lines.Len() == 0 { // the benchmark above was not requested
 		fetch("/api/rooms/live/export?format=jsonl", &lines)
 	}
 	large := bytes.Repeat([]byte(`{"offset_ms":1,"id":"1234567890123","sender":"somebody","text":"`+strings.Repeat("弹", 196)+"\"}\n"), n)

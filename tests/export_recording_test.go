@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// TestExportFromRecording has the overlay tell of a recording: it is the zero of
-// an export, and what came before it has no place there.
+// TestExportFromRecording: the overlay reports a recording, which is the zero of an export;
+// earlier comments have no place there.
 func TestExportFromRecording(t *testing.T) {
 	p, console := exportRoom(t)
 	overlay, _, err := p.browser().dial("overlay", "&key="+p.overlay, nil)
@@ -19,7 +19,7 @@ func TestExportFromRecording(t *testing.T) {
 		t.Fatal(err)
 	}
 	overlay.next("hello")
-	// Two acts: what has been answered proves that the first is noted.
+	// Two events: the answer to the second proves that the first is stored.
 	for _, msg := range []string{`{"type":"obs","event":"record_start","at":` + jsonNow() + `}`, `{"type":"obs","event":"nonsense"}`} {
 		if err := overlay.conn.WriteMessage(1, []byte(msg)); err != nil {
 			t.Fatal(err)
@@ -47,8 +47,8 @@ func TestExportFromRecording(t *testing.T) {
 	}
 }
 
-// TestExportOfAPausedRecording has the overlay tell of a pause: what came in it
-// is not in the file, and counted.
+// TestExportOfAPausedRecording: the overlay reports a pause; comments from the pause are not
+// in the file, but counted.
 func TestExportOfAPausedRecording(t *testing.T) {
 	p, console := exportRoom(t)
 	overlay, _, err := p.browser().dial("overlay", "&key="+p.overlay, nil)
@@ -58,16 +58,16 @@ func TestExportOfAPausedRecording(t *testing.T) {
 	overlay.next("hello")
 	tell := func(event string) {
 		t.Helper()
-		for now := time.Now().UnixMilli(); now == time.Now().UnixMilli(); { // the log counts in ms: what was said is before it
+		for now := time.Now().UnixMilli(); now == time.Now().UnixMilli(); { // the log counts in ms: earlier comments are before it
 		}
-		// Two acts: what has been answered proves that the first is noted.
+		// Two events: the answer to the second proves that the first is stored.
 		for _, msg := range []string{`{"type":"obs","event":"` + event + `","ago":0}`, `{"type":"obs","event":"nonsense"}`} {
 			if err := overlay.conn.WriteMessage(1, []byte(msg)); err != nil {
 				t.Fatal(err)
 			}
 		}
 		overlay.next("error")
-		for now := time.Now().UnixMilli(); now == time.Now().UnixMilli(); { // and what is said next is after it
+		for now := time.Now().UnixMilli(); now == time.Now().UnixMilli(); { // and later comments are after it
 		}
 	}
 	say := func(text string) {

@@ -22,7 +22,7 @@ import (
 	"danmaku/export"
 )
 
-// runExport runs the command beside a running server.
+// runExport runs the command while the server runs.
 func runExport(t *testing.T, p *program, args ...string) (code int, out, errs string) {
 	t.Helper()
 	var o, e bytes.Buffer
@@ -31,8 +31,7 @@ func runExport(t *testing.T, p *program, args ...string) (code int, out, errs st
 	return code, o.String(), e.String()
 }
 
-// exportRoom is a running program with two comments on the screens and one that
-// was taken down.
+// exportRoom is a running program with two shown comments and a removed one.
 func exportRoom(t *testing.T) (*program, *browser) {
 	t.Helper()
 	p := start(t, t.TempDir(), "--user-rate", "0")
@@ -102,7 +101,7 @@ func TestExportOverHTTP(t *testing.T) {
 	}
 }
 
-// TestExportOverwritesByForceAlone looks at what stands where the file is to go.
+// TestExportOverwritesByForceAlone checks that only --force overwrites an existing file.
 func TestExportOverwritesByForceAlone(t *testing.T) {
 	p, _ := exportRoom(t)
 	dir := t.TempDir()
@@ -131,7 +130,7 @@ func TestExportOverwritesByForceAlone(t *testing.T) {
 		if code, _, errs := runExport(t, p, "--format", "csv", "--out", path, "--force", "--status", "lost"); code != exitUsage {
 			t.Errorf("%d %s", code, errs)
 		}
-		precious(path, old) // a call that fails overwrites nothing
+		precious(path, old) // a failing call overwrites nothing
 	}
 	if code, _, errs := runExport(t, p, "--format", "csv", "--out", link, "--force"); code != exitDone {
 		t.Errorf("by force: %d %s", code, errs)
@@ -160,7 +159,7 @@ func TestExportOverwritesByForceAlone(t *testing.T) {
 	}
 }
 
-// TestExportHead compares what the head of an answer counts with the file.
+// TestExportHead compares the counts in the headers of an answer with the file.
 func TestExportHead(t *testing.T) {
 	p, console := exportRoom(t)
 	body, head := console.fetch("/api/rooms/live/export?format=jsonl&all=1")
@@ -172,7 +171,7 @@ func TestExportHead(t *testing.T) {
 			t.Errorf("%s is %q", name, head.Get("Danmaku-"+name))
 		}
 	}
-	// Progress is for who asks for it, and leaves nothing in the head.
+	// Only a client that asks gets progress, which leaves nothing in the headers.
 	reported := map[string]string{}
 	r, err := http.NewRequestWithContext(httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{Got1xxResponse: func(code int, h textproto.MIMEHeader) error {
 		reported[http.Header(h).Get("Danmaku-Progress")] = http.Header(h).Get("Danmaku-Count")
@@ -211,7 +210,7 @@ func jsonNow() string {
 	return string(b)
 }
 
-// TestExportIsReplayed plays an export back: what was taken down stays down.
+// TestExportIsReplayed replays an export: removed comments stay removed.
 func TestExportIsReplayed(t *testing.T) {
 	p, _ := exportRoom(t)
 	for _, f := range []export.Format{export.JSONLines, export.BilibiliXML, export.NiconicoXML} {
@@ -219,7 +218,7 @@ func TestExportIsReplayed(t *testing.T) {
 		if code, _, errs := runExport(t, p, "--format", string(f), "--all", "--out", path); code != exitDone {
 			t.Fatalf("export: %d %s", code, errs)
 		}
-		if f != export.JSONLines { // the others cannot say what was not shown
+		if f != export.JSONLines { // the other formats cannot contain unshown comments
 			if code, _, errs := runExport(t, p, "--format", string(f), "--out", path, "--force"); code != exitDone {
 				t.Fatalf("export: %d %s", code, errs)
 			}
@@ -265,8 +264,8 @@ func TestExportRefuses(t *testing.T) {
 	}
 }
 
-// TestExportAsksTheRunningServer looks at what the command asks while a server runs,
-// and compares the file with what the command reads from the database afterwards.
+// TestExportAsksTheRunningServer checks the command's requests while a server runs, and compares
+// the file with the one that the command later writes from the database.
 func TestExportAsksTheRunningServer(t *testing.T) {
 	p, _ := exportRoom(t)
 	to, err := url.Parse(p.base)
@@ -299,7 +298,7 @@ func TestExportAsksTheRunningServer(t *testing.T) {
 			room = "none"
 		}
 		want := []string{"GET /api/local", "GET /api/rooms/" + room + "/export"}
-		if slices.Contains(q, "lost") { // no such status: found before anybody is asked
+		if slices.Contains(q, "lost") { // no such status: detected before any request
 			want = nil
 		}
 		if !slices.Equal(asked, want) {

@@ -152,8 +152,8 @@ func TestLimits(t *testing.T) {
 	}
 }
 
-// In slow mode every answer tells when the next may come. What the filter refuses
-// does not start the wait.
+// In slow mode every answer says when the next comment may come. A refusal by the filter does
+// not start the wait.
 func TestSlowModeIsToldAtOnce(t *testing.T) {
 	p := start(t, t.TempDir())
 	mod := p.console()
@@ -219,7 +219,7 @@ func TestSenderKey(t *testing.T) {
 	}
 }
 
-// A revoked overlay link closes the overlay that came with it.
+// Revoking an overlay link closes the overlay that used it.
 func TestRevokedLinkIsCut(t *testing.T) {
 	p := start(t, t.TempDir())
 	overlay := p.link("overlay")
@@ -263,7 +263,7 @@ type writerFunc func([]byte) (int, error)
 
 func (f writerFunc) Write(p []byte) (int, error) { return f(p) }
 
-// The program can be stopped while it starts, and stops without complaint.
+// The program can be stopped while it starts, and stops without an error.
 func TestStopDuringTheStart(t *testing.T) {
 	for range 10 {
 		ctx, cancel := context.WithCancel(t.Context())
@@ -294,7 +294,7 @@ func TestMarkupIsText(t *testing.T) {
 	}
 }
 
-// A changed list is in force for the next comment.
+// A changed list applies to the next comment.
 func TestRulesChangeWhileItRuns(t *testing.T) {
 	p := start(t, t.TempDir(), "--user-rate", "0")
 	s, owner := p.phone().open("audience", ""), p.console()
@@ -314,8 +314,7 @@ func TestRulesChangeWhileItRuns(t *testing.T) {
 	}
 }
 
-// A command beside the server knows where it answers, and the list of links
-// when one was used.
+// A command knows the running server's URL, and the list of links has the last use.
 func TestCommandsKnowTheRunningServer(t *testing.T) {
 	p := start(t, t.TempDir())
 	overlay := p.link("overlay")

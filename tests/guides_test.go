@@ -7,19 +7,19 @@ import (
 	"testing"
 )
 
-// guides are the pages for users that each language has; the index of the language
-// leads to each of them.
+// guides are the user guides that each language has; the index of each language links to all
+// of them.
 var guides = map[string][]string{
 	"docs":       {"first-start", "moderators", "chats", "chat-platforms", "halls", "second-screen", "faq", "comparison", "install", "security", "privacy", "glossary", "after-the-show", "chat-box", "emotes", "photo-wall", "cluster"},
 	"docs/zh-CN": {"first-start", "moderators", "chats", "halls", "faq", "comparison", "install", "security", "privacy", "glossary", "after-the-show", "chat-box", "emotes", "photo-wall", "cluster"},
 	"docs/ja":    {"first-start", "moderators", "faq", "photo-wall"},
 }
 
-// guideWords is how many words of English stand on two screens, tables and code as they are.
+// guideWords is the number of English words on two screens, not counting tables and code.
 const guideWords = 1250
 
-// TestGuidesOfEachLanguage finds a guide that is missing, that its index leaves out, or
-// that sends its reader to another language where there is their own.
+// TestGuidesOfEachLanguage reports a missing guide, one that is not in its index, or one that
+// links to another language although there is a translation.
 func TestGuidesOfEachLanguage(t *testing.T) {
 	for folder, names := range guides {
 		index := readPage(t, folder+"/README.md")

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// Who may have which of the pages beside the stream.
+// The access to the pages beside the stream.
 func TestVenuePages(t *testing.T) {
 	p := start(t, t.TempDir())
 	key := "?key=" + p.overlay
@@ -43,8 +43,8 @@ func TestVenuePages(t *testing.T) {
 	}
 }
 
-// Screen and poster tell people to join the Wi-Fi only where it is needed: a public
-// address is reached from anywhere.
+// Screen and poster ask people to join the Wi-Fi only if necessary: a public address is
+// reachable from anywhere.
 func TestPagesTellOfTheWiFiWhereItIsNeeded(t *testing.T) {
 	for address, want := range map[string]bool{"http://192.168.1.20:2333": true, "http://studio.local:2333": true, "http://192.0.2.2:2333": false, "https://live.example.org": false} {
 		listen := freePort(t)
@@ -59,7 +59,7 @@ func TestPagesTellOfTheWiFiWhereItIsNeeded(t *testing.T) {
 	}
 }
 
-// A page in a file may see that there is a server, and nothing else of it.
+// A page in a file may detect that there is a server, and read nothing else from it.
 func TestOnlyTheHealthIsForOtherOrigins(t *testing.T) {
 	p := start(t, t.TempDir())
 	for path, want := range map[string]string{"/healthz": "cross-origin", "/readyz": "same-origin", "/r/live": "same-origin"} {

@@ -22,8 +22,8 @@ import (
 	"danmaku/cli"
 )
 
-// patience is how long a test waits for what must come. It is not a measure: a
-// test that needs it has failed, also on a slow and busy machine.
+// patience is the timeout for expected events. It is not a measurement: a test that needs it
+// has failed, even on a slow and busy machine.
 const patience = 3 * time.Minute
 
 // The exit codes of the program.
@@ -33,7 +33,7 @@ const (
 	exitUsage  = cli.ExitUsage
 )
 
-// environment is what a command is given, see cli.Env.
+// environment is the environment of a command, see cli.Env.
 type environment struct {
 	args     []string
 	environ  []string
@@ -41,18 +41,18 @@ type environment struct {
 	out, err io.Writer
 	clicked  bool
 	open     func(address string) error
-	within   time.Duration // of a second opinion; 0: as the program has it
+	within   time.Duration // for a second opinion; 0: the program's default
 }
 
-// run runs a command in this process and gives its exit code.
+// run runs a command in this process and returns its exit code.
 func run(ctx context.Context, env environment) int {
 	return cli.Run(ctx, cli.Env{
 		Args: env.args, Environ: env.environ, In: env.in, Out: env.out, Err: env.err, Clicked: env.clicked, Open: env.open, CheckWithin: env.within,
 	}, pages())
 }
 
-// pages is the folder of the pages as the built program has it: without the tests
-// in it, whose names begin with _.
+// pages is the folder of the pages as in the built program: without tests, whose names begin
+// with _.
 var pages = sync.OnceValue(func() fs.FS {
 	dir, err := filepath.Abs("assets")
 	if err != nil {
@@ -69,7 +69,7 @@ func (w *withoutTests) ReadDir(name string) ([]fs.DirEntry, error) {
 	return slices.DeleteFunc(list, func(e fs.DirEntry) bool { return strings.HasPrefix(e.Name(), "_") }), err
 }
 
-// program is the whole danmaku, running in this process on a port of its own.
+// program is the whole danmaku, running in this process on its own port.
 type program struct {
 	t       testing.TB
 	data    string // folder
@@ -77,9 +77,9 @@ type program struct {
 	overlay string // key of the overlay link
 	code    string // one-time code of the console
 	banner  string
-	said    func() string // all that it has printed by now
-	logs    *bytes.Buffer // read it after stop alone
-	stop    func() int    // ends the program and gives its exit code
+	said    func() string // its output so far
+	logs    *bytes.Buffer // read it only after stop
+	stop    func() int    // ends the program and returns its exit code
 }
 
 var (
@@ -87,7 +87,7 @@ var (
 	codeLine    = regexp.MustCompile(`\?code=(\S+)`)
 )
 
-// watched is a buffer that tells when a line with a word has come.
+// watched is a buffer that reports a line with a given word.
 type watched struct {
 	mu   sync.Mutex
 	buf  bytes.Buffer
@@ -106,8 +106,8 @@ func (w *watched) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// start runs the program on a data folder and waits until it has printed where
-// it is. It is stopped with the test.
+// start runs the program on a data folder and waits until it has printed its URLs. The test's
+// end stops it.
 func start(t testing.TB, data string, args ...string) *program {
 	t.Helper()
 	return startIn(t, environment{}, data, args...)
@@ -171,13 +171,12 @@ func startIn(t testing.TB, env environment, data string, args ...string) *progra
 	return p
 }
 
-// ownFrames are in the stack of every goroutine that the program itself starts,
-// or that serves a socket.
+// ownFrames match the stack of every goroutine that the program itself starts, or that serves
+// a socket.
 var ownFrames = regexp.MustCompile(`danmaku/(?:server|live|store)\.|olahol/melody\.|danmaku/cli\.serve`)
 
-// noLeaks fails the test when goroutines of a program that has ended live on.
-// One that has done its last act may still need a moment to be gone; a program
-// of the same test that still runs is none of our business.
+// noLeaks fails the test if goroutines of an ended program remain. A goroutine may need a
+// moment to end after its last step; programs of the same test that still run are ignored.
 func noLeaks(t testing.TB) {
 	t.Helper()
 	if running.Load() > 0 {
@@ -202,7 +201,7 @@ func noLeaks(t testing.TB) {
 // running counts the programs of the running test.
 var running atomic.Int32
 
-// browser is an HTTP client with cookies, as a phone or a moderator has one.
+// browser is an HTTP client with cookies, like that of a phone or a moderator.
 type browser struct {
 	t    testing.TB
 	p    *program
@@ -219,10 +218,10 @@ func (p *program) browser() *browser {
 	return &browser{t: p.t, p: p, http: &http.Client{Jar: jar, Transport: transport, Timeout: patience}}
 }
 
-// at is the browser with its cookies at another program.
+// at returns the browser with its cookies at another program.
 func (b *browser) at(p *program) *browser { return &browser{t: b.t, p: p, http: b.http} }
 
-// phone is a browser that has opened the audience page.
+// phone returns a browser that has opened the audience page.
 func (p *program) phone() *browser {
 	p.t.Helper()
 	b := p.browser()
@@ -232,7 +231,7 @@ func (p *program) phone() *browser {
 	return b
 }
 
-// console is a browser with an owner's session.
+// console returns a browser with an owner's session.
 func (p *program) console() *browser {
 	p.t.Helper()
 	b := p.browser()
@@ -243,10 +242,10 @@ func (p *program) console() *browser {
 	return b
 }
 
-// newLink is what `danmaku link new --json` prints.
+// newLink is the output of `danmaku link new --json`.
 type newLink struct{ ID, Role, Room, Key, URL string }
 
-// link makes a link with the command, beside the running server.
+// link creates a link with the command, while the server runs.
 func (p *program) link(role string) newLink {
 	p.t.Helper()
 	return makeLink(p.t, p.data, role)
@@ -266,10 +265,10 @@ func makeLink(t testing.TB, data, role string) newLink {
 	return l
 }
 
-// port is where the program listens.
+// port returns the port of the program.
 func (p *program) port() string { return p.base[strings.LastIndexByte(p.base, ':')+1:] }
 
-// do sends a request; body is sent as JSON when it is not nil.
+// do sends a request; body is sent as JSON if it is not nil.
 func (b *browser) do(method, path string, body any, header map[string]string) (int, string) {
 	b.t.Helper()
 	var r io.Reader

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// A health check asks the server of the data folder, not one that happens to listen.
+// A health check asks the server of the data folder, not another one that happens to listen.
 func TestHealth(t *testing.T) {
 	dir := t.TempDir()
 	for _, state := range []string{"before the first start", "after it ended"} {

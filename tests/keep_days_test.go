@@ -19,8 +19,8 @@ type keeping struct {
 	SetBy string `json:"set_by"`
 }
 
-// What the owner chooses is stored, holds at once and after a restart, and is said on
-// the phone; a flag, a variable and the file beat it, and say so.
+// The owner's choice is stored, applies at once and after a restart, and is shown on the
+// phone; a flag, a variable and the file override it, and the answer says so.
 func TestHowLongIsChosen(t *testing.T) {
 	dir := t.TempDir()
 	p := start(t, dir)
@@ -107,8 +107,8 @@ func TestHowLongIsChosen(t *testing.T) {
 	}
 }
 
-// The page behind the phone's line lets somebody get and delete their own without a
-// script, and says when text leaves the server.
+// The page behind the phone's line lets people get and delete their data without a script, and
+// says if text leaves the server.
 func TestPrivacyPageWithoutScripts(t *testing.T) {
 	p := start(t, t.TempDir(), "--user-rate", "0")
 	phone := p.phone()

@@ -14,9 +14,8 @@ import (
 	"danmaku/store"
 )
 
-// A backup is taken beside a running server; put into another folder it has the
-// comments and the links, and numbers of its own: an overlay that comes from
-// the original starts afresh.
+// A backup is made while the server runs; restored into another folder it has the comments and
+// the links, and its own numbers: an overlay from the original starts afresh.
 func TestBackupBesideAServer(t *testing.T) {
 	p := start(t, t.TempDir(), "--user-rate", "0")
 	phone, overlay := p.phone().open("audience", ""), p.overlaySocket("")
@@ -62,11 +61,11 @@ func TestBackupBesideAServer(t *testing.T) {
 	}
 }
 
-// With --keep-days what is older goes at the start, from the log and from what
-// newcomers are shown.
+// With --keep-days old comments are deleted at the start, from the log and from the recent
+// comments.
 func TestKeepDays(t *testing.T) {
 	dir := t.TempDir()
-	start(t, dir).stop() // makes the room
+	start(t, dir).stop() // creates the room
 	db, err := store.Open(t.Context(), store.Options{Dir: dir})
 	if err != nil {
 		t.Fatal(err)

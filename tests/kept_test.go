@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// A folder of backups is rotated, and any of its copies can be put back: comments,
-// links and sessions are good again, and what was there is kept.
+// A folder of backups is rotated, and any of its copies can be restored: comments, links and
+// sessions are valid again, and the previous data is kept.
 func TestBackupAndRestore(t *testing.T) {
 	p := start(t, t.TempDir())
 	phone := p.phone()
@@ -40,7 +40,7 @@ func TestBackupAndRestore(t *testing.T) {
 		t.Fatalf("ended with %d, %q: %s", code, out, errs)
 	}
 	copies, err := filepath.Glob(filepath.Join(folder, "*"))
-	if err != nil || len(copies) != 4 { // two copies, the key, and what is none of ours
+	if err != nil || len(copies) != 4 { // two copies, the key, and a file of somebody else
 		t.Fatalf("the folder holds %v, %v", copies, err)
 	}
 	file := copies[1]
@@ -85,7 +85,7 @@ func TestBackupAndRestore(t *testing.T) {
 		t.Errorf("the old database is not kept: %v, %v", kept, err)
 	}
 
-	// On another machine there is neither data nor a key.
+	// Another machine has neither data nor a key.
 	elsewhere := filepath.Join(t.TempDir(), "data")
 	alone := filepath.Join(t.TempDir(), "alone.db")
 	if err := os.WriteFile(alone, data, 0o600); err != nil {
@@ -124,7 +124,7 @@ func TestBackupFaults(t *testing.T) {
 	}
 }
 
-// The doctor finds what is wrong, in the language of who asks, and changes nothing.
+// The doctor finds the faults, in the user's language, and changes nothing.
 func TestDoctor(t *testing.T) {
 	dir := t.TempDir()
 	run := func(t *testing.T, data string, args ...string) (int, string) {
@@ -181,8 +181,8 @@ func exists(file string) bool {
 	return err == nil
 }
 
-// A database that any earlier version has left opens: its comments, room and rules are
-// there, and the evening goes on. The files were made by the programs of their commits.
+// A database of any earlier version opens: its comments, room and rules are there, and it
+// accepts new comments. The programs of those commits made the files.
 func TestDatabasesOfEarlierVersions(t *testing.T) {
 	files, err := filepath.Glob("store/testdata/kept/*.db.gz")
 	if err != nil || len(files) < 8 {
@@ -207,7 +207,7 @@ func TestDatabasesOfEarlierVersions(t *testing.T) {
 			if err := os.WriteFile(filepath.Join(dir, "danmaku.db"), data, 0o600); err != nil {
 				t.Fatal(err)
 			}
-			for _, text := range []string{"goes on", "and again"} { // a second start finds it brought up to date
+			for _, text := range []string{"goes on", "and again"} { // the second start finds it migrated
 				p := start(t, dir)
 				owner := p.console()
 				_, comments := owner.do("GET", liveRoom+"/comments", nil, nil)
@@ -222,7 +222,7 @@ func TestDatabasesOfEarlierVersions(t *testing.T) {
 				if _, rules := owner.do("GET", liveRoom+"/rules", nil, nil); !strings.Contains(rules, `"mine"`) || !strings.Contains(rules, "spoiler") {
 					t.Errorf("the rules are %s", rules)
 				}
-				// What it had of the show is there; what it did not know can be begun.
+				// Its show data is there; features that it did not have can be used.
 				if version := filepath.Base(file); version >= "0019" {
 					for query, want := range map[string]string{"format=csv": ",Fire,1,1\r\n", "kind=questions&format=csv": "Kept question?"} {
 						if _, table := owner.do("GET", liveRoom+"/items/export?"+query, nil, nil); !strings.Contains(table, want) {

@@ -17,8 +17,7 @@ import (
 	"time"
 )
 
-// childVariable makes the test binary be the program itself, so that it is a
-// process of its own.
+// childVariable makes the test binary act as the program itself, in its own process.
 const childVariable = "DANMAKU_TEST_CHILD"
 
 func TestMain(m *testing.M) {
@@ -37,12 +36,12 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// built is the folder of the program that is built for those tests that kill it.
+// built is the folder of the built program, for tests that kill it.
 var built string
 
-// builtOnce builds it for the first of them. Without the race detector, which
-// watches the tests that run the program in their own process, a start takes a
-// tenth of a second in place of two. The variable BUILT names one that is there.
+// builtOnce builds it for the first of them. Without the race detector, which watches the
+// tests that run the program in their own process, a start takes a tenth of a second instead
+// of two. The variable BUILT names an existing build.
 var builtOnce = sync.OnceValues(func() (string, error) {
 	if path := os.Getenv("BUILT"); path != "" {
 		return path, nil
@@ -59,7 +58,7 @@ var builtOnce = sync.OnceValues(func() (string, error) {
 	return binary, nil
 })
 
-// child starts the program as a process of its own and waits for its banner.
+// child starts the program in its own process and waits for its banner.
 func child(t testing.TB, data string, args ...string) (*program, *exec.Cmd) {
 	t.Helper()
 	binary, err := builtOnce()
@@ -93,7 +92,7 @@ func child(t testing.TB, data string, args ...string) (*program, *exec.Cmd) {
 	return p, cmd
 }
 
-// screen is an overlay as docs/dev/protocol.md tells a client to be.
+// screen is an overlay that follows docs/dev/protocol.md.
 type screen struct {
 	position string
 	seq      int64
@@ -130,7 +129,7 @@ func (s *screen) moveTo(position string) {
 	}
 }
 
-// senders is how many phones send, ten comments a second each.
+// senders is the number of phones, which send ten comments a second each.
 const senders = 20
 
 func TestKilledProcessLosesNothingAcknowledged(t *testing.T) { killAgainAndAgain(t, 3) }
@@ -138,8 +137,8 @@ func TestKilledProcessLosesNothingAcknowledged(t *testing.T) { killAgainAndAgain
 func TestTwentyKillsLoseNothingAcknowledged(t *testing.T) { killAgainAndAgain(t, 20) }
 
 // killAgainAndAgain kills the process several times while 200 comments a second arrive.
-// What was acknowledged is in the log, in each author's order; the overlay, which
-// resumes each time, saw exactly the log.
+// Acknowledged comments are in the log, in each author's order; the overlay, which resumes
+// each time, saw exactly the log.
 func killAgainAndAgain(t *testing.T, kills int) {
 	if testing.Short() {
 		t.Skip("-short: this test kills whole processes, which takes seconds")
@@ -154,7 +153,7 @@ func killAgainAndAgain(t *testing.T, kills int) {
 		overlay.take(t, screenSocket.next("hello"))
 		var phones []*socket
 		for range senders {
-			phones = append(phones, p.browser().open("audience", "")) // the page itself is of no matter here
+			phones = append(phones, p.browser().open("audience", "")) // the page itself does not matter here
 		}
 		var total atomic.Int64
 		enough := int64(30 + rand.IntN(90))
@@ -238,8 +237,8 @@ func wholeLog(t *testing.T, p *program) (ids []string) {
 	}
 }
 
-// missing returns the first of some that does not come in all in the same order,
-// -1 when each does.
+// missing returns the index of the first element of some that is not in all in the same order,
+// -1 if there is none.
 func missing(all, some []string) int {
 	i := 0
 	for _, id := range all {

@@ -8,8 +8,8 @@ import (
 
 var pageLanguage = regexp.MustCompile(`<html lang="([^"]*)"`)
 
-// TestLanguagesOfThePages holds in which language a page comes: the audience's pages
-// have six, the pages of people who run the room three.
+// TestLanguagesOfThePages checks the language of each page: the audience's pages have six, the
+// pages of people who run the room three.
 func TestLanguagesOfThePages(t *testing.T) {
 	p := start(t, t.TempDir())
 	owner := p.moderator()
@@ -49,7 +49,8 @@ func TestLanguagesOfThePages(t *testing.T) {
 	if got := of("/r/live?lang=ko", map[string]string{"Accept-Language": "ja"}); got != "ko" {
 		t.Errorf("?lang=ko gives %s", got)
 	}
-	// One cookie for all pages: where a page lacks its language the browser's next wish holds.
+	// One cookie for all pages: if a page lacks its language, the browser's next preference
+	// applies.
 	chosen := map[string]string{"Cookie": "danmaku_lang=ko", "Accept-Language": "ja"}
 	if got := of("/r/live", chosen); got != "ko" {
 		t.Errorf("the phone forgot its language and speaks %s", got)

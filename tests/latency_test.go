@@ -7,10 +7,9 @@ import (
 	"time"
 )
 
-// BenchmarkPhoneToOverlay measures the way of one comment through real sockets
-// and real SQLite: from the phone's write to the overlay's read. A comment
-// comes every 50 ms, as in a lively room, so some find the overlay's pace quiet
-// and some wait for its next frame.
+// BenchmarkPhoneToOverlay measures the delay of one comment through real sockets and real
+// SQLite: from the phone's write to the overlay's read. A comment comes every 50 ms, as in a
+// lively room, so some are sent at once and some wait for the overlay's next frame.
 func BenchmarkPhoneToOverlay(b *testing.B) {
 	p := start(b, b.TempDir(), "--user-rate", "0", "--address-rate", "0", "--room-rate", "0")
 	phone, overlay := p.phone().open("audience", ""), p.overlaySocket("")

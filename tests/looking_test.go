@@ -13,14 +13,14 @@ import (
 	"danmaku/server"
 )
 
-// looked is what a request without redirects comes back with.
+// looked is the answer to a request, without following redirects.
 type looked struct {
 	status int
 	header http.Header
 	body   string
 }
 
-// ask sends a request and follows nothing.
+// ask sends a request without following redirects.
 func (b *browser) ask(method, path string, header map[string]string) looked {
 	b.t.Helper()
 	req, err := http.NewRequest(method, b.p.base+path, nil)
@@ -48,14 +48,14 @@ func (b *browser) ask(method, path string, header map[string]string) looked {
 	return looked{resp.StatusCode, resp.Header, string(body)}
 }
 
-// prefetches are the ways in which browsers say that they fetch in advance.
+// prefetches are the headers that browsers send with a prefetch.
 var prefetches = []map[string]string{
 	{"Sec-Purpose": "prefetch"}, {"Sec-Purpose": "prefetch;prerender"}, {"Sec-Purpose": "prefetch;anonymous-client-ip"},
 	{"Purpose": "prefetch"}, {"X-Purpose": "preview"}, {"X-Moz": "prefetch"},
 }
 
-// HEAD is answered on every route of GET, with the same status and head and
-// nothing else, and neither it nor a prefetch sets a cookie.
+// HEAD is answered on every route of GET, with the same status and headers and no body, and
+// neither it nor a prefetch sets a cookie.
 func TestLookingAtEveryRoute(t *testing.T) {
 	p := start(t, t.TempDir())
 	owner := p.console()
@@ -107,10 +107,10 @@ func TestLookingAtEveryRoute(t *testing.T) {
 	}
 }
 
-// tradedOn are the pages that trade a key or a code for a session.
+// tradedOn are the pages that exchange a key or a code for a session.
 var tradedOn = []string{"/console", "/console/live", "/dock/live", "/welcome/live", "/builder/live"}
 
-// Who only looks trades nothing: the code is good afterwards.
+// A request that only looks exchanges nothing: the code stays valid.
 func TestLookingTradesNothing(t *testing.T) {
 	p := start(t, t.TempDir())
 	path := "/console/live?code=" + p.code
@@ -146,8 +146,8 @@ func TestLookingTradesNothing(t *testing.T) {
 	}
 }
 
-// A key is traded when a browser goes to the page, and not when a page loads its
-// address as a part.
+// A key is exchanged when a browser navigates to the page, and not when a page loads its URL
+// as a resource.
 func TestKeysAreTradedByNavigationAlone(t *testing.T) {
 	p := start(t, t.TempDir())
 	key, guest := p.link("owner").Key, p.link("audience").Key
@@ -173,8 +173,8 @@ func TestKeysAreTradedByNavigationAlone(t *testing.T) {
 	}
 }
 
-// A session that may do what a key allows stays; one that may not is replaced; a
-// key that is none renews nothing.
+// A session with the rights of a key stays; one without them is replaced; an invalid key
+// renews nothing.
 func TestSessionsAndKeys(t *testing.T) {
 	p := start(t, t.TempDir())
 	owner := p.console()
@@ -217,9 +217,8 @@ func TestSessionsAndKeys(t *testing.T) {
 	}
 }
 
-// Two servers on one host keep their cookies apart, and what a browser has of a
-// version whose names did not know the port is taken over: the same person, the
-// same session, once.
+// Two servers on one host have separate cookies, and the cookies of a version without the port
+// in their names are migrated: the same person, the same session, once.
 func TestCookiesOfTwoServers(t *testing.T) {
 	one, two := start(t, t.TempDir()), start(t, t.TempDir())
 	jar, err := cookiejar.New(nil)
@@ -274,7 +273,7 @@ func TestCookiesOfTwoServers(t *testing.T) {
 	if status, _ := former.do("GET", "/api/rooms", nil, nil); status != 200 {
 		t.Errorf("after the move the session answers %d", status)
 	}
-	// What another server signed under an old name stays that one's.
+	// A cookie that another server signed under an old name stays that server's.
 	foreign := two.browser()
 	to, err := url.Parse(two.base)
 	if err != nil {

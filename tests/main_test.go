@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// TestTheBuiltProgram runs the binary: it has the pages within, and its exit code
-// and outputs are those of the command.
+// TestTheBuiltProgram runs the binary: it contains the pages, and its exit code and outputs
+// are those of the command.
 func TestTheBuiltProgram(t *testing.T) {
 	p, _ := child(t, t.TempDir())
 	if status, page := p.browser().do("GET", "/r/live", nil, nil); status != 200 || !strings.Contains(page, "<form") {

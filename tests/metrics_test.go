@@ -19,7 +19,7 @@ import (
 
 var metricsLine = regexp.MustCompile(`http://[0-9.:]+/metrics`)
 
-// measured starts the program with metrics, and returns their address and what it logs.
+// measured starts the program with metrics, and returns their address and its log.
 func measured(t *testing.T, args ...string) (p *program, address string, logged func() string) {
 	t.Helper()
 	log := &watched{word: "/metrics", seen: make(chan struct{})}
@@ -60,7 +60,7 @@ func scrape(t *testing.T, address string) map[string]float64 {
 	return values
 }
 
-// until scrapes until a value is there, since some are counted after the answer.
+// until scrapes until a value is reached, because some are counted after the answer.
 func scrapeUntil(t *testing.T, address, name string, want float64) map[string]float64 {
 	t.Helper()
 	for end := time.Now().Add(patience); time.Now().Before(end); {
@@ -72,7 +72,7 @@ func scrapeUntil(t *testing.T, address, name string, want float64) map[string]fl
 	return nil
 }
 
-// TestMetrics has each number count what its name says.
+// TestMetrics checks that each number counts what its name says.
 func TestMetrics(t *testing.T) {
 	p, address, _ := measured(t)
 	if !strings.HasPrefix(address, "http://127.0.0.1:") {
@@ -95,7 +95,7 @@ func TestMetrics(t *testing.T) {
 	}
 	phone.send("c", "")
 	phone.next("ack")
-	phone.send("a", "hello there") // the answer of before: not a second comment
+	phone.send("a", "hello there") // the same answer as before, and not a second comment
 	phone.next("ack")
 	wanted := map[string]float64{
 		`danmaku_comments_total{outcome="shown",rule="",source="audience"}`:        1,
@@ -151,7 +151,7 @@ func TestMetrics(t *testing.T) {
 	scrapeUntil(t, address, `danmaku_clients{role="audience"}`, 0)
 }
 
-// What comes of requests to webhooks is counted, and what they are doing.
+// The outcomes of requests to webhooks are counted, and so are the webhooks' states.
 func TestMetricsOfWebhooks(t *testing.T) {
 	p, address, _ := measured(t)
 	boss, phone := p.console(), p.phone().open("audience", "")
@@ -163,7 +163,7 @@ func TestMetricsOfWebhooks(t *testing.T) {
 	<-to.failed
 	scrapeUntil(t, address, `danmaku_webhooks{phase="retrying"}`, 1)
 	to.down.Store(false)
-	if status, text := boss.do("POST", liveRoom+"/webhooks/"+made.ID+"/test", nil, ours); status != http.StatusOK { // it ends the wait for another try
+	if status, text := boss.do("POST", liveRoom+"/webhooks/"+made.ID+"/test", nil, ours); status != http.StatusOK { // it ends the wait for another attempt
 		t.Fatalf("a test answers %d: %s", status, text)
 	}
 	if came := []string{to.next().String(), to.next().String()}; !slices.Contains(came, "comment one") || !slices.Contains(came, "test A test of danmaku") {
@@ -185,7 +185,7 @@ func TestMetricsOfWebhooks(t *testing.T) {
 	}
 }
 
-// TestMetricsListener tries who may ask.
+// TestMetricsListener tests who may connect.
 func TestMetricsListener(t *testing.T) {
 	p, address, _ := measured(t)
 	base := strings.TrimSuffix(address, "/metrics")
@@ -227,8 +227,8 @@ func TestMetricsListener(t *testing.T) {
 
 var metricName = regexp.MustCompile(`\b(?:danmaku|go|process)_[a-z0-9_]+`)
 
-// TestMetricsFiles finds each metric that dashboard, alerts and page name in what the
-// server says.
+// TestMetricsFiles checks that the server has each metric that the dashboard, the alerts and
+// the page name.
 func TestMetricsFiles(t *testing.T) {
 	p, address, _ := measured(t, "--check-url", "http://127.0.0.1:1/", "--check-fail", "pass")
 	phone := p.phone().open("audience", "")
@@ -271,7 +271,7 @@ func TestMetricsFiles(t *testing.T) {
 	}
 }
 
-// clusterMetrics are those that a machine alone does not have.
+// clusterMetrics are the metrics that a single machine does not have.
 var clusterMetrics = []string{
 	"danmaku_cluster_machines", "danmaku_cluster_edges", "danmaku_cluster_home_known", "danmaku_cluster_home", "danmaku_cluster_ready", "danmaku_cluster_position",
 	"danmaku_cluster_behind",
@@ -335,7 +335,7 @@ func TestAlertsByPromtool(t *testing.T) {
 	}
 }
 
-// TestAccessLog reads what is logged of requests: no key, no code, no text.
+// TestAccessLog checks the log of requests: no key, no code, no text.
 func TestAccessLog(t *testing.T) {
 	p, _, logged := measured(t, "--access-log", "--log-format", "json", "--log-level", "debug", "--trusted-proxy", "127.0.0.1")
 	phone, owner := p.phone(), p.link("owner")
@@ -387,7 +387,7 @@ func TestAccessLog(t *testing.T) {
 	}
 }
 
-// TestRequestIDs has every answer named, and takes a name from a trusted proxy alone.
+// TestRequestIDs checks that every answer has an ID, and that only a trusted proxy can set it.
 func TestRequestIDs(t *testing.T) {
 	p := start(t, t.TempDir())
 	id := func(header string) string {

@@ -6,14 +6,14 @@ import (
 	"testing"
 )
 
-// personNote is a note on a person, or a warning as the phone is told it.
+// personNote is a note on a person, or a warning as the phone receives it.
 type personNote struct {
 	ID, User, Text, Ready, By string
 	Warn                      bool
 	Read, At                  int64
 }
 
-// note writes a note on somebody.
+// note writes a note on a person.
 func (b *browser) note(user string, body map[string]any) (n personNote) {
 	b.t.Helper()
 	status, text := b.do("POST", liveRoom+"/users/"+user+"/notes", body, ours)
@@ -24,7 +24,7 @@ func (b *browser) note(user string, body map[string]any) (n personNote) {
 	return n
 }
 
-// notesOn are those that the person's panel shows.
+// notesOn returns the notes that the person's panel shows.
 func (b *browser) notesOn(user string) []personNote {
 	b.t.Helper()
 	var p struct{ Notes []personNote }
@@ -33,8 +33,8 @@ func (b *browser) notesOn(user string) []personNote {
 	return p.Notes
 }
 
-// A note is for moderators alone; a warning reaches the phones of the person until it is
-// put away, also over a restart. Both can be deleted, and an undo takes that back.
+// A note is only for moderators; a warning is shown on the person's phones until dismissed,
+// also after a restart. Both can be deleted, and an undo restores them.
 func TestNotesAndWarnings(t *testing.T) {
 	dir := t.TempDir()
 	p := start(t, dir, "--user-rate", "0")
@@ -53,7 +53,7 @@ func TestNotesAndWarnings(t *testing.T) {
 	console.until("the note", isEvent("note", note.ID))
 	warning := mod.note(me, map[string]any{"text": "no spoilers", "warn": true})
 	if u := s.next("user"); len(u.Warnings) != 1 || u.Warnings[0].Text != "no spoilers" || strings.Contains(string(u.raw), note.By) || strings.Contains(string(u.raw), "asks") {
-		t.Errorf("the phone is told %s", u.raw)
+		t.Errorf("the phone gets %s", u.raw)
 	}
 	spam := mod.note(me, map[string]any{"warn": true, "ready": "spam"})
 	if u := s.next("user"); len(u.Warnings) != 2 || u.Warnings[1].Ready != "spam" {
@@ -63,12 +63,12 @@ func TestNotesAndWarnings(t *testing.T) {
 		t.Errorf("the other moderator sees %+v", got)
 	}
 
-	// One is put away, and that is known to all phones of the person and to moderators.
+	// A dismissed warning is dismissed on all phones of the person and for moderators.
 	tab := phone.open("audience", "")
 	if u := tab.next("hello").User; len(u.Warnings) != 2 {
 		t.Errorf("another tab begins with %+v", u.Warnings)
 	}
-	other.write(map[string]string{"type": "read", "warning": warning.ID}) // none of theirs
+	other.write(map[string]string{"type": "read", "warning": warning.ID}) // not their warning
 	s.write(map[string]string{"type": "read", "warning": warning.ID})
 	for _, sock := range []*socket{s, tab} {
 		if u := sock.next("user"); len(u.Warnings) != 1 || u.Warnings[0].ID != spam.ID {
@@ -91,9 +91,9 @@ func TestNotesAndWarnings(t *testing.T) {
 		t.Errorf("after a restart there are %+v", got)
 	}
 
-	// Deleted, and put back by an undo.
+	// Deleted, and restored by an undo.
 	mod.call("DELETE", liveRoom+"/users/"+me+"/notes/"+spam.ID, nil, 204)
-	mod.call("DELETE", liveRoom+"/users/"+me+"/notes/"+spam.ID, nil, 204) // no fault
+	mod.call("DELETE", liveRoom+"/users/"+me+"/notes/"+spam.ID, nil, 204) // not an error
 	if u := s.next("user"); len(u.Warnings) != 0 {
 		t.Errorf("of the deleted warning: %s", u.raw)
 	}
@@ -121,7 +121,7 @@ func TestNotesAndWarnings(t *testing.T) {
 		t.Errorf("after the undo of the note there are %+v", got)
 	}
 
-	// It belongs to what is kept of the person: without who, to the person.
+	// Notes belong to the person's data: the person sees them without their authors.
 	if _, file := mod.do("GET", liveRoom+"/users/"+me+"/data", nil, nil); !strings.Contains(file, `"no spoilers"`) || !strings.Contains(file, note.By) {
 		t.Errorf("the moderator's file: %s", file)
 	}
@@ -170,6 +170,6 @@ func TestNotesThatAreNotTaken(t *testing.T) {
 	if status, text := mod.do("POST", notes(me), map[string]any{"text": "x", "warn": true}, ours); status != 422 {
 		t.Errorf("a sixth warning that waits: %d %s", status, text)
 	}
-	mod.note(me, map[string]any{"text": "x"}) // a note needs nobody to read it
+	mod.note(me, map[string]any{"text": "x"}) // a note needs no reader
 	mod.call("DELETE", notes(me)+"/4711", nil, 404)
 }

@@ -9,7 +9,7 @@ import (
 	"danmaku/obs/obstest"
 )
 
-// addOBS runs `danmaku obs add` beside p and gives its exit code and output.
+// addOBS runs `danmaku obs add` while p runs and returns its exit code and output.
 func addOBS(t *testing.T, p *program, environ []string, args ...string) (code int, out, errs string) {
 	t.Helper()
 	var o, e bytes.Buffer
@@ -37,7 +37,8 @@ func TestOBSAdd(t *testing.T) {
 		}
 	})
 
-	// A chat box is a source of its own beside it, as large as the canvas, and is refreshed alone.
+	// A chat box is a separate source beside it, as large as the canvas, and is refreshed
+	// separately.
 	for _, first := range []string{`Added the source "talk" in the scene "Game"`, `Refreshed the source "talk"`} {
 		code, out, errs = addOBS(t, p, password, "--obs", url, "--server", p.base, "--box", "--name", "talk")
 		if code != exitDone || !strings.HasPrefix(out, first) {
@@ -99,7 +100,7 @@ func TestOBSAddRefused(t *testing.T) {
 	})
 }
 
-// OBS may be made ready before the server runs; it is told.
+// OBS may be set up before the server runs; the command says so.
 func TestOBSAddBeforeTheServer(t *testing.T) {
 	p := start(t, t.TempDir())
 	p.stop()

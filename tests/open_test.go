@@ -13,7 +13,7 @@ import (
 	"danmaku/config"
 )
 
-// second starts danmaku once more on the folder of p.
+// second starts danmaku again on the folder of p.
 func second(t *testing.T, p *program, clicked bool, args ...string) (code int, out, errs, opened string) {
 	t.Helper()
 	var o, e bytes.Buffer
@@ -24,8 +24,8 @@ func second(t *testing.T, p *program, clicked bool, args ...string) (code int, o
 	return code, o.String(), e.String(), opened
 }
 
-// A second double-click opens the console of the server that runs; in a
-// terminal a second start is a fault that says how to get it.
+// A second double-click opens the console of the running server; in a terminal a second start
+// is an error that says how to open it.
 func TestASecondStartOpensTheConsoleOfTheFirst(t *testing.T) {
 	p := start(t, t.TempDir())
 	for _, row := range []struct {
@@ -57,7 +57,7 @@ func TestASecondStartOpensTheConsoleOfTheFirst(t *testing.T) {
 	}
 }
 
-// That no browser can be asked leaves the address on the terminal.
+// If no browser can be opened, the URL stays on the terminal.
 func TestOpenWithoutABrowser(t *testing.T) {
 	p := start(t, t.TempDir())
 	var out, errs bytes.Buffer
@@ -72,7 +72,7 @@ func TestOpenWithoutABrowser(t *testing.T) {
 func TestOpenWithoutAServer(t *testing.T) {
 	p := start(t, t.TempDir())
 	p.stop()
-	// A server that was killed leaves its address behind.
+	// A killed server leaves its URL behind.
 	if err := os.WriteFile(filepath.Join(p.data, "address"), []byte(p.base+"\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -84,8 +84,8 @@ func TestOpenWithoutAServer(t *testing.T) {
 	}
 }
 
-// A port that is taken is told in words that somebody without a terminal can
-// follow: what to write into which file.
+// The error for a port in use can be followed by a user without a terminal: it says what to
+// write into which file.
 func TestAPortInUse(t *testing.T) {
 	taken, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

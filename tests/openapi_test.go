@@ -25,10 +25,10 @@ type apiDocument struct {
 	paths    map[string]any
 
 	mu   sync.Mutex
-	seen map[string]bool // operations of which an exchange was looked at
+	seen map[string]bool // operations with a checked exchange
 }
 
-// document asks the program for its document, which must be the one in docs/.
+// document fetches the document from the program; it must be the one in docs/.
 func (p *program) document() *apiDocument {
 	p.t.Helper()
 	status, text := p.browser().do("GET", "/api/openapi.json", nil, nil)
@@ -47,8 +47,8 @@ func (p *program) document() *apiDocument {
 	return d
 }
 
-// between starts a proxy in front of the program that holds every call and every answer
-// against the document, and returns its address.
+// between starts a proxy in front of the program that checks every call and every answer
+// against the document, and returns its URL.
 func (d *apiDocument) between(p *program) string {
 	to, err := url.Parse(p.base)
 	if err != nil {
@@ -81,7 +81,7 @@ func (d *apiDocument) between(p *program) string {
 	return server.URL
 }
 
-// operation finds the operation of a request, and where the document has it.
+// operation returns the operation of a request, and its place in the document.
 func (d *apiDocument) operation(method, path string) (op map[string]any, place string) {
 	parts := strings.Split(path, "/")
 	best := -1
@@ -105,7 +105,7 @@ func (d *apiDocument) operation(method, path string) (op map[string]any, place s
 	return op, place
 }
 
-// fits holds JSON against a schema of the document.
+// fits checks JSON against a schema of the document.
 func (d *apiDocument) fits(what, place string, body []byte) {
 	d.t.Helper()
 	d.mu.Lock()
@@ -124,7 +124,7 @@ func (d *apiDocument) fits(what, place string, body []byte) {
 	}
 }
 
-// checkBody holds the body of a call against the document.
+// checkBody checks the body of a call against the document.
 func (d *apiDocument) checkBody(r *http.Request, body []byte) {
 	op, place := d.operation(r.Method, r.URL.Path)
 	what := r.Method + " " + r.URL.Path
@@ -138,7 +138,7 @@ func (d *apiDocument) checkBody(r *http.Request, body []byte) {
 		}
 	}
 	if op == nil || len(body) == 0 {
-		return // an unknown operation is told of with its answer
+		return // an unknown operation is reported with its answer
 	}
 	if _, ok := op["requestBody"]; !ok {
 		d.t.Errorf("%s: the document knows no body", what)
@@ -160,7 +160,7 @@ func listOf(v any) (out []map[string]any) {
 	return out
 }
 
-// check holds an answer against the document.
+// check checks an answer against the document.
 func (d *apiDocument) check(r *http.Request, resp *http.Response, answer []byte) {
 	if !strings.HasPrefix(r.URL.Path, "/api/") {
 		return
