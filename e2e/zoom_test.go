@@ -45,11 +45,11 @@ func TestShortWindowsKeepTheFeed(t *testing.T) {
 	// What waits for review is no part of the other pages, which have the width to themselves.
 	for _, size := range [][2]int64{{640, 400}, {1280, 400}, {320, 256}} {
 		page.Size(size[0], size[1], 1)
-		for _, section := range []string{"show", "report", "room"} {
+		for _, section := range []string{"show", "report", "room", "air", "automation"} {
 			page.Goto("about:blank")
 			page.Goto(h.base + "/console/live#" + section)
 			page.Wait(`document.querySelector("#page h2") && document.querySelector(".held-item")`)
-			if said := browser.Value[string](page, `[innerWidth - document.querySelector("#page").clientWidth > 100 && "the page is narrow", document.querySelector("#next").checkVisibility() && "an item of the queue stands there"].filter(Boolean).join(", ")`); said != "" {
+			if said := browser.Value[string](page, `[innerWidth - document.querySelector("#page").clientWidth > 100 && "the page is narrow", document.querySelector("#next").checkVisibility() && "an item of the queue stands there", document.querySelector("#page").scrollWidth > document.querySelector("#page").clientWidth && "it runs off the side"].filter(Boolean).join(", ")`); said != "" {
 				t.Errorf("%s at %d × %d: %s", section, size[0], size[1], said)
 			}
 		}
