@@ -105,7 +105,7 @@ export function open(host, store, acts) {
     const totals = /** @type {const} */ ([['report_comments', r.comments], ['report_people', r.people], ['report_peak', Math.max(0, ...r.peaks.map((p) => p.comments))], ['report_refused', r.refused], ['report_removed', r.removed]]);
     return /** @type {Node[]} */ ([
       part('report_totals', el('dl', { class: 'report-totals' }, ...totals.map(([key, n]) => el('div', {}, el('dt', {}, t(key)), el('dd', {}, number.format(n))))),
-        curve(r.curve)),
+        r.curve.length > 1 && curve(r.curve)),
       r.peaks.length > 0 && part('report_peaks', el('p', { class: 'help' }, t('report_peaks_help')), el('ol', { class: 'lines' }, ...r.peaks.map((p) => el('li', { class: 'line-row' },
         el('b', { class: 'report-offset' }, p.outside ? '–' : length(p.offset_ms)), el('span', { class: 'grow' }, said(p.said.join(' · '))), el('span', { class: 'soft' }, t('report_in_minute', { n: p.comments })))))),
       chips('report_words', r.words), chips('report_emoji', r.emoji), chips('report_reactions', r.reactions), chips('report_named', r.named),
