@@ -88,7 +88,8 @@ func TestTheWelcomeShowsTheOverlayInMiniature(t *testing.T) {
 	welcome.Wait(has("#overlay-check", "The overlay is on air.") + ` && document.getElementById("added").hidden && document.getElementById("sent").hidden`)
 }
 
-// Everything that is needed can be seen at 1280 × 800 without scrolling.
+// Everything that is needed can be seen at 1280 × 800 without scrolling, also when the
+// show has got its name and OBS does not answer.
 func TestTheWelcomeNeedsNoScrolling(t *testing.T) {
 	p := startProduct(t, "--listen", "0.0.0.0:0")
 	page := browser.New(t)
@@ -98,12 +99,16 @@ func TestTheWelcomeNeedsNoScrolling(t *testing.T) {
 	for _, lang := range []string{"en", "zh-CN", "ja"} {
 		page.Goto(base + "/welcome/live?lang=" + lang)
 		page.Wait(`document.querySelector(".next") && document.querySelector("#code").naturalWidth > 0 && document.documentElement.lang === "` + lang + `"`)
-		low := browser.Value[[]string](page, `["#name-save", "#add", "#copy", "#small", "#send", "#code", "#poster", "#save", "#to-console"].filter((s) => {
-			const r = document.querySelector(s).getBoundingClientRect();
-			return r.height === 0 || !document.elementFromPoint(r.left + r.width / 2, Math.min(r.bottom - 2, 799))?.closest(s);
-		})`)
-		if len(low) > 0 {
-			t.Errorf("%s: %v are below the window, or behind something", lang, low)
+		for _, then := range []string{"at first", "with a name and without OBS"} {
+			low := browser.Value[[]string](page, `["#name-save", "#add", "#copy", "#small", "#send", "#code", "#poster", "#save", "#to-console"].filter((s) => {
+				const r = document.querySelector(s).getBoundingClientRect();
+				return r.height === 0 || !document.elementFromPoint(r.left + r.width / 2, Math.min(r.bottom - 2, 799))?.closest(s);
+			})`)
+			if len(low) > 0 {
+				t.Errorf("%s, %s: %v are below the window, or behind something", lang, then, low)
+			}
+			page.Eval(`(() => { document.getElementById("name").value = "Friday quiz"; document.getElementById("name-save").click(); document.getElementById("add").click(); })()`)
+			page.Wait(`document.querySelector("#added.bad:not([hidden])") && document.querySelector("#named.good[hidden]")`)
 		}
 	}
 }

@@ -33,9 +33,15 @@ function write(id, text) {
   if (box && box.textContent !== text) box.textContent = text;
 }
 
+/** ms for which it is said that something is saved; the tick stays. */
+const SAVED_SHOWN = 4_000;
+/** @type {Record<string, any>} by the id of what was said */ const timers = {};
+
 /** @param {string} id @param {'good'|'bad'|''} tone @param {string} text */
 function say(id, tone, text) {
   const box = byId(id);
+  clearTimeout(timers[id]);
+  if (tone === 'good' && (id === 'named' || id === 'keep-said')) timers[id] = setTimeout(() => { box.hidden = true; }, SAVED_SHOWN);
   box.hidden = false;
   box.className = `said ${tone}`;
   box.textContent = text;
