@@ -154,10 +154,7 @@ export class Questions {
     } catch { this.#later(); }
   }
 
-  /**
-   * Moves rows and fetches missing ones a while after the last event, and not under a
-   * thumb.
-   */
+  /** Moves rows and fetches missing ones a while after the last event, not under a thumb. */
   #later() {
     this.#timer ??= setTimeout(() => {
       this.#timer = null;

@@ -138,10 +138,7 @@ export class FeedView {
     this.#holding.draw(this.items.late);
   }
 
-  /**
-   * The list has another size, or is visible again: redraws it at once at the same
-   * position.
-   */
+  /** Redraws the list at once, at the same position, when its size has changed or it is visible again. */
   #resized() {
     const gone = this.#list.clientHeight === 0;
     const back = this.#invisible && !gone;

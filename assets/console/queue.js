@@ -64,10 +64,7 @@ export class Queue {
   /** The position of the current row, from 1. */
   get place() { return this.rows.findIndex((row) => row.items.some((item) => item.id === this.#current)) + 1; }
 
-  /**
-   * Whether the current item took its place so recently that a key was meant for the previous
-   * one.
-   */
+  /** Whether the current item took its place so recently that a key was meant for the previous one. */
   get justMoved() { return this.#now() - this.#movedAt < MOVE_GRACE; }
 
   /** @param {string} id */

@@ -53,8 +53,7 @@ export function riser(emoji, begins, lasts, random) {
 }
 
 /**
- * The position of a riser: it grows at first, sways, and fades on the last two fifths of its
- * way.
+ * The position of a riser: it grows at first, sways, and fades on the last two fifths.
  * @param {Riser} one @param {number} now ms
  * @returns {{x: number, y: number, grown: number, alpha: number}|null} x and y of its middle
  *   from the left and upper edge; null before it begins and when it is over
@@ -118,10 +117,7 @@ export class Strip {
     this.#canvas = this.#surface = this.#context = null;
   }
 
-  /**
-   * Draws after a delay; at the beginning of a frame if styles must be read, see
-   * frames.js.
-   */
+  /** Draws after a delay; at the beginning of a frame if styles must be read, see frames.js. */
   #next() {
     if (this.#canvas && !this.#stale) this.#timer = setTimeout(() => this.#frame(), FRAME);
     else {
