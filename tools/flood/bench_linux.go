@@ -353,6 +353,9 @@ func each[T, U any](list []T, fn func(T) U) (out []U) {
 }
 
 func median(list []float64) float64 {
+	if len(list) == 0 {
+		return 0
+	}
 	list = slices.Sorted(slices.Values(list))
 	return list[len(list)/2]
 }

@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 )
@@ -24,6 +26,18 @@ const writersAtOnce = 512
 
 // paces are the comments offered per second; 0: as many as are answered.
 var paces = []int{0, 100, 1000}
+
+// parsePaces reads some of the paces.
+func parsePaces(text string) (some []int, err error) {
+	for word := range strings.SplitSeq(text, ",") {
+		pace, err := strconv.Atoi(word)
+		if err != nil || !slices.Contains(paces, pace) {
+			return nil, fmt.Errorf("-paces: %q is none of %v", word, paces)
+		}
+		some = append(some, pace)
+	}
+	return some, nil
+}
 
 // way is the machine, or all machines, to which a measurement sends its comments.
 type way struct {
@@ -60,6 +74,7 @@ func clusterBench(ctx context.Context, dir, program string, o benchOptions) erro
 type benchOptions struct {
 	rounds int
 	beside string // another program
+	paces  []int
 }
 
 // benchMachines measures one machine alone, and three through the home, through another one,
@@ -80,7 +95,7 @@ func benchMachines(ctx context.Context, dir, program string, o benchOptions) err
 	}
 	first := 0
 	for round := range o.rounds {
-		for _, pace := range paces {
+		for _, pace := range o.paces {
 			for k := range programs[0] {
 				for i := range programs {
 					i = (i + round) % len(programs) // alternate which one is second
@@ -160,6 +175,7 @@ func compareTransports(ways []*way) error {
 		if alone == nil {
 			alone = w
 		}
+		// 0/0 of what was not measured misses no bar.
 		share := w.each(0) / alone.each(0)
 		slower := float64(w.wait(1000, 50)) / float64(alone.wait(1000, 50))
 		fmt.Printf("| %s | %.0f | %.2f | %v | %v | %v | %.2f | %v |\n", w.name, w.each(0), share,

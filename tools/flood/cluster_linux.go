@@ -62,11 +62,16 @@ func clusterCommand(ctx context.Context, args []string) error {
 	bench := flags.Bool("bench", false, "measure what a cluster costs in place of the troubles")
 	rounds := flags.Int("rounds", 3, "rounds of -bench; the median counts")
 	beside := flags.String("beside", "", "another danmaku that -bench measures in turn, in place of what unused code costs")
+	pacesText := flags.String("paces", "0,100,1000", "comments a second that -bench offers, of 0, 100 and 1000, with a comma between; 0 is as many as are answered")
 	flags.StringVar(&s.program, "program", "", "the danmaku to try; built from this folder when empty")
 	flags.IntVar(&s.phones, "phones", 300, "phones that write")
 	flags.IntVar(&s.edges, "edges", 2, "machines beside the three that only follow")
 	flags.IntVar(&s.rate, "rate", 300, "comments a second of all phones")
 	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	paces, err := parsePaces(*pacesText)
+	if err != nil {
 		return err
 	}
 	s.only = strings.Split(*only, ",")
@@ -89,7 +94,7 @@ func clusterCommand(ctx context.Context, args []string) error {
 	defer os.RemoveAll(dir)
 	s.dir = dir
 	if *bench {
-		return clusterBench(ctx, dir, s.program, benchOptions{*rounds, *beside})
+		return clusterBench(ctx, dir, s.program, benchOptions{*rounds, *beside, paces})
 	}
 	if s.program == "" {
 		if s.program, err = buildDanmaku(ctx, dir); err != nil {

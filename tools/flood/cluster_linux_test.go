@@ -3,6 +3,7 @@ package main
 import (
 	"database/sql"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 )
@@ -130,5 +131,20 @@ func TestDumpsLeaveOutWhatEachMachineNumbers(t *testing.T) {
 	}
 	if dump(1, 2, "hi") == dump(1, 2, "ho") {
 		t.Error("the text does not count")
+	}
+}
+
+func TestPacesOfABench(t *testing.T) {
+	if got, err := parsePaces("1000,0"); err != nil || !slices.Equal(got, []int{1000, 0}) {
+		t.Errorf("%v, %v", got, err)
+	}
+	for _, text := range []string{"", "50", "100,", "fast"} {
+		if got, err := parsePaces(text); err == nil {
+			t.Errorf("%q is taken as %v", text, got)
+		}
+	}
+	// What was not measured has no ratio, and misses no bar.
+	if err := compareTransports([]*way{{name: "one"}, {name: "three"}}); err != nil {
+		t.Error(err)
 	}
 }
