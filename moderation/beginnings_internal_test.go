@@ -81,16 +81,16 @@ func TestBeginningsLeaveEveryVerdictAsItIs(t *testing.T) {
 	}
 	check("q部屋番号q 123") // qq is left
 	r := rand.New(rand.NewPCG(1, 2))
-	pieces := append(strings.FieldsFunc(cue.String()+"|"+countsCue.String(), func(r rune) bool { return strings.ContainsRune(`()[]|?^$`, r) }),
+	words := append(strings.FieldsFunc(cue.String()+"|"+countsCue.String(), func(r rune) bool { return strings.ContainsRune(`()[]|?^$`, r) }),
 		" ", "a", "7", "看", "방", "房间")
 	for range 200_000 {
 		var b strings.Builder
 		for range 1 + r.IntN(5) {
-			piece := []rune(pieces[r.IntN(len(pieces))])
+			word := []rune(words[r.IntN(len(words))])
 			if r.IntN(3) == 0 {
-				piece = piece[:r.IntN(len(piece)+1)]
+				word = word[:r.IntN(len(word)+1)]
 			}
-			b.WriteString(string(piece))
+			b.WriteString(string(word))
 		}
 		check(b.String())
 	}
