@@ -5,7 +5,7 @@ import test from 'node:test';
 import { Ballot } from '../audience/ballot.js';
 import { wanted } from '../overlay/show.js';
 import { EventOrder } from '../shared/event-order.js';
-import { Items, clockText, pollRows, secondsLeft, titleOf } from '../shared/items.js';
+import { Items, clockText, percents, pollRows, secondsLeft, titleOf } from '../shared/items.js';
 
 const poll = (id, over = {}) => ({ id, kind: 'poll', slot: 'lower', state: 'live', rank: 1, created: 1, spec: { question: `${id}?`, options: ['a', 'b', 'c'], votes: 1 }, ...over });
 
@@ -42,6 +42,20 @@ test('poll: shares are of the people, ties lead together, and hidden counts are 
   assert.deepEqual(of({ counts: [3, 2, 0], people: 3 }), [[3, 100, true], [2, 67, false], [0, 0, false]], 'with several votes a person');
   assert.deepEqual(of({ counts: [0, 0, 0], people: 0 }), [[0, 0, false], [0, 0, false], [0, 0, false]]);
   for (const hidden of [{ counts: null, people: 5 }, undefined]) assert.deepEqual(of(hidden), [[null, 0, false], [null, 0, false], [null, 0, false]]);
+});
+
+test('poll: percentages add up to 100 where each person has one vote', () => {
+  for (const [counts, people, want] of [
+    [[1, 1, 1], 3, [34, 33, 33]], [[1, 1, 1, 1, 1, 1], 6, [17, 17, 17, 17, 16, 16]], [[2, 1, 5], 8, [25, 13, 62]],
+    [[1, 199, 0], 200, [1, 99, 0]], [[0, 7], 7, [0, 100]], [[0, 0], 0, [0, 0]],
+    [[2, 2, 2], 3, [67, 67, 67]], // two votes each: equal options have equal figures
+  ]) assert.deepEqual(percents(/** @type {number[]} */ (counts), /** @type {number} */ (people)), want);
+  for (let people = 1; people < 400; people++) {
+    const counts = [people % 3, people % 7, people % 5, people];
+    const sum = percents(counts, counts[0] + counts[1] + counts[2] + counts[3]);
+    assert.equal(sum.reduce((a, b) => a + b), 100, `${counts}`);
+    sum.forEach((n, i) => assert.ok(Math.abs(n - (counts[i] * 100) / counts.reduce((a, b) => a + b)) < 1));
+  }
 });
 
 test('a countdown ends at 0 and never below', () => {

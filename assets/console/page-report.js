@@ -4,6 +4,7 @@
 import { ApiError } from '../shared/api.js';
 import { copyText } from '../shared/clipboard.js';
 import { el, icon, said } from '../shared/dom.js';
+import { percents } from '../shared/items.js';
 import { field, length, moment, sessionName } from './export-params.js';
 import { labelled } from './labels.js';
 import { chart } from './series.js';
@@ -109,18 +110,24 @@ export function open(host, store, acts) {
       r.peaks.length > 0 && part('report_peaks', el('p', { class: 'help' }, t('report_peaks_help')), el('ol', { class: 'lines' }, ...r.peaks.map((p) => el('li', { class: 'line-row' },
         el('b', { class: 'report-offset' }, p.outside ? '–' : length(p.offset_ms)), el('span', { class: 'grow' }, said(p.said.join(' · '))), el('span', { class: 'soft' }, t('report_in_minute', { n: p.comments })))))),
       chips('report_words', r.words), chips('report_emoji', r.emoji), chips('report_reactions', r.reactions), chips('report_named', r.named),
-      ...r.polls.map((p) => el('section', { 'aria-label': t('kind_poll') }, el('h3', {}, `${t('kind_poll')}: `, said(p.question)), el('ul', { class: 'bars' },
-        ...p.options.map((o) => {
-          const bar = el('i', { 'aria-hidden': 'true' });
-          bar.style.setProperty('--share', `${(o.n / Math.max(1, ...p.options.map(({ n }) => n))) * 100}%`);
-          return el('li', {}, said(o.text), bar, el('b', {}, number.format(o.n)));
-        })))),
+      ...r.polls.map((p) => poll(p, number, words)),
       r.questions.length > 0 && part('report_questions', el('ul', { class: 'lines' }, ...r.questions.map((q) => el('li', { class: 'line-row' },
         el('b', { class: 'question-votes' }, number.format(q.votes)), el('span', { class: 'grow' }, said(q.text), q.name && el('span', { class: 'soft' }, ' – ', said(q.name))), q.answered && el('span', { class: 'chip' }, icon('check'), t('report_answered')))))),
       r.moderators.length > 0 && part('report_moderators', el('ul', { class: 'lines' }, ...r.moderators.map((m) => el('li', { class: 'line-row' }, el('b', {}, said(labelled(m.by, words))),
         el('span', { class: 'grow' }, /** @type {const} */ (['decided', 'taken_down', 'barred', 'shown', 'other']).filter((key) => m[key] > 0).map((key) => t(`report_did_${key}`, { n: m[key] })).join(' · ')))))),
     ].filter(Boolean));
   }
+}
+
+/** @param {Report['polls'][number]} p @param {Intl.NumberFormat} number @param {import('../shared/i18n.js').Words} words */
+function poll({ question, options, people }, number, { t }) {
+  const shares = percents(options.map(({ n }) => n), people);
+  return el('section', { 'aria-label': t('kind_poll') }, el('h3', {}, `${t('kind_poll')}: `, said(question)), el('ul', { class: 'bars' },
+    ...options.map(({ text, n }, i) => {
+      const bar = el('i', { 'aria-hidden': 'true' });
+      bar.style.setProperty('--share', `${shares[i]}%`);
+      return el('li', {}, said(text), bar, el('b', {}, number.format(n)), el('span', { class: 'soft' }, `${shares[i]}%`));
+    })));
 }
 
 /** @param {number[]} values comments of each step */

@@ -74,19 +74,36 @@ export function titleOf({ spec }) {
  * @property {string} key what a message says to vote for it
  * @property {number|null} votes null while they are hidden
  * @property {number} share of the people who voted, 0 to 1
- * @property {number} percent whole
+ * @property {number} percent whole, see percents
  * @property {boolean} leads has the most votes
  */
+
+/**
+ * Whole percentages of the people who voted. Where each has one vote they add up to 100: what
+ * rounding down leaves over goes to the largest remainders, of equal ones to the earlier option.
+ * Where people have several votes, each option stands for itself.
+ * @param {number[]} counts @param {number} people
+ */
+export function percents(counts, people) {
+  if (people <= 0) return counts.map(() => 0);
+  if (counts.reduce((sum, n) => sum + n, 0) !== people) return counts.map((n) => Math.min(100, Math.round((n / people) * 100)));
+  const whole = counts.map((n) => Math.floor((n * 100) / people));
+  const byRemainder = counts.map((_, i) => i).sort((a, b) => ((counts[b] * 100) % people) - ((counts[a] * 100) % people) || a - b);
+  const over = 100 - whole.reduce((sum, n) => sum + n, 0);
+  for (const i of byRemainder.slice(0, over)) whole[i]++;
+  return whole;
+}
 
 /** The options of a poll with what they have. @param {Item} item @returns {PollRow[]} */
 export function pollRows({ spec, result }) {
   /** @type {number[]|null} */ const counts = result?.counts ?? null;
   const people = result?.people ?? 0;
   const most = Math.max(0, ...(counts ?? []));
+  const shares = percents(spec.options.map((/** @type {string} */ _, /** @type {number} */ i) => counts?.[i] ?? 0), people);
   return spec.options.map((/** @type {string} */ text, /** @type {number} */ i) => {
     const votes = counts ? counts[i] ?? 0 : null;
     const share = people > 0 ? Math.min(1, (votes ?? 0) / people) : 0;
-    return { text, key: String(i + 1), votes, share, percent: Math.round(share * 100), leads: votes !== null && most > 0 && votes === most };
+    return { text, key: String(i + 1), votes, share, percent: shares[i], leads: votes !== null && most > 0 && votes === most };
   });
 }
 
