@@ -152,3 +152,32 @@ test('while the source was hidden: who would still stand is there, who would not
   set.stage.setHidden(false);
   assert.deepEqual(flying(set, 'top').map((item) => [item.parts[0].id, set.timeline.currentTime - item.t]), [['young', 1000]]);
 });
+
+test('what stands keeps clear of what lies over the stage, nearest to its edge; what is narrower stays beside it', () => {
+  let fronts = [{ top: 800, bottom: 1060, left: 96, right: 900 }];
+  const set = setUp({}, {}, { fronts: () => fronts });
+  const { stage, pass } = set;
+  const lanes = () => Object.fromEntries([...set.renderer.shown.keys()].map((item) => [item.parts[0].id, item.lane]));
+  const wide = 'x'.repeat(20), narrow = 'x'; // 400 px and 20 px; the middle is at 960
+  stage.push([say({ id: 'wide', mode: 'bottom', text: wide }), say({ id: 'narrow', mode: 'bottom', text: narrow }), say({ id: 'flies', text: wide }), say({ id: 'top', mode: 'top', text: wide })]);
+  pass(250);
+  const { pitch } = stage.layout();
+  const above = Math.floor(799 / pitch) - 1;
+  assert.deepEqual(lanes(), { wide: above, narrow: 19, flies: 0, top: 0 });
+  fronts = []; // the card has left: what stands is read where it stands
+  stage.refresh();
+  assert.equal(lanes().wide, above);
+  stage.push([say({ id: 'next', mode: 'bottom', text: wide })]);
+  pass(250);
+  assert.equal(lanes().next, 18);
+  fronts = [{ top: 1000, bottom: 1080, left: 0, right: 1920 }]; // a bar comes over what stands there
+  stage.refresh();
+  assert.ok(lanes().narrow * pitch + pitch <= 1000, JSON.stringify(lanes()));
+  assert.equal(new Set([lanes().wide, lanes().narrow, lanes().next]).size, 3);
+  fronts = [{ top: 0, bottom: 1080, left: 0, right: 1920 }]; // no place is clear: it comes all the same
+  stage.refresh();
+  pass(8000);
+  stage.push([say({ id: 'all', mode: 'bottom', text: wide })]);
+  pass(250);
+  assert.equal(lanes().all, 19);
+});

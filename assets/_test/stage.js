@@ -5,7 +5,7 @@ import { Stage } from '../overlay/stage.js';
 import { DEFAULTS } from '../shared/options.js';
 
 /** A stage whose time and sizes are the test's: 20 px a letter, 45 px a line. */
-export function setUp(changes = {}, box = {}, { pin, on } = {}) {
+export function setUp(changes = {}, box = {}, { pin, fronts, on } = {}) {
   const timeline = { currentTime: 1000 };
   const clock = new StageClock(timeline);
   const timers = new Map();
@@ -33,7 +33,7 @@ export function setUp(changes = {}, box = {}, { pin, on } = {}) {
     pace() {},
     rect: (item) => ({ x: 0, y: item.y, w: item.w, h: item.h }),
   };
-  const stage = new Stage({ renderer, clock, options: { ...DEFAULTS, ...changes }, timer, on, pin });
+  const stage = new Stage({ renderer, clock, options: { ...DEFAULTS, ...changes }, timer, on, pin, fronts });
   /** Lets time pass, running every timer at its moment. */
   const pass = (ms) => {
     const end = timeline.currentTime + ms;

@@ -8,7 +8,7 @@ const FADE = 240;
 const AGAIN = 1000;
 
 export class RoomCode {
-  #root; #quiet; #card; #image; #title; #label;
+  #root; #quiet; #changed; #card; #image; #title; #label;
   /** @type {'0'|'1'|'idle'} */ #mode = '0';
   #idle = 0;
   #shown = false;
@@ -17,12 +17,13 @@ export class RoomCode {
 
   /**
    * @param {HTMLElement} root its parent
-   * @param {{src: string, title: string, label: string, quiet: () => boolean}} what the
-   * picture's URL, the text beside it, and whether no comment is on the stage
+   * @param {{src: string, title: string, label: string, quiet: () => boolean, changed: () => void}} what the
+   * picture's URL, the text beside it, whether no comment is on the stage, and what runs when it comes or goes
    */
-  constructor(root, { src, title, label, quiet }) {
+  constructor(root, { src, title, label, quiet, changed }) {
     this.#root = root;
     this.#quiet = quiet;
+    this.#changed = changed;
     this.#card = document.createElement('div');
     this.#card.className = 'dm-code';
     this.#image = document.createElement('img');
@@ -42,7 +43,11 @@ export class RoomCode {
     this.#label = labelled;
     this.#card.append(this.#image, words);
     // A card without its code is useless: it stays hidden.
-    this.#image.onload = () => { if (this.#shown) this.#card.classList.add('dm-code-shown'); };
+    this.#image.onload = () => {
+      if (!this.#shown) return;
+      this.#card.classList.add('dm-code-shown');
+      this.#changed();
+    };
     this.#image.onerror = () => { this.#hide(); this.#wait(); };
   }
 
@@ -106,8 +111,10 @@ export class RoomCode {
   }
 
   #hide() {
+    const stood = this.#shown;
     this.#shown = false;
     this.#card.classList.remove('dm-code-shown');
+    if (stood) this.#changed();
     clearTimeout(this.#fading);
     this.#fading = setTimeout(() => this.#card.remove(), FADE);
   }

@@ -22,6 +22,7 @@ export class Layout {
   #lanes = new Lanes(this.#box);
   /** @type {number[]} lanes that no comment may use */ #shut = [];
   /** @type {Standing<Item>} */ #standing = new Standing(this.#box);
+  /** @type {{lanes: number[], left: number, right: number}[]} what lies over the stage */ #fronts = [];
   #most = 0;
   #apart = false;
   #cross = 0; // ms; 0 if every comment has the same speed
@@ -56,21 +57,23 @@ export class Layout {
   /** Takes new dimensions; the lanes are empty then.
    * @param {Parameters<typeof measureLanes>[0]} box the renderer's @param {import('../shared/options.js').Options} options
    * @param {(box: ReturnType<typeof measureLanes>) => {top: number, bottom: number}|null} stands returns, once
-   *   the measures are known, what something covers that stands on the stage */
-  measure(box, options, stands) {
+   *   the measures are known, what something covers that stands on the stage
+   * @param {import('./front.js').Rect[]} [fronts] what lies over the stage */
+  measure(box, options, stands, fronts = []) {
     this.#box = measureLanes(box, options);
     this.#cross = options.duration * 1000;
     this.#speed = speed(box.picture ?? box, options.pace);
     this.#most = options.fixed;
     this.#apart = options.apart;
     this.#shut = covered(this.#box, stands(this.#box));
+    this.#fronts = fronts.map((at) => ({ ...at, lanes: covered(this.#box, at) }));
     this.empty();
   }
 
   /** Empties all lanes. */
   empty() {
     this.#lanes = new Lanes({ ...this.#box, shut: this.#shut });
-    this.#standing = new Standing({ rows: this.#box.rows, shut: this.#shut, most: this.#most });
+    this.#standing = new Standing({ rows: this.#box.rows, shut: this.#shut, most: this.#most }, { width: this.#box.width, fronts: this.#fronts, air: this.#box.pitch / 2 });
   }
 
   /** Puts an item into a lane that is free for it. @param {Item} item @param {number} lane */

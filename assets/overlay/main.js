@@ -8,6 +8,7 @@ import { Debug } from './debug.js';
 import { Demo, demoQuestions } from './demo.js';
 import { Follower } from './follow.js';
 import { FrameTimer } from './frames.js';
+import { placesOf } from './front.js';
 import { Latency } from './latency.js';
 import { applyOptions, outlineKind, ownRule, whole } from './page.js';
 import { Pin } from './pin.js';
@@ -31,19 +32,20 @@ root.dataset.outline = outlineKind(navigator.userAgent);
 const clock = new StageClock(document.timeline);
 const element = /** @type {HTMLElement} */ (document.getElementById('stage'));
 const renderer = new DomRenderer(element, clock);
-const show = new ShowLayer(document.body);
+const show = new ShowLayer(document.body, () => stage.refresh());
 const reactions = new Reactions(document.body);
 const pin = new Pin(element, { style: () => renderer.style, changed: () => stage.refresh() });
 applyStyle();
 const latency = new Latency();
 const stage = /** @type {Stage} */ (new Stage({
   renderer, clock, options, pin, timer: new FrameTimer(),
+  fronts: () => placesOf([...show.nodes, ...document.querySelectorAll('.dm-code-shown')].filter((node) => node instanceof HTMLElement), element.getBoundingClientRect()),
   on: { tick: () => debug.draw(), push: () => code.busy(), place: () => follower.placed(), show: ({ at }) => latency.shown(at) },
 }));
 const code = new RoomCode(document.body, {
   src: `/api/rooms/${encodeURIComponent(room)}/qr.svg${key && `?key=${encodeURIComponent(key)}`}`,
   title: root.dataset.title ?? '', label: words(root.lang).scan,
-  quiet: () => stage.stats().active + stage.stats().queued === 0,
+  changed: () => stage.refresh(), quiet: () => stage.stats().active + stage.stats().queued === 0,
 });
 const debug = new Debug(element, stage, () => follower.state);
 const demo = new Demo((comments) => stage.push(comments));

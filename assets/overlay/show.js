@@ -60,17 +60,25 @@ export class ShowLayer {
   /** @type {import('./wall.js').Wall|null} */ #wall = null;
   /** @type {any} */ #timer = null;
 
-  /** @param {HTMLElement} root */
-  constructor(root) {
+  /** @param {HTMLElement} root @param {() => void} changed runs when something comes, goes or has another size */
+  constructor(root, changed) {
     this.#root = root;
+    const sizes = new ResizeObserver(changed);
+    sizes.observe(this.#top.node);
     this.#layer.className = 'dm-show';
     for (const slot of SLOTS) {
       const box = document.createElement('div');
       box.className = `dm-show-slot dm-show-${slot}`;
       this.#layer.append(box);
+      sizes.observe(box);
       this.#slots.set(slot, { box, id: '', view: null, leaving: false });
     }
     root.append(this.#layer);
+  }
+
+  /** The items in the page. */
+  get nodes() {
+    return [this.#top.node, ...[...this.#slots.values()].flatMap(({ view }) => view?.node ?? [])];
   }
 
   /** The room's frames about items. */

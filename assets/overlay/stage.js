@@ -18,10 +18,9 @@ import { Ticker } from './ticker.js';
 const BATCH = 60;
 
 export class Stage {
-  #renderer; #clock; #options; #on; #pin; #ticker; #actors; #sizes;
+  #renderer; #clock; #options; #on; #pin; #fronts; #ticker; #actors; #sizes;
   #layout = new Layout();
-  #ticks = 0;
-  #hidden = false;
+  #ticks = 0; #hidden = false;
 
   /**
    * @param {object} parts
@@ -31,18 +30,20 @@ export class Stage {
    * @param {ConstructorParameters<typeof Ticker>[1]} parts.timer
    * @param {{place: Parameters<Layout['measure']>[2]}} [parts.pin] the pin; place returns the
    * area that it covers, and those lanes are shut
+   * @param {() => import('./front.js').Rect[]} [parts.fronts] what lies over the stage
    * @param {{tick?: () => void, push?: () => number, place?: () => void, show?: (comment:
    * Comment) => void}} [parts.on] tick runs after each tick; push runs before comments are
    * accepted and returns the ms that they wait; place runs for each comment that got a place;
    * show runs with each comment that is seen with the next picture, except those that waited
    * for an absence to end
    */
-  constructor({ renderer, clock, options, timer, pin, on = {} }) {
+  constructor({ renderer, clock, options, timer, pin, fronts = () => [], on = {} }) {
     this.#renderer = renderer;
     this.#clock = clock;
     this.#options = options;
     this.#on = on;
     this.#pin = pin;
+    this.#fronts = fronts;
     this.#actors = new Actors((item, taken) => { this.#layout.leave(item); renderer.hide(item, taken); });
     this.#sizes = new Sizes(renderer, this.#layout, this.#actors);
     this.#ticker = new Ticker(clock, timer, () => this.#tick());
@@ -99,11 +100,11 @@ export class Stage {
     this.refresh();
   }
 
-  /** Measures everything again, after a change of size, fonts, styles, options or pin. Flying
+  /** Measures everything again, after a change of size, fonts, styles, options, pin or what lies over it. Flying
    * comments keep their position; a comment that fits no lane is dropped. */
   refresh() {
     const { waiting, flying, changed } = this.#actors;
-    this.#layout.measure(this.#renderer.box(), this.#options, (box) => this.#pin?.place(box) ?? null);
+    this.#layout.measure(this.#renderer.box(), this.#options, (box) => this.#pin?.place(box) ?? null, this.#fronts());
     this.#renderer.lines = Math.max(1, this.#layout.lanes.count >> 1);
     for (const item of waiting) item.w = 0;
     this.#actors.recycle(this.#clock.now); // their lanes are given to others now, not at the next tick

@@ -14,12 +14,17 @@ export const AT_ONCE = 3;
 
 /** @template {Flight & {rank?: number}} T */
 export class Standing {
-  #rows; #shut; #most;
+  #rows; #shut; #most; #width; #fronts; #air;
   /** @type {Set<T>} in the order in which they came */ #items = new Set();
 
   /** @param {{rows: number, shut?: number[], most?: number}} size rows is how many lanes the stage
-   * has, shut the lanes that no comment may use, most how many stand at one edge at once */
-  constructor({ rows, shut = [], most = AT_ONCE }) {
+   * has, shut the lanes that no comment may use, most how many stand at one edge at once
+   * @param {{width: number, fronts: {lanes: number[], left: number, right: number}[], air: number}} [over]
+   * what lies over the stage, px; air is left beside it. Comments stand in the middle of the width */
+  constructor({ rows, shut = [], most = AT_ONCE }, { width, fronts, air } = { width: 0, fronts: [], air: 0 }) {
+    this.#width = width;
+    this.#fronts = fronts;
+    this.#air = air;
     this.#rows = Math.max(1, rows);
     this.#shut = shut;
     this.#most = most;
@@ -85,9 +90,30 @@ export class Standing {
   /** @param {T} c @param {T[]} others */
   #find(c, others) {
     if (!this.#room(c, others)) return -1;
-    const last = this.#rows - Math.min(c.rows, this.#rows);
-    const lanes = Array.from({ length: last + 1 }, (_, i) => (c.mode === 'bottom' ? last - i : i));
-    return lanes.find((lane) => this.#fits(c, lane, others)) ?? -1;
+    const lanes = this.#lanesOf(c);
+    return (c.mode === 'bottom' ? lanes.reverse() : lanes).find((lane) => this.#fits(c, lane, others)) ?? -1;
+  }
+
+  /** The lanes in which it can begin. @param {T} c */
+  #lanesOf(c) {
+    return Array.from({ length: this.#rows - Math.min(c.rows, this.#rows) + 1 }, (_, i) => i);
+  }
+
+  /** Whether something lies over it there. @param {T} c @param {number} lane */
+  #isBehind(c, lane) {
+    const k = Math.min(c.rows, this.#rows), half = c.w / 2 + this.#air;
+    return this.#fronts.some(({ lanes, left, right }) => (
+      left < this.#width / 2 + half && right > this.#width / 2 - half && lanes.some((i) => i >= lane && i < lane + k)));
+  }
+
+  /** Whether it finds no place beside what lies over the stage: then it stands behind. @param {T} c */
+  #nowhereClear(c) {
+    return this.#lanesOf(c).every((lane) => this.#isBehind(c, lane) || this.#isShut(c, lane));
+  }
+
+  /** @param {T} c @param {number} lane */
+  #isShut(c, lane) {
+    return this.#shut.some((i) => i >= lane && i < lane + Math.min(c.rows, this.#rows));
   }
 
   /** Whether its edge can take one more. @param {T} c @param {T[]} others */
@@ -99,7 +125,7 @@ export class Standing {
   #fits(c, lane, others) {
     const k = Math.min(c.rows, this.#rows);
     if (lane < 0 || lane + k > this.#rows) return false;
-    if (this.#shut.some((i) => i >= lane && i < lane + k)) return false;
+    if (this.#isShut(c, lane) || (this.#isBehind(c, lane) && !this.#nowhereClear(c))) return false;
     return others.every((o) => o.lane >= lane + k || o.lane + Math.min(o.rows, this.#rows) <= lane);
   }
 }
