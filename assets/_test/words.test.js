@@ -89,5 +89,8 @@ test('cloud: no word over another, none beyond the edge, over many random clouds
   assert.deepEqual(first, { x: 250, y: 150 }, 'the first stands in the middle');
   assert.deepEqual(layOut([{ w: 100, h: 20, was: { x: 60, y: 40 } }], { w: 500, h: 300 }), [{ x: 60, y: 40 }], 'what stood somewhere stays');
   assert.deepEqual(layOut([{ w: 600, h: 20 }], { w: 500, h: 300 }), [null]);
+  const card = { x: 250, y: 150, w: 300, h: 200 };
+  const [word] = layOut([{ w: 100, h: 20, was: { x: 250, y: 150 } }], { w: 500, h: 300 }, [card]);
+  assert.ok(word && (Math.abs(word.y - 150) >= 110 || Math.abs(word.x - 250) >= 200), `beside what stands in front: ${JSON.stringify(word)}`);
   assert.deepEqual([weightOf(9, 9, 1), weightOf(1, 9, 1), weightOf(2, 2, 2)], [1, 0, 0.6]);
 });

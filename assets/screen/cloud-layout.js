@@ -12,10 +12,11 @@ const GAP = 0.12;
 /**
  * Places boxes in an area. What stood somewhere before stays there when it can, so that
  * a cloud is calm. What finds no room has no place.
- * @param {(Box & {was?: Place})[]} boxes the most important first @param {Box} area @returns {(Place|null)[]} the middle of each
+ * @param {(Box & {was?: Place})[]} boxes the most important first @param {Box} area
+ * @param {(Box & Place)[]} [blocked] by their middle: what stands there already @returns {(Place|null)[]} the middle of each
  */
-export function layOut(boxes, area) {
-  /** @type {(Box & Place)[]} */ const taken = [];
+export function layOut(boxes, area, blocked = []) {
+  const taken = [...blocked];
   const fits = (/** @type {Box} */ { w, h }, /** @type {number} */ x, /** @type {number} */ y) => {
     if (x - w / 2 < 0 || y - h / 2 < 0 || x + w / 2 > area.w || y + h / 2 > area.h) return false;
     const gap = h * GAP;

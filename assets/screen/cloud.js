@@ -12,15 +12,20 @@ const REDRAW_EVERY = 3000;
 /** Height of the smallest and the largest letters, of the screen's shorter side. */
 const SMALL = 0.032, LARGE = 0.11;
 
+/** px around what the overlay shows in front. */
+const AIR = 16;
+
 export class Cloud {
-  #box;
+  #box; #fronts;
   #words = new RecentWords(ownSegmenter());
   /** @type {Map<string, {node: HTMLElement, was?: {x: number, y: number}}>} */ #shown = new Map();
   /** @type {any} */ #timer = null;
 
-  /** @param {HTMLElement} box @param {HTMLElement} frame the overlay's, which tells what it shows */
-  constructor(box, frame) {
+  /** @param {HTMLElement} box @param {HTMLElement} frame the overlay's, which tells what it shows
+   * @param {() => DOMRect[]} fronts where things stand that the overlay shows in front */
+  constructor(box, frame, fronts) {
     this.#box = box;
+    this.#fronts = fronts;
     const listen = (/** @type {string} */ type, /** @type {(detail: any) => void} */ take) => frame.addEventListener(`danmaku-${type}`, (event) => take(/** @type {CustomEvent} */ (event).detail));
     listen('begin', ({ comments, now }) => {
       this.#words.clear();
@@ -64,11 +69,17 @@ export class Cloud {
       return view;
     });
     const boxes = views.map(({ node, was }) => ({ w: node.offsetWidth, h: node.offsetHeight, was }));
-    layOut(boxes, { w: this.#box.clientWidth, h: this.#box.clientHeight }).forEach((place, i) => {
+    layOut(boxes, { w: this.#box.clientWidth, h: this.#box.clientHeight }, this.#blocked()).forEach((place, i) => {
       const view = views[i];
       view.was = place ?? undefined;
       view.node.classList.toggle('placed', Boolean(place));
       if (place) view.node.style.transform = `translate(${Math.round(place.x - boxes[i].w / 2)}px,${Math.round(place.y - boxes[i].h / 2)}px)`;
     });
+  }
+
+  /** What stands in front, from the corner of the cloud's box. */
+  #blocked() {
+    const { left, top } = this.#box.getBoundingClientRect();
+    return this.#fronts().map((at) => ({ x: (at.left + at.right) / 2 - left, y: (at.top + at.bottom) / 2 - top, w: at.width + 2 * AIR, h: at.height + 2 * AIR }));
   }
 }

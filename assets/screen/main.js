@@ -9,9 +9,7 @@ import { Card } from './card.js';
 import { Cloud } from './cloud.js';
 import { Ground } from './ground.js';
 import { Network } from './network.js';
-
-/** ms without a movement until the panel and the pointer go. */
-const STILL = 4000;
+import { Panel, frontsOf } from './panel.js';
 
 /** px of a screen on which comments are as large as the overlay's defaults; larger in proportion. */
 const HEIGHT = 1080;
@@ -37,8 +35,11 @@ const ground = new Ground({
   banner: /** @type {HTMLImageElement} */ (byId('banner')), card: byId('card'),
 });
 const card = new Card({ card: byId('card'), panel: byId('panel'), out: byId('reach'), changed: clearOfCode });
+const panel = new Panel(byId('panel'), overlay, () => card.fit());
+/** What stands in front has come, gone or grown. */
+const frontSizes = new ResizeObserver(() => { panel.place(); cloud.draw(); });
 const network = new Network(showCode);
-const cloud = new Cloud(byId('cloud'), overlay);
+const cloud = new Cloud(byId('cloud'), overlay, () => frontsOf(overlay));
 /** Whether the overlay shows something in front, which a large card would cover: it goes to the corner meanwhile. */
 let front = false;
 
@@ -139,7 +140,7 @@ showCode();
 showWords();
 fit();
 let resting = 0;
-addEventListener('resize', () => { readOverlay(); card.fit(); clearTimeout(resting); resting = setTimeout(fit, REST); });
+addEventListener('resize', () => { readOverlay(); panel.place(); card.fit(); clearTimeout(resting); resting = setTimeout(fit, REST); });
 
 color.addEventListener('input', () => { ground.paint(color.value); keep('color', color.value.slice(1)); });
 file.addEventListener('change', () => ground.show(file.files?.[0]));
@@ -155,6 +156,8 @@ overlay.addEventListener('load', () => {
   clearOfCode();
   showWords();
   shows.disconnect();
+  frontSizes.disconnect();
+  for (const node of overlay.contentDocument?.querySelectorAll('.dm-show-slot, .dm-questions') ?? []) frontSizes.observe(node);
   if (overlay.contentDocument) shows.observe(overlay.contentDocument.documentElement, { attributes: true, attributeFilter: ['data-bar', 'data-front'] });
   readOverlay();
 });
@@ -171,13 +174,5 @@ byId('full').addEventListener('click', () => {
   else void document.documentElement.requestFullscreen();
 });
 byId('panel').addEventListener('submit', (event) => event.preventDefault());
-
-let timer = 0;
-function showControls() {
-  document.documentElement.classList.remove('still');
-  clearTimeout(timer);
-  timer = setTimeout(() => document.documentElement.classList.add('still'), STILL);
-}
-for (const name of ['pointermove', 'pointerdown', 'keydown']) addEventListener(name, showControls);
-showControls();
+panel.show();
 document.documentElement.dataset.started = ''; // see shared/first.js
