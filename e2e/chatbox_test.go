@@ -185,7 +185,7 @@ func TestChatBoxTakesSkinsOfYouTube(t *testing.T) {
 		"bubbles": {
 			{"body", "backgroundColor", "rgba(0, 0, 0, 0)"}, {plain + " #message", "backgroundColor", "rgb(51, 51, 51)"}, {plain + " #message", "display", "block"},
 			{plain + " #message", "fontSize", "18px"}, {plain, "padding", "4px 24px"}, {owner + " #message", "backgroundColor", "rgb(255, 214, 0)"}, {owner + " #message", "color", "rgb(0, 0, 0)"},
-			{moderator + " #author-name", "color", "rgb(94, 132, 241)"}, {plain + " #author-name", "fontFamily", "Imprima, sans-serif"}, {plain + " #author-photo", "display", "none"},
+			{moderator + " #author-name", "color", "rgb(94, 132, 241)"}, {plain + " #author-name", "fontFamily", "Imprima, sans-serif"}, {plain + " #author-photo", "display", "none"}, {owner + " #message", "textShadow", "none"},
 		},
 		"generated": {
 			{plain + " #message", "fontSize", "24px"}, {plain + " #message", "color", "rgb(255, 240, 200)"}, {plain + " #message", "textShadow", "rgb(0, 0, 0) -2px -2px 0px, rgb(0, 0, 0) 2px 2px 0px"},

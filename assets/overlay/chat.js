@@ -65,6 +65,11 @@ function config(changes) {
   demo.set(options.demo);
 }
 
+/** A style that is not ours and names YouTube's elements. */
+const seeSkin = () => root.toggleAttribute('data-skin', [...document.head.querySelectorAll('style')].some((node) => node.textContent?.includes('yt-live-chat')));
+new MutationObserver(seeSkin).observe(document.head, { childList: true, subtree: true, characterData: true });
+seeSkin();
+
 demo.set(options.demo);
 if (!options.bench && !options.demo) follower.connect();
 
