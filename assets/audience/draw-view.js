@@ -98,13 +98,13 @@ async function build(page, ballot, redraw) {
       const word = !over && spec.word && el('button', { type: 'button', class: 'draw-key', onclick: () => insertText(/** @type {HTMLInputElement} */ (byId('text')), spec.word) }, el('span', {}, say('write', { word: spec.word })));
       const note = over ? (result.winners ?? []).length > 0 ? '' : say('nobody') : why ? say(WORDED.includes(why) ? why : 'failed') : spec.button ? joined ? say('leave') : '' : spec.word ? '' : say('wrote');
       root.replaceChildren(
-        el('div', { class: 'show-head' }, el('h2', {}, said(spec.title)), close),
+        el('div', { class: 'show-head' }, el('h2', {}, el('span', { class: 'draw-kind' }, say('draw')), ' ', said(spec.title)), close),
         ...[
           won && el('p', { class: 'draw-won', role: 'status' }, el('b', {}, say('won')), ' ', say('code', { code: codeOf(me) })),
           key, word,
           over && el('ul', { class: 'draw-list' }, ...(result.winners ?? []).map((/** @type {string} */ person) => {
             const { name, code } = winnerOf(item, person);
-            return el('li', { class: person === me ? 'me' : '' }, said(name), el('span', {}, code));
+            return el('li', { class: person === me ? 'me' : '' }, ...(name ? [said(name)] : []), el('span', {}, code));
           })),
           el('p', { class: 'show-foot' }, el('span', { class: 'show-note', role: 'status' }, note), el('span', {}, say('people', { n: result.people ?? 0 }))),
         ].filter((part) => part instanceof HTMLElement),

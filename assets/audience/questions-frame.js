@@ -1,7 +1,7 @@
 // The surroundings of the list of questions: the tabs, the order, the switch for asking
 // anonymously.
 
-import { byId, el } from '../shared/dom.js';
+import { byId, el, said } from '../shared/dom.js';
 
 /** The orders of the list, and their labels. */
 const SORTS = [['votes', 'ask_top'], ['new', 'ask_new']];
@@ -18,7 +18,8 @@ export class QuestionsFrame {
   list = el('ol', { class: 'asks-list' });
   note = el('p', { class: 'asks-note' });
   #sorts = el('div', { class: 'asks-sort', role: 'group' });
-  panel = el('section', { class: 'asks', id: 'asks', hidden: true }, this.#sorts, this.list, this.note);
+  #title = el('h2', { class: 'asks-title' });
+  panel = el('section', { class: 'asks', id: 'asks', hidden: true }, this.#title, this.#sorts, this.list, this.note);
   #tabs = el('div', { class: 'tabs', role: 'tablist' });
   #nav = el('nav', { hidden: true }, this.#tabs);
   #check = el('input', { type: 'checkbox' });
@@ -48,6 +49,7 @@ export class QuestionsFrame {
     this.#nav.setAttribute('aria-label', item?.spec.title ?? '');
     this.panel.hidden = !item || !open;
     this.panel.setAttribute('aria-label', item?.spec.title ?? '');
+    if (this.#title.textContent !== (item?.spec.title ?? '')) this.#title.replaceChildren(said(item?.spec.title ?? ''));
     keys(this.#tabs, [[t('ask_comments'), !open, () => this.#on.open(false)], [n ? `${t('ask_tab')} ${n.toLocaleString(lang)}` : t('ask_tab'), open, () => this.#on.open(true)]]);
     keys(this.#sorts, SORTS.map(([name, key]) => [t(key), sort === name, () => this.#on.sort(name)]));
     this.#sorts.setAttribute('aria-label', t('ask_sort'));

@@ -1,5 +1,8 @@
 // Shows a comment as a card in front, at once or after the present item.
 
+import { titleOf } from '../shared/items.js';
+import { confirmFirst } from './dialog.js';
+
 /** The durations of a card in seconds; 0 means until it is removed. */
 export const LENGTHS = [8, 12, 30, 0];
 
@@ -42,16 +45,25 @@ export async function approveAndFeature(store, acts, queue, id) {
 }
 
 /**
- * Starts an item at once: the present item in its slot ends.
+ * Starts an item at once: the present item in its slot ends. A draw that ends gets its winners, so a person has to confirm.
  * @param {import('./store.js').Store} store @param {import('./acts.js').Acts} acts @param {import('../shared/items.js').Item} item
  */
 export async function startNow(store, acts, item) {
   const path = (/** @type {string[]} */ ...parts) => store.path('items', ...parts);
   const stands = item.slot ? store.items.live(item.slot) : undefined;
   if (!stands || stands.id === item.id) return acts.call('POST', path(item.id, 'start'));
-  // The first of the queue starts when the slot is free.
-  const before = store.items.in('queued').filter(({ slot, id }) => slot === item.slot && id !== item.id);
-  if (item.state !== 'queued' && !(await acts.call('POST', path(item.id, item.state === 'ended' ? 'start' : 'queue')))) return undefined;
-  if (before.length > 0 && !(await acts.call('POST', path('order'), { ids: [item, ...before].map(({ id }) => id) }))) return undefined;
-  return acts.call('POST', path(stands.id, 'stop'));
+  if (stands.kind === 'draw') {
+    const { t } = store.words;
+    return confirmFirst(store.words, { title: t('show_ends_draw_title'), text: t('show_ends_draw_text', { what: titleOf(stands) }), yes: t('show_draw'), no: t('cancel') }, () => void replace(stands.id));
+  }
+  return replace(stands.id);
+
+  /** @param {string} standing */
+  async function replace(standing) {
+    // The first of the queue starts when the slot is free.
+    const before = store.items.in('queued').filter(({ slot, id }) => slot === item.slot && id !== item.id);
+    if (item.state !== 'queued' && !(await acts.call('POST', path(item.id, item.state === 'ended' ? 'start' : 'queue')))) return undefined;
+    if (before.length > 0 && !(await acts.call('POST', path('order'), { ids: [item, ...before].map(({ id }) => id) }))) return undefined;
+    return acts.call('POST', path(standing, 'stop'));
+  }
 }

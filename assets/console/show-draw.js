@@ -70,7 +70,7 @@ export function drawResult(store, acts, item) {
   const again = (/** @type {string} */ person, /** @type {string} */ name) => el('button', { type: 'button', class: 'button line', 'data-act': `redraw-${person}`, 'aria-label': `${t('draw_absent')}: ${name}`, onclick: () => void acts.call('POST', store.path('items', item.id, 'redraw'), { person }) }, t('draw_absent'));
   const rows = winners.map((/** @type {string} */ person) => {
     const { name, code } = winnerOf(item, person);
-    return el('li', {}, el('b', {}, said(name)), el('span', { class: 'soft' }, code), people > winners.length + absent.length && again(person, name || code));
+    return el('li', {}, ...(name ? [el('b', {}, said(name))] : []), el('span', { class: 'soft' }, code), people > winners.length + absent.length && again(person, name || code));
   });
   return [
     el('p', { class: 'soft' }, t(item.state === 'ended' && winners.length === 0 ? 'draw_nobody' : 'draw_people', { n: people })),

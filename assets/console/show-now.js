@@ -37,11 +37,11 @@ export function wireShowNow(store, acts) {
     drawn = key;
     const focused = /** @type {HTMLElement|null} */ (box.contains(document.activeElement) ? document.activeElement : null)?.dataset.act;
     const line = (/** @type {import('../shared/items.js').Item} */ item, /** @type {string} */ when, /** @type {string} */ act, /** @type {string} */ tone, /** @type {Node|string} */ more) => el('div', { class: 'show-now-line' },
-      el('span', { class: 'soft show-now-when' }, act === 'stop' && el('i', { class: 'live-dot' }), t(when), ' ', more), el('span', { class: 'show-now-title' }, said(titleOf(item))),
-      el('button', { type: 'button', class: `button ${tone}`, 'data-act': act, 'aria-label': `${t(`show_${act}`)}: ${titleOf(item)}`, onclick: () => void (act === 'stop' ? acts.call('POST', store.path('items', item.id, 'stop')) : startNow(store, acts, item)) }, t(`show_${act}`)));
+      el('span', { class: 'soft show-now-when' }, when === 'show_live' && el('i', { class: 'live-dot' }), t(when), ' ', more), el('span', { class: 'show-now-title' }, said(titleOf(item))),
+      el('button', { type: 'button', class: `button ${tone}`, 'data-act': act, 'aria-label': `${t(`show_${act}`)}: ${titleOf(item)}`, onclick: () => void (when === 'show_live' ? acts.call('POST', store.path('items', item.id, 'stop')) : startNow(store, acts, item)) }, t(`show_${act}`)));
     lefts.clear();
     for (const { id } of live) lefts.set(id, el('span', { class: 'soft' }));
-    box.replaceChildren(...live.map((item) => line(item, 'show_live', 'stop', 'stop', lefts.get(item.id) ?? '')),
+    box.replaceChildren(...live.map((item) => line(item, 'show_live', item.kind === 'draw' ? 'draw' : 'stop', item.kind === 'draw' ? 'main' : 'stop', lefts.get(item.id) ?? '')),
       ...(next ? [line(next, 'show_queued', live.some(({ slot }) => slot === next.slot) ? 'instead' : 'start', 'line', '')] : []));
     if (focused) /** @type {HTMLElement|null} */ (box.querySelector('button'))?.focus();
     tick();

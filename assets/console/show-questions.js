@@ -22,7 +22,7 @@ export class ShowQuestions {
   #merging = ''; // the question that is to be merged into another
   #known = '';
   /** @type {any} */ #timer = null;
-  #sorts = el('div', { class: 'segments question-sorts', role: 'group' });
+  #sorts = el('div', { class: 'question-sorts', role: 'group' });
   #list = el('ul', { class: 'lines question-list' });
   #note = el('p', { class: 'soft', role: 'status' });
   node = el('div', { class: 'questions' }, this.#sorts, this.#note, this.#list);

@@ -105,7 +105,8 @@ export class ShowRow {
     const { t } = words;
     const go = async () => { await this.#acts.call('DELETE', this.#store.path('items', item.id)); };
     if (!(item.result?.people > 0)) return go();
-    return confirmFirst(words, { title: t('show_delete_title'), text: t('show_delete_text', { what: title, n: item.result.people }), yes: t('show_delete') }, go);
+    const key = item.kind === 'draw' ? 'show_delete_draw' : 'show_delete';
+    return confirmFirst(words, { title: t(`${key}_title`), text: t(`${key}_text`, { what: title, n: item.result.people }), yes: t('show_delete') }, go);
   }
 
   /** @param {Item} item */

@@ -17,7 +17,8 @@ export function make(words) {
   const how = line('bdi', 'dm-draw-how');
   const people = line('span', 'dm-draw-people');
   const list = line('div', 'dm-draw-winners');
-  const proof = line('span', 'dm-draw-proof');
+  const named = line('span', 'dm-draw-named'), value = line('span', 'dm-draw-value');
+  const proof = line('div', 'dm-draw-proof', named, value);
   const node = line('div', 'dm-draw', head, title, how, list, people, proof);
   let drawn = '';
   return {
@@ -26,11 +27,12 @@ export function make(words) {
       const { spec, result = {} } = item;
       const over = item.state === 'ended';
       const winners = /** @type {string[]} */ (result.winners ?? []);
-      write(head, over ? words.won : '');
+      write(head, over ? words.won : words.draw);
       write(title, spec.title);
       write(how, over ? '' : spec.button ? words.press : spec.word ? words.word.replace('{word}', spec.word) : words.wrote);
       write(people, over && winners.length === 0 ? words.nobody : words.joined.replace('{n}', (result.people ?? 0).toLocaleString(words.lang)));
-      write(proof, over ? `${words.seed} ${result.seed ?? ''}` : `${words.hash} ${result.hash ?? ''}`);
+      write(named, `${over ? words.seed : words.hash} `);
+      write(value, (over ? result.seed : result.hash) ?? '');
       list.hidden = winners.length === 0;
       if (winners.join() === drawn) return;
       const known = drawn.split(',');
