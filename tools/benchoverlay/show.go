@@ -249,7 +249,7 @@ func (t *theShow) account(ctx context.Context, out io.Writer, whole time.Duratio
 	}
 	fmt.Fprintf(out, "\n| | |\n|---|---|\n")
 	fmt.Fprintf(out, "| comments shown, and not | %d, %v |\n", t.audience.written.Load(), t.audience.other)
-	fmt.Fprintf(out, "| placed on the overlay, dropped as full, as late | %d, %d, %d |\n", overlay.stats.Placed, overlay.stats.Dropped.Full, overlay.stats.Dropped.Late)
+	fmt.Fprintf(out, "| placed on the overlay, dropped as full, as late (more than its lanes take) | %d, %d, %d |\n", overlay.stats.Placed, overlay.stats.Dropped.Full, overlay.stats.Dropped.Late)
 	fmt.Fprintf(out, "| reactions sent, counted, most in the picture | %d, %d, %d |\n", t.audience.taps.Load(), reactions, overlay.look.Reactions)
 	fmt.Fprintf(out, "| polls, votes given, counted wrongly | %d, %d, %d |\n", t.polls, t.polls*t.votes, len(t.miscounted))
 	fmt.Fprintf(out, "| cards started, seen on overlay and screen | %d, %d, %d |\n", t.cards, overlay.look.Cards, t.pages[2].look.Cards)
