@@ -23,13 +23,11 @@ export class Questions {
   /** @type {Map<string, Question>} */ #all = new Map();
   /** @type {Map<string, QuestionRow>} */ #rows = new Map();
   /** @type {string[]} as they stand */ #order = [];
-  #total = 0;
-  #sort = 'votes';
+  #total = 0; #sort = 'votes';
   #current = ''; // the question of the card in front
   #open = false;
   /** @type {any} */ #timer = null;
-  #own;
-  #frame;
+  #own; #frame;
 
   /** Creates the tab with its stylesheet. @param {import('./show-panel.js').Page} page @param {import('./ballot.js').Ballot} ballot */
   static async open(page, ballot) {
