@@ -29,6 +29,7 @@ import (
 type machine struct {
 	cluster *cluster.Cluster
 	slog    *slog.Logger
+	url     string // the origin at which pages of other machines reach this one
 
 	db      *store.Store
 	service *live.Service
@@ -49,8 +50,8 @@ type machine struct {
 }
 
 // newMachine returns a machine for an open cluster. The machine closes the cluster at its end.
-func newMachine(c *cluster.Cluster, log *slog.Logger) *machine {
-	return &machine{cluster: c, slog: log, joined: make(chan struct{}), fetching: make(chan struct{}, emotesAtOnce), headcounts: map[string]receivedHeadcounts{}}
+func newMachine(c *cluster.Cluster, url string, log *slog.Logger) *machine {
+	return &machine{cluster: c, slog: log, url: url, joined: make(chan struct{}), fetching: make(chan struct{}, emotesAtOnce), headcounts: map[string]receivedHeadcounts{}}
 }
 
 var _ member = (*machine)(nil)
@@ -86,7 +87,7 @@ func (m *machine) join(service *live.Service, srv *server.Server, hub *socket.Hu
 		return err
 	}
 	err = m.cluster.Start(cluster.Part{
-		DB: logDatabase{m.db}, Schema: schema, Copy: m.db.MemberCopy, Fit: m.db.Ready, Handle: srv.DoCommand,
+		DB: logDatabase{m.db}, Schema: schema, Copy: m.db.MemberCopy, Fit: m.db.Ready, Handle: srv.DoCommand, URL: m.url,
 	})
 	if err != nil {
 		return err
@@ -179,9 +180,12 @@ func (m *machine) Machines() (list []room.Machine) {
 		list = append(list, one)
 	}
 	for _, p := range m.cluster.Peers() {
-		if !slices.ContainsFunc(list, func(o room.Machine) bool { return o.Name == p.Name }) {
+		at := slices.IndexFunc(list, func(o room.Machine) bool { return o.Name == p.Name })
+		if at < 0 {
+			at = len(list)
 			list = append(list, room.Machine{Name: p.Name, Edge: p.Edge, Witness: p.Witness})
 		}
+		list[at].URL = p.URL
 	}
 	slices.SortFunc(list, func(a, b room.Machine) int { return strings.Compare(a.Name, b.Name) })
 	return list
@@ -225,7 +229,7 @@ func openMember(ctx context.Context, cfg config.Config, log *slog.Logger) (membe
 	if err != nil {
 		return nil, err
 	}
-	m := newMachine(c, log)
+	m := newMachine(c, cfg.MachineURL, log)
 	if err := m.renew(ctx, cfg); err != nil {
 		c.Close()
 		return nil, err

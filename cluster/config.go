@@ -23,6 +23,9 @@ type Peer struct {
 	Address string `json:"address"` // host:port
 	Edge    bool   `json:"edge,omitempty"`
 	Witness bool   `json:"witness,omitempty"`
+	// URL is the origin at which pages of other machines reach this one, such as
+	// https://a.example.org; empty: they do not.
+	URL string `json:"url,omitempty"`
 }
 
 // Config is what a machine knows about its cluster before it reaches another one. It is
@@ -116,7 +119,9 @@ func (c Config) write(dir string) error {
 }
 
 // self returns this machine.
-func (c Config) self() Peer { return Peer{c.Name, c.Listen, c.Edge, c.Witness} }
+func (c Config) self() Peer {
+	return Peer{Name: c.Name, Address: c.Listen, Edge: c.Edge, Witness: c.Witness}
+}
 
 // addresses returns those of all machines that are not edges. Edges connect to these, and
 // not the reverse: a server of the log waits for all machines that it is given.

@@ -89,7 +89,9 @@ type application struct {
 	Public  []byte `json:"public"` // the key of its certificate, PKIX
 }
 
-func (a application) peer() Peer { return Peer{a.Name, a.Address, a.Edge, a.Witness} }
+func (a application) peer() Peer {
+	return Peer{Name: a.Name, Address: a.Address, Edge: a.Edge, Witness: a.Witness}
+}
 
 // admission is the answer. A copy of the database follows it.
 type admission struct {

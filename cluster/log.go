@@ -114,9 +114,9 @@ var (
 )
 
 // sealKey is the key of the seal in the log's metadata. memberKey, edgeKey and witnessKey
-// are the prefixes of the keys of machines, edges and witnesses, and goneKey of machines
-// that were removed from the list.
-const sealKey, memberKey, edgeKey, witnessKey, goneKey = "danmaku-seal", "danmaku-machine-", "danmaku-edge-", "danmaku-witness-", "danmaku-gone-"
+// are the prefixes of the keys of machines, edges and witnesses, goneKey of machines that
+// were removed from the list, and urlKey of the origins at which pages reach a machine.
+const sealKey, memberKey, edgeKey, witnessKey, goneKey, urlKey = "danmaku-seal", "danmaku-machine-", "danmaku-edge-", "danmaku-witness-", "danmaku-gone-", "danmaku-url-"
 
 // newLog returns a log that is not open yet.
 func (n *Node) newLog(name string) (*Log, error) {

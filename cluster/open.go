@@ -50,6 +50,8 @@ type Part struct {
 	Fit func() error
 	// Handle carries out a command on the home.
 	Handle Handler
+	// URL is the origin at which pages of other machines reach this one; empty: they do not.
+	URL string
 }
 
 // Open connects this machine with the others of the cluster that a data folder belongs to,

@@ -55,6 +55,7 @@ func (c *Cluster) compare(ctx context.Context) error {
 	c.mu.Lock()
 	self := c.config.self()
 	c.mu.Unlock()
+	self.URL = c.part.URL
 	gone := c.log.gone(self.Name)
 	c.gone.Store(gone)
 	if gone {
@@ -144,6 +145,10 @@ func (l *Log) peers(ctx context.Context) (map[string]Peer, error) {
 			list[name] = Peer{Name: name, Address: address, Witness: true}
 		}
 	}
+	for name, p := range list { // an older version leaves the one of a machine that it takes off the list
+		p.URL = info.Config.Metadata[urlKey+name]
+		list[name] = p
+	}
 	return list, nil
 }
 
@@ -163,6 +168,10 @@ func (l *Log) setPeer(ctx context.Context, p Peer) error {
 		delete(metadata, edgeKey+p.Name)
 		delete(metadata, witnessKey+p.Name)
 		delete(metadata, goneKey+p.Name)
+		delete(metadata, urlKey+p.Name)
+		if p.URL != "" && p.Address != "" {
+			metadata[urlKey+p.Name] = p.URL
+		}
 		switch {
 		case p.Address == "":
 			metadata[goneKey+p.Name] = time.Now().UTC().Format(time.RFC3339)

@@ -29,6 +29,7 @@ type Config struct {
 	Data           string                       // data folder
 	File           string                       // settings file that was read; empty when there was none
 	PublicURL      *url.URL                     // base of links and QR codes; nil when not set
+	MachineURL     string                       // origin of this machine alone in a cluster; empty when not set
 	Domains        []string                     // names for which to get certificates
 	TLSCert        string                       // file of the certificate; empty without one
 	TLSKey         string                       // file of its key

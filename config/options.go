@@ -36,6 +36,8 @@ var options = []option{
 		help: "settings file; `danmaku.toml` in the data folder when there is one"},
 	{name: "public-url", value: "URL", set: scalar(setPublicURL),
 		help: "address under which the audience reaches the server, for links and QR codes"},
+	{name: "machine-url", value: "URL", set: scalar(setMachineURL),
+		help: "in a cluster: address of this machine alone, at which phones and overlays of another one go on when that is gone"},
 	{name: "domain", value: "NAME", list: true, set: setDomains,
 		help: "name that leads here, for which certificates are got and renewed; may be repeated"},
 	{name: "tls-cert", value: "FILE", set: scalar(func(c *Config, s string) error { c.TLSCert = s; return nil }),

@@ -74,13 +74,27 @@ func setACME(c *Config, s string) error {
 	return nil
 }
 
-func setPublicURL(c *Config, s string) error {
+func setPublicURL(c *Config, s string) (err error) {
+	c.PublicURL, err = serverURL(s)
+	return err
+}
+
+func setMachineURL(c *Config, s string) error {
+	u, err := serverURL(s)
+	if err != nil {
+		return err
+	}
+	c.MachineURL = originOf(u)
+	return nil
+}
+
+// serverURL reads the address of a server: scheme and host alone.
+func serverURL(s string) (*url.URL, error) {
 	u, err := url.Parse(s)
 	if err != nil || !webURL(u) || u.User != nil || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" {
-		return Faultf(badPublicURL, s)
+		return nil, Faultf(badPublicURL, s)
 	}
-	c.PublicURL = &url.URL{Scheme: u.Scheme, Host: strings.ToLower(u.Host)}
-	return nil
+	return &url.URL{Scheme: u.Scheme, Host: strings.ToLower(u.Host)}, nil
 }
 
 // webURL reports whether u names a host over http or https.
