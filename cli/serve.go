@@ -218,7 +218,7 @@ func serve(ctx, end context.Context, env Env, cfg config.Config, log *slog.Logge
 	}
 	srv, err := server.New(server.Options{
 		Service: service, Hub: hub, Cluster: asServer(others),
-		Pages: pages, PublicURL: audienceBase(cfg, listening, lan), Origins: cfg.AllowedOrigins(), TrustedProxies: cfg.TrustedProxies,
+		Pages: pages, PublicURL: audienceBase(cfg, listening, lan), MachineURL: cfg.MachineURL, Origins: cfg.AllowedOrigins(), TrustedProxies: cfg.TrustedProxies,
 		Bases:      audienceBases(cfg, listening, lan),
 		SecurePort: listeners.selfSignedPort(), Fingerprint: listeners.fingerprint,
 		OBS: obsClient{url: cfg.OBS, password: passwordOf(env.Environ)}, OBSBase: obsBase(cfg, listening, lan),

@@ -33,6 +33,7 @@ type identity struct {
 	id       string
 	made     time.Time // zero when its address had made too many to vouch for another one
 	fleeting bool      // it did not come in a cookie
+	ticket   *ticket   // with which it came from a page of another machine; nil: it did not
 }
 
 // newIdentity makes an identity for a request. It never refuses: an identity beyond the
@@ -106,10 +107,14 @@ const (
 	tokenField  = "token"
 )
 
-// audience returns the identity in the request's cookie, otherwise in its header. An
-// identity that did not come in a cookie is fleeting: a person can discard it and get the
-// next at no cost.
-func (s *Server) audience(r *http.Request) (id identity, ok bool) {
+// audience returns the identity in the request's ticket, otherwise in its cookie, otherwise
+// in its header. An identity from the header is fleeting: a person can discard it and get
+// the next at no cost.
+func (s *Server) audience(c echo.Context) (id identity, ok bool) {
+	r := c.Request()
+	if t, ok := s.ticketOf(c); ok {
+		return t.identity, true
+	}
 	if _, found := s.cookie(r, identityCookie, func(value string) bool {
 		id, ok = s.readIdentity(value)
 		return ok
@@ -130,9 +135,9 @@ func (s *Server) fleeting(token string) (identity, bool) {
 // are blocked, the form sends it back. An identity without an age gets one once a comment
 // of it was shown in the room.
 func (s *Server) ensureAudience(c echo.Context) identity {
-	if id, ok := s.audience(c.Request()); ok {
+	if id, ok := s.audience(c); ok {
 		room := c.Param("room")
-		if id.made.IsZero() && !id.fleeting && s.vouch(c, room, s.live.Keys().Pseudonym(room, id.id)) {
+		if id.made.IsZero() && !id.fleeting && id.ticket == nil && s.vouch(c, room, s.live.Keys().Pseudonym(room, id.id)) {
 			id.made = s.live.Stamp().Truncate(time.Second)
 			s.setCookie(c, identityCookie, s.identityToken(id), identityAge)
 		}

@@ -67,7 +67,7 @@ func BenchmarkHello(b *testing.B) {
 	w := live.Welcome{Room: room.New("live"), Recent: wire.Encoder{}.List(events)}
 	b.ReportAllocs()
 	for b.Loop() {
-		wire.HelloFrame(w, room.ViewConsole, nil, time.Now())
+		wire.HelloFrame(w, room.ViewConsole, nil, nil, time.Now())
 	}
 }
 

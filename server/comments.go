@@ -105,7 +105,7 @@ func (s *Server) poster(c echo.Context) (poster, error) {
 	if _, err := s.guest(c, roomID); err != nil {
 		return poster{}, err
 	}
-	id, ok := s.audience(r)
+	id, ok := s.audience(c)
 	if !ok {
 		return poster{}, wire.ErrNoKey
 	}
@@ -314,7 +314,7 @@ func (s *Server) withdrawComment(c echo.Context) error {
 	ctx, roomID := c.Request().Context(), c.Param("room")
 	l, refused := s.ownLink(c)
 	// A browser may have both a session and the audience's cookie.
-	if who, ok := s.audience(c.Request()); ok && c.Request().Header.Get("Authorization") == "" {
+	if who, ok := s.audience(c); ok && c.Request().Header.Get("Authorization") == "" {
 		err = s.live.Withdraw(ctx, roomID, s.live.Keys().Pseudonym(roomID, who.id), id)
 		if refused != nil || !errors.Is(err, room.ErrNotFound) {
 			return s.withdrawn(c, err)

@@ -20,7 +20,7 @@ import (
 // me returns the author of the request's identity. Errors: room.ErrNotFound for a request
 // without an identity, whose sender has written nothing here.
 func (s *Server) me(c echo.Context) (live.Author, error) {
-	who, ok := s.audience(c.Request())
+	who, ok := s.audience(c)
 	if !ok {
 		who, ok = s.fleeting(c.FormValue(tokenField)) // in a form or a link, where cookies are blocked
 	}

@@ -27,6 +27,9 @@ func (s *Server) guest(c echo.Context, roomID string) (int64, error) {
 		return 0, err
 	}
 	r := c.Request()
+	if t, ok := s.ticketOf(c); ok && t.generation != "" {
+		return s.allowedGuest(roomID, t.link, t.generation)
+	}
 	if l, err := s.session(r); err == nil && l.Allows(roomID, room.ViewAudience) {
 		return l.ID, nil
 	}
@@ -41,12 +44,18 @@ func (s *Server) guest(c echo.Context, roomID string) (int64, error) {
 	if !ok {
 		return 0, room.ErrNotAllowed
 	}
-	id, err := strconv.ParseInt(f[0], 10, 64)
+	return s.allowedGuest(roomID, f[0], f[1])
+}
+
+// allowedGuest returns the number of a link, as it was signed for somebody in a secret
+// room, while that link still lets people in.
+func (s *Server) allowedGuest(roomID, link, gen string) (int64, error) {
+	id, err := strconv.ParseInt(link, 10, 64)
 	if err != nil {
 		return 0, room.ErrNotAllowed
 	}
 	l, err := s.live.LinkByID(id)
-	if err != nil || generation(l) != f[1] || !l.Allows(roomID, room.ViewAudience) {
+	if err != nil || generation(l) != gen || !l.Allows(roomID, room.ViewAudience) {
 		return 0, room.ErrNotAllowed
 	}
 	return id, nil

@@ -18,7 +18,7 @@ import (
 // others in a bye, which a page can read.
 func (s *Server) socket(c echo.Context) error {
 	r, w := c.Request(), c.Response()
-	if !s.sameOrigin(r) {
+	if !s.mayConnect(r) {
 		return room.ErrNotAllowed
 	}
 	roomID := c.Param("room")
@@ -29,6 +29,9 @@ func (s *Server) socket(c echo.Context) error {
 	view := room.View(c.QueryParam("role"))
 	if !slices.Contains(room.Views, view) || looking(r) || !socket.Acceptable(r) {
 		return room.ErrBadFrame
+	}
+	if s.badTicket(c, view) {
+		return room.ErrNotAllowed
 	}
 	if !s.admit(c, roomID, view) {
 		return room.ErrBusy
@@ -60,6 +63,7 @@ func (s *Server) socket(c echo.Context) error {
 		s.hub.Release()
 	}
 	a.Brief = c.QueryParam("brief") == "1"
+	a.Addresses = s.addressesFor(view)
 	if p, ok := room.ParsePosition(c.QueryParam("since")); ok {
 		// Before the connection is hijacked: net/http ends the context when the client
 		// leaves, and with it the read.
@@ -97,7 +101,7 @@ func (s *Server) arrival(c echo.Context, roomID string, view room.View) (a socke
 	if a.Client.Link, err = s.guest(c, roomID); err != nil {
 		return a, err
 	}
-	id, ok := s.audience(c.Request())
+	id, ok := s.audience(c)
 	var token string
 	if !ok { // cookies are blocked: the page sends the token back itself
 		if id, ok = s.fleeting(c.QueryParam("token")); !ok {
@@ -115,6 +119,9 @@ func (s *Server) arrival(c echo.Context, roomID string, view room.View) (a socke
 	}
 	wait := s.live.Wait(roomID, user)
 	a.User = &wire.User{ID: user, WaitMS: wait.Milliseconds(), Muted: wire.MutedMS(muted), Token: token}
+	if !id.fleeting && id.ticket == nil && len(s.elsewhere(true)) > 0 {
+		a.User.Ticket, a.User.TicketMS = s.newTicket(roomID, id, a.Client.Link), ticketAge.Milliseconds()
+	}
 	return a, nil
 }
 

@@ -216,7 +216,7 @@ func (s *Server) takePart(c echo.Context) error {
 	if _, err := s.guest(c, roomID); err != nil {
 		return err
 	}
-	id, ok := s.audience(c.Request())
+	id, ok := s.audience(c)
 	if !ok {
 		return wire.ErrNoKey
 	}

@@ -265,10 +265,16 @@ func (s *Server) policy(r *http.Request, name string) string {
 	if host := r.Host; host != "" && !strings.ContainsAny(host, " ;,'\"") {
 		connect += " ws://" + host + " wss://" + host
 	}
+	images, framed := "'self' data:", ""
+	if strings.HasPrefix(name, "overlay/") || name == "audience/index.html" { // their sockets may go on at other machines
+		for _, origin := range s.elsewhere(false) {
+			connect += " " + origin + " ws" + strings.TrimPrefix(origin, "http")
+			images += " " + origin
+		}
+	}
 	if name == "console/index.html" { // a page of ours shows two consoles
 		frames = "'self'"
 	}
-	images, framed := "'self' data:", ""
 	if name == "console/beside.html" {
 		framed = "frame-src 'self'; "
 	}

@@ -69,7 +69,7 @@ func (s *Server) audiencePage(c echo.Context) error {
 	} else if _, err := s.guest(c, r.ID); err != nil {
 		return err
 	}
-	if _, known := s.audience(c.Request()); !known && prefetching(c.Request()) {
+	if _, known := s.audience(c); !known && prefetching(c.Request()) {
 		return errLooking // a later view would lack the cookie with the identity
 	}
 	return s.render(c, http.StatusOK, "audience/index.html", pageData{Room: r, Key: key, Token: s.formToken(s.ensureAudience(c))})

@@ -51,7 +51,7 @@ func (s *Server) photographer(c echo.Context, early bool) (live.Author, comment.
 	if _, err := s.guest(c, roomID); err != nil {
 		return live.Author{}, comment.Draft{}, err
 	}
-	who, ok := s.audience(c.Request())
+	who, ok := s.audience(c)
 	if !ok {
 		return live.Author{}, comment.Draft{}, wire.ErrNoKey
 	}
@@ -108,7 +108,7 @@ func (s *Server) listPhotos(c echo.Context) error {
 	own := ""
 	if c.QueryParam("own") != "" || view != room.ViewConsole { // a browser may have both
 		view = room.ViewAudience
-		who, ok := s.audience(c.Request())
+		who, ok := s.audience(c)
 		if !ok {
 			return wire.ErrNoKey
 		}

@@ -208,7 +208,7 @@ func (s *Server) routes(atHome bool) *echo.Echo {
 	if atHome {
 		e.Use(s.recover, namedByCommand)
 	} else {
-		e.Use(s.logged, s.recover, s.headers, boundAnswers(answerTimeout), boundBodies(bodyTimeout), s.crossOrigin)
+		e.Use(s.logged, s.recover, s.headers, boundAnswers(answerTimeout), boundBodies(bodyTimeout), s.shared, s.crossOrigin)
 	}
 	for _, r := range table {
 		handle := func(c echo.Context) error {

@@ -26,6 +26,7 @@ type Options struct {
 	Hub            *socket.Hub         // destination of the service's frames
 	Pages          *Pages              // from [ReadPages]
 	PublicURL      string              // base of links and QR codes, without a final slash
+	MachineURL     string              // origin of this machine alone, in a cluster; empty: none
 	Bases          []string            // all bases of the audience's URL, the likeliest first
 	OBS            OBS                 // the OBS that the server may control; nil means none
 	OBSBase        string              // our base as that OBS reaches it; empty: as the owner's browser does
@@ -87,14 +88,14 @@ func New(opt Options) (*Server, error) {
 		}
 	}
 	s.cluster = opt.Cluster
-	options := socket.HandlerOptions{Beat: opt.Beat, StatsEvery: opt.StatsEvery, CheckOrigin: s.sameOrigin, OBS: s.storeOBSMoment}
+	options := socket.HandlerOptions{Beat: opt.Beat, StatsEvery: opt.StatsEvery, CheckOrigin: s.mayConnect, OBS: s.storeOBSMoment}
 	var service socket.Service = s.live
 	if s.cluster != nil {
 		options.Home, service = s.frameHome, withHome{s.live, s}
 	}
 	s.sockets = socket.NewHandler(s.hub, service, options)
 	s.conns = s.newConnLimiter()
-	s.hosts = newHosts(opt.Log, slices.Concat([]string{opt.PublicURL}, opt.Origins, opt.Bases)...)
+	s.hosts = newHosts(opt.Log, slices.Concat([]string{opt.PublicURL, opt.MachineURL}, opt.Origins, opt.Bases)...)
 	s.echo = s.routes(false)
 	if s.cluster != nil {
 		s.atHome = s.routes(true)

@@ -64,7 +64,7 @@ func (h *Handler) greet(sess *melody.Session) {
 		if c.View == room.ViewAudience {
 			w.OnAir = h.greetOnAir(c.Room)
 		}
-		greeting := []*parcel{newParcel(wire.HelloFrame(w, c.View, a.User, h.hub.now()))}
+		greeting := []*parcel{newParcel(wire.HelloFrame(w, c.View, a.User, a.Addresses, h.hub.now()))}
 		if w.Resumed {
 			missed := wire.Encoder{}.Frame(w.End, w.Missed)
 			if s.reads&readsBrief != 0 {

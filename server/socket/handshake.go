@@ -94,8 +94,10 @@ type Arrival struct {
 	Author live.Author // of the audience: the author of its comments
 	User   *wire.User  // of the audience: its data for hello
 	Resume live.Resume
-	Brief  bool // it reads the brief form of frames
-	Plain  bool // nothing is compressed for it, and it may not compress
+	// Addresses are the origins of other machines that serve the room, too.
+	Addresses []string
+	Brief     bool // it reads the brief form of frames
+	Plain     bool // nothing is compressed for it, and it may not compress
 }
 
 // Acceptable reports whether [Handler.Accept] can answer the handshake: after the hijack no

@@ -58,7 +58,7 @@ func (h *Handler) Observe(o *Observer, resume live.Resume) error {
 	h.begin.Do(h.start)
 	var full bool
 	err := h.svc.Join(o.Client.Room, room.ViewOverlay, resume, func(w live.Welcome) {
-		o.messages <- message(nil, w.Position.String(), "hello", wire.HelloFrame(w, ViewObserver, nil, h.hub.now()))
+		o.messages <- message(nil, w.Position.String(), "hello", wire.HelloFrame(w, ViewObserver, nil, nil, h.hub.now()))
 		if w.Resumed && len(w.Missed) > 0 {
 			o.messages <- messages(w.End.String(), w.Missed)
 		}

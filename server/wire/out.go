@@ -109,6 +109,9 @@ type User struct {
 	WaitMS int64  `json:"wait_ms"`
 	Muted  int64  `json:"muted_until,omitempty"` // ms
 	Token  string `json:"token,omitempty"`
+	// Ticket makes other machines of a cluster take it for the same person.
+	Ticket   string `json:"ticket,omitempty"`
+	TicketMS int64  `json:"ticket_ms,omitempty"` // for so long
 
 	Warnings []Warning `json:"warnings,omitempty"` // its unread warnings, oldest first
 
@@ -134,15 +137,17 @@ type Hello struct {
 	HeldAt   int64             `json:"held_seq,omitempty"`
 	Replay   *Replay           `json:"replay,omitempty"`
 	OnAir    *OnAir            `json:"on_air,omitempty"`
+	// Addresses are the origins of other machines that serve the room, too.
+	Addresses []string `json:"addresses,omitempty"`
 	// recent follows, see HelloFrame.
 }
 
 // HelloFrame encodes the first frame of a client: the result of [live.Service.Join], and
-// for the audience its own data.
-func HelloFrame(w live.Welcome, v room.View, user *User, now time.Time) []byte {
+// for the audience its own data. addresses are the origins of other machines.
+func HelloFrame(w live.Welcome, v room.View, user *User, addresses []string, now time.Time) []byte {
 	h := Hello{
 		Type: "hello", Version: 1, Time: now.UnixMilli(), Position: w.Position.String(), Role: v,
-		Room: RoomOf(w.Room), User: user, People: w.People, Resumed: w.Resumed, Waiting: w.Waiting, HeldAt: w.HeldAt,
+		Room: RoomOf(w.Room), User: user, People: w.People, Resumed: w.Resumed, Waiting: w.Waiting, HeldAt: w.HeldAt, Addresses: addresses,
 	}
 	for _, g := range w.Groups {
 		if g.Count > 1 {
@@ -216,6 +221,7 @@ type Machine struct {
 	Witness bool   `json:"witness,omitempty"` // it stores the log and has no pages, and never decides
 	Level   bool   `json:"level,omitempty"`   // it is up to date with the others
 	Behind  uint64 `json:"behind,omitempty"`  // number of changes it still lacks
+	URL     string `json:"url,omitempty"`     // origin at which pages of other machines reach it
 }
 
 // Opinion is the state of the second opinion service, for all rooms since the start.
