@@ -2,6 +2,7 @@
 
 import { byId, el } from '../shared/dom.js';
 import { insertText } from '../shared/insert.js';
+import { atMachine } from '../shared/machine.js';
 
 /**
  * A room's picture on our own server. The browser would send the visitor's cookies to any
@@ -18,7 +19,7 @@ export function applyBranding({ color = '', picture = '' } = {}) {
   const image = /** @type {HTMLImageElement} */ (byId('picture'));
   const shown = OWN.test(picture);
   image.onerror = () => { image.hidden = true; }; // it has been replaced
-  if (shown && image.getAttribute('src') !== picture) image.src = picture;
+  if (shown && !image.getAttribute('src')?.endsWith(picture)) image.src = atMachine(picture);
   if (!shown) image.removeAttribute('src');
   image.hidden = !shown;
 }

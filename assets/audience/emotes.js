@@ -5,6 +5,7 @@
 import { call, roomPath } from '../shared/api.js';
 import { byId, el, icon } from '../shared/dom.js';
 import { insertText } from '../shared/insert.js';
+import { atMachine } from '../shared/machine.js';
 
 /** @typedef {{name: string, picture: string}} Emote */
 
@@ -65,7 +66,7 @@ export async function make({ words, roomId }) {
       const { emotes } = await call('GET', roomPath(roomId, 'emotes') + (secret ? `?${new URLSearchParams({ key: secret })}` : ''));
       room = asked;
       grid.replaceChildren(...emotes.map((/** @type {Emote} */ { name, picture }) => el('button', { type: 'button', 'data-emote': name, 'aria-label': name, title: `:${name}:` },
-        el('img', { src: picture, alt: '', loading: 'lazy', width: 32, height: 32 }))));
+        el('img', { src: atMachine(picture), alt: '', loading: 'lazy', width: 32, height: 32 }))));
     } catch { /* what was there stays; the next opening tries again */ }
   }
 }

@@ -26,10 +26,18 @@ const EXTRAS = {
 export class Extras {
   #page;
   /** @type {Now|null} */ #now = null;
+  #ahead = false;
   /** @type {Map<string, Extra|null>} null: on its way */ #made = new Map();
 
   /** @param {Page} page */
   constructor(page) { this.#page = page; }
+
+  /** Where other machines serve the room, too, everything is loaded while this one is there. @param {unknown} addresses */
+  ahead(addresses) {
+    if (!addresses || this.#ahead) return;
+    this.#ahead = true;
+    import('./ahead.js').then(({ loadAhead }) => loadAhead(this.#page.words.lang), () => { this.#ahead = false; });
+  }
 
   /** @param {Now} now */
   follow(now) {

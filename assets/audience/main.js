@@ -3,6 +3,7 @@
 import { byId } from '../shared/dom.js';
 import { AUDIENCE_LANGUAGES, Words } from '../shared/i18n.js';
 import { ConnectionStatus } from '../shared/connection-status.js';
+import { setMachine } from '../shared/machine.js';
 import { wireMenus } from '../shared/menu.js';
 import { ServerClock } from '../shared/server-clock.js';
 import { RoomSocket } from '../shared/socket.js';
@@ -33,12 +34,11 @@ const composer = new Composer(byId('composer'), words, write);
 const phrases = new Phrases();
 
 /** @type {any} */ let room = { id: roomId, title: '', state: root.dataset.state ?? 'open', message: '' };
-let people = 0;
+let people = 0, sentLate = 0;
 let lost = ''; // why the socket stopped for good
 let mutedUntil = 0; // by the server's clock
 /** @type {import('./warnings.js').Warning[]} */ let warnings = []; // that the person has yet to read
 const clock = new ServerClock();
-let sentLate = 0;
 const takeBack = new TakeBack({ roomId, words, feed, strip: composer.strip, clock });
 const unsent = new Unsent({ feed, composer, memory, outbox: () => outbox });
 const makeRef = () => Array.from(crypto.getRandomValues(new Uint8Array(12)), (b) => b.toString(36).padStart(2, '0')).join('');
@@ -63,12 +63,12 @@ const outbox = new Outbox({
 const socket = new RoomSocket({
   room: roomId, role: 'audience', key: new URLSearchParams(location.search).get('key') ?? '', env: earlyEnv(),
   handlers: {
+    machine: setMachine,
     hello(hello) {
       room = hello.room;
       people = /** @type {any} */ (hello).people ?? people;
       clock.reset(hello.time);
-      mutedUntil = hello.user?.muted_until ?? 0;
-      warnings = hello.user?.warnings ?? [];
+      ({ muted_until: mutedUntil = 0, warnings = [] } = hello.user ?? {});
       takeBack.token = hello.user?.token ?? '';
       screen.set(hello.on_air);
       if (!hello.resumed) feed.reset(hello.recent, hello.user?.id ?? '');
@@ -78,6 +78,7 @@ const socket = new RoomSocket({
       if (hello.user?.wait_ms) composer.wait(hello.user.wait_ms);
       describe();
       outbox.online();
+      extras.ahead(hello.addresses);
     },
     comment: (comment) => (comment.item ? show.list : feed)?.add(comment),
     remove: (event) => [feed, show.list, show.photos].forEach((rows) => rows?.remove(event)),
@@ -178,8 +179,7 @@ wireHeader(words, () => { if (line.offline) composer.strip.say('calm', 'offline'
 // A mute may have ended since the last heartbeat.
 byId('composer').addEventListener('submit', () => describe(), { capture: true });
 byId('text').addEventListener('input', () => memory.keepText(composer.text));
-byId('name').addEventListener('change', () => memory.keepStyle(composer.draft()));
-byId('choices').addEventListener('change', () => memory.keepStyle(composer.draft()));
+for (const id of ['name', 'choices']) byId(id).addEventListener('change', () => memory.keepStyle(composer.draft()));
 words.onChange(() => {
   [feed, composer].forEach((part) => part.redraw());
   show.draw();

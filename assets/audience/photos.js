@@ -4,6 +4,7 @@
 import { call, roomPath } from '../shared/api.js';
 import { byId, el, icon, said } from '../shared/dom.js';
 import { format } from '../shared/i18n.js';
+import { atMachine } from '../shared/machine.js';
 import { nameToSend } from '../shared/protocol.js';
 import { PhotoFault, shrunk, upload } from './photo-file.js';
 
@@ -175,7 +176,7 @@ async function build({ words: page, makeRef, roomId }) {
     if (list.dataset.of === drawn) return;
     list.dataset.of = drawn;
     list.replaceChildren(...own.map((one) => el('li', { class: one.status },
-      el('img', { src: one.photo.path, alt: one.text === '📷' ? '' : one.text, width: 48, height: 48, onerror: (/** @type {Event} */ event) => /** @type {HTMLElement} */ (event.target).remove() }),
+      el('img', { src: atMachine(one.photo.path), alt: one.text === '📷' ? '' : one.text, width: 48, height: 48, onerror: (/** @type {Event} */ event) => /** @type {HTMLElement} */ (event.target).remove() }),
       el('span', {}, say(one.status)),
       one.status !== 'refused' && el('button', { type: 'button', 'aria-label': say('delete'), title: say('delete'), onclick: () => void drop(one) }, icon('x')))));
   }

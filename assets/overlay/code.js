@@ -1,6 +1,8 @@
 // The room's QR code on the stage: always, or while no comments come. It disappears before a
 // comment appears.
 
+import { atMachine } from '../shared/machine.js';
+
 /** ms of its fade, as in overlay.css. */
 const FADE = 240;
 
@@ -75,7 +77,7 @@ export class RoomCode {
     const params = new URLSearchParams(query);
     params.set('new', String(Date.now()));
     this.#image.dataset.src = `${path}?${params}`;
-    if (this.#shown) this.#image.src = this.#image.dataset.src;
+    if (this.#shown) this.#image.src = atMachine(this.#image.dataset.src);
   }
 
   /** @param {string} label words under the title, in the overlay's language */
@@ -107,7 +109,7 @@ export class RoomCode {
     this.#shown = true;
     clearTimeout(this.#fading);
     this.#root.prepend(this.#card); // the show items come after it, and make room: see show.css
-    this.#image.src = this.#image.dataset.src ?? '';
+    this.#image.src = atMachine(this.#image.dataset.src ?? '');
   }
 
   #hide() {

@@ -1,6 +1,7 @@
 // Makes a stage follow its room: all events for overlays, in their order, and missed comments
 // at their age. Removed comments go at once, and so does a removed pin. Every fault is silent.
 
+import { setMachine } from '../shared/machine.js';
 import { withDefaults } from '../shared/protocol.js';
 import { RoomSocket } from '../shared/socket.js';
 import { CatchUp } from './catch-up.js';
@@ -51,6 +52,10 @@ export class Follower {
       room, role: 'overlay', key, lines, answer: () => ({ ...latency.takeMedian(), ...drawing.answer() }),
       handlers: {
         ...rest,
+        machine(origin) {
+          setMachine(origin);
+          pass('machine', origin);
+        },
         hello: (hello) => this.#greeted(hello, stillCrossing, greeted),
         comment: (c) => { pass('comment', c); if (stillCrossing(c)) stage.push([c], this.#age); },
         events: () => { this.#missed.end(); this.#catching = false; }, // the first frame after a resume had the missed events

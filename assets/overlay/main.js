@@ -15,7 +15,7 @@ import { Pin } from './pin.js';
 import { MIN_LEFT } from './placement.js';
 import { Reactions } from './reactions.js';
 import { DomRenderer } from './renderer.js';
-import { ShowLayer } from './show.js';
+import { ShowLayer, loadAhead } from './show.js';
 import { Stage } from './stage.js';
 import { words } from './text.js';
 
@@ -107,6 +107,7 @@ const follower = new Follower({
       code.rename(hello.room?.title);
       hide(Boolean(hello.room?.secret));
       show.greeted(hello);
+      if (hello.addresses) void loadAhead();
     },
     room(change) {
       code.rename(change.title);

@@ -29,6 +29,9 @@ const LOAD = {
   photos: () => import('./show-photos.js'),
 };
 
+/** Loads all of them while the page's own machine is there, since another one may go on with the room. */
+export const loadAhead = () => Promise.allSettled([...Object.values(LOAD), () => import('./wall.js'), () => import('./rising.js')].map((load) => load()));
+
 /** ms for which a finished item stays, by kind. @type {Record<string, (item: Item) => number>} */
 const STAYS = {
   poll: () => 15_000,

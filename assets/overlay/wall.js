@@ -1,6 +1,7 @@
 // The photos of a wall in rows behind the comments, for a second screen whose address
 // asks for it (`wall=1`). The newest comes first; one that cannot be shown is left out.
 
+import { atMachine } from '../shared/machine.js';
 import { line, write } from './show-node.js';
 
 /** Photos on the wall at most. */
@@ -64,7 +65,7 @@ export function pictureOf(path, gone) {
   image.decoding = 'async';
   image.addEventListener('load', () => image.classList.add('dm-photo-there'));
   image.addEventListener('error', gone);
-  image.src = path;
+  image.src = atMachine(path);
   return image;
 }
 

@@ -1,6 +1,8 @@
 // What lies behind the comments: the room's colour and picture, or others that
 // were chosen on this screen.
 
+import { atMachine } from '../shared/machine.js';
+
 /** Where neither room nor address name a colour. */
 const DARK = [0x0d, 0x11, 0x13];
 
@@ -83,7 +85,7 @@ export class Ground {
     if (good) this.#card.style.setProperty('--room', color);
     const there = OWN.test(picture);
     for (const [image, on] of /** @type {[HTMLImageElement, boolean][]} */ ([[this.#roomPicture, there && !this.#roomPictureHidden && !this.#file], [this.#banner, there]])) {
-      if (on && image.getAttribute('src') !== picture) image.src = picture;
+      if (on && !image.getAttribute('src')?.endsWith(picture)) image.src = atMachine(picture);
       if (!there) image.removeAttribute('src');
       image.hidden = !on;
     }

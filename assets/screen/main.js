@@ -4,6 +4,7 @@
 
 import { byId } from '../shared/dom.js';
 import { countLetters } from '../shared/letters.js';
+import { setMachine } from '../shared/machine.js';
 import { defaultOf } from '../shared/options.js';
 import { Card } from './card.js';
 import { Cloud } from './cloud.js';
@@ -165,6 +166,7 @@ overlay.addEventListener('danmaku-room', (event) => {
   const { look } = /** @type {CustomEvent} */ (event).detail;
   if (look) ground.setRoomLook(look);
 });
+overlay.addEventListener('danmaku-machine', (event) => setMachine(/** @type {CustomEvent} */ (event).detail));
 words.addEventListener('change', () => { keep('words', words.checked ? '1' : ''); showWords(); });
 code.addEventListener('change', () => { keep('code', code.value); showCode(); });
 wifi.addEventListener('change', () => { keep('wifi', wifi.checked ? '' : '0'); showCode(); });

@@ -1,5 +1,7 @@
 // The HTTP side of docs/dev/protocol.md.
 
+import { atMachine, machineTicket } from './machine.js';
+
 /** A refusal by the server, or a server that cannot be reached (code offline). */
 export class ApiError extends Error {
   /**
@@ -32,10 +34,12 @@ export class ApiError extends Error {
 export async function call(method, path, body, fetcher = fetch) {
   /** @type {Record<string, string>} */
   const headers = { Accept: 'application/json', 'X-Requested-With': 'danmaku' };
+  const ticket = machineTicket();
+  if (ticket) headers['X-Danmaku-Identity'] = ticket;
   if (body !== undefined) headers['Content-Type'] = 'application/json';
   let answer;
   try {
-    answer = await fetcher(path, { method, headers, credentials: 'same-origin', body: body === undefined ? undefined : JSON.stringify(body) });
+    answer = await fetcher(atMachine(path), { method, headers, credentials: 'same-origin', body: body === undefined ? undefined : JSON.stringify(body) });
   } catch (fault) {
     throw new ApiError(0, 'offline', String(fault));
   }

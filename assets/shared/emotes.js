@@ -1,5 +1,7 @@
 // Emotes in a text: pictures of this server that stand for a part of it.
 
+import { atMachine } from './machine.js';
+
 /** @typedef {{text: string, emotes?: import('./protocol.js').Comment['emotes']}} Said */
 
 /** A text cut at its emotes that have a picture of ours: strings, and pictures with
@@ -29,7 +31,7 @@ export function pictureOf({ picture, name }, className) {
   img.className = className;
   img.alt = name;
   img.addEventListener('error', () => img.replaceWith(name), { once: true });
-  img.src = picture;
+  img.src = atMachine(picture);
   return img;
 }
 

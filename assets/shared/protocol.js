@@ -91,33 +91,36 @@ export const MAX_NAME_BYTES = MAX_TEXT_BYTES / 4;
  * @property {string} position
  * @property {Role} role
  * @property {Room} room
- * @property {{id: string, name?: string, wait_ms?: number, muted_until?: number, token?: string, warnings?: {id: string, text?: string, ready?: string, at: number}[], took?: Record<string, string[]>}} [user] `warnings` are those that they have yet to read, `took` is what they have chosen in what is live, by item
+ * @property {{id: string, name?: string, wait_ms?: number, muted_until?: number, token?: string, ticket?: string, ticket_ms?: number, warnings?: {id: string, text?: string, ready?: string, at: number}[], took?: Record<string, string[]>}} [user] `warnings` are those that they have yet to read, `took` is what they have chosen in what is live, by item
  * @property {boolean} resumed
  * @property {Comment[]} recent
  * @property {Comment} [pin] what stands on the overlay
  * @property {{state: 'none'|'hidden'|'on', shown_ms?: number}} [on_air] what the room's overlays do; for the audience
  * @property {import('./items.js').Item[]} [items] what is shown besides comments
+ * @property {string[]} [addresses] origins of other machines that serve the room, too
  *
  * @typedef {{type: string} & Record<string, any>} Frame
  */
 
 /**
- * The address of a room's socket. The page's own host is used, so that the
- * address works behind any proxy, and wss under https.
- * @param {{protocol: string, host: string}} location
+ * The address of a room's socket, wss under https. The page's own host is used first, so
+ * that the address works behind any proxy.
+ * @param {{protocol: string, host: string}} location of the page, or of another machine
  * @param {string} room
  * @param {Role} role
  * @param {string} [key] of the overlay or secret-audience link
  * @param {string} [since] the position to resume after
  * @param {string} [token] the temporary identity where cookies are blocked
  * @param {number} [lines] how many comments a list of an overlay begins with, whatever their age
+ * @param {string} [ticket] who this is, for another machine than the page came from
  */
-export function socketUrl(location, room, role, key = '', since = '', token = '', lines = 0) {
+export function socketUrl(location, room, role, key = '', since = '', token = '', lines = 0, ticket = '') {
   const query = new URLSearchParams({ role, brief: '1' });
   if (key) query.set('key', key);
   if (since) query.set('since', since);
   if (token) query.set('token', token);
   if (lines) query.set('lines', String(lines));
+  if (ticket) query.set('ticket', ticket);
   const scheme = location.protocol === 'https:' ? 'wss:' : 'ws:';
   return `${scheme}//${location.host}/api/rooms/${encodeURIComponent(room)}/socket?${query}`;
 }

@@ -1,6 +1,8 @@
 // What a RoomSocket gets: the handlers of its page, and the browser's functions,
 // which tests replace.
 
+import { SUBPROTOCOL } from './protocol.js';
+
 /**
  * @typedef {import('./protocol.js').Comment} Comment
  * @typedef {import('./protocol.js').Hello} Hello
@@ -8,6 +10,7 @@
  * @typedef {'connecting'|'open'|'waiting'|'stopped'} State open: greeted by the server; waiting: will try again
  *
  * @typedef {object} Handlers all optional
+ * @property {(origin: string, ticket: string) => void} [machine] before each hello: which machine greets, where it is another one than the page came from, and who this is there
  * @property {(hello: Hello) => void} [hello] the events follow; with resumed false, forget everything and start from hello.recent
  * @property {(comment: Comment, seq: number) => void} [comment]
  * @property {(comment: Comment) => void} [held]
@@ -81,4 +84,25 @@ export function browserEnv() {
     },
     report: (fault) => (typeof reportError === 'function' ? reportError(fault) : console.error(fault)),
   };
+}
+
+/** A new socket; null where the page's policy refuses the address: a machine that came later. @param {Env} env @param {string} url */
+export function openSocket(env, url) {
+  try {
+    return new env.WebSocket(url, [SUBPROTOCOL]);
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Loads what knows of other machines, once one has named them.
+ * @param {import('./protocol.js').Role} role @param {Env} env @param {Hello} hello @param {(known: import('./addresses.js').Addresses) => void} done
+ */
+export function loadAddresses(role, env, hello, done) {
+  import('../shared/addresses.js').then(({ Addresses }) => {
+    const known = new Addresses(role, env);
+    known.greeted(hello);
+    done(known);
+  }, () => {}); // the next hello tries again
 }

@@ -2,9 +2,9 @@
 // answers beats, reconnects until it is closed, and calls the page's handlers.
 
 import { EventOrder } from './event-order.js';
-import { CLOSE, SUBPROTOCOL, parseFrame, socketUrl, withDefaults } from './protocol.js';
+import { CLOSE, parseFrame, socketUrl, withDefaults } from './protocol.js';
 import { Backoff, Silence, TIMES } from './reconnect.js';
-import { browserEnv } from './socket-env.js';
+import { browserEnv, loadAddresses, openSocket } from './socket-env.js';
 
 /** @typedef {import('./protocol.js').Hello} Hello */
 /** @typedef {import('./socket-env.js').Handlers} Handlers */
@@ -19,6 +19,7 @@ export class RoomSocket {
   /** @type {(() => void)|null} */ #stopWatchingWake = null;
   #token = '';
   #since = 0;
+  /** @type {import('./addresses.js').Addresses|null} once there are others */ #addresses = null;
   #bye = '';
   #backoff; #silence;
 
@@ -78,9 +79,9 @@ export class RoomSocket {
     this.#since = this.#env.now();
     this.#silence.end();
     this.#become('connecting');
-    const url = socketUrl(this.#env.location, this.#room, this.#role, this.#key, this.position, this.#token, this.#lines());
-    const ws = new this.#env.WebSocket(url, [SUBPROTOCOL]);
-    this.#ws = ws;
+    const url = socketUrl(this.#addresses?.location ?? this.#env.location, this.#room, this.#role, this.#key, this.position, this.#token, this.#lines(), this.#addresses?.ticket);
+    const ws = this.#ws = openSocket(this.#env, url);
+    if (!ws) return this.#closed(0);
     // A socket that was dropped may still get events: only the present one counts.
     ws.onmessage = (event) => { if (this.#ws === ws) this.#receive(event.data); };
     ws.onclose = (event) => { if (this.#ws === ws) this.#closed(event.code); };
@@ -110,8 +111,11 @@ export class RoomSocket {
   /** @param {Hello} hello */
   #hello(hello) {
     if (hello.user?.token) this.#token = hello.user.token;
+    this.#addresses?.greeted(hello);
+    if (hello.addresses && !this.#addresses) loadAddresses(this.#role, this.#env, hello, (known) => { this.#addresses ??= known; });
     this.#order.greet(hello, () => {
       this.#become('open');
+      if (this.#addresses) this.#call('machine', this.#addresses.elsewhere, this.#addresses.bearer);
       this.#call('hello', { ...hello, resumed: Boolean(hello.resumed), recent: (hello.recent ?? []).map(withDefaults) });
     });
   }
@@ -119,13 +123,15 @@ export class RoomSocket {
   /** @param {number} code */
   #closed(code) {
     this.#ws = null;
-    if (this.#state === 'open') this.#backoff.lasted(this.#env.now() - this.#since);
+    const greeted = this.#state === 'open', lasted = this.#env.now() - this.#since;
+    if (greeted) for (const one of [this.#backoff, this.#addresses]) one?.lasted(lasted);
     const forbidden = code === CLOSE.key || code === CLOSE.banned || ['revoked', 'banned', 'not_allowed'].includes(this.#bye);
     if (forbidden && this.#role !== 'overlay') {
       this.#stopTimers();
       return this.#become('stopped');
     }
-    this.#arm(() => this.#open(), this.#backoff.next(forbidden));
+    const moves = !forbidden && this.#addresses?.failed(greeted);
+    this.#arm(() => this.#open(), moves ? 0 : this.#backoff.next(forbidden));
     this.#become('waiting');
   }
 
@@ -144,7 +150,7 @@ export class RoomSocket {
 
   /** Drops the socket when nothing was heard for too long. */
   #watch() {
-    const limit = this.#state === 'open' ? TIMES.silent : TIMES.opening;
+    const limit = this.#state === 'open' ? TIMES.silent : Math.min(TIMES.opening, this.#addresses?.opening ?? Infinity);
     const left = this.#silence.left(limit);
     if (left > 0) return this.#arm(() => this.#watch(), left);
     this.#drop();
