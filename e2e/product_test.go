@@ -77,13 +77,7 @@ func launch(t testing.TB, args ...string) (p product, stop func()) {
 		t.Fatal(err)
 	}
 	cmd := exec.Command(binary, args...)
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
+	p = started(t, cmd)
 	var once sync.Once
 	stop = func() {
 		once.Do(func() {
@@ -96,6 +90,19 @@ func launch(t testing.TB, args ...string) (p product, stop func()) {
 		})
 	}
 	t.Cleanup(stop)
+	return p, stop
+}
+
+// started starts the program and reads the addresses that it prints.
+func started(t testing.TB, cmd *exec.Cmd) product {
+	t.Helper()
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
 	found := map[string]string{}
 	for lines := bufio.NewScanner(out); len(found) < len(ways) && lines.Scan(); {
 		for name, way := range ways {
@@ -109,7 +116,7 @@ func launch(t testing.TB, args ...string) (p product, stop func()) {
 	}
 	// The first start leads to the welcome; its code is good for the console, too.
 	console := strings.Replace(found["console"], "/welcome/", "/console/", 1)
-	return product{found["overlay"], found["audience"], console}, stop
+	return product{found["overlay"], found["audience"], console}
 }
 
 // phoneAt opens the audience page as a phone has it.

@@ -191,7 +191,7 @@ add_jobs() {
 	pages | details) for nth in 1 2; do wanted["run_share e2e $1 $nth 2"]=1; done ;;
 	engines) wanted["run_share e2e engines 1 1"]=1 ;;
 	kills) wanted["run_share tests kills 1 1"]=1 ;;
-	cluster) for nth in tests cluster; do wanted["run_share $nth cluster 1 1"]=1; done ;;
+	cluster) for nth in e2e tests cluster; do wanted["run_share $nth cluster 1 1"]=1; done ;;
 	packages | computing) wanted[$1]=1 ;;
 	*)
 		declare -F "part_$1" >/dev/null || {
@@ -223,7 +223,7 @@ fi
 # the short ones at the end fill the gaps of the long ones.
 order=(packages js staticcheck floor
 	"run_share tests core 1 1" "run_share e2e core 1 3" "run_share e2e core 2 3" "run_share e2e core 3 3"
-	"run_share tests kills 1 1" "run_share tests cluster 1 1" "run_share cluster cluster 1 1" "run_share e2e engines 1 1"
+	"run_share tests kills 1 1" "run_share tests cluster 1 1" "run_share cluster cluster 1 1" "run_share e2e cluster 1 1" "run_share e2e engines 1 1"
 	"run_share e2e pages 1 2" "run_share e2e pages 2 2" "run_share e2e details 1 2" "run_share e2e details 2 2"
 	computing purego nocluster vet types tidy format go browsers)
 jobs=()

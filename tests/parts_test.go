@@ -21,7 +21,7 @@ func TestPartsNameTests(t *testing.T) {
 	for _, p := range []string{"pages", "details", "engines"} {
 		parts[p] = "e2e"
 	}
-	parts["kills"], parts["cluster"] = "tests", "tests cluster"
+	parts["kills"], parts["cluster"] = "tests", "e2e tests cluster"
 	tests := map[string]map[string]bool{"e2e": testsOf(t, "e2e"), "tests": testsOf(t, "tests"), "cluster": testsOf(t, "cluster")}
 	file, err := os.Open("scripts/parts.txt")
 	if err != nil {

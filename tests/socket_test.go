@@ -32,11 +32,14 @@ type frame struct {
 	WaitMS   int64 `json:"wait_ms"`
 	Comment  *event
 	Items    []item // of hello and tally
-	Item     string // of an ack: what somebody took part in
-	Choices  []string
-	Sums     map[string]int // of reactions
-	User     *struct {
+	// Addresses are those of other machines of a cluster.
+	Addresses []string
+	Item      string // of an ack: what somebody took part in
+	Choices   []string
+	Sums      map[string]int // of reactions
+	User      *struct {
 		ID, Token string
+		Ticket    string // for other machines of a cluster
 		Took      map[string][]string
 		Muted     int64 `json:"muted_until"`
 		Warnings  []personNote
