@@ -17,6 +17,7 @@ import (
 // in turn. It checks that every acknowledged comment is on all of them, once and in order.
 type clusterTrial struct {
 	program, dir string
+	newer        string // the danmaku that the rolling restart starts; empty: the same one
 	phones       int
 	edges        int
 	rate         int // comments a second of all phones
@@ -64,6 +65,7 @@ func clusterCommand(ctx context.Context, args []string) error {
 	beside := flags.String("beside", "", "another danmaku that -bench measures in turn, in place of what unused code costs")
 	pacesText := flags.String("paces", "0,100,1000", "comments a second that -bench offers, of 0, 100 and 1000, with a comma between; 0 is as many as are answered")
 	flags.StringVar(&s.program, "program", "", "the danmaku to try; built from this folder when empty")
+	flags.StringVar(&s.newer, "upgrade-to", "", "another danmaku, which each machine runs from the rolling restart on")
 	flags.IntVar(&s.phones, "phones", 300, "phones that write")
 	flags.IntVar(&s.edges, "edges", 2, "machines beside the three that only follow")
 	flags.IntVar(&s.rate, "rate", 300, "comments a second of all phones")
@@ -85,6 +87,9 @@ func clusterCommand(ctx context.Context, args []string) error {
 	}
 	if s.edges < 0 || s.edges > 10 || s.phones < machinesOfTrial+s.edges || s.phones > 5000 || s.rate < 10 || s.rate > 5000 || *overlays < 1 || *whole < 10*time.Second || *rounds < 1 {
 		return errors.New("-edges: 0 to 10; -phones: as many as machines, to 5000; -rate: 10 to 5000; -overlays: 1 or more; -for: 10s or more; -rounds: 1 or more")
+	}
+	if s.newer != "" && !slices.Contains(s.only, troubleRolling) {
+		return errors.New("-upgrade-to: needs the trouble " + troubleRolling)
 	}
 	s.calm = *whole / time.Duration(len(s.only)+1)
 	dir, err := os.MkdirTemp("", "flood")

@@ -26,6 +26,7 @@ type clusterNode struct {
 	addr       string // of its pages
 	peer       string // of its part of the cluster
 	edge       bool
+	program    string // what it runs
 	process    *process
 }
 
@@ -46,7 +47,7 @@ func (s *clusterTrial) startAll(ctx context.Context) error {
 		if edge {
 			name = fmt.Sprint("edge", i-machinesOfTrial+1)
 		}
-		s.nodes = append(s.nodes, &clusterNode{name: name, data: filepath.Join(s.dir, name), addr: addr, peer: peer, edge: edge})
+		s.nodes = append(s.nodes, &clusterNode{name: name, data: filepath.Join(s.dir, name), addr: addr, peer: peer, edge: edge, program: s.program})
 	}
 	if err := s.furnish(ctx); err != nil {
 		return err
@@ -96,7 +97,12 @@ func (s *clusterTrial) furnish(ctx context.Context) error {
 }
 
 func (s *clusterTrial) command(ctx context.Context, args ...string) (string, error) {
-	cmd := exec.CommandContext(ctx, s.program, args...)
+	return commandOf(ctx, s.program, args...)
+}
+
+// commandOf runs a command of a danmaku.
+func commandOf(ctx context.Context, program string, args ...string) (string, error) {
+	cmd := exec.CommandContext(ctx, program, args...)
 	var faults bytes.Buffer
 	cmd.Stderr = &faults
 	out, err := cmd.Output()
@@ -108,7 +114,7 @@ func (s *clusterTrial) command(ctx context.Context, args ...string) (string, err
 
 // start starts a machine without waiting until it takes part.
 func (s *clusterTrial) start(ctx context.Context, n *clusterNode) error {
-	p, out, err := launch(ctx, os.Stderr, nil, s.program, append([]string{"--listen", n.addr, "--data", n.data, "--log-level", "error"}, noLimits...)...)
+	p, out, err := launch(ctx, os.Stderr, nil, n.program, append([]string{"--listen", n.addr, "--data", n.data, "--log-level", "error"}, noLimits...)...)
 	if err != nil {
 		return err
 	}
@@ -171,7 +177,7 @@ func (s *clusterTrial) status(ctx context.Context) (st clusterStatus, err error)
 		ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 		defer cancel()
 		var out string
-		if out, err = s.command(ctx, "cluster", "status", "--json", "--data", n.data); err == nil {
+		if out, err = commandOf(ctx, n.program, "cluster", "status", "--json", "--data", n.data); err == nil {
 			err = json.Unmarshal([]byte(out), &st)
 		}
 		if err == nil {

@@ -5,14 +5,18 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strings"
 	"syscall"
 	"time"
 )
 
 // troubleNames are the troubles in their order.
-var troubleNames = []string{"home", "leader", "follower", troubleOfAnEdge, "freeze", "rolling"}
+var troubleNames = []string{"home", "leader", "follower", troubleOfAnEdge, "freeze", troubleRolling}
 
-const troubleOfAnEdge = "edge"
+const (
+	troubleOfAnEdge = "edge"
+	troubleRolling  = "rolling"
+)
 
 // The longest times without an acknowledgement. Clients notice the home's end by closed
 // connections, machines the end of the log's leader by an election, and a frozen machine by
@@ -38,7 +42,7 @@ func (s *clusterTrial) troubles(ctx context.Context) error {
 			err = s.killing(ctx, name)
 		case "freeze":
 			err = s.freeze(ctx)
-		case "rolling":
+		case troubleRolling:
 			err = s.rolling(ctx)
 		}
 		if err != nil {
@@ -196,9 +200,30 @@ func (s *clusterTrial) freeze(ctx context.Context) error {
 	return s.end(ctx, c)
 }
 
-// rolling stops and starts each machine in turn, as an upgrade does.
+// inOrderOfUpgrade lists the machines as docs/cluster.md says: the home last.
+func (s *clusterTrial) inOrderOfUpgrade(ctx context.Context) ([]*clusterNode, error) {
+	st, err := s.status(ctx)
+	list := slices.Clone(s.nodes)
+	slices.SortStableFunc(list, func(a, b *clusterNode) int {
+		switch st.Home {
+		case a.name:
+			return 1
+		case b.name:
+			return -1
+		}
+		return 0
+	})
+	return list, err
+}
+
+// rolling stops and starts each machine in turn, with another program where there is one.
 func (s *clusterTrial) rolling(ctx context.Context) error {
-	for at, n := range s.nodes {
+	nodes, err := s.inOrderOfUpgrade(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range nodes {
+		at, _ := s.node(n.name)
 		st, err := s.status(ctx)
 		if err != nil {
 			return err
@@ -216,8 +241,14 @@ func (s *clusterTrial) rolling(ctx context.Context) error {
 		if st.Home == n.name && st.Leader == n.name {
 			c.name = "SIGTERM of the home, which leads the log"
 		}
+		if s.newer != "" {
+			c.name = strings.Replace(c.name, "SIGTERM", "upgrade", 1)
+		}
 		s.begin(c, at)
 		n.process.stop()
+		if s.newer != "" {
+			n.program = s.newer
+		}
 		c.back = time.Now()
 		if err := s.startAgain(ctx, n); err != nil {
 			return err
