@@ -122,13 +122,6 @@ fi
 
 # If a download fails, whatever needs it reports that.
 twice go mod download
-# Debian's Caddy is older than docs/cluster.md asks for (2.9), and its package starts a
-# server. So this one is built from source, and only in continuous integration, where
-# everything runs: it takes two minutes.
-if [ "$what" = test ] && [ "${CI:-}" = true ] && ! [ -x "$(go env GOPATH)/bin/caddy" ]; then
-	echo "setup: building Caddy"
-	GOBIN="$(go env GOPATH)/bin" CGO_ENABLED=0 twice go install github.com/caddyserver/caddy/v2/cmd/caddy@v2.11.9 || exit 1
-fi
 # The old Chromiums of phones and OBS, also for the browsers' run of other programs.
 case $what in
 test) engines="chromium-79 chromium-90 chromium-103 chromium-127" ;;
